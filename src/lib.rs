@@ -1,0 +1,3 @@
+//! `handover`: the show caller for the terminal.
+
+pub mod show;

@@ -1,0 +1,300 @@
+//! The plan: what the show file says, read once and never changed while a run lasts.
+//!
+//! Owns the model (segments, cues, triggers, actions), the reading and checking of show files, and the arithmetic of
+//! planned times. Must never know of a run: what has happened belongs to [`crate::engine`]. Everything refers to
+//! everything else by index ([`CueIx`] and its kin), because a checked show cannot change under those indices.
+
+pub mod action;
+pub mod builtin;
+pub mod colour;
+pub mod cue;
+pub mod duration;
+pub mod file;
+pub mod number;
+pub mod plan;
+pub mod problem;
+
+use std::collections::HashMap;
+
+use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
+
+pub use action::{Action, Body, OutputKind};
+pub use colour::Colour;
+pub use cue::{Cue, Point, Source, Step, Trigger};
+pub use number::CueNumber;
+
+/// Index of a cue in [`Show::cues`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CueIx(pub u32);
+
+/// Index of a segment in [`Show::segments`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SegmentIx(pub u32);
+
+/// Index of a department in [`Show::departments`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DepartmentIx(pub u32);
+
+/// Index of an output in [`Show::outputs`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OutputIx(pub u32);
+
+/// A show that has passed every check: all references resolve, all numbers are unique, no trigger is in a circle.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Show {
+    /// What the show is called.
+    pub title: String,
+    /// The day of the first segment, in the show's time zone; `None`: the day of the run.
+    pub date: Option<Date>,
+    /// The zone in which the file's times of day are meant.
+    pub zone: TimeZone,
+    /// The IANA name of `zone`, as the file gives it, or the machine's.
+    pub zone_name: String,
+    /// Further clocks to show.
+    pub clocks: Vec<Clock>,
+    /// In the order of the file.
+    pub departments: Vec<Department>,
+    /// In the order of the file.
+    pub outputs: Vec<Output>,
+    /// In the order of the file.
+    pub places: Vec<Place>,
+    /// In the order of the file.
+    pub people: Vec<Person>,
+    /// In running order; never empty.
+    pub segments: Vec<Segment>,
+    /// All cues in running order, segment by segment, backups where the file has them.
+    pub cues: Vec<Cue>,
+    /// Where each number stands in `cues`.
+    by_number: HashMap<CueNumber, CueIx>,
+    /// For each cue, the cues whose `with` names it, in running order.
+    with: Vec<Vec<CueIx>>,
+    /// For each cue, the cues whose `after` names it, in running order.
+    after: Vec<Vec<CueIx>>,
+    /// For each cue, its backups, in running order.
+    backups: Vec<Vec<CueIx>>,
+    /// For each cue, where its chain of `with` and `after` begins.
+    roots: Vec<CueIx>,
+}
+
+/// A further clock: an IANA zone and the short name that stands beside its time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Clock {
+    /// The city of the zone, for people: "Los Angeles".
+    pub label: String,
+    /// The zone itself.
+    pub zone: TimeZone,
+}
+
+/// A department that answers the caller's standby.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Department {
+    /// The id by which cues name it.
+    pub id: String,
+    /// What the screen calls it.
+    pub name: String,
+    /// The colour of its sign, where it has one.
+    pub colour: Option<Colour>,
+}
+
+/// Somewhere that cues send to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Output {
+    /// The id by which actions name it.
+    pub id: String,
+    /// The protocol and the address.
+    pub kind: OutputKind,
+    /// What it is sent on panic, in order.
+    pub panic: Vec<Body>,
+}
+
+/// A named point on the earth.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Place {
+    /// The id by which routes name it.
+    pub id: String,
+    /// What maps call it.
+    pub name: String,
+    /// Degrees north of the equator, −90 to 90 (WGS 84).
+    pub latitude: f64,
+    /// Degrees east of Greenwich, −180 to 180 (WGS 84).
+    pub longitude: f64,
+}
+
+/// Somebody in the show or in its stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    /// The person's id.
+    pub id: String,
+    /// The person's name.
+    pub name: String,
+    /// What the person does there, in the file's own word: "performer", "spectator".
+    pub role: Option<String>,
+    /// Whatever the camera operators should know.
+    pub notes: Option<String>,
+}
+
+/// A timed stretch of the rundown.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Segment {
+    /// What the rundown calls it.
+    pub title: String,
+    /// The hard start, a time of day in the show's zone.
+    pub start: Option<Time>,
+    /// How long it is meant to last, nanoseconds.
+    pub duration_ns: u64,
+    /// Whatever the caller should know.
+    pub notes: Option<String>,
+    /// Its cues: a range of [`Show::cues`].
+    pub cues: std::ops::Range<u32>,
+}
+
+impl Show {
+    /// Ties the parts of a checked file together.
+    ///
+    /// The caller has made sure that every index is in range and every number unique ([`file::parse`] does).
+    pub(crate) fn tie(mut self) -> Self {
+        let n = self.cues.len();
+        self.by_number = HashMap::with_capacity(n);
+        (self.with, self.after, self.backups) = (vec![vec![]; n], vec![vec![]; n], vec![vec![]; n]);
+        for (at, cue) in self.cues.iter().enumerate() {
+            let ix = CueIx(at as u32);
+            self.by_number.insert(cue.number.clone(), ix);
+            match cue.trigger {
+                Trigger::With { cue, .. } => self.with[cue.0 as usize].push(ix),
+                Trigger::After { cue, .. } => self.after[cue.0 as usize].push(ix),
+                Trigger::Go | Trigger::At { .. } | Trigger::Into { .. } => {}
+            }
+            if let Some(main) = cue.backup_for {
+                self.backups[main.0 as usize].push(ix);
+            }
+        }
+        self.roots = self.cue_indices().collect();
+        for first in self.cue_indices() {
+            // A chain may be as long as the show: its links are shortened on the way, as in a union-find.
+            let mut cue = first;
+            while let Some(cause) = self.cue(cue).trigger.cause().filter(|_| self.root(cue) == cue) {
+                cue = cause;
+            }
+            let root = self.root(cue);
+            let mut cue = first;
+            while self.root(cue) == cue && cue != root {
+                self.roots[cue.0 as usize] = root;
+                match self.cue(cue).trigger.cause() {
+                    Some(cause) => cue = cause,
+                    None => break,
+                }
+            }
+        }
+        self
+    }
+
+    /// A show of one segment, without a file, for tests of what only needs outputs and cues.
+    #[cfg(test)]
+    pub(crate) fn for_tests(outputs: Vec<Output>, cues: Vec<Cue>) -> Self {
+        let title = "A small show".to_owned();
+        let all = 0..cues.len() as u32;
+        let segment =
+            Segment { title: title.clone(), start: None, duration_ns: duration::MINUTE_NS, notes: None, cues: all };
+        let show = Show {
+            title,
+            date: None,
+            zone: TimeZone::UTC,
+            zone_name: "UTC".into(),
+            clocks: vec![],
+            departments: vec![],
+            outputs,
+            places: vec![],
+            people: vec![],
+            segments: vec![segment],
+            cues,
+            by_number: HashMap::new(),
+            with: vec![],
+            after: vec![],
+            backups: vec![],
+            roots: vec![],
+        };
+        show.tie()
+    }
+
+    /// The cue at `ix`.
+    pub fn cue(&self, ix: CueIx) -> &Cue {
+        &self.cues[ix.0 as usize]
+    }
+
+    /// The segment at `ix`.
+    pub fn segment(&self, ix: SegmentIx) -> &Segment {
+        &self.segments[ix.0 as usize]
+    }
+
+    /// The department at `ix`.
+    pub fn department(&self, ix: DepartmentIx) -> &Department {
+        &self.departments[ix.0 as usize]
+    }
+
+    /// The output at `ix`.
+    pub fn output(&self, ix: OutputIx) -> &Output {
+        &self.outputs[ix.0 as usize]
+    }
+
+    /// All cue indices in running order.
+    pub fn cue_indices(&self) -> impl DoubleEndedIterator<Item = CueIx> + ExactSizeIterator + use<> {
+        (0..self.cues.len() as u32).map(CueIx)
+    }
+
+    /// All segment indices in running order.
+    pub fn segment_indices(&self) -> impl DoubleEndedIterator<Item = SegmentIx> + ExactSizeIterator + use<> {
+        (0..self.segments.len() as u32).map(SegmentIx)
+    }
+
+    /// The cues of a segment, backups among them.
+    pub fn cues_of(&self, segment: SegmentIx) -> impl DoubleEndedIterator<Item = CueIx> + use<> {
+        self.segment(segment).cues.clone().map(CueIx)
+    }
+
+    /// The cue with this number.
+    pub fn find(&self, number: &CueNumber) -> Option<CueIx> {
+        self.by_number.get(number).copied()
+    }
+
+    /// The cues that auto-continue with `cue`.
+    pub fn with(&self, cue: CueIx) -> &[CueIx] {
+        &self.with[cue.0 as usize]
+    }
+
+    /// The cues that follow `cue`.
+    pub fn after(&self, cue: CueIx) -> &[CueIx] {
+        &self.after[cue.0 as usize]
+    }
+
+    /// The backups of `cue`.
+    pub fn backups(&self, cue: CueIx) -> &[CueIx] {
+        &self.backups[cue.0 as usize]
+    }
+
+    /// Where the chain of `with` and `after` that ends in `cue` begins: at `cue` itself if nothing causes it.
+    pub fn root(&self, cue: CueIx) -> CueIx {
+        self.roots[cue.0 as usize]
+    }
+
+    /// The cue whose place in the order `cue` has: the cue that it backs up, or itself.
+    pub fn main_of(&self, cue: CueIx) -> CueIx {
+        self.cue(cue).backup_for.unwrap_or(cue)
+    }
+
+    /// The segment in which `cue` plays: that of the cue whose place it has.
+    pub fn segment_of(&self, cue: CueIx) -> SegmentIx {
+        self.cue(self.main_of(cue)).segment
+    }
+
+    /// Whether `cue` is the first of its segment that the caller has to call.
+    pub fn opens_segment(&self, cue: CueIx) -> bool {
+        let main = self.main_of(cue);
+        self.cues_of(self.segment_of(cue)).find(|&c| self.cue(c).is_called()) == Some(main)
+    }
+
+    /// How a zone's name reads on a clock: the city, with spaces ("America/Los_Angeles" is "Los Angeles").
+    pub fn clock_label(zone_name: &str) -> String {
+        zone_name.rsplit('/').next().unwrap_or(zone_name).replace('_', " ")
+    }
+}

@@ -1,0 +1,121 @@
+//! A cue and everything that the file says of it.
+
+use jiff::civil::Time;
+
+use super::{Action, Colour, CueIx, CueNumber, DepartmentIx, SegmentIx};
+
+/// A numbered call inside a segment.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Cue {
+    /// Unique in the show.
+    pub number: CueNumber,
+    /// What it is, in a few words.
+    pub title: String,
+    /// The words that the caller says.
+    pub call: Option<String>,
+    /// Whatever the caller should know.
+    pub notes: Option<String>,
+    /// Live or played in.
+    pub source: Option<Source>,
+    /// The interlock: departments that must be ready before GO is accepted; at most nine.
+    pub needs: Vec<DepartmentIx>,
+    /// No public view shows its words before it has fired.
+    pub embargo: bool,
+    /// How long the cue itself lasts, nanoseconds; without it, it is complete at once.
+    pub duration_ns: Option<u64>,
+    /// When the caller means to call it, nanoseconds into its segment.
+    pub planned_ns: Option<u64>,
+    /// What makes it fire.
+    pub trigger: Trigger,
+    /// The cue whose plan B this is.
+    pub backup_for: Option<CueIx>,
+    /// Marked one by one; where there are any, the cue is complete when all are.
+    pub steps: Vec<Step>,
+    /// Where it goes, in order; empty where the cue has no route, otherwise two points at least.
+    pub route: Vec<Point>,
+    /// How a picture of it is to be drawn, where the file asks for something special; kept for a screen that has pictures.
+    pub look: Option<String>,
+    /// What it sends, in order.
+    pub actions: Vec<Action>,
+    /// The segment in which it stands.
+    pub segment: SegmentIx,
+}
+
+impl Cue {
+    /// Whether the caller has to call it in the normal order: trigger `go`, and nobody's backup.
+    pub fn is_called(&self) -> bool {
+        self.trigger == Trigger::Go && self.backup_for.is_none()
+    }
+}
+
+/// Where a cue's picture comes from; a badge.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Source {
+    /// It happens now.
+    Live,
+    /// Pre-recorded, played in.
+    Vt,
+}
+
+/// What makes a cue fire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Trigger {
+    /// The caller's GO.
+    Go,
+    /// Auto-continue: `delay_ns` after `cue` fired.
+    With {
+        /// The cause.
+        cue: CueIx,
+        /// Nanoseconds.
+        delay_ns: u64,
+    },
+    /// Auto-follow: `delay_ns` after `cue` was complete.
+    After {
+        /// The cause.
+        cue: CueIx,
+        /// Nanoseconds.
+        delay_ns: u64,
+    },
+    /// By the clock, in the show's zone.
+    At {
+        /// The time of day.
+        time: Time,
+    },
+    /// So long after its segment started.
+    Into {
+        /// Nanoseconds.
+        offset_ns: u64,
+    },
+}
+
+impl Trigger {
+    /// The cue that causes it, for `with` and `after`.
+    pub fn cause(&self) -> Option<CueIx> {
+        match *self {
+            Trigger::With { cue, .. } | Trigger::After { cue, .. } => Some(cue),
+            Trigger::Go | Trigger::At { .. } | Trigger::Into { .. } => None,
+        }
+    }
+}
+
+/// One of the steps of a cue.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Step {
+    /// What is marked.
+    pub title: String,
+    /// Its colour, where it has one.
+    pub colour: Option<Colour>,
+}
+
+/// A point of a route.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Point {
+    /// The name of the place, where the point is one.
+    pub name: Option<String>,
+    /// Degrees north, −90 to 90 (WGS 84).
+    pub latitude: f64,
+    /// Degrees east, −180 to 180 (WGS 84).
+    pub longitude: f64,
+    /// Metres above the ground, where the file gives them.
+    pub height_m: Option<f64>,
+}

@@ -1,0 +1,242 @@
+//! Show files: TOML text to a checked show, or to everything that is wrong with it.
+//!
+//! Owns the order in which a file is read: the syntax, then what stands by itself (departments, outputs, places,
+//! people), then the rundown, then what cues say of each other. Must never stop at the first fault, report one that
+//! only follows from another, or let a show through that breaks a promise of the model. It reads text, not the disk.
+//!
+//! ```text
+//!  text ─► syntax ─► DeTable ─► fields, value ─► output, cue (action, midi, json) ─► links ─► Show
+//!             └──────────────────────┴── reader: all faults ──┴────────────────────────┘
+//! ```
+
+mod action;
+mod cue;
+mod fields;
+mod json;
+mod links;
+mod midi;
+mod output;
+mod reader;
+mod suggest;
+mod syntax;
+#[cfg(test)]
+mod tests;
+mod value;
+
+use std::collections::HashMap;
+
+use jiff::tz::TimeZone;
+use toml::de::DeTable;
+
+use self::cue::{Draft, Home, Stage};
+use self::fields::Fields;
+use self::reader::{Names, Reader, quoted};
+use self::value::Value;
+use super::problem::Problem;
+use super::{Clock, Colour, Department, Person, Place, Segment, SegmentIx, Show};
+
+/// The largest file that is read: a show of 100,000 cues is a third of it.
+const BYTES_MAX: usize = 64 << 20;
+/// The most segments that a show may have.
+const SEGMENTS_MAX: usize = 10_000;
+/// The most cues that a show may have.
+const CUES_MAX: usize = 100_000;
+
+/// Reads a show file; `machine_zone` is the IANA name of the zone that is meant when the file gives none.
+///
+/// # Errors
+/// With all the faults that the file has, by place, at least one.
+pub fn parse(text: &str, machine_zone: &str) -> Result<Show, Vec<Problem>> {
+    if text.len() > BYTES_MAX {
+        let what = format!("the file is larger than {} MiB", BYTES_MAX >> 20);
+        return Err(vec![Problem { span: 0..0, what, mend: "give a show file".to_owned(), related: None }]);
+    }
+    if let Some(problem) = syntax::endless_key(text) {
+        return Err(vec![problem]);
+    }
+    let (tree, errors) = DeTable::parse_recoverable(text);
+    if errors.is_empty() {
+        return check(Reader::new(text, Vec::new(), Vec::new()), tree.get_ref(), machine_zone);
+    }
+    let mended = syntax::mend(text);
+    let (tree, errors) = DeTable::parse_recoverable(&mended.text);
+    let (mut problems, mut lost) = syntax::explain(&mended.text, &errors);
+    problems.extend(mended.problems);
+    lost.extend(mended.lost);
+    check(Reader::new(text, problems, lost), tree.get_ref(), machine_zone)
+}
+
+fn check(reader: Reader<'_>, tree: &DeTable<'_>, machine_zone: &str) -> Result<Show, Vec<Problem>> {
+    let show = show(Fields::new(&reader, tree, 0..0, "the show"), machine_zone);
+    let problems = reader.into_problems();
+    if problems.is_empty() { Ok(show.tie()) } else { Err(problems) }
+}
+
+/// Reads all of the file; what it gives is a show only if no fault was reported.
+fn show(mut file: Fields<'_>, machine_zone: &str) -> Show {
+    let reader = file.reader;
+    let title = file.need("title", "\"…\"").and_then(|value| value.line());
+    let date = file.find("date").and_then(|value| value.date());
+    let (zone, zone_name) = zone(&mut file, machine_zone);
+    let clocks = file.find("clocks").map(|value| clocks(&value)).unwrap_or_default();
+    let (departments, department_names) = departments(&mut file);
+    let outputs = output::outputs(&mut file);
+    let (places, place_names) = places(&mut file);
+    let people = people(&mut file);
+    let stage = Stage { departments: department_names, outputs, place_names, places };
+    let (segments, drafts) = segments(&mut file, &stage);
+    file.finish();
+    Show {
+        title: title.unwrap_or_default(),
+        date,
+        zone,
+        zone_name,
+        clocks,
+        departments,
+        outputs: stage.outputs.outputs,
+        places: stage.places.into_iter().flatten().collect(),
+        people,
+        segments,
+        cues: links::link(reader, drafts),
+        by_number: HashMap::new(),
+        with: Vec::new(),
+        after: Vec::new(),
+        backups: Vec::new(),
+        roots: Vec::new(),
+    }
+}
+
+fn zone(file: &mut Fields<'_>, machine_zone: &str) -> (TimeZone, String) {
+    if let Some(value) = file.find("timezone") {
+        let name = value.text().unwrap_or_default();
+        return (zone_of(&value).unwrap_or(TimeZone::UTC), name.to_owned());
+    }
+    let zone = TimeZone::get(machine_zone).ok();
+    if zone.is_none() && !file.has("timezone") {
+        let what = format!("the show has no `timezone`, and the machine's is unknown: {}", quoted(machine_zone));
+        file.reader.fault(file.span.clone(), what, "add `timezone = \"Europe/Paris\"`");
+    }
+    (zone.unwrap_or(TimeZone::UTC), machine_zone.to_owned())
+}
+
+fn zone_of(value: &Value<'_>) -> Option<TimeZone> {
+    let name = value.text()?;
+    let zone = TimeZone::get(name).ok();
+    if zone.is_none() {
+        let known: Vec<_> = jiff::tz::db().available().map(|name| name.to_string()).collect();
+        let mend = value.reader.suggestion(name, known.iter().map(String::as_str));
+        let mend = mend.unwrap_or_else(|| "write an IANA name, such as \"Europe/Paris\"".to_owned());
+        value.fault(format!("there is no time zone {}", quoted(name)), mend);
+    }
+    zone
+}
+
+fn clocks(value: &Value<'_>) -> Vec<Clock> {
+    let clock = |value: &Value<'_>| Some(Clock { label: Show::clock_label(value.text()?), zone: zone_of(value)? });
+    value.list("[\"America/Los_Angeles\"]").unwrap_or_default().iter().filter_map(clock).collect()
+}
+
+fn departments<'a>(file: &mut Fields<'a>) -> (Vec<Department>, Names<'a>) {
+    let (mut departments, mut names) = (Vec::new(), Names::new("department"));
+    for (id, mut fields) in file.named("department", "a department") {
+        names.add(id.text);
+        let name = fields.find("name").and_then(|value| value.line());
+        let colour = fields.find("colour").and_then(|value| colour(&value));
+        fields.finish();
+        let name = name.unwrap_or_else(|| id.text.to_owned());
+        departments.push(Department { id: id.text.to_owned(), name, colour });
+    }
+    (departments, names)
+}
+
+fn places<'a>(file: &mut Fields<'a>) -> (Vec<Option<Place>>, Names<'a>) {
+    let (mut places, mut names) = (Vec::new(), Names::new("place"));
+    for (id, mut fields) in file.named("place", "a place") {
+        names.add(id.text);
+        let name = fields.find("name").and_then(|value| value.line());
+        let at = fields.need("at", "[48.9245, 2.3602]").and_then(|value| coordinates(&value, false));
+        fields.finish();
+        let (id, name) = (id.text.to_owned(), name.unwrap_or_else(|| id.text.to_owned()));
+        places.push(at.map(|(latitude, longitude, _)| Place { id, name, latitude, longitude }));
+    }
+    (places, names)
+}
+
+fn people(file: &mut Fields<'_>) -> Vec<Person> {
+    let mut people = Vec::new();
+    for (id, mut fields) in file.named("person", "a person") {
+        let name = fields.need("name", "\"…\"").and_then(|value| value.line());
+        let role = fields.find("role").and_then(|value| value.line());
+        let notes = fields.find("notes").and_then(|value| value.prose());
+        fields.finish();
+        people.extend(name.map(|name| Person { id: id.text.to_owned(), name, role, notes }));
+    }
+    people
+}
+
+fn segments<'a>(file: &mut Fields<'a>, stage: &Stage<'a>) -> (Vec<Segment>, Vec<Draft<'a>>) {
+    let list = file.need("segment", "[{ … }]").map(|value| (value.list_of_fields("a segment", "[[segment]]"), value));
+    let Some((list, value)) = list else { return Default::default() };
+    if list.is_empty() && value.value.is_array() && value.is_whole() {
+        value.fault("the show has no segments", "add `[[segment]]` with a title and a duration");
+    }
+    let (mut segments, mut drafts) = (Vec::new(), Vec::new());
+    for (at, mut fields) in list.into_iter().enumerate() {
+        if at == SEGMENTS_MAX {
+            let what = format!("a show has at most {SEGMENTS_MAX} segments");
+            fields.reader.fault(fields.span.clone(), what, "make two shows of it");
+        }
+        let title = fields.need("title", "\"…\"").and_then(|value| value.line());
+        let start = fields.find("start").and_then(|value| value.time());
+        let duration = fields.need("duration", "\"1m30s\"");
+        let duration = duration.and_then(|value| Some((value.duration_ns()?, value.span.clone())));
+        let notes = fields.find("notes").and_then(|value| value.prose());
+        let duration_ns = duration.as_ref().map_or(0, |(ns, _)| *ns);
+        let first = drafts.len() as u32;
+        let home = Home { segment: SegmentIx(at as u32), duration };
+        let cues = fields.find("cue").map(|value| value.list_of_fields("a cue", "[[segment.cue]]"));
+        for cue in cues.into_iter().flatten() {
+            if drafts.len() == CUES_MAX {
+                let what = format!("a show has at most {CUES_MAX} cues");
+                cue.reader.fault(cue.span.clone(), what, "make two shows of it");
+            }
+            drafts.push(cue::draft(cue, stage, &home));
+        }
+        fields.finish();
+        let cues = first..drafts.len() as u32;
+        segments.push(Segment { title: title.unwrap_or_default(), start, duration_ns, notes, cues });
+    }
+    (segments, drafts)
+}
+
+/// A colour, by name or in hexadecimal.
+fn colour(value: &Value<'_>) -> Option<Colour> {
+    let text = value.text()?;
+    let read = text.parse::<Colour>();
+    if let Err(error) = &read {
+        value.fault(format!("there is no colour {}", quoted(text)), error.to_string());
+    }
+    read.ok()
+}
+
+/// Degrees north, degrees east and, where they may be given, metres above the ground.
+fn coordinates(value: &Value<'_>, with_height: bool) -> Option<(f64, f64, Option<f64>)> {
+    let example = if with_height { "[48.88, 2.35, 120.0]" } else { "[48.88, 2.35]" };
+    let list = value.list(example)?;
+    if !value.is_whole() {
+        return None;
+    }
+    let (latitude, longitude, height) = match list.as_slice() {
+        [latitude, longitude] => (latitude, longitude, None),
+        [latitude, longitude, height] if with_height => (latitude, longitude, Some(height)),
+        _ => {
+            let what = format!("a point has a latitude and a longitude, not {} numbers", list.len());
+            value.fault(what, format!("write `{example}`"));
+            return None;
+        }
+    };
+    let latitude = latitude.decimal(-90.0..=90.0, "degrees of latitude");
+    let longitude = longitude.decimal(-180.0..=180.0, "degrees of longitude");
+    let height = height.map(|height| height.decimal(-500.0..=100_000.0, "metres"));
+    Some((latitude?, longitude?, height.flatten()))
+}

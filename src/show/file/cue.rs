@@ -1,0 +1,256 @@
+//! Cues as the file writes them: everything that a cue says of itself.
+//!
+//! What it says of other cues is kept by number, because those may come later in the file; [`super::links`] resolves it.
+
+use std::ops::Range;
+
+use jiff::civil::Time;
+
+use super::action::actions;
+use super::fields::Fields;
+use super::output::Outputs;
+use super::reader::{Mention, Names, quoted};
+use super::value::Value;
+use crate::show::{Cue, CueNumber, DepartmentIx, Place, Point, SegmentIx, Source, Step, Trigger};
+
+/// The most departments that a cue may need: they are answered by the keys 1 to 9.
+const NEEDS_MAX: usize = 9;
+/// The most steps that a cue may have.
+const STEPS_MAX: usize = 99;
+
+/// What cues may refer to by name.
+pub struct Stage<'a> {
+    /// The departments.
+    pub departments: Names<'a>,
+    /// The outputs.
+    pub outputs: Outputs<'a>,
+    /// The names of the places.
+    pub place_names: Names<'a>,
+    /// The places in the order of their names; `None` where one is faulty.
+    pub places: Vec<Option<Place>>,
+}
+
+/// A cue whose references are not resolved yet.
+pub struct Draft<'a> {
+    /// The cue, with `Go` for a trigger that refers to another one; `None` when it has no readable number.
+    pub cue: Option<Cue>,
+    /// Its number, in the file's words, even where it is a faulty one: others may refer to it.
+    pub number: Option<Mention<'a>>,
+    /// The cue that triggers it.
+    pub cause: Option<Cause<'a>>,
+    /// The cue whose plan B it is.
+    pub backup_for: Option<Mention<'a>>,
+}
+
+/// A trigger that refers to another cue.
+pub struct Cause<'a> {
+    /// The other cue.
+    pub number: Mention<'a>,
+    /// Whether it has to be complete, and not only fired.
+    pub is_after: bool,
+    /// Nanoseconds.
+    pub delay_ns: u64,
+}
+
+/// The segment in which a cue stands.
+#[derive(Clone)]
+pub struct Home {
+    /// Its index.
+    pub segment: SegmentIx,
+    /// Its planned duration, nanoseconds, and where that is written.
+    pub duration: Option<(u64, Range<usize>)>,
+}
+
+/// Reads one cue.
+pub fn draft<'a>(mut fields: Fields<'a>, stage: &Stage<'a>, home: &Home) -> Draft<'a> {
+    let number = fields.need("number", "\"12\"");
+    let title = fields.need("title", "\"…\"").and_then(|value| value.line());
+    let (call, notes) = (fields.find("call"), fields.find("notes"));
+    let source = fields.find("source").and_then(|value| value.word(&[("live", Source::Live), ("vt", Source::Vt)]));
+    let needs = fields.find("needs").map(|value| needs(&value, stage)).unwrap_or_default();
+    let embargo = fields.find("embargo").and_then(|value| value.boolean());
+    let duration_ns = fields.find("duration").and_then(|value| value.duration_ns());
+    let planned_ns = fields.find("planned").and_then(|value| moment_in(&value, home));
+    let trigger = fields.find("trigger").map_or(Some(Called::Go), |value| trigger(&value, home));
+    let backup_for = fields.find("backup_for").and_then(|value| value.mention());
+    let steps = fields.find("steps").map(|value| steps(&value)).unwrap_or_default();
+    let route = fields.find("route").map(|value| route(&value, stage)).unwrap_or_default();
+    let look = fields.find("look").and_then(|value| value.word(&[("rings", "rings"), ("hollywood", "hollywood")]));
+    let actions = fields.find("do").map(|value| actions(&value, &stage.outputs)).unwrap_or_default();
+    check_together(&fields, trigger.as_ref());
+    fields.finish();
+
+    let mention = number.as_ref().map(|value| Mention { text: number_text(value), span: value.span.clone() });
+    let (trigger, cause) = match trigger {
+        Some(Called::By(cause)) => (Trigger::Go, Some(cause)),
+        Some(Called::At(time)) => (Trigger::At { time }, None),
+        Some(Called::Into(offset_ns)) => (Trigger::Into { offset_ns }, None),
+        Some(Called::Go) | None => (Trigger::Go, None),
+    };
+    let cue = number.and_then(|value| cue_number(&value)).map(|number| Cue {
+        number,
+        title: title.unwrap_or_default(),
+        call: call.and_then(|value| value.words()),
+        notes: notes.and_then(|value| value.prose()),
+        source,
+        needs,
+        embargo: embargo.unwrap_or(false),
+        duration_ns,
+        planned_ns,
+        trigger,
+        backup_for: None,
+        steps,
+        route,
+        look: look.map(str::to_owned),
+        actions,
+        segment: home.segment,
+    });
+    Draft { cue, number: mention, cause, backup_for }
+}
+
+/// The faults that lie between the keys of one cue.
+fn check_together(fields: &Fields<'_>, trigger: Option<&Called<'_>>) {
+    let fault = |key, what: &str, mend: &str| fields.reader.fault(fields.key_span(key), what, mend);
+    let comes_by_itself = trigger.is_some_and(|trigger| !matches!(trigger, Called::Go));
+    if comes_by_itself && fields.has("planned") {
+        fault(
+            "planned",
+            "`planned` is only for cues that the caller calls",
+            "take it away, or write `trigger = \"go\"`",
+        );
+    }
+    if comes_by_itself && fields.has("backup_for") {
+        fault("trigger", "a backup comes only by the caller's GO", "take `trigger` away, or `backup_for`");
+    }
+    if fields.has("look") && !fields.has("steps") && !fields.has("route") {
+        fault("look", "`look` is only for cues with steps or a route", "add `steps` or `route`, or take it away");
+    }
+}
+
+/// The number as others would write it; one that lacks only its quotes is still known by it.
+fn number_text<'a>(value: &Value<'a>) -> &'a str {
+    value.value.as_str().unwrap_or(value.source())
+}
+
+fn cue_number(value: &Value<'_>) -> Option<CueNumber> {
+    let read = CueNumber::new(value.text()?);
+    if let Err(error) = &read {
+        value.fault(error.to_string(), "write digits, letters and points, such as \"12\", \"12.5\" or \"12A\"");
+    }
+    read.ok()
+}
+
+/// A moment inside the cue's segment, nanoseconds from its start.
+fn moment_in(value: &Value<'_>, home: &Home) -> Option<u64> {
+    let ns = value.duration_ns()?;
+    if let Some((segment_ns, span)) = &home.duration
+        && ns > *segment_ns
+    {
+        let what = format!("{} lies behind the end of the segment", value.name());
+        let related = (span.clone(), "the segment lasts this long".to_owned());
+        value.reader.fault_beside(value.span.clone(), what, "write an earlier moment, or a longer segment", related);
+    }
+    Some(ns)
+}
+
+/// What makes a cue fire, before references are resolved.
+enum Called<'a> {
+    Go,
+    By(Cause<'a>),
+    At(Time),
+    Into(u64),
+}
+
+fn trigger<'a>(value: &Value<'a>, home: &Home) -> Option<Called<'a>> {
+    const FORMS: &str = "write \"go\", { with = \"12\" }, { after = \"12\" }, { at = 21:07:00 } or { into = \"30s\" }";
+    if value.value.is_table() {
+        return caused_trigger(value.fields("a trigger")?, home);
+    }
+    match value.value.as_str() {
+        Some("go") => return Some(Called::Go),
+        Some(word) => value.fault(format!("there is no trigger {}", quoted(word)), FORMS),
+        None => value.fault(format!("{} is no trigger", quoted(value.source())), FORMS),
+    }
+    None
+}
+
+fn caused_trigger<'a>(mut fields: Fields<'a>, home: &Home) -> Option<Called<'a>> {
+    let key = fields.exactly_one(&["with", "after", "at", "into"], "cause");
+    let delay_ns = fields.find("delay").map(|value| value.duration_ns());
+    if matches!(key, Some("at" | "into")) {
+        fields.refuse("delay", "`delay` is only for `with` and `after`", "take it away");
+    }
+    let value = key.and_then(|key| fields.find(key));
+    fields.finish();
+    match (key?, value?) {
+        ("at", value) => value.time().map(Called::At),
+        ("into", value) => moment_in(&value, home).map(Called::Into),
+        (key, value) => {
+            let delay_ns = delay_ns.unwrap_or(Some(0)).unwrap_or(0);
+            Some(Called::By(Cause { number: value.mention()?, is_after: key == "after", delay_ns }))
+        }
+    }
+}
+
+fn needs(value: &Value<'_>, stage: &Stage<'_>) -> Vec<DepartmentIx> {
+    let names = value.list("[\"…\"]").unwrap_or_default();
+    if names.len() > NEEDS_MAX {
+        value.fault(
+            format!("a cue needs at most {NEEDS_MAX} departments"),
+            "leave some out; the keys 1 to 9 answer for them",
+        );
+    }
+    let mut needs = Vec::new();
+    for name in names {
+        let Some(mention) = name.mention() else { continue };
+        let Some(department) = stage.departments.resolve(value.reader, &mention).map(DepartmentIx) else { continue };
+        if needs.contains(&department) {
+            name.fault(format!("department {} is needed twice", quoted(mention.text)), "name it once");
+        } else if needs.len() < NEEDS_MAX {
+            needs.push(department);
+        }
+    }
+    needs
+}
+
+fn steps(value: &Value<'_>) -> Vec<Step> {
+    let tables = value.list_of_fields("a step", "steps = [{ title = \"…\" }]");
+    if tables.len() > STEPS_MAX {
+        value.fault(format!("a cue has at most {STEPS_MAX} steps"), "put the others into a second cue");
+    }
+    let step = |mut fields: Fields<'_>| {
+        let title = fields.need("title", "\"…\"").and_then(|value| value.line());
+        let colour = fields.find("colour").and_then(|value| super::colour(&value));
+        fields.finish();
+        Some(Step { title: title?, colour })
+    };
+    tables.into_iter().filter_map(step).collect()
+}
+
+fn route(value: &Value<'_>, stage: &Stage<'_>) -> Vec<Point> {
+    let Some(mut fields) = value.fields("a route") else { return Vec::new() };
+    let points = fields.need("points", "[\"…\", [48.88, 2.35]]");
+    fields.finish();
+    let Some(points) = points else { return Vec::new() };
+    let Some(list) = points.list("[\"…\", [48.88, 2.35]]") else { return Vec::new() };
+    if list.len() < 2 && points.is_whole() {
+        points.fault("a route has two points at least", "add a place or `[latitude, longitude]`");
+    }
+    list.iter().filter_map(|value| point(value, stage)).collect()
+}
+
+fn point(value: &Value<'_>, stage: &Stage<'_>) -> Option<Point> {
+    if value.value.is_array() {
+        let (latitude, longitude, height_m) = super::coordinates(value, true)?;
+        return Some(Point { name: None, latitude, longitude, height_m });
+    }
+    if !value.value.is_str() {
+        let what = "a point is the id of a place or a list of degrees";
+        value.fault(what, "write \"place\", [48.88, 2.35] or [48.88, 2.35, 120.0]");
+        return None;
+    }
+    let index = stage.place_names.resolve(value.reader, &value.mention()?)?;
+    let place = stage.places.get(index as usize)?.as_ref()?;
+    let (name, latitude, longitude) = (Some(place.name.clone()), place.latitude, place.longitude);
+    Some(Point { name, latitude, longitude, height_m: None })
+}

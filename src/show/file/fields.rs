@@ -1,0 +1,189 @@
+//! A table of the show file, read key by key.
+//!
+//! Every key that is asked for becomes a known key; [`Fields::finish`] reports the others. So the code that reads a
+//! table is the only list of its keys, and no key can be forgotten in a second one.
+
+use std::ops::Range;
+
+use toml::de::{DeTable, DeValue};
+
+use super::reader::{Mention, Reader, one_of, quoted};
+use super::value::Value;
+
+/// A table and what has been asked of it.
+pub struct Fields<'a> {
+    /// Where its faults go.
+    pub reader: &'a Reader<'a>,
+    /// Where it stands: the header `[…]`, the whole `{…}`, or nothing for the file itself.
+    pub span: Range<usize>,
+    table: &'a DeTable<'a>,
+    /// What it is, for messages: "a cue".
+    noun: &'static str,
+    known: Vec<&'static str>,
+    missing: Vec<Missing>,
+}
+
+/// Something that a table must have and has not; told at the end, because a misspelt key may be it.
+struct Missing {
+    /// The keys of which one would do.
+    keys: Vec<&'static str>,
+    what: String,
+    mend: String,
+}
+
+impl<'a> Fields<'a> {
+    /// Begins to read `table`.
+    pub fn new(reader: &'a Reader<'a>, table: &'a DeTable<'a>, span: Range<usize>, noun: &'static str) -> Self {
+        Self { reader, span, table, noun, known: Vec::with_capacity(16), missing: Vec::new() }
+    }
+
+    /// The value of `key`; nothing when it is not there, or was lost to a syntax error.
+    pub fn find(&mut self, key: &'static str) -> Option<Value<'a>> {
+        self.know(key);
+        let value = self.table.get(key)?;
+        Value::new(self.reader, key, value)
+    }
+
+    /// The value of a key that must be there.
+    pub fn need(&mut self, key: &'static str, example: &str) -> Option<Value<'a>> {
+        if !self.has(key) && self.is_whole() {
+            let what = format!("{} has no `{key}`", self.noun);
+            self.missing.push(Missing { keys: vec![key], what, mend: format!("add `{key} = {example}`") });
+        }
+        self.find(key)
+    }
+
+    /// The tables inside `key`, each with its id, in the order of the file.
+    pub fn named(&mut self, key: &'static str, noun: &'static str) -> Vec<(Mention<'a>, Fields<'a>)> {
+        let Some(tables) = self.find(key).and_then(|value| value.tables()) else { return Vec::new() };
+        let mut entries: Vec<_> = tables.iter().collect();
+        entries.sort_by_key(|(id, _)| id.span().start);
+        let read = |(id, value): (&'a toml::Spanned<_>, _)| {
+            let id = Mention { text: AsRef::<str>::as_ref(id.get_ref()), span: id.span() };
+            self.check_id(&id);
+            let fields = Value::new(self.reader, id.text, value)?.fields(noun)?;
+            Some((id, fields))
+        };
+        entries.into_iter().filter_map(read).collect()
+    }
+
+    fn check_id(&self, id: &Mention<'_>) {
+        let fits = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
+        if (id.text.is_empty() || !id.text.chars().all(fits)) && !self.reader.is_broken(&id.span) {
+            let what = format!("{} cannot be an id", quoted(id.text));
+            self.reader.fault(id.span.clone(), what, "write an id of letters a–z, digits, `-` and `_`");
+        }
+    }
+
+    /// Whether `key` is there, readable or not.
+    pub fn has(&self, key: &str) -> bool {
+        self.table.contains_key(key)
+    }
+
+    /// Where the key `key` itself stands, or the table where it doesn't.
+    pub fn key_span(&self, key: &str) -> Range<usize> {
+        self.table.get_key_value(key).map_or_else(|| self.span.clone(), |(key, _)| key.span())
+    }
+
+    /// All keys in the order of the file.
+    pub fn keys(&self) -> Vec<Mention<'a>> {
+        let mention =
+            |key: &'a toml::Spanned<_>| Mention { text: AsRef::<str>::as_ref(key.get_ref()), span: key.span() };
+        let mut keys: Vec<_> = self.table.keys().map(mention).collect();
+        keys.sort_by_key(|key| key.span.start);
+        keys
+    }
+
+    /// All keys with their values in the order of the file; for tables whose keys are the user's own.
+    pub fn entries(&self) -> Vec<(Mention<'a>, Value<'a>)> {
+        let value = |key: &Mention<'a>| Value::new(self.reader, key.text, self.table.get(key.text)?);
+        self.keys().into_iter().filter_map(|key| value(&key).map(|value| (key, value))).collect()
+    }
+
+    /// Makes `key` a known one without reading it.
+    pub fn know(&mut self, key: &'static str) {
+        if !self.known.contains(&key) {
+            self.known.push(key);
+        }
+    }
+
+    /// Of `keys`, which exclude each other, the one that is there; a fault when it is not exactly one.
+    ///
+    /// `what` they give the table, for messages: "a message".
+    pub fn exactly_one(&mut self, keys: &[&'static str], what: &str) -> Option<&'static str> {
+        keys.iter().for_each(|key| self.know(key));
+        let mut there: Vec<_> = keys.iter().copied().filter(|key| self.has(key)).collect();
+        there.sort_by_key(|key| self.key_span(key).start);
+        match *there.as_slice() {
+            [] if self.is_whole() => {
+                let what = format!("{} has no {what}", self.noun);
+                self.missing.push(Missing { keys: keys.to_vec(), what, mend: format!("add {}", one_of(keys)) });
+            }
+            [first, second, ..] => {
+                let what = format!("{} has both `{first}` and `{second}`", self.noun);
+                let related = (self.key_span(first), format!("`{first}` stands here"));
+                self.reader.fault_beside(self.key_span(second), what, "keep one of them", related);
+            }
+            _ => {}
+        }
+        there.first().copied()
+    }
+
+    /// Reports `key`, if it is there, as one that does not belong.
+    pub fn refuse(&mut self, key: &'static str, what: &str, mend: &str) {
+        self.know(key);
+        if self.has(key) {
+            self.reader.fault(self.key_span(key), what, mend);
+        }
+    }
+
+    /// Reports every key that nobody has asked for, and what is missing.
+    pub fn finish(mut self) {
+        for key in self.keys() {
+            let lost = || self.reader.is_broken_line(key.span.start) || (self.is_inline() && !self.is_whole());
+            if self.known.contains(&key.text) || lost() {
+                continue;
+            }
+            let meant = self.reader.closest(key.text, self.known.iter().copied());
+            let mend = match meant {
+                Some(meant) => format!("did you mean `{meant}`?"),
+                None => format!("take it away; {} knows {}", self.noun, self.known_words()),
+            };
+            self.reader.fault(key.span, format!("unknown key {} in {}", quoted(key.text), self.noun), mend);
+            self.missing.retain(|missing| !meant.is_some_and(|meant| missing.keys.contains(&meant)));
+        }
+        for Missing { what, mend, .. } in self.missing {
+            self.reader.fault(self.span.clone(), what, mend);
+        }
+    }
+
+    fn known_words(&self) -> String {
+        one_of(&self.known).replace(" or ", " and ")
+    }
+
+    fn is_inline(&self) -> bool {
+        self.reader.source(&self.span).starts_with('{')
+    }
+
+    /// Whether no syntax error has cost it a key.
+    pub fn is_whole(&self) -> bool {
+        let broken = match self.is_inline() {
+            true => self.reader.is_broken(&self.span),
+            false => self.reader.is_broken_table(&self.span),
+        };
+        !broken
+    }
+}
+
+/// The kind of a value as a message names it.
+pub fn kind(value: &DeValue<'_>) -> &'static str {
+    match value {
+        DeValue::String(_) => "text",
+        DeValue::Integer(_) => "a whole number",
+        DeValue::Float(_) => "a decimal number",
+        DeValue::Boolean(_) => "true or false",
+        DeValue::Datetime(_) => "a date or time",
+        DeValue::Array(_) => "a list",
+        DeValue::Table(_) => "a table",
+    }
+}

@@ -1,0 +1,216 @@
+//! Outputs: where cues send to, and how each is silenced on panic.
+
+use std::net::Ipv6Addr;
+
+use super::action::{Protocol, Wire, body, is_url_text};
+use super::fields::Fields;
+use super::reader::{Mention, Names, quoted};
+use super::value::Value;
+use crate::show::duration::SECOND_NS;
+use crate::show::{Body, Output, OutputKind};
+
+/// How long an HTTP request may take when the file does not say.
+const HTTP_TIMEOUT_NS: u64 = 10 * SECOND_NS;
+
+/// The kinds of output, of which each has exactly one.
+const KINDS: [&str; 4] = ["osc", "http", "midi", "mpv"];
+
+/// The outputs of a file and what is known of each by name, faulty or not.
+pub struct Outputs<'a> {
+    /// Those without a fault.
+    pub outputs: Vec<Output>,
+    /// The names of all.
+    pub names: Names<'a>,
+    /// What each of `names` speaks, where that much can be read.
+    pub wires: Vec<Option<Wire>>,
+}
+
+/// Reads all outputs.
+pub fn outputs<'a>(file: &mut Fields<'a>) -> Outputs<'a> {
+    let mut read = Outputs { outputs: Vec::new(), names: Names::new("output"), wires: Vec::new() };
+    for (id, fields) in file.named("output", "an output") {
+        read.names.add(id.text);
+        let (wire, output) = output(&id, fields);
+        read.wires.push(wire);
+        read.outputs.extend(output);
+    }
+    read
+}
+
+fn output(id: &Mention<'_>, mut fields: Fields<'_>) -> (Option<Wire>, Option<Output>) {
+    let key = fields.exactly_one(&KINDS, "kind");
+    let value = key.and_then(|key| fields.find(key));
+    let timeout_ns = timeout(&mut fields);
+    let headers = headers(&mut fields);
+    if key.is_some_and(|key| key != "http") {
+        for key in ["headers", "timeout"] {
+            fields.refuse(key, &format!("`{key}` is only for HTTP outputs"), "take it away");
+        }
+    }
+    let kind = value.and_then(|value| match key {
+        Some("osc") => osc(&value),
+        Some("http") => {
+            let base = http_base(&value);
+            Some(OutputKind::Http { base: base?, headers: headers?, timeout_ns: timeout_ns? })
+        }
+        Some("midi") => value.line().map(|port| OutputKind::Midi { port }),
+        _ => mpv(&value),
+    });
+    let protocol = match key {
+        Some("osc") => Some(Protocol::Osc),
+        Some("http") => Some(Protocol::Http),
+        Some("midi") => Some(Protocol::Midi),
+        Some("mpv") => Some(Protocol::Mpv),
+        _ => None,
+    };
+    let is_datagram = matches!(kind, Some(OutputKind::OscUdp { .. }));
+    let wire = protocol.map(|protocol| Wire { protocol, is_datagram });
+    let panic = panic_bodies(&mut fields, id, wire);
+    fields.finish();
+    (wire, kind.map(|kind| Output { id: id.text.to_owned(), kind, panic }))
+}
+
+fn panic_bodies(fields: &mut Fields<'_>, id: &Mention<'_>, wire: Option<Wire>) -> Vec<Body> {
+    let whose = format!("output {}", quoted(id.text));
+    let list = fields.find("panic").map(|value| value.list_of_fields("a panic action", "panic = [{ … }]"));
+    list.into_iter().flatten().filter_map(|fields| body(fields, wire, &whose)).collect()
+}
+
+fn timeout(fields: &mut Fields<'_>) -> Option<u64> {
+    let Some(value) = fields.find("timeout") else { return Some(HTTP_TIMEOUT_NS) };
+    let ns = value.duration_ns()?;
+    if ns == 0 {
+        value.fault("a request cannot be done in no time", "write a `timeout` such as \"5s\"");
+    }
+    Some(ns)
+}
+
+fn headers(fields: &mut Fields<'_>) -> Option<Vec<(String, String)>> {
+    let Some(value) = fields.find("headers") else { return Some(Vec::new()) };
+    let mut headers: Vec<(String, String)> = Vec::new();
+    for (name, value) in value.fields("headers")?.entries() {
+        if headers.iter().any(|(other, _)| other.eq_ignore_ascii_case(name.text)) {
+            let what = format!("header {} is there twice", quoted(name.text));
+            value.reader.fault(name.span.clone(), what, "keep one of the two");
+        }
+        let is_token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
+        if name.text.is_empty() || !name.text.bytes().all(is_token) {
+            let what = format!("{} cannot be the name of a header", quoted(name.text));
+            value.reader.fault(name.span.clone(), what, "write letters, digits and `-`");
+        }
+        if let Some(text) = header_value(&value) {
+            headers.push((name.text.to_owned(), text));
+        }
+    }
+    Some(headers)
+}
+
+fn header_value(value: &Value<'_>) -> Option<String> {
+    let text = value.text()?;
+    if let Some(name) = text.strip_prefix("env:") {
+        let fits = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
+        if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) || !name.bytes().all(fits) {
+            let what = format!("{} cannot be the name of an environment variable", quoted(name));
+            value.fault(what, "write it like \"env:TOKEN\"");
+        }
+    } else if let Some(c) = text.chars().find(|c| !c.is_ascii_graphic() && *c != ' ') {
+        value.fault(format!("a header cannot hold {c:?}"), "write printable ASCII");
+    }
+    Some(text.to_owned())
+}
+
+fn mpv(value: &Value<'_>) -> Option<OutputKind> {
+    if !value.boolean()? {
+        value.fault("`mpv = false` is no output", "write `mpv = true`, or take the output away");
+    }
+    Some(OutputKind::Mpv)
+}
+
+fn osc(value: &Value<'_>) -> Option<OutputKind> {
+    let text = value.text()?;
+    let Some((scheme, rest)) = text.split_once("://").filter(|(scheme, _)| matches!(*scheme, "udp" | "tcp")) else {
+        value.fault(
+            format!("{} is no OSC address to send to", quoted(text)),
+            "write \"udp://host:port\" or \"tcp://host:port\"",
+        );
+        return None;
+    };
+    let (host, port) = match authority(rest.strip_suffix('/').unwrap_or(rest)) {
+        Ok((host, Some(port))) => (host, port),
+        Ok((_, None)) => {
+            value.fault(
+                format!("{} has no port", quoted(text)),
+                format!("write `\"{}:8000\"`, with the port it listens on", text),
+            );
+            return None;
+        }
+        Err(what) => {
+            value.fault(
+                format!("{}: {what}", quoted(text)),
+                "write it like \"udp://127.0.0.1:8000\" or \"udp://[::1]:8000\"",
+            );
+            return None;
+        }
+    };
+    Some(if scheme == "udp" { OutputKind::OscUdp { host, port } } else { OutputKind::OscTcp { host, port } })
+}
+
+fn http_base(value: &Value<'_>) -> Option<String> {
+    let text = value.text()?;
+    let scheme_end = ["http://", "https://"].into_iter().find(|scheme| text.starts_with(scheme)).map(str::len);
+    let Some(scheme_end) = scheme_end else {
+        value.fault(format!("{} is no URL to send to", quoted(text)), "write \"http://host\" or \"https://host\"");
+        return None;
+    };
+    let rest = &text[scheme_end..];
+    let (host, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
+    if host.contains('@') {
+        // Show files are shared and printed; a password belongs into the environment.
+        let mend = "take them out and add `headers = { Authorization = \"env:NAME\" }`";
+        value.fault("the URL holds a user name or password", mend);
+        return None;
+    }
+    if path.contains(['?', '#']) {
+        value.fault(
+            "the URL of an output ends with its path",
+            "write what comes behind `?` into the `path` of the action",
+        );
+        return None;
+    }
+    if let Err(what) = authority(host) {
+        value.fault(format!("{}: {what}", quoted(text)), "write it like \"http://127.0.0.1:8080\"");
+        return None;
+    }
+    is_url_text(value, path).then(|| text.trim_end_matches('/').to_owned())
+}
+
+/// Takes a host and perhaps a port apart; the brackets around an IPv6 address go.
+fn authority(text: &str) -> Result<(String, Option<u16>), String> {
+    let (host, port) = match text.strip_prefix('[') {
+        Some(inside) => {
+            let (host, rest) = inside.split_once(']').ok_or("the bracket is not closed")?;
+            host.parse::<Ipv6Addr>().map_err(|_| "there is no IPv6 address in the brackets")?;
+            match rest {
+                "" => (host, None),
+                rest => (host, Some(rest.strip_prefix(':').ok_or("there is something behind the bracket")?)),
+            }
+        }
+        None => match text.split_once(':') {
+            Some((_, rest)) if rest.contains(':') => return Err("an IPv6 address has to be in brackets".to_owned()),
+            Some((host, port)) => (host, Some(port)),
+            None => (text, None),
+        },
+    };
+    let fits = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b':');
+    match host {
+        "" => return Err("there is no host".to_owned()),
+        host if host.len() > 253 || !host.bytes().all(fits) => return Err(format!("{} is no host", quoted(host))),
+        _ => {}
+    }
+    let port = port.map(|port| {
+        let digits = port.bytes().all(|b| b.is_ascii_digit());
+        let number = port.parse::<u16>().ok().filter(|number| digits && *number > 0);
+        number.ok_or_else(|| format!("{} is no port from 1 to 65535", quoted(port)))
+    });
+    Ok((host.to_owned(), port.transpose()?))
+}

@@ -1,0 +1,277 @@
+//! What show files mean, and that no text is too bad to be told so.
+
+mod faulty;
+
+use jiff::civil::{date, time};
+use proptest::prelude::*;
+
+use self::faulty::show_with;
+use super::parse;
+use crate::show::action::{HttpContent, MidiMessage, MpvCommand, MscCommand, OscArg};
+use crate::show::duration::SECOND_NS;
+use crate::show::problem::{Problem, report};
+use crate::show::{
+    Body, Colour, CueIx, CueNumber, DepartmentIx, OutputIx, OutputKind, SegmentIx, Show, Source, Trigger,
+};
+
+/// Every key that the contract names, and one cue for every form of a trigger.
+const EVERYTHING: &str = r##"
+title    = "A small show"
+date     = 2024-08-11
+timezone = "Europe/Paris"
+clocks   = ["America/Los_Angeles"]
+
+[department.stunts]
+name   = "Stunts"
+colour = "red"
+
+[department.camera]
+
+[output.lights]
+osc   = "udp://127.0.0.1:8000"
+panic = [{ osc = "/eos/stop" }, { osc = "/eos/key/blackout", args = [1.0] }]
+
+[output.desk]
+osc = "tcp://[::1]:3032"
+
+[output.web]
+http    = "https://example.org/api/"
+headers = { Authorization = "env:TOKEN", X-Show = "small" }
+timeout = "5s"
+
+[output.synth]
+midi = "USB MIDI"
+
+[output.vt]
+mpv   = true
+panic = [{ stop = true }]
+
+[place.stade-de-france]
+name = "Stade de France"
+at   = [48.9245, 2.3602]
+
+[person.cruise]
+name  = "Tom Cruise"
+role  = "performer"
+notes = "Left of the roof"
+
+[[segment]]
+title    = "The jump"
+start    = 21:05:00
+duration = "1m30s"
+notes    = """
+Two lines
+of notes"""
+
+[[segment.cue]]
+number     = "12.5"
+title      = "Off the roof"
+call       = "Stunts: GO"
+notes      = "Wind limit 8 m/s"
+source     = "live"
+needs      = ["stunts", "camera"]
+embargo    = true
+duration   = "45s"
+planned    = "40s"
+trigger    = "go"
+steps      = [{ title = "Blue ring", colour = "#0081C8" }, { title = "Black ring" }]
+route      = { points = ["stade-de-france", [48.88, 2.35, 120.0], [49, 2]] }
+look       = "rings"
+do = [
+  { output = "lights", osc = "/eos/cue/1/12/fire", args = [1, 0.5, "text", true] },
+  { output = "web", json = { b = [1, -2.5, "x\n"], a = { at = 21:05:00, ok = true } } },
+  { output = "web", method = "PUT", path = "/x?y=1", body = "hello" },
+  { output = "web" },
+  { output = "synth", note_on = { channel = 16, note = 60 } },
+  { output = "synth", msc = { command = "timed-go", format = "lighting", cue = "12.5", list = "1" } },
+  { output = "vt", play = "film.mp4", from = "10s", to = "1:00", volume = 80, loop = true },
+]
+
+[[segment.cue]]
+number     = "12.5B"
+title      = "Off the lower roof"
+backup_for = "12.5"
+
+[[segment.cue]]
+number  = "13"
+title   = "With it"
+trigger = { with = "12.5", delay = "1.5s" }
+
+[[segment]]
+title    = "The ride"
+duration = "0:10:00"
+
+[[segment.cue]]
+number  = "14"
+title   = "After it"
+trigger = { after = "13" }
+
+[[segment.cue]]
+number  = "15"
+title   = "By the clock"
+trigger = { at = 21:07:00 }
+
+[[segment.cue]]
+number  = "16"
+title   = "Into it"
+trigger = { into = "30s" }
+"##;
+
+fn good(text: &str) -> Show {
+    parse(text, "UTC").unwrap_or_else(|problems| panic!("{}", report(&problems, "show.toml", text, false)))
+}
+
+fn faults(text: &str) -> Vec<Problem> {
+    match parse(text, "UTC") {
+        Ok(_) => panic!("no faults in {text}"),
+        Err(problems) => problems,
+    }
+}
+
+#[test]
+fn every_key_is_read() {
+    let show = good(EVERYTHING);
+    assert_eq!(
+        (show.title.as_str(), show.date, show.zone_name.as_str()),
+        ("A small show", Some(date(2024, 8, 11)), "Europe/Paris")
+    );
+    assert_eq!(show.clocks[0].label, "Los Angeles");
+    let ids: Vec<_> = show.departments.iter().map(|d| (d.id.as_str(), d.name.as_str(), d.colour)).collect();
+    assert_eq!(ids, [("stunts", "Stunts", Some(Colour::Ansi(1))), ("camera", "camera", None)]);
+    let ids: Vec<_> = show.outputs.iter().map(|o| (o.id.as_str(), o.kind.word(), o.panic.len())).collect();
+    assert_eq!(
+        ids,
+        [("lights", "osc", 2), ("desk", "osc", 0), ("web", "http", 0), ("synth", "midi", 0), ("vt", "mpv", 1)]
+    );
+    assert_eq!(show.outputs[1].kind, OutputKind::OscTcp { host: "::1".into(), port: 3032 });
+    let headers = vec![("Authorization".into(), "env:TOKEN".into()), ("X-Show".into(), "small".into())];
+    let base = "https://example.org/api".into();
+    assert_eq!(show.outputs[2].kind, OutputKind::Http { base, headers, timeout_ns: 5 * SECOND_NS });
+    assert_eq!((show.places[0].name.as_str(), show.places[0].latitude), ("Stade de France", 48.9245));
+    assert_eq!(show.people[0].role.as_deref(), Some("performer"));
+
+    let [jump, ride] = show.segments.as_slice() else { panic!("{:?}", show.segments) };
+    assert_eq!(
+        (jump.title.as_str(), jump.start, jump.duration_ns),
+        ("The jump", Some(time(21, 5, 0, 0)), 90 * SECOND_NS)
+    );
+    assert_eq!((jump.notes.as_deref(), &jump.cues, &ride.cues), (Some("Two lines\nof notes"), &(0..3), &(3..6)));
+}
+
+#[test]
+fn every_key_of_a_cue_is_read() {
+    let show = good(EVERYTHING);
+    let cue = show.cue(CueIx(0));
+    assert_eq!((cue.number.as_str(), cue.title.as_str()), ("12.5", "Off the roof"));
+    assert_eq!((cue.call.as_deref(), cue.notes.as_deref()), (Some("Stunts: GO"), Some("Wind limit 8 m/s")));
+    assert_eq!((cue.source, cue.embargo, cue.look.as_deref()), (Some(Source::Live), true, Some("rings")));
+    assert_eq!(cue.needs, [DepartmentIx(0), DepartmentIx(1)]);
+    assert_eq!((cue.duration_ns, cue.planned_ns), (Some(45 * SECOND_NS), Some(40 * SECOND_NS)));
+    assert_eq!(cue.steps[0].colour, Some(Colour::Rgb(0, 0x81, 0xC8)));
+    let route: Vec<_> = cue.route.iter().map(|p| (p.name.as_deref(), p.latitude, p.longitude, p.height_m)).collect();
+    let expected =
+        [(Some("Stade de France"), 48.9245, 2.3602, None), (None, 48.88, 2.35, Some(120.0)), (None, 49.0, 2.0, None)];
+    assert_eq!(route, expected);
+
+    let with = Trigger::With { cue: CueIx(0), delay_ns: 1_500_000_000 };
+    let after = Trigger::After { cue: CueIx(2), delay_ns: 0 };
+    let (at, into) = (Trigger::At { time: time(21, 7, 0, 0) }, Trigger::Into { offset_ns: 30 * SECOND_NS });
+    let triggers: Vec<_> = show.cues.iter().map(|cue| cue.trigger).collect();
+    assert_eq!(triggers, [Trigger::Go, Trigger::Go, with, after, at, into]);
+    assert_eq!((show.with(CueIx(0)), show.backups(CueIx(0))), ([CueIx(2)].as_slice(), [CueIx(1)].as_slice()));
+    assert_eq!((show.cue(CueIx(4)).segment, show.find(&CueNumber::new("16").unwrap())), (SegmentIx(1), Some(CueIx(5))));
+}
+
+#[test]
+fn every_kind_of_action_is_read() {
+    let show = good(EVERYTHING);
+    let actions = &show.cue(CueIx(0)).actions;
+    assert_eq!(actions.iter().map(|a| a.output).collect::<Vec<_>>(), [0, 2, 2, 2, 3, 3, 4].map(OutputIx));
+    let http = |method: &str, path: &str, content| Body::Http { method: method.into(), path: path.into(), content };
+    let json = r#"{"b":[1,-2.5,"x\n"],"a":{"at":"21:05:00","ok":true}}"#;
+    let expected = [
+        Body::Osc {
+            address: "/eos/cue/1/12/fire".into(),
+            args: vec![OscArg::Int(1), OscArg::Float(0.5), OscArg::Text("text".into()), OscArg::Bool(true)],
+        },
+        http("POST", "", HttpContent::Json(json.into())),
+        http("PUT", "/x?y=1", HttpContent::Text("hello".into())),
+        http("GET", "", HttpContent::Empty),
+        Body::Midi(MidiMessage::NoteOn { channel: 16, note: 60, velocity: 100 }),
+        Body::Midi(MidiMessage::ShowControl {
+            command: MscCommand::TimedGo,
+            device: 127,
+            format: 1,
+            cue: "12.5".into(),
+            list: "1".into(),
+            path: String::new(),
+        }),
+        Body::Mpv(MpvCommand::Play {
+            clip: "film.mp4".into(),
+            from_ns: 10 * SECOND_NS,
+            to_ns: Some(60 * SECOND_NS),
+            volume: Some(80),
+            looped: true,
+        }),
+    ];
+    assert_eq!(actions.iter().map(|action| action.body.clone()).collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn a_byte_order_mark_and_other_line_ends_change_nothing() {
+    let windows = format!("\u{feff}{}", EVERYTHING.trim_start().replace('\n', "\r\n"));
+    assert_eq!(good(&windows).cues.len(), 6);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn no_text_makes_it_panic(text in any::<String>(), bytes in proptest::collection::vec(any::<u8>(), 0..200)) {
+        survives(&text);
+        survives(&String::from_utf8_lossy(&bytes));
+    }
+
+    #[test]
+    fn no_toml_like_text_makes_it_panic(text in r#"([a-c.]|\[|\]|\{|\}|=|"|'|#|,|1|-|:|\\|\n| |segment|cue|output|title|number|é){0,60}"#) {
+        survives(&text);
+    }
+
+    #[test]
+    fn no_change_of_a_good_show_makes_it_panic(
+        at in 0..EVERYTHING.len(), len in 0usize..60, from in 0..EVERYTHING.len(), copied in 0usize..60, c in any::<char>(),
+    ) {
+        let cut = |at: usize| EVERYTHING.floor_char_boundary(at.min(EVERYTHING.len()));
+        let piece = &EVERYTHING[cut(from)..cut(from + copied)];
+        let (before, behind) = (&EVERYTHING[..cut(at)], &EVERYTHING[cut(at + len)..]);
+        survives(&format!("{before}{piece}{behind}"));
+        survives(&format!("{before}{c}{behind}"));
+        survives(before);
+    }
+}
+
+/// Whatever it is, it is a show, or faults that can be told, in order and inside the text.
+fn survives(text: &str) {
+    let Err(problems) = parse(text, "UTC") else { return };
+    assert!(!problems.is_empty());
+    assert!(problems.is_sorted_by_key(|problem| problem.span.start));
+    for problem in &problems {
+        assert!(text.get(problem.span.clone()).is_some(), "{problem:?}");
+        assert!(!problem.what.contains('\n') && !problem.mend.is_empty(), "{problem:?}");
+    }
+    report(&problems, "show.toml", text, true);
+}
+/// The parser allows for 80 brackets of 80 parts each, and drops its tree by recursion.
+#[test]
+fn no_depth_overflows_the_stack() {
+    let nested = |parts: usize, depth: usize| {
+        let opening = format!("{}={{", vec!["a"; parts].join("."));
+        format!("{}{}", opening.repeat(depth), "}".repeat(depth))
+    };
+    survives(&nested(8, 80));
+    survives(&nested(80, 80));
+    let json = |inside: &str| show_with("", &format!("do = [{{ output = \"web\", json = {{ {inside} }} }}]"), "");
+    good(&json(&nested(3, 10)));
+    assert_eq!(faults(&json(&nested(8, 70)))[0].what, "JSON nested too deep");
+    assert_eq!(faults(&json(&nested(9, 1)))[0].what, "a key of more than 8 parts");
+}

@@ -1,0 +1,217 @@
+//! What is said of faulty show files, and where.
+
+use super::{faults, parse};
+use crate::show::problem::report;
+
+/// A show to which one thing is added: `cue` to its second cue, `head` before all tables, `tail` behind all.
+pub fn show_with(head: &str, cue: &str, tail: &str) -> String {
+    format!(
+        "title = \"T\"\n{head}\n[department.stunts]\n[output.lights]\nosc = \"udp://[::1]:8000\"\n[output.web]\n\
+         http = \"http://x\"\n[output.synth]\nmidi = \"x\"\n[output.vt]\nmpv = true\n[place.roof]\nat = [1, 2]\n\
+         [[segment]]\ntitle = \"S\"\nduration = \"60s\"\n[[segment.cue]]\nnumber = \"1\"\ntitle = \"A\"\n\
+         [[segment.cue]]\nnumber = \"2\"\ntitle = \"B\"\n{cue}\n{tail}\n"
+    )
+}
+
+/// Checks that the only fault is at `«…»` of the text, and that what is said of it holds all the words.
+fn only_fault(text: &str, says: &[&str]) {
+    let start = text.find('«').expect("no place is marked");
+    let end = text.find('»').expect("no end is marked") - '«'.len_utf8();
+    let text = text.replace(['«', '»'], "");
+    let problems = faults(&text);
+    let shown = report(&problems, "show.toml", &text, false);
+    let [problem] = problems.as_slice() else { panic!("expected one fault:\n{shown}") };
+    assert_eq!(problem.span, start..end, "{shown}");
+    for word in says {
+        assert!(shown.contains(word), "no {word:?} in\n{shown}");
+    }
+}
+
+#[test]
+fn faults_of_the_head_are_found() {
+    for (head, says) in [
+        ("«tiemzone» = \"UTC\"", &["unknown key `tiemzone`", "did you mean `timezone`?"] as &[_]),
+        ("«weather» = \"x\"", &["unknown key", "the show knows `title`, `date`"]),
+        ("date = «\"2024-08-11\"»", &["`date` is text, not a date", "write `date = 2024-08-11`"]),
+        ("date = «2024-08-11T10:00:00»", &["not a date alone", "write `date = 2024-08-11`"]),
+        ("date = «2023-02-30»", &["date"]),
+        ("timezone = «\"Europe/Pariss\"»", &["no time zone `Europe/Pariss`", "did you mean `Europe/Paris`?"]),
+        ("timezone = «1»", &["`timezone` is a whole number, not text", "`timezone = \"1\"`"]),
+        ("clocks = [«\"Nowhere/City\"»]", &["no time zone", "IANA"]),
+        ("clocks = «\"UTC\"»", &["`clocks` is text, not a list"]),
+        ("[department.«\"a b\"»]", &["`a b` cannot be an id"]),
+        ("[department.a]\ncolour = «\"rde\"»", &["no colour `rde`", "#rrggbb"]),
+        ("[place.a]\nat = [«91», 0]", &["degrees of latitude", "-90 to 90"]),
+        ("[place.a]\nat = [0, «-180.5»]", &["degrees of longitude"]),
+        ("[place.a]\nat = [«nan», 1]", &["degrees of latitude"]),
+        ("[place.a]\nat = «[1, 2, 3]»", &["not 3 numbers"]),
+        ("«[person.a]»", &["a person has no `name`"]),
+        ("person = «3»", &["`person` is a whole number, not a table", "write `[person.ID]`"]),
+        ("[person]\nname = «\"x\"»", &["`name` is text, not a table"]),
+        ("[department.a]\nname = «\"a\\nb\"»", &["line break"]),
+        ("«[output.a]»", &["an output has no kind", "`osc`, `http`, `midi` or `mpv`"]),
+        ("[output.a]\nmpv = true\n«midi» = \"x\"", &["both `mpv` and `midi`"]),
+        ("[output.a]\nosc = «\"127.0.0.1:8000\"»", &["no OSC address", "udp://host:port"]),
+        ("[output.a]\nosc = «\"udp://host\"»", &["no port"]),
+        ("[output.a]\nosc = «\"udp://host:0\"»", &["`0` is no port"]),
+        ("[output.a]\nosc = «\"udp://::1:8000\"»", &["in brackets"]),
+        ("[output.a]\nosc = «\"udp://:8000\"»", &["no host"]),
+        ("[output.a]\nosc = \"udp://h:1\"\n«timeout» = \"1s\"", &["only for HTTP"]),
+        ("[output.a]\nhttp = «\"ftp://x\"»", &["no URL"]),
+        ("[output.a]\nhttp = «\"http://me:pw@x\"»", &["user name or password", "headers"]),
+        ("[output.a]\nhttp = \"http://x\"\nheaders = { «\"a b\"» = \"x\" }", &["name of a header"]),
+        ("[output.a]\nhttp = \"http://x\"\nheaders = { a = «\"env:\"» }", &["environment variable"]),
+        ("[output.a]\nhttp = \"http://x\"\ntimeout = «\"0s\"»", &["no time"]),
+        ("[output.a]\nmpv = true\npanic = [{ «osc» = \"/x\" }]", &["output `a` speaks mpv, but `osc` is for osc"]),
+    ] {
+        only_fault(&show_with(head, "", ""), says);
+    }
+}
+
+#[test]
+fn faults_of_cues_are_found() {
+    for (cue, says) in [
+        ("«planed» = \"1s\"", &["unknown key `planed` in a cue", "did you mean `planned`?"] as &[_]),
+        ("planned = «\"61s\"»", &["behind the end of the segment", "the segment lasts this long"]),
+        ("duration = «90»", &["`duration` is a whole number, not a duration", "`duration = \"90s\"`"]),
+        ("duration = «\"90\"»", &["no unit", "\"90s\" for seconds"]),
+        ("duration = «\"1 hour\"»", &["no duration: `1 hour`"]),
+        ("duration = «\"100h\"»", &["longer than 99:59:59"]),
+        ("source = «\"love\"»", &["`source` cannot be `love`", "did you mean `live`?"]),
+        ("embargo = «\"true\"»", &["`embargo` is text, not true or false", "`embargo = true`"]),
+        ("needs = [«\"stunt\"»]", &["no department is called `stunt`", "did you mean `stunts`?"]),
+        ("needs = [\"stunts\", «\"stunts\"»]", &["needed twice"]),
+        ("needs = «\"stunts\"»", &["`needs` is text, not a list"]),
+        ("trigger = «\"auto\"»", &["no trigger `auto`", "write \"go\", { with"]),
+        ("trigger = { with = \"1\", «after» = \"1\" }", &["both `with` and `after`"]),
+        ("trigger = { with = «\"3\"» }", &["no cue has the number `3`"]),
+        ("trigger = { with = «1» }", &["`with` is a whole number, not text", "`with = \"1\"`"]),
+        ("trigger = { with = «\"2\"» }", &["cue `2` waits for itself"]),
+        ("trigger = «{ }»", &["a trigger has no cause"]),
+        ("trigger = { into = \"1s\", «delay» = \"1s\" }", &["`delay` is only for"]),
+        ("trigger = { into = «\"2m\"» }", &["behind the end"]),
+        ("trigger = { at = «\"21:07:00\"» }", &["`at` is text, not a time of day", "`at = 21:07:00`"]),
+        ("trigger = { at = «2024-01-01T21:07:00» }", &["not a time of day alone", "`at = 21:07:00`"]),
+        ("trigger = { at = «21:07:60» }", &["second"]),
+        ("trigger = { into = \"1s\" }\n«planned» = \"1s\"", &["only for cues that the caller calls"]),
+        ("backup_for = «\"9\"»", &["no cue has the number `9`"]),
+        ("backup_for = «\"2\"»", &["backup for itself"]),
+        ("backup_for = \"1\"\n«trigger» = { with = \"1\" }", &["only by the caller's GO"]),
+        ("look = «\"ring\"»\nsteps = [{ title = \"a\" }]", &["did you mean `rings`?"]),
+        ("«look» = \"rings\"", &["only for cues with steps or a route"]),
+        ("steps = [«{ colour = \"red\" }»]", &["a step has no `title`"]),
+        ("route = { points = «[\"roof\"]» }", &["two points at least"]),
+        ("route = { points = [\"roof\", «\"rof\"»] }", &["no place is called `rof`", "`roof`"]),
+        ("route = { points = [\"roof\", [1, 2, «1e6»]] }", &["metres are out of range"]),
+        ("do = [«{ osc = \"/x\" }»]", &["an action has no `output`"]),
+        ("do = [{ output = «\"light\"», osc = \"/x\" }]", &["no output is called `light`", "`lights`"]),
+        ("do = [«{ output = \"lights\" }»]", &["an action has no `osc`"]),
+        ("do = [{ output = \"lights\", «play» = \"x\" }]", &["output `lights` speaks osc, but `play` is for mpv"]),
+        ("do = [{ output = \"lights\", osc = «\"go\"» }]", &["begins with `/`", "\"/go\""]),
+        ("do = [{ output = \"lights\", osc = «\"/go now\"» }]", &["cannot hold ' '"]),
+        ("do = [{ output = \"lights\", osc = \"/x\", args = [«3000000000»] }]", &["out of range"]),
+        ("do = [{ output = \"lights\", osc = \"/x\", args = [«1e39»] }]", &["out of range"]),
+        ("do = [{ output = \"lights\", osc = \"/x\", args = [«[]»] }]", &["no argument for a list"]),
+        ("do = [{ output = \"web\", method = «\"post\"» }]", &["no HTTP method", "\"POST\""]),
+        ("do = [{ output = \"web\", path = «\"x\"» }]", &["begins with `/`"]),
+        ("do = [{ output = \"web\", path = «\"/a b\"» }]", &["`%20`"]),
+        ("do = [{ output = \"web\", body = \"x\", «json» = 1 }]", &["both `body` and `json`"]),
+        ("do = [{ output = \"web\", json = [«inf»] }]", &["JSON has no infinite"]),
+        ("do = [{ output = \"synth\", note_on = { channel = «17», note = 1 } }]", &["from 1 to 16"]),
+        ("do = [{ output = \"synth\", note_on = «{ channel = 1 }» }]", &["a note on has no `note`"]),
+        ("do = [{ output = \"synth\", msc = { command = «\"og\"» } }]", &["did you mean `go`?"]),
+        ("do = [{ output = \"synth\", msc = { command = \"go\", cue = «\"A1\"» } }]", &["only digits and points"]),
+        ("do = [{ output = \"vt\", play = \"a\", from = \"5s\", to = «\"5s\"» }]", &["end before it begins"]),
+        ("do = [{ output = \"vt\", pause = true, «volume» = 5 }]", &["only for `play`"]),
+        ("do = «{ output = \"vt\", stop = true }»", &["not a list of tables"]),
+    ] {
+        only_fault(&show_with("", cue, ""), says);
+    }
+}
+
+#[test]
+fn faults_of_the_rundown_are_found() {
+    let cue = |number: &str, more: &str| format!("[[segment.cue]]\nnumber = {number}\ntitle = \"C\"\n{more}\n");
+    for (tail, says) in [
+        (cue("«\"2\"»", ""), &["cue number `2` is used twice", "it is used here first"] as &[_]),
+        (cue("«3»", "") + &cue("\"4\"", "trigger = { with = \"3\" }"), &["`number = \"3\"`"]),
+        (cue("«\"a b\"»", ""), &["cannot contain ' '"]),
+        ("«[[segment.cue]]»\ntitle = \"C\"".into(), &["a cue has no `number`"]),
+        (cue("\"3\"", "backup_for = \"1\"") + &cue("\"4\"", "backup_for = «\"3\"»"), &["itself a backup", "write `1`"]),
+        (
+            cue("\"3\"", "trigger = { with = «\"5\"» }")
+                + &cue("\"4\"", "trigger = { after = \"3\" }")
+                + &cue("\"5\"", "trigger = { with = \"4\" }")
+                + &cue("\"6\"", "trigger = { with = \"5\" }"),
+            &["in a circle: 3 → 4 → 5 → 3"],
+        ),
+        ("«[[segment]]»\ntitle = \"C\"".into(), &["a segment has no `duration`"]),
+        ("[[segment]]\nduration = \"1s\"\ntitle = «\" \"»".into(), &["`title` is empty"]),
+    ] {
+        only_fault(&show_with("", "", &tail), says);
+    }
+    let no_rundown = faults("title = \"T\"\nsegment = []");
+    assert_eq!(no_rundown[0].what, "the show has no segments");
+    let one_table = faults("title = \"T\"\n[segment]\ntitle = \"x\"\nduration = \"1s\"");
+    assert_eq!((one_table.len(), one_table[0].mend.as_str()), (1, "write `[[segment]]`"));
+    assert!(parse(&show_with("", "", ""), "Nowhere/City").unwrap_err()[0].what.contains("Nowhere/City"));
+}
+
+#[test]
+fn a_message_fits_into_its_datagram() {
+    let text = "x".repeat(70_000);
+    let action = format!("do = [{{ output = \"lights\", osc = \"/x\", args = [\"{text}\"] }}]");
+    assert!(faults(&show_with("", &action, ""))[0].what.contains("too large for a datagram"));
+}
+
+#[test]
+fn faults_of_the_syntax_are_found_with_all_others() {
+    for (cue, says) in [
+        ("duration = «1m30s»", &["text without quotes: `1m30s`", "`\"1m30s\"`"] as &[_]),
+        ("call = «“GO”»", &["without quotes", "`\"GO\"`"]),
+        ("call = «»", &["a key without a value"]),
+        ("call = \"GO«»", &["not closed"]),
+        ("«call \"GO\"»", &["a line without `=`"]),
+        ("«title» = \"x\"", &["`title` is there twice"]),
+        ("needs = «[»\"stunts\"\nembargo = true", &["this `[` is never closed", "`]`"]),
+        ("trigger = «{» with = \"1\"\nembargo = true", &["this `{` is never closed"]),
+        ("notes = «\"\"\"»\nwords", &["never closed"]),
+        ("needs = [\"stunts\",«,»]", &["a comma too many"]),
+        ("do = [{ output = \"lights\", osc = «/x» }]", &["without quotes: `/x`"]),
+        ("«[[segment.cue]»\nnumber = \"1\"", &["brackets of this header do not match", "`[[segment.cue]]`"]),
+        ("«[output.x]]»\nnumber = \"1\"", &["brackets of this header", "`[[output.x]]`"]),
+    ] {
+        only_fault(&show_with("", cue, ""), says);
+        let (text, last) = (show_with("", cue, "[[segment]]\ntitle = 7"), "`title` is a whole number, not text");
+        let swallowed = cue.starts_with("notes");
+        let whats: Vec<_> = faults(&text.replace(['«', '»'], "")).into_iter().map(|problem| problem.what).collect();
+        assert!(swallowed || whats.iter().any(|what| what == last), "{cue}: {whats:?}");
+    }
+}
+
+#[test]
+fn all_faults_are_named_at_once() {
+    let text = r#"titel = "x"
+timezone = "Mars/Olympus"
+[output.lights]
+osc = "udp://nowhere"
+[[segment]]
+title = "S"
+duration = 90
+start = "21:05:00"
+cue 12
+[[segment.cue]]
+number = "1"
+title = "A"
+needs = ["stunts"]
+trigger = { with = "2" }
+[[segment.cue]]
+number = "1"
+title = "B"
+planned = 1m
+do = [{ output = "lights", mpv = true }, { output = "light", osc = "x" }]
+"#;
+    let found: Vec<_> = faults(text).iter().map(|p| (p.line_column(text), p.what.clone())).collect();
+    let lines: Vec<_> = found.iter().map(|((line, _), _)| *line).collect();
+    assert_eq!(lines, [1, 2, 4, 7, 8, 9, 13, 14, 16, 18, 19, 19, 19], "{found:#?}");
+}

@@ -1,0 +1,290 @@
+//! A value of the show file, asked for as what it should be.
+//!
+//! Every question answers with the value or reports why it is none, with the text that would be right. Must never
+//! guess: text that looks like a number is no number.
+
+use std::ops::{Range, RangeInclusive};
+
+use jiff::civil::{Date, Time};
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::fields::{Fields, kind};
+use super::reader::{Mention, Reader, quoted};
+use crate::show::duration::{self, DurationError};
+
+/// A value, the key at which it stands, and where.
+#[derive(Clone)]
+pub struct Value<'a> {
+    /// Where its faults go.
+    pub reader: &'a Reader<'a>,
+    /// Where it stands.
+    pub span: Range<usize>,
+    /// What the file says.
+    pub value: &'a DeValue<'a>,
+    key: &'a str,
+    /// Whether it is one of the elements of the list at `key`.
+    is_element: bool,
+}
+
+impl<'a> Value<'a> {
+    /// The value at `key`; nothing when it was lost to a syntax error, which has been reported by then.
+    ///
+    /// Of a list or table only the lost elements are left out, because the others can still be checked.
+    pub fn new(reader: &'a Reader<'a>, key: &'a str, value: &'a Spanned<DeValue<'a>>) -> Option<Self> {
+        let (span, value) = (value.span(), value.get_ref());
+        let is_scalar = !value.is_array() && !value.is_table();
+        let is_lost = is_scalar && reader.is_broken(&span);
+        (!is_lost).then_some(Self { reader, span, value, key, is_element: false })
+    }
+
+    /// Its name in a message.
+    pub fn name(&self) -> String {
+        if self.is_element { format!("an element of `{}`", self.key) } else { quoted(self.key) }
+    }
+
+    /// The text of the file.
+    pub fn source(&self) -> &'a str {
+        self.reader.source(&self.span)
+    }
+
+    /// Reports a fault of it.
+    pub fn fault(&self, what: impl Into<String>, mend: impl Into<String>) {
+        self.reader.fault(self.span.clone(), what, mend);
+    }
+
+    /// Reports that it is of the wrong kind; `example` is right.
+    fn wrong<T>(&self, expected: &str, example: &str) -> Option<T> {
+        let what = format!("{} is {}, not {expected}", self.name(), kind(self.value));
+        self.fault(what, self.rewritten(example));
+        None
+    }
+
+    /// "write …", with the right text in its place.
+    fn rewritten(&self, right: &str) -> String {
+        if self.is_element { format!("write `{right}`") } else { format!("write `{} = {right}`", self.key) }
+    }
+
+    /// Text.
+    pub fn text(&self) -> Option<&'a str> {
+        if let DeValue::String(text) = self.value {
+            return Some(text);
+        }
+        let is_scalar = !self.value.is_array() && !self.value.is_table();
+        self.wrong("text", &if is_scalar { format!("\"{}\"", self.source()) } else { "\"…\"".to_owned() })
+    }
+
+    /// Text that refers to something.
+    pub fn mention(&self) -> Option<Mention<'a>> {
+        Some(Mention { text: self.text()?, span: self.span.clone() })
+    }
+
+    /// Text on one line, not empty.
+    pub fn line(&self) -> Option<String> {
+        let text = self.words()?;
+        if text.trim().is_empty() {
+            self.fault(format!("{} is empty", self.name()), "write some text between the quotes");
+            return None;
+        }
+        Some(text)
+    }
+
+    /// Text on one line.
+    pub fn words(&self) -> Option<String> {
+        let text = self.text()?;
+        if let Some(c) = text.chars().find(|c| c.is_control()) {
+            let what = format!("{} holds a line break or control character ({c:?})", self.name());
+            self.fault(what, "write it on one line, in visible characters");
+            return None;
+        }
+        Some(text.to_owned())
+    }
+
+    /// Text on any number of lines.
+    pub fn prose(&self) -> Option<String> {
+        let text = self.text()?;
+        if let Some(c) = text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
+            let what = format!("{} holds a control character ({c:?})", self.name());
+            self.fault(what, "take the character away");
+            return None;
+        }
+        Some(text.to_owned())
+    }
+
+    /// One of the words of `choice`, and what it stands for.
+    pub fn word<T: Copy>(&self, choice: &[(&'static str, T)]) -> Option<T> {
+        let text = self.text()?;
+        let found = choice.iter().find(|(word, _)| *word == text).map(|(_, meaning)| *meaning);
+        if found.is_none() {
+            let words: Vec<_> = choice.iter().map(|(word, _)| format!("\"{word}\"")).collect();
+            let mend = self.reader.suggestion(text, choice.iter().map(|(word, _)| *word));
+            let mend = mend.unwrap_or_else(|| format!("write one of {}", words.join(", ")));
+            self.fault(format!("{} cannot be {}", self.name(), quoted(text)), mend);
+        }
+        found
+    }
+
+    /// A duration, nanoseconds.
+    pub fn duration_ns(&self) -> Option<u64> {
+        let text = match self.value {
+            DeValue::String(text) => text,
+            DeValue::Integer(_) | DeValue::Float(_) => {
+                return self.wrong("a duration", &format!("\"{}s\"", self.source()));
+            }
+            DeValue::Datetime(_) => return self.wrong("a duration", &format!("\"{}\"", self.source())),
+            _ => return self.wrong("a duration", "\"1m30s\""),
+        };
+        let name = self.name();
+        let (what, mend) = match duration::parse(text) {
+            Ok(ns) => return Some(ns),
+            Err(DurationError::Form) => (
+                format!("{name} is no duration: {}", quoted(text)),
+                "write \"1m30s\", \"90s\", \"1:30\" (m:s) or \"0:01:30\" (h:m:s)".to_owned(),
+            ),
+            Err(DurationError::Unit) => (
+                format!("{name} has no unit"),
+                format!("write \"{0}s\" for seconds, \"{0}m\" for minutes", text.trim()),
+            ),
+            Err(DurationError::Clock) => (
+                format!("{name} is no duration: {}", quoted(text)),
+                "write 00 to 59 behind a colon, such as \"1:30\"".to_owned(),
+            ),
+            Err(DurationError::TooLong) => {
+                (format!("{name} is longer than 99:59:59"), "write a duration of less than 100 hours".to_owned())
+            }
+        };
+        self.fault(what, mend);
+        None
+    }
+
+    /// A time of day without a date.
+    pub fn time(&self) -> Option<Time> {
+        const EXAMPLE: &str = "21:05:00";
+        let moment = match self.value {
+            DeValue::Datetime(moment) => moment,
+            DeValue::String(text) => {
+                let unquoted = text.trim().parse().map(|time: Time| time.to_string());
+                return self.wrong("a time of day", &unquoted.unwrap_or(EXAMPLE.to_owned()));
+            }
+            _ => return self.wrong("a time of day", EXAMPLE),
+        };
+        let Some(time) = moment.time.filter(|_| moment.date.is_none() && moment.offset.is_none()) else {
+            let alone = moment.time.map_or(EXAMPLE.to_owned(), |time| time.to_string());
+            self.fault(format!("{} is not a time of day alone", self.name()), self.rewritten(&alone));
+            return None;
+        };
+        let (hour, minute, second) = (time.hour as i8, time.minute as i8, time.second.unwrap_or(0) as i8);
+        let read = Time::new(hour, minute, second, time.nanosecond.unwrap_or(0) as i32).ok();
+        if read.is_none() {
+            self.fault(format!("{} is a second that no clock shows", self.name()), "write seconds from 00 to 59");
+        }
+        read
+    }
+
+    /// A date without a time.
+    pub fn date(&self) -> Option<Date> {
+        const EXAMPLE: &str = "2024-08-11";
+        let moment = match self.value {
+            DeValue::Datetime(moment) => moment,
+            DeValue::String(text) => {
+                let unquoted = text.trim().parse().map(|date: Date| date.to_string());
+                return self.wrong("a date", &unquoted.unwrap_or(EXAMPLE.to_owned()));
+            }
+            _ => return self.wrong("a date", EXAMPLE),
+        };
+        let Some(date) = moment.date.filter(|_| moment.time.is_none() && moment.offset.is_none()) else {
+            let alone = moment.date.map_or(EXAMPLE.to_owned(), |date| date.to_string());
+            self.fault(format!("{} is not a date alone", self.name()), self.rewritten(&alone));
+            return None;
+        };
+        let read = Date::new(date.year as i16, date.month as i8, date.day as i8).ok();
+        if read.is_none() {
+            self.fault(format!("{} is a day that no calendar has", self.name()), "write a day of the calendar");
+        }
+        read
+    }
+
+    /// True or false.
+    pub fn boolean(&self) -> Option<bool> {
+        match self.value {
+            DeValue::Boolean(yes) => Some(*yes),
+            DeValue::String(text) if text == "false" => self.wrong("true or false", "false"),
+            _ => self.wrong("true or false", "true"),
+        }
+    }
+
+    /// A whole number inside `range`.
+    pub fn integer<T: TryFrom<i64>>(&self, range: RangeInclusive<i64>) -> Option<T> {
+        let DeValue::Integer(integer) = self.value else {
+            return self.wrong("a whole number", &range.start().max(&1).to_string());
+        };
+        let read = i64::from_str_radix(integer.as_str(), integer.radix()).ok();
+        let read = read.filter(|number| range.contains(number)).and_then(|number| T::try_from(number).ok());
+        if read.is_none() {
+            let (least, most) = range.into_inner();
+            self.fault(
+                format!("{} is out of range", self.name()),
+                format!("write a whole number from {least} to {most}"),
+            );
+        }
+        read
+    }
+
+    /// A number, whole or decimal, inside `range`; `unit` says what it counts.
+    pub fn decimal(&self, range: RangeInclusive<f64>, unit: &str) -> Option<f64> {
+        let read = match self.value {
+            DeValue::Integer(integer) => i64::from_str_radix(integer.as_str(), integer.radix()).ok().map(|n| n as f64),
+            DeValue::Float(float) => float.as_str().parse().ok(),
+            _ => return self.wrong("a number", "1.0"),
+        };
+        let read = read.filter(|number| range.contains(number));
+        if read.is_none() {
+            let (least, most) = range.into_inner();
+            self.fault(
+                format!("{} {unit} are out of range", quoted(self.source())),
+                format!("write {least} to {most} {unit}"),
+            );
+        }
+        read
+    }
+
+    /// The elements of a list, as far as they can be read.
+    pub fn list(&self, example: &str) -> Option<Vec<Value<'a>>> {
+        let DeValue::Array(list) = self.value else { return self.wrong("a list", example) };
+        let element = |value| Some(Value { is_element: true, ..Value::new(self.reader, self.key, value)? });
+        Some(list.iter().filter_map(element).collect())
+    }
+
+    /// A table of `noun`, to be read key by key.
+    pub fn fields(&self, noun: &'static str) -> Option<Fields<'a>> {
+        let DeValue::Table(table) = self.value else { return self.wrong("a table", "{ … }") };
+        Some(Fields::new(self.reader, table, self.span.clone(), noun))
+    }
+
+    /// A list of tables of `noun`, each to be read key by key; `header` is how a file writes one.
+    pub fn list_of_fields(&self, noun: &'static str, header: &str) -> Vec<Fields<'a>> {
+        if !self.value.is_array() {
+            let what = format!("{} is {}, not a list of tables", self.name(), kind(self.value));
+            self.fault(what, format!("write `{header}`"));
+            return Vec::new();
+        }
+        self.list(header).unwrap_or_default().iter().filter_map(|value| value.fields(noun)).collect()
+    }
+
+    /// A table whose keys are ids.
+    pub fn tables(&self) -> Option<&'a DeTable<'a>> {
+        if let DeValue::Table(table) = self.value {
+            return Some(table);
+        }
+        self.fault(
+            format!("{} is {}, not a table", self.name(), kind(self.value)),
+            format!("write `[{}.ID]`", self.key),
+        );
+        None
+    }
+
+    /// Whether no syntax error has cost it an element.
+    pub fn is_whole(&self) -> bool {
+        !self.reader.is_broken(&self.span)
+    }
+}

@@ -1,0 +1,209 @@
+//! The plan's times: when each segment and cue is meant to come, on the days and in the zone of the show.
+//!
+//! Everything is nanoseconds on one axis, so that midnight and the change to or from summer time need no special case
+//! behind this file. It knows the show and the instant of the run's beginning, and nothing of what happened since.
+
+use jiff::civil::{Date, Time};
+use jiff::{SignedDuration, Timestamp, ToSpan};
+
+use super::duration::HOUR_NS;
+use super::{CueIx, SegmentIx, Show, Trigger};
+
+/// When everything is meant to happen.
+///
+/// All times are nanoseconds from an origin: for a show with a hard start somewhere (`anchored`), the beginning of the
+/// run; otherwise the moment at which the show begins, since nothing ties such a show to the clock.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// Whether a hard start ties the plan to the clock.
+    pub anchored: bool,
+    /// Planned start of each segment.
+    pub segment_start_ns: Vec<i64>,
+    /// Planned end of the last segment.
+    pub end_ns: i64,
+    /// Planned start of each cue.
+    pub cue_start_ns: Vec<i64>,
+    /// For each called cue, how far into its segment the caller means to call it; for the others, 0.
+    pub offset_ns: Vec<u64>,
+    /// The hard start of each segment that has one, always from the beginning of the run.
+    pub hard_start_ns: Vec<Option<i64>>,
+    /// The cues that come by the clock, with their instants from the beginning of the run.
+    pub by_clock: Vec<(CueIx, i64)>,
+}
+
+impl Plan {
+    /// Lays the show out for a run that begins at `clock`, its first segment on `day`.
+    pub fn new(show: &Show, day: Date, clock: Timestamp) -> Self {
+        let (hard_start_ns, starts) = segment_starts(show, day, clock);
+        let anchored = hard_start_ns.iter().any(Option::is_some);
+        let last = show.segments.last().map_or(0, |s| s.duration_ns as i64);
+        let end_ns = starts.last().copied().unwrap_or(0) + last;
+        let offset_ns = call_offsets(show);
+        let by_clock = clock_instants(show, clock, &starts);
+        let cue_start_ns = cue_starts(show, &starts, &offset_ns, &by_clock);
+        Plan { anchored, segment_start_ns: starts, end_ns, cue_start_ns, offset_ns, hard_start_ns, by_clock }
+    }
+
+    /// Whether the plan leaves time between the end of a segment and the hard start behind it.
+    pub fn has_gap_behind(&self, show: &Show, segment: SegmentIx) -> bool {
+        let at = segment.0 as usize;
+        let end_ns = self.segment_start_ns[at] + show.segment(segment).duration_ns as i64;
+        self.segment_start_ns.get(at + 1).is_some_and(|&next_ns| next_ns > end_ns)
+    }
+
+    /// Whether a segment starts without the caller: it has no called cue, or means to wait for its first one.
+    pub fn opens_by_itself(&self, show: &Show, segment: SegmentIx) -> bool {
+        let first = show.cues_of(segment).find(|&c| show.cue(c).is_called());
+        first.is_none_or(|cue| self.offset_ns[cue.0 as usize] > 0)
+    }
+}
+
+/// The day on which the first segment of a live run plays.
+///
+/// The show's own date where its start lies within a day of `now` (or, where no hard start says when that is, where it is
+/// at most the day beside today); otherwise today, or the day beside it where today's
+/// start would be more than half a day ago (a show at half past midnight, opened before it) or most of a day ahead
+/// (a show at 23:00, opened late, past midnight). A show of another year is run by its times of day.
+pub fn day_of_run(show: &Show, now: Timestamp) -> Date {
+    let today = now.to_zoned(show.zone.clone()).date();
+    let ahead = |day: Date| start_on(show, day, now).duration_since(now);
+    let is_near = |date: Date| date.duration_since(today).abs() <= SignedDuration::from_hours(24);
+    let is_soon = |date: Date| ahead(date).abs() <= SignedDuration::from_hours(24);
+    let has_hard_start = show.segments.iter().any(|segment| segment.start.is_some());
+    if let Some(date) = show.date.filter(|&date| if has_hard_start { is_soon(date) } else { is_near(date) }) {
+        return date;
+    }
+    let ahead = ahead(today);
+    let day = if ahead < SignedDuration::from_hours(-12) {
+        today.checked_add(1.day())
+    } else if ahead > SignedDuration::from_hours(18) {
+        today.checked_sub(1.day())
+    } else {
+        Ok(today)
+    };
+    day.unwrap_or(today)
+}
+
+/// When the first segment is meant to start if it plays on `day`; `now` where no hard start says.
+pub fn start_on(show: &Show, day: Date, now: Timestamp) -> Timestamp {
+    let (hard, starts) = segment_starts(show, day, now);
+    match (hard.iter().any(Option::is_some), starts.first()) {
+        (true, Some(&start_ns)) => now + SignedDuration::from_nanos(start_ns),
+        _ => now,
+    }
+}
+
+fn instant(show: &Show, day: Date, time: Time) -> Timestamp {
+    // Within a gap or fold of summer time, jiff takes the later or the earlier reading, as RFC 5545 does.
+    let zoned = day.to_datetime(time).to_zoned(show.zone.clone());
+    zoned.map_or(Timestamp::UNIX_EPOCH, |z| z.timestamp())
+}
+
+fn ns_between(from: Timestamp, to: Timestamp) -> i64 {
+    i64::try_from(to.as_nanosecond() - from.as_nanosecond()).unwrap_or(i64::MAX / 4)
+}
+
+/// The instant nearest to `near_ns` at which the show's clock reads `time`, nanoseconds from `clock`; of an hour that
+/// comes twice in autumn, either.
+fn nearest(show: &Show, clock: Timestamp, time: Time, near_ns: i64) -> i64 {
+    let day = (clock + SignedDuration::from_nanos(near_ns)).to_zoned(show.zone.clone()).date();
+    let days = [day.checked_sub(1.day()), Ok(day), day.checked_add(1.day())];
+    let instants = days.into_iter().flatten().flat_map(|day| {
+        let again = show.zone.to_ambiguous_zoned(day.to_datetime(time));
+        let again = again.is_ambiguous().then(|| again.later().ok()).flatten().map(|zoned| zoned.timestamp());
+        [instant(show, day, time)].into_iter().chain(again).map(|at| ns_between(clock, at))
+    });
+    instants.min_by_key(|at_ns| at_ns.abs_diff(near_ns)).unwrap_or(near_ns)
+}
+
+/// Hard starts and planned starts of all segments, nanoseconds from `clock`; without any hard start, from 0.
+fn segment_starts(show: &Show, day: Date, clock: Timestamp) -> (Vec<Option<i64>>, Vec<i64>) {
+    let mut hard = vec![None; show.segments.len()];
+    let mut starts = Vec::with_capacity(show.segments.len());
+    let mut next_ns = 0;
+    if let Some((at, time)) = show.segments.iter().enumerate().find_map(|(at, s)| Some((at, s.start?))) {
+        next_ns = opening(show, day, clock, time, show.segments[..at].iter().map(|s| s.duration_ns).sum());
+    }
+    let mut last_hard_ns = i64::MIN;
+    for (at, segment) in show.segments.iter().enumerate() {
+        if let Some(time) = segment.start {
+            let mut at_ns = nearest(show, clock, time, next_ns);
+            if at_ns < last_hard_ns {
+                at_ns = nearest(show, clock, time, at_ns + (24 * HOUR_NS) as i64);
+            }
+            hard[at] = Some(at_ns);
+            last_hard_ns = at_ns;
+            next_ns = at_ns;
+        }
+        starts.push(next_ns);
+        next_ns += segment.duration_ns as i64;
+    }
+    (hard, starts)
+}
+
+/// When the show opens if its first hard start is at `time`, `before_ns` into it: on `day`, although the hard start
+/// itself may come behind midnight.
+fn opening(show: &Show, day: Date, clock: Timestamp, time: Time, before_ns: u64) -> i64 {
+    let days = (0..=(before_ns / (24 * HOUR_NS)) as i64 + 1).filter_map(|days| day.checked_add(days.days()).ok());
+    let mut openings = days.map(|day| ns_between(clock, instant(show, day, time)) - before_ns as i64);
+    let opens_on = |ns: i64| (clock + SignedDuration::from_nanos(ns)).to_zoned(show.zone.clone()).date();
+    openings.find(|&ns| opens_on(ns) >= day).unwrap_or(0)
+}
+
+/// Where in its segment each called cue is meant to be called: as the file says, or spread evenly, never before the
+/// called cue in front of it.
+fn call_offsets(show: &Show) -> Vec<u64> {
+    let mut offsets = vec![0; show.cues.len()];
+    for segment in show.segment_indices() {
+        let called: Vec<_> = show.cues_of(segment).filter(|&c| show.cue(c).is_called()).collect();
+        let mut least_ns = 0;
+        for (at, &cue) in called.iter().enumerate() {
+            let spread = u128::from(show.segment(segment).duration_ns) * at as u128 / called.len() as u128;
+            least_ns = show.cue(cue).planned_ns.unwrap_or(spread as u64).max(least_ns);
+            offsets[cue.0 as usize] = least_ns;
+        }
+    }
+    offsets
+}
+
+fn clock_instants(show: &Show, clock: Timestamp, starts: &[i64]) -> Vec<(CueIx, i64)> {
+    let by_clock = show.cue_indices().filter_map(|ix| match show.cue(ix).trigger {
+        Trigger::At { time } => Some((ix, time)),
+        _ => None,
+    });
+    by_clock.map(|(ix, time)| (ix, nearest(show, clock, time, starts[show.segment_of(ix).0 as usize]))).collect()
+}
+
+fn cue_starts(show: &Show, starts: &[i64], offsets: &[u64], by_clock: &[(CueIx, i64)]) -> Vec<i64> {
+    let mut known: Vec<Option<i64>> = vec![None; show.cues.len()];
+    for &(cue, at_ns) in by_clock {
+        known[cue.0 as usize] = Some(at_ns);
+    }
+    let mut chain = vec![];
+    for first in show.cue_indices() {
+        // A chain of follows may be as long as the show: it is walked up to its cause and back, without recursion.
+        let mut cue = first;
+        while known[cue.0 as usize].is_none() && chain.len() <= show.cues.len() {
+            chain.push(cue);
+            match show.cue(cue).trigger.cause().or(show.cue(cue).backup_for) {
+                Some(cause) => cue = cause,
+                None => break,
+            }
+        }
+        while let Some(cue) = chain.pop() {
+            let of = |ix: CueIx| known[ix.0 as usize].unwrap_or(0);
+            let segment_ns = starts[show.segment_of(cue).0 as usize];
+            let start_ns = match (show.cue(cue).trigger, show.cue(cue).backup_for) {
+                (Trigger::With { cue: cause, delay_ns }, _) => of(cause).saturating_add(delay_ns as i64),
+                (Trigger::After { cue: cause, delay_ns }, _) => {
+                    of(cause).saturating_add((show.cue(cause).duration_ns.unwrap_or(0) + delay_ns) as i64)
+                }
+                (Trigger::Into { offset_ns }, _) => segment_ns + offset_ns as i64,
+                (_, Some(main)) => of(main),
+                _ => segment_ns + offsets[cue.0 as usize] as i64,
+            };
+            known[cue.0 as usize] = Some(start_ns);
+        }
+    }
+    known.into_iter().map(|start| start.unwrap_or(0)).collect()
+}
