@@ -1,3 +1,4 @@
 //! `handover`: the show caller for the terminal.
 
+pub mod engine;
 pub mod show;

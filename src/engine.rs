@@ -1,0 +1,41 @@
+//! The run: what has happened, and what follows from it.
+//!
+//! A value without IO, threads or a clock: time comes in as an argument and leaves as a deadline. A [`Command`] is a
+//! wish; [`State::decide`] turns it into [`Event`]s or a [`Rejection`]; [`State::apply`] folds an event into the state
+//! and cannot fail; [`State::effects`] says what an event causes outside. Replaying a journal's events gives the state
+//! that living them gave, because nothing else changes it.
+//!
+//! Two clocks run here, both in nanoseconds since the run began. The *run clock* never stops. The *show clock* stands
+//! still in a hold, so everything that counts from the show (delays, completions, `into`, the segment's time) is kept
+//! in it and needs no shifting afterwards. What hold does to each kind of trigger:
+//!
+//! | trigger | in a hold |
+//! |---|---|
+//! | `go` | refused, with a word why |
+//! | `with`, `after` | the delay stands still and goes on with what was left of it |
+//! | completion (`duration`) | stands still likewise: what follows a cue comes as long after as it should |
+//! | `into` | counts from the segment's clock, which stands still |
+//! | `at` | the clock on the wall goes on: a cue that falls due in a hold is missed and waits for the caller |
+
+mod apply;
+mod auto;
+mod command;
+mod decide;
+mod effect;
+mod event;
+mod order;
+mod state;
+mod timer;
+mod timing;
+
+pub use command::{Command, Rejection};
+pub use effect::Effect;
+pub use event::{Cause, Event, MissedWhy, Record, RunId};
+pub use state::{CueState, Note, Phase, SegmentState, SendState, State};
+pub use timing::{Countdown, Timing};
+
+/// Nanoseconds of the run clock since the run began.
+pub type RunNs = u64;
+
+/// Nanoseconds of the show clock, which stands still in a hold.
+pub type ShowNs = u64;

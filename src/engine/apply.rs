@@ -1,0 +1,283 @@
+//! The fold: what an event makes of the state. It has no rules and cannot fail; an event that names what the show does
+//! not have changes nothing.
+
+use std::sync::Arc;
+
+use super::state::{Leaves, Note, SegmentState};
+use super::timer::Kind;
+use super::{Cause, Event, Phase, RunNs, SendState, ShowNs, State};
+use crate::show::plan::Plan;
+use crate::show::{CueIx, CueNumber, SegmentIx, Trigger};
+
+impl State {
+    /// Folds `event`, which happened at `run_ns`, into the state.
+    pub fn apply(&mut self, run_ns: RunNs, event: &Event) {
+        match event {
+            Event::RunStarted { rehearsal, speed, auto, clock, day, .. } => {
+                (self.rehearsal, self.speed, self.auto, self.clock) = (*rehearsal, *speed, *auto, *clock);
+                self.plan = Arc::new(Plan::new(&self.show, *day, *clock));
+                self.timers.by_wall = self.plan.by_clock.iter().map(|&(cue, at_ns)| (at_ns, cue)).collect();
+                self.playhead = self.next_stop(None);
+            }
+            Event::RunResumed { .. } => self.up_since_ns = run_ns,
+            Event::RunEnded { .. } => self.ended_ns = Some(run_ns),
+            Event::SegmentStarted { segment, due_ns, .. } => self.start_segment(*segment, *due_ns),
+            Event::SegmentEnded { segment, due_ns } => self.end_segment(*segment, *due_ns),
+            Event::Held {} => self.held_since_ns = Some(run_ns),
+            Event::Resumed {} => {
+                if let Some(since) = self.held_since_ns.take() {
+                    self.held_total_ns += run_ns.saturating_sub(since);
+                    self.touched_ns = self.touched_ns.max(self.show_ns(run_ns));
+                }
+            }
+            Event::Panicked {} => self.stop_everything(),
+            Event::PlayheadMoved { cue } => {
+                self.playhead = cue.as_ref().and_then(|cue| self.show.find(cue));
+                if self.leaves.take().is_none() {
+                    self.touched_ns = self.touched_ns.max(self.show_ns(run_ns));
+                }
+            }
+            Event::NoteTaken { text, cue } => {
+                let cue = cue.as_ref().and_then(|cue| self.show.find(cue));
+                self.notes.push(Note { at_ns: run_ns, text: text.clone(), cue });
+            }
+            Event::RunLeft { .. } => {}
+            Event::CueFired { cue, cause, firing, due_ns } => self.cue_fired(cue, *cause, *firing, *due_ns),
+            Event::CueCompleted { cue, due_ns } => self.cue_completed(cue, *due_ns),
+            Event::CueSwapped { cue, by } => self.cue_swapped(cue, by),
+            Event::CueStoodBy { cue }
+            | Event::DepartmentReady { cue, .. }
+            | Event::DepartmentUnready { cue, .. }
+            | Event::InterlockOverridden { cue, .. }
+            | Event::CueMissed { cue, .. }
+            | Event::CueSkipped { cue }
+            | Event::CueUnskipped { cue }
+            | Event::StepDone { cue, .. }
+            | Event::ActionSent { cue, .. }
+            | Event::ActionRehearsed { cue, .. }
+            | Event::ActionFailed { cue, .. }
+            | Event::ActionUnknown { cue, .. } => {
+                if let Some(cue) = self.show.find(cue) {
+                    self.apply_to_cue(cue, run_ns, event);
+                }
+            }
+        }
+    }
+
+    fn apply_to_cue(&mut self, cue: CueIx, run_ns: RunNs, event: &Event) {
+        let show = Arc::clone(&self.show);
+        let needs = &show.cue(cue).needs;
+        let bit = |id: &str| needs.iter().position(|&d| show.department(d).id == id).map_or(0, |at| 1_u16 << at);
+        match event {
+            Event::CueMissed { due_ns, .. } => {
+                self.disarm(cue);
+                self.missed.insert(cue);
+                self.touched_ns = self.touched_ns.max(self.show_ns(*due_ns));
+            }
+            Event::CueSkipped { .. } => {
+                if self.playhead == Some(cue) {
+                    let was_missed = self.cue(cue).phase == Phase::Missed;
+                    self.leaves = Some(if was_missed { Leaves::Missed } else { Leaves::Called });
+                }
+                let due_ns = self.cue(cue).due_ns;
+                self.disarm(cue);
+                let state = &mut self.cues[cue.0 as usize];
+                (state.skipped, state.due_ns) = (true, due_ns);
+                self.touched_ns = self.touched_ns.max(self.show_ns(run_ns));
+            }
+            Event::CueUnskipped { .. } => self.take_back(cue, run_ns),
+            Event::StepDone { step, .. } if *step as usize == show.cue(cue).steps.len() => {
+                self.complete_at(cue, self.show_ns(run_ns));
+            }
+            _ => {}
+        }
+        let state = &mut self.cues[cue.0 as usize];
+        match event {
+            Event::CueStoodBy { .. } => {
+                (state.stood_by, state.ready, state.overridden) = (true, 0, false);
+            }
+            Event::DepartmentReady { department, .. } => state.ready |= bit(department),
+            Event::DepartmentUnready { department, .. } => state.ready &= !bit(department),
+            Event::InterlockOverridden { .. } => state.overridden = true,
+            Event::CueMissed { .. } => state.phase = Phase::Missed,
+            Event::StepDone { step, .. } => state.steps_done = *step,
+            Event::ActionSent { firing, action, .. } | Event::ActionRehearsed { firing, action, .. } => {
+                state.settle(*firing, *action, SendState::Sent);
+            }
+            Event::ActionFailed { firing, action, .. } => state.settle(*firing, *action, SendState::Failed),
+            Event::ActionUnknown { firing, action, .. } => state.settle(*firing, *action, SendState::Unknown),
+            _ => {}
+        }
+    }
+
+    fn cue_fired(&mut self, number: &CueNumber, cause: Cause, firing: u32, due_ns: RunNs) {
+        let Some(cue) = self.show.find(number) else { return };
+        let show = Arc::clone(&self.show);
+        let show_ns = self.show_ns(due_ns);
+        let was_missed = self.cue(cue).phase == Phase::Missed;
+        self.disarm(cue);
+        self.missed.remove(&cue);
+        self.drop_completion(cue);
+        if self.ended_ns.take().is_some()
+            && let Some((segment, _)) = self.segment
+        {
+            self.segments[segment.0 as usize].ended_ns = None;
+        }
+        self.panicked = false;
+        self.touched_ns = self.touched_ns.max(show_ns);
+        if self.playhead == Some(cue) {
+            self.leaves = Some(if was_missed { Leaves::Missed } else { Leaves::Called });
+            self.frontier = if was_missed { self.frontier } else { Some(cue) };
+        }
+        let plan = show.cue(cue);
+        // A cue that is complete at once has a timer as well: its completion is an event of its own, and may be lost
+        // with the journal's last line.
+        let complete_ns = plan.steps.is_empty().then(|| show_ns + plan.duration_ns.unwrap_or(0));
+        let state = &mut self.cues[cue.0 as usize];
+        state.phase = Phase::Running;
+        state.fired_show_ns = Some(show_ns);
+        (state.firings, state.cause, state.fired_ns) = (firing, Some(cause), Some(due_ns));
+        (state.stood_by, state.ready, state.overridden, state.steps_done) = (false, 0, false, 0);
+        state.sends = vec![SendState::Pending; plan.actions.len()];
+        self.on_air.retain(|&running| running != cue);
+        self.on_air.push(cue);
+        if let Some(complete_ns) = complete_ns {
+            self.complete_at(cue, complete_ns);
+        }
+        for &follower in show.with(cue) {
+            if let Trigger::With { delay_ns, .. } = show.cue(follower).trigger {
+                self.arm(follower, show_ns + delay_ns);
+            }
+        }
+    }
+
+    fn cue_completed(&mut self, number: &CueNumber, due_ns: RunNs) {
+        let Some(cue) = self.show.find(number) else { return };
+        let show = Arc::clone(&self.show);
+        let show_ns = self.show_ns(due_ns);
+        self.drop_completion(cue);
+        let state = &mut self.cues[cue.0 as usize];
+        if state.phase == Phase::Running {
+            state.phase = Phase::Complete;
+        }
+        self.on_air.retain(|&running| running != cue);
+        self.touched_ns = self.touched_ns.max(show_ns);
+        for &follower in show.after(cue) {
+            if let Trigger::After { delay_ns, .. } = show.cue(follower).trigger {
+                self.arm(follower, show_ns + delay_ns);
+            }
+        }
+    }
+
+    fn cue_swapped(&mut self, cue: &CueNumber, by: &CueNumber) {
+        let (Some(cue), Some(by)) = (self.show.find(cue), self.show.find(by)) else { return };
+        let main = self.show.main_of(cue);
+        self.disarm(cue);
+        self.cues[main.0 as usize].replaced_by = (by != main).then_some(by);
+    }
+
+    /// Lets `cue` fire by itself at `due_ns`; one that waits already waits for the new instant.
+    fn arm(&mut self, cue: CueIx, due_ns: u64) {
+        if !self.has_place(cue) {
+            return;
+        }
+        let on_air = self.on_air.contains(&cue);
+        let was_missed = self.missed.remove(&cue);
+        let state = &mut self.cues[cue.0 as usize];
+        if was_missed {
+            state.phase = if on_air { Phase::Running } else { Phase::Waiting };
+        }
+        let skipped = state.skipped;
+        if let Some(due_ns) = state.due_ns.replace(due_ns) {
+            self.timers.by_show.remove(&(due_ns, Kind::Fire, cue));
+        }
+        if !skipped {
+            self.timers.by_show.insert((due_ns, Kind::Fire, cue));
+        }
+    }
+
+    /// Takes a skipped cue back into the run: it comes by itself if that is still ahead.
+    fn take_back(&mut self, cue: CueIx, run_ns: RunNs) {
+        let show_ns = self.show_ns(run_ns);
+        let state = &mut self.cues[cue.0 as usize];
+        state.skipped = false;
+        state.due_ns = state.due_ns.filter(|&due_ns| due_ns > show_ns);
+        self.timers.by_show.extend(state.due_ns.map(|due_ns| (due_ns, Kind::Fire, cue)));
+        if state.firings == 0 && state.phase == Phase::Waiting {
+            let ahead = self.plan.by_clock.iter().filter(|&&(c, at_ns)| c == cue && at_ns > run_ns as i64);
+            self.timers.by_wall.extend(ahead.map(|&(cue, at_ns)| (at_ns, cue)));
+        }
+    }
+
+    /// Takes back whatever would fire `cue` by itself. A firing of it that is on air runs on.
+    fn disarm(&mut self, cue: CueIx) {
+        let state = &mut self.cues[cue.0 as usize];
+        if let Some(due_ns) = state.due_ns.take() {
+            self.timers.by_show.remove(&(due_ns, Kind::Fire, cue));
+        }
+        if matches!(self.show.cue(cue).trigger, Trigger::At { .. }) {
+            self.timers.by_wall.retain(|&(_, waiting)| waiting != cue);
+        }
+    }
+
+    fn complete_at(&mut self, cue: CueIx, complete_ns: ShowNs) {
+        self.cues[cue.0 as usize].complete_ns = Some(complete_ns);
+        self.timers.by_show.insert((complete_ns, Kind::Complete, cue));
+    }
+
+    fn drop_completion(&mut self, cue: CueIx) {
+        if let Some(complete_ns) = self.cues[cue.0 as usize].complete_ns.take() {
+            self.timers.by_show.remove(&(complete_ns, Kind::Complete, cue));
+        }
+    }
+
+    fn start_segment(&mut self, segment: u32, due_ns: RunNs) {
+        let segment = SegmentIx(segment.saturating_sub(1));
+        let Some(state) = self.segments.get_mut(segment.0 as usize) else { return };
+        *state = SegmentState { started_ns: Some(due_ns), ended_ns: None };
+        let show_ns = self.show_ns(due_ns);
+        self.begun_ns.get_or_insert(due_ns);
+        self.panicked = false;
+        self.segment = Some((segment, show_ns));
+        let show = Arc::clone(&self.show);
+        for cue in show.cues_of(segment) {
+            if let Trigger::Into { offset_ns } = show.cue(cue).trigger {
+                self.arm(cue, show_ns + offset_ns);
+            }
+        }
+    }
+
+    fn end_segment(&mut self, segment: u32, due_ns: RunNs) {
+        if let Some(state) = self.segments.get_mut(segment.saturating_sub(1) as usize) {
+            state.ended_ns = Some(due_ns);
+            for cue in self.show.cues_of(SegmentIx(segment.saturating_sub(1))) {
+                if matches!(self.show.cue(cue).trigger, Trigger::Into { .. }) {
+                    self.disarm(cue);
+                }
+            }
+        }
+    }
+
+    /// Everything that runs stops, and nothing more comes by itself; what comes by the clock will be missed.
+    fn stop_everything(&mut self) {
+        self.panicked = true;
+        self.timers.by_show.clear();
+        for state in &mut self.cues {
+            (state.due_ns, state.complete_ns) = (None, None);
+        }
+        for cue in std::mem::take(&mut self.on_air) {
+            self.cues[cue.0 as usize].phase = Phase::Stopped;
+        }
+    }
+}
+
+impl super::CueState {
+    /// Keeps what became of an action, unless the cue has been fired again since.
+    fn settle(&mut self, firing: u32, action: u32, send: SendState) {
+        if self.firings == firing
+            && let Some(slot) = action.checked_sub(1).and_then(|at| self.sends.get_mut(at as usize))
+        {
+            *slot = send;
+        }
+    }
+}

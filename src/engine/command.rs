@@ -1,0 +1,90 @@
+//! Commands: what somebody wants, and why it may not be had.
+
+use super::event::Cause;
+use crate::show::{CueIx, CueNumber};
+
+/// A wish. [`super::State::decide`] says what becomes of it.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    /// Fires the cue at the playhead and moves the playhead on.
+    Go {
+        /// Who gave it: the caller, a remote control, or the program in the caller's place.
+        cause: Cause,
+    },
+    /// Warns the departments of the cue at the playhead.
+    Standby,
+    /// A department of the cue at the playhead answers ready, or takes it back; counted from 0 in the cue's `needs`.
+    ToggleReady(usize),
+    /// Lets the next GO of the cue at the playhead pass its interlock.
+    Override {
+        /// Why; the journal keeps it.
+        reason: String,
+    },
+    /// Swaps the cue at the playhead for its (next) backup, and back.
+    SwapBackup,
+    /// Marks the next step of the running cue.
+    Step,
+    /// Stops the show's clock, or lets it go on.
+    ToggleHold,
+    /// Moves the playhead to the next cue without firing.
+    PlayheadNext,
+    /// Moves the playhead to the previous cue.
+    PlayheadPrevious,
+    /// Moves the playhead to this cue.
+    PlayheadTo(CueIx),
+    /// After a resume: moves the playhead to the first cue that was missed meanwhile, where there is one; otherwise on
+    /// from a cue that it should have left, where the journal lost the move.
+    CatchUp,
+    /// Takes a cue out of the run, or back into it.
+    ToggleSkip(CueIx),
+    /// Keeps a note with the time.
+    Note(String),
+    /// Stops every output and everything that would come by itself.
+    Panic,
+    /// Ends the run, where nothing is left to call.
+    End,
+}
+
+/// Why a command was refused, in words for the caller.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[expect(missing_docs, reason = "the messages say it all")]
+pub enum Rejection {
+    #[error("held: nothing fires until h resumes the show")]
+    Held,
+    #[error("cue {cue} waits for {missing}: not ready (o overrides)")]
+    Interlock { cue: CueNumber, missing: String },
+    #[error("no cue is left to fire")]
+    NothingLeft,
+    #[error("no cue stands at the playhead")]
+    NoPlayhead,
+    #[error("cue {0} has no standby yet: press s first")]
+    NoStandby(CueNumber),
+    #[error("cue {0} waits for no department")]
+    NoNeeds(CueNumber),
+    #[error("cue {cue} waits for {count} department(s): there is no number {number}")]
+    NoSuchDepartment { cue: CueNumber, number: usize, count: usize },
+    #[error("cue {0} is ready: there is nothing to override")]
+    NothingToOverride(CueNumber),
+    #[error("an override needs a reason")]
+    NoReason,
+    #[error("cue {0} has no backup")]
+    NoBackup(CueNumber),
+    #[error("no running cue has a step left to mark")]
+    NoStep,
+    #[error("this is the last cue")]
+    LastCue,
+    #[error("this is the first cue")]
+    FirstCue,
+    #[error("cue {0} is skipped: x takes it back into the run")]
+    Skipped(CueNumber),
+    #[error("cue {0} stands aside for now: b swaps a cue and its backup")]
+    StandsAside(CueNumber),
+    #[error("cue {0} is on air: too late to skip it")]
+    OnAir(CueNumber),
+    #[error("an empty note was not kept")]
+    EmptyNote,
+    #[error("the run is not over: cues are left, running or due")]
+    NotOver,
+    #[error("the run has ended already")]
+    Ended,
+}

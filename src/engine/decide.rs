@@ -1,0 +1,244 @@
+//! The rules: what becomes of a command.
+
+use super::state::Leaves;
+use super::timer::Kind;
+use super::{Cause, Command, Event, MissedWhy, Phase, Rejection, RunNs, State};
+use crate::show::{CueIx, CueNumber, DepartmentIx, SegmentIx};
+
+impl State {
+    /// What follows from `command` at `now`, or why nothing does.
+    ///
+    /// # Errors
+    /// With the reason, in words for the caller; the state stays as it is.
+    pub fn decide(&self, command: &Command, now: RunNs) -> Result<Vec<Event>, Rejection> {
+        match command {
+            Command::Go { cause } => self.go(*cause, now),
+            Command::Standby => self.at_playhead().map(|cue| vec![Event::CueStoodBy { cue: self.number(cue) }]),
+            Command::ToggleReady(at) => self.toggle_ready(*at),
+            Command::Override { reason } => self.override_interlock(reason),
+            Command::SwapBackup => self.swap_backup(),
+            Command::Step => self.step(now),
+            Command::ToggleHold => {
+                Ok(vec![if self.held_since_ns.is_some() { Event::Resumed {} } else { Event::Held {} }])
+            }
+            Command::PlayheadNext => {
+                self.next_in_order().ok_or(Rejection::LastCue).map(|cue| self.playhead_to(Some(cue)))
+            }
+            Command::PlayheadPrevious => {
+                self.previous_in_order().ok_or(Rejection::FirstCue).map(|cue| self.playhead_to(Some(cue)))
+            }
+            Command::PlayheadTo(cue) => self.move_playhead(*cue),
+            Command::CatchUp => Ok(self.stop_after_resume().map_or(vec![], |stop| self.playhead_to(stop))),
+            Command::ToggleSkip(cue) => self.toggle_skip(*cue),
+            Command::Note(text) => self.note(text),
+            Command::Panic => Ok(self.panic(now)),
+            Command::End => self.end_by_caller(now),
+        }
+    }
+
+    fn number(&self, cue: CueIx) -> CueNumber {
+        self.show.cue(cue).number.clone()
+    }
+
+    fn at_playhead(&self) -> Result<CueIx, Rejection> {
+        self.playhead.ok_or(Rejection::NoPlayhead)
+    }
+
+    fn playhead_to(&self, cue: Option<CueIx>) -> Vec<Event> {
+        vec![Event::PlayheadMoved { cue: cue.map(|cue| self.number(cue)) }]
+    }
+
+    fn go(&self, cause: Cause, now: RunNs) -> Result<Vec<Event>, Rejection> {
+        if self.held_since_ns.is_some() {
+            return Err(Rejection::Held);
+        }
+        if !self.has_begun() && self.begins_without_a_cue() {
+            return Ok(self.change_segment(SegmentIx(0), now));
+        }
+        let Some(cue) = self.playhead else {
+            // A panic keeps the next segment from opening by itself: GO opens it, since nothing else is left to call.
+            let next = self.segment.map(|(running, _)| SegmentIx(running.0 + 1)).filter(|_| self.panicked);
+            let next = next.filter(|next| (next.0 as usize) < self.segments.len());
+            let next = next.filter(|&next| self.plan.opens_by_itself(&self.show, next));
+            return next.map(|next| self.change_segment(next, now)).ok_or(Rejection::NothingLeft);
+        };
+        if !self.is_clear(cue) {
+            let missing: Vec<_> = self.missing(cue).map(|d| self.show.department(d).name.as_str()).collect();
+            return Err(Rejection::Interlock { cue: self.number(cue), missing: missing.join(", ") });
+        }
+        Ok(self.fire(cue, cause, now))
+    }
+
+    /// Whether nothing of the first segment is left to call, and the caller has not gone elsewhere: then GO begins it, and
+    /// its cues come by themselves.
+    fn begins_without_a_cue(&self) -> bool {
+        let calls_first = self.show.cues_of(SegmentIx(0)).any(|cue| self.show.cue(cue).is_called());
+        self.playhead.is_none_or(|cue| !calls_first && self.first_called() == Some(cue))
+    }
+
+    /// The events of a cue that fires at `due_ns`: its segment's start where it comes first, and its completion where it
+    /// is complete at once. The playhead moves on behind them, when [`State::handle_timeout`] is asked next: what leaves
+    /// the program does not wait for it.
+    pub(super) fn fire(&self, cue: CueIx, cause: Cause, due_ns: RunNs) -> Vec<Event> {
+        let mut events = vec![];
+        let called = !matches!(cause, Cause::Follow | Cause::Clock);
+        let segment = self.show.segment_of(cue);
+        // A cue of a later segment opens it, but for one that comes by the clock: doors at 19:55 do not begin a segment
+        // whose start is at 20:00, nor do they end one that runs over.
+        let ahead = cause != Cause::Clock && self.current_segment().is_none_or(|running| segment > running);
+        // The caller takes a segment again from its top by calling its first cue once more.
+        let again = called && self.show.opens_segment(cue) && self.has_fired_its_place(cue);
+        if ahead || again {
+            events.extend(self.change_segment(segment, due_ns));
+        }
+        let firing = self.cue(cue).firings + 1;
+        events.push(Event::CueFired { cue: self.number(cue), cause, firing, due_ns });
+        let plan = self.show.cue(cue);
+        if plan.steps.is_empty() && plan.duration_ns.is_none_or(|ns| ns == 0) {
+            events.push(Event::CueCompleted { cue: self.number(cue), due_ns });
+        }
+        events
+    }
+
+    /// The playhead's move from the cue that has fired at it, or is skipped.
+    pub(super) fn move_on(&self, leaves: Leaves) -> Vec<Event> {
+        self.playhead_to(match (leaves, self.playhead) {
+            (Leaves::Missed, Some(cue)) => self.next_stop_behind_missed(cue),
+            (_, cue) => self.next_stop(cue),
+        })
+    }
+
+    fn has_fired_its_place(&self, cue: CueIx) -> bool {
+        let main = self.show.main_of(cue);
+        self.cue(main).firings > 0 || self.show.backups(main).iter().any(|&backup| self.cue(backup).firings > 0)
+    }
+
+    fn toggle_ready(&self, at: usize) -> Result<Vec<Event>, Rejection> {
+        let cue = self.at_playhead()?;
+        let needs = &self.show.cue(cue).needs;
+        if needs.is_empty() {
+            return Err(Rejection::NoNeeds(self.number(cue)));
+        }
+        if !self.cue(cue).stood_by {
+            return Err(Rejection::NoStandby(self.number(cue)));
+        }
+        let unknown = || Rejection::NoSuchDepartment { cue: self.number(cue), number: at + 1, count: needs.len() };
+        let department: DepartmentIx = *needs.get(at).ok_or_else(unknown)?;
+        let department = self.show.department(department).id.clone();
+        let was_ready = self.cue(cue).ready & (1 << at) != 0;
+        let cue = self.number(cue);
+        Ok(vec![if was_ready {
+            Event::DepartmentUnready { cue, department }
+        } else {
+            Event::DepartmentReady { cue, department }
+        }])
+    }
+
+    fn override_interlock(&self, reason: &str) -> Result<Vec<Event>, Rejection> {
+        let cue = self.at_playhead()?;
+        if self.is_clear(cue) {
+            return Err(Rejection::NothingToOverride(self.number(cue)));
+        }
+        let reason = reason.trim();
+        if reason.is_empty() {
+            return Err(Rejection::NoReason);
+        }
+        Ok(vec![Event::InterlockOverridden { cue: self.number(cue), reason: reason.to_owned() }])
+    }
+
+    fn swap_backup(&self) -> Result<Vec<Event>, Rejection> {
+        let cue = self.at_playhead()?;
+        let main = self.show.main_of(cue);
+        // The cue and its backups come round in turn, but for those that the caller has taken out of the run.
+        let places = || [main].into_iter().chain(self.show.backups(main).iter().copied());
+        let mut turn =
+            places().skip_while(|&place| place != cue).skip(1).chain(places().take_while(|&place| place != cue));
+        let next = turn.find(|&place| !self.cue(place).skipped);
+        let next = next.ok_or_else(|| Rejection::NoBackup(self.number(cue)))?;
+        let swapped = Event::CueSwapped { cue: self.number(cue), by: self.number(next) };
+        Ok([vec![swapped], self.playhead_to(Some(next))].concat())
+    }
+
+    /// The running cue whose next step is marked first: the one that fired last.
+    pub fn step_cue(&self) -> Option<CueIx> {
+        let left = |cue: &&CueIx| (self.cue(**cue).steps_done as usize) < self.show.cue(**cue).steps.len();
+        self.on_air.iter().rev().find(left).copied()
+    }
+
+    fn step(&self, now: RunNs) -> Result<Vec<Event>, Rejection> {
+        let cue = self.step_cue().ok_or(Rejection::NoStep)?;
+        let done = self.cue(cue).steps_done;
+        let steps = &self.show.cue(cue).steps;
+        let title = steps[done as usize].title.clone();
+        let mut events = vec![Event::StepDone { cue: self.number(cue), step: done + 1, title }];
+        if done as usize + 1 == steps.len() {
+            events.push(Event::CueCompleted { cue: self.number(cue), due_ns: now });
+        }
+        Ok(events)
+    }
+
+    fn move_playhead(&self, cue: CueIx) -> Result<Vec<Event>, Rejection> {
+        if self.cue(cue).skipped {
+            return Err(Rejection::Skipped(self.number(cue)));
+        }
+        if !self.is_in_order(cue) {
+            return Err(Rejection::StandsAside(self.number(cue)));
+        }
+        Ok(if self.playhead == Some(cue) { vec![] } else { self.playhead_to(Some(cue)) })
+    }
+
+    fn toggle_skip(&self, cue: CueIx) -> Result<Vec<Event>, Rejection> {
+        if self.cue(cue).skipped {
+            return Ok(vec![Event::CueUnskipped { cue: self.number(cue) }]);
+        }
+        if self.cue(cue).phase == Phase::Running {
+            return Err(Rejection::OnAir(self.number(cue)));
+        }
+        Ok(vec![Event::CueSkipped { cue: self.number(cue) }])
+    }
+
+    /// What would have come by itself is missed, so that nothing vanishes unseen.
+    fn panic(&self, now: RunNs) -> Vec<Event> {
+        let pending = self.timers.by_show.iter().filter(|(_, kind, _)| *kind == Kind::Fire);
+        let missed = pending.map(|&(_, _, cue)| self.miss(cue, MissedWhy::Panicked, now));
+        std::iter::once(Event::Panicked {}).chain(missed).collect()
+    }
+
+    fn note(&self, text: &str) -> Result<Vec<Event>, Rejection> {
+        let text = text.trim();
+        if text.is_empty() {
+            return Err(Rejection::EmptyNote);
+        }
+        let cue = self.on_air.last().copied().or(self.frontier).or(self.playhead);
+        Ok(vec![Event::NoteTaken { text: text.to_owned(), cue: cue.map(|cue| self.number(cue)) }])
+    }
+
+    /// Whether nothing is left to call, running or due, so that quitting ends the run.
+    pub fn is_over(&self) -> bool {
+        let due = !self.timers.by_show.is_empty() || !self.timers.by_wall.is_empty();
+        let left = due || self.playhead.is_some() || !self.on_air.is_empty();
+        self.has_begun() && !left && !self.more_comes()
+    }
+
+    /// The called cues that are in the order and have not fired.
+    pub fn uncalled(&self) -> impl Iterator<Item = CueIx> {
+        let called = self.show.cue_indices().filter(|&cue| self.show.cue(cue).is_called());
+        let current = called.map(|cue| self.at_place_of(cue));
+        current.filter(|&cue| self.is_in_order(cue) && self.cue(cue).firings == 0)
+    }
+
+    /// Whether a segment with cues has still to open by itself.
+    fn more_comes(&self) -> bool {
+        let behind = |segment: &SegmentIx| self.current_segment().is_none_or(|running| *segment > running);
+        let ahead = self.show.segment_indices().filter(behind);
+        let mut opening = ahead.take_while(|&segment| !self.panicked && self.plan.opens_by_itself(&self.show, segment));
+        opening.any(|segment| self.show.cues_of(segment).any(|cue| self.is_in_order(cue)))
+    }
+
+    fn end_by_caller(&self, now: RunNs) -> Result<Vec<Event>, Rejection> {
+        if self.has_ended() {
+            return Err(Rejection::Ended);
+        }
+        if self.is_over() { Ok(self.end(now)) } else { Err(Rejection::NotOver) }
+    }
+}

@@ -1,0 +1,35 @@
+//! Effects: what a fact causes outside. Derived from an event, carried out once, never replayed.
+
+use super::{Event, State};
+use crate::show::CueIx;
+
+/// Something that has to leave the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Effect {
+    /// Send one action of a cue.
+    Send {
+        /// The cue that fired.
+        cue: CueIx,
+        /// Which of its firings this is, from 1.
+        firing: u32,
+        /// Which of its actions, from 0.
+        action: u32,
+    },
+    /// Stop every output.
+    StopOutputs,
+}
+
+impl State {
+    /// What `event` causes outside, in order.
+    pub fn effects(&self, event: &Event) -> Vec<Effect> {
+        match event {
+            Event::CueFired { cue, firing, .. } => {
+                let Some(cue) = self.show().find(cue) else { return vec![] };
+                let actions = 0..self.show().cue(cue).actions.len() as u32;
+                actions.map(|action| Effect::Send { cue, firing: *firing, action }).collect()
+            }
+            Event::Panicked {} => vec![Effect::StopOutputs],
+            _ => vec![],
+        }
+    }
+}

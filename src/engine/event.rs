@@ -1,0 +1,290 @@
+//! Events: what has happened, in the past tense, as the journal keeps it.
+
+use std::fmt;
+
+use jiff::Timestamp;
+use jiff::civil::Date;
+use serde::{Deserialize, Serialize};
+
+use super::RunNs;
+use crate::show::CueNumber;
+
+/// One line of the journal: an event, when it happened, and its place in the run.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Record {
+    /// 1, 2, 3 … without a gap.
+    pub seq: u64,
+    /// The machine's clock, UTC.
+    pub at: Timestamp,
+    /// The run's clock; in a rehearsal it may run faster than `at`.
+    pub run_ns: RunNs,
+    /// What happened.
+    pub event: Event,
+}
+
+/// The name of a run's folder.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RunId(pub String);
+
+impl fmt::Display for RunId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+/// A fact of the run. The journal holds nothing else, and the state is the fold of them.
+///
+/// `due_ns`, where an event has it, is the instant of the run clock at which it was meant to happen; what follows is
+/// reckoned from there and not from when somebody got round to it. Segments, steps and actions are counted from 1.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "event", rename_all = "snake_case")]
+#[expect(missing_docs, reason = "the names of the fields are the contract's words")]
+pub enum Event {
+    /// The first line of every journal.
+    RunStarted {
+        show: String,
+        source: String,
+        rehearsal: bool,
+        speed: u32,
+        auto: bool,
+        /// The show's clock when the run began: the machine's, or in a rehearsal a made-up one.
+        clock: Timestamp,
+        /// The day on which the first segment plays.
+        day: Date,
+        version: String,
+    },
+    /// A program took the run up again.
+    RunResumed {
+        down_ns: u64,
+    },
+    /// A program let go of the run without ending it.
+    RunLeft {
+        reason: String,
+    },
+    /// Everything was called and the last segment's time was up, or the caller quit after the last cue.
+    RunEnded {
+        over_ns: i64,
+    },
+    SegmentStarted {
+        segment: u32,
+        title: String,
+        due_ns: RunNs,
+    },
+    SegmentEnded {
+        segment: u32,
+        due_ns: RunNs,
+    },
+    CueStoodBy {
+        cue: CueNumber,
+    },
+    DepartmentReady {
+        cue: CueNumber,
+        department: String,
+    },
+    DepartmentUnready {
+        cue: CueNumber,
+        department: String,
+    },
+    InterlockOverridden {
+        cue: CueNumber,
+        reason: String,
+    },
+    /// `firing` counts how often the cue has fired in this run.
+    CueFired {
+        cue: CueNumber,
+        cause: Cause,
+        firing: u32,
+        due_ns: RunNs,
+    },
+    CueCompleted {
+        cue: CueNumber,
+        due_ns: RunNs,
+    },
+    CueMissed {
+        cue: CueNumber,
+        why: MissedWhy,
+        due_ns: RunNs,
+    },
+    CueSkipped {
+        cue: CueNumber,
+    },
+    CueUnskipped {
+        cue: CueNumber,
+    },
+    /// `by` now has the place of `cue` in the order: its backup, or the cue itself again.
+    CueSwapped {
+        cue: CueNumber,
+        by: CueNumber,
+    },
+    StepDone {
+        cue: CueNumber,
+        step: u32,
+        title: String,
+    },
+    PlayheadMoved {
+        cue: Option<CueNumber>,
+    },
+    Held {},
+    Resumed {},
+    Panicked {},
+    /// `cue` is the one that was on air, or stood by, when the note was taken.
+    NoteTaken {
+        text: String,
+        cue: Option<CueNumber>,
+    },
+    /// The message has left the program.
+    ActionSent {
+        cue: CueNumber,
+        firing: u32,
+        action: u32,
+        output: String,
+    },
+    /// What a rehearsal would have sent.
+    ActionRehearsed {
+        cue: CueNumber,
+        firing: u32,
+        action: u32,
+        output: String,
+        message: String,
+    },
+    ActionFailed {
+        cue: CueNumber,
+        firing: u32,
+        action: u32,
+        output: String,
+        error: String,
+    },
+    /// Found on resume: the cue is journaled as fired, and nobody knows whether this was sent.
+    ActionUnknown {
+        cue: CueNumber,
+        firing: u32,
+        action: u32,
+        output: String,
+    },
+}
+
+impl Event {
+    /// The kind, as the journal spells it.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Event::RunStarted { .. } => "run_started",
+            Event::RunResumed { .. } => "run_resumed",
+            Event::RunLeft { .. } => "run_left",
+            Event::RunEnded { .. } => "run_ended",
+            Event::SegmentStarted { .. } => "segment_started",
+            Event::SegmentEnded { .. } => "segment_ended",
+            Event::CueStoodBy { .. } => "cue_stood_by",
+            Event::DepartmentReady { .. } => "department_ready",
+            Event::DepartmentUnready { .. } => "department_unready",
+            Event::InterlockOverridden { .. } => "interlock_overridden",
+            Event::CueFired { .. } => "cue_fired",
+            Event::CueCompleted { .. } => "cue_completed",
+            Event::CueMissed { .. } => "cue_missed",
+            Event::CueSkipped { .. } => "cue_skipped",
+            Event::CueUnskipped { .. } => "cue_unskipped",
+            Event::CueSwapped { .. } => "cue_swapped",
+            Event::StepDone { .. } => "step_done",
+            Event::PlayheadMoved { .. } => "playhead_moved",
+            Event::Held {} => "held",
+            Event::Resumed {} => "resumed",
+            Event::Panicked {} => "panicked",
+            Event::NoteTaken { .. } => "note_taken",
+            Event::ActionSent { .. } => "action_sent",
+            Event::ActionRehearsed { .. } => "action_rehearsed",
+            Event::ActionFailed { .. } => "action_failed",
+            Event::ActionUnknown { .. } => "action_unknown",
+        }
+    }
+
+    /// The cue that it is about, where it is about one.
+    pub fn cue(&self) -> Option<&CueNumber> {
+        match self {
+            Event::CueStoodBy { cue }
+            | Event::DepartmentReady { cue, .. }
+            | Event::DepartmentUnready { cue, .. }
+            | Event::InterlockOverridden { cue, .. }
+            | Event::CueFired { cue, .. }
+            | Event::CueCompleted { cue, .. }
+            | Event::CueMissed { cue, .. }
+            | Event::CueSkipped { cue }
+            | Event::CueUnskipped { cue }
+            | Event::CueSwapped { cue, .. }
+            | Event::StepDone { cue, .. }
+            | Event::ActionSent { cue, .. }
+            | Event::ActionRehearsed { cue, .. }
+            | Event::ActionFailed { cue, .. }
+            | Event::ActionUnknown { cue, .. } => Some(cue),
+            Event::PlayheadMoved { cue } | Event::NoteTaken { cue, .. } => cue.as_ref(),
+            Event::RunStarted { .. }
+            | Event::RunResumed { .. }
+            | Event::RunLeft { .. }
+            | Event::RunEnded { .. }
+            | Event::SegmentStarted { .. }
+            | Event::SegmentEnded { .. }
+            | Event::Held {}
+            | Event::Resumed {}
+            | Event::Panicked {} => None,
+        }
+    }
+}
+
+/// What made a cue fire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Cause {
+    /// The caller.
+    Go,
+    /// Its `with`, `after` or `into`.
+    Follow,
+    /// Its `at`.
+    Clock,
+    /// A remote control.
+    Remote,
+    /// The program in the caller's place.
+    Auto,
+}
+
+impl Cause {
+    /// The contract's word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Cause::Go => "go",
+            Cause::Follow => "follow",
+            Cause::Clock => "clock",
+            Cause::Remote => "remote",
+            Cause::Auto => "auto",
+        }
+    }
+}
+
+/// Why a cue that fell due did not fire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum MissedWhy {
+    /// No program was running.
+    ProgramDown,
+    /// The program or the machine stood still past the instant.
+    Late,
+    /// The clock came in a hold.
+    Held,
+    /// The clock came after a panic.
+    Panicked,
+    /// Departments were not ready.
+    Interlock,
+    /// Its segment ended before.
+    SegmentEnded,
+}
+
+impl MissedWhy {
+    /// For people.
+    pub fn words(self) -> &'static str {
+        match self {
+            MissedWhy::ProgramDown => "the program was down",
+            MissedWhy::Late => "the machine stood still",
+            MissedWhy::Held => "the show was held",
+            MissedWhy::Panicked => "everything was stopped",
+            MissedWhy::Interlock => "departments were not ready",
+            MissedWhy::SegmentEnded => "its segment ended before",
+        }
+    }
+}

@@ -1,0 +1,90 @@
+//! The running order: which cue the next GO fires, and which stands before and behind it.
+//!
+//! The order is that of the file. Backups have no place of their own in it: they take that of their cue when swapped in.
+
+use super::{Phase, State};
+use crate::show::{CueIx, Trigger};
+
+impl State {
+    /// The cue that stands at the place of `main`: itself, or the backup that has its place.
+    pub fn at_place_of(&self, main: CueIx) -> CueIx {
+        self.cue(main).replaced_by.unwrap_or(main)
+    }
+
+    /// Whether `cue` is in the order: not skipped, and neither it nor the cue at the head of its chain stands aside,
+    /// as a backup that waits does, or a cue whose backup is swapped in. (What follows a jump that was called off must
+    /// not be offered to the caller in the dark. What follows a skipped cue is: it waits for GO.)
+    pub fn is_in_order(&self, cue: CueIx) -> bool {
+        self.has_place(cue) && !self.cue(cue).skipped
+    }
+
+    /// Whether neither `cue` nor the cue at the head of its chain stands aside.
+    pub(super) fn has_place(&self, cue: CueIx) -> bool {
+        let has_place = |cue| self.at_place_of(self.show.main_of(cue)) == cue;
+        has_place(cue) && has_place(self.show.root(cue))
+    }
+
+    /// Whether the playhead stops at `cue` when it moves by itself: the caller has to call it, or it can't come alone.
+    fn stops(&self, cue: CueIx) -> bool {
+        let comes_alone = match self.show.cue(cue).trigger {
+            Trigger::Go => false,
+            Trigger::With { cue: cause, .. } | Trigger::After { cue: cause, .. } => {
+                self.cue(cue).firings > 0 || self.cue(cue).due_ns.is_some() || self.is_in_order(cause)
+            }
+            Trigger::At { .. } => self.cue(cue).firings > 0 || self.timers.by_wall.iter().any(|&(_, c)| c == cue),
+            Trigger::Into { .. } => true,
+        };
+        self.is_in_order(cue) && (!comes_alone || self.cue(cue).phase == Phase::Missed)
+    }
+
+    /// The first cue behind `cue` (or in the show) at which the playhead stops.
+    pub(super) fn next_stop(&self, cue: Option<CueIx>) -> Option<CueIx> {
+        self.places_behind(cue).find(|&cue| self.stops(cue))
+    }
+
+    /// The first cue that only the caller can fire.
+    pub(super) fn first_called(&self) -> Option<CueIx> {
+        self.places_behind(None).find(|&cue| self.is_in_order(cue) && self.show.cue(cue).trigger == Trigger::Go)
+    }
+
+    /// Where the playhead goes when a missed cue at it has fired, or is skipped: to the other missed ones and then to
+    /// the place where the caller was, so that catching up fires nothing twice.
+    pub(super) fn next_stop_behind_missed(&self, cue: CueIx) -> Option<CueIx> {
+        let missed = self.places_behind(Some(cue)).find(|&c| self.cue(c).phase == Phase::Missed && self.stops(c));
+        missed.or_else(|| {
+            let furthest = self.frontier.filter(|&f| self.show.main_of(f) > self.show.main_of(cue)).unwrap_or(cue);
+            self.next_stop(Some(furthest))
+        })
+    }
+
+    /// The cue behind the playhead, whatever fires it.
+    pub(super) fn next_in_order(&self) -> Option<CueIx> {
+        // Behind the last cue there is no next one: the top of the show is reached by going there, not by going on.
+        let behind_all = self.playhead.is_none() && self.has_begun();
+        self.places_behind(self.playhead).find(|&cue| self.is_in_order(cue)).filter(|_| !behind_all)
+    }
+
+    /// The cue in front of the playhead, whatever fires it.
+    pub(super) fn previous_in_order(&self) -> Option<CueIx> {
+        let end = self.playhead.map_or(self.show.cues.len() as u32, |cue| self.show.main_of(cue).0);
+        let mains = (0..end).rev().map(CueIx).filter(|&cue| self.show.cue(cue).backup_for.is_none());
+        mains.map(|cue| self.at_place_of(cue)).find(|&cue| self.is_in_order(cue))
+    }
+
+    /// Where a resume moves the playhead, where it does.
+    pub(super) fn stop_after_resume(&self) -> Option<Option<CueIx>> {
+        if let Some(missed) = self.missed().next() {
+            return (self.playhead != Some(missed)).then_some(Some(missed));
+        }
+        let cue = self.playhead.filter(|&cue| !self.is_in_order(cue))?;
+        let swapped_in = self.at_place_of(self.show.main_of(cue));
+        let stands_in = swapped_in != cue && self.is_in_order(swapped_in);
+        Some(if stands_in { Some(swapped_in) } else { self.next_stop_behind_missed(cue) })
+    }
+
+    fn places_behind(&self, cue: Option<CueIx>) -> impl Iterator<Item = CueIx> {
+        let from = cue.map_or(0, |cue| self.show.main_of(cue).0 + 1);
+        let mains = (from..self.show.cues.len() as u32).map(CueIx);
+        mains.filter(|&cue| self.show.cue(cue).backup_for.is_none()).map(|cue| self.at_place_of(cue))
+    }
+}

@@ -1,0 +1,288 @@
+//! The state of a run: the fold of its events, and the questions that everybody asks of it.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use jiff::{SignedDuration, Timestamp};
+
+use super::timer::Timers;
+use super::{Cause, RunNs, ShowNs};
+use crate::show::plan::Plan;
+use crate::show::{CueIx, DepartmentIx, SegmentIx, Show};
+
+/// Everything that is true of a run at one moment, but for the moment itself.
+///
+/// Only [`State::apply`] changes it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct State {
+    pub(super) show: Arc<Show>,
+    pub(super) plan: Arc<Plan>,
+    pub(super) rehearsal: bool,
+    pub(super) speed: u32,
+    pub(super) auto: bool,
+    /// The show's clock at the beginning of the run.
+    pub(super) clock: Timestamp,
+    pub(super) cues: Vec<CueState>,
+    pub(super) segments: Vec<SegmentState>,
+    pub(super) timers: Timers,
+    pub(super) playhead: Option<CueIx>,
+    /// The cue at the playhead has fired or is skipped, so the playhead moves on before anything else happens.
+    pub(super) leaves: Option<Leaves>,
+    /// The segment that runs, and when it started.
+    pub(super) segment: Option<(SegmentIx, ShowNs)>,
+    pub(super) begun_ns: Option<RunNs>,
+    pub(super) ended_ns: Option<RunNs>,
+    pub(super) held_since_ns: Option<RunNs>,
+    pub(super) held_total_ns: u64,
+    pub(super) panicked: bool,
+    /// What fell due before this instant found no program running: it is missed, not late.
+    pub(super) up_since_ns: RunNs,
+    /// The cues that run now, in the order in which they fired.
+    pub(super) on_air: Vec<CueIx>,
+    /// The cues whose phase is [`Phase::Missed`]: a frame has no time to look through all cues for them.
+    pub(super) missed: BTreeSet<CueIx>,
+    /// The last cue that fired at the playhead in the normal order: where the order goes on after a missed cue.
+    pub(super) frontier: Option<CueIx>,
+    /// When something last happened that a segment's start or end might wait for.
+    pub(super) touched_ns: ShowNs,
+    pub(super) notes: Vec<Note>,
+}
+
+/// From what kind of cue the playhead moves on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Leaves {
+    /// One in the normal order.
+    Called,
+    /// One that was missed: the order goes on elsewhere.
+    Missed,
+}
+
+/// What a cue has come to.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CueState {
+    /// Where it stands.
+    pub phase: Phase,
+    /// How often it has fired in this run.
+    pub firings: u32,
+    /// What made it fire last.
+    pub cause: Option<Cause>,
+    /// When it last fired, by the run's clock.
+    pub fired_ns: Option<RunNs>,
+    /// The same instant by the show's clock.
+    pub fired_show_ns: Option<ShowNs>,
+    /// When it will fire by itself, by the show's clock; a skipped cue, if it is taken back before.
+    pub due_ns: Option<ShowNs>,
+    /// When it will be complete by itself, by the show's clock.
+    pub complete_ns: Option<ShowNs>,
+    /// The caller has taken it out of the run.
+    pub skipped: bool,
+    /// Standby has been called.
+    pub stood_by: bool,
+    /// Which of its `needs` have answered ready, one bit each.
+    pub ready: u16,
+    /// The next GO passes the interlock.
+    pub overridden: bool,
+    /// How many steps are marked.
+    pub steps_done: u32,
+    /// The backup that has its place.
+    pub replaced_by: Option<CueIx>,
+    /// What became of each action of the last firing.
+    pub sends: Vec<SendState>,
+}
+
+/// Where a cue stands.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Phase {
+    /// It has not fired.
+    #[default]
+    Waiting,
+    /// It runs.
+    Running,
+    /// It is over.
+    Complete,
+    /// It fell due and could not fire; it waits for the caller.
+    Missed,
+    /// Panic stopped it.
+    Stopped,
+}
+
+/// What became of an action.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SendState {
+    /// On its way.
+    Pending,
+    /// It left, or a rehearsal showed it.
+    Sent,
+    /// It did not leave.
+    Failed,
+    /// The program went down in between: nobody knows.
+    Unknown,
+}
+
+/// What a segment has come to.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct SegmentState {
+    /// When it last started.
+    pub started_ns: Option<RunNs>,
+    /// When it ended.
+    pub ended_ns: Option<RunNs>,
+}
+
+/// Something that the caller wanted to remember.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// When.
+    pub at_ns: RunNs,
+    /// What.
+    pub text: String,
+    /// The cue that was on air or stood by.
+    pub cue: Option<CueIx>,
+}
+
+impl State {
+    /// A run of `show` before its first event.
+    pub fn new(show: Arc<Show>) -> Self {
+        let plan = Plan::new(&show, jiff::civil::Date::ZERO, Timestamp::UNIX_EPOCH);
+        State {
+            plan: Arc::new(plan),
+            rehearsal: true,
+            speed: 1,
+            auto: false,
+            clock: Timestamp::UNIX_EPOCH,
+            cues: vec![CueState::default(); show.cues.len()],
+            segments: vec![SegmentState::default(); show.segments.len()],
+            timers: Timers::default(),
+            playhead: None,
+            leaves: None,
+            segment: None,
+            begun_ns: None,
+            ended_ns: None,
+            held_since_ns: None,
+            held_total_ns: 0,
+            panicked: false,
+            up_since_ns: 0,
+            on_air: vec![],
+            missed: BTreeSet::new(),
+            frontier: None,
+            touched_ns: 0,
+            notes: vec![],
+            show,
+        }
+    }
+
+    /// The show that is being run.
+    pub fn show(&self) -> &Arc<Show> {
+        &self.show
+    }
+
+    /// The planned times of this run.
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Whether nothing leaves the machine.
+    pub fn is_rehearsal(&self) -> bool {
+        self.rehearsal
+    }
+
+    /// How many times as fast as the machine's clock the run's clock goes.
+    pub fn speed(&self) -> u32 {
+        self.speed
+    }
+
+    /// Whether the program calls the show.
+    pub fn is_auto(&self) -> bool {
+        self.auto
+    }
+
+    /// What `cue` has come to.
+    pub fn cue(&self, cue: CueIx) -> &CueState {
+        &self.cues[cue.0 as usize]
+    }
+
+    /// What `segment` has come to.
+    pub fn segment(&self, segment: SegmentIx) -> &SegmentState {
+        &self.segments[segment.0 as usize]
+    }
+
+    /// The cue that the next GO fires.
+    pub fn playhead(&self) -> Option<CueIx> {
+        self.playhead
+    }
+
+    /// The segment that runs.
+    pub fn current_segment(&self) -> Option<SegmentIx> {
+        self.segment.map(|(segment, _)| segment)
+    }
+
+    /// Whether the first segment has started.
+    pub fn has_begun(&self) -> bool {
+        self.begun_ns.is_some()
+    }
+
+    /// Whether the run has ended.
+    pub fn has_ended(&self) -> bool {
+        self.ended_ns.is_some()
+    }
+
+    /// Whether the show's clock stands still, and since when by the run's clock.
+    pub fn held_since(&self) -> Option<RunNs> {
+        self.held_since_ns
+    }
+
+    /// Whether a panic has stopped everything and the caller has not called since.
+    pub fn is_panicked(&self) -> bool {
+        self.panicked
+    }
+
+    /// The running cues, in the order in which they fired.
+    pub fn on_air(&self) -> &[CueIx] {
+        &self.on_air
+    }
+
+    /// The notes, in the order in which they were taken.
+    pub fn notes(&self) -> &[Note] {
+        &self.notes
+    }
+
+    /// The cues that fell due and wait for the caller, in running order.
+    pub fn missed(&self) -> impl Iterator<Item = CueIx> {
+        self.missed.iter().copied().filter(|&cue| self.is_in_order(cue))
+    }
+
+    /// The departments that `cue` still waits for.
+    pub fn missing(&self, cue: CueIx) -> impl Iterator<Item = DepartmentIx> {
+        let ready = self.cue(cue).ready;
+        let needs = self.show.cue(cue).needs.iter().enumerate();
+        needs.filter(move |(at, _)| ready & (1 << at) == 0).map(|(_, &department)| department)
+    }
+
+    /// Whether the interlock of `cue` lets a GO pass.
+    pub fn is_clear(&self, cue: CueIx) -> bool {
+        self.cue(cue).overridden || self.missing(cue).next().is_none()
+    }
+
+    /// The show's wall clock at an instant of the run.
+    pub fn wall(&self, run_ns: i64) -> Timestamp {
+        self.clock.checked_add(SignedDuration::from_nanos(run_ns)).unwrap_or(self.clock)
+    }
+
+    /// The show's clock at an instant of the run: it stands still in a hold.
+    pub fn show_ns(&self, now: RunNs) -> ShowNs {
+        self.held_since_ns.unwrap_or(now).saturating_sub(self.held_total_ns)
+    }
+
+    /// The instant of the run at which the show's clock will read `show_ns`, if no further hold comes.
+    pub fn run_ns(&self, show_ns: ShowNs, now: RunNs) -> RunNs {
+        let held_ns = self.held_since_ns.map_or(0, |since| now.saturating_sub(since));
+        show_ns + self.held_total_ns + held_ns
+    }
+
+    /// The actions of which nobody knows whether they left: pending, though no program ran that could have sent them.
+    pub fn unresolved(&self) -> impl Iterator<Item = (CueIx, u32)> {
+        let pending = |(at, send): (usize, &SendState)| (*send == SendState::Pending).then_some(at as u32);
+        self.show.cue_indices().flat_map(move |cue| {
+            self.cue(cue).sends.iter().enumerate().filter_map(pending).map(move |action| (cue, action))
+        })
+    }
+}

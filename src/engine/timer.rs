@@ -1,0 +1,207 @@
+//! What comes by itself, and when: delays, completions, the clock, segments that open and end.
+
+use std::collections::BTreeSet;
+
+use super::{Cause, Command, Event, MissedWhy, RunNs, ShowNs, State};
+use crate::show::duration::SECOND_NS;
+use crate::show::{CueIx, SegmentIx, Trigger};
+
+/// How late, by the machine's clock, something may be and still be done: longer, and the machine stood still.
+const LATE_NS: u64 = SECOND_NS;
+
+/// Everything that is due some time, in the order in which it falls due.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub(super) struct Timers {
+    /// By the show's clock.
+    pub by_show: BTreeSet<(ShowNs, Kind, CueIx)>,
+    /// By the clock on the wall, nanoseconds since the run began; before it, negative.
+    pub by_wall: BTreeSet<(i64, CueIx)>,
+}
+
+/// What a timer does; at one instant, cues complete before others fire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Kind {
+    Complete,
+    Fire,
+}
+
+/// What the run's structure does by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Turn {
+    Start(SegmentIx),
+    End,
+}
+
+/// Something that has fallen due.
+enum Due {
+    Timer(Kind, CueIx),
+    Clock(CueIx),
+    Turn(Turn),
+    Auto(Command),
+}
+
+impl State {
+    /// The instant of the run's clock at which [`State::handle_timeout`] next has something to do.
+    pub fn poll_timeout(&self) -> Option<RunNs> {
+        if self.leaves.is_some() {
+            return Some(0);
+        }
+        let by_wall = self.timers.by_wall.first().map(|&(at_ns, _)| at_ns.max(0) as u64);
+        if self.held_since_ns.is_some() {
+            return by_wall;
+        }
+        let by_show = self.timers.by_show.first().map(|&(due_ns, ..)| due_ns);
+        let turn = self.next_turn().map(|(due_ns, _)| due_ns);
+        let auto = self.next_auto().map(|(due_ns, _)| due_ns);
+        let by_show = [by_show, turn, auto].into_iter().flatten().min();
+        by_show.map(|due_ns| due_ns + self.held_total_ns).into_iter().chain(by_wall).min()
+    }
+
+    /// What has fallen due first by `now`; empty when nothing has. Call it again once its events are applied: what
+    /// they start may be due as well.
+    pub fn handle_timeout(&self, now: RunNs) -> Vec<Event> {
+        if let Some(leaves) = self.leaves {
+            return self.move_on(leaves);
+        }
+        let wall = self.timers.by_wall.first().filter(|(at_ns, _)| *at_ns <= now as i64);
+        if self.held_since_ns.is_some() {
+            return wall.map_or(vec![], |&(at_ns, cue)| vec![self.miss(cue, MissedWhy::Held, at_ns.max(0) as u64)]);
+        }
+        let show_now = self.show_ns(now);
+        let timer = self.timers.by_show.first().map(|&(due_ns, kind, cue)| (due_ns, Due::Timer(kind, cue)));
+        let turn = self.next_turn().map(|(due_ns, turn)| (due_ns, Due::Turn(turn)));
+        let auto = self.next_auto().map(|(due_ns, command)| (due_ns, Due::Auto(command)));
+        let by_show = [timer, turn, auto].into_iter().flatten().filter(|(due_ns, _)| *due_ns <= show_now);
+        let by_show = by_show.map(|(due_ns, due)| ((due_ns + self.held_total_ns) as i64, due));
+        // Of what is due, the earliest goes first, so that a late wake-up tells the same story as a punctual one.
+        let all = by_show.chain(wall.map(|&(at_ns, cue)| (at_ns, Due::Clock(cue))));
+        let Some((due_ns, due)) = all.min_by_key(|(due_ns, _)| *due_ns) else { return vec![] };
+        let at_ns = due_ns.max(0) as u64;
+        match due {
+            Due::Timer(Kind::Complete, cue) => {
+                vec![Event::CueCompleted { cue: self.show.cue(cue).number.clone(), due_ns: at_ns }]
+            }
+            Due::Timer(Kind::Fire, cue) => self.fall_due(cue, Cause::Follow, due_ns, now),
+            Due::Clock(cue) => self.fall_due(cue, Cause::Clock, due_ns, now),
+            Due::Turn(Turn::Start(segment)) => self.change_segment(segment, at_ns),
+            Due::Turn(Turn::End) => self.end(at_ns),
+            Due::Auto(command) => {
+                // The program's own calls are as punctual as a chain, unless it was away.
+                let punctual = !self.is_late(at_ns, now) && at_ns >= self.up_since_ns;
+                self.decide(&command, if punctual { at_ns } else { now }).unwrap_or_default()
+            }
+        }
+    }
+
+    /// Whether so much time has passed since `due_ns` that the machine must have stood still.
+    fn is_late(&self, due_ns: RunNs, now: RunNs) -> bool {
+        now.saturating_sub(due_ns) > LATE_NS * u64::from(self.speed)
+    }
+
+    fn fall_due(&self, cue: CueIx, cause: Cause, due_ns: i64, now: RunNs) -> Vec<Event> {
+        let at_ns = due_ns.max(0) as u64;
+        let why = if due_ns < self.up_since_ns as i64 {
+            Some(MissedWhy::ProgramDown)
+        } else if self.panicked {
+            Some(MissedWhy::Panicked)
+        } else if self.is_late(at_ns, now) {
+            Some(MissedWhy::Late)
+        } else if !self.is_clear(cue) {
+            Some(MissedWhy::Interlock)
+        } else {
+            None
+        };
+        match why {
+            Some(why) => vec![self.miss(cue, why, at_ns)],
+            None => self.fire(cue, cause, at_ns),
+        }
+    }
+
+    pub(super) fn miss(&self, cue: CueIx, why: MissedWhy, due_ns: RunNs) -> Event {
+        Event::CueMissed { cue: self.show.cue(cue).number.clone(), why, due_ns }
+    }
+
+    /// When the running segment is over: its time is up and nothing of it is left to call, running or due.
+    pub(super) fn segment_over_ns(&self) -> Option<ShowNs> {
+        let (segment, started_ns) = self.segment?;
+        let is_left = |cue: CueIx| self.show.segment_of(cue) == segment;
+        let left = self.playhead.is_some_and(|cue| self.show.segment_of(cue) <= segment)
+            || self.on_air.iter().any(|&cue| is_left(cue))
+            || self.timers.by_show.iter().any(|&(_, _, cue)| is_left(cue))
+            || self.timers.by_wall.iter().any(|&(_, cue)| is_left(cue));
+        let time_up_ns = started_ns + self.show.segment(segment).duration_ns;
+        (!left).then(|| time_up_ns.max(self.touched_ns))
+    }
+
+    /// The hard start of a segment by the show's clock.
+    pub(super) fn hard_start_ns(&self, segment: SegmentIx) -> Option<ShowNs> {
+        let run_ns = self.plan.hard_start_ns[segment.0 as usize]?;
+        Some((run_ns.max(0) as u64).saturating_sub(self.held_total_ns))
+    }
+
+    /// When a segment ended behind which the plan leaves a gap, and the next started at `due_ns`: the wait for the hard
+    /// start is the plan's and no overrun, but the time by which the next missed it is.
+    fn ended_before_gap(&self, segment: SegmentIx, due_ns: RunNs) -> Option<RunNs> {
+        let over_ns = self.segment_over_ns()? + self.held_total_ns;
+        let start_ns = self.plan.hard_start_ns.get(segment.0 as usize + 1).copied()??.max(0) as u64;
+        let waited = over_ns < due_ns && self.plan.has_gap_behind(&self.show, segment);
+        waited.then(|| (over_ns + due_ns.saturating_sub(start_ns)).min(due_ns))
+    }
+
+    /// The segment whose hard start a show waits for that has nothing else to do, and that start by the run's clock.
+    pub fn gap(&self, now: RunNs) -> Option<(SegmentIx, RunNs)> {
+        let (running, _) = self.segment.filter(|(running, _)| self.plan.has_gap_behind(&self.show, *running))?;
+        let over_ns = self.segment_over_ns().filter(|&over_ns| over_ns <= self.show_ns(now));
+        let next = SegmentIx(running.0 + 1);
+        let starts_ns = self.plan.hard_start_ns.get(next.0 as usize).copied()??;
+        (over_ns.is_some() && starts_ns > now as i64).then_some((next, starts_ns as u64))
+    }
+
+    fn next_turn(&self) -> Option<(ShowNs, Turn)> {
+        if self.ended_ns.is_some() {
+            return None;
+        }
+        let Some((segment, _)) = self.segment else {
+            // An open show begins by itself only at a hard start that was still to come when the run began.
+            let first = SegmentIx(0);
+            let at_ns = self.plan.hard_start_ns[0].filter(|&at_ns| at_ns >= 0)?;
+            let begins = self.plan.opens_by_itself(&self.show, first) && !self.panicked;
+            return begins.then(|| (self.show_ns(at_ns as u64).max(self.touched_ns), Turn::Start(first)));
+        };
+        let over_ns = self.segment_over_ns()?;
+        let next = SegmentIx(segment.0 + 1);
+        if next.0 as usize >= self.show.segments.len() {
+            return self.is_over().then_some((over_ns, Turn::End));
+        }
+        let opens = self.plan.opens_by_itself(&self.show, next) && !self.panicked;
+        opens.then(|| (over_ns.max(self.hard_start_ns(next).unwrap_or(0)), Turn::Start(next)))
+    }
+
+    /// The end of the running segment, where one runs, and the start of `segment`.
+    pub(super) fn change_segment(&self, segment: SegmentIx, due_ns: RunNs) -> Vec<Event> {
+        let mut events = vec![];
+        if let Some((running, _)) = self.segment.filter(|(running, _)| self.segment(*running).ended_ns.is_none()) {
+            let pending = self.timers.by_show.iter().filter(|&&(_, kind, cue)| {
+                let counts = matches!(self.show.cue(cue).trigger, Trigger::Into { .. });
+                kind == Kind::Fire && counts && running != segment && self.show.segment_of(cue) == running
+            });
+            events.extend(pending.map(|&(_, _, cue)| self.miss(cue, MissedWhy::SegmentEnded, due_ns)));
+            let due_ns = self.ended_before_gap(running, due_ns).unwrap_or(due_ns);
+            events.push(Event::SegmentEnded { segment: running.0 + 1, due_ns });
+        }
+        let title = self.show.segment(segment).title.clone();
+        events.push(Event::SegmentStarted { segment: segment.0 + 1, title, due_ns });
+        events
+    }
+
+    pub(super) fn end(&self, due_ns: RunNs) -> Vec<Event> {
+        let ended = self.segment.map(|(segment, _)| Event::SegmentEnded { segment: segment.0 + 1, due_ns });
+        let over_ns = due_ns as i64 - self.projection(due_ns).planned_end_ns;
+        ended.into_iter().chain([Event::RunEnded { over_ns }]).collect()
+    }
+
+    /// The command that takes the missed cues up after a resume.
+    pub fn catch_up(&self) -> Option<Command> {
+        self.stop_after_resume().map(|_| Command::CatchUp)
+    }
+}

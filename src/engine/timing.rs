@@ -1,0 +1,122 @@
+//! Timing for the caller: what is left of the segment and the cue, where the show will end, and how far from the plan.
+
+use super::{RunNs, State};
+use crate::show::{CueIx, SegmentIx};
+
+/// Something that counts down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Countdown {
+    /// How long it has lasted, nanoseconds.
+    pub elapsed_ns: u64,
+    /// How long it is meant to last.
+    pub of_ns: u64,
+}
+
+impl Countdown {
+    /// What is left; negative where it lasts longer than it should.
+    pub fn left_ns(&self) -> i64 {
+        self.of_ns as i64 - self.elapsed_ns as i64
+    }
+
+    /// The part that is done, 0 to 1.
+    pub fn done(&self) -> f64 {
+        if self.of_ns == 0 { 1.0 } else { (self.elapsed_ns as f64 / self.of_ns as f64).min(1.0) }
+    }
+}
+
+/// Where the show stands beside its plan; instants are nanoseconds since the run began, and may lie before it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Timing {
+    /// When each segment started, or will start as things stand.
+    pub start_ns: Vec<i64>,
+    /// When the last one will end, as things stand.
+    pub end_ns: i64,
+    /// When it was meant to.
+    pub planned_end_ns: i64,
+    /// How far the projected end lies behind the plan; ahead of it, negative.
+    pub over_ns: i64,
+}
+
+impl State {
+    /// How far the running segment has come.
+    pub fn segment_countdown(&self, now: RunNs) -> Option<Countdown> {
+        let (segment, started_ns) = self.segment?;
+        let until = match self.segment(segment).ended_ns {
+            Some(ended_ns) => self.show_ns(ended_ns),
+            None => self.show_ns(now),
+        };
+        let of_ns = self.show.segment(segment).duration_ns;
+        Some(Countdown { elapsed_ns: until.saturating_sub(started_ns), of_ns })
+    }
+
+    /// How far a running cue has come, where it has a duration.
+    pub fn cue_countdown(&self, cue: CueIx, now: RunNs) -> Option<Countdown> {
+        let of_ns = self.show.cue(cue).duration_ns?;
+        let started_ns = self.cue(cue).fired_show_ns?;
+        Some(Countdown { elapsed_ns: self.show_ns(now).saturating_sub(started_ns), of_ns })
+    }
+
+    /// How long until the caller means to call `cue`, where its segment has started or is next; late, negative.
+    pub fn call_left_ns(&self, cue: CueIx, timing: &Timing, now: RunNs) -> Option<i64> {
+        let segment = self.show.segment_of(cue);
+        let offset_ns = self.plan.offset_ns[self.show.main_of(cue).0 as usize] as i64;
+        match self.segment {
+            Some((running, started_ns)) if running == segment => {
+                Some(started_ns as i64 + offset_ns - self.show_ns(now) as i64)
+            }
+            Some((running, _)) if running > segment => None,
+            _ => Some(timing.start_ns[segment.0 as usize] + offset_ns - now as i64),
+        }
+    }
+
+    /// Where the plan's origin lies on the run's clock: 0 for a plan tied to the clock, otherwise the show's beginning.
+    pub fn plan_origin_ns(&self, now: RunNs) -> i64 {
+        if self.plan.anchored { 0 } else { self.begun_ns.unwrap_or(now) as i64 }
+    }
+
+    /// When a segment was meant to start.
+    pub fn planned_start_ns(&self, segment: SegmentIx, now: RunNs) -> i64 {
+        self.plan_origin_ns(now) + self.plan.segment_start_ns[segment.0 as usize]
+    }
+
+    /// How much longer (or, negative, shorter) than planned a segment took, or takes already.
+    pub fn segment_over_under_ns(&self, segment: SegmentIx, now: RunNs) -> Option<i64> {
+        let state = self.segment(segment);
+        let planned_ns = self.show.segment(segment).duration_ns as i64;
+        match (state.started_ns, state.ended_ns) {
+            (Some(started_ns), Some(ended_ns)) => Some(ended_ns as i64 - started_ns as i64 - planned_ns),
+            (Some(_), None) => self.segment_countdown(now).map(|c| -c.left_ns()).filter(|over_ns| *over_ns > 0),
+            _ => None,
+        }
+    }
+
+    /// Where the show will go from here: what runs over pushes what follows, and a hard start absorbs slack.
+    pub fn projection(&self, now: RunNs) -> Timing {
+        let running = self.segment.map(|(segment, _)| segment.0 as usize);
+        let mut start_ns = Vec::with_capacity(self.segments.len());
+        let mut next_ns = match running {
+            Some(_) => 0,
+            None if self.plan.anchored => self.plan.segment_start_ns[0].max(now as i64),
+            None => now as i64,
+        };
+        for (at, plan) in self.show.segments.iter().enumerate() {
+            let state = &self.segments[at];
+            let passed = running.is_some_and(|running| at < running);
+            let started_ns = match (state.started_ns, running == Some(at), passed) {
+                (Some(started_ns), _, true) | (Some(started_ns), true, _) => started_ns as i64,
+                (None, _, true) => self.planned_start_ns(SegmentIx(at as u32), now),
+                _ => next_ns.max(self.plan.hard_start_ns[at].unwrap_or(i64::MIN)),
+            };
+            start_ns.push(started_ns);
+            next_ns = match self.segment.filter(|_| running == Some(at)) {
+                Some((_, show_ns)) => match state.ended_ns {
+                    Some(ended_ns) => ended_ns as i64,
+                    None => (self.run_ns(show_ns + plan.duration_ns, now).max(now)) as i64,
+                },
+                None => started_ns + plan.duration_ns as i64,
+            };
+        }
+        let planned_end_ns = self.plan_origin_ns(now) + self.plan.end_ns;
+        Timing { start_ns, end_ns: next_ns, planned_end_ns, over_ns: next_ns - planned_end_ns }
+    }
+}
