@@ -1,4 +1,5 @@
 //! `handover`: the show caller for the terminal.
 
 pub mod engine;
+pub mod journal;
 pub mod show;

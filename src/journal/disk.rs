@@ -1,0 +1,167 @@
+//! The open journal file, as the writer and the syncing thread see it.
+//!
+//! Owns the file handle and the four things that are done with it. Must never retry, buffer or interpret: what a fault
+//! means is decided in [`super::backlog`] and [`super::sync`], which the tests run on a disk that fails on demand.
+
+use std::fs::{self, File, OpenOptions};
+use std::io::{self, Write};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+/// Where lines go.
+pub(super) trait Disk: Send + Sync {
+    /// Adds some of `bytes` to the end and says how many.
+    fn write(&self, bytes: &[u8]) -> io::Result<usize>;
+    /// Cuts the file to `len` bytes.
+    fn set_len(&self, len: u64) -> io::Result<()>;
+    /// Returns when everything written so far would survive a power cut.
+    fn sync(&self) -> io::Result<()>;
+    /// Whether whoever looks for the file by its name finds this one.
+    fn is_in_place(&self) -> bool;
+}
+
+/// A file that is only ever appended to.
+pub(super) struct JournalFile {
+    file: File,
+    path: PathBuf,
+    /// Device and inode: a deleted or replaced file takes writes as if nothing had happened, but nobody finds it again.
+    identity: (u64, u64),
+}
+
+impl JournalFile {
+    /// Makes the file, readable for nobody else.
+    pub fn create(path: &Path) -> io::Result<Self> {
+        Self::new(OpenOptions::new().append(true).create_new(true).mode(0o600).open(path)?, path)
+    }
+
+    /// Opens the file, which has to be there.
+    pub fn open(path: &Path) -> io::Result<Self> {
+        Self::new(OpenOptions::new().append(true).open(path)?, path)
+    }
+
+    fn new(file: File, path: &Path) -> io::Result<Self> {
+        let identity = identity(&file.metadata()?);
+        Ok(Self { file, path: path.to_owned(), identity })
+    }
+}
+
+impl Disk for JournalFile {
+    fn write(&self, bytes: &[u8]) -> io::Result<usize> {
+        (&self.file).write(bytes)
+    }
+
+    fn set_len(&self, len: u64) -> io::Result<()> {
+        self.file.set_len(len)
+    }
+
+    fn sync(&self) -> io::Result<()> {
+        self.file.sync_data()
+    }
+
+    fn is_in_place(&self) -> bool {
+        fs::metadata(&self.path).is_ok_and(|found| identity(&found) == self.identity)
+    }
+}
+
+fn identity(metadata: &fs::Metadata) -> (u64, u64) {
+    (metadata.dev(), metadata.ino())
+}
+
+/// Returns when the names in `dir` would survive a power cut; a file's own sync does not promise that.
+pub(super) fn sync_dir(dir: &Path) -> io::Result<()> {
+    File::open(dir)?.sync_all()
+}
+
+#[cfg(test)]
+pub(super) mod fake {
+    use std::sync::{Arc, Condvar, Mutex, MutexGuard};
+
+    use super::*;
+
+    /// A disk in memory that fails on demand; clones share it.
+    #[derive(Clone, Default)]
+    pub struct FakeDisk(Arc<(Mutex<Fake>, Condvar)>);
+
+    pub struct Fake {
+        pub bytes: Vec<u8>,
+        /// How long the file may get.
+        pub room: usize,
+        pub set_len_fails: bool,
+        pub sync_fails: bool,
+        pub sync_stalls: bool,
+        pub syncs: u32,
+        pub gone: bool,
+        /// How many bytes one write takes at most, and whether every second one is interrupted by a signal.
+        pub gulp: usize,
+        pub interrupts: bool,
+        interrupted: bool,
+    }
+
+    impl Default for Fake {
+        fn default() -> Self {
+            Self {
+                bytes: Vec::new(),
+                room: usize::MAX,
+                set_len_fails: false,
+                sync_fails: false,
+                sync_stalls: false,
+                syncs: 0,
+                gone: false,
+                gulp: usize::MAX,
+                interrupts: false,
+                interrupted: false,
+            }
+        }
+    }
+
+    impl FakeDisk {
+        pub fn lock(&self) -> MutexGuard<'_, Fake> {
+            self.0.0.lock().unwrap()
+        }
+
+        pub fn change(&self, change: impl FnOnce(&mut Fake)) {
+            change(&mut self.lock());
+            self.0.1.notify_all();
+        }
+    }
+
+    impl Disk for FakeDisk {
+        fn write(&self, bytes: &[u8]) -> io::Result<usize> {
+            let mut fake = self.lock();
+            fake.interrupted = fake.interrupts && !fake.interrupted;
+            if fake.interrupted {
+                return Err(io::ErrorKind::Interrupted.into());
+            }
+            let taken = bytes.len().min(fake.gulp).min(fake.room.saturating_sub(fake.bytes.len()));
+            if taken == 0 {
+                return Err(io::ErrorKind::StorageFull.into());
+            }
+            fake.bytes.extend_from_slice(&bytes[..taken]);
+            Ok(taken)
+        }
+
+        fn set_len(&self, len: u64) -> io::Result<()> {
+            let mut fake = self.lock();
+            if fake.set_len_fails {
+                return Err(io::ErrorKind::ReadOnlyFilesystem.into());
+            }
+            assert!(len <= fake.bytes.len() as u64, "a journal is never filled up");
+            fake.bytes.truncate(len as usize);
+            Ok(())
+        }
+
+        fn sync(&self) -> io::Result<()> {
+            let mut fake = self.lock();
+            fake.syncs += 1;
+            self.0.1.notify_all();
+            while fake.sync_stalls {
+                fake = self.0.1.wait(fake).unwrap();
+            }
+            if fake.sync_fails { Err(io::Error::other("the cable is out")) } else { Ok(()) }
+        }
+
+        fn is_in_place(&self) -> bool {
+            !self.lock().gone
+        }
+    }
+}

@@ -1,0 +1,224 @@
+//! One line of the journal: a record as JSON with a checksum, there and back.
+//!
+//! Owns the text of a line and knows nothing of its neighbours; those are [`super::order`]'s. Must never return a record
+//! from bytes other than those that were written: the checksum covers every byte before it, is compared as text, and
+//! has to be the last member, so that no byte of a line can change unnoticed.
+//!
+//! ```text
+//! {"seq":7,"at":"2026-11-22T20:05:00.123456Z","run_ns":0,"event":"cue_stood_by","cue":"12","crc":"1a2b3c4d"}
+//! └──────────── the checksum is that of this text, with a closing brace ────────────────┘
+//! ```
+
+use std::io::{self, Write};
+
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use crate::engine::{Event, Record, RunNs};
+
+/// The longest line that is written or believed, without its newline.
+///
+/// The longest text that a remote control can send is a sixteenth of it; whoever makes longer ones has to cut them.
+pub const LINE_BYTES_MAX: usize = 1 << 20;
+
+const CRC_OPEN: &[u8] = b",\"crc\":\"";
+const CRC_CLOSE: &[u8] = b"\"}";
+const CRC_MEMBER_BYTES: usize = CRC_OPEN.len() + 8 + CRC_CLOSE.len();
+
+/// Why a line is not believed, or cannot be written.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum LineFault {
+    /// Longer than [`LINE_BYTES_MAX`].
+    #[error("the line is {0} bytes long, {LINE_BYTES_MAX} are the most")]
+    TooLong(usize),
+    /// Its end is missing, or something else stands there.
+    #[error("the line does not end with its checksum")]
+    NoCrc,
+    /// Some byte is not the one that was written.
+    #[error("the checksum says {says} but the text gives {gives}: the line was changed")]
+    WrongCrc {
+        /// What the line says.
+        says: String,
+        /// What its text gives.
+        gives: String,
+    },
+    /// The bytes are as they were written, but this program cannot read an event from them.
+    #[error("the line is no event that this version knows ({0})")]
+    NotAnEvent(String),
+    /// A line is missing or stands there twice.
+    #[error("seq is {found} where {expected} has to stand")]
+    Gap {
+        /// What the line says.
+        found: u64,
+        /// What follows the line before.
+        expected: u64,
+    },
+    /// The run's clock never goes back.
+    #[error("run_ns is {found}, before the {before} of the line above")]
+    Backwards {
+        /// What the line says.
+        found: RunNs,
+        /// What the line before says.
+        before: RunNs,
+    },
+    /// Without its beginning a run cannot be replayed.
+    #[error("a journal begins with run_started, not with {0}")]
+    NotBegun(&'static str),
+    /// Two journals in one file.
+    #[error("run_started stands in the middle of the run")]
+    BegunAgain,
+}
+
+/// `at` without what is finer than a microsecond, which the journal does not keep.
+///
+/// Every [`Record`] is made with a truncated time: then the living run and its replay hold the same one.
+pub fn truncate(at: Timestamp) -> Timestamp {
+    Timestamp::from_microsecond(at.as_microsecond()).unwrap_or(at)
+}
+
+/// Adds the line of `record` and its newline to `out`.
+///
+/// # Errors
+/// When the line would be longer than [`LINE_BYTES_MAX`]; `out` is then as it was.
+pub fn encode(record: &Record, out: &mut Vec<u8>) -> Result<(), LineFault> {
+    let start = out.len();
+    let written = write_line(record, out).map_err(|error| LineFault::NotAnEvent(error.to_string()));
+    let checked = written.and_then(|()| match out.len() - start - 1 {
+        len if len > LINE_BYTES_MAX => Err(LineFault::TooLong(len)),
+        _ => Ok(()),
+    });
+    if checked.is_err() {
+        out.truncate(start);
+    }
+    checked
+}
+
+fn write_line(record: &Record, out: &mut Vec<u8>) -> io::Result<()> {
+    let Record { seq, at, run_ns, event } = record;
+    let start = out.len();
+    write!(out, r#"{{"seq":{seq},"at":"{:.6}","run_ns":{run_ns}"#, truncate(*at))?;
+    let seam = out.len();
+    serde_json::to_writer(&mut *out, event)?;
+    // The brace that opens the event's own object becomes the comma that makes it part of this one.
+    out[seam] = b',';
+    let crc = hex(crc32fast::hash(&out[start..]));
+    out.pop();
+    for part in [CRC_OPEN, &crc, CRC_CLOSE, b"\n"] {
+        out.extend_from_slice(part);
+    }
+    Ok(())
+}
+
+/// Reads a line, given without its newline.
+///
+/// # Errors
+/// When its checksum is missing or wrong, or its text is no event.
+pub fn decode(line: &[u8]) -> Result<Record, LineFault> {
+    /// What every line has; serde passes over the event's own members, which are read from the same text below.
+    #[derive(Deserialize)]
+    struct Head {
+        seq: u64,
+        at: Timestamp,
+        run_ns: RunNs,
+    }
+
+    if line.len() > LINE_BYTES_MAX {
+        return Err(LineFault::TooLong(line.len()));
+    }
+    let (body, says) = split_crc(line).ok_or(LineFault::NoCrc)?;
+    let mut hasher = crc32fast::Hasher::new();
+    hasher.update(body);
+    hasher.update(b"}");
+    let gives = hex(hasher.finalize());
+    if says != gives {
+        let text = |crc: &[u8]| String::from_utf8_lossy(crc).into_owned();
+        return Err(LineFault::WrongCrc { says: text(says), gives: text(&gives) });
+    }
+    let no_event = |error: serde_json::Error| LineFault::NotAnEvent(error.to_string());
+    let Head { seq, at, run_ns } = serde_json::from_slice(line).map_err(no_event)?;
+    let event: Event = serde_json::from_slice(line).map_err(no_event)?;
+    Ok(Record { seq, at: truncate(at), run_ns, event })
+}
+
+/// What stands before the last member, and the eight digits in it.
+fn split_crc(line: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (body, member) = line.split_last_chunk::<CRC_MEMBER_BYTES>()?;
+    Some((body, member.strip_prefix(CRC_OPEN)?.strip_suffix(CRC_CLOSE)?))
+}
+
+fn hex(crc: u32) -> [u8; 8] {
+    std::array::from_fn(|i| b"0123456789abcdef"[(crc >> (28 - 4 * i)) as usize & 15])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::journal::sample;
+
+    fn line_of(record: &Record) -> Vec<u8> {
+        let mut out = Vec::new();
+        encode(record, &mut out).unwrap();
+        assert_eq!(out.pop(), Some(b'\n'));
+        out
+    }
+
+    #[test]
+    fn every_kind_of_event_comes_back_as_it_was() {
+        for record in sample::records() {
+            let line = line_of(&record);
+            assert!(!line.contains(&b'\n'), "{record:?}");
+            assert_eq!(decode(&line).as_ref(), Ok(&record), "{}", String::from_utf8_lossy(&line));
+        }
+    }
+
+    #[test]
+    fn a_line_is_the_one_that_the_contract_shows() {
+        let event = Event::CueStoodBy { cue: sample::cue("12") };
+        let record = Record { seq: 7, at: sample::at(123_456_000), run_ns: 5, event };
+        let text =
+            r#"{"seq":7,"at":"2026-11-22T20:05:00.123456Z","run_ns":5,"event":"cue_stood_by","cue":"12","crc":""#;
+        let line = String::from_utf8(line_of(&record)).unwrap();
+        let crc = line.strip_prefix(text).unwrap().strip_suffix("\"}").unwrap();
+        let without = text.replace(r#","crc":""#, "}");
+        assert_eq!(crc, format!("{:08x}", crc32fast::hash(without.as_bytes())));
+    }
+
+    #[test]
+    fn a_time_has_six_decimals_and_living_is_replay() {
+        for (nanosecond, decimals) in [(0, ".000000Z"), (1_999, ".000001Z"), (999_999_999, ".999999Z")] {
+            let at = truncate(sample::at(nanosecond));
+            let lived = Record { seq: 1, at, run_ns: 0, event: Event::Held {} };
+            let line = line_of(&lived);
+            assert!(String::from_utf8_lossy(&line).contains(decimals));
+            assert_eq!(decode(&line), Ok(lived));
+        }
+    }
+
+    #[test]
+    fn a_line_that_would_not_be_believed_is_not_written() {
+        let text = "x".repeat(LINE_BYTES_MAX);
+        let record = Record { seq: 1, at: sample::at(0), run_ns: 0, event: Event::NoteTaken { text, cue: None } };
+        let mut out = b"before".to_vec();
+        assert!(matches!(encode(&record, &mut out), Err(LineFault::TooLong(_))));
+        assert_eq!(out, b"before");
+    }
+
+    #[test]
+    fn a_foreign_line_is_refused_with_its_reason() {
+        let with_crc = |body: &str| {
+            let crc = crc32fast::hash(format!("{body}}}").as_bytes());
+            format!("{body},\"crc\":\"{crc:08x}\"}}").into_bytes()
+        };
+        assert_eq!(decode(b""), Err(LineFault::NoCrc));
+        assert_eq!(decode(b"{}"), Err(LineFault::NoCrc));
+        assert!(matches!(decode(&with_crc("\0\u{7f}")), Err(LineFault::NotAnEvent(_))));
+        let newer = with_crc(r#"{"seq":1,"at":"2026-11-22T20:05:00Z","run_ns":0,"event":"stage_revolved""#);
+        assert!(matches!(decode(&newer), Err(LineFault::NotAnEvent(why)) if why.contains("stage_revolved")));
+        let held = with_crc(r#"{"seq":3,"at":"2026-11-22T20:05:00Z","run_ns":0,"event":"held""#);
+        assert!(decode(&held).is_ok());
+        let (mut upper, crc_at) = (held.clone(), held.len() - 10);
+        upper[crc_at..].make_ascii_uppercase();
+        assert_ne!(upper, held, "this checksum has a letter in it");
+        assert!(matches!(decode(&upper), Err(LineFault::WrongCrc { .. })));
+    }
+}

@@ -1,0 +1,156 @@
+//! The lock of a run: at most one program writes its files.
+//!
+//! Owns the file `lock` in the run's folder. The lock itself is the operating system's and ends with the program that
+//! holds it, however that ends; the file's text only says who that is. Must never be removed: two programs that lock
+//! two files of one name would both believe that the run is theirs.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::io::{self, Read};
+use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+
+use serde::{Deserialize, Serialize};
+
+const LOCK_FILE: &str = "lock";
+
+/// Room for the longest text. It is always filled up with blanks and written at once, so that whoever reads it while it
+/// changes finds the old text or the new one.
+const TEXT_BYTES: usize = 48;
+
+/// Who holds a run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Holder {
+    /// The process.
+    pub pid: u32,
+    /// Whether it still has its terminal; one that has lost it may be asked to give the run away.
+    pub terminal: bool,
+}
+
+/// Why a run cannot be had.
+#[derive(Debug, thiserror::Error)]
+pub enum LockError {
+    /// Another program has it.
+    #[error("{} is being run {}; quit that one, or start a new run with --fresh", dir.display(), by(*holder))]
+    Held {
+        /// The run's folder.
+        dir: PathBuf,
+        /// Who has it; unknown in the instant before it has written its name.
+        holder: Option<Holder>,
+    },
+    /// The lock file cannot be made, locked or written.
+    #[error("cannot lock {}: {source}; make it writable, or keep the runs on a local disk with --state", path.display())]
+    Io {
+        /// The lock file.
+        path: PathBuf,
+        /// Why not.
+        source: io::Error,
+    },
+}
+
+fn by(holder: Option<Holder>) -> String {
+    match holder {
+        Some(Holder { pid, terminal: true }) => format!("by process {pid}"),
+        Some(Holder { pid, terminal: false }) => format!("by process {pid}, which has lost its terminal"),
+        None => "by another program".to_owned(),
+    }
+}
+
+/// A run that is this program's until the value is dropped.
+#[derive(Debug)]
+pub struct RunLock {
+    file: File,
+    dir: PathBuf,
+}
+
+impl RunLock {
+    /// Takes the run in `dir`, and says in its lock file that this process holds it and has a terminal.
+    ///
+    /// # Errors
+    /// When another program has the run, or the lock file cannot be written.
+    pub fn take(dir: &Path) -> Result<Self, LockError> {
+        let path = dir.join(LOCK_FILE);
+        let failed = |source| LockError::Io { path: path.clone(), source };
+        let mut options = OpenOptions::new();
+        let file =
+            options.read(true).write(true).create(true).truncate(false).mode(0o600).open(&path).map_err(failed)?;
+        match file.try_lock() {
+            Ok(()) => {}
+            Err(TryLockError::WouldBlock) => {
+                return Err(LockError::Held { dir: dir.to_owned(), holder: holder(&file) });
+            }
+            Err(TryLockError::Error(source)) => return Err(failed(source)),
+        }
+        let mut lock = Self { file, dir: dir.to_owned() };
+        lock.set_terminal(true)?;
+        Ok(lock)
+    }
+
+    /// The run's folder.
+    pub fn dir(&self) -> &Path {
+        &self.dir
+    }
+
+    /// Says in the lock file whether this process still has its terminal.
+    ///
+    /// # Errors
+    /// When the file cannot be written; the lock is held all the same.
+    pub fn set_terminal(&mut self, terminal: bool) -> Result<(), LockError> {
+        let write = || {
+            let mut text = serde_json::to_vec(&Holder { pid: std::process::id(), terminal })?;
+            text.resize(TEXT_BYTES - 1, b' ');
+            text.push(b'\n');
+            self.file.write_all_at(&text, 0)?;
+            self.file.set_len(text.len() as u64)
+        };
+        write().map_err(|source| LockError::Io { path: self.dir.join(LOCK_FILE), source })
+    }
+}
+
+fn holder(file: &File) -> Option<Holder> {
+    let mut text = Vec::with_capacity(TEXT_BYTES);
+    file.take(TEXT_BYTES as u64).read_to_end(&mut text).ok()?;
+    serde_json::from_slice(&text).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use super::*;
+
+    #[test]
+    fn a_second_taker_is_told_who_has_the_run() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut lock = RunLock::take(dir.path()).unwrap();
+        for terminal in [true, false, true] {
+            lock.set_terminal(terminal).unwrap();
+            let pid = std::process::id();
+            let text = fs::read_to_string(dir.path().join(LOCK_FILE)).unwrap();
+            assert_eq!(text.trim_end(), format!(r#"{{"pid":{pid},"terminal":{terminal}}}"#));
+            match RunLock::take(dir.path()) {
+                Err(LockError::Held { holder, .. }) => assert_eq!(holder, Some(Holder { pid, terminal })),
+                other => panic!("{other:?}"),
+            }
+        }
+        drop(lock);
+        assert!(RunLock::take(dir.path()).is_ok());
+    }
+
+    #[test]
+    fn a_lock_file_with_anything_in_it_is_no_obstacle() {
+        let dir = tempfile::tempdir().unwrap();
+        fs::write(dir.path().join(LOCK_FILE), "x".repeat(1000)).unwrap();
+        let lock = RunLock::take(dir.path()).unwrap();
+        assert_eq!(fs::metadata(dir.path().join(LOCK_FILE)).unwrap().len(), TEXT_BYTES as u64);
+        fs::write(dir.path().join(LOCK_FILE), "").unwrap();
+        let error = RunLock::take(dir.path()).unwrap_err();
+        assert!(error.to_string().contains("is being run by another program; quit that one"), "{error}");
+        drop(lock);
+    }
+
+    #[test]
+    fn a_folder_that_is_gone_is_an_error() {
+        let error = RunLock::take(Path::new("/nowhere")).unwrap_err();
+        assert!(error.to_string().starts_with("cannot lock /nowhere/lock: "), "{error}");
+    }
+}

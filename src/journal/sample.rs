@@ -1,0 +1,93 @@
+//! Records for the journal's tests: every kind of event, with the texts that break careless writers.
+
+use jiff::Timestamp;
+use jiff::civil::date;
+
+use crate::engine::{Cause, Event, MissedWhy, Record};
+use crate::show::CueNumber;
+
+/// An instant of the evening on which every test plays.
+pub fn at(nanosecond: i32) -> Timestamp {
+    Timestamp::new(1_795_377_900, nanosecond).unwrap()
+}
+
+/// The cue with this number.
+pub fn cue(number: &str) -> CueNumber {
+    CueNumber::new(number).unwrap()
+}
+
+/// A run that has one event of every kind, the first one first, in the order in which the engine declares them.
+pub fn records() -> Vec<Record> {
+    number(events())
+}
+
+/// A short run of a dozen events, for tests that damage every byte of it.
+pub fn dozen() -> Vec<Record> {
+    number(events().into_iter().step_by(2).take(12).collect())
+}
+
+/// The events as the records of a run, a second and a bit apart.
+pub fn number(events: Vec<Event>) -> Vec<Record> {
+    let record = |(i, event)| Record {
+        seq: i as u64 + 1,
+        at: at(i as i32 * 1_001_000),
+        run_ns: i as u64 * 1_000_000_007,
+        event,
+    };
+    events.into_iter().enumerate().map(record).collect()
+}
+
+fn events() -> Vec<Event> {
+    let cue = || cue("12.5");
+    let text = || {
+        "Œuf “à la” 日本 🎬 \"quoted\" \\ \u{0}\u{1b}[31m\r\n\t\u{7f}\u{85}\u{2028},\"crc\":\"00000000\"}".to_owned()
+    };
+    let (firing, action, output) = (1, 2, || "lights".to_owned());
+    vec![
+        Event::RunStarted {
+            show: text(),
+            source: "/shows/été.toml".to_owned(),
+            rehearsal: true,
+            speed: 1000,
+            auto: false,
+            clock: at(123_456_789),
+            day: date(2024, 8, 11),
+            version: "0.1.0".to_owned(),
+        },
+        Event::RunResumed { down_ns: u64::MAX },
+        Event::RunLeft { reason: text() },
+        Event::RunEnded { over_ns: i64::MIN },
+        Event::SegmentStarted { segment: u32::MAX, title: text(), due_ns: 0 },
+        Event::SegmentEnded { segment: 1, due_ns: 1 },
+        Event::CueStoodBy { cue: cue() },
+        Event::DepartmentReady { cue: cue(), department: "stunts".to_owned() },
+        Event::DepartmentUnready { cue: cue(), department: String::new() },
+        Event::InterlockOverridden { cue: cue(), reason: text() },
+        Event::CueFired { cue: cue(), cause: Cause::Remote, firing, due_ns: 7 },
+        Event::CueCompleted { cue: cue(), due_ns: 8 },
+        Event::CueMissed { cue: cue(), why: MissedWhy::ProgramDown, due_ns: 9 },
+        Event::CueSkipped { cue: cue() },
+        Event::CueUnskipped { cue: cue() },
+        Event::CueSwapped { cue: cue(), by: CueNumber::new("12B").unwrap() },
+        Event::StepDone { cue: cue(), step: 3, title: text() },
+        Event::PlayheadMoved { cue: None },
+        Event::Held {},
+        Event::Resumed {},
+        Event::Panicked {},
+        Event::NoteTaken { text: text(), cue: Some(cue()) },
+        Event::ActionSent { cue: cue(), firing, action, output: output() },
+        Event::ActionRehearsed { cue: cue(), firing, action, output: output(), message: text() },
+        Event::ActionFailed { cue: cue(), firing, action, output: output(), error: text() },
+        Event::ActionUnknown { cue: cue(), firing, action, output: output() },
+    ]
+}
+
+#[test]
+fn no_kind_of_event_is_left_out() {
+    // The engine names every kind once in `Event::kind`; a kind that is added there has to be added here.
+    let source = include_str!("../engine/event.rs");
+    let (_, kinds) = source.split_once("fn kind(").unwrap();
+    let (kinds, _) = kinds.split_once("\n    }").unwrap();
+    let named: Vec<_> = kinds.split('"').skip(1).step_by(2).collect();
+    assert_eq!(events().iter().map(Event::kind).collect::<Vec<_>>(), named);
+}

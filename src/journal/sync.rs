@@ -1,0 +1,220 @@
+//! The thread that brings the journal to the disk.
+//!
+//! Owns everything slow: `fdatasync`, the retries of a disk that failed, the look whether the file is still there. It
+//! syncs as soon as something was appended, and what came while a sync ran shares the next one. Must never hold the mutex
+//! over a call to the operating system: the thread that fires the cues needs it for every event.
+//!
+//! Only one thread writes at any time. While all is well it is the one that appends; from a write that fails to the one
+//! that empties the backlog it is this one, and the other only queues, so that a dying disk holds up no cue.
+
+use std::io;
+use std::path::PathBuf;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::backlog::{Backlog, Tail};
+use super::disk::Disk;
+use super::fault::JournalError;
+use super::lock::RunLock;
+
+/// How often a disk that failed is tried again, and the file looked for, when nothing is appended.
+const ROUND: Duration = Duration::from_secs(1);
+
+/// What the journal tells while it runs: only ever what has changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum SyncReport {
+    /// Something is wrong with the files, or something else than before.
+    Fault(JournalError),
+    /// Nothing is wrong any more.
+    Sound,
+}
+
+/// Whoever listens to the journal; it is called on the journal's thread and has to return at once.
+pub type Report = Box<dyn Fn(SyncReport) + Send>;
+
+/// What the two threads share.
+pub(super) struct Shared {
+    path: PathBuf,
+    disk: Box<dyn Disk>,
+    state: Mutex<State>,
+    work: Condvar,
+    done: Condvar,
+}
+
+/// What both change.
+pub(super) struct State {
+    /// Lines that wait to be written.
+    pub backlog: Backlog,
+    /// The end of the file.
+    pub tail: Tail,
+    /// The write that failed; as long as it is here, only the syncing thread writes.
+    pub write_fault: Option<JournalError>,
+    /// The sync that failed. It is not repeated: the operating system may have given up the bytes, and would then call
+    /// the next sync of them a success.
+    sync_fault: Option<JournalError>,
+    /// Up to where the file was last given to a sync.
+    synced_len: u64,
+    gone: bool,
+    /// Kept here so that nobody else gets the run before the last thread that may write has ended.
+    pub lock: RunLock,
+    phase: Phase,
+    /// Whether something has changed since the thread looked.
+    pub roused: bool,
+}
+
+/// How far the journal has come in its life; it only goes on.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Phase {
+    Open,
+    /// One last round, then the end.
+    Closing,
+    /// Nobody waits any more: not another write.
+    Abandoned,
+    /// The thread has ended.
+    Closed,
+}
+
+impl Shared {
+    /// For a file whose end is `tail` and that is on the disk up to there.
+    pub fn new(path: PathBuf, disk: Box<dyn Disk>, backlog: Backlog, tail: Tail, lock: RunLock) -> Self {
+        let state = State {
+            backlog,
+            tail,
+            write_fault: None,
+            sync_fault: None,
+            synced_len: tail.len(),
+            gone: false,
+            lock,
+            phase: Phase::Open,
+            roused: false,
+        };
+        Self { path, disk, state: Mutex::new(state), work: Condvar::new(), done: Condvar::new() }
+    }
+
+    /// The state, also after a panic elsewhere: it is whole between any two statements that change it.
+    pub fn lock(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Writes what waits, on the thread that appends; the other is woken by [`Self::rouse`].
+    pub fn append(&self, state: &mut State) {
+        if state.write_fault.is_none() {
+            let outcome = state.tail.write(&mut state.backlog.lines, &*self.disk);
+            state.write_fault = outcome.err().map(|error| self.write_fault(&error));
+        }
+        state.roused = true;
+    }
+
+    /// Wakes the thread, where there is something for it to sync.
+    pub fn rouse(&self) {
+        self.work.notify_one();
+    }
+
+    /// What is wrong, the worst first.
+    pub fn fault(&self, state: &State) -> Option<JournalError> {
+        let path = || self.path.clone();
+        if state.backlog.lost > 0 {
+            Some(JournalError::Lost { path: path(), lost: state.backlog.lost })
+        } else if state.gone {
+            Some(JournalError::Gone { path: path() })
+        } else {
+            state.write_fault.clone().or_else(|| state.sync_fault.clone())
+        }
+    }
+
+    /// Has the thread do a last round and waits for it, at most so long.
+    pub fn close(&self, at_most: Duration) -> Result<(), JournalError> {
+        let mut state = self.lock();
+        state.phase = state.phase.max(Phase::Closing);
+        state.roused = true;
+        self.work.notify_one();
+        let waited = self.done.wait_timeout_while(state, at_most, |state| state.phase < Phase::Closed);
+        let (mut state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        if state.phase < Phase::Closed {
+            state.phase = Phase::Abandoned;
+            return Err(JournalError::Stalled { path: self.path.clone() });
+        }
+        self.fault(&state).map_or(Ok(()), Err)
+    }
+
+    /// The thread: rounds until the journal is closed.
+    pub fn keep(&self, report: &dyn Fn(SyncReport)) {
+        let mut told = None;
+        let mut tell = || {
+            let fault = self.fault(&self.lock());
+            if fault != told {
+                told.clone_from(&fault);
+                report(fault.map_or(SyncReport::Sound, SyncReport::Fault));
+            }
+        };
+        loop {
+            let closing = self.wait();
+            // Before the retry, so that a fault that an append has returned is always told, and its end too.
+            tell();
+            self.retry();
+            self.sync();
+            self.look();
+            tell();
+            if closing {
+                break;
+            }
+        }
+        self.lock().phase = Phase::Closed;
+        self.done.notify_all();
+    }
+
+    /// Waits until there is something to do or a round has passed; says whether this is the last one.
+    fn wait(&self) -> bool {
+        let waited = self.work.wait_timeout_while(self.lock(), ROUND, |state| !state.roused);
+        let (mut state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        state.roused = false;
+        state.phase > Phase::Open
+    }
+
+    /// Writes what an append could not.
+    fn retry(&self) {
+        loop {
+            let mut state = self.lock();
+            if state.write_fault.is_none() || state.phase == Phase::Abandoned {
+                return;
+            }
+            let (mut lines, mut tail) = (state.backlog.take(), state.tail);
+            drop(state);
+            let outcome = tail.write(&mut lines, &*self.disk);
+            let mut state = self.lock();
+            state.backlog.give_back(lines);
+            state.tail = tail;
+            match outcome {
+                Ok(()) if state.backlog.lines.is_empty() => state.write_fault = None,
+                Ok(()) => {}
+                Err(error) => {
+                    state.write_fault = Some(self.write_fault(&error));
+                    return;
+                }
+            }
+        }
+    }
+
+    /// Syncs what was written since the last time.
+    fn sync(&self) {
+        let mut state = self.lock();
+        if state.tail.len() == state.synced_len || state.phase == Phase::Abandoned {
+            return;
+        }
+        state.synced_len = state.tail.len();
+        drop(state);
+        let outcome = self.disk.sync();
+        let fault = outcome.err().map(|error| JournalError::Sync { path: self.path.clone(), why: error.to_string() });
+        self.lock().sync_fault = fault;
+    }
+
+    /// Looks whether the file is where it was: one that was deleted takes writes and syncs as if it were.
+    fn look(&self) {
+        let gone = !self.disk.is_in_place();
+        self.lock().gone = gone;
+    }
+
+    fn write_fault(&self, error: &io::Error) -> JournalError {
+        JournalError::Write { path: self.path.clone(), kind: error.kind(), why: error.to_string() }
+    }
+}

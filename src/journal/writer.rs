@@ -1,0 +1,390 @@
+//! The journal of the run that is being called: append, close.
+//!
+//! Owns the writing end. Must never stop the show: an event that cannot be written is reported and kept for later, and
+//! closing takes no longer than it was given. There is no way to make a [`Journal`] without the run's [`RunLock`].
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+use std::time::Duration;
+
+use super::JOURNAL_FILE;
+use super::backlog::{BACKLOG_BYTES_MAX, Backlog, Tail};
+use super::disk::{Disk, JournalFile, sync_dir};
+use super::fault::{JournalError, OpenError};
+use super::lock::{LockError, RunLock};
+use super::order::Order;
+use super::recover::{Recovered, recover};
+use super::sync::{Report, Shared};
+use crate::engine::Record;
+
+/// How long a journal that is dropped, and not closed, may take.
+const DROP_AT_MOST: Duration = Duration::from_secs(2);
+
+/// The journal of a run, open for appending, and its lock.
+pub struct Journal {
+    path: PathBuf,
+    order: Order,
+    shared: Arc<Shared>,
+    /// `None` once the journal is closed.
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Journal {
+    /// Begins the journal of a new run.
+    ///
+    /// # Errors
+    /// When the run has a journal already, or the file cannot be made.
+    pub fn create(lock: RunLock, report: Report) -> Result<Self, OpenError> {
+        let path = lock.dir().join(JOURNAL_FILE);
+        let made = JournalFile::create(&path).and_then(|file| sync_dir(lock.dir()).map(|()| file));
+        let file = made.map_err(failed(&path))?;
+        let backlog = Backlog::new(BACKLOG_BYTES_MAX);
+        Self::start(lock, Box::new(file), backlog, Tail::at(0), Order::default(), report)
+    }
+
+    /// Goes on with the journal of an earlier run, and gives back what it holds. A torn end is cut off, and a newline
+    /// that is missing put there.
+    ///
+    /// # Errors
+    /// When the journal is damaged, which leaves it as it is, or cannot be written.
+    pub fn open(lock: RunLock, report: Report) -> Result<(Self, Recovered), OpenError> {
+        let path = lock.dir().join(JOURNAL_FILE);
+        let found = recover(&path)?;
+        let (file, tail) = mended(&path, &found).map_err(failed(&path))?;
+        let backlog = Backlog::new(BACKLOG_BYTES_MAX);
+        let order = Order::after(found.records.last());
+        Ok((Self::start(lock, Box::new(file), backlog, tail, order, report)?, found))
+    }
+
+    fn start(
+        lock: RunLock,
+        disk: Box<dyn Disk>,
+        backlog: Backlog,
+        tail: Tail,
+        order: Order,
+        report: Report,
+    ) -> Result<Self, OpenError> {
+        let path = lock.dir().join(JOURNAL_FILE);
+        let shared = Arc::new(Shared::new(path.clone(), disk, backlog, tail, lock));
+        let keep = Arc::clone(&shared);
+        let thread = thread::Builder::new().name("journal".to_owned()).spawn(move || keep.keep(&report));
+        let thread = Some(thread.map_err(failed(&path))?);
+        Ok(Self { path, order, shared, thread })
+    }
+
+    /// Writes `records`, all with one write. What they cause may leave the program after this, and then [`Self::sync`]
+    /// has them synced: waking the thread that does it costs time that a cue need not wait.
+    ///
+    /// # Errors
+    /// When the records are not safe in the run's file. Unless they were refused they are kept, and written in their
+    /// order as soon as the disk takes them: there is nothing to repeat. The same fault, and its end, comes as a
+    /// [`super::SyncReport`] too, once; a sync that fails comes only there.
+    pub fn append(&mut self, records: &[Record]) -> Result<(), JournalError> {
+        let mut order = self.order;
+        let admitted = records.iter().try_for_each(|record| order.admit(record));
+        admitted.map_err(|why| JournalError::Refused { path: self.path.clone(), why })?;
+        self.order = order;
+        let mut state = self.shared.lock();
+        state.backlog.push(records);
+        self.shared.append(&mut state);
+        match self.shared.fault(&state) {
+            None | Some(JournalError::Sync { .. }) => Ok(()),
+            Some(fault) => Err(fault),
+        }
+    }
+
+    /// Has everything that was appended synced, and does not wait for it.
+    pub fn sync(&self) {
+        self.shared.rouse();
+    }
+
+    /// Says in the run's lock file whether this program still has its terminal.
+    ///
+    /// # Errors
+    /// When the lock file cannot be written; the run is locked all the same.
+    pub fn set_terminal(&self, terminal: bool) -> Result<(), LockError> {
+        self.shared.lock().lock.set_terminal(terminal)
+    }
+
+    /// Writes and syncs what is left and gives the run free, or gives up after `at_most`.
+    ///
+    /// # Errors
+    /// When something is wrong with the files at the end, or the disk did not answer in time.
+    pub fn close(mut self, at_most: Duration) -> Result<(), JournalError> {
+        self.finish(at_most)
+    }
+
+    fn finish(&mut self, at_most: Duration) -> Result<(), JournalError> {
+        let Some(thread) = self.thread.take() else { return Ok(()) };
+        let closed = self.shared.close(at_most);
+        if !matches!(closed, Err(JournalError::Stalled { .. })) {
+            // It has done its last round: this waits for nothing.
+            let _ = thread.join();
+        }
+        closed
+    }
+}
+
+impl Drop for Journal {
+    fn drop(&mut self) {
+        // Whoever wants to know how it ends closes it.
+        let _ = self.finish(DROP_AT_MOST);
+    }
+}
+
+fn failed(path: &Path) -> impl FnOnce(io::Error) -> OpenError + use<> {
+    let path = path.to_owned();
+    move |source| OpenError::Io { path, source }
+}
+
+/// The file with nothing in it but the whole lines that were found.
+fn mended(path: &Path, found: &Recovered) -> io::Result<(JournalFile, Tail)> {
+    let file = JournalFile::open(path)?;
+    let mut tail = Tail::at(found.good_len);
+    if found.torn.is_some() {
+        file.set_len(found.good_len)?;
+    }
+    if found.newline_missing {
+        tail.write(&mut b"\n".to_vec(), &file)?;
+    }
+    // Always: nobody knows how much of what the last program wrote it had also synced.
+    file.sync()?;
+    Ok((file, tail))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::io::ErrorKind;
+    use std::sync::mpsc::{Receiver, channel};
+
+    use tempfile::TempDir;
+
+    use super::*;
+    use crate::journal::disk::fake::{Fake, FakeDisk};
+    use crate::journal::{LineFault, RecoverError, SyncReport, encode, recover_bytes, sample};
+
+    const PATIENCE: Duration = Duration::from_secs(20);
+
+    fn reporter() -> (Report, Receiver<SyncReport>) {
+        let (send, reports) = channel();
+        (Box::new(move |report| send.send(report).unwrap_or_default()), reports)
+    }
+
+    /// A journal on a disk that fails on demand.
+    struct Bench {
+        journal: Journal,
+        disk: FakeDisk,
+        reports: Receiver<SyncReport>,
+        records: Vec<Record>,
+        dir: TempDir,
+    }
+
+    impl Bench {
+        fn new(backlog_bytes_max: usize) -> Self {
+            let dir = tempfile::tempdir().unwrap();
+            let (disk, (report, reports)) = (FakeDisk::default(), reporter());
+            let (lock, backlog) = (RunLock::take(dir.path()).unwrap(), Backlog::new(backlog_bytes_max));
+            let boxed = Box::new(disk.clone());
+            let journal = Journal::start(lock, boxed, backlog, Tail::at(0), Order::default(), report).unwrap();
+            Self { journal, disk, reports, records: sample::records(), dir }
+        }
+
+        fn append(&mut self, range: std::ops::Range<usize>) -> Result<(), JournalError> {
+            let appended = self.journal.append(&self.records[range]);
+            self.journal.sync();
+            appended
+        }
+
+        fn report(&self) -> SyncReport {
+            self.reports.recv_timeout(PATIENCE).unwrap()
+        }
+
+        /// Waits until the thread is in its first sync.
+        fn await_sync(&self) {
+            while self.disk.lock().syncs == 0 {
+                thread::yield_now();
+            }
+        }
+
+        fn bytes(&self) -> Vec<u8> {
+            self.disk.lock().bytes.clone()
+        }
+    }
+
+    fn bytes_of(records: &[Record]) -> Vec<u8> {
+        let mut bytes = Vec::new();
+        records.iter().for_each(|record| encode(record, &mut bytes).unwrap());
+        bytes
+    }
+
+    #[test]
+    fn a_full_disk_is_told_once_and_gets_everything_when_it_has_room() {
+        let mut bench = Bench::new(BACKLOG_BYTES_MAX);
+        bench.append(0..2).unwrap();
+        let room = bench.bytes().len() + 50;
+        bench.disk.change(|fake| fake.room = room);
+        let fault = bench.append(2..5).unwrap_err();
+        assert!(matches!(fault, JournalError::Write { kind: ErrorKind::StorageFull, .. }), "{fault}");
+        assert!(fault.to_string().contains("free some room on its disk"), "{fault}");
+        assert_eq!(bench.report(), SyncReport::Fault(fault.clone()));
+        assert_eq!(bench.append(5..6), Err(fault));
+        bench.disk.change(|fake| fake.room = usize::MAX);
+        assert_eq!(bench.report(), SyncReport::Sound, "without another append");
+        bench.append(6..9).unwrap();
+        assert_eq!(bench.bytes(), bytes_of(&bench.records[..9]));
+        bench.journal.close(PATIENCE).unwrap();
+        assert!(bench.reports.try_recv().is_err(), "nothing else was told");
+    }
+
+    #[test]
+    fn closing_writes_what_waits_if_the_disk_takes_it() {
+        for room_again in [true, false] {
+            let mut bench = Bench::new(BACKLOG_BYTES_MAX);
+            bench.disk.change(|fake| (fake.room, fake.set_len_fails) = (100, true));
+            bench.append(0..4).unwrap_err();
+            if room_again {
+                bench.disk.change(|fake| (fake.room, fake.set_len_fails) = (usize::MAX, false));
+            }
+            assert_eq!(bench.journal.close(PATIENCE).is_ok(), room_again);
+            let bytes = bench.disk.lock().bytes.clone();
+            let expected = bytes_of(&bench.records[..4]);
+            assert_eq!(bytes, expected[..if room_again { expected.len() } else { 100 }]);
+        }
+    }
+
+    #[test]
+    fn more_than_fits_ends_the_journal_and_never_makes_a_gap() {
+        let records = sample::records();
+        let mut bench = Bench::new(bytes_of(&records[1..5]).len());
+        bench.append(0..1).unwrap();
+        bench.disk.change(|fake| fake.room = 0);
+        bench.append(1..3).unwrap_err();
+        let lost = |result| matches!(result, Err(JournalError::Lost { lost, .. }) if lost > 0);
+        assert!(lost(bench.append(3..12)));
+        bench.disk.change(|fake| fake.room = usize::MAX);
+        assert!(lost(bench.append(12..14)));
+        let path = PathBuf::from("journal.jsonl");
+        assert!(lost(bench.journal.close(PATIENCE)));
+        let found = recover_bytes(&bench.disk.lock().bytes, &path).unwrap();
+        assert!(records.starts_with(&found.records));
+        assert_eq!((found.records.len(), found.torn), (5, None));
+    }
+
+    #[test]
+    fn a_failed_sync_is_told_and_not_repeated() {
+        let mut bench = Bench::new(BACKLOG_BYTES_MAX);
+        bench.disk.change(|fake| fake.sync_fails = true);
+        bench.append(0..1).unwrap();
+        assert!(matches!(bench.report(), SyncReport::Fault(JournalError::Sync { .. })));
+        let syncs = bench.disk.lock().syncs;
+        bench.disk.change(|fake| (fake.sync_fails, fake.gone) = (false, true));
+        assert!(matches!(bench.report(), SyncReport::Fault(JournalError::Gone { .. })), "another round has passed");
+        assert_eq!(bench.disk.lock().syncs, syncs);
+        bench.disk.change(|fake| fake.gone = false);
+        // A fault or not: the thread may have looked again already.
+        bench.append(1..2).unwrap_or_default();
+        while bench.report() != SyncReport::Sound {}
+        assert_eq!(bench.disk.lock().syncs, syncs + 1);
+    }
+
+    #[test]
+    fn appends_that_come_while_a_sync_runs_share_the_next_one() {
+        let mut bench = Bench::new(BACKLOG_BYTES_MAX);
+        bench.disk.change(|fake| fake.sync_stalls = true);
+        bench.append(0..1).unwrap();
+        bench.await_sync();
+        for i in 1..20 {
+            bench.append(i..i + 1).unwrap();
+        }
+        bench.disk.change(|fake| fake.sync_stalls = false);
+        bench.journal.close(PATIENCE).unwrap();
+        let Fake { syncs, ref bytes, .. } = *bench.disk.lock();
+        assert_eq!((syncs, bytes), (2, &bytes_of(&bench.records[..20])));
+    }
+
+    #[test]
+    fn closing_does_not_wait_for_a_stalled_disk_and_keeps_the_run_locked_meanwhile() {
+        let mut bench = Bench::new(BACKLOG_BYTES_MAX);
+        bench.disk.change(|fake| fake.sync_stalls = true);
+        bench.append(0..1).unwrap();
+        bench.await_sync();
+        let closed = bench.journal.close(Duration::from_millis(30));
+        assert!(matches!(closed, Err(JournalError::Stalled { .. })));
+        assert!(matches!(RunLock::take(bench.dir.path()), Err(LockError::Held { .. })));
+        bench.disk.change(|fake| fake.sync_stalls = false);
+        assert!(bench.reports.recv_timeout(PATIENCE).is_err(), "the thread ends and lets go of the reporter");
+        while RunLock::take(bench.dir.path()).is_err() {
+            thread::yield_now();
+        }
+    }
+
+    #[test]
+    fn an_event_out_of_place_is_refused_and_the_right_one_still_fits() {
+        let mut bench = Bench::new(BACKLOG_BYTES_MAX);
+        bench.append(0..1).unwrap();
+        assert!(matches!(bench.append(2..3), Err(JournalError::Refused { why: LineFault::Gap { .. }, .. })));
+        bench.append(1..3).unwrap();
+        assert_eq!(bench.bytes(), bytes_of(&bench.records[..3]));
+    }
+
+    #[test]
+    fn a_run_is_taken_up_again_wherever_its_journal_was_cut() {
+        let records = sample::dozen();
+        let bytes = bytes_of(&records);
+        let first = bytes_of(&records[..1]).len();
+        for cut in (first - 1..bytes.len()).step_by(37).chain([bytes.len() - 1, bytes.len()]) {
+            let dir = tempfile::tempdir().unwrap();
+            let path = dir.path().join(JOURNAL_FILE);
+            fs::write(&path, &bytes[..cut]).unwrap();
+            let (mut journal, found) = Journal::open(RunLock::take(dir.path()).unwrap(), reporter().0).unwrap();
+            assert!(records.starts_with(&found.records));
+            journal.append(&records[found.records.len()..]).unwrap();
+            journal.close(PATIENCE).unwrap();
+            assert_eq!(fs::read(&path).unwrap(), bytes, "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn a_damaged_journal_is_left_alone_and_a_begun_one_is_not_begun_again() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(JOURNAL_FILE);
+        let mut bytes = bytes_of(&sample::dozen());
+        bytes[20] ^= 1;
+        fs::write(&path, &bytes).unwrap();
+        let lock = || RunLock::take(dir.path()).unwrap();
+        assert!(matches!(Journal::open(lock(), reporter().0), Err(OpenError::Recover(RecoverError::Damaged { .. }))));
+        assert!(matches!(Journal::create(lock(), reporter().0), Err(OpenError::Io { .. })));
+        assert_eq!(fs::read(&path).unwrap(), bytes);
+    }
+
+    #[test]
+    fn a_deleted_folder_is_noticed() {
+        let dir = tempfile::tempdir().unwrap();
+        let run = dir.path().join("run");
+        fs::create_dir(&run).unwrap();
+        let (report, reports) = reporter();
+        let mut journal = Journal::create(RunLock::take(&run).unwrap(), report).unwrap();
+        let records = sample::records();
+        journal.append(&records[..1]).unwrap();
+        fs::remove_dir_all(&run).unwrap();
+        journal.append(&records[1..2]).unwrap_or_default();
+        let gone = JournalError::Gone { path: run.join(JOURNAL_FILE) };
+        assert_eq!(reports.recv_timeout(PATIENCE), Ok(SyncReport::Fault(gone.clone())));
+        assert_eq!(journal.append(&records[2..3]), Err(gone.clone()));
+        assert_eq!(journal.close(PATIENCE), Err(gone));
+    }
+
+    #[test]
+    fn the_operating_systems_own_full_disk_is_a_fault() {
+        let dir = tempfile::tempdir().unwrap();
+        let Ok(full) = JournalFile::open(Path::new("/dev/full")) else { return };
+        let (lock, backlog) = (RunLock::take(dir.path()).unwrap(), Backlog::new(BACKLOG_BYTES_MAX));
+        let (disk, order) = (Box::new(full), Order::default());
+        let mut journal = Journal::start(lock, disk, backlog, Tail::at(0), order, reporter().0).unwrap();
+        let fault = journal.append(&sample::records()[..3]).unwrap_err().to_string();
+        assert!(fault.contains("No space left on device"), "{fault}");
+    }
+}
