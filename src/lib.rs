@@ -2,4 +2,5 @@
 
 pub mod engine;
 pub mod journal;
+pub mod output;
 pub mod show;

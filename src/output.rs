@@ -1,0 +1,269 @@
+//! What leaves the program: each message of a cue to its output, once, and an honest word on what became of it.
+//!
+//! The station's thread calls [`Outputs`], and never waits in it: whatever may block (a connection, a name server, a
+//! web server) has a thread of its own, so that an output that is dead or slow holds up neither the show nor another
+//! output. Must never know of a run, its journal or a screen: it is handed jobs and gives reports. Must never decide to
+//! send anything again: a cue sent late or twice is worse than a cue that is known to have failed.
+//!
+//! ```text
+//! Outputs ─┬─ udp ─────────────────────────────► socket        (on the caller's thread)
+//!          ├─ queued ─ queue ─► worker ─ tcp ──► connection
+//!          ├─ queued ─ queue ─► worker ─ http ─► requests
+//!          └─ rehearsal                                        (words only)
+//! ```
+
+mod describe;
+mod error;
+mod gauge;
+mod http;
+mod messages;
+mod osc;
+mod peer;
+mod queue;
+mod queued;
+mod rehearsal;
+mod secrets;
+mod slip;
+mod tcp;
+#[cfg(test)]
+mod testing;
+mod udp;
+mod worker;
+
+use std::io;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+pub use describe::describe;
+pub use error::{Fault, OutputsError};
+
+use crate::show::{CueIx, Output, OutputIx, OutputKind, Show};
+use messages::Messages;
+use peer::Peer;
+use rehearsal::Rehearsal;
+use worker::Site;
+
+/// One message to send: one action of one firing of a cue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Job {
+    /// Whose action it is.
+    pub cue: CueIx,
+    /// Which firing of the run this is; handed back as it came.
+    pub firing: u32,
+    /// Which of the cue's actions, counted from 0.
+    pub action: u32,
+}
+
+/// What became of a message.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It left: the datagram is out, the stream has taken it, the server has granted it.
+    Sent,
+    /// Nothing left, since this is a rehearsal: the words of what would have been sent.
+    Rehearsed(String),
+    /// The words of what went wrong.
+    Failed(String),
+}
+
+impl Outcome {
+    fn no_message() -> Self {
+        Outcome::Failed("the show has no such message".into())
+    }
+}
+
+/// What became of a message, and whose it was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Report {
+    /// The output that it went to.
+    pub output: OutputIx,
+    /// The job; `None` for a message of panic.
+    pub job: Option<Job>,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+/// Hears the reports of the workers, on their threads; must come back at once and not panic.
+pub type Reporter = Arc<dyn Fn(Report) + Send + Sync>;
+
+/// An output's sign.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Light {
+    /// Nothing has been tried yet.
+    #[default]
+    Idle,
+    /// The last that was tried went well.
+    Ok,
+    /// The last message left, but took more than a second.
+    Slow,
+    /// The last that was tried failed, or the far end is known to be away.
+    Down,
+}
+
+/// How an output is doing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Health {
+    /// Its sign.
+    pub light: Light,
+    /// What is wrong, until something goes well again.
+    pub error: Option<String>,
+    /// How many messages wait for their turn.
+    pub queued: usize,
+    /// How many messages have left, those of panic among them.
+    pub sent: u64,
+}
+
+/// What all outputs have in common. None of these calls may wait for anything but [`Self::close`].
+trait Driver: Send {
+    /// Sends the message of `job`; gives the outcome where it is known at once.
+    fn send(&mut self, job: Job) -> Option<Outcome>;
+
+    /// Drops what waits, sends the messages of panic, and reports what is known at once.
+    fn panic(&mut self) -> Vec<Report>;
+
+    /// How it is doing.
+    fn health(&self) -> Health;
+
+    /// Takes no more messages; those that wait may still go.
+    fn finish(&mut self) {}
+
+    /// Gives what waits until `deadline`, and reports what did not go.
+    fn close(&mut self, _deadline: Instant) -> Vec<Report> {
+        vec![]
+    }
+}
+
+/// All outputs of a show, live or in rehearsal. Dropping them ends their threads without waiting.
+pub struct Outputs {
+    show: Arc<Show>,
+    drivers: Vec<Box<dyn Driver>>,
+}
+
+impl Outputs {
+    /// Opens every output of `show`. `env` reads the environment; `reporter` hears what [`Self::send`] leaves open.
+    ///
+    /// An output whose far end is away is no error: it may come back before its first cue, and its light shows it.
+    ///
+    /// # Errors
+    /// Everything that has to be mended first, all together, before anything has been opened: outputs of a kind that
+    /// this build cannot drive, secrets that are missing, messages that cannot be sent. Then, threads that do not start.
+    pub fn live(
+        show: Arc<Show>,
+        env: &dyn Fn(&str) -> Option<String>,
+        reporter: Reporter,
+    ) -> Result<Self, OutputsError> {
+        let (mut checked, mut faults) = (vec![], vec![]);
+        for (output, ix) in show.outputs.iter().zip((0..).map(OutputIx)) {
+            match Checked::new(&show, ix, output, env) {
+                Ok(output) => checked.push(output),
+                Err(more) => faults.extend(more),
+            }
+        }
+        let mut drivers = vec![];
+        if faults.is_empty() {
+            for ((checked, output), ix) in checked.into_iter().zip(&show.outputs).zip((0..).map(OutputIx)) {
+                let (name, reporter) = (output.id.clone(), Arc::clone(&reporter));
+                match checked.open(Site { output: ix, name, gauge: Arc::default(), reporter }) {
+                    Ok(driver) => drivers.push(driver),
+                    Err(source) => faults.push(Fault::Thread { output: output.id.clone(), source }),
+                }
+            }
+        }
+        if faults.is_empty() { Ok(Outputs { show, drivers }) } else { Err(OutputsError { faults }) }
+    }
+
+    /// Outputs that only say what they would send: no socket is opened and nothing leaves the machine.
+    pub fn rehearsal(show: Arc<Show>) -> Self {
+        let outputs = (0..show.outputs.len() as u32).map(OutputIx);
+        let rehearsal = |output| Box::new(Rehearsal { show: Arc::clone(&show), output }) as Box<dyn Driver>;
+        let drivers = outputs.map(rehearsal).collect();
+        Outputs { show, drivers }
+    }
+
+    /// Sends the message of `job` once, without waiting.
+    ///
+    /// `Some` is what became of it, where that is known at once (UDP, rehearsal, a queue that is full); with `None`,
+    /// exactly one report on `job` will come: to the reporter, or out of [`Self::panic`] or [`Self::close`].
+    pub fn send(&mut self, job: Job) -> Option<Outcome> {
+        let cue = self.show.cues.get(job.cue.0 as usize);
+        let action = cue.and_then(|cue| cue.actions.get(job.action as usize));
+        match action.and_then(|action| self.drivers.get_mut(action.output.0 as usize)) {
+            Some(driver) => driver.send(job),
+            None => Some(Outcome::no_message()),
+        }
+    }
+
+    /// Drops everything that waits and sends every output's messages of panic, without waiting.
+    ///
+    /// Gives back what is known at once: each dropped job as failed, "stopped by panic", and, with no job, the messages
+    /// of panic that have left or failed already; reports on the others follow. A message that a worker is just
+    /// sending cannot be called back; its report comes as well.
+    pub fn panic(&mut self) -> Vec<Report> {
+        self.drivers.iter_mut().flat_map(|driver| driver.panic()).collect()
+    }
+
+    /// How each output is doing, in the order of the show.
+    pub fn health(&self) -> Vec<Health> {
+        self.drivers.iter().map(|driver| driver.health()).collect()
+    }
+
+    /// Takes no more messages, gives those that wait `at_most` this long to leave, and gives back those that did not,
+    /// as failed. What is being sent at that moment stays unknown.
+    pub fn close(mut self, at_most: Duration) -> Vec<Report> {
+        // All of them first: what one output waits for, the others can use.
+        self.drivers.iter_mut().for_each(|driver| driver.finish());
+        let deadline = now() + at_most;
+        self.drivers.iter_mut().flat_map(|driver| driver.close(deadline)).collect()
+    }
+}
+
+/// An output with all its messages encoded and all its secrets read, but nothing opened.
+enum Checked {
+    Udp(Peer, Messages<Vec<u8>>),
+    Tcp(Peer, Messages<Vec<u8>>),
+    Http(http::Plan),
+}
+
+impl Checked {
+    fn new(
+        show: &Show,
+        ix: OutputIx,
+        output: &Output,
+        env: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Self, Vec<Fault>> {
+        match &output.kind {
+            OutputKind::OscUdp { host, port } => {
+                Ok(Checked::Udp(Peer::new(host, *port), Messages::new(show, ix, osc::packet)?))
+            }
+            OutputKind::OscTcp { host, port } => {
+                Ok(Checked::Tcp(Peer::new(host, *port), Messages::new(show, ix, tcp::frame)?))
+            }
+            OutputKind::Http { base, headers, timeout_ns } => {
+                let settings = http::Settings { base, headers, timeout_ns: *timeout_ns };
+                Ok(Checked::Http(http::Plan::new(show, (ix, &output.id), &settings, env)?))
+            }
+            kind @ (OutputKind::Midi { .. } | OutputKind::Mpv) => {
+                Err(vec![Fault::NotInThisBuild { output: output.id.clone(), kind: kind.word() }])
+            }
+        }
+    }
+
+    fn open(self, site: Site) -> io::Result<Box<dyn Driver>> {
+        Ok(match self {
+            Checked::Udp(peer, packets) => Box::new(udp::Udp::open(site, peer, packets)?),
+            Checked::Tcp(peer, frames) => Box::new(tcp::open(site, peer, frames)?),
+            Checked::Http(plan) => Box::new(plan.open(site)?),
+        })
+    }
+}
+
+/// The monotonic clock.
+///
+/// Time limits on sockets and on waiting are this layer's own business: they are not times of the show, no event has
+/// them, and no replay needs them.
+#[allow(clippy::disallowed_methods, reason = "bounds the waiting of workers; nothing of it reaches the engine")]
+fn now() -> Instant {
+    Instant::now()
+}
+
+#[cfg(test)]
+mod tests;

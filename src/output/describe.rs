@@ -1,0 +1,190 @@
+//! What a message says, in one line for people: the log of a rehearsal, the notes of a run.
+//!
+//! Works from the show file's words alone, in which a secret is only ever a name; must never see the environment.
+
+use std::fmt::Write;
+
+use crate::show::action::{HttpContent, MidiMessage, MpvCommand, MscCommand, OscArg};
+use crate::show::problem::turns;
+use crate::show::{Body, OutputKind, duration};
+
+/// What `body` says to an output of this `kind`.
+///
+/// ```text
+/// /eos/cue/1/12/fire 1 0.5 "text" true
+/// POST https://api.x.com/2/tweets {"text":"…"} [Authorization: env:X_TOKEN]
+/// note on: channel 1, note 60, velocity 100
+/// MSC GO, lighting, device 1, cue 25.5
+/// play clips/flight.mp4 from 0:02
+/// ```
+pub fn describe(kind: &OutputKind, body: &Body) -> String {
+    let said = match body {
+        Body::Osc { address, args } => osc(address, args),
+        Body::Http { method, path, content } => http(kind, method, path, content),
+        Body::Midi(message) => midi(message),
+        Body::Mpv(command) => mpv(command),
+    };
+    clean(&said)
+}
+
+/// `text` in one line, without anything that a terminal would obey instead of show.
+pub(super) fn clean(text: &str) -> String {
+    let spoken = text.chars().map(|c| if c.is_control() || turns(c) { ' ' } else { c });
+    spoken.collect::<String>().trim().to_owned()
+}
+
+fn osc(address: &str, args: &[OscArg]) -> String {
+    let mut said = address.to_owned();
+    for arg in args {
+        // Writing into a text cannot fail. A float keeps its point, a text its quotes: the type is part of the message.
+        let _ = match arg {
+            OscArg::Int(value) => write!(said, " {value}"),
+            OscArg::Float(value) => write!(said, " {value:?}"),
+            OscArg::Text(value) => write!(said, " {value:?}"),
+            OscArg::Bool(value) => write!(said, " {value}"),
+        };
+    }
+    said
+}
+
+fn http(kind: &OutputKind, method: &str, path: &str, content: &HttpContent) -> String {
+    let (base, headers) = match kind {
+        OutputKind::Http { base, headers, .. } => (base.as_str(), headers.as_slice()),
+        _ => ("", &[][..]),
+    };
+    // The words first: they are what a rehearsal is looked at for.
+    let mut said = match content {
+        HttpContent::Empty => format!("{method} {base}{path}"),
+        HttpContent::Text(text) => format!("{method} {base}{path} {text:?}"),
+        HttpContent::Json(json) => format!("{method} {base}{path} {json}"),
+    };
+    if !headers.is_empty() {
+        let headers: Vec<_> = headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+        said.push_str(&format!(" [{}]", headers.join(", ")));
+    }
+    said
+}
+
+fn midi(message: &MidiMessage) -> String {
+    match message {
+        MidiMessage::NoteOn { channel, note, velocity } => {
+            format!("note on: channel {channel}, note {note}, velocity {velocity}")
+        }
+        MidiMessage::NoteOff { channel, note, velocity } => {
+            format!("note off: channel {channel}, note {note}, velocity {velocity}")
+        }
+        MidiMessage::ProgramChange { channel, program } => {
+            format!("program change: channel {channel}, program {program}")
+        }
+        MidiMessage::ControlChange { channel, controller, value } => {
+            format!("control change: channel {channel}, controller {controller}, value {value}")
+        }
+        MidiMessage::ShowControl { command, device, format, cue, list, path } => {
+            let mut parts = vec![format!("MSC {}", msc_command(*command)), msc_format(*format)];
+            parts.push(if *device == 127 { "all devices".into() } else { format!("device {device}") });
+            let numbers = [("cue", cue), ("list", list), ("path", path)];
+            parts.extend(numbers.iter().filter(|(_, n)| !n.is_empty()).map(|(what, n)| format!("{what} {n}")));
+            parts.join(", ")
+        }
+    }
+}
+
+fn msc_command(command: MscCommand) -> &'static str {
+    match command {
+        MscCommand::Go => "GO",
+        MscCommand::Stop => "STOP",
+        MscCommand::Resume => "RESUME",
+        MscCommand::TimedGo => "TIMED GO",
+        MscCommand::Load => "LOAD",
+        MscCommand::AllOff => "ALL OFF",
+    }
+}
+
+/// The general categories of the standard's command formats by name, the rest by number.
+fn msc_format(format: u8) -> String {
+    let name = match format {
+        0x01 => "lighting",
+        0x10 => "sound",
+        0x20 => "machinery",
+        0x30 => "video",
+        0x40 => "projection",
+        0x50 => "process control",
+        0x60 => "pyrotechnics",
+        0x7F => "all types",
+        _ => return format!("format {format}"),
+    };
+    name.into()
+}
+
+fn mpv(command: &MpvCommand) -> String {
+    let MpvCommand::Play { clip, from_ns, to_ns, volume, looped } = command else {
+        return if *command == MpvCommand::Pause { "pause".into() } else { "stop".into() };
+    };
+    let mut said = format!("play {clip}");
+    if *from_ns > 0 {
+        said.push_str(&format!(" from {}", duration::length(*from_ns)));
+    }
+    if let Some(to_ns) = to_ns {
+        said.push_str(&format!(" to {}", duration::length(*to_ns)));
+    }
+    if let Some(volume) = volume {
+        said.push_str(&format!(", volume {volume}"));
+    }
+    if *looped {
+        said.push_str(", looped");
+    }
+    said
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::testing::fire;
+    use crate::show::duration::SECOND_NS;
+
+    #[test]
+    fn says_every_kind_of_message_in_one_line() {
+        let x = OutputKind::Http {
+            base: "https://api.x.com".into(),
+            headers: vec![("Authorization".into(), "env:X_TOKEN".into())],
+            timeout_ns: SECOND_NS,
+        };
+        let post = |content| Body::Http { method: "POST".into(), path: "/2/tweets".into(), content };
+        let play = |to_ns, volume, looped| {
+            Body::Mpv(MpvCommand::Play { clip: "flight.mp4".into(), from_ns: 2 * SECOND_NS, to_ns, volume, looped })
+        };
+        let msc = |device, list: &str| {
+            let (cue, list, path) = ("25.5".into(), list.into(), String::new());
+            Body::Midi(MidiMessage::ShowControl { command: MscCommand::Go, device, format: 1, cue, list, path })
+        };
+        for (body, said) in [
+            (fire(), "/eos/cue/1/12/fire 1 0.5 \"text\" true"),
+            (Body::Osc { address: "/a".into(), args: vec![OscArg::Float(1.0)] }, "/a 1.0"),
+            (
+                post(HttpContent::Json("{\"text\":\n\"hi\"}".into())),
+                "POST https://api.x.com/2/tweets {\"text\": \"hi\"} [Authorization: env:X_TOKEN]",
+            ),
+            (
+                post(HttpContent::Text("a\nb".into())),
+                "POST https://api.x.com/2/tweets \"a\\nb\" [Authorization: env:X_TOKEN]",
+            ),
+            (post(HttpContent::Empty), "POST https://api.x.com/2/tweets [Authorization: env:X_TOKEN]"),
+            (
+                Body::Midi(MidiMessage::NoteOn { channel: 1, note: 60, velocity: 100 }),
+                "note on: channel 1, note 60, velocity 100",
+            ),
+            (msc(1, ""), "MSC GO, lighting, device 1, cue 25.5"),
+            (msc(127, "2"), "MSC GO, lighting, all devices, cue 25.5, list 2"),
+            (play(None, None, false), "play flight.mp4 from 0:02"),
+            (play(Some(5 * SECOND_NS), Some(80), true), "play flight.mp4 from 0:02 to 0:05, volume 80, looped"),
+            (Body::Mpv(MpvCommand::Stop), "stop"),
+        ] {
+            assert_eq!(describe(&x, &body), said);
+        }
+    }
+
+    #[test]
+    fn leaves_nothing_for_a_terminal_to_obey() {
+        assert_eq!(clean("a\u{1b}[2Jb\r\nc\u{202e}d"), "a [2Jb  c d");
+    }
+}

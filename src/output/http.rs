@@ -1,0 +1,229 @@
+//! HTTP: one request a message, one after another, each sent once.
+//!
+//! Secrets live in the requests and in [`Secrets`], and nowhere else: no text that leaves this file may hold one, not
+//! even where a server quotes it back. Redirects are not followed, because the show file says whom it means to call,
+//! and whoever answers for it must not get to send its secrets elsewhere.
+
+use std::io::{self, ErrorKind, Read};
+use std::net::IpAddr;
+use std::time::Duration;
+
+use ureq::http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use ureq::http::{Method, Request, Response, Uri};
+use ureq::{Agent, Error};
+
+use super::Fault;
+use super::describe::clean;
+use super::messages::Messages;
+use super::peer::words;
+use super::queued::Queued;
+use super::secrets::Secrets;
+use super::worker::{Site, Transmit, Worker};
+use crate::show::action::HttpContent;
+use crate::show::{Body, OutputIx, Show};
+
+/// How much of an answer is read: enough for its first words, and to let a connection be used again.
+const ANSWER_BYTES_MAX: u64 = 16 * 1024;
+
+/// How many characters of a refusal people are shown.
+const ANSWER_CHARS_MAX: usize = 200;
+
+/// The requests of one output, checked, and what else it takes to send them.
+pub(super) struct Plan {
+    requests: Messages<Call>,
+    secrets: Secrets,
+    host: String,
+    /// A proxy may stand between here and a named host, but never before an address on the show's own network.
+    direct: bool,
+    timeout: Duration,
+}
+
+/// A request without a connection.
+pub(super) struct Call {
+    request: Request<()>,
+    content: Option<Vec<u8>>,
+}
+
+/// What the show file says of an HTTP output.
+pub(super) struct Settings<'a> {
+    pub(super) base: &'a str,
+    pub(super) headers: &'a [(String, String)],
+    pub(super) timeout_ns: u64,
+}
+
+impl Plan {
+    /// Reads the secrets and prepares every request, without sending anything.
+    ///
+    /// # Errors
+    /// All secrets that are missing and all requests that cannot be.
+    pub(super) fn new(
+        show: &Show,
+        (output, name): (OutputIx, &str),
+        settings: &Settings<'_>,
+        env: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Self, Vec<Fault>> {
+        let (headers, secrets) = read_headers(name, settings.headers, env)?;
+        let requests = Messages::new(show, output, |body| call(settings.base, &headers, body))?;
+        let host = settings.base.parse::<Uri>().ok().and_then(|uri| uri.host().map(str::to_owned)).unwrap_or_default();
+        let bare = host.trim_start_matches('[').trim_end_matches(']');
+        let direct = bare == "localhost" || bare.parse::<IpAddr>().is_ok();
+        Ok(Plan { requests, secrets, host, direct, timeout: Duration::from_nanos(settings.timeout_ns) })
+    }
+
+    /// Starts the workers: one for the cues, and one for panic, which must not wait for the answer to a cue.
+    pub(super) fn open(self, site: Site) -> io::Result<Queued<Call>> {
+        let mut config = Agent::config_builder()
+            .timeout_global(Some(self.timeout))
+            .http_status_as_error(false)
+            .max_redirects(0)
+            .allow_non_standard_methods(true)
+            .user_agent(concat!("handover/", env!("CARGO_PKG_VERSION")));
+        if self.direct {
+            config = config.proxy(None);
+        }
+        let agent = config.build().new_agent();
+        let http = Http { agent, secrets: self.secrets, host: self.host, timeout: self.timeout };
+        let panic_worker = match self.requests.panic.is_empty() {
+            true => None,
+            false => Some(Worker::start(site.clone(), http.clone())?),
+        };
+        let worker = Worker::start(site.clone(), http)?;
+        Ok(Queued::new(site, self.requests, worker, panic_worker))
+    }
+}
+
+fn read_headers(
+    output: &str,
+    headers: &[(String, String)],
+    env: &dyn Fn(&str) -> Option<String>,
+) -> Result<(HeaderMap, Secrets), Vec<Fault>> {
+    let (mut map, mut secrets, mut faults) = (HeaderMap::new(), Secrets::default(), vec![]);
+    for (header, written) in headers {
+        let fault = |part: String| Fault::Header { output: output.into(), header: header.clone(), part };
+        let variable = written.strip_prefix("env:");
+        let value = match variable {
+            None => written.clone(),
+            Some(variable) => match env(variable).filter(|value| !value.is_empty()) {
+                Some(value) => value,
+                None => {
+                    let (output, header, variable) = (output.into(), header.clone(), variable.into());
+                    faults.push(Fault::SecretMissing { output, header, variable });
+                    continue;
+                }
+            },
+        };
+        match (header.parse::<HeaderName>(), HeaderValue::from_str(&value)) {
+            (Ok(name), Ok(mut line)) => {
+                if let Some(variable) = variable {
+                    line.set_sensitive(true);
+                    secrets.add(variable, &value);
+                }
+                map.append(name, line);
+            }
+            (Err(_), _) => faults.push(fault("name".into())),
+            (_, Err(_)) => faults.push(fault(variable.map_or("value".into(), |v| format!("value in {v}")))),
+        }
+    }
+    if faults.is_empty() { Ok((map, secrets)) } else { Err(faults) }
+}
+
+fn call(base: &str, headers: &HeaderMap, body: &Body) -> Result<Call, String> {
+    let Body::Http { method, path, content } = body else {
+        return Err("not an HTTP request".into());
+    };
+    let (content, kind) = match content {
+        HttpContent::Empty => (None, None),
+        HttpContent::Text(text) => (Some(text.clone().into_bytes()), Some("text/plain; charset=utf-8")),
+        HttpContent::Json(json) => (Some(json.clone().into_bytes()), Some("application/json")),
+    };
+    let parsed: Method = method.parse().map_err(|_| format!("{method:?} is no HTTP method"))?;
+    let carries = [Method::POST, Method::PUT, Method::PATCH].contains(&parsed);
+    if content.is_some() && !carries {
+        return Err(format!("a {method} request cannot carry anything: write POST, PUT or PATCH"));
+    }
+    let uri: Uri = format!("{base}{path}").parse().map_err(|e| format!("{base}{path} is no URL: {e}"))?;
+    let mut request = Request::builder().method(parsed).uri(uri).body(()).map_err(|e| e.to_string())?;
+    *request.headers_mut() = headers.clone();
+    if let Some(kind) = kind {
+        request.headers_mut().entry(CONTENT_TYPE).or_insert(HeaderValue::from_static(kind));
+    }
+    // A POST says how long it is, be it nothing.
+    Ok(Call { request, content: content.or_else(|| carries.then(Vec::new)) })
+}
+
+#[derive(Clone)]
+struct Http {
+    agent: Agent,
+    secrets: Secrets,
+    host: String,
+    timeout: Duration,
+}
+
+impl Transmit for Http {
+    type Message = Call;
+
+    fn transmit(&mut self, call: &Call) -> Result<(), String> {
+        let response = match &call.content {
+            Some(content) => self.agent.run(call.request.clone().map(|()| content)),
+            None => self.agent.run(call.request.clone()),
+        };
+        let why = match response {
+            Ok(response) if response.status().is_success() => {
+                finish(response);
+                return Ok(());
+            }
+            Ok(response) => refusal(response, &self.secrets),
+            Err(error) => self.failure(&error),
+        };
+        Err(clean(&self.secrets.hide(&why)))
+    }
+}
+
+impl Http {
+    fn failure(&self, error: &Error) -> String {
+        let host = &self.host;
+        match error {
+            Error::Timeout(_) => {
+                let seconds = self.timeout.as_secs_f32();
+                format!("no answer from {host} within {seconds} s: it may have been done or not")
+            }
+            Error::HostNotFound => format!("no host is called {host}"),
+            Error::Io(e) if is_unreached(e.kind()) => format!("cannot connect to {host}: {}", words(e)),
+            Error::Io(e) => format!("the connection to {host} broke, it may have been done or not: {}", words(e)),
+            other => format!("{host}: {other}"),
+        }
+    }
+}
+
+/// Whether an error of this kind came before anything could be sent.
+fn is_unreached(kind: ErrorKind) -> bool {
+    matches!(kind, ErrorKind::ConnectionRefused | ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable)
+}
+
+/// Takes a short answer in, so that its connection can be used again.
+fn finish(mut response: Response<ureq::Body>) {
+    if response.body().content_length().is_some_and(|len| len <= ANSWER_BYTES_MAX) {
+        // The request has been granted by now: whatever goes wrong with the rest of the answer changes nothing.
+        drop(response.body_mut().read_to_vec());
+    }
+}
+
+/// The words of an answer that is no success, and where it points to if it points elsewhere.
+fn refusal(mut response: Response<ureq::Body>, secrets: &Secrets) -> String {
+    let status = response.status();
+    let reason = status.canonical_reason().unwrap_or_default();
+    let mut said = format!("HTTP {} {reason}", status.as_u16()).trim_end().to_owned();
+    if let Some(elsewhere) = response.headers().get("location").and_then(|value| value.to_str().ok()) {
+        said.push_str(&format!(", it points to {elsewhere}"));
+    }
+    let mut bytes = vec![];
+    // An answer that breaks off is worth its first words all the same.
+    drop(response.body_mut().as_reader().take(ANSWER_BYTES_MAX).read_to_end(&mut bytes));
+    // Secrets are hidden before the cut, which could leave half of one behind that would no longer be known as such.
+    let text = clean(&secrets.hide(&String::from_utf8_lossy(&bytes)));
+    let first: String = text.chars().take(ANSWER_CHARS_MAX).collect();
+    if first.is_empty() { said } else { format!("{said}: {first}") }
+}
+
+#[cfg(test)]
+mod tests;

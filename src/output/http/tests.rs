@@ -1,0 +1,222 @@
+//! HTTP against a server that is a few lines of standard library, so that the bytes on the wire are what is checked.
+
+use std::io::{BufRead, BufReader, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::mpsc::{Receiver, channel};
+use std::thread;
+
+use super::*;
+use crate::output::testing::{SOON, job, output, show, site};
+use crate::output::{Driver, Light, Outcome, Report, describe};
+use crate::show::OutputKind;
+
+const TOKEN: &str = "Bearer s3cr3t-t0k3n";
+
+/// A request as it came: its head, line by line, and what it carries.
+struct Heard {
+    head: Vec<String>,
+    body: String,
+}
+
+impl Heard {
+    fn header(&self, name: &str) -> Option<&str> {
+        let lines = self.head.iter().filter_map(|line| line.split_once(": "));
+        lines.into_iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, value)| value)
+    }
+}
+
+fn hear(stream: &mut BufReader<TcpStream>) -> Option<Heard> {
+    let mut heard = Heard { head: vec![], body: String::new() };
+    loop {
+        let mut line = String::new();
+        if stream.read_line(&mut line).ok()? == 0 {
+            return None;
+        }
+        match line.trim_end() {
+            "" => break,
+            line => heard.head.push(line.to_owned()),
+        }
+    }
+    let len = heard.header("content-length").map_or(0, |len| len.parse().unwrap());
+    let mut body = vec![0; len];
+    stream.read_exact(&mut body).ok()?;
+    heard.body = String::from_utf8(body).unwrap();
+    Some(heard)
+}
+
+/// Gives each of `answers` to one request, and hands over what it heard.
+fn serve(answers: Vec<&'static str>) -> (String, Receiver<Heard>) {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let (sender, heard) = channel();
+    thread::spawn(move || {
+        for answer in answers {
+            let mut stream = BufReader::new(listener.accept().unwrap().0);
+            sender.send(hear(&mut stream).unwrap()).unwrap();
+            stream.get_mut().write_all(answer.as_bytes()).unwrap();
+        }
+    });
+    (base, heard)
+}
+
+fn kind(base: &str) -> OutputKind {
+    let headers = vec![("Authorization".into(), "env:X_TOKEN".into()), ("X-Show".into(), "Paris".into())];
+    OutputKind::Http { base: base.into(), headers, timeout_ns: SOON.as_nanos() as u64 }
+}
+
+fn body(method: &str, path: &str, content: HttpContent) -> Body {
+    Body::Http { method: method.into(), path: path.into(), content }
+}
+
+fn post() -> Body {
+    let json = "{\"text\":\"Thank you, Paris! Now off to LA\"}";
+    body("POST", "/2/tweets", HttpContent::Json(json.into()))
+}
+
+fn plan(base: &str, token: Option<&str>, bodies: Vec<Body>) -> Result<Plan, Vec<Fault>> {
+    let kind = kind(base);
+    let OutputKind::Http { base, headers, timeout_ns } = &kind else { unreachable!() };
+    let settings = Settings { base, headers, timeout_ns: *timeout_ns };
+    let actions = bodies.into_iter().map(|body| (0, body)).collect();
+    let show = show(vec![output("x", kind.clone(), vec![])], actions);
+    Plan::new(&show, (OutputIx(0), "x"), &settings, &|name| token.filter(|_| name == "X_TOKEN").map(str::to_owned))
+}
+
+fn open(base: &str, bodies: Vec<Body>) -> (Queued<Call>, Receiver<Report>) {
+    let (site, reports) = site("x");
+    let plan = plan(base, Some(TOKEN), bodies).unwrap_or_else(|faults| panic!("{faults:?}"));
+    (plan.open(site).unwrap(), reports)
+}
+
+fn failure(reports: &Receiver<Report>) -> String {
+    match reports.recv_timeout(SOON).unwrap().outcome {
+        Outcome::Failed(why) => why,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[test]
+fn posts_exactly_what_the_show_says() {
+    let (base, heard) = serve(vec!["HTTP/1.1 201 Created\r\nContent-Length: 2\r\n\r\n{}"]);
+    let (mut x, reports) = open(&base, vec![post()]);
+    assert_eq!(x.send(job(0)), None);
+    let heard = heard.recv_timeout(SOON).unwrap();
+    assert_eq!(heard.head[0], "POST /2/tweets HTTP/1.1");
+    assert_eq!(heard.header("host"), base.strip_prefix("http://"));
+    assert_eq!(heard.header("authorization"), Some(TOKEN));
+    assert_eq!(heard.header("x-show"), Some("Paris"));
+    assert_eq!(heard.header("content-type"), Some("application/json"));
+    assert_eq!(heard.header("user-agent"), Some(concat!("handover/", env!("CARGO_PKG_VERSION"))));
+    assert_eq!(heard.body, "{\"text\":\"Thank you, Paris! Now off to LA\"}");
+    assert_eq!(reports.recv_timeout(SOON).unwrap().outcome, Outcome::Sent);
+    assert_eq!((x.health().light, x.health().sent), (Light::Ok, 1));
+}
+
+#[test]
+fn sends_text_nothing_and_requests_without_a_body() {
+    let (base, heard) = serve(vec!["HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"; 3]);
+    let bodies = vec![
+        body("PUT", "/a", HttpContent::Text("Später".into())),
+        body("POST", "/b", HttpContent::Empty),
+        body("GET", "/c?d=1", HttpContent::Empty),
+    ];
+    let (mut x, reports) = open(&base, bodies);
+    let mut exchange = |action| {
+        x.send(crate::output::Job { action, ..job(0) });
+        let heard = heard.recv_timeout(SOON).unwrap();
+        assert_eq!(reports.recv_timeout(SOON).unwrap().outcome, Outcome::Sent);
+        heard
+    };
+    let put = exchange(0);
+    assert_eq!((put.head[0].as_str(), put.body.as_str()), ("PUT /a HTTP/1.1", "Später"));
+    assert_eq!(put.header("content-type"), Some("text/plain; charset=utf-8"));
+    let empty = exchange(1);
+    assert_eq!((empty.head[0].as_str(), empty.header("content-length")), ("POST /b HTTP/1.1", Some("0")));
+    let get = exchange(2);
+    assert_eq!((get.head[0].as_str(), get.header("content-length")), ("GET /c?d=1 HTTP/1.1", None));
+}
+
+#[test]
+fn says_in_the_servers_words_why_it_failed_but_never_a_secret() {
+    let (base, heard) = serve(vec![
+        "HTTP/1.1 429 Too Many Requests\r\nContent-Length: 36\r\nConnection: close\r\n\r\nslow down\r\n\x1b[2J, Bearer s3cr3t-t0k3n",
+        "HTTP/1.1 500 Oops\r\nContent-Length: 900\r\nConnection: close\r\n\r\ns3cr3t-t0k3n breaks off",
+        "HTTP/1.1 302 Found\r\nLocation: http://elsewhere/\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+        "nonsense\r\n\r\n",
+    ]);
+    let (mut x, reports) = open(&base, vec![post()]);
+    let mut fail = || {
+        x.send(job(0));
+        heard.recv_timeout(SOON).unwrap();
+        let why = failure(&reports);
+        let health = x.health();
+        assert_eq!((health.light, health.error.as_ref()), (Light::Down, Some(&why)));
+        assert!(!why.contains("s3cr3t"), "{why}");
+        why
+    };
+    assert_eq!(fail(), "HTTP 429 Too Many Requests: slow down   [2J, env:X_TOKEN");
+    assert_eq!(fail(), "HTTP 500 Internal Server Error: env:X_TOKEN breaks off");
+    assert_eq!(fail(), "HTTP 302 Found, it points to http://elsewhere/");
+    assert!(fail().starts_with("127.0.0.1: "));
+}
+
+#[test]
+fn cuts_long_answers() {
+    let answer: &'static str = Box::leak(format!("HTTP/1.1 400 Bad Request\r\n\r\n{}", "é".repeat(50_000)).into());
+    let (base, _heard) = serve(vec![answer]);
+    let (mut x, reports) = open(&base, vec![post()]);
+    x.send(job(0));
+    assert_eq!(failure(&reports), format!("HTTP 400 Bad Request: {}", "é".repeat(ANSWER_CHARS_MAX)));
+}
+
+#[test]
+fn nobody_there_is_said_at_once() {
+    let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let (mut x, reports) = open(&format!("http://{gone}"), vec![post()]);
+    x.send(job(0));
+    assert_eq!(failure(&reports), "cannot connect to 127.0.0.1: Connection refused");
+}
+
+#[test]
+fn a_server_without_tls_gets_no_request_over_https() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base = format!("https://{}", listener.local_addr().unwrap());
+    thread::spawn(move || listener.accept().unwrap().0.write_all(b"HTTP/1.1 200 OK\r\n\r\n").unwrap());
+    let (mut x, reports) = open(&base, vec![post()]);
+    x.send(job(0));
+    let why = failure(&reports);
+    assert!(why.contains("127.0.0.1"), "{why}");
+    assert!(!why.contains("has ended"), "{why}");
+}
+
+#[test]
+fn secrets_are_read_at_opening_and_shown_nowhere() {
+    let base = "https://api.x.com";
+    let said = describe(&kind(base), &post());
+    assert!(said.contains("[Authorization: env:X_TOKEN, X-Show: Paris]"), "{said}");
+
+    let missing = plan(base, None, vec![post()]).err().unwrap();
+    let said = "output \"x\": header Authorization needs the environment variable X_TOKEN; set it and start again";
+    assert_eq!(missing.iter().map(Fault::to_string).collect::<Vec<_>>(), [said]);
+
+    let bad = plan(base, Some("s3cr3t\n"), vec![post()]).err().unwrap();
+    assert!(!format!("{bad:?} {}", bad[0]).contains("s3cr3t"), "{bad:?}");
+
+    let call =
+        call(base, &read_headers("x", &[("A".into(), "env:B".into())], &|_| Some(TOKEN.into())).unwrap().0, &post());
+    assert!(!format!("{:?}", call.unwrap().request).contains("s3cr3t"));
+}
+
+#[test]
+fn refuses_at_opening_what_no_request_can_be() {
+    let bodies = vec![
+        body("GET", "/a", HttpContent::Text("b".into())),
+        body("PO ST", "/a", HttpContent::Empty),
+        body("GET", "/a b", HttpContent::Empty),
+    ];
+    let faults = plan("http://127.0.0.1", Some(TOKEN), bodies).err().unwrap();
+    let said: Vec<_> = faults.iter().map(Fault::to_string).collect();
+    assert_eq!(said[0], "output \"x\", cue 12: a GET request cannot carry anything: write POST, PUT or PATCH");
+    assert_eq!(said[1], "output \"x\", cue 12: \"PO ST\" is no HTTP method");
+    assert!(said[2].starts_with("output \"x\", cue 12: http://127.0.0.1/a b is no URL"), "{said:?}");
+}

@@ -1,0 +1,179 @@
+//! What waits for a worker: a bounded line of messages that panic can empty.
+//!
+//! The station pushes and the worker takes; neither ever holds the lock while it does anything else, so the station
+//! never waits for a network here. A channel would do for the waiting, but not for panic: what stands in a channel can
+//! only be taken out by its reader, which may just be stuck in a write.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
+
+use super::{Job, now};
+
+/// How many messages may wait for one output.
+pub(super) const LIMIT: usize = 256;
+
+/// One message in the line.
+pub(super) struct Waiting<T> {
+    /// What it belongs to; `None` for a message of panic.
+    pub(super) job: Option<Job>,
+    pub(super) message: Arc<T>,
+    pub(super) since: Instant,
+}
+
+/// What the worker has to do next.
+pub(super) enum Next<T> {
+    /// Send this.
+    Send(Waiting<T>),
+    /// Nothing came in time: look after the connection.
+    Look,
+    /// End: nothing more will come.
+    End,
+}
+
+/// Why a message was not taken.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Refusal {
+    /// [`LIMIT`] messages wait already.
+    Full,
+    /// Nobody takes messages out any more.
+    Ended,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    /// Takes messages.
+    Open,
+    /// Takes none; those that wait may still go.
+    Finishing,
+    /// Nothing goes any more.
+    Ended,
+}
+
+struct Line<T> {
+    waiting: VecDeque<Waiting<T>>,
+    stage: Stage,
+}
+
+/// The line between the station and one worker.
+pub(super) struct Queue<T> {
+    line: Mutex<Line<T>>,
+    changed: Condvar,
+}
+
+impl<T> Queue<T> {
+    pub(super) fn new() -> Self {
+        let line = Line { waiting: VecDeque::with_capacity(LIMIT), stage: Stage::Open };
+        Queue { line: Mutex::new(line), changed: Condvar::new() }
+    }
+
+    /// Puts a message at the end of the line.
+    pub(super) fn push(&self, job: Option<Job>, message: &Arc<T>) -> Result<(), Refusal> {
+        let mut line = self.lock();
+        match line.stage {
+            Stage::Open if line.waiting.len() < LIMIT => {}
+            Stage::Open => return Err(Refusal::Full),
+            Stage::Finishing | Stage::Ended => return Err(Refusal::Ended),
+        }
+        line.waiting.push_back(Waiting { job, message: Arc::clone(message), since: now() });
+        self.changed.notify_all();
+        Ok(())
+    }
+
+    /// Empties the line, puts `messages` into it instead, and gives back what was dropped.
+    ///
+    /// The messages of panic are few and fixed by the show, so they may stand in the line whatever its limit.
+    pub(super) fn replace(&self, messages: &[Arc<T>]) -> Result<Vec<Waiting<T>>, Refusal> {
+        let mut line = self.lock();
+        if line.stage != Stage::Open {
+            return Err(Refusal::Ended);
+        }
+        let dropped = line.waiting.drain(..).collect();
+        let since = now();
+        line.waiting.extend(messages.iter().map(|message| Waiting { job: None, message: Arc::clone(message), since }));
+        self.changed.notify_all();
+        Ok(dropped)
+    }
+
+    /// The next message; waits for it, without an end where `at_most` gives none.
+    pub(super) fn next(&self, at_most: Option<Duration>) -> Next<T> {
+        let idle = |line: &mut Line<T>| line.stage == Stage::Open && line.waiting.is_empty();
+        let mut line = match at_most {
+            Some(at_most) => {
+                let woken = self.changed.wait_timeout_while(self.lock(), at_most, idle);
+                woken.unwrap_or_else(PoisonError::into_inner).0
+            }
+            None => self.changed.wait_while(self.lock(), idle).unwrap_or_else(PoisonError::into_inner),
+        };
+        match (line.waiting.pop_front(), line.stage) {
+            (Some(waiting), _) => Next::Send(waiting),
+            (None, Stage::Open) => Next::Look,
+            (None, Stage::Finishing | Stage::Ended) => Next::End,
+        }
+    }
+
+    /// How many messages wait.
+    pub(super) fn len(&self) -> usize {
+        self.lock().waiting.len()
+    }
+
+    /// Takes no more messages, and lets those that wait go.
+    pub(super) fn finish(&self) {
+        let mut line = self.lock();
+        if line.stage == Stage::Open {
+            line.stage = Stage::Finishing;
+        }
+        self.changed.notify_all();
+    }
+
+    /// Lets nothing go any more, and gives back what still waited.
+    pub(super) fn end(&self) -> Vec<Waiting<T>> {
+        let mut line = self.lock();
+        line.stage = Stage::Ended;
+        self.changed.notify_all();
+        line.waiting.drain(..).collect()
+    }
+
+    /// Waits until somebody has called [`Self::end`], but not past `deadline`.
+    pub(super) fn wait_for_end(&self, deadline: Instant) {
+        let left = deadline.saturating_duration_since(now());
+        let running = |line: &mut Line<T>| line.stage != Stage::Ended;
+        // Whoever waits goes on in either case, so whether the time ran out makes no difference.
+        drop(self.changed.wait_timeout_while(self.lock(), left, running));
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Line<T>> {
+        // No code that can panic runs under this lock, so a poisoned line is whole all the same.
+        self.line.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::testing::job;
+
+    #[test]
+    fn refuses_one_too_many_and_whatever_comes_behind_the_end() {
+        let (queue, message) = (Queue::new(), Arc::new(1));
+        for _ in 0..LIMIT {
+            queue.push(Some(job(0)), &message).unwrap();
+        }
+        assert_eq!(queue.push(None, &message), Err(Refusal::Full));
+        queue.finish();
+        assert_eq!(queue.push(None, &message), Err(Refusal::Ended));
+        assert!(matches!(queue.next(None), Next::Send(_)));
+        assert_eq!(queue.end().len(), LIMIT - 1);
+        assert!(matches!(queue.next(None), Next::End));
+    }
+
+    #[test]
+    fn panic_takes_the_place_of_all_that_waits() {
+        let queue = Queue::new();
+        queue.push(Some(job(7)), &Arc::new("go")).unwrap();
+        let dropped = queue.replace(&[Arc::new("stop")]).unwrap();
+        assert_eq!(dropped.iter().map(|w| w.job).collect::<Vec<_>>(), [Some(job(7))]);
+        assert!(matches!(queue.next(None), Next::Send(w) if *w.message == "stop" && w.job.is_none()));
+        assert!(matches!(queue.next(Some(Duration::ZERO)), Next::Look));
+    }
+}

@@ -1,0 +1,60 @@
+//! An output with a worker: looks the message up and hands it over, and never waits for anything.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::messages::Messages;
+use super::worker::{Site, Worker};
+use super::{Driver, Health, Job, Outcome, Report};
+
+/// An output whose messages go through a worker.
+pub(super) struct Queued<T> {
+    site: Site,
+    messages: Messages<T>,
+    worker: Worker<T>,
+    /// A second worker for panic alone, where the first may be held up by one message for long.
+    panic_worker: Option<Worker<T>>,
+}
+
+impl<T: Send + Sync + 'static> Queued<T> {
+    pub(super) fn new(site: Site, messages: Messages<T>, worker: Worker<T>, panic_worker: Option<Worker<T>>) -> Self {
+        Queued { site, messages, worker, panic_worker }
+    }
+
+    fn workers(&self) -> impl Iterator<Item = &Worker<T>> {
+        std::iter::once(&self.worker).chain(&self.panic_worker)
+    }
+}
+
+impl<T: Send + Sync + 'static> Driver for Queued<T> {
+    fn send(&mut self, job: Job) -> Option<Outcome> {
+        match self.messages.of(job) {
+            Some(message) => self.worker.send(job, message),
+            None => Some(Outcome::no_message()),
+        }
+    }
+
+    fn panic(&mut self) -> Vec<Report> {
+        let panic: &[Arc<T>] = &self.messages.panic;
+        match &self.panic_worker {
+            Some(second) => {
+                let mut reports = self.worker.panic(&[]);
+                reports.extend(second.panic(panic));
+                reports
+            }
+            None => self.worker.panic(panic),
+        }
+    }
+
+    fn health(&self) -> Health {
+        self.site.gauge.health(self.workers().map(Worker::queued).sum())
+    }
+
+    fn finish(&mut self) {
+        self.workers().for_each(Worker::finish);
+    }
+
+    fn close(&mut self, deadline: Instant) -> Vec<Report> {
+        self.workers().flat_map(|worker| worker.close(deadline)).collect()
+    }
+}

@@ -1,0 +1,294 @@
+//! OSC over TCP: one connection, kept up by a worker, each message a SLIP frame.
+//!
+//! A message is written once. If the connection breaks under it, nobody can tell what the far end has taken, so it is
+//! reported as failed and never written again. While nothing is to be sent, the worker keeps the connection up, so that
+//! a dead desk shows before the cue that needs it.
+
+use std::io::{self, ErrorKind, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+use rustix::net::{RecvFlags, sockopt};
+
+use super::messages::Messages;
+use super::peer::{Peer, first_of, words};
+use super::queued::Queued;
+use super::worker::{Site, Transmit, Worker};
+use super::{now, osc, slip};
+use crate::show::Body;
+
+/// How long a connection may take to come about, over all addresses of the host.
+const CONNECT_LIMIT: Duration = Duration::from_secs(2);
+
+/// How long the far end may take to make room for a message.
+const WRITE_LIMIT: Duration = Duration::from_secs(2);
+
+/// How often an idle connection is looked at.
+const LOOK: Duration = Duration::from_millis(250);
+
+/// The longest pause between two attempts to connect; the first is [`LOOK`], each is twice the one before.
+const PAUSE_MAX: Duration = Duration::from_secs(4);
+
+/// How many addresses of a host are tried.
+const ADDRESSES_MAX: usize = 4;
+
+/// How many blocks of what the far end says are thrown away at one look.
+const BLOCKS_MAX: usize = 64;
+
+/// Starts the worker of an output of OSC over TCP.
+pub(super) fn open(site: Site, peer: Peer, frames: Messages<Vec<u8>>) -> io::Result<Queued<Vec<u8>>> {
+    let tcp = Tcp { site: site.clone(), peer, stream: None, pause: LOOK };
+    let worker = Worker::start(site.clone(), tcp)?;
+    Ok(Queued::new(site, frames, worker, None))
+}
+
+/// The frame that says `body`, or why there is none.
+pub(super) fn frame(body: &Body) -> Result<Vec<u8>, String> {
+    osc::packet(body).map(|packet| slip::frame(&packet))
+}
+
+struct Tcp {
+    site: Site,
+    peer: Peer,
+    stream: Option<TcpStream>,
+    /// How long to wait before the next attempt to connect.
+    pause: Duration,
+}
+
+impl Tcp {
+    /// The connection, if the far end has not closed it.
+    fn open_stream(&mut self) -> Option<&mut TcpStream> {
+        if let Some(why) = self.stream.as_ref().and_then(|stream| drain(stream).err()) {
+            self.stream = None;
+            self.site.gauge.down(format!("{} closed the connection: {}", self.peer, words(&why)));
+        }
+        self.stream.as_mut()
+    }
+
+    fn connect(&mut self) -> Result<&mut TcpStream, String> {
+        match connect(&self.peer) {
+            Ok(stream) => {
+                self.pause = LOOK;
+                self.site.gauge.up();
+                Ok(self.stream.insert(stream))
+            }
+            Err(error) => Err(format!("cannot connect to {}: {}", self.peer, words(&error))),
+        }
+    }
+}
+
+impl Transmit for Tcp {
+    type Message = Vec<u8>;
+
+    fn transmit(&mut self, frame: &Vec<u8>) -> Result<(), String> {
+        if self.open_stream().is_none() {
+            self.connect()?;
+        }
+        let Some(stream) = &mut self.stream else {
+            return Err(format!("{} is not connected", self.peer));
+        };
+        write_within(stream, frame, WRITE_LIMIT).map_err(|error| {
+            // Half a frame may be on the wire: only a new connection is sure to begin with a whole one.
+            self.stream = None;
+            format!("{} may not have taken it: {}", self.peer, words(&error))
+        })
+    }
+
+    fn look(&mut self) -> Option<Duration> {
+        if self.open_stream().is_some() {
+            return Some(LOOK);
+        }
+        if let Err(why) = self.connect() {
+            self.site.gauge.down(why);
+            let pause = self.pause;
+            self.pause = (pause * 2).min(PAUSE_MAX);
+            return Some(pause);
+        }
+        Some(LOOK)
+    }
+}
+
+fn connect(peer: &Peer) -> io::Result<TcpStream> {
+    let mut addresses = peer.addresses()?;
+    addresses.truncate(ADDRESSES_MAX);
+    let share = CONNECT_LIMIT / addresses.len().max(1) as u32;
+    first_of(&addresses, |address| connect_to(address, share))
+}
+
+fn connect_to(address: SocketAddr, limit: Duration) -> io::Result<TcpStream> {
+    let stream = TcpStream::connect_timeout(&address, limit)?;
+    if stream.local_addr()? == stream.peer_addr()? {
+        // On one machine, a socket that tries a port without a listener can be given that very port and meet itself.
+        return Err(ErrorKind::ConnectionRefused.into());
+    }
+    stream.set_nodelay(true)?;
+    // A desk that loses its power says nothing: without these, it would look alive, and take messages, for hours.
+    sockopt::set_socket_keepalive(&stream, true)?;
+    sockopt::set_tcp_keepidle(&stream, Duration::from_secs(2))?;
+    sockopt::set_tcp_keepintvl(&stream, Duration::from_secs(1))?;
+    sockopt::set_tcp_keepcnt(&stream, 3)?;
+    #[cfg(target_os = "linux")]
+    sockopt::set_tcp_user_timeout(&stream, 5_000)?;
+    Ok(stream)
+}
+
+/// Throws away what the far end says, and finds out whether it has gone.
+///
+/// Desks talk back; if nobody took it in, their side of the connection would fill up and they would stop listening.
+fn drain(stream: &TcpStream) -> io::Result<()> {
+    let mut block = [0; 4096];
+    for _ in 0..BLOCKS_MAX {
+        match rustix::net::recv(stream, &mut block[..], RecvFlags::DONTWAIT) {
+            Ok((0, _)) => return Err(io::Error::new(ErrorKind::UnexpectedEof, "it hung up")),
+            Ok(_) | Err(rustix::io::Errno::INTR) => {}
+            Err(rustix::io::Errno::AGAIN) => return Ok(()),
+            Err(error) => return Err(error.into()),
+        }
+    }
+    Ok(())
+}
+
+/// Writes all of `frame`, or fails once `limit` is over, however slowly the far end takes it.
+fn write_within(stream: &mut TcpStream, frame: &[u8], limit: Duration) -> io::Result<()> {
+    let deadline = now() + limit;
+    let mut rest = frame;
+    while !rest.is_empty() {
+        let left = deadline.saturating_duration_since(now());
+        if left.is_zero() {
+            let why = format!("no room for it within {} s", limit.as_secs_f32());
+            return Err(io::Error::new(ErrorKind::TimedOut, why));
+        }
+        stream.set_write_timeout(Some(left))?;
+        match stream.write(rest) {
+            Ok(0) => return Err(ErrorKind::WriteZero.into()),
+            Ok(written) => rest = rest.get(written..).unwrap_or_default(),
+            Err(error) if matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::WouldBlock) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+    use std::net::TcpListener;
+    use std::sync::mpsc::Receiver;
+
+    use super::*;
+    use crate::output::testing::{FIRE_BYTES, SOON, awaited, job, osc_show, site};
+    use crate::output::{Driver, Light, Outcome, Report};
+    use crate::show::OutputIx;
+
+    fn open_to(port: u16) -> (Queued<Vec<u8>>, Receiver<Report>) {
+        let frames = Messages::new(&osc_show("127.0.0.1", port), OutputIx(0), frame).unwrap();
+        let (site, reports) = site("lights");
+        (open(site, Peer::new("127.0.0.1", port), frames).unwrap(), reports)
+    }
+
+    fn accept(desk: &TcpListener) -> TcpStream {
+        let (stream, _) = desk.accept().unwrap();
+        stream.set_read_timeout(Some(SOON)).unwrap();
+        stream
+    }
+
+    fn fire_frame() -> Vec<u8> {
+        [&[0xC0], FIRE_BYTES, &[0xC0]].concat()
+    }
+
+    fn assert_hears_fire(stream: &mut TcpStream) {
+        let mut heard = vec![0; fire_frame().len()];
+        stream.read_exact(&mut heard).unwrap();
+        assert_eq!(heard, fire_frame());
+    }
+
+    #[test]
+    fn sends_frames_over_one_connection() {
+        let desk = TcpListener::bind("127.0.0.1:0").unwrap();
+        let (mut tcp, reports) = open_to(desk.local_addr().unwrap().port());
+        let mut stream = accept(&desk);
+        awaited(|| tcp.health().light == Light::Ok);
+        for n in 0..2 {
+            assert_eq!(tcp.send(job(n)), None);
+            assert_hears_fire(&mut stream);
+            let report = reports.recv_timeout(SOON).unwrap();
+            assert_eq!((report.job, report.outcome), (Some(job(n)), Outcome::Sent));
+        }
+        assert_eq!(tcp.panic(), []);
+        let mut heard = [0; 14];
+        stream.read_exact(&mut heard).unwrap();
+        assert_eq!(&heard, b"\xC0/stop\0\0\0,\0\0\0\xC0");
+        assert_eq!(reports.recv_timeout(SOON).unwrap().job, None);
+    }
+
+    #[test]
+    fn finds_out_that_the_peer_has_gone_and_meets_it_again() {
+        let desk = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = desk.local_addr().unwrap().port();
+        let (mut tcp, reports) = open_to(port);
+        let stream = accept(&desk);
+        drop(desk);
+        drop(stream);
+        awaited(|| tcp.health().light == Light::Down);
+        assert_eq!(tcp.send(job(0)), None);
+        let report = reports.recv_timeout(SOON).unwrap();
+        let refused = format!("cannot connect to 127.0.0.1:{port}: Connection refused");
+        assert_eq!(report.outcome, Outcome::Failed(refused));
+
+        let desk = TcpListener::bind(("127.0.0.1", port)).unwrap();
+        assert_eq!(tcp.send(job(1)), None);
+        assert_hears_fire(&mut accept(&desk));
+        assert_eq!(reports.recv_timeout(SOON).unwrap().outcome, Outcome::Sent);
+        awaited(|| tcp.health().sent == 1);
+    }
+
+    #[test]
+    fn a_peer_that_hangs_up_between_two_cues_costs_none() {
+        let desk = TcpListener::bind("127.0.0.1:0").unwrap();
+        let (mut tcp, reports) = open_to(desk.local_addr().unwrap().port());
+        drop(accept(&desk));
+        assert_eq!(tcp.send(job(0)), None);
+        assert_hears_fire(&mut accept(&desk));
+        assert_eq!(reports.recv_timeout(SOON).unwrap().outcome, Outcome::Sent);
+    }
+
+    #[test]
+    fn a_peer_that_never_reads_ends_the_write_in_time() {
+        let desk = TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut stream = connect_to(desk.local_addr().unwrap(), SOON).unwrap();
+        let _held = accept(&desk);
+        let big = vec![0; 64 << 20];
+        let error = write_within(&mut stream, &big, Duration::from_millis(50)).unwrap_err();
+        assert_eq!(error.kind(), ErrorKind::TimedOut);
+    }
+
+    #[test]
+    fn a_host_that_answers_nothing_holds_up_nobody() {
+        // A listener without room for one more: the system leaves further attempts to connect unanswered.
+        let desk = TcpListener::bind("127.0.0.1:0").unwrap();
+        rustix::net::listen(&desk, 0).unwrap();
+        let address = desk.local_addr().unwrap();
+        let attempts = (0..8).map(|_| TcpStream::connect_timeout(&address, LOOK));
+        let filled: Vec<_> = attempts.map_while(Result::ok).collect();
+        assert!(filled.len() < 8, "the listener has room without an end");
+
+        let (mut tcp, _reports) = open_to(address.port());
+        let began = now();
+        assert!((0..3).all(|n| tcp.send(job(n)).is_none()));
+        tcp.finish();
+        let left = tcp.close(now());
+        assert!(now() - began < CONNECT_LIMIT / 2);
+        assert!(left.len() >= 2, "{left:?}");
+    }
+
+    #[test]
+    fn throws_away_what_the_peer_says() {
+        let desk = TcpListener::bind("127.0.0.1:0").unwrap();
+        let stream = connect_to(desk.local_addr().unwrap(), SOON).unwrap();
+        let mut far = accept(&desk);
+        far.write_all(&[7; 10_000]).unwrap();
+        drop(far);
+        // The end of the connection stands behind all that was said, so it shows only once that is out of the way.
+        awaited(|| drain(&stream).is_err());
+    }
+}

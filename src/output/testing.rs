@@ -1,0 +1,82 @@
+//! What the tests of the outputs share: a small show, a site, and conditions awaited with a limit.
+
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use super::worker::Site;
+use super::{Job, Report, Reporter, now};
+use crate::show::action::OscArg;
+use crate::show::{Action, Body, Cue, CueIx, CueNumber, Output, OutputIx, OutputKind, SegmentIx, Show, Trigger};
+
+/// Longer than anything takes that these tests wait for.
+pub(super) const SOON: Duration = Duration::from_secs(4);
+
+/// `fire()`, written out by hand from the OSC 1.0 specification.
+pub(super) const FIRE_BYTES: &[u8] = b"/eos/cue/1/12/fire\0\0,ifsT\0\0\0\x00\x00\x00\x01\x3F\x00\x00\x00text\0\0\0\0";
+
+/// The message of the contract's example.
+pub(super) fn fire() -> Body {
+    let args = vec![OscArg::Int(1), OscArg::Float(0.5), OscArg::Text("text".into()), OscArg::Bool(true)];
+    Body::Osc { address: "/eos/cue/1/12/fire".into(), args }
+}
+
+/// The first action of the first cue, as the `firing`th of its run.
+pub(super) fn job(firing: u32) -> Job {
+    Job { cue: CueIx(0), firing, action: 0 }
+}
+
+pub(super) fn output(id: &str, kind: OutputKind, panic: Vec<Body>) -> Output {
+    Output { id: id.into(), kind, panic }
+}
+
+/// A show of one cue, which sends `actions`: where to, and what.
+pub(super) fn show(outputs: Vec<Output>, actions: Vec<(u32, Body)>) -> Show {
+    let actions = actions.into_iter().map(|(output, body)| Action { output: OutputIx(output), body }).collect();
+    let cue = Cue {
+        number: CueNumber::new("12").unwrap(),
+        title: "Off the roof".into(),
+        call: None,
+        notes: None,
+        source: None,
+        needs: vec![],
+        embargo: false,
+        duration_ns: None,
+        planned_ns: None,
+        trigger: Trigger::Go,
+        backup_for: None,
+        steps: vec![],
+        route: vec![],
+        look: None,
+        actions,
+        segment: SegmentIx(0),
+    };
+    Show::for_tests(outputs, vec![cue])
+}
+
+/// A show whose only output is sent [`fire`], and `/stop` on panic.
+pub(super) fn osc_show(host: &str, port: u16) -> Show {
+    let stop = Body::Osc { address: "/stop".into(), args: vec![] };
+    show(vec![output("lights", OutputKind::OscUdp { host: host.into(), port }, vec![stop])], vec![(0, fire())])
+}
+
+pub(super) fn reporter() -> (Reporter, Receiver<Report>) {
+    let (sender, reports) = channel();
+    // A worker may outlive its test by a moment, and then nobody hears it.
+    (Arc::new(move |report| drop(sender.send(report))), reports)
+}
+
+pub(super) fn site(name: &str) -> (Site, Receiver<Report>) {
+    let (reporter, reports) = reporter();
+    (Site { output: OutputIx(0), name: name.into(), gauge: Arc::default(), reporter }, reports)
+}
+
+/// Waits until `condition` holds, and fails the test if it does not soon.
+#[track_caller]
+pub(super) fn awaited(mut condition: impl FnMut() -> bool) {
+    let deadline = now() + SOON;
+    while !condition() {
+        assert!(now() < deadline, "waited {SOON:?} in vain");
+        std::thread::yield_now();
+    }
+}

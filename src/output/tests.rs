@@ -1,0 +1,135 @@
+//! All outputs together: what one does to another, what panic and the end do, and that a rehearsal is silent.
+
+use std::net::{TcpListener, UdpSocket};
+
+use super::testing::{FIRE_BYTES, SOON, fire, job, output, reporter, show};
+use super::*;
+use crate::show::Body;
+use crate::show::action::{HttpContent, MidiMessage, MpvCommand};
+
+fn udp_to(socket: &UdpSocket) -> OutputKind {
+    OutputKind::OscUdp { host: "127.0.0.1".into(), port: socket.local_addr().unwrap().port() }
+}
+
+fn http_to(listener: &TcpListener, timeout: Duration) -> OutputKind {
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    OutputKind::Http { base, headers: vec![], timeout_ns: timeout.as_nanos() as u64 }
+}
+
+fn request(method: &str, path: &str) -> Body {
+    Body::Http { method: method.into(), path: path.into(), content: HttpContent::Empty }
+}
+
+fn no_env(_: &str) -> Option<String> {
+    None
+}
+
+fn action(action: u32) -> Job {
+    Job { action, ..job(0) }
+}
+
+#[test]
+fn a_server_that_never_answers_holds_up_nobody_else() {
+    let (server, desk) = (TcpListener::bind("127.0.0.1:0").unwrap(), UdpSocket::bind("127.0.0.1:0").unwrap());
+    desk.set_read_timeout(Some(SOON)).unwrap();
+    let outputs = vec![
+        output("web", http_to(&server, Duration::from_millis(200)), vec![]),
+        output("lights", udp_to(&desk), vec![]),
+    ];
+    let show = Arc::new(show(outputs, vec![(0, request("GET", "/slow")), (1, fire())]));
+    let (reporter, reports) = reporter();
+    let mut outputs = Outputs::live(show, &no_env, reporter).unwrap_or_else(|e| panic!("{e}"));
+
+    assert_eq!(outputs.send(action(0)), None);
+    assert_eq!(outputs.send(action(1)), Some(Outcome::Sent));
+    let mut heard = [0; 64];
+    let len = desk.recv(&mut heard).unwrap();
+    assert_eq!(heard.get(..len), Some(FIRE_BYTES));
+
+    let report = reports.recv_timeout(SOON).unwrap();
+    assert_eq!((report.output, report.job), (OutputIx(0), Some(action(0))));
+    let why = "no answer from 127.0.0.1 within 0.2 s: it may have been done or not";
+    assert_eq!(report.outcome, Outcome::Failed(why.into()));
+    assert_eq!(outputs.health()[0].light, Light::Down);
+    assert_eq!(outputs.health()[1].light, Light::Ok);
+}
+
+#[test]
+fn panic_does_not_wait_for_the_answer_to_a_cue() {
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let stop = vec![request("POST", "/stop")];
+    let outputs = vec![output("web", http_to(&server, SOON), stop)];
+    let show = Arc::new(show(outputs, vec![(0, request("GET", "/slow"))]));
+    let (reporter, _reports) = reporter();
+    let mut outputs = Outputs::live(show, &no_env, reporter).unwrap_or_else(|e| panic!("{e}"));
+
+    assert_eq!(outputs.send(action(0)), None);
+    let (_slow, _) = server.accept().unwrap();
+    assert_eq!(outputs.send(action(0)), None);
+    let stopped =
+        Report { output: OutputIx(0), job: Some(action(0)), outcome: Outcome::Failed("stopped by panic".into()) };
+    assert_eq!(outputs.panic(), [stopped]);
+    let (mut panic, _) = server.accept().unwrap();
+    let mut first = [0; 19];
+    std::io::Read::read_exact(&mut panic, &mut first).unwrap();
+    assert_eq!(&first, b"POST /stop HTTP/1.1");
+}
+
+#[test]
+fn closing_ends_in_time_whatever_is_stuck() {
+    let server = TcpListener::bind("127.0.0.1:0").unwrap();
+    let show = Arc::new(show(vec![output("web", http_to(&server, SOON), vec![])], vec![(0, request("GET", "/slow"))]));
+    let (reporter, _reports) = reporter();
+    let mut outputs = Outputs::live(show, &no_env, reporter).unwrap_or_else(|e| panic!("{e}"));
+    outputs.send(job(0));
+    let (_slow, _) = server.accept().unwrap();
+    outputs.send(job(1));
+    let began = now();
+    let left = outputs.close(Duration::from_millis(20));
+    assert!(now() - began < SOON / 2);
+    assert_eq!(left.iter().map(|r| r.job).collect::<Vec<_>>(), [Some(job(1))]);
+}
+
+#[test]
+fn live_refuses_what_this_build_cannot_drive_and_says_all_at_once() {
+    let web = OutputKind::Http {
+        base: "http://127.0.0.1:9".into(),
+        headers: vec![("X-Key".into(), "env:KEY".into())],
+        timeout_ns: 1,
+    };
+    let outputs = vec![
+        output("keys", OutputKind::Midi { port: "IAC".into() }, vec![]),
+        output("screen", OutputKind::Mpv, vec![]),
+        output("web", web, vec![]),
+    ];
+    let error = Outputs::live(Arc::new(show(outputs, vec![])), &no_env, reporter().0).err().unwrap();
+    let said = "output \"keys\": this build cannot drive midi; take the output out of the show, or run with --rehearse\n\
+        output \"screen\": this build cannot drive mpv; take the output out of the show, or run with --rehearse\n\
+        output \"web\": header X-Key needs the environment variable KEY; set it and start again";
+    assert_eq!(error.to_string(), said);
+}
+
+#[test]
+fn a_rehearsal_says_what_would_leave_and_sends_nothing() {
+    let desk = UdpSocket::bind("127.0.0.1:0").unwrap();
+    desk.set_nonblocking(true).unwrap();
+    let outputs = vec![
+        output("lights", udp_to(&desk), vec![Body::Osc { address: "/stop".into(), args: vec![] }]),
+        output("keys", OutputKind::Midi { port: "IAC".into() }, vec![]),
+        output("screen", OutputKind::Mpv, vec![]),
+    ];
+    let note = Body::Midi(MidiMessage::NoteOn { channel: 1, note: 60, velocity: 100 });
+    let actions = vec![(0, fire()), (1, note), (2, Body::Mpv(MpvCommand::Pause))];
+    let mut outputs = Outputs::rehearsal(Arc::new(show(outputs, actions)));
+    for (n, said) in ["/eos/cue/1/12/fire 1 0.5 \"text\" true", "note on: channel 1, note 60, velocity 100", "pause"]
+        .into_iter()
+        .enumerate()
+    {
+        assert_eq!(outputs.send(action(n as u32)), Some(Outcome::Rehearsed(said.into())));
+    }
+    let panic = Report { output: OutputIx(0), job: None, outcome: Outcome::Rehearsed("/stop".into()) };
+    assert_eq!(outputs.panic(), [panic]);
+    assert_eq!(outputs.send(action(3)), Some(Outcome::no_message()));
+    assert_eq!(outputs.health(), vec![Health::default(); 3]);
+    assert_eq!(desk.recv(&mut [0; 64]).unwrap_err().kind(), io::ErrorKind::WouldBlock);
+}

@@ -1,0 +1,271 @@
+//! OSC over UDP: one datagram a message, sent on the station's own thread.
+//!
+//! The packets are ready and the socket is connected and non-blocking, so a GO costs a look-up and one system call.
+//! Nothing here may block: a host's name is looked up by a helper thread. UDP promises nothing; "sent" means that the
+//! datagram has left this machine.
+
+use std::io::{self, ErrorKind};
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::Duration;
+
+use super::messages::Messages;
+use super::peer::{Peer, first_of, words};
+use super::worker::Site;
+use super::{Driver, Health, Job, Light, Outcome, Report};
+
+/// How often a name without an address, or an address without a route, is tried again.
+const RETRY: Duration = Duration::from_secs(3);
+
+/// How many refusals of earlier datagrams one send clears away: one can be pending, one more can come in between.
+const REFUSALS: usize = 3;
+
+/// An output of OSC over UDP.
+pub(super) struct Udp {
+    site: Site,
+    peer: Peer,
+    packets: Messages<Vec<u8>>,
+    link: Arc<Mutex<Link>>,
+    /// Its drop ends the helper thread.
+    _helper: Option<Sender<()>>,
+}
+
+/// The socket, once there is one.
+#[derive(Default)]
+struct Link {
+    socket: Option<UdpSocket>,
+    /// Whether a refusal came back since the last send.
+    refused: bool,
+}
+
+impl Udp {
+    /// Opens the socket at once where the host is an address, and otherwise as soon as its name is known.
+    pub(super) fn open(site: Site, peer: Peer, packets: Messages<Vec<u8>>) -> io::Result<Self> {
+        let socket = peer.literal().and_then(|address| connect(address).ok());
+        let ready = socket.is_some();
+        let link = Arc::new(Mutex::new(Link { socket, refused: false }));
+        let helper = if ready { None } else { Some(start_helper(&site, &peer, &link)?) };
+        Ok(Udp { site, peer, packets, link, _helper: helper })
+    }
+
+    fn send_packet(&self, packet: &[u8]) -> Outcome {
+        let mut link = lock(&self.link);
+        let gauge = &self.site.gauge;
+        let Some(socket) = &link.socket else {
+            return Outcome::Failed(gauge.error().unwrap_or_else(|| unresolved(&self.peer, None)));
+        };
+        let (mut result, mut refused) = send_past_refusals(socket, packet);
+        if result.as_ref().is_err_and(|e| !is_full(e))
+            && let Ok(fresh) = socket.peer_addr().and_then(connect)
+        {
+            // The machine's own address may have changed under the socket, to which it stays bound for ever.
+            let (again, refused_again) = send_past_refusals(&fresh, packet);
+            (result, refused) = (again, refused || refused_again);
+            link.socket = Some(fresh);
+        }
+        match result {
+            Ok(()) => {
+                if std::mem::take(&mut link.refused) || refused {
+                    gauge.down(unheard(&self.peer));
+                    gauge.sent_in_doubt();
+                } else {
+                    gauge.sent(Light::Ok);
+                }
+                Outcome::Sent
+            }
+            Err(error) => {
+                let why = if is_full(&error) { "the network takes no more just now".into() } else { words(&error) };
+                let why = format!("cannot send to {}: {why}", self.peer);
+                gauge.down(why.clone());
+                Outcome::Failed(why)
+            }
+        }
+    }
+}
+
+impl Driver for Udp {
+    fn send(&mut self, job: Job) -> Option<Outcome> {
+        Some(match self.packets.of(job) {
+            Some(packet) => self.send_packet(packet),
+            None => Outcome::no_message(),
+        })
+    }
+
+    fn panic(&mut self) -> Vec<Report> {
+        self.packets.panic.iter().map(|packet| self.site.report(None, self.send_packet(packet))).collect()
+    }
+
+    fn health(&self) -> Health {
+        let mut link = lock(&self.link);
+        // The refusal of a datagram comes back a moment after it: asking the socket here shows it before the next cue.
+        let error = link.socket.as_ref().and_then(|socket| socket.take_error().ok().flatten());
+        if error.is_some_and(|e| e.kind() == ErrorKind::ConnectionRefused) {
+            link.refused = true;
+            self.site.gauge.down(unheard(&self.peer));
+        }
+        self.site.gauge.health(0)
+    }
+}
+
+fn connect(address: SocketAddr) -> io::Result<UdpSocket> {
+    let any = match address {
+        SocketAddr::V4(_) => SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)),
+        SocketAddr::V6(_) => SocketAddr::from((Ipv6Addr::UNSPECIFIED, 0)),
+    };
+    let socket = UdpSocket::bind(any)?;
+    socket.set_nonblocking(true)?;
+    if address.is_ipv4() {
+        socket.set_broadcast(true)?;
+    }
+    socket.connect(address)?;
+    Ok(socket)
+}
+
+/// Sends `packet`, and says whether earlier ones were refused.
+///
+/// A connected socket gives the refusal of an earlier datagram as the error of the next send, which then sends nothing:
+/// without another try, every other cue to a desk that has just come back would be lost.
+fn send_past_refusals(socket: &UdpSocket, packet: &[u8]) -> (io::Result<()>, bool) {
+    let mut refused = false;
+    for _ in 0..REFUSALS {
+        match socket.send(packet) {
+            Err(error) if error.kind() == ErrorKind::ConnectionRefused => refused = true,
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            result => return (result.map(drop), refused),
+        }
+    }
+    (Err(ErrorKind::ConnectionRefused.into()), refused)
+}
+
+/// Whether the machine has no room for the datagram just now; another socket would have none either.
+fn is_full(error: &io::Error) -> bool {
+    let no_buffers = rustix::io::Errno::NOBUFS.raw_os_error();
+    error.kind() == ErrorKind::WouldBlock || error.raw_os_error() == Some(no_buffers)
+}
+
+fn unheard(peer: &Peer) -> String {
+    format!("nobody listens at {peer}")
+}
+
+fn unresolved(peer: &Peer, error: Option<&io::Error>) -> String {
+    let state = if peer.literal().is_some() { "cannot be reached" } else { "is not resolved yet" };
+    match error {
+        Some(error) => format!("{peer} {state}: {}", words(error)),
+        None => format!("{peer} {state}"),
+    }
+}
+
+fn lock(link: &Mutex<Link>) -> MutexGuard<'_, Link> {
+    // A link is whole between any two statements, so a poisoned lock has nothing broken to hide.
+    link.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Starts the thread that looks the host up until it has a socket to put into `link`.
+fn start_helper(site: &Site, peer: &Peer, link: &Arc<Mutex<Link>>) -> io::Result<Sender<()>> {
+    let (stop, stopped) = channel();
+    site.gauge.idle(Some(unresolved(peer, None)));
+    let (site, peer, link) = (site.clone(), peer.clone(), Arc::clone(link));
+    let name = format!("find {}", site.name);
+    thread::Builder::new().name(name).spawn(move || find(&site, &peer, &link, &stopped))?;
+    Ok(stop)
+}
+
+fn find(site: &Site, peer: &Peer, link: &Mutex<Link>, stopped: &Receiver<()>) {
+    loop {
+        // The first address with a route will do: there is no telling over UDP which one has a listener.
+        let found = peer.addresses().and_then(|addresses| first_of(&addresses, connect));
+        match found {
+            Ok(socket) => {
+                let mut link = lock(link);
+                link.socket = Some(socket);
+                site.gauge.idle(None);
+                return;
+            }
+            Err(error) => site.gauge.down(unresolved(peer, Some(&error))),
+        }
+        if stopped.recv_timeout(RETRY) != Err(RecvTimeoutError::Timeout) {
+            return;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::osc;
+    use crate::output::testing::{FIRE_BYTES, SOON, awaited, job, osc_show, site};
+    use crate::show::OutputIx;
+
+    fn open(host: &str, port: u16) -> Udp {
+        let show = osc_show(host, port);
+        let packets = Messages::new(&show, OutputIx(0), osc::packet).unwrap();
+        Udp::open(site("lights").0, Peer::new(host, port), packets).unwrap()
+    }
+
+    fn listener(address: &str) -> UdpSocket {
+        let socket = UdpSocket::bind(address).unwrap();
+        socket.set_read_timeout(Some(SOON)).unwrap();
+        socket
+    }
+
+    fn heard(socket: &UdpSocket) -> Vec<u8> {
+        let mut buffer = [0; 256];
+        let len = socket.recv(&mut buffer).unwrap();
+        buffer[..len].to_vec()
+    }
+
+    #[test]
+    fn sends_the_packet_of_the_action_and_of_panic() {
+        let desk = listener("127.0.0.1:0");
+        let mut udp = open("127.0.0.1", desk.local_addr().unwrap().port());
+        assert_eq!(udp.send(job(0)), Some(Outcome::Sent));
+        assert_eq!(heard(&desk), FIRE_BYTES);
+        assert_eq!(udp.health(), Health { light: Light::Ok, error: None, queued: 0, sent: 1 });
+        assert_eq!(udp.panic().iter().map(|r| (r.job, &r.outcome)).collect::<Vec<_>>(), [(None, &Outcome::Sent)]);
+        assert_eq!(heard(&desk), b"/stop\0\0\0,\0\0\0");
+        assert_eq!(udp.send(Job { action: 9, ..job(0) }), Some(Outcome::no_message()));
+    }
+
+    #[test]
+    fn speaks_to_ipv6_and_to_names() {
+        if let Ok(desk) = UdpSocket::bind("[::1]:0") {
+            desk.set_read_timeout(Some(SOON)).unwrap();
+            let mut udp = open("::1", desk.local_addr().unwrap().port());
+            assert_eq!(udp.send(job(0)), Some(Outcome::Sent));
+            assert_eq!(heard(&desk), FIRE_BYTES);
+        }
+        let desk = listener("127.0.0.1:0");
+        let mut udp = open("localhost", desk.local_addr().unwrap().port());
+        awaited(|| lock(&udp.link).socket.is_some());
+        assert_eq!(udp.send(job(0)), Some(Outcome::Sent));
+        assert_eq!(heard(&desk), FIRE_BYTES);
+    }
+
+    #[test]
+    fn no_datagram_is_lost_to_the_refusal_of_another() {
+        let port = listener("127.0.0.1:0").local_addr().unwrap().port();
+        let mut udp = open("127.0.0.1", port);
+        assert_eq!(udp.send(job(0)), Some(Outcome::Sent));
+        awaited(|| udp.health().light == Light::Down);
+        assert_eq!(udp.health().error, Some(format!("nobody listens at 127.0.0.1:{port}")));
+        assert_eq!(udp.send(job(1)), Some(Outcome::Sent));
+
+        let desk = listener(&format!("127.0.0.1:{port}"));
+        assert_eq!(udp.send(job(2)), Some(Outcome::Sent));
+        assert_eq!(heard(&desk), FIRE_BYTES);
+        assert_eq!(udp.health().light, Light::Down);
+        assert_eq!(udp.send(job(3)), Some(Outcome::Sent));
+        assert_eq!(heard(&desk), FIRE_BYTES);
+        assert_eq!(udp.health(), Health { light: Light::Ok, error: None, queued: 0, sent: 4 });
+    }
+
+    #[test]
+    fn an_unknown_name_fails_at_once_and_says_so() {
+        let mut udp = open("no-such-desk.invalid", 8000);
+        let Some(Outcome::Failed(why)) = udp.send(job(0)) else { panic!("sent nowhere") };
+        assert!(why.starts_with("no-such-desk.invalid:8000 is not resolved yet"), "{why}");
+        assert!(udp.health().error.is_some());
+    }
+}
