@@ -1,6 +1,7 @@
 //! `handover`: the show caller for the terminal.
 
 pub mod engine;
+pub mod export;
 pub mod journal;
 pub mod output;
 pub mod show;

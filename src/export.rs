@@ -1,0 +1,14 @@
+//! The as-run report: what happened, planned beside actual, for people, spreadsheets and other programs.
+//!
+//! [`asrun::AsRun`] folds a run's records into rows and computes every difference once; [`text`], [`csv`] and [`json`]
+//! only write those rows down, so that the three can never disagree. Must never read a file, a journal or a clock: the
+//! records come in as a slice, and the last of them is the latest moment that a report knows of.
+
+pub mod asrun;
+pub mod csv;
+pub mod json;
+mod layout;
+pub mod text;
+
+#[cfg(test)]
+mod tests;

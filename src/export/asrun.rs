@@ -1,0 +1,231 @@
+//! What the report says, before anybody writes it down: the facts of a run and its rows.
+//!
+//! Owns the rows, their words and their differences. Must never format a time or know of a format: that belongs to its
+//! neighbours. Instants are cut to whole milliseconds here, before anything is subtracted, so that a reader who
+//! subtracts two columns gets the third.
+
+mod fold;
+mod rows;
+
+use std::sync::Arc;
+
+use jiff::Zoned;
+
+use crate::engine::{Cause, Record};
+use crate::show::Show;
+
+/// What stands for the title of a cue under embargo that has not fired: a report leaves the house.
+pub const EMBARGOED: &str = "(embargoed)";
+
+/// One run, planned beside actual. All times are the show's clock in the show's zone.
+#[derive(Clone, Debug, PartialEq)]
+pub struct AsRun {
+    /// The show's title.
+    pub show: String,
+    /// The run's id.
+    pub run: String,
+    /// The IANA name of the zone of all times.
+    pub zone_name: String,
+    /// Whether nothing left the machine.
+    pub rehearsal: bool,
+    /// How many times as fast as the machine's clock the run's clock went.
+    pub speed: u32,
+    /// Whether the program called the show.
+    pub auto: bool,
+    /// When the run was recorded, by the machine's clock; a rehearsal's own clock is made up.
+    pub recorded: Option<Zoned>,
+    /// When the run was opened.
+    pub opened: Option<Zoned>,
+    /// When the show was meant to begin.
+    pub planned_start: Option<Zoned>,
+    /// When its first segment started.
+    pub started: Option<Zoned>,
+    /// When the last thing happened that the records know of.
+    pub last: Option<Zoned>,
+    /// Whether the run came to its end.
+    pub finished: bool,
+    /// When the show was meant to end.
+    pub planned_end: Option<Zoned>,
+    /// When it ended; while it has not, when it will, as things stood at `last`.
+    pub end: Option<Zoned>,
+    /// How far `end` lies behind the plan; ahead of it, negative.
+    pub over_ms: Option<i64>,
+    /// How long the show's clock stood still.
+    pub held_ms: u64,
+    /// How often it did.
+    pub holds: u32,
+    /// When everything was stopped.
+    pub panics: Vec<Zoned>,
+    /// When no program was running.
+    pub downtimes: Vec<Downtime>,
+    /// In running order.
+    pub segments: Vec<SegmentRow>,
+    /// All notes, in the order in which they were taken.
+    pub notes: Vec<NoteRow>,
+}
+
+/// A stretch in which no program was running.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Downtime {
+    /// When the program went.
+    pub from: Zoned,
+    /// When it was back.
+    pub until: Zoned,
+    /// How long that was.
+    pub down_ms: u64,
+}
+
+/// A segment and its cues.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SegmentRow {
+    /// What the rundown calls it.
+    pub title: String,
+    /// When it was meant to start; `None` where nothing ties the plan to the clock yet.
+    pub planned_start: Option<Zoned>,
+    /// How long it was meant to last.
+    pub planned_ms: u64,
+    /// When it last started.
+    pub actual_start: Option<Zoned>,
+    /// How long it lasted; `None` until it has ended.
+    pub actual_ms: Option<u64>,
+    /// Its over (positive) or under: actual duration less planned duration.
+    pub difference_ms: Option<i64>,
+    /// What else is to be said of it, notes without a cue among it.
+    pub remarks: Vec<String>,
+    /// In running order; a cue that fired more than once has a row for each firing.
+    pub cues: Vec<CueRow>,
+}
+
+/// One firing of a cue, or a cue that never fired.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CueRow {
+    /// Its number, as the show file writes it.
+    pub number: String,
+    /// What it is; [`EMBARGOED`] where that is nobody's business yet.
+    pub title: String,
+    /// What it came to.
+    pub outcome: Outcome,
+    /// Which of its firings this is, from 1.
+    pub firing: Option<u32>,
+    /// When it was meant to start; `None` for a backup that was not needed.
+    pub planned_start: Option<Zoned>,
+    /// How long it was meant to last, where the show says.
+    pub planned_ms: Option<u64>,
+    /// When it fired.
+    pub actual_start: Option<Zoned>,
+    /// How long it lasted; `None` while it runs.
+    pub actual_ms: Option<u64>,
+    /// How late (positive) or early it was: actual start less planned start.
+    pub difference_ms: Option<i64>,
+    /// What made it fire.
+    pub cause: Option<Cause>,
+    /// What else is to be said of it.
+    pub remarks: Vec<String>,
+    /// What it should have sent and did not, or perhaps did not.
+    pub lost: Vec<LostSend>,
+}
+
+/// What a row's cue came to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// It fired and came to its end.
+    Complete,
+    /// It fired and was still running when the records end.
+    Running,
+    /// It fired and was cut short, by a panic or by being fired again.
+    Stopped,
+    /// It fell due, could not fire, and nobody fired it later.
+    Missed,
+    /// The caller took it out of the run.
+    Skipped,
+    /// Its backup had its place.
+    Replaced,
+    /// A backup that was not needed.
+    Spare,
+    /// Nothing of the kind: it was simply never called.
+    NotCalled,
+}
+
+impl Outcome {
+    /// For people and for JSON.
+    pub fn words(self) -> &'static str {
+        match self {
+            Outcome::Complete => "complete",
+            Outcome::Running => "running",
+            Outcome::Stopped => "stopped",
+            Outcome::Missed => "missed",
+            Outcome::Skipped => "skipped",
+            Outcome::Replaced => "replaced",
+            Outcome::Spare => "not used",
+            Outcome::NotCalled => "not called",
+        }
+    }
+
+    /// Whether the cue belonged to the show as it was called, and is missing from it.
+    pub fn is_gap(self) -> bool {
+        matches!(self, Outcome::Missed | Outcome::Skipped | Outcome::NotCalled)
+    }
+}
+
+/// A message that did not leave, or of which nobody knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LostSend {
+    /// The id of the output.
+    pub output: String,
+    /// Why it failed; `None`: nobody knows whether it left.
+    pub error: Option<String>,
+    /// How many messages of the firing this is true of.
+    pub count: u32,
+}
+
+impl LostSend {
+    /// For people: `lights: failed: connection refused`, `lights: unknown whether sent (2 messages)`.
+    pub fn words(&self) -> String {
+        let many = if self.count > 1 { format!(" ({} messages)", self.count) } else { String::new() };
+        match &self.error {
+            Some(error) => format!("{}: failed: {error}{many}", self.output),
+            None => format!("{}: unknown whether sent{many}", self.output),
+        }
+    }
+}
+
+/// Something that the caller wanted to remember.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NoteRow {
+    /// When it was taken.
+    pub at: Zoned,
+    /// The number of the cue that it was taken at.
+    pub cue: Option<String>,
+    /// The caller's words.
+    pub text: String,
+}
+
+impl AsRun {
+    /// The report of the run `id` of `show`, as far as `records` tell it.
+    ///
+    /// An unfinished run is reported as things stood at the last record; what was sent then and never acknowledged
+    /// counts as unknown. Records that name what the show does not have are passed over.
+    pub fn from(show: &Arc<Show>, id: &str, records: &[Record]) -> AsRun {
+        fold::report(show, id, records)
+    }
+
+    /// All cue rows, in running order.
+    pub fn cues(&self) -> impl Iterator<Item = &CueRow> {
+        self.segments.iter().flat_map(|segment| &segment.cues)
+    }
+}
+
+impl SegmentRow {
+    /// The remarks in one cell.
+    pub fn note(&self) -> String {
+        self.remarks.join("; ")
+    }
+}
+
+impl CueRow {
+    /// The remarks and the lost messages in one cell.
+    pub fn note(&self) -> String {
+        let lost = self.lost.iter().map(LostSend::words);
+        self.remarks.iter().cloned().chain(lost).collect::<Vec<_>>().join("; ")
+    }
+}

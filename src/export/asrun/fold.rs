@@ -1,0 +1,234 @@
+//! The fold over the records: the engine's own state, and beside it what a state forgets (earlier firings, reasons,
+//! errors).
+//!
+//! Must never decide what the engine decides already: phases, plans and projections are asked of [`State`], which
+//! every record is applied to. Only what a later event would overwrite is kept here.
+
+use std::sync::Arc;
+
+use super::AsRun;
+use crate::engine::{Cause, Event, Record, RunNs, State};
+use crate::show::duration::MILLISECOND_NS;
+use crate::show::{CueIx, Show};
+
+/// From here on, by the machine's clock, the report says that a cue left later than its due instant.
+const LATE_NS: u64 = 100 * MILLISECOND_NS;
+
+const SKIPPED: &str = "skipped";
+
+pub(super) fn report(show: &Arc<Show>, id: &str, records: &[Record]) -> AsRun {
+    let mut fold = Fold::new(show);
+    for record in records {
+        fold.take(record);
+    }
+    fold.finish(id, records.first().map(|first| first.at))
+}
+
+/// What the report needs and the state does not keep.
+pub(super) struct Fold {
+    pub show: Arc<Show>,
+    pub state: State,
+    pub now: RunNs,
+    pub opened: bool,
+    pub ended_ns: Option<RunNs>,
+    pub started_ns: Option<RunNs>,
+    pub holds: u32,
+    pub held_ns: u64,
+    pub panics: Vec<RunNs>,
+    /// When the program was back, and for how long it had been away.
+    pub downs: Vec<(RunNs, u64)>,
+    pub cues: Vec<CueLog>,
+    pub segments: Vec<SegmentLog>,
+}
+
+#[derive(Clone, Default)]
+pub(super) struct CueLog {
+    pub firings: Vec<Firing>,
+    /// What happened to it since its last firing, and belongs to the next one.
+    pub ahead: Vec<String>,
+}
+
+#[derive(Clone)]
+pub(super) struct Firing {
+    pub number: u32,
+    pub cause: Cause,
+    pub fired_ns: RunNs,
+    pub over_ns: Option<RunNs>,
+    pub stopped: bool,
+    pub steps_done: u32,
+    pub remarks: Vec<String>,
+    pub sends: Vec<Send>,
+}
+
+#[derive(Clone)]
+pub(super) enum Send {
+    Sent,
+    Failed(String),
+    /// Nothing is known of it; that a program has found so on resume makes no difference.
+    Unknown,
+}
+
+#[derive(Clone, Default)]
+pub(super) struct SegmentLog {
+    pub first_start_ns: Option<RunNs>,
+    pub starts: u32,
+    pub held_ns: u64,
+    pub notes: Vec<String>,
+}
+
+impl CueLog {
+    /// Something that belongs to the firing that is still to come.
+    fn before(&mut self, remark: String) {
+        if !self.ahead.contains(&remark) {
+            self.ahead.push(remark);
+        }
+    }
+
+    /// Something that belongs to the last firing, or where there is none to the first.
+    fn at(&mut self, remark: String) {
+        match self.firings.last_mut() {
+            Some(firing) => firing.remarks.push(remark),
+            None => self.ahead.push(remark),
+        }
+    }
+
+    fn settle(&mut self, firing: u32, action: u32, send: Send) {
+        let firing = self.firings.iter_mut().rfind(|f| f.number == firing);
+        let at = action.checked_sub(1).map(|at| at as usize);
+        if let Some(slot) = firing.zip(at).and_then(|(firing, at)| firing.sends.get_mut(at)) {
+            *slot = send;
+        }
+    }
+}
+
+impl Fold {
+    fn new(show: &Arc<Show>) -> Self {
+        Fold {
+            show: Arc::clone(show),
+            state: State::new(Arc::clone(show)),
+            now: 0,
+            opened: false,
+            ended_ns: None,
+            started_ns: None,
+            holds: 0,
+            held_ns: 0,
+            panics: vec![],
+            downs: vec![],
+            cues: vec![CueLog::default(); show.cues.len()],
+            segments: vec![SegmentLog::default(); show.segments.len()],
+        }
+    }
+
+    fn take(&mut self, record: &Record) {
+        self.now = self.now.max(record.run_ns);
+        match &record.event {
+            Event::RunStarted { .. } => self.opened = true,
+            Event::RunResumed { down_ns } => self.downs.push((record.run_ns, *down_ns)),
+            Event::RunEnded { .. } => {
+                // The segment's end says when the show was over; the line itself may come an instant later.
+                let segment = self.state.current_segment().and_then(|segment| self.state.segment(segment).ended_ns);
+                self.ended_ns = Some(segment.unwrap_or(record.run_ns));
+            }
+            Event::SegmentStarted { segment, due_ns, .. } => {
+                self.started_ns.get_or_insert(*due_ns);
+                if let Some(log) = self.segments.get_mut(segment.saturating_sub(1) as usize) {
+                    log.first_start_ns.get_or_insert(*due_ns);
+                    log.starts += 1;
+                }
+            }
+            Event::Held {} => self.holds += 1,
+            Event::Resumed {} => self.end_hold(record.run_ns),
+            Event::Panicked {} => self.panic(record.run_ns),
+            Event::NoteTaken { text, cue: None } => {
+                let segment = self.state.current_segment().map_or(0, |segment| segment.0 as usize);
+                if let Some(log) = self.segments.get_mut(segment) {
+                    log.notes.push(text.clone());
+                }
+            }
+            event => {
+                if let Some(cue) = event.cue().and_then(|number| self.show.find(number)) {
+                    self.take_of_cue(cue, record.run_ns, event);
+                }
+            }
+        }
+        self.state.apply(record.run_ns, &record.event);
+    }
+
+    fn take_of_cue(&mut self, cue: CueIx, run_ns: RunNs, event: &Event) {
+        if let Event::CueFired { cause, firing, due_ns, .. } = event {
+            return self.fire(cue, *cause, *firing, *due_ns, run_ns);
+        }
+        let log = &mut self.cues[cue.0 as usize];
+        match event {
+            Event::CueCompleted { due_ns, .. } => {
+                if let Some(firing) = log.firings.last_mut() {
+                    firing.over_ns = Some(*due_ns);
+                }
+            }
+            Event::StepDone { step, .. } => {
+                if let Some(firing) = log.firings.last_mut() {
+                    firing.steps_done = *step;
+                }
+            }
+            Event::InterlockOverridden { reason, .. } => log.before(format!("overridden: {reason}")),
+            Event::CueMissed { why, .. } => log.before(format!("missed: {}", why.words())),
+            Event::CueSkipped { .. } => log.before(SKIPPED.to_owned()),
+            Event::CueUnskipped { .. } => log.ahead.retain(|remark| remark != SKIPPED),
+            Event::NoteTaken { text, .. } => log.at(text.clone()),
+            Event::ActionSent { firing, action, .. } | Event::ActionRehearsed { firing, action, .. } => {
+                log.settle(*firing, *action, Send::Sent);
+            }
+            Event::ActionFailed { firing, action, error, .. } => {
+                log.settle(*firing, *action, Send::Failed(error.clone()));
+            }
+            Event::ActionUnknown { firing, action, .. } => log.settle(*firing, *action, Send::Unknown),
+            _ => {}
+        }
+    }
+
+    fn fire(&mut self, cue: CueIx, cause: Cause, number: u32, due_ns: RunNs, run_ns: RunNs) {
+        let show = Arc::clone(&self.show);
+        let plan = show.cue(cue);
+        let main = plan.backup_for.map(|main| (&show.cue(main).number, self.state.cue(main).replaced_by == Some(cue)));
+        let late_ns = run_ns.saturating_sub(due_ns) / u64::from(self.state.speed().max(1));
+        let log = &mut self.cues[cue.0 as usize];
+        if let Some(before) = log.firings.last_mut().filter(|before| before.over_ns.is_none()) {
+            (before.over_ns, before.stopped) = (Some(due_ns), true);
+            before.remarks.push("fired again before it was complete".to_owned());
+        }
+        let mut remarks = std::mem::take(&mut log.ahead);
+        match main {
+            Some((main, true)) => remarks.push(format!("instead of {main}")),
+            Some((main, false)) => remarks.push(format!("backup of {main}")),
+            None => {}
+        }
+        if late_ns >= LATE_NS {
+            remarks.push(format!("left {}.{:03} s late", late_ns / 1_000_000_000, late_ns / MILLISECOND_NS % 1000));
+        }
+        let sends = vec![Send::Unknown; plan.actions.len()];
+        let firing =
+            Firing { number, cause, fired_ns: due_ns, over_ns: None, stopped: false, steps_done: 0, remarks, sends };
+        log.firings.push(firing);
+    }
+
+    pub(super) fn end_hold(&mut self, run_ns: RunNs) {
+        let Some(since) = self.state.held_since() else { return };
+        let held_ns = run_ns.saturating_sub(since);
+        self.held_ns += held_ns;
+        // Nothing starts a segment in a hold, so that a hold lies within one.
+        let segment = self.state.current_segment().map(|segment| segment.0 as usize);
+        if let Some(log) = segment.and_then(|at| self.segments.get_mut(at)) {
+            log.held_ns += held_ns;
+        }
+    }
+
+    fn panic(&mut self, run_ns: RunNs) {
+        self.panics.push(run_ns);
+        for cue in self.state.on_air() {
+            if let Some(firing) = self.cues[cue.0 as usize].firings.last_mut() {
+                (firing.over_ns, firing.stopped) = (Some(run_ns), true);
+                firing.remarks.push("stopped by panic".to_owned());
+            }
+        }
+    }
+}

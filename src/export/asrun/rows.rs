@@ -1,0 +1,229 @@
+//! From what the fold kept to the rows of the report: instants become wall times, and every difference is taken here.
+//!
+//! Must never be asked while records are still to come, and must never show the words of a cue under embargo that has
+//! not fired.
+
+use jiff::{Timestamp, Zoned};
+
+use super::fold::{Firing, Fold, Send};
+use super::{AsRun, CueRow, Downtime, EMBARGOED, LostSend, NoteRow, Outcome, SegmentRow};
+use crate::engine::{Note, Phase, RunNs};
+use crate::show::duration::{self, MILLISECOND_NS};
+use crate::show::{CueIx, CueNumber, SegmentIx};
+
+impl Fold {
+    pub(super) fn finish(mut self, id: &str, recorded: Option<Timestamp>) -> AsRun {
+        self.end_hold(self.now);
+        let wall = |ns: i64| self.wall(ns);
+        let finished = self.state.has_ended();
+        let timing = self.state.projection(self.now);
+        let end_ns = match self.ended_ns.filter(|_| finished) {
+            Some(ended_ns) => ended_ns as i64,
+            None => timing.end_ns,
+        };
+        let planned_end = self.has_plan().then(|| wall(timing.planned_end_ns));
+        let end = self.opened.then(|| wall(end_ns));
+        let segments = self.segment_rows();
+        let note = |note: &Note| NoteRow {
+            at: wall(note.at_ns as i64),
+            cue: note.cue.map(|cue| self.show.cue(cue).number.to_string()),
+            text: note.text.clone(),
+        };
+        let down = |&(until_ns, down_ns): &(RunNs, u64)| {
+            let (from, until) = (wall(until_ns as i64 - down_ns as i64), wall(until_ns as i64));
+            Downtime { down_ms: ms_between(&from, &until).max(0) as u64, from, until }
+        };
+        AsRun {
+            show: self.show.title.clone(),
+            run: id.to_owned(),
+            zone_name: self.show.zone_name.clone(),
+            rehearsal: self.state.is_rehearsal(),
+            speed: self.state.speed(),
+            auto: self.state.is_auto(),
+            recorded: recorded.map(|at| at.to_zoned(self.show.zone.clone())),
+            opened: self.opened.then(|| wall(0)),
+            planned_start: segments.first().and_then(|segment| segment.planned_start.clone()),
+            started: self.started_ns.map(|ns| wall(ns as i64)),
+            last: self.opened.then(|| wall(self.now as i64)),
+            finished,
+            over_ms: planned_end.as_ref().zip(end.as_ref()).map(|(planned, end)| ms_between(planned, end)),
+            planned_end,
+            end,
+            held_ms: self.held_ns / MILLISECOND_NS,
+            holds: self.holds,
+            panics: self.panics.iter().map(|&ns| wall(ns as i64)).collect(),
+            downtimes: self.downs.iter().map(down).collect(),
+            notes: self.state.notes().iter().map(note).collect(),
+            segments,
+        }
+    }
+
+    /// Whether the planned times mean anything: a show without a hard start has none until it has begun.
+    fn has_plan(&self) -> bool {
+        self.opened && (self.state.plan().anchored || self.state.has_begun())
+    }
+
+    fn wall(&self, run_ns: i64) -> Zoned {
+        let exact = self.state.wall(run_ns);
+        let ms = exact.as_nanosecond().div_euclid(i128::from(MILLISECOND_NS));
+        let cut = i64::try_from(ms).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
+        cut.unwrap_or(exact).to_zoned(self.show.zone.clone())
+    }
+
+    fn segment_rows(&self) -> Vec<SegmentRow> {
+        let mut rows: Vec<SegmentRow> = self.show.segment_indices().map(|ix| self.segment_row(ix)).collect();
+        // A backup stands with the cue whose place it has, wherever the file keeps it.
+        for cue in self.show.cue_indices() {
+            if let Some(row) = rows.get_mut(self.show.segment_of(cue).0 as usize) {
+                row.cues.extend(self.cue_rows(cue));
+            }
+        }
+        rows
+    }
+
+    fn segment_row(&self, ix: SegmentIx) -> SegmentRow {
+        let (segment, log, state) = (self.show.segment(ix), &self.segments[ix.0 as usize], self.state.segment(ix));
+        let actual_start = state.started_ns.map(|ns| self.wall(ns as i64));
+        let actual_end = state.ended_ns.map(|ns| self.wall(ns as i64));
+        let actual_ms = actual_start.as_ref().zip(actual_end.as_ref()).map(|(from, to)| ms_between(from, to));
+        let planned_ms = segment.duration_ns / MILLISECOND_NS;
+        let mut remarks = vec![];
+        match (&actual_start, log.first_start_ns.filter(|_| log.starts > 1)) {
+            (None, _) => remarks.push("not started".to_owned()),
+            (Some(_), Some(first_ns)) => {
+                let first = self.wall(first_ns as i64);
+                remarks.push(format!("started {} times, first at {}", log.starts, first.strftime("%H:%M:%S")));
+            }
+            (Some(_), None) => {}
+        }
+        if actual_start.is_some() && actual_end.is_none() {
+            remarks.push(Outcome::Running.words().to_owned());
+        }
+        if log.held_ns >= MILLISECOND_NS {
+            remarks.push(format!("held {}", duration::length(log.held_ns)));
+        }
+        remarks.extend(log.notes.iter().cloned());
+        SegmentRow {
+            title: segment.title.clone(),
+            planned_start: self.has_plan().then(|| self.wall(self.state.planned_start_ns(ix, self.now))),
+            planned_ms,
+            actual_start,
+            actual_ms: actual_ms.map(|ms| ms.max(0) as u64),
+            difference_ms: actual_ms.map(|actual_ms| actual_ms - planned_ms as i64),
+            remarks,
+            cues: vec![],
+        }
+    }
+
+    fn cue_rows(&self, ix: CueIx) -> Vec<CueRow> {
+        let (cue, log) = (self.show.cue(ix), &self.cues[ix.0 as usize]);
+        let outcome = self.outcome_unfired(ix);
+        let planned_ns = self.state.plan_origin_ns(self.now) + self.state.plan().cue_start_ns[ix.0 as usize];
+        let is_spare = cue.backup_for.is_some() && log.firings.is_empty();
+        let hidden = cue.embargo && log.firings.is_empty();
+        let blank = CueRow {
+            number: cue.number.to_string(),
+            title: if hidden { EMBARGOED.to_owned() } else { cue.title.clone() },
+            outcome,
+            firing: None,
+            planned_start: (self.has_plan() && !is_spare).then(|| self.wall(planned_ns)),
+            planned_ms: cue.duration_ns.map(|ns| ns / MILLISECOND_NS),
+            actual_start: None,
+            actual_ms: None,
+            difference_ms: None,
+            cause: None,
+            remarks: vec![],
+            lost: vec![],
+        };
+        if log.firings.is_empty() {
+            return vec![CueRow { remarks: self.remarks_unfired(ix, outcome), ..blank }];
+        }
+        let mut rows: Vec<CueRow> = log.firings.iter().map(|firing| self.fired_row(ix, firing, &blank)).collect();
+        // What came after the last firing led to no other: it is said where the cue was last heard of.
+        if let Some(last) = rows.last_mut() {
+            last.remarks.extend(log.ahead.iter().cloned());
+        }
+        rows
+    }
+
+    fn fired_row(&self, ix: CueIx, firing: &Firing, blank: &CueRow) -> CueRow {
+        let cue = self.show.cue(ix);
+        let actual_start = self.wall(firing.fired_ns as i64);
+        let outcome = match (firing.over_ns, firing.stopped) {
+            (_, true) => Outcome::Stopped,
+            (Some(_), false) => Outcome::Complete,
+            (None, false) => Outcome::Running,
+        };
+        let mut remarks = firing.remarks.clone();
+        if !cue.steps.is_empty() {
+            remarks.push(format!("{} of {} steps", firing.steps_done, cue.steps.len()));
+        }
+        if outcome == Outcome::Running {
+            remarks.push(Outcome::Running.words().to_owned());
+        }
+        let over = firing.over_ns.map(|ns| self.wall(ns as i64));
+        CueRow {
+            outcome,
+            firing: Some(firing.number),
+            actual_ms: over.map(|over| ms_between(&actual_start, &over).max(0) as u64),
+            difference_ms: blank.planned_start.as_ref().map(|planned| ms_between(planned, &actual_start)),
+            actual_start: Some(actual_start),
+            cause: Some(firing.cause),
+            remarks,
+            lost: self.lost(ix, firing),
+            ..blank.clone()
+        }
+    }
+
+    fn lost(&self, ix: CueIx, firing: &Firing) -> Vec<LostSend> {
+        let mut lost: Vec<LostSend> = vec![];
+        for (action, send) in self.show.cue(ix).actions.iter().zip(&firing.sends) {
+            let error = match send {
+                Send::Sent => continue,
+                Send::Failed(error) => Some(error.clone()),
+                Send::Unknown => None,
+            };
+            let output = self.show.output(action.output).id.clone();
+            match lost.iter_mut().find(|one| one.output == output && one.error == error) {
+                Some(same) => same.count += 1,
+                None => lost.push(LostSend { output, error, count: 1 }),
+            }
+        }
+        lost
+    }
+
+    fn outcome_unfired(&self, ix: CueIx) -> Outcome {
+        let state = self.state.cue(ix);
+        if state.skipped {
+            Outcome::Skipped
+        } else if state.phase == Phase::Missed {
+            Outcome::Missed
+        } else if self.stand_in(ix).is_some() {
+            Outcome::Replaced
+        } else if self.show.cue(ix).backup_for.is_some() {
+            Outcome::Spare
+        } else {
+            Outcome::NotCalled
+        }
+    }
+
+    /// The backup that has the place of `ix` and has fired there.
+    fn stand_in(&self, ix: CueIx) -> Option<&CueNumber> {
+        let by = self.state.cue(ix).replaced_by.filter(|by| !self.cues[by.0 as usize].firings.is_empty())?;
+        Some(&self.show.cue(by).number)
+    }
+
+    fn remarks_unfired(&self, ix: CueIx, outcome: Outcome) -> Vec<String> {
+        let own = match (outcome, self.stand_in(ix)) {
+            (Outcome::Replaced, Some(by)) => Some(format!("replaced by {by}")),
+            (Outcome::Spare | Outcome::NotCalled, _) => Some(outcome.words().to_owned()),
+            _ => None,
+        };
+        own.into_iter().chain(self.cues[ix.0 as usize].ahead.iter().cloned()).collect()
+    }
+}
+
+/// From one instant to another, both cut to milliseconds.
+fn ms_between(from: &Zoned, to: &Zoned) -> i64 {
+    to.timestamp().as_millisecond() - from.timestamp().as_millisecond()
+}

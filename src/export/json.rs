@@ -1,0 +1,187 @@
+//! The report for other programs: one JSON object, its keys always there and always in the same order.
+//!
+//! Owns the names of the keys. Times are RFC 3339 with the offset of the show's zone, durations and differences are
+//! seconds to the millisecond, what is not known is `null`. Must never compute: what stands here is a row's.
+
+use jiff::Zoned;
+use serde::Serialize;
+
+use super::asrun::{AsRun, CueRow, Downtime, LostSend, NoteRow, SegmentRow};
+use super::csv::rfc3339;
+
+/// Writes the report, indented, with a newline at its end.
+pub fn write(report: &AsRun) -> String {
+    let view = Run::from(report);
+    // Serialising strings, numbers and lists to memory has no way to fail; an empty object would be a lie all the same.
+    serde_json::to_string_pretty(&view).map_or_else(|error| format!("{{\"error\":\"{error}\"}}\n"), |json| json + "\n")
+}
+
+#[derive(Serialize)]
+struct Run<'a> {
+    show: &'a str,
+    run: &'a str,
+    timezone: &'a str,
+    rehearsal: bool,
+    speed: u32,
+    auto: bool,
+    finished: bool,
+    recorded_at: Option<String>,
+    opened: Option<String>,
+    planned_start: Option<String>,
+    actual_start: Option<String>,
+    planned_end: Option<String>,
+    /// Known only of a finished run.
+    actual_end: Option<String>,
+    /// Known only of an unfinished one.
+    projected_end: Option<String>,
+    last_event: Option<String>,
+    over_under: Option<f64>,
+    held: f64,
+    holds: u32,
+    panics: Vec<String>,
+    downtimes: Vec<Down>,
+    segments: Vec<Segment<'a>>,
+    notes: Vec<Note<'a>>,
+}
+
+#[derive(Serialize)]
+struct Down {
+    from: String,
+    until: String,
+    duration: f64,
+}
+
+#[derive(Serialize)]
+struct Segment<'a> {
+    title: &'a str,
+    planned_start: Option<String>,
+    actual_start: Option<String>,
+    planned_duration: f64,
+    actual_duration: Option<f64>,
+    over_under: Option<f64>,
+    remarks: &'a [String],
+    cues: Vec<Cue<'a>>,
+}
+
+#[derive(Serialize)]
+struct Cue<'a> {
+    cue: &'a str,
+    title: &'a str,
+    outcome: &'static str,
+    firing: Option<u32>,
+    planned_start: Option<String>,
+    actual_start: Option<String>,
+    planned_duration: Option<f64>,
+    actual_duration: Option<f64>,
+    difference: Option<f64>,
+    cause: Option<&'static str>,
+    remarks: &'a [String],
+    lost_sends: Vec<Lost<'a>>,
+}
+
+#[derive(Serialize)]
+struct Lost<'a> {
+    output: &'a str,
+    outcome: &'static str,
+    error: Option<&'a str>,
+    messages: u32,
+}
+
+#[derive(Serialize)]
+struct Note<'a> {
+    at: String,
+    cue: Option<&'a str>,
+    text: &'a str,
+}
+
+impl<'a> From<&'a AsRun> for Run<'a> {
+    fn from(run: &'a AsRun) -> Self {
+        let end = time(run.end.as_ref());
+        Run {
+            show: &run.show,
+            run: &run.run,
+            timezone: &run.zone_name,
+            rehearsal: run.rehearsal,
+            speed: run.speed,
+            auto: run.auto,
+            finished: run.finished,
+            recorded_at: time(run.recorded.as_ref()),
+            opened: time(run.opened.as_ref()),
+            planned_start: time(run.planned_start.as_ref()),
+            actual_start: time(run.started.as_ref()),
+            planned_end: time(run.planned_end.as_ref()),
+            actual_end: end.clone().filter(|_| run.finished),
+            projected_end: end.filter(|_| !run.finished),
+            last_event: time(run.last.as_ref()),
+            over_under: run.over_ms.map(seconds),
+            held: seconds(run.held_ms as i64),
+            holds: run.holds,
+            panics: run.panics.iter().map(rfc3339).collect(),
+            downtimes: run.downtimes.iter().map(Down::from).collect(),
+            segments: run.segments.iter().map(Segment::from).collect(),
+            notes: run.notes.iter().map(Note::from).collect(),
+        }
+    }
+}
+
+impl From<&Downtime> for Down {
+    fn from(down: &Downtime) -> Self {
+        Down { from: rfc3339(&down.from), until: rfc3339(&down.until), duration: seconds(down.down_ms as i64) }
+    }
+}
+
+impl<'a> From<&'a SegmentRow> for Segment<'a> {
+    fn from(row: &'a SegmentRow) -> Self {
+        Segment {
+            title: &row.title,
+            planned_start: time(row.planned_start.as_ref()),
+            actual_start: time(row.actual_start.as_ref()),
+            planned_duration: seconds(row.planned_ms as i64),
+            actual_duration: row.actual_ms.map(|ms| seconds(ms as i64)),
+            over_under: row.difference_ms.map(seconds),
+            remarks: &row.remarks,
+            cues: row.cues.iter().map(Cue::from).collect(),
+        }
+    }
+}
+
+impl<'a> From<&'a CueRow> for Cue<'a> {
+    fn from(row: &'a CueRow) -> Self {
+        Cue {
+            cue: &row.number,
+            title: &row.title,
+            outcome: row.outcome.words(),
+            firing: row.firing,
+            planned_start: time(row.planned_start.as_ref()),
+            actual_start: time(row.actual_start.as_ref()),
+            planned_duration: row.planned_ms.map(|ms| seconds(ms as i64)),
+            actual_duration: row.actual_ms.map(|ms| seconds(ms as i64)),
+            difference: row.difference_ms.map(seconds),
+            cause: row.cause.map(|cause| cause.word()),
+            remarks: &row.remarks,
+            lost_sends: row.lost.iter().map(Lost::from).collect(),
+        }
+    }
+}
+
+impl<'a> From<&'a LostSend> for Lost<'a> {
+    fn from(lost: &'a LostSend) -> Self {
+        let outcome = if lost.error.is_some() { "failed" } else { "unknown" };
+        Lost { output: &lost.output, outcome, error: lost.error.as_deref(), messages: lost.count }
+    }
+}
+
+impl<'a> From<&'a NoteRow> for Note<'a> {
+    fn from(note: &'a NoteRow) -> Self {
+        Note { at: rfc3339(&note.at), cue: note.cue.as_deref(), text: &note.text }
+    }
+}
+
+fn time(at: Option<&Zoned>) -> Option<String> {
+    at.map(rfc3339)
+}
+
+/// Milliseconds as seconds: a double holds every millisecond of a few thousand years exactly enough to print it.
+fn seconds(ms: i64) -> f64 {
+    ms as f64 / 1000.0
+}

@@ -1,0 +1,349 @@
+//! One evening in all three forms, its expected rows computed by hand.
+
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use jiff::civil::date;
+use unicode_width::UnicodeWidthStr;
+
+use super::asrun::{AsRun, EMBARGOED, Outcome};
+use super::{csv, json, text};
+use crate::engine::{Cause, Event, MissedWhy, Record, State};
+use crate::show::{CueNumber, Show, file};
+
+const SHOW: &str = r##"
+title = 'Die Übergabe, "Paris to L. A."'
+date = 2024-08-11
+timezone = "Europe/Paris"
+[output.lights]
+osc = "udp://127.0.0.1:8000"
+[output.sound]
+osc = "udp://127.0.0.1:8001"
+
+[[segment]]
+title = "Opening, 引き継ぎ式典"
+start = 23:58:00
+duration = "2m"
+[[segment.cue]]
+number = "1"
+title = '=Lights "up"'
+planned = "10s"
+duration = "30s"
+do = [
+  { output = "lights", osc = "/a" },
+  { output = "lights", osc = "/b" },
+  { output = "sound", osc = "/c" },
+]
+[[segment.cue]]
+number = "2"
+title = "Fanfare"
+trigger = { with = "1", delay = "5s" }
+[[segment.cue]]
+number = "3"
+title = "Off the roof"
+planned = "40s"
+[[segment.cue]]
+number = "3A"
+title = "Off the roof, played in"
+backup_for = "3"
+[[segment.cue]]
+number = "4"
+title = "Doves"
+planned = "50s"
+[[segment.cue]]
+number = "5"
+title = "The secret guest"
+planned = "1m"
+embargo = true
+
+[[segment]]
+title = "The jump"
+duration = "1m"
+[[segment.cue]]
+number = "10"
+title = "Flag"
+[[segment.cue]]
+number = "11"
+title = "Wire"
+trigger = { into = "30s" }
+[[segment.cue]]
+number = "12"
+title = "Cafe\u0301 rings"
+planned = "45s"
+steps = [{ title = "a" }, { title = "b" }, { title = "c" }, { title = "d" }, { title = "e" }]
+[[segment.cue]]
+number = "12B"
+title = "Rings, played in"
+backup_for = "12"
+"##;
+
+fn show(text: &str) -> Arc<Show> {
+    Arc::new(file::parse(text, "UTC").unwrap_or_else(|problems| panic!("{problems:?}")))
+}
+
+fn cue(number: &str) -> CueNumber {
+    CueNumber::new(number).unwrap()
+}
+
+fn ns(ms: u64) -> u64 {
+    ms * 1_000_000
+}
+
+/// Records of events at milliseconds of the run.
+fn records(events: Vec<(u64, Event)>) -> Vec<Record> {
+    let opened: Timestamp = "2024-08-11T21:50:00Z".parse().unwrap();
+    let record = |(at, (ms, event)): (usize, (u64, Event))| Record {
+        seq: at as u64 + 1,
+        at: opened + jiff::SignedDuration::from_millis(ms as i64),
+        run_ns: ns(ms),
+        event,
+    };
+    events.into_iter().enumerate().map(record).collect()
+}
+
+fn run_started() -> Event {
+    Event::RunStarted {
+        show: "Die Übergabe".into(),
+        source: "show.toml".into(),
+        rehearsal: false,
+        speed: 1,
+        auto: false,
+        clock: "2024-08-11T21:50:00Z".parse().unwrap(),
+        day: date(2024, 8, 11),
+        version: "0".into(),
+    }
+}
+
+fn fired(number: &str, cause: Cause, firing: u32, ms: u64) -> (u64, Event) {
+    (ms, Event::CueFired { cue: cue(number), cause, firing, due_ns: ns(ms) })
+}
+
+fn completed(number: &str, ms: u64) -> (u64, Event) {
+    (ms, Event::CueCompleted { cue: cue(number), due_ns: ns(ms) })
+}
+
+fn started(segment: u32, ms: u64) -> (u64, Event) {
+    (ms, Event::SegmentStarted { segment, title: String::new(), due_ns: ns(ms) })
+}
+
+fn ended(segment: u32, ms: u64) -> (u64, Event) {
+    (ms, Event::SegmentEnded { segment, due_ns: ns(ms) })
+}
+
+fn sent(firing: u32, action: u32, ms: u64) -> (u64, Event) {
+    (ms, Event::ActionSent { cue: cue("1"), firing, action, output: "lights".into() })
+}
+
+fn note(text: &str, at: Option<&str>, ms: u64) -> (u64, Event) {
+    (ms, Event::NoteTaken { text: text.into(), cue: at.map(cue) })
+}
+
+fn step(step: u32, ms: u64) -> (u64, Event) {
+    (ms, Event::StepDone { cue: cue("12"), step, title: String::new() })
+}
+
+/// The evening up to 0:01:00 behind midnight, where it breaks off.
+fn evening() -> Vec<(u64, Event)> {
+    let error = "no route, to host".into();
+    vec![
+        (0, run_started()),
+        started(1, 482_500),
+        fired("1", Cause::Go, 1, 490_250),
+        sent(1, 1, 490_251),
+        (490_260, Event::ActionFailed { cue: cue("1"), firing: 1, action: 2, output: "lights".into(), error }),
+        fired("2", Cause::Follow, 1, 495_250),
+        completed("2", 495_250),
+        note("wind \"7\", gusts\nto 9", Some("1"), 500_000),
+        completed("1", 520_250),
+        (521_000, Event::CueSwapped { cue: cue("3"), by: cue("3A") }),
+        fired("3A", Cause::Go, 1, 522_000),
+        completed("3A", 522_000),
+        (525_000, Event::CueSkipped { cue: cue("4") }),
+        (530_000, Event::Held {}),
+        (540_000, Event::Resumed {}),
+        fired("1", Cause::Remote, 2, 545_000),
+        sent(2, 1, 545_000),
+        sent(2, 2, 545_000),
+        sent(2, 3, 545_000),
+        (550_000, Event::Panicked {}),
+        ended(1, 600_500),
+        started(2, 600_500),
+        fired("10", Cause::Go, 1, 600_500),
+        completed("10", 600_500),
+        (640_000, Event::RunResumed { down_ns: ns(20_000) }),
+        (640_001, Event::CueMissed { cue: cue("11"), why: MissedWhy::ProgramDown, due_ns: ns(630_500) }),
+        (645_000, Event::InterlockOverridden { cue: cue("11"), reason: "wind ok".into() }),
+        fired("11", Cause::Go, 1, 650_000),
+        completed("11", 650_000),
+        note("-7 °C", None, 655_000),
+        fired("12", Cause::Auto, 1, 656_750),
+        step(1, 657_000),
+        step(2, 658_000),
+        step(3, 660_000),
+    ]
+}
+
+fn report(events: Vec<(u64, Event)>) -> AsRun {
+    AsRun::from(&show(SHOW), "20240811-235000", &records(events))
+}
+
+#[test]
+fn csv_of_an_unfinished_evening() {
+    let written = csv::write(&report(evening()));
+    let expected = include_str!("tests/evening.csv");
+    for (at, (line, expected)) in written.lines().zip(expected.lines()).enumerate() {
+        assert_eq!(line, expected, "line {}", at + 1);
+    }
+    assert_eq!(written, expected);
+}
+
+#[test]
+fn free_text_never_becomes_a_formula_and_numbers_stay_numbers() {
+    let mut run = report(evening());
+    run.segments.truncate(1);
+    run.segments[0].title = "@home".into();
+    run.segments[0].cues.truncate(1);
+    run.segments[0].cues[0].number = "-5".into();
+    run.segments[0].cues[0].remarks = vec!["\tx".into()];
+    run.segments[0].cues[0].lost.clear();
+    run.segments[0].cues[0].difference_ms = Some(-3_250);
+    let written = csv::write(&run);
+    assert!(written.contains("\n'@home,,'@home,"), "{written}");
+    assert!(written.contains("\n'@home,-5,"), "{written}");
+    assert!(written.ends_with(",30.000,30.000,-3.250,go,'\tx\n"), "{written}");
+    run.segments[0].cues[0].number = "=A1".into();
+    assert!(csv::write(&run).contains("\n'@home,'=A1,"));
+}
+
+#[test]
+fn an_unfinished_run_tells_where_it_stood() {
+    let run = report(evening());
+    assert!(!run.finished);
+    assert_eq!(csv::rfc3339(run.end.as_ref().unwrap()), "2024-08-12T00:01:00.500+02:00");
+    assert_eq!((run.over_ms, run.held_ms, run.holds, run.panics.len()), (Some(500), 10_000, 1, 1));
+    assert_eq!(csv::rfc3339(&run.downtimes[0].from), "2024-08-12T00:00:20.000+02:00");
+    assert_eq!(run.downtimes[0].down_ms, 20_000);
+    let guest = run.cues().find(|cue| cue.number == "5").unwrap();
+    assert_eq!((guest.title.as_str(), guest.outcome), (EMBARGOED, Outcome::NotCalled));
+}
+
+#[test]
+fn a_finished_run_ends_where_its_last_segment_did() {
+    let end = [step(4, 661_000), step(5, 670_000), completed("12", 670_000), ended(2, 670_000)];
+    let events = [evening(), end.to_vec(), vec![(670_400, Event::RunEnded { over_ns: ns(10_000) as i64 })]].concat();
+    let run = report(events);
+    assert!(run.finished);
+    assert_eq!(run.over_ms, Some(10_000));
+    assert_eq!(run.segments[1].difference_ms, Some(9_500));
+    let rings = run.cues().find(|cue| cue.number == "12").unwrap();
+    assert_eq!(
+        (rings.outcome, rings.actual_ms, rings.note()),
+        (Outcome::Complete, Some(13_250), "5 of 5 steps".into())
+    );
+    let page = text::write(&run, 80);
+    assert!(page.contains("2024-08-11 23:58:02 to 2024-08-12 00:01:10, finished\n"), "{page}");
+    assert!(page.contains("Over       +0:10\n"), "{page}");
+}
+
+#[test]
+fn skips_that_were_taken_back_and_late_cues_are_told_as_they_were() {
+    let events = vec![
+        (0, run_started()),
+        started(1, 480_000),
+        (481_000, Event::CueSkipped { cue: cue("1") }),
+        (482_000, Event::CueUnskipped { cue: cue("1") }),
+        (490_420, Event::CueFired { cue: cue("1"), cause: Cause::Auto, firing: 1, due_ns: ns(490_000) }),
+        fired("1", Cause::Remote, 2, 500_000),
+        (501_000, Event::CueSkipped { cue: cue("1") }),
+    ];
+    let run = report(events);
+    let rows: Vec<_> = run.cues().take(2).collect();
+    assert_eq!(rows[0].remarks, ["left 0.420 s late", "fired again before it was complete"]);
+    assert_eq!((rows[0].outcome, rows[0].actual_ms), (Outcome::Stopped, Some(10_000)));
+    assert_eq!(rows[0].lost[0].words(), "lights: unknown whether sent (2 messages)");
+    assert_eq!(rows[1].remarks, ["running", "skipped"]);
+}
+
+#[test]
+fn nothing_is_planned_for_a_show_that_is_not_tied_to_the_clock_until_it_begins() {
+    let floating = show(&SHOW.replace("start = 23:58:00\n", ""));
+    let opened = AsRun::from(&floating, "x", &records(vec![(0, run_started())]));
+    assert!(opened.cues().all(|cue| cue.planned_start.is_none()) && opened.over_ms.is_none());
+    let begun = AsRun::from(&floating, "x", &records(vec![(0, run_started()), started(1, 61_500)]));
+    assert_eq!(csv::rfc3339(begun.planned_start.as_ref().unwrap()), "2024-08-11T23:51:01.500+02:00");
+    let nothing = AsRun::from(&floating, "x", &[]);
+    assert!(nothing.opened.is_none() && text::write(&nothing, 80).contains("not begun"));
+    assert!(json::write(&nothing).contains("\"opened\": null"));
+}
+
+#[test]
+fn json_keeps_the_words_and_the_seconds() {
+    let written = json::write(&report(evening()));
+    let value: serde_json::Value = serde_json::from_str(&written).unwrap();
+    assert_eq!(value["over_under"], 0.5);
+    assert_eq!(value["projected_end"], "2024-08-12T00:01:00.500+02:00");
+    assert_eq!(value["actual_end"], serde_json::Value::Null);
+    let first = &value["segments"][0];
+    assert_eq!((&first["over_under"], &first["planned_duration"]), (&(-2.0).into(), &120.0.into()));
+    let lights = &first["cues"][0];
+    assert_eq!(lights["title"], "=Lights \"up\"");
+    assert_eq!((&lights["difference"], &lights["cause"]), (&0.25.into(), &"go".into()));
+    assert_eq!(lights["lost_sends"][0]["error"], "no route, to host");
+    assert_eq!(value["notes"][0]["text"], "wind \"7\", gusts\nto 9");
+    assert!(written.starts_with("{\n  \"show\": ") && written.ends_with("}\n"));
+}
+
+#[test]
+fn text_keeps_to_its_width_and_to_its_columns() {
+    let mut run = report(evening());
+    run.segments[0].cues[3].title = "引き継ぎ".repeat(20);
+    run.segments[0].cues[4].title = "e\u{301}".repeat(90);
+    run.segments[0].cues[5].title = "👩\u{200d}🚀\u{1b}[2J".repeat(20);
+    run.notes[0].text = "ungewöhnlich".repeat(20);
+    run.segments[1].cues[0].number = "長い番号の長い番号の長い番号です".into();
+    for width in 40..=130 {
+        let page = text::write(&run, width);
+        for line in page.lines() {
+            assert!(line.width() <= width, "{} > {width}: {line:?}\n{page}", line.width());
+            assert!(!line.contains(|c: char| c.is_control()), "{line:?}");
+        }
+    }
+}
+
+#[test]
+fn text_of_an_unfinished_evening() {
+    let page = text::write(&report(evening()), text::WIDTH);
+    assert_eq!(page, include_str!("tests/evening.txt"), "\n{page}");
+}
+
+#[test]
+fn the_report_agrees_with_the_engine_about_a_whole_run() {
+    let show = show(SHOW);
+    let mut state = State::new(Arc::clone(&show));
+    let (mut now, mut events, mut due) = (0, vec![], vec![run_started_by_itself()]);
+    for _ in 0..1_000 {
+        for event in due {
+            state.apply(now, &event);
+            events.push((now / 1_000_000, event));
+        }
+        let Some(next_ns) = state.poll_timeout() else { break };
+        now = now.max(next_ns);
+        due = state.handle_timeout(now);
+    }
+    let over_ns = events.iter().find_map(|(_, event)| match event {
+        Event::RunEnded { over_ns } => Some(*over_ns),
+        _ => None,
+    });
+    let run = AsRun::from(&show, "x", &records(events));
+    assert!(run.finished && run.rehearsal && run.auto);
+    assert_eq!(run.over_ms, over_ns.map(|ns| ns / 1_000_000));
+    assert!(run.cues().all(|cue| matches!(cue.outcome, Outcome::Complete | Outcome::Spare)), "{run:?}");
+    assert!(run.cues().all(|cue| cue.difference_ms.is_none_or(|ms| ms == 0)), "{run:?}");
+    assert!(text::write(&run, 80).contains("rehearsal, 60 times as fast, called by the program\n"));
+}
+
+fn run_started_by_itself() -> Event {
+    let (show, source, version) = (String::new(), String::new(), String::new());
+    let clock = "2024-08-11T21:50:00Z".parse().unwrap();
+    Event::RunStarted { show, source, rehearsal: true, speed: 60, auto: true, clock, day: date(2024, 8, 11), version }
+}
