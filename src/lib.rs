@@ -1,5 +1,6 @@
 //! `handover`: the show caller for the terminal.
 
+pub mod app;
 pub mod engine;
 pub mod export;
 pub mod journal;

@@ -1,0 +1,149 @@
+//! The application: what the caller's keys mean, and everything that the screen shows beside the run itself.
+//!
+//! Owns the cursor, the page, the prompt and the message line. It turns keys into [`Task`]s by one table
+//! ([`keys::BINDINGS`], which the footer, the help page and the palette read too) and never changes the run: that is
+//! [`crate::engine`]'s, and it is read here. No IO and no clock: the machine's time comes in with each key.
+
+pub mod find;
+pub mod hits;
+pub mod keys;
+pub mod log;
+mod prompt;
+mod update;
+
+pub use hits::Hits;
+pub use prompt::{Ask, Prompt};
+
+use crate::engine::{Rejection, State};
+use crate::output::Health;
+use crate::show::CueIx;
+
+/// Something for the shell to do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Task {
+    /// Put this to the engine.
+    Command(crate::engine::Command),
+    /// Let go of the run and leave.
+    Quit,
+    /// Give the terminal back until the shell's `fg`.
+    Suspend,
+}
+
+/// Everything that the screen shows and the run does not know.
+#[derive(Clone, Debug, PartialEq)]
+pub struct App {
+    /// What fills the screen.
+    pub page: Page,
+    /// The selected cue; `None`: it follows the playhead.
+    pub cursor: Option<CueIx>,
+    /// What the caller is typing, where he is.
+    pub prompt: Option<Prompt>,
+    /// Whether the question of quitting stands.
+    pub asks_to_quit: bool,
+    /// The last word to the caller.
+    pub message: Option<Message>,
+    /// How far the help page or the log is scrolled, in lines.
+    pub scroll: usize,
+    /// The colours.
+    pub theme: Theme,
+    /// The health of each output, in the show's order.
+    pub outputs: Vec<Health>,
+    /// What is wrong with the journal, while something is.
+    pub journal_alarm: Option<String>,
+    /// The next move of the playhead leaves the cursor where it is.
+    cursor_stays: bool,
+    go_pressed_ns: Option<u64>,
+    escape_pressed_ns: Option<u64>,
+}
+
+/// What fills the screen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Page {
+    /// The run: what is on air, what is next, the rundown.
+    #[default]
+    Run,
+    /// What the cue on air looks like; on small screens the run page has no room for it.
+    Monitor,
+    /// The journal as it grows.
+    Log,
+    /// All keys.
+    Help,
+}
+
+/// The colours of the screen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Theme {
+    /// For the dark of a control room.
+    #[default]
+    Dark,
+    /// For daylight.
+    Light,
+}
+
+/// A word to the caller.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Message {
+    /// In one line.
+    pub text: String,
+    /// How loud.
+    pub tone: Tone,
+    /// When, by the machine's clock.
+    pub at_ns: u64,
+}
+
+/// How loud a word is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// Good to know.
+    Calm,
+    /// Something was refused or needs the caller.
+    Attention,
+    /// Something is wrong.
+    Alarm,
+}
+
+impl App {
+    /// How long a calm word stays on the message line.
+    pub const MESSAGE_NS: u64 = 6_000_000_000;
+
+    /// The application before its first key.
+    pub fn new(theme: Theme) -> Self {
+        App {
+            page: Page::Run,
+            cursor: None,
+            prompt: None,
+            asks_to_quit: false,
+            message: None,
+            scroll: 0,
+            theme,
+            outputs: vec![],
+            journal_alarm: None,
+            cursor_stays: false,
+            go_pressed_ns: None,
+            escape_pressed_ns: None,
+        }
+    }
+
+    /// The selected cue: the cursor's, or the playhead's while the caller has not moved it.
+    pub fn selected(&self, state: &State) -> Option<CueIx> {
+        self.cursor.or(state.playhead())
+    }
+
+    /// Puts a word on the message line.
+    pub fn say(&mut self, text: impl Into<String>, tone: Tone, now_ns: u64) {
+        self.message = Some(Message { text: text.into(), tone, at_ns: now_ns });
+    }
+
+    /// Puts a word on the message line, before the one that stands there.
+    pub fn say_too(&mut self, text: &str, tone: Tone, now_ns: u64) {
+        match self.message.take() {
+            Some(said) => self.say(format!("{text}; {}", said.text), said.tone, now_ns),
+            None => self.say(text, tone, now_ns),
+        }
+    }
+
+    /// Says why a command was refused.
+    pub fn refused(&mut self, rejection: &Rejection, now_ns: u64) {
+        self.say(rejection.to_string(), Tone::Attention, now_ns);
+    }
+}

@@ -1,0 +1,20 @@
+//! Where on the screen the mouse finds which cue: drawn by [`crate::ui`], read when a click comes.
+
+use crate::show::CueIx;
+
+/// The cues on the screen as last drawn.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Hits {
+    /// Row, first column, column behind the last, and the cue there.
+    pub rows: Vec<(u16, u16, u16, CueIx)>,
+    /// How far the page that was drawn can be scrolled: [`super::App::scroll`] is held to it.
+    pub scroll_max: usize,
+}
+
+impl Hits {
+    /// The cue under a cell.
+    pub fn cue_at(&self, column: u16, row: u16) -> Option<CueIx> {
+        let hit = self.rows.iter().find(|(at, from, to, _)| *at == row && (*from..*to).contains(&column));
+        hit.map(|&(.., cue)| cue)
+    }
+}

@@ -1,0 +1,113 @@
+//! The prompt: a line that the caller types, and what it is for.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use tui_input::{Input, InputRequest};
+
+use crate::show::CueIx;
+
+/// A line being typed.
+#[derive(Clone, Debug)]
+pub struct Prompt {
+    /// What it is for.
+    pub ask: Ask,
+    /// The line so far.
+    pub input: Input,
+    /// Which row of the palette is chosen, or which of the finds.
+    pub chosen: usize,
+    /// How many cues or commands the line may mean.
+    pub found: usize,
+}
+
+/// What a prompt is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ask {
+    /// The reason of an override.
+    Reason,
+    /// A note.
+    Note,
+    /// A cue; `back` is where the cursor was.
+    Find {
+        /// Where Escape puts the cursor.
+        back: Option<CueIx>,
+    },
+    /// A command.
+    Palette,
+}
+
+/// What a key did to a prompt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Typed {
+    /// The line may have changed.
+    Line,
+    /// Enter.
+    Accept,
+    /// Escape or Ctrl-C.
+    Leave,
+    /// Up or down in what is offered.
+    Choose(isize),
+}
+
+impl PartialEq for Prompt {
+    fn eq(&self, other: &Self) -> bool {
+        let line = (self.input.value(), self.input.cursor());
+        (self.ask, self.chosen, line) == (other.ask, other.chosen, (other.input.value(), other.input.cursor()))
+    }
+}
+
+impl Prompt {
+    /// The longest line, in bytes: a note is a line of the journal.
+    const LONGEST: usize = 2000;
+
+    pub(super) fn new(ask: Ask) -> Self {
+        Prompt { ask, input: Input::default(), chosen: 0, found: 0 }
+    }
+
+    /// The words in front of the line.
+    pub fn label(&self) -> &'static str {
+        match self.ask {
+            Ask::Reason => "override because",
+            Ask::Note => "note",
+            Ask::Find { .. } => "find",
+            Ask::Palette => ":",
+        }
+    }
+
+    pub(super) fn key(&mut self, key: &KeyEvent) -> Typed {
+        let control = key.modifiers.contains(KeyModifiers::CONTROL);
+        let request = match key.code {
+            KeyCode::Enter => return Typed::Accept,
+            KeyCode::Esc => return Typed::Leave,
+            KeyCode::Char('c') if control => return Typed::Leave,
+            KeyCode::Up => return Typed::Choose(-1),
+            KeyCode::Down | KeyCode::Tab => return Typed::Choose(1),
+            KeyCode::Char('u') if control => InputRequest::DeleteLine,
+            KeyCode::Char('w') if control => InputRequest::DeletePrevWord,
+            KeyCode::Char('a') if control => InputRequest::GoToStart,
+            KeyCode::Char('e') if control => InputRequest::GoToEnd,
+            KeyCode::Char(_) if control => return Typed::Line,
+            KeyCode::Char(c) => return self.insert(c),
+            KeyCode::Backspace => InputRequest::DeletePrevChar,
+            KeyCode::Delete => InputRequest::DeleteNextChar,
+            KeyCode::Left => InputRequest::GoToPrevChar,
+            KeyCode::Right => InputRequest::GoToNextChar,
+            KeyCode::Home => InputRequest::GoToStart,
+            KeyCode::End => InputRequest::GoToEnd,
+            _ => return Typed::Line,
+        };
+        self.input.handle(request);
+        Typed::Line
+    }
+
+    pub(super) fn paste(&mut self, text: &str) {
+        for c in text.chars() {
+            self.insert(if c.is_whitespace() { ' ' } else { c });
+        }
+    }
+
+    fn insert(&mut self, c: char) -> Typed {
+        if !c.is_control() && self.input.value().len() < Self::LONGEST {
+            self.input.handle(InputRequest::InsertChar(c));
+        }
+        Typed::Line
+    }
+}

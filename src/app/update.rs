@@ -1,0 +1,328 @@
+//! What a key, a click or a paste does: to the application at once, to the run as a task.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+
+use super::keys::{self, Act};
+use super::prompt::Typed;
+use super::{App, Ask, Hits, Message, Page, Prompt, Task, Theme, Tone, find};
+use crate::engine::{Cause, Command, Event, State};
+use crate::show::CueIx;
+
+/// A second GO within this time of the last press is a slip of the finger.
+const GO_GUARD_NS: u64 = 300_000_000;
+/// Two Escapes within this time mean panic.
+const PANIC_NS: u64 = 1_000_000_000;
+/// How far a page key moves the selection, in cues.
+const PAGE: isize = 10;
+/// How far the wheel moves it.
+const WHEEL: isize = 3;
+
+impl App {
+    /// A key at `now_ns` of the machine's clock.
+    pub fn key(&mut self, key: &KeyEvent, state: &State, now_ns: u64) -> Vec<Task> {
+        if key.kind == KeyEventKind::Release {
+            return vec![];
+        }
+        if self.prompt.is_some() {
+            return self.type_key(key, state, now_ns);
+        }
+        if key.code == KeyCode::Esc {
+            return self.escape(now_ns);
+        }
+        self.escape_pressed_ns = None;
+        if std::mem::take(&mut self.asks_to_quit) {
+            self.message = None;
+            // The question must not cost a GO, and no other key may do anything unseen behind it.
+            let again = key.code == KeyCode::Char('c') && key.modifiers.contains(KeyModifiers::CONTROL);
+            if matches!(key.code, KeyCode::Char('y' | 'Y')) || again {
+                return vec![Task::Quit];
+            }
+            if keys::act_of(key) != Some(Act::Go) {
+                return vec![];
+            }
+        }
+        match keys::act_of(key) {
+            Some(act) => self.act(act, key.kind == KeyEventKind::Repeat, state, now_ns),
+            None => {
+                self.say("this key does nothing here: ? shows all keys", Tone::Calm, now_ns);
+                vec![]
+            }
+        }
+    }
+
+    /// Pasted text is text, never keys.
+    pub fn paste(&mut self, text: &str, state: &State, now_ns: u64) {
+        match &mut self.prompt {
+            Some(prompt) => {
+                prompt.paste(text);
+                self.line_changed(state);
+            }
+            None => self.say("pasted text is not taken for keys", Tone::Attention, now_ns),
+        }
+    }
+
+    /// The mouse, over what was last drawn.
+    pub fn mouse(&mut self, mouse: &MouseEvent, hits: &Hits, state: &State) {
+        match mouse.kind {
+            MouseEventKind::ScrollUp => self.wheel(-WHEEL, state),
+            MouseEventKind::ScrollDown => self.wheel(WHEEL, state),
+            MouseEventKind::Down(MouseButton::Left) if self.page == Page::Run => {
+                if let Some(cue) = hits.cue_at(mouse.column, mouse.row) {
+                    self.cursor = Some(cue);
+                }
+            }
+            _ => {}
+        }
+    }
+
+    /// Follows what has happened: a fired cue takes the selection along with the playhead, a trouble is said.
+    pub fn happened(&mut self, event: &Event, now_ns: u64) {
+        if let Event::PlayheadMoved { .. } = event
+            && !std::mem::take(&mut self.cursor_stays)
+        {
+            self.cursor = None;
+        }
+        let (text, tone) = super::log::words(event);
+        // A fired cue takes even an alarm away; a question stays until it is answered, and what is only bookkeeping
+        // takes no word from the caller.
+        let is_old = |m: &Message| m.tone != Tone::Alarm || matches!(event, Event::CueFired { .. });
+        if tone == Tone::Alarm {
+            self.say(text, tone, now_ns);
+        } else if !self.asks_to_quit && !is_bookkeeping(event) && self.message.as_ref().is_some_and(is_old) {
+            self.message = None;
+        }
+    }
+
+    fn escape(&mut self, now_ns: u64) -> Vec<Task> {
+        if std::mem::take(&mut self.asks_to_quit) {
+            self.message = None;
+            return vec![];
+        }
+        match self.escape_pressed_ns.take() {
+            Some(pressed_ns) if now_ns.saturating_sub(pressed_ns) <= PANIC_NS => vec![Task::Command(Command::Panic)],
+            _ => {
+                self.escape_pressed_ns = Some(now_ns);
+                self.cursor = None;
+                self.page = Page::Run;
+                self.say("Esc again within a second: PANIC, every output stops", Tone::Attention, now_ns);
+                vec![]
+            }
+        }
+    }
+
+    fn act(&mut self, act: Act, repeat: bool, state: &State, now_ns: u64) -> Vec<Task> {
+        let command = match act {
+            Act::Go => return self.go(repeat, now_ns),
+            Act::Standby => Command::Standby,
+            Act::Ready(at) => Command::ToggleReady(at),
+            Act::SwapBackup => Command::SwapBackup,
+            Act::Step => Command::Step,
+            Act::Hold => Command::ToggleHold,
+            Act::PlayheadNext => Command::PlayheadNext,
+            Act::PlayheadPrevious => Command::PlayheadPrevious,
+            Act::Panic => Command::Panic,
+            Act::PlayheadHere => match self.selected(state) {
+                Some(cue) => Command::PlayheadTo(cue),
+                None => return vec![],
+            },
+            Act::Skip => match self.selected(state) {
+                Some(cue) => {
+                    // The playhead goes on and the selection stays, so that a second press takes the skip back.
+                    self.cursor = Some(cue);
+                    self.cursor_stays = state.playhead() == Some(cue);
+                    Command::ToggleSkip(cue)
+                }
+                None => return vec![],
+            },
+            Act::Override => return self.ask_reason(state, now_ns),
+            Act::Note => return self.open(Ask::Note),
+            Act::Find => return self.open(Ask::Find { back: self.cursor }),
+            Act::Palette => return self.open(Ask::Palette),
+            Act::Quit => return self.quit(state, now_ns),
+            Act::Suspend => return vec![Task::Suspend],
+            Act::SelectUp => return self.go_through(-1, state),
+            Act::SelectDown => return self.go_through(1, state),
+            Act::SelectPageUp => return self.go_through(-PAGE, state),
+            Act::SelectPageDown => return self.go_through(PAGE, state),
+            Act::SelectFirst => return self.go_through(isize::MIN, state),
+            Act::SelectLast => return self.go_through(isize::MAX, state),
+            Act::NextPage => {
+                return self.turn_to(match self.page {
+                    Page::Run => Page::Monitor,
+                    Page::Monitor => Page::Log,
+                    Page::Log => Page::Help,
+                    Page::Help => Page::Run,
+                });
+            }
+            Act::Help => return self.turn_to(if self.page == Page::Help { Page::Run } else { Page::Help }),
+            Act::SwitchTheme => {
+                self.theme = if self.theme == Theme::Dark { Theme::Light } else { Theme::Dark };
+                return vec![];
+            }
+        };
+        vec![Task::Command(command)]
+    }
+
+    /// The guard counts from the last press and not from the last GO, so that a key that is held down, or a finger that
+    /// trembles on it, never fires twice.
+    fn go(&mut self, repeat: bool, now_ns: u64) -> Vec<Task> {
+        let last_ns = self.go_pressed_ns.replace(now_ns);
+        if repeat || last_ns.is_some_and(|last_ns| now_ns.saturating_sub(last_ns) < GO_GUARD_NS) {
+            self.say("GO ignored: pressed again within 0.3 s", Tone::Attention, now_ns);
+            return vec![];
+        }
+        vec![Task::Command(Command::Go { cause: Cause::Go })]
+    }
+
+    fn ask_reason(&mut self, state: &State, now_ns: u64) -> Vec<Task> {
+        match state.playhead().filter(|&cue| !state.is_clear(cue)) {
+            Some(_) => self.open(Ask::Reason),
+            None => {
+                self.say("no interlock holds the cue at the playhead", Tone::Attention, now_ns);
+                vec![]
+            }
+        }
+    }
+
+    fn quit(&mut self, state: &State, now_ns: u64) -> Vec<Task> {
+        let is_done = state.is_over() && state.uncalled().next().is_none();
+        if is_done && !state.has_ended() {
+            return vec![Task::Command(Command::End), Task::Quit];
+        }
+        if state.is_rehearsal() || state.has_ended() {
+            return vec![Task::Quit];
+        }
+        self.asks_to_quit = true;
+        let left = if state.is_over() { "cues are not called" } else { "the run is unfinished" };
+        let after = if self.journal_alarm.is_some() { "its journal is not whole" } else { "it can be resumed" };
+        self.say(format!("{left}, {after}: y leaves, others stay, Space is GO"), Tone::Alarm, now_ns);
+        vec![]
+    }
+
+    fn open(&mut self, ask: Ask) -> Vec<Task> {
+        self.prompt = Some(Prompt::new(ask));
+        vec![]
+    }
+
+    fn turn_to(&mut self, page: Page) -> Vec<Task> {
+        (self.page, self.scroll) = (page, 0);
+        vec![]
+    }
+
+    /// Moves the selection, or scrolls the page that has none.
+    fn go_through(&mut self, by: isize, state: &State) -> Vec<Task> {
+        if self.page == Page::Run {
+            let last = state.show().cues.len() as isize - 1;
+            let at = self.selected(state).map_or(-1, |cue| cue.0 as isize);
+            if last >= 0 {
+                self.cursor = Some(CueIx(at.saturating_add(by).clamp(0, last) as u32));
+            }
+        } else {
+            self.scroll = self.scroll.saturating_add_signed(by).min(10_000);
+        }
+        vec![]
+    }
+
+    fn wheel(&mut self, by: isize, state: &State) {
+        self.go_through(by, state);
+    }
+
+    fn type_key(&mut self, key: &KeyEvent, state: &State, now_ns: u64) -> Vec<Task> {
+        let Some(prompt) = &mut self.prompt else { return vec![] };
+        match prompt.key(key) {
+            Typed::Line => self.line_changed(state),
+            Typed::Choose(by) => {
+                prompt.chosen = prompt.chosen.saturating_add_signed(by);
+                self.chosen_changed(state);
+            }
+            Typed::Leave => {
+                if let Ask::Find { back } = prompt.ask {
+                    self.cursor = back;
+                }
+                self.prompt = None;
+            }
+            Typed::Accept => return self.accept(state, now_ns),
+        }
+        vec![]
+    }
+
+    fn line_changed(&mut self, state: &State) {
+        if let Some(prompt) = &mut self.prompt {
+            prompt.chosen = 0;
+        }
+        self.chosen_changed(state);
+    }
+
+    /// While the caller types a find, the selection goes where it would land.
+    fn chosen_changed(&mut self, state: &State) {
+        let Some(prompt) = &mut self.prompt else { return };
+        match prompt.ask {
+            Ask::Find { back } => {
+                let found = find::cues(state.show(), prompt.input.value());
+                prompt.found = found.len();
+                prompt.chosen = prompt.chosen.min(found.len().saturating_sub(1));
+                self.cursor = found.get(prompt.chosen).copied().or(back);
+            }
+            Ask::Palette => {
+                prompt.found = find::commands(prompt.input.value()).len();
+                prompt.chosen = prompt.chosen.min(prompt.found.saturating_sub(1));
+            }
+            Ask::Reason | Ask::Note => prompt.chosen = 0,
+        }
+    }
+
+    fn accept(&mut self, state: &State, now_ns: u64) -> Vec<Task> {
+        let Some(prompt) = self.prompt.take() else { return vec![] };
+        let text = prompt.input.value();
+        match prompt.ask {
+            Ask::Reason => vec![Task::Command(Command::Override { reason: text.to_owned() })],
+            Ask::Note => vec![Task::Command(Command::Note(text.to_owned()))],
+            Ask::Find { back } => {
+                let found = find::cues(state.show(), text);
+                match found.get(prompt.chosen) {
+                    Some(&cue) => self.cursor = Some(cue),
+                    None => {
+                        self.cursor = back;
+                        self.say(format!("no cue has “{}”", text.trim()), Tone::Attention, now_ns);
+                    }
+                }
+                vec![]
+            }
+            Ask::Palette => match find::commands(text).get(prompt.chosen) {
+                Some(binding) => self.act(binding.act, false, state, now_ns),
+                None => {
+                    self.say(format!("no command has “{}”", text.trim()), Tone::Attention, now_ns);
+                    vec![]
+                }
+            },
+        }
+    }
+}
+
+/// What happens behind the caller's back, all the time.
+fn is_bookkeeping(event: &Event) -> bool {
+    use Event::{ActionRehearsed, ActionSent, CueCompleted, PlayheadMoved, SegmentEnded};
+    matches!(
+        event,
+        ActionRehearsed { .. } | ActionSent { .. } | CueCompleted { .. } | PlayheadMoved { .. } | SegmentEnded { .. }
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::show::CueNumber;
+
+    #[test]
+    fn a_fired_cue_takes_an_old_word_away_and_leaves_a_question() {
+        let cue = CueNumber::new("12").unwrap();
+        let fired = Event::CueFired { cue, cause: Cause::Follow, firing: 1, due_ns: 0 };
+        for asks_to_quit in [false, true] {
+            let mut app = App::new(Theme::Dark);
+            app.asks_to_quit = asks_to_quit;
+            app.say("leave it?", Tone::Alarm, 0);
+            app.happened(&fired, 1);
+            assert_eq!(app.message.is_some(), asks_to_quit);
+        }
+    }
+}
