@@ -6,3 +6,4 @@ pub mod export;
 pub mod journal;
 pub mod output;
 pub mod show;
+pub mod ui;

@@ -1,0 +1,134 @@
+//! The screen: `&View -> cells`.
+//!
+//! Reads the run and the application and draws them, one region a file. No IO, no clock (the time comes in the view),
+//! no change to anything; what the mouse finds where is handed back as [`Hits`].
+
+mod digits;
+mod footer;
+mod header;
+mod help;
+mod layout;
+mod log;
+mod monitor;
+mod on_air;
+mod palette;
+mod rundown;
+mod scene;
+mod signs;
+mod small;
+mod standby;
+mod text;
+mod theme;
+mod viewport;
+
+use ratatui::Frame;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use crate::app::log::Log;
+use crate::app::{App, Ask, Hits, Page};
+use crate::engine::{RunNs, State};
+
+use scene::Scene;
+
+/// Everything that a frame is drawn from.
+#[derive(Clone, Copy, Debug)]
+pub struct View<'a> {
+    /// What the caller does beside the run.
+    pub app: &'a App,
+    /// The run.
+    pub state: &'a State,
+    /// The run's events in words.
+    pub log: &'a Log,
+    /// The run's clock.
+    pub now_ns: RunNs,
+    /// The machine's clock, by which messages fade.
+    pub machine_ns: u64,
+    /// What the terminal can show.
+    pub depth: Depth,
+}
+
+/// How many colours the terminal has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Depth {
+    /// None (`NO_COLOR`): weight and signs tell everything.
+    Mono,
+    /// The sixteen of ANSI.
+    Ansi,
+    /// All.
+    Rgb,
+}
+
+/// Draws a frame, and says which cue stands on which row.
+pub fn draw(frame: &mut Frame, view: &View) -> Hits {
+    let area = frame.area();
+    let mut hits = Hits::default();
+    if area.is_empty() {
+        return hits;
+    }
+    let scene = Scene::new(view);
+    let buf = frame.buffer_mut();
+    buf.set_style(area, scene.styles.base);
+    let cursor = if area.width < small::COLUMNS_MIN || area.height < small::ROWS_MIN {
+        small::draw(&scene, buf, area)
+    } else {
+        page(&scene, buf, area, &mut hits)
+    };
+    if let Some(cursor) = cursor {
+        frame.set_cursor_position(cursor);
+    }
+    hits
+}
+
+/// A page with its header and footer.
+fn page(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position> {
+    let alarms = header::alarms(scene, area.width.saturating_sub(2));
+    let alarm_rows = alarms.len() as u16;
+    let (header, alarm, body, footer) = layout::page(area, alarm_rows);
+    header::draw(scene, buf, header);
+    for (y, line) in (alarm.y..).zip(alarms) {
+        text::put(buf, alarm, y, line);
+    }
+    match scene.app.page {
+        Page::Run => {
+            let areas = layout::run(area, alarm_rows);
+            areas.rules(buf, area, &scene.styles);
+            rundown::draw(scene, buf, areas.rundown, hits);
+            on_air::draw(scene, buf, areas.on_air);
+            standby::draw(scene, buf, areas.standby);
+            monitor::draw(scene, buf, areas.monitor);
+            log::draw(scene, buf, areas.log, 0, false);
+        }
+        Page::Monitor | Page::Log | Page::Help => {
+            let heading = match scene.app.page {
+                Page::Log => "LOG, the newest first",
+                Page::Help => "HELP",
+                _ => "MONITOR",
+            };
+            layout::rule(buf, area, body.y, heading, &scene.styles);
+            layout::rule(buf, area, body.bottom().saturating_sub(1), "", &scene.styles);
+            let inside = Rect {
+                x: body.x + 1,
+                y: body.y + 1,
+                width: body.width.saturating_sub(2),
+                height: body.height.saturating_sub(2),
+            };
+            hits.scroll_max = match scene.app.page {
+                Page::Log => {
+                    let most = log::scroll_max(scene, inside);
+                    log::draw(scene, buf, inside, scene.app.scroll.min(most), true);
+                    most
+                }
+                Page::Help => help::draw(scene, buf, inside, scene.app.scroll),
+                _ => {
+                    monitor::draw_page(scene, buf, inside);
+                    0
+                }
+            };
+        }
+    }
+    if let Some(prompt) = scene.app.prompt.as_ref().filter(|prompt| prompt.ask == Ask::Palette) {
+        palette::draw(scene, buf, body, prompt);
+    }
+    footer::draw(scene, buf, footer)
+}

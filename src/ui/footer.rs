@@ -1,0 +1,160 @@
+//! The footer: the message line, or what the caller types, and the keys.
+//!
+//! ```text
+//!  find  roof▏                                                      3 of 7
+//!  Space go   s standby   1…9 ready   h hold   / find   ? help   q quit
+//! ```
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+
+use super::scene::Scene;
+use super::{log, text};
+use crate::app::keys::BINDINGS;
+use crate::app::{App, Ask, Message, Page, Prompt, Tone};
+
+/// From this width on, the footer names all pages.
+const ROOMY: u16 = 100;
+
+/// Draws the footer, and says where the cursor stands while the caller types.
+pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) -> Option<Position> {
+    let cursor = message(scene, buf, area, area.y);
+    keys(scene, buf, area, area.y + 1);
+    cursor
+}
+
+/// The message line: what is typed, a question, a word to the caller, or the last event.
+pub(super) fn message(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16) -> Option<Position> {
+    let styles = &scene.styles;
+    if let Some(prompt) = &scene.app.prompt {
+        return type_line(scene, buf, area, y, prompt);
+    }
+    if let Some(message) = fresh(scene) {
+        let (sign, style) = match message.tone {
+            Tone::Calm => ("", styles.text),
+            Tone::Attention => ("· ", styles.attention),
+            Tone::Alarm => ("! ", styles.on_air),
+        };
+        text::put(buf, area, y, Line::styled(format!("{sign}{}", message.text), style));
+        return None;
+    }
+    if let Some(line) = scene.view.log.last_said() {
+        let (_, style) = log::tone(scene, line.tone);
+        let style = if line.tone == Tone::Calm { styles.past } else { style };
+        let at = Line::styled(scene.wall(line.at_ns as i64), styles.past);
+        text::put_both(buf, area, y, Line::styled(line.text.as_str(), style), at, 20);
+    }
+    None
+}
+
+/// Whether the message line has more to say than the last event.
+pub(super) fn speaks(scene: &Scene) -> bool {
+    scene.app.prompt.is_some() || fresh(scene).is_some()
+}
+
+/// The last word to the caller: a calm one fades, an alarm and a question stay.
+fn fresh<'a>(scene: &Scene<'a>) -> Option<&'a Message> {
+    let is_fresh = |message: &&Message| {
+        let age_ns = scene.view.machine_ns.saturating_sub(message.at_ns);
+        message.tone == Tone::Alarm || scene.app.asks_to_quit || age_ns < App::MESSAGE_NS
+    };
+    scene.app.message.as_ref().filter(is_fresh)
+}
+
+fn type_line(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, prompt: &Prompt) -> Option<Position> {
+    let styles = &scene.styles;
+    let label_cells = text::width(prompt.label()) + 2;
+    let found = match prompt.ask {
+        Ask::Find { .. } if prompt.input.value().trim().is_empty() => String::new(),
+        Ask::Find { .. } if prompt.found == 0 => "nothing found".into(),
+        Ask::Find { .. } => format!("{} of {}", prompt.chosen + 1, prompt.found),
+        _ => String::new(),
+    };
+    let room = usize::from(area.width).saturating_sub(label_cells + text::width(&found) + 2).max(4);
+    let scroll = prompt.input.visual_scroll(room);
+    let shown = tail(prompt.input.value(), scroll, room);
+    let label = Span::styled(prompt.label(), styles.attention);
+    let line = Line::from(vec![label, Span::raw("  "), Span::styled(shown, styles.strong)]);
+    text::put_both(buf, area, y, line, Line::styled(found, styles.text), 8);
+    let at = label_cells + prompt.input.visual_cursor().saturating_sub(scroll);
+    Some(Position { x: (area.x + at as u16).min(area.right().saturating_sub(1)), y })
+}
+
+/// What of `value` is seen when its first `scroll` cells are not.
+fn tail(value: &str, scroll: usize, room: usize) -> &str {
+    let mut start = value.len();
+    let mut used = 0;
+    for (at, character) in value.char_indices() {
+        if used >= scroll {
+            start = at;
+            break;
+        }
+        used += text::width(character.encode_utf8(&mut [0; 4]));
+    }
+    let seen = &value[start..];
+    let mut cells = 0;
+    let end = seen.char_indices().find(|(_, character)| {
+        cells += text::width(character.encode_utf8(&mut [0; 4]));
+        cells > room
+    });
+    end.map_or(seen, |(at, _)| &seen[..at])
+}
+
+/// The keys that do something now, the most needed first; on the right, the pages.
+fn keys(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16) {
+    let styles = &scene.styles;
+    let hint = |key: &'static str, word: &'static str| {
+        vec![Span::styled(key, styles.strong), Span::styled(format!(" {word}"), styles.past)]
+    };
+    let hints: Vec<Vec<Span>> = match (&scene.app.prompt, scene.app.asks_to_quit) {
+        (Some(prompt), _) => match prompt.ask {
+            Ask::Find { .. } => vec![hint("Enter", "select it"), hint("↑ ↓", "other finds"), hint("Esc", "back")],
+            Ask::Palette => vec![hint("Enter", "do it"), hint("↑ ↓", "choose"), hint("Esc", "leave")],
+            Ask::Note => vec![hint("Enter", "keep the note"), hint("Esc", "drop it")],
+            Ask::Reason => vec![hint("Enter", "override once"), hint("Esc", "leave the interlock")],
+        },
+        (None, true) => vec![hint("y", "leave"), hint("Space", "go"), hint("any other key", "stay")],
+        (None, false) => {
+            let named = BINDINGS.iter().filter_map(|binding| Some((binding.keys, binding.footer?)));
+            let mut hints: Vec<_> = named.map(|(keys, word)| hint(keys, word)).collect();
+            if scene.app.page != Page::Run {
+                hints.insert(0, hint("Esc", "back to the run"));
+                hints.insert(1, hint("↑ ↓", "scroll"));
+            }
+            hints
+        }
+    };
+    let space = if scene.app.prompt.is_some() { "   Space is text here" } else { "" };
+    let pages = pages(scene, area.width);
+    let room = usize::from(area.width).saturating_sub(text::line_width(&pages) + 3);
+    let mut line = Line::default();
+    for hint in hints {
+        let hint = Line::from(hint);
+        let gap = if line.spans.is_empty() { 0 } else { 3 };
+        if text::line_width(&line) + gap + text::line_width(&hint) > room {
+            break;
+        }
+        line.push_span(Span::raw(" ".repeat(gap)));
+        line.spans.extend(hint.spans);
+    }
+    if text::line_width(&line) + text::width(space) <= room {
+        line.push_span(Span::styled(space, styles.past));
+    }
+    text::put_both(buf, area, y, line, pages, 10);
+}
+
+fn pages(scene: &Scene, columns: u16) -> Line<'static> {
+    let styles = &scene.styles;
+    let all = [(Page::Run, "Run"), (Page::Monitor, "Monitor"), (Page::Log, "Log"), (Page::Help, "Help")];
+    // Where there is little room the keys need it more.
+    let shown = all.into_iter().filter(|(page, _)| columns >= ROOMY || *page == scene.app.page);
+    let mut line = Line::from(Span::styled("Tab ", styles.past));
+    for (at, (page, word)) in shown.enumerate() {
+        if at > 0 {
+            line.push_span(Span::styled(" · ", styles.rule));
+        }
+        line.push_span(Span::styled(word, if scene.app.page == page { styles.strong } else { styles.past }));
+    }
+    line
+}

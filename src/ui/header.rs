@@ -1,0 +1,191 @@
+//! The header and the alarm line: what the show is, whether it is real, the time, over or under, what is wrong.
+//!
+//! ```text
+//!  HANDOVER  Paris 2024 → LA28: the handover     ● LIVE      Paris 22:58:07   Los Angeles 13:58:07
+//!  +0:42 over   ends 23:14:10   plan 23:13:28                       outputs ● ● ○ ●  lights down
+//!  ! 2 missed: 12, 14   ○ lights: connection refused
+//! ```
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::scene::{Scene, time_of_day};
+use super::{signs, text};
+use crate::output::Light;
+use crate::show::Show;
+use crate::show::duration::{self, SECOND_NS};
+
+/// The most rows that the alarm line takes.
+const ALARM_ROWS_MAX: usize = 3;
+/// The most cue numbers that are named in a row.
+const NAMED_MAX: usize = 4;
+
+/// Draws the header's two rows.
+pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
+    let styles = &scene.styles;
+    let mut left = vec![];
+    if area.width >= 100 {
+        left.push(Span::styled("HANDOVER", styles.heading));
+        left.push(Span::raw("  "));
+    }
+    left.push(Span::styled(scene.show.title.as_str(), styles.strong));
+    let badges = badges(scene);
+    let clocks = clocks(scene, area.width);
+    let gap = if area.width >= 100 { "     " } else { "  " };
+    let mut right = badges;
+    right.push(Span::raw(gap));
+    right.extend(clocks);
+    text::put_both(buf, area, area.y, Line::from(left), Line::from(right), 0);
+    let (timing, outputs) = (timing(scene), outputs(scene, area.width >= 150));
+    text::put_both(buf, area, area.y + 1, timing, outputs, 24);
+}
+
+/// The badges that say what kind of run this is, and whether it stands still.
+pub(super) fn badges(scene: &Scene) -> Vec<Span<'static>> {
+    let (state, styles) = (scene.state, &scene.styles);
+    let mut badges = vec![];
+    let mut badge = |text: String, style| {
+        if !badges.is_empty() {
+            badges.push(Span::raw(" "));
+        }
+        badges.push(Span::styled(text, style));
+    };
+    if state.is_panicked() {
+        badge(" PANIC ".into(), styles.on_air_badge);
+    }
+    if state.held_since().is_some() {
+        badge(" HELD ".into(), styles.attention_badge);
+    }
+    if state.is_rehearsal() {
+        let speed = if state.speed() > 1 { format!(" ×{}", state.speed()) } else { String::new() };
+        badge(format!(" REHEARSAL{speed} "), styles.quiet_badge);
+    } else {
+        badge(" ● LIVE ".into(), styles.on_air_badge);
+    }
+    if state.is_auto() {
+        badge(" AUTO ".into(), styles.quiet_badge);
+    }
+    badges
+}
+
+fn clocks<'a>(scene: &Scene<'a>, columns: u16) -> Vec<Span<'a>> {
+    let styles = &scene.styles;
+    let now = scene.state.wall(scene.now_ns as i64);
+    let mut clocks = vec![
+        Span::styled(format!("{} ", Show::clock_label(&scene.show.zone_name)), styles.past),
+        Span::styled(scene.wall(scene.now_ns as i64), styles.strong),
+    ];
+    let room = usize::from(columns) * 2 / 5;
+    let mut used = 0;
+    for clock in &scene.show.clocks {
+        used += text::width(&clock.label) + 11;
+        if used > room {
+            break;
+        }
+        clocks.push(Span::styled(format!("  {} ", clock.label), styles.past));
+        clocks.push(Span::styled(time_of_day(now, &clock.zone), styles.text));
+    }
+    clocks
+}
+
+/// Over or under, and when it ends.
+pub(super) fn timing(scene: &Scene) -> Line<'static> {
+    let (styles, timing) = (&scene.styles, &scene.timing);
+    let mut spans = vec![];
+    let mut say = |word: &str, value: String, style| {
+        spans.push(Span::styled(format!("{}{word} ", if spans.is_empty() { "" } else { "  " }), styles.past));
+        spans.push(Span::styled(value, style));
+    };
+    if !scene.is_tied() {
+        let first_ns = timing.start_ns.first().copied().unwrap_or(0);
+        let length_s = (timing.end_ns - first_ns).max(0) as u64 / SECOND_NS;
+        say("lasts", duration::clock(length_s), styles.strong);
+        return Line::from(spans);
+    }
+    let over_s = timing.over_ns / SECOND_NS as i64;
+    let (word, style) = match over_s {
+        1.. => ("over", styles.attention_badge),
+        0 => ("on time", styles.strong),
+        _ => ("under", styles.strong),
+    };
+    let amount = duration::over_under(timing.over_ns);
+    let amount = if over_s > 0 { format!(" {amount} ") } else { amount };
+    say(word, amount, style);
+    let has_ended = scene.state.has_ended();
+    say(if has_ended { "ended" } else { "ends" }, scene.wall(timing.end_ns), styles.text);
+    say("plan", scene.wall(timing.planned_end_ns), styles.past);
+    Line::from(spans)
+}
+
+/// A light for each output, and a word for each that is not well; where there is room, all by name.
+pub(super) fn outputs<'a>(scene: &Scene<'a>, by_name: bool) -> Line<'a> {
+    let styles = &scene.styles;
+    let outputs = &scene.app.outputs;
+    if outputs.is_empty() {
+        let word = if scene.state.is_rehearsal() { "outputs only log" } else { "" };
+        return Line::styled(word, styles.past);
+    }
+    let mut spans = vec![Span::styled("outputs", styles.past)];
+    let mut words = vec![];
+    for (at, health) in outputs.iter().enumerate() {
+        let (sign, style, word) = match health.light {
+            Light::Idle => ("·", styles.past, None),
+            Light::Ok => ("●", styles.ready, None),
+            Light::Slow => ("◐", styles.attention, Some("slow")),
+            Light::Down => ("○", styles.attention, Some("down")),
+        };
+        let output = scene.show.outputs.get(at);
+        if let (Some(output), true) = (output, by_name) {
+            spans.push(Span::styled(format!("   {sign} "), style));
+            spans.push(Span::styled(output.id.as_str(), if word.is_some() { style } else { styles.past }));
+            spans.extend(word.map(|word| Span::styled(format!(" {word}"), style)));
+            continue;
+        }
+        spans.push(Span::styled(format!(" {sign}"), style));
+        if let (Some(word), Some(output)) = (word, output) {
+            words.push(Span::styled(format!("  {} {word}", output.id), style));
+        }
+    }
+    spans.extend(words);
+    Line::from(spans)
+}
+
+/// What is wrong, each in a few words, laid over as few rows as it takes; none while nothing is.
+pub(super) fn alarms<'a>(scene: &Scene<'a>, columns: u16) -> Vec<Line<'a>> {
+    let (state, styles) = (scene.state, &scene.styles);
+    let mut items: Vec<Line> = vec![];
+    let mut alarm = |badge: String, badge_style, words: String| {
+        items.push(Line::from(vec![Span::styled(badge, badge_style), Span::styled(words, styles.strong)]));
+    };
+    if let Some(what) = &scene.app.journal_alarm {
+        alarm(" JOURNAL ".into(), styles.on_air_badge, format!(" {what}"));
+    }
+    if state.is_panicked() {
+        alarm(" PANIC ".into(), styles.on_air_badge, " everything stopped; GO goes on".into());
+    }
+    if let Some(since_ns) = state.held_since() {
+        let held = duration::clock(scene.now_ns.saturating_sub(since_ns) / SECOND_NS);
+        alarm(" HELD ".into(), styles.attention_badge, format!(" for {held}, nothing comes by itself; h resumes"));
+    }
+    let missed: Vec<_> = state.missed().take(100).collect();
+    if !missed.is_empty() {
+        let named: Vec<_> = missed.iter().take(NAMED_MAX).map(|&cue| scene.number(cue)).collect();
+        let more = if missed.len() > NAMED_MAX { " …" } else { "" };
+        let count = if missed.len() == 100 { "100 and more".to_owned() } else { missed.len().to_string() };
+        let words = format!(" {}{more}", named.join(", "));
+        alarm(format!(" {} {count} missed ", signs::MISSED), styles.attention_badge, words);
+    }
+    for (health, output) in scene.app.outputs.iter().zip(&scene.show.outputs) {
+        if let (Light::Down | Light::Slow, Some(error)) = (health.light, &health.error) {
+            let waiting = if health.queued > 0 { format!(", {} waiting", health.queued) } else { String::new() };
+            items.push(Line::from(vec![
+                Span::styled(format!("○ {}: ", output.id), styles.attention),
+                Span::styled(format!("{error}{waiting}"), styles.text),
+            ]));
+        }
+    }
+    let mut lines = text::flow(items, usize::from(columns), 3);
+    lines.truncate(ALARM_ROWS_MAX);
+    lines
+}

@@ -1,0 +1,325 @@
+//! What is on air and how long it has left: the biggest thing on the screen.
+//!
+//! ```text
+//!   ON AIR   12  Off the roof                          LIVE
+//!
+//!      ██████    ██████ ██████    of 0:45
+//!      ██  ██ ██     ██     ██    ━━━━━━━━──────
+//!      ██  ██     █████    ██     fired 22:57:12
+//!      ██  ██ ██     ██   ██
+//!      ██████    ██████   ██
+//!
+//!  segment 9  The jump   0:52 left of 1:30
+//!  also running  13 He lands 0:12
+//! ```
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::scene::Scene;
+use super::{digits, signs, text};
+use crate::engine::{Countdown, RunNs};
+use crate::show::duration::{self, SECOND_NS};
+use crate::show::{CueIx, SegmentIx};
+
+/// The cells of the words beside the digits, at least.
+const SIDE: usize = 15;
+
+/// The parts of the panel, whatever it is about.
+#[derive(Default)]
+struct Face<'a> {
+    headline: Line<'a>,
+    badge: Line<'a>,
+    /// The big digits, and the widest that they will be.
+    digits: Option<(String, String, Style)>,
+    beside: Vec<Line<'a>>,
+    bar: Option<f64>,
+    below: Vec<Line<'a>>,
+}
+
+/// Draws the panel.
+pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
+    if area.is_empty() {
+        return;
+    }
+    let face = if scene.state.has_ended() {
+        ended(scene)
+    } else if !scene.state.has_begun() {
+        to_begin(scene)
+    } else {
+        match scene.state.gap(scene.now_ns).filter(|_| scene.on_air_cue().is_none()) {
+            Some((next, starts_ns)) => in_gap(scene, next, starts_ns),
+            None => running(scene),
+        }
+    };
+    face.draw(scene, buf, area);
+}
+
+impl Face<'_> {
+    fn draw(self, scene: &Scene, buf: &mut Buffer, area: Rect) {
+        text::put_both(buf, area, area.y, self.headline, self.badge, 24);
+        let rows = usize::from(area.height) - 1;
+        let mut y = area.y + 1;
+        let mut beside = self.beside;
+        let scale = self.digits.as_ref().and_then(|(_, widest, _)| {
+            // The largest that leaves air and room for the words; where there is little, first the air goes, then they.
+            let (columns, below) = (usize::from(area.width), self.below.len());
+            let fits = |side: usize, rows: usize| digits::scale_for(widest, columns.saturating_sub(side), rows);
+            let roomy = fits(SIDE + 3, rows.saturating_sub(below + 2)).filter(|&scale| scale > 1);
+            roomy
+                .or(fits(SIDE + 3, rows.saturating_sub(below.min(2))))
+                .or(fits(0, rows.saturating_sub(below.min(1))))
+                .or(fits(0, rows))
+        });
+        if let (Some((figure, widest, style)), Some(scale)) = (&self.digits, scale) {
+            let high = digits::height(scale);
+            let spare = rows - high;
+            // Air above the digits first, then below them.
+            let air = spare.saturating_sub(self.below.len());
+            y += air.div_ceil(2).min(1) as u16;
+            let field = Rect { y, height: high as u16, ..area };
+            digits::draw(buf, field, figure, widest, scale, *style);
+            let taken = digits::width(widest, scale) as u16 + 3;
+            let side = Rect { x: area.x + taken, width: area.width.saturating_sub(taken), ..field };
+            if let Some(done) = self.bar.filter(|_| usize::from(side.width) >= SIDE) {
+                let cells = usize::from(side.width).min(if scale > 2 { 32 } else { 22 });
+                beside.insert(1.min(beside.len()), Line::from(bar(scene, done, cells).to_vec()));
+            }
+            if usize::from(side.width) >= SIDE {
+                let gap = if high >= beside.len() * 2 { 2 } else { 1 };
+                let lines = beside.len() * gap - usize::from(gap == 2);
+                let mut side_y = y + (high.saturating_sub(lines) / 2) as u16;
+                for line in beside {
+                    if side_y < field.bottom() {
+                        text::put(buf, side, side_y, line);
+                    }
+                    side_y += gap as u16;
+                }
+            }
+            y = field.bottom() + (air / 2).min(1) as u16;
+        } else if let Some((figure, _, style)) = &self.digits {
+            let first = beside.into_iter().next().unwrap_or_default();
+            let mut spans = vec![Span::styled(format!("{figure}  "), *style)];
+            spans.extend(first.spans);
+            text::put(buf, area, y, Line::from(spans));
+            y += 1;
+        } else {
+            y += u16::from(rows > self.below.len());
+        }
+        for line in self.below {
+            if y < area.bottom() {
+                text::put(buf, area, y, line);
+            }
+            y += 1;
+        }
+    }
+}
+
+fn bar(scene: &Scene, done: f64, cells: usize) -> [Span<'static>; 2] {
+    text::bar(done, cells, scene.styles.on_air, scene.styles.rule)
+}
+
+/// What counts down, and the widest that its digits will be.
+fn figure(scene: &Scene, countdown: Countdown) -> (String, String, Style) {
+    let (left, style) = scene.left(countdown);
+    let longest_s = (countdown.of_ns.div_ceil(SECOND_NS)).max(countdown.left_ns().unsigned_abs() / SECOND_NS);
+    (left, format!("+{}", duration::clock(longest_s)), style)
+}
+
+fn running<'a>(scene: &Scene<'a>) -> Face<'a> {
+    let (state, styles) = (scene.state, &scene.styles);
+    let segment = scene.segment();
+    let segment_title = scene.show.segment(segment).title.as_str();
+    let cue = scene.on_air_cue();
+    let mut face = Face::default();
+    let mut headline = vec![Span::styled(" ON AIR ", styles.on_air_badge), Span::raw("  ")];
+    match cue {
+        Some(cue) => {
+            headline.push(Span::styled(format!("{}  ", scene.number(cue)), styles.on_air));
+            headline.push(Span::styled(scene.cue(cue).title.as_str(), styles.strong));
+            face.badge = scene.source(cue).map_or(Line::default(), Line::from);
+        }
+        None => {
+            headline.push(Span::styled(format!("segment {}  ", segment.0 + 1), styles.past));
+            headline.push(Span::styled(segment_title, styles.strong));
+        }
+    }
+    face.headline = Line::from(headline);
+    let timed = scene.timed_cue().and_then(|cue| Some((cue, state.cue_countdown(cue, scene.now_ns)?)));
+    let of_segment = state.segment_countdown(scene.now_ns);
+    let countdown = timed.map(|(_, countdown)| countdown).or(of_segment);
+    if let Some(countdown) = countdown {
+        let is_over = countdown.left_ns() < 0;
+        let (word, style) = if is_over { ("over", styles.attention) } else { ("left", styles.past) };
+        face.beside.push(Line::from(vec![
+            Span::styled(word, style),
+            Span::styled(format!(" of {}", duration::length(countdown.of_ns)), styles.text),
+        ]));
+        face.bar = Some(countdown.done());
+        face.digits = Some(figure(scene, countdown));
+    }
+    face.beside.extend(match (timed, of_segment.map(|countdown| countdown.left_ns())) {
+        (Some((cue, _)), _) => fired(scene, cue),
+        (None, Some(left_ns @ 0..)) => {
+            let ends = scene.wall(scene.now_ns as i64 + left_ns);
+            Some(Line::styled(format!("ends {ends}"), styles.past))
+        }
+        (None, _) => None,
+    });
+    face.below.extend(steps(scene));
+    if let (Some(_), Some(of_segment)) = (cue, of_segment) {
+        let mut spans = vec![Span::styled(format!("segment {}  ", segment.0 + 1), styles.past)];
+        if timed.is_some() {
+            let (left, style) = scene.left(of_segment);
+            let word = if of_segment.left_ns() < 0 { " over" } else { " left" };
+            spans.push(Span::styled(left, style));
+            spans.push(Span::styled(format!("{word} of {}  ", duration::length(of_segment.of_ns)), styles.past));
+        }
+        spans.push(Span::styled(segment_title, styles.text));
+        face.below.push(Line::from(spans));
+    }
+    face.below.extend(also_running(scene, cue));
+    if state.is_over() {
+        let left = state.uncalled().next().is_some();
+        let words =
+            if left { "the last cue is called, others are not" } else { "everything is called: q ends the run" };
+        face.below.push(Line::styled(words, if left { styles.attention } else { styles.text }));
+    }
+    face
+}
+
+fn fired(scene: &Scene, cue: CueIx) -> Option<Line<'static>> {
+    let state = scene.state.cue(cue);
+    let at = scene.wall(state.fired_ns? as i64);
+    Some(Line::styled(format!("fired {at}"), scene.styles.past))
+}
+
+/// The step that `m` marks next.
+fn steps<'a>(scene: &Scene<'a>) -> Option<Line<'a>> {
+    let styles = &scene.styles;
+    let cue = scene.state.step_cue()?;
+    let steps = &scene.cue(cue).steps;
+    let done = scene.state.cue(cue).steps_done as usize;
+    let next = steps.get(done)?;
+    Some(Line::from(vec![
+        Span::styled(format!("{done} of {} steps", steps.len()), styles.text),
+        Span::styled("   m marks  ", styles.past),
+        Span::styled(format!("{} ", signs::STOPPED), styles.tint(next.colour)),
+        Span::styled(next.title.as_str(), styles.strong),
+    ]))
+}
+
+fn also_running<'a>(scene: &Scene<'a>, first: Option<CueIx>) -> Option<Line<'a>> {
+    let styles = &scene.styles;
+    let others: Vec<_> = scene.state.on_air().iter().rev().copied().filter(|&cue| Some(cue) != first).collect();
+    if others.is_empty() {
+        return None;
+    }
+    let mut spans = vec![Span::styled("also running", styles.past)];
+    for cue in others {
+        spans.push(Span::styled(format!("  {} ", scene.number(cue)), styles.on_air));
+        spans.push(Span::styled(scene.cue(cue).title.as_str(), styles.text));
+        if let Some(countdown) = scene.state.cue_countdown(cue, scene.now_ns) {
+            let (left, style) = scene.left(countdown);
+            spans.push(Span::styled(format!(" {left}"), style));
+        }
+    }
+    Some(Line::from(spans))
+}
+
+fn to_begin<'a>(scene: &Scene<'a>) -> Face<'a> {
+    let (state, styles) = (scene.state, &scene.styles);
+    let mut face = Face {
+        headline: Line::from(vec![
+            Span::styled(" NOT BEGUN ", styles.quiet_badge),
+            Span::styled("  The show has not begun", styles.strong),
+        ]),
+        ..Face::default()
+    };
+    if let Some(cue) = state.playhead() {
+        face.below.push(Line::from(vec![
+            Span::styled("Space", styles.strong),
+            Span::styled("  GO ", styles.past),
+            Span::styled(format!("{} ", scene.number(cue)), styles.text),
+            Span::styled(scene.cue(cue).title.as_str(), styles.text),
+        ]));
+    } else {
+        face.below.push(Line::styled("Space  begins the show", styles.text));
+    }
+    let first = &scene.show.segments[0];
+    if state.plan().anchored {
+        let start_ns = state.plan().segment_start_ns[0];
+        let left_ns = start_ns - scene.now_ns as i64;
+        let countdown = Countdown { elapsed_ns: 0, of_ns: left_ns.max(0) as u64 };
+        if left_ns >= 0 {
+            face.digits = Some(figure(scene, countdown));
+        } else {
+            let late = duration::clock(left_ns.unsigned_abs() / SECOND_NS);
+            face.digits = Some((format!("+{late}"), format!("+{late}"), styles.attention));
+        }
+        let word = if left_ns >= 0 { "until" } else { "late: planned" };
+        let style = if left_ns >= 0 { styles.past } else { styles.attention };
+        face.beside.push(Line::from(vec![
+            Span::styled(format!("{word} "), style),
+            Span::styled(scene.wall(start_ns), styles.strong),
+        ]));
+        face.beside.push(Line::styled(first.title.as_str(), styles.text));
+    } else {
+        face.below.push(Line::from(vec![
+            Span::styled("first  ", styles.past),
+            Span::styled(first.title.as_str(), styles.text),
+            Span::styled(format!("  {}", duration::length(first.duration_ns)), styles.past),
+        ]));
+    }
+    face
+}
+
+/// The plan's own pause: everything is done, and the next segment waits for its hard start.
+fn in_gap<'a>(scene: &Scene<'a>, next: SegmentIx, starts_ns: RunNs) -> Face<'a> {
+    let styles = &scene.styles;
+    let countdown = Countdown { elapsed_ns: 0, of_ns: starts_ns.saturating_sub(scene.now_ns) };
+    Face {
+        headline: Line::from(vec![
+            Span::styled(" GAP ", styles.quiet_badge),
+            Span::styled(format!("  segment {}  ", next.0 + 1), styles.past),
+            Span::styled(scene.show.segment(next).title.as_str(), styles.strong),
+        ]),
+        digits: Some(figure(scene, countdown)),
+        beside: vec![Line::from(vec![
+            Span::styled("until ", styles.past),
+            Span::styled(scene.wall(starts_ns as i64), styles.strong),
+        ])],
+        ..Face::default()
+    }
+}
+
+fn ended<'a>(scene: &Scene<'a>) -> Face<'a> {
+    let styles = &scene.styles;
+    let over_ns = scene.timing.over_ns;
+    let amount = duration::over_under(over_ns);
+    let is_over = over_ns >= SECOND_NS as i64;
+    let style = if is_over { styles.attention } else { styles.ready };
+    let word = match over_ns / SECOND_NS as i64 {
+        1.. => "over the plan",
+        0 => "on time",
+        _ => "under the plan",
+    };
+    Face {
+        headline: Line::from(vec![
+            Span::styled(" ENDED ", styles.quiet_badge),
+            Span::styled("  Show ended", styles.strong),
+        ]),
+        digits: Some((amount.clone(), amount, style)),
+        beside: vec![
+            Line::styled(word, style),
+            Line::styled(format!("ended {}", scene.wall(scene.timing.end_ns)), styles.text),
+        ],
+        below: vec![Line::from(vec![
+            Span::styled("handover report", styles.strong),
+            Span::styled("  tells what happened when", styles.text),
+        ])],
+        ..Face::default()
+    }
+}

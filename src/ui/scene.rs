@@ -1,0 +1,193 @@
+//! What the regions of a frame share: the run, the moment, its timing reckoned once, and how times read.
+//!
+//! Holds no cells and decides no place on the screen.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use ratatui::style::Style;
+use ratatui::text::Span;
+
+use super::View;
+use super::theme::Styles;
+use crate::app::App;
+use crate::engine::{Countdown, Phase, RunNs, SendState, State, Timing};
+use crate::show::duration::{self, SECOND_NS};
+use crate::show::{Cue, CueIx, SegmentIx, Show, Source, Trigger};
+
+/// A frame's subject.
+pub(super) struct Scene<'a> {
+    pub app: &'a App,
+    pub state: &'a State,
+    pub show: &'a Show,
+    pub view: &'a View<'a>,
+    pub now_ns: RunNs,
+    pub timing: Timing,
+    pub styles: Styles,
+}
+
+impl<'a> Scene<'a> {
+    pub fn new(view: &'a View<'a>) -> Self {
+        Scene {
+            app: view.app,
+            state: view.state,
+            show: view.state.show(),
+            view,
+            now_ns: view.now_ns,
+            timing: view.state.projection(view.now_ns),
+            styles: Styles::new(view.app.theme, view.depth),
+        }
+    }
+
+    pub fn cue(&self, cue: CueIx) -> &'a Cue {
+        self.show.cue(cue)
+    }
+
+    pub fn number(&self, cue: CueIx) -> &'a str {
+        self.show.cue(cue).number.as_str()
+    }
+
+    /// The show's time of day at an instant of the run: `22:58:07`.
+    pub fn wall(&self, run_ns: i64) -> String {
+        time_of_day(self.state.wall(run_ns), &self.show.zone)
+    }
+
+    /// Whether the plan's times are times of day already: not before an open show has begun.
+    pub fn is_tied(&self) -> bool {
+        self.state.plan().anchored || self.state.has_begun()
+    }
+
+    /// A planned instant in words: the time of day, or `T+1:30` while nobody knows when the show begins.
+    pub fn planned(&self, plan_ns: i64) -> String {
+        if self.is_tied() {
+            self.wall(self.state.plan_origin_ns(self.now_ns) + plan_ns)
+        } else {
+            format!("T+{}", duration::clock(plan_ns.max(0) as u64 / SECOND_NS))
+        }
+    }
+
+    /// When `cue` is meant to come, on the run's clock.
+    pub fn planned_cue_ns(&self, cue: CueIx) -> i64 {
+        let planned_ns = self.state.plan().cue_start_ns[cue.0 as usize];
+        match self.cue(cue).trigger {
+            Trigger::At { .. } => planned_ns,
+            _ => self.state.plan_origin_ns(self.now_ns) + planned_ns,
+        }
+    }
+
+    /// When `cue` is meant to come, in words.
+    pub fn planned_cue(&self, cue: CueIx) -> String {
+        match self.cue(cue).trigger {
+            Trigger::At { .. } => self.wall(self.planned_cue_ns(cue)),
+            _ => self.planned(self.state.plan().cue_start_ns[cue.0 as usize]),
+        }
+    }
+
+    /// How long until `cue` fires by itself, while something makes it.
+    pub fn due_in_ns(&self, cue: CueIx) -> Option<i64> {
+        let state = self.state.cue(cue);
+        if let Some(due_ns) = state.due_ns {
+            return Some(due_ns as i64 - self.state.show_ns(self.now_ns) as i64);
+        }
+        let by_clock = matches!(self.cue(cue).trigger, Trigger::At { .. });
+        (by_clock && state.phase == Phase::Waiting && !state.skipped)
+            .then(|| self.planned_cue_ns(cue) - self.now_ns as i64)
+    }
+
+    /// The running cue that the big digits are about: the one with a duration that fired last.
+    pub fn timed_cue(&self) -> Option<CueIx> {
+        self.state.on_air().iter().rev().copied().find(|&cue| self.cue(cue).duration_ns.is_some())
+    }
+
+    /// The running cue that stands first on the screen.
+    pub fn on_air_cue(&self) -> Option<CueIx> {
+        self.timed_cue().or(self.state.on_air().last().copied())
+    }
+
+    /// What is left of something that runs: `0:33`, and past its end `+0:12` in the style of attention.
+    pub fn left(&self, countdown: Countdown) -> (String, Style) {
+        let left_ns = countdown.left_ns();
+        let style = if self.state.held_since().is_some() { self.styles.text } else { self.styles.strong };
+        match left_ns {
+            ..=-1 => {
+                let over = duration::clock(left_ns.unsigned_abs() / SECOND_NS);
+                (format!("+{over}"), self.styles.attention)
+            }
+            0.. => (duration::countdown(left_ns as u64), style),
+        }
+    }
+
+    /// Over or under: amber with a plus where it is over.
+    pub fn over_under(&self, ns: i64) -> Span<'static> {
+        let style = if ns >= SECOND_NS as i64 { self.styles.attention } else { self.styles.text };
+        Span::styled(duration::over_under(ns), style)
+    }
+
+    /// The badge of where a cue's picture comes from.
+    pub fn source(&self, cue: CueIx) -> Option<Span<'static>> {
+        self.cue(cue).source.map(|source| match source {
+            Source::Live => Span::styled("LIVE", self.styles.on_air),
+            Source::Vt => Span::styled("VT", self.styles.vt),
+        })
+    }
+
+    /// What makes a cue come, in a few words; nothing for one that the caller calls.
+    pub fn cause(&self, cue: CueIx) -> Option<String> {
+        let delayed = |ns: u64| if ns == 0 { String::new() } else { format!(" +{}", seconds(ns)) };
+        Some(match self.cue(cue).trigger {
+            Trigger::Go => return None,
+            Trigger::With { cue, delay_ns } => format!("with {}{}", self.number(cue), delayed(delay_ns)),
+            Trigger::After { cue, delay_ns } => format!("follows {}{}", self.number(cue), delayed(delay_ns)),
+            Trigger::At { .. } => format!("at {}", self.wall(self.planned_cue_ns(cue))),
+            Trigger::Into { offset_ns } => format!("into +{}", duration::length(offset_ns)),
+        })
+    }
+
+    /// Whether an action of the cue's last firing failed, or nobody knows whether it left.
+    pub fn has_send_trouble(&self, cue: CueIx) -> bool {
+        let is_trouble = |send: &SendState| matches!(send, SendState::Failed | SendState::Unknown);
+        self.state.cue(cue).sends.iter().any(is_trouble)
+    }
+
+    /// Whether `cue` is out of the order though nobody skipped it: a backup that waits, a cue whose backup has its
+    /// place, and what follows either.
+    pub fn stands_aside(&self, cue: CueIx) -> bool {
+        !self.state.cue(cue).skipped && !self.state.is_in_order(cue)
+    }
+
+    /// How many departments of `cue` are ready, and how many there are.
+    pub fn ready(&self, cue: CueIx) -> (usize, usize) {
+        let all = self.cue(cue).needs.len();
+        (all - self.state.missing(cue).count(), all)
+    }
+
+    /// The segment in front of the caller: the one that runs, or the first.
+    pub fn segment(&self) -> SegmentIx {
+        self.state.current_segment().unwrap_or(SegmentIx(0))
+    }
+
+    /// When the segment in front of `segment` ends, as things stand.
+    pub fn end_before_ns(&self, segment: SegmentIx) -> Option<i64> {
+        let before = segment.0.checked_sub(1)? as usize;
+        if self.state.current_segment() == Some(SegmentIx(before as u32)) {
+            let left_ns = self.state.segment_countdown(self.now_ns)?.left_ns();
+            return Some(self.now_ns as i64 + left_ns.max(0));
+        }
+        Some(self.timing.start_ns[before] + self.show.segments[before].duration_ns as i64)
+    }
+}
+
+/// What a clock in `zone` reads: `22:58:07`.
+pub(super) fn time_of_day(at: Timestamp, zone: &TimeZone) -> String {
+    let zoned = at.to_zoned(zone.clone());
+    format!("{:02}:{:02}:{:02}", zoned.hour(), zoned.minute(), zoned.second())
+}
+
+/// A short delay: `1.5s`, `2s`, and from a minute on as a clock.
+pub(super) fn seconds(ns: u64) -> String {
+    if ns >= 60 * SECOND_NS {
+        return duration::length(ns);
+    }
+    let millis = ns / duration::MILLISECOND_NS;
+    let decimals = format!("{}.{:03}", millis / 1000, millis % 1000);
+    format!("{}s", decimals.trim_end_matches('0').trim_end_matches('.'))
+}

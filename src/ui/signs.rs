@@ -1,0 +1,75 @@
+//! The signs beside the colours, and what the help page says of each.
+//!
+//! All are one cell wide everywhere, and none is a character that terminals like to draw as an emoji.
+
+/// It runs.
+pub(super) const ON_AIR: &str = "▶";
+/// The next GO fires it.
+pub(super) const PLAYHEAD: &str = "●";
+/// It is over, or a department is ready.
+pub(super) const DONE: &str = "✓";
+/// It comes by itself, with or after another.
+pub(super) const FOLLOWS: &str = "↳";
+/// By the clock.
+pub(super) const CLOCK: &str = "◷";
+/// So long into its segment.
+pub(super) const INTO: &str = "+";
+/// It fell due and did not fire.
+pub(super) const MISSED: &str = "!";
+/// Taken out of the run.
+pub(super) const SKIPPED: &str = "✕";
+/// Panic stopped it.
+pub(super) const STOPPED: &str = "■";
+/// A backup that waits, or a cue whose backup has its place.
+pub(super) const ASIDE: &str = "⇄";
+/// Departments must be ready, and not all are.
+pub(super) const INTERLOCK: &str = "◇";
+/// All departments are ready.
+pub(super) const CLEAR: &str = "◆";
+/// A message failed, or may not have left.
+pub(super) const SEND_TROUBLE: &str = "⌁";
+/// No public view shows its words before it has fired.
+pub(super) const EMBARGO: &str = "⊘";
+/// Standby is called, and no answer yet.
+pub(super) const ASKED: &str = "…";
+/// Not called yet.
+pub(super) const NOT_YET: &str = "·";
+/// A step to come.
+pub(super) const TO_COME: &str = "○";
+/// The running segment.
+pub(super) const OPEN: &str = "▼";
+
+/// How a sign is coloured on the help page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Meaning {
+    OnAir,
+    Attention,
+    Ready,
+    Vt,
+    Past,
+    Plain,
+}
+
+/// What the help page says of signs and badges.
+pub(super) const LEGEND: &[(&str, Meaning, &str)] = &[
+    (ON_AIR, Meaning::OnAir, "on air"),
+    (PLAYHEAD, Meaning::Plain, "the playhead: GO fires it"),
+    (DONE, Meaning::Ready, "done; a department is ready"),
+    (ASKED, Meaning::Attention, "standby called, no answer yet"),
+    (NOT_YET, Meaning::Past, "standby not called yet"),
+    (INTERLOCK, Meaning::Attention, "interlock: departments must be ready"),
+    (CLEAR, Meaning::Ready, "interlock: all are"),
+    (FOLLOWS, Meaning::Plain, "comes with or after another cue"),
+    (CLOCK, Meaning::Plain, "by the clock; a hard start"),
+    (INTO, Meaning::Plain, "so long into its segment"),
+    (MISSED, Meaning::Attention, "missed: fell due and waits for GO"),
+    (SKIPPED, Meaning::Past, "skipped"),
+    (STOPPED, Meaning::Attention, "stopped by panic"),
+    (ASIDE, Meaning::Past, "backup that waits, or swapped out"),
+    (SEND_TROUBLE, Meaning::Attention, "a message failed, or nobody knows"),
+    (EMBARGO, Meaning::Past, "embargo: not for public views yet"),
+    ("LIVE", Meaning::OnAir, "happens now"),
+    ("VT", Meaning::Vt, "played in"),
+    ("+0:42", Meaning::Attention, "over: behind the plan"),
+    ("−0:03", Meaning::Plain, "under: ahead of it"),
+];

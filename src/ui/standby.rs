@@ -1,0 +1,200 @@
+//! The cue at the playhead: what the next GO fires, what the caller says, and who is ready.
+//!
+//! ```text
+//!   STANDBY   14  Bass hands over the flag        LIVE  call in 0:12
+//!
+//!  “Flag party, camera four: GO”
+//!
+//!  1 ✓ Stage   2 ✓ Flag party   3 … Camera 4      ◇ 2 of 3 ready
+//!  ⇄ b  24A Recorded take
+//!  ↳ then  15 Biles and the flag  follows 14 +2s
+//!  Notes, as many as there is room for.
+//! ```
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::scene::Scene;
+use super::{signs, text};
+use crate::show::CueIx;
+use crate::show::duration::{self, SECOND_NS};
+
+/// From this width on, the call's countdown stands beside the title.
+const WIDE: u16 = 56;
+
+/// Draws the panel.
+pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
+    if area.is_empty() {
+        return;
+    }
+    let styles = &scene.styles;
+    let Some(cue) = scene.state.playhead() else {
+        let word = if scene.state.has_ended() { "the run has ended" } else { "nothing is left to call" };
+        let headline =
+            vec![Span::styled(" STANDBY ", styles.quiet_badge), Span::styled(format!("  {word}"), styles.past)];
+        text::put(buf, area, area.y, Line::from(headline));
+        return;
+    };
+    let plan = scene.cue(cue);
+    let headline = Line::from(vec![
+        badge(scene, cue),
+        Span::raw("  "),
+        Span::styled(format!("{}  ", plan.number), styles.strong),
+        Span::styled(plan.title.as_str(), styles.strong),
+    ]);
+    let is_wide = area.width >= WIDE;
+    let mut beside = vec![];
+    beside.extend(scene.source(cue));
+    if let Some(call) = call_in(scene, cue).filter(|_| is_wide) {
+        if !beside.is_empty() {
+            beside.push(Span::raw("  "));
+        }
+        beside.push(call);
+    }
+    text::put_both(buf, area, area.y, headline, Line::from(beside), 20);
+
+    let columns = usize::from(area.width);
+    let spoken = spoken(scene, cue, columns);
+    let answers = answers(scene, cue, columns, is_wide);
+    let further = further(scene, cue);
+    let needed = 1 + spoken.len() + answers.len() + further.len();
+    let rows = usize::from(area.height);
+    let mut y = area.y + 1 + u16::from(rows > needed);
+    let mut put = |buf: &mut Buffer, lines: Vec<Line>| {
+        for line in lines {
+            if y < area.bottom() {
+                text::put(buf, area, y, line);
+            }
+            y += 1;
+        }
+        y
+    };
+    put(buf, spoken);
+    put(buf, if rows > needed + 1 { vec![Line::default()] } else { vec![] });
+    put(buf, answers);
+    let y = put(buf, further);
+    let left = usize::from(area.bottom().saturating_sub(y));
+    if let Some(notes) = &plan.notes {
+        let lines = text::wrap(notes, columns, left);
+        put(buf, lines.into_iter().map(|line| Line::styled(line, styles.past)).collect());
+    }
+}
+
+/// The panel's badge: amber once standby is called, green once everyone is ready.
+pub(super) fn badge(scene: &Scene, cue: CueIx) -> Span<'static> {
+    let (state, styles) = (scene.state.cue(cue), &scene.styles);
+    if !state.stood_by && !state.overridden {
+        Span::styled(" STANDBY ", styles.quiet_badge)
+    } else if scene.state.is_clear(cue) {
+        Span::styled(" STANDBY ", styles.ready_badge)
+    } else {
+        Span::styled(" STANDBY ", styles.attention_badge)
+    }
+}
+
+/// How long until the caller means to call it.
+pub(super) fn call_in(scene: &Scene, cue: CueIx) -> Option<Span<'static>> {
+    let styles = &scene.styles;
+    if !scene.is_tied() || scene.state.has_ended() {
+        return None;
+    }
+    if let Some(due_ns) = scene.due_in_ns(cue).filter(|due_ns| *due_ns >= 0) {
+        return Some(Span::styled(format!("by itself in {}", duration::countdown(due_ns as u64)), styles.text));
+    }
+    let left_ns = scene.state.call_left_ns(cue, &scene.timing, scene.now_ns)?;
+    Some(if left_ns >= 0 {
+        Span::styled(format!("call in {}", duration::countdown(left_ns as u64)), styles.text)
+    } else {
+        let late = duration::clock(left_ns.unsigned_abs() / SECOND_NS);
+        Span::styled(format!("late {late}"), styles.attention)
+    })
+}
+
+fn spoken<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize) -> Vec<Line<'a>> {
+    match &scene.cue(cue).call {
+        Some(call) => {
+            let lines = text::wrap(&format!("“{call}”"), columns, 2);
+            lines.into_iter().map(|line| Line::styled(line, scene.styles.strong)).collect()
+        }
+        None => vec![],
+    }
+}
+
+/// The departments with the keys of their answers, and the state of the interlock.
+pub(super) fn answers<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize, is_wide: bool) -> Vec<Line<'a>> {
+    let styles = &scene.styles;
+    let state = scene.state.cue(cue);
+    let mut items = vec![];
+    for (at, &department) in scene.cue(cue).needs.iter().enumerate() {
+        let department = scene.show.department(department);
+        let is_ready = state.ready & (1 << at) != 0;
+        let (sign, style) = match (is_ready, state.stood_by) {
+            (true, _) => (signs::DONE, styles.ready),
+            (false, true) => (signs::ASKED, styles.attention),
+            (false, false) => (signs::NOT_YET, styles.past),
+        };
+        let mut item = vec![Span::styled(format!("{} ", at + 1), styles.past), Span::styled(sign, style)];
+        match department.colour {
+            Some(_) => item.push(Span::styled(" ▪ ", styles.tint(department.colour))),
+            None => item.push(Span::raw(" ")),
+        }
+        let name_style = if is_ready || !state.stood_by { styles.text } else { styles.attention };
+        item.push(Span::styled(department.name.as_str(), name_style));
+        items.push(Line::from(item));
+    }
+    items.extend(interlock(scene, cue).map(Line::from));
+    if let Some(call) = call_in(scene, cue).filter(|_| !is_wide) {
+        items.push(Line::from(call));
+    }
+    text::flow(items, columns, 3)
+}
+
+/// The state of the interlock in a few words.
+pub(super) fn interlock(scene: &Scene, cue: CueIx) -> Option<Span<'static>> {
+    let styles = &scene.styles;
+    let state = scene.state.cue(cue);
+    let (ready, all) = scene.ready(cue);
+    let sign = signs::INTERLOCK;
+    if state.overridden {
+        return Some(Span::styled(format!("{sign} overridden"), styles.attention));
+    }
+    if all == 0 {
+        return None;
+    }
+    Some(if ready == all {
+        Span::styled(format!("{} all ready", signs::CLEAR), styles.ready)
+    } else if state.stood_by {
+        Span::styled(format!("{sign} {ready} of {all} ready"), styles.attention)
+    } else {
+        Span::styled(format!("{sign} s calls standby"), styles.past)
+    })
+}
+
+/// The backup at hand, and what comes with or after this cue by itself.
+fn further<'a>(scene: &Scene<'a>, cue: CueIx) -> Vec<Line<'a>> {
+    let styles = &scene.styles;
+    let mut lines = vec![];
+    let main = scene.show.main_of(cue);
+    let named = |key: &str, cue: CueIx, tail: String| {
+        Line::from(vec![
+            Span::styled(format!("{key}  "), styles.past),
+            Span::styled(format!("{} ", scene.number(cue)), styles.text),
+            Span::styled(scene.cue(cue).title.as_str(), styles.text),
+            Span::styled(tail, styles.past),
+        ])
+    };
+    if cue != main {
+        lines.push(named(&format!("{} in the place of", signs::ASIDE), main, "  b swaps on or back".into()));
+    } else if let Some(&backup) = scene.show.backups(main).first() {
+        let more = scene.show.backups(main).len() - 1;
+        let more = if more > 0 { format!("  and {more} more") } else { String::new() };
+        lines.push(named(&format!("{} b backup", signs::ASIDE), backup, more));
+    }
+    let followers = scene.show.with(cue).iter().chain(scene.show.after(cue)).copied();
+    for follower in followers.filter(|&follower| scene.state.is_in_order(follower)).take(3) {
+        let cause = scene.cause(follower).map_or(String::new(), |cause| format!("  {cause}"));
+        lines.push(named(&format!("{} then", signs::FOLLOWS), follower, cause));
+    }
+    lines
+}

@@ -1,0 +1,209 @@
+//! Text that keeps to its columns: everything here reckons in cells, never in bytes or characters.
+//!
+//! Wide characters take two cells and combining ones none; what does not fit ends in an ellipsis. No other file of the
+//! screen measures text.
+
+use std::borrow::Cow;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+/// How many cells `text` takes.
+pub(super) fn width(text: &str) -> usize {
+    if text.is_ascii() { text.len() } else { graphemes(text).map(|(_, cells)| cells).sum() }
+}
+
+/// The clusters of `text` that a terminal draws, with their cells.
+fn graphemes(text: &str) -> impl Iterator<Item = (&str, usize)> {
+    text.graphemes(true).filter(|symbol| !symbol.contains(char::is_control)).map(|symbol| (symbol, symbol.width()))
+}
+
+/// `text` in at most `cells` cells; where it is longer, it ends in an ellipsis.
+pub(super) fn fit(text: &str, cells: usize) -> Cow<'_, str> {
+    if width(text) <= cells {
+        return Cow::Borrowed(text);
+    }
+    let mut fitted = String::new();
+    let mut used = 0;
+    for (symbol, taken) in graphemes(text) {
+        if used + taken + 1 > cells {
+            break;
+        }
+        fitted.push_str(symbol);
+        used += taken;
+    }
+    if cells > 0 {
+        fitted.truncate(fitted.trim_end().len());
+        fitted.push('…');
+    }
+    Cow::Owned(fitted)
+}
+
+/// `text` broken at spaces into at most `lines` lines of `cells` cells; what is left over ends in an ellipsis.
+pub(super) fn wrap(text: &str, cells: usize, lines: usize) -> Vec<String> {
+    let mut wrapped: Vec<String> = vec![];
+    if cells == 0 || lines == 0 {
+        return wrapped;
+    }
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        let joined = if line.is_empty() { word.to_owned() } else { format!("{line} {word}") };
+        let is_last = wrapped.len() + 1 == lines;
+        if is_last || width(&joined) <= cells {
+            line = joined;
+            if is_last && width(&line) > cells {
+                break;
+            }
+        } else {
+            if !line.is_empty() {
+                wrapped.push(fit(&line, cells).into_owned());
+            }
+            line = word.to_owned();
+        }
+    }
+    if !line.is_empty() && wrapped.len() < lines {
+        wrapped.push(fit(&line, cells).into_owned());
+    }
+    wrapped
+}
+
+/// `line` in at most `cells` cells.
+pub(super) fn fit_line(line: Line<'_>, cells: usize) -> Line<'_> {
+    if line_width(&line) <= cells {
+        return line;
+    }
+    let mut fitted = vec![];
+    let mut left = cells;
+    for span in line.spans {
+        let taken = width(&span.content);
+        if taken < left {
+            left -= taken;
+            fitted.push(span);
+            continue;
+        }
+        // Something follows or overflows here: the ellipsis stands in this span.
+        let text = format!("{} ", span.content);
+        fitted.push(Span::styled(fit(&text, left).into_owned(), span.style));
+        break;
+    }
+    Line::from(fitted)
+}
+
+/// How many cells a line takes.
+pub(super) fn line_width(line: &Line) -> usize {
+    line.spans.iter().map(|span| width(&span.content)).sum()
+}
+
+/// Writes `line` at the beginning of row `y` of `area`, and says behind which column it ends.
+pub(super) fn put(buf: &mut Buffer, area: Rect, y: u16, line: Line) -> u16 {
+    if y >= area.bottom() || y < area.y || area.width == 0 {
+        return area.x;
+    }
+    let line = fit_line(line, usize::from(area.width));
+    buf.set_line(area.x, y, &line, area.width).0
+}
+
+/// Writes `left` at the beginning and `right` at the end of a row. The left gives way to the right, down to
+/// `least` cells; then the right goes.
+pub(super) fn put_both(buf: &mut Buffer, area: Rect, y: u16, left: Line, right: Line, least: usize) {
+    let (all, taken) = (usize::from(area.width), line_width(&right));
+    let room = all.saturating_sub(taken + 1);
+    if taken == 0 || taken > all || (room < least && room < line_width(&left)) {
+        put(buf, area, y, left);
+        return;
+    }
+    put(buf, Rect { width: room as u16, ..area }, y, left);
+    let from = area.x + (all - taken) as u16;
+    put(buf, Rect { x: from, width: taken as u16, ..area }, y, right);
+}
+
+/// Lays items side by side, `gap` cells apart, and begins a new line where one does not fit.
+pub(super) fn flow<'a>(items: impl IntoIterator<Item = Line<'a>>, cells: usize, gap: usize) -> Vec<Line<'a>> {
+    let mut lines: Vec<Line> = vec![];
+    let mut used = 0;
+    for item in items {
+        let taken = line_width(&item);
+        if taken == 0 {
+            continue;
+        }
+        match lines.last_mut().filter(|_| used + gap + taken <= cells) {
+            Some(line) => {
+                line.spans.push(Span::raw(" ".repeat(gap)));
+                line.spans.extend(item.spans);
+                used += gap + taken;
+            }
+            None => {
+                lines.push(item);
+                used = taken;
+            }
+        }
+    }
+    lines
+}
+
+/// A bar of `cells` cells of which the part `done`, 0 to 1, is drawn heavy.
+pub(super) fn bar<'a>(done: f64, cells: usize, heavy: Style, light: Style) -> [Span<'a>; 2] {
+    let halves = (done.clamp(0.0, 1.0) * (cells * 2) as f64).floor() as usize;
+    let mut filled = "━".repeat(halves / 2);
+    if halves % 2 == 1 {
+        filled.push('╸');
+    }
+    let rest = cells.saturating_sub(halves.div_ceil(2));
+    [Span::styled(filled, heavy), Span::styled("─".repeat(rest), light)]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn fits_by_cells_and_not_by_characters() {
+        for (text, cells, fitted) in [
+            ("abc", 3, "abc"),
+            ("abcd", 3, "ab…"),
+            ("abcd", 1, "…"),
+            ("abcd", 0, ""),
+            ("a bcd", 3, "a…"),
+            ("日本語", 6, "日本語"),
+            ("日本語", 5, "日本…"),
+            ("日本語", 4, "日…"),
+            ("e\u{301}e\u{301}e\u{301}", 3, "e\u{301}e\u{301}e\u{301}"),
+            ("e\u{301}e\u{301}e\u{301}", 2, "e\u{301}…"),
+            ("👩‍🚀👩‍🚀", 4, "👩‍🚀👩‍🚀"),
+            ("👩‍🚀👩‍🚀", 3, "👩‍🚀…"),
+        ] {
+            assert_eq!(fit(text, cells), fitted, "{text:?} in {cells}");
+            assert!(width(&fit(text, cells)) <= cells);
+        }
+    }
+
+    #[test]
+    fn wraps_at_spaces_and_ends_in_an_ellipsis() {
+        assert_eq!(wrap("one two three", 7, 9), ["one two", "three"]);
+        assert_eq!(wrap("one two three four", 7, 2), ["one two", "three…"]);
+        assert_eq!(wrap("incomprehensible word", 6, 9), ["incom…", "word"]);
+        assert_eq!(wrap("", 6, 9), [""; 0]);
+        assert_eq!(wrap("a b", 0, 9), [""; 0]);
+    }
+
+    #[test]
+    fn a_line_of_spans_gives_way_at_its_end() {
+        let line = Line::from(vec![Span::raw("12 "), Span::raw("Off the roof")]);
+        assert_eq!(fit_line(line.clone(), 20).to_string(), "12 Off the roof");
+        assert_eq!(fit_line(line.clone(), 9).to_string(), "12 Off t…");
+        assert_eq!(fit_line(line.clone(), 3).to_string(), "12…");
+        assert_eq!(fit_line(line, 0).to_string(), "");
+    }
+
+    #[test]
+    fn a_bar_has_its_width_at_any_part() {
+        for part in 0..=100 {
+            let [heavy, light] = bar(f64::from(part) / 100.0, 7, Style::new(), Style::new());
+            assert_eq!(width(&heavy.content) + width(&light.content), 7);
+        }
+    }
+}

@@ -1,0 +1,338 @@
+//! Colours and weights by what they mean, for a dark and a light theme, with all colours, sixteen, or none.
+//!
+//! One colour means one thing everywhere: red is on air (and an alarm), amber wants attention, green is ready or done
+//! well, blue is played in, grey is past or not yet. Nothing is told by colour alone: whoever draws with these styles
+//! puts a sign or a word beside, so that the screen reads the same without any.
+
+use ratatui::style::{Color, Modifier, Style};
+
+use super::Depth;
+use crate::app::Theme;
+use crate::show::Colour;
+
+/// The styles of a frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Styles {
+    /// Under everything.
+    pub base: Style,
+    /// Plain words.
+    pub text: Style,
+    /// What has to be read first.
+    pub strong: Style,
+    /// Past, not yet, or by the way.
+    pub past: Style,
+    /// Rules, and the part of a bar that is still to come.
+    pub rule: Style,
+    /// The heading of a panel.
+    pub heading: Style,
+    /// On air.
+    pub on_air: Style,
+    /// A badge of what is on air.
+    pub on_air_badge: Style,
+    /// Standby called, over, late, held, an output down.
+    pub attention: Style,
+    /// A badge that wants attention.
+    pub attention_badge: Style,
+    /// Ready, or done well.
+    pub ready: Style,
+    /// A badge of what is ready.
+    pub ready_badge: Style,
+    /// Played in.
+    pub vt: Style,
+    /// A badge of something that is neither good nor bad.
+    pub quiet_badge: Style,
+    /// Laid over the selected row.
+    pub selected: Style,
+    /// Under a panel that lies over others.
+    pub raised: Style,
+    background: Option<(u8, u8, u8)>,
+    foreground: (u8, u8, u8),
+    depth: Depth,
+}
+
+/// The colours of a theme where the terminal has all.
+struct Paints {
+    background: u32,
+    raised: u32,
+    selected: u32,
+    text: u32,
+    strong: u32,
+    past: u32,
+    rule: u32,
+    red: u32,
+    amber: u32,
+    green: u32,
+    blue: u32,
+    quiet: u32,
+}
+
+const DARK: Paints = Paints {
+    background: 0x0b_0d10,
+    raised: 0x16_1b21,
+    selected: 0x1e_2a38,
+    text: 0xc3_c9d1,
+    strong: 0xff_ffff,
+    past: 0x7c_8693,
+    rule: 0x33_3b45,
+    red: 0xff_5a52,
+    amber: 0xff_b52e,
+    green: 0x4c_d08a,
+    blue: 0x6a_b4ff,
+    quiet: 0x2b_333d,
+};
+
+const LIGHT: Paints = Paints {
+    background: 0xfb_faf7,
+    raised: 0xef_ede7,
+    selected: 0xdb_e6f3,
+    text: 0x2d_3238,
+    strong: 0x00_0000,
+    past: 0x68_6e76,
+    rule: 0xc8_c6bf,
+    red: 0xc0_1218,
+    amber: 0x95_5300,
+    green: 0x0a_733a,
+    blue: 0x0a_56ac,
+    quiet: 0xdd_dbd4,
+};
+
+impl Styles {
+    /// The styles of `theme` on a terminal of this `depth`.
+    pub fn new(theme: Theme, depth: Depth) -> Self {
+        match depth {
+            Depth::Rgb => Self::rgb(if theme == Theme::Dark { &DARK } else { &LIGHT }),
+            Depth::Ansi => Self::ansi(theme),
+            Depth::Mono => Self::mono(),
+        }
+    }
+
+    fn rgb(paints: &Paints) -> Self {
+        let ink = |hex: u32| Style::new().fg(colour(hex));
+        let badge = |hex: u32| Style::new().fg(colour(paints.background)).bg(colour(hex)).add_modifier(Modifier::BOLD);
+        let bold = Modifier::BOLD;
+        Styles {
+            base: ink(paints.text).bg(colour(paints.background)),
+            text: ink(paints.text),
+            strong: ink(paints.strong).add_modifier(bold),
+            past: ink(paints.past),
+            rule: ink(paints.rule),
+            heading: ink(paints.past).add_modifier(bold),
+            on_air: ink(paints.red).add_modifier(bold),
+            on_air_badge: badge(paints.red),
+            attention: ink(paints.amber),
+            attention_badge: badge(paints.amber),
+            ready: ink(paints.green),
+            ready_badge: badge(paints.green),
+            vt: ink(paints.blue).add_modifier(bold),
+            quiet_badge: ink(paints.text).bg(colour(paints.quiet)).add_modifier(bold),
+            selected: Style::new().bg(colour(paints.selected)),
+            raised: Style::new().bg(colour(paints.raised)),
+            background: Some(parts(paints.background)),
+            foreground: parts(paints.text),
+            depth: Depth::Rgb,
+        }
+    }
+
+    /// Named colours on whatever background the terminal has; yellow on white reads only behind ink.
+    fn ansi(theme: Theme) -> Self {
+        let bold = Modifier::BOLD;
+        let ink = |colour: Color| Style::new().fg(colour);
+        let badge = |colour: Color| Style::new().fg(Color::Black).bg(colour).add_modifier(bold);
+        let plain = Style::new();
+        let dark = theme == Theme::Dark;
+        Styles {
+            base: plain,
+            text: plain,
+            strong: plain.add_modifier(bold),
+            past: plain.add_modifier(Modifier::DIM),
+            rule: plain.add_modifier(Modifier::DIM),
+            heading: plain.add_modifier(bold | Modifier::DIM),
+            on_air: ink(if dark { Color::LightRed } else { Color::Red }).add_modifier(bold),
+            on_air_badge: Style::new().fg(Color::White).bg(Color::Red).add_modifier(bold),
+            attention: if dark { ink(Color::LightYellow) } else { badge(Color::Yellow) },
+            attention_badge: badge(Color::Yellow),
+            ready: ink(if dark { Color::LightGreen } else { Color::Green }),
+            ready_badge: badge(Color::Green),
+            vt: ink(if dark { Color::LightBlue } else { Color::Blue }).add_modifier(bold),
+            quiet_badge: plain.add_modifier(bold | Modifier::REVERSED),
+            selected: plain.add_modifier(Modifier::REVERSED),
+            raised: plain,
+            background: None,
+            foreground: (0, 0, 0),
+            depth: Depth::Ansi,
+        }
+    }
+
+    fn mono() -> Self {
+        let plain = Style::new();
+        let bold = plain.add_modifier(Modifier::BOLD);
+        let badge = bold.add_modifier(Modifier::REVERSED);
+        let dim = plain.add_modifier(Modifier::DIM);
+        Styles {
+            base: plain,
+            text: plain,
+            strong: bold,
+            past: dim,
+            rule: dim,
+            heading: bold,
+            on_air: bold,
+            on_air_badge: badge,
+            attention: bold.add_modifier(Modifier::UNDERLINED),
+            attention_badge: badge,
+            ready: plain,
+            ready_badge: badge,
+            vt: bold,
+            quiet_badge: badge,
+            selected: plain.add_modifier(Modifier::REVERSED),
+            raised: plain,
+            background: None,
+            foreground: (0, 0, 0),
+            depth: Depth::Mono,
+        }
+    }
+
+    /// The colour that the show file gives a department or a step, drawn nearer to the text's where it would vanish in
+    /// the background.
+    pub fn tint(&self, wanted: Option<Colour>) -> Style {
+        let Some(wanted) = wanted else { return self.past };
+        match (self.depth, self.background) {
+            (Depth::Mono, _) => self.text,
+            (Depth::Rgb, Some(background)) => {
+                let (mut r, mut g, mut b) = rgb_of(wanted);
+                for _ in 0..8 {
+                    if contrast((r, g, b), background) >= 2.2 {
+                        break;
+                    }
+                    let mix = |from: u8, to: u8| ((u16::from(from) * 3 + u16::from(to)) / 4) as u8;
+                    let to = self.foreground;
+                    (r, g, b) = (mix(r, to.0), mix(g, to.1), mix(b, to.2));
+                }
+                Style::new().fg(Color::Rgb(r, g, b))
+            }
+            _ => match wanted {
+                Colour::Ansi(0 | 7 | 15) | Colour::Rgb(0, 0, 0) => self.text,
+                Colour::Ansi(index) => Style::new().fg(NAMED[usize::from(index) % NAMED.len()]),
+                Colour::Rgb(r, g, b) => Style::new().fg(nearest((r, g, b))),
+            },
+        }
+    }
+}
+
+const NAMED: [Color; 16] = [
+    Color::Black,
+    Color::Red,
+    Color::Green,
+    Color::Yellow,
+    Color::Blue,
+    Color::Magenta,
+    Color::Cyan,
+    Color::Gray,
+    Color::DarkGray,
+    Color::LightRed,
+    Color::LightGreen,
+    Color::LightYellow,
+    Color::LightBlue,
+    Color::LightMagenta,
+    Color::LightCyan,
+    Color::White,
+];
+
+/// What the sixteen look like, more or less, on every terminal.
+const NAMED_RGB: [(u8, u8, u8); 16] = [
+    (0x00, 0x00, 0x00),
+    (0xd0, 0x3c, 0x3c),
+    (0x2f, 0xa8, 0x62),
+    (0xd8, 0xb4, 0x2c),
+    (0x3f, 0x7f, 0xd8),
+    (0xb9, 0x58, 0xc4),
+    (0x2a, 0xa9, 0xb8),
+    (0xc4, 0xca, 0xd0),
+    (0x7c, 0x86, 0x93),
+    (0xff, 0x6e, 0x67),
+    (0x5c, 0xdc, 0x94),
+    (0xff, 0xd8, 0x5c),
+    (0x78, 0xb4, 0xff),
+    (0xe0, 0x8c, 0xe8),
+    (0x62, 0xdc, 0xe8),
+    (0xff, 0xff, 0xff),
+];
+
+fn rgb_of(colour: Colour) -> (u8, u8, u8) {
+    match colour {
+        Colour::Ansi(index) => NAMED_RGB[usize::from(index) % NAMED_RGB.len()],
+        Colour::Rgb(r, g, b) => (r, g, b),
+    }
+}
+
+/// The named colour that comes nearest, black, white and greys apart.
+fn nearest(wanted: (u8, u8, u8)) -> Color {
+    let distance = |(r, g, b): (u8, u8, u8)| {
+        let square = |a: u8, b: u8| u32::from(a.abs_diff(b)).pow(2);
+        square(r, wanted.0) + square(g, wanted.1) + square(b, wanted.2)
+    };
+    let coloured = (1..7).chain(9..15);
+    coloured.min_by_key(|&at| distance(NAMED_RGB[at])).map_or(Color::Reset, |at| NAMED[at])
+}
+
+fn parts(hex: u32) -> (u8, u8, u8) {
+    let [_, r, g, b] = hex.to_be_bytes();
+    (r, g, b)
+}
+
+fn colour(hex: u32) -> Color {
+    let (r, g, b) = parts(hex);
+    Color::Rgb(r, g, b)
+}
+
+/// The contrast of two colours as WCAG 2 reckons it, 1 to 21.
+fn contrast(a: (u8, u8, u8), b: (u8, u8, u8)) -> f64 {
+    let channel = |c: u8| {
+        let c = f64::from(c) / 255.0;
+        if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
+    };
+    let light = |(r, g, b): (u8, u8, u8)| 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
+    let (a, b) = (light(a) + 0.05, light(b) + 0.05);
+    if a > b { a / b } else { b / a }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_that_is_read_has_contrast() {
+        for paints in [&DARK, &LIGHT] {
+            let inks = [paints.text, paints.strong, paints.past, paints.red, paints.amber, paints.green, paints.blue];
+            for ink in inks {
+                let ratio = contrast(parts(ink), parts(paints.background));
+                assert!(ratio >= 4.5, "#{ink:06x} on #{:06x}: {ratio:.2}", paints.background);
+            }
+            for ink in [paints.text, paints.strong, paints.red, paints.amber, paints.green, paints.blue] {
+                for under in [paints.raised, paints.selected] {
+                    let ratio = contrast(parts(ink), parts(under));
+                    assert!(ratio >= 4.0, "#{ink:06x} on #{under:06x}: {ratio:.2}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_tint_never_vanishes() {
+        for theme in [Theme::Dark, Theme::Light] {
+            let styles = Styles::new(theme, Depth::Rgb);
+            for wanted in [Colour::Rgb(0, 0, 0), Colour::Rgb(255, 255, 255), Colour::Ansi(0), Colour::Ansi(15)] {
+                let Some(Color::Rgb(r, g, b)) = styles.tint(Some(wanted)).fg else { panic!("no colour") };
+                assert!(contrast((r, g, b), styles.background.unwrap()) >= 2.2, "{theme:?} {wanted}");
+            }
+        }
+    }
+
+    #[test]
+    fn without_colours_there_are_none() {
+        for theme in [Theme::Dark, Theme::Light] {
+            let styles = Styles::new(theme, Depth::Mono);
+            let shown = format!("{styles:?} {:?}", styles.tint(Some(Colour::Rgb(1, 2, 3))));
+            assert!(!shown.contains("fg") && !shown.contains("bg"), "{shown}");
+        }
+    }
+}
