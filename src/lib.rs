@@ -1,9 +1,37 @@
 //! `handover`: the show caller for the terminal.
+//!
+//! ```text
+//!  keyboard ┐                                                    ┌─► output::{osc,http} ─ report ─┐
+//!  signals  ┼─► Msg ─► app::key ─► Command ─► engine::decide ─► Vec<Event> ─► journal ─► apply    │
+//!  deadline ┘              │                     ▲  │ Rejection                              │      │
+//!     ▲                    └─ cursor, pages      │  └─► message line           records ◄────┴───┐  │
+//!     └────── wait until engine.poll_timeout() ◄─┴──────────────────────────────────│───────────│──┘
+//!                                                                  screen thread ◄──┘  state ─► ui::draw
+//! ```
+//!
+//! A **command** is a wish and may be rejected; an **event** is a fact, past tense, journaled, replayed; an **effect** is
+//! what a fact causes outside, derived, sent once, never replayed; a **task** is work for the shell. Nothing but an event
+//! changes the state of a run, and nothing leaves the program before its event is journaled.
+//!
+//! The layers; a `use` only ever points down (a test reads them):
+//!
+//! | layer | what it holds |
+//! |---|---|
+//! | [`cli`] | arguments to calls |
+//! | [`runtime`] | threads, terminal, signals, clock: the only place that reads a run's time |
+//! | [`ui`] | `&View` → cells: one file a region of the screen |
+//! | [`app`] | keys → commands by one table; cursor, pages, prompts |
+//! | [`output`] [`export`] | each owns one kind of IO or text; none knows app or ui |
+//! | [`journal`] | append, recover, lock |
+//! | [`engine`] | command, decide, event, apply, state, timers: a value |
+//! | [`show`] | the plan: segments, cues, numbers, times, its file and its faults |
 
 pub mod app;
+pub mod cli;
 pub mod engine;
 pub mod export;
 pub mod journal;
 pub mod output;
+pub mod runtime;
 pub mod show;
 pub mod ui;

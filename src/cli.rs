@@ -1,0 +1,36 @@
+//! The command line: arguments to calls, results to text and an exit status.
+//!
+//! Exit status: 0 done, 1 failed (the reason on stderr), 2 bad usage.
+
+mod args;
+mod commands;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use args::{Args, Verb};
+
+/// Runs the program.
+pub fn main() -> ExitCode {
+    let args = Args::read();
+    let done = match &args.verb {
+        None => args.wishes().and_then(|wishes| crate::runtime::run(&wishes)),
+        Some(Verb::Shows { name }) => commands::shows(name.as_deref()),
+        Some(Verb::New { file }) => commands::new(file),
+        Some(Verb::Check { show }) => commands::check(show),
+        Some(Verb::Runs) => args.state_dir().and_then(|state| commands::runs(&state)),
+        Some(Verb::Report { run, format }) => {
+            args.state_dir().and_then(|state| commands::report(&state, run.as_deref(), *format))
+        }
+        Some(Verb::Completions { shell }) => commands::completions(*shell),
+        Some(Verb::Man) => commands::man(),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // With nobody to read it, the status says it alone.
+            let _ = writeln!(std::io::stderr(), "handover: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}

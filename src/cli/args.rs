@@ -1,0 +1,193 @@
+//! What may stand on the command line.
+
+use std::io::IsTerminal;
+use std::path::PathBuf;
+
+use anyhow::Context;
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use etcetera::BaseStrategy;
+
+use crate::app::Theme;
+use crate::runtime::{Unfinished, Wishes};
+use crate::ui::Depth;
+
+/// The show caller for the terminal.
+///
+/// Opens SHOW and runs it; without SHOW, the built-in Paris 2024 show, as a rehearsal. On the screen, ? shows all keys.
+#[derive(Debug, Parser)]
+#[command(name = "handover", version, max_term_width = 100)]
+pub struct Args {
+    #[command(subcommand)]
+    pub verb: Option<Verb>,
+
+    #[command(flatten)]
+    run: RunArgs,
+
+    /// Where runs are kept [default: $XDG_STATE_HOME/handover]
+    #[arg(long, value_name = "DIR", global = true)]
+    state: Option<PathBuf>,
+}
+
+#[derive(Debug, ClapArgs)]
+struct RunArgs {
+    /// A show file, or the name of a built-in show
+    #[arg(value_name = "SHOW")]
+    show: Option<PathBuf>,
+
+    /// Nothing leaves the machine: outputs only log what they would have sent
+    #[arg(long)]
+    rehearse: bool,
+
+    /// Rehearsal clock N times as fast (1 to 1000)
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
+    speed: Option<u32>,
+
+    /// The program gives the caller's GOs at their planned times (a demonstration)
+    #[arg(long)]
+    auto: bool,
+
+    /// Start a new run, whatever unfinished one there is
+    #[arg(long, conflicts_with = "resume")]
+    fresh: bool,
+
+    /// Go on with the last unfinished run (of SHOW, where it is given)
+    #[arg(long)]
+    resume: bool,
+
+    /// Hear OSC remote control there; this version does not yet, and says so
+    #[arg(long, value_name = "ADDR:PORT")]
+    listen: Option<String>,
+
+    /// The colours of the screen
+    #[arg(long, value_enum, default_value = "dark", env = "HANDOVER_THEME")]
+    theme: ThemeArg,
+}
+
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum ThemeArg {
+    Dark,
+    Light,
+}
+
+#[derive(Debug, Subcommand)]
+pub enum Verb {
+    /// List the built-in shows; with NAME, print one as a starting point
+    Shows {
+        /// The show to print
+        name: Option<String>,
+    },
+    /// Write a small commented show file
+    New {
+        /// The file to write; it must not exist yet
+        file: PathBuf,
+    },
+    /// Say what is wrong with SHOW, each fault with its line and how to mend it
+    Check {
+        /// The show file, or the name of a built-in show
+        show: PathBuf,
+    },
+    /// List runs: id, show, when, live or rehearsal, finished or not
+    Runs,
+    /// The as-run report of a run: what was planned beside what happened
+    Report {
+        /// The run's id [default: the last run]
+        run: Option<String>,
+        /// What to print
+        #[arg(long, value_enum, default_value = "text")]
+        format: Format,
+    },
+    /// Print shell completions
+    Completions {
+        /// The shell
+        shell: clap_complete::Shell,
+    },
+    /// Print the man page
+    Man,
+}
+
+/// The forms of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    Text,
+    /// For spreadsheets
+    Csv,
+    /// For programs
+    Json,
+}
+
+impl RunArgs {
+    /// Whether any of these stands on the command line.
+    fn are_given(&self) -> bool {
+        let RunArgs { show, rehearse, speed, auto, fresh, resume, listen, theme: _ } = self;
+        show.is_some() || *rehearse || speed.is_some() || *auto || *fresh || *resume || listen.is_some()
+    }
+}
+
+impl Args {
+    /// Reads the command line; leaves with status 2 and a word where it makes no sense.
+    ///
+    /// `--state` may stand before a command or behind it, so clap cannot be told that commands exclude arguments.
+    pub fn read() -> Self {
+        let args = Args::parse();
+        if args.verb.is_some() && args.run.are_given() {
+            usage("a command goes with --state only: the other arguments are for opening a show");
+        }
+        args
+    }
+
+    /// What to open and how.
+    pub fn wishes(&self) -> anyhow::Result<Wishes> {
+        let run = &self.run;
+        // Without SHOW the built-in one opens, which is a rehearsal always.
+        let rehearse = run.rehearse || run.show.is_none();
+        if run.speed.is_some() && !run.rehearse && run.show.is_some() {
+            usage("--speed goes with --rehearse only: a live show runs by the clock");
+        }
+        if run.listen.is_some() {
+            anyhow::bail!("this version does not hear OSC yet: leave out --listen");
+        }
+        let unfinished = match (run.fresh, run.resume) {
+            (true, _) => Unfinished::Fresh,
+            (_, true) => Unfinished::Resume,
+            _ => Unfinished::Ask,
+        };
+        Ok(Wishes {
+            show: run.show.clone(),
+            rehearse,
+            speed: run.speed.unwrap_or(1),
+            auto: run.auto,
+            unfinished,
+            state: self.state_dir()?,
+            theme: match run.theme {
+                ThemeArg::Dark => Theme::Dark,
+                ThemeArg::Light => Theme::Light,
+            },
+            depth: depth(),
+        })
+    }
+
+    /// The folder in which runs are kept.
+    pub fn state_dir(&self) -> anyhow::Result<PathBuf> {
+        if let Some(dir) = &self.state {
+            return Ok(dir.clone());
+        }
+        let dirs = etcetera::base_strategy::Xdg::new().context("no home folder is known; name one with --state DIR")?;
+        Ok(dirs.state_dir().unwrap_or_else(|| dirs.data_dir()).join("handover"))
+    }
+}
+
+fn usage(text: &str) -> ! {
+    use clap::CommandFactory;
+    Args::command().error(clap::error::ErrorKind::ArgumentConflict, text).exit()
+}
+
+/// What the terminal can show, by what everybody looks at: NO_COLOR, COLORTERM, TERM.
+fn depth() -> Depth {
+    let set = |name: &str| std::env::var(name).unwrap_or_default();
+    if !set("NO_COLOR").is_empty() || set("TERM") == "dumb" || !std::io::stdout().is_terminal() {
+        return Depth::Mono;
+    }
+    let rgb = ["truecolor", "24bit"].contains(&set("COLORTERM").as_str()) || set("TERM").contains("direct");
+    if rgb { Depth::Rgb } else { Depth::Ansi }
+}

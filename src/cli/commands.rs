@@ -1,0 +1,131 @@
+//! The commands that need no terminal.
+
+use std::io::{ErrorKind, Write};
+use std::path::Path;
+
+use anyhow::{Context, bail};
+use clap::CommandFactory;
+
+use super::args::{Args, Format};
+use crate::engine::RunId;
+use crate::export::asrun::AsRun;
+use crate::export::{csv, json, text};
+use crate::journal::{Store, recover};
+use crate::runtime::opening::{has_colour, machine_zone, parse, read};
+use crate::runtime::when::listed;
+use crate::show::{builtin, duration, file, problem};
+
+/// The width of a report that goes to no terminal.
+const WIDTH: usize = 100;
+
+/// Prints, and takes a reader that has gone (`| head`) for done.
+fn print(text: &str) -> anyhow::Result<()> {
+    let mut out = std::io::stdout().lock();
+    match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(()),
+    }
+}
+
+pub(super) fn shows(name: Option<&str>) -> anyhow::Result<()> {
+    if let Some(name) = name {
+        let names = || builtin::ALL.map(|show| show.name).join(", ");
+        let show =
+            builtin::find(name).with_context(|| format!("there is no built-in show {name}; there are {}", names()))?;
+        return print(show.text);
+    }
+    print(&builtin::ALL.map(|show| format!("{:18} {}\n", show.name, show.about)).concat())
+}
+
+pub(super) fn new(path: &Path) -> anyhow::Result<()> {
+    let mut file = std::fs::File::create_new(path).map_err(|error| match error.kind() {
+        ErrorKind::AlreadyExists => anyhow::anyhow!("{} is there already; name another file", path.display()),
+        _ => anyhow::anyhow!("cannot write {}: {error}", path.display()),
+    })?;
+    file.write_all(builtin::TEMPLATE.as_bytes()).with_context(|| format!("cannot write {}", path.display()))?;
+    print(&format!("{0} is a show of four cues: try it with `handover --rehearse {0}`\n", path.display()))
+}
+
+pub(super) fn check(path: &Path) -> anyhow::Result<()> {
+    let builtin = path.to_str().and_then(builtin::find).filter(|_| !path.exists());
+    let (name, text) = match builtin {
+        Some(show) => (format!("built-in show {}", show.name), show.text.to_owned()),
+        None => (path.display().to_string(), read(path)?),
+    };
+    match file::parse(&text, &machine_zone()) {
+        Ok(show) => {
+            let total_ns = show.segments.iter().map(|segment| segment.duration_ns).sum::<u64>();
+            let planned = duration::length(total_ns);
+            print(&format!("{name}: no fault; {} segments, {} cues, {planned}\n", show.segments.len(), show.cues.len()))
+        }
+        Err(problems) => {
+            // Where stderr takes nothing, the status and the fault's count still tell.
+            let _ = std::io::stderr().write_all(problem::report(&problems, &name, &text, has_colour()).as_bytes());
+            bail!("{name} has {}", problem::counted(&problems))
+        }
+    }
+}
+
+pub(super) fn runs(state: &Path) -> anyhow::Result<()> {
+    let store = Store::new(state);
+    let runs = store.list()?;
+    if runs.is_empty() {
+        return print(&format!("no runs in {}\n", store.root().display()));
+    }
+    let mut lines = String::new();
+    let width = runs.iter().map(|run| run.id.0.len()).max().unwrap_or(0);
+    for run in &runs {
+        let line = match (&run.summary, &run.fault) {
+            (Some(summary), fault) => {
+                let kind = if summary.rehearsal { "rehearsal" } else { "live" };
+                let end = match (fault, summary.ended) {
+                    (Some(_), _) => "damaged",
+                    (None, true) => "finished",
+                    (None, false) => "unfinished",
+                };
+                format!("{:width$}  {}  {kind:9}  {end:10}  {}", run.id, listed(summary.started_at), summary.show)
+            }
+            (None, Some(fault)) => format!("{:width$}  {fault}", run.id),
+            (None, None) => format!("{:width$}  empty", run.id),
+        };
+        lines.push_str(&line);
+        lines.push('\n');
+    }
+    print(&lines)
+}
+
+pub(super) fn report(state: &Path, run: Option<&str>, format: Format) -> anyhow::Result<()> {
+    let store = Store::new(state);
+    let id = match run {
+        Some(id) => RunId(id.to_owned()),
+        None => {
+            let last = store.ids()?.pop();
+            last.with_context(|| format!("there are no runs in {}", store.root().display()))?
+        }
+    };
+    let show = parse(&store.show_text(&id)?, &format!("the show of run {id}"))?;
+    let recovered = recover(&store.journal_path(&id)?)?;
+    let asrun = AsRun::from(&show, &id.0, &recovered.records);
+    match format {
+        Format::Text => print(&text::write(&asrun, width())),
+        Format::Csv => print(&csv::write(&asrun)),
+        Format::Json => print(&json::write(&asrun)),
+    }
+}
+
+fn width() -> usize {
+    let size = rustix::termios::tcgetwinsize(std::io::stdout());
+    size.ok().map(|size| usize::from(size.ws_col)).filter(|&columns| columns > 0).unwrap_or(WIDTH)
+}
+
+pub(super) fn completions(shell: clap_complete::Shell) -> anyhow::Result<()> {
+    let mut script = vec![];
+    clap_complete::generate(shell, &mut Args::command(), "handover", &mut script);
+    print(&String::from_utf8_lossy(&script))
+}
+
+pub(super) fn man() -> anyhow::Result<()> {
+    let mut page = vec![];
+    clap_mangen::Man::new(Args::command()).render(&mut page)?;
+    print(&String::from_utf8_lossy(&page))
+}

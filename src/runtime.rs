@@ -1,0 +1,48 @@
+//! The shell: threads, the terminal, signals and the clock. The only place that reads a run's time.
+//!
+//! Two threads that never wait for each other carry a run. The *station* ([`station`], the main thread) waits in one
+//! poll(2) for the keyboard, the other threads' messages and the next deadline; it decides, journals, applies and
+//! sends, and it never writes to the terminal. The *screen* ([`screen`]) follows the run by its records, draws, and is
+//! the only one that a stalled terminal can block. The keyboard is the station's and not the screen's, because a GO must
+//! neither wait for a frame nor cost a switch of threads. Beside them: a thread for signals, one for the journal's syncs,
+//! and one for each output that has to wait for somebody.
+
+pub mod clock;
+mod decode;
+mod fault;
+mod inbox;
+mod keyboard;
+pub mod opening;
+mod question;
+mod screen;
+mod signals;
+mod station;
+mod terminal;
+pub mod when;
+
+use std::io::Write;
+use std::time::Duration;
+
+pub use opening::{Unfinished, Wishes};
+
+/// How long a thread that may be stuck on the terminal, the disk or the net gets to say goodbye.
+const GOODBYE: Duration = Duration::from_millis(700);
+
+/// Opens a show and runs it until the caller leaves.
+///
+/// # Errors
+/// When there is no terminal, the show has faults, or the run that was asked for cannot be resumed; the text is for the
+/// caller.
+pub fn run(wishes: &Wishes) -> anyhow::Result<()> {
+    terminal::require()?;
+    fault::keep_in(&wishes.state);
+    let (inbox, post) = inbox::inbox()?;
+    let signals = signals::listen(post.clone())?;
+    let Some(session) = opening::open(wishes, &inbox, &post)? else { return Ok(()) };
+    if let Some(farewell) = station::run(session, inbox, &post)? {
+        // The terminal may have gone meanwhile; then there is nobody left to tell.
+        let _ = writeln!(std::io::stdout(), "{farewell}");
+    }
+    signals.close();
+    Ok(())
+}

@@ -1,0 +1,387 @@
+//! Opening a session: which show, which run, and everything that can be refused before the screen is taken.
+
+use std::io::{ErrorKind, IsTerminal};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use anyhow::{Context, bail};
+use jiff::{SignedDuration, Timestamp};
+use rustix::io::Errno;
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::clock::{RunClock, machine_ns, wall_now};
+use super::inbox::{Inbox, Msg, Post};
+use super::question::{self, Answer};
+use crate::app::log::Log;
+use crate::app::{Theme, Tone};
+use crate::engine::{Event, Record, RunId, State};
+use crate::journal::{Journal, LockError, RunFolder, RunLock, Store, StoreError};
+use crate::output::Outputs;
+use crate::show::{Show, builtin, file, plan, problem};
+use crate::ui::Depth;
+
+/// What the command line asks for.
+#[derive(Clone, Debug)]
+pub struct Wishes {
+    /// The show file, or the name of a built-in show; `None`: the built-in show.
+    pub show: Option<PathBuf>,
+    /// Nothing leaves the machine.
+    pub rehearse: bool,
+    /// How many times as fast a rehearsal's clock goes.
+    pub speed: u32,
+    /// The program gives the caller's GOs.
+    pub auto: bool,
+    /// What to do about an unfinished run.
+    pub unfinished: Unfinished,
+    /// The folder in which `runs` lies.
+    pub state: PathBuf,
+    /// The colours.
+    pub theme: Theme,
+    /// What the terminal can show.
+    pub depth: Depth,
+}
+
+/// What to do about an unfinished run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unfinished {
+    /// Ask, if there is one.
+    Ask,
+    /// Start a new run.
+    Fresh,
+    /// Go on with it.
+    Resume,
+}
+
+/// Everything that the station needs to begin.
+pub(super) struct Session {
+    pub id: Option<RunId>,
+    pub state: State,
+    pub log: Log,
+    pub clock: RunClock,
+    pub seq: u64,
+    /// The first event: the run's start, or its resumption.
+    pub begin: Event,
+    pub journal: Option<Journal>,
+    pub journal_alarm: Option<String>,
+    pub outputs: Outputs,
+    pub theme: Theme,
+    pub depth: Depth,
+    /// The first word to the caller.
+    pub words: Option<(String, Tone)>,
+}
+
+/// The show that was asked for.
+struct Script {
+    text: String,
+    /// Where it came from: what a later `--resume` knows it by.
+    source: String,
+    show: Arc<Show>,
+    rehearse: bool,
+}
+
+/// How many runs back an unfinished one is looked for: a season must not slow the start of its last show.
+const RUNS_LOOKED_AT: usize = 50;
+
+/// How long another program gets to give a run away that it calls without a terminal.
+const TAKEOVER: Duration = Duration::from_secs(3);
+
+/// The longest that a run is taken to have been without a program, by its own clock: some seventy years.
+const DOWN_NS_MAX: u64 = i64::MAX as u64 / 4;
+
+/// Opens what `wishes` ask for; `None` where the caller thought better of it.
+///
+/// # Errors
+/// With the reason, in words for the caller.
+pub(super) fn open(wishes: &Wishes, inbox: &Inbox, post: &Post) -> anyhow::Result<Option<Session>> {
+    let store = Store::new(&wishes.state);
+    if wishes.show.is_none() && wishes.unfinished == Unfinished::Resume {
+        let folder = last_unfinished(&store, |_| true)?;
+        let folder = folder.with_context(|| format!("there is no unfinished run in {}", store.root().display()))?;
+        return resume(wishes, &store, &folder, None, post).map(Some);
+    }
+    let script = script(wishes)?;
+    let same = |folder: &RunFolder| {
+        let summary = folder.summary.as_ref();
+        summary.is_none_or(|s| s.source == script.source && s.rehearsal == script.rehearse)
+    };
+    let unfinished = match wishes.unfinished {
+        Unfinished::Fresh => None,
+        Unfinished::Ask => {
+            // A show that was only looked at left nothing to go on with.
+            let begun = |folder: &RunFolder| folder.summary.as_ref().is_some_and(|summary| summary.cues_fired > 0);
+            last_unfinished(&store, |folder| folder.fault.is_none() && begun(folder) && same(folder)).unwrap_or(None)
+        }
+        Unfinished::Resume => {
+            let none = || format!("there is no unfinished run of {} in {}", script.source, store.root().display());
+            Some(last_unfinished(&store, same)?.with_context(none)?)
+        }
+    };
+    match unfinished {
+        None => fresh(wishes, &store, script, post).map(Some),
+        Some(folder) if wishes.unfinished == Unfinished::Resume => {
+            resume(wishes, &store, &folder, Some(&script), post).map(Some)
+        }
+        Some(folder) => match question::ask(&folder, wall_now(), inbox)? {
+            Answer::Resume => resume(wishes, &store, &folder, Some(&script), post).map(Some),
+            Answer::Fresh => fresh(wishes, &store, script, post).map(Some),
+            Answer::Leave => Ok(None),
+        },
+    }
+}
+
+fn script(wishes: &Wishes) -> anyhow::Result<Script> {
+    let path = wishes.show.as_deref().unwrap_or(Path::new(builtin::FIRST));
+    let name = path.to_str().and_then(builtin::find).filter(|_| !path.exists());
+    if let Some(builtin) = name {
+        let show = parse(builtin.text, &format!("built-in show {}", builtin.name))?;
+        let source = format!("built-in:{}", builtin.name);
+        return Ok(Script { text: builtin.text.to_owned(), source, show, rehearse: true });
+    }
+    let text = read(path)?;
+    let show = parse(&text, &path.display().to_string())?;
+    let source = path.canonicalize().unwrap_or_else(|_| path.to_owned()).display().to_string();
+    Ok(Script { text, source, show, rehearse: wishes.rehearse })
+}
+
+/// Reads a show file.
+///
+/// # Errors
+/// When it is not there or not UTF-8, with the mend.
+pub fn read(path: &Path) -> anyhow::Result<String> {
+    std::fs::read_to_string(path).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => anyhow::anyhow!(
+            "there is no show file {}; `handover new {0}` writes one, `handover shows` lists the built-in ones",
+            path.display()
+        ),
+        ErrorKind::InvalidData => anyhow::anyhow!("{} is not UTF-8 text; save it as UTF-8", path.display()),
+        _ => anyhow::anyhow!("cannot read {}: {error}", path.display()),
+    })
+}
+
+/// Parses a show; its faults become one error, as `handover check` words them.
+///
+/// # Errors
+/// When the show has faults.
+pub fn parse(text: &str, name: &str) -> anyhow::Result<Arc<Show>> {
+    file::parse(text, &machine_zone()).map(Arc::new).map_err(|problems| {
+        let report = problem::report(&problems, name, text, has_colour());
+        anyhow::anyhow!("{name} has {} and does not run\n\n{report}", problem::counted(&problems))
+    })
+}
+
+/// Whether a report on stderr may have colours.
+pub fn has_colour() -> bool {
+    let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    std::io::stderr().is_terminal() && !refused
+}
+
+/// The IANA name of the machine's zone.
+pub fn machine_zone() -> String {
+    jiff::tz::TimeZone::system().iana_name().unwrap_or("UTC").to_owned()
+}
+
+fn last_unfinished(store: &Store, fits: impl Fn(&RunFolder) -> bool) -> Result<Option<RunFolder>, StoreError> {
+    let unfinished = |run: &RunFolder| run.summary.as_ref().is_none_or(|summary| !summary.ended);
+    for id in store.ids()?.iter().rev().take(RUNS_LOOKED_AT) {
+        let run = store.summary(id)?;
+        if unfinished(&run) && fits(&run) {
+            return Ok(Some(run));
+        }
+    }
+    Ok(None)
+}
+
+/// The run's first plan: where in time a live run or a rehearsal begins.
+fn first_event(script: &Script, wishes: &Wishes, now: Timestamp) -> Event {
+    let show = &script.show;
+    let today = now.to_zoned(show.zone.clone()).date();
+    let speed = if script.rehearse { wishes.speed } else { 1 };
+    let (day, clock) = if script.rehearse {
+        // A rehearsal's clock begins a little before the planned start, so that GO can be on time.
+        let lead = SignedDuration::from_secs(if wishes.auto { 4 } else { 60 } * i64::from(speed.min(10)));
+        let day = show.date.unwrap_or(today);
+        (day, plan::start_on(show, day, now) - lead)
+    } else {
+        (plan::day_of_run(show, now), now)
+    };
+    Event::RunStarted {
+        show: show.title.clone(),
+        source: script.source.clone(),
+        rehearsal: script.rehearse,
+        speed,
+        auto: wishes.auto,
+        clock,
+        day,
+        version: env!("CARGO_PKG_VERSION").into(),
+    }
+}
+
+fn fresh(wishes: &Wishes, store: &Store, script: Script, post: &Post) -> anyhow::Result<Session> {
+    let outputs = outputs(&script.show, script.rehearse, post)?;
+    let now = wall_now();
+    let begin = first_event(&script, wishes, now);
+    let Event::RunStarted { speed, day, .. } = &begin else { bail!("a run begins with its start") };
+    let stamp = now.to_zoned(jiff::tz::TimeZone::system()).strftime("%Y%m%d-%H%M%S").to_string();
+    let made = store.create(&format!("{stamp}-{}", slug(&script.show.title)), &script.text);
+    let (id, journal, journal_alarm) = match made {
+        Ok((id, lock)) => match Journal::create(lock, report(post)) {
+            Ok(journal) => (Some(id), Some(journal), None),
+            Err(error) => (Some(id), None, Some(error.to_string())),
+        },
+        Err(error) => (None, None, Some(error.to_string())),
+    };
+    let dated = script.show.date.filter(|date| !script.rehearse && date != day);
+    let words = dated.map(|date| (format!("the show is dated {date}: its times are taken for {day}"), Tone::Attention));
+    Ok(Session {
+        id,
+        state: State::new(script.show),
+        log: Log::default(),
+        clock: RunClock::new(machine_ns(), 0, now, *speed),
+        seq: 0,
+        begin,
+        journal,
+        journal_alarm,
+        outputs,
+        theme: wishes.theme,
+        depth: wishes.depth,
+        words,
+    })
+}
+
+fn resume(
+    wishes: &Wishes,
+    store: &Store,
+    folder: &RunFolder,
+    script: Option<&Script>,
+    post: &Post,
+) -> anyhow::Result<Session> {
+    let id = folder.id.clone();
+    let text = store.show_text(&id)?;
+    let show = parse(&text, &format!("the show of run {id}"))?;
+    let lock = lock(store, &id)?;
+    let (journal, recovered) = Journal::open(lock, report(post))?;
+    let mut state = State::new(Arc::clone(&show));
+    let mut log = Log::default();
+    for record in &recovered.records {
+        state.apply(record.run_ns, &record.event);
+        log.push(record);
+    }
+    let last = recovered.records.last().context("the journal holds no event")?;
+    known_cues(&show, &recovered.records, &id)?;
+    let outputs = outputs(&show, state.is_rehearsal(), post)?;
+    let now = wall_now();
+    let down = now.duration_since(last.at).max(SignedDuration::ZERO);
+    let down_ns = u64::try_from(down.as_nanos()).unwrap_or(u64::MAX).saturating_mul(u64::from(state.speed()));
+    // A fast rehearsal on a machine whose clock was set from 1970 to today has been down for ages: no sum may overflow.
+    let down_ns = down_ns.min(DOWN_NS_MAX);
+    let run_ns = last.run_ns.saturating_add(down_ns);
+    let mut words = vec![];
+    if let Some(torn) = &recovered.torn {
+        words.push(torn.to_string());
+    }
+    if script.is_some_and(|script| script.text != text) {
+        words.push("the show file has changed since: the run goes on with the show as it was".into());
+    }
+    let words = (!words.is_empty()).then(|| (words.join("; "), Tone::Attention));
+    Ok(Session {
+        id: Some(id),
+        clock: RunClock::new(machine_ns(), run_ns, now, state.speed()),
+        seq: last.seq,
+        state,
+        log,
+        begin: Event::RunResumed { down_ns },
+        journal: Some(journal),
+        journal_alarm: None,
+        outputs,
+        theme: wishes.theme,
+        depth: wishes.depth,
+        words,
+    })
+}
+
+/// A journal and the show beside it belong together, or somebody has exchanged one of them.
+fn known_cues(show: &Show, records: &[Record], id: &RunId) -> anyhow::Result<()> {
+    let unknown = records.iter().find_map(|r| r.event.cue().filter(|cue| show.find(cue).is_none()).map(|cue| (r, cue)));
+    match unknown {
+        Some((record, cue)) => bail!(
+            "line {} of run {id}'s journal speaks of cue {cue}, which the show.toml beside it does not have; \
+             put the right show.toml back, or start a new run with --fresh",
+            record.seq
+        ),
+        None => Ok(()),
+    }
+}
+
+fn report(post: &Post) -> Box<dyn Fn(crate::journal::SyncReport) + Send> {
+    let post = post.clone();
+    Box::new(move |report| post.send(Msg::Journal(report)))
+}
+
+fn outputs(show: &Arc<Show>, rehearse: bool, post: &Post) -> anyhow::Result<Outputs> {
+    if rehearse {
+        return Ok(Outputs::rehearsal(Arc::clone(show)));
+    }
+    let post = post.clone();
+    let report = Arc::new(move |report| post.send(Msg::Output(report)));
+    Ok(Outputs::live(Arc::clone(show), &|name| std::env::var(name).ok(), report)?)
+}
+
+/// Takes the run's lock; a program that calls it without a terminal is asked to give it away.
+fn lock(store: &Store, id: &RunId) -> anyhow::Result<RunLock> {
+    let asked_ns = machine_ns();
+    let mut told = None;
+    loop {
+        let error = match store.lock(id) {
+            Ok(lock) => return Ok(lock),
+            Err(error) => error,
+        };
+        let StoreError::Lock(LockError::Held { holder, .. }) = &error else { return Err(error.into()) };
+        let orphan = holder.filter(|holder| !holder.terminal);
+        let waits = orphan.is_some() || told.is_some();
+        if !waits || machine_ns() - asked_ns > TAKEOVER.as_nanos() as u64 {
+            return Err(error.into());
+        }
+        if let Some(holder) = orphan.filter(|holder| told != Some(holder.pid)) {
+            told = Some(holder.pid);
+            ask_for_run(holder.pid)?;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// Asks a process to let go of its run.
+fn ask_for_run(pid: u32) -> anyhow::Result<()> {
+    let Some(pid) = process(pid) else { return Ok(()) };
+    match kill_process(pid, Signal::TERM) {
+        // It has gone meanwhile, and its lock with it.
+        Ok(()) | Err(Errno::SRCH) => Ok(()),
+        Err(error) => Err(error).with_context(|| format!("cannot ask process {pid} for the run")),
+    }
+}
+
+/// The process of a number out of a file. One that no process can have must not come out negative: that means many.
+fn process(number: u32) -> Option<Pid> {
+    i32::try_from(number).ok().and_then(Pid::from_raw)
+}
+
+/// The part of a run's id that people read.
+fn slug(title: &str) -> String {
+    let words = title.to_lowercase();
+    let words = words.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
+    let slug = words.take(4).collect::<Vec<_>>().join("-");
+    if slug.is_empty() { "show".into() } else { slug.chars().take(40).collect() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_number_in_a_lock_file_means_many_processes() {
+        for number in [0, 1 << 31, u32::MAX] {
+            assert_eq!(process(number), None, "{number}");
+        }
+        assert_eq!(process(42).map(Pid::as_raw_pid), Some(42));
+    }
+}

@@ -1,0 +1,275 @@
+//! The station: the one loop through which everything goes.
+//!
+//! A key becomes a task, a task a command, a command events; events are journaled, applied, and what they cause is sent:
+//! [`Station::commit`] is the only way into the run. It waits in one place, for the keyboard, the inbox and the next
+//! deadline, and never for the terminal, the disk's sync, a peer on the net or another thread.
+
+mod commit;
+mod leave;
+
+use std::panic::AssertUnwindSafe;
+use std::time::Duration;
+
+use crossterm::event::Event as Input;
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGTSTP, SIGWINCH};
+
+use super::clock::{RunClock, machine_ns};
+use super::inbox::{Inbox, Msg, Post};
+use super::keyboard::{self, Keyboard, Woken};
+use super::opening::Session;
+use super::screen::{self, Screen};
+use super::{fault, signals, terminal};
+use crate::app::{App, Page, Task, Tone};
+use crate::engine::{Command, Event, Record, RunId, RunNs, State};
+use crate::journal::{Journal, SyncReport};
+use crate::output::{Job, Outputs};
+use crate::ui::Depth;
+
+/// How many rounds of due events pass before the keyboard is looked at again.
+const ROUNDS: usize = 256;
+/// Nothing is waited for longer than this, so that a fault of a deadline cannot put the station to sleep for good.
+const LONGEST_WAIT: Duration = Duration::from_secs(1);
+/// How many faults of the program's own a run survives before it gives up.
+const FAULTS: usize = 5;
+
+/// The run in the hands of this program.
+struct Station {
+    id: Option<RunId>,
+    clock: RunClock,
+    state: State,
+    app: App,
+    journal: Option<Journal>,
+    outputs: Outputs,
+    inbox: Inbox,
+    keyboard: Keyboard,
+    post: Post,
+    /// `None` once the terminal is gone: the show runs on without it.
+    screen: Option<Screen>,
+    depth: Depth,
+    /// How often the screen had to be started again.
+    faults: usize,
+    /// The last record's place in the run and on the run's clock.
+    seq: u64,
+    run_ns: RunNs,
+    /// What the screen has not been told yet.
+    news: Vec<Record>,
+    /// Why the loop ends, once it does.
+    leaving: Option<String>,
+}
+
+/// Runs a session to its end; the farewell is for the shell's screen.
+///
+/// # Errors
+/// When the terminal is gone already, or the system gives no thread.
+pub fn run(session: Session, inbox: Inbox, post: &Post) -> anyhow::Result<Option<String>> {
+    // Timers may be up to 50 µs late by default, for the sake of the battery.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::thread::set_current_timer_slack(std::num::NonZeroU64::new(1));
+    terminal::take()?;
+    let mut station = match Station::new(session, inbox, post) {
+        Ok(station) => station,
+        Err(error) => {
+            terminal::give_back();
+            return Err(error.into());
+        }
+    };
+    for _ in 0..FAULTS {
+        // What one key or one timer has broken must not take the show with it.
+        match std::panic::catch_unwind(AssertUnwindSafe(|| station.run())) {
+            Ok(()) => break,
+            Err(_) => station.app.say(fault::WORDS, Tone::Alarm, machine_ns()),
+        }
+    }
+    Ok(station.leave())
+}
+
+impl Station {
+    fn new(session: Session, inbox: Inbox, post: &Post) -> std::io::Result<Self> {
+        let Session { id, state, log, clock, seq, begin, journal, journal_alarm, outputs, theme, depth, words } =
+            session;
+        let mut app = App::new(theme);
+        app.outputs = outputs.health();
+        app.journal_alarm = journal_alarm;
+        let start = screen::Start { state: state.clone(), log, app: app.clone(), clock, depth };
+        let screen = Some(Screen::start(start, post.clone())?);
+        let post = post.clone();
+        let mut station = Station {
+            id,
+            clock,
+            state,
+            app,
+            journal,
+            outputs,
+            inbox,
+            keyboard: Keyboard::default(),
+            post,
+            screen,
+            depth,
+            faults: 0,
+            seq,
+            run_ns: 0,
+            news: vec![],
+            leaving: None,
+        };
+        station.begin(begin);
+        if let Some((text, tone)) = words {
+            // Behind the first events, which would take it for old.
+            station.app.say_too(&text, tone, machine_ns());
+        }
+        Ok(station)
+    }
+
+    /// The first events: the run's start, or what the time without a program has done to it.
+    fn begin(&mut self, begin: Event) {
+        let resumed = matches!(begin, Event::RunResumed { .. });
+        let now_ns = machine_ns();
+        self.commit(vec![begin], now_ns);
+        if !resumed {
+            return;
+        }
+        let unknown = self.state.unresolved().collect::<Vec<_>>().into_iter().map(|(cue, action)| {
+            let job = Job { cue, firing: self.state.cue(cue).firings, action };
+            self.settled(job, |cue, firing, action, output| Event::ActionUnknown { cue, firing, action, output })
+        });
+        self.commit(unknown.collect(), now_ns);
+        while self.fire_due() {}
+        if let Some(command) = self.state.catch_up() {
+            self.command(&command, machine_ns());
+        }
+    }
+
+    fn run(&mut self) {
+        while self.leaving.is_none() {
+            let more = self.fire_due();
+            self.publish();
+            let timeout = if more { Some(Duration::ZERO) } else { self.next_wait() };
+            match keyboard::wait(self.screen.is_some(), self.inbox.bell(), timeout) {
+                Woken::Input => self.inputs(),
+                Woken::Other => {}
+                Woken::Lost => self.terminal_lost(),
+            }
+            for message in self.inbox.take() {
+                self.message(message);
+            }
+            if self.screen.is_none() && !self.has_work() {
+                self.leaving = Some("the terminal is gone, and nothing comes by itself any more".into());
+            }
+        }
+    }
+
+    /// Whether something will still happen without a caller.
+    fn has_work(&self) -> bool {
+        self.state.poll_timeout().is_some() || self.outputs.health().iter().any(|health| health.queued > 0)
+    }
+
+    fn next_wait(&self) -> Option<Duration> {
+        let due_ns = self.state.poll_timeout().map(|run_ns| self.clock.machine_ns(run_ns));
+        let left = due_ns.map(|due_ns| Duration::from_nanos(due_ns.saturating_sub(machine_ns())));
+        Some(left.map_or(LONGEST_WAIT, |left| left.min(LONGEST_WAIT)))
+    }
+
+    /// Does what has fallen due; true where more may be.
+    fn fire_due(&mut self) -> bool {
+        for _ in 0..ROUNDS {
+            let now_ns = machine_ns();
+            let run_ns = self.clock.run_ns(now_ns);
+            if self.state.poll_timeout().is_none_or(|due_ns| due_ns > run_ns) {
+                return false;
+            }
+            let events = self.state.handle_timeout(run_ns);
+            if events.is_empty() {
+                return false;
+            }
+            self.commit(events, now_ns);
+        }
+        true
+    }
+
+    fn inputs(&mut self) {
+        if self.keyboard.read(machine_ns()).is_err() {
+            return self.terminal_lost();
+        }
+        // Each is acted on before the next is looked at: a GO does not wait for what was typed behind it.
+        while let Some(input) = self.keyboard.next() {
+            self.input(&input);
+        }
+    }
+
+    fn input(&mut self, input: &Input) {
+        let now_ns = machine_ns();
+        let tasks = match input {
+            Input::Key(key) => {
+                if self.app.page != Page::Run {
+                    // A page that was scrolled past its end comes back at the first key.
+                    let scroll_max = self.screen.as_ref().map_or(0, |screen| screen.hits().scroll_max);
+                    self.app.scroll = self.app.scroll.min(scroll_max);
+                }
+                self.app.key(key, &self.state, now_ns)
+            }
+            Input::Paste(text) => {
+                self.app.paste(text, &self.state, now_ns);
+                vec![]
+            }
+            Input::Mouse(mouse) => {
+                let hits = self.screen.as_ref().map(Screen::hits).unwrap_or_default();
+                self.app.mouse(mouse, &hits, &self.state);
+                vec![]
+            }
+            // A new size of the window comes as a signal.
+            Input::Resize(..) | Input::FocusGained | Input::FocusLost => vec![],
+        };
+        for task in tasks {
+            match task {
+                Task::Command(command) => self.command(&command, now_ns),
+                Task::Quit => self.leaving = Some("the caller quit".into()),
+                Task::Suspend => self.suspend(),
+            }
+        }
+    }
+
+    fn command(&mut self, command: &Command, now_ns: u64) {
+        match self.state.decide(command, self.clock.run_ns(now_ns)) {
+            Ok(events) => {
+                self.commit(events, now_ns);
+                self.fire_due();
+            }
+            Err(rejection) => self.app.refused(&rejection, machine_ns()),
+        }
+    }
+
+    fn message(&mut self, message: Msg) {
+        match message {
+            Msg::Output(report) => {
+                if let Some(job) = report.job {
+                    let event = self.outcome(job, report.outcome);
+                    self.commit(vec![event], machine_ns());
+                }
+            }
+            Msg::Journal(SyncReport::Fault(error)) => self.app.journal_alarm = Some(error.to_string()),
+            Msg::Journal(SyncReport::Sound) => self.app.journal_alarm = None,
+            Msg::ScreenLost => self.terminal_lost(),
+            Msg::ScreenFault => self.restart_screen(),
+            Msg::Signal(SIGWINCH) => self.resized(),
+            Msg::Signal(SIGTSTP) => self.suspend(),
+            Msg::Signal(SIGCONT) => self.resized(),
+            Msg::Signal(SIGHUP) if !keyboard::is_alive() => self.terminal_lost(),
+            Msg::Signal(signal) => self.leaving = Some(signals::name(signal).into()),
+        }
+    }
+
+    fn resized(&self) {
+        if let Some(screen) = &self.screen {
+            screen.resized();
+        }
+    }
+
+    fn publish(&mut self) {
+        // Asked at every round and not only when a message was sent: a desk that dies shows before the cue that needs it.
+        self.app.outputs = self.outputs.health();
+        if let Some(screen) = &self.screen {
+            screen.publish(&self.app, &mut self.news, &self.state);
+        } else {
+            self.news.clear();
+        }
+    }
+}

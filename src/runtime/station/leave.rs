@@ -1,0 +1,80 @@
+//! Letting go: of the terminal when it is lost, of the processor when the shell wants it, of the run when the caller
+//! leaves. None of it waits longer than [`GOODBYE`] for anybody.
+
+use super::{FAULTS, Station};
+use crate::app::Tone;
+use crate::app::log::Log;
+use crate::engine::Event;
+use crate::output::Outputs;
+use crate::runtime::clock::machine_ns;
+use crate::runtime::screen::{self, Screen};
+use crate::runtime::{GOODBYE, fault, keyboard, terminal};
+
+impl Station {
+    /// The show runs on; another terminal may take it over.
+    pub(super) fn terminal_lost(&mut self) {
+        if self.screen.take().is_some() {
+            terminal::give_back();
+            if let Some(journal) = &self.journal {
+                let _ = journal.set_terminal(false);
+            }
+        }
+    }
+
+    /// Draws with a new screen, for the old one has fallen over a fault of its own.
+    pub(super) fn restart_screen(&mut self) {
+        if self.screen.is_none() {
+            // The terminal has gone meanwhile.
+            return;
+        }
+        self.faults += 1;
+        self.app.say(fault::WORDS, Tone::Alarm, machine_ns());
+        // The state that it starts from has the news already.
+        self.news.clear();
+        let (state, app) = (self.state.clone(), self.app.clone());
+        let start = screen::Start { state, log: Log::default(), app, clock: self.clock, depth: self.depth };
+        match Screen::start(start, self.post.clone()) {
+            Ok(screen) if self.faults <= FAULTS => self.screen = Some(screen),
+            _ => self.terminal_lost(),
+        }
+    }
+
+    /// Stops the whole program, as the shell's job control wants it, and comes back with `fg`.
+    pub(super) fn suspend(&mut self) {
+        let Some(screen) = &self.screen else { return };
+        screen.suspend(GOODBYE);
+        if terminal::step_aside().is_err() {
+            return self.terminal_lost();
+        }
+        self.keyboard.discard();
+        screen.come_back(GOODBYE);
+        screen.resized();
+    }
+
+    /// Lets go of everything, none of it for longer than [`GOODBYE`]; the text is for the shell's screen.
+    pub(super) fn leave(mut self) -> Option<String> {
+        let reason = self.leaving.take().unwrap_or_else(|| "too many faults of the program's own".into());
+        let answered = self.screen.take().is_none_or(|screen| screen.leave(GOODBYE));
+        terminal::give_back();
+        let unsent = std::mem::replace(&mut self.outputs, Outputs::rehearsal(self.state.show().clone())).close(GOODBYE);
+        let unsent = unsent.into_iter().filter_map(|r| Some(self.outcome(r.job?, r.outcome))).collect();
+        self.record(unsent, machine_ns());
+        if !self.state.has_ended() {
+            self.record(vec![Event::RunLeft { reason }], machine_ns());
+        }
+        let closed = self.journal.take().map(|journal| journal.close(GOODBYE));
+        let mut words = vec![];
+        if let Some(id) = &self.id {
+            words.push(if self.state.has_ended() {
+                format!("Run {id} is finished: `handover report` shows it.")
+            } else {
+                format!("Run {id} is unfinished: `handover --resume` goes on with it.")
+            });
+        }
+        if let Some(Err(error)) = closed {
+            words.push(format!("The journal: {error}."));
+        }
+        // Whoever does not read the terminal does not read a farewell either, and writing one could hang.
+        (answered && keyboard::is_alive() && !words.is_empty()).then(|| words.join("\n"))
+    }
+}

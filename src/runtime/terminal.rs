@@ -1,0 +1,176 @@
+//! The terminal: taking it, giving it back, and a writer that sends each frame in one piece.
+
+use std::fs::File;
+use std::io::{self, ErrorKind, IsTerminal, Write};
+
+use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
+use crossterm::terminal::{Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, SetTitle};
+use crossterm::{cursor, queue};
+use ratatui::backend::CrosstermBackend;
+use ratatui::layout::Rect;
+use ratatui::{Terminal, TerminalOptions, Viewport};
+use rustix::event::{PollFd, PollFlags, poll};
+
+/// Fails where stdin or stdout is no terminal.
+///
+/// # Errors
+/// With a word on what to do instead.
+pub fn require() -> anyhow::Result<()> {
+    if io::stdin().is_terminal() && io::stdout().is_terminal() {
+        return Ok(());
+    }
+    anyhow::bail!(
+        "a show is called from a terminal, and stdin or stdout is none here; \
+         `handover check`, `runs` and `report` work without one"
+    )
+}
+
+/// The terminal's output: collects a frame and writes it at its end.
+#[derive(Debug)]
+pub struct Tty {
+    out: File,
+    frame: Vec<u8>,
+}
+
+impl Tty {
+    /// A second hold on stdout, so that nobody else's lock is in the way.
+    ///
+    /// # Errors
+    /// When the system gives no descriptor.
+    pub fn new() -> io::Result<Self> {
+        let out = rustix::io::dup(rustix::stdio::stdout())?;
+        Ok(Tty { out: File::from(out), frame: Vec::with_capacity(64 * 1024) })
+    }
+
+    /// Its size in cells; where the terminal does not know, the size that terminals have had since 1978.
+    pub fn area(&self) -> Rect {
+        match rustix::termios::tcgetwinsize(&self.out) {
+            Ok(size) if size.ws_col > 0 && size.ws_row > 0 => Rect::new(0, 0, size.ws_col, size.ws_row),
+            _ => Rect::new(0, 0, 80, 24),
+        }
+    }
+}
+
+/// What ratatui sends for a frame in which no cell has changed: the colours reset, the cursor hidden, as they were.
+const NO_NEWS: &[u8] = b"\x1b[39m\x1b[49m\x1b[59m\x1b[0m\x1b[?25l";
+
+impl Write for Tty {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.frame.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.frame.is_empty() || self.frame == NO_NEWS {
+            self.frame.clear();
+            return Ok(());
+        }
+        let result = write_all(&mut self.out, &self.frame);
+        self.frame.clear();
+        result
+    }
+}
+
+/// Writes all of `bytes`, however long it takes, also where another program has made the terminal non-blocking for
+/// everybody who has it open: a terminal that is slow is not one that is gone.
+fn write_all(out: &mut File, mut bytes: &[u8]) -> io::Result<()> {
+    while !bytes.is_empty() {
+        match out.write(bytes) {
+            Ok(0) => return Err(ErrorKind::WriteZero.into()),
+            Ok(written) => bytes = &bytes[written..],
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                // Interrupted or not, the next write says what is.
+                let _ = poll(&mut [PollFd::new(out, PollFlags::OUT)], None);
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// Goes to the alternate screen. Raw mode is the station's business: [`take`].
+///
+/// # Errors
+/// When the terminal is gone.
+pub fn enter(out: &mut impl Write, title: &str) -> io::Result<()> {
+    let title: String = title.chars().filter(|c| !c.is_control()).collect();
+    queue!(out, EnterAlternateScreen, cursor::Hide, EnableMouseCapture, EnableBracketedPaste, SetTitle(title))?;
+    out.flush()
+}
+
+/// Goes back to where the shell was.
+///
+/// # Errors
+/// When the terminal is gone.
+pub fn leave(out: &mut impl Write) -> io::Result<()> {
+    queue!(out, DisableBracketedPaste, DisableMouseCapture, SetTitle(""), LeaveAlternateScreen, cursor::Show)?;
+    out.flush()
+}
+
+/// A terminal to draw on.
+pub type Canvas = Terminal<CrosstermBackend<Tty>>;
+
+/// A canvas over the whole of `tty`, which is blank.
+///
+/// Its size is fixed, and a new one is made when the window changes: ratatui's own way of following the size asks the
+/// terminal where its cursor is, and the answer would be read by the station as keys.
+///
+/// # Errors
+/// When the terminal is gone.
+pub fn canvas(mut tty: Tty) -> io::Result<Canvas> {
+    let area = tty.area();
+    queue!(tty, Clear(ClearType::All))?;
+    Terminal::with_options(CrosstermBackend::new(tty), TerminalOptions { viewport: Viewport::Fixed(area) })
+}
+
+/// Takes every key raw.
+///
+/// # Errors
+/// When the terminal is gone.
+pub fn take() -> io::Result<()> {
+    crossterm::terminal::enable_raw_mode()
+}
+
+/// Gives the terminal's modes back; never waits for its output.
+pub fn give_back() {
+    // It fails where the terminal is gone, and then nobody misses its modes.
+    let _ = crossterm::terminal::disable_raw_mode();
+}
+
+/// Gives the modes back and stops the whole program until somebody continues it, as the shell's `fg` does.
+///
+/// # Errors
+/// When the terminal has gone meanwhile.
+pub fn step_aside() -> io::Result<()> {
+    give_back();
+    // SIGTSTP is the program's own to handle; this one nobody can refuse.
+    let _ = rustix::process::kill_process(rustix::process::getpid(), rustix::process::Signal::STOP);
+    take()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io::Read;
+    use std::os::fd::OwnedFd;
+
+    use rustix::pipe::{PipeFlags, pipe_with};
+
+    use super::*;
+
+    #[test]
+    fn a_line_that_is_non_blocking_and_slow_gets_the_whole_frame() {
+        let (reader, writer): (OwnedFd, OwnedFd) = pipe_with(PipeFlags::NONBLOCK).unwrap();
+        rustix::io::ioctl_fionbio(&reader, false).unwrap();
+        let frame: Vec<u8> = (0..300_000_u32).map(|at| at as u8).collect();
+        let expected = frame.clone();
+        let read = std::thread::spawn(move || {
+            let mut read = vec![];
+            File::from(reader).read_to_end(&mut read).map(|_| read)
+        });
+        let mut tty = Tty { out: File::from(writer), frame };
+        tty.flush().unwrap();
+        drop(tty);
+        assert!(read.join().unwrap().unwrap() == expected, "the frame came in pieces");
+    }
+}
