@@ -1,0 +1,222 @@
+//! The commands that need no terminal, and what is said of bad usage.
+
+use std::process::{Command, Output, Stdio};
+
+use crate::harness::{House, Wire};
+
+fn handover(args: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_handover"));
+    command.args(args).stdin(Stdio::null()).env_remove("NO_COLOR").env_remove("HANDOVER_THEME");
+    command.output().expect("the program runs")
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("text")
+}
+
+/// Runs a command that has to succeed, and gives what it printed.
+fn succeeds(args: &[&str]) -> String {
+    let output = handover(args);
+    assert!(output.status.success(), "{args:?}: {}\n{}", output.status, text(&output.stderr));
+    assert_eq!(text(&output.stderr), "", "{args:?}");
+    text(&output.stdout)
+}
+
+/// Runs a command that has to fail with this status, and gives what it said.
+fn fails(status: i32, args: &[&str]) -> String {
+    let output = handover(args);
+    let said = text(&output.stderr);
+    assert_eq!(output.status.code(), Some(status), "{args:?}: {said}{}", text(&output.stdout));
+    assert!(!said.contains("panicked") && !said.contains("RUST_BACKTRACE"), "{args:?}: {said}");
+    assert!(!said.trim().is_empty(), "{args:?} fails without a word");
+    said
+}
+
+#[test]
+fn check_names_ten_faults_each_with_its_place() {
+    let lines = [
+        ("title = \"Faults\"", ""),
+        ("colour = \"red\"", "2:1"),
+        ("timezone = \"Europe/Pariss\"", "3:12"),
+        ("[department.stunts]", ""),
+        ("colour = \"rde\"", "5:10"),
+        ("[output.desk]", ""),
+        ("osc = \"127.0.0.1:8000\"", "7:7"),
+        ("[[segment]]", ""),
+        ("title = \"One\"", ""),
+        ("duration = \"90\"", "10:12"),
+        ("[[segment.cue]]", ""),
+        ("number = \"1\"", ""),
+        ("title = \"A\"", ""),
+        ("needs = [\"stunt\"]", "14:10"),
+        ("trigger = { with = \"9\" }", "15:20"),
+        ("[[segment.cue]]", ""),
+        ("number = \"1\"", "17:10"),
+        ("title = \"B\"", ""),
+        ("source = \"tape\"", "19:10"),
+        ("do = [{ output = \"lights\", osc = \"/x\" }]", "20:18"),
+    ];
+    let house = House::new();
+    let show = house.show(&lines.map(|(line, _)| format!("{line}\n")).concat());
+    let said = fails(1, &["check", &show]);
+    for (line, place) in lines.iter().filter(|(_, place)| !place.is_empty()) {
+        assert!(said.contains(&format!("{show}:{place}")), "no fault at {place} ({line}):\n{said}");
+    }
+    assert!(said.contains("10 faults"), "{said}");
+    let said = fails(1, &[&show]);
+    assert!(!said.contains('\u{1b}'), "no colours into a pipe:\n{said}");
+}
+
+#[test]
+fn a_show_that_is_not_there_is_refused_with_the_mend() {
+    let said = fails(1, &["check", "/nowhere/show.toml"]);
+    assert!(said.contains("/nowhere/show.toml") && said.contains("handover new"), "{said}");
+    let house = House::new();
+    let path = house.path("latin.toml");
+    std::fs::write(&path, b"title = \"caf\xe9\"").expect("a file");
+    let said = fails(1, &["check", &path.display().to_string()]);
+    assert!(said.contains("UTF-8"), "{said}");
+}
+
+#[test]
+fn the_built_in_shows_are_listed_printed_and_sound() {
+    let list = succeeds(&["shows"]);
+    let house = House::new();
+    for name in ["paris-2024", "torch-relay-2004"] {
+        assert!(list.contains(name), "{list}");
+        let file = house.show(&succeeds(&["shows", name]));
+        let said = succeeds(&["check", &file]);
+        assert!(said.contains("no fault"), "{said}");
+        assert!(succeeds(&["check", name]).contains("no fault"));
+    }
+    assert!(fails(1, &["shows", "rome-1960"]).contains("paris-2024"), "the names that there are, are named");
+}
+
+#[test]
+fn new_writes_a_show_that_runs_and_never_over_another() {
+    let house = House::new();
+    let path = house.path("mine.toml").display().to_string();
+    assert!(succeeds(&["new", &path]).contains(&path));
+    succeeds(&["check", &path]);
+    let before = std::fs::read_to_string(&path).expect("the new show");
+    assert!(fails(1, &["new", &path]).contains(&path));
+    assert_eq!(std::fs::read_to_string(&path).expect("the new show"), before);
+    assert!(fails(1, &["new", &house.path("no/such/folder.toml").display().to_string()]).contains("cannot write"));
+}
+
+#[test]
+fn bad_usage_is_status_2() {
+    let house = House::new();
+    let show = house.show("title = \"x\"\n");
+    let show = show.as_str();
+    for args in [
+        &[show, "--speed", "5"] as &[&str],
+        &[show, "--rehearse", "--speed", "0"],
+        &[show, "--rehearse", "--speed", "1001"],
+        &[show, "--rehearse", "--speed", "fast"],
+        &[show, "--fresh", "--resume"],
+        &[show, "--no-such-thing"],
+        &[show, "runs"],
+        &["--rehearse", "runs"],
+        &["check"],
+        &["new"],
+        &["report", "--format", "pdf"],
+        &["completions", "sh"],
+    ] {
+        fails(2, args);
+    }
+}
+
+#[test]
+fn without_a_terminal_a_show_is_refused_in_words() {
+    let house = House::new();
+    let show = house.show("title = \"x\"\n[[segment]]\ntitle = \"s\"\nduration = \"1s\"\n");
+    let state = house.state().display().to_string();
+    for args in [&["--state", &state, &show] as &[&str], &["--state", &state], &["--state", &state, "--resume"]] {
+        let said = fails(1, args);
+        assert!(said.contains("terminal") && !said.contains('\u{1b}'), "{said}");
+    }
+    assert!(house.runs().is_empty(), "nothing has begun");
+}
+
+#[test]
+fn completions_and_the_man_page_come() {
+    for shell in ["bash", "zsh", "fish"] {
+        let script = succeeds(&["completions", shell]);
+        assert!(script.contains("handover") && script.contains("rehearse"), "{shell}: {script}");
+    }
+    let page = succeeds(&["man"]);
+    assert!(page.contains(".TH handover") && page.contains("rehearse"), "{page}");
+    assert!(succeeds(&["--help"]).contains("--rehearse"));
+    assert!(succeeds(&["--version"]).starts_with("handover "));
+}
+
+#[test]
+fn runs_and_report_tell_of_a_rehearsal_that_ran_to_its_end() {
+    let (house, wire) = (House::new(), Wire::new());
+    let state = house.state().display().to_string();
+    assert!(succeeds(&["runs", "--state", &state]).contains("no runs"));
+    fails(1, &["report", "--state", &state]);
+    let show = house.show(&format!(
+        r#"
+        title = "Short, \"quoted\""
+        timezone = "Europe/Paris"
+        [output.desk]
+        {}
+        [[segment]]
+        title = "One, and only"
+        duration = "20s"
+        [[segment.cue]]
+        number = "1"
+        title = "Lights"
+        planned = "2s"
+        duration = "3s"
+        do = [{{ output = "desk", osc = "/one" }}]
+        [[segment.cue]]
+        number = "2"
+        title = "Follows"
+        trigger = {{ after = "1", delay = "1s" }}
+        [[segment]]
+        title = "Two"
+        duration = "10s"
+        [[segment.cue]]
+        number = "3"
+        title = "Dark"
+        embargo = true
+        "#,
+        wire.output()
+    ));
+    let mut program = house.open(&["--rehearse", "--auto", "--speed", "1000", &show]);
+    program.await_event("run_ended", 1);
+    program.keys("q");
+    assert!(program.await_exit().success());
+    wire.expect_silence();
+    let journal = house.journal();
+    assert_eq!(journal.cues("cue_fired"), ["1", "2", "3"], "{}", journal.tail(30));
+    let causes: Vec<_> = journal.of_kind("cue_fired").iter().map(|line| line["cause"].clone()).collect();
+    assert_eq!(causes, ["auto", "follow", "auto"]);
+
+    let runs = succeeds(&["runs", "--state", &state]);
+    let id = house.runs()[0].file_name().expect("a name").to_string_lossy().into_owned();
+    for word in [id.as_str(), "rehearsal", "finished", "Short"] {
+        assert!(runs.contains(word), "{runs}");
+    }
+    assert!(!runs.contains("unfinished"), "{runs}");
+
+    let plain = succeeds(&["report", "--state", &state]);
+    for word in ["Lights", "Follows", "Dark", "One, and only"] {
+        assert!(plain.contains(word), "no {word} in\n{plain}");
+    }
+    let csv = succeeds(&["report", &id, "--state", &state, "--format", "csv"]);
+    let mut rows = csv.lines();
+    let head = "segment,cue,title,planned_start,actual_start,planned_duration,actual_duration,difference,cause,note";
+    assert_eq!(rows.next().map(str::trim_end), Some(head), "{csv}");
+    assert!(csv.contains("\"One, and only\""), "a comma is quoted: {csv}");
+    let lights = csv.lines().find(|row| row.contains(",1,Lights,")).unwrap_or_else(|| panic!("no cue 1:\n{csv}"));
+    assert!(lights.contains(",3.000,3.000,") && lights.contains(",auto,"), "{lights}");
+    assert!(lights.contains("+01:00") || lights.contains("+02:00"), "in the show's timezone: {lights}");
+    let json = succeeds(&["report", "--state", &state, "--format", "json"]);
+    let json: serde_json::Value = serde_json::from_str(&json).unwrap_or_else(|error| panic!("{error}:\n{json}"));
+    assert!(json.to_string().contains("\"Lights\""), "{json}");
+    assert!(fails(1, &["report", "no-such-run", "--state", &state]).contains("no-such-run"));
+}

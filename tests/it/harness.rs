@@ -1,0 +1,93 @@
+//! Drives the real program from outside: a pseudo-terminal for its screen and keys, a socket for its packets, its files.
+//!
+//! Owns the [`House`] (a folder with show files and the runs), the [`Program`] in its terminal, and the [`Wire`] that its
+//! packets arrive on. Believes nothing that the library says: OSC and the journal's checksums are read by code of its own.
+//! Must never sleep for a time in the hope that something has happened by then: it waits for what has to happen, at most
+//! [`PATIENCE`], and what it finds instead is printed whole.
+
+#![expect(clippy::disallowed_methods, reason = "a test from outside lives by the machine's clock")]
+
+mod journal;
+mod program;
+mod wire;
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+pub use journal::Journal;
+pub use program::Program;
+pub use wire::{Arg, Packet, Wire};
+
+/// How long something that has to happen may take on a machine with other work.
+pub const PATIENCE: Duration = Duration::from_secs(20);
+
+/// How long nothing has to come before it is believed that nothing comes.
+pub const SILENCE: Duration = Duration::from_millis(400);
+
+/// How often a file, or a process, is looked at while something is awaited of it.
+const GLANCE: Duration = Duration::from_millis(4);
+
+/// Looks until `look` gives something; `None` when it has not in `at_most`.
+pub fn await_some<T>(at_most: Duration, mut look: impl FnMut() -> Option<T>) -> Option<T> {
+    let begun = Instant::now();
+    loop {
+        if let Some(found) = look() {
+            return Some(found);
+        }
+        if begun.elapsed() > at_most {
+            return None;
+        }
+        std::thread::sleep(GLANCE);
+    }
+}
+
+/// A folder of its own for a test: show files, and the runs under `state`.
+pub struct House {
+    dir: tempfile::TempDir,
+}
+
+impl House {
+    pub fn new() -> Self {
+        House { dir: tempfile::tempdir().expect("a folder for the test") }
+    }
+
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.dir.path().join(name)
+    }
+
+    pub fn state(&self) -> PathBuf {
+        self.path("state")
+    }
+
+    /// Writes a show file.
+    pub fn show(&self, text: &str) -> String {
+        let path = self.path("show.toml");
+        fs::write(&path, text).expect("a show file");
+        path.display().to_string()
+    }
+
+    /// Opens a show in a terminal of 120 by 36 and waits until it is on the screen.
+    pub fn open(&self, args: &[&str]) -> Program {
+        let mut program = self.spawn(args, (120, 36), &[]);
+        program.await_open();
+        program
+    }
+
+    /// Starts the program in a terminal of this many columns and rows, and waits for nothing.
+    pub fn spawn(&self, args: &[&str], size: (u16, u16), env: &[(&str, &str)]) -> Program {
+        let mut all = vec!["--state".to_owned(), self.state().display().to_string()];
+        all.extend(args.iter().map(|arg| (*arg).to_owned()));
+        Program::spawn(&all, size, env, self.state())
+    }
+
+    /// The folders of the runs, the oldest first.
+    pub fn runs(&self) -> Vec<PathBuf> {
+        journal::runs(&self.state())
+    }
+
+    /// The journal of the only run.
+    pub fn journal(&self) -> Journal {
+        Journal::of(&self.state())
+    }
+}

@@ -1,0 +1,114 @@
+//! The far end of an output: a socket, and OSC packets taken apart by the words of the specification.
+
+use std::io::ErrorKind;
+use std::net::{SocketAddr, UdpSocket};
+use std::time::Duration;
+
+use super::{PATIENCE, SILENCE};
+
+/// An argument of an OSC message.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Arg {
+    Int(i32),
+    Float(f32),
+    Text(String),
+    Bool(bool),
+}
+
+/// An OSC message as it came.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Packet {
+    pub address: String,
+    pub args: Vec<Arg>,
+    pub bytes: Vec<u8>,
+}
+
+/// A socket that the program sends to.
+pub struct Wire {
+    socket: UdpSocket,
+}
+
+impl Wire {
+    pub fn new() -> Self {
+        Wire { socket: UdpSocket::bind("127.0.0.1:0").expect("a socket") }
+    }
+
+    fn addr(&self) -> SocketAddr {
+        self.socket.local_addr().expect("an address")
+    }
+
+    /// What a show file says of it.
+    pub fn output(&self) -> String {
+        format!("osc = \"udp://{}\"", self.addr())
+    }
+
+    /// The next packet, if one comes in time.
+    pub fn recv_within(&self, at_most: Duration) -> Option<Packet> {
+        self.socket.set_read_timeout(Some(at_most.max(Duration::from_millis(1)))).expect("a timeout");
+        let mut bytes = [0; 65_536];
+        match self.socket.recv(&mut bytes) {
+            Ok(len) => Some(decode(&bytes[..len])),
+            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => None,
+            Err(error) => panic!("the wire: {error}"),
+        }
+    }
+
+    /// The next packet.
+    pub fn recv(&self) -> Packet {
+        self.recv_within(PATIENCE).expect("a packet on the wire")
+    }
+
+    /// Waits for a packet to this address, and for no other.
+    pub fn expect(&self, address: &str) -> Packet {
+        let packet = self.recv_within(PATIENCE).unwrap_or_else(|| panic!("no packet came, {address} should have"));
+        assert_eq!(packet.address, address, "{packet:?}");
+        packet
+    }
+
+    /// Nothing comes any more.
+    pub fn expect_silence(&self) {
+        let packet = self.recv_within(SILENCE);
+        assert!(packet.is_none(), "nothing should have come, but {packet:?}");
+    }
+
+    /// Everything that has arrived.
+    pub fn drain(&self) -> Vec<Packet> {
+        std::iter::from_fn(|| self.recv_within(Duration::ZERO)).collect()
+    }
+}
+
+/// Takes an OSC message apart, by the words of the OSC 1.0 specification.
+fn decode(bytes: &[u8]) -> Packet {
+    assert_eq!(bytes.len() % 4, 0, "an OSC packet is a multiple of four bytes long: {bytes:?}");
+    let mut at = 0;
+    let address = text(bytes, &mut at);
+    let tags = text(bytes, &mut at);
+    let tags = tags.strip_prefix(',').unwrap_or_else(|| panic!("no comma before the types: {bytes:?}"));
+    let word = |at: &mut usize| {
+        let word: [u8; 4] = bytes[*at..*at + 4].try_into().expect("four bytes");
+        *at += 4;
+        word
+    };
+    let mut args = vec![];
+    for tag in tags.chars() {
+        args.push(match tag {
+            'i' => Arg::Int(i32::from_be_bytes(word(&mut at))),
+            'f' => Arg::Float(f32::from_be_bytes(word(&mut at))),
+            's' => Arg::Text(text(bytes, &mut at)),
+            'T' => Arg::Bool(true),
+            'F' => Arg::Bool(false),
+            other => panic!("no type for this: {other:?} in {bytes:?}"),
+        });
+    }
+    assert_eq!(at, bytes.len(), "more bytes than arguments: {bytes:?}");
+    Packet { address, args, bytes: bytes.to_vec() }
+}
+
+fn text(bytes: &[u8], at: &mut usize) -> String {
+    let end = bytes[*at..].iter().position(|&byte| byte == 0).expect("a text ends with a zero") + *at;
+    let text = String::from_utf8(bytes[*at..end].to_vec()).expect("a text");
+    let next = (end / 4 + 1) * 4;
+    assert!(bytes[end..next].iter().all(|&byte| byte == 0), "a text is filled up with zeros: {bytes:?}");
+    *at = next;
+    text
+}

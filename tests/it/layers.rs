@@ -1,0 +1,265 @@
+//! The layers hold: what is below knows nothing of what is above, and each file keeps the rules of the house.
+//!
+//! Reads the source as text. What it cannot see (a macro that hides a path) nobody has any business writing.
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Bottom to top; those on one row do not know each other.
+const LAYERS: &[&[&str]] =
+    &[&["show"], &["engine"], &["journal"], &["output", "export"], &["app"], &["ui"], &["runtime"], &["cli"]];
+
+/// Arrows that may not be drawn though they point down, with the reason.
+const NO_ARROW: &[(&str, &str, &str)] = &[
+    ("output", "engine", "an output is handed jobs and knows only the show"),
+    ("output", "journal", "an output is handed jobs and knows only the show"),
+    ("ui", "journal", "the screen draws the state and never reads a file"),
+];
+
+/// What a layer that is a value must not mention, lest its tests need a machine.
+const IMPURE: &[&str] = &[
+    "std::fs",
+    "std::net",
+    "std::thread",
+    "std::time::Instant",
+    "std::time::SystemTime",
+    "ratatui",
+    "crossterm",
+    "Timestamp::now",
+    "Zoned::now",
+];
+
+/// The longest file, without its tests.
+const LINES_MAX: usize = 400;
+
+/// A file of the source.
+struct Source {
+    path: PathBuf,
+    /// Its path in `src`, for people.
+    name: String,
+    /// The top module that it belongs to: "engine", or "lib", "main".
+    layer: String,
+    /// The modules from the crate's root to this file.
+    modules: Vec<String>,
+    text: String,
+}
+
+impl Source {
+    /// The lines outside comments and `#[cfg(test)]` items, numbered.
+    fn code(&self) -> Vec<(usize, String)> {
+        let mut code = vec![];
+        let mut lines = self.text.lines().enumerate().map(|(at, line)| (at + 1, line));
+        while let Some((at, line)) = lines.next() {
+            let trimmed = line.trim_start();
+            if trimmed.starts_with("#[cfg(test)]") {
+                skip_item(&mut lines, &line[..line.len() - trimmed.len()]);
+            } else if !trimmed.starts_with("//") {
+                let line = line.split(" // ").next().unwrap_or_default();
+                code.push((at, line.to_owned()));
+            }
+        }
+        code
+    }
+
+    /// The layers that it names, with the line.
+    fn arrows(&self) -> BTreeMap<String, usize> {
+        let code = self.code();
+        let mut arrows = BTreeMap::new();
+        for (index, (at, line)) in code.iter().enumerate() {
+            for (start, _) in line.match_indices("crate::") {
+                let rest = &line[start + "crate::".len()..];
+                if rest.starts_with('{') {
+                    let tail: Vec<&str> = code[index..].iter().map(|(_, line)| line.as_str()).collect();
+                    let tail = tail.join("\n");
+                    for name in group(&tail[start + "crate::".len()..]) {
+                        arrows.entry(name).or_insert(*at);
+                    }
+                } else {
+                    arrows.entry(word(rest)).or_insert(*at);
+                }
+            }
+            // `super` as often as the file is deep is the crate's root.
+            let up = "super::".repeat(self.modules.len());
+            if let Some(start) = line.find(&up).filter(|_| !self.modules.is_empty()) {
+                arrows.entry(word(&line[start + up.len()..])).or_insert(*at);
+            }
+        }
+        arrows
+    }
+}
+
+/// Passes over an item: to the line that closes it, which stands as far left as it began.
+fn skip_item<'a>(lines: &mut impl Iterator<Item = (usize, &'a str)>, indent: &str) {
+    for (_, line) in lines.by_ref() {
+        let at_its_depth = line.strip_prefix(indent).is_some_and(|rest| !rest.starts_with(' '));
+        let is_attribute = line.trim_start().starts_with("#[");
+        let is_open = line.ends_with('{') || line.ends_with('(') || line.ends_with(',');
+        if at_its_depth && !is_attribute && !is_open && (line.ends_with(';') || line.ends_with('}')) {
+            return;
+        }
+    }
+}
+
+fn word(text: &str) -> String {
+    text.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect()
+}
+
+/// The first names in `{a::b, c::{d, e}}`.
+fn group(text: &str) -> Vec<String> {
+    let (mut depth, mut names, mut begins) = (0, vec![], false);
+    for (at, c) in text.char_indices() {
+        match c {
+            '{' => (depth, begins) = (depth + 1, depth == 0),
+            '}' if depth == 1 => break,
+            '}' => depth -= 1,
+            ',' if depth == 1 => begins = true,
+            c if begins && !c.is_whitespace() => {
+                names.push(word(&text[at..]));
+                begins = false;
+            }
+            _ => {}
+        }
+    }
+    names
+}
+
+fn sources() -> Vec<Source> {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let mut found = vec![];
+    collect(&root, &mut found);
+    found.sort();
+    let source = |path: PathBuf| {
+        let inside = path.strip_prefix(&root).expect("a file in src").with_extension("");
+        let modules: Vec<String> = inside.iter().map(|part| part.to_string_lossy().into_owned()).collect();
+        let layer = modules[0].clone();
+        let name = path.strip_prefix(&root).expect("a file in src").display().to_string();
+        let text = fs::read_to_string(&path).expect("a source file");
+        Source { name, layer, modules, text, path }
+    };
+    found.into_iter().map(source).collect()
+}
+
+fn collect(dir: &Path, found: &mut Vec<PathBuf>) {
+    for entry in fs::read_dir(dir).expect("a folder of src") {
+        let path = entry.expect("a file of src").path();
+        if path.is_dir() {
+            collect(&path, found);
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            found.push(path);
+        }
+    }
+}
+
+/// Test code in a file of its own: `tests.rs`, what lies under `tests/`, and what is declared under `#[cfg(test)]`.
+fn is_test(source: &Source, all: &[Source]) -> bool {
+    let named = source.modules.iter().any(|module| module == "tests" || module == "testing");
+    named
+        || source.modules.split_last().is_some_and(|(last, above)| {
+            let parent = all.iter().find(|other| other.modules == above);
+            parent.is_some_and(|parent| {
+                let declared = |line: &str| {
+                    let line = line.trim_start_matches("pub ").trim_start_matches("pub(super) ");
+                    line == format!("mod {last};")
+                };
+                let lines: Vec<&str> = parent.text.lines().collect();
+                lines.windows(2).any(|pair| pair[0].trim() == "#[cfg(test)]" && declared(pair[1].trim()))
+            })
+        })
+}
+
+fn program() -> Vec<Source> {
+    let all = sources();
+    let tests: Vec<bool> = all.iter().map(|source| is_test(source, &all)).collect();
+    all.into_iter().zip(tests).filter(|(_, is_test)| !is_test).map(|(source, _)| source).collect()
+}
+
+fn report(faults: &[String]) {
+    assert!(faults.is_empty(), "\n{}\n", faults.join("\n"));
+}
+
+#[test]
+fn every_arrow_points_down() {
+    let height = |name: &str| LAYERS.iter().position(|row| row.contains(&name));
+    let mut faults = vec![];
+    for source in program().iter().filter(|source| !["lib", "main"].contains(&source.layer.as_str())) {
+        let Some(own) = height(&source.layer) else {
+            faults.push(format!("src/{}: the layer {} has no place in this test's picture", source.name, source.layer));
+            continue;
+        };
+        for (name, line) in source.arrows() {
+            let place = format!("src/{}:{line}", source.name);
+            let Some(other) = height(&name).filter(|_| name != source.layer) else { continue };
+            if other > own {
+                faults.push(format!("{place}: {} looks up to {name}", source.layer));
+            } else if other == own {
+                faults.push(format!("{place}: {} looks at its sibling {name}", source.layer));
+            }
+            let banned = NO_ARROW.iter().find(|(from, to, _)| (*from, *to) == (source.layer.as_str(), name.as_str()));
+            if let Some((from, to, why)) = banned {
+                faults.push(format!("{place}: {from} uses {to}, but {why}"));
+            }
+        }
+    }
+    report(&faults);
+}
+
+#[test]
+fn the_engine_and_the_show_are_values() {
+    let mut faults = vec![];
+    for source in program().iter().filter(|source| ["engine", "show"].contains(&source.layer.as_str())) {
+        for (line, text) in source.code() {
+            // An address is a value; what connects to it is not.
+            let text = text.replace("std::net::Ipv6Addr", "").replace("std::net::Ipv4Addr", "");
+            for word in IMPURE.iter().filter(|word| text.contains(*word)) {
+                faults.push(format!("src/{}:{line}: the {} must not know {word}", source.name, source.layer));
+            }
+        }
+    }
+    report(&faults);
+}
+
+#[test]
+fn every_file_says_what_it_is_for() {
+    let silent = sources().into_iter().filter(|source| !source.text.starts_with("//! "));
+    report(&silent.map(|source| format!("src/{}: begins without `//!`", source.name)).collect::<Vec<_>>());
+}
+
+#[test]
+fn nothing_gives_up_by_a_panic() {
+    let words = [".unwrap()", ".expect(", ".unwrap_err()", "panic!(", "todo!(", "unimplemented!(", "unreachable!("];
+    let mut faults = vec![];
+    for source in program() {
+        for (line, text) in source.code() {
+            for word in words.iter().filter(|word| text.contains(*word)) {
+                faults.push(format!("src/{}:{line}: {word} outside tests: {}", source.name, text.trim()));
+            }
+        }
+    }
+    report(&faults);
+}
+
+#[test]
+fn no_file_is_too_long_to_read() {
+    let long = program().into_iter().filter_map(|source| {
+        let lines = source.text.lines().count();
+        let without_tests = match source.text.find("\n#[cfg(test)]\nmod ") {
+            Some(at) => source.text[..at].lines().count(),
+            None => lines,
+        };
+        (without_tests > LINES_MAX).then(|| format!("{}: {without_tests} lines", source.path.display()))
+    });
+    report(&long.collect::<Vec<_>>());
+}
+
+#[test]
+fn this_test_sees_what_it_looks_for() {
+    assert_eq!(group("{self, a::b, c::{d, e}, f};"), ["self", "a", "c", "f"]);
+    let text =
+        "//! x\nuse crate::ui;\n#[cfg(test)]\nmod tests {\n    use crate::cli;\n}\n// crate::runtime\nfn f() {}\n";
+    let modules = vec!["app".to_owned(), "keys".to_owned()];
+    let source = Source { path: PathBuf::new(), name: "x".into(), layer: "app".into(), modules, text: text.into() };
+    assert_eq!(source.arrows().into_keys().collect::<Vec<_>>(), ["ui"]);
+    assert_eq!(source.code().last().map(|(line, _)| *line), Some(8));
+    assert!(program().iter().any(|source| source.arrows().contains_key("engine")), "no arrow was found at all");
+}

@@ -1,0 +1,12 @@
+//! All integration tests in one binary, so that they link once and share one way of driving a run.
+
+mod commands;
+mod crash;
+mod harness;
+mod layers;
+mod program;
+mod properties;
+mod rig;
+mod scenarios;
+mod screens;
+mod witness;

@@ -1,0 +1,178 @@
+//! What can go wrong around a show: the disk, the outputs, the date.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpListener;
+use std::sync::mpsc;
+
+use super::open_evening;
+use super::shows::evening;
+use crate::harness::{House, Journal, PATIENCE, Wire};
+
+#[test]
+fn a_journal_that_is_taken_away_is_an_alarm_and_no_obstacle() {
+    let (house, wire) = (House::new(), Wire::new());
+    let mut program = open_evening(&house, &wire, &[]);
+    program.keys(" ");
+    wire.expect("/one");
+    wire.expect("/one/b");
+    program.await_event("action_sent", 2);
+    let aside = house.path("aside");
+    std::fs::rename(house.state().join("runs"), &aside).expect("the runs are moved");
+    program.await_words(&["JOURNAL"]);
+    program.guard();
+    program.keys(" ");
+    wire.expect("/two");
+    // What is written goes into the file that was moved, and is there when it comes back.
+    std::fs::rename(&aside, house.state().join("runs")).expect("the runs come back");
+    program.await_screen("the alarm to end", |text| !text.contains("JOURNAL"));
+    let journal = program.await_event("action_sent", 3);
+    assert_eq!(journal.cues("cue_fired"), ["1", "2"]);
+}
+
+#[test]
+fn a_show_runs_though_no_journal_can_be_written() {
+    let (house, wire) = (House::new(), Wire::new());
+    std::fs::write(house.state(), "a file and no folder").expect("a file");
+    let mut program = open_evening(&house, &wire, &[]);
+    program.await_words(&["JOURNAL", "STANDBY"]);
+    program.keys(" ");
+    wire.expect("/one");
+    program.await_words(&["ON AIR", "House lights", "JOURNAL"]);
+    program.press_to_see("q", &["y leaves"]);
+    program.keys("y");
+    program.await_exit();
+    assert!(program.modes_are_back());
+}
+
+#[test]
+fn a_damaged_journal_is_not_resumed_and_not_touched() {
+    let (house, wire) = (House::new(), Wire::new());
+    let mut program = open_evening(&house, &wire, &[]);
+    program.keys(" ");
+    wire.expect("/one");
+    program.await_event("action_sent", 2);
+    program.kill();
+    let path = house.runs()[0].join("journal.jsonl");
+    let sound = std::fs::read_to_string(&path).expect("the journal");
+    let show = house.show(&evening(&wire));
+
+    let damaged = sound.replacen("\"segment_started\"", "\"segment_stopped\"", 1);
+    std::fs::write(&path, &damaged).expect("a damaged journal");
+    let mut again = house.spawn(&["--resume", &show], (200, 36), &[]);
+    assert_eq!(again.await_exit().exit_code(), 1);
+    let screen = again.last_screen();
+    assert!(screen.contains("journal.jsonl") && screen.contains("line 2"), "{screen}");
+    assert_eq!(std::fs::read_to_string(&path).expect("the journal"), damaged, "it was touched");
+
+    let torn = &sound[..sound.find("\"action\":2").expect("a second packet")];
+    std::fs::write(&path, torn).expect("a torn journal");
+    let mut again = house.open(&["--resume", &show]);
+    again.await_event("run_resumed", 1);
+    let whole = Journal::read(&path);
+    assert_eq!(whole.cues("action_unknown"), ["1"], "{}", whole.tail(10));
+    again.await_screen("a word about the torn line", |text| text.contains("torn") || text.contains("dropped"));
+    again.press_for(" ", "cue_fired");
+}
+
+#[test]
+fn a_live_run_is_refused_where_an_output_has_no_driver() {
+    let house = House::new();
+    for (kind, action) in
+        [("midi = \"Desk\"", "note_on = { channel = 1, note = 60 }"), ("mpv = true", "play = \"a.mp4\"")]
+    {
+        let show = house.show(&format!(
+            "title = \"T\"\n[output.special]\n{kind}\n[[segment]]\ntitle = \"S\"\nduration = \"60s\"\n[[segment.cue]]\n\
+             number = \"1\"\ntitle = \"A\"\ndo = [{{ output = \"special\", {action} }}]\n"
+        ));
+        let mut program = house.spawn(&["--fresh", &show], (120, 36), &[]);
+        assert_eq!(program.await_exit().exit_code(), 1);
+        assert!(program.modes_are_back());
+        let screen = program.last_screen();
+        assert!(screen.contains("\"special\"") && screen.contains("--rehearse"), "{screen}");
+        assert!(house.runs().is_empty(), "no run has begun");
+        let house = House::new();
+        let mut program = house.open(&["--rehearse", &show]);
+        program.keys(" ");
+        program.await_event("action_rehearsed", 1);
+    }
+}
+
+#[test]
+fn a_show_of_another_day_is_run_with_todays_times_and_says_so() {
+    let (house, wire) = (House::new(), Wire::new());
+    let show = house.show(&format!("date = 2024-08-11\n{}", evening(&wire)));
+    let mut program = house.open(&[&show]);
+    program.await_words(&["2024-08-11", "House lights"]);
+    let journal = program.await_event("run_started", 1);
+    let started = &journal.lines[0];
+    assert_ne!(started["day"], "2024-08-11");
+    program.keys(" ");
+    wire.expect("/one");
+}
+
+#[test]
+fn an_http_output_posts_exactly_what_the_show_says() {
+    let house = House::new();
+    let server = TcpListener::bind("127.0.0.1:0").expect("a server");
+    let addr = server.local_addr().expect("its address");
+    let (sender, requests) = mpsc::channel();
+    std::thread::spawn(move || {
+        for stream in server.incoming() {
+            let mut stream = BufReader::new(stream.expect("a caller"));
+            let (mut head, mut len) = (vec![], 0);
+            loop {
+                let mut line = String::new();
+                stream.read_line(&mut line).expect("a line");
+                let line = line.trim_end().to_owned();
+                if line.is_empty() {
+                    break;
+                }
+                if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length: ") {
+                    len = value.parse().expect("a length");
+                }
+                head.push(line);
+            }
+            let mut body = vec![0; len];
+            stream.read_exact(&mut body).expect("a body");
+            stream.get_mut().write_all(b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n").expect("an answer");
+            let _ = sender.send((head, String::from_utf8(body).expect("text")));
+        }
+    });
+    let show = house.show(&format!(
+        "title = \"T\"\n[output.web]\nhttp = \"http://{addr}\"\nheaders = {{ Authorization = \"env:WEB_TOKEN\" }}\n\
+         [[segment]]\ntitle = \"S\"\nduration = \"60s\"\n[[segment.cue]]\nnumber = \"1\"\ntitle = \"Post\"\n\
+         do = [{{ output = \"web\", method = \"POST\", path = \"/2/tweets\", json = {{ text = \"Thank you, Paris!\" }} }}]\n"
+    ));
+    let mut program = house.spawn(&[&show], (120, 36), &[]);
+    assert_eq!(program.await_exit().exit_code(), 1, "a secret is missing");
+    assert!(program.last_screen().contains("WEB_TOKEN"), "{}", program.account());
+
+    let mut program = house.spawn(&[&show], (120, 36), &[("WEB_TOKEN", "Bearer s3cret")]);
+    program.await_open();
+    program.keys(" ");
+    let (head, body) = requests.recv_timeout(PATIENCE).expect("a request");
+    assert_eq!(head[0], "POST /2/tweets HTTP/1.1");
+    let has = |line: &str| head.iter().any(|found| found.to_ascii_lowercase() == line);
+    assert!(has("authorization: bearer s3cret") && has("content-type: application/json"), "{head:?}");
+    assert_eq!(body, r#"{"text":"Thank you, Paris!"}"#);
+    let journal = program.await_event("action_sent", 1);
+    assert!(!journal.tail(20).contains("s3cret"), "the journal keeps no secret");
+    assert!(!String::from_utf8_lossy(&program.raw()).contains("s3cret"), "nor does the screen");
+    assert!(requests.try_recv().is_err(), "it was posted more than once");
+}
+
+#[test]
+fn a_desk_that_goes_shows_before_the_cue_that_needs_it() {
+    let (house, wire) = (House::new(), Wire::new());
+    let desk = TcpListener::bind("127.0.0.1:0").expect("a desk");
+    let show = evening(&wire).replace(
+        "[output.desk]",
+        &format!("[output.sound]\nosc = \"tcp://{}\"\n[output.desk]", desk.local_addr().expect("its address")),
+    );
+    let mut program = house.open(&[&house.show(&show)]);
+    let connection = desk.accept().expect("a connection");
+    drop((connection, desk));
+    program.await_words(&["sound down"]);
+    program.keys(" ");
+    wire.expect("/one");
+}

@@ -1,0 +1,349 @@
+//! Scenarios as data: at this time this command, expect these events. The files are `tests/scenarios/*.toml`.
+//!
+//! A file holds scenarios; a scenario opens a show and goes through steps. Before a step the run lives up to the step's
+//! time, then the step's command is given, then its expectations are checked:
+//!
+//! - `expect`: every event since the last `expect`, in order and none left out, but for the kinds that a scenario does
+//!   not `watch`; each with its due time in seconds since the run began or, with `times = "wall"`, by the show's clock;
+//! - `reject`: a part of the words with which the command is refused; without it the command must be accepted;
+//! - `playhead` (`"-"`: none), `segment`, `on_air`, `missed`, `over`, `starts` (projected), `cue_left`, `effects`,
+//!   `ended`: what the state says then.
+//!
+//! Commands: `go`, `remote go`, `standby`, `ready 1`, `override WHY`, `hold`, `next`, `previous`, `to 12`, `skip 12`,
+//! `swap`, `step`, `note TEXT`, `panic`, `end`; and `crash 30s` (the program is down so long and resumes), `stall 5s`
+//! (the program does not come to look for so long), `torn 2` (so many events are torn off the journal, and the program
+//! is down for a second).
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+use std::sync::Arc;
+
+use handover::engine::{Cause, Command, Effect, Event, MissedWhy, State};
+use handover::show::{CueIx, CueNumber, Show, duration, file};
+use jiff::Timestamp;
+use serde::Deserialize;
+
+use crate::rig::{Opening, Rig};
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File {
+    /// The show of the scenarios that have none of their own.
+    show: Option<String>,
+    scenario: Vec<Scenario>,
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Scenario {
+    name: String,
+    show: Option<String>,
+    #[serde(default = "evening")]
+    clock: Timestamp,
+    day: Option<jiff::civil::Date>,
+    #[serde(default)]
+    live: bool,
+    #[serde(default)]
+    auto: bool,
+    #[serde(default = "one")]
+    speed: u32,
+    /// How late every wake-up comes.
+    late: Option<String>,
+    /// Whether the outputs say what became of an action.
+    #[serde(default = "yes")]
+    outputs_answer: bool,
+    /// The kinds of events that `expect` names; without it, all but the opening, the answers of outputs, and the moves
+    /// of the playhead.
+    watch: Option<Vec<String>>,
+    #[serde(default)]
+    times: Times,
+    steps: Vec<Step>,
+}
+
+#[derive(Clone, Copy, Default, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Times {
+    #[default]
+    Run,
+    Wall,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Step {
+    at: String,
+    command: Option<String>,
+    expect: Option<Vec<String>>,
+    reject: Option<String>,
+    playhead: Option<String>,
+    segment: Option<u32>,
+    on_air: Option<Vec<String>>,
+    missed: Option<Vec<String>>,
+    over: Option<String>,
+    starts: Option<Vec<String>>,
+    cue_left: Option<BTreeMap<String, String>>,
+    effects: Option<Vec<String>>,
+    ended: Option<bool>,
+}
+
+fn evening() -> Timestamp {
+    "2024-08-11T18:00:00Z".parse().unwrap()
+}
+
+fn one() -> u32 {
+    1
+}
+
+fn yes() -> bool {
+    true
+}
+
+#[test]
+fn every_scenario_goes_as_written() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios");
+    let mut paths: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    paths.sort();
+    let (mut failures, mut count) = (String::new(), 0);
+    for path in paths {
+        let name = path.file_name().unwrap().to_string_lossy().into_owned();
+        let text = std::fs::read_to_string(&path).unwrap();
+        let file: File = toml::from_str(&text).unwrap_or_else(|e| panic!("{name}: {e}"));
+        for scenario in &file.scenario {
+            count += 1;
+            let show = scenario.show.as_ref().or(file.show.as_ref()).expect("a show");
+            if let Err(failure) = play(scenario, show) {
+                writeln!(failures, "\n{name}: {}\n{failure}", scenario.name).unwrap();
+            }
+        }
+    }
+    assert!(count > 0, "no scenario found");
+    assert!(failures.is_empty(), "{failures}");
+}
+
+/// Reads a show that a test wrote, or that stands at a path of the repository.
+pub fn read_show(text: &str) -> Result<Arc<Show>, String> {
+    let text = match text.strip_suffix(".toml") {
+        Some(_) => {
+            &std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(text)).map_err(|e| e.to_string())?
+        }
+        None => text,
+    };
+    file::parse(text, "UTC").map(Arc::new).map_err(|problems| {
+        let problems = problems.iter().map(|p| format!("{} ({}): {:?}", p.what, p.mend, &text[p.span.clone()]));
+        format!("the show has faults:\n{}", problems.collect::<Vec<_>>().join("\n"))
+    })
+}
+
+fn play(scenario: &Scenario, show: &str) -> Result<(), String> {
+    let opening = Opening {
+        clock: scenario.clock,
+        day: scenario.day,
+        rehearsal: !scenario.live,
+        speed: scenario.speed,
+        auto: scenario.auto,
+    };
+    let mut rig = Rig::open(read_show(show)?, &opening)?;
+    rig.late_ns = scenario.late.as_deref().map_or(Ok(0), duration::parse).map_err(|e| e.to_string())?;
+    rig.outputs_answer = scenario.outputs_answer;
+    let mut seen = Seen::default();
+    for (at, step) in scenario.steps.iter().enumerate() {
+        go_through(&mut rig, step, scenario, &mut seen).map_err(|why| {
+            let told = rig.journal.iter().map(|(run_ns, event)| {
+                format!("    {:>12}  {}", seconds(*run_ns as i64), line(event, &rig.state, scenario.times))
+            });
+            let told = told.collect::<Vec<_>>().join("\n");
+            format!(
+                "  step {} ({} {}): {why}\n  events so far:\n{told}",
+                at + 1,
+                step.at,
+                step.command.as_deref().unwrap_or("")
+            )
+        })?;
+    }
+    let rest = seen.events(&rig, scenario);
+    if rest.is_empty() { Ok(()) } else { Err(format!("  events that no step expects: {rest:#?}")) }
+}
+
+/// How much of the journal and of the effects earlier steps have looked at.
+#[derive(Default)]
+struct Seen {
+    events: usize,
+    effects: usize,
+}
+
+impl Seen {
+    fn events(&mut self, rig: &Rig, scenario: &Scenario) -> Vec<String> {
+        let from = std::mem::replace(&mut self.events, rig.journal.len());
+        let new = &rig.journal[from.min(rig.journal.len())..];
+        let quiet = |kind: &str| matches!(kind, "run_started" | "action_sent" | "playhead_moved");
+        let watched = |event: &Event| match &scenario.watch {
+            Some(kinds) => kinds.iter().any(|kind| kind == event.kind()),
+            None => !quiet(event.kind()),
+        };
+        let new = new.iter().filter(|(_, event)| watched(event));
+        new.map(|(_, event)| line(event, &rig.state, scenario.times)).collect()
+    }
+}
+
+fn go_through(rig: &mut Rig, step: &Step, scenario: &Scenario, seen: &mut Seen) -> Result<(), String> {
+    let at_ns = duration::parse(&step.at).map_err(|e| format!("{:?}: {e}", step.at))?;
+    if at_ns < rig.now && rig.late_ns == 0 {
+        return Err(format!("the run is at {} already", seconds(rig.now as i64)));
+    }
+    rig.live_until(at_ns)?;
+    if let Some(words) = &step.command {
+        let outcome = give(rig, words)?;
+        match (&step.reject, outcome) {
+            (None, Ok(())) => {}
+            (None, Err(why)) => return Err(format!("refused: {why}")),
+            (Some(part), Err(why)) if why.contains(part) => {}
+            (Some(part), outcome) => return Err(format!("expected a refusal with {part:?}, got {outcome:?}")),
+        }
+        rig.drain()?;
+    }
+    rig.replay()?;
+    if let Some(expected) = &step.expect {
+        same("events", expected, &seen.events(rig, scenario))?;
+    }
+    check(rig, step, seen)
+}
+
+fn give(rig: &mut Rig, words: &str) -> Result<Result<(), String>, String> {
+    let (word, rest) = words.split_once(' ').unwrap_or((words, ""));
+    let cue = || find(&rig.state, rest);
+    let command = match word {
+        "torn" => {
+            rig.tear(rest.parse().map_err(|e| format!("{rest:?}: {e}"))?);
+            return rig.crash(duration::SECOND_NS).map(Ok);
+        }
+        "crash" => return rig.crash(duration::parse(rest).map_err(|e| e.to_string())?).map(Ok),
+        "stall" => return rig.stand_still(duration::parse(rest).map_err(|e| e.to_string())?).map(Ok),
+        "go" => Command::Go { cause: Cause::Go },
+        "remote" => Command::Go { cause: Cause::Remote },
+        "standby" => Command::Standby,
+        "ready" => Command::ToggleReady(rest.parse::<usize>().map_err(|e| e.to_string())? - 1),
+        "override" => Command::Override { reason: rest.to_owned() },
+        "swap" => Command::SwapBackup,
+        "step" => Command::Step,
+        "hold" => Command::ToggleHold,
+        "next" => Command::PlayheadNext,
+        "previous" => Command::PlayheadPrevious,
+        "to" => Command::PlayheadTo(cue()?),
+        "skip" => Command::ToggleSkip(cue()?),
+        "note" => Command::Note(rest.to_owned()),
+        "panic" => Command::Panic,
+        "end" => Command::End,
+        _ => return Err(format!("no such command: {words:?}")),
+    };
+    Ok(rig.command(&command).map_err(|why| why.to_string()))
+}
+
+fn find(state: &State, number: &str) -> Result<CueIx, String> {
+    let number = CueNumber::new(number).map_err(|e| e.to_string())?;
+    state.show().find(&number).ok_or_else(|| format!("the show has no {number:?}"))
+}
+
+fn check(rig: &Rig, step: &Step, seen: &mut Seen) -> Result<(), String> {
+    let state = &rig.state;
+    let number = |cue: CueIx| state.show().cue(cue).number.to_string();
+    let timing = state.projection(rig.now);
+    if let Some(playhead) = &step.playhead {
+        same("playhead", playhead, &state.playhead().map_or("-".to_owned(), number))?;
+    }
+    if let Some(segment) = step.segment {
+        same("segment", &segment, &state.current_segment().map_or(0, |segment| segment.0 + 1))?;
+    }
+    if let Some(on_air) = &step.on_air {
+        same("on air", on_air, &state.on_air().iter().copied().map(number).collect())?;
+    }
+    if let Some(missed) = &step.missed {
+        same("missed", missed, &state.missed().map(number).collect())?;
+    }
+    if let Some(over) = &step.over {
+        same("over", over, &duration::over_under(timing.over_ns))?;
+    }
+    if let Some(starts) = &step.starts {
+        same("projected starts", starts, &timing.start_ns.iter().copied().map(seconds).collect())?;
+    }
+    for (cue, left) in step.cue_left.iter().flatten() {
+        let countdown = state.cue_countdown(find(state, cue)?, rig.now);
+        same("left of the cue", left, &countdown.map_or("-".to_owned(), |c| seconds(c.left_ns())))?;
+    }
+    if let Some(effects) = &step.effects {
+        let new = &rig.effects[std::mem::replace(&mut seen.effects, rig.effects.len())..];
+        let told = new.iter().map(|effect| match *effect {
+            Effect::Send { cue, firing, action } => format!("send {} #{firing} {}", number(cue), action + 1),
+            Effect::StopOutputs => "stop".to_owned(),
+        });
+        same("effects", effects, &told.collect())?;
+    }
+    if let Some(ended) = step.ended {
+        same("ended", &ended, &state.has_ended())?;
+    }
+    Ok(())
+}
+
+fn same<T: PartialEq + std::fmt::Debug>(what: &str, expected: &T, found: &T) -> Result<(), String> {
+    if expected == found { Ok(()) } else { Err(format!("{what}: expected {expected:#?}\n  found {found:#?}")) }
+}
+
+/// Nanoseconds as seconds: `12s`, `12.004s`, `-3s`.
+fn seconds(ns: i64) -> String {
+    let (sign, ns) = (if ns < 0 { "-" } else { "" }, ns.unsigned_abs());
+    let fraction = format!(".{:09}", ns % duration::SECOND_NS);
+    let fraction = fraction.trim_end_matches('0').trim_end_matches('.');
+    format!("{sign}{}{fraction}s", ns / duration::SECOND_NS)
+}
+
+/// An event as a scenario writes it.
+fn line(event: &Event, state: &State, times: Times) -> String {
+    let due = |due_ns: u64| match times {
+        Times::Run => format!("@{}", seconds(due_ns as i64)),
+        Times::Wall => {
+            let at = state.wall(due_ns as i64).to_zoned(state.show().zone.clone());
+            format!("@{}", at.strftime("%d %H:%M:%S%:z"))
+        }
+    };
+    let kind = event.kind();
+    match event {
+        Event::SegmentStarted { segment, due_ns, .. } | Event::SegmentEnded { segment, due_ns } => {
+            format!("{kind} {segment} {}", due(*due_ns))
+        }
+        Event::CueFired { cue, cause, firing, due_ns } => {
+            let again = if *firing > 1 { format!(" #{firing}") } else { String::new() };
+            format!("{kind} {cue} {}{again} {}", cause.word(), due(*due_ns))
+        }
+        Event::CueCompleted { cue, due_ns } => format!("{kind} {cue} {}", due(*due_ns)),
+        Event::CueMissed { cue, why, due_ns } => {
+            let why = match why {
+                MissedWhy::ProgramDown => "program_down",
+                MissedWhy::Late => "late",
+                MissedWhy::Held => "held",
+                MissedWhy::Panicked => "panicked",
+                MissedWhy::Interlock => "interlock",
+                MissedWhy::SegmentEnded => "segment_ended",
+            };
+            format!("{kind} {cue} {why} {}", due(*due_ns))
+        }
+        Event::DepartmentReady { cue, department } | Event::DepartmentUnready { cue, department } => {
+            format!("{kind} {cue} {department}")
+        }
+        Event::InterlockOverridden { cue, reason } => format!("{kind} {cue} {reason}"),
+        Event::CueSwapped { cue, by } => format!("{kind} {cue} {by}"),
+        Event::StepDone { cue, step, .. } => format!("{kind} {cue} {step}"),
+        Event::NoteTaken { text, cue } => {
+            format!("{kind} {} {text}", cue.as_ref().map_or("-".to_owned(), ToString::to_string))
+        }
+        Event::RunResumed { down_ns } => format!("{kind} {}", seconds(*down_ns as i64)),
+        Event::RunEnded { over_ns } => format!("{kind} {}", seconds(*over_ns)),
+        Event::ActionSent { cue, action, .. } | Event::ActionUnknown { cue, action, .. } => {
+            format!("{kind} {cue} {action}")
+        }
+        Event::PlayheadMoved { cue: None } => format!("{kind} -"),
+        _ => match event.cue() {
+            Some(cue) => format!("{kind} {cue}"),
+            None => kind.to_owned(),
+        },
+    }
+}

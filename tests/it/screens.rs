@@ -1,0 +1,248 @@
+//! What the screen shows, in text and colours, at every size that matters.
+//!
+//! `PAINT=FOLDER` leaves the frames as coloured text; `INSTA_UPDATE=always` takes them for the new pictures.
+
+mod stage;
+
+use std::fmt::Write as _;
+
+use handover::app::{Page, Theme};
+use handover::output::{Health, Light};
+use handover::show::duration::SECOND_NS;
+use handover::ui::Depth;
+
+use stage::{Run, SHOW, styles, text};
+
+const SIZES: [(u16, u16); 4] = [(50, 12), (80, 24), (120, 36), (200, 60)];
+
+fn at_all_sizes(name: &str, run: &mut Run) {
+    for (columns, rows) in SIZES {
+        insta::assert_snapshot!(format!("{name}-{columns}x{rows}"), run.text(columns, rows));
+    }
+}
+
+/// A minute into the jump: 12 is about to be called, everything in front of it is done.
+fn jump_on_standby() -> Run {
+    let mut run = Run::new(SHOW, false);
+    run.until(62.0);
+    run.go();
+    run.sent("1", 1, None);
+    run.until(195.0);
+    run
+}
+
+#[test]
+fn before_the_show_has_begun() {
+    at_all_sizes("before", &mut Run::new(SHOW, false));
+}
+
+#[test]
+fn a_clip_runs_and_the_next_cue_is_half_ready() {
+    let mut run = Run::new(SHOW, false);
+    run.until(62.0);
+    run.go();
+    run.sent("1", 1, None);
+    run.until(75.0);
+    run.keys("s13");
+    at_all_sizes("half-ready", &mut run);
+}
+
+#[test]
+fn the_jump_is_on_air() {
+    let mut run = jump_on_standby();
+    run.keys("s123 ");
+    run.sent("12", 1, None);
+    run.until(210.4);
+    at_all_sizes("jump", &mut run);
+    insta::assert_snapshot!("jump-120x36-styles", styles(&run.drawn(120, 36)));
+}
+
+#[test]
+fn much_is_wrong() {
+    let mut run = Run::new(SHOW, false);
+    run.until(62.0);
+    run.go();
+    run.sent("1", 1, Some("no route to host"));
+    run.until(100.0);
+    run.keys("h");
+    run.until(155.0);
+    run.app.outputs[0] = Health { light: Light::Down, error: Some("no route to host".into()), queued: 3, sent: 0 };
+    run.app.journal_alarm = Some("the disk is full: no cue fires until there is room".into());
+    at_all_sizes("wrong", &mut run);
+    insta::assert_snapshot!("wrong-80x24-styles", styles(&run.drawn(80, 24)));
+    run.depth = Depth::Mono;
+    insta::assert_snapshot!("wrong-80x24-mono", styles(&run.drawn(80, 24)));
+    run.depth = Depth::Ansi;
+    insta::assert_snapshot!("wrong-80x24-ansi", styles(&run.drawn(80, 24)));
+}
+
+#[test]
+fn late_over_and_by_the_backup() {
+    let mut run = jump_on_standby();
+    run.until(225.0);
+    run.keys("b");
+    run.until(330.0);
+    run.keys("s");
+    run.go();
+    run.until(345.0);
+    run.keys("jjx");
+    at_all_sizes("late", &mut run);
+    run.theme = Theme::Light;
+    insta::assert_snapshot!("late-120x36-light", styles(&run.drawn(120, 36)));
+}
+
+#[test]
+fn steps_are_marked() {
+    let mut run = jump_on_standby();
+    run.keys("s123 ");
+    run.until(315.0);
+    run.go();
+    run.until(320.0);
+    run.keys("m");
+    at_all_sizes("steps", &mut run);
+}
+
+#[test]
+fn the_show_has_ended() {
+    let mut run = jump_on_standby();
+    run.keys("s123 ");
+    run.until(315.0);
+    run.go();
+    run.keys("mmm");
+    run.until(420.0);
+    run.go();
+    run.until(500.0);
+    run.go();
+    run.until(600.0);
+    assert!(run.state.has_ended());
+    at_all_sizes("ended", &mut run);
+}
+
+#[test]
+fn other_pages_and_what_is_typed() {
+    let mut run = Run::new(SHOW, true);
+    run.until(62.0);
+    run.go();
+    run.until(75.0);
+    run.keys("?");
+    assert_eq!(run.app.page, Page::Help);
+    for (columns, rows) in [(80, 24), (120, 36), (200, 60)] {
+        insta::assert_snapshot!(format!("help-{columns}x{rows}"), run.text(columns, rows));
+    }
+    run.keys("G");
+    insta::assert_snapshot!("help-80x24-end", run.text(80, 24));
+    run.keys("⎋⇥");
+    assert_eq!(run.app.page, Page::Monitor);
+    insta::assert_snapshot!("monitor-80x24", run.text(80, 24));
+    run.keys("⇥");
+    assert_eq!(run.app.page, Page::Log);
+    insta::assert_snapshot!("log-80x24", run.text(80, 24));
+    run.keys("⇥⇥:ho");
+    insta::assert_snapshot!("palette-80x24", run.text(80, 24));
+    run.keys("⎋/e");
+    insta::assert_snapshot!("find-80x24", run.text(80, 24));
+    run.keys("⎋tWind 6 m/s, 東京");
+    insta::assert_snapshot!("note-80x24", run.text(80, 24));
+}
+
+#[test]
+fn quitting_asks_first() {
+    let mut run = jump_on_standby();
+    run.keys("q");
+    insta::assert_snapshot!("quit-80x24", run.text(80, 24));
+}
+
+/// A show of many segments and cues, and titles that are wide.
+fn long(cues: usize, of_segment: usize) -> String {
+    let mut text = String::from("title = \"long\"\ntimezone = \"UTC\"\n");
+    for cue in 0..cues {
+        if cue % of_segment == 0 {
+            write!(text, "[[segment]]\ntitle = \"区分 {}\"\nduration = \"10m\"\n", cue / of_segment + 1).unwrap();
+        }
+        write!(text, "[[segment.cue]]\nnumber = \"{}\"\ntitle = \"照明 cue e\u{301} {cue}\"\n", cue + 1).unwrap();
+    }
+    text
+}
+
+#[test]
+fn the_selected_cue_is_always_visible() {
+    for (cues, of_segment) in [(7, 3), (60, 60), (200, 4)] {
+        let mut run = Run::new(&long(cues, of_segment), true);
+        for step in 0..3 {
+            for at in (0..cues).step_by(cues / 7 + 1).chain([cues - 1]) {
+                run.app.cursor = Some(handover::show::CueIx(at as u32));
+                for rows in [16, 24, 60] {
+                    let text = run.text(100, rows);
+                    let number = format!(" {} ", at + 1);
+                    let is_marked = |line: &str| line.starts_with('▌') && line.contains(&number);
+                    assert!(text.lines().any(is_marked), "cue {} of {cues}, {rows} rows:\n{text}", at + 1);
+                }
+            }
+            run.app.cursor = None;
+            for _ in 0..(cues / 4) {
+                run.go();
+            }
+            let playhead = run.state.playhead().map(|cue| cue.0 + 1);
+            if let Some(playhead) = playhead {
+                let text = run.text(100, 24);
+                let line = format!("● {playhead} ");
+                assert!(text.contains(&line), "step {step}: playhead {playhead} of {cues}:\n{text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn any_size_draws() {
+    let mut runs = [Run::new(SHOW, true), jump_on_standby(), Run::new(&long(90, 9), true)];
+    runs[1].keys("s123 ");
+    runs[1].until(222.0);
+    runs[2].keys(":");
+    for run in &mut runs {
+        for columns in (0..=220).step_by(11).chain([1, 59, 60, 61, 79, 80]) {
+            for rows in (0..=70).step_by(7).chain([1, 2, 15, 16, 17]) {
+                run.drawn(columns, rows);
+            }
+        }
+        for page in [Page::Log, Page::Help] {
+            run.app.page = page;
+            for columns in (0..=220).step_by(20) {
+                for rows in (0..=70).step_by(7) {
+                    run.app.scroll = usize::from(rows) * 40;
+                    run.drawn(columns, rows);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn wide_titles_leave_the_columns_where_they_are() {
+    let mut run = Run::new(&long(40, 10), true);
+    run.go();
+    for columns in (60..=140).step_by(3) {
+        let buffer = run.drawn(columns, 24);
+        let rule = (0..columns).find(|&x| buffer[(x, 2)].symbol() == "┬").unwrap();
+        for y in 3..21 {
+            assert!("│├".contains(buffer[(rule, y)].symbol()), "{columns} columns:\n{}", text(&buffer));
+        }
+    }
+}
+
+#[test]
+fn an_idle_second_touches_few_cells() {
+    let mut run = jump_on_standby();
+    run.keys("s123 ");
+    for (columns, rows) in SIZES {
+        run.until(211.0);
+        let mut last = run.drawn(columns, rows);
+        let mut cells = 0;
+        for tenth in 1..=10 {
+            run.now_ns = 211 * SECOND_NS + tenth * SECOND_NS / 10;
+            let next = run.drawn(columns, rows);
+            cells += last.diff(&next).len();
+            last = next;
+        }
+        assert!(cells <= 60, "{columns}×{rows}: {cells} cells in a second");
+    }
+}

@@ -1,0 +1,248 @@
+//! A run of a small show that a test moves by hand, and its frames as text, styles and pictures.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+use std::time::Duration;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use handover::app::log::Log;
+use handover::app::{App, Task, Theme};
+use handover::engine::{Cause, Command, Event, Record, RunNs, State};
+use handover::output::{Health, Light};
+use handover::show::duration::SECOND_NS;
+use handover::show::{CueNumber, Show, file};
+use handover::ui::{self, Depth, View};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::{Buffer, Cell};
+use ratatui::style::{Color, Modifier};
+
+/// A show with one of everything that the rundown can show.
+pub const SHOW: &str = include_str!("small.toml");
+
+/// A run of a show, moved by hand.
+pub struct Run {
+    pub state: State,
+    pub app: App,
+    pub log: Log,
+    pub now_ns: RunNs,
+    seq: u64,
+    pub theme: Theme,
+    pub depth: Depth,
+}
+
+impl Run {
+    pub fn new(text: &str, rehearsal: bool) -> Run {
+        let show = file::parse(text, "UTC").unwrap_or_else(|problems| panic!("{problems:?}"));
+        Run::of(show, rehearsal)
+    }
+
+    /// A run that begins a minute before the small show does.
+    pub fn of(show: Show, rehearsal: bool) -> Run {
+        let state = State::new(Arc::new(show));
+        let mut app = App::new(Theme::Dark);
+        let health = Health { light: Light::Ok, error: None, queued: 0, sent: 1 };
+        app.outputs = vec![health; state.show().outputs.len()];
+        let (theme, depth) = (Theme::Dark, Depth::Rgb);
+        let mut run = Run { state, app, log: Log::default(), now_ns: 0, seq: 0, theme, depth };
+        run.commit(vec![Event::RunStarted {
+            show: run.state.show().title.clone(),
+            source: "small.toml".into(),
+            rehearsal,
+            speed: 1,
+            auto: false,
+            clock: "2024-08-11T20:59:00Z".parse().unwrap(),
+            day: "2024-08-11".parse().unwrap(),
+            version: "0".into(),
+        }]);
+        run
+    }
+
+    pub fn commit(&mut self, events: Vec<Event>) {
+        for event in events {
+            self.seq += 1;
+            self.state.apply(self.now_ns, &event);
+            self.app.happened(&event, self.now_ns);
+            let at = self.state.wall(self.now_ns as i64);
+            self.log.push(&Record { seq: self.seq, at, run_ns: self.now_ns, event });
+        }
+    }
+
+    /// Lets time pass to `seconds` of the run, and everything happen that falls due.
+    pub fn until(&mut self, seconds: f64) {
+        let end_ns = Duration::from_secs_f64(seconds).as_nanos() as u64;
+        for _ in 0..100_000 {
+            let Some(due_ns) = self.state.poll_timeout().filter(|due_ns| *due_ns <= end_ns) else { break };
+            self.now_ns = self.now_ns.max(due_ns);
+            let events = self.state.handle_timeout(self.now_ns);
+            if events.is_empty() {
+                break;
+            }
+            self.commit(events);
+        }
+        self.now_ns = end_ns;
+    }
+
+    pub fn keys(&mut self, keys: &str) {
+        for key in keys.chars() {
+            let code = match key {
+                '⏎' => KeyCode::Enter,
+                '⎋' => KeyCode::Esc,
+                '⇥' => KeyCode::Tab,
+                key => KeyCode::Char(key),
+            };
+            // Half a second of the machine's clock between keys: no press is taken for a slip.
+            let machine_ns = self.now_ns + self.seq * SECOND_NS / 2;
+            self.seq += 1;
+            for task in self.app.key(&KeyEvent::new(code, KeyModifiers::NONE), &self.state, machine_ns) {
+                let Task::Command(command) = task else { continue };
+                match self.state.decide(&command, self.now_ns) {
+                    Ok(events) => self.commit(events),
+                    Err(rejection) => self.app.refused(&rejection, machine_ns),
+                }
+            }
+        }
+    }
+
+    pub fn go(&mut self) {
+        let events = self.state.decide(&Command::Go { cause: Cause::Go }, self.now_ns).unwrap();
+        self.commit(events);
+    }
+
+    pub fn sent(&mut self, cue: &str, firing: u32, error: Option<&str>) {
+        let cue = CueNumber::new(cue).unwrap();
+        let output = "lights".to_owned();
+        self.commit(vec![match error {
+            None => Event::ActionSent { cue, firing, action: 1, output },
+            Some(error) => Event::ActionFailed { cue, firing, action: 1, output, error: error.into() },
+        }]);
+    }
+
+    pub fn drawn(&mut self, columns: u16, rows: u16) -> Buffer {
+        let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
+        self.app.theme = self.theme;
+        let view = View {
+            app: &self.app,
+            state: &self.state,
+            log: &self.log,
+            now_ns: self.now_ns,
+            machine_ns: self.now_ns + self.seq * SECOND_NS / 2,
+            depth: self.depth,
+        };
+        terminal.draw(|frame| _ = ui::draw(frame, &view)).unwrap();
+        let buffer = terminal.backend().buffer().clone();
+        paint(&buffer, self.depth == Depth::Rgb);
+        buffer
+    }
+
+    pub fn text(&mut self, columns: u16, rows: u16) -> String {
+        text(&self.drawn(columns, rows))
+    }
+}
+
+/// The screen's text, row by row.
+pub fn text(buffer: &Buffer) -> String {
+    let row = |y| {
+        let mut line = String::new();
+        let mut skip = 0;
+        for x in 0..buffer.area.width {
+            if skip > 0 {
+                skip -= 1;
+                continue;
+            }
+            let symbol = buffer[(x, y)].symbol();
+            line.push_str(symbol);
+            skip = ratatui::text::Span::raw(symbol).width().saturating_sub(1);
+        }
+        line.trim_end().to_owned()
+    };
+    (0..buffer.area.height).map(row).collect::<Vec<_>>().join("\n")
+}
+
+/// The screen's styles: a letter for each that occurs, a point for the background's, and what the letters mean.
+pub fn styles(buffer: &Buffer) -> String {
+    let mut seen: Vec<String> = vec![style_of(&buffer[(0, 0)])];
+    let mut grid = String::new();
+    for y in 0..buffer.area.height {
+        let mut line = String::new();
+        for x in 0..buffer.area.width {
+            let cell = &buffer[(x, y)];
+            let style = style_of(cell);
+            let at = seen.iter().position(|known| *known == style).unwrap_or_else(|| {
+                seen.push(style);
+                seen.len() - 1
+            });
+            let is_empty = cell.symbol() == " " && cell.bg == buffer[(0, 0)].bg;
+            let is_empty = is_empty && !cell.modifier.contains(Modifier::REVERSED);
+            line.push(if at == 0 || is_empty { '.' } else { char::from(b'a' + (at as u8 - 1) % 26) });
+        }
+        writeln!(grid, "{}", line.trim_end_matches('.')).unwrap();
+    }
+    for (at, style) in seen.iter().enumerate().skip(1) {
+        writeln!(grid, "{} {style}", char::from(b'a' + (at as u8 - 1) % 26)).unwrap();
+    }
+    grid
+}
+
+fn style_of(cell: &Cell) -> String {
+    format!("{} on {} {:?}", cell.fg, cell.bg, cell.modifier)
+}
+
+/// With `PAINT=FOLDER` set, leaves every frame there as text with its colours, for a painter to look at.
+fn paint(buffer: &Buffer, is_rgb: bool) {
+    let Some(folder) = std::env::var_os("PAINT") else { return };
+    let name = std::thread::current().name().unwrap_or("frame").replace("screens::", "");
+    let mut ansi = String::new();
+    let code = |colour: Color, base: u8| match colour {
+        Color::Reset => format!("{}", base + 9),
+        Color::Rgb(r, g, b) => format!("{};2;{r};{g};{b}", base + 8),
+        Color::Indexed(n) => format!("{};5;{n}", base + 8),
+        named => {
+            let names = [
+                "Black",
+                "Red",
+                "Green",
+                "Yellow",
+                "Blue",
+                "Magenta",
+                "Cyan",
+                "Gray",
+                "DarkGray",
+                "LightRed",
+                "LightGreen",
+                "LightYellow",
+                "LightBlue",
+                "LightMagenta",
+                "LightCyan",
+                "White",
+            ];
+            let at = names.iter().position(|name| *name == format!("{named:?}")).unwrap_or(7);
+            format!("{};5;{at}", base + 8)
+        }
+    };
+    for y in 0..buffer.area.height {
+        let mut skip = 0;
+        for x in 0..buffer.area.width {
+            if skip > 0 {
+                skip -= 1;
+                continue;
+            }
+            let cell = &buffer[(x, y)];
+            write!(ansi, "\x1b[0;{};{}", code(cell.fg, 30), code(cell.bg, 40)).unwrap();
+            for (flag, sgr) in
+                [(Modifier::BOLD, 1), (Modifier::DIM, 2), (Modifier::UNDERLINED, 4), (Modifier::REVERSED, 7)]
+            {
+                if cell.modifier.contains(flag) {
+                    write!(ansi, ";{sgr}").unwrap();
+                }
+            }
+            write!(ansi, "m{}", cell.symbol()).unwrap();
+            skip = ratatui::text::Span::raw(cell.symbol()).width().saturating_sub(1);
+        }
+        ansi.push_str("\x1b[0m\n");
+    }
+    let (columns, rows) = (buffer.area.width, buffer.area.height);
+    let kind = if is_rgb { "" } else { "-plain" };
+    let path = std::path::Path::new(&folder).join(format!("{name}-{columns}x{rows}{kind}.ansi"));
+    std::fs::write(path, ansi).unwrap();
+}

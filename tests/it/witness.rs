@@ -1,0 +1,163 @@
+//! A second opinion of a run: what its events may tell, in words of the contract and not of the engine.
+//!
+//! It sees the show and the events in their order, never the state, and keeps its own account of who is ready, what is
+//! held, and what has cause to come by itself.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use handover::engine::{Cause, Event};
+use handover::show::{CueIx, CueNumber, SegmentIx, Show, Trigger};
+
+use crate::rig::Rig;
+
+/// The account.
+pub struct Witness {
+    show: Arc<Show>,
+    held: bool,
+    panicked: bool,
+    skipped: BTreeSet<CueIx>,
+    firings: BTreeMap<CueIx, u32>,
+    /// For each cue that comes by itself, how many of its causes (or starts of its segment) it has not used up.
+    causes: BTreeMap<CueIx, u32>,
+    ready: BTreeMap<CueIx, BTreeSet<String>>,
+    overridden: BTreeSet<CueIx>,
+    running: BTreeSet<CueIx>,
+}
+
+impl Witness {
+    fn new(show: Arc<Show>) -> Self {
+        let by_clock = show.cue_indices().filter(|&cue| matches!(show.cue(cue).trigger, Trigger::At { .. }));
+        Witness {
+            causes: by_clock.map(|cue| (cue, 1)).collect(),
+            show,
+            held: false,
+            panicked: false,
+            skipped: BTreeSet::new(),
+            firings: BTreeMap::new(),
+            ready: BTreeMap::new(),
+            overridden: BTreeSet::new(),
+            running: BTreeSet::new(),
+        }
+    }
+
+    fn find(&self, number: &CueNumber) -> CueIx {
+        self.show.find(number).expect("events name cues of the show")
+    }
+
+    /// Notes `event` down.
+    fn see(&mut self, event: &Event) -> Result<(), String> {
+        match event {
+            Event::Held {} => self.held = true,
+            Event::Resumed {} => self.held = false,
+            Event::Panicked {} => {
+                self.panicked = true;
+                self.running.clear();
+            }
+            Event::SegmentStarted { segment, .. } => {
+                for cue in self.show.cues_of(SegmentIx(segment - 1)) {
+                    if matches!(self.show.cue(cue).trigger, Trigger::Into { .. }) {
+                        self.causes.insert(cue, 1);
+                    }
+                }
+                if self.held {
+                    return Err("a segment starts in a hold".to_owned());
+                }
+                self.panicked = false;
+            }
+            Event::CueSkipped { cue } => {
+                self.skipped.insert(self.find(cue));
+            }
+            Event::CueUnskipped { cue } => {
+                self.skipped.remove(&self.find(cue));
+            }
+            Event::CueStoodBy { cue } => {
+                let cue = self.find(cue);
+                self.ready.remove(&cue);
+                self.overridden.remove(&cue);
+            }
+            Event::DepartmentReady { cue, department } => {
+                self.ready.entry(self.find(cue)).or_default().insert(department.clone());
+            }
+            Event::DepartmentUnready { cue, department } => {
+                self.ready.entry(self.find(cue)).or_default().remove(department);
+            }
+            Event::InterlockOverridden { cue, .. } => {
+                self.overridden.insert(self.find(cue));
+            }
+            Event::CueFired { cue, cause, firing, .. } => return self.see_fired(self.find(cue), *cause, *firing),
+            Event::CueCompleted { cue, .. } => {
+                let cue = self.find(cue);
+                if !self.running.remove(&cue) {
+                    return Err("a cue completes that does not run".to_owned());
+                }
+                for &follower in self.show.after(cue) {
+                    self.causes.insert(follower, 1);
+                }
+            }
+            Event::CueMissed { cue, .. } => {
+                self.causes.insert(self.find(cue), 0);
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn see_fired(&mut self, cue: CueIx, cause: Cause, firing: u32) -> Result<(), String> {
+        let plan = self.show.cue(cue);
+        let before = self.firings.insert(cue, firing).unwrap_or(0);
+        if firing != before + 1 {
+            return Err(format!("firing {firing} comes behind firing {before}"));
+        }
+        if self.held {
+            return Err("a cue fires in a hold".to_owned());
+        }
+        let ready = self.ready.remove(&cue).unwrap_or_default();
+        let needs = plan.needs.iter().map(|&d| &self.show.department(d).id);
+        let clear = needs.into_iter().all(|id| ready.contains(id));
+        if !self.overridden.remove(&cue) && !clear {
+            return Err("a cue passes its interlock".to_owned());
+        }
+        let alone = matches!(cause, Cause::Follow | Cause::Clock);
+        let comes_alone = match plan.trigger {
+            Trigger::Go => None,
+            Trigger::At { .. } => Some(Cause::Clock),
+            Trigger::With { .. } | Trigger::After { .. } | Trigger::Into { .. } => Some(Cause::Follow),
+        };
+        if alone && comes_alone != Some(cause) {
+            return Err(format!("a cue with {:?} fires by {cause:?}", plan.trigger));
+        }
+        if alone && (self.skipped.contains(&cue) || self.panicked) {
+            return Err("a cue fires by itself that is skipped, or after a panic".to_owned());
+        }
+        if self.causes.insert(cue, 0).unwrap_or(0) == 0 && alone {
+            return Err("a cue fires by itself a second time for one cause".to_owned());
+        }
+        self.panicked = false;
+        self.running.insert(cue);
+        for &follower in self.show.with(cue) {
+            self.causes.insert(follower, 1);
+        }
+        Ok(())
+    }
+
+    /// Sees all of a journal, and says at which event it does not believe it.
+    pub fn see_all(rig: &Rig) -> Result<(), String> {
+        let mut witness = Witness::new(Arc::clone(rig.state.show()));
+        for (at, (_, event)) in rig.journal.iter().enumerate() {
+            witness.see(event).map_err(|why| format!("{why}: event {at}, {event:?}"))?;
+        }
+        let state = &rig.state;
+        let on_air: BTreeSet<_> = state.on_air().iter().copied().collect();
+        if on_air != witness.running {
+            return Err(format!("on air: {on_air:?} by the state, {:?} by the events", witness.running));
+        }
+        for cue in witness.show.cue_indices() {
+            let (fired, seen) = (state.cue(cue).firings, witness.firings.get(&cue).copied().unwrap_or(0));
+            if fired != seen {
+                return Err(format!("{cue:?} fired {fired} times by the state, {seen} by the events"));
+            }
+        }
+        Ok(())
+    }
+}
