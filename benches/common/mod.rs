@@ -1,0 +1,70 @@
+//! What both benches share: shows to measure with, percentiles, and a line for each figure.
+
+use std::fmt::Write;
+use std::time::Duration;
+
+/// Adds a called cue.
+pub fn called_cue(show: &mut String, cue: usize) {
+    let _ = write!(
+        show,
+        "[[segment.cue]]\nnumber = \"{cue}\"\ntitle = \"Cue {cue}, lights and a follow spot\"\ncall = \"Lights {cue}: GO\"\n\
+         do = [{{ output = \"desk\", osc = \"/go\", args = [{cue}] }}]\n"
+    );
+}
+
+/// The beginning of a show with one output and one segment.
+pub fn head(port: u16) -> String {
+    format!(
+        "title = \"Bench\"\ntimezone = \"Europe/Paris\"\n[output.desk]\nosc = \"udp://127.0.0.1:{port}\"\n\
+         [[segment]]\ntitle = \"All\"\nduration = \"2h\"\n"
+    )
+}
+
+/// A sample of durations, sorted.
+pub struct Sample(Vec<Duration>);
+
+impl Sample {
+    pub fn new(mut durations: Vec<Duration>) -> Self {
+        durations.sort_unstable();
+        Sample(durations)
+    }
+
+    /// The value below which `part` of the sample lies.
+    pub fn quantile(&self, part: f64) -> Duration {
+        let last = self.0.len().saturating_sub(1);
+        self.0.get((last as f64 * part).round() as usize).copied().unwrap_or_default()
+    }
+
+    pub fn line(&self, what: &str) -> String {
+        let us = |part| self.quantile(part).as_secs_f64() * 1e6;
+        format!(
+            "{what:44} p50 {:9.1} us   p99 {:9.1} us   max {:9.1} us   n {}",
+            us(0.5),
+            us(0.99),
+            us(1.0),
+            self.0.len()
+        )
+    }
+}
+
+/// Prints whether a bound holds, and keeps whether all did.
+#[derive(Default)]
+pub struct Bounds {
+    broken: usize,
+}
+
+impl Bounds {
+    pub fn hold(&mut self, what: &str, found: f64, bound: f64, unit: &str) {
+        let holds = found <= bound;
+        self.broken += usize::from(!holds);
+        println!("  {} {what}: {found:.3} {unit} (bound {bound} {unit})", if holds { "holds " } else { "BROKEN" });
+    }
+
+    /// Fails the bench where a bound did not hold.
+    pub fn finish(self) {
+        if self.broken > 0 {
+            eprintln!("{} bound(s) did not hold", self.broken);
+            std::process::exit(1);
+        }
+    }
+}

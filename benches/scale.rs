@@ -1,0 +1,129 @@
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "a bench reads the clock")]
+//! What a large show costs: reading 10,000 cues, a frame of them beside a frame of 50, replaying 100,000 events.
+
+mod common;
+
+use std::hint::black_box;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use common::{Bounds, Sample, called_cue, head};
+use handover::app::log::Log;
+use handover::app::{App, Theme};
+use handover::engine::{Cause, Command, Event, Record, State};
+use handover::journal::{encode, recover_bytes, truncate};
+use handover::show::{Show, file};
+use handover::ui::{self, Depth, View};
+use jiff::Timestamp;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+
+fn main() {
+    let mut bounds = Bounds::default();
+    let text = called(10_000, 9);
+    let reading = sample(15, || file::parse(black_box(&text), "UTC"));
+    println!("{}", reading.line("read and check a show of 10,000 cues"));
+    bounds.hold("a show of 10,000 cues is read", reading.quantile(0.5).as_secs_f64() * 1e3, 150.0, "ms");
+
+    let (small, large) = (frame(50), frame(10_000));
+    println!("{}", small.line("a frame of 50 cues, 120x36"));
+    println!("{}", large.line("a frame of 10,000 cues, 120x36"));
+    let ratio = large.quantile(0.5).as_secs_f64() / small.quantile(0.5).as_secs_f64();
+    bounds.hold("a frame of 10,000 cues beside one of 50", ratio, 1.5, "times");
+
+    let show = Arc::new(file::parse(&text, "UTC").unwrap());
+    let lines = journal(&show, 100_000);
+    let replaying = sample(7, || replay(&show, &lines));
+    println!("{}", replaying.line("recover and replay a journal of 100,000 events"));
+    bounds.hold("100,000 events are replayed", replaying.quantile(0.5).as_secs_f64() * 1e3, 1_000.0, "ms");
+    bounds.finish();
+}
+
+/// A show of `cues` called cues in one segment, each sending its number to a port.
+fn called(cues: usize, port: u16) -> String {
+    let mut show = head(port);
+    for cue in 1..=cues {
+        called_cue(&mut show, cue);
+    }
+    show
+}
+
+fn sample<T>(times: usize, mut work: impl FnMut() -> T) -> Sample {
+    let one = |_| {
+        let begun = Instant::now();
+        black_box(work());
+        begun.elapsed()
+    };
+    Sample::new((0..times).map(one).collect())
+}
+
+fn started(show: &Arc<Show>) -> State {
+    let mut state = State::new(Arc::clone(show));
+    state.apply(0, &start());
+    state
+}
+
+fn start() -> Event {
+    Event::RunStarted {
+        show: "Bench".into(),
+        source: "bench".into(),
+        rehearsal: true,
+        speed: 1,
+        auto: false,
+        clock: Timestamp::UNIX_EPOCH,
+        day: jiff::civil::date(1970, 1, 1),
+        version: "bench".into(),
+    }
+}
+
+/// Frames a tenth of a second apart in the middle of a show, as the screen draws them.
+fn frame(cues: usize) -> Sample {
+    let show = Arc::new(file::parse(&called(cues, 9), "UTC").unwrap());
+    let mut state = started(&show);
+    for call in 0..cues as u64 / 2 {
+        for event in state.decide(&Command::Go { cause: Cause::Go }, call).unwrap() {
+            state.apply(call, &event);
+        }
+        for event in state.handle_timeout(call) {
+            state.apply(call, &event);
+        }
+    }
+    let (app, log) = (App::new(Theme::Dark), Log::default());
+    let mut terminal = Terminal::new(TestBackend::new(120, 36)).unwrap();
+    let mut now_ns = 1_000_000_000;
+    sample(500, || {
+        now_ns += 100_000_000;
+        let view = View { app: &app, state: &state, log: &log, now_ns, machine_ns: now_ns, depth: Depth::Rgb };
+        terminal.draw(|frame| drop(ui::draw(frame, &view))).unwrap();
+    })
+}
+
+fn journal(show: &Arc<Show>, events: usize) -> Vec<u8> {
+    let mut lines = vec![];
+    let numbers = show.cues.iter().map(|cue| cue.number.clone()).collect::<Vec<_>>();
+    for at in 0..events {
+        let cue = numbers[at / 4 % numbers.len()].clone();
+        let (run_ns, firing) = (at as u64 * 1_000_000, 1 + (at / 4 / numbers.len()) as u32);
+        let event = match at {
+            0 => start(),
+            _ => match at % 4 {
+                0 => Event::CueStoodBy { cue },
+                1 => Event::CueFired { cue, cause: Cause::Go, firing, due_ns: run_ns },
+                2 => Event::CueCompleted { cue, due_ns: run_ns },
+                _ => Event::ActionSent { cue, firing, action: 1, output: "desk".into() },
+            },
+        };
+        let at_wall = Timestamp::UNIX_EPOCH + Duration::from_nanos(run_ns);
+        encode(&Record { seq: at as u64 + 1, at: truncate(at_wall), run_ns, event }, &mut lines).unwrap();
+    }
+    lines
+}
+
+fn replay(show: &Arc<Show>, lines: &[u8]) -> State {
+    let recovered = recover_bytes(lines, "bench".as_ref()).unwrap();
+    let mut state = State::new(Arc::clone(show));
+    for record in &recovered.records {
+        state.apply(record.run_ns, &record.event);
+    }
+    state
+}
