@@ -189,7 +189,11 @@ impl State {
 
     fn toggle_skip(&self, cue: CueIx) -> Result<Vec<Event>, Rejection> {
         if self.cue(cue).skipped {
-            return Ok(vec![Event::CueUnskipped { cue: self.number(cue) }]);
+            // One that the playhead has only just passed over is the next to be called again.
+            let is_next = self.show.cue(cue).is_called() && self.cue(cue).firings == 0;
+            let is_next = is_next && self.at_place_of(cue) == cue && self.next_stop(Some(cue)) == self.playhead;
+            let moved = if is_next { self.playhead_to(Some(cue)) } else { vec![] };
+            return Ok([vec![Event::CueUnskipped { cue: self.number(cue) }], moved].concat());
         }
         if self.cue(cue).phase == Phase::Running {
             return Err(Rejection::OnAir(self.number(cue)));

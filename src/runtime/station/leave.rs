@@ -62,9 +62,10 @@ impl Station {
         if !self.state.has_ended() {
             self.record(vec![Event::RunLeft { reason }], machine_ns());
         }
+        let is_kept = self.journal.is_some();
         let closed = self.journal.take().map(|journal| journal.close(GOODBYE));
         let mut words = vec![];
-        if let Some(id) = &self.id {
+        if let Some(id) = self.id.as_ref().filter(|_| is_kept) {
             words.push(if self.state.has_ended() {
                 format!("Run {id} is finished: `handover report` shows it.")
             } else {
