@@ -15,6 +15,7 @@
 mod describe;
 mod error;
 mod gauge;
+mod health;
 mod http;
 mod messages;
 mod osc;
@@ -22,6 +23,7 @@ mod peer;
 mod queue;
 mod queued;
 mod rehearsal;
+mod report;
 mod secrets;
 mod slip;
 mod tcp;
@@ -31,11 +33,14 @@ mod udp;
 mod worker;
 
 use std::io;
+use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 pub use describe::describe;
 pub use error::{Fault, OutputsError};
+pub use health::{Clip, Health, Light};
+pub use report::{ClipNews, ClipReport, Job, News, Outcome, Report, Reporter};
 
 use crate::show::{CueIx, Output, OutputIx, OutputKind, Show};
 use messages::Messages;
@@ -43,73 +48,21 @@ use peer::Peer;
 use rehearsal::Rehearsal;
 use worker::Site;
 
-/// One message to send: one action of one firing of a cue.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Job {
-    /// Whose action it is.
-    pub cue: CueIx,
-    /// Which firing of the run this is; handed back as it came.
-    pub firing: u32,
-    /// Which of the cue's actions, counted from 0.
-    pub action: u32,
+/// The show's clock, for outputs that are sent timecode.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ShowTime {
+    /// What it reads now: nanoseconds since the show began, holds left out.
+    pub now_ns: u64,
+    /// Whether it runs: it stands still in a hold, and before and after the show.
+    pub runs: bool,
 }
 
-/// What became of a message.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Outcome {
-    /// It left: the datagram is out, the stream has taken it, the server has granted it.
-    Sent,
-    /// Nothing left, since this is a rehearsal: the words of what would have been sent.
-    Rehearsed(String),
-    /// The words of what went wrong.
-    Failed(String),
-}
-
-impl Outcome {
-    fn no_message() -> Self {
-        Outcome::Failed("the show has no such message".into())
-    }
-}
-
-/// What became of a message, and whose it was.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Report {
-    /// The output that it went to.
-    pub output: OutputIx,
-    /// The job; `None` for a message of panic.
-    pub job: Option<Job>,
-    /// What became of it.
-    pub outcome: Outcome,
-}
-
-/// Hears the reports of the workers, on their threads; must come back at once and not panic.
-pub type Reporter = Arc<dyn Fn(Report) + Send + Sync>;
-
-/// An output's sign.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Light {
-    /// Nothing has been tried yet.
-    #[default]
-    Idle,
-    /// The last that was tried went well.
-    Ok,
-    /// The last message left, but took more than a second.
-    Slow,
-    /// The last that was tried failed, or the far end is known to be away.
-    Down,
-}
-
-/// How an output is doing.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Health {
-    /// Its sign.
-    pub light: Light,
-    /// What is wrong, until something goes well again.
-    pub error: Option<String>,
-    /// How many messages wait for their turn.
-    pub queued: usize,
-    /// How many messages have left, those of panic among them.
-    pub sent: u64,
+/// What outputs need to know of the machine that they are opened on.
+pub struct Surroundings<'a> {
+    /// Reads the environment.
+    pub env: &'a dyn Fn(&str) -> Option<String>,
+    /// The folder of the show file: clips are found from there.
+    pub folder: &'a Path,
 }
 
 /// What all outputs have in common. None of these calls may wait for anything but [`Self::close`].
@@ -122,6 +75,15 @@ trait Driver: Send {
 
     /// How it is doing.
     fn health(&self) -> Health;
+
+    /// Gets ready for `cues`, which are likely to be next, the next first; what was got ready for others may go.
+    fn arm(&mut self, _cues: &[CueIx]) {}
+
+    /// Stops what `cue` has on air here, if anything.
+    fn stop(&mut self, _cue: CueIx) {}
+
+    /// Hears that the show's clock reads this now.
+    fn show_time(&mut self, _time: ShowTime) {}
 
     /// Takes no more messages; those that wait may still go.
     fn finish(&mut self) {}
@@ -139,21 +101,17 @@ pub struct Outputs {
 }
 
 impl Outputs {
-    /// Opens every output of `show`. `env` reads the environment; `reporter` hears what [`Self::send`] leaves open.
+    /// Opens every output of `show`; `reporter` hears what [`Self::send`] leaves open, and what becomes of clips.
     ///
     /// An output whose far end is away is no error: it may come back before its first cue, and its light shows it.
     ///
     /// # Errors
     /// Everything that has to be mended first, all together, before anything has been opened: outputs of a kind that
     /// this build cannot drive, secrets that are missing, messages that cannot be sent. Then, threads that do not start.
-    pub fn live(
-        show: Arc<Show>,
-        env: &dyn Fn(&str) -> Option<String>,
-        reporter: Reporter,
-    ) -> Result<Self, OutputsError> {
+    pub fn live(show: Arc<Show>, surroundings: &Surroundings<'_>, reporter: Reporter) -> Result<Self, OutputsError> {
         let (mut checked, mut faults) = (vec![], vec![]);
         for (output, ix) in show.outputs.iter().zip((0..).map(OutputIx)) {
-            match Checked::new(&show, ix, output, env) {
+            match Checked::new(&show, ix, output, surroundings) {
                 Ok(output) => checked.push(output),
                 Err(more) => faults.extend(more),
             }
@@ -201,6 +159,22 @@ impl Outputs {
         self.drivers.iter_mut().flat_map(|driver| driver.panic()).collect()
     }
 
+    /// Has every output get ready for `cues`, which are likely to be next, the next first.
+    pub fn arm(&mut self, cues: &[CueIx]) {
+        self.drivers.iter_mut().for_each(|driver| driver.arm(cues));
+    }
+
+    /// Stops what `cue` has on air.
+    pub fn stop(&mut self, cue: CueIx) {
+        self.drivers.iter_mut().for_each(|driver| driver.stop(cue));
+    }
+
+    /// Tells the outputs that are sent timecode what the show's clock reads; to be called whenever it is set, held or
+    /// let go.
+    pub fn show_time(&mut self, time: ShowTime) {
+        self.drivers.iter_mut().for_each(|driver| driver.show_time(time));
+    }
+
     /// How each output is doing, in the order of the show.
     pub fn health(&self) -> Vec<Health> {
         self.drivers.iter().map(|driver| driver.health()).collect()
@@ -224,12 +198,7 @@ enum Checked {
 }
 
 impl Checked {
-    fn new(
-        show: &Show,
-        ix: OutputIx,
-        output: &Output,
-        env: &dyn Fn(&str) -> Option<String>,
-    ) -> Result<Self, Vec<Fault>> {
+    fn new(show: &Show, ix: OutputIx, output: &Output, surroundings: &Surroundings<'_>) -> Result<Self, Vec<Fault>> {
         match &output.kind {
             OutputKind::OscUdp { host, port } => {
                 Ok(Checked::Udp(Peer::new(host, *port), Messages::new(show, ix, osc::packet)?))
@@ -239,9 +208,9 @@ impl Checked {
             }
             OutputKind::Http { base, headers, timeout_ns } => {
                 let settings = http::Settings { base, headers, timeout_ns: *timeout_ns };
-                Ok(Checked::Http(http::Plan::new(show, (ix, &output.id), &settings, env)?))
+                Ok(Checked::Http(http::Plan::new(show, (ix, &output.id), &settings, surroundings.env)?))
             }
-            kind @ (OutputKind::Midi { .. } | OutputKind::Mpv) => {
+            kind @ (OutputKind::Midi { .. } | OutputKind::Mpv { .. }) => {
                 Err(vec![Fault::NotInThisBuild { output: output.id.clone(), kind: kind.word() }])
             }
         }

@@ -15,11 +15,12 @@ pub mod plan;
 pub mod problem;
 
 use std::collections::HashMap;
+use std::net::SocketAddr;
 
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
 
-pub use action::{Action, Body, OutputKind};
+pub use action::{Action, Body, FrameRate, OutputKind};
 pub use colour::Colour;
 pub use cue::{Cue, Point, Source, Step, Trigger};
 pub use number::CueNumber;
@@ -57,6 +58,8 @@ pub struct Show {
     pub departments: Vec<Department>,
     /// In the order of the file.
     pub outputs: Vec<Output>,
+    /// Where remote controls are heard, unless the command line says otherwise.
+    pub remote: Option<RemoteControl>,
     /// In the order of the file.
     pub places: Vec<Place>,
     /// In the order of the file.
@@ -106,6 +109,17 @@ pub struct Output {
     pub kind: OutputKind,
     /// What it is sent on panic, in order.
     pub panic: Vec<Body>,
+    /// The rate at which it is sent the show's timecode, where the file asks for it; only for OSC and MIDI.
+    pub timecode: Option<FrameRate>,
+}
+
+/// Where OSC remote controls are heard.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RemoteControl {
+    /// Address and port.
+    pub listen: SocketAddr,
+    /// The environment variable that holds the passcode; without it, the address must be loopback.
+    pub passcode_variable: Option<String>,
 }
 
 /// A named point on the earth.
@@ -204,6 +218,7 @@ impl Show {
             clocks: vec![],
             departments: vec![],
             outputs,
+            remote: None,
             places: vec![],
             people: vec![],
             segments: vec![segment],

@@ -20,7 +20,7 @@ use crate::show::{Body, OutputKind, duration};
 pub fn describe(kind: &OutputKind, body: &Body) -> String {
     let said = match body {
         Body::Osc { address, args } => osc(address, args),
-        Body::Http { method, path, content } => http(kind, method, path, content),
+        Body::Http { method, path, content, .. } => http(kind, method, path, content),
         Body::Midi(message) => midi(message),
         Body::Mpv(command) => mpv(command),
     };
@@ -117,7 +117,7 @@ fn msc_format(format: u8) -> String {
 }
 
 fn mpv(command: &MpvCommand) -> String {
-    let MpvCommand::Play { clip, from_ns, to_ns, volume, looped } = command else {
+    let MpvCommand::Play { clip, from_ns, to_ns, volume, looped, optional: _ } = command else {
         return if *command == MpvCommand::Pause { "pause".into() } else { "stop".into() };
     };
     let mut said = format!("play {clip}");
@@ -149,9 +149,16 @@ mod tests {
             headers: vec![("Authorization".into(), "env:X_TOKEN".into())],
             timeout_ns: SECOND_NS,
         };
-        let post = |content| Body::Http { method: "POST".into(), path: "/2/tweets".into(), content };
+        let post = |content| Body::Http { method: "POST".into(), path: "/2/tweets".into(), content, retries: 0 };
         let play = |to_ns, volume, looped| {
-            Body::Mpv(MpvCommand::Play { clip: "flight.mp4".into(), from_ns: 2 * SECOND_NS, to_ns, volume, looped })
+            Body::Mpv(MpvCommand::Play {
+                clip: "flight.mp4".into(),
+                from_ns: 2 * SECOND_NS,
+                to_ns,
+                volume,
+                looped,
+                optional: false,
+            })
         };
         let msc = |device, list: &str| {
             let (cue, list, path) = ("25.5".into(), list.into(), String::new());

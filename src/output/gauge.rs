@@ -56,7 +56,7 @@ impl Gauge {
     /// The whole reading, for people.
     pub(super) fn health(&self, queued: usize) -> Health {
         let reading = self.lock();
-        Health { light: reading.light, error: reading.error.clone(), queued, sent: reading.sent }
+        Health { light: reading.light, error: reading.error.clone(), queued, sent: reading.sent, clip: None }
     }
 
     fn lock(&self) -> MutexGuard<'_, Reading> {

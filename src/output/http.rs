@@ -128,7 +128,7 @@ fn read_headers(
 }
 
 fn call(base: &str, headers: &HeaderMap, body: &Body) -> Result<Call, String> {
-    let Body::Http { method, path, content } = body else {
+    let Body::Http { method, path, content, retries: _ } = body else {
         return Err("not an HTTP request".into());
     };
     let (content, kind) = match content {

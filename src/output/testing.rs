@@ -1,11 +1,12 @@
 //! What the tests of the outputs share: a small show, a site, and conditions awaited with a limit.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use super::worker::Site;
-use super::{Job, Report, Reporter, now};
+use super::{Job, News, Report, Reporter, Surroundings, now};
 use crate::show::action::OscArg;
 use crate::show::{Action, Body, Cue, CueIx, CueNumber, Output, OutputIx, OutputKind, SegmentIx, Show, Trigger};
 
@@ -27,7 +28,7 @@ pub(super) fn job(firing: u32) -> Job {
 }
 
 pub(super) fn output(id: &str, kind: OutputKind, panic: Vec<Body>) -> Output {
-    Output { id: id.into(), kind, panic }
+    Output { id: id.into(), kind, panic, timecode: None }
 }
 
 /// A show of one cue, which sends `actions`: where to, and what.
@@ -49,6 +50,7 @@ pub(super) fn show(outputs: Vec<Output>, actions: Vec<(u32, Body)>) -> Show {
         route: vec![],
         look: None,
         actions,
+        together: false,
         segment: SegmentIx(0),
     };
     Show::for_tests(outputs, vec![cue])
@@ -62,13 +64,23 @@ pub(super) fn osc_show(host: &str, port: u16) -> Show {
 
 pub(super) fn reporter() -> (Reporter, Receiver<Report>) {
     let (sender, reports) = channel();
-    // A worker may outlive its test by a moment, and then nobody hears it.
-    (Arc::new(move |report| drop(sender.send(report))), reports)
+    let hear = move |news| {
+        if let News::Report(report) = news {
+            // A worker may outlive its test by a moment, and then nobody hears it.
+            drop(sender.send(report));
+        }
+    };
+    (Arc::new(hear), reports)
 }
 
 pub(super) fn site(name: &str) -> (Site, Receiver<Report>) {
     let (reporter, reports) = reporter();
     (Site { output: OutputIx(0), name: name.into(), gauge: Arc::default(), reporter }, reports)
+}
+
+/// A machine whose environment is `env`.
+pub(super) fn surroundings(env: &dyn Fn(&str) -> Option<String>) -> Surroundings<'_> {
+    Surroundings { env, folder: Path::new(".") }
 }
 
 /// Waits until `condition` holds, and fails the test if it does not soon.

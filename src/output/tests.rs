@@ -2,7 +2,7 @@
 
 use std::net::{TcpListener, UdpSocket};
 
-use super::testing::{FIRE_BYTES, SOON, fire, job, output, reporter, show};
+use super::testing::{FIRE_BYTES, SOON, fire, job, output, reporter, show, surroundings};
 use super::*;
 use crate::show::Body;
 use crate::show::action::{HttpContent, MidiMessage, MpvCommand};
@@ -17,7 +17,7 @@ fn http_to(listener: &TcpListener, timeout: Duration) -> OutputKind {
 }
 
 fn request(method: &str, path: &str) -> Body {
-    Body::Http { method: method.into(), path: path.into(), content: HttpContent::Empty }
+    Body::Http { method: method.into(), path: path.into(), content: HttpContent::Empty, retries: 0 }
 }
 
 fn no_env(_: &str) -> Option<String> {
@@ -38,7 +38,7 @@ fn a_server_that_never_answers_holds_up_nobody_else() {
     ];
     let show = Arc::new(show(outputs, vec![(0, request("GET", "/slow")), (1, fire())]));
     let (reporter, reports) = reporter();
-    let mut outputs = Outputs::live(show, &no_env, reporter).unwrap_or_else(|e| panic!("{e}"));
+    let mut outputs = Outputs::live(show, &surroundings(&no_env), reporter).unwrap_or_else(|e| panic!("{e}"));
 
     assert_eq!(outputs.send(action(0)), None);
     assert_eq!(outputs.send(action(1)), Some(Outcome::Sent));
@@ -61,7 +61,7 @@ fn panic_does_not_wait_for_the_answer_to_a_cue() {
     let outputs = vec![output("web", http_to(&server, SOON), stop)];
     let show = Arc::new(show(outputs, vec![(0, request("GET", "/slow"))]));
     let (reporter, _reports) = reporter();
-    let mut outputs = Outputs::live(show, &no_env, reporter).unwrap_or_else(|e| panic!("{e}"));
+    let mut outputs = Outputs::live(show, &surroundings(&no_env), reporter).unwrap_or_else(|e| panic!("{e}"));
 
     assert_eq!(outputs.send(action(0)), None);
     let (_slow, _) = server.accept().unwrap();
@@ -80,7 +80,7 @@ fn closing_ends_in_time_whatever_is_stuck() {
     let server = TcpListener::bind("127.0.0.1:0").unwrap();
     let show = Arc::new(show(vec![output("web", http_to(&server, SOON), vec![])], vec![(0, request("GET", "/slow"))]));
     let (reporter, _reports) = reporter();
-    let mut outputs = Outputs::live(show, &no_env, reporter).unwrap_or_else(|e| panic!("{e}"));
+    let mut outputs = Outputs::live(show, &surroundings(&no_env), reporter).unwrap_or_else(|e| panic!("{e}"));
     outputs.send(job(0));
     let (_slow, _) = server.accept().unwrap();
     outputs.send(job(1));
@@ -99,10 +99,10 @@ fn live_refuses_what_this_build_cannot_drive_and_says_all_at_once() {
     };
     let outputs = vec![
         output("keys", OutputKind::Midi { port: "IAC".into() }, vec![]),
-        output("screen", OutputKind::Mpv, vec![]),
+        output("screen", OutputKind::Mpv { flags: vec![] }, vec![]),
         output("web", web, vec![]),
     ];
-    let error = Outputs::live(Arc::new(show(outputs, vec![])), &no_env, reporter().0).err().unwrap();
+    let error = Outputs::live(Arc::new(show(outputs, vec![])), &surroundings(&no_env), reporter().0).err().unwrap();
     let said = "output \"keys\": this build cannot drive midi; take the output out of the show, or run with --rehearse\n\
         output \"screen\": this build cannot drive mpv; take the output out of the show, or run with --rehearse\n\
         output \"web\": header X-Key needs the environment variable KEY; set it and start again";
@@ -116,7 +116,7 @@ fn a_rehearsal_says_what_would_leave_and_sends_nothing() {
     let outputs = vec![
         output("lights", udp_to(&desk), vec![Body::Osc { address: "/stop".into(), args: vec![] }]),
         output("keys", OutputKind::Midi { port: "IAC".into() }, vec![]),
-        output("screen", OutputKind::Mpv, vec![]),
+        output("screen", OutputKind::Mpv { flags: vec![] }, vec![]),
     ];
     let note = Body::Midi(MidiMessage::NoteOn { channel: 1, note: 60, velocity: 100 });
     let actions = vec![(0, fire()), (1, note), (2, Body::Mpv(MpvCommand::Pause))];

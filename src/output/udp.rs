@@ -222,7 +222,7 @@ mod tests {
         let mut udp = open("127.0.0.1", desk.local_addr().unwrap().port());
         assert_eq!(udp.send(job(0)), Some(Outcome::Sent));
         assert_eq!(heard(&desk), FIRE_BYTES);
-        assert_eq!(udp.health(), Health { light: Light::Ok, error: None, queued: 0, sent: 1 });
+        assert_eq!(udp.health(), Health { light: Light::Ok, error: None, queued: 0, sent: 1, clip: None });
         assert_eq!(udp.panic().iter().map(|r| (r.job, &r.outcome)).collect::<Vec<_>>(), [(None, &Outcome::Sent)]);
         assert_eq!(heard(&desk), b"/stop\0\0\0,\0\0\0");
         assert_eq!(udp.send(Job { action: 9, ..job(0) }), Some(Outcome::no_message()));
@@ -258,7 +258,7 @@ mod tests {
         assert_eq!(udp.health().light, Light::Down);
         assert_eq!(udp.send(job(3)), Some(Outcome::Sent));
         assert_eq!(heard(&desk), FIRE_BYTES);
-        assert_eq!(udp.health(), Health { light: Light::Ok, error: None, queued: 0, sent: 4 });
+        assert_eq!(udp.health(), Health { light: Light::Ok, error: None, queued: 0, sent: 4, clip: None });
     }
 
     #[test]

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use super::gauge::Gauge;
 use super::queue::{LIMIT, Next, Queue, Refusal, Waiting};
-use super::{Job, Light, Outcome, Report, Reporter, now};
+use super::{Job, Light, News, Outcome, Report, Reporter, now};
 use crate::show::OutputIx;
 
 /// The longest that a message may wait for its turn.
@@ -162,7 +162,7 @@ impl<T> Bench<T> {
                 }
             };
             self.current = None;
-            (self.site.reporter)(self.site.report(waiting.job, outcome));
+            (self.site.reporter)(News::Report(self.site.report(waiting.job, outcome)));
         }
     }
 }
@@ -176,7 +176,7 @@ impl<T> Drop for Bench<T> {
         }
         let left = self.current.take().into_iter().chain(left.into_iter().map(|waiting| waiting.job));
         for job in left {
-            (self.site.reporter)(self.site.report(job, Outcome::Failed(fault.clone())));
+            (self.site.reporter)(News::Report(self.site.report(job, Outcome::Failed(fault.clone()))));
         }
     }
 }

@@ -7,7 +7,7 @@ use std::sync::mpsc::{self, Receiver, Sender};
 use rustix::pipe::{PipeFlags, pipe_with};
 
 use crate::journal::SyncReport;
-use crate::output::Report;
+use crate::output::{ClipReport, Report};
 
 /// What another thread has to say.
 #[derive(Debug)]
@@ -15,7 +15,9 @@ pub enum Msg {
     /// A signal, by its number.
     Signal(i32),
     /// What became of a message on the wire.
-    Output(Report),
+    Report(Report),
+    /// What became of a clip.
+    Clip(ClipReport),
     /// What became of the journal on the disk.
     Journal(SyncReport),
     /// The screen cannot write any more: the terminal is gone.

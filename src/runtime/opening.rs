@@ -17,7 +17,7 @@ use crate::app::log::Log;
 use crate::app::{Theme, Tone};
 use crate::engine::{Event, Record, RunId, State};
 use crate::journal::{Journal, LockError, RunFolder, RunLock, Store, StoreError};
-use crate::output::Outputs;
+use crate::output::{News, Outputs, Surroundings};
 use crate::show::{Show, builtin, file, plan, problem};
 use crate::ui::Depth;
 
@@ -218,7 +218,7 @@ fn first_event(script: &Script, wishes: &Wishes, now: Timestamp) -> Event {
 }
 
 fn fresh(wishes: &Wishes, store: &Store, script: Script, post: &Post) -> anyhow::Result<Session> {
-    let outputs = outputs(&script.show, script.rehearse, post)?;
+    let outputs = outputs(&script.show, &script.source, script.rehearse, post)?;
     let now = wall_now();
     let begin = first_event(&script, wishes, now);
     let Event::RunStarted { speed, day, .. } = &begin else { bail!("a run begins with its start") };
@@ -269,7 +269,11 @@ fn resume(
     }
     let last = recovered.records.last().context("the journal holds no event")?;
     known_cues(&show, &recovered.records, &id)?;
-    let outputs = outputs(&show, state.is_rehearsal(), post)?;
+    let source = recovered.records.iter().find_map(|record| match &record.event {
+        Event::RunStarted { source, .. } => Some(source.as_str()),
+        _ => None,
+    });
+    let outputs = outputs(&show, source.unwrap_or_default(), state.is_rehearsal(), post)?;
     let now = wall_now();
     let down = now.duration_since(last.at).max(SignedDuration::ZERO);
     let down_ns = u64::try_from(down.as_nanos()).unwrap_or(u64::MAX).saturating_mul(u64::from(state.speed()));
@@ -318,13 +322,21 @@ fn report(post: &Post) -> Box<dyn Fn(crate::journal::SyncReport) + Send> {
     Box::new(move |report| post.send(Msg::Journal(report)))
 }
 
-fn outputs(show: &Arc<Show>, rehearse: bool, post: &Post) -> anyhow::Result<Outputs> {
+fn outputs(show: &Arc<Show>, source: &str, rehearse: bool, post: &Post) -> anyhow::Result<Outputs> {
     if rehearse {
         return Ok(Outputs::rehearsal(Arc::clone(show)));
     }
     let post = post.clone();
-    let report = Arc::new(move |report| post.send(Msg::Output(report)));
-    Ok(Outputs::live(Arc::clone(show), &|name| std::env::var(name).ok(), report)?)
+    let hear = Arc::new(move |news| {
+        post.send(match news {
+            News::Report(report) => Msg::Report(report),
+            News::Clip(report) => Msg::Clip(report),
+        });
+    });
+    // The source of a show that is no file has no folder: its clips are looked for where the program was started.
+    let folder = Path::new(source).parent().filter(|folder| folder.is_absolute()).unwrap_or(Path::new("."));
+    let surroundings = Surroundings { env: &|name| std::env::var(name).ok(), folder };
+    Ok(Outputs::live(Arc::clone(show), &surroundings, hear)?)
 }
 
 /// Takes the run's lock; a program that calls it without a terminal is asked to give it away.

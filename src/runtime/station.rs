@@ -239,12 +239,13 @@ impl Station {
 
     fn message(&mut self, message: Msg) {
         match message {
-            Msg::Output(report) => {
+            Msg::Report(report) => {
                 if let Some(job) = report.job {
                     let event = self.outcome(job, report.outcome);
                     self.commit(vec![event], machine_ns());
                 }
             }
+            Msg::Clip(_) => {}
             Msg::Journal(SyncReport::Fault(error)) => self.app.journal_alarm = Some(error.to_string()),
             Msg::Journal(SyncReport::Sound) => self.app.journal_alarm = None,
             Msg::ScreenLost => self.terminal_lost(),

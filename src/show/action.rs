@@ -43,7 +43,23 @@ pub enum OutputKind {
         port: String,
     },
     /// A player that the program owns.
-    Mpv,
+    Mpv {
+        /// Further flags for the player, as its own command line has them: `--fs`, `--vo=null`.
+        flags: Vec<String>,
+    },
+}
+
+/// How many frames of timecode a second has (SMPTE 12M).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum FrameRate {
+    /// Film.
+    Fps24,
+    /// PAL and its kin.
+    Fps25,
+    /// NTSC: 30000/1001 frames a second, with two numbers dropped in nine minutes of ten.
+    Fps2997Drop,
+    /// 30 frames a second, none dropped.
+    Fps30,
 }
 
 impl OutputKind {
@@ -53,7 +69,7 @@ impl OutputKind {
             OutputKind::OscUdp { .. } | OutputKind::OscTcp { .. } => "osc",
             OutputKind::Http { .. } => "http",
             OutputKind::Midi { .. } => "midi",
-            OutputKind::Mpv => "mpv",
+            OutputKind::Mpv { .. } => "mpv",
         }
     }
 }
@@ -76,6 +92,8 @@ pub enum Body {
         path: String,
         /// What it carries.
         content: HttpContent,
+        /// How many more times it is tried where it fails; 0 to 10.
+        retries: u32,
     },
     /// A MIDI message.
     Midi(MidiMessage),
@@ -193,6 +211,8 @@ pub enum MpvCommand {
         volume: Option<u8>,
         /// Begins again at its end.
         looped: bool,
+        /// The cue goes without it where the file is not there.
+        optional: bool,
     },
     /// Freezes the picture.
     Pause,

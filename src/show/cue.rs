@@ -2,7 +2,8 @@
 
 use jiff::civil::Time;
 
-use super::{Action, Colour, CueIx, CueNumber, DepartmentIx, SegmentIx};
+use super::action::MpvCommand;
+use super::{Action, Body, Colour, CueIx, CueNumber, DepartmentIx, SegmentIx};
 
 /// A numbered call inside a segment.
 #[derive(Clone, Debug, PartialEq)]
@@ -37,11 +38,21 @@ pub struct Cue {
     pub look: Option<String>,
     /// What it sends, in order.
     pub actions: Vec<Action>,
+    /// What goes to one output leaves as one message where the protocol has a way to say so (an OSC bundle).
+    pub together: bool,
     /// The segment in which it stands.
     pub segment: SegmentIx,
 }
 
 impl Cue {
+    /// The first clip that it plays.
+    pub fn clip(&self) -> Option<&MpvCommand> {
+        self.actions.iter().find_map(|action| match &action.body {
+            Body::Mpv(command @ MpvCommand::Play { .. }) => Some(command),
+            _ => None,
+        })
+    }
+
     /// Whether the caller has to call it in the normal order: trigger `go`, and nobody's backup.
     pub fn is_called(&self) -> bool {
         self.trigger == Trigger::Go && self.backup_for.is_none()

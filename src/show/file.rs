@@ -94,6 +94,7 @@ fn show(mut file: Fields<'_>, machine_zone: &str) -> Show {
         clocks,
         departments,
         outputs: stage.outputs.outputs,
+        remote: None,
         places: stage.places.into_iter().flatten().collect(),
         people,
         segments,

@@ -65,7 +65,7 @@ fn kind(base: &str) -> OutputKind {
 }
 
 fn body(method: &str, path: &str, content: HttpContent) -> Body {
-    Body::Http { method: method.into(), path: path.into(), content }
+    Body::Http { method: method.into(), path: path.into(), content, retries: 0 }
 }
 
 fn post() -> Body {

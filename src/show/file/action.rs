@@ -191,7 +191,7 @@ fn http(fields: &mut Fields<'_>) -> Option<Body> {
     };
     let usual = if fields.has("json") || fields.has("body") { "POST" } else { "GET" };
     let method = method.map_or(Some(usual.to_owned()), |value| http_method(&value));
-    Some(Body::Http { method: method?, path: path.unwrap_or(Some(String::new()))?, content: content? })
+    Some(Body::Http { method: method?, path: path.unwrap_or(Some(String::new()))?, content: content?, retries: 0 })
 }
 
 fn http_method(value: &Value<'_>) -> Option<String> {
@@ -261,5 +261,6 @@ fn mpv(fields: &mut Fields<'_>) -> Option<MpvCommand> {
         to_ns: to_ns.flatten(),
         volume: volume.flatten(),
         looped: looped.unwrap_or(Some(false))?,
+        optional: false,
     })
 }

@@ -103,6 +103,7 @@ pub fn draft<'a>(mut fields: Fields<'a>, stage: &Stage<'a>, home: &Home) -> Draf
         route,
         look: look.map(str::to_owned),
         actions,
+        together: false,
         segment: home.segment,
     });
     Draft { cue, number: mention, cause, backup_for }

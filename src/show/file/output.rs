@@ -67,7 +67,7 @@ fn output(id: &Mention<'_>, mut fields: Fields<'_>) -> (Option<Wire>, Option<Out
     let wire = protocol.map(|protocol| Wire { protocol, is_datagram });
     let panic = panic_bodies(&mut fields, id, wire);
     fields.finish();
-    (wire, kind.map(|kind| Output { id: id.text.to_owned(), kind, panic }))
+    (wire, kind.map(|kind| Output { id: id.text.to_owned(), kind, panic, timecode: None }))
 }
 
 fn panic_bodies(fields: &mut Fields<'_>, id: &Mention<'_>, wire: Option<Wire>) -> Vec<Body> {
@@ -123,7 +123,7 @@ fn mpv(value: &Value<'_>) -> Option<OutputKind> {
     if !value.boolean()? {
         value.fault("`mpv = false` is no output", "write `mpv = true`, or take the output away");
     }
-    Some(OutputKind::Mpv)
+    Some(OutputKind::Mpv { flags: vec![] })
 }
 
 fn osc(value: &Value<'_>) -> Option<OutputKind> {

@@ -187,7 +187,12 @@ fn every_kind_of_action_is_read() {
     let show = good(EVERYTHING);
     let actions = &show.cue(CueIx(0)).actions;
     assert_eq!(actions.iter().map(|a| a.output).collect::<Vec<_>>(), [0, 2, 2, 2, 3, 3, 4].map(OutputIx));
-    let http = |method: &str, path: &str, content| Body::Http { method: method.into(), path: path.into(), content };
+    let http = |method: &str, path: &str, content| Body::Http {
+        method: method.into(),
+        path: path.into(),
+        content,
+        retries: 0,
+    };
     let json = r#"{"b":[1,-2.5,"x\n"],"a":{"at":"21:05:00","ok":true}}"#;
     let expected = [
         Body::Osc {
@@ -212,6 +217,7 @@ fn every_kind_of_action_is_read() {
             to_ns: Some(60 * SECOND_NS),
             volume: Some(80),
             looped: true,
+            optional: false,
         }),
     ];
     assert_eq!(actions.iter().map(|action| action.body.clone()).collect::<Vec<_>>(), expected);
