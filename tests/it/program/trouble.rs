@@ -6,7 +6,7 @@ use std::sync::mpsc;
 
 use super::open_evening;
 use super::shows::evening;
-use crate::harness::{House, Journal, PATIENCE, Wire};
+use crate::harness::{House, PATIENCE, Wire};
 
 #[test]
 fn a_journal_that_is_taken_away_is_an_alarm_and_no_obstacle() {
