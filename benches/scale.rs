@@ -41,7 +41,7 @@ fn main() {
 
 /// A show of `cues` called cues in one segment, each sending its number to a port.
 fn called(cues: usize, port: u16) -> String {
-    let mut show = head(port);
+    let mut show = head(port, "");
     for cue in 1..=cues {
         called_cue(&mut show, cue);
     }
