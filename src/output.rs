@@ -200,12 +200,8 @@ enum Checked {
 impl Checked {
     fn new(show: &Show, ix: OutputIx, output: &Output, surroundings: &Surroundings<'_>) -> Result<Self, Vec<Fault>> {
         match &output.kind {
-            OutputKind::OscUdp { host, port } => {
-                Ok(Checked::Udp(Peer::new(host, *port), Messages::new(show, ix, osc::packet)?))
-            }
-            OutputKind::OscTcp { host, port } => {
-                Ok(Checked::Tcp(Peer::new(host, *port), Messages::new(show, ix, tcp::frame)?))
-            }
+            OutputKind::OscUdp { host, port } => Ok(Checked::Udp(Peer::new(host, *port), osc::packets(show, ix)?)),
+            OutputKind::OscTcp { host, port } => Ok(Checked::Tcp(Peer::new(host, *port), osc::packets(show, ix)?)),
             OutputKind::Http { base, headers, timeout_ns } => {
                 let settings = http::Settings { base, headers, timeout_ns: *timeout_ns };
                 Ok(Checked::Http(http::Plan::new(show, (ix, &output.id), &settings, surroundings.env)?))

@@ -20,7 +20,10 @@ use crate::show::{Body, OutputKind, duration};
 pub fn describe(kind: &OutputKind, body: &Body) -> String {
     let said = match body {
         Body::Osc { address, args } => osc(address, args),
-        Body::Http { method, path, content, .. } => http(kind, method, path, content),
+        Body::Http { method, path, content, retries } => {
+            let said = http(kind, method, path, content);
+            if *retries > 0 { format!("{said}, retry {retries}") } else { said }
+        }
         Body::Midi(message) => midi(message),
         Body::Mpv(command) => mpv(command),
     };
@@ -174,6 +177,10 @@ mod tests {
             (
                 post(HttpContent::Text("a\nb".into())),
                 "POST https://api.x.com/2/tweets \"a\\nb\" [Authorization: env:X_TOKEN]",
+            ),
+            (
+                Body::Http { method: "DELETE".into(), path: "/a".into(), content: HttpContent::Empty, retries: 2 },
+                "DELETE https://api.x.com/a [Authorization: env:X_TOKEN], retry 2",
             ),
             (post(HttpContent::Empty), "POST https://api.x.com/2/tweets [Authorization: env:X_TOKEN]"),
             (
