@@ -20,6 +20,7 @@ mod http;
 mod messages;
 mod osc;
 mod peer;
+mod probe;
 mod queue;
 mod queued;
 mod rehearsal;
@@ -37,9 +38,10 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-pub use describe::describe;
+pub use describe::{address, describe};
 pub use error::{Fault, OutputsError};
 pub use health::{Clip, Health, Light};
+pub use probe::{Answer, Probed, probe};
 pub use report::{ClipNews, ClipReport, Job, News, Outcome, Report, Reporter};
 
 use crate::show::{CueIx, Output, OutputIx, OutputKind, Show};

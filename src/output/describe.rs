@@ -4,6 +4,7 @@
 
 use std::fmt::Write;
 
+use super::peer::Peer;
 use crate::show::action::{HttpContent, MidiMessage, MpvCommand, MscCommand, OscArg};
 use crate::show::problem::turns;
 use crate::show::{Body, OutputKind, duration};
@@ -28,6 +29,17 @@ pub fn describe(kind: &OutputKind, body: &Body) -> String {
         Body::Mpv(command) => mpv(command),
     };
     clean(&said)
+}
+
+/// Where an output of this `kind` sends to, in the show file's words.
+pub fn address(kind: &OutputKind) -> String {
+    clean(&match kind {
+        OutputKind::OscUdp { host, port } => format!("udp://{}", Peer::new(host, *port)),
+        OutputKind::OscTcp { host, port } => format!("tcp://{}", Peer::new(host, *port)),
+        OutputKind::Http { base, .. } => base.clone(),
+        OutputKind::Midi { port } => format!("midi {port:?}"),
+        OutputKind::Mpv { .. } => "mpv".into(),
+    })
 }
 
 /// `text` in one line, without anything that a terminal would obey instead of show.

@@ -4,6 +4,8 @@
 //! even where a server quotes it back. Redirects are not followed, because the show file says whom it means to call,
 //! and whoever answers for it must not get to send its secrets elsewhere.
 
+mod knock;
+
 use std::io::{self, ErrorKind, Read};
 use std::net::IpAddr;
 use std::time::Duration;
@@ -11,6 +13,8 @@ use std::time::Duration;
 use ureq::http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use ureq::http::{Method, Request, Response, Uri};
 use ureq::{Agent, Error};
+
+pub(super) use knock::Knock;
 
 use super::Fault;
 use super::describe::clean;
@@ -42,8 +46,6 @@ pub(super) struct Plan {
     requests: Messages<Call>,
     secrets: Secrets,
     host: String,
-    /// A proxy may stand between here and a named host, but never before an address on the show's own network.
-    direct: bool,
     timeout: Duration,
 }
 
@@ -75,24 +77,13 @@ impl Plan {
     ) -> Result<Self, Vec<Fault>> {
         let (headers, secrets) = read_headers(name, settings.headers, env)?;
         let requests = Messages::new(show, output, |body| call(settings.base, &headers, body))?;
-        let host = settings.base.parse::<Uri>().ok().and_then(|uri| uri.host().map(str::to_owned)).unwrap_or_default();
-        let bare = host.trim_start_matches('[').trim_end_matches(']');
-        let direct = bare == "localhost" || bare.parse::<IpAddr>().is_ok();
-        Ok(Plan { requests, secrets, host, direct, timeout: Duration::from_nanos(settings.timeout_ns) })
+        let (host, timeout) = (host_of(settings.base), Duration::from_nanos(settings.timeout_ns));
+        Ok(Plan { requests, secrets, host, timeout })
     }
 
     /// Starts the workers: one for the cues, and one for panic, which must not wait for the answer to a cue.
     pub(super) fn open(self, site: Site) -> io::Result<Queued<Call>> {
-        let mut config = Agent::config_builder()
-            .timeout_global(Some(self.timeout))
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .allow_non_standard_methods(true)
-            .user_agent(concat!("handover/", env!("CARGO_PKG_VERSION")));
-        if self.direct {
-            config = config.proxy(None);
-        }
-        let agent = config.build().new_agent();
+        let agent = agent(&self.host, self.timeout);
         let http = Http { agent, secrets: self.secrets, host: self.host, timeout: self.timeout, passes_after: None };
         let panic_worker = match self.requests.panic.is_empty() {
             true => None,
@@ -101,6 +92,24 @@ impl Plan {
         let worker = Worker::start(site.clone(), http)?;
         Ok(Queued::new(site, self.requests, worker, panic_worker))
     }
+}
+
+fn host_of(base: &str) -> String {
+    base.parse::<Uri>().ok().and_then(|uri| uri.host().map(str::to_owned)).unwrap_or_default()
+}
+
+/// What speaks to `host`, each whole request within `timeout`.
+fn agent(host: &str, timeout: Duration) -> Agent {
+    let config = Agent::config_builder()
+        .timeout_global(Some(timeout))
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .allow_non_standard_methods(true)
+        .user_agent(concat!("handover/", env!("CARGO_PKG_VERSION")));
+    // A proxy may stand between here and a named host, but never before an address on the show's own network.
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    let is_near = bare == "localhost" || bare.parse::<IpAddr>().is_ok();
+    if is_near { config.proxy(None) } else { config }.build().new_agent()
 }
 
 fn read_headers(
@@ -206,6 +215,7 @@ impl Transmit for Http {
 }
 
 impl Http {
+    /// Why there is no answer, in words that hold no secret.
     fn failure(&self, error: &Error) -> String {
         let host = &self.host;
         match error {

@@ -110,7 +110,8 @@ impl Transmit for Tcp {
     }
 }
 
-fn connect(peer: &Peer) -> io::Result<TcpStream> {
+/// A connection to the first address of `peer` that takes one, within [`CONNECT_LIMIT`] once its name is known.
+pub(super) fn connect(peer: &Peer) -> io::Result<TcpStream> {
     let mut addresses = peer.addresses()?;
     addresses.truncate(ADDRESSES_MAX);
     let share = CONNECT_LIMIT / addresses.len().max(1) as u32;

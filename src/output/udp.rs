@@ -130,7 +130,8 @@ impl Driver for Udp {
     }
 }
 
-fn connect(address: SocketAddr) -> io::Result<UdpSocket> {
+/// A socket that does not block, for one far end.
+pub(super) fn connect(address: SocketAddr) -> io::Result<UdpSocket> {
     let any = match address {
         SocketAddr::V4(_) => SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)),
         SocketAddr::V6(_) => SocketAddr::from((Ipv6Addr::UNSPECIFIED, 0)),
