@@ -2,8 +2,8 @@
 //!
 //! The station's thread calls [`Outputs`], and never waits in it: whatever may block (a connection, a name server, a
 //! web server) has a thread of its own, so that an output that is dead or slow holds up neither the show nor another
-//! output. Must never know of a run, its journal or a screen: it is handed jobs and gives reports. Must never decide to
-//! send anything again: a cue sent late or twice is worse than a cue that is known to have failed.
+//! output. Must never know of a run, its journal or a screen: it is handed jobs and gives reports. Must never decide by
+//! itself to send anything again: a cue sent late or twice is worse than a cue that is known to have failed.
 //!
 //! ```text
 //! Outputs ─┬─ udp ─────────────────────────────► socket        (on the caller's thread)

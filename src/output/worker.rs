@@ -307,6 +307,27 @@ mod tests {
     }
 
     #[test]
+    fn each_action_of_a_message_is_reported_whatever_becomes_of_it() {
+        let s = setup(LATE);
+        let (others, lead) = (Arc::from([2, 5]), job(0));
+        let action = |action| Some(Job { action, ..lead });
+        let all = [action(0), action(2), action(5)];
+        let of = |reports: Vec<Report>| reports.into_iter().map(|report| report.job).collect::<Vec<_>>();
+        assert_eq!(s.worker.send_for(lead, &others, &Arc::new("both")), None);
+        assert_eq!(s.given.recv_timeout(SOON), Ok("both"));
+        assert_eq!(s.worker.send_for(lead, &others, &Arc::new("dropped")), None);
+        assert_eq!(of(s.worker.panic(&[])), all);
+        s.tell.send(Err("no".into())).unwrap();
+        let reports: Vec<_> = (0..3).map(|_| s.reports.recv_timeout(SOON).unwrap()).collect();
+        assert!(reports.iter().all(|report| report.outcome == Outcome::Failed("no".into())), "{reports:?}");
+        assert_eq!(of(reports), all);
+        assert_eq!(s.worker.send_for(lead, &others, &Arc::new("fault")), None);
+        drop(s.tell);
+        assert_eq!(of((0..3).map(|_| s.reports.recv_timeout(SOON).unwrap()).collect()), all);
+        assert!(matches!(s.worker.send_for(lead, &others, &Arc::new("late")), Some(Outcome::Failed(_))));
+    }
+
+    #[test]
     fn fails_a_late_message_instead_of_sending_it() {
         let s = setup(Duration::ZERO);
         s.worker.send(job(0), &Arc::new("go"));
