@@ -21,6 +21,7 @@ mod suggest;
 mod syntax;
 #[cfg(test)]
 mod tests;
+mod together;
 mod value;
 
 use std::collections::HashMap;
