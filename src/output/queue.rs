@@ -1,7 +1,8 @@
 //! What waits for a worker: a bounded line of messages that panic can empty.
 //!
 //! The station pushes and the worker takes; neither ever holds the lock while it does anything else, so the station
-//! never waits for a network here. A channel would do for the waiting, but not for panic: what stands in a channel can
+//! never waits for a network here. What a clock says stands in a short line of its own, behind all messages: it is worth
+//! something only at its own moment, so it is dropped rather than kept waiting. A channel would do for the waiting, but not for panic: what stands in a channel can
 //! only be taken out by its reader, which may just be stuck in a write.
 
 use std::collections::VecDeque;
@@ -12,6 +13,12 @@ use super::{Job, now};
 
 /// How many messages may wait for one output.
 pub(super) const LIMIT: usize = 256;
+
+/// How many words of a clock may wait: its place and its first step are said at one moment.
+const TICKS: usize = 2;
+
+/// How long a word of a clock may wait: about as long as it is true.
+const TICK_LATE: Duration = Duration::from_millis(20);
 
 /// One message in the line.
 pub(super) struct Waiting<T> {
@@ -25,6 +32,8 @@ pub(super) struct Waiting<T> {
 pub(super) enum Next<T> {
     /// Send this.
     Send(Waiting<T>),
+    /// Send this, if it can go at once.
+    Tick(Arc<T>),
     /// Nothing came in time: look after the connection.
     Look,
     /// End: nothing more will come.
@@ -52,6 +61,8 @@ enum Stage {
 
 struct Line<T> {
     waiting: VecDeque<Waiting<T>>,
+    /// What a clock says, and since when.
+    ticks: VecDeque<(Arc<T>, Instant)>,
     stage: Stage,
 }
 
@@ -63,7 +74,8 @@ pub(super) struct Queue<T> {
 
 impl<T> Queue<T> {
     pub(super) fn new() -> Self {
-        let line = Line { waiting: VecDeque::with_capacity(LIMIT), stage: Stage::Open };
+        let (waiting, ticks) = (VecDeque::with_capacity(LIMIT), VecDeque::with_capacity(TICKS));
+        let line = Line { waiting, ticks, stage: Stage::Open };
         Queue { line: Mutex::new(line), changed: Condvar::new() }
     }
 
@@ -78,6 +90,15 @@ impl<T> Queue<T> {
         line.waiting.push_back(Waiting { job, message: Arc::clone(message), since: now() });
         self.changed.notify_all();
         Ok(())
+    }
+
+    /// Has a clock's word go behind all that waits; it is dropped where others of its kind still wait.
+    pub(super) fn tick(&self, message: Arc<T>) {
+        let mut line = self.lock();
+        if line.stage == Stage::Open && line.ticks.len() < TICKS {
+            line.ticks.push_back((message, now()));
+            self.changed.notify_all();
+        }
     }
 
     /// Empties the line, puts `messages` into it instead, and gives back what was dropped.
@@ -95,9 +116,10 @@ impl<T> Queue<T> {
         Ok(dropped)
     }
 
-    /// The next message; waits for it, without an end where `at_most` gives none.
+    /// The next message; waits for it, without an end where `at_most` gives none. With no time at all, it is time to
+    /// look after the connection before a clock's word goes, which would else put it off for ever.
     pub(super) fn next(&self, at_most: Option<Duration>) -> Next<T> {
-        let idle = |line: &mut Line<T>| line.stage == Stage::Open && line.waiting.is_empty();
+        let idle = |line: &mut Line<T>| line.stage == Stage::Open && line.waiting.is_empty() && line.ticks.is_empty();
         let mut line = match at_most {
             Some(at_most) => {
                 let woken = self.changed.wait_timeout_while(self.lock(), at_most, idle);
@@ -107,7 +129,11 @@ impl<T> Queue<T> {
         };
         match (line.waiting.pop_front(), line.stage) {
             (Some(waiting), _) => Next::Send(waiting),
-            (None, Stage::Open) => Next::Look,
+            (None, Stage::Open) if at_most == Some(Duration::ZERO) => Next::Look,
+            (None, Stage::Open) => {
+                let young = |(message, since)| (now().duration_since(since) <= TICK_LATE).then_some(message);
+                std::iter::from_fn(|| line.ticks.pop_front()).find_map(young).map_or(Next::Look, Next::Tick)
+            }
             (None, Stage::Finishing | Stage::Ended) => Next::End,
         }
     }
@@ -165,6 +191,32 @@ mod tests {
         assert!(matches!(queue.next(None), Next::Send(_)));
         assert_eq!(queue.end().len(), LIMIT - 1);
         assert!(matches!(queue.next(None), Next::End));
+    }
+
+    #[test]
+    fn a_clock_goes_behind_all_others_and_never_queues_up() {
+        let queue = Queue::new();
+        (1..=TICKS + 1).for_each(|tick| queue.tick(Arc::new(tick)));
+        queue.push(Some(job(0)), &Arc::new(0)).unwrap();
+        assert!(matches!(queue.next(None), Next::Send(w) if *w.message == 0));
+        assert!(matches!(queue.next(Some(Duration::ZERO)), Next::Look));
+        for tick in 1..=TICKS {
+            assert!(matches!(queue.next(None), Next::Tick(message) if *message == tick));
+        }
+        assert!(matches!(queue.next(Some(Duration::from_millis(1))), Next::Look));
+        queue.tick(Arc::new(9));
+        queue.finish();
+        assert!(matches!(queue.next(None), Next::End));
+    }
+
+    #[test]
+    fn what_a_clock_said_long_ago_is_not_said() {
+        let queue = Queue::new();
+        queue.tick(Arc::new(1));
+        let since = now();
+        crate::output::testing::awaited(|| now().duration_since(since) > TICK_LATE);
+        queue.tick(Arc::new(2));
+        assert!(matches!(queue.next(None), Next::Tick(message) if *message == 2));
     }
 
     #[test]

@@ -109,7 +109,8 @@ impl Driver for Udp {
     }
 }
 
-fn connect(address: SocketAddr) -> io::Result<UdpSocket> {
+/// A socket to `address` that never waits.
+pub(super) fn connect(address: SocketAddr) -> io::Result<UdpSocket> {
     let any = match address {
         SocketAddr::V4(_) => SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)),
         SocketAddr::V6(_) => SocketAddr::from((Ipv6Addr::UNSPECIFIED, 0)),

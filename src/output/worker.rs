@@ -27,6 +27,9 @@ pub(super) trait Transmit: Send + 'static {
     /// Sends one message, or says why it could not; may block for as long as its own time limits let it.
     fn transmit(&mut self, message: &Self::Message) -> Result<(), String>;
 
+    /// Sends a clock's word, if it can go at once; must not wait, connect, or say that it did not go.
+    fn tick(&mut self, _message: &Self::Message) {}
+
     /// Looks after the connection while no message waits, and says how soon it wants to do so again.
     fn look(&mut self) -> Option<Duration> {
         None
@@ -92,6 +95,11 @@ impl<T: Send + Sync + 'static> Worker<T> {
         }
     }
 
+    /// A way in for a clock.
+    pub(super) fn clock(&self) -> Clock<T> {
+        Clock { queue: Arc::clone(&self.queue) }
+    }
+
     /// How many messages wait.
     pub(super) fn queued(&self) -> usize {
         self.queue.len()
@@ -121,6 +129,18 @@ impl<T> Drop for Worker<T> {
     }
 }
 
+/// A clock's end of a worker: what goes in here goes behind all messages, at its moment or not at all.
+pub(super) struct Clock<T> {
+    queue: Arc<Queue<T>>,
+}
+
+impl<T> Clock<T> {
+    /// Hands a word of the clock over.
+    pub(super) fn tick(&self, message: T) {
+        self.queue.tick(Arc::new(message));
+    }
+}
+
 /// The thread's end of a worker. Its drop runs however the thread ends, so that no message is left without a report.
 struct Bench<T> {
     queue: Arc<Queue<T>>,
@@ -131,12 +151,20 @@ struct Bench<T> {
 
 impl<T> Bench<T> {
     fn work(mut self, mut transmit: impl Transmit<Message = T>, late: Duration) {
-        let mut look_again = transmit.look();
+        // A moment and not a length: a clock's words come faster than any connection is looked after.
+        let mut look_at = transmit.look().map(|pause| now() + pause);
         loop {
-            let waiting = match self.queue.next(look_again) {
+            let pause = look_at.map(|at| at.saturating_duration_since(now()));
+            let waiting = match self.queue.next(pause) {
                 Next::Send(waiting) => waiting,
+                Next::Tick(message) => {
+                    transmit.tick(&message);
+                    continue;
+                }
                 Next::Look => {
-                    look_again = transmit.look();
+                    if look_at.is_some_and(|at| at <= now()) {
+                        look_at = transmit.look().map(|pause| now() + pause);
+                    }
                     continue;
                 }
                 Next::End => return,
