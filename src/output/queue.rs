@@ -17,9 +17,6 @@ pub(super) const LIMIT: usize = 256;
 /// How many words of a clock may wait: its place and its first step are said at one moment.
 const TICKS: usize = 2;
 
-/// How long a word of a clock may wait: about as long as it is true.
-const TICK_LATE: Duration = Duration::from_millis(20);
-
 /// One message in the line.
 pub(super) struct Waiting<T> {
     /// What it belongs to; `None` for a message of panic.
@@ -61,7 +58,7 @@ enum Stage {
 
 struct Line<T> {
     waiting: VecDeque<Waiting<T>>,
-    /// What a clock says, and since when.
+    /// What a clock says, and how long it is true.
     ticks: VecDeque<(Arc<T>, Instant)>,
     stage: Stage,
 }
@@ -92,11 +89,11 @@ impl<T> Queue<T> {
         Ok(())
     }
 
-    /// Has a clock's word go behind all that waits; it is dropped where others of its kind still wait.
-    pub(super) fn tick(&self, message: Arc<T>) {
+    /// Has a clock's word go behind all that waits, until then or never; it is dropped where others of its kind wait.
+    pub(super) fn tick(&self, message: Arc<T>, until: Instant) {
         let mut line = self.lock();
         if line.stage == Stage::Open && line.ticks.len() < TICKS {
-            line.ticks.push_back((message, now()));
+            line.ticks.push_back((message, until));
             self.changed.notify_all();
         }
     }
@@ -131,8 +128,8 @@ impl<T> Queue<T> {
             (Some(waiting), _) => Next::Send(waiting),
             (None, Stage::Open) if at_most == Some(Duration::ZERO) => Next::Look,
             (None, Stage::Open) => {
-                let young = |(message, since)| (now().duration_since(since) <= TICK_LATE).then_some(message);
-                std::iter::from_fn(|| line.ticks.pop_front()).find_map(young).map_or(Next::Look, Next::Tick)
+                let timely = |(message, until)| (now() <= until).then_some(message);
+                std::iter::from_fn(|| line.ticks.pop_front()).find_map(timely).map_or(Next::Look, Next::Tick)
             }
             (None, Stage::Finishing | Stage::Ended) => Next::End,
         }
@@ -177,7 +174,7 @@ impl<T> Queue<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::output::testing::job;
+    use crate::output::testing::{SOON, awaited, job};
 
     #[test]
     fn refuses_one_too_many_and_whatever_comes_behind_the_end() {
@@ -195,8 +192,8 @@ mod tests {
 
     #[test]
     fn a_clock_goes_behind_all_others_and_never_queues_up() {
-        let queue = Queue::new();
-        (1..=TICKS + 1).for_each(|tick| queue.tick(Arc::new(tick)));
+        let (queue, until) = (Queue::new(), now() + SOON);
+        (1..=TICKS + 1).for_each(|tick| queue.tick(Arc::new(tick), until));
         queue.push(Some(job(0)), &Arc::new(0)).unwrap();
         assert!(matches!(queue.next(None), Next::Send(w) if *w.message == 0));
         assert!(matches!(queue.next(Some(Duration::ZERO)), Next::Look));
@@ -204,7 +201,7 @@ mod tests {
             assert!(matches!(queue.next(None), Next::Tick(message) if *message == tick));
         }
         assert!(matches!(queue.next(Some(Duration::from_millis(1))), Next::Look));
-        queue.tick(Arc::new(9));
+        queue.tick(Arc::new(9), until);
         queue.finish();
         assert!(matches!(queue.next(None), Next::End));
     }
@@ -212,10 +209,10 @@ mod tests {
     #[test]
     fn what_a_clock_said_long_ago_is_not_said() {
         let queue = Queue::new();
-        queue.tick(Arc::new(1));
-        let since = now();
-        crate::output::testing::awaited(|| now().duration_since(since) > TICK_LATE);
-        queue.tick(Arc::new(2));
+        let began = now();
+        queue.tick(Arc::new(1), began);
+        awaited(|| now() > began);
+        queue.tick(Arc::new(2), began + SOON);
         assert!(matches!(queue.next(None), Next::Tick(message) if *message == 2));
     }
 

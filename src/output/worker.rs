@@ -19,6 +19,9 @@ const LATE: Duration = Duration::from_secs(5);
 /// From here on, an output that sends is called slow.
 const SLOW: Duration = Duration::from_secs(1);
 
+/// How long a clock's word may wait for its turn: about as long as it is true.
+const TICK_LATE: Duration = Duration::from_millis(20);
+
 /// What stands between a message and the wire.
 pub(super) trait Transmit: Send + 'static {
     /// A message, encoded.
@@ -137,7 +140,7 @@ pub(super) struct Clock<T> {
 impl<T> Clock<T> {
     /// Hands a word of the clock over.
     pub(super) fn tick(&self, message: T) {
-        self.queue.tick(Arc::new(message));
+        self.queue.tick(Arc::new(message), now() + TICK_LATE);
     }
 }
 

@@ -54,7 +54,12 @@ impl Connection for Open {
 fn client() -> Result<MidiOutput, String> {
     #[cfg(target_os = "linux")]
     if let Err(error) = std::fs::File::options().read(true).write(true).open(SEQUENCER) {
-        return Err(format!("{SEQUENCER}: {}", crate::output::peer::words(&error)));
+        let mend = match error.kind() {
+            std::io::ErrorKind::NotFound => "; load it with `modprobe snd-seq`",
+            std::io::ErrorKind::PermissionDenied => "; this user has to be in the group `audio`",
+            _ => "",
+        };
+        return Err(format!("{SEQUENCER}: {}{mend}", crate::output::peer::words(&error)));
     }
     MidiOutput::new(CLIENT).map_err(|error| error.to_string())
 }

@@ -4,10 +4,12 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
 
 use super::*;
+use crate::output::clocked::Clocked;
 use crate::output::testing::{SOON, awaited, job, output, show, site};
-use crate::output::{Driver, Light, Outcome, Report};
+use crate::output::timecode::{MTC, Timecode};
+use crate::output::{Driver, Light, Outcome, Report, ShowTime};
 use crate::show::action::MidiMessage;
-use crate::show::{Body, OutputIx, OutputKind};
+use crate::show::{Body, FrameRate, OutputIx, OutputKind};
 
 /// The machine behind the fake.
 struct Machine {
@@ -181,4 +183,24 @@ fn a_clock_at_the_port_goes_unheard_where_there_is_none_and_is_looked_after_all_
     });
     assert_eq!(s.outcome(0), Outcome::Sent);
     assert_eq!(s.midi.health().sent, 1, "the clock's words are not counted");
+}
+
+#[test]
+fn timecode_and_cues_share_the_port() {
+    let s = setup("Pyro", &["Pyro"]);
+    awaited(|| s.midi.health().light == Light::Ok);
+    let timecode = Timecode::start("pyro", FrameRate::Fps25, MTC, s.midi.clock()).unwrap();
+    let mut driver = Clocked::beside(s.midi, Some(timecode));
+    driver.show_time(ShowTime { now_ns: 0, runs: true });
+    let mut heard = std::iter::from_fn(|| s.heard.recv_timeout(SOON).ok()).map(|(_, bytes)| bytes);
+    assert!(heard.by_ref().take(200).any(|bytes| bytes[0] == 0xF1));
+    for n in 0..3 {
+        assert_eq!(driver.send(job(n)), None);
+        assert_eq!(s.reports.recv_timeout(SOON).unwrap().outcome, Outcome::Sent);
+        assert!(heard.by_ref().take(200).any(|bytes| bytes == [0x90, 60, 100]));
+    }
+    driver.panic();
+    assert!(heard.by_ref().take(200).any(|bytes| bytes == [0xB0, 123, 0]));
+    assert!(heard.by_ref().take(200).any(|bytes| bytes[0] == 0xF1), "panic stops no clock");
+    assert_eq!(driver.health().sent, 4);
 }

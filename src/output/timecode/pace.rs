@@ -167,9 +167,11 @@ mod tests {
         let mut pace = Pace::new(FrameRate::Fps2997Drop, QUARTERS);
         pace.set(500, runs(0));
         // A day of drop-frame has 2,589,408 frames and is 86.4 ms shorter than one of the sun.
-        let day = until(&mut pace, 500 + 24 * HOUR_NS - 86_400_000);
-        assert_eq!(day.len(), 1 + 4 * 2_589_408);
-        assert_eq!(day.last().map(|(_, say)| *say), Some(Say::Step(4 * 2_589_408 - 1)));
+        assert_eq!(at(&mut pace, 500), [Say::Here(0), Say::Step(0)]);
+        for step in 1..4 * 2_589_408 {
+            let due_ns = pace.due_ns().unwrap();
+            assert_eq!((pace.say(due_ns - 1), pace.say(due_ns)), (None, Some(Say::Step(step))));
+        }
         assert_eq!(pace.due_ns(), Some(500 + 24 * HOUR_NS - 86_400_000));
     }
 

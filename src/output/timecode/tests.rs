@@ -31,7 +31,8 @@ fn quarter_frames_keep_their_time_and_end_with_the_clock() {
     let (timecode, heard) = mtc(FrameRate::Fps30);
     let began = now();
     timecode.set(ShowTime { now_ns: HOUR_NS, runs: true });
-    assert_eq!(next(&heard), [0xF0, 0x7F, 0x7F, 0x01, 0x01, 0x61, 0, 0, 0, 0xF7]);
+    // The thread may begin some frames late, but not by a second.
+    assert_eq!(next(&heard)[..8], [0xF0, 0x7F, 0x7F, 0x01, 0x01, 0x61, 0, 0]);
     let quarters: Vec<_> = std::iter::from_fn(|| heard.recv_timeout(SOON).ok()).take(60).collect();
     // 60 quarters of frames are half a second, less the first; a machine under load may be late, but never early.
     let took = quarters.last().unwrap().0.duration_since(began);
@@ -82,7 +83,7 @@ fn a_desk_at_udp_hears_each_frame_and_the_cues_between_them() {
     outputs.show_time(ShowTime { now_ns: 3723 * SECOND_NS, runs: true });
     let heard: Vec<_> = (0..5).map(|_| hear()).collect();
     let labels: Vec<_> = heard.iter().map(|packet| label(packet)).collect();
-    assert_eq!(labels[0], "01:02:03:00");
+    assert!(labels[0].starts_with("01:02:03:"), "{labels:?}");
     assert!(labels.is_sorted() && labels.windows(2).all(|pair| pair[0] != pair[1]), "{labels:?}");
 
     assert_eq!(outputs.send(job(0)), Some(crate::output::Outcome::Sent));
