@@ -79,6 +79,12 @@ pub fn words(event: &Event) -> (String, Tone) {
             (format!("cue {cue} fired  {}{again}", cause.word()), Calm)
         }
         Event::CueCompleted { cue, .. } => (format!("cue {cue} complete"), Calm),
+        Event::CueStopped { cue } => (format!("cue {cue} stopped"), Attention),
+        Event::ClipStarted { cue, length_ns: Some(ns), .. } => {
+            (format!("cue {cue} clip runs, {}", duration::length(*ns)), Calm)
+        }
+        Event::ClipStarted { cue, .. } => (format!("cue {cue} clip runs"), Calm),
+        Event::ClipLost { cue, error, .. } => (format!("cue {cue} CLIP LOST: {error}"), Alarm),
         Event::CueMissed { cue, why, .. } => (format!("cue {cue} MISSED: {}", why.words()), Alarm),
         Event::CueSkipped { cue } => (format!("cue {cue} skipped"), Attention),
         Event::CueUnskipped { cue } => (format!("cue {cue} back in the run"), Calm),

@@ -100,6 +100,7 @@ fn show(mut file: Fields<'_>, machine_zone: &str) -> Show {
         segments,
         cues: links::link(reader, drafts),
         by_number: HashMap::new(),
+        clips: Vec::new(),
         with: Vec::new(),
         after: Vec::new(),
         backups: Vec::new(),

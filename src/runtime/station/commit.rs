@@ -25,6 +25,7 @@ impl Station {
                     let job = Job { cue, firing, action };
                     outcomes.extend(self.outputs.send(job).map(|outcome| self.outcome(job, outcome)));
                 }
+                Effect::Stop(cue) => self.outputs.stop(cue),
                 Effect::StopOutputs => {
                     let reports = self.outputs.panic();
                     outcomes.extend(reports.into_iter().filter_map(|r| Some(self.outcome(r.job?, r.outcome))));
