@@ -11,7 +11,7 @@ use crate::show::action::{HttpContent, MidiMessage, MpvCommand, MscCommand, OscA
 use crate::show::duration::SECOND_NS;
 use crate::show::problem::{Problem, report};
 use crate::show::{
-    Body, Colour, CueIx, CueNumber, DepartmentIx, OutputIx, OutputKind, SegmentIx, Show, Source, Trigger,
+    Body, Colour, CueIx, CueNumber, DepartmentIx, FrameRate, OutputIx, OutputKind, SegmentIx, Show, Source, Trigger,
 };
 
 /// Every key that the contract names, and one cue for every form of a trigger.
@@ -83,7 +83,7 @@ do = [
   { output = "web", method = "PUT", path = "/x?y=1", body = "hello", retry = 2 },
   { output = "web" },
   { output = "synth", note_on = { channel = 16, note = 60 } },
-  { output = "synth", msc = { command = "timed-go", format = "lighting", cue = "12.5", list = "1" } },
+  { output = "synth", msc = { command = "timed-go", format = "lighting", cue = "12.5", list = "1", time = "5s" } },
   { output = "vt", play = "film.mp4", from = "10s", to = "1:00", volume = 80, loop = true },
 ]
 
@@ -210,6 +210,7 @@ fn every_kind_of_action_is_read() {
             cue: "12.5".into(),
             list: "1".into(),
             path: String::new(),
+            time_ns: Some(5 * SECOND_NS),
         }),
         Body::Mpv(MpvCommand::Play {
             clip: "film.mp4".into(),
@@ -221,6 +222,25 @@ fn every_kind_of_action_is_read() {
         }),
     ];
     assert_eq!(actions.iter().map(|action| action.body.clone()).collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn timecode_is_read_with_its_rate() {
+    let outputs = |lines: &str| {
+        let rundown = "[[segment]]\ntitle = \"S\"\nduration = \"60s\"\n";
+        good(&format!("title = \"T\"\n[output.a]\n{lines}\n{rundown}")).outputs[0].timecode
+    };
+    let osc = "osc = \"udp://127.0.0.1:8000\"";
+    assert_eq!(outputs(osc), None);
+    assert_eq!(outputs(&format!("{osc}\ntimecode = \"osc\"")), Some(FrameRate::Fps25));
+    for (rate, read) in [
+        ("24", FrameRate::Fps24),
+        ("25.0", FrameRate::Fps25),
+        ("29.97", FrameRate::Fps2997Drop),
+        ("30", FrameRate::Fps30),
+    ] {
+        assert_eq!(outputs(&format!("midi = \"Desk\"\ntimecode = \"mtc\"\nrate = {rate}")), Some(read));
+    }
 }
 
 #[test]

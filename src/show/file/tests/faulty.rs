@@ -62,6 +62,14 @@ fn faults_of_the_head_are_found() {
         ("[output.a]\nhttp = \"http://x\"\nheaders = { «\"a b\"» = \"x\" }", &["name of a header"]),
         ("[output.a]\nhttp = \"http://x\"\nheaders = { a = «\"env:\"» }", &["environment variable"]),
         ("[output.a]\nhttp = \"http://x\"\ntimeout = «\"0s\"»", &["no time"]),
+        ("[output.a]\nmidi = \"x\"\ntimecode = «\"osc\"»", &["sent timecode as MTC", "`timecode = \"mtc\"`"]),
+        ("[output.a]\nosc = \"udp://h:1\"\ntimecode = «\"mtc\"»", &["timecode as OSC", "`timecode = \"osc\"`"]),
+        ("[output.a]\nmpv = true\n«timecode» = \"mtc\"", &["only for MIDI and OSC outputs"]),
+        ("[output.a]\nmidi = \"x\"\ntimecode = «\"mct\"»", &["`timecode` cannot be `mct`", "`mtc`?"]),
+        ("[output.a]\nmidi = \"x\"\ntimecode = «25»", &["`timecode` is a whole number, not text"]),
+        ("[output.a]\nmidi = \"x\"\ntimecode = \"mtc\"\nrate = «23.976»", &["no timecode of 23.976", "29.97"]),
+        ("[output.a]\nmidi = \"x\"\ntimecode = \"mtc\"\nrate = «\"25\"»", &["`rate` is text, not a number"]),
+        ("[output.a]\nmidi = \"x\"\n«rate» = 25", &["`rate` is there without `timecode`"]),
         ("[output.a]\nmpv = true\npanic = [{ «osc» = \"/x\" }]", &["output `a` speaks mpv, but `osc` is for osc"]),
     ] {
         only_fault(&show_with(head, "", ""), says);
@@ -133,6 +141,9 @@ fn faults_of_cues_are_found() {
         ("do = [{ output = \"synth\", note_on = «{ channel = 1 }» }]", &["a note on has no `note`"]),
         ("do = [{ output = \"synth\", msc = { command = «\"og\"» } }]", &["did you mean `go`?"]),
         ("do = [{ output = \"synth\", msc = { command = \"go\", cue = «\"A1\"» } }]", &["only digits and points"]),
+        ("do = [{ output = \"synth\", msc = «{ command = \"timed-go\" }» }]", &["no `time`", "`time = \"5s\"`"]),
+        ("do = [{ output = \"synth\", msc = { command = \"timed-go\", time = «\"24h\"» } }]", &["24 hours"]),
+        ("do = [{ output = \"synth\", msc = { command = \"go\", «time» = \"1s\" } }]", &["only for `timed-go`"]),
         ("do = [{ output = \"vt\", play = \"a\", from = \"5s\", to = «\"5s\"» }]", &["end before it begins"]),
         ("do = [{ output = \"vt\", pause = true, «volume» = 5 }]", &["only for `play`"]),
         ("do = «{ output = \"vt\", stop = true }»", &["not a list of tables"]),
@@ -237,4 +248,14 @@ do = [{ output = "lights", mpv = true }, { output = "light", osc = "x" }]
     let found: Vec<_> = faults(text).iter().map(|p| (p.line_column(text), p.what.clone())).collect();
     let lines: Vec<_> = found.iter().map(|((line, _), _)| *line).collect();
     assert_eq!(lines, [1, 2, 4, 7, 8, 9, 13, 14, 16, 18, 19, 19, 19], "{found:#?}");
+}
+
+#[test]
+fn a_show_control_message_fits_into_what_the_standard_allows() {
+    let msc = |digits: usize| {
+        let (cue, go) = ("1".repeat(digits), "command = \"go\"");
+        show_with("", &format!("do = [{{ output = \"synth\", msc = {{ {go}, cue = \"{cue}\" }} }}]"), "")
+    };
+    assert!(parse(&msc(100), "UTC").is_ok());
+    assert!(faults(&msc(130))[0].what.contains("128 bytes"));
 }
