@@ -11,7 +11,8 @@
 //! | `/handover/hold` | true in a hold |
 //! | `/handover/clip` | seconds left of the clip on air; only while there is one |
 //!
-//! Seconds are floats. Each bundle is complete, so that a lost datagram is made good by the next.
+//! Seconds are floats. Each bundle is complete, so that a lost datagram is made good by the next. A display over UDP has
+//! to say something once a minute (`/thump`, or `/handover/subscribe` again), or it is forgotten.
 
 use std::sync::Arc;
 

@@ -223,7 +223,7 @@ impl Hub {
                 let running = self.picture.as_ref().map_or(&[][..], |picture| &picture.running);
                 return Ok(self.words.cues(running));
             }
-            Ask::Disconnect => return nothing(),
+            Ask::Release | Ask::Disconnect => return nothing(),
             Ask::Unsubscribe | Ask::Ignore(_) | Ask::Updates(false) if self.clients.find(peer).is_none() => {
                 return nothing();
             }

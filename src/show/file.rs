@@ -1,11 +1,12 @@
 //! Show files: TOML text to a checked show, or to everything that is wrong with it.
 //!
 //! Owns the order in which a file is read: the syntax, then what stands by itself (departments, outputs, remote
-//! controls, places, people), then the rundown, then what cues say of each other. Must never stop at the first fault, report one that
-//! only follows from another, or let a show through that breaks a promise of the model. It reads text, not the disk.
+//! controls, places, people), then the rundown, then what cues say of each other. Must never stop at the first fault,
+//! report one that only follows from another, or let a show through that breaks a promise of the model. It reads text,
+//! not the disk.
 //!
 //! ```text
-//!  text ─► syntax ─► DeTable ─► fields, value ─► output, cue (action, midi, json) ─► links ─► Show
+//!  text ─► syntax ─► DeTable ─► fields, value ─► output, remote, cue (action, …) ─► links ─► Show
 //!             └──────────────────────┴── reader: all faults ──┴────────────────────────┘
 //! ```
 

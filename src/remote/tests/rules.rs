@@ -358,6 +358,7 @@ fn there_are_only_so_many_remote_controls() {
     assert_eq!(rig.ask(udp(999), "/updates", NONE).0, "error");
     assert_eq!(rig.ask(udp(1), "/listen", NONE).0, "ok");
     rig.say(udp(999), "/go", NONE);
+    assert_eq!(rig.ask(udp(999), "/go", [OscType::Int(0)]).0, "ok");
     assert_eq!(rig.wishes(), [Wish::Go], "a plain button needs no place");
 }
 
