@@ -19,7 +19,7 @@ use crate::show::{builtin, duration, file, problem};
 const WIDTH: usize = 100;
 
 /// Prints, and takes a reader that has gone (`| head`) for done.
-fn print(text: &str) -> anyhow::Result<()> {
+pub(super) fn print(text: &str) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
@@ -46,12 +46,17 @@ pub(super) fn new(path: &Path) -> anyhow::Result<()> {
     print(&format!("{0} is a show of four cues: try it with `handover --rehearse {0}`\n", path.display()))
 }
 
-pub(super) fn check(path: &Path) -> anyhow::Result<()> {
+/// What a show is called in messages, and its text: that of a file, or of the built-in show of this name.
+pub(super) fn source(path: &Path) -> anyhow::Result<(String, String)> {
     let builtin = path.to_str().and_then(builtin::find).filter(|_| !path.exists());
-    let (name, text) = match builtin {
+    Ok(match builtin {
         Some(show) => (format!("built-in show {}", show.name), show.text.to_owned()),
         None => (path.display().to_string(), read(path)?),
-    };
+    })
+}
+
+pub(super) fn check(path: &Path) -> anyhow::Result<()> {
+    let (name, text) = source(path)?;
     match file::parse(&text, &machine_zone()) {
         Ok(show) => {
             let total_ns = show.segments.iter().map(|segment| segment.duration_ns).sum::<u64>();

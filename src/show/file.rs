@@ -23,6 +23,7 @@ mod suggest;
 mod syntax;
 #[cfg(test)]
 mod tests;
+mod together;
 mod value;
 
 use std::collections::HashMap;
@@ -103,6 +104,7 @@ fn show(mut file: Fields<'_>, machine_zone: &str) -> Show {
         segments,
         cues: links::link(reader, drafts),
         by_number: HashMap::new(),
+        clips: Vec::new(),
         with: Vec::new(),
         after: Vec::new(),
         backups: Vec::new(),

@@ -4,6 +4,8 @@ mod commands;
 mod crash;
 mod harness;
 mod layers;
+mod outputs;
+mod probe;
 mod program;
 mod properties;
 mod rig;
