@@ -46,7 +46,7 @@ use std::time::Instant;
 
 pub use counts::Counts;
 pub use hub::Hear;
-pub use picture::{Firing, Picture};
+pub use picture::{FIRINGS_MAX, Firing, Picture};
 pub use server::Remote;
 pub use settings::{Passcode, RemoteError, Settings};
 

@@ -17,6 +17,10 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::pipe::{PipeFlags, pipe_with};
+#[cfg(target_os = "linux")]
+use thread_priority::{
+    NormalThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy, set_thread_priority_and_policy, thread_native_id,
+};
 
 use super::connection::Connection;
 use super::counts::count;
@@ -40,10 +44,6 @@ const TICK: Duration = Duration::from_secs(1);
 
 /// How often a free port is looked for that is free for both protocols.
 const PORT_TRIES: usize = 16;
-
-/// How much less the thread matters to the system: half of the most.
-#[cfg(target_os = "linux")]
-const NICE: i32 = 10;
 
 /// Hears remote controls. Dropping it ends its thread without waiting.
 pub struct Remote {
@@ -166,6 +166,24 @@ impl From<io::Error> for RemoteError {
     }
 }
 
+/// Has this thread run behind all that matters more, above all if it was started by one that runs in real time: it
+/// inherits that, and a flood of packets would then hold up every cue.
+fn step_back() {
+    // Elsewhere than on Linux the second of these would be about the whole program.
+    #[cfg(target_os = "linux")]
+    {
+        /// How much less it matters than others: half of the most.
+        const NICE: i32 = 10;
+        /// What stands for a nice value of 0 on the scale from 0 to 99; from below 10 there would be no way back up.
+        const ORDINARY: u8 = 48;
+        let other = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Other);
+        let ordinary = ThreadPriority::Crossplatform(ORDINARY.try_into().unwrap_or_default());
+        // Nothing is lost but the priority if the system refuses.
+        let _ = set_thread_priority_and_policy(thread_native_id(), ordinary, other);
+        let _ = rustix::process::setpriority_process(None, NICE);
+    }
+}
+
 /// Both sockets, on one port.
 fn bind(listen: SocketAddr) -> Result<(UdpSocket, TcpListener), RemoteError> {
     let failed = |protocol| {
@@ -210,9 +228,7 @@ struct Server {
 
 impl Server {
     fn serve(mut self) {
-        // On Linux this is the priority of the thread that asks; elsewhere it would be that of the whole program.
-        #[cfg(target_os = "linux")]
-        let _ = rustix::process::setpriority_process(None, NICE);
+        step_back();
         while !self.desk.ends.load(Relaxed) {
             let Ok(ready) = self.wait() else { return };
             self.take_what_was_left();

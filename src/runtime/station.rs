@@ -176,7 +176,9 @@ impl Station {
 
     /// Whether something will still happen without a caller.
     fn has_work(&self) -> bool {
-        self.ahead.is_some() || self.state.poll_timeout().is_some() || self.outputs.health().iter().any(|health| health.queued > 0)
+        self.ahead.is_some()
+            || self.state.poll_timeout().is_some()
+            || self.outputs.health().iter().any(|health| health.queued > 0)
     }
 
     fn inputs(&mut self) {

@@ -257,3 +257,20 @@ fn closing_frees_the_port_and_a_port_that_is_taken_is_said() {
     drop(remote);
     awaited(|| UdpSocket::bind(address).is_ok());
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn cues_go_first() {
+    use thread_priority::{NormalThreadSchedulePolicy, ThreadSchedulePolicy, thread_schedule_policy};
+    let (sender, seen) = channel();
+    // It is heard on the thread that listens.
+    let hear = Arc::new(move |_| {
+        let seen = (thread_schedule_policy().ok(), rustix::process::getpriority_process(None).ok());
+        sender.send(seen).unwrap();
+    });
+    let settings = Settings::new("127.0.0.1:0".parse().unwrap(), None).unwrap();
+    let remote = Remote::start(settings, Arc::new(show()), hear).unwrap_or_else(|e| panic!("{e}"));
+    socket(0).unwrap().send_to(&packet("/go", NONE), near(&remote)).unwrap();
+    let other = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Other);
+    assert_eq!(seen.recv_timeout(SOON), Ok((Some(other), Some(10))));
+}
