@@ -46,6 +46,10 @@ midi = "USB MIDI"
 mpv   = true
 panic = [{ stop = true }]
 
+[remote]
+listen   = "0.0.0.0:53000"
+passcode = "env:HANDOVER_PASSCODE"
+
 [place.stade-de-france]
 name = "Stade de France"
 at   = [48.9245, 2.3602]
@@ -129,8 +133,20 @@ fn faults(text: &str) -> Vec<Problem> {
 }
 
 #[test]
+fn this_machine_alone_may_call_without_a_passcode() {
+    for listen in ["127.0.0.1:53000", "127.9.9.9:1", "[::1]:53000"] {
+        let show = good(&show_with(&format!("[remote]\nlisten = \"{listen}\""), "", ""));
+        let remote = show.remote.map(|remote| (remote.listen.to_string(), remote.passcode_variable));
+        assert_eq!(remote, Some((listen.to_owned(), None)));
+    }
+    assert_eq!(good(&show_with("", "", "")).remote, None);
+}
+
+#[test]
 fn every_key_is_read() {
     let show = good(EVERYTHING);
+    let remote = show.remote.as_ref().map(|remote| (remote.listen.to_string(), remote.passcode_variable.as_deref()));
+    assert_eq!(remote, Some(("0.0.0.0:53000".to_owned(), Some("HANDOVER_PASSCODE"))));
     assert_eq!(
         (show.title.as_str(), show.date, show.zone_name.as_str()),
         ("A small show", Some(date(2024, 8, 11)), "Europe/Paris")
