@@ -61,7 +61,7 @@ pub struct App {
     /// The next move of the playhead leaves the cursor where it is.
     cursor_stays: bool,
     go_pressed_ns: Option<u64>,
-    /// The cue that a remote control last asked to start, and when.
+    /// The cue that a remote control last asked for by its number, and when.
     started: Option<(CueIx, u64)>,
     escape_pressed_ns: Option<u64>,
 }

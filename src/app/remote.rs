@@ -24,8 +24,8 @@ impl App {
         let cause = Cause::Remote;
         Ok(Wanted::Command(match wish {
             Wish::Go => self.guard_go(now_ns).map(|()| Command::Go { cause })?,
-            &Wish::GoTo(cue) => self.guard_go(now_ns).map(|()| Command::GoTo { cue, cause })?,
-            &Wish::Start(cue) => self.guard_start(cue, now_ns).map(|()| Command::Start { cue, cause })?,
+            &Wish::GoTo(cue) => self.guard_cue(cue, now_ns).map(|()| Command::GoTo { cue, cause })?,
+            &Wish::Start(cue) => self.guard_cue(cue, now_ns).map(|()| Command::Start { cue, cause })?,
             &Wish::Stop(cue) => Command::Stop(cue),
             &Wish::Load(cue) => return Ok(Wanted::Load(cue)),
             Wish::Standby => Command::Standby,
@@ -48,11 +48,11 @@ impl App {
         if is_guarded(last_ns, now_ns) { Err(GO_IGNORED) } else { Ok(()) }
     }
 
-    /// Each cue by itself: a desk may start several at once.
-    fn guard_start(&mut self, cue: CueIx, now_ns: u64) -> Result<(), &'static str> {
+    /// Each cue by itself: whoever names cues may want several at once, and none of them twice.
+    fn guard_cue(&mut self, cue: CueIx, now_ns: u64) -> Result<(), &'static str> {
         let last = self.started.replace((cue, now_ns));
         let last_ns = last.filter(|(last, _)| *last == cue).map(|(_, at_ns)| at_ns);
-        if is_guarded(last_ns, now_ns) { Err("start ignored: asked for again within 0.3 s") } else { Ok(()) }
+        if is_guarded(last_ns, now_ns) { Err("ignored: this cue was asked for within 0.3 s already") } else { Ok(()) }
     }
 }
 
@@ -73,8 +73,7 @@ mod tests {
         let go = Wanted::Command(Command::Go { cause: Cause::Remote });
         assert_eq!(app.wish(&Wish::Go, &show, SECOND_NS), Ok(go.clone()));
         assert_eq!(app.wish(&Wish::Go, &show, SECOND_NS + 299_999_999), Err(GO_IGNORED));
-        assert_eq!(app.wish(&Wish::GoTo(CueIx(3)), &show, SECOND_NS + 599_999_998), Err(GO_IGNORED));
-        assert_eq!(app.wish(&Wish::Go, &show, SECOND_NS + 899_999_998), Ok(go));
+        assert_eq!(app.wish(&Wish::Go, &show, SECOND_NS + 599_999_999), Ok(go));
     }
 
     #[test]
@@ -83,6 +82,8 @@ mod tests {
         assert!(app.wish(&Wish::Start(CueIx(1)), &show, SECOND_NS).is_ok());
         assert!(app.wish(&Wish::Start(CueIx(2)), &show, SECOND_NS).is_ok());
         assert!(app.wish(&Wish::Start(CueIx(2)), &show, SECOND_NS + 1).is_err());
+        assert!(app.wish(&Wish::GoTo(CueIx(2)), &show, SECOND_NS + 2).is_err());
+        assert!(app.wish(&Wish::GoTo(CueIx(3)), &show, SECOND_NS + 3).is_ok());
         assert!(app.wish(&Wish::Start(CueIx(2)), &show, 2 * SECOND_NS).is_ok());
     }
 }
