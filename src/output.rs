@@ -9,6 +9,7 @@
 //! Outputs ─┬─ udp ─────────────────────────────► socket        (on the caller's thread)
 //!          ├─ queued ─ queue ─► worker ─ tcp ──► connection
 //!          ├─ queued ─ queue ─► worker ─ http ─► requests
+//!          ├─ mpv ─ deck ◄─► keeper ───────────► players       (a GO on the caller's thread)
 //!          └─ rehearsal                                        (words only)
 //! ```
 
@@ -18,6 +19,7 @@ mod gauge;
 mod health;
 mod http;
 mod messages;
+mod mpv;
 mod osc;
 mod peer;
 mod queue;
@@ -40,6 +42,7 @@ use std::time::{Duration, Instant};
 pub use describe::describe;
 pub use error::{Fault, OutputsError};
 pub use health::{Clip, Health, Light};
+pub use mpv::clip_fault;
 pub use report::{ClipNews, ClipReport, Job, News, Outcome, Report, Reporter};
 
 use crate::show::{CueIx, Output, OutputIx, OutputKind, Show};
@@ -195,6 +198,7 @@ enum Checked {
     Udp(Peer, Messages<Vec<u8>>),
     Tcp(Peer, Messages<Vec<u8>>),
     Http(http::Plan),
+    Mpv(mpv::Plan),
 }
 
 impl Checked {
@@ -210,7 +214,8 @@ impl Checked {
                 let settings = http::Settings { base, headers, timeout_ns: *timeout_ns };
                 Ok(Checked::Http(http::Plan::new(show, (ix, &output.id), &settings, surroundings.env)?))
             }
-            kind @ (OutputKind::Midi { .. } | OutputKind::Mpv { .. }) => {
+            OutputKind::Mpv { flags } => Ok(Checked::Mpv(mpv::Plan::new(show, (ix, &output.id), flags, surroundings)?)),
+            kind @ OutputKind::Midi { .. } => {
                 Err(vec![Fault::NotInThisBuild { output: output.id.clone(), kind: kind.word() }])
             }
         }
@@ -221,6 +226,7 @@ impl Checked {
             Checked::Udp(peer, packets) => Box::new(udp::Udp::open(site, peer, packets)?),
             Checked::Tcp(peer, frames) => Box::new(tcp::open(site, peer, frames)?),
             Checked::Http(plan) => Box::new(plan.open(site)?),
+            Checked::Mpv(plan) => Box::new(plan.open(site)?),
         })
     }
 }

@@ -97,14 +97,9 @@ fn live_refuses_what_this_build_cannot_drive_and_says_all_at_once() {
         headers: vec![("X-Key".into(), "env:KEY".into())],
         timeout_ns: 1,
     };
-    let outputs = vec![
-        output("keys", OutputKind::Midi { port: "IAC".into() }, vec![]),
-        output("screen", OutputKind::Mpv { flags: vec![] }, vec![]),
-        output("web", web, vec![]),
-    ];
+    let outputs = vec![output("keys", OutputKind::Midi { port: "IAC".into() }, vec![]), output("web", web, vec![])];
     let error = Outputs::live(Arc::new(show(outputs, vec![])), &surroundings(&no_env), reporter().0).err().unwrap();
     let said = "output \"keys\": this build cannot drive midi; take the output out of the show, or run with --rehearse\n\
-        output \"screen\": this build cannot drive mpv; take the output out of the show, or run with --rehearse\n\
         output \"web\": header X-Key needs the environment variable KEY; set it and start again";
     assert_eq!(error.to_string(), said);
 }

@@ -4,6 +4,7 @@ mod commands;
 mod crash;
 mod harness;
 mod layers;
+mod player;
 mod program;
 mod properties;
 mod rig;

@@ -76,24 +76,21 @@ fn a_damaged_journal_is_not_resumed_and_not_touched() {
 #[test]
 fn a_live_run_is_refused_where_an_output_has_no_driver() {
     let house = House::new();
-    for (kind, action) in
-        [("midi = \"Desk\"", "note_on = { channel = 1, note = 60 }"), ("mpv = true", "play = \"a.mp4\"")]
-    {
-        let show = house.show(&format!(
-            "title = \"T\"\n[output.special]\n{kind}\n[[segment]]\ntitle = \"S\"\nduration = \"60s\"\n[[segment.cue]]\n\
-             number = \"1\"\ntitle = \"A\"\ndo = [{{ output = \"special\", {action} }}]\n"
-        ));
-        let mut program = house.spawn(&["--fresh", &show], (120, 36), &[]);
-        assert_eq!(program.await_exit().exit_code(), 1);
-        assert!(program.modes_are_back());
-        let screen = program.last_screen();
-        assert!(screen.contains("\"special\"") && screen.contains("--rehearse"), "{screen}");
-        assert!(house.runs().is_empty(), "no run has begun");
-        let house = House::new();
-        let mut program = house.open(&["--rehearse", &show]);
-        program.keys(" ");
-        program.await_event("action_rehearsed", 1);
-    }
+    let (kind, action) = ("midi = \"Desk\"", "note_on = { channel = 1, note = 60 }");
+    let show = house.show(&format!(
+        "title = \"T\"\n[output.special]\n{kind}\n[[segment]]\ntitle = \"S\"\nduration = \"60s\"\n[[segment.cue]]\n\
+         number = \"1\"\ntitle = \"A\"\ndo = [{{ output = \"special\", {action} }}]\n"
+    ));
+    let mut program = house.spawn(&["--fresh", &show], (120, 36), &[]);
+    assert_eq!(program.await_exit().exit_code(), 1);
+    assert!(program.modes_are_back());
+    let screen = program.last_screen();
+    assert!(screen.contains("\"special\"") && screen.contains("--rehearse"), "{screen}");
+    assert!(house.runs().is_empty(), "no run has begun");
+    let house = House::new();
+    let mut program = house.open(&["--rehearse", &show]);
+    program.keys(" ");
+    program.await_event("action_rehearsed", 1);
 }
 
 #[test]
