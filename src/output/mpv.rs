@@ -30,6 +30,7 @@ mod process;
 mod said;
 #[cfg(test)]
 mod tests;
+mod told;
 
 use std::collections::HashMap;
 use std::io::{self, Write};

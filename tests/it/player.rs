@@ -86,7 +86,7 @@ fn show(cues: &[(&str, &str)]) -> String {
     text
 }
 
-const CUES: [(&str, &str); 10] = [
+const CUES: [(&str, &str); 11] = [
     ("1", "play = \"a.mp4\""),
     ("2", "play = \"b.mp4\", volume = 50"),
     ("3", "play = \"a.mp4\", from = \"0.5s\", to = \"1.1s\""),
@@ -97,6 +97,7 @@ const CUES: [(&str, &str); 10] = [
     ("8", "play = \"a.mp4\", from = \"0.2s\", to = \"0.5s\", loop = true"),
     ("9", "stop = true"),
     ("10", "pause = true"),
+    ("11", "play = \"a.mp4\", from = \"1.7s\", loop = true"),
 ];
 
 struct Stage {
@@ -270,6 +271,11 @@ fn a_clip_plays_from_its_in_point_to_its_out_point_again_and_again() {
     assert!(clip.moves && clip.position_ns <= 300_000_000, "{clip:?}");
     stage.outputs.stop(stage.cue("8"));
     stage.expect(firing, ClipNews::Stopped);
+    let firing = stage.go_pending("11");
+    assert_eq!(stage.expect_start(firing), Some(300));
+    stage.expect_silence();
+    stage.expect_silence();
+    assert!(stage.outputs.health()[0].clip.as_ref().is_some_and(|clip| clip.moves), "it is looped to the file's end");
     stage.close();
 }
 
@@ -472,4 +478,29 @@ fn no_player_outlives_the_program() {
         let gone = await_some(PATIENCE, || (!mine.iter().any(is_there)).then_some(()));
         assert!(gone.is_some(), "players have outlived the program (killed: {killed}): {mine:?}");
     }
+}
+
+/// Not a test: measures, for those who ask (`cargo test --release --test it measure_go -- --ignored --nocapture`).
+#[test]
+#[ignore = "measures, and asserts nothing about the machine"]
+fn measure_go() {
+    let Some(mut stage) = Stage::new() else { return };
+    let (mut call, mut moves) = (vec![], vec![]);
+    for n in 0..40 {
+        let number = if n % 2 == 0 { "1" } else { "2" };
+        stage.arm(&[number]);
+        // The clip stands at its in-point by then; what is measured is the GO alone.
+        std::thread::sleep(Duration::from_millis(300));
+        let go = Instant::now();
+        let firing = stage.go_pending(number);
+        call.push(go.elapsed());
+        assert_eq!(stage.next(), (firing, Ok(Outcome::Sent)));
+        moves.push(go.elapsed());
+        while stage.news.recv_timeout(Duration::from_millis(50)).is_ok() {}
+    }
+    for (what, mut times) in [("GO returns", call), ("GO to core-idle=false, heard", moves)] {
+        times.sort_unstable();
+        println!("{what}: p50 {:?}, p99 {:?}, max {:?}", times[19], times[38], times[39]);
+    }
+    stage.close();
 }

@@ -121,7 +121,9 @@ impl Deck {
         } else {
             self.files.get(&key).and_then(|file| file.fault.clone())
         };
-        let refused = refused.or_else(|| self.absent.clone().filter(|_| self.players.is_empty()));
+        // A player that was lost is replaced soon; where none has ever come up, none is going to.
+        let never = || self.trouble.clone().filter(|_| !self.up);
+        let refused = refused.or_else(|| self.absent.clone().filter(|_| self.players.is_empty()).or_else(never));
         if let Some(why) = refused {
             self.fail(key, &why);
             return Some(Outcome::Failed(why));

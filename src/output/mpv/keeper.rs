@@ -17,7 +17,7 @@ use super::super::worker::Site;
 use super::super::{Light, News, Outcome, now};
 use super::clip::look;
 use super::deck::{Chores, Deck};
-use super::player::{Fate, Player};
+use super::player::{Fate, Player, State};
 use super::process::{Process, end_of, words};
 use super::{lock, said};
 
@@ -133,6 +133,9 @@ impl Keeper {
                     self.dying.push(child);
                 }
             }
+        }
+        if matches!(player.state, State::Starting) {
+            why.push_str(" as it started; see to the `flags` of the output, and to the version of mpv (0.33 or later)");
         }
         self.deck().buried(&player, &why, now());
     }

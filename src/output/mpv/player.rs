@@ -15,7 +15,8 @@ use serde_json::{Value, json};
 use super::super::{Clip as OnAir, Job};
 use super::Key;
 use super::clip::{Clip, not_playable};
-use super::said::{Said, WATCHED};
+use super::said::Said;
+use super::told;
 use crate::show::duration::{self, SECOND_NS};
 
 /// How often a player that says nothing is asked whether it is there.
@@ -128,34 +129,14 @@ impl Player {
         let (asked, heard) = (Some(at), at);
         let mut player =
             Player { id, child, state, fate, line, request: 0, asked, heard, duration_ns, eof: false, paused: true };
-        let watch = (1..).zip(WATCHED).map(|(id, name)| json!(["observe_property", id, name]));
-        player.say(watch.collect());
+        player.say(told::watch());
         player
     }
 
     /// Has it load `clip` and stand at its in-point.
     pub(super) fn load(&mut self, key: Key, clip: &Arc<Clip>, play: Option<Play>, at: Instant) {
-        let time = |ns: u64| Value::from(format!("{}.{:09}", ns / SECOND_NS, ns % SECOND_NS));
-        let or_none = |value: Option<Value>| value.unwrap_or_else(|| "none".into());
-        let (start, end) = (time(clip.from_ns), clip.to_ns.map(time));
-        // A whole file is looped by itself; from the end of a part, mpv would go back to the file's beginning.
-        let part = clip.looped && (clip.from_ns > 0 || clip.to_ns.is_some());
-        let loop_file = if clip.looped && !part { "inf" } else { "no" };
-        let mut commands = vec![
-            json!(["set_property", "pause", true]),
-            json!(["set_property", "ontop", false]),
-            json!(["set_property", "start", start]),
-            json!(["set_property", "end", or_none(end.clone().filter(|_| !part))]),
-            json!(["set_property", "loop-file", loop_file]),
-            json!(["set_property", "ab-loop-a", if part { start } else { "no".into() }]),
-            json!(["set_property", "ab-loop-b", end.filter(|_| part).unwrap_or_else(|| "no".into())]),
-        ];
-        if let Some(volume) = clip.volume {
-            commands.push(json!(["set_property", "volume", volume]));
-        }
-        commands.push(json!(["loadfile", clip.path, "replace"]));
         self.duration_ns = None;
-        if self.say(commands) {
+        if self.say(told::load(clip)) {
             let (clip, request) = (Arc::clone(clip), self.request);
             self.asked = Some(at);
             self.state = State::Loading { key, clip, request, entry: None, begun: false, play };
@@ -166,10 +147,7 @@ impl Player {
     pub(super) fn go(&mut self, play: Play, at: Instant) -> bool {
         let State::Ready { clip, .. } = &self.state else { return false };
         let clip = Arc::clone(clip);
-        // Armed players have their windows below; the question behind starts the watchdog with the GO.
-        let commands =
-            [json!(["set_property", "pause", false]), json!(["set_property", "ontop", true]), question(true)];
-        let told = self.say(commands.into());
+        let told = self.write(told::GO.as_bytes());
         if told {
             self.asked = Some(at);
             self.state = State::Playing { clip, play, stage: Stage::Called };
@@ -204,7 +182,7 @@ impl Player {
         };
         if self.asked.is_none() && at >= self.heard + ASK {
             let is_called = matches!(self.state, State::Playing { stage: Stage::Called, .. });
-            self.say(vec![question(is_called)]);
+            self.say(vec![told::question(is_called)]);
             self.asked = Some(at);
         }
         match self.asked {
@@ -296,6 +274,9 @@ impl Player {
             self.state = State::Loading { key, clip, request: 0, entry: None, begun: true, play };
             return Turn::Unplayable(key, why);
         }
+        if let Some(volume) = clip.volume {
+            self.say(vec![told::volume(volume)]);
+        }
         self.state = State::Ready { key, clip };
         match play {
             Some(play) if self.go(play.clone(), now) => Turn::Nothing,
@@ -360,7 +341,11 @@ impl Player {
             lines.extend_from_slice(line.to_string().as_bytes());
             lines.push(b'\n');
         }
-        let why = match (&self.line).write(&lines) {
+        self.write(&lines)
+    }
+
+    fn write(&mut self, lines: &[u8]) -> bool {
+        let why = match (&self.line).write(lines) {
             Ok(written) if written == lines.len() => return true,
             Ok(_) => "it has no room for commands".to_owned(),
             Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => "it has no room for commands".into(),
@@ -369,11 +354,6 @@ impl Player {
         self.fate.get_or_insert(Fate::Deaf(why));
         false
     }
-}
-
-/// What a player is asked to see whether it is there: of a clip that was called whether it moves, else how far it is.
-fn question(is_called: bool) -> Value {
-    json!(["get_property", if is_called { "core-idle" } else { "time-pos" }])
 }
 
 /// What a time of the player is in nanoseconds; times that are none are 0.

@@ -196,8 +196,9 @@ impl Deck {
         let count =
             |players: &[Player], state: fn(&Player) -> bool| players.iter().filter(|player| state(player)).count();
         let (idle, starting) = (count(&self.players, is_idle), count(&self.players, is_starting));
-        // One player without a clip is kept for a jump, and no more than that.
-        for player in self.players.iter_mut().filter(|player| is_idle(player)).skip(1) {
+        // One player without a clip is kept for a jump, and one for each file that is still to be looked at.
+        let unseen = self.wishes.iter().filter(|wish| !self.files.contains_key(wish)).count();
+        for player in self.players.iter_mut().filter(|player| is_idle(player)).skip(1 + unseen) {
             player.leave(at);
         }
         let here = count(&self.players, |player| !matches!(player.state, State::Leaving));
