@@ -41,7 +41,7 @@ fn main() {
 
 /// A show of `cues` called cues in one segment, each sending its number to a port.
 fn called(cues: usize, port: u16) -> String {
-    let mut show = head(port);
+    let mut show = head(port, "");
     for cue in 1..=cues {
         called_cue(&mut show, cue);
     }
@@ -108,7 +108,7 @@ fn journal(show: &Arc<Show>, events: usize) -> Vec<u8> {
             0 => start(),
             _ => match at % 4 {
                 0 => Event::CueStoodBy { cue },
-                1 => Event::CueFired { cue, cause: Cause::Go, firing, due_ns: run_ns },
+                1 => Event::CueFired { cue, cause: Cause::Go, firing, due_ns: run_ns, playhead_stays: false },
                 2 => Event::CueCompleted { cue, due_ns: run_ns },
                 _ => Event::ActionSent { cue, firing, action: 1, output: "desk".into() },
             },

@@ -48,6 +48,8 @@ pub struct App {
     pub theme: Theme,
     /// The health of each output, in the show's order.
     pub outputs: Vec<Health>,
+    /// When that was, by the machine's clock, nanoseconds.
+    pub outputs_ns: u64,
     /// What is wrong with the journal, while something is.
     pub journal_alarm: Option<String>,
     /// The next move of the playhead leaves the cursor where it is.
@@ -117,6 +119,7 @@ impl App {
             scroll: 0,
             theme,
             outputs: vec![],
+            outputs_ns: 0,
             journal_alarm: None,
             cursor_stays: false,
             go_pressed_ns: None,

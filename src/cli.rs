@@ -4,6 +4,7 @@
 
 mod args;
 mod commands;
+mod probe;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -18,6 +19,7 @@ pub fn main() -> ExitCode {
         Some(Verb::Shows { name }) => commands::shows(name.as_deref()),
         Some(Verb::New { file }) => commands::new(file),
         Some(Verb::Check { show }) => commands::check(show),
+        Some(Verb::Probe { show }) => probe::probe(show),
         Some(Verb::Runs) => args.state_dir().and_then(|state| commands::runs(&state)),
         Some(Verb::Report { run, format }) => {
             args.state_dir().and_then(|state| commands::report(&state, run.as_deref(), *format))

@@ -15,6 +15,7 @@
 //! | `with`, `after` | the delay stands still and goes on with what was left of it |
 //! | completion (`duration`) | stands still likewise: what follows a cue comes as long after as it should |
 //! | `into` | counts from the segment's clock, which stands still |
+//! | clip | the player goes on: its end is the cue's, and what follows comes after the hold |
 //! | `at` | the clock on the wall goes on: a cue that falls due in a hold is missed and waits for the caller |
 
 mod apply;
@@ -23,12 +24,13 @@ mod command;
 mod decide;
 mod effect;
 mod event;
+mod on_air;
 mod order;
 mod state;
 mod timer;
 mod timing;
 
-pub use command::{Command, Rejection};
+pub use command::{ClipFact, Command, Rejection};
 pub use effect::Effect;
 pub use event::{Cause, Event, MissedWhy, Record, RunId};
 pub use state::{CueState, Note, Phase, SegmentState, SendState, State};

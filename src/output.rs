@@ -2,8 +2,8 @@
 //!
 //! The station's thread calls [`Outputs`], and never waits in it: whatever may block (a connection, a name server, a
 //! web server) has a thread of its own, so that an output that is dead or slow holds up neither the show nor another
-//! output. Must never know of a run, its journal or a screen: it is handed jobs and gives reports. Must never decide to
-//! send anything again: a cue sent late or twice is worse than a cue that is known to have failed.
+//! output. Must never know of a run, its journal or a screen: it is handed jobs and gives reports. Must never decide by
+//! itself to send anything again: a cue sent late or twice is worse than a cue that is known to have failed.
 //!
 //! ```text
 //! Outputs ─┬─ udp ─────────────────────────────► socket        (on the caller's thread)
@@ -22,6 +22,7 @@ mod messages;
 mod mpv;
 mod osc;
 mod peer;
+mod probe;
 mod queue;
 mod queued;
 mod rehearsal;
@@ -39,10 +40,11 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-pub use describe::describe;
+pub use describe::{address, describe};
 pub use error::{Fault, OutputsError};
 pub use health::{Clip, Health, Light};
 pub use mpv::clip_fault;
+pub use probe::{Answer, Probed, probe};
 pub use report::{ClipNews, ClipReport, Job, News, Outcome, Report, Reporter};
 
 use crate::show::{CueIx, Output, OutputIx, OutputKind, Show};
@@ -204,12 +206,8 @@ enum Checked {
 impl Checked {
     fn new(show: &Show, ix: OutputIx, output: &Output, surroundings: &Surroundings<'_>) -> Result<Self, Vec<Fault>> {
         match &output.kind {
-            OutputKind::OscUdp { host, port } => {
-                Ok(Checked::Udp(Peer::new(host, *port), Messages::new(show, ix, osc::packet)?))
-            }
-            OutputKind::OscTcp { host, port } => {
-                Ok(Checked::Tcp(Peer::new(host, *port), Messages::new(show, ix, tcp::frame)?))
-            }
+            OutputKind::OscUdp { host, port } => Ok(Checked::Udp(Peer::new(host, *port), osc::packets(show, ix)?)),
+            OutputKind::OscTcp { host, port } => Ok(Checked::Tcp(Peer::new(host, *port), osc::packets(show, ix)?)),
             OutputKind::Http { base, headers, timeout_ns } => {
                 let settings = http::Settings { base, headers, timeout_ns: *timeout_ns };
                 Ok(Checked::Http(http::Plan::new(show, (ix, &output.id), &settings, surroundings.env)?))

@@ -14,6 +14,7 @@ mod inbox;
 mod keyboard;
 pub mod opening;
 mod question;
+mod realtime;
 mod screen;
 mod signals;
 mod station;

@@ -14,8 +14,8 @@ pub mod number;
 pub mod plan;
 pub mod problem;
 
+use core::net::SocketAddr;
 use std::collections::HashMap;
-use std::net::SocketAddr;
 
 use jiff::civil::{Date, Time};
 use jiff::tz::TimeZone;
@@ -74,6 +74,8 @@ pub struct Show {
     with: Vec<Vec<CueIx>>,
     /// For each cue, the cues whose `after` names it, in running order.
     after: Vec<Vec<CueIx>>,
+    /// The cues that play a clip, in running order.
+    clips: Vec<CueIx>,
     /// For each cue, its backups, in running order.
     backups: Vec<Vec<CueIx>>,
     /// For each cue, where its chain of `with` and `after` begins.
@@ -170,6 +172,7 @@ impl Show {
     pub(crate) fn tie(mut self) -> Self {
         let n = self.cues.len();
         self.by_number = HashMap::with_capacity(n);
+        self.clips = vec![];
         (self.with, self.after, self.backups) = (vec![vec![]; n], vec![vec![]; n], vec![vec![]; n]);
         for (at, cue) in self.cues.iter().enumerate() {
             let ix = CueIx(at as u32);
@@ -178,6 +181,9 @@ impl Show {
                 Trigger::With { cue, .. } => self.with[cue.0 as usize].push(ix),
                 Trigger::After { cue, .. } => self.after[cue.0 as usize].push(ix),
                 Trigger::Go | Trigger::At { .. } | Trigger::Into { .. } => {}
+            }
+            if cue.clip().is_some() {
+                self.clips.push(ix);
             }
             if let Some(main) = cue.backup_for {
                 self.backups[main.0 as usize].push(ix);
@@ -224,6 +230,7 @@ impl Show {
             segments: vec![segment],
             cues,
             by_number: HashMap::new(),
+            clips: vec![],
             with: vec![],
             after: vec![],
             backups: vec![],
@@ -280,6 +287,11 @@ impl Show {
     /// The cues that follow `cue`.
     pub fn after(&self, cue: CueIx) -> &[CueIx] {
         &self.after[cue.0 as usize]
+    }
+
+    /// The cues that play a clip, in running order.
+    pub fn clips(&self) -> &[CueIx] {
+        &self.clips
     }
 
     /// The backups of `cue`.

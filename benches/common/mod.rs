@@ -1,5 +1,9 @@
 //! What both benches share: shows to measure with, percentiles, and a line for each figure.
 
+#![allow(dead_code, reason = "each bench uses what it needs")]
+
+pub mod stage;
+
 use std::fmt::Write;
 use std::time::Duration;
 
@@ -12,11 +16,11 @@ pub fn called_cue(show: &mut String, cue: usize) {
     );
 }
 
-/// The beginning of a show with one output and one segment.
-pub fn head(port: u16) -> String {
+/// The beginning of a show with a desk, other outputs, and one segment.
+pub fn head(port: u16, outputs: &str) -> String {
     format!(
         "title = \"Bench\"\ntimezone = \"Europe/Paris\"\n[output.desk]\nosc = \"udp://127.0.0.1:{port}\"\n\
-         [[segment]]\ntitle = \"All\"\nduration = \"2h\"\n"
+         {outputs}[[segment]]\ntitle = \"All\"\nduration = \"2h\"\n"
     )
 }
 
@@ -33,6 +37,11 @@ impl Sample {
     pub fn quantile(&self, part: f64) -> Duration {
         let last = self.0.len().saturating_sub(1);
         self.0.get((last as f64 * part).round() as usize).copied().unwrap_or_default()
+    }
+
+    /// How many times as large it is there as `floor` is.
+    pub fn beside(&self, floor: &Sample, part: f64) -> f64 {
+        self.quantile(part).as_secs_f64() / floor.quantile(part).as_secs_f64().max(1e-9)
     }
 
     pub fn line(&self, what: &str) -> String {
@@ -57,7 +66,7 @@ impl Bounds {
     pub fn hold(&mut self, what: &str, found: f64, bound: f64, unit: &str) {
         let holds = found <= bound;
         self.broken += usize::from(!holds);
-        println!("  {} {what}: {found:.3} {unit} (bound {bound} {unit})", if holds { "holds " } else { "BROKEN" });
+        println!("  {} {what}: {found:.2} {unit} (bound {bound:.2} {unit})", if holds { "holds " } else { "BROKEN" });
     }
 
     /// Fails the bench where a bound did not hold.

@@ -15,8 +15,8 @@ pub struct Log {
 /// One line of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
-    /// The journal's number of it.
-    pub seq: u64,
+    /// The journal's number of it; none for a word that is not in the journal.
+    pub seq: Option<u64>,
     /// When, by the run's clock.
     pub at_ns: RunNs,
     /// What, in words.
@@ -31,11 +31,20 @@ impl Log {
 
     /// Words `record` and keeps it.
     pub fn push(&mut self, record: &Record) {
+        let (text, tone) = words(&record.event);
+        self.keep(Line { seq: Some(record.seq), at_ns: record.run_ns, text, tone });
+    }
+
+    /// Keeps a word of the program's own, which is no event of the run.
+    pub fn say(&mut self, text: impl Into<String>, tone: Tone, at_ns: RunNs) {
+        self.keep(Line { seq: None, at_ns, text: text.into(), tone });
+    }
+
+    fn keep(&mut self, line: Line) {
         if self.lines.len() == Self::LONGEST {
             self.lines.pop_front();
         }
-        let (text, tone) = words(&record.event);
-        self.lines.push_back(Line { seq: record.seq, at_ns: record.run_ns, text, tone });
+        self.lines.push_back(line);
     }
 
     /// The lines, the newest first.
@@ -79,6 +88,12 @@ pub fn words(event: &Event) -> (String, Tone) {
             (format!("cue {cue} fired  {}{again}", cause.word()), Calm)
         }
         Event::CueCompleted { cue, .. } => (format!("cue {cue} complete"), Calm),
+        Event::CueStopped { cue } => (format!("cue {cue} stopped"), Attention),
+        Event::ClipStarted { cue, length_ns: Some(ns), .. } => {
+            (format!("cue {cue} clip runs, {}", duration::length(*ns)), Calm)
+        }
+        Event::ClipStarted { cue, .. } => (format!("cue {cue} clip runs"), Calm),
+        Event::ClipLost { cue, error, .. } => (format!("cue {cue} CLIP LOST: {error}"), Alarm),
         Event::CueMissed { cue, why, .. } => (format!("cue {cue} MISSED: {}", why.words()), Alarm),
         Event::CueSkipped { cue } => (format!("cue {cue} skipped"), Attention),
         Event::CueUnskipped { cue } => (format!("cue {cue} back in the run"), Calm),

@@ -316,7 +316,7 @@ mod tests {
     #[test]
     fn a_fired_cue_takes_an_old_word_away_and_leaves_a_question() {
         let cue = CueNumber::new("12").unwrap();
-        let fired = Event::CueFired { cue, cause: Cause::Follow, firing: 1, due_ns: 0 };
+        let fired = Event::CueFired { cue, cause: Cause::Follow, firing: 1, due_ns: 0, playhead_stays: false };
         for asks_to_quit in [false, true] {
             let mut app = App::new(Theme::Dark);
             app.asks_to_quit = asks_to_quit;

@@ -86,6 +86,11 @@ pub enum Verb {
         /// The show file, or the name of a built-in show
         show: PathBuf,
     },
+    /// Try every output of SHOW without firing anything, and say what answered
+    Probe {
+        /// The show file, or the name of a built-in show
+        show: PathBuf,
+    },
     /// List runs: id, show, when, live or rehearsal, finished or not
     Runs,
     /// The as-run report of a run: what was planned beside what happened

@@ -23,7 +23,7 @@ use crate::show::{Body, Show, builtin, duration, file, problem};
 const WIDTH: usize = 100;
 
 /// Prints, and takes a reader that has gone (`| head`) for done.
-fn print(text: &str) -> anyhow::Result<()> {
+pub(super) fn print(text: &str) -> anyhow::Result<()> {
     let mut out = std::io::stdout().lock();
     match out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
@@ -50,13 +50,19 @@ pub(super) fn new(path: &Path) -> anyhow::Result<()> {
     print(&format!("{0} is a show of four cues: try it with `handover --rehearse {0}`\n", path.display()))
 }
 
-pub(super) fn check(path: &Path) -> anyhow::Result<()> {
+/// What a show is called in messages, and its text: that of a file, or of the built-in show of this name.
+pub(super) fn source(path: &Path) -> anyhow::Result<(String, String)> {
     let builtin = path.to_str().and_then(builtin::find).filter(|_| !path.exists());
-    let (name, text) = match builtin {
+    Ok(match builtin {
         Some(show) => (format!("built-in show {}", show.name), show.text.to_owned()),
         None => (path.display().to_string(), read(path)?),
-    };
-    let clips = Clips { folder: path.parent().filter(|_| builtin.is_none()), known: RefCell::default() };
+    })
+}
+
+pub(super) fn check(path: &Path) -> anyhow::Result<()> {
+    let (name, text) = source(path)?;
+    // What is no file is a built-in show, whose clips are nowhere.
+    let clips = Clips { folder: path.parent().filter(|_| path.exists()), known: RefCell::default() };
     match file::parse_with(&text, &machine_zone(), &|clip| clips.fault(clip)) {
         Ok(show) => {
             let total_ns = show.segments.iter().map(|segment| segment.duration_ns).sum::<u64>();

@@ -19,7 +19,13 @@ impl State {
                 self.timers.by_wall = self.plan.by_clock.iter().map(|&(cue, at_ns)| (at_ns, cue)).collect();
                 self.playhead = self.next_stop(None);
             }
-            Event::RunResumed { .. } => self.up_since_ns = run_ns,
+            Event::RunResumed { .. } => {
+                self.up_since_ns = run_ns;
+                // The players went with the program that had started them.
+                for cue in self.on_air.clone() {
+                    self.reckon_end(cue, run_ns);
+                }
+            }
             Event::RunEnded { .. } => self.ended_ns = Some(run_ns),
             Event::SegmentStarted { segment, due_ns, .. } => self.start_segment(*segment, *due_ns),
             Event::SegmentEnded { segment, due_ns } => self.end_segment(*segment, *due_ns),
@@ -42,13 +48,18 @@ impl State {
                 self.notes.push(Note { at_ns: run_ns, text: text.clone(), cue });
             }
             Event::RunLeft { .. } => {}
-            Event::CueFired { cue, cause, firing, due_ns } => self.cue_fired(cue, *cause, *firing, *due_ns),
+            Event::CueFired { cue, cause, firing, due_ns, playhead_stays } => {
+                self.cue_fired(cue, *cause, *firing, *due_ns, *playhead_stays);
+            }
             Event::CueCompleted { cue, due_ns } => self.cue_completed(cue, *due_ns),
             Event::CueSwapped { cue, by } => self.cue_swapped(cue, by),
             Event::CueStoodBy { cue }
             | Event::DepartmentReady { cue, .. }
             | Event::DepartmentUnready { cue, .. }
             | Event::InterlockOverridden { cue, .. }
+            | Event::CueStopped { cue }
+            | Event::ClipStarted { cue, .. }
+            | Event::ClipLost { cue, .. }
             | Event::CueMissed { cue, .. }
             | Event::CueSkipped { cue }
             | Event::CueUnskipped { cue }
@@ -86,6 +97,13 @@ impl State {
                 self.touched_ns = self.touched_ns.max(self.show_ns(run_ns));
             }
             Event::CueUnskipped { .. } => self.take_back(cue, run_ns),
+            Event::CueStopped { .. } => self.take_off(cue, run_ns),
+            Event::ClipLost { firing, .. } if *firing == self.cue(cue).firings => self.reckon_end(cue, run_ns),
+            Event::ActionFailed { firing, action, .. } | Event::ActionUnknown { firing, action, .. }
+                if *firing == self.cue(cue).firings && self.plays_clip(cue, *action) =>
+            {
+                self.reckon_end(cue, run_ns);
+            }
             Event::StepDone { step, .. } if *step as usize == show.cue(cue).steps.len() => {
                 self.complete_at(cue, self.show_ns(run_ns));
             }
@@ -100,6 +118,7 @@ impl State {
             Event::DepartmentUnready { department, .. } => state.ready &= !bit(department),
             Event::InterlockOverridden { .. } => state.overridden = true,
             Event::CueMissed { .. } => state.phase = Phase::Missed,
+            Event::ClipStarted { firing, length_ns, .. } if *firing == state.firings => state.clip_ns = *length_ns,
             Event::StepDone { step, .. } => state.steps_done = *step,
             Event::ActionSent { firing, action, .. } | Event::ActionRehearsed { firing, action, .. } => {
                 state.settle(*firing, *action, SendState::Sent);
@@ -110,7 +129,7 @@ impl State {
         }
     }
 
-    fn cue_fired(&mut self, number: &CueNumber, cause: Cause, firing: u32, due_ns: RunNs) {
+    fn cue_fired(&mut self, number: &CueNumber, cause: Cause, firing: u32, due_ns: RunNs, playhead_stays: bool) {
         let Some(cue) = self.show.find(number) else { return };
         let show = Arc::clone(&self.show);
         let show_ns = self.show_ns(due_ns);
@@ -125,19 +144,22 @@ impl State {
         }
         self.panicked = false;
         self.touched_ns = self.touched_ns.max(show_ns);
-        if self.playhead == Some(cue) {
+        if self.playhead == Some(cue) && !playhead_stays {
             self.leaves = Some(if was_missed { Leaves::Missed } else { Leaves::Called });
             self.frontier = if was_missed { self.frontier } else { Some(cue) };
         }
         let plan = show.cue(cue);
         // A cue that is complete at once has a timer as well: its completion is an event of its own, and may be lost
         // with the journal's last line.
-        let complete_ns = plan.steps.is_empty().then(|| show_ns + plan.duration_ns.unwrap_or(0));
+        let by_player = self.is_ended_by_player(cue);
+        let by_clock = plan.steps.is_empty() && !by_player;
+        let complete_ns = by_clock.then(|| show_ns + plan.duration_ns.unwrap_or(0));
         let state = &mut self.cues[cue.0 as usize];
         state.phase = Phase::Running;
         state.fired_show_ns = Some(show_ns);
         (state.firings, state.cause, state.fired_ns) = (firing, Some(cause), Some(due_ns));
         (state.stood_by, state.ready, state.overridden, state.steps_done) = (false, 0, false, 0);
+        (state.awaits_clip, state.clip_ns) = (by_player, None);
         state.sends = vec![SendState::Pending; plan.actions.len()];
         self.on_air.retain(|&running| running != cue);
         self.on_air.push(cue);
@@ -157,6 +179,7 @@ impl State {
         let show_ns = self.show_ns(due_ns);
         self.drop_completion(cue);
         let state = &mut self.cues[cue.0 as usize];
+        state.awaits_clip = false;
         if state.phase == Phase::Running {
             state.phase = Phase::Complete;
         }
@@ -220,12 +243,12 @@ impl State {
         }
     }
 
-    fn complete_at(&mut self, cue: CueIx, complete_ns: ShowNs) {
+    pub(super) fn complete_at(&mut self, cue: CueIx, complete_ns: ShowNs) {
         self.cues[cue.0 as usize].complete_ns = Some(complete_ns);
         self.timers.by_show.insert((complete_ns, Kind::Complete, cue));
     }
 
-    fn drop_completion(&mut self, cue: CueIx) {
+    pub(super) fn drop_completion(&mut self, cue: CueIx) {
         if let Some(complete_ns) = self.cues[cue.0 as usize].complete_ns.take() {
             self.timers.by_show.remove(&(complete_ns, Kind::Complete, cue));
         }
@@ -237,6 +260,7 @@ impl State {
         *state = SegmentState { started_ns: Some(due_ns), ended_ns: None };
         let show_ns = self.show_ns(due_ns);
         self.begun_ns.get_or_insert(due_ns);
+        self.begun_show_ns.get_or_insert(show_ns);
         self.panicked = false;
         self.segment = Some((segment, show_ns));
         let show = Arc::clone(&self.show);
@@ -263,7 +287,7 @@ impl State {
         self.panicked = true;
         self.timers.by_show.clear();
         for state in &mut self.cues {
-            (state.due_ns, state.complete_ns) = (None, None);
+            (state.due_ns, state.complete_ns, state.awaits_clip) = (None, None, false);
         }
         for cue in std::mem::take(&mut self.on_air) {
             self.cues[cue.0 as usize].phase = Phase::Stopped;

@@ -11,10 +11,30 @@ pub enum Command {
         /// Who gave it: the caller, a remote control, or the program in the caller's place.
         cause: Cause,
     },
+    /// Moves the playhead to this cue and fires it there.
+    GoTo {
+        /// The cue.
+        cue: CueIx,
+        /// Who gave it.
+        cause: Cause,
+    },
+    /// Fires this cue, wherever the playhead stands; the playhead stays there.
+    Start {
+        /// The cue.
+        cue: CueIx,
+        /// Who gave it.
+        cause: Cause,
+    },
+    /// Takes a running cue off the air; nothing follows it.
+    Stop(CueIx),
+    /// Takes every running cue off the air, and nothing more comes by a delay. Unlike panic, it tells the desks nothing.
+    StopAll,
     /// Warns the departments of the cue at the playhead.
     Standby,
     /// A department of the cue at the playhead answers ready, or takes it back; counted from 0 in the cue's `needs`.
     ToggleReady(usize),
+    /// The department with this id or name answers ready for the cue at the playhead.
+    Ready(String),
     /// Lets the next GO of the cue at the playhead pass its interlock.
     Override {
         /// Why; the journal keeps it.
@@ -26,6 +46,10 @@ pub enum Command {
     Step,
     /// Stops the show's clock, or lets it go on.
     ToggleHold,
+    /// Stops the show's clock.
+    Hold,
+    /// Lets the show's clock go on.
+    Resume,
     /// Moves the playhead to the next cue without firing.
     PlayheadNext,
     /// Moves the playhead to the previous cue.
@@ -43,6 +67,28 @@ pub enum Command {
     Panic,
     /// Ends the run, where nothing is left to call.
     End,
+    /// Takes what a player says of the clip of a cue into the run; what it says of an earlier firing changes nothing.
+    Clip {
+        /// The cue whose clip it is.
+        cue: CueIx,
+        /// Which firing of it.
+        firing: u32,
+        /// What has happened to it.
+        fact: ClipFact,
+    },
+}
+
+/// What has happened to a clip.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ClipFact {
+    /// The picture moves; nanoseconds from in-point to out-point, where the player knows it.
+    Started(Option<u64>),
+    /// It has come to its end.
+    Ended,
+    /// Another clip took its place, or the player was told to stop.
+    Stopped,
+    /// The player has gone from under it; what happened, in words.
+    Lost(String),
 }
 
 /// Why a command was refused, in words for the caller.
@@ -81,6 +127,16 @@ pub enum Rejection {
     StandsAside(CueNumber),
     #[error("cue {0} is on air: too late to skip it")]
     OnAir(CueNumber),
+    #[error("cue {0} is not running")]
+    NotRunning(CueNumber),
+    #[error("no cue is running, and none is due")]
+    NothingRuns,
+    #[error("the show is held already")]
+    AlreadyHeld,
+    #[error("the show is not held")]
+    NotHeld,
+    #[error("cue {cue} does not wait for {department}")]
+    NotNeeded { cue: CueNumber, department: String },
     #[error("an empty note was not kept")]
     EmptyNote,
     #[error("the run is not over: cues are left, running or due")]

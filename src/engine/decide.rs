@@ -13,14 +13,23 @@ impl State {
     pub fn decide(&self, command: &Command, now: RunNs) -> Result<Vec<Event>, Rejection> {
         match command {
             Command::Go { cause } => self.go(*cause, now),
+            Command::GoTo { cue, cause } => self.go_to(*cue, *cause, now),
+            Command::Start { cue, cause } => self.may_fire(*cue).map(|()| self.fire_past_order(*cue, *cause, now)),
+            Command::Stop(cue) => self.stop(*cue),
+            Command::StopAll => self.stop_all(now),
             Command::Standby => self.at_playhead().map(|cue| vec![Event::CueStoodBy { cue: self.number(cue) }]),
             Command::ToggleReady(at) => self.toggle_ready(*at),
+            Command::Ready(department) => self.ready(department),
             Command::Override { reason } => self.override_interlock(reason),
             Command::SwapBackup => self.swap_backup(),
             Command::Step => self.step(now),
             Command::ToggleHold => {
                 Ok(vec![if self.held_since_ns.is_some() { Event::Resumed {} } else { Event::Held {} }])
             }
+            Command::Hold if self.held_since_ns.is_some() => Err(Rejection::AlreadyHeld),
+            Command::Hold => Ok(vec![Event::Held {}]),
+            Command::Resume if self.held_since_ns.is_none() => Err(Rejection::NotHeld),
+            Command::Resume => Ok(vec![Event::Resumed {}]),
             Command::PlayheadNext => {
                 self.next_in_order().ok_or(Rejection::LastCue).map(|cue| self.playhead_to(Some(cue)))
             }
@@ -33,6 +42,7 @@ impl State {
             Command::Note(text) => self.note(text),
             Command::Panic => Ok(self.panic(now)),
             Command::End => self.end_by_caller(now),
+            Command::Clip { cue, firing, fact } => Ok(self.clip(*cue, *firing, fact, now)),
         }
     }
 
@@ -46,6 +56,46 @@ impl State {
 
     fn playhead_to(&self, cue: Option<CueIx>) -> Vec<Event> {
         vec![Event::PlayheadMoved { cue: cue.map(|cue| self.number(cue)) }]
+    }
+
+    /// Whether `cue` may be fired now, by whomever.
+    fn may_fire(&self, cue: CueIx) -> Result<(), Rejection> {
+        if self.held_since_ns.is_some() {
+            return Err(Rejection::Held);
+        }
+        self.may_stand_by(cue)?;
+        self.passes_interlock(cue)
+    }
+
+    fn passes_interlock(&self, cue: CueIx) -> Result<(), Rejection> {
+        if self.is_clear(cue) {
+            return Ok(());
+        }
+        let missing: Vec<_> = self.missing(cue).map(|d| self.show.department(d).name.as_str()).collect();
+        Err(Rejection::Interlock { cue: self.number(cue), missing: missing.join(", ") })
+    }
+
+    /// Whether the playhead may stand at `cue`.
+    fn may_stand_by(&self, cue: CueIx) -> Result<(), Rejection> {
+        if self.cue(cue).skipped {
+            return Err(Rejection::Skipped(self.number(cue)));
+        }
+        if self.is_in_order(cue) { Ok(()) } else { Err(Rejection::StandsAside(self.number(cue))) }
+    }
+
+    fn go_to(&self, cue: CueIx, cause: Cause, now: RunNs) -> Result<Vec<Event>, Rejection> {
+        self.may_fire(cue)?;
+        Ok([self.move_playhead(cue)?, self.fire(cue, cause, now)].concat())
+    }
+
+    fn fire_past_order(&self, cue: CueIx, cause: Cause, now: RunNs) -> Vec<Event> {
+        let mut events = self.fire(cue, cause, now);
+        for event in &mut events {
+            if let Event::CueFired { playhead_stays, .. } = event {
+                *playhead_stays = true;
+            }
+        }
+        events
     }
 
     fn go(&self, cause: Cause, now: RunNs) -> Result<Vec<Event>, Rejection> {
@@ -62,10 +112,7 @@ impl State {
             let next = next.filter(|&next| self.plan.opens_by_itself(&self.show, next));
             return next.map(|next| self.change_segment(next, now)).ok_or(Rejection::NothingLeft);
         };
-        if !self.is_clear(cue) {
-            let missing: Vec<_> = self.missing(cue).map(|d| self.show.department(d).name.as_str()).collect();
-            return Err(Rejection::Interlock { cue: self.number(cue), missing: missing.join(", ") });
-        }
+        self.passes_interlock(cue)?;
         Ok(self.fire(cue, cause, now))
     }
 
@@ -92,9 +139,9 @@ impl State {
             events.extend(self.change_segment(segment, due_ns));
         }
         let firing = self.cue(cue).firings + 1;
-        events.push(Event::CueFired { cue: self.number(cue), cause, firing, due_ns });
+        events.push(Event::CueFired { cue: self.number(cue), cause, firing, due_ns, playhead_stays: false });
         let plan = self.show.cue(cue);
-        if plan.steps.is_empty() && plan.duration_ns.is_none_or(|ns| ns == 0) {
+        if plan.steps.is_empty() && plan.duration_ns.is_none_or(|ns| ns == 0) && !self.is_ended_by_player(cue) {
             events.push(Event::CueCompleted { cue: self.number(cue), due_ns });
         }
         events
@@ -132,6 +179,19 @@ impl State {
         } else {
             Event::DepartmentReady { cue, department }
         }])
+    }
+
+    fn ready(&self, department: &str) -> Result<Vec<Event>, Rejection> {
+        let cue = self.at_playhead()?;
+        let is_meant = |d: &DepartmentIx| {
+            let known = self.show.department(*d);
+            known.id == department || known.name.eq_ignore_ascii_case(department)
+        };
+        let at = self.show.cue(cue).needs.iter().position(is_meant);
+        let unknown = || Rejection::NotNeeded { cue: self.number(cue), department: department.to_owned() };
+        let at = at.ok_or_else(unknown)?;
+        let is_ready = self.cue(cue).stood_by && self.cue(cue).ready & (1 << at) != 0;
+        if is_ready { Ok(vec![]) } else { self.toggle_ready(at) }
     }
 
     fn override_interlock(&self, reason: &str) -> Result<Vec<Event>, Rejection> {
@@ -178,12 +238,7 @@ impl State {
     }
 
     fn move_playhead(&self, cue: CueIx) -> Result<Vec<Event>, Rejection> {
-        if self.cue(cue).skipped {
-            return Err(Rejection::Skipped(self.number(cue)));
-        }
-        if !self.is_in_order(cue) {
-            return Err(Rejection::StandsAside(self.number(cue)));
-        }
+        self.may_stand_by(cue)?;
         Ok(if self.playhead == Some(cue) { vec![] } else { self.playhead_to(Some(cue)) })
     }
 

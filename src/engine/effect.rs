@@ -15,6 +15,8 @@ pub enum Effect {
         /// Which of its actions, from 0.
         action: u32,
     },
+    /// Stop what a cue has on air.
+    Stop(CueIx),
     /// Stop every output.
     StopOutputs,
 }
@@ -28,6 +30,7 @@ impl State {
                 let actions = 0..self.show().cue(cue).actions.len() as u32;
                 actions.map(|action| Effect::Send { cue, firing: *firing, action }).collect()
             }
+            Event::CueStopped { cue } => self.show().find(cue).map(Effect::Stop).into_iter().collect(),
             Event::Panicked {} => vec![Effect::StopOutputs],
             _ => vec![],
         }

@@ -89,16 +89,36 @@ pub enum Event {
         cue: CueNumber,
         reason: String,
     },
-    /// `firing` counts how often the cue has fired in this run.
+    /// `firing` counts how often the cue has fired in this run. `playhead_stays` where a remote control fired it by its
+    /// number, past the order.
     CueFired {
         cue: CueNumber,
         cause: Cause,
         firing: u32,
         due_ns: RunNs,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        playhead_stays: bool,
     },
     CueCompleted {
         cue: CueNumber,
         due_ns: RunNs,
+    },
+    /// It was on air and is not any more, without having been completed: nothing follows it.
+    CueStopped {
+        cue: CueNumber,
+    },
+    /// The player's picture moves; `length_ns` from in-point to out-point, where the player knows it.
+    ClipStarted {
+        cue: CueNumber,
+        firing: u32,
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        length_ns: Option<u64>,
+    },
+    /// The player has gone from under the cue: from here on its end is reckoned by the clock.
+    ClipLost {
+        cue: CueNumber,
+        firing: u32,
+        error: String,
     },
     CueMissed {
         cue: CueNumber,
@@ -179,6 +199,9 @@ impl Event {
             Event::InterlockOverridden { .. } => "interlock_overridden",
             Event::CueFired { .. } => "cue_fired",
             Event::CueCompleted { .. } => "cue_completed",
+            Event::CueStopped { .. } => "cue_stopped",
+            Event::ClipStarted { .. } => "clip_started",
+            Event::ClipLost { .. } => "clip_lost",
             Event::CueMissed { .. } => "cue_missed",
             Event::CueSkipped { .. } => "cue_skipped",
             Event::CueUnskipped { .. } => "cue_unskipped",
@@ -205,6 +228,9 @@ impl Event {
             | Event::InterlockOverridden { cue, .. }
             | Event::CueFired { cue, .. }
             | Event::CueCompleted { cue, .. }
+            | Event::CueStopped { cue }
+            | Event::ClipStarted { cue, .. }
+            | Event::ClipLost { cue, .. }
             | Event::CueMissed { cue, .. }
             | Event::CueSkipped { cue }
             | Event::CueUnskipped { cue }

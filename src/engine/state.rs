@@ -31,6 +31,8 @@ pub struct State {
     /// The segment that runs, and when it started.
     pub(super) segment: Option<(SegmentIx, ShowNs)>,
     pub(super) begun_ns: Option<RunNs>,
+    /// The same instant by the show's clock.
+    pub(super) begun_show_ns: Option<ShowNs>,
     pub(super) ended_ns: Option<RunNs>,
     pub(super) held_since_ns: Option<RunNs>,
     pub(super) held_total_ns: u64,
@@ -74,6 +76,10 @@ pub struct CueState {
     pub due_ns: Option<ShowNs>,
     /// When it will be complete by itself, by the show's clock.
     pub complete_ns: Option<ShowNs>,
+    /// A player has its end: it is complete when its clip is.
+    pub awaits_clip: bool,
+    /// How long its clip lasts, where the player has said so.
+    pub clip_ns: Option<u64>,
     /// The caller has taken it out of the run.
     pub skipped: bool,
     /// Standby has been called.
@@ -156,6 +162,7 @@ impl State {
             leaves: None,
             segment: None,
             begun_ns: None,
+            begun_show_ns: None,
             ended_ns: None,
             held_since_ns: None,
             held_total_ns: 0,

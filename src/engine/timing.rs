@@ -49,11 +49,18 @@ impl State {
         Some(Countdown { elapsed_ns: until.saturating_sub(started_ns), of_ns })
     }
 
-    /// How far a running cue has come, where it has a duration.
+    /// How far a running cue has come, where it has a duration or a clip whose length is known.
     pub fn cue_countdown(&self, cue: CueIx, now: RunNs) -> Option<Countdown> {
-        let of_ns = self.show.cue(cue).duration_ns?;
+        let of_ns = self.cue(cue).clip_ns.or(self.show.cue(cue).duration_ns)?;
         let started_ns = self.cue(cue).fired_show_ns?;
         Some(Countdown { elapsed_ns: self.show_ns(now).saturating_sub(started_ns), of_ns })
+    }
+
+    /// What the show's timecode reads: nanoseconds since the show began, holds left out; and whether it runs.
+    pub fn timecode(&self, now: RunNs) -> (u64, bool) {
+        let Some(begun_ns) = self.begun_show_ns else { return (0, false) };
+        let runs = self.held_since_ns.is_none() && self.ended_ns.is_none();
+        (self.show_ns(self.ended_ns.unwrap_or(now)).saturating_sub(begun_ns), runs)
     }
 
     /// How long until the caller means to call `cue`, where its segment has started or is next; late, negative.

@@ -115,7 +115,7 @@ fn run_started() -> Event {
 }
 
 fn fired(number: &str, cause: Cause, firing: u32, ms: u64) -> (u64, Event) {
-    (ms, Event::CueFired { cue: cue(number), cause, firing, due_ns: ns(ms) })
+    (ms, Event::CueFired { cue: cue(number), cause, firing, due_ns: ns(ms), playhead_stays: false })
 }
 
 fn completed(number: &str, ms: u64) -> (u64, Event) {
@@ -252,7 +252,16 @@ fn skips_that_were_taken_back_and_late_cues_are_told_as_they_were() {
         started(1, 480_000),
         (481_000, Event::CueSkipped { cue: cue("1") }),
         (482_000, Event::CueUnskipped { cue: cue("1") }),
-        (490_420, Event::CueFired { cue: cue("1"), cause: Cause::Auto, firing: 1, due_ns: ns(490_000) }),
+        (
+            490_420,
+            Event::CueFired {
+                cue: cue("1"),
+                cause: Cause::Auto,
+                firing: 1,
+                due_ns: ns(490_000),
+                playhead_stays: false,
+            },
+        ),
         fired("1", Cause::Remote, 2, 500_000),
         (501_000, Event::CueSkipped { cue: cue("1") }),
     ];

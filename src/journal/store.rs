@@ -256,7 +256,7 @@ mod tests {
     }
 
     fn fired() -> Event {
-        Event::CueFired { cue: sample::cue("1"), cause: Cause::Go, firing: 1, due_ns: 0 }
+        Event::CueFired { cue: sample::cue("1"), cause: Cause::Go, firing: 1, due_ns: 0, playhead_stays: false }
     }
 
     #[test]

@@ -4,6 +4,7 @@
 
 use std::fmt::Write;
 
+use super::peer::Peer;
 use crate::show::action::{HttpContent, MidiMessage, MpvCommand, MscCommand, OscArg};
 use crate::show::problem::turns;
 use crate::show::{Body, OutputKind, duration};
@@ -20,11 +21,25 @@ use crate::show::{Body, OutputKind, duration};
 pub fn describe(kind: &OutputKind, body: &Body) -> String {
     let said = match body {
         Body::Osc { address, args } => osc(address, args),
-        Body::Http { method, path, content, .. } => http(kind, method, path, content),
+        Body::Http { method, path, content, retries } => {
+            let said = http(kind, method, path, content);
+            if *retries > 0 { format!("{said}, retry {retries}") } else { said }
+        }
         Body::Midi(message) => midi(message),
         Body::Mpv(command) => mpv(command),
     };
     clean(&said)
+}
+
+/// Where an output of this `kind` sends to, in the show file's words.
+pub fn address(kind: &OutputKind) -> String {
+    clean(&match kind {
+        OutputKind::OscUdp { host, port } => format!("udp://{}", Peer::new(host, *port)),
+        OutputKind::OscTcp { host, port } => format!("tcp://{}", Peer::new(host, *port)),
+        OutputKind::Http { base, .. } => base.clone(),
+        OutputKind::Midi { port } => format!("midi {port:?}"),
+        OutputKind::Mpv { .. } => "mpv".into(),
+    })
 }
 
 /// `text` in one line, without anything that a terminal would obey instead of show.
@@ -177,6 +192,10 @@ mod tests {
             (
                 post(HttpContent::Text("a\nb".into())),
                 "POST https://api.x.com/2/tweets \"a\\nb\" [Authorization: env:X_TOKEN]",
+            ),
+            (
+                Body::Http { method: "DELETE".into(), path: "/a".into(), content: HttpContent::Empty, retries: 2 },
+                "DELETE https://api.x.com/a [Authorization: env:X_TOKEN], retry 2",
             ),
             (post(HttpContent::Empty), "POST https://api.x.com/2/tweets [Authorization: env:X_TOKEN]"),
             (

@@ -1,16 +1,20 @@
-//! HTTP: one request a message, one after another, each sent once.
+//! HTTP: one request a message, one after another, each sent once, unless the show asks for more tries.
 //!
 //! Secrets live in the requests and in [`Secrets`], and nowhere else: no text that leaves this file may hold one, not
 //! even where a server quotes it back. Redirects are not followed, because the show file says whom it means to call,
 //! and whoever answers for it must not get to send its secrets elsewhere.
 
+mod knock;
+
 use std::io::{self, ErrorKind, Read};
 use std::net::IpAddr;
 use std::time::Duration;
 
-use ureq::http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use ureq::http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
 use ureq::http::{Method, Request, Response, Uri};
 use ureq::{Agent, Error};
+
+pub(super) use knock::Knock;
 
 use super::Fault;
 use super::describe::clean;
@@ -18,7 +22,7 @@ use super::messages::Messages;
 use super::peer::words;
 use super::queued::Queued;
 use super::secrets::Secrets;
-use super::worker::{Site, Transmit, Worker};
+use super::worker::{Again, Site, Transmit, Worker};
 use crate::show::action::HttpContent;
 use crate::show::{Body, OutputIx, Show};
 
@@ -28,13 +32,20 @@ const ANSWER_BYTES_MAX: u64 = 16 * 1024;
 /// How many characters of a refusal people are shown.
 const ANSWER_CHARS_MAX: usize = 200;
 
+/// The pause before a request is tried a second time; each further one is twice the one before.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// The longest of these pauses.
+const PAUSE_MAX: Duration = Duration::from_secs(5);
+
+/// The longest that a server may ask for by `Retry-After`; a cue that comes later than that is no cue any more.
+const RETRY_AFTER_MAX: Duration = Duration::from_secs(10);
+
 /// The requests of one output, checked, and what else it takes to send them.
 pub(super) struct Plan {
     requests: Messages<Call>,
     secrets: Secrets,
     host: String,
-    /// A proxy may stand between here and a named host, but never before an address on the show's own network.
-    direct: bool,
     timeout: Duration,
 }
 
@@ -42,6 +53,8 @@ pub(super) struct Plan {
 pub(super) struct Call {
     request: Request<()>,
     content: Option<Vec<u8>>,
+    /// How many more times it may be tried.
+    retries: u32,
 }
 
 /// What the show file says of an HTTP output.
@@ -64,25 +77,14 @@ impl Plan {
     ) -> Result<Self, Vec<Fault>> {
         let (headers, secrets) = read_headers(name, settings.headers, env)?;
         let requests = Messages::new(show, output, |body| call(settings.base, &headers, body))?;
-        let host = settings.base.parse::<Uri>().ok().and_then(|uri| uri.host().map(str::to_owned)).unwrap_or_default();
-        let bare = host.trim_start_matches('[').trim_end_matches(']');
-        let direct = bare == "localhost" || bare.parse::<IpAddr>().is_ok();
-        Ok(Plan { requests, secrets, host, direct, timeout: Duration::from_nanos(settings.timeout_ns) })
+        let (host, timeout) = (host_of(settings.base), Duration::from_nanos(settings.timeout_ns));
+        Ok(Plan { requests, secrets, host, timeout })
     }
 
     /// Starts the workers: one for the cues, and one for panic, which must not wait for the answer to a cue.
     pub(super) fn open(self, site: Site) -> io::Result<Queued<Call>> {
-        let mut config = Agent::config_builder()
-            .timeout_global(Some(self.timeout))
-            .http_status_as_error(false)
-            .max_redirects(0)
-            .allow_non_standard_methods(true)
-            .user_agent(concat!("handover/", env!("CARGO_PKG_VERSION")));
-        if self.direct {
-            config = config.proxy(None);
-        }
-        let agent = config.build().new_agent();
-        let http = Http { agent, secrets: self.secrets, host: self.host, timeout: self.timeout };
+        let agent = agent(&self.host, self.timeout);
+        let http = Http { agent, secrets: self.secrets, host: self.host, timeout: self.timeout, passes_after: None };
         let panic_worker = match self.requests.panic.is_empty() {
             true => None,
             false => Some(Worker::start(site.clone(), http.clone())?),
@@ -90,6 +92,24 @@ impl Plan {
         let worker = Worker::start(site.clone(), http)?;
         Ok(Queued::new(site, self.requests, worker, panic_worker))
     }
+}
+
+fn host_of(base: &str) -> String {
+    base.parse::<Uri>().ok().and_then(|uri| uri.host().map(str::to_owned)).unwrap_or_default()
+}
+
+/// What speaks to `host`, each whole request within `timeout`.
+fn agent(host: &str, timeout: Duration) -> Agent {
+    let config = Agent::config_builder()
+        .timeout_global(Some(timeout))
+        .http_status_as_error(false)
+        .max_redirects(0)
+        .allow_non_standard_methods(true)
+        .user_agent(concat!("handover/", env!("CARGO_PKG_VERSION")));
+    // A proxy may stand between here and a named host, but never before an address on the show's own network.
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    let is_near = bare == "localhost" || bare.parse::<IpAddr>().is_ok();
+    if is_near { config.proxy(None) } else { config }.build().new_agent()
 }
 
 fn read_headers(
@@ -128,7 +148,7 @@ fn read_headers(
 }
 
 fn call(base: &str, headers: &HeaderMap, body: &Body) -> Result<Call, String> {
-    let Body::Http { method, path, content, retries: _ } = body else {
+    let Body::Http { method, path, content, retries } = body else {
         return Err("not an HTTP request".into());
     };
     let (content, kind) = match content {
@@ -138,8 +158,8 @@ fn call(base: &str, headers: &HeaderMap, body: &Body) -> Result<Call, String> {
     };
     let parsed: Method = method.parse().map_err(|_| format!("{method:?} is no HTTP method"))?;
     let carries = [Method::POST, Method::PUT, Method::PATCH].contains(&parsed);
-    if content.is_some() && !carries {
-        return Err(format!("a {method} request cannot carry anything: write POST, PUT or PATCH"));
+    if content.is_some() && [Method::GET, Method::HEAD, Method::CONNECT, Method::TRACE].contains(&parsed) {
+        return Err(format!("a {method} request cannot carry anything: write POST, PUT, PATCH or DELETE"));
     }
     let uri: Uri = format!("{base}{path}").parse().map_err(|e| format!("{base}{path} is no URL: {e}"))?;
     let mut request = Request::builder().method(parsed).uri(uri).body(()).map_err(|e| e.to_string())?;
@@ -148,7 +168,7 @@ fn call(base: &str, headers: &HeaderMap, body: &Body) -> Result<Call, String> {
         request.headers_mut().entry(CONTENT_TYPE).or_insert(HeaderValue::from_static(kind));
     }
     // A POST says how long it is, be it nothing.
-    Ok(Call { request, content: content.or_else(|| carries.then(Vec::new)) })
+    Ok(Call { request, content: content.or_else(|| carries.then(Vec::new)), retries: *retries })
 }
 
 #[derive(Clone)]
@@ -157,6 +177,8 @@ struct Http {
     secrets: Secrets,
     host: String,
     timeout: Duration,
+    /// Where the last request failed by what may pass, how long that takes at least.
+    passes_after: Option<Duration>,
 }
 
 impl Transmit for Http {
@@ -167,19 +189,33 @@ impl Transmit for Http {
             Some(content) => self.agent.run(call.request.clone().map(|()| content)),
             None => self.agent.run(call.request.clone()),
         };
+        self.passes_after = None;
         let why = match response {
             Ok(response) if response.status().is_success() => {
                 finish(response);
                 return Ok(());
             }
-            Ok(response) => refusal(response, &self.secrets),
-            Err(error) => self.failure(&error),
+            Ok(response) => {
+                self.passes_after = passes_after(&response);
+                refusal(response, &self.secrets)
+            }
+            Err(error) => {
+                self.passes_after = passes(&error).then_some(Duration::ZERO);
+                self.failure(&error)
+            }
         };
         Err(clean(&self.secrets.hide(&why)))
+    }
+
+    fn again(&mut self, call: &Call, tried: u32) -> Option<Again> {
+        let least = self.passes_after.filter(|_| tried <= call.retries)?;
+        let pause = PAUSE.saturating_mul(1 << tried.saturating_sub(1).min(8)).min(PAUSE_MAX);
+        Some(Again { pause: pause.max(least), tries: call.retries.saturating_add(1) })
     }
 }
 
 impl Http {
+    /// Why there is no answer, in words that hold no secret.
     fn failure(&self, error: &Error) -> String {
         let host = &self.host;
         match error {
@@ -189,6 +225,10 @@ impl Http {
             }
             Error::HostNotFound => format!("no host is called {host}"),
             Error::Io(e) if is_unreached(e.kind()) => format!("cannot connect to {host}: {}", words(e)),
+            Error::Io(e) if e.kind() == ErrorKind::InvalidData && e.to_string().contains("certificate") => {
+                format!("{host} cannot be trusted, nothing was sent: {}", words(e))
+            }
+            Error::Io(e) if e.kind() == ErrorKind::InvalidData => format!("no TLS with {host}: {}", words(e)),
             Error::Io(e) => format!("the connection to {host} broke, it may have been done or not: {}", words(e)),
             other => format!("{host}: {other}"),
         }
@@ -198,6 +238,24 @@ impl Http {
 /// Whether an error of this kind came before anything could be sent.
 fn is_unreached(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::ConnectionRefused | ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable)
+}
+
+/// Whether a request that came to this may come to something else if it is tried again.
+fn passes(error: &Error) -> bool {
+    match error {
+        Error::Timeout(_) | Error::HostNotFound | Error::ConnectionFailed | Error::ConnectProxyFailed(_) => true,
+        // TLS gives what it cannot make sense of, or trust, as invalid data: that will be no different in a second.
+        Error::Io(error) => !matches!(error.kind(), ErrorKind::InvalidData | ErrorKind::InvalidInput),
+        _ => false,
+    }
+}
+
+/// Where the status says that another try may be granted (RFC 9110, RFC 6585, RFC 8470), how long to wait at least.
+fn passes_after(response: &Response<ureq::Body>) -> Option<Duration> {
+    let status = response.status();
+    let passes = status.is_server_error() || [408, 425, 429].contains(&status.as_u16());
+    let asked = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
+    passes.then_some(asked.map_or(Duration::ZERO, Duration::from_secs).min(RETRY_AFTER_MAX))
 }
 
 /// Takes a short answer in, so that its connection can be used again.

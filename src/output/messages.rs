@@ -5,14 +5,24 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use super::{Fault, Job};
-use crate::show::{Body, CueIx, OutputIx, Show};
+use super::{Fault, Job, Outcome};
+use crate::show::{Body, Cue, CueIx, OutputIx, Show};
 
 /// The encoded messages of one output.
 pub(super) struct Messages<T> {
-    by_action: HashMap<(CueIx, u32), Arc<T>>,
+    by_action: HashMap<(CueIx, u32), Turn<T>>,
     /// What goes out on panic, in order.
     pub(super) panic: Vec<Arc<T>>,
+}
+
+/// What an action has its output do.
+pub(super) enum Turn<T> {
+    /// Send this.
+    Alone(Arc<T>),
+    /// Send this, which says what these later actions of the cue say as well.
+    Leads(Arc<T>, Arc<[u32]>),
+    /// Nothing: an earlier action of the cue has sent it along.
+    Follows,
 }
 
 impl<T> Messages<T> {
@@ -35,9 +45,10 @@ impl<T> Messages<T> {
         };
         let mut by_action = HashMap::new();
         for (ix, cue) in show.cue_indices().zip(&show.cues) {
-            for (at, action) in (0..).zip(&cue.actions).filter(|(_, action)| action.output == output) {
-                if let Some(message) = keep(&action.body, &|| format!("cue {}", cue.number)) {
-                    by_action.insert((ix, at), message);
+            for at in actions_to(output, cue) {
+                let body = cue.actions.get(at as usize).map(|action| &action.body);
+                if let Some(message) = body.and_then(|body| keep(body, &|| format!("cue {}", cue.number))) {
+                    by_action.insert((ix, at), Turn::Alone(message));
                 }
             }
         }
@@ -45,8 +56,81 @@ impl<T> Messages<T> {
         if faults.is_empty() { Ok(Messages { by_action, panic }) } else { Err(faults) }
     }
 
-    /// The message of `job`.
-    pub(super) fn of(&self, job: Job) -> Option<&Arc<T>> {
+    /// Joins what each cue sends together into one message.
+    ///
+    /// # Errors
+    /// All cues for which `join` gives a reason instead.
+    pub(super) fn joined(
+        mut self,
+        show: &Show,
+        output: OutputIx,
+        join: impl Fn(&[Arc<T>]) -> Result<T, String>,
+    ) -> Result<Self, Vec<Fault>> {
+        let mut faults = vec![];
+        for (ix, cue) in show.cue_indices().zip(&show.cues).filter(|(_, cue)| cue.together) {
+            let actions: Vec<u32> = actions_to(output, cue).collect();
+            let parts: Vec<_> = actions.iter().filter_map(|&at| self.alone((ix, at))).collect();
+            let Some((&first, others)) = actions.split_first().filter(|(_, others)| !others.is_empty()) else {
+                continue;
+            };
+            match join(&parts) {
+                Ok(whole) => {
+                    self.by_action.insert((ix, first), Turn::Leads(Arc::new(whole), others.into()));
+                    self.by_action.extend(others.iter().map(|&at| ((ix, at), Turn::Follows)));
+                }
+                Err(why) => {
+                    let name = show.outputs.get(output.0 as usize).map(|target| target.id.clone());
+                    let (output, place) = (name.unwrap_or_default(), format!("cue {}", cue.number));
+                    faults.push(Fault::Message { output, place, why });
+                }
+            }
+        }
+        if faults.is_empty() { Ok(self) } else { Err(faults) }
+    }
+
+    fn alone(&self, action: (CueIx, u32)) -> Option<Arc<T>> {
+        match self.by_action.get(&action)? {
+            Turn::Alone(message) => Some(Arc::clone(message)),
+            Turn::Leads(..) | Turn::Follows => None,
+        }
+    }
+
+    /// What `job` has its output do.
+    pub(super) fn of(&self, job: Job) -> Option<&Turn<T>> {
         self.by_action.get(&(job.cue, job.action))
+    }
+
+    /// Every message of a cue that can be sent, in no order.
+    pub(super) fn all(&self) -> impl Iterator<Item = &Arc<T>> {
+        self.by_action.values().filter_map(|turn| match turn {
+            Turn::Alone(message) | Turn::Leads(message, _) => Some(message),
+            Turn::Follows => None,
+        })
+    }
+}
+
+/// Which actions of `cue` go to `output`, in order.
+fn actions_to(output: OutputIx, cue: &Cue) -> impl Iterator<Item = u32> {
+    (0..).zip(&cue.actions).filter(move |(_, action)| action.output == output).map(|(at, _)| at)
+}
+
+/// What is known of the last message that said what several actions say, for those of them that follow.
+///
+/// One is enough: the actions of a cue are handed over one right after the other.
+#[derive(Default)]
+pub(super) struct Led(Option<(CueIx, u32, Option<Outcome>)>);
+
+impl Led {
+    /// Keeps what is known of the message that `job` has sent for itself and others.
+    pub(super) fn keep(&mut self, job: Job, outcome: Option<Outcome>) {
+        self.0 = Some((job.cue, job.firing, outcome));
+    }
+
+    /// What is known of the message that `job` went along with: nothing, while its report is still to come.
+    pub(super) fn of(&self, job: Job) -> Option<Outcome> {
+        match &self.0 {
+            Some((cue, firing, outcome)) if (*cue, *firing) == (job.cue, job.firing) => outcome.clone(),
+            _ => Some(Outcome::Failed("the message that it should have gone along with was never sent".into())),
+        }
     }
 }

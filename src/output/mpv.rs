@@ -25,12 +25,12 @@ mod clip;
 mod deck;
 mod keeper;
 mod player;
-mod probe;
 mod process;
 mod said;
 #[cfg(test)]
 mod tests;
 mod told;
+mod tryout;
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -40,7 +40,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-pub use probe::clip_fault;
+pub use tryout::clip_fault;
 
 use super::worker::Site;
 use super::{Driver, Fault, Health, Job, Outcome, Report, Surroundings, now};

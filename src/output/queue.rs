@@ -13,10 +13,32 @@ use super::{Job, now};
 /// How many messages may wait for one output.
 pub(super) const LIMIT: usize = 256;
 
+/// Whom a message is sent for: each of these is told what became of it.
+#[derive(Clone, Default)]
+pub(super) struct Senders {
+    /// `None` for a message of panic.
+    pub(super) job: Option<Job>,
+    /// The later actions of the job's cue that the message speaks for as well.
+    pub(super) others: Option<Arc<[u32]>>,
+}
+
+impl Senders {
+    /// One job alone.
+    pub(super) fn one(job: Job) -> Self {
+        Senders { job: Some(job), others: None }
+    }
+
+    /// The job first, then the others; never none.
+    pub(super) fn all(&self) -> impl Iterator<Item = Option<Job>> {
+        let others = self.others.iter().flat_map(|others| others.iter());
+        let others = others.filter_map(|&action| self.job.map(|job| Job { action, ..job }));
+        std::iter::once(self.job).chain(others.map(Some))
+    }
+}
+
 /// One message in the line.
 pub(super) struct Waiting<T> {
-    /// What it belongs to; `None` for a message of panic.
-    pub(super) job: Option<Job>,
+    pub(super) senders: Senders,
     pub(super) message: Arc<T>,
     pub(super) since: Instant,
 }
@@ -53,6 +75,8 @@ enum Stage {
 struct Line<T> {
     waiting: VecDeque<Waiting<T>>,
     stage: Stage,
+    /// Whether panic has come since the worker took its last message.
+    panicked: bool,
 }
 
 /// The line between the station and one worker.
@@ -63,19 +87,19 @@ pub(super) struct Queue<T> {
 
 impl<T> Queue<T> {
     pub(super) fn new() -> Self {
-        let line = Line { waiting: VecDeque::with_capacity(LIMIT), stage: Stage::Open };
+        let line = Line { waiting: VecDeque::with_capacity(LIMIT), stage: Stage::Open, panicked: false };
         Queue { line: Mutex::new(line), changed: Condvar::new() }
     }
 
     /// Puts a message at the end of the line.
-    pub(super) fn push(&self, job: Option<Job>, message: &Arc<T>) -> Result<(), Refusal> {
+    pub(super) fn push(&self, senders: Senders, message: &Arc<T>) -> Result<(), Refusal> {
         let mut line = self.lock();
         match line.stage {
             Stage::Open if line.waiting.len() < LIMIT => {}
             Stage::Open => return Err(Refusal::Full),
             Stage::Finishing | Stage::Ended => return Err(Refusal::Ended),
         }
-        line.waiting.push_back(Waiting { job, message: Arc::clone(message), since: now() });
+        line.waiting.push_back(Waiting { senders, message: Arc::clone(message), since: now() });
         self.changed.notify_all();
         Ok(())
     }
@@ -89,8 +113,10 @@ impl<T> Queue<T> {
             return Err(Refusal::Ended);
         }
         let dropped = line.waiting.drain(..).collect();
-        let since = now();
-        line.waiting.extend(messages.iter().map(|message| Waiting { job: None, message: Arc::clone(message), since }));
+        line.panicked = true;
+        let (since, senders) = (now(), Senders::default());
+        let waiting = |message| Waiting { senders: senders.clone(), message: Arc::clone(message), since };
+        line.waiting.extend(messages.iter().map(waiting));
         self.changed.notify_all();
         Ok(dropped)
     }
@@ -105,11 +131,20 @@ impl<T> Queue<T> {
             }
             None => self.changed.wait_while(self.lock(), idle).unwrap_or_else(PoisonError::into_inner),
         };
+        line.panicked = false;
         match (line.waiting.pop_front(), line.stage) {
             (Some(waiting), _) => Next::Send(waiting),
             (None, Stage::Open) => Next::Look,
             (None, Stage::Finishing | Stage::Ended) => Next::End,
         }
+    }
+
+    /// Waits for `pause`; says whether the message that was taken last may then be tried again, which ends with panic
+    /// and with the program: either ends the pause at once.
+    pub(super) fn rest(&self, pause: Duration) -> bool {
+        let goes_on = |line: &mut Line<T>| line.stage == Stage::Open && !line.panicked;
+        let rested = self.changed.wait_timeout_while(self.lock(), pause, goes_on);
+        goes_on(&mut rested.unwrap_or_else(PoisonError::into_inner).0)
     }
 
     /// How many messages wait.
@@ -157,11 +192,11 @@ mod tests {
     fn refuses_one_too_many_and_whatever_comes_behind_the_end() {
         let (queue, message) = (Queue::new(), Arc::new(1));
         for _ in 0..LIMIT {
-            queue.push(Some(job(0)), &message).unwrap();
+            queue.push(Senders::one(job(0)), &message).unwrap();
         }
-        assert_eq!(queue.push(None, &message), Err(Refusal::Full));
+        assert_eq!(queue.push(Senders::default(), &message), Err(Refusal::Full));
         queue.finish();
-        assert_eq!(queue.push(None, &message), Err(Refusal::Ended));
+        assert_eq!(queue.push(Senders::default(), &message), Err(Refusal::Ended));
         assert!(matches!(queue.next(None), Next::Send(_)));
         assert_eq!(queue.end().len(), LIMIT - 1);
         assert!(matches!(queue.next(None), Next::End));
@@ -170,10 +205,26 @@ mod tests {
     #[test]
     fn panic_takes_the_place_of_all_that_waits() {
         let queue = Queue::new();
-        queue.push(Some(job(7)), &Arc::new("go")).unwrap();
+        queue.push(Senders::one(job(7)), &Arc::new("go")).unwrap();
         let dropped = queue.replace(&[Arc::new("stop")]).unwrap();
-        assert_eq!(dropped.iter().map(|w| w.job).collect::<Vec<_>>(), [Some(job(7))]);
-        assert!(matches!(queue.next(None), Next::Send(w) if *w.message == "stop" && w.job.is_none()));
+        assert_eq!(dropped.iter().map(|w| w.senders.job).collect::<Vec<_>>(), [Some(job(7))]);
+        assert!(matches!(queue.next(None), Next::Send(w) if *w.message == "stop" && w.senders.job.is_none()));
         assert!(matches!(queue.next(Some(Duration::ZERO)), Next::Look));
+    }
+
+    #[test]
+    fn panic_and_the_end_leave_no_rest() {
+        let queue = Queue::new();
+        for n in 0..2 {
+            queue.push(Senders::one(job(n)), &Arc::new("go")).unwrap();
+        }
+        queue.next(None);
+        assert!(queue.rest(Duration::from_millis(1)));
+        queue.replace(&[Arc::new("stop")]).unwrap();
+        assert!(!queue.rest(Duration::MAX), "panic came while the message was being sent");
+        queue.next(None);
+        assert!(queue.rest(Duration::from_millis(1)), "that panic is over");
+        queue.finish();
+        assert!(!queue.rest(Duration::MAX));
     }
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::messages::Messages;
+use super::messages::{Led, Messages, Turn};
 use super::worker::{Site, Worker};
 use super::{Driver, Health, Job, Outcome, Report};
 
@@ -11,6 +11,7 @@ use super::{Driver, Health, Job, Outcome, Report};
 pub(super) struct Queued<T> {
     site: Site,
     messages: Messages<T>,
+    led: Led,
     worker: Worker<T>,
     /// A second worker for panic alone, where the first may be held up by one message for long.
     panic_worker: Option<Worker<T>>,
@@ -18,7 +19,7 @@ pub(super) struct Queued<T> {
 
 impl<T: Send + Sync + 'static> Queued<T> {
     pub(super) fn new(site: Site, messages: Messages<T>, worker: Worker<T>, panic_worker: Option<Worker<T>>) -> Self {
-        Queued { site, messages, worker, panic_worker }
+        Queued { site, messages, led: Led::default(), worker, panic_worker }
     }
 
     fn workers(&self) -> impl Iterator<Item = &Worker<T>> {
@@ -29,7 +30,13 @@ impl<T: Send + Sync + 'static> Queued<T> {
 impl<T: Send + Sync + 'static> Driver for Queued<T> {
     fn send(&mut self, job: Job) -> Option<Outcome> {
         match self.messages.of(job) {
-            Some(message) => self.worker.send(job, message),
+            Some(Turn::Alone(message)) => self.worker.send(job, message),
+            Some(Turn::Leads(message, others)) => {
+                let outcome = self.worker.send_for(job, others, message);
+                self.led.keep(job, outcome.clone());
+                outcome
+            }
+            Some(Turn::Follows) => self.led.of(job),
             None => Some(Outcome::no_message()),
         }
     }

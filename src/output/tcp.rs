@@ -1,4 +1,5 @@
-//! OSC over TCP: one connection, kept up by a worker, each message a SLIP frame.
+//! OSC over TCP: one connection, kept up by a worker, each message, or bundle of those that leave together, a
+//! SLIP frame.
 //!
 //! A message is written once. If the connection breaks under it, nobody can tell what the far end has taken, so it is
 //! reported as failed and never written again. While nothing is to be sent, the worker keeps the connection up, so that
@@ -15,7 +16,6 @@ use super::peer::{Peer, first_of, words};
 use super::queued::Queued;
 use super::worker::{Site, Transmit, Worker};
 use super::{now, osc, slip};
-use crate::show::Body;
 
 /// How long a connection may take to come about, over all addresses of the host.
 const CONNECT_LIMIT: Duration = Duration::from_secs(2);
@@ -36,15 +36,17 @@ const ADDRESSES_MAX: usize = 4;
 const BLOCKS_MAX: usize = 64;
 
 /// Starts the worker of an output of OSC over TCP.
-pub(super) fn open(site: Site, peer: Peer, frames: Messages<Vec<u8>>) -> io::Result<Queued<Vec<u8>>> {
+pub(super) fn open(site: Site, peer: Peer, packets: Messages<Vec<u8>>) -> io::Result<Queued<Vec<u8>>> {
     let tcp = Tcp { site: site.clone(), peer, stream: None, pause: LOOK };
     let worker = Worker::start(site.clone(), tcp)?;
-    Ok(Queued::new(site, frames, worker, None))
+    Ok(Queued::new(site, packets, worker, None))
 }
 
-/// The frame that says `body`, or why there is none.
-pub(super) fn frame(body: &Body) -> Result<Vec<u8>, String> {
-    osc::packet(body).map(|packet| slip::frame(&packet))
+/// The frame of `packet`; a bundle is given the time of this moment, which changes what has to be escaped.
+fn frame(packet: &[u8]) -> Vec<u8> {
+    let mut packet = packet.to_vec();
+    osc::stamp(&mut packet);
+    slip::frame(&packet)
 }
 
 struct Tcp {
@@ -80,14 +82,14 @@ impl Tcp {
 impl Transmit for Tcp {
     type Message = Vec<u8>;
 
-    fn transmit(&mut self, frame: &Vec<u8>) -> Result<(), String> {
+    fn transmit(&mut self, packet: &Vec<u8>) -> Result<(), String> {
         if self.open_stream().is_none() {
             self.connect()?;
         }
         let Some(stream) = &mut self.stream else {
             return Err(format!("{} is not connected", self.peer));
         };
-        write_within(stream, frame, WRITE_LIMIT).map_err(|error| {
+        write_within(stream, &frame(packet), WRITE_LIMIT).map_err(|error| {
             // Half a frame may be on the wire: only a new connection is sure to begin with a whole one.
             self.stream = None;
             format!("{} may not have taken it: {}", self.peer, words(&error))
@@ -108,7 +110,8 @@ impl Transmit for Tcp {
     }
 }
 
-fn connect(peer: &Peer) -> io::Result<TcpStream> {
+/// A connection to the first address of `peer` that takes one, within [`CONNECT_LIMIT`] once its name is known.
+pub(super) fn connect(peer: &Peer) -> io::Result<TcpStream> {
     let mut addresses = peer.addresses()?;
     addresses.truncate(ADDRESSES_MAX);
     let share = CONNECT_LIMIT / addresses.len().max(1) as u32;
@@ -176,14 +179,19 @@ mod tests {
     use std::sync::mpsc::Receiver;
 
     use super::*;
-    use crate::output::testing::{FIRE_BYTES, SOON, awaited, job, osc_show, site};
-    use crate::output::{Driver, Light, Outcome, Report};
-    use crate::show::OutputIx;
+    use crate::output::osc::tests::{FIRE_AND_STOP, assert_tagged_now};
+    use crate::output::testing::{FIRE_BYTES, SOON, awaited, job, osc_show, site, together_show};
+    use crate::output::{Driver, Job, Light, Outcome, Report};
+    use crate::show::{OutputIx, Show};
 
     fn open_to(port: u16) -> (Queued<Vec<u8>>, Receiver<Report>) {
-        let frames = Messages::new(&osc_show("127.0.0.1", port), OutputIx(0), frame).unwrap();
+        open_show(&osc_show("127.0.0.1", port), port)
+    }
+
+    fn open_show(show: &Show, port: u16) -> (Queued<Vec<u8>>, Receiver<Report>) {
+        let packets = osc::packets(show, OutputIx(0)).unwrap();
         let (site, reports) = site("lights");
-        (open(site, Peer::new("127.0.0.1", port), frames).unwrap(), reports)
+        (open(site, Peer::new("127.0.0.1", port), packets).unwrap(), reports)
     }
 
     fn accept(desk: &TcpListener) -> TcpStream {
@@ -219,6 +227,53 @@ mod tests {
         stream.read_exact(&mut heard).unwrap();
         assert_eq!(&heard, b"\xC0/stop\0\0\0,\0\0\0\xC0");
         assert_eq!(reports.recv_timeout(SOON).unwrap().job, None);
+    }
+
+    #[test]
+    fn what_leaves_together_is_one_frame_and_each_action_hears_of_it() {
+        let desk = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = desk.local_addr().unwrap().port();
+        let (mut tcp, reports) = open_show(&together_show("127.0.0.1", port), port);
+        let mut stream = accept(&desk);
+        for action in [0, 2] {
+            assert_eq!(tcp.send(Job { action, ..job(1) }), None);
+        }
+        let bundle = unframed(&mut stream);
+        assert_tagged_now(&bundle);
+        assert_eq!(&bundle[16..], FIRE_AND_STOP);
+        for action in [0, 2] {
+            let report = reports.recv_timeout(SOON).unwrap();
+            assert_eq!((report.job, report.outcome), (Some(Job { action, ..job(1) }), Outcome::Sent));
+        }
+        assert_eq!(tcp.health().sent, 1);
+
+        drop((stream, desk));
+        awaited(|| tcp.health().light == Light::Down);
+        for action in [0, 2] {
+            assert_eq!(tcp.send(Job { action, ..job(2) }), None);
+        }
+        let why = |report: Report| (report.job.map(|job| job.action), report.outcome);
+        let (first, second) = (reports.recv_timeout(SOON).unwrap(), reports.recv_timeout(SOON).unwrap());
+        assert!(matches!(first.outcome, Outcome::Failed(_)), "{first:?}");
+        assert_eq!(why(second), (Some(2), why(first).1));
+    }
+
+    /// The next frame's packet, by RFC 1055.
+    fn unframed(stream: &mut TcpStream) -> Vec<u8> {
+        let mut bytes = std::io::BufReader::new(stream).bytes().map(Result::unwrap);
+        assert_eq!(bytes.next(), Some(0xC0));
+        let mut packet = vec![];
+        while let Some(byte) = bytes.next().filter(|byte| *byte != 0xC0) {
+            packet.push(match byte {
+                0xDB => match bytes.next() {
+                    Some(0xDC) => 0xC0,
+                    Some(0xDD) => 0xDB,
+                    other => panic!("no escape: {other:?}"),
+                },
+                byte => byte,
+            });
+        }
+        packet
     }
 
     #[test]

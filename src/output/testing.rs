@@ -33,9 +33,13 @@ pub(super) fn output(id: &str, kind: OutputKind, panic: Vec<Body>) -> Output {
 
 /// A show of one cue, which sends `actions`: where to, and what.
 pub(super) fn show(outputs: Vec<Output>, actions: Vec<(u32, Body)>) -> Show {
+    Show::for_tests(outputs, vec![cue("12", actions)])
+}
+
+fn cue(number: &str, actions: Vec<(u32, Body)>) -> Cue {
     let actions = actions.into_iter().map(|(output, body)| Action { output: OutputIx(output), body }).collect();
-    let cue = Cue {
-        number: CueNumber::new("12").unwrap(),
+    Cue {
+        number: CueNumber::new(number).unwrap(),
         title: "Off the roof".into(),
         call: None,
         notes: None,
@@ -52,8 +56,18 @@ pub(super) fn show(outputs: Vec<Output>, actions: Vec<(u32, Body)>) -> Show {
         actions,
         together: false,
         segment: SegmentIx(0),
-    };
-    Show::for_tests(outputs, vec![cue])
+    }
+}
+
+/// A show whose first cue sends [`fire`] and `/stop` together, with a message to another output between them, and whose
+/// second has only one message to send together.
+pub(super) fn together_show(host: &str, port: u16) -> Show {
+    let kind = OutputKind::OscUdp { host: host.into(), port };
+    let stop = Body::Osc { address: "/stop".into(), args: vec![] };
+    let outputs = vec![output("lights", kind.clone(), vec![]), output("sound", kind, vec![])];
+    let both = Cue { together: true, ..cue("12", vec![(0, fire()), (1, fire()), (0, stop)]) };
+    let one = Cue { together: true, ..cue("13", vec![(0, fire())]) };
+    Show::for_tests(outputs, vec![both, one])
 }
 
 /// A show whose only output is sent [`fire`], and `/stop` on panic.

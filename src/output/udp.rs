@@ -1,4 +1,4 @@
-//! OSC over UDP: one datagram a message, sent on the station's own thread.
+//! OSC over UDP: one datagram a message, or a bundle of those that leave together, sent on the station's own thread.
 //!
 //! The packets are ready and the socket is connected and non-blocking, so a GO costs a look-up and one system call.
 //! Nothing here may block: a host's name is looked up by a helper thread. UDP promises nothing; "sent" means that the
@@ -11,7 +11,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
-use super::messages::Messages;
+use super::messages::{Led, Messages, Turn};
+use super::osc;
 use super::peer::{Peer, first_of, words};
 use super::worker::Site;
 use super::{Driver, Health, Job, Light, Outcome, Report};
@@ -27,6 +28,9 @@ pub(super) struct Udp {
     site: Site,
     peer: Peer,
     packets: Messages<Vec<u8>>,
+    led: Led,
+    /// Where bundles get their time tag: roomy enough for the longest, so that no GO waits for memory.
+    stamped: Vec<u8>,
     link: Arc<Mutex<Link>>,
     /// Its drop ends the helper thread.
     _helper: Option<Sender<()>>,
@@ -47,7 +51,20 @@ impl Udp {
         let ready = socket.is_some();
         let link = Arc::new(Mutex::new(Link { socket, refused: false }));
         let helper = if ready { None } else { Some(start_helper(&site, &peer, &link)?) };
-        Ok(Udp { site, peer, packets, link, _helper: helper })
+        let longest = packets.all().filter(|packet| osc::is_bundle(packet)).map(|packet| packet.len()).max();
+        let stamped = Vec::with_capacity(longest.unwrap_or(0));
+        Ok(Udp { site, peer, packets, led: Led::default(), stamped, link, _helper: helper })
+    }
+
+    /// Sends a bundle with the time of this moment, and a message as it is.
+    fn stamp_and_send(&mut self, packet: &[u8]) -> Outcome {
+        if !osc::is_bundle(packet) {
+            return self.send_packet(packet);
+        }
+        self.stamped.clear();
+        self.stamped.extend_from_slice(packet);
+        osc::stamp(&mut self.stamped);
+        self.send_packet(&self.stamped)
     }
 
     fn send_packet(&self, packet: &[u8]) -> Outcome {
@@ -87,10 +104,14 @@ impl Udp {
 
 impl Driver for Udp {
     fn send(&mut self, job: Job) -> Option<Outcome> {
-        Some(match self.packets.of(job) {
-            Some(packet) => self.send_packet(packet),
-            None => Outcome::no_message(),
-        })
+        let packet = match self.packets.of(job) {
+            Some(Turn::Alone(packet) | Turn::Leads(packet, _)) => Arc::clone(packet),
+            Some(Turn::Follows) => return self.led.of(job),
+            None => return Some(Outcome::no_message()),
+        };
+        let outcome = self.stamp_and_send(&packet);
+        self.led.keep(job, Some(outcome.clone()));
+        Some(outcome)
     }
 
     fn panic(&mut self) -> Vec<Report> {
@@ -109,7 +130,8 @@ impl Driver for Udp {
     }
 }
 
-fn connect(address: SocketAddr) -> io::Result<UdpSocket> {
+/// A socket that does not block, for one far end.
+pub(super) fn connect(address: SocketAddr) -> io::Result<UdpSocket> {
     let any = match address {
         SocketAddr::V4(_) => SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)),
         SocketAddr::V6(_) => SocketAddr::from((Ipv6Addr::UNSPECIFIED, 0)),
@@ -194,13 +216,16 @@ fn find(site: &Site, peer: &Peer, link: &Mutex<Link>, stopped: &Receiver<()>) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::output::osc;
-    use crate::output::testing::{FIRE_BYTES, SOON, awaited, job, osc_show, site};
-    use crate::show::OutputIx;
+    use crate::output::osc::tests::{FIRE_AND_STOP, assert_tagged_now};
+    use crate::output::testing::{FIRE_BYTES, SOON, awaited, job, osc_show, site, together_show};
+    use crate::show::{CueIx, OutputIx, Show};
 
     fn open(host: &str, port: u16) -> Udp {
-        let show = osc_show(host, port);
-        let packets = Messages::new(&show, OutputIx(0), osc::packet).unwrap();
+        open_show(&osc_show(host, port), host, port)
+    }
+
+    fn open_show(show: &Show, host: &str, port: u16) -> Udp {
+        let packets = osc::packets(show, OutputIx(0)).unwrap();
         Udp::open(site("lights").0, Peer::new(host, port), packets).unwrap()
     }
 
@@ -226,6 +251,25 @@ mod tests {
         assert_eq!(udp.panic().iter().map(|r| (r.job, &r.outcome)).collect::<Vec<_>>(), [(None, &Outcome::Sent)]);
         assert_eq!(heard(&desk), b"/stop\0\0\0,\0\0\0");
         assert_eq!(udp.send(Job { action: 9, ..job(0) }), Some(Outcome::no_message()));
+    }
+
+    #[test]
+    fn what_leaves_together_is_one_datagram_and_each_action_hears_of_it() {
+        let desk = listener("127.0.0.1:0");
+        let port = desk.local_addr().unwrap().port();
+        let mut udp = open_show(&together_show("127.0.0.1", port), "127.0.0.1", port);
+        let room = udp.stamped.capacity();
+        assert!(matches!(udp.send(Job { action: 2, ..job(1) }), Some(Outcome::Failed(_))), "nothing led it");
+        for action in [0, 2] {
+            assert_eq!(udp.send(Job { action, ..job(1) }), Some(Outcome::Sent));
+        }
+        let bundle = heard(&desk);
+        assert_tagged_now(&bundle);
+        assert_eq!(&bundle[16..], FIRE_AND_STOP);
+        assert_eq!((udp.health().sent, udp.stamped.capacity()), (1, room));
+        assert!(matches!(udp.send(Job { action: 2, ..job(2) }), Some(Outcome::Failed(_))), "led by another firing");
+        assert_eq!(udp.send(Job { cue: CueIx(1), ..job(2) }), Some(Outcome::Sent));
+        assert_eq!(heard(&desk), FIRE_BYTES, "one message needs no bundle");
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! The thread behind an output that may block, and the only place where its reports are made.
 //!
-//! Every message that is taken gets exactly one report, whatever happens to the worker. A message is sent once or not
-//! at all: nothing here tries again, since a cue sent late or twice is worse than a cue that is known to have failed.
+//! Everyone for whom a message is taken gets exactly one report on it, whatever happens to the worker. A message is sent
+//! once or not at all, since a cue sent late or twice is worse than a cue that is known to have failed: it is tried again
+//! only where the show asks for it, and then panic and the end of the program put an end to that at once.
 
 use std::io;
 use std::sync::Arc;
@@ -9,7 +10,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::gauge::Gauge;
-use super::queue::{LIMIT, Next, Queue, Refusal, Waiting};
+use super::queue::{LIMIT, Next, Queue, Refusal, Senders, Waiting};
 use super::{Job, Light, News, Outcome, Report, Reporter, now};
 use crate::show::OutputIx;
 
@@ -27,10 +28,25 @@ pub(super) trait Transmit: Send + 'static {
     /// Sends one message, or says why it could not; may block for as long as its own time limits let it.
     fn transmit(&mut self, message: &Self::Message) -> Result<(), String>;
 
+    /// Whether, and after what pause, `message` is to be tried once more, now that it has failed `tried` times; asked
+    /// right after [`Self::transmit`] has said why.
+    fn again(&mut self, _message: &Self::Message, _tried: u32) -> Option<Again> {
+        None
+    }
+
     /// Looks after the connection while no message waits, and says how soon it wants to do so again.
     fn look(&mut self) -> Option<Duration> {
         None
     }
+}
+
+/// That a message is to be tried once more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Again {
+    /// How long to wait before.
+    pub(super) pause: Duration,
+    /// How often it is tried at most, the first time among them.
+    pub(super) tries: u32,
 }
 
 /// Who a worker is and to whom it tells what happened.
@@ -65,15 +81,25 @@ impl<T: Send + Sync + 'static> Worker<T> {
 
     fn start_with(site: Site, transmit: impl Transmit<Message = T>, late: Duration) -> io::Result<Self> {
         let queue = Arc::new(Queue::new());
-        let bench = Bench { queue: Arc::clone(&queue), site: site.clone(), current: None };
-        thread::Builder::new().name(format!("to {}", site.name)).spawn(move || bench.work(transmit, late))?;
+        let bench = Bench { queue: Arc::clone(&queue), site: site.clone(), transmit, current: None };
+        thread::Builder::new().name(format!("to {}", site.name)).spawn(move || bench.work(late))?;
         Ok(Worker { queue, site })
     }
 
     /// Hands a message over; gives an outcome only where it is refused.
     pub(super) fn send(&self, job: Job, message: &Arc<T>) -> Option<Outcome> {
+        self.push(Senders::one(job), message)
+    }
+
+    /// Hands a message over that speaks for later actions of the job's cue as well: each gets a report of its own. Gives
+    /// an outcome only where it is refused, which is then theirs too.
+    pub(super) fn send_for(&self, job: Job, others: &Arc<[u32]>, message: &Arc<T>) -> Option<Outcome> {
+        self.push(Senders { job: Some(job), others: Some(Arc::clone(others)) }, message)
+    }
+
+    fn push(&self, senders: Senders, message: &Arc<T>) -> Option<Outcome> {
         let name = &self.site.name;
-        let why = match self.queue.push(Some(job), message) {
+        let why = match self.queue.push(senders, message) {
             Ok(()) => return None,
             Err(Refusal::Full) => format!("queue full: {LIMIT} messages wait for {name}"),
             Err(Refusal::Ended) => format!("the sender of {name} has ended"),
@@ -110,7 +136,7 @@ impl<T: Send + Sync + 'static> Worker<T> {
 
     fn reports_on(&self, dropped: Vec<Waiting<T>>, why: &str) -> Vec<Report> {
         // A message of panic that gives way to the same message of a second panic is no loss to report.
-        let jobs = dropped.into_iter().filter_map(|waiting| waiting.job);
+        let jobs = dropped.iter().flat_map(|waiting| waiting.senders.all()).flatten();
         jobs.map(|job| self.site.report(Some(job), Outcome::Failed(why.into()))).collect()
     }
 }
@@ -122,61 +148,87 @@ impl<T> Drop for Worker<T> {
 }
 
 /// The thread's end of a worker. Its drop runs however the thread ends, so that no message is left without a report.
-struct Bench<T> {
+struct Bench<T, X> {
     queue: Arc<Queue<T>>,
     site: Site,
-    /// What is being sent.
-    current: Option<Option<Job>>,
+    transmit: X,
+    /// For whom a message is just being sent.
+    current: Option<Senders>,
 }
 
-impl<T> Bench<T> {
-    fn work(mut self, mut transmit: impl Transmit<Message = T>, late: Duration) {
-        let mut look_again = transmit.look();
+impl<T: Send + Sync + 'static, X: Transmit<Message = T>> Bench<T, X> {
+    fn work(mut self, late: Duration) {
+        let mut look_again = self.transmit.look();
         loop {
-            let waiting = match self.queue.next(look_again) {
-                Next::Send(waiting) => waiting,
-                Next::Look => {
-                    look_again = transmit.look();
-                    continue;
-                }
+            match self.queue.next(look_again) {
+                Next::Send(waiting) => self.send(&waiting, late),
+                Next::Look => look_again = self.transmit.look(),
                 Next::End => return,
-            };
-            self.current = Some(waiting.job);
+            }
+        }
+    }
+
+    fn send(&mut self, waiting: &Waiting<T>, late: Duration) {
+        self.current = Some(waiting.senders.clone());
+        let waited = now().duration_since(waiting.since);
+        let sent = if waited > late {
+            let seconds = waited.as_secs();
+            Err(format!("not sent: it waited {seconds} s behind others for {}, too late now", self.site.name))
+        } else {
+            self.try_to_send(&waiting.message)
+        };
+        let outcome = match sent {
+            Ok(light) => {
+                self.site.gauge.sent(light);
+                Outcome::Sent
+            }
+            Err(why) => {
+                self.site.gauge.down(why.clone());
+                Outcome::Failed(why)
+            }
+        };
+        self.current = None;
+        self.tell(&waiting.senders, &outcome);
+    }
+
+    /// Tries once, and once more for as long as that is asked for and may help.
+    fn try_to_send(&mut self, message: &T) -> Result<Light, String> {
+        for tried in 1.. {
             let began = now();
-            let waited = began.duration_since(waiting.since);
-            let outcome = if waited > late {
-                let seconds = waited.as_secs();
-                Err(format!("not sent: it waited {seconds} s behind others for {}, too late now", self.site.name))
-            } else {
-                transmit.transmit(&waiting.message)
+            let Err(why) = self.transmit.transmit(message) else {
+                return Ok(if now().duration_since(began) > SLOW { Light::Slow } else { Light::Ok });
             };
-            let light = if now().duration_since(began) > SLOW { Light::Slow } else { Light::Ok };
-            let outcome = match outcome {
-                Ok(()) => {
-                    self.site.gauge.sent(light);
-                    Outcome::Sent
-                }
-                Err(why) => {
-                    self.site.gauge.down(why.clone());
-                    Outcome::Failed(why)
-                }
+            let times = if tried == 1 { "time" } else { "times" };
+            let Some(Again { pause, tries }) = self.transmit.again(message, tried) else {
+                return Err(if tried == 1 { why } else { format!("{why} (tried {tried} {times})") });
             };
-            self.current = None;
-            (self.site.reporter)(News::Report(self.site.report(waiting.job, outcome)));
+            self.site.gauge.down(format!("trying again ({} of {tries}): {why}", tried + 1));
+            if !self.queue.rest(pause) {
+                return Err(format!("{why} (tried {tried} {times} of {tries}, then stopped)"));
+            }
+        }
+        Err("it cannot be tried more often".into())
+    }
+}
+
+impl<T, X> Bench<T, X> {
+    fn tell(&self, senders: &Senders, outcome: &Outcome) {
+        for job in senders.all() {
+            (self.site.reporter)(News::Report(self.site.report(job, outcome.clone())));
         }
     }
 }
 
-impl<T> Drop for Bench<T> {
+impl<T, X> Drop for Bench<T, X> {
     fn drop(&mut self) {
         let left = self.queue.end();
         let fault = format!("the sender of {} has ended by a fault of the program", self.site.name);
         if thread::panicking() {
             self.site.gauge.down(fault.clone());
         }
-        let left = self.current.take().into_iter().chain(left.into_iter().map(|waiting| waiting.job));
-        for job in left {
-            (self.site.reporter)(News::Report(self.site.report(job, Outcome::Failed(fault.clone()))));
+        let outcome = Outcome::Failed(fault);
+        for senders in self.current.take().iter().chain(left.iter().map(|waiting| &waiting.senders)) {
+            self.tell(senders, &outcome);
         }
     }
 }
@@ -252,6 +304,27 @@ mod tests {
         assert_eq!(dropped, [s.worker.site.report(Some(job(1)), Outcome::Failed("stopped by panic".into()))]);
         s.tell.send(Ok(())).unwrap();
         assert_eq!(s.given.recv_timeout(SOON), Ok("stop"));
+    }
+
+    #[test]
+    fn each_action_of_a_message_is_reported_whatever_becomes_of_it() {
+        let s = setup(LATE);
+        let (others, lead) = (Arc::from([2, 5]), job(0));
+        let action = |action| Some(Job { action, ..lead });
+        let all = [action(0), action(2), action(5)];
+        let of = |reports: Vec<Report>| reports.into_iter().map(|report| report.job).collect::<Vec<_>>();
+        assert_eq!(s.worker.send_for(lead, &others, &Arc::new("both")), None);
+        assert_eq!(s.given.recv_timeout(SOON), Ok("both"));
+        assert_eq!(s.worker.send_for(lead, &others, &Arc::new("dropped")), None);
+        assert_eq!(of(s.worker.panic(&[])), all);
+        s.tell.send(Err("no".into())).unwrap();
+        let reports: Vec<_> = (0..3).map(|_| s.reports.recv_timeout(SOON).unwrap()).collect();
+        assert!(reports.iter().all(|report| report.outcome == Outcome::Failed("no".into())), "{reports:?}");
+        assert_eq!(of(reports), all);
+        assert_eq!(s.worker.send_for(lead, &others, &Arc::new("fault")), None);
+        drop(s.tell);
+        assert_eq!(of((0..3).map(|_| s.reports.recv_timeout(SOON).unwrap()).collect()), all);
+        assert!(matches!(s.worker.send_for(lead, &others, &Arc::new("late")), Some(Outcome::Failed(_))));
     }
 
     #[test]

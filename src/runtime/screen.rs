@@ -12,6 +12,7 @@ use std::time::Duration;
 
 use super::clock::{RunClock, machine_ns};
 use super::inbox::{Msg, Post};
+use super::realtime;
 use super::terminal::{self, Canvas, Tty};
 use crate::app::log::Log;
 use crate::app::{App, Hits};
@@ -88,6 +89,7 @@ impl Screen {
         let mut painter = Painter { mailbox: Arc::clone(&mailbox), start, drawn: false };
         let tty = Tty::new()?;
         std::thread::Builder::new().name("screen".into()).spawn(move || {
+            realtime::step_back();
             match catch_unwind(AssertUnwindSafe(|| painter.run(tty, &goodbye))) {
                 Ok(Ok(())) => {}
                 Ok(Err(_)) => post.send(Msg::ScreenLost),

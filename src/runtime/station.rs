@@ -5,6 +5,7 @@
 //! deadline, and never for the terminal, the disk's sync, a peer on the net or another thread.
 
 mod commit;
+mod due;
 mod leave;
 
 use std::panic::AssertUnwindSafe;
@@ -13,22 +14,23 @@ use std::time::Duration;
 use crossterm::event::Event as Input;
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGTSTP, SIGWINCH};
 
+use due::Ahead;
+
 use super::clock::{RunClock, machine_ns};
 use super::inbox::{Inbox, Msg, Post};
 use super::keyboard::{self, Keyboard, Woken};
 use super::opening::Session;
 use super::screen::{self, Screen};
-use super::{fault, signals, terminal};
+use super::{fault, realtime, signals, terminal};
 use crate::app::{App, Page, Task, Tone};
-use crate::engine::{Command, Event, Record, RunId, RunNs, State};
+use crate::engine::{ClipFact, Command, Event, Record, RunId, RunNs, State};
 use crate::journal::{Journal, SyncReport};
-use crate::output::{Job, Outputs};
+use crate::output::{ClipNews, ClipReport, Job, Outputs, ShowTime};
+use crate::show::CueIx;
 use crate::ui::Depth;
 
-/// How many rounds of due events pass before the keyboard is looked at again.
-const ROUNDS: usize = 256;
-/// Nothing is waited for longer than this, so that a fault of a deadline cannot put the station to sleep for good.
-const LONGEST_WAIT: Duration = Duration::from_secs(1);
+/// How many clips the outputs are asked to have ready.
+const CLIPS_READY: usize = 4;
 /// How many faults of the program's own a run survives before it gives up.
 const FAULTS: usize = 5;
 
@@ -53,6 +55,12 @@ struct Station {
     run_ns: RunNs,
     /// What the screen has not been told yet.
     news: Vec<Record>,
+    /// What is journaled already and leaves at its instant.
+    ahead: Option<Ahead>,
+    /// The clips that the outputs were last asked to get ready.
+    armed: Vec<CueIx>,
+    /// Whether the show's timecode ran when the outputs were last told, and from which instant it counted.
+    told_time: Option<(bool, i64)>,
     /// Why the loop ends, once it does.
     leaving: Option<String>,
 }
@@ -61,10 +69,13 @@ struct Station {
 ///
 /// # Errors
 /// When the terminal is gone already, or the system gives no thread.
-pub fn run(session: Session, inbox: Inbox, post: &Post) -> anyhow::Result<Option<String>> {
+pub fn run(mut session: Session, inbox: Inbox, post: &Post) -> anyhow::Result<Option<String>> {
     // Timers may be up to 50 µs late by default, for the sake of the battery.
     #[cfg(target_os = "linux")]
     let _ = rustix::thread::set_current_timer_slack(std::num::NonZeroU64::new(1));
+    if let Err(why) = realtime::ask() {
+        session.log.say(why, Tone::Attention, session.clock.run_ns(machine_ns()));
+    }
     terminal::take()?;
     let mut station = match Station::new(session, inbox, post) {
         Ok(station) => station,
@@ -109,6 +120,9 @@ impl Station {
             seq,
             run_ns: 0,
             news: vec![],
+            ahead: None,
+            armed: vec![],
+            told_time: None,
             leaving: None,
         };
         station.begin(begin);
@@ -141,7 +155,10 @@ impl Station {
     fn run(&mut self) {
         while self.leaving.is_none() {
             let more = self.fire_due();
-            self.publish();
+            if self.ahead.is_none() {
+                self.prepare();
+                self.publish();
+            }
             let timeout = if more { Some(Duration::ZERO) } else { self.next_wait() };
             match keyboard::wait(self.screen.is_some(), self.inbox.bell(), timeout) {
                 Woken::Input => self.inputs(),
@@ -159,30 +176,9 @@ impl Station {
 
     /// Whether something will still happen without a caller.
     fn has_work(&self) -> bool {
-        self.state.poll_timeout().is_some() || self.outputs.health().iter().any(|health| health.queued > 0)
-    }
-
-    fn next_wait(&self) -> Option<Duration> {
-        let due_ns = self.state.poll_timeout().map(|run_ns| self.clock.machine_ns(run_ns));
-        let left = due_ns.map(|due_ns| Duration::from_nanos(due_ns.saturating_sub(machine_ns())));
-        Some(left.map_or(LONGEST_WAIT, |left| left.min(LONGEST_WAIT)))
-    }
-
-    /// Does what has fallen due; true where more may be.
-    fn fire_due(&mut self) -> bool {
-        for _ in 0..ROUNDS {
-            let now_ns = machine_ns();
-            let run_ns = self.clock.run_ns(now_ns);
-            if self.state.poll_timeout().is_none_or(|due_ns| due_ns > run_ns) {
-                return false;
-            }
-            let events = self.state.handle_timeout(run_ns);
-            if events.is_empty() {
-                return false;
-            }
-            self.commit(events, now_ns);
-        }
-        true
+        self.ahead.is_some()
+            || self.state.poll_timeout().is_some()
+            || self.outputs.health().iter().any(|health| health.queued > 0)
     }
 
     fn inputs(&mut self) {
@@ -245,7 +241,15 @@ impl Station {
                     self.commit(vec![event], machine_ns());
                 }
             }
-            Msg::Clip(_) => {}
+            Msg::Clip(ClipReport { cue, firing, what, .. }) => {
+                let fact = match what {
+                    ClipNews::Started { length_ns } => ClipFact::Started(length_ns),
+                    ClipNews::Ended => ClipFact::Ended,
+                    ClipNews::Stopped => ClipFact::Stopped,
+                    ClipNews::Lost(why) => ClipFact::Lost(why),
+                };
+                self.command(&Command::Clip { cue, firing, fact }, machine_ns());
+            }
             Msg::Journal(SyncReport::Fault(error)) => self.app.journal_alarm = Some(error.to_string()),
             Msg::Journal(SyncReport::Sound) => self.app.journal_alarm = None,
             Msg::ScreenLost => self.terminal_lost(),
@@ -264,9 +268,27 @@ impl Station {
         }
     }
 
+    /// Has the outputs get ready for what comes next, and tells them where the show's clock stands.
+    fn prepare(&mut self) {
+        let next = self.state.next_clips(CLIPS_READY);
+        if next != self.armed {
+            self.outputs.arm(&next);
+            self.armed = next;
+        }
+        let run_ns = self.clock.run_ns(machine_ns());
+        let (now_ns, runs) = self.state.timecode(run_ns);
+        // While it runs, it counts from one instant; while it stands, it reads one time.
+        let told = (runs, if runs { run_ns as i64 - now_ns as i64 } else { now_ns as i64 });
+        if self.told_time != Some(told) {
+            self.outputs.show_time(ShowTime { now_ns, runs });
+            self.told_time = Some(told);
+        }
+    }
+
     fn publish(&mut self) {
         // Asked at every round and not only when a message was sent: a desk that dies shows before the cue that needs it.
         self.app.outputs = self.outputs.health();
+        self.app.outputs_ns = machine_ns();
         if let Some(screen) = &self.screen {
             screen.publish(&self.app, &mut self.news, &self.state);
         } else {

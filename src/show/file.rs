@@ -21,6 +21,7 @@ mod suggest;
 mod syntax;
 #[cfg(test)]
 mod tests;
+mod together;
 mod value;
 
 use std::collections::HashMap;
@@ -113,6 +114,7 @@ fn show(mut file: Fields<'_>, machine_zone: &str) -> Show {
         segments,
         cues: links::link(reader, drafts),
         by_number: HashMap::new(),
+        clips: Vec::new(),
         with: Vec::new(),
         after: Vec::new(),
         backups: Vec::new(),

@@ -31,7 +31,8 @@ fn row<'a>(scene: &Scene<'a>, line: &'a log::Line, with_seq: bool) -> Line<'a> {
     let styles = &scene.styles;
     let mut spans = vec![Span::styled(scene.wall(line.at_ns as i64), styles.past)];
     if with_seq {
-        spans.push(Span::styled(format!("{:>7}", line.seq), styles.rule));
+        let seq = line.seq.map(|seq| seq.to_string()).unwrap_or_default();
+        spans.push(Span::styled(format!("{seq:>7}"), styles.rule));
     }
     let (sign, style) = tone(scene, line.tone);
     spans.push(Span::styled(format!(" {sign} "), style));

@@ -71,7 +71,7 @@ fn route<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize) -> Vec<Line<'a>> {
     let short = format!("{} → … → {}", name(first), name(last));
     let way = if text::width(&full) <= columns { full } else { short };
     let mut lines = vec![Line::styled(way, styles.strong)];
-    let countdown = scene.state.cue_countdown(cue, scene.now_ns);
+    let countdown = scene.countdown(cue);
     let is_running = scene.state.cue(cue).phase == Phase::Running;
     let done = countdown.filter(|_| is_running).map_or(0.0, |countdown| countdown.done());
     let mut spans = vec![Span::styled(format!("{:>3.0} %  ", done * 100.0), styles.text)];

@@ -147,7 +147,7 @@ fn running<'a>(scene: &Scene<'a>) -> Face<'a> {
         }
     }
     face.headline = Line::from(headline);
-    let timed = scene.timed_cue().and_then(|cue| Some((cue, state.cue_countdown(cue, scene.now_ns)?)));
+    let timed = scene.timed_cue().and_then(|cue| Some((cue, scene.countdown(cue)?)));
     let of_segment = state.segment_countdown(scene.now_ns);
     let countdown = timed.map(|(_, countdown)| countdown).or(of_segment);
     if let Some(countdown) = countdown {
@@ -190,7 +190,20 @@ fn running<'a>(scene: &Scene<'a>) -> Face<'a> {
     face
 }
 
+/// When the cue fired, or, with a clip on air, when the picture will end.
 fn fired(scene: &Scene, cue: CueIx) -> Option<Line<'static>> {
+    let styles = &scene.styles;
+    if let Some((clip, countdown)) = scene.clip(cue) {
+        if !clip.moves {
+            return Some(Line::styled("VT paused", styles.attention));
+        }
+        let speed = i64::from(scene.state.speed());
+        let ends_ns = scene.now_ns as i64 + countdown.left_ns().max(0) * speed;
+        return Some(Line::from(vec![
+            Span::styled("VT ", styles.vt),
+            Span::styled(format!("out {}", scene.wall(ends_ns)), styles.past),
+        ]));
+    }
     let state = scene.state.cue(cue);
     let at = scene.wall(state.fired_ns? as i64);
     Some(Line::styled(format!("fired {at}"), scene.styles.past))
@@ -221,7 +234,7 @@ fn also_running<'a>(scene: &Scene<'a>, first: Option<CueIx>) -> Option<Line<'a>>
     for cue in others {
         spans.push(Span::styled(format!("  {} ", scene.number(cue)), styles.on_air));
         spans.push(Span::styled(scene.cue(cue).title.as_str(), styles.text));
-        if let Some(countdown) = scene.state.cue_countdown(cue, scene.now_ns) {
+        if let Some(countdown) = scene.countdown(cue) {
             let (left, style) = scene.left(countdown);
             spans.push(Span::styled(format!(" {left}"), style));
         }

@@ -375,7 +375,7 @@ fn progress(scene: &Scene, cue: CueIx, cells: usize) -> Vec<Span<'static>> {
         let done = scene.state.cue(cue).steps_done;
         spans.push(Span::styled(format!("{done} of {}  ", plan.steps.len()), styles.text));
     }
-    if let Some(countdown) = scene.state.cue_countdown(cue, scene.now_ns) {
+    if let Some(countdown) = scene.countdown(cue) {
         let (left, style) = scene.left(countdown);
         let cells = if plan.steps.is_empty() { cells } else { cells.min(4) };
         let [heavy, light] = text::bar(countdown.done(), cells, styles.on_air, styles.rule);

@@ -11,6 +11,7 @@ use super::View;
 use super::theme::Styles;
 use crate::app::App;
 use crate::engine::{Countdown, Phase, RunNs, SendState, State, Timing};
+use crate::output::Clip;
 use crate::show::duration::{self, SECOND_NS};
 use crate::show::{Cue, CueIx, SegmentIx, Show, Source, Trigger};
 
@@ -93,9 +94,22 @@ impl<'a> Scene<'a> {
             .then(|| self.planned_cue_ns(cue) - self.now_ns as i64)
     }
 
-    /// The running cue that the big digits are about: the one with a duration that fired last.
+    /// The clip that a player shows for `cue`, and how far it has come by the player's own clock.
+    pub fn clip(&self, cue: CueIx) -> Option<(&'a Clip, Countdown)> {
+        let clip = self.app.outputs.iter().filter_map(|health| health.clip.as_ref()).find(|clip| clip.cue == cue)?;
+        let since_ns = if clip.moves { self.view.machine_ns.saturating_sub(self.app.outputs_ns) } else { 0 };
+        Some((clip, Countdown { elapsed_ns: clip.position_ns + since_ns, of_ns: clip.length_ns? }))
+    }
+
+    /// How far a running cue has come: by its player's clock where it has a clip on air, otherwise by the show's.
+    pub fn countdown(&self, cue: CueIx) -> Option<Countdown> {
+        let by_player = self.clip(cue).map(|(_, countdown)| countdown);
+        by_player.or_else(|| self.state.cue_countdown(cue, self.now_ns))
+    }
+
+    /// The running cue that the big digits are about: the last that fired of those that have an end.
     pub fn timed_cue(&self) -> Option<CueIx> {
-        self.state.on_air().iter().rev().copied().find(|&cue| self.cue(cue).duration_ns.is_some())
+        self.state.on_air().iter().rev().copied().find(|&cue| self.countdown(cue).is_some())
     }
 
     /// The running cue that stands first on the screen.
@@ -124,7 +138,8 @@ impl<'a> Scene<'a> {
 
     /// The badge of where a cue's picture comes from.
     pub fn source(&self, cue: CueIx) -> Option<Span<'static>> {
-        self.cue(cue).source.map(|source| match source {
+        let played = self.clip(cue).map(|_| Source::Vt);
+        played.or(self.cue(cue).source).map(|source| match source {
             Source::Live => Span::styled("LIVE", self.styles.on_air),
             Source::Vt => Span::styled("VT", self.styles.vt),
         })

@@ -73,7 +73,7 @@ fn on_air<'a>(scene: &Scene<'a>, with_title: bool) -> Line<'a> {
         return Line::styled("The show has not begun", styles.strong);
     }
     let cue = scene.on_air_cue();
-    let timed = scene.timed_cue().and_then(|cue| state.cue_countdown(cue, scene.now_ns));
+    let timed = scene.timed_cue().and_then(|cue| scene.countdown(cue));
     let countdown = timed.or(state.segment_countdown(scene.now_ns));
     let mut spans = vec![Span::styled(format!("{} ", signs::ON_AIR), styles.on_air)];
     if let Some(countdown) = countdown {

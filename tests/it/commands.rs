@@ -142,6 +142,7 @@ fn bad_usage_is_status_2() {
         &[show, "runs"],
         &["--rehearse", "runs"],
         &["check"],
+        &["probe"],
         &["new"],
         &["report", "--format", "pdf"],
         &["completions", "sh"],

@@ -5,7 +5,7 @@
 
 use std::fmt::Write as _;
 
-use handover::engine::{Cause, Command, Event, Phase};
+use handover::engine::{Cause, ClipFact, Command, Event, Phase};
 use handover::show::{CueIx, CueNumber, Show};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -23,6 +23,7 @@ struct CueSketch {
     needs: usize,
     steps: usize,
     actions: usize,
+    clip: Option<&'static str>,
     backup_for: Option<Index>,
 }
 
@@ -52,6 +53,14 @@ enum Deed {
     Torn(usize),
     Go,
     RemoteGo,
+    GoTo(Index),
+    Start(Index),
+    Stop(Index),
+    StopAll,
+    SayReady(&'static str),
+    SayHold,
+    SayResume,
+    Clip(Index, ClipFact),
     Standby,
     Ready(usize),
     Override,
@@ -98,15 +107,17 @@ fn cue() -> impl Strategy<Value = CueSketch> {
         few(2),
         few(3),
         few(2),
+        prop_oneof![5 => Just(None), 1 => select(vec!["a.mp4", "a.mp4\", loop = true, from = \"1s"]).prop_map(Some)],
         prop_oneof![5 => Just(None), 1 => any::<Index>().prop_map(Some)],
     )
-        .prop_map(|(trigger, duration, planned, needs, steps, actions, backup_for)| CueSketch {
+        .prop_map(|(trigger, duration, planned, needs, steps, actions, clip, backup_for)| CueSketch {
             trigger,
             duration,
             planned,
             needs,
             steps,
             actions,
+            clip,
             backup_for,
         })
 }
@@ -118,6 +129,17 @@ fn segment() -> impl Strategy<Value = SegmentSketch> {
         duration,
         cues,
     })
+}
+
+fn fact() -> impl Strategy<Value = ClipFact> {
+    select(vec![
+        ClipFact::Started(None),
+        ClipFact::Started(Some(7_000_000_000)),
+        ClipFact::Ended,
+        ClipFact::Ended,
+        ClipFact::Stopped,
+        ClipFact::Lost("killed".to_owned()),
+    ])
 }
 
 fn deed() -> impl Strategy<Value = Deed> {
@@ -136,6 +158,14 @@ fn deed() -> impl Strategy<Value = Deed> {
         1 => (1..4_usize).prop_map(Deed::Torn),
         8 => Just(Deed::Go),
         1 => Just(Deed::RemoteGo),
+        1 => any::<Index>().prop_map(Deed::GoTo),
+        1 => any::<Index>().prop_map(Deed::Start),
+        1 => any::<Index>().prop_map(Deed::Stop),
+        1 => Just(Deed::StopAll),
+        1 => select(vec!["a", "b", "nobody"]).prop_map(Deed::SayReady),
+        1 => Just(Deed::SayHold),
+        1 => Just(Deed::SayResume),
+        4 => (any::<Index>(), fact()).prop_map(|(cue, fact)| Deed::Clip(cue, fact)),
         2 => Just(Deed::Standby),
         3 => (0..3_usize).prop_map(Deed::Ready),
         1 => Just(Deed::Override),
@@ -157,7 +187,7 @@ fn write(segments: &[SegmentSketch]) -> String {
     let cues: Vec<_> = segments.iter().flat_map(|segment| &segment.cues).collect();
     let is_main = |at: usize| cues[at].backup_for.is_none();
     let mut text = String::from(
-        "title = \"Random\"\ntimezone = \"Europe/Paris\"\n[department.a]\n[department.b]\n[output.desk]\nosc = \"udp://127.0.0.1:9\"\n",
+        "title = \"Random\"\ntimezone = \"Europe/Paris\"\n[department.a]\n[department.b]\n[output.desk]\nosc = \"udp://127.0.0.1:9\"\n[output.screens]\nmpv = true\n",
     );
     let mut at = 0;
     for segment in segments {
@@ -198,7 +228,8 @@ fn write(segments: &[SegmentSketch]) -> String {
             writeln!(text, "needs = {:?}", &["a", "b"][..cue.needs]).unwrap();
             let steps = vec!["{ title = \"T\" }"; cue.steps];
             writeln!(text, "steps = [{}]", steps.join(", ")).unwrap();
-            let actions = vec!["{ output = \"desk\", osc = \"/x\" }"; cue.actions];
+            let mut actions = vec!["{ output = \"desk\", osc = \"/x\" }".to_owned(); cue.actions];
+            actions.extend(cue.clip.map(|clip| format!("{{ output = \"screens\", play = \"{clip}\" }}")));
             writeln!(text, "do = [{}]", actions.join(", ")).unwrap();
             at += 1;
         }
@@ -216,6 +247,13 @@ fn command(deed: &Deed, show: &Show) -> Option<Command> {
     Some(match deed {
         Deed::Go => Command::Go { cause: Cause::Go },
         Deed::RemoteGo => Command::Go { cause: Cause::Remote },
+        Deed::GoTo(at) => Command::GoTo { cue: cue(at)?, cause: Cause::Remote },
+        Deed::Start(at) => Command::Start { cue: cue(at)?, cause: Cause::Remote },
+        Deed::Stop(at) => Command::Stop(cue(at)?),
+        Deed::StopAll => Command::StopAll,
+        Deed::SayReady(department) => Command::Ready((*department).to_owned()),
+        Deed::SayHold => Command::Hold,
+        Deed::SayResume => Command::Resume,
         Deed::Standby => Command::Standby,
         Deed::Ready(at) => Command::ToggleReady(*at),
         Deed::Override => Command::Override { reason: "because".to_owned() },
@@ -229,7 +267,7 @@ fn command(deed: &Deed, show: &Show) -> Option<Command> {
         Deed::Note => Command::Note("a \"note\"\n\u{1F3AC}".to_owned()),
         Deed::Panic => Command::Panic,
         Deed::End => Command::End,
-        Deed::Wait(_) | Deed::StandStill(_) | Deed::Crash(_) | Deed::Torn(_) => return None,
+        Deed::Wait(_) | Deed::StandStill(_) | Deed::Crash(_) | Deed::Torn(_) | Deed::Clip(..) => return None,
     })
 }
 
@@ -241,6 +279,12 @@ fn do_it(rig: &mut Rig, deed: &Deed) -> Result<(), String> {
         Deed::Torn(events) => {
             rig.tear(*events);
             resume(rig, 1_000_000_000)
+        }
+        Deed::Clip(at, fact) if !rig.state.show().cues.is_empty() => {
+            let cue = CueIx(at.index(rig.state.show().cues.len()) as u32);
+            let firing = rig.state.cue(cue).firings;
+            rig.command(&Command::Clip { cue, firing, fact: fact.clone() }).map_err(|why| why.to_string())?;
+            rig.drain()
         }
         _ => {
             let Some(command) = command(deed, rig.state.show()) else { return Ok(()) };
@@ -290,7 +334,8 @@ fn look_at(rig: &Rig) -> Result<(), String> {
         if at.phase == Phase::Running && !is_on_air {
             return Err(format!("{cue:?} runs and is not on air"));
         }
-        let has_an_end = at.complete_ns.is_some() || (at.steps_done as usize) < state.show().cue(cue).steps.len();
+        let has_an_end =
+            at.awaits_clip || at.complete_ns.is_some() || (at.steps_done as usize) < state.show().cue(cue).steps.len();
         if is_on_air && !has_an_end {
             return Err(format!("{cue:?} is on air for ever"));
         }
@@ -318,6 +363,11 @@ fn bring_home(rig: &mut Rig) -> Result<(), String> {
             do_it(rig, &Deed::Hold)?;
         }
         while rig.command(&Command::Step).is_ok() {
+            rig.drain()?;
+        }
+        for cue in rig.state.on_air().to_vec() {
+            let firing = rig.state.cue(cue).firings;
+            let _ = rig.command(&Command::Clip { cue, firing, fact: ClipFact::Ended });
             rig.drain()?;
         }
         do_it(rig, &Deed::Override)?;

@@ -7,9 +7,9 @@
 //!   not `watch`; each with its due time in seconds since the run began or, with `times = "wall"`, by the show's clock;
 //! - `reject`: a part of the words with which the command is refused; without it the command must be accepted;
 //! - `playhead` (`"-"`: none), `segment`, `on_air`, `missed`, `over`, `starts` (projected), `cue_left`, `effects`,
-//!   `ended`: what the state says then.
+//!   `next_clips`, `timecode`, `ended`: what the state says then.
 //!
-//! Commands: `go`, `remote go`, `standby`, `ready 1`, `override WHY`, `hold`, `next`, `previous`, `to 12`, `skip 12`,
+//! Commands: `go`, `remote …`, `clip …`, `standby`, `ready 1`, `override WHY`, `hold`, `next`, `previous`, `to 12`, `skip 12`,
 //! `swap`, `step`, `note TEXT`, `panic`, `end`; and `crash 30s` (the program is down so long and resumes), `stall 5s`
 //! (the program does not come to look for so long), `torn 2` (so many events are torn off the journal, and the program
 //! is down for a second).
@@ -19,7 +19,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use handover::engine::{Cause, Command, Effect, Event, MissedWhy, State};
+use handover::engine::{Cause, ClipFact, Command, Effect, Event, MissedWhy, State};
 use handover::show::{CueIx, CueNumber, Show, duration, file};
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -83,6 +83,10 @@ struct Step {
     over: Option<String>,
     starts: Option<Vec<String>>,
     cue_left: Option<BTreeMap<String, String>>,
+    /// The cues whose clips are got ready next.
+    next_clips: Option<Vec<String>>,
+    /// What the show's timecode reads, and `stands` where it does not run.
+    timecode: Option<String>,
     effects: Option<Vec<String>>,
     ended: Option<bool>,
 }
@@ -220,7 +224,8 @@ fn give(rig: &mut Rig, words: &str) -> Result<Result<(), String>, String> {
         "crash" => return rig.crash(duration::parse(rest).map_err(|e| e.to_string())?).map(Ok),
         "stall" => return rig.stand_still(duration::parse(rest).map_err(|e| e.to_string())?).map(Ok),
         "go" => Command::Go { cause: Cause::Go },
-        "remote" => Command::Go { cause: Cause::Remote },
+        "remote" => remote(&rig.state, rest)?,
+        "clip" => clip(&rig.state, rest)?,
         "standby" => Command::Standby,
         "ready" => Command::ToggleReady(rest.parse::<usize>().map_err(|e| e.to_string())? - 1),
         "override" => Command::Override { reason: rest.to_owned() },
@@ -237,6 +242,40 @@ fn give(rig: &mut Rig, words: &str) -> Result<Result<(), String>, String> {
         _ => return Err(format!("no such command: {words:?}")),
     };
     Ok(rig.command(&command).map_err(|why| why.to_string()))
+}
+
+/// What a remote control may say: `go`, `go 12`, `start 12`, `stop 12`, `stop`, `hold`, `resume`, `ready NAME`.
+fn remote(state: &State, words: &str) -> Result<Command, String> {
+    let cause = Cause::Remote;
+    Ok(match words.split_once(' ').unwrap_or((words, "")) {
+        ("go", "") => Command::Go { cause },
+        ("go", cue) => Command::GoTo { cue: find(state, cue)?, cause },
+        ("start", cue) => Command::Start { cue: find(state, cue)?, cause },
+        ("stop", "") => Command::StopAll,
+        ("stop", cue) => Command::Stop(find(state, cue)?),
+        ("hold", _) => Command::Hold,
+        ("resume", _) => Command::Resume,
+        ("ready", department) => Command::Ready(department.to_owned()),
+        _ => return Err(format!("no remote control says {words:?}")),
+    })
+}
+
+/// What a player may say of a cue's last firing: `12 started 30s`, `12 started`, `12 ended`, `12 stopped`, `12 lost WHY`;
+/// with `12#1` of its first.
+fn clip(state: &State, words: &str) -> Result<Command, String> {
+    let (number, said) = words.split_once(' ').ok_or("a clip has a cue and a fact")?;
+    let (number, firing) = number.split_once('#').map_or((number, None), |(number, firing)| (number, Some(firing)));
+    let cue = find(state, number)?;
+    let firing = firing.map_or(Ok(state.cue(cue).firings), |f| f.parse().map_err(|e| format!("{f:?}: {e}")))?;
+    let fact = match said.split_once(' ').unwrap_or((said, "")) {
+        ("started", "") => ClipFact::Started(None),
+        ("started", length) => ClipFact::Started(Some(duration::parse(length).map_err(|e| e.to_string())?)),
+        ("ended", _) => ClipFact::Ended,
+        ("stopped", _) => ClipFact::Stopped,
+        ("lost", why) => ClipFact::Lost(why.to_owned()),
+        _ => return Err(format!("no player says {said:?}")),
+    };
+    Ok(Command::Clip { cue, firing, fact })
 }
 
 fn find(state: &State, number: &str) -> Result<CueIx, String> {
@@ -274,9 +313,17 @@ fn check(rig: &Rig, step: &Step, seen: &mut Seen) -> Result<(), String> {
         let new = &rig.effects[std::mem::replace(&mut seen.effects, rig.effects.len())..];
         let told = new.iter().map(|effect| match *effect {
             Effect::Send { cue, firing, action } => format!("send {} #{firing} {}", number(cue), action + 1),
+            Effect::Stop(cue) => format!("stop {}", number(cue)),
             Effect::StopOutputs => "stop".to_owned(),
         });
         same("effects", effects, &told.collect())?;
+    }
+    if let Some(next) = &step.next_clips {
+        same("next clips", next, &state.next_clips(3).into_iter().map(number).collect())?;
+    }
+    if let Some(timecode) = &step.timecode {
+        let (ns, runs) = state.timecode(rig.now);
+        same("timecode", timecode, &format!("{}{}", seconds(ns as i64), if runs { "" } else { " stands" }))?;
     }
     if let Some(ended) = step.ended {
         same("ended", &ended, &state.has_ended())?;
@@ -310,9 +357,10 @@ fn line(event: &Event, state: &State, times: Times) -> String {
         Event::SegmentStarted { segment, due_ns, .. } | Event::SegmentEnded { segment, due_ns } => {
             format!("{kind} {segment} {}", due(*due_ns))
         }
-        Event::CueFired { cue, cause, firing, due_ns } => {
+        Event::CueFired { cue, cause, firing, due_ns, playhead_stays } => {
             let again = if *firing > 1 { format!(" #{firing}") } else { String::new() };
-            format!("{kind} {cue} {}{again} {}", cause.word(), due(*due_ns))
+            let stays = if *playhead_stays { " stays" } else { "" };
+            format!("{kind} {cue} {}{again}{stays} {}", cause.word(), due(*due_ns))
         }
         Event::CueCompleted { cue, due_ns } => format!("{kind} {cue} {}", due(*due_ns)),
         Event::CueMissed { cue, why, due_ns } => {

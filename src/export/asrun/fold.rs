@@ -165,6 +165,13 @@ impl Fold {
                     firing.over_ns = Some(*due_ns);
                 }
             }
+            Event::CueStopped { .. } => {
+                if let Some(firing) = log.firings.last_mut() {
+                    (firing.over_ns, firing.stopped) = (Some(run_ns), true);
+                    firing.remarks.push("stopped".to_owned());
+                }
+            }
+            Event::ClipLost { error, .. } => log.at(format!("clip lost: {error}")),
             Event::StepDone { step, .. } => {
                 if let Some(firing) = log.firings.last_mut() {
                     firing.steps_done = *step;

@@ -6,8 +6,8 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 
 use super::*;
-use crate::output::testing::{SOON, job, output, show, site};
-use crate::output::{Driver, Light, Outcome, Report, describe};
+use crate::output::testing::{SOON, awaited, job, output, show, site};
+use crate::output::{Driver, Job, Light, Outcome, Report, describe, now};
 use crate::show::OutputKind;
 
 const TOKEN: &str = "Bearer s3cr3t-t0k3n";
@@ -68,6 +68,12 @@ fn body(method: &str, path: &str, content: HttpContent) -> Body {
     Body::Http { method: method.into(), path: path.into(), content, retries: 0 }
 }
 
+/// [`post`], to be tried again up to twice.
+fn insistent() -> Body {
+    let Body::Http { method, path, content, .. } = post() else { unreachable!() };
+    Body::Http { method, path, content, retries: 2 }
+}
+
 fn post() -> Body {
     let json = "{\"text\":\"Thank you, Paris! Now off to LA\"}";
     body("POST", "/2/tweets", HttpContent::Json(json.into()))
@@ -114,15 +120,19 @@ fn posts_exactly_what_the_show_says() {
 
 #[test]
 fn sends_text_nothing_and_requests_without_a_body() {
-    let (base, heard) = serve(vec!["HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"; 3]);
+    let (base, heard) = serve(vec!["HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n"; 7]);
     let bodies = vec![
         body("PUT", "/a", HttpContent::Text("Später".into())),
         body("POST", "/b", HttpContent::Empty),
         body("GET", "/c?d=1", HttpContent::Empty),
+        body("DELETE", "/d", HttpContent::Json("{}".into())),
+        body("DELETE", "/d", HttpContent::Empty),
+        body("PATCH", "/e", HttpContent::Json("[1]".into())),
+        body("PROPFIND", "/f", HttpContent::Text("x".into())),
     ];
     let (mut x, reports) = open(&base, bodies);
     let mut exchange = |action| {
-        x.send(crate::output::Job { action, ..job(0) });
+        x.send(Job { action, ..job(0) });
         let heard = heard.recv_timeout(SOON).unwrap();
         assert_eq!(reports.recv_timeout(SOON).unwrap().outcome, Outcome::Sent);
         heard
@@ -134,6 +144,14 @@ fn sends_text_nothing_and_requests_without_a_body() {
     assert_eq!((empty.head[0].as_str(), empty.header("content-length")), ("POST /b HTTP/1.1", Some("0")));
     let get = exchange(2);
     assert_eq!((get.head[0].as_str(), get.header("content-length")), ("GET /c?d=1 HTTP/1.1", None));
+    let delete = exchange(3);
+    assert_eq!((delete.head[0].as_str(), delete.body.as_str()), ("DELETE /d HTTP/1.1", "{}"));
+    assert_eq!(exchange(4).header("content-length"), None);
+    let patch = exchange(5);
+    assert_eq!((patch.head[0].as_str(), patch.body.as_str()), ("PATCH /e HTTP/1.1", "[1]"));
+    assert_eq!(patch.header("content-type"), Some("application/json"));
+    let other = exchange(6);
+    assert_eq!((other.head[0].as_str(), other.body.as_str()), ("PROPFIND /f HTTP/1.1", "x"));
 }
 
 #[test]
@@ -185,8 +203,135 @@ fn a_server_without_tls_gets_no_request_over_https() {
     let (mut x, reports) = open(&base, vec![post()]);
     x.send(job(0));
     let why = failure(&reports);
-    assert!(why.contains("127.0.0.1"), "{why}");
-    assert!(!why.contains("has ended"), "{why}");
+    assert!(why.starts_with("no TLS with 127.0.0.1: "), "{why}");
+    assert!(reports.recv_timeout(Duration::ZERO).is_err());
+}
+
+#[test]
+fn a_certificate_that_nobody_vouches_for_is_refused() {
+    let Some(mut server) = self_signed() else { return };
+    let (mut x, reports) = open(&format!("https://127.0.0.1:{}", server.port), vec![insistent()]);
+    x.send(job(0));
+    let why = failure(&reports);
+    server.child.kill().unwrap();
+    let said = String::from_utf8_lossy(&server.child.wait_with_output().unwrap().stdout).into_owned();
+    assert!(
+        why.starts_with("127.0.0.1 cannot be trusted, nothing was sent: invalid peer certificate"),
+        "{why}\n{said}"
+    );
+    assert!(!said.contains("tweets") && !said.contains("s3cr3t"), "{said}");
+}
+
+struct SelfSigned {
+    child: std::process::Child,
+    port: u16,
+    _dir: tempfile::TempDir,
+}
+
+/// OpenSSL's own server with a certificate that it has signed itself.
+fn self_signed() -> Option<SelfSigned> {
+    use std::process::{Command, Stdio};
+    let dir = tempfile::tempdir().unwrap();
+    let quiet = |command: &mut Command| {
+        command.current_dir(&dir).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status()
+    };
+    let make = "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1 \
+                -keyout key.pem -out cert.pem";
+    if !quiet(Command::new("openssl").args(make.split_whitespace())).is_ok_and(|status| status.success()) {
+        assert!(std::env::var_os("HANDOVER_REQUIRE_SERVICES").is_none(), "openssl is needed");
+        eprintln!("skipped: openssl not found");
+        return None;
+    }
+    let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+    let serve = format!("s_server -accept 127.0.0.1:{port} -key key.pem -cert cert.pem -www");
+    let mut command = Command::new("openssl");
+    command.args(serve.split_whitespace()).current_dir(&dir).stdin(Stdio::null());
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
+    awaited(|| TcpStream::connect(("127.0.0.1", port)).is_ok());
+    Some(SelfSigned { child, port, _dir: dir })
+}
+
+#[test]
+fn what_may_pass_is_tried_again_where_it_is_asked_for() {
+    let (base, heard) = serve(vec![
+        "HTTP/1.1 503 Oops\r\nContent-Length: 12\r\nConnection: close\r\n\r\ns3cr3t-t0k3n",
+        "HTTP/1.1 429 Slow\r\nRetry-After: 1\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+        "HTTP/1.1 201 Created\r\nContent-Length: 0\r\nConnection: close\r\n\r\n",
+    ]);
+    let (mut x, reports) = open(&base, vec![insistent()]);
+    let began = now();
+    x.send(job(0));
+    heard.recv_timeout(SOON).unwrap();
+    awaited(|| x.health().error.is_some());
+    let (light, said) = (x.health().light, "trying again (2 of 3): HTTP 503 Service Unavailable: env:X_TOKEN");
+    assert_eq!((light, x.health().error.as_deref()), (Light::Down, Some(said)));
+    for _ in 0..2 {
+        let again = heard.recv_timeout(SOON).unwrap();
+        assert_eq!((again.head[0].as_str(), again.header("authorization")), ("POST /2/tweets HTTP/1.1", Some(TOKEN)));
+    }
+    assert_eq!(reports.recv_timeout(SOON).unwrap().outcome, Outcome::Sent);
+    // Half a second by itself, and a whole one because the server asks for it.
+    assert!(now() - began >= Duration::from_millis(1500));
+    assert!(reports.recv_timeout(Duration::ZERO).is_err(), "one report, at the end");
+    assert_eq!((x.health().light, x.health().sent), (Light::Ok, 1));
+}
+
+#[test]
+fn what_cannot_pass_and_what_nobody_asks_for_is_tried_once() {
+    let refused = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    let down = "HTTP/1.1 500 Oops\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    let (base, heard) = serve(vec![refused, down, "nonsense\r\n\r\n", down]);
+    let (mut x, reports) = open(&base, vec![insistent(), post()]);
+    let mut fail = |action| {
+        x.send(Job { action, ..job(0) });
+        heard.recv_timeout(SOON).unwrap();
+        failure(&reports)
+    };
+    assert_eq!(fail(0), "HTTP 404 Not Found");
+    assert_eq!(fail(1), "HTTP 500 Internal Server Error");
+    assert!(!fail(0).contains("tried"));
+    assert_eq!(fail(1), "HTTP 500 Internal Server Error");
+}
+
+#[test]
+fn retries_are_counted_and_panic_ends_them_at_once() {
+    let gone = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let (mut x, reports) = open(&format!("http://{gone}"), vec![insistent()]);
+    x.send(job(0));
+    let refused = "cannot connect to 127.0.0.1: Connection refused";
+    assert_eq!(failure(&reports), format!("{refused} (tried 3 times)"));
+
+    x.send(job(1));
+    awaited(|| x.health().error.is_some_and(|error| error.starts_with("trying again (3 of 3)")));
+    let began = now();
+    assert_eq!(x.panic(), []);
+    assert_eq!(failure(&reports), format!("{refused} (tried 2 times of 3, then stopped)"));
+    x.send(job(2));
+    awaited(|| x.health().error.is_some_and(|error| error.starts_with("trying again (2 of 3)")));
+    x.finish();
+    assert_eq!(failure(&reports), format!("{refused} (tried 1 time of 3, then stopped)"));
+    assert!(now() - began < Duration::from_millis(900), "the pauses are cut short");
+}
+
+#[test]
+fn pauses_grow_to_a_bound() {
+    let plan = plan("http://127.0.0.1", Some(TOKEN), vec![]).unwrap_or_else(|faults| panic!("{faults:?}"));
+    let mut http = Http {
+        agent: Agent::new_with_defaults(),
+        secrets: plan.secrets,
+        host: plan.host,
+        timeout: plan.timeout,
+        passes_after: None,
+    };
+    let body = Body::Http { method: "GET".into(), path: "/".into(), content: HttpContent::Empty, retries: 10 };
+    let call = call("http://127.0.0.1", &HeaderMap::new(), &body).unwrap();
+    assert_eq!(http.again(&call, 1), None);
+    http.passes_after = Some(Duration::ZERO);
+    let pauses: Vec<_> = (1..12).map_while(|tried| http.again(&call, tried)).collect();
+    let millis: Vec<_> = pauses.iter().map(|again| again.pause.as_millis()).collect();
+    assert_eq!(millis, [500, 1000, 2000, 4000, 5000, 5000, 5000, 5000, 5000, 5000]);
+    http.passes_after = Some(RETRY_AFTER_MAX);
+    assert_eq!(http.again(&call, 1), Some(Again { pause: RETRY_AFTER_MAX, tries: 11 }));
 }
 
 #[test]
@@ -216,7 +361,7 @@ fn refuses_at_opening_what_no_request_can_be() {
     ];
     let faults = plan("http://127.0.0.1", Some(TOKEN), bodies).err().unwrap();
     let said: Vec<_> = faults.iter().map(Fault::to_string).collect();
-    assert_eq!(said[0], "output \"x\", cue 12: a GET request cannot carry anything: write POST, PUT or PATCH");
+    assert_eq!(said[0], "output \"x\", cue 12: a GET request cannot carry anything: write POST, PUT, PATCH or DELETE");
     assert_eq!(said[1], "output \"x\", cue 12: \"PO ST\" is no HTTP method");
     assert!(said[2].starts_with("output \"x\", cue 12: http://127.0.0.1/a b is no URL"), "{said:?}");
 }

@@ -16,8 +16,14 @@ const WORDS_MAX: usize = 4_000;
 impl Station {
     /// Makes events facts: journaled in one write, applied, and then what they cause leaves the program.
     pub(super) fn commit(&mut self, events: Vec<Event>, now_ns: u64) {
+        self.release();
         let news = self.news.len();
         let effects = self.record(events, now_ns);
+        self.carry_out(effects, news, now_ns);
+    }
+
+    /// Carries out what events cause, and journals what became of it; their records are in the news from `news` on.
+    pub(super) fn carry_out(&mut self, effects: Vec<Effect>, news: usize, now_ns: u64) {
         let mut outcomes = vec![];
         for effect in effects {
             match effect {
@@ -25,6 +31,7 @@ impl Station {
                     let job = Job { cue, firing, action };
                     outcomes.extend(self.outputs.send(job).map(|outcome| self.outcome(job, outcome)));
                 }
+                Effect::Stop(cue) => self.outputs.stop(cue),
                 Effect::StopOutputs => {
                     let reports = self.outputs.panic();
                     outcomes.extend(reports.into_iter().filter_map(|r| Some(self.outcome(r.job?, r.outcome))));
@@ -34,7 +41,7 @@ impl Station {
         if !outcomes.is_empty() {
             self.record(outcomes, machine_ns());
         }
-        for record in &self.news[news..] {
+        for record in self.news.get(news..).unwrap_or_default() {
             self.app.happened(&record.event, now_ns);
         }
         if let Some(journal) = &self.journal {

@@ -41,6 +41,7 @@ impl Station {
 
     /// Stops the whole program, as the shell's job control wants it, and comes back with `fg`.
     pub(super) fn suspend(&mut self) {
+        self.release();
         let Some(screen) = &self.screen else { return };
         screen.suspend(GOODBYE);
         if terminal::step_aside().is_err() {
@@ -53,6 +54,7 @@ impl Station {
 
     /// Lets go of everything, none of it for longer than [`GOODBYE`]; the text is for the shell's screen.
     pub(super) fn leave(mut self) -> Option<String> {
+        self.release();
         let reason = self.leaving.take().unwrap_or_else(|| "too many faults of the program's own".into());
         let answered = self.screen.take().is_none_or(|screen| screen.leave(GOODBYE));
         terminal::give_back();

@@ -13,7 +13,13 @@ use crate::show::action::{HttpContent, MpvCommand, OscArg};
 use crate::show::{Action, Body, OutputIx};
 
 /// The largest OSC message that a datagram surely takes, with its headers, over IPv4.
-const DATAGRAM_MAX: usize = 65_000;
+pub const DATAGRAM_MAX: usize = 65_000;
+
+/// How often a request may be tried again.
+const RETRIES_MAX: i64 = 10;
+
+/// The methods whose requests carry nothing that a server would look at (RFC 9110, sections 9.3.1, 9.3.2, 9.3.6, 9.3.8).
+const BARE: [&str; 4] = ["GET", "HEAD", "CONNECT", "TRACE"];
 
 /// What an output speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -45,7 +51,7 @@ impl Protocol {
     fn keys(self) -> &'static [&'static str] {
         match self {
             Protocol::Osc => &["osc", "args"],
-            Protocol::Http => &["method", "path", "json", "body"],
+            Protocol::Http => &["method", "path", "json", "body", "retry"],
             Protocol::Midi => &midi::MESSAGES,
             Protocol::Mpv => &["play", "from", "to", "volume", "loop", "optional", "pause", "stop"],
         }
@@ -167,7 +173,7 @@ fn osc_arg(value: &Value<'_>) -> Option<OscArg> {
 }
 
 /// How many bytes the message takes: OSC pads each text, with its NUL, to a multiple of four.
-fn osc_size(address: &str, args: &[OscArg]) -> usize {
+pub fn osc_size(address: &str, args: &[OscArg]) -> usize {
     let padded = |len: usize| (len + 1).next_multiple_of(4);
     let of_arg = |arg: &OscArg| match arg {
         OscArg::Int(_) | OscArg::Float(_) => 4,
@@ -181,6 +187,7 @@ fn http(fields: &mut Fields<'_>) -> Option<Body> {
     let method = fields.find("method");
     let path = fields.find("path").map(|value| url_path(&value));
     let (json, text) = (fields.find("json"), fields.find("body"));
+    let retries = fields.find("retry").map_or(Some(0), |value| value.integer(0..=RETRIES_MAX));
     if fields.has("json") && fields.has("body") {
         fields.exactly_one(&["json", "body"], "body");
     }
@@ -191,7 +198,18 @@ fn http(fields: &mut Fields<'_>) -> Option<Body> {
     };
     let usual = if fields.has("json") || fields.has("body") { "POST" } else { "GET" };
     let method = method.map_or(Some(usual.to_owned()), |value| http_method(&value));
-    Some(Body::Http { method: method?, path: path.unwrap_or(Some(String::new()))?, content: content?, retries: 0 })
+    if let Some(bare) = method.as_deref().filter(|method| BARE.contains(method))
+        && let Some(key) = ["json", "body"].into_iter().find(|key| fields.has(key))
+    {
+        let what = format!("a {bare} request cannot carry anything");
+        fields.reader.fault(
+            fields.key_span(key),
+            what,
+            "take it away, or write `method = \"POST\"`, PUT, PATCH or DELETE",
+        );
+    }
+    let path = path.unwrap_or(Some(String::new()));
+    Some(Body::Http { method: method?, path: path?, content: content?, retries: retries? })
 }
 
 fn http_method(value: &Value<'_>) -> Option<String> {

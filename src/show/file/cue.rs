@@ -10,6 +10,7 @@ use super::action::actions;
 use super::fields::Fields;
 use super::output::Outputs;
 use super::reader::{Mention, Names, quoted};
+use super::together::together;
 use super::value::Value;
 use crate::show::{Cue, CueNumber, DepartmentIx, Place, Point, SegmentIx, Source, Step, Trigger};
 
@@ -76,7 +77,9 @@ pub fn draft<'a>(mut fields: Fields<'a>, stage: &Stage<'a>, home: &Home) -> Draf
     let steps = fields.find("steps").map(|value| steps(&value)).unwrap_or_default();
     let route = fields.find("route").map(|value| route(&value, stage)).unwrap_or_default();
     let look = fields.find("look").and_then(|value| value.word(&[("rings", "rings"), ("hollywood", "hollywood")]));
-    let actions = fields.find("do").map(|value| actions(&value, &stage.outputs)).unwrap_or_default();
+    let list = fields.find("do");
+    let actions = list.as_ref().map(|value| actions(value, &stage.outputs)).unwrap_or_default();
+    let together = together(&mut fields, list.as_ref(), &actions, &stage.outputs);
     check_together(&fields, trigger.as_ref());
     fields.finish();
 
@@ -103,7 +106,7 @@ pub fn draft<'a>(mut fields: Fields<'a>, stage: &Stage<'a>, home: &Home) -> Draf
         route,
         look: look.map(str::to_owned),
         actions,
-        together: false,
+        together,
         segment: home.segment,
     });
     Draft { cue, number: mention, cause, backup_for }

@@ -81,7 +81,7 @@ look       = "rings"
 do = [
   { output = "lights", osc = "/eos/cue/1/12/fire", args = [1, 0.5, "text", true] },
   { output = "web", json = { b = [1, -2.5, "x\n"], a = { at = 21:05:00, ok = true } } },
-  { output = "web", method = "PUT", path = "/x?y=1", body = "hello" },
+  { output = "web", method = "PUT", path = "/x?y=1", body = "hello", retry = 2 },
   { output = "web" },
   { output = "synth", note_on = { channel = 16, note = 60 } },
   { output = "synth", msc = { command = "timed-go", format = "lighting", cue = "12.5", list = "1" } },
@@ -189,11 +189,11 @@ fn every_kind_of_action_is_read() {
     let show = good(EVERYTHING);
     let actions = &show.cue(CueIx(0)).actions;
     assert_eq!(actions.iter().map(|a| a.output).collect::<Vec<_>>(), [0, 2, 2, 2, 3, 3, 4].map(OutputIx));
-    let http = |method: &str, path: &str, content| Body::Http {
+    let http = |method: &str, path: &str, content, retries| Body::Http {
         method: method.into(),
         path: path.into(),
         content,
-        retries: 0,
+        retries,
     };
     let json = r#"{"b":[1,-2.5,"x\n"],"a":{"at":"21:05:00","ok":true}}"#;
     let expected = [
@@ -201,9 +201,9 @@ fn every_kind_of_action_is_read() {
             address: "/eos/cue/1/12/fire".into(),
             args: vec![OscArg::Int(1), OscArg::Float(0.5), OscArg::Text("text".into()), OscArg::Bool(true)],
         },
-        http("POST", "", HttpContent::Json(json.into())),
-        http("PUT", "/x?y=1", HttpContent::Text("hello".into())),
-        http("GET", "", HttpContent::Empty),
+        http("POST", "", HttpContent::Json(json.into()), 0),
+        http("PUT", "/x?y=1", HttpContent::Text("hello".into()), 2),
+        http("GET", "", HttpContent::Empty, 0),
         Body::Midi(MidiMessage::NoteOn { channel: 16, note: 60, velocity: 100 }),
         Body::Midi(MidiMessage::ShowControl {
             command: MscCommand::TimedGo,

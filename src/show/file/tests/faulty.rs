@@ -128,6 +128,18 @@ fn faults_of_cues_are_found() {
         ("do = [{ output = \"web\", path = «\"/a b\"» }]", &["`%20`"]),
         ("do = [{ output = \"web\", body = \"x\", «json» = 1 }]", &["both `body` and `json`"]),
         ("do = [{ output = \"web\", json = [«inf»] }]", &["JSON has no infinite"]),
+        ("do = [{ output = \"web\", method = \"GET\", «body» = \"x\" }]", &["GET request cannot carry", "DELETE"]),
+        ("do = [{ output = \"web\", retry = «11» }]", &["`retry`", "0 to 10"]),
+        ("do = [{ output = \"web\", retry = «-1» }]", &["`retry`", "0 to 10"]),
+        ("do = [{ output = \"lights\", osc = \"/x\", «retry» = 1 }]", &["speaks osc, but `retry` is for http"]),
+        ("«together» = true", &["two OSC messages or more to one output"]),
+        ("together = «1»", &["not true or false"]),
+        ("do = [{ output = \"lights\", osc = \"/x\" }, { output = \"web\" }]\n«together» = true", &["to one output"]),
+        ("do = [{ output = \"web\" }, { output = \"web\" }]\n«together» = true", &["two OSC messages"]),
+        (
+            "together = true\ndo = [{ output = \"lights\", osc = \"/x\" }, { output = «\"desk\"», osc = \"/y\" }]",
+            &["`desk`"],
+        ),
         ("do = [{ output = \"synth\", note_on = { channel = «17», note = 1 } }]", &["from 1 to 16"]),
         ("do = [{ output = \"synth\", note_on = «{ channel = 1 }» }]", &["a note on has no `note`"]),
         ("do = [{ output = \"synth\", msc = { command = «\"og\"» } }]", &["did you mean `go`?"]),
@@ -175,6 +187,17 @@ fn a_message_fits_into_its_datagram() {
     let text = "x".repeat(70_000);
     let action = format!("do = [{{ output = \"lights\", osc = \"/x\", args = [\"{text}\"] }}]");
     assert!(faults(&show_with("", &action, ""))[0].what.contains("too large for a datagram"));
+
+    // Each takes `/x`, its types and its text padded to 4 + 4 + 30,004 bytes, and 4 for its size; the bundle takes 16.
+    let action = format!("{{ output = \"lights\", osc = \"/x\", args = [\"{}\"] }}", &text[..30_000]);
+    let cue =
+        |together: bool, count| format!("together = {together}\ndo = [{}]", vec![action.as_str(); count].join(", "));
+    assert!(parse(&show_with("", &cue(true, 2), ""), "UTC").is_ok_and(|show| show.cues[1].together));
+    let large = faults(&show_with("", &cue(true, 3), ""));
+    assert_eq!(large[0].what, "what leaves together has 90064 bytes, too many for a datagram");
+    assert!(parse(&show_with("", &cue(false, 3), ""), "UTC").is_ok_and(|show| !show.cues[1].together));
+    let stream = show_with("", &cue(true, 3), "").replace("udp://", "tcp://");
+    assert!(parse(&stream, "UTC").is_ok_and(|show| show.cues[1].together));
 }
 
 #[test]

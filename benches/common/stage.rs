@@ -1,0 +1,117 @@
+//! Where a bench watches the real program: a terminal to press keys in, and a wire on which its packets arrive.
+
+use std::io::{Read, Write};
+use std::net::UdpSocket;
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+
+/// Longer than anything takes that a bench waits for.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A program on a terminal of its own.
+pub struct Terminal {
+    _master: Box<dyn MasterPty + Send>,
+    keys: Box<dyn Write + Send>,
+    child: Box<dyn Child + Send + Sync>,
+    reading: Arc<AtomicBool>,
+}
+
+impl Terminal {
+    /// Starts it and waits until it has drawn.
+    pub fn start(program: &Path, arguments: &[&str]) -> Self {
+        let size = PtySize { rows: 60, cols: 200, pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(size).unwrap();
+        let mut command = CommandBuilder::new(program);
+        command.args(arguments);
+        command.env("TERM", "xterm-256color");
+        command.env("COLORTERM", "truecolor");
+        let child = pair.slave.spawn_command(command).unwrap();
+        let (mut output, keys) = (pair.master.try_clone_reader().unwrap(), pair.master.take_writer().unwrap());
+        let reading = Arc::new(AtomicBool::new(true));
+        let (reads, drawn) = (Arc::clone(&reading), Arc::new(Mutex::new(0)));
+        let counter = Arc::clone(&drawn);
+        std::thread::spawn(move || {
+            let mut bytes = [0; 65536];
+            loop {
+                if !reads.load(Ordering::Relaxed) {
+                    std::thread::sleep(Duration::from_millis(5));
+                    continue;
+                }
+                match output.read(&mut bytes) {
+                    Ok(0) | Err(_) => return,
+                    Ok(n) => *counter.lock().unwrap() += n,
+                }
+            }
+        });
+        let begun = Instant::now();
+        while *drawn.lock().unwrap() == 0 && begun.elapsed() < PATIENCE {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        std::thread::sleep(Duration::from_millis(300));
+        Terminal { _master: pair.master, keys, child, reading }
+    }
+
+    pub fn key(&mut self) {
+        self.keys.write_all(b" ").unwrap();
+    }
+
+    pub fn read(&self, reads: bool) {
+        self.reading.store(reads, Ordering::Relaxed);
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+        self.read(true);
+    }
+}
+
+/// Where the packets arrive.
+pub struct Wire(UdpSocket);
+
+impl Wire {
+    pub fn new() -> Self {
+        Wire(UdpSocket::bind("127.0.0.1:0").unwrap())
+    }
+
+    pub fn number(&self) -> u16 {
+        self.0.local_addr().unwrap().port()
+    }
+
+    pub fn port(&self) -> String {
+        self.number().to_string()
+    }
+
+    /// The arrival of the next packet to `address`.
+    pub fn await_first(&self, address: &str) -> Instant {
+        self.0.set_read_timeout(Some(PATIENCE)).unwrap();
+        let mut packet = [0; 512];
+        loop {
+            let len = self.0.recv(&mut packet).expect("a packet comes");
+            let arrival = Instant::now();
+            if packet[..len].starts_with(address.as_bytes()) {
+                return arrival;
+            }
+        }
+    }
+
+    /// Takes what comes for so long.
+    pub fn drain(&self, time: Duration) {
+        let end = Instant::now() + time;
+        let mut packet = [0; 512];
+        loop {
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return;
+            }
+            self.0.set_read_timeout(Some(left)).unwrap();
+            let _ = self.0.recv(&mut packet);
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! What is on air: cues that a player ends, and cues that are taken off.
+//!
+//! In a live run, a cue that plays a clip is complete when the player says so, for the picture is its clock. Where the
+//! player cannot say it any more (it died, it could not load the clip, the program was down), the clock takes over: the
+//! cue is complete when its clip would have ended or, where nobody knows how long that is, its `duration` is over.
+
+use super::timer::Kind;
+use super::{ClipFact, Event, MissedWhy, Rejection, RunNs, State};
+use crate::show::action::MpvCommand;
+use crate::show::{Body, CueIx};
+
+/// How many delays are looked through for clips.
+const DUE_MAX: usize = 64;
+
+impl State {
+    /// Whether `cue`, fired now, is complete only when the player says so. Steps are marked by the caller, and a clip
+    /// that begins again at its end has none.
+    pub(super) fn is_ended_by_player(&self, cue: CueIx) -> bool {
+        let plan = self.show.cue(cue);
+        let is_loop = matches!(plan.clip(), Some(MpvCommand::Play { looped: true, .. }));
+        let has_end = !is_loop || plan.duration_ns.is_none();
+        !self.rehearsal && plan.steps.is_empty() && plan.clip().is_some() && has_end
+    }
+
+    /// What follows from what a player says.
+    pub(super) fn clip(&self, cue: CueIx, firing: u32, fact: &ClipFact, now: RunNs) -> Vec<Event> {
+        let state = self.cue(cue);
+        if state.firings != firing || !self.on_air.contains(&cue) {
+            return vec![];
+        }
+        let number = self.show.cue(cue).number.clone();
+        match fact {
+            ClipFact::Started(length_ns) => {
+                vec![Event::ClipStarted { cue: number, firing, length_ns: *length_ns }]
+            }
+            ClipFact::Ended if state.awaits_clip => vec![Event::CueCompleted { cue: number, due_ns: now }],
+            ClipFact::Stopped if state.awaits_clip => vec![Event::CueStopped { cue: number }],
+            ClipFact::Ended | ClipFact::Stopped => vec![],
+            ClipFact::Lost(error) => vec![Event::ClipLost { cue: number, firing, error: error.clone() }],
+        }
+    }
+
+    /// The cues with clips that are likely to fire next, the next first, `count` at most: what is due by a delay, and then
+    /// what stands in the order from the playhead on.
+    pub fn next_clips(&self, count: usize) -> Vec<CueIx> {
+        let clips = self.show.clips();
+        let due = self.timers.by_show.iter().filter(|(_, kind, _)| *kind == Kind::Fire).map(|&(_, _, cue)| cue);
+        let due = due.take(DUE_MAX).filter(|cue| clips.binary_search(cue).is_ok());
+        let from = self.playhead.map_or(clips.len(), |playhead| {
+            // A backup at the playhead has its cue's place in the order, and plays before what stands behind that.
+            let place = self.show.main_of(playhead).min(playhead);
+            clips.partition_point(|&cue| cue < place)
+        });
+        let at_playhead = self.playhead.filter(|cue| clips.binary_search(cue).is_ok());
+        let behind = clips.iter().skip(from).copied().filter(|&cue| self.is_in_order(cue)).take(count);
+        let mut next: Vec<CueIx> = vec![];
+        for cue in due.chain(at_playhead).chain(behind) {
+            if next.len() < count && !next.contains(&cue) {
+                next.push(cue);
+            }
+        }
+        next
+    }
+
+    pub(super) fn stop(&self, cue: CueIx) -> Result<Vec<Event>, Rejection> {
+        let cue_number = self.show.cue(cue).number.clone();
+        match self.on_air.contains(&cue) {
+            true => Ok(vec![Event::CueStopped { cue: cue_number }]),
+            false => Err(Rejection::NotRunning(cue_number)),
+        }
+    }
+
+    /// What a delay would still bring is missed, as in a panic, so that nothing vanishes unseen.
+    pub(super) fn stop_all(&self, now: RunNs) -> Result<Vec<Event>, Rejection> {
+        let stopped = self.on_air.iter().map(|&cue| Event::CueStopped { cue: self.show.cue(cue).number.clone() });
+        let pending = self.timers.by_show.iter().filter(|(_, kind, _)| *kind == Kind::Fire);
+        let missed = pending.map(|&(_, _, cue)| self.miss(cue, MissedWhy::Panicked, now));
+        let events: Vec<_> = stopped.chain(missed).collect();
+        if events.is_empty() { Err(Rejection::NothingRuns) } else { Ok(events) }
+    }
+
+    /// Lets the clock say when a cue is complete whose player cannot.
+    pub(super) fn reckon_end(&mut self, cue: CueIx, run_ns: RunNs) {
+        let plan_ns = self.show.cue(cue).duration_ns;
+        let state = &mut self.cues[cue.0 as usize];
+        if !std::mem::take(&mut state.awaits_clip) {
+            return;
+        }
+        let lasts_ns = state.clip_ns.or(plan_ns).unwrap_or(0);
+        let ends_ns = state.fired_show_ns.unwrap_or(0).saturating_add(lasts_ns);
+        self.complete_at(cue, ends_ns.max(self.show_ns(run_ns)));
+    }
+
+    /// Whether this action of `cue`, counted from 1, plays its clip.
+    pub(super) fn plays_clip(&self, cue: CueIx, action: u32) -> bool {
+        let actions = &self.show.cue(cue).actions;
+        let action = action.checked_sub(1).and_then(|at| actions.get(at as usize));
+        action.is_some_and(|action| matches!(action.body, Body::Mpv(MpvCommand::Play { .. })))
+    }
+
+    pub(super) fn take_off(&mut self, cue: CueIx, run_ns: RunNs) {
+        self.drop_completion(cue);
+        let state = &mut self.cues[cue.0 as usize];
+        state.awaits_clip = false;
+        if state.phase == super::Phase::Running {
+            state.phase = super::Phase::Stopped;
+        }
+        self.on_air.retain(|&running| running != cue);
+        self.touched_ns = self.touched_ns.max(self.show_ns(run_ns));
+    }
+}

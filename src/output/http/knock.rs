@@ -1,0 +1,56 @@
+//! Knocking at a web server: whether anybody answers, without having anything done.
+//!
+//! Asks by HEAD for the address that all paths are put behind, with the output's own headers. HEAD is safe: who sends it
+//! asks for no change, and is not to be held to account for any (RFC 9110, section 9.2.1). Whatever the server says, it
+//! answers: which paths there are, and what they grant, only the show's own requests could find out.
+
+use std::time::Duration;
+
+use ureq::http::{Method, Request};
+
+use super::{Call, Http, Secrets, Settings, agent, clean, host_of, read_headers};
+use crate::output::Fault;
+
+/// A knock, with its secrets read.
+pub(in crate::output) struct Knock {
+    call: Call,
+    secrets: Secrets,
+    host: String,
+}
+
+impl Knock {
+    /// Reads the secrets of the output that is called `name`, without sending anything.
+    ///
+    /// # Errors
+    /// All secrets that are missing, and what no request can be sent with.
+    pub(in crate::output) fn new(
+        name: &str,
+        settings: &Settings<'_>,
+        env: &dyn Fn(&str) -> Option<String>,
+    ) -> Result<Self, Vec<Fault>> {
+        let (headers, secrets) = read_headers(name, settings.headers, env)?;
+        let request = Request::builder().method(Method::HEAD).uri(settings.base).body(());
+        let mut request = request.map_err(|error| {
+            vec![Fault::Message { output: name.into(), place: "probe".into(), why: error.to_string() }]
+        })?;
+        *request.headers_mut() = headers;
+        Ok(Knock { call: Call { request, content: None, retries: 0 }, secrets, host: host_of(settings.base) })
+    }
+
+    /// What the server answers within `limit`, or why it does not.
+    pub(in crate::output) fn ask(self, limit: Duration) -> Result<String, String> {
+        let agent = agent(&self.host, limit);
+        match agent.run(self.call.request.clone()) {
+            Ok(response) => {
+                let status = response.status();
+                let reason = status.canonical_reason().unwrap_or_default();
+                Ok(format!("answers {} {reason}", status.as_u16()).trim_end().to_owned())
+            }
+            Err(ureq::Error::Timeout(_)) => Err("no answer in time".into()),
+            Err(error) => {
+                let http = Http { agent, secrets: self.secrets, host: self.host, timeout: limit, passes_after: None };
+                Err(clean(&http.secrets.hide(&http.failure(&error))))
+            }
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! Looking for the player and for the clips that the show plays on it.
+//!
+//! Must never open a window or a clip: asks the player for its version only, and looks whether the clips' files are there.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+use std::{io, thread};
+
+use super::{Answer, Said};
+use crate::output::peer::words;
+use crate::output::{Surroundings, now};
+use crate::show::action::MpvCommand;
+use crate::show::{Body, OutputIx, Show};
+
+/// The name of the player's program.
+const PROGRAM: &str = "mpv";
+
+/// How often it is looked whether the player has said its version.
+const GLANCE: Duration = Duration::from_millis(5);
+
+/// How many clips that are not there are named.
+const NAMED_MAX: usize = 3;
+
+/// What is known of a player before it is looked for.
+pub(super) struct Player {
+    /// Where the environment says that programs are.
+    path: Option<String>,
+    folder: PathBuf,
+    /// The clips that the show cannot do without, and those that it can.
+    needed: BTreeSet<String>,
+    optional: BTreeSet<String>,
+}
+
+impl Player {
+    pub(super) fn new(show: &Show, output: OutputIx, surroundings: &Surroundings<'_>) -> Self {
+        let (mut needed, mut optional) = (BTreeSet::new(), BTreeSet::new());
+        for action in show.cues.iter().flat_map(|cue| &cue.actions).filter(|action| action.output == output) {
+            if let Body::Mpv(MpvCommand::Play { clip, optional: is_optional, .. }) = &action.body {
+                if *is_optional { &mut optional } else { &mut needed }.insert(clip.clone());
+            }
+        }
+        Player { path: (surroundings.env)("PATH"), folder: surroundings.folder.to_owned(), needed, optional }
+    }
+
+    /// Asks the player for its version, for no longer than `at_most`, and looks for the clips.
+    pub(super) fn look(&self, at_most: Duration) -> Said {
+        let Some(program) = self.program() else {
+            return (Answer::Down, format!("there is no {PROGRAM} in PATH"));
+        };
+        let version = match version(&program, at_most) {
+            Ok(version) => version,
+            Err(error) => return (Answer::Down, format!("{} does not answer: {}", program.display(), words(&error))),
+        };
+        let away = self.away(&self.needed);
+        let optional = match self.away(&self.optional).len() {
+            0 => String::new(),
+            away => format!("; {away} of {} optional clips not there", self.optional.len()),
+        };
+        if away.is_empty() {
+            return (Answer::Up, format!("{version}{optional}"));
+        }
+        let dots = if away.len() > NAMED_MAX { ", …" } else { "" };
+        let named: Vec<_> = away.iter().take(NAMED_MAX).copied().collect();
+        let (count, of, named) = (away.len(), self.needed.len(), named.join(", "));
+        (Answer::Down, format!("{version}; {count} of {of} clips not there: {named}{dots}{optional}"))
+    }
+
+    /// The first file of the player's name in PATH.
+    fn program(&self) -> Option<PathBuf> {
+        let path = self.path.as_ref()?;
+        std::env::split_paths(path).map(|folder| folder.join(PROGRAM)).find(|program| program.is_file())
+    }
+
+    fn away<'a>(&self, clips: &'a BTreeSet<String>) -> Vec<&'a str> {
+        // What is no file (a stream, a device) cannot be looked for.
+        let is_file = |clip: &&str| !clip.contains("://");
+        clips.iter().map(String::as_str).filter(is_file).filter(|clip| !self.folder.join(clip).is_file()).collect()
+    }
+}
+
+/// What `program --version` says in its first line, as far as the copyright.
+fn version(program: &Path, at_most: Duration) -> io::Result<String> {
+    let deadline = now() + at_most;
+    let mut command = Command::new(program);
+    command.arg("--version").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    let mut child = command.spawn()?;
+    // Its words are few enough for a pipe, so that it never has to wait for them to be read.
+    while child.try_wait()?.is_none() {
+        if now() > deadline {
+            child.kill()?;
+            child.wait()?;
+            return Err(io::Error::new(io::ErrorKind::TimedOut, "no answer in time"));
+        }
+        thread::sleep(GLANCE);
+    }
+    let output = child.wait_with_output()?;
+    let said = String::from_utf8_lossy(&output.stdout);
+    match said.lines().next().map(str::trim).filter(|line| !line.is_empty() && output.status.success()) {
+        Some(line) => Ok(line.split(" Copyright").next().unwrap_or(line).to_owned()),
+        None => Err(io::Error::other(format!("{} instead of a version", output.status))),
+    }
+}

@@ -1,0 +1,57 @@
+//! `together = true`: what a cue sends to one OSC output leaves as one bundle.
+//!
+//! Must never let such a cue through where nothing would be sent together, or where the bundle would fit into no datagram:
+//! whoever writes `together` relies on it.
+
+use super::action::{DATAGRAM_MAX, Protocol, Wire, osc_size};
+use super::fields::Fields;
+use super::output::Outputs;
+use super::value::Value;
+use crate::show::{Action, Body, OutputIx};
+
+/// What a bundle takes besides its messages: `#bundle`, NUL and the time tag (OSC 1.0, "OSC Bundles").
+const HEAD: usize = 16;
+
+/// What each of its messages takes besides itself: its size.
+const SIZE: usize = 4;
+
+/// Reads whether `actions` leave together; `list` is where the file has them.
+pub fn together(fields: &mut Fields<'_>, list: Option<&Value<'_>>, actions: &[Action], outputs: &Outputs<'_>) -> bool {
+    let Some(value) = fields.find("together") else { return false };
+    let is_meant = value.boolean().unwrap_or(false);
+    let written = list.and_then(|list| list.value.as_array()).map_or(0, |list| list.len());
+    // Where some actions have faults of their own, nobody can say what would be sent together without them.
+    if !is_meant || written != actions.len() || list.is_some_and(|list| !list.is_whole()) {
+        return is_meant;
+    }
+    let mut is_of_use = false;
+    for (at, wire) in (0..).zip(&outputs.wires) {
+        let Some(wire) = wire.filter(|wire| wire.protocol == Protocol::Osc) else { continue };
+        let (count, size) = bundle(actions, OutputIx(at));
+        is_of_use |= count > 1;
+        if count > 1 {
+            check_size(&value, wire, size);
+        }
+    }
+    if !is_of_use {
+        let what = "`together` is for cues with two OSC messages or more to one output";
+        fields.reader.fault(fields.key_span("together"), what, "take it away, or send more to one OSC output");
+    }
+    is_meant
+}
+
+/// How many messages `actions` send to `output`, and how many bytes they are as one bundle.
+fn bundle(actions: &[Action], output: OutputIx) -> (usize, usize) {
+    let messages = actions.iter().filter(|action| action.output == output).filter_map(|action| match &action.body {
+        Body::Osc { address, args } => Some(SIZE + osc_size(address, args)),
+        Body::Http { .. } | Body::Midi(_) | Body::Mpv(_) => None,
+    });
+    messages.fold((0, HEAD), |(count, size), message| (count + 1, size + message))
+}
+
+fn check_size(value: &Value<'_>, wire: Wire, size: usize) {
+    if size > DATAGRAM_MAX && wire.is_datagram {
+        let what = format!("what leaves together has {size} bytes, too many for a datagram");
+        value.fault(what, "send less together, or take `together` away");
+    }
+}

@@ -1,0 +1,192 @@
+//! The outputs of a real show in the real program: what some that are dead do to the others, which is nothing.
+//!
+//! Looks at what arrives and at the journal only; how punctual it is belongs to the benches.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::Duration;
+
+use crate::harness::{House, Journal, PATIENCE, Wire};
+
+/// A web server that gives each of `answers` to one request, the last for ever, and tells the first lines.
+fn web(answers: &'static [&'static str]) -> (SocketAddr, Receiver<String>) {
+    let server = TcpListener::bind("127.0.0.1:0").expect("a server");
+    let addr = server.local_addr().expect("its address");
+    let (sender, heard) = channel();
+    std::thread::spawn(move || {
+        let answers = answers.iter().chain(std::iter::repeat(answers.last().expect("an answer")));
+        for (stream, answer) in server.incoming().zip(answers) {
+            let mut stream = BufReader::new(stream.expect("a caller"));
+            let head = stream.by_ref().lines().map_while(Result::ok).take_while(|line| !line.is_empty());
+            let first = head.collect::<Vec<_>>().first().cloned().unwrap_or_default();
+            write!(stream.get_mut(), "HTTP/1.1 {answer}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
+                .expect("sent");
+            drop(sender.send(first));
+        }
+    });
+    (addr, heard)
+}
+
+/// A listener that the system lets nobody connect to any more, so that attempts stay unanswered, as by a black hole.
+struct BlackHole {
+    listener: TcpListener,
+    _filled: Vec<TcpStream>,
+}
+
+impl BlackHole {
+    fn new() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a listener");
+        rustix::net::listen(&listener, 0).expect("no room");
+        let addr = listener.local_addr().expect("its address");
+        let attempts = (0..8).map(|_| TcpStream::connect_timeout(&addr, Duration::from_millis(250)));
+        let filled: Vec<_> = attempts.map_while(Result::ok).collect();
+        assert!(filled.len() < 8, "the listener has room without an end");
+        BlackHole { listener, _filled: filled }
+    }
+
+    fn addr(&self) -> SocketAddr {
+        self.listener.local_addr().expect("its address")
+    }
+}
+
+/// The addresses in the SLIP frames (RFC 1055) that come over a stream; addresses hold nothing that would be escaped.
+fn framed_addresses(stream: TcpStream) -> impl Iterator<Item = String> {
+    stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+    let frames = BufReader::new(stream).split(0xC0).map(|frame| frame.expect("a frame"));
+    frames.filter(|frame| !frame.is_empty()).map(|frame| {
+        let end = frame.iter().position(|&byte| byte == 0).expect("an address ends with a zero");
+        String::from_utf8_lossy(&frame[..end]).into_owned()
+    })
+}
+
+/// What the journal says of an output's messages: the cues, in order.
+fn of_output<'a>(journal: &'a Journal, kind: &str, output: &str) -> Vec<&'a str> {
+    let lines = journal.of_kind(kind).into_iter().filter(|line| line["output"] == output);
+    lines.map(|line| line["cue"].as_str().unwrap_or("-")).collect()
+}
+
+#[test]
+fn dead_outputs_cost_the_others_no_packet() {
+    const CUES: usize = 30;
+    let (house, lights) = (House::new(), Wire::new());
+    let sound = TcpListener::bind("127.0.0.1:0").expect("a desk");
+    let (hole, silent) = (BlackHole::new(), TcpListener::bind("127.0.0.1:0").expect("a server"));
+    let (posts, heard) = web(&["204 No Content"]);
+    let mut show = format!(
+        "title = \"Full\"\n[output.hole]\nosc = \"tcp://{}\"\n[output.silent]\nhttp = \"http://{}\"\n[output.lights]\n{}\n\
+         [output.sound]\nosc = \"tcp://{}\"\n[output.posts]\nhttp = \"http://{posts}\"\n[[segment]]\ntitle = \"S\"\n\
+         duration = \"10m\"\n",
+        hole.addr(),
+        silent.local_addr().expect("its address"),
+        lights.output(),
+        sound.local_addr().expect("its address"),
+    );
+    for n in 1..=CUES {
+        let trigger =
+            if n == 1 { String::new() } else { format!("trigger = {{ with = \"{}\", delay = \"0.02s\" }}\n", n - 1) };
+        // The dead ones first, so that whatever they held up would be the others.
+        show += &format!(
+            "[[segment.cue]]\nnumber = \"{n}\"\ntitle = \"C\"\n{trigger}do = [\
+             {{ output = \"hole\", osc = \"/{n}\" }}, {{ output = \"silent\", path = \"/{n}\" }}, \
+             {{ output = \"lights\", osc = \"/{n}\" }}, {{ output = \"sound\", osc = \"/{n}\" }}, \
+             {{ output = \"posts\", path = \"/{n}\" }}]\n"
+        );
+    }
+    let mut program = house.open(&[&house.show(&show)]);
+    let frames = framed_addresses(sound.accept().expect("a connection").0);
+    program.keys(" ");
+    let all: Vec<_> = (1..=CUES).map(|n| n.to_string()).collect();
+    for n in &all {
+        lights.expect(&format!("/{n}"));
+    }
+    assert!(frames.take(CUES).eq(all.iter().map(|n| format!("/{n}"))), "frames are missing, or not in order");
+    for n in &all {
+        assert_eq!(heard.recv_timeout(PATIENCE).expect("a request"), format!("GET /{n} HTTP/1.1"));
+    }
+    let journal = program.await_journal("all that can be sent", |journal| {
+        ["lights", "sound", "posts"].iter().all(|output| of_output(journal, "action_sent", output).len() == CUES)
+    });
+    assert_eq!(journal.cues("cue_fired"), all);
+    for output in ["lights", "sound", "posts"] {
+        assert_eq!(of_output(&journal, "action_sent", output), all, "{output}");
+        assert!(of_output(&journal, "action_failed", output).is_empty(), "{output}");
+    }
+    for output in ["hole", "silent"] {
+        assert!(of_output(&journal, "action_sent", output).is_empty(), "{output}");
+    }
+    let failed = program
+        .await_journal("the black hole to be known", |journal| !of_output(journal, "action_failed", "hole").is_empty());
+    assert!(failed.tail(500).contains("cannot connect to"), "{}", failed.tail(20));
+    lights.expect_silence();
+}
+
+#[test]
+fn a_full_queue_is_a_failure_and_no_wait() {
+    let (house, wire) = (House::new(), Wire::new());
+    let silent = TcpListener::bind("127.0.0.1:0").expect("a server");
+    let stuck: Vec<_> = (0..300).map(|n| format!("{{ output = \"web\", path = \"/{n}\" }}")).collect();
+    let mut program = house.open(&[&house.show(&format!(
+        "title = \"T\"\n[output.web]\nhttp = \"http://{}\"\n[output.desk]\n{}\n[[segment]]\ntitle = \"S\"\n\
+         duration = \"10m\"\n[[segment.cue]]\nnumber = \"1\"\ntitle = \"A\"\ndo = [{}, {{ output = \"desk\", osc = \"/one\" }}]\n",
+        silent.local_addr().expect("its address"),
+        wire.output(),
+        stuck.join(", "),
+    ))]);
+    program.keys(" ");
+    wire.expect("/one");
+    let journal = program.await_event("action_sent", 1);
+    let failed = journal.of_kind("action_failed");
+    // 256 wait, and the worker may have taken one out meanwhile.
+    assert!((43..=44).contains(&failed.len()), "{} failed", failed.len());
+    for line in failed {
+        let error = line["error"].as_str().unwrap_or_default();
+        assert_eq!(error, "queue full: 256 messages wait for web", "{line}");
+        assert!(line["action"].as_u64() > Some(256), "{line}");
+    }
+}
+
+#[test]
+fn what_belongs_together_leaves_as_one_and_is_journaled_one_by_one() {
+    let house = House::new();
+    let desk = UdpSocket::bind("127.0.0.1:0").expect("a desk");
+    desk.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+    let mut program = house.open(&[&house.show(&format!(
+        "title = \"T\"\n[output.desk]\nosc = \"udp://{}\"\n[[segment]]\ntitle = \"S\"\nduration = \"10m\"\n\
+         [[segment.cue]]\nnumber = \"1\"\ntitle = \"A\"\ntogether = true\n\
+         do = [{{ output = \"desk\", osc = \"/a\", args = [1] }}, {{ output = \"desk\", osc = \"/b\" }}]\n",
+        desk.local_addr().expect("its address"),
+    ))]);
+    program.keys(" ");
+    let mut bytes = [0; 256];
+    let len = desk.recv(&mut bytes).expect("a bundle");
+    assert_eq!(&bytes[..8], b"#bundle\0");
+    // 3.9 thousand million seconds since 1900 were over in 2023; "at once" would be 0.
+    assert!(u32::from_be_bytes(bytes[8..12].try_into().expect("four bytes")) > 3_900_000_000, "{bytes:?}");
+    assert_eq!(&bytes[16..len], b"\0\0\0\x0C/a\0\0,i\0\0\0\0\0\x01\0\0\0\x08/b\0\0,\0\0\0");
+    let journal = program.await_event("action_sent", 2);
+    let actions: Vec<_> = journal.of_kind("action_sent").iter().map(|line| line["action"].as_u64()).collect();
+    assert_eq!(actions, [Some(1), Some(2)]);
+    desk.set_nonblocking(true).expect("a socket");
+    assert!(desk.recv(&mut bytes).is_err(), "more than one datagram came");
+}
+
+#[test]
+fn a_request_is_tried_again_where_the_show_asks_for_it_and_journaled_once() {
+    let house = House::new();
+    let (addr, heard) = web(&["503 Service Unavailable", "204 No Content", "500 Oops"]);
+    let mut program = house.open(&[&house.show(&format!(
+        "title = \"T\"\n[output.web]\nhttp = \"http://{addr}\"\n[[segment]]\ntitle = \"S\"\nduration = \"10m\"\n\
+         [[segment.cue]]\nnumber = \"1\"\ntitle = \"A\"\ndo = [{{ output = \"web\", path = \"/a\", retry = 2 }}]\n\
+         [[segment.cue]]\nnumber = \"2\"\ntitle = \"B\"\ndo = [{{ output = \"web\", path = \"/b\" }}]\n",
+    ))]);
+    program.keys(" ");
+    program.await_event("action_sent", 1);
+    program.guard();
+    program.keys(" ");
+    let journal = program.await_event("action_failed", 1);
+    assert_eq!(journal.cues("action_sent"), ["1"]);
+    assert_eq!(journal.of_kind("action_failed")[0]["error"], "HTTP 500 Internal Server Error");
+    let heard: Vec<_> = heard.try_iter().collect();
+    assert_eq!(heard, ["GET /a HTTP/1.1", "GET /a HTTP/1.1", "GET /b HTTP/1.1"]);
+}
