@@ -51,7 +51,7 @@ use deck::Deck;
 use keeper::Keeper;
 
 /// How long the keeper may take to bury its players when the time for closing is over.
-const LAST: Duration = Duration::from_millis(400);
+const LAST: Duration = Duration::from_secs(1);
 
 /// One action of one cue.
 type Key = (CueIx, u32);
@@ -155,7 +155,7 @@ impl Driver for Mpv {
         let outcome = match self.orders.get(&(job.cue, job.action)) {
             None => Some(Outcome::no_message()),
             Some(Order::Play(_)) => self.deck().play(job, at),
-            Some(Order::Pause) => Some(self.deck().pause()),
+            Some(Order::Pause) => Some(self.deck().pause(at)),
             Some(Order::Stop) => Some(self.deck().stop(|_| true, "stopped before it moved")),
         };
         if outcome == Some(Outcome::Sent) {

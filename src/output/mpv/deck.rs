@@ -154,12 +154,12 @@ impl Deck {
     }
 
     /// Freezes the picture on air; a clip that does not move yet stands still as soon as it does.
-    pub(super) fn pause(&mut self) -> Outcome {
+    pub(super) fn pause(&mut self, at: Instant) -> Outcome {
         let mut is_told = true;
         self.called.iter_mut().for_each(|play| play.held = true);
         for player in &mut self.players {
             match &mut player.state {
-                State::Playing { stage: Stage::OnAir { .. }, .. } => is_told &= player.pause(),
+                State::Playing { stage: Stage::OnAir { .. }, .. } => is_told &= player.pause(at),
                 State::Playing { play, stage: Stage::Called, .. } => play.held = true,
                 State::Loading { play: Some(play), .. } => play.held = true,
                 _ => {}

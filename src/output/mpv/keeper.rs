@@ -19,7 +19,7 @@ use super::clip::look;
 use super::deck::{Chores, Deck};
 use super::player::{Fate, Player, State};
 use super::process::{Process, end_of, words};
-use super::{lock, said};
+use super::{LAST, lock, said};
 
 /// The longest line that a player says: none of the answers that it is asked for comes near it.
 const LINE_MAX: usize = 1 << 20;
@@ -69,6 +69,11 @@ impl Keeper {
             let is_busy = self.work(chores);
             self.tell();
             if is_over {
+                // One that was killed under a heavy load takes its time, and nobody else buries it.
+                let deadline = now() + LAST / 2;
+                for child in &mut self.dying {
+                    end_of(child, deadline);
+                }
                 return;
             }
             // What came of the chores may be work in its turn.
@@ -129,7 +134,9 @@ impl Keeper {
             } else {
                 // It may have ended in this very moment; then there is nothing to kill.
                 drop(child.kill());
-                if end_of(&mut child, now() + KILLED).is_none() {
+                // At the end there are many of them at once: they are waited for together.
+                let patience = if matches!(player.state, State::Leaving) { Duration::ZERO } else { KILLED };
+                if end_of(&mut child, now() + patience).is_none() {
                     self.dying.push(child);
                 }
             }

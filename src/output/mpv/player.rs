@@ -156,7 +156,14 @@ impl Player {
     }
 
     /// Freezes the picture.
-    pub(super) fn pause(&mut self) -> bool {
+    ///
+    /// Its word on it is not waited for: of a pause so soon behind a GO that mpv has told of neither, it never tells.
+    pub(super) fn pause(&mut self, now: Instant) -> bool {
+        let length_ns = self.length_ns();
+        if let State::Playing { stage: Stage::OnAir { from_ns, at, moves }, .. } = &mut self.state {
+            *from_ns = position(*from_ns, *at, *moves, now, length_ns);
+            (*at, *moves) = (now, false);
+        }
         self.say(vec![json!(["set_property", "pause", true])])
     }
 
@@ -256,7 +263,7 @@ impl Player {
         let State::Playing { stage, play, .. } = &mut self.state else { return Turn::Nothing };
         *stage = Stage::OnAir { from_ns: 0, at, moves: true };
         if play.held {
-            self.pause();
+            self.pause(at);
         }
         Turn::Started
     }

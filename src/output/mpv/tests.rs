@@ -230,6 +230,17 @@ fn a_player_that_takes_no_commands_fails_a_go_at_once() {
 }
 
 #[test]
+fn a_pause_right_behind_a_go_holds_though_the_player_never_says_so() {
+    let mut rig = Rig::armed(&[0]);
+    rig.go(0);
+    rig.moves(1);
+    rig.at += ASK;
+    assert_eq!(rig.deck.pause(rig.at), Outcome::Sent);
+    let (clip, _) = rig.deck.reading(rig.at + SOON);
+    assert!(clip.is_some_and(|clip| !clip.moves && clip.position_ns == ASK.as_nanos() as u64));
+}
+
+#[test]
 fn what_has_not_come_for_long_is_called_off() {
     let mut rig = Rig::armed(&[0]);
     rig.deck.not_started("no".into(), rig.at);
