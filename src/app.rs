@@ -9,10 +9,14 @@ pub mod hits;
 pub mod keys;
 pub mod log;
 mod prompt;
+mod remote;
 mod update;
+
+use core::net::SocketAddr;
 
 pub use hits::Hits;
 pub use prompt::{Ask, Prompt};
+pub use remote::Wanted;
 
 use crate::engine::{Rejection, State};
 use crate::output::Health;
@@ -50,11 +54,15 @@ pub struct App {
     pub outputs: Vec<Health>,
     /// When that was, by the machine's clock, nanoseconds.
     pub outputs_ns: u64,
+    /// Where remote controls are heard, if at all.
+    pub remote: Option<RemoteSign>,
     /// What is wrong with the journal, while something is.
     pub journal_alarm: Option<String>,
     /// The next move of the playhead leaves the cursor where it is.
     cursor_stays: bool,
     go_pressed_ns: Option<u64>,
+    /// The cue that a remote control last asked for by its number, and when.
+    started: Option<(CueIx, u64)>,
     escape_pressed_ns: Option<u64>,
 }
 
@@ -70,6 +78,15 @@ pub enum Page {
     Log,
     /// All keys.
     Help,
+}
+
+/// Where remote controls are heard.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RemoteSign {
+    /// Address and port.
+    pub address: SocketAddr,
+    /// How many messages came without the passcode that it takes.
+    pub denied: u64,
 }
 
 /// The colours of the screen.
@@ -120,9 +137,11 @@ impl App {
             theme,
             outputs: vec![],
             outputs_ns: 0,
+            remote: None,
             journal_alarm: None,
             cursor_stays: false,
             go_pressed_ns: None,
+            started: None,
             escape_pressed_ns: None,
         }
     }

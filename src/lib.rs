@@ -21,7 +21,7 @@
 //! | [`runtime`] | threads, terminal, signals, clock: the only place that reads a run's time |
 //! | [`ui`] | `&View` → cells: one file a region of the screen |
 //! | [`app`] | keys → commands by one table; cursor, pages, prompts |
-//! | [`output`] [`export`] | each owns one kind of IO or text; none knows app or ui |
+//! | [`output`] [`remote`] [`export`] | each owns one kind of IO or text; none knows app or ui |
 //! | [`journal`] | append, recover, lock |
 //! | [`engine`] | command, decide, event, apply, state, timers: a value |
 //! | [`show`] | the plan: segments, cues, numbers, times, its file and its faults |
@@ -32,6 +32,7 @@ pub mod engine;
 pub mod export;
 pub mod journal;
 pub mod output;
+pub mod remote;
 pub mod runtime;
 pub mod show;
 pub mod ui;

@@ -9,16 +9,20 @@
 //! Outputs ─┬─ udp ─────────────────────────────► socket        (on the caller's thread)
 //!          ├─ queued ─ queue ─► worker ─ tcp ──► connection
 //!          ├─ queued ─ queue ─► worker ─ http ─► requests
+//!          ├─ queued ─ queue ─► worker ─ midi ─► port
+//!          ├─ clocked: one of these, and a thread ─ timecode ─► the same way, behind the cues
 //!          ├─ mpv ─ deck ◄─► keeper ───────────► players       (a GO on the caller's thread)
 //!          └─ rehearsal                                        (words only)
 //! ```
 
+mod clocked;
 mod describe;
 mod error;
 mod gauge;
 mod health;
 mod http;
 mod messages;
+mod midi;
 mod mpv;
 mod osc;
 mod peer;
@@ -32,6 +36,7 @@ mod slip;
 mod tcp;
 #[cfg(test)]
 mod testing;
+mod timecode;
 mod udp;
 mod worker;
 
@@ -47,10 +52,12 @@ pub use mpv::clip_fault;
 pub use probe::{Answer, Probed, probe};
 pub use report::{ClipNews, ClipReport, Job, News, Outcome, Report, Reporter};
 
-use crate::show::{CueIx, Output, OutputIx, OutputKind, Show};
+use crate::show::{CueIx, FrameRate, Output, OutputIx, OutputKind, Show};
+use clocked::Clocked;
 use messages::Messages;
 use peer::Peer;
 use rehearsal::Rehearsal;
+use timecode::{Format, Line, MTC, OSC, Timecode, UdpLine};
 use worker::Site;
 
 /// The show's clock, for outputs that are sent timecode.
@@ -125,7 +132,7 @@ impl Outputs {
         if faults.is_empty() {
             for ((checked, output), ix) in checked.into_iter().zip(&show.outputs).zip((0..).map(OutputIx)) {
                 let (name, reporter) = (output.id.clone(), Arc::clone(&reporter));
-                match checked.open(Site { output: ix, name, gauge: Arc::default(), reporter }) {
+                match checked.open(Site { output: ix, name, gauge: Arc::default(), reporter }, output.timecode) {
                     Ok(driver) => drivers.push(driver),
                     Err(source) => faults.push(Fault::Thread { output: output.id.clone(), source }),
                 }
@@ -195,12 +202,17 @@ impl Outputs {
     }
 }
 
+/// What makes a build that can drive MIDI.
+const BUILD_WITH_MIDI: &str = "build it with `cargo build --release --features midi` \
+    (on Linux that needs ALSA's headers: `apt-get install libasound2-dev`), take the output out of the show";
+
 /// An output with all its messages encoded and all its secrets read, but nothing opened.
 enum Checked {
     Udp(Peer, Messages<Vec<u8>>),
     Tcp(Peer, Messages<Vec<u8>>),
     Http(http::Plan),
     Mpv(mpv::Plan),
+    Midi { ports: Box<dyn midi::Ports>, wanted: String, messages: Messages<Vec<u8>> },
 }
 
 impl Checked {
@@ -212,21 +224,42 @@ impl Checked {
                 let settings = http::Settings { base, headers, timeout_ns: *timeout_ns };
                 Ok(Checked::Http(http::Plan::new(show, (ix, &output.id), &settings, surroundings.env)?))
             }
-            OutputKind::Mpv { flags } => Ok(Checked::Mpv(mpv::Plan::new(show, (ix, &output.id), flags, surroundings)?)),
-            kind @ OutputKind::Midi { .. } => {
-                Err(vec![Fault::NotInThisBuild { output: output.id.clone(), kind: kind.word() }])
+            OutputKind::Midi { port } => {
+                let messages = Messages::new(show, ix, midi::bytes)?;
+                let fault = || Fault::NotInThisBuild { output: output.id.clone(), kind: "midi", mend: BUILD_WITH_MIDI };
+                let ports = midi::system().ok_or_else(|| vec![fault()])?;
+                Ok(Checked::Midi { ports, wanted: port.clone(), messages })
             }
+            OutputKind::Mpv { flags } => Ok(Checked::Mpv(mpv::Plan::new(show, (ix, &output.id), flags, surroundings)?)),
         }
     }
 
-    fn open(self, site: Site) -> io::Result<Box<dyn Driver>> {
+    fn open(self, site: Site, timecode: Option<FrameRate>) -> io::Result<Box<dyn Driver>> {
+        let name = site.name.clone();
         Ok(match self {
-            Checked::Udp(peer, packets) => Box::new(udp::Udp::open(site, peer, packets)?),
-            Checked::Tcp(peer, frames) => Box::new(tcp::open(site, peer, frames)?),
+            Checked::Udp(peer, packets) => {
+                let line = UdpLine::new(peer.clone());
+                Clocked::beside(udp::Udp::open(site, peer, packets)?, clock(&name, timecode, OSC, line)?)
+            }
+            Checked::Tcp(peer, packets) => {
+                let tcp = tcp::open(site, peer, packets)?;
+                let line = tcp.clock();
+                Clocked::beside(tcp, clock(&name, timecode, OSC, line)?)
+            }
+            Checked::Midi { ports, wanted, messages } => {
+                let midi = midi::open(site, &wanted, messages, ports)?;
+                let line = midi.clock();
+                Clocked::beside(midi, clock(&name, timecode, MTC, line)?)
+            }
             Checked::Http(plan) => Box::new(plan.open(site)?),
             Checked::Mpv(plan) => Box::new(plan.open(site)?),
         })
     }
+}
+
+/// The clock beside an output, where the show asks for one.
+fn clock(name: &str, rate: Option<FrameRate>, format: Format, line: impl Line) -> io::Result<Option<Timecode>> {
+    rate.map(|rate| Timecode::start(name, rate, format, line)).transpose()
 }
 
 /// The monotonic clock.

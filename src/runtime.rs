@@ -10,6 +10,7 @@
 pub mod clock;
 mod decode;
 mod fault;
+mod follower;
 mod inbox;
 mod keyboard;
 pub mod opening;
@@ -18,8 +19,10 @@ mod realtime;
 mod screen;
 mod signals;
 mod station;
+mod takeover;
 mod terminal;
 pub mod when;
+mod wiring;
 
 use std::io::Write;
 use std::time::Duration;

@@ -9,7 +9,9 @@ use crate::engine::{Cause, Command, Event, State};
 use crate::show::CueIx;
 
 /// A second GO within this time of the last press is a slip of the finger.
-const GO_GUARD_NS: u64 = 300_000_000;
+pub(super) const GO_GUARD_NS: u64 = 300_000_000;
+/// What is said of it.
+pub(super) const GO_IGNORED: &str = "GO ignored: pressed again within 0.3 s";
 /// Two Escapes within this time mean panic.
 const PANIC_NS: u64 = 1_000_000_000;
 /// How far a page key moves the selection, in cues.
@@ -168,7 +170,7 @@ impl App {
     fn go(&mut self, repeat: bool, now_ns: u64) -> Vec<Task> {
         let last_ns = self.go_pressed_ns.replace(now_ns);
         if repeat || last_ns.is_some_and(|last_ns| now_ns.saturating_sub(last_ns) < GO_GUARD_NS) {
-            self.say("GO ignored: pressed again within 0.3 s", Tone::Attention, now_ns);
+            self.say(GO_IGNORED, Tone::Attention, now_ns);
             return vec![];
         }
         vec![Task::Command(Command::Go { cause: Cause::Go })]

@@ -1,6 +1,7 @@
 //! What may stand on the command line.
 
 use std::io::IsTerminal;
+use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use anyhow::Context;
@@ -54,9 +55,9 @@ struct RunArgs {
     #[arg(long)]
     resume: bool,
 
-    /// Hear OSC remote control there; this version does not yet, and says so
+    /// Hear OSC remote control there; an address that others reach takes the passcode in $HANDOVER_PASSCODE
     #[arg(long, value_name = "ADDR:PORT")]
-    listen: Option<String>,
+    listen: Option<SocketAddr>,
 
     /// The colours of the screen
     #[arg(long, value_enum, default_value = "dark", env = "HANDOVER_THEME")]
@@ -149,9 +150,6 @@ impl Args {
         if run.speed.is_some() && !run.rehearse && run.show.is_some() {
             usage("--speed goes with --rehearse only: a live show runs by the clock");
         }
-        if run.listen.is_some() {
-            anyhow::bail!("this version does not hear OSC yet: leave out --listen");
-        }
         let unfinished = match (run.fresh, run.resume) {
             (true, _) => Unfinished::Fresh,
             (_, true) => Unfinished::Resume,
@@ -169,6 +167,7 @@ impl Args {
                 ThemeArg::Light => Theme::Light,
             },
             depth: depth(),
+            listen: run.listen,
         })
     }
 

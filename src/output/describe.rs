@@ -94,11 +94,12 @@ fn midi(message: &MidiMessage) -> String {
         MidiMessage::ControlChange { channel, controller, value } => {
             format!("control change: channel {channel}, controller {controller}, value {value}")
         }
-        MidiMessage::ShowControl { command, device, format, cue, list, path } => {
+        MidiMessage::ShowControl { command, device, format, cue, list, path, time_ns } => {
             let mut parts = vec![format!("MSC {}", msc_command(*command)), msc_format(*format)];
             parts.push(if *device == 127 { "all devices".into() } else { format!("device {device}") });
             let numbers = [("cue", cue), ("list", list), ("path", path)];
             parts.extend(numbers.iter().filter(|(_, n)| !n.is_empty()).map(|(what, n)| format!("{what} {n}")));
+            parts.extend(time_ns.map(|time_ns| format!("in {}", duration::length(time_ns))));
             parts.join(", ")
         }
     }
@@ -178,9 +179,9 @@ mod tests {
                 optional,
             })
         };
-        let msc = |device, list: &str| {
+        let msc = |command, device, list: &str, time_ns| {
             let (cue, list, path) = ("25.5".into(), list.into(), String::new());
-            Body::Midi(MidiMessage::ShowControl { command: MscCommand::Go, device, format: 1, cue, list, path })
+            Body::Midi(MidiMessage::ShowControl { command, device, format: 1, cue, list, path, time_ns })
         };
         for (body, said) in [
             (fire(), "/eos/cue/1/12/fire 1 0.5 \"text\" true"),
@@ -202,8 +203,12 @@ mod tests {
                 Body::Midi(MidiMessage::NoteOn { channel: 1, note: 60, velocity: 100 }),
                 "note on: channel 1, note 60, velocity 100",
             ),
-            (msc(1, ""), "MSC GO, lighting, device 1, cue 25.5"),
-            (msc(127, "2"), "MSC GO, lighting, all devices, cue 25.5, list 2"),
+            (msc(MscCommand::Go, 1, "", None), "MSC GO, lighting, device 1, cue 25.5"),
+            (msc(MscCommand::Go, 127, "2", None), "MSC GO, lighting, all devices, cue 25.5, list 2"),
+            (
+                msc(MscCommand::TimedGo, 1, "", Some(5 * SECOND_NS)),
+                "MSC TIMED GO, lighting, device 1, cue 25.5, in 0:05",
+            ),
             (play(None, None, false, false), "play flight.mp4 from 0:02"),
             (
                 play(Some(5 * SECOND_NS), Some(80), true, true),

@@ -24,14 +24,14 @@ impl fmt::Display for OutputsError {
 #[derive(Debug, thiserror::Error)]
 pub enum Fault {
     /// The show may name it, but the program has no driver for it.
-    #[error(
-        "output {output:?}: this build cannot drive {kind}; take the output out of the show, or run with --rehearse"
-    )]
+    #[error("output {output:?}: this build cannot drive {kind}; {mend}, or run with --rehearse")]
     NotInThisBuild {
         /// The output's id.
         output: String,
         /// The kind's word in the show file.
         kind: &'static str,
+        /// What helps, beside a rehearsal.
+        mend: &'static str,
     },
     /// A header's secret is not there.
     #[error("output {output:?}: header {header} needs the environment variable {variable}; set it and start again")]

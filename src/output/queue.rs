@@ -1,8 +1,9 @@
 //! What waits for a worker: a bounded line of messages that panic can empty.
 //!
 //! The station pushes and the worker takes; neither ever holds the lock while it does anything else, so the station
-//! never waits for a network here. A channel would do for the waiting, but not for panic: what stands in a channel can
-//! only be taken out by its reader, which may just be stuck in a write.
+//! never waits for a network here. What a clock says stands in a short line of its own, behind all messages: it is worth
+//! something only at its own moment, so it is dropped rather than kept waiting. A channel would do for the waiting, but
+//! not for panic: what stands in a channel can only be taken out by its reader, which may just be stuck in a write.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -12,6 +13,9 @@ use super::{Job, now};
 
 /// How many messages may wait for one output.
 pub(super) const LIMIT: usize = 256;
+
+/// How many words of a clock may wait: its place and its first step are said at one moment.
+const TICKS: usize = 2;
 
 /// Whom a message is sent for: each of these is told what became of it.
 #[derive(Clone, Default)]
@@ -47,6 +51,8 @@ pub(super) struct Waiting<T> {
 pub(super) enum Next<T> {
     /// Send this.
     Send(Waiting<T>),
+    /// Send this, if it can go at once.
+    Tick(Arc<T>),
     /// Nothing came in time: look after the connection.
     Look,
     /// End: nothing more will come.
@@ -74,6 +80,8 @@ enum Stage {
 
 struct Line<T> {
     waiting: VecDeque<Waiting<T>>,
+    /// What a clock says, and how long it is true.
+    ticks: VecDeque<(Arc<T>, Instant)>,
     stage: Stage,
     /// Whether panic has come since the worker took its last message.
     panicked: bool,
@@ -87,7 +95,8 @@ pub(super) struct Queue<T> {
 
 impl<T> Queue<T> {
     pub(super) fn new() -> Self {
-        let line = Line { waiting: VecDeque::with_capacity(LIMIT), stage: Stage::Open, panicked: false };
+        let (waiting, ticks) = (VecDeque::with_capacity(LIMIT), VecDeque::with_capacity(TICKS));
+        let line = Line { waiting, ticks, stage: Stage::Open, panicked: false };
         Queue { line: Mutex::new(line), changed: Condvar::new() }
     }
 
@@ -102,6 +111,15 @@ impl<T> Queue<T> {
         line.waiting.push_back(Waiting { senders, message: Arc::clone(message), since: now() });
         self.changed.notify_all();
         Ok(())
+    }
+
+    /// Has a clock's word go behind all that waits, until then or never; it is dropped where others of its kind wait.
+    pub(super) fn tick(&self, message: Arc<T>, until: Instant) {
+        let mut line = self.lock();
+        if line.stage == Stage::Open && line.ticks.len() < TICKS {
+            line.ticks.push_back((message, until));
+            self.changed.notify_all();
+        }
     }
 
     /// Empties the line, puts `messages` into it instead, and gives back what was dropped.
@@ -121,9 +139,10 @@ impl<T> Queue<T> {
         Ok(dropped)
     }
 
-    /// The next message; waits for it, without an end where `at_most` gives none.
+    /// The next message; waits for it, without an end where `at_most` gives none. With no time at all, it is time to
+    /// look after the connection before a clock's word goes, which would else put it off for ever.
     pub(super) fn next(&self, at_most: Option<Duration>) -> Next<T> {
-        let idle = |line: &mut Line<T>| line.stage == Stage::Open && line.waiting.is_empty();
+        let idle = |line: &mut Line<T>| line.stage == Stage::Open && line.waiting.is_empty() && line.ticks.is_empty();
         let mut line = match at_most {
             Some(at_most) => {
                 let woken = self.changed.wait_timeout_while(self.lock(), at_most, idle);
@@ -134,7 +153,11 @@ impl<T> Queue<T> {
         line.panicked = false;
         match (line.waiting.pop_front(), line.stage) {
             (Some(waiting), _) => Next::Send(waiting),
-            (None, Stage::Open) => Next::Look,
+            (None, Stage::Open) if at_most == Some(Duration::ZERO) => Next::Look,
+            (None, Stage::Open) => {
+                let timely = |(message, until)| (now() <= until).then_some(message);
+                std::iter::from_fn(|| line.ticks.pop_front()).find_map(timely).map_or(Next::Look, Next::Tick)
+            }
             (None, Stage::Finishing | Stage::Ended) => Next::End,
         }
     }
@@ -186,7 +209,7 @@ impl<T> Queue<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::output::testing::job;
+    use crate::output::testing::{SOON, awaited, job};
 
     #[test]
     fn refuses_one_too_many_and_whatever_comes_behind_the_end() {
@@ -200,6 +223,32 @@ mod tests {
         assert!(matches!(queue.next(None), Next::Send(_)));
         assert_eq!(queue.end().len(), LIMIT - 1);
         assert!(matches!(queue.next(None), Next::End));
+    }
+
+    #[test]
+    fn a_clock_goes_behind_all_others_and_never_queues_up() {
+        let (queue, until) = (Queue::new(), now() + SOON);
+        (1..=TICKS + 1).for_each(|tick| queue.tick(Arc::new(tick), until));
+        queue.push(Senders::one(job(0)), &Arc::new(0)).unwrap();
+        assert!(matches!(queue.next(None), Next::Send(w) if *w.message == 0));
+        assert!(matches!(queue.next(Some(Duration::ZERO)), Next::Look));
+        for tick in 1..=TICKS {
+            assert!(matches!(queue.next(None), Next::Tick(message) if *message == tick));
+        }
+        assert!(matches!(queue.next(Some(Duration::from_millis(1))), Next::Look));
+        queue.tick(Arc::new(9), until);
+        queue.finish();
+        assert!(matches!(queue.next(None), Next::End));
+    }
+
+    #[test]
+    fn what_a_clock_said_long_ago_is_not_said() {
+        let queue = Queue::new();
+        let began = now();
+        queue.tick(Arc::new(1), began);
+        awaited(|| now() > began);
+        queue.tick(Arc::new(2), began + SOON);
+        assert!(matches!(queue.next(None), Next::Tick(message) if *message == 2));
     }
 
     #[test]

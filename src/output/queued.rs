@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::messages::{Led, Messages, Turn};
-use super::worker::{Site, Worker};
+use super::worker::{Clock, Site, Worker};
 use super::{Driver, Health, Job, Outcome, Report};
 
 /// An output whose messages go through a worker.
@@ -20,6 +20,11 @@ pub(super) struct Queued<T> {
 impl<T: Send + Sync + 'static> Queued<T> {
     pub(super) fn new(site: Site, messages: Messages<T>, worker: Worker<T>, panic_worker: Option<Worker<T>>) -> Self {
         Queued { site, messages, led: Led::default(), worker, panic_worker }
+    }
+
+    /// A way in for a clock, beside the messages.
+    pub(super) fn clock(&self) -> Clock<T> {
+        self.worker.clock()
     }
 
     fn workers(&self) -> impl Iterator<Item = &Worker<T>> {

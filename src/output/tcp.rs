@@ -9,7 +9,8 @@ use std::io::{self, ErrorKind, Write};
 use std::net::{SocketAddr, TcpStream};
 use std::time::Duration;
 
-use rustix::net::{RecvFlags, sockopt};
+use rustix::io::Errno;
+use rustix::net::{RecvFlags, SendFlags, sockopt};
 
 use super::messages::Messages;
 use super::peer::{Peer, first_of, words};
@@ -96,6 +97,22 @@ impl Transmit for Tcp {
         })
     }
 
+    fn tick(&mut self, packet: &Vec<u8>) {
+        let Some(stream) = &mut self.stream else { return };
+        let frame = frame(packet);
+        let sent = match rustix::net::send(&*stream, &frame, SendFlags::DONTWAIT) {
+            // A cue would find no room either.
+            Err(Errno::AGAIN | Errno::INTR) => return,
+            // What is begun has to be ended: the far end would take the next frame for the rest of this one.
+            Ok(sent) => write_within(stream, frame.get(sent..).unwrap_or_default(), WRITE_LIMIT),
+            Err(error) => Err(error.into()),
+        };
+        if let Err(error) = sent {
+            self.stream = None;
+            self.site.gauge.down(format!("the connection to {} broke: {}", self.peer, words(&error)));
+        }
+    }
+
     fn look(&mut self) -> Option<Duration> {
         if self.open_stream().is_some() {
             return Some(LOOK);
@@ -143,8 +160,8 @@ fn drain(stream: &TcpStream) -> io::Result<()> {
     for _ in 0..BLOCKS_MAX {
         match rustix::net::recv(stream, &mut block[..], RecvFlags::DONTWAIT) {
             Ok((0, _)) => return Err(io::Error::new(ErrorKind::UnexpectedEof, "it hung up")),
-            Ok(_) | Err(rustix::io::Errno::INTR) => {}
-            Err(rustix::io::Errno::AGAIN) => return Ok(()),
+            Ok(_) | Err(Errno::INTR) => {}
+            Err(Errno::AGAIN) => return Ok(()),
             Err(error) => return Err(error.into()),
         }
     }

@@ -99,9 +99,39 @@ fn live_refuses_what_this_build_cannot_drive_and_says_all_at_once() {
     };
     let outputs = vec![output("keys", OutputKind::Midi { port: "IAC".into() }, vec![]), output("web", web, vec![])];
     let error = Outputs::live(Arc::new(show(outputs, vec![])), &surroundings(&no_env), reporter().0).err().unwrap();
-    let said = "output \"keys\": this build cannot drive midi; take the output out of the show, or run with --rehearse\n\
+    let keys = "output \"keys\": this build cannot drive midi; build it with `cargo build --release --features midi` \
+        (on Linux that needs ALSA's headers: `apt-get install libasound2-dev`), take the output out of the show, or run \
+        with --rehearse\n";
+    let others = "\
         output \"web\": header X-Key needs the environment variable KEY; set it and start again";
-    assert_eq!(error.to_string(), said);
+    let keys = if cfg!(feature = "midi") { "" } else { keys };
+    assert_eq!(error.to_string(), format!("{keys}{others}"));
+}
+
+#[test]
+fn a_midi_message_that_cannot_be_sent_is_found_at_opening() {
+    let note = Body::Midi(MidiMessage::NoteOn { channel: 17, note: 60, velocity: 100 });
+    let outputs = vec![output("keys", OutputKind::Midi { port: "IAC".into() }, vec![])];
+    let show = Arc::new(show(outputs, vec![(0, note)]));
+    let error = Outputs::live(show, &surroundings(&no_env), reporter().0).err().unwrap();
+    assert_eq!(error.to_string(), "output \"keys\", cue 12: there is no MIDI channel 17");
+}
+
+#[cfg(feature = "midi")]
+#[test]
+fn a_midi_port_that_no_machine_has_is_down_with_words() {
+    let mut keys = output("keys", OutputKind::Midi { port: "No such port, surely".into() }, vec![]);
+    keys.timecode = Some(crate::show::FrameRate::Fps25);
+    let note = Body::Midi(MidiMessage::NoteOn { channel: 1, note: 60, velocity: 100 });
+    let show = Arc::new(show(vec![keys], vec![(0, note)]));
+    let (reporter, reports) = reporter();
+    let mut outputs = Outputs::live(show, &surroundings(&no_env), reporter).unwrap_or_else(|e| panic!("{e}"));
+    super::testing::awaited(|| outputs.health()[0].light == Light::Down);
+    outputs.show_time(ShowTime { now_ns: 0, runs: true });
+    assert_eq!(outputs.send(job(0)), None);
+    let Outcome::Failed(why) = reports.recv_timeout(SOON).unwrap().outcome else { panic!("sent to nobody") };
+    assert!(why.contains("\"No such port, surely\"") || why.contains("cannot be listed"), "{why}");
+    assert_eq!(outputs.health()[0].error, Some(why));
 }
 
 #[test]

@@ -130,7 +130,7 @@ impl Driver for Udp {
     }
 }
 
-/// A socket that does not block, for one far end.
+/// A socket to `address` that never waits.
 pub(super) fn connect(address: SocketAddr) -> io::Result<UdpSocket> {
     let any = match address {
         SocketAddr::V4(_) => SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)),

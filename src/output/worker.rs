@@ -20,6 +20,9 @@ const LATE: Duration = Duration::from_secs(5);
 /// From here on, an output that sends is called slow.
 const SLOW: Duration = Duration::from_secs(1);
 
+/// How long a clock's word may wait for its turn: about as long as it is true.
+const TICK_LATE: Duration = Duration::from_millis(20);
+
 /// What stands between a message and the wire.
 pub(super) trait Transmit: Send + 'static {
     /// A message, encoded.
@@ -33,6 +36,9 @@ pub(super) trait Transmit: Send + 'static {
     fn again(&mut self, _message: &Self::Message, _tried: u32) -> Option<Again> {
         None
     }
+
+    /// Sends a clock's word, if it can go at once; must not wait, connect, or say that it did not go.
+    fn tick(&mut self, _message: &Self::Message) {}
 
     /// Looks after the connection while no message waits, and says how soon it wants to do so again.
     fn look(&mut self) -> Option<Duration> {
@@ -118,6 +124,11 @@ impl<T: Send + Sync + 'static> Worker<T> {
         }
     }
 
+    /// A way in for a clock.
+    pub(super) fn clock(&self) -> Clock<T> {
+        Clock { queue: Arc::clone(&self.queue) }
+    }
+
     /// How many messages wait.
     pub(super) fn queued(&self) -> usize {
         self.queue.len()
@@ -147,6 +158,18 @@ impl<T> Drop for Worker<T> {
     }
 }
 
+/// A clock's end of a worker: what goes in here goes behind all messages, at its moment or not at all.
+pub(super) struct Clock<T> {
+    queue: Arc<Queue<T>>,
+}
+
+impl<T> Clock<T> {
+    /// Hands a word of the clock over.
+    pub(super) fn tick(&self, message: T) {
+        self.queue.tick(Arc::new(message), now() + TICK_LATE);
+    }
+}
+
 /// The thread's end of a worker. Its drop runs however the thread ends, so that no message is left without a report.
 struct Bench<T, X> {
     queue: Arc<Queue<T>>,
@@ -158,14 +181,23 @@ struct Bench<T, X> {
 
 impl<T: Send + Sync + 'static, X: Transmit<Message = T>> Bench<T, X> {
     fn work(mut self, late: Duration) {
-        let mut look_again = self.transmit.look();
+        // A moment and not a length: a clock's words come faster than any connection is looked after.
+        let mut look_at = self.look();
         loop {
-            match self.queue.next(look_again) {
+            let pause = look_at.map(|at| at.saturating_duration_since(now()));
+            match self.queue.next(pause) {
                 Next::Send(waiting) => self.send(&waiting, late),
-                Next::Look => look_again = self.transmit.look(),
+                Next::Tick(message) => self.transmit.tick(&message),
+                Next::Look if look_at.is_some_and(|at| at <= now()) => look_at = self.look(),
+                Next::Look => {}
                 Next::End => return,
             }
         }
+    }
+
+    /// Looks after the connection, and says when it wants to be looked after again.
+    fn look(&mut self) -> Option<Instant> {
+        self.transmit.look().map(|pause| now() + pause)
     }
 
     fn send(&mut self, waiting: &Waiting<T>, late: Duration) {

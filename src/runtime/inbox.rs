@@ -8,6 +8,7 @@ use rustix::pipe::{PipeFlags, pipe_with};
 
 use crate::journal::SyncReport;
 use crate::output::{ClipReport, Report};
+use crate::remote::Request;
 
 /// What another thread has to say.
 #[derive(Debug)]
@@ -18,6 +19,8 @@ pub enum Msg {
     Report(Report),
     /// What became of a clip.
     Clip(ClipReport),
+    /// What a remote control wants.
+    Remote(Request),
     /// What became of the journal on the disk.
     Journal(SyncReport),
     /// The screen cannot write any more: the terminal is gone.

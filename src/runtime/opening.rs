@@ -1,23 +1,24 @@
 //! Opening a session: which show, which run, and everything that can be refused before the screen is taken.
 
 use std::io::{ErrorKind, IsTerminal};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::{Context, bail};
 use jiff::{SignedDuration, Timestamp};
-use rustix::io::Errno;
-use rustix::process::{Pid, Signal, kill_process};
 
 use super::clock::{RunClock, machine_ns, wall_now};
 use super::inbox::{Inbox, Msg, Post};
 use super::question::{self, Answer};
+use super::takeover::lock;
+use super::wiring;
 use crate::app::log::Log;
 use crate::app::{Theme, Tone};
 use crate::engine::{Event, Record, RunId, State};
-use crate::journal::{Journal, LockError, RunFolder, RunLock, Store, StoreError};
-use crate::output::{News, Outputs, Surroundings};
+use crate::journal::{Journal, RunFolder, Store, StoreError};
+use crate::output::Outputs;
+use crate::remote::Remote;
 use crate::show::{Show, builtin, file, plan, problem};
 use crate::ui::Depth;
 
@@ -40,6 +41,8 @@ pub struct Wishes {
     pub theme: Theme,
     /// What the terminal can show.
     pub depth: Depth,
+    /// Where remote controls are heard, whatever the show says.
+    pub listen: Option<SocketAddr>,
 }
 
 /// What to do about an unfinished run.
@@ -65,6 +68,7 @@ pub(super) struct Session {
     pub journal: Option<Journal>,
     pub journal_alarm: Option<String>,
     pub outputs: Outputs,
+    pub remote: Option<Remote>,
     pub theme: Theme,
     pub depth: Depth,
     /// The first word to the caller.
@@ -82,9 +86,6 @@ struct Script {
 
 /// How many runs back an unfinished one is looked for: a season must not slow the start of its last show.
 const RUNS_LOOKED_AT: usize = 50;
-
-/// How long another program gets to give a run away that it calls without a terminal.
-const TAKEOVER: Duration = Duration::from_secs(3);
 
 /// The longest that a run is taken to have been without a program, by its own clock: some seventy years.
 const DOWN_NS_MAX: u64 = i64::MAX as u64 / 4;
@@ -218,7 +219,8 @@ fn first_event(script: &Script, wishes: &Wishes, now: Timestamp) -> Event {
 }
 
 fn fresh(wishes: &Wishes, store: &Store, script: Script, post: &Post) -> anyhow::Result<Session> {
-    let outputs = outputs(&script.show, &script.source, script.rehearse, post)?;
+    let outputs = wiring::outputs(&script.show, &script.source, script.rehearse, post)?;
+    let (remote, deaf) = wiring::remote(&script.show, wishes.listen, post)?;
     let now = wall_now();
     let begin = first_event(&script, wishes, now);
     let Event::RunStarted { speed, day, .. } = &begin else { bail!("a run begins with its start") };
@@ -232,7 +234,8 @@ fn fresh(wishes: &Wishes, store: &Store, script: Script, post: &Post) -> anyhow:
         Err(error) => (None, None, Some(error.to_string())),
     };
     let dated = script.show.date.filter(|date| !script.rehearse && date != day);
-    let words = dated.map(|date| (format!("the show is dated {date}: its times are taken for {day}"), Tone::Attention));
+    let dated = dated.map(|date| format!("the show is dated {date}: its times are taken for {day}"));
+    let words: Vec<String> = dated.into_iter().chain(deaf).collect();
     Ok(Session {
         id,
         state: State::new(script.show),
@@ -243,9 +246,10 @@ fn fresh(wishes: &Wishes, store: &Store, script: Script, post: &Post) -> anyhow:
         journal,
         journal_alarm,
         outputs,
+        remote,
         theme: wishes.theme,
         depth: wishes.depth,
-        words,
+        words: said(&words),
     })
 }
 
@@ -273,21 +277,21 @@ fn resume(
         Event::RunStarted { source, .. } => Some(source.as_str()),
         _ => None,
     });
-    let outputs = outputs(&show, source.unwrap_or_default(), state.is_rehearsal(), post)?;
+    let outputs = wiring::outputs(&show, source.unwrap_or_default(), state.is_rehearsal(), post)?;
+    let (remote, deaf) = wiring::remote(&show, wishes.listen, post)?;
     let now = wall_now();
     let down = now.duration_since(last.at).max(SignedDuration::ZERO);
     let down_ns = u64::try_from(down.as_nanos()).unwrap_or(u64::MAX).saturating_mul(u64::from(state.speed()));
     // A fast rehearsal on a machine whose clock was set from 1970 to today has been down for ages: no sum may overflow.
     let down_ns = down_ns.min(DOWN_NS_MAX);
     let run_ns = last.run_ns.saturating_add(down_ns);
-    let mut words = vec![];
+    let mut words: Vec<String> = deaf.into_iter().collect();
     if let Some(torn) = &recovered.torn {
         words.push(torn.to_string());
     }
     if script.is_some_and(|script| script.text != text) {
         words.push("the show file has changed since: the run goes on with the show as it was".into());
     }
-    let words = (!words.is_empty()).then(|| (words.join("; "), Tone::Attention));
     Ok(Session {
         id: Some(id),
         clock: RunClock::new(machine_ns(), run_ns, now, state.speed()),
@@ -298,10 +302,15 @@ fn resume(
         journal: Some(journal),
         journal_alarm: None,
         outputs,
+        remote,
         theme: wishes.theme,
         depth: wishes.depth,
-        words,
+        words: said(&words),
     })
+}
+
+fn said(words: &[String]) -> Option<(String, Tone)> {
+    (!words.is_empty()).then(|| (words.join("; "), Tone::Attention))
 }
 
 /// A journal and the show beside it belong together, or somebody has exchanged one of them.
@@ -322,78 +331,10 @@ fn report(post: &Post) -> Box<dyn Fn(crate::journal::SyncReport) + Send> {
     Box::new(move |report| post.send(Msg::Journal(report)))
 }
 
-fn outputs(show: &Arc<Show>, source: &str, rehearse: bool, post: &Post) -> anyhow::Result<Outputs> {
-    if rehearse {
-        return Ok(Outputs::rehearsal(Arc::clone(show)));
-    }
-    let post = post.clone();
-    let hear = Arc::new(move |news| {
-        post.send(match news {
-            News::Report(report) => Msg::Report(report),
-            News::Clip(report) => Msg::Clip(report),
-        });
-    });
-    // The source of a show that is no file has no folder: its clips are looked for where the program was started.
-    let folder = Path::new(source).parent().filter(|folder| folder.is_absolute()).unwrap_or(Path::new("."));
-    let surroundings = Surroundings { env: &|name| std::env::var(name).ok(), folder };
-    Ok(Outputs::live(Arc::clone(show), &surroundings, hear)?)
-}
-
-/// Takes the run's lock; a program that calls it without a terminal is asked to give it away.
-fn lock(store: &Store, id: &RunId) -> anyhow::Result<RunLock> {
-    let asked_ns = machine_ns();
-    let mut told = None;
-    loop {
-        let error = match store.lock(id) {
-            Ok(lock) => return Ok(lock),
-            Err(error) => error,
-        };
-        let StoreError::Lock(LockError::Held { holder, .. }) = &error else { return Err(error.into()) };
-        let orphan = holder.filter(|holder| !holder.terminal);
-        let waits = orphan.is_some() || told.is_some();
-        if !waits || machine_ns() - asked_ns > TAKEOVER.as_nanos() as u64 {
-            return Err(error.into());
-        }
-        if let Some(holder) = orphan.filter(|holder| told != Some(holder.pid)) {
-            told = Some(holder.pid);
-            ask_for_run(holder.pid)?;
-        }
-        std::thread::sleep(Duration::from_millis(10));
-    }
-}
-
-/// Asks a process to let go of its run.
-fn ask_for_run(pid: u32) -> anyhow::Result<()> {
-    let Some(pid) = process(pid) else { return Ok(()) };
-    match kill_process(pid, Signal::TERM) {
-        // It has gone meanwhile, and its lock with it.
-        Ok(()) | Err(Errno::SRCH) => Ok(()),
-        Err(error) => Err(error).with_context(|| format!("cannot ask process {pid} for the run")),
-    }
-}
-
-/// The process of a number out of a file. One that no process can have must not come out negative: that means many.
-fn process(number: u32) -> Option<Pid> {
-    i32::try_from(number).ok().and_then(Pid::from_raw)
-}
-
 /// The part of a run's id that people read.
 fn slug(title: &str) -> String {
     let words = title.to_lowercase();
     let words = words.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty());
     let slug = words.take(4).collect::<Vec<_>>().join("-");
     if slug.is_empty() { "show".into() } else { slug.chars().take(40).collect() }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn no_number_in_a_lock_file_means_many_processes() {
-        for number in [0, 1 << 31, u32::MAX] {
-            assert_eq!(process(number), None, "{number}");
-        }
-        assert_eq!(process(42).map(Pid::as_raw_pid), Some(42));
-    }
 }

@@ -15,8 +15,8 @@ use super::inbox::{Msg, Post};
 use super::realtime;
 use super::terminal::{self, Canvas, Tty};
 use crate::app::log::Log;
-use crate::app::{App, Hits};
-use crate::engine::{Record, State};
+use crate::app::{App, Hits, Tone};
+use crate::engine::{Record, RunNs, State};
 use crate::ui::{self, Depth, View};
 
 /// The shortest time between two frames.
@@ -27,6 +27,12 @@ const TICK: Duration = Duration::from_millis(125);
 const FAST_TICK: Duration = Duration::from_millis(50);
 /// How many records may wait for a stuck screen before it is given the whole state instead.
 const BACKLOG: usize = 4096;
+
+/// How many words for the log may wait for a stuck screen.
+const WORDS: usize = 64;
+
+/// A word for the log that is no event: the text, how loud, and when by the run's clock.
+pub type Word = (String, Tone, RunNs);
 
 /// The station's hold on the screen.
 #[derive(Debug)]
@@ -47,6 +53,7 @@ struct Mailbox {
 struct News {
     app: Option<App>,
     records: Vec<Record>,
+    words: Vec<Word>,
     whole: Option<Box<State>>,
     resized: bool,
     order: Option<Order>,
@@ -100,13 +107,16 @@ impl Screen {
     }
 
     /// Leaves news: never waits for the terminal.
-    pub fn publish(&self, app: &App, records: &mut Vec<Record>, state: &State) {
+    pub fn publish(&self, app: &App, records: &mut Vec<Record>, words: &mut Vec<Word>, state: &State) {
         let mut news = lock(&self.mailbox.news);
         match &mut news.app {
             Some(waiting) => waiting.clone_from(app),
             none => *none = Some(app.clone()),
         }
         news.records.append(records);
+        news.words.append(words);
+        let old = news.words.len().saturating_sub(WORDS);
+        news.words.drain(..old);
         if news.records.len() > BACKLOG {
             news.records.clear();
             news.whole = Some(Box::new(state.clone()));
@@ -212,6 +222,9 @@ impl Painter {
         for record in &news.records {
             self.start.state.apply(record.run_ns, &record.event);
             self.start.log.push(record);
+        }
+        for (text, tone, at_ns) in &news.words {
+            self.start.log.say(text, *tone, *at_ns);
         }
         if let Some(app) = &news.app {
             self.start.app.clone_from(app);

@@ -7,8 +7,10 @@
 mod commit;
 mod due;
 mod leave;
+mod remote;
 
 use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crossterm::event::Event as Input;
@@ -17,15 +19,17 @@ use signal_hook::consts::{SIGCONT, SIGHUP, SIGTSTP, SIGWINCH};
 use due::Ahead;
 
 use super::clock::{RunClock, machine_ns};
+use super::follower::Follower;
 use super::inbox::{Inbox, Msg, Post};
 use super::keyboard::{self, Keyboard, Woken};
 use super::opening::Session;
 use super::screen::{self, Screen};
 use super::{fault, realtime, signals, terminal};
 use crate::app::{App, Page, Task, Tone};
-use crate::engine::{ClipFact, Command, Event, Record, RunId, RunNs, State};
+use crate::engine::{ClipFact, Command, Event, Record, Rejection, RunId, RunNs, State};
 use crate::journal::{Journal, SyncReport};
 use crate::output::{ClipNews, ClipReport, Job, Outputs, ShowTime};
+use crate::remote::{Counts, Remote};
 use crate::show::CueIx;
 use crate::ui::Depth;
 
@@ -55,6 +59,12 @@ struct Station {
     run_ns: RunNs,
     /// What the screen has not been told yet.
     news: Vec<Record>,
+    /// Who hears remote controls, if anybody does.
+    remote: Option<RemoteEnd>,
+    /// Words for the log that are no events, which the screen has not been told yet.
+    words: Vec<screen::Word>,
+    /// The cue that a remote control wants ready, until it fires.
+    loaded: Option<CueIx>,
     /// What is journaled already and leaves at its instant.
     ahead: Option<Ahead>,
     /// The clips that the outputs were last asked to get ready.
@@ -63,6 +73,15 @@ struct Station {
     told_time: Option<(bool, i64)>,
     /// Why the loop ends, once it does.
     leaving: Option<String>,
+}
+
+/// The station's hold on remote controls.
+struct RemoteEnd {
+    remote: Arc<Remote>,
+    follower: Follower,
+    /// What was logged last, and when by the machine's clock.
+    logged: Counts,
+    logged_ns: u64,
 }
 
 /// Runs a session to its end; the farewell is for the shell's screen.
@@ -96,13 +115,20 @@ pub fn run(mut session: Session, inbox: Inbox, post: &Post) -> anyhow::Result<Op
 
 impl Station {
     fn new(session: Session, inbox: Inbox, post: &Post) -> std::io::Result<Self> {
-        let Session { id, state, log, clock, seq, begin, journal, journal_alarm, outputs, theme, depth, words } =
+        let Session { id, state, log, clock, seq, begin, journal, journal_alarm, outputs, remote, theme, depth, words } =
             session;
         let mut app = App::new(theme);
         app.outputs = outputs.health();
         app.journal_alarm = journal_alarm;
         let start = screen::Start { state: state.clone(), log, app: app.clone(), clock, depth };
         let screen = Some(Screen::start(start, post.clone())?);
+        let remote = match remote.map(Arc::new) {
+            Some(remote) => {
+                let follower = Follower::start(Arc::clone(&remote), state.clone(), clock)?;
+                Some(RemoteEnd { remote, follower, logged: Counts::default(), logged_ns: 0 })
+            }
+            None => None,
+        };
         let post = post.clone();
         let mut station = Station {
             id,
@@ -120,6 +146,9 @@ impl Station {
             seq,
             run_ns: 0,
             news: vec![],
+            remote,
+            words: vec![],
+            loaded: None,
             ahead: None,
             armed: vec![],
             told_time: None,
@@ -223,14 +252,18 @@ impl Station {
         }
     }
 
+    /// Gives a command and tells the caller where it is refused.
     fn command(&mut self, command: &Command, now_ns: u64) {
-        match self.state.decide(command, self.clock.run_ns(now_ns)) {
-            Ok(events) => {
-                self.commit(events, now_ns);
-                self.fire_due();
-            }
-            Err(rejection) => self.app.refused(&rejection, machine_ns()),
+        if let Err(rejection) = self.obey(command, now_ns) {
+            self.app.refused(&rejection, machine_ns());
         }
+    }
+
+    fn obey(&mut self, command: &Command, now_ns: u64) -> Result<(), Rejection> {
+        let events = self.state.decide(command, self.clock.run_ns(now_ns))?;
+        self.commit(events, now_ns);
+        self.fire_due();
+        Ok(())
     }
 
     fn message(&mut self, message: Msg) {
@@ -250,6 +283,7 @@ impl Station {
                 };
                 self.command(&Command::Clip { cue, firing, fact }, machine_ns());
             }
+            Msg::Remote(request) => self.wish(request),
             Msg::Journal(SyncReport::Fault(error)) => self.app.journal_alarm = Some(error.to_string()),
             Msg::Journal(SyncReport::Sound) => self.app.journal_alarm = None,
             Msg::ScreenLost => self.terminal_lost(),
@@ -270,7 +304,14 @@ impl Station {
 
     /// Has the outputs get ready for what comes next, and tells them where the show's clock stands.
     fn prepare(&mut self) {
-        let next = self.state.next_clips(CLIPS_READY);
+        let mut next = self.state.next_clips(CLIPS_READY);
+        if self.loaded.is_some_and(|cue| self.state.on_air().contains(&cue)) {
+            self.loaded = None;
+        }
+        if let Some(loaded) = self.loaded {
+            next.retain(|cue| *cue != loaded);
+            next.insert(0, loaded);
+        }
         if next != self.armed {
             self.outputs.arm(&next);
             self.armed = next;
@@ -288,11 +329,18 @@ impl Station {
     fn publish(&mut self) {
         // Asked at every round and not only when a message was sent: a desk that dies shows before the cue that needs it.
         self.app.outputs = self.outputs.health();
-        self.app.outputs_ns = machine_ns();
-        if let Some(screen) = &self.screen {
-            screen.publish(&self.app, &mut self.news, &self.state);
-        } else {
-            self.news.clear();
+        let now_ns = machine_ns();
+        self.app.outputs_ns = now_ns;
+        self.tell_of_remote(now_ns);
+        if let Some(RemoteEnd { follower, .. }) = &self.remote {
+            follower.publish(&self.news, &self.app.outputs, now_ns, &self.state);
+        }
+        match &self.screen {
+            Some(screen) => screen.publish(&self.app, &mut self.news, &mut self.words, &self.state),
+            None => {
+                self.news.clear();
+                self.words.clear();
+            }
         }
     }
 }

@@ -176,6 +176,8 @@ pub enum MidiMessage {
         list: String,
         /// Cue path, likewise.
         path: String,
+        /// How long the transition takes, nanoseconds, less than 24 hours; there for [`MscCommand::TimedGo`] alone.
+        time_ns: Option<u64>,
     },
 }
 

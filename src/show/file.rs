@@ -1,11 +1,12 @@
 //! Show files: TOML text to a checked show, or to everything that is wrong with it.
 //!
-//! Owns the order in which a file is read: the syntax, then what stands by itself (departments, outputs, places,
-//! people), then the rundown, then what cues say of each other. Must never stop at the first fault, report one that
-//! only follows from another, or let a show through that breaks a promise of the model. It reads text, not the disk.
+//! Owns the order in which a file is read: the syntax, then what stands by itself (departments, outputs, remote
+//! controls, places, people), then the rundown, then what cues say of each other. Must never stop at the first fault,
+//! report one that only follows from another, or let a show through that breaks a promise of the model. It reads text,
+//! not the disk.
 //!
 //! ```text
-//!  text ─► syntax ─► DeTable ─► fields, value ─► output, cue (action, midi, json) ─► links ─► Show
+//!  text ─► syntax ─► DeTable ─► fields, value ─► output, remote, cue (action, …) ─► links ─► Show
 //!             └──────────────────────┴── reader: all faults ──┴────────────────────────┘
 //! ```
 
@@ -17,6 +18,7 @@ mod links;
 mod midi;
 mod output;
 mod reader;
+mod remote;
 mod suggest;
 mod syntax;
 #[cfg(test)]
@@ -95,6 +97,7 @@ fn show(mut file: Fields<'_>, machine_zone: &str) -> Show {
     let clocks = file.find("clocks").map(|value| clocks(&value)).unwrap_or_default();
     let (departments, department_names) = departments(&mut file);
     let outputs = output::outputs(&mut file);
+    let remote = remote::remote(&mut file);
     let (places, place_names) = places(&mut file);
     let people = people(&mut file);
     let stage = Stage { departments: department_names, outputs, place_names, places };
@@ -108,7 +111,7 @@ fn show(mut file: Fields<'_>, machine_zone: &str) -> Show {
         clocks,
         departments,
         outputs: stage.outputs.outputs,
-        remote: None,
+        remote,
         places: stage.places.into_iter().flatten().collect(),
         people,
         segments,

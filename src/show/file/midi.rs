@@ -3,6 +3,7 @@
 use super::fields::Fields;
 use super::value::Value;
 use crate::show::action::{MidiMessage, MscCommand};
+use crate::show::duration::HOUR_NS;
 
 /// The keys that an action to a MIDI output may have; each is a message of its own.
 pub const MESSAGES: [&str; 5] = ["note_on", "note_off", "program_change", "control_change", "msc"];
@@ -17,7 +18,7 @@ const COMMANDS: [(&str, MscCommand); 6] = [
     ("all-off", MscCommand::AllOff),
 ];
 
-/// The general categories of MIDI Show Control's command formats (RP-002, table 4.2).
+/// The general categories of MIDI Show Control's command formats (RP-002/RP-014, section 4.1).
 const FORMATS: [(&str, u8); 9] = [
     ("lighting", 0x01),
     ("moving-lights", 0x02),
@@ -29,6 +30,12 @@ const FORMATS: [(&str, u8); 9] = [
     ("pyro", 0x60),
     ("all", ALL),
 ];
+
+/// The longest that a message of show control may be, bytes (RP-002/RP-014, section 3.1).
+const LONGEST: usize = 128;
+
+/// How many bytes of it are taken, at most, by all but its numbers: six before, the time, two zeros, the end.
+const FRAME: usize = 6 + 5 + 2 + 1;
 
 /// Every device, or every format.
 const ALL: u8 = 0x7F;
@@ -98,6 +105,7 @@ fn show_control(keys: &mut Fields<'_>) -> Option<MidiMessage> {
         false => value.word(&FORMATS),
     });
     let [cue, list, path] = ["cue", "list", "path"].map(|key| keys.find(key).map(|value| cue_number(&value)));
+    let time = time(keys, command);
     // On the wire each stands behind the one before it: a list cannot be named without a cue.
     for (key, before) in [("list", "cue"), ("path", "list")] {
         if keys.has(key) && !keys.has(before) {
@@ -117,14 +125,43 @@ fn show_control(keys: &mut Fields<'_>) -> Option<MidiMessage> {
         _ => {}
     }
     let or_empty = |number: Option<Option<String>>| number.unwrap_or(Some(String::new()));
+    let (cue, list, path) = (or_empty(cue)?, or_empty(list)?, or_empty(path)?);
+    if FRAME + cue.len() + list.len() + path.len() > LONGEST {
+        let what = format!("this message is longer than the {LONGEST} bytes that MIDI Show Control allows");
+        keys.reader.fault(keys.span.clone(), what, "write shorter numbers");
+    }
     Some(MidiMessage::ShowControl {
         command: command?,
         device: device?,
         format: format?,
-        cue: or_empty(cue)?,
-        list: or_empty(list)?,
-        path: or_empty(path)?,
+        cue,
+        list,
+        path,
+        time_ns: time?,
     })
+}
+
+/// The time of a `timed-go`, which no other command has.
+fn time(keys: &mut Fields<'_>, command: Option<MscCommand>) -> Option<Option<u64>> {
+    match command {
+        Some(MscCommand::TimedGo) => {
+            let value = keys.need("time", "\"5s\"")?;
+            let ns = value.duration_ns()?;
+            if ns >= 24 * HOUR_NS {
+                value.fault("MIDI Show Control knows no time of 24 hours and more", "write less");
+                return None;
+            }
+            Some(Some(ns))
+        }
+        Some(_) => {
+            keys.refuse("time", "`time` is only for `timed-go`", "take it away, or write `command = \"timed-go\"`");
+            Some(None)
+        }
+        None => {
+            keys.know("time");
+            Some(None)
+        }
+    }
 }
 
 fn cue_number(value: &Value<'_>) -> Option<String> {

@@ -8,7 +8,7 @@ use super::reader::{Mention, Names, quoted};
 use super::value::Value;
 use crate::show::action::MpvCommand;
 use crate::show::duration::SECOND_NS;
-use crate::show::{Body, Output, OutputKind};
+use crate::show::{Body, FrameRate, Output, OutputKind};
 
 /// How long an HTTP request may take when the file does not say.
 const HTTP_TIMEOUT_NS: u64 = 10 * SECOND_NS;
@@ -41,6 +41,9 @@ const MPV_OWN: [&str; 21] = [
     "version",
     "list-options",
 ];
+/// The rates of timecode as the file writes them; "29.97" is drop-frame, since nothing else keeps step with a clock.
+const RATES: [(&str, FrameRate); 4] =
+    [("24", FrameRate::Fps24), ("25", FrameRate::Fps25), ("29.97", FrameRate::Fps2997Drop), ("30", FrameRate::Fps30)];
 
 /// The outputs of a file and what is known of each by name, faulty or not.
 pub struct Outputs<'a> {
@@ -96,9 +99,46 @@ fn output(id: &Mention<'_>, mut fields: Fields<'_>) -> (Option<Wire>, Option<Out
     };
     let is_datagram = matches!(kind, Some(OutputKind::OscUdp { .. }));
     let wire = protocol.map(|protocol| Wire { protocol, is_datagram });
+    let timecode = timecode(&mut fields, protocol);
     let panic = panic_bodies(&mut fields, id, wire);
     fields.finish();
-    (wire, kind.map(|kind| Output { id: id.text.to_owned(), kind, panic, timecode: None }))
+    (wire, kind.map(|kind| Output { id: id.text.to_owned(), kind, panic, timecode }))
+}
+
+/// The rate of the timecode that the output asks for, if it asks.
+fn timecode(fields: &mut Fields<'_>, protocol: Option<Protocol>) -> Option<FrameRate> {
+    let rate = fields.find("rate");
+    let Some(value) = fields.find("timecode") else {
+        if !fields.has("timecode") {
+            fields.refuse("rate", "`rate` is there without `timecode`", "add `timecode = \"mtc\"` or `\"osc\"`");
+        }
+        return None;
+    };
+    let asked = value.word(&[("mtc", Protocol::Midi), ("osc", Protocol::Osc)]);
+    match (protocol, asked) {
+        (Some(Protocol::Midi), Some(Protocol::Osc)) => {
+            value.fault("a MIDI output is sent timecode as MTC", "write `timecode = \"mtc\"`");
+        }
+        (Some(Protocol::Osc), Some(Protocol::Midi)) => {
+            value.fault("an OSC output is sent timecode as OSC", "write `timecode = \"osc\"`");
+        }
+        (Some(Protocol::Http | Protocol::Mpv), _) => {
+            let span = fields.key_span("timecode");
+            fields.reader.fault(span, "`timecode` is only for MIDI and OSC outputs", "take it away");
+        }
+        _ => {}
+    }
+    rate.map_or(Some(FrameRate::Fps25), |value| frame_rate(&value))
+}
+
+fn frame_rate(value: &Value<'_>) -> Option<FrameRate> {
+    let number = value.decimal(0.0..=f64::MAX, "frames a second")?;
+    let found = RATES.iter().find(|(text, _)| text.parse() == Ok(number)).map(|(_, rate)| *rate);
+    if found.is_none() {
+        let what = format!("there is no timecode of {} frames a second", value.source());
+        value.fault(what, "write 24, 25, 29.97 (drop-frame) or 30");
+    }
+    found
 }
 
 fn panic_bodies(fields: &mut Fields<'_>, id: &Mention<'_>, wire: Option<Wire>) -> Vec<Body> {

@@ -11,7 +11,7 @@ use crate::show::action::{HttpContent, MidiMessage, MpvCommand, MscCommand, OscA
 use crate::show::duration::SECOND_NS;
 use crate::show::problem::{Problem, report};
 use crate::show::{
-    Body, Colour, CueIx, CueNumber, DepartmentIx, OutputIx, OutputKind, SegmentIx, Show, Source, Trigger,
+    Body, Colour, CueIx, CueNumber, DepartmentIx, FrameRate, OutputIx, OutputKind, SegmentIx, Show, Source, Trigger,
 };
 
 /// Every key that the contract names, and one cue for every form of a trigger.
@@ -46,6 +46,10 @@ midi = "USB MIDI"
 mpv   = true
 flags = ["--fs", "--screen=1"]
 panic = [{ stop = true }]
+
+[remote]
+listen   = "0.0.0.0:53000"
+passcode = "env:HANDOVER_PASSCODE"
 
 [place.stade-de-france]
 name = "Stade de France"
@@ -84,7 +88,7 @@ do = [
   { output = "web", method = "PUT", path = "/x?y=1", body = "hello", retry = 2 },
   { output = "web" },
   { output = "synth", note_on = { channel = 16, note = 60 } },
-  { output = "synth", msc = { command = "timed-go", format = "lighting", cue = "12.5", list = "1" } },
+  { output = "synth", msc = { command = "timed-go", format = "lighting", cue = "12.5", list = "1", time = "5s" } },
   { output = "vt", play = "film.mp4", from = "10s", to = "1:00", volume = 80, loop = true, optional = true },
 ]
 
@@ -130,8 +134,20 @@ fn faults(text: &str) -> Vec<Problem> {
 }
 
 #[test]
+fn this_machine_alone_may_call_without_a_passcode() {
+    for listen in ["127.0.0.1:53000", "127.9.9.9:1", "[::1]:53000"] {
+        let show = good(&show_with(&format!("[remote]\nlisten = \"{listen}\""), "", ""));
+        let remote = show.remote.map(|remote| (remote.listen.to_string(), remote.passcode_variable));
+        assert_eq!(remote, Some((listen.to_owned(), None)));
+    }
+    assert_eq!(good(&show_with("", "", "")).remote, None);
+}
+
+#[test]
 fn every_key_is_read() {
     let show = good(EVERYTHING);
+    let remote = show.remote.as_ref().map(|remote| (remote.listen.to_string(), remote.passcode_variable.as_deref()));
+    assert_eq!(remote, Some(("0.0.0.0:53000".to_owned(), Some("HANDOVER_PASSCODE"))));
     assert_eq!(
         (show.title.as_str(), show.date, show.zone_name.as_str()),
         ("A small show", Some(date(2024, 8, 11)), "Europe/Paris")
@@ -212,6 +228,7 @@ fn every_kind_of_action_is_read() {
             cue: "12.5".into(),
             list: "1".into(),
             path: String::new(),
+            time_ns: Some(5 * SECOND_NS),
         }),
         Body::Mpv(MpvCommand::Play {
             clip: "film.mp4".into(),
@@ -236,6 +253,25 @@ fn clips_that_a_cue_needs_are_asked_for() {
     assert!(problem.mend.contains("optional = true"), "{}", problem.mend);
     assert!(parse_with(&play(", optional = true"), "UTC", &missing).is_ok());
     assert!(parse_with(&play(""), "UTC", &|_| None).is_ok() && parse(&play(""), "UTC").is_ok());
+}
+
+#[test]
+fn timecode_is_read_with_its_rate() {
+    let outputs = |lines: &str| {
+        let rundown = "[[segment]]\ntitle = \"S\"\nduration = \"60s\"\n";
+        good(&format!("title = \"T\"\n[output.a]\n{lines}\n{rundown}")).outputs[0].timecode
+    };
+    let osc = "osc = \"udp://127.0.0.1:8000\"";
+    assert_eq!(outputs(osc), None);
+    assert_eq!(outputs(&format!("{osc}\ntimecode = \"osc\"")), Some(FrameRate::Fps25));
+    for (rate, read) in [
+        ("24", FrameRate::Fps24),
+        ("25.0", FrameRate::Fps25),
+        ("29.97", FrameRate::Fps2997Drop),
+        ("30", FrameRate::Fps30),
+    ] {
+        assert_eq!(outputs(&format!("midi = \"Desk\"\ntimecode = \"mtc\"\nrate = {rate}")), Some(read));
+    }
 }
 
 #[test]

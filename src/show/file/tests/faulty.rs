@@ -51,6 +51,17 @@ fn faults_of_the_head_are_found() {
         ("[department.a]\nname = «\"a\\nb\"»", &["line break"]),
         ("«[output.a]»", &["an output has no kind", "`osc`, `http`, `midi` or `mpv`"]),
         ("[output.a]\nmpv = true\n«midi» = \"x\"", &["both `mpv` and `midi`"]),
+        ("«[remote]»", &["the remote control has no `listen`", "127.0.0.1:53000"]),
+        ("remote = «true»", &["`remote` is true or false, not a table"]),
+        ("[remote]\nlisten = «\"localhost:5005\"»", &["no address and port", "write \"127.0.0.1:5005\""]),
+        ("[remote]\nlisten = «\"127.0.0.1\"»", &["no address and port"]),
+        ("[remote]\nlisten = «\"127.0.0.1:0\"»", &["`0` is no port"]),
+        ("[remote]\nlisten = «53000»", &["a whole number, not text"]),
+        ("[remote]\nlisten = «\"0.0.0.0:53000\"»", &["no passcode", "env:HANDOVER_PASSCODE", "127.0.0.1"]),
+        ("[remote]\nlisten = «\"[::]:53000\"»", &["no passcode"]),
+        ("[remote]\nlisten = \"[::1]:1\"\npasscode = «\"2468\"»", &["no place in a show file", "env:HANDOVER"]),
+        ("[remote]\nlisten = \"[::1]:1\"\npasscode = «\"env:1 A\"»", &["environment variable"]),
+        ("[remote]\nlisten = \"[::1]:1\"\n«passcod» = \"env:A\"", &["did you mean `passcode`?"]),
         ("[output.a]\nosc = «\"127.0.0.1:8000\"»", &["no OSC address", "udp://host:port"]),
         ("[output.a]\nosc = «\"udp://host\"»", &["no port"]),
         ("[output.a]\nosc = «\"udp://host:0\"»", &["`0` is no port"]),
@@ -73,6 +84,14 @@ fn faults_of_the_head_are_found() {
         ("[output.a]\nhttp = \"http://x\"\nheaders = { «\"a b\"» = \"x\" }", &["name of a header"]),
         ("[output.a]\nhttp = \"http://x\"\nheaders = { a = «\"env:\"» }", &["environment variable"]),
         ("[output.a]\nhttp = \"http://x\"\ntimeout = «\"0s\"»", &["no time"]),
+        ("[output.a]\nmidi = \"x\"\ntimecode = «\"osc\"»", &["sent timecode as MTC", "`timecode = \"mtc\"`"]),
+        ("[output.a]\nosc = \"udp://h:1\"\ntimecode = «\"mtc\"»", &["timecode as OSC", "`timecode = \"osc\"`"]),
+        ("[output.a]\nmpv = true\n«timecode» = \"mtc\"", &["only for MIDI and OSC outputs"]),
+        ("[output.a]\nmidi = \"x\"\ntimecode = «\"mct\"»", &["`timecode` cannot be `mct`", "`mtc`?"]),
+        ("[output.a]\nmidi = \"x\"\ntimecode = «25»", &["`timecode` is a whole number, not text"]),
+        ("[output.a]\nmidi = \"x\"\ntimecode = \"mtc\"\nrate = «23.976»", &["no timecode of 23.976", "29.97"]),
+        ("[output.a]\nmidi = \"x\"\ntimecode = \"mtc\"\nrate = «\"25\"»", &["`rate` is text, not a number"]),
+        ("[output.a]\nmidi = \"x\"\n«rate» = 25", &["`rate` is there without `timecode`"]),
         ("[output.a]\nmpv = true\npanic = [{ «osc» = \"/x\" }]", &["output `a` speaks mpv, but `osc` is for osc"]),
     ] {
         only_fault(&show_with(head, "", ""), says);
@@ -144,6 +163,9 @@ fn faults_of_cues_are_found() {
         ("do = [{ output = \"synth\", note_on = «{ channel = 1 }» }]", &["a note on has no `note`"]),
         ("do = [{ output = \"synth\", msc = { command = «\"og\"» } }]", &["did you mean `go`?"]),
         ("do = [{ output = \"synth\", msc = { command = \"go\", cue = «\"A1\"» } }]", &["only digits and points"]),
+        ("do = [{ output = \"synth\", msc = «{ command = \"timed-go\" }» }]", &["no `time`", "`time = \"5s\"`"]),
+        ("do = [{ output = \"synth\", msc = { command = \"timed-go\", time = «\"24h\"» } }]", &["24 hours"]),
+        ("do = [{ output = \"synth\", msc = { command = \"go\", «time» = \"1s\" } }]", &["only for `timed-go`"]),
         ("do = [{ output = \"vt\", play = \"a\", from = \"5s\", to = «\"5s\"» }]", &["end before it begins"]),
         ("do = [{ output = \"vt\", pause = true, «volume» = 5 }]", &["only for `play`"]),
         ("do = [{ output = \"vt\", stop = true, «optional» = true }]", &["only for `play`"]),
@@ -250,4 +272,14 @@ do = [{ output = "lights", mpv = true }, { output = "light", osc = "x" }]
     let found: Vec<_> = faults(text).iter().map(|p| (p.line_column(text), p.what.clone())).collect();
     let lines: Vec<_> = found.iter().map(|((line, _), _)| *line).collect();
     assert_eq!(lines, [1, 2, 4, 7, 8, 9, 13, 14, 16, 18, 19, 19, 19], "{found:#?}");
+}
+
+#[test]
+fn a_show_control_message_fits_into_what_the_standard_allows() {
+    let msc = |digits: usize| {
+        let (cue, go) = ("1".repeat(digits), "command = \"go\"");
+        show_with("", &format!("do = [{{ output = \"synth\", msc = {{ {go}, cue = \"{cue}\" }} }}]"), "")
+    };
+    assert!(parse(&msc(100), "UTC").is_ok());
+    assert!(faults(&msc(130))[0].what.contains("128 bytes"));
 }

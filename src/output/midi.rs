@@ -1,0 +1,152 @@
+//! MIDI: a worker that holds one output port of the machine, found by its name.
+//!
+//! Ports come and go with their cables, and a system takes what is sent to one that has gone without a word. So the
+//! ports are listed anew before each message and four times a second, and a message to a port that is not there fails at
+//! once. The machine's ports stand behind [`Ports`], so that all this is tested without any.
+
+mod encode;
+#[cfg(feature = "midi")]
+mod system;
+
+use std::io;
+use std::time::Duration;
+
+use super::messages::Messages;
+use super::queued::Queued;
+use super::worker::{Site, Transmit, Worker};
+pub(super) use encode::bytes;
+
+/// How often an open port is looked for; a cable is not pulled out and put back in less.
+const LOOK: Duration = Duration::from_millis(250);
+
+/// How often a missing port is looked for.
+const RETRY: Duration = Duration::from_secs(2);
+
+/// How many of the ports that are there are named when none of them fits.
+const NAMED_MAX: usize = 8;
+
+/// A port that the machine has.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Port {
+    /// What the system calls it.
+    pub(super) id: String,
+    /// What people call it.
+    pub(super) name: String,
+}
+
+/// The machine's MIDI outputs.
+pub(super) trait Ports: Send + 'static {
+    /// Those that are there now; or why nobody knows.
+    fn list(&mut self) -> Result<Vec<Port>, String>;
+
+    /// Opens one of them; or says why it does not open.
+    fn connect(&mut self, port: &Port) -> Result<Box<dyn Connection>, String>;
+}
+
+/// An open port. Dropping it closes it.
+pub(super) trait Connection: Send {
+    /// Sends one whole message, or says why not.
+    fn send(&mut self, bytes: &[u8]) -> Result<(), String>;
+}
+
+/// The ports of this machine; nothing where this build knows no way to them.
+pub(super) fn system() -> Option<Box<dyn Ports>> {
+    #[cfg(feature = "midi")]
+    return Some(Box::new(system::System::default()));
+    #[cfg(not(feature = "midi"))]
+    None
+}
+
+/// Starts the worker of an output to the port whose name is, or contains, `wanted`.
+pub(super) fn open(
+    site: Site,
+    wanted: &str,
+    messages: Messages<Vec<u8>>,
+    ports: Box<dyn Ports>,
+) -> io::Result<Queued<Vec<u8>>> {
+    let midi = Midi { site: site.clone(), wanted: wanted.to_owned(), ports, open: None };
+    let worker = Worker::start(site.clone(), midi)?;
+    Ok(Queued::new(site, messages, worker, None))
+}
+
+struct Midi {
+    site: Site,
+    wanted: String,
+    ports: Box<dyn Ports>,
+    open: Option<(Port, Box<dyn Connection>)>,
+}
+
+impl Midi {
+    /// The port, opened if it has to be and can be.
+    fn connection(&mut self) -> Result<&mut dyn Connection, String> {
+        match (self.ports.list(), &self.open) {
+            (Ok(there), Some((port, _))) if there.contains(port) => {}
+            // A machine that cannot list its ports may still send to one.
+            (Err(_), Some(_)) => {}
+            (there, _) => {
+                self.open = None;
+                let there = there.map_err(|why| format!("the machine's MIDI ports cannot be listed: {why}"))?;
+                let port = found(&there, &self.wanted).ok_or_else(|| missing(&there, &self.wanted))?;
+                let connection = self.ports.connect(port);
+                let connection =
+                    connection.map_err(|why| format!("MIDI port {:?} cannot be opened: {why}", port.name))?;
+                self.open = Some((port.clone(), connection));
+                self.site.gauge.up();
+            }
+        }
+        match &mut self.open {
+            Some((_, connection)) => Ok(connection.as_mut()),
+            None => Err(format!("MIDI port {:?} is not open", self.wanted)),
+        }
+    }
+
+    fn lost(&mut self, why: &str) -> String {
+        let name = self.open.take().map_or_else(|| self.wanted.clone(), |(port, _)| port.name);
+        format!("MIDI port {name:?} may not have taken it: {why}")
+    }
+}
+
+impl Transmit for Midi {
+    type Message = Vec<u8>;
+
+    fn transmit(&mut self, bytes: &Vec<u8>) -> Result<(), String> {
+        self.connection()?.send(bytes).map_err(|why| self.lost(&why))
+    }
+
+    fn tick(&mut self, bytes: &Vec<u8>) {
+        let sent = self.open.as_mut().map_or(Ok(()), |(_, connection)| connection.send(bytes));
+        if let Err(why) = sent {
+            let why = self.lost(&why);
+            self.site.gauge.down(why);
+        }
+    }
+
+    fn look(&mut self) -> Option<Duration> {
+        match self.connection() {
+            Ok(_) => Some(LOOK),
+            Err(why) => {
+                self.site.gauge.down(why);
+                Some(RETRY)
+            }
+        }
+    }
+}
+
+/// The port that is called `wanted`, or else the first whose name contains it, in capitals or not.
+fn found<'a>(there: &'a [Port], wanted: &str) -> Option<&'a Port> {
+    let lower = wanted.to_lowercase();
+    let exact = there.iter().find(|port| port.name == wanted);
+    exact.or_else(|| there.iter().find(|port| port.name.to_lowercase().contains(&lower)))
+}
+
+fn missing(there: &[Port], wanted: &str) -> String {
+    let mut names: Vec<&str> = there.iter().take(NAMED_MAX).map(|port| port.name.as_str()).collect();
+    if there.len() > NAMED_MAX {
+        names.push("…");
+    }
+    let there = if names.is_empty() { "none at all".into() } else { names.join(", ") };
+    format!("no MIDI port has {wanted:?} in its name; there are: {there}")
+}
+
+#[cfg(test)]
+mod tests;

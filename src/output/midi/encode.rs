@@ -1,0 +1,170 @@
+//! The bytes of MIDI messages: channel messages (MIDI 1.0, "Channel Voice Messages") and show control (RP-002/RP-014).
+//!
+//! Encodes when a show is opened, so that a GO only has to look the bytes up; must never touch a port.
+
+use crate::show::Body;
+use crate::show::action::{MidiMessage, MscCommand};
+use crate::show::duration::{HOUR_NS, MINUTE_NS, SECOND_NS};
+
+/// The longest that a message of show control may be, bytes (RP-002/RP-014, section 3.1).
+const SHOW_CONTROL_LONGEST: usize = 128;
+
+/// A frame of a [`standard_time`], nanoseconds.
+const FRAME_NS: u64 = SECOND_NS / 25;
+
+/// The bytes that say `body`, or why there are none.
+pub(in crate::output) fn bytes(body: &Body) -> Result<Vec<u8>, String> {
+    let Body::Midi(message) = body else {
+        return Err("not a MIDI message".into());
+    };
+    Ok(match message {
+        MidiMessage::NoteOn { channel, note, velocity } => {
+            vec![status(0x90, *channel)?, data(*note)?, data(*velocity)?]
+        }
+        MidiMessage::NoteOff { channel, note, velocity } => {
+            vec![status(0x80, *channel)?, data(*note)?, data(*velocity)?]
+        }
+        MidiMessage::ProgramChange { channel, program } => vec![status(0xC0, *channel)?, data(*program)?],
+        MidiMessage::ControlChange { channel, controller, value } => {
+            vec![status(0xB0, *channel)?, data(*controller)?, data(*value)?]
+        }
+        MidiMessage::ShowControl { command, device, format, cue, list, path, time_ns } => {
+            let mut bytes = vec![0xF0, 0x7F, data(*device)?, 0x02, data(*format)?, command_byte(*command)];
+            match (command, time_ns) {
+                (MscCommand::TimedGo, Some(time_ns)) => bytes.extend(standard_time(*time_ns)?),
+                (MscCommand::TimedGo, None) => return Err("TIMED GO needs a time".into()),
+                (_, Some(_)) => return Err("only TIMED GO has a time".into()),
+                _ => {}
+            }
+            bytes.extend(numbers(cue, list, path)?);
+            bytes.push(0xF7);
+            if bytes.len() > SHOW_CONTROL_LONGEST {
+                let len = bytes.len();
+                return Err(format!("the message has {len} bytes, MIDI Show Control allows {SHOW_CONTROL_LONGEST}"));
+            }
+            bytes
+        }
+    })
+}
+
+/// The status byte of a message on `channel`, counted from 1.
+fn status(kind: u8, channel: u8) -> Result<u8, String> {
+    match channel {
+        1..=16 => Ok(kind | (channel - 1)),
+        _ => Err(format!("there is no MIDI channel {channel}")),
+    }
+}
+
+/// A data byte: its highest bit is never set.
+fn data(value: u8) -> Result<u8, String> {
+    if value < 0x80 { Ok(value) } else { Err(format!("{value} is more than the 127 that a MIDI byte holds")) }
+}
+
+/// RP-002/RP-014, section 4.3.
+fn command_byte(command: MscCommand) -> u8 {
+    match command {
+        MscCommand::Go => 0x01,
+        MscCommand::Stop => 0x02,
+        MscCommand::Resume => 0x03,
+        MscCommand::TimedGo => 0x04,
+        MscCommand::Load => 0x05,
+        MscCommand::AllOff => 0x08,
+    }
+}
+
+/// Cue, list and path in ASCII with a zero between two of them; what is empty is left out, with all behind it
+/// (RP-002/RP-014, section 3.1).
+fn numbers(cue: &str, list: &str, path: &str) -> Result<Vec<u8>, String> {
+    let given: Vec<&str> = [cue, list, path].into_iter().take_while(|number| !number.is_empty()).collect();
+    let text = given.join("\0");
+    let fits = |b: u8| b.is_ascii_digit() || b == b'.' || b == 0;
+    if text.bytes().all(fits) { Ok(text.into_bytes()) } else { Err("a cue number has only digits and points".into()) }
+}
+
+/// `hr mn sc fr ff`, the standard time code of type {ff} (RP-002/RP-014, section 3.2.1).
+///
+/// The type bits of the hour say 25 frames a second (01), because then a frame and its hundredths are whole fractions
+/// of a second (40 ms and 0.4 ms), and any device turns them into a time without a drop-frame table. All flags (colour
+/// frame, sign, status instead of subframes) are zero. What is less than 0.4 ms goes.
+fn standard_time(time_ns: u64) -> Result<[u8; 5], String> {
+    const TYPE_25: u8 = 0b01 << 5;
+    let hours = time_ns / HOUR_NS;
+    if hours >= 24 {
+        return Err("MIDI Show Control knows no time of 24 hours and more".into());
+    }
+    let (minutes, seconds) = (time_ns / MINUTE_NS % 60, time_ns / SECOND_NS % 60);
+    let (frames, hundredths) = (time_ns % SECOND_NS / FRAME_NS, time_ns % FRAME_NS / (FRAME_NS / 100));
+    Ok([TYPE_25 | hours as u8, minutes as u8, seconds as u8, frames as u8, hundredths as u8])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn said(message: MidiMessage) -> Vec<u8> {
+        bytes(&Body::Midi(message)).unwrap()
+    }
+
+    fn msc(command: MscCommand, numbers: [&str; 3]) -> MidiMessage {
+        let [cue, list, path] = numbers.map(str::to_owned);
+        MidiMessage::ShowControl { command, device: 1, format: 0x20, cue, list, path, time_ns: None }
+    }
+
+    fn timed(time_ns: u64) -> MidiMessage {
+        let (cue, list, path) = ("12.5".into(), "1".into(), String::new());
+        let (command, time_ns) = (MscCommand::TimedGo, Some(time_ns));
+        MidiMessage::ShowControl { command, device: 127, format: 0x01, cue, list, path, time_ns }
+    }
+
+    #[test]
+    fn channel_messages_count_channels_from_one() {
+        let (channel, note, velocity) = (1, 60, 100);
+        assert_eq!(said(MidiMessage::NoteOn { channel, note, velocity }), [0x90, 0x3C, 0x64]);
+        assert_eq!(said(MidiMessage::NoteOff { channel: 16, note: 127, velocity: 0 }), [0x8F, 0x7F, 0x00]);
+        assert_eq!(said(MidiMessage::ProgramChange { channel: 10, program: 5 }), [0xC9, 0x05]);
+        assert_eq!(said(MidiMessage::ControlChange { channel: 2, controller: 7, value: 127 }), [0xB1, 0x07, 0x7F]);
+    }
+
+    #[test]
+    fn show_control_names_cue_list_and_path() {
+        let go = [
+            0xF0, 0x7F, 0x01, 0x02, 0x20, 0x01, 0x32, 0x35, 0x2E, 0x35, 0x00, 0x33, 0x2E, 0x31, 0x00, 0x31, 0x2E, 0x39,
+            0xF7,
+        ];
+        assert_eq!(said(msc(MscCommand::Go, ["25.5", "3.1", "1.9"])), go);
+        let load = [0xF0, 0x7F, 0x01, 0x02, 0x20, 0x05, 0x37, 0x00, 0x32, 0xF7];
+        assert_eq!(said(msc(MscCommand::Load, ["7", "2", ""])), load);
+        for (command, byte) in
+            [(MscCommand::Go, 0x01), (MscCommand::Stop, 0x02), (MscCommand::Resume, 0x03), (MscCommand::AllOff, 0x08)]
+        {
+            assert_eq!(said(msc(command, ["", "", ""])), [0xF0, 0x7F, 0x01, 0x02, 0x20, byte, 0xF7]);
+        }
+    }
+
+    #[test]
+    fn a_timed_go_spells_its_time() {
+        let go = |time: [u8; 5]| {
+            let head = [0xF0, 0x7F, 0x7F, 0x02, 0x01, 0x04];
+            [&head[..], &time, &[0x31, 0x32, 0x2E, 0x35, 0x00, 0x31, 0xF7]].concat()
+        };
+        assert_eq!(said(timed(5 * SECOND_NS)), go([0x20, 0, 5, 0, 0]));
+        assert_eq!(said(timed(0)), go([0x20, 0, 0, 0, 0]));
+        // 23:59:59.999 is 24 frames of 40 ms, and 39 ms are 97 hundredths of a frame.
+        assert_eq!(said(timed(24 * HOUR_NS - 1_000_000)), go([0x37, 59, 59, 24, 97]));
+        // 1.5 s is 12 frames and 20 ms.
+        assert_eq!(said(timed(SECOND_NS * 3 / 2)), go([0x20, 0, 1, 12, 50]));
+        assert!(bytes(&Body::Midi(timed(24 * HOUR_NS))).is_err());
+    }
+
+    #[test]
+    fn refuses_what_no_byte_holds() {
+        let refused = |message| bytes(&Body::Midi(message)).is_err();
+        assert!(refused(MidiMessage::ProgramChange { channel: 0, program: 5 }));
+        assert!(refused(MidiMessage::ProgramChange { channel: 17, program: 5 }));
+        assert!(refused(MidiMessage::NoteOn { channel: 1, note: 128, velocity: 1 }));
+        assert!(refused(msc(MscCommand::Go, ["A1", "", ""])));
+        assert!(refused(msc(MscCommand::TimedGo, ["1", "", ""])));
+        assert!(!refused(msc(MscCommand::Go, [&"1".repeat(121), "", ""])));
+        assert!(refused(msc(MscCommand::Go, [&"1".repeat(122), "", ""])));
+    }
+}

@@ -1,0 +1,80 @@
+//! Timecode as OSC: `/timecode "HH:MM:SS:FF" hours minutes seconds frames`, once a frame, over UDP or a connection.
+//!
+//! There is no standard for it; the text is for people, the integers are for programs. Before the frames of a
+//! drop-frame label stands `;` instead of `:` (SMPTE 12M). UDP has a socket of its own here, so that a refusal that
+//! comes back on one of so many packets is not taken for an answer to a cue.
+
+use std::io::ErrorKind;
+use std::net::UdpSocket;
+use std::time::{Duration, Instant};
+
+use super::Line;
+use super::pace::{Grain, Say};
+use super::smpte::Label;
+use crate::output::peer::{Peer, first_of};
+use crate::output::{now, osc, udp};
+use crate::show::action::OscArg;
+use crate::show::{Body, FrameRate};
+
+/// Each frame as it begins; of those that are overdue none but the one that runs.
+pub(super) const GRAIN: Grain = Grain { per_frame: 1, group: 1, announces: false, at_once: 1 };
+
+/// How often a host that is not found is looked for.
+const RETRY: Duration = Duration::from_secs(3);
+
+/// The packet that says it.
+pub(super) fn packet(rate: FrameRate, say: Say) -> Option<Vec<u8>> {
+    let (Say::Here(frame) | Say::Step(frame)) = say;
+    let label = Label::new(rate, frame);
+    let numbers = [label.hours, label.minutes, label.seconds, label.frames].map(|number| OscArg::Int(number.into()));
+    let args = [OscArg::Text(label.to_string())].into_iter().chain(numbers).collect();
+    osc::packet(&Body::Osc { address: "/timecode".into(), args }).ok()
+}
+
+/// A socket that timecode goes out on.
+pub(in crate::output) struct UdpLine {
+    peer: Peer,
+    socket: Option<UdpSocket>,
+    /// When the host was looked for in vain.
+    failed: Option<Instant>,
+}
+
+impl UdpLine {
+    pub(in crate::output) fn new(peer: Peer) -> Self {
+        UdpLine { peer, socket: None, failed: None }
+    }
+
+    /// The socket; may wait for a name server.
+    fn socket(&mut self) -> Option<&UdpSocket> {
+        if self.socket.is_none() && self.failed.is_none_or(|failed| now().duration_since(failed) >= RETRY) {
+            self.socket = self.peer.addresses().and_then(|addresses| first_of(&addresses, udp::connect)).ok();
+            self.failed = self.socket.is_none().then(now);
+        }
+        self.socket.as_ref()
+    }
+}
+
+impl Line for UdpLine {
+    fn say(&mut self, packet: Vec<u8>) {
+        let Some(sent) = self.socket().map(|socket| socket.send(&packet)) else { return };
+        // Nobody listening and no room are over soon; with anything else the socket may have lost its own address.
+        let passes = [ErrorKind::ConnectionRefused, ErrorKind::WouldBlock, ErrorKind::Interrupted];
+        if sent.is_err_and(|error| !passes.contains(&error.kind())) {
+            (self.socket, self.failed) = (None, Some(now()));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_packet_has_the_label_as_text_and_as_numbers() {
+        let here = packet(FrameRate::Fps25, Say::Step(25 * 3723 + 4)).unwrap();
+        let said = b"/timecode\0\0\0,siiii\0\x0001:02:03:04\0\0\0\0\x01\0\0\0\x02\0\0\0\x03\0\0\0\x04";
+        assert_eq!(here, said, "{}", String::from_utf8_lossy(&here));
+        let drop = packet(FrameRate::Fps2997Drop, Say::Here(1800)).unwrap();
+        assert_eq!(drop.get(20..32), Some(&b"00:01:00;02\0"[..]));
+    }
+}

@@ -1,0 +1,176 @@
+//! OSC in: remote controls, button panels and displays, over UDP and TCP.
+//!
+//! Owns the sockets, the decoding, who may speak, the replies and the feed. Must never decide anything about the show:
+//! it hands over [`Wish`]es and is told the [`Answer`]; and must never make the station wait. One thread of low
+//! priority does all of it. Whatever is sent at it, it holds a fixed amount of memory and hands over a limited number
+//! of wishes a second, of which a limited number may be unanswered.
+//!
+//! ```text
+//! UDP ─┐                   ┌ packet ─► address ─► Wish ─► hear (the station's inbox)
+//!      ├─► server ─► hub ──┤ clients, meter: who may speak, and how much
+//! TCP ─┘     ▲             └ reply, list, feed, follow: what goes back
+//!            └── Remote::answer, Remote::publish (mailboxes that never block)
+//! ```
+//!
+//! What is heard is the contract's section 5 and, so that remote controls that exist work unchanged, what those of
+//! QLab send: <https://qlab.app/docs/v5/scripting/osc-dictionary-v5/>. [`address`] has the table. A reply has the
+//! address `/reply` with the address as it was sent behind it, and one string of JSON; it goes back on the same
+//! connection, or over UDP to the port above the listening one (QLab's 53000 and 53001) or the one that `/udpReplyPort`
+//! gave. Commands are always answered: QLab does so only after `/alwaysReply 1`, and who does not wait for it is not harmed.
+
+pub mod address;
+mod clients;
+mod connection;
+mod counts;
+mod feed;
+mod follow;
+mod hub;
+mod list;
+mod meter;
+pub mod packet;
+mod picture;
+mod reply;
+mod server;
+mod settings;
+mod slip;
+#[cfg(test)]
+mod testing;
+#[cfg(test)]
+mod tests;
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::Instant;
+
+pub use counts::Counts;
+pub use hub::Hear;
+pub use picture::{FIRINGS_MAX, Firing, Picture};
+pub use server::Remote;
+pub use settings::{Passcode, RemoteError, Settings};
+
+use crate::show::{CueIx, DepartmentIx};
+
+/// What a remote control wants; the station decides, by the same rules as for a key.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Wish {
+    /// GO: fire the cue at the playhead.
+    Go,
+    /// The playhead to this cue, and GO.
+    GoTo(CueIx),
+    /// Fire this cue; the playhead stays.
+    Start(CueIx),
+    /// Stop what this cue has running.
+    Stop(CueIx),
+    /// Get ready for this cue without firing it.
+    Load(CueIx),
+    /// Standby for the cue at the playhead.
+    Standby,
+    /// This department is ready.
+    Ready(DepartmentIx),
+    /// Hold.
+    Hold,
+    /// Go on after a hold.
+    Resume,
+    /// Panic.
+    Panic,
+    /// Stop everything that runs (QLab's `/stop`).
+    StopAll,
+    /// The playhead to the next cue.
+    PlayheadNext,
+    /// The playhead to the cue before.
+    PlayheadPrevious,
+    /// The playhead to this cue.
+    PlayheadTo(CueIx),
+    /// Mark the next step of the running cue.
+    Step,
+    /// Take this note: one line, at most [`address::NOTE_CHARS_MAX`] characters.
+    Note(String),
+}
+
+impl Wish {
+    /// Whether it makes things safer: then it passes where others have used up the measure.
+    fn calms(&self) -> bool {
+        matches!(self, Wish::Panic | Wish::StopAll | Wish::Hold)
+    }
+}
+
+/// A wish, on its way to the station.
+#[derive(Debug)]
+pub struct Request {
+    /// What is wanted.
+    pub wish: Wish,
+    /// Where the answer goes: [`Remote::answer`].
+    pub from: ReplyTo,
+    /// Who wants it, for the log: "127.0.0.1:5000".
+    pub who: String,
+}
+
+/// What became of a wish.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// It was done.
+    Ok,
+    /// It was not, and why.
+    Error(String),
+}
+
+/// Where the answer to a request goes. As long as one is kept, its request counts as unanswered.
+#[derive(Clone, Debug)]
+pub struct ReplyTo {
+    peer: Peer,
+    /// The address as it was sent.
+    address: String,
+    _ticket: Arc<Ticket>,
+}
+
+/// Whom a packet came from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum Peer {
+    Udp(SocketAddr),
+    /// The connection's number, which no other one ever has, and the far end.
+    Tcp(u64, SocketAddr),
+}
+
+impl Peer {
+    fn address(&self) -> SocketAddr {
+        match *self {
+            Peer::Udp(address) | Peer::Tcp(_, address) => address,
+        }
+    }
+
+    /// For people: an IPv4 address as such, also where the socket speaks IPv6.
+    fn who(&self) -> String {
+        let address = self.address();
+        SocketAddr::new(address.ip().to_canonical(), address.port()).to_string()
+    }
+}
+
+/// One of the places for unanswered requests; its drop frees it.
+#[derive(Debug)]
+struct Ticket(Arc<AtomicUsize>);
+
+impl Ticket {
+    /// A place, if fewer than `most` are taken.
+    fn take(places: &Arc<AtomicUsize>, most: usize) -> Option<Arc<Self>> {
+        // Only the one thread that listens takes any, so nobody can come in between.
+        if places.load(Relaxed) >= most {
+            return None;
+        }
+        places.fetch_add(1, Relaxed);
+        Some(Arc::new(Ticket(Arc::clone(places))))
+    }
+}
+
+impl Drop for Ticket {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Relaxed);
+    }
+}
+
+/// The monotonic clock: for expiry and for limits, neither of which is a time of the show.
+#[allow(clippy::disallowed_methods, reason = "bounds what strangers may send; nothing of it reaches the engine")]
+fn now() -> Instant {
+    Instant::now()
+}

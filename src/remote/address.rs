@@ -1,0 +1,330 @@
+//! What an address and its arguments ask for: the one table of all that is heard.
+//!
+//! Pure: must never know who asks. Cues and departments are looked up in the show, so that a number that there is not
+//! is answered here and reaches nobody else. `/workspace/ID` may stand in front of any address, with whatever id, since
+//! there is only one show. Addresses with wildcards are not matched against others: they are unknown.
+//!
+//! A button often sends 1 when it is pressed and 0 when it is let go. So a command takes no argument, or a number:
+//! 0 (or false) is a release and does nothing, anything else is a press. `/go 1` is a press too, and any other number
+//! behind `/go` is refused, because it may be meant for a cue's: that is text, `/go "12"`, or stands in the address,
+//! `/go/12`.
+
+use super::packet::{Arg, Message};
+use super::{Passcode, Wish};
+use crate::show::{CueIx, CueNumber, DepartmentIx, Show};
+
+/// The most characters of a note.
+pub const NOTE_CHARS_MAX: usize = 1_000;
+
+/// The most parts that an address may have: `/workspace/ID/listen/cue/start/number`.
+const PARTS_MAX: usize = 6;
+
+/// What begins the id of a cue, behind which its number stands.
+pub(super) const CUE_ID: &str = "cue:";
+
+/// What is asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ask {
+    /// Something of the station.
+    Wish(Wish),
+    /// Nothing: a button was let go.
+    Release,
+    /// `/connect`: may speak from now on.
+    Connect(Passcode),
+    /// `/disconnect`: wants to be forgotten.
+    Disconnect,
+    /// `/workspaces`: what shows there are.
+    Workspaces,
+    /// `/version`.
+    Version,
+    /// `/thump`: keeps a client from being forgotten.
+    Thump,
+    /// `/cueLists`.
+    CueLists,
+    /// `/runningCues` and `/runningOrPausedCues`.
+    RunningCues,
+    /// `/updates`: wants to hear of changes, or no more.
+    Updates(bool),
+    /// `/alwaysReply`: wants an answer to everything (as is usual here), or only to questions and faults.
+    AlwaysReply(bool),
+    /// `/udpReplyPort`: where its answers go.
+    UdpReplyPort(u16),
+    /// `/listen`: wants to be told when these happen; empty: all of them.
+    Listen(Vec<Listen>),
+    /// `/ignore`: no more; empty: none of them.
+    Ignore(Vec<Listen>),
+    /// `/handover/subscribe`: wants the feed, over UDP to this port of the same host.
+    Subscribe(Option<u16>),
+    /// `/handover/unsubscribe`.
+    Unsubscribe,
+}
+
+/// What happens in a show and is told to whoever listens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Topic {
+    /// A GO fired a cue.
+    Go,
+    /// A cue began, however.
+    CueStart,
+    /// A cue ended, however.
+    CueStop,
+    /// The playhead moved.
+    Playhead,
+    /// A hold began.
+    PauseAll,
+    /// A hold ended.
+    ResumeAll,
+    /// Panic.
+    PanicAll,
+}
+
+impl Topic {
+    /// All there are.
+    pub const ALL: [Topic; 7] = [
+        Topic::Go,
+        Topic::CueStart,
+        Topic::CueStop,
+        Topic::Playhead,
+        Topic::PauseAll,
+        Topic::ResumeAll,
+        Topic::PanicAll,
+    ];
+
+    /// QLab's name, as it stands behind `/listen/` and `/qlab/event/workspace/`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Topic::Go => "go",
+            Topic::CueStart => "cue/start",
+            Topic::CueStop => "cue/stop",
+            Topic::Playhead => "playhead",
+            Topic::PauseAll => "pauseAll",
+            Topic::ResumeAll => "resumeAll",
+            Topic::PanicAll => "panicAll",
+        }
+    }
+}
+
+/// One thing about a cue, for who wants only that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Its number.
+    Number,
+    /// Its title.
+    Name,
+    /// Its id.
+    UniqueId,
+    /// What it is, in QLab's words.
+    Type,
+}
+
+impl Part {
+    /// QLab's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Part::Number => "number",
+            Part::Name => "name",
+            Part::UniqueId => "uniqueID",
+            Part::Type => "type",
+        }
+    }
+}
+
+/// What somebody listens to: a topic, and one part of it or all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Listen {
+    /// What happens.
+    pub topic: Topic,
+    /// Which part of it is told.
+    pub part: Option<Part>,
+}
+
+/// Why nothing can be made of a message.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum Misunderstood {
+    /// Nothing has this address.
+    #[error("no such address")]
+    Unknown,
+    /// The address is known, and what came with it does not fit.
+    #[error("{0}")]
+    Wrong(String),
+}
+
+/// What `message` asks for, of this show.
+///
+/// # Errors
+/// When nothing has its address, or its argument does not fit.
+pub fn understand(message: &Message<'_>, show: &Show) -> Result<Ask, Misunderstood> {
+    let address = message.address.strip_prefix('/').ok_or(Misunderstood::Unknown)?;
+    if address.contains(['*', '?', '[', ']', '{', '}']) {
+        return Err(Misunderstood::Unknown);
+    }
+    let parts: Vec<&str> = address.split('/').take(PARTS_MAX + 1).collect();
+    if parts.len() > PARTS_MAX {
+        return Err(Misunderstood::Unknown);
+    }
+    let parts = match parts.as_slice() {
+        ["workspace", _id, rest @ ..] => rest,
+        parts => parts,
+    };
+    let args = message.args.as_slice();
+    let press = |wish: Wish| Ok(if is_pressed(args)? { Ask::Wish(wish) } else { Ask::Release });
+    let asked = |ask: Ask| is_pressed(args).map(|_| ask);
+    match parts {
+        ["go"] => go(args, show),
+        ["go", number] => press(Wish::GoTo(cue(number, show)?)),
+        ["cue", number, verb] => press(of_cue(verb, cue(number, show)?)?),
+        ["cue_id", id, verb] => press(of_cue(verb, cue_by_id(id, show)?)?),
+        ["standby"] => press(Wish::Standby),
+        ["ready"] => Ok(Ask::Wish(Wish::Ready(department(text(args, "the id of a department")?, show)?))),
+        ["hold" | "pause"] => press(Wish::Hold),
+        ["resume"] => press(Wish::Resume),
+        ["panic"] => press(Wish::Panic),
+        ["stop"] => press(Wish::StopAll),
+        ["step"] => press(Wish::Step),
+        ["note"] => note(text(args, "the words of the note")?),
+        ["playhead" | "select", "next"] => press(Wish::PlayheadNext),
+        ["playhead" | "select", "previous"] => press(Wish::PlayheadPrevious),
+        ["playhead" | "select", number] => press(Wish::PlayheadTo(cue(number, show)?)),
+        ["playheadID" | "select_id", id] => press(Wish::PlayheadTo(cue_by_id(id, show)?)),
+        ["connect"] => connect(args),
+        ["disconnect"] => asked(Ask::Disconnect),
+        ["workspaces"] => asked(Ask::Workspaces),
+        ["version"] => asked(Ask::Version),
+        ["thump"] => asked(Ask::Thump),
+        ["cueLists"] => asked(Ask::CueLists),
+        ["runningCues" | "runningOrPausedCues"] | ["runningCues" | "runningOrPausedCues", "shallow"] => {
+            asked(Ask::RunningCues)
+        }
+        ["updates"] => is_pressed(args).map(Ask::Updates),
+        ["alwaysReply"] => is_pressed(args).map(Ask::AlwaysReply),
+        ["udpReplyPort"] => port(args)?.map(Ask::UdpReplyPort).ok_or_else(|| wrong("a port is missing")),
+        ["listen", what @ ..] => listen(what).map(Ask::Listen),
+        ["ignore", what @ ..] => listen(what).map(Ask::Ignore),
+        ["handover", "subscribe"] => port(args).map(Ask::Subscribe),
+        ["handover", "unsubscribe"] => asked(Ask::Unsubscribe),
+        _ => Err(Misunderstood::Unknown),
+    }
+}
+
+/// The id of a cue, for those who want one beside its number.
+pub(super) fn cue_id(number: &CueNumber) -> String {
+    format!("{CUE_ID}{number}")
+}
+
+fn wrong(why: impl Into<String>) -> Misunderstood {
+    Misunderstood::Wrong(why.into())
+}
+
+/// Whether a button is pressed: `false` when it is let go.
+fn is_pressed(args: &[Arg<'_>]) -> Result<bool, Misunderstood> {
+    match *args {
+        [] | [Arg::Impulse] => Ok(true),
+        [Arg::Bool(pressed)] => Ok(pressed),
+        [Arg::Int(value)] => Ok(value != 0),
+        [Arg::Float(value)] if !value.is_nan() => Ok(value != 0.0),
+        _ => Err(wrong("it takes no argument but 1 (pressed) or 0 (let go)")),
+    }
+}
+
+fn go(args: &[Arg<'_>], show: &Show) -> Result<Ask, Misunderstood> {
+    match *args {
+        [Arg::Text(number)] => Ok(Ask::Wish(Wish::GoTo(cue(number, show)?))),
+        [Arg::Int(value)] if value != 0 && value != 1 => Err(number_as_text(&value.to_string())),
+        [Arg::Float(value)] if value != 0.0 && value != 1.0 => Err(number_as_text(&value.to_string())),
+        _ => Ok(if is_pressed(args)? { Ask::Wish(Wish::Go) } else { Ask::Release }),
+    }
+}
+
+fn number_as_text(value: &str) -> Misunderstood {
+    wrong(format!("send the number of a cue as text: /go \"{value}\", or /go/{value}"))
+}
+
+fn of_cue(verb: &str, cue: CueIx) -> Result<Wish, Misunderstood> {
+    match verb {
+        "start" => Ok(Wish::Start(cue)),
+        "stop" => Ok(Wish::Stop(cue)),
+        "load" => Ok(Wish::Load(cue)),
+        _ => Err(Misunderstood::Unknown),
+    }
+}
+
+fn cue(number: &str, show: &Show) -> Result<CueIx, Misunderstood> {
+    let known = CueNumber::new(number).ok().and_then(|number| show.find(&number));
+    known.ok_or_else(|| wrong(format!("no cue has the number {}", short(number))))
+}
+
+fn cue_by_id(id: &str, show: &Show) -> Result<CueIx, Misunderstood> {
+    let number = id.strip_prefix(CUE_ID).ok_or_else(|| wrong(format!("no cue has the id {}", short(id))))?;
+    cue(number, show)
+}
+
+fn department(id: &str, show: &Show) -> Result<DepartmentIx, Misunderstood> {
+    let known = show.departments.iter().position(|department| department.id == id);
+    let known = known.and_then(|at| u32::try_from(at).ok()).map(DepartmentIx);
+    known.ok_or_else(|| wrong(format!("no department is called {}", short(id))))
+}
+
+fn text<'a>(args: &[Arg<'a>], what: &str) -> Result<&'a str, Misunderstood> {
+    match *args {
+        [Arg::Text(text)] => Ok(text),
+        _ => Err(wrong(format!("it takes one text: {what}"))),
+    }
+}
+
+fn note(text: &str) -> Result<Ask, Misunderstood> {
+    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let line = line.trim();
+    if line.is_empty() {
+        return Err(wrong("the note is empty"));
+    }
+    if line.chars().count() > NOTE_CHARS_MAX {
+        return Err(wrong(format!("a note has at most {NOTE_CHARS_MAX} characters")));
+    }
+    Ok(Ask::Wish(Wish::Note(line.to_owned())))
+}
+
+/// A passcode as text, or as the number that a remote control without letters sends.
+fn connect(args: &[Arg<'_>]) -> Result<Ask, Misunderstood> {
+    let passcode = match *args {
+        [] => String::new(),
+        [Arg::Text(text)] => text.to_owned(),
+        [Arg::Int(value)] => value.to_string(),
+        [Arg::Float(value)] => value.to_string(),
+        _ => return Err(wrong("it takes the passcode")),
+    };
+    Ok(Ask::Connect(Passcode::new(passcode)))
+}
+
+fn port(args: &[Arg<'_>]) -> Result<Option<u16>, Misunderstood> {
+    let number = match *args {
+        [] => return Ok(None),
+        [Arg::Int(value)] => u16::try_from(value).ok(),
+        [Arg::Float(value)] if value.fract() == 0.0 && (1.0..65_536.0).contains(&value) => Some(value as u16),
+        [Arg::Text(text)] => text.parse().ok(),
+        _ => None,
+    };
+    number.filter(|&port| port != 0).map(Some).ok_or_else(|| wrong("a port is a whole number from 1 to 65535"))
+}
+
+fn listen(what: &[&str]) -> Result<Vec<Listen>, Misunderstood> {
+    let wanted = what.join("/");
+    if wanted.is_empty() {
+        return Ok(vec![]);
+    }
+    let parts = [None, Some(Part::Number), Some(Part::Name), Some(Part::UniqueId), Some(Part::Type)];
+    let all = Topic::ALL.into_iter().flat_map(|topic| parts.map(|part| Listen { topic, part }));
+    let found = all.into_iter().find(|listen| match listen.part {
+        None => listen.topic.name() == wanted,
+        Some(part) => wanted.strip_prefix(listen.topic.name()).and_then(|w| w.strip_prefix('/')) == Some(part.name()),
+    });
+    let names = || Topic::ALL.map(Topic::name).join(", ");
+    found.map(|listen| vec![listen]).ok_or_else(|| wrong(format!("there is nothing to hear but {}", names())))
+}
+
+/// So much of what came in as a reply should repeat.
+fn short(text: &str) -> String {
+    text.chars().take(CueNumber::LONGEST).collect()
+}
+
+#[cfg(test)]
+mod tests;

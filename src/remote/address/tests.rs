@@ -1,0 +1,152 @@
+//! Every address that is heard, and what is made of others.
+
+use super::*;
+use crate::remote::testing::show;
+
+const TWELVE: CueIx = CueIx(0);
+
+fn ask(address: &str, args: &[Arg<'_>]) -> Result<Ask, Misunderstood> {
+    understand(&Message { address, args: args.to_vec() }, &show())
+}
+
+fn why(address: &str, args: &[Arg<'_>]) -> String {
+    match ask(address, args) {
+        Err(Misunderstood::Wrong(why)) => why,
+        other => panic!("{address} {args:?}: {other:?}"),
+    }
+}
+
+#[test]
+fn every_wish_has_its_addresses() {
+    let wishes: &[(&str, &[Arg], Wish)] = &[
+        // The contract's section 5.
+        ("/go", &[], Wish::Go),
+        ("/go", &[Arg::Text("12")], Wish::GoTo(TWELVE)),
+        ("/cue/12/start", &[], Wish::Start(TWELVE)),
+        ("/standby", &[], Wish::Standby),
+        ("/ready", &[Arg::Text("camera")], Wish::Ready(DepartmentIx(1))),
+        ("/hold", &[], Wish::Hold),
+        ("/resume", &[], Wish::Resume),
+        ("/panic", &[], Wish::Panic),
+        ("/playhead/next", &[], Wish::PlayheadNext),
+        ("/playhead/previous", &[], Wish::PlayheadPrevious),
+        ("/playhead/12", &[], Wish::PlayheadTo(TWELVE)),
+        ("/step", &[], Wish::Step),
+        ("/note", &[Arg::Text("late by a beat")], Wish::Note("late by a beat".into())),
+        // Those of QLab's remote controls.
+        ("/go/13", &[], Wish::GoTo(CueIx(1))),
+        ("/cue/13/stop", &[], Wish::Stop(CueIx(1))),
+        ("/cue/13/load", &[], Wish::Load(CueIx(1))),
+        ("/cue_id/cue:13/start", &[], Wish::Start(CueIx(1))),
+        ("/stop", &[], Wish::StopAll),
+        ("/pause", &[], Wish::Hold),
+        ("/select/12", &[], Wish::PlayheadTo(TWELVE)),
+        ("/select/next", &[], Wish::PlayheadNext),
+        ("/select/previous", &[], Wish::PlayheadPrevious),
+        ("/select_id/cue:12", &[], Wish::PlayheadTo(TWELVE)),
+        ("/playheadID/cue:12", &[], Wish::PlayheadTo(TWELVE)),
+        ("/workspace/ABC-1/go/12", &[], Wish::GoTo(TWELVE)),
+        ("/workspace/My show/panic", &[], Wish::Panic),
+    ];
+    for (address, args, wish) in wishes {
+        assert_eq!(ask(address, args), Ok(Ask::Wish(wish.clone())), "{address}");
+    }
+}
+
+#[test]
+fn every_question_has_its_address() {
+    let asks: &[(&str, &[Arg], Ask)] = &[
+        ("/cueLists", &[], Ask::CueLists),
+        ("/workspace/handover/cueLists", &[], Ask::CueLists),
+        ("/runningCues", &[], Ask::RunningCues),
+        ("/runningOrPausedCues", &[], Ask::RunningCues),
+        ("/runningOrPausedCues/shallow", &[], Ask::RunningCues),
+        ("/thump", &[], Ask::Thump),
+        ("/workspaces", &[], Ask::Workspaces),
+        ("/version", &[], Ask::Version),
+        ("/connect", &[Arg::Text("2468")], Ask::Connect(Passcode::new("2468"))),
+        ("/workspace/handover/connect", &[Arg::Int(2468)], Ask::Connect(Passcode::new("2468"))),
+        ("/connect", &[Arg::Float(2468.0)], Ask::Connect(Passcode::new("2468"))),
+        ("/connect", &[], Ask::Connect(Passcode::new(""))),
+        ("/disconnect", &[], Ask::Disconnect),
+        ("/updates", &[Arg::Int(1)], Ask::Updates(true)),
+        ("/updates", &[Arg::Int(0)], Ask::Updates(false)),
+        ("/alwaysReply", &[Arg::Float(1.0)], Ask::AlwaysReply(true)),
+        ("/alwaysReply", &[Arg::Bool(false)], Ask::AlwaysReply(false)),
+        ("/udpReplyPort", &[Arg::Int(53001)], Ask::UdpReplyPort(53001)),
+        ("/listen", &[], Ask::Listen(vec![])),
+        ("/listen/go", &[], Ask::Listen(vec![Listen { topic: Topic::Go, part: None }])),
+        ("/ignore", &[], Ask::Ignore(vec![])),
+        ("/handover/subscribe", &[], Ask::Subscribe(None)),
+        ("/handover/subscribe", &[Arg::Int(9000)], Ask::Subscribe(Some(9000))),
+        ("/handover/unsubscribe", &[], Ask::Unsubscribe),
+    ];
+    for (address, args, expected) in asks {
+        assert_eq!(ask(address, args).as_ref(), Ok(expected), "{address}");
+    }
+    let part = Listen { topic: Topic::CueStart, part: Some(Part::UniqueId) };
+    assert_eq!(ask("/workspace/x/listen/cue/start/uniqueID", &[]), Ok(Ask::Listen(vec![part])));
+    assert!(why("/listen/weather", &[]).contains("go, cue/start"));
+}
+
+#[test]
+fn letting_a_button_go_does_nothing() {
+    let zeros = [Arg::Int(0), Arg::Float(0.0), Arg::Float(-0.0), Arg::Bool(false)];
+    let ones = [Arg::Int(1), Arg::Float(1.0), Arg::Bool(true), Arg::Impulse];
+    let buttons = ["/go", "/go/12", "/panic", "/stop", "/standby", "/hold", "/resume", "/step", "/cue/12/start"];
+    for address in buttons.into_iter().chain(["/playhead/next", "/playhead/12", "/select/previous"]) {
+        let pressed = ask(address, &[]);
+        assert!(matches!(pressed, Ok(Ask::Wish(_))), "{address}");
+        for zero in zeros {
+            assert_eq!(ask(address, &[zero]), Ok(Ask::Release), "{address} {zero:?}");
+        }
+        for one in ones {
+            assert_eq!(ask(address, &[one]), pressed, "{address} {one:?}");
+        }
+        for bad in [&[Arg::Other][..], &[Arg::Float(f64::NAN)], &[Arg::Int(1), Arg::Int(1)]] {
+            assert!(matches!(ask(address, bad), Err(Misunderstood::Wrong(_))), "{address} {bad:?}");
+        }
+    }
+    // A button of 127 steps is one; but what could be the number of a cue fires nothing.
+    assert_eq!(ask("/panic", &[Arg::Int(127)]), Ok(Ask::Wish(Wish::Panic)));
+    assert!(why("/go", &[Arg::Int(12)]).contains("/go \"12\""));
+    assert!(why("/go", &[Arg::Float(12.5)]).contains("/go/12.5"));
+}
+
+#[test]
+fn what_there_is_not_is_said() {
+    assert_eq!(why("/go/99", &[]), "no cue has the number 99");
+    assert_eq!(why("/go", &[Arg::Text("")]), "no cue has the number ");
+    assert_eq!(why("/go/", &[]), "no cue has the number ");
+    assert_eq!(why("/go", &[Arg::Text(&"9".repeat(60_000))]), format!("no cue has the number {}", "9".repeat(16)));
+    assert_eq!(why("/cue_id/12/start", &[]), "no cue has the id 12");
+    assert_eq!(why("/ready", &[Arg::Text("sound")]), "no department is called sound");
+    assert!(why("/ready", &[]).contains("id of a department"));
+    for bad in [Arg::Int(0), Arg::Int(65_536), Arg::Int(-1), Arg::Float(0.5), Arg::Text("x"), Arg::Other] {
+        assert!(why("/udpReplyPort", &[bad]).contains("1 to 65535"));
+        assert!(why("/handover/subscribe", &[bad]).contains("1 to 65535"));
+    }
+    assert!(why("/udpReplyPort", &[]).contains("missing"));
+}
+
+#[test]
+fn other_addresses_are_unknown() {
+    let deep = "/go".repeat(20_000);
+    let unknown = ["", "go", "/", "//", "/GO", "/go/12/", "/go/12/13", "/cue/12", "/cue/12/delete", "/quit"];
+    let patterns = ["/g?", "/*", "/cue/*/start", "/cue/[12]/start", "/{go,stop}", "/cue/12/sta*", "//go"];
+    let odd = ["/workspace", "/workspace/x", "/workspace/x/workspace/x/go", "/handover/feed", deep.as_str()];
+    for address in unknown.into_iter().chain(patterns).chain(odd) {
+        assert_eq!(ask(address, &[]), Err(Misunderstood::Unknown), "{address}");
+    }
+}
+
+#[test]
+fn notes_are_one_clean_line_of_some_length() {
+    let noted = ask("/note", &[Arg::Text(" late\r\nby \u{1b}[31ma beat\t")]);
+    assert_eq!(noted, Ok(Ask::Wish(Wish::Note("late  by  [31ma beat".into()))));
+    let longest = "é".repeat(NOTE_CHARS_MAX);
+    assert_eq!(ask("/note", &[Arg::Text(&longest)]), Ok(Ask::Wish(Wish::Note(longest.clone()))));
+    assert!(why("/note", &[Arg::Text(&(longest + "x"))]).contains("at most 1000"));
+    assert!(why("/note", &[Arg::Text(" \n")]).contains("empty"));
+    assert!(why("/note", &[Arg::Int(1)]).contains("text"));
+}

@@ -1,0 +1,198 @@
+//! Who speaks, and what was agreed with each: a table of fixed size.
+//!
+//! Over UDP a client is an address and a port, and is forgotten when it has been silent for a minute; on a connection
+//! it is as long as that. Only who has asked for something that has to be remembered is in the table at all.
+
+use std::net::SocketAddr;
+use std::time::{Duration, Instant};
+
+use super::Peer;
+use super::address::{Listen, Topic};
+
+/// The most clients at a time.
+pub(super) const CLIENTS_MAX: usize = 32;
+
+/// How long a client over UDP may be silent.
+pub(super) const SILENCE_MAX: Duration = Duration::from_secs(60);
+
+/// A client.
+pub(super) struct Client {
+    pub(super) peer: Peer,
+    heard: Instant,
+    /// Whether it has given the passcode.
+    pub(super) connected: bool,
+    pub(super) reply_port: Option<u16>,
+    /// Whether it wants to hear of nothing that went well.
+    pub(super) quiet: bool,
+    pub(super) updates: bool,
+    pub(super) listens: Vec<Listen>,
+    /// Where its feed goes, if it has subscribed; on a connection, that counts for nothing.
+    pub(super) feed: Option<SocketAddr>,
+}
+
+impl Client {
+    fn new(peer: Peer, heard: Instant) -> Self {
+        let (listens, feed) = (vec![], None);
+        Client { peer, heard, connected: false, reply_port: None, quiet: false, updates: false, listens, feed }
+    }
+
+    fn follows(&self) -> bool {
+        self.feed.is_some() || self.updates || !self.listens.is_empty()
+    }
+
+    /// Adds to what it listens to; nothing in particular means everything.
+    pub(super) fn listen(&mut self, wanted: &[Listen]) {
+        let everything = Topic::ALL.map(|topic| Listen { topic, part: None });
+        for listen in if wanted.is_empty() { &everything } else { wanted } {
+            if !self.listens.contains(listen) {
+                self.listens.push(*listen);
+            }
+        }
+    }
+
+    /// Takes away from what it listens to; nothing in particular means everything.
+    pub(super) fn ignore(&mut self, unwanted: &[Listen]) {
+        self.listens.retain(|listen| !unwanted.is_empty() && !unwanted.contains(listen));
+    }
+}
+
+/// All clients.
+#[derive(Default)]
+pub(super) struct Clients(Vec<Client>);
+
+impl Clients {
+    /// The client, if it is in the table.
+    pub(super) fn find(&self, peer: Peer) -> Option<&Client> {
+        self.0.iter().find(|client| client.peer == peer)
+    }
+
+    /// Takes down that the client was heard.
+    pub(super) fn heard(&mut self, peer: Peer, now: Instant) {
+        if let Some(client) = self.0.iter_mut().find(|client| client.peer == peer) {
+            client.heard = now;
+        }
+    }
+
+    /// The client, put into the table where need be; nothing when the table is full.
+    ///
+    /// With `is_guarded`, somebody who has not given the passcode gives way to somebody new: a stranger must not be
+    /// able to keep others out by filling the table.
+    pub(super) fn enter(&mut self, peer: Peer, is_guarded: bool, now: Instant) -> Option<&mut Client> {
+        let at = self.0.iter().position(|client| client.peer == peer);
+        if at.is_none() {
+            self.expire(now);
+            if self.0.len() >= CLIENTS_MAX {
+                let strangers = self.0.iter().enumerate().filter(|(_, client)| is_guarded && !client.connected);
+                let (oldest, _) = strangers.min_by_key(|(_, client)| client.heard)?;
+                self.0.remove(oldest);
+            }
+            self.0.push(Client::new(peer, now));
+        }
+        match at {
+            Some(at) => self.0.get_mut(at),
+            None => self.0.last_mut(),
+        }
+    }
+
+    /// Forgets a client.
+    pub(super) fn leave(&mut self, peer: Peer) {
+        self.0.retain(|client| client.peer != peer);
+    }
+
+    /// Forgets that a client may speak, and what it wanted to be told; where its answers go stays.
+    pub(super) fn disconnect(&mut self, peer: Peer) {
+        if let Some(client) = self.0.iter_mut().find(|client| client.peer == peer) {
+            let reply_port = client.reply_port;
+            *client = Client { reply_port, ..Client::new(peer, client.heard) };
+        }
+    }
+
+    /// Forgets the client of a connection that is gone.
+    pub(super) fn lose(&mut self, connection: u64) {
+        self.0.retain(|client| !matches!(client.peer, Peer::Tcp(id, _) if id == connection));
+    }
+
+    /// Forgets who has been silent too long.
+    pub(super) fn expire(&mut self, now: Instant) {
+        let is_there = |client: &Client| match client.peer {
+            Peer::Udp(_) => now.saturating_duration_since(client.heard) <= SILENCE_MAX,
+            Peer::Tcp(..) => true,
+        };
+        self.0.retain(is_there);
+    }
+
+    /// Whether anybody wants to be told of anything.
+    pub(super) fn follow(&self) -> bool {
+        self.0.iter().any(Client::follows)
+    }
+
+    /// All of them.
+    pub(super) fn iter(&self) -> impl Iterator<Item = &Client> {
+        self.0.iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::remote::address::Part;
+    use crate::remote::now;
+
+    fn udp(port: u16) -> Peer {
+        Peer::Udp(([10, 0, 0, 5], port).into())
+    }
+
+    #[test]
+    fn who_is_silent_over_udp_is_forgotten() {
+        let (start, mut clients) = (now(), Clients::default());
+        clients.enter(udp(1), true, start).unwrap().updates = true;
+        clients.enter(Peer::Tcp(7, ([10, 0, 0, 5], 1).into()), true, start).unwrap().connected = true;
+        let later = start + SILENCE_MAX;
+        clients.heard(udp(1), later);
+        clients.expire(later + SILENCE_MAX);
+        assert!(clients.find(udp(1)).is_some() && clients.follow());
+        clients.expire(later + SILENCE_MAX + Duration::from_millis(1));
+        assert!(clients.find(udp(1)).is_none() && !clients.follow());
+        assert_eq!(clients.iter().count(), 1);
+        clients.lose(7);
+        assert_eq!(clients.iter().count(), 0);
+    }
+
+    #[test]
+    fn strangers_keep_nobody_out() {
+        let (start, mut clients) = (now(), Clients::default());
+        for port in 0..1000 {
+            assert!(clients.enter(udp(port), true, start + Duration::from_millis(port.into())).is_some());
+        }
+        assert_eq!(clients.iter().count(), CLIENTS_MAX);
+        assert!(clients.find(udp(999)).is_some() && clients.find(udp(0)).is_none());
+        for port in 1000..1000 + CLIENTS_MAX as u16 {
+            clients.enter(udp(port), true, start + Duration::from_secs(1)).unwrap().connected = true;
+        }
+        assert!(clients.enter(udp(5000), true, start + Duration::from_secs(1)).is_none());
+        assert_eq!(clients.iter().filter(|client| client.connected).count(), CLIENTS_MAX);
+        assert!(clients.enter(udp(1000), true, start).is_some_and(|client| client.connected));
+    }
+
+    #[test]
+    fn without_a_passcode_the_first_come_stay() {
+        let (start, mut clients) = (now(), Clients::default());
+        assert!((0..CLIENTS_MAX as u16).all(|port| clients.enter(udp(port), false, start).is_some()));
+        assert!(clients.enter(udp(999), false, start).is_none());
+    }
+
+    #[test]
+    fn listening_is_added_and_taken_away() {
+        let mut client = Client::new(udp(1), now());
+        let number = Listen { topic: Topic::Go, part: Some(Part::Number) };
+        client.listen(&[number]);
+        client.listen(&[number]);
+        assert_eq!(client.listens, [number]);
+        client.listen(&[]);
+        assert_eq!(client.listens.len(), 1 + Topic::ALL.len());
+        client.ignore(&[number]);
+        assert_eq!(client.listens.len(), Topic::ALL.len());
+        client.ignore(&[]);
+        assert_eq!(client.listens, []);
+    }
+}

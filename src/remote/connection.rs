@@ -1,0 +1,164 @@
+//! A connection of a remote control: frames in, frames out, neither of which ever waits.
+//!
+//! Must never hold more of what goes out than [`WAITING_MAX`], nor for longer than [`STUCK_MAX`]: a far end that does not
+//! read is dropped, and may connect again.
+
+use std::io::{self, ErrorKind, Read, Write};
+use std::net::{SocketAddr, TcpStream};
+use std::time::{Duration, Instant};
+
+use rustix::net::sockopt;
+
+use super::Peer;
+use super::slip::{Deframer, Frame, frame};
+
+/// How much may wait to go out: the longest reply, escaped, and some.
+const WAITING_MAX: usize = 9 << 20;
+
+/// How long the far end may take nothing of what waits for it.
+const STUCK_MAX: Duration = Duration::from_secs(10);
+
+/// How much is read at once, so that one connection leaves time for the others.
+const READ_MAX: usize = 1 << 14;
+
+/// A connection.
+pub(super) struct Connection {
+    /// Unlike that of any other, ever.
+    pub(super) id: u64,
+    pub(super) peer: Peer,
+    pub(super) since: Instant,
+    pub(super) stream: TcpStream,
+    deframer: Deframer,
+    waiting: Vec<u8>,
+    /// How much of `waiting` has gone.
+    gone: usize,
+    /// When nothing waited, or something of it went.
+    moved: Instant,
+}
+
+impl Connection {
+    /// Takes a connection that was accepted.
+    pub(super) fn new(id: u64, stream: TcpStream, far_end: SocketAddr, since: Instant) -> io::Result<Self> {
+        stream.set_nonblocking(true)?;
+        stream.set_nodelay(true)?;
+        // A tablet that runs out of power says nothing: without these its place would be taken for hours.
+        sockopt::set_socket_keepalive(&stream, true)?;
+        sockopt::set_tcp_keepidle(&stream, Duration::from_secs(10))?;
+        sockopt::set_tcp_keepintvl(&stream, Duration::from_secs(5))?;
+        sockopt::set_tcp_keepcnt(&stream, 3)?;
+        let (deframer, peer) = (Deframer::default(), Peer::Tcp(id, far_end));
+        Ok(Connection { id, peer, since, stream, deframer, waiting: vec![], gone: 0, moved: since })
+    }
+
+    /// Takes in what has come, and hands on each frame.
+    ///
+    /// # Errors
+    /// When the far end is gone.
+    pub(super) fn read(&mut self, mut take: impl FnMut(Frame, Peer)) -> io::Result<()> {
+        let mut bytes = [0; READ_MAX];
+        let len = match self.stream.read(&mut bytes) {
+            Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
+            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => 0,
+            other => other?,
+        };
+        for &byte in bytes.iter().take(len) {
+            if let Some(frame) = self.deframer.take(byte) {
+                take(frame, self.peer);
+            }
+        }
+        Ok(())
+    }
+
+    /// Puts a packet behind what waits, and sends what goes.
+    ///
+    /// # Errors
+    /// When the far end is gone, or has read too little.
+    pub(super) fn send(&mut self, packet: &[u8], now: Instant) -> io::Result<()> {
+        let frame = frame(packet);
+        if self.waiting.len() + frame.len() > WAITING_MAX {
+            return Err(ErrorKind::TimedOut.into());
+        }
+        if self.waiting.is_empty() {
+            self.moved = now;
+        }
+        self.waiting.extend(frame);
+        self.flush(now)
+    }
+
+    /// Sends what goes without waiting.
+    ///
+    /// # Errors
+    /// When the far end is gone.
+    pub(super) fn flush(&mut self, now: Instant) -> io::Result<()> {
+        while let Some(rest) = self.waiting.get(self.gone..).filter(|rest| !rest.is_empty()) {
+            match self.stream.write(rest) {
+                Ok(0) => return Err(ErrorKind::WriteZero.into()),
+                Ok(len) => (self.gone, self.moved) = (self.gone + len, now),
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                    self.waiting.drain(..self.gone);
+                    self.gone = 0;
+                    return Ok(());
+                }
+                Err(error) => return Err(error),
+            }
+        }
+        // A long reply leaves no memory behind it.
+        (self.waiting, self.gone) = (vec![], 0);
+        Ok(())
+    }
+
+    /// Whether something waits to go out.
+    pub(super) fn is_behind(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
+    /// Whether the far end has stopped reading.
+    pub(super) fn is_stuck(&self, now: Instant) -> bool {
+        self.is_behind() && now.saturating_duration_since(self.moved) > STUCK_MAX
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::net::TcpListener;
+
+    use super::*;
+    use crate::remote::now;
+    use crate::remote::testing::awaited;
+
+    #[test]
+    fn a_far_end_that_does_not_read_is_given_up() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let _far = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (stream, far_end) = listener.accept().unwrap();
+        let mut connection = Connection::new(1, stream, far_end, now()).unwrap();
+        let sent = (0..1_000).take_while(|_| connection.send(&[7; 65_536], now()).is_ok()).count();
+        assert!(sent < 1_000, "nothing stops it");
+        assert!(connection.waiting.len() <= WAITING_MAX, "{}", connection.waiting.len());
+        assert!(!connection.is_stuck(now()) && connection.is_stuck(now() + 2 * STUCK_MAX));
+    }
+
+    #[test]
+    fn all_that_waits_arrives_in_order_and_leaves_no_memory() {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let mut far = TcpStream::connect(listener.local_addr().unwrap()).unwrap();
+        let (stream, far_end) = listener.accept().unwrap();
+        let mut connection = Connection::new(1, stream, far_end, now()).unwrap();
+        let packets: Vec<_> = (0..100_u8).map(|n| vec![n; 65_536]).collect();
+        packets.iter().for_each(|packet| connection.send(packet, now()).unwrap());
+        assert!(connection.is_behind(), "the system takes it all at once");
+        let expected: Vec<u8> = packets.iter().flat_map(|packet| frame(packet)).collect();
+        let reader = std::thread::spawn(move || {
+            let mut heard = vec![0; expected.len()];
+            far.read_exact(&mut heard).unwrap();
+            heard == expected
+        });
+        awaited(|| {
+            connection.flush(now()).unwrap();
+            !connection.is_behind()
+        });
+        assert!(reader.join().unwrap());
+        assert_eq!(connection.waiting.capacity(), 0);
+    }
+}

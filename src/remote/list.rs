@@ -1,0 +1,201 @@
+//! The show and its cues as remote controls list them, in QLab's words.
+//!
+//! Owns what may be told of a cue: must never tell the words of one under embargo before it has fired, since a display
+//! may hang anywhere.
+
+use std::sync::Arc;
+
+use serde::Serialize;
+
+use super::Picture;
+use super::address::{Part, cue_id};
+use super::reply::WORKSPACE;
+use crate::show::{Body, CueIx, Show};
+
+/// What stands for the title of a cue under embargo that has not fired.
+const EMBARGOED: &str = "(embargoed)";
+
+/// The id of the only cue list: the rundown.
+pub(super) const LIST_ID: &str = "rundown";
+
+/// The words of a show, as far as they may be told.
+pub(super) struct Words {
+    pub(super) show: Arc<Show>,
+    /// For each cue, whether its words may be told.
+    told: Vec<bool>,
+}
+
+impl Words {
+    pub(super) fn new(show: Arc<Show>) -> Self {
+        let told = show.cues.iter().map(|cue| !cue.embargo).collect();
+        Words { show, told }
+    }
+
+    /// Lifts the embargo of what has fired; gives whether there was any.
+    pub(super) fn lift(&mut self, picture: &Picture) -> bool {
+        let fired = picture.firings.iter().map(|firing| firing.cue);
+        let mut lifted = false;
+        for cue in picture.on_air.into_iter().chain(picture.running.iter().copied()).chain(fired) {
+            if let Some(told) = self.told.get_mut(cue.0 as usize) {
+                lifted |= !std::mem::replace(told, true);
+            }
+        }
+        lifted
+    }
+
+    fn may_tell(&self, cue: CueIx) -> bool {
+        self.told.get(cue.0 as usize).copied().unwrap_or(false)
+    }
+
+    /// The number of a cue; nothing where there is no cue.
+    pub(super) fn number(&self, cue: Option<CueIx>) -> &str {
+        cue.and_then(|cue| self.show.cues.get(cue.0 as usize)).map_or("", |cue| cue.number.as_str())
+    }
+
+    /// The title of a cue; nothing where there is no cue.
+    pub(super) fn title(&self, cue: Option<CueIx>) -> &str {
+        match cue {
+            Some(cue) if !self.may_tell(cue) => EMBARGOED,
+            Some(cue) => self.show.cues.get(cue.0 as usize).map_or("", |cue| cue.title.as_str()),
+            None => "",
+        }
+    }
+
+    /// What the caller says for a cue; nothing where there is none.
+    pub(super) fn call(&self, cue: Option<CueIx>) -> &str {
+        let cue = cue.filter(|&cue| self.may_tell(cue)).and_then(|cue| self.show.cues.get(cue.0 as usize));
+        cue.and_then(|cue| cue.call.as_deref()).unwrap_or_default()
+    }
+
+    /// The id of a cue; nothing where there is no cue.
+    pub(super) fn id(&self, cue: Option<CueIx>) -> String {
+        cue.and_then(|cue| self.show.cues.get(cue.0 as usize)).map_or_else(String::new, |cue| cue_id(&cue.number))
+    }
+
+    /// What a cue is, in QLab's words: by the first of its messages that has one.
+    pub(super) fn kind(&self, cue: Option<CueIx>) -> &'static str {
+        let actions = cue.and_then(|cue| self.show.cues.get(cue.0 as usize)).map(|cue| cue.actions.as_slice());
+        match actions.and_then(|actions| actions.first()).map(|action| &action.body) {
+            Some(Body::Mpv(_)) => "Video",
+            Some(Body::Midi(_)) => "MIDI",
+            Some(_) => "Network",
+            None => "Memo",
+        }
+    }
+
+    /// One part of a cue.
+    pub(super) fn part(&self, cue: Option<CueIx>, part: Part) -> String {
+        match part {
+            Part::Number => self.number(cue).to_owned(),
+            Part::Name => self.title(cue).to_owned(),
+            Part::UniqueId => self.id(cue),
+            Part::Type => self.kind(cue).to_owned(),
+        }
+    }
+
+    fn entry(&self, cue: CueIx) -> Entry<'_> {
+        let cue = Some(cue);
+        Entry::new(self.id(cue), self.number(cue), self.title(cue), self.kind(cue))
+    }
+
+    /// The reply to `/cueLists`, JSON: one list, in it the segments as groups, in these their cues.
+    pub(super) fn cue_lists(&self) -> String {
+        let segments = self.show.segment_indices().zip(&self.show.segments).map(|(ix, segment)| {
+            let cues = self.show.cues_of(ix).map(|cue| self.entry(cue)).collect();
+            let entry = Entry::new(format!("segment:{}", ix.0 + 1), "", &segment.title, "Group");
+            Entry { cues: Some(cues), ..entry }
+        });
+        let list = Entry::new(LIST_ID.to_owned(), "", &self.show.title, "Cue List");
+        json(&[Entry { cues: Some(segments.collect()), ..list }])
+    }
+
+    /// The reply to `/runningCues`, JSON.
+    pub(super) fn cues(&self, cues: &[CueIx]) -> String {
+        json(&cues.iter().map(|&cue| self.entry(cue)).collect::<Vec<_>>())
+    }
+
+    /// The reply to `/workspaces`, JSON. Whoever has not given the passcode yet has to find the id with it, and learns
+    /// nothing else.
+    pub(super) fn workspaces(&self, has_passcode: bool, may_know: bool) -> String {
+        let name = if may_know { &self.show.title } else { WORKSPACE };
+        let workspace = serde_json::json!({
+            "uniqueID": WORKSPACE,
+            "displayName": name,
+            "hasPasscode": has_passcode,
+            "version": env!("CARGO_PKG_VERSION"),
+        });
+        json(&[workspace])
+    }
+}
+
+/// A cue, a group or a list, with QLab's keys.
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Entry<'a> {
+    #[serde(rename = "uniqueID")]
+    unique_id: String,
+    number: &'a str,
+    name: &'a str,
+    list_name: &'a str,
+    r#type: &'static str,
+    color_name: &'static str,
+    flagged: bool,
+    armed: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cues: Option<Vec<Entry<'a>>>,
+}
+
+impl<'a> Entry<'a> {
+    fn new(unique_id: String, number: &'a str, name: &'a str, r#type: &'static str) -> Self {
+        let (color_name, flagged, armed) = ("none", false, true);
+        Entry { unique_id, number, name, list_name: name, r#type, color_name, flagged, armed, cues: None }
+    }
+}
+
+fn json<T: Serialize>(value: &[T]) -> String {
+    // Text, numbers and truth values: there is nothing here that JSON cannot say.
+    serde_json::to_string(value).unwrap_or_else(|_| "[]".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::remote::testing::show;
+
+    #[test]
+    fn lists_segments_as_groups_with_their_cues() {
+        let words = Words::new(Arc::new(show()));
+        let lists: serde_json::Value = serde_json::from_str(&words.cue_lists()).unwrap();
+        assert_eq!(lists.as_array().map(Vec::len), Some(1));
+        assert_eq!((&lists[0]["type"], &lists[0]["name"]), (&"Cue List".into(), &"A small show".into()));
+        let jump = &lists[0]["cues"][0];
+        assert_eq!((&jump["type"], &jump["name"], &jump["number"]), (&"Group".into(), &"The jump".into(), &"".into()));
+        let expected = serde_json::json!({
+            "uniqueID": "cue:12", "number": "12", "name": "Off the roof", "listName": "Off the roof",
+            "type": "Network", "colorName": "none", "flagged": false, "armed": true,
+        });
+        assert_eq!(jump["cues"][0], expected);
+        let count = |segment: usize| lists[0]["cues"][segment]["cues"].as_array().map(Vec::len);
+        assert_eq!((count(0), count(1), lists[0]["cues"].as_array().map(Vec::len)), (Some(2), Some(1), Some(2)));
+    }
+
+    #[test]
+    fn an_embargo_holds_until_the_cue_has_fired() {
+        let mut words = Words::new(Arc::new(show()));
+        let secret = Some(CueIx(2));
+        assert_eq!((words.number(secret), words.title(secret), words.call(secret)), ("14", EMBARGOED, ""));
+        assert!(!words.cue_lists().contains("The guest"));
+        assert!(!words.lift(&Picture { running: vec![CueIx(0)], ..Picture::default() }));
+        assert!(words.lift(&Picture { on_air: secret, ..Picture::default() }));
+        assert!(!words.lift(&Picture::default()));
+        assert_eq!((words.title(secret), words.call(secret)), ("The guest", "Camera: GO"));
+        assert!(words.cue_lists().contains("The guest"));
+    }
+
+    #[test]
+    fn a_stranger_learns_of_no_show() {
+        let words = Words::new(Arc::new(show()));
+        assert!(!words.workspaces(true, false).contains("small"));
+        assert!(words.workspaces(false, true).contains("A small show"));
+    }
+}

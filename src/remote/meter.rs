@@ -1,0 +1,181 @@
+//! How much is let through: token buckets, and slower answers for those who guess at the passcode.
+//!
+//! All of it has a fixed size, whoever speaks and however often; time comes in as an argument.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::net::{IpAddr, Ipv6Addr, SocketAddr};
+use std::time::{Duration, Instant};
+
+/// Lets so many through a second, and a burst of so many at once.
+pub(super) struct Bucket {
+    per_second: f64,
+    burst: f64,
+    left: f64,
+    since: Option<Instant>,
+}
+
+impl Bucket {
+    pub(super) fn new(per_second: u32, burst: u32) -> Self {
+        Bucket { per_second: per_second.into(), burst: burst.into(), left: burst.into(), since: None }
+    }
+
+    /// Whether one more may pass now; if so, it has.
+    pub(super) fn take(&mut self, now: Instant) -> bool {
+        let passed = self.since.map_or(Duration::ZERO, |since| now.saturating_duration_since(since));
+        self.since = Some(now);
+        self.left = (self.left + passed.as_secs_f64() * self.per_second).min(self.burst);
+        let passes = self.left >= 1.0;
+        if passes {
+            self.left -= 1.0;
+        }
+        passes
+    }
+}
+
+/// How many buckets senders share; two that fall into the same one only share its measure.
+const SHARES: usize = 64;
+
+/// A measure for all senders together, and a smaller one for each, so that a stuck button cannot use up all of it.
+pub(super) struct Meter {
+    all: Bucket,
+    each: Vec<Bucket>,
+}
+
+impl Meter {
+    pub(super) fn new(per_second: u32, burst: u32) -> Self {
+        let each = (0..SHARES).map(|_| Bucket::new(per_second / 2, burst / 2)).collect();
+        Meter { all: Bucket::new(per_second, burst), each }
+    }
+
+    /// Whether one more of `sender`'s may pass now.
+    pub(super) fn take(&mut self, sender: SocketAddr, now: Instant) -> bool {
+        let mut hasher = DefaultHasher::new();
+        sender.hash(&mut hasher);
+        let share = self.each.get_mut(hasher.finish() as usize % SHARES);
+        share.is_none_or(|share| share.take(now)) && self.all.take(now)
+    }
+}
+
+/// How many guessers are remembered.
+const GUESSERS_MAX: usize = 64;
+
+/// The longest pause behind a wrong passcode; the first is a second, each is twice the one before.
+const PAUSE_MAX: Duration = Duration::from_secs(60);
+
+/// How long a guesser must be silent to be forgotten.
+const FORGOTTEN: Duration = Duration::from_secs(600);
+
+/// Who has given a wrong passcode.
+#[derive(Default)]
+pub(super) struct Guessers(Vec<Guesser>);
+
+struct Guesser {
+    house: IpAddr,
+    wrong: u32,
+    last: Instant,
+}
+
+impl Guesser {
+    fn pause(&self) -> Duration {
+        let doubled = 1_u64.checked_shl(self.wrong.saturating_sub(1)).unwrap_or(u64::MAX);
+        Duration::from_secs(doubled).min(PAUSE_MAX)
+    }
+}
+
+impl Guessers {
+    /// Whether `sender` has to wait before its next passcode is even read.
+    pub(super) fn must_wait(&self, sender: IpAddr, now: Instant) -> bool {
+        let found = self.0.iter().find(|guesser| guesser.house == house(sender));
+        found.is_some_and(|guesser| now < guesser.last + guesser.pause())
+    }
+
+    /// Remembers a wrong passcode.
+    pub(super) fn wrong(&mut self, sender: IpAddr, now: Instant) {
+        self.0.retain(|guesser| now < guesser.last + FORGOTTEN);
+        let house = house(sender);
+        if let Some(guesser) = self.0.iter_mut().find(|guesser| guesser.house == house) {
+            (guesser.wrong, guesser.last) = (guesser.wrong.saturating_add(1), now);
+            return;
+        }
+        if self.0.len() == GUESSERS_MAX {
+            // The one whose pause is over first has the least left to wait for.
+            let first = self.0.iter().enumerate().min_by_key(|(_, guesser)| guesser.last + guesser.pause());
+            if let Some((at, _)) = first {
+                self.0.swap_remove(at);
+            }
+        }
+        self.0.push(Guesser { house, wrong: 1, last: now });
+    }
+
+    /// Forgets `sender`, who knew it in the end.
+    pub(super) fn right(&mut self, sender: IpAddr) {
+        self.0.retain(|guesser| guesser.house != house(sender));
+    }
+}
+
+/// The address as far as it costs something to have another: one machine has a whole /64 of IPv6 to guess from.
+fn house(sender: IpAddr) -> IpAddr {
+    match sender.to_canonical() {
+        IpAddr::V4(ip) => ip.into(),
+        IpAddr::V6(ip) => Ipv6Addr::from_bits(ip.to_bits() & !u128::from(u64::MAX)).into(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::remote::now;
+
+    #[test]
+    fn a_bucket_fills_up_again_and_never_over() {
+        let start = now();
+        let mut bucket = Bucket::new(10, 3);
+        let mut passed = |ms: u64, tries: usize| {
+            let at = start + Duration::from_millis(ms);
+            (0..tries).filter(|_| bucket.take(at)).count()
+        };
+        assert_eq!(passed(0, 10), 3);
+        assert_eq!(passed(50, 10), 0);
+        assert_eq!(passed(250, 10), 2);
+        assert_eq!(passed(60_000, 10), 3);
+        assert_eq!(passed(0, 1), 0);
+    }
+
+    #[test]
+    fn one_sender_leaves_room_for_another() {
+        let (start, mut meter) = (now(), Meter::new(200, 50));
+        let sender = |port| SocketAddr::from(([127, 0, 0, 1], port));
+        assert_eq!((0..1000).filter(|_| meter.take(sender(1), start)).count(), 25);
+        // Of many others, few can share the bucket of the first.
+        assert_eq!((2..1000).filter(|&port| meter.take(sender(port), start)).count(), 25);
+    }
+
+    #[test]
+    fn guessing_gets_slower_up_to_a_minute() {
+        let (start, mut guessers) = (now(), Guessers::default());
+        let ip: IpAddr = [10, 0, 0, 5].into();
+        let mut at = start;
+        for pause in [1, 2, 4, 8, 16, 32, 60, 60] {
+            assert!(!guessers.must_wait(ip, at));
+            guessers.wrong(ip, at);
+            assert!(guessers.must_wait(ip, at + Duration::from_millis(pause * 1000 - 1)));
+            at += Duration::from_secs(pause);
+        }
+        assert!(!guessers.must_wait([10, 0, 0, 6].into(), start));
+        guessers.wrong(ip, at);
+        guessers.right(ip);
+        assert!(!guessers.must_wait(ip, at));
+    }
+
+    #[test]
+    fn guessers_are_bounded_and_a_network_of_ipv6_is_one() {
+        let (start, mut guessers) = (now(), Guessers::default());
+        for n in 0..10_000_u32 {
+            guessers.wrong(std::net::Ipv4Addr::from_bits(n).into(), start);
+        }
+        assert_eq!(guessers.0.len(), GUESSERS_MAX);
+        guessers.wrong("2001:db8::1".parse().unwrap(), start);
+        assert!(guessers.must_wait("2001:db8::2".parse().unwrap(), start));
+        assert!(!guessers.must_wait("2001:db8:0:1::2".parse().unwrap(), start));
+    }
+}

@@ -1,0 +1,384 @@
+//! The sockets and the thread behind them.
+//!
+//! One thread waits in poll(2) for datagrams, connections, answers and pictures, and takes some of each in turn, so
+//! that a flood of one holds up none of the others. Its priority is low: whatever is sent at it, a cue goes first. Must
+//! never wait for a far end, and never hold a lock while it does anything.
+
+use std::io::{self, ErrorKind};
+use std::net::{SocketAddr, TcpListener, UdpSocket};
+use std::os::fd::{AsFd, OwnedFd};
+use std::sync::atomic::AtomicBool;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::io::Errno;
+use rustix::pipe::{PipeFlags, pipe_with};
+#[cfg(target_os = "linux")]
+use thread_priority::{
+    NormalThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy, set_thread_priority_and_policy, thread_native_id,
+};
+
+use super::connection::Connection;
+use super::counts::count;
+use super::hub::{Hear, Hub, Shared, To, UNANSWERED_MAX};
+use super::packet::BYTES_MAX;
+use super::slip::Frame;
+use super::{Answer, Counts, Picture, RemoteError, ReplyTo, Settings, now};
+use crate::show::Show;
+
+/// The most connections at a time.
+const CONNECTIONS_MAX: usize = 16;
+
+/// How many datagrams, or connections, are taken before the others have their turn.
+const TURN: usize = 256;
+
+/// How long a connection may take to give the passcode, where there is one.
+const STRANGER_MAX: Duration = Duration::from_secs(10);
+
+/// How often the tables are looked through when nothing happens, and how long a failing listener is left alone.
+const TICK: Duration = Duration::from_secs(1);
+
+/// How often a free port is looked for that is free for both protocols.
+const PORT_TRIES: usize = 16;
+
+/// Hears remote controls. Dropping it ends its thread without waiting.
+pub struct Remote {
+    address: SocketAddr,
+    shared: Arc<Shared>,
+    desk: Arc<Desk>,
+    answers: SyncSender<(ReplyTo, Answer)>,
+    thread: Option<JoinHandle<()>>,
+}
+
+/// Where the thread finds what is left for it.
+struct Desk {
+    /// Only the last one counts, so there is room for one.
+    picture: Mutex<Option<Picture>>,
+    ends: AtomicBool,
+    rope: OwnedFd,
+}
+
+impl Desk {
+    fn ring(&self) {
+        // A full pipe rings already.
+        let _ = rustix::io::write(&self.rope, &[1]);
+    }
+
+    fn picture(&self) -> std::sync::MutexGuard<'_, Option<Picture>> {
+        // There is a picture or none between any two statements, so a poisoned lock has nothing broken to hide.
+        self.picture.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Remote {
+    /// Hears remote controls of `show` from now on, over UDP and TCP on the same port; port 0 is any free one.
+    ///
+    /// `hear` is called on a thread of its own with each wish, and must not block. Each of them should be answered.
+    ///
+    /// # Errors
+    /// When the address cannot be had, or the system gives no thread.
+    pub fn start(settings: Settings, show: Arc<Show>, hear: Hear) -> Result<Self, RemoteError> {
+        let (udp, tcp) = bind(settings.listen)?;
+        let address = udp.local_addr().map_err(RemoteError::Start)?;
+        let shared = Arc::new(Shared::default());
+        let (bell, rope) = pipe_with(PipeFlags::NONBLOCK | PipeFlags::CLOEXEC).map_err(io::Error::from)?;
+        let desk = Arc::new(Desk { picture: Mutex::default(), ends: AtomicBool::default(), rope });
+        // Each unanswered request has its place, so an answer only finds none if something is answered twice.
+        let (answers, answered) = sync_channel(2 * UNANSWERED_MAX);
+        let hub = Hub::new(show, settings.passcode, address.port(), hear, Arc::clone(&shared));
+        let server = Server {
+            hub,
+            shared: Arc::clone(&shared),
+            desk: Arc::clone(&desk),
+            answered,
+            bell,
+            udp,
+            tcp,
+            connections: vec![],
+            connected: 0,
+            deaf_until: None,
+            buffer: vec![0; BYTES_MAX],
+        };
+        let thread = thread::Builder::new().name("remote".into()).spawn(move || server.serve());
+        let thread = Some(thread.map_err(RemoteError::Start)?);
+        Ok(Remote { address, shared, desk, answers, thread })
+    }
+
+    /// Where it listens.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Answers a request; never blocks.
+    pub fn answer(&self, to: &ReplyTo, answer: Answer) {
+        match self.answers.try_send((to.clone(), answer)) {
+            Ok(()) => self.desk.ring(),
+            Err(_) => count(&self.shared.tally.dropped),
+        }
+    }
+
+    /// Says what is true now; never blocks.
+    ///
+    /// To be called with every change, and besides ten times a second or so while [`Self::has_subscribers`].
+    pub fn publish(&self, picture: Picture) {
+        *self.desk.picture() = Some(picture);
+        self.desk.ring();
+    }
+
+    /// Whether anybody wants to be told of what is published. `/runningCues` is answered from the last picture anyhow.
+    pub fn has_subscribers(&self) -> bool {
+        self.shared.has_subscribers.load(Relaxed)
+    }
+
+    /// What was heard so far.
+    pub fn counts(&self) -> Counts {
+        self.shared.tally.counts()
+    }
+
+    /// Ends, and waits until the port is free again.
+    pub fn close(mut self) {
+        self.end();
+        if let Some(thread) = self.thread.take() {
+            // A thread that has fallen over its own fault has let go of the port too.
+            let _ = thread.join();
+        }
+    }
+
+    fn end(&self) {
+        self.desk.ends.store(true, Relaxed);
+        self.desk.ring();
+    }
+}
+
+impl Drop for Remote {
+    fn drop(&mut self) {
+        self.end();
+    }
+}
+
+impl From<io::Error> for RemoteError {
+    fn from(source: io::Error) -> Self {
+        RemoteError::Start(source)
+    }
+}
+
+/// Has this thread run behind all that matters more, above all if it was started by one that runs in real time: it
+/// inherits that, and a flood of packets would then hold up every cue.
+fn step_back() {
+    // Elsewhere than on Linux the second of these would be about the whole program.
+    #[cfg(target_os = "linux")]
+    {
+        /// How much less it matters than others: half of the most.
+        const NICE: i32 = 10;
+        /// What stands for a nice value of 0 on the scale from 0 to 99; from below 10 there would be no way back up.
+        const ORDINARY: u8 = 48;
+        let other = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Other);
+        let ordinary = ThreadPriority::Crossplatform(ORDINARY.try_into().unwrap_or_default());
+        // Nothing is lost but the priority if the system refuses.
+        let _ = set_thread_priority_and_policy(thread_native_id(), ordinary, other);
+        let _ = rustix::process::setpriority_process(None, NICE);
+    }
+}
+
+/// Both sockets, on one port.
+fn bind(listen: SocketAddr) -> Result<(UdpSocket, TcpListener), RemoteError> {
+    let failed = |protocol| {
+        move |source: io::Error| {
+            let text = source.to_string();
+            let why = text.split(" (os error ").next().unwrap_or_default().to_owned();
+            RemoteError::Bind { address: listen, protocol, why, source }
+        }
+    };
+    let tries = if listen.port() == 0 { PORT_TRIES } else { 1 };
+    let mut tried = 1;
+    loop {
+        let tcp = TcpListener::bind(listen).map_err(failed("TCP"))?;
+        let port = tcp.local_addr().map_err(failed("TCP"))?.port();
+        match UdpSocket::bind(SocketAddr::new(listen.ip(), port)) {
+            Ok(udp) => {
+                udp.set_nonblocking(true).map_err(failed("UDP"))?;
+                tcp.set_nonblocking(true).map_err(failed("TCP"))?;
+                return Ok((udp, tcp));
+            }
+            Err(error) if tried == tries => return Err(failed("UDP")(error)),
+            Err(_) => tried += 1,
+        }
+    }
+}
+
+struct Server {
+    hub: Hub,
+    shared: Arc<Shared>,
+    desk: Arc<Desk>,
+    answered: Receiver<(ReplyTo, Answer)>,
+    bell: OwnedFd,
+    udp: UdpSocket,
+    tcp: TcpListener,
+    connections: Vec<Connection>,
+    /// How many connections there have been.
+    connected: u64,
+    /// Until when no connection is accepted, because the last attempt failed.
+    deaf_until: Option<Instant>,
+    buffer: Vec<u8>,
+}
+
+impl Server {
+    fn serve(mut self) {
+        step_back();
+        while !self.desk.ends.load(Relaxed) {
+            let Ok(ready) = self.wait() else { return };
+            self.take_what_was_left();
+            if ready.udp {
+                self.take_datagrams();
+            }
+            self.serve_connections(&ready.connections);
+            if ready.tcp {
+                self.accept();
+            }
+            self.hang_up();
+            self.hub.tick(now());
+            self.send();
+        }
+    }
+
+    fn wait(&mut self) -> io::Result<Ready> {
+        self.deaf_until = self.deaf_until.filter(|&until| now() < until);
+        let listens = if self.deaf_until.is_some() { PollFlags::empty() } else { PollFlags::IN };
+        let mut fds = vec![
+            PollFd::from_borrowed_fd(self.bell.as_fd(), PollFlags::IN),
+            PollFd::from_borrowed_fd(self.udp.as_fd(), PollFlags::IN),
+            PollFd::from_borrowed_fd(self.tcp.as_fd(), listens),
+        ];
+        for connection in &self.connections {
+            let out = if connection.is_behind() { PollFlags::OUT } else { PollFlags::empty() };
+            fds.push(PollFd::from_borrowed_fd(connection.stream.as_fd(), PollFlags::IN | out));
+        }
+        let tick = Timespec { tv_sec: TICK.as_secs() as i64, tv_nsec: 0 };
+        match poll(&mut fds, Some(&tick)) {
+            Ok(_) | Err(Errno::INTR) => {}
+            Err(error) => return Err(error.into()),
+        }
+        let mut ready = fds.iter().skip(1).map(|fd| !fd.revents().is_empty());
+        let (udp, tcp) = (ready.next() == Some(true), ready.next() == Some(true));
+        Ok(Ready { udp, tcp: tcp && self.deaf_until.is_none(), connections: ready.collect() })
+    }
+
+    /// Answers and a picture.
+    fn take_what_was_left(&mut self) {
+        let mut rung = [0; 64];
+        while rustix::io::read(&self.bell, &mut rung).is_ok_and(|n| n == rung.len()) {}
+        for (to, answer) in self.answered.try_iter().take(TURN) {
+            self.hub.answer(&to, &answer);
+        }
+        let picture = self.desk.picture().take();
+        if let Some(picture) = picture {
+            self.hub.publish(picture, now());
+        }
+        self.send();
+    }
+
+    fn take_datagrams(&mut self) {
+        for _ in 0..TURN {
+            let (len, sender) = match self.udp.recv_from(&mut self.buffer) {
+                Ok(received) => received,
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return,
+                // The refusal of an earlier reply, on some systems: the next datagram stands behind it.
+                Err(_) => continue,
+            };
+            let packet = self.buffer.get(..len).unwrap_or_default();
+            self.hub.hear(packet, super::Peer::Udp(sender), now());
+            self.send();
+        }
+    }
+
+    fn serve_connections(&mut self, ready: &[bool]) {
+        let mut lost = vec![];
+        for (connection, _) in self.connections.iter_mut().zip(ready).filter(|(_, ready)| **ready) {
+            let hub = &mut self.hub;
+            let read = connection.read(|frame, peer| match frame {
+                Frame::Whole(packet) => hub.hear(&packet, peer, now()),
+                Frame::Damaged => hub.malformed(),
+            });
+            if read.and_then(|()| connection.flush(now())).is_err() {
+                lost.push(connection.id);
+            }
+        }
+        // What they said is answered first: who has said all hangs up at once.
+        self.send();
+        lost.into_iter().for_each(|id| self.lose(id));
+    }
+
+    fn accept(&mut self) {
+        for _ in 0..CONNECTIONS_MAX {
+            let (stream, far_end) = match self.tcp.accept() {
+                Ok(accepted) => accepted,
+                Err(error) if error.kind() == ErrorKind::WouldBlock => return,
+                Err(error) if error.kind() == ErrorKind::ConnectionAborted => continue,
+                Err(_) => {
+                    // Most likely the system is out of files; asking again at once would only burn time.
+                    self.deaf_until = Some(now() + TICK);
+                    return;
+                }
+            };
+            if self.connections.len() == CONNECTIONS_MAX {
+                // A stranger gives way; who may speak stays, and then it is the new one who is hung up on.
+                let stranger = self.connections.iter().find(|connection| !self.hub.may_speak(connection.peer));
+                let Some(id) = stranger.map(|connection| connection.id) else {
+                    count(&self.shared.tally.dropped);
+                    continue;
+                };
+                self.lose(id);
+            }
+            self.connected += 1;
+            self.connections.extend(Connection::new(self.connected, stream, far_end, now()));
+        }
+    }
+
+    /// Hangs up on who does not read, and on who has not given the passcode for a while.
+    fn hang_up(&mut self) {
+        let now = now();
+        let is_over = |connection: &&Connection| {
+            let is_late = now.saturating_duration_since(connection.since) > STRANGER_MAX;
+            connection.is_stuck(now) || (is_late && !self.hub.may_speak(connection.peer))
+        };
+        let over: Vec<_> = self.connections.iter().filter(is_over).map(|connection| connection.id).collect();
+        over.into_iter().for_each(|id| self.lose(id));
+    }
+
+    /// Sends what the hub has to say; what finds no room is dropped.
+    fn send(&mut self) {
+        for (to, packet) in self.hub.take_out() {
+            match to {
+                To::Udp(address) => {
+                    if self.udp.send_to(&packet, address).is_err() {
+                        count(&self.shared.tally.dropped);
+                    }
+                }
+                To::Tcp(id) => {
+                    let connection = self.connections.iter_mut().find(|connection| connection.id == id);
+                    if connection.is_some_and(|connection| connection.send(&packet, now()).is_err()) {
+                        count(&self.shared.tally.dropped);
+                        self.lose(id);
+                    }
+                }
+            }
+        }
+    }
+
+    fn lose(&mut self, id: u64) {
+        self.connections.retain(|connection| connection.id != id);
+        self.hub.lose(id);
+    }
+}
+
+/// What has something to read, or room to write.
+struct Ready {
+    udp: bool,
+    tcp: bool,
+    /// In the order of the connections.
+    connections: Vec<bool>,
+}

@@ -1,0 +1,126 @@
+//! Where remote controls are heard and what they must know first.
+//!
+//! Owns the passcode, which nothing may print, and the rule that only this machine is heard without one.
+
+use std::fmt;
+use std::hint::black_box;
+use std::io;
+use std::net::SocketAddr;
+
+/// The fewest characters of a passcode; QLab's have four.
+pub const PASSCODE_CHARS_MIN: usize = 4;
+
+/// Why remote controls cannot be heard.
+#[derive(Debug, thiserror::Error)]
+pub enum RemoteError {
+    /// Anybody on the network could call the show.
+    #[error(
+        "remote control on {0} needs a passcode, since others than this machine reach it; set one (passcode = \
+         \"env:HANDOVER_PASSCODE\" in [remote] and that variable), or listen on 127.0.0.1"
+    )]
+    PasscodeMissing(SocketAddr),
+    /// A passcode that is found by trying.
+    #[error("the passcode for remote control on {0} has fewer than {PASSCODE_CHARS_MIN} characters; take a longer one")]
+    PasscodeShort(SocketAddr),
+    /// The address is taken, not this machine's, or not allowed.
+    #[error("cannot hear remote controls on {address} ({protocol}): {why}; free it, or take another address or port")]
+    Bind {
+        /// As it was given.
+        address: SocketAddr,
+        /// "UDP" or "TCP".
+        protocol: &'static str,
+        /// What the system says, in words.
+        why: String,
+        /// What the system says.
+        source: io::Error,
+    },
+    /// The machine has no thread or pipe left for it.
+    #[error("cannot start hearing remote controls")]
+    Start(#[source] io::Error),
+}
+
+/// A passcode: it can be compared, and nothing else. Even a wrong one may be the right one of something else.
+#[derive(Clone, PartialEq)]
+pub struct Passcode(String);
+
+impl Passcode {
+    /// Takes `text` for a passcode.
+    pub fn new(text: impl Into<String>) -> Self {
+        Passcode(text.into())
+    }
+
+    /// Whether `other` is the same; takes as long for a near miss as for a wild guess of that length.
+    pub(super) fn admits(&self, other: &Passcode) -> bool {
+        let (own, other) = (self.0.as_bytes(), other.0.as_bytes());
+        let mut difference = own.len() ^ other.len();
+        for (at, byte) in other.iter().enumerate() {
+            let own = own.get(at % own.len().max(1)).copied().unwrap_or_default();
+            difference |= usize::from(black_box(own ^ byte));
+        }
+        black_box(difference) == 0
+    }
+
+    fn is_short(&self) -> bool {
+        self.0.chars().count() < PASSCODE_CHARS_MIN
+    }
+}
+
+impl fmt::Debug for Passcode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Passcode(…)")
+    }
+}
+
+/// Where remote controls are heard, and with which passcode.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    pub(super) listen: SocketAddr,
+    pub(super) passcode: Option<Passcode>,
+}
+
+impl Settings {
+    /// Settings that are safe to use.
+    ///
+    /// # Errors
+    /// When `listen` can be reached from another machine and there is no passcode, or one that is easily found.
+    pub fn new(listen: SocketAddr, passcode: Option<Passcode>) -> Result<Self, RemoteError> {
+        match &passcode {
+            None if !listen.ip().to_canonical().is_loopback() => Err(RemoteError::PasscodeMissing(listen)),
+            Some(passcode) if passcode.is_short() => Err(RemoteError::PasscodeShort(listen)),
+            _ => Ok(Settings { listen, passcode }),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(listen: &str, passcode: Option<&str>) -> Result<Settings, RemoteError> {
+        Settings::new(listen.parse().unwrap(), passcode.map(Passcode::new))
+    }
+
+    #[test]
+    fn only_this_machine_is_heard_without_a_passcode() {
+        for listen in ["127.0.0.1:53000", "127.1.2.3:1", "[::1]:53000", "[::ffff:127.0.0.1]:53000"] {
+            assert!(settings(listen, None).is_ok(), "{listen}");
+        }
+        for listen in ["0.0.0.0:53000", "[::]:53000", "10.0.0.5:53000", "[::ffff:10.0.0.5]:53000", "[fe80::1]:53000"] {
+            let said = settings(listen, None).unwrap_err().to_string();
+            assert!(said.contains(listen) && said.contains("env:HANDOVER_PASSCODE"), "{said}");
+            assert!(settings(listen, Some("2468")).is_ok(), "{listen}");
+        }
+        assert!(matches!(settings("127.0.0.1:1", Some("123")), Err(RemoteError::PasscodeShort(_))));
+    }
+
+    #[test]
+    fn a_passcode_is_compared_and_never_shown() {
+        let passcode = Passcode::new("s3cret");
+        assert!(passcode.admits(&Passcode::new("s3cret")));
+        for wrong in ["", "s3cre", "s3cret ", "S3cret", "s3crets3cret", "\0\0\0\0\0\0"] {
+            assert!(!passcode.admits(&Passcode::new(wrong)), "{wrong:?}");
+        }
+        let shown = format!("{:?}", settings("0.0.0.0:1", Some("s3cret")).unwrap());
+        assert!(!shown.contains("s3cret") && shown.contains("0.0.0.0:1"), "{shown}");
+    }
+}

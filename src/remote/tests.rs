@@ -1,0 +1,4 @@
+//! Remote control as a remote control sees it: first the rules, with time as an argument, then real sockets.
+
+mod rules;
+mod sockets;

@@ -1,0 +1,417 @@
+//! Who is obeyed, how much, and what is told to whom.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering::Relaxed;
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+use rosc::{OscPacket, OscType};
+use serde_json::Value;
+
+use crate::remote::clients::CLIENTS_MAX;
+use crate::remote::hub::{Hub, Shared, To, UNANSWERED_MAX};
+use crate::remote::packet::{Arg, parse};
+use crate::remote::testing::{Numbers, packet, show};
+use crate::remote::{Answer, Counts, Firing, Passcode, Peer, Picture, Request, Wish, now};
+use crate::show::{CueIx, SegmentIx};
+
+/// A hub, the station's end of it, and the time.
+struct Rig {
+    hub: Hub,
+    requests: Receiver<Request>,
+    shared: Arc<Shared>,
+    now: Instant,
+}
+
+impl Rig {
+    fn new(passcode: Option<&str>) -> Self {
+        let (sender, requests) = channel();
+        let shared = Arc::new(Shared::default());
+        let hear = Arc::new(move |request| drop(sender.send(request)));
+        let hub = Hub::new(Arc::new(show()), passcode.map(Passcode::new), 53000, hear, Arc::clone(&shared));
+        Rig { hub, requests, shared, now: now() }
+    }
+
+    /// Says something; gives what comes back.
+    fn say(&mut self, peer: Peer, address: &str, args: impl IntoIterator<Item = OscType>) -> Vec<(To, Value)> {
+        self.hub.hear(&packet(address, args), peer, self.now);
+        self.replies()
+    }
+
+    /// Says something that has one reply; gives its status and data.
+    #[track_caller]
+    fn ask(&mut self, peer: Peer, address: &str, args: impl IntoIterator<Item = OscType>) -> (String, Value) {
+        let replies = self.say(peer, address, args);
+        let [(_, reply)] = replies.as_slice() else { panic!("{address}: {replies:?}") };
+        assert_eq!(reply["address"], address);
+        (reply["status"].as_str().unwrap().to_owned(), reply["data"].clone())
+    }
+
+    fn replies(&mut self) -> Vec<(To, Value)> {
+        let out = self.hub.take_out();
+        let read = |(to, packet): &(To, Arc<[u8]>)| {
+            // A reply may be longer than what is taken here.
+            let Ok((_, OscPacket::Message(message))) = rosc::decoder::decode_udp(packet) else { panic!("{packet:?}") };
+            let [OscType::String(json)] = &message.args[..] else { panic!("{message:?}") };
+            let json: Value = serde_json::from_str(json).unwrap();
+            assert_eq!(message.addr, format!("/reply{}", json["address"].as_str().unwrap()));
+            assert_eq!(json["workspace_id"], "handover");
+            (*to, json)
+        };
+        out.iter().map(read).collect()
+    }
+
+    /// What goes out that is no reply: where to, the address, the texts.
+    fn news(&mut self) -> Vec<(To, String, Vec<String>)> {
+        let out = self.hub.take_out();
+        let read = |(to, packet): &(To, Arc<[u8]>)| {
+            let message = parse(packet).unwrap().remove(0);
+            let texts = message.args.iter().map(|arg| match arg {
+                Arg::Text(text) => (*text).to_owned(),
+                other => format!("{other:?}"),
+            });
+            (*to, message.address.to_owned(), texts.collect())
+        };
+        out.iter().map(read).collect()
+    }
+
+    fn wishes(&self) -> Vec<Wish> {
+        self.requests.try_iter().map(|request| request.wish).collect()
+    }
+
+    fn counts(&self) -> Counts {
+        self.shared.tally.counts()
+    }
+
+    fn later(&mut self, ms: u64) {
+        self.now += Duration::from_millis(ms);
+    }
+}
+
+fn udp(port: u16) -> Peer {
+    Peer::Udp(([10, 0, 0, 5], port).into())
+}
+
+fn tcp(id: u64) -> Peer {
+    Peer::Tcp(id, ([10, 0, 0, 6], 40_000).into())
+}
+
+fn text(text: &str) -> [OscType; 1] {
+    [OscType::String(text.into())]
+}
+
+const NONE: [OscType; 0] = [];
+
+#[test]
+fn a_wish_reaches_the_station_and_its_answer_comes_back() {
+    let mut rig = Rig::new(None);
+    assert_eq!(rig.say(udp(5000), "/workspace/x/go/12", NONE), []);
+    let request = rig.requests.try_recv().unwrap();
+    assert_eq!((&request.wish, request.who.as_str()), (&Wish::GoTo(CueIx(0)), "10.0.0.5:5000"));
+    rig.hub.answer(&request.from, &Answer::Error("camera is not ready".into()));
+    let [(to, reply)] = &rig.replies()[..] else { panic!("no reply") };
+    assert_eq!(*to, To::Udp(([10, 0, 0, 5], 53001).into()));
+    assert_eq!((&reply["status"], &reply["data"]), (&"error".into(), &"camera is not ready".into()));
+    assert_eq!(reply["address"], "/workspace/x/go/12");
+
+    rig.say(tcp(7), "/go", NONE);
+    let request = rig.requests.try_recv().unwrap();
+    rig.hub.answer(&request.from, &Answer::Ok);
+    let [(To::Tcp(7), reply)] = &rig.replies()[..] else { panic!("no reply on the connection") };
+    assert_eq!((&reply["status"], &reply["data"]), (&"ok".into(), &Value::Null));
+    assert_eq!(rig.counts(), Counts { packets: 2, wishes: 2, ..Counts::default() });
+}
+
+#[test]
+fn replies_go_where_they_were_asked_to() {
+    let mut rig = Rig::new(None);
+    assert_eq!(rig.say(udp(5000), "/udpReplyPort", [OscType::Int(6000)])[0].0, To::Udp(([10, 0, 0, 5], 6000).into()));
+    assert_eq!(rig.say(udp(5000), "/thump", NONE)[0].0, To::Udp(([10, 0, 0, 5], 6000).into()));
+    assert_eq!(rig.say(udp(5001), "/thump", NONE)[0].0, To::Udp(([10, 0, 0, 5], 53001).into()));
+    rig.ask(udp(5000), "/alwaysReply", [OscType::Int(0)]);
+    rig.say(udp(5000), "/go", NONE);
+    let request = rig.requests.try_recv().unwrap();
+    rig.hub.answer(&request.from, &Answer::Ok);
+    assert_eq!(rig.replies(), []);
+    rig.hub.answer(&request.from, &Answer::Error("no".into()));
+    assert_eq!(rig.replies().len(), 1);
+}
+
+#[test]
+fn nothing_is_obeyed_before_the_passcode() {
+    let mut rig = Rig::new(Some("s3cret"));
+    let denied = ("denied".to_owned(), Value::from("connect with the passcode first"));
+    let all = ["/go", "/panic", "/cueLists", "/runningCues", "/updates", "/listen", "/handover/subscribe", "/nonsense"];
+    for address in all {
+        assert_eq!(rig.ask(udp(5000), address, NONE), denied, "{address}");
+    }
+    // A remote control finds the show with these, and learns no word of it.
+    let (status, data) = rig.ask(udp(5000), "/workspaces", NONE);
+    assert_eq!((status.as_str(), &data[0]["hasPasscode"]), ("ok", &Value::Bool(true)));
+    assert!(!data.to_string().contains("small show"), "{data}");
+    rig.ask(udp(5000), "/udpReplyPort", [OscType::Int(6000)]);
+    assert_eq!(rig.say(udp(5000), "/go", NONE)[0].0, To::Udp(([10, 0, 0, 5], 6000).into()));
+
+    assert_eq!(rig.ask(udp(5000), "/connect", text("s3cret")), ("ok".into(), "ok:view|control".into()));
+    rig.say(udp(5000), "/go", NONE);
+    assert_eq!(rig.wishes(), [Wish::Go]);
+    // Only that port, and only for a minute of silence.
+    assert_eq!(rig.ask(udp(5001), "/go", NONE), denied);
+    rig.later(60_000);
+    rig.ask(udp(5000), "/thump", NONE);
+    rig.later(60_000);
+    rig.ask(udp(5000), "/thump", NONE);
+    rig.later(60_001);
+    rig.hub.tick(rig.now);
+    assert_eq!(rig.ask(udp(5000), "/go", NONE), denied);
+    // A connection is as long as that.
+    rig.ask(tcp(1), "/connect", text("s3cret"));
+    rig.later(600_000);
+    rig.hub.tick(rig.now);
+    rig.say(tcp(1), "/go", NONE);
+    assert_eq!(rig.wishes(), [Wish::Go]);
+    rig.hub.lose(1);
+    assert_eq!(rig.ask(tcp(1), "/go", NONE).0, "denied");
+    rig.ask(tcp(2), "/connect", text("s3cret"));
+    rig.ask(tcp(2), "/disconnect", NONE);
+    assert_eq!(rig.ask(tcp(2), "/go", NONE).0, "denied");
+    assert_eq!(rig.wishes(), []);
+}
+
+#[test]
+fn wrong_passcodes_are_slowed_down() {
+    let mut rig = Rig::new(Some("2468"));
+    assert_eq!(rig.ask(udp(1), "/connect", text("1234")), ("denied".into(), "badpass".into()));
+    // Not even the right one is read in the pause, from whatever port of that machine.
+    assert_eq!(rig.ask(udp(2), "/connect", [OscType::Int(2468)]), ("denied".into(), "wait".into()));
+    rig.later(1_000);
+    assert_eq!(rig.ask(udp(1), "/connect", text("")), ("denied".into(), "badpass".into()));
+    rig.later(1_999);
+    assert_eq!(rig.ask(udp(1), "/connect", text("2468")), ("denied".into(), "wait".into()));
+    rig.later(1);
+    assert_eq!(rig.ask(udp(1), "/connect", [OscType::Int(2468)]).0, "ok");
+    assert_eq!(rig.counts().denied, 4);
+    // A wrong one takes back what a right one gave.
+    assert_eq!(rig.ask(udp(1), "/connect", text("1234")).1, "badpass");
+    assert_eq!(rig.ask(udp(1), "/go", NONE).0, "denied");
+}
+
+#[test]
+fn strangers_are_answered_rarely() {
+    let mut rig = Rig::new(Some("2468"));
+    let replies: usize = (0..1_000).map(|port| rig.say(udp(port), "/workspaces", NONE).len()).sum();
+    assert!((1..=20).contains(&replies), "{replies}");
+    rig.later(60_000);
+    let replies: usize = (0..1_000).map(|port| rig.say(udp(port), "/go", NONE).len()).sum();
+    assert!((1..=20).contains(&replies), "{replies}");
+    rig.ask(tcp(1), "/connect", text("2468"));
+    assert_eq!(rig.ask(tcp(1), "/thump", NONE), ("ok".into(), "thump".into()));
+}
+
+#[test]
+fn a_flood_neither_piles_up_nor_keeps_panic_out() {
+    let mut rig = Rig::new(None);
+    let go = packet("/go", NONE);
+    let mut held = vec![];
+    for n in 0..100_000_u64 {
+        rig.hub.hear(&go, udp(1 + (n % 50) as u16), rig.now);
+        rig.now += Duration::from_micros(10);
+        held.extend(rig.requests.try_iter());
+        assert!(rig.shared.unanswered.load(Relaxed) <= UNANSWERED_MAX);
+    }
+    assert_eq!(held.len(), UNANSWERED_MAX);
+    assert_eq!(rig.counts().dropped, 100_000 - UNANSWERED_MAX as u64);
+    // One second of faults, at fifty a second, with fifty at once.
+    assert!((50..=101).contains(&rig.replies().len()));
+
+    rig.say(udp(1), "/panic", NONE);
+    assert_eq!(rig.wishes(), [Wish::Panic]);
+    held.clear();
+    assert_eq!(rig.shared.unanswered.load(Relaxed), 0);
+
+    // Answered at once, it is so many a second and no more.
+    let mut wishes = 0;
+    rig.later(10_000);
+    for n in 0..100_000_u64 {
+        rig.hub.hear(&go, udp(1 + (n % 50) as u16), rig.now);
+        rig.now += Duration::from_micros(10);
+        wishes += rig.wishes().len();
+        drop(rig.hub.take_out());
+    }
+    assert!((200..=251).contains(&wishes), "{wishes}");
+}
+
+#[test]
+fn a_stuck_button_leaves_room_for_others() {
+    let mut rig = Rig::new(None);
+    for _ in 0..1_000 {
+        rig.say(udp(1), "/playhead/next", NONE);
+    }
+    rig.wishes();
+    rig.say(udp(2), "/go", NONE);
+    assert_eq!(rig.wishes(), [Wish::Go]);
+}
+
+#[test]
+fn listeners_are_told_in_the_words_of_qlab() {
+    let mut rig = Rig::new(None);
+    rig.ask(udp(1), "/listen", NONE);
+    rig.ask(tcp(2), "/listen/go/number", NONE);
+    rig.ask(tcp(3), "/updates", [OscType::Int(1)]);
+    assert!(rig.shared.has_subscribers.load(Relaxed));
+    let before = Picture {
+        next: Some(CueIx(0)),
+        firings: vec![Firing { number: 3, cue: CueIx(1), by_go: true }],
+        ..Picture::default()
+    };
+    rig.hub.publish(before.clone(), rig.now);
+    assert_eq!(rig.news(), [], "what was so before is no news");
+    let mut after = Picture { next: Some(CueIx(2)), running: vec![CueIx(0)], ..before };
+    after.firings.push(Firing { number: 4, cue: CueIx(0), by_go: true });
+    rig.hub.publish(after.clone(), rig.now);
+    let (list, one, other) = (To::Udp(([10, 0, 0, 5], 53001).into()), To::Tcp(2), To::Tcp(3));
+    let said = |to: To, address: &str, texts: &[&str]| {
+        (to, address.to_owned(), texts.iter().map(|&text| text.to_owned()).collect::<Vec<_>>())
+    };
+    let twelve = ["12", "Off the roof", "cue:12", "Network"];
+    let expected = [
+        said(list, "/qlab/event/workspace/go", &twelve),
+        said(list, "/qlab/event/workspace/cue/start", &twelve),
+        // The next cue is under embargo.
+        said(list, "/qlab/event/workspace/playhead", &["14", "(embargoed)", "cue:14", "Memo"]),
+        said(one, "/qlab/event/workspace/go/number", &["12"]),
+        said(other, "/update/workspace/handover/cue_id/cue:12", &[]),
+        said(other, "/update/workspace/handover/cueList/rundown/playbackPosition", &["cue:14"]),
+    ];
+    assert_eq!(rig.news(), expected);
+    rig.ask(udp(1), "/ignore/cue/stop", NONE);
+    rig.ask(tcp(3), "/updates", [OscType::Int(0)]);
+    rig.hub.publish(Picture { running: vec![], panics: 1, ..after.clone() }, rig.now);
+    assert_eq!(rig.news(), [said(list, "/qlab/event/workspace/panicAll", &[])]);
+    rig.ask(udp(1), "/ignore", NONE);
+    rig.ask(tcp(2), "/disconnect", NONE);
+    assert!(!rig.shared.has_subscribers.load(Relaxed));
+    rig.hub.publish(after, rig.now);
+    assert_eq!(rig.news(), []);
+}
+
+#[test]
+fn subscribers_are_told_what_is_new_and_now_and_then_what_is_not() {
+    let mut rig = Rig::new(None);
+    rig.ask(udp(5000), "/handover/subscribe", NONE);
+    rig.ask(udp(5001), "/handover/subscribe", [OscType::Int(9000)]);
+    rig.ask(tcp(1), "/handover/subscribe", NONE);
+    let fed = |rig: &mut Rig| rig.hub.take_out().into_iter().map(|(to, _)| to).collect::<Vec<_>>();
+    let all = [To::Udp(([10, 0, 0, 5], 5000).into()), To::Udp(([10, 0, 0, 5], 9000).into()), To::Tcp(1)];
+    let mut picture = Picture { segment: Some(SegmentIx(0)), ..Picture::default() };
+    rig.hub.publish(picture.clone(), rig.now);
+    assert_eq!(fed(&mut rig), all);
+    rig.later(100);
+    rig.hub.publish(picture.clone(), rig.now);
+    assert_eq!(fed(&mut rig), []);
+    picture.held = true;
+    rig.hub.publish(picture.clone(), rig.now);
+    assert_eq!(fed(&mut rig), all);
+    rig.later(1_000);
+    rig.hub.publish(picture.clone(), rig.now);
+    assert_eq!(fed(&mut rig), all);
+    // Who comes later is told at once, behind the reply.
+    rig.hub.hear(&packet("/handover/subscribe", NONE), tcp(2), rig.now);
+    assert_eq!(fed(&mut rig), [To::Tcp(2), To::Tcp(2)]);
+    rig.ask(tcp(1), "/handover/unsubscribe", NONE);
+    rig.later(60_001);
+    rig.hub.tick(rig.now);
+    rig.hub.publish(picture, rig.now);
+    assert_eq!(fed(&mut rig), [To::Tcp(2)]);
+}
+
+#[test]
+fn running_cues_and_lists_are_told() {
+    let mut rig = Rig::new(None);
+    assert_eq!(rig.ask(udp(1), "/runningCues", NONE), ("ok".into(), Value::Array(vec![])));
+    rig.hub.publish(Picture { running: vec![CueIx(1)], ..Picture::default() }, rig.now);
+    assert_eq!(rig.ask(udp(1), "/runningOrPausedCues", NONE).1[0]["number"], "13");
+    assert_eq!(rig.ask(tcp(1), "/cueLists", NONE).1[0]["cues"][1]["cues"][0]["name"], "(embargoed)");
+    rig.hub.publish(Picture { on_air: Some(CueIx(2)), ..Picture::default() }, rig.now);
+    assert_eq!(rig.ask(tcp(1), "/cueLists", NONE).1[0]["cues"][1]["cues"][0]["name"], "The guest");
+}
+
+#[test]
+fn what_no_datagram_carries_is_refused_with_the_way_out() {
+    let mut show = show();
+    show.title = "x".repeat(70_000);
+    let (sender, _requests) = channel();
+    let hear = Arc::new(move |request| drop(sender.send(request)));
+    let mut rig = Rig::new(None);
+    rig.hub = Hub::new(Arc::new(show), None, 53000, hear, Arc::clone(&rig.shared));
+    let (status, data) = rig.ask(udp(1), "/cueLists", NONE);
+    assert_eq!((status.as_str(), data), ("error", "too long for a datagram: use TCP".into()));
+    assert_eq!(rig.ask(tcp(1), "/cueLists", NONE).0, "ok");
+}
+
+#[test]
+fn there_are_only_so_many_remote_controls() {
+    let mut rig = Rig::new(None);
+    for port in 1..=CLIENTS_MAX as u16 {
+        assert_eq!(rig.ask(udp(port), "/updates", NONE).0, "ok");
+    }
+    assert_eq!(rig.ask(udp(999), "/updates", NONE).0, "error");
+    assert_eq!(rig.ask(udp(1), "/listen", NONE).0, "ok");
+    rig.say(udp(999), "/go", NONE);
+    assert_eq!(rig.ask(udp(999), "/go", [OscType::Int(0)]).0, "ok");
+    assert_eq!(rig.wishes(), [Wish::Go], "a plain button needs no place");
+}
+
+#[test]
+fn a_million_random_and_mutated_packets_change_nothing_that_they_should_not() {
+    let mut rig = Rig::new(None);
+    let mut numbers = Numbers(0x2545_F491_4F6C_DD1D);
+    let bundle = [b"#bundle\0\0\0\0\0\0\0\0\x01\0\0\0\x08", &b"/go\0,\0\0\0"[..], b"\0\0\0\x08/hold\0\0\0"].concat();
+    let seeds = [
+        packet("/go", NONE),
+        packet("/go", text("12")),
+        packet("/cue/12/start", NONE),
+        packet("/ready", text("stunts")),
+        packet("/note", text("words")),
+        packet("/playhead/next", [OscType::Float(1.0)]),
+        packet("/handover/subscribe", [OscType::Int(9000)]),
+        bundle,
+    ];
+    let (mut whole, mut wished) = (0, 0);
+    let mut bytes = Vec::with_capacity(128);
+    for round in 0..1_000_000_u64 {
+        bytes.clear();
+        if round % 4 == 0 {
+            let len = numbers.below(64);
+            bytes.extend((0..len).map(|_| numbers.next() as u8));
+        } else {
+            bytes.extend(&seeds[numbers.below(seeds.len())]);
+            for _ in 0..numbers.below(3) {
+                let at = numbers.below(bytes.len());
+                match numbers.below(4) {
+                    0 => bytes.truncate(at),
+                    1 => bytes.insert(at, 0),
+                    _ => bytes.iter_mut().skip(at).take(1).for_each(|byte| *byte = numbers.next() as u8),
+                }
+            }
+        }
+        rig.now += Duration::from_millis(20);
+        let malformed = rig.counts().malformed;
+        rig.hub.hear(&bytes, udp(numbers.below(4) as u16 + 1), rig.now);
+        drop(rig.hub.take_out());
+        let is_whole = rig.counts().malformed == malformed;
+        whole += u64::from(is_whole);
+        let wishes = rig.wishes();
+        if !wishes.is_empty() {
+            assert!(is_whole);
+            wished += 1;
+            // Another decoder takes it for a packet too, unless it is one of those without types.
+            let typed = rosc::decoder::decode_udp(&bytes).is_ok();
+            assert!(typed || !bytes.contains(&b',') || bytes.starts_with(b"#bundle"), "{}", bytes.escape_ascii());
+        }
+    }
+    let counts = rig.counts();
+    assert_eq!((counts.packets, counts.malformed), (1_000_000, 1_000_000 - whole));
+    assert!(wished > 100_000 && counts.malformed > 400_000, "{counts:?}");
+    assert_eq!(rig.shared.unanswered.load(Relaxed), 0);
+}

@@ -1,0 +1,276 @@
+//! Real sockets on this machine: both protocols, both conventions of frames, and a flood.
+
+use std::io::{Read, Write};
+use std::net::{SocketAddr, TcpStream, UdpSocket};
+use std::sync::Arc;
+use std::sync::mpsc::{Receiver, channel};
+
+use rosc::OscType;
+use serde_json::Value;
+
+use crate::remote::hub::UNANSWERED_MAX;
+use crate::remote::packet::{Arg, parse};
+use crate::remote::slip::{Deframer, Frame, frame};
+use crate::remote::testing::{SOON, awaited, packet, show};
+use crate::remote::{Answer, Passcode, Picture, Remote, RemoteError, Request, Settings, Wish};
+use crate::show::CueIx;
+
+const NONE: [OscType; 0] = [];
+
+fn start(listen: &str, passcode: Option<&str>) -> (Remote, Receiver<Request>) {
+    let (sender, requests) = channel();
+    let hear = Arc::new(move |request| drop(sender.send(request)));
+    let settings = Settings::new(listen.parse().unwrap(), passcode.map(Passcode::new)).unwrap();
+    (Remote::start(settings, Arc::new(show()), hear).unwrap_or_else(|e| panic!("{e}")), requests)
+}
+
+/// Where the remote is reached from this machine.
+fn near(remote: &Remote) -> SocketAddr {
+    ([127, 0, 0, 1], remote.address().port()).into()
+}
+
+fn socket(port: u16) -> std::io::Result<UdpSocket> {
+    let socket = UdpSocket::bind(("127.0.0.1", port))?;
+    socket.set_read_timeout(Some(SOON))?;
+    Ok(socket)
+}
+
+/// A button over UDP, whose replies come to the socket that it sends from.
+fn button(remote: &Remote) -> UdpSocket {
+    let button = socket(0).unwrap();
+    button.connect(near(remote)).unwrap();
+    let port = button.local_addr().unwrap().port();
+    button.send(&packet("/udpReplyPort", [OscType::Int(port.into())])).unwrap();
+    assert_eq!(heard(&button).0, "/reply/udpReplyPort");
+    button
+}
+
+/// The address and the data of the next reply.
+fn heard(socket: &UdpSocket) -> (String, Value) {
+    let mut buffer = [0; 65_536];
+    let len = socket.recv(&mut buffer).unwrap();
+    read(&buffer[..len])
+}
+
+fn read(packet: &[u8]) -> (String, Value) {
+    let message = parse(packet).unwrap().remove(0);
+    let [Arg::Text(json)] = message.args[..] else { panic!("{message:?}") };
+    let json: Value = serde_json::from_str(json).unwrap();
+    (message.address.to_owned(), serde_json::json!([json["status"], json["data"]]))
+}
+
+/// A connection, frame by frame.
+struct Wire(TcpStream, Deframer);
+
+impl Wire {
+    fn new(remote: &Remote) -> Self {
+        let stream = TcpStream::connect(near(remote)).unwrap();
+        stream.set_read_timeout(Some(SOON)).unwrap();
+        Wire(stream, Deframer::default())
+    }
+
+    fn say(&mut self, bytes: &[u8]) {
+        self.0.write_all(bytes).unwrap();
+    }
+
+    /// The next packet; nothing when the connection has ended.
+    fn next(&mut self) -> Option<Vec<u8>> {
+        let mut byte = [0];
+        loop {
+            if !self.0.read(&mut byte).is_ok_and(|len| len == 1) {
+                return None;
+            }
+            if let Some(Frame::Whole(packet)) = self.1.take(byte[0]) {
+                return Some(packet);
+            }
+        }
+    }
+
+    fn ask(&mut self, address: &str, args: impl IntoIterator<Item = OscType>) -> Value {
+        self.say(&frame(&packet(address, args)));
+        let (reply, data) = read(&self.next().expect("a reply"));
+        assert_eq!(reply, format!("/reply{address}"));
+        data
+    }
+}
+
+#[test]
+fn replies_over_udp_come_to_the_port_above() {
+    // The port above a free one may be taken; then there is another pair.
+    let (remote, requests, above) = (0..16)
+        .find_map(|_| {
+            let (remote, requests) = start("127.0.0.1:0", None);
+            let above = socket(remote.address().port().checked_add(1)?).ok()?;
+            Some((remote, requests, above))
+        })
+        .expect("two free ports in a row");
+    let sender = socket(0).unwrap();
+    sender.send_to(&packet("/go/12", NONE), near(&remote)).unwrap();
+    let request = requests.recv_timeout(SOON).unwrap();
+    assert_eq!(request.wish, Wish::GoTo(CueIx(0)));
+    assert_eq!(request.who, sender.local_addr().unwrap().to_string());
+    remote.answer(&request.from, Answer::Ok);
+    assert_eq!(heard(&above), ("/reply/go/12".into(), serde_json::json!(["ok", null])));
+    // And to another one where that was asked for.
+    let button = button(&remote);
+    button.send(&packet("/nonsense", NONE)).unwrap();
+    assert_eq!(heard(&button), ("/reply/nonsense".into(), serde_json::json!(["error", "no such address"])));
+}
+
+#[test]
+fn a_connection_takes_both_conventions_and_answers_on_itself() {
+    let (remote, requests) = start("127.0.0.1:0", None);
+    let mut wire = Wire::new(&remote);
+    assert_eq!(wire.ask("/thump", NONE), serde_json::json!(["ok", "thump"]));
+    // END behind the frame alone, in three pieces.
+    for piece in [&b"/th"[..], b"ump\0\0,", b"\0\0\0\xC0"] {
+        wire.say(piece);
+    }
+    assert_eq!(read(&wire.next().unwrap()).0, "/reply/thump");
+    wire.say(&[frame(&packet("/hold", NONE)), frame(b"no packet"), frame(&packet("/resume", NONE))].concat());
+    for wish in [Wish::Hold, Wish::Resume] {
+        let request = requests.recv_timeout(SOON).unwrap();
+        assert_eq!(request.wish, wish);
+        remote.answer(&request.from, Answer::Error("not now".into()));
+        assert_eq!(read(&wire.next().unwrap()).1, serde_json::json!(["error", "not now"]));
+    }
+    assert_eq!(wire.ask("/cueLists", NONE)[1][0]["cues"][0]["cues"][0]["number"], "12");
+    // A frame without an end grows nothing and breaks nothing.
+    wire.say(&vec![7; 300_000]);
+    wire.say(b"\xC0");
+    assert_eq!(wire.ask("/thump", NONE)[0], "ok");
+    assert_eq!(remote.counts().malformed, 2);
+}
+
+#[test]
+fn beyond_this_machine_the_passcode_comes_first() {
+    let (remote, requests) = start("0.0.0.0:0", Some("s3cret"));
+    let (right, wrong) = ([OscType::String("s3cret".into())], [OscType::String("guess".into())]);
+    let mut wire = Wire::new(&remote);
+    assert_eq!(wire.ask("/go", NONE)[0], "denied");
+    let granted = wire.ask("/workspace/handover/connect", right.clone());
+    assert_eq!(granted, serde_json::json!(["ok", "ok:view|control"]));
+    wire.say(&frame(&packet("/go", NONE)));
+    assert_eq!(requests.recv_timeout(SOON).unwrap().wish, Wish::Go);
+
+    let button = button(&remote);
+    button.send(&packet("/panic", NONE)).unwrap();
+    assert_eq!(heard(&button).1[0], "denied");
+    button.send(&packet("/connect", right.clone())).unwrap();
+    assert_eq!(heard(&button).1[0], "ok");
+    button.send(&packet("/panic", NONE)).unwrap();
+    assert_eq!(requests.recv_timeout(SOON).unwrap().wish, Wish::Panic);
+
+    let mut guesser = Wire::new(&remote);
+    assert_eq!(guesser.ask("/connect", wrong), serde_json::json!(["denied", "badpass"]));
+    assert_eq!(guesser.ask("/connect", right), serde_json::json!(["denied", "wait"]));
+    assert_eq!(remote.counts().denied, 4);
+    assert_eq!(remote.counts().wishes, 2);
+}
+
+#[test]
+fn displays_are_fed_and_listeners_told() {
+    let (remote, _requests) = start("127.0.0.1:0", None);
+    assert!(!remote.has_subscribers());
+    let display = button(&remote);
+    display.send(&packet("/handover/subscribe", NONE)).unwrap();
+    assert_eq!(heard(&display).0, "/reply/handover/subscribe");
+    let mut wire = Wire::new(&remote);
+    wire.ask("/listen/playhead", NONE);
+    assert!(remote.has_subscribers());
+    remote.publish(Picture::default());
+    let mut buffer = [0; 4096];
+    let len = display.recv(&mut buffer).unwrap();
+    assert_eq!(parse(&buffer[..len]).unwrap()[0].args, [Arg::Text(""), Arg::Text("")]);
+    remote.publish(Picture { on_air: Some(CueIx(0)), next: Some(CueIx(1)), ..Picture::default() });
+    let len = display.recv(&mut buffer).unwrap();
+    assert_eq!(parse(&buffer[..len]).unwrap()[0].args, [Arg::Text("12"), Arg::Text("Off the roof")]);
+    let event = wire.next().unwrap();
+    let event = parse(&event).unwrap().remove(0);
+    assert_eq!(event.address, "/qlab/event/workspace/playhead");
+    assert_eq!(event.args, ["13", "Landed", "cue:13", "Memo"].map(Arg::Text));
+    display.send(&packet("/handover/unsubscribe", NONE)).unwrap();
+    drop(wire);
+    awaited(|| !remote.has_subscribers());
+}
+
+#[test]
+fn a_flood_of_datagrams_is_borne() {
+    let (remote, requests) = start("127.0.0.1:0", None);
+    let flood: Vec<_> = (0..8).map(|_| socket(0).unwrap()).collect();
+    let go = packet("/go", NONE);
+    for n in 0..200_000 {
+        // What the system has no room for is lost, as it would be on a network.
+        let _ = flood[n % flood.len()].send_to(&go, near(&remote));
+    }
+    // Nobody answers, so no more than so many are handed over, however long it goes on.
+    awaited(|| requests.try_iter().map(std::mem::forget).count() == 0 && remote.counts().packets > 1_000);
+    let counts = remote.counts();
+    assert!(counts.wishes <= UNANSWERED_MAX as u64, "{counts:?}");
+    assert_eq!((counts.malformed, counts.unknown, counts.denied), (0, 0, 0));
+    // Another one is heard all the same.
+    let mut wire = Wire::new(&remote);
+    assert_eq!(wire.ask("/thump", NONE)[0], "ok");
+    wire.say(&frame(&packet("/panic", NONE)));
+    assert_eq!(requests.recv_timeout(SOON).unwrap().wish, Wish::Panic);
+}
+
+#[test]
+fn there_are_only_so_many_connections_and_places_come_free() {
+    let (remote, _requests) = start("127.0.0.1:0", None);
+    let mut wires: Vec<_> = (0..16).map(|_| Wire::new(&remote)).collect();
+    assert!(wires.iter_mut().all(|wire| wire.ask("/thump", NONE)[0] == "ok"));
+    assert_eq!(Wire::new(&remote).next(), None);
+    assert_eq!(wires[0].ask("/thump", NONE)[0], "ok");
+    wires.clear();
+    awaited(|| {
+        let mut wire = Wire::new(&remote);
+        wire.0.write_all(&frame(&packet("/thump", NONE))).is_ok() && wire.next().is_some()
+    });
+}
+
+#[test]
+fn strangers_on_connections_give_way() {
+    let (remote, _requests) = start("127.0.0.1:0", Some("2468"));
+    let mut known = Wire::new(&remote);
+    known.ask("/connect", [OscType::Int(2468)]);
+    let mut strangers: Vec<_> = (0..40).map(|_| Wire::new(&remote)).collect();
+    assert_eq!(strangers[39].ask("/go", NONE)[0], "denied");
+    assert_eq!(known.ask("/thump", NONE)[0], "ok");
+    assert_eq!(strangers[0].next(), None);
+}
+
+#[test]
+fn closing_frees_the_port_and_a_port_that_is_taken_is_said() {
+    let (remote, _requests) = start("127.0.0.1:0", None);
+    let address = remote.address();
+    let mut wire = Wire::new(&remote);
+    wire.ask("/thump", NONE);
+    let hear: crate::remote::Hear = Arc::new(|_| {});
+    let again = || Remote::start(Settings::new(address, None).unwrap(), Arc::new(show()), Arc::clone(&hear));
+    let error = again().err().expect("the port is taken");
+    assert!(matches!(error, RemoteError::Bind { protocol: "TCP", .. }));
+    assert!(error.to_string().starts_with(&format!("cannot hear remote controls on {address} (TCP): Address")));
+    remote.close();
+    assert_eq!(wire.next(), None);
+    let remote = again().unwrap_or_else(|e| panic!("{e}"));
+    drop(remote);
+    awaited(|| UdpSocket::bind(address).is_ok());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn cues_go_first() {
+    use thread_priority::{NormalThreadSchedulePolicy, ThreadSchedulePolicy, thread_schedule_policy};
+    let (sender, seen) = channel();
+    // It is heard on the thread that listens.
+    let hear = Arc::new(move |_| {
+        let seen = (thread_schedule_policy().ok(), rustix::process::getpriority_process(None).ok());
+        sender.send(seen).unwrap();
+    });
+    let settings = Settings::new("127.0.0.1:0".parse().unwrap(), None).unwrap();
+    let remote = Remote::start(settings, Arc::new(show()), hear).unwrap_or_else(|e| panic!("{e}"));
+    socket(0).unwrap().send_to(&packet("/go", NONE), near(&remote)).unwrap();
+    let other = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Other);
+    assert_eq!(seen.recv_timeout(SOON), Ok((Some(other), Some(10))));
+}

@@ -1,0 +1,182 @@
+//! The follower: a thread that follows the run by its records, and tells remote controls and displays what is true.
+//!
+//! The station leaves news in a mailbox and goes on. Like the screen it keeps its own copy of the state, so that ten
+//! pictures a second cost the station nothing, and a stalled terminal does not freeze the displays on the wall.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::clock::{RunClock, machine_ns};
+use super::realtime;
+use crate::engine::{Cause, Countdown, Event, Record, RunNs, State};
+use crate::output::{Clip, Health};
+use crate::remote::{FIRINGS_MAX, Firing, Picture, Remote};
+
+/// How often subscribers are told, besides every change.
+const EVERY: Duration = Duration::from_millis(100);
+/// How many records may wait before the follower is given the whole state instead.
+const BACKLOG: usize = 4096;
+
+/// The station's hold on the follower. Its drop ends the thread.
+#[derive(Debug)]
+pub struct Follower {
+    mailbox: Arc<Mailbox>,
+}
+
+#[derive(Debug, Default)]
+struct Mailbox {
+    news: Mutex<News>,
+    rung: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct News {
+    records: Vec<Record>,
+    whole: Option<Box<State>>,
+    clips: Vec<Clip>,
+    /// When `clips` were read, by the machine's clock.
+    clips_ns: u64,
+    over: bool,
+}
+
+impl Follower {
+    /// Starts to follow a run that has come as far as `state`.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    pub fn start(remote: Arc<Remote>, state: State, clock: RunClock) -> std::io::Result<Self> {
+        let mailbox = Arc::new(Mailbox::default());
+        let account =
+            Account { remote, state, clock, clips: vec![], clips_ns: 0, fired: 0, firings: VecDeque::new(), panics: 0 };
+        let box_of_thread = Arc::clone(&mailbox);
+        std::thread::Builder::new().name("follower".into()).spawn(move || {
+            realtime::step_back();
+            account.follow(&box_of_thread);
+        })?;
+        Ok(Follower { mailbox })
+    }
+
+    /// Leaves news.
+    pub fn publish(&self, records: &[Record], outputs: &[Health], now_ns: u64, state: &State) {
+        let mut news = lock(&self.mailbox.news);
+        let has_come = !records.is_empty();
+        news.records.extend_from_slice(records);
+        if news.records.len() > BACKLOG {
+            news.records.clear();
+            news.whole = Some(Box::new(state.clone()));
+        }
+        news.clips.clear();
+        news.clips.extend(outputs.iter().filter_map(|health| health.clip.clone()));
+        news.clips_ns = now_ns;
+        drop(news);
+        if has_come {
+            self.mailbox.rung.notify_one();
+        }
+    }
+}
+
+impl Drop for Follower {
+    fn drop(&mut self) {
+        lock(&self.mailbox.news).over = true;
+        self.mailbox.rung.notify_one();
+    }
+}
+
+fn lock(news: &Mutex<News>) -> MutexGuard<'_, News> {
+    // News is whole between any two statements, so a poisoned lock has nothing broken to hide.
+    news.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The thread's own account of the run.
+struct Account {
+    remote: Arc<Remote>,
+    state: State,
+    clock: RunClock,
+    clips: Vec<Clip>,
+    clips_ns: u64,
+    /// How many cues have fired since it follows.
+    fired: u64,
+    firings: VecDeque<Firing>,
+    panics: u64,
+}
+
+impl Account {
+    fn follow(mut self, mailbox: &Mailbox) {
+        loop {
+            let now_ns = machine_ns();
+            self.remote.publish(self.picture(self.clock.run_ns(now_ns), now_ns));
+            let quiet = |news: &mut News| news.records.is_empty() && news.whole.is_none() && !news.over;
+            let waited = mailbox.rung.wait_timeout_while(lock(&mailbox.news), EVERY, quiet);
+            let (mut news, _) = waited.unwrap_or_else(PoisonError::into_inner);
+            if news.over {
+                return;
+            }
+            let News { records, whole, clips, clips_ns, .. } = &mut *news;
+            let (records, whole) = (std::mem::take(records), whole.take());
+            self.clips.clone_from(clips);
+            self.clips_ns = *clips_ns;
+            drop(news);
+            if let Some(whole) = whole {
+                self.state = *whole;
+            }
+            for record in &records {
+                self.state.apply(record.run_ns, &record.event);
+                self.note(&record.event);
+            }
+        }
+    }
+
+    fn note(&mut self, event: &Event) {
+        match event {
+            Event::CueFired { cue, cause, .. } => {
+                self.fired += 1;
+                let by_go = matches!(cause, Cause::Go | Cause::Remote | Cause::Auto);
+                let firing = self.state.show().find(cue).map(|cue| Firing { number: self.fired, cue, by_go });
+                self.firings.extend(firing);
+                if self.firings.len() > FIRINGS_MAX {
+                    self.firings.pop_front();
+                }
+            }
+            Event::Panicked {} => self.panics += 1,
+            _ => {}
+        }
+    }
+
+    fn picture(&self, run_ns: RunNs, now_ns: u64) -> Picture {
+        let state = &self.state;
+        let clip_left_ns = |clip: &Clip| {
+            let since_ns = if clip.moves { now_ns.saturating_sub(self.clips_ns) } else { 0 };
+            Some(clip.length_ns? as i64 - (clip.position_ns + since_ns) as i64)
+        };
+        let left_ns = |cue: &crate::show::CueIx| {
+            let clip = self.clips.iter().find(|clip| clip.cue == *cue).and_then(clip_left_ns);
+            clip.or_else(|| state.cue_countdown(*cue, run_ns).map(|countdown| countdown.left_ns()))
+        };
+        let running = state.on_air().to_vec();
+        let timed = running.iter().rev().find(|cue| left_ns(cue).is_some()).copied();
+        let on_air = timed.or(running.last().copied());
+        let segment_left_ns = state.segment_countdown(run_ns).as_ref().map_or(0, Countdown::left_ns);
+        let next = state.playhead();
+        let (mut ready, missing): (Vec<_>, Vec<_>) = (vec![], next.map_or(vec![], |cue| state.missing(cue).collect()));
+        if let Some(cue) = next {
+            let needs = &state.show().cue(cue).needs;
+            ready.extend(needs.iter().copied().filter(|department| !missing.contains(department)));
+        }
+        Picture {
+            on_air,
+            left_ns: on_air.as_ref().and_then(left_ns).or(state.current_segment().map(|_| segment_left_ns)),
+            segment: state.current_segment(),
+            segment_left_ns,
+            next,
+            over_ns: state.projection(run_ns).over_ns,
+            ready,
+            missing,
+            held: state.held_since().is_some(),
+            clip_left_ns: self.clips.iter().find_map(clip_left_ns),
+            running,
+            firings: self.firings.iter().copied().collect(),
+            panics: self.panics,
+        }
+    }
+}

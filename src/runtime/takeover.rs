@@ -1,0 +1,65 @@
+//! Taking a run's lock, where need be from a program that calls it without a terminal.
+
+use std::time::Duration;
+
+use anyhow::Context;
+use rustix::io::Errno;
+use rustix::process::{Pid, Signal, kill_process};
+
+use super::clock::machine_ns;
+use crate::engine::RunId;
+use crate::journal::{LockError, RunLock, Store, StoreError};
+
+/// How long another program gets to give a run away that it calls without a terminal.
+const TAKEOVER: Duration = Duration::from_secs(3);
+
+/// Takes the run's lock; a program that calls it without a terminal is asked to give it away.
+pub(super) fn lock(store: &Store, id: &RunId) -> anyhow::Result<RunLock> {
+    let asked_ns = machine_ns();
+    let mut told = None;
+    loop {
+        let error = match store.lock(id) {
+            Ok(lock) => return Ok(lock),
+            Err(error) => error,
+        };
+        let StoreError::Lock(LockError::Held { holder, .. }) = &error else { return Err(error.into()) };
+        let orphan = holder.filter(|holder| !holder.terminal);
+        let waits = orphan.is_some() || told.is_some();
+        if !waits || machine_ns() - asked_ns > TAKEOVER.as_nanos() as u64 {
+            return Err(error.into());
+        }
+        if let Some(holder) = orphan.filter(|holder| told != Some(holder.pid)) {
+            told = Some(holder.pid);
+            ask_for_run(holder.pid)?;
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// Asks a process to let go of its run.
+fn ask_for_run(pid: u32) -> anyhow::Result<()> {
+    let Some(pid) = process(pid) else { return Ok(()) };
+    match kill_process(pid, Signal::TERM) {
+        // It has gone meanwhile, and its lock with it.
+        Ok(()) | Err(Errno::SRCH) => Ok(()),
+        Err(error) => Err(error).with_context(|| format!("cannot ask process {pid} for the run")),
+    }
+}
+
+/// The process of a number out of a file. One that no process can have must not come out negative: that means many.
+fn process(number: u32) -> Option<Pid> {
+    i32::try_from(number).ok().and_then(Pid::from_raw)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_number_in_a_lock_file_means_many_processes() {
+        for number in [0, 1 << 31, u32::MAX] {
+            assert_eq!(process(number), None, "{number}");
+        }
+        assert_eq!(process(42).map(Pid::as_raw_pid), Some(42));
+    }
+}

@@ -1,0 +1,73 @@
+//! Tying a show to the world: its outputs, and the remote controls that it hears.
+
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+
+use anyhow::Context;
+
+use super::inbox::{Msg, Post};
+use crate::output::{News, Outputs, Surroundings};
+use crate::remote::{Passcode, Remote, Settings};
+use crate::show::Show;
+
+/// The variable with the passcode of a remote control that only the command line speaks of.
+const PASSCODE_VARIABLE: &str = "HANDOVER_PASSCODE";
+
+/// Opens the outputs of `show`, which came from `source`.
+pub(super) fn outputs(show: &Arc<Show>, source: &str, rehearse: bool, post: &Post) -> anyhow::Result<Outputs> {
+    if rehearse {
+        return Ok(Outputs::rehearsal(Arc::clone(show)));
+    }
+    let post = post.clone();
+    let hear = Arc::new(move |news| {
+        post.send(match news {
+            News::Report(report) => Msg::Report(report),
+            News::Clip(report) => Msg::Clip(report),
+        });
+    });
+    // The source of a show that is no file has no folder: its clips are looked for where the program was started.
+    let folder = Path::new(source).parent().filter(|folder| folder.is_absolute()).unwrap_or(Path::new("."));
+    let surroundings = Surroundings { env: &|name| std::env::var(name).ok(), folder };
+    Ok(Outputs::live(Arc::clone(show), &surroundings, hear)?)
+}
+
+/// Hears remote controls where the command line says, or else the show; the words are for the caller, where it cannot be.
+///
+/// # Errors
+/// When what the command line asks for cannot be done. What the show asks for is no reason not to run it.
+pub(super) fn remote(
+    show: &Arc<Show>,
+    listen: Option<SocketAddr>,
+    post: &Post,
+) -> anyhow::Result<(Option<Remote>, Option<String>)> {
+    match (listen, &show.remote) {
+        (Some(listen), settings) => {
+            let variable = settings.as_ref().and_then(|settings| settings.passcode_variable.as_deref());
+            hear(show, listen, variable.unwrap_or(PASSCODE_VARIABLE), post).map(|remote| (Some(remote), None))
+        }
+        (None, Some(settings)) => {
+            let variable = settings.passcode_variable.as_deref();
+            let heard = match variable.filter(|name| passcode(name).is_none()) {
+                Some(name) => Err(anyhow::anyhow!("remote control needs the environment variable {name}")),
+                None => hear(show, settings.listen, variable.unwrap_or(PASSCODE_VARIABLE), post),
+            };
+            Ok(match heard {
+                Ok(remote) => (Some(remote), None),
+                Err(why) => (None, Some(format!("{why:#}"))),
+            })
+        }
+        (None, None) => Ok((None, None)),
+    }
+}
+
+fn passcode(variable: &str) -> Option<Passcode> {
+    std::env::var(variable).ok().filter(|value| !value.is_empty()).map(Passcode::new)
+}
+
+fn hear(show: &Arc<Show>, listen: SocketAddr, variable: &str, post: &Post) -> anyhow::Result<Remote> {
+    let settings = Settings::new(listen, passcode(variable))?;
+    let post = post.clone();
+    let hear = Arc::new(move |request| post.send(Msg::Remote(request)));
+    Remote::start(settings, Arc::clone(show), hear).with_context(|| format!("OSC in at {listen}"))
+}

@@ -1,0 +1,64 @@
+//! Where remote controls are heard: an address, and the name of the variable that holds the passcode.
+//!
+//! Must never take the passcode itself: show files are shared and printed.
+
+use std::net::SocketAddr;
+
+use super::fields::Fields;
+use super::reader::quoted;
+use super::value::Value;
+use crate::show::RemoteControl;
+
+/// How a file names the variable.
+const PASSCODE: &str = "passcode = \"env:HANDOVER_PASSCODE\"";
+
+/// Reads `[remote]`, if it is there.
+pub fn remote(file: &mut Fields<'_>) -> Option<RemoteControl> {
+    let mut fields = file.find("remote")?.fields("the remote control")?;
+    let listen = fields.need("listen", "\"127.0.0.1:53000\"");
+    let address = listen.as_ref().and_then(listen_address);
+    let passcode_variable = fields.find("passcode").and_then(|value| passcode(&value));
+    if let Some((value, address)) = listen.zip(address)
+        && !address.ip().to_canonical().is_loopback()
+        && !fields.has("passcode")
+        && fields.is_whole()
+    {
+        let what = format!("others than this machine reach {}, and there is no passcode", quoted(&address.to_string()));
+        value.fault(what, format!("add `{PASSCODE}`, or listen on 127.0.0.1"));
+    }
+    fields.finish();
+    Some(RemoteControl { listen: address?, passcode_variable })
+}
+
+fn listen_address(value: &Value<'_>) -> Option<SocketAddr> {
+    let text = value.text()?;
+    match text.parse::<SocketAddr>() {
+        Ok(address) if address.port() == 0 => {
+            value.fault("`0` is no port", "write a port from 1 to 65535, such as 53000");
+            None
+        }
+        Ok(address) => Some(address),
+        Err(_) => {
+            // A name may stand for several addresses, or for others tomorrow; who is heard must not depend on that.
+            let what = format!("{} is no address and port to listen on", quoted(text));
+            let port = text.strip_prefix("localhost:").filter(|port| port.parse::<u16>().is_ok()).unwrap_or("53000");
+            value.fault(what, format!("write \"127.0.0.1:{port}\", or \"0.0.0.0:{port}\" with a passcode"));
+            None
+        }
+    }
+}
+
+fn passcode(value: &Value<'_>) -> Option<String> {
+    let fits = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
+    let Some(name) = value.text()?.strip_prefix("env:") else {
+        // The words do not repeat it: what is wrong here may be a secret.
+        value.fault("a passcode has no place in a show file", format!("write `{PASSCODE}` and set that variable"));
+        return None;
+    };
+    if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) || !name.bytes().all(fits) {
+        let what = format!("{} cannot be the name of an environment variable", quoted(name));
+        value.fault(what, format!("write it like `{PASSCODE}`"));
+        return None;
+    }
+    Some(name.to_owned())
+}
