@@ -11,6 +11,7 @@
 //!          ├─ queued ─ queue ─► worker ─ http ─► requests
 //!          ├─ queued ─ queue ─► worker ─ midi ─► port
 //!          ├─ clocked: one of these, and a thread ─ timecode ─► the same way, behind the cues
+//!          ├─ mpv ─ deck ◄─► keeper ───────────► players       (a GO on the caller's thread)
 //!          └─ rehearsal                                        (words only)
 //! ```
 
@@ -22,6 +23,7 @@ mod health;
 mod http;
 mod messages;
 mod midi;
+mod mpv;
 mod osc;
 mod peer;
 mod probe;
@@ -46,6 +48,7 @@ use std::time::{Duration, Instant};
 pub use describe::{address, describe};
 pub use error::{Fault, OutputsError};
 pub use health::{Clip, Health, Light};
+pub use mpv::clip_fault;
 pub use probe::{Answer, Probed, probe};
 pub use report::{ClipNews, ClipReport, Job, News, Outcome, Report, Reporter};
 
@@ -208,6 +211,7 @@ enum Checked {
     Udp(Peer, Messages<Vec<u8>>),
     Tcp(Peer, Messages<Vec<u8>>),
     Http(http::Plan),
+    Mpv(mpv::Plan),
     Midi { ports: Box<dyn midi::Ports>, wanted: String, messages: Messages<Vec<u8>> },
 }
 
@@ -226,10 +230,7 @@ impl Checked {
                 let ports = midi::system().ok_or_else(|| vec![fault()])?;
                 Ok(Checked::Midi { ports, wanted: port.clone(), messages })
             }
-            kind @ OutputKind::Mpv { .. } => {
-                let mend = "take the output out of the show";
-                Err(vec![Fault::NotInThisBuild { output: output.id.clone(), kind: kind.word(), mend }])
-            }
+            OutputKind::Mpv { flags } => Ok(Checked::Mpv(mpv::Plan::new(show, (ix, &output.id), flags, surroundings)?)),
         }
     }
 
@@ -251,6 +252,7 @@ impl Checked {
                 Clocked::beside(midi, clock(&name, timecode, MTC, line)?)
             }
             Checked::Http(plan) => Box::new(plan.open(site)?),
+            Checked::Mpv(plan) => Box::new(plan.open(site)?),
         })
     }
 }
