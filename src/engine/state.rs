@@ -217,6 +217,12 @@ impl State {
         self.playhead
     }
 
+    /// Whether the cue at the playhead has fired or is skipped: [`State::handle_timeout`] has to move the playhead on
+    /// before anything is decided.
+    pub fn is_moving_on(&self) -> bool {
+        self.leaves.is_some()
+    }
+
     /// The segment that runs.
     pub fn current_segment(&self) -> Option<SegmentIx> {
         self.segment.map(|(segment, _)| segment)

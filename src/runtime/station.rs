@@ -205,9 +205,7 @@ impl Station {
 
     /// Whether something will still happen without a caller.
     fn has_work(&self) -> bool {
-        self.ahead.is_some()
-            || self.state.poll_timeout().is_some()
-            || self.outputs.health().iter().any(|health| health.queued > 0)
+        self.ahead.is_some() || self.state.poll_timeout().is_some() || self.outputs.health().iter().any(|health| health.queued > 0)
     }
 
     fn inputs(&mut self) {
@@ -221,6 +219,7 @@ impl Station {
     }
 
     fn input(&mut self, input: &Input) {
+        self.release();
         let now_ns = machine_ns();
         let tasks = match input {
             Input::Key(key) => {
@@ -260,13 +259,16 @@ impl Station {
     }
 
     fn obey(&mut self, command: &Command, now_ns: u64) -> Result<(), Rejection> {
-        let events = self.state.decide(command, self.clock.run_ns(now_ns))?;
+        self.release();
+        // What has just left may be journaled for an instant a little ahead; nothing happens before it any more.
+        let events = self.state.decide(command, self.clock.run_ns(now_ns).max(self.run_ns))?;
         self.commit(events, now_ns);
         self.fire_due();
         Ok(())
     }
 
     fn message(&mut self, message: Msg) {
+        self.release();
         match message {
             Msg::Report(report) => {
                 if let Some(job) = report.job {
