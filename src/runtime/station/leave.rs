@@ -29,8 +29,8 @@ impl Station {
         }
         self.faults += 1;
         self.app.say(fault::WORDS, Tone::Alarm, machine_ns());
-        // The state that it starts from has the news already.
-        self.news.clear();
+        // The state that the new one starts from has the news already; others have still to hear of it.
+        self.publish();
         let (state, app) = (self.state.clone(), self.app.clone());
         let start = screen::Start { state, log: Log::default(), app, clock: self.clock, depth: self.depth };
         match Screen::start(start, self.post.clone()) {
