@@ -28,7 +28,7 @@ use super::{fault, realtime, signals, terminal};
 use crate::app::{App, Page, Task, Tone};
 use crate::engine::{ClipFact, Command, Event, Record, Rejection, RunId, RunNs, State};
 use crate::journal::{Journal, SyncReport};
-use crate::output::{ClipNews, ClipReport, Job, Outputs, ShowTime};
+use crate::output::{ClipNews, ClipReport, Health, Job, Outputs, ShowTime};
 use crate::remote::{Counts, Remote};
 use crate::show::CueIx;
 use crate::ui::Depth;
@@ -205,7 +205,7 @@ impl Station {
 
     /// Whether something will still happen without a caller.
     fn has_work(&self) -> bool {
-        self.ahead.is_some() || self.state.poll_timeout().is_some() || self.outputs.health().iter().any(|health| health.queued > 0)
+        self.ahead.is_some() || self.state.poll_timeout().is_some() || self.outputs.health().iter().any(is_at_work)
     }
 
     fn inputs(&mut self) {
@@ -344,5 +344,24 @@ impl Station {
                 self.words.clear();
             }
         }
+    }
+}
+
+/// Whether an output has something to do still: a picture that runs must not go with the caller's terminal.
+fn is_at_work(health: &Health) -> bool {
+    health.queued > 0 || health.clip.is_some()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::Clip;
+
+    #[test]
+    fn a_picture_on_air_is_work_and_a_dead_output_is_none() {
+        let clip = Some(Clip { cue: CueIx(0), position_ns: 1, length_ns: None, moves: true });
+        assert!(is_at_work(&Health { clip, ..Health::default() }));
+        assert!(is_at_work(&Health { queued: 1, ..Health::default() }));
+        assert!(!is_at_work(&Health { error: Some("down".into()), ..Health::default() }));
     }
 }
