@@ -1,8 +1,10 @@
 //! The station's inbox: messages of the other threads, and a pipe that ends its wait for them.
+//!
+//! A lock and no channel: a channel's reader spins while a writer is half-way through, and the station runs in real time,
+//! so a writer that it has pushed off the processor would never get to the other half. Who waits for a lock sleeps.
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::sync::Arc;
-use std::sync::mpsc::{self, Receiver, Sender};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use rustix::pipe::{PipeFlags, pipe_with};
 
@@ -32,14 +34,15 @@ pub enum Msg {
 /// The station's end.
 #[derive(Debug)]
 pub struct Inbox {
-    messages: Receiver<Msg>,
+    messages: Arc<Mutex<Vec<Msg>>>,
     bell: OwnedFd,
 }
 
 /// The others' end; each may have its own.
 #[derive(Clone, Debug)]
 pub struct Post {
-    messages: Sender<Msg>,
+    /// Gone with the station: nothing collects behind it.
+    messages: Weak<Mutex<Vec<Msg>>>,
     bell: Arc<OwnedFd>,
 }
 
@@ -49,8 +52,14 @@ pub struct Post {
 /// When the system gives no pipe.
 pub fn inbox() -> std::io::Result<(Inbox, Post)> {
     let (bell, rope) = pipe_with(PipeFlags::NONBLOCK | PipeFlags::CLOEXEC)?;
-    let (sender, messages) = mpsc::channel();
-    Ok((Inbox { messages, bell }, Post { messages: sender, bell: Arc::new(rope) }))
+    let messages = Arc::default();
+    let post = Post { messages: Arc::downgrade(&messages), bell: Arc::new(rope) };
+    Ok((Inbox { messages, bell }, post))
+}
+
+fn lock(messages: &Mutex<Vec<Msg>>) -> MutexGuard<'_, Vec<Msg>> {
+    // A vector is whole between any two statements, so a poisoned lock has nothing broken to hide.
+    messages.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 impl Inbox {
@@ -63,14 +72,15 @@ impl Inbox {
     pub fn take(&self) -> Vec<Msg> {
         let mut rung = [0; 64];
         while rustix::io::read(&self.bell, &mut rung).is_ok_and(|n| n == rung.len()) {}
-        self.messages.try_iter().collect()
+        std::mem::take(&mut *lock(&self.messages))
     }
 }
 
 impl Post {
     /// Leaves a message and rings.
     pub fn send(&self, message: Msg) {
-        if self.messages.send(message).is_ok() {
+        if let Some(messages) = self.messages.upgrade() {
+            lock(&messages).push(message);
             // A full pipe rings already.
             let _ = rustix::io::write(&*self.bell, &[1]);
         }
