@@ -1,7 +1,8 @@
 //! A connection of a remote control: frames in, frames out, neither of which ever waits.
 //!
 //! Must never hold more of what goes out than [`WAITING_MAX`], nor for longer than [`STUCK_MAX`]: a far end that does not
-//! read is dropped, and may connect again.
+//! read is dropped, and may connect again. Nor may it listen to a web browser: what any page on the net can have one say
+//! to this very machine begins as HTTP does, and might have frames further on.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -10,7 +11,7 @@ use std::time::{Duration, Instant};
 use rustix::net::sockopt;
 
 use super::Peer;
-use super::slip::{Deframer, Frame, frame};
+use super::slip::{Deframer, END, Frame, frame};
 
 /// How much may wait to go out: the longest reply, escaped, and some.
 const WAITING_MAX: usize = 9 << 20;
@@ -29,6 +30,8 @@ pub(super) struct Connection {
     pub(super) since: Instant,
     pub(super) stream: TcpStream,
     deframer: Deframer,
+    /// Whether anything was heard.
+    begun: bool,
     waiting: Vec<u8>,
     /// How much of `waiting` has gone.
     gone: usize,
@@ -47,13 +50,13 @@ impl Connection {
         sockopt::set_tcp_keepintvl(&stream, Duration::from_secs(5))?;
         sockopt::set_tcp_keepcnt(&stream, 3)?;
         let (deframer, peer) = (Deframer::default(), Peer::Tcp(id, far_end));
-        Ok(Connection { id, peer, since, stream, deframer, waiting: vec![], gone: 0, moved: since })
+        Ok(Connection { id, peer, since, stream, deframer, begun: false, waiting: vec![], gone: 0, moved: since })
     }
 
     /// Takes in what has come, and hands on each frame.
     ///
     /// # Errors
-    /// When the far end is gone.
+    /// When the far end is gone, or begins with what no packet does.
     pub(super) fn read(&mut self, mut take: impl FnMut(Frame, Peer)) -> io::Result<()> {
         let mut bytes = [0; READ_MAX];
         let len = match self.stream.read(&mut bytes) {
@@ -61,6 +64,9 @@ impl Connection {
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => 0,
             other => other?,
         };
+        if len > 0 && !std::mem::replace(&mut self.begun, true) && !bytes.first().is_some_and(begins_packets) {
+            return Err(ErrorKind::InvalidData.into());
+        }
         for &byte in bytes.iter().take(len) {
             if let Some(frame) = self.deframer.take(byte) {
                 take(frame, self.peer);
@@ -117,6 +123,11 @@ impl Connection {
     pub(super) fn is_stuck(&self, now: Instant) -> bool {
         self.is_behind() && now.saturating_duration_since(self.moved) > STUCK_MAX
     }
+}
+
+/// Whether a stream of frames may begin with `byte`: with an END, an address or a bundle.
+fn begins_packets(byte: &u8) -> bool {
+    matches!(*byte, END | b'/' | b'#')
 }
 
 #[cfg(test)]

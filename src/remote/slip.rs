@@ -5,7 +5,8 @@
 
 use super::packet::BYTES_MAX;
 
-const END: u8 = 0xC0;
+/// What stands at both ends of a frame.
+pub(super) const END: u8 = 0xC0;
 const ESC: u8 = 0xDB;
 const ESC_END: u8 = 0xDC;
 const ESC_ESC: u8 = 0xDD;

@@ -143,6 +143,18 @@ fn a_connection_takes_both_conventions_and_answers_on_itself() {
 }
 
 #[test]
+fn a_web_page_calls_nothing() {
+    let (remote, requests) = start("127.0.0.1:0", None);
+    let mut wire = Wire::new(&remote);
+    // What a browser on this machine sends where a page has it post a body of its own choice.
+    let head = b"POST / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n";
+    wire.say(&[&head[..], &frame(&packet("/go", NONE))].concat());
+    assert!(wire.next().is_none(), "it is hung up on without a word");
+    assert!(requests.try_recv().is_err());
+    assert_eq!(remote.counts().wishes, 0);
+}
+
+#[test]
 fn beyond_this_machine_the_passcode_comes_first() {
     let (remote, requests) = start("0.0.0.0:0", Some("s3cret"));
     let (right, wrong) = ([OscType::String("s3cret".into())], [OscType::String("guess".into())]);
