@@ -147,7 +147,7 @@ impl Account {
         let state = &self.state;
         let clip_left_ns = |clip: &Clip| {
             let since_ns = if clip.moves { now_ns.saturating_sub(self.clips_ns) } else { 0 };
-            Some(clip.length_ns? as i64 - (clip.position_ns + since_ns) as i64)
+            Some(clip.length_ns? as i64 - clip.position_ns.saturating_add(since_ns) as i64)
         };
         let left_ns = |cue: &crate::show::CueIx| {
             let clip = self.clips.iter().find(|clip| clip.cue == *cue).and_then(clip_left_ns);

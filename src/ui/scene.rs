@@ -98,7 +98,7 @@ impl<'a> Scene<'a> {
     pub fn clip(&self, cue: CueIx) -> Option<(&'a Clip, Countdown)> {
         let clip = self.app.outputs.iter().filter_map(|health| health.clip.as_ref()).find(|clip| clip.cue == cue)?;
         let since_ns = if clip.moves { self.view.machine_ns.saturating_sub(self.app.outputs_ns) } else { 0 };
-        Some((clip, Countdown { elapsed_ns: clip.position_ns + since_ns, of_ns: clip.length_ns? }))
+        Some((clip, Countdown { elapsed_ns: clip.position_ns.saturating_add(since_ns), of_ns: clip.length_ns? }))
     }
 
     /// How far a running cue has come: by its player's clock where it has a clip on air, otherwise by the show's.

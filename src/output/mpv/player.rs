@@ -363,14 +363,26 @@ impl Player {
     }
 }
 
-/// What a time of the player is in nanoseconds; times that are none are 0.
+/// What a time of the player is in nanoseconds; times that are none are 0, and none is longer than any clip, so that a
+/// damaged file does not put an end to anybody's sums.
 fn nanoseconds(seconds: f64) -> u64 {
     // A cast of a float saturates, and makes 0 of what is no number.
-    (seconds * SECOND_NS as f64) as u64
+    ((seconds * SECOND_NS as f64) as u64).min(told::LONGEST_NS)
 }
 
 /// Where a clip is that was at `from_ns` at an instant; it does not run past its end, however late its news is.
 fn position(from_ns: u64, at: Instant, moves: bool, now: Instant, length_ns: Option<u64>) -> u64 {
     let since_ns = if moves { now.saturating_duration_since(at).as_nanos() as u64 } else { 0 };
     from_ns.saturating_add(since_ns).min(length_ns.unwrap_or(u64::MAX))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_time_of_a_player_is_too_long_for_a_sum() {
+        let said = [0.5, -1.0, f64::NAN, f64::INFINITY, 1e300].map(nanoseconds);
+        assert_eq!(said, [SECOND_NS / 2, 0, 0, told::LONGEST_NS, told::LONGEST_NS]);
+    }
 }

@@ -20,8 +20,8 @@ pub(super) const GO: &str = concat!(
     "\n",
 );
 
-/// No clip is longer: the out-point of a loop that goes to the end of its file, since mpv makes no loop without one.
-const LONGEST_NS: u64 = 100 * 60 * duration::MINUTE_NS;
+/// No clip is longer. It is also the out-point of a loop that goes to the end of its file: mpv makes no loop without one.
+pub(super) const LONGEST_NS: u64 = 100 * 60 * duration::MINUTE_NS;
 
 /// Asks for the changes of all that is watched.
 pub(super) fn watch() -> Vec<Value> {
