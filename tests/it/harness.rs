@@ -9,6 +9,7 @@
 
 mod journal;
 mod program;
+mod web;
 mod wire;
 
 use std::fs;
@@ -17,6 +18,7 @@ use std::time::{Duration, Instant};
 
 pub use journal::Journal;
 pub use program::Program;
+pub use web::Web;
 pub use wire::{Arg, Packet, Wire};
 
 /// How long something that has to happen may take on a machine with other work.

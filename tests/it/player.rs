@@ -20,10 +20,10 @@ use rustix::process::{Pid, Signal, kill_process};
 use crate::harness::{House, PATIENCE, await_some};
 
 /// One at a time: players share two processors, and each has only half a second for an answer.
-static STAGE: Mutex<()> = Mutex::new(());
+pub static STAGE: Mutex<()> = Mutex::new(());
 
 /// Whether the programs are there; a machine that has to have them fails instead.
-fn is_equipped() -> bool {
+pub fn is_equipped() -> bool {
     ["mpv", "ffmpeg"].into_iter().all(|name| {
         let flag = if name == "mpv" { "--version" } else { "-version" };
         let found = Command::new(name).arg(flag).stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
@@ -36,7 +36,7 @@ fn is_equipped() -> bool {
 }
 
 /// Makes a clip with picture and sound of so many seconds.
-fn film(path: &Path, seconds: &str) {
+pub fn film(path: &Path, seconds: &str) {
     let mut ffmpeg = Command::new("ffmpeg");
     ffmpeg.args([
         "-v",
