@@ -28,7 +28,7 @@
 //! | [`output`] [`remote`] [`export`] | each owns one kind of IO or text; none knows app or ui |
 //! | [`journal`] | append, recover, lock |
 //! | [`engine`] | command, decide, event, apply, state, timers: a value |
-//! | [`show`] | the plan: segments, cues, numbers, times, its file and its faults |
+//! | [`show`] [`slip`] | the plan: segments, cues, numbers, times, its file and its faults; frames on a stream |
 
 pub mod app;
 pub mod cli;
@@ -39,4 +39,5 @@ pub mod output;
 pub mod remote;
 pub mod runtime;
 pub mod show;
+pub mod slip;
 pub mod ui;

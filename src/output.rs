@@ -32,7 +32,6 @@ mod queued;
 mod rehearsal;
 mod report;
 mod secrets;
-mod slip;
 mod tcp;
 #[cfg(test)]
 mod testing;

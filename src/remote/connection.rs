@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 use rustix::net::sockopt;
 
 use super::Peer;
-use super::slip::{Deframer, Frame, frame};
+use super::packet::BYTES_MAX;
+use crate::slip::{Deframer, Frame, frame};
 
 /// How much may wait to go out: the longest reply, escaped, and some.
 const WAITING_MAX: usize = 9 << 20;
@@ -46,7 +47,7 @@ impl Connection {
         sockopt::set_tcp_keepidle(&stream, Duration::from_secs(10))?;
         sockopt::set_tcp_keepintvl(&stream, Duration::from_secs(5))?;
         sockopt::set_tcp_keepcnt(&stream, 3)?;
-        let (deframer, peer) = (Deframer::default(), Peer::Tcp(id, far_end));
+        let (deframer, peer) = (Deframer::new(BYTES_MAX), Peer::Tcp(id, far_end));
         Ok(Connection { id, peer, since, stream, deframer, waiting: vec![], gone: 0, moved: since })
     }
 
