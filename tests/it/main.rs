@@ -8,6 +8,7 @@ mod outputs;
 mod probe;
 mod program;
 mod properties;
+mod remote;
 mod rig;
 mod scenarios;
 mod screens;
