@@ -11,6 +11,7 @@
 //!          ├─ queued ─ queue ─► worker ─ http ─► requests
 //!          ├─ queued ─ queue ─► worker ─ midi ─► port
 //!          ├─ clocked: one of these, and a thread ─ timecode ─► the same way, behind the cues
+//!          ├─ mpv ─ deck ◄─► keeper ───────────► players       (a GO on the caller's thread)
 //!          └─ rehearsal                                        (words only)
 //! ```
 
@@ -22,6 +23,7 @@ mod health;
 mod http;
 mod messages;
 mod midi;
+mod mpv;
 mod osc;
 mod peer;
 mod probe;
@@ -46,6 +48,7 @@ use std::time::{Duration, Instant};
 pub use describe::{address, describe};
 pub use error::{Fault, OutputsError};
 pub use health::{Clip, Health, Light};
+pub use mpv::clip_fault;
 pub use probe::{Answer, Probed, probe};
 pub use report::{ClipNews, ClipReport, Job, News, Outcome, Report, Reporter};
 
@@ -199,15 +202,12 @@ impl Outputs {
     }
 }
 
-/// What makes a build that can drive MIDI.
-const BUILD_WITH_MIDI: &str = "build it with `cargo build --release --features midi` \
-    (on Linux that needs ALSA's headers: `apt-get install libasound2-dev`), take the output out of the show";
-
 /// An output with all its messages encoded and all its secrets read, but nothing opened.
 enum Checked {
     Udp(Peer, Messages<Vec<u8>>),
     Tcp(Peer, Messages<Vec<u8>>),
     Http(http::Plan),
+    Mpv(mpv::Plan),
     Midi { ports: Box<dyn midi::Ports>, wanted: String, messages: Messages<Vec<u8>> },
 }
 
@@ -222,14 +222,11 @@ impl Checked {
             }
             OutputKind::Midi { port } => {
                 let messages = Messages::new(show, ix, midi::bytes)?;
-                let fault = || Fault::NotInThisBuild { output: output.id.clone(), kind: "midi", mend: BUILD_WITH_MIDI };
+                let fault = || Fault::NotInThisBuild { output: output.id.clone(), kind: "midi", mend: midi::BUILD_IN };
                 let ports = midi::system().ok_or_else(|| vec![fault()])?;
                 Ok(Checked::Midi { ports, wanted: port.clone(), messages })
             }
-            kind @ OutputKind::Mpv { .. } => {
-                let mend = "take the output out of the show";
-                Err(vec![Fault::NotInThisBuild { output: output.id.clone(), kind: kind.word(), mend }])
-            }
+            OutputKind::Mpv { flags } => Ok(Checked::Mpv(mpv::Plan::new(show, (ix, &output.id), flags, surroundings)?)),
         }
     }
 
@@ -251,6 +248,7 @@ impl Checked {
                 Clocked::beside(midi, clock(&name, timecode, MTC, line)?)
             }
             Checked::Http(plan) => Box::new(plan.open(site)?),
+            Checked::Mpv(plan) => Box::new(plan.open(site)?),
         })
     }
 }

@@ -1,5 +1,7 @@
 //! The commands that need no terminal.
 
+use std::cell::RefCell;
+use std::collections::HashMap;
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 
@@ -11,9 +13,11 @@ use crate::engine::RunId;
 use crate::export::asrun::AsRun;
 use crate::export::{csv, json, text};
 use crate::journal::{Store, recover};
+use crate::output::clip_fault;
 use crate::runtime::opening::{has_colour, machine_zone, parse, read};
 use crate::runtime::when::listed;
-use crate::show::{builtin, duration, file, problem};
+use crate::show::action::MpvCommand;
+use crate::show::{Body, Show, builtin, duration, file, problem};
 
 /// The width of a report that goes to no terminal.
 const WIDTH: usize = 100;
@@ -57,17 +61,53 @@ pub(super) fn source(path: &Path) -> anyhow::Result<(String, String)> {
 
 pub(super) fn check(path: &Path) -> anyhow::Result<()> {
     let (name, text) = source(path)?;
-    match file::parse(&text, &machine_zone()) {
+    // What is no file is a built-in show, whose clips are nowhere.
+    let clips = Clips { folder: path.parent().filter(|_| path.exists()), known: RefCell::default() };
+    match file::parse_with(&text, &machine_zone(), &|clip| clips.fault(clip)) {
         Ok(show) => {
             let total_ns = show.segments.iter().map(|segment| segment.duration_ns).sum::<u64>();
             let planned = duration::length(total_ns);
-            print(&format!("{name}: no fault; {} segments, {} cues, {planned}\n", show.segments.len(), show.cues.len()))
+            let (segments, cues) = (show.segments.len(), show.cues.len());
+            print(&format!("{name}: no fault; {segments} segments, {cues} cues, {planned}\n{}", clips.notes(&show)))
         }
         Err(problems) => {
             // Where stderr takes nothing, the status and the fault's count still tell.
             let _ = std::io::stderr().write_all(problem::report(&problems, &name, &text, has_colour()).as_bytes());
             bail!("{name} has {}", problem::counted(&problems))
         }
+    }
+}
+
+/// The clips of a show file, each tried once.
+struct Clips<'a> {
+    /// The folder of the show file; the clips of a built-in show are nowhere.
+    folder: Option<&'a Path>,
+    known: RefCell<HashMap<String, Option<String>>>,
+}
+
+impl Clips<'_> {
+    /// What is wrong with a clip.
+    fn fault(&self, clip: &str) -> Option<String> {
+        let env = |name: &str| std::env::var(name).ok();
+        let fault = || clip_fault(self.folder?, clip, &env);
+        self.known.borrow_mut().entry(clip.to_owned()).or_insert_with(fault).clone()
+    }
+
+    /// A line for each clip that cannot be played and that its cue goes without.
+    fn notes(&self, show: &Show) -> String {
+        let mut told: Vec<&str> = vec![];
+        let mut notes = String::new();
+        for action in show.cues.iter().flat_map(|cue| &cue.actions) {
+            let Body::Mpv(MpvCommand::Play { clip, optional: true, .. }) = &action.body else { continue };
+            if told.contains(&clip.as_str()) {
+                continue;
+            }
+            told.push(clip);
+            if let Some(fault) = self.fault(clip) {
+                notes.push_str(&format!("note: {fault}; its cue goes without it\n"));
+            }
+        }
+        notes
     }
 }
 

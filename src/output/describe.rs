@@ -133,7 +133,7 @@ fn msc_format(format: u8) -> String {
 }
 
 fn mpv(command: &MpvCommand) -> String {
-    let MpvCommand::Play { clip, from_ns, to_ns, volume, looped, optional: _ } = command else {
+    let MpvCommand::Play { clip, from_ns, to_ns, volume, looped, optional } = command else {
         return if *command == MpvCommand::Pause { "pause".into() } else { "stop".into() };
     };
     let mut said = format!("play {clip}");
@@ -148,6 +148,9 @@ fn mpv(command: &MpvCommand) -> String {
     }
     if *looped {
         said.push_str(", looped");
+    }
+    if *optional {
+        said.push_str(", if it is there");
     }
     said
 }
@@ -166,14 +169,14 @@ mod tests {
             timeout_ns: SECOND_NS,
         };
         let post = |content| Body::Http { method: "POST".into(), path: "/2/tweets".into(), content, retries: 0 };
-        let play = |to_ns, volume, looped| {
+        let play = |to_ns, volume, looped, optional| {
             Body::Mpv(MpvCommand::Play {
                 clip: "flight.mp4".into(),
                 from_ns: 2 * SECOND_NS,
                 to_ns,
                 volume,
                 looped,
-                optional: false,
+                optional,
             })
         };
         let msc = |command, device, list: &str, time_ns| {
@@ -206,8 +209,11 @@ mod tests {
                 msc(MscCommand::TimedGo, 1, "", Some(5 * SECOND_NS)),
                 "MSC TIMED GO, lighting, device 1, cue 25.5, in 0:05",
             ),
-            (play(None, None, false), "play flight.mp4 from 0:02"),
-            (play(Some(5 * SECOND_NS), Some(80), true), "play flight.mp4 from 0:02 to 0:05, volume 80, looped"),
+            (play(None, None, false, false), "play flight.mp4 from 0:02"),
+            (
+                play(Some(5 * SECOND_NS), Some(80), true, true),
+                "play flight.mp4 from 0:02 to 0:05, volume 80, looped, if it is there",
+            ),
             (Body::Mpv(MpvCommand::Stop), "stop"),
         ] {
             assert_eq!(describe(&x, &body), said);

@@ -97,16 +97,12 @@ fn live_refuses_what_this_build_cannot_drive_and_says_all_at_once() {
         headers: vec![("X-Key".into(), "env:KEY".into())],
         timeout_ns: 1,
     };
-    let outputs = vec![
-        output("keys", OutputKind::Midi { port: "IAC".into() }, vec![]),
-        output("screen", OutputKind::Mpv { flags: vec![] }, vec![]),
-        output("web", web, vec![]),
-    ];
+    let outputs = vec![output("keys", OutputKind::Midi { port: "IAC".into() }, vec![]), output("web", web, vec![])];
     let error = Outputs::live(Arc::new(show(outputs, vec![])), &surroundings(&no_env), reporter().0).err().unwrap();
     let keys = "output \"keys\": this build cannot drive midi; build it with `cargo build --release --features midi` \
         (on Linux that needs ALSA's headers: `apt-get install libasound2-dev`), take the output out of the show, or run \
         with --rehearse\n";
-    let others = "output \"screen\": this build cannot drive mpv; take the output out of the show, or run with --rehearse\n\
+    let others = "\
         output \"web\": header X-Key needs the environment variable KEY; set it and start again";
     let keys = if cfg!(feature = "midi") { "" } else { keys };
     assert_eq!(error.to_string(), format!("{keys}{others}"));

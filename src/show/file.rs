@@ -50,6 +50,19 @@ const CUES_MAX: usize = 100_000;
 /// # Errors
 /// With all the faults that the file has, by place, at least one.
 pub fn parse(text: &str, machine_zone: &str) -> Result<Show, Vec<Problem>> {
+    parse_with(text, machine_zone, &|_| None)
+}
+
+/// Reads a show file as [`parse`] does, and asks `clip_fault` of each clip that a cue needs what is wrong with it:
+/// "clips/x.mp4: there is no such file". Its answer is a fault of the show.
+///
+/// # Errors
+/// With all the faults that the file has, by place, at least one.
+pub fn parse_with(
+    text: &str,
+    machine_zone: &str,
+    clip_fault: &dyn Fn(&str) -> Option<String>,
+) -> Result<Show, Vec<Problem>> {
     if text.len() > BYTES_MAX {
         let what = format!("the file is larger than {} MiB", BYTES_MAX >> 20);
         return Err(vec![Problem { span: 0..0, what, mend: "give a show file".to_owned(), related: None }]);
@@ -59,14 +72,14 @@ pub fn parse(text: &str, machine_zone: &str) -> Result<Show, Vec<Problem>> {
     }
     let (tree, errors) = DeTable::parse_recoverable(text);
     if errors.is_empty() {
-        return check(Reader::new(text, Vec::new(), Vec::new()), tree.get_ref(), machine_zone);
+        return check(Reader::new(text, Vec::new(), Vec::new(), clip_fault), tree.get_ref(), machine_zone);
     }
     let mended = syntax::mend(text);
     let (tree, errors) = DeTable::parse_recoverable(&mended.text);
     let (mut problems, mut lost) = syntax::explain(&mended.text, &errors);
     problems.extend(mended.problems);
     lost.extend(mended.lost);
-    check(Reader::new(text, problems, lost), tree.get_ref(), machine_zone)
+    check(Reader::new(text, problems, lost, clip_fault), tree.get_ref(), machine_zone)
 }
 
 fn check(reader: Reader<'_>, tree: &DeTable<'_>, machine_zone: &str) -> Result<Show, Vec<Problem>> {

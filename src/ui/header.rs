@@ -37,7 +37,10 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
     right.push(Span::raw(gap));
     right.extend(clocks);
     text::put_both(buf, area, area.y, Line::from(left), Line::from(right), 0);
-    let (timing, outputs) = (timing(scene), outputs(scene, area.width >= 150));
+    let (timing, mut outputs) = (timing(scene), outputs(scene, area.width >= 150));
+    if area.width >= 100 {
+        outputs.spans.splice(0..0, remote(scene));
+    }
     text::put_both(buf, area, area.y + 1, timing, outputs, 24);
 }
 
@@ -116,6 +119,17 @@ pub(super) fn timing(scene: &Scene) -> Line<'static> {
     say(if has_ended { "ended" } else { "ends" }, scene.wall(timing.end_ns), styles.text);
     say("plan", scene.wall(timing.planned_end_ns), styles.past);
     Line::from(spans)
+}
+
+/// Where remote controls are heard, and whether somebody tries to without the passcode.
+fn remote(scene: &Scene) -> Vec<Span<'static>> {
+    let Some(sign) = scene.app.remote else { return vec![] };
+    let mut spans = vec![Span::styled(format!("OSC in {}", sign.address), scene.styles.past)];
+    if sign.denied > 0 {
+        spans.push(Span::styled(format!("  {} denied", sign.denied), scene.styles.attention));
+    }
+    spans.push(Span::raw("   "));
+    spans
 }
 
 /// A light for each output, and a word for each that is not well; where there is room, all by name.

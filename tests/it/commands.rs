@@ -93,6 +93,29 @@ fn the_built_in_shows_are_listed_printed_and_sound() {
 }
 
 #[test]
+fn check_names_clips_that_are_not_there_once() {
+    let house = House::new();
+    let clip = |keys: &str| format!("{{ output = \"screens\", play = {keys} }}");
+    let show = |actions: &[String]| {
+        house.show(&format!(
+            "title = \"T\"\n[output.screens]\nmpv = true\n[[segment]]\ntitle = \"S\"\nduration = \"1m\"\n\
+             [[segment.cue]]\nnumber = \"1\"\ntitle = \"A\"\ndo = [\n{},\n]\n",
+            actions.join(",\n")
+        ))
+    };
+    let file = show(&[clip("\"x/a.mp4\""), clip("\"b.mp4\", optional = true"), clip("\".\"")]);
+    let said = fails(1, &["check", &file]);
+    for words in [":11:30", "x/a.mp4: there is no such file", "optional = true", ":13:30", ".: is a folder", "2 faults"]
+    {
+        assert!(said.contains(words), "no {words:?} in\n{said}");
+    }
+    let file = show(&[clip("\"b.mp4\", optional = true"), clip("\"b.mp4\", optional = true")]);
+    let said = succeeds(&["check", &file]);
+    assert!(said.contains("no fault"), "{said}");
+    assert_eq!(said.matches("note: b.mp4: there is no such file").count(), 1, "{said}");
+}
+
+#[test]
 fn new_writes_a_show_that_runs_and_never_over_another() {
     let house = House::new();
     let path = house.path("mine.toml").display().to_string();

@@ -10,6 +10,7 @@
 mod journal;
 mod program;
 mod remote;
+mod web;
 mod wire;
 
 use std::fs;
@@ -19,6 +20,7 @@ use std::time::{Duration, Instant};
 pub use journal::Journal;
 pub use program::Program;
 pub use remote::{Line, Remote, bundle, encode, frame};
+pub use web::Web;
 pub use wire::{Arg, Packet, Wire};
 
 /// How long something that has to happen may take on a machine with other work.

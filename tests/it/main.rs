@@ -5,6 +5,8 @@ mod crash;
 mod harness;
 mod layers;
 mod outputs;
+mod paris;
+mod player;
 mod probe;
 mod program;
 mod properties;

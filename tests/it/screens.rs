@@ -6,8 +6,9 @@ mod stage;
 
 use std::fmt::Write as _;
 
-use handover::app::{Page, Theme};
-use handover::output::{Health, Light};
+use handover::app::{Page, RemoteSign, Theme};
+use handover::output::{Clip, Health, Light};
+use handover::show::CueIx;
 use handover::show::duration::SECOND_NS;
 use handover::ui::Depth;
 
@@ -45,6 +46,42 @@ fn a_clip_runs_and_the_next_cue_is_half_ready() {
     run.until(75.0);
     run.keys("s13");
     at_all_sizes("half-ready", &mut run);
+}
+
+const FILM: &str = r#"
+title = "Film night"
+[output.screens]
+mpv = true
+[[segment]]
+title = "One"
+duration = "10m"
+cue = [
+  { number = "1", title = "The film", do = [{ output = "screens", play = "film.mp4" }] },
+  { number = "2", title = "House lights", trigger = { after = "1" } },
+]
+"#;
+
+#[test]
+fn a_player_has_the_clock_of_its_clip() {
+    let mut run = Run::new(FILM, false);
+    run.until(10.0);
+    run.go();
+    run.until(20.0);
+    let clip = |position_s, moves| {
+        let (position_ns, length_ns) = (position_s * SECOND_NS, Some(90 * SECOND_NS));
+        Some(Clip { cue: CueIx(0), position_ns, length_ns, moves })
+    };
+    run.app.outputs[0].clip = clip(8, true);
+    run.app.outputs_ns = run.machine_ns() - SECOND_NS;
+    run.app.remote = Some(RemoteSign { address: "127.0.0.1:53000".parse().unwrap(), denied: 2 });
+    // Eight seconds of it were shown a second ago: 81 are left, and it ends 81 seconds from now.
+    let screen = run.text(120, 36);
+    let words = ["1:21", "ON AIR", "The film", "VT", "left of 1:30", "OSC in 127.0.0.1:53000", "2 denied"];
+    words.iter().for_each(|word| assert!(screen.contains(word), "no {word:?}:\n{screen}"));
+    at_all_sizes("clip", &mut run);
+    run.app.outputs[0].clip = clip(8, false);
+    let paused = run.text(120, 36);
+    assert!(paused.contains("VT paused"), "{paused}");
 }
 
 #[test]

@@ -27,6 +27,8 @@ const NAMED_MAX: usize = 3;
 pub(super) struct Player {
     /// Where the environment says that programs are.
     path: Option<String>,
+    /// The program that is to be taken instead of the usual one.
+    named: Option<String>,
     folder: PathBuf,
     /// The clips that the show cannot do without, and those that it can.
     needed: BTreeSet<String>,
@@ -41,13 +43,19 @@ impl Player {
                 if *is_optional { &mut optional } else { &mut needed }.insert(clip.clone());
             }
         }
-        Player { path: (surroundings.env)("PATH"), folder: surroundings.folder.to_owned(), needed, optional }
+        Player {
+            path: (surroundings.env)("PATH"),
+            named: (surroundings.env)("HANDOVER_MPV"),
+            folder: surroundings.folder.to_owned(),
+            needed,
+            optional,
+        }
     }
 
     /// Asks the player for its version, for no longer than `at_most`, and looks for the clips.
     pub(super) fn look(&self, at_most: Duration) -> Said {
         let Some(program) = self.program() else {
-            return (Answer::Down, format!("there is no {PROGRAM} in PATH"));
+            return (Answer::Down, format!("there is no {} in PATH", self.name()));
         };
         let version = match version(&program, at_most) {
             Ok(version) => version,
@@ -67,10 +75,14 @@ impl Player {
         (Answer::Down, format!("{version}; {count} of {of} clips not there: {named}{dots}{optional}"))
     }
 
-    /// The first file of the player's name in PATH.
+    fn name(&self) -> &str {
+        self.named.as_deref().unwrap_or(PROGRAM)
+    }
+
+    /// The first file of the player's name in PATH; a name that is a path already stands for itself.
     fn program(&self) -> Option<PathBuf> {
-        let path = self.path.as_ref()?;
-        std::env::split_paths(path).map(|folder| folder.join(PROGRAM)).find(|program| program.is_file())
+        let path = self.path.as_deref().unwrap_or_default();
+        std::env::split_paths(path).map(|folder| folder.join(self.name())).find(|program| program.is_file())
     }
 
     fn away<'a>(&self, clips: &'a BTreeSet<String>) -> Vec<&'a str> {

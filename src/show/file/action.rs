@@ -53,7 +53,7 @@ impl Protocol {
             Protocol::Osc => &["osc", "args"],
             Protocol::Http => &["method", "path", "json", "body", "retry"],
             Protocol::Midi => &midi::MESSAGES,
-            Protocol::Mpv => &["play", "from", "to", "volume", "loop", "pause", "stop"],
+            Protocol::Mpv => &["play", "from", "to", "volume", "loop", "optional", "pause", "stop"],
         }
     }
 
@@ -248,8 +248,9 @@ fn mpv(fields: &mut Fields<'_>) -> Option<MpvCommand> {
     let command = fields.exactly_one(&["play", "pause", "stop"], "command");
     let (from, to) = (fields.find("from"), fields.find("to"));
     let (volume, looped) = (fields.find("volume"), fields.find("loop"));
+    let optional = fields.find("optional").map(|value| value.boolean());
     if command != Some("play") {
-        for key in ["from", "to", "volume", "loop"] {
+        for key in ["from", "to", "volume", "loop", "optional"] {
             fields.refuse(key, &format!("`{key}` is only for `play`"), "take it away");
         }
         let command = command?;
@@ -263,7 +264,8 @@ fn mpv(fields: &mut Fields<'_>) -> Option<MpvCommand> {
         }
         return Some(if command == "pause" { MpvCommand::Pause } else { MpvCommand::Stop });
     }
-    let clip = fields.find("play").and_then(|value| value.line());
+    let optional = optional.unwrap_or(Some(false));
+    let clip = fields.find("play").and_then(|value| clip(&value, optional == Some(false)));
     let from_ns = from.map(|value| value.duration_ns());
     let to_ns = to.as_ref().map(|value| value.duration_ns());
     if let (Some(to), Some(Some(to_ns))) = (&to, to_ns)
@@ -279,6 +281,19 @@ fn mpv(fields: &mut Fields<'_>) -> Option<MpvCommand> {
         to_ns: to_ns.flatten(),
         volume: volume.flatten(),
         looped: looped.unwrap_or(Some(false))?,
-        optional: false,
+        optional: optional?,
     })
+}
+
+/// The file of a clip; one that the cue needs has to be there, where anybody looks.
+fn clip(value: &Value<'_>, is_needed: bool) -> Option<String> {
+    let text = value.line()?;
+    if text.contains("://") {
+        value.fault("a clip is a file, not an address", "put the file beside the show, and write its path");
+        return None;
+    }
+    if is_needed && let Some(why) = value.reader.clip_fault(&text) {
+        value.fault(why, "put it there, relative to the show file, or write `optional = true`");
+    }
+    Some(text)
 }

@@ -6,6 +6,7 @@ use super::action::{Protocol, Wire, body, is_url_text};
 use super::fields::Fields;
 use super::reader::{Mention, Names, quoted};
 use super::value::Value;
+use crate::show::action::MpvCommand;
 use crate::show::duration::SECOND_NS;
 use crate::show::{Body, FrameRate, Output, OutputKind};
 
@@ -15,6 +16,31 @@ const HTTP_TIMEOUT_NS: u64 = 10 * SECOND_NS;
 /// The kinds of output, of which each has exactly one.
 const KINDS: [&str; 4] = ["osc", "http", "midi", "mpv"];
 
+/// Flags of mpv (0.33 to 0.40, their other names among them) that would take the player out of the program's hands: its
+/// line, its standing ready, its in-points and out-points, and what would be played besides.
+const MPV_OWN: [&str; 21] = [
+    "input-ipc-server",
+    "input-ipc-client",
+    "input-unix-socket",
+    "idle",
+    "pause",
+    "keep-open",
+    "keep-open-pause",
+    "start",
+    "end",
+    "length",
+    "loop",
+    "loop-file",
+    "loop-playlist",
+    "ab-loop-a",
+    "ab-loop-b",
+    "ab-loop-count",
+    "playlist",
+    "terminal",
+    "help",
+    "version",
+    "list-options",
+];
 /// The rates of timecode as the file writes them; "29.97" is drop-frame, since nothing else keeps step with a clock.
 const RATES: [(&str, FrameRate); 4] =
     [("24", FrameRate::Fps24), ("25", FrameRate::Fps25), ("29.97", FrameRate::Fps2997Drop), ("30", FrameRate::Fps30)];
@@ -51,6 +77,10 @@ fn output(id: &Mention<'_>, mut fields: Fields<'_>) -> (Option<Wire>, Option<Out
             fields.refuse(key, &format!("`{key}` is only for HTTP outputs"), "take it away");
         }
     }
+    let flags = flags(&mut fields);
+    if key.is_some_and(|key| key != "mpv") {
+        fields.refuse("flags", "`flags` is only for mpv outputs", "take it away");
+    }
     let kind = value.and_then(|value| match key {
         Some("osc") => osc(&value),
         Some("http") => {
@@ -58,7 +88,7 @@ fn output(id: &Mention<'_>, mut fields: Fields<'_>) -> (Option<Wire>, Option<Out
             Some(OutputKind::Http { base: base?, headers: headers?, timeout_ns: timeout_ns? })
         }
         Some("midi") => value.line().map(|port| OutputKind::Midi { port }),
-        _ => mpv(&value),
+        _ => mpv(&value).map(|()| OutputKind::Mpv { flags }),
     });
     let protocol = match key {
         Some("osc") => Some(Protocol::Osc),
@@ -114,7 +144,15 @@ fn frame_rate(value: &Value<'_>) -> Option<FrameRate> {
 fn panic_bodies(fields: &mut Fields<'_>, id: &Mention<'_>, wire: Option<Wire>) -> Vec<Body> {
     let whose = format!("output {}", quoted(id.text));
     let list = fields.find("panic").map(|value| value.list_of_fields("a panic action", "panic = [{ … }]"));
-    list.into_iter().flatten().filter_map(|fields| body(fields, wire, &whose)).collect()
+    let read = |fields: Fields<'_>| {
+        let (reader, play) = (fields.reader, fields.key_span("play"));
+        let body = body(fields, wire, &whose)?;
+        if let Body::Mpv(MpvCommand::Play { .. }) = body {
+            reader.fault(play, "a panic plays no clip: it takes the picture away", "write `stop = true`");
+        }
+        Some(body)
+    };
+    list.into_iter().flatten().filter_map(read).collect()
 }
 
 fn timeout(fields: &mut Fields<'_>) -> Option<u64> {
@@ -160,11 +198,34 @@ fn header_value(value: &Value<'_>) -> Option<String> {
     Some(text.to_owned())
 }
 
-fn mpv(value: &Value<'_>) -> Option<OutputKind> {
+fn mpv(value: &Value<'_>) -> Option<()> {
     if !value.boolean()? {
         value.fault("`mpv = false` is no output", "write `mpv = true`, or take the output away");
     }
-    Some(OutputKind::Mpv { flags: vec![] })
+    Some(())
+}
+
+/// The flags of a player: each stands by itself, as `--name` or `--name=value`.
+fn flags(fields: &mut Fields<'_>) -> Vec<String> {
+    let list = fields.find("flags").and_then(|value| value.list("[\"--fs\"]"));
+    list.unwrap_or_default().iter().filter_map(flag).collect()
+}
+
+fn flag(value: &Value<'_>) -> Option<String> {
+    let text = value.words()?;
+    let name = text.strip_prefix("--").map(|rest| rest.split_once('=').map_or(rest, |(name, _)| name));
+    let fits = |name: &&str| name.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit());
+    let Some(name) = name.filter(fits) else {
+        let what = format!("{} is no flag of the player", quoted(&text));
+        value.fault(what, "write each flag by itself, such as \"--fs\" or \"--screen=1\"");
+        return None;
+    };
+    let plain = name.strip_prefix("no-").unwrap_or(name);
+    if MPV_OWN.contains(&plain) {
+        value.fault(format!("{} is handover's own to set", quoted(&text)), "take the flag away");
+        return None;
+    }
+    Some(text)
 }
 
 fn osc(value: &Value<'_>) -> Option<OutputKind> {

@@ -35,11 +35,20 @@ pub struct Reader<'a> {
     header_lost: bool,
     problems: RefCell<Vec<Problem>>,
     suggestions_left: Cell<u32>,
+    clip_fault: &'a ClipFault<'a>,
 }
+
+/// Says what is wrong with the clip of this name, if anything is.
+pub type ClipFault<'a> = dyn Fn(&str) -> Option<String> + 'a;
 
 impl<'a> Reader<'a> {
     /// Starts with the faults of the syntax; `broken` says which pieces of the text were lost to them.
-    pub fn new(text: &'a str, problems: Vec<Problem>, mut broken: Vec<Range<usize>>) -> Self {
+    pub fn new(
+        text: &'a str,
+        problems: Vec<Problem>,
+        mut broken: Vec<Range<usize>>,
+        clip_fault: &'a ClipFault<'a>,
+    ) -> Self {
         broken.sort_by_key(|span| span.start);
         broken.dedup_by(|next, before| {
             let touches = next.start <= before.end;
@@ -56,7 +65,13 @@ impl<'a> Reader<'a> {
             header_lost,
             problems: RefCell::new(problems),
             suggestions_left: Cell::new(SUGGESTIONS_MAX),
+            clip_fault,
         }
+    }
+
+    /// What is wrong with the clip of this name, as far as anybody looks.
+    pub fn clip_fault(&self, clip: &str) -> Option<String> {
+        (self.clip_fault)(clip)
     }
 
     /// The text at `span`, as the file has it.

@@ -6,7 +6,7 @@ use jiff::civil::{date, time};
 use proptest::prelude::*;
 
 use self::faulty::show_with;
-use super::parse;
+use super::{parse, parse_with};
 use crate::show::action::{HttpContent, MidiMessage, MpvCommand, MscCommand, OscArg};
 use crate::show::duration::SECOND_NS;
 use crate::show::problem::{Problem, report};
@@ -44,6 +44,7 @@ midi = "USB MIDI"
 
 [output.vt]
 mpv   = true
+flags = ["--fs", "--screen=1"]
 panic = [{ stop = true }]
 
 [remote]
@@ -88,7 +89,7 @@ do = [
   { output = "web" },
   { output = "synth", note_on = { channel = 16, note = 60 } },
   { output = "synth", msc = { command = "timed-go", format = "lighting", cue = "12.5", list = "1", time = "5s" } },
-  { output = "vt", play = "film.mp4", from = "10s", to = "1:00", volume = 80, loop = true },
+  { output = "vt", play = "film.mp4", from = "10s", to = "1:00", volume = 80, loop = true, optional = true },
 ]
 
 [[segment.cue]]
@@ -160,6 +161,7 @@ fn every_key_is_read() {
         [("lights", "osc", 2), ("desk", "osc", 0), ("web", "http", 0), ("synth", "midi", 0), ("vt", "mpv", 1)]
     );
     assert_eq!(show.outputs[1].kind, OutputKind::OscTcp { host: "::1".into(), port: 3032 });
+    assert_eq!(show.outputs[4].kind, OutputKind::Mpv { flags: vec!["--fs".into(), "--screen=1".into()] });
     let headers = vec![("Authorization".into(), "env:TOKEN".into()), ("X-Show".into(), "small".into())];
     let base = "https://example.org/api".into();
     assert_eq!(show.outputs[2].kind, OutputKind::Http { base, headers, timeout_ns: 5 * SECOND_NS });
@@ -234,10 +236,23 @@ fn every_kind_of_action_is_read() {
             to_ns: Some(60 * SECOND_NS),
             volume: Some(80),
             looped: true,
-            optional: false,
+            optional: true,
         }),
     ];
     assert_eq!(actions.iter().map(|action| action.body.clone()).collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn clips_that_a_cue_needs_are_asked_for() {
+    let play = |keys: &str| show_with("", &format!("do = [{{ output = \"vt\", play = \"a.mp4\"{keys} }}]"), "");
+    let missing = |clip: &str| (clip == "a.mp4").then(|| format!("{clip}: there is no such file"));
+    let problems = parse_with(&play(""), "UTC", &missing).expect_err("a fault");
+    let [problem] = problems.as_slice() else { panic!("{problems:?}") };
+    assert_eq!(play("").get(problem.span.clone()), Some("\"a.mp4\""));
+    assert_eq!(problem.what, "a.mp4: there is no such file");
+    assert!(problem.mend.contains("optional = true"), "{}", problem.mend);
+    assert!(parse_with(&play(", optional = true"), "UTC", &missing).is_ok());
+    assert!(parse_with(&play(""), "UTC", &|_| None).is_ok() && parse(&play(""), "UTC").is_ok());
 }
 
 #[test]

@@ -1,12 +1,10 @@
 //! What can go wrong around a show: the disk, the outputs, the date.
 
-use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpListener;
-use std::sync::mpsc;
 
 use super::open_evening;
 use super::shows::evening;
-use crate::harness::{House, PATIENCE, Wire};
+use crate::harness::{House, Web, Wire};
 
 #[test]
 fn a_journal_that_is_taken_away_is_an_alarm_and_no_obstacle() {
@@ -111,31 +109,8 @@ fn a_show_of_another_day_is_run_with_todays_times_and_says_so() {
 #[test]
 fn an_http_output_posts_exactly_what_the_show_says() {
     let house = House::new();
-    let server = TcpListener::bind("127.0.0.1:0").expect("a server");
-    let addr = server.local_addr().expect("its address");
-    let (sender, requests) = mpsc::channel();
-    std::thread::spawn(move || {
-        for stream in server.incoming() {
-            let mut stream = BufReader::new(stream.expect("a caller"));
-            let (mut head, mut len) = (vec![], 0);
-            loop {
-                let mut line = String::new();
-                stream.read_line(&mut line).expect("a line");
-                let line = line.trim_end().to_owned();
-                if line.is_empty() {
-                    break;
-                }
-                if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length: ") {
-                    len = value.parse().expect("a length");
-                }
-                head.push(line);
-            }
-            let mut body = vec![0; len];
-            stream.read_exact(&mut body).expect("a body");
-            stream.get_mut().write_all(b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n").expect("an answer");
-            let _ = sender.send((head, String::from_utf8(body).expect("text")));
-        }
-    });
+    let web = Web::new();
+    let addr = web.addr;
     let show = house.show(&format!(
         "title = \"T\"\n[output.web]\nhttp = \"http://{addr}\"\nheaders = {{ Authorization = \"env:WEB_TOKEN\" }}\n\
          [[segment]]\ntitle = \"S\"\nduration = \"60s\"\n[[segment.cue]]\nnumber = \"1\"\ntitle = \"Post\"\n\
@@ -148,7 +123,7 @@ fn an_http_output_posts_exactly_what_the_show_says() {
     let mut program = house.spawn(&[&show], (120, 36), &[("WEB_TOKEN", "Bearer s3cret")]);
     program.await_open();
     program.keys(" ");
-    let (head, body) = requests.recv_timeout(PATIENCE).expect("a request");
+    let (head, body) = web.request();
     assert_eq!(head[0], "POST /2/tweets HTTP/1.1");
     let has = |line: &str| head.iter().any(|found| found.to_ascii_lowercase() == line);
     assert!(has("authorization: bearer s3cret") && has("content-type: application/json"), "{head:?}");
@@ -156,7 +131,7 @@ fn an_http_output_posts_exactly_what_the_show_says() {
     let journal = program.await_event("action_sent", 1);
     assert!(!journal.tail(20).contains("s3cret"), "the journal keeps no secret");
     assert!(!String::from_utf8_lossy(&program.raw()).contains("s3cret"), "nor does the screen");
-    assert!(requests.try_recv().is_err(), "it was posted more than once");
+    assert!(web.is_quiet(), "it was posted more than once");
 }
 
 #[test]

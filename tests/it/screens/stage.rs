@@ -83,6 +83,11 @@ impl Run {
         self.now_ns = end_ns;
     }
 
+    /// What the machine's clock reads.
+    pub fn machine_ns(&self) -> u64 {
+        self.now_ns + self.seq * SECOND_NS / 2
+    }
+
     pub fn keys(&mut self, keys: &str) {
         for key in keys.chars() {
             let code = match key {
@@ -92,7 +97,7 @@ impl Run {
                 key => KeyCode::Char(key),
             };
             // Half a second of the machine's clock between keys: no press is taken for a slip.
-            let machine_ns = self.now_ns + self.seq * SECOND_NS / 2;
+            let machine_ns = self.machine_ns();
             self.seq += 1;
             for task in self.app.key(&KeyEvent::new(code, KeyModifiers::NONE), &self.state, machine_ns) {
                 let Task::Command(command) = task else { continue };
@@ -126,7 +131,7 @@ impl Run {
             state: &self.state,
             log: &self.log,
             now_ns: self.now_ns,
-            machine_ns: self.now_ns + self.seq * SECOND_NS / 2,
+            machine_ns: self.machine_ns(),
             depth: self.depth,
         };
         terminal.draw(|frame| _ = ui::draw(frame, &view)).unwrap();

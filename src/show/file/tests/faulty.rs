@@ -67,6 +67,17 @@ fn faults_of_the_head_are_found() {
         ("[output.a]\nosc = «\"udp://host:0\"»", &["`0` is no port"]),
         ("[output.a]\nosc = «\"udp://::1:8000\"»", &["in brackets"]),
         ("[output.a]\nosc = «\"udp://:8000\"»", &["no host"]),
+        ("[output.a]\nosc = \"udp://h:1\"\n«flags» = [\"--fs\"]", &["only for mpv"]),
+        ("[output.a]\nmpv = true\nflags = «\"--fs\"»", &["`flags` is text, not a list"]),
+        ("[output.a]\nmpv = true\nflags = [\"--fs\", «\"-fs\"»]", &["`-fs` is no flag of the player", "--screen=1"]),
+        ("[output.a]\nmpv = true\nflags = [«\"film.mp4\"»]", &["no flag of the player"]),
+        ("[output.a]\nmpv = true\nflags = [«\"--\"»]", &["no flag of the player"]),
+        (
+            "[output.a]\nmpv = true\nflags = [«\"--input-ipc-server=/tmp/x\"»]",
+            &["handover's own", "take the flag away"],
+        ),
+        ("[output.a]\nmpv = true\nflags = [«\"--no-pause\"»]", &["handover's own"]),
+        ("[output.a]\nmpv = true\npanic = [{ «play» = \"a.mp4\" }]", &["a panic plays no clip", "`stop = true`"]),
         ("[output.a]\nosc = \"udp://h:1\"\n«timeout» = \"1s\"", &["only for HTTP"]),
         ("[output.a]\nhttp = «\"ftp://x\"»", &["no URL"]),
         ("[output.a]\nhttp = «\"http://me:pw@x\"»", &["user name or password", "headers"]),
@@ -157,6 +168,8 @@ fn faults_of_cues_are_found() {
         ("do = [{ output = \"synth\", msc = { command = \"go\", «time» = \"1s\" } }]", &["only for `timed-go`"]),
         ("do = [{ output = \"vt\", play = \"a\", from = \"5s\", to = «\"5s\"» }]", &["end before it begins"]),
         ("do = [{ output = \"vt\", pause = true, «volume» = 5 }]", &["only for `play`"]),
+        ("do = [{ output = \"vt\", stop = true, «optional» = true }]", &["only for `play`"]),
+        ("do = [{ output = \"vt\", play = «\"https://x/y.mp4\"» }]", &["a clip is a file"]),
         ("do = «{ output = \"vt\", stop = true }»", &["not a list of tables"]),
     ] {
         only_fault(&show_with("", cue, ""), says);

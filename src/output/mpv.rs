@@ -1,0 +1,220 @@
+//! A player of clips: mpv processes that belong to the program, with the next clips loaded and standing at their
+//! in-points, so that a GO only has to say "unpause".
+//!
+//! Owns the output's face to the station. A GO of a clip that is armed is one small write to a socket that is open
+//! already, on the station's own thread, and never waits: a socket that takes nothing is a failure, told at once.
+//! Everything that takes time (starting players, loading, listening, watching, burying) is the keeper's, a thread of the
+//! output. Must never let a clip play that nobody has called, or leave a player behind.
+//!
+//! ```text
+//!  station ── GO ──► deck ──────────── one write ───────────► player (mpv) on air
+//!     │ arm, stop     ▲ │ chores                              player (mpv) armed, paused at its in-point
+//!     └── wake ──► keeper ◄──────────── events ────────────── player (mpv) …
+//!                     └── news ─► reporter
+//! ```
+//!
+//! **The line to a player** is mpv's JSON IPC over a pair of sockets without a name, of which the player gets its end as
+//! standard input (`--input-ipc-client=fd://0`). A socket file, even in a private folder, would let every process of the
+//! user drive the player, which can run programs; it would stay behind after a crash; and a player would outlive a
+//! program that is killed. Of the pair, nobody else has an end, nothing lies on the disk, and mpv quits by itself when
+//! the other end goes, however that comes about. It needs mpv 0.33 or later.
+//!
+//! The environment variable `HANDOVER_MPV` names another executable than `mpv`.
+
+mod clip;
+mod deck;
+mod keeper;
+mod player;
+mod process;
+mod said;
+#[cfg(test)]
+mod tests;
+mod told;
+mod tryout;
+
+use std::collections::HashMap;
+use std::io::{self, Write};
+use std::os::unix::net::UnixStream;
+use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+pub use tryout::clip_fault;
+
+use super::worker::Site;
+use super::{Driver, Fault, Health, Job, Outcome, Report, Surroundings, now};
+use crate::show::action::MpvCommand;
+use crate::show::{Body, CueIx, OutputIx, Show};
+use clip::Clip;
+use deck::Deck;
+use keeper::Keeper;
+
+/// How long the keeper may take to bury its players when the time for closing is over.
+const LAST: Duration = Duration::from_secs(1);
+
+/// One action of one cue.
+type Key = (CueIx, u32);
+
+/// What a job says to the player.
+enum Order {
+    Play(Arc<Clip>),
+    Pause,
+    Stop,
+}
+
+/// An output with all its orders read, but no player started.
+pub(super) struct Plan {
+    orders: HashMap<Key, Order>,
+    /// How many messages the show has for a panic; each of them is the stop that a panic is anyway.
+    panics: usize,
+    process: process::Process,
+}
+
+impl Plan {
+    /// Reads all that `show` sends to `output`.
+    ///
+    /// # Errors
+    /// All messages that no player can be given.
+    pub(super) fn new(
+        show: &Show,
+        (output, id): (OutputIx, &str),
+        flags: &[String],
+        surroundings: &Surroundings<'_>,
+    ) -> Result<Self, Vec<Fault>> {
+        let (mut orders, mut faults) = (HashMap::new(), vec![]);
+        let mut fault = |place: String, why: String| faults.push(Fault::Message { output: id.into(), place, why });
+        for (ix, cue) in show.cue_indices().zip(&show.cues) {
+            for (at, action) in (0..).zip(&cue.actions).filter(|(_, action)| action.output == output) {
+                let order = match &action.body {
+                    Body::Mpv(MpvCommand::Pause) => Ok(Order::Pause),
+                    Body::Mpv(MpvCommand::Stop) => Ok(Order::Stop),
+                    Body::Mpv(play) => Clip::new(play, &cue.number, surroundings.folder).map(Arc::new).map(Order::Play),
+                    _ => Err("not a command to a player".into()),
+                };
+                match order {
+                    Ok(order) => drop(orders.insert((ix, at), order)),
+                    Err(why) => fault(format!("cue {}", cue.number), why),
+                }
+            }
+        }
+        let panic = show.outputs.get(output.0 as usize).map(|output| output.panic.as_slice()).unwrap_or_default();
+        if panic.iter().any(|body| !matches!(body, Body::Mpv(MpvCommand::Pause | MpvCommand::Stop))) {
+            fault("panic".into(), "a panic takes the picture away: it can only stop or pause a player".into());
+        }
+        let process = process::Process::new((surroundings.env)("HANDOVER_MPV"), flags);
+        if faults.is_empty() { Ok(Plan { orders, panics: panic.len(), process }) } else { Err(faults) }
+    }
+
+    /// Starts the keeper, which starts the players.
+    pub(super) fn open(self, site: Site) -> io::Result<Mpv> {
+        let (wake, woken) = UnixStream::pair()?;
+        wake.set_nonblocking(true)?;
+        woken.set_nonblocking(true)?;
+        let clips = self.orders.iter().filter_map(|(key, order)| match order {
+            Order::Play(clip) => Some((*key, Arc::clone(clip))),
+            Order::Pause | Order::Stop => None,
+        });
+        let deck = Arc::new(Mutex::new(Deck::new(site.output, clips.collect())));
+        let (done, ended) = channel();
+        let keeper = Keeper::new(Arc::clone(&deck), self.process, site.clone(), woken);
+        thread::Builder::new().name(format!("to {}", site.name)).spawn(move || {
+            keeper.keep();
+            // Nobody may be waiting any more.
+            let _ = done.send(());
+        })?;
+        Ok(Mpv { deck, orders: self.orders, panics: self.panics, site, wake, ended })
+    }
+}
+
+/// The station's end of an output of clips. Dropping it ends the players.
+pub(super) struct Mpv {
+    deck: Arc<Mutex<Deck>>,
+    orders: HashMap<Key, Order>,
+    panics: usize,
+    site: Site,
+    /// A byte in here wakes the keeper.
+    wake: UnixStream,
+    ended: Receiver<()>,
+}
+
+impl Mpv {
+    fn deck(&self) -> MutexGuard<'_, Deck> {
+        lock(&self.deck)
+    }
+
+    fn wake(&self) {
+        // Where it takes no more, enough bytes wait in it to wake anybody.
+        drop((&self.wake).write(&[1]));
+    }
+}
+
+impl Driver for Mpv {
+    fn send(&mut self, job: Job) -> Option<Outcome> {
+        let at = now();
+        let outcome = match self.orders.get(&(job.cue, job.action)) {
+            None => Some(Outcome::no_message()),
+            Some(Order::Play(_)) => self.deck().play(job, at),
+            Some(Order::Pause) => Some(self.deck().pause(at)),
+            Some(Order::Stop) => Some(self.deck().stop(|_| true, "stopped before it moved")),
+        };
+        if outcome == Some(Outcome::Sent) {
+            self.site.gauge.sent_in_doubt();
+        }
+        self.wake();
+        outcome
+    }
+
+    fn panic(&mut self) -> Vec<Report> {
+        let (outcome, dropped) = self.deck().panic();
+        self.wake();
+        let dropped = dropped.into_iter().map(|job| {
+            let why = Outcome::Failed("stopped by panic".into());
+            self.site.report(Some(job), why)
+        });
+        let messages = (0..self.panics).map(|_| self.site.report(None, outcome.clone()));
+        dropped.chain(messages).collect()
+    }
+
+    fn health(&self) -> Health {
+        let (clip, queued) = self.deck().reading(now());
+        Health { clip, ..self.site.gauge.health(queued) }
+    }
+
+    fn arm(&mut self, cues: &[CueIx]) {
+        self.deck().arm(cues);
+        self.wake();
+    }
+
+    fn stop(&mut self, cue: CueIx) {
+        self.deck().stop(|job| job.cue == cue, "stopped before it moved");
+        self.wake();
+    }
+
+    fn finish(&mut self) {
+        self.deck().finish();
+        self.wake();
+    }
+
+    fn close(&mut self, deadline: Instant) -> Vec<Report> {
+        let left = self.deck().close(deadline);
+        self.wake();
+        // Whether it ends in time or not, there is nothing more to be done about it here.
+        let _ = self.ended.recv_timeout(deadline.saturating_duration_since(now()) + LAST);
+        let why = || Outcome::Failed("the program closed before it could be sent".into());
+        left.into_iter().map(|job| self.site.report(Some(job), why())).collect()
+    }
+}
+
+impl Drop for Mpv {
+    fn drop(&mut self) {
+        // Those who wait for nothing leave no time for a farewell.
+        drop(self.deck().close(now()));
+        self.wake();
+    }
+}
+
+fn lock(deck: &Mutex<Deck>) -> MutexGuard<'_, Deck> {
+    // A fault under this lock ends the keeper, which then says of every clip that it is lost.
+    deck.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,151 @@
+//! A clip as a cue plays it: the file, its in-point and out-point, and what is said when it cannot be played.
+//!
+//! Must never hand anything to a player but the absolute path of a file: so no clip can be taken for one of the
+//! player's options, for a protocol, or for a file of another folder than the show's.
+
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use crate::show::CueNumber;
+use crate::show::action::MpvCommand;
+
+/// A clip of a cue.
+#[derive(Debug)]
+pub(super) struct Clip {
+    /// The cue's number, for messages.
+    number: String,
+    /// The file as the show has it, for messages.
+    words: String,
+    /// The absolute path, in UTF-8, as the player's language needs it.
+    pub(super) path: String,
+    /// The in-point, nanoseconds into the file.
+    pub(super) from_ns: u64,
+    /// The out-point.
+    pub(super) to_ns: Option<u64>,
+    /// 0 to 100.
+    pub(super) volume: Option<u8>,
+    /// Begins again at its out-point.
+    pub(super) looped: bool,
+    /// Whether the cue goes without it where the file is not there.
+    pub(super) optional: bool,
+}
+
+impl Clip {
+    /// The clip that `play` names, found from `folder`.
+    ///
+    /// # Errors
+    /// When it is no file that a player could be told of, in words.
+    pub(super) fn new(play: &MpvCommand, number: &CueNumber, folder: &Path) -> Result<Self, String> {
+        let MpvCommand::Play { clip, from_ns, to_ns, volume, looped, optional } = play else {
+            return Err("not a clip".into());
+        };
+        Ok(Clip {
+            number: number.to_string(),
+            words: clip.clone(),
+            path: absolute(folder, clip)?,
+            from_ns: *from_ns,
+            to_ns: *to_ns,
+            volume: *volume,
+            looped: *looped,
+            optional: *optional,
+        })
+    }
+
+    /// What is wrong with it, if `sight` is all that is known of its file.
+    pub(super) fn fault(&self, sight: &Sight) -> Option<String> {
+        match sight {
+            Sight::There(_) => None,
+            Sight::Missing if self.optional => Some(format!("{} is not there; the cue goes without it", self.words)),
+            Sight::Missing => Some(self.said(NO_SUCH_FILE)),
+            Sight::Odd(why) => Some(self.said(why)),
+        }
+    }
+
+    /// Words of the player on this clip, with the place that they belong to.
+    pub(super) fn said(&self, why: &str) -> String {
+        format!("cue {}: {}: {why}", self.number, self.words)
+    }
+
+    /// How long it plays, in a file of this duration; nanoseconds.
+    pub(super) fn length_ns(&self, duration_ns: Option<u64>) -> Option<u64> {
+        let end = match (self.to_ns, duration_ns) {
+            (Some(to_ns), Some(duration_ns)) => Some(to_ns.min(duration_ns)),
+            (to_ns, duration_ns) => to_ns.or(duration_ns),
+        };
+        end.map(|end| end.saturating_sub(self.from_ns))
+    }
+}
+
+/// What is said of a clip that is not there.
+pub(super) const NO_SUCH_FILE: &str = "there is no such file";
+
+/// What is said of a clip that the player refuses; the player's own words follow.
+pub(super) fn not_playable(why: &str) -> String {
+    format!("is not a clip the player can load ({why})")
+}
+
+/// The absolute path of a clip.
+///
+/// # Errors
+/// Where it is not UTF-8, in which alone a player can be told of it.
+pub(super) fn absolute(folder: &Path, clip: &str) -> Result<String, String> {
+    let path: PathBuf = std::path::absolute(folder.join(clip)).map_err(|error| format!("{clip}: {error}"))?;
+    path.into_os_string().into_string().map_err(|_| format!("{clip}: the path of its folder is not UTF-8"))
+}
+
+/// What a look at the file showed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Sight {
+    /// A file: when it was written last, and its size. Another file under the same name is worth another try.
+    There(Option<(SystemTime, u64)>),
+    /// Nothing of that name.
+    Missing,
+    /// Something that no player can read, in words.
+    Odd(String),
+}
+
+/// Looks at a file. May take as long as the disk wants it to.
+pub(super) fn look(path: &str) -> Sight {
+    match std::fs::metadata(path) {
+        Ok(data) if data.is_dir() => Sight::Odd("is a folder, not a clip".into()),
+        Ok(data) => Sight::There(data.modified().ok().map(|at| (at, data.len()))),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Sight::Missing,
+        Err(error) => Sight::Odd(format!("cannot be read: {error}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::show::duration::SECOND_NS;
+
+    fn clip(name: &str, to_ns: Option<u64>, optional: bool) -> Clip {
+        let clip = name.to_owned();
+        let play = MpvCommand::Play { clip, from_ns: SECOND_NS, to_ns, volume: None, looped: false, optional };
+        Clip::new(&play, &CueNumber::new("12").unwrap(), Path::new("/shows")).unwrap()
+    }
+
+    #[test]
+    fn nothing_that_a_show_says_is_more_than_a_path() {
+        for name in ["--script=x.lua", "-", "http:x", "memory:x", "a b.mp4", "é.mp4"] {
+            assert_eq!(clip(name, None, false).path, format!("/shows/{name}"));
+        }
+    }
+
+    #[test]
+    fn it_is_as_long_as_the_file_lets_it() {
+        let (none, late) = (clip("a", None, false), clip("a", Some(9 * SECOND_NS), false));
+        assert_eq!(none.length_ns(Some(3 * SECOND_NS)), Some(2 * SECOND_NS));
+        assert_eq!(late.length_ns(Some(3 * SECOND_NS)), Some(2 * SECOND_NS));
+        assert_eq!((late.length_ns(None), none.length_ns(None)), (Some(8 * SECOND_NS), None));
+    }
+
+    #[test]
+    fn a_file_that_is_not_there_is_said_with_its_cue_unless_the_cue_goes_without_it() {
+        let missing = |optional| clip("clips/x.mp4", None, optional).fault(&Sight::Missing).unwrap();
+        assert_eq!(missing(false), "cue 12: clips/x.mp4: there is no such file");
+        assert_eq!(missing(true), "clips/x.mp4 is not there; the cue goes without it");
+        assert_eq!(look("/dev"), Sight::Odd("is a folder, not a clip".into()));
+        assert_eq!(look("/no/such/file"), Sight::Missing);
+    }
+}

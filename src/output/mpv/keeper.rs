@@ -1,0 +1,232 @@
+//! The thread of an output of clips: listens to its players, and does for the deck whatever takes time.
+//!
+//! The only place where players are started, killed and buried, and where news is told. Must never hold the deck's lock
+//! while it looks at a disk, starts or waits for a process, or tells its news: the station's GO takes the same lock.
+
+use std::collections::HashMap;
+use std::io::{ErrorKind, Read};
+use std::os::unix::net::UnixStream;
+use std::process::Child;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+
+use super::super::worker::Site;
+use super::super::{Light, News, Outcome, now};
+use super::clip::look;
+use super::deck::{Chores, Deck};
+use super::player::{Fate, Player, State};
+use super::process::{Process, end_of, words};
+use super::{LAST, lock, said};
+
+/// The longest line that a player says: none of the answers that it is asked for comes near it.
+const LINE_MAX: usize = 1 << 20;
+
+/// How long a player that has hung up gets to end by itself, so that it can be said how it did.
+const END: Duration = Duration::from_millis(50);
+
+/// How long one that was killed may take to end; what takes longer is stuck in the system, and is buried later.
+const KILLED: Duration = Duration::from_millis(100);
+
+/// Somebody who looks at the clock so much later than he wanted to has not listened.
+const LATE: Duration = Duration::from_millis(100);
+
+/// How often those that are not dead yet are looked at.
+const MORGUE: Duration = Duration::from_millis(50);
+
+/// The thread's half of an output of clips.
+pub(super) struct Keeper {
+    deck: Arc<Mutex<Deck>>,
+    process: Process,
+    site: Site,
+    woken: UnixStream,
+    ears: HashMap<u64, Ear>,
+    /// Killed, but not dead yet.
+    dying: Vec<Child>,
+    light: (Light, Option<String>),
+}
+
+/// Where a player is listened to.
+struct Ear {
+    line: UnixStream,
+    /// The beginning of a line.
+    begun: Vec<u8>,
+}
+
+impl Keeper {
+    /// The keeper of `deck`'s players, which `woken` wakes.
+    pub(super) fn new(deck: Arc<Mutex<Deck>>, process: Process, site: Site, woken: UnixStream) -> Self {
+        Keeper { deck, process, site, woken, ears: HashMap::new(), dying: vec![], light: Default::default() }
+    }
+
+    /// Keeps the players until the deck is closed and the last of them is gone.
+    pub(super) fn keep(mut self) {
+        loop {
+            let chores = self.deck().chores(now());
+            let (wake, is_over) = (chores.wake, chores.is_over);
+            let is_busy = self.work(chores);
+            self.tell();
+            if is_over {
+                // One that was killed under a heavy load takes its time, and nobody else buries it.
+                let deadline = now() + LAST / 2;
+                for child in &mut self.dying {
+                    end_of(child, deadline);
+                }
+                return;
+            }
+            // What came of the chores may be work in its turn.
+            let wake = if is_busy { now() } else { wake };
+            self.listen(wake);
+        }
+    }
+
+    fn deck(&self) -> MutexGuard<'_, Deck> {
+        lock(&self.deck)
+    }
+
+    /// Does what is to be done; whether there was anything.
+    fn work(&mut self, chores: Chores) -> bool {
+        let is_busy = !chores.looks.is_empty() || chores.start || !chores.lost.is_empty();
+        for player in chores.lost {
+            self.bury(player);
+        }
+        for (key, path) in chores.looks {
+            let sight = look(&path);
+            self.deck().looked(key, sight, now());
+        }
+        if chores.start {
+            self.start();
+        }
+        self.dying.retain_mut(|child| matches!(child.try_wait(), Ok(None)));
+        is_busy
+    }
+
+    fn start(&mut self) {
+        let started = self.process.start().and_then(|(child, line)| {
+            let ear = Ear { line: line.try_clone()?, begun: vec![] };
+            Ok((child, line, ear))
+        });
+        match started {
+            Ok((child, line, ear)) => {
+                let id = self.deck().started(Some(child), line, now());
+                self.ears.insert(id, ear);
+            }
+            Err(error) => {
+                let why = self.process.refusal(&error);
+                self.deck().not_started(why, now());
+            }
+        }
+    }
+
+    fn bury(&mut self, mut player: Player) {
+        self.ears.remove(&player.id);
+        let mut why = match &player.fate {
+            Some(Fate::Deaf(why)) => format!("the player takes no commands: {why}"),
+            Some(Fate::Silent | Fate::Closed) | None => "the player stopped answering".to_owned(),
+        };
+        if let Some(mut child) = player.child.take() {
+            let has_gone = !matches!(player.fate, Some(Fate::Silent) | None);
+            let by_itself = has_gone.then(|| end_of(&mut child, now() + END)).flatten();
+            if let Some(status) = by_itself {
+                why = words(status);
+            } else {
+                // It may have ended in this very moment; then there is nothing to kill.
+                drop(child.kill());
+                // At the end there are many of them at once: they are waited for together.
+                let patience = if matches!(player.state, State::Leaving) { Duration::ZERO } else { KILLED };
+                if end_of(&mut child, now() + patience).is_none() {
+                    self.dying.push(child);
+                }
+            }
+        }
+        if matches!(player.state, State::Starting) {
+            why.push_str(" as it started; see to the `flags` of the output, and to the version of mpv (0.33 or later)");
+        }
+        self.deck().buried(&player, &why, now());
+    }
+
+    /// Tells what has happened, and shows how the output is doing.
+    fn tell(&mut self) {
+        let (news, light) = {
+            let mut deck = self.deck();
+            (deck.take_news(), deck.light())
+        };
+        if self.light != light {
+            self.light = light.clone();
+            match light {
+                (Light::Down, why) => self.site.gauge.down(why.unwrap_or_default()),
+                (Light::Idle, why) => self.site.gauge.idle(why),
+                _ => self.site.gauge.up(),
+            }
+        }
+        for news in news {
+            if matches!(&news, News::Report(report) if report.outcome == Outcome::Sent) {
+                self.site.gauge.sent_in_doubt();
+            }
+            (self.site.reporter)(news);
+        }
+    }
+
+    /// Waits until something is heard, but not past `wake`.
+    fn listen(&mut self, wake: Instant) {
+        let wake = if self.dying.is_empty() { wake } else { wake.min(now() + MORGUE) };
+        let left = wake.saturating_duration_since(now());
+        let left = Timespec { tv_sec: left.as_secs() as _, tv_nsec: left.subsec_nanos() as _ };
+        let ids: Vec<u64> = self.ears.keys().copied().collect();
+        let lines = ids.iter().filter_map(|id| self.ears.get(id)).map(|ear| &ear.line);
+        let mut fds: Vec<_> =
+            std::iter::once(&self.woken).chain(lines).map(|line| PollFd::new(line, PollFlags::IN)).collect();
+        // A signal only wakes it sooner.
+        let _ = poll(&mut fds, Some(&left));
+        let is_ready = |fd: &PollFd<'_>| !fd.revents().is_empty();
+        let ready: Vec<bool> = fds.iter().map(is_ready).collect();
+        drop(fds);
+        let at = now();
+        let late = at.saturating_duration_since(wake);
+        if late > LATE {
+            self.deck().excuse(late);
+        }
+        let mut block = [0; 64];
+        while matches!((&self.woken).read(&mut block), Ok(count) if count == block.len()) {}
+        for (id, _) in ids.into_iter().zip(ready.into_iter().skip(1)).filter(|(_, is_ready)| *is_ready) {
+            self.hear(id);
+        }
+    }
+
+    /// Takes in what a player has said.
+    fn hear(&mut self, id: u64) {
+        let Some(ear) = self.ears.get_mut(&id) else { return };
+        let mut block = [0; 16 * 1024];
+        let fate = match (&ear.line).read(&mut block) {
+            Ok(0) => Some(Fate::Closed),
+            Ok(count) => {
+                ear.begun.extend_from_slice(block.get(..count).unwrap_or_default());
+                (ear.begun.len() > LINE_MAX).then(|| Fate::Deaf("it says a line without an end".into()))
+            }
+            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => None,
+            Err(_) => Some(Fate::Closed),
+        };
+        let whole = ear.begun.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        let lines: Vec<u8> = ear.begun.drain(..whole).collect();
+        let at = now();
+        let said: Vec<_> = lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).map(said::read).collect();
+        let mut deck = self.deck();
+        said.into_iter().for_each(|said| deck.hear(id, said, at));
+        if let Some(fate) = fate {
+            deck.lose(id, fate);
+        }
+    }
+}
+
+impl Drop for Keeper {
+    fn drop(&mut self) {
+        // Without its keeper, no player may play on, and nothing that was called may be left without a word.
+        if thread::panicking() {
+            let why = format!("the keeper of {} has ended by a fault of the program", self.site.name);
+            self.deck().fall(&why, now());
+            self.tell();
+        }
+    }
+}

@@ -1,0 +1,105 @@
+//! What a player says: the lines of mpv's JSON IPC, as far as they matter here.
+//!
+//! Must never fail: a line that says nothing known is passed over, since another version of mpv may say more.
+//! Format: "JSON IPC" and "List of events" in mpv's manual (0.33 to 0.40).
+
+use serde_json::Value;
+
+/// The properties whose changes are heard, in the order of their ids, from 1.
+pub(super) const WATCHED: [&str; 4] = ["core-idle", "eof-reached", "pause", "duration"];
+
+/// One line of a player.
+#[derive(Debug, PartialEq)]
+pub(super) enum Said {
+    /// The answer to a command: its data, or why it was refused.
+    Reply {
+        request: u64,
+        data: Result<Value, String>,
+    },
+    /// A file begins to load.
+    Begun {
+        entry: i64,
+    },
+    /// A file is unloaded: because of an error, with its words, or for another reason, with its name.
+    Over {
+        entry: i64,
+        why: String,
+    },
+    /// The file is loaded, or a seek has been made: the picture stands or moves from here.
+    Restart,
+    /// A property of [`WATCHED`] has this value; null where it has none.
+    Property {
+        name: &'static str,
+        data: Value,
+    },
+    Other,
+}
+
+/// Reads a line.
+pub(super) fn read(line: &[u8]) -> Said {
+    let Ok(Value::Object(mut line)) = serde_json::from_slice(line) else { return Said::Other };
+    let entry = line.get("playlist_entry_id").and_then(Value::as_i64).unwrap_or(-1);
+    let text = |key: &str| line.get(key).and_then(Value::as_str);
+    match text("event") {
+        Some("start-file") => Said::Begun { entry },
+        Some("end-file") => {
+            Said::Over { entry, why: text("file_error").or(text("reason")).unwrap_or("no reason given").to_owned() }
+        }
+        Some("playback-restart") => Said::Restart,
+        Some("property-change") => {
+            let name = text("name").and_then(|name| WATCHED.into_iter().find(|watched| *watched == name));
+            let data = line.remove("data").unwrap_or(Value::Null);
+            name.map_or(Said::Other, |name| Said::Property { name, data })
+        }
+        Some(_) => Said::Other,
+        None => {
+            let Some(request) = line.get("request_id").and_then(Value::as_u64) else { return Said::Other };
+            let error = text("error").unwrap_or("no error given").to_owned();
+            let data = line.remove("data").unwrap_or(Value::Null);
+            Said::Reply { request, data: if error == "success" { Ok(data) } else { Err(error) } }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Lines that mpv 0.35.1 has written.
+    #[test]
+    fn the_lines_of_a_player_are_understood() {
+        let reply = |request, data| Said::Reply { request, data };
+        for (line, said) in [
+            (r#"{"data":0.520000,"request_id":20,"error":"success"}"#, reply(20, Ok(0.52.into()))),
+            (r#"{"request_id":58,"error":"property unavailable"}"#, reply(58, Err("property unavailable".into()))),
+            (r#"{"event":"start-file","playlist_entry_id":5}"#, Said::Begun { entry: 5 }),
+            (
+                r#"{"event":"end-file","reason":"error","playlist_entry_id":4,"file_error":"loading failed"}"#,
+                Said::Over { entry: 4, why: "loading failed".into() },
+            ),
+            (
+                r#"{"event":"end-file","reason":"stop","playlist_entry_id":3}"#,
+                Said::Over { entry: 3, why: "stop".into() },
+            ),
+            (r#"{"event":"playback-restart"}"#, Said::Restart),
+            (
+                r#"{"event":"property-change","id":1,"name":"core-idle","data":false}"#,
+                Said::Property { name: "core-idle", data: false.into() },
+            ),
+            (
+                r#"{"event":"property-change","id":4,"name":"duration"}"#,
+                Said::Property { name: "duration", data: Value::Null },
+            ),
+            (r#"{"event":"audio-reconfig"}"#, Said::Other),
+        ] {
+            assert_eq!(read(line.as_bytes()), said, "{line}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_line_of_a_player_is_passed_over() {
+        for line in ["", "{", "[]", "null", "{}", r#"{"event":7}"#, r#"{"request_id":-1}"#, "\u{0}\u{ff}"] {
+            assert_eq!(read(line.as_bytes()), Said::Other, "{line}");
+        }
+    }
+}

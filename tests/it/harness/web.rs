@@ -1,0 +1,54 @@
+//! The far end of an HTTP output: a server that grants every request and tells of it.
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{SocketAddr, TcpListener};
+use std::sync::mpsc::{Receiver, channel};
+
+use super::PATIENCE;
+
+/// A web server.
+pub struct Web {
+    pub addr: SocketAddr,
+    requests: Receiver<(Vec<String>, String)>,
+}
+
+impl Web {
+    pub fn new() -> Self {
+        let server = TcpListener::bind("127.0.0.1:0").expect("a server");
+        let addr = server.local_addr().expect("its address");
+        let (sender, requests) = channel();
+        std::thread::spawn(move || {
+            for stream in server.incoming() {
+                let mut stream = BufReader::new(stream.expect("a caller"));
+                let (mut head, mut len) = (vec![], 0);
+                loop {
+                    let mut line = String::new();
+                    stream.read_line(&mut line).expect("a line");
+                    let line = line.trim_end().to_owned();
+                    if line.is_empty() {
+                        break;
+                    }
+                    if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length: ") {
+                        len = value.parse().expect("a length");
+                    }
+                    head.push(line);
+                }
+                let mut body = vec![0; len];
+                stream.read_exact(&mut body).expect("a body");
+                stream.get_mut().write_all(b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n").expect("an answer");
+                let _ = sender.send((head, String::from_utf8(body).expect("text")));
+            }
+        });
+        Web { addr, requests }
+    }
+
+    /// Whether no request has come that nobody has looked at.
+    pub fn is_quiet(&self) -> bool {
+        self.requests.try_recv().is_err()
+    }
+
+    /// The next request: the lines of its head, and its body.
+    pub fn request(&self) -> (Vec<String>, String) {
+        self.requests.recv_timeout(PATIENCE).expect("a request")
+    }
+}
