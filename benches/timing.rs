@@ -1,6 +1,8 @@
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "a bench reads the clock")]
-//! How well the real program keeps time, beside the floor of this very machine, measured in the same run, on an idle
-//! machine and on one whose processors have more to do than they can.
+//! How well the real program keeps time, beside the floor of this very machine, measured in the same run: on an idle
+//! machine, on one whose processors have more to do than they can, and on one that a device floods with datagrams at the
+//! port for remote controls. The floor under a flood has it arrive at a socket that is only emptied. `cargo bench --bench
+//! timing -- flood` measures that alone.
 //!
 //! GO to packet: from just before a key is written to the pseudo-terminal to the datagram's receipt on loopback, while a
 //! chain changes the screen thirty times a second; its floor is a bare loop that reads a byte and sends a datagram.
@@ -16,6 +18,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
+use common::flood::{Flood, free_port};
 use common::stage::{Terminal, Wire};
 use common::{Bounds, Sample, called_cue, head};
 use thread_priority::{
@@ -39,41 +42,51 @@ fn main() {
     match argument(1) {
         "--floor" => floor_child(argument(2), argument(3).parse().unwrap()),
         "--hog" => hog(),
-        _ => measure(),
+        machine => measure(machine),
     }
 }
 
-fn measure() {
+/// Measures on this machine, or on all of them.
+fn measure(only: &str) {
+    let wanted = |machine: &str| !["idle", "loaded", "flood"].contains(&only) || only == machine;
     println!("real-time scheduling {} here", if attentive(|| ()).1 { "is allowed" } else { "is refused" });
     let mut bounds = Bounds::default();
     let wire = Wire::new();
-    measure_gos(&wire, "idle", &mut bounds);
-    measure_chains(&wire, "idle", &mut bounds);
-    let hogs = Hogs::start();
-    measure_gos(&wire, "loaded", &mut bounds);
-    measure_chains(&wire, "loaded", &mut bounds);
-    drop(hogs);
+    for machine in ["idle", "loaded", "flood"].into_iter().filter(|machine| wanted(machine)) {
+        let hogs = (machine == "loaded").then(Hogs::start);
+        measure_gos(&wire, machine, &mut bounds);
+        measure_chains(&wire, machine, &mut bounds);
+        drop(hogs);
+    }
     bounds.finish();
 }
 
 fn measure_gos(wire: &Wire, machine: &str, bounds: &mut Bounds) {
     let own = std::env::current_exe().unwrap();
     let mut terminal = Terminal::start(&own, &["--floor", "go", &wire.port()]);
+    let flood = (machine == "flood").then(Flood::at_nobody);
     let floor = gos(&mut terminal, wire, GOS / 2);
     println!("{}", floor.line(&format!("{machine}: floor, a byte in a pty to a datagram")));
-    drop(terminal);
+    drop((flood, terminal));
     for kind in ["screen busy", "terminal not read", "two outputs dead"] {
-        if machine == "loaded" && kind != "screen busy" {
+        if machine != "idle" && kind != "screen busy" {
             continue;
         }
         let dead = Dead::new();
         let outputs = if kind == "two outputs dead" { dead.outputs() } else { String::new() };
-        let (mut terminal, _show) = busy_show(wire, &outputs);
+        let port = (machine == "flood").then(free_port);
+        let (mut terminal, _show) = busy_show(wire, &outputs, port);
+        let _flood = port.map(Flood::at);
         terminal.key();
         wire.await_first("/tick");
         wire.drain(BETWEEN);
         terminal.read(kind != "terminal not read");
-        let go = gos(&mut terminal, wire, if kind == "terminal not read" { GOS_UNREAD } else { GOS });
+        let count = match (machine, kind) {
+            (_, "terminal not read") => GOS_UNREAD,
+            ("flood", _) => GOS / 2,
+            _ => GOS,
+        };
+        let go = gos(&mut terminal, wire, count);
         println!("{}", go.line(&format!("{machine}: GO to packet, {kind}")));
         bounds.hold(&format!("{machine}: GO p50 beside the floor's, {kind}"), go.beside(&floor, 0.5), 1.5, "times");
         bounds.hold(&format!("{machine}: GO p99 beside the floor's, {kind}"), go.beside(&floor, 0.99), 3.0, "times");
@@ -83,16 +96,19 @@ fn measure_gos(wire: &Wire, machine: &str, bounds: &mut Bounds) {
 fn measure_chains(wire: &Wire, machine: &str, bounds: &mut Bounds) {
     let own = std::env::current_exe().unwrap();
     let mut terminal = Terminal::start(&own, &["--floor", "chain", &wire.port()]);
+    let flood = (machine == "flood").then(Flood::at_nobody);
     let floor = Chain::fired(&mut terminal, wire);
     println!("{}", floor.late.line(&format!("{machine}: floor, sleeps to absolute deadlines")));
-    drop(terminal);
+    drop((flood, terminal));
     for kind in ["terminal read", "terminal not read", "two outputs dead"] {
-        if machine == "loaded" && kind != "terminal read" {
+        if machine != "idle" && kind != "terminal read" {
             continue;
         }
         let dead = Dead::new();
         let outputs = if kind == "two outputs dead" { dead.outputs() } else { String::new() };
-        let (mut terminal, _show) = chain_show(wire, &outputs);
+        let port = (machine == "flood").then(free_port);
+        let (mut terminal, _show) = chain_show(wire, &outputs, port);
+        let _flood = port.map(Flood::at);
         terminal.read(kind != "terminal not read");
         let found = Chain::fired(&mut terminal, wire);
         println!("{}", found.late.line(&format!("{machine}: chain lateness, {kind}")));
@@ -181,25 +197,29 @@ fn others(outputs: &str) -> &'static [&'static str] {
 }
 
 /// A chain that changes the screen thirty times a second, and cues to call meanwhile.
-fn busy_show(wire: &Wire, outputs: &str) -> (Terminal, tempfile::TempDir) {
+fn busy_show(wire: &Wire, outputs: &str, listen: Option<u16>) -> (Terminal, tempfile::TempDir) {
     let mut show = head(wire.number(), outputs);
     chain(&mut show, ("t", "/tick"), 4_000, 33, others(outputs));
     (1..=GOS + 50).for_each(|cue| called_cue(&mut show, cue));
-    run_show(&show)
+    run_show(&show, listen)
 }
 
-fn chain_show(wire: &Wire, outputs: &str) -> (Terminal, tempfile::TempDir) {
+fn chain_show(wire: &Wire, outputs: &str, listen: Option<u16>) -> (Terminal, tempfile::TempDir) {
     let mut show = head(wire.number(), outputs);
     chain(&mut show, ("c", "/link"), LINKS, STEP.as_millis() as u64, others(outputs));
-    run_show(&show)
+    run_show(&show, listen)
 }
 
-fn run_show(show: &str) -> (Terminal, tempfile::TempDir) {
+fn run_show(show: &str, listen: Option<u16>) -> (Terminal, tempfile::TempDir) {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("show.toml");
     std::fs::write(&path, show).unwrap();
     let state = folder.path().join("state");
-    let arguments = [path.to_str().unwrap(), "--fresh", "--state", state.to_str().unwrap()];
+    let mut arguments = vec![path.to_str().unwrap(), "--fresh", "--state", state.to_str().unwrap()];
+    let listen = listen.map(|port| format!("127.0.0.1:{port}"));
+    if let Some(listen) = &listen {
+        arguments.extend(["--listen", listen]);
+    }
     let terminal = Terminal::start(Path::new(env!("CARGO_BIN_EXE_handover")), &arguments);
     (terminal, folder)
 }

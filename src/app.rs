@@ -61,8 +61,8 @@ pub struct App {
     /// The next move of the playhead leaves the cursor where it is.
     cursor_stays: bool,
     go_pressed_ns: Option<u64>,
-    /// The cue that a remote control last asked for by its number, and when.
-    started: Option<(CueIx, u64)>,
+    /// The cues that remote controls have just asked for by their numbers, and when.
+    asked_for: Vec<(CueIx, u64)>,
     escape_pressed_ns: Option<u64>,
 }
 
@@ -141,7 +141,7 @@ impl App {
             journal_alarm: None,
             cursor_stays: false,
             go_pressed_ns: None,
-            started: None,
+            asked_for: vec![],
             escape_pressed_ns: None,
         }
     }

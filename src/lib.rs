@@ -1,12 +1,16 @@
 //! `handover`: the show caller for the terminal.
 //!
 //! ```text
-//!  keyboard ┐                                                    ┌─► output::{osc,http} ─ report ─┐
-//!  signals  ┼─► Msg ─► app::key ─► Command ─► engine::decide ─► Vec<Event> ─► journal ─► apply    │
-//!  deadline ┘              │                     ▲  │ Rejection                              │      │
-//!     ▲                    └─ cursor, pages      │  └─► message line           records ◄────┴───┐  │
-//!     └────── wait until engine.poll_timeout() ◄─┴──────────────────────────────────│───────────│──┘
-//!                                                                  screen thread ◄──┘  state ─► ui::draw
+//!  keyboard ┐
+//!  remote   │
+//!  signals  ┼─► Msg ─► app::{key,wish} ─► Command ─► engine::decide ─► Vec<Event> ─► journal ─► apply ─► effects
+//!  outputs  │              │                             │ Rejection                             │         │
+//!  deadline ┘              └─ cursor, pages              └─► message line, reply                 │         │
+//!     ▲                                                                                          │         ▼
+//!     └────── wait until engine.poll_timeout(), less 0.3 ms                        records ◄─────┘   output::{osc,
+//!                                                                                   │   │             http,midi,mpv}
+//!                               screen thread: a copy of the state ─► ui::draw ◄────┘   │                  │
+//!             follower thread: a copy of the state ─► remote ─────────► displays ◄─────┘   reports, clips ─► Msg
 //! ```
 //!
 //! A **command** is a wish and may be rejected; an **event** is a fact, past tense, journaled, replayed; an **effect** is
@@ -20,11 +24,11 @@
 //! | [`cli`] | arguments to calls |
 //! | [`runtime`] | threads, terminal, signals, clock: the only place that reads a run's time |
 //! | [`ui`] | `&View` → cells: one file a region of the screen |
-//! | [`app`] | keys → commands by one table; cursor, pages, prompts |
+//! | [`app`] | keys and wishes → commands; cursor, pages, prompts |
 //! | [`output`] [`remote`] [`export`] | each owns one kind of IO or text; none knows app or ui |
 //! | [`journal`] | append, recover, lock |
 //! | [`engine`] | command, decide, event, apply, state, timers: a value |
-//! | [`show`] | the plan: segments, cues, numbers, times, its file and its faults |
+//! | [`show`] [`slip`] | the plan: segments, cues, numbers, times, its file and its faults; frames on a stream |
 
 pub mod app;
 pub mod cli;
@@ -35,4 +39,5 @@ pub mod output;
 pub mod remote;
 pub mod runtime;
 pub mod show;
+pub mod slip;
 pub mod ui;

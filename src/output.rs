@@ -32,7 +32,6 @@ mod queued;
 mod rehearsal;
 mod report;
 mod secrets;
-mod slip;
 mod tcp;
 #[cfg(test)]
 mod testing;
@@ -202,10 +201,6 @@ impl Outputs {
     }
 }
 
-/// What makes a build that can drive MIDI.
-const BUILD_WITH_MIDI: &str = "build it with `cargo build --release --features midi` \
-    (on Linux that needs ALSA's headers: `apt-get install libasound2-dev`), take the output out of the show";
-
 /// An output with all its messages encoded and all its secrets read, but nothing opened.
 enum Checked {
     Udp(Peer, Messages<Vec<u8>>),
@@ -226,7 +221,7 @@ impl Checked {
             }
             OutputKind::Midi { port } => {
                 let messages = Messages::new(show, ix, midi::bytes)?;
-                let fault = || Fault::NotInThisBuild { output: output.id.clone(), kind: "midi", mend: BUILD_WITH_MIDI };
+                let fault = || Fault::NotInThisBuild { output: output.id.clone(), kind: "midi", mend: midi::BUILD_IN };
                 let ports = midi::system().ok_or_else(|| vec![fault()])?;
                 Ok(Checked::Midi { ports, wanted: port.clone(), messages })
             }

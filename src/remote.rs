@@ -32,7 +32,6 @@ mod picture;
 mod reply;
 mod server;
 mod settings;
-mod slip;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]

@@ -1,10 +1,11 @@
 //! The shell: threads, the terminal, signals and the clock. The only place that reads a run's time.
 //!
-//! Two threads that never wait for each other carry a run. The *station* ([`station`], the main thread) waits in one
+//! Two threads that never wait for each other carry a run. The *station* (`station.rs`, the main thread) waits in one
 //! poll(2) for the keyboard, the other threads' messages and the next deadline; it decides, journals, applies and
-//! sends, and it never writes to the terminal. The *screen* ([`screen`]) follows the run by its records, draws, and is
+//! sends, and it never writes to the terminal. The *screen* (`screen.rs`) follows the run by its records, draws, and is
 //! the only one that a stalled terminal can block. The keyboard is the station's and not the screen's, because a GO must
-//! neither wait for a frame nor cost a switch of threads. Beside them: a thread for signals, one for the journal's syncs,
+//! neither wait for a frame nor cost a switch of threads. Beside them: the *follower* (`follower.rs`), which tells displays
+//! what is true where remote controls are heard, a thread for signals, one for the journal's syncs,
 //! and one for each output that has to wait for somebody.
 
 pub mod clock;

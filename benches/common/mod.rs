@@ -2,6 +2,7 @@
 
 #![allow(dead_code, reason = "each bench uses what it needs")]
 
+pub mod flood;
 pub mod stage;
 
 use std::fmt::Write;

@@ -50,9 +50,11 @@ impl App {
 
     /// Each cue by itself: whoever names cues may want several at once, and none of them twice.
     fn guard_cue(&mut self, cue: CueIx, now_ns: u64) -> Result<(), &'static str> {
-        let last = self.started.replace((cue, now_ns));
-        let last_ns = last.filter(|(last, _)| *last == cue).map(|(_, at_ns)| at_ns);
-        if is_guarded(last_ns, now_ns) { Err("ignored: this cue was asked for within 0.3 s already") } else { Ok(()) }
+        self.asked_for.retain(|(_, at_ns)| is_guarded(Some(*at_ns), now_ns));
+        let again = self.asked_for.iter().any(|(asked, _)| *asked == cue);
+        self.asked_for.retain(|(asked, _)| *asked != cue);
+        self.asked_for.push((cue, now_ns));
+        if again { Err("ignored: this cue was asked for within 0.3 s already") } else { Ok(()) }
     }
 }
 
@@ -84,6 +86,7 @@ mod tests {
         assert!(app.wish(&Wish::Start(CueIx(2)), &show, SECOND_NS + 1).is_err());
         assert!(app.wish(&Wish::GoTo(CueIx(2)), &show, SECOND_NS + 2).is_err());
         assert!(app.wish(&Wish::GoTo(CueIx(3)), &show, SECOND_NS + 3).is_ok());
+        assert!(app.wish(&Wish::Start(CueIx(1)), &show, SECOND_NS + 4).is_err(), "whatever came in between");
         assert!(app.wish(&Wish::Start(CueIx(2)), &show, 2 * SECOND_NS).is_ok());
     }
 }

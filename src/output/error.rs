@@ -24,7 +24,9 @@ impl fmt::Display for OutputsError {
 #[derive(Debug, thiserror::Error)]
 pub enum Fault {
     /// The show may name it, but the program has no driver for it.
-    #[error("output {output:?}: this build cannot drive {kind}; {mend}, or run with --rehearse")]
+    #[error(
+        "output {output:?}: this build cannot drive {kind}; {mend}, take the output out of the show, or run with --rehearse"
+    )]
     NotInThisBuild {
         /// The output's id.
         output: String,

@@ -16,6 +16,10 @@ use super::queued::Queued;
 use super::worker::{Site, Transmit, Worker};
 pub(super) use encode::bytes;
 
+/// What helps where a build has no MIDI.
+pub(super) const BUILD_IN: &str = "build it with `cargo build --release --features midi` \
+    (on Linux that needs ALSA's headers: `apt-get install libasound2-dev`)";
+
 /// How often an open port is looked for; a cable is not pulled out and put back in less.
 const LOOK: Duration = Duration::from_millis(250);
 
@@ -133,13 +137,15 @@ impl Transmit for Midi {
 }
 
 /// The port that is called `wanted`, or else the first whose name contains it, in capitals or not.
-fn found<'a>(there: &'a [Port], wanted: &str) -> Option<&'a Port> {
+/// The port whose name is `wanted`, or else contains it.
+pub(super) fn found<'a>(there: &'a [Port], wanted: &str) -> Option<&'a Port> {
     let lower = wanted.to_lowercase();
     let exact = there.iter().find(|port| port.name == wanted);
     exact.or_else(|| there.iter().find(|port| port.name.to_lowercase().contains(&lower)))
 }
 
-fn missing(there: &[Port], wanted: &str) -> String {
+/// That no port's name fits, and which there are.
+pub(super) fn missing(there: &[Port], wanted: &str) -> String {
     let mut names: Vec<&str> = there.iter().take(NAMED_MAX).map(|port| port.name.as_str()).collect();
     if there.len() > NAMED_MAX {
         names.push("…");

@@ -16,7 +16,8 @@ use super::messages::Messages;
 use super::peer::{Peer, first_of, words};
 use super::queued::Queued;
 use super::worker::{Site, Transmit, Worker};
-use super::{now, osc, slip};
+use super::{now, osc};
+use crate::slip;
 
 /// How long a connection may take to come about, over all addresses of the host.
 const CONNECT_LIMIT: Duration = Duration::from_secs(2);

@@ -11,7 +11,8 @@ use std::time::{Duration, Instant};
 use rustix::net::sockopt;
 
 use super::Peer;
-use super::slip::{Deframer, END, Frame, frame};
+use super::packet::BYTES_MAX;
+use crate::slip::{Deframer, END, Frame, frame};
 
 /// How much may wait to go out: the longest reply, escaped, and some.
 const WAITING_MAX: usize = 9 << 20;
@@ -49,7 +50,7 @@ impl Connection {
         sockopt::set_tcp_keepidle(&stream, Duration::from_secs(10))?;
         sockopt::set_tcp_keepintvl(&stream, Duration::from_secs(5))?;
         sockopt::set_tcp_keepcnt(&stream, 3)?;
-        let (deframer, peer) = (Deframer::default(), Peer::Tcp(id, far_end));
+        let (deframer, peer) = (Deframer::new(BYTES_MAX), Peer::Tcp(id, far_end));
         Ok(Connection { id, peer, since, stream, deframer, begun: false, waiting: vec![], gone: 0, moved: since })
     }
 

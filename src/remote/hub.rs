@@ -33,8 +33,9 @@ const DATAGRAM_MAX: usize = 65_507;
 /// The longest reply on a connection.
 const REPLY_MAX: usize = 4 << 20;
 
-/// How often subscribers hear what has not changed, since the last that they were told may be lost.
-const REPEAT: Duration = Duration::from_secs(1);
+/// The shortest time after which subscribers hear again what has not changed, since what they were told may be lost; the
+/// publisher says it ten times a second.
+const REPEAT: Duration = Duration::from_millis(50);
 
 /// How much is told of the changes between two pictures, to all who listen together.
 const NEWS_MAX: usize = 2_048;

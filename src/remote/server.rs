@@ -26,9 +26,9 @@ use super::connection::Connection;
 use super::counts::count;
 use super::hub::{Hear, Hub, Shared, To, UNANSWERED_MAX};
 use super::packet::BYTES_MAX;
-use super::slip::Frame;
 use super::{Answer, Counts, Picture, RemoteError, ReplyTo, Settings, now};
 use crate::show::Show;
+use crate::slip::Frame;
 
 /// The most connections at a time.
 const CONNECTIONS_MAX: usize = 16;

@@ -22,8 +22,7 @@ pub fn ask() -> Result<(), String> {
     let fifo = ThreadSchedulePolicy::Realtime(RealtimeThreadSchedulePolicy::Fifo);
     let priority = ThreadPriority::Crossplatform(PRIORITY.try_into().unwrap_or_default());
     set_thread_priority_and_policy(thread_native_id(), priority, fifo).map_err(|_| {
-        "no real-time scheduling: on a busy machine cues may be some milliseconds late; \
-         `ulimit -r 40` or CAP_SYS_NICE allows it"
+        "no real-time scheduling: a busy machine may make cues late; `ulimit -r 40` or CAP_SYS_NICE allows it"
             .to_owned()
     })
 }

@@ -79,9 +79,10 @@ struct Station {
 struct RemoteEnd {
     remote: Arc<Remote>,
     follower: Follower,
-    /// What was logged last, and when by the machine's clock.
+    /// What was logged last, when by the machine's clock, and how long nothing more is logged from then on.
     logged: Counts,
     logged_ns: u64,
+    pause_ns: u64,
 }
 
 /// Runs a session to its end; the farewell is for the shell's screen.
@@ -125,7 +126,7 @@ impl Station {
         let remote = match remote.map(Arc::new) {
             Some(remote) => {
                 let follower = Follower::start(Arc::clone(&remote), state.clone(), clock)?;
-                Some(RemoteEnd { remote, follower, logged: Counts::default(), logged_ns: 0 })
+                Some(RemoteEnd { remote, follower, logged: Counts::default(), logged_ns: 0, pause_ns: 0 })
             }
             None => None,
         };

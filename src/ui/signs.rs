@@ -18,7 +18,7 @@ pub(super) const INTO: &str = "+";
 pub(super) const MISSED: &str = "!";
 /// Taken out of the run.
 pub(super) const SKIPPED: &str = "✕";
-/// Panic stopped it.
+/// Taken off the air before its end: by panic, by hand, or by another clip.
 pub(super) const STOPPED: &str = "■";
 /// A backup that waits, or a cue whose backup has its place.
 pub(super) const ASIDE: &str = "⇄";
@@ -64,7 +64,7 @@ pub(super) const LEGEND: &[(&str, Meaning, &str)] = &[
     (INTO, Meaning::Plain, "so long into its segment"),
     (MISSED, Meaning::Attention, "missed: fell due and waits for GO"),
     (SKIPPED, Meaning::Past, "skipped"),
-    (STOPPED, Meaning::Attention, "stopped by panic"),
+    (STOPPED, Meaning::Attention, "stopped before its end"),
     (ASIDE, Meaning::Past, "backup that waits, or swapped out"),
     (SEND_TROUBLE, Meaning::Attention, "a message failed, or nobody knows"),
     (EMBARGO, Meaning::Past, "embargo: not for public views yet"),

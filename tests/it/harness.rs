@@ -1,14 +1,15 @@
-//! Drives the real program from outside: a pseudo-terminal for its screen and keys, a socket for its packets, its files.
+//! Drives the real program from outside: a pseudo-terminal for its screen and keys, sockets for its packets, its files.
 //!
-//! Owns the [`House`] (a folder with show files and the runs), the [`Program`] in its terminal, and the [`Wire`] that its
-//! packets arrive on. Believes nothing that the library says: OSC and the journal's checksums are read by code of its own.
-//! Must never sleep for a time in the hope that something has happened by then: it waits for what has to happen, at most
-//! [`PATIENCE`], and what it finds instead is printed whole.
+//! Owns the [`House`] (a folder with show files and the runs), the [`Program`] in its terminal, the [`Wire`] that its
+//! packets arrive on, and the [`Remote`] that sends to it. Believes nothing that the library says: OSC and the journal's
+//! checksums are read by code of its own. Must never sleep for a time in the hope that something has happened by then: it
+//! waits for what has to happen, at most [`PATIENCE`], and what it finds instead is printed whole.
 
 #![expect(clippy::disallowed_methods, reason = "a test from outside lives by the machine's clock")]
 
 mod journal;
 mod program;
+mod remote;
 mod web;
 mod wire;
 
@@ -18,6 +19,7 @@ use std::time::{Duration, Instant};
 
 pub use journal::Journal;
 pub use program::Program;
+pub use remote::{Line, Remote, bundle, encode, frame};
 pub use web::Web;
 pub use wire::{Arg, Packet, Wire};
 

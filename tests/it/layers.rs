@@ -7,8 +7,16 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Bottom to top; those on one row do not know each other.
-const LAYERS: &[&[&str]] =
-    &[&["show"], &["engine"], &["journal"], &["output", "remote", "export"], &["app"], &["ui"], &["runtime"], &["cli"]];
+const LAYERS: &[&[&str]] = &[
+    &["show", "slip"],
+    &["engine"],
+    &["journal"],
+    &["output", "remote", "export"],
+    &["app"],
+    &["ui"],
+    &["runtime"],
+    &["cli"],
+];
 
 /// Arrows that may not be drawn though they point down, with the reason.
 const NO_ARROW: &[(&str, &str, &str)] = &[

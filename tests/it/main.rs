@@ -10,6 +10,7 @@ mod player;
 mod probe;
 mod program;
 mod properties;
+mod remote;
 mod rig;
 mod scenarios;
 mod screens;

@@ -3,8 +3,55 @@
 //! Only asks for the names of the ports: must never open one, since on some systems nobody else could then.
 
 use super::{Answer, Said};
+use crate::output::midi::{self, Ports};
 
-/// Whether there is a port whose name contains `port`.
-pub(super) fn look_for(_port: &str) -> Said {
-    (Answer::Down, "this build has no MIDI".into())
+/// Whether there is a port whose name is, or contains, `wanted`.
+pub(super) fn look_for(wanted: &str) -> Said {
+    match midi::system() {
+        Some(ports) => look_among(ports, wanted),
+        None => (Answer::Down, format!("this build has no MIDI; {}", midi::BUILD_IN)),
+    }
+}
+
+fn look_among(mut ports: Box<dyn Ports>, wanted: &str) -> Said {
+    match ports.list() {
+        Ok(there) => match midi::found(&there, wanted) {
+            Some(port) => (Answer::Up, format!("port {:?} is there", port.name)),
+            None => (Answer::Down, midi::missing(&there, wanted)),
+        },
+        Err(why) => (Answer::Down, format!("the machine's MIDI ports cannot be listed: {why}")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::midi::{Connection, Port};
+
+    struct Told(Result<Vec<Port>, String>);
+
+    impl Ports for Told {
+        fn list(&mut self) -> Result<Vec<Port>, String> {
+            self.0.clone()
+        }
+
+        fn connect(&mut self, _port: &Port) -> Result<Box<dyn Connection>, String> {
+            panic!("a probe opens no port")
+        }
+    }
+
+    fn asked(ports: Result<&[&str], &str>) -> Said {
+        let port = |name: &&str| Port { id: (*name).into(), name: (*name).into() };
+        let ports = ports.map(|names| names.iter().map(port).collect()).map_err(str::to_owned);
+        look_among(Box::new(Told(ports)), "Pyro")
+    }
+
+    #[test]
+    fn a_port_is_found_by_part_of_its_name_and_never_opened() {
+        assert_eq!(asked(Ok(&["Desk", "USB Pyro 1"])), (Answer::Up, "port \"USB Pyro 1\" is there".into()));
+        let (answer, words) = asked(Ok(&["Desk"]));
+        assert!(answer == Answer::Down && words.contains("Pyro") && words.contains("Desk"), "{words}");
+        let (answer, words) = asked(Err("no sequencer"));
+        assert!(answer == Answer::Down && words.ends_with("no sequencer"), "{words}");
+    }
 }

@@ -14,7 +14,7 @@ use crate::output::{Surroundings, now};
 use crate::show::action::MpvCommand;
 use crate::show::{Body, OutputIx, Show};
 
-/// The name of the player's program, where `HANDOVER_MPV` names no other.
+/// The name of the player's program.
 const PROGRAM: &str = "mpv";
 
 /// How often it is looked whether the player has said its version.
@@ -25,10 +25,10 @@ const NAMED_MAX: usize = 3;
 
 /// What is known of a player before it is looked for.
 pub(super) struct Player {
-    /// What a run would start: a name, or a whole path.
-    name: String,
     /// Where the environment says that programs are.
     path: Option<String>,
+    /// The program that is to be taken instead of the usual one.
+    named: Option<String>,
     folder: PathBuf,
     /// The clips that the show cannot do without, and those that it can.
     needed: BTreeSet<String>,
@@ -43,15 +43,19 @@ impl Player {
                 if *is_optional { &mut optional } else { &mut needed }.insert(clip.clone());
             }
         }
-        let named = (surroundings.env)("HANDOVER_MPV").filter(|name| !name.is_empty());
-        let (name, path) = (named.unwrap_or_else(|| PROGRAM.into()), (surroundings.env)("PATH"));
-        Player { name, path, folder: surroundings.folder.to_owned(), needed, optional }
+        Player {
+            path: (surroundings.env)("PATH"),
+            named: (surroundings.env)("HANDOVER_MPV").filter(|name| !name.is_empty()),
+            folder: surroundings.folder.to_owned(),
+            needed,
+            optional,
+        }
     }
 
     /// Asks the player for its version, for no longer than `at_most`, and looks for the clips.
     pub(super) fn look(&self, at_most: Duration) -> Said {
         let Some(program) = self.program() else {
-            return (Answer::Down, format!("there is no {} in PATH", self.name));
+            return (Answer::Down, format!("there is no {} in PATH", self.name()));
         };
         let version = match version(&program, at_most) {
             Ok(version) => version,
@@ -71,10 +75,14 @@ impl Player {
         (Answer::Down, format!("{version}; {count} of {of} clips not there: {named}{dots}{optional}"))
     }
 
-    /// The first file of the player's name in PATH; a whole path is the same from every folder.
+    fn name(&self) -> &str {
+        self.named.as_deref().unwrap_or(PROGRAM)
+    }
+
+    /// The first file of the player's name in PATH; a name that is a path already stands for itself.
     fn program(&self) -> Option<PathBuf> {
-        let path = self.path.as_ref()?;
-        std::env::split_paths(path).map(|folder| folder.join(&self.name)).find(|program| program.is_file())
+        let path = self.path.as_deref().unwrap_or_default();
+        std::env::split_paths(path).map(|folder| folder.join(self.name())).find(|program| program.is_file())
     }
 
     fn away<'a>(&self, clips: &'a BTreeSet<String>) -> Vec<&'a str> {

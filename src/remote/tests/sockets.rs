@@ -9,11 +9,11 @@ use rosc::OscType;
 use serde_json::Value;
 
 use crate::remote::hub::UNANSWERED_MAX;
-use crate::remote::packet::{Arg, parse};
-use crate::remote::slip::{Deframer, Frame, frame};
+use crate::remote::packet::{Arg, BYTES_MAX, parse};
 use crate::remote::testing::{SOON, awaited, packet, show};
 use crate::remote::{Answer, Passcode, Picture, Remote, RemoteError, Request, Settings, Wish};
 use crate::show::CueIx;
+use crate::slip::{Deframer, Frame, frame};
 
 const NONE: [OscType; 0] = [];
 
@@ -66,7 +66,7 @@ impl Wire {
     fn new(remote: &Remote) -> Self {
         let stream = TcpStream::connect(near(remote)).unwrap();
         stream.set_read_timeout(Some(SOON)).unwrap();
-        Wire(stream, Deframer::default())
+        Wire(stream, Deframer::new(BYTES_MAX))
     }
 
     fn say(&mut self, bytes: &[u8]) {

@@ -27,21 +27,32 @@ impl Station {
         }
     }
 
-    /// Shows how the remote control is doing, and logs what was heard and not obeyed, once a second at most.
+    /// Shows how the remote control is doing, and logs what was heard and not obeyed.
     pub(super) fn tell_of_remote(&mut self, now_ns: u64) {
-        let Some(RemoteEnd { remote, logged, logged_ns, .. }) = &mut self.remote else { return };
+        let Some(RemoteEnd { remote, logged, logged_ns, pause_ns, .. }) = &mut self.remote else { return };
         let counts = remote.counts();
         self.app.remote = Some(RemoteSign { address: remote.address(), denied: counts.denied });
-        if now_ns.saturating_sub(*logged_ns) < SECOND_NS {
+        let since_ns = now_ns.saturating_sub(*logged_ns);
+        if since_ns < *pause_ns {
             return;
         }
         let new = refusals(&counts, logged);
         if !new.is_empty() {
-            (*logged, *logged_ns) = (counts, now_ns);
+            (*logged, *logged_ns, *pause_ns) = (counts, now_ns, pause_behind(*pause_ns, since_ns));
             let text = format!("OSC in, not obeyed: {}", new.join(", "));
             self.words.push((text, Tone::Attention, self.clock.run_ns(now_ns)));
         }
     }
+}
+
+/// The shortest and the longest time between two lines of the log about what was not obeyed.
+const PAUSE_NS: std::ops::RangeInclusive<u64> = SECOND_NS..=60 * SECOND_NS;
+
+/// How long nothing more is logged behind a line that came `since_ns` after the one before it. A device that goes on for
+/// hours must not push the show out of the log, so each pause is twice the last one, until there was quiet for as long.
+fn pause_behind(pause_ns: u64, since_ns: u64) -> u64 {
+    let quiet = since_ns >= pause_ns.saturating_mul(2);
+    if quiet { *PAUSE_NS.start() } else { pause_ns.saturating_mul(2).clamp(*PAUSE_NS.start(), *PAUSE_NS.end()) }
 }
 
 /// What came since and was not obeyed, in words.
@@ -55,4 +66,25 @@ fn refusals(now: &Counts, before: &Counts) -> Vec<String> {
     ];
     let new = kinds.into_iter().filter(|(_, now, before)| now > before);
     new.map(|(kind, now, before)| format!("{} {kind}", now - before)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn who_goes_on_for_hours_is_logged_once_a_minute_and_after_a_quiet_time_at_once() {
+        let (mut pause_ns, mut lines, mut last) = (0, vec![], 0);
+        // A packet a second, for an hour of a machine that has run for a day.
+        for second in 86_400..90_000_u64 {
+            let since_ns = (second - last) * SECOND_NS;
+            if since_ns >= pause_ns {
+                (pause_ns, last) = (pause_behind(pause_ns, since_ns), second);
+                lines.push(second - 86_400);
+            }
+        }
+        assert_eq!(lines[..8], [0, 1, 3, 7, 15, 31, 63, 123]);
+        assert_eq!(lines.len(), 65);
+        assert_eq!(pause_behind(pause_ns, 120 * SECOND_NS), SECOND_NS);
+    }
 }

@@ -258,6 +258,14 @@ impl Program {
         assert!(found.is_some(), "the process is {:?} and not {state}\n{}", self.process_state(), self.account());
     }
 
+    /// The memory that the process has in use, in bytes.
+    pub fn memory(&self) -> u64 {
+        let status = fs::read_to_string(format!("/proc/{}/status", self.pid.as_raw_nonzero())).expect("the process");
+        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("how much it has");
+        let kilobytes = line.trim().strip_suffix(" kB").and_then(|number| number.parse::<u64>().ok());
+        kilobytes.expect("a number") * 1024
+    }
+
     /// The processor time that the process has used.
     pub fn cpu(&self) -> Duration {
         let fields = stat(self.pid).expect("the process is there");

@@ -44,13 +44,7 @@ impl Wire {
 
     /// The next packet, if one comes in time.
     pub fn recv_within(&self, at_most: Duration) -> Option<Packet> {
-        self.socket.set_read_timeout(Some(at_most.max(Duration::from_millis(1)))).expect("a timeout");
-        let mut bytes = [0; 65_536];
-        match self.socket.recv(&mut bytes) {
-            Ok(len) => Some(decode(&bytes[..len])),
-            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => None,
-            Err(error) => panic!("the wire: {error}"),
-        }
+        datagram(&self.socket, at_most).map(|bytes| decode(&bytes))
     }
 
     /// The next packet.
@@ -75,6 +69,33 @@ impl Wire {
     pub fn drain(&self) -> Vec<Packet> {
         std::iter::from_fn(|| self.recv_within(Duration::ZERO)).collect()
     }
+}
+
+/// The next datagram, if one comes in time.
+pub(super) fn datagram(socket: &UdpSocket, at_most: Duration) -> Option<Vec<u8>> {
+    socket.set_read_timeout(Some(at_most.max(Duration::from_millis(1)))).expect("a timeout");
+    let mut bytes = vec![0; 65_536];
+    match socket.recv(&mut bytes) {
+        Ok(len) => {
+            bytes.truncate(len);
+            Some(bytes)
+        }
+        Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => None,
+        Err(error) => panic!("the wire: {error}"),
+    }
+}
+
+/// The messages of an OSC packet: itself, or those of a bundle.
+pub(super) fn messages(packet: &[u8]) -> Vec<Packet> {
+    let Some(bundle) = packet.strip_prefix(b"#bundle\0") else { return vec![decode(packet)] };
+    let mut rest = &bundle[8..];
+    let mut all = vec![];
+    while let Some((len, behind)) = rest.split_first_chunk() {
+        let (message, behind) = behind.split_at(u32::from_be_bytes(*len) as usize);
+        all.extend(messages(message));
+        rest = behind;
+    }
+    all
 }
 
 /// Takes an OSC message apart, by the words of the OSC 1.0 specification.

@@ -1,18 +1,18 @@
 //! SLIP (RFC 1055) both ways, as OSC 1.1 frames packets on a connection.
 //!
-//! Takes frames with END behind them and frames with END on both sides; sends the latter. Pure bytes; must never grow
-//! beyond the longest packet, whatever comes.
-
-use super::packet::BYTES_MAX;
+//! Takes frames with END behind them and frames with END on both sides; sends the latter: the END in front ends whatever
+//! half a packet a broken connection has left with the receiver, which throws it away and takes this one whole. Pure
+//! bytes, for what is sent and for what is heard; must never touch a socket, nor grow beyond the longest packet, whatever
+//! comes.
 
 /// What stands at both ends of a frame.
-pub(super) const END: u8 = 0xC0;
+pub const END: u8 = 0xC0;
 const ESC: u8 = 0xDB;
 const ESC_END: u8 = 0xDC;
 const ESC_ESC: u8 = 0xDD;
 
 /// `packet` as it goes on the wire.
-pub(super) fn frame(packet: &[u8]) -> Vec<u8> {
+pub fn frame(packet: &[u8]) -> Vec<u8> {
     let mut frame = Vec::with_capacity(packet.len() + 2);
     frame.push(END);
     for &byte in packet {
@@ -28,7 +28,7 @@ pub(super) fn frame(packet: &[u8]) -> Vec<u8> {
 
 /// A frame that has come to its end.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Frame {
+pub enum Frame {
     /// A packet.
     Whole(Vec<u8>),
     /// One that was too long or wrongly escaped; its bytes are gone.
@@ -36,8 +36,9 @@ pub(super) enum Frame {
 }
 
 /// Takes frames out of a stream.
-#[derive(Default)]
-pub(super) struct Deframer {
+pub struct Deframer {
+    /// The longest packet that is taken, in bytes.
+    longest: usize,
     packet: Vec<u8>,
     escaped: bool,
     /// Whether the rest of this frame is thrown away.
@@ -45,8 +46,13 @@ pub(super) struct Deframer {
 }
 
 impl Deframer {
+    /// Takes packets of `longest` bytes at most.
+    pub fn new(longest: usize) -> Self {
+        Deframer { longest, packet: vec![], escaped: false, damaged: false }
+    }
+
     /// Takes the next byte; gives the frame that it ends. Two ENDs in a row are no frame.
-    pub(super) fn take(&mut self, byte: u8) -> Option<Frame> {
+    pub fn take(&mut self, byte: u8) -> Option<Frame> {
         match (byte, std::mem::take(&mut self.escaped)) {
             (END, escaped) => {
                 let packet = std::mem::take(&mut self.packet);
@@ -65,7 +71,7 @@ impl Deframer {
     }
 
     fn push(&mut self, byte: u8) {
-        if self.packet.len() == BYTES_MAX {
+        if self.packet.len() == self.longest {
             self.damaged = true;
         }
         if self.damaged {
@@ -80,9 +86,19 @@ impl Deframer {
 mod tests {
     use super::*;
 
+    const LONGEST: usize = 64;
+
     fn frames(bytes: &[u8]) -> Vec<Frame> {
-        let mut deframer = Deframer::default();
+        let mut deframer = Deframer::new(LONGEST);
         bytes.iter().filter_map(|&byte| deframer.take(byte)).collect()
+    }
+
+    #[test]
+    fn frames_with_end_on_both_sides() {
+        assert_eq!(frame(b"/go\0"), b"\xC0/go\0\xC0");
+        assert_eq!(frame(b""), [0xC0, 0xC0]);
+        assert_eq!(frame(&[1, 0xC0, 2, 0xDB, 3]), [0xC0, 1, 0xDB, 0xDC, 2, 0xDB, 0xDD, 3, 0xC0]);
+        assert_eq!(frame(&[0xDB, 0xDC]), [0xC0, 0xDB, 0xDD, 0xDC, 0xC0]);
     }
 
     #[test]
@@ -105,11 +121,11 @@ mod tests {
         let whole = || Frame::Whole(b"/go\0".to_vec());
         assert_eq!(frames(b"\xDBx\xC0/go\0\xC0"), [Frame::Damaged, whole()]);
         assert_eq!(frames(b"x\xDB\xC0/go\0\xC0"), [Frame::Damaged, whole()]);
-        let mut deframer = Deframer::default();
-        assert!((0..3 * BYTES_MAX).all(|_| deframer.take(7).is_none()));
-        assert!(deframer.packet.capacity() <= BYTES_MAX);
+        let mut deframer = Deframer::new(LONGEST);
+        assert!((0..3 * LONGEST).all(|_| deframer.take(7).is_none()));
+        assert!(deframer.packet.capacity() <= 2 * LONGEST);
         assert_eq!(deframer.take(END), Some(Frame::Damaged));
-        let longest = vec![7; BYTES_MAX];
+        let longest = vec![7; LONGEST];
         assert_eq!(frames(&frame(&longest)), [Frame::Whole(longest)]);
     }
 }

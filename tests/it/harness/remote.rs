@@ -1,0 +1,224 @@
+//! A remote control: OSC that goes to the program, and the answers and feeds that come back, over UDP or a connection.
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream, UdpSocket};
+use std::sync::atomic::{AtomicU16, Ordering};
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::wire::{datagram, messages};
+use super::{Arg, PATIENCE, Packet};
+
+/// Below the ports that systems give away by themselves, so that no other socket of these tests takes one meanwhile.
+const PORTS: std::ops::Range<u16> = 20_000..30_000;
+
+/// What came back.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Reply {
+    /// What was asked.
+    pub address: String,
+    pub status: String,
+    pub data: Value,
+}
+
+impl Reply {
+    fn of(packet: &Packet) -> Self {
+        let address = packet.address.strip_prefix("/reply").unwrap_or_else(|| panic!("no reply: {packet:?}"));
+        let [Arg::Text(json)] = packet.args.as_slice() else { panic!("no reply: {packet:?}") };
+        let json: Value = serde_json::from_str(json).unwrap_or_else(|error| panic!("no JSON ({error}): {packet:?}"));
+        assert_eq!(json["address"], address, "{packet:?}");
+        assert_eq!(json["workspace_id"], "handover", "{packet:?}");
+        let status = json["status"].as_str().unwrap_or_default().to_owned();
+        Reply { address: address.to_owned(), status, data: json["data"].clone() }
+    }
+
+    /// It was done.
+    pub fn ok(&self) {
+        assert_eq!(self.status, "ok", "{self:?}");
+    }
+
+    /// It was not done, for a reason that has these words.
+    pub fn refused(&self, words: &[&str]) {
+        assert_eq!(self.status, "error", "{self:?}");
+        let why = self.data.as_str().unwrap_or_default();
+        assert!(words.iter().all(|word| why.contains(word)), "{words:?} in {self:?}");
+    }
+
+    /// Whoever asked may not.
+    pub fn denied(&self) {
+        assert_eq!(self.status, "denied", "{self:?}");
+    }
+}
+
+/// A remote control over UDP. It sends from one port and hears at another: that behind the program's, or one of its own.
+pub struct Remote {
+    out: UdpSocket,
+    replies: UdpSocket,
+    /// Where the program listens.
+    pub port: u16,
+}
+
+impl Remote {
+    /// A remote control, and a port for the program to listen on that is free for UDP and TCP.
+    pub fn new() -> Self {
+        static NEXT: AtomicU16 = AtomicU16::new(0);
+        let first = std::process::id() as u16 % 2_500 * 2;
+        loop {
+            let next = NEXT.fetch_add(2, Ordering::SeqCst).wrapping_add(first);
+            let port = PORTS.start + next % (PORTS.end - PORTS.start);
+            let all = "0.0.0.0";
+            let replies = UdpSocket::bind((all, port + 1));
+            if let (Ok(_), Ok(_), Ok(replies)) = (TcpListener::bind((all, port)), UdpSocket::bind((all, port)), replies)
+            {
+                return Remote { out: UdpSocket::bind("127.0.0.1:0").expect("a socket"), replies, port };
+            }
+        }
+    }
+
+    /// Another remote control of the same program, who asks to hear its replies at its own port.
+    pub fn another(&self) -> Self {
+        let out = UdpSocket::bind("127.0.0.1:0").expect("a socket");
+        let another = Remote { replies: out.try_clone().expect("its other end"), out, port: self.port };
+        another.ask("/udpReplyPort", &[Arg::Int(another.own_port().into())]).ok();
+        another
+    }
+
+    /// Where it hears.
+    pub fn own_port(&self) -> u16 {
+        self.replies.local_addr().expect("an address").port()
+    }
+
+    /// What the command line says of it.
+    pub fn listen(&self) -> String {
+        format!("127.0.0.1:{}", self.port)
+    }
+
+    /// Sends bytes that need not be a packet.
+    pub fn send(&self, bytes: &[u8]) {
+        self.out.send_to(bytes, ("127.0.0.1", self.port)).expect("it is sent");
+    }
+
+    /// The next packet, a bundle taken apart; nothing when none comes in time.
+    pub fn hear_within(&self, at_most: Duration) -> Option<Vec<Packet>> {
+        Some(messages(&datagram(&self.replies, at_most)?))
+    }
+
+    /// The next reply.
+    pub fn reply(&self) -> Reply {
+        let packet = self.hear_within(PATIENCE).expect("a reply");
+        Reply::of(&packet[0])
+    }
+
+    /// Sends a message and waits for its reply, and for no other.
+    pub fn ask(&self, address: &str, args: &[Arg]) -> Reply {
+        self.send(&encode(address, args));
+        let reply = self.reply();
+        assert_eq!(reply.address, address, "{reply:?}");
+        reply
+    }
+
+    /// Sends a message without an argument.
+    pub fn press(&self, address: &str) -> Reply {
+        self.ask(address, &[])
+    }
+
+    /// Sends a message with a text.
+    pub fn say(&self, address: &str, text: &str) -> Reply {
+        self.ask(address, &[Arg::Text(text.into())])
+    }
+}
+
+/// A remote control on a connection, with SLIP (RFC 1055) around its packets.
+pub struct Line(TcpStream);
+
+impl Line {
+    pub fn new(port: u16) -> Self {
+        let line = TcpStream::connect(("127.0.0.1", port)).expect("the program takes a connection");
+        line.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+        line.set_nodelay(true).expect("no delay");
+        Line(line)
+    }
+
+    /// Sends bytes that need not be a frame.
+    pub fn send(&mut self, bytes: &[u8]) {
+        self.0.write_all(bytes).expect("it is sent");
+    }
+
+    /// Sends a message and waits for its reply, and for no other.
+    pub fn ask(&mut self, address: &str, args: &[Arg]) -> Reply {
+        self.send(&frame(&encode(address, args)));
+        let reply = self.reply();
+        assert_eq!(reply.address, address, "{reply:?}");
+        reply
+    }
+
+    /// The next reply.
+    pub fn reply(&mut self) -> Reply {
+        let mut packet = vec![];
+        loop {
+            match (self.byte(), packet.is_empty()) {
+                (0xC0, true) => {}
+                (0xC0, false) => return Reply::of(&messages(&packet)[0]),
+                (0xDB, _) => packet.push(match self.byte() {
+                    0xDC => 0xC0,
+                    0xDD => 0xDB,
+                    other => panic!("no escape: {other:#x}"),
+                }),
+                (byte, _) => packet.push(byte),
+            }
+        }
+    }
+
+    fn byte(&mut self) -> u8 {
+        let mut byte = [0];
+        self.0.read_exact(&mut byte).expect("a byte");
+        byte[0]
+    }
+}
+
+/// A packet with SLIP's END behind it.
+pub fn frame(packet: &[u8]) -> Vec<u8> {
+    let escaped = packet.iter().flat_map(|&byte| match byte {
+        0xC0 => vec![0xDB, 0xDC],
+        0xDB => vec![0xDB, 0xDD],
+        _ => vec![byte],
+    });
+    escaped.chain([0xC0]).collect()
+}
+
+/// An OSC message, by the words of the OSC 1.0 specification.
+pub fn encode(address: &str, args: &[Arg]) -> Vec<u8> {
+    let padded = |text: &str| {
+        let len = (text.len() / 4 + 1) * 4;
+        text.bytes().chain(std::iter::repeat(0)).take(len).collect::<Vec<u8>>()
+    };
+    let tags = args.iter().map(|arg| match arg {
+        Arg::Int(_) => 'i',
+        Arg::Float(_) => 'f',
+        Arg::Text(_) => 's',
+        Arg::Bool(true) => 'T',
+        Arg::Bool(false) => 'F',
+    });
+    let mut bytes = padded(address);
+    bytes.extend(padded(&std::iter::once(',').chain(tags).collect::<String>()));
+    for arg in args {
+        match arg {
+            Arg::Int(value) => bytes.extend(value.to_be_bytes()),
+            Arg::Float(value) => bytes.extend(value.to_be_bytes()),
+            Arg::Text(text) => bytes.extend(padded(text)),
+            Arg::Bool(_) => {}
+        }
+    }
+    bytes
+}
+
+/// A bundle of messages, to be done at once.
+pub fn bundle(messages: &[Vec<u8>]) -> Vec<u8> {
+    let mut bytes = b"#bundle\0\0\0\0\0\0\0\0\x01".to_vec();
+    for message in messages {
+        bytes.extend((message.len() as u32).to_be_bytes());
+        bytes.extend(message);
+    }
+    bytes
+}
