@@ -8,6 +8,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::scene::{Scene, time_of_day};
@@ -20,6 +21,12 @@ use crate::show::duration::{self, SECOND_NS};
 const ALARM_ROWS_MAX: usize = 3;
 /// The most cue numbers that are named in a row.
 const NAMED_MAX: usize = 4;
+/// How many cells are kept free between the timing and the outputs.
+const GAP: usize = 2;
+/// How many cells stand between two alarms.
+const ALARM_GAP: usize = 3;
+/// No alarm of an output takes fewer cells, the gap in front of it among them.
+const ALARM_CELLS_MIN: usize = 8;
 
 /// Draws the header's two rows.
 pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
@@ -37,11 +44,9 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
     right.push(Span::raw(gap));
     right.extend(clocks);
     text::put_both(buf, area, area.y, Line::from(left), Line::from(right), 0);
-    let (timing, mut outputs) = (timing(scene), outputs(scene, area.width >= 150));
-    if area.width >= 100 {
-        outputs.spans.splice(0..0, remote(scene));
-    }
-    text::put_both(buf, area, area.y + 1, timing, outputs, 24);
+    let timing = timing(scene);
+    let room = usize::from(area.width).saturating_sub(text::line_width(&timing) + GAP);
+    text::put_both(buf, area, area.y + 1, timing, outputs(scene, area.width, room), 0);
 }
 
 /// The badges that say what kind of run this is, and whether it stands still.
@@ -132,8 +137,30 @@ fn remote(scene: &Scene) -> Vec<Span<'static>> {
     spans
 }
 
-/// A light for each output, and a word for each that is not well; where there is room, all by name.
-pub(super) fn outputs<'a>(scene: &Scene<'a>, by_name: bool) -> Line<'a> {
+/// How the outputs are, as fully as `room` cells of a screen of `columns` allow. There is always something, since a row
+/// of lights that goes when much is down goes when it is needed most: at the least, how many are down.
+pub(super) fn outputs<'a>(scene: &Scene<'a>, columns: u16, room: usize) -> Line<'a> {
+    let named = (columns >= 150).then(|| full(scene, true));
+    let remote = if columns >= 100 { remote(scene) } else { vec![] };
+    let with_remote = |line: &Line<'a>| Line::from_iter(remote.iter().chain(&line.spans).cloned());
+    let forms = named.into_iter().chain([full(scene, false), lights(scene)]);
+    let mut forms = forms.flat_map(|line| [with_remote(&line), line]);
+    forms.find(|line| text::line_width(line) <= room).unwrap_or_else(|| count(scene))
+}
+
+/// An output's sign, its style, and the word for what is not well.
+fn sign(scene: &Scene, light: Light) -> (&'static str, Style, Option<&'static str>) {
+    let styles = &scene.styles;
+    match light {
+        Light::Idle => ("·", styles.past, None),
+        Light::Ok => ("●", styles.ready, None),
+        Light::Slow => ("◐", styles.attention, Some("slow")),
+        Light::Down => ("○", styles.attention, Some("down")),
+    }
+}
+
+/// A light for each output, and a word for each that is not well, or all `by_name`.
+fn full<'a>(scene: &Scene<'a>, by_name: bool) -> Line<'a> {
     let styles = &scene.styles;
     let outputs = &scene.app.outputs;
     if outputs.is_empty() {
@@ -143,12 +170,7 @@ pub(super) fn outputs<'a>(scene: &Scene<'a>, by_name: bool) -> Line<'a> {
     let mut spans = vec![Span::styled("outputs", styles.past)];
     let mut words = vec![];
     for (at, health) in outputs.iter().enumerate() {
-        let (sign, style, word) = match health.light {
-            Light::Idle => ("·", styles.past, None),
-            Light::Ok => ("●", styles.ready, None),
-            Light::Slow => ("◐", styles.attention, Some("slow")),
-            Light::Down => ("○", styles.attention, Some("down")),
-        };
+        let (sign, style, word) = sign(scene, health.light);
         let output = scene.show.outputs.get(at);
         if let (Some(output), true) = (output, by_name) {
             spans.push(Span::styled(format!("   {sign} "), style));
@@ -163,6 +185,41 @@ pub(super) fn outputs<'a>(scene: &Scene<'a>, by_name: bool) -> Line<'a> {
     }
     spans.extend(words);
     Line::from(spans)
+}
+
+/// A light for each output, and how many are not well.
+fn lights<'a>(scene: &Scene<'a>) -> Line<'a> {
+    let mut spans = vec![Span::styled("outputs", scene.styles.past)];
+    for health in &scene.app.outputs {
+        let (sign, style, _) = sign(scene, health.light);
+        spans.push(Span::styled(format!(" {sign}"), style));
+    }
+    let words: Vec<_> = unwell(scene).map(|(many, word)| format!("{many} {word}")).collect();
+    spans.push(Span::styled(format!("  {}", words.join(", ")), scene.styles.attention));
+    Line::from(spans)
+}
+
+/// How many of the outputs are not well, without their lights.
+fn count<'a>(scene: &Scene<'a>) -> Line<'a> {
+    let all = scene.app.outputs.len();
+    if all == 0 {
+        return Line::default();
+    }
+    let mut words = String::new();
+    for (many, word) in unwell(scene) {
+        words += &if words.is_empty() { format!("{many} of {all} {word}") } else { format!(", {many} {word}") };
+    }
+    if words.is_empty() {
+        return Line::styled(format!("0 of {all} down"), scene.styles.past);
+    }
+    Line::styled(words, scene.styles.attention)
+}
+
+/// How many outputs are down, and how many are slow, where there are any.
+fn unwell(scene: &Scene) -> impl Iterator<Item = (usize, &'static str)> {
+    let many = |light| scene.app.outputs.iter().filter(|health| health.light == light).count();
+    let counts = [(many(Light::Down), "down"), (many(Light::Slow), "slow")];
+    counts.into_iter().filter(|(many, _)| *many > 0)
 }
 
 /// What is wrong, each in a few words, laid over as few rows as it takes; none while nothing is.
@@ -190,16 +247,31 @@ pub(super) fn alarms<'a>(scene: &Scene<'a>, columns: u16) -> Vec<Line<'a>> {
         let words = format!(" {}{more}", named.join(", "));
         alarm(format!(" {} {count} missed ", signs::MISSED), styles.attention_badge, words);
     }
+    name_outputs(scene, items, usize::from(columns))
+}
+
+/// Lays the alarms over their rows, `items` first and then the outputs that are not well; where there is no room to name
+/// all of these, the end says how many more there are.
+fn name_outputs<'a>(scene: &Scene<'a>, items: Vec<Line<'a>>, columns: usize) -> Vec<Line<'a>> {
+    let styles = &scene.styles;
+    let mut outputs = vec![];
     for (health, output) in scene.app.outputs.iter().zip(&scene.show.outputs) {
         if let (Light::Down | Light::Slow, Some(error)) = (health.light, &health.error) {
+            let (sign, style, _) = sign(scene, health.light);
             let waiting = if health.queued > 0 { format!(", {} waiting", health.queued) } else { String::new() };
-            items.push(Line::from(vec![
-                Span::styled(format!("○ {}: ", output.id), styles.attention),
+            outputs.push(Line::from(vec![
+                Span::styled(format!("{sign} {}: ", output.id), style),
                 Span::styled(format!("{error}{waiting}"), styles.text),
             ]));
         }
     }
-    let mut lines = text::flow(items, usize::from(columns), 3);
+    let laid = |named: usize| {
+        let left = outputs.len() - named;
+        let more = (left > 0).then(|| Line::styled(format!("+{left} more"), styles.attention));
+        text::flow(items.iter().chain(outputs.iter().take(named)).cloned().chain(more), columns, ALARM_GAP)
+    };
+    let most = outputs.len().min(ALARM_ROWS_MAX * (columns / ALARM_CELLS_MIN + 1));
+    let mut lines = (0..=most).rev().map(laid).find(|lines| lines.len() <= ALARM_ROWS_MAX).unwrap_or_else(|| laid(0));
     lines.truncate(ALARM_ROWS_MAX);
     lines
 }

@@ -46,7 +46,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) -> Option<Positi
     head.push(Span::raw("  "));
     head.extend(header::timing(scene).spans);
     more.push(Line::from(head));
-    more.push(header::outputs(scene, false));
+    more.push(header::outputs(scene, area.width, usize::from(area.width)));
     let room = usize::from(area.height).saturating_sub(lines.len() + 1);
     more.truncate(room);
     lines.extend(more);

@@ -115,6 +115,35 @@ fn much_is_wrong() {
 }
 
 #[test]
+fn many_outputs_are_down() {
+    let mut text = String::from("title = \"Many\"\n");
+    for at in 1..=14 {
+        write!(text, "[output.desk{at}]\nosc = \"udp://127.0.0.1:9000\"\n").unwrap();
+    }
+    text += "[[segment]]\ntitle = \"One\"\nduration = \"10m\"\ncue = [{ number = \"1\", title = \"Doors\" }]\n";
+    let mut run = Run::new(&text, false);
+    run.until(10.0);
+    run.go();
+    run.until(20.0);
+    for health in run.app.outputs.iter_mut().take(9) {
+        (health.light, health.error) = (Light::Down, Some("connection refused".into()));
+    }
+    for (columns, rows, header, more) in
+        [(80, 24, "9 of 14 down", "+3 more"), (120, 36, "○ ● ● ● ● ●  9 down", "○ desk9: connection refused")]
+    {
+        let screen = run.text(columns, rows);
+        assert!(screen.lines().nth(1).is_some_and(|line| line.trim_end().ends_with(header)), "{screen}");
+        assert!(screen.lines().skip(2).take(3).any(|line| line.trim_end().ends_with(more)), "{screen}");
+        insta::assert_snapshot!(format!("down-{columns}x{rows}"), screen);
+    }
+    for columns in 60..=220 {
+        let screen = run.text(columns, 24);
+        let row = screen.lines().nth(1).unwrap_or_default();
+        assert!(row.contains("down") && row.contains("plan 2"), "{columns} columns: {row}");
+    }
+}
+
+#[test]
 fn late_over_and_by_the_backup() {
     let mut run = jump_on_standby();
     run.until(225.0);
