@@ -10,7 +10,7 @@ pub enum Light {
     Idle,
     /// The last that was tried went well.
     Ok,
-    /// The last message left, but took more than a second.
+    /// The last message left, but took more than a second, or one has been under way for as long.
     Slow,
     /// The last that was tried failed, or the far end is known to be away.
     Down,

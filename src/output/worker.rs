@@ -9,16 +9,13 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::gauge::Gauge;
+use super::gauge::{Gauge, SLOW};
 use super::queue::{LIMIT, Next, Queue, Refusal, Senders, Waiting};
 use super::{Job, Light, News, Outcome, Report, Reporter, now};
 use crate::show::OutputIx;
 
 /// The longest that a message may wait for its turn.
 const LATE: Duration = Duration::from_secs(5);
-
-/// From here on, an output that sends is called slow.
-const SLOW: Duration = Duration::from_secs(1);
 
 /// How long a clock's word may wait for its turn: about as long as it is true.
 const TICK_LATE: Duration = Duration::from_millis(20);
@@ -107,7 +104,11 @@ impl<T: Send + Sync + 'static> Worker<T> {
         let name = &self.site.name;
         let why = match self.queue.push(senders, message) {
             Ok(()) => return None,
-            Err(Refusal::Full) => format!("queue full: {LIMIT} messages wait for {name}"),
+            Err(Refusal::Full) => {
+                let why = format!("queue full: {LIMIT} messages wait for {name}");
+                self.site.gauge.down(why.clone());
+                why
+            }
             Err(Refusal::Ended) => format!("the sender of {name} has ended"),
         };
         Some(Outcome::Failed(why))
@@ -226,9 +227,11 @@ impl<T: Send + Sync + 'static, X: Transmit<Message = T>> Bench<T, X> {
     /// Tries once, and once more for as long as that is asked for and may help.
     fn try_to_send(&mut self, message: &T) -> Result<Light, String> {
         for tried in 1.. {
-            let began = now();
-            let Err(why) = self.transmit.transmit(message) else {
-                return Ok(if now().duration_since(began) > SLOW { Light::Slow } else { Light::Ok });
+            let flight = self.site.gauge.flight();
+            let sent = self.transmit.transmit(message);
+            let took = flight.end();
+            let Err(why) = sent else {
+                return Ok(if took > SLOW { Light::Slow } else { Light::Ok });
             };
             let times = if tried == 1 { "time" } else { "times" };
             let Some(Again { pause, tries }) = self.transmit.again(message, tried) else {
@@ -324,6 +327,50 @@ mod tests {
         let refused = s.worker.send(job(0), &Arc::new("go"));
         assert_eq!(refused, Some(Outcome::Failed("queue full: 256 messages wait for desk".into())));
         assert_eq!(s.worker.queued(), LIMIT);
+        let health = || s.worker.site.gauge.health(0);
+        let (light, error) = (health().light, health().error);
+        assert_eq!((light, error.as_deref()), (Light::Down, Some("queue full: 256 messages wait for desk")));
+        s.tell.send(Ok(())).unwrap();
+        s.reports.recv_timeout(SOON).unwrap();
+        assert_eq!((health().light, health().error), (Light::Ok, None), "something went well");
+    }
+
+    #[test]
+    fn is_slow_while_a_message_gets_no_answer() {
+        let s = setup(LATE);
+        let health_in = |seconds| s.worker.site.gauge.health_at(0, now() + Duration::from_secs(seconds));
+        s.worker.send(job(0), &Arc::new("stuck"));
+        s.given.recv_timeout(SOON).unwrap();
+        let words = |seconds| (health_in(seconds).light, health_in(seconds).error.unwrap_or_default());
+        let (light, error) = words(3600);
+        assert_eq!(light, Light::Slow);
+        assert!(error.starts_with("no answer for 360") && error.ends_with(" s"), "{error}");
+        s.tell.send(Ok(())).unwrap();
+        s.reports.recv_timeout(SOON).unwrap();
+        assert_eq!(words(3600), (Light::Ok, String::new()), "it has been answered");
+        s.worker.send(job(1), &Arc::new("no"));
+        s.tell.send(Err("refused".into())).unwrap();
+        s.reports.recv_timeout(SOON).unwrap();
+        s.worker.send(job(2), &Arc::new("stuck"));
+        assert_eq!(s.given.recv_timeout(SOON), Ok("no"));
+        assert_eq!(s.given.recv_timeout(SOON), Ok("stuck"));
+        assert_eq!(words(3600), (Light::Down, "refused".into()), "down is worse than slow");
+        // The transmitter panics, and leaves nothing under way behind it.
+        drop(s.tell);
+        s.reports.recv_timeout(SOON).unwrap();
+        s.worker.site.gauge.up();
+        assert_eq!(words(3600), (Light::Ok, String::new()));
+    }
+
+    #[test]
+    fn the_oldest_of_two_messages_under_way_counts() {
+        let gauge = Gauge::default();
+        let first = gauge.flight();
+        let later = now() + Duration::from_millis(1500);
+        gauge.flight().end();
+        assert_eq!(gauge.health_at(0, later).light, Light::Slow, "only the second has ended");
+        first.end();
+        assert_eq!(gauge.health_at(0, later).light, Light::Idle);
     }
 
     #[test]
