@@ -13,6 +13,7 @@
 mod action;
 mod cue;
 mod fields;
+mod flags;
 mod json;
 mod links;
 mod midi;

@@ -4,6 +4,7 @@ use std::net::Ipv6Addr;
 
 use super::action::{Protocol, Wire, body, is_url_text};
 use super::fields::Fields;
+use super::flags::flags;
 use super::reader::{Mention, Names, quoted};
 use super::value::Value;
 use crate::show::action::MpvCommand;
@@ -16,31 +17,6 @@ const HTTP_TIMEOUT_NS: u64 = 10 * SECOND_NS;
 /// The kinds of output, of which each has exactly one.
 const KINDS: [&str; 4] = ["osc", "http", "midi", "mpv"];
 
-/// Flags of mpv (0.33 to 0.40, their other names among them) that would take the player out of the program's hands: its
-/// line, its standing ready, its in-points and out-points, and what would be played besides.
-const MPV_OWN: [&str; 21] = [
-    "input-ipc-server",
-    "input-ipc-client",
-    "input-unix-socket",
-    "idle",
-    "pause",
-    "keep-open",
-    "keep-open-pause",
-    "start",
-    "end",
-    "length",
-    "loop",
-    "loop-file",
-    "loop-playlist",
-    "ab-loop-a",
-    "ab-loop-b",
-    "ab-loop-count",
-    "playlist",
-    "terminal",
-    "help",
-    "version",
-    "list-options",
-];
 /// The rates of timecode as the file writes them; "29.97" is drop-frame, since nothing else keeps step with a clock.
 const RATES: [(&str, FrameRate); 4] =
     [("24", FrameRate::Fps24), ("25", FrameRate::Fps25), ("29.97", FrameRate::Fps2997Drop), ("30", FrameRate::Fps30)];
@@ -203,29 +179,6 @@ fn mpv(value: &Value<'_>) -> Option<()> {
         value.fault("`mpv = false` is no output", "write `mpv = true`, or take the output away");
     }
     Some(())
-}
-
-/// The flags of a player: each stands by itself, as `--name` or `--name=value`.
-fn flags(fields: &mut Fields<'_>) -> Vec<String> {
-    let list = fields.find("flags").and_then(|value| value.list("[\"--fs\"]"));
-    list.unwrap_or_default().iter().filter_map(flag).collect()
-}
-
-fn flag(value: &Value<'_>) -> Option<String> {
-    let text = value.words()?;
-    let name = text.strip_prefix("--").map(|rest| rest.split_once('=').map_or(rest, |(name, _)| name));
-    let fits = |name: &&str| name.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit());
-    let Some(name) = name.filter(fits) else {
-        let what = format!("{} is no flag of the player", quoted(&text));
-        value.fault(what, "write each flag by itself, such as \"--fs\" or \"--screen=1\"");
-        return None;
-    };
-    let plain = name.strip_prefix("no-").unwrap_or(name);
-    if MPV_OWN.contains(&plain) {
-        value.fault(format!("{} is handover's own to set", quoted(&text)), "take the flag away");
-        return None;
-    }
-    Some(text)
 }
 
 fn osc(value: &Value<'_>) -> Option<OutputKind> {

@@ -1,6 +1,7 @@
 //! What is said of faulty show files, and where.
 
 use super::{faults, parse};
+use crate::show::OutputKind;
 use crate::show::problem::report;
 
 /// A show to which one thing is added: `cue` to its second cue, `head` before all tables, `tail` behind all.
@@ -282,4 +283,42 @@ fn a_show_control_message_fits_into_what_the_standard_allows() {
     };
     assert!(parse(&msc(100), "UTC").is_ok());
     assert!(faults(&msc(130))[0].what.contains("128 bytes"));
+}
+
+#[test]
+fn flags_that_would_make_a_show_file_a_program() {
+    for flag in "script=/tmp/x.lua scripts=x.so scripts-append=x.lua script-opts=a=b script-opts-append=a=b lua-opts=a \
+                 include=/tmp/x config config=yes no-config config-dir=/tmp use-filedir-conf profile=x show-profile=x \
+                 profile-add=x input-conf=/tmp/x no-input-conf input-file=/tmp/x input-commands=quit load-scripts \
+                 no-load-scripts load-unsafe-playlists ytdl no-ytdl ytdl-raw-options=exec=x ytdl-raw-options-set=exec=x \
+                 log-file=/tmp/x dump-stats=/tmp/x stream-record=/tmp/x stream-dump=/tmp/x stream-capture=x record-file=/tmp/x o=/tmp/x \
+                 of=mp4 ofopts-add=a=b ovc=x ovcopts=x oac=x oacopts-append=x screenshot-directory=/tmp \
+                 screenshot-template=x watch-later-directory=/tmp watch-later-options-add=x watch-history-path=/tmp/x \
+                 save-watch-history save-position-on-quit no-save-position-on-quit player-operation-mode=pseudo-gui \
+                 external-file=x external-files-append=x cover-art-files=x audio-file=x audio-files-set=x audiofile=x \
+                 audio-file-paths=x autoload-files sub-file=x sub-files-add=x sub-file-paths=x subfile=x \
+                 lavfi-complex=amovie=x vf=vapoursynth=x.py vf-add=metadata=print:file=x vf-pre=x af=lavfi=x af-append=x \
+                 vf-defaults=x cache-dir=/tmp cache-on-disk demuxer-cache-dir=/tmp gpu-shader-cache-dir=/tmp \
+                 icc-cache-dir=/tmp vo=image vo=gpu,image vo-append=image vo-image-outdir=/tmp vo=lavc ao=pcm \
+                 ao=alsa,pcm: ao-add=pcm ao-pcm-file=/tmp/x jack-autostart heartbeat-cmd=x audio-device=alsa/file:/tmp/x \
+                 audio-device=alsa/plug:'tee:hw,/tmp/x' audio-device=alsa/{type"
+        .split_whitespace()
+    {
+        let head = format!("[output.a]\nmpv = true\nflags = [\"--fs\", «\"--{flag}\"»]");
+        let name = format!("--{}", flag.split('=').next().unwrap());
+        only_fault(&show_with(&head, "", ""), &[&name, "would let a show file run programs or write files", "take"]);
+    }
+}
+
+#[test]
+fn flags_for_picture_and_sound_are_free() {
+    let flags = "fs no-border screen=1 fs-screen=1 vo=null vo=gpu vo=gpu-next,x11 ao=null ao=pipewire,alsa volume=80 mute=yes \
+                 audio-device=alsa/hdmi:CARD=PCH,DEV=0 audio-device=coreaudio/Built-in audio-channels=stereo hwdec=auto \
+                 video-rotate=90 sub-filter-sdh osd-level=0 ontop geometry=50%:50% cache=yes demuxer-max-bytes=64MiB \
+                 input-cursor=no target-prim=bt.709 interpolation"
+        .split_whitespace();
+    let list: Vec<_> = flags.map(|flag| format!("--{flag}")).collect();
+    let head = format!("[output.a]\nmpv = true\nflags = {list:?}");
+    let show = parse(&show_with(&head, "", ""), "UTC").unwrap();
+    assert_eq!(show.outputs[0].kind, OutputKind::Mpv { flags: list });
 }
