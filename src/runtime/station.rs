@@ -277,14 +277,14 @@ impl Station {
                     self.commit(vec![event], machine_ns());
                 }
             }
-            Msg::Clip(ClipReport { cue, firing, what, .. }) => {
+            Msg::Clip(ClipReport { cue, firing, output, what }) => {
                 let fact = match what {
                     ClipNews::Started { length_ns } => ClipFact::Started(length_ns),
                     ClipNews::Ended => ClipFact::Ended,
                     ClipNews::Stopped => ClipFact::Stopped,
                     ClipNews::Lost(why) => ClipFact::Lost(why),
                 };
-                self.command(&Command::Clip { cue, firing, fact }, machine_ns());
+                self.command(&Command::Clip { cue, firing, output, fact }, machine_ns());
             }
             Msg::Remote(request) => self.wish(request),
             Msg::Journal(SyncReport::Fault(error)) => self.app.journal_alarm = Some(error.to_string()),
