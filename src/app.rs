@@ -54,7 +54,7 @@ pub struct App {
     pub outputs: Vec<Health>,
     /// When that was, by the machine's clock, nanoseconds.
     pub outputs_ns: u64,
-    /// Where remote controls are heard, if at all.
+    /// Whether remote controls are heard, where the show or the caller asks for it.
     pub remote: Option<RemoteSign>,
     /// What is wrong with the journal, while something is.
     pub journal_alarm: Option<String>,
@@ -80,13 +80,18 @@ pub enum Page {
     Help,
 }
 
-/// Where remote controls are heard.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RemoteSign {
-    /// Address and port.
-    pub address: SocketAddr,
-    /// How many messages came without the passcode that it takes.
-    pub denied: u64,
+/// Whether remote controls are heard.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RemoteSign {
+    /// They are.
+    Heard {
+        /// Address and port.
+        address: SocketAddr,
+        /// How many messages came without the passcode that it takes.
+        denied: u64,
+    },
+    /// They should be, and are not: why.
+    Deaf(String),
 }
 
 /// The colours of the screen.

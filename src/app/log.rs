@@ -88,7 +88,7 @@ pub fn words(event: &Event) -> (String, Tone) {
             (format!("cue {cue} fired  {}{again}", cause.word()), Calm)
         }
         Event::CueCompleted { cue, .. } => (format!("cue {cue} complete"), Calm),
-        Event::CueStopped { cue } => (format!("cue {cue} stopped"), Attention),
+        Event::CueStopped { cue, .. } => (format!("cue {cue} stopped"), Attention),
         Event::ClipStarted { cue, length_ns: Some(ns), .. } => {
             (format!("cue {cue} clip runs, {}", duration::length(*ns)), Calm)
         }

@@ -57,7 +57,7 @@ impl State {
             | Event::DepartmentReady { cue, .. }
             | Event::DepartmentUnready { cue, .. }
             | Event::InterlockOverridden { cue, .. }
-            | Event::CueStopped { cue }
+            | Event::CueStopped { cue, .. }
             | Event::ClipStarted { cue, .. }
             | Event::ClipLost { cue, .. }
             | Event::CueMissed { cue, .. }
@@ -153,13 +153,13 @@ impl State {
         // with the journal's last line.
         let by_player = self.is_ended_by_player(cue);
         let by_clock = plan.steps.is_empty() && !by_player;
-        let complete_ns = by_clock.then(|| show_ns + plan.duration_ns.unwrap_or(0));
+        let complete_ns = by_clock.then(|| show_ns + plan.lasts_ns().unwrap_or(0));
         let state = &mut self.cues[cue.0 as usize];
         state.phase = Phase::Running;
         state.fired_show_ns = Some(show_ns);
         (state.firings, state.cause, state.fired_ns) = (firing, Some(cause), Some(due_ns));
         (state.stood_by, state.ready, state.overridden, state.steps_done) = (false, 0, false, 0);
-        (state.awaits_clip, state.clip_ns) = (by_player, None);
+        (state.awaits_clip, state.clip_ns, state.clip_lost, state.unplayed) = (by_player, None, false, false);
         state.sends = vec![SendState::Pending; plan.actions.len()];
         self.on_air.retain(|&running| running != cue);
         self.on_air.push(cue);

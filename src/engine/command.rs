@@ -1,7 +1,7 @@
 //! Commands: what somebody wants, and why it may not be had.
 
 use super::event::Cause;
-use crate::show::{CueIx, CueNumber};
+use crate::show::{CueIx, CueNumber, OutputIx};
 
 /// A wish. [`super::State::decide`] says what becomes of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,6 +73,8 @@ pub enum Command {
         cue: CueIx,
         /// Which firing of it.
         firing: u32,
+        /// The player that says so.
+        output: OutputIx,
         /// What has happened to it.
         fact: ClipFact,
     },

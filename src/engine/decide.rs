@@ -42,7 +42,7 @@ impl State {
             Command::Note(text) => self.note(text),
             Command::Panic => Ok(self.panic(now)),
             Command::End => self.end_by_caller(now),
-            Command::Clip { cue, firing, fact } => Ok(self.clip(*cue, *firing, fact, now)),
+            Command::Clip { cue, firing, output, fact } => Ok(self.clip(*cue, *firing, *output, fact, now)),
         }
     }
 
@@ -141,7 +141,7 @@ impl State {
         let firing = self.cue(cue).firings + 1;
         events.push(Event::CueFired { cue: self.number(cue), cause, firing, due_ns, playhead_stays: false });
         let plan = self.show.cue(cue);
-        if plan.steps.is_empty() && plan.duration_ns.is_none_or(|ns| ns == 0) && !self.is_ended_by_player(cue) {
+        if plan.steps.is_empty() && plan.lasts_ns().is_none_or(|ns| ns == 0) && !self.is_ended_by_player(cue) {
             events.push(Event::CueCompleted { cue: self.number(cue), due_ns });
         }
         events

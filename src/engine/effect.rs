@@ -30,7 +30,9 @@ impl State {
                 let actions = 0..self.show().cue(cue).actions.len() as u32;
                 actions.map(|action| Effect::Send { cue, firing: *firing, action }).collect()
             }
-            Event::CueStopped { cue } => self.show().find(cue).map(Effect::Stop).into_iter().collect(),
+            Event::CueStopped { cue, by_player: false } => {
+                self.show().find(cue).map(Effect::Stop).into_iter().collect()
+            }
             Event::Panicked {} => vec![Effect::StopOutputs],
             _ => vec![],
         }

@@ -103,9 +103,12 @@ pub enum Event {
         cue: CueNumber,
         due_ns: RunNs,
     },
-    /// It was on air and is not any more, without having been completed: nothing follows it.
+    /// It was on air and is not any more, without having been completed: nothing follows it. `by_player` where its
+    /// player says so, and there is nothing left to stop.
     CueStopped {
         cue: CueNumber,
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        by_player: bool,
     },
     /// The player's picture moves; `length_ns` from in-point to out-point, where the player knows it.
     ClipStarted {
@@ -228,7 +231,7 @@ impl Event {
             | Event::InterlockOverridden { cue, .. }
             | Event::CueFired { cue, .. }
             | Event::CueCompleted { cue, .. }
-            | Event::CueStopped { cue }
+            | Event::CueStopped { cue, .. }
             | Event::ClipStarted { cue, .. }
             | Event::ClipLost { cue, .. }
             | Event::CueMissed { cue, .. }
@@ -299,6 +302,8 @@ pub enum MissedWhy {
     Interlock,
     /// Its segment ended before.
     SegmentEnded,
+    /// The clip that it follows was not played to an end, and nobody knows when that would have been.
+    NotPlayed,
 }
 
 impl MissedWhy {
@@ -311,6 +316,7 @@ impl MissedWhy {
             MissedWhy::Panicked => "everything was stopped",
             MissedWhy::Interlock => "departments were not ready",
             MissedWhy::SegmentEnded => "its segment ended before",
+            MissedWhy::NotPlayed => "the clip that it follows was not played",
         }
     }
 }

@@ -2,12 +2,15 @@
 //!
 //! In a live run, a cue that plays a clip is complete when the player says so, for the picture is its clock. Where the
 //! player cannot say it any more (it died, it could not load the clip, the program was down), the clock takes over: the
-//! cue is complete when its clip would have ended or, where nobody knows how long that is, its `duration` is over.
+//! cue is complete when its clip would have ended or its `duration` is over, and where nobody knows either, it is stopped
+//! and what follows it is missed.
+
+use std::sync::Arc;
 
 use super::timer::Kind;
 use super::{ClipFact, Event, MissedWhy, Rejection, RunNs, State};
 use crate::show::action::MpvCommand;
-use crate::show::{Body, CueIx};
+use crate::show::{CueIx, OutputIx};
 
 /// How many delays are looked through for clips.
 const DUE_MAX: usize = 64;
@@ -17,15 +20,16 @@ impl State {
     /// that begins again at its end has none.
     pub(super) fn is_ended_by_player(&self, cue: CueIx) -> bool {
         let plan = self.show.cue(cue);
-        let is_loop = matches!(plan.clip(), Some(MpvCommand::Play { looped: true, .. }));
-        let has_end = !is_loop || plan.duration_ns.is_none();
+        let has_end = !plan.is_loop() || plan.duration_ns.is_none();
         !self.rehearsal && plan.steps.is_empty() && plan.clip().is_some() && has_end
     }
 
     /// What follows from what a player says.
-    pub(super) fn clip(&self, cue: CueIx, firing: u32, fact: &ClipFact, now: RunNs) -> Vec<Event> {
+    pub(super) fn clip(&self, cue: CueIx, firing: u32, output: OutputIx, fact: &ClipFact, now: RunNs) -> Vec<Event> {
         let state = self.cue(cue);
-        if state.firings != firing || !self.on_air.contains(&cue) {
+        let leads = self.show.cue(cue).clip().is_some_and(|(_, player, _)| player == output);
+        // Further clips of the cue come and go on other players without a word of the run's.
+        if !leads || state.firings != firing || !self.on_air.contains(&cue) {
             return vec![];
         }
         let number = self.show.cue(cue).number.clone();
@@ -34,7 +38,7 @@ impl State {
                 vec![Event::ClipStarted { cue: number, firing, length_ns: *length_ns }]
             }
             ClipFact::Ended if state.awaits_clip => vec![Event::CueCompleted { cue: number, due_ns: now }],
-            ClipFact::Stopped if state.awaits_clip => vec![Event::CueStopped { cue: number }],
+            ClipFact::Stopped if state.awaits_clip => vec![Event::CueStopped { cue: number, by_player: true }],
             ClipFact::Ended | ClipFact::Stopped => vec![],
             ClipFact::Lost(error) => vec![Event::ClipLost { cue: number, firing, error: error.clone() }],
         }
@@ -65,43 +69,60 @@ impl State {
     pub(super) fn stop(&self, cue: CueIx) -> Result<Vec<Event>, Rejection> {
         let cue_number = self.show.cue(cue).number.clone();
         match self.on_air.contains(&cue) {
-            true => Ok(vec![Event::CueStopped { cue: cue_number }]),
+            true => Ok(vec![Event::CueStopped { cue: cue_number, by_player: false }]),
             false => Err(Rejection::NotRunning(cue_number)),
         }
     }
 
     /// What a delay would still bring is missed, as in a panic, so that nothing vanishes unseen.
     pub(super) fn stop_all(&self, now: RunNs) -> Result<Vec<Event>, Rejection> {
-        let stopped = self.on_air.iter().map(|&cue| Event::CueStopped { cue: self.show.cue(cue).number.clone() });
+        let number = |cue: CueIx| self.show.cue(cue).number.clone();
+        let stopped = self.on_air.iter().map(|&cue| Event::CueStopped { cue: number(cue), by_player: false });
         let pending = self.timers.by_show.iter().filter(|(_, kind, _)| *kind == Kind::Fire);
         let missed = pending.map(|&(_, _, cue)| self.miss(cue, MissedWhy::Panicked, now));
         let events: Vec<_> = stopped.chain(missed).collect();
         if events.is_empty() { Err(Rejection::NothingRuns) } else { Ok(events) }
     }
 
-    /// Lets the clock say when a cue is complete whose player cannot.
+    /// Lets the clock say when a cue is complete whose player cannot; where nobody knows when that would be, the cue is
+    /// stopped, so that what follows it waits for the caller. One that may go without its clip has no need of it.
     pub(super) fn reckon_end(&mut self, cue: CueIx, run_ns: RunNs) {
-        let plan_ns = self.show.cue(cue).duration_ns;
+        let show = Arc::clone(&self.show);
+        let (plan, now_ns) = (show.cue(cue), self.show_ns(run_ns));
         let state = &mut self.cues[cue.0 as usize];
         if !std::mem::take(&mut state.awaits_clip) {
             return;
         }
-        let lasts_ns = state.clip_ns.or(plan_ns).unwrap_or(0);
-        let ends_ns = state.fired_show_ns.unwrap_or(0).saturating_add(lasts_ns);
-        self.complete_at(cue, ends_ns.max(self.show_ns(run_ns)));
+        let optional = matches!(plan.clip(), Some((_, _, MpvCommand::Play { optional: true, .. })));
+        let clip_ns = state.clip_ns.filter(|_| !plan.is_loop());
+        let lasts_ns = clip_ns.or(plan.lasts_ns()).or(optional.then_some(0));
+        state.clip_lost = true;
+        state.unplayed = lasts_ns.is_none();
+        let ends_ns = state.fired_show_ns.unwrap_or(0).saturating_add(lasts_ns.unwrap_or(0));
+        self.complete_at(cue, ends_ns.max(now_ns));
     }
 
-    /// Whether this action of `cue`, counted from 1, plays its clip.
+    /// The events of a cue that has come to the end that was reckoned for it.
+    pub(super) fn reckoned_end(&self, cue: CueIx, due_ns: RunNs) -> Vec<Event> {
+        let number = self.show.cue(cue).number.clone();
+        if !self.cue(cue).unplayed {
+            return vec![Event::CueCompleted { cue: number, due_ns }];
+        }
+        let waits = |follower: &&CueIx| self.is_in_order(**follower) && self.cue(**follower).due_ns.is_none();
+        let followers = self.show.after(cue).iter().filter(waits);
+        let missed = followers.map(|&follower| self.miss(follower, MissedWhy::NotPlayed, due_ns));
+        [Event::CueStopped { cue: number, by_player: true }].into_iter().chain(missed).collect()
+    }
+
+    /// Whether this action of `cue`, counted from 1, plays the clip that is its clock.
     pub(super) fn plays_clip(&self, cue: CueIx, action: u32) -> bool {
-        let actions = &self.show.cue(cue).actions;
-        let action = action.checked_sub(1).and_then(|at| actions.get(at as usize));
-        action.is_some_and(|action| matches!(action.body, Body::Mpv(MpvCommand::Play { .. })))
+        self.show.cue(cue).clip().is_some_and(|(at, ..)| at as u32 + 1 == action)
     }
 
     pub(super) fn take_off(&mut self, cue: CueIx, run_ns: RunNs) {
         self.drop_completion(cue);
         let state = &mut self.cues[cue.0 as usize];
-        state.awaits_clip = false;
+        (state.awaits_clip, state.unplayed) = (false, false);
         if state.phase == super::Phase::Running {
             state.phase = super::Phase::Stopped;
         }

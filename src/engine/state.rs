@@ -78,6 +78,10 @@ pub struct CueState {
     pub complete_ns: Option<ShowNs>,
     /// A player has its end: it is complete when its clip is.
     pub awaits_clip: bool,
+    /// Its clip was lost or could not be played: the picture is not there, whatever the clock says.
+    pub clip_lost: bool,
+    /// Nobody knows when its clip would have ended: it is stopped, and not complete.
+    pub(super) unplayed: bool,
     /// How long its clip lasts, where the player has said so.
     pub clip_ns: Option<u64>,
     /// The caller has taken it out of the run.

@@ -78,9 +78,7 @@ impl State {
         let Some((due_ns, due)) = all.min_by_key(|(due_ns, _)| *due_ns) else { return vec![] };
         let at_ns = due_ns.max(0) as u64;
         match due {
-            Due::Timer(Kind::Complete, cue) => {
-                vec![Event::CueCompleted { cue: self.show.cue(cue).number.clone(), due_ns: at_ns }]
-            }
+            Due::Timer(Kind::Complete, cue) => self.reckoned_end(cue, at_ns),
             Due::Timer(Kind::Fire, cue) => self.fall_due(cue, Cause::Follow, due_ns, now),
             Due::Clock(cue) => self.fall_due(cue, Cause::Clock, due_ns, now),
             Due::Turn(Turn::Start(segment)) => self.change_segment(segment, at_ns),

@@ -51,7 +51,8 @@ impl State {
 
     /// How far a running cue has come, where it has a duration or a clip whose length is known.
     pub fn cue_countdown(&self, cue: CueIx, now: RunNs) -> Option<Countdown> {
-        let of_ns = self.cue(cue).clip_ns.or(self.show.cue(cue).duration_ns)?;
+        let plan = self.show.cue(cue);
+        let of_ns = if plan.is_loop() { plan.duration_ns } else { self.cue(cue).clip_ns.or(plan.lasts_ns()) }?;
         let started_ns = self.cue(cue).fired_show_ns?;
         Some(Countdown { elapsed_ns: self.show_ns(now).saturating_sub(started_ns), of_ns })
     }

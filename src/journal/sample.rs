@@ -65,7 +65,7 @@ fn events() -> Vec<Event> {
         Event::InterlockOverridden { cue: cue(), reason: text() },
         Event::CueFired { cue: cue(), cause: Cause::Remote, firing, due_ns: 7, playhead_stays: firing > 1 },
         Event::CueCompleted { cue: cue(), due_ns: 8 },
-        Event::CueStopped { cue: cue() },
+        Event::CueStopped { cue: cue(), by_player: firing > 1 },
         Event::ClipStarted { cue: cue(), firing, length_ns: Some(92_000_000_000) },
         Event::ClipLost { cue: cue(), firing, error: "the player ended: signal 9".into() },
         Event::CueMissed { cue: cue(), why: MissedWhy::ProgramDown, due_ns: 9 },

@@ -15,6 +15,8 @@ use crate::remote::{FIRINGS_MAX, Firing, Picture, Remote};
 
 /// How often subscribers are told, besides every change.
 const EVERY: Duration = Duration::from_millis(100);
+/// How often it is looked whether anybody has subscribed; who has is told at once what was published last.
+const UNWATCHED: Duration = Duration::from_millis(500);
 /// How many records may wait before the follower is given the whole state instead.
 const BACKLOG: usize = 4096;
 
@@ -107,7 +109,8 @@ impl Account {
             let now_ns = machine_ns();
             self.remote.publish(self.picture(self.clock.run_ns(now_ns), now_ns));
             let quiet = |news: &mut News| news.records.is_empty() && news.whole.is_none() && !news.over;
-            let waited = mailbox.rung.wait_timeout_while(lock(&mailbox.news), EVERY, quiet);
+            let pause = if self.remote.has_subscribers() { EVERY } else { UNWATCHED };
+            let waited = mailbox.rung.wait_timeout_while(lock(&mailbox.news), pause, quiet);
             let (mut news, _) = waited.unwrap_or_else(PoisonError::into_inner);
             if news.over {
                 return;
@@ -146,6 +149,9 @@ impl Account {
     fn picture(&self, run_ns: RunNs, now_ns: u64) -> Picture {
         let state = &self.state;
         let clip_left_ns = |clip: &Clip| {
+            if state.show().cue(clip.cue).is_loop() {
+                return None;
+            }
             let since_ns = if clip.moves { now_ns.saturating_sub(self.clips_ns) } else { 0 };
             Some(clip.length_ns? as i64 - clip.position_ns.saturating_add(since_ns) as i64)
         };

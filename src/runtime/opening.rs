@@ -69,6 +69,8 @@ pub(super) struct Session {
     pub journal_alarm: Option<String>,
     pub outputs: Outputs,
     pub remote: Option<Remote>,
+    /// Why no remote control is heard, though the show asks for it.
+    pub deaf: Option<String>,
     pub theme: Theme,
     pub depth: Depth,
     /// The first word to the caller.
@@ -235,7 +237,7 @@ fn fresh(wishes: &Wishes, store: &Store, script: Script, post: &Post) -> anyhow:
     };
     let dated = script.show.date.filter(|date| !script.rehearse && date != day);
     let dated = dated.map(|date| format!("the show is dated {date}: its times are taken for {day}"));
-    let words: Vec<String> = dated.into_iter().chain(deaf).collect();
+    let words: Vec<String> = dated.into_iter().collect();
     Ok(Session {
         id,
         state: State::new(script.show),
@@ -247,6 +249,7 @@ fn fresh(wishes: &Wishes, store: &Store, script: Script, post: &Post) -> anyhow:
         journal_alarm,
         outputs,
         remote,
+        deaf,
         theme: wishes.theme,
         depth: wishes.depth,
         words: said(&words),
@@ -285,7 +288,7 @@ fn resume(
     // A fast rehearsal on a machine whose clock was set from 1970 to today has been down for ages: no sum may overflow.
     let down_ns = down_ns.min(DOWN_NS_MAX);
     let run_ns = last.run_ns.saturating_add(down_ns);
-    let mut words: Vec<String> = deaf.into_iter().collect();
+    let mut words: Vec<String> = vec![];
     if let Some(torn) = &recovered.torn {
         words.push(torn.to_string());
     }
@@ -303,6 +306,7 @@ fn resume(
         journal_alarm: None,
         outputs,
         remote,
+        deaf,
         theme: wishes.theme,
         depth: wishes.depth,
         words: said(&words),

@@ -25,7 +25,7 @@ use super::keyboard::{self, Keyboard, Woken};
 use super::opening::Session;
 use super::screen::{self, Screen};
 use super::{fault, realtime, signals, terminal};
-use crate::app::{App, Page, Task, Tone};
+use crate::app::{App, Page, RemoteSign, Task, Tone};
 use crate::engine::{ClipFact, Command, Event, Record, Rejection, RunId, RunNs, State};
 use crate::journal::{Journal, SyncReport};
 use crate::output::{ClipNews, ClipReport, Health, Job, Outputs, ShowTime};
@@ -116,11 +116,26 @@ pub fn run(mut session: Session, inbox: Inbox, post: &Post) -> anyhow::Result<Op
 
 impl Station {
     fn new(session: Session, inbox: Inbox, post: &Post) -> std::io::Result<Self> {
-        let Session { id, state, log, clock, seq, begin, journal, journal_alarm, outputs, remote, theme, depth, words } =
-            session;
+        let Session {
+            id,
+            state,
+            log,
+            clock,
+            seq,
+            begin,
+            journal,
+            journal_alarm,
+            outputs,
+            remote,
+            deaf,
+            theme,
+            depth,
+            words,
+        } = session;
         let mut app = App::new(theme);
         app.outputs = outputs.health();
         app.journal_alarm = journal_alarm;
+        app.remote = deaf.map(RemoteSign::Deaf);
         let start = screen::Start { state: state.clone(), log, app: app.clone(), clock, depth };
         let screen = Some(Screen::start(start, post.clone())?);
         let remote = match remote.map(Arc::new) {
@@ -176,6 +191,13 @@ impl Station {
             self.settled(job, |cue, firing, action, output| Event::ActionUnknown { cue, firing, action, output })
         });
         self.commit(unknown.collect(), now_ns);
+        let lost = self.state.on_air().iter().filter(|&&cue| self.state.cue(cue).clip_lost);
+        let lost: Vec<_> = lost.map(|&cue| self.state.show().cue(cue).number.to_string()).collect();
+        if !lost.is_empty() {
+            let text = format!("the picture of cue {} went with the program and is not on air", lost.join(", "));
+            self.words.push((text.clone(), Tone::Alarm, self.run_ns));
+            self.app.say(text, Tone::Alarm, now_ns);
+        }
         while self.fire_due() {}
         if let Some(command) = self.state.catch_up() {
             self.command(&command, machine_ns());
@@ -206,7 +228,12 @@ impl Station {
 
     /// Whether something will still happen without a caller.
     fn has_work(&self) -> bool {
-        self.ahead.is_some() || self.state.poll_timeout().is_some() || self.outputs.health().iter().any(is_at_work)
+        // A live show that remote controls call needs no terminal.
+        let is_called = self.remote.is_some() && !self.state.is_rehearsal() && !self.state.has_ended();
+        is_called
+            || self.ahead.is_some()
+            || self.state.poll_timeout().is_some()
+            || self.outputs.health().iter().any(is_at_work)
     }
 
     fn inputs(&mut self) {
@@ -277,14 +304,14 @@ impl Station {
                     self.commit(vec![event], machine_ns());
                 }
             }
-            Msg::Clip(ClipReport { cue, firing, what, .. }) => {
+            Msg::Clip(ClipReport { cue, firing, output, what }) => {
                 let fact = match what {
                     ClipNews::Started { length_ns } => ClipFact::Started(length_ns),
                     ClipNews::Ended => ClipFact::Ended,
                     ClipNews::Stopped => ClipFact::Stopped,
                     ClipNews::Lost(why) => ClipFact::Lost(why),
                 };
-                self.command(&Command::Clip { cue, firing, fact }, machine_ns());
+                self.command(&Command::Clip { cue, firing, output, fact }, machine_ns());
             }
             Msg::Remote(request) => self.wish(request),
             Msg::Journal(SyncReport::Fault(error)) => self.app.journal_alarm = Some(error.to_string()),

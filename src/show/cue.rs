@@ -3,7 +3,7 @@
 use jiff::civil::Time;
 
 use super::action::MpvCommand;
-use super::{Action, Body, Colour, CueIx, CueNumber, DepartmentIx, SegmentIx};
+use super::{Action, Body, Colour, CueIx, CueNumber, DepartmentIx, OutputIx, SegmentIx};
 
 /// A numbered call inside a segment.
 #[derive(Clone, Debug, PartialEq)]
@@ -45,12 +45,29 @@ pub struct Cue {
 }
 
 impl Cue {
-    /// The first clip that it plays.
-    pub fn clip(&self) -> Option<&MpvCommand> {
-        self.actions.iter().find_map(|action| match &action.body {
-            Body::Mpv(command @ MpvCommand::Play { .. }) => Some(command),
+    /// The first clip that it plays: that one is the cue's clock. Where it stands in `actions`, the player, and what the
+    /// player is told.
+    pub fn clip(&self) -> Option<(usize, OutputIx, &MpvCommand)> {
+        self.actions.iter().enumerate().find_map(|(at, action)| match &action.body {
+            Body::Mpv(command @ MpvCommand::Play { .. }) => Some((at, action.output, command)),
             _ => None,
         })
+    }
+
+    /// Whether its clip begins again at its end.
+    pub fn is_loop(&self) -> bool {
+        matches!(self.clip(), Some((_, _, MpvCommand::Play { looped: true, .. })))
+    }
+
+    /// How long it lasts, nanoseconds, as far as the file says: its duration, or what its clip is to play.
+    pub fn lasts_ns(&self) -> Option<u64> {
+        let span_ns = match self.clip() {
+            Some((_, _, MpvCommand::Play { from_ns, to_ns: Some(to_ns), looped: false, .. })) => {
+                Some(to_ns.saturating_sub(*from_ns))
+            }
+            _ => None,
+        };
+        self.duration_ns.or(span_ns)
     }
 
     /// Whether the caller has to call it in the normal order: trigger `go`, and nobody's backup.

@@ -13,6 +13,7 @@ use ratatui::text::{Line, Span};
 
 use super::scene::{Scene, time_of_day};
 use super::{signs, text};
+use crate::app::RemoteSign;
 use crate::output::Light;
 use crate::show::Show;
 use crate::show::duration::{self, SECOND_NS};
@@ -128,10 +129,10 @@ pub(super) fn timing(scene: &Scene) -> Line<'static> {
 
 /// Where remote controls are heard, and whether somebody tries to without the passcode.
 fn remote(scene: &Scene) -> Vec<Span<'static>> {
-    let Some(sign) = scene.app.remote else { return vec![] };
-    let mut spans = vec![Span::styled(format!("OSC in {}", sign.address), scene.styles.past)];
-    if sign.denied > 0 {
-        spans.push(Span::styled(format!("  {} denied", sign.denied), scene.styles.attention));
+    let Some(RemoteSign::Heard { address, denied }) = &scene.app.remote else { return vec![] };
+    let mut spans = vec![Span::styled(format!("OSC in {address}"), scene.styles.past)];
+    if *denied > 0 {
+        spans.push(Span::styled(format!("  {denied} denied"), scene.styles.attention));
     }
     spans.push(Span::raw("   "));
     spans
@@ -231,6 +232,9 @@ pub(super) fn alarms<'a>(scene: &Scene<'a>, columns: u16) -> Vec<Line<'a>> {
     };
     if let Some(what) = &scene.app.journal_alarm {
         alarm(" JOURNAL ".into(), styles.on_air_badge, format!(" {what}"));
+    }
+    if let Some(RemoteSign::Deaf(why)) = &scene.app.remote {
+        alarm(" OSC IN OFF ".into(), styles.attention_badge, format!(" {why}"));
     }
     if state.is_panicked() {
         alarm(" PANIC ".into(), styles.on_air_badge, " everything stopped; GO goes on".into());

@@ -193,10 +193,16 @@ fn running<'a>(scene: &Scene<'a>) -> Face<'a> {
 /// When the cue fired, or, with a clip on air, when the picture will end.
 fn fired(scene: &Scene, cue: CueIx) -> Option<Line<'static>> {
     let styles = &scene.styles;
-    if let Some((clip, countdown)) = scene.clip(cue) {
+    if scene.state.cue(cue).clip_lost {
+        return Some(Line::styled("PICTURE LOST", styles.on_air));
+    }
+    if let Some(clip) = scene.clip(cue) {
         if !clip.moves {
             return Some(Line::styled("VT paused", styles.attention));
         }
+        let Some(countdown) = scene.countdown(cue).filter(|_| !scene.cue(cue).is_loop()) else {
+            return Some(Line::styled("VT, no end", styles.vt));
+        };
         let speed = i64::from(scene.state.speed());
         let ends_ns = scene.now_ns as i64 + countdown.left_ns().max(0) * speed;
         return Some(Line::from(vec![

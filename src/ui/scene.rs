@@ -94,16 +94,19 @@ impl<'a> Scene<'a> {
             .then(|| self.planned_cue_ns(cue) - self.now_ns as i64)
     }
 
-    /// The clip that a player shows for `cue`, and how far it has come by the player's own clock.
-    pub fn clip(&self, cue: CueIx) -> Option<(&'a Clip, Countdown)> {
-        let clip = self.app.outputs.iter().filter_map(|health| health.clip.as_ref()).find(|clip| clip.cue == cue)?;
-        let since_ns = if clip.moves { self.view.machine_ns.saturating_sub(self.app.outputs_ns) } else { 0 };
-        Some((clip, Countdown { elapsed_ns: clip.position_ns.saturating_add(since_ns), of_ns: clip.length_ns? }))
+    /// The clip that a player shows for `cue`.
+    pub fn clip(&self, cue: CueIx) -> Option<&'a Clip> {
+        let player = self.cue(cue).clip().map(|(_, output, _)| output.0 as usize)?;
+        self.app.outputs.get(player)?.clip.as_ref().filter(|clip| clip.cue == cue)
     }
 
-    /// How far a running cue has come: by its player's clock where it has a clip on air, otherwise by the show's.
+    /// How far a running cue has come: by its player's clock where it has a clip on air that has an end, otherwise by the
+    /// show's.
     pub fn countdown(&self, cue: CueIx) -> Option<Countdown> {
-        let by_player = self.clip(cue).map(|(_, countdown)| countdown);
+        let by_player = self.clip(cue).filter(|_| !self.cue(cue).is_loop()).and_then(|clip| {
+            let since_ns = if clip.moves { self.view.machine_ns.saturating_sub(self.app.outputs_ns) } else { 0 };
+            Some(Countdown { elapsed_ns: clip.position_ns.saturating_add(since_ns), of_ns: clip.length_ns? })
+        });
         by_player.or_else(|| self.state.cue_countdown(cue, self.now_ns))
     }
 
@@ -157,10 +160,10 @@ impl<'a> Scene<'a> {
         })
     }
 
-    /// Whether an action of the cue's last firing failed, or nobody knows whether it left.
+    /// Whether an action of the cue's last firing failed, or nobody knows whether it left, or its picture is lost.
     pub fn has_send_trouble(&self, cue: CueIx) -> bool {
         let is_trouble = |send: &SendState| matches!(send, SendState::Failed | SendState::Unknown);
-        self.state.cue(cue).sends.iter().any(is_trouble)
+        self.state.cue(cue).clip_lost || self.state.cue(cue).sends.iter().any(is_trouble)
     }
 
     /// Whether `cue` is out of the order though nobody skipped it: a backup that waits, a cue whose backup has its

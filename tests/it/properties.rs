@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use handover::engine::{Cause, ClipFact, Command, Event, Phase};
-use handover::show::{CueIx, CueNumber, Show};
+use handover::show::{CueIx, CueNumber, OutputIx, Show};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
@@ -283,7 +283,8 @@ fn do_it(rig: &mut Rig, deed: &Deed) -> Result<(), String> {
         Deed::Clip(at, fact) if !rig.state.show().cues.is_empty() => {
             let cue = CueIx(at.index(rig.state.show().cues.len()) as u32);
             let firing = rig.state.cue(cue).firings;
-            rig.command(&Command::Clip { cue, firing, fact: fact.clone() }).map_err(|why| why.to_string())?;
+            rig.command(&Command::Clip { cue, firing, output: OutputIx(1), fact: fact.clone() })
+                .map_err(|why| why.to_string())?;
             rig.drain()
         }
         _ => {
@@ -367,7 +368,7 @@ fn bring_home(rig: &mut Rig) -> Result<(), String> {
         }
         for cue in rig.state.on_air().to_vec() {
             let firing = rig.state.cue(cue).firings;
-            let _ = rig.command(&Command::Clip { cue, firing, fact: ClipFact::Ended });
+            let _ = rig.command(&Command::Clip { cue, firing, output: OutputIx(1), fact: ClipFact::Ended });
             rig.drain()?;
         }
         do_it(rig, &Deed::Override)?;

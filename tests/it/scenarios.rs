@@ -20,7 +20,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use handover::engine::{Cause, ClipFact, Command, Effect, Event, MissedWhy, State};
-use handover::show::{CueIx, CueNumber, Show, duration, file};
+use handover::show::{CueIx, CueNumber, OutputIx, Show, duration, file};
 use jiff::Timestamp;
 use serde::Deserialize;
 
@@ -261,11 +261,15 @@ fn remote(state: &State, words: &str) -> Result<Command, String> {
 }
 
 /// What a player may say of a cue's last firing: `12 started 30s`, `12 started`, `12 ended`, `12 stopped`, `12 lost WHY`;
-/// with `12#1` of its first.
+/// with `12#1` of its first, with `12@wall` of another player's clip.
 fn clip(state: &State, words: &str) -> Result<Command, String> {
     let (number, said) = words.split_once(' ').ok_or("a clip has a cue and a fact")?;
     let (number, firing) = number.split_once('#').map_or((number, None), |(number, firing)| (number, Some(firing)));
+    let (number, output) = number.split_once('@').map_or((number, None), |(number, output)| (number, Some(output)));
     let cue = find(state, number)?;
+    let own = state.show().cue(cue).clip().map(|(_, output, _)| output);
+    let named = |id: &str| state.show().outputs.iter().position(|output| output.id == id).map(|at| OutputIx(at as u32));
+    let output = output.map_or(own, named).ok_or("no such player")?;
     let firing = firing.map_or(Ok(state.cue(cue).firings), |f| f.parse().map_err(|e| format!("{f:?}: {e}")))?;
     let fact = match said.split_once(' ').unwrap_or((said, "")) {
         ("started", "") => ClipFact::Started(None),
@@ -275,7 +279,7 @@ fn clip(state: &State, words: &str) -> Result<Command, String> {
         ("lost", why) => ClipFact::Lost(why.to_owned()),
         _ => return Err(format!("no player says {said:?}")),
     };
-    Ok(Command::Clip { cue, firing, fact })
+    Ok(Command::Clip { cue, firing, output, fact })
 }
 
 fn find(state: &State, number: &str) -> Result<CueIx, String> {
@@ -371,6 +375,7 @@ fn line(event: &Event, state: &State, times: Times) -> String {
                 MissedWhy::Panicked => "panicked",
                 MissedWhy::Interlock => "interlock",
                 MissedWhy::SegmentEnded => "segment_ended",
+                MissedWhy::NotPlayed => "not_played",
             };
             format!("{kind} {cue} {why} {}", due(*due_ns))
         }

@@ -7,9 +7,10 @@ mod stage;
 use std::fmt::Write as _;
 
 use handover::app::{Page, RemoteSign, Theme};
+use handover::engine::Event;
 use handover::output::{Clip, Health, Light};
-use handover::show::CueIx;
 use handover::show::duration::SECOND_NS;
+use handover::show::{CueIx, CueNumber};
 use handover::ui::Depth;
 
 use stage::{Run, SHOW, styles, text};
@@ -73,15 +74,24 @@ fn a_player_has_the_clock_of_its_clip() {
     };
     run.app.outputs[0].clip = clip(8, true);
     run.app.outputs_ns = run.machine_ns() - SECOND_NS;
-    run.app.remote = Some(RemoteSign { address: "127.0.0.1:53000".parse().unwrap(), denied: 2 });
+    run.app.remote = Some(RemoteSign::Heard { address: "127.0.0.1:53000".parse().unwrap(), denied: 2 });
     // Eight seconds of it were shown a second ago: 81 are left, and it ends 81 seconds from now.
     let screen = run.text(120, 36);
     let words = ["1:21", "ON AIR", "The film", "VT", "left of 1:30", "OSC in 127.0.0.1:53000", "2 denied"];
     words.iter().for_each(|word| assert!(screen.contains(word), "no {word:?}:\n{screen}"));
     at_all_sizes("clip", &mut run);
     run.app.outputs[0].clip = clip(8, false);
+    run.app.remote = Some(RemoteSign::Deaf("127.0.0.1:53000 is taken".into()));
     let paused = run.text(120, 36);
-    assert!(paused.contains("VT paused"), "{paused}");
+    assert!(paused.contains("VT paused") && paused.contains("OSC IN OFF  127.0.0.1:53000 is taken"), "{paused}");
+    run.app.outputs[0].clip = None;
+    let (cue, error) = (CueNumber::new("1").unwrap(), "killed".to_owned());
+    run.commit(vec![
+        Event::ClipStarted { cue: cue.clone(), firing: 1, length_ns: Some(90 * SECOND_NS) },
+        Event::ClipLost { cue, firing: 1, error },
+    ]);
+    let lost = run.text(120, 36);
+    assert!(lost.contains("PICTURE LOST") && lost.contains("⌁"), "{lost}");
 }
 
 #[test]

@@ -95,7 +95,7 @@ impl Witness {
                     self.causes.insert(follower, 1);
                 }
             }
-            Event::CueStopped { cue } if !self.running.remove(&self.find(cue)) => {
+            Event::CueStopped { cue, .. } if !self.running.remove(&self.find(cue)) => {
                 return Err("a cue is stopped that does not run".to_owned());
             }
             Event::CueMissed { cue, .. } => {

@@ -31,7 +31,7 @@ impl Station {
     pub(super) fn tell_of_remote(&mut self, now_ns: u64) {
         let Some(RemoteEnd { remote, logged, logged_ns, pause_ns, .. }) = &mut self.remote else { return };
         let counts = remote.counts();
-        self.app.remote = Some(RemoteSign { address: remote.address(), denied: counts.denied });
+        self.app.remote = Some(RemoteSign::Heard { address: remote.address(), denied: counts.denied });
         let since_ns = now_ns.saturating_sub(*logged_ns);
         if since_ns < *pause_ns {
             return;
