@@ -291,8 +291,8 @@ fn flags_that_would_make_a_show_file_a_program() {
                  include=/tmp/x config config=yes no-config config-dir=/tmp use-filedir-conf profile=x show-profile=x \
                  profile-add=x input-conf=/tmp/x no-input-conf input-file=/tmp/x input-commands=quit load-scripts \
                  no-load-scripts load-unsafe-playlists ytdl no-ytdl ytdl-raw-options=exec=x ytdl-raw-options-set=exec=x \
-                 log-file=/tmp/x dump-stats=/tmp/x stream-record=/tmp/x stream-dump=/tmp/x stream-capture=x record-file=/tmp/x o=/tmp/x \
-                 of=mp4 ofopts-add=a=b ovc=x ovcopts=x oac=x oacopts-append=x screenshot-directory=/tmp \
+                 log-file=/tmp/x dump-stats=/tmp/x stream-record=/tmp/x stream-dump=/tmp/x stream-capture=x \
+                 record-file=/tmp/x o=/tmp/x of=mp4 ofopts-add=a=b ovc=x ovcopts=x oac=x oacopts-append=x screenshot-directory=/tmp \
                  screenshot-template=x watch-later-directory=/tmp watch-later-options-add=x watch-history-path=/tmp/x \
                  save-watch-history save-position-on-quit no-save-position-on-quit player-operation-mode=pseudo-gui \
                  external-file=x external-files-append=x cover-art-files=x audio-file=x audio-files-set=x audiofile=x \
