@@ -75,13 +75,17 @@ impl Wire {
 pub(super) fn datagram(socket: &UdpSocket, at_most: Duration) -> Option<Vec<u8>> {
     socket.set_read_timeout(Some(at_most.max(Duration::from_millis(1)))).expect("a timeout");
     let mut bytes = vec![0; 65_536];
-    match socket.recv(&mut bytes) {
-        Ok(len) => {
-            bytes.truncate(len);
-            Some(bytes)
+    loop {
+        match socket.recv(&mut bytes) {
+            Ok(len) => {
+                bytes.truncate(len);
+                return Some(bytes);
+            }
+            // A wait with a limit is not taken up again by itself after a signal.
+            Err(error) if error.kind() == ErrorKind::Interrupted => {}
+            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => return None,
+            Err(error) => panic!("the wire: {error}"),
         }
-        Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => None,
-        Err(error) => panic!("the wire: {error}"),
     }
 }
 
