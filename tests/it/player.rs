@@ -24,16 +24,22 @@ pub static STAGE: Mutex<()> = Mutex::new(());
 
 /// Whether the programs are there; a machine that has to have them fails instead.
 pub fn is_equipped() -> bool {
-    ["mpv", "ffmpeg"].into_iter().all(|name| {
-        let flag = if name == "mpv" { "--version" } else { "-version" };
-        let found = Command::new(name).arg(flag).stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
-        if !found {
-            eprintln!("skipped: {name} not found");
-            assert!(std::env::var_os("HANDOVER_REQUIRE_SERVICES").is_none(), "{name} is required here");
-        }
-        found
-    })
+    let missing = *MISSING;
+    if let Some(name) = missing {
+        eprintln!("skipped: {name} not found");
+        assert!(std::env::var_os("HANDOVER_REQUIRE_SERVICES").is_none(), "{name} is required here");
+    }
+    missing.is_none()
 }
+
+/// The program that is not there. Asked once, before any test has players: a player that only says its version is a
+/// player as well, to a test that looks whether any is left.
+static MISSING: LazyLock<Option<&str>> = LazyLock::new(|| {
+    ["mpv", "ffmpeg"].into_iter().find(|name| {
+        let flag = if *name == "mpv" { "--version" } else { "-version" };
+        Command::new(name).arg(flag).stdout(Stdio::null()).stderr(Stdio::null()).status().is_err()
+    })
+});
 
 /// Makes a clip with picture and sound of so many seconds.
 pub fn film(path: &Path, seconds: &str) {
