@@ -15,16 +15,21 @@ const WORDS_MAX: usize = 4_000;
 
 impl Station {
     /// Makes events facts: journaled in one write, applied, and then what they cause leaves the program.
-    pub(super) fn commit(&mut self, events: Vec<Event>, now_ns: u64) {
+    pub(super) fn commit(&mut self, mut events: Vec<Event>, now_ns: u64) {
         self.release();
         let news = self.news.len();
+        // What causes nothing (that the cue is complete already) is written behind the packet: on a resume it comes again
+        // by itself, were it lost in between.
+        let last = events.iter().rposition(|event| !self.state.effects(event).is_empty());
+        let behind = last.map_or(vec![], |at| events.split_off(at + 1));
         let effects = self.record(events, now_ns);
-        self.carry_out(effects, news, now_ns);
+        self.carry_out(effects, behind, news, now_ns);
     }
 
-    /// Carries out what events cause, and journals what became of it; their records are in the news from `news` on.
-    pub(super) fn carry_out(&mut self, effects: Vec<Effect>, news: usize, now_ns: u64) {
-        let mut outcomes = vec![];
+    /// Carries out what events cause, and journals what is to stand `behind` them and what became of it; their records are
+    /// in the news from `news` on.
+    pub(super) fn carry_out(&mut self, effects: Vec<Effect>, behind: Vec<Event>, news: usize, now_ns: u64) {
+        let mut outcomes = behind;
         for effect in effects {
             match effect {
                 Effect::Send { cue, firing, action } => {

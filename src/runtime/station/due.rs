@@ -76,7 +76,7 @@ impl Station {
     /// a cue that has fired already, and fire that again.
     pub(super) fn release(&mut self) {
         let Some(Ahead { effects, news, due_ns }) = self.ahead.take() else { return };
-        self.carry_out(effects, news, due_ns);
+        self.carry_out(effects, vec![], news, due_ns);
         if self.state.is_moving_on() {
             let now_ns = machine_ns();
             let events = self.state.handle_timeout(self.clock.run_ns(now_ns));
