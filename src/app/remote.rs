@@ -43,7 +43,7 @@ impl App {
     }
 
     /// The caller's own press counts as well: two hands on one GO are one GO.
-    fn guard_go(&mut self, now_ns: u64) -> Result<(), &'static str> {
+    pub(super) fn guard_go(&mut self, now_ns: u64) -> Result<(), &'static str> {
         let last_ns = self.go_pressed_ns.replace(now_ns);
         if is_guarded(last_ns, now_ns) { Err(GO_IGNORED) } else { Ok(()) }
     }

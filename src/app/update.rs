@@ -168,9 +168,9 @@ impl App {
     /// The guard counts from the last press and not from the last GO, so that a key that is held down, or a finger that
     /// trembles on it, never fires twice.
     fn go(&mut self, repeat: bool, now_ns: u64) -> Vec<Task> {
-        let last_ns = self.go_pressed_ns.replace(now_ns);
-        if repeat || last_ns.is_some_and(|last_ns| now_ns.saturating_sub(last_ns) < GO_GUARD_NS) {
-            self.say(GO_IGNORED, Tone::Attention, now_ns);
+        let guarded = self.guard_go(now_ns).err();
+        if let Some(why) = guarded.or(repeat.then_some(GO_IGNORED)) {
+            self.say(why, Tone::Attention, now_ns);
             return vec![];
         }
         vec![Task::Command(Command::Go { cause: Cause::Go })]

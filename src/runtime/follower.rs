@@ -12,6 +12,7 @@ use super::realtime;
 use crate::engine::{Cause, Countdown, Event, Record, RunNs, State};
 use crate::output::{Clip, Health};
 use crate::remote::{FIRINGS_MAX, Firing, Picture, Remote};
+use crate::show::CueIx;
 
 /// How often subscribers are told, besides every change.
 const EVERY: Duration = Duration::from_millis(100);
@@ -155,7 +156,7 @@ impl Account {
             let since_ns = if clip.moves { now_ns.saturating_sub(self.clips_ns) } else { 0 };
             Some(clip.length_ns? as i64 - clip.position_ns.saturating_add(since_ns) as i64)
         };
-        let left_ns = |cue: &crate::show::CueIx| {
+        let left_ns = |cue: &CueIx| {
             let clip = self.clips.iter().find(|clip| clip.cue == *cue).and_then(clip_left_ns);
             clip.or_else(|| state.cue_countdown(*cue, run_ns).map(|countdown| countdown.left_ns()))
         };

@@ -8,6 +8,7 @@ mod commit;
 mod due;
 mod leave;
 mod remote;
+mod tell;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -28,13 +29,11 @@ use super::{fault, realtime, signals, terminal};
 use crate::app::{App, Page, RemoteSign, Task, Tone};
 use crate::engine::{ClipFact, Command, Event, Record, Rejection, RunId, RunNs, State};
 use crate::journal::{Journal, SyncReport};
-use crate::output::{ClipNews, ClipReport, Health, Job, Outputs, ShowTime};
+use crate::output::{ClipNews, ClipReport, Health, Job, Outputs};
 use crate::remote::{Counts, Remote};
 use crate::show::CueIx;
 use crate::ui::Depth;
 
-/// How many clips the outputs are asked to have ready.
-const CLIPS_READY: usize = 4;
 /// How many faults of the program's own a run survives before it gives up.
 const FAULTS: usize = 5;
 
@@ -329,48 +328,6 @@ impl Station {
     fn resized(&self) {
         if let Some(screen) = &self.screen {
             screen.resized();
-        }
-    }
-
-    /// Has the outputs get ready for what comes next, and tells them where the show's clock stands.
-    fn prepare(&mut self) {
-        let mut next = self.state.next_clips(CLIPS_READY);
-        if self.loaded.is_some_and(|cue| self.state.on_air().contains(&cue)) {
-            self.loaded = None;
-        }
-        if let Some(loaded) = self.loaded {
-            next.retain(|cue| *cue != loaded);
-            next.insert(0, loaded);
-        }
-        if next != self.armed {
-            self.outputs.arm(&next);
-            self.armed = next;
-        }
-        let run_ns = self.clock.run_ns(machine_ns());
-        let (now_ns, runs) = self.state.timecode(run_ns);
-        // While it runs, it counts from one instant; while it stands, it reads one time.
-        let told = (runs, if runs { run_ns as i64 - now_ns as i64 } else { now_ns as i64 });
-        if self.told_time != Some(told) {
-            self.outputs.show_time(ShowTime { now_ns, runs });
-            self.told_time = Some(told);
-        }
-    }
-
-    fn publish(&mut self) {
-        // Asked at every round and not only when a message was sent: a desk that dies shows before the cue that needs it.
-        self.app.outputs = self.outputs.health();
-        let now_ns = machine_ns();
-        self.app.outputs_ns = now_ns;
-        self.tell_of_remote(now_ns);
-        if let Some(RemoteEnd { follower, .. }) = &self.remote {
-            follower.publish(&self.news, &self.app.outputs, now_ns, &self.state);
-        }
-        match &self.screen {
-            Some(screen) => screen.publish(&self.app, &mut self.news, &mut self.words, &self.state),
-            None => {
-                self.news.clear();
-                self.words.clear();
-            }
         }
     }
 }

@@ -272,9 +272,15 @@ fn a_clip_plays_from_its_in_point_to_its_out_point_again_and_again() {
     // One that is looped has no end, until it is stopped.
     let firing = stage.go_pending("8");
     assert_eq!(stage.expect_start(firing), Some(300));
-    std::thread::sleep(Duration::from_millis(1200));
-    let clip = stage.outputs.health()[0].clip.clone().expect("it plays on");
-    assert!(clip.moves && clip.position_ns <= 300_000_000, "{clip:?}");
+    let (mut passes, mut last_ns) = (0, 0);
+    let falls_back_twice = || {
+        let clip = stage.outputs.health()[0].clip.clone().expect("it plays on");
+        assert!(clip.position_ns <= 300_000_000, "{clip:?}");
+        passes += u32::from(clip.position_ns < last_ns);
+        last_ns = clip.position_ns;
+        (passes == 2).then_some(())
+    };
+    await_some(PATIENCE, falls_back_twice).expect("it begins again at its out-point");
     stage.outputs.stop(stage.cue("8"));
     stage.expect(firing, ClipNews::Stopped);
     let firing = stage.go_pending("11");
