@@ -13,7 +13,7 @@ use handover::app::{App, Theme};
 use handover::engine::{Cause, Command, Event, Record, State};
 use handover::journal::{encode, recover_bytes, truncate};
 use handover::show::{Show, file};
-use handover::ui::{self, Depth, View};
+use handover::ui::{self, Depth, Means, View};
 use jiff::Timestamp;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -93,7 +93,14 @@ fn frame(cues: usize) -> Sample {
     let mut now_ns = 1_000_000_000;
     sample(500, || {
         now_ns += 100_000_000;
-        let view = View { app: &app, state: &state, log: &log, now_ns, machine_ns: now_ns, depth: Depth::Rgb };
+        let view = View {
+            app: &app,
+            state: &state,
+            log: &log,
+            now_ns,
+            machine_ns: now_ns,
+            means: Means { depth: Depth::Rgb, ascii: false },
+        };
         terminal.draw(|frame| drop(ui::draw(frame, &view))).unwrap();
     })
 }

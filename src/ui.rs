@@ -4,6 +4,8 @@
 //! no change to anything; what the mouse finds where is handed back as [`Hits`].
 
 mod digits;
+#[cfg_attr(not(test), expect(dead_code, reason = "the pictures of the monitor come to use it"))]
+mod dots;
 mod footer;
 mod header;
 mod help;
@@ -11,7 +13,9 @@ mod layout;
 mod log;
 mod monitor;
 mod on_air;
+mod outputs;
 mod palette;
+mod people;
 mod rundown;
 mod scene;
 mod signs;
@@ -19,6 +23,7 @@ mod small;
 mod standby;
 mod text;
 mod theme;
+mod timeline;
 mod viewport;
 
 use ratatui::Frame;
@@ -45,7 +50,16 @@ pub struct View<'a> {
     /// The machine's clock, by which messages fade.
     pub machine_ns: u64,
     /// What the terminal can show.
+    pub means: Means,
+}
+
+/// What the terminal can show.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Means {
+    /// How many colours it has.
     pub depth: Depth,
+    /// Whether it has no characters beyond ASCII: no lines, blocks, signs or braille.
+    pub ascii: bool,
 }
 
 /// How many colours the terminal has.
@@ -99,13 +113,10 @@ fn page(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<
             monitor::draw(scene, buf, areas.monitor);
             log::draw(scene, buf, areas.log, 0, false);
         }
-        Page::Monitor | Page::Log | Page::Help => {
-            let heading = match scene.app.page {
-                Page::Log => "LOG, the newest first",
-                Page::Help => "HELP",
-                _ => "MONITOR",
-            };
-            layout::rule(buf, area, body.y, heading, &scene.styles);
+        other => {
+            let more = if other == Page::Log { ", the newest first" } else { "" };
+            let heading = format!("{}{more}", other.name().to_uppercase());
+            layout::rule(buf, area, body.y, &heading, &scene.styles);
             layout::rule(buf, area, body.bottom().saturating_sub(1), "", &scene.styles);
             let inside = Rect {
                 x: body.x + 1,
@@ -113,14 +124,17 @@ fn page(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<
                 width: body.width.saturating_sub(2),
                 height: body.height.saturating_sub(2),
             };
-            hits.scroll_max = match scene.app.page {
+            hits.scroll_max = match other {
                 Page::Log => {
                     let most = log::scroll_max(scene, inside);
                     log::draw(scene, buf, inside, scene.app.scroll.min(most), true);
                     most
                 }
                 Page::Help => help::draw(scene, buf, inside, scene.app.scroll),
-                _ => {
+                Page::Timeline => timeline::draw(scene, buf, inside),
+                Page::People => people::draw(scene, buf, inside),
+                Page::Outputs => outputs::draw(scene, buf, inside),
+                Page::Run | Page::Monitor => {
                     monitor::draw_page(scene, buf, inside);
                     0
                 }

@@ -2,6 +2,8 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
+use super::Page;
+
 /// What a key means, before the state of the run says whether it may be done.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the table below says what each does")]
@@ -28,6 +30,8 @@ pub enum Act {
     Note,
     Panic,
     NextPage,
+    PreviousPage,
+    Open(Page),
     Help,
     Palette,
     SwitchTheme,
@@ -131,7 +135,14 @@ pub const BINDINGS: &[Binding] = &[
     row(Act::SelectFirst, "g", "select first", "select the first cue", Group::Rundown, None),
     row(Act::SelectLast, "G", "select last", "select the last cue", Group::Rundown, None),
     row(Act::Find, "/", "find", "find a cue by number or words", Group::Rundown, Some("find")),
-    row(Act::NextPage, "Tab", "next page", "the run, the monitor, the log, the help", Group::Program, None),
+    row(Act::NextPage, "Tab", "next page", "run, monitor, timeline, people, outputs, log, help", Group::Program, None),
+    row(Act::PreviousPage, "Shift-Tab", "previous page", "the same backwards", Group::Program, None),
+    row(Act::Open(Page::Run), "", "page run", "what is on air, what is next, the rundown", Group::Program, None),
+    row(Act::Open(Page::Monitor), "", "page monitor", "what the cue on air looks like", Group::Program, None),
+    row(Act::Open(Page::Timeline), "", "page timeline", "the segments over the clock", Group::Program, None),
+    row(Act::Open(Page::People), "", "page people", "who is in the show, and who was spotted", Group::Program, None),
+    row(Act::Open(Page::Outputs), "", "page outputs", "each output and how it is", Group::Program, None),
+    row(Act::Open(Page::Log), "", "page log", "the journal as it grows", Group::Program, None),
     row(Act::Palette, ":", "commands", "every command by its name", Group::Program, None),
     row(Act::Help, "?", "help", "all keys; again goes back", Group::Program, Some("help")),
     row(Act::SwitchTheme, "", "theme", "dark or light", Group::Program, None),
@@ -176,6 +187,7 @@ pub fn act_of(key: &KeyEvent) -> Option<Act> {
         KeyCode::Char('/') => Act::Find,
         KeyCode::Char('t') => Act::Note,
         KeyCode::Tab => Act::NextPage,
+        KeyCode::BackTab => Act::PreviousPage,
         KeyCode::Char('?') => Act::Help,
         KeyCode::Char(':') => Act::Palette,
         KeyCode::Char('q') => Act::Quit,
@@ -192,6 +204,7 @@ mod tests {
             "Space" => KeyCode::Char(' '),
             "Enter" => KeyCode::Enter,
             "Tab" => KeyCode::Tab,
+            "Shift-Tab" => KeyCode::BackTab,
             "PgUp" => KeyCode::PageUp,
             "PgDn" => KeyCode::PageDown,
             "↑" => KeyCode::Up,

@@ -148,14 +148,9 @@ impl App {
             Act::SelectPageDown => return self.go_through(PAGE, state),
             Act::SelectFirst => return self.go_through(isize::MIN, state),
             Act::SelectLast => return self.go_through(isize::MAX, state),
-            Act::NextPage => {
-                return self.turn_to(match self.page {
-                    Page::Run => Page::Monitor,
-                    Page::Monitor => Page::Log,
-                    Page::Log => Page::Help,
-                    Page::Help => Page::Run,
-                });
-            }
+            Act::NextPage => return self.turn_to(self.page.next()),
+            Act::PreviousPage => return self.turn_to(self.page.previous()),
+            Act::Open(page) => return self.turn_to(page),
             Act::Help => return self.turn_to(if self.page == Page::Help { Page::Run } else { Page::Help }),
             Act::SwitchTheme => {
                 self.theme = if self.theme == Theme::Dark { Theme::Light } else { Theme::Dark };

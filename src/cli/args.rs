@@ -10,7 +10,7 @@ use etcetera::BaseStrategy;
 
 use crate::app::Theme;
 use crate::runtime::{Unfinished, Wishes};
-use crate::ui::Depth;
+use crate::ui::{Depth, Means};
 
 /// The show caller for the terminal.
 ///
@@ -62,6 +62,10 @@ struct RunArgs {
     /// The colours of the screen
     #[arg(long, value_enum, default_value = "dark", env = "HANDOVER_THEME")]
     theme: ThemeArg,
+
+    /// Draw with plain ASCII, for terminals without lines, blocks and braille
+    #[arg(long)]
+    ascii: bool,
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
@@ -125,7 +129,7 @@ pub enum Format {
 impl RunArgs {
     /// Whether any of these stands on the command line.
     fn are_given(&self) -> bool {
-        let RunArgs { show, rehearse, speed, auto, fresh, resume, listen, theme: _ } = self;
+        let RunArgs { show, rehearse, speed, auto, fresh, resume, listen, theme: _, ascii: _ } = self;
         show.is_some() || *rehearse || speed.is_some() || *auto || *fresh || *resume || listen.is_some()
     }
 }
@@ -166,7 +170,7 @@ impl Args {
                 ThemeArg::Dark => Theme::Dark,
                 ThemeArg::Light => Theme::Light,
             },
-            depth: depth(),
+            means: Means { depth: depth(), ascii: run.ascii },
             listen: run.listen,
         })
     }

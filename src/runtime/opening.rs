@@ -20,7 +20,7 @@ use crate::journal::{Journal, RunFolder, Store, StoreError};
 use crate::output::Outputs;
 use crate::remote::Remote;
 use crate::show::{Show, builtin, file, plan, problem};
-use crate::ui::Depth;
+use crate::ui::Means;
 
 /// What the command line asks for.
 #[derive(Clone, Debug)]
@@ -40,7 +40,7 @@ pub struct Wishes {
     /// The colours.
     pub theme: Theme,
     /// What the terminal can show.
-    pub depth: Depth,
+    pub means: Means,
     /// Where remote controls are heard, whatever the show says.
     pub listen: Option<SocketAddr>,
 }
@@ -72,7 +72,7 @@ pub(super) struct Session {
     /// Why no remote control is heard, though the show asks for it.
     pub deaf: Option<String>,
     pub theme: Theme,
-    pub depth: Depth,
+    pub means: Means,
     /// The first word to the caller.
     pub words: Option<(String, Tone)>,
 }
@@ -251,7 +251,7 @@ fn fresh(wishes: &Wishes, store: &Store, script: Script, post: &Post) -> anyhow:
         remote,
         deaf,
         theme: wishes.theme,
-        depth: wishes.depth,
+        means: wishes.means,
         words: said(&words),
     })
 }
@@ -308,7 +308,7 @@ fn resume(
         remote,
         deaf,
         theme: wishes.theme,
-        depth: wishes.depth,
+        means: wishes.means,
         words: said(&words),
     })
 }

@@ -17,7 +17,7 @@ use super::terminal::{self, Canvas, Tty};
 use crate::app::log::Log;
 use crate::app::{App, Hits, Tone};
 use crate::engine::{Record, RunNs, State};
-use crate::ui::{self, Depth, View};
+use crate::ui::{self, Means, View};
 
 /// The shortest time between two frames.
 const FRAME: Duration = Duration::from_millis(16);
@@ -78,7 +78,7 @@ pub struct Start {
     /// The clock.
     pub clock: RunClock,
     /// What the terminal can show.
-    pub depth: Depth,
+    pub means: Means,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -239,7 +239,7 @@ impl Painter {
             log: &self.start.log,
             now_ns: self.start.clock.run_ns(now_ns),
             machine_ns: now_ns,
-            depth: self.start.depth,
+            means: self.start.means,
         };
         let mut hits = Hits::default();
         canvas.draw(|frame| hits = ui::draw(frame, &view))?;

@@ -32,7 +32,7 @@ use crate::journal::{Journal, SyncReport};
 use crate::output::{ClipNews, ClipReport, Health, Job, Outputs};
 use crate::remote::{Counts, Remote};
 use crate::show::CueIx;
-use crate::ui::Depth;
+use crate::ui::Means;
 
 /// How many faults of the program's own a run survives before it gives up.
 const FAULTS: usize = 5;
@@ -50,7 +50,7 @@ struct Station {
     post: Post,
     /// `None` once the terminal is gone: the show runs on without it.
     screen: Option<Screen>,
-    depth: Depth,
+    means: Means,
     /// How often the screen had to be started again.
     faults: usize,
     /// The last record's place in the run and on the run's clock.
@@ -128,14 +128,14 @@ impl Station {
             remote,
             deaf,
             theme,
-            depth,
+            means,
             words,
         } = session;
         let mut app = App::new(theme);
         app.outputs = outputs.health();
         app.journal_alarm = journal_alarm;
         app.remote = deaf.map(RemoteSign::Deaf);
-        let start = screen::Start { state: state.clone(), log, app: app.clone(), clock, depth };
+        let start = screen::Start { state: state.clone(), log, app: app.clone(), clock, means };
         let screen = Some(Screen::start(start, post.clone())?);
         let remote = match remote.map(Arc::new) {
             Some(remote) => {
@@ -156,7 +156,7 @@ impl Station {
             keyboard: Keyboard::default(),
             post,
             screen,
-            depth,
+            means,
             faults: 0,
             seq,
             run_ns: 0,

@@ -15,7 +15,7 @@ use crate::app::keys::BINDINGS;
 use crate::app::{App, Ask, Message, Page, Prompt, Tone};
 
 /// From this width on, the footer names all pages.
-const ROOMY: u16 = 100;
+const ROOMY: u16 = 140;
 
 /// Draws the footer, and says where the cursor stands while the caller types.
 pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) -> Option<Position> {
@@ -146,15 +146,14 @@ fn keys(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16) {
 
 fn pages(scene: &Scene, columns: u16) -> Line<'static> {
     let styles = &scene.styles;
-    let all = [(Page::Run, "Run"), (Page::Monitor, "Monitor"), (Page::Log, "Log"), (Page::Help, "Help")];
     // Where there is little room the keys need it more.
-    let shown = all.into_iter().filter(|(page, _)| columns >= ROOMY || *page == scene.app.page);
+    let shown = Page::ALL.into_iter().filter(|page| columns >= ROOMY || *page == scene.app.page);
     let mut line = Line::from(Span::styled("Tab ", styles.past));
-    for (at, (page, word)) in shown.enumerate() {
+    for (at, page) in shown.enumerate() {
         if at > 0 {
             line.push_span(Span::styled(" · ", styles.rule));
         }
-        line.push_span(Span::styled(word, if scene.app.page == page { styles.strong } else { styles.past }));
+        line.push_span(Span::styled(page.name(), if scene.app.page == page { styles.strong } else { styles.past }));
     }
     line
 }

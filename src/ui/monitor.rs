@@ -3,21 +3,81 @@
 //!
 //! ```text
 //!  12  Off the roof
-//!  Stade de France → … → Eiffel Tower            62 %  ━━━━━━────
-//!  height 17 m   46 m → 0 m
-//!  ✓ ■ Blue   ● ■ Black   ○ ■ Red
+//!  ┌ the picture: a map, a descent, rings, a strip of film ┐
+//!  └ where there is room for one; else its words           ┘
 //!  Tom Cruise  performer
 //!  sends  ✓ lights  … video
 //! ```
+//!
+//! [`Picture::of`] chooses; each picture is a file.
+
+mod descent;
+mod film;
+mod map;
+mod rings;
+mod words;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::scene::Scene;
-use super::{signs, text};
-use crate::engine::{Phase, SendState};
-use crate::show::{CueIx, Point};
+use super::text;
+use crate::engine::Phase;
+use crate::show::{Cue, CueIx};
+
+/// What a cue looks like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Picture {
+    /// Steps that ask for a look of their own, or that have colours.
+    Rings,
+    /// A route with heights, from the side.
+    Descent,
+    /// A route on a map.
+    Map,
+    /// A clip.
+    Film,
+    /// Nothing but words.
+    Words,
+}
+
+impl Picture {
+    /// The most telling of what `cue` has.
+    fn of(cue: &Cue) -> Self {
+        if cue.look.is_some() || cue.steps.iter().any(|step| step.colour.is_some()) {
+            Picture::Rings
+        } else if cue.route.iter().any(|point| point.height_m.is_some()) {
+            Picture::Descent
+        } else if !cue.route.is_empty() {
+            Picture::Map
+        } else if cue.clip().is_some() {
+            Picture::Film
+        } else {
+            Picture::Words
+        }
+    }
+
+    /// The fewest rows in which it tells more than words.
+    fn rows_min(self) -> u16 {
+        match self {
+            Picture::Rings => rings::ROWS_MIN,
+            Picture::Descent => descent::ROWS_MIN,
+            Picture::Map => map::ROWS_MIN,
+            Picture::Film => film::ROWS_MIN,
+            Picture::Words => u16::MAX,
+        }
+    }
+
+    fn draw(self, scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx) {
+        match self {
+            Picture::Rings => rings::draw(scene, buf, area, cue),
+            Picture::Descent => descent::draw(scene, buf, area, cue),
+            Picture::Map => map::draw(scene, buf, area, cue),
+            Picture::Film => film::draw(scene, buf, area, cue),
+            Picture::Words => {}
+        }
+    }
+}
 
 /// Draws the panel.
 pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
@@ -31,151 +91,53 @@ pub(super) fn draw_page(scene: &Scene, buf: &mut Buffer, area: Rect) {
 
 fn paint(scene: &Scene, buf: &mut Buffer, area: Rect, is_page: bool) {
     let Some(cue) = scene.on_air_cue().or(scene.state.playhead()).filter(|_| !area.is_empty()) else { return };
-    let styles = &scene.styles;
     let columns = usize::from(area.width);
-    let is_running = scene.state.cue(cue).phase == Phase::Running;
-    let mut lines = vec![Line::from(vec![
-        Span::styled(format!("{}  ", scene.number(cue)), if is_running { styles.on_air } else { styles.past }),
-        Span::styled(scene.cue(cue).title.as_str(), styles.text),
-        Span::styled(if is_running { "" } else { "  next" }, styles.past),
-    ])];
-    lines.extend(route(scene, cue, columns));
-    lines.extend(steps(scene, cue, columns));
-    lines.extend(people(scene, cue, columns, is_page));
-    lines.extend(sends(scene, cue, columns));
-    if is_page {
-        lines.extend(messages(scene, cue, columns));
+    let picture = Picture::of(scene.cue(cue));
+    let mut lines = vec![headline(scene, cue)];
+    let rows_left = area.height - 1;
+    let has_picture = rows_left >= picture.rows_min();
+    if !has_picture {
+        lines.extend(words::route(scene, cue, columns));
+        lines.extend(words::steps(scene, cue, columns));
     }
-    let left = usize::from(area.height).saturating_sub(lines.len());
+    let mut below = words::people(scene, cue, columns, is_page);
+    below.extend(words::sends(scene, cue, columns));
+    if is_page {
+        below.extend(words::messages(scene, cue, columns));
+    }
+    let is_running = scene.state.cue(cue).phase == Phase::Running;
     // The standby panel has the notes of its cue already.
     if (is_running || is_page)
         && let Some(notes) = &scene.cue(cue).notes
     {
-        lines.extend(text::wrap(notes, columns, left).into_iter().map(|line| Line::styled(line, styles.past)));
+        let left = usize::from(area.height).saturating_sub(lines.len() + below.len());
+        below.extend(text::wrap(notes, columns, left).into_iter().map(|line| Line::styled(line, scene.styles.past)));
     }
-    for (y, line) in (area.y..area.bottom()).zip(lines) {
+    if has_picture {
+        let rows = rows_left.saturating_sub(below.len() as u16).max(picture.rows_min());
+        let field = Rect { y: area.y + 1, height: rows, ..area };
+        picture.draw(scene, buf, field, cue);
+        put_all(buf, area, area.y, lines);
+        put_all(buf, area, field.bottom(), below);
+        return;
+    }
+    lines.extend(below);
+    put_all(buf, area, area.y, lines);
+}
+
+/// Which cue it is, and whether it runs.
+fn headline<'a>(scene: &Scene<'a>, cue: CueIx) -> Line<'a> {
+    let styles = &scene.styles;
+    let is_running = scene.state.cue(cue).phase == Phase::Running;
+    Line::from(vec![
+        Span::styled(format!("{}  ", scene.number(cue)), if is_running { styles.on_air } else { styles.past }),
+        Span::styled(scene.cue(cue).title.as_str(), styles.text),
+        Span::styled(if is_running { "" } else { "  next" }, styles.past),
+    ])
+}
+
+fn put_all(buf: &mut Buffer, area: Rect, from: u16, lines: Vec<Line>) {
+    for (y, line) in (from..area.bottom()).zip(lines) {
         text::put(buf, area, y, line);
     }
-}
-
-fn route<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize) -> Vec<Line<'a>> {
-    let styles = &scene.styles;
-    let points = &scene.cue(cue).route;
-    let (Some(first), Some(last)) = (points.first(), points.last()) else { return vec![] };
-    let name =
-        |point: &Point| point.name.clone().unwrap_or_else(|| format!("{:.3}, {:.3}", point.latitude, point.longitude));
-    let mut named = vec![name(first)];
-    named.extend(points[1..points.len() - 1].iter().filter_map(|point| point.name.clone()));
-    named.push(name(last));
-    let full = named.join(" → ");
-    let short = format!("{} → … → {}", name(first), name(last));
-    let way = if text::width(&full) <= columns { full } else { short };
-    let mut lines = vec![Line::styled(way, styles.strong)];
-    let countdown = scene.countdown(cue);
-    let is_running = scene.state.cue(cue).phase == Phase::Running;
-    let done = countdown.filter(|_| is_running).map_or(0.0, |countdown| countdown.done());
-    let mut spans = vec![Span::styled(format!("{:>3.0} %  ", done * 100.0), styles.text)];
-    spans.extend(text::bar(done, columns.saturating_sub(30).clamp(8, 24), styles.on_air, styles.rule));
-    if points.iter().any(|point| point.height_m.is_some()) {
-        let (from, to, at) = (height_at(points, 0.0), height_at(points, 1.0), height_at(points, done));
-        spans.push(Span::styled(format!("  height {at:.0} m"), styles.text));
-        spans.push(Span::styled(format!("  {from:.0} m → {to:.0} m"), styles.past));
-    }
-    lines.push(Line::from(spans));
-    lines
-}
-
-/// The height at a part of a route, each leg of which is taken to last as long as the others.
-fn height_at(points: &[Point], done: f64) -> f64 {
-    let legs = points.len().saturating_sub(1).max(1) as f64;
-    let along = done.clamp(0.0, 1.0) * legs;
-    let leg = (along.floor() as usize).min(points.len().saturating_sub(2));
-    let height = |at: usize| points.get(at).and_then(|point| point.height_m).unwrap_or(0.0);
-    let part = along - leg as f64;
-    height(leg) * (1.0 - part) + height(leg + 1) * part
-}
-
-fn steps<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize) -> Vec<Line<'a>> {
-    let styles = &scene.styles;
-    let done = scene.state.cue(cue).steps_done as usize;
-    let steps = scene.cue(cue).steps.iter().enumerate().map(|(at, step)| {
-        let (sign, style) = match at.cmp(&done) {
-            std::cmp::Ordering::Less => (signs::DONE, styles.ready),
-            std::cmp::Ordering::Equal => (signs::PLAYHEAD, styles.strong),
-            std::cmp::Ordering::Greater => (signs::TO_COME, styles.past),
-        };
-        let mut spans = vec![Span::styled(format!("{sign} "), style)];
-        if step.colour.is_some() {
-            spans.push(Span::styled(format!("{} ", signs::STOPPED), styles.tint(step.colour)));
-        }
-        let style = if at == done { styles.strong } else { styles.text };
-        spans.push(Span::styled(step.title.as_str(), style));
-        Line::from(spans)
-    });
-    text::flow(steps, columns, 3)
-}
-
-/// The people whom the cue's words name.
-fn people<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize, is_page: bool) -> Vec<Line<'a>> {
-    let styles = &scene.styles;
-    let plan = scene.cue(cue);
-    let words = [Some(plan.title.as_str()), plan.notes.as_deref(), plan.call.as_deref()];
-    let steps = plan.steps.iter().map(|step| step.title.as_str());
-    let words: Vec<&str> = words.into_iter().flatten().chain(steps).collect();
-    let named = scene.show.people.iter().filter(|person| words.iter().any(|words| words.contains(&person.name)));
-    let mut lines = vec![];
-    for person in named.take(if is_page { 20 } else { 5 }) {
-        let role = person.role.as_deref().map(|role| Span::styled(format!("  {role}"), styles.past));
-        let mut spans = vec![Span::styled(person.name.as_str(), styles.text)];
-        spans.extend(role);
-        let notes = person.notes.as_deref().map(str::trim);
-        match notes.filter(|_| is_page) {
-            Some(notes) => {
-                lines.push(Line::from(spans));
-                lines.extend(text::wrap(notes, columns, 8).into_iter().map(|line| Line::styled(line, styles.past)));
-            }
-            None => {
-                spans.extend(notes.map(|notes| Span::styled(format!("  {notes}"), styles.past)));
-                lines.push(Line::from(spans));
-            }
-        }
-    }
-    lines
-}
-
-/// What the cue sends, word for word.
-fn messages<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize) -> Vec<Line<'a>> {
-    let mut lines = vec![];
-    for action in &scene.cue(cue).actions {
-        let output = scene.show.output(action.output);
-        let words = format!("{}: {}", output.id, crate::output::describe(&output.kind, &action.body));
-        lines.extend(text::wrap(&words, columns, 4).into_iter().map(|line| Line::styled(line, scene.styles.text)));
-    }
-    lines
-}
-
-/// Where the cue sends to, and what became of it.
-fn sends<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize) -> Vec<Line<'a>> {
-    let styles = &scene.styles;
-    let actions = &scene.cue(cue).actions;
-    if actions.is_empty() {
-        return vec![];
-    }
-    let sent = &scene.state.cue(cue).sends;
-    let heading = Line::styled("sends", styles.past);
-    let items = actions.iter().enumerate().map(|(at, action)| {
-        let (sign, style, word) = match sent.get(at) {
-            None => (signs::NOT_YET, styles.past, ""),
-            Some(SendState::Pending) => (signs::ASKED, styles.text, ""),
-            Some(SendState::Sent) => (signs::DONE, styles.ready, ""),
-            Some(SendState::Failed) => (signs::SEND_TROUBLE, styles.attention, " failed"),
-            Some(SendState::Unknown) => (signs::SEND_TROUBLE, styles.attention, " unknown"),
-        };
-        Line::from(vec![
-            Span::styled(format!("{sign} "), style),
-            Span::styled(scene.show.output(action.output).id.as_str(), styles.text),
-            Span::styled(word, style),
-        ])
-    });
-    text::flow(std::iter::once(heading).chain(items), columns, 2)
 }

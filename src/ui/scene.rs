@@ -35,7 +35,7 @@ impl<'a> Scene<'a> {
             view,
             now_ns: view.now_ns,
             timing: view.state.projection(view.now_ns),
-            styles: Styles::new(view.app.theme, view.depth),
+            styles: Styles::new(view.app.theme, view.means.depth),
         }
     }
 

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 /// Bottom to top; those on one row do not know each other.
 const LAYERS: &[&[&str]] = &[
-    &["show", "slip"],
+    &["show", "slip", "geo"],
     &["engine"],
     &["journal"],
     &["output", "remote", "export"],

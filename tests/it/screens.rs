@@ -211,7 +211,7 @@ fn other_pages_and_what_is_typed() {
     run.keys("⎋⇥");
     assert_eq!(run.app.page, Page::Monitor);
     insta::assert_snapshot!("monitor-80x24", run.text(80, 24));
-    run.keys("⇥");
+    run.keys("⇥⇥⇥⇥");
     assert_eq!(run.app.page, Page::Log);
     insta::assert_snapshot!("log-80x24", run.text(80, 24));
     run.keys("⇥⇥:ho");

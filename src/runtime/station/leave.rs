@@ -32,7 +32,7 @@ impl Station {
         // The state that the new one starts from has the news already; others have still to hear of it.
         self.publish();
         let (state, app) = (self.state.clone(), self.app.clone());
-        let start = screen::Start { state, log: Log::default(), app, clock: self.clock, depth: self.depth };
+        let start = screen::Start { state, log: Log::default(), app, clock: self.clock, means: self.means };
         match Screen::start(start, self.post.clone()) {
             Ok(screen) if self.faults <= FAULTS => self.screen = Some(screen),
             _ => self.terminal_lost(),

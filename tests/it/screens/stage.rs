@@ -11,7 +11,7 @@ use handover::engine::{Cause, Command, Event, Record, RunNs, State};
 use handover::output::{Health, Light};
 use handover::show::duration::SECOND_NS;
 use handover::show::{CueNumber, Show, file};
-use handover::ui::{self, Depth, View};
+use handover::ui::{self, Depth, Means, View};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::{Buffer, Cell};
@@ -29,6 +29,7 @@ pub struct Run {
     seq: u64,
     pub theme: Theme,
     pub depth: Depth,
+    pub ascii: bool,
 }
 
 impl Run {
@@ -44,7 +45,7 @@ impl Run {
         let health = Health { light: Light::Ok, error: None, queued: 0, sent: 1, clip: None };
         app.outputs = vec![health; state.show().outputs.len()];
         let (theme, depth) = (Theme::Dark, Depth::Rgb);
-        let mut run = Run { state, app, log: Log::default(), now_ns: 0, seq: 0, theme, depth };
+        let mut run = Run { state, app, log: Log::default(), now_ns: 0, seq: 0, theme, depth, ascii: false };
         run.commit(vec![Event::RunStarted {
             show: run.state.show().title.clone(),
             source: "small.toml".into(),
@@ -132,7 +133,7 @@ impl Run {
             log: &self.log,
             now_ns: self.now_ns,
             machine_ns: self.machine_ns(),
-            depth: self.depth,
+            means: Means { depth: self.depth, ascii: self.ascii },
         };
         terminal.draw(|frame| _ = ui::draw(frame, &view)).unwrap();
         let buffer = terminal.backend().buffer().clone();

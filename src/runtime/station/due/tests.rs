@@ -12,7 +12,7 @@ use crate::runtime::clock::{RunClock, wall_now};
 use crate::runtime::inbox::{Msg, inbox};
 use crate::runtime::keyboard::Keyboard;
 use crate::show::file;
-use crate::ui::Depth;
+use crate::ui::{Depth, Means};
 
 const SHOW: &str = r#"
 title = "A small show"
@@ -50,7 +50,7 @@ fn station() -> Station {
         keyboard: Keyboard::default(),
         post,
         screen: None,
-        depth: Depth::Mono,
+        means: Means { depth: Depth::Mono, ascii: false },
         faults: 0,
         seq: 0,
         run_ns: 0,

@@ -1,0 +1,164 @@
+//! A field of dots finer than cells: two columns and four rows of them in each cell, drawn as braille.
+//!
+//! Each dot is drawn with an ink; in a cell that several inks touch, the strongest has the cell to itself, so that a
+//! colour never says something untrue of a neighbour's dots. ratatui's own canvas has colours but no weights, and so
+//! could not tell the way done from the way to come without colours. Where the terminal has no braille, each ink has a
+//! character of its own.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+/// Dots in a cell's width.
+pub(super) const ACROSS: u16 = 2;
+/// Dots in a cell's height.
+pub(super) const DOWN: u16 = 4;
+
+/// The bit of each dot of a cell in U+2800…U+28FF, row by row (Unicode, "Braille Patterns").
+const BITS: [[u8; ACROSS as usize]; DOWN as usize] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]];
+
+/// How an ink looks.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Pen {
+    /// On every terminal.
+    pub style: Style,
+    /// Its character where there is no braille.
+    pub ascii: char,
+}
+
+/// A field of dots over a part of the screen. Dots are counted from its left upper corner, rightwards and downwards;
+/// what lies outside is not drawn.
+#[derive(Debug)]
+pub(super) struct Dots {
+    area: Rect,
+    cells: Vec<Cell>,
+}
+
+/// The dots of a cell, and the ink that has it, counted from 1; 0: nobody.
+#[derive(Clone, Copy, Debug, Default)]
+struct Cell {
+    dots: u8,
+    ink: u8,
+}
+
+impl Dots {
+    /// An empty field over `area`.
+    pub fn new(area: Rect) -> Self {
+        Dots { area, cells: vec![Cell::default(); usize::from(area.width) * usize::from(area.height)] }
+    }
+
+    /// How many dots it is wide.
+    pub fn width(&self) -> i32 {
+        i32::from(self.area.width) * i32::from(ACROSS)
+    }
+
+    /// How many dots it is high.
+    pub fn height(&self) -> i32 {
+        i32::from(self.area.height) * i32::from(DOWN)
+    }
+
+    /// Draws one dot. `ink` counts the pens of [`Dots::paint`] from 0; the later are the stronger.
+    pub fn dot(&mut self, x: i32, y: i32, ink: u8) {
+        if x < 0 || y < 0 || x >= self.width() || y >= self.height() {
+            return;
+        }
+        let (column, row) = (x / i32::from(ACROSS), y / i32::from(DOWN));
+        let bit = BITS[(y % i32::from(DOWN)) as usize][(x % i32::from(ACROSS)) as usize];
+        let at = row as usize * usize::from(self.area.width) + column as usize;
+        let Some(cell) = self.cells.get_mut(at) else { return };
+        let ink = ink.saturating_add(1);
+        if ink > cell.ink {
+            *cell = Cell { dots: bit, ink };
+        } else if ink == cell.ink {
+            cell.dots |= bit;
+        }
+    }
+
+    /// Draws a straight line between two points, in dots; parts outside the field are left out, however long they are.
+    pub fn line(&mut self, from: (f64, f64), to: (f64, f64), ink: u8) {
+        let (right, bottom) = (f64::from(self.width() - 1), f64::from(self.height() - 1));
+        let Some((from, to)) = clip(from, to, (right, bottom)) else { return };
+        let (dx, dy) = (to.0 - from.0, to.1 - from.1);
+        let steps = dx.abs().max(dy.abs()).ceil().max(1.0);
+        for step in 0..=steps as i32 {
+            let part = f64::from(step) / steps;
+            self.dot((from.0 + dx * part).round() as i32, (from.1 + dy * part).round() as i32, ink);
+        }
+    }
+
+    /// Puts the dots on the screen; cells without any stay as they are, and so does every background.
+    pub fn paint(&self, buf: &mut Buffer, pens: &[Pen], ascii: bool) {
+        let width = usize::from(self.area.width).max(1);
+        for (at, cell) in self.cells.iter().enumerate().filter(|(_, cell)| cell.ink > 0) {
+            let (x, y) = (self.area.x + (at % width) as u16, self.area.y + (at / width) as u16);
+            let Some(pen) = pens.get(usize::from(cell.ink) - 1) else { continue };
+            let Some(on_screen) = buf.cell_mut((x, y)) else { continue };
+            let braille = char::from_u32(0x2800 + u32::from(cell.dots)).unwrap_or(pen.ascii);
+            on_screen.set_char(if ascii { pen.ascii } else { braille }).set_style(pen.style);
+        }
+    }
+}
+
+/// The part of a line that lies in the field from 0,0 to `most` (Liang and Barsky, 1984).
+fn clip(from: (f64, f64), to: (f64, f64), most: (f64, f64)) -> Option<((f64, f64), (f64, f64))> {
+    if ![from.0, from.1, to.0, to.1].iter().all(|value| value.is_finite()) {
+        return None;
+    }
+    let (dx, dy) = (to.0 - from.0, to.1 - from.1);
+    let (mut enters, mut leaves) = (0.0_f64, 1.0_f64);
+    for (slope, room) in [(-dx, from.0), (dx, most.0 - from.0), (-dy, from.1), (dy, most.1 - from.1)] {
+        if slope == 0.0 {
+            if room < 0.0 {
+                return None;
+            }
+        } else if slope < 0.0 {
+            enters = enters.max(room / slope);
+        } else {
+            leaves = leaves.min(room / slope);
+        }
+    }
+    let at = |part: f64| (from.0 + dx * part, from.1 + dy * part);
+    (enters <= leaves).then(|| (at(enters), at(leaves)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PENS: [Pen; 2] = [Pen { style: Style::new(), ascii: '.' }, Pen { style: Style::new(), ascii: '*' }];
+
+    fn painted(dots: &Dots, ascii: bool) -> String {
+        let mut buf = Buffer::empty(dots.area);
+        dots.paint(&mut buf, &PENS, ascii);
+        buf.content().iter().map(ratatui::buffer::Cell::symbol).collect()
+    }
+
+    #[test]
+    fn every_dot_has_its_place_in_the_cell() {
+        let mut dots = Dots::new(Rect::new(0, 0, 2, 1));
+        (0..4).for_each(|y| dots.dot(0, y, 0));
+        (0..4).for_each(|y| dots.dot(3, y, 0));
+        assert_eq!(painted(&dots, false), "⡇⢸");
+    }
+
+    #[test]
+    fn the_stronger_ink_has_the_cell() {
+        for order in [[0, 1], [1, 0]] {
+            let mut dots = Dots::new(Rect::new(0, 0, 1, 1));
+            order.iter().for_each(|&ink| dots.dot(i32::from(ink), 0, ink));
+            assert_eq!((painted(&dots, false), painted(&dots, true)), ("⠈".into(), "*".into()));
+        }
+    }
+
+    #[test]
+    fn a_line_is_cut_at_the_edges_and_nothing_else() {
+        let mut dots = Dots::new(Rect::new(0, 0, 4, 2));
+        dots.line((-1e12, 4.0), (1e12, 4.0), 0);
+        assert_eq!(painted(&dots, false), "    ⠉⠉⠉⠉");
+        let mut none = Dots::new(Rect::new(0, 0, 4, 2));
+        for (from, to) in [((-5.0, 0.0), (3.0, -9.0)), ((9.0, 0.0), (9.0, 5.0)), ((f64::NAN, 0.0), (1.0, 1.0))] {
+            none.line(from, to, 0);
+        }
+        assert_eq!(painted(&none, false).trim(), "");
+    }
+}
