@@ -17,7 +17,7 @@ use jiff::Zoned;
 use super::asrun::{AsRun, CueRow, LostSend, Outcome, SegmentRow};
 use super::chart;
 use super::csv::rfc3339;
-use super::markup::{escape, page};
+use super::markup::{escape, foot, page};
 use super::words::{self, Days, lasted, over_under, planned, remark, sign};
 
 const STYLE: &str = include_str!("css/report.css");
@@ -48,11 +48,8 @@ pub fn write(report: &AsRun) -> String {
         writer.notes(),
         writer.signs(),
     ];
-    page(
-        &format!("{}: as-run report", report.show),
-        &[STYLE, chart::STYLE].concat(),
-        &format!("<main>\n{}</main>\n", sections.concat()),
-    )
+    let style = [STYLE, chart::STYLE, &foot(&format!("{}, run {}", report.show, report.run))].concat();
+    page(&format!("{}: as-run report", report.show), &style, &format!("<main>\n{}</main>\n", sections.concat()))
 }
 
 /// A part of the page with its heading.
@@ -243,3 +240,6 @@ impl Writer<'_> {
         format!("<footer>\n{signs}<p>{}{}.</p>\n</footer>\n", escape(words::DIFFERENCE), escape(&days))
     }
 }
+
+#[cfg(test)]
+mod tests;
