@@ -83,7 +83,7 @@ impl Run {
         self.until_ns(Duration::from_secs_f64(seconds).as_nanos() as u64);
     }
 
-    fn until_ns(&mut self, end_ns: RunNs) {
+    pub fn until_ns(&mut self, end_ns: RunNs) {
         for _ in 0..100_000 {
             let Some(due_ns) = self.state.poll_timeout().filter(|due_ns| *due_ns <= end_ns) else { break };
             self.now_ns = self.now_ns.max(due_ns);
