@@ -23,7 +23,7 @@ use jiff::tz::TimeZone;
 
 pub use action::{Action, Body, FrameRate, OutputKind};
 pub use colour::Colour;
-pub use cue::{Cue, Point, Source, Step, Trigger};
+pub use cue::{Cue, Look, Point, Source, Step, Trigger};
 pub use number::CueNumber;
 
 /// Index of a cue in [`Show::cues`].

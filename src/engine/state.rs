@@ -96,6 +96,8 @@ pub struct CueState {
     pub overridden: bool,
     /// How many steps are marked.
     pub steps_done: u32,
+    /// When each of them was, by the run's clock.
+    pub marked_ns: Vec<RunNs>,
     /// The backup that has its place.
     pub replaced_by: Option<CueIx>,
     /// What became of each action of the last firing.
