@@ -216,6 +216,12 @@ impl State {
         &self.cues[cue.0 as usize]
     }
 
+    /// Whether the words of `cue` may be shown in public: it is under no embargo, or has fired in this run. (Before any run,
+    /// what may be shown is what is under no embargo.) Every public view and export asks here.
+    pub fn is_public(&self, cue: CueIx) -> bool {
+        !self.show.cue(cue).embargo || self.cue(cue).firings > 0
+    }
+
     /// What `segment` has come to.
     pub fn segment(&self, segment: SegmentIx) -> &SegmentState {
         &self.segments[segment.0 as usize]
