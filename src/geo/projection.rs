@@ -125,7 +125,11 @@ impl Projection {
 
     /// How far apart two copies of a place are, for a projection that repeats itself to the east and west.
     pub fn period(&self) -> Option<f64> {
-        matches!(self, Projection::Miller { .. }).then_some(TAU)
+        match *self {
+            Projection::Flat { centre } => Some(TAU * centre.latitude.to_radians().cos()),
+            Projection::Miller { .. } => Some(TAU),
+            Projection::Azimuthal { .. } => None,
+        }
     }
 
     /// The meridian in the middle, degrees east.
