@@ -37,6 +37,29 @@ pub struct Board {
     pub notice: Option<Notice>,
 }
 
+/// What of a board fills the screen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Face {
+    /// All of it.
+    #[default]
+    Board,
+    /// The time.
+    Clock,
+    /// What is left.
+    Countdown,
+}
+
+impl Face {
+    /// The one behind this one; behind the last, the first.
+    pub fn next(self) -> Face {
+        match self {
+            Face::Board => Face::Clock,
+            Face::Clock => Face::Countdown,
+            Face::Countdown => Face::Board,
+        }
+    }
+}
+
 /// How far a run is.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Stage {
