@@ -3,6 +3,7 @@
 //! `PAINT=FOLDER` leaves the frames as coloured text; `INSTA_UPDATE=always` takes them for the new pictures.
 
 mod stage;
+mod wire;
 
 use std::fmt::Write as _;
 
