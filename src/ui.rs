@@ -4,6 +4,7 @@
 //! no change to anything; what the mouse finds where is handed back as [`Hits`].
 
 mod ascii;
+pub mod board;
 mod digits;
 mod dots;
 mod footer;
