@@ -118,6 +118,17 @@ pub enum Verb {
     },
     /// Show time, what is on and what is next on a second terminal or a projector
     Board(BoardArgs),
+    /// The cue sheet to print, from the plan
+    Sheet {
+        /// The show file, or the name of a built-in show
+        show: PathBuf,
+        /// What to print
+        #[arg(long, value_enum, default_value = "text")]
+        format: Paper,
+        /// Only what everybody may know: times, numbers, titles, live or VT, durations; "—" for embargoed items
+        #[arg(long)]
+        public: bool,
+    },
     /// Print shell completions
     Completions {
         /// The shell
@@ -171,6 +182,15 @@ pub enum Format {
     Html,
     /// The chart alone
     Svg,
+}
+
+/// The forms of a cue sheet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Paper {
+    /// Plain, as wide as the terminal
+    Text,
+    /// One page for a browser and its printer
+    Html,
 }
 
 impl RunArgs {
