@@ -24,6 +24,7 @@ pub fn main() -> ExitCode {
         Some(Verb::Report { run, format }) => {
             args.state_dir().and_then(|state| commands::report(&state, run.as_deref(), *format))
         }
+        Some(Verb::Board(board)) => args.board(board).and_then(|wishes| crate::runtime::board::show(&wishes)),
         Some(Verb::Sheet { show, format, public }) => commands::sheet(show, *format, *public),
         Some(Verb::Completions { shell }) => commands::completions(*shell),
         Some(Verb::Man) => commands::man(),

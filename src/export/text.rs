@@ -11,13 +11,13 @@
 //!   ✓ 12.5  Cue               21:05:40  21:05:43  +0:03  go
 //!           what there is to say of it
 //!
-//! Not called, Failed or unknown sends, Notes, the signs
+//! Not called, Failed or unknown sends, Notes, Spotted, the signs
 //! ```
 
 use jiff::Zoned;
 use unicode_width::UnicodeWidthStr;
 
-use super::asrun::{AsRun, CueRow, Outcome, SegmentRow};
+use super::asrun::{AsRun, CueRow, Outcome, SegmentRow, SpottedRow};
 use super::layout::{cut, fit, pad, plain, right, wrap};
 use super::words::{self, Days, over_under, remark, sign};
 
@@ -39,7 +39,8 @@ const NAME_LEAST: usize = 22;
 /// Writes the report for `width` columns.
 pub fn write(report: &AsRun, width: usize) -> String {
     let page = Page::new(report, width.max(WIDTH_LEAST));
-    let blocks = [page.head(), page.table(), page.not_called(), page.lost(), page.notes(), page.signs()];
+    let blocks =
+        [page.head(), page.table(), page.not_called(), page.lost(), page.notes(), page.spotted(), page.signs()];
     let mut text = String::new();
     for block in blocks.into_iter().filter(|block| !block.is_empty()) {
         if !text.is_empty() {
@@ -224,6 +225,22 @@ impl<'a> Page<'a> {
             self.hang(&format!("  {}  {cue}", pad(&self.clock(&note.at), self.time)), &plain(&note.text))
         });
         titled("Notes", notes.collect())
+    }
+
+    /// The sheet: a line for each person with the times, and the notes on them below.
+    fn spotted(&self) -> Vec<String> {
+        let name = |row: &SpottedRow| plain(&row.name);
+        let widest = self.report.spotted.iter().map(|row| name(row).width()).max().unwrap_or(0).min(self.width / 3);
+        let entry = |row: &SpottedRow| {
+            let times: Vec<String> = row.at.iter().map(|at| self.clock(at)).collect();
+            let times = if times.is_empty() { "–".to_owned() } else { times.join(", ") };
+            let mut lines = self.hang(&format!("  {}", fit(&name(row), widest)), &times);
+            for note in &row.notes {
+                lines.extend(self.hang(&format!("    {}", self.clock(&note.at)), &plain(&note.text)));
+            }
+            lines
+        };
+        titled("Spotted", self.report.spotted.iter().flat_map(entry).collect())
     }
 
     /// What the signs mean, of those that the report shows.

@@ -2,7 +2,9 @@
 //!
 //! `PAINT=FOLDER` leaves the frames as coloured text; `INSTA_UPDATE=always` takes them for the new pictures.
 
+mod map;
 mod stage;
+mod wire;
 
 use std::fmt::Write as _;
 
