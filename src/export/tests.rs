@@ -330,7 +330,7 @@ fn text_of_an_unfinished_evening() {
 }
 
 /// The same evening with people in its stands; times by hand: 23:50:00 and so many milliseconds.
-fn with_people() -> AsRun {
+pub(super) fn with_people() -> AsRun {
     let people = "[person.gaga]\nname = \"Lady Gaga\"\nrole = \"performer\"\n\
                   [person.nobody]\nname = \"Nobody at all\"\n[person.snoop]\nname = \"引き Dogg\"\n\
                   [person.c]\nname = \"c\"\n\n[[segment]]\ntitle = \"Opening";

@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use super::write;
 use crate::export::asrun::{AsRun, EMBARGOED};
 use crate::export::testing::{Piece, read, texts, values};
-use crate::export::tests::{evening, report};
+use crate::export::tests::{evening, report, with_people};
 use crate::export::{chart, layout};
 
 /// The rows of the rundown, as their pieces.
@@ -84,6 +84,19 @@ fn the_page_says_what_became_of_the_evening() {
 }
 
 #[test]
+fn who_was_spotted_stands_on_the_page() {
+    let run = with_people();
+    let page = read(&write(&run));
+    assert_eq!(
+        texts(&page, "section", Some("spotted")).concat(),
+        "SpottedNameRoleSpotted atNotes\
+         Lady Gagaperformer00:01:01 +1, 00:01:04 +1\
+         引き Dogg–00:01:05 +1 row \"4\", left\
+         c00:01:10 +1"
+    );
+}
+
+#[test]
 fn a_section_without_rows_is_not_there() {
     let mut run = report(evening());
     run.notes.clear();
@@ -125,6 +138,11 @@ fn stuff(run: &mut AsRun, texts: &[String]) {
             }
         }
     }
+    for row in &mut run.spotted {
+        put(&mut row.name);
+        row.role.iter_mut().for_each(&mut put);
+        row.notes.iter_mut().for_each(|note| put(&mut note.text));
+    }
     for note in &mut run.notes {
         note.cue.iter_mut().for_each(&mut put);
         put(&mut note.text);
@@ -137,7 +155,7 @@ proptest! {
     /// Whatever a show, a note or a server says, the page has the elements that it would have had without.
     #[test]
     fn no_text_is_more_than_a_text(texts_of in prop::collection::vec(hostile(), 1..9)) {
-        let mut run = report(evening());
+        let mut run = with_people();
         stuff(&mut run, &texts_of);
         let page = read(&write(&run));
         let svg = read(&chart::write(&run));
