@@ -37,6 +37,8 @@ const ROOMY: u16 = 108;
 const WORDS: u16 = 22;
 /// The fewest rows in which there is a curve.
 const CURVE_FROM: u16 = 9;
+/// The most rows of the curve.
+const CURVE_MOST: u16 = 24;
 /// The cells of a tick's label with what keeps it from the next.
 const TICK: u16 = 10;
 /// The same while nobody knows when the show begins: `T+1:05:00`.
@@ -74,6 +76,9 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) -> (usize, usize
     for (row, track) in (0..).zip(&in_sight) {
         let y = area.y + 1 + row * areas.pair;
         bars::draw(scene, buf, areas.chart, y, &scale, track, is_roomy);
+        if is_roomy && areas.pair > 2 {
+            bars::numbers(scene, buf, areas.chart, y + 2, &scale, track);
+        }
         titles(scene, buf, areas.titles, y, track);
         if is_roomy {
             words(scene, buf, areas.words, y, track);
@@ -98,8 +103,8 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) -> (usize, usize
 fn lay_out(area: Rect, segments: usize) -> Areas {
     let titles = match area.width {
         0..50 => 16,
-        50..ROOMY => 26,
-        ROOMY..150 => 32,
+        50..ROOMY => 28,
+        ROOMY..150 => 36,
         _ => 44,
     };
     let words = if area.width >= ROOMY { WORDS } else { 0 };
@@ -113,7 +118,7 @@ fn lay_out(area: Rect, segments: usize) -> Areas {
     let shown = (usize::from(for_bars / pair)).clamp(1, segments);
     let used = shown as u16 * pair;
     let has_curve = curve_least > 0 && used < rows;
-    let curve = if has_curve { (rows - used - 1).min(14) } else { 0 };
+    let curve = if has_curve { (rows - used - 1).min(CURVE_MOST) } else { 0 };
     let rule = has_curve.then_some(area.y + 1 + used);
     Areas { titles: Rect { width: titles, ..area }, chart, words, pair, shown, rule, curve }
 }
@@ -157,13 +162,14 @@ fn grid(scene: &Scene, buf: &mut Buffer, areas: &Areas, area: Rect, scale: &Scal
     }
     let now_ns = scene.now_ns as i64;
     rows().for_each(|y| bars::put(buf, chart, y, scale, now_ns, "┃", styles.strong));
-    let mut mark = |x: u16, word: &str| {
-        buf.set_string(x, area.y, word, styles.strong);
+    let (x, word) = match scale.cell(now_ns) {
+        Some(cell) => (chart.x + cell, "▼"),
+        None if now_ns < scale.from_ns => (chart.x.saturating_sub(6), "◂ now"),
+        None => (chart.right().saturating_sub(5), "now ▸"),
     };
-    match scale.cell(now_ns) {
-        Some(cell) => mark(chart.x + cell, "▼"),
-        None if now_ns < scale.from_ns => mark(chart.x.saturating_sub(6), "◂ now"),
-        None => mark(chart.right().saturating_sub(5), "now ▸"),
+    // A time on the axis is worth more than the mark, whose line is seen without it.
+    if word.len() > "▼".len() || buf.cell((x, area.y)).is_some_and(|cell| cell.symbol() == " ") {
+        buf.set_string(x, area.y, word, styles.strong);
     }
 }
 
@@ -195,9 +201,13 @@ fn titles(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, track: &Track) {
     let title = scene.show.segment(track.segment).title.as_str();
     let first = Line::from(vec![Span::styled(format!("{sign} "), sign_style), Span::styled(title, style)]);
     text::put(buf, area, y, first);
-    let mut spans = vec![Span::styled(format!("  {}", start(scene, track)), styles.past)];
-    spans.extend(what_stands_out(scene, track).map(|(words, style)| Span::styled(format!("  {words}"), style)));
-    text::put(buf, area, y + 1, Line::from(spans));
+    let mut line = Line::from(Span::styled(format!("  {}", start(scene, track)), styles.past));
+    for (words, style) in what_stands_out(scene, track) {
+        if text::line_width(&line) + text::width(&words) + 2 <= usize::from(area.width) {
+            line.push_span(Span::styled(format!("  {words}"), style));
+        }
+    }
+    text::put(buf, area, y + 1, line);
 }
 
 fn start(scene: &Scene, track: &Track) -> String {
@@ -210,23 +220,26 @@ fn start(scene: &Scene, track: &Track) -> String {
     }
 }
 
-/// The one thing that the caller has to know of a segment: that it runs into a hard start, waits for its own, or how it
-/// differs from the plan.
-fn what_stands_out(scene: &Scene, track: &Track) -> Option<(String, Style)> {
+/// What the caller has to know of a segment, the most urgent first: that it runs into a hard start, that it waits for its
+/// own, and how far from the plan it starts.
+fn what_stands_out(scene: &Scene, track: &Track) -> Vec<(String, Style)> {
     let styles = &scene.styles;
     let length = |ns: i64| duration::clock(ns.max(0) as u64 / SECOND_NS);
     if track.stand == Stand::PassedOver {
-        return Some(("not played".into(), styles.past));
+        return vec![("not played".into(), styles.past)];
     }
-    if let Some(from_ns) = track.overlap_from_ns {
-        return Some((format!("» overlap {}", length(track.actual_ns.1 - from_ns)), styles.attention));
-    }
-    if let Some(from_ns) = track.gap_from_ns {
-        return Some((format!("╌ gap {}", length(track.actual_ns.0 - from_ns)), styles.text));
-    }
+    let overlap = track.overlap_from_ns.map(|from_ns| {
+        let words = format!("» overlap {}", length(track.actual_ns.1 - from_ns));
+        (words, styles.attention)
+    });
+    let gap = track.gap_from_ns.map(|from_ns| {
+        let words = format!("╌ gap {}", length(track.actual_ns.0 - from_ns));
+        (words, styles.text)
+    });
     let late_ns = track.late_ns();
-    let is_off = late_ns.unsigned_abs() >= SECOND_NS;
-    is_off.then(|| (duration::over_under(late_ns), if late_ns > 0 { styles.attention } else { styles.text }))
+    let late = (late_ns.unsigned_abs() >= SECOND_NS)
+        .then(|| (duration::over_under(late_ns), if late_ns > 0 { styles.attention } else { styles.text }));
+    overlap.into_iter().chain(gap).chain(late).collect()
 }
 
 /// How long it was meant to last, and how long it does.

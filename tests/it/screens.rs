@@ -2,6 +2,7 @@
 //!
 //! `PAINT=FOLDER` leaves the frames as coloured text; `INSTA_UPDATE=always` takes them for the new pictures.
 
+mod pages;
 mod stage;
 
 use std::fmt::Write as _;
@@ -281,7 +282,7 @@ fn any_size_draws() {
                 run.drawn(columns, rows);
             }
         }
-        for page in [Page::Log, Page::Help] {
+        for page in Page::ALL {
             run.app.page = page;
             for columns in (0..=220).step_by(20) {
                 for rows in (0..=70).step_by(7) {

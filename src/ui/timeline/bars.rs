@@ -15,7 +15,7 @@ use super::scale::Scale;
 use super::track::{Stand, Track};
 use crate::show::Trigger;
 use crate::ui::scene::Scene;
-use crate::ui::signs;
+use crate::ui::{signs, text};
 
 /// A stretch of one kind of time.
 struct Part {
@@ -124,11 +124,11 @@ fn lay(buf: &mut Buffer, chart: Rect, y: u16, scale: &Scale, parts: &[Part]) {
 
 /// Marks where the cues of the segment are meant to come.
 fn planned_cues(scene: &Scene, buf: &mut Buffer, chart: Rect, y: u16, scale: &Scale, track: &Track) {
-    let cues = scene.show.cues_of(track.segment);
-    if cells(scale, track.planned_ns) < 2 * cues.clone().count() {
+    let cues = || scene.show.cues_of(track.segment);
+    if cells(scale, track.planned_ns) < 2 * cues().count() {
         return;
     }
-    for cue in cues.filter(|&cue| scene.cue(cue).backup_for.is_none()) {
+    for cue in cues().filter(|&cue| scene.cue(cue).backup_for.is_none()) {
         let style = if matches!(scene.cue(cue).trigger, Trigger::Go) { scene.styles.text } else { scene.styles.past };
         put(buf, chart, y, scale, scene.planned_cue_ns(cue), "┳", style);
     }
@@ -136,15 +136,37 @@ fn planned_cues(scene: &Scene, buf: &mut Buffer, chart: Rect, y: u16, scale: &Sc
 
 /// Marks where cues of the segment fired.
 fn fired_cues(scene: &Scene, buf: &mut Buffer, chart: Rect, y: u16, scale: &Scale, track: &Track) {
-    let fired = scene.show.cues_of(track.segment).filter_map(|cue| scene.state.cue(cue).fired_ns);
-    if cells(scale, track.actual_ns) < 2 * fired.clone().count() {
+    let fired = || scene.show.cues_of(track.segment).filter_map(|cue| scene.state.cue(cue).fired_ns);
+    if cells(scale, track.actual_ns) < 2 * fired().count() {
         return;
     }
     let (start_ns, end_ns) = track.actual_ns;
-    for fired_ns in fired.map(|ns| ns as i64).filter(|ns| (start_ns..=end_ns).contains(ns)) {
+    for fired_ns in fired().map(|ns| ns as i64).filter(|ns| (start_ns..=end_ns).contains(ns)) {
         let Some(cell) = scale.cell(fired_ns) else { continue };
         let Some(at) = buf.cell_mut((chart.x + cell, y)).filter(|at| at.symbol() == "█") else { continue };
         at.set_symbol("│").modifier.insert(Modifier::REVERSED);
+    }
+}
+
+/// Writes the numbers of the cues below the bars, where there is room for them: where each fired, or will if its segment
+/// goes on as it stands.
+pub(super) fn numbers(scene: &Scene, buf: &mut Buffer, chart: Rect, y: u16, scale: &Scale, track: &Track) {
+    let (styles, mut free) = (&scene.styles, 0);
+    let cues = scene.show.cues_of(track.segment).filter(|&cue| scene.state.is_in_order(cue));
+    for cue in cues.take(usize::from(chart.width)) {
+        let fired_ns = scene.state.cue(cue).fired_ns.map(|ns| ns as i64);
+        let is_on_air = scene.state.on_air().contains(&cue);
+        let style = match fired_ns {
+            _ if is_on_air => styles.on_air,
+            Some(_) => styles.past,
+            None => styles.text,
+        };
+        let at_ns = fired_ns.unwrap_or_else(|| scene.planned_cue_ns(cue) + track.late_ns());
+        let (number, cells) = (scene.number(cue), text::width(scene.number(cue)) as u16);
+        if let Some(cell) = scale.cell(at_ns).filter(|cell| *cell >= free && cell + cells <= chart.width) {
+            buf.set_string(chart.x + cell, y, number, style);
+            free = cell + cells + 1;
+        }
     }
 }
 
