@@ -47,8 +47,16 @@ pub struct App {
     pub asks_to_quit: bool,
     /// The last word to the caller.
     pub message: Option<Message>,
-    /// How far the help page or the log is scrolled, in lines.
+    /// How far the page is scrolled, in lines.
     pub scroll: usize,
+    /// Whether the caller has scrolled the page: until then, one that follows the run goes along with it.
+    pub is_scrolled: bool,
+    /// The newest line of the log when the caller scrolled it: what has come since stands above what he reads.
+    pub log_seen: u64,
+    /// Which lines the log's page shows.
+    pub log_filter: log::Filter,
+    /// The words that they have to have.
+    pub log_search: String,
     /// The colours.
     pub theme: Theme,
     /// The health of each output, in the show's order.
@@ -65,6 +73,8 @@ pub struct App {
     /// The cues that remote controls have just asked for by their numbers, and when.
     asked_for: Vec<(CueIx, u64)>,
     escape_pressed_ns: Option<u64>,
+    /// What was refused and why, since the log was last told.
+    refusals: Vec<String>,
 }
 
 /// What fills the screen.
@@ -171,6 +181,9 @@ impl App {
     /// How long a calm word stays on the message line.
     pub const MESSAGE_NS: u64 = 6_000_000_000;
 
+    /// The most refusals that wait for the log.
+    const REFUSALS: usize = 64;
+
     /// The application before its first key.
     pub fn new(theme: Theme) -> Self {
         App {
@@ -180,6 +193,10 @@ impl App {
             asks_to_quit: false,
             message: None,
             scroll: 0,
+            is_scrolled: false,
+            log_seen: 0,
+            log_filter: log::Filter::All,
+            log_search: String::new(),
             theme,
             outputs: vec![],
             outputs_ns: 0,
@@ -189,6 +206,7 @@ impl App {
             go_pressed_ns: None,
             asked_for: vec![],
             escape_pressed_ns: None,
+            refusals: vec![],
         }
     }
 
@@ -212,6 +230,32 @@ impl App {
 
     /// Says why a command was refused.
     pub fn refused(&mut self, rejection: &Rejection, now_ns: u64) {
-        self.say(rejection.to_string(), Tone::Attention, now_ns);
+        self.refuse(rejection.to_string(), now_ns);
+    }
+
+    /// Says that something was not done, and why; the log keeps it.
+    pub fn refuse(&mut self, why: impl Into<String>, now_ns: u64) {
+        let why = why.into();
+        if self.refusals.len() < Self::REFUSALS {
+            self.refusals.push(why.clone());
+        }
+        self.say(why, Tone::Attention, now_ns);
+    }
+
+    /// What was refused since this was last asked, the oldest first.
+    pub fn take_refusals(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.refusals)
+    }
+
+    /// Takes in how the page was last drawn, before a key or the wheel moves it on from there.
+    pub fn sees(&mut self, hits: &Hits) {
+        if hits.page != self.page {
+            return;
+        }
+        let drawn = (hits.asked, hits.log_seen) == (self.scroll, self.log_seen);
+        if !self.is_scrolled || (self.page == Page::Log && drawn) {
+            (self.scroll, self.log_seen) = (hits.scroll, hits.log_newest);
+        }
+        self.scroll = self.scroll.min(hits.scroll_max);
     }
 }
