@@ -24,6 +24,8 @@ pub fn main() -> ExitCode {
         Some(Verb::Report { run, format }) => {
             args.state_dir().and_then(|state| commands::report(&state, run.as_deref(), *format))
         }
+        Some(Verb::Keys) => commands::keys(),
+        Some(Verb::Theme { name }) => commands::theme(name.map(args::ThemeArg::theme)),
         Some(Verb::Completions { shell }) => commands::completions(*shell),
         Some(Verb::Man) => commands::man(),
     };

@@ -9,6 +9,7 @@
 //! and one for each output that has to wait for somebody.
 
 pub mod clock;
+pub mod config;
 mod decode;
 mod fault;
 mod follower;

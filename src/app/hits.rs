@@ -7,11 +7,18 @@ use crate::show::CueIx;
 pub struct Hits {
     /// Row, first column, column behind the last, and the cue there.
     pub rows: Vec<(u16, u16, u16, CueIx)>,
+    /// The rows of the palette, and which of the commands that were found stands on each.
+    pub choices: Vec<(u16, usize)>,
     /// How far the page that was drawn can be scrolled: [`super::App::scroll`] is held to it.
     pub scroll_max: usize,
 }
 
 impl Hits {
+    /// The command of the palette on a row.
+    pub fn choice_at(&self, row: u16) -> Option<usize> {
+        self.choices.iter().find(|(at, _)| *at == row).map(|&(_, choice)| choice)
+    }
+
     /// The cue under a cell.
     pub fn cue_at(&self, column: u16, row: u16) -> Option<CueIx> {
         let hit = self.rows.iter().find(|(at, from, to, _)| *at == row && (*from..*to).contains(&column));

@@ -9,7 +9,7 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use etcetera::BaseStrategy;
 
 use crate::app::Theme;
-use crate::runtime::{Unfinished, Wishes};
+use crate::runtime::{Unfinished, Wishes, config};
 use crate::ui::{Depth, Means};
 
 /// The show caller for the terminal.
@@ -59,9 +59,9 @@ struct RunArgs {
     #[arg(long, value_name = "ADDR:PORT")]
     listen: Option<SocketAddr>,
 
-    /// The colours of the screen
-    #[arg(long, value_enum, default_value = "dark", env = "HANDOVER_THEME")]
-    theme: ThemeArg,
+    /// The colours of the screen [default: own where there is a theme.toml, else dark]
+    #[arg(long, value_enum, env = "HANDOVER_THEME")]
+    theme: Option<ThemeArg>,
 
     /// Draw with plain ASCII, for terminals without lines, blocks and braille
     #[arg(long)]
@@ -69,9 +69,30 @@ struct RunArgs {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum ThemeArg {
+pub enum ThemeArg {
+    /// For the dark of a control room
     Dark,
+    /// For daylight
     Light,
+    /// Every word at least 7 to 1
+    HighContrast,
+    /// Without red or green nothing is lost
+    ColourBlind,
+    /// Those of $XDG_CONFIG_HOME/handover/theme.toml
+    Own,
+}
+
+impl ThemeArg {
+    /// What it means.
+    pub fn theme(self) -> Theme {
+        match self {
+            ThemeArg::Dark => Theme::Dark,
+            ThemeArg::Light => Theme::Light,
+            ThemeArg::HighContrast => Theme::HighContrast,
+            ThemeArg::ColourBlind => Theme::ColourBlind,
+            ThemeArg::Own => Theme::Own,
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -105,6 +126,19 @@ pub enum Verb {
         /// What to print
         #[arg(long, value_enum, default_value = "text")]
         format: Format,
+    },
+    /// Print the keys in force, in the form of keys.toml
+    ///
+    /// They are those of $XDG_CONFIG_HOME/handover/keys.toml. Where that file has faults, says them all and exits with 1.
+    Keys,
+    /// Print the colours in force, or those of NAME, in the form of theme.toml
+    ///
+    /// One's own are those of $XDG_CONFIG_HOME/handover/theme.toml. Where that file has faults, says them all and exits
+    /// with 1.
+    Theme {
+        /// The theme to print
+        #[arg(value_enum)]
+        name: Option<ThemeArg>,
     },
     /// Print shell completions
     Completions {
@@ -159,6 +193,11 @@ impl Args {
             (_, true) => Unfinished::Resume,
             _ => Unfinished::Ask,
         };
+        let mut config = config::config(config::folder().as_deref());
+        let theme = run.theme.map(ThemeArg::theme);
+        if theme == Some(Theme::Own) && config.own.is_none() && config.words.is_empty() {
+            config.words.push(format!("there is no {} yet: `handover theme` prints a beginning", config::THEME));
+        }
         Ok(Wishes {
             show: run.show.clone(),
             rehearse,
@@ -166,10 +205,8 @@ impl Args {
             auto: run.auto,
             unfinished,
             state: self.state_dir()?,
-            theme: match run.theme {
-                ThemeArg::Dark => Theme::Dark,
-                ThemeArg::Light => Theme::Light,
-            },
+            theme,
+            config,
             means: Means { depth: depth(), ascii: run.ascii },
             listen: run.listen,
         })
