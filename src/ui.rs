@@ -3,6 +3,7 @@
 //! Reads the run and the application and draws them, one region a file. No IO, no clock (the time comes in the view),
 //! no change to anything; what the mouse finds where is handed back as [`Hits`].
 
+mod ascii;
 mod digits;
 #[cfg_attr(not(test), expect(dead_code, reason = "the pictures of the monitor come to use it"))]
 mod dots;
@@ -88,10 +89,18 @@ pub fn draw(frame: &mut Frame, view: &View) -> Hits {
     } else {
         page(&scene, buf, area, &mut hits)
     };
+    if view.means.ascii {
+        ascii::pass(buf);
+    }
     if let Some(cursor) = cursor {
         frame.set_cursor_position(cursor);
     }
     hits
+}
+
+/// `text` in ASCII, cell for cell: what a terminal of [`Means::ascii`] is told beside the picture.
+pub fn plain(text: &str) -> String {
+    ascii::text(text)
 }
 
 /// A page with its header and footer.

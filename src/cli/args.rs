@@ -158,6 +158,10 @@ pub enum Format {
     Csv,
     /// For programs
     Json,
+    /// To look at and to print: one page with the chart, without scripts
+    Html,
+    /// The chart alone
+    Svg,
 }
 
 impl RunArgs {

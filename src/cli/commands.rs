@@ -12,7 +12,7 @@ use super::args::{Args, Format};
 use crate::app::{Theme, keymap, theme};
 use crate::engine::RunId;
 use crate::export::asrun::AsRun;
-use crate::export::{csv, json, text};
+use crate::export::{chart, csv, html, json, text};
 use crate::journal::{Store, recover};
 use crate::output::clip_fault;
 use crate::runtime::config;
@@ -157,6 +157,8 @@ pub(super) fn report(state: &Path, run: Option<&str>, format: Format) -> anyhow:
         Format::Text => print(&text::write(&asrun, width())),
         Format::Csv => print(&csv::write(&asrun)),
         Format::Json => print(&json::write(&asrun)),
+        Format::Html => print(&html::write(&asrun)),
+        Format::Svg => print(&chart::write(&asrun)),
     }
 }
 

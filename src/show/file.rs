@@ -124,6 +124,7 @@ fn show(mut file: Fields<'_>, machine_zone: &str) -> Show {
         after: Vec::new(),
         backups: Vec::new(),
         roots: Vec::new(),
+        named: Vec::new(),
     }
 }
 

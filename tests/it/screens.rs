@@ -4,6 +4,7 @@
 
 mod config;
 mod stage;
+mod wire;
 
 use std::fmt::Write as _;
 
