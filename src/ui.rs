@@ -151,7 +151,7 @@ fn page(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<
         }
     }
     if let Some(prompt) = scene.app.prompt.as_ref().filter(|prompt| prompt.ask == Ask::Palette) {
-        palette::draw(scene, buf, body, prompt);
+        palette::draw(scene, buf, body, prompt, hits);
     }
     footer::draw(scene, buf, footer)
 }
