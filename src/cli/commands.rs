@@ -9,6 +9,7 @@ use anyhow::{Context, bail};
 use clap::CommandFactory;
 
 use super::args::{Args, Format, Paper};
+use crate::app::{Theme, keymap, theme};
 use crate::engine::RunId;
 use crate::export::asrun::AsRun;
 use crate::export::sheet::{self, Sheet};
@@ -16,6 +17,7 @@ use crate::export::{chart, csv, html, json, text};
 use crate::journal::{Store, recover};
 use crate::output::clip_fault;
 use crate::runtime::clock::wall_now;
+use crate::runtime::config;
 use crate::runtime::opening::{has_colour, machine_zone, parse, read};
 use crate::runtime::when::listed;
 use crate::show::action::MpvCommand;
@@ -184,6 +186,21 @@ pub(super) fn report(state: &Path, run: Option<&str>, format: Format) -> anyhow:
 fn width() -> usize {
     let size = rustix::termios::tcgetwinsize(std::io::stdout());
     size.ok().map(|size| usize::from(size.ws_col)).filter(|&columns| columns > 0).unwrap_or(WIDTH)
+}
+
+pub(super) fn keys() -> anyhow::Result<()> {
+    let keys = config::keys(config::folder().as_deref()).map_err(|fault| fault.report())?;
+    print(&keymap::write(&keys))
+}
+
+pub(super) fn theme(name: Option<Theme>) -> anyhow::Result<()> {
+    if let Some(built_in) = name.filter(|name| *name != Theme::Own) {
+        return print(&theme::write(built_in, built_in.paints()));
+    }
+    match config::own(config::folder().as_deref()).map_err(|fault| fault.report())? {
+        Some(own) => print(&theme::write(own.base, &own.paints)),
+        None => print(&theme::write(Theme::Dark, Theme::Dark.paints())),
+    }
 }
 
 pub(super) fn completions(shell: clap_complete::Shell) -> anyhow::Result<()> {

@@ -10,6 +10,7 @@ use ratatui::text::Span;
 use super::View;
 use super::theme::Styles;
 use crate::app::App;
+use crate::app::keys::Act;
 use crate::engine::{Countdown, Phase, RunNs, SendState, State, Timing};
 use crate::output::Clip;
 use crate::show::duration::{self, SECOND_NS};
@@ -35,8 +36,13 @@ impl<'a> Scene<'a> {
             view,
             now_ns: view.now_ns,
             timing: view.state.projection(view.now_ns),
-            styles: Styles::new(view.app.theme, view.means.depth),
+            styles: Styles::new(view.app.paints(), view.means.depth),
         }
+    }
+
+    /// How something is done: its key, or its name in the palette.
+    pub fn way(&self, act: Act) -> String {
+        self.app.keymap.way(act)
     }
 
     pub fn cue(&self, cue: CueIx) -> &'a Cue {
