@@ -4,6 +4,7 @@
 //! ([`keys::BINDINGS`] as [`keymap`] has it, which the footer, the help page and the palette read too) and never changes the run: that is
 //! [`crate::engine`]'s, and it is read here. No IO and no clock: the machine's time comes in with each key.
 
+pub mod board;
 pub mod commands;
 pub mod find;
 pub mod hits;

@@ -26,6 +26,8 @@ pub fn main() -> ExitCode {
         }
         Some(Verb::Keys) => commands::keys(),
         Some(Verb::Theme { name }) => commands::theme(name.map(args::ThemeArg::theme)),
+        Some(Verb::Board(board)) => args.board(board).and_then(|wishes| crate::runtime::board::show(&wishes)),
+        Some(Verb::Sheet { show, format, public }) => commands::sheet(show, *format, *public),
         Some(Verb::Completions { shell }) => commands::completions(*shell),
         Some(Verb::Man) => commands::man(),
     };

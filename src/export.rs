@@ -11,6 +11,7 @@ pub mod html;
 pub mod json;
 mod layout;
 mod markup;
+pub mod sheet;
 pub mod text;
 mod words;
 

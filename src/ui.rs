@@ -4,8 +4,8 @@
 //! no change to anything; what the mouse finds where is handed back as [`Hits`].
 
 mod ascii;
+pub mod board;
 mod digits;
-#[cfg_attr(not(test), expect(dead_code, reason = "the pictures of the monitor come to use it"))]
 mod dots;
 mod footer;
 mod header;

@@ -9,7 +9,8 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use etcetera::BaseStrategy;
 
 use crate::app::Theme;
-use crate::runtime::{Unfinished, Wishes, config};
+use crate::app::board::Face;
+use crate::runtime::{Unfinished, Wishes, board, config};
 use crate::ui::{Depth, Means};
 
 /// The show caller for the terminal.
@@ -140,6 +141,19 @@ pub enum Verb {
         #[arg(value_enum)]
         name: Option<ThemeArg>,
     },
+    /// Show time, what is on and what is next on a second terminal or a projector
+    Board(BoardArgs),
+    /// The cue sheet to print, from the plan
+    Sheet {
+        /// The show file, or the name of a built-in show
+        show: PathBuf,
+        /// What to print
+        #[arg(long, value_enum, default_value = "text")]
+        format: Paper,
+        /// Only what everybody may know: times, numbers, titles, live or VT, durations; "—" for embargoed items
+        #[arg(long)]
+        public: bool,
+    },
     /// Print shell completions
     Completions {
         /// The shell
@@ -147,6 +161,37 @@ pub enum Verb {
     },
     /// Print the man page
     Man,
+}
+
+/// Show the time, what is on and what is next, for a second terminal or a projector
+///
+/// Follows a run on this machine by its journal and never touches it: the time by the show's clock, the show's title, the
+/// running segment and cue with what is left of them, what comes next and when it is planned, and at the end how far over
+/// the show was. A cue under embargo reads '—' until it has fired. Calls, notes, people, departments, outputs, holds,
+/// misses and panics never show, nor how far over the show is while it runs.
+///
+/// Without a run's id it follows the unfinished run of SHOW (or of any show) that somebody calls, a live one before a
+/// rehearsal, otherwise the newest; where there is none it waits for one. At the end of a run it stays, and turns to the
+/// next run of the show when that begins.
+///
+/// Keys: c clock, d countdown, b board, Tab the next of these, ? keys, q leaves.
+#[derive(Debug, ClapArgs)]
+pub struct BoardArgs {
+    /// A run's id, as `handover runs` lists it, a show file, or the name of a built-in show [default: any run]
+    #[arg(value_name = "RUN-or-SHOW")]
+    of: Option<String>,
+    /// Show only the time, as large as it fits
+    #[arg(long, conflicts_with = "countdown")]
+    clock: bool,
+    /// Show only what is left of the running cue or segment, or until the show begins, as large as it fits
+    #[arg(long)]
+    countdown: bool,
+    /// The colours [default: $HANDOVER_THEME, own where there is a theme.toml, else dark]
+    #[arg(long, value_enum, hide_default_value = true)]
+    theme: Option<ThemeArg>,
+    /// Draw with plain ASCII
+    #[arg(long)]
+    ascii: bool,
 }
 
 /// The forms of a report.
@@ -162,6 +207,15 @@ pub enum Format {
     Html,
     /// The chart alone
     Svg,
+}
+
+/// The forms of a cue sheet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Paper {
+    /// Plain, as wide as the terminal
+    Text,
+    /// One page for a browser and its printer
+    Html,
 }
 
 impl RunArgs {
@@ -213,6 +267,23 @@ impl Args {
             config,
             means: Means { depth: depth(), ascii: run.ascii },
             listen: run.listen,
+        })
+    }
+
+    /// What board to show and how.
+    pub fn board(&self, board: &BoardArgs) -> anyhow::Result<board::Wishes> {
+        let face = match (board.clock, board.countdown) {
+            (true, _) => Face::Clock,
+            (_, true) => Face::Countdown,
+            _ => Face::Board,
+        };
+        let config = config::config(config::folder().as_deref());
+        Ok(board::Wishes {
+            of: board.of.clone(),
+            face,
+            state: self.state_dir()?,
+            colours: config.colours(board.theme.or(self.run.theme).map(ThemeArg::theme)),
+            means: Means { depth: depth(), ascii: board.ascii || self.run.ascii },
         })
     }
 

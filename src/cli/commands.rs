@@ -8,17 +8,20 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use clap::CommandFactory;
 
-use super::args::{Args, Format};
+use super::args::{Args, Format, Paper};
 use crate::app::{Theme, keymap, theme};
 use crate::engine::RunId;
 use crate::export::asrun::AsRun;
+use crate::export::sheet::{self, Sheet};
 use crate::export::{chart, csv, html, json, text};
 use crate::journal::{Store, recover};
 use crate::output::clip_fault;
+use crate::runtime::clock::wall_now;
 use crate::runtime::config;
 use crate::runtime::opening::{has_colour, machine_zone, parse, read};
 use crate::runtime::when::listed;
 use crate::show::action::MpvCommand;
+use crate::show::problem::Problem;
 use crate::show::{Body, Show, builtin, duration, file, problem};
 
 /// The width of a report that goes to no terminal.
@@ -72,11 +75,29 @@ pub(super) fn check(path: &Path) -> anyhow::Result<()> {
             let (segments, cues) = (show.segments.len(), show.cues.len());
             print(&format!("{name}: no fault; {segments} segments, {cues} cues, {planned}\n{}", clips.notes(&show)))
         }
-        Err(problems) => {
-            // Where stderr takes nothing, the status and the fault's count still tell.
-            let _ = std::io::stderr().write_all(problem::report(&problems, &name, &text, has_colour()).as_bytes());
-            bail!("{name} has {}", problem::counted(&problems))
+        Err(problems) => faulty(&problems, &name, &text),
+    }
+}
+
+/// Says what is wrong with the show file `name`, whose text is `text`.
+fn faulty(problems: &[Problem], name: &str, text: &str) -> anyhow::Result<()> {
+    // Where stderr takes nothing, the status and the fault's count still tell.
+    let _ = std::io::stderr().write_all(problem::report(problems, name, text, has_colour()).as_bytes());
+    bail!("{name} has {}", problem::counted(problems))
+}
+
+pub(super) fn sheet(path: &Path, format: Paper, public: bool) -> anyhow::Result<()> {
+    let (name, text) = source(path)?;
+    match file::parse(&text, &machine_zone()) {
+        Ok(show) => {
+            let today = wall_now().to_zoned(show.zone.clone()).date();
+            let sheet = Sheet::new(&show, today, public);
+            match format {
+                Paper::Text => print(&sheet::text::write(&sheet, width())),
+                Paper::Html => print(&sheet::html::write(&sheet)),
+            }
         }
+        Err(problems) => faulty(&problems, &name, &text),
     }
 }
 

@@ -35,7 +35,7 @@ const PLOT: f64 = 650.0;
 const RIGHT: f64 = LEFT + PLOT + 16.0;
 
 /// Where the figures stand beside each other: a time of day with a day's mark, a length, a difference.
-const FIGURES: [f64; 3] = [RIGHT, RIGHT + 84.0, RIGHT + 138.0];
+const FIGURES: [f64; 3] = [RIGHT, RIGHT + 90.0, RIGHT + 142.0];
 
 /// Where the rows begin, below legend and clock.
 const TOP: f64 = 74.0;
@@ -297,9 +297,7 @@ impl<'a> Chart<'a> {
 
     /// The lower bar of a row: up to what was planned solid, beyond that hatched.
     fn actual(&mut self, row: &SegmentRow, y: f64) {
-        let Some(start) = &row.actual_start else {
-            return self.text("quiet", RIGHT, y + 11.0, "not started");
-        };
+        let Some(start) = &row.actual_start else { return };
         let from = self.x(start);
         let last = self.report.last.as_ref().map_or(from, |last| self.x(last));
         let to = row.actual_ms.map_or(last.max(from), |ms| self.end_x(start, ms));

@@ -140,6 +140,13 @@ impl Config {
         app.own.clone_from(&self.own);
         app
     }
+
+    /// The colours alone, for a screen without a caller.
+    pub fn colours(&self, theme: Option<Theme>) -> Own {
+        let app = self.app(theme);
+        let (base, paints) = app.paints();
+        Own { base, paints: paints.clone() }
+    }
 }
 
 fn read<T>(

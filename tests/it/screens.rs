@@ -3,6 +3,7 @@
 //! `PAINT=FOLDER` leaves the frames as coloured text; `INSTA_UPDATE=always` takes them for the new pictures.
 
 mod config;
+mod map;
 mod stage;
 mod wire;
 
