@@ -55,8 +55,16 @@ pub struct App {
     pub asks_to_quit: bool,
     /// The last word to the caller.
     pub message: Option<Message>,
-    /// How far the help page or the log is scrolled, in lines.
+    /// How far the page is scrolled, in lines.
     pub scroll: usize,
+    /// Whether the caller has scrolled the page: until then, one that follows the run goes along with it.
+    pub is_scrolled: bool,
+    /// The newest line of the log when the caller scrolled it: what has come since stands above what he reads.
+    pub log_seen: u64,
+    /// Which lines the log's page shows.
+    pub log_filter: log::Filter,
+    /// The words that they have to have.
+    pub log_search: String,
     /// The colours.
     pub theme: Theme,
     /// The caller's own colours, where he has some.
@@ -77,6 +85,8 @@ pub struct App {
     /// The cues that remote controls have just asked for by their numbers, and when.
     asked_for: Vec<(CueIx, u64)>,
     escape_pressed_ns: Option<u64>,
+    /// What was refused and why, since the log was last told.
+    refusals: Vec<String>,
 }
 
 /// What fills the screen.
@@ -173,6 +183,9 @@ impl App {
     /// How long a calm word stays on the message line.
     pub const MESSAGE_NS: u64 = 6_000_000_000;
 
+    /// The most refusals that wait for the log.
+    const REFUSALS: usize = 64;
+
     /// The application before its first key.
     pub fn new(theme: Theme) -> Self {
         App {
@@ -182,6 +195,10 @@ impl App {
             asks_to_quit: false,
             message: None,
             scroll: 0,
+            is_scrolled: false,
+            log_seen: 0,
+            log_filter: log::Filter::All,
+            log_search: String::new(),
             theme,
             own: None,
             keymap: Arc::default(),
@@ -193,6 +210,7 @@ impl App {
             go_pressed_ns: None,
             asked_for: vec![],
             escape_pressed_ns: None,
+            refusals: vec![],
         }
     }
 
@@ -223,7 +241,33 @@ impl App {
             Rejection::NoStandby(_) => format!(": {} calls it", way(Act::Standby)),
             _ => String::new(),
         };
-        self.say(format!("{rejection}{mend}"), Tone::Attention, now_ns);
+        self.refuse(format!("{rejection}{mend}"), now_ns);
+    }
+
+    /// Says that something was not done, and why; the log keeps it.
+    pub fn refuse(&mut self, why: impl Into<String>, now_ns: u64) {
+        let why = why.into();
+        if self.refusals.len() < Self::REFUSALS {
+            self.refusals.push(why.clone());
+        }
+        self.say(why, Tone::Attention, now_ns);
+    }
+
+    /// What was refused since this was last asked, the oldest first.
+    pub fn take_refusals(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.refusals)
+    }
+
+    /// Takes in how the page was last drawn, before a key or the wheel moves it on from there.
+    pub fn sees(&mut self, hits: &Hits) {
+        if hits.page != self.page {
+            return;
+        }
+        let drawn = (hits.asked, hits.log_seen) == (self.scroll, self.log_seen);
+        if !self.is_scrolled || (self.page == Page::Log && drawn) {
+            (self.scroll, self.log_seen) = (hits.scroll, hits.log_newest);
+        }
+        self.scroll = self.scroll.min(hits.scroll_max);
     }
 
     /// The colours in force: the built-in theme that says what a terminal of sixteen colours gets, and the paints.

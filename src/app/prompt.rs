@@ -33,6 +33,8 @@ pub enum Ask {
         /// Where Escape puts the cursor.
         back: Option<CueIx>,
     },
+    /// Words that the lines of the log are to have.
+    FindLine,
     /// A command.
     Palette,
 }
@@ -71,6 +73,7 @@ impl Prompt {
             Ask::Reason => "override because",
             Ask::Note => "note",
             Ask::Find { .. } => "find",
+            Ask::FindLine => "find in the log",
             Ask::Palette => ":",
         }
     }

@@ -122,7 +122,7 @@ impl App {
             _ => {
                 self.escape_pressed_ns = Some(now_ns);
                 self.cursor = None;
-                self.page = Page::Run;
+                self.turn_to(Page::Run);
                 self.say("Esc again within a second: PANIC, every output stops", Tone::Attention, now_ns);
                 vec![]
             }
@@ -155,7 +155,9 @@ impl App {
             },
             Act::Override => return self.ask_reason(state, now_ns),
             Act::Note => return self.open(Ask::Note),
+            Act::Find if self.page == Page::Log => return self.find_line(),
             Act::Find => return self.open(Ask::Find { back: self.cursor }),
+            Act::FilterLog => return self.filter_log(now_ns),
             Act::Palette => return self.open(Ask::Palette),
             Act::Quit => return self.quit(state, now_ns),
             Act::Suspend => return vec![Task::Suspend],
@@ -183,7 +185,7 @@ impl App {
     fn go(&mut self, repeat: bool, now_ns: u64) -> Vec<Task> {
         let guarded = self.guard_go(now_ns).err();
         if let Some(why) = guarded.or(repeat.then_some(GO_IGNORED)) {
-            self.say(why, Tone::Attention, now_ns);
+            self.refuse(why, now_ns);
             return vec![];
         }
         vec![Task::Command(Command::Go { cause: Cause::Go })]
@@ -193,7 +195,7 @@ impl App {
         match state.playhead().filter(|&cue| !state.is_clear(cue)) {
             Some(_) => self.open(Ask::Reason),
             None => {
-                self.say("no interlock holds the cue at the playhead", Tone::Attention, now_ns);
+                self.refuse("no interlock holds the cue at the playhead", now_ns);
                 vec![]
             }
         }
@@ -221,7 +223,31 @@ impl App {
     }
 
     fn turn_to(&mut self, page: Page) -> Vec<Task> {
-        (self.page, self.scroll) = (page, 0);
+        self.page = page;
+        self.log_search.clear();
+        self.scroll_back();
+        vec![]
+    }
+
+    /// Shows the page from where it begins, or from where the run is.
+    fn scroll_back(&mut self) {
+        (self.scroll, self.is_scrolled) = (0, false);
+    }
+
+    fn find_line(&mut self) -> Vec<Task> {
+        self.log_search.clear();
+        self.scroll_back();
+        self.open(Ask::FindLine)
+    }
+
+    fn filter_log(&mut self, now_ns: u64) -> Vec<Task> {
+        if self.page == Page::Log {
+            self.log_filter = self.log_filter.next();
+            self.scroll_back();
+        } else {
+            let way = self.keymap.way(Act::FilterLog);
+            self.say(format!("{way} filters the log, on its page"), Tone::Attention, now_ns);
+        }
         vec![]
     }
 
@@ -235,6 +261,8 @@ impl App {
             }
         } else {
             self.scroll = self.scroll.saturating_add_signed(by).min(10_000);
+            // The log follows the run again at its newest line.
+            self.is_scrolled = self.page != Page::Log || self.scroll > 0;
         }
         vec![]
     }
@@ -252,8 +280,10 @@ impl App {
                 self.chosen_changed(state);
             }
             Typed::Leave => {
-                if let Ask::Find { back } = prompt.ask {
-                    self.cursor = back;
+                match prompt.ask {
+                    Ask::Find { back } => self.cursor = back,
+                    Ask::FindLine => self.log_search.clear(),
+                    Ask::Reason | Ask::Note | Ask::Palette => {}
                 }
                 self.prompt = None;
             }
@@ -283,6 +313,7 @@ impl App {
                 prompt.found = commands(prompt.input.value()).len();
                 prompt.chosen = prompt.chosen.min(prompt.found.saturating_sub(1));
             }
+            Ask::FindLine => self.log_search = prompt.input.value().trim().to_owned(),
             Ask::Reason | Ask::Note => prompt.chosen = 0,
         }
     }
@@ -293,6 +324,8 @@ impl App {
         match prompt.ask {
             Ask::Reason => vec![Task::Command(Command::Override { reason: text.to_owned() })],
             Ask::Note => vec![Task::Command(Command::Note(text.to_owned()))],
+            // The lines have narrowed with every letter already.
+            Ask::FindLine => vec![],
             Ask::Find { back } => {
                 let found = find::cues(state.show(), text);
                 match found.get(prompt.chosen) {

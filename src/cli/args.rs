@@ -128,19 +128,6 @@ pub enum Verb {
         #[arg(long, value_enum, default_value = "text")]
         format: Format,
     },
-    /// Print the keys in force, in the form of keys.toml
-    ///
-    /// They are those of $XDG_CONFIG_HOME/handover/keys.toml. Where that file has faults, says them all and exits with 1.
-    Keys,
-    /// Print the colours in force, or those of NAME, in the form of theme.toml
-    ///
-    /// One's own are those of $XDG_CONFIG_HOME/handover/theme.toml. Where that file has faults, says them all and exits
-    /// with 1.
-    Theme {
-        /// The theme to print
-        #[arg(value_enum)]
-        name: Option<ThemeArg>,
-    },
     /// Show time, what is on and what is next on a second terminal or a projector
     Board(BoardArgs),
     /// The cue sheet to print, from the plan
@@ -153,6 +140,19 @@ pub enum Verb {
         /// Only what everybody may know: times, numbers, titles, live or VT, durations; "—" for embargoed items
         #[arg(long)]
         public: bool,
+    },
+    /// Print the keys in force, in the form of keys.toml
+    ///
+    /// They are those of $XDG_CONFIG_HOME/handover/keys.toml. Where that file has faults, says them all and exits with 1.
+    Keys,
+    /// Print the colours in force, or those of NAME, in the form of theme.toml
+    ///
+    /// One's own are those of $XDG_CONFIG_HOME/handover/theme.toml. Where that file has faults, says them all and exits
+    /// with 1.
+    Theme {
+        /// The theme to print
+        #[arg(value_enum)]
+        name: Option<ThemeArg>,
     },
     /// Print shell completions
     Completions {
@@ -277,12 +277,12 @@ impl Args {
             (_, true) => Face::Countdown,
             _ => Face::Board,
         };
-        let config = config::config(config::folder().as_deref());
         Ok(board::Wishes {
             of: board.of.clone(),
             face,
             state: self.state_dir()?,
-            colours: config.colours(board.theme.or(self.run.theme).map(ThemeArg::theme)),
+            paints: config::config(config::folder().as_deref())
+                .paints(board.theme.or(self.run.theme).map(ThemeArg::theme)),
             means: Means { depth: depth(), ascii: board.ascii || self.run.ascii },
         })
     }

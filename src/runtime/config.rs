@@ -12,7 +12,7 @@ use std::sync::Arc;
 use etcetera::BaseStrategy;
 
 use super::opening::has_colour;
-use crate::app::theme::{self, Own};
+use crate::app::theme::{self, Own, Paints};
 use crate::app::{App, Keymap, Theme, keymap};
 use crate::show::file::settings::BYTES_MAX;
 use crate::show::problem::{self, Problem};
@@ -131,6 +131,13 @@ pub fn config(folder: Option<&Path>) -> Config {
 }
 
 impl Config {
+    /// The colours in force, as [`App::paints`] has them; `theme` is the caller's choice, where he made one.
+    pub fn paints(&self, theme: Option<Theme>) -> (Theme, Paints) {
+        let app = self.app(theme);
+        let (base, paints) = app.paints();
+        (base, paints.clone())
+    }
+
     /// An application with these keys and colours; `theme` is the caller's choice, where he made one.
     pub fn app(&self, theme: Option<Theme>) -> App {
         let usual = if self.own.is_some() { Theme::Own } else { Theme::Dark };
@@ -139,13 +146,6 @@ impl Config {
         app.keymap = Arc::clone(&self.keymap);
         app.own.clone_from(&self.own);
         app
-    }
-
-    /// The colours alone, for a screen without a caller.
-    pub fn colours(&self, theme: Option<Theme>) -> Own {
-        let app = self.app(theme);
-        let (base, paints) = app.paints();
-        Own { base, paints: paints.clone() }
     }
 }
 

@@ -14,7 +14,7 @@ use super::inbox::{Inbox, Msg, Post};
 use super::question::{self, Answer};
 use super::takeover::lock;
 use super::wiring;
-use crate::app::log::Log;
+use crate::app::log::{Log, Word};
 use crate::app::{App, Theme, Tone};
 use crate::engine::{Event, Record, RunId, RunNs, State};
 use crate::journal::{Journal, RunFolder, Store, StoreError};
@@ -330,7 +330,7 @@ fn said(wishes: &Wishes, words: &[String]) -> Option<(String, Tone)> {
 
 /// Puts what is wrong with the caller's own files into the log.
 fn note_config(wishes: &Wishes, log: &mut Log, at_ns: RunNs) {
-    wishes.config.log.iter().for_each(|line| log.say(line, Tone::Attention, at_ns));
+    wishes.config.log.iter().for_each(|line| log.say(Word::program(line, Tone::Attention, at_ns)));
 }
 
 /// A journal and the show beside it belong together, or somebody has exchanged one of them.

@@ -69,6 +69,7 @@ fn type_line(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, prompt: &Promp
         Ask::Find { .. } if prompt.input.value().trim().is_empty() => String::new(),
         Ask::Find { .. } if prompt.found == 0 => "nothing found".into(),
         Ask::Find { .. } => format!("{} of {}", prompt.chosen + 1, prompt.found),
+        Ask::FindLine => log::count(scene),
         _ => String::new(),
     };
     let room = usize::from(area.width).saturating_sub(label_cells + text::width(&found) + 2).max(4);
@@ -111,6 +112,7 @@ fn keys(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16) {
     let hints: Vec<Vec<Span>> = match (&scene.app.prompt, scene.app.asks_to_quit) {
         (Some(prompt), _) => match prompt.ask {
             Ask::Find { .. } => vec![hint("Enter", "select it"), hint("↑ ↓", "other finds"), hint("Esc", "back")],
+            Ask::FindLine => vec![hint("Enter", "keep them"), hint("Esc", "all lines again")],
             Ask::Palette => vec![hint("Enter", "do it"), hint("↑ ↓", "choose"), hint("Esc", "leave")],
             Ask::Note => vec![hint("Enter", "keep the note"), hint("Esc", "drop it")],
             Ask::Reason => vec![hint("Enter", "override once"), hint("Esc", "leave the interlock")],
@@ -123,6 +125,10 @@ fn keys(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16) {
             if scene.app.page != Page::Run {
                 hints.insert(0, hint("Esc", "back to the run"));
                 hints.insert(1, hint(&scroll(scene), "scroll"));
+            }
+            let filter = BINDINGS.iter().find(|binding| binding.act == Act::FilterLog);
+            if let Some(filter) = filter.filter(|_| scene.app.page == Page::Log) {
+                hints.insert(2, hint(filter.keys, filter.name));
             }
             hints
         }
