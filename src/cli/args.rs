@@ -186,7 +186,7 @@ pub struct BoardArgs {
     /// Show only what is left of the running cue or segment, or until the show begins, as large as it fits
     #[arg(long)]
     countdown: bool,
-    /// The colours [default: $HANDOVER_THEME, or dark]
+    /// The colours [default: $HANDOVER_THEME, own where there is a theme.toml, else dark]
     #[arg(long, value_enum, hide_default_value = true)]
     theme: Option<ThemeArg>,
     /// Draw with plain ASCII
