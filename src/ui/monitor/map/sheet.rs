@@ -191,12 +191,21 @@ fn wishes(route: &[Point], way: &Way, charts: &[&Chart], fit: &Fit, field: Rect)
     let inside = |(x, y): (f64, f64)| {
         x >= 0.0 && y >= 0.0 && x < f64::from(field.width * ACROSS) && y < f64::from(field.height * DOWN)
     };
-    for landmark in charts.iter().flat_map(|chart| &chart.landmarks) {
-        if !inside(fit.dot(landmark.place)) || wishes.iter().any(|wish| wish.name == landmark.name) {
-            continue;
-        }
-        let (x, y) = cell_of(fit, field, landmark.place);
-        wishes.push(Wish { sign: Sign { x, y, km: None }, name: landmark.name.clone(), rank: Rank::Landmark });
-    }
+    let aside = |at: Place, name: &str, rank: Rank| {
+        let (x, y) = cell_of(fit, field, at);
+        inside(fit.dot(at)).then(|| Wish { sign: Sign { x, y, km: None }, name: name.to_owned(), rank })
+    };
+    // Any point of a line will do for its name.
+    let lines = |is_wanted: fn(Kind) -> bool| {
+        let lines = charts.iter().flat_map(|chart| &chart.outlines).filter(move |outline| is_wanted(outline.kind));
+        lines.flat_map(|line| line.name.iter().flat_map(|name| line.points.iter().map(move |&at| (at, name.as_str()))))
+    };
+    let rivers = lines(|kind| kind == Kind::Water);
+    let landmarks = charts.iter().flat_map(|chart| &chart.landmarks);
+    let landmarks = landmarks.filter(|mark| !route.iter().any(|point| point.name.as_ref() == Some(&mark.name)));
+    let others = lines(|kind| kind != Kind::Water);
+    wishes.extend(rivers.filter_map(|(at, name)| aside(at, name, Rank::Line)));
+    wishes.extend(landmarks.filter_map(|mark| aside(mark.place, &mark.name, Rank::Landmark)));
+    wishes.extend(others.filter_map(|(at, name)| aside(at, name, Rank::Line)));
     wishes
 }
