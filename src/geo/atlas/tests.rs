@@ -1,3 +1,5 @@
+//! The built-in maps read, against what is known of places by other means.
+
 use super::*;
 use crate::geo::distance_km;
 

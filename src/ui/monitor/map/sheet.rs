@@ -19,7 +19,8 @@ use crate::ui::dots::{ACROSS, DOWN, Dots};
 #[derive(Debug)]
 pub(super) struct Sheet {
     route: Vec<Point>,
-    field: Rect,
+    /// The part of the screen that it is for.
+    pub field: Rect,
     pub fit: Fit,
     pub way: Way,
     pub dots: Dots,
