@@ -71,12 +71,12 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx) {
     }
     let mut dots = sheet.dots.clone();
     let (before, after) = sheet.way.split(done);
-    for line in sheet.fit.trace(&after) {
+    for line in sheet.fit.stretches(&after) {
         dashed(&mut dots, &line);
     }
     // A big map is looked at from farther away.
     let is_heavy = field.height >= HEAVY_ROWS;
-    for line in sheet.fit.trace(&before) {
+    for line in sheet.fit.stretches(&before) {
         for pair in line.windows(2) {
             let &[from, to] = pair else { continue };
             dots.line(from, to, ink::DONE);

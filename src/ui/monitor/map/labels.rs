@@ -23,7 +23,7 @@ pub(super) enum Rank {
     Stop,
     /// A place beside it.
     Landmark,
-    /// A river or a road; its name stands on the line and has no sign.
+    /// A river, a road or an area; its name stands on it and has no sign.
     Line,
 }
 

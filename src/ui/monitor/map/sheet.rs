@@ -81,15 +81,12 @@ fn outlined(dots: &mut Dots, fit: &Fit, outline: &Outline) {
         Kind::Road | Kind::Canal => ink::ROAD,
         Kind::Water => ink::WATER,
     };
-    let (left, right) = fit.columns();
     let half = outline.width_m / 2000.0 / fit.km_per_dot();
-    for line in fit.trace(&outline.points) {
+    for line in fit.stretches(&outline.points) {
         let banks = if half >= 1.25 { vec![beside(&line, half), beside(&line, -half)] } else { vec![line] };
         for pair in banks.iter().flat_map(|bank| bank.windows(2)) {
             let &[from, to] = pair else { continue };
-            if [from, to].iter().all(|dot| (left..=right).contains(&dot.0)) {
-                dots.line(from, to, ink);
-            }
+            dots.line(from, to, ink);
         }
     }
 }
@@ -154,7 +151,7 @@ fn land<'a>(fit: &Fit, field: Rect, rings: impl Iterator<Item = &'a Outline>) ->
 fn traced(way: &Way, fit: &Fit, field: Rect) -> Vec<(u16, u16)> {
     let places: Vec<Place> = way.samples().iter().map(|spot| spot.place).collect();
     let mut cells = vec![];
-    for line in fit.trace(&places) {
+    for line in fit.stretches(&places) {
         for pair in line.windows(2) {
             let &[from, to] = pair else { continue };
             let steps = (to.0 - from.0).abs().max((to.1 - from.1).abs()).ceil().clamp(1.0, 4096.0);
@@ -206,7 +203,8 @@ fn wishes(route: &[Point], way: &Way, charts: &[&Chart], fit: &Fit, field: Rect)
     let landmarks = landmarks.filter(|mark| !route.iter().any(|point| point.name.as_ref() == Some(&mark.name)));
     let others = lines(|kind| kind != Kind::Water);
     wishes.extend(rivers.filter_map(|(at, name)| aside(at, name, Rank::Line)));
-    wishes.extend(landmarks.filter_map(|mark| aside(mark.place, &mark.name, Rank::Landmark)));
+    let rank = |is_area: bool| if is_area { Rank::Line } else { Rank::Landmark };
+    wishes.extend(landmarks.filter_map(|mark| aside(mark.place, &mark.name, rank(mark.is_area))));
     wishes.extend(others.filter_map(|(at, name)| aside(at, name, Rank::Line)));
     wishes
 }
