@@ -101,7 +101,7 @@ fn areas(area: Rect) -> Areas {
         ..26 => 2,
         26..34 => 4,
         34..48 => 6,
-        _ => (high / 4).min(20),
+        _ => 12,
     };
     let next = rows(foot.y - air - next_rows, next_rows);
     let on_y = clocks.bottom() + air + 1;

@@ -65,7 +65,7 @@ impl Glasses {
 fn look(rig: &Rig, glasses: &mut Glasses, face: Face) -> Result<(), String> {
     let board = Board::of(&rig.state, rig.now);
     let texts = [format!("{board:?}"), glasses.show(&board, face)];
-    let hidden = |at: usize| !rig.state.is_public(handover::show::CueIx(at as u32));
+    let hidden = |at: usize| at % 2 == 0 && rig.state.cue(handover::show::CueIx(at as u32)).firings == 0;
     let secrets = rig.state.show().cues.len();
     for text in &texts {
         for word in ["Zkcall", "Zknote", "Zkstep", "Zkname"] {
