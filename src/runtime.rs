@@ -11,6 +11,7 @@
 
 pub mod board;
 pub mod clock;
+pub mod config;
 mod decode;
 mod fault;
 mod follower;

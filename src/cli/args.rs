@@ -10,7 +10,7 @@ use etcetera::BaseStrategy;
 
 use crate::app::Theme;
 use crate::app::board::Face;
-use crate::runtime::{Unfinished, Wishes, board};
+use crate::runtime::{Unfinished, Wishes, board, config};
 use crate::ui::{Depth, Means};
 
 /// The show caller for the terminal.
@@ -60,9 +60,9 @@ struct RunArgs {
     #[arg(long, value_name = "ADDR:PORT")]
     listen: Option<SocketAddr>,
 
-    /// The colours of the screen
-    #[arg(long, value_enum, default_value = "dark", env = "HANDOVER_THEME")]
-    theme: ThemeArg,
+    /// The colours of the screen [default: own where there is a theme.toml, else dark]
+    #[arg(long, value_enum, env = "HANDOVER_THEME")]
+    theme: Option<ThemeArg>,
 
     /// Draw with plain ASCII, for terminals without lines, blocks and braille
     #[arg(long)]
@@ -70,16 +70,28 @@ struct RunArgs {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum ThemeArg {
+pub enum ThemeArg {
+    /// For the dark of a control room
     Dark,
+    /// For daylight
     Light,
+    /// Every word at least 7 to 1
+    HighContrast,
+    /// Without red or green nothing is lost
+    ColourBlind,
+    /// Those of $XDG_CONFIG_HOME/handover/theme.toml
+    Own,
 }
 
-impl From<ThemeArg> for Theme {
-    fn from(theme: ThemeArg) -> Self {
-        match theme {
+impl ThemeArg {
+    /// What it means.
+    pub fn theme(self) -> Theme {
+        match self {
             ThemeArg::Dark => Theme::Dark,
             ThemeArg::Light => Theme::Light,
+            ThemeArg::HighContrast => Theme::HighContrast,
+            ThemeArg::ColourBlind => Theme::ColourBlind,
+            ThemeArg::Own => Theme::Own,
         }
     }
 }
@@ -118,6 +130,30 @@ pub enum Verb {
     },
     /// Show time, what is on and what is next on a second terminal or a projector
     Board(BoardArgs),
+    /// The cue sheet to print, from the plan
+    Sheet {
+        /// The show file, or the name of a built-in show
+        show: PathBuf,
+        /// What to print
+        #[arg(long, value_enum, default_value = "text")]
+        format: Paper,
+        /// Only what everybody may know: times, numbers, titles, live or VT, durations; "—" for embargoed items
+        #[arg(long)]
+        public: bool,
+    },
+    /// Print the keys in force, in the form of keys.toml
+    ///
+    /// They are those of $XDG_CONFIG_HOME/handover/keys.toml. Where that file has faults, says them all and exits with 1.
+    Keys,
+    /// Print the colours in force, or those of NAME, in the form of theme.toml
+    ///
+    /// One's own are those of $XDG_CONFIG_HOME/handover/theme.toml. Where that file has faults, says them all and exits
+    /// with 1.
+    Theme {
+        /// The theme to print
+        #[arg(value_enum)]
+        name: Option<ThemeArg>,
+    },
     /// Print shell completions
     Completions {
         /// The shell
@@ -167,6 +203,19 @@ pub enum Format {
     Csv,
     /// For programs
     Json,
+    /// To look at and to print: one page with the chart, without scripts
+    Html,
+    /// The chart alone
+    Svg,
+}
+
+/// The forms of a cue sheet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Paper {
+    /// Plain, as wide as the terminal
+    Text,
+    /// One page for a browser and its printer
+    Html,
 }
 
 impl RunArgs {
@@ -202,6 +251,11 @@ impl Args {
             (_, true) => Unfinished::Resume,
             _ => Unfinished::Ask,
         };
+        let mut config = config::config(config::folder().as_deref());
+        let theme = run.theme.map(ThemeArg::theme);
+        if theme == Some(Theme::Own) && config.own.is_none() && config.words.is_empty() {
+            config.words.push(format!("there is no {} yet: `handover theme` prints a beginning", config::THEME));
+        }
         Ok(Wishes {
             show: run.show.clone(),
             rehearse,
@@ -209,7 +263,8 @@ impl Args {
             auto: run.auto,
             unfinished,
             state: self.state_dir()?,
-            theme: run.theme.into(),
+            theme,
+            config,
             means: Means { depth: depth(), ascii: run.ascii },
             listen: run.listen,
         })
@@ -226,7 +281,8 @@ impl Args {
             of: board.of.clone(),
             face,
             state: self.state_dir()?,
-            theme: board.theme.unwrap_or(self.run.theme).into(),
+            paints: config::config(config::folder().as_deref())
+                .paints(board.theme.or(self.run.theme).map(ThemeArg::theme)),
             means: Means { depth: depth(), ascii: board.ascii || self.run.ascii },
         })
     }

@@ -26,8 +26,8 @@ use super::keyboard::{self, Keyboard, Woken};
 use super::opening::machine_zone;
 use super::terminal::{self, Canvas, Tty};
 use super::{GOODBYE, fault, signals};
-use crate::app::Theme;
 use crate::app::board::{Board, Face};
+use crate::app::theme::{Paints, Theme};
 use crate::show::duration::SECOND_NS;
 use crate::ui::{self, Means};
 
@@ -51,7 +51,7 @@ pub struct Wishes {
     /// The folder in which `runs` lies.
     pub state: PathBuf,
     /// The colours.
-    pub theme: Theme,
+    pub paints: (Theme, Paints),
     /// What the terminal can show.
     pub means: Means,
 }
@@ -226,8 +226,9 @@ impl<'a> Screen<'a> {
 
     fn draw(&mut self) -> anyhow::Result<()> {
         let board = self.board();
-        let (theme, means) = (self.wishes.theme, self.wishes.means);
-        let glance = ui::board::Glance { board: &board, face: self.face, theme, means, help: self.help };
+        let (theme, paints) = &self.wishes.paints;
+        let (paints, means) = ((*theme, paints), self.wishes.means);
+        let glance = ui::board::Glance { board: &board, face: self.face, paints, means, help: self.help };
         self.canvas.draw(|frame| ui::board::draw(frame, &glance))?;
         let now_ns = machine_ns();
         self.frame_ns = match &self.run {

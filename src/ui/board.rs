@@ -32,8 +32,8 @@ use super::digits::Size;
 use super::scene::time_of_day;
 use super::text;
 use super::theme::Styles;
-use crate::app::Theme;
 use crate::app::board::{Board, Face, Stage};
+use crate::app::theme::{Paints, Theme};
 
 use words::{Digits, digits};
 
@@ -49,8 +49,8 @@ pub struct Glance<'a> {
     pub board: &'a Board,
     /// What of it fills the screen.
     pub face: Face,
-    /// The colours.
-    pub theme: Theme,
+    /// The colours, as [`crate::app::App::paints`] has them.
+    pub paints: (Theme, &'a Paints),
     /// What the terminal can show.
     pub means: Means,
     /// Whether the line of keys stands at the bottom.
@@ -71,8 +71,8 @@ pub fn draw(frame: &mut Frame, glance: &Glance) {
     if area.is_empty() {
         return;
     }
-    let Glance { board, face, theme, means, help } = *glance;
-    let scene = Scene { board, styles: Styles::new(theme, means.depth), ascii: means.ascii, help };
+    let Glance { board, face, paints, means, help } = *glance;
+    let scene = Scene { board, styles: Styles::new(paints, means.depth), ascii: means.ascii, help };
     let buf = frame.buffer_mut();
     buf.set_style(area, scene.styles.base);
     match face {

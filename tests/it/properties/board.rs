@@ -3,8 +3,8 @@
 //! Every title of a cue under embargo, and everything that is the caller's alone, carries a word that occurs nowhere
 //! else. It is looked for in what is drawn, and in the value from which that is drawn.
 
-use handover::app::Theme;
 use handover::app::board::{Board, Face};
+use handover::app::theme::Theme;
 use handover::ui::board::{Glance, draw};
 use handover::ui::{Depth, Means};
 use proptest::prelude::*;
@@ -49,7 +49,7 @@ impl Glasses {
     /// All that stands on any of them.
     fn show(&mut self, board: &Board, face: Face) -> String {
         let means = Means { depth: Depth::Mono, ascii: false };
-        let glance = Glance { board, face, theme: Theme::Dark, means, help: false };
+        let glance = Glance { board, face, paints: (Theme::Dark, Theme::Dark.paints()), means, help: false };
         let mut all = String::new();
         for glass in &mut self.0 {
             glass.draw(|frame| draw(frame, &glance)).unwrap();

@@ -1,7 +1,7 @@
 //! The board of a small show, at every size that matters.
 
-use handover::app::Theme;
 use handover::app::board::{Board, Face, Notice};
+use handover::app::theme::Theme;
 use handover::show::duration::SECOND_NS;
 use handover::show::file;
 use handover::ui::board::{Glance, draw};
@@ -16,7 +16,8 @@ use super::{SIZES, jump_on_standby};
 
 fn drawn(board: &Board, face: Face, (columns, rows): (u16, u16), depth: Depth, ascii: bool) -> Buffer {
     let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
-    let glance = Glance { board, face, theme: Theme::Dark, means: Means { depth, ascii }, help: false };
+    let glance =
+        Glance { board, face, paints: (Theme::Dark, Theme::Dark.paints()), means: Means { depth, ascii }, help: false };
     terminal.draw(|frame| draw(frame, &glance)).unwrap();
     terminal.backend().buffer().clone()
 }

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use handover::app::log::Log;
-use handover::app::{App, Task, Theme};
+use handover::app::log::{Log, Word};
+use handover::app::{App, Hits, Task, Theme};
 use handover::engine::{Cause, Command, Event, Record, RunNs, State};
 use handover::output::{Health, Light};
 use handover::show::duration::SECOND_NS;
@@ -30,6 +30,7 @@ pub struct Run {
     pub theme: Theme,
     pub depth: Depth,
     pub ascii: bool,
+    hits: Hits,
 }
 
 impl Run {
@@ -54,7 +55,17 @@ impl Run {
         let health = Health { light: Light::Ok, error: None, queued: 0, sent: 1, clip: None };
         app.outputs = vec![health; state.show().outputs.len()];
         let (theme, depth) = (Theme::Dark, Depth::Rgb);
-        let mut run = Run { state, app, log: Log::default(), now_ns: 0, seq: 0, theme, depth, ascii: false };
+        let mut run = Run {
+            state,
+            app,
+            log: Log::default(),
+            now_ns: 0,
+            seq: 0,
+            theme,
+            depth,
+            ascii: false,
+            hits: Hits::default(),
+        };
         run.commit(vec![Event::RunStarted {
             show: run.state.show().title.clone(),
             source: "small.toml".into(),
@@ -122,12 +133,16 @@ impl Run {
             // Half a second of the machine's clock between keys: no press is taken for a slip.
             let machine_ns = self.machine_ns();
             self.seq += 1;
+            self.app.sees(&self.hits);
             for task in self.app.key(&KeyEvent::new(code, KeyModifiers::NONE), &self.state, machine_ns) {
                 let Task::Command(command) = task else { continue };
                 match self.state.decide(&command, self.now_ns) {
                     Ok(events) => self.commit(events),
                     Err(rejection) => self.app.refused(&rejection, machine_ns),
                 }
+            }
+            for why in self.app.take_refusals() {
+                self.log.say(Word::refusal(why, self.now_ns));
             }
         }
     }
@@ -149,7 +164,9 @@ impl Run {
     pub fn drawn(&mut self, columns: u16, rows: u16) -> Buffer {
         let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
         self.app.theme = self.theme;
-        terminal.draw(|frame| _ = ui::draw(frame, &self.view())).unwrap();
+        let mut hits = Hits::default();
+        terminal.draw(|frame| hits = ui::draw(frame, &self.view())).unwrap();
+        self.hits = hits;
         let buffer = terminal.backend().buffer().clone();
         paint(&buffer, self.depth == Depth::Rgb);
         buffer
