@@ -156,6 +156,17 @@ fn a_board_writes_nothing_and_says_so_when_the_run_has_ended() {
     by_id.keys("q");
     by_id.await_exit();
     assert!(files(&house.state()) == before, "the board has written something");
+    // A line that somebody has changed is told, with where it stands.
+    let journal = house.runs()[0].join("journal.jsonl");
+    let text = std::fs::read_to_string(&journal).unwrap();
+    let lines = text.lines().count();
+    std::fs::write(&journal, format!("{text}{}\n", text.lines().last().unwrap_or_default())).unwrap();
+    let mut damaged = house.spawn(&["board", &id], SIZE, &[]);
+    damaged.await_words(&["ENDED", &format!("journal damaged at line {}", lines + 1)]);
+    std::fs::write(&journal, &text).unwrap();
+    damaged.await_screen("a mended journal", |screen| screen.contains("ENDED") && !screen.contains("damaged"));
+    damaged.keys("q");
+    damaged.await_exit();
     // The next run of the show is followed, though the board of this one run stays where it is.
     let (mut of_show, of_run) = (house.spawn(&["board", &show], SIZE, &[]), house.spawn(&["board", &id], SIZE, &[]));
     of_show.await_words(&["WAITING"]);
