@@ -32,7 +32,8 @@ fn write_with_secrets(segments: &[SegmentSketch]) -> String {
     let mut pieces = text.split("title = \"C\"\n");
     let mut text = pieces.next().unwrap_or_default().to_owned();
     for (at, piece) in pieces.enumerate() {
-        let title = if at % 2 == 0 { format!("{}\"\nembargo = true", secret(at)) } else { format!("Open{at:03}\"") };
+        let title =
+            if at.is_multiple_of(2) { format!("{}\"\nembargo = true", secret(at)) } else { format!("Open{at:03}\"") };
         text += &format!("title = \"{title}\ncall = \"Zkcall\"\nnotes = \"Zknote\"\n{piece}");
     }
     text
@@ -65,7 +66,7 @@ impl Glasses {
 fn look(rig: &Rig, glasses: &mut Glasses, face: Face) -> Result<(), String> {
     let board = Board::of(&rig.state, rig.now);
     let texts = [format!("{board:?}"), glasses.show(&board, face)];
-    let hidden = |at: usize| at % 2 == 0 && rig.state.cue(handover::show::CueIx(at as u32)).firings == 0;
+    let hidden = |at: usize| at.is_multiple_of(2) && rig.state.cue(handover::show::CueIx(at as u32)).firings == 0;
     let secrets = rig.state.show().cues.len();
     for text in &texts {
         for word in ["Zkcall", "Zknote", "Zkstep", "Zkname"] {
