@@ -2,6 +2,7 @@
 //!
 //! `PAINT=FOLDER` leaves the frames as coloured text; `INSTA_UPDATE=always` takes them for the new pictures.
 
+mod board;
 mod config;
 mod map;
 mod pages;
