@@ -30,6 +30,7 @@ use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+use crate::app::hits::{Region, Target};
 use crate::app::log::Log;
 use crate::app::{App, Ask, Hits, Page};
 use crate::engine::{RunNs, State};
@@ -111,7 +112,11 @@ fn page(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<
             on_air::draw(scene, buf, areas.on_air);
             standby::draw(scene, buf, areas.standby);
             monitor::draw(scene, buf, areas.monitor);
-            log::draw(scene, buf, areas.log, 0, false);
+            if !areas.log.is_empty() {
+                hits.scroll_max = log::scroll_max(scene, areas.log);
+                log::draw(scene, buf, areas.log, scene.app.scroll.min(hits.scroll_max), false);
+                lines(hits, areas.log);
+            }
         }
         other => {
             let more = if other == Page::Log { ", the newest first" } else { "" };
@@ -124,6 +129,9 @@ fn page(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<
                 width: body.width.saturating_sub(2),
                 height: body.height.saturating_sub(2),
             };
+            if other != Page::People {
+                lines(hits, inside);
+            }
             hits.scroll_max = match other {
                 Page::Log => {
                     let most = log::scroll_max(scene, inside);
@@ -132,7 +140,7 @@ fn page(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<
                 }
                 Page::Help => help::draw(scene, buf, inside, scene.app.scroll),
                 Page::Timeline => timeline::draw(scene, buf, inside),
-                Page::People => people::draw(scene, buf, inside),
+                Page::People => people::draw(scene, buf, inside, hits),
                 Page::Outputs => outputs::draw(scene, buf, inside),
                 Page::Run | Page::Monitor => {
                     monitor::draw_page(scene, buf, inside);
@@ -144,5 +152,11 @@ fn page(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<
     if let Some(prompt) = scene.app.prompt.as_ref().filter(|prompt| prompt.ask == Ask::Palette) {
         palette::draw(scene, buf, body, prompt);
     }
-    footer::draw(scene, buf, footer)
+    footer::draw(scene, buf, footer, hits)
+}
+
+/// Lets the wheel scroll what stands in `area`.
+fn lines(hits: &mut Hits, area: Rect) {
+    let (columns, rows) = (area.x..area.right(), area.y..area.bottom());
+    hits.regions.push(Region { columns, rows, target: Target::Lines });
 }

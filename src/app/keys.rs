@@ -26,6 +26,10 @@ pub enum Act {
     SelectFirst,
     SelectLast,
     PlayheadHere,
+    Spot,
+    Unspot,
+    PersonNote,
+    FindPerson,
     Find,
     Note,
     Panic,
@@ -63,19 +67,22 @@ pub enum Group {
     Call,
     /// The playhead and the rundown.
     Rundown,
+    /// The sheet on the people page.
+    People,
     /// Everything else.
     Program,
 }
 
 impl Group {
     /// All of them, in the order of the help page.
-    pub const ALL: [Group; 3] = [Group::Call, Group::Rundown, Group::Program];
+    pub const ALL: [Group; 4] = [Group::Call, Group::Rundown, Group::People, Group::Program];
 
     /// The heading.
     pub fn title(self) -> &'static str {
         match self {
             Group::Call => "Calling",
             Group::Rundown => "Playhead and rundown",
+            Group::People => "On the people page",
             Group::Program => "Pages and program",
         }
     }
@@ -135,6 +142,17 @@ pub const BINDINGS: &[Binding] = &[
     row(Act::SelectFirst, "g", "select first", "select the first cue", Group::Rundown, None),
     row(Act::SelectLast, "G", "select last", "select the last cue", Group::Rundown, None),
     row(Act::Find, "/", "find", "find a cue by number or words", Group::Rundown, Some("find")),
+    row(Act::Spot, "Enter", "spotted", "the selected person is seen now; again adds a sighting", Group::People, None),
+    row(
+        Act::Unspot,
+        "x Backspace",
+        "take sighting back",
+        "the person's last sighting was none; both stay journaled",
+        Group::People,
+        None,
+    ),
+    row(Act::PersonNote, "t", "note on person", "take a note that belongs to the person", Group::People, None),
+    row(Act::FindPerson, "/", "find person", "find somebody by name, role or notes", Group::People, None),
     row(Act::NextPage, "Tab", "next page", "run, monitor, timeline, people, outputs, log, help", Group::Program, None),
     row(Act::PreviousPage, "Shift-Tab", "previous page", "the same backwards", Group::Program, None),
     row(Act::Open(Page::Run), "", "page run", "what is on air, what is next, the rundown", Group::Program, None),
@@ -156,6 +174,21 @@ pub const BINDINGS: &[Binding] = &[
     ),
     row(Act::Quit, "q", "quit", "leave; asks while a live run is unfinished", Group::Program, Some("quit")),
 ];
+
+/// What `key` means on `page`, where no prompt is open: what calls the show, everywhere the same.
+pub fn act_on(key: &KeyEvent, page: Page) -> Option<Act> {
+    let is_plain = !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT | KeyModifiers::SUPER);
+    if page == Page::People && is_plain {
+        match key.code {
+            KeyCode::Enter => return Some(Act::Spot),
+            KeyCode::Char('x') | KeyCode::Backspace => return Some(Act::Unspot),
+            KeyCode::Char('t') => return Some(Act::PersonNote),
+            KeyCode::Char('/') => return Some(Act::FindPerson),
+            _ => {}
+        }
+    }
+    act_of(key)
+}
 
 /// What `key` means on the run screen, where no prompt is open. Escape is no row: it needs two presses.
 pub fn act_of(key: &KeyEvent) -> Option<Act> {
@@ -210,6 +243,7 @@ mod tests {
             "↑" => KeyCode::Up,
             "↓" => KeyCode::Down,
             "1…9" => KeyCode::Char('1'),
+            "Backspace" => KeyCode::Backspace,
             "Ctrl-Z" => return KeyEvent::new(KeyCode::Char('z'), KeyModifiers::CONTROL),
             other => KeyCode::Char(other.chars().next().unwrap()),
         };
@@ -219,8 +253,18 @@ mod tests {
     #[test]
     fn every_key_of_the_table_does_what_its_row_says() {
         for binding in BINDINGS.iter().filter(|b| b.act != Act::Panic) {
+            let page = if binding.group == Group::People { Page::People } else { Page::Run };
             for key in binding.keys.split_whitespace() {
-                assert_eq!(act_of(&key_of(key)), Some(binding.act), "{key}");
+                assert_eq!(act_on(&key_of(key), page), Some(binding.act), "{key}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_calls_the_show_calls_it_on_every_page() {
+        for binding in BINDINGS.iter().filter(|b| b.group == Group::Call && !matches!(b.act, Act::Panic | Act::Note)) {
+            for page in Page::ALL {
+                assert_eq!(act_on(&key_of(binding.keys), page), Some(binding.act), "{} on {page:?}", binding.keys);
             }
         }
     }

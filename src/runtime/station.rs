@@ -26,7 +26,7 @@ use super::keyboard::{self, Keyboard, Woken};
 use super::opening::Session;
 use super::screen::{self, Screen};
 use super::{fault, realtime, signals, terminal};
-use crate::app::{App, Page, RemoteSign, Task, Tone};
+use crate::app::{App, RemoteSign, Task, Tone};
 use crate::engine::{ClipFact, Command, Event, Record, Rejection, RunId, RunNs, State};
 use crate::journal::{Journal, SyncReport};
 use crate::output::{ClipNews, ClipReport, Health, Job, Outputs};
@@ -130,9 +130,11 @@ impl Station {
             theme,
             means,
             words,
+            greets,
         } = session;
         let mut app = App::new(theme);
         app.outputs = outputs.health();
+        app.greets = greets;
         app.journal_alarm = journal_alarm;
         app.remote = deaf.map(RemoteSign::Deaf);
         let start = screen::Start { state: state.clone(), log, app: app.clone(), clock, means };
@@ -250,8 +252,8 @@ impl Station {
         let now_ns = machine_ns();
         let tasks = match input {
             Input::Key(key) => {
-                if self.app.page != Page::Run {
-                    // A page that was scrolled past its end comes back at the first key.
+                // A page that was scrolled past its end comes back at the first key.
+                if self.app.scroll > 0 {
                     let scroll_max = self.screen.as_ref().map_or(0, |screen| screen.hits().scroll_max);
                     self.app.scroll = self.app.scroll.min(scroll_max);
                 }
@@ -263,8 +265,7 @@ impl Station {
             }
             Input::Mouse(mouse) => {
                 let hits = self.screen.as_ref().map(Screen::hits).unwrap_or_default();
-                self.app.mouse(mouse, &hits, &self.state);
-                vec![]
+                self.app.mouse(mouse, &hits, &self.state, now_ns)
             }
             // A new size of the window comes as a signal.
             Input::Resize(..) | Input::FocusGained | Input::FocusLost => vec![],

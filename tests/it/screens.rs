@@ -2,6 +2,7 @@
 //!
 //! `PAINT=FOLDER` leaves the frames as coloured text; `INSTA_UPDATE=always` takes them for the new pictures.
 
+mod people;
 mod stage;
 
 use std::fmt::Write as _;

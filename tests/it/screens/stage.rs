@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use handover::app::log::Log;
-use handover::app::{App, Task, Theme};
+use handover::app::{App, Hits, Task, Theme};
 use handover::engine::{Cause, Command, Event, Record, RunNs, State};
 use handover::output::{Health, Light};
 use handover::show::duration::SECOND_NS;
@@ -115,6 +115,12 @@ impl Run {
         self.commit(events);
     }
 
+    pub fn go_if_it_can(&mut self) {
+        if let Ok(events) = self.state.decide(&Command::Go { cause: Cause::Go }, self.now_ns) {
+            self.commit(events);
+        }
+    }
+
     pub fn sent(&mut self, cue: &str, firing: u32, error: Option<&str>) {
         let cue = CueNumber::new(cue).unwrap();
         let output = "lights".to_owned();
@@ -125,6 +131,11 @@ impl Run {
     }
 
     pub fn drawn(&mut self, columns: u16, rows: u16) -> Buffer {
+        self.drawn_with_hits(columns, rows).0
+    }
+
+    /// A frame, and what the mouse finds on it.
+    pub fn drawn_with_hits(&mut self, columns: u16, rows: u16) -> (Buffer, Hits) {
         let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
         self.app.theme = self.theme;
         let view = View {
@@ -135,10 +146,11 @@ impl Run {
             machine_ns: self.machine_ns(),
             means: Means { depth: self.depth, ascii: self.ascii },
         };
-        terminal.draw(|frame| _ = ui::draw(frame, &view)).unwrap();
+        let mut hits = Hits::default();
+        terminal.draw(|frame| hits = ui::draw(frame, &view)).unwrap();
         let buffer = terminal.backend().buffer().clone();
         paint(&buffer, self.depth == Depth::Rgb);
-        buffer
+        (buffer, hits)
     }
 
     pub fn text(&mut self, columns: u16, rows: u16) -> String {
