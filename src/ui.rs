@@ -3,8 +3,9 @@
 //! Reads the run and the application and draws them, one region a file. No IO, no clock (the time comes in the view),
 //! no change to anything; what the mouse finds where is handed back as [`Hits`].
 
+mod ascii;
+pub mod board;
 mod digits;
-#[cfg_attr(not(test), expect(dead_code, reason = "the pictures of the monitor come to use it"))]
 mod dots;
 mod footer;
 mod header;
@@ -89,10 +90,18 @@ pub fn draw(frame: &mut Frame, view: &View) -> Hits {
     } else {
         page(&scene, buf, area, &mut hits)
     };
+    if view.means.ascii {
+        ascii::pass(buf);
+    }
     if let Some(cursor) = cursor {
         frame.set_cursor_position(cursor);
     }
     hits
+}
+
+/// `text` in ASCII, cell for cell: what a terminal of [`Means::ascii`] is told beside the picture.
+pub fn plain(text: &str) -> String {
+    ascii::text(text)
 }
 
 /// A page with its header and footer.
@@ -112,14 +121,10 @@ fn page(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<
             on_air::draw(scene, buf, areas.on_air);
             standby::draw(scene, buf, areas.standby);
             monitor::draw(scene, buf, areas.monitor);
-            if !areas.log.is_empty() {
-                hits.scroll_max = log::scroll_max(scene, areas.log);
-                log::draw(scene, buf, areas.log, scene.app.scroll.min(hits.scroll_max), false);
-                lines(hits, areas.log);
-            }
+            log::draw(scene, buf, areas.log);
         }
         other => {
-            let more = if other == Page::Log { ", the newest first" } else { "" };
+            let more = if other == Page::Log { log::heading(scene) } else { String::new() };
             let heading = format!("{}{more}", other.name().to_uppercase());
             layout::rule(buf, area, body.y, &heading, &scene.styles);
             layout::rule(buf, area, body.bottom().saturating_sub(1), "", &scene.styles);
@@ -132,25 +137,25 @@ fn page(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<
             if other != Page::People {
                 lines(hits, inside);
             }
-            hits.scroll_max = match other {
-                Page::Log => {
-                    let most = log::scroll_max(scene, inside);
-                    log::draw(scene, buf, inside, scene.app.scroll.min(most), true);
-                    most
-                }
-                Page::Help => help::draw(scene, buf, inside, scene.app.scroll),
+            let asked = scene.app.scroll;
+            (hits.page, hits.asked, hits.log_seen) = (other, asked, scene.app.log_seen);
+            hits.log_newest = scene.view.log.newest();
+            let follows = |most: usize| (asked.min(most), most);
+            (hits.scroll, hits.scroll_max) = match other {
+                Page::Log => log::draw_page(scene, buf, inside),
+                Page::Help => follows(help::draw(scene, buf, inside, asked)),
                 Page::Timeline => timeline::draw(scene, buf, inside),
-                Page::People => people::draw(scene, buf, inside, hits),
-                Page::Outputs => outputs::draw(scene, buf, inside),
+                Page::People => follows(people::draw(scene, buf, inside, hits)),
+                Page::Outputs => follows(outputs::draw(scene, buf, inside)),
                 Page::Run | Page::Monitor => {
                     monitor::draw_page(scene, buf, inside);
-                    0
+                    (0, 0)
                 }
             };
         }
     }
     if let Some(prompt) = scene.app.prompt.as_ref().filter(|prompt| prompt.ask == Ask::Palette) {
-        palette::draw(scene, buf, body, prompt);
+        palette::draw(scene, buf, body, prompt, hits);
     }
     footer::draw(scene, buf, footer, hits)
 }

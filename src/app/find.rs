@@ -1,6 +1,5 @@
-//! Finding a cue by its number or words, a person by name, role or notes, and a command by its name.
+//! Finding a cue by its number or words, a person by name, role or notes.
 
-use super::keys::{BINDINGS, Binding};
 use crate::show::{CueIx, PersonIx, Show};
 
 /// The cues that `text` may mean, the best first: those of this number, then whose number begins so, then whose title,
@@ -61,31 +60,4 @@ pub fn people(show: &Show, text: &str) -> Vec<PersonIx> {
     let mut found: Vec<(u8, PersonIx)> = show.person_indices().filter_map(|ix| Some((rank(ix)?, ix))).collect();
     found.sort();
     found.into_iter().map(|(_, ix)| ix).collect()
-}
-
-/// The commands that `text` may mean: those whose name begins so and then those whose name has it; where no name has,
-/// those whose help does.
-pub fn commands(text: &str) -> Vec<&'static Binding> {
-    let text = text.trim().to_lowercase();
-    let mut found: Vec<(u8, &Binding)> = BINDINGS
-        .iter()
-        .filter_map(|binding| {
-            let name = binding.name.to_lowercase();
-            let rank = if name.starts_with(&text) {
-                0
-            } else if name.contains(&text) {
-                1
-            } else if binding.help.to_lowercase().contains(&text) {
-                2
-            } else {
-                return None;
-            };
-            Some((rank, binding))
-        })
-        .collect();
-    found.sort_by_key(|(rank, _)| *rank);
-    if found.first().is_some_and(|(rank, _)| *rank < 2) {
-        found.retain(|(rank, _)| *rank < 2);
-    }
-    found.into_iter().map(|(_, binding)| binding).collect()
 }

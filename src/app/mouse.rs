@@ -6,7 +6,7 @@
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 
 use super::hits::Target;
-use super::{App, Hits, Page, Task};
+use super::{App, Ask, Hits, Page, Task};
 use crate::engine::{Command, State};
 use crate::show::CueIx;
 
@@ -26,6 +26,10 @@ pub(super) struct Click {
 impl App {
     /// The mouse, over what was last drawn, at `now_ns` of the machine's clock.
     pub fn mouse(&mut self, mouse: &MouseEvent, hits: &Hits, state: &State, now_ns: u64) -> Vec<Task> {
+        if self.prompt.as_ref().is_some_and(|prompt| prompt.ask == Ask::Palette) {
+            self.palette_mouse(mouse, hits, state);
+            return vec![];
+        }
         if self.prompt.is_some() || self.asks_to_quit {
             return vec![];
         }
@@ -74,7 +78,10 @@ impl App {
     fn wheel(&mut self, by: isize, mouse: &MouseEvent, hits: &Hits, state: &State) {
         match hits.target_at(mouse.column, mouse.row) {
             Some(Target::Rundown | Target::People) => _ = self.go_through(by, state),
-            Some(Target::Lines) => self.scroll = self.scroll.saturating_add_signed(by).min(hits.scroll_max),
+            Some(Target::Lines) => {
+                self.go_through(by, state);
+                self.scroll = self.scroll.min(hits.scroll_max);
+            }
             _ => {}
         }
     }
@@ -87,8 +94,8 @@ mod tests {
     use crossterm::event::KeyModifiers;
 
     use super::*;
+    use crate::app::Theme;
     use crate::app::hits::Region;
-    use crate::app::{Ask, Theme};
     use crate::show::{PersonIx, Show, file};
 
     const MS_NS: u64 = 1_000_000;
@@ -115,6 +122,7 @@ mod tests {
                 region(4..10, 20..21, Target::Page(Page::People)),
             ],
             scroll_max: 4,
+            ..Hits::default()
         }
     }
 
@@ -176,6 +184,7 @@ mod tests {
         let down = |column| event(MouseEventKind::ScrollDown, column, 2);
         app.mouse(&down(5), &hits, &state, 0);
         assert_eq!((app.cursor, app.scroll), (Some(CueIx(1)), 0));
+        app.page = Page::Log;
         for expected in [3, 4, 4] {
             app.mouse(&down(45), &hits, &state, 0);
             assert_eq!((app.cursor, app.scroll), (Some(CueIx(1)), expected), "held to what was drawn");
@@ -192,7 +201,7 @@ mod tests {
 
     #[test]
     fn a_line_that_is_typed_and_a_question_are_left_alone() {
-        for ask in [Some(Ask::Note), Some(Ask::Find { back: None }), Some(Ask::Palette), Some(Ask::Reason), None] {
+        for ask in [Some(Ask::Note), Some(Ask::Find { back: None }), Some(Ask::Reason), None] {
             let mut app = App::new(Theme::Dark);
             app.asks_to_quit = ask.is_none();
             ask.map(|ask| app.open(ask));

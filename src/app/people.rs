@@ -209,7 +209,7 @@ mod tests {
         }
         let mut app = on_page(Page::Run);
         press(&mut app, KeyCode::Char(':'), &state, 0);
-        type_in(&mut app, "take sighting", &state);
+        type_in(&mut app, "untick", &state);
         assert_eq!(press(&mut app, KeyCode::Enter, &state, 0), []);
         assert!(app.message.is_some_and(|message| message.text.contains("people page")));
     }

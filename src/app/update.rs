@@ -1,10 +1,11 @@
 //! What a key or a paste does: to the application at once, to the run as a task.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
-use super::keys::{self, Act};
+use super::commands::commands;
+use super::keys::Act;
 use super::prompt::Typed;
-use super::{App, Ask, Message, Page, Prompt, Task, Theme, Tone, find};
+use super::{App, Ask, Hits, Message, Page, Prompt, Task, Tone, find};
 use crate::engine::{Cause, Command, Event, State};
 use crate::show::CueIx;
 
@@ -38,14 +39,16 @@ impl App {
             if matches!(key.code, KeyCode::Char('y' | 'Y')) || again {
                 return vec![Task::Quit];
             }
-            if keys::act_on(key, self.page) != Some(Act::Go) {
+            if self.keymap.act_of(key) != Some(Act::Go) {
                 return vec![];
             }
         }
-        match keys::act_on(key, self.page) {
+        let act = self.keymap.act_of(key).map(|act| act.on(self.page));
+        match act.or((self.page == Page::People && key.code == KeyCode::Backspace).then_some(Act::Unspot)) {
             Some(act) => self.act(act, key.kind == KeyEventKind::Repeat, state, now_ns),
             None => {
-                self.say("this key does nothing here: ? shows all keys", Tone::Calm, now_ns);
+                let help = self.keymap.way(Act::Help);
+                self.say(format!("this key does nothing here: {help} shows all keys"), Tone::Calm, now_ns);
                 vec![]
             }
         }
@@ -62,6 +65,18 @@ impl App {
             None if self.asks_to_quit => {}
             None => self.say("pasted text is not taken for keys", Tone::Attention, now_ns),
         }
+    }
+
+    /// The mouse over the palette, which lies over everything: it chooses, and Enter does it.
+    pub(super) fn palette_mouse(&mut self, mouse: &MouseEvent, hits: &Hits, state: &State) {
+        let Some(prompt) = &mut self.prompt else { return };
+        prompt.chosen = match mouse.kind {
+            MouseEventKind::ScrollUp => prompt.chosen.saturating_sub(1),
+            MouseEventKind::ScrollDown => prompt.chosen + 1,
+            MouseEventKind::Down(MouseButton::Left) => hits.choice_at(mouse.row).unwrap_or(prompt.chosen),
+            _ => return,
+        };
+        self.chosen_changed(state);
     }
 
     /// Follows what has happened: a fired cue takes the selection along with the playhead, a trouble is said.
@@ -133,7 +148,9 @@ impl App {
             Act::PersonNote => return self.ask_person_note(state, now_ns),
             Act::FindPerson => return self.find_person(state, now_ns),
             Act::Note => return self.open(Ask::Note),
+            Act::Find if self.page == Page::Log => return self.find_line(),
             Act::Find => return self.open(Ask::Find { back: self.cursor }),
+            Act::FilterLog => return self.filter_log(now_ns),
             Act::Palette => return self.open(Ask::Palette),
             Act::Quit => return self.quit(state, now_ns),
             Act::Suspend => return vec![Task::Suspend],
@@ -148,7 +165,8 @@ impl App {
             Act::Open(page) => return self.turn_to(page),
             Act::Help => return self.turn_to(if self.page == Page::Help { Page::Run } else { Page::Help }),
             Act::SwitchTheme => {
-                self.theme = if self.theme == Theme::Dark { Theme::Light } else { Theme::Dark };
+                self.theme = self.theme.next(self.own.is_some());
+                self.say(format!("colours: {}", self.theme.name()), Tone::Calm, now_ns);
                 return vec![];
             }
         };
@@ -160,7 +178,7 @@ impl App {
     fn go(&mut self, repeat: bool, now_ns: u64) -> Vec<Task> {
         let guarded = self.guard_go(now_ns).err();
         if let Some(why) = guarded.or(repeat.then_some(GO_IGNORED)) {
-            self.say(why, Tone::Attention, now_ns);
+            self.refuse(why, now_ns);
             return vec![];
         }
         vec![Task::Command(Command::Go { cause: Cause::Go })]
@@ -170,7 +188,7 @@ impl App {
         match state.playhead().filter(|&cue| !state.is_clear(cue)) {
             Some(_) => self.open(Ask::Reason),
             None => {
-                self.say("no interlock holds the cue at the playhead", Tone::Attention, now_ns);
+                self.refuse("no interlock holds the cue at the playhead", now_ns);
                 vec![]
             }
         }
@@ -186,8 +204,9 @@ impl App {
         }
         self.asks_to_quit = true;
         let left = if state.is_over() { "cues are not called" } else { "the run is unfinished" };
+        let go = self.keymap.way(Act::Go);
         let after = if self.journal_alarm.is_some() { "its journal is not whole" } else { "it can be resumed" };
-        self.say(format!("{left}, {after}: y leaves, others stay, Space is GO"), Tone::Alarm, now_ns);
+        self.say(format!("{left}, {after}: y leaves, others stay, {go} is GO"), Tone::Alarm, now_ns);
         vec![]
     }
 
@@ -197,7 +216,30 @@ impl App {
     }
 
     pub(super) fn turn_to(&mut self, page: Page) -> Vec<Task> {
-        (self.page, self.scroll) = (page, 0);
+        self.page = page;
+        self.log_search.clear();
+        self.scroll_back();
+        vec![]
+    }
+
+    /// Shows the page from where it begins, or from where the run is.
+    fn scroll_back(&mut self) {
+        (self.scroll, self.is_scrolled) = (0, false);
+    }
+
+    fn find_line(&mut self) -> Vec<Task> {
+        self.log_search.clear();
+        self.scroll_back();
+        self.open(Ask::FindLine)
+    }
+
+    fn filter_log(&mut self, now_ns: u64) -> Vec<Task> {
+        if self.page == Page::Log {
+            self.log_filter = self.log_filter.next();
+            self.scroll_back();
+        } else {
+            self.say("f filters the log, on its page", Tone::Attention, now_ns);
+        }
         vec![]
     }
 
@@ -213,6 +255,8 @@ impl App {
             self.go_through_people(by, state);
         } else {
             self.scroll = self.scroll.saturating_add_signed(by).min(10_000);
+            // The log follows the run again at its newest line.
+            self.is_scrolled = self.page != Page::Log || self.scroll > 0;
         }
         vec![]
     }
@@ -229,7 +273,8 @@ impl App {
                 match prompt.ask {
                     Ask::Find { back } => self.cursor = back,
                     Ask::FindPerson { back } => self.person = back,
-                    _ => {}
+                    Ask::FindLine => self.log_search.clear(),
+                    Ask::Reason | Ask::Note | Ask::PersonNote { .. } | Ask::Palette => {}
                 }
                 self.prompt = None;
             }
@@ -256,7 +301,7 @@ impl App {
                 self.cursor = found.get(prompt.chosen).copied().or(back);
             }
             Ask::Palette => {
-                prompt.found = find::commands(prompt.input.value()).len();
+                prompt.found = commands(prompt.input.value()).len();
                 prompt.chosen = prompt.chosen.min(prompt.found.saturating_sub(1));
             }
             Ask::FindPerson { back } => {
@@ -265,6 +310,7 @@ impl App {
                 prompt.chosen = prompt.chosen.min(found.len().saturating_sub(1));
                 self.person = found.get(prompt.chosen).copied().unwrap_or(back);
             }
+            Ask::FindLine => self.log_search = prompt.input.value().trim().to_owned(),
             Ask::Reason | Ask::Note | Ask::PersonNote { .. } => prompt.chosen = 0,
         }
     }
@@ -282,6 +328,8 @@ impl App {
                 self.accept_person(prompt.chosen, text, back, state, now_ns);
                 vec![]
             }
+            // The lines have narrowed with every letter already.
+            Ask::FindLine => vec![],
             Ask::Find { back } => {
                 let found = find::cues(state.show(), text);
                 match found.get(prompt.chosen) {
@@ -299,8 +347,8 @@ impl App {
                 }
                 vec![]
             }
-            Ask::Palette => match find::commands(text).get(prompt.chosen) {
-                Some(binding) => self.act(binding.act, false, state, now_ns),
+            Ask::Palette => match commands(text).get(prompt.chosen) {
+                Some(found) => self.act(found.binding.act, false, state, now_ns),
                 None => {
                     self.say(format!("no command has “{}”", text.trim()), Tone::Attention, now_ns);
                     vec![]
@@ -334,6 +382,7 @@ fn is_bookkeeping(event: &Event) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::Theme;
     use crate::show::CueNumber;
 
     #[test]

@@ -125,7 +125,10 @@ impl State {
             Event::InterlockOverridden { .. } => state.overridden = true,
             Event::CueMissed { .. } => state.phase = Phase::Missed,
             Event::ClipStarted { firing, length_ns, .. } if *firing == state.firings => state.clip_ns = *length_ns,
-            Event::StepDone { step, .. } => state.steps_done = *step,
+            Event::StepDone { step, .. } => {
+                state.steps_done = *step;
+                state.marked_ns.resize((*step as usize).min(show.cue(cue).steps.len()), run_ns);
+            }
             Event::ActionSent { firing, action, .. } | Event::ActionRehearsed { firing, action, .. } => {
                 state.settle(*firing, *action, SendState::Sent);
             }
@@ -165,6 +168,7 @@ impl State {
         state.fired_show_ns = Some(show_ns);
         (state.firings, state.cause, state.fired_ns) = (firing, Some(cause), Some(due_ns));
         (state.stood_by, state.ready, state.overridden, state.steps_done) = (false, 0, false, 0);
+        state.marked_ns.clear();
         (state.awaits_clip, state.clip_ns, state.clip_lost, state.unplayed) = (by_player, None, false, false);
         state.sends = vec![SendState::Pending; plan.actions.len()];
         self.on_air.retain(|&running| running != cue);

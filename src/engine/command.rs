@@ -108,15 +108,15 @@ pub enum ClipFact {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[expect(missing_docs, reason = "the messages say it all")]
 pub enum Rejection {
-    #[error("held: nothing fires until h resumes the show")]
+    #[error("held: nothing fires until the show is resumed")]
     Held,
-    #[error("cue {cue} waits for {missing}: not ready (o overrides)")]
+    #[error("cue {cue} waits for {missing}: not ready")]
     Interlock { cue: CueNumber, missing: String },
     #[error("no cue is left to fire")]
     NothingLeft,
     #[error("no cue stands at the playhead")]
     NoPlayhead,
-    #[error("cue {0} has no standby yet: press s first")]
+    #[error("cue {0} has no standby yet")]
     NoStandby(CueNumber),
     #[error("cue {0} waits for no department")]
     NoNeeds(CueNumber),

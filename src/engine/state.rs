@@ -96,6 +96,8 @@ pub struct CueState {
     pub overridden: bool,
     /// How many steps are marked.
     pub steps_done: u32,
+    /// When each of them was, by the run's clock.
+    pub marked_ns: Vec<RunNs>,
     /// The backup that has its place.
     pub replaced_by: Option<CueIx>,
     /// What became of each action of the last firing.
@@ -212,6 +214,12 @@ impl State {
     /// What `cue` has come to.
     pub fn cue(&self, cue: CueIx) -> &CueState {
         &self.cues[cue.0 as usize]
+    }
+
+    /// Whether the words of `cue` may be shown in public: it is under no embargo, or has fired in this run. (Before any run,
+    /// what may be shown is what is under no embargo.) Every public view and export asks here.
+    pub fn is_public(&self, cue: CueIx) -> bool {
+        !self.show.cue(cue).embargo || self.cue(cue).firings > 0
     }
 
     /// What `segment` has come to.

@@ -84,6 +84,8 @@ pub struct SegmentRow {
     pub title: String,
     /// When it was meant to start; `None` where nothing ties the plan to the clock yet.
     pub planned_start: Option<Zoned>,
+    /// Whether it starts by the clock, not when the segment in front of it ends.
+    pub hard_start: bool,
     /// How long it was meant to last.
     pub planned_ms: u64,
     /// When it last started.

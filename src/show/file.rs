@@ -20,6 +20,7 @@ mod midi;
 mod output;
 mod reader;
 mod remote;
+pub mod settings;
 mod suggest;
 mod syntax;
 #[cfg(test)]

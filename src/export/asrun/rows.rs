@@ -124,6 +124,7 @@ impl Fold {
         SegmentRow {
             title: segment.title.clone(),
             planned_start: self.has_plan().then(|| self.wall(self.state.planned_start_ns(ix, self.now))),
+            hard_start: segment.start.is_some(),
             planned_ms,
             actual_start,
             actual_ms: actual_ms.map(|ms| ms.max(0) as u64),
