@@ -5,6 +5,7 @@ mod crash;
 mod harness;
 mod layers;
 mod outputs;
+mod paper;
 mod paris;
 mod player;
 mod probe;
