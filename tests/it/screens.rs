@@ -6,6 +6,7 @@ mod board;
 mod config;
 mod map;
 mod pages;
+mod people;
 mod stage;
 mod wire;
 
