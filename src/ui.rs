@@ -5,7 +5,6 @@
 
 mod ascii;
 mod digits;
-#[cfg_attr(not(test), expect(dead_code, reason = "the pictures of the monitor come to use it"))]
 mod dots;
 mod footer;
 mod header;
