@@ -1,26 +1,35 @@
 //! The application: what the caller's keys mean, and everything that the screen shows beside the run itself.
 //!
 //! Owns the cursor, the page, the prompt and the message line. It turns keys into [`Task`]s by one table
-//! ([`keys::BINDINGS`], which the footer, the help page and the palette read too) and never changes the run: that is
+//! ([`keys::BINDINGS`] as [`keymap`] has it, which the footer, the help page and the palette read too) and never changes the run: that is
 //! [`crate::engine`]'s, and it is read here. No IO and no clock: the machine's time comes in with each key.
 
+pub mod board;
+pub mod commands;
 pub mod find;
 pub mod hits;
+pub mod keymap;
 pub mod keys;
 pub mod log;
 mod prompt;
 mod remote;
+pub mod theme;
 mod update;
 
 use core::net::SocketAddr;
+use std::sync::Arc;
 
 pub use hits::Hits;
+pub use keymap::Keymap;
 pub use prompt::{Ask, Prompt};
 pub use remote::Wanted;
+pub use theme::Theme;
 
 use crate::engine::{Rejection, State};
 use crate::output::Health;
 use crate::show::CueIx;
+use keys::Act;
+use theme::{Own, Paints};
 
 /// Something for the shell to do.
 #[derive(Clone, Debug, PartialEq)]
@@ -46,10 +55,22 @@ pub struct App {
     pub asks_to_quit: bool,
     /// The last word to the caller.
     pub message: Option<Message>,
-    /// How far the help page or the log is scrolled, in lines.
+    /// How far the page is scrolled, in lines.
     pub scroll: usize,
+    /// Whether the caller has scrolled the page: until then, one that follows the run goes along with it.
+    pub is_scrolled: bool,
+    /// The newest line of the log when the caller scrolled it: what has come since stands above what he reads.
+    pub log_seen: u64,
+    /// Which lines the log's page shows.
+    pub log_filter: log::Filter,
+    /// The words that they have to have.
+    pub log_search: String,
     /// The colours.
     pub theme: Theme,
+    /// The caller's own colours, where he has some.
+    pub own: Option<Arc<Own>>,
+    /// The keys.
+    pub keymap: Arc<Keymap>,
     /// The health of each output, in the show's order.
     pub outputs: Vec<Health>,
     /// When that was, by the machine's clock, nanoseconds.
@@ -64,6 +85,8 @@ pub struct App {
     /// The cues that remote controls have just asked for by their numbers, and when.
     asked_for: Vec<(CueIx, u64)>,
     escape_pressed_ns: Option<u64>,
+    /// What was refused and why, since the log was last told.
+    refusals: Vec<String>,
 }
 
 /// What fills the screen.
@@ -134,16 +157,6 @@ pub enum RemoteSign {
     Deaf(String),
 }
 
-/// The colours of the screen.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Theme {
-    /// For the dark of a control room.
-    #[default]
-    Dark,
-    /// For daylight.
-    Light,
-}
-
 /// A word to the caller.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
@@ -170,6 +183,9 @@ impl App {
     /// How long a calm word stays on the message line.
     pub const MESSAGE_NS: u64 = 6_000_000_000;
 
+    /// The most refusals that wait for the log.
+    const REFUSALS: usize = 64;
+
     /// The application before its first key.
     pub fn new(theme: Theme) -> Self {
         App {
@@ -179,7 +195,13 @@ impl App {
             asks_to_quit: false,
             message: None,
             scroll: 0,
+            is_scrolled: false,
+            log_seen: 0,
+            log_filter: log::Filter::All,
+            log_search: String::new(),
             theme,
+            own: None,
+            keymap: Arc::default(),
             outputs: vec![],
             outputs_ns: 0,
             remote: None,
@@ -188,6 +210,7 @@ impl App {
             go_pressed_ns: None,
             asked_for: vec![],
             escape_pressed_ns: None,
+            refusals: vec![],
         }
     }
 
@@ -209,8 +232,49 @@ impl App {
         }
     }
 
-    /// Says why a command was refused.
+    /// Says why a command was refused, and which key mends it.
     pub fn refused(&mut self, rejection: &Rejection, now_ns: u64) {
-        self.say(rejection.to_string(), Tone::Attention, now_ns);
+        let way = |act| self.keymap.way(act);
+        let mend = match rejection {
+            Rejection::Held => format!(" ({} resumes)", way(Act::Hold)),
+            Rejection::Interlock { .. } => format!(" ({} overrides)", way(Act::Override)),
+            Rejection::NoStandby(_) => format!(": {} calls it", way(Act::Standby)),
+            _ => String::new(),
+        };
+        self.refuse(format!("{rejection}{mend}"), now_ns);
+    }
+
+    /// Says that something was not done, and why; the log keeps it.
+    pub fn refuse(&mut self, why: impl Into<String>, now_ns: u64) {
+        let why = why.into();
+        if self.refusals.len() < Self::REFUSALS {
+            self.refusals.push(why.clone());
+        }
+        self.say(why, Tone::Attention, now_ns);
+    }
+
+    /// What was refused since this was last asked, the oldest first.
+    pub fn take_refusals(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.refusals)
+    }
+
+    /// Takes in how the page was last drawn, before a key or the wheel moves it on from there.
+    pub fn sees(&mut self, hits: &Hits) {
+        if hits.page != self.page {
+            return;
+        }
+        let drawn = (hits.asked, hits.log_seen) == (self.scroll, self.log_seen);
+        if !self.is_scrolled || (self.page == Page::Log && drawn) {
+            (self.scroll, self.log_seen) = (hits.scroll, hits.log_newest);
+        }
+        self.scroll = self.scroll.min(hits.scroll_max);
+    }
+
+    /// The colours in force: the built-in theme that says what a terminal of sixteen colours gets, and the paints.
+    pub fn paints(&self) -> (Theme, &Paints) {
+        match (self.theme, &self.own) {
+            (Theme::Own, Some(own)) => (own.base, &own.paints),
+            (theme, _) => (theme, theme.paints()),
+        }
     }
 }

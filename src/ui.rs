@@ -4,6 +4,7 @@
 //! no change to anything; what the mouse finds where is handed back as [`Hits`].
 
 mod ascii;
+pub mod board;
 mod digits;
 mod dots;
 mod footer;
@@ -119,10 +120,10 @@ fn page(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<
             on_air::draw(scene, buf, areas.on_air);
             standby::draw(scene, buf, areas.standby);
             monitor::draw(scene, buf, areas.monitor);
-            log::draw(scene, buf, areas.log, 0, false);
+            log::draw(scene, buf, areas.log);
         }
         other => {
-            let more = if other == Page::Log { ", the newest first" } else { "" };
+            let more = if other == Page::Log { log::heading(scene) } else { String::new() };
             let heading = format!("{}{more}", other.name().to_uppercase());
             layout::rule(buf, area, body.y, &heading, &scene.styles);
             layout::rule(buf, area, body.bottom().saturating_sub(1), "", &scene.styles);
@@ -132,25 +133,25 @@ fn page(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<
                 width: body.width.saturating_sub(2),
                 height: body.height.saturating_sub(2),
             };
-            hits.scroll_max = match other {
-                Page::Log => {
-                    let most = log::scroll_max(scene, inside);
-                    log::draw(scene, buf, inside, scene.app.scroll.min(most), true);
-                    most
-                }
-                Page::Help => help::draw(scene, buf, inside, scene.app.scroll),
+            let asked = scene.app.scroll;
+            (hits.page, hits.asked, hits.log_seen) = (other, asked, scene.app.log_seen);
+            hits.log_newest = scene.view.log.newest();
+            let follows = |most: usize| (asked.min(most), most);
+            (hits.scroll, hits.scroll_max) = match other {
+                Page::Log => log::draw_page(scene, buf, inside),
+                Page::Help => follows(help::draw(scene, buf, inside, asked)),
                 Page::Timeline => timeline::draw(scene, buf, inside),
-                Page::People => people::draw(scene, buf, inside),
-                Page::Outputs => outputs::draw(scene, buf, inside),
+                Page::People => follows(people::draw(scene, buf, inside)),
+                Page::Outputs => follows(outputs::draw(scene, buf, inside)),
                 Page::Run | Page::Monitor => {
                     monitor::draw_page(scene, buf, inside);
-                    0
+                    (0, 0)
                 }
             };
         }
     }
     if let Some(prompt) = scene.app.prompt.as_ref().filter(|prompt| prompt.ask == Ask::Palette) {
-        palette::draw(scene, buf, body, prompt);
+        palette::draw(scene, buf, body, prompt, hits);
     }
     footer::draw(scene, buf, footer)
 }

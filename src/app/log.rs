@@ -1,10 +1,13 @@
-//! The log: the run's events as the screen words them.
+//! The log: the run's events as the screen words them, and beside them the program's own words, which the journal does
+//! not have: what was refused, and why.
+//!
+//! Must never decide what is shown where: it keeps lines, knows of what kind each is, and finds them again.
 
 use std::collections::VecDeque;
 
 use super::Tone;
 use crate::engine::{Event, Record, RunNs};
-use crate::show::duration;
+use crate::show::{CueNumber, duration};
 
 /// The last lines of the journal, in words.
 #[derive(Clone, Debug, Default)]
@@ -15,14 +18,172 @@ pub struct Log {
 /// One line of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
+    /// Which line of this log it is, counted from 1.
+    pub at: u64,
     /// The journal's number of it; none for a word that is not in the journal.
     pub seq: Option<u64>,
     /// When, by the run's clock.
     pub at_ns: RunNs,
+    /// Of what it speaks.
+    pub kind: Kind,
+    /// The cue that it is about, where it is about one.
+    pub cue: Option<CueNumber>,
     /// What, in words.
     pub text: String,
     /// How loud.
     pub tone: Tone,
+    /// How often it was said, one right after the other.
+    pub times: u32,
+}
+
+/// A word of the program's own, which is no event of the run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Word {
+    /// Of what it speaks.
+    pub kind: Kind,
+    /// In one line.
+    pub text: String,
+    /// How loud.
+    pub tone: Tone,
+    /// When, by the run's clock.
+    pub at_ns: RunNs,
+}
+
+impl Word {
+    /// A word about the program itself.
+    pub fn program(text: impl Into<String>, tone: Tone, at_ns: RunNs) -> Self {
+        Word { kind: Kind::Program, text: text.into(), tone, at_ns }
+    }
+
+    /// That something was refused, and why.
+    pub fn refusal(text: impl Into<String>, at_ns: RunNs) -> Self {
+        Word { kind: Kind::Refusal, text: text.into(), tone: Tone::Attention, at_ns }
+    }
+}
+
+/// Of what a line speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Cues, segments, the playhead.
+    Cue,
+    /// Standby, the departments' answers, the interlock.
+    Standby,
+    /// What became of a message.
+    Send,
+    /// Something was asked for and not done.
+    Refusal,
+    /// A note of the caller's.
+    Note,
+    /// The run and the program.
+    Program,
+}
+
+impl Kind {
+    /// In a word of at most seven characters.
+    pub fn word(self) -> &'static str {
+        match self {
+            Kind::Cue => "cue",
+            Kind::Standby => "standby",
+            Kind::Send => "send",
+            Kind::Refusal => "refused",
+            Kind::Note => "note",
+            Kind::Program => "program",
+        }
+    }
+
+    fn of(event: &Event) -> Self {
+        match event {
+            Event::CueStoodBy { .. }
+            | Event::DepartmentReady { .. }
+            | Event::DepartmentUnready { .. }
+            | Event::InterlockOverridden { .. } => Kind::Standby,
+            Event::ActionSent { .. }
+            | Event::ActionRehearsed { .. }
+            | Event::ActionFailed { .. }
+            | Event::ActionUnknown { .. } => Kind::Send,
+            Event::NoteTaken { .. } => Kind::Note,
+            Event::RunStarted { .. }
+            | Event::RunResumed { .. }
+            | Event::RunLeft { .. }
+            | Event::RunEnded { .. }
+            | Event::Held {}
+            | Event::Resumed {}
+            | Event::Panicked {} => Kind::Program,
+            _ => Kind::Cue,
+        }
+    }
+}
+
+/// Which lines of the log are shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Filter {
+    /// Every line.
+    #[default]
+    All,
+    /// Cues, segments and the playhead.
+    Cues,
+    /// Standby and ready.
+    Standby,
+    /// Messages.
+    Sends,
+    /// What was refused, missed, lost, or did not leave.
+    Troubles,
+    /// Notes.
+    Notes,
+    /// The run and the program.
+    Program,
+}
+
+impl Filter {
+    /// All of them, in the order in which the key goes through them.
+    pub const ALL: [Filter; 7] =
+        [Filter::All, Filter::Cues, Filter::Standby, Filter::Sends, Filter::Troubles, Filter::Notes, Filter::Program];
+
+    /// What it is called.
+    pub fn name(self) -> &'static str {
+        match self {
+            Filter::All => "all",
+            Filter::Cues => "cues",
+            Filter::Standby => "standby and ready",
+            Filter::Sends => "sends",
+            Filter::Troubles => "troubles",
+            Filter::Notes => "notes",
+            Filter::Program => "program",
+        }
+    }
+
+    /// The filter behind this one; behind the last, the first.
+    pub fn next(self) -> Filter {
+        let at = Filter::ALL.iter().position(|filter| *filter == self).unwrap_or(0);
+        Filter::ALL[(at + 1) % Filter::ALL.len()]
+    }
+
+    /// Whether it lets `line` pass.
+    pub fn passes(self, line: &Line) -> bool {
+        match self {
+            Filter::All => true,
+            Filter::Cues => line.kind == Kind::Cue,
+            Filter::Standby => line.kind == Kind::Standby,
+            Filter::Sends => line.kind == Kind::Send,
+            Filter::Troubles => line.is_trouble(),
+            Filter::Notes => line.kind == Kind::Note,
+            Filter::Program => line.kind == Kind::Program,
+        }
+    }
+}
+
+impl Line {
+    /// Whether something was refused, missed or lost, did not leave, or is not as it should be.
+    pub fn is_trouble(&self) -> bool {
+        let is_warning = self.seq.is_none() && self.tone == Tone::Attention;
+        self.tone == Tone::Alarm || self.kind == Kind::Refusal || is_warning
+    }
+
+    /// Whether it has all of `words`, which are in lower case.
+    fn has_all(&self, words: &[String]) -> bool {
+        let text = self.text.to_lowercase();
+        words.iter().all(|word| text.contains(word))
+    }
 }
 
 impl Log {
@@ -32,19 +193,32 @@ impl Log {
     /// Words `record` and keeps it.
     pub fn push(&mut self, record: &Record) {
         let (text, tone) = words(&record.event);
-        self.keep(Line { seq: Some(record.seq), at_ns: record.run_ns, text, tone });
+        let (kind, cue) = (Kind::of(&record.event), record.event.cue().cloned());
+        self.keep(Line { at: 0, seq: Some(record.seq), at_ns: record.run_ns, kind, cue, text, tone, times: 1 });
     }
 
-    /// Keeps a word of the program's own, which is no event of the run.
-    pub fn say(&mut self, text: impl Into<String>, tone: Tone, at_ns: RunNs) {
-        self.keep(Line { seq: None, at_ns, text: text.into(), tone });
+    /// Keeps a word of the program's own. One that was said last already is counted and not kept again: a key that is
+    /// held down must not push the show out of the log.
+    pub fn say(&mut self, word: Word) {
+        let Word { kind, text, tone, at_ns } = word;
+        if let Some(last) = self.lines.back_mut().filter(|last| last.seq.is_none() && last.text == text) {
+            (last.times, last.at_ns) = (last.times.saturating_add(1), at_ns);
+            return;
+        }
+        self.keep(Line { at: 0, seq: None, at_ns, kind, cue: None, text, tone, times: 1 });
     }
 
     fn keep(&mut self, line: Line) {
         if self.lines.len() == Self::LONGEST {
             self.lines.pop_front();
         }
-        self.lines.push_back(line);
+        let at = self.newest() + 1;
+        self.lines.push_back(Line { at, ..line });
+    }
+
+    /// The number of the newest line; 0 while there is none.
+    pub fn newest(&self) -> u64 {
+        self.lines.back().map_or(0, |line| line.at)
     }
 
     /// The lines, the newest first.
@@ -52,13 +226,19 @@ impl Log {
         self.lines.iter().rev()
     }
 
-    /// The newest line that the caller would want to read: no bookkeeping.
+    /// The lines that `filter` lets pass and that have all words of `search`, the newest first.
+    pub fn found(&self, filter: Filter, search: &str) -> impl Iterator<Item = &Line> {
+        let words: Vec<String> = search.split_whitespace().map(str::to_lowercase).collect();
+        self.newest_first().filter(move |line| filter.passes(line) && (words.is_empty() || line.has_all(&words)))
+    }
+
+    /// The newest line that the caller would want to read: no bookkeeping, and nothing that the message line has said
+    /// already.
     pub fn last_said(&self) -> Option<&Line> {
-        self.lines
-            .iter()
-            .rev()
-            .take(64)
-            .find(|line| !line.text.starts_with("playhead") && !line.text.contains(": sent"))
+        let is_said = |line: &&Line| {
+            line.kind != Kind::Refusal && !line.text.starts_with("playhead") && !line.text.contains(": sent")
+        };
+        self.lines.iter().rev().take(64).find(is_said)
     }
 }
 
@@ -105,11 +285,92 @@ pub fn words(event: &Event) -> (String, Tone) {
         Event::Resumed {} => ("show resumed".into(), Calm),
         Event::Panicked {} => ("PANIC: every output stopped".into(), Alarm),
         Event::NoteTaken { text, .. } => (format!("note: {text}"), Calm),
+        Event::PersonSpotted { name, .. } => (format!("{name} spotted"), Calm),
+        Event::PersonUnspotted { name, .. } => (format!("{name}: last sighting taken back"), Calm),
+        Event::PersonNoted { name, text, .. } => (format!("note on {name}: {text}"), Calm),
         Event::ActionSent { cue, output, .. } => (format!("cue {cue} → {output}: sent"), Calm),
         Event::ActionRehearsed { cue, output, message, .. } => (format!("cue {cue} ⇢ {output}: {message}"), Calm),
         Event::ActionFailed { cue, output, error, .. } => (format!("cue {cue} → {output} FAILED: {error}"), Alarm),
         Event::ActionUnknown { cue, output, .. } => {
             (format!("cue {cue} → {output} UNKNOWN: the program went down, sent or not"), Alarm)
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::Cause;
+
+    fn record(seq: u64, event: Event) -> Record {
+        Record { seq, at: jiff::Timestamp::UNIX_EPOCH, run_ns: seq, event }
+    }
+
+    fn log() -> Log {
+        let cue = || CueNumber::new("12").unwrap();
+        let mut log = Log::default();
+        let fired = Event::CueFired { cue: cue(), cause: Cause::Go, firing: 1, due_ns: 0, playhead_stays: false };
+        let failed = |output: &str, error: &str| {
+            let (output, error) = (output.into(), error.into());
+            Event::ActionFailed { cue: cue(), firing: 1, action: 1, output, error }
+        };
+        let events = [
+            Event::CueStoodBy { cue: cue() },
+            Event::DepartmentReady { cue: cue(), department: "stunts".into() },
+            fired,
+            failed("lights", "No Route to host"),
+            Event::NoteTaken { text: "wind 6 m/s".into(), cue: None },
+            Event::Held {},
+        ];
+        for (seq, event) in (1..).zip(events) {
+            log.push(&record(seq, event));
+        }
+        log.say(Word::refusal("held: nothing fires", 9));
+        log
+    }
+
+    #[test]
+    fn every_line_passes_its_own_filter() {
+        let log = log();
+        let found = |filter| log.found(filter, "").map(|line| line.at).collect::<Vec<_>>();
+        assert_eq!(found(Filter::All), [7, 6, 5, 4, 3, 2, 1]);
+        assert_eq!(found(Filter::Cues), [3]);
+        assert_eq!(found(Filter::Standby), [2, 1]);
+        assert_eq!(found(Filter::Sends), [4]);
+        assert_eq!(found(Filter::Troubles), [7, 4]);
+        assert_eq!(found(Filter::Notes), [5]);
+        assert_eq!(found(Filter::Program), [6]);
+        let round = Filter::ALL.iter().fold(Filter::All, |filter, _| filter.next());
+        assert_eq!(round, Filter::All);
+    }
+
+    #[test]
+    fn a_search_has_all_words_in_any_case_and_order() {
+        let log = log();
+        let found = |text| log.found(Filter::All, text).map(|line| line.at).collect::<Vec<_>>();
+        assert_eq!(found("ROUTE lights"), [4]);
+        assert_eq!(found("  12 ready "), [2]);
+        assert_eq!(found("nobody"), [0; 0]);
+        assert_eq!(log.found(Filter::Cues, "lights").count(), 0);
+    }
+
+    #[test]
+    fn what_is_said_again_and_again_is_one_line() {
+        let mut log = log();
+        (10..20).for_each(|at_ns| log.say(Word::refusal("held: nothing fires", at_ns)));
+        let last = log.newest_first().next().unwrap();
+        assert_eq!((last.at, last.times, last.at_ns), (7, 11, 19));
+        assert_eq!(log.last_said().map(|line| line.text.as_str()), Some("show held"));
+        log.push(&record(7, Event::Resumed {}));
+        log.say(Word::refusal("held: nothing fires", 30));
+        assert_eq!(log.newest(), 9, "something came in between");
+    }
+
+    #[test]
+    fn the_oldest_lines_give_way() {
+        let mut log = Log::default();
+        (1..=5_100).for_each(|seq| log.push(&record(seq, Event::Held {})));
+        assert_eq!((log.newest_first().len(), log.newest()), (5_000, 5_100));
+        assert_eq!(log.newest_first().last().map(|line| line.at), Some(101));
     }
 }

@@ -2,9 +2,10 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
-use super::keys::{self, Act};
+use super::commands::commands;
+use super::keys::Act;
 use super::prompt::Typed;
-use super::{App, Ask, Hits, Message, Page, Prompt, Task, Theme, Tone, find};
+use super::{App, Ask, Hits, Message, Page, Prompt, Task, Tone, find};
 use crate::engine::{Cause, Command, Event, State};
 use crate::show::CueIx;
 
@@ -39,14 +40,15 @@ impl App {
             if matches!(key.code, KeyCode::Char('y' | 'Y')) || again {
                 return vec![Task::Quit];
             }
-            if keys::act_of(key) != Some(Act::Go) {
+            if self.keymap.act_of(key) != Some(Act::Go) {
                 return vec![];
             }
         }
-        match keys::act_of(key) {
+        match self.keymap.act_of(key) {
             Some(act) => self.act(act, key.kind == KeyEventKind::Repeat, state, now_ns),
             None => {
-                self.say("this key does nothing here: ? shows all keys", Tone::Calm, now_ns);
+                let help = self.keymap.way(Act::Help);
+                self.say(format!("this key does nothing here: {help} shows all keys"), Tone::Calm, now_ns);
                 vec![]
             }
         }
@@ -65,6 +67,9 @@ impl App {
 
     /// The mouse, over what was last drawn.
     pub fn mouse(&mut self, mouse: &MouseEvent, hits: &Hits, state: &State) {
+        if self.prompt.as_ref().is_some_and(|prompt| prompt.ask == Ask::Palette) {
+            return self.palette_mouse(mouse, hits, state);
+        }
         match mouse.kind {
             MouseEventKind::ScrollUp => self.wheel(-WHEEL, state),
             MouseEventKind::ScrollDown => self.wheel(WHEEL, state),
@@ -75,6 +80,18 @@ impl App {
             }
             _ => {}
         }
+    }
+
+    /// The mouse over the palette, which lies over everything: it chooses, and Enter does it.
+    fn palette_mouse(&mut self, mouse: &MouseEvent, hits: &Hits, state: &State) {
+        let Some(prompt) = &mut self.prompt else { return };
+        prompt.chosen = match mouse.kind {
+            MouseEventKind::ScrollUp => prompt.chosen.saturating_sub(1),
+            MouseEventKind::ScrollDown => prompt.chosen + 1,
+            MouseEventKind::Down(MouseButton::Left) => hits.choice_at(mouse.row).unwrap_or(prompt.chosen),
+            _ => return,
+        };
+        self.chosen_changed(state);
     }
 
     /// Follows what has happened: a fired cue takes the selection along with the playhead, a trouble is said.
@@ -105,7 +122,7 @@ impl App {
             _ => {
                 self.escape_pressed_ns = Some(now_ns);
                 self.cursor = None;
-                self.page = Page::Run;
+                self.turn_to(Page::Run);
                 self.say("Esc again within a second: PANIC, every output stops", Tone::Attention, now_ns);
                 vec![]
             }
@@ -138,7 +155,9 @@ impl App {
             },
             Act::Override => return self.ask_reason(state, now_ns),
             Act::Note => return self.open(Ask::Note),
+            Act::Find if self.page == Page::Log => return self.find_line(),
             Act::Find => return self.open(Ask::Find { back: self.cursor }),
+            Act::FilterLog => return self.filter_log(now_ns),
             Act::Palette => return self.open(Ask::Palette),
             Act::Quit => return self.quit(state, now_ns),
             Act::Suspend => return vec![Task::Suspend],
@@ -153,7 +172,8 @@ impl App {
             Act::Open(page) => return self.turn_to(page),
             Act::Help => return self.turn_to(if self.page == Page::Help { Page::Run } else { Page::Help }),
             Act::SwitchTheme => {
-                self.theme = if self.theme == Theme::Dark { Theme::Light } else { Theme::Dark };
+                self.theme = self.theme.next(self.own.is_some());
+                self.say(format!("colours: {}", self.theme.name()), Tone::Calm, now_ns);
                 return vec![];
             }
         };
@@ -165,7 +185,7 @@ impl App {
     fn go(&mut self, repeat: bool, now_ns: u64) -> Vec<Task> {
         let guarded = self.guard_go(now_ns).err();
         if let Some(why) = guarded.or(repeat.then_some(GO_IGNORED)) {
-            self.say(why, Tone::Attention, now_ns);
+            self.refuse(why, now_ns);
             return vec![];
         }
         vec![Task::Command(Command::Go { cause: Cause::Go })]
@@ -175,7 +195,7 @@ impl App {
         match state.playhead().filter(|&cue| !state.is_clear(cue)) {
             Some(_) => self.open(Ask::Reason),
             None => {
-                self.say("no interlock holds the cue at the playhead", Tone::Attention, now_ns);
+                self.refuse("no interlock holds the cue at the playhead", now_ns);
                 vec![]
             }
         }
@@ -191,8 +211,9 @@ impl App {
         }
         self.asks_to_quit = true;
         let left = if state.is_over() { "cues are not called" } else { "the run is unfinished" };
+        let go = self.keymap.way(Act::Go);
         let after = if self.journal_alarm.is_some() { "its journal is not whole" } else { "it can be resumed" };
-        self.say(format!("{left}, {after}: y leaves, others stay, Space is GO"), Tone::Alarm, now_ns);
+        self.say(format!("{left}, {after}: y leaves, others stay, {go} is GO"), Tone::Alarm, now_ns);
         vec![]
     }
 
@@ -202,7 +223,30 @@ impl App {
     }
 
     fn turn_to(&mut self, page: Page) -> Vec<Task> {
-        (self.page, self.scroll) = (page, 0);
+        self.page = page;
+        self.log_search.clear();
+        self.scroll_back();
+        vec![]
+    }
+
+    /// Shows the page from where it begins, or from where the run is.
+    fn scroll_back(&mut self) {
+        (self.scroll, self.is_scrolled) = (0, false);
+    }
+
+    fn find_line(&mut self) -> Vec<Task> {
+        self.log_search.clear();
+        self.scroll_back();
+        self.open(Ask::FindLine)
+    }
+
+    fn filter_log(&mut self, now_ns: u64) -> Vec<Task> {
+        if self.page == Page::Log {
+            self.log_filter = self.log_filter.next();
+            self.scroll_back();
+        } else {
+            self.say("f filters the log, on its page", Tone::Attention, now_ns);
+        }
         vec![]
     }
 
@@ -216,6 +260,8 @@ impl App {
             }
         } else {
             self.scroll = self.scroll.saturating_add_signed(by).min(10_000);
+            // The log follows the run again at its newest line.
+            self.is_scrolled = self.page != Page::Log || self.scroll > 0;
         }
         vec![]
     }
@@ -233,8 +279,10 @@ impl App {
                 self.chosen_changed(state);
             }
             Typed::Leave => {
-                if let Ask::Find { back } = prompt.ask {
-                    self.cursor = back;
+                match prompt.ask {
+                    Ask::Find { back } => self.cursor = back,
+                    Ask::FindLine => self.log_search.clear(),
+                    Ask::Reason | Ask::Note | Ask::Palette => {}
                 }
                 self.prompt = None;
             }
@@ -261,9 +309,10 @@ impl App {
                 self.cursor = found.get(prompt.chosen).copied().or(back);
             }
             Ask::Palette => {
-                prompt.found = find::commands(prompt.input.value()).len();
+                prompt.found = commands(prompt.input.value()).len();
                 prompt.chosen = prompt.chosen.min(prompt.found.saturating_sub(1));
             }
+            Ask::FindLine => self.log_search = prompt.input.value().trim().to_owned(),
             Ask::Reason | Ask::Note => prompt.chosen = 0,
         }
     }
@@ -274,6 +323,8 @@ impl App {
         match prompt.ask {
             Ask::Reason => vec![Task::Command(Command::Override { reason: text.to_owned() })],
             Ask::Note => vec![Task::Command(Command::Note(text.to_owned()))],
+            // The lines have narrowed with every letter already.
+            Ask::FindLine => vec![],
             Ask::Find { back } => {
                 let found = find::cues(state.show(), text);
                 match found.get(prompt.chosen) {
@@ -285,8 +336,8 @@ impl App {
                 }
                 vec![]
             }
-            Ask::Palette => match find::commands(text).get(prompt.chosen) {
-                Some(binding) => self.act(binding.act, false, state, now_ns),
+            Ask::Palette => match commands(text).get(prompt.chosen) {
+                Some(found) => self.act(found.binding.act, false, state, now_ns),
                 None => {
                     self.say(format!("no command has “{}”", text.trim()), Tone::Attention, now_ns);
                     vec![]
@@ -308,6 +359,7 @@ fn is_bookkeeping(event: &Event) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::Theme;
     use crate::show::CueNumber;
 
     #[test]

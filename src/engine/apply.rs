@@ -47,6 +47,9 @@ impl State {
                 let cue = cue.as_ref().and_then(|cue| self.show.find(cue));
                 self.notes.push(Note { at_ns: run_ns, text: text.clone(), cue });
             }
+            Event::PersonSpotted { person, .. } => self.person_spotted(person, run_ns),
+            Event::PersonUnspotted { person, .. } => self.person_unspotted(person),
+            Event::PersonNoted { person, text, .. } => self.person_noted(person, text, run_ns),
             Event::RunLeft { .. } => {}
             Event::CueFired { cue, cause, firing, due_ns, playhead_stays } => {
                 self.cue_fired(cue, *cause, *firing, *due_ns, *playhead_stays);
@@ -104,8 +107,11 @@ impl State {
             {
                 self.reckon_end(cue, run_ns);
             }
-            Event::StepDone { step, .. } if *step as usize == show.cue(cue).steps.len() => {
-                self.complete_at(cue, self.show_ns(run_ns));
+            Event::StepDone { step, title, .. } => {
+                self.step_spotted(cue, title, run_ns);
+                if *step as usize == show.cue(cue).steps.len() {
+                    self.complete_at(cue, self.show_ns(run_ns));
+                }
             }
             _ => {}
         }

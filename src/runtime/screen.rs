@@ -14,9 +14,9 @@ use super::clock::{RunClock, machine_ns};
 use super::inbox::{Msg, Post};
 use super::realtime;
 use super::terminal::{self, Canvas, Tty};
-use crate::app::log::Log;
-use crate::app::{App, Hits, Tone};
-use crate::engine::{Record, RunNs, State};
+use crate::app::log::{Log, Word};
+use crate::app::{App, Hits};
+use crate::engine::{Record, State};
 use crate::ui::{self, Means, View};
 
 /// The shortest time between two frames.
@@ -30,9 +30,6 @@ const BACKLOG: usize = 4096;
 
 /// How many words for the log may wait for a stuck screen.
 const WORDS: usize = 64;
-
-/// A word for the log that is no event: the text, how loud, and when by the run's clock.
-pub type Word = (String, Tone, RunNs);
 
 /// The station's hold on the screen.
 #[derive(Debug)]
@@ -224,8 +221,8 @@ impl Painter {
             self.start.state.apply(record.run_ns, &record.event);
             self.start.log.push(record);
         }
-        for (text, tone, at_ns) in &news.words {
-            self.start.log.say(text, *tone, *at_ns);
+        for word in &news.words {
+            self.start.log.say(word.clone());
         }
         if let Some(app) = &news.app {
             self.start.app.clone_from(app);

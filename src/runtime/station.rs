@@ -26,6 +26,7 @@ use super::keyboard::{self, Keyboard, Woken};
 use super::opening::Session;
 use super::screen::{self, Screen};
 use super::{fault, realtime, signals, terminal};
+use crate::app::log::Word;
 use crate::app::{App, Page, RemoteSign, Task, Tone};
 use crate::engine::{ClipFact, Command, Event, Record, Rejection, RunId, RunNs, State};
 use crate::journal::{Journal, SyncReport};
@@ -61,7 +62,7 @@ struct Station {
     /// Who hears remote controls, if anybody does.
     remote: Option<RemoteEnd>,
     /// Words for the log that are no events, which the screen has not been told yet.
-    words: Vec<screen::Word>,
+    words: Vec<Word>,
     /// The cue that a remote control wants ready, until it fires.
     loaded: Option<CueIx>,
     /// What is journaled already and leaves at its instant.
@@ -93,7 +94,7 @@ pub fn run(mut session: Session, inbox: Inbox, post: &Post) -> anyhow::Result<Op
     #[cfg(target_os = "linux")]
     let _ = rustix::thread::set_current_timer_slack(std::num::NonZeroU64::new(1));
     if let Err(why) = realtime::ask() {
-        session.log.say(why, Tone::Attention, session.clock.run_ns(machine_ns()));
+        session.log.say(Word::program(why, Tone::Attention, session.clock.run_ns(machine_ns())));
     }
     terminal::take()?;
     let mut station = match Station::new(session, inbox, post) {
@@ -127,11 +128,10 @@ impl Station {
             outputs,
             remote,
             deaf,
-            theme,
+            mut app,
             means,
             words,
         } = session;
-        let mut app = App::new(theme);
         app.outputs = outputs.health();
         app.journal_alarm = journal_alarm;
         app.remote = deaf.map(RemoteSign::Deaf);
@@ -194,7 +194,7 @@ impl Station {
         let lost: Vec<_> = lost.map(|&cue| self.state.show().cue(cue).number.to_string()).collect();
         if !lost.is_empty() {
             let text = format!("the picture of cue {} went with the program and is not on air", lost.join(", "));
-            self.words.push((text.clone(), Tone::Alarm, self.run_ns));
+            self.words.push(Word::program(text.clone(), Tone::Alarm, self.run_ns));
             self.app.say(text, Tone::Alarm, now_ns);
         }
         while self.fire_due() {}
@@ -250,10 +250,10 @@ impl Station {
         let now_ns = machine_ns();
         let tasks = match input {
             Input::Key(key) => {
-                if self.app.page != Page::Run {
-                    // A page that was scrolled past its end comes back at the first key.
-                    let scroll_max = self.screen.as_ref().map_or(0, |screen| screen.hits().scroll_max);
-                    self.app.scroll = self.app.scroll.min(scroll_max);
+                if self.app.page != Page::Run
+                    && let Some(screen) = &self.screen
+                {
+                    self.app.sees(&screen.hits());
                 }
                 self.app.key(key, &self.state, now_ns)
             }
@@ -263,6 +263,7 @@ impl Station {
             }
             Input::Mouse(mouse) => {
                 let hits = self.screen.as_ref().map(Screen::hits).unwrap_or_default();
+                self.app.sees(&hits);
                 self.app.mouse(mouse, &hits, &self.state);
                 vec![]
             }

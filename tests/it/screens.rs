@@ -2,8 +2,12 @@
 //!
 //! `PAINT=FOLDER` leaves the frames as coloured text; `INSTA_UPDATE=always` takes them for the new pictures.
 
+mod config;
 mod looks;
+mod map;
+mod pages;
 mod stage;
+mod wire;
 
 use std::fmt::Write as _;
 
@@ -282,7 +286,7 @@ fn any_size_draws() {
                 run.drawn(columns, rows);
             }
         }
-        for page in [Page::Log, Page::Help] {
+        for page in Page::ALL {
             run.app.page = page;
             for columns in (0..=220).step_by(20) {
                 for rows in (0..=70).step_by(7) {

@@ -1,6 +1,7 @@
 //! Remote controls at the station: their wishes go the way of the keys, and each gets its answer.
 
 use super::{RemoteEnd, Station};
+use crate::app::log::Word;
 use crate::app::{RemoteSign, Tone, Wanted};
 use crate::remote::{Answer, Counts, Request};
 use crate::runtime::clock::machine_ns;
@@ -20,7 +21,7 @@ impl Station {
             Err(why) => Err(why.to_owned()),
         };
         if let Err(why) = &done {
-            self.app.say(format!("remote {who}: {why}"), Tone::Attention, now_ns);
+            self.app.refuse(format!("remote {who}: {why}"), now_ns);
         }
         if let Some(RemoteEnd { remote, .. }) = &self.remote {
             remote.answer(&from, done.map_or_else(Answer::Error, |()| Answer::Ok));
@@ -40,7 +41,7 @@ impl Station {
         if !new.is_empty() {
             (*logged, *logged_ns, *pause_ns) = (counts, now_ns, pause_behind(*pause_ns, since_ns));
             let text = format!("OSC in, not obeyed: {}", new.join(", "));
-            self.words.push((text, Tone::Attention, self.clock.run_ns(now_ns)));
+            self.words.push(Word::program(text, Tone::Attention, self.clock.run_ns(now_ns)));
         }
     }
 }

@@ -3,6 +3,7 @@
 //! All of it is behind the packets, and none of it waits for anybody.
 
 use super::{RemoteEnd, Station};
+use crate::app::log::Word;
 use crate::output::ShowTime;
 use crate::runtime::clock::machine_ns;
 
@@ -40,6 +41,8 @@ impl Station {
         let now_ns = machine_ns();
         self.app.outputs_ns = now_ns;
         self.tell_of_remote(now_ns);
+        let run_ns = self.clock.run_ns(now_ns);
+        self.words.extend(self.app.take_refusals().into_iter().map(|why| Word::refusal(why, run_ns)));
         if let Some(RemoteEnd { follower, .. }) = &self.remote {
             follower.publish(&self.news, &self.app.outputs, now_ns, &self.state);
         }

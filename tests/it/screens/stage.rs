@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use handover::app::log::Log;
-use handover::app::{App, Task, Theme};
+use handover::app::log::{Log, Word};
+use handover::app::{App, Hits, Task, Theme};
 use handover::engine::{Cause, Command, Event, Record, RunNs, State};
 use handover::output::{Health, Light};
 use handover::show::duration::SECOND_NS;
@@ -30,6 +30,7 @@ pub struct Run {
     pub theme: Theme,
     pub depth: Depth,
     pub ascii: bool,
+    hits: Hits,
 }
 
 impl Run {
@@ -40,19 +41,38 @@ impl Run {
 
     /// A run that begins a minute before the small show does.
     pub fn of(show: Show, rehearsal: bool) -> Run {
+        Run::opened(show, rehearsal, false, "2024-08-11T20:59:00Z")
+    }
+
+    /// A rehearsal that the program calls by itself; its clock begins at `clock`.
+    pub fn called_by_the_program(show: Show, clock: &str) -> Run {
+        Run::opened(show, true, true, clock)
+    }
+
+    fn opened(show: Show, rehearsal: bool, auto: bool, clock: &str) -> Run {
         let state = State::new(Arc::new(show));
         let mut app = App::new(Theme::Dark);
         let health = Health { light: Light::Ok, error: None, queued: 0, sent: 1, clip: None };
         app.outputs = vec![health; state.show().outputs.len()];
         let (theme, depth) = (Theme::Dark, Depth::Rgb);
-        let mut run = Run { state, app, log: Log::default(), now_ns: 0, seq: 0, theme, depth, ascii: false };
+        let mut run = Run {
+            state,
+            app,
+            log: Log::default(),
+            now_ns: 0,
+            seq: 0,
+            theme,
+            depth,
+            ascii: false,
+            hits: Hits::default(),
+        };
         run.commit(vec![Event::RunStarted {
             show: run.state.show().title.clone(),
             source: "small.toml".into(),
             rehearsal,
             speed: 1,
-            auto: false,
-            clock: "2024-08-11T20:59:00Z".parse().unwrap(),
+            auto,
+            clock: clock.parse().unwrap(),
             day: "2024-08-11".parse().unwrap(),
             version: "0".into(),
         }]);
@@ -71,7 +91,10 @@ impl Run {
 
     /// Lets time pass to `seconds` of the run, and everything happen that falls due.
     pub fn until(&mut self, seconds: f64) {
-        let end_ns = Duration::from_secs_f64(seconds).as_nanos() as u64;
+        self.until_ns(Duration::from_secs_f64(seconds).as_nanos() as u64);
+    }
+
+    pub fn until_ns(&mut self, end_ns: RunNs) {
         for _ in 0..100_000 {
             let Some(due_ns) = self.state.poll_timeout().filter(|due_ns| *due_ns <= end_ns) else { break };
             self.now_ns = self.now_ns.max(due_ns);
@@ -82,6 +105,16 @@ impl Run {
             self.commit(events);
         }
         self.now_ns = end_ns;
+    }
+
+    /// Lets time pass until `cue` has fired.
+    pub fn until_fired(&mut self, cue: &str) {
+        let number = CueNumber::new(cue).unwrap();
+        let ix = self.state.show().find(&number).unwrap();
+        while self.state.cue(ix).firings == 0 {
+            let due_ns = self.state.poll_timeout().unwrap_or_else(|| panic!("nothing fires {cue}"));
+            self.until_ns(due_ns.max(self.now_ns));
+        }
     }
 
     /// What the machine's clock reads.
@@ -100,12 +133,16 @@ impl Run {
             // Half a second of the machine's clock between keys: no press is taken for a slip.
             let machine_ns = self.machine_ns();
             self.seq += 1;
+            self.app.sees(&self.hits);
             for task in self.app.key(&KeyEvent::new(code, KeyModifiers::NONE), &self.state, machine_ns) {
                 let Task::Command(command) = task else { continue };
                 match self.state.decide(&command, self.now_ns) {
                     Ok(events) => self.commit(events),
                     Err(rejection) => self.app.refused(&rejection, machine_ns),
                 }
+            }
+            for why in self.app.take_refusals() {
+                self.log.say(Word::refusal(why, self.now_ns));
             }
         }
     }
@@ -127,18 +164,24 @@ impl Run {
     pub fn drawn(&mut self, columns: u16, rows: u16) -> Buffer {
         let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
         self.app.theme = self.theme;
-        let view = View {
+        let mut hits = Hits::default();
+        terminal.draw(|frame| hits = ui::draw(frame, &self.view())).unwrap();
+        self.hits = hits;
+        let buffer = terminal.backend().buffer().clone();
+        paint(&buffer, self.depth == Depth::Rgb);
+        buffer
+    }
+
+    /// What a frame of this moment is drawn from.
+    pub fn view(&self) -> View<'_> {
+        View {
             app: &self.app,
             state: &self.state,
             log: &self.log,
             now_ns: self.now_ns,
             machine_ns: self.machine_ns(),
             means: Means { depth: self.depth, ascii: self.ascii },
-        };
-        terminal.draw(|frame| _ = ui::draw(frame, &view)).unwrap();
-        let buffer = terminal.backend().buffer().clone();
-        paint(&buffer, self.depth == Depth::Rgb);
-        buffer
+        }
     }
 
     pub fn text(&mut self, columns: u16, rows: u16) -> String {

@@ -1,0 +1,126 @@
+//! What each segment looks like over time: when it was meant to run, when it ran or will run, and what stands out.
+//!
+//! Holds no cells. All instants are nanoseconds of the run's clock.
+
+use crate::engine::State;
+use crate::show::SegmentIx;
+use crate::show::duration::SECOND_NS;
+use crate::ui::scene::Scene;
+
+/// What is shorter than this is no gap and no overlap: people do not call to the millisecond.
+const LEAST_NS: i64 = SECOND_NS as i64;
+
+/// Where a segment stands in the run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stand {
+    /// It is over.
+    Past,
+    /// The run went by it.
+    PassedOver,
+    /// It runs.
+    Running,
+    /// It is still to come.
+    ToCome,
+}
+
+/// A segment over time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Track {
+    pub segment: SegmentIx,
+    pub stand: Stand,
+    /// When it was meant to run.
+    pub planned_ns: (i64, i64),
+    /// When it ran, or will as things stand.
+    pub actual_ns: (i64, i64),
+    /// The part of it behind which it lasts longer than planned.
+    pub over_from_ns: i64,
+    /// Whether it waits for the clock.
+    pub is_hard: bool,
+    /// Since when nothing ran before its hard start, where that is so.
+    pub gap_from_ns: Option<i64>,
+    /// The hard start of the next segment, where this one runs into it.
+    pub overlap_from_ns: Option<i64>,
+}
+
+impl Track {
+    /// How far its start lies behind the plan; ahead of it, negative.
+    pub fn late_ns(&self) -> i64 {
+        self.actual_ns.0 - self.planned_ns.0
+    }
+
+    /// How much longer than planned it lasts or lasted; shorter, negative.
+    pub fn over_ns(&self) -> i64 {
+        self.actual_ns.1 - self.over_from_ns
+    }
+
+    /// The first and the last instant that a picture of it needs.
+    pub fn span_ns(&self) -> (i64, i64) {
+        let from = self.planned_ns.0.min(self.actual_ns.0).min(self.gap_from_ns.unwrap_or(i64::MAX));
+        (from, self.planned_ns.1.max(self.actual_ns.1))
+    }
+}
+
+/// The tracks of all segments of the show.
+pub(super) fn tracks(scene: &Scene) -> Vec<Track> {
+    let mut tracks: Vec<Track> = scene.show.segment_indices().map(|segment| track(scene, segment)).collect();
+    let plan = scene.state.plan();
+    for at in 1..tracks.len() {
+        let Some(hard_ns) = plan.hard_start_ns.get(at).copied().flatten() else { continue };
+        let (before, this) = (tracks[at - 1], tracks[at]);
+        let (end_ns, start_ns) = (before.actual_ns.1, this.actual_ns.0);
+        tracks[at].gap_from_ns = (start_ns - end_ns >= LEAST_NS).then_some(end_ns);
+        let is_there = before.stand != Stand::PassedOver && this.stand != Stand::PassedOver;
+        tracks[at - 1].overlap_from_ns =
+            (is_there && end_ns - hard_ns >= LEAST_NS).then(|| hard_ns.max(before.actual_ns.0));
+    }
+    tracks
+}
+
+fn track(scene: &Scene, segment: SegmentIx) -> Track {
+    let (state, at) = (scene.state, segment.0 as usize);
+    let length_ns = scene.show.segment(segment).duration_ns as i64;
+    let planned_ns = state.planned_start_ns(segment, scene.now_ns);
+    let start_ns = scene.timing.start_ns.get(at).copied().unwrap_or(planned_ns);
+    let stand = stand(state, segment);
+    let over_from_ns = start_ns + length_ns;
+    let end_ns = match (stand, state.segment(segment).ended_ns) {
+        (Stand::Past | Stand::Running, Some(ended_ns)) => ended_ns as i64,
+        (Stand::Past, None) => scene.timing.start_ns.get(at + 1).copied().unwrap_or(over_from_ns),
+        (Stand::Running, None) => running_end_ns(scene).unwrap_or(over_from_ns),
+        (Stand::PassedOver, _) => start_ns,
+        (Stand::ToCome, _) => over_from_ns,
+    };
+    Track {
+        segment,
+        stand,
+        planned_ns: (planned_ns, planned_ns + length_ns),
+        actual_ns: (start_ns, end_ns.max(start_ns)),
+        over_from_ns,
+        is_hard: state.plan().hard_start_ns.get(at).copied().flatten().is_some(),
+        gap_from_ns: None,
+        overlap_from_ns: None,
+    }
+}
+
+/// When the running segment will be over; one behind which the show waits for a hard start is over already.
+fn running_end_ns(scene: &Scene) -> Option<i64> {
+    let left_ns = scene.state.segment_countdown(scene.now_ns)?.left_ns();
+    let waits = scene.state.gap(scene.now_ns).is_some();
+    Some(scene.now_ns as i64 + if waits { left_ns.min(0) } else { left_ns.max(0) })
+}
+
+fn stand(state: &State, segment: SegmentIx) -> Stand {
+    let has_started = state.segment(segment).started_ns.is_some();
+    match state.current_segment() {
+        Some(running) if running == segment => {
+            if state.segment(segment).ended_ns.is_some() {
+                Stand::Past
+            } else {
+                Stand::Running
+            }
+        }
+        Some(running) if segment < running && has_started => Stand::Past,
+        Some(running) if segment < running => Stand::PassedOver,
+        _ => Stand::ToCome,
+    }
+}
