@@ -18,6 +18,9 @@ use crate::ui::text;
 /// The seconds of a frame.
 const FRAME_S: i64 = 10;
 
+/// The cells between a frame's cut and its label.
+const LEAD: i64 = 3;
+
 /// What of the film is to be seen, in seconds of its file.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Window {
@@ -75,10 +78,12 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, window: &Window)
     // A frame's label stands behind its cut, and goes with it.
     let first = (window.at - i64::from(area.width / 2)).div_euclid(FRAME_S) * FRAME_S;
     for frame in (first..).step_by(FRAME_S as usize).take(usize::from(area.width) / FRAME_S as usize + 2) {
-        let is_film = frame >= window.begins && window.ends.is_none_or(|ends| frame < ends) && !window.is_lost;
         let label = duration::clock(frame.max(0) as u64);
-        let from = i64::from(gate) + frame - window.at + 3;
-        let to = from + text::width(&label) as i64;
+        let cells = text::width(&label) as i64;
+        let is_whole = window.ends.is_none_or(|ends| frame + LEAD + cells <= ends);
+        let is_film = frame >= window.begins && is_whole && !window.is_lost;
+        let from = i64::from(gate) + frame - window.at + LEAD;
+        let to = from + cells;
         if !is_film || from < i64::from(area.x) || to > i64::from(area.right()) {
             continue;
         }
