@@ -1,26 +1,35 @@
 //! The application: what the caller's keys mean, and everything that the screen shows beside the run itself.
 //!
 //! Owns the cursor, the page, the prompt and the message line. It turns keys into [`Task`]s by one table
-//! ([`keys::BINDINGS`], which the footer, the help page and the palette read too) and never changes the run: that is
+//! ([`keys::BINDINGS`] as [`keymap`] has it, which the footer, the help page and the palette read too) and never changes the run: that is
 //! [`crate::engine`]'s, and it is read here. No IO and no clock: the machine's time comes in with each key.
 
+pub mod board;
+pub mod commands;
 pub mod find;
 pub mod hits;
+pub mod keymap;
 pub mod keys;
 pub mod log;
 mod prompt;
 mod remote;
+pub mod theme;
 mod update;
 
 use core::net::SocketAddr;
+use std::sync::Arc;
 
 pub use hits::Hits;
+pub use keymap::Keymap;
 pub use prompt::{Ask, Prompt};
 pub use remote::Wanted;
+pub use theme::Theme;
 
 use crate::engine::{Rejection, State};
 use crate::output::Health;
 use crate::show::CueIx;
+use keys::Act;
+use theme::{Own, Paints};
 
 /// Something for the shell to do.
 #[derive(Clone, Debug, PartialEq)]
@@ -58,6 +67,10 @@ pub struct App {
     pub log_search: String,
     /// The colours.
     pub theme: Theme,
+    /// The caller's own colours, where he has some.
+    pub own: Option<Arc<Own>>,
+    /// The keys.
+    pub keymap: Arc<Keymap>,
     /// The health of each output, in the show's order.
     pub outputs: Vec<Health>,
     /// When that was, by the machine's clock, nanoseconds.
@@ -144,16 +157,6 @@ pub enum RemoteSign {
     Deaf(String),
 }
 
-/// The colours of the screen.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Theme {
-    /// For the dark of a control room.
-    #[default]
-    Dark,
-    /// For daylight.
-    Light,
-}
-
 /// A word to the caller.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
@@ -197,6 +200,8 @@ impl App {
             log_filter: log::Filter::All,
             log_search: String::new(),
             theme,
+            own: None,
+            keymap: Arc::default(),
             outputs: vec![],
             outputs_ns: 0,
             remote: None,
@@ -227,9 +232,16 @@ impl App {
         }
     }
 
-    /// Says why a command was refused.
+    /// Says why a command was refused, and which key mends it.
     pub fn refused(&mut self, rejection: &Rejection, now_ns: u64) {
-        self.refuse(rejection.to_string(), now_ns);
+        let way = |act| self.keymap.way(act);
+        let mend = match rejection {
+            Rejection::Held => format!(" ({} resumes)", way(Act::Hold)),
+            Rejection::Interlock { .. } => format!(" ({} overrides)", way(Act::Override)),
+            Rejection::NoStandby(_) => format!(": {} calls it", way(Act::Standby)),
+            _ => String::new(),
+        };
+        self.refuse(format!("{rejection}{mend}"), now_ns);
     }
 
     /// Says that something was not done, and why; the log keeps it.
@@ -256,5 +268,13 @@ impl App {
             (self.scroll, self.log_seen) = (hits.scroll, hits.log_newest);
         }
         self.scroll = self.scroll.min(hits.scroll_max);
+    }
+
+    /// The colours in force: the built-in theme that says what a terminal of sixteen colours gets, and the paints.
+    pub fn paints(&self) -> (Theme, &Paints) {
+        match (self.theme, &self.own) {
+            (Theme::Own, Some(own)) => (own.base, &own.paints),
+            (theme, _) => (theme, theme.paints()),
+        }
     }
 }

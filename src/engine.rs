@@ -26,6 +26,7 @@ mod effect;
 mod event;
 mod on_air;
 mod order;
+mod people;
 mod state;
 mod timer;
 mod timing;
@@ -33,6 +34,7 @@ mod timing;
 pub use command::{ClipFact, Command, Rejection};
 pub use effect::Effect;
 pub use event::{Cause, Event, MissedWhy, Record, RunId};
+pub use people::{PersonNote, PersonState, Sighting};
 pub use state::{CueState, Note, Phase, SegmentState, SendState, State};
 pub use timing::{Countdown, Timing};
 

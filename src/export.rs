@@ -5,10 +5,15 @@
 //! records come in as a slice, and the last of them is the latest moment that a report knows of.
 
 pub mod asrun;
+pub mod chart;
 pub mod csv;
+pub mod html;
 pub mod json;
 mod layout;
+mod markup;
+pub mod sheet;
 pub mod text;
+mod words;
 
 #[cfg(test)]
 mod tests;

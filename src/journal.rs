@@ -11,6 +11,7 @@
 //!     show.toml                     the show as it was run
 //!     journal.jsonl      Journal    append (the caller's thread: one write), sync (a thread of its own)
 //!                        recover    the records again, or what is wrong with them
+//!                        Tail       what another program appends, while it does
 //! ```
 //!
 //! Three promises. What [`Journal::append`] has accepted survives the death of the program, and a moment later that of
@@ -28,6 +29,7 @@ mod recover;
 mod store;
 mod summary;
 mod sync;
+mod tail;
 mod writer;
 
 #[cfg(test)]
@@ -40,6 +42,7 @@ pub use recover::{JOURNAL_BYTES_MAX, RecoverError, Recovered, Torn, recover, rec
 pub use store::{RunFolder, Store, StoreError};
 pub use summary::Summary;
 pub use sync::{Report, SyncReport};
+pub use tail::{News, Tail};
 pub use writer::Journal;
 
 /// The name of the journal in the folder of its run.

@@ -28,12 +28,13 @@
 //! | [`output`] [`remote`] [`export`] | each owns one kind of IO or text; none knows app or ui |
 //! | [`journal`] | append, recover, lock |
 //! | [`engine`] | command, decide, event, apply, state, timers: a value |
-//! | [`show`] [`slip`] | the plan: segments, cues, numbers, times, its file and its faults; frames on a stream |
+//! | [`show`] [`slip`] [`geo`] | the plan: segments, cues, numbers, times, its file and its faults; frames on a stream; maps |
 
 pub mod app;
 pub mod cli;
 pub mod engine;
 pub mod export;
+pub mod geo;
 pub mod journal;
 pub mod output;
 pub mod remote;

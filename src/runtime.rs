@@ -6,9 +6,12 @@
 //! the only one that a stalled terminal can block. The keyboard is the station's and not the screen's, because a GO must
 //! neither wait for a frame nor cost a switch of threads. Beside them: the *follower* (`follower.rs`), which tells displays
 //! what is true where remote controls are heard, a thread for signals, one for the journal's syncs,
-//! and one for each output that has to wait for somebody.
+//! and one for each output that has to wait for somebody. The *board* (`board.rs`) is another program's: it follows a run
+//! by its journal.
 
+pub mod board;
 pub mod clock;
+pub mod config;
 mod decode;
 mod fault;
 mod follower;

@@ -11,6 +11,7 @@ pub mod cue;
 pub mod duration;
 pub mod file;
 pub mod number;
+mod people;
 pub mod plan;
 pub mod problem;
 
@@ -22,7 +23,7 @@ use jiff::tz::TimeZone;
 
 pub use action::{Action, Body, FrameRate, OutputKind};
 pub use colour::Colour;
-pub use cue::{Cue, Point, Source, Step, Trigger};
+pub use cue::{Cue, Look, Point, Source, Step, Trigger};
 pub use number::CueNumber;
 
 /// Index of a cue in [`Show::cues`].
@@ -40,6 +41,10 @@ pub struct DepartmentIx(pub u32);
 /// Index of an output in [`Show::outputs`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OutputIx(pub u32);
+
+/// Index of a person in [`Show::people`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PersonIx(pub u32);
 
 /// A show that has passed every check: all references resolve, all numbers are unique, no trigger is in a circle.
 #[derive(Clone, Debug, PartialEq)]
@@ -80,6 +85,8 @@ pub struct Show {
     backups: Vec<Vec<CueIx>>,
     /// For each cue, where its chain of `with` and `after` begins.
     roots: Vec<CueIx>,
+    /// For each person, the cues whose words name them, in running order.
+    named: Vec<Vec<CueIx>>,
 }
 
 /// A further clock: an IANA zone and the short name that stands beside its time.
@@ -206,6 +213,7 @@ impl Show {
                 }
             }
         }
+        self.named = people::named(&self);
         self
     }
 
@@ -235,6 +243,7 @@ impl Show {
             after: vec![],
             backups: vec![],
             roots: vec![],
+            named: vec![],
         };
         show.tie()
     }
@@ -312,6 +321,19 @@ impl Show {
     /// The segment in which `cue` plays: that of the cue whose place it has.
     pub fn segment_of(&self, cue: CueIx) -> SegmentIx {
         self.cue(self.main_of(cue)).segment
+    }
+
+    /// What makes `cue` come, in a few words: `with 24 +2s`, `follows 12`, `at 23:00:00`, `into +0:30`; nothing for one
+    /// that the caller calls.
+    pub fn trigger_words(&self, cue: CueIx) -> Option<String> {
+        let delayed = |ns: u64| if ns == 0 { String::new() } else { format!(" +{}", duration::delay(ns)) };
+        Some(match self.cue(cue).trigger {
+            Trigger::Go => return None,
+            Trigger::With { cue, delay_ns } => format!("with {}{}", self.cue(cue).number, delayed(delay_ns)),
+            Trigger::After { cue, delay_ns } => format!("follows {}{}", self.cue(cue).number, delayed(delay_ns)),
+            Trigger::At { time } => format!("at {}", time.strftime("%H:%M:%S")),
+            Trigger::Into { offset_ns } => format!("into +{}", duration::length(offset_ns)),
+        })
     }
 
     /// Whether `cue` is the first of its segment that the caller has to call.

@@ -3,6 +3,8 @@
 //! Reads the run and the application and draws them, one region a file. No IO, no clock (the time comes in the view),
 //! no change to anything; what the mouse finds where is handed back as [`Hits`].
 
+mod ascii;
+pub mod board;
 mod digits;
 mod dots;
 mod footer;
@@ -87,10 +89,18 @@ pub fn draw(frame: &mut Frame, view: &View) -> Hits {
     } else {
         page(&scene, buf, area, &mut hits)
     };
+    if view.means.ascii {
+        ascii::pass(buf);
+    }
     if let Some(cursor) = cursor {
         frame.set_cursor_position(cursor);
     }
     hits
+}
+
+/// `text` in ASCII, cell for cell: what a terminal of [`Means::ascii`] is told beside the picture.
+pub fn plain(text: &str) -> String {
+    ascii::text(text)
 }
 
 /// A page with its header and footer.
@@ -141,7 +151,7 @@ fn page(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<
         }
     }
     if let Some(prompt) = scene.app.prompt.as_ref().filter(|prompt| prompt.ask == Ask::Palette) {
-        palette::draw(scene, buf, body, prompt);
+        palette::draw(scene, buf, body, prompt, hits);
     }
     footer::draw(scene, buf, footer)
 }

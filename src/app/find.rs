@@ -1,6 +1,5 @@
-//! Finding a cue by its number or words, and a command by its name.
+//! Finding a cue by its number or words.
 
-use super::keys::{BINDINGS, Binding};
 use crate::show::{CueIx, Show};
 
 /// The cues that `text` may mean, the best first: those of this number, then whose number begins so, then whose title,
@@ -36,31 +35,4 @@ fn rank(show: &Show, ix: CueIx, text: &str, words: &[&str]) -> Option<u8> {
     let segment = &show.segment(cue.segment).title;
     let others = [cue.call.as_deref(), cue.notes.as_deref(), Some(segment)];
     others.into_iter().flatten().any(has_all).then_some(3)
-}
-
-/// The commands that `text` may mean: those whose name begins so and then those whose name has it; where no name has,
-/// those whose help does.
-pub fn commands(text: &str) -> Vec<&'static Binding> {
-    let text = text.trim().to_lowercase();
-    let mut found: Vec<(u8, &Binding)> = BINDINGS
-        .iter()
-        .filter_map(|binding| {
-            let name = binding.name.to_lowercase();
-            let rank = if name.starts_with(&text) {
-                0
-            } else if name.contains(&text) {
-                1
-            } else if binding.help.to_lowercase().contains(&text) {
-                2
-            } else {
-                return None;
-            };
-            Some((rank, binding))
-        })
-        .collect();
-    found.sort_by_key(|(rank, _)| *rank);
-    if found.first().is_some_and(|(rank, _)| *rank < 2) {
-        found.retain(|(rank, _)| *rank < 2);
-    }
-    found.into_iter().map(|(_, binding)| binding).collect()
 }

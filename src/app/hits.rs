@@ -10,7 +10,9 @@ pub struct Hits {
     pub rows: Vec<(u16, u16, u16, CueIx)>,
     /// The page that was drawn.
     pub page: Page,
-    /// How far it can be scrolled: [`super::App::scroll`] is held to it.
+    /// The rows of the palette, and which of the commands that were found stands on each.
+    pub choices: Vec<(u16, usize)>,
+    /// How far the page can be scrolled: [`super::App::scroll`] is held to it.
     pub scroll_max: usize,
     /// How far it is scrolled: where it follows the run, or lines have come above it, not as far as was asked.
     pub scroll: usize,
@@ -23,6 +25,11 @@ pub struct Hits {
 }
 
 impl Hits {
+    /// The command of the palette on a row.
+    pub fn choice_at(&self, row: u16) -> Option<usize> {
+        self.choices.iter().find(|(at, _)| *at == row).map(|&(_, choice)| choice)
+    }
+
     /// The cue under a cell.
     pub fn cue_at(&self, column: u16, row: u16) -> Option<CueIx> {
         let hit = self.rows.iter().find(|(at, from, to, _)| *at == row && (*from..*to).contains(&column));

@@ -1,6 +1,7 @@
-//! The one table of keys: what each does, and what the footer, the help page and the palette say of it.
-
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+//! The one table of commands: what each does, its usual keys, and what the footer, the help page and the palette say.
+//!
+//! [`super::keymap`] reads the keys from these very words; a new row needs nothing but an arm in `App::act`, and can be
+//! remapped. `1…9` and `Esc Esc` alone are not read: they never move.
 
 use super::Page;
 
@@ -45,7 +46,7 @@ pub enum Act {
 pub struct Binding {
     /// What is done.
     pub act: Act,
-    /// The keys as people read them; empty for what only the palette does.
+    /// The usual keys as people read them, with spaces between; empty for what only the palette does.
     pub keys: &'static str,
     /// A few words: the palette's name of it.
     pub name: &'static str,
@@ -133,8 +134,8 @@ pub const BINDINGS: &[Binding] = &[
     row(Act::SelectDown, "↓ j", "select down", "select the cue below", Group::Rundown, None),
     row(Act::SelectPageUp, "PgUp", "select page up", "select ten cues up", Group::Rundown, None),
     row(Act::SelectPageDown, "PgDn", "select page down", "select ten cues down", Group::Rundown, None),
-    row(Act::SelectFirst, "g", "select first", "select the first cue", Group::Rundown, None),
-    row(Act::SelectLast, "G", "select last", "select the last cue", Group::Rundown, None),
+    row(Act::SelectFirst, "g Home", "select first", "select the first cue", Group::Rundown, None),
+    row(Act::SelectLast, "G End", "select last", "select the last cue", Group::Rundown, None),
     row(
         Act::Find,
         "/",
@@ -161,7 +162,14 @@ pub const BINDINGS: &[Binding] = &[
     ),
     row(Act::Palette, ":", "commands", "every command by its name", Group::Program, None),
     row(Act::Help, "?", "help", "all keys; again goes back", Group::Program, Some("help")),
-    row(Act::SwitchTheme, "", "theme", "dark or light", Group::Program, None),
+    row(
+        Act::SwitchTheme,
+        "",
+        "theme",
+        "the next colours: dark, light, high contrast, colour-blind",
+        Group::Program,
+        None,
+    ),
     row(
         Act::Suspend,
         "Ctrl-Z",
@@ -172,80 +180,3 @@ pub const BINDINGS: &[Binding] = &[
     ),
     row(Act::Quit, "q", "quit", "leave; asks while a live run is unfinished", Group::Program, Some("quit")),
 ];
-
-/// What `key` means on the run screen, where no prompt is open. Escape is no row: it needs two presses.
-pub fn act_of(key: &KeyEvent) -> Option<Act> {
-    if key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT | KeyModifiers::SUPER) {
-        return match (key.code, key.modifiers) {
-            (KeyCode::Char('c'), KeyModifiers::CONTROL) => Some(Act::Quit),
-            (KeyCode::Char('z'), KeyModifiers::CONTROL) => Some(Act::Suspend),
-            _ => None,
-        };
-    }
-    Some(match key.code {
-        KeyCode::Char(' ') => Act::Go,
-        KeyCode::Char('s') => Act::Standby,
-        KeyCode::Char(digit @ '1'..='9') => Act::Ready(digit as usize - '1' as usize),
-        KeyCode::Char('o') => Act::Override,
-        KeyCode::Char('b') => Act::SwapBackup,
-        KeyCode::Char('m') => Act::Step,
-        KeyCode::Char('h') => Act::Hold,
-        KeyCode::Char('n') => Act::PlayheadNext,
-        KeyCode::Char('p') => Act::PlayheadPrevious,
-        KeyCode::Char('x') => Act::Skip,
-        KeyCode::Up | KeyCode::Char('k') => Act::SelectUp,
-        KeyCode::Down | KeyCode::Char('j') => Act::SelectDown,
-        KeyCode::PageUp => Act::SelectPageUp,
-        KeyCode::PageDown => Act::SelectPageDown,
-        KeyCode::Home | KeyCode::Char('g') => Act::SelectFirst,
-        KeyCode::End | KeyCode::Char('G') => Act::SelectLast,
-        KeyCode::Enter => Act::PlayheadHere,
-        KeyCode::Char('/') => Act::Find,
-        KeyCode::Char('f') => Act::FilterLog,
-        KeyCode::Char('t') => Act::Note,
-        KeyCode::Tab => Act::NextPage,
-        KeyCode::BackTab => Act::PreviousPage,
-        KeyCode::Char('?') => Act::Help,
-        KeyCode::Char(':') => Act::Palette,
-        KeyCode::Char('q') => Act::Quit,
-        _ => return None,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn key_of(name: &str) -> KeyEvent {
-        let code = match name {
-            "Space" => KeyCode::Char(' '),
-            "Enter" => KeyCode::Enter,
-            "Tab" => KeyCode::Tab,
-            "Shift-Tab" => KeyCode::BackTab,
-            "PgUp" => KeyCode::PageUp,
-            "PgDn" => KeyCode::PageDown,
-            "↑" => KeyCode::Up,
-            "↓" => KeyCode::Down,
-            "1…9" => KeyCode::Char('1'),
-            "Ctrl-Z" => return KeyEvent::new(KeyCode::Char('z'), KeyModifiers::CONTROL),
-            other => KeyCode::Char(other.chars().next().unwrap()),
-        };
-        KeyEvent::new(code, KeyModifiers::NONE)
-    }
-
-    #[test]
-    fn every_key_of_the_table_does_what_its_row_says() {
-        for binding in BINDINGS.iter().filter(|b| b.act != Act::Panic) {
-            for key in binding.keys.split_whitespace() {
-                assert_eq!(act_of(&key_of(key)), Some(binding.act), "{key}");
-            }
-        }
-    }
-
-    #[test]
-    fn a_key_with_alt_or_control_is_no_call() {
-        for modifier in [KeyModifiers::ALT, KeyModifiers::CONTROL, KeyModifiers::SUPER] {
-            assert_eq!(act_of(&KeyEvent::new(KeyCode::Char(' '), modifier)), None);
-        }
-    }
-}

@@ -5,6 +5,9 @@ use tui_input::{Input, InputRequest};
 
 use crate::show::CueIx;
 
+/// How far a page key moves what is chosen.
+const PAGE: isize = 10;
+
 /// A line being typed.
 #[derive(Clone, Debug)]
 pub struct Prompt {
@@ -81,8 +84,10 @@ impl Prompt {
             KeyCode::Enter => return Typed::Accept,
             KeyCode::Esc => return Typed::Leave,
             KeyCode::Char('c') if control => return Typed::Leave,
-            KeyCode::Up => return Typed::Choose(-1),
+            KeyCode::Up | KeyCode::BackTab => return Typed::Choose(-1),
             KeyCode::Down | KeyCode::Tab => return Typed::Choose(1),
+            KeyCode::PageUp => return Typed::Choose(-PAGE),
+            KeyCode::PageDown => return Typed::Choose(PAGE),
             KeyCode::Char('u') if control => InputRequest::DeleteLine,
             KeyCode::Char('w') if control => InputRequest::DeletePrevWord,
             KeyCode::Char('a') if control => InputRequest::GoToStart,

@@ -2,9 +2,10 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
-use super::keys::{self, Act};
+use super::commands::commands;
+use super::keys::Act;
 use super::prompt::Typed;
-use super::{App, Ask, Hits, Message, Page, Prompt, Task, Theme, Tone, find};
+use super::{App, Ask, Hits, Message, Page, Prompt, Task, Tone, find};
 use crate::engine::{Cause, Command, Event, State};
 use crate::show::CueIx;
 
@@ -39,14 +40,15 @@ impl App {
             if matches!(key.code, KeyCode::Char('y' | 'Y')) || again {
                 return vec![Task::Quit];
             }
-            if keys::act_of(key) != Some(Act::Go) {
+            if self.keymap.act_of(key) != Some(Act::Go) {
                 return vec![];
             }
         }
-        match keys::act_of(key) {
+        match self.keymap.act_of(key) {
             Some(act) => self.act(act, key.kind == KeyEventKind::Repeat, state, now_ns),
             None => {
-                self.say("this key does nothing here: ? shows all keys", Tone::Calm, now_ns);
+                let help = self.keymap.way(Act::Help);
+                self.say(format!("this key does nothing here: {help} shows all keys"), Tone::Calm, now_ns);
                 vec![]
             }
         }
@@ -65,6 +67,9 @@ impl App {
 
     /// The mouse, over what was last drawn.
     pub fn mouse(&mut self, mouse: &MouseEvent, hits: &Hits, state: &State) {
+        if self.prompt.as_ref().is_some_and(|prompt| prompt.ask == Ask::Palette) {
+            return self.palette_mouse(mouse, hits, state);
+        }
         match mouse.kind {
             MouseEventKind::ScrollUp => self.wheel(-WHEEL, state),
             MouseEventKind::ScrollDown => self.wheel(WHEEL, state),
@@ -75,6 +80,18 @@ impl App {
             }
             _ => {}
         }
+    }
+
+    /// The mouse over the palette, which lies over everything: it chooses, and Enter does it.
+    fn palette_mouse(&mut self, mouse: &MouseEvent, hits: &Hits, state: &State) {
+        let Some(prompt) = &mut self.prompt else { return };
+        prompt.chosen = match mouse.kind {
+            MouseEventKind::ScrollUp => prompt.chosen.saturating_sub(1),
+            MouseEventKind::ScrollDown => prompt.chosen + 1,
+            MouseEventKind::Down(MouseButton::Left) => hits.choice_at(mouse.row).unwrap_or(prompt.chosen),
+            _ => return,
+        };
+        self.chosen_changed(state);
     }
 
     /// Follows what has happened: a fired cue takes the selection along with the playhead, a trouble is said.
@@ -155,7 +172,8 @@ impl App {
             Act::Open(page) => return self.turn_to(page),
             Act::Help => return self.turn_to(if self.page == Page::Help { Page::Run } else { Page::Help }),
             Act::SwitchTheme => {
-                self.theme = if self.theme == Theme::Dark { Theme::Light } else { Theme::Dark };
+                self.theme = self.theme.next(self.own.is_some());
+                self.say(format!("colours: {}", self.theme.name()), Tone::Calm, now_ns);
                 return vec![];
             }
         };
@@ -193,8 +211,9 @@ impl App {
         }
         self.asks_to_quit = true;
         let left = if state.is_over() { "cues are not called" } else { "the run is unfinished" };
+        let go = self.keymap.way(Act::Go);
         let after = if self.journal_alarm.is_some() { "its journal is not whole" } else { "it can be resumed" };
-        self.say(format!("{left}, {after}: y leaves, others stay, Space is GO"), Tone::Alarm, now_ns);
+        self.say(format!("{left}, {after}: y leaves, others stay, {go} is GO"), Tone::Alarm, now_ns);
         vec![]
     }
 
@@ -290,7 +309,7 @@ impl App {
                 self.cursor = found.get(prompt.chosen).copied().or(back);
             }
             Ask::Palette => {
-                prompt.found = find::commands(prompt.input.value()).len();
+                prompt.found = commands(prompt.input.value()).len();
                 prompt.chosen = prompt.chosen.min(prompt.found.saturating_sub(1));
             }
             Ask::FindLine => self.log_search = prompt.input.value().trim().to_owned(),
@@ -317,8 +336,8 @@ impl App {
                 }
                 vec![]
             }
-            Ask::Palette => match find::commands(text).get(prompt.chosen) {
-                Some(binding) => self.act(binding.act, false, state, now_ns),
+            Ask::Palette => match commands(text).get(prompt.chosen) {
+                Some(found) => self.act(found.binding.act, false, state, now_ns),
                 None => {
                     self.say(format!("no command has “{}”", text.trim()), Tone::Attention, now_ns);
                     vec![]
@@ -340,6 +359,7 @@ fn is_bookkeeping(event: &Event) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::app::Theme;
     use crate::show::CueNumber;
 
     #[test]

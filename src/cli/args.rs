@@ -9,7 +9,8 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use etcetera::BaseStrategy;
 
 use crate::app::Theme;
-use crate::runtime::{Unfinished, Wishes};
+use crate::app::board::Face;
+use crate::runtime::{Unfinished, Wishes, board, config};
 use crate::ui::{Depth, Means};
 
 /// The show caller for the terminal.
@@ -59,9 +60,9 @@ struct RunArgs {
     #[arg(long, value_name = "ADDR:PORT")]
     listen: Option<SocketAddr>,
 
-    /// The colours of the screen
-    #[arg(long, value_enum, default_value = "dark", env = "HANDOVER_THEME")]
-    theme: ThemeArg,
+    /// The colours of the screen [default: own where there is a theme.toml, else dark]
+    #[arg(long, value_enum, env = "HANDOVER_THEME")]
+    theme: Option<ThemeArg>,
 
     /// Draw with plain ASCII, for terminals without lines, blocks and braille
     #[arg(long)]
@@ -69,9 +70,30 @@ struct RunArgs {
 }
 
 #[derive(Clone, Copy, Debug, ValueEnum)]
-enum ThemeArg {
+pub enum ThemeArg {
+    /// For the dark of a control room
     Dark,
+    /// For daylight
     Light,
+    /// Every word at least 7 to 1
+    HighContrast,
+    /// Without red or green nothing is lost
+    ColourBlind,
+    /// Those of $XDG_CONFIG_HOME/handover/theme.toml
+    Own,
+}
+
+impl ThemeArg {
+    /// What it means.
+    pub fn theme(self) -> Theme {
+        match self {
+            ThemeArg::Dark => Theme::Dark,
+            ThemeArg::Light => Theme::Light,
+            ThemeArg::HighContrast => Theme::HighContrast,
+            ThemeArg::ColourBlind => Theme::ColourBlind,
+            ThemeArg::Own => Theme::Own,
+        }
+    }
 }
 
 #[derive(Debug, Subcommand)]
@@ -106,6 +128,32 @@ pub enum Verb {
         #[arg(long, value_enum, default_value = "text")]
         format: Format,
     },
+    /// Show time, what is on and what is next on a second terminal or a projector
+    Board(BoardArgs),
+    /// The cue sheet to print, from the plan
+    Sheet {
+        /// The show file, or the name of a built-in show
+        show: PathBuf,
+        /// What to print
+        #[arg(long, value_enum, default_value = "text")]
+        format: Paper,
+        /// Only what everybody may know: times, numbers, titles, live or VT, durations; "—" for embargoed items
+        #[arg(long)]
+        public: bool,
+    },
+    /// Print the keys in force, in the form of keys.toml
+    ///
+    /// They are those of $XDG_CONFIG_HOME/handover/keys.toml. Where that file has faults, says them all and exits with 1.
+    Keys,
+    /// Print the colours in force, or those of NAME, in the form of theme.toml
+    ///
+    /// One's own are those of $XDG_CONFIG_HOME/handover/theme.toml. Where that file has faults, says them all and exits
+    /// with 1.
+    Theme {
+        /// The theme to print
+        #[arg(value_enum)]
+        name: Option<ThemeArg>,
+    },
     /// Print shell completions
     Completions {
         /// The shell
@@ -113,6 +161,37 @@ pub enum Verb {
     },
     /// Print the man page
     Man,
+}
+
+/// Show the time, what is on and what is next, for a second terminal or a projector
+///
+/// Follows a run on this machine by its journal and never touches it: the time by the show's clock, the show's title, the
+/// running segment and cue with what is left of them, what comes next and when it is planned, and at the end how far over
+/// the show was. A cue under embargo reads '—' until it has fired. Calls, notes, people, departments, outputs, holds,
+/// misses and panics never show, nor how far over the show is while it runs.
+///
+/// Without a run's id it follows the unfinished run of SHOW (or of any show) that somebody calls, a live one before a
+/// rehearsal, otherwise the newest; where there is none it waits for one. At the end of a run it stays, and turns to the
+/// next run of the show when that begins.
+///
+/// Keys: c clock, d countdown, b board, Tab the next of these, ? keys, q leaves.
+#[derive(Debug, ClapArgs)]
+pub struct BoardArgs {
+    /// A run's id, as `handover runs` lists it, a show file, or the name of a built-in show [default: any run]
+    #[arg(value_name = "RUN-or-SHOW")]
+    of: Option<String>,
+    /// Show only the time, as large as it fits
+    #[arg(long, conflicts_with = "countdown")]
+    clock: bool,
+    /// Show only what is left of the running cue or segment, or until the show begins, as large as it fits
+    #[arg(long)]
+    countdown: bool,
+    /// The colours [default: $HANDOVER_THEME, or dark]
+    #[arg(long, value_enum, hide_default_value = true)]
+    theme: Option<ThemeArg>,
+    /// Draw with plain ASCII
+    #[arg(long)]
+    ascii: bool,
 }
 
 /// The forms of a report.
@@ -124,6 +203,19 @@ pub enum Format {
     Csv,
     /// For programs
     Json,
+    /// To look at and to print: one page with the chart, without scripts
+    Html,
+    /// The chart alone
+    Svg,
+}
+
+/// The forms of a cue sheet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Paper {
+    /// Plain, as wide as the terminal
+    Text,
+    /// One page for a browser and its printer
+    Html,
 }
 
 impl RunArgs {
@@ -159,6 +251,11 @@ impl Args {
             (_, true) => Unfinished::Resume,
             _ => Unfinished::Ask,
         };
+        let mut config = config::config(config::folder().as_deref());
+        let theme = run.theme.map(ThemeArg::theme);
+        if theme == Some(Theme::Own) && config.own.is_none() && config.words.is_empty() {
+            config.words.push(format!("there is no {} yet: `handover theme` prints a beginning", config::THEME));
+        }
         Ok(Wishes {
             show: run.show.clone(),
             rehearse,
@@ -166,12 +263,27 @@ impl Args {
             auto: run.auto,
             unfinished,
             state: self.state_dir()?,
-            theme: match run.theme {
-                ThemeArg::Dark => Theme::Dark,
-                ThemeArg::Light => Theme::Light,
-            },
+            theme,
+            config,
             means: Means { depth: depth(), ascii: run.ascii },
             listen: run.listen,
+        })
+    }
+
+    /// What board to show and how.
+    pub fn board(&self, board: &BoardArgs) -> anyhow::Result<board::Wishes> {
+        let face = match (board.clock, board.countdown) {
+            (true, _) => Face::Clock,
+            (_, true) => Face::Countdown,
+            _ => Face::Board,
+        };
+        Ok(board::Wishes {
+            of: board.of.clone(),
+            face,
+            state: self.state_dir()?,
+            paints: config::config(config::folder().as_deref())
+                .paints(board.theme.or(self.run.theme).map(ThemeArg::theme)),
+            means: Means { depth: depth(), ascii: board.ascii || self.run.ascii },
         })
     }
 

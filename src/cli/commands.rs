@@ -8,15 +8,20 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use clap::CommandFactory;
 
-use super::args::{Args, Format};
+use super::args::{Args, Format, Paper};
+use crate::app::{Theme, keymap, theme};
 use crate::engine::RunId;
 use crate::export::asrun::AsRun;
-use crate::export::{csv, json, text};
+use crate::export::sheet::{self, Sheet};
+use crate::export::{chart, csv, html, json, text};
 use crate::journal::{Store, recover};
 use crate::output::clip_fault;
+use crate::runtime::clock::wall_now;
+use crate::runtime::config;
 use crate::runtime::opening::{has_colour, machine_zone, parse, read};
 use crate::runtime::when::listed;
 use crate::show::action::MpvCommand;
+use crate::show::problem::Problem;
 use crate::show::{Body, Show, builtin, duration, file, problem};
 
 /// The width of a report that goes to no terminal.
@@ -70,11 +75,29 @@ pub(super) fn check(path: &Path) -> anyhow::Result<()> {
             let (segments, cues) = (show.segments.len(), show.cues.len());
             print(&format!("{name}: no fault; {segments} segments, {cues} cues, {planned}\n{}", clips.notes(&show)))
         }
-        Err(problems) => {
-            // Where stderr takes nothing, the status and the fault's count still tell.
-            let _ = std::io::stderr().write_all(problem::report(&problems, &name, &text, has_colour()).as_bytes());
-            bail!("{name} has {}", problem::counted(&problems))
+        Err(problems) => faulty(&problems, &name, &text),
+    }
+}
+
+/// Says what is wrong with the show file `name`, whose text is `text`.
+fn faulty(problems: &[Problem], name: &str, text: &str) -> anyhow::Result<()> {
+    // Where stderr takes nothing, the status and the fault's count still tell.
+    let _ = std::io::stderr().write_all(problem::report(problems, name, text, has_colour()).as_bytes());
+    bail!("{name} has {}", problem::counted(problems))
+}
+
+pub(super) fn sheet(path: &Path, format: Paper, public: bool) -> anyhow::Result<()> {
+    let (name, text) = source(path)?;
+    match file::parse(&text, &machine_zone()) {
+        Ok(show) => {
+            let today = wall_now().to_zoned(show.zone.clone()).date();
+            let sheet = Sheet::new(&show, today, public);
+            match format {
+                Paper::Text => print(&sheet::text::write(&sheet, width())),
+                Paper::Html => print(&sheet::html::write(&sheet)),
+            }
         }
+        Err(problems) => faulty(&problems, &name, &text),
     }
 }
 
@@ -155,12 +178,29 @@ pub(super) fn report(state: &Path, run: Option<&str>, format: Format) -> anyhow:
         Format::Text => print(&text::write(&asrun, width())),
         Format::Csv => print(&csv::write(&asrun)),
         Format::Json => print(&json::write(&asrun)),
+        Format::Html => print(&html::write(&asrun)),
+        Format::Svg => print(&chart::write(&asrun)),
     }
 }
 
 fn width() -> usize {
     let size = rustix::termios::tcgetwinsize(std::io::stdout());
     size.ok().map(|size| usize::from(size.ws_col)).filter(|&columns| columns > 0).unwrap_or(WIDTH)
+}
+
+pub(super) fn keys() -> anyhow::Result<()> {
+    let keys = config::keys(config::folder().as_deref()).map_err(|fault| fault.report())?;
+    print(&keymap::write(&keys))
+}
+
+pub(super) fn theme(name: Option<Theme>) -> anyhow::Result<()> {
+    if let Some(built_in) = name.filter(|name| *name != Theme::Own) {
+        return print(&theme::write(built_in, built_in.paints()));
+    }
+    match config::own(config::folder().as_deref()).map_err(|fault| fault.report())? {
+        Some(own) => print(&theme::write(own.base, &own.paints)),
+        None => print(&theme::write(Theme::Dark, Theme::Dark.paints())),
+    }
 }
 
 pub(super) fn completions(shell: clap_complete::Shell) -> anyhow::Result<()> {

@@ -47,6 +47,9 @@ impl State {
                 let cue = cue.as_ref().and_then(|cue| self.show.find(cue));
                 self.notes.push(Note { at_ns: run_ns, text: text.clone(), cue });
             }
+            Event::PersonSpotted { person, .. } => self.person_spotted(person, run_ns),
+            Event::PersonUnspotted { person, .. } => self.person_unspotted(person),
+            Event::PersonNoted { person, text, .. } => self.person_noted(person, text, run_ns),
             Event::RunLeft { .. } => {}
             Event::CueFired { cue, cause, firing, due_ns, playhead_stays } => {
                 self.cue_fired(cue, *cause, *firing, *due_ns, *playhead_stays);
@@ -104,8 +107,11 @@ impl State {
             {
                 self.reckon_end(cue, run_ns);
             }
-            Event::StepDone { step, .. } if *step as usize == show.cue(cue).steps.len() => {
-                self.complete_at(cue, self.show_ns(run_ns));
+            Event::StepDone { step, title, .. } => {
+                self.step_spotted(cue, title, run_ns);
+                if *step as usize == show.cue(cue).steps.len() {
+                    self.complete_at(cue, self.show_ns(run_ns));
+                }
             }
             _ => {}
         }
@@ -119,7 +125,10 @@ impl State {
             Event::InterlockOverridden { .. } => state.overridden = true,
             Event::CueMissed { .. } => state.phase = Phase::Missed,
             Event::ClipStarted { firing, length_ns, .. } if *firing == state.firings => state.clip_ns = *length_ns,
-            Event::StepDone { step, .. } => state.steps_done = *step,
+            Event::StepDone { step, .. } => {
+                state.steps_done = *step;
+                state.marked_ns.resize((*step as usize).min(show.cue(cue).steps.len()), run_ns);
+            }
             Event::ActionSent { firing, action, .. } | Event::ActionRehearsed { firing, action, .. } => {
                 state.settle(*firing, *action, SendState::Sent);
             }
@@ -159,6 +168,7 @@ impl State {
         state.fired_show_ns = Some(show_ns);
         (state.firings, state.cause, state.fired_ns) = (firing, Some(cause), Some(due_ns));
         (state.stood_by, state.ready, state.overridden, state.steps_done) = (false, 0, false, 0);
+        state.marked_ns.clear();
         (state.awaits_clip, state.clip_ns, state.clip_lost, state.unplayed) = (by_player, None, false, false);
         state.sends = vec![SendState::Pending; plan.actions.len()];
         self.on_air.retain(|&running| running != cue);

@@ -1,7 +1,7 @@
 //! Commands: what somebody wants, and why it may not be had.
 
 use super::event::Cause;
-use crate::show::{CueIx, CueNumber, OutputIx};
+use crate::show::{CueIx, CueNumber, OutputIx, PersonIx};
 
 /// A wish. [`super::State::decide`] says what becomes of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -63,6 +63,17 @@ pub enum Command {
     ToggleSkip(CueIx),
     /// Keeps a note with the time.
     Note(String),
+    /// Somebody is seen in the stands now.
+    Spot(PersonIx),
+    /// The last sighting of somebody was none.
+    Unspot(PersonIx),
+    /// Keeps a note that belongs to a person.
+    NotePerson {
+        /// Whom it is about.
+        person: PersonIx,
+        /// The note.
+        text: String,
+    },
     /// Stops every output and everything that would come by itself.
     Panic,
     /// Ends the run, where nothing is left to call.
@@ -97,15 +108,15 @@ pub enum ClipFact {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[expect(missing_docs, reason = "the messages say it all")]
 pub enum Rejection {
-    #[error("held: nothing fires until h resumes the show")]
+    #[error("held: nothing fires until the show is resumed")]
     Held,
-    #[error("cue {cue} waits for {missing}: not ready (o overrides)")]
+    #[error("cue {cue} waits for {missing}: not ready")]
     Interlock { cue: CueNumber, missing: String },
     #[error("no cue is left to fire")]
     NothingLeft,
     #[error("no cue stands at the playhead")]
     NoPlayhead,
-    #[error("cue {0} has no standby yet: press s first")]
+    #[error("cue {0} has no standby yet")]
     NoStandby(CueNumber),
     #[error("cue {0} waits for no department")]
     NoNeeds(CueNumber),
@@ -141,6 +152,10 @@ pub enum Rejection {
     NotNeeded { cue: CueNumber, department: String },
     #[error("an empty note was not kept")]
     EmptyNote,
+    #[error("{0} was not spotted: there is nothing to take back")]
+    NotSpotted(String),
+    #[error("the show has nobody of that kind")]
+    NoSuchPerson,
     #[error("the run is not over: cues are left, running or due")]
     NotOver,
     #[error("the run has ended already")]

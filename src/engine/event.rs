@@ -155,6 +155,22 @@ pub enum Event {
         text: String,
         cue: Option<CueNumber>,
     },
+    /// Somebody was seen in the stands; `person` is the show's id.
+    PersonSpotted {
+        person: String,
+        name: String,
+    },
+    /// The last sighting of the person was none: taken back, not erased.
+    PersonUnspotted {
+        person: String,
+        name: String,
+    },
+    /// What the camera operators should know of the person.
+    PersonNoted {
+        person: String,
+        name: String,
+        text: String,
+    },
     /// The message has left the program.
     ActionSent {
         cue: CueNumber,
@@ -215,6 +231,9 @@ impl Event {
             Event::Resumed {} => "resumed",
             Event::Panicked {} => "panicked",
             Event::NoteTaken { .. } => "note_taken",
+            Event::PersonSpotted { .. } => "person_spotted",
+            Event::PersonUnspotted { .. } => "person_unspotted",
+            Event::PersonNoted { .. } => "person_noted",
             Event::ActionSent { .. } => "action_sent",
             Event::ActionRehearsed { .. } => "action_rehearsed",
             Event::ActionFailed { .. } => "action_failed",
@@ -252,7 +271,10 @@ impl Event {
             | Event::SegmentEnded { .. }
             | Event::Held {}
             | Event::Resumed {}
-            | Event::Panicked {} => None,
+            | Event::Panicked {}
+            | Event::PersonSpotted { .. }
+            | Event::PersonUnspotted { .. }
+            | Event::PersonNoted { .. } => None,
         }
     }
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use super::timer::Timers;
-use super::{Cause, RunNs, ShowNs};
+use super::{Cause, PersonState, RunNs, ShowNs};
 use crate::show::plan::Plan;
 use crate::show::{CueIx, DepartmentIx, SegmentIx, Show};
 
@@ -48,6 +48,8 @@ pub struct State {
     /// When something last happened that a segment's start or end might wait for.
     pub(super) touched_ns: ShowNs,
     pub(super) notes: Vec<Note>,
+    /// The sheet of those who were spotted, in the show's order of people.
+    pub(super) people: Vec<PersonState>,
 }
 
 /// From what kind of cue the playhead moves on.
@@ -94,6 +96,8 @@ pub struct CueState {
     pub overridden: bool,
     /// How many steps are marked.
     pub steps_done: u32,
+    /// When each of them was, by the run's clock.
+    pub marked_ns: Vec<RunNs>,
     /// The backup that has its place.
     pub replaced_by: Option<CueIx>,
     /// What became of each action of the last firing.
@@ -177,6 +181,7 @@ impl State {
             frontier: None,
             touched_ns: 0,
             notes: vec![],
+            people: vec![PersonState::default(); show.people.len()],
             show,
         }
     }
@@ -209,6 +214,12 @@ impl State {
     /// What `cue` has come to.
     pub fn cue(&self, cue: CueIx) -> &CueState {
         &self.cues[cue.0 as usize]
+    }
+
+    /// Whether the words of `cue` may be shown in public: it is under no embargo, or has fired in this run. (Before any run,
+    /// what may be shown is what is under no embargo.) Every public view and export asks here.
+    pub fn is_public(&self, cue: CueIx) -> bool {
+        !self.show.cue(cue).embargo || self.cue(cue).firings > 0
     }
 
     /// What `segment` has come to.

@@ -62,6 +62,8 @@ pub struct AsRun {
     pub segments: Vec<SegmentRow>,
     /// All notes, in the order in which they were taken.
     pub notes: Vec<NoteRow>,
+    /// The sheet: who was spotted, or has a note, in the show's order of people.
+    pub spotted: Vec<SpottedRow>,
 }
 
 /// A stretch in which no program was running.
@@ -82,6 +84,8 @@ pub struct SegmentRow {
     pub title: String,
     /// When it was meant to start; `None` where nothing ties the plan to the clock yet.
     pub planned_start: Option<Zoned>,
+    /// Whether it starts by the clock, not when the segment in front of it ends.
+    pub hard_start: bool,
     /// How long it was meant to last.
     pub planned_ms: u64,
     /// When it last started.
@@ -197,6 +201,30 @@ pub struct NoteRow {
     /// The number of the cue that it was taken at.
     pub cue: Option<String>,
     /// The caller's words.
+    pub text: String,
+}
+
+/// Somebody who was spotted in the stands, or of whom something was noted.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SpottedRow {
+    /// The person's id.
+    pub person: String,
+    /// The person's name.
+    pub name: String,
+    /// What the person does in the show.
+    pub role: Option<String>,
+    /// When they were spotted; empty where there are only notes.
+    pub at: Vec<Zoned>,
+    /// What was noted of them, in the order in which it was taken.
+    pub notes: Vec<SpottedNote>,
+}
+
+/// Something that was noted of somebody.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SpottedNote {
+    /// When it was taken.
+    pub at: Zoned,
+    /// The operator's words.
     pub text: String,
 }
 

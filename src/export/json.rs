@@ -6,7 +6,7 @@
 use jiff::Zoned;
 use serde::Serialize;
 
-use super::asrun::{AsRun, CueRow, Downtime, LostSend, NoteRow, SegmentRow};
+use super::asrun::{AsRun, CueRow, Downtime, LostSend, NoteRow, SegmentRow, SpottedNote, SpottedRow};
 use super::csv::rfc3339;
 
 /// Writes the report, indented, with a newline at its end.
@@ -42,6 +42,7 @@ struct Run<'a> {
     downtimes: Vec<Down>,
     segments: Vec<Segment<'a>>,
     notes: Vec<Note<'a>>,
+    spotted: Vec<Spotted<'a>>,
 }
 
 #[derive(Serialize)]
@@ -94,6 +95,21 @@ struct Note<'a> {
     text: &'a str,
 }
 
+#[derive(Serialize)]
+struct Spotted<'a> {
+    person: &'a str,
+    name: &'a str,
+    role: Option<&'a str>,
+    times: Vec<String>,
+    notes: Vec<SpottedNoteView<'a>>,
+}
+
+#[derive(Serialize)]
+struct SpottedNoteView<'a> {
+    at: String,
+    text: &'a str,
+}
+
 impl<'a> From<&'a AsRun> for Run<'a> {
     fn from(run: &'a AsRun) -> Self {
         let end = time(run.end.as_ref());
@@ -120,6 +136,7 @@ impl<'a> From<&'a AsRun> for Run<'a> {
             downtimes: run.downtimes.iter().map(Down::from).collect(),
             segments: run.segments.iter().map(Segment::from).collect(),
             notes: run.notes.iter().map(Note::from).collect(),
+            spotted: run.spotted.iter().map(Spotted::from).collect(),
         }
     }
 }
@@ -174,6 +191,24 @@ impl<'a> From<&'a LostSend> for Lost<'a> {
 impl<'a> From<&'a NoteRow> for Note<'a> {
     fn from(note: &'a NoteRow) -> Self {
         Note { at: rfc3339(&note.at), cue: note.cue.as_deref(), text: &note.text }
+    }
+}
+
+impl<'a> From<&'a SpottedRow> for Spotted<'a> {
+    fn from(row: &'a SpottedRow) -> Self {
+        Spotted {
+            person: &row.person,
+            name: &row.name,
+            role: row.role.as_deref(),
+            times: row.at.iter().map(rfc3339).collect(),
+            notes: row.notes.iter().map(SpottedNoteView::from).collect(),
+        }
+    }
+}
+
+impl<'a> From<&'a SpottedNote> for SpottedNoteView<'a> {
+    fn from(note: &'a SpottedNote) -> Self {
+        SpottedNoteView { at: rfc3339(&note.at), text: &note.text }
     }
 }
 

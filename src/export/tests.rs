@@ -309,6 +309,10 @@ fn text_keeps_to_its_width_and_to_its_columns() {
     run.segments[0].cues[4].title = "e\u{301}".repeat(90);
     run.segments[0].cues[5].title = "👩\u{200d}🚀\u{1b}[2J".repeat(20);
     run.notes[0].text = "ungewöhnlich".repeat(20);
+    run.spotted = with_people().spotted;
+    run.spotted[0].name = "引き継ぎ".repeat(20);
+    run.spotted[0].at = vec![run.spotted[0].at[0].clone(); 40];
+    run.spotted[1].notes[0].text = "e\u{301}".repeat(90);
     run.segments[1].cues[0].number = "長い番号の長い番号の長い番号です".into();
     for width in 40..=130 {
         let page = text::write(&run, width);
@@ -323,6 +327,63 @@ fn text_keeps_to_its_width_and_to_its_columns() {
 fn text_of_an_unfinished_evening() {
     let page = text::write(&report(evening()), text::WIDTH);
     assert_eq!(page, include_str!("tests/evening.txt"), "\n{page}");
+}
+
+/// The same evening with people in its stands; times by hand: 23:50:00 and so many milliseconds.
+fn with_people() -> AsRun {
+    let people = "[person.gaga]\nname = \"Lady Gaga\"\nrole = \"performer\"\n\
+                  [person.nobody]\nname = \"Nobody at all\"\n[person.snoop]\nname = \"引き Dogg\"\n\
+                  [person.c]\nname = \"c\"\n\n[[segment]]\ntitle = \"Opening";
+    let show = show(&SHOW.replacen("[[segment]]\ntitle = \"Opening", people, 1));
+    let spotted = |person: &str| Event::PersonSpotted { person: person.into(), name: "?".into() };
+    let noted = |person: &str, text: &str| {
+        let (person, text) = (person.to_owned(), text.to_owned());
+        Event::PersonNoted { person, name: "?".into(), text }
+    };
+    let sheet = vec![
+        (661_000, spotted("gaga")),
+        (662_000, spotted("nobody")),
+        (663_000, Event::PersonUnspotted { person: "nobody".into(), name: "?".into() }),
+        (664_500, spotted("gaga")),
+        (665_000, noted("snoop", "row \"4\",\nleft")),
+        // What an edited journal may say of strangers to the show, and of a tick that was never there.
+        (666_000, spotted("stranger")),
+        (667_000, noted("stranger", "who?")),
+        (668_000, Event::PersonUnspotted { person: "stranger".into(), name: "?".into() }),
+        (669_000, Event::PersonUnspotted { person: "snoop".into(), name: "?".into() }),
+        (670_000, Event::StepDone { cue: cue("12"), step: 4, title: "c".into() }),
+    ];
+    AsRun::from(&show, "x", &records([evening(), sheet].concat()))
+}
+
+#[test]
+fn the_sheet_has_a_row_for_everybody_who_was_spotted_or_noted() {
+    let run = with_people();
+    let page = text::write(&run, 80);
+    let expected = "\nSpotted\n  Lady Gaga  00:01:01 +1, 00:01:04 +1\n  引き Dogg  –\n    00:01:05 +1  row \"4\", left\n  \
+                    c          00:01:10 +1\n\n";
+    assert!(page.contains(expected), "{page}");
+    let value: serde_json::Value = serde_json::from_str(&json::write(&run)).unwrap();
+    let expected = serde_json::json!([
+        {
+            "person": "gaga", "name": "Lady Gaga", "role": "performer",
+            "times": ["2024-08-12T00:01:01.000+02:00", "2024-08-12T00:01:04.500+02:00"], "notes": [],
+        },
+        {
+            "person": "snoop", "name": "引き Dogg", "role": null, "times": [],
+            "notes": [{ "at": "2024-08-12T00:01:05.000+02:00", "text": "row \"4\",\nleft" }],
+        },
+        { "person": "c", "name": "c", "role": null, "times": ["2024-08-12T00:01:10.000+02:00"], "notes": [] },
+    ]);
+    assert_eq!(value["spotted"], expected);
+    // The columns of the CSV are fixed: it says nothing of the sheet.
+    assert_eq!(csv::write(&run).lines().count(), csv::write(&report(evening())).lines().count());
+}
+
+#[test]
+fn a_show_without_people_has_an_empty_sheet() {
+    let run = report(evening());
+    assert!(json::write(&run).contains("\"spotted\": []") && !text::write(&run, 80).contains("Spotted"));
 }
 
 #[test]

@@ -11,16 +11,15 @@
 //!   ✓ 12.5  Cue               21:05:40  21:05:43  +0:03  go
 //!           what there is to say of it
 //!
-//! Not called, Failed or unknown sends, Notes, the signs
+//! Not called, Failed or unknown sends, Notes, Spotted, the signs
 //! ```
 
 use jiff::Zoned;
-use jiff::civil::Date;
 use unicode_width::UnicodeWidthStr;
 
-use super::asrun::{AsRun, CueRow, LostSend, Outcome, SegmentRow};
+use super::asrun::{AsRun, CueRow, Outcome, SegmentRow, SpottedRow};
 use super::layout::{cut, fit, pad, plain, right, wrap};
-use crate::show::duration::{self, MILLISECOND_NS};
+use super::words::{self, Days, over_under, remark, sign};
 
 /// The width of a report where nobody asks for another.
 pub const WIDTH: usize = 80;
@@ -40,7 +39,8 @@ const NAME_LEAST: usize = 22;
 /// Writes the report for `width` columns.
 pub fn write(report: &AsRun, width: usize) -> String {
     let page = Page::new(report, width.max(WIDTH_LEAST));
-    let blocks = [page.head(), page.table(), page.not_called(), page.lost(), page.notes(), page.signs()];
+    let blocks =
+        [page.head(), page.table(), page.not_called(), page.lost(), page.notes(), page.spotted(), page.signs()];
     let mut text = String::new();
     for block in blocks.into_iter().filter(|block| !block.is_empty()) {
         if !text.is_empty() {
@@ -58,8 +58,7 @@ pub fn write(report: &AsRun, width: usize) -> String {
 struct Page<'a> {
     report: &'a AsRun,
     width: usize,
-    /// The day from which the others are counted.
-    first: Option<Date>,
+    days: Days,
     number: usize,
     time: usize,
     difference: usize,
@@ -77,10 +76,9 @@ struct Row {
 
 impl<'a> Page<'a> {
     fn new(report: &'a AsRun, width: usize) -> Self {
-        let days = [&report.planned_start, &report.started];
-        let first = days.into_iter().flatten().min_by_key(|at| at.timestamp()).map(Zoned::date);
+        let days = Days::of(report);
         let number = report.cues().map(|cue| plain(&cue.number).width()).max().unwrap_or(0).min(NUMBER_MOST);
-        let mut page = Page { report, width, first, number, time: CLOCK_WIDTH, difference: 4, last: 5 };
+        let mut page = Page { report, width, days, number, time: CLOCK_WIDTH, difference: 4, last: 5 };
         let rows: Vec<Row> = report
             .segments
             .iter()
@@ -102,15 +100,8 @@ impl<'a> Page<'a> {
         self.time > CLOCK_WIDTH
     }
 
-    /// A time of day, with the days between it and the first: `23:59:58`, `00:00:12 +1`.
     fn clock(&self, at: &Zoned) -> String {
-        let days = self.first.and_then(|first| at.date().since(first).ok()).map_or(0, |span| span.get_days());
-        let time = at.strftime("%H:%M:%S");
-        match days {
-            0 => time.to_string(),
-            1.. => format!("{time} +{days}"),
-            _ => format!("{time} −{}", days.unsigned_abs()),
-        }
+        self.days.clock(at)
     }
 
     fn number(&self, number: &str) -> String {
@@ -122,9 +113,9 @@ impl<'a> Page<'a> {
     }
 
     fn segment_row(&self, row: &SegmentRow) -> Row {
-        let planned = duration::length(row.planned_ms * MILLISECOND_NS);
+        let planned = words::planned(row.planned_ms);
         let last = match row.actual_ms {
-            Some(actual_ms) => format!("{} of {planned}", duration::clock(actual_ms / 1000)),
+            Some(actual_ms) => format!("{} of {planned}", words::lasted(actual_ms)),
             None => format!("– of {planned}"),
         };
         Row {
@@ -149,53 +140,10 @@ impl<'a> Page<'a> {
 
     fn head(&self) -> Vec<String> {
         let run = self.report;
-        let how = match (run.rehearsal, run.speed) {
-            (false, _) => "live".to_owned(),
-            (true, ..=1) => "rehearsal".to_owned(),
-            (true, speed) => format!("rehearsal, {speed} times as fast"),
-        };
-        let auto = if run.auto { ", called by the program" } else { "" };
         let mut lines = wrap(&plain(&run.show), self.width);
-        lines.extend(wrap(&format!("As-run report of run {}: {how}{auto}", plain(&run.run)), self.width));
+        lines.extend(wrap(&format!("As-run report of run {}: {}", plain(&run.run), words::manner(run)), self.width));
         lines.push(String::new());
-        let mut fact = |label: &str, words: &str| lines.extend(self.hang(&pad(label, 9), words));
-        let span = |from: &Zoned, to: &Zoned| {
-            let to = to.strftime(if from.date() == to.date() { "%H:%M:%S" } else { "%Y-%m-%d %H:%M:%S" });
-            format!("{} to {to}", from.strftime("%Y-%m-%d %H:%M:%S"))
-        };
-        match (&run.planned_start, &run.planned_end) {
-            (Some(from), Some(to)) => fact("Planned", &format!("{}, {}", span(from, to), run.zone_name)),
-            _ => fact("Planned", &format!("from the moment it begins, {}", run.zone_name)),
-        }
-        match (&run.started, &run.last, &run.end) {
-            (Some(from), _, Some(end)) if run.finished => fact("Actual", &format!("{}, finished", span(from, end))),
-            (Some(from), Some(last), Some(end)) => {
-                fact("Actual", &format!("{}, not finished", span(from, last)));
-                fact("Projected", &span(from, end));
-            }
-            _ => fact("Actual", "not begun"),
-        }
-        if let Some(recorded) = run.recorded.as_ref().filter(|_| run.rehearsal) {
-            fact("Rehearsed", &recorded.strftime("%Y-%m-%d %H:%M:%S").to_string());
-        }
-        match run.over_ms {
-            Some(ms @ 1000..) => fact("Over", &over_under(ms)),
-            Some(ms @ ..=-1000) => fact("Under", &over_under(ms)),
-            Some(_) => fact("On time", &over_under(0)),
-            None => {}
-        }
-        if run.holds > 0 {
-            let held = duration::length(run.held_ms * MILLISECOND_NS);
-            fact("Held", &format!("{held}, in {}", counted(run.holds as usize, "hold")));
-        }
-        if !run.panics.is_empty() {
-            let at: Vec<_> = run.panics.iter().map(|at| self.clock(at)).collect();
-            fact("Panic", &format!("{}, at {}", counted(at.len(), "time"), at.join(", ")));
-        }
-        for down in &run.downtimes {
-            let length = duration::length(down.down_ms * MILLISECOND_NS);
-            fact("Down", &format!("{length}, from {} to {}", self.clock(&down.from), self.clock(&down.until)));
-        }
+        lines.extend(words::facts(run).iter().flat_map(|(label, words)| self.hang(&pad(label, 9), words)));
         lines
     }
 
@@ -279,52 +227,36 @@ impl<'a> Page<'a> {
         titled("Notes", notes.collect())
     }
 
+    /// The sheet: a line for each person with the times, and the notes on them below.
+    fn spotted(&self) -> Vec<String> {
+        let name = |row: &SpottedRow| plain(&row.name);
+        let widest = self.report.spotted.iter().map(|row| name(row).width()).max().unwrap_or(0).min(self.width / 3);
+        let entry = |row: &SpottedRow| {
+            let times: Vec<String> = row.at.iter().map(|at| self.clock(at)).collect();
+            let times = if times.is_empty() { "–".to_owned() } else { times.join(", ") };
+            let mut lines = self.hang(&format!("  {}", fit(&name(row), widest)), &times);
+            for note in &row.notes {
+                lines.extend(self.hang(&format!("    {}", self.clock(&note.at)), &plain(&note.text)));
+            }
+            lines
+        };
+        titled("Spotted", self.report.spotted.iter().flat_map(entry).collect())
+    }
+
     /// What the signs mean, of those that the report shows.
     fn signs(&self) -> Vec<String> {
-        use Outcome::{Complete, Missed, NotCalled, Replaced, Running, Skipped, Spare, Stopped};
-        let all = [Complete, Running, Stopped, Missed, Skipped, Replaced, Spare, NotCalled];
-        let shown = all.into_iter().filter(|&outcome| self.report.cues().any(|cue| cue.outcome == outcome));
         // Blanks that do not break keep a sign with its meaning; the page itself is written with common ones.
         let keep = |words: String| words.replace(' ', "\u{a0}");
-        let signs: Vec<_> = shown.map(|outcome| keep(format!("{} {}  ", sign(outcome), outcome.words()))).collect();
+        let signs: Vec<_> = words::outcomes(self.report)
+            .into_iter()
+            .map(|outcome| keep(format!("{} {}  ", sign(outcome), outcome.words())))
+            .collect();
         let lines = wrap(&signs.join(" "), self.width);
         let mut lines: Vec<_> = lines.into_iter().map(|line| line.replace('\u{a0}', " ")).collect();
-        let diff = "diff: of a segment, its length over (+) or under (−) the plan; of a cue, how late (+) or early (−)";
-        lines.extend(wrap(diff, self.width));
-        if let Some(first) = self.first.filter(|_| self.marks_days()) {
-            lines.extend(wrap(&format!("+1 behind a time: one day after {first}"), self.width));
-        }
+        lines.extend(wrap(words::DIFFERENCE, self.width));
+        lines.extend(self.days.legend().filter(|_| self.marks_days()).iter().flat_map(|words| wrap(words, self.width)));
         lines
     }
-}
-
-/// One column that says at a glance what became of a cue.
-fn sign(outcome: Outcome) -> char {
-    match outcome {
-        Outcome::Complete => '✓',
-        Outcome::Running => '▸',
-        Outcome::Stopped => '■',
-        Outcome::Missed => '!',
-        Outcome::Skipped => '×',
-        Outcome::Replaced => '↷',
-        Outcome::Spare => '○',
-        Outcome::NotCalled => '·',
-    }
-}
-
-/// What there is to say of a cue beyond its sign.
-fn remark(cue: &CueRow) -> String {
-    let said = |remark: &&String| *remark != cue.outcome.words();
-    let remarks = cue.remarks.iter().filter(said).cloned().chain(cue.lost.iter().map(LostSend::words));
-    plain(&remarks.collect::<Vec<_>>().join("; "))
-}
-
-fn over_under(ms: i64) -> String {
-    duration::over_under(ms.saturating_mul(MILLISECOND_NS as i64))
-}
-
-fn counted(count: usize, what: &str) -> String {
-    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
 }
 
 fn titled(title: &str, lines: Vec<String>) -> Vec<String> {

@@ -9,6 +9,8 @@ use std::io::{self, Read};
 use std::os::unix::fs::{FileExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use rustix::io::Errno;
+use rustix::process::{Pid, test_kill_process};
 use serde::{Deserialize, Serialize};
 
 const LOCK_FILE: &str = "lock";
@@ -106,6 +108,15 @@ impl RunLock {
     }
 }
 
+/// Who calls the run in `dir`, as far as can be told without taking its lock, which would stand in the way of one who
+/// wants it at that moment: whom the file names, while there is a process of that number.
+pub(super) fn holder_in(dir: &Path) -> Option<Holder> {
+    let holder = holder(&File::open(dir.join(LOCK_FILE)).ok()?)?;
+    let pid = i32::try_from(holder.pid).ok().and_then(Pid::from_raw)?;
+    // It asks whether one could send a signal, and sends none. A process of another user's is there as well.
+    (test_kill_process(pid) != Err(Errno::SRCH)).then_some(holder)
+}
+
 fn holder(file: &File) -> Option<Holder> {
     let mut text = Vec::with_capacity(TEXT_BYTES);
     file.take(TEXT_BYTES as u64).read_to_end(&mut text).ok()?;
@@ -146,6 +157,21 @@ mod tests {
         let error = RunLock::take(dir.path()).unwrap_err();
         assert!(error.to_string().contains("is being run by another program; quit that one"), "{error}");
         drop(lock);
+    }
+
+    #[test]
+    fn the_holder_is_known_without_taking_the_run() {
+        let dir = tempfile::tempdir().unwrap();
+        assert_eq!(holder_in(dir.path()), None, "there is no lock file");
+        let lock = RunLock::take(dir.path()).unwrap();
+        assert_eq!(holder_in(dir.path()), Some(Holder { pid: std::process::id(), terminal: true }));
+        drop(lock);
+        let mut gone = std::process::Command::new("true").spawn().unwrap();
+        gone.wait().unwrap();
+        for text in [format!(r#"{{"pid":{},"terminal":true}}"#, gone.id()), r#"{"pid":0,"terminal":true}"#.into()] {
+            fs::write(dir.path().join(LOCK_FILE), text).unwrap();
+            assert_eq!(holder_in(dir.path()), None);
+        }
     }
 
     #[test]

@@ -106,9 +106,9 @@ pub fn recover(path: &Path) -> Result<Recovered, RecoverError> {
 /// # Errors
 /// As [`recover`].
 pub fn recover_bytes(bytes: &[u8], path: &Path) -> Result<Recovered, RecoverError> {
-    let mut records = Vec::new();
-    let End { torn, good_len, newline_missing } = scan(bytes, path, |record| records.push(record))?;
-    Ok(Recovered { records, torn, good_len, newline_missing })
+    let (mut records, mut place) = (Vec::new(), Place::default());
+    let End { torn, newline_missing } = scan_on(&mut place, bytes, path, |record| records.push(record))?;
+    Ok(Recovered { records, torn, good_len: place.good_len, newline_missing })
 }
 
 /// The whole file.
@@ -127,32 +127,51 @@ pub(super) fn read(path: &Path) -> Result<Vec<u8>, RecoverError> {
 /// How a journal ends.
 pub(super) struct End {
     torn: Option<Torn>,
-    good_len: u64,
     newline_missing: bool,
 }
 
+/// Where in a journal a reader stands: behind the lines that it believes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Place {
+    order: Order,
+    /// How many lines those are.
+    pub lines: u64,
+    /// How many bytes they fill.
+    pub good_len: u64,
+}
+
 /// Gives every record to `each`, up to the end or the first damage.
-pub(super) fn scan(bytes: &[u8], path: &Path, mut each: impl FnMut(Record)) -> Result<End, RecoverError> {
-    let mut order = Order::default();
-    let mut end = End { torn: None, good_len: 0, newline_missing: false };
-    for (line, piece) in (1..).zip(bytes.split_inclusive(|&byte| byte == b'\n')) {
+pub(super) fn scan(bytes: &[u8], path: &Path, each: impl FnMut(Record)) -> Result<End, RecoverError> {
+    scan_on(&mut Place::default(), bytes, path, each)
+}
+
+/// Goes on from `place` with the `bytes` behind it, and gives every record to `each`, up to the end or the first damage.
+pub(super) fn scan_on(
+    place: &mut Place,
+    bytes: &[u8],
+    path: &Path,
+    mut each: impl FnMut(Record),
+) -> Result<End, RecoverError> {
+    let mut end = End { torn: None, newline_missing: false };
+    for piece in bytes.split_inclusive(|&byte| byte == b'\n') {
         let (text, terminated) = piece.strip_suffix(b"\n").map_or((piece, false), |text| (text, true));
         let decoded = decode(text);
         if decoded.is_err() && !terminated {
-            end.torn = Some(Torn { at_byte: end.good_len, len_bytes: piece.len() as u64 });
+            end.torn = Some(Torn { at_byte: place.good_len, len_bytes: piece.len() as u64 });
             break;
         }
-        let admitted = decoded.and_then(|record| order.admit(&record).map(|()| record));
+        let admitted = decoded.and_then(|record| place.order.admit(&record).map(|()| record));
         each(admitted.map_err(|why| RecoverError::Damaged {
             path: path.to_owned(),
-            line,
-            at_byte: end.good_len,
+            line: place.lines + 1,
+            at_byte: place.good_len,
             why,
         })?);
-        end.good_len += piece.len() as u64;
+        place.lines += 1;
+        place.good_len += piece.len() as u64;
         end.newline_missing = !terminated;
     }
-    if order.is_at_start() {
+    if place.order.is_at_start() {
         return Err(RecoverError::Empty { path: path.to_owned() });
     }
     Ok(end)

@@ -10,9 +10,10 @@ use std::path::{Component, Path, PathBuf};
 
 use super::JOURNAL_FILE;
 use super::disk::sync_dir;
-use super::lock::{LockError, RunLock};
+use super::lock::{Holder, LockError, RunLock, holder_in};
 use super::recover::RecoverError;
 use super::summary::Summary;
+use super::tail::Tail;
 use crate::engine::RunId;
 
 const SHOW_FILE: &str = "show.toml";
@@ -163,6 +164,20 @@ impl Store {
     /// When there is no such run.
     pub fn journal_path(&self, id: &RunId) -> Result<PathBuf, StoreError> {
         Ok(self.existing(id)?.join(JOURNAL_FILE))
+    }
+
+    /// Who calls the run `id`, as far as can be told without taking its lock; `None` where nobody does, or no such run is
+    /// there.
+    pub fn holder(&self, id: &RunId) -> Option<Holder> {
+        holder_in(&self.existing(id).ok()?)
+    }
+
+    /// A reader of the journal of the run `id`, at its beginning.
+    ///
+    /// # Errors
+    /// When there is no such run.
+    pub fn tail(&self, id: &RunId) -> Result<Tail, StoreError> {
+        Ok(Tail::new(&self.existing(id)?))
     }
 
     fn folder(&self, id: RunId) -> RunFolder {

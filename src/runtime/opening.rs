@@ -9,13 +9,14 @@ use anyhow::{Context, bail};
 use jiff::{SignedDuration, Timestamp};
 
 use super::clock::{RunClock, machine_ns, wall_now};
+use super::config::Config;
 use super::inbox::{Inbox, Msg, Post};
 use super::question::{self, Answer};
 use super::takeover::lock;
 use super::wiring;
-use crate::app::log::Log;
-use crate::app::{Theme, Tone};
-use crate::engine::{Event, Record, RunId, State};
+use crate::app::log::{Log, Word};
+use crate::app::{App, Theme, Tone};
+use crate::engine::{Event, Record, RunId, RunNs, State};
 use crate::journal::{Journal, RunFolder, Store, StoreError};
 use crate::output::Outputs;
 use crate::remote::Remote;
@@ -37,8 +38,10 @@ pub struct Wishes {
     pub unfinished: Unfinished,
     /// The folder in which `runs` lies.
     pub state: PathBuf,
-    /// The colours.
-    pub theme: Theme,
+    /// The colours, where the caller chose some.
+    pub theme: Option<Theme>,
+    /// His own keys and colours.
+    pub config: Config,
     /// What the terminal can show.
     pub means: Means,
     /// Where remote controls are heard, whatever the show says.
@@ -71,7 +74,8 @@ pub(super) struct Session {
     pub remote: Option<Remote>,
     /// Why no remote control is heard, though the show asks for it.
     pub deaf: Option<String>,
-    pub theme: Theme,
+    /// The application before its first key.
+    pub app: App,
     pub means: Means,
     /// The first word to the caller.
     pub words: Option<(String, Tone)>,
@@ -238,10 +242,12 @@ fn fresh(wishes: &Wishes, store: &Store, script: Script, post: &Post) -> anyhow:
     let dated = script.show.date.filter(|date| !script.rehearse && date != day);
     let dated = dated.map(|date| format!("the show is dated {date}: its times are taken for {day}"));
     let words: Vec<String> = dated.into_iter().collect();
+    let mut log = Log::default();
+    note_config(wishes, &mut log, 0);
     Ok(Session {
         id,
         state: State::new(script.show),
-        log: Log::default(),
+        log,
         clock: RunClock::new(machine_ns(), 0, now, *speed),
         seq: 0,
         begin,
@@ -250,9 +256,9 @@ fn fresh(wishes: &Wishes, store: &Store, script: Script, post: &Post) -> anyhow:
         outputs,
         remote,
         deaf,
-        theme: wishes.theme,
+        app: wishes.config.app(wishes.theme),
         means: wishes.means,
-        words: said(&words),
+        words: said(wishes, &words),
     })
 }
 
@@ -288,6 +294,7 @@ fn resume(
     // A fast rehearsal on a machine whose clock was set from 1970 to today has been down for ages: no sum may overflow.
     let down_ns = down_ns.min(DOWN_NS_MAX);
     let run_ns = last.run_ns.saturating_add(down_ns);
+    note_config(wishes, &mut log, run_ns);
     let mut words: Vec<String> = vec![];
     if let Some(torn) = &recovered.torn {
         words.push(torn.to_string());
@@ -307,14 +314,23 @@ fn resume(
         outputs,
         remote,
         deaf,
-        theme: wishes.theme,
+        app: wishes.config.app(wishes.theme),
         means: wishes.means,
-        words: said(&words),
+        words: said(wishes, &words),
     })
 }
 
-fn said(words: &[String]) -> Option<(String, Tone)> {
-    (!words.is_empty()).then(|| (words.join("; "), Tone::Attention))
+/// The first words to the caller. Keys that are not where he put them come first, and are an alarm.
+fn said(wishes: &Wishes, words: &[String]) -> Option<(String, Tone)> {
+    let faults = &wishes.config.words;
+    let tone = if faults.is_empty() { Tone::Attention } else { Tone::Alarm };
+    let all: Vec<&str> = faults.iter().chain(words).map(String::as_str).collect();
+    (!all.is_empty()).then(|| (all.join("; "), tone))
+}
+
+/// Puts what is wrong with the caller's own files into the log.
+fn note_config(wishes: &Wishes, log: &mut Log, at_ns: RunNs) {
+    wishes.config.log.iter().for_each(|line| log.say(Word::program(line, Tone::Attention, at_ns)));
 }
 
 /// A journal and the show beside it belong together, or somebody has exchanged one of them.

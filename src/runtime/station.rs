@@ -128,11 +128,10 @@ impl Station {
             outputs,
             remote,
             deaf,
-            theme,
+            mut app,
             means,
             words,
         } = session;
-        let mut app = App::new(theme);
         app.outputs = outputs.health();
         app.journal_alarm = journal_alarm;
         app.remote = deaf.map(RemoteSign::Deaf);

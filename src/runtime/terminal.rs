@@ -25,6 +25,20 @@ pub fn require() -> anyhow::Result<()> {
     )
 }
 
+/// The same for a board.
+///
+/// # Errors
+/// With a word on what to do instead.
+pub fn require_to_show() -> anyhow::Result<()> {
+    if io::stdin().is_terminal() && io::stdout().is_terminal() {
+        return Ok(());
+    }
+    anyhow::bail!(
+        "a board is shown in a terminal, and stdin or stdout is none here; \
+         open one, or run it with `script -c 'handover board' /dev/null`"
+    )
+}
+
 /// The terminal's output: collects a frame and writes it at its end.
 #[derive(Debug)]
 pub struct Tty {
@@ -96,6 +110,25 @@ fn write_all(out: &mut File, mut bytes: &[u8]) -> io::Result<()> {
 pub fn enter(out: &mut impl Write, title: &str) -> io::Result<()> {
     let title: String = title.chars().filter(|c| !c.is_control()).collect();
     queue!(out, EnterAlternateScreen, cursor::Hide, EnableMouseCapture, EnableBracketedPaste, SetTitle(title))?;
+    out.flush()
+}
+
+/// The same for a screen that only shows: it leaves the mouse to the terminal.
+///
+/// # Errors
+/// When the terminal is gone.
+pub fn enter_to_show(out: &mut impl Write, title: &str) -> io::Result<()> {
+    queue!(out, EnterAlternateScreen, cursor::Hide)?;
+    retitle(out, title)
+}
+
+/// Names the window.
+///
+/// # Errors
+/// When the terminal is gone.
+pub fn retitle(out: &mut impl Write, title: &str) -> io::Result<()> {
+    let title: String = title.chars().filter(|c| !c.is_control()).collect();
+    queue!(out, SetTitle(title))?;
     out.flush()
 }
 

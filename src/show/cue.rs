@@ -34,8 +34,8 @@ pub struct Cue {
     pub steps: Vec<Step>,
     /// Where it goes, in order; empty where the cue has no route, otherwise two points at least.
     pub route: Vec<Point>,
-    /// How a picture of it is to be drawn, where the file asks for something special; kept for a screen that has pictures.
-    pub look: Option<String>,
+    /// How the monitor draws its steps, where the file asks for something special.
+    pub look: Option<Look>,
     /// What it sends, in order.
     pub actions: Vec<Action>,
     /// What goes to one output leaves as one message where the protocol has a way to say so (an OSC bundle).
@@ -83,6 +83,16 @@ pub enum Source {
     Live,
     /// Pre-recorded, played in.
     Vt,
+}
+
+/// How the monitor draws the steps of a cue: the file's `look`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Look {
+    /// `"rings"`: interlocking rings in the steps' colours, the first three of five above the others, as the Olympic
+    /// Charter has them (rule 8).
+    Rings,
+    /// `"hollywood"`: the same rings on the sign of nine letters, those below around its two neighbouring Os.
+    Hollywood,
 }
 
 /// What makes a cue fire.

@@ -120,6 +120,16 @@ pub fn length(ns: u64) -> String {
     if tenths > 0 { format!("{}.{tenths}", clock(ns / SECOND_NS)) } else { clock(ns / SECOND_NS) }
 }
 
+/// A short delay: `1.5s`, `2s`, and from a minute on as a clock.
+pub fn delay(ns: u64) -> String {
+    if ns >= MINUTE_NS {
+        return length(ns);
+    }
+    let millis = ns / MILLISECOND_NS;
+    let decimals = format!("{}.{:03}", millis / 1000, millis % 1000);
+    format!("{}s", decimals.trim_end_matches('0').trim_end_matches('.'))
+}
+
 /// Time left as a countdown: rounded up, so that it reads 0:00 only when nothing is left.
 pub fn countdown(ns: u64) -> String {
     clock(ns.div_ceil(SECOND_NS))
@@ -190,6 +200,7 @@ mod tests {
         assert_eq!(countdown(0), "0:00");
         assert_eq!(clock(3723), "1:02:03");
         assert_eq!(length(90 * SECOND_NS + 500_000_000), "1:30.5");
+        assert_eq!([1_500, 2_000, 20, 90_000].map(|ms| delay(ms * MILLISECOND_NS)), ["1.5s", "2s", "0.02s", "1:30"]);
         assert_eq!(over_under(42 * SECOND_NS as i64), "+0:42");
         assert_eq!(over_under(-3_900_000_000), "−0:03");
         assert_eq!(over_under(-900_000_000), "0:00");

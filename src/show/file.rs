@@ -20,6 +20,7 @@ mod midi;
 mod output;
 mod reader;
 mod remote;
+pub mod settings;
 mod suggest;
 mod syntax;
 #[cfg(test)]
@@ -123,6 +124,7 @@ fn show(mut file: Fields<'_>, machine_zone: &str) -> Show {
         after: Vec::new(),
         backups: Vec::new(),
         roots: Vec::new(),
+        named: Vec::new(),
     }
 }
 

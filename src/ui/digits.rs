@@ -57,27 +57,67 @@ pub(super) fn scale_for(text: &str, columns: usize, rows: usize) -> Option<usize
 
 /// Draws `text` into a field that `widest` would fill, at the field's right.
 pub(super) fn draw(buf: &mut Buffer, area: Rect, text: &str, widest: &str, scale: usize, style: Style) {
-    let mut x = width(widest, scale).saturating_sub(width(text, scale));
-    for character in text.chars() {
-        let (rows, columns) = picture(character);
-        let is_set = |half_row: usize, column: usize| {
-            rows.get(half_row / scale).is_some_and(|row| row >> (columns - 1 - column) & 1 == 1)
-        };
-        for row in 0..height(scale) {
-            for column in 0..columns * scale {
-                let symbol = match (is_set(row * 2, column / scale), is_set(row * 2 + 1, column / scale)) {
-                    (true, true) => "█",
-                    (true, false) => "▀",
-                    (false, true) => "▄",
-                    (false, false) => continue,
-                };
-                let (at_x, at_y) = (usize::from(area.x) + x + column, usize::from(area.y) + row);
-                if at_x < usize::from(area.right()) && at_y < usize::from(area.bottom()) {
-                    buf[(at_x as u16, at_y as u16)].set_symbol(symbol).set_style(style);
+    Size { wide: scale, high: scale, solid: false }.draw(buf, area, text, widest, style);
+}
+
+/// The size of digits that fill a room: a pixel is as wide as it is high, or higher where the room is high.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Size {
+    /// Cells that a pixel is wide.
+    wide: usize,
+    /// Half rows that it is high.
+    high: usize,
+    /// Whether there are only whole cells, each a `#`.
+    solid: bool,
+}
+
+impl Size {
+    /// The largest size at which `text` fits; with `ascii`, of whole cells.
+    pub fn largest(text: &str, columns: usize, rows: usize, ascii: bool) -> Option<Self> {
+        let step = if ascii { 2 } else { 1 };
+        let tallest = rows * 2 / HEIGHT / step * step;
+        // No narrower than half as high as wide, no higher than twice: they must stay figures.
+        let wide = (columns / pixels(text).max(1)).min(tallest * 2);
+        let high = tallest.min((wide * 2).max(step));
+        (wide > 0 && high > 0).then_some(Size { wide, high, solid: ascii })
+    }
+
+    /// How many cells `text` takes.
+    pub fn width(self, text: &str) -> usize {
+        pixels(text) * self.wide
+    }
+
+    /// How many rows digits take.
+    pub fn height(self) -> usize {
+        (HEIGHT * self.high).div_ceil(2)
+    }
+
+    /// Draws `text` into a field that `widest` would fill, at the field's right.
+    pub fn draw(self, buf: &mut Buffer, area: Rect, text: &str, widest: &str, style: Style) {
+        let mut x = self.width(widest).saturating_sub(self.width(text));
+        for character in text.chars() {
+            let (rows, columns) = picture(character);
+            let is_set = |half_row: usize, column: usize| {
+                rows.get(half_row / self.high).is_some_and(|row| row >> (columns - 1 - column) & 1 == 1)
+            };
+            for row in 0..self.height() {
+                for column in 0..columns * self.wide {
+                    let pixel = column / self.wide;
+                    let symbol = match (is_set(row * 2, pixel), is_set(row * 2 + 1, pixel)) {
+                        (true, _) if self.solid => "#",
+                        (true, true) => "█",
+                        (true, false) => "▀",
+                        (false, true) => "▄",
+                        (false, false) => continue,
+                    };
+                    let (at_x, at_y) = (usize::from(area.x) + x + column, usize::from(area.y) + row);
+                    if at_x < usize::from(area.right()) && at_y < usize::from(area.bottom()) {
+                        buf[(at_x as u16, at_y as u16)].set_symbol(symbol).set_style(style);
+                    }
                 }
             }
+            x += (columns + 1) * self.wide;
         }
-        x += (columns + 1) * scale;
     }
 }
 
@@ -108,6 +148,27 @@ mod tests {
         let right = |text: &str| drawn(text, "+10:00", 2).lines().map(|l| l.chars().count()).max();
         assert_eq!(right("10:00"), right("9:58"));
         assert_eq!(right("0:00"), right("+0:09"));
+    }
+
+    #[test]
+    fn the_largest_size_fills_its_room_and_stays_a_figure() {
+        // 27 pixels wide, 5 high.
+        let fits = |columns, rows, ascii| {
+            let size = Size::largest("22:58:07", columns, rows, ascii)?;
+            let (width, height) = (size.width("22:58:07"), size.height());
+            assert!(width <= columns && height <= rows, "{width} × {height} in {columns} × {rows}");
+            Some((size.wide, size.high))
+        };
+        assert_eq!(fits(200, 18, false), Some((7, 7)));
+        assert_eq!(fits(200, 60, false), Some((7, 14)), "not higher than twice");
+        assert_eq!(fits(300, 6, false), Some((4, 2)), "not wider than twice");
+        assert_eq!(fits(26, 60, false), None);
+        assert_eq!(fits(80, 4, true), None);
+        assert_eq!(fits(80, 9, true), Some((2, 2)));
+        let area = Rect::new(0, 0, 80, 9);
+        let mut buf = Buffer::empty(area);
+        Size::largest("0:33", 80, 9, true).unwrap().draw(&mut buf, area, "0:33", "0:33", Style::new());
+        assert!(buf.content().iter().all(|cell| [" ", "#"].contains(&cell.symbol())));
     }
 
     #[test]

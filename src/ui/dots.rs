@@ -28,7 +28,7 @@ pub(super) struct Pen {
 
 /// A field of dots over a part of the screen. Dots are counted from its left upper corner, rightwards and downwards;
 /// what lies outside is not drawn.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Dots {
     area: Rect,
     cells: Vec<Cell>,
@@ -84,6 +84,13 @@ impl Dots {
             let part = f64::from(step) / steps;
             self.dot((from.0 + dx * part).round() as i32, (from.1 + dy * part).round() as i32, ink);
         }
+    }
+
+    /// Whether any dot is drawn in a cell of the screen.
+    pub fn has(&self, x: u16, y: u16) -> bool {
+        let (Some(column), Some(row)) = (x.checked_sub(self.area.x), y.checked_sub(self.area.y)) else { return false };
+        let at = usize::from(row) * usize::from(self.area.width) + usize::from(column);
+        column < self.area.width && self.cells.get(at).is_some_and(|cell| cell.ink > 0)
     }
 
     /// Puts the dots on the screen; cells without any stay as they are, and so does every background.

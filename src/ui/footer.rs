@@ -105,9 +105,10 @@ fn tail(value: &str, scroll: usize, room: usize) -> &str {
 /// The keys that do something now, the most needed first; on the right, the pages.
 fn keys(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16) {
     let styles = &scene.styles;
-    let hint = |key: &'static str, word: &'static str| {
-        vec![Span::styled(key, styles.strong), Span::styled(format!(" {word}"), styles.past)]
+    let hint = |key: &str, word: &str| {
+        vec![Span::styled(key.to_owned(), styles.strong), Span::styled(format!(" {word}"), styles.past)]
     };
+    let go = scene.way(Act::Go);
     let hints: Vec<Vec<Span>> = match (&scene.app.prompt, scene.app.asks_to_quit) {
         (Some(prompt), _) => match prompt.ask {
             Ask::Find { .. } => vec![hint("Enter", "select it"), hint("↑ ↓", "other finds"), hint("Esc", "back")],
@@ -116,13 +117,14 @@ fn keys(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16) {
             Ask::Note => vec![hint("Enter", "keep the note"), hint("Esc", "drop it")],
             Ask::Reason => vec![hint("Enter", "override once"), hint("Esc", "leave the interlock")],
         },
-        (None, true) => vec![hint("y", "leave"), hint("Space", "go"), hint("any other key", "stay")],
+        (None, true) => vec![hint("y", "leave"), hint(&go, "go"), hint("any other key", "stay")],
         (None, false) => {
-            let named = BINDINGS.iter().filter_map(|binding| Some((binding.keys, binding.footer?)));
-            let mut hints: Vec<_> = named.map(|(keys, word)| hint(keys, word)).collect();
+            let named = BINDINGS.iter().filter_map(|binding| Some((scene.app.keymap.label(binding), binding.footer?)));
+            let named = named.filter(|(keys, _)| !keys.is_empty());
+            let mut hints: Vec<_> = named.map(|(keys, word)| hint(&keys, word)).collect();
             if scene.app.page != Page::Run {
                 hints.insert(0, hint("Esc", "back to the run"));
-                hints.insert(1, hint("↑ ↓", "scroll"));
+                hints.insert(1, hint(&scroll(scene), "scroll"));
             }
             let filter = BINDINGS.iter().find(|binding| binding.act == Act::FilterLog);
             if let Some(filter) = filter.filter(|_| scene.app.page == Page::Log) {
@@ -131,7 +133,11 @@ fn keys(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16) {
             hints
         }
     };
-    let space = if scene.app.prompt.is_some() { "   Space is text here" } else { "" };
+    let text_here = match scene.app.prompt.is_some() {
+        true if scene.app.keymap.go_is_text() => format!("   {go} is text here"),
+        true => format!("   no {go} while you type"),
+        false => String::new(),
+    };
     let pages = pages(scene, area.width);
     let room = usize::from(area.width).saturating_sub(text::line_width(&pages) + 3);
     let mut line = Line::default();
@@ -144,17 +150,22 @@ fn keys(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16) {
         line.push_span(Span::raw(" ".repeat(gap)));
         line.spans.extend(hint.spans);
     }
-    if text::line_width(&line) + text::width(space) <= room {
-        line.push_span(Span::styled(space, styles.past));
+    if text::line_width(&line) + text::width(&text_here) <= room {
+        line.push_span(Span::styled(text_here, styles.past));
     }
     text::put_both(buf, area, y, line, pages, 10);
+}
+
+/// The keys that move a page that scrolls: of each direction the first.
+fn scroll(scene: &Scene) -> String {
+    format!("{} {}", scene.way(Act::SelectUp), scene.way(Act::SelectDown))
 }
 
 fn pages(scene: &Scene, columns: u16) -> Line<'static> {
     let styles = &scene.styles;
     // Where there is little room the keys need it more.
     let shown = Page::ALL.into_iter().filter(|page| columns >= ROOMY || *page == scene.app.page);
-    let mut line = Line::from(Span::styled("Tab ", styles.past));
+    let mut line = Line::from(Span::styled(format!("{} ", scene.way(Act::NextPage)), styles.past));
     for (at, page) in shown.enumerate() {
         if at > 0 {
             line.push_span(Span::styled(" · ", styles.rule));

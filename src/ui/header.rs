@@ -14,6 +14,7 @@ use ratatui::text::{Line, Span};
 use super::scene::{Scene, time_of_day};
 use super::{signs, text};
 use crate::app::RemoteSign;
+use crate::app::keys::Act;
 use crate::output::Light;
 use crate::show::Show;
 use crate::show::duration::{self, SECOND_NS};
@@ -251,7 +252,11 @@ pub(super) fn alarms<'a>(scene: &Scene<'a>, columns: u16) -> Vec<Line<'a>> {
     }
     if let Some(since_ns) = state.held_since() {
         let held = duration::clock(scene.now_ns.saturating_sub(since_ns) / SECOND_NS);
-        alarm(" HELD ".into(), styles.attention_badge, format!(" for {held}, nothing comes by itself; h resumes"));
+        alarm(
+            " HELD ".into(),
+            styles.attention_badge,
+            format!(" for {held}, nothing comes by itself; {} resumes", scene.way(Act::Hold)),
+        );
     }
     let missed: Vec<_> = state.missed().take(100).collect();
     if !missed.is_empty() {

@@ -13,12 +13,13 @@ use ratatui::text::{Line, Span};
 use super::scene::Scene;
 use super::signs::{LEGEND, Meaning};
 use super::text;
-use crate::app::keys::{BINDINGS, Group};
+use crate::app::keys::{BINDINGS, Binding, Group};
 
 /// The cells of a column, at least.
 const COLUMN: u16 = 56;
-/// The cells of a key or sign.
+/// The cells of a key or sign, at least, and at most where a row has many keys.
 const KEY: usize = 9;
+const KEY_MAX: usize = 15;
 
 /// Draws the page, and says how far it can be scrolled.
 pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, scroll: usize) -> usize {
@@ -45,14 +46,14 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, scroll: usize) -
 fn blocks(scene: &Scene, columns: usize) -> Vec<Vec<Line<'static>>> {
     let styles = &scene.styles;
     let heading = |title: &str| Line::styled(title.to_uppercase(), styles.heading);
-    let entry = |key: Span<'static>, words: &str| {
-        let pad = KEY.saturating_sub(text::width(&key.content)).max(1);
+    let entry = |key: Span<'static>, words: &str, cells: usize| {
+        let pad = cells.saturating_sub(text::width(&key.content)).max(1);
         let mut lines = vec![];
-        for (at, part) in text::wrap(words, columns.saturating_sub(KEY + 1), 3).into_iter().enumerate() {
+        for (at, part) in text::wrap(words, columns.saturating_sub(cells + 1), 3).into_iter().enumerate() {
             let lead = if at == 0 {
                 vec![Span::raw(" "), key.clone(), Span::raw(" ".repeat(pad))]
             } else {
-                vec![Span::raw(" ".repeat(KEY + 1))]
+                vec![Span::raw(" ".repeat(cells + 1))]
             };
             lines.push(Line::from([lead, vec![Span::styled(part, styles.text)]].concat()));
         }
@@ -61,9 +62,12 @@ fn blocks(scene: &Scene, columns: usize) -> Vec<Vec<Line<'static>>> {
     let mut blocks = vec![];
     for group in Group::ALL {
         let mut lines = vec![heading(group.title())];
-        for binding in BINDINGS.iter().filter(|binding| binding.group == group) {
-            let key = if binding.keys.is_empty() { format!(":{}", binding.name) } else { binding.keys.to_owned() };
-            lines.extend(entry(Span::styled(key, styles.strong), binding.help));
+        let rows: Vec<_> = BINDINGS.iter().filter(|binding| binding.group == group).collect();
+        let rows = rows.into_iter().map(|binding| (key_of(scene, binding), binding.help)).collect::<Vec<_>>();
+        let cells = rows.iter().map(|(key, _)| text::width(key) + 1).max().unwrap_or(KEY).clamp(KEY, KEY_MAX);
+        for (key, help) in rows {
+            let key = text::fit(&key, cells - 1).into_owned();
+            lines.extend(entry(Span::styled(key, styles.strong), help, cells));
         }
         blocks.push(lines);
     }
@@ -77,10 +81,16 @@ fn blocks(scene: &Scene, columns: usize) -> Vec<Vec<Line<'static>>> {
             Meaning::Past => styles.past,
             Meaning::Plain => styles.strong,
         };
-        lines.extend(entry(Span::styled(*sign, style), words));
+        lines.extend(entry(Span::styled(*sign, style), words, KEY));
     }
     blocks.push(lines);
     blocks
+}
+
+/// All keys of a row, or what to type into the palette where it has none.
+fn key_of(scene: &Scene, binding: &Binding) -> String {
+    let keys = scene.app.keymap.label(binding);
+    if keys.is_empty() { format!(":{}", binding.name) } else { keys }
 }
 
 /// Deals the blocks out over `count` columns in their order, so that the longest column is as short as may be.

@@ -20,6 +20,7 @@ use ratatui::text::{Line, Span};
 
 use super::scene::Scene;
 use super::{digits, signs, text};
+use crate::app::keys::Act;
 use crate::engine::{Countdown, RunNs};
 use crate::show::duration::{self, SECOND_NS};
 use crate::show::{CueIx, SegmentIx};
@@ -259,13 +260,13 @@ fn to_begin<'a>(scene: &Scene<'a>) -> Face<'a> {
     };
     if let Some(cue) = state.playhead() {
         face.below.push(Line::from(vec![
-            Span::styled("Space", styles.strong),
+            Span::styled(scene.way(Act::Go), styles.strong),
             Span::styled("  GO ", styles.past),
             Span::styled(format!("{} ", scene.number(cue)), styles.text),
             Span::styled(scene.cue(cue).title.as_str(), styles.text),
         ]));
     } else {
-        face.below.push(Line::styled("Space  begins the show", styles.text));
+        face.below.push(Line::styled(format!("{}  begins the show", scene.way(Act::Go)), styles.text));
     }
     let first = &scene.show.segments[0];
     if state.plan().anchored {

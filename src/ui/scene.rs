@@ -10,6 +10,7 @@ use ratatui::text::Span;
 use super::View;
 use super::theme::Styles;
 use crate::app::App;
+use crate::app::keys::Act;
 use crate::engine::{Countdown, Phase, RunNs, SendState, State, Timing};
 use crate::output::Clip;
 use crate::show::duration::{self, SECOND_NS};
@@ -35,8 +36,13 @@ impl<'a> Scene<'a> {
             view,
             now_ns: view.now_ns,
             timing: view.state.projection(view.now_ns),
-            styles: Styles::new(view.app.theme, view.means.depth),
+            styles: Styles::new(view.app.paints(), view.means.depth),
         }
+    }
+
+    /// How something is done: its key, or its name in the palette.
+    pub fn way(&self, act: Act) -> String {
+        self.app.keymap.way(act)
     }
 
     pub fn cue(&self, cue: CueIx) -> &'a Cue {
@@ -150,14 +156,11 @@ impl<'a> Scene<'a> {
 
     /// What makes a cue come, in a few words; nothing for one that the caller calls.
     pub fn cause(&self, cue: CueIx) -> Option<String> {
-        let delayed = |ns: u64| if ns == 0 { String::new() } else { format!(" +{}", seconds(ns)) };
-        Some(match self.cue(cue).trigger {
-            Trigger::Go => return None,
-            Trigger::With { cue, delay_ns } => format!("with {}{}", self.number(cue), delayed(delay_ns)),
-            Trigger::After { cue, delay_ns } => format!("follows {}{}", self.number(cue), delayed(delay_ns)),
-            Trigger::At { .. } => format!("at {}", self.wall(self.planned_cue_ns(cue))),
-            Trigger::Into { offset_ns } => format!("into +{}", duration::length(offset_ns)),
-        })
+        match self.cue(cue).trigger {
+            // The clock that the screen shows may skip an hour of the plan's, or have it twice.
+            Trigger::At { .. } => Some(format!("at {}", self.wall(self.planned_cue_ns(cue)))),
+            _ => self.show.trigger_words(cue),
+        }
     }
 
     /// Whether an action of the cue's last firing failed, or nobody knows whether it left, or its picture is lost.
@@ -198,14 +201,4 @@ impl<'a> Scene<'a> {
 pub(super) fn time_of_day(at: Timestamp, zone: &TimeZone) -> String {
     let zoned = at.to_zoned(zone.clone());
     format!("{:02}:{:02}:{:02}", zoned.hour(), zoned.minute(), zoned.second())
-}
-
-/// A short delay: `1.5s`, `2s`, and from a minute on as a clock.
-pub(super) fn seconds(ns: u64) -> String {
-    if ns >= 60 * SECOND_NS {
-        return duration::length(ns);
-    }
-    let millis = ns / duration::MILLISECOND_NS;
-    let decimals = format!("{}.{:03}", millis / 1000, millis % 1000);
-    format!("{}s", decimals.trim_end_matches('0').trim_end_matches('.'))
 }

@@ -17,6 +17,7 @@ use ratatui::text::{Line, Span};
 
 use super::scene::Scene;
 use super::{signs, text};
+use crate::app::keys::Act;
 use crate::show::CueIx;
 use crate::show::duration::{self, SECOND_NS};
 
@@ -167,7 +168,7 @@ pub(super) fn interlock(scene: &Scene, cue: CueIx) -> Option<Span<'static>> {
     } else if state.stood_by {
         Span::styled(format!("{sign} {ready} of {all} ready"), styles.attention)
     } else {
-        Span::styled(format!("{sign} s calls standby"), styles.past)
+        Span::styled(format!("{sign} {} calls standby", scene.way(Act::Standby)), styles.past)
     })
 }
 
@@ -184,12 +185,13 @@ fn further<'a>(scene: &Scene<'a>, cue: CueIx) -> Vec<Line<'a>> {
             Span::styled(tail, styles.past),
         ])
     };
+    let swap = scene.way(Act::SwapBackup);
     if cue != main {
-        lines.push(named(&format!("{} in the place of", signs::ASIDE), main, "  b swaps on or back".into()));
+        lines.push(named(&format!("{} in the place of", signs::ASIDE), main, format!("  {swap} swaps on or back")));
     } else if let Some(&backup) = scene.show.backups(main).first() {
         let more = scene.show.backups(main).len() - 1;
         let more = if more > 0 { format!("  and {more} more") } else { String::new() };
-        lines.push(named(&format!("{} b backup", signs::ASIDE), backup, more));
+        lines.push(named(&format!("{} {swap} backup", signs::ASIDE), backup, more));
     }
     let followers = scene.show.with(cue).iter().chain(scene.show.after(cue)).copied();
     for follower in followers.filter(|&follower| scene.state.is_in_order(follower)).take(3) {

@@ -76,7 +76,7 @@ pub(super) fn fit_line(line: Line<'_>, cells: usize) -> Line<'_> {
     if line_width(&line) <= cells {
         return line;
     }
-    let mut fitted = vec![];
+    let (mut fitted, style) = (vec![], line.style);
     let mut left = cells;
     for span in line.spans {
         let taken = width(&span.content);
@@ -90,7 +90,7 @@ pub(super) fn fit_line(line: Line<'_>, cells: usize) -> Line<'_> {
         fitted.push(Span::styled(fit(&text, left).into_owned(), span.style));
         break;
     }
-    Line::from(fitted)
+    Line::from(fitted).style(style)
 }
 
 /// How many cells a line takes.
@@ -197,6 +197,8 @@ mod tests {
         assert_eq!(fit_line(line.clone(), 9).to_string(), "12 Off t…");
         assert_eq!(fit_line(line.clone(), 3).to_string(), "12…");
         assert_eq!(fit_line(line, 0).to_string(), "");
+        let loud = Style::new().bold();
+        assert_eq!(fit_line(Line::styled("Off the roof", loud), 5).style, loud, "what is cut is as loud as it was");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Colours and weights by what they mean, for a dark and a light theme, with all colours, sixteen, or none.
+//! Colours and weights by what they mean, in every theme, with all colours, sixteen, or none.
 //!
 //! One colour means one thing everywhere: red is on air (and an alarm), amber wants attention, green is ready or done
 //! well, blue is played in, grey is past or not yet. Nothing is told by colour alone: whoever draws with these styles
@@ -8,6 +8,7 @@ use ratatui::style::{Color, Modifier, Style};
 
 use super::Depth;
 use crate::app::Theme;
+use crate::app::theme::{Paints, contrast, parts};
 use crate::show::Colour;
 
 /// The styles of a frame.
@@ -50,57 +51,12 @@ pub(super) struct Styles {
     depth: Depth,
 }
 
-/// The colours of a theme where the terminal has all.
-struct Paints {
-    background: u32,
-    raised: u32,
-    selected: u32,
-    text: u32,
-    strong: u32,
-    past: u32,
-    rule: u32,
-    red: u32,
-    amber: u32,
-    green: u32,
-    blue: u32,
-    quiet: u32,
-}
-
-const DARK: Paints = Paints {
-    background: 0x0b_0d10,
-    raised: 0x16_1b21,
-    selected: 0x1e_2a38,
-    text: 0xc3_c9d1,
-    strong: 0xff_ffff,
-    past: 0x7c_8693,
-    rule: 0x33_3b45,
-    red: 0xff_5a52,
-    amber: 0xff_b52e,
-    green: 0x4c_d08a,
-    blue: 0x6a_b4ff,
-    quiet: 0x2b_333d,
-};
-
-const LIGHT: Paints = Paints {
-    background: 0xfb_faf7,
-    raised: 0xef_ede7,
-    selected: 0xdb_e6f3,
-    text: 0x2d_3238,
-    strong: 0x00_0000,
-    past: 0x68_6e76,
-    rule: 0xc8_c6bf,
-    red: 0xc0_1218,
-    amber: 0x95_5300,
-    green: 0x0a_733a,
-    blue: 0x0a_56ac,
-    quiet: 0xdd_dbd4,
-};
-
 impl Styles {
-    /// The styles of `theme` on a terminal of this `depth`.
-    pub fn new(theme: Theme, depth: Depth) -> Self {
+    /// The styles of a theme on a terminal of this `depth`: its `paints` where there are all colours, and where there are
+    /// sixteen, those of the built-in theme that comes nearest.
+    pub fn new((theme, paints): (Theme, &Paints), depth: Depth) -> Self {
         match depth {
-            Depth::Rgb => Self::rgb(if theme == Theme::Dark { &DARK } else { &LIGHT }),
+            Depth::Rgb => Self::rgb(paints),
             Depth::Ansi => Self::ansi(theme),
             Depth::Mono => Self::mono(),
         }
@@ -117,13 +73,13 @@ impl Styles {
             past: ink(paints.past),
             rule: ink(paints.rule),
             heading: ink(paints.past).add_modifier(bold),
-            on_air: ink(paints.red).add_modifier(bold),
-            on_air_badge: badge(paints.red),
-            attention: ink(paints.amber),
-            attention_badge: badge(paints.amber),
-            ready: ink(paints.green),
-            ready_badge: badge(paints.green),
-            vt: ink(paints.blue).add_modifier(bold),
+            on_air: ink(paints.on_air).add_modifier(bold),
+            on_air_badge: badge(paints.on_air),
+            attention: ink(paints.attention),
+            attention_badge: badge(paints.attention),
+            ready: ink(paints.ready),
+            ready_badge: badge(paints.ready),
+            vt: ink(paints.vt).add_modifier(bold),
             quiet_badge: ink(paints.text).bg(colour(paints.quiet)).add_modifier(bold),
             selected: Style::new().bg(colour(paints.selected)),
             raised: Style::new().bg(colour(paints.raised)),
@@ -139,14 +95,16 @@ impl Styles {
         let ink = |colour: Color| Style::new().fg(colour);
         let badge = |colour: Color| Style::new().fg(Color::Black).bg(colour).add_modifier(bold);
         let plain = Style::new();
-        let dark = theme == Theme::Dark;
+        let dark = theme != Theme::Light;
+        // Dim is the one weight of the sixteen colours that takes contrast away.
+        let dim = if theme == Theme::HighContrast { Modifier::empty() } else { Modifier::DIM };
         Styles {
             base: plain,
             text: plain,
             strong: plain.add_modifier(bold),
-            past: plain.add_modifier(Modifier::DIM),
-            rule: plain.add_modifier(Modifier::DIM),
-            heading: plain.add_modifier(bold | Modifier::DIM),
+            past: plain.add_modifier(dim),
+            rule: plain.add_modifier(dim),
+            heading: plain.add_modifier(bold | dim),
             on_air: ink(if dark { Color::LightRed } else { Color::Red }).add_modifier(bold),
             on_air_badge: Style::new().fg(Color::White).bg(Color::Red).add_modifier(bold),
             attention: if dark { ink(Color::LightYellow) } else { badge(Color::Yellow) },
@@ -274,25 +232,9 @@ fn nearest(wanted: (u8, u8, u8)) -> Color {
     coloured.min_by_key(|&at| distance(NAMED_RGB[at])).map_or(Color::Reset, |at| NAMED[at])
 }
 
-fn parts(hex: u32) -> (u8, u8, u8) {
-    let [_, r, g, b] = hex.to_be_bytes();
-    (r, g, b)
-}
-
 fn colour(hex: u32) -> Color {
     let (r, g, b) = parts(hex);
     Color::Rgb(r, g, b)
-}
-
-/// The contrast of two colours as WCAG 2 reckons it, 1 to 21.
-fn contrast(a: (u8, u8, u8), b: (u8, u8, u8)) -> f64 {
-    let channel = |c: u8| {
-        let c = f64::from(c) / 255.0;
-        if c <= 0.04045 { c / 12.92 } else { ((c + 0.055) / 1.055).powf(2.4) }
-    };
-    let light = |(r, g, b): (u8, u8, u8)| 0.2126 * channel(r) + 0.7152 * channel(g) + 0.0722 * channel(b);
-    let (a, b) = (light(a) + 0.05, light(b) + 0.05);
-    if a > b { a / b } else { b / a }
 }
 
 #[cfg(test)]
@@ -300,26 +242,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn everything_that_is_read_has_contrast() {
-        for paints in [&DARK, &LIGHT] {
-            let inks = [paints.text, paints.strong, paints.past, paints.red, paints.amber, paints.green, paints.blue];
-            for ink in inks {
-                let ratio = contrast(parts(ink), parts(paints.background));
-                assert!(ratio >= 4.5, "#{ink:06x} on #{:06x}: {ratio:.2}", paints.background);
-            }
-            for ink in [paints.text, paints.strong, paints.red, paints.amber, paints.green, paints.blue] {
-                for under in [paints.raised, paints.selected] {
-                    let ratio = contrast(parts(ink), parts(under));
-                    assert!(ratio >= 4.0, "#{ink:06x} on #{under:06x}: {ratio:.2}");
-                }
-            }
-        }
-    }
-
-    #[test]
     fn a_tint_never_vanishes() {
-        for theme in [Theme::Dark, Theme::Light] {
-            let styles = Styles::new(theme, Depth::Rgb);
+        for theme in Theme::ALL {
+            let styles = Styles::new((theme, theme.paints()), Depth::Rgb);
             for wanted in [Colour::Rgb(0, 0, 0), Colour::Rgb(255, 255, 255), Colour::Ansi(0), Colour::Ansi(15)] {
                 let Some(Color::Rgb(r, g, b)) = styles.tint(Some(wanted)).fg else { panic!("no colour") };
                 assert!(contrast((r, g, b), styles.background.unwrap()) >= 2.2, "{theme:?} {wanted}");
@@ -329,8 +254,8 @@ mod tests {
 
     #[test]
     fn without_colours_there_are_none() {
-        for theme in [Theme::Dark, Theme::Light] {
-            let styles = Styles::new(theme, Depth::Mono);
+        for theme in Theme::ALL {
+            let styles = Styles::new((theme, theme.paints()), Depth::Mono);
             let shown = format!("{styles:?} {:?}", styles.tint(Some(Colour::Rgb(1, 2, 3))));
             assert!(!shown.contains("fg") && !shown.contains("bg"), "{shown}");
         }

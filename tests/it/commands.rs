@@ -5,8 +5,14 @@ use std::process::{Command, Output, Stdio};
 use crate::harness::{House, Wire};
 
 fn handover(args: &[&str]) -> Output {
+    handover_in(&House::new(), args)
+}
+
+/// Runs a command with the configuration of `house`.
+fn handover_in(house: &House, args: &[&str]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_handover"));
     command.args(args).stdin(Stdio::null()).env_remove("NO_COLOR").env_remove("HANDOVER_THEME");
+    command.env("XDG_CONFIG_HOME", house.path("config"));
     command.output().expect("the program runs")
 }
 
@@ -243,4 +249,37 @@ fn runs_and_report_tell_of_a_rehearsal_that_ran_to_its_end() {
     let json: serde_json::Value = serde_json::from_str(&json).unwrap_or_else(|error| panic!("{error}:\n{json}"));
     assert!(json.to_string().contains("\"Lights\""), "{json}");
     assert!(fails(1, &["report", "no-such-run", "--state", &state]).contains("no-such-run"));
+}
+
+#[test]
+fn keys_and_theme_print_what_is_in_force_and_name_every_fault() {
+    let house = House::new();
+    let run = |args: &[&str]| {
+        let output = handover_in(&house, args);
+        (output.status.code(), text(&output.stdout), text(&output.stderr))
+    };
+    let (status, usual, _) = run(&["keys"]);
+    assert_eq!(status, Some(0));
+    let has = |line: &str| usual.lines().any(|printed| printed.split('#').next().unwrap_or_default().trim() == line);
+    for line in ["go = \"Space\"", "select-up = [\"Up\", \"k\"]", "suspend = \"Ctrl-Z\"", "page-log = \"none\""] {
+        assert!(has(line), "no {line}:\n{usual}");
+    }
+    house.config("keys.toml", &usual.replace("go = \"Space\"", "go = \"F1\""));
+    assert_eq!(run(&["keys"]).1, usual.replace("go = \"Space\"", "go = \"F1\"   "));
+    house.config("keys.toml", "go = \"g\"\nstanby = \"x\"\nhold = \"Ctrl-I\"\n");
+    let (status, printed, said) = run(&["keys"]);
+    assert_eq!((status, printed.as_str()), (Some(1), ""));
+    for words in ["keys.toml:2:1", "did you mean `standby`?", "keys.toml:3:8", "comes as Tab", "2 faults"] {
+        assert!(said.contains(words), "no {words:?}:\n{said}");
+    }
+    house.config("keys.toml", "go = \"g\"\n");
+    assert!(run(&["keys"]).2.contains("`g` is the key of `select-first` too"), "{}", run(&["keys"]).2);
+    let (status, dark, _) = run(&["theme"]);
+    assert_eq!(status, Some(0));
+    assert!(dark.contains("base = \"dark\"") && dark.contains("on-air = \"#ff5a52\""), "{dark}");
+    assert!(run(&["theme", "light"]).1.contains("base = \"light\""));
+    house.config("theme.toml", "text = \"#0b0d10\"\n");
+    let (status, _, said) = run(&["theme"]);
+    assert_eq!(status, Some(1));
+    assert!(said.contains("theme.toml:1:8") && said.contains("`text` on `background` cannot be read"), "{said}");
 }

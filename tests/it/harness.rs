@@ -71,6 +71,13 @@ impl House {
         path.display().to_string()
     }
 
+    /// Writes a file into the configuration folder.
+    pub fn config(&self, name: &str, text: &str) {
+        let folder = self.path("config").join("handover");
+        fs::create_dir_all(&folder).expect("a configuration folder");
+        fs::write(folder.join(name), text).expect("a configuration file");
+    }
+
     /// Opens a show in a terminal of 120 by 36 and waits until it is on the screen.
     pub fn open(&self, args: &[&str]) -> Program {
         let mut program = self.spawn(args, (120, 36), &[]);

@@ -1,5 +1,6 @@
 //! The real program in a pseudo-terminal: calling a show, key by key, and what leaves the machine.
 
+mod config;
 pub mod shows;
 mod terminal;
 mod trouble;

@@ -6,7 +6,7 @@
 use std::fmt::Write as _;
 
 use handover::engine::{Cause, ClipFact, Command, Event, Phase};
-use handover::show::{CueIx, CueNumber, OutputIx, Show};
+use handover::show::{CueIx, CueNumber, OutputIx, PersonIx, Show};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
@@ -72,6 +72,9 @@ enum Deed {
     To(Index),
     Skip(Index),
     Note,
+    Spot(Index),
+    Unspot(Index),
+    NotePerson(Index),
     Panic,
     End,
 }
@@ -177,6 +180,9 @@ fn deed() -> impl Strategy<Value = Deed> {
         2 => any::<Index>().prop_map(Deed::To),
         1 => any::<Index>().prop_map(Deed::Skip),
         1 => Just(Deed::Note),
+        1 => any::<Index>().prop_map(Deed::Spot),
+        1 => any::<Index>().prop_map(Deed::Unspot),
+        1 => any::<Index>().prop_map(Deed::NotePerson),
         1 => Just(Deed::Panic),
         1 => Just(Deed::End),
     ]
@@ -187,7 +193,7 @@ fn write(segments: &[SegmentSketch]) -> String {
     let cues: Vec<_> = segments.iter().flat_map(|segment| &segment.cues).collect();
     let is_main = |at: usize| cues[at].backup_for.is_none();
     let mut text = String::from(
-        "title = \"Random\"\ntimezone = \"Europe/Paris\"\n[department.a]\n[department.b]\n[output.desk]\nosc = \"udp://127.0.0.1:9\"\n[output.screens]\nmpv = true\n",
+        "title = \"Random\"\ntimezone = \"Europe/Paris\"\n[department.a]\n[department.b]\n[output.desk]\nosc = \"udp://127.0.0.1:9\"\n[output.screens]\nmpv = true\n[person.t]\nname = \"T\"\n[person.u]\nname = \"U\"\n",
     );
     let mut at = 0;
     for segment in segments {
@@ -244,6 +250,7 @@ fn fits(moment: &str, duration: &str) -> bool {
 
 fn command(deed: &Deed, show: &Show) -> Option<Command> {
     let cue = |at: &Index| (!show.cues.is_empty()).then(|| CueIx(at.index(show.cues.len()) as u32));
+    let person = |at: &Index| PersonIx(at.index(show.people.len()) as u32);
     Some(match deed {
         Deed::Go => Command::Go { cause: Cause::Go },
         Deed::RemoteGo => Command::Go { cause: Cause::Remote },
@@ -265,6 +272,9 @@ fn command(deed: &Deed, show: &Show) -> Option<Command> {
         Deed::To(at) => Command::PlayheadTo(cue(at)?),
         Deed::Skip(at) => Command::ToggleSkip(cue(at)?),
         Deed::Note => Command::Note("a \"note\"\n\u{1F3AC}".to_owned()),
+        Deed::Spot(at) => Command::Spot(person(at)),
+        Deed::Unspot(at) => Command::Unspot(person(at)),
+        Deed::NotePerson(at) => Command::NotePerson { person: person(at), text: "left of the tunnel".to_owned() },
         Deed::Panic => Command::Panic,
         Deed::End => Command::End,
         Deed::Wait(_) | Deed::StandStill(_) | Deed::Crash(_) | Deed::Torn(_) | Deed::Clip(..) => return None,
@@ -399,7 +409,27 @@ fn run_through(segments: &[SegmentSketch], deeds: &[Deed], opening: &Opening) ->
     }
     bring_home(&mut rig).map_err(|why| told(&rig, &why))?;
     Witness::see_all(&rig).map_err(|why| told(&rig, &why))?;
+    same_sheet(&rig).map_err(|why| told(&rig, &why))?;
     rig.replay().map_err(|why| told(&rig, &why))?;
+    Ok(())
+}
+
+/// The sheet, counted over the events: every tick and every marked step called "T" adds, every tick taken back takes one.
+fn same_sheet(rig: &Rig) -> Result<(), String> {
+    for (known, person) in rig.state.people().iter().zip(&rig.state.show().people) {
+        let mut ticks = 0_usize;
+        for (_, event) in &rig.journal {
+            match event {
+                Event::PersonSpotted { person: id, .. } if *id == person.id => ticks += 1,
+                Event::PersonUnspotted { person: id, .. } if *id == person.id => ticks = ticks.saturating_sub(1),
+                Event::StepDone { title, .. } if *title == person.name => ticks += 1,
+                _ => {}
+            }
+        }
+        if known.sightings.len() != ticks {
+            return Err(format!("{} has {} ticks, the events say {ticks}", person.id, known.sightings.len()));
+        }
+    }
     Ok(())
 }
 

@@ -195,7 +195,7 @@ fn what_is_not_understood_changes_nothing_and_is_counted_on_the_log_page() {
     remote.say("/note", "the last").ok();
     let journal = program.await_event("note_taken", 1);
     assert_eq!(journal.lines.len(), before + 1, "{}", journal.tail(10));
-    program.keys("\t\t");
+    program.keys(":page log\r");
     // It may take two lines of the log to say it: a second at most passes between them.
     program.await_screen("all that was not obeyed on the log page", |screen| {
         let log: String = screen.lines().filter(|line| line.contains("· OSC in, not obeyed: ")).collect();

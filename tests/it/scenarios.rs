@@ -6,11 +6,13 @@
 //! - `expect`: every event since the last `expect`, in order and none left out, but for the kinds that a scenario does
 //!   not `watch`; each with its due time in seconds since the run began or, with `times = "wall"`, by the show's clock;
 //! - `reject`: a part of the words with which the command is refused; without it the command must be accepted;
+//! - `spotted`: the sheet, a line a person: the id, when spotted (and by which cue's step), and the notes;
 //! - `playhead` (`"-"`: none), `segment`, `on_air`, `missed`, `over`, `starts` (projected), `cue_left`, `effects`,
 //!   `next_clips`, `timecode`, `ended`: what the state says then.
 //!
 //! Commands: `go`, `remote …`, `clip …`, `standby`, `ready 1`, `override WHY`, `hold`, `next`, `previous`, `to 12`, `skip 12`,
-//! `swap`, `step`, `note TEXT`, `panic`, `end`; and `crash 30s` (the program is down so long and resumes), `stall 5s`
+//! `swap`, `step`, `note TEXT`, `spot PERSON`, `unspot PERSON`,
+//! `know PERSON TEXT` (a note of a person), `panic`, `end`; and `crash 30s` (the program is down so long and resumes), `stall 5s`
 //! (the program does not come to look for so long), `torn 2` (so many events are torn off the journal, and the program
 //! is down for a second).
 
@@ -20,7 +22,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use handover::engine::{Cause, ClipFact, Command, Effect, Event, MissedWhy, State};
-use handover::show::{CueIx, CueNumber, OutputIx, Show, duration, file};
+use handover::show::{CueIx, CueNumber, OutputIx, PersonIx, Show, duration, file};
 use jiff::Timestamp;
 use serde::Deserialize;
 
@@ -89,6 +91,8 @@ struct Step {
     timecode: Option<String>,
     effects: Option<Vec<String>>,
     ended: Option<bool>,
+    /// The sheet of those who were spotted, a line a person who has a tick or a note.
+    spotted: Option<Vec<String>>,
 }
 
 fn evening() -> Timestamp {
@@ -237,6 +241,12 @@ fn give(rig: &mut Rig, words: &str) -> Result<Result<(), String>, String> {
         "to" => Command::PlayheadTo(cue()?),
         "skip" => Command::ToggleSkip(cue()?),
         "note" => Command::Note(rest.to_owned()),
+        "spot" => Command::Spot(person(&rig.state, rest)?),
+        "unspot" => Command::Unspot(person(&rig.state, rest)?),
+        "know" => {
+            let (id, text) = rest.split_once(' ').unwrap_or((rest, ""));
+            Command::NotePerson { person: person(&rig.state, id)?, text: text.to_owned() }
+        }
         "panic" => Command::Panic,
         "end" => Command::End,
         _ => return Err(format!("no such command: {words:?}")),
@@ -287,6 +297,26 @@ fn find(state: &State, number: &str) -> Result<CueIx, String> {
     state.show().find(&number).ok_or_else(|| format!("the show has no {number:?}"))
 }
 
+fn person(state: &State, id: &str) -> Result<PersonIx, String> {
+    state.show().find_person(id).ok_or_else(|| format!("the show has no {id:?}"))
+}
+
+fn sheet(state: &State) -> Vec<String> {
+    let mut lines = vec![];
+    for (person, known) in state.show().people.iter().zip(state.people()) {
+        let times = known.sightings.iter().map(|sighting| {
+            let by = sighting.cue.map_or(String::new(), |cue| format!(" by {}", state.show().cue(cue).number));
+            format!("{}{by}", seconds(sighting.at_ns as i64))
+        });
+        let notes = known.notes.iter().map(|note| format!("{} {}", seconds(note.at_ns as i64), note.text));
+        let all: Vec<String> = times.chain(notes).collect();
+        if !all.is_empty() {
+            lines.push(format!("{}: {}", person.id, all.join(", ")));
+        }
+    }
+    lines
+}
+
 fn check(rig: &Rig, step: &Step, seen: &mut Seen) -> Result<(), String> {
     let state = &rig.state;
     let number = |cue: CueIx| state.show().cue(cue).number.to_string();
@@ -331,6 +361,9 @@ fn check(rig: &Rig, step: &Step, seen: &mut Seen) -> Result<(), String> {
     }
     if let Some(ended) = step.ended {
         same("ended", &ended, &state.has_ended())?;
+    }
+    if let Some(spotted) = &step.spotted {
+        same("the sheet", spotted, &sheet(state))?;
     }
     Ok(())
 }
@@ -393,6 +426,8 @@ fn line(event: &Event, state: &State, times: Times) -> String {
         Event::ActionSent { cue, action, .. } | Event::ActionUnknown { cue, action, .. } => {
             format!("{kind} {cue} {action}")
         }
+        Event::PersonSpotted { person, .. } | Event::PersonUnspotted { person, .. } => format!("{kind} {person}"),
+        Event::PersonNoted { person, text, .. } => format!("{kind} {person} {text}"),
         Event::PlayheadMoved { cue: None } => format!("{kind} -"),
         _ => match event.cue() {
             Some(cue) => format!("{kind} {cue}"),

@@ -2,8 +2,11 @@
 //!
 //! `PAINT=FOLDER` leaves the frames as coloured text; `INSTA_UPDATE=always` takes them for the new pictures.
 
+mod config;
+mod map;
 mod pages;
 mod stage;
+mod wire;
 
 use std::fmt::Write as _;
 

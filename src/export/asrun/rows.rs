@@ -6,10 +6,10 @@
 use jiff::{Timestamp, Zoned};
 
 use super::fold::{Firing, Fold, Send};
-use super::{AsRun, CueRow, Downtime, EMBARGOED, LostSend, NoteRow, Outcome, SegmentRow};
-use crate::engine::{Note, Phase, RunNs};
+use super::{AsRun, CueRow, Downtime, EMBARGOED, LostSend, NoteRow, Outcome, SegmentRow, SpottedNote, SpottedRow};
+use crate::engine::{Note, PersonState, Phase, RunNs};
 use crate::show::duration::{self, MILLISECOND_NS};
-use crate::show::{CueIx, CueNumber, SegmentIx};
+use crate::show::{CueIx, CueNumber, Person, SegmentIx};
 
 impl Fold {
     pub(super) fn finish(mut self, id: &str, recorded: Option<Timestamp>) -> AsRun {
@@ -54,6 +54,7 @@ impl Fold {
             panics: self.panics.iter().map(|&ns| wall(ns as i64)).collect(),
             downtimes: self.downs.iter().map(down).collect(),
             notes: self.state.notes().iter().map(note).collect(),
+            spotted: self.spotted_rows(),
             segments,
         }
     }
@@ -68,6 +69,23 @@ impl Fold {
         let ms = exact.as_nanosecond().div_euclid(i128::from(MILLISECOND_NS));
         let cut = i64::try_from(ms).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
         cut.unwrap_or(exact).to_zoned(self.show.zone.clone())
+    }
+
+    fn spotted_rows(&self) -> Vec<SpottedRow> {
+        let known = self.state.people().iter().zip(&self.show.people);
+        let has_row = known.filter(|(state, _)| state.is_spotted() || !state.notes.is_empty());
+        let row = |(state, person): (&PersonState, &Person)| SpottedRow {
+            person: person.id.clone(),
+            name: person.name.clone(),
+            role: person.role.clone(),
+            at: state.sightings.iter().map(|sighting| self.wall(sighting.at_ns as i64)).collect(),
+            notes: state
+                .notes
+                .iter()
+                .map(|note| SpottedNote { at: self.wall(note.at_ns as i64), text: note.text.clone() })
+                .collect(),
+        };
+        has_row.map(row).collect()
     }
 
     fn segment_rows(&self) -> Vec<SegmentRow> {
@@ -106,6 +124,7 @@ impl Fold {
         SegmentRow {
             title: segment.title.clone(),
             planned_start: self.has_plan().then(|| self.wall(self.state.planned_start_ns(ix, self.now))),
+            hard_start: segment.start.is_some(),
             planned_ms,
             actual_start,
             actual_ms: actual_ms.map(|ms| ms.max(0) as u64),

@@ -12,12 +12,15 @@ use super::output::Outputs;
 use super::reader::{Mention, Names, quoted};
 use super::together::together;
 use super::value::Value;
-use crate::show::{Cue, CueNumber, DepartmentIx, Place, Point, SegmentIx, Source, Step, Trigger};
+use crate::show::{Cue, CueNumber, DepartmentIx, Look, Place, Point, SegmentIx, Source, Step, Trigger};
 
 /// The most departments that a cue may need: they are answered by the keys 1 to 9.
 const NEEDS_MAX: usize = 9;
 /// The most steps that a cue may have.
 const STEPS_MAX: usize = 99;
+
+/// The words of `look`.
+const LOOKS: &[(&str, Look)] = &[("rings", Look::Rings), ("hollywood", Look::Hollywood)];
 
 /// What cues may refer to by name.
 pub struct Stage<'a> {
@@ -76,7 +79,7 @@ pub fn draft<'a>(mut fields: Fields<'a>, stage: &Stage<'a>, home: &Home) -> Draf
     let backup_for = fields.find("backup_for").and_then(|value| value.mention());
     let steps = fields.find("steps").map(|value| steps(&value)).unwrap_or_default();
     let route = fields.find("route").map(|value| route(&value, stage)).unwrap_or_default();
-    let look = fields.find("look").and_then(|value| value.word(&[("rings", "rings"), ("hollywood", "hollywood")]));
+    let look = fields.find("look").and_then(|value| value.word(LOOKS));
     let list = fields.find("do");
     let actions = list.as_ref().map(|value| actions(value, &stage.outputs)).unwrap_or_default();
     let together = together(&mut fields, list.as_ref(), &actions, &stage.outputs);
@@ -104,7 +107,7 @@ pub fn draft<'a>(mut fields: Fields<'a>, stage: &Stage<'a>, home: &Home) -> Draf
         backup_for: None,
         steps,
         route,
-        look: look.map(str::to_owned),
+        look,
         actions,
         together,
         segment: home.segment,

@@ -115,7 +115,8 @@ fn in_our_words(message: &str, source: &str) -> (String, String) {
         ("string values must be quoted", _) if source.trim().is_empty() => {
             ("a key without a value", "write a value behind `=`".to_owned())
         }
-        ("string values must be quoted", _) => {
+        // `F1` begins like `false`.
+        ("string values must be quoted" | "invalid boolean", _) if !source.trim().is_empty() => {
             let bare = source.trim_matches(['“', '”', '„', '‘', '’', '`', '"', '\'']);
             return (format!("text without quotes: {}", quoted(source)), format!("write `\"{bare}\"`"));
         }

@@ -11,7 +11,8 @@ use crate::show::action::{HttpContent, MidiMessage, MpvCommand, MscCommand, OscA
 use crate::show::duration::SECOND_NS;
 use crate::show::problem::{Problem, report};
 use crate::show::{
-    Body, Colour, CueIx, CueNumber, DepartmentIx, FrameRate, OutputIx, OutputKind, SegmentIx, Show, Source, Trigger,
+    Body, Colour, CueIx, CueNumber, DepartmentIx, FrameRate, Look, OutputIx, OutputKind, SegmentIx, Show, Source,
+    Trigger,
 };
 
 /// Every key that the contract names, and one cue for every form of a trigger.
@@ -182,7 +183,7 @@ fn every_key_of_a_cue_is_read() {
     let cue = show.cue(CueIx(0));
     assert_eq!((cue.number.as_str(), cue.title.as_str()), ("12.5", "Off the roof"));
     assert_eq!((cue.call.as_deref(), cue.notes.as_deref()), (Some("Stunts: GO"), Some("Wind limit 8 m/s")));
-    assert_eq!((cue.source, cue.embargo, cue.look.as_deref()), (Some(Source::Live), true, Some("rings")));
+    assert_eq!((cue.source, cue.embargo, cue.look), (Some(Source::Live), true, Some(Look::Rings)));
     assert_eq!(cue.needs, [DepartmentIx(0), DepartmentIx(1)]);
     assert_eq!((cue.duration_ns, cue.planned_ns), (Some(45 * SECOND_NS), Some(40 * SECOND_NS)));
     assert_eq!(cue.steps[0].colour, Some(Colour::Rgb(0, 0x81, 0xC8)));

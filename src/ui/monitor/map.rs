@@ -1,20 +1,193 @@
-//! A route on a map: the part done bright, the part to come dim, the marker where the cue is.
+//! A route on a map: the part done bright, the part to come dashed, the marker where the cue is.
+//!
+//! ```text
+//!     ⢀⡠⠤⠒⠒⠉⠉⠉⠉⠒⠒⠤⢄⡀   Paris
+//!  ╌╌◉              ⠉⠒⠤●      coasts, rivers and roads faint behind it
+//!  ○ Los Angeles
+//!  41 %  3,725 km of 9,085 km · 5,360 km to go            ├───┤ 500 km
+//! ```
+//!
+//! [`sheet`] is what stands still: the map, the places and their labels, reckoned once for a route and a field. Only the
+//! way done, the marker and the figures change from frame to frame, and so little goes to the terminal.
+
+mod labels;
+mod sheet;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
 
-use super::words;
+use crate::engine::Phase;
+use crate::geo::Fit;
 use crate::show::CueIx;
+use crate::ui::dots::{self, Dots, Pen};
 use crate::ui::scene::Scene;
 use crate::ui::text;
+use labels::Rank;
+use sheet::Sheet;
 
 /// The fewest rows in which it tells more than words.
-pub(super) const ROWS_MIN: u16 = 4;
+pub(super) const ROWS_MIN: u16 = 6;
+
+/// Where the cue is.
+const MARKER: &str = "◉";
+/// A place that has been passed.
+const PASSED: &str = "●";
+/// A place to come.
+const AHEAD: &str = "○";
+/// A landmark that the way does not touch.
+const LANDMARK: &str = "·";
+
+/// What dots are drawn with, the weakest first.
+mod ink {
+    pub const COAST: u8 = 0;
+    pub const ROAD: u8 = 1;
+    pub const WATER: u8 = 2;
+    pub const TO_COME: u8 = 3;
+    pub const DONE: u8 = 4;
+}
 
 /// Draws it.
 pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx) {
-    let lines = words::route(scene, cue, usize::from(area.width));
-    for (y, line) in (area.y..area.bottom()).zip(lines) {
-        text::put(buf, area, y, line);
+    let field = Rect { height: area.height.saturating_sub(1), ..area };
+    if field.is_empty() {
+        return;
+    }
+    let sheet = sheet::of(&scene.cue(cue).route, field);
+    let done = match scene.state.cue(cue).phase {
+        Phase::Running => scene.countdown(cue).map_or(0.0, |countdown| countdown.done()),
+        Phase::Complete => 1.0,
+        _ => 0.0,
+    };
+    let styles = &scene.styles;
+    for (x, y) in sheet.land.iter().copied() {
+        if let Some(cell) = buf.cell_mut((x, y)) {
+            cell.set_style(styles.raised);
+        }
+    }
+    let mut dots = sheet.dots.clone();
+    let (before, after) = sheet.way.split(done);
+    for line in sheet.fit.trace(&after) {
+        dashed(&mut dots, &line);
+    }
+    for line in sheet.fit.trace(&before) {
+        for pair in line.windows(2) {
+            let &[from, to] = pair else { continue };
+            dots.line(from, to, ink::DONE);
+        }
+    }
+    let pen = |style: Style, ascii: char| Pen { style, ascii };
+    let pens = [
+        pen(styles.rule, '.'),
+        pen(styles.rule, '-'),
+        pen(styles.past, '~'),
+        pen(styles.text, ':'),
+        pen(styles.on_air, '#'),
+    ];
+    dots.paint(buf, &pens, scene.view.means.ascii);
+    places(scene, buf, &sheet, done);
+    if let Some(at) = sheet.way.at(done) {
+        let (x, y) = cell_of(&sheet.fit, field, at.place);
+        let is_running = scene.state.cue(cue).phase == Phase::Running;
+        buf.set_string(x, y, MARKER, if is_running { styles.on_air } else { styles.strong });
+    }
+    figures(scene, buf, area, &sheet, done);
+}
+
+/// The places with their labels.
+fn places(scene: &Scene, buf: &mut Buffer, sheet: &Sheet, done: f64) {
+    let styles = &scene.styles;
+    let so_far_km = done * sheet.way.length_km();
+    for label in &sheet.labels {
+        let style = match label.rank {
+            Rank::End => styles.strong,
+            Rank::Stop => styles.text,
+            Rank::Landmark => styles.past,
+        };
+        buf.set_string(label.x, label.y, &label.text, style);
+    }
+    for place in &sheet.signs {
+        let (sign, style) = match place.km {
+            None => (LANDMARK, styles.past),
+            Some(km) if km <= so_far_km && done > 0.0 => (PASSED, styles.on_air),
+            Some(_) => (AHEAD, styles.text),
+        };
+        buf.set_string(place.x, place.y, sign, style);
     }
 }
+
+/// How far it is, and how far it was; at the right how long a stretch of the map is.
+fn figures(scene: &Scene, buf: &mut Buffer, area: Rect, sheet: &Sheet, done: f64) {
+    let styles = &scene.styles;
+    let all_km = sheet.way.length_km();
+    let (so_far, to_go) = (kilometres(all_km * done, all_km), kilometres(all_km * (1.0 - done), all_km));
+    let all = kilometres(all_km, all_km);
+    let cells = text::width(&all);
+    let left = Line::from(vec![
+        Span::styled(format!("{:>3.0} %  ", (done * 100.0).floor()), styles.text),
+        Span::styled(format!("{so_far:>cells$} km"), styles.strong),
+        Span::styled(format!(" of {all} km"), styles.text),
+        Span::styled(format!(" · {to_go:>cells$} km to go"), styles.past),
+    ]);
+    let right = scale(&sheet.fit, area.width).map_or(Line::default(), |bar| Line::styled(bar, styles.past));
+    let least = text::line_width(&left);
+    text::put_both(buf, area, area.bottom().saturating_sub(1), left, right, least);
+}
+
+/// Kilometres in words; a short way has tenths.
+fn kilometres(km: f64, of_km: f64) -> String {
+    if of_km < 20.0 {
+        return format!("{km:.1}");
+    }
+    let digits = format!("{km:.0}");
+    let mut grouped = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
+/// A bar as long as a round number of kilometres; none where the map has no one scale.
+fn scale(fit: &Fit, columns: u16) -> Option<String> {
+    if fit.shorter_km() > 5000.0 {
+        return None;
+    }
+    let km_per_cell = fit.km_per_dot() * f64::from(dots::ACROSS);
+    let most_km = km_per_cell * f64::from(columns / 6);
+    let decade = 10_f64.powf(most_km.log10().floor());
+    let km = [5.0, 2.0, 1.0].map(|times| times * decade).into_iter().find(|&km| km <= most_km)?;
+    let cells = (km / km_per_cell).round() as usize;
+    let words = if km < 1.0 { format!("{:.0} m", km * 1000.0) } else { format!("{} km", kilometres(km, f64::MAX)) };
+    (cells >= 3).then(|| format!("├{}┤ {words}", "─".repeat(cells - 2)))
+}
+
+/// The cell of a place; what lies outside is drawn at the edge.
+fn cell_of(fit: &Fit, field: Rect, place: crate::geo::Place) -> (u16, u16) {
+    let (x, y) = fit.dot(place);
+    let cell = |dot: f64, per: u16, cells: u16| (dot / f64::from(per)).floor().clamp(0.0, f64::from(cells - 1)) as u16;
+    (field.x + cell(x.round(), dots::ACROSS, field.width), field.y + cell(y.round(), dots::DOWN, field.height))
+}
+
+/// Draws the way to come: two dots of four, counted along the screen so that dashes stay where they are.
+fn dashed(dots: &mut Dots, line: &[(f64, f64)]) {
+    for pair in line.windows(2) {
+        let &[from, to] = pair else { continue };
+        let (dx, dy) = (to.0 - from.0, to.1 - from.1);
+        let steps = dx.abs().max(dy.abs()).ceil().clamp(1.0, 4096.0);
+        for step in 0..=steps as i32 {
+            let part = f64::from(step) / steps;
+            let (x, y) = ((from.0 + dx * part).round() as i32, (from.1 + dy * part).round() as i32);
+            let along = if dx.abs() >= dy.abs() { x } else { y };
+            if along.rem_euclid(4) < 2 {
+                dots.dot(x, y, ink::TO_COME);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

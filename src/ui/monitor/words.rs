@@ -69,13 +69,8 @@ pub(super) fn steps<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize) -> Vec<Li
 /// The people whom the cue's words name.
 pub(super) fn people<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize, is_page: bool) -> Vec<Line<'a>> {
     let styles = &scene.styles;
-    let plan = scene.cue(cue);
-    let words = [Some(plan.title.as_str()), plan.notes.as_deref(), plan.call.as_deref()];
-    let steps = plan.steps.iter().map(|step| step.title.as_str());
-    let words: Vec<&str> = words.into_iter().flatten().chain(steps).collect();
-    let named = scene.show.people.iter().filter(|person| words.iter().any(|words| words.contains(&person.name)));
     let mut lines = vec![];
-    for person in named.take(if is_page { 20 } else { 5 }) {
+    for person in scene.show.people_in(cue).map(|person| scene.show.person(person)).take(if is_page { 20 } else { 5 }) {
         let role = person.role.as_deref().map(|role| Span::styled(format!("  {role}"), styles.past));
         let mut spans = vec![Span::styled(person.name.as_str(), styles.text)];
         spans.extend(role);

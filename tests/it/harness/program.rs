@@ -68,6 +68,8 @@ impl Program {
             command.env_remove(name);
         }
         command.env_remove("NO_COLOR");
+        // What the developer has set for himself changes nothing here.
+        command.env("XDG_CONFIG_HOME", state.with_file_name("config"));
         for (name, value) in [("TERM", "xterm-256color"), ("COLORTERM", "truecolor")].iter().chain(env) {
             command.env(name, value);
         }

@@ -57,7 +57,7 @@ fn the_passcode_opens_and_stands_nowhere() {
     remote.press("/hold").ok();
     let journal = program.await_event("held", 1);
     assert_eq!((journal.cues("cue_fired"), journal.of_kind("panicked").len()), (vec!["1", "2"], 0));
-    program.keys("\t\t");
+    program.keys(":page log\r");
     program.await_words(&["OSC in, not obeyed", "without the passcode"]);
     program.press_to_see("\t", &["Help"]);
     program.keys("q");
@@ -113,7 +113,7 @@ fn a_taken_port_ends_the_start_or_is_said_by_who_asked_for_it() {
     program.await_words(&["OSC in at", &remote.listen()]);
     program.keys(" ");
     wire.expect("/one");
-    program.keys("\t\t");
+    program.keys(":page log\r");
     program.await_words(&["OSC in at", &remote.listen(), "in use"]);
 }
 

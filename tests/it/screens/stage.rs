@@ -41,6 +41,15 @@ impl Run {
 
     /// A run that begins a minute before the small show does.
     pub fn of(show: Show, rehearsal: bool) -> Run {
+        Run::opened(show, rehearsal, false, "2024-08-11T20:59:00Z")
+    }
+
+    /// A rehearsal that the program calls by itself; its clock begins at `clock`.
+    pub fn called_by_the_program(show: Show, clock: &str) -> Run {
+        Run::opened(show, true, true, clock)
+    }
+
+    fn opened(show: Show, rehearsal: bool, auto: bool, clock: &str) -> Run {
         let state = State::new(Arc::new(show));
         let mut app = App::new(Theme::Dark);
         let health = Health { light: Light::Ok, sent: 1, ..Health::default() };
@@ -62,8 +71,8 @@ impl Run {
             source: "small.toml".into(),
             rehearsal,
             speed: 1,
-            auto: false,
-            clock: "2024-08-11T20:59:00Z".parse().unwrap(),
+            auto,
+            clock: clock.parse().unwrap(),
             day: "2024-08-11".parse().unwrap(),
             version: "0".into(),
         }]);
@@ -82,7 +91,10 @@ impl Run {
 
     /// Lets time pass to `seconds` of the run, and everything happen that falls due.
     pub fn until(&mut self, seconds: f64) {
-        let end_ns = Duration::from_secs_f64(seconds).as_nanos() as u64;
+        self.until_ns(Duration::from_secs_f64(seconds).as_nanos() as u64);
+    }
+
+    pub fn until_ns(&mut self, end_ns: RunNs) {
         for _ in 0..100_000 {
             let Some(due_ns) = self.state.poll_timeout().filter(|due_ns| *due_ns <= end_ns) else { break };
             self.now_ns = self.now_ns.max(due_ns);
@@ -93,6 +105,16 @@ impl Run {
             self.commit(events);
         }
         self.now_ns = end_ns;
+    }
+
+    /// Lets time pass until `cue` has fired.
+    pub fn until_fired(&mut self, cue: &str) {
+        let number = CueNumber::new(cue).unwrap();
+        let ix = self.state.show().find(&number).unwrap();
+        while self.state.cue(ix).firings == 0 {
+            let due_ns = self.state.poll_timeout().unwrap_or_else(|| panic!("nothing fires {cue}"));
+            self.until_ns(due_ns.max(self.now_ns));
+        }
     }
 
     /// What the machine's clock reads.
@@ -142,20 +164,24 @@ impl Run {
     pub fn drawn(&mut self, columns: u16, rows: u16) -> Buffer {
         let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
         self.app.theme = self.theme;
-        let view = View {
+        let mut hits = Hits::default();
+        terminal.draw(|frame| hits = ui::draw(frame, &self.view())).unwrap();
+        self.hits = hits;
+        let buffer = terminal.backend().buffer().clone();
+        paint(&buffer, self.depth == Depth::Rgb);
+        buffer
+    }
+
+    /// What a frame of this moment is drawn from.
+    pub fn view(&self) -> View<'_> {
+        View {
             app: &self.app,
             state: &self.state,
             log: &self.log,
             now_ns: self.now_ns,
             machine_ns: self.machine_ns(),
             means: Means { depth: self.depth, ascii: self.ascii },
-        };
-        let mut hits = Hits::default();
-        terminal.draw(|frame| hits = ui::draw(frame, &view)).unwrap();
-        self.hits = hits;
-        let buffer = terminal.backend().buffer().clone();
-        paint(&buffer, self.depth == Depth::Rgb);
-        buffer
+        }
     }
 
     pub fn text(&mut self, columns: u16, rows: u16) -> String {

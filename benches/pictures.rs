@@ -1,0 +1,92 @@
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "a bench reads the clock")]
+//! What a frame with a picture costs: the run screen and the monitor's page with the maps of the built-in shows, at
+//! 200×60, from the state to the bytes for the terminal.
+
+mod common;
+
+use std::io;
+use std::sync::Arc;
+use std::time::Instant;
+
+use common::{Bounds, Sample};
+use handover::app::log::Log;
+use handover::app::{App, Page, Theme};
+use handover::engine::{Event, RunNs, State};
+use handover::show::duration::SECOND_NS;
+use handover::show::{CueNumber, builtin, file};
+use handover::ui::{self, Depth, Means, View};
+use ratatui::backend::CrosstermBackend;
+use ratatui::layout::Rect;
+use ratatui::{Terminal, TerminalOptions, Viewport};
+
+/// The longest that a frame may take, milliseconds, for 99 of 100.
+const FRAME_MAX_MS: f64 = 2.0;
+
+fn main() {
+    let mut bounds = Bounds::default();
+    for (name, cue, what) in [
+        ("paris-2024", "32", "Paris to Los Angeles"),
+        ("paris-2024", "29", "the ride through Paris"),
+        ("paris-2024", "34", "the rings on the sign"),
+        ("torch-relay-2004", "16", "the relay around the world"),
+    ] {
+        let (state, fired_ns) = fired(name, cue);
+        for page in [Page::Run, Page::Monitor] {
+            let frames = frames(&state, fired_ns, page);
+            println!("{}", frames.line(&format!("{what}, {}", page.name())));
+            let p99_ms = frames.quantile(0.99).as_secs_f64() * 1e3;
+            bounds.hold("a frame at 200x60, p99", p99_ms, FRAME_MAX_MS, "ms");
+        }
+    }
+    bounds.finish();
+}
+
+/// A built-in show that the program calls, as far as the moment at which `cue` fires.
+fn fired(name: &str, cue: &str) -> (State, RunNs) {
+    let show = Arc::new(file::parse(builtin::find(name).unwrap().text, "UTC").unwrap());
+    let ix = show.find(&CueNumber::new(cue).unwrap()).unwrap();
+    let mut state = State::new(Arc::clone(&show));
+    let day = show.date.unwrap();
+    let start = Event::RunStarted {
+        show: show.title.clone(),
+        source: name.into(),
+        rehearsal: true,
+        speed: 1,
+        auto: true,
+        clock: day.at(20, 49, 55, 0).to_zoned(jiff::tz::TimeZone::UTC).unwrap().timestamp(),
+        day,
+        version: "bench".into(),
+    };
+    state.apply(0, &start);
+    let mut now_ns = 0;
+    while state.cue(ix).firings == 0 {
+        now_ns = state.poll_timeout().unwrap().max(now_ns);
+        for event in state.handle_timeout(now_ns) {
+            state.apply(now_ns, &event);
+        }
+    }
+    (state, now_ns)
+}
+
+/// A hundred seconds of frames, ten a second.
+fn frames(state: &State, fired_ns: RunNs, page: Page) -> Sample {
+    let (mut app, log) = (App::new(Theme::Dark), Log::default());
+    app.page = page;
+    let viewport = Viewport::Fixed(Rect::new(0, 0, 200, 60));
+    let mut terminal = Terminal::with_options(CrosstermBackend::new(io::sink()), TerminalOptions { viewport }).unwrap();
+    let one = |tenth: u64| {
+        let now_ns = fired_ns + tenth * SECOND_NS / 10;
+        let view = View {
+            app: &app,
+            state,
+            log: &log,
+            now_ns,
+            machine_ns: now_ns,
+            means: Means { depth: Depth::Rgb, ascii: false },
+        };
+        let begun = Instant::now();
+        terminal.draw(|frame| drop(ui::draw(frame, &view))).unwrap();
+        begun.elapsed()
+    };
+    Sample::new((0..1000).map(one).collect())
+}

@@ -1,0 +1,371 @@
+//! The board: what everybody in the house may know of a run, and nothing else.
+//!
+//! Owns what is public: the time, the show's title, the titles of segments, what is on and what is next with their
+//! numbers and times, and how the show ended. The words of a cue under embargo are not in a [`Board`] before the cue has
+//! fired, so that whoever draws one cannot show them. Calls, notes, people, departments, outputs, holds, misses, panics,
+//! and how far over the show is while it runs are the caller's business: they must never come in here.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
+use crate::engine::{Countdown, Phase, RunNs, State, Timing};
+use crate::show::{Clock, Cue, CueIx, SegmentIx, Show, Trigger};
+
+/// How many of the running cues are told, the last first.
+const ON_MAX: usize = 8;
+/// How many segments behind the next one are told.
+const LATER_MAX: usize = 60;
+
+/// What a public screen shows.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Board {
+    /// The show, where one is known.
+    pub title: Option<String>,
+    /// What the show's clock reads; in a rehearsal a made-up one.
+    pub now: Timestamp,
+    /// The show's own zone, and the further ones.
+    pub clocks: Vec<Clock>,
+    /// In a rehearsal, how many times as fast its clock goes.
+    pub rehearsal: Option<u32>,
+    /// How far the run is.
+    pub stage: Stage,
+    /// What comes next.
+    pub next: Option<Next>,
+    /// The segments behind that, each with its planned start.
+    pub later: Vec<(Option<Timestamp>, String)>,
+    /// What keeps the board from knowing more.
+    pub notice: Option<Notice>,
+}
+
+/// What of a board fills the screen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Face {
+    /// All of it.
+    #[default]
+    Board,
+    /// The time.
+    Clock,
+    /// What is left.
+    Countdown,
+}
+
+impl Face {
+    /// The one behind this one; behind the last, the first.
+    pub fn next(self) -> Face {
+        match self {
+            Face::Board => Face::Clock,
+            Face::Clock => Face::Countdown,
+            Face::Countdown => Face::Board,
+        }
+    }
+}
+
+/// How far a run is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Stage {
+    /// There is no run yet.
+    Waiting {
+        /// What would begin one, for the shell.
+        command: String,
+    },
+    /// It has not begun.
+    Before {
+        /// When it is meant to, where the clock says so.
+        starts: Option<Timestamp>,
+        /// How long until then, nanoseconds; late, negative.
+        left_ns: Option<i64>,
+    },
+    /// A segment runs.
+    On(On),
+    /// The plan's own pause before a hard start.
+    Gap {
+        /// That start.
+        until: Timestamp,
+        /// How long until then, nanoseconds.
+        left_ns: i64,
+    },
+    /// It is over.
+    Ended {
+        /// When it ended.
+        at: Timestamp,
+        /// How far behind the plan; ahead of it, negative.
+        over_ns: i64,
+    },
+}
+
+/// What is on.
+#[derive(Clone, Debug, PartialEq)]
+pub struct On {
+    /// The title of the segment.
+    pub segment: String,
+    /// How far the segment has come.
+    pub part: Countdown,
+    /// What is on in it, the last first: what runs, and in front of it a cue that was over at once and holds until the
+    /// next.
+    pub cues: Vec<(Item, Option<Countdown>)>,
+}
+
+/// A cue in public.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Item {
+    /// It is under embargo and has not fired.
+    Embargoed,
+    /// Its words may be shown.
+    Public {
+        /// Its number.
+        number: String,
+        /// Its title.
+        title: String,
+    },
+}
+
+/// What comes next.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Next {
+    /// The title of its segment, where that is not the one that runs.
+    pub segment: Option<String>,
+    /// The cue; `None` where a segment without one comes.
+    pub cue: Option<Item>,
+    /// When it is planned; unknown before a show begins that nothing ties to the clock.
+    pub at: Option<Timestamp>,
+}
+
+/// What keeps the board from knowing more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// No program calls the run.
+    NoCaller,
+    /// A line of the run's journal is damaged: what came behind it is unknown.
+    Damaged {
+        /// Which line, from 1.
+        line: u64,
+    },
+    /// The run's journal cannot be read.
+    Unreadable,
+}
+
+/// What the big digits of a countdown are about.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Figure<'a> {
+    /// What is left, nanoseconds; past its end, negative.
+    pub left_ns: i64,
+    /// The longest that it reads: what it began with.
+    pub of_ns: u64,
+    /// What ends or begins then.
+    pub of: &'a str,
+    /// What happens to that.
+    pub word: &'static str,
+    /// The part that is done, 0 to 1, of something that runs.
+    pub done: Option<f64>,
+}
+
+impl Board {
+    /// What may be known of a run at `now` of its clock.
+    pub fn of(state: &State, now: RunNs) -> Board {
+        let (show, timing) = (state.show(), state.projection(now));
+        let public = Public { state, show, timing: &timing, now };
+        let next = public.next();
+        Board {
+            title: Some(show.title.clone()),
+            now: state.wall(now as i64),
+            clocks: clocks(show),
+            rehearsal: state.is_rehearsal().then(|| state.speed()),
+            stage: public.stage(),
+            later: public.later(next),
+            next: next.map(|next| public.told(next)),
+            notice: None,
+        }
+    }
+
+    /// A board without a run: of `show`, if one is known, at `now` of the machine's clock. `command` begins a run.
+    pub fn waiting(show: Option<&Show>, now: Timestamp, zone: (&str, TimeZone), command: String) -> Board {
+        let machines = || vec![Clock { label: Show::clock_label(zone.0), zone: zone.1.clone() }];
+        Board {
+            title: show.map(|show| show.title.clone()),
+            now,
+            clocks: show.map_or_else(machines, clocks),
+            rehearsal: None,
+            stage: Stage::Waiting { command },
+            next: None,
+            later: vec![],
+            notice: None,
+        }
+    }
+
+    /// What counts down to the next thing that matters: the end of the running cue that has one, or else of the segment;
+    /// before the show and in a pause, the start.
+    pub fn figure(&self) -> Option<Figure<'_>> {
+        let starts =
+            |left_ns: i64, of| Figure { left_ns, of_ns: left_ns.unsigned_abs(), of, word: "starts", done: None };
+        let next = self.next.as_ref().and_then(|next| next.segment.as_deref());
+        match &self.stage {
+            Stage::Waiting { .. } | Stage::Before { left_ns: None, .. } => None,
+            Stage::Before { left_ns: Some(left_ns), .. } => Some(starts(*left_ns, next.unwrap_or_default())),
+            Stage::Gap { left_ns, .. } => Some(starts(*left_ns, next.unwrap_or_default())),
+            Stage::On(on) => {
+                let timed = on.cues.iter().find_map(|(item, countdown)| match (item, countdown) {
+                    (Item::Public { title, .. }, Some(countdown)) => Some((title.as_str(), *countdown)),
+                    _ => None,
+                });
+                let (of, countdown) = timed.unwrap_or((on.segment.as_str(), on.part));
+                let (left_ns, of_ns, done) = (countdown.left_ns(), countdown.of_ns, Some(countdown.done()));
+                Some(Figure { left_ns, of_ns, of, word: "ends", done })
+            }
+            Stage::Ended { .. } => None,
+        }
+    }
+}
+
+/// The show's own clock, and its further ones.
+fn clocks(show: &Show) -> Vec<Clock> {
+    let own = Clock { label: Show::clock_label(&show.zone_name), zone: show.zone.clone() };
+    std::iter::once(own).chain(show.clocks.iter().cloned()).collect()
+}
+
+/// The run, for the questions of this file.
+struct Public<'a> {
+    state: &'a State,
+    show: &'a Show,
+    timing: &'a Timing,
+    now: RunNs,
+}
+
+/// Where the show goes next.
+#[derive(Clone, Copy)]
+enum Goes {
+    Cue(CueIx),
+    Segment(SegmentIx),
+}
+
+impl Public<'_> {
+    /// The one way in which words of a cue come onto a board.
+    fn item(&self, cue: CueIx) -> Item {
+        let plan = self.show.cue(cue);
+        match self.state.is_public(cue) {
+            true => Item::Public { number: plan.number.to_string(), title: plan.title.clone() },
+            false => Item::Embargoed,
+        }
+    }
+
+    fn stage(&self) -> Stage {
+        let (state, now) = (self.state, self.now as i64);
+        if state.has_ended() {
+            return Stage::Ended { at: state.wall(self.timing.end_ns), over_ns: self.timing.over_ns };
+        }
+        let (Some(segment), Some(part)) = (state.current_segment(), state.segment_countdown(self.now)) else {
+            let starts_ns = state.plan().segment_start_ns.first().filter(|_| state.plan().anchored);
+            let starts = starts_ns.map(|&starts_ns| state.wall(starts_ns));
+            return Stage::Before { starts, left_ns: starts_ns.map(|starts_ns| starts_ns - now) };
+        };
+        if let Some((_, starts_ns)) = state.gap(self.now).filter(|_| state.on_air().is_empty()) {
+            return Stage::Gap { until: state.wall(starts_ns as i64), left_ns: starts_ns as i64 - now };
+        }
+        let held = self.held_up(segment).map(|cue| (self.item(cue), None));
+        let running = state.on_air().iter().rev().map(|&cue| (self.item(cue), state.cue_countdown(cue, self.now)));
+        let cues = held.into_iter().chain(running).take(ON_MAX).collect();
+        Stage::On(On { segment: self.show.segment(segment).title.clone(), part, cues })
+    }
+
+    /// The cue that fired last, where it was over at once and nothing else has come since: its picture stands still.
+    fn held_up(&self, segment: SegmentIx) -> Option<CueIx> {
+        let fired = |cue: &CueIx| self.state.cue(*cue).fired_ns.map(|fired_ns| (fired_ns, *cue));
+        let (fired_ns, last) = self.show.cue_indices().filter_map(|cue| fired(&cue)).max()?;
+        let is_instant = |cue: &Cue| cue.lasts_ns().unwrap_or(0) == 0 && cue.steps.is_empty() && cue.clip().is_none();
+        let since_ns = self.state.segment(segment).started_ns?;
+        let is_over = self.state.cue(last).phase == Phase::Complete && is_instant(self.show.cue(last));
+        (is_over && fired_ns >= since_ns && self.show.segment_of(last) == segment).then_some(last)
+    }
+
+    fn next(&self) -> Option<Goes> {
+        if self.state.has_ended() {
+            return None;
+        }
+        let cues = self.show.cue_indices().filter_map(|cue| self.comes_in_ns(cue).map(|left_ns| (left_ns, cue)));
+        let called = self.state.playhead().map(|cue| {
+            let left_ns = self.state.call_left_ns(cue, self.timing, self.now);
+            (left_ns.unwrap_or(0).max(0), cue)
+        });
+        let cue = cues.chain(called).min().map(|(_, cue)| cue);
+        let running = self.state.current_segment();
+        let segment = running.map_or(SegmentIx(0), |running| SegmentIx(running.0 + 1));
+        let exists = (segment.0 as usize) < self.show.segments.len();
+        match cue {
+            // A segment without a cue may open before it.
+            Some(cue) if self.show.segment_of(cue) <= segment || !exists => Some(Goes::Cue(cue)),
+            _ => exists.then_some(Goes::Segment(segment)),
+        }
+    }
+
+    /// How long until `cue` comes by itself, as things stand.
+    fn comes_in_ns(&self, cue: CueIx) -> Option<i64> {
+        let state = self.state.cue(cue);
+        if !self.state.is_in_order(cue) || state.phase == Phase::Missed {
+            return None;
+        }
+        let show_ns = self.state.show_ns(self.now) as i64;
+        if let Some(due_ns) = state.due_ns {
+            return Some((due_ns as i64 - show_ns).max(0));
+        }
+        let segment = self.show.segment_of(cue);
+        match self.show.cue(cue).trigger {
+            Trigger::After { cue: cause, delay_ns } if self.state.on_air().contains(&cause) => {
+                let ends_ns = self.state.cue(cause).complete_ns?;
+                Some((ends_ns as i64 - show_ns).max(0).saturating_add(delay_ns as i64))
+            }
+            Trigger::At { .. } if state.firings == 0 => {
+                let at_ns = *self.state.plan().cue_start_ns.get(cue.0 as usize)?;
+                (at_ns >= self.now as i64).then(|| at_ns - self.now as i64)
+            }
+            Trigger::Into { offset_ns } if self.state.current_segment().is_none_or(|running| segment > running) => {
+                let starts_ns = *self.timing.start_ns.get(segment.0 as usize)?;
+                Some((starts_ns - self.now as i64).max(0).saturating_add(offset_ns as i64))
+            }
+            _ => None,
+        }
+    }
+
+    fn told(&self, next: Goes) -> Next {
+        let (segment, cue) = match next {
+            Goes::Cue(cue) => (self.show.segment_of(cue), Some(cue)),
+            Goes::Segment(segment) => (segment, None),
+        };
+        let is_new = self.state.current_segment() != Some(segment);
+        let at = match cue {
+            Some(cue) => self.planned_cue(cue),
+            None => self.planned_start(segment),
+        };
+        let segment = is_new.then(|| self.show.segment(segment).title.clone());
+        Next { segment, cue: cue.map(|cue| self.item(cue)), at }
+    }
+
+    fn later(&self, next: Option<Goes>) -> Vec<(Option<Timestamp>, String)> {
+        let behind = match next {
+            Some(Goes::Cue(cue)) => self.show.segment_of(cue),
+            Some(Goes::Segment(segment)) => segment,
+            None => return vec![],
+        };
+        let behind = self.state.current_segment().map_or(behind, |running| running.max(behind));
+        let segments = self.show.segment_indices().filter(|&segment| segment > behind).take(LATER_MAX);
+        segments.map(|segment| (self.planned_start(segment), self.show.segment(segment).title.clone())).collect()
+    }
+
+    /// Whether the plan's times are times of day already: not before an open show has begun.
+    fn is_tied(&self) -> bool {
+        self.state.plan().anchored || self.state.has_begun()
+    }
+
+    fn planned_start(&self, segment: SegmentIx) -> Option<Timestamp> {
+        self.is_tied().then(|| self.state.wall(self.state.planned_start_ns(segment, self.now)))
+    }
+
+    fn planned_cue(&self, cue: CueIx) -> Option<Timestamp> {
+        let planned_ns = *self.state.plan().cue_start_ns.get(cue.0 as usize)?;
+        if matches!(self.show.cue(cue).trigger, Trigger::At { .. }) {
+            return Some(self.state.wall(planned_ns));
+        }
+        self.is_tied().then(|| self.state.wall(self.state.plan_origin_ns(self.now) + planned_ns))
+    }
+}
+
+#[cfg(test)]
+mod tests;

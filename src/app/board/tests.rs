@@ -1,0 +1,197 @@
+//! What is on a board, and what is not.
+
+use std::sync::Arc;
+
+use super::*;
+use crate::engine::{Cause, Command, Event};
+use crate::show::duration::SECOND_NS;
+use crate::show::file;
+
+const SHOW: &str = r#"
+title = "A night out"
+timezone = "Europe/Paris"
+clocks = ["America/Los_Angeles"]
+[department.stunts]
+name = "Secret department"
+[person.somebody]
+name = "Secret person"
+[[segment]]
+title = "Doors"
+start = 23:00:00
+duration = "2m"
+cue = [
+  { number = "1", title = "House lights", call = "Secret call", notes = "Secret note", planned = "0s" },
+  { number = "2", title = "Titles", duration = "30s" },
+  { number = "2.1", title = "Secret follow", embargo = true, duration = "20s", trigger = { after = "2" } },
+]
+[[segment]]
+title = "The jump"
+duration = "1m"
+cue = [
+  { number = "3", title = "Secret jump", embargo = true, duration = "45s", planned = "10s", needs = ["stunts"] },
+  { number = "3A", title = "Secret plan B", embargo = true, duration = "20s", backup_for = "3" },
+]
+[[segment]]
+title = "Good night"
+duration = "1m"
+cue = [{ number = "4", title = "Curtain" }]
+"#;
+
+struct Run {
+    state: State,
+    now: RunNs,
+}
+
+impl Run {
+    /// A live run that begins a minute before its show.
+    fn new() -> Self {
+        let show = Arc::new(file::parse(SHOW, "UTC").unwrap());
+        let mut run = Run { state: State::new(show), now: 0 };
+        run.take(vec![Event::RunStarted {
+            show: "A night out".into(),
+            source: "night.toml".into(),
+            rehearsal: false,
+            speed: 1,
+            auto: false,
+            clock: "2024-08-11T20:59:00Z".parse().unwrap(),
+            day: "2024-08-11".parse().unwrap(),
+            version: "0".into(),
+        }]);
+        run
+    }
+
+    fn take(&mut self, events: Vec<Event>) {
+        events.iter().for_each(|event| self.state.apply(self.now, event));
+    }
+
+    fn until(&mut self, second: u64) {
+        while let Some(due_ns) = self.state.poll_timeout().filter(|due_ns| *due_ns <= second * SECOND_NS) {
+            self.now = self.now.max(due_ns);
+            let events = self.state.handle_timeout(self.now);
+            self.take(events);
+        }
+        self.now = second * SECOND_NS;
+    }
+
+    fn command(&mut self, command: Command) {
+        let events = self.state.decide(&command, self.now).unwrap();
+        self.take(events);
+        self.until(self.now / SECOND_NS);
+    }
+
+    fn go(&mut self) {
+        self.command(Command::Go { cause: Cause::Go });
+    }
+
+    fn board(&self) -> Board {
+        let board = Board::of(&self.state, self.now);
+        let told = format!("{board:?}");
+        for private in ["Secret call", "Secret note", "Secret person", "Secret department"] {
+            assert!(!told.contains(private), "{told}");
+        }
+        for cue in self.state.show().cue_indices() {
+            let (plan, fired) = (self.state.show().cue(cue), self.state.cue(cue).firings > 0);
+            assert!(fired || !plan.embargo || !told.contains(plan.title.as_str()), "{told}");
+        }
+        board
+    }
+
+    fn next(&self) -> (Option<String>, Option<String>, String) {
+        let next = self.board().next.unwrap();
+        let title = next.cue.map(|cue| match cue {
+            Item::Public { title, .. } => title,
+            Item::Embargoed => "—".into(),
+        });
+        (next.segment, title, next.at.map(|at| at.to_string()).unwrap_or_default())
+    }
+
+    fn on(&self) -> (String, Vec<String>, i64) {
+        let board = self.board();
+        let left_s = board.figure().map_or(0, |figure| figure.left_ns / SECOND_NS as i64);
+        let Stage::On(on) = board.stage else { panic!("{:?}", board.stage) };
+        let title = |(item, _): (Item, _)| match item {
+            Item::Public { title, .. } => title,
+            Item::Embargoed => "—".into(),
+        };
+        (on.segment, on.cues.into_iter().map(title).collect(), left_s)
+    }
+}
+
+fn words(words: &[&str]) -> Vec<String> {
+    words.iter().map(|word| (*word).to_owned()).collect()
+}
+
+#[test]
+fn an_evening_as_the_house_sees_it() {
+    let mut run = Run::new();
+    run.until(20);
+    let board = run.board();
+    assert_eq!(board.clocks.iter().map(|clock| clock.label.as_str()).collect::<Vec<_>>(), ["Paris", "Los Angeles"]);
+    assert_eq!(board.now, "2024-08-11T20:59:20Z".parse().unwrap());
+    let starts = Some("2024-08-11T21:00:00Z".parse().unwrap());
+    assert_eq!(board.stage, Stage::Before { starts, left_ns: Some(40 * SECOND_NS as i64) });
+    assert_eq!(board.figure().map(|figure| (figure.of, figure.word)), Some(("Doors", "starts")));
+    assert_eq!(board.later.iter().map(|(_, title)| title.as_str()).collect::<Vec<_>>(), ["The jump", "Good night"]);
+    let at = |time: &str| format!("2024-08-11T{time}Z");
+    assert_eq!(run.next(), (Some("Doors".into()), Some("House lights".into()), at("21:00:00")));
+    run.until(70);
+    assert_eq!(run.board().figure().map(|figure| figure.left_ns / SECOND_NS as i64), Some(-10), "late");
+    run.go();
+    // It was over at once, and holds until the next; the segment counts down.
+    assert_eq!(run.on(), ("Doors".into(), words(&["House lights"]), 120));
+    // Two called cues are spread over two minutes.
+    assert_eq!(run.next(), (None, Some("Titles".into()), at("21:01:00")));
+    run.until(80);
+    run.go();
+    assert_eq!(run.on(), ("Doors".into(), words(&["Titles"]), 30));
+    // What follows by itself comes before what is called.
+    assert_eq!(run.next(), (None, Some("—".into()), at("21:01:30")));
+    run.until(112);
+    assert_eq!(run.on(), ("Doors".into(), words(&["Secret follow"]), 18), "it has fired");
+    assert_eq!(run.next(), (Some("The jump".into()), Some("—".into()), at("21:02:10")));
+}
+
+#[test]
+fn holds_panics_and_backups_give_nothing_away() {
+    let mut run = Run::new();
+    run.until(60);
+    run.go();
+    run.go();
+    run.until(100);
+    run.command(Command::Hold);
+    let left_s = run.on().2;
+    run.until(130);
+    assert_eq!(run.on().2, left_s, "the show's clock stands still");
+    run.command(Command::Resume);
+    let find = |number: &str| run.state.show().find(&crate::show::CueNumber::new(number).unwrap()).unwrap();
+    let (jump, plan_b) = (find("3"), find("3A"));
+    run.command(Command::SwapBackup);
+    assert_eq!(run.next().1, Some("—".into()), "plan B has its own embargo");
+    run.until(240);
+    run.go();
+    assert_eq!(run.on().1, words(&["Secret plan B"]));
+    assert!(run.state.is_public(plan_b) && !run.state.is_public(jump));
+    run.command(Command::Panic);
+    // The segment opened by itself when the first one's two minutes and the half minute of the hold were over.
+    assert_eq!(run.on(), ("The jump".into(), vec![], 30), "what was stopped is not on");
+    assert_eq!(run.next().1, Some("Curtain".into()));
+    run.until(310);
+    run.go();
+    assert_eq!(run.board().next, None);
+    run.until(380);
+    let Stage::Ended { over_ns, at } = run.board().stage else { panic!("{:?}", run.board().stage) };
+    // Planned for 21:04:00; the last segment began at 310 s, 5 min 10 s after 20:59, and lasted its minute.
+    assert_eq!((over_ns / SECOND_NS as i64, at), (70, "2024-08-11T21:05:10Z".parse().unwrap()));
+}
+
+#[test]
+fn a_board_without_a_run_knows_its_show() {
+    let show = file::parse(SHOW, "UTC").unwrap();
+    let now = "2024-08-11T18:00:00Z".parse().unwrap();
+    let of = |show| Board::waiting(show, now, ("Asia/Tokyo", TimeZone::UTC), "handover night.toml".into());
+    let board = of(Some(&show));
+    assert_eq!((board.title.as_deref(), board.clocks.len()), (Some("A night out"), 2));
+    assert!(!format!("{board:?}").contains("Secret"));
+    assert_eq!(of(None).clocks[0].label, "Tokyo");
+    assert_eq!(board.figure(), None);
+}

@@ -1,0 +1,89 @@
+//! Which key does what: the table of [`super::keys`], as the caller's keys.toml has changed it.
+//!
+//! Everything that speaks of keys asks here: the keyboard, the footer, the help page, the palette and every sentence
+//! that names one, so that they cannot disagree. The keys of the table are read from its very words, and so a new row can
+//! be remapped without further work. Three things never move: Esc twice is panic, Ctrl-C leaves, 1 to 9 answer ready.
+
+mod file;
+mod key;
+
+use crossterm::event::KeyEvent;
+
+pub use file::{EXAMPLE, parse, write};
+pub use key::{Key, KeyError};
+
+use super::keys::{Act, BINDINGS, Binding};
+
+/// The keys in force.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Keymap {
+    /// Beside [`BINDINGS`], row by row; empty for what is fixed, and for what only the palette does.
+    rows: Vec<Vec<Key>>,
+}
+
+impl Default for Keymap {
+    /// The keys of the table.
+    fn default() -> Self {
+        let keys = |binding: &Binding| match is_fixed(binding.act) {
+            true => vec![],
+            false => binding.keys.split_whitespace().filter_map(|key| key.parse().ok()).collect(),
+        };
+        Keymap { rows: BINDINGS.iter().map(keys).collect() }
+    }
+}
+
+/// Whether no file changes the keys of `act`: hands find these in the dark, in every house.
+fn is_fixed(act: Act) -> bool {
+    matches!(act, Act::Panic | Act::Ready(_))
+}
+
+impl Keymap {
+    /// What `event` means on the run screen, where no prompt is open. Escape means nothing here: it needs two presses.
+    pub fn act_of(&self, event: &KeyEvent) -> Option<Act> {
+        let key = Key::of(event)?;
+        if key == Key::CTRL_C {
+            return Some(Act::Quit);
+        }
+        if let Some(digit) = key.digit() {
+            return Some(Act::Ready(digit));
+        }
+        self.find(key).or_else(|| self.find(key.unshifted()))
+    }
+
+    fn find(&self, key: Key) -> Option<Act> {
+        let row = self.rows.iter().position(|keys| keys.contains(&key))?;
+        BINDINGS.get(row).map(|binding| binding.act)
+    }
+
+    /// The keys of `act`; none for what is fixed, and for what only the palette does.
+    pub fn keys(&self, act: Act) -> &[Key] {
+        let row = BINDINGS.iter().position(|binding| binding.act == act);
+        row.and_then(|row| self.rows.get(row)).map_or(&[], Vec::as_slice)
+    }
+
+    /// All keys of a row as people read them: `↑ k`; empty for what only the palette does.
+    pub fn label(&self, binding: &Binding) -> String {
+        if is_fixed(binding.act) {
+            return binding.keys.to_owned();
+        }
+        self.keys(binding.act).iter().map(|key| key.shown()).collect::<Vec<_>>().join(" ")
+    }
+
+    /// How `act` is done, for a sentence: its first key, or `:theme` where it has none.
+    pub fn way(&self, act: Act) -> String {
+        match (self.keys(act).first(), BINDINGS.iter().find(|binding| binding.act == act)) {
+            (Some(key), _) => key.shown(),
+            (None, Some(binding)) if is_fixed(act) => binding.keys.to_owned(),
+            (None, Some(binding)) => format!(":{}", binding.name),
+            (None, None) => String::new(),
+        }
+    }
+
+    /// Whether the first key of GO is text where the caller types.
+    pub fn go_is_text(&self) -> bool {
+        self.keys(Act::Go).first().is_some_and(|key| key.is_text())
+    }
+}
+
+#[cfg(test)]
+mod tests;

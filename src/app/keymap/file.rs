@@ -1,0 +1,219 @@
+//! keys.toml: lines that give commands other keys, to a [`Keymap`] or to everything that is wrong with them; and back.
+//!
+//! ```toml
+//! go = "F1"
+//! standby = ["s", "F2"]
+//! page-timeline = "F4"
+//! suspend = "none"
+//! ```
+//!
+//! A faulty file changes nothing at all: half of a table is worse than none, because nobody knows which half.
+
+use std::ops::Range;
+
+use super::{Key, Keymap, is_fixed};
+use crate::app::keys::{Act, BINDINGS, Binding, Group};
+use crate::show::file::settings::{self, Placed, Setting, closest, quoted};
+use crate::show::problem::Problem;
+
+/// A right line, for mends.
+pub const EXAMPLE: &str = "go = \"Space\"";
+/// The most keys of one command.
+const KEYS_MAX: usize = 4;
+/// What takes every key from a command.
+const NONE: &str = "none";
+
+/// A command as files name it: `page-timeline`.
+fn name_of(binding: &Binding) -> String {
+    binding.name.to_lowercase().replace(' ', "-")
+}
+
+/// Reads a keys.toml.
+///
+/// # Errors
+/// With all the faults that the file has, by place, at least one.
+pub fn parse(text: &str) -> Result<Keymap, Vec<Problem>> {
+    let read = settings::read(text, EXAMPLE);
+    let mut draft = Draft {
+        map: Keymap::default(),
+        given: vec![None; BINDINGS.len()],
+        is_whole: read.problems.is_empty(),
+        problems: read.problems,
+    };
+    for line in &read.lines {
+        draft.take(line);
+    }
+    draft.clashes();
+    if draft.problems.is_empty() {
+        return Ok(draft.map);
+    }
+    draft.problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
+    Err(draft.problems)
+}
+
+/// Where a line names its command, and where each of its keys stands.
+type Given = (Range<usize>, Vec<Range<usize>>);
+
+/// What was read so far.
+struct Draft {
+    map: Keymap,
+    /// Row by row, what the file gives.
+    given: Vec<Option<Given>>,
+    /// Whether every line could be read: only then does a default key stand where no line speaks of it.
+    is_whole: bool,
+    problems: Vec<Problem>,
+}
+
+impl Draft {
+    fn fault(&mut self, span: &Range<usize>, what: String, mend: String) {
+        self.problems.push(Problem { span: span.clone(), what, mend, related: None });
+    }
+
+    fn take(&mut self, line: &Setting) {
+        let wanted = line.name.text.trim().to_lowercase().replace([' ', '_'], "-");
+        let Some(row) = BINDINGS.iter().position(|binding| name_of(binding) == wanted) else {
+            self.is_whole = false;
+            let names: Vec<String> = BINDINGS.iter().map(name_of).collect();
+            let meant = closest(&wanted, names.iter().map(String::as_str));
+            let mend = meant.map_or_else(
+                || "`handover keys` prints every command".to_owned(),
+                |name| format!("did you mean {}?", quoted(name)),
+            );
+            return self.fault(&line.name.span, format!("no command is called {}", quoted(&line.name.text)), mend);
+        };
+        let binding = &BINDINGS[row];
+        if is_fixed(binding.act) {
+            let (what, mend) = match binding.act {
+                Act::Panic => ("panic is Esc pressed twice, and stays there", "take the line away"),
+                _ => ("ready stays on the keys 1 to 9", "take the line away"),
+            };
+            return self.fault(&line.name.span, what.to_owned(), mend.to_owned());
+        }
+        if let Some((first, _)) = self.given.get(row).cloned().flatten() {
+            return self.problems.push(Problem {
+                span: line.name.span.clone(),
+                what: format!("{} is there twice", quoted(&wanted)),
+                mend: "keep one of the two; several keys make a list".to_owned(),
+                related: Some((first, "first here".to_owned())),
+            });
+        }
+        let (keys, spans) = self.keys(line, binding);
+        if let (Some(own), Some(given)) = (self.map.rows.get_mut(row), self.given.get_mut(row)) {
+            *own = keys;
+            *given = Some((line.name.span.clone(), spans));
+        }
+    }
+
+    /// The keys of a line, with their places.
+    fn keys(&mut self, line: &Setting, binding: &Binding) -> (Vec<Key>, Vec<Range<usize>>) {
+        let is_none = matches!(line.values.as_slice(), [only] if only.text.eq_ignore_ascii_case(NONE));
+        let (mut keys, mut spans) = (vec![], vec![]);
+        let faults = self.problems.len();
+        for placed in line.values.iter().filter(|_| !is_none) {
+            let Some(key) = self.key(placed, binding.act) else { continue };
+            if keys.contains(&key) {
+                self.fault(&placed.span, format!("{} is there twice", quoted(&placed.text)), "keep one".to_owned());
+                continue;
+            }
+            keys.push(key);
+            spans.push(placed.span.clone());
+        }
+        if keys.len() > KEYS_MAX {
+            let what = format!("{} has more than {KEYS_MAX} keys", quoted(&name_of(binding)));
+            self.fault(&line.span, what, "leave some out".to_owned());
+        }
+        let why = match binding.act {
+            Act::Go => "GO has no key",
+            Act::Palette => "without a key for `commands` nothing reaches what has no key of its own",
+            _ => return (keys, spans),
+        };
+        if keys.is_empty() && self.problems.len() == faults && self.is_whole {
+            let mend = format!("write a key, or take the line away: it is {} then", quoted(binding.keys));
+            self.fault(&line.span, why.to_owned(), mend);
+        }
+        (keys, spans)
+    }
+
+    fn key(&mut self, placed: &Placed, act: Act) -> Option<Key> {
+        let taken = |why: &str| Some((format!("{} {why}", quoted(&placed.text)), "choose another key".to_owned()));
+        let (what, mend) = match placed.text.parse::<Key>() {
+            _ if placed.text.eq_ignore_ascii_case(NONE) => {
+                Some(("`none` stands among keys".to_owned(), "leave it out, or write it alone".to_owned()))
+            }
+            Err(error) => Some((error.what, error.mend)),
+            Ok(Key::CTRL_C) => taken("always leaves"),
+            Ok(Key::ESC) => taken("is panic's, and the way back"),
+            Ok(key) if key.digit().is_some() => taken("answers ready"),
+            Ok(key) if act == Act::Go && (key.types('y') || key.types('Y')) => {
+                taken("says yes to leaving, where a GO must not be lost")
+            }
+            Ok(key) => return Some(key),
+        }?;
+        self.fault(&placed.span, what, mend);
+        None
+    }
+
+    /// One key for two commands, where the file has a hand in it.
+    fn clashes(&mut self) {
+        let mut found = vec![];
+        for (row, given) in self.given.iter().enumerate() {
+            let Some((_, spans)) = given else { continue };
+            for (key, span) in self.map.rows[row].iter().zip(spans) {
+                let other = (0..BINDINGS.len()).find(|&other| other != row && self.map.rows[other].contains(key));
+                let Some(other) = other else { continue };
+                let name = name_of(&BINDINGS[other]);
+                let what = format!("{} is the key of {} too", quoted(&key.to_string()), quoted(&name));
+                let mend = match BINDINGS[other].act {
+                    Act::Go | Act::Palette => format!("give {} another key, or this command", quoted(&name)),
+                    _ => format!("choose another key, or write `{name} = \"none\"` or another key for it"),
+                };
+                match &self.given[other] {
+                    // Of the two places the later one is the fault.
+                    Some((_, others)) => {
+                        let at = self.map.rows[other].iter().position(|theirs| theirs == key).unwrap_or(0);
+                        let Some(first) = others.get(at).filter(|first| first.start < span.start) else { continue };
+                        let related = Some((first.clone(), "first here".to_owned()));
+                        found.push(Problem { span: span.clone(), what, mend, related });
+                    }
+                    None if self.is_whole => found.push(Problem { span: span.clone(), what, mend, related: None }),
+                    None => {}
+                }
+            }
+        }
+        self.problems.extend(found);
+    }
+}
+
+/// The keys in force in the form of keys.toml: what [`parse`] takes, with a word on each.
+pub fn write(map: &Keymap) -> String {
+    /// The column of the words.
+    const COLUMN: usize = 34;
+    let mut text = String::from(
+        "# The keys of handover as they are in force. Save this as keys.toml and change what you like;\n\
+         # a line that is left out keeps the usual key.\n\
+         #\n\
+         # A key is a character, or Space, Enter, Tab, Shift-Tab, Backspace, Del, Ins, Home, End, PgUp, PgDn,\n\
+         # Up, Down, Left, Right, F1 to F12; with Ctrl-, Alt- or Shift- before it where a terminal sends that.\n\
+         # Several keys make a list, \"none\" is no key. Esc, Ctrl-C and the digits 1 to 9 are taken.\n",
+    );
+    for group in Group::ALL {
+        text += &format!("\n# {}\n", group.title());
+        for binding in BINDINGS.iter().filter(|binding| binding.group == group) {
+            let keys: Vec<String> = map.keys(binding.act).iter().map(|key| in_quotes(&key.to_string())).collect();
+            let name = name_of(binding);
+            let line = match keys.as_slice() {
+                _ if is_fixed(binding.act) => format!("# {name} stays on {}", binding.keys),
+                [] => format!("{name} = \"{NONE}\""),
+                [only] => format!("{name} = {only}"),
+                several => format!("{name} = [{}]", several.join(", ")),
+            };
+            let pad = COLUMN.saturating_sub(line.chars().count()).max(1);
+            text += &format!("{line}{}# {}\n", " ".repeat(pad), binding.help);
+        }
+    }
+    text
+}
+
+fn in_quotes(text: &str) -> String {
+    if text.contains(['"', '\\']) { format!("'{text}'") } else { format!("\"{text}\"") }
+}

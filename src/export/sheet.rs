@@ -1,0 +1,258 @@
+//! The cue sheet to print: the plan alone, before anything has happened, as rows of words.
+//!
+//! Owns what stands on the sheet and what a public one leaves out; [`text`] and [`html`] only lay the words out. Must
+//! never know of a run. A public sheet is built without what is internal, so that no form of it can let a word
+//! through: it has times, numbers, titles, live or VT and durations, and of an item under embargo its time and number.
+
+pub mod html;
+pub mod text;
+
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp, Zoned};
+
+use super::words::{Days, counted};
+use crate::show::duration::{self, SECOND_NS};
+use crate::show::plan::{Plan, start_on};
+use crate::show::{Colour, CueIx, SegmentIx, Show, Source, Trigger};
+
+/// What stands for the title of an item under embargo on a public sheet.
+pub const WITHHELD: &str = "—";
+
+/// What a sheet says.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Sheet {
+    /// The show's title.
+    pub title: String,
+    /// Whether it leaves the house.
+    pub public: bool,
+    /// The day, the zone, how much there is; labels and words.
+    pub facts: Vec<(&'static str, String)>,
+    /// Who answers a standby; none on a public sheet.
+    pub departments: Vec<DepartmentRow>,
+    /// Who is in the show, with role and notes; none on a public sheet.
+    pub people: Vec<(String, Option<String>, Option<String>)>,
+    /// In running order.
+    pub segments: Vec<SegmentBlock>,
+}
+
+/// A department of the legend.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct DepartmentRow {
+    /// What the screen calls it.
+    pub name: String,
+    /// The colour of its sign.
+    pub colour: Option<Colour>,
+}
+
+/// A segment and its cues.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SegmentBlock {
+    /// What the rundown calls it.
+    pub title: String,
+    /// When it is meant to start: a time of day, or `T+1:30` where nothing ties the show to the clock.
+    pub planned: String,
+    /// Whether it starts by the clock.
+    pub hard_start: bool,
+    /// How long it is meant to last.
+    pub length: String,
+    /// Whatever the caller should know; nothing on a public sheet.
+    pub notes: Option<String>,
+    /// In the order of the file.
+    pub cues: Vec<CueLine>,
+}
+
+/// A cue.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CueLine {
+    /// Its number.
+    pub number: String,
+    /// When it is meant to come.
+    pub planned: String,
+    /// What it is; [`WITHHELD`] where that is nobody's business.
+    pub title: String,
+    /// Whether to mark it as not to be talked about.
+    pub embargo: bool,
+    /// `live`, `VT` or nothing.
+    pub source: &'static str,
+    /// How long it lasts, where the file says.
+    pub length: Option<String>,
+    /// What makes it come: `GO`, `follows 24 +2s`.
+    pub trigger: String,
+    /// The words that the caller says.
+    pub call: Option<String>,
+    /// The departments that have to be ready, by their place in the legend.
+    pub needs: Vec<usize>,
+    /// The cue whose plan B it is.
+    pub backup_for: Option<String>,
+    /// The plans B that it has.
+    pub backups: Vec<String>,
+    /// What is marked one by one.
+    pub steps: Vec<String>,
+    /// Whatever the caller should know.
+    pub notes: Option<String>,
+    /// The outputs that it sends to.
+    pub sends: Vec<String>,
+}
+
+impl Sheet {
+    /// The sheet of `show`, whose first segment plays on `day` where the file names none.
+    pub fn new(show: &Show, day: Date, public: bool) -> Sheet {
+        let clock = Clockwork::new(show, show.date.unwrap_or(day));
+        let department = |one: &crate::show::Department| DepartmentRow { name: one.name.clone(), colour: one.colour };
+        let person = |one: &crate::show::Person| (one.name.clone(), one.role.clone(), one.notes.clone());
+        Sheet {
+            title: show.title.clone(),
+            public,
+            facts: clock.facts(public),
+            departments: show.departments.iter().filter(|_| !public).map(department).collect(),
+            people: show.people.iter().filter(|_| !public).map(person).collect(),
+            segments: show.segment_indices().map(|ix| clock.segment(ix, public)).collect(),
+        }
+    }
+
+    /// The names of the departments that a cue needs.
+    pub fn needed(&self, cue: &CueLine) -> Vec<&DepartmentRow> {
+        cue.needs.iter().filter_map(|&at| self.departments.get(at)).collect()
+    }
+}
+
+/// A show and its planned times.
+struct Clockwork<'a> {
+    show: &'a Show,
+    plan: Plan,
+    /// Where the plan's nanoseconds are counted from.
+    origin: Timestamp,
+    days: Days,
+}
+
+impl<'a> Clockwork<'a> {
+    fn new(show: &'a Show, day: Date) -> Self {
+        let midday = |zone: &TimeZone| day.at(12, 0, 0, 0).to_zoned(zone.clone()).map(|at| at.timestamp());
+        let start = start_on(show, day, midday(&show.zone).unwrap_or(Timestamp::UNIX_EPOCH));
+        let plan = Plan::new(show, day, start);
+        let first = start.to_zoned(show.zone.clone()).date();
+        Clockwork { show, plan, origin: start, days: Days { first: Some(first) } }
+    }
+
+    fn at(&self, plan_ns: i64) -> Zoned {
+        (self.origin + SignedDuration::from_nanos(plan_ns)).to_zoned(self.show.zone.clone())
+    }
+
+    /// A planned instant: a time of day, or how far behind the show's beginning while nothing says when that is.
+    fn words(&self, plan_ns: i64, is_tied: bool) -> String {
+        if is_tied {
+            self.days.clock(&self.at(plan_ns))
+        } else {
+            format!("T+{}", duration::clock(plan_ns.max(0) as u64 / SECOND_NS))
+        }
+    }
+
+    fn facts(&self, public: bool) -> Vec<(&'static str, String)> {
+        let show = self.show;
+        let mut facts = vec![];
+        facts.extend(show.date.map(|_| ("Date", self.at(self.start_ns(0)).date().to_string())));
+        let here = self.at(self.start_ns(0)).offset().seconds();
+        let beside = |clock: &crate::show::Clock| {
+            let there = self.origin.to_zoned(clock.zone.clone()).offset().seconds();
+            let (ahead, apart) = (there - here, (there - here).unsigned_abs());
+            let sign = if ahead < 0 { '−' } else { '+' };
+            format!("{} {sign}{}:{:02} h", clock.label, apart / 3600, apart / 60 % 60)
+        };
+        facts.push((
+            "Times",
+            std::iter::once(show.zone_name.clone())
+                .chain(show.clocks.iter().map(beside))
+                .collect::<Vec<_>>()
+                .join(", "),
+        ));
+        if self.plan.anchored {
+            let (from, to) = (self.at(self.start_ns(0)), self.at(self.plan.end_ns));
+            facts.push(("Planned", format!("{} to {}", self.days.clock(&from), self.days.clock(&to))));
+        } else {
+            facts.push((
+                "Planned",
+                format!("T+ counts from the start, {} in all", duration::length(self.plan.end_ns.max(0) as u64)),
+            ));
+        }
+        let cues = show.cue_indices().filter(|&ix| self.is_listed(ix, public)).count();
+        facts.push(("Has", format!("{}, {}", counted(show.segments.len(), "segment"), counted(cues, "cue"))));
+        facts
+    }
+
+    fn start_ns(&self, segment: usize) -> i64 {
+        self.plan.segment_start_ns.get(segment).copied().unwrap_or(0)
+    }
+
+    /// Whether a cue stands on the sheet: what else there might have been is nobody's business outside.
+    fn is_listed(&self, ix: CueIx, public: bool) -> bool {
+        !public || self.show.cue(ix).backup_for.is_none()
+    }
+
+    fn segment(&self, ix: SegmentIx, public: bool) -> SegmentBlock {
+        let segment = self.show.segment(ix);
+        let listed = self.show.cues_of(ix).filter(|&cue| self.is_listed(cue, public));
+        SegmentBlock {
+            title: segment.title.clone(),
+            planned: self.words(self.start_ns(ix.0 as usize), self.plan.anchored),
+            hard_start: segment.start.is_some(),
+            length: duration::length(segment.duration_ns),
+            notes: segment.notes.clone().filter(|_| !public),
+            cues: listed.map(|cue| if public { self.public(cue) } else { self.cue(cue) }).collect(),
+        }
+    }
+
+    fn planned(&self, ix: CueIx) -> String {
+        // A chain that the clock sets off is tied to the clock, whatever the rest of the show is.
+        let root = self.show.root(self.show.main_of(self.show.root(ix)));
+        let is_tied = self.plan.anchored || matches!(self.show.cue(root).trigger, Trigger::At { .. });
+        self.words(self.plan.cue_start_ns.get(ix.0 as usize).copied().unwrap_or(0), is_tied)
+    }
+
+    /// All that a public sheet says of a cue.
+    fn public(&self, ix: CueIx) -> CueLine {
+        let (cue, planned) = (self.show.cue(ix), self.planned(ix));
+        let number = cue.number.to_string();
+        if cue.embargo {
+            return CueLine { number, planned, title: WITHHELD.to_owned(), ..CueLine::default() };
+        }
+        let length = cue.lasts_ns().map(duration::length);
+        CueLine { number, planned, title: cue.title.clone(), source: source(cue.source), length, ..CueLine::default() }
+    }
+
+    fn cue(&self, ix: CueIx) -> CueLine {
+        let cue = self.show.cue(ix);
+        let number = |ix: CueIx| self.show.cue(ix).number.to_string();
+        let mut sends: Vec<String> = vec![];
+        for action in &cue.actions {
+            let id = &self.show.output(action.output).id;
+            if !sends.contains(id) {
+                sends.push(id.clone());
+            }
+        }
+        CueLine {
+            title: cue.title.clone(),
+            embargo: cue.embargo,
+            trigger: self.show.trigger_words(ix).unwrap_or_else(|| "GO".to_owned()),
+            source: source(cue.source),
+            length: cue.lasts_ns().map(duration::length),
+            call: cue.call.clone(),
+            needs: cue.needs.iter().map(|department| department.0 as usize).collect(),
+            backup_for: cue.backup_for.map(number),
+            backups: self.show.backups(ix).iter().copied().map(number).collect(),
+            steps: cue.steps.iter().map(|step| step.title.clone()).collect(),
+            notes: cue.notes.clone(),
+            sends,
+            number: number(ix),
+            planned: self.planned(ix),
+        }
+    }
+}
+
+fn source(source: Option<Source>) -> &'static str {
+    match source {
+        Some(Source::Live) => "live",
+        Some(Source::Vt) => "VT",
+        None => "",
+    }
+}

@@ -1,0 +1,152 @@
+//! The words that every report for people has in common: signs, differences, times of day, the facts on top.
+//!
+//! Owns how a report says what a row knows, so that the page on paper and the page on a screen say the same. Must never
+//! know of a form: no width, no markup.
+
+use jiff::Zoned;
+use jiff::civil::Date;
+
+use super::asrun::{AsRun, CueRow, LostSend, Outcome};
+use super::layout::plain;
+use crate::show::duration::{self, MILLISECOND_NS};
+
+/// What the column of differences means.
+pub(super) const DIFFERENCE: &str =
+    "diff: of a segment, its length over (+) or under (−) the plan; of a cue, how late (+) or early (−)";
+
+/// The day from which a report counts the others.
+#[derive(Clone, Copy)]
+pub(super) struct Days {
+    pub first: Option<Date>,
+}
+
+impl Days {
+    /// The day on which the plan or the run begins, whichever comes first.
+    pub fn of(report: &AsRun) -> Self {
+        let days = [&report.planned_start, &report.started];
+        Days { first: days.into_iter().flatten().min_by_key(|at| at.timestamp()).map(Zoned::date) }
+    }
+
+    /// A time of day, with the days between it and the first: `23:59:58`, `00:00:12 +1`.
+    pub fn clock(&self, at: &Zoned) -> String {
+        self.mark(at, &at.strftime("%H:%M:%S").to_string())
+    }
+
+    /// `time`, the time of day of `at`, with the days between it and the first.
+    pub fn mark(&self, at: &Zoned, time: &str) -> String {
+        let days = self.first.and_then(|first| at.date().since(first).ok()).map_or(0, |span| span.get_days());
+        match days {
+            0 => time.to_owned(),
+            1.. => format!("{time} +{days}"),
+            _ => format!("{time} −{}", days.unsigned_abs()),
+        }
+    }
+
+    /// What the mark means; nothing where nothing is marked.
+    pub fn legend(&self) -> Option<String> {
+        self.first.map(|first| format!("+1 behind a time: one day after {first}"))
+    }
+}
+
+/// How a run went: `live`, `rehearsal, 20 times as fast, called by the program`.
+pub(super) fn manner(run: &AsRun) -> String {
+    let how = match (run.rehearsal, run.speed) {
+        (false, _) => "live".to_owned(),
+        (true, ..=1) => "rehearsal".to_owned(),
+        (true, speed) => format!("rehearsal, {speed} times as fast"),
+    };
+    format!("{how}{}", if run.auto { ", called by the program" } else { "" })
+}
+
+/// What stands on top: labels and words, in their order.
+pub(super) fn facts(run: &AsRun) -> Vec<(&'static str, String)> {
+    let days = Days::of(run);
+    let mut facts = vec![];
+    let mut fact = |label, words: String| facts.push((label, words));
+    let span = |from: &Zoned, to: &Zoned| {
+        let to = to.strftime(if from.date() == to.date() { "%H:%M:%S" } else { "%Y-%m-%d %H:%M:%S" });
+        format!("{} to {to}", from.strftime("%Y-%m-%d %H:%M:%S"))
+    };
+    match (&run.planned_start, &run.planned_end) {
+        (Some(from), Some(to)) => fact("Planned", format!("{}, {}", span(from, to), run.zone_name)),
+        _ => fact("Planned", format!("from the moment it begins, {}", run.zone_name)),
+    }
+    match (&run.started, &run.last, &run.end) {
+        (Some(from), _, Some(end)) if run.finished => fact("Actual", format!("{}, finished", span(from, end))),
+        (Some(from), Some(last), Some(end)) => {
+            fact("Actual", format!("{}, not finished", span(from, last)));
+            fact("Projected", span(from, end));
+        }
+        _ => fact("Actual", "not begun".to_owned()),
+    }
+    if let Some(recorded) = run.recorded.as_ref().filter(|_| run.rehearsal) {
+        fact("Rehearsed", recorded.strftime("%Y-%m-%d %H:%M:%S").to_string());
+    }
+    match run.over_ms {
+        Some(ms @ 1000..) => fact("Over", over_under(ms)),
+        Some(ms @ ..=-1000) => fact("Under", over_under(ms)),
+        Some(_) => fact("On time", over_under(0)),
+        None => {}
+    }
+    if run.holds > 0 {
+        let held = duration::length(run.held_ms * MILLISECOND_NS);
+        fact("Held", format!("{held}, in {}", counted(run.holds as usize, "hold")));
+    }
+    if !run.panics.is_empty() {
+        let at: Vec<_> = run.panics.iter().map(|at| days.clock(at)).collect();
+        fact("Panic", format!("{}, at {}", counted(at.len(), "time"), at.join(", ")));
+    }
+    for down in &run.downtimes {
+        let length = duration::length(down.down_ms * MILLISECOND_NS);
+        fact("Down", format!("{length}, from {} to {}", days.clock(&down.from), days.clock(&down.until)));
+    }
+    facts
+}
+
+/// One column that says at a glance what became of a cue.
+pub(super) fn sign(outcome: Outcome) -> char {
+    match outcome {
+        Outcome::Complete => '✓',
+        Outcome::Running => '▸',
+        Outcome::Stopped => '■',
+        Outcome::Missed => '!',
+        Outcome::Skipped => '×',
+        Outcome::Replaced => '↷',
+        Outcome::Spare => '○',
+        Outcome::NotCalled => '·',
+    }
+}
+
+/// The outcomes that the report has, in the order of its legend.
+pub(super) fn outcomes(report: &AsRun) -> Vec<Outcome> {
+    use Outcome::{Complete, Missed, NotCalled, Replaced, Running, Skipped, Spare, Stopped};
+    let all = [Complete, Running, Stopped, Missed, Skipped, Replaced, Spare, NotCalled];
+    all.into_iter().filter(|&outcome| report.cues().any(|cue| cue.outcome == outcome)).collect()
+}
+
+/// What there is to say of a cue beyond its sign.
+pub(super) fn remark(cue: &CueRow) -> String {
+    let said = |remark: &&String| *remark != cue.outcome.words();
+    let remarks = cue.remarks.iter().filter(said).cloned().chain(cue.lost.iter().map(LostSend::words));
+    plain(&remarks.collect::<Vec<_>>().join("; "))
+}
+
+/// How long something that lasted `ms` lasted: `4:10`, in whole seconds.
+pub(super) fn lasted(ms: u64) -> String {
+    duration::clock(ms / 1000)
+}
+
+/// A planned length: `4:10`.
+pub(super) fn planned(ms: u64) -> String {
+    duration::length(ms.saturating_mul(MILLISECOND_NS))
+}
+
+/// A difference in whole seconds: `+0:42`, `−0:03`, `0:00`.
+pub(super) fn over_under(ms: i64) -> String {
+    duration::over_under(ms.saturating_mul(MILLISECOND_NS as i64))
+}
+
+/// `1 hold`, `2 holds`.
+pub(super) fn counted(count: usize, what: &str) -> String {
+    format!("{count} {what}{}", if count == 1 { "" } else { "s" })
+}

@@ -1,0 +1,246 @@
+//! Following a journal that another program writes: what was appended since the last look.
+//!
+//! Owns the reader's place in the file. Takes whole lines only and believes of them what [`super::recover`] believes; a
+//! last line without its newline waits for its end, since the writer may be in the middle of it, or may have died there
+//! and the next one will cut it off. Must never write, nor take the run's lock, nor keep the file open: whoever calls the
+//! show does not notice that he is followed.
+
+use std::fs::{self, File};
+use std::io::{self, Read, Seek, SeekFrom};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+use super::JOURNAL_FILE;
+use super::recover::{JOURNAL_BYTES_MAX, Place, RecoverError, scan_on};
+use crate::engine::Record;
+
+/// A reader of a journal that grows.
+#[derive(Debug)]
+pub struct Tail {
+    path: PathBuf,
+    place: Place,
+    /// What the file looked like at the last look that found it whole.
+    seen: Option<Look>,
+    /// The last look found damage: what stands there now may be another file, and is read from its beginning.
+    damaged: bool,
+}
+
+/// What has come.
+#[derive(Debug, Default)]
+pub struct News {
+    /// Lines that were believed before are not there any more, so that `records` begins the run anew.
+    pub anew: bool,
+    /// In order.
+    pub records: Vec<Record>,
+    /// What is wrong behind them: the file cannot be read, or a whole line in it is damaged. It is told once, and the file
+    /// is read from its beginning when it has changed.
+    pub fault: Option<RecoverError>,
+}
+
+/// What tells one moment of a file from another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Look {
+    device: u64,
+    inode: u64,
+    len: u64,
+    changed_s: i64,
+    changed_ns: i64,
+}
+
+impl Tail {
+    /// A reader at the beginning of the journal in the folder of a run, whether it is there yet or not.
+    pub fn new(run: &Path) -> Self {
+        Tail { path: run.join(JOURNAL_FILE), place: Place::default(), seen: None, damaged: false }
+    }
+
+    /// What was appended since. Costs one `stat` while nothing was.
+    pub fn read(&mut self) -> News {
+        let look = match self.look() {
+            Ok(Some(look)) => look,
+            Ok(None) => return self.gone(),
+            Err(source) => return News { fault: Some(self.unreadable(source)), ..News::default() },
+        };
+        if self.seen == Some(look) {
+            return News::default();
+        }
+        let is_same = self.seen.is_none_or(|seen| (seen.device, seen.inode) == (look.device, look.inode));
+        let anew = self.damaged || !is_same || look.len < self.place.good_len;
+        if anew {
+            self.place = Place::default();
+        }
+        self.seen = Some(look);
+        let mut records = vec![];
+        let fault = self.take(&mut records).err();
+        self.damaged = fault.is_some();
+        News { anew, records, fault }
+    }
+
+    /// A journal that has gone is one in which nothing has happened.
+    fn gone(&mut self) -> News {
+        let anew = self.place != Place::default();
+        (self.place, self.seen, self.damaged) = (Place::default(), None, false);
+        News { anew, ..News::default() }
+    }
+
+    fn look(&self) -> io::Result<Option<Look>> {
+        match fs::metadata(&self.path) {
+            Ok(file) => Ok(Some(Look {
+                device: file.dev(),
+                inode: file.ino(),
+                len: file.len(),
+                changed_s: file.mtime(),
+                changed_ns: file.mtime_nsec(),
+            })),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The whole lines behind the place.
+    fn take(&mut self, records: &mut Vec<Record>) -> Result<(), RecoverError> {
+        let bytes = self.bytes().map_err(|source| self.unreadable(source))?;
+        if self.place.good_len + bytes.len() as u64 > JOURNAL_BYTES_MAX {
+            return Err(RecoverError::Huge { path: self.path.clone() });
+        }
+        let whole = bytes.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
+        if whole > 0 {
+            scan_on(&mut self.place, &bytes[..whole], &self.path, |record| records.push(record))?;
+        }
+        Ok(())
+    }
+
+    fn unreadable(&self, source: io::Error) -> RecoverError {
+        RecoverError::Read { path: self.path.clone(), source }
+    }
+
+    fn bytes(&self) -> io::Result<Vec<u8>> {
+        let mut file = File::open(&self.path)?;
+        file.seek(SeekFrom::Start(self.place.good_len))?;
+        let mut bytes = vec![];
+        file.take(JOURNAL_BYTES_MAX + 1).read_to_end(&mut bytes)?;
+        Ok(bytes)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs::OpenOptions;
+    use std::io::Write;
+
+    use super::*;
+    use crate::journal::{encode, sample};
+
+    struct Desk {
+        dir: tempfile::TempDir,
+        tail: Tail,
+        /// Everything that the tail has told, begun anew where it says so.
+        told: Vec<Record>,
+    }
+
+    impl Desk {
+        fn new() -> Self {
+            let dir = tempfile::tempdir().unwrap();
+            Desk { tail: Tail::new(dir.path()), dir, told: vec![] }
+        }
+
+        fn path(&self) -> PathBuf {
+            self.dir.path().join(JOURNAL_FILE)
+        }
+
+        fn append(&self, bytes: &[u8]) {
+            let mut file = OpenOptions::new().create(true).append(true).open(self.path()).unwrap();
+            file.write_all(bytes).unwrap();
+        }
+
+        fn cut(&self, len: usize) {
+            OpenOptions::new().write(true).open(self.path()).unwrap().set_len(len as u64).unwrap();
+        }
+
+        fn look(&mut self) -> Result<usize, RecoverError> {
+            let News { anew, records, fault } = self.tail.read();
+            if anew {
+                self.told.clear();
+            }
+            let came = records.len();
+            self.told.extend(records);
+            fault.map_or(Ok(came), Err)
+        }
+    }
+
+    fn bytes_of(records: &[Record]) -> Vec<u8> {
+        let mut bytes = vec![];
+        records.iter().for_each(|record| encode(record, &mut bytes).unwrap());
+        bytes
+    }
+
+    #[test]
+    fn a_journal_that_grows_byte_by_byte_gives_each_record_once_and_whole() {
+        let (mut desk, records) = (Desk::new(), sample::records());
+        assert_eq!(desk.look().unwrap(), 0, "there is no journal yet");
+        let mut lines = 0;
+        for byte in bytes_of(&records) {
+            desk.append(&[byte]);
+            let came = desk.look().unwrap();
+            assert_eq!(came, usize::from(byte == b'\n'), "behind {lines} lines");
+            lines += came;
+            assert_eq!(desk.look().unwrap(), 0, "nothing comes twice");
+        }
+        assert_eq!(desk.told, records);
+    }
+
+    #[test]
+    fn a_torn_end_waits_and_may_be_cut_off() {
+        let (mut desk, records) = (Desk::new(), sample::dozen());
+        let (head, next) = (bytes_of(&records[..5]), bytes_of(&records[5..6]));
+        desk.append(&head);
+        desk.append(&next[..next.len() - 7]);
+        assert_eq!(desk.look().unwrap(), 5);
+        // A resume cuts it off, and writes other lines in its place.
+        desk.cut(head.len());
+        assert_eq!(desk.look().unwrap(), 0);
+        desk.append(&bytes_of(&records[5..9]));
+        assert_eq!(desk.look().unwrap(), 4);
+        desk.append(&[0; 3000]);
+        assert_eq!(desk.look().unwrap(), 0, "what a power cut leaves");
+        desk.cut(bytes_of(&records[..9]).len());
+        desk.append(&bytes_of(&records[9..]));
+        assert_eq!(desk.look().unwrap(), 3);
+        assert_eq!(desk.told, records);
+    }
+
+    #[test]
+    fn lines_that_are_taken_back_begin_the_run_anew() {
+        let (mut desk, records) = (Desk::new(), sample::dozen());
+        desk.append(&bytes_of(&records));
+        assert_eq!(desk.look().unwrap(), 12);
+        desk.cut(bytes_of(&records[..7]).len());
+        assert_eq!((desk.look().unwrap(), desk.told.len()), (7, 7));
+        fs::remove_file(desk.path()).unwrap();
+        assert_eq!((desk.look().unwrap(), desk.told.len()), (0, 0));
+        let other = desk.dir.path().join("other");
+        fs::write(&other, bytes_of(&records[..3])).unwrap();
+        fs::rename(other, desk.path()).unwrap();
+        assert_eq!((desk.look().unwrap(), &desk.told[..]), (3, &records[..3]));
+    }
+
+    #[test]
+    fn damage_is_told_with_its_line_and_a_mended_file_is_read_anew() {
+        let (mut desk, records) = (Desk::new(), sample::dozen());
+        let bytes = bytes_of(&records);
+        desk.append(&bytes[..bytes_of(&records[..4]).len()]);
+        assert_eq!(desk.look().unwrap(), 4);
+        let mut damaged = bytes_of(&records[4..6]);
+        damaged[9] ^= 1;
+        desk.append(&damaged);
+        assert!(matches!(desk.look(), Err(RecoverError::Damaged { line: 5, .. })));
+        assert_eq!(desk.told, records[..4], "what stands before it still holds");
+        assert_eq!(desk.look().unwrap(), 0, "it is told once");
+        desk.append(b"\n");
+        assert!(matches!(desk.look(), Err(RecoverError::Damaged { line: 5, .. })), "it is damaged still");
+        assert_eq!(desk.told, records[..4], "read anew, up to the damage");
+        desk.cut(bytes_of(&records[..4]).len());
+        assert_eq!((desk.look().unwrap(), desk.told.len()), (4, 4));
+        desk.append(&bytes_of(&records[4..]));
+        assert_eq!((desk.look().unwrap(), &desk.told[..]), (8, &records[..]));
+    }
+}

@@ -1,0 +1,312 @@
+//! The board in its terminal: follows a run of this machine by its journal and draws what may be known of it.
+//!
+//! One thread and one poll(2), for the keyboard, signals and the clock: there is no run to hold up, so when the terminal
+//! stalls the board waits for it and nobody else does. It must never write where runs are kept, take a lock, or send the
+//! caller a signal. The journal's length is asked for a few times a second, since a `stat` costs a microsecond and needs
+//! nothing of the system that a network drive or another system would not have; the screen changes once a second, at
+//! the edge of the show's own second, or when something has happened.
+
+mod choose;
+mod reckon;
+mod run;
+
+use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use anyhow::Context;
+use crossterm::event::{Event, KeyCode, KeyEventKind, KeyModifiers};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGWINCH};
+use signal_hook::iterator::Signals;
+
+use super::clock::{machine_ns, wall_now};
+use super::inbox::{self, Inbox, Msg};
+use super::keyboard::{self, Keyboard, Woken};
+use super::opening::machine_zone;
+use super::terminal::{self, Canvas, Tty};
+use super::{GOODBYE, fault, signals};
+use crate::app::board::{Board, Face};
+use crate::app::theme::{Paints, Theme};
+use crate::show::duration::SECOND_NS;
+use crate::ui::{self, Means};
+
+use choose::{Choice, Wanted};
+use run::Run;
+
+/// How often the journal's length is looked at.
+const LOOK: Duration = Duration::from_millis(150);
+/// How often it is looked whether another run is the one to follow, and whether somebody calls this one.
+const SEARCH_NS: u64 = SECOND_NS / 2;
+/// The shortest time between two frames of a rehearsal whose clock runs faster.
+const FAST_FRAME_NS: u64 = SECOND_NS / 4;
+
+/// What the command line asks for.
+#[derive(Clone, Debug)]
+pub struct Wishes {
+    /// A run's id, a show file, or the name of a built-in show; `None`: any run.
+    pub of: Option<String>,
+    /// What fills the screen first.
+    pub face: Face,
+    /// The folder in which `runs` lies.
+    pub state: PathBuf,
+    /// The colours.
+    pub paints: (Theme, Paints),
+    /// What the terminal can show.
+    pub means: Means,
+}
+
+/// Shows the board until somebody leaves it.
+///
+/// # Errors
+/// When there is no terminal, or no such run or show; the text is for whoever sits at the terminal.
+pub fn show(wishes: &Wishes) -> anyhow::Result<()> {
+    let choice = Choice::new(wishes.of.as_deref(), &wishes.state)?;
+    terminal::require_to_show()?;
+    fault::keep_in(&wishes.state);
+    let (inbox, post) = inbox::inbox()?;
+    let handle = signals::listen(post)?;
+    end_a_stalled_board()?;
+    terminal::take()?;
+    let shown =
+        catch_unwind(AssertUnwindSafe(|| Screen::new(wishes, choice, inbox).and_then(|mut screen| screen.run())));
+    let left = Tty::new().and_then(|mut tty| terminal::leave(&mut tty));
+    terminal::give_back();
+    handle.close();
+    match shown {
+        Ok(Ok(())) => Ok(()),
+        // Whoever closes the window wants the board to end.
+        Ok(Err(_)) if left.is_err() || !keyboard::is_alive() => Ok(()),
+        Ok(Err(error)) => Err(error),
+        Err(_) => Err(anyhow::anyhow!(
+            "the board met a fault of its own; please report fault.log in {}",
+            wishes.state.display()
+        )),
+    }
+}
+
+/// Ends the program in spite of a terminal that nobody reads: the loop may wait for it for ever.
+fn end_a_stalled_board() -> io::Result<()> {
+    let mut ends = Signals::new([SIGTERM, SIGHUP, SIGINT])?;
+    std::thread::Builder::new().name("leaving".into()).spawn(move || {
+        if ends.forever().next().is_some() {
+            std::thread::sleep(GOODBYE);
+            terminal::give_back();
+            std::process::exit(0);
+        }
+    })?;
+    Ok(())
+}
+
+/// The screen and what it follows.
+struct Screen<'a> {
+    wishes: &'a Wishes,
+    face: Face,
+    help: bool,
+    choice: Choice,
+    run: Option<Run>,
+    inbox: Inbox,
+    keyboard: Keyboard,
+    canvas: Canvas,
+    title: String,
+    searched_ns: Option<u64>,
+    /// When the next frame is due by the machine's clock.
+    frame_ns: u64,
+}
+
+impl<'a> Screen<'a> {
+    fn new(wishes: &'a Wishes, choice: Choice, inbox: Inbox) -> anyhow::Result<Self> {
+        let title = headline(choice.title());
+        let canvas = enter(wishes, &title)?;
+        Ok(Screen {
+            wishes,
+            face: wishes.face,
+            help: false,
+            choice,
+            run: None,
+            inbox,
+            keyboard: Keyboard::default(),
+            canvas,
+            title,
+            searched_ns: None,
+            frame_ns: 0,
+        })
+    }
+
+    fn run(&mut self) -> anyhow::Result<()> {
+        loop {
+            let mut news = self.follow()?;
+            let now_ns = machine_ns();
+            if news || now_ns >= self.frame_ns {
+                self.draw()?;
+            }
+            let until_frame = Duration::from_nanos(self.frame_ns.saturating_sub(machine_ns()));
+            match keyboard::wait(true, self.inbox.bell(), Some(until_frame.min(LOOK))) {
+                Woken::Input => {
+                    if self.keys()? {
+                        return Ok(());
+                    }
+                    news = true;
+                }
+                Woken::Other => {}
+                Woken::Lost => return Ok(()),
+            }
+            for message in self.inbox.take() {
+                match message {
+                    Msg::Signal(SIGWINCH) => {
+                        self.canvas = terminal::canvas(Tty::new()?)?;
+                        news = true;
+                    }
+                    Msg::Signal(SIGTSTP) => self.suspend()?,
+                    Msg::Signal(SIGTERM | SIGINT | SIGHUP) => return Ok(()),
+                    Msg::Signal(SIGCONT) => {
+                        terminal::take()?;
+                        self.canvas = terminal::canvas(Tty::new()?)?;
+                        news = true;
+                    }
+                    _ => {}
+                }
+            }
+            if news {
+                self.frame_ns = 0;
+            }
+        }
+    }
+
+    /// Takes in what has happened, and turns to another run where that is the one to follow; true where there is news.
+    fn follow(&mut self) -> anyhow::Result<bool> {
+        let now_ns = machine_ns();
+        let mut news = self.run.as_mut().is_some_and(Run::read);
+        if self.searched_ns.is_some_and(|then_ns| now_ns.saturating_sub(then_ns) < SEARCH_NS) {
+            return Ok(news);
+        }
+        self.searched_ns = Some(now_ns);
+        if let Some(run) = &mut self.run {
+            news |= run.ask_for_caller(&self.choice);
+        }
+        // Whoever is being called keeps the board, whatever else begins meanwhile.
+        if self.run.as_ref().is_some_and(Run::is_called) {
+            return Ok(news);
+        }
+        let followed = self.run.as_ref().map(|run| run.id().clone());
+        let Some(id) = self.choice.best(followed.as_ref()).filter(|id| Some(id) != followed.as_ref()) else {
+            return Ok(news);
+        };
+        let is_wanted = *self.choice.wanted() == Wanted::Run(id.clone());
+        match Run::open(&self.choice, id.clone()) {
+            Ok(mut run) => {
+                run.read();
+                run.ask_for_caller(&self.choice);
+                let title = headline(Some(run.title()));
+                if title != self.title {
+                    self.title = title;
+                    terminal::retitle(&mut Tty::new()?, &self.words_of_title())?;
+                }
+                self.run = Some(run);
+                Ok(true)
+            }
+            Err(error) if is_wanted => Err(error).with_context(|| format!("run {id} cannot be followed")),
+            // It may be an older program's: whoever waits for a run waits for one that can be read.
+            Err(_) => {
+                self.choice.pass_over(id);
+                Ok(news)
+            }
+        }
+    }
+
+    fn board(&mut self) -> Board {
+        let waiting = |choice: &Choice| {
+            let zone = machine_zone();
+            let of = (zone.as_str(), jiff::tz::TimeZone::system());
+            Board::waiting(choice.show(), wall_now(), of, choice.command())
+        };
+        let board = self.run.as_mut().and_then(Run::board);
+        board.unwrap_or_else(|| waiting(&self.choice))
+    }
+
+    fn draw(&mut self) -> anyhow::Result<()> {
+        let board = self.board();
+        let (theme, paints) = &self.wishes.paints;
+        let (paints, means) = ((*theme, paints), self.wishes.means);
+        let glance = ui::board::Glance { board: &board, face: self.face, paints, means, help: self.help };
+        self.canvas.draw(|frame| ui::board::draw(frame, &glance))?;
+        let now_ns = machine_ns();
+        self.frame_ns = match &self.run {
+            Some(run) => run.next_second_ns(now_ns).max(now_ns + self.shortest_ns()),
+            None => now_ns + until_next_second_ns(),
+        };
+        Ok(())
+    }
+
+    fn shortest_ns(&self) -> u64 {
+        if self.run.as_ref().is_some_and(|run| run.speed() > 1) { FAST_FRAME_NS } else { 0 }
+    }
+
+    /// Acts on what was typed; true where that means to leave.
+    fn keys(&mut self) -> anyhow::Result<bool> {
+        if self.keyboard.read(machine_ns()).is_err() {
+            return Ok(true);
+        }
+        while let Some(event) = self.keyboard.next() {
+            let Event::Key(key) = event else { continue };
+            if key.kind == KeyEventKind::Release {
+                continue;
+            }
+            let control = key.modifiers.contains(KeyModifiers::CONTROL);
+            match key.code {
+                KeyCode::Char('c') if control => return Ok(true),
+                KeyCode::Char('z') if control => self.suspend()?,
+                _ if control => {}
+                KeyCode::Char('q' | 'Q') => return Ok(true),
+                KeyCode::Esc if !self.help => return Ok(true),
+                KeyCode::Esc => self.help = false,
+                KeyCode::Char('?' | 'h') | KeyCode::F(1) => self.help = !self.help,
+                KeyCode::Char('c') => self.face = Face::Clock,
+                KeyCode::Char('d') => self.face = Face::Countdown,
+                KeyCode::Char('b') => self.face = Face::Board,
+                KeyCode::Tab => self.face = self.face.next(),
+                _ => {}
+            }
+        }
+        Ok(false)
+    }
+
+    /// Gives the terminal back until the shell's `fg`.
+    fn suspend(&mut self) -> anyhow::Result<()> {
+        terminal::leave(self.canvas.backend_mut())?;
+        terminal::step_aside()?;
+        self.keyboard.discard();
+        self.canvas = enter(self.wishes, &self.words_of_title())?;
+        self.frame_ns = 0;
+        Ok(())
+    }
+
+    fn words_of_title(&self) -> String {
+        if self.wishes.means.ascii { ui::plain(&self.title) } else { self.title.clone() }
+    }
+}
+
+fn enter(wishes: &Wishes, title: &str) -> anyhow::Result<Canvas> {
+    let mut tty = Tty::new()?;
+    let title = if wishes.means.ascii { ui::plain(title) } else { title.to_owned() };
+    terminal::enter_to_show(&mut tty, &title)?;
+    Ok(terminal::canvas(tty)?)
+}
+
+fn headline(show: Option<&str>) -> String {
+    show.map_or_else(|| "handover board".to_owned(), |show| format!("handover board: {show}"))
+}
+
+/// How long until the wall clock's next second.
+fn until_next_second_ns() -> u64 {
+    SECOND_NS - wall_now().subsec_nanosecond().unsigned_abs() as u64 % SECOND_NS
+}
+
+/// What runs remember a show by: its file's place, or the name of a built-in show.
+fn source(path: &Path) -> Option<String> {
+    if path.exists() {
+        return Some(path.canonicalize().unwrap_or_else(|_| path.to_owned()).display().to_string());
+    }
+    let builtin = path.to_str().and_then(crate::show::builtin::find)?;
+    Some(format!("built-in:{}", builtin.name))
+}

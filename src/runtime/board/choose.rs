@@ -1,0 +1,178 @@
+//! Which run a board follows.
+//!
+//! The one that was named. Otherwise, of the unfinished runs of the show (or of any): one that somebody calls before one
+//! that nobody does, of these a live one before a rehearsal, and of these the newest. Looks again and again, so it
+//! remembers what it has read of each journal and reads one again only when it has changed.
+
+use std::collections::{HashMap, HashSet};
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::time::SystemTime;
+
+use anyhow::bail;
+
+use super::source;
+use crate::engine::RunId;
+use crate::journal::Store;
+use crate::runtime::opening::{machine_zone, read};
+use crate::show::{Show, builtin, file};
+
+/// How many runs back it is looked: a season must not slow the board.
+const RUNS_LOOKED_AT: usize = 50;
+
+/// What is wanted.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Wanted {
+    /// This run and no other.
+    Run(RunId),
+    /// A run of the show that came from there.
+    Show(String),
+    /// Any run.
+    Any,
+}
+
+/// What has been read of a run.
+#[derive(Clone, Debug)]
+struct Known {
+    /// The journal's length and time when it was read.
+    look: Option<(u64, SystemTime)>,
+    source: String,
+    rehearsal: bool,
+    ended: bool,
+}
+
+/// The choice, and what it is made from.
+pub(super) struct Choice {
+    store: Store,
+    wanted: Wanted,
+    /// The show that is waited for, where one is named.
+    show: Option<Show>,
+    /// What would begin a run of it.
+    command: String,
+    known: HashMap<RunId, Known>,
+    passed_over: HashSet<RunId>,
+}
+
+impl Choice {
+    /// What `of` names: a run of this state folder, or a show.
+    ///
+    /// # Errors
+    /// When there is neither, or the show has faults.
+    pub fn new(of: Option<&str>, state: &Path) -> anyhow::Result<Self> {
+        let store = Store::new(state);
+        let mut choice = Choice {
+            store,
+            wanted: Wanted::Any,
+            show: None,
+            command: "handover SHOW".to_owned(),
+            known: HashMap::new(),
+            passed_over: HashSet::new(),
+        };
+        let Some(of) = of else { return Ok(choice) };
+        let id = RunId(of.to_owned());
+        if choice.store.journal_path(&id).is_ok() {
+            choice.wanted = Wanted::Run(id);
+            return Ok(choice);
+        }
+        let path = PathBuf::from(of);
+        let Some(source) = source(&path) else {
+            bail!(
+                "there is no run and no show {of}; `handover runs` lists the runs in {}, `handover shows` the built-in shows",
+                choice.store.root().display()
+            );
+        };
+        let text = match builtin::find(of).filter(|_| !path.exists()) {
+            Some(show) => show.text.to_owned(),
+            None => read(&path)?,
+        };
+        // Its faults are not printed: they would quote the show, and this terminal may be a public one.
+        let show = file::parse(&text, &machine_zone());
+        let show =
+            show.map_err(|_| anyhow::anyhow!("{of} has faults and does not run; `handover check {of}` lists them"))?;
+        choice.show = Some(show);
+        choice.command = format!("handover {of}");
+        choice.wanted = Wanted::Show(source);
+        Ok(choice)
+    }
+
+    pub fn store(&self) -> &Store {
+        &self.store
+    }
+
+    pub fn wanted(&self) -> &Wanted {
+        &self.wanted
+    }
+
+    /// The show that is waited for.
+    pub fn show(&self) -> Option<&Show> {
+        self.show.as_ref()
+    }
+
+    /// Its title.
+    pub fn title(&self) -> Option<&str> {
+        self.show.as_ref().map(|show| show.title.as_str())
+    }
+
+    /// What would begin a run.
+    pub fn command(&self) -> String {
+        self.command.clone()
+    }
+
+    /// Never chooses this run again: it cannot be read.
+    pub fn pass_over(&mut self, id: RunId) {
+        self.passed_over.insert(id);
+    }
+
+    /// The run to follow, if there is one. `followed` stays the choice when it has ended, until another is there.
+    pub fn best(&mut self, followed: Option<&RunId>) -> Option<RunId> {
+        if let Wanted::Run(id) = &self.wanted {
+            return Some(id.clone());
+        }
+        // A folder that cannot be read now may be readable in a moment: whoever waits goes on waiting.
+        let ids = self.store.ids().unwrap_or_default();
+        let mut best: Option<((bool, bool), RunId)> = None;
+        for id in ids.into_iter().rev().take(RUNS_LOOKED_AT) {
+            if self.passed_over.contains(&id) {
+                continue;
+            }
+            let Some(known) = self.look(&id) else { continue };
+            let fits = match &self.wanted {
+                Wanted::Show(source) => known.source == *source,
+                _ => true,
+            };
+            if known.ended || !fits {
+                continue;
+            }
+            let is_called = self.store.holder(&id).is_some();
+            // What nobody calls and was there before the one on the board is no reason to leave that.
+            let rank = (is_called, is_called && !known.rehearsal);
+            if best.as_ref().is_none_or(|(other, _)| rank > *other) {
+                best = Some((rank, id));
+            }
+        }
+        let (rank, id) = best?;
+        let is_older = followed.is_some_and(|followed| !rank.0 && self.is_behind(&id, followed));
+        (!is_older).then_some(id)
+    }
+
+    /// Whether `id` began before `other`.
+    fn is_behind(&self, id: &RunId, other: &RunId) -> bool {
+        let ids = self.store.ids().unwrap_or_default();
+        let place = |id: &RunId| ids.iter().position(|known| known == id);
+        place(id) < place(other)
+    }
+
+    /// What is known of a run, once its first line is there.
+    fn look(&mut self, id: &RunId) -> Option<Known> {
+        let look = self.store.journal_path(id).ok().and_then(|path| {
+            let file = fs::metadata(path).ok()?;
+            Some((file.len(), file.modified().ok()?))
+        });
+        if self.known.get(id).is_none_or(|known| known.look != look) {
+            let summary = self.store.summary(id).ok()?.summary?;
+            let (source, rehearsal, ended) = (summary.source, summary.rehearsal, summary.ended);
+            self.known.insert(id.clone(), Known { look, source, rehearsal, ended });
+        }
+        self.known.get(id).cloned()
+    }
+}

@@ -1,0 +1,127 @@
+//! A run that the board follows: its show, its journal as it grows, and the state that these make.
+
+use std::sync::Arc;
+
+use super::choose::Choice;
+use super::reckon::Reckoning;
+use crate::app::board::{Board, Notice};
+use crate::engine::{Event, RunId, RunNs, State};
+use crate::journal::{News, RecoverError, Tail};
+use crate::runtime::clock::{machine_ns, wall_now};
+use crate::runtime::opening::machine_zone;
+use crate::show::duration::SECOND_NS;
+use crate::show::{Show, file};
+
+/// A frame that comes so soon behind the edge of a second was meant for the edge.
+const EDGE_NS: u64 = SECOND_NS / 10;
+
+/// A run in the board's hands.
+pub(super) struct Run {
+    id: RunId,
+    show: Arc<Show>,
+    tail: Tail,
+    state: State,
+    /// Unknown before its first line.
+    clock: Option<Reckoning>,
+    is_called: bool,
+    has_left: bool,
+    fault: Option<Notice>,
+}
+
+impl Run {
+    /// The run of this name, before its first line.
+    ///
+    /// # Errors
+    /// When there is no such run, or its show cannot be read. What a show's faults are is not said: a board's terminal is no
+    /// place for its words.
+    pub fn open(choice: &Choice, id: RunId) -> anyhow::Result<Self> {
+        let store = choice.store();
+        let show = file::parse(&store.show_text(&id)?, &machine_zone());
+        let show =
+            show.map_err(|_| anyhow::anyhow!("the show.toml beside its journal has faults; `handover check` it"))?;
+        let show = Arc::new(show);
+        let (tail, state) = (store.tail(&id)?, State::new(Arc::clone(&show)));
+        Ok(Run { id, show, tail, state, clock: None, is_called: false, has_left: false, fault: None })
+    }
+
+    pub fn id(&self) -> &RunId {
+        &self.id
+    }
+
+    /// The show's title.
+    pub fn title(&self) -> &str {
+        &self.show.title
+    }
+
+    pub fn speed(&self) -> u32 {
+        self.state.speed()
+    }
+
+    /// Whether somebody calls it, and it goes on.
+    pub fn is_called(&self) -> bool {
+        self.is_called && !self.state.has_ended()
+    }
+
+    /// Takes in what was appended; true where that changes anything.
+    pub fn read(&mut self) -> bool {
+        let News { anew, records, fault } = self.tail.read();
+        if anew {
+            (self.state, self.clock) = (State::new(Arc::clone(&self.show)), None);
+        }
+        for record in &records {
+            self.state.apply(record.run_ns, &record.event);
+            self.has_left = matches!(record.event, Event::RunLeft { .. });
+        }
+        if let Some(last) = records.last() {
+            let (machine_ns, wall) = (machine_ns(), wall_now());
+            match &mut self.clock {
+                Some(clock) => clock.correct(last, machine_ns, wall),
+                None => self.clock = Some(Reckoning::begin(last, self.state.speed(), machine_ns, wall)),
+            }
+        }
+        let has_news = anew || !records.is_empty() || fault.is_some();
+        if has_news {
+            self.fault = fault.map(|fault| match fault {
+                RecoverError::Damaged { line, .. } => Notice::Damaged { line },
+                _ => Notice::Unreadable,
+            });
+        }
+        has_news
+    }
+
+    /// Asks whether somebody calls the run; true where that has changed.
+    pub fn ask_for_caller(&mut self, choice: &Choice) -> bool {
+        let is_called = !self.has_left && choice.store().holder(&self.id).is_some();
+        std::mem::replace(&mut self.is_called, is_called) != is_called
+    }
+
+    /// What may be known of it now; nothing before its first line.
+    pub fn board(&mut self) -> Option<Board> {
+        let read_ns = self.clock.as_mut()?.read(machine_ns());
+        let mut board = Board::of(&self.state, self.edge(read_ns));
+        let nobody = (!self.is_called && !self.state.has_ended()).then_some(Notice::NoCaller);
+        board.notice = self.fault.or(nobody);
+        Some(board)
+    }
+
+    /// The edge of the show's second right in front of `run_ns`, where it is so near that a frame was meant for it: what
+    /// counts in step with the clock must not be a second off by chance.
+    fn edge(&self, run_ns: RunNs) -> RunNs {
+        let past_ns = self.past_second_ns(run_ns);
+        let near_ns = EDGE_NS * u64::from(self.state.speed());
+        if past_ns < near_ns.min(SECOND_NS / 2) { run_ns.saturating_sub(past_ns) } else { run_ns }
+    }
+
+    fn past_second_ns(&self, run_ns: RunNs) -> u64 {
+        let ns = i64::from(self.state.wall(run_ns as i64).subsec_nanosecond());
+        ns.rem_euclid(SECOND_NS as i64) as u64
+    }
+
+    /// The instant of the machine's clock at which the show's clock reads its next whole second.
+    pub fn next_second_ns(&self, machine_ns: u64) -> u64 {
+        let Some(clock) = &self.clock else { return machine_ns + SECOND_NS / 2 };
+        let mut clock = clock.clone();
+        let run_ns = clock.read(machine_ns);
+        clock.machine_ns(run_ns + SECOND_NS - self.past_second_ns(run_ns))
+    }
+}

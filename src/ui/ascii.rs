@@ -1,0 +1,207 @@
+//! The screen of a terminal that knows ASCII alone: the finished picture, cell by cell, in its characters.
+//!
+//! Every region draws as if there were no such terminal, and this goes over the cells behind them all, so that no
+//! region can forget it. Signs have characters of their own, so that the rundown reads the same; letters lose their
+//! accents; what is two cells wide becomes two characters, and so no column moves. Pictures made of dots know the
+//! characters of their pens and come through untouched. Must never change a colour or a weight.
+
+use ratatui::buffer::Buffer;
+use unicode_width::UnicodeWidthStr;
+
+use super::signs;
+
+/// What the signs become: all different, because they stand in one column.
+const SIGNS: &[(&str, char)] = &[
+    (signs::ON_AIR, '>'),
+    (signs::PLAYHEAD, '*'),
+    (signs::DONE, 'v'),
+    (signs::FOLLOWS, '\\'),
+    (signs::CLOCK, '@'),
+    (signs::INTO, '+'),
+    (signs::MISSED, '!'),
+    (signs::SKIPPED, 'x'),
+    (signs::STOPPED, '#'),
+    (signs::ASIDE, '%'),
+    (signs::INTERLOCK, 'd'),
+    (signs::CLEAR, 'D'),
+    (signs::SEND_TROUBLE, '&'),
+    (signs::EMBARGO, '/'),
+    (signs::ASKED, '~'),
+    (signs::NOT_YET, '.'),
+    (signs::TO_COME, 'o'),
+    (signs::OPEN, 'V'),
+];
+
+/// What lines, blocks, arrows and marks of text become.
+const MARKS: &[(&str, char)] = &[
+    ("─–—−╌┄‐‑", '-'),
+    ("━╸╺═", '='),
+    ("│┃║▏▎▍▐▕", '|'),
+    ("▌", '['),
+    ("┌┐└┘├┤┬┴┼╭╮╰╯╞╡╪┠┨┝┥╔╗╚╝", '+'),
+    ("█▓▇▆▅", '#'),
+    ("▒", '='),
+    ("░", ':'),
+    ("▀▔", '"'),
+    ("▄▂▃▁", '_'),
+    ("▪▮◼", '#'),
+    ("▫□▯", '.'),
+    ("→▸⇢►⟶", '>'),
+    ("←◂⇠◄⟵", '<'),
+    ("↑▴▲", '^'),
+    ("↓▾⇣", 'v'),
+    ("“”„«»″", '"'),
+    ("‘’‚‹›′", '\''),
+    ("•∙◦", '.'),
+    ("×✗✖", 'x'),
+    ("✔", 'v'),
+    ("◉◎", '@'),
+    ("◐◑", 'O'),
+    ("°º", 'o'),
+    ("±", '+'),
+    ("≈", '~'),
+    ("÷", '/'),
+    ("¹", '1'),
+    ("²", '2'),
+    ("³", '3'),
+    ("ªÀÁÂÃÄÅĀĂĄǍ", 'A'),
+    ("àáâãäåāăąǎ", 'a'),
+    ("ÆŒÈÉÊËĒĔĖĘĚ", 'E'),
+    ("æœèéêëēĕėęě", 'e'),
+    ("ÇĆĈĊČ", 'C'),
+    ("çćĉċč", 'c'),
+    ("ÐĎĐ", 'D'),
+    ("ðďđ", 'd'),
+    ("ĜĞĠĢ", 'G'),
+    ("ĝğġģ", 'g'),
+    ("ĤĦ", 'H'),
+    ("ĥħ", 'h'),
+    ("ÌÍÎÏĨĪĬĮİ", 'I'),
+    ("ìíîïĩīĭįı", 'i'),
+    ("Ĵ", 'J'),
+    ("ĵ", 'j'),
+    ("Ķ", 'K'),
+    ("ķ", 'k'),
+    ("ĹĻĽĿŁ", 'L'),
+    ("ĺļľŀł", 'l'),
+    ("ÑŃŅŇ", 'N'),
+    ("ñńņň", 'n'),
+    ("ÒÓÔÕÖØŌŎŐ", 'O'),
+    ("òóôõöøōŏő", 'o'),
+    ("ŔŖŘ", 'R'),
+    ("ŕŗř", 'r'),
+    ("ŚŜŞŠȘẞ", 'S'),
+    ("śŝşšșß", 's'),
+    ("ŢŤŦȚÞ", 'T'),
+    ("ţťŧțþ", 't'),
+    ("ÙÚÛÜŨŪŬŮŰŲ", 'U'),
+    ("ùúûüũūŭůűų", 'u'),
+    ("Ŵ", 'W'),
+    ("ŵ", 'w'),
+    ("ÝŶŸ", 'Y'),
+    ("ýÿŷ", 'y'),
+    ("ŹŻŽ", 'Z'),
+    ("źżž", 'z'),
+    ("\u{a0}\u{2007}\u{202f}\u{2800}", ' '),
+];
+
+/// What stands where nothing is known to stand for a character.
+const UNKNOWN: char = '?';
+
+/// Takes everything beyond ASCII off the screen.
+pub(super) fn pass(buf: &mut Buffer) {
+    let columns = usize::from(buf.area.width);
+    for at in 0..buf.content.len() {
+        let Some(cell) = buf.content.get_mut(at) else { return };
+        let symbol = cell.symbol();
+        if symbol.is_ascii() {
+            continue;
+        }
+        let is_wide = symbol.width() > 1;
+        let plain = of(symbol);
+        cell.set_char(plain);
+        // The cell behind a wide character belongs to it, unless that one stands at the end of its row.
+        if is_wide
+            && (at + 1) % columns != 0
+            && let Some(next) = buf.content.get_mut(at + 1)
+        {
+            next.set_char(UNKNOWN);
+        }
+    }
+}
+
+/// `text` in ASCII: for what stands outside the picture, such as the terminal's title.
+pub(super) fn text(text: &str) -> String {
+    let mut plain = String::with_capacity(text.len());
+    for c in text.chars() {
+        let mut bytes = [0; 4];
+        let symbol = c.encode_utf8(&mut bytes);
+        match symbol.width() {
+            _ if c.is_ascii() => plain.push(c),
+            0 => {}
+            cells => plain.extend(std::iter::repeat_n(of(symbol), cells)),
+        }
+    }
+    plain
+}
+
+/// The character that stands for one cluster of others.
+fn of(symbol: &str) -> char {
+    if let Some((_, plain)) = SIGNS.iter().find(|(sign, _)| *sign == symbol) {
+        return *plain;
+    }
+    let Some(first) = symbol.chars().next() else { return ' ' };
+    // What is put on a letter goes; a letter that has it inside is in the table.
+    if first.is_ascii() && !first.is_control() {
+        return first;
+    }
+    MARKS.iter().find(|(all, _)| all.contains(first)).map_or(UNKNOWN, |(_, plain)| *plain)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use ratatui::layout::Rect;
+    use ratatui::style::Style;
+
+    use super::*;
+
+    #[test]
+    fn every_sign_has_a_character_of_its_own() {
+        let plain: BTreeSet<char> = SIGNS.iter().map(|(_, plain)| *plain).collect();
+        assert_eq!(plain.len(), SIGNS.len());
+        assert!(plain.iter().all(|c| c.is_ascii_graphic() && *c != UNKNOWN));
+        for (sign, _, words) in signs::LEGEND.iter().filter(|(sign, ..)| !sign.is_ascii()) {
+            assert!(text(sign).chars().all(|c| c != UNKNOWN), "{sign}: {words}");
+        }
+    }
+
+    #[test]
+    fn every_mark_is_known_once() {
+        let mut seen = BTreeSet::new();
+        for c in MARKS.iter().flat_map(|(all, _)| all.chars()) {
+            assert!(!c.is_ascii(), "{c:?}");
+            assert!(seen.insert(c) || SIGNS.iter().any(|(sign, _)| sign.starts_with(c)), "{c:?} twice");
+        }
+    }
+
+    #[test]
+    fn words_keep_their_letters_and_their_columns() {
+        for (given, plain) in [
+            ("Opéra, Pont d’Iéna → “Sieg”…", "Opera, Pont d'Iena > \"Sieg\"~"),
+            ("e\u{301}a\u{308}", "ea"),
+            ("東京 −0:42", "???? -0:42"),
+            ("Straße œuvre Łódź", "Strase euvre Lodz"),
+            ("Київ", "????"),
+        ] {
+            assert_eq!(text(given), plain);
+            let mut buf = Buffer::empty(Rect::new(0, 0, 40, 1));
+            buf.set_string(0, 0, given, Style::new());
+            buf.set_string(38, 0, "京", Style::new());
+            pass(&mut buf);
+            let drawn: String = buf.content().iter().map(ratatui::buffer::Cell::symbol).collect();
+            assert_eq!(drawn, format!("{plain:<38}??"));
+        }
+    }
+}

@@ -1,0 +1,278 @@
+//! The whole board: the time, what is on and how long it has left, what is next.
+//!
+//! A low window has the clock and the countdown side by side in one band; a higher one gives each its own. All rows are
+//! shared out from the size of the window alone, so that nothing moves when a title changes.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::words::{self, Digits, digits, item};
+use super::{Scene, centred, middle};
+use crate::app::board::{Next, On, Stage};
+use crate::show::duration;
+use crate::ui::digits::Size;
+use crate::ui::{layout, text};
+
+/// From how many rows on the clock has a band of its own.
+const ROWS_APART: u16 = 18;
+/// From how many columns on the later segments have a column of their own.
+const COLUMNS_LATER: u16 = 100;
+
+/// Where everything lies.
+struct Areas {
+    head: Rect,
+    clock: Rect,
+    clocks: Rect,
+    /// The digits of the countdown, where they have a band with the clock.
+    figure: Option<Rect>,
+    on: Rect,
+    next: Rect,
+    foot: Option<Rect>,
+}
+
+pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
+    let areas = areas(area);
+    let styles = &scene.styles;
+    text::put_both(buf, areas.head, areas.head.y, scene.title(), scene.badge(), 12);
+    let time = Digits::plain(scene.time(), styles.strong);
+    if let Some(size) = fitting(scene, &time, areas.clock) {
+        centred(buf, areas.clock, size, &time, Line::default());
+    } else {
+        middle(buf, areas.clock, vec![Line::styled(time.text, time.style)]);
+    }
+    middle(buf, areas.clocks, vec![scene.clocks(usize::from(areas.clocks.width))]);
+    if let (Some(room), Some(digits)) = (areas.figure, digits(scene)) {
+        match fitting(scene, &digits, room) {
+            Some(size) => centred(buf, room, size, &digits, Line::default()),
+            None => middle(buf, room, vec![Line::styled(digits.text, digits.style)]),
+        }
+    }
+    layout::rule(buf, area, areas.on.y - 1, "", styles);
+    on(scene, buf, areas.on, areas.figure.is_none());
+    if areas.next.height > 0 {
+        layout::rule(buf, area, areas.next.y - 1, "", styles);
+        next(scene, buf, areas.next);
+    }
+    foot(scene, buf, areas.foot.unwrap_or(areas.next));
+}
+
+fn fitting(scene: &Scene, digits: &Digits, room: Rect) -> Option<Size> {
+    Size::largest(&digits.widest, usize::from(room.width), usize::from(room.height), scene.ascii)
+}
+
+fn areas(area: Rect) -> Areas {
+    let margin = if area.width >= 70 { 2 } else { 1 };
+    let inner = Rect { x: area.x + margin, width: area.width - 2 * margin, ..area };
+    let rows = |y: u16, height: u16| Rect { y, height: height.min(area.bottom().saturating_sub(y)), ..inner };
+    let head = rows(area.y, 1);
+    let high = area.height;
+    if high < ROWS_APART {
+        // Header, the band, the clocks' names, two rules, the two panels.
+        let next_rows = if high >= 12 { 2 } else { 1 };
+        let on_rows = if high >= 11 { 3 } else { 2 };
+        let band_rows = high.saturating_sub(1 + 1 + 2 + on_rows + next_rows).max(2);
+        let band = rows(head.bottom(), band_rows);
+        let clock = Rect { width: inner.width * 13 / 24, ..band };
+        let gap = if inner.width >= 60 { 4 } else { 2 };
+        let figure_x = clock.right() + gap;
+        let figure = Rect { x: figure_x, width: inner.right().saturating_sub(figure_x), ..band };
+        let clocks = rows(band.bottom(), 1);
+        let on = rows(clocks.bottom() + 1, on_rows);
+        let next = rows(on.bottom() + 1, next_rows);
+        return Areas { head, clock, clocks, figure: Some(figure), on, next, foot: None };
+    }
+    let air = u16::from(high >= 22);
+    let clock = rows(head.bottom() + air, high * 3 / 10);
+    let clocks = rows(clock.bottom() + u16::from(high >= 30), 1);
+    let foot = rows(area.bottom() - 1, 1);
+    let next_rows = match high {
+        ..26 => 2,
+        26..34 => 4,
+        34..48 => 6,
+        _ => 10,
+    };
+    let next = rows(foot.y - air - next_rows, next_rows);
+    let on_y = clocks.bottom() + air + 1;
+    let on = rows(on_y, next.y.saturating_sub(1 + on_y));
+    Areas { head, clock, clocks, figure: None, on, next, foot: Some(foot) }
+}
+
+/// What is on.
+fn on(scene: &Scene, buf: &mut Buffer, area: Rect, has_digits: bool) {
+    let styles = &scene.styles;
+    let rows = usize::from(area.height);
+    let mut room = area;
+    let figure = scene.board.figure();
+    if let Some(figure) = figure.as_ref().filter(|_| rows >= 3) {
+        // The last row is the bar's.
+        room.height -= 1;
+        let of = figure.done.map(|_| Span::styled(format!("  of {}", duration::length(figure.of_ns)), styles.past));
+        let badge = words::badge(scene);
+        let tail = Line::from_iter(of.into_iter().chain(badge));
+        let cells = usize::from(area.width).saturating_sub(text::line_width(&tail) + 1);
+        let style = if figure.left_ns < 0 { styles.attention } else { styles.on_air };
+        let bar = figure.done.map_or(vec![], |done| text::bar(done, cells, style, styles.rule).to_vec());
+        text::put_both(buf, area, area.bottom() - 1, Line::from(bar), tail, 0);
+    }
+    if let Some(digits) = digits(scene).filter(|_| has_digits) {
+        let high = usize::from(room.height).saturating_sub(usize::from(room.height > 6));
+        let field = Rect { height: high as u16, ..room };
+        let side = Rect { width: room.width * 11 / 20, ..field };
+        let size = fitting(scene, &digits, side);
+        let taken = size.map_or(text::width(&digits.text), |size| size.width(&digits.widest)) as u16;
+        let x = room.right().saturating_sub(taken);
+        match size {
+            Some(size) => {
+                let air = usize::from(field.height).saturating_sub(size.height()) / 2;
+                let place = Rect { x, y: field.y + air as u16, width: taken, height: size.height() as u16 };
+                size.draw(buf, place, &digits.text, &digits.widest, digits.style);
+            }
+            None => {
+                text::put(buf, Rect { x, width: taken, ..room }, room.y, Line::styled(digits.text, digits.style));
+            }
+        }
+        room.width = room.width.saturating_sub(taken + 2);
+    }
+    let lines = match &scene.board.stage {
+        Stage::On(on) => running(scene, on),
+        Stage::Waiting { .. } => scene.waiting(),
+        Stage::Before { starts, .. } => {
+            let at = starts.map(|at| format!("  starts {}", scene.wall(at))).unwrap_or_default();
+            let mut lines = scene.waiting();
+            lines.extend([Line::default(), Line::styled(at.trim_start().to_owned(), styles.past)]);
+            lines
+        }
+        Stage::Gap { until, .. } => vec![Line::from(vec![
+            Span::styled(" PAUSE ", styles.quiet_badge),
+            Span::styled("  until ", styles.past),
+            Span::styled(scene.wall(*until), styles.strong),
+        ])],
+        Stage::Ended { .. } => vec![words::caption(scene, usize::from(room.width))],
+    };
+    stack(buf, room, lines);
+}
+
+/// Lines below each other, the first apart from the rest where there is air for it; blank ones go where there is none.
+fn stack(buf: &mut Buffer, room: Rect, mut lines: Vec<Line>) {
+    if lines.len() > usize::from(room.height) {
+        lines.retain(|line| text::line_width(line) > 0);
+    }
+    for (y, line) in (room.y..room.bottom()).zip(lines) {
+        text::put(buf, room, y, line);
+    }
+}
+
+fn running<'a>(scene: &Scene<'a>, on: &'a On) -> Vec<Line<'a>> {
+    let styles = &scene.styles;
+    let mut first = vec![
+        Span::styled(" ON ", styles.on_air_badge),
+        Span::raw("  "),
+        Span::styled(on.segment.as_str(), styles.strong),
+    ];
+    let has_own = on.cues.iter().any(|(_, countdown)| countdown.is_some());
+    if has_own {
+        // The digits are the cue's.
+        let left_ns = on.part.left_ns();
+        let (left, style) = match left_ns {
+            ..=-1 => (format!("+{}", duration::clock(left_ns.unsigned_abs() / duration::SECOND_NS)), styles.attention),
+            _ => (format!("{} left", duration::countdown(left_ns.unsigned_abs())), styles.past),
+        };
+        first.push(Span::styled(format!("  {left}"), style));
+    }
+    let mut lines = vec![Line::from(first), Line::default()];
+    for (at, (cue, countdown)) in on.cues.iter().enumerate() {
+        let style = if at == 0 { styles.strong } else { styles.text };
+        let mut spans = vec![Span::raw("      ")];
+        spans.extend(item(scene, cue, style));
+        if let Some(countdown) = countdown.filter(|_| at > 0) {
+            let left = duration::countdown(countdown.left_ns().max(0).unsigned_abs());
+            spans.push(Span::styled(format!("  {left}"), styles.past));
+        }
+        lines.push(Line::from(spans));
+    }
+    lines
+}
+
+/// What is next, and what comes later where there is room.
+fn next(scene: &Scene, buf: &mut Buffer, area: Rect) {
+    let styles = &scene.styles;
+    let Some(next) = &scene.board.next else {
+        let words = if matches!(scene.board.stage, Stage::On(_)) { "nothing more is planned" } else { "" };
+        text::put(buf, area, area.y, Line::styled(words, styles.past));
+        return;
+    };
+    let mut room = area;
+    let has_later = area.width >= COLUMNS_LATER && area.height >= 4 && !scene.board.later.is_empty();
+    if has_later {
+        room.width = area.width / 2;
+        let x = room.right() + 2;
+        later(scene, buf, Rect { x, width: area.right().saturating_sub(x), ..area });
+    }
+    stack(buf, room, coming(scene, next, room));
+}
+
+fn coming<'a>(scene: &Scene<'a>, next: &'a Next, room: Rect) -> Vec<Line<'a>> {
+    let styles = &scene.styles;
+    let at = next.at.map(|at| Span::styled(format!("  {}", scene.wall(at)), styles.past));
+    let mut lines = vec![];
+    let badge = [Span::styled(" NEXT ", styles.quiet_badge), Span::raw("  ")];
+    let indent = [Span::raw("        ")];
+    let cue = next.cue.as_ref().map(|cue| item(scene, cue, styles.strong));
+    match (&next.segment, cue) {
+        (Some(segment), Some(cue)) if room.height > 1 => {
+            let segment = Span::styled(segment.as_str(), styles.text);
+            lines.push(Line::from_iter(badge.into_iter().chain([segment]).chain(at)));
+            if room.height > 3 {
+                lines.push(Line::default());
+            }
+            lines.push(Line::from_iter(indent.into_iter().chain(cue)));
+        }
+        (_, Some(cue)) => lines.push(Line::from_iter(badge.into_iter().chain(cue).chain(at))),
+        (Some(segment), None) => {
+            let segment = Span::styled(segment.as_str(), styles.strong);
+            lines.push(Line::from_iter(badge.into_iter().chain([segment]).chain(at)));
+        }
+        (None, None) => {}
+    }
+    lines
+}
+
+fn later(scene: &Scene, buf: &mut Buffer, area: Rect) {
+    let styles = &scene.styles;
+    let segments = &scene.board.later;
+    let rows = usize::from(area.height);
+    let shown = if segments.len() > rows { rows.saturating_sub(1) } else { segments.len() };
+    for (y, (at, title)) in (area.y..).zip(segments.iter().take(shown)) {
+        let at = at.map_or(String::new(), |at| format!("{}  ", scene.wall(at)));
+        text::put(buf, area, y, Line::from(vec![Span::styled(at, styles.past), Span::styled(title, styles.text)]));
+    }
+    if shown < segments.len() {
+        let words = format!("and {} more", segments.len() - shown);
+        text::put(buf, area, area.bottom() - 1, Line::styled(words, styles.past));
+    }
+}
+
+/// The last row: the keys when they are asked for, and what is amiss. A low window has none to spare, and its panel of
+/// what is next gives its last one.
+fn foot(scene: &Scene, buf: &mut Buffer, area: Rect) {
+    let (keys, notice) = (scene.foot().0, words::notice(scene));
+    let left = if scene.help { keys } else { Line::default() };
+    if area.height == 0 || (left.spans.is_empty() && notice.spans.is_empty()) {
+        return;
+    }
+    let y = area.bottom() - 1;
+    if area.height > 1 || scene.help {
+        let row = Rect { y, height: 1, ..area };
+        if scene.help {
+            text::put(buf, row, y, Line::raw(" ".repeat(usize::from(row.width))));
+        }
+        if scene.help {
+            text::put(buf, row, y, left);
+            return;
+        }
+    }
+    let taken = text::line_width(&notice).min(usize::from(area.width)) as u16;
+    let place = Rect { x: area.right() - taken, width: taken, ..area };
+    text::put(buf, place, y, notice);
+}

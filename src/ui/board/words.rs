@@ -1,0 +1,124 @@
+//! What a board says beside its big digits, and what these are: one place for all its faces.
+//!
+//! Amber wants attention in the last ten seconds and past the end, and a word says the same.
+
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::Scene;
+use crate::app::board::{Item, Notice, Stage};
+use crate::show::duration::{self, SECOND_NS};
+use crate::ui::text;
+
+/// From how many seconds on an end is near.
+const NEAR_NS: i64 = 10 * SECOND_NS as i64;
+
+/// What stands for the words of a cue under embargo.
+const EMBARGOED: &str = "—";
+
+/// Big digits.
+pub(super) struct Digits {
+    pub text: String,
+    /// The widest that they will be: they keep to its right.
+    pub widest: String,
+    pub style: Style,
+}
+
+impl Digits {
+    pub fn plain(text: String, style: Style) -> Self {
+        Digits { widest: text.clone(), text, style }
+    }
+}
+
+/// What counts down, or, at the end, how far over the show was.
+pub(super) fn digits(scene: &Scene) -> Option<Digits> {
+    if let Stage::Ended { over_ns, .. } = scene.board.stage {
+        let is_over = over_ns >= SECOND_NS as i64;
+        let style = if is_over { scene.styles.attention } else { scene.styles.ready };
+        return Some(Digits::plain(duration::over_under(over_ns), style));
+    }
+    let figure = scene.board.figure()?;
+    let over_s = figure.left_ns.unsigned_abs() / SECOND_NS;
+    let (text, style) = match figure.left_ns {
+        // The first second past the end still reads nothing left, as a clock does.
+        ..=-1 => (format!("+{}", duration::clock(over_s)), scene.styles.attention),
+        0..=NEAR_NS => (duration::countdown(figure.left_ns.unsigned_abs()), scene.styles.attention),
+        _ => (duration::countdown(figure.left_ns.unsigned_abs()), scene.styles.strong),
+    };
+    let longest_s = figure.of_ns.div_ceil(SECOND_NS).max(over_s);
+    // Zeros are as wide as any figure; less than ten minutes of a start leave room for what they were.
+    let widest = format!("+{}", duration::clock(longest_s));
+    let widest = if figure.done.is_none() && longest_s < 600 { "+00:00".to_owned() } else { widest };
+    Some(Digits { text, widest, style })
+}
+
+/// What the digits are about: `The jump ends`.
+pub(super) fn caption<'a>(scene: &Scene<'a>, columns: usize) -> Line<'a> {
+    let styles = &scene.styles;
+    if let Stage::Ended { at, over_ns } = scene.board.stage {
+        let word = match over_ns / SECOND_NS as i64 {
+            1.. => "over the plan",
+            0 => "on time",
+            _ => "under the plan",
+        };
+        return Line::from(vec![
+            Span::styled(" ENDED ", styles.quiet_badge),
+            Span::styled(format!("  {}", scene.wall(at)), styles.text),
+            Span::styled(format!("  {word}"), styles.past),
+        ]);
+    }
+    let Some(figure) = scene.board.figure() else { return Line::default() };
+    let mut spans = vec![];
+    let badge = alert(figure.left_ns, figure.done.is_some());
+    let badge_cells = badge.map_or(0, |badge| badge.len() + 2);
+    if let Some(badge) = badge {
+        spans.push(Span::styled(badge, styles.attention_badge));
+        spans.push(Span::raw("  "));
+    }
+    let word = if figure.left_ns < 0 { "" } else { figure.word };
+    let room = columns.saturating_sub(badge_cells + word.len() + 1);
+    let of = text::fit(figure.of, room).into_owned();
+    spans.push(Span::styled(of, styles.text));
+    spans.push(Span::styled(format!(" {word}"), styles.past));
+    Line::from(spans)
+}
+
+/// The word beside amber digits.
+fn alert(left_ns: i64, runs: bool) -> Option<&'static str> {
+    match left_ns {
+        ..=-1 if !runs => Some(" LATE "),
+        ..=-1 => Some(" OVER "),
+        0..=NEAR_NS => Some(" LAST SECONDS "),
+        _ => None,
+    }
+}
+
+/// The same as a badge, with the gap in front of it.
+pub(super) fn badge(scene: &Scene) -> Vec<Span<'static>> {
+    let word = scene.board.figure().and_then(|figure| alert(figure.left_ns, figure.done.is_some()));
+    word.map_or(vec![], |word| vec![Span::raw("  "), Span::styled(word, scene.styles.attention_badge)])
+}
+
+/// A cue in public: its number and its title, or a dash.
+pub(super) fn item<'a>(scene: &Scene<'a>, item: &'a Item, style: Style) -> Vec<Span<'a>> {
+    match item {
+        Item::Embargoed => vec![Span::styled(EMBARGOED, style)],
+        Item::Public { number, title } => {
+            vec![Span::styled(format!("{number}  "), scene.styles.past), Span::styled(title.as_str(), style)]
+        }
+    }
+}
+
+/// What keeps the board from knowing more.
+pub(super) fn notice(scene: &Scene) -> Line<'static> {
+    let styles = &scene.styles;
+    match scene.board.notice {
+        None => Line::default(),
+        Some(Notice::NoCaller) => Line::styled("no caller", styles.past),
+        Some(Notice::Damaged { line }) => Line::styled(
+            format!("! the journal is damaged at line {line}: what came then is not known"),
+            styles.attention,
+        ),
+        Some(Notice::Unreadable) => Line::styled("! the journal cannot be read", styles.attention),
+    }
+}

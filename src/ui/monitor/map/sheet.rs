@@ -1,0 +1,202 @@
+//! What stands still under a moving marker: the map as dots, land as cells, the places with their labels.
+//!
+//! It depends on the route and the field alone, and the last one is kept, because a coast of five thousand points is
+//! not to be projected ten times a second. Must never depend on where the cue is: labels would jump as it moves.
+
+use std::cell::RefCell;
+use std::rc::Rc;
+
+use ratatui::layout::Rect;
+
+use super::labels::{self, Label, Rank, Wish};
+use super::{cell_of, ink};
+use crate::geo::atlas::{self, Chart, Kind, Outline};
+use crate::geo::{Fit, Margin, Place, Way};
+use crate::show::Point;
+use crate::ui::dots::{ACROSS, DOWN, Dots};
+
+/// The map of a route on a field of the screen.
+#[derive(Debug)]
+pub(super) struct Sheet {
+    route: Vec<Point>,
+    field: Rect,
+    pub fit: Fit,
+    pub way: Way,
+    pub dots: Dots,
+    /// The cells that are land for the most part, where there is water to tell it from.
+    pub land: Vec<(u16, u16)>,
+    pub labels: Vec<Label>,
+    pub signs: Vec<Sign>,
+}
+
+/// Where a place is marked.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Sign {
+    pub x: u16,
+    pub y: u16,
+    /// How far along the way; none for what the way does not touch.
+    pub km: Option<f64>,
+}
+
+thread_local! {
+    static LAST: RefCell<Option<Rc<Sheet>>> = const { RefCell::new(None) };
+}
+
+/// The sheet of this route: the last one, if it was of the same.
+pub(super) fn of(route: &[Point], field: Rect) -> Rc<Sheet> {
+    LAST.with_borrow_mut(|last| {
+        if let Some(sheet) = last.as_ref().filter(|sheet| sheet.field == field && sheet.route == route) {
+            return Rc::clone(sheet);
+        }
+        let sheet = Rc::new(Sheet::new(route, field));
+        *last = Some(Rc::clone(&sheet));
+        sheet
+    })
+}
+
+impl Sheet {
+    pub fn new(route: &[Point], field: Rect) -> Self {
+        let nodes: Vec<Place> = route.iter().map(|point| Place::new(point.latitude, point.longitude)).collect();
+        let way = Way::new(&nodes);
+        let mut dots = Dots::new(field);
+        let (width, height) = (f64::from(dots.width()), f64::from(dots.height()));
+        let places: Vec<Place> = way.samples().iter().map(|spot| spot.place).collect();
+        let margin = Margin { across: (width * 0.1).clamp(4.0, 30.0), down: (height * 0.1).clamp(3.0, 16.0) };
+        let fit = Fit::new(&places, (width, height), margin);
+        let charts: Vec<&Chart> = atlas::at_scale(fit.shorter_km()).collect();
+        let outlines = charts.iter().flat_map(|chart| &chart.outlines);
+        outlines.clone().for_each(|outline| outlined(&mut dots, &fit, outline));
+        let land = land(&fit, field, outlines.filter(|outline| outline.kind == Kind::Land));
+        let wishes = wishes(route, &way, &charts, &fit, field);
+        let (labels, signs) = labels::placed(field, wishes, &traced(&way, &fit, field), &dots);
+        Sheet { route: route.to_vec(), field, fit, way, dots, land, labels, signs }
+    }
+}
+
+/// Draws a line of a map: a river that is wider than its line by its banks.
+fn outlined(dots: &mut Dots, fit: &Fit, outline: &Outline) {
+    let ink = match outline.kind {
+        Kind::Land => ink::COAST,
+        Kind::Road | Kind::Canal => ink::ROAD,
+        Kind::Water => ink::WATER,
+    };
+    let (left, right) = fit.columns();
+    let half = outline.width_m / 2000.0 / fit.km_per_dot();
+    for line in fit.trace(&outline.points) {
+        let banks = if half >= 1.25 { vec![beside(&line, half), beside(&line, -half)] } else { vec![line] };
+        for pair in banks.iter().flat_map(|bank| bank.windows(2)) {
+            let &[from, to] = pair else { continue };
+            if [from, to].iter().all(|dot| (left..=right).contains(&dot.0)) {
+                dots.line(from, to, ink);
+            }
+        }
+    }
+}
+
+/// A line beside another, so many dots to its right.
+fn beside(line: &[(f64, f64)], dots: f64) -> Vec<(f64, f64)> {
+    let last = line.len().saturating_sub(1);
+    let at = |at: usize| line.get(at.min(last)).copied().unwrap_or_default();
+    let moved = |(i, &(x, y)): (usize, &(f64, f64))| {
+        let (before, after) = (at(i.saturating_sub(1)), at(i + 1));
+        let (dx, dy) = (after.0 - before.0, after.1 - before.1);
+        let long = dx.hypot(dy).max(1e-9);
+        (x - dy / long * dots, y + dx / long * dots)
+    };
+    line.iter().enumerate().map(moved).collect()
+}
+
+/// The cells whose middle is land: in each column, every coast crossed on the way up from the south turns land to water
+/// and water to land.
+fn land<'a>(fit: &Fit, field: Rect, rings: impl Iterator<Item = &'a Outline>) -> Vec<(u16, u16)> {
+    let (width, height) = (usize::from(field.width), usize::from(field.height));
+    let mut crossings: Vec<Vec<f64>> = vec![vec![]; width];
+    // Round the south pole there is land, also where the map ends before the pole; not so on a map about another point.
+    let is_round = fit.projection().period().is_none();
+    let across = f64::from(ACROSS);
+    for ring in rings {
+        let lines = fit.trace(&ring.points);
+        if is_round && (lines.len() != 1 || lines.iter().any(|line| line.len() < ring.points.len())) {
+            continue;
+        }
+        for pair in lines.iter().flat_map(|line| line.windows(2)) {
+            let &[from, to] = pair else { continue };
+            let (low, high) = if from.0 < to.0 { (from, to) } else { (to, from) };
+            // The middles of columns from the one (held) to the other (not held).
+            let first = ((low.0 - across / 2.0) / across).ceil().max(0.0) as usize;
+            let behind = ((high.0 - across / 2.0) / across).ceil().clamp(0.0, width as f64) as usize;
+            for (column, crossed) in crossings.iter_mut().enumerate().take(behind).skip(first) {
+                let x = (column as f64 + 0.5) * across;
+                crossed.push(low.1 + (high.1 - low.1) * (x - low.0) / (high.0 - low.0));
+            }
+        }
+    }
+    let (left, right) = fit.columns();
+    let mut cells = vec![];
+    for (column, crossed) in crossings.iter().enumerate() {
+        let x = (column as f64 + 0.5) * across;
+        for row in (0..height).filter(|_| (left..=right).contains(&x)) {
+            let y = (row as f64 + 0.5) * f64::from(DOWN);
+            let south = crossed.iter().filter(|&&at| at > y).count();
+            let is_world = fit.place((x, y)).is_some();
+            if is_world && (south % 2 == 1) == is_round {
+                cells.push((field.x + column as u16, field.y + row as u16));
+            }
+        }
+    }
+    // Without any water in sight, or any coast known, land tells nothing.
+    let all = width * height;
+    if cells.len() == all { vec![] } else { cells }
+}
+
+/// The cells through which the way runs.
+fn traced(way: &Way, fit: &Fit, field: Rect) -> Vec<(u16, u16)> {
+    let places: Vec<Place> = way.samples().iter().map(|spot| spot.place).collect();
+    let mut cells = vec![];
+    for line in fit.trace(&places) {
+        for pair in line.windows(2) {
+            let &[from, to] = pair else { continue };
+            let steps = (to.0 - from.0).abs().max((to.1 - from.1).abs()).ceil().clamp(1.0, 4096.0);
+            for step in 0..=steps as i32 {
+                let part = f64::from(step) / steps;
+                let x = (from.0 + (to.0 - from.0) * part).round() / f64::from(ACROSS);
+                let y = (from.1 + (to.1 - from.1) * part).round() / f64::from(DOWN);
+                if x >= 0.0 && y >= 0.0 && x < f64::from(field.width) && y < f64::from(field.height) {
+                    cells.push((field.x + x as u16, field.y + y as u16));
+                }
+            }
+        }
+    }
+    cells.sort_unstable();
+    cells.dedup();
+    cells
+}
+
+/// What would like to be named, the most important first: the way's ends, its other places, then landmarks.
+fn wishes(route: &[Point], way: &Way, charts: &[&Chart], fit: &Fit, field: Rect) -> Vec<Wish> {
+    let last = route.len().saturating_sub(1);
+    let mut wishes: Vec<Wish> = vec![];
+    let stops = (1..last).filter(|&at| route.get(at).is_some_and(|point| point.name.is_some()));
+    for at in [0, last].into_iter().take(route.len().min(2)).chain(stops) {
+        let Some(point) = route.get(at) else { continue };
+        let (x, y) = cell_of(fit, field, Place::new(point.latitude, point.longitude));
+        let name = point.name.clone().unwrap_or_default();
+        let is_end = at == 0 || at == last;
+        // A place that comes twice is named once.
+        let is_known = wishes.iter().any(|wish| wish.name == name);
+        let name = if is_known { String::new() } else { name };
+        let rank = if is_end { Rank::End } else { Rank::Stop };
+        wishes.push(Wish { sign: Sign { x, y, km: Some(way.node_km(at)) }, name, rank });
+    }
+    let inside = |(x, y): (f64, f64)| {
+        x >= 0.0 && y >= 0.0 && x < f64::from(field.width * ACROSS) && y < f64::from(field.height * DOWN)
+    };
+    for landmark in charts.iter().flat_map(|chart| &chart.landmarks) {
+        if !inside(fit.dot(landmark.place)) || wishes.iter().any(|wish| wish.name == landmark.name) {
+            continue;
+        }
+        let (x, y) = cell_of(fit, field, landmark.place);
+        wishes.push(Wish { sign: Sign { x, y, km: None }, name: landmark.name.clone(), rank: Rank::Landmark });
+    }
+    wishes
+}
