@@ -46,7 +46,7 @@ use std::time::{Duration, Instant};
 
 pub use describe::{address, describe};
 pub use error::{Fault, OutputsError};
-pub use health::{Clip, Health, Light};
+pub use health::{Clip, Health, Last, Latency, Light, Packet};
 pub use mpv::clip_fault;
 pub use probe::{Answer, Probed, probe};
 pub use report::{ClipNews, ClipReport, Job, News, Outcome, Report, Reporter};
@@ -143,7 +143,7 @@ impl Outputs {
     /// Outputs that only say what they would send: no socket is opened and nothing leaves the machine.
     pub fn rehearsal(show: Arc<Show>) -> Self {
         let outputs = (0..show.outputs.len() as u32).map(OutputIx);
-        let rehearsal = |output| Box::new(Rehearsal { show: Arc::clone(&show), output }) as Box<dyn Driver>;
+        let rehearsal = |output| Box::new(Rehearsal::new(Arc::clone(&show), output)) as Box<dyn Driver>;
         let drivers = outputs.map(rehearsal).collect();
         Outputs { show, drivers }
     }

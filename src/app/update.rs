@@ -238,8 +238,8 @@ impl App {
             self.log_filter = self.log_filter.next();
             self.scroll_back();
         } else {
-            let way = self.keymap.way(Act::FilterLog);
-            self.say(format!("{way} filters the log, on its page"), Tone::Attention, now_ns);
+            let key = self.keymap.way(Act::FilterLog);
+            self.say(format!("{key} filters the log, on its page"), Tone::Attention, now_ns);
         }
         vec![]
     }

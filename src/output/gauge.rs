@@ -5,10 +5,57 @@
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::{Health, Light, now};
+use super::{Health, Job, Last, Latency, Light, Packet, now};
 
 /// From here on, an output that sends is called slow.
 pub(super) const SLOW: Duration = Duration::from_secs(1);
+
+/// How many of the last latencies are kept.
+const KEPT: usize = 32;
+
+/// What is known of one message when it is done.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Trip {
+    packet: Packet,
+    /// When it was handed over.
+    since: Instant,
+    /// When it was done.
+    until: Instant,
+}
+
+impl Trip {
+    /// The way of the message of `job` (none: of panic), which was handed over at `since` and is done now.
+    pub(super) fn new(job: Option<Job>, since: Instant) -> Self {
+        let packet = job.map_or(Packet::Panic, |job| Packet::Action { cue: job.cue, action: job.action });
+        Trip { packet, since, until: now() }
+    }
+}
+
+/// The last latencies in a ring: a message costs a store, and nothing grows.
+#[derive(Default)]
+struct Latencies {
+    ns: [u64; KEPT],
+    count: usize,
+}
+
+impl Latencies {
+    fn keep(&mut self, took: Duration) {
+        if let Some(slot) = self.ns.get_mut(self.count % KEPT) {
+            *slot = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX);
+        }
+        self.count += 1;
+    }
+
+    fn reading(&self) -> Option<Latency> {
+        let count = self.count.min(KEPT);
+        let last_ns = *self.ns.get(self.count.checked_sub(1)? % KEPT)?;
+        let mut sorted = self.ns;
+        let sorted = sorted.get_mut(..count)?;
+        sorted.sort_unstable();
+        let (median_ns, most_ns) = (*sorted.get((count - 1) / 2)?, *sorted.last()?);
+        Some(Latency { last_ns, median_ns, most_ns, count })
+    }
+}
 
 /// The state behind an output's light.
 #[derive(Default)]
@@ -19,6 +66,9 @@ struct Reading {
     light: Light,
     error: Option<String>,
     sent: u64,
+    failed: u64,
+    last: Option<(Packet, bool, Instant)>,
+    latencies: Latencies,
     /// Since when each message that is just being sent has been under way: one for each worker of the output at most.
     flights: Vec<Instant>,
 }
@@ -45,6 +95,14 @@ impl Drop for Flight<'_> {
     }
 }
 
+impl Reading {
+    fn left(&mut self, trip: Trip) {
+        self.sent += 1;
+        self.last = Some((trip.packet, true, trip.until));
+        self.latencies.keep(trip.until.saturating_duration_since(trip.since));
+    }
+}
+
 impl Gauge {
     /// A message is about to be sent, which may take long.
     pub(super) fn flight(&self) -> Flight<'_> {
@@ -54,15 +112,27 @@ impl Gauge {
     }
 
     /// A message left, and nothing is wrong.
-    pub(super) fn sent(&self, light: Light) {
+    pub(super) fn sent(&self, light: Light, trip: Trip) {
         let mut reading = self.lock();
         (reading.light, reading.error) = (light, None);
-        reading.sent += 1;
+        reading.left(trip);
     }
 
     /// A message left, although the trouble that the gauge shows is not known to be over.
-    pub(super) fn sent_in_doubt(&self) {
-        self.lock().sent += 1;
+    pub(super) fn sent_in_doubt(&self, trip: Trip) {
+        self.lock().left(trip);
+    }
+
+    /// A message did not leave, or nobody knows whether it did.
+    pub(super) fn failed(&self, trip: Trip) {
+        let mut reading = self.lock();
+        reading.failed += 1;
+        reading.last = Some((trip.packet, false, trip.until));
+    }
+
+    /// So many messages were dropped, and none of them tried.
+    pub(super) fn dropped(&self, count: usize) {
+        self.lock().failed += count as u64;
     }
 
     /// The output can send.
@@ -102,11 +172,49 @@ impl Gauge {
             Some(longest) => (Light::Slow, Some(format!("no answer for {} s", longest.as_secs()))),
             None => (reading.light, reading.error.clone()),
         };
-        Health { light, error, queued, sent: reading.sent, clip: None }
+        let last = reading.last.map(|(packet, has_left, done)| {
+            let age = at.saturating_duration_since(done);
+            Last { packet, has_left, age_ns: u64::try_from(age.as_nanos()).unwrap_or(u64::MAX) }
+        });
+        let (sent, failed, latency) = (reading.sent, reading.failed, reading.latencies.reading());
+        Health { light, error, queued, sent, failed, last, latency, ..Health::default() }
     }
 
     fn lock(&self) -> MutexGuard<'_, Reading> {
         // Every writer leaves a whole reading behind it, so a poisoned lock has nothing broken to hide.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::output::testing::job;
+
+    #[test]
+    fn latencies_are_those_of_the_last_messages_only() {
+        let mut latencies = Latencies::default();
+        assert_eq!(latencies.reading(), None);
+        latencies.keep(Duration::from_millis(7));
+        let one = Latency { last_ns: 7_000_000, median_ns: 7_000_000, most_ns: 7_000_000, count: 1 };
+        assert_eq!(latencies.reading(), Some(one));
+        // A second that 32 others push out, of 1 to 32 ms, the longest first.
+        latencies.keep(Duration::from_secs(1));
+        (1..=32).rev().for_each(|ms| latencies.keep(Duration::from_millis(ms)));
+        let many = Latency { last_ns: 1_000_000, median_ns: 16_000_000, most_ns: 32_000_000, count: 32 };
+        assert_eq!(latencies.reading(), Some(many));
+    }
+
+    #[test]
+    fn the_last_message_is_the_one_that_was_tried_last() {
+        let (gauge, began) = (Gauge::default(), now());
+        gauge.sent(Light::Ok, Trip::new(Some(job(1)), began));
+        let trip = Trip::new(None, began);
+        gauge.failed(trip);
+        gauge.dropped(2);
+        let health = gauge.health_at(0, trip.until + Duration::from_secs(3));
+        let last = Last { packet: Packet::Panic, has_left: false, age_ns: 3_000_000_000 };
+        assert_eq!((health.sent, health.failed, health.last), (1, 3, Some(last)));
+        assert_eq!(health.latency.map(|latency| latency.count), Some(1), "what failed has no latency");
     }
 }

@@ -27,8 +27,55 @@ pub struct Health {
     pub queued: usize,
     /// How many messages have left, those of panic among them.
     pub sent: u64,
+    /// How many messages have not left, or nobody knows whether they have.
+    pub failed: u64,
+    /// In a rehearsal, how many messages would have been sent.
+    pub logged: u64,
+    /// The message that was tried last.
+    pub last: Option<Last>,
+    /// How long the last messages that left took.
+    pub latency: Option<Latency>,
     /// The clip on air, where it is a player.
     pub clip: Option<Clip>,
+}
+
+/// The message that was tried last, and what became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Last {
+    /// Which it was.
+    pub packet: Packet,
+    /// Whether it left; in a rehearsal, whether it would have.
+    pub has_left: bool,
+    /// How long before the asking it was done, nanoseconds.
+    pub age_ns: u64,
+}
+
+/// Which message of the show it was.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Packet {
+    /// An action of a cue, counted from 0.
+    Action {
+        /// Whose action.
+        cue: CueIx,
+        /// Which.
+        action: u32,
+    },
+    /// One of those that go out on panic.
+    Panic,
+}
+
+/// How long messages took, nanoseconds: from the moment they were handed over to the moment they had left (UDP, TCP,
+/// MIDI), were answered (HTTP), or were seen (a clip).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Latency {
+    /// The last one.
+    pub last_ns: u64,
+    /// Half of the last ones took no longer.
+    pub median_ns: u64,
+    /// None of the last ones took longer.
+    pub most_ns: u64,
+    /// How many these last ones are.
+    pub count: usize,
 }
 
 /// The clip that a player has on air, at the moment it was asked.

@@ -42,6 +42,7 @@ use std::time::{Duration, Instant};
 
 pub use tryout::clip_fault;
 
+use super::gauge::Trip;
 use super::worker::Site;
 use super::{Driver, Fault, Health, Job, Outcome, Report, Surroundings, now};
 use crate::show::action::MpvCommand;
@@ -158,8 +159,11 @@ impl Driver for Mpv {
             Some(Order::Pause) => Some(self.deck().pause(at)),
             Some(Order::Stop) => Some(self.deck().stop(|_| true, "stopped before it moved")),
         };
-        if outcome == Some(Outcome::Sent) {
-            self.site.gauge.sent_in_doubt();
+        match &outcome {
+            Some(Outcome::Sent) => self.site.gauge.sent_in_doubt(Trip::new(Some(job), at)),
+            Some(_) => self.site.gauge.failed(Trip::new(Some(job), at)),
+            // What becomes of it is the keeper's to hear.
+            None => {}
         }
         self.wake();
         outcome

@@ -3,34 +3,64 @@
 //! Must never hold a socket, a thread or a secret, so that nothing can leave the machine by whatever mistake.
 
 use std::sync::Arc;
+use std::time::Instant;
 
-use super::{Driver, Health, Job, Outcome, Report, describe};
+use super::{Driver, Health, Job, Last, Outcome, Packet, Report, describe, now};
 use crate::show::{OutputIx, Show};
 
 /// An output of a rehearsal.
 pub(super) struct Rehearsal {
-    pub(super) show: Arc<Show>,
-    pub(super) output: OutputIx,
+    show: Arc<Show>,
+    output: OutputIx,
+    /// What would have been sent last, and when that was.
+    last: Option<(Packet, Instant)>,
+    logged: u64,
+}
+
+impl Rehearsal {
+    /// The stand-in of `output`.
+    pub(super) fn new(show: Arc<Show>, output: OutputIx) -> Self {
+        Rehearsal { show, output, last: None, logged: 0 }
+    }
+
+    fn log(&mut self, packet: Packet, count: usize) {
+        if count > 0 {
+            self.last = Some((packet, now()));
+            self.logged += count as u64;
+        }
+    }
 }
 
 impl Driver for Rehearsal {
     fn send(&mut self, job: Job) -> Option<Outcome> {
-        let cue = self.show.cues.get(job.cue.0 as usize);
+        let show = Arc::clone(&self.show);
+        let cue = show.cues.get(job.cue.0 as usize);
         let action = cue.and_then(|cue| cue.actions.get(job.action as usize));
-        let output = self.show.outputs.get(self.output.0 as usize);
+        let output = show.outputs.get(self.output.0 as usize);
         Some(match output.zip(action) {
-            Some((output, action)) => Outcome::Rehearsed(describe(&output.kind, &action.body)),
+            Some((output, action)) => {
+                self.log(Packet::Action { cue: job.cue, action: job.action }, 1);
+                Outcome::Rehearsed(describe(&output.kind, &action.body))
+            }
             None => Outcome::no_message(),
         })
     }
 
     fn panic(&mut self) -> Vec<Report> {
-        let output = self.show.outputs.get(self.output.0 as usize);
+        let show = Arc::clone(&self.show);
+        let output = show.outputs.get(self.output.0 as usize);
         let said = output.iter().flat_map(|output| output.panic.iter().map(|body| describe(&output.kind, body)));
-        said.map(|said| Report { output: self.output, job: None, outcome: Outcome::Rehearsed(said) }).collect()
+        let report = |said| Report { output: self.output, job: None, outcome: Outcome::Rehearsed(said) };
+        let reports: Vec<Report> = said.map(report).collect();
+        self.log(Packet::Panic, reports.len());
+        reports
     }
 
     fn health(&self) -> Health {
-        Health::default()
+        let last = self.last.map(|(packet, done)| {
+            let age_ns = u64::try_from(now().saturating_duration_since(done).as_nanos()).unwrap_or(u64::MAX);
+            Last { packet, has_left: true, age_ns }
+        });
+        Health { last, logged: self.logged, ..Health::default() }
     }
 }

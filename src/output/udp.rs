@@ -9,13 +9,14 @@ use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use super::gauge::Trip;
 use super::messages::{Led, Messages, Turn};
 use super::osc;
 use super::peer::{Peer, first_of, words};
 use super::worker::Site;
-use super::{Driver, Health, Job, Light, Outcome, Report};
+use super::{Driver, Health, Job, Light, Outcome, Report, now};
 
 /// How often a name without an address, or an address without a route, is tried again.
 const RETRY: Duration = Duration::from_secs(3);
@@ -57,20 +58,22 @@ impl Udp {
     }
 
     /// Sends a bundle with the time of this moment, and a message as it is.
-    fn stamp_and_send(&mut self, packet: &[u8]) -> Outcome {
+    fn stamp_and_send(&mut self, job: Job, packet: &[u8]) -> Outcome {
+        let since = now();
         if !osc::is_bundle(packet) {
-            return self.send_packet(packet);
+            return self.send_packet(Some(job), packet, since);
         }
         self.stamped.clear();
         self.stamped.extend_from_slice(packet);
         osc::stamp(&mut self.stamped);
-        self.send_packet(&self.stamped)
+        self.send_packet(Some(job), &self.stamped, since)
     }
 
-    fn send_packet(&self, packet: &[u8]) -> Outcome {
+    fn send_packet(&self, job: Option<Job>, packet: &[u8], since: Instant) -> Outcome {
         let mut link = lock(&self.link);
         let gauge = &self.site.gauge;
         let Some(socket) = &link.socket else {
+            gauge.failed(Trip::new(job, since));
             return Outcome::Failed(gauge.error().unwrap_or_else(|| unresolved(&self.peer, None)));
         };
         let (mut result, mut refused) = send_past_refusals(socket, packet);
@@ -82,13 +85,14 @@ impl Udp {
             (result, refused) = (again, refused || refused_again);
             link.socket = Some(fresh);
         }
+        let trip = Trip::new(job, since);
         match result {
             Ok(()) => {
                 if std::mem::take(&mut link.refused) || refused {
                     gauge.down(unheard(&self.peer));
-                    gauge.sent_in_doubt();
+                    gauge.sent_in_doubt(trip);
                 } else {
-                    gauge.sent(Light::Ok);
+                    gauge.sent(Light::Ok, trip);
                 }
                 Outcome::Sent
             }
@@ -96,6 +100,7 @@ impl Udp {
                 let why = if is_full(&error) { "the network takes no more just now".into() } else { words(&error) };
                 let why = format!("cannot send to {}: {why}", self.peer);
                 gauge.down(why.clone());
+                gauge.failed(trip);
                 Outcome::Failed(why)
             }
         }
@@ -109,13 +114,14 @@ impl Driver for Udp {
             Some(Turn::Follows) => return self.led.of(job),
             None => return Some(Outcome::no_message()),
         };
-        let outcome = self.stamp_and_send(&packet);
+        let outcome = self.stamp_and_send(job, &packet);
         self.led.keep(job, Some(outcome.clone()));
         Some(outcome)
     }
 
     fn panic(&mut self) -> Vec<Report> {
-        self.packets.panic.iter().map(|packet| self.site.report(None, self.send_packet(packet))).collect()
+        let send = |packet: &Arc<Vec<u8>>| self.site.report(None, self.send_packet(None, packet, now()));
+        self.packets.panic.iter().map(send).collect()
     }
 
     fn health(&self) -> Health {
@@ -216,6 +222,7 @@ fn find(site: &Site, peer: &Peer, link: &Mutex<Link>, stopped: &Receiver<()>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::output::Packet;
     use crate::output::osc::tests::{FIRE_AND_STOP, assert_tagged_now};
     use crate::output::testing::{FIRE_BYTES, SOON, awaited, job, osc_show, site, together_show};
     use crate::show::{CueIx, OutputIx, Show};
@@ -247,7 +254,11 @@ mod tests {
         let mut udp = open("127.0.0.1", desk.local_addr().unwrap().port());
         assert_eq!(udp.send(job(0)), Some(Outcome::Sent));
         assert_eq!(heard(&desk), FIRE_BYTES);
-        assert_eq!(udp.health(), Health { light: Light::Ok, error: None, queued: 0, sent: 1, clip: None });
+        let health = udp.health();
+        assert_eq!((health.light, health.error, health.sent, health.failed), (Light::Ok, None, 1, 0));
+        let fired = Packet::Action { cue: CueIx(0), action: 0 };
+        assert_eq!(health.last.map(|last| (last.packet, last.has_left)), Some((fired, true)));
+        assert_eq!(health.latency.map(|latency| latency.count), Some(1));
         assert_eq!(udp.panic().iter().map(|r| (r.job, &r.outcome)).collect::<Vec<_>>(), [(None, &Outcome::Sent)]);
         assert_eq!(heard(&desk), b"/stop\0\0\0,\0\0\0");
         assert_eq!(udp.send(Job { action: 9, ..job(0) }), Some(Outcome::no_message()));
@@ -302,7 +313,8 @@ mod tests {
         assert_eq!(udp.health().light, Light::Down);
         assert_eq!(udp.send(job(3)), Some(Outcome::Sent));
         assert_eq!(heard(&desk), FIRE_BYTES);
-        assert_eq!(udp.health(), Health { light: Light::Ok, error: None, queued: 0, sent: 4, clip: None });
+        let health = udp.health();
+        assert_eq!((health.light, health.error, health.sent, health.failed), (Light::Ok, None, 4, 0));
     }
 
     #[test]
@@ -311,5 +323,6 @@ mod tests {
         let Some(Outcome::Failed(why)) = udp.send(job(0)) else { panic!("sent nowhere") };
         assert!(why.starts_with("no-such-desk.invalid:8000 is not resolved yet"), "{why}");
         assert!(udp.health().error.is_some());
+        assert_eq!((udp.health().sent, udp.health().failed), (0, 1));
     }
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::gauge::{Gauge, SLOW};
+use super::gauge::{Gauge, SLOW, Trip};
 use super::queue::{LIMIT, Next, Queue, Refusal, Senders, Waiting};
 use super::{Job, Light, News, Outcome, Report, Reporter, now};
 use crate::show::OutputIx;
@@ -101,7 +101,7 @@ impl<T: Send + Sync + 'static> Worker<T> {
     }
 
     fn push(&self, senders: Senders, message: &Arc<T>) -> Option<Outcome> {
-        let name = &self.site.name;
+        let (name, job) = (&self.site.name, senders.job);
         let why = match self.queue.push(senders, message) {
             Ok(()) => return None,
             Err(Refusal::Full) => {
@@ -111,6 +111,7 @@ impl<T: Send + Sync + 'static> Worker<T> {
             }
             Err(Refusal::Ended) => format!("the sender of {name} has ended"),
         };
+        self.site.gauge.failed(Trip::new(job, now()));
         Some(Outcome::Failed(why))
     }
 
@@ -147,6 +148,7 @@ impl<T: Send + Sync + 'static> Worker<T> {
     }
 
     fn reports_on(&self, dropped: Vec<Waiting<T>>, why: &str) -> Vec<Report> {
+        self.site.gauge.dropped(dropped.len());
         // A message of panic that gives way to the same message of a second panic is no loss to report.
         let jobs = dropped.iter().flat_map(|waiting| waiting.senders.all()).flatten();
         jobs.map(|job| self.site.report(Some(job), Outcome::Failed(why.into()))).collect()
@@ -210,13 +212,15 @@ impl<T: Send + Sync + 'static, X: Transmit<Message = T>> Bench<T, X> {
         } else {
             self.try_to_send(&waiting.message)
         };
+        let trip = Trip::new(waiting.senders.job, waiting.since);
         let outcome = match sent {
             Ok(light) => {
-                self.site.gauge.sent(light);
+                self.site.gauge.sent(light, trip);
                 Outcome::Sent
             }
             Err(why) => {
                 self.site.gauge.down(why.clone());
+                self.site.gauge.failed(trip);
                 Outcome::Failed(why)
             }
         };

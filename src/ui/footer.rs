@@ -161,9 +161,8 @@ fn keys(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, hits: &mut Hits) {
                 hints.insert(0, hint("Esc", "back to the run"));
                 hints.insert(1, hint(&scroll(scene), "scroll"));
             }
-            let filter = BINDINGS.iter().find(|binding| binding.act == Act::FilterLog);
-            if let Some(filter) = filter.filter(|_| scene.app.page == Page::Log) {
-                hints.insert(2, hint(filter.keys, filter.name));
+            if scene.app.page == Page::Log {
+                hints.insert(2, hint(&scene.way(Act::FilterLog), "filter"));
             }
             hints
         }

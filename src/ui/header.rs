@@ -151,13 +151,23 @@ pub(super) fn outputs<'a>(scene: &Scene<'a>, columns: u16, room: usize) -> Line<
 }
 
 /// An output's sign, its style, and the word for what is not well.
-fn sign(scene: &Scene, light: Light) -> (&'static str, Style, Option<&'static str>) {
+pub(super) fn sign(scene: &Scene, light: Light) -> (&'static str, Style, Option<&'static str>) {
     let styles = &scene.styles;
     match light {
         Light::Idle => ("·", styles.past, None),
         Light::Ok => ("●", styles.ready, None),
         Light::Slow => ("◐", styles.attention, Some("slow")),
         Light::Down => ("○", styles.attention, Some("down")),
+    }
+}
+
+/// How an output is, in a word.
+pub(super) fn word(light: Light) -> &'static str {
+    match light {
+        Light::Idle => "not tried",
+        Light::Ok => "ok",
+        Light::Slow => "slow",
+        Light::Down => "down",
     }
 }
 

@@ -1,9 +1,9 @@
 //! The log: the run's events in words, the newest first. A page of its own, and a panel where there is room.
 //!
 //! ```text
-//!  22:57:14       ✕ refused        cue 12 waits for stunts: not ready (o overrides)
-//!  22:57:12    41 ▶ cue     11     fired  go
-//!  22:57:10    40 ✓ standby 11     Lights ready
+//!  22:57:14        ✕ refused        cue 12 waits for stunts: not ready (o overrides)
+//!  22:57:12    41  ▶ cue     11     fired  go
+//!  22:57:10    40  ✓ standby 11     Lights ready
 //! ```
 //!
 //! While the caller has scrolled it, the page stands still: what comes meanwhile is counted in its heading.
@@ -20,6 +20,10 @@ use crate::app::log::{self, Filter, Kind};
 
 /// The cells of a journal's number.
 const SEQ: usize = 6;
+/// The narrowest page that has room for it.
+const SEQ_FROM: usize = 100;
+/// The most rows of a line.
+const ROWS_MAX: usize = 4;
 /// The cells of a kind's word.
 const KIND: usize = 8;
 /// The cells of a cue's number.
@@ -38,14 +42,25 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
 /// Draws the page; says how far it is scrolled, and how far it can be.
 pub(super) fn draw_page(scene: &Scene, buf: &mut Buffer, area: Rect) -> (usize, usize) {
     let found: Vec<&log::Line> = found(scene).collect();
-    let most = found.len().saturating_sub(usize::from(area.height));
+    let (columns, height) = (usize::from(area.width), usize::from(area.height));
+    // The oldest lines that fill the page, however many rows each takes, are as far as it goes.
+    let mut left = height;
+    let fits = |line: &&&log::Line| {
+        let rows = rows(scene, line, columns).len();
+        let fits = rows <= left;
+        left = left.saturating_sub(rows);
+        fits
+    };
+    let last = found.iter().rev().take_while(fits).count();
+    let most = found.len() - last;
     let scroll = (scene.app.scroll + above(scene, &found)).min(most);
     if found.is_empty() {
         let words = if scene.app.log_search.is_empty() { "no such line yet" } else { "no line has these words" };
         text::put(buf, area, area.y, Line::styled(words, scene.styles.past));
     }
-    for (y, line) in (area.y..area.bottom()).zip(found.iter().skip(scroll)) {
-        text::put(buf, area, y, row(scene, line));
+    let lines = found.iter().skip(scroll).take(height).flat_map(|line| rows(scene, line, columns));
+    for (y, line) in (area.y..area.bottom()).zip(lines) {
+        text::put(buf, area, y, line);
     }
     (scroll, most)
 }
@@ -84,24 +99,36 @@ fn above(scene: &Scene, found: &[&log::Line]) -> usize {
     found.partition_point(|line| line.at > seen)
 }
 
-fn row<'a>(scene: &Scene<'a>, line: &'a log::Line) -> Line<'a> {
+/// A line in as many rows as its words take: a reason is never cut off.
+fn rows<'a>(scene: &Scene<'a>, line: &'a log::Line, columns: usize) -> Vec<Line<'a>> {
     let styles = &scene.styles;
-    let seq = line.seq.map(|seq| seq.to_string()).unwrap_or_default();
     let (sign, style) = sign(scene, line);
     let (_, loud) = tone(scene, line.tone);
     let number = line.cue.as_ref().map(|cue| cue.as_str()).unwrap_or_default();
-    let pad = |text: &str, cells: usize| " ".repeat(cells.saturating_sub(text::width(text)) + 1);
+    let pad = " ".repeat(CUE.saturating_sub(text::width(number)) + 1);
     let words =
         line.text.strip_prefix("cue ").and_then(|rest| rest.strip_prefix(number)).filter(|_| line.cue.is_some());
     let words = words.map_or(line.text.as_str(), |rest| rest.trim_start_matches([':', ' ']));
-    Line::from(vec![
-        Span::styled(scene.wall(line.at_ns as i64), styles.past),
-        Span::styled(format!("{seq:>SEQ$} "), styles.rule),
-        Span::styled(format!("{sign} {:<KIND$}", line.kind.word()), style),
-        Span::styled(number, if number.is_empty() { styles.past } else { styles.strong }),
-        Span::raw(pad(number, CUE)),
-        Span::styled(format!("{words}{}", again(line)), loud),
-    ])
+    let mut head = vec![Span::styled(scene.wall(line.at_ns as i64), styles.past)];
+    if columns >= SEQ_FROM {
+        let seq = line.seq.map(|seq| seq.to_string()).unwrap_or_default();
+        head.push(Span::styled(format!("{seq:>SEQ$}"), styles.rule));
+    }
+    head.push(Span::styled(format!("  {sign} {:<KIND$}", line.kind.word()), style));
+    head.push(Span::styled(number, styles.strong));
+    head.push(Span::raw(pad));
+    let mut head = Line::from(head);
+    let indent = text::line_width(&head);
+    let words = format!("{words}{}", again(line));
+    let room = columns.saturating_sub(indent);
+    let mut wrapped = if text::width(&words) <= room { vec![words] } else { text::wrap(&words, room, ROWS_MAX) };
+    if wrapped.is_empty() {
+        return vec![head];
+    }
+    head.push_span(Span::styled(wrapped.remove(0), loud));
+    let more = wrapped.into_iter();
+    let more = more.map(|part| Line::from(vec![Span::raw(" ".repeat(indent)), Span::styled(part, loud)]));
+    std::iter::once(head).chain(more).collect()
 }
 
 fn again(line: &log::Line) -> String {

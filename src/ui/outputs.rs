@@ -1,17 +1,274 @@
-//! The outputs: each with its health, its last packet, its latency and its queue.
+//! The outputs: each with its health, its last message, how long messages take, and how many wait, left or failed.
+//!
+//! ```text
+//!    OUTPUT    KIND  HEALTH   WAIT   SENT FAILED   LATENCY     p50     max
+//!  ● lights    OSC   ok          0     12      0   0.03 ms 0.03 ms 0.11 ms
+//!    udp://10.0.0.5:8000      /eos/cue/1/12/fire 1       cue 12   0:03 ago
+//!  ○ sound     OSC   down        0      3      1   0.04 ms 0.04 ms 0.05 ms
+//!    udp://10.0.0.6:8000      not sent: /go 7             cue 11   1:12 ago
+//!    ! nobody listens at 10.0.0.6:8000
+//! ```
+//!
+//! In wide windows each output's first two rows are one. The last rows say what latency means for the kinds that the
+//! show has.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::text::Line;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
 
 use super::scene::Scene;
-use super::text;
+use super::{header, text};
+use crate::output::{self, Clip, Health, Last, Latency, Packet};
+use crate::show::duration::{self, SECOND_NS};
+use crate::show::{Output, OutputKind};
+
+/// From this width on, an output is one row.
+const ROOMY: u16 = 150;
+/// The cells of an output's address in front of its last message.
+const ADDRESS: usize = 26;
 
 /// Draws the page, and says how far it can be scrolled.
 pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) -> usize {
-    let rows = scene.show.outputs.iter().map(|output| Line::styled(output.id.as_str(), scene.styles.text));
-    for (y, line) in (area.y..area.bottom()).zip(rows.skip(scene.app.scroll)) {
+    let columns = usize::from(area.width);
+    if scene.show.outputs.is_empty() {
+        let words = "the show has no outputs: nothing leaves the machine";
+        text::put(buf, area, area.y, Line::styled(words, scene.styles.past));
+        return 0;
+    }
+    if columns < 40 || area.height < 3 {
+        return 0;
+    }
+    let is_roomy = area.width >= ROOMY;
+    let name = name_cells(scene, is_roomy);
+    let mut lines = vec![];
+    for (output, health) in scene.show.outputs.iter().zip(&scene.app.outputs) {
+        lines.extend(rows(scene, output, health, name, columns));
+        if area.height > 24 && !is_roomy {
+            lines.push(Line::default());
+        }
+    }
+    let legend = legend(scene, columns);
+    let room = usize::from(area.height).saturating_sub(1);
+    // What latency means gives way to the outputs themselves.
+    let legend_rows = if lines.len() + legend.len() < room { legend.len() } else { 0 };
+    text::put(buf, area, area.y, heading(scene, name));
+    let most = lines.len().saturating_sub(room);
+    for (y, line) in (area.y + 1..area.bottom()).zip(lines.into_iter().skip(scene.app.scroll.min(most))) {
         text::put(buf, area, y, line);
     }
-    scene.show.outputs.len().saturating_sub(usize::from(area.height))
+    let from = area.bottom() - legend_rows as u16;
+    for (y, line) in (from..area.bottom()).zip(legend.into_iter().take(legend_rows)) {
+        text::put(buf, area, y, line);
+    }
+    most
+}
+
+fn name_cells(scene: &Scene, is_roomy: bool) -> usize {
+    let longest = scene.show.outputs.iter().map(|output| text::width(&output.id)).max().unwrap_or(0);
+    longest.clamp(6, if is_roomy { 28 } else { 16 })
+}
+
+/// The columns' names. In a rehearsal nothing is sent, so nothing fails and nothing takes its time.
+fn heading<'a>(scene: &Scene, name: usize) -> Line<'a> {
+    let numbers = if scene.state.is_rehearsal() {
+        format!("{:>7}", "LOGGED")
+    } else {
+        format!("{:>5}{:>7}{:>7} {:>9}{:>9}{:>9}", "WAIT", "SENT", "FAILED", "LATENCY", "P50", "MAX")
+    };
+    Line::styled(format!("  {:<name$} {:<5}{:<10}{numbers}", "OUTPUT", "KIND", "HEALTH"), scene.styles.heading)
+}
+
+fn rows<'a>(scene: &Scene<'a>, output: &'a Output, health: &'a Health, name: usize, columns: usize) -> Vec<Line<'a>> {
+    let mut first = numbers(scene, output, health, name);
+    let address = output::address(&output.kind);
+    let mut lines = vec![];
+    if columns >= usize::from(ROOMY) {
+        first.push_span(Span::raw("   "));
+        let room = columns.saturating_sub(text::line_width(&first));
+        first.spans.extend(last(scene, output, health, &address, room).spans);
+        lines.push(first);
+    } else {
+        lines.push(first);
+        let mut second = Line::from(Span::raw("  "));
+        second.spans.extend(last(scene, output, health, &address, columns.saturating_sub(2)).spans);
+        lines.push(second);
+    }
+    lines.extend(health.clip.as_ref().map(|clip| on_air(scene, clip)));
+    if let Some(error) = &health.error {
+        for (at, words) in text::wrap(error, columns.saturating_sub(4), 3).into_iter().enumerate() {
+            let sign = if at == 0 { "  ! " } else { "    " };
+            lines.push(Line::styled(format!("{sign}{words}"), scene.styles.attention));
+        }
+    }
+    lines
+}
+
+/// The first row: how it is, in a word and in numbers.
+fn numbers<'a>(scene: &Scene, output: &'a Output, health: &Health, name: usize) -> Line<'a> {
+    let styles = &scene.styles;
+    let (sign, style, _) = header::sign(scene, health.light);
+    let id = text::fit(&output.id, name);
+    let pad = " ".repeat(name.saturating_sub(text::width(&id)) + 1);
+    let is_rehearsal = scene.state.is_rehearsal();
+    let word = if is_rehearsal { "only logs" } else { header::word(health.light) };
+    let mut spans = vec![
+        Span::styled(format!("{sign} "), style),
+        Span::styled(id, styles.strong),
+        Span::raw(pad),
+        Span::styled(format!("{:<5}", kind(&output.kind)), styles.past),
+        Span::styled(format!("{word:<10}"), style),
+    ];
+    if is_rehearsal {
+        spans.push(Span::styled(format!("{:>7}", health.logged), styles.text));
+        return Line::from(spans);
+    }
+    let loud = |count: u64| if count > 0 { styles.attention } else { styles.past };
+    spans.push(Span::styled(format!("{:>5}", health.queued), loud(health.queued as u64)));
+    spans.push(Span::styled(format!("{:>7}", health.sent), styles.text));
+    spans.push(Span::styled(format!("{:>7} ", health.failed), loud(health.failed)));
+    spans.extend(latency(health.latency, [styles.text, styles.past, styles.past]));
+    Line::from(spans)
+}
+
+fn latency(latency: Option<Latency>, styles: [Style; 3]) -> [Span<'static>; 3] {
+    let ns = latency.map(|latency| [latency.last_ns, latency.median_ns, latency.most_ns]);
+    let words = ns.map_or_else(|| [const { String::new() }; 3], |ns| ns.map(took));
+    let [last, median, most] = words.map(|words| format!("{words:>9}"));
+    let [a, b, c] = styles;
+    [Span::styled(last, a), Span::styled(median, b), Span::styled(most, c)]
+}
+
+/// How long a message took: `0.04 ms`, `12.3 ms`, `1.24 s`.
+fn took(ns: u64) -> String {
+    let hundredths = ns / 10_000;
+    match hundredths {
+        ..1_000 => format!("{}.{:02} ms", hundredths / 100, hundredths % 100),
+        1_000..100_000 => format!("{}.{} ms", hundredths / 100, hundredths / 10 % 10),
+        _ => format!("{}.{:02} s", ns / SECOND_NS, ns % SECOND_NS / 10_000_000),
+    }
+}
+
+/// Where it sends to, and what it was sent last: the message, of which cue, and how long ago.
+fn last<'a>(scene: &Scene, output: &Output, health: &Health, address: &str, columns: usize) -> Line<'a> {
+    let styles = &scene.styles;
+    let cells = ADDRESS.min(columns / 3).max(text::width(address).min(ADDRESS));
+    let place = text::fit(address, cells).into_owned();
+    let pad = " ".repeat(cells.saturating_sub(text::width(&place)) + 2);
+    let mut spans = vec![Span::styled(place, styles.past), Span::raw(pad)];
+    let Some(tried) = &health.last else {
+        spans.push(Span::styled("nothing yet", styles.past));
+        return Line::from(spans);
+    };
+    let right = format!("{}  {:>9}", whose(scene, tried), ago(scene, tried));
+    let room = columns.saturating_sub(cells + 2 + text::width(&right) + 2);
+    let said = match (tried.has_left, scene.state.is_rehearsal()) {
+        (_, true) => format!("would send {}", message(scene, output, tried)),
+        (true, false) => message(scene, output, tried),
+        (false, false) => format!("NOT SENT {}", message(scene, output, tried)),
+    };
+    let said = text::fit(&said, room).into_owned();
+    let gap = " ".repeat(room.saturating_sub(text::width(&said)) + 2);
+    spans.push(Span::styled(said, if tried.has_left { styles.text } else { styles.attention }));
+    spans.push(Span::raw(gap));
+    spans.push(Span::styled(right, styles.past));
+    Line::from(spans)
+}
+
+fn message(scene: &Scene, output: &Output, tried: &Last) -> String {
+    match tried.packet {
+        Packet::Action { cue, action } => {
+            let cue = scene.show.cues.get(cue.0 as usize);
+            let action = cue.and_then(|cue| cue.actions.get(action as usize));
+            action.map(|action| output::describe(&output.kind, &action.body)).unwrap_or_default()
+        }
+        Packet::Panic => output.panic.last().map(|body| output::describe(&output.kind, body)).unwrap_or_default(),
+    }
+}
+
+fn whose(scene: &Scene, tried: &Last) -> String {
+    match tried.packet {
+        Packet::Action { cue, .. } => format!("cue {}", scene.number(cue)),
+        Packet::Panic => "panic".into(),
+    }
+}
+
+/// How long ago it was by the machine's clock, which a fast rehearsal does not hurry.
+fn ago(scene: &Scene, tried: &Last) -> String {
+    let since_ns = scene.view.machine_ns.saturating_sub(scene.app.outputs_ns);
+    format!("{} ago", duration::clock(tried.age_ns.saturating_add(since_ns) / SECOND_NS))
+}
+
+/// The clip that a player shows, and how far it has come.
+fn on_air<'a>(scene: &Scene<'a>, clip: &Clip) -> Line<'a> {
+    let styles = &scene.styles;
+    let since_ns = if clip.moves { scene.view.machine_ns.saturating_sub(scene.app.outputs_ns) } else { 0 };
+    let at = duration::clock(clip.position_ns.saturating_add(since_ns) / SECOND_NS);
+    let of = clip.length_ns.map(|ns| format!(" of {}", duration::length(ns))).unwrap_or_default();
+    let paused = if clip.moves { "" } else { "  paused" };
+    let mut spans = vec![Span::styled("  ▶ on air ", styles.on_air)];
+    if let Some(cue) = scene.show.cues.get(clip.cue.0 as usize) {
+        spans.push(Span::styled(format!("cue {} ", cue.number), styles.text));
+        spans.push(Span::styled(cue.title.as_str(), styles.vt));
+    }
+    spans.push(Span::styled(format!("  {at}{of}"), styles.strong));
+    spans.push(Span::styled(paused, styles.attention));
+    Line::from(spans)
+}
+
+fn kind(kind: &OutputKind) -> &'static str {
+    match kind {
+        OutputKind::OscUdp { .. } | OutputKind::OscTcp { .. } => "OSC",
+        OutputKind::Http { .. } => "HTTP",
+        OutputKind::Midi { .. } => "MIDI",
+        OutputKind::Mpv { .. } => "mpv",
+    }
+}
+
+/// What latency means, for each kind of output that the show has.
+fn legend(scene: &Scene, columns: usize) -> Vec<Line<'static>> {
+    let words = if scene.state.is_rehearsal() {
+        "A rehearsal: nothing leaves the machine, the outputs only log what they would have sent.".to_owned()
+    } else {
+        let mut meanings = vec![];
+        for output in &scene.show.outputs {
+            let meaning = match output.kind {
+                OutputKind::OscUdp { .. } => "UDP: the datagram has left this machine",
+                OutputKind::OscTcp { .. } => "TCP: the connection has taken it",
+                OutputKind::Http { .. } => "HTTP: the server has answered",
+                OutputKind::Midi { .. } => "MIDI: the port has taken it",
+                OutputKind::Mpv { .. } => "mpv: the picture moves",
+            };
+            if !meanings.contains(&meaning) {
+                meanings.push(meaning);
+            }
+        }
+        let meanings = meanings.join("; ");
+        format!(
+            "Latency: from the cue's hand-over until it is out ({meanings}): that of the last message, and of the last 32 the median (p50) and the longest."
+        )
+    };
+    text::wrap(&words, columns, 4).into_iter().map(|line| Line::styled(line, scene.styles.past)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_time_keeps_to_its_column_whatever_it_is() {
+        for (ns, words) in [
+            (0, "0.00 ms"),
+            (41_700, "0.04 ms"),
+            (9_999_999, "9.99 ms"),
+            (10_000_000, "10.0 ms"),
+            (999_999_999, "999.9 ms"),
+            (1_000_000_000, "1.00 s"),
+            (12_345_000_000, "12.34 s"),
+            (9_999_999_999_999, "9999.99 s"),
+        ] {
+            assert_eq!(took(ns), words);
+            assert!(words.len() <= 9);
+        }
+    }
 }

@@ -156,9 +156,8 @@ fn grid(scene: &Scene, buf: &mut Buffer, areas: &Areas, area: Rect, scale: &Scal
     for &tick in ticks {
         rows().for_each(|y| bars::put(buf, chart, y, scale, tick, "┊", styles.rule));
         let (label, style) = tick_label(scene, scale, tick);
-        if let Some(cell) =
-            scale.cell(tick).filter(|cell| usize::from(*cell) + text::width(&label) <= chart.width.into())
-        {
+        let fits = |cell: &u16| cell + text::width(&label) as u16 + kept <= chart.width;
+        if let Some(cell) = scale.cell(tick).filter(fits) {
             buf.set_string(chart.x + cell, area.y, label, style);
         }
     }

@@ -121,7 +121,7 @@ fn much_is_wrong() {
     run.keys("h");
     run.until(155.0);
     run.app.outputs[0] =
-        Health { light: Light::Down, error: Some("no route to host".into()), queued: 3, sent: 0, clip: None };
+        Health { light: Light::Down, error: Some("no route to host".into()), queued: 3, ..Health::default() };
     run.app.journal_alarm = Some("the disk is full: no cue fires until there is room".into());
     at_all_sizes("wrong", &mut run);
     insta::assert_snapshot!("wrong-80x24-styles", styles(&run.drawn(80, 24)));

@@ -11,6 +11,7 @@ use std::mem;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use super::super::gauge::Trip;
 use super::super::{Clip as OnAir, ClipNews, ClipReport, Job, Light, News, Outcome, Report};
 use super::Key;
 use super::clip::{Clip, Sight};
@@ -50,6 +51,8 @@ pub(super) struct Deck {
     called: Vec<Play>,
     players: Vec<Player>,
     news: Vec<News>,
+    /// The ways of the clips that have begun to move since it was asked last.
+    trips: Vec<Trip>,
     turn: u64,
     next_id: u64,
     /// Why no player can be started, until one is.
@@ -81,6 +84,7 @@ impl Deck {
             called: vec![],
             players: vec![],
             news: vec![],
+            trips: vec![],
             turn: 0,
             next_id: 0,
             absent: None,
@@ -224,6 +228,11 @@ impl Deck {
         mem::take(&mut self.news)
     }
 
+    /// How long the clips took that have begun to move since it was asked last.
+    pub(super) fn take_trips(&mut self) -> Vec<Trip> {
+        mem::take(&mut self.trips)
+    }
+
     /// Takes in what the player `id` says.
     pub(super) fn hear(&mut self, id: u64, said: Said, at: Instant) {
         let Some(player) = self.players.iter_mut().find(|player| player.id == id) else { return };
@@ -235,6 +244,7 @@ impl Deck {
                 let State::Playing { play, .. } = &player.state else { return };
                 let play = play.clone();
                 self.failed = None;
+                self.trips.push(Trip::new(Some(play.job), play.since));
                 self.report(play.job, Outcome::Sent);
                 self.tell(play.job, ClipNews::Started { length_ns });
                 let replaced = self.clear(|other| other.turn < play.turn).0;

@@ -13,6 +13,7 @@ use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
+use super::super::gauge::Trip;
 use super::super::worker::Site;
 use super::super::{Light, News, Outcome, now};
 use super::clip::look;
@@ -149,10 +150,11 @@ impl Keeper {
 
     /// Tells what has happened, and shows how the output is doing.
     fn tell(&mut self) {
-        let (news, light) = {
+        let (news, trips, light) = {
             let mut deck = self.deck();
-            (deck.take_news(), deck.light())
+            (deck.take_news(), deck.take_trips(), deck.light())
         };
+        trips.into_iter().for_each(|trip| self.site.gauge.sent_in_doubt(trip));
         if self.light != light {
             self.light = light.clone();
             match light {
@@ -162,8 +164,10 @@ impl Keeper {
             }
         }
         for news in news {
-            if matches!(&news, News::Report(report) if report.outcome == Outcome::Sent) {
-                self.site.gauge.sent_in_doubt();
+            if let News::Report(report) = &news
+                && report.outcome != Outcome::Sent
+            {
+                self.site.gauge.failed(Trip::new(report.job, now()));
             }
             (self.site.reporter)(news);
         }

@@ -120,10 +120,10 @@ fn figures(scene: &Scene, buf: &mut Buffer, label: Rect, range: &Range) {
     put(zero, "  as planned", "0:00".into(), styles.past);
     let last = label.height.saturating_sub(1);
     if zero > 0 {
-        put(0, "  over", duration::over_under(range.most_ns), styles.attention);
+        put(0, "  over", duration::over_under(range.most_ns), styles.past);
     }
     if zero < last {
-        put(last, "  under", duration::over_under(range.least_ns), styles.text);
+        put(last, "  under", duration::over_under(range.least_ns), styles.past);
     }
 }
 

@@ -4,6 +4,9 @@ use std::fmt::Write as _;
 
 use handover::app::Page;
 use handover::engine::Event;
+use handover::output::{Clip, Health, Last, Latency, Light, Packet};
+use handover::show::CueIx;
+use handover::show::duration::{MILLISECOND_NS, SECOND_NS};
 
 use super::stage::{Run, SHOW, styles};
 use super::{at_all_sizes, jump_on_standby};
@@ -124,4 +127,179 @@ fn a_show_of_a_minute_that_nothing_ties_to_the_clock() {
     run.until(20.0);
     let tied = run.text(80, 24);
     assert!(tied.contains("22:59:07") && !tied.contains("T+"), "{tied}");
+}
+
+const OUTPUTS: &str = r#"
+title = "All kinds"
+[output.lights]
+osc = "udp://10.0.0.5:8000"
+[output.sound]
+osc = "tcp://10.0.0.6:3032"
+panic = [{ osc = "/stop" }]
+[output.posts]
+http = "https://api.example.com"
+[output.screens]
+mpv = true
+[output.spare]
+osc = "udp://10.0.0.9:8000"
+[[segment]]
+title = "One"
+duration = "10m"
+cue = [
+  { number = "1", title = "The film", do = [{ output = "screens", play = "film.mp4" }] },
+  { number = "2", title = "Lights", do = [{ output = "lights", osc = "/eos/cue/1/12/fire", args = [1, 0.5] }] },
+]
+"#;
+
+fn every_kind_of_health(run: &mut Run) {
+    let latency = |last_ns, median_ns, most_ns| Some(Latency { last_ns, median_ns, most_ns, count: 12 });
+    let fired = |cue, age_s| {
+        let packet = Packet::Action { cue: CueIx(cue), action: 0 };
+        Some(Last { packet, has_left: true, age_ns: age_s * SECOND_NS })
+    };
+    let panic = Some(Last { packet: Packet::Panic, has_left: false, age_ns: 72 * SECOND_NS });
+    let clip = Clip { cue: CueIx(0), position_ns: 8 * SECOND_NS, length_ns: Some(90 * SECOND_NS), moves: true };
+    let ok = Health { light: Light::Ok, ..Health::default() };
+    run.app.outputs = vec![
+        Health { sent: 112, last: fired(1, 3), latency: latency(41_700, 30_000, 112_000), ..ok.clone() },
+        Health {
+            light: Light::Down,
+            error: Some("no answer from 10.0.0.6:3032 within 2 s".into()),
+            queued: 3,
+            sent: 7,
+            failed: 1,
+            last: panic,
+            latency: latency(2_000_000, 1_500_000, 12_345_000),
+            ..ok.clone()
+        },
+        Health {
+            light: Light::Slow,
+            error: Some("no answer for 4 s".into()),
+            latency: latency(380 * MILLISECOND_NS, 240 * MILLISECOND_NS, 2_400 * MILLISECOND_NS),
+            ..ok.clone()
+        },
+        Health { sent: 1, last: fired(0, 8), latency: latency(18_200_000, 1, 1), clip: Some(clip), ..ok },
+        Health::default(),
+    ];
+    run.app.outputs_ns = run.machine_ns();
+}
+
+#[test]
+fn outputs_of_every_kind_and_health() {
+    let mut run = Run::new(OUTPUTS, false);
+    run.app.page = Page::Outputs;
+    run.until(10.0);
+    run.go();
+    every_kind_of_health(&mut run);
+    let screen = run.text(80, 24);
+    let words = [
+        "● lights",
+        "/eos/cue/1/12/fire 1 0.5",
+        "cue 2",
+        "0:03 ago",
+        "0.04 ms",
+        "NOT SENT /stop",
+        "panic",
+        "1:12 ago",
+        "! no answer from 10.0.0.6:3032 within 2 s",
+        "◐ posts",
+        "▶ on air cue 1 The film  0:08 of 1:30",
+        "nothing yet",
+        "not tried",
+    ];
+    words.iter().for_each(|word| assert!(screen.contains(word), "no {word:?}:\n{screen}"));
+    at_all_sizes("outputs-kinds", &mut run);
+    insta::assert_snapshot!("outputs-kinds-80x24-styles", styles(&run.drawn(80, 24)));
+    // Five seconds later the ages and the clip have gone on, although nobody has asked the outputs.
+    run.app.outputs_ns -= 5 * SECOND_NS;
+    let later = run.text(80, 24);
+    ["0:08 ago", "1:17 ago", "0:13 of 1:30"].iter().for_each(|word| assert!(later.contains(word), "{word}:\n{later}"));
+}
+
+#[test]
+fn a_rehearsal_says_what_would_have_been_sent() {
+    let mut run = Run::new(OUTPUTS, true);
+    run.app.page = Page::Outputs;
+    let packet = Packet::Action { cue: CueIx(1), action: 0 };
+    let last = Some(Last { packet, has_left: true, age_ns: SECOND_NS });
+    run.app.outputs = vec![Health::default(); 5];
+    run.app.outputs[0] = Health { last, logged: 4, ..Health::default() };
+    run.app.outputs_ns = run.machine_ns();
+    let screen = run.text(120, 36);
+    let words = ["only logs", "LOGGED", "would send /eos/cue/1/12/fire 1 0.5", "cue 2", "A rehearsal: nothing leaves"];
+    words.iter().for_each(|word| assert!(screen.contains(word), "no {word:?}:\n{screen}"));
+    insta::assert_snapshot!("outputs-rehearsal-80x24", run.text(80, 24));
+}
+
+#[test]
+fn the_log_keeps_every_refusal_with_its_reason() {
+    let mut run = jump_on_standby();
+    run.keys(" o  n⎋");
+    run.app.page = Page::Log;
+    let screen = run.text(120, 36);
+    let refused = |words: &str| screen.lines().any(|line| line.contains("✕ refused") && line.contains(words));
+    assert!(refused("cue 12 waits for Stunts"), "{screen}");
+    let narrow = run.text(80, 24);
+    assert!(narrow.contains("overrides)"), "the mend is never cut off:\n{narrow}");
+    run.app.page = Page::Run;
+    run.keys("f");
+    let said = run.text(80, 24);
+    assert!(said.contains("f filters the log, on its page"), "{said}");
+}
+
+#[test]
+fn the_log_is_filtered_by_kind_and_searched_by_words() {
+    let mut run = jump_on_standby();
+    run.keys(" s1");
+    run.sent("12", 1, Some("no route to host"));
+    run.keys("tWind 6 m/s⏎");
+    run.app.page = Page::Log;
+    let kinds = |run: &mut Run| {
+        let screen = run.text(120, 36);
+        let lines: Vec<String> = screen.lines().skip(3).take(30).map(str::to_owned).collect();
+        let word = |line: &String| line.get(20..).and_then(|rest| rest.split_whitespace().next()).map(str::to_owned);
+        (screen.lines().nth(2).unwrap_or_default().to_owned(), lines.iter().filter_map(word).collect::<Vec<_>>())
+    };
+    run.keys("f");
+    let (heading, _) = kinds(&mut run);
+    assert!(heading.contains("only cues"), "{heading}");
+    run.keys("fff");
+    let (heading, _) = kinds(&mut run);
+    assert!(heading.contains("only troubles"), "{heading}");
+    insta::assert_snapshot!("log-troubles-80x24", run.text(80, 24));
+    run.keys("f");
+    let screen = run.text(80, 24);
+    assert!(screen.contains("Wind 6 m/s") && !screen.contains("fired"), "{screen}");
+    run.keys("ff/ROUTE no");
+    let typing = run.text(80, 24);
+    assert!(typing.contains("find in the log") && typing.contains("1 of "), "{typing}");
+    assert!(typing.contains("no route to host") && !typing.contains("Wind"), "{typing}");
+    run.keys("⏎");
+    assert!(run.text(80, 24).contains("with “ROUTE no”"));
+    run.keys("/x⎋");
+    assert!(run.text(80, 24).contains("Wind 6 m/s"), "Escape shows all lines again");
+}
+
+#[test]
+fn a_log_that_is_read_stands_still_while_lines_come() {
+    let mut run = Run::new(SHOW, true);
+    let note = |run: &mut Run, at: u64| run.commit(vec![Event::NoteTaken { text: format!("line {at}."), cue: None }]);
+    (1..=5_000).for_each(|at| note(&mut run, at));
+    run.app.page = Page::Log;
+    let rows = |run: &mut Run| run.text(80, 24).lines().skip(3).take(18).map(str::to_owned).collect::<Vec<_>>();
+    assert!(rows(&mut run)[0].ends_with("line 5000."));
+    run.keys("jjj");
+    let read = rows(&mut run);
+    assert!(read[0].ends_with("line 4997."), "{}", read[0]);
+    (5_001..=5_100).for_each(|at| note(&mut run, at));
+    assert_eq!(rows(&mut run), read);
+    assert!(run.text(80, 24).contains("100 newer above"));
+    run.keys("k");
+    assert!(rows(&mut run)[0].ends_with("line 4998."), "it goes on from where it stands");
+    run.keys("G");
+    assert!(rows(&mut run)[17].ends_with("line 101."), "the oldest that is kept");
+    run.keys("g");
+    assert!(rows(&mut run)[0].ends_with("line 5100."));
+    note(&mut run, 5_101);
+    assert!(rows(&mut run)[0].ends_with("line 5101."), "it follows again");
 }

@@ -52,7 +52,7 @@ impl Run {
     fn opened(show: Show, rehearsal: bool, auto: bool, clock: &str) -> Run {
         let state = State::new(Arc::new(show));
         let mut app = App::new(Theme::Dark);
-        let health = Health { light: Light::Ok, error: None, queued: 0, sent: 1, clip: None };
+        let health = Health { light: Light::Ok, sent: 1, ..Health::default() };
         app.outputs = vec![health; state.show().outputs.len()];
         let (theme, depth) = (Theme::Dark, Depth::Rgb);
         let mut run = Run {
