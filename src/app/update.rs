@@ -238,7 +238,8 @@ impl App {
             self.log_filter = self.log_filter.next();
             self.scroll_back();
         } else {
-            self.say("f filters the log, on its page", Tone::Attention, now_ns);
+            let way = self.keymap.way(Act::FilterLog);
+            self.say(format!("{way} filters the log, on its page"), Tone::Attention, now_ns);
         }
         vec![]
     }

@@ -95,15 +95,32 @@ impl Dots {
 
     /// Puts the dots on the screen; cells without any stay as they are, and so does every background.
     pub fn paint(&self, buf: &mut Buffer, pens: &[Pen], ascii: bool) {
+        self.paint_partly_solid(buf, pens, ascii, |_| false);
+    }
+
+    /// The same, with the inks for which `is_solid` as blocks of quarters of a cell: for what is large and has to be
+    /// seen from afar. A quarter is filled where any of its two dots is drawn.
+    pub fn paint_partly_solid(&self, buf: &mut Buffer, pens: &[Pen], ascii: bool, is_solid: impl Fn(u8) -> bool) {
         let width = usize::from(self.area.width).max(1);
         for (at, cell) in self.cells.iter().enumerate().filter(|(_, cell)| cell.ink > 0) {
             let (x, y) = (self.area.x + (at % width) as u16, self.area.y + (at / width) as u16);
             let Some(pen) = pens.get(usize::from(cell.ink) - 1) else { continue };
             let Some(on_screen) = buf.cell_mut((x, y)) else { continue };
-            let braille = char::from_u32(0x2800 + u32::from(cell.dots)).unwrap_or(pen.ascii);
-            on_screen.set_char(if ascii { pen.ascii } else { braille }).set_style(pen.style);
+            let drawn = if is_solid(cell.ink - 1) { quarters(cell.dots) } else { braille(cell.dots) };
+            on_screen.set_char(if ascii { pen.ascii } else { drawn }).set_style(pen.style);
         }
     }
+}
+
+fn braille(dots: u8) -> char {
+    char::from_u32(0x2800 + u32::from(dots)).unwrap_or(' ')
+}
+
+/// The block that fills the quarters in which there are dots (Unicode, "Block Elements").
+fn quarters(dots: u8) -> char {
+    const BLOCKS: [char; 16] = [' ', '▘', '▝', '▀', '▖', '▌', '▞', '▛', '▗', '▚', '▐', '▜', '▄', '▙', '▟', '█'];
+    let quarter = |row: usize, column: usize| usize::from(dots & (BITS[row][column] | BITS[row + 1][column]) != 0);
+    BLOCKS[quarter(0, 0) | quarter(0, 1) << 1 | quarter(2, 0) << 2 | quarter(2, 1) << 3]
 }
 
 /// The part of a line that lies in the field from 0,0 to `most` (Liang and Barsky, 1984).
@@ -146,6 +163,19 @@ mod tests {
         (0..4).for_each(|y| dots.dot(0, y, 0));
         (0..4).for_each(|y| dots.dot(3, y, 0));
         assert_eq!(painted(&dots, false), "⡇⢸");
+    }
+
+    #[test]
+    fn quarters_stand_where_their_dots_do() {
+        for (dots, block) in
+            [(&[(0, 1)][..], '▘'), (&[(1, 0)], '▝'), (&[(0, 2)], '▖'), (&[(1, 3)], '▗'), (&[(0, 0), (1, 2)], '▚')]
+        {
+            let mut field = Dots::new(Rect::new(0, 0, 1, 1));
+            dots.iter().for_each(|&(x, y)| field.dot(x, y, 0));
+            let mut buf = Buffer::empty(field.area);
+            field.paint_partly_solid(&mut buf, &PENS, false, |ink| ink == 0);
+            assert_eq!(buf[(0, 0)].symbol(), block.to_string());
+        }
     }
 
     #[test]

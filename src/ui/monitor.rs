@@ -1,15 +1,15 @@
 //! The monitor: what the cue on air looks like, and what else the caller should know of it. While nothing runs it shows
-//! the cue on standby.
+//! the cue that has just fired, and then the one on standby.
 //!
 //! ```text
-//!  12  Off the roof
-//!  ┌ the picture: a map, a descent, rings, a strip of film ┐
-//!  └ where there is room for one; else its words           ┘
-//!  Tom Cruise  performer
-//!  sends  ✓ lights  … video
+//!  12  Off the roof                         0:33 left of 0:45      in a wide window beside the picture,
+//!  ┌ the picture: a map, a descent, rings, a strip of film ┐  │  NOTES    otherwise below it
+//!  └ where there is room for one; else its words           ┘  │  Wind limit 8 m/s
+//!  VT playing  clips/flight.mp4  0:12 ━━━────── 2:08          │  PEOPLE
+//!  sends  ✓ lights  … video                                   │  Tom Cruise  performer
 //! ```
 //!
-//! [`Picture::of`] chooses; each picture is a file.
+//! [`Picture::of`] chooses; each picture is a file. The picture gets most of the room, the words what it leaves.
 
 mod descent;
 mod film;
@@ -24,13 +24,21 @@ use ratatui::text::{Line, Span};
 use super::scene::Scene;
 use super::text;
 use crate::engine::Phase;
-use crate::show::{Cue, CueIx};
+use crate::show::duration::{self, SECOND_NS};
+use crate::show::{Cue, CueIx, Look};
+
+/// From this width on the words stand beside the picture.
+const WIDE: u16 = 100;
+/// The words beside the picture: their fewest and most cells, and the gap in front of them.
+const SIDE: (u16, u16, u16) = (32, 56, 3);
+/// How long a cue that is complete at once stays in sight where nothing else runs, in the caller's own seconds.
+const LINGERS_S: u64 = 6;
 
 /// What a cue looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Picture {
-    /// Steps that ask for a look of their own, or that have colours.
-    Rings,
+    /// Steps, as rings where they ask for it, else as marks.
+    Steps,
     /// A route with heights, from the side.
     Descent,
     /// A route on a map.
@@ -44,12 +52,15 @@ enum Picture {
 impl Picture {
     /// The most telling of what `cue` has.
     fn of(cue: &Cue) -> Self {
-        if cue.look.is_some() || cue.steps.iter().any(|step| step.colour.is_some()) {
-            Picture::Rings
+        let is_coloured = cue.look.is_some() || cue.steps.iter().any(|step| step.colour.is_some());
+        if is_coloured && !cue.steps.is_empty() {
+            Picture::Steps
         } else if cue.route.iter().any(|point| point.height_m.is_some()) {
             Picture::Descent
         } else if !cue.route.is_empty() {
             Picture::Map
+        } else if !cue.steps.is_empty() {
+            Picture::Steps
         } else if cue.clip().is_some() {
             Picture::Film
         } else {
@@ -60,7 +71,7 @@ impl Picture {
     /// The fewest rows in which it tells more than words.
     fn rows_min(self) -> u16 {
         match self {
-            Picture::Rings => rings::ROWS_MIN,
+            Picture::Steps => rings::ROWS_MIN,
             Picture::Descent => descent::ROWS_MIN,
             Picture::Map => map::ROWS_MIN,
             Picture::Film => film::ROWS_MIN,
@@ -70,13 +81,19 @@ impl Picture {
 
     fn draw(self, scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx) {
         match self {
-            Picture::Rings => rings::draw(scene, buf, area, cue),
+            Picture::Steps => rings::draw(scene, buf, area, cue),
             Picture::Descent => descent::draw(scene, buf, area, cue),
             Picture::Map => map::draw(scene, buf, area, cue),
             Picture::Film => film::draw(scene, buf, area, cue),
             Picture::Words => {}
         }
     }
+}
+
+/// Some words under a heading.
+struct Section<'a> {
+    heading: &'static str,
+    lines: Vec<Line<'a>>,
 }
 
 /// Draws the panel.
@@ -89,51 +106,158 @@ pub(super) fn draw_page(scene: &Scene, buf: &mut Buffer, area: Rect) {
     paint(scene, buf, area, true);
 }
 
+/// The cue that it is about.
+fn subject(scene: &Scene) -> Option<CueIx> {
+    scene.on_air_cue().or_else(|| just_fired(scene)).or(scene.state.playhead())
+}
+
+/// The cue of the running segment that fired last and was complete at once, for a moment.
+fn just_fired(scene: &Scene) -> Option<CueIx> {
+    let lingers_ns = LINGERS_S * SECOND_NS * u64::from(scene.state.speed());
+    let segment = scene.state.current_segment()?;
+    let cues = scene.show.segment(segment).cues.clone().map(CueIx);
+    let fired = cues.filter_map(|cue| Some((scene.state.cue(cue).fired_ns?, cue)));
+    let is_fresh = |at: &(u64, CueIx)| scene.now_ns.saturating_sub(at.0) < lingers_ns;
+    fired.max_by_key(|(fired_ns, _)| *fired_ns).filter(is_fresh).map(|(_, cue)| cue)
+}
+
 fn paint(scene: &Scene, buf: &mut Buffer, area: Rect, is_page: bool) {
-    let Some(cue) = scene.on_air_cue().or(scene.state.playhead()).filter(|_| !area.is_empty()) else { return };
-    let columns = usize::from(area.width);
+    let Some(cue) = subject(scene).filter(|_| !area.is_empty()) else { return };
+    text::put_both(buf, area, area.y, headline(scene, cue), left(scene, cue, is_page), 16);
+    let air = u16::from(is_page && area.height >= 16);
+    let rows = area.height.saturating_sub(1 + air);
+    let area = Rect { y: area.y + 1 + air, height: rows, ..area };
     let picture = Picture::of(scene.cue(cue));
-    let mut lines = vec![headline(scene, cue)];
-    let rows_left = area.height - 1;
-    let has_picture = rows_left >= picture.rows_min();
-    if !has_picture {
-        lines.extend(words::route(scene, cue, columns));
-        lines.extend(words::steps(scene, cue, columns));
+    if rows < picture.rows_min() || area.width < 24 {
+        return put_words(scene, buf, area, cue, is_page);
     }
-    let mut below = words::people(scene, cue, columns, is_page);
-    below.extend(words::sends(scene, cue, columns));
-    if is_page {
-        below.extend(words::messages(scene, cue, columns));
-    }
-    let is_running = scene.state.cue(cue).phase == Phase::Running;
-    // The standby panel has the notes of its cue already.
-    if (is_running || is_page)
-        && let Some(notes) = &scene.cue(cue).notes
-    {
-        let left = usize::from(area.height).saturating_sub(lines.len() + below.len());
-        below.extend(text::wrap(notes, columns, left).into_iter().map(|line| Line::styled(line, scene.styles.past)));
-    }
-    if has_picture {
-        let rows = rows_left.saturating_sub(below.len() as u16).max(picture.rows_min());
-        let field = Rect { y: area.y + 1, height: rows, ..area };
-        picture.draw(scene, buf, field, cue);
-        put_all(buf, area, area.y, lines);
-        put_all(buf, area, field.bottom(), below);
+    // The sign is nine letters wide and needs the whole width.
+    if area.width >= WIDE && scene.cue(cue).look != Some(Look::Hollywood) {
+        let (least, most, gap) = SIDE;
+        let side = (area.width / 3).clamp(least, most);
+        let main = Rect { width: area.width - side - gap, ..area };
+        put_picture(scene, buf, main, cue, picture);
+        let beside = Rect { x: main.right() + gap, width: side, ..area };
+        put_sections(scene, buf, beside, sections(scene, cue, usize::from(side), is_page));
         return;
     }
-    lines.extend(below);
+    let strip = strip_rows(scene, cue, picture, rows);
+    let room = match rows {
+        // Here every row is the picture's, but for one with who it is, or how the clip stands.
+        0..=9 => 1,
+        _ if is_page => rows / 3,
+        _ => rows / 4,
+    };
+    let room = usize::from(room.saturating_sub(strip).min(rows - picture.rows_min()));
+    let lines: Vec<Line> = sections(scene, cue, usize::from(area.width), is_page)
+        .into_iter()
+        .flat_map(|section| section.lines)
+        .take(room)
+        .collect();
+    let gap = u16::from(!lines.is_empty() && rows >= 14);
+    let taken = (lines.len() as u16 + gap).min(rows - picture.rows_min());
+    put_picture(scene, buf, Rect { height: rows - taken, ..area }, cue, picture);
+    put_all(buf, area, area.bottom() - taken + gap.min(taken), lines);
+}
+
+/// The picture, and a strip of the cue's clip below it where the picture is of something else.
+fn put_picture(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx, picture: Picture) {
+    let strip = strip_rows(scene, cue, picture, area.height);
+    let rows = area.height - strip;
+    picture.draw(scene, buf, Rect { height: rows, ..area }, cue);
+    film::draw_below(scene, buf, Rect { y: area.y + rows, height: strip, ..area }, cue);
+}
+
+/// How many rows the strip of a cue's clip has below another picture.
+fn strip_rows(scene: &Scene, cue: CueIx, picture: Picture, rows: u16) -> u16 {
+    match (scene.cue(cue).clip().is_some() && picture != Picture::Film, rows.saturating_sub(picture.rows_min())) {
+        (false, _) | (true, 0) => 0,
+        (true, 1..=7) => 1,
+        (true, _) => 2,
+    }
+}
+
+/// Everything in words, where there is no picture or no room for one.
+fn put_words(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx, is_page: bool) {
+    let columns = usize::from(area.width);
+    let mut way = words::route(scene, cue, columns);
+    way.extend(words::steps(scene, cue, columns));
+    let mut all = vec![Section { heading: "", lines: way }];
+    // Words have all the room: the panel tells what the page does.
+    let rest = sections(scene, cue, columns.min(100), is_page || area.height >= 8);
+    all.extend(rest);
+    all.retain(|section| !section.lines.is_empty());
+    put_sections(scene, buf, area, all);
+}
+
+/// What is told beside or below a picture, the most needed first.
+fn sections<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize, is_page: bool) -> Vec<Section<'a>> {
+    let is_running = scene.state.cue(cue).phase == Phase::Running;
+    // The run page has the call and the notes of the cue on standby already.
+    let call = if is_page { words::call(scene, cue, columns) } else { vec![] };
+    let notes = if is_page || is_running { words::notes(scene, cue, columns) } else { vec![] };
+    let messages = if is_page { words::messages(scene, cue, columns) } else { vec![] };
+    let all = [
+        ("", words::posts(scene, cue, columns)),
+        ("CALL", call),
+        ("PEOPLE", words::people(scene, cue, columns, is_page)),
+        ("", words::sends(scene, cue, columns)),
+        ("NOTES", notes),
+        ("MESSAGES", messages),
+    ];
+    let told = all.into_iter().filter(|(_, lines)| !lines.is_empty());
+    told.map(|(heading, lines)| Section { heading, lines }).collect()
+}
+
+/// Puts sections below each other, with headings and air where there is room for both.
+fn put_sections(scene: &Scene, buf: &mut Buffer, area: Rect, sections: Vec<Section>) {
+    let words: usize = sections.iter().map(|section| section.lines.len()).sum();
+    let headings = sections.iter().filter(|section| !section.heading.is_empty()).count();
+    let rows = usize::from(area.height);
+    let is_airy = words + sections.len().saturating_sub(1) <= rows;
+    let is_headed = is_airy && words + headings + sections.len().saturating_sub(1) <= rows;
+    let mut lines = vec![];
+    for section in sections {
+        if is_airy && !lines.is_empty() {
+            lines.push(Line::default());
+        }
+        if is_headed && !section.heading.is_empty() {
+            lines.push(Line::styled(section.heading, scene.styles.heading));
+        }
+        lines.extend(section.lines);
+    }
     put_all(buf, area, area.y, lines);
 }
 
 /// Which cue it is, and whether it runs.
 fn headline<'a>(scene: &Scene<'a>, cue: CueIx) -> Line<'a> {
     let styles = &scene.styles;
-    let is_running = scene.state.cue(cue).phase == Phase::Running;
+    let phase = scene.state.cue(cue).phase;
+    let is_running = phase == Phase::Running;
+    let word = match phase {
+        Phase::Running => "",
+        Phase::Complete => "  just fired",
+        Phase::Stopped if scene.state.playhead() != Some(cue) => "  stopped",
+        _ => "  next",
+    };
     Line::from(vec![
         Span::styled(format!("{}  ", scene.number(cue)), if is_running { styles.on_air } else { styles.past }),
-        Span::styled(scene.cue(cue).title.as_str(), styles.text),
-        Span::styled(if is_running { "" } else { "  next" }, styles.past),
+        Span::styled(scene.cue(cue).title.as_str(), if is_running { styles.strong } else { styles.text }),
+        Span::styled(word, styles.past),
     ])
+}
+
+/// What is left of it, on the page: the run page has it in its digits.
+fn left<'a>(scene: &Scene<'a>, cue: CueIx, is_page: bool) -> Line<'a> {
+    let is_running = scene.state.cue(cue).phase == Phase::Running;
+    let mut spans: Vec<Span> = scene.source(cue).into_iter().collect();
+    if let Some(countdown) = scene.countdown(cue).filter(|_| is_page && is_running) {
+        let (left, style) = scene.left(countdown);
+        let word = if countdown.left_ns() < 0 { "over" } else { "left of" };
+        spans.push(Span::styled(format!("   {left:>6}"), style));
+        spans.push(Span::styled(format!(" {word} {}", duration::length(countdown.of_ns)), scene.styles.past));
+    }
+    Line::from(spans)
 }
 
 fn put_all(buf: &mut Buffer, area: Rect, from: u16, lines: Vec<Line>) {

@@ -1,5 +1,6 @@
 //! All integration tests in one binary, so that they link once and share one way of driving a run.
 
+mod board;
 mod commands;
 mod crash;
 mod harness;

@@ -2,7 +2,9 @@
 //!
 //! `PAINT=FOLDER` leaves the frames as coloured text; `INSTA_UPDATE=always` takes them for the new pictures.
 
+mod board;
 mod config;
+mod looks;
 mod map;
 mod pages;
 mod people;
@@ -325,6 +327,6 @@ fn an_idle_second_touches_few_cells() {
             cells += last.diff(&next).len();
             last = next;
         }
-        assert!(cells <= 60, "{columns}×{rows}: {cells} cells in a second");
+        assert!(cells <= 120, "{columns}×{rows}: {cells} cells in a second");
     }
 }

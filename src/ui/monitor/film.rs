@@ -1,20 +1,208 @@
-//! A clip: a strip of film that moves, its length, its in-point, and what is left of it.
+//! A clip: a strip of film that moves past a gate, its length, its in- and out-point, and what is left of it.
+//!
+//! ```text
+//!  clips/flight.mp4                                  VT playing
+//!   ▪ ▪ ▪ ▪ ▪ ▪ ▪ ▪ ▪ ▪ ▪ ▪ ▪▼▪ ▪ ▪ ▪ ▪ ▪ ▪ ▪ ▪ ▪ ▪ ▪ ▪ ▪
+//!  ───┬─────────┬─────────┬─────────┬─────────┬─────────
+//!     │  0:10   │  0:20   │  0:30   │  0:40   │  0:50
+//!  ───┴─────────┴─────────┴─────────┴─────────┴─────────
+//!   ▪ ▪ ▪ ▪ ▪ ▪ ▪ ▪ ▪ ▪ ▪ ▪ ▪▲▪ ▪ ▪ ▪ ▪ ▪ ▪ ▪ ▪ ▪ ▪ ▪ ▪ ▪
+//!  0:27 ━━━━━━━━━━━━━━━━━━╸────────────────── 1:53 left of 2:20
+//!  in 0:00   out 2:20   volume 90 %
+//! ```
+//!
+//! A cell of the strip is a second of the clip, so that it moves by one cell a second, and a slow line can carry it.
+//! Before the in-point and behind the out-point there is no film. Must never say that a picture is there when none is.
+
+mod strip;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
 
-use super::words;
-use crate::show::CueIx;
+use crate::engine::{Countdown, Phase};
+use crate::show::action::MpvCommand;
+use crate::show::duration::{self, SECOND_NS};
+use crate::show::{CueIx, OutputIx};
 use crate::ui::scene::Scene;
-use crate::ui::text;
+use crate::ui::{digits, text};
 
 /// The fewest rows in which it tells more than words.
 pub(super) const ROWS_MIN: u16 = 4;
+/// The most rows of the strip.
+const STRIP_MAX: u16 = 9;
+
+/// A clip as the show file has it, and how far it is.
+#[derive(Clone, Copy)]
+struct Reel<'a> {
+    file: &'a str,
+    output: OutputIx,
+    from_ns: u64,
+    to_ns: Option<u64>,
+    volume: Option<u8>,
+    looped: bool,
+    /// While it runs.
+    countdown: Option<Countdown>,
+}
+
+impl<'a> Reel<'a> {
+    fn of(scene: &Scene<'a>, cue: CueIx) -> Option<Self> {
+        let (_, output, command) = scene.cue(cue).clip()?;
+        let MpvCommand::Play { clip, from_ns, to_ns, volume, looped, .. } = command else { return None };
+        let is_running = scene.state.cue(cue).phase == Phase::Running;
+        let (from_ns, to_ns, volume, looped) = (*from_ns, *to_ns, *volume, *looped);
+        let countdown = scene.countdown(cue).filter(|_| is_running);
+        Some(Reel { file: clip, output, from_ns, to_ns, volume, looped, countdown })
+    }
+
+    /// How long it is, where anybody knows.
+    fn length_ns(&self, scene: &Scene, cue: CueIx) -> Option<u64> {
+        let by_file = self.to_ns.map(|to_ns| to_ns.saturating_sub(self.from_ns));
+        self.countdown.map(|countdown| countdown.of_ns).or(by_file).or(scene.cue(cue).lasts_ns())
+    }
+
+    /// Where in the file it is, nanoseconds.
+    fn position_ns(&self, scene: &Scene, cue: CueIx) -> u64 {
+        let state = scene.state.cue(cue);
+        let played = scene.clip(cue).map(|clip| clip.position_ns);
+        let since = || Some(scene.state.show_ns(scene.now_ns).saturating_sub(state.fired_show_ns?));
+        let is_running = state.phase == Phase::Running;
+        let elapsed_ns = self.countdown.map(|countdown| countdown.elapsed_ns).or(played).or_else(since);
+        let elapsed_ns = elapsed_ns.filter(|_| is_running).unwrap_or(0);
+        let most_ns = self.length_ns(scene, cue).filter(|_| !self.looped).unwrap_or(u64::MAX);
+        self.from_ns.saturating_add(elapsed_ns.min(most_ns))
+    }
+
+    /// Whether a picture is on air, in a word.
+    fn standing(&self, scene: &Scene, cue: CueIx) -> Span<'static> {
+        let styles = &scene.styles;
+        let state = scene.state.cue(cue);
+        if state.phase != Phase::Running {
+            return Span::styled("VT ready", styles.past);
+        }
+        if state.clip_lost {
+            return Span::styled("PICTURE LOST", styles.on_air);
+        }
+        match scene.clip(cue) {
+            Some(clip) if clip.moves => Span::styled("VT playing", styles.vt),
+            Some(_) => Span::styled("VT paused", styles.attention),
+            None if scene.state.held_since().is_some() => Span::styled("VT held", styles.attention),
+            None if scene.state.is_rehearsal() => Span::styled("VT rehearsed", styles.vt),
+            None => Span::styled("VT by the clock", styles.past),
+        }
+    }
+
+    /// What is told of it in one line.
+    fn facts(&self, scene: &Scene, cue: CueIx) -> Line<'static> {
+        let styles = &scene.styles;
+        let point = |ns: u64| duration::clock(ns / SECOND_NS);
+        let mut facts = vec![("in", point(self.from_ns))];
+        match (self.to_ns, self.length_ns(scene, cue)) {
+            (Some(to_ns), _) => facts.push(("out", point(to_ns))),
+            (None, Some(length_ns)) => facts.push(("out", point(self.from_ns.saturating_add(length_ns)))),
+            (None, None) => {}
+        }
+        facts.extend(self.length_ns(scene, cue).map(|ns| ("length", duration::length(ns))));
+        facts.extend(self.volume.map(|volume| ("volume", format!("{volume} %"))));
+        facts.push(("on", scene.show.output(self.output).id.clone()));
+        let mut spans = vec![];
+        for (word, value) in facts {
+            let gap = if spans.is_empty() { "" } else { "   " };
+            spans.push(Span::styled(format!("{gap}{word} "), styles.past));
+            spans.push(Span::styled(value, styles.text));
+        }
+        if self.looped {
+            spans.push(Span::styled("   loop", styles.attention));
+        }
+        Line::from(spans)
+    }
+
+    /// How far it is: a bar between what is done and what is left.
+    fn bar(&self, scene: &Scene, cue: CueIx, columns: usize) -> Line<'static> {
+        let styles = &scene.styles;
+        let Some(countdown) = self.countdown.filter(|_| !self.looped) else {
+            let word = if self.looped { "again and again, until it is stopped" } else { "" };
+            return Line::styled(word, styles.past);
+        };
+        let of = duration::length(countdown.of_ns);
+        let cells = text::width(&duration::clock(countdown.of_ns.div_ceil(SECOND_NS)));
+        let done_s = countdown.elapsed_ns.min(countdown.of_ns.max(1)) / SECOND_NS;
+        let (left, style) = scene.left(countdown);
+        let word = if countdown.left_ns() < 0 { "over" } else { "left of" };
+        let tail = format!(" {word} {of}");
+        let room = columns.saturating_sub(2 * cells + 3 + text::width(&tail));
+        let mut spans = vec![Span::styled(format!("{:>cells$} ", duration::clock(done_s)), styles.text)];
+        let style_of_bar = if scene.state.cue(cue).clip_lost { styles.past } else { styles.vt };
+        spans.extend(text::bar(countdown.done(), room, style_of_bar, styles.rule));
+        spans.push(Span::styled(format!(" {left:>width$}", width = cells + 1), style));
+        spans.push(Span::styled(tail, styles.past));
+        Line::from(spans)
+    }
+}
 
 /// Draws it.
 pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx) {
-    let lines = words::sends(scene, cue, usize::from(area.width));
-    for (y, line) in (area.y..area.bottom()).zip(lines) {
-        text::put(buf, area, y, line);
+    let Some(reel) = Reel::of(scene, cue).filter(|_| !area.is_empty()) else { return };
+    let styles = &scene.styles;
+    let columns = usize::from(area.width);
+    let name = Line::styled(reel.file, styles.strong);
+    text::put_both(buf, area, area.y, name, Line::from(reel.standing(scene, cue)), 8);
+    let rows = area.height.saturating_sub(3);
+    let air = u16::from(rows >= 7);
+    let mut y = area.y + 1 + air;
+    // Where the run page has no countdown in sight, this is where it is read.
+    let spare = rows.saturating_sub(5 + 3 * air);
+    if let Some((figure, widest, style)) = figure(scene, reel)
+        && let Some(scale) =
+            digits::scale_for(&widest, columns, usize::from(spare.saturating_sub(1))).filter(|&s| s > 1)
+    {
+        digits::draw(buf, Rect { y, ..area }, &figure, &widest, scale, style);
+        y += digits::height(scale) as u16 + 1;
+    }
+    let left = (area.bottom().saturating_sub(2)).saturating_sub(y + air);
+    let high = left.min(STRIP_MAX);
+    strip::draw(scene, buf, Rect { y, height: high, ..area }, &window(scene, reel, cue));
+    y += high + air;
+    text::put(buf, area, y, reel.bar(scene, cue, columns));
+    text::put(buf, area, y + 1, reel.facts(scene, cue));
+}
+
+/// Draws it below the picture of something else: a bar in one row, with a second row its points as well.
+pub(super) fn draw_below(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx) {
+    let Some(reel) = Reel::of(scene, cue).filter(|_| !area.is_empty()) else { return };
+    let mut left = vec![reel.standing(scene, cue), Span::styled(format!("  {}", reel.file), scene.styles.past)];
+    let columns = usize::from(area.width);
+    if area.height == 1 && reel.countdown.is_none() {
+        left.push(Span::raw("   "));
+        left.extend(reel.facts(scene, cue).spans);
+    }
+    if area.height > 1 {
+        text::put_both(buf, area, area.y, Line::from(left), reel.facts(scene, cue), columns / 3);
+        text::put(buf, area, area.y + 1, reel.bar(scene, cue, columns));
+        return;
+    }
+    let taken = text::line_width(&Line::from(left.clone())) + 3;
+    let room = columns.saturating_sub(taken);
+    let bar = if room >= 30 { reel.bar(scene, cue, room) } else { Line::default() };
+    text::put_both(buf, area, area.y, Line::from(left), bar, 12);
+}
+
+/// What counts down, and the widest that its digits will be.
+fn figure(scene: &Scene, reel: Reel) -> Option<(String, String, ratatui::style::Style)> {
+    let countdown = reel.countdown.filter(|_| !reel.looped)?;
+    let (left, style) = scene.left(countdown);
+    let longest_s = countdown.of_ns.div_ceil(SECOND_NS).max(countdown.left_ns().unsigned_abs() / SECOND_NS);
+    Some((left, format!("+{}", duration::clock(longest_s)), style))
+}
+
+/// What the strip shows: the second in the gate, and where the film begins and ends.
+fn window(scene: &Scene, reel: Reel, cue: CueIx) -> strip::Window {
+    let seconds = |ns: u64| (ns / SECOND_NS).min(i64::MAX as u64 / 4) as i64;
+    let ends = reel.length_ns(scene, cue).filter(|_| !reel.looped);
+    strip::Window {
+        at: seconds(reel.position_ns(scene, cue)),
+        begins: seconds(reel.from_ns),
+        ends: ends.map(|length_ns| seconds(reel.from_ns.saturating_add(length_ns))),
+        is_lost: scene.state.cue(cue).clip_lost,
     }
 }

@@ -1,9 +1,12 @@
-//! What the monitor says of a cue in words: its way, its steps, its people, where it sends to, what it sends.
+//! What the monitor says of a cue in words: its way, its steps, its call, its people, where it sends to, what it sends.
+//!
+//! Everything comes as lines that are not wider than they may be; where they stand is for [`super`] to say.
 
 use ratatui::text::{Line, Span};
 
 use crate::engine::{Phase, SendState};
-use crate::show::{CueIx, Point};
+use crate::show::action::HttpContent;
+use crate::show::{Body, CueIx, Point};
 use crate::ui::scene::Scene;
 use crate::ui::{signs, text};
 
@@ -21,9 +24,7 @@ pub(super) fn route<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize) -> Vec<Li
     let short = format!("{} → … → {}", name(first), name(last));
     let way = if text::width(&full) <= columns { full } else { short };
     let mut lines = vec![Line::styled(way, styles.strong)];
-    let countdown = scene.countdown(cue);
-    let is_running = scene.state.cue(cue).phase == Phase::Running;
-    let done = countdown.filter(|_| is_running).map_or(0.0, |countdown| countdown.done());
+    let done = done(scene, cue).unwrap_or(0.0);
     let mut spans = vec![Span::styled(format!("{:>3.0} %  ", done * 100.0), styles.text)];
     spans.extend(text::bar(done, columns.saturating_sub(30).clamp(8, 24), styles.on_air, styles.rule));
     if points.iter().any(|point| point.height_m.is_some()) {
@@ -35,8 +36,18 @@ pub(super) fn route<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize) -> Vec<Li
     lines
 }
 
-/// The height at a part of a route, each leg of which is taken to last as long as the others.
-fn height_at(points: &[Point], done: f64) -> f64 {
+/// How far the cue is, 0 to 1: nothing before it has fired, and while nobody knows how long it lasts; all of it once it
+/// is over.
+pub(super) fn done(scene: &Scene, cue: CueIx) -> Option<f64> {
+    match scene.state.cue(cue).phase {
+        Phase::Running => scene.countdown(cue).map(|countdown| countdown.done()),
+        Phase::Complete => Some(1.0),
+        Phase::Waiting | Phase::Missed | Phase::Stopped => None,
+    }
+}
+
+/// The height at a part of a route, in metres; each leg is taken to last as long as the others.
+pub(super) fn height_at(points: &[Point], done: f64) -> f64 {
     let legs = points.len().saturating_sub(1).max(1) as f64;
     let along = done.clamp(0.0, 1.0) * legs;
     let leg = (along.floor() as usize).min(points.len().saturating_sub(2));
@@ -87,6 +98,79 @@ pub(super) fn people<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize, is_page:
         }
     }
     lines
+}
+
+/// The words that the caller says.
+pub(super) fn call<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize) -> Vec<Line<'a>> {
+    let spoken = scene.cue(cue).call.as_ref().map(|call| text::wrap(&format!("“{call}”"), columns, 3));
+    spoken.into_iter().flatten().map(|line| Line::styled(line, scene.styles.strong)).collect()
+}
+
+/// What the caller should know.
+pub(super) fn notes<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize) -> Vec<Line<'a>> {
+    let notes = scene.cue(cue).notes.as_ref().map(|notes| text::wrap(notes, columns, 12));
+    notes.into_iter().flatten().map(|line| Line::styled(line, scene.styles.past)).collect()
+}
+
+/// What the cue posts where people read it, as they will read it.
+///
+/// ```text
+/// ┌ x  POST /2/tweets ──────────────────┐
+/// │ Thank you, Paris! Now off to LA     │
+/// └ rehearsal: it is shown and not sent ┘
+/// ```
+pub(super) fn posts<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize) -> Vec<Line<'a>> {
+    let styles = &scene.styles;
+    let mut lines = vec![];
+    for (at, action) in scene.cue(cue).actions.iter().enumerate() {
+        let Body::Http { method, path, content, .. } = &action.body else { continue };
+        let Some(post) = readable(content) else { continue };
+        let is_rehearsal = scene.state.is_rehearsal();
+        let (word, style) = match scene.state.cue(cue).sends.get(at) {
+            Some(SendState::Sent) if !is_rehearsal => ("sent", styles.ready),
+            Some(SendState::Failed) => ("failed", styles.attention),
+            Some(SendState::Unknown) => ("nobody knows whether it left", styles.attention),
+            _ if is_rehearsal => ("rehearsal: it is shown and not sent", styles.text),
+            _ => ("GO sends it", styles.attention),
+        };
+        let head = format!("{}  {method} {path}", scene.show.output(action.output).id);
+        let widest = [&head, word, &post].into_iter().map(text::width).max().unwrap_or(0);
+        let cells = widest.min(columns.saturating_sub(4));
+        let rule = |words: &str| "─".repeat((cells + 2).saturating_sub(text::width(words) + 2));
+        let edge = |left: &'static str, words: String, style, right: &'static str| {
+            let rest = rule(&words);
+            Line::from(vec![
+                Span::styled(left, styles.rule),
+                Span::styled(format!(" {words} "), style),
+                Span::styled(format!("{rest}{right}"), styles.rule),
+            ])
+        };
+        lines.push(edge("┌", text::fit(&head, cells).into_owned(), styles.past, "┐"));
+        for row in text::wrap(&post, cells, 6) {
+            let pad = " ".repeat(cells.saturating_sub(text::width(&row)));
+            lines.push(Line::from(vec![
+                Span::styled("│ ", styles.rule),
+                Span::styled(row, styles.strong),
+                Span::styled(format!("{pad} │"), styles.rule),
+            ]));
+        }
+        lines.push(edge("└", text::fit(word, cells).into_owned(), style, "┘"));
+    }
+    lines
+}
+
+/// The words of a request that are meant for people: its text, or what stands under such a key of its JSON.
+fn readable(content: &HttpContent) -> Option<String> {
+    match content {
+        HttpContent::Empty => None,
+        HttpContent::Text(text) => Some(text.clone()),
+        HttpContent::Json(json) => {
+            let fields: serde_json::Value = serde_json::from_str(json).ok()?;
+            let word =
+                ["text", "message", "status", "content", "body"].into_iter().find_map(|key| fields.get(key)?.as_str());
+            word.map(str::to_owned)
+        }
+    }
 }
 
 /// What the cue sends, word for word.

@@ -1,0 +1,293 @@
+//! The monitor's pictures of steps, descents and clips, and the screen in ASCII, with the cues of the built-in show.
+
+use handover::app::Page;
+use handover::engine::{Cause, Command, Event};
+use handover::output::Clip;
+use handover::show::duration::SECOND_NS;
+use handover::show::{CueNumber, builtin};
+use handover::ui::Depth;
+use ratatui::buffer::{Buffer, Cell};
+use ratatui::style::Color;
+
+use super::stage::{Run, styles, text};
+
+/// Page at 80x24, run page at 120x36 and 200x60, small window.
+const SIGHTS: [(u16, u16, Page); 5] = [
+    (50, 12, Page::Run),
+    (80, 24, Page::Monitor),
+    (120, 36, Page::Run),
+    (200, 60, Page::Run),
+    (200, 60, Page::Monitor),
+];
+
+/// A rehearsal of the built-in show in which `cue` has just been called, a minute after the run began.
+fn called(cue: &str) -> Run {
+    let mut run = standing_by(cue);
+    let all = Command::Standby;
+    let events = run.state.decide(&all, run.now_ns).unwrap();
+    run.commit(events);
+    let needs = run.state.show().cue(run.state.playhead().unwrap()).needs.len();
+    for department in 0..needs {
+        let events = run.state.decide(&Command::ToggleReady(department), run.now_ns).unwrap();
+        run.commit(events);
+    }
+    let events = run.state.decide(&Command::Go { cause: Cause::Go }, run.now_ns).unwrap();
+    run.commit(events);
+    let ix = run.state.show().find(&CueNumber::new(cue).unwrap()).unwrap();
+    for at in 0..run.state.show().cue(ix).actions.len() {
+        let number = CueNumber::new(cue).unwrap();
+        let output = run.state.show().output(run.state.show().cue(ix).actions[at].output).id.clone();
+        let (action, firing) = (at as u32 + 1, run.state.cue(ix).firings);
+        run.commit(vec![Event::ActionRehearsed { cue: number, firing, action, output, message: String::new() }]);
+    }
+    run
+}
+
+/// The same with `cue` at the playhead, and nothing called.
+fn standing_by(cue: &str) -> Run {
+    let mut run = Run::new(builtin::find("paris-2024").unwrap().text, true);
+    run.until(60.0);
+    let ix = run.state.show().find(&CueNumber::new(cue).unwrap()).unwrap();
+    let events = run.state.decide(&Command::PlayheadTo(ix), run.now_ns).unwrap();
+    run.commit(events);
+    run
+}
+
+/// Marks `steps` steps, a second apart, and lets time pass to `seconds` after the call.
+fn marked(cue: &str, steps: u32, seconds: f64) -> Run {
+    let mut run = called(cue);
+    for step in 0..steps {
+        run.until(61.0 + f64::from(step));
+        run.keys("m");
+    }
+    run.until(60.0 + seconds);
+    run
+}
+
+/// The frames of all sights, as text, at the beginning, in the middle and at the end.
+fn sights(name: &str, stages: [(&str, Run); 3]) {
+    for (stage, mut run) in stages {
+        for (columns, rows, page) in SIGHTS {
+            run.app.page = page;
+            let kind = if page == Page::Run { "" } else { "-page" };
+            let name = format!("look-{name}-{stage}-{columns}x{rows}{kind}");
+            insta::assert_snapshot!(name, run.text(columns, rows));
+        }
+    }
+}
+
+/// The monitor's page at 80x24, which has no other panel.
+fn page(run: &mut Run) -> String {
+    run.app.page = Page::Monitor;
+    run.text(80, 24)
+}
+
+/// The cells of a frame that are drawn solid, by their colour.
+fn solid(frame: &Buffer, colour: Color) -> usize {
+    let is_solid = |cell: &&Cell| cell.fg == colour && "█▀▄▌▐▘▝▖▗▚▞▛▜▙▟".contains(cell.symbol());
+    frame.content().iter().filter(is_solid).count()
+}
+
+#[test]
+fn the_rings_light_up_on_the_sign() {
+    sights("sign", [("start", called("34")), ("middle", marked("34", 3, 20.0)), ("end", marked("34", 4, 80.0))]);
+    let mut run = marked("34", 3, 20.0);
+    insta::assert_snapshot!("look-sign-120x36-styles", styles(&run.drawn(120, 36)));
+    run.depth = Depth::Ansi;
+    insta::assert_snapshot!("look-sign-120x36-ansi", styles(&run.drawn(120, 36)));
+    run.depth = Depth::Mono;
+    insta::assert_snapshot!("look-sign-120x36-mono", styles(&run.drawn(120, 36)));
+}
+
+#[test]
+fn the_rings_light_up_one_by_one() {
+    sights("rings", [("start", called("6")), ("middle", marked("6", 2, 5.0)), ("end", marked("6", 4, 14.0))]);
+    let blue = Color::Rgb(0x00, 0x81, 0xc8);
+    let mut before = 0;
+    for steps in 0..3 {
+        let mut run = marked("6", steps, 5.0);
+        run.app.page = Page::Monitor;
+        let frame = run.drawn(120, 36);
+        let lit = solid(&frame, blue);
+        // The blue ring is the first: it is drawn when it is marked, and stays as it is when the next one is.
+        let expected = if steps == 0 { 0 } else { 60 };
+        assert!(lit >= expected && (steps > 0 || lit == 0), "{steps} marked: {lit} blue cells");
+        assert!(steps < 2 || lit == before, "{steps} marked: {lit} blue cells instead of {before}");
+        before = lit;
+        let screen = page(&mut run);
+        let count = |sign: char| screen.chars().filter(|c| *c == sign).count();
+        // Each step has its sign in its ring and beside its title.
+        assert!(count('✓') >= 2 * steps as usize && count('○') >= 2 * (4 - steps as usize), "{screen}");
+    }
+}
+
+#[test]
+fn coloured_steps_are_large_marks_with_their_times() {
+    sights("marks", [("start", called("19")), ("middle", marked("19", 1, 20.0)), ("end", marked("19", 2, 80.0))]);
+    let mut run = marked("19", 2, 20.0);
+    let screen = page(&mut run);
+    // The run begins at 20:59 UTC: the steps are marked 61 and 62 seconds later, which is Paris's 23:00:01 and 02.
+    for words in
+        ["✓ ██████", "The mayor of Paris gives it up", "23:00:01", "23:00:02", "● ░░░░░░  The mayor of Los Angeles"]
+    {
+        assert!(screen.contains(words), "no {words:?}:\n{screen}");
+    }
+}
+
+#[test]
+fn any_number_of_steps_is_drawn() {
+    for look in ["", "look = \"rings\"", "look = \"hollywood\""] {
+        for count in [1, 2, 3, 4, 6, 7, 12, 99] {
+            let steps: Vec<_> = (0..count).map(|at| format!("{{ title = \"Step {at}\", colour = \"red\" }}")).collect();
+            let text = format!(
+                "title = \"Many\"\n[[segment]]\ntitle = \"One\"\nduration = \"10m\"\n[[segment.cue]]\nnumber = \"1\"\n\
+                 title = \"All\"\n{look}\nsteps = [{}]\n",
+                steps.join(", ")
+            );
+            let mut run = Run::new(&text, true);
+            run.go();
+            run.keys("m");
+            for page in [Page::Run, Page::Monitor] {
+                run.app.page = page;
+                for (columns, rows) in [(60, 16), (61, 17), (80, 24), (100, 30), (120, 36), (200, 60), (220, 16)] {
+                    let screen = run.text(columns, rows);
+                    let is_told = page == Page::Run || screen.contains("✓");
+                    assert!(is_told, "{look} {count} at {columns}×{rows}:\n{screen}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_descent_is_seen_from_the_side() {
+    let at = |cue: &str, seconds: f64| marked(cue, 0, seconds);
+    sights("roof", [("start", called("24")), ("middle", at("24", 22.5)), ("end", at("24", 44.0))]);
+    sights("skydive", [("start", called("33")), ("middle", at("33", 35.0)), ("end", at("33", 69.0))]);
+    let mut run = at("24", 22.5);
+    insta::assert_snapshot!("look-roof-120x36-styles", styles(&run.drawn(120, 36)));
+    run.depth = Depth::Ansi;
+    insta::assert_snapshot!("look-roof-120x36-ansi", styles(&run.drawn(120, 36)));
+    run.depth = Depth::Mono;
+    insta::assert_snapshot!("look-roof-120x36-mono", styles(&run.drawn(120, 36)));
+    // Half of five legs of 9 s: in the middle of the third, from 33 to 15 m.
+    let screen = page(&mut run);
+    for words in ["height  24 m", "2.0 m/s", "fallen 22 m of 46 m", "46 m ┤", "0 m ┤", "Stade de France  0:45"] {
+        assert!(screen.contains(words), "no {words:?}:\n{screen}");
+    }
+    // Half of six legs of 11⅔ s: the canopy has just opened at 1,200 m, and the next leg falls 650 m.
+    let screen = page(&mut at("33", 35.0));
+    for words in ["height  1,200 m", " 55.7 m/s", "4,000 m ┤", "Hollywood sign  1:10", "clips/flight.mp4"] {
+        assert!(screen.contains(words), "no {words:?}:\n{screen}");
+    }
+}
+
+#[test]
+fn film_runs_past_the_gate() {
+    let at = |seconds: f64| {
+        let mut run = Run::new(builtin::find("paris-2024").unwrap().text, true);
+        run.until(60.0);
+        let cue = run.state.show().find(&CueNumber::new("14").unwrap()).unwrap();
+        let events = run.state.decide(&Command::Start { cue, cause: Cause::Go }, run.now_ns).unwrap();
+        run.commit(events);
+        // The cue follows the one before it, which lasts two minutes.
+        run.until(180.0 + seconds);
+        run
+    };
+    sights("film", [("start", at(0.1)), ("middle", at(15.0)), ("end", at(29.5))]);
+    let mut run = at(15.0);
+    insta::assert_snapshot!("look-film-120x36-styles", styles(&run.drawn(120, 36)));
+    // From 0:12 to 0:42 of its file, and half of it is over.
+    let screen = page(&mut run);
+    for words in ["clips/28-july.mp4", "in 0:12   out 0:42   length 0:30   volume 80 %", "0:15 ━", "0:15 left of 0:30"]
+    {
+        assert!(screen.contains(words), "no {words:?}:\n{screen}");
+    }
+    // The gate stands at 0:27 of the file: the frame of 0:20 to its left, the one of 0:30 to its right.
+    let row = screen.lines().find(|line| line.contains("0:20") && line.contains("0:30")).unwrap_or_default();
+    let column = |word: &str| row.find(word).map(|at| row[..at].chars().count());
+    let gate = column("┃");
+    assert!(column("0:20") < gate && gate < column("0:30"), "{screen}");
+}
+
+#[test]
+fn a_strip_shows_no_picture_that_is_not_there() {
+    let text = "title = \"Film\"\n[output.screens]\nmpv = true\n[[segment]]\ntitle = \"One\"\nduration = \"10m\"\n\
+                [[segment.cue]]\nnumber = \"1\"\ntitle = \"Film\"\n\
+                do = [{ output = \"screens\", play = \"a.mp4\", from = \"5s\", to = \"35s\" }]\n";
+    let mut run = Run::new(text, false);
+    run.until(10.0);
+    run.go();
+    run.until(20.0);
+    let (cue, player) = (run.state.on_air()[0], 0);
+    let clip = Clip { cue, position_ns: 10 * SECOND_NS, length_ns: Some(30 * SECOND_NS), moves: false };
+    run.app.outputs[player].clip = Some(clip);
+    run.app.outputs_ns = run.machine_ns();
+    let screen = page(&mut run);
+    assert!(screen.contains("VT paused") && screen.contains("0:20 left of 0:30") && screen.contains("▪ ▪"), "{screen}");
+    run.app.outputs[player].clip = None;
+    let number = CueNumber::new("1").unwrap();
+    run.commit(vec![Event::ClipLost { cue: number, firing: 1, error: "killed".into() }]);
+    let screen = page(&mut run);
+    assert!(screen.contains("PICTURE LOST") && !screen.contains("▪ ▪"), "{screen}");
+}
+
+#[test]
+fn a_post_is_read_before_and_after_it_is_sent() {
+    for (mut run, word) in [(standing_by("36"), "next"), (called("36"), "just fired")] {
+        let screen = page(&mut run);
+        for words in ["│ Thank you, Paris! Now off to LA", "rehearsal: it is shown and not sent", word] {
+            assert!(screen.contains(words), "no {words:?}:\n{screen}");
+        }
+        run.app.page = Page::Run;
+        let screen = run.text(120, 36);
+        assert!(screen.contains("│ Thank you, Paris! Now off to LA"), "{screen}");
+    }
+    let mut later = called("36");
+    later.until(70.0);
+    assert!(!page(&mut later).contains("just fired"), "it lingers for a moment only");
+}
+
+#[test]
+fn a_picture_that_moves_sends_little() {
+    for (cue, seconds) in [("34", 20.0), ("24", 20.0), ("33", 20.0), ("14", 20.0)] {
+        let mut run = marked(cue, 0, seconds);
+        for (columns, rows, page) in SIGHTS {
+            run.app.page = page;
+            let begins_ns = run.now_ns;
+            let mut last = run.drawn(columns, rows);
+            let mut cells = 0;
+            for tenth in 1..=10 {
+                run.now_ns = begins_ns + tenth * SECOND_NS / 10;
+                let next = run.drawn(columns, rows);
+                cells += last.diff(&next).len();
+                last = next;
+            }
+            run.now_ns = begins_ns;
+            // A cell costs some 20 bytes where it stands alone: 20 KB/s are 1,000 cells.
+            assert!(cells <= 700, "cue {cue}, {columns}×{rows} {page:?}: {cells} cells in a second");
+        }
+    }
+}
+
+#[test]
+fn in_ascii_nothing_is_beyond_it() {
+    let mut runs = [marked("34", 2, 20.0), marked("24", 0, 20.0), marked("29", 0, 60.0), marked("14", 0, 20.0)];
+    for run in &mut runs {
+        run.ascii = true;
+        for page in Page::ALL {
+            run.app.page = page;
+            for (columns, rows) in [(1, 1), (20, 3), (50, 12), (60, 16), (80, 24), (120, 36), (200, 60)] {
+                let frame = run.drawn(columns, rows);
+                let beyond = frame.content().iter().find(|cell| !cell.symbol().is_ascii());
+                assert!(beyond.is_none(), "{page:?} at {columns}×{rows}: {beyond:?}\n{}", text(&frame));
+            }
+        }
+    }
+    runs[0].app.page = Page::Run;
+    insta::assert_snapshot!("look-sign-120x36-ascii", runs[0].text(120, 36));
+    runs[1].app.page = Page::Monitor;
+    insta::assert_snapshot!("look-roof-80x24-ascii", runs[1].text(80, 24));
+    runs[3].app.page = Page::Monitor;
+    insta::assert_snapshot!("look-film-80x24-ascii", runs[3].text(80, 24));
+}
