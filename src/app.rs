@@ -11,6 +11,8 @@ pub mod hits;
 pub mod keymap;
 pub mod keys;
 pub mod log;
+mod mouse;
+mod people;
 mod prompt;
 mod remote;
 pub mod theme;
@@ -27,7 +29,7 @@ pub use theme::Theme;
 
 use crate::engine::{Rejection, State};
 use crate::output::Health;
-use crate::show::CueIx;
+use crate::show::{CueIx, PersonIx};
 use keys::Act;
 use theme::{Own, Paints};
 
@@ -49,12 +51,16 @@ pub struct App {
     pub page: Page,
     /// The selected cue; `None`: it follows the playhead.
     pub cursor: Option<CueIx>,
+    /// The selected person of the people page, where the show has any: see [`App::selected_person`].
+    pub person: PersonIx,
     /// What the caller is typing, where he is.
     pub prompt: Option<Prompt>,
     /// Whether the question of quitting stands.
     pub asks_to_quit: bool,
     /// The last word to the caller.
     pub message: Option<Message>,
+    /// Whether the first run's greeting stands: until the first key.
+    pub greets: bool,
     /// How far the page is scrolled, in lines.
     pub scroll: usize,
     /// Whether the caller has scrolled the page: until then, one that follows the run goes along with it.
@@ -85,6 +91,10 @@ pub struct App {
     /// The cues that remote controls have just asked for by their numbers, and when.
     asked_for: Vec<(CueIx, u64)>,
     escape_pressed_ns: Option<u64>,
+    /// The last click on a cue, where a second may make a double click of it.
+    clicked: Option<mouse::Click>,
+    /// Whom the caller has ticked last, and when.
+    ticked: Option<(PersonIx, u64)>,
     /// What was refused and why, since the log was last told.
     refusals: Vec<String>,
 }
@@ -191,9 +201,11 @@ impl App {
         App {
             page: Page::Run,
             cursor: None,
+            person: PersonIx(0),
             prompt: None,
             asks_to_quit: false,
             message: None,
+            greets: false,
             scroll: 0,
             is_scrolled: false,
             log_seen: 0,
@@ -210,6 +222,8 @@ impl App {
             go_pressed_ns: None,
             asked_for: vec![],
             escape_pressed_ns: None,
+            clicked: None,
+            ticked: None,
             refusals: vec![],
         }
     }

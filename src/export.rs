@@ -16,4 +16,6 @@ pub mod text;
 mod words;
 
 #[cfg(test)]
+mod testing;
+#[cfg(test)]
 mod tests;

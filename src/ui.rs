@@ -31,6 +31,7 @@ use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
+use crate::app::hits::{Region, Target};
 use crate::app::log::Log;
 use crate::app::{App, Ask, Hits, Page};
 use crate::engine::{RunNs, State};
@@ -133,6 +134,9 @@ fn page(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<
                 width: body.width.saturating_sub(2),
                 height: body.height.saturating_sub(2),
             };
+            if other != Page::People {
+                lines(hits, inside);
+            }
             let asked = scene.app.scroll;
             (hits.page, hits.asked, hits.log_seen) = (other, asked, scene.app.log_seen);
             hits.log_newest = scene.view.log.newest();
@@ -141,7 +145,7 @@ fn page(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<
                 Page::Log => log::draw_page(scene, buf, inside),
                 Page::Help => follows(help::draw(scene, buf, inside, asked)),
                 Page::Timeline => timeline::draw(scene, buf, inside),
-                Page::People => follows(people::draw(scene, buf, inside)),
+                Page::People => follows(people::draw(scene, buf, inside, hits)),
                 Page::Outputs => follows(outputs::draw(scene, buf, inside)),
                 Page::Run | Page::Monitor => {
                     monitor::draw_page(scene, buf, inside);
@@ -153,5 +157,11 @@ fn page(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<
     if let Some(prompt) = scene.app.prompt.as_ref().filter(|prompt| prompt.ask == Ask::Palette) {
         palette::draw(scene, buf, body, prompt, hits);
     }
-    footer::draw(scene, buf, footer)
+    footer::draw(scene, buf, footer, hits)
+}
+
+/// Lets the wheel scroll what stands in `area`.
+fn lines(hits: &mut Hits, area: Rect) {
+    let (columns, rows) = (area.x..area.right(), area.y..area.bottom());
+    hits.regions.push(Region { columns, rows, target: Target::Lines });
 }

@@ -1,13 +1,19 @@
-//! Where on the screen the mouse finds which cue: drawn by [`crate::ui`], read when a click comes.
+//! Where on the screen the mouse finds what: drawn by [`crate::ui`], read when a click comes.
+//!
+//! Nothing here can fire a cue: no region stands for GO, and none may.
+
+use std::ops::Range;
 
 use super::Page;
-use crate::show::CueIx;
+use crate::show::{CueIx, PersonIx};
 
-/// The cues on the screen as last drawn.
+/// What the mouse finds on the screen as last drawn.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Hits {
     /// Row, first column, column behind the last, and the cue there.
     pub rows: Vec<(u16, u16, u16, CueIx)>,
+    /// Everything else; where two lie over each other, the later counts.
+    pub regions: Vec<Region>,
     /// The page that was drawn.
     pub page: Page,
     /// The rows of the palette, and which of the commands that were found stands on each.
@@ -24,6 +30,34 @@ pub struct Hits {
     pub log_newest: u64,
 }
 
+/// A part of the screen that means something to the mouse.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Region {
+    /// In cells from the left.
+    pub columns: Range<u16>,
+    /// In cells from the top.
+    pub rows: Range<u16>,
+    /// What stands there.
+    pub target: Target,
+}
+
+/// What the mouse finds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// The name of a page.
+    Page(Page),
+    /// The word that stands for the next page.
+    NextPage,
+    /// Somebody on the people page.
+    Person(PersonIx),
+    /// The rundown, through which the wheel moves the selection.
+    Rundown,
+    /// The list of people, likewise.
+    People,
+    /// Lines that the wheel scrolls.
+    Lines,
+}
+
 impl Hits {
     /// The command of the palette on a row.
     pub fn choice_at(&self, row: u16) -> Option<usize> {
@@ -34,5 +68,11 @@ impl Hits {
     pub fn cue_at(&self, column: u16, row: u16) -> Option<CueIx> {
         let hit = self.rows.iter().find(|(at, from, to, _)| *at == row && (*from..*to).contains(&column));
         hit.map(|&(.., cue)| cue)
+    }
+
+    /// What else is under a cell.
+    pub fn target_at(&self, column: u16, row: u16) -> Option<Target> {
+        let covers = |region: &&Region| region.columns.contains(&column) && region.rows.contains(&row);
+        self.regions.iter().rfind(covers).map(|region| region.target)
     }
 }

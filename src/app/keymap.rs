@@ -66,12 +66,12 @@ impl Keymap {
         if is_fixed(binding.act) {
             return binding.keys.to_owned();
         }
-        self.keys(binding.act).iter().map(|key| key.shown()).collect::<Vec<_>>().join(" ")
+        self.keys(binding.act.on_run()).iter().map(|key| key.shown()).collect::<Vec<_>>().join(" ")
     }
 
     /// How `act` is done, for a sentence: its first key, or `:theme` where it has none.
     pub fn way(&self, act: Act) -> String {
-        match (self.keys(act).first(), BINDINGS.iter().find(|binding| binding.act == act)) {
+        match (self.keys(act.on_run()).first(), BINDINGS.iter().find(|binding| binding.act == act)) {
             (Some(key), _) => key.shown(),
             (None, Some(binding)) if is_fixed(act) => binding.keys.to_owned(),
             (None, Some(binding)) => format!(":{}", binding.name),

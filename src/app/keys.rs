@@ -27,6 +27,10 @@ pub enum Act {
     SelectFirst,
     SelectLast,
     PlayheadHere,
+    Spot,
+    Unspot,
+    PersonNote,
+    FindPerson,
     Find,
     FilterLog,
     Note,
@@ -65,19 +69,43 @@ pub enum Group {
     Call,
     /// The playhead and the rundown.
     Rundown,
+    /// The sheet on the people page.
+    People,
     /// Everything else.
     Program,
 }
 
+impl Act {
+    /// What its key does on `page`: the people page has its own meaning for the keys that act on a selected cue.
+    pub fn on(self, page: Page) -> Act {
+        let own = PEOPLE.iter().find(|(run, _)| page == Page::People && *run == self);
+        own.map_or(self, |&(_, people)| people)
+    }
+
+    /// The act of the run page whose key it has.
+    pub fn on_run(self) -> Act {
+        PEOPLE.iter().find(|(_, people)| *people == self).map_or(self, |&(run, _)| run)
+    }
+}
+
+/// What acts on a cue of the run page, and what its key does to a person.
+const PEOPLE: [(Act, Act); 4] = [
+    (Act::PlayheadHere, Act::Spot),
+    (Act::Skip, Act::Unspot),
+    (Act::Note, Act::PersonNote),
+    (Act::Find, Act::FindPerson),
+];
+
 impl Group {
     /// All of them, in the order of the help page.
-    pub const ALL: [Group; 3] = [Group::Call, Group::Rundown, Group::Program];
+    pub const ALL: [Group; 4] = [Group::Call, Group::Rundown, Group::People, Group::Program];
 
     /// The heading.
     pub fn title(self) -> &'static str {
         match self {
             Group::Call => "Calling",
             Group::Rundown => "Playhead and rundown",
+            Group::People => "On the people page",
             Group::Program => "Pages and program",
         }
     }
@@ -144,6 +172,10 @@ pub const BINDINGS: &[Binding] = &[
         Group::Rundown,
         Some("find"),
     ),
+    row(Act::Spot, "", "spotted", "the selected person is seen now; again adds a sighting", Group::People, None),
+    row(Act::Unspot, "", "untick", "the person's last sighting was none; both stay journaled", Group::People, None),
+    row(Act::PersonNote, "", "person note", "take a note that belongs to the person", Group::People, None),
+    row(Act::FindPerson, "", "find person", "find somebody by name, role or notes", Group::People, None),
     row(Act::NextPage, "Tab", "next page", "run, monitor, timeline, people, outputs, log, help", Group::Program, None),
     row(Act::PreviousPage, "Shift-Tab", "previous page", "the same backwards", Group::Program, None),
     row(Act::Open(Page::Run), "", "page run", "what is on air, what is next, the rundown", Group::Program, None),

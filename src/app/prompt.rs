@@ -3,7 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_input::{Input, InputRequest};
 
-use crate::show::CueIx;
+use crate::show::{CueIx, PersonIx};
 
 /// How far a page key moves what is chosen.
 const PAGE: isize = 10;
@@ -28,10 +28,20 @@ pub enum Ask {
     Reason,
     /// A note.
     Note,
+    /// A note that belongs to a person.
+    PersonNote {
+        /// Whom it is about, whoever is selected meanwhile.
+        person: PersonIx,
+    },
     /// A cue; `back` is where the cursor was.
     Find {
         /// Where Escape puts the cursor.
         back: Option<CueIx>,
+    },
+    /// A person; `back` is who was selected.
+    FindPerson {
+        /// Whom Escape selects again.
+        back: PersonIx,
     },
     /// Words that the lines of the log are to have.
     FindLine,
@@ -72,7 +82,9 @@ impl Prompt {
         match self.ask {
             Ask::Reason => "override because",
             Ask::Note => "note",
+            Ask::PersonNote { .. } => "note on",
             Ask::Find { .. } => "find",
+            Ask::FindPerson { .. } => "find somebody",
             Ask::FindLine => "find in the log",
             Ask::Palette => ":",
         }

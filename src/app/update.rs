@@ -1,4 +1,4 @@
-//! What a key, a click or a paste does: to the application at once, to the run as a task.
+//! What a key or a paste does: to the application at once, to the run as a task.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 
@@ -17,8 +17,6 @@ pub(super) const GO_IGNORED: &str = "GO ignored: pressed again within 0.3 s";
 const PANIC_NS: u64 = 1_000_000_000;
 /// How far a page key moves the selection, in cues.
 const PAGE: isize = 10;
-/// How far the wheel moves it.
-const WHEEL: isize = 3;
 
 impl App {
     /// A key at `now_ns` of the machine's clock.
@@ -26,6 +24,7 @@ impl App {
         if key.kind == KeyEventKind::Release {
             return vec![];
         }
+        self.greets = false;
         if self.prompt.is_some() {
             return self.type_key(key, state, now_ns);
         }
@@ -44,7 +43,8 @@ impl App {
                 return vec![];
             }
         }
-        match self.keymap.act_of(key) {
+        let act = self.keymap.act_of(key).map(|act| act.on(self.page));
+        match act.or((self.page == Page::People && key.code == KeyCode::Backspace).then_some(Act::Unspot)) {
             Some(act) => self.act(act, key.kind == KeyEventKind::Repeat, state, now_ns),
             None => {
                 let help = self.keymap.way(Act::Help);
@@ -61,29 +61,14 @@ impl App {
                 prompt.paste(text);
                 self.line_changed(state);
             }
+            // A question stays in sight until a key answers it.
+            None if self.asks_to_quit => {}
             None => self.say("pasted text is not taken for keys", Tone::Attention, now_ns),
         }
     }
 
-    /// The mouse, over what was last drawn.
-    pub fn mouse(&mut self, mouse: &MouseEvent, hits: &Hits, state: &State) {
-        if self.prompt.as_ref().is_some_and(|prompt| prompt.ask == Ask::Palette) {
-            return self.palette_mouse(mouse, hits, state);
-        }
-        match mouse.kind {
-            MouseEventKind::ScrollUp => self.wheel(-WHEEL, state),
-            MouseEventKind::ScrollDown => self.wheel(WHEEL, state),
-            MouseEventKind::Down(MouseButton::Left) if self.page == Page::Run => {
-                if let Some(cue) = hits.cue_at(mouse.column, mouse.row) {
-                    self.cursor = Some(cue);
-                }
-            }
-            _ => {}
-        }
-    }
-
     /// The mouse over the palette, which lies over everything: it chooses, and Enter does it.
-    fn palette_mouse(&mut self, mouse: &MouseEvent, hits: &Hits, state: &State) {
+    pub(super) fn palette_mouse(&mut self, mouse: &MouseEvent, hits: &Hits, state: &State) {
         let Some(prompt) = &mut self.prompt else { return };
         prompt.chosen = match mouse.kind {
             MouseEventKind::ScrollUp => prompt.chosen.saturating_sub(1),
@@ -130,6 +115,10 @@ impl App {
     }
 
     fn act(&mut self, act: Act, repeat: bool, state: &State, now_ns: u64) -> Vec<Task> {
+        if let Some(why) = elsewhere(act, self.page) {
+            self.say(why, Tone::Attention, now_ns);
+            return vec![];
+        }
         let command = match act {
             Act::Go => return self.go(repeat, now_ns),
             Act::Standby => Command::Standby,
@@ -154,6 +143,10 @@ impl App {
                 None => return vec![],
             },
             Act::Override => return self.ask_reason(state, now_ns),
+            Act::Spot => return self.spot(repeat, state, now_ns),
+            Act::Unspot => return self.unspot(state, now_ns),
+            Act::PersonNote => return self.ask_person_note(state, now_ns),
+            Act::FindPerson => return self.find_person(state, now_ns),
             Act::Note => return self.open(Ask::Note),
             Act::Find if self.page == Page::Log => return self.find_line(),
             Act::Find => return self.open(Ask::Find { back: self.cursor }),
@@ -217,12 +210,12 @@ impl App {
         vec![]
     }
 
-    fn open(&mut self, ask: Ask) -> Vec<Task> {
+    pub(super) fn open(&mut self, ask: Ask) -> Vec<Task> {
         self.prompt = Some(Prompt::new(ask));
         vec![]
     }
 
-    fn turn_to(&mut self, page: Page) -> Vec<Task> {
+    pub(super) fn turn_to(&mut self, page: Page) -> Vec<Task> {
         self.page = page;
         self.log_search.clear();
         self.scroll_back();
@@ -245,29 +238,28 @@ impl App {
             self.log_filter = self.log_filter.next();
             self.scroll_back();
         } else {
-            self.say("f filters the log, on its page", Tone::Attention, now_ns);
+            let way = self.keymap.way(Act::FilterLog);
+            self.say(format!("{way} filters the log, on its page"), Tone::Attention, now_ns);
         }
         vec![]
     }
 
     /// Moves the selection, or scrolls the page that has none.
-    fn go_through(&mut self, by: isize, state: &State) -> Vec<Task> {
+    pub(super) fn go_through(&mut self, by: isize, state: &State) -> Vec<Task> {
         if self.page == Page::Run {
             let last = state.show().cues.len() as isize - 1;
             let at = self.selected(state).map_or(-1, |cue| cue.0 as isize);
             if last >= 0 {
                 self.cursor = Some(CueIx(at.saturating_add(by).clamp(0, last) as u32));
             }
+        } else if self.page == Page::People {
+            self.go_through_people(by, state);
         } else {
             self.scroll = self.scroll.saturating_add_signed(by).min(10_000);
             // The log follows the run again at its newest line.
             self.is_scrolled = self.page != Page::Log || self.scroll > 0;
         }
         vec![]
-    }
-
-    fn wheel(&mut self, by: isize, state: &State) {
-        self.go_through(by, state);
     }
 
     fn type_key(&mut self, key: &KeyEvent, state: &State, now_ns: u64) -> Vec<Task> {
@@ -281,8 +273,9 @@ impl App {
             Typed::Leave => {
                 match prompt.ask {
                     Ask::Find { back } => self.cursor = back,
+                    Ask::FindPerson { back } => self.person = back,
                     Ask::FindLine => self.log_search.clear(),
-                    Ask::Reason | Ask::Note | Ask::Palette => {}
+                    Ask::Reason | Ask::Note | Ask::PersonNote { .. } | Ask::Palette => {}
                 }
                 self.prompt = None;
             }
@@ -312,8 +305,14 @@ impl App {
                 prompt.found = commands(prompt.input.value()).len();
                 prompt.chosen = prompt.chosen.min(prompt.found.saturating_sub(1));
             }
+            Ask::FindPerson { back } => {
+                let found = find::people(state.show(), prompt.input.value());
+                prompt.found = found.len();
+                prompt.chosen = prompt.chosen.min(found.len().saturating_sub(1));
+                self.person = found.get(prompt.chosen).copied().unwrap_or(back);
+            }
             Ask::FindLine => self.log_search = prompt.input.value().trim().to_owned(),
-            Ask::Reason | Ask::Note => prompt.chosen = 0,
+            Ask::Reason | Ask::Note | Ask::PersonNote { .. } => prompt.chosen = 0,
         }
     }
 
@@ -323,12 +322,25 @@ impl App {
         match prompt.ask {
             Ask::Reason => vec![Task::Command(Command::Override { reason: text.to_owned() })],
             Ask::Note => vec![Task::Command(Command::Note(text.to_owned()))],
+            Ask::PersonNote { person } => {
+                vec![Task::Command(Command::NotePerson { person, text: text.to_owned() })]
+            }
+            Ask::FindPerson { back } => {
+                self.accept_person(prompt.chosen, text, back, state, now_ns);
+                vec![]
+            }
             // The lines have narrowed with every letter already.
             Ask::FindLine => vec![],
             Ask::Find { back } => {
                 let found = find::cues(state.show(), text);
                 match found.get(prompt.chosen) {
-                    Some(&cue) => self.cursor = Some(cue),
+                    Some(&cue) => {
+                        self.cursor = Some(cue);
+                        // A page that has no cues would leave the caller without a sign of what was found.
+                        if matches!(self.page, Page::People | Page::Outputs | Page::Log | Page::Help) {
+                            self.turn_to(Page::Run);
+                        }
+                    }
                     None => {
                         self.cursor = back;
                         self.say(format!("no cue has “{}”", text.trim()), Tone::Attention, now_ns);
@@ -344,6 +356,18 @@ impl App {
                 }
             },
         }
+    }
+}
+
+/// Why `act` does nothing on `page`, where it belongs to another: no key may act on what the caller does not see.
+fn elsewhere(act: Act, page: Page) -> Option<&'static str> {
+    match act {
+        Act::PlayheadHere if page != Page::Run => Some("Enter sets the playhead, on the run page (Esc)"),
+        Act::Skip if page != Page::Run => Some("x skips a cue, on the run page (Esc)"),
+        Act::Spot if page != Page::People => Some("Enter ticks somebody as spotted, on the people page"),
+        Act::Unspot if page != Page::People => Some("x takes a sighting back, on the people page"),
+        Act::PersonNote | Act::FindPerson if page != Page::People => Some("this is done on the people page"),
+        _ => None,
     }
 }
 

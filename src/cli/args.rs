@@ -128,7 +128,18 @@ pub enum Verb {
         #[arg(long, value_enum, default_value = "text")]
         format: Format,
     },
-    /// Show time, what is on and what is next on a second terminal or a projector
+    /// Show the time, what is on and what is next, for a second terminal or a projector
+    ///
+    /// Follows a run on this machine by its journal and never touches it: the time by the show's clock, the show's title, the
+    /// running segment and cue with what is left of them, what comes next and when it is planned, and at the end how far over
+    /// the show was. A cue under embargo reads '—' until it has fired. Calls, notes, people, departments, outputs, holds,
+    /// misses and panics never show, nor how far over the show is while it runs.
+    ///
+    /// Without a run's id it follows the unfinished run of SHOW (or of any show) that somebody calls, a live one before a
+    /// rehearsal, otherwise the newest; where there is none it waits for one. At the end of a run it stays, and turns to the
+    /// next run of the show when that begins.
+    ///
+    /// Keys: c clock, d countdown, b board, Tab the next of these, ? keys, q leaves.
     Board(BoardArgs),
     /// The cue sheet to print, from the plan
     Sheet {
@@ -163,18 +174,7 @@ pub enum Verb {
     Man,
 }
 
-/// Show the time, what is on and what is next, for a second terminal or a projector
-///
-/// Follows a run on this machine by its journal and never touches it: the time by the show's clock, the show's title, the
-/// running segment and cue with what is left of them, what comes next and when it is planned, and at the end how far over
-/// the show was. A cue under embargo reads '—' until it has fired. Calls, notes, people, departments, outputs, holds,
-/// misses and panics never show, nor how far over the show is while it runs.
-///
-/// Without a run's id it follows the unfinished run of SHOW (or of any show) that somebody calls, a live one before a
-/// rehearsal, otherwise the newest; where there is none it waits for one. At the end of a run it stays, and turns to the
-/// next run of the show when that begins.
-///
-/// Keys: c clock, d countdown, b board, Tab the next of these, ? keys, q leaves.
+/// What may stand behind `board`.
 #[derive(Debug, ClapArgs)]
 pub struct BoardArgs {
     /// A run's id, as `handover runs` lists it, a show file, or the name of a built-in show [default: any run]
@@ -186,7 +186,7 @@ pub struct BoardArgs {
     /// Show only what is left of the running cue or segment, or until the show begins, as large as it fits
     #[arg(long)]
     countdown: bool,
-    /// The colours [default: $HANDOVER_THEME, or dark]
+    /// The colours [default: $HANDOVER_THEME, own where there is a theme.toml, else dark]
     #[arg(long, value_enum, hide_default_value = true)]
     theme: Option<ThemeArg>,
     /// Draw with plain ASCII

@@ -372,3 +372,6 @@ impl<'a> Chart<'a> {
 fn room(text: &str) -> String {
     cut(&plain(text), TITLE_COLUMNS)
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,15 +9,15 @@
 //! Rundown                planned   actual    length  diff  cause  outcome    remarks
 //! Segment                22:50:00  22:50:02  3:42    +0:12
 //! 12.5  Cue              22:50:40  22:50:43  0:45    +0:03  go    ✓ complete
-//! Not called · Failed or unknown sends · Notes · the signs
+//! Not called · Failed or unknown sends · Notes · Spotted · the signs
 //! ```
 
 use jiff::Zoned;
 
-use super::asrun::{AsRun, CueRow, LostSend, Outcome, SegmentRow};
+use super::asrun::{AsRun, CueRow, LostSend, Outcome, SegmentRow, SpottedNote, SpottedRow};
 use super::chart;
 use super::csv::rfc3339;
-use super::markup::{escape, page};
+use super::markup::{escape, foot, page};
 use super::words::{self, Days, lasted, over_under, planned, remark, sign};
 
 const STYLE: &str = include_str!("css/report.css");
@@ -46,13 +46,11 @@ pub fn write(report: &AsRun) -> String {
         writer.not_called(),
         writer.lost(),
         writer.notes(),
+        writer.spotted(),
         writer.signs(),
     ];
-    page(
-        &format!("{}: as-run report", report.show),
-        &[STYLE, chart::STYLE].concat(),
-        &format!("<main>\n{}</main>\n", sections.concat()),
-    )
+    let style = [STYLE, chart::STYLE, &foot(&format!("{}, run {}", report.show, report.run))].concat();
+    page(&format!("{}: as-run report", report.show), &style, &format!("<main>\n{}</main>\n", sections.concat()))
 }
 
 /// A part of the page with its heading.
@@ -66,15 +64,11 @@ fn wide(content: &str) -> String {
 }
 
 /// A small table of its own, where it has rows.
-fn listed(class: &str, title: &str, heads: [(&str, &str); 3], rows: &[String]) -> String {
+fn listed(class: &str, title: &str, heads: &[(&str, &str)], rows: &[String]) -> String {
     if rows.is_empty() {
         return String::new();
     }
-    section(
-        class,
-        title,
-        &wide(&format!("<table>\n{}<tbody>\n{}</tbody>\n</table>\n", head_row(&heads), rows.concat())),
-    )
+    section(class, title, &wide(&format!("<table>\n{}<tbody>\n{}</tbody>\n</table>\n", head_row(heads), rows.concat())))
 }
 
 fn head_row(heads: &[(&str, &str)]) -> String {
@@ -206,7 +200,7 @@ impl Writer<'_> {
                 format!("<tr>{number}{title}{}</tr>\n", cell("words", what.trim_end()))
             })
             .collect();
-        listed("gaps", "Not called", [("number", "Cue"), ("words", "Title"), ("words", "What became of it")], &rows)
+        listed("gaps", "Not called", &[("number", "Cue"), ("words", "Title"), ("words", "What became of it")], &rows)
     }
 
     fn lost(&self) -> String {
@@ -216,13 +210,30 @@ impl Writer<'_> {
             .flat_map(|cue| cue.lost.iter().map(move |lost| (cue, lost)))
             .map(|(cue, lost)| self.timed(cue.actual_start.as_ref(), Some(&cue.number), &LostSend::words(lost)))
             .collect();
-        listed("lost", "Failed or unknown sends", [("time", "Time"), ("number", "Cue"), ("words", "What")], &rows)
+        listed("lost", "Failed or unknown sends", &[("time", "Time"), ("number", "Cue"), ("words", "What")], &rows)
     }
 
     fn notes(&self) -> String {
         let notes = self.report.notes.iter();
         let rows: Vec<_> = notes.map(|note| self.timed(Some(&note.at), note.cue.as_deref(), &note.text)).collect();
-        listed("notes", "Notes", [("time", "Time"), ("number", "Cue"), ("words", "Note")], &rows)
+        listed("notes", "Notes", &[("time", "Time"), ("number", "Cue"), ("words", "Note")], &rows)
+    }
+
+    /// The sheet of the spotted: who was seen when, and what was noted of them.
+    fn spotted(&self) -> String {
+        let row = |row: &SpottedRow| {
+            let times: Vec<_> = row.at.iter().map(|at| self.time(Some(at))).collect();
+            let note = |note: &SpottedNote| format!("{} {}", self.time(Some(&note.at)), escape(&note.text));
+            let cells = [
+                cell("words", &escape(row.role.as_deref().unwrap_or_default())),
+                cell("words", if times.is_empty() { "–".to_owned() } else { times.join(", ") }.as_str()),
+                cell("words", &row.notes.iter().map(note).collect::<Vec<_>>().join("<br>")),
+            ];
+            format!("<tr><th class=\"words\" scope=\"row\">{}</th>{}</tr>\n", escape(&row.name), cells.concat())
+        };
+        let rows: Vec<_> = self.report.spotted.iter().map(row).collect();
+        let heads = [("words", "Name"), ("words", "Role"), ("words", "Spotted at"), ("words", "Notes")];
+        listed("spotted", "Spotted", &heads, &rows)
     }
 
     /// A row of a small table: when, at which cue, and what.
@@ -243,3 +254,6 @@ impl Writer<'_> {
         format!("<footer>\n{signs}<p>{}{}.</p>\n</footer>\n", escape(words::DIFFERENCE), escape(&days))
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -15,7 +15,7 @@ const STYLE: &str = include_str!("css/page.css");
 /// 1.0 (section 2.2) forbids even as references, and Unicode's noncharacters, which HTML calls an error, fall away.
 pub(super) fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
-    for c in plain(text).chars().filter(|&c| !is_noncharacter(c)) {
+    for c in written(text).chars() {
         match c {
             '&' => safe.push_str("&amp;"),
             '<' => safe.push_str("&lt;"),
@@ -30,9 +30,9 @@ pub(super) fn escape(text: &str) -> String {
 
 /// `text` as a string of a style sheet, quotes included: whatever is no letter, digit or blank of ASCII is written as
 /// its number (CSS Syntax 3, section 4.3.7), so that it ends neither the string nor the element around it.
-pub(super) fn css_string(text: &str) -> String {
+fn css_string(text: &str) -> String {
     let mut safe = String::from("\"");
-    for c in plain(text).chars().filter(|&c| !is_noncharacter(c)) {
+    for c in written(text).chars() {
         if c.is_ascii_alphanumeric() || c == ' ' {
             safe.push(c);
         } else {
@@ -42,6 +42,20 @@ pub(super) fn css_string(text: &str) -> String {
     }
     safe.push('"');
     safe
+}
+
+/// What is written of a text: one line of characters.
+fn written(text: &str) -> String {
+    plain(&text.chars().filter(|&c| !is_noncharacter(c)).collect::<String>())
+}
+
+/// What stands at the foot of every sheet of paper: `title`, which is text, and the page's number.
+pub(super) fn foot(title: &str) -> String {
+    format!(
+        "@page {{ margin: 13mm 11mm 15mm;\n  @bottom-left {{ content: {}; font: 8pt sans-serif }}\n  @bottom-right {{ \
+         content: \"page \" counter(page) \" of \" counter(pages); font: 8pt sans-serif }} }}\n",
+        css_string(title)
+    )
 }
 
 /// The 66 code points that Unicode keeps out of every text (section 23.7).

@@ -256,3 +256,6 @@ fn source(source: Option<Source>) -> &'static str {
         None => "",
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -77,7 +77,7 @@ title = "Rings, played in"
 backup_for = "12"
 "##;
 
-fn show(text: &str) -> Arc<Show> {
+pub(super) fn show(text: &str) -> Arc<Show> {
     Arc::new(file::parse(text, "UTC").unwrap_or_else(|problems| panic!("{problems:?}")))
 }
 
@@ -90,7 +90,7 @@ fn ns(ms: u64) -> u64 {
 }
 
 /// Records of events at milliseconds of the run.
-fn records(events: Vec<(u64, Event)>) -> Vec<Record> {
+pub(super) fn records(events: Vec<(u64, Event)>) -> Vec<Record> {
     let opened: Timestamp = "2024-08-11T21:50:00Z".parse().unwrap();
     let record = |(at, (ms, event)): (usize, (u64, Event))| Record {
         seq: at as u64 + 1,
@@ -101,7 +101,7 @@ fn records(events: Vec<(u64, Event)>) -> Vec<Record> {
     events.into_iter().enumerate().map(record).collect()
 }
 
-fn run_started() -> Event {
+pub(super) fn run_started() -> Event {
     Event::RunStarted {
         show: "Die Übergabe".into(),
         source: "show.toml".into(),
@@ -118,7 +118,7 @@ fn fired(number: &str, cause: Cause, firing: u32, ms: u64) -> (u64, Event) {
     (ms, Event::CueFired { cue: cue(number), cause, firing, due_ns: ns(ms), playhead_stays: false })
 }
 
-fn completed(number: &str, ms: u64) -> (u64, Event) {
+pub(super) fn completed(number: &str, ms: u64) -> (u64, Event) {
     (ms, Event::CueCompleted { cue: cue(number), due_ns: ns(ms) })
 }
 
@@ -126,7 +126,7 @@ fn started(segment: u32, ms: u64) -> (u64, Event) {
     (ms, Event::SegmentStarted { segment, title: String::new(), due_ns: ns(ms) })
 }
 
-fn ended(segment: u32, ms: u64) -> (u64, Event) {
+pub(super) fn ended(segment: u32, ms: u64) -> (u64, Event) {
     (ms, Event::SegmentEnded { segment, due_ns: ns(ms) })
 }
 
@@ -138,12 +138,12 @@ fn note(text: &str, at: Option<&str>, ms: u64) -> (u64, Event) {
     (ms, Event::NoteTaken { text: text.into(), cue: at.map(cue) })
 }
 
-fn step(step: u32, ms: u64) -> (u64, Event) {
+pub(super) fn step(step: u32, ms: u64) -> (u64, Event) {
     (ms, Event::StepDone { cue: cue("12"), step, title: String::new() })
 }
 
 /// The evening up to 0:01:00 behind midnight, where it breaks off.
-fn evening() -> Vec<(u64, Event)> {
+pub(super) fn evening() -> Vec<(u64, Event)> {
     let error = "no route, to host".into();
     vec![
         (0, run_started()),
@@ -183,7 +183,7 @@ fn evening() -> Vec<(u64, Event)> {
     ]
 }
 
-fn report(events: Vec<(u64, Event)>) -> AsRun {
+pub(super) fn report(events: Vec<(u64, Event)>) -> AsRun {
     AsRun::from(&show(SHOW), "20240811-235000", &records(events))
 }
 
@@ -330,7 +330,7 @@ fn text_of_an_unfinished_evening() {
 }
 
 /// The same evening with people in its stands; times by hand: 23:50:00 and so many milliseconds.
-fn with_people() -> AsRun {
+pub(super) fn with_people() -> AsRun {
     let people = "[person.gaga]\nname = \"Lady Gaga\"\nrole = \"performer\"\n\
                   [person.nobody]\nname = \"Nobody at all\"\n[person.snoop]\nname = \"引き Dogg\"\n\
                   [person.c]\nname = \"c\"\n\n[[segment]]\ntitle = \"Opening";

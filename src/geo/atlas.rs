@@ -7,6 +7,7 @@
 //! scale 0 60                                  from and to how many kilometres the map's shorter side shows
 //! water Seine 120: 48.8145,2.4105 48.8205,…   a line: what it is, its name or -, its width in metres, its points
 //! place Louvre: 48.8611,2.3358                a landmark; the first are the most important
+//! area Greenland: 67,-43                      a name that stands in the middle of what it names
 //! ```
 
 use std::sync::OnceLock;
@@ -43,13 +44,15 @@ pub struct Outline {
     pub points: Vec<Place>,
 }
 
-/// A landmark.
+/// A landmark, or a stretch of land or water that has a name.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Landmark {
     /// Its name.
     pub name: String,
-    /// Where it is.
+    /// Where it is; for an area, where its name stands.
     pub place: Place,
+    /// Whether it is an area and not a point.
+    pub is_area: bool,
 }
 
 /// A map file.
@@ -116,9 +119,9 @@ fn read(chart: &mut Chart, line: &str) -> Result<(), &'static str> {
     let (head, points) = line.split_once(':').ok_or("no colon before the points")?;
     let points: Vec<Place> = points.split_whitespace().map(place).collect::<Result<_, _>>()?;
     let (kind, rest) = head.split_once(' ').ok_or("no name")?;
-    if kind == "place" {
+    if matches!(kind, "place" | "area") {
         let &[place] = points.as_slice() else { return Err("a landmark has one point") };
-        chart.landmarks.push(Landmark { name: rest.to_owned(), place });
+        chart.landmarks.push(Landmark { name: rest.to_owned(), place, is_area: kind == "area" });
         return Ok(());
     }
     let kind = match kind {
@@ -126,7 +129,7 @@ fn read(chart: &mut Chart, line: &str) -> Result<(), &'static str> {
         "water" => Kind::Water,
         "canal" => Kind::Canal,
         "road" => Kind::Road,
-        _ => return Err("neither land, water, canal, road nor place"),
+        _ => return Err("neither land, water, canal, road, place nor area"),
     };
     let (name, width) = rest.rsplit_once(' ').ok_or("no width")?;
     if points.len() < 2 {

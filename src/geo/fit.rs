@@ -142,6 +142,19 @@ impl Fit {
         all
     }
 
+    /// [`Fit::trace`] within [`Fit::columns`]: what is drawn of a line, where no place may come twice.
+    pub fn stretches(&self, places: &[Place]) -> Vec<Vec<(f64, f64)>> {
+        let (left, right) = self.columns();
+        let is_in = |dot: &(f64, f64)| (left - 0.5..=right + 0.5).contains(&dot.0);
+        let lines = self.trace(places);
+        let is_world = matches!(self.projection, Projection::Miller { .. });
+        if !is_world {
+            return lines;
+        }
+        let cut = |line: Vec<(f64, f64)>| line.split(|dot| !is_in(dot)).map(<[_]>::to_vec).collect::<Vec<_>>();
+        lines.into_iter().flat_map(cut).filter(|line| line.len() > 1).collect()
+    }
+
     /// The columns, in dots, between which there is a world: a cylinder is drawn once.
     pub fn columns(&self) -> (f64, f64) {
         match self.projection {
@@ -208,6 +221,9 @@ mod tests {
         let line: Vec<Place> = (150..=250).map(|east| Place::new(20.0, f64::from(east))).collect();
         let traced = fit.trace(&line);
         assert_eq!(traced.len(), 2, "once at either edge");
+        let drawn = fit.stretches(&line);
+        let points = drawn.iter().map(Vec::len).sum::<usize>();
+        assert!((60..=line.len()).contains(&points), "no point twice: {points}");
         for dots in &traced {
             assert!(dots.windows(2).all(|pair| (pair[1].0 - pair[0].0).abs() < 3.0), "it jumps: {dots:?}");
         }

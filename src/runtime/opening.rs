@@ -79,6 +79,8 @@ pub(super) struct Session {
     pub means: Means,
     /// The first word to the caller.
     pub words: Option<(String, Tone)>,
+    /// Whether nobody has run a show here before.
+    pub greets: bool,
 }
 
 /// The show that was asked for.
@@ -231,6 +233,7 @@ fn fresh(wishes: &Wishes, store: &Store, script: Script, post: &Post) -> anyhow:
     let begin = first_event(&script, wishes, now);
     let Event::RunStarted { speed, day, .. } = &begin else { bail!("a run begins with its start") };
     let stamp = now.to_zoned(jiff::tz::TimeZone::system()).strftime("%Y%m%d-%H%M%S").to_string();
+    let greets = store.ids().is_ok_and(|ids| ids.is_empty());
     let made = store.create(&format!("{stamp}-{}", slug(&script.show.title)), &script.text);
     let (id, journal, journal_alarm) = match made {
         Ok((id, lock)) => match Journal::create(lock, report(post)) {
@@ -259,6 +262,7 @@ fn fresh(wishes: &Wishes, store: &Store, script: Script, post: &Post) -> anyhow:
         app: wishes.config.app(wishes.theme),
         means: wishes.means,
         words: said(wishes, &words),
+        greets,
     })
 }
 
@@ -317,6 +321,7 @@ fn resume(
         app: wishes.config.app(wishes.theme),
         means: wishes.means,
         words: said(wishes, &words),
+        greets: false,
     })
 }
 

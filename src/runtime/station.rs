@@ -131,8 +131,10 @@ impl Station {
             mut app,
             means,
             words,
+            greets,
         } = session;
         app.outputs = outputs.health();
+        app.greets = greets;
         app.journal_alarm = journal_alarm;
         app.remote = deaf.map(RemoteSign::Deaf);
         let start = screen::Start { state: state.clone(), log, app: app.clone(), clock, means };
@@ -264,8 +266,7 @@ impl Station {
             Input::Mouse(mouse) => {
                 let hits = self.screen.as_ref().map(Screen::hits).unwrap_or_default();
                 self.app.sees(&hits);
-                self.app.mouse(mouse, &hits, &self.state);
-                vec![]
+                self.app.mouse(mouse, &hits, &self.state, now_ns)
             }
             // A new size of the window comes as a signal.
             Input::Resize(..) | Input::FocusGained | Input::FocusLost => vec![],

@@ -93,8 +93,9 @@ fn clock(scene: &Scene, buf: &mut Buffer, area: Rect) {
     let room = foot(scene, buf, area);
     // A window too narrow for the seconds shows them in small beside the rest.
     let (hours, rest) = time.split_at(time.len().min(5));
-    let big = |text: &str| Size::largest(text, usize::from(room.width), usize::from(room.height), scene.ascii);
-    match (big(&time), big(hours)) {
+    let (columns, rows) = (usize::from(room.width), usize::from(room.height));
+    let big = |text: &str, rows| Size::largest(text, columns, rows, scene.ascii);
+    match (big(&time, rows), big(hours, rows.saturating_sub(1))) {
         (Some(size), _) => centred(buf, room, size, &Digits::plain(time, scene.styles.strong), caption),
         (None, Some(size)) => {
             let seconds = Line::styled(format!("{hours}{rest}"), scene.styles.text);
@@ -224,14 +225,17 @@ impl<'a> Scene<'a> {
     fn waiting(&self) -> Vec<Line<'a>> {
         match &self.board.stage {
             Stage::Waiting { command } => vec![
-                Line::styled("Waiting for the show", self.styles.strong),
+                Line::from(vec![
+                    Span::styled(" WAITING ", self.styles.quiet_badge),
+                    Span::styled("  for the show", self.styles.strong),
+                ]),
                 Line::default(),
                 Line::from(vec![
-                    Span::styled("It begins here with ", self.styles.past),
+                    Span::styled("it begins on this machine with ", self.styles.past),
                     Span::styled(command.as_str(), self.styles.text),
                 ]),
             ],
-            _ => vec![Line::styled("The show has not begun", self.styles.strong)],
+            _ => vec![Line::styled(" NOT BEGUN ", self.styles.quiet_badge)],
         }
     }
 }

@@ -11,16 +11,20 @@ use ratatui::text::{Line, Span};
 
 use super::scene::Scene;
 use super::{log, text};
+use crate::app::hits::{Region, Target};
 use crate::app::keys::{Act, BINDINGS};
-use crate::app::{App, Ask, Message, Page, Prompt, Tone};
+use crate::app::{App, Ask, Hits, Message, Page, Prompt, Tone};
 
 /// From this width on, the footer names all pages.
 const ROOMY: u16 = 140;
 
+/// What the first run of all begins with.
+const GREETING: &str = "Welcome. Space is GO: it fires the cue on standby.  ? shows every key";
+
 /// Draws the footer, and says where the cursor stands while the caller types.
-pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) -> Option<Position> {
+pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position> {
     let cursor = message(scene, buf, area, area.y);
-    keys(scene, buf, area, area.y + 1);
+    keys(scene, buf, area, area.y + 1, hits);
     cursor
 }
 
@@ -39,6 +43,10 @@ pub(super) fn message(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16) -> Op
         text::put(buf, area, y, Line::styled(format!("{sign}{}", message.text), style));
         return None;
     }
+    if greets(scene) {
+        text::put(buf, area, y, Line::styled(GREETING, styles.strong));
+        return None;
+    }
     if let Some(line) = scene.view.log.last_said() {
         let (_, style) = log::tone(scene, line.tone);
         let style = if line.tone == Tone::Calm { styles.past } else { style };
@@ -50,7 +58,12 @@ pub(super) fn message(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16) -> Op
 
 /// Whether the message line has more to say than the last event.
 pub(super) fn speaks(scene: &Scene) -> bool {
-    scene.app.prompt.is_some() || fresh(scene).is_some()
+    scene.app.prompt.is_some() || fresh(scene).is_some() || greets(scene)
+}
+
+/// Whether the greeting stands: until the first key, and never where the last event is an alarm.
+fn greets(scene: &Scene) -> bool {
+    scene.app.greets && scene.view.log.last_said().is_none_or(|line| line.tone != Tone::Alarm)
 }
 
 /// The last word to the caller: a calm one fades, an alarm and a question stay.
@@ -64,18 +77,26 @@ fn fresh<'a>(scene: &Scene<'a>) -> Option<&'a Message> {
 
 fn type_line(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, prompt: &Prompt) -> Option<Position> {
     let styles = &scene.styles;
-    let label_cells = text::width(prompt.label()) + 2;
+    let label = match prompt.ask {
+        Ask::PersonNote { person } => {
+            let name = &scene.show.person(person).name;
+            text::fit(&format!("{} {name}", prompt.label()), usize::from(area.width) / 2).into_owned()
+        }
+        _ => prompt.label().to_owned(),
+    };
+    let label_cells = text::width(&label) + 2;
     let found = match prompt.ask {
-        Ask::Find { .. } if prompt.input.value().trim().is_empty() => String::new(),
+        Ask::Find { .. } | Ask::FindPerson { .. } if prompt.input.value().trim().is_empty() => String::new(),
         Ask::Find { .. } if prompt.found == 0 => "nothing found".into(),
-        Ask::Find { .. } => format!("{} of {}", prompt.chosen + 1, prompt.found),
+        Ask::FindPerson { .. } if prompt.found == 0 => "nobody found".into(),
+        Ask::Find { .. } | Ask::FindPerson { .. } => format!("{} of {}", prompt.chosen + 1, prompt.found),
         Ask::FindLine => log::count(scene),
         _ => String::new(),
     };
     let room = usize::from(area.width).saturating_sub(label_cells + text::width(&found) + 2).max(4);
     let scroll = prompt.input.visual_scroll(room);
     let shown = tail(prompt.input.value(), scroll, room);
-    let label = Span::styled(prompt.label(), styles.attention);
+    let label = Span::styled(label, styles.attention);
     let line = Line::from(vec![label, Span::raw("  "), Span::styled(shown, styles.strong)]);
     text::put_both(buf, area, y, line, Line::styled(found, styles.text), 8);
     let at = label_cells + prompt.input.visual_cursor().saturating_sub(scroll);
@@ -103,7 +124,7 @@ fn tail(value: &str, scroll: usize, room: usize) -> &str {
 }
 
 /// The keys that do something now, the most needed first; on the right, the pages.
-fn keys(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16) {
+fn keys(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, hits: &mut Hits) {
     let styles = &scene.styles;
     let hint = |key: &str, word: &str| {
         vec![Span::styled(key.to_owned(), styles.strong), Span::styled(format!(" {word}"), styles.past)]
@@ -111,18 +132,32 @@ fn keys(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16) {
     let go = scene.way(Act::Go);
     let hints: Vec<Vec<Span>> = match (&scene.app.prompt, scene.app.asks_to_quit) {
         (Some(prompt), _) => match prompt.ask {
+            Ask::FindPerson { .. } => {
+                vec![hint("Enter", "select them"), hint("↑ ↓", "other finds"), hint("Esc", "back")]
+            }
             Ask::Find { .. } => vec![hint("Enter", "select it"), hint("↑ ↓", "other finds"), hint("Esc", "back")],
             Ask::FindLine => vec![hint("Enter", "keep them"), hint("Esc", "all lines again")],
             Ask::Palette => vec![hint("Enter", "do it"), hint("↑ ↓", "choose"), hint("Esc", "leave")],
-            Ask::Note => vec![hint("Enter", "keep the note"), hint("Esc", "drop it")],
+            Ask::Note | Ask::PersonNote { .. } => vec![hint("Enter", "keep the note"), hint("Esc", "drop it")],
             Ask::Reason => vec![hint("Enter", "override once"), hint("Esc", "leave the interlock")],
         },
         (None, true) => vec![hint("y", "leave"), hint(&go, "go"), hint("any other key", "stay")],
         (None, false) => {
-            let named = BINDINGS.iter().filter_map(|binding| Some((scene.app.keymap.label(binding), binding.footer?)));
+            let is_people = scene.app.page == Page::People;
+            let named = BINDINGS.iter().filter(|binding| !is_people || binding.act != Act::Find);
+            let named = named.filter_map(|binding| Some((scene.app.keymap.label(binding), binding.footer?)));
             let named = named.filter(|(keys, _)| !keys.is_empty());
             let mut hints: Vec<_> = named.map(|(keys, word)| hint(&keys, word)).collect();
-            if scene.app.page != Page::Run {
+            if is_people {
+                let own = [
+                    (Act::Spot, "tick"),
+                    (Act::Unspot, "untick"),
+                    (Act::PersonNote, "note"),
+                    (Act::FindPerson, "find"),
+                ];
+                let own = own.map(|(act, word)| hint(&scene.way(act), word));
+                hints.splice(0..0, own.into_iter().chain([hint("Esc", "back")]));
+            } else if scene.app.page != Page::Run {
                 hints.insert(0, hint("Esc", "back to the run"));
                 hints.insert(1, hint(&scroll(scene), "scroll"));
             }
@@ -138,7 +173,13 @@ fn keys(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16) {
         true => format!("   no {go} while you type"),
         false => String::new(),
     };
-    let pages = pages(scene, area.width);
+    let (pages, targets) = pages(scene, area.width);
+    let mut x = area.right().saturating_sub(text::line_width(&pages) as u16);
+    for (span, target) in pages.spans.iter().zip(targets) {
+        let columns = x..x.saturating_add(text::width(&span.content) as u16).min(area.right());
+        x = columns.end;
+        hits.regions.extend(target.map(|target| Region { columns, rows: y..y + 1, target }));
+    }
     let room = usize::from(area.width).saturating_sub(text::line_width(&pages) + 3);
     let mut line = Line::default();
     for hint in hints {
@@ -161,16 +202,20 @@ fn scroll(scene: &Scene) -> String {
     format!("{} {}", scene.way(Act::SelectUp), scene.way(Act::SelectDown))
 }
 
-fn pages(scene: &Scene, columns: u16) -> Line<'static> {
+/// The names of the pages, and what a click on each of the line's spans means.
+fn pages(scene: &Scene, columns: u16) -> (Line<'static>, Vec<Option<Target>>) {
     let styles = &scene.styles;
     // Where there is little room the keys need it more.
     let shown = Page::ALL.into_iter().filter(|page| columns >= ROOMY || *page == scene.app.page);
     let mut line = Line::from(Span::styled(format!("{} ", scene.way(Act::NextPage)), styles.past));
+    let mut targets = vec![Some(Target::NextPage)];
     for (at, page) in shown.enumerate() {
         if at > 0 {
             line.push_span(Span::styled(" · ", styles.rule));
+            targets.push(None);
         }
         line.push_span(Span::styled(page.name(), if scene.app.page == page { styles.strong } else { styles.past }));
+        targets.push(Some(Target::Page(page)));
     }
-    line
+    (line, targets)
 }

@@ -19,6 +19,7 @@ use super::scene::Scene;
 use super::viewport::{Focus, Outline, Row};
 use super::{signs, text};
 use crate::app::Hits;
+use crate::app::hits::{Region, Target};
 use crate::engine::Phase;
 use crate::show::duration::{self, MINUTE_NS, SECOND_NS};
 use crate::show::{CueIx, SegmentIx, Trigger};
@@ -41,6 +42,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mut Hits)
         heads(scene, buf, area);
         list = Rect { y: area.y + 1, height: area.height - 1, ..area };
     }
+    hits.regions.push(Region { columns: area.x..area.right(), rows: area.y..area.bottom(), target: Target::Rundown });
     let state = scene.state;
     let focus = Focus {
         current: (!state.has_ended()).then(|| scene.segment()),
@@ -263,7 +265,7 @@ fn draw_cue(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, cue: CueIx, is_
 }
 
 /// The sign in front of a cue, and how its title is written.
-fn sign(scene: &Scene, cue: CueIx) -> (Span<'static>, Style) {
+pub(super) fn sign(scene: &Scene, cue: CueIx) -> (Span<'static>, Style) {
     let styles = &scene.styles;
     let state = scene.state.cue(cue);
     let is_playhead = scene.state.playhead() == Some(cue);

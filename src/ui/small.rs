@@ -13,7 +13,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
 use super::scene::Scene;
-use super::{footer, header, signs, standby, text};
+use super::{footer, header, people, signs, standby, text};
 use crate::show::duration;
 
 /// The smallest window that has panels.
@@ -31,11 +31,13 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) -> Option<Positi
         }
         let mut spans = on_air(scene, false).spans;
         spans.push(Span::raw("  "));
-        spans.extend(next(scene, false).spans);
+        spans.extend(people::one(scene).unwrap_or_else(|| next(scene, false)).spans);
         text::put_both(buf, area, area.y, Line::from(spans), Line::styled("small", styles.past), 10);
         return None;
     }
     let mut lines = vec![on_air(scene, true), next(scene, true)];
+    // What the keys of the people page act on is never out of sight.
+    lines.extend(people::one(scene));
     // What else is wanted, the most needed first, while a row is left for the message line.
     let mut more = header::alarms(scene, area.width);
     if let Some(cue) = scene.state.playhead() {

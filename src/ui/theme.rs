@@ -253,6 +253,12 @@ mod tests {
     }
 
     #[test]
+    fn sixteen_colours_of_high_contrast_are_never_dim() {
+        let dim = |theme: Theme| format!("{:?}", Styles::new((theme, theme.paints()), Depth::Ansi)).contains("dim");
+        assert!(dim(Theme::Dark) && !dim(Theme::HighContrast));
+    }
+
+    #[test]
     fn without_colours_there_are_none() {
         for theme in Theme::ALL {
             let styles = Styles::new((theme, theme.paints()), Depth::Mono);

@@ -21,7 +21,7 @@ fn text(bytes: &[u8]) -> String {
 }
 
 /// Runs a command that has to succeed, and gives what it printed.
-fn succeeds(args: &[&str]) -> String {
+pub fn succeeds(args: &[&str]) -> String {
     let output = handover(args);
     assert!(output.status.success(), "{args:?}: {}\n{}", output.status, text(&output.stderr));
     assert_eq!(text(&output.stderr), "", "{args:?}");
@@ -29,7 +29,7 @@ fn succeeds(args: &[&str]) -> String {
 }
 
 /// Runs a command that has to fail with this status, and gives what it said.
-fn fails(status: i32, args: &[&str]) -> String {
+pub fn fails(status: i32, args: &[&str]) -> String {
     let output = handover(args);
     let said = text(&output.stderr);
     assert_eq!(output.status.code(), Some(status), "{args:?}: {said}{}", text(&output.stdout));

@@ -1,10 +1,12 @@
 //! All integration tests in one binary, so that they link once and share one way of driving a run.
 
+mod board;
 mod commands;
 mod crash;
 mod harness;
 mod layers;
 mod outputs;
+mod paper;
 mod paris;
 mod player;
 mod probe;

@@ -1,6 +1,7 @@
 //! The real program in a pseudo-terminal: calling a show, key by key, and what leaves the machine.
 
 mod config;
+mod people;
 pub mod shows;
 mod terminal;
 mod trouble;
@@ -199,7 +200,7 @@ fn every_key_of_the_table_does_something() {
     program.await_screen("the run", |text| !text.contains("HELP"));
     program.keys("\t");
     program.await_screen("the monitor's page", |text| text.contains("MONITOR") && !text.contains("RUNDOWN"));
-    program.press_to_see("\t", &["LOG", "run started"]);
+    program.press_to_see(":page log\r", &["LOG", "run started"]);
     program.press_to_see("\t", &["HELP"]);
     program.keys("\t");
     program.await_screen("the run", |text| !text.contains("HELP") && text.contains("STANDBY"));

@@ -3,6 +3,8 @@
 //! The shows are written as TOML and read by the program, so that nothing is tried that a file could not ask for. What
 //! the events may tell is judged by the [`Witness`]; here stands what the state has to say, and what a resume promises.
 
+mod board;
+
 use std::fmt::Write as _;
 
 use handover::engine::{Cause, ClipFact, Command, Event, Phase};

@@ -2,10 +2,12 @@
 //!
 //! `PAINT=FOLDER` leaves the frames as coloured text; `INSTA_UPDATE=always` takes them for the new pictures.
 
+mod board;
 mod config;
 mod looks;
 mod map;
 mod pages;
+mod people;
 mod stage;
 mod wire;
 

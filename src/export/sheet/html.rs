@@ -1,11 +1,11 @@
 //! The cue sheet as a page to print, A4 or Letter: boxes to tick, the table's head on every sheet of paper, the title
 //! at its foot.
 //!
-//! Owns the page's order. Must never write a free text but through [`escape`] or [`css_string`], nor take a word that
-//! the sheet does not have.
+//! Owns the page's order. Must never write a free text but through [`escape`] or [`foot`], nor take a word that the
+//! sheet does not have.
 
 use super::{CueLine, DepartmentRow, SegmentBlock, Sheet};
-use crate::export::markup::{css_string, escape, page};
+use crate::export::markup::{escape, foot, page};
 use crate::show::Colour;
 
 const STYLE: &str = include_str!("../css/sheet.css");
@@ -32,15 +32,6 @@ pub fn write(sheet: &Sheet) -> String {
     let table = format!("<div class=\"wide\">\n<table class=\"sheet\">\n{}{segments}</table>\n</div>\n", heads(sheet));
     let content = format!("<main>\n{head}{table}{}{}</main>\n", legend(sheet), people(sheet));
     page(&format!("{}: {}", sheet.title, what.to_lowercase()), &[STYLE, &foot(&sheet.title)].concat(), &content)
-}
-
-/// What stands at the foot of every sheet of paper.
-fn foot(title: &str) -> String {
-    format!(
-        "@page {{ margin: 13mm 11mm 15mm;\n  @bottom-left {{ content: {}; font: 8pt sans-serif }}\n  @bottom-right {{ \
-         content: \"page \" counter(page) \" of \" counter(pages); font: 8pt sans-serif }} }}\n",
-        css_string(title)
-    )
 }
 
 fn heads(sheet: &Sheet) -> String {
@@ -103,12 +94,13 @@ fn row(sheet: &Sheet, cue: &CueLine) -> String {
 /// The title and what stands below it.
 fn what(cue: &CueLine) -> String {
     let embargo = if cue.embargo { "<span class=\"embargo\">⊘ embargo</span> " } else { "" };
-    let steps: Vec<_> = cue.steps.iter().map(|step| format!("{TICK} {}", escape(step))).collect();
+    let steps: Vec<_> =
+        cue.steps.iter().map(|step| format!("<span class=\"step\">{TICK} {}</span>", escape(step))).collect();
     let below = [
         cue.call.as_ref().map(|call| format!("<p class=\"call\">“{}”</p>", escape(call))),
         cue.backup_for.as_ref().map(|main| format!("<p>backup for {}</p>", escape(main))),
         (!cue.backups.is_empty()).then(|| format!("<p>backup: {}</p>", escape(&cue.backups.join(", ")))),
-        (!steps.is_empty()).then(|| format!("<p>{}</p>", steps.join(" &nbsp; "))),
+        (!steps.is_empty()).then(|| format!("<p>{}</p>", steps.join(" "))),
         cue.notes.as_ref().map(|notes| format!("<p class=\"notes\">{}</p>", escape(notes))),
     ];
     let below: String = below.into_iter().flatten().collect();
@@ -143,7 +135,7 @@ fn people(sheet: &Sheet) -> String {
     let rows = sheet.people.iter().map(|(name, role, notes)| {
         let (role, notes) = (role.as_deref().unwrap_or_default(), notes.as_deref().unwrap_or_default());
         format!(
-            "<tr><td class=\"tick-cell\">{TICK}</td><th scope=\"row\">{}</th><td>{}</td><td class=\"words\">{}</td></tr>\n",
+            "<tr><td class=\"tick-cell\">{TICK}</td><th class=\"name\" scope=\"row\">{}</th><td>{}</td><td class=\"words\">{}</td></tr>\n",
             escape(name),
             escape(role),
             escape(notes)

@@ -184,7 +184,7 @@ impl<'a> Page<'a> {
             listed("ready", needed.join(", ")),
             cue.backup_for.as_ref().map(|main| format!("backup for {main}")),
             listed("backup", cue.backups.join(", ")),
-            listed("steps", steps.join("  ")),
+            listed("steps", steps.join(", ")),
             cue.notes.clone(),
             listed("sends to", cue.sends.join(", ")),
         ];

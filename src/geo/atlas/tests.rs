@@ -1,3 +1,5 @@
+//! The built-in maps read, against what is known of places by other means.
+
 use super::*;
 use crate::geo::distance_km;
 
@@ -39,7 +41,7 @@ fn faults_name_their_line() {
         ("land - 0: 1,2 91,0", 1, "a point that is not on the earth"),
         ("land - 0: 1,2 x,0", 1, "not a number"),
         ("land - 0: 1,2", 1, "a line has two points or more"),
-        ("\nsea - 0: 1,2 3,4", 2, "neither land, water, canal, road nor place"),
+        ("\nsea - 0: 1,2 3,4", 2, "neither land, water, canal, road, place nor area"),
         ("place A: 1,2 3,4", 1, "a landmark has one point"),
         ("land -: 1,2 3,4", 1, "no width"),
     ] {

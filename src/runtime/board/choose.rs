@@ -176,3 +176,74 @@ impl Choice {
         self.known.get(id).cloned()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::engine::{Event, Record};
+    use crate::journal::Journal;
+    use crate::runtime::clock::wall_now;
+
+    /// Makes a run of the show at `source`; nobody calls it unless `is_called`.
+    fn run(choice: &Choice, source: &str, rehearsal: bool, is_called: bool, ended: bool) -> RunId {
+        let (id, lock) = choice.store.create("20261122-200000-evening", "").unwrap();
+        let mut journal = Journal::create(lock, Box::new(|_| {})).unwrap();
+        let started = Event::RunStarted {
+            show: "An evening".into(),
+            source: source.into(),
+            rehearsal,
+            speed: 1,
+            auto: false,
+            clock: wall_now(),
+            day: "2026-11-22".parse().unwrap(),
+            version: "0".into(),
+        };
+        let events = [started].into_iter().chain(ended.then_some(Event::RunEnded { over_ns: 0 }));
+        let record = |(seq, event)| Record { seq, at: wall_now(), run_ns: 0, event };
+        journal.append(&(1..).zip(events).map(record).collect::<Vec<_>>()).unwrap();
+        journal.close(Duration::from_secs(20)).unwrap();
+        if !is_called {
+            // Its lock names this process, which is still there.
+            fs::write(choice.store.root().join(&id.0).join("lock"), "").unwrap();
+        }
+        id
+    }
+
+    #[test]
+    fn who_is_called_comes_first_then_what_is_live_then_the_newest() {
+        let dir = tempfile::tempdir().unwrap();
+        let mut any = Choice::new(None, dir.path()).unwrap();
+        assert_eq!(any.best(None), None);
+        run(&any, "a", false, false, true);
+        assert_eq!(any.best(None), None, "it has ended");
+        let old = run(&any, "a", false, false, false);
+        assert_eq!(any.best(None), Some(old.clone()));
+        let newer = run(&any, "a", true, false, false);
+        assert_eq!(any.best(None), Some(newer.clone()));
+        assert_eq!(any.best(Some(&newer)), Some(newer.clone()), "an older one that nobody calls is no reason to turn");
+        let live = run(&any, "a", false, true, false);
+        let rehearsal = run(&any, "a", true, true, false);
+        assert_eq!(any.best(Some(&newer)), Some(live.clone()), "called, and live before {rehearsal}");
+        let ended = run(&any, "a", false, false, true);
+        assert_eq!(any.best(Some(&ended)), Some(live.clone()));
+        let other = run(&any, "b", true, false, false);
+        any.wanted = Wanted::Show("b".into());
+        assert_eq!(any.best(None), Some(other.clone()));
+        any.pass_over(other);
+        assert_eq!(any.best(None), None);
+        let named = Choice::new(Some(&old.0), dir.path()).unwrap().best(None);
+        assert_eq!(named, Some(old), "the one that is named, whatever it is");
+    }
+
+    #[test]
+    fn what_is_neither_a_run_nor_a_show_is_refused() {
+        let dir = tempfile::tempdir().unwrap();
+        let error = Choice::new(Some("nothing"), dir.path()).err().unwrap().to_string();
+        assert!(error.starts_with("there is no run and no show nothing; `handover runs` lists"), "{error}");
+        let choice = Choice::new(Some(builtin::FIRST), dir.path()).unwrap();
+        assert_eq!(choice.wanted(), &Wanted::Show(format!("built-in:{}", builtin::FIRST)));
+        assert!(choice.title().is_some());
+    }
+}

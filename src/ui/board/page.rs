@@ -35,14 +35,14 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
     let areas = areas(area);
     let styles = &scene.styles;
     text::put_both(buf, areas.head, areas.head.y, scene.title(), scene.badge(), 12);
-    let time = Digits::plain(scene.time(), styles.strong);
+    let time = Digits::plain(scene.time(), styles.text);
     if let Some(size) = fitting(scene, &time, areas.clock) {
         centred(buf, areas.clock, size, &time, Line::default());
     } else {
         middle(buf, areas.clock, vec![Line::styled(time.text, time.style)]);
     }
     middle(buf, areas.clocks, vec![scene.clocks(usize::from(areas.clocks.width))]);
-    if let (Some(room), Some(digits)) = (areas.figure, digits(scene)) {
+    if let Some((room, digits)) = areas.figure.and_then(|room| Some((room, tight(scene, room)?))) {
         match fitting(scene, &digits, room) {
             Some(size) => centred(buf, room, size, &digits, Line::default()),
             None => middle(buf, room, vec![Line::styled(digits.text, digits.style)]),
@@ -57,8 +57,18 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
     foot(scene, buf, areas.foot.unwrap_or(areas.next));
 }
 
+/// The largest size for digits of this width.
 fn fitting(scene: &Scene, digits: &Digits, room: Rect) -> Option<Size> {
     Size::largest(&digits.widest, usize::from(room.width), usize::from(room.height), scene.ascii)
+}
+
+/// The countdown, without the room for its sign where that would cost it its size and it has none.
+fn tight<'a>(scene: &Scene<'a>, room: Rect) -> Option<Digits> {
+    let mut digits = digits(scene)?;
+    if fitting(scene, &digits, room).is_none() && !digits.text.starts_with('+') {
+        digits.widest = digits.widest.trim_start_matches('+').to_owned();
+    }
+    Some(digits)
 }
 
 fn areas(area: Rect) -> Areas {
@@ -73,8 +83,9 @@ fn areas(area: Rect) -> Areas {
         let on_rows = if high >= 11 { 3 } else { 2 };
         let band_rows = high.saturating_sub(1 + 1 + 2 + on_rows + next_rows).max(2);
         let band = rows(head.bottom(), band_rows);
-        let clock = Rect { width: inner.width * 13 / 24, ..band };
         let gap = if inner.width >= 60 { 4 } else { 2 };
+        // The clock needs 27 cells; hours of a countdown may cost it its digits, and minutes must not.
+        let clock = Rect { width: (inner.width * 13 / 24).max(27).min(inner.width.saturating_sub(gap + 6)), ..band };
         let figure_x = clock.right() + gap;
         let figure = Rect { x: figure_x, width: inner.right().saturating_sub(figure_x), ..band };
         let clocks = rows(band.bottom(), 1);
@@ -90,7 +101,7 @@ fn areas(area: Rect) -> Areas {
         ..26 => 2,
         26..34 => 4,
         34..48 => 6,
-        _ => 10,
+        _ => 12,
     };
     let next = rows(foot.y - air - next_rows, next_rows);
     let on_y = clocks.bottom() + air + 1;
@@ -138,9 +149,11 @@ fn on(scene: &Scene, buf: &mut Buffer, area: Rect, has_digits: bool) {
         Stage::On(on) => running(scene, on),
         Stage::Waiting { .. } => scene.waiting(),
         Stage::Before { starts, .. } => {
-            let at = starts.map(|at| format!("  starts {}", scene.wall(at))).unwrap_or_default();
             let mut lines = scene.waiting();
-            lines.extend([Line::default(), Line::styled(at.trim_start().to_owned(), styles.past)]);
+            if let (Some(at), Some(line)) = (starts, lines.first_mut()) {
+                line.spans.push(Span::styled("  starts ", styles.past));
+                line.spans.push(Span::styled(scene.wall(*at), styles.strong));
+            }
             lines
         }
         Stage::Gap { until, .. } => vec![Line::from(vec![

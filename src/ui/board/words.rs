@@ -115,10 +115,7 @@ pub(super) fn notice(scene: &Scene) -> Line<'static> {
     match scene.board.notice {
         None => Line::default(),
         Some(Notice::NoCaller) => Line::styled("no caller", styles.past),
-        Some(Notice::Damaged { line }) => Line::styled(
-            format!("! the journal is damaged at line {line}: what came then is not known"),
-            styles.attention,
-        ),
-        Some(Notice::Unreadable) => Line::styled("! the journal cannot be read", styles.attention),
+        Some(Notice::Damaged { line }) => Line::styled(format!("! journal damaged at line {line}"), styles.attention),
+        Some(Notice::Unreadable) => Line::styled("! journal unreadable", styles.attention),
     }
 }

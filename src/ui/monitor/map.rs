@@ -15,7 +15,7 @@ mod sheet;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use crate::engine::Phase;
@@ -29,6 +29,9 @@ use sheet::Sheet;
 
 /// The fewest rows in which it tells more than words.
 pub(super) const ROWS_MIN: u16 = 6;
+
+/// From how many rows on the way done is drawn twice as heavy.
+const HEAVY_ROWS: u16 = 20;
 
 /// Where the cue is.
 const MARKER: &str = "◉";
@@ -68,13 +71,20 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx) {
     }
     let mut dots = sheet.dots.clone();
     let (before, after) = sheet.way.split(done);
-    for line in sheet.fit.trace(&after) {
+    for line in sheet.fit.stretches(&after) {
         dashed(&mut dots, &line);
     }
-    for line in sheet.fit.trace(&before) {
+    // A big map is looked at from farther away.
+    let is_heavy = field.height >= HEAVY_ROWS;
+    for line in sheet.fit.stretches(&before) {
         for pair in line.windows(2) {
             let &[from, to] = pair else { continue };
             dots.line(from, to, ink::DONE);
+            if is_heavy {
+                let aside = if (to.0 - from.0).abs() >= (to.1 - from.1).abs() { (0.0, 1.0) } else { (1.0, 0.0) };
+                let beside = |dot: (f64, f64)| (dot.0 + aside.0, dot.1 + aside.1);
+                dots.line(beside(from), beside(to), ink::DONE);
+            }
         }
     }
     let pen = |style: Style, ascii: char| Pen { style, ascii };
@@ -90,7 +100,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx) {
     if let Some(at) = sheet.way.at(done) {
         let (x, y) = cell_of(&sheet.fit, field, at.place);
         let is_running = scene.state.cue(cue).phase == Phase::Running;
-        buf.set_string(x, y, MARKER, if is_running { styles.on_air } else { styles.strong });
+        write(scene, buf, (x, y), MARKER, if is_running { styles.on_air_badge } else { styles.quiet_badge });
     }
     figures(scene, buf, area, &sheet, done);
 }
@@ -103,9 +113,9 @@ fn places(scene: &Scene, buf: &mut Buffer, sheet: &Sheet, done: f64) {
         let style = match label.rank {
             Rank::End => styles.strong,
             Rank::Stop => styles.text,
-            Rank::Landmark => styles.past,
+            Rank::Landmark | Rank::Line => styles.past,
         };
-        buf.set_string(label.x, label.y, &label.text, style);
+        write(scene, buf, (label.x, label.y), &label.text, style);
     }
     for place in &sheet.signs {
         let (sign, style) = match place.km {
@@ -113,8 +123,19 @@ fn places(scene: &Scene, buf: &mut Buffer, sheet: &Sheet, done: f64) {
             Some(km) if km <= so_far_km && done > 0.0 => (PASSED, styles.on_air),
             Some(_) => (AHEAD, styles.text),
         };
-        buf.set_string(place.x, place.y, sign, style);
+        write(scene, buf, (place.x, place.y), sign, style);
     }
+}
+
+/// Writes over dots: of what was there only the background stays.
+fn write(scene: &Scene, buf: &mut Buffer, (x, y): (u16, u16), words: &str, style: Style) {
+    for x in x..x.saturating_add(text::width(words) as u16) {
+        if let Some(cell) = buf.cell_mut((x, y)) {
+            cell.fg = scene.styles.base.fg.unwrap_or_default();
+            cell.modifier = Modifier::empty();
+        }
+    }
+    buf.set_string(x, y, words, style);
 }
 
 /// How far it is, and how far it was; at the right how long a stretch of the map is.

@@ -62,9 +62,9 @@ fn the_mouse_chooses_in_the_palette_and_nothing_behind_it() {
     let mouse = |kind, row| MouseEvent { kind, column: 10, row, modifiers: KeyModifiers::NONE };
     let cursor = run.app.cursor;
     let hits = Hits { choices: vec![(14, 3)], ..Hits::default() };
-    run.app.mouse(&mouse(MouseEventKind::Down(MouseButton::Left), 14), &hits, &run.state);
+    run.app.mouse(&mouse(MouseEventKind::Down(MouseButton::Left), 14), &hits, &run.state, 0);
     assert_eq!(run.app.prompt.as_ref().map(|prompt| prompt.chosen), Some(3));
-    run.app.mouse(&mouse(MouseEventKind::ScrollDown, 3), &hits, &run.state);
+    run.app.mouse(&mouse(MouseEventKind::ScrollDown, 3), &hits, &run.state, 0);
     assert_eq!(run.app.prompt.as_ref().map(|prompt| prompt.chosen), Some(4));
     assert_eq!(run.app.cursor, cursor);
 }

@@ -2,7 +2,16 @@
 
 use handover::app::Page;
 use handover::engine::Phase;
+use handover::show::duration::SECOND_NS;
 use handover::show::{CueIx, CueNumber, Show, builtin, file};
+
+use handover::geo::atlas::{self, Kind};
+use handover::ui::Depth;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::symbols::Marker;
+use ratatui::widgets::Widget;
+use ratatui::widgets::canvas::{Canvas, Map, MapResolution};
 
 use super::SIZES;
 use super::stage::{Run, styles, text};
@@ -65,4 +74,93 @@ fn the_boats_on_the_seine() {
 #[test]
 fn the_torch_round_the_world() {
     pictures("torch", TORCH, "16");
+}
+
+#[test]
+fn without_colours_and_without_braille_it_tells_the_same() {
+    let (mut run, ix) = fired(PARIS, "32");
+    played(&mut run, ix, 0.5);
+    run.app.page = Page::Monitor;
+    for (name, depth) in [("mono", Depth::Mono), ("ansi", Depth::Ansi)] {
+        run.depth = depth;
+        insta::assert_snapshot!(format!("map-flight-{name}-styles"), styles(&run.drawn(80, 24)));
+    }
+    run.ascii = true;
+    let ascii = run.text(80, 24);
+    assert!(ascii.is_ascii(), "{ascii}");
+    insta::assert_snapshot!("map-flight-ascii", ascii);
+    let (mut run, ix) = fired(PARIS, "29");
+    played(&mut run, ix, 0.5);
+    run.app.page = Page::Monitor;
+    run.ascii = true;
+    insta::assert_snapshot!("map-ride-ascii", run.text(80, 24));
+}
+
+#[test]
+fn a_moving_map_touches_few_cells() {
+    for (show, cue) in [(PARIS, "32"), (PARIS, "29"), (TORCH, "16")] {
+        let (mut run, ix) = fired(show, cue);
+        played(&mut run, ix, 0.4);
+        for (columns, rows) in [(120, 36), (200, 60)] {
+            run.app.page = Page::Monitor;
+            let mut last = run.drawn(columns, rows);
+            let mut cells = 0;
+            for _ in 0..20 {
+                run.until_ns(run.now_ns + SECOND_NS / 10);
+                let next = run.drawn(columns, rows);
+                cells += last.diff(&next).len();
+                last = next;
+            }
+            // Two seconds: the header's clocks, the figures, the marker, and the way behind it.
+            assert!(cells <= 240, "{cue} at {columns}×{rows}: {cells} cells in two seconds");
+        }
+    }
+}
+
+/// The dots, 2 by 4 a cell, that are drawn in a picture of braille.
+fn braille(buffer: &Buffer) -> Vec<Vec<bool>> {
+    // Unicode, "Braille Patterns": the bits of the dots, column by column.
+    const BITS: [[u32; 4]; 2] = [[0x01, 0x02, 0x04, 0x40], [0x08, 0x10, 0x20, 0x80]];
+    let (width, height) = (usize::from(buffer.area.width) * 2, usize::from(buffer.area.height) * 4);
+    let is_on = |x: usize, y: usize| {
+        let symbol = buffer[((x / 2) as u16, (y / 4) as u16)].symbol().chars().next().map_or(0, u32::from);
+        symbol >= 0x2800 && (symbol - 0x2800) & BITS[x % 2][y % 4] != 0
+    };
+    (0..height).map(|y| (0..width).map(|x| is_on(x, y)).collect()).collect()
+}
+
+/// The witness that our coasts are those of ratatui's map: both have the same dots on a fine canvas, give or take one
+/// for rounded degrees.
+#[test]
+fn the_coasts_are_those_of_ratatui() {
+    let area = Rect::new(0, 0, 240, 60);
+    let mut buffer = Buffer::empty(area);
+    Canvas::default()
+        .marker(Marker::Braille)
+        .x_bounds([-180.0, 180.0])
+        .y_bounds([-90.0, 90.0])
+        .paint(|context| context.draw(&Map { resolution: MapResolution::High, ..Map::default() }))
+        .render(area, &mut buffer);
+    let theirs = braille(&buffer);
+    let (width, height) = (480, 240);
+    let mut ours = vec![vec![false; width]; height];
+    let world = atlas::charts().iter().find(|chart| chart.name == "world").unwrap();
+    for place in world.outlines.iter().filter(|line| line.kind == Kind::Land).flat_map(|line| &line.points) {
+        let x = (place.longitude + 180.0) / 360.0 * (width - 1) as f64;
+        let y = (90.0 - place.latitude) / 180.0 * (height - 1) as f64;
+        ours[y.round() as usize][x.round() as usize] = true;
+    }
+    let near = |dots: &[Vec<bool>], x: usize, y: usize| {
+        let rows = &dots[y.saturating_sub(1)..(y + 2).min(height)];
+        rows.iter().any(|row| row[x.saturating_sub(1)..(x + 2).min(width)].contains(&true))
+    };
+    let mut dots = 0;
+    for y in 0..height {
+        for x in 0..width {
+            dots += usize::from(theirs[y][x]);
+            assert!(!theirs[y][x] || near(&ours, x, y), "ratatui has a coast at dot {x},{y}, and we do not");
+            assert!(!ours[y][x] || near(&theirs, x, y), "we have a coast at dot {x},{y}, and ratatui does not");
+        }
+    }
+    assert!(dots > 3000, "{dots} dots are no map");
 }

@@ -152,6 +152,12 @@ impl Run {
         self.commit(events);
     }
 
+    pub fn go_if_it_can(&mut self) {
+        if let Ok(events) = self.state.decide(&Command::Go { cause: Cause::Go }, self.now_ns) {
+            self.commit(events);
+        }
+    }
+
     pub fn sent(&mut self, cue: &str, firing: u32, error: Option<&str>) {
         let cue = CueNumber::new(cue).unwrap();
         let output = "lights".to_owned();
@@ -162,14 +168,19 @@ impl Run {
     }
 
     pub fn drawn(&mut self, columns: u16, rows: u16) -> Buffer {
+        self.drawn_with_hits(columns, rows).0
+    }
+
+    /// A frame, and what the mouse finds on it.
+    pub fn drawn_with_hits(&mut self, columns: u16, rows: u16) -> (Buffer, Hits) {
         let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
         self.app.theme = self.theme;
         let mut hits = Hits::default();
         terminal.draw(|frame| hits = ui::draw(frame, &self.view())).unwrap();
-        self.hits = hits;
+        self.hits.clone_from(&hits);
         let buffer = terminal.backend().buffer().clone();
         paint(&buffer, self.depth == Depth::Rgb);
-        buffer
+        (buffer, hits)
     }
 
     /// What a frame of this moment is drawn from.

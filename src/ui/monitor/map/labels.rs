@@ -2,8 +2,8 @@
 //!
 //! ```text
 //!        above                 each name tries eight places about its sign and takes the cheapest;
-//!   left ○ right               a cell of the way costs much, a coast little; a landmark never
-//!        below                 stands on the way, and what has no room has no name
+//!   left ○ right               a cell of the way costs much, a coast little; what lies aside of the way
+//!        below                 never covers it, and what has no room has no name
 //! ```
 
 use std::collections::HashSet;
@@ -14,7 +14,7 @@ use super::sheet::Sign;
 use crate::ui::dots::Dots;
 use crate::ui::text;
 
-/// How important a place is.
+/// How important a name is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Rank {
     /// An end of the way.
@@ -23,6 +23,14 @@ pub(super) enum Rank {
     Stop,
     /// A place beside it.
     Landmark,
+    /// A river, a road or an area; its name stands on it and has no sign.
+    Line,
+}
+
+impl Rank {
+    fn is_aside(self) -> bool {
+        matches!(self, Rank::Landmark | Rank::Line)
+    }
 }
 
 /// A place that would like to be named.
@@ -39,12 +47,15 @@ pub(super) struct Wish {
 pub(super) struct Label {
     pub x: u16,
     pub y: u16,
+    /// The name, with a space at a side where there is air.
     pub text: String,
     pub rank: Rank,
 }
 
 /// What a cell of the way costs a name that covers it; a cell with other dots costs 1.
 const WAY: u32 = 12;
+/// How many cells of the field a name has that is not the way's: with more names the way is lost among them.
+const CELLS_ASIDE: u32 = 160;
 
 /// Places as many of the wishes as have room, the first before the others.
 pub(super) fn placed(field: Rect, wishes: Vec<Wish>, way: &[(u16, u16)], dots: &Dots) -> (Vec<Label>, Vec<Sign>) {
@@ -52,63 +63,95 @@ pub(super) fn placed(field: Rect, wishes: Vec<Wish>, way: &[(u16, u16)], dots: &
     let mut taken: HashSet<(u16, u16)> = HashSet::new();
     // Every place of the way has its sign, named or not, and no name may cover it.
     let mut signs: Vec<Sign> = vec![];
-    for wish in wishes.iter().filter(|wish| wish.sign.km.is_some()) {
-        if taken.insert((wish.sign.x, wish.sign.y)) || wish.rank == Rank::End {
+    for wish in wishes.iter().filter(|wish| !wish.rank.is_aside()) {
+        if taken.insert((wish.sign.x, wish.sign.y)) {
             signs.push(wish.sign);
         }
     }
-    let mut labels: Vec<Label> = vec![];
-    for wish in wishes.into_iter().filter(|wish| !wish.name.is_empty()) {
-        let at = (wish.sign.x, wish.sign.y);
-        let is_landmark = wish.rank == Rank::Landmark;
-        if is_landmark && (taken.contains(&at) || way.contains(&at)) {
-            continue;
-        }
-        let cells = text::width(&wish.name) as u16;
-        let price = |&(turn, (x, y)): &(usize, (u16, u16))| {
-            let under = (x..x + cells).map(|x| (x, y));
-            let on_way = under.clone().filter(|cell| way.contains(cell)).count() as u32;
-            let on_dots = under.filter(|&(x, y)| dots.has(x, y)).count() as u32;
-            let allowed = !is_landmark || on_way == 0;
-            allowed.then_some((on_way * WAY + on_dots + turn as u32, (x, y)))
-        };
-        let is_free = |&(_, (x, y)): &(usize, (u16, u16))| {
-            // A cell of air at either side keeps names apart.
-            (x.saturating_sub(1)..=x + cells).all(|x| (x, y) == at || !taken.contains(&(x, y)))
-        };
-        let candidates = around(field, at, cells).into_iter().enumerate();
-        let candidates = candidates.filter_map(|(turn, place)| place.map(|place| (turn, place)));
-        let Some((_, (x, y))) = candidates.filter(is_free).filter_map(|one| price(&one)).min() else { continue };
-        taken.extend((x..x + cells).map(|x| (x, y)));
-        if is_landmark {
-            taken.insert(at);
-            signs.push(wish.sign);
-        }
-        labels.push(Label { x, y, text: wish.name, rank: wish.rank });
-    }
-    (labels, signs)
+    let mut placer = Placer { field, dots, way, taken, labels: vec![], signs };
+    wishes.into_iter().filter(|wish| !wish.name.is_empty()).for_each(|wish| placer.place(wish));
+    (placer.labels, placer.signs)
 }
 
-/// The places about a sign in which a name of so many cells lies within the field, the best first.
-fn around(field: Rect, (x, y): (u16, u16), cells: u16) -> [Option<(u16, u16)>; 8] {
+struct Placer<'a> {
+    field: Rect,
+    dots: &'a Dots,
+    way: HashSet<(u16, u16)>,
+    taken: HashSet<(u16, u16)>,
+    labels: Vec<Label>,
+    signs: Vec<Sign>,
+}
+
+impl Placer<'_> {
+    fn place(&mut self, wish: Wish) {
+        let at = (wish.sign.x, wish.sign.y);
+        if wish.rank.is_aside() && !self.has_room_aside(&wish, at) {
+            return;
+        }
+        let cells = text::width(&wish.name) as u16;
+        let spots = around(self.field, at, cells, wish.rank).into_iter().enumerate();
+        let priced = spots.filter_map(|(turn, spot)| {
+            let spot = spot.filter(|&spot| self.is_free(at, spot, cells))?;
+            Some((self.price(spot, cells, wish.rank)? + turn as u32, spot))
+        });
+        let Some((_, (x, y))) = priced.min() else { return };
+        self.taken.extend((x..x + cells).map(|x| (x, y)));
+        if wish.rank == Rank::Landmark {
+            self.taken.insert(at);
+            self.signs.push(wish.sign);
+        }
+        let (before, behind) = (x > 0 && self.is_air((x - 1, y)), self.is_air((x + cells, y)));
+        let air = |is_air: bool| if is_air { " " } else { "" };
+        let text = format!("{}{}{}", air(before), wish.name, air(behind));
+        self.labels.push(Label { x: x - u16::from(before), y, text, rank: wish.rank });
+    }
+
+    /// Whether a name beside the way would not be one too many, or too near to another.
+    fn has_room_aside(&self, wish: &Wish, (x, y): (u16, u16)) -> bool {
+        let aside = self.labels.iter().filter(|label| label.rank.is_aside()).count() as u32;
+        let is_named = self.labels.iter().any(|label| label.text.trim() == wish.name);
+        let is_crowded = (x.saturating_sub(1)..=x + 1).any(|x| self.taken.contains(&(x, y)));
+        aside < self.field.area() / CELLS_ASIDE && !is_named && !is_crowded && !self.way.contains(&(x, y))
+    }
+
+    /// Whether nothing stands there, nor in the cell at either side: that keeps names apart.
+    fn is_free(&self, sign: (u16, u16), (x, y): (u16, u16), cells: u16) -> bool {
+        (x.saturating_sub(1)..=x + cells).all(|x| (x, y) == sign || !self.taken.contains(&(x, y)))
+    }
+
+    fn price(&self, (x, y): (u16, u16), cells: u16, rank: Rank) -> Option<u32> {
+        let under = (x..x + cells).map(|x| (x, y));
+        let on_way = under.clone().filter(|cell| self.way.contains(cell)).count() as u32;
+        let on_dots = under.filter(|&(x, y)| self.dots.has(x, y)).count() as u32;
+        (on_way == 0 || !rank.is_aside()).then_some(on_way * WAY + on_dots)
+    }
+
+    fn is_air(&self, (x, y): (u16, u16)) -> bool {
+        let inside = (self.field.x..self.field.right()).contains(&x);
+        inside && !self.way.contains(&(x, y)) && !self.taken.contains(&(x, y))
+    }
+}
+
+/// The places about a sign in which a name of so many cells lies within the field, the best first. Landmarks keep to
+/// their row, lest they seem to name another sign; lines are written over.
+fn around(field: Rect, (x, y): (u16, u16), cells: u16, rank: Rank) -> Vec<Option<(u16, u16)>> {
     let (x, y, cells) = (i32::from(x), i32::from(y), i32::from(cells));
-    let (right, left) = (x + 2, x - 1 - cells);
-    let middle = x - cells / 2;
-    [
-        (right, y),
-        (left, y),
-        (middle, y - 1),
-        (middle, y + 1),
-        (right - 1, y - 1),
-        (right - 1, y + 1),
-        (left + 1, y - 1),
-        (left + 1, y + 1),
-    ]
-    .map(|(x, y)| {
+    let (right, left, middle) = (x + 2, x - 1 - cells, x - cells / 2);
+    let mut spots = vec![(right, y), (left, y)];
+    match rank {
+        Rank::Landmark => {}
+        Rank::Line => spots = vec![(middle, y)],
+        Rank::End | Rank::Stop => {
+            spots.extend([(middle, y - 1), (middle, y + 1)]);
+            spots.extend([(right - 1, y - 1), (right - 1, y + 1), (left + 1, y - 1), (left + 1, y + 1)]);
+        }
+    }
+    let within = |(x, y): (i32, i32)| {
         let fits = x >= i32::from(field.x)
             && y >= i32::from(field.y)
             && x + cells <= i32::from(field.right())
             && y < i32::from(field.bottom());
         fits.then_some((x as u16, y as u16))
-    })
+    };
+    spots.into_iter().map(within).collect()
 }

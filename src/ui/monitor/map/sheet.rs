@@ -19,7 +19,8 @@ use crate::ui::dots::{ACROSS, DOWN, Dots};
 #[derive(Debug)]
 pub(super) struct Sheet {
     route: Vec<Point>,
-    field: Rect,
+    /// The part of the screen that it is for.
+    pub field: Rect,
     pub fit: Fit,
     pub way: Way,
     pub dots: Dots,
@@ -80,15 +81,12 @@ fn outlined(dots: &mut Dots, fit: &Fit, outline: &Outline) {
         Kind::Road | Kind::Canal => ink::ROAD,
         Kind::Water => ink::WATER,
     };
-    let (left, right) = fit.columns();
     let half = outline.width_m / 2000.0 / fit.km_per_dot();
-    for line in fit.trace(&outline.points) {
+    for line in fit.stretches(&outline.points) {
         let banks = if half >= 1.25 { vec![beside(&line, half), beside(&line, -half)] } else { vec![line] };
         for pair in banks.iter().flat_map(|bank| bank.windows(2)) {
             let &[from, to] = pair else { continue };
-            if [from, to].iter().all(|dot| (left..=right).contains(&dot.0)) {
-                dots.line(from, to, ink);
-            }
+            dots.line(from, to, ink);
         }
     }
 }
@@ -153,7 +151,7 @@ fn land<'a>(fit: &Fit, field: Rect, rings: impl Iterator<Item = &'a Outline>) ->
 fn traced(way: &Way, fit: &Fit, field: Rect) -> Vec<(u16, u16)> {
     let places: Vec<Place> = way.samples().iter().map(|spot| spot.place).collect();
     let mut cells = vec![];
-    for line in fit.trace(&places) {
+    for line in fit.stretches(&places) {
         for pair in line.windows(2) {
             let &[from, to] = pair else { continue };
             let steps = (to.0 - from.0).abs().max((to.1 - from.1).abs()).ceil().clamp(1.0, 4096.0);
@@ -191,12 +189,22 @@ fn wishes(route: &[Point], way: &Way, charts: &[&Chart], fit: &Fit, field: Rect)
     let inside = |(x, y): (f64, f64)| {
         x >= 0.0 && y >= 0.0 && x < f64::from(field.width * ACROSS) && y < f64::from(field.height * DOWN)
     };
-    for landmark in charts.iter().flat_map(|chart| &chart.landmarks) {
-        if !inside(fit.dot(landmark.place)) || wishes.iter().any(|wish| wish.name == landmark.name) {
-            continue;
-        }
-        let (x, y) = cell_of(fit, field, landmark.place);
-        wishes.push(Wish { sign: Sign { x, y, km: None }, name: landmark.name.clone(), rank: Rank::Landmark });
-    }
+    let aside = |at: Place, name: &str, rank: Rank| {
+        let (x, y) = cell_of(fit, field, at);
+        inside(fit.dot(at)).then(|| Wish { sign: Sign { x, y, km: None }, name: name.to_owned(), rank })
+    };
+    // Any point of a line will do for its name.
+    let lines = |is_wanted: fn(Kind) -> bool| {
+        let lines = charts.iter().flat_map(|chart| &chart.outlines).filter(move |outline| is_wanted(outline.kind));
+        lines.flat_map(|line| line.name.iter().flat_map(|name| line.points.iter().map(move |&at| (at, name.as_str()))))
+    };
+    let rivers = lines(|kind| kind == Kind::Water);
+    let landmarks = charts.iter().flat_map(|chart| &chart.landmarks);
+    let landmarks = landmarks.filter(|mark| !route.iter().any(|point| point.name.as_ref() == Some(&mark.name)));
+    let others = lines(|kind| kind != Kind::Water);
+    wishes.extend(rivers.filter_map(|(at, name)| aside(at, name, Rank::Line)));
+    let rank = |is_area: bool| if is_area { Rank::Line } else { Rank::Landmark };
+    wishes.extend(landmarks.filter_map(|mark| aside(mark.place, &mark.name, rank(mark.is_area))));
+    wishes.extend(others.filter_map(|(at, name)| aside(at, name, Rank::Line)));
     wishes
 }

@@ -1,0 +1,237 @@
+//! A small sheet by hand, at several widths, and the public one against words that nobody may read.
+
+use jiff::civil::date;
+use proptest::prelude::*;
+use unicode_width::UnicodeWidthStr;
+
+use super::{Sheet, WITHHELD, html, text};
+use crate::export::testing::{read, texts};
+use crate::export::tests::show;
+
+const SHOW: &str = r##"
+title = "A small <show>"
+date = 2024-08-11
+timezone = "Europe/Paris"
+clocks = ["America/Los_Angeles", "Asia/Kolkata"]
+[department.stunts]
+name = "Stunts"
+colour = "red"
+[department.sound]
+name = "Sound"
+colour = "#0081C8"
+[output.lights]
+osc = "udp://127.0.0.1:8000"
+[person.cruise]
+name = "Tom Cruise"
+role = "performer"
+notes = "Does his own stunts"
+
+[[segment]]
+title = "Opening"
+start = 23:58:00
+duration = "2m30s"
+notes = "Doors shut"
+[[segment.cue]]
+number = "1"
+title = "House lights"
+call = "Lights: GO"
+planned = "10s"
+needs = ["stunts", "sound"]
+do = [{ output = "lights", osc = "/a" }, { output = "lights", osc = "/b" }]
+[[segment.cue]]
+number = "2"
+title = "Titles"
+source = "vt"
+duration = "45s"
+trigger = { with = "1", delay = "1.5s" }
+[[segment.cue]]
+number = "3"
+title = "Off the roof"
+source = "live"
+embargo = true
+planned = "1m"
+notes = "Wind limit 8 m/s"
+steps = [{ title = "Rope" }, { title = "Go" }]
+[[segment.cue]]
+number = "3A"
+title = "Played in"
+backup_for = "3"
+
+[[segment]]
+title = "After midnight"
+duration = "1m"
+[[segment.cue]]
+number = "4"
+title = "Bells"
+trigger = { at = 00:01:00 }
+"##;
+
+fn sheet(text: &str, public: bool) -> Sheet {
+    Sheet::new(&show(text), date(2026, 1, 1), public)
+}
+
+/// 23:58:00 + 2:30 is 00:00:30 of the next day; cue 1 comes 10 s in, cue 2 1.5 s later (in whole seconds), cue 3 at
+/// 1 min. In August Paris is 9 h ahead of Los Angeles and 3:30 h behind Kolkata.
+#[test]
+fn a_small_sheet_by_hand() {
+    let expected = "\
+A small <show>
+Cue sheet
+
+Date       2024-08-11
+Times      Europe/Paris, Los Angeles −9:00 h, Kolkata +3:30 h
+Planned    23:58:00 to 00:01:30 +1
+Has        2 segments, 5 cues
+
+    planned      cue  title                         src   length  trigger
+
+◆   23:58:00     Opening (hard start)                       2:30
+                 Doors shut
+[ ] 23:58:10     1    House lights                                GO
+                      “Lights: GO”
+                      ready: Stunts, Sound
+                      sends to: lights
+[ ] 23:58:11     2    Titles                        VT      0:45  with 1 +1.5s
+[ ] 23:59:00     3    ⊘ embargo: Off the roof       live          GO
+                      backup: 3A
+                      steps: □ Rope, □ Go
+                      Wind limit 8 m/s
+[ ] 23:59:00     3A   Played in                                   GO
+                      backup for 3
+
+    00:00:30 +1  After midnight                             1:00
+[ ] 00:01:00 +1  4    Bells                                       at 00:01:00
+
+Departments
+  Stunts (red), Sound (#0081c8)
+
+People
+[ ]  Tom Cruise, performer: Does his own stunts
+";
+    let written = text::write(&sheet(SHOW, false), 78);
+    assert_eq!(written, expected, "\n{written}");
+}
+
+#[test]
+fn a_small_public_sheet_by_hand() {
+    let expected = "\
+A small <show>
+Running order
+
+Date       2024-08-11
+Times      Europe/Paris, Los Angeles −9:00 h, Kolkata +3:30 h
+Planned    23:58:00 to 00:01:30 +1
+Has        2 segments, 4 cues
+
+    planned      cue  title                       src   length
+
+◆   23:58:00     Opening (hard start)                     2:30
+[ ] 23:58:10     1    House lights
+[ ] 23:58:11     2    Titles                      VT      0:45
+[ ] 23:59:00     3    —
+
+    00:00:30 +1  After midnight                           1:00
+[ ] 00:01:00 +1  4    Bells
+";
+    let written = text::write(&sheet(SHOW, true), 62);
+    assert_eq!(written, expected, "\n{written}");
+}
+
+#[test]
+fn the_page_has_the_same_words() {
+    let page = html::write(&sheet(SHOW, false));
+    let pieces = read(&page);
+    assert_eq!(texts(&pieces, "h1", None), ["A small <show>"]);
+    assert_eq!(texts(&pieces, "th", Some("number")), ["Cue", "1", "2", "3", "3A", "4"]);
+    let times = ["Planned", "23:58:10", "23:58:11", "23:59:00", "23:59:00", "00:01:00 +1"];
+    assert_eq!(texts(&pieces, "th", Some("time"))[0], times[0]);
+    let cells = texts(&pieces, "td", Some("time"));
+    assert_eq!(cells, ["23:58:00", times[1], times[2], times[3], times[4], "00:00:30 +1", times[5]]);
+    assert_eq!(texts(&pieces, "p", Some("title"))[2], "⊘ embargo Off the roof");
+    assert_eq!(texts(&pieces, "p", Some("call")), ["“Lights: GO”"]);
+    assert_eq!(texts(&pieces, "td", Some("trigger")), ["with 1 +1.5s", "at 00:01:00"]);
+    assert_eq!(texts(&pieces, "td", Some("trigger go")), ["GO", "GO", "GO"]);
+    assert!(page.contains("background:#0081c8") && page.contains("background:#c01218"));
+    assert!(page.contains("content: \"A small \\3c show\\3e \";"), "the foot of the paper");
+    assert!(!page.contains("http") || page.matches("http").count() == page.matches("http-equiv").count());
+    let public = read(&html::write(&sheet(SHOW, true)));
+    assert_eq!(texts(&public, "p", Some("title")), ["House lights", "Titles", WITHHELD, "Bells"]);
+    assert_eq!(texts(&public, "h2", None), [""; 0]);
+}
+
+#[test]
+fn a_show_that_is_not_tied_to_the_clock_counts_from_its_start() {
+    let floating = sheet(&SHOW.replace("start = 23:58:00\n", ""), false);
+    let planned: Vec<_> = floating.segments.iter().flat_map(|block| &block.cues).map(|cue| &*cue.planned).collect();
+    // The bells come by the clock all the same.
+    assert_eq!(planned[..4], ["T+0:10", "T+0:11", "T+1:00", "T+1:00"]);
+    assert!(planned[4].starts_with("00:01:00"), "{planned:?}");
+    assert_eq!(floating.segments[1].planned, "T+2:30");
+    assert!(floating.facts.contains(&("Planned", "T+ counts from the start, 3:30 in all".into())));
+}
+
+#[test]
+fn the_text_keeps_to_its_width_and_loses_nothing() {
+    let mut sheet = sheet(SHOW, false);
+    let block = &mut sheet.segments[0];
+    block.title = "引き継ぎ式典".repeat(12);
+    block.cues[0].title = "A title of many words, each of which stands on the paper".repeat(3);
+    block.cues[1].number = "長い番号の長い番号の長い番号です".into();
+    block.cues[1].title = "e\u{301}".repeat(90);
+    block.cues[2].title = "\u{1b}".into();
+    block.cues[3].trigger = "follows 長い番号の長い番号の長い番号です +1:00".into();
+    let letters = |text: &str| text.chars().filter(|c| c.is_alphanumeric()).collect::<String>();
+    for width in 40..=130 {
+        let page = text::write(&sheet, width);
+        for line in page.lines() {
+            assert!(line.width() <= width, "{} > {width}: {line:?}\n{page}", line.width());
+            assert!(!line.contains(|c: char| c.is_control()), "{line:?}");
+        }
+        // A title goes on in the next line, in its column: its words are all there, each once.
+        let words = page.matches("stands").count();
+        assert_eq!(words, 3, "{width}:\n{page}");
+        assert!(letters(&page).contains("長い番号"), "{width}");
+    }
+}
+
+/// Titles of cues, each open or under embargo, main or backup, and whether they have everything else as well.
+fn cues() -> impl Strategy<Value = Vec<(bool, bool, bool)>> {
+    prop::collection::vec(any::<(bool, bool, bool)>(), 1..8)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    /// On a public sheet stand all public titles and no word of what is under embargo or internal.
+    #[test]
+    fn a_public_sheet_has_no_word_that_is_not(cues in cues(), width in 40_usize..140) {
+        let mut toml = "title = \"T\"\n[department.zzinternal]\nname = \"zzinternal\"\n[output.zzinternal]\n\
+            osc = \"udp://127.0.0.1:8000\"\n[person.zzinternal]\nname = \"zzinternal\"\nrole = \"zzinternal\"\n\
+            notes = \"zzinternal\"\n[[segment]]\ntitle = \"S\"\nduration = \"1m\"\nnotes = \"zzinternal\"\n\
+            [[segment.cue]]\nnumber = \"0\"\ntitle = \"First\"\n".to_owned();
+        for (at, (embargo, backup, rest)) in cues.iter().enumerate() {
+            let title = if *embargo { "zzembargo" } else if *backup { "zzinternal" } else { "zzopen" };
+            toml += &format!("[[segment.cue]]\nnumber = \"{}\"\ntitle = \"{title}{at}\"\nembargo = {embargo}\n", at + 1);
+            if *backup {
+                toml += "backup_for = \"0\"\n";
+            }
+            if *rest {
+                toml += "call = \"zzinternal\"\nnotes = \"zzinternal\"\nneeds = [\"zzinternal\"]\nsource = \"vt\"\n\
+                    duration = \"7s\"\nsteps = [{ title = \"zzinternal\" }]\nlook = \"rings\"\n\
+                    do = [{ output = \"zzinternal\", osc = \"/zzinternal\" }]\n";
+            }
+        }
+        let sheet = sheet(&toml, true);
+        let (plain, page) = (text::write(&sheet, width), html::write(&sheet));
+        read(&page);
+        for form in [&plain, &page] {
+            prop_assert!(!form.contains("zzinternal") && !form.contains("zzembargo"), "{form}");
+        }
+        for (at, (embargo, backup, _)) in cues.iter().enumerate() {
+            let is_there = !embargo && !backup;
+            prop_assert_eq!(page.contains(&format!("zzopen{at}<")), is_there);
+        }
+        let withheld = cues.iter().filter(|(embargo, backup, _)| *embargo && !backup).count();
+        prop_assert_eq!(texts(&read(&page), "p", Some("title")).iter().filter(|t| *t == WITHHELD).count(), withheld);
+    }
+}

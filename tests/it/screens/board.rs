@@ -1,0 +1,157 @@
+//! The board of a small show, at every size that matters.
+
+use handover::app::board::{Board, Face, Notice};
+use handover::app::theme::Theme;
+use handover::show::duration::SECOND_NS;
+use handover::show::file;
+use handover::ui::board::{Glance, draw};
+use handover::ui::{Depth, Means};
+use jiff::tz::TimeZone;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use ratatui::buffer::Buffer;
+
+use super::stage::{Run, SHOW, styles, text};
+use super::{SIZES, jump_on_standby};
+
+fn drawn(board: &Board, face: Face, (columns, rows): (u16, u16), depth: Depth, ascii: bool) -> Buffer {
+    let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
+    let glance =
+        Glance { board, face, paints: (Theme::Dark, Theme::Dark.paints()), means: Means { depth, ascii }, help: false };
+    terminal.draw(|frame| draw(frame, &glance)).unwrap();
+    terminal.backend().buffer().clone()
+}
+
+fn at_all_sizes(name: &str, board: &Board, face: Face) {
+    for (columns, rows) in SIZES {
+        let screen = text(&drawn(board, face, (columns, rows), Depth::Rgb, false));
+        insta::assert_snapshot!(format!("board-{name}-{columns}x{rows}"), screen);
+    }
+}
+
+/// What is on a screen of this size.
+fn screen(run: &Run, face: Face, columns: u16, rows: u16) -> String {
+    text(&drawn(&Board::of(&run.state, run.now_ns), face, (columns, rows), Depth::Rgb, false))
+}
+
+#[test]
+fn the_board_before_and_after_an_embargo() {
+    let mut run = jump_on_standby();
+    let before = Board::of(&run.state, run.now_ns);
+    at_all_sizes("embargo", &before, Face::Board);
+    for (columns, rows) in SIZES {
+        let screen = screen(&run, Face::Board, columns, rows);
+        assert!(screen.contains('—') && screen.contains("The jump"), "{screen}");
+        assert!(!screen.contains("roof") && !screen.contains("12"), "{screen}");
+    }
+    run.keys("s123 ");
+    run.until(215.4);
+    let after = Board::of(&run.state, run.now_ns);
+    at_all_sizes("jump", &after, Face::Board);
+    at_all_sizes("jump-clock", &after, Face::Clock);
+    at_all_sizes("jump-countdown", &after, Face::Countdown);
+    insta::assert_snapshot!(
+        "board-jump-80x24-styles",
+        styles(&drawn(&after, Face::Board, (80, 24), Depth::Rgb, false))
+    );
+    insta::assert_snapshot!("board-jump-80x24-ascii", text(&drawn(&after, Face::Board, (80, 24), Depth::Mono, true)));
+    for (columns, rows) in SIZES {
+        assert!(screen(&run, Face::Board, columns, rows).contains("Tom Cruise: off the roof"));
+    }
+    // Fired at 195 s, 45 s long: ten seconds before its end the digits turn amber, and a word says so.
+    run.until(231.0);
+    assert!(screen(&run, Face::Countdown, 80, 24).contains("LAST SECONDS"));
+    insta::assert_snapshot!(
+        "board-last-seconds-50x12-styles",
+        styles(&drawn(&Board::of(&run.state, run.now_ns), Face::Countdown, (50, 12), Depth::Rgb, false))
+    );
+}
+
+#[test]
+fn the_board_before_the_show_and_behind_it() {
+    let mut run = Run::new(SHOW, true);
+    run.until(20.0);
+    let board = Board::of(&run.state, run.now_ns);
+    at_all_sizes("before", &board, Face::Board);
+    at_all_sizes("before-countdown", &board, Face::Countdown);
+    let mut run = jump_on_standby();
+    run.keys("s123 ");
+    run.until(315.0);
+    run.go();
+    run.keys("mmm");
+    run.until(420.0);
+    run.go();
+    run.until(500.0);
+    run.go();
+    run.until(600.0);
+    assert!(run.state.has_ended());
+    let mut board = Board::of(&run.state, run.now_ns);
+    at_all_sizes("ended", &board, Face::Board);
+    board.notice = Some(Notice::Damaged { line: 12 });
+    at_all_sizes("ended-countdown", &board, Face::Countdown);
+}
+
+#[test]
+fn the_board_that_waits() {
+    let show = file::parse(SHOW, "UTC").unwrap();
+    let zone = ("Europe/Paris", TimeZone::UTC);
+    let board = Board::waiting(Some(&show), "2024-08-11T20:00:00Z".parse().unwrap(), zone, "handover show.toml".into());
+    at_all_sizes("waits", &board, Face::Board);
+    let lone = text(&drawn(&board, Face::Countdown, (50, 12), Depth::Rgb, false));
+    assert!(lone.contains("WAITING") && lone.contains("handover show.toml"), "{lone}");
+}
+
+#[test]
+fn any_size_draws_a_board() {
+    let mut run = jump_on_standby();
+    let before = Board::of(&run.state, run.now_ns);
+    run.keys("s123 ");
+    run.until(222.0);
+    let mut boards = [before, Board::of(&run.state, run.now_ns)];
+    boards[1].notice = Some(Notice::NoCaller);
+    for board in &boards {
+        for columns in (1..=300).step_by(13).chain([2, 19, 20, 21, 35, 36, 69, 70, 99, 100]) {
+            for rows in (1..=100).step_by(9).chain([2, 3, 5, 8, 9, 11, 12, 17, 18, 22, 26, 34, 48]) {
+                for face in [Face::Board, Face::Clock, Face::Countdown] {
+                    let buffer = drawn(board, face, (columns, rows), Depth::Rgb, columns % 2 == 0);
+                    let is_lit = buffer.content().iter().any(|cell| cell.symbol() != " ");
+                    assert!(is_lit, "{face:?} at {columns} × {rows} is blank");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn the_smallest_boards_say_what_matters() {
+    let mut run = jump_on_standby();
+    run.keys("s123 ");
+    run.until(215.4);
+    let board = screen(&run, Face::Board, 20, 5);
+    assert_eq!(
+        board.lines().map(str::trim_end).collect::<Vec<_>>(),
+        ["23:02:35        0:25", "▶ The jump", "  12  Tom Cruise: o…", "next 13  He lands"]
+    );
+    assert!(screen(&run, Face::Clock, 20, 5).contains("23:02:35"));
+    assert!(screen(&run, Face::Countdown, 12, 2).contains("0:25"));
+}
+
+#[test]
+fn an_idle_second_of_a_board_touches_its_digits_alone() {
+    let mut run = jump_on_standby();
+    run.keys("s123 ");
+    for face in [Face::Board, Face::Clock, Face::Countdown] {
+        for size in SIZES {
+            run.until(211.0);
+            let mut last = drawn(&Board::of(&run.state, run.now_ns), face, size, Depth::Rgb, false);
+            let all = usize::from(size.0) * usize::from(size.1);
+            for second in 212..=216 {
+                run.now_ns = second * SECOND_NS;
+                let next = drawn(&Board::of(&run.state, run.now_ns), face, size, Depth::Rgb, false);
+                let cells = last.diff(&next).len();
+                assert!(cells > 0 && cells <= 12 + all / 8, "{face:?} {size:?}: {cells} cells in a second");
+                last = next;
+            }
+        }
+    }
+}
