@@ -82,7 +82,7 @@ pub(super) fn run(area: Rect, alarm_rows: u16) -> Areas {
     };
     let standby = below(on_air, standby_rows);
     let rest = inside.bottom().saturating_sub(standby.bottom() + 1);
-    let log_rows = if rest >= 16 { rest / 2 } else { 0 };
+    let log_rows = if rest >= 16 { rest / 3 } else { 0 };
     let monitor_rows = if rest >= 3 { rest - if log_rows > 0 { log_rows + 1 } else { 0 } } else { 0 };
     let monitor = if monitor_rows > 0 { below(standby, monitor_rows) } else { Rect::default() };
     let log = if log_rows > 0 { below(monitor, log_rows) } else { Rect::default() };

@@ -31,6 +31,8 @@ use crate::show::{Cue, CueIx, Look};
 const WIDE: u16 = 100;
 /// The words beside the picture: their fewest and most cells, and the gap in front of them.
 const SIDE: (u16, u16, u16) = (32, 56, 3);
+/// The most lines of words that stand below the picture of a wide panel.
+const BELOW_MAX: usize = 2;
 /// How long a cue that is complete at once stays in sight where nothing else runs, in the caller's own seconds.
 const LINGERS_S: u64 = 6;
 
@@ -135,11 +137,14 @@ fn paint(scene: &Scene, buf: &mut Buffer, area: Rect, is_page: bool) {
     if area.width >= WIDE && scene.cue(cue).look != Some(Look::Hollywood) {
         let (least, most, gap) = SIDE;
         let side = (area.width / 3).clamp(least, most);
-        let main = Rect { width: area.width - side - gap, ..area };
-        put_picture(scene, buf, main, cue, picture);
-        let beside = Rect { x: main.right() + gap, width: side, ..area };
-        put_sections(scene, buf, beside, sections(scene, cue, usize::from(side), is_page));
-        return;
+        let told = sections(scene, cue, usize::from(side), is_page);
+        // A line or two need no column: they stand below, and the picture has the width.
+        if is_page || told.iter().map(|section| section.lines.len()).sum::<usize>() > BELOW_MAX {
+            let main = Rect { width: area.width - side - gap, ..area };
+            put_picture(scene, buf, main, cue, picture);
+            let beside = Rect { x: main.right() + gap, width: side, ..area };
+            return put_sections(scene, buf, beside, told);
+        }
     }
     let strip = strip_rows(scene, cue, picture, rows);
     let room = match rows {

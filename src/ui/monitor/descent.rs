@@ -226,34 +226,27 @@ impl Field {
         }
     }
 
-    /// The way, and a plumb line below where it is.
+    /// The way, and a plumb line below where it is. Column by column, so that no dot of it moves as the marker does.
     fn curve(&self, dots: &mut Dots, points: &[Point], done: Option<f64>) {
         let done = done.unwrap_or(0.0);
-        let at = |part: f64| (self.x(part), self.y(words::height_at(points, part)));
-        let legs = points.len().saturating_sub(1).max(1);
         // What is done ends a dot or two before the marker, which has a cell of its own.
-        let bright = done - f64::from(ACROSS) / f64::from(self.ends_x.saturating_sub(self.starts_x).max(1));
-        let mut line = |from: f64, to: f64, ink: u8| {
-            dots.line(at(from), at(to), ink);
-            if ink == DONE {
-                let lower = |(x, y): (f64, f64)| (x, y + 1.0);
-                dots.line(lower(at(from)), lower(at(to)), ink);
-            }
+        let (here, bright) = (self.x(done) as i32, self.x(done) as i32 - i32::from(ACROSS));
+        let (starts, ends) = (i32::from(self.starts_x), i32::from(self.ends_x));
+        let y = |x: i32| {
+            let part = f64::from(x - starts) / f64::from((ends - starts).max(1));
+            self.y(words::height_at(points, part)).round() as i32
         };
-        for leg in 0..legs {
-            let (from, to) = (leg as f64 / legs as f64, (leg + 1) as f64 / legs as f64);
-            let cut = done.clamp(from, to);
-            if cut < to {
-                line(cut, to, TO_COME);
-            }
-            if from < cut.min(bright) {
-                line(from, cut.min(bright), DONE);
-            }
+        let mut last = y(starts);
+        for x in starts..=ends {
+            let next = y(x);
+            let ink = if x <= bright { DONE } else { TO_COME };
+            let thick = i32::from(ink == DONE);
+            (last.min(next)..=last.max(next) + thick).for_each(|y| dots.dot(x, y, ink));
+            last = next;
         }
         if done > 0.0 {
-            let (x, y) = at(done);
-            let ground = self.y(0.0) as i32;
-            (y as i32..ground).filter(|y| y % 3 == 0).for_each(|y| dots.dot(x as i32, y, PLUMB));
+            let ground = dots.height() - i32::from(DOWN);
+            (y(here)..ground).filter(|y| y % 3 == 0).for_each(|y| dots.dot(here, y, PLUMB));
         }
     }
 
