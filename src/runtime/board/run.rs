@@ -66,7 +66,7 @@ impl Run {
     pub fn read(&mut self) -> bool {
         let News { anew, records, fault } = self.tail.read();
         if anew {
-            (self.state, self.clock) = (State::new(Arc::clone(&self.show)), None);
+            (self.state, self.clock, self.has_left) = (State::new(Arc::clone(&self.show)), None, false);
         }
         for record in &records {
             self.state.apply(record.run_ns, &record.event);
