@@ -6,6 +6,7 @@ mod board;
 mod config;
 mod looks;
 mod map;
+mod night;
 mod pages;
 mod people;
 mod stage;
