@@ -115,7 +115,7 @@ impl App {
     }
 
     fn act(&mut self, act: Act, repeat: bool, state: &State, now_ns: u64) -> Vec<Task> {
-        if let Some(why) = elsewhere(act, self.page) {
+        if let Some(why) = self.elsewhere(act) {
             self.say(why, Tone::Attention, now_ns);
             return vec![];
         }
@@ -182,6 +182,20 @@ impl App {
             return vec![];
         }
         vec![Task::Command(Command::Go { cause: Cause::Go })]
+    }
+
+    /// Why `act` does nothing on this page, where it belongs to another: no key may act on what the caller does not see.
+    fn elsewhere(&self, act: Act) -> Option<String> {
+        let (home, does) = match act {
+            Act::PlayheadHere => (Page::Run, "sets the playhead, on the run page (Esc)"),
+            Act::Skip => (Page::Run, "skips a cue, on the run page (Esc)"),
+            Act::Spot => (Page::People, "ticks somebody as spotted, on the people page"),
+            Act::Unspot => (Page::People, "takes a sighting back, on the people page"),
+            Act::PersonNote => (Page::People, "takes a note on somebody, on the people page"),
+            Act::FindPerson => (Page::People, "finds somebody, on the people page"),
+            _ => return None,
+        };
+        (self.page != home).then(|| format!("{} {does}", self.keymap.way(act)))
     }
 
     fn ask_reason(&mut self, state: &State, now_ns: u64) -> Vec<Task> {
@@ -356,18 +370,6 @@ impl App {
                 }
             },
         }
-    }
-}
-
-/// Why `act` does nothing on `page`, where it belongs to another: no key may act on what the caller does not see.
-fn elsewhere(act: Act, page: Page) -> Option<&'static str> {
-    match act {
-        Act::PlayheadHere if page != Page::Run => Some("Enter sets the playhead, on the run page (Esc)"),
-        Act::Skip if page != Page::Run => Some("x skips a cue, on the run page (Esc)"),
-        Act::Spot if page != Page::People => Some("Enter ticks somebody as spotted, on the people page"),
-        Act::Unspot if page != Page::People => Some("x takes a sighting back, on the people page"),
-        Act::PersonNote | Act::FindPerson if page != Page::People => Some("this is done on the people page"),
-        _ => None,
     }
 }
 
