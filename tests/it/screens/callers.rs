@@ -99,3 +99,59 @@ fn the_greeting_ends_where_the_show_begins() {
     let begun = run.text(80, 24);
     assert!(!begun.contains("Welcome"), "{begun}");
 }
+
+const DEEP: &str = r#"
+title = "The dive"
+[[segment]]
+title = "One"
+duration = "2h"
+cue = [
+  { number = "1", title = "Down", duration = "1h30m", route = { points = [[1, 2, -5], [1, 2, -250], [1, 2, -495]] } },
+]
+"#;
+
+/// The row and column of `sign` on a screen.
+fn find(screen: &str, sign: &str) -> (usize, usize) {
+    let rows = screen.lines().enumerate();
+    rows.filter_map(|(y, row)| Some((y, row[..row.find(sign)?].chars().count()))).next().expect(sign)
+}
+
+#[test]
+fn a_way_below_the_ground_goes_down_to_its_lowest_point() {
+    let mut run = Run::new(DEEP, false);
+    run.app.page = Page::Monitor;
+    run.until(62.0);
+    run.go();
+    let mut rows = vec![];
+    for minutes in [0.0, 45.0, 89.9] {
+        run.until(62.0 + minutes * 60.0);
+        let screen = run.text(120, 36);
+        for words in [" −5 m ┤", "−495 m ┤"] {
+            assert!(screen.contains(words), "{words}:\n{screen}");
+        }
+        rows.push(find(&screen, "◉").0);
+    }
+    let (top, bottom) = {
+        let screen = run.text(120, 36);
+        (find(&screen, " −5 m ┤").0, find(&screen, "−495 m ┤").0)
+    };
+    // The marker begins at the surface, is half-way at half the time, and ends in the row above the ground.
+    assert!(rows[0].abs_diff(top) <= 1 && rows[1].abs_diff((top + bottom) / 2) <= 1, "{rows:?} of {top} to {bottom}");
+    assert!(bottom - rows[2] <= 2, "{rows:?} of {top} to {bottom}");
+}
+
+#[test]
+fn more_than_an_hour_is_told_whole_in_the_rundown() {
+    let mut run = Run::new(DEEP, false);
+    run.until(62.0);
+    run.go();
+    for (columns, rows) in [(80, 24), (120, 36), (200, 60)] {
+        let row = |run: &mut Run| run.text(columns, rows).lines().find(|row| row.contains("▶ 1")).unwrap().to_owned();
+        run.until(62.0);
+        let begun = row(&mut run);
+        assert!(begun.contains(" 1:30:00"), "{begun}");
+    }
+    run.until(62.0 + 3600.0);
+    let later = run.text(80, 24);
+    assert!(later.contains("   30:00 │"), "the figures end where they did:\n{later}");
+}
