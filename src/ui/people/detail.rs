@@ -122,20 +122,19 @@ fn number_cells(scene: &Scene, cues: &[CueIx]) -> usize {
     cues.iter().map(|&cue| text::width(scene.number(cue))).max().unwrap_or(0).min(NUMBER_MAX)
 }
 
-/// Who comes when: all cues that name somebody, in at most `room` rows.
+/// Who comes when: the cues that name somebody, in at most `room` rows.
 fn everybody<'a>(scene: &Scene<'a>, columns: usize, room: usize) -> Vec<Row<'a>> {
     let styles = &scene.styles;
-    let people = scene.show.person_indices();
-    let mut cues: Vec<CueIx> = people.flat_map(|person| scene.show.cues_naming(person)).copied().collect();
-    cues.sort();
-    cues.dedup();
+    let cues = scene.show.cues_naming_anybody();
     if room < EVERYBODY_MIN || cues.is_empty() {
         return vec![];
     }
-    let running = |cue: &&CueIx| scene.state.cue(**cue).phase == Phase::Running;
+    let running = scene.state.on_air().iter().copied().filter(|cue| cues.binary_search(cue).is_ok()).min();
     let to_come = |cue: &&CueIx| scene.state.cue(**cue).firings == 0 && scene.state.is_in_order(**cue);
-    let now = cues.iter().find(running).or_else(|| cues.iter().find(to_come)).copied();
-    let (number, title) = (number_cells(scene, &cues), columns * 2 / 5);
+    let now = running.or_else(|| cues.iter().find(to_come).copied());
+    let top = top(cues, now, room - 1);
+    let shown = &cues[top..cues.len().min(top + room - 1)];
+    let (number, title) = (number_cells(scene, shown), columns * 2 / 5);
     let line = |&cue: &CueIx| {
         let (left, right) = cue_row(scene, cue, columns, number);
         let names = scene.show.people_in(cue).map(|person| scene.show.person(person).name.as_str());
@@ -145,8 +144,8 @@ fn everybody<'a>(scene: &Scene<'a>, columns: usize, room: usize) -> Vec<Row<'a>>
         spans.extend([Span::raw(" ".repeat((title + 2).saturating_sub(taken))), names]);
         (Line::from(spans), right)
     };
-    let shown = cues.iter().skip(top(&cues, now, room - 1)).take(room - 1).map(line);
-    std::iter::once(row(Line::styled("WHO COMES WHEN", styles.heading))).chain(shown).collect()
+    let heading = row(Line::styled("WHO COMES WHEN", styles.heading));
+    std::iter::once(heading).chain(shown.iter().map(line)).collect()
 }
 
 fn cue_row<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize, number: usize) -> Row<'a> {
