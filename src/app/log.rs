@@ -101,7 +101,7 @@ impl Kind {
             | Event::ActionRehearsed { .. }
             | Event::ActionFailed { .. }
             | Event::ActionUnknown { .. } => Kind::Send,
-            Event::NoteTaken { .. } => Kind::Note,
+            Event::NoteTaken { .. } | Event::PersonNoted { .. } => Kind::Note,
             Event::RunStarted { .. }
             | Event::RunResumed { .. }
             | Event::RunLeft { .. }
