@@ -101,7 +101,9 @@ fn figures(scene: &Scene, cue: CueIx, columns: usize) -> Line<'static> {
     }
     let (word, gone) = if from_m >= to_m { ("fallen", from_m - now_m) } else { ("risen", now_m - from_m) };
     let way = format!("   {word} {:>cells$} of {}", metres(gone), metres((from_m - to_m).abs()));
-    if text::line_width(&Line::from(spans.clone())) + text::width(&way) <= columns {
+    // What ends as high as it begins, or goes the other way first, has neither fallen nor risen.
+    let has_gone = from_m != to_m && gone >= 0.0;
+    if has_gone && text::line_width(&Line::from(spans.clone())) + text::width(&way) <= columns {
         spans.push(Span::styled(way, styles.past));
     }
     Line::from(spans)

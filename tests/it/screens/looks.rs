@@ -183,6 +183,23 @@ fn a_descent_is_seen_from_the_side() {
 }
 
 #[test]
+fn what_goes_up_and_comes_down_has_not_fallen() {
+    let text = "title = \"Kite\"\n[[segment]]\ntitle = \"One\"\nduration = \"10m\"\n[[segment.cue]]\nnumber = \"1\"\n\
+                title = \"Kite\"\nduration = \"1m\"\n\
+                route = { points = [[48.0, 2.0, 0.0], [48.0, 2.1, 80.0], [48.0, 2.2, 0.0]] }\n";
+    let mut run = Run::new(text, true);
+    run.until(10.0);
+    run.go();
+    // A quarter of the way, and three: half way up, and half way down.
+    for (seconds, arrow) in [(25.0, "↑   2.7 m/s"), (55.0, "↓   2.7 m/s")] {
+        run.until(seconds);
+        let screen = page(&mut run);
+        assert!(screen.contains("height  40 m") && screen.contains(arrow), "{screen}");
+        assert!(!screen.contains("fallen") && !screen.contains("risen"), "{screen}");
+    }
+}
+
+#[test]
 fn film_runs_past_the_gate() {
     let at = |seconds: f64| {
         let mut run = Run::new(builtin::find("paris-2024").unwrap().text, true);
