@@ -216,8 +216,9 @@ fn sheet<'a>(scene: &Scene<'a>, ix: PersonIx, columns: usize, room: usize) -> Ve
     } else {
         vec![Line::from(vec![tick, Span::styled(" not yet: Enter ticks them", styles.past)])]
     };
+    let room = room.saturating_sub(1).max(2);
     let mut notes: Vec<Line> = vec![];
-    for note in &state.notes {
+    for note in state.notes.iter().skip(state.notes.len().saturating_sub(room)) {
         let at = format!("{}  ", scene.wall(note.at_ns as i64));
         let wrapped = text::wrap(&note.text, columns.saturating_sub(TIME), NOTE_ROWS);
         for (part, words) in wrapped.into_iter().enumerate() {
@@ -225,7 +226,6 @@ fn sheet<'a>(scene: &Scene<'a>, ix: PersonIx, columns: usize, room: usize) -> Ve
             notes.push(Line::from(vec![Span::styled(front, styles.past), Span::styled(words, styles.text)]));
         }
     }
-    let room = room.saturating_sub(1).max(2);
     let last = |lines: Vec<Line<'a>>, rows: usize| {
         let past = lines.len().saturating_sub(rows);
         lines.into_iter().skip(past)
