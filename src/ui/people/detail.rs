@@ -101,10 +101,13 @@ fn cues<'a>(scene: &Scene<'a>, person: PersonIx, columns: usize, room: usize) ->
         let words = if with_words { around(scene, cue, columns, number + 3) } else { vec![] };
         std::iter::once(cue_row(scene, cue, columns, number)).chain(words).collect::<Vec<_>>()
     };
-    let mut whole: Vec<Row> = named.iter().take(room).flat_map(|cue| one(cue, true)).collect();
-    whole.truncate(whole.len() - usize::from(whole.last().is_some_and(|(left, _)| left.width() == 0)));
-    if named.len() <= room && whole.len() <= room {
-        return std::iter::once(heading).chain(whole).collect();
+    if named.len() <= room {
+        // With two rows more than there is room for it is known not to fit: the last of them may be the blank one.
+        let mut whole: Vec<Row> = named.iter().flat_map(|cue| one(cue, true)).take(room + 2).collect();
+        whole.truncate(whole.len() - usize::from(whole.last().is_some_and(|(left, _)| left.width() == 0)));
+        if whole.len() <= room {
+            return std::iter::once(heading).chain(whole).collect();
+        }
     }
     let now = on_air(scene, person).or_else(|| next(scene, person));
     let rows = named.iter().skip(top(named, now, room)).take(room).flat_map(|cue| one(cue, false));
