@@ -125,6 +125,8 @@ fn show(mut file: Fields<'_>, machine_zone: &str) -> Show {
         backups: Vec::new(),
         roots: Vec::new(),
         named: Vec::new(),
+        named_in: Vec::new(),
+        naming: Vec::new(),
     }
 }
 

@@ -4,7 +4,7 @@
 //! for a show may have two; nor does "Ann Lee" stand in "Ann Leeds". Looked up once, when the show is tied together,
 //! because a frame has no time to read ten thousand cues.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::{Cue, CueIx, Person, PersonIx, Show};
 
@@ -36,46 +36,79 @@ impl Show {
 
     /// The people whom the words of `cue` name, in the order of the file.
     pub fn people_in(&self, cue: CueIx) -> impl Iterator<Item = PersonIx> {
-        self.person_indices().filter(move |&person| self.cues_naming(person).binary_search(&cue).is_ok())
+        self.named_in.get(cue.0 as usize).into_iter().flatten().copied()
     }
-}
 
-/// For each person of `show`, the cues that name them. Goes through the words once, for a show may have thousands of
-/// either.
-pub(super) fn named(show: &Show) -> Vec<Vec<CueIx>> {
-    let mut by_first: HashMap<char, Vec<PersonIx>> = HashMap::new();
-    for person in show.person_indices() {
-        if let Some(first) = show.person(person).name.chars().next() {
-            by_first.entry(first).or_default().push(person);
+    /// The cues whose words name anybody, in running order.
+    pub fn cues_naming_anybody(&self) -> &[CueIx] {
+        &self.naming
+    }
+
+    /// Looks up who is named where.
+    pub(super) fn look_up_people(&mut self) {
+        let names = Names::of(self.people.iter().map(|person| person.name.as_str()));
+        let found = self.cues.iter().map(|cue| names.in_cue(cue)).collect::<Vec<_>>();
+        self.named = vec![vec![]; self.people.len()];
+        for (cue, people) in self.cue_indices().zip(&found) {
+            people.iter().for_each(|person| self.named[person.0 as usize].push(cue));
         }
+        self.naming =
+            self.cue_indices().zip(&found).filter(|(_, people)| !people.is_empty()).map(|(cue, _)| cue).collect();
+        self.named_in = found;
     }
-    let mut named: Vec<Vec<CueIx>> = vec![vec![]; show.people.len()];
-    for cue in show.cue_indices() {
-        for words in words_of(show.cue(cue)) {
-            for (at, first) in words.char_indices() {
-                for &person in by_first.get(&first).into_iter().flatten() {
-                    let Some(cues) = named.get_mut(person.0 as usize) else { continue };
-                    if cues.last() != Some(&cue) && has_name_at(words, at, &show.person(person).name) {
-                        cues.push(cue);
-                    }
-                }
-            }
+}
+
+/// Everybody's names, found by how they begin and how long they are: ten thousand cues are not read once for each of
+/// three hundred people.
+struct Names<'a> {
+    people: HashMap<&'a str, Vec<PersonIx>>,
+    /// By their first characters, how many bytes they have.
+    lengths: HashMap<char, BTreeSet<usize>>,
+}
+
+impl<'a> Names<'a> {
+    fn of(names: impl Iterator<Item = &'a str>) -> Self {
+        let (mut people, mut lengths) = (HashMap::<_, Vec<_>>::new(), HashMap::<_, BTreeSet<_>>::new());
+        for (at, name) in (0..).zip(names) {
+            let Some(first) = name.chars().next() else { continue };
+            people.entry(name).or_default().push(PersonIx(at));
+            lengths.entry(first).or_default().insert(name.len());
         }
+        Names { people, lengths }
     }
-    named
+
+    /// The people whom the words of `cue` name, in the order of the file.
+    fn in_cue(&self, cue: &Cue) -> Vec<PersonIx> {
+        let words = [Some(cue.title.as_str()), cue.notes.as_deref(), cue.call.as_deref()];
+        let steps = cue.steps.iter().map(|step| step.title.as_str());
+        let mut found: Vec<PersonIx> =
+            words.into_iter().flatten().chain(steps).flat_map(|words| self.in_words(words)).collect();
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    /// Everybody whose name stands in `words` and is not a part of a longer name, as often as it does.
+    fn in_words(&self, words: &str) -> impl Iterator<Item = PersonIx> {
+        let mut before = None;
+        let begins = words.char_indices().filter_map(move |(at, c)| {
+            let joins = before.replace(c).is_some_and(|before| joins(before, c));
+            if joins { None } else { Some((at, self.lengths.get(&c)?)) }
+        });
+        begins.flat_map(move |(at, lengths)| {
+            let named = lengths.iter().filter_map(move |length| {
+                let (name, behind) = words.get(at..)?.split_at_checked(*length)?;
+                let goes_on = name.chars().next_back().zip(behind.chars().next()).is_some_and(|(a, b)| joins(a, b));
+                if goes_on { None } else { self.people.get(name) }
+            });
+            named.flatten().copied()
+        })
+    }
 }
 
-fn words_of(cue: &Cue) -> impl Iterator<Item = &str> {
-    let words = [Some(cue.title.as_str()), cue.notes.as_deref(), cue.call.as_deref()];
-    words.into_iter().flatten().chain(cue.steps.iter().map(|step| step.title.as_str()))
-}
-
-/// Whether `name` stands in `words` at this byte and is not a part of a longer name.
-fn has_name_at(words: &str, at: usize, name: &str) -> bool {
-    let (before, from) = words.split_at(at);
-    let Some(behind) = from.strip_prefix(name) else { return false };
-    let joins = |a: Option<char>, b: Option<char>| a.zip(b).is_some_and(|(a, b)| is_cased(a) && is_cased(b));
-    !joins(before.chars().next_back(), name.chars().next()) && !joins(name.chars().next_back(), behind.chars().next())
+/// Whether two neighbouring characters belong to one word.
+fn joins(a: char, b: char) -> bool {
+    is_cased(a) && is_cased(b)
 }
 
 /// Whether a character belongs to a script that keeps words apart by blanks, as far as case tells: names in Japanese or
@@ -100,8 +133,8 @@ mod tests {
             ("MacAnn Lee", "Ann Lee", false),
             ("小池百合子が旗を渡す", "小池百合子", true),
         ] {
-            let has_name = words.char_indices().any(|(at, _)| has_name_at(words, at, name));
-            assert_eq!(has_name, found, "{name:?} in {words:?}");
+            let is_found = Names::of([name].into_iter()).in_words(words).next().is_some();
+            assert_eq!(is_found, found, "{name:?} in {words:?}");
         }
     }
 
@@ -122,6 +155,10 @@ mod tests {
         let roof = show.find(&crate::show::CueNumber::new("26").unwrap()).unwrap();
         let ids: Vec<&str> = show.people_in(roof).map(|person| show.person(person).id.as_str()).collect();
         assert_eq!(ids, ["bass", "biles"]);
+        let numbers: Vec<&str> = show.cues_naming_anybody().iter().map(|&cue| show.cue(cue).number.as_str()).collect();
+        assert_eq!(numbers.iter().filter(|number| **number == "26").count(), 1, "named by two, told once");
+        let one_by_one = show.cue_indices().filter(|&cue| show.people_in(cue).next().is_some());
+        assert!(one_by_one.eq(show.cues_naming_anybody().iter().copied()), "{numbers:?}");
     }
 
     #[test]

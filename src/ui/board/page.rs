@@ -269,22 +269,16 @@ fn later(scene: &Scene, buf: &mut Buffer, area: Rect) {
 /// The last row: the keys when they are asked for, and what is amiss. A low window has none to spare, and its panel of
 /// what is next gives its last one.
 fn foot(scene: &Scene, buf: &mut Buffer, area: Rect) {
-    let (keys, notice) = (scene.foot().0, words::notice(scene));
-    let left = if scene.help { keys } else { Line::default() };
-    if area.height == 0 || (left.spans.is_empty() && notice.spans.is_empty()) {
+    if area.height == 0 {
         return;
     }
     let y = area.bottom() - 1;
-    if area.height > 1 || scene.help {
-        let row = Rect { y, height: 1, ..area };
-        if scene.help {
-            text::put(buf, row, y, Line::raw(" ".repeat(usize::from(row.width))));
-        }
-        if scene.help {
-            text::put(buf, row, y, left);
-            return;
-        }
+    if scene.help {
+        text::put(buf, area, y, Line::raw(" ".repeat(usize::from(area.width))));
+        text::put(buf, area, y, scene.foot().0);
+        return;
     }
+    let notice = words::notice(scene);
     let taken = text::line_width(&notice).min(usize::from(area.width)) as u16;
     let place = Rect { x: area.right() - taken, width: taken, ..area };
     text::put(buf, place, y, notice);
