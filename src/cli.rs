@@ -27,7 +27,7 @@ pub fn main() -> ExitCode {
         Some(Verb::Board(board)) => args.board(board).and_then(|wishes| crate::runtime::board::show(&wishes)),
         Some(Verb::Sheet { show, format, public }) => commands::sheet(show, *format, *public),
         Some(Verb::Keys) => commands::keys(),
-        Some(Verb::Theme { name }) => commands::theme(name.map(args::ThemeArg::theme)),
+        Some(Verb::Theme { name }) => commands::theme(name.map(args::ThemeArg::theme), args.theme()),
         Some(Verb::Completions { shell }) => commands::completions(*shell),
         Some(Verb::Man) => commands::man(),
     };

@@ -193,8 +193,9 @@ pub(super) fn keys() -> anyhow::Result<()> {
     print(&keymap::write(&keys))
 }
 
-pub(super) fn theme(name: Option<Theme>) -> anyhow::Result<()> {
-    if let Some(built_in) = name.filter(|name| *name != Theme::Own) {
+pub(super) fn theme(name: Option<Theme>, chosen: Result<Option<Theme>, String>) -> anyhow::Result<()> {
+    let in_force = name.map_or(chosen, |name| Ok(Some(name))).map_err(anyhow::Error::msg)?;
+    if let Some(built_in) = in_force.filter(|name| *name != Theme::Own) {
         return print(&theme::write(built_in, built_in.paints()));
     }
     match config::own(config::folder().as_deref()).map_err(|fault| fault.report())? {

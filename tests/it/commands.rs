@@ -283,3 +283,23 @@ fn keys_and_theme_print_what_is_in_force_and_name_every_fault() {
     assert_eq!(status, Some(1));
     assert!(said.contains("theme.toml:1:8") && said.contains("`text` on `background` cannot be read"), "{said}");
 }
+
+#[test]
+fn a_wrong_theme_in_the_environment_keeps_nothing_from_running() {
+    let house = House::new();
+    let run = |theme: &str, args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_handover"));
+        command.args(args).stdin(Stdio::null()).env("HANDOVER_THEME", theme);
+        let output = command.env("XDG_CONFIG_HOME", house.path("config")).output().expect("the program runs");
+        (output.status.code(), text(&output.stdout), text(&output.stderr))
+    };
+    for theme in ["", "nope", "light"] {
+        assert_eq!(run(theme, &["shows"]).0, Some(0), "{theme:?}");
+    }
+    assert!(run("", &["theme"]).1.contains("base = \"dark\""));
+    assert!(run("light", &["theme"]).1.contains("base = \"light\""));
+    assert!(run("light", &["theme", "dark"]).1.contains("base = \"dark\""));
+    let (status, _, said) = run("nope", &["theme"]);
+    assert_eq!(status, Some(1));
+    assert!(said.contains("$HANDOVER_THEME is none of dark, light, high-contrast"), "{said}");
+}
