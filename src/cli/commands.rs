@@ -73,7 +73,9 @@ pub(super) fn check(path: &Path) -> anyhow::Result<()> {
             let total_ns = show.segments.iter().map(|segment| segment.duration_ns).sum::<u64>();
             let planned = duration::length(total_ns);
             let (segments, cues) = (show.segments.len(), show.cues.len());
-            print(&format!("{name}: no fault; {segments} segments, {cues} cues, {planned}\n{}", clips.notes(&show)))
+            let counted = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+            let (segments, cues) = (counted(segments, "segment"), counted(cues, "cue"));
+            print(&format!("{name}: no fault; {segments}, {cues}, {planned}\n{}", clips.notes(&show)))
         }
         Err(problems) => faulty(&problems, &name, &text),
     }
