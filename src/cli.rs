@@ -29,7 +29,7 @@ pub fn main() -> ExitCode {
         Some(Verb::Keys) => commands::keys(),
         Some(Verb::Theme { name }) => commands::theme(name.map(args::ThemeArg::theme), args.theme()),
         Some(Verb::Completions { shell }) => commands::completions(*shell),
-        Some(Verb::Man) => commands::man(),
+        Some(Verb::Man { verb }) => commands::man(verb.as_deref()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -173,8 +173,11 @@ pub enum Verb {
         /// The shell
         shell: clap_complete::Shell,
     },
-    /// Print the man page
-    Man,
+    /// Print the man page; with VERB, that of a command
+    Man {
+        /// The command, such as `board`
+        verb: Option<String>,
+    },
 }
 
 /// What may stand behind `board`.

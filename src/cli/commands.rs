@@ -212,8 +212,15 @@ pub(super) fn completions(shell: clap_complete::Shell) -> anyhow::Result<()> {
     print(&String::from_utf8_lossy(&script))
 }
 
-pub(super) fn man() -> anyhow::Result<()> {
+pub(super) fn man(verb: Option<&str>) -> anyhow::Result<()> {
+    let mut command = Args::command().disable_help_subcommand(true);
+    // Only then a command of the program knows its full name.
+    command.build();
+    if let Some(verb) = verb {
+        let found = command.find_subcommand(verb).cloned();
+        command = found.with_context(|| format!("there is no command {verb}; `handover --help` lists them"))?;
+    }
     let mut page = vec![];
-    clap_mangen::Man::new(Args::command()).render(&mut page)?;
+    clap_mangen::Man::new(command).render(&mut page)?;
     print(&String::from_utf8_lossy(&page))
 }

@@ -177,6 +177,13 @@ fn completions_and_the_man_page_come() {
     }
     let page = succeeds(&["man"]);
     assert!(page.contains(".TH handover") && page.contains("rehearse"), "{page}");
+    let listed: Vec<&str> =
+        page.lines().filter_map(|line| line.strip_prefix("handover\\-")?.strip_suffix("(1)")).collect();
+    assert!(listed.contains(&"board") && listed.contains(&"sheet") && !listed.contains(&"help"), "{listed:?}");
+    for verb in listed {
+        assert!(succeeds(&["man", verb]).contains(&format!(".TH handover-{verb} ")), "{verb}");
+    }
+    assert!(fails(1, &["man", "nosuch"]).contains("handover --help"));
     assert!(succeeds(&["--help"]).contains("--rehearse"));
     assert!(succeeds(&["--version"]).starts_with("handover "));
 }
