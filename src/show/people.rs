@@ -4,6 +4,8 @@
 //! for a show may have two; nor does "Ann Lee" stand in "Ann Leeds". Looked up once, when the show is tied together,
 //! because a frame has no time to read ten thousand cues.
 
+use std::collections::HashMap;
+
 use super::{Cue, CueIx, Person, PersonIx, Show};
 
 impl Show {
@@ -38,27 +40,42 @@ impl Show {
     }
 }
 
-/// For each person of `show`, the cues that name them.
+/// For each person of `show`, the cues that name them. Goes through the words once, for a show may have thousands of
+/// either.
 pub(super) fn named(show: &Show) -> Vec<Vec<CueIx>> {
-    let cues_of = |person: &Person| show.cue_indices().filter(|&ix| names(show.cue(ix), &person.name)).collect();
-    show.people.iter().map(cues_of).collect()
+    let mut by_first: HashMap<char, Vec<PersonIx>> = HashMap::new();
+    for person in show.person_indices() {
+        if let Some(first) = show.person(person).name.chars().next() {
+            by_first.entry(first).or_default().push(person);
+        }
+    }
+    let mut named: Vec<Vec<CueIx>> = vec![vec![]; show.people.len()];
+    for cue in show.cue_indices() {
+        for words in words_of(show.cue(cue)) {
+            for (at, first) in words.char_indices() {
+                for &person in by_first.get(&first).into_iter().flatten() {
+                    let Some(cues) = named.get_mut(person.0 as usize) else { continue };
+                    if cues.last() != Some(&cue) && has_name_at(words, at, &show.person(person).name) {
+                        cues.push(cue);
+                    }
+                }
+            }
+        }
+    }
+    named
 }
 
-fn names(cue: &Cue, name: &str) -> bool {
+fn words_of(cue: &Cue) -> impl Iterator<Item = &str> {
     let words = [Some(cue.title.as_str()), cue.notes.as_deref(), cue.call.as_deref()];
-    let steps = cue.steps.iter().map(|step| step.title.as_str());
-    words.into_iter().flatten().chain(steps).any(|words| has_name(words, name))
+    words.into_iter().flatten().chain(cue.steps.iter().map(|step| step.title.as_str()))
 }
 
-/// Whether `name` stands in `words` and is not a part of a longer name.
-fn has_name(words: &str, name: &str) -> bool {
-    !name.is_empty()
-        && words.match_indices(name).any(|(at, _)| {
-            let (before, behind) = (&words[..at], &words[at + name.len()..]);
-            let joins = |a: Option<char>, b: Option<char>| a.zip(b).is_some_and(|(a, b)| is_cased(a) && is_cased(b));
-            !joins(before.chars().next_back(), name.chars().next())
-                && !joins(name.chars().next_back(), behind.chars().next())
-        })
+/// Whether `name` stands in `words` at this byte and is not a part of a longer name.
+fn has_name_at(words: &str, at: usize, name: &str) -> bool {
+    let (before, from) = words.split_at(at);
+    let Some(behind) = from.strip_prefix(name) else { return false };
+    let joins = |a: Option<char>, b: Option<char>| a.zip(b).is_some_and(|(a, b)| is_cased(a) && is_cased(b));
+    !joins(before.chars().next_back(), name.chars().next()) && !joins(name.chars().next_back(), behind.chars().next())
 }
 
 /// Whether a character belongs to a script that keeps words apart by blanks, as far as case tells: names in Japanese or
@@ -82,9 +99,9 @@ mod tests {
             ("Ann Leeds and Ann Lee", "Ann Lee", true),
             ("MacAnn Lee", "Ann Lee", false),
             ("小池百合子が旗を渡す", "小池百合子", true),
-            ("somebody", "", false),
         ] {
-            assert_eq!(has_name(words, name), found, "{name:?} in {words:?}");
+            let has_name = words.char_indices().any(|(at, _)| has_name_at(words, at, name));
+            assert_eq!(has_name, found, "{name:?} in {words:?}");
         }
     }
 
@@ -105,5 +122,16 @@ mod tests {
         let roof = show.find(&crate::show::CueNumber::new("26").unwrap()).unwrap();
         let ids: Vec<&str> = show.people_in(roof).map(|person| show.person(person).id.as_str()).collect();
         assert_eq!(ids, ["bass", "biles"]);
+    }
+
+    #[test]
+    fn a_cue_that_names_somebody_in_several_places_names_them_once() {
+        let text = "title = \"x\"\n[person.a]\nname = \"Ann\"\n[person.b]\nname = \"Anna\"\n[person.c]\nname = \"Ann\"\n\
+                    [[segment]]\ntitle = \"s\"\nduration = \"1m\"\n\
+                    cue = [{ number = \"1\", title = \"Ann, Ann\", call = \"Ann\", steps = [{ title = \"Ann\" }] },\n\
+                    { number = \"2\", title = \"Anna\" }, { number = \"3\", title = \"-\", notes = \"ask Ann\" }]\n";
+        let show = file::parse(text, "UTC").unwrap();
+        let cues = |person| show.cues_naming(PersonIx(person)).iter().map(|cue| cue.0).collect::<Vec<_>>();
+        assert_eq!([cues(0), cues(1), cues(2)], [vec![0, 2], vec![1], vec![0, 2]]);
     }
 }
