@@ -158,3 +158,25 @@ fn an_idle_second_of_a_board_touches_its_digits_alone() {
         }
     }
 }
+
+#[test]
+fn a_time_on_a_board_is_whole_or_absent() {
+    let mut run =
+        Run::new(&SHOW.replace("title = \"The jump\"", "title = \"The jump off the roof onto the field\""), false);
+    run.until(62.0);
+    run.go();
+    run.until(195.0);
+    run.keys("s123 ");
+    run.until(215.4);
+    let mut seen = 0;
+    for columns in 36..=200 {
+        let board = screen(&run, Face::Board, columns, 24);
+        let on = board.lines().find(|line| line.contains(" ON ")).expect("what is on").to_owned();
+        // The segment began two minutes behind the first GO, at 182 s, and has 1:30.
+        let is_whole = on.contains("  0:57 left");
+        assert!(is_whole || !on.contains(':'), "{columns}: {on}");
+        assert!(on.contains("The jump"), "{columns}: {on}");
+        seen += u32::from(is_whole);
+    }
+    assert!(seen > 100, "{seen}");
+}
