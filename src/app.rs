@@ -254,6 +254,8 @@ impl App {
             Rejection::Held => format!(" ({} resumes)", way(Act::Hold)),
             Rejection::Interlock { .. } => format!(" ({} overrides)", way(Act::Override)),
             Rejection::NoStandby(_) => format!(": {} calls it", way(Act::Standby)),
+            Rejection::Skipped(_) => format!(": {} takes it back into the run", way(Act::Skip)),
+            Rejection::StandsAside(_) => format!(": {} swaps a cue and its backup", way(Act::SwapBackup)),
             _ => String::new(),
         };
         self.refuse(format!("{rejection}{mend}"), now_ns);

@@ -117,13 +117,8 @@ impl App {
     }
 
     fn act(&mut self, act: Act, repeat: bool, state: &State, now_ns: u64) -> Vec<Task> {
-        if let Some((what, page)) = elsewhere(act, self.page) {
-            let (key, way_back) = (self.keymap.way(act), if page == Page::Run { " (Esc)" } else { "" });
-            self.say(
-                format!("{key} {what}, on the {} page{way_back}", page.name().to_lowercase()),
-                Tone::Attention,
-                now_ns,
-            );
+        if let Some(why) = self.elsewhere(act) {
+            self.say(why, Tone::Attention, now_ns);
             return vec![];
         }
         let command = match act {
@@ -189,6 +184,20 @@ impl App {
             return vec![];
         }
         vec![Task::Command(Command::Go { cause: Cause::Go })]
+    }
+
+    /// Why `act` does nothing on this page, where it belongs to another: no key may act on what the caller does not see.
+    fn elsewhere(&self, act: Act) -> Option<String> {
+        let (home, does) = match act {
+            Act::PlayheadHere => (Page::Run, "sets the playhead, on the run page (Esc)"),
+            Act::Skip => (Page::Run, "skips a cue, on the run page (Esc)"),
+            Act::Spot => (Page::People, "ticks somebody as spotted, on the people page"),
+            Act::Unspot => (Page::People, "takes a sighting back, on the people page"),
+            Act::PersonNote => (Page::People, "takes a note on somebody, on the people page"),
+            Act::FindPerson => (Page::People, "finds somebody, on the people page"),
+            _ => return None,
+        };
+        (self.page != home).then(|| format!("{} {does}", self.keymap.way(act)))
     }
 
     fn ask_reason(&mut self, state: &State, now_ns: u64) -> Vec<Task> {
@@ -371,20 +380,6 @@ impl App {
             },
         }
     }
-}
-
-/// What `act` does and on which page, where `page` is another: no key may act on what the caller does not see.
-fn elsewhere(act: Act, page: Page) -> Option<(&'static str, Page)> {
-    let (what, home) = match act {
-        Act::PlayheadHere => ("sets the playhead", Page::Run),
-        Act::Skip => ("skips a cue", Page::Run),
-        Act::Spot => ("ticks somebody as spotted", Page::People),
-        Act::Unspot => ("takes a sighting back", Page::People),
-        Act::PersonNote => ("takes a note on somebody", Page::People),
-        Act::FindPerson => ("finds somebody", Page::People),
-        _ => return None,
-    };
-    (page != home).then_some((what, home))
 }
 
 /// What happens behind the caller's back, all the time.

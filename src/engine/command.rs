@@ -134,9 +134,9 @@ pub enum Rejection {
     LastCue,
     #[error("this is the first cue")]
     FirstCue,
-    #[error("cue {0} is skipped: x takes it back into the run")]
+    #[error("cue {0} is skipped")]
     Skipped(CueNumber),
-    #[error("cue {0} stands aside for now: b swaps a cue and its backup")]
+    #[error("cue {0} stands aside for now")]
     StandsAside(CueNumber),
     #[error("cue {0} is on air: too late to skip it")]
     OnAir(CueNumber),

@@ -18,9 +18,6 @@ use crate::app::{App, Ask, Hits, Message, Page, Prompt, Tone};
 /// From this width on, the footer names all pages.
 const ROOMY: u16 = 140;
 
-/// What the first run of all begins with.
-const GREETING: &str = "Welcome. Space is GO: it fires the cue on standby.  ? shows every key";
-
 /// Draws the footer, and says where the cursor stands while the caller types.
 pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position> {
     let cursor = message(scene, buf, area, area.y);
@@ -44,7 +41,9 @@ pub(super) fn message(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16) -> Op
         return None;
     }
     if greets(scene) {
-        text::put(buf, area, y, Line::styled(GREETING, styles.strong));
+        let (go, help) = (scene.way(Act::Go), scene.way(Act::Help));
+        let words = format!("Welcome. {go} is GO: it fires the cue on standby.  {help} shows every key");
+        text::put(buf, area, y, Line::styled(words, styles.strong));
         return None;
     }
     if let Some(line) = scene.view.log.last_said() {
@@ -61,9 +60,12 @@ pub(super) fn speaks(scene: &Scene) -> bool {
     scene.app.prompt.is_some() || fresh(scene).is_some() || greets(scene)
 }
 
-/// Whether the greeting stands: until the first key, and never where the last event is an alarm.
+/// Whether the greeting of the first run of all stands: until the first key or the show's beginning, whoever begins it,
+/// and never where the last event is an alarm.
 fn greets(scene: &Scene) -> bool {
-    scene.app.greets && scene.view.log.last_said().is_none_or(|line| line.tone != Tone::Alarm)
+    scene.app.greets
+        && !scene.state.has_begun()
+        && scene.view.log.last_said().is_none_or(|line| line.tone != Tone::Alarm)
 }
 
 /// The last word to the caller: a calm one fades, an alarm and a question stay.

@@ -64,15 +64,14 @@ pub(super) fn run(area: Rect, alarm_rows: u16) -> Areas {
         0..=9 => (rows / 2).max(3),
         10..=14 => 5,
         15..=19 => 7,
-        20..=24 => 9,
-        25..=33 => 10,
+        20..=33 => 9,
         34..=43 => 13,
         _ => 16,
     };
     let standby_rows = match rows {
         0..=19 => rows.saturating_sub(on_air_rows + 1),
         20..=24 => 7,
-        25..=33 => 9,
+        25..=33 => 8,
         _ => 11,
     };
     let on_air = Rect { height: on_air_rows.min(rows), ..right };

@@ -149,7 +149,7 @@ fn paint(scene: &Scene, buf: &mut Buffer, area: Rect, is_page: bool) {
     let strip = strip_rows(scene, cue, picture, rows);
     let room = match rows {
         // Here every row is the picture's, but for one with who it is, or how the clip stands.
-        0..=9 => 1,
+        0..=13 => 1,
         _ if is_page => rows / 3,
         _ => rows / 4,
     };

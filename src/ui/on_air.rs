@@ -184,8 +184,10 @@ fn running<'a>(scene: &Scene<'a>) -> Face<'a> {
     face.below.extend(also_running(scene, cue));
     if state.is_over() {
         let left = state.uncalled().next().is_some();
-        let words =
-            if left { "the last cue is called, others are not" } else { "everything is called: q ends the run" };
+        let words = match left {
+            true => "the last cue is called, others are not".to_owned(),
+            false => format!("everything is called: {} ends the run", scene.way(Act::Quit)),
+        };
         face.below.push(Line::styled(words, if left { styles.attention } else { styles.text }));
     }
     face
@@ -225,7 +227,7 @@ fn steps<'a>(scene: &Scene<'a>) -> Option<Line<'a>> {
     let next = steps.get(done)?;
     Some(Line::from(vec![
         Span::styled(format!("{done} of {} steps", steps.len()), styles.text),
-        Span::styled("   m marks  ", styles.past),
+        Span::styled(format!("   {} marks  ", scene.way(Act::Step)), styles.past),
         Span::styled(format!("{} ", signs::STOPPED), styles.tint(next.colour)),
         Span::styled(next.title.as_str(), styles.strong),
     ]))

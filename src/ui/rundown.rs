@@ -381,7 +381,9 @@ fn progress(scene: &Scene, cue: CueIx, cells: usize) -> Vec<Span<'static>> {
         let (left, style) = scene.left(countdown);
         let cells = if plan.steps.is_empty() { cells } else { cells.min(4) };
         let [heavy, light] = text::bar(countdown.done(), cells, styles.on_air, styles.rule);
-        spans.extend([heavy, light, Span::styled(column(&left, 6), style)]);
+        // An hour and more needs more cells, and keeps them until its end.
+        let widest = text::width(&duration::length(countdown.of_ns)).max(text::width(&left));
+        spans.extend([heavy, light, Span::styled(column(&left, (widest + 1).max(6)), style)]);
     }
     spans
 }

@@ -52,14 +52,17 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx) {
     text::put(buf, area, area.y, figures(scene, cue, usize::from(area.width)));
     let has_times = area.height > ROWS_MIN;
     let high = area.height - 1 - u16::from(has_times);
-    let top_m = points.iter().filter_map(|point| point.height_m).fold(1.0, f64::max);
-    let labels = text::width(&metres(top_m)) as u16;
+    let heights = || points.iter().filter_map(|point| point.height_m);
+    // What goes below the ground, as a dive does, has its lowest point for a ground.
+    let bottom_m = heights().fold(0.0, f64::min);
+    let top_m = heights().fold(bottom_m + 1.0, f64::max).max(0.0);
+    let labels = text::width(&metres(top_m)).max(text::width(&metres(bottom_m))) as u16;
     let chart =
         Rect { x: area.x + labels + 2, y: area.y + 1, width: area.width.saturating_sub(labels + 3), height: high };
     if chart.width < 8 || chart.height < 2 {
         return;
     }
-    let field = Field::new(chart, top_m, words::height_at(points, 0.0));
+    let field = Field::new(chart, (bottom_m, top_m), words::height_at(points, 0.0));
     field.axis(scene, buf, labels);
     let mut dots = Dots::new(chart);
     field.ground(&mut dots);
@@ -87,7 +90,7 @@ fn figures(scene: &Scene, cue: CueIx, columns: usize) -> Line<'static> {
     let styles = &scene.styles;
     let points = &scene.cue(cue).route;
     let (from_m, to_m) = (words::height_at(points, 0.0), words::height_at(points, 1.0));
-    let cells = text::width(&metres(from_m.max(to_m)));
+    let cells = text::width(&metres(from_m)).max(text::width(&metres(to_m)));
     let Some(done) = words::done(scene, cue) else {
         let way = format!("{} → {}", metres(from_m), metres(to_m));
         return Line::from(vec![Span::styled("height  ", styles.past), Span::styled(way, styles.strong)]);
@@ -148,6 +151,7 @@ fn tick_m(top_m: f64, parts: f64) -> f64 {
 /// Where heights and times lie on the screen.
 struct Field {
     area: Rect,
+    bottom_m: f64,
     top_m: f64,
     /// The height at which it begins, where that is a ledge.
     ledge_m: Option<f64>,
@@ -158,18 +162,18 @@ struct Field {
 }
 
 impl Field {
-    fn new(area: Rect, top_m: f64, start_m: f64) -> Self {
+    fn new(area: Rect, (bottom_m, top_m): (f64, f64), start_m: f64) -> Self {
         let ledge_m = Some(start_m).filter(|start_m| (1.0..=LEDGE_MAX_M).contains(start_m));
         let lead = if ledge_m.is_some() { (area.width / 7).max(3) } else { 1 };
         let (starts_x, ends_x) = (lead * ACROSS, (area.width - 2) * ACROSS);
-        Field { area, top_m, ledge_m, start_m, starts_x, ends_x }
+        Field { area, bottom_m, top_m, ledge_m, start_m, starts_x, ends_x }
     }
 
     /// The dots from the top at which a height lies: a row is free above the highest, and the ground has the last.
     fn y(&self, height_m: f64) -> f64 {
         let above = if self.area.height >= LABELLED_MIN { DOWN + 1 } else { 1 };
         let (top, bottom) = (f64::from(above), f64::from(self.area.height * DOWN) - 5.0);
-        bottom - (bottom - top).max(0.0) * (height_m / self.top_m).clamp(0.0, 1.0)
+        bottom - (bottom - top).max(0.0) * ((height_m - self.bottom_m) / (self.top_m - self.bottom_m)).clamp(0.0, 1.0)
     }
 
     fn x(&self, done: f64) -> f64 {
@@ -187,12 +191,13 @@ impl Field {
         for y in self.area.y..self.area.bottom() {
             buf.set_string(x, y, "│", styles.rule);
         }
-        let step_m = tick_m(self.top_m, f64::from(self.area.height) / 4.0);
-        let round = (1..=10).map(|at| (step_m * f64::from(at), styles.past));
+        let step_m = tick_m(self.top_m - self.bottom_m, f64::from(self.area.height) / 4.0);
+        let round = (-10..=10).map(|at| (step_m * f64::from(at), styles.past));
         let mut rows: Vec<u16> = vec![];
-        for (height_m, style) in [(self.start_m, styles.strong), (0.0, styles.text)].into_iter().chain(round) {
-            let row = if height_m > 0.0 { self.row(height_m) } else { self.area.bottom() - 1 };
-            if height_m > self.top_m || rows.iter().any(|taken| taken.abs_diff(row) < 2) {
+        let named = [(self.start_m, styles.strong), (self.bottom_m, styles.text), (0.0, styles.text)];
+        for (height_m, style) in named.into_iter().chain(round) {
+            let row = if height_m > self.bottom_m { self.row(height_m) } else { self.area.bottom() - 1 };
+            if !(self.bottom_m..=self.top_m).contains(&height_m) || rows.iter().any(|taken| taken.abs_diff(row) < 2) {
                 continue;
             }
             rows.push(row);

@@ -24,6 +24,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::{due, next, on_air, tick};
+use crate::app::keys::Act;
 use crate::engine::Phase;
 use crate::show::{CueIx, PersonIx};
 use crate::ui::scene::Scene;
@@ -215,7 +216,8 @@ fn sheet<'a>(scene: &Scene<'a>, ix: PersonIx, columns: usize, room: usize) -> Ve
         };
         text::flow(state.sightings.iter().map(one), columns, 3)
     } else {
-        vec![Line::from(vec![tick, Span::styled(" not yet: Enter ticks them", styles.past)])]
+        let words = format!(" not yet: {} ticks them", scene.way(Act::Spot));
+        vec![Line::from(vec![tick, Span::styled(words, styles.past)])]
     };
     let mut notes: Vec<Line> = vec![];
     for note in &state.notes {

@@ -73,6 +73,9 @@ pub(super) fn placed(field: Rect, wishes: Vec<Wish>, way: &[(u16, u16)], dots: &
     (placer.labels, placer.signs)
 }
 
+/// How many cells at either side of a line's name are nobody's.
+const LINE_MARGIN: u16 = 3;
+
 struct Placer<'a> {
     field: Rect,
     dots: &'a Dots,
@@ -91,7 +94,7 @@ impl Placer<'_> {
         let cells = text::width(&wish.name) as u16;
         let spots = around(self.field, at, cells, wish.rank).into_iter().enumerate();
         let priced = spots.filter_map(|(turn, spot)| {
-            let spot = spot.filter(|&spot| self.is_free(at, spot, cells))?;
+            let spot = spot.filter(|&spot| self.is_free(at, spot, cells, wish.rank))?;
             Some((self.price(spot, cells, wish.rank)? + turn as u32, spot))
         });
         let Some((_, (x, y))) = priced.min() else { return };
@@ -114,9 +117,12 @@ impl Placer<'_> {
         aside < self.field.area() / CELLS_ASIDE && !is_named && !is_crowded && !self.way.contains(&(x, y))
     }
 
-    /// Whether nothing stands there, nor in the cell at either side: that keeps names apart.
-    fn is_free(&self, sign: (u16, u16), (x, y): (u16, u16), cells: u16) -> bool {
-        (x.saturating_sub(1)..=x + cells).all(|x| (x, y) == sign || !self.taken.contains(&(x, y)))
+    /// Whether nothing stands there, nor in the cell at either side: that keeps names apart. The name of a line keeps
+    /// farther off, lest it seem to name somebody's sign.
+    fn is_free(&self, sign: (u16, u16), (x, y): (u16, u16), cells: u16, rank: Rank) -> bool {
+        let (sign, margin) = if rank == Rank::Line { (None, LINE_MARGIN) } else { (Some(sign), 1) };
+        let mut cells = x.saturating_sub(margin)..x + cells + margin;
+        cells.all(|x| Some((x, y)) == sign || !self.taken.contains(&(x, y)))
     }
 
     fn price(&self, (x, y): (u16, u16), cells: u16, rank: Rank) -> Option<u32> {

@@ -1,0 +1,157 @@
+//! What a caller meets who does everything at the wrong moment: on another page, with other keys, with an odd show.
+
+use std::sync::Arc;
+
+use handover::app::{Page, keymap};
+
+use super::jump_on_standby;
+use super::stage::{Run, SHOW};
+
+/// No usual key is left but those that never move.
+const OTHER_KEYS: &str = r#"
+go = "d"
+playhead-here = "a"
+skip = "e"
+backup = "v"
+mark-step = "u"
+note = "w"
+find = "f"
+filter = "i"
+help = "y"
+quit = "z"
+"#;
+
+fn remapped(text: &str) -> Run {
+    let mut run = Run::new(text, false);
+    run.app.keymap = Arc::new(keymap::parse(OTHER_KEYS).unwrap());
+    run
+}
+
+#[test]
+fn a_refusal_on_another_page_names_the_key_in_force() {
+    let mut run = remapped(SHOW);
+    run.app.page = Page::Outputs;
+    for (key, words) in [("a", "a sets the playhead, on the run page"), ("e", "e skips a cue, on the run page")] {
+        run.keys(key);
+        let screen = run.text(120, 36);
+        assert!(screen.contains(words), "{words}:\n{screen}");
+    }
+    run.app.page = Page::Run;
+    for (name, words) in [
+        ("spotted", "a ticks somebody as spotted, on the people page"),
+        ("untick", "e takes a sighting back, on the people page"),
+        ("person note", "w takes a note on somebody, on the people page"),
+        ("find person", "f finds somebody, on the people page"),
+    ] {
+        run.keys(&format!(":{name}⏎"));
+        let screen = run.text(120, 36);
+        assert!(screen.contains(words), "{words}:\n{screen}");
+    }
+}
+
+const STEPS: &str = r#"
+title = "Two cues"
+[person.one]
+name = "Ada"
+[[segment]]
+title = "One"
+duration = "10m"
+cue = [
+  { number = "1", title = "Rings", duration = "1m", steps = [{ title = "Blue" }, { title = "Red" }] },
+  { number = "2", title = "Plan A" },
+  { number = "2A", title = "Plan B", backup_for = "2" },
+]
+"#;
+
+#[test]
+fn every_sentence_of_the_panels_names_the_key_in_force() {
+    let mut run = remapped(STEPS);
+    run.app.greets = true;
+    let greeted = run.text(120, 36);
+    assert!(greeted.contains("Welcome. d is GO") && greeted.contains("y shows every key"), "{greeted}");
+    run.keys("d");
+    run.until(61.0);
+    let stepping = run.text(120, 36);
+    assert!(stepping.contains("u marks") && stepping.contains("v backup"), "{stepping}");
+    run.app.page = Page::People;
+    let people = run.text(120, 36);
+    assert!(people.contains("not yet: a ticks them"), "{people}");
+    run.app.page = Page::Run;
+    run.keys("jjj");
+    // The backup stands aside for its cue, and the first is skipped.
+    run.keys("a");
+    let aside = run.text(120, 36);
+    assert!(aside.contains("2A stands aside for now: v swaps a cue and its backup"), "{aside}");
+    run.keys("kea");
+    let skipped = run.text(120, 36);
+    assert!(skipped.contains("cue 2 is skipped: e takes it back into the run"), "{skipped}");
+    run.keys("euuad");
+    run.until(200.0);
+    let over = run.text(120, 36);
+    assert!(over.contains("everything is called: z ends the run"), "{over}");
+}
+
+#[test]
+fn the_greeting_ends_where_the_show_begins() {
+    let mut run = jump_on_standby();
+    // Nobody has pressed a key: a remote control, or the program itself, has given the GOs.
+    run.app.greets = true;
+    let begun = run.text(80, 24);
+    assert!(!begun.contains("Welcome"), "{begun}");
+}
+
+const DEEP: &str = r#"
+title = "The dive"
+[[segment]]
+title = "One"
+duration = "2h"
+cue = [
+  { number = "1", title = "Down", duration = "1h30m", route = { points = [[1, 2, -5], [1, 2, -250], [1, 2, -495]] } },
+]
+"#;
+
+/// The row and column of `sign` on a screen.
+fn find(screen: &str, sign: &str) -> (usize, usize) {
+    let rows = screen.lines().enumerate();
+    rows.filter_map(|(y, row)| Some((y, row[..row.find(sign)?].chars().count()))).next().expect(sign)
+}
+
+#[test]
+fn a_way_below_the_ground_goes_down_to_its_lowest_point() {
+    let mut run = Run::new(DEEP, false);
+    run.app.page = Page::Monitor;
+    run.until(62.0);
+    run.go();
+    let mut rows = vec![];
+    for minutes in [0.0, 45.0, 89.9] {
+        run.until(62.0 + minutes * 60.0);
+        let screen = run.text(120, 36);
+        for words in [" −5 m ┤", "−495 m ┤"] {
+            assert!(screen.contains(words), "{words}:\n{screen}");
+        }
+        rows.push(find(&screen, "◉").0);
+    }
+    let (top, bottom) = {
+        let screen = run.text(120, 36);
+        (find(&screen, " −5 m ┤").0, find(&screen, "−495 m ┤").0)
+    };
+    // The marker begins at the surface, is half-way at half the time, and ends in the row above the ground.
+    assert!(rows[0].abs_diff(top) <= 1 && rows[1].abs_diff((top + bottom) / 2) <= 1, "{rows:?} of {top} to {bottom}");
+    assert!(bottom - rows[2] <= 2, "{rows:?} of {top} to {bottom}");
+}
+
+#[test]
+fn more_than_an_hour_is_told_whole_in_the_rundown() {
+    let mut run = Run::new(DEEP, false);
+    run.until(62.0);
+    run.go();
+    for (columns, rows) in [(80, 24), (120, 36), (200, 60)] {
+        let row = |run: &mut Run| run.text(columns, rows).lines().find(|row| row.contains("▶ 1")).unwrap().to_owned();
+        run.until(62.0);
+        let begun = row(&mut run);
+        assert!(begun.contains(" 1:30:00"), "{begun}");
+    }
+    run.until(62.0 + 3600.0);
+    let later = run.text(80, 24);
+    assert!(later.contains("   30:00 │"), "the figures end where they did:\n{later}");
+}
