@@ -104,7 +104,7 @@ impl Prompt {
             KeyCode::Char('w') if control => InputRequest::DeletePrevWord,
             KeyCode::Char('a') if control => InputRequest::GoToStart,
             KeyCode::Char('e') if control => InputRequest::GoToEnd,
-            KeyCode::Char(_) if control => return Typed::Line,
+            KeyCode::Char(_) if control || key.modifiers.contains(KeyModifiers::ALT) => return Typed::Line,
             KeyCode::Char(c) => return self.insert(c),
             KeyCode::Backspace => InputRequest::DeletePrevChar,
             KeyCode::Delete => InputRequest::DeleteNextChar,

@@ -36,7 +36,9 @@ impl App {
             self.message = None;
             // The question must not cost a GO, and no other key may do anything unseen behind it.
             let again = key.code == KeyCode::Char('c') && key.modifiers.contains(KeyModifiers::CONTROL);
-            if matches!(key.code, KeyCode::Char('y' | 'Y')) || again {
+            // With Ctrl or Alt it may be the key of GO.
+            let is_alone = (key.modifiers - KeyModifiers::SHIFT).is_empty();
+            if again || (is_alone && matches!(key.code, KeyCode::Char('y' | 'Y'))) {
                 return vec![Task::Quit];
             }
             if self.keymap.act_of(key) != Some(Act::Go) {
@@ -293,7 +295,14 @@ impl App {
                 }
                 self.prompt = None;
             }
-            Typed::Accept => return self.accept(state, now_ns),
+            Typed::Accept => {
+                let tasks = self.accept(state, now_ns);
+                // Where Enter is GO, a second press right behind the line is the same slip as one behind a GO.
+                if self.keymap.act_of(key) == Some(Act::Go) {
+                    self.go_pressed_ns = Some(now_ns);
+                }
+                return tasks;
+            }
         }
         vec![]
     }
@@ -384,9 +393,36 @@ fn is_bookkeeping(event: &Event) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
-    use crate::app::Theme;
-    use crate::show::CueNumber;
+    use crate::app::{Theme, keymap};
+    use crate::show::{CueNumber, file};
+
+    const MS_NS: u64 = 1_000_000;
+
+    #[test]
+    fn a_go_of_ones_own_is_a_go_whatever_stands_open() {
+        let show = file::parse("title = \"x\"\n[[segment]]\ntitle = \"s\"\nduration = \"1m\"\n", "UTC").unwrap();
+        let state = State::new(Arc::new(show));
+        let go = [Task::Command(Command::Go { cause: Cause::Go })];
+        let mut app = App::new(Theme::Dark);
+        let own = "go = [\"Ctrl-Y\", \"Alt-x\", \"Enter\"]\nplayhead-here = \"none\"\n";
+        app.keymap = Arc::new(keymap::parse(own).unwrap());
+        let press =
+            |app: &mut App, code, modifiers, ms: u64| app.key(&KeyEvent::new(code, modifiers), &state, ms * MS_NS);
+        app.asks_to_quit = true;
+        assert_eq!(press(&mut app, KeyCode::Char('y'), KeyModifiers::CONTROL, 1_000), go, "it does not say yes");
+        app.asks_to_quit = true;
+        assert_eq!(press(&mut app, KeyCode::Char('Y'), KeyModifiers::SHIFT, 2_000), [Task::Quit]);
+        press(&mut app, KeyCode::Char('t'), KeyModifiers::NONE, 3_000);
+        press(&mut app, KeyCode::Char('a'), KeyModifiers::NONE, 3_000);
+        press(&mut app, KeyCode::Char('x'), KeyModifiers::ALT, 3_000);
+        let note = [Task::Command(Command::Note("a".into()))];
+        assert_eq!(press(&mut app, KeyCode::Enter, KeyModifiers::NONE, 3_100), note, "Alt-x is no text");
+        assert_eq!(press(&mut app, KeyCode::Enter, KeyModifiers::NONE, 3_399), [], "the key was held down");
+        assert_eq!(press(&mut app, KeyCode::Enter, KeyModifiers::NONE, 3_699), go);
+    }
 
     #[test]
     fn a_fired_cue_takes_an_old_word_away_and_leaves_a_question() {
