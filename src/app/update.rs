@@ -131,7 +131,7 @@ impl App {
             Act::Panic => Command::Panic,
             Act::PlayheadHere => match self.selected(state) {
                 Some(cue) => Command::PlayheadTo(cue),
-                None => return vec![],
+                None => return self.nothing_selected(now_ns),
             },
             Act::Skip => match self.selected(state) {
                 Some(cue) => {
@@ -140,7 +140,7 @@ impl App {
                     self.cursor_stays = state.playhead() == Some(cue);
                     Command::ToggleSkip(cue)
                 }
-                None => return vec![],
+                None => return self.nothing_selected(now_ns),
             },
             Act::Override => return self.ask_reason(state, now_ns),
             Act::Spot => return self.spot(repeat, state, now_ns),
@@ -154,6 +154,17 @@ impl App {
             Act::Palette => return self.open(Ask::Palette),
             Act::Quit => return self.quit(state, now_ns),
             Act::Suspend => return vec![Task::Suspend],
+            Act::SelectUp
+            | Act::SelectDown
+            | Act::SelectPageUp
+            | Act::SelectPageDown
+            | Act::SelectFirst
+            | Act::SelectLast
+                if self.page == Page::Monitor =>
+            {
+                self.say("the monitor has no lines to go through", Tone::Attention, now_ns);
+                return vec![];
+            }
             Act::SelectUp => return self.go_through(-1, state),
             Act::SelectDown => return self.go_through(1, state),
             Act::SelectPageUp => return self.go_through(-PAGE, state),
@@ -182,6 +193,11 @@ impl App {
             return vec![];
         }
         vec![Task::Command(Command::Go { cause: Cause::Go })]
+    }
+
+    fn nothing_selected(&mut self, now_ns: u64) -> Vec<Task> {
+        self.say("no cue is selected", Tone::Attention, now_ns);
+        vec![]
     }
 
     /// Why `act` does nothing on this page, where it belongs to another: no key may act on what the caller does not see.

@@ -63,7 +63,9 @@ pub(super) fn speaks(scene: &Scene) -> bool {
 /// Whether the greeting of the first run of all stands: until the first key or the show's beginning, whoever begins it,
 /// and never where the last event is an alarm.
 fn greets(scene: &Scene) -> bool {
-    scene.app.greets && !scene.state.has_begun() && scene.view.log.last_said().is_none_or(|line| line.tone != Tone::Alarm)
+    scene.app.greets
+        && !scene.state.has_begun()
+        && scene.view.log.last_said().is_none_or(|line| line.tone != Tone::Alarm)
 }
 
 /// The last word to the caller: a calm one fades, an alarm and a question stay.
@@ -159,7 +161,9 @@ fn keys(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, hits: &mut Hits) {
                 hints.splice(0..0, own.into_iter().chain([hint("Esc", "back")]));
             } else if scene.app.page != Page::Run {
                 hints.insert(0, hint("Esc", "back to the run"));
-                hints.insert(1, hint(&scroll(scene), "scroll"));
+                if scene.app.page != Page::Monitor {
+                    hints.insert(1, hint(&scroll(scene), "scroll"));
+                }
             }
             if scene.app.page == Page::Log {
                 hints.insert(2, hint(&scene.way(Act::FilterLog), "filter"));
