@@ -31,7 +31,10 @@ impl App {
         if key.code == KeyCode::Esc {
             return self.escape(now_ns);
         }
-        self.escape_pressed_ns = None;
+        // The second Escape will not come, so nobody need be told what it would do.
+        if self.escape_pressed_ns.take().is_some() {
+            self.message = self.message.take().filter(|message| message.tone == Tone::Alarm);
+        }
         if std::mem::take(&mut self.asks_to_quit) {
             self.message = None;
             // The question must not cost a GO, and no other key may do anything unseen behind it.

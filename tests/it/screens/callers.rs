@@ -186,3 +186,17 @@ fn the_monitor_of_a_show_that_is_over_is_not_blank() {
     let screen = run.text(80, 24);
     assert!(screen.contains("nothing is on air, and nothing is left to call"), "{screen}");
 }
+
+#[test]
+fn another_key_takes_the_word_of_panic_away_and_no_alarm() {
+    const WORDS: &str = "Esc again within a second";
+    let mut run = Run::new(SHOW, false);
+    run.keys("⎋");
+    assert!(run.text(80, 24).contains(WORDS));
+    run.keys("j");
+    assert!(!run.text(80, 24).contains(WORDS));
+    run.keys("⎋");
+    run.app.say("the disk is full", handover::app::Tone::Alarm, run.machine_ns());
+    run.keys("j");
+    assert!(run.text(80, 24).contains("the disk is full"));
+}
