@@ -1,5 +1,6 @@
 #![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "a bench reads the clock")]
-//! What a large show costs: reading 10,000 cues, a frame of them beside a frame of 50, replaying 100,000 events.
+//! What a large show costs: reading 10,000 cues, a frame of them beside a frame of 50, each page of a show that is
+//! large in every way, replaying 100,000 events.
 
 mod common;
 
@@ -9,10 +10,10 @@ use std::time::{Duration, Instant};
 
 use common::{Bounds, Sample, called_cue, head};
 use handover::app::log::Log;
-use handover::app::{App, Theme};
+use handover::app::{App, Page, Theme};
 use handover::engine::{Cause, Command, Event, Record, State};
 use handover::journal::{encode, recover_bytes, truncate};
-use handover::show::{Show, file};
+use handover::show::{PersonIx, Show, file};
 use handover::ui::{self, Depth, Means, View};
 use jiff::Timestamp;
 use ratatui::Terminal;
@@ -31,6 +32,21 @@ fn main() {
     let ratio = large.quantile(0.5).as_secs_f64() / small.quantile(0.5).as_secs_f64();
     bounds.hold("a frame of 10,000 cues beside one of 50", ratio, 1.5, "times");
 
+    let text = crowded();
+    let reading = sample(5, || file::parse(black_box(&text), "UTC"));
+    println!("{}", reading.line("read and check it with 500 segments and 300 people in them"));
+    bounds.hold(
+        "a show of 10,000 cues that name people is read",
+        reading.quantile(0.5).as_secs_f64() * 1e3,
+        300.0,
+        "ms",
+    );
+    for (page, frames) in pages(&text) {
+        println!("{}", frames.line(&format!("a frame of it at 200x60, {}", page.name())));
+        bounds.hold("a frame of a large show", frames.quantile(0.5).as_secs_f64() * 1e3, 2.0, "ms");
+    }
+
+    let text = called(10_000, 9);
     let show = Arc::new(file::parse(&text, "UTC").unwrap());
     let lines = journal(&show, 100_000);
     let replaying = sample(7, || replay(&show, &lines));
@@ -103,6 +119,64 @@ fn frame(cues: usize) -> Sample {
         };
         terminal.draw(|frame| drop(ui::draw(frame, &view))).unwrap();
     })
+}
+
+/// A show of 10,000 cues in 500 segments, each of which names three of 300 people.
+fn crowded() -> String {
+    let mut show = String::from("title = \"Large\"\n[output.desk]\nosc = \"udp://127.0.0.1:9\"\n");
+    for person in 0..300 {
+        show += &format!("[person.p{person}]\nname = \"Person {person:03}\"\nrole = \"athlete\"\n");
+    }
+    for segment in 0..500 {
+        show += &format!("[[segment]]\ntitle = \"Segment {segment}\"\nduration = \"2m\"\n");
+        for cue in (segment * 20)..(segment * 20 + 20) {
+            let [a, b, c] = [cue, cue / 7, cue / 31].map(|person| person % 300);
+            show += &format!(
+                "[[segment.cue]]\nnumber = \"{}\"\ntitle = \"Person {a:03} comes on from stage left\"\n\
+                 call = \"Spots on Person {b:03}: GO\"\nnotes = \"Then Person {c:03}, if the wind is below 8 m/s\"\n\
+                 do = [{{ output = \"desk\", osc = \"/cue\", args = [{cue}] }}]\n",
+                cue + 1
+            );
+        }
+    }
+    show
+}
+
+/// Frames of every page in the middle of a show, with a log that is full and searched, and a sheet with many ticks.
+fn pages(text: &str) -> Vec<(Page, Sample)> {
+    let show = Arc::new(file::parse(text, "UTC").unwrap());
+    let (mut state, mut log) = (started(&show), Log::default());
+    let mut seq = 0;
+    let mut commit = |state: &mut State, now_ns, events: Vec<Event>| {
+        for event in events {
+            state.apply(now_ns, &event);
+            seq += 1;
+            log.push(&Record { seq, at: Timestamp::UNIX_EPOCH, run_ns: now_ns, event });
+        }
+    };
+    for call in 0..5_000 {
+        let events = state.decide(&Command::Go { cause: Cause::Go }, call).unwrap();
+        commit(&mut state, call, events);
+        let events = state.handle_timeout(call);
+        commit(&mut state, call, events);
+        let person = PersonIx(call as u32 % 300);
+        let events = state.decide(&Command::Spot(person), call).unwrap();
+        commit(&mut state, call, events);
+    }
+    let mut app = App::new(Theme::Dark);
+    app.log_search = "cue fired".into();
+    let mut frames_of = |page| {
+        app.page = page;
+        let mut terminal = Terminal::new(TestBackend::new(200, 60)).unwrap();
+        let mut now_ns = 1_000_000_000;
+        sample(100, || {
+            now_ns += 100_000_000;
+            let means = Means { depth: Depth::Rgb, ascii: false };
+            let view = View { app: &app, state: &state, log: &log, now_ns, machine_ns: now_ns, means };
+            terminal.draw(|frame| drop(ui::draw(frame, &view))).unwrap();
+        })
+    };
+    Page::ALL.into_iter().map(|page| (page, frames_of(page))).collect()
 }
 
 fn journal(show: &Arc<Show>, events: usize) -> Vec<u8> {

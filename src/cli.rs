@@ -27,9 +27,9 @@ pub fn main() -> ExitCode {
         Some(Verb::Board(board)) => args.board(board).and_then(|wishes| crate::runtime::board::show(&wishes)),
         Some(Verb::Sheet { show, format, public }) => commands::sheet(show, *format, *public),
         Some(Verb::Keys) => commands::keys(),
-        Some(Verb::Theme { name }) => commands::theme(name.map(args::ThemeArg::theme)),
+        Some(Verb::Theme { name }) => commands::theme(name.map(args::ThemeArg::theme), args.theme()),
         Some(Verb::Completions { shell }) => commands::completions(*shell),
-        Some(Verb::Man) => commands::man(),
+        Some(Verb::Man { verb }) => commands::man(verb.as_deref()),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -87,6 +87,10 @@ pub struct Show {
     roots: Vec<CueIx>,
     /// For each person, the cues whose words name them, in running order.
     named: Vec<Vec<CueIx>>,
+    /// For each cue, the people whom its words name, in the order of the file.
+    named_in: Vec<Vec<PersonIx>>,
+    /// The cues whose words name anybody, in running order.
+    naming: Vec<CueIx>,
 }
 
 /// A further clock: an IANA zone and the short name that stands beside its time.
@@ -213,7 +217,7 @@ impl Show {
                 }
             }
         }
-        self.named = people::named(&self);
+        self.look_up_people();
         self
     }
 
@@ -244,6 +248,8 @@ impl Show {
             backups: vec![],
             roots: vec![],
             named: vec![],
+            named_in: vec![],
+            naming: vec![],
         };
         show.tie()
     }

@@ -13,6 +13,9 @@ use crate::app::board::Face;
 use crate::runtime::{Unfinished, Wishes, board, config};
 use crate::ui::{Depth, Means};
 
+/// Names the theme where the command line does not.
+const THEME_VARIABLE: &str = "HANDOVER_THEME";
+
 /// The show caller for the terminal.
 ///
 /// Opens SHOW and runs it; without SHOW, the built-in Paris 2024 show, as a rehearsal. On the screen, ? shows all keys.
@@ -60,8 +63,8 @@ struct RunArgs {
     #[arg(long, value_name = "ADDR:PORT")]
     listen: Option<SocketAddr>,
 
-    /// The colours of the screen [default: own where there is a theme.toml, else dark]
-    #[arg(long, value_enum, env = "HANDOVER_THEME")]
+    /// The colours of the screen [default: $HANDOVER_THEME, own where there is a theme.toml, else dark]
+    #[arg(long, value_enum)]
     theme: Option<ThemeArg>,
 
     /// Draw with plain ASCII, for terminals without lines, blocks and braille
@@ -170,8 +173,11 @@ pub enum Verb {
         /// The shell
         shell: clap_complete::Shell,
     },
-    /// Print the man page
-    Man,
+    /// Print the man page; with VERB, that of a command
+    Man {
+        /// The command, such as `board`
+        verb: Option<String>,
+    },
 }
 
 /// What may stand behind `board`.
@@ -252,7 +258,10 @@ impl Args {
             _ => Unfinished::Ask,
         };
         let mut config = config::config(config::folder().as_deref());
-        let theme = run.theme.map(ThemeArg::theme);
+        let theme = self.theme().unwrap_or_else(|why| {
+            config.words.push(format!("the usual colours: {why}"));
+            None
+        });
         if theme == Some(Theme::Own) && config.own.is_none() && config.words.is_empty() {
             config.words.push(format!("there is no {} yet: `handover theme` prints a beginning", config::THEME));
         }
@@ -277,14 +286,26 @@ impl Args {
             (_, true) => Face::Countdown,
             _ => Face::Board,
         };
+        let theme = board.theme.map(ThemeArg::theme).or_else(|| self.theme().unwrap_or_default());
         Ok(board::Wishes {
             of: board.of.clone(),
             face,
             state: self.state_dir()?,
-            paints: config::config(config::folder().as_deref())
-                .paints(board.theme.or(self.run.theme).map(ThemeArg::theme)),
+            paints: config::config(config::folder().as_deref()).paints(theme),
             means: Means { depth: depth(), ascii: board.ascii || self.run.ascii },
         })
+    }
+
+    /// The caller's choice of colours, where he made one: on the command line, or else in $HANDOVER_THEME. That is not
+    /// clap's to read, for a wrong word in the environment must not keep a show from opening or a report from printing.
+    ///
+    /// # Errors
+    /// With what is wrong with the variable.
+    pub fn theme(&self) -> Result<Option<Theme>, String> {
+        match self.run.theme {
+            Some(theme) => Ok(Some(theme.theme())),
+            None => theme_called(&std::env::var_os(THEME_VARIABLE).unwrap_or_default().to_string_lossy()),
+        }
     }
 
     /// The folder in which runs are kept.
@@ -295,6 +316,16 @@ impl Args {
         let dirs = etcetera::base_strategy::Xdg::new().context("no home folder is known; name one with --state DIR")?;
         Ok(dirs.state_dir().unwrap_or_else(|| dirs.data_dir()).join("handover"))
     }
+}
+
+/// The theme that the environment names; an empty name is none.
+fn theme_called(name: &str) -> Result<Option<Theme>, String> {
+    if name.is_empty() {
+        return Ok(None);
+    }
+    let theme = Theme::ALL.into_iter().find(|theme| theme.name() == name);
+    let names = || Theme::ALL.map(Theme::name).join(", ");
+    theme.map(Some).ok_or_else(|| format!("${THEME_VARIABLE} is none of {}", names()))
 }
 
 fn usage(text: &str) -> ! {
@@ -310,4 +341,19 @@ fn depth() -> Depth {
     }
     let rgb = ["truecolor", "24bit"].contains(&set("COLORTERM").as_str()) || set("TERM").contains("direct");
     if rgb { Depth::Rgb } else { Depth::Ansi }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_environment_names_a_theme_or_none_and_a_wrong_word_is_said() {
+        assert_eq!(theme_called(""), Ok(None));
+        for theme in Theme::ALL {
+            assert_eq!(theme_called(theme.name()), Ok(Some(theme)));
+        }
+        let said = "$HANDOVER_THEME is none of dark, light, high-contrast, colour-blind, own";
+        assert_eq!(theme_called("Nope"), Err(said.to_owned()));
+    }
 }

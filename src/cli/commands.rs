@@ -73,7 +73,9 @@ pub(super) fn check(path: &Path) -> anyhow::Result<()> {
             let total_ns = show.segments.iter().map(|segment| segment.duration_ns).sum::<u64>();
             let planned = duration::length(total_ns);
             let (segments, cues) = (show.segments.len(), show.cues.len());
-            print(&format!("{name}: no fault; {segments} segments, {cues} cues, {planned}\n{}", clips.notes(&show)))
+            let counted = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+            let (segments, cues) = (counted(segments, "segment"), counted(cues, "cue"));
+            print(&format!("{name}: no fault; {segments}, {cues}, {planned}\n{}", clips.notes(&show)))
         }
         Err(problems) => faulty(&problems, &name, &text),
     }
@@ -193,8 +195,9 @@ pub(super) fn keys() -> anyhow::Result<()> {
     print(&keymap::write(&keys))
 }
 
-pub(super) fn theme(name: Option<Theme>) -> anyhow::Result<()> {
-    if let Some(built_in) = name.filter(|name| *name != Theme::Own) {
+pub(super) fn theme(name: Option<Theme>, chosen: Result<Option<Theme>, String>) -> anyhow::Result<()> {
+    let in_force = name.map_or(chosen, |name| Ok(Some(name))).map_err(anyhow::Error::msg)?;
+    if let Some(built_in) = in_force.filter(|name| *name != Theme::Own) {
         return print(&theme::write(built_in, built_in.paints()));
     }
     match config::own(config::folder().as_deref()).map_err(|fault| fault.report())? {
@@ -209,8 +212,15 @@ pub(super) fn completions(shell: clap_complete::Shell) -> anyhow::Result<()> {
     print(&String::from_utf8_lossy(&script))
 }
 
-pub(super) fn man() -> anyhow::Result<()> {
+pub(super) fn man(verb: Option<&str>) -> anyhow::Result<()> {
+    let mut command = Args::command().disable_help_subcommand(true);
+    // Only then a command of the program knows its full name.
+    command.build();
+    if let Some(verb) = verb {
+        let found = command.find_subcommand(verb).cloned();
+        command = found.with_context(|| format!("there is no command {verb}; `handover --help` lists them"))?;
+    }
     let mut page = vec![];
-    clap_mangen::Man::new(Args::command()).render(&mut page)?;
+    clap_mangen::Man::new(command).render(&mut page)?;
     print(&String::from_utf8_lossy(&page))
 }

@@ -15,6 +15,8 @@ use super::{Place, Projection, RADIUS_KM};
 
 /// The shortest extent that is shown, in kilometres: what stands still has its street around it.
 const EXTENT_MIN_KM: f64 = 0.4;
+/// The most copies of a line to either side.
+const COPIES_MAX: f64 = 16.0;
 
 /// How many dots at the edges are kept free of the way, at each side.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -133,10 +135,11 @@ impl Fit {
         let mut all = vec![];
         for line in lines {
             let (left, right) = line.iter().fold((f64::MAX, f64::MIN), |(l, r), dot| (l.min(dot.0), r.max(dot.0)));
-            for shift in [-period, 0.0, period] {
-                if right + shift >= 0.0 && left + shift <= self.size.0 {
-                    all.push(line.iter().map(|dot| (dot.0 + shift, dot.1)).collect());
-                }
+            // A way that goes round the earth more than once comes back as often.
+            let first = (-right / period).ceil().max(-COPIES_MAX) as i32;
+            let last = ((self.size.0 - left) / period).floor().min(COPIES_MAX) as i32;
+            for shift in (first..=last).map(|turn| f64::from(turn) * period) {
+                all.push(line.iter().map(|dot| (dot.0 + shift, dot.1)).collect());
             }
         }
         all
@@ -212,6 +215,20 @@ mod tests {
         let (up, across) = (distance_km(from, north), distance_km(from, east));
         assert!((up / across - 1.0).abs() < 0.01, "{up} {across}");
         assert!((up - 10.0 * fit.km_per_dot()).abs() < 0.01 * up);
+    }
+
+    #[test]
+    fn a_way_round_the_earth_is_drawn_as_often_as_it_goes_round() {
+        for turns in 1..=5 {
+            let nodes: Vec<(f64, f64)> = (0..=turns * 3).map(|third| (10.0, f64::from(third) * 120.0)).collect();
+            let (fit, way) = fit(&nodes, (300.0, 160.0));
+            let places: Vec<Place> = way.samples().iter().map(|spot| spot.place).collect();
+            let (left, right) = fit.columns();
+            let across = |line: &Vec<(f64, f64)>| line.windows(2).map(|pair| pair[1].0 - pair[0].0).sum::<f64>();
+            let drawn = fit.stretches(&places).iter().map(across).sum::<f64>() / (right - left);
+            // A stretch across the map's edge is left out.
+            assert!((drawn - f64::from(turns)).abs() < 0.02 * f64::from(turns + 1), "{turns} turns: {drawn} drawn");
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The show and its cues as remote controls list them, in QLab's words.
 //!
-//! Owns what may be told of a cue: must never tell the words of one under embargo before it has fired, since a display
-//! may hang anywhere.
+//! Owns how a cue is told: must never tell the words of one under embargo before the picture says that they may be shown,
+//! since a display may hang anywhere. Until there is a picture, none may.
 
 use std::sync::Arc;
 
@@ -31,11 +31,10 @@ impl Words {
         Words { show, told }
     }
 
-    /// Lifts the embargo of what has fired; gives whether there was any.
+    /// Lifts the embargo of what has become public; gives whether there was any.
     pub(super) fn lift(&mut self, picture: &Picture) -> bool {
-        let fired = picture.firings.iter().map(|firing| firing.cue);
         let mut lifted = false;
-        for cue in picture.on_air.into_iter().chain(picture.running.iter().copied()).chain(fired) {
+        for cue in &picture.public {
             if let Some(told) = self.told.get_mut(cue.0 as usize) {
                 lifted |= !std::mem::replace(told, true);
             }
@@ -185,9 +184,9 @@ mod tests {
         let secret = Some(CueIx(2));
         assert_eq!((words.number(secret), words.title(secret), words.call(secret)), ("14", EMBARGOED, ""));
         assert!(!words.cue_lists().contains("The guest"));
-        assert!(!words.lift(&Picture { running: vec![CueIx(0)], ..Picture::default() }));
-        assert!(words.lift(&Picture { on_air: secret, ..Picture::default() }));
-        assert!(!words.lift(&Picture::default()));
+        assert!(!words.lift(&Picture { next: secret, ..Picture::default() }));
+        assert!(words.lift(&Picture { public: vec![CueIx(2)], ..Picture::default() }));
+        assert!(!words.lift(&Picture { public: vec![CueIx(2)], ..Picture::default() }));
         assert_eq!((words.title(secret), words.call(secret)), ("The guest", "Camera: GO"));
         assert!(words.cue_lists().contains("The guest"));
     }

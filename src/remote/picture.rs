@@ -32,6 +32,8 @@ pub struct Picture {
     pub running: Vec<CueIx>,
     /// The last firings, the oldest first; the last [`FIRINGS_MAX`] will do.
     pub firings: Vec<Firing>,
+    /// The cues under embargo whose words may be shown: they have fired in this run.
+    pub public: Vec<CueIx>,
     /// How many panics there have been in this run.
     pub panics: u64,
 }

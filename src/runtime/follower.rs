@@ -50,8 +50,7 @@ impl Follower {
     /// When the system gives no thread.
     pub fn start(remote: Arc<Remote>, state: State, clock: RunClock) -> std::io::Result<Self> {
         let mailbox = Arc::new(Mailbox::default());
-        let account =
-            Account { remote, state, clock, clips: vec![], clips_ns: 0, fired: 0, firings: VecDeque::new(), panics: 0 };
+        let account = Account::new(remote, state, clock);
         let box_of_thread = Arc::clone(&mailbox);
         std::thread::Builder::new().name("follower".into()).spawn(move || {
             realtime::step_back();
@@ -95,6 +94,8 @@ fn lock(news: &Mutex<News>) -> MutexGuard<'_, News> {
 struct Account {
     remote: Arc<Remote>,
     state: State,
+    /// The cues under embargo.
+    embargoed: Vec<CueIx>,
     clock: RunClock,
     clips: Vec<Clip>,
     clips_ns: u64,
@@ -105,6 +106,13 @@ struct Account {
 }
 
 impl Account {
+    fn new(remote: Arc<Remote>, state: State, clock: RunClock) -> Self {
+        let show = state.show();
+        let embargoed = show.cue_indices().filter(|&cue| show.cue(cue).embargo).collect();
+        let (clips, firings) = (vec![], VecDeque::new());
+        Account { remote, state, embargoed, clock, clips, clips_ns: 0, fired: 0, firings, panics: 0 }
+    }
+
     fn follow(mut self, mailbox: &Mailbox) {
         loop {
             let now_ns = machine_ns();
@@ -183,6 +191,7 @@ impl Account {
             clip_left_ns: self.clips.iter().find_map(clip_left_ns),
             running,
             firings: self.firings.iter().copied().collect(),
+            public: self.embargoed.iter().copied().filter(|&cue| state.is_public(cue)).collect(),
             panics: self.panics,
         }
     }

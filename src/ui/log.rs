@@ -102,13 +102,13 @@ fn above(scene: &Scene, found: &[&log::Line]) -> usize {
 /// A line in as many rows as its words take: a reason is never cut off.
 fn rows<'a>(scene: &Scene<'a>, line: &'a log::Line, columns: usize) -> Vec<Line<'a>> {
     let styles = &scene.styles;
-    let (sign, style) = sign(scene, line);
     let (_, loud) = tone(scene, line.tone);
     let number = line.cue.as_ref().map(|cue| cue.as_str()).unwrap_or_default();
     let pad = " ".repeat(CUE.saturating_sub(text::width(number)) + 1);
     let words =
         line.text.strip_prefix("cue ").and_then(|rest| rest.strip_prefix(number)).filter(|_| line.cue.is_some());
     let words = words.map_or(line.text.as_str(), |rest| rest.trim_start_matches([':', ' ']));
+    let (sign, style) = sign(scene, line, words);
     let mut head = vec![Span::styled(scene.wall(line.at_ns as i64), styles.past)];
     if columns >= SEQ_FROM {
         let seq = line.seq.map(|seq| seq.to_string()).unwrap_or_default();
@@ -135,17 +135,17 @@ fn again(line: &log::Line) -> String {
     if line.times > 1 { format!("  ×{}", line.times) } else { String::new() }
 }
 
-/// The sign of what a line speaks of, and its style.
-fn sign(scene: &Scene, line: &log::Line) -> (&'static str, Style) {
+/// The sign of what a line speaks of, and its style; `words` are its own, without its cue, and may have a title in them.
+fn sign(scene: &Scene, line: &log::Line, words: &str) -> (&'static str, Style) {
     let styles = &scene.styles;
     match (line.kind, line.tone) {
         (Kind::Refusal, _) => (signs::SKIPPED, styles.attention),
         (Kind::Send, Tone::Alarm) => (signs::SEND_TROUBLE, styles.on_air),
         (_, Tone::Alarm) => (signs::MISSED, styles.on_air),
         (_, Tone::Attention) => (signs::NOT_YET, styles.attention),
-        (Kind::Cue, Tone::Calm) if line.text.contains(" fired") => (signs::ON_AIR, styles.on_air),
-        (Kind::Cue, Tone::Calm) if line.text.contains(" complete") => (signs::DONE, styles.ready),
-        (Kind::Standby, Tone::Calm) if line.text.ends_with(" ready") => (signs::DONE, styles.ready),
+        (Kind::Cue, Tone::Calm) if words.starts_with("fired") => (signs::ON_AIR, styles.on_air),
+        (Kind::Cue, Tone::Calm) if words == "complete" => (signs::DONE, styles.ready),
+        (Kind::Standby, Tone::Calm) if words.ends_with(" ready") => (signs::DONE, styles.ready),
         (Kind::Standby, Tone::Calm) => (signs::ASKED, styles.attention),
         (Kind::Note, Tone::Calm) => ("“", styles.text),
         _ => (" ", styles.past),

@@ -62,8 +62,9 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mut Hits)
     hits.regions.push(Region { columns: left.x..left.right(), rows: left.y..left.bottom(), target: Target::People });
     let people = scene.show.people.len();
     let rows = usize::from(left.height - 1).min(people) as u16;
-    heads(scene, buf, left);
-    list(scene, buf, Rect { y: left.y + 1, height: rows, ..left }, selected, hits);
+    let columns = Columns::of(scene, left.width);
+    heads(scene, buf, left, columns);
+    list(scene, buf, Rect { y: left.y + 1, height: rows, ..left }, columns, selected, hits);
     let rest = left.height.saturating_sub(rows + 2);
     if rest > LATEST_MIN {
         latest(scene, buf, Rect { y: left.y + rows + 2, height: rest, x: left.x + 1, width: left.width - 1 });
@@ -95,33 +96,39 @@ fn fence(scene: &Scene, buf: &mut Buffer, area: Rect, x: u16) {
     put(area.bottom(), "┴");
 }
 
-fn heads(scene: &Scene, buf: &mut Buffer, area: Rect) {
+fn heads(scene: &Scene, buf: &mut Buffer, area: Rect, columns: Columns) {
     let past = scene.styles.past;
     let (spotted, all) = (scene.state.spotted(), scene.show.people.len());
     let count = format!("{spotted} of {all} spotted ");
     let style = if spotted == all { scene.styles.ready } else { scene.styles.text };
     let mut line = vec![Span::raw(" ".repeat(SIGNS)), Span::styled("who", past)];
     if area.width >= WITH_CUE {
-        let gap = " ".repeat(name_cells(scene, area).saturating_sub(3));
-        line.push(Span::styled(format!("{gap}{}  in the show", cell("role", role_cells(scene, area))), past));
+        let gap = " ".repeat(columns.name.saturating_sub(3));
+        line.push(Span::styled(format!("{gap}{}  in the show", cell("role", columns.role)), past));
     }
     text::put_both(buf, area, area.y, Line::from(line), Line::styled(count, style), 4);
 }
 
-/// The cells of the names: as many as the longest needs, where there is room for more than names.
-fn name_cells(scene: &Scene, area: Rect) -> usize {
-    let room = usize::from(area.width).saturating_sub(SIGNS + TIME + COUNT + 2);
-    if area.width < WITH_ROLE {
-        return room;
-    }
-    let longest = scene.show.people.iter().map(|person| text::width(&person.name)).max().unwrap_or(0);
-    longest.clamp(8, 24).min(room) + 1
+/// The cells of the list's columns.
+#[derive(Clone, Copy)]
+struct Columns {
+    /// As many as the longest name needs, where there is room for more than names.
+    name: usize,
+    /// What names, cues and times leave.
+    role: usize,
 }
 
-/// The cells of the roles: what names, cues and times leave.
-fn role_cells(scene: &Scene, area: Rect) -> usize {
-    let cue = if area.width >= WITH_CUE { CUE + 2 } else { 0 };
-    usize::from(area.width).saturating_sub(SIGNS + name_cells(scene, area) + cue + TIME + COUNT + 2)
+impl Columns {
+    fn of(scene: &Scene, width: u16) -> Self {
+        let room = usize::from(width).saturating_sub(SIGNS + TIME + COUNT + 2);
+        if width < WITH_ROLE {
+            return Columns { name: room, role: 0 };
+        }
+        let longest = scene.show.people.iter().map(|person| text::width(&person.name)).max().unwrap_or(0);
+        let name = longest.clamp(8, 24).min(room) + 1;
+        let cue = if width >= WITH_CUE { CUE + 2 } else { 0 };
+        Columns { name, role: room.saturating_sub(name + cue) }
+    }
 }
 
 /// `words` in exactly `cells` cells.
@@ -130,13 +137,13 @@ fn cell(words: &str, cells: usize) -> String {
     format!("{fitted}{}", " ".repeat(cells - text::width(&fitted)))
 }
 
-fn list(scene: &Scene, buf: &mut Buffer, area: Rect, selected: PersonIx, hits: &mut Hits) {
+fn list(scene: &Scene, buf: &mut Buffer, area: Rect, columns: Columns, selected: PersonIx, hits: &mut Hits) {
     let height = usize::from(area.height);
     let last_top = scene.show.people.len().saturating_sub(height);
     let top = (selected.0 as usize).saturating_sub(height / 2).min(last_top);
     for (y, person) in (area.y..area.bottom()).zip(scene.show.person_indices().skip(top)) {
         let row = Rect { y, height: 1, ..area };
-        draw_person(scene, buf, row, person);
+        draw_person(scene, buf, row, columns, person);
         hits.regions.push(Region { columns: row.x..row.right(), rows: y..y + 1, target: Target::Person(person) });
         if person == selected {
             buf.set_style(row, scene.styles.selected);
@@ -154,7 +161,7 @@ fn list(scene: &Scene, buf: &mut Buffer, area: Rect, selected: PersonIx, hits: &
     }
 }
 
-fn draw_person(scene: &Scene, buf: &mut Buffer, row: Rect, ix: PersonIx) {
+fn draw_person(scene: &Scene, buf: &mut Buffer, row: Rect, columns: Columns, ix: PersonIx) {
     let styles = &scene.styles;
     let (person, sheet) = (scene.show.person(ix), scene.state.person(ix));
     let is_on_air = on_air(scene, ix).is_some();
@@ -164,10 +171,10 @@ fn draw_person(scene: &Scene, buf: &mut Buffer, row: Rect, ix: PersonIx) {
         Span::raw(" "),
         tick(scene, ix),
         Span::raw(" "),
-        Span::styled(cell(&person.name, name_cells(scene, row)), if is_on_air { styles.strong } else { styles.text }),
+        Span::styled(cell(&person.name, columns.name), if is_on_air { styles.strong } else { styles.text }),
     ];
     if row.width >= WITH_ROLE {
-        let role = cell(person.role.as_deref().unwrap_or_default(), role_cells(scene, row));
+        let role = cell(person.role.as_deref().unwrap_or_default(), columns.role);
         left.push(Span::styled(role, styles.past));
     }
     if row.width >= WITH_CUE {
@@ -244,10 +251,12 @@ fn due(scene: &Scene, cue: CueIx) -> Option<String> {
 fn latest(scene: &Scene, buf: &mut Buffer, area: Rect) {
     let styles = &scene.styles;
     let mut told: Vec<(RunNs, PersonIx, Option<&str>)> = vec![];
+    // Of each person, no more than there are rows.
+    let rows = usize::from(area.height);
     for person in scene.show.person_indices() {
         let sheet = scene.state.person(person);
-        told.extend(sheet.sightings.iter().map(|sighting| (sighting.at_ns, person, None)));
-        told.extend(sheet.notes.iter().map(|note| (note.at_ns, person, Some(note.text.as_str()))));
+        told.extend(sheet.sightings.iter().rev().take(rows).map(|sighting| (sighting.at_ns, person, None)));
+        told.extend(sheet.notes.iter().rev().take(rows).map(|note| (note.at_ns, person, Some(note.text.as_str()))));
     }
     if told.is_empty() {
         return;

@@ -93,6 +93,18 @@ pub(super) fn fit_line(line: Line<'_>, cells: usize) -> Line<'_> {
     Line::from(fitted).style(style)
 }
 
+/// `head` and behind it `tail` in at most `cells` cells. The head gives way, down to `least` cells; then the tail goes, for
+/// half a time is a wrong one.
+pub(super) fn with_tail<'a>(head: Line<'a>, tail: Line<'a>, cells: usize, least: usize) -> Line<'a> {
+    let room = cells.saturating_sub(line_width(&tail));
+    if line_width(&head) > room && room < least {
+        return fit_line(head, cells);
+    }
+    let mut line = fit_line(head, room);
+    line.spans.extend(tail.spans);
+    line
+}
+
 /// How many cells a line takes.
 pub(super) fn line_width(line: &Line) -> usize {
     line.spans.iter().map(|span| width(&span.content)).sum()
@@ -159,6 +171,21 @@ pub(super) fn bar<'a>(done: f64, cells: usize, heavy: Style, light: Style) -> [S
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_tail_stands_whole_or_not_at_all() {
+        let line = |head, cells| {
+            let line = with_tail(Line::from(head), Line::from("  1:58"), cells, 5);
+            line.spans.iter().map(|span| span.content.as_ref()).collect::<String>()
+        };
+        assert_eq!(line("The jump", 14), "The jump  1:58");
+        assert_eq!(line("The jump", 13), "The ju…  1:58");
+        assert_eq!(line("The jump", 11), "The…  1:58");
+        assert_eq!(line("The jump", 10), "The jump");
+        assert_eq!(line("The jump", 7), "The ju…");
+        assert_eq!(line("He", 8), "He  1:58");
+        assert_eq!(line("漢字漢字", 12), "漢字…  1:58");
+    }
 
     #[test]
     fn fits_by_cells_and_not_by_characters() {

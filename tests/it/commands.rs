@@ -82,6 +82,8 @@ fn a_show_that_is_not_there_is_refused_with_the_mend() {
     std::fs::write(&path, b"title = \"caf\xe9\"").expect("a file");
     let said = fails(1, &["check", &path.display().to_string()]);
     assert!(said.contains("UTF-8"), "{said}");
+    let endless = fails(1, &["check", "/dev/zero"]);
+    assert!(endless.contains("larger than 64 MiB"), "{endless}");
 }
 
 #[test]
@@ -177,6 +179,13 @@ fn completions_and_the_man_page_come() {
     }
     let page = succeeds(&["man"]);
     assert!(page.contains(".TH handover") && page.contains("rehearse"), "{page}");
+    let listed: Vec<&str> =
+        page.lines().filter_map(|line| line.strip_prefix("handover\\-")?.strip_suffix("(1)")).collect();
+    assert!(listed.contains(&"board") && listed.contains(&"sheet") && !listed.contains(&"help"), "{listed:?}");
+    for verb in listed {
+        assert!(succeeds(&["man", verb]).contains(&format!(".TH handover-{verb} ")), "{verb}");
+    }
+    assert!(fails(1, &["man", "nosuch"]).contains("handover --help"));
     assert!(succeeds(&["--help"]).contains("--rehearse"));
     assert!(succeeds(&["--version"]).starts_with("handover "));
 }
@@ -282,4 +291,24 @@ fn keys_and_theme_print_what_is_in_force_and_name_every_fault() {
     let (status, _, said) = run(&["theme"]);
     assert_eq!(status, Some(1));
     assert!(said.contains("theme.toml:1:8") && said.contains("`text` on `background` cannot be read"), "{said}");
+}
+
+#[test]
+fn a_wrong_theme_in_the_environment_keeps_nothing_from_running() {
+    let house = House::new();
+    let run = |theme: &str, args: &[&str]| {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_handover"));
+        command.args(args).stdin(Stdio::null()).env("HANDOVER_THEME", theme);
+        let output = command.env("XDG_CONFIG_HOME", house.path("config")).output().expect("the program runs");
+        (output.status.code(), text(&output.stdout), text(&output.stderr))
+    };
+    for theme in ["", "nope", "light"] {
+        assert_eq!(run(theme, &["shows"]).0, Some(0), "{theme:?}");
+    }
+    assert!(run("", &["theme"]).1.contains("base = \"dark\""));
+    assert!(run("light", &["theme"]).1.contains("base = \"light\""));
+    assert!(run("light", &["theme", "dark"]).1.contains("base = \"dark\""));
+    let (status, _, said) = run("nope", &["theme"]);
+    assert_eq!(status, Some(1));
+    assert!(said.contains("$HANDOVER_THEME is none of dark, light, high-contrast"), "{said}");
 }

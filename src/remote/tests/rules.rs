@@ -332,7 +332,7 @@ fn running_cues_and_lists_are_told() {
     rig.hub.publish(Picture { running: vec![CueIx(1)], ..Picture::default() }, rig.now);
     assert_eq!(rig.ask(udp(1), "/runningOrPausedCues", NONE).1[0]["number"], "13");
     assert_eq!(rig.ask(tcp(1), "/cueLists", NONE).1[0]["cues"][1]["cues"][0]["name"], "(embargoed)");
-    rig.hub.publish(Picture { on_air: Some(CueIx(2)), ..Picture::default() }, rig.now);
+    rig.hub.publish(Picture { public: vec![CueIx(2)], ..Picture::default() }, rig.now);
     assert_eq!(rig.ask(tcp(1), "/cueLists", NONE).1[0]["cues"][1]["cues"][0]["name"], "The guest");
 }
 

@@ -16,6 +16,8 @@ use crate::ui::{layout, text};
 
 /// From how many rows on the clock has a band of its own.
 const ROWS_APART: u16 = 18;
+/// How many cells of a badge and a title at least stand in front of a time.
+const LEAST: usize = 20;
 /// From how many columns on the later segments have a column of their own.
 const COLUMNS_LATER: u16 = 100;
 
@@ -146,7 +148,7 @@ fn on(scene: &Scene, buf: &mut Buffer, area: Rect, has_digits: bool) {
         room.width = room.width.saturating_sub(taken + 2);
     }
     let lines = match &scene.board.stage {
-        Stage::On(on) => running(scene, on),
+        Stage::On(on) => running(scene, on, usize::from(room.width)),
         Stage::Waiting { .. } => scene.waiting(),
         Stage::Before { starts, .. } => {
             let mut lines = scene.waiting();
@@ -176,13 +178,14 @@ fn stack(buf: &mut Buffer, room: Rect, mut lines: Vec<Line>) {
     }
 }
 
-fn running<'a>(scene: &Scene<'a>, on: &'a On) -> Vec<Line<'a>> {
+fn running<'a>(scene: &Scene<'a>, on: &'a On, columns: usize) -> Vec<Line<'a>> {
     let styles = &scene.styles;
-    let mut first = vec![
+    let first = Line::from(vec![
         Span::styled(" ON ", styles.on_air_badge),
         Span::raw("  "),
         Span::styled(on.segment.as_str(), styles.strong),
-    ];
+    ]);
+    let mut tail = Line::default();
     let has_own = on.cues.iter().any(|(_, countdown)| countdown.is_some());
     if has_own {
         // The digits are the cue's.
@@ -191,18 +194,17 @@ fn running<'a>(scene: &Scene<'a>, on: &'a On) -> Vec<Line<'a>> {
             ..=-1 => (format!("+{}", duration::clock(left_ns.unsigned_abs() / duration::SECOND_NS)), styles.attention),
             _ => (format!("{} left", duration::countdown(left_ns.unsigned_abs())), styles.past),
         };
-        first.push(Span::styled(format!("  {left}"), style));
+        tail = Span::styled(format!("  {left}"), style).into();
     }
-    let mut lines = vec![Line::from(first), Line::default()];
+    let mut lines = vec![text::with_tail(first, tail, columns, LEAST), Line::default()];
     for (at, (cue, countdown)) in on.cues.iter().enumerate() {
         let style = if at == 0 { styles.strong } else { styles.text };
-        let mut spans = vec![Span::raw("      ")];
-        spans.extend(item(scene, cue, style));
-        if let Some(countdown) = countdown.filter(|_| at > 0) {
+        let title = Line::from_iter([Span::raw("      ")].into_iter().chain(item(scene, cue, style)));
+        let left = countdown.filter(|_| at > 0).map_or(Line::default(), |countdown| {
             let left = duration::countdown(countdown.left_ns().max(0).unsigned_abs());
-            spans.push(Span::styled(format!("  {left}"), styles.past));
-        }
-        lines.push(Line::from(spans));
+            Span::styled(format!("  {left}"), styles.past).into()
+        });
+        lines.push(text::with_tail(title, left, columns, LEAST));
     }
     lines
 }
@@ -227,7 +229,8 @@ fn next(scene: &Scene, buf: &mut Buffer, area: Rect) {
 
 fn coming<'a>(scene: &Scene<'a>, next: &'a Next, room: Rect) -> Vec<Line<'a>> {
     let styles = &scene.styles;
-    let at = next.at.map(|at| Span::styled(format!("  {}", scene.wall(at)), styles.past));
+    let at = next.at.map_or(Line::default(), |at| Span::styled(format!("  {}", scene.wall(at)), styles.past).into());
+    let timed = |head: Line<'a>| text::with_tail(head, at.clone(), usize::from(room.width), LEAST);
     let mut lines = vec![];
     let badge = [Span::styled(" NEXT ", styles.quiet_badge), Span::raw("  ")];
     let indent = [Span::raw("        ")];
@@ -235,16 +238,16 @@ fn coming<'a>(scene: &Scene<'a>, next: &'a Next, room: Rect) -> Vec<Line<'a>> {
     match (&next.segment, cue) {
         (Some(segment), Some(cue)) if room.height > 1 => {
             let segment = Span::styled(segment.as_str(), styles.text);
-            lines.push(Line::from_iter(badge.into_iter().chain([segment]).chain(at)));
+            lines.push(timed(Line::from_iter(badge.into_iter().chain([segment]))));
             if room.height > 3 {
                 lines.push(Line::default());
             }
             lines.push(Line::from_iter(indent.into_iter().chain(cue)));
         }
-        (_, Some(cue)) => lines.push(Line::from_iter(badge.into_iter().chain(cue).chain(at))),
+        (_, Some(cue)) => lines.push(timed(Line::from_iter(badge.into_iter().chain(cue)))),
         (Some(segment), None) => {
             let segment = Span::styled(segment.as_str(), styles.strong);
-            lines.push(Line::from_iter(badge.into_iter().chain([segment]).chain(at)));
+            lines.push(timed(Line::from_iter(badge.into_iter().chain([segment]))));
         }
         (None, None) => {}
     }
@@ -269,22 +272,16 @@ fn later(scene: &Scene, buf: &mut Buffer, area: Rect) {
 /// The last row: the keys when they are asked for, and what is amiss. A low window has none to spare, and its panel of
 /// what is next gives its last one.
 fn foot(scene: &Scene, buf: &mut Buffer, area: Rect) {
-    let (keys, notice) = (scene.foot().0, words::notice(scene));
-    let left = if scene.help { keys } else { Line::default() };
-    if area.height == 0 || (left.spans.is_empty() && notice.spans.is_empty()) {
+    if area.height == 0 {
         return;
     }
     let y = area.bottom() - 1;
-    if area.height > 1 || scene.help {
-        let row = Rect { y, height: 1, ..area };
-        if scene.help {
-            text::put(buf, row, y, Line::raw(" ".repeat(usize::from(row.width))));
-        }
-        if scene.help {
-            text::put(buf, row, y, left);
-            return;
-        }
+    if scene.help {
+        text::put(buf, area, y, Line::raw(" ".repeat(usize::from(area.width))));
+        text::put(buf, area, y, scene.foot().0);
+        return;
     }
+    let notice = words::notice(scene);
     let taken = text::line_width(&notice).min(usize::from(area.width)) as u16;
     let place = Rect { x: area.right() - taken, width: taken, ..area };
     text::put(buf, place, y, notice);

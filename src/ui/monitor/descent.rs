@@ -53,16 +53,15 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx) {
     let has_times = area.height > ROWS_MIN;
     let high = area.height - 1 - u16::from(has_times);
     let heights = || points.iter().filter_map(|point| point.height_m);
-    // What goes below the ground, as a dive does, has its lowest point for a ground.
-    let bottom_m = heights().fold(0.0, f64::min);
-    let top_m = heights().fold(bottom_m + 1.0, f64::max).max(0.0);
-    let labels = text::width(&metres(top_m)).max(text::width(&metres(bottom_m))) as u16;
+    // Where it goes below the sea, the ground is its lowest point.
+    let (top_m, ground_m) = (heights().fold(1.0, f64::max), heights().fold(0.0, f64::min));
+    let labels = text::width(&metres(top_m)).max(text::width(&metres(ground_m))) as u16;
     let chart =
         Rect { x: area.x + labels + 2, y: area.y + 1, width: area.width.saturating_sub(labels + 3), height: high };
     if chart.width < 8 || chart.height < 2 {
         return;
     }
-    let field = Field::new(chart, (bottom_m, top_m), words::height_at(points, 0.0));
+    let field = Field::new(chart, (ground_m, top_m), words::height_at(points, 0.0));
     field.axis(scene, buf, labels);
     let mut dots = Dots::new(chart);
     field.ground(&mut dots);
@@ -90,7 +89,7 @@ fn figures(scene: &Scene, cue: CueIx, columns: usize) -> Line<'static> {
     let styles = &scene.styles;
     let points = &scene.cue(cue).route;
     let (from_m, to_m) = (words::height_at(points, 0.0), words::height_at(points, 1.0));
-    let cells = text::width(&metres(from_m)).max(text::width(&metres(to_m)));
+    let cells = text::width(&metres(from_m.max(to_m)));
     let Some(done) = words::done(scene, cue) else {
         let way = format!("{} → {}", metres(from_m), metres(to_m));
         return Line::from(vec![Span::styled("height  ", styles.past), Span::styled(way, styles.strong)]);
@@ -104,7 +103,9 @@ fn figures(scene: &Scene, cue: CueIx, columns: usize) -> Line<'static> {
     }
     let (word, gone) = if from_m >= to_m { ("fallen", from_m - now_m) } else { ("risen", now_m - from_m) };
     let way = format!("   {word} {:>cells$} of {}", metres(gone), metres((from_m - to_m).abs()));
-    if text::line_width(&Line::from(spans.clone())) + text::width(&way) <= columns {
+    // What ends as high as it begins, or goes the other way first, has neither fallen nor risen.
+    let has_gone = from_m != to_m && gone >= 0.0;
+    if has_gone && text::line_width(&Line::from(spans.clone())) + text::width(&way) <= columns {
         spans.push(Span::styled(way, styles.past));
     }
     Line::from(spans)
@@ -141,9 +142,9 @@ fn name<'a>(places: &'a [Place], point: &'a Point) -> Option<&'a str> {
     point.name.as_deref().or_else(|| places.iter().find(near).map(|place| place.name.as_str()))
 }
 
-/// A step of 1, 2 or 5 times a power of ten that divides `top_m` into at most `parts` parts.
-fn tick_m(top_m: f64, parts: f64) -> f64 {
-    let rough = (top_m / parts.max(1.0)).max(1.0);
+/// A step of 1, 2 or 5 times a power of ten that divides `span_m` into at most `parts` parts.
+fn tick_m(span_m: f64, parts: f64) -> f64 {
+    let rough = (span_m / parts.max(1.0)).max(1.0);
     let power = 10_f64.powf(rough.log10().floor());
     [1.0, 2.0, 5.0, 10.0].into_iter().map(|step| step * power).find(|step| *step >= rough).unwrap_or(rough)
 }
@@ -151,7 +152,7 @@ fn tick_m(top_m: f64, parts: f64) -> f64 {
 /// Where heights and times lie on the screen.
 struct Field {
     area: Rect,
-    bottom_m: f64,
+    ground_m: f64,
     top_m: f64,
     /// The height at which it begins, where that is a ledge.
     ledge_m: Option<f64>,
@@ -162,18 +163,19 @@ struct Field {
 }
 
 impl Field {
-    fn new(area: Rect, (bottom_m, top_m): (f64, f64), start_m: f64) -> Self {
-        let ledge_m = Some(start_m).filter(|start_m| (1.0..=LEDGE_MAX_M).contains(start_m));
+    fn new(area: Rect, (ground_m, top_m): (f64, f64), start_m: f64) -> Self {
+        let ledge_m = Some(start_m).filter(|start_m| ground_m == 0.0 && (1.0..=LEDGE_MAX_M).contains(start_m));
         let lead = if ledge_m.is_some() { (area.width / 7).max(3) } else { 1 };
         let (starts_x, ends_x) = (lead * ACROSS, (area.width - 2) * ACROSS);
-        Field { area, bottom_m, top_m, ledge_m, start_m, starts_x, ends_x }
+        Field { area, ground_m, top_m, ledge_m, start_m, starts_x, ends_x }
     }
 
     /// The dots from the top at which a height lies: a row is free above the highest, and the ground has the last.
     fn y(&self, height_m: f64) -> f64 {
         let above = if self.area.height >= LABELLED_MIN { DOWN + 1 } else { 1 };
         let (top, bottom) = (f64::from(above), f64::from(self.area.height * DOWN) - 5.0);
-        bottom - (bottom - top).max(0.0) * ((height_m - self.bottom_m) / (self.top_m - self.bottom_m)).clamp(0.0, 1.0)
+        let part = (height_m - self.ground_m) / (self.top_m - self.ground_m);
+        bottom - (bottom - top).max(0.0) * part.clamp(0.0, 1.0)
     }
 
     fn x(&self, done: f64) -> f64 {
@@ -191,13 +193,14 @@ impl Field {
         for y in self.area.y..self.area.bottom() {
             buf.set_string(x, y, "│", styles.rule);
         }
-        let step_m = tick_m(self.top_m - self.bottom_m, f64::from(self.area.height) / 4.0);
-        let round = (-10..=10).map(|at| (step_m * f64::from(at), styles.past));
+        let step_m = tick_m(self.top_m - self.ground_m, f64::from(self.area.height) / 4.0);
+        let first = (self.ground_m / step_m).ceil();
+        let round = (0..=10).map(|at| (step_m * (first + f64::from(at)), styles.past));
         let mut rows: Vec<u16> = vec![];
-        let named = [(self.start_m, styles.strong), (self.bottom_m, styles.text), (0.0, styles.text)];
-        for (height_m, style) in named.into_iter().chain(round) {
-            let row = if height_m > self.bottom_m { self.row(height_m) } else { self.area.bottom() - 1 };
-            if !(self.bottom_m..=self.top_m).contains(&height_m) || rows.iter().any(|taken| taken.abs_diff(row) < 2) {
+        let edges = [(self.start_m, styles.strong), (self.ground_m, styles.text)];
+        for (height_m, style) in edges.into_iter().chain(round) {
+            let row = if height_m > self.ground_m { self.row(height_m) } else { self.area.bottom() - 1 };
+            if height_m > self.top_m || rows.iter().any(|taken| taken.abs_diff(row) < 2) {
                 continue;
             }
             rows.push(row);
@@ -278,6 +281,17 @@ mod tests {
         for (m, words) in [(0.0, "0 m"), (45.6, "46 m"), (999.4, "999 m"), (4000.0, "4,000 m"), (-12.0, "−12 m")] {
             assert_eq!(metres(m), words);
         }
+    }
+
+    #[test]
+    fn what_lies_below_the_sea_is_as_true_as_what_lies_above() {
+        let field = |ground_m, top_m| Field::new(Rect::new(9, 1, 60, 20), (ground_m, top_m), ground_m);
+        // From the Dead Sea up to Jerusalem, and the same way lifted by what the sea lies below the others.
+        let (below, above) = (field(-430.0, 750.0), field(0.0, 1180.0));
+        for height_m in [-430.0, -200.0, 0.0, 400.0, 750.0] {
+            assert!((below.y(height_m) - above.y(height_m + 430.0)).abs() < 1e-9, "{height_m}");
+        }
+        assert!(below.y(-430.0) - below.y(750.0) > 60.0 && below.ledge_m.is_none());
     }
 
     #[test]

@@ -18,6 +18,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
+use super::words;
 use crate::engine::Phase;
 use crate::geo::Fit;
 use crate::show::CueIx;
@@ -58,11 +59,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx) {
         return;
     }
     let sheet = sheet::of(&scene.cue(cue).route, field);
-    let done = match scene.state.cue(cue).phase {
-        Phase::Running => scene.countdown(cue).map_or(0.0, |countdown| countdown.done()),
-        Phase::Complete => 1.0,
-        _ => 0.0,
-    };
+    let done = words::done(scene, cue).unwrap_or(0.0);
     let styles = &scene.styles;
     for (x, y) in sheet.land.iter().copied() {
         if let Some(cell) = buf.cell_mut((x, y)) {

@@ -18,7 +18,7 @@ pub(super) fn route<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize) -> Vec<Li
     let name =
         |point: &Point| point.name.clone().unwrap_or_else(|| format!("{:.3}, {:.3}", point.latitude, point.longitude));
     let mut named = vec![name(first)];
-    named.extend(points[1..points.len() - 1].iter().filter_map(|point| point.name.clone()));
+    named.extend(points.iter().skip(1).take(points.len().saturating_sub(2)).filter_map(|point| point.name.clone()));
     named.push(name(last));
     let full = named.join(" → ");
     let short = format!("{} → … → {}", name(first), name(last));

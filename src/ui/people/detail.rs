@@ -102,10 +102,13 @@ fn cues<'a>(scene: &Scene<'a>, person: PersonIx, columns: usize, room: usize) ->
         let words = if with_words { around(scene, cue, columns, number + 3) } else { vec![] };
         std::iter::once(cue_row(scene, cue, columns, number)).chain(words).collect::<Vec<_>>()
     };
-    let mut whole: Vec<Row> = named.iter().take(room).flat_map(|cue| one(cue, true)).collect();
-    whole.truncate(whole.len() - usize::from(whole.last().is_some_and(|(left, _)| left.width() == 0)));
-    if named.len() <= room && whole.len() <= room {
-        return std::iter::once(heading).chain(whole).collect();
+    if named.len() <= room {
+        // With two rows more than there is room for it is known not to fit: the last of them may be the blank one.
+        let mut whole: Vec<Row> = named.iter().flat_map(|cue| one(cue, true)).take(room + 2).collect();
+        whole.truncate(whole.len() - usize::from(whole.last().is_some_and(|(left, _)| left.width() == 0)));
+        if whole.len() <= room {
+            return std::iter::once(heading).chain(whole).collect();
+        }
     }
     let now = on_air(scene, person).or_else(|| next(scene, person));
     let rows = named.iter().skip(top(named, now, room)).take(room).flat_map(|cue| one(cue, false));
@@ -123,20 +126,19 @@ fn number_cells(scene: &Scene, cues: &[CueIx]) -> usize {
     cues.iter().map(|&cue| text::width(scene.number(cue))).max().unwrap_or(0).min(NUMBER_MAX)
 }
 
-/// Who comes when: all cues that name somebody, in at most `room` rows.
+/// Who comes when: the cues that name somebody, in at most `room` rows.
 fn everybody<'a>(scene: &Scene<'a>, columns: usize, room: usize) -> Vec<Row<'a>> {
     let styles = &scene.styles;
-    let people = scene.show.person_indices();
-    let mut cues: Vec<CueIx> = people.flat_map(|person| scene.show.cues_naming(person)).copied().collect();
-    cues.sort();
-    cues.dedup();
+    let cues = scene.show.cues_naming_anybody();
     if room < EVERYBODY_MIN || cues.is_empty() {
         return vec![];
     }
-    let running = |cue: &&CueIx| scene.state.cue(**cue).phase == Phase::Running;
+    let running = scene.state.on_air().iter().copied().filter(|cue| cues.binary_search(cue).is_ok()).min();
     let to_come = |cue: &&CueIx| scene.state.cue(**cue).firings == 0 && scene.state.is_in_order(**cue);
-    let now = cues.iter().find(running).or_else(|| cues.iter().find(to_come)).copied();
-    let (number, title) = (number_cells(scene, &cues), columns * 2 / 5);
+    let now = running.or_else(|| cues.iter().find(to_come).copied());
+    let top = top(cues, now, room - 1);
+    let shown = &cues[top..cues.len().min(top + room - 1)];
+    let (number, title) = (number_cells(scene, shown), columns * 2 / 5);
     let line = |&cue: &CueIx| {
         let (left, right) = cue_row(scene, cue, columns, number);
         let names = scene.show.people_in(cue).map(|person| scene.show.person(person).name.as_str());
@@ -146,8 +148,8 @@ fn everybody<'a>(scene: &Scene<'a>, columns: usize, room: usize) -> Vec<Row<'a>>
         spans.extend([Span::raw(" ".repeat((title + 2).saturating_sub(taken))), names]);
         (Line::from(spans), right)
     };
-    let shown = cues.iter().skip(top(&cues, now, room - 1)).take(room - 1).map(line);
-    std::iter::once(row(Line::styled("WHO COMES WHEN", styles.heading))).chain(shown).collect()
+    let heading = row(Line::styled("WHO COMES WHEN", styles.heading));
+    std::iter::once(heading).chain(shown.iter().map(line)).collect()
 }
 
 fn cue_row<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize, number: usize) -> Row<'a> {
@@ -219,8 +221,9 @@ fn sheet<'a>(scene: &Scene<'a>, ix: PersonIx, columns: usize, room: usize) -> Ve
         let words = format!(" not yet: {} ticks them", scene.way(Act::Spot));
         vec![Line::from(vec![tick, Span::styled(words, styles.past)])]
     };
+    let room = room.saturating_sub(1).max(2);
     let mut notes: Vec<Line> = vec![];
-    for note in &state.notes {
+    for note in state.notes.iter().skip(state.notes.len().saturating_sub(room)) {
         let at = format!("{}  ", scene.wall(note.at_ns as i64));
         let wrapped = text::wrap(&note.text, columns.saturating_sub(TIME), NOTE_ROWS);
         for (part, words) in wrapped.into_iter().enumerate() {
@@ -228,7 +231,6 @@ fn sheet<'a>(scene: &Scene<'a>, ix: PersonIx, columns: usize, room: usize) -> Ve
             notes.push(Line::from(vec![Span::styled(front, styles.past), Span::styled(words, styles.text)]));
         }
     }
-    let room = room.saturating_sub(1).max(2);
     let last = |lines: Vec<Line<'a>>, rows: usize| {
         let past = lines.len().saturating_sub(rows);
         lines.into_iter().skip(past)

@@ -144,3 +144,19 @@ fn a_killed_run_hears_on_its_port_again_at_once() {
     let free = await_some(PATIENCE, || UdpSocket::bind(remote.listen()).ok());
     assert!(free.is_some(), "the port is free when the program is gone");
 }
+
+#[test]
+fn an_embargo_is_kept_until_the_cue_fires_and_stays_lifted_after_a_crash() {
+    let (house, wire, remote) = (House::new(), Wire::new(), Remote::new());
+    let show = house.show(&evening(&wire).replace(r#"title = "Fanfare""#, "title = \"Fanfare\"\nembargo = true"));
+    let mut program = house.open(&["--fresh", "--listen", &remote.listen(), &show]);
+    let listed = || Line::new(remote.port).ask("/cueLists", &[]).data.to_string();
+    assert!(listed().contains("(embargoed)") && !listed().contains("Fanfare"), "{}", listed());
+    remote.press("/cue/2/start").ok();
+    wire.expect("/two");
+    program.await_event("action_sent", 1);
+    program.kill();
+    let _again = house.open(&["--resume", "--listen", &remote.listen(), &show]);
+    let told = await_some(PATIENCE, || listed().contains("Fanfare").then_some(()));
+    assert!(told.is_some(), "it has fired, so its words are public: {}", listed());
+}

@@ -109,14 +109,17 @@ fn any_size_draws_a_board() {
     run.until(222.0);
     let mut boards = [before, Board::of(&run.state, run.now_ns)];
     boards[1].notice = Some(Notice::NoCaller);
-    for board in &boards {
-        for columns in (1..=300).step_by(13).chain([2, 19, 20, 21, 35, 36, 69, 70, 99, 100]) {
-            for rows in (1..=100).step_by(9).chain([2, 3, 5, 8, 9, 11, 12, 17, 18, 22, 26, 34, 48]) {
-                for face in [Face::Board, Face::Clock, Face::Countdown] {
-                    let buffer = drawn(board, face, (columns, rows), Depth::Rgb, columns % 2 == 0);
-                    let is_lit = buffer.content().iter().any(|cell| cell.symbol() != " ");
-                    assert!(is_lit, "{face:?} at {columns} × {rows} is blank");
-                }
+    let columns = || (1..=300).step_by(13).chain([2, 19, 20, 21, 35, 36, 69, 70, 99, 100]).enumerate();
+    let rows = || (1..=100).step_by(9).chain([2, 3, 5, 8, 9, 11, 12, 17, 18, 22, 26, 34, 48]).enumerate();
+    let faces = [Face::Board, Face::Clock, Face::Countdown];
+    let views = boards.iter().flat_map(|board| faces.map(|face| (board, face))).enumerate();
+    for (turn, (board, face)) in views {
+        for (column, columns) in columns() {
+            // Every width and every height for each view, and every size for one of them at least.
+            for (_, rows) in rows().filter(|(row, _)| (column + row) % 6 == turn) {
+                let buffer = drawn(board, face, (columns, rows), Depth::Rgb, columns % 2 == 0);
+                let is_lit = buffer.content().iter().any(|cell| cell.symbol() != " ");
+                assert!(is_lit, "{face:?} at {columns} × {rows} is blank");
             }
         }
     }
@@ -154,4 +157,26 @@ fn an_idle_second_of_a_board_touches_its_digits_alone() {
             }
         }
     }
+}
+
+#[test]
+fn a_time_on_a_board_is_whole_or_absent() {
+    let mut run =
+        Run::new(&SHOW.replace("title = \"The jump\"", "title = \"The jump off the roof onto the field\""), false);
+    run.until(62.0);
+    run.go();
+    run.until(195.0);
+    run.keys("s123 ");
+    run.until(215.4);
+    let mut seen = 0;
+    for columns in 36..=200 {
+        let board = screen(&run, Face::Board, columns, 24);
+        let on = board.lines().find(|line| line.contains(" ON ")).expect("what is on").to_owned();
+        // The segment began two minutes behind the first GO, at 182 s, and has 1:30.
+        let is_whole = on.contains("  0:57 left");
+        assert!(is_whole || !on.contains(':'), "{columns}: {on}");
+        assert!(on.contains("The jump"), "{columns}: {on}");
+        seen += u32::from(is_whole);
+    }
+    assert!(seen > 100, "{seen}");
 }

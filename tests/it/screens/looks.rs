@@ -4,7 +4,7 @@ use handover::app::Page;
 use handover::engine::{Cause, Command, Event};
 use handover::output::Clip;
 use handover::show::duration::SECOND_NS;
-use handover::show::{CueNumber, builtin};
+use handover::show::{CueIx, CueNumber, builtin};
 use handover::ui::Depth;
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::Color;
@@ -179,6 +179,80 @@ fn a_descent_is_seen_from_the_side() {
     let screen = page(&mut at("33", 35.0));
     for words in ["height  1,200 m", " 55.7 m/s", "4,000 m ┤", "Hollywood sign  1:10", "clips/flight.mp4"] {
         assert!(screen.contains(words), "no {words:?}:\n{screen}");
+    }
+}
+
+#[test]
+fn what_goes_up_and_comes_down_has_not_fallen() {
+    let text = "title = \"Kite\"\n[[segment]]\ntitle = \"One\"\nduration = \"10m\"\n[[segment.cue]]\nnumber = \"1\"\n\
+                title = \"Kite\"\nduration = \"1m\"\n\
+                route = { points = [[48.0, 2.0, 0.0], [48.0, 2.1, 80.0], [48.0, 2.2, 0.0]] }\n";
+    let mut run = Run::new(text, true);
+    run.until(10.0);
+    run.go();
+    // A quarter of the way, and three: half way up, and half way down.
+    for (seconds, arrow) in [(25.0, "↑   2.7 m/s"), (55.0, "↓   2.7 m/s")] {
+        run.until(seconds);
+        let screen = page(&mut run);
+        assert!(screen.contains("height  40 m") && screen.contains(arrow), "{screen}");
+        assert!(!screen.contains("fallen") && !screen.contains("risen"), "{screen}");
+    }
+}
+
+/// Cues whose pictures are at the edge of what a show file may ask for.
+const ODD: &str = r##"
+title = "Odd"
+[output.screens]
+mpv = true
+[output.posts]
+http = "https://api.example.com"
+[place.date-line]
+name = "日付変更線の島"
+at = [-16.5, 180]
+[place.pole]
+name = "P"
+at = [90, 0]
+[[segment]]
+title = "One"
+duration = "23h"
+cue = [
+  { number = "1", title = "Deep", duration = "1s", route = { points = [[31.5, 35.5, -430.5], [28, 86.9, 8848], [31.5, 35.5, -430.5]] } },
+  { number = "2", title = "Still", duration = "1s", route = { points = [[10, 20, 0.0], [10, 20, 0.0]] } },
+  { number = "3", title = "Here", duration = "1s", route = { points = [[10, 20], [10, 20]] } },
+  { number = "4", title = "Poles", duration = "1s", route = { points = ["pole", [-90, 12], "pole"] } },
+  { number = "5", title = "Islands", duration = "1s", route = { points = ["date-line", [-16.4, -179.99], "date-line"] } },
+  { number = "6", title = "No end", route = { points = ["date-line", "pole", [0.0, 0.0], [0.0, 120.0], [0.0, -120.0]] } },
+  { number = "7", title = "Long", duration = "22h", do = [{ output = "screens", play = "長い映画.mp4", from = "99h" }] },
+  { number = "8", title = "Post", do = [{ output = "posts", method = "POST", path = "/p", json = { text = "日本語 and on and on and on and on" } }] },
+  { number = "9", title = "Steps", look = "hollywood", steps = [{ title = "日本語の段" }, { title = "e\u0301", colour = "#000000" }] },
+]
+"##;
+
+#[test]
+fn odd_pictures_are_drawn_at_any_size() {
+    for at in 0..9_u32 {
+        for is_called in [false, true] {
+            let mut run = Run::new(ODD, true);
+            run.until(1.0);
+            let events = run.state.decide(&Command::PlayheadTo(CueIx(at)), run.now_ns).unwrap();
+            run.commit(events);
+            if is_called {
+                run.go();
+                run.now_ns += SECOND_NS / 3;
+            }
+            for page in [Page::Run, Page::Monitor] {
+                run.app.page = page;
+                for columns in (1..=240).step_by(29).chain([24, 60, 80, 103]) {
+                    for rows in (1..=70).step_by(11).chain([16, 17]) {
+                        run.ascii = (columns + rows) % 2 == 0;
+                        let frame = run.drawn(columns, rows);
+                        let number = format!(" {}  ", at + 1);
+                        let is_told = page == Page::Run || columns < 60 || rows < 16 || text(&frame).contains(&number);
+                        assert!(is_told, "cue {at} on {page:?} at {columns}×{rows}:\n{}", text(&frame));
+                    }
+                }
+            }
+        }
     }
 }
 

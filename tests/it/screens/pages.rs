@@ -52,6 +52,22 @@ fn the_log_from_start_to_end() {
     start_middle_end(Page::Log);
 }
 
+#[test]
+fn a_title_does_not_choose_its_lines_sign() {
+    let text = "title = \"x\"\n[[segment]]\ntitle = \"All complete\"\nduration = \"1m\"\n[[segment.cue]]\nnumber = \"1\"\n\
+                title = \"One\"\nduration = \"50s\"\nsteps = [{ title = \"The flare fired\" }, { title = \"Home\" }]\n";
+    let mut run = Run::new(text, true);
+    run.until(10.0);
+    run.keys(" m");
+    run.app.page = Page::Log;
+    let screen = run.text(80, 24);
+    let line = |words: &str| screen.lines().find(|line| line.contains(words)).unwrap_or_else(|| panic!("{screen}"));
+    assert!(line("fired  go").contains('▶'), "{screen}");
+    for words in ["The flare fired", "segment started: All complete"] {
+        assert!(!line(words).contains(['▶', '✓']), "{screen}");
+    }
+}
+
 /// A show of many segments of `duration`, each with one cue.
 fn many(segments: usize, duration: &str, start: &str) -> String {
     let mut text = String::from("title = \"Many\"\ntimezone = \"Europe/Paris\"\ndate = 2024-08-11\n");

@@ -1,5 +1,7 @@
 //! Where places, ways, land and labels of the map lie, by other reckoning; and that no route is too odd for it.
 
+use std::rc::Rc;
+
 use proptest::prelude::*;
 
 use super::*;
@@ -117,6 +119,20 @@ fn a_moving_marker_leaves_everything_else_where_it_is() {
         let at = cell_of(&sheet.fit, sheet.field, sheet.way.at(f64::from(step) / 1400.0).unwrap().place);
         assert!(at.0.abs_diff(last.0) <= 1 && at.1.abs_diff(last.1) <= 1, "{last:?} to {at:?}");
         last = at;
+    }
+}
+
+#[test]
+fn a_sheet_is_kept_for_its_own_route_and_field_alone() {
+    let route = |places: [(&str, f64, f64); 2]| places.map(|(name, north, east)| point(name, north, east)).to_vec();
+    let (there, elsewhere) = (route([EIFFEL, LAX]), route([EIFFEL, TOKYO]));
+    let (field, aside) = (Rect::new(3, 2, 78, 14), Rect::new(4, 2, 78, 14));
+    let kept = sheet::of(&there, field);
+    assert!(Rc::ptr_eq(&kept, &sheet::of(&there, field)), "reckoned once");
+    for (route, field) in [(&elsewhere, field), (&there, aside), (&there, field)] {
+        let (found, fresh) = (sheet::of(route, field), Sheet::new(route, field));
+        assert_eq!((found.field, found.way.length_km()), (field, fresh.way.length_km()));
+        assert_eq!((&found.labels, &found.signs, &found.land), (&fresh.labels, &fresh.signs, &fresh.land));
     }
 }
 
