@@ -31,7 +31,10 @@ impl App {
         if key.code == KeyCode::Esc {
             return self.escape(now_ns);
         }
-        self.escape_pressed_ns = None;
+        // The second Escape will not come, so nobody need be told what it would do.
+        if self.escape_pressed_ns.take().is_some() {
+            self.message = self.message.take().filter(|message| message.tone == Tone::Alarm);
+        }
         if std::mem::take(&mut self.asks_to_quit) {
             self.message = None;
             // The question must not cost a GO, and no other key may do anything unseen behind it.
@@ -133,7 +136,7 @@ impl App {
             Act::Panic => Command::Panic,
             Act::PlayheadHere => match self.selected(state) {
                 Some(cue) => Command::PlayheadTo(cue),
-                None => return vec![],
+                None => return self.nothing_selected(now_ns),
             },
             Act::Skip => match self.selected(state) {
                 Some(cue) => {
@@ -142,7 +145,7 @@ impl App {
                     self.cursor_stays = state.playhead() == Some(cue);
                     Command::ToggleSkip(cue)
                 }
-                None => return vec![],
+                None => return self.nothing_selected(now_ns),
             },
             Act::Override => return self.ask_reason(state, now_ns),
             Act::Spot => return self.spot(repeat, state, now_ns),
@@ -156,6 +159,17 @@ impl App {
             Act::Palette => return self.open(Ask::Palette),
             Act::Quit => return self.quit(state, now_ns),
             Act::Suspend => return vec![Task::Suspend],
+            Act::SelectUp
+            | Act::SelectDown
+            | Act::SelectPageUp
+            | Act::SelectPageDown
+            | Act::SelectFirst
+            | Act::SelectLast
+                if self.page == Page::Monitor =>
+            {
+                self.say("the monitor has no lines to go through", Tone::Attention, now_ns);
+                return vec![];
+            }
             Act::SelectUp => return self.go_through(-1, state),
             Act::SelectDown => return self.go_through(1, state),
             Act::SelectPageUp => return self.go_through(-PAGE, state),
@@ -184,6 +198,11 @@ impl App {
             return vec![];
         }
         vec![Task::Command(Command::Go { cause: Cause::Go })]
+    }
+
+    fn nothing_selected(&mut self, now_ns: u64) -> Vec<Task> {
+        self.say("no cue is selected", Tone::Attention, now_ns);
+        vec![]
     }
 
     /// Why `act` does nothing on this page, where it belongs to another: no key may act on what the caller does not see.

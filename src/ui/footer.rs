@@ -161,7 +161,9 @@ fn keys(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, hits: &mut Hits) {
                 hints.splice(0..0, own.into_iter().chain([hint("Esc", "back")]));
             } else if scene.app.page != Page::Run {
                 hints.insert(0, hint("Esc", "back to the run"));
-                hints.insert(1, hint(&scroll(scene), "scroll"));
+                if scene.app.page != Page::Monitor {
+                    hints.insert(1, hint(&scroll(scene), "scroll"));
+                }
             }
             if scene.app.page == Page::Log {
                 hints.insert(2, hint(&scene.way(Act::FilterLog), "filter"));

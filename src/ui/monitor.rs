@@ -124,7 +124,17 @@ fn just_fired(scene: &Scene) -> Option<CueIx> {
 }
 
 fn paint(scene: &Scene, buf: &mut Buffer, area: Rect, is_page: bool) {
-    let Some(cue) = subject(scene).filter(|_| !area.is_empty()) else { return };
+    let Some(cue) = subject(scene) else {
+        let words = match scene.show.cues.is_empty() {
+            true => "the show has no cues: nothing of it can be seen here",
+            false => "nothing is on air, and nothing is left to call",
+        };
+        text::put(buf, area, area.y, Line::styled(words, scene.styles.past));
+        return;
+    };
+    if area.is_empty() {
+        return;
+    }
     text::put_both(buf, area, area.y, headline(scene, cue), left(scene, cue, is_page), 16);
     let air = u16::from(is_page && area.height >= 16);
     let rows = area.height.saturating_sub(1 + air);

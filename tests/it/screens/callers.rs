@@ -155,3 +155,48 @@ fn more_than_an_hour_is_told_whole_in_the_rundown() {
     let later = run.text(80, 24);
     assert!(later.contains("   30:00 │"), "the figures end where they did:\n{later}");
 }
+
+#[test]
+fn an_empty_show_says_so_and_why_a_key_does_nothing() {
+    let mut run = Run::new("title = \"Bare\"\n[[segment]]\ntitle = \"Only\"\nduration = \"1m\"\n", false);
+    for key in ["x", "⏎"] {
+        run.app.message = None;
+        run.keys(key);
+        let screen = run.text(80, 24);
+        assert!(screen.contains("no cue is selected"), "{key}:\n{screen}");
+    }
+    run.app.page = Page::Monitor;
+    let screen = run.text(80, 24);
+    assert!(screen.contains("the show has no cues") && !screen.contains("scroll"), "{screen}");
+    run.keys("j");
+    let screen = run.text(80, 24);
+    assert!(screen.contains("the monitor has no lines to go through"), "{screen}");
+}
+
+#[test]
+fn the_monitor_of_a_show_that_is_over_is_not_blank() {
+    let mut run = Run::new(STEPS, false);
+    run.app.page = Page::Monitor;
+    run.until(62.0);
+    run.go();
+    run.until(63.0);
+    run.keys("mm");
+    run.go();
+    run.until(90.0);
+    let screen = run.text(80, 24);
+    assert!(screen.contains("nothing is on air, and nothing is left to call"), "{screen}");
+}
+
+#[test]
+fn another_key_takes_the_word_of_panic_away_and_no_alarm() {
+    const WORDS: &str = "Esc again within a second";
+    let mut run = Run::new(SHOW, false);
+    run.keys("⎋");
+    assert!(run.text(80, 24).contains(WORDS));
+    run.keys("j");
+    assert!(!run.text(80, 24).contains(WORDS));
+    run.keys("⎋");
+    run.app.say("the disk is full", handover::app::Tone::Alarm, run.machine_ns());
+    run.keys("j");
+    assert!(run.text(80, 24).contains("the disk is full"));
+}
