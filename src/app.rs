@@ -1,8 +1,9 @@
 //! The application: what the caller's keys mean, and everything that the screen shows beside the run itself.
 //!
 //! Owns the cursor, the page, the prompt and the message line. It turns keys into [`Task`]s by one table
-//! ([`keys::BINDINGS`] as [`keymap`] has it, which the footer, the help page and the palette read too) and never changes the run: that is
-//! [`crate::engine`]'s, and it is read here. No IO and no clock: the machine's time comes in with each key.
+//! ([`keys::BINDINGS`] as [`keymap`] has it, which the footer, the help page and the palette read too) and never changes
+//! the run: that is [`crate::engine`]'s, and it is read here. No IO and no clock: the machine's time comes in with each
+//! key.
 
 pub mod board;
 pub mod commands;

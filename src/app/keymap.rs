@@ -61,17 +61,23 @@ impl Keymap {
         row.and_then(|row| self.rows.get(row)).map_or(&[], Vec::as_slice)
     }
 
+    /// The keys that do `act` where it belongs: its own, and on the people page those of what it stands for there.
+    fn ways(&self, act: Act) -> impl Iterator<Item = &Key> {
+        let shared = Some(act.on_run()).filter(|&on_run| on_run != act);
+        self.keys(act).iter().chain(shared.map_or(&[][..], |on_run| self.keys(on_run)))
+    }
+
     /// All keys of a row as people read them: `↑ k`; empty for what only the palette does.
     pub fn label(&self, binding: &Binding) -> String {
         if is_fixed(binding.act) {
             return binding.keys.to_owned();
         }
-        self.keys(binding.act.on_run()).iter().map(|key| key.shown()).collect::<Vec<_>>().join(" ")
+        self.ways(binding.act).map(|key| key.shown()).collect::<Vec<_>>().join(" ")
     }
 
     /// How `act` is done, for a sentence: its first key, or `:theme` where it has none.
     pub fn way(&self, act: Act) -> String {
-        match (self.keys(act.on_run()).first(), BINDINGS.iter().find(|binding| binding.act == act)) {
+        match (self.ways(act).next(), BINDINGS.iter().find(|binding| binding.act == act)) {
             (Some(key), _) => key.shown(),
             (None, Some(binding)) if is_fixed(act) => binding.keys.to_owned(),
             (None, Some(binding)) => format!(":{}", binding.name),

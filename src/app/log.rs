@@ -72,7 +72,7 @@ pub enum Kind {
     Send,
     /// Something was asked for and not done.
     Refusal,
-    /// A note of the caller's.
+    /// A note of the caller's, and the sheet of those who were spotted.
     Note,
     /// The run and the program.
     Program,
@@ -101,7 +101,10 @@ impl Kind {
             | Event::ActionRehearsed { .. }
             | Event::ActionFailed { .. }
             | Event::ActionUnknown { .. } => Kind::Send,
-            Event::NoteTaken { .. } | Event::PersonNoted { .. } => Kind::Note,
+            Event::NoteTaken { .. }
+            | Event::PersonNoted { .. }
+            | Event::PersonSpotted { .. }
+            | Event::PersonUnspotted { .. } => Kind::Note,
             Event::RunStarted { .. }
             | Event::RunResumed { .. }
             | Event::RunLeft { .. }

@@ -115,8 +115,13 @@ impl App {
     }
 
     fn act(&mut self, act: Act, repeat: bool, state: &State, now_ns: u64) -> Vec<Task> {
-        if let Some(why) = elsewhere(act, self.page) {
-            self.say(why, Tone::Attention, now_ns);
+        if let Some((what, page)) = elsewhere(act, self.page) {
+            let (key, way_back) = (self.keymap.way(act), if page == Page::Run { " (Esc)" } else { "" });
+            self.say(
+                format!("{key} {what}, on the {} page{way_back}", page.name().to_lowercase()),
+                Tone::Attention,
+                now_ns,
+            );
             return vec![];
         }
         let command = match act {
@@ -359,16 +364,18 @@ impl App {
     }
 }
 
-/// Why `act` does nothing on `page`, where it belongs to another: no key may act on what the caller does not see.
-fn elsewhere(act: Act, page: Page) -> Option<&'static str> {
-    match act {
-        Act::PlayheadHere if page != Page::Run => Some("Enter sets the playhead, on the run page (Esc)"),
-        Act::Skip if page != Page::Run => Some("x skips a cue, on the run page (Esc)"),
-        Act::Spot if page != Page::People => Some("Enter ticks somebody as spotted, on the people page"),
-        Act::Unspot if page != Page::People => Some("x takes a sighting back, on the people page"),
-        Act::PersonNote | Act::FindPerson if page != Page::People => Some("this is done on the people page"),
-        _ => None,
-    }
+/// What `act` does and on which page, where `page` is another: no key may act on what the caller does not see.
+fn elsewhere(act: Act, page: Page) -> Option<(&'static str, Page)> {
+    let (what, home) = match act {
+        Act::PlayheadHere => ("sets the playhead", Page::Run),
+        Act::Skip => ("skips a cue", Page::Run),
+        Act::Spot => ("ticks somebody as spotted", Page::People),
+        Act::Unspot => ("takes a sighting back", Page::People),
+        Act::PersonNote => ("takes a note on somebody", Page::People),
+        Act::FindPerson => ("finds somebody", Page::People),
+        _ => return None,
+    };
+    (page != home).then_some((what, home))
 }
 
 /// What happens behind the caller's back, all the time.

@@ -7,6 +7,7 @@
 
 use std::fs::{self, File};
 use std::io::{self, Read, Seek, SeekFrom};
+use std::mem;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
@@ -19,10 +20,12 @@ use crate::engine::Record;
 pub struct Tail {
     path: PathBuf,
     place: Place,
-    /// What the file looked like at the last look that found it whole.
+    /// What the file looked like when it was last read.
     seen: Option<Look>,
-    /// The last look found damage: what stands there now may be another file, and is read from its beginning.
+    /// A fault was found then, and stands behind the place.
     damaged: bool,
+    /// The file could not even be looked at the last time, and that has been told.
+    unseen: bool,
 }
 
 /// What has come.
@@ -32,8 +35,8 @@ pub struct News {
     pub anew: bool,
     /// In order.
     pub records: Vec<Record>,
-    /// What is wrong behind them: the file cannot be read, or a whole line in it is damaged. It is told once, and the file
-    /// is read from its beginning when it has changed.
+    /// What is wrong behind them: the file cannot be read, or a whole line in it is damaged. It is told once, and again
+    /// when the file has changed: one that has only grown is read on from there, any other from its beginning.
     pub fault: Option<RecoverError>,
 }
 
@@ -50,7 +53,7 @@ struct Look {
 impl Tail {
     /// A reader at the beginning of the journal in the folder of a run, whether it is there yet or not.
     pub fn new(run: &Path) -> Self {
-        Tail { path: run.join(JOURNAL_FILE), place: Place::default(), seen: None, damaged: false }
+        Tail { path: run.join(JOURNAL_FILE), place: Place::default(), seen: None, damaged: false, unseen: false }
     }
 
     /// What was appended since. Costs one `stat` while nothing was.
@@ -58,13 +61,15 @@ impl Tail {
         let look = match self.look() {
             Ok(Some(look)) => look,
             Ok(None) => return self.gone(),
-            Err(source) => return News { fault: Some(self.unreadable(source)), ..News::default() },
+            Err(source) => return self.not_seen(source),
         };
+        let was_unseen = mem::take(&mut self.unseen);
         if self.seen == Some(look) {
             return News::default();
         }
         let is_same = self.seen.is_none_or(|seen| (seen.device, seen.inode) == (look.device, look.inode));
-        let anew = self.damaged || !is_same || look.len < self.place.good_len;
+        let has_grown = self.seen.is_some_and(|seen| look.len > seen.len);
+        let anew = was_unseen || !is_same || look.len < self.place.good_len || (self.damaged && !has_grown);
         if anew {
             self.place = Place::default();
         }
@@ -78,8 +83,14 @@ impl Tail {
     /// A journal that has gone is one in which nothing has happened.
     fn gone(&mut self) -> News {
         let anew = self.place != Place::default();
-        (self.place, self.seen, self.damaged) = (Place::default(), None, false);
+        (self.place, self.seen, self.damaged, self.unseen) = (Place::default(), None, false, false);
         News { anew, ..News::default() }
+    }
+
+    fn not_seen(&mut self, source: io::Error) -> News {
+        self.seen = None;
+        let is_told = mem::replace(&mut self.unseen, true);
+        News { fault: (!is_told).then(|| self.unreadable(source)), ..News::default() }
     }
 
     fn look(&self) -> io::Result<Option<Look>> {
@@ -88,8 +99,8 @@ impl Tail {
                 device: file.dev(),
                 inode: file.ino(),
                 len: file.len(),
-                changed_s: file.mtime(),
-                changed_ns: file.mtime_nsec(),
+                changed_s: file.ctime(),
+                changed_ns: file.ctime_nsec(),
             })),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
             Err(error) => Err(error),
@@ -236,11 +247,27 @@ mod tests {
         assert_eq!(desk.told, records[..4], "what stands before it still holds");
         assert_eq!(desk.look().unwrap(), 0, "it is told once");
         desk.append(b"\n");
-        assert!(matches!(desk.look(), Err(RecoverError::Damaged { line: 5, .. })), "it is damaged still");
-        assert_eq!(desk.told, records[..4], "read anew, up to the damage");
+        let News { anew, records: more, fault } = desk.tail.read();
+        assert!(matches!(fault, Some(RecoverError::Damaged { line: 5, .. })), "it is damaged still");
+        assert!(!anew && more.is_empty(), "a caller who writes on costs no second reading of the whole");
         desk.cut(bytes_of(&records[..4]).len());
         assert_eq!((desk.look().unwrap(), desk.told.len()), (4, 4));
         desk.append(&bytes_of(&records[4..]));
         assert_eq!((desk.look().unwrap(), &desk.told[..]), (8, &records[..]));
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_looked_at_is_told_once_and_read_anew_when_it_can() {
+        let (mut desk, records) = (Desk::new(), sample::dozen());
+        desk.append(&bytes_of(&records));
+        assert_eq!(desk.look().unwrap(), 12);
+        // A link to itself leads nowhere, for whatever user.
+        let aside = desk.dir.path().join("aside");
+        fs::rename(desk.path(), &aside).unwrap();
+        std::os::unix::fs::symlink(desk.path(), desk.path()).unwrap();
+        assert!(matches!(desk.look(), Err(RecoverError::Read { .. })));
+        assert_eq!((desk.look().unwrap(), desk.told.len()), (0, 12), "it is told once");
+        fs::rename(aside, desk.path()).unwrap();
+        assert_eq!((desk.look().unwrap(), &desk.told[..]), (12, &records[..]));
     }
 }

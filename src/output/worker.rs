@@ -121,6 +121,7 @@ impl<T: Send + Sync + 'static> Worker<T> {
             Ok(dropped) => self.reports_on(dropped, "stopped by panic"),
             Err(_) => {
                 let outcome = || Outcome::Failed(format!("the sender of {} has ended", self.site.name));
+                self.site.gauge.dropped(messages.len());
                 messages.iter().map(|_| self.site.report(None, outcome())).collect()
             }
         }
@@ -148,9 +149,10 @@ impl<T: Send + Sync + 'static> Worker<T> {
     }
 
     fn reports_on(&self, dropped: Vec<Waiting<T>>, why: &str) -> Vec<Report> {
-        self.site.gauge.dropped(dropped.len());
         // A message of panic that gives way to the same message of a second panic is no loss to report.
-        let jobs = dropped.iter().flat_map(|waiting| waiting.senders.all()).flatten();
+        let lost = || dropped.iter().filter(|waiting| waiting.senders.job.is_some());
+        self.site.gauge.dropped(lost().count());
+        let jobs = lost().flat_map(|waiting| waiting.senders.all()).flatten();
         jobs.map(|job| self.site.report(Some(job), Outcome::Failed(why.into()))).collect()
     }
 }
@@ -385,6 +387,8 @@ mod tests {
         s.worker.send(job(1), &Arc::new("go"));
         let dropped = s.worker.panic(&[Arc::new("stop")]);
         assert_eq!(dropped, [s.worker.site.report(Some(job(1)), Outcome::Failed("stopped by panic".into()))]);
+        assert_eq!(s.worker.panic(&[Arc::new("stop")]), [], "the same again is no loss");
+        assert_eq!(s.worker.site.gauge.health_at(0, now()).failed, 1);
         s.tell.send(Ok(())).unwrap();
         assert_eq!(s.given.recv_timeout(SOON), Ok("stop"));
     }

@@ -1,6 +1,7 @@
 //! Opening a session: which show, which run, and everything that can be refused before the screen is taken.
 
-use std::io::{ErrorKind, IsTerminal};
+use std::fs::File;
+use std::io::{ErrorKind, IsTerminal, Read};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -158,7 +159,11 @@ fn script(wishes: &Wishes) -> anyhow::Result<Script> {
 /// # Errors
 /// When it is not there or not UTF-8, with the mend.
 pub fn read(path: &Path) -> anyhow::Result<String> {
-    std::fs::read_to_string(path).map_err(|error| match error.kind() {
+    let mut text = String::new();
+    // What is longer the parser refuses, and a device may have no end.
+    let most = file::BYTES_MAX as u64 + 1;
+    let read = File::open(path).and_then(|file| file.take(most).read_to_string(&mut text));
+    read.map(|_| text).map_err(|error| match error.kind() {
         ErrorKind::NotFound => anyhow::anyhow!(
             "there is no show file {}; `handover new {0}` writes one, `handover shows` lists the built-in ones",
             path.display()

@@ -133,6 +133,11 @@ impl Screen {
         lock(&self.mailbox.hits).clone()
     }
 
+    /// Shows `app` how its page was last drawn: for a key, which must not wait for a copy.
+    pub fn seen_by(&self, app: &mut App) {
+        app.sees(&lock(&self.mailbox.hits));
+    }
+
     /// Goes back to the shell's screen; false where the terminal did not take that in time.
     pub fn leave(&self, at_most: Duration) -> bool {
         self.order(Order::Leave, at_most)

@@ -255,7 +255,7 @@ impl Station {
                 if self.app.page != Page::Run
                     && let Some(screen) = &self.screen
                 {
-                    self.app.sees(&screen.hits());
+                    screen.seen_by(&mut self.app);
                 }
                 self.app.key(key, &self.state, now_ns)
             }

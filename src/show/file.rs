@@ -41,7 +41,7 @@ use super::problem::Problem;
 use super::{Clock, Colour, Department, Person, Place, Segment, SegmentIx, Show};
 
 /// The largest file that is read: a show of 100,000 cues is a third of it.
-const BYTES_MAX: usize = 64 << 20;
+pub const BYTES_MAX: usize = 64 << 20;
 /// The most segments that a show may have.
 const SEGMENTS_MAX: usize = 10_000;
 /// The most cues that a show may have.

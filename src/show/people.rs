@@ -132,7 +132,6 @@ mod tests {
             ("Ann Leeds and Ann Lee", "Ann Lee", true),
             ("MacAnn Lee", "Ann Lee", false),
             ("小池百合子が旗を渡す", "小池百合子", true),
-            ("somebody", "", false),
         ] {
             let is_found = Names::of([name].into_iter()).in_words(words).next().is_some();
             assert_eq!(is_found, found, "{name:?} in {words:?}");
@@ -160,5 +159,16 @@ mod tests {
         assert_eq!(numbers.iter().filter(|number| **number == "26").count(), 1, "named by two, told once");
         let one_by_one = show.cue_indices().filter(|&cue| show.people_in(cue).next().is_some());
         assert!(one_by_one.eq(show.cues_naming_anybody().iter().copied()), "{numbers:?}");
+    }
+
+    #[test]
+    fn a_cue_that_names_somebody_in_several_places_names_them_once() {
+        let text = "title = \"x\"\n[person.a]\nname = \"Ann\"\n[person.b]\nname = \"Anna\"\n[person.c]\nname = \"Ann\"\n\
+                    [[segment]]\ntitle = \"s\"\nduration = \"1m\"\n\
+                    cue = [{ number = \"1\", title = \"Ann, Ann\", call = \"Ann\", steps = [{ title = \"Ann\" }] },\n\
+                    { number = \"2\", title = \"Anna\" }, { number = \"3\", title = \"-\", notes = \"ask Ann\" }]\n";
+        let show = file::parse(text, "UTC").unwrap();
+        let cues = |person| show.cues_naming(PersonIx(person)).iter().map(|cue| cue.0).collect::<Vec<_>>();
+        assert_eq!([cues(0), cues(1), cues(2)], [vec![0, 2], vec![1], vec![0, 2]]);
     }
 }

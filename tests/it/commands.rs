@@ -82,6 +82,8 @@ fn a_show_that_is_not_there_is_refused_with_the_mend() {
     std::fs::write(&path, b"title = \"caf\xe9\"").expect("a file");
     let said = fails(1, &["check", &path.display().to_string()]);
     assert!(said.contains("UTF-8"), "{said}");
+    let endless = fails(1, &["check", "/dev/zero"]);
+    assert!(endless.contains("larger than 64 MiB"), "{endless}");
 }
 
 #[test]

@@ -6,6 +6,7 @@ mod board;
 mod config;
 mod looks;
 mod map;
+mod night;
 mod pages;
 mod people;
 mod stage;
@@ -20,7 +21,7 @@ use handover::show::duration::SECOND_NS;
 use handover::show::{CueIx, CueNumber};
 use handover::ui::Depth;
 
-use stage::{Run, SHOW, styles, text};
+use stage::{Run, SHOW, any_sizes, styles, text};
 
 const SIZES: [(u16, u16); 4] = [(50, 12), (80, 24), (120, 36), (200, 60)];
 
@@ -282,19 +283,13 @@ fn any_size_draws() {
     runs[1].keys("s123 ");
     runs[1].until(222.0);
     runs[2].keys(":");
-    for run in &mut runs {
-        for columns in (0..=220).step_by(11).chain([1, 59, 60, 61, 79, 80]) {
-            for rows in (0..=70).step_by(7).chain([1, 2, 15, 16, 17]) {
-                run.drawn(columns, rows);
-            }
-        }
-        for page in Page::ALL {
+    for (turn, run) in runs.iter_mut().enumerate() {
+        any_sizes(turn).for_each(|(columns, rows)| _ = run.drawn(columns, rows));
+        for (at, page) in Page::ALL.into_iter().enumerate() {
             run.app.page = page;
-            for columns in (0..=220).step_by(20) {
-                for rows in (0..=70).step_by(7) {
-                    run.app.scroll = usize::from(rows) * 40;
-                    run.drawn(columns, rows);
-                }
+            for (columns, rows) in any_sizes(3 * at + turn) {
+                run.app.scroll = usize::from(rows) * 40;
+                run.drawn(columns, rows);
             }
         }
     }

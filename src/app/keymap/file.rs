@@ -208,7 +208,9 @@ pub fn write(map: &Keymap) -> String {
                 several => format!("{name} = [{}]", several.join(", ")),
             };
             let pad = COLUMN.saturating_sub(line.chars().count()).max(1);
-            text += &format!("{line}{}# {}\n", " ".repeat(pad), binding.help);
+            let shared = BINDINGS.iter().find(|other| other.act != binding.act && other.act == binding.act.on_run());
+            let shared = shared.map_or(String::new(), |other| format!(" (has the key of {} too)", name_of(other)));
+            text += &format!("{line}{}# {}{shared}\n", " ".repeat(pad), binding.help);
         }
     }
     text

@@ -75,6 +75,18 @@ fn a_file_changes_what_it_names_and_nothing_else() {
 }
 
 #[test]
+fn a_command_of_the_people_page_may_have_a_key_beside_the_one_it_shares() {
+    let map = parse("spotted = \"F5\"\nplayhead-here = \"F6\"\n").unwrap();
+    let spotted = BINDINGS.iter().find(|binding| binding.act == Act::Spot).unwrap();
+    assert_eq!((map.way(Act::Spot), map.label(spotted)), ("F5".to_owned(), "F5 F6".to_owned()));
+    assert_eq!((map.act_of(&press("F5")), map.way(Act::PlayheadHere)), (Some(Act::Spot), "F6".to_owned()));
+    assert_eq!(Keymap::default().way(Act::Spot), "Enter");
+    let line = |name: &str| write(&map).lines().find(|line| line.starts_with(name)).unwrap_or_default().to_owned();
+    assert!(line("untick = ").ends_with("(has the key of skip too)"), "{}", line("untick"));
+    assert!(!line("skip = ").contains("has the key"), "{}", line("skip"));
+}
+
+#[test]
 fn keys_may_change_places() {
     let map = parse("hold = \"s\"\nstandby = \"h\"\n").unwrap();
     assert_eq!((map.act_of(&press("s")), map.act_of(&press("h"))), (Some(Act::Hold), Some(Act::Standby)));

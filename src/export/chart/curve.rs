@@ -1,8 +1,7 @@
 //! The curve below the chart's rows: how far behind its plan (over) or ahead of it (under) the show was, and when.
 //!
-//! A point for each segment that started, and one for the end, or
-//! for where the records break off. Over points up and is a triangle on its base, under
-//! points down, on time is round: the form says it without a colour.
+//! A point for each segment that started, and one for the end, or for where the records break off. Over points up and is
+//! a triangle on its base, under points down, on time is round: the form says it without a colour.
 
 use super::{Chart, LEFT, PLOT, WIDTH, known_until};
 use crate::export::words::over_under;

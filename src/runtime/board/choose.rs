@@ -36,6 +36,14 @@ pub(super) enum Wanted {
 struct Known {
     /// The journal's length and time when it was read.
     look: Option<(u64, SystemTime)>,
+    /// Nothing where its first line is not there yet, or cannot be read.
+    told: Option<Told>,
+}
+
+/// What a run's journal says that matters to the choice.
+#[derive(Clone, Debug)]
+struct Told {
+    /// Where its show came from, which never changes.
     source: String,
     rehearsal: bool,
     ended: bool,
@@ -135,17 +143,10 @@ impl Choice {
             if self.passed_over.contains(&id) {
                 continue;
             }
-            let Some(known) = self.look(&id) else { continue };
-            let fits = match &self.wanted {
-                Wanted::Show(source) => known.source == *source,
-                _ => true,
-            };
-            if known.ended || !fits {
-                continue;
-            }
+            let Some(told) = self.look(&id).filter(|told| !told.ended && self.fits(told)) else { continue };
             let is_called = self.store.holder(&id).is_some();
             // What nobody calls and was there before the one on the board is no reason to leave that.
-            let rank = (is_called, is_called && !known.rehearsal);
+            let rank = (is_called, is_called && !told.rehearsal);
             if best.as_ref().is_none_or(|(other, _)| rank > *other) {
                 best = Some((rank, id));
             }
@@ -162,18 +163,31 @@ impl Choice {
         place(id) < place(other)
     }
 
-    /// What is known of a run, once its first line is there.
-    fn look(&mut self, id: &RunId) -> Option<Known> {
+    /// Whether a run is of the show that is wanted.
+    fn fits(&self, told: &Told) -> bool {
+        match &self.wanted {
+            Wanted::Show(source) => told.source == *source,
+            _ => true,
+        }
+    }
+
+    /// What is known of a run, once its first line is there. The journal of another show is not read again however it
+    /// grows: its caller's machine has better to do.
+    fn look(&mut self, id: &RunId) -> Option<Told> {
+        let another = self.known.get(id).and_then(|known| known.told.as_ref()).filter(|told| !self.fits(told));
+        if another.is_some() {
+            return None;
+        }
         let look = self.store.journal_path(id).ok().and_then(|path| {
             let file = fs::metadata(path).ok()?;
             Some((file.len(), file.modified().ok()?))
         });
         if self.known.get(id).is_none_or(|known| known.look != look) {
-            let summary = self.store.summary(id).ok()?.summary?;
-            let (source, rehearsal, ended) = (summary.source, summary.rehearsal, summary.ended);
-            self.known.insert(id.clone(), Known { look, source, rehearsal, ended });
+            let summary = self.store.summary(id).ok().and_then(|folder| folder.summary);
+            let told = summary.map(|run| Told { source: run.source, rehearsal: run.rehearsal, ended: run.ended });
+            self.known.insert(id.clone(), Known { look, told });
         }
-        self.known.get(id).cloned()
+        self.known.get(id)?.told.clone()
     }
 }
 

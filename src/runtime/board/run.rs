@@ -66,7 +66,7 @@ impl Run {
     pub fn read(&mut self) -> bool {
         let News { anew, records, fault } = self.tail.read();
         if anew {
-            (self.state, self.clock) = (State::new(Arc::clone(&self.show)), None);
+            (self.state, self.clock, self.has_left) = (State::new(Arc::clone(&self.show)), None, false);
         }
         for record in &records {
             self.state.apply(record.run_ns, &record.event);
@@ -123,5 +123,53 @@ impl Run {
         let mut clock = clock.clone();
         let run_ns = clock.read(machine_ns);
         clock.machine_ns(run_ns + SECOND_NS - self.past_second_ns(run_ns))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+    use crate::engine::Record;
+    use crate::journal::Journal;
+
+    #[test]
+    fn a_run_whose_clock_reads_ages_is_drawn_once_a_second() {
+        const SHOW: &str = "title = \"x\"\n[[segment]]\ntitle = \"s\"\nstart = 20:00:00\nduration = \"1m\"\n\
+                            cue = [{ number = \"1\", title = \"a\", duration = \"10s\" }, { number = \"2\", title = \"b\" }]\n";
+        for run_ns in [0, i64::MAX as u64 / 4, i64::MAX as u64 / 2] {
+            let dir = tempfile::tempdir().unwrap();
+            let choice = Choice::new(None, dir.path()).unwrap();
+            let (id, lock) = choice.store().create("20261122-200000-evening", SHOW).unwrap();
+            let mut journal = Journal::create(lock, Box::new(|_| {})).unwrap();
+            let started = Event::RunStarted {
+                show: "x".into(),
+                source: "x".into(),
+                rehearsal: true,
+                speed: 1000,
+                auto: false,
+                clock: wall_now(),
+                day: "2026-11-22".parse().unwrap(),
+                version: "0".into(),
+            };
+            let fired = Event::CueFired {
+                cue: crate::show::CueNumber::new("1").unwrap(),
+                cause: crate::engine::Cause::Go,
+                firing: 1,
+                due_ns: run_ns,
+                playhead_stays: false,
+            };
+            let segment = Event::SegmentStarted { segment: 1, title: "s".into(), due_ns: run_ns };
+            let events = [(0, started), (run_ns, segment), (run_ns, fired)];
+            let record = |(seq, (run_ns, event))| Record { seq, at: wall_now(), run_ns, event };
+            journal.append(&(1..).zip(events).map(record).collect::<Vec<_>>()).unwrap();
+            journal.close(Duration::from_secs(20)).unwrap();
+            let mut run = Run::open(&choice, id).unwrap();
+            assert!(run.read());
+            assert!(run.board().is_some(), "{run_ns}");
+            let now_ns = machine_ns();
+            assert!(run.next_second_ns(now_ns) > now_ns, "{run_ns}");
+        }
     }
 }

@@ -14,7 +14,7 @@ use ratatui::text::{Line, Span};
 use super::scale::Scale;
 use super::track::{Stand, Track};
 use crate::show::duration::{self, SECOND_NS};
-use crate::ui::dots::{Dots, Pen};
+use crate::ui::dots::{DOWN, Dots, Pen};
 use crate::ui::scene::Scene;
 use crate::ui::text;
 
@@ -111,7 +111,7 @@ fn points(scene: &Scene, tracks: &[Track]) -> Vec<Point> {
 /// The figures of the scale, each on the row where its value lies; the plan's row goes before the others.
 fn figures(scene: &Scene, buf: &mut Buffer, label: Rect, range: &Range) {
     let styles = &scene.styles;
-    let row = |value_ns: i64| (range.y(value_ns, i32::from(label.height) * 4) / 4.0) as u16;
+    let row = |value_ns: i64| (range.y(value_ns, i32::from(label.height * DOWN)).round() as u16) / DOWN;
     let zero = row(0).min(label.height.saturating_sub(1));
     let mut put = |row: u16, word: &'static str, value: String, style| {
         let (left, right) = (Span::styled(word, styles.past), Span::styled(value, style));

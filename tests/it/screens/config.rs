@@ -100,6 +100,10 @@ fn everything_that_names_a_key_names_the_one_in_force() {
     assert!(run.text(120, 36).contains("no F1 while you type"));
     run.keys("⎋");
     assert_eq!(run.app.keymap.way(Act::PlayheadHere), ":playhead here");
+    run.app.page = handover::app::Page::Log;
+    run.keys("x");
+    assert!(run.text(120, 36).contains("x skips a cue, on the run page (Esc)"));
+    run.app.page = handover::app::Page::Run;
     // Enter is a GO now, and the interlock still holds it.
     run.keys("⏎");
     let held = run.text(120, 36);

@@ -7,7 +7,7 @@ use handover::engine::{Command, Event};
 use handover::show::duration::SECOND_NS;
 use handover::show::{PersonIx, builtin, file};
 
-use super::stage::{Run, SHOW, styles};
+use super::stage::{Run, SHOW, any_sizes, styles};
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 36), (200, 60)];
 
@@ -125,16 +125,13 @@ fn any_size_and_any_show_draws() {
         many += &format!("[[segment.cue]]\nnumber = \"{at}\"\ntitle = \"人物 {at} e\u{301} と 人物 7 e\u{301}\"\n");
     }
     let nobody = "title = \"x\"\n[[segment]]\ntitle = \"s\"\nduration = \"1m\"\n";
-    for mut run in [night(), Run::new(&many, true), Run::new(SHOW, true), Run::new(nobody, true)] {
+    let runs = [night(), Run::new(&many, true), Run::new(SHOW, true), Run::new(nobody, true)];
+    for (at, mut run) in runs.into_iter().enumerate() {
         run.app.page = Page::People;
         run.go_if_it_can();
-        for keys in ["", "⏎tfar left⏎", "G⏎"] {
+        for (turn, keys) in ["", "⏎tfar left⏎", "G⏎"].into_iter().enumerate() {
             run.keys(keys);
-            for columns in (0..=220).step_by(11).chain([1, 59, 60, 61, 79, 80]) {
-                for rows in (0..=70).step_by(7).chain([1, 2, 15, 16, 17]) {
-                    run.drawn(columns, rows);
-                }
-            }
+            any_sizes(3 * at + turn).for_each(|(columns, rows)| _ = run.drawn(columns, rows));
         }
     }
 }

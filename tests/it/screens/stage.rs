@@ -20,6 +20,15 @@ use ratatui::style::{Color, Modifier};
 /// A show with one of everything that the rundown can show.
 pub const SHOW: &str = include_str!("small.toml");
 
+/// Sizes of all kinds: every one at which a page is laid out anew, and the `turn`th eighth of all others, so that what is
+/// drawn in several turns meets every width and every height.
+pub fn any_sizes(turn: usize) -> impl Iterator<Item = (u16, u16)> {
+    let edges = [1, 59, 60, 61, 79, 80].into_iter().flat_map(|columns| [1, 2, 15, 16, 17].map(|rows| (columns, rows)));
+    let others = (0..=20).flat_map(|column| (0..=10).map(move |row| (column, row)));
+    let others = others.filter(move |(column, row)| (column + row) % 8 == turn % 8);
+    edges.chain(others.map(|(column, row)| (column as u16 * 11, row as u16 * 7)))
+}
+
 /// A run of a show, moved by hand.
 pub struct Run {
     pub state: State,

@@ -20,7 +20,7 @@ const IDLE_MAX: u64 = 2_000;
 /// A screen on which a picture moves, bytes a second at ten updates.
 const MOVING_MAX: u64 = 20_000;
 /// For how long it is counted, seconds of the show.
-const SECONDS: u64 = 20;
+const SECONDS: u64 = 2;
 
 /// Counts bytes and keeps none.
 #[derive(Clone, Default)]
