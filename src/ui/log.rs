@@ -105,8 +105,9 @@ fn rows<'a>(scene: &Scene<'a>, line: &'a log::Line, columns: usize) -> Vec<Line<
     let (_, loud) = tone(scene, line.tone);
     let number = line.cue.as_ref().map(|cue| cue.as_str()).unwrap_or_default();
     let pad = " ".repeat(CUE.saturating_sub(text::width(number)) + 1);
-    let words =
-        line.text.strip_prefix("cue ").and_then(|rest| rest.strip_prefix(number)).filter(|_| line.cue.is_some());
+    // "cue 12A takes the place of 12" is about 12, and does not begin with it.
+    let words = line.text.strip_prefix("cue ").and_then(|rest| rest.strip_prefix(number));
+    let words = words.filter(|rest| line.cue.is_some() && rest.starts_with([' ', ':']));
     let words = words.map_or(line.text.as_str(), |rest| rest.trim_start_matches([':', ' ']));
     let (sign, style) = sign(scene, line, words);
     let mut head = vec![Span::styled(scene.wall(line.at_ns as i64), styles.past)];

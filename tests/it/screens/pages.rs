@@ -68,6 +68,16 @@ fn a_title_does_not_choose_its_lines_sign() {
     }
 }
 
+#[test]
+fn a_backups_number_stays_whole_in_the_log() {
+    let mut run = jump_on_standby();
+    run.keys("b");
+    run.app.page = Page::Log;
+    let screen = run.text(120, 36);
+    let line = screen.lines().find(|line| line.contains("takes the place")).unwrap_or_default();
+    assert!(line.ends_with("12     cue 12A takes the place of 12"), "{screen}");
+}
+
 /// A show of many segments of `duration`, each with one cue.
 fn many(segments: usize, duration: &str, start: &str) -> String {
     let mut text = String::from("title = \"Many\"\ntimezone = \"Europe/Paris\"\ndate = 2024-08-11\n");
