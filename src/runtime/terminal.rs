@@ -56,14 +56,22 @@ impl Tty {
         Ok(Tty { out: File::from(out), frame: Vec::with_capacity(64 * 1024) })
     }
 
-    /// Its size in cells; where the terminal does not know, the size that terminals have had since 1978.
+    /// Its size in cells, as far as anybody reads so much; where the terminal does not know, the size that terminals have
+    /// had since 1978.
     pub fn area(&self) -> Rect {
         match rustix::termios::tcgetwinsize(&self.out) {
-            Ok(size) if size.ws_col > 0 && size.ws_row > 0 => Rect::new(0, 0, size.ws_col, size.ws_row),
+            Ok(size) if size.ws_col > 0 && size.ws_row > 0 => {
+                Rect::new(0, 0, size.ws_col.min(COLUMNS_MAX), size.ws_row.min(ROWS_MAX))
+            }
             _ => Rect::new(0, 0, 80, 24),
         }
     }
 }
+
+/// The widest and highest screen that is drawn, in cells. A terminal may say 65,535 of each, which is memory for
+/// nothing.
+const COLUMNS_MAX: u16 = 1_000;
+const ROWS_MAX: u16 = 500;
 
 /// What ratatui sends for a frame in which no cell has changed: the colours reset, the cursor hidden, as they were.
 const NO_NEWS: &[u8] = b"\x1b[39m\x1b[49m\x1b[59m\x1b[0m\x1b[?25l";
