@@ -159,17 +159,6 @@ impl App {
             Act::Palette => return self.open(Ask::Palette),
             Act::Quit => return self.quit(state, now_ns),
             Act::Suspend => return vec![Task::Suspend],
-            Act::SelectUp
-            | Act::SelectDown
-            | Act::SelectPageUp
-            | Act::SelectPageDown
-            | Act::SelectFirst
-            | Act::SelectLast
-                if self.page == Page::Monitor =>
-            {
-                self.say("the monitor has no lines to go through", Tone::Attention, now_ns);
-                return vec![];
-            }
             Act::SelectUp => return self.go_through(-1, state),
             Act::SelectDown => return self.go_through(1, state),
             Act::SelectPageUp => return self.go_through(-PAGE, state),
@@ -207,7 +196,11 @@ impl App {
 
     /// Why `act` does nothing on this page, where it belongs to another: no key may act on what the caller does not see.
     fn elsewhere(&self, act: Act) -> Option<String> {
+        use Act::{SelectDown, SelectFirst, SelectLast, SelectPageDown, SelectPageUp, SelectUp};
         let (home, does) = match act {
+            SelectUp | SelectDown | SelectPageUp | SelectPageDown | SelectFirst | SelectLast => {
+                return (self.page == Page::Monitor).then(|| "the monitor has no lines to go through".to_owned());
+            }
             Act::PlayheadHere => (Page::Run, "sets the playhead, on the run page (Esc)"),
             Act::Skip => (Page::Run, "skips a cue, on the run page (Esc)"),
             Act::Spot => (Page::People, "ticks somebody as spotted, on the people page"),

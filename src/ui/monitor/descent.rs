@@ -89,7 +89,7 @@ fn figures(scene: &Scene, cue: CueIx, columns: usize) -> Line<'static> {
     let styles = &scene.styles;
     let points = &scene.cue(cue).route;
     let (from_m, to_m) = (words::height_at(points, 0.0), words::height_at(points, 1.0));
-    let cells = text::width(&metres(from_m.max(to_m)));
+    let cells = text::width(&metres(from_m)).max(text::width(&metres(to_m)));
     let Some(done) = words::done(scene, cue) else {
         let way = format!("{} → {}", metres(from_m), metres(to_m));
         return Line::from(vec![Span::styled("height  ", styles.past), Span::styled(way, styles.strong)]);
