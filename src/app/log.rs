@@ -300,6 +300,15 @@ pub fn words(event: &Event) -> (String, Tone) {
     }
 }
 
+/// What happens behind the caller's back, all the time.
+pub(super) fn is_bookkeeping(event: &Event) -> bool {
+    use Event::{ActionRehearsed, ActionSent, CueCompleted, PlayheadMoved, SegmentEnded};
+    matches!(
+        event,
+        ActionRehearsed { .. } | ActionSent { .. } | CueCompleted { .. } | PlayheadMoved { .. } | SegmentEnded { .. }
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

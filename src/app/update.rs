@@ -5,7 +5,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButto
 use super::commands::commands;
 use super::keys::Act;
 use super::prompt::Typed;
-use super::{App, Ask, Hits, Message, Page, Prompt, Task, Tone, find};
+use super::{App, Ask, Hits, Message, Page, Prompt, Task, Tone, find, log};
 use crate::engine::{Cause, Command, Event, State};
 use crate::show::CueIx;
 
@@ -91,13 +91,13 @@ impl App {
         {
             self.cursor = None;
         }
-        let (text, tone) = super::log::words(event);
+        let (text, tone) = log::words(event);
         // A fired cue takes even an alarm away; a question stays until it is answered, and what is only bookkeeping
         // takes no word from the caller.
         let is_old = |m: &Message| m.tone != Tone::Alarm || matches!(event, Event::CueFired { .. });
         if tone == Tone::Alarm {
             self.say(text, tone, now_ns);
-        } else if !self.asks_to_quit && !is_bookkeeping(event) && self.message.as_ref().is_some_and(is_old) {
+        } else if !self.asks_to_quit && !log::is_bookkeeping(event) && self.message.as_ref().is_some_and(is_old) {
             self.message = None;
         }
     }
@@ -392,15 +392,6 @@ impl App {
             },
         }
     }
-}
-
-/// What happens behind the caller's back, all the time.
-fn is_bookkeeping(event: &Event) -> bool {
-    use Event::{ActionRehearsed, ActionSent, CueCompleted, PlayheadMoved, SegmentEnded};
-    matches!(
-        event,
-        ActionRehearsed { .. } | ActionSent { .. } | CueCompleted { .. } | PlayheadMoved { .. } | SegmentEnded { .. }
-    )
 }
 
 #[cfg(test)]
