@@ -184,9 +184,10 @@ impl<'a> Clockwork<'a> {
         self.plan.segment_start_ns.get(segment).copied().unwrap_or(0)
     }
 
-    /// Whether a cue stands on the sheet: what else there might have been is nobody's business outside.
+    /// Whether a cue stands on the sheet: what else there might have been, and what would have followed it, is nobody's
+    /// business outside.
     fn is_listed(&self, ix: CueIx, public: bool) -> bool {
-        !public || self.show.cue(ix).backup_for.is_none()
+        !public || [ix, self.show.root(ix)].iter().all(|&cue| self.show.cue(cue).backup_for.is_none())
     }
 
     fn segment(&self, ix: SegmentIx, public: bool) -> SegmentBlock {

@@ -113,6 +113,16 @@ People
 }
 
 #[test]
+fn what_follows_a_backup_is_as_private_as_the_backup() {
+    let after = "[[segment.cue]]\nnumber = \"3B\"\ntitle = \"Behind plan B\"\ntrigger = { after = \"3A\" }\n\n[[segment]]\n\
+                 title = \"After";
+    let text = SHOW.replace("[[segment]]\ntitle = \"After", after);
+    let written = |public| text::write(&sheet(&text, public), 100);
+    assert!(written(false).contains("Behind plan B"), "{}", written(false));
+    assert!(!written(true).contains("3B") && !written(true).contains("Behind"), "{}", written(true));
+}
+
+#[test]
 fn a_small_public_sheet_by_hand() {
     let expected = "\
 A small <show>
