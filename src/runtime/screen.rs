@@ -24,7 +24,7 @@ const FRAME: Duration = Duration::from_millis(16);
 /// How often the screen looks whether a countdown has moved.
 const TICK: Duration = Duration::from_millis(125);
 /// The same in a rehearsal whose clock runs faster.
-const FAST_TICK: Duration = Duration::from_millis(50);
+const FAST_TICK: Duration = Duration::from_millis(100);
 /// How many records may wait for a stuck screen before it is given the whole state instead.
 const BACKLOG: usize = 4096;
 

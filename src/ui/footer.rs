@@ -15,8 +15,8 @@ use crate::app::hits::{Region, Target};
 use crate::app::keys::{Act, BINDINGS};
 use crate::app::{App, Ask, Hits, Message, Page, Prompt, Tone};
 
-/// From this width on, the footer names all pages.
-const ROOMY: u16 = 140;
+/// From this width on, its margins not counted, the footer names all pages.
+const ROOMY: u16 = 138;
 
 /// Draws the footer, and says where the cursor stands while the caller types.
 pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position> {
