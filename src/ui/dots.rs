@@ -76,13 +76,27 @@ impl Dots {
 
     /// Draws a straight line between two points, in dots; parts outside the field are left out, however long they are.
     pub fn line(&mut self, from: (f64, f64), to: (f64, f64), ink: u8) {
+        self.line_where(from, to, ink, |_| true);
+    }
+
+    /// The same dashed: two dots of four, counted along the screen, so that the dashes of a line that grows shorter stay
+    /// where they are.
+    pub fn dashes(&mut self, from: (f64, f64), to: (f64, f64), ink: u8) {
+        let is_flat = (to.0 - from.0).abs() >= (to.1 - from.1).abs();
+        self.line_where(from, to, ink, |(x, y)| if is_flat { x } else { y }.rem_euclid(4) < 2);
+    }
+
+    fn line_where(&mut self, from: (f64, f64), to: (f64, f64), ink: u8, is_drawn: impl Fn((i32, i32)) -> bool) {
         let (right, bottom) = (f64::from(self.width() - 1), f64::from(self.height() - 1));
         let Some((from, to)) = clip(from, to, (right, bottom)) else { return };
         let (dx, dy) = (to.0 - from.0, to.1 - from.1);
         let steps = dx.abs().max(dy.abs()).ceil().max(1.0);
         for step in 0..=steps as i32 {
             let part = f64::from(step) / steps;
-            self.dot((from.0 + dx * part).round() as i32, (from.1 + dy * part).round() as i32, ink);
+            let (x, y) = ((from.0 + dx * part).round() as i32, (from.1 + dy * part).round() as i32);
+            if is_drawn((x, y)) {
+                self.dot(x, y, ink);
+            }
         }
     }
 

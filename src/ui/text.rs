@@ -43,6 +43,19 @@ pub(super) fn fit(text: &str, cells: usize) -> Cow<'_, str> {
     Cow::Owned(fitted)
 }
 
+/// A figure of zero or more, rounded, its thousands apart: `4,000`.
+pub(super) fn grouped(figure: f64) -> String {
+    let digits = format!("{figure:.0}");
+    let mut grouped = String::new();
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            grouped.push(',');
+        }
+        grouped.push(digit);
+    }
+    grouped
+}
+
 /// `text` broken at spaces into at most `lines` lines of `cells` cells; what is left over ends in an ellipsis.
 pub(super) fn wrap(text: &str, cells: usize, lines: usize) -> Vec<String> {
     let mut wrapped: Vec<String> = vec![];

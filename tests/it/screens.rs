@@ -42,6 +42,22 @@ fn jump_on_standby() -> Run {
     run
 }
 
+/// The small show, called to its end.
+fn at_the_end() -> Run {
+    let mut run = jump_on_standby();
+    run.keys("s123 ");
+    run.until(315.0);
+    run.go();
+    run.keys("mmm");
+    run.until(420.0);
+    run.go();
+    run.until(500.0);
+    run.go();
+    run.until(600.0);
+    assert!(run.state.has_ended());
+    run
+}
+
 #[test]
 fn before_the_show_has_begun() {
     at_all_sizes("before", &mut Run::new(SHOW, false));
@@ -190,17 +206,7 @@ fn steps_are_marked() {
 
 #[test]
 fn the_show_has_ended() {
-    let mut run = jump_on_standby();
-    run.keys("s123 ");
-    run.until(315.0);
-    run.go();
-    run.keys("mmm");
-    run.until(420.0);
-    run.go();
-    run.until(500.0);
-    run.go();
-    run.until(600.0);
-    assert!(run.state.has_ended());
+    let mut run = at_the_end();
     at_all_sizes("ended", &mut run);
 }
 

@@ -19,6 +19,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::words;
+use crate::geo;
 use crate::show::{CueIx, Place, Point, duration};
 use crate::ui::dots::{ACROSS, DOWN, Dots, Pen};
 use crate::ui::scene::Scene;
@@ -31,9 +32,6 @@ pub(super) const ROWS_MIN: u16 = 5;
 const LEDGE_MAX_M: f64 = 200.0;
 /// How near, in metres, a point has to be to a place of the show to be called by its name.
 const NEAR_M: f64 = 50.0;
-/// The mean radius of the earth in metres (IUGG, 1980).
-const EARTH_M: f64 = 6_371_008.8;
-
 /// The fewest rows of a chart that has a free one above the highest point, for the marker's figure.
 const LABELLED_MIN: u16 = 6;
 
@@ -124,21 +122,15 @@ fn speed(scene: &Scene, cue: CueIx, done: f64) -> Option<f64> {
 
 /// A height or a distance in whole metres: `4,000 m`.
 fn metres(m: f64) -> String {
-    let whole = m.round().abs() as u64;
     let sign = if m.round() < 0.0 { "−" } else { "" };
-    match whole / 1000 {
-        0 => format!("{sign}{whole} m"),
-        thousands => format!("{sign}{thousands},{:03} m", whole % 1000),
-    }
+    format!("{sign}{} m", text::grouped(m.abs()))
 }
 
 /// What a point is called: its own name, or that of a place of the show at its foot.
 fn name<'a>(places: &'a [Place], point: &'a Point) -> Option<&'a str> {
-    let near = |place: &&Place| {
-        let north = (place.latitude - point.latitude).to_radians();
-        let east = (place.longitude - point.longitude).to_radians() * point.latitude.to_radians().cos();
-        north.hypot(east) * EARTH_M <= NEAR_M
-    };
+    let here = geo::Place::new(point.latitude, point.longitude);
+    let near =
+        |place: &&Place| geo::distance_km(here, geo::Place::new(place.latitude, place.longitude)) * 1000.0 <= NEAR_M;
     point.name.as_deref().or_else(|| places.iter().find(near).map(|place| place.name.as_str()))
 }
 

@@ -22,7 +22,7 @@ use super::words;
 use crate::engine::Phase;
 use crate::geo::Fit;
 use crate::show::CueIx;
-use crate::ui::dots::{self, Dots, Pen};
+use crate::ui::dots::{self, Pen};
 use crate::ui::scene::Scene;
 use crate::ui::text;
 use labels::Rank;
@@ -69,7 +69,10 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx) {
     let mut dots = sheet.dots.clone();
     let (before, after) = sheet.way.split(done);
     for line in sheet.fit.stretches(&after) {
-        dashed(&mut dots, &line);
+        for pair in line.windows(2) {
+            let &[from, to] = pair else { continue };
+            dots.dashes(from, to, ink::TO_COME);
+        }
     }
     // A big map is looked at from farther away.
     let is_heavy = field.height >= HEAVY_ROWS;
@@ -158,15 +161,7 @@ fn kilometres(km: f64, of_km: f64) -> String {
     if of_km < 20.0 {
         return format!("{km:.1}");
     }
-    let digits = format!("{km:.0}");
-    let mut grouped = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    grouped
+    text::grouped(km)
 }
 
 /// A bar as long as a round number of kilometres; none where the map has no one scale.
@@ -188,23 +183,6 @@ fn cell_of(fit: &Fit, field: Rect, place: crate::geo::Place) -> (u16, u16) {
     let (x, y) = fit.dot(place);
     let cell = |dot: f64, per: u16, cells: u16| (dot / f64::from(per)).floor().clamp(0.0, f64::from(cells - 1)) as u16;
     (field.x + cell(x.round(), dots::ACROSS, field.width), field.y + cell(y.round(), dots::DOWN, field.height))
-}
-
-/// Draws the way to come: two dots of four, counted along the screen so that dashes stay where they are.
-fn dashed(dots: &mut Dots, line: &[(f64, f64)]) {
-    for pair in line.windows(2) {
-        let &[from, to] = pair else { continue };
-        let (dx, dy) = (to.0 - from.0, to.1 - from.1);
-        let steps = dx.abs().max(dy.abs()).ceil().clamp(1.0, 4096.0);
-        for step in 0..=steps as i32 {
-            let part = f64::from(step) / steps;
-            let (x, y) = ((from.0 + dx * part).round() as i32, (from.1 + dy * part).round() as i32);
-            let along = if dx.abs() >= dy.abs() { x } else { y };
-            if along.rem_euclid(4) < 2 {
-                dots.dot(x, y, ink::TO_COME);
-            }
-        }
-    }
 }
 
 #[cfg(test)]
