@@ -32,8 +32,34 @@ pub struct Line {
     pub text: String,
     /// How loud.
     pub tone: Tone,
+    /// What happened, as far as it has a sign or no place on the message line.
+    pub mark: Mark,
     /// How often it was said, one right after the other.
     pub times: u32,
+}
+
+/// What a line's event was, where its words are not all that is told of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mark {
+    /// Nothing of the kind.
+    Plain,
+    /// A cue fired.
+    Fired,
+    /// A cue is complete, or a department ready.
+    Done,
+    /// The playhead moved or a message left: the message line keeps what was before.
+    Routine,
+}
+
+impl Mark {
+    fn of(event: &Event) -> Self {
+        match event {
+            Event::CueFired { .. } => Mark::Fired,
+            Event::CueCompleted { .. } | Event::DepartmentReady { .. } => Mark::Done,
+            Event::PlayheadMoved { .. } | Event::ActionSent { .. } => Mark::Routine,
+            _ => Mark::Plain,
+        }
+    }
 }
 
 /// A word of the program's own, which is no event of the run.
@@ -196,8 +222,9 @@ impl Log {
     /// Words `record` and keeps it.
     pub fn push(&mut self, record: &Record) {
         let (text, tone) = words(&record.event);
-        let (kind, cue) = (Kind::of(&record.event), record.event.cue().cloned());
-        self.keep(Line { at: 0, seq: Some(record.seq), at_ns: record.run_ns, kind, cue, text, tone, times: 1 });
+        let (kind, mark) = (Kind::of(&record.event), Mark::of(&record.event));
+        let (cue, at_ns) = (record.event.cue().cloned(), record.run_ns);
+        self.keep(Line { at: 0, seq: Some(record.seq), at_ns, kind, cue, text, tone, mark, times: 1 });
     }
 
     /// Keeps a word of the program's own. One that was said last already is counted and not kept again: a key that is
@@ -208,7 +235,7 @@ impl Log {
             (last.times, last.at_ns) = (last.times.saturating_add(1), at_ns);
             return;
         }
-        self.keep(Line { at: 0, seq: None, at_ns, kind, cue: None, text, tone, times: 1 });
+        self.keep(Line { at: 0, seq: None, at_ns, kind, cue: None, text, tone, mark: Mark::Plain, times: 1 });
     }
 
     fn keep(&mut self, line: Line) {
@@ -238,9 +265,7 @@ impl Log {
     /// The newest line that the caller would want to read: no bookkeeping, and nothing that the message line has said
     /// already.
     pub fn last_said(&self) -> Option<&Line> {
-        let is_said = |line: &&Line| {
-            line.kind != Kind::Refusal && !line.text.starts_with("playhead") && !line.text.contains(": sent")
-        };
+        let is_said = |line: &&Line| line.kind != Kind::Refusal && line.mark != Mark::Routine;
         self.lines.iter().rev().take(64).find(is_said)
     }
 }
@@ -376,6 +401,14 @@ mod tests {
         log.push(&record(7, Event::Resumed {}));
         log.say(Word::refusal("held: nothing fires", 30));
         assert_eq!(log.newest(), 9, "something came in between");
+    }
+
+    #[test]
+    fn a_note_is_said_whatever_words_it_has() {
+        let mut log = Log::default();
+        log.push(&record(1, Event::NoteTaken { text: "playhead: sent".into(), cue: None }));
+        log.push(&record(2, Event::PlayheadMoved { cue: None }));
+        assert_eq!(log.last_said().map(|line| line.text.as_str()), Some("note: playhead: sent"));
     }
 
     #[test]

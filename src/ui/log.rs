@@ -16,7 +16,7 @@ use ratatui::text::{Line, Span};
 use super::scene::Scene;
 use super::{signs, text};
 use crate::app::Tone;
-use crate::app::log::{self, Filter, Kind};
+use crate::app::log::{self, Filter, Kind, Mark};
 
 /// The cells of a journal's number.
 const SEQ: usize = 6;
@@ -109,7 +109,7 @@ fn rows<'a>(scene: &Scene<'a>, line: &'a log::Line, columns: usize) -> Vec<Line<
     let words = line.text.strip_prefix("cue ").and_then(|rest| rest.strip_prefix(number));
     let words = words.filter(|rest| line.cue.is_some() && rest.starts_with([' ', ':']));
     let words = words.map_or(line.text.as_str(), |rest| rest.trim_start_matches([':', ' ']));
-    let (sign, style) = sign(scene, line, words);
+    let (sign, style) = sign(scene, line);
     let mut head = vec![Span::styled(scene.wall(line.at_ns as i64), styles.past)];
     if columns >= SEQ_FROM {
         let seq = line.seq.map(|seq| seq.to_string()).unwrap_or_default();
@@ -136,17 +136,16 @@ fn again(line: &log::Line) -> String {
     if line.times > 1 { format!("  ×{}", line.times) } else { String::new() }
 }
 
-/// The sign of what a line speaks of, and its style; `words` are its own, without its cue, and may have a title in them.
-fn sign(scene: &Scene, line: &log::Line, words: &str) -> (&'static str, Style) {
+/// The sign of what a line speaks of, and its style.
+fn sign(scene: &Scene, line: &log::Line) -> (&'static str, Style) {
     let styles = &scene.styles;
     match (line.kind, line.tone) {
         (Kind::Refusal, _) => (signs::SKIPPED, styles.attention),
         (Kind::Send, Tone::Alarm) => (signs::SEND_TROUBLE, styles.on_air),
         (_, Tone::Alarm) => (signs::MISSED, styles.on_air),
         (_, Tone::Attention) => (signs::NOT_YET, styles.attention),
-        (Kind::Cue, Tone::Calm) if words.starts_with("fired") => (signs::ON_AIR, styles.on_air),
-        (Kind::Cue, Tone::Calm) if words == "complete" => (signs::DONE, styles.ready),
-        (Kind::Standby, Tone::Calm) if words.ends_with(" ready") => (signs::DONE, styles.ready),
+        (_, Tone::Calm) if line.mark == Mark::Fired => (signs::ON_AIR, styles.on_air),
+        (_, Tone::Calm) if line.mark == Mark::Done => (signs::DONE, styles.ready),
         (Kind::Standby, Tone::Calm) => (signs::ASKED, styles.attention),
         (Kind::Note, Tone::Calm) => ("“", styles.text),
         _ => (" ", styles.past),

@@ -12,7 +12,7 @@ use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 
 use super::stage::{Run, SHOW, styles, text};
-use super::{SIZES, jump_on_standby};
+use super::{SIZES, at_the_end, jump_on_standby};
 
 fn drawn(board: &Board, face: Face, (columns, rows): (u16, u16), depth: Depth, ascii: bool) -> Buffer {
     let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
@@ -74,17 +74,7 @@ fn the_board_before_the_show_and_behind_it() {
     let board = Board::of(&run.state, run.now_ns);
     at_all_sizes("before", &board, Face::Board);
     at_all_sizes("before-countdown", &board, Face::Countdown);
-    let mut run = jump_on_standby();
-    run.keys("s123 ");
-    run.until(315.0);
-    run.go();
-    run.keys("mmm");
-    run.until(420.0);
-    run.go();
-    run.until(500.0);
-    run.go();
-    run.until(600.0);
-    assert!(run.state.has_ended());
+    let run = at_the_end();
     let mut board = Board::of(&run.state, run.now_ns);
     at_all_sizes("ended", &board, Face::Board);
     board.notice = Some(Notice::Damaged { line: 12 });
