@@ -48,8 +48,7 @@ impl App {
                 return vec![];
             }
         }
-        let act = self.keymap.act_of(key).map(|act| act.on(self.page));
-        match act.or((self.page == Page::People && key.code == KeyCode::Backspace).then_some(Act::Unspot)) {
+        match self.keymap.act_of(key).map(|act| act.on(self.page)) {
             Some(act) => self.act(act, key.kind == KeyEventKind::Repeat, state, now_ns),
             None => {
                 let help = self.keymap.way(Act::Help);

@@ -23,9 +23,10 @@ fn every_key_of_the_table_does_what_its_row_says() {
         for key in keys {
             assert_eq!(map.act_of(&press(key)), Some(binding.act), "{key}");
         }
-        // What the people page does has the key of what the run page does, whatever that is.
+        // What the people page does has the key of what the run page does too, whatever that is, behind its own.
         let of_run = BINDINGS.iter().find(|run| run.act == binding.act.on_run()).unwrap();
-        assert_eq!(map.label(binding), of_run.keys, "{}", binding.name);
+        let own = if of_run.act == binding.act { "" } else { binding.keys };
+        assert_eq!(map.label(binding), format!("{own} {}", of_run.keys).trim(), "{}", binding.name);
     }
     for (at, digit) in ('1'..='9').enumerate() {
         assert_eq!(map.act_of(&KeyEvent::from(KeyCode::Char(digit))), Some(Act::Ready(at)));
