@@ -12,10 +12,12 @@
 //!          ├─ queued ─ queue ─► worker ─ midi ─► port
 //!          ├─ clocked: one of these, and a thread ─ timecode ─► the same way, behind the cues
 //!          ├─ mpv ─ deck ◄─► keeper ───────────► players       (a GO on the caller's thread)
+//!          ├─ closed                                           (it could not be opened: each message fails)
 //!          └─ rehearsal                                        (words only)
 //! ```
 
 mod clocked;
+mod closed;
 mod describe;
 mod error;
 mod gauge;
@@ -45,7 +47,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 pub use describe::{address, describe};
-pub use error::{Fault, OutputsError};
+pub use error::Fault;
 pub use health::{Clip, Health, Last, Latency, Light, Packet};
 pub use mpv::clip_fault;
 pub use probe::{Answer, Probed, probe};
@@ -53,6 +55,7 @@ pub use report::{ClipNews, ClipReport, Job, News, Outcome, Report, Reporter};
 
 use crate::show::{CueIx, FrameRate, Output, OutputIx, OutputKind, Show};
 use clocked::Clocked;
+use closed::Closed;
 use messages::Messages;
 use peer::Peer;
 use rehearsal::Rehearsal;
@@ -114,30 +117,21 @@ pub struct Outputs {
 impl Outputs {
     /// Opens every output of `show`; `reporter` hears what [`Self::send`] leaves open, and what becomes of clips.
     ///
-    /// An output whose far end is away is no error: it may come back before its first cue, and its light shows it.
-    ///
-    /// # Errors
-    /// Everything that has to be mended first, all together, before anything has been opened: outputs of a kind that
-    /// this build cannot drive, secrets that are missing, messages that cannot be sent. Then, threads that do not start.
-    pub fn live(show: Arc<Show>, surroundings: &Surroundings<'_>, reporter: Reporter) -> Result<Self, OutputsError> {
-        let (mut checked, mut faults) = (vec![], vec![]);
-        for (output, ix) in show.outputs.iter().zip((0..).map(OutputIx)) {
-            match Checked::new(&show, ix, output, surroundings) {
-                Ok(output) => checked.push(output),
-                Err(more) => faults.extend(more),
-            }
-        }
-        let mut drivers = vec![];
-        if faults.is_empty() {
-            for ((checked, output), ix) in checked.into_iter().zip(&show.outputs).zip((0..).map(OutputIx)) {
-                let (name, reporter) = (output.id.clone(), Arc::clone(&reporter));
-                match checked.open(Site { output: ix, name, gauge: Arc::default(), reporter }, output.timecode) {
-                    Ok(driver) => drivers.push(driver),
-                    Err(source) => faults.push(Fault::Thread { output: output.id.clone(), source }),
-                }
-            }
-        }
-        if faults.is_empty() { Ok(Outputs { show, drivers }) } else { Err(OutputsError { faults }) }
+    /// No output keeps the show from running. One whose far end is away may come back before its first cue. One that
+    /// cannot be opened (a kind that this build cannot drive, a secret that is not set, a message that cannot be
+    /// encoded, no thread) is down from the start: its health says why, and each of its messages fails with that reason.
+    pub fn live(show: Arc<Show>, surroundings: &Surroundings<'_>, reporter: Reporter) -> Self {
+        let outputs = show.outputs.iter().zip((0..).map(OutputIx));
+        let drivers = outputs.map(|(output, ix)| {
+            let site =
+                Site { output: ix, name: output.id.clone(), gauge: Arc::default(), reporter: Arc::clone(&reporter) };
+            let opened = Checked::new(&show, ix, output, surroundings).and_then(|checked| {
+                checked.open(site.clone(), output.timecode).map_err(|source| vec![Fault::Thread { source }])
+            });
+            opened.unwrap_or_else(|faults| Box::new(Closed::new(site, output.panic.len(), &faults)))
+        });
+        let drivers = drivers.collect();
+        Outputs { show, drivers }
     }
 
     /// Outputs that only say what they would send: no socket is opened and nothing leaves the machine.
@@ -217,15 +211,15 @@ impl Checked {
             OutputKind::OscTcp { host, port } => Ok(Checked::Tcp(Peer::new(host, *port), osc::packets(show, ix)?)),
             OutputKind::Http { base, headers, timeout_ns } => {
                 let settings = http::Settings { base, headers, timeout_ns: *timeout_ns };
-                Ok(Checked::Http(http::Plan::new(show, (ix, &output.id), &settings, surroundings.env)?))
+                Ok(Checked::Http(http::Plan::new(show, ix, &settings, surroundings.env)?))
             }
             OutputKind::Midi { port } => {
                 let messages = Messages::new(show, ix, midi::bytes)?;
-                let fault = || Fault::NotInThisBuild { output: output.id.clone(), kind: "midi", mend: midi::BUILD_IN };
+                let fault = || Fault::NotInThisBuild { kind: "midi", fix: midi::BUILD_IN };
                 let ports = midi::system().ok_or_else(|| vec![fault()])?;
                 Ok(Checked::Midi { ports, wanted: port.clone(), messages })
             }
-            OutputKind::Mpv { flags } => Ok(Checked::Mpv(mpv::Plan::new(show, (ix, &output.id), flags, surroundings)?)),
+            OutputKind::Mpv { flags } => Ok(Checked::Mpv(mpv::Plan::new(show, ix, flags, surroundings)?)),
         }
     }
 

@@ -71,11 +71,11 @@ impl Plan {
     /// All secrets that are missing and all requests that cannot be.
     pub(super) fn new(
         show: &Show,
-        (output, name): (OutputIx, &str),
+        output: OutputIx,
         settings: &Settings<'_>,
         env: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Self, Vec<Fault>> {
-        let (headers, secrets) = read_headers(name, settings.headers, env)?;
+        let (headers, secrets) = read_headers(settings.headers, env)?;
         let requests = Messages::new(show, output, |body| call(settings.base, &headers, body))?;
         let (host, timeout) = (host_of(settings.base), Duration::from_nanos(settings.timeout_ns));
         Ok(Plan { requests, secrets, host, timeout })
@@ -113,21 +113,19 @@ fn agent(host: &str, timeout: Duration) -> Agent {
 }
 
 fn read_headers(
-    output: &str,
     headers: &[(String, String)],
     env: &dyn Fn(&str) -> Option<String>,
 ) -> Result<(HeaderMap, Secrets), Vec<Fault>> {
     let (mut map, mut secrets, mut faults) = (HeaderMap::new(), Secrets::default(), vec![]);
     for (header, written) in headers {
-        let fault = |part: String| Fault::Header { output: output.into(), header: header.clone(), part };
+        let fault = |part: String| Fault::Header { header: header.clone(), part };
         let variable = written.strip_prefix("env:");
         let value = match variable {
             None => written.clone(),
             Some(variable) => match env(variable).filter(|value| !value.is_empty()) {
                 Some(value) => value,
                 None => {
-                    let (output, header, variable) = (output.into(), header.clone(), variable.into());
-                    faults.push(Fault::SecretMissing { output, header, variable });
+                    faults.push(Fault::SecretMissing { header: header.clone(), variable: variable.into() });
                     continue;
                 }
             },

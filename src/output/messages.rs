@@ -40,7 +40,7 @@ impl<T> Messages<T> {
         };
         let mut faults = vec![];
         let mut keep = |body: &Body, place: &dyn Fn() -> String| {
-            let fault = |why| Fault::Message { output: target.id.clone(), place: place(), why };
+            let fault = |why| Fault::Message { place: place(), why };
             encode(body).map(Arc::new).map_err(|why| faults.push(fault(why))).ok()
         };
         let mut by_action = HashMap::new();
@@ -79,9 +79,7 @@ impl<T> Messages<T> {
                     self.by_action.extend(others.iter().map(|&at| ((ix, at), Turn::Follows)));
                 }
                 Err(why) => {
-                    let name = show.outputs.get(output.0 as usize).map(|target| target.id.clone());
-                    let (output, place) = (name.unwrap_or_default(), format!("cue {}", cue.number));
-                    faults.push(Fault::Message { output, place, why });
+                    faults.push(Fault::Message { place: format!("cue {}", cue.number), why });
                 }
             }
         }

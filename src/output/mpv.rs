@@ -79,12 +79,12 @@ impl Plan {
     /// All messages that no player can be given.
     pub(super) fn new(
         show: &Show,
-        (output, id): (OutputIx, &str),
+        output: OutputIx,
         flags: &[String],
         surroundings: &Surroundings<'_>,
     ) -> Result<Self, Vec<Fault>> {
         let (mut orders, mut faults) = (HashMap::new(), vec![]);
-        let mut fault = |place: String, why: String| faults.push(Fault::Message { output: id.into(), place, why });
+        let mut fault = |place: String, why: String| faults.push(Fault::Message { place, why });
         for (ix, cue) in show.cue_indices().zip(&show.cues) {
             for (at, action) in (0..).zip(&cue.actions).filter(|(_, action)| action.output == output) {
                 let order = match &action.body {

@@ -111,7 +111,7 @@ impl Try {
             OutputKind::OscTcp { host, port } => Try::Tcp(Peer::new(host, *port)),
             OutputKind::Http { base, headers, timeout_ns } => {
                 let settings = http::Settings { base, headers, timeout_ns: *timeout_ns };
-                let knock = Knock::new(&output.id, &settings, surroundings.env);
+                let knock = Knock::new(&settings, surroundings.env);
                 Try::Http(Box::new(knock), Duration::from_nanos(*timeout_ns))
             }
             OutputKind::Midi { port } => Try::Midi(port.clone()),
@@ -139,15 +139,9 @@ impl Try {
     }
 }
 
-/// What keeps an output from being tried, without its name, which stands beside it.
+/// What keeps an output from being tried.
 fn missing(faults: &[Fault]) -> String {
-    let said = faults.iter().map(|fault| match fault {
-        Fault::SecretMissing { header, variable, .. } => {
-            format!("header {header} needs the environment variable {variable}, which is not set")
-        }
-        other => other.to_string(),
-    });
-    said.collect::<Vec<_>>().join("; ")
+    faults.iter().map(Fault::to_string).collect::<Vec<_>>().join("; ")
 }
 
 fn by_datagram(peer: &Peer) -> Said {

@@ -38,7 +38,7 @@ fn a_server_that_never_answers_holds_up_nobody_else() {
     ];
     let show = Arc::new(show(outputs, vec![(0, request("GET", "/slow")), (1, fire())]));
     let (reporter, reports) = reporter();
-    let mut outputs = Outputs::live(show, &surroundings(&no_env), reporter).unwrap_or_else(|e| panic!("{e}"));
+    let mut outputs = Outputs::live(show, &surroundings(&no_env), reporter);
 
     assert_eq!(outputs.send(action(0)), None);
     assert_eq!(outputs.send(action(1)), Some(Outcome::Sent));
@@ -61,7 +61,7 @@ fn panic_does_not_wait_for_the_answer_to_a_cue() {
     let outputs = vec![output("web", http_to(&server, SOON), stop)];
     let show = Arc::new(show(outputs, vec![(0, request("GET", "/slow"))]));
     let (reporter, _reports) = reporter();
-    let mut outputs = Outputs::live(show, &surroundings(&no_env), reporter).unwrap_or_else(|e| panic!("{e}"));
+    let mut outputs = Outputs::live(show, &surroundings(&no_env), reporter);
 
     assert_eq!(outputs.send(action(0)), None);
     let (_slow, _) = server.accept().unwrap();
@@ -80,7 +80,7 @@ fn closing_ends_in_time_whatever_is_stuck() {
     let server = TcpListener::bind("127.0.0.1:0").unwrap();
     let show = Arc::new(show(vec![output("web", http_to(&server, SOON), vec![])], vec![(0, request("GET", "/slow"))]));
     let (reporter, _reports) = reporter();
-    let mut outputs = Outputs::live(show, &surroundings(&no_env), reporter).unwrap_or_else(|e| panic!("{e}"));
+    let mut outputs = Outputs::live(show, &surroundings(&no_env), reporter);
     outputs.send(job(0));
     let (_slow, _) = server.accept().unwrap();
     outputs.send(job(1));
@@ -91,21 +91,38 @@ fn closing_ends_in_time_whatever_is_stuck() {
 }
 
 #[test]
-fn live_refuses_what_this_build_cannot_drive_and_says_all_at_once() {
+fn an_output_that_cannot_be_opened_is_down_with_its_reason_and_the_others_work() {
+    let desk = UdpSocket::bind("127.0.0.1:0").unwrap();
+    desk.set_read_timeout(Some(SOON)).unwrap();
     let web = OutputKind::Http {
         base: "http://127.0.0.1:9".into(),
         headers: vec![("X-Key".into(), "env:KEY".into())],
         timeout_ns: 1,
     };
-    let outputs = vec![output("keys", OutputKind::Midi { port: "IAC".into() }, vec![]), output("web", web, vec![])];
-    let error = Outputs::live(Arc::new(show(outputs, vec![])), &surroundings(&no_env), reporter().0).err().unwrap();
-    let keys = "output \"keys\": this build cannot drive midi; build it with `cargo build --release --features midi` \
-        (on Linux that needs ALSA's headers: `apt-get install libasound2-dev`), take the output out of the show, or run \
-        with --rehearse\n";
-    let others = "\
-        output \"web\": header X-Key needs the environment variable KEY; set it and start again";
-    let keys = if cfg!(feature = "midi") { "" } else { keys };
-    assert_eq!(error.to_string(), format!("{keys}{others}"));
+    let stop = request("POST", "/stop");
+    let outputs = vec![output("web", web, vec![stop.clone()]), output("lights", udp_to(&desk), vec![])];
+    let show = Arc::new(show(outputs, vec![(0, stop), (1, fire())]));
+    let mut outputs = Outputs::live(show, &surroundings(&no_env), reporter().0);
+    let why = "header X-Key needs the environment variable KEY, which is not set; set it and start again";
+    let down = Health { light: Light::Down, error: Some(why.into()), ..Health::default() };
+    assert_eq!(outputs.health()[0], down);
+    assert_eq!(outputs.send(job(0)), Some(Outcome::Failed(why.into())));
+    assert_eq!(outputs.send(action(1)), Some(Outcome::Sent));
+    let len = desk.recv(&mut [0; 256]).unwrap();
+    assert_eq!(len, FIRE_BYTES.len());
+    let failed = Report { output: OutputIx(0), job: None, outcome: Outcome::Failed(why.into()) };
+    assert_eq!(outputs.panic(), [failed]);
+    assert_eq!(outputs.health()[0].failed, 2);
+}
+
+#[cfg(not(feature = "midi"))]
+#[test]
+fn a_build_without_midi_says_how_to_get_it() {
+    let show = show(vec![output("keys", OutputKind::Midi { port: "IAC".into() }, vec![])], vec![]);
+    let outputs = Outputs::live(Arc::new(show), &surroundings(&no_env), reporter().0);
+    let why = "this build cannot drive midi; build it with `cargo build --release --features midi` \
+        (on Linux that needs ALSA's headers: `apt-get install libasound2-dev`)";
+    assert_eq!(outputs.health()[0].error.as_deref(), Some(why));
 }
 
 #[test]
@@ -113,8 +130,8 @@ fn a_midi_message_that_cannot_be_sent_is_found_at_opening() {
     let note = Body::Midi(MidiMessage::NoteOn { channel: 17, note: 60, velocity: 100 });
     let outputs = vec![output("keys", OutputKind::Midi { port: "IAC".into() }, vec![])];
     let show = Arc::new(show(outputs, vec![(0, note)]));
-    let error = Outputs::live(show, &surroundings(&no_env), reporter().0).err().unwrap();
-    assert_eq!(error.to_string(), "output \"keys\", cue 12: there is no MIDI channel 17");
+    let outputs = Outputs::live(show, &surroundings(&no_env), reporter().0);
+    assert_eq!(outputs.health()[0].error.as_deref(), Some("cue 12: there is no MIDI channel 17"));
 }
 
 #[cfg(feature = "midi")]
@@ -125,7 +142,7 @@ fn a_midi_port_that_no_machine_has_is_down_with_words() {
     let note = Body::Midi(MidiMessage::NoteOn { channel: 1, note: 60, velocity: 100 });
     let show = Arc::new(show(vec![keys], vec![(0, note)]));
     let (reporter, reports) = reporter();
-    let mut outputs = Outputs::live(show, &surroundings(&no_env), reporter).unwrap_or_else(|e| panic!("{e}"));
+    let mut outputs = Outputs::live(show, &surroundings(&no_env), reporter);
     super::testing::awaited(|| outputs.health()[0].light == Light::Down);
     outputs.show_time(ShowTime { now_ns: 0, runs: true });
     assert_eq!(outputs.send(job(0)), None);

@@ -232,7 +232,7 @@ fn first_event(script: &Script, wishes: &Wishes, now: Timestamp) -> Event {
 }
 
 fn fresh(wishes: &Wishes, store: &Store, script: Script, post: &Post) -> anyhow::Result<Session> {
-    let outputs = wiring::outputs(&script.show, &script.source, script.rehearse, post)?;
+    let outputs = wiring::outputs(&script.show, &script.source, script.rehearse, post);
     let (remote, deaf) = wiring::remote(&script.show, wishes.listen, post)?;
     let now = wall_now();
     let begin = first_event(&script, wishes, now);
@@ -295,7 +295,7 @@ fn resume(
         Event::RunStarted { source, .. } => Some(source.as_str()),
         _ => None,
     });
-    let outputs = wiring::outputs(&show, source.unwrap_or_default(), state.is_rehearsal(), post)?;
+    let outputs = wiring::outputs(&show, source.unwrap_or_default(), state.is_rehearsal(), post);
     let (remote, deaf) = wiring::remote(&show, wishes.listen, post)?;
     let now = wall_now();
     let down = now.duration_since(last.at).max(SignedDuration::ZERO);

@@ -15,9 +15,9 @@ use crate::show::Show;
 const PASSCODE_VARIABLE: &str = "HANDOVER_PASSCODE";
 
 /// Opens the outputs of `show`, which came from `source`.
-pub(super) fn outputs(show: &Arc<Show>, source: &str, rehearse: bool, post: &Post) -> anyhow::Result<Outputs> {
+pub(super) fn outputs(show: &Arc<Show>, source: &str, rehearse: bool, post: &Post) -> Outputs {
     if rehearse {
-        return Ok(Outputs::rehearsal(Arc::clone(show)));
+        return Outputs::rehearsal(Arc::clone(show));
     }
     let post = post.clone();
     let hear = Arc::new(move |news| {
@@ -29,7 +29,7 @@ pub(super) fn outputs(show: &Arc<Show>, source: &str, rehearse: bool, post: &Pos
     // The source of a show that is no file has no folder: its clips are looked for where the program was started.
     let folder = Path::new(source).parent().filter(|folder| folder.is_absolute()).unwrap_or(Path::new("."));
     let surroundings = Surroundings { env: &|name| std::env::var(name).ok(), folder };
-    Ok(Outputs::live(Arc::clone(show), &surroundings, hear)?)
+    Outputs::live(Arc::clone(show), &surroundings, hear)
 }
 
 /// Hears remote controls where the command line says, or else the show; the words are for the caller, where it cannot be.

@@ -128,7 +128,7 @@ impl Stage {
         let hear = Arc::new(move |news| drop(sender.send(news)));
         let folder = house.path("");
         let surroundings = Surroundings { env: &|_| None, folder: &folder };
-        let outputs = Outputs::live(Arc::clone(&show), &surroundings, hear).expect("the outputs open");
+        let outputs = Outputs::live(Arc::clone(&show), &surroundings, hear);
         Some(Stage { outputs, show, news, firing: 0, _house: house, _alone: alone })
     }
 
@@ -454,7 +454,7 @@ fn without_mpv_a_show_opens_and_says_what_is_missing() {
     let folder = house.path("");
     let nowhere = |name: &str| (name == "HANDOVER_MPV").then(|| "/nowhere/mpv".to_owned());
     let surroundings = Surroundings { env: &nowhere, folder: &folder };
-    let mut outputs = Outputs::live(show, &surroundings, Arc::new(|_| {})).expect("the outputs open");
+    let mut outputs = Outputs::live(show, &surroundings, Arc::new(|_| {}));
     await_some(PATIENCE, || (outputs.health()[0].light == Light::Down).then_some(())).expect("the light goes out");
     let said = "HANDOVER_MPV names /nowhere/mpv, which is not there";
     assert_eq!(outputs.health()[0].error.as_deref(), Some(said));

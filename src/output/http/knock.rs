@@ -19,20 +19,18 @@ pub(in crate::output) struct Knock {
 }
 
 impl Knock {
-    /// Reads the secrets of the output that is called `name`, without sending anything.
+    /// Reads the output's secrets, without sending anything.
     ///
     /// # Errors
     /// All secrets that are missing, and what no request can be sent with.
     pub(in crate::output) fn new(
-        name: &str,
         settings: &Settings<'_>,
         env: &dyn Fn(&str) -> Option<String>,
     ) -> Result<Self, Vec<Fault>> {
-        let (headers, secrets) = read_headers(name, settings.headers, env)?;
+        let (headers, secrets) = read_headers(settings.headers, env)?;
         let request = Request::builder().method(Method::HEAD).uri(settings.base).body(());
-        let mut request = request.map_err(|error| {
-            vec![Fault::Message { output: name.into(), place: "probe".into(), why: error.to_string() }]
-        })?;
+        let mut request =
+            request.map_err(|error| vec![Fault::Message { place: "probe".into(), why: error.to_string() }])?;
         *request.headers_mut() = headers;
         Ok(Knock { call: Call { request, content: None, retries: 0 }, secrets, host: host_of(settings.base) })
     }

@@ -85,7 +85,7 @@ fn plan(base: &str, token: Option<&str>, bodies: Vec<Body>) -> Result<Plan, Vec<
     let settings = Settings { base, headers, timeout_ns: *timeout_ns };
     let actions = bodies.into_iter().map(|body| (0, body)).collect();
     let show = show(vec![output("x", kind.clone(), vec![])], actions);
-    Plan::new(&show, (OutputIx(0), "x"), &settings, &|name| token.filter(|_| name == "X_TOKEN").map(str::to_owned))
+    Plan::new(&show, OutputIx(0), &settings, &|name| token.filter(|_| name == "X_TOKEN").map(str::to_owned))
 }
 
 fn open(base: &str, bodies: Vec<Body>) -> (Queued<Call>, Receiver<Report>) {
@@ -341,14 +341,13 @@ fn secrets_are_read_at_opening_and_shown_nowhere() {
     assert!(said.contains("[Authorization: env:X_TOKEN, X-Show: Paris]"), "{said}");
 
     let missing = plan(base, None, vec![post()]).err().unwrap();
-    let said = "output \"x\": header Authorization needs the environment variable X_TOKEN; set it and start again";
+    let said = "header Authorization needs the environment variable X_TOKEN, which is not set; set it and start again";
     assert_eq!(missing.iter().map(Fault::to_string).collect::<Vec<_>>(), [said]);
 
     let bad = plan(base, Some("s3cr3t\n"), vec![post()]).err().unwrap();
     assert!(!format!("{bad:?} {}", bad[0]).contains("s3cr3t"), "{bad:?}");
 
-    let call =
-        call(base, &read_headers("x", &[("A".into(), "env:B".into())], &|_| Some(TOKEN.into())).unwrap().0, &post());
+    let call = call(base, &read_headers(&[("A".into(), "env:B".into())], &|_| Some(TOKEN.into())).unwrap().0, &post());
     assert!(!format!("{:?}", call.unwrap().request).contains("s3cr3t"));
 }
 
@@ -361,7 +360,7 @@ fn refuses_at_opening_what_no_request_can_be() {
     ];
     let faults = plan("http://127.0.0.1", Some(TOKEN), bodies).err().unwrap();
     let said: Vec<_> = faults.iter().map(Fault::to_string).collect();
-    assert_eq!(said[0], "output \"x\", cue 12: a GET request cannot carry anything: write POST, PUT, PATCH or DELETE");
-    assert_eq!(said[1], "output \"x\", cue 12: \"PO ST\" is no HTTP method");
-    assert!(said[2].starts_with("output \"x\", cue 12: http://127.0.0.1/a b is no URL"), "{said:?}");
+    assert_eq!(said[0], "cue 12: a GET request cannot carry anything: write POST, PUT, PATCH or DELETE");
+    assert_eq!(said[1], "cue 12: \"PO ST\" is no HTTP method");
+    assert!(said[2].starts_with("cue 12: http://127.0.0.1/a b is no URL"), "{said:?}");
 }

@@ -111,7 +111,7 @@ fn a_secret_that_is_missing_is_said_by_its_name() {
     let server = TcpListener::bind("127.0.0.1:0").unwrap();
     server.set_nonblocking(true).unwrap();
     let said = probed(vec![("web", http(server.local_addr().unwrap().port()))], vec![], &no_env);
-    let words = "header Authorization needs the environment variable TOKEN, which is not set";
+    let words = "header Authorization needs the environment variable TOKEN, which is not set; set it and start again";
     assert_eq!(said, [(Answer::Down, words.into())]);
     assert!(server.accept().is_err(), "nothing was sent");
 }

@@ -60,7 +60,7 @@ fn live(kind: OutputKind) -> Outputs {
     lights.timecode = Some(FrameRate::Fps25);
     let surroundings: Surroundings<'_> = surroundings(&no_env);
     let show = Arc::new(show(vec![lights], vec![(0, fire())]));
-    Outputs::live(show, &surroundings, reporter().0).unwrap_or_else(|e| panic!("{e}"))
+    Outputs::live(show, &surroundings, reporter().0)
 }
 
 /// The text of a packet of timecode.
