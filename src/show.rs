@@ -23,7 +23,7 @@ use jiff::tz::TimeZone;
 
 pub use action::{Action, Body, FrameRate, OutputKind};
 pub use colour::Colour;
-pub use cue::{Cue, Look, Point, Source, Step, Trigger};
+pub use cue::{Cue, Look, Point, Source, Step, Thresholds, Trigger};
 pub use number::CueNumber;
 
 /// Index of a cue in [`Show::cues`].
@@ -170,6 +170,8 @@ pub struct Segment {
     pub start: Option<Time>,
     /// How long it is meant to last, nanoseconds.
     pub duration_ns: u64,
+    /// When its countdown warns.
+    pub thresholds: Thresholds,
     /// Whatever the caller should know.
     pub notes: Option<String>,
     /// Its cues: a range of [`Show::cues`].
@@ -226,8 +228,14 @@ impl Show {
     pub(crate) fn for_tests(outputs: Vec<Output>, cues: Vec<Cue>) -> Self {
         let title = "A small show".to_owned();
         let all = 0..cues.len() as u32;
-        let segment =
-            Segment { title: title.clone(), start: None, duration_ns: duration::MINUTE_NS, notes: None, cues: all };
+        let segment = Segment {
+            title: title.clone(),
+            start: None,
+            duration_ns: duration::MINUTE_NS,
+            thresholds: Thresholds::default(),
+            notes: None,
+            cues: all,
+        };
         let show = Show {
             title,
             date: None,

@@ -238,6 +238,11 @@ enum Goes {
 }
 
 impl Public<'_> {
+    /// Returns `true` if boards show the cue at all. (Under embargo it stands there without its words.)
+    fn is_for_all(&self, cue: CueIx) -> bool {
+        self.show.cue(cue).public
+    }
+
     /// The one way in which words of a cue come onto a board.
     fn item(&self, cue: CueIx) -> Item {
         let plan = self.show.cue(cue);
@@ -261,7 +266,8 @@ impl Public<'_> {
             return Stage::Gap { until: state.wall(starts_ns as i64), left_ns: starts_ns as i64 - now };
         }
         let held = self.held_up(segment).map(|cue| (self.item(cue), None));
-        let running = state.on_air().iter().rev().map(|&cue| (self.item(cue), state.cue_countdown(cue, self.now)));
+        let running = state.on_air().iter().rev().filter(|&&cue| self.is_for_all(cue));
+        let running = running.map(|&cue| (self.item(cue), state.cue_countdown(cue, self.now)));
         let cues = held.into_iter().chain(running).take(ON_MAX).collect();
         Stage::On(On { segment: self.show.segment(segment).title.clone(), part, cues })
     }
@@ -269,7 +275,8 @@ impl Public<'_> {
     /// The cue that fired last, where it was over at once and nothing else has come since: its picture stands still.
     fn held_up(&self, segment: SegmentIx) -> Option<CueIx> {
         let fired = |cue: &CueIx| self.state.cue(*cue).fired_ns.map(|fired_ns| (fired_ns, *cue));
-        let (fired_ns, last) = self.show.cue_indices().filter_map(|cue| fired(&cue)).max()?;
+        let cues = self.show.cue_indices().filter(|&cue| self.is_for_all(cue));
+        let (fired_ns, last) = cues.filter_map(|cue| fired(&cue)).max()?;
         let is_instant = |cue: &Cue| cue.lasts_ns().unwrap_or(0) == 0 && cue.steps.is_empty() && cue.clip().is_none();
         let since_ns = self.state.segment(segment).started_ns?;
         let is_over = self.state.cue(last).phase == Phase::Complete && is_instant(self.show.cue(last));
@@ -280,8 +287,9 @@ impl Public<'_> {
         if self.state.has_ended() {
             return None;
         }
-        let cues = self.show.cue_indices().filter_map(|cue| self.comes_in_ns(cue).map(|left_ns| (left_ns, cue)));
-        let called = self.state.playhead().map(|cue| {
+        let cues = self.show.cue_indices().filter(|&cue| self.is_for_all(cue));
+        let cues = cues.filter_map(|cue| self.comes_in_ns(cue).map(|left_ns| (left_ns, cue)));
+        let called = self.state.calls_ahead().find(|&cue| self.is_for_all(cue)).map(|cue| {
             let left_ns = self.state.call_left_ns(cue, self.timing, self.now);
             (left_ns.unwrap_or(0).max(0), cue)
         });

@@ -47,6 +47,12 @@ impl State {
         self.places_behind(None).find(|&cue| self.is_in_order(cue) && self.show.cue(cue).trigger == Trigger::Go)
     }
 
+    /// The playhead, and the cues after it at which it will stop, in order.
+    pub fn calls_ahead(&self) -> impl Iterator<Item = CueIx> {
+        let behind = self.playhead.into_iter().flat_map(|cue| self.places_behind(Some(cue)));
+        self.playhead.into_iter().chain(behind.filter(|&cue| self.stops(cue)))
+    }
+
     /// Where the playhead goes when a missed cue at it has fired, or is skipped: to the other missed ones and then to
     /// the place where the caller was, so that catching up fires nothing twice.
     pub(super) fn next_stop_behind_missed(&self, cue: CueIx) -> Option<CueIx> {

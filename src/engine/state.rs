@@ -216,10 +216,16 @@ impl State {
         &self.cues[cue.0 as usize]
     }
 
-    /// Whether the words of `cue` may be shown in public: it is under no embargo, or has fired in this run. (Before any run,
-    /// what may be shown is what is under no embargo.) Every public view and export asks here.
+    /// Returns `true` if a public view may show `cue` with its words: the show says that it is public, and it is under no
+    /// embargo or has fired in this run. Every public view and export asks here.
     pub fn is_public(&self, cue: CueIx) -> bool {
-        !self.show.cue(cue).embargo || self.cue(cue).firings > 0
+        self.show.cue(cue).public && !self.is_embargoed(cue)
+    }
+
+    /// Returns `true` if `cue` is under embargo and has not fired in this run: nothing that leaves the caller's screen has
+    /// its words.
+    pub fn is_embargoed(&self, cue: CueIx) -> bool {
+        self.show.cue(cue).embargo && self.cue(cue).firings == 0
     }
 
     /// What `segment` has come to.

@@ -184,10 +184,11 @@ impl<'a> Clockwork<'a> {
         self.plan.segment_start_ns.get(segment).copied().unwrap_or(0)
     }
 
-    /// Whether a cue stands on the sheet: what else there might have been, and what would have followed it, is nobody's
-    /// business outside.
+    /// Returns `true` if a cue stands on the sheet. A public one leaves out what the show does not make public, backups, and
+    /// what would follow a backup.
     fn is_listed(&self, ix: CueIx, public: bool) -> bool {
-        !public || [ix, self.show.root(ix)].iter().all(|&cue| self.show.cue(cue).backup_for.is_none())
+        let is_main = || [ix, self.show.root(ix)].iter().all(|&cue| self.show.cue(cue).backup_for.is_none());
+        !public || (self.show.cue(ix).public && is_main())
     }
 
     fn segment(&self, ix: SegmentIx, public: bool) -> SegmentBlock {

@@ -8,7 +8,9 @@ use std::time::Duration;
 use super::worker::Site;
 use super::{Job, News, Report, Reporter, Surroundings, now};
 use crate::show::action::OscArg;
-use crate::show::{Action, Body, Cue, CueIx, CueNumber, Output, OutputIx, OutputKind, SegmentIx, Show, Trigger};
+use crate::show::{
+    Action, Body, Cue, CueIx, CueNumber, Output, OutputIx, OutputKind, SegmentIx, Show, Thresholds, Trigger,
+};
 
 /// Longer than anything takes that these tests wait for.
 pub(super) const SOON: Duration = Duration::from_secs(4);
@@ -46,7 +48,9 @@ fn cue(number: &str, actions: Vec<(u32, Body)>) -> Cue {
         source: None,
         needs: vec![],
         embargo: false,
+        public: true,
         duration_ns: None,
+        thresholds: Thresholds::default(),
         planned_ns: None,
         trigger: Trigger::Go,
         backup_for: None,

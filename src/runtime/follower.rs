@@ -191,7 +191,7 @@ impl Account {
             clip_left_ns: self.clips.iter().find_map(clip_left_ns),
             running,
             firings: self.firings.iter().copied().collect(),
-            public: self.embargoed.iter().copied().filter(|&cue| state.is_public(cue)).collect(),
+            public: self.embargoed.iter().copied().filter(|&cue| !state.is_embargoed(cue)).collect(),
             panics: self.panics,
         }
     }

@@ -3,6 +3,7 @@
 use jiff::civil::Time;
 
 use super::action::MpvCommand;
+use super::duration::SECOND_NS;
 use super::{Action, Body, Colour, CueIx, CueNumber, DepartmentIx, OutputIx, SegmentIx};
 
 /// A numbered call inside a segment.
@@ -22,8 +23,12 @@ pub struct Cue {
     pub needs: Vec<DepartmentIx>,
     /// No public view shows its words before it has fired.
     pub embargo: bool,
+    /// Whether boards and public sheets show it at all: what the file says of it, or else of its segment, or of the show.
+    pub public: bool,
     /// How long the cue itself lasts, nanoseconds; without it, it is complete at once.
     pub duration_ns: Option<u64>,
+    /// When its countdown warns: what the file says of it, or else of its segment.
+    pub thresholds: Thresholds,
     /// When the caller means to call it, nanoseconds into its segment.
     pub planned_ns: Option<u64>,
     /// What makes it fire.
@@ -42,6 +47,22 @@ pub struct Cue {
     pub together: bool,
     /// The segment in which it stands.
     pub segment: SegmentIx,
+}
+
+/// How much is left of a segment or cue when its countdown changes its colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Thresholds {
+    /// The countdown turns amber when no more than this is left, nanoseconds: the file's `warn`.
+    pub warn_ns: u64,
+    /// It turns red when no more than this is left, nanoseconds, at most `warn_ns`: the file's `danger`.
+    pub danger_ns: u64,
+}
+
+impl Default for Thresholds {
+    /// 30 and 10 seconds.
+    fn default() -> Self {
+        Self { warn_ns: 30 * SECOND_NS, danger_ns: 10 * SECOND_NS }
+    }
 }
 
 impl Cue {

@@ -38,7 +38,7 @@ use self::fields::Fields;
 use self::reader::{Names, Reader, quoted};
 use self::value::Value;
 use super::problem::Problem;
-use super::{Clock, Colour, Department, Person, Place, Segment, SegmentIx, Show};
+use super::{Clock, Colour, Department, Person, Place, Segment, SegmentIx, Show, Thresholds};
 
 /// The largest file that is read: a show of 100,000 cues is a third of it.
 pub const BYTES_MAX: usize = 64 << 20;
@@ -102,8 +102,9 @@ fn show(mut file: Fields<'_>, machine_zone: &str) -> Show {
     let remote = remote::remote(&mut file);
     let (places, place_names) = places(&mut file);
     let people = people(&mut file);
+    let public = file.find("public").and_then(|value| value.boolean()).unwrap_or(true);
     let stage = Stage { departments: department_names, outputs, place_names, places };
-    let (segments, drafts) = segments(&mut file, &stage);
+    let (segments, drafts) = segments(&mut file, &stage, public);
     file.finish();
     Show {
         title: title.unwrap_or_default(),
@@ -198,7 +199,7 @@ fn people(file: &mut Fields<'_>) -> Vec<Person> {
     people
 }
 
-fn segments<'a>(file: &mut Fields<'a>, stage: &Stage<'a>) -> (Vec<Segment>, Vec<Draft<'a>>) {
+fn segments<'a>(file: &mut Fields<'a>, stage: &Stage<'a>, public: bool) -> (Vec<Segment>, Vec<Draft<'a>>) {
     let list = file.need("segment", "[{ … }]").map(|value| (value.list_of_fields("a segment", "[[segment]]"), value));
     let Some((list, value)) = list else { return Default::default() };
     if list.is_empty() && value.value.is_array() && value.is_whole() {
@@ -217,7 +218,9 @@ fn segments<'a>(file: &mut Fields<'a>, stage: &Stage<'a>) -> (Vec<Segment>, Vec<
         let notes = fields.find("notes").and_then(|value| value.prose());
         let duration_ns = duration.as_ref().map_or(0, |(ns, _)| *ns);
         let first = drafts.len() as u32;
-        let home = Home { segment: SegmentIx(at as u32), duration };
+        let thresholds = cue::thresholds(&mut fields, Thresholds::default());
+        let public = fields.find("public").and_then(|value| value.boolean()).unwrap_or(public);
+        let home = Home { segment: SegmentIx(at as u32), duration, thresholds, public };
         let cues = fields.find("cue").map(|value| value.list_of_fields("a cue", "[[segment.cue]]"));
         for cue in cues.into_iter().flatten() {
             if drafts.len() == CUES_MAX {
@@ -228,7 +231,8 @@ fn segments<'a>(file: &mut Fields<'a>, stage: &Stage<'a>) -> (Vec<Segment>, Vec<
         }
         fields.finish();
         let cues = first..drafts.len() as u32;
-        segments.push(Segment { title: title.unwrap_or_default(), start, duration_ns, notes, cues });
+        let title = title.unwrap_or_default();
+        segments.push(Segment { title, start, duration_ns, thresholds, notes, cues });
     }
     (segments, drafts)
 }

@@ -234,7 +234,7 @@ fn draw_cue(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, cue: CueIx, is_
     };
     let is_quiet = matches!(state.phase, Phase::Complete | Phase::Stopped) || state.skipped || scene.stands_aside(cue);
     let has_fired = state.firings > 0;
-    if !scene.state.is_public(cue) {
+    if scene.state.is_embargoed(cue) {
         add(vec![Span::styled(signs::EMBARGO, styles.past)]);
     }
     if !is_narrow && let Some(source) = scene.source(cue) {

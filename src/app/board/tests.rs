@@ -45,7 +45,11 @@ struct Run {
 impl Run {
     /// A live run that begins a minute before its show.
     fn new() -> Self {
-        let show = Arc::new(file::parse(SHOW, "UTC").unwrap());
+        Run::of(SHOW)
+    }
+
+    fn of(show: &str) -> Self {
+        let show = Arc::new(file::parse(show, "UTC").unwrap());
         let mut run = Run { state: State::new(show), now: 0 };
         run.take(vec![Event::RunStarted {
             show: "A night out".into(),
@@ -182,6 +186,42 @@ fn holds_panics_and_backups_give_nothing_away() {
     let Stage::Ended { over_ns, at } = run.board().stage else { panic!("{:?}", run.board().stage) };
     // Planned for 21:04:00; the last segment began at 310 s, 5 min 10 s after 20:59, and lasted its minute.
     assert_eq!((over_ns / SECOND_NS as i64, at), (70, "2024-08-11T21:05:10Z".parse().unwrap()));
+}
+
+#[test]
+fn what_is_not_public_is_not_there_at_all() {
+    let cues = r#"
+  { number = "1", title = "House lights", planned = "0s" },
+  { number = "1.1", title = "Hidden lower third", public = false, duration = "30s", trigger = { with = "1" } },
+  { number = "1.2", title = "Hidden blackout", public = false, planned = "20s" },
+  { number = "2", title = "Singer", planned = "40s", duration = "30s" },
+  { number = "3", title = "Hidden and secret", public = false, embargo = true, planned = "50s" },
+"#;
+    let segment =
+        |title: &str, cues: &str| format!("[[segment]]\ntitle = \"{title}\"\nduration = \"1m\"\ncue = [{cues}]\n");
+    let text = format!("title = \"T\"\n{}{}", segment("Songs", cues), segment("Goodbye", ""));
+    let mut run = Run::of(&text);
+    run.until(60);
+    assert_eq!(run.next().1, Some("House lights".into()));
+    run.go();
+    assert_eq!(run.on().1, words(&["House lights"]), "1.1 runs");
+    assert_eq!(run.state.on_air().len(), 1);
+    assert_eq!(run.next().1, Some("Singer".into()), "the playhead is at 1.2");
+    run.until(80);
+    run.go();
+    assert_eq!((run.on().1, run.next().1), (words(&["House lights"]), Some("Singer".into())));
+    run.until(100);
+    run.go();
+    assert_eq!(run.on().1, words(&["Singer"]));
+    assert_eq!(
+        run.next(),
+        (Some("Goodbye".into()), None, "2024-08-11T21:01:00Z".into()),
+        "only a hidden cue is left before it"
+    );
+    run.go();
+    let hidden = run.state.show().find(&crate::show::CueNumber::new("3").unwrap()).unwrap();
+    assert!(!run.state.is_public(hidden) && !run.state.is_embargoed(hidden), "it has fired");
+    assert!(!format!("{:?}", run.board()).contains("Hidden"));
 }
 
 #[test]

@@ -139,7 +139,7 @@ impl Fold {
         let outcome = self.outcome_unfired(ix);
         let planned_ns = self.state.plan_origin_ns(self.now) + self.state.plan().cue_start_ns[ix.0 as usize];
         let is_spare = cue.backup_for.is_some() && log.firings.is_empty();
-        let hidden = !self.state.is_public(ix);
+        let hidden = self.state.is_embargoed(ix);
         let blank = CueRow {
             number: cue.number.to_string(),
             title: if hidden { EMBARGOED.to_owned() } else { cue.title.clone() },

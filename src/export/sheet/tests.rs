@@ -204,9 +204,9 @@ fn the_text_keeps_to_its_width_and_loses_nothing() {
     }
 }
 
-/// Titles of cues, each open or under embargo, main or backup, and whether they have everything else as well.
-fn cues() -> impl Strategy<Value = Vec<(bool, bool, bool)>> {
-    prop::collection::vec(any::<(bool, bool, bool)>(), 1..8)
+/// Of each cue: whether it is under embargo, a backup, public, and whether it has everything else as well.
+fn cues() -> impl Strategy<Value = Vec<(bool, bool, bool, bool)>> {
+    prop::collection::vec(any::<(bool, bool, bool, bool)>(), 1..8)
 }
 
 proptest! {
@@ -219,9 +219,9 @@ proptest! {
             osc = \"udp://127.0.0.1:8000\"\n[person.zzinternal]\nname = \"zzinternal\"\nrole = \"zzinternal\"\n\
             notes = \"zzinternal\"\n[[segment]]\ntitle = \"S\"\nduration = \"1m\"\nnotes = \"zzinternal\"\n\
             [[segment.cue]]\nnumber = \"0\"\ntitle = \"First\"\n".to_owned();
-        for (at, (embargo, backup, rest)) in cues.iter().enumerate() {
-            let title = if *embargo { "zzembargo" } else if *backup { "zzinternal" } else { "zzopen" };
-            toml += &format!("[[segment.cue]]\nnumber = \"{}\"\ntitle = \"{title}{at}\"\nembargo = {embargo}\n", at + 1);
+        for (at, (embargo, backup, public, rest)) in cues.iter().enumerate() {
+            let title = if *embargo { "zzembargo" } else if *backup || !public { "zzinternal" } else { "zzopen" };
+            toml += &format!("[[segment.cue]]\nnumber = \"{}\"\ntitle = \"{title}{at}\"\nembargo = {embargo}\npublic = {public}\n", at + 1);
             if *backup {
                 toml += "backup_for = \"0\"\n";
             }
@@ -237,11 +237,11 @@ proptest! {
         for form in [&plain, &page] {
             prop_assert!(!form.contains("zzinternal") && !form.contains("zzembargo"), "{form}");
         }
-        for (at, (embargo, backup, _)) in cues.iter().enumerate() {
-            let is_there = !embargo && !backup;
+        for (at, (embargo, backup, public, _)) in cues.iter().enumerate() {
+            let is_there = !embargo && !backup && *public;
             prop_assert_eq!(page.contains(&format!("zzopen{at}<")), is_there);
         }
-        let withheld = cues.iter().filter(|(embargo, backup, _)| *embargo && !backup).count();
+        let withheld = cues.iter().filter(|(embargo, backup, public, _)| *embargo && !backup && *public).count();
         prop_assert_eq!(texts(&read(&page), "p", Some("title")).iter().filter(|t| *t == WITHHELD).count(), withheld);
     }
 }

@@ -12,7 +12,8 @@ use super::output::Outputs;
 use super::reader::{Mention, Names, quoted};
 use super::together::together;
 use super::value::Value;
-use crate::show::{Cue, CueNumber, DepartmentIx, Look, Place, Point, SegmentIx, Source, Step, Trigger};
+use crate::show::duration;
+use crate::show::{Cue, CueNumber, DepartmentIx, Look, Place, Point, SegmentIx, Source, Step, Thresholds, Trigger};
 
 /// The most departments that a cue may need: they are answered by the keys 1 to 9.
 const NEEDS_MAX: usize = 9;
@@ -63,6 +64,10 @@ pub struct Home {
     pub segment: SegmentIx,
     /// Its planned duration, nanoseconds, and where that is written.
     pub duration: Option<(u64, Range<usize>)>,
+    /// When its countdown warns.
+    pub thresholds: Thresholds,
+    /// Whether its cues are public where they don't say.
+    pub public: bool,
 }
 
 /// Reads one cue.
@@ -73,7 +78,9 @@ pub fn draft<'a>(mut fields: Fields<'a>, stage: &Stage<'a>, home: &Home) -> Draf
     let source = fields.find("source").and_then(|value| value.word(&[("live", Source::Live), ("vt", Source::Vt)]));
     let needs = fields.find("needs").map(|value| needs(&value, stage)).unwrap_or_default();
     let embargo = fields.find("embargo").and_then(|value| value.boolean());
+    let public = fields.find("public").and_then(|value| value.boolean());
     let duration_ns = fields.find("duration").and_then(|value| value.duration_ns());
+    let thresholds = thresholds(&mut fields, home.thresholds);
     let planned_ns = fields.find("planned").and_then(|value| moment_in(&value, home));
     let trigger = fields.find("trigger").map_or(Some(Called::Go), |value| trigger(&value, home));
     let backup_for = fields.find("backup_for").and_then(|value| value.mention());
@@ -101,7 +108,9 @@ pub fn draft<'a>(mut fields: Fields<'a>, stage: &Stage<'a>, home: &Home) -> Draf
         source,
         needs,
         embargo: embargo.unwrap_or(false),
+        public: public.unwrap_or(home.public),
         duration_ns,
+        thresholds,
         planned_ns,
         trigger,
         backup_for: None,
@@ -132,6 +141,25 @@ fn check_together(fields: &Fields<'_>, trigger: Option<&Called<'_>>) {
     if fields.has("look") && !fields.has("steps") && !fields.has("route") {
         fault("look", "`look` is only for cues with steps or a route", "add `steps` or `route`, or take it away");
     }
+}
+
+/// When the countdown of a segment or cue warns; `usual` where the file does not say.
+pub fn thresholds(fields: &mut Fields<'_>, usual: Thresholds) -> Thresholds {
+    let (warn, danger) = (fields.find("warn"), fields.find("danger"));
+    let ns = |value: &Option<Value<'_>>| value.as_ref().and_then(|value| value.duration_ns());
+    let warn_ns = ns(&warn).unwrap_or(usual.warn_ns);
+    let danger_ns = ns(&danger).unwrap_or(usual.danger_ns);
+    if danger_ns > warn_ns
+        && let Some(value) = danger.or(warn)
+    {
+        let what = format!(
+            "`danger` ({}) would come before `warn` ({})",
+            duration::delay(danger_ns),
+            duration::delay(warn_ns)
+        );
+        value.fault(what, "write both, with a `danger` that is no longer than `warn`");
+    }
+    Thresholds { warn_ns, danger_ns: danger_ns.min(warn_ns) }
 }
 
 /// The number as others would write it; one that lacks only its quotes is still known by it.

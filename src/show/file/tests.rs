@@ -12,7 +12,7 @@ use crate::show::duration::SECOND_NS;
 use crate::show::problem::{Problem, report};
 use crate::show::{
     Body, Colour, CueIx, CueNumber, DepartmentIx, FrameRate, Look, OutputIx, OutputKind, SegmentIx, Show, Source,
-    Trigger,
+    Thresholds, Trigger,
 };
 
 /// Every key that the contract names, and one cue for every form of a trigger.
@@ -241,6 +241,49 @@ fn every_kind_of_action_is_read() {
         }),
     ];
     assert_eq!(actions.iter().map(|action| action.body.clone()).collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn a_cue_is_public_as_it_says_or_its_segment_or_the_show() {
+    let is_public = |show: &str, segment: &str, cue: &str| {
+        let text = format!(
+            "title = \"T\"\n{show}\n[[segment]]\ntitle = \"S\"\nduration = \"1m\"\n{segment}\n\
+             [[segment.cue]]\nnumber = \"1\"\ntitle = \"A\"\n{cue}\n"
+        );
+        good(&text).cue(CueIx(0)).public
+    };
+    let (yes, no) = ("public = true", "public = false");
+    for (show, segment, cue, expected) in [
+        ("", "", "", true),
+        (no, "", "", false),
+        (no, yes, "", true),
+        (no, yes, no, false),
+        ("", no, "", false),
+        (yes, no, yes, true),
+    ] {
+        assert_eq!(is_public(show, segment, cue), expected, "{show} {segment} {cue}");
+    }
+}
+
+#[test]
+fn thresholds_are_those_of_the_cue_or_its_segment_or_usual() {
+    let text = |segment: &str, cue: &str| {
+        format!(
+            "title = \"T\"\n[[segment]]\ntitle = \"S\"\nduration = \"1h\"\n{segment}\n\
+             [[segment.cue]]\nnumber = \"1\"\ntitle = \"A\"\n{cue}\n"
+        )
+    };
+    let read = |segment: &str, cue: &str| {
+        let show = good(&text(segment, cue));
+        let seconds = |one: Thresholds| (one.warn_ns / SECOND_NS, one.danger_ns / SECOND_NS);
+        (seconds(show.segments[0].thresholds), seconds(show.cue(CueIx(0)).thresholds))
+    };
+    assert_eq!(read("", ""), ((30, 10), (30, 10)));
+    assert_eq!(read("warn = \"5m\"\ndanger = \"1m\"", ""), ((300, 60), (300, 60)));
+    assert_eq!(read("warn = \"5m\"", "warn = \"20s\"\ndanger = \"5s\""), ((300, 10), (20, 5)));
+    let faulty = faults(&text("warn = \"5s\"", ""));
+    assert_eq!(faulty[0].what, "`danger` (10s) would come before `warn` (5s)");
+    assert_eq!(faults(&text("", "danger = \"31s\"")).len(), 1);
 }
 
 #[test]
