@@ -15,8 +15,10 @@ pub mod log;
 mod mouse;
 mod people;
 mod prompt;
+mod question;
 mod remote;
 pub mod theme;
+mod typing;
 mod update;
 
 use core::net::SocketAddr;
@@ -25,6 +27,7 @@ use std::sync::Arc;
 pub use hits::Hits;
 pub use keymap::Keymap;
 pub use prompt::{Ask, Prompt};
+pub use question::Question;
 pub use remote::Wanted;
 pub use theme::Theme;
 
@@ -54,10 +57,10 @@ pub struct App {
     pub cursor: Option<CueIx>,
     /// The selected person of the people page, where the show has any: see [`App::selected_person`].
     pub person: PersonIx,
-    /// What the caller is typing, where he is.
+    /// What the caller is typing.
     pub prompt: Option<Prompt>,
-    /// Whether the question of quitting stands.
-    pub asks_to_quit: bool,
+    /// The question that stands on the message line.
+    pub question: Option<Question>,
     /// The last word to the caller.
     pub message: Option<Message>,
     /// Whether the first run's greeting stands: until the first key.
@@ -204,7 +207,7 @@ impl App {
             cursor: None,
             person: PersonIx(0),
             prompt: None,
-            asks_to_quit: false,
+            question: None,
             message: None,
             greets: false,
             scroll: 0,

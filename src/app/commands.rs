@@ -21,6 +21,14 @@ pub struct Found {
     pub help: Vec<usize>,
 }
 
+impl Found {
+    /// Returns `true` if Enter may run it: GO and panic take their whole name as `text`, so that a slip fires and stops
+    /// nothing.
+    pub fn may_run(&self, text: &str) -> bool {
+        !self.binding.act.needs_whole_name() || text.trim().eq_ignore_ascii_case(self.binding.name)
+    }
+}
+
 /// How a command fits, the best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Fit {

@@ -82,6 +82,11 @@ impl Act {
         own.map_or(self, |&(_, people)| people)
     }
 
+    /// Returns `true` if the palette runs it only by its whole name: it fires a cue or stops the show.
+    pub fn needs_whole_name(self) -> bool {
+        matches!(self, Act::Go | Act::Panic)
+    }
+
     /// The act of the run page whose key it has.
     pub fn on_run(self) -> Act {
         PEOPLE.iter().find(|(_, people)| *people == self).map_or(self, |&(run, _)| run)
@@ -213,7 +218,7 @@ pub const BINDINGS: &[Binding] = &[
         Act::Suspend,
         "Ctrl-Z",
         "suspend",
-        "back to the shell until fg; nothing comes by itself meanwhile",
+        "back to the shell until fg; asks while a live run is unfinished",
         Group::Program,
         None,
     ),

@@ -30,7 +30,7 @@ impl App {
             self.palette_mouse(mouse, hits, state);
             return vec![];
         }
-        if self.prompt.is_some() || self.asks_to_quit {
+        if self.prompt.is_some() || self.question.is_some() {
             return vec![];
         }
         match mouse.kind {
@@ -94,8 +94,8 @@ mod tests {
     use crossterm::event::KeyModifiers;
 
     use super::*;
-    use crate::app::Theme;
     use crate::app::hits::Region;
+    use crate::app::{Question, Theme};
     use crate::show::{PersonIx, Show, file};
 
     const MS_NS: u64 = 1_000_000;
@@ -203,7 +203,7 @@ mod tests {
     fn a_line_that_is_typed_and_a_question_are_left_alone() {
         for ask in [Some(Ask::Note), Some(Ask::Find { back: None }), Some(Ask::Reason), None] {
             let mut app = App::new(Theme::Dark);
-            app.asks_to_quit = ask.is_none();
+            app.question = ask.is_none().then_some(Question::Quit);
             ask.map(|ask| app.open(ask));
             let before = app.clone();
             for column in [5, 25, 45] {

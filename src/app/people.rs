@@ -2,7 +2,7 @@
 //!
 //! A tick is journaled, so a finger that trembles on the key must not leave two.
 
-use super::{App, Ask, Task, Tone, find};
+use super::{App, Ask, Prompt, Task, Tone, find};
 use crate::engine::{Command, State};
 use crate::show::PersonIx;
 
@@ -64,9 +64,10 @@ impl App {
     }
 
     /// Selects whom the line found, or goes back where it found nobody.
-    pub(super) fn accept_person(&mut self, chosen: usize, text: &str, back: PersonIx, state: &State, now_ns: u64) {
-        match find::people(state.show(), text).get(chosen) {
-            Some(&person) => self.person = person,
+    pub(super) fn accept_person(&mut self, prompt: &Prompt, back: PersonIx, state: &State, now_ns: u64) {
+        let text = prompt.input.value();
+        match prompt.pick(&find::people(state.show(), text)) {
+            Some(person) => self.person = person,
             None => {
                 self.person = back;
                 self.say(format!("nobody has “{}”", text.trim()), Tone::Attention, now_ns);
@@ -87,7 +88,7 @@ mod tests {
     use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
     use super::*;
-    use crate::app::{Page, Theme};
+    use crate::app::{Page, Question, Theme};
     use crate::engine::Cause;
     use crate::show::{CueIx, file};
 
@@ -235,7 +236,7 @@ mod tests {
             app.paste(text, &state, 0);
             assert!(app.message.take().is_some_and(|message| message.text.contains("not taken for keys")));
             assert_eq!(app, clean, "{page:?}");
-            app.asks_to_quit = true;
+            app.question = Some(Question::Quit);
             app.say("y leaves", Tone::Alarm, 0);
             let asked = app.clone();
             app.paste(text, &state, 0);

@@ -15,8 +15,8 @@ pub struct Prompt {
     pub ask: Ask,
     /// The line so far.
     pub input: Input,
-    /// Which row of the palette is chosen, or which of the finds.
-    pub chosen: usize,
+    /// Which row of the palette is chosen, or which of the finds; `None` until something is typed or chosen.
+    pub chosen: Option<usize>,
     /// How many cues or commands the line may mean.
     pub found: usize,
 }
@@ -74,7 +74,26 @@ impl Prompt {
     const LONGEST: usize = 2000;
 
     pub(super) fn new(ask: Ask) -> Self {
-        Prompt { ask, input: Input::default(), chosen: 0, found: 0 }
+        Prompt { ask, input: Input::default(), chosen: None, found: 0 }
+    }
+
+    /// Moves the choice; from none, down is the first.
+    pub(super) fn choose(&mut self, by: isize) {
+        self.chosen = Some(match self.chosen {
+            Some(at) => at.saturating_add_signed(by),
+            None => by.saturating_sub(1).max(0).unsigned_abs(),
+        });
+    }
+
+    /// Keeps the choice within what the line has found.
+    pub(super) fn has_found(&mut self, found: usize) {
+        self.found = found;
+        self.chosen = self.chosen.and_then(|at| Some(at.min(found.checked_sub(1)?)));
+    }
+
+    /// What is chosen among what was found.
+    pub(super) fn pick<T: Copy>(&self, found: &[T]) -> Option<T> {
+        self.chosen.and_then(|at| found.get(at)).copied()
     }
 
     /// The words in front of the line.

@@ -1,11 +1,9 @@
 //! What a key or a paste does: to the application at once, to the run as a task.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 
-use super::commands::commands;
 use super::keys::Act;
-use super::prompt::Typed;
-use super::{App, Ask, Hits, Message, Page, Prompt, Task, Tone, find, log};
+use super::{App, Ask, Message, Page, Prompt, Question, Task, Tone, log};
 use crate::engine::{Cause, Command, Event, State};
 use crate::show::CueIx;
 
@@ -29,21 +27,19 @@ impl App {
             return self.type_key(key, state, now_ns);
         }
         if key.code == KeyCode::Esc {
-            return self.escape(now_ns);
+            // A key that is held down is not pressed twice.
+            return if key.kind == KeyEventKind::Repeat { vec![] } else { self.escape(now_ns) };
         }
         // The second Escape will not come, so nobody need be told what it would do.
         if self.escape_pressed_ns.take().is_some() {
             self.message = self.message.take().filter(|message| message.tone == Tone::Alarm);
         }
-        if std::mem::take(&mut self.asks_to_quit) {
+        if let Some(question) = self.question.take() {
             self.message = None;
-            // The question must not cost a GO, and no other key may do anything unseen behind it.
-            let again = key.code == KeyCode::Char('c') && key.modifiers.contains(KeyModifiers::CONTROL);
-            // With Ctrl or Alt it may be the key of GO.
-            let is_alone = (key.modifiers - KeyModifiers::SHIFT).is_empty();
-            if again || (is_alone && matches!(key.code, KeyCode::Char('y' | 'Y'))) {
-                return vec![Task::Quit];
+            if question.is_yes(key) {
+                return vec![question.task()];
             }
+            // The question must not cost a GO, and no other key may do anything unseen because of it.
             if self.keymap.act_of(key) != Some(Act::Go) {
                 return vec![];
             }
@@ -66,21 +62,9 @@ impl App {
                 self.line_changed(state);
             }
             // A question stays in sight until a key answers it.
-            None if self.asks_to_quit => {}
+            None if self.question.is_some() => {}
             None => self.say("pasted text is not taken for keys", Tone::Attention, now_ns),
         }
-    }
-
-    /// The mouse over the palette, which lies over everything: it chooses, and Enter does it.
-    pub(super) fn palette_mouse(&mut self, mouse: &MouseEvent, hits: &Hits, state: &State) {
-        let Some(prompt) = &mut self.prompt else { return };
-        prompt.chosen = match mouse.kind {
-            MouseEventKind::ScrollUp => prompt.chosen.saturating_sub(1),
-            MouseEventKind::ScrollDown => prompt.chosen + 1,
-            MouseEventKind::Down(MouseButton::Left) => hits.choice_at(mouse.row).unwrap_or(prompt.chosen),
-            _ => return,
-        };
-        self.chosen_changed(state);
     }
 
     /// Follows what has happened: a fired cue takes the selection along with the playhead, a trouble is said.
@@ -96,29 +80,50 @@ impl App {
         let is_old = |m: &Message| m.tone != Tone::Alarm || matches!(event, Event::CueFired { .. });
         if tone == Tone::Alarm {
             self.say(text, tone, now_ns);
-        } else if !self.asks_to_quit && !log::is_bookkeeping(event) && self.message.as_ref().is_some_and(is_old) {
+        } else if self.question.is_none() && !log::is_bookkeeping(event) && self.message.as_ref().is_some_and(is_old) {
             self.message = None;
         }
     }
 
+    /// Says what has become of a command that was obeyed, where no event of the run says it.
+    pub fn obeyed(&mut self, command: &Command, state: &State, now_ns: u64) {
+        if let Command::PlayheadNext | Command::PlayheadPrevious | Command::PlayheadTo(_) = command {
+            let words = match state.playhead().map(|cue| state.show().cue(cue)) {
+                Some(cue) => format!("playhead at {} {}", cue.number, cue.title),
+                None => "playhead after the last cue".to_owned(),
+            };
+            self.say(words, Tone::Calm, now_ns);
+        }
+    }
+
+    /// An Esc that closes something is not the first of two: whoever leaves a page does not mean to stop the show.
     fn escape(&mut self, now_ns: u64) -> Vec<Task> {
-        if std::mem::take(&mut self.asks_to_quit) {
-            self.message = None;
+        let pressed_ns = self.escape_pressed_ns.take();
+        if self.close_everything() {
+            self.message = self.message.take().filter(|message| message.tone == Tone::Alarm);
             return vec![];
         }
-        match self.escape_pressed_ns.take() {
-            Some(pressed_ns) if now_ns.saturating_sub(pressed_ns) <= PANIC_NS => vec![Task::Command(Command::Panic)],
-            _ => {
-                self.escape_pressed_ns = Some(now_ns);
-                self.cursor = None;
-                self.turn_to(Page::Run);
-                self.say("Esc again within a second: PANIC, every output stops", Tone::Attention, now_ns);
-                vec![]
-            }
+        if pressed_ns.is_some_and(|pressed_ns| now_ns.saturating_sub(pressed_ns) <= PANIC_NS) {
+            return vec![Task::Command(Command::Panic)];
         }
+        self.escape_pressed_ns = Some(now_ns);
+        self.say("Esc again within a second: PANIC, every output stops", Tone::Attention, now_ns);
+        vec![]
     }
 
-    fn act(&mut self, act: Act, repeat: bool, state: &State, now_ns: u64) -> Vec<Task> {
+    /// Takes back a question, leaves the page, drops the selection. Returns `true` if there was anything of these.
+    fn close_everything(&mut self) -> bool {
+        if self.question.take().is_some() {
+            self.message = None;
+            return true;
+        }
+        let was_open = self.page != Page::Run || self.cursor.is_some();
+        self.cursor = None;
+        self.turn_to(Page::Run);
+        was_open
+    }
+
+    pub(super) fn act(&mut self, act: Act, repeat: bool, state: &State, now_ns: u64) -> Vec<Task> {
         if let Some(why) = self.elsewhere(act) {
             self.say(why, Tone::Attention, now_ns);
             return vec![];
@@ -157,7 +162,7 @@ impl App {
             Act::FilterLog => return self.filter_log(now_ns),
             Act::Palette => return self.open(Ask::Palette),
             Act::Quit => return self.quit(state, now_ns),
-            Act::Suspend => return vec![Task::Suspend],
+            Act::Suspend => return self.suspend(state, now_ns),
             Act::SelectUp => return self.go_through(-1, state),
             Act::SelectDown => return self.go_through(1, state),
             Act::SelectPageUp => return self.go_through(-PAGE, state),
@@ -229,12 +234,16 @@ impl App {
         if state.is_rehearsal() || state.has_ended() {
             return vec![Task::Quit];
         }
-        self.asks_to_quit = true;
         let left = if state.is_over() { "cues are not called" } else { "the run is unfinished" };
-        let go = self.keymap.way(Act::Go);
         let after = if self.journal_alarm.is_some() { "its journal is not whole" } else { "it can be resumed" };
-        self.say(format!("{left}, {after}: y leaves, others stay, {go} is GO"), Tone::Alarm, now_ns);
-        vec![]
+        self.ask(Question::Quit, &format!("{left}, {after}"), now_ns)
+    }
+
+    fn suspend(&mut self, state: &State, now_ns: u64) -> Vec<Task> {
+        if state.is_rehearsal() || state.has_ended() {
+            return vec![Task::Suspend];
+        }
+        self.ask(Question::Suspend, "nothing fires by itself until fg", now_ns)
     }
 
     pub(super) fn open(&mut self, ask: Ask) -> Vec<Task> {
@@ -250,7 +259,7 @@ impl App {
     }
 
     /// Shows the page from where it begins, or from where the run is.
-    fn scroll_back(&mut self) {
+    pub(super) fn scroll_back(&mut self) {
         (self.scroll, self.is_scrolled) = (0, false);
     }
 
@@ -288,117 +297,17 @@ impl App {
         }
         vec![]
     }
-
-    fn type_key(&mut self, key: &KeyEvent, state: &State, now_ns: u64) -> Vec<Task> {
-        let Some(prompt) = &mut self.prompt else { return vec![] };
-        match prompt.key(key) {
-            Typed::Line => self.line_changed(state),
-            Typed::Choose(by) => {
-                prompt.chosen = prompt.chosen.saturating_add_signed(by);
-                self.chosen_changed(state);
-            }
-            Typed::Leave => {
-                match prompt.ask {
-                    Ask::Find { back } => self.cursor = back,
-                    Ask::FindPerson { back } => self.person = back,
-                    Ask::FindLine => self.log_search.clear(),
-                    Ask::Reason | Ask::Note | Ask::PersonNote { .. } | Ask::Palette => {}
-                }
-                self.prompt = None;
-            }
-            Typed::Accept => {
-                let tasks = self.accept(state, now_ns);
-                // Where Enter is GO, a second press right behind the line is the same slip as one behind a GO.
-                if self.keymap.act_of(key) == Some(Act::Go) {
-                    self.go_pressed_ns = Some(now_ns);
-                }
-                return tasks;
-            }
-        }
-        vec![]
-    }
-
-    fn line_changed(&mut self, state: &State) {
-        if let Some(prompt) = &mut self.prompt {
-            prompt.chosen = 0;
-        }
-        self.chosen_changed(state);
-    }
-
-    /// While the caller types a find, the selection goes where it would land.
-    fn chosen_changed(&mut self, state: &State) {
-        let Some(prompt) = &mut self.prompt else { return };
-        match prompt.ask {
-            Ask::Find { back } => {
-                let found = find::cues(state.show(), prompt.input.value());
-                prompt.found = found.len();
-                prompt.chosen = prompt.chosen.min(found.len().saturating_sub(1));
-                self.cursor = found.get(prompt.chosen).copied().or(back);
-            }
-            Ask::Palette => {
-                prompt.found = commands(prompt.input.value()).len();
-                prompt.chosen = prompt.chosen.min(prompt.found.saturating_sub(1));
-            }
-            Ask::FindPerson { back } => {
-                let found = find::people(state.show(), prompt.input.value());
-                prompt.found = found.len();
-                prompt.chosen = prompt.chosen.min(found.len().saturating_sub(1));
-                self.person = found.get(prompt.chosen).copied().unwrap_or(back);
-            }
-            Ask::FindLine => self.log_search = prompt.input.value().trim().to_owned(),
-            Ask::Reason | Ask::Note | Ask::PersonNote { .. } => prompt.chosen = 0,
-        }
-    }
-
-    fn accept(&mut self, state: &State, now_ns: u64) -> Vec<Task> {
-        let Some(prompt) = self.prompt.take() else { return vec![] };
-        let text = prompt.input.value();
-        match prompt.ask {
-            Ask::Reason => vec![Task::Command(Command::Override { reason: text.to_owned() })],
-            Ask::Note => vec![Task::Command(Command::Note(text.to_owned()))],
-            Ask::PersonNote { person } => {
-                vec![Task::Command(Command::NotePerson { person, text: text.to_owned() })]
-            }
-            Ask::FindPerson { back } => {
-                self.accept_person(prompt.chosen, text, back, state, now_ns);
-                vec![]
-            }
-            // The lines have narrowed with every letter already.
-            Ask::FindLine => vec![],
-            Ask::Find { back } => {
-                let found = find::cues(state.show(), text);
-                match found.get(prompt.chosen) {
-                    Some(&cue) => {
-                        self.cursor = Some(cue);
-                        // A page that has no cues would leave the caller without a sign of what was found.
-                        if matches!(self.page, Page::People | Page::Outputs | Page::Log | Page::Help) {
-                            self.turn_to(Page::Run);
-                        }
-                    }
-                    None => {
-                        self.cursor = back;
-                        self.say(format!("no cue has “{}”", text.trim()), Tone::Attention, now_ns);
-                    }
-                }
-                vec![]
-            }
-            Ask::Palette => match commands(text).get(prompt.chosen) {
-                Some(found) => self.act(found.binding.act, false, state, now_ns),
-                None => {
-                    self.say(format!("no command has “{}”", text.trim()), Tone::Attention, now_ns);
-                    vec![]
-                }
-            },
-        }
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use std::sync::Arc;
 
+    use crossterm::event::KeyModifiers;
+
     use super::*;
     use crate::app::{Theme, keymap};
+    use crate::engine::Rejection;
     use crate::show::{CueNumber, file};
 
     const MS_NS: u64 = 1_000_000;
@@ -413,9 +322,9 @@ mod tests {
         app.keymap = Arc::new(keymap::parse(own).unwrap());
         let press =
             |app: &mut App, code, modifiers, ms: u64| app.key(&KeyEvent::new(code, modifiers), &state, ms * MS_NS);
-        app.asks_to_quit = true;
+        app.question = Some(Question::Quit);
         assert_eq!(press(&mut app, KeyCode::Char('y'), KeyModifiers::CONTROL, 1_000), go, "it does not say yes");
-        app.asks_to_quit = true;
+        app.question = Some(Question::Quit);
         assert_eq!(press(&mut app, KeyCode::Char('Y'), KeyModifiers::SHIFT, 2_000), [Task::Quit]);
         press(&mut app, KeyCode::Char('t'), KeyModifiers::NONE, 3_000);
         press(&mut app, KeyCode::Char('a'), KeyModifiers::NONE, 3_000);
@@ -430,12 +339,155 @@ mod tests {
     fn a_fired_cue_takes_an_old_word_away_and_leaves_a_question() {
         let cue = CueNumber::new("12").unwrap();
         let fired = Event::CueFired { cue, cause: Cause::Follow, firing: 1, due_ns: 0, playhead_stays: false };
-        for asks_to_quit in [false, true] {
+        for question in [None, Some(Question::Quit), Some(Question::Suspend)] {
             let mut app = App::new(Theme::Dark);
-            app.asks_to_quit = asks_to_quit;
+            app.question = question;
             app.say("leave it?", Tone::Alarm, 0);
             app.happened(&fired, 1);
-            assert_eq!(app.message.is_some(), asks_to_quit);
+            assert_eq!(app.message.is_some(), question.is_some());
         }
+    }
+    fn state(text: &str) -> State {
+        State::new(Arc::new(file::parse(text, "UTC").unwrap()))
+    }
+
+    /// A live run of two cues, begun.
+    fn live() -> State {
+        let cues = "cue = [{ number = \"1\", title = \"a\" }, { number = \"2\", title = \"Off the roof\" }]\n";
+        let mut state = state(&format!("title = \"x\"\n[[segment]]\ntitle = \"s\"\nduration = \"1m\"\n{cues}"));
+        let (show, source, version) = ("x".into(), "x.toml".into(), "0".into());
+        let (clock, day) = (jiff::Timestamp::UNIX_EPOCH, jiff::civil::date(1970, 1, 1));
+        let started = Event::RunStarted { show, source, rehearsal: false, speed: 1, auto: false, clock, day, version };
+        state.apply(0, &started);
+        state
+    }
+
+    fn plain(app: &mut App, code: KeyCode, state: &State, ms: u64) -> Vec<Task> {
+        app.key(&KeyEvent::new(code, KeyModifiers::NONE), state, ms * MS_NS)
+    }
+
+    fn types(app: &mut App, text: &str, state: &State, ms: u64) {
+        text.chars().for_each(|c| assert_eq!(plain(app, KeyCode::Char(c), state, ms), [], "{c}"));
+    }
+
+    const PANIC: [Task; 1] = [Task::Command(Command::Panic)];
+
+    #[test]
+    fn the_palette_chooses_nothing_before_a_letter_and_takes_go_and_panic_by_their_whole_names() {
+        let state = live();
+        let go = vec![Task::Command(Command::Go { cause: Cause::Go })];
+        for (typed, expected, says) in [
+            ("", vec![], "no command was chosen"),
+            (" ", vec![], "no command was chosen"),
+            ("g", vec![], "GO runs only by its whole name"),
+            ("p", vec![], "panic runs only by its whole name"),
+            ("pani", vec![], "panic runs only by its whole name"),
+            ("go", go.clone(), ""),
+            (" GO ", go, ""),
+            ("panic", PANIC.to_vec(), ""),
+            ("xyzzy", vec![], "no command has"),
+            ("hol", vec![Task::Command(Command::ToggleHold)], ""),
+        ] {
+            let mut app = App::new(Theme::Dark);
+            types(&mut app, &format!(":{typed}"), &state, 0);
+            assert_eq!(plain(&mut app, KeyCode::Enter, &state, 0), expected, "{typed:?}");
+            let said = app.message.map_or(String::new(), |message| message.text);
+            assert!(said.starts_with(says) && said.is_empty() == says.is_empty(), "{typed:?}: {said}");
+        }
+        // Letters that were taken back choose nothing either, and an arrow chooses without making a slip of a GO.
+        for keys in
+            [&[KeyCode::Char('g'), KeyCode::Backspace][..], &[KeyCode::Down], &[KeyCode::Up], &[KeyCode::PageUp]]
+        {
+            let mut app = App::new(Theme::Dark);
+            types(&mut app, ":", &state, 0);
+            keys.iter().for_each(|key| _ = plain(&mut app, *key, &state, 0));
+            assert_eq!(plain(&mut app, KeyCode::Enter, &state, 0), [], "{keys:?}");
+        }
+    }
+
+    #[test]
+    fn an_escape_that_closes_something_is_not_the_first_of_two() {
+        type Opens = fn(&mut App, &State);
+        let state = live();
+        let opens: [(&str, Opens); 9] = [
+            ("a page", |app, state| types(app, "?", state, 0)),
+            ("a selection", |app, state| _ = plain(app, KeyCode::Down, state, 0)),
+            ("a page and a selection", |app, state| {
+                plain(app, KeyCode::Down, state, 0);
+                plain(app, KeyCode::Tab, state, 0);
+            }),
+            ("the palette", |app, state| types(app, ":pa", state, 0)),
+            ("a note", |app, state| types(app, "tab", state, 0)),
+            ("a find", |app, state| types(app, "/roof", state, 0)),
+            ("what was searched in the log", |app, state| {
+                app.page = Page::Log;
+                types(app, "/roof", state, 0);
+                plain(app, KeyCode::Enter, state, 0);
+            }),
+            ("the question of quitting", |app, state| types(app, "q", state, 0)),
+            ("the question of suspending", |app, state| {
+                app.key(&KeyEvent::new(KeyCode::Char('z'), KeyModifiers::CONTROL), state, 0);
+            }),
+        ];
+        for (what, open) in opens {
+            let mut app = App::new(Theme::Dark);
+            open(&mut app, &state);
+            let tasks: Vec<_> = [100, 200, 300].map(|ms| plain(&mut app, KeyCode::Esc, &state, ms)).into();
+            assert_eq!(tasks, [vec![], vec![], PANIC.to_vec()], "{what}");
+            assert_eq!((app.page, app.cursor, &app.prompt, app.question), (Page::Run, None, &None, None), "{what}");
+        }
+    }
+
+    #[test]
+    fn two_escapes_are_panic_within_a_second_and_one_that_is_held_down_is_none() {
+        let (state, mut app) = (live(), App::new(Theme::Dark));
+        assert_eq!(plain(&mut app, KeyCode::Esc, &state, 0), []);
+        assert_eq!(plain(&mut app, KeyCode::Esc, &state, 1_001), []);
+        let held = KeyEvent::new_with_kind(KeyCode::Esc, KeyModifiers::NONE, KeyEventKind::Repeat);
+        assert_eq!(app.key(&held, &state, 1_100 * MS_NS), []);
+        assert_eq!(plain(&mut app, KeyCode::Esc, &state, 2_001), PANIC);
+        plain(&mut app, KeyCode::Esc, &state, 2_100);
+        // A page that was opened in between is what the next Esc closes.
+        plain(&mut app, KeyCode::Tab, &state, 2_200);
+        assert_eq!(plain(&mut app, KeyCode::Esc, &state, 2_300), []);
+        assert_eq!(app.page, Page::Run);
+    }
+
+    #[test]
+    fn a_live_run_is_suspended_after_a_yes_only() {
+        let (state, ctrl_z) = (live(), KeyEvent::new(KeyCode::Char('z'), KeyModifiers::CONTROL));
+        let ask = |app: &mut App, ms: u64| app.key(&ctrl_z, &state, ms * MS_NS);
+        let mut app = App::new(Theme::Dark);
+        assert_eq!((ask(&mut app, 0), app.question), (vec![], Some(Question::Suspend)));
+        assert_eq!((ask(&mut app, 700), app.question), (vec![], None), "Ctrl-Z held down is no answer");
+        ask(&mut app, 1_000);
+        assert_eq!(plain(&mut app, KeyCode::Char('y'), &state, 1_100), [Task::Suspend]);
+        ask(&mut app, 2_000);
+        let go = [Task::Command(Command::Go { cause: Cause::Go })];
+        assert_eq!(plain(&mut app, KeyCode::Char(' '), &state, 2_100), go, "the question costs no GO");
+        assert_eq!(app.question, None);
+        // Before its first event a state is a rehearsal, which stops nothing.
+        let rehearsal = State::new(Arc::clone(state.show()));
+        assert_eq!(app.key(&ctrl_z, &rehearsal, 3_000 * MS_NS), [Task::Suspend]);
+    }
+
+    #[test]
+    fn a_move_of_the_playhead_is_said_and_takes_a_stale_refusal_away() {
+        let (mut state, mut app) = (live(), App::new(Theme::Dark));
+        app.refused(&Rejection::NoPlayhead, 0);
+        for (command, words) in [
+            (Command::PlayheadNext, "playhead at 2 Off the roof"),
+            (Command::PlayheadPrevious, "playhead at 1 a"),
+            (Command::PlayheadTo(CueIx(1)), "playhead at 2 Off the roof"),
+            (Command::PlayheadTo(CueIx(1)), "playhead at 2 Off the roof"),
+        ] {
+            state.decide(&command, 0).unwrap().iter().for_each(|event| state.apply(0, event));
+            app.obeyed(&command, &state, 0);
+            let said = app.message.take().unwrap();
+            assert_eq!((said.text.as_str(), said.tone), (words, Tone::Calm), "{command:?}");
+        }
+        app.refused(&Rejection::NoStep, 0);
+        app.obeyed(&Command::CatchUp, &state, 0);
+        assert!(app.message.is_some(), "nobody has moved it");
     }
 }

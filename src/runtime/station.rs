@@ -293,6 +293,7 @@ impl Station {
         let events = self.state.decide(command, self.clock.run_ns(now_ns).max(self.run_ns))?;
         self.commit(events, now_ns);
         self.fire_due();
+        self.app.obeyed(command, &self.state, machine_ns());
         Ok(())
     }
 

@@ -11,6 +11,7 @@ use ratatui::text::{Line, Span};
 
 use super::scene::Scene;
 use super::{log, text};
+use crate::app::commands;
 use crate::app::hits::{Region, Target};
 use crate::app::keys::{Act, BINDINGS};
 use crate::app::{App, Ask, Hits, Message, Page, Prompt, Tone};
@@ -72,7 +73,7 @@ fn greets(scene: &Scene) -> bool {
 fn fresh<'a>(scene: &Scene<'a>) -> Option<&'a Message> {
     let is_fresh = |message: &&Message| {
         let age_ns = scene.view.machine_ns.saturating_sub(message.at_ns);
-        message.tone == Tone::Alarm || scene.app.asks_to_quit || age_ns < App::MESSAGE_NS
+        message.tone == Tone::Alarm || scene.app.question.is_some() || age_ns < App::MESSAGE_NS
     };
     scene.app.message.as_ref().filter(is_fresh)
 }
@@ -91,7 +92,9 @@ fn type_line(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, prompt: &Promp
         Ask::Find { .. } | Ask::FindPerson { .. } if prompt.input.value().trim().is_empty() => String::new(),
         Ask::Find { .. } if prompt.found == 0 => "nothing found".into(),
         Ask::FindPerson { .. } if prompt.found == 0 => "nobody found".into(),
-        Ask::Find { .. } | Ask::FindPerson { .. } => format!("{} of {}", prompt.chosen + 1, prompt.found),
+        Ask::Find { .. } | Ask::FindPerson { .. } => {
+            format!("{} of {}", prompt.chosen.map_or(0, |at| at + 1), prompt.found)
+        }
         Ask::FindLine => log::count(scene),
         _ => String::new(),
     };
@@ -132,19 +135,22 @@ fn keys(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, hits: &mut Hits) {
         vec![Span::styled(key.to_owned(), styles.strong), Span::styled(format!(" {word}"), styles.past)]
     };
     let go = scene.way(Act::Go);
-    let hints: Vec<Vec<Span>> = match (&scene.app.prompt, scene.app.asks_to_quit) {
+    let hints: Vec<Vec<Span>> = match (&scene.app.prompt, scene.app.question) {
         (Some(prompt), _) => match prompt.ask {
             Ask::FindPerson { .. } => {
                 vec![hint("Enter", "select them"), hint("↑ ↓", "other finds"), hint("Esc", "back")]
             }
             Ask::Find { .. } => vec![hint("Enter", "select it"), hint("↑ ↓", "other finds"), hint("Esc", "back")],
             Ask::FindLine => vec![hint("Enter", "keep them"), hint("Esc", "all lines again")],
-            Ask::Palette => vec![hint("Enter", "do it"), hint("↑ ↓", "choose"), hint("Esc", "leave")],
+            Ask::Palette => {
+                let enter = enter_runs(prompt).map(|does| hint("Enter", does));
+                enter.into_iter().chain([hint("↑ ↓", "choose"), hint("Esc", "leave")]).collect()
+            }
             Ask::Note | Ask::PersonNote { .. } => vec![hint("Enter", "keep the note"), hint("Esc", "drop it")],
             Ask::Reason => vec![hint("Enter", "override once"), hint("Esc", "leave the interlock")],
         },
-        (None, true) => vec![hint("y", "leave"), hint(&go, "go"), hint("any other key", "stay")],
-        (None, false) => {
+        (None, Some(question)) => vec![hint("y", question.verb()), hint(&go, "go"), hint("any other key", "stay")],
+        (None, None) => {
             let is_people = scene.app.page == Page::People;
             let named = BINDINGS.iter().filter(|binding| !is_people || binding.act != Act::Find);
             let named = named.filter_map(|binding| Some((scene.app.keymap.label(binding), binding.footer?)));
@@ -198,6 +204,13 @@ fn keys(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, hits: &mut Hits) {
         line.push_span(Span::styled(text_here, styles.past));
     }
     text::put_both(buf, area, y, line, pages, 10);
+}
+
+/// What Enter does in the palette; nothing while nothing is chosen.
+fn enter_runs(prompt: &Prompt) -> Option<&'static str> {
+    let text = prompt.input.value();
+    let found = commands::commands(text).into_iter().nth(prompt.chosen?)?;
+    Some(if found.may_run(text) { "do it" } else { "only by its whole name" })
 }
 
 /// The keys that move a page that scrolls: of each direction the first.

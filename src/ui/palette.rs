@@ -55,14 +55,13 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, body: Rect, prompt: &Prompt,
     let keys = BINDINGS.iter().map(|binding| text::width(&scene.app.keymap.label(binding)) + 2).max();
     let columns = (names, keys.unwrap_or(0).clamp(KEYS.0, KEYS.1));
     let groups = if list.width < ROOMY { 0 } else { Group::ALL.iter().map(|g| g.title().len()).max().unwrap_or(0) };
-    let chosen = prompt.chosen.min(found.len() - 1);
-    let first = (chosen + 1).saturating_sub(rows);
+    let first = prompt.chosen.map_or(0, |chosen| (chosen + 1).saturating_sub(rows));
     // On a wide screen the groups stand behind the longest help, where the eye still finds their row.
     let help = BINDINGS.iter().map(|binding| text::width(binding.help)).max().unwrap_or(0);
     let cells = 2 + columns.0 + columns.1 + help + 3 + groups;
     let rows_area = Rect { width: list.width.min(cells as u16), ..list };
     for (y, (at, command)) in (list.y..).zip(found.iter().enumerate().skip(first).take(rows)) {
-        let is_chosen = at == chosen;
+        let is_chosen = Some(at) == prompt.chosen;
         hits.choices.push((y, at));
         let group = if list.width < ROOMY { "" } else { command.binding.group.title() };
         let group = format!("{group:<groups$}");

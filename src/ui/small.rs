@@ -26,7 +26,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) -> Option<Positi
     let styles = &scene.styles;
     let small = format!("small window: {COLUMNS_MIN} × {ROWS_MIN} shows everything");
     if area.height == 1 {
-        if scene.app.prompt.is_some() || scene.app.asks_to_quit {
+        if scene.app.prompt.is_some() || scene.app.question.is_some() {
             return footer::message(scene, buf, area, area.y);
         }
         let mut spans = on_air(scene, false).spans;

@@ -3,6 +3,7 @@
 mod config;
 mod people;
 pub mod shows;
+mod slips;
 mod terminal;
 mod trouble;
 

@@ -110,7 +110,10 @@ fn the_shell_can_stop_the_program_and_take_it_up_again() {
         let mut program = open_evening(&house, &wire, &[]);
         program.await_words(&["STANDBY", "House lights"]);
         match how {
-            "Ctrl-Z" => program.keys("\x1a"),
+            "Ctrl-Z" => {
+                program.press_to_see("\x1a", &["y suspends"]);
+                program.keys("y");
+            }
             _ => program.signal(Signal::TSTP),
         }
         program.await_process_state('T');
@@ -137,7 +140,7 @@ fn a_stop_in_the_middle_of_a_chain_fires_nothing_late_and_nothing_twice() {
     program.keys(" ");
     wire.expect("/link");
     let before = link(&wire.expect("/link"));
-    program.keys("\x1a");
+    program.keys("\x1ay");
     program.await_process_state('T');
     let stopped = wire.drain().iter().map(link).max().unwrap_or(before);
     // Longer than what counts as punctual.

@@ -49,7 +49,7 @@ fn the_palette_scrolls_and_its_last_command_is_reached() {
     let mut run = jump_on_standby();
     run.keys(":");
     let top = run.text(80, 24);
-    assert!(top.contains("▸ GO") && top.contains('↓') && !top.contains("▸ quit"), "{top}");
+    assert!(!top.contains("▸ GO") && top.contains('↓'), "{top}");
     run.keys(&"⇥".repeat(200));
     let end = run.text(80, 24);
     assert!(end.contains("▸ quit") && end.contains('↑'), "{end}");
@@ -63,9 +63,9 @@ fn the_mouse_chooses_in_the_palette_and_nothing_behind_it() {
     let cursor = run.app.cursor;
     let hits = Hits { choices: vec![(14, 3)], ..Hits::default() };
     run.app.mouse(&mouse(MouseEventKind::Down(MouseButton::Left), 14), &hits, &run.state, 0);
-    assert_eq!(run.app.prompt.as_ref().map(|prompt| prompt.chosen), Some(3));
+    assert_eq!(run.app.prompt.as_ref().and_then(|prompt| prompt.chosen), Some(3));
     run.app.mouse(&mouse(MouseEventKind::ScrollDown, 3), &hits, &run.state, 0);
-    assert_eq!(run.app.prompt.as_ref().map(|prompt| prompt.chosen), Some(4));
+    assert_eq!(run.app.prompt.as_ref().and_then(|prompt| prompt.chosen), Some(4));
     assert_eq!(run.app.cursor, cursor);
 }
 

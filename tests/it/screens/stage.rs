@@ -146,7 +146,10 @@ impl Run {
             for task in self.app.key(&KeyEvent::new(code, KeyModifiers::NONE), &self.state, machine_ns) {
                 let Task::Command(command) = task else { continue };
                 match self.state.decide(&command, self.now_ns) {
-                    Ok(events) => self.commit(events),
+                    Ok(events) => {
+                        self.commit(events);
+                        self.app.obeyed(&command, &self.state, machine_ns);
+                    }
                     Err(rejection) => self.app.refused(&rejection, machine_ns),
                 }
             }

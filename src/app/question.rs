@@ -1,0 +1,55 @@
+//! Questions to the caller: what would stop a live show is asked before it is done.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use super::keys::Act;
+use super::{App, Task, Tone};
+
+/// A question that stands on the message line until a key answers it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Question {
+    /// Whether to leave an unfinished live run.
+    Quit,
+    /// Whether to give the terminal back in the middle of one.
+    Suspend,
+}
+
+impl Question {
+    /// What `y` does, in one word.
+    pub fn verb(self) -> &'static str {
+        match self {
+            Question::Quit => "leave",
+            Question::Suspend => "suspend",
+        }
+    }
+
+    /// What is done after a yes.
+    pub(super) fn task(self) -> Task {
+        match self {
+            Question::Quit => Task::Quit,
+            Question::Suspend => Task::Suspend,
+        }
+    }
+
+    /// Returns `true` if `key` says yes: y, or for quitting Ctrl-C again.
+    pub(super) fn is_yes(self, key: &KeyEvent) -> bool {
+        let is_again = match self {
+            Question::Quit => key.code == KeyCode::Char('c') && key.modifiers.contains(KeyModifiers::CONTROL),
+            // Ctrl-Z held down would answer its own question.
+            Question::Suspend => false,
+        };
+        // With Ctrl or Alt it may be the key of GO.
+        let is_alone = (key.modifiers - KeyModifiers::SHIFT).is_empty();
+        is_again || (is_alone && matches!(key.code, KeyCode::Char('y' | 'Y')))
+    }
+}
+
+impl App {
+    /// Asks, with the reason in front of the keys that answer.
+    pub(super) fn ask(&mut self, question: Question, why: &str, now_ns: u64) -> Vec<Task> {
+        self.question = Some(question);
+        let (verb, go) = (question.verb(), self.keymap.way(Act::Go));
+        self.say(format!("{why}: y {verb}s, others stay, {go} is GO"), Tone::Alarm, now_ns);
+        vec![]
+    }
+}

@@ -1,0 +1,139 @@
+//! What the caller types into a prompt: letters, choices, Enter, Esc.
+
+use crossterm::event::{KeyEvent, MouseButton, MouseEvent, MouseEventKind};
+
+use super::commands::commands;
+use super::keys::Act;
+use super::prompt::Typed;
+use super::{App, Ask, Hits, Page, Prompt, Task, Tone, find};
+use crate::engine::{Command, State};
+
+impl App {
+    /// The mouse over the palette, which lies over everything: it chooses, and Enter does it.
+    pub(super) fn palette_mouse(&mut self, mouse: &MouseEvent, hits: &Hits, state: &State) {
+        let Some(prompt) = &mut self.prompt else { return };
+        match mouse.kind {
+            MouseEventKind::ScrollUp => prompt.choose(-1),
+            MouseEventKind::ScrollDown => prompt.choose(1),
+            MouseEventKind::Down(MouseButton::Left) => prompt.chosen = hits.choice_at(mouse.row).or(prompt.chosen),
+            _ => return,
+        }
+        self.chosen_changed(state);
+    }
+
+    pub(super) fn type_key(&mut self, key: &KeyEvent, state: &State, now_ns: u64) -> Vec<Task> {
+        let Some(prompt) = &mut self.prompt else { return vec![] };
+        match prompt.key(key) {
+            Typed::Line => self.line_changed(state),
+            Typed::Choose(by) => {
+                prompt.choose(by);
+                self.chosen_changed(state);
+            }
+            Typed::Leave => {
+                match prompt.ask {
+                    Ask::Find { back } => self.cursor = back,
+                    Ask::FindPerson { back } => self.person = back,
+                    Ask::FindLine => self.log_search.clear(),
+                    Ask::Reason | Ask::Note | Ask::PersonNote { .. } | Ask::Palette => {}
+                }
+                self.prompt = None;
+            }
+            Typed::Accept => {
+                let tasks = self.accept(state, now_ns);
+                // Where Enter is GO, a second press right behind the line is the same slip as one behind a GO.
+                if self.keymap.act_of(key) == Some(Act::Go) {
+                    self.go_pressed_ns = Some(now_ns);
+                }
+                return tasks;
+            }
+        }
+        vec![]
+    }
+
+    pub(super) fn line_changed(&mut self, state: &State) {
+        if let Some(prompt) = &mut self.prompt {
+            // Nothing is chosen before a letter is typed, so that a slip on Enter does nothing.
+            prompt.chosen = (!prompt.input.value().trim().is_empty()).then_some(0);
+        }
+        self.chosen_changed(state);
+    }
+
+    /// While the caller types a find, the selection goes where it would land.
+    fn chosen_changed(&mut self, state: &State) {
+        let Some(prompt) = &mut self.prompt else { return };
+        match prompt.ask {
+            Ask::Find { back } => {
+                let found = find::cues(state.show(), prompt.input.value());
+                prompt.has_found(found.len());
+                self.cursor = prompt.pick(&found).or(back);
+            }
+            Ask::Palette => {
+                let found = commands(prompt.input.value()).len();
+                prompt.has_found(found);
+            }
+            Ask::FindPerson { back } => {
+                let found = find::people(state.show(), prompt.input.value());
+                prompt.has_found(found.len());
+                self.person = prompt.pick(&found).unwrap_or(back);
+            }
+            Ask::FindLine => self.log_search = prompt.input.value().trim().to_owned(),
+            Ask::Reason | Ask::Note | Ask::PersonNote { .. } => {}
+        }
+    }
+
+    fn accept(&mut self, state: &State, now_ns: u64) -> Vec<Task> {
+        let Some(prompt) = self.prompt.take() else { return vec![] };
+        let text = prompt.input.value();
+        match prompt.ask {
+            Ask::Reason => vec![Task::Command(Command::Override { reason: text.to_owned() })],
+            Ask::Note => vec![Task::Command(Command::Note(text.to_owned()))],
+            Ask::PersonNote { person } => {
+                vec![Task::Command(Command::NotePerson { person, text: text.to_owned() })]
+            }
+            Ask::FindPerson { back } => {
+                self.accept_person(&prompt, back, state, now_ns);
+                vec![]
+            }
+            // The lines have narrowed with every letter already.
+            Ask::FindLine => vec![],
+            Ask::Find { back } => {
+                match prompt.pick(&find::cues(state.show(), text)) {
+                    Some(cue) => {
+                        self.cursor = Some(cue);
+                        // A page that has no cues would leave the caller without a sign of what was found.
+                        if matches!(self.page, Page::People | Page::Outputs | Page::Log | Page::Help) {
+                            self.turn_to(Page::Run);
+                        }
+                    }
+                    None => {
+                        self.cursor = back;
+                        self.say(format!("no cue has “{}”", text.trim()), Tone::Attention, now_ns);
+                    }
+                }
+                vec![]
+            }
+            Ask::Palette => self.run_command(&prompt, state, now_ns),
+        }
+    }
+
+    fn run_command(&mut self, prompt: &Prompt, state: &State, now_ns: u64) -> Vec<Task> {
+        let text = prompt.input.value().trim();
+        let found = commands(text);
+        match prompt.chosen.and_then(|at| found.get(at)) {
+            Some(found) if !found.may_run(text) => {
+                let name = found.binding.name;
+                self.refuse(format!("{name} runs only by its whole name: nothing was done"), now_ns);
+                vec![]
+            }
+            Some(found) => self.act(found.binding.act, false, state, now_ns),
+            None if text.is_empty() => {
+                self.say("no command was chosen", Tone::Calm, now_ns);
+                vec![]
+            }
+            None => {
+                self.say(format!("no command has “{text}”"), Tone::Attention, now_ns);
+                vec![]
+            }
+        }
+    }
+}
