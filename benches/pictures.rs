@@ -56,6 +56,7 @@ fn fired(name: &str, cue: &str) -> (State, RunNs) {
         clock: day.at(20, 49, 55, 0).to_zoned(jiff::tz::TimeZone::UTC).unwrap().timestamp(),
         day,
         version: "bench".into(),
+        shift_ns: None,
     };
     state.apply(0, &start);
     let mut now_ns = 0;

@@ -89,6 +89,7 @@ fn start() -> Event {
         clock: Timestamp::UNIX_EPOCH,
         day: jiff::civil::date(1970, 1, 1),
         version: "bench".into(),
+        shift_ns: None,
     }
 }
 

@@ -31,7 +31,7 @@ mod wiring;
 use std::io::Write;
 use std::time::Duration;
 
-pub use opening::{Unfinished, Wishes};
+pub use opening::{Start, Unfinished, Wishes};
 
 /// How long a thread that may be stuck on the terminal, the disk or the net gets to say goodbye.
 const GOODBYE: Duration = Duration::from_millis(700);

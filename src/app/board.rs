@@ -25,7 +25,7 @@ pub struct Board {
     pub now: Timestamp,
     /// The show's own zone, and the further ones.
     pub clocks: Vec<Clock>,
-    /// In a rehearsal, how many times as fast its clock goes.
+    /// In a rehearsal, a technical one included, how many times as fast its clock goes.
     pub rehearsal: Option<u32>,
     /// How far the run is.
     pub stage: Stage,
@@ -169,7 +169,7 @@ impl Board {
             title: Some(show.title.clone()),
             now: state.wall(now as i64),
             clocks: clocks(show),
-            rehearsal: state.is_rehearsal().then(|| state.speed()),
+            rehearsal: (state.is_rehearsal() || state.shift_ns().is_some()).then(|| state.speed()),
             stage: public.stage(),
             later: public.later(next),
             next: next.map(|next| public.told(next)),

@@ -274,8 +274,14 @@ impl Log {
 pub fn words(event: &Event) -> (String, Tone) {
     use Tone::{Alarm, Attention, Calm};
     match event {
-        Event::RunStarted { show, rehearsal, speed, auto, .. } => {
-            let kind = if *rehearsal { "rehearsal" } else { "live" };
+        Event::RunStarted { show, rehearsal, speed, auto, shift_ns, .. } => {
+            let kind = match (rehearsal, shift_ns) {
+                (true, _) => "rehearsal".to_owned(),
+                (false, Some(ns)) => {
+                    format!("technical rehearsal, clock {}", duration::over_under(*ns))
+                }
+                (false, None) => "live".to_owned(),
+            };
             let speed = if *speed > 1 { format!(", {speed} times as fast") } else { String::new() };
             let auto = if *auto { ", called by the program" } else { "" };
             (format!("run started: {show}, {kind}{speed}{auto}"), Calm)

@@ -357,7 +357,17 @@ mod tests {
         let mut state = state(&format!("title = \"x\"\n[[segment]]\ntitle = \"s\"\nduration = \"1m\"\n{cues}"));
         let (show, source, version) = ("x".into(), "x.toml".into(), "0".into());
         let (clock, day) = (jiff::Timestamp::UNIX_EPOCH, jiff::civil::date(1970, 1, 1));
-        let started = Event::RunStarted { show, source, rehearsal: false, speed: 1, auto: false, clock, day, version };
+        let started = Event::RunStarted {
+            show,
+            source,
+            rehearsal: false,
+            speed: 1,
+            auto: false,
+            clock,
+            day,
+            version,
+            shift_ns: None,
+        };
         state.apply(0, &started);
         state
     }

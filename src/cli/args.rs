@@ -7,10 +7,12 @@ use std::path::PathBuf;
 use anyhow::Context;
 use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
 use etcetera::BaseStrategy;
+use jiff::civil::{DateTime, Time};
 
 use crate::app::Theme;
 use crate::app::board::Face;
-use crate::runtime::{Unfinished, Wishes, board, config};
+use crate::runtime::{Start, Unfinished, Wishes, board, config};
+use crate::show::CueNumber;
 use crate::ui::{Depth, Means};
 
 /// Names the theme where the command line does not.
@@ -50,6 +52,14 @@ struct RunArgs {
     /// The program gives the caller's GOs at their planned times (a demonstration)
     #[arg(long)]
     auto: bool,
+
+    /// A technical rehearsal: real outputs, but the show's clock begins at TIME (15:30, 15:30:00, or 2026-12-01T15:30)
+    #[arg(long, value_name = "TIME", value_parser = start_at, num_args = 0..=1, conflicts_with = "resume")]
+    at: Option<Option<Start>>,
+
+    /// A technical rehearsal from cue N on: the clock begins at its planned time, and the playhead is there
+    #[arg(long, value_name = "N", value_parser = start_cue, conflicts_with = "resume")]
+    cue: Option<Start>,
 
     /// Start a new run, whatever unfinished one there is
     #[arg(long, conflicts_with = "resume")]
@@ -227,8 +237,22 @@ pub enum Paper {
 impl RunArgs {
     /// Whether any of these stands on the command line.
     fn are_given(&self) -> bool {
-        let RunArgs { show, rehearse, speed, auto, fresh, resume, listen, theme: _, ascii: _ } = self;
-        show.is_some() || *rehearse || speed.is_some() || *auto || *fresh || *resume || listen.is_some()
+        let RunArgs { show, rehearse, speed, auto, at, cue, fresh, resume, listen, theme: _, ascii: _ } = self;
+        let clock = speed.is_some() || at.is_some() || cue.is_some();
+        show.is_some() || *rehearse || clock || *auto || *fresh || *resume || listen.is_some()
+    }
+}
+
+impl RunArgs {
+    /// Where the show's clock begins.
+    fn start(&self) -> Start {
+        match (&self.at, &self.cue) {
+            (None, None) => Start::Usual,
+            (None | Some(None), Some(cue)) => cue.clone(),
+            (Some(Some(at)), None) => at.clone(),
+            (Some(None), None) => usage("--at needs a time, or --cue N for that cue's planned time"),
+            (Some(Some(_)), Some(_)) => usage("--at with a time and --cue N name two times: give one of them"),
+        }
     }
 }
 
@@ -270,6 +294,7 @@ impl Args {
             rehearse,
             speed: run.speed.unwrap_or(1),
             auto: run.auto,
+            start: run.start(),
             unfinished,
             state: self.state_dir()?,
             theme,
@@ -326,6 +351,23 @@ fn theme_called(name: &str) -> Result<Option<Theme>, String> {
     let theme = Theme::ALL.into_iter().find(|theme| theme.name() == name);
     let names = || Theme::ALL.map(Theme::name).join(", ");
     theme.map(Some).ok_or_else(|| format!("${THEME_VARIABLE} is none of {}", names()))
+}
+
+/// Where the clock begins, of `--at`: a time of day, or a day and a time.
+fn start_at(text: &str) -> Result<Start, String> {
+    let wants = || "a time such as 15:30, 15:30:00 or 2026-12-01T15:30".to_owned();
+    let is_long = text.contains(['T', ' ']);
+    if is_long {
+        let at: DateTime = text.parse().map_err(|_| wants())?;
+        return Ok(Start::At { date: Some(at.date()), time: at.time() });
+    }
+    let time = Time::strptime("%H:%M:%S", text).or_else(|_| Time::strptime("%H:%M", text));
+    time.map(|time| Start::At { date: None, time }).map_err(|_| wants())
+}
+
+/// Where the clock begins, of `--cue`.
+fn start_cue(text: &str) -> Result<Start, String> {
+    CueNumber::new(text).map(Start::Cue).map_err(|error| error.to_string())
 }
 
 fn usage(text: &str) -> ! {

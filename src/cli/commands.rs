@@ -147,7 +147,7 @@ pub(super) fn runs(state: &Path) -> anyhow::Result<()> {
     for run in &runs {
         let line = match (&run.summary, &run.fault) {
             (Some(summary), fault) => {
-                let kind = if summary.rehearsal { "rehearsal" } else { "live" };
+                let kind = summary.kind();
                 let end = match (fault, summary.ended) {
                     (Some(_), _) => "damaged",
                     (None, true) => "finished",

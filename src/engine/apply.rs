@@ -13,10 +13,14 @@ impl State {
     /// Folds `event`, which happened at `run_ns`, into the state.
     pub fn apply(&mut self, run_ns: RunNs, event: &Event) {
         match event {
-            Event::RunStarted { rehearsal, speed, auto, clock, day, .. } => {
+            Event::RunStarted { rehearsal, speed, auto, clock, day, shift_ns, .. } => {
                 (self.rehearsal, self.speed, self.auto, self.clock) = (*rehearsal, *speed, *auto, *clock);
+                self.shift_ns = *shift_ns;
                 self.plan = Arc::new(Plan::new(&self.show, *day, *clock));
-                self.timers.by_wall = self.plan.by_clock.iter().map(|&(cue, at_ns)| (at_ns, cue)).collect();
+                // A technical rehearsal that begins in the middle has missed nothing of what the clock brings before.
+                let comes = |at_ns: i64| at_ns >= 0 || shift_ns.is_none();
+                let by_clock = self.plan.by_clock.iter().filter(|(_, at_ns)| comes(*at_ns));
+                self.timers.by_wall = by_clock.map(|&(cue, at_ns)| (at_ns, cue)).collect();
                 self.playhead = self.next_stop(None);
             }
             Event::RunResumed { .. } => {

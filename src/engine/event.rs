@@ -52,6 +52,10 @@ pub enum Event {
         /// The day on which the first segment plays.
         day: Date,
         version: String,
+        /// How far the show's clock was set ahead of the machine's for a technical rehearsal; behind it, negative. Other
+        /// runs have none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        shift_ns: Option<i64>,
     },
     /// A program took the run up again.
     RunResumed {

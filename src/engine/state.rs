@@ -20,6 +20,7 @@ pub struct State {
     pub(super) rehearsal: bool,
     pub(super) speed: u32,
     pub(super) auto: bool,
+    pub(super) shift_ns: Option<i64>,
     /// The show's clock at the beginning of the run.
     pub(super) clock: Timestamp,
     pub(super) cues: Vec<CueState>,
@@ -162,6 +163,7 @@ impl State {
             rehearsal: true,
             speed: 1,
             auto: false,
+            shift_ns: None,
             clock: Timestamp::UNIX_EPOCH,
             cues: vec![CueState::default(); show.cues.len()],
             segments: vec![SegmentState::default(); show.segments.len()],
@@ -209,6 +211,11 @@ impl State {
     /// Whether the program calls the show.
     pub fn is_auto(&self) -> bool {
         self.auto
+    }
+
+    /// In a technical rehearsal, how far its clock was set ahead of the machine's; behind it, negative. Nanoseconds.
+    pub fn shift_ns(&self) -> Option<i64> {
+        self.shift_ns
     }
 
     /// What `cue` has come to.

@@ -32,6 +32,8 @@ pub struct AsRun {
     pub speed: u32,
     /// Whether the program called the show.
     pub auto: bool,
+    /// In a technical rehearsal, how far the show's clock was set ahead of the machine's; behind it, negative.
+    pub shift_ms: Option<i64>,
     /// When the run was recorded, by the machine's clock; a rehearsal's own clock is made up.
     pub recorded: Option<Zoned>,
     /// When the run was opened.

@@ -113,7 +113,11 @@ struct Writer<'a> {
 impl Writer<'_> {
     fn head(&self) -> String {
         let run = self.report;
-        let badge = if run.rehearsal { "REHEARSAL" } else { "LIVE" };
+        let badge = match (run.rehearsal, run.shift_ms) {
+            (true, _) => "REHEARSAL",
+            (false, Some(_)) => "TECHNICAL REHEARSAL",
+            (false, None) => "LIVE",
+        };
         let facts = words::facts(run).into_iter().map(|(label, words)| {
             let class = match label {
                 "Over" | "Held" => "late",

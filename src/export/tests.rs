@@ -111,6 +111,7 @@ pub(super) fn run_started() -> Event {
         clock: "2024-08-11T21:50:00Z".parse().unwrap(),
         day: date(2024, 8, 11),
         version: "0".into(),
+        shift_ns: None,
     }
 }
 
@@ -415,5 +416,15 @@ fn the_report_agrees_with_the_engine_about_a_whole_run() {
 fn run_started_by_itself() -> Event {
     let (show, source, version) = (String::new(), String::new(), String::new());
     let clock = "2024-08-11T21:50:00Z".parse().unwrap();
-    Event::RunStarted { show, source, rehearsal: true, speed: 60, auto: true, clock, day: date(2024, 8, 11), version }
+    Event::RunStarted {
+        show,
+        source,
+        rehearsal: true,
+        speed: 60,
+        auto: true,
+        clock,
+        day: date(2024, 8, 11),
+        version,
+        shift_ns: None,
+    }
 }

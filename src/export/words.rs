@@ -51,7 +51,10 @@ impl Days {
 /// How a run went: `live`, `rehearsal, 20 times as fast, called by the program`.
 pub(super) fn manner(run: &AsRun) -> String {
     let how = match (run.rehearsal, run.speed) {
-        (false, _) => "live".to_owned(),
+        (false, _) => match run.shift_ms {
+            Some(ms) => format!("technical rehearsal, clock {}", over_under(ms)),
+            None => "live".to_owned(),
+        },
         (true, ..=1) => "rehearsal".to_owned(),
         (true, speed) => format!("rehearsal, {speed} times as fast"),
     };
@@ -79,7 +82,7 @@ pub(super) fn facts(run: &AsRun) -> Vec<(&'static str, String)> {
         }
         _ => fact("Actual", "not begun".to_owned()),
     }
-    if let Some(recorded) = run.recorded.as_ref().filter(|_| run.rehearsal) {
+    if let Some(recorded) = run.recorded.as_ref().filter(|_| run.rehearsal || run.shift_ms.is_some()) {
         fact("Rehearsed", recorded.strftime("%Y-%m-%d %H:%M:%S").to_string());
     }
     match run.over_ms {

@@ -53,6 +53,7 @@ fn events() -> Vec<Event> {
             clock: at(123_456_789),
             day: date(2024, 8, 11),
             version: "0.1.0".to_owned(),
+            shift_ns: None,
         },
         Event::RunResumed { down_ns: u64::MAX },
         Event::RunLeft { reason: text() },

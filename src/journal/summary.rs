@@ -23,6 +23,8 @@ pub struct Summary {
     pub speed: u32,
     /// Whether the program gave the GOs.
     pub auto: bool,
+    /// In a technical rehearsal, how far the show's clock was set ahead of the machine's, nanoseconds.
+    pub shift_ns: Option<i64>,
     /// When the run began, by the machine's clock.
     pub started_at: Timestamp,
     /// When its last event happened.
@@ -34,6 +36,15 @@ pub struct Summary {
 }
 
 impl Summary {
+    /// What kind of run it is, in one word.
+    pub fn kind(&self) -> &'static str {
+        match (self.rehearsal, self.shift_ns) {
+            (true, _) => "rehearsal",
+            (false, Some(_)) => "technical",
+            (false, None) => "live",
+        }
+    }
+
     /// The summary of the journal at `path`, up to its end or its first damage, and what is wrong with it.
     pub(super) fn of(path: &Path) -> (Option<Self>, Option<RecoverError>) {
         let mut summary = None;
@@ -43,9 +54,20 @@ impl Summary {
 
     fn take(summary: &mut Option<Self>, Record { at, event, .. }: Record) {
         match (summary, event) {
-            (summary, Event::RunStarted { show, source, rehearsal, speed, auto, .. }) => {
+            (summary, Event::RunStarted { show, source, rehearsal, speed, auto, shift_ns, .. }) => {
                 let (started_at, last_at, ended, cues_fired) = (at, at, false, 0);
-                *summary = Some(Self { show, source, rehearsal, speed, auto, started_at, last_at, ended, cues_fired });
+                *summary = Some(Self {
+                    show,
+                    source,
+                    rehearsal,
+                    speed,
+                    auto,
+                    shift_ns,
+                    started_at,
+                    last_at,
+                    ended,
+                    cues_fired,
+                });
             }
             (Some(summary), event) => {
                 summary.last_at = at;

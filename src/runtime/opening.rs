@@ -7,7 +7,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context, bail};
-use jiff::{SignedDuration, Timestamp};
+use jiff::SignedDuration;
+
+mod start;
+
+pub use start::Start;
 
 use super::clock::{RunClock, machine_ns, wall_now};
 use super::config::Config;
@@ -21,8 +25,9 @@ use crate::engine::{Event, Record, RunId, RunNs, State};
 use crate::journal::{Journal, RunFolder, Store, StoreError};
 use crate::output::Outputs;
 use crate::remote::Remote;
-use crate::show::{Show, builtin, file, plan, problem};
+use crate::show::{CueIx, Show, builtin, file, problem};
 use crate::ui::Means;
+use start::first_event;
 
 /// What the command line asks for.
 #[derive(Clone, Debug)]
@@ -35,6 +40,8 @@ pub struct Wishes {
     pub speed: u32,
     /// The program gives the caller's GOs.
     pub auto: bool,
+    /// Where the show's clock begins.
+    pub start: Start,
     /// What to do about an unfinished run.
     pub unfinished: Unfinished,
     /// The folder in which `runs` lies.
@@ -69,6 +76,8 @@ pub(super) struct Session {
     pub seq: u64,
     /// The first event: the run's start, or its resumption.
     pub begin: Event,
+    /// Where the playhead is to begin, where it is not the first cue.
+    pub playhead: Option<CueIx>,
     pub journal: Option<Journal>,
     pub journal_alarm: Option<String>,
     pub outputs: Outputs,
@@ -115,12 +124,18 @@ pub(super) fn open(wishes: &Wishes, inbox: &Inbox, post: &Post) -> anyhow::Resul
         let summary = folder.summary.as_ref();
         summary.is_none_or(|s| s.source == script.source && s.rehearsal == script.rehearse)
     };
+    // A technical rehearsal and a performance are never taken for each other unasked.
+    let same_kind = |folder: &RunFolder| {
+        let is_shifted = wishes.start != Start::Usual;
+        same(folder) && folder.summary.as_ref().is_none_or(|s| s.rehearsal || s.shift_ns.is_some() == is_shifted)
+    };
     let unfinished = match wishes.unfinished {
         Unfinished::Fresh => None,
         Unfinished::Ask => {
             // A show that was only looked at left nothing to go on with.
             let begun = |folder: &RunFolder| folder.summary.as_ref().is_some_and(|summary| summary.cues_fired > 0);
-            last_unfinished(&store, |folder| folder.fault.is_none() && begun(folder) && same(folder)).unwrap_or(None)
+            last_unfinished(&store, |folder| folder.fault.is_none() && begun(folder) && same_kind(folder))
+                .unwrap_or(None)
         }
         Unfinished::Resume => {
             let none = || format!("there is no unfinished run of {} in {}", script.source, store.root().display());
@@ -206,37 +221,13 @@ fn last_unfinished(store: &Store, fits: impl Fn(&RunFolder) -> bool) -> Result<O
     Ok(None)
 }
 
-/// The run's first plan: where in time a live run or a rehearsal begins.
-fn first_event(script: &Script, wishes: &Wishes, now: Timestamp) -> Event {
-    let show = &script.show;
-    let today = now.to_zoned(show.zone.clone()).date();
-    let speed = if script.rehearse { wishes.speed } else { 1 };
-    let (day, clock) = if script.rehearse {
-        // A rehearsal's clock begins a little before the planned start, so that GO can be on time.
-        let lead = SignedDuration::from_secs(if wishes.auto { 4 } else { 60 } * i64::from(speed.min(10)));
-        let day = show.date.unwrap_or(today);
-        (day, plan::start_on(show, day, now) - lead)
-    } else {
-        (plan::day_of_run(show, now), now)
-    };
-    Event::RunStarted {
-        show: show.title.clone(),
-        source: script.source.clone(),
-        rehearsal: script.rehearse,
-        speed,
-        auto: wishes.auto,
-        clock,
-        day,
-        version: env!("CARGO_PKG_VERSION").into(),
-    }
-}
-
 fn fresh(wishes: &Wishes, store: &Store, script: Script, post: &Post) -> anyhow::Result<Session> {
     let outputs = wiring::outputs(&script.show, &script.source, script.rehearse, post);
     let (remote, deaf) = wiring::remote(&script.show, wishes.listen, post)?;
     let now = wall_now();
-    let begin = first_event(&script, wishes, now);
-    let Event::RunStarted { speed, day, .. } = &begin else { bail!("a run begins with its start") };
+    let begin = first_event(&script, wishes, now)?;
+    let playhead = wishes.start.cue(&script.show)?;
+    let Event::RunStarted { speed, day, shift_ns, .. } = &begin else { bail!("a run begins with its start") };
     let stamp = now.to_zoned(jiff::tz::TimeZone::system()).strftime("%Y%m%d-%H%M%S").to_string();
     let greets = store.ids().is_ok_and(|ids| ids.is_empty());
     let made = store.create(&format!("{stamp}-{}", slug(&script.show.title)), &script.text);
@@ -248,8 +239,9 @@ fn fresh(wishes: &Wishes, store: &Store, script: Script, post: &Post) -> anyhow:
         Err(error) => (None, None, Some(error.to_string())),
     };
     let dated = script.show.date.filter(|date| !script.rehearse && date != day);
+    let shifted = shift_ns.map(|_| "the show's clock is set for a technical rehearsal; outputs are live".to_owned());
     let dated = dated.map(|date| format!("the show is dated {date}: its times are taken for {day}"));
-    let words: Vec<String> = dated.into_iter().collect();
+    let words: Vec<String> = dated.into_iter().chain(shifted).collect();
     let mut log = Log::default();
     note_config(wishes, &mut log, 0);
     Ok(Session {
@@ -259,6 +251,7 @@ fn fresh(wishes: &Wishes, store: &Store, script: Script, post: &Post) -> anyhow:
         clock: RunClock::new(machine_ns(), 0, now, *speed),
         seq: 0,
         begin,
+        playhead,
         journal,
         journal_alarm,
         outputs,
@@ -318,6 +311,7 @@ fn resume(
         state,
         log,
         begin: Event::RunResumed { down_ns },
+        playhead: None,
         journal: Some(journal),
         journal_alarm: None,
         outputs,

@@ -39,7 +39,7 @@ pub fn ask(folder: &RunFolder, now: Timestamp, inbox: &Inbox) -> io::Result<Answ
 fn write(folder: &RunFolder, now: Timestamp) -> io::Result<()> {
     let mut out = io::stdout();
     if let Some(summary) = &folder.summary {
-        let kind = if summary.rehearsal { "rehearsal" } else { "live" };
+        let kind = summary.kind();
         let fired = summary.cues_fired;
         let cues = if fired == 1 { "cue" } else { "cues" };
         let (started, since) = (listed(summary.started_at), ago(summary.last_at, now));

@@ -123,6 +123,7 @@ impl Station {
             clock,
             seq,
             begin,
+            playhead,
             journal,
             journal_alarm,
             outputs,
@@ -172,6 +173,9 @@ impl Station {
             leaving: None,
         };
         station.begin(begin);
+        if let Some(cue) = playhead {
+            station.command(&Command::PlayheadTo(cue), machine_ns());
+        }
         if let Some((text, tone)) = words {
             // Behind the first events, which would take it for old.
             station.app.say_too(&text, tone, machine_ns());

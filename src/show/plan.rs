@@ -58,6 +58,10 @@ impl Plan {
     }
 }
 
+mod set;
+
+pub use set::{at_cue, at_time};
+
 /// The day on which the first segment of a live run plays.
 ///
 /// The show's own date where its start lies within a day of `now` (or, where no hard start says when that is, where it is

@@ -17,7 +17,7 @@ use crate::app::RemoteSign;
 use crate::app::keys::Act;
 use crate::output::Light;
 use crate::show::Show;
-use crate::show::duration::{self, SECOND_NS};
+use crate::show::duration::{self, HOUR_NS, SECOND_NS};
 
 /// The most rows that the alarm line takes.
 const ALARM_ROWS_MAX: usize = 3;
@@ -73,10 +73,22 @@ pub(super) fn badges(scene: &Scene) -> Vec<Span<'static>> {
     } else {
         badge(" ● LIVE ".into(), styles.on_air_badge);
     }
+    if let Some(shift_ns) = state.shift_ns() {
+        badge(format!(" CLOCK {} ", shift(scene, shift_ns)), styles.attention_badge);
+    }
     if state.is_auto() {
         badge(" AUTO ".into(), styles.quiet_badge);
     }
     badges
+}
+
+/// How far the clock of a technical rehearsal was set; from four days on, the day that it shows.
+fn shift(scene: &Scene, shift_ns: i64) -> String {
+    if shift_ns.unsigned_abs() < 100 * HOUR_NS {
+        return duration::over_under(shift_ns);
+    }
+    let now = scene.state.wall(scene.now_ns as i64).to_zoned(scene.show.zone.clone());
+    now.strftime("%Y-%m-%d").to_string()
 }
 
 fn clocks<'a>(scene: &Scene<'a>, columns: u16) -> Vec<Span<'a>> {

@@ -4,6 +4,7 @@ mod config;
 mod people;
 pub mod shows;
 mod slips;
+mod technical;
 mod terminal;
 mod trouble;
 

@@ -49,6 +49,7 @@ impl Rig {
             clock: opening.clock,
             day,
             version: "0".to_owned(),
+            shift_ns: None,
         };
         let mut rig =
             Rig { state: State::new(show), now: 0, journal: vec![], effects: vec![], late_ns: 0, outputs_answer: true };

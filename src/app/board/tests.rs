@@ -60,6 +60,7 @@ impl Run {
             clock: "2024-08-11T20:59:00Z".parse().unwrap(),
             day: "2024-08-11".parse().unwrap(),
             version: "0".into(),
+            shift_ns: None,
         }]);
         run
     }

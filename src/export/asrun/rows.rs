@@ -40,6 +40,7 @@ impl Fold {
             rehearsal: self.state.is_rehearsal(),
             speed: self.state.speed(),
             auto: self.state.is_auto(),
+            shift_ms: self.state.shift_ns().map(|ns| ns / MILLISECOND_NS as i64),
             recorded: recorded.map(|at| at.to_zoned(self.show.zone.clone())),
             opened: self.opened.then(|| wall(0)),
             planned_start: segments.first().and_then(|segment| segment.planned_start.clone()),

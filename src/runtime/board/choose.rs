@@ -184,7 +184,11 @@ impl Choice {
         });
         if self.known.get(id).is_none_or(|known| known.look != look) {
             let summary = self.store.summary(id).ok().and_then(|folder| folder.summary);
-            let told = summary.map(|run| Told { source: run.source, rehearsal: run.rehearsal, ended: run.ended });
+            let told = summary.map(|run| Told {
+                source: run.source,
+                rehearsal: run.rehearsal || run.shift_ns.is_some(),
+                ended: run.ended,
+            });
             self.known.insert(id.clone(), Known { look, told });
         }
         self.known.get(id)?.told.clone()
@@ -213,6 +217,7 @@ mod tests {
             clock: wall_now(),
             day: "2026-11-22".parse().unwrap(),
             version: "0".into(),
+            shift_ns: None,
         };
         let events = [started].into_iter().chain(ended.then_some(Event::RunEnded { over_ns: 0 }));
         let record = |(seq, event)| Record { seq, at: wall_now(), run_ns: 0, event };

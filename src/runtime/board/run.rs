@@ -152,6 +152,7 @@ mod tests {
                 clock: wall_now(),
                 day: "2026-11-22".parse().unwrap(),
                 version: "0".into(),
+                shift_ns: None,
             };
             let fired = Event::CueFired {
                 cue: crate::show::CueNumber::new("1").unwrap(),

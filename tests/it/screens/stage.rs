@@ -84,6 +84,7 @@ impl Run {
             clock: clock.parse().unwrap(),
             day: "2024-08-11".parse().unwrap(),
             version: "0".into(),
+            shift_ns: None,
         }]);
         run
     }

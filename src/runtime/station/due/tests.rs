@@ -72,6 +72,7 @@ fn station() -> Station {
         clock: clock.wall(machine_ns()),
         day: jiff::civil::date(2024, 8, 11),
         version: String::new(),
+        shift_ns: None,
     };
     station.commit(vec![started], machine_ns());
     station.obey(&Command::Go { cause: Cause::Go }, machine_ns()).unwrap();

@@ -1,0 +1,81 @@
+//! Where a run begins: its first event, with the day and the reading of the show's clock.
+
+use anyhow::Context;
+use jiff::civil::{Date, Time};
+use jiff::{SignedDuration, Timestamp};
+
+use super::{Script, Wishes};
+use crate::engine::Event;
+use crate::show::{CueIx, CueNumber, Show, plan};
+
+/// Where the show's clock begins.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Start {
+    /// A live run's with the machine's clock, a rehearsal's a little before the plan's start.
+    #[default]
+    Usual,
+    /// At this time by the show's clock.
+    At {
+        /// On which day, where it matters.
+        date: Option<Date>,
+        /// The time of day.
+        time: Time,
+    },
+    /// At the planned time of this cue, with the playhead there.
+    Cue(CueNumber),
+}
+
+impl Start {
+    /// The cue at which the playhead begins, where it is not the first.
+    ///
+    /// # Errors
+    /// When the show has no such cue.
+    pub(super) fn cue(&self, show: &Show) -> anyhow::Result<Option<CueIx>> {
+        match self {
+            Start::Usual | Start::At { .. } => Ok(None),
+            Start::Cue(number) => {
+                let found = show.find(number);
+                found.map(Some).with_context(|| format!("“{}” has no cue {number} to begin at", show.title))
+            }
+        }
+    }
+}
+
+/// The first event of a run that begins now.
+///
+/// # Errors
+/// When the clock is to begin at a cue that the show does not have.
+pub(super) fn first_event(script: &Script, wishes: &Wishes, now: Timestamp) -> anyhow::Result<Event> {
+    let show = &script.show;
+    let today = now.to_zoned(show.zone.clone()).date();
+    let speed = if script.rehearse { wishes.speed } else { 1 };
+    let day = show.date.unwrap_or(today);
+    let set = match &wishes.start {
+        Start::Usual => None,
+        Start::At { date, time } => Some(plan::at_time(show, day, *date, *time)),
+        // A show without a hard start has no clock to set.
+        Start::Cue(_) => wishes.start.cue(show)?.and_then(|cue| plan::at_cue(show, day, cue)),
+    };
+    let (day, clock) = match (set, script.rehearse) {
+        (Some(clock), _) => (day, clock),
+        (None, true) => {
+            // A rehearsal's clock begins a little before the planned start, so that GO can be on time.
+            let lead = SignedDuration::from_secs(if wishes.auto { 4 } else { 60 } * i64::from(speed.min(10)));
+            (day, plan::start_on(show, day, now) - lead)
+        }
+        (None, false) => (plan::day_of_run(show, now), now),
+    };
+    let ahead = clock.duration_since(now).as_nanos();
+    let shift_ns = set.filter(|_| !script.rehearse).map(|_| i64::try_from(ahead).unwrap_or(i64::MAX));
+    Ok(Event::RunStarted {
+        show: show.title.clone(),
+        source: script.source.clone(),
+        rehearsal: script.rehearse,
+        speed,
+        auto: wishes.auto,
+        clock,
+        day,
+        version: env!("CARGO_PKG_VERSION").into(),
+        shift_ns,
+    })
+}

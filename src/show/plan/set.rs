@@ -1,0 +1,82 @@
+//! Where the show's clock is set for a rehearsal that begins at a time or at a cue of the plan.
+
+use jiff::civil::{Date, Time};
+use jiff::{SignedDuration, Timestamp, ToSpan};
+
+use super::{CueIx, Plan, Show, instant, start_on};
+
+/// How long before the plan's start a time is still taken for one of that evening.
+const BEFORE: SignedDuration = SignedDuration::from_hours(12);
+
+/// The instant at which the clock of a show that plays on `day` reads `time`: on `date` where one is given; otherwise
+/// the first such time from twelve hours before the plan's start on, or on `day` where no hard start says when that is.
+pub fn at_time(show: &Show, day: Date, date: Option<Date>, time: Time) -> Timestamp {
+    let on_day = instant(show, date.unwrap_or(day), time);
+    if date.is_some() || !is_anchored(show) {
+        return on_day;
+    }
+    let earliest = start_on(show, day, instant(show, day, Time::midnight())) - BEFORE;
+    let first = earliest.to_zoned(show.zone.clone()).date();
+    let days = [Ok(first), first.checked_add(1.day())];
+    let instants = days.into_iter().flatten().map(|day| instant(show, day, time));
+    instants.into_iter().find(|&at| at >= earliest).unwrap_or(on_day)
+}
+
+/// The planned instant of `cue` in a show that plays on `day`; `None` where no hard start ties the plan to the clock.
+pub fn at_cue(show: &Show, day: Date, cue: CueIx) -> Option<Timestamp> {
+    let midnight = instant(show, day, Time::midnight());
+    let plan = Plan::new(show, day, midnight);
+    let start_ns = *plan.cue_start_ns.get(cue.0 as usize)?;
+    plan.anchored.then(|| midnight + SignedDuration::from_nanos(start_ns))
+}
+
+fn is_anchored(show: &Show) -> bool {
+    show.segments.iter().any(|segment| segment.start.is_some())
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::civil::{date, time};
+
+    use super::*;
+    use crate::show::{CueNumber, file};
+
+    fn show(start: &str) -> Show {
+        let cues = "cue = [{ number = \"1\", title = \"a\" }, { number = \"2\", title = \"b\", planned = \"40m\" }]";
+        let text = format!("title = \"x\"\n[[segment]]\ntitle = \"s\"\n{start}duration = \"5h\"\n{cues}\n");
+        file::parse(&text, "Europe/Paris").unwrap()
+    }
+
+    fn reads(show: &Show, at: Timestamp) -> String {
+        at.to_zoned(show.zone.clone()).strftime("%d %H:%M").to_string()
+    }
+
+    #[test]
+    fn a_time_is_one_of_the_shows_evening() {
+        let day = date(2026, 11, 28);
+        for (start, hour, expected) in [
+            ("start = 10:00:00\n", 10, "28 10:00"),
+            ("start = 10:00:00\n", 9, "28 09:00"),
+            ("start = 22:00:00\n", 1, "29 01:00"),
+            ("start = 22:00:00\n", 12, "28 12:00"),
+            ("start = 00:30:00\n", 23, "27 23:00"),
+            ("", 15, "28 15:00"),
+        ] {
+            let show = show(start);
+            assert_eq!(reads(&show, at_time(&show, day, None, time(hour, 0, 0, 0))), expected, "{start} at {hour}");
+        }
+        let show = show("start = 22:00:00\n");
+        let later = at_time(&show, day, Some(date(2026, 12, 2)), time(1, 0, 0, 0));
+        assert_eq!(later.to_zoned(show.zone.clone()).date(), date(2026, 12, 2));
+    }
+
+    #[test]
+    fn a_cue_is_at_its_planned_time() {
+        let day = date(2026, 11, 28);
+        let found = |show: &Show| show.find(&CueNumber::new("2").unwrap()).unwrap();
+        let anchored = show("start = 23:30:00\n");
+        assert_eq!(at_cue(&anchored, day, found(&anchored)).map(|at| reads(&anchored, at)), Some("29 00:10".into()));
+        let free = show("");
+        assert_eq!(at_cue(&free, day, found(&free)), None);
+    }
+}
