@@ -53,6 +53,7 @@ pub use mpv::clip_fault;
 pub use probe::{Answer, Probed, probe};
 pub use report::{ClipNews, ClipReport, Job, News, Outcome, Report, Reporter};
 
+use crate::show::action::Framing;
 use crate::show::{CueIx, FrameRate, Output, OutputIx, OutputKind, Show};
 use clocked::Clocked;
 use closed::Closed;
@@ -75,7 +76,7 @@ pub struct ShowTime {
 pub struct Surroundings<'a> {
     /// Reads the environment.
     pub env: &'a dyn Fn(&str) -> Option<String>,
-    /// The folder of the show file: clips are found from there.
+    /// The folder of the show file: clips and certificates are found from there.
     pub folder: &'a Path,
 }
 
@@ -198,7 +199,7 @@ impl Outputs {
 /// An output with all its messages encoded and all its secrets read, but nothing opened.
 enum Checked {
     Udp(Peer, Messages<Vec<u8>>),
-    Tcp(Peer, Messages<Vec<u8>>),
+    Tcp(Peer, Framing, Messages<Vec<u8>>),
     Http(http::Plan),
     Mpv(mpv::Plan),
     Midi { ports: Box<dyn midi::Ports>, wanted: String, messages: Messages<Vec<u8>> },
@@ -208,10 +209,12 @@ impl Checked {
     fn new(show: &Show, ix: OutputIx, output: &Output, surroundings: &Surroundings<'_>) -> Result<Self, Vec<Fault>> {
         match &output.kind {
             OutputKind::OscUdp { host, port } => Ok(Checked::Udp(Peer::new(host, *port), osc::packets(show, ix)?)),
-            OutputKind::OscTcp { host, port } => Ok(Checked::Tcp(Peer::new(host, *port), osc::packets(show, ix)?)),
-            OutputKind::Http { base, headers, timeout_ns } => {
-                let settings = http::Settings { base, headers, timeout_ns: *timeout_ns };
-                Ok(Checked::Http(http::Plan::new(show, ix, &settings, surroundings.env)?))
+            OutputKind::OscTcp { host, port, framing } => {
+                Ok(Checked::Tcp(Peer::new(host, *port), *framing, osc::packets(show, ix)?))
+            }
+            OutputKind::Http { base, headers, timeout_ns, ca } => {
+                let settings = http::Settings { base, headers, timeout_ns: *timeout_ns, ca: ca.as_deref() };
+                Ok(Checked::Http(http::Plan::new(show, ix, &settings, surroundings)?))
             }
             OutputKind::Midi { port } => {
                 let messages = Messages::new(show, ix, midi::bytes)?;
@@ -230,8 +233,8 @@ impl Checked {
                 let line = UdpLine::new(peer.clone());
                 Clocked::beside(udp::Udp::open(site, peer, packets)?, clock(&name, timecode, OSC, line)?)
             }
-            Checked::Tcp(peer, packets) => {
-                let tcp = tcp::open(site, peer, packets)?;
+            Checked::Tcp(peer, framing, packets) => {
+                let tcp = tcp::open(site, peer, framing, packets)?;
                 let line = tcp.clock();
                 Clocked::beside(tcp, clock(&name, timecode, OSC, line)?)
             }

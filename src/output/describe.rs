@@ -5,7 +5,9 @@
 use std::fmt::Write;
 
 use super::peer::Peer;
-use crate::show::action::{HttpContent, MidiMessage, MpvCommand, MscCommand, OscArg};
+use crate::show::action::{
+    Framing, HttpContent, MSC_ALL, MSC_FORMATS, MidiMessage, MpvCommand, MscCommand, MscCue, OscArg,
+};
 use crate::show::problem::turns;
 use crate::show::{Body, OutputKind, duration};
 
@@ -35,7 +37,13 @@ pub fn describe(kind: &OutputKind, body: &Body) -> String {
 pub fn address(kind: &OutputKind) -> String {
     clean(&match kind {
         OutputKind::OscUdp { host, port } => format!("udp://{}", Peer::new(host, *port)),
-        OutputKind::OscTcp { host, port } => format!("tcp://{}", Peer::new(host, *port)),
+        OutputKind::OscTcp { host, port, framing } => {
+            let framing = match framing {
+                Framing::Slip => "",
+                Framing::Length => ", framed by length",
+            };
+            format!("tcp://{}{framing}", Peer::new(host, *port))
+        }
         OutputKind::Http { base, .. } => base.clone(),
         OutputKind::Midi { port } => format!("midi {port:?}"),
         OutputKind::Mpv { .. } => "mpv".into(),
@@ -94,42 +102,48 @@ fn midi(message: &MidiMessage) -> String {
         MidiMessage::ControlChange { channel, controller, value } => {
             format!("control change: channel {channel}, controller {controller}, value {value}")
         }
-        MidiMessage::ShowControl { command, device, format, cue, list, path, time_ns } => {
-            let mut parts = vec![format!("MSC {}", msc_command(*command)), msc_format(*format)];
-            parts.push(if *device == 127 { "all devices".into() } else { format!("device {device}") });
-            let numbers = [("cue", cue), ("list", list), ("path", path)];
-            parts.extend(numbers.iter().filter(|(_, n)| !n.is_empty()).map(|(what, n)| format!("{what} {n}")));
-            parts.extend(time_ns.map(|time_ns| format!("in {}", duration::length(time_ns))));
-            parts.join(", ")
+        MidiMessage::ShowControl { command, device, format } => {
+            let device = if *device == MSC_ALL { "all devices".into() } else { format!("device {device}") };
+            let (name, data) = msc_command(command);
+            let head = [format!("MSC {name}"), msc_format(*format), device];
+            head.into_iter().chain(data).collect::<Vec<_>>().join(", ")
         }
     }
 }
 
-fn msc_command(command: MscCommand) -> &'static str {
+/// A command of MIDI Show Control: its name in the standard, and what it has beside it.
+fn msc_command(command: &MscCommand) -> (&'static str, Vec<String>) {
+    let time = |time_ns: u64| format!("in {}", duration::length(time_ns));
     match command {
-        MscCommand::Go => "GO",
-        MscCommand::Stop => "STOP",
-        MscCommand::Resume => "RESUME",
-        MscCommand::TimedGo => "TIMED GO",
-        MscCommand::Load => "LOAD",
-        MscCommand::AllOff => "ALL OFF",
+        MscCommand::Go(cue) => ("GO", msc_cue(cue)),
+        MscCommand::Stop(cue) => ("STOP", msc_cue(cue)),
+        MscCommand::Resume(cue) => ("RESUME", msc_cue(cue)),
+        MscCommand::TimedGo { cue, time_ns } => {
+            ("TIMED GO", msc_cue(cue).into_iter().chain([time(*time_ns)]).collect())
+        }
+        MscCommand::Load(cue) => ("LOAD", msc_cue(cue)),
+        MscCommand::Set { control, value, time_ns } => {
+            ("SET", [format!("control {control} to {value}")].into_iter().chain(time_ns.map(time)).collect())
+        }
+        MscCommand::Fire { number } => ("FIRE", vec![format!("macro {number}")]),
+        MscCommand::AllOff => ("ALL OFF", vec![]),
+        MscCommand::Restore => ("RESTORE", vec![]),
+        MscCommand::Reset => ("RESET", vec![]),
+        MscCommand::GoOff(cue) => ("GO OFF", msc_cue(cue)),
     }
 }
 
-/// The general categories of the standard's command formats by name, the rest by number.
+fn msc_cue(cue: &MscCue) -> Vec<String> {
+    let numbers = [("cue", &cue.number), ("list", &cue.list), ("path", &cue.path)];
+    numbers.iter().filter(|(_, number)| !number.is_empty()).map(|(what, number)| format!("{what} {number}")).collect()
+}
+
+/// A command format in the show file's own word for it, or by its number.
 fn msc_format(format: u8) -> String {
-    let name = match format {
-        0x01 => "lighting",
-        0x10 => "sound",
-        0x20 => "machinery",
-        0x30 => "video",
-        0x40 => "projection",
-        0x50 => "process control",
-        0x60 => "pyrotechnics",
-        0x7F => "all types",
-        _ => return format!("format {format}"),
-    };
-    name.into()
+    match MSC_FORMATS.iter().find(|(_, code)| *code == format) {
+        Some((word, _)) => (*word).into(),
+        None => format!("format {format}"),
+    }
 }
 
 fn mpv(command: &MpvCommand) -> String {
@@ -167,6 +181,7 @@ mod tests {
             base: "https://api.x.com".into(),
             headers: vec![("Authorization".into(), "env:X_TOKEN".into())],
             timeout_ns: SECOND_NS,
+            ca: None,
         };
         let post = |content| Body::Http { method: "POST".into(), path: "/2/tweets".into(), content, retries: 0 };
         let play = |to_ns, volume, looped, optional| {
@@ -179,10 +194,10 @@ mod tests {
                 optional,
             })
         };
-        let msc = |command, device, list: &str, time_ns| {
-            let (cue, list, path) = ("25.5".into(), list.into(), String::new());
-            Body::Midi(MidiMessage::ShowControl { command, device, format: 1, cue, list, path, time_ns })
-        };
+        let cue = |list: &str| MscCue { number: "25.5".into(), list: list.into(), path: String::new() };
+        let msc = |command, device, format| Body::Midi(MidiMessage::ShowControl { command, device, format });
+        let timed = MscCommand::TimedGo { cue: cue(""), time_ns: 5 * SECOND_NS };
+        let set = MscCommand::Set { control: 3, value: 300, time_ns: None };
         for (body, said) in [
             (fire(), "/eos/cue/1/12/fire 1 0.5 \"text\" true"),
             (Body::Osc { address: "/a".into(), args: vec![OscArg::Float(1.0)] }, "/a 1.0"),
@@ -203,12 +218,12 @@ mod tests {
                 Body::Midi(MidiMessage::NoteOn { channel: 1, note: 60, velocity: 100 }),
                 "note on: channel 1, note 60, velocity 100",
             ),
-            (msc(MscCommand::Go, 1, "", None), "MSC GO, lighting, device 1, cue 25.5"),
-            (msc(MscCommand::Go, 127, "2", None), "MSC GO, lighting, all devices, cue 25.5, list 2"),
-            (
-                msc(MscCommand::TimedGo, 1, "", Some(5 * SECOND_NS)),
-                "MSC TIMED GO, lighting, device 1, cue 25.5, in 0:05",
-            ),
+            (msc(MscCommand::Go(cue("")), 1, 1), "MSC GO, lighting, device 1, cue 25.5"),
+            (msc(MscCommand::Go(cue("2")), 127, 2), "MSC GO, moving-lights, all devices, cue 25.5, list 2"),
+            (msc(timed, 1, 1), "MSC TIMED GO, lighting, device 1, cue 25.5, in 0:05"),
+            (msc(set, 1, 0x11), "MSC SET, format 17, device 1, control 3 to 300"),
+            (msc(MscCommand::Fire { number: 9 }, 1, 1), "MSC FIRE, lighting, device 1, macro 9"),
+            (msc(MscCommand::Restore, 127, 127), "MSC RESTORE, all, all devices"),
             (play(None, None, false, false), "play flight.mp4 from 0:02"),
             (
                 play(Some(5 * SECOND_NS), Some(80), true, true),

@@ -32,6 +32,14 @@ pub enum Fault {
         /// "name", "value", or "value in VARIABLE".
         part: String,
     },
+    /// The certificates that are to vouch for its server cannot be read.
+    #[error("ca = {file:?}: {why}")]
+    Certificates {
+        /// The file, as the show has it.
+        file: String,
+        /// What is wrong with it.
+        why: String,
+    },
     /// A message that its output cannot carry.
     #[error("{place}: {why}")]
     Message {

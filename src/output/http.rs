@@ -5,29 +5,41 @@
 //! and whoever answers for it must not get to send its secrets elsewhere.
 
 mod knock;
+mod trust;
 
 use std::io::{self, ErrorKind, Read};
 use std::net::IpAddr;
 use std::time::Duration;
 
-use ureq::http::header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
-use ureq::http::{Method, Request, Response, Uri};
-use ureq::{Agent, Error};
+use ureq::http::header::{CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use ureq::http::{Method, Request, Response, StatusCode, Uri};
+use ureq::tls::{RootCerts, TlsConfig};
+use ureq::{Agent, Error, Timeout};
 
 pub(super) use knock::Knock;
 
-use super::Fault;
 use super::describe::clean;
 use super::messages::Messages;
 use super::peer::words;
 use super::queued::Queued;
 use super::secrets::Secrets;
-use super::worker::{Again, Site, Transmit, Worker};
+use super::worker::{Again, Failure, Site, Transmit, Worker};
+use super::{Fault, Surroundings};
 use crate::show::action::HttpContent;
 use crate::show::{Body, OutputIx, Show};
 
 /// How much of an answer is read: enough for its first words, and to let a connection be used again.
 const ANSWER_BYTES_MAX: u64 = 16 * 1024;
+
+/// How long the rest of an answer is waited for once its status is there. Most answers are whole by then, and the cues
+/// of one output wait for each other.
+const ANSWER_LIMIT: Duration = Duration::from_millis(200);
+
+/// How long a name server may take. The system's own limit is longer than a message may wait for its turn.
+const RESOLVE_LIMIT: Duration = Duration::from_secs(3);
+
+/// How long a connection, with its encryption, may take to come about.
+const CONNECT_LIMIT: Duration = Duration::from_secs(4);
 
 /// How many characters of a refusal people are shown.
 const ANSWER_CHARS_MAX: usize = 200;
@@ -47,6 +59,7 @@ pub(super) struct Plan {
     secrets: Secrets,
     host: String,
     timeout: Duration,
+    roots: RootCerts,
 }
 
 /// A request without a connection.
@@ -62,6 +75,8 @@ pub(super) struct Settings<'a> {
     pub(super) base: &'a str,
     pub(super) headers: &'a [(String, String)],
     pub(super) timeout_ns: u64,
+    /// The file of certificates that vouch for the server, as the show file has it.
+    pub(super) ca: Option<&'a str>,
 }
 
 impl Plan {
@@ -73,17 +88,18 @@ impl Plan {
         show: &Show,
         output: OutputIx,
         settings: &Settings<'_>,
-        env: &dyn Fn(&str) -> Option<String>,
+        surroundings: &Surroundings<'_>,
     ) -> Result<Self, Vec<Fault>> {
-        let (headers, secrets) = read_headers(settings.headers, env)?;
+        let (headers, secrets) = read_headers(settings.headers, surroundings.env)?;
+        let roots = trust::roots(settings.ca, surroundings.folder)?;
         let requests = Messages::new(show, output, |body| call(settings.base, &headers, body))?;
         let (host, timeout) = (host_of(settings.base), Duration::from_nanos(settings.timeout_ns));
-        Ok(Plan { requests, secrets, host, timeout })
+        Ok(Plan { requests, secrets, host, timeout, roots })
     }
 
     /// Starts the workers: one for the cues, and one for panic, which must not wait for the answer to a cue.
     pub(super) fn open(self, site: Site) -> io::Result<Queued<Call>> {
-        let agent = agent(&self.host, self.timeout);
+        let agent = agent(&self.host, self.timeout, self.roots);
         let http = Http { agent, secrets: self.secrets, host: self.host, timeout: self.timeout, passes_after: None };
         let panic_worker = match self.requests.panic.is_empty() {
             true => None,
@@ -98,10 +114,14 @@ fn host_of(base: &str) -> String {
     base.parse::<Uri>().ok().and_then(|uri| uri.host().map(str::to_owned)).unwrap_or_default()
 }
 
-/// What speaks to `host`, each whole request within `timeout`.
-fn agent(host: &str, timeout: Duration) -> Agent {
+/// What speaks to `host`, each whole request within `timeout`, where one of `roots` vouches for it.
+fn agent(host: &str, timeout: Duration, roots: RootCerts) -> Agent {
     let config = Agent::config_builder()
         .timeout_global(Some(timeout))
+        .timeout_resolve(Some(timeout.min(RESOLVE_LIMIT)))
+        .timeout_connect(Some(timeout.min(CONNECT_LIMIT)))
+        .timeout_recv_body(Some(ANSWER_LIMIT))
+        .tls_config(TlsConfig::builder().root_certs(roots).build())
         .http_status_as_error(false)
         .max_redirects(0)
         .allow_non_standard_methods(true)
@@ -182,27 +202,28 @@ struct Http {
 impl Transmit for Http {
     type Message = Call;
 
-    fn transmit(&mut self, call: &Call) -> Result<(), String> {
+    fn transmit(&mut self, call: &Call) -> Result<(), Failure> {
         let response = match &call.content {
             Some(content) => self.agent.run(call.request.clone().map(|()| content)),
             None => self.agent.run(call.request.clone()),
         };
         self.passes_after = None;
-        let why = match response {
+        let (why, answered) = match response {
             Ok(response) if response.status().is_success() => {
                 finish(response);
                 return Ok(());
             }
             Ok(response) => {
                 self.passes_after = passes_after(&response);
-                refusal(response, &self.secrets)
+                let answered = refuses_this_alone(response.status());
+                (refusal(response, &self.secrets), answered)
             }
             Err(error) => {
                 self.passes_after = passes(&error).then_some(Duration::ZERO);
-                self.failure(&error)
+                (self.failure(&error), false)
             }
         };
-        Err(clean(&self.secrets.hide(&why)))
+        Err(Failure { why: clean(&self.secrets.hide(&why)), answered })
     }
 
     fn again(&mut self, call: &Call, tried: u32) -> Option<Again> {
@@ -217,14 +238,21 @@ impl Http {
     fn failure(&self, error: &Error) -> String {
         let host = &self.host;
         match error {
+            Error::HostNotFound => format!("no host is called {host}"),
+            Error::Io(e) if is_failed_lookup(e) => format!("cannot look up {host}, nothing was sent: {}", words(e)),
+            Error::Timeout(Timeout::Resolve) => format!("no name server answers for {host}: nothing was sent"),
+            Error::Timeout(Timeout::Connect) => format!("{host} does not take a connection: nothing was sent"),
             Error::Timeout(_) => {
                 let seconds = self.timeout.as_secs_f32();
                 format!("no answer from {host} within {seconds} s: it may have been done or not")
             }
-            Error::HostNotFound => format!("no host is called {host}"),
             Error::Io(e) if is_unreached(e.kind()) => format!("cannot connect to {host}: {}", words(e)),
             Error::Io(e) if e.kind() == ErrorKind::InvalidData && e.to_string().contains("certificate") => {
-                format!("{host} cannot be trusted, nothing was sent: {}", words(e))
+                // The words of the library for it are the name of an error.
+                let is_ca = e.to_string().contains("CaUsedAsEndEntity");
+                let ca =
+                    "its certificate is that of an authority; give it one that the authority has signed".to_owned();
+                format!("{host} cannot be trusted, nothing was sent: {}", if is_ca { ca } else { words(e) })
             }
             Error::Io(e) if e.kind() == ErrorKind::InvalidData => format!("no TLS with {host}: {}", words(e)),
             Error::Io(e) => format!("the connection to {host} broke, it may have been done or not: {}", words(e)),
@@ -233,7 +261,12 @@ impl Http {
     }
 }
 
-/// Whether an error of this kind came before anything could be sent.
+/// Returns `true` if no name server could answer. The standard library has no kind for it, only these words.
+fn is_failed_lookup(error: &io::Error) -> bool {
+    error.to_string().starts_with("failed to lookup address information")
+}
+
+/// Returns `true` if an error of this kind came before anything could be sent.
 fn is_unreached(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::ConnectionRefused | ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable)
 }
@@ -248,18 +281,38 @@ fn passes(error: &Error) -> bool {
     }
 }
 
+/// Returns `true` if a server that is up and willing refused one request for what was in it. Whoever may not get in, or
+/// is told to slow down, will hear the same of the next request.
+fn refuses_this_alone(status: StatusCode) -> bool {
+    status.is_client_error() && ![401, 403, 407, 408, 425, 429].contains(&status.as_u16())
+}
+
 /// Where the status says that another try may be granted (RFC 9110, RFC 6585, RFC 8470), how long to wait at least.
 fn passes_after(response: &Response<ureq::Body>) -> Option<Duration> {
     let status = response.status();
     let passes = status.is_server_error() || [408, 425, 429].contains(&status.as_u16());
-    let asked = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok()?.trim().parse().ok());
-    passes.then_some(asked.map_or(Duration::ZERO, Duration::from_secs).min(RETRY_AFTER_MAX))
+    let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+    let asked = header(RETRY_AFTER).and_then(|value| pause_asked(value, header(DATE)));
+    passes.then_some(asked.unwrap_or_default().min(RETRY_AFTER_MAX))
 }
 
-/// Takes a short answer in, so that its connection can be used again.
+/// What `Retry-After` asks for: seconds, or a date (RFC 9110, section 10.2.3).
+///
+/// A date is compared with the server's own `Date`: the two clocks need not agree.
+fn pause_asked(value: &str, date: Option<&str>) -> Option<Duration> {
+    if let Ok(seconds) = value.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let read = |text: &str| jiff::fmt::rfc2822::parse(text).ok();
+    let pause = read(value)?.timestamp().duration_since(read(date?)?.timestamp());
+    // A date that has passed asks for no pause.
+    Some(Duration::try_from(pause).unwrap_or_default())
+}
+
+/// Takes a short answer in, so that its connection can be used again; one that takes long costs only its connection.
 fn finish(mut response: Response<ureq::Body>) {
     if response.body().content_length().is_some_and(|len| len <= ANSWER_BYTES_MAX) {
-        // The request has been granted by now: whatever goes wrong with the rest of the answer changes nothing.
+        // The status has granted the request: whatever goes wrong with the rest of the answer changes nothing.
         drop(response.body_mut().read_to_vec());
     }
 }

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use super::messages::Messages;
 use super::queued::Queued;
-use super::worker::{Site, Transmit, Worker};
+use super::worker::{Failure, Site, Transmit, Worker};
 pub(super) use encode::bytes;
 
 /// What helps where a build has no MIDI.
@@ -113,8 +113,8 @@ impl Midi {
 impl Transmit for Midi {
     type Message = Vec<u8>;
 
-    fn transmit(&mut self, bytes: &Vec<u8>) -> Result<(), String> {
-        self.connection()?.send(bytes).map_err(|why| self.lost(&why))
+    fn transmit(&mut self, bytes: &Vec<u8>) -> Result<(), Failure> {
+        self.connection()?.send(bytes).map_err(|why| self.lost(&why).into())
     }
 
     fn tick(&mut self, bytes: &Vec<u8>) {
@@ -137,7 +137,6 @@ impl Transmit for Midi {
 }
 
 /// The port that is called `wanted`, or else the first whose name contains it, in capitals or not.
-/// The port whose name is `wanted`, or else contains it.
 pub(super) fn found<'a>(there: &'a [Port], wanted: &str) -> Option<&'a Port> {
     let lower = wanted.to_lowercase();
     let exact = there.iter().find(|port| port.name == wanted);

@@ -5,6 +5,9 @@
 use std::fmt;
 use std::io;
 use std::net::{IpAddr, SocketAddr, ToSocketAddrs};
+use std::sync::mpsc::channel;
+use std::thread;
+use std::time::Duration;
 
 /// A host and a port, as the show file gives them.
 #[derive(Clone)]
@@ -23,6 +26,24 @@ impl Peer {
     /// The address, where no name server has to be asked for it.
     pub(super) fn literal(&self) -> Option<SocketAddr> {
         self.host.parse::<IpAddr>().ok().map(|ip| SocketAddr::new(ip, self.port))
+    }
+
+    /// All addresses of the host as [`Self::addresses`] has them, or an error once `limit` is over.
+    ///
+    /// The system gives a name server that says nothing 10 s and more, and cannot be told otherwise. So a thread asks, and
+    /// is left alone with its question where the answer takes too long.
+    pub(super) fn addresses_within(&self, limit: Duration) -> io::Result<Vec<SocketAddr>> {
+        if let Some(address) = self.literal() {
+            return Ok(vec![address]);
+        }
+        let (answer, answered) = channel();
+        let peer = self.clone();
+        thread::Builder::new().name(format!("find {}", self.host)).spawn(move || {
+            // Nobody may be waiting any more.
+            drop(answer.send(peer.addresses()));
+        })?;
+        let silent = || io::Error::new(io::ErrorKind::TimedOut, "no name server answers for it");
+        answered.recv_timeout(limit).unwrap_or_else(|_| Err(silent()))
     }
 
     /// All addresses of the host, IPv4 first; never none.

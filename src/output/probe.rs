@@ -108,10 +108,10 @@ impl Try {
     fn new(show: &Show, ix: OutputIx, output: &Output, surroundings: &Surroundings<'_>) -> Self {
         match &output.kind {
             OutputKind::OscUdp { host, port } => Try::Udp(Peer::new(host, *port)),
-            OutputKind::OscTcp { host, port } => Try::Tcp(Peer::new(host, *port)),
-            OutputKind::Http { base, headers, timeout_ns } => {
-                let settings = http::Settings { base, headers, timeout_ns: *timeout_ns };
-                let knock = Knock::new(&settings, surroundings.env);
+            OutputKind::OscTcp { host, port, framing: _ } => Try::Tcp(Peer::new(host, *port)),
+            OutputKind::Http { base, headers, timeout_ns, ca } => {
+                let settings = http::Settings { base, headers, timeout_ns: *timeout_ns, ca: ca.as_deref() };
+                let knock = Knock::new(&settings, surroundings);
                 Try::Http(Box::new(knock), Duration::from_nanos(*timeout_ns))
             }
             OutputKind::Midi { port } => Try::Midi(port.clone()),

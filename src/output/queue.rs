@@ -9,13 +9,13 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-use super::{Job, now};
+use super::{Job, now, timecode};
 
 /// How many messages may wait for one output.
 pub(super) const LIMIT: usize = 256;
 
-/// How many words of a clock may wait: its place and its first step are said at one moment.
-const TICKS: usize = 2;
+/// How many words of a clock may wait: its place, and the steps that a late wake-up finds due at one moment.
+const TICKS: usize = 1 + timecode::AT_ONCE_MAX;
 
 /// Whom a message is sent for: each of these is told what became of it.
 #[derive(Clone, Default)]
@@ -83,6 +83,8 @@ struct Line<T> {
     /// What a clock says, and how long it is true.
     ticks: VecDeque<(Arc<T>, Instant)>,
     stage: Stage,
+    /// Whether the worker is at a message: what waits may then have to wait for long.
+    busy: bool,
     /// Whether panic has come since the worker took its last message.
     panicked: bool,
 }
@@ -91,13 +93,16 @@ struct Line<T> {
 pub(super) struct Queue<T> {
     line: Mutex<Line<T>>,
     changed: Condvar,
+    /// Something waits for a worker that is at a message. Apart from `changed`, so that a message to an idle worker wakes
+    /// nobody else.
+    waits: Condvar,
 }
 
 impl<T> Queue<T> {
     pub(super) fn new() -> Self {
         let (waiting, ticks) = (VecDeque::with_capacity(LIMIT), VecDeque::with_capacity(TICKS));
-        let line = Line { waiting, ticks, stage: Stage::Open, panicked: false };
-        Queue { line: Mutex::new(line), changed: Condvar::new() }
+        let line = Line { waiting, ticks, stage: Stage::Open, busy: false, panicked: false };
+        Queue { line: Mutex::new(line), changed: Condvar::new(), waits: Condvar::new() }
     }
 
     /// Puts a message at the end of the line.
@@ -110,6 +115,9 @@ impl<T> Queue<T> {
         }
         line.waiting.push_back(Waiting { senders, message: Arc::clone(message), since: now() });
         self.changed.notify_all();
+        if line.busy && line.waiting.len() == 1 {
+            self.waits.notify_all();
+        }
         Ok(())
     }
 
@@ -136,6 +144,7 @@ impl<T> Queue<T> {
         let waiting = |message| Waiting { senders: senders.clone(), message: Arc::clone(message), since };
         line.waiting.extend(messages.iter().map(waiting));
         self.changed.notify_all();
+        self.waits.notify_all();
         Ok(dropped)
     }
 
@@ -143,22 +152,46 @@ impl<T> Queue<T> {
     /// look after the connection before a clock's word goes, which would else put it off for ever.
     pub(super) fn next(&self, at_most: Option<Duration>) -> Next<T> {
         let idle = |line: &mut Line<T>| line.stage == Stage::Open && line.waiting.is_empty() && line.ticks.is_empty();
+        let mut line = self.lock();
+        line.busy = false;
         let mut line = match at_most {
             Some(at_most) => {
-                let woken = self.changed.wait_timeout_while(self.lock(), at_most, idle);
+                let woken = self.changed.wait_timeout_while(line, at_most, idle);
                 woken.unwrap_or_else(PoisonError::into_inner).0
             }
-            None => self.changed.wait_while(self.lock(), idle).unwrap_or_else(PoisonError::into_inner),
+            None => self.changed.wait_while(line, idle).unwrap_or_else(PoisonError::into_inner),
         };
         line.panicked = false;
         match (line.waiting.pop_front(), line.stage) {
-            (Some(waiting), _) => Next::Send(waiting),
+            (Some(waiting), _) => {
+                line.busy = true;
+                if !line.waiting.is_empty() {
+                    self.waits.notify_all();
+                }
+                Next::Send(waiting)
+            }
             (None, Stage::Open) if at_most == Some(Duration::ZERO) => Next::Look,
             (None, Stage::Open) => {
                 let timely = |(message, until)| (now() <= until).then_some(message);
                 std::iter::from_fn(|| line.ticks.pop_front()).find_map(timely).map_or(Next::Look, Next::Tick)
             }
             (None, Stage::Finishing | Stage::Ended) => Next::End,
+        }
+    }
+
+    /// Waits until a message has waited for `late` behind others, and takes it out; nothing once no more can come.
+    pub(super) fn overdue(&self, late: Duration) -> Option<Waiting<T>> {
+        let mut line = self.lock();
+        loop {
+            if line.stage == Stage::Ended {
+                return None;
+            }
+            let left = line.waiting.front().map(|first| (first.since + late).saturating_duration_since(now()));
+            line = match left.filter(|_| line.busy) {
+                Some(Duration::ZERO) => return line.waiting.pop_front(),
+                Some(left) => self.waits.wait_timeout(line, left).unwrap_or_else(PoisonError::into_inner).0,
+                None => self.waits.wait(line).unwrap_or_else(PoisonError::into_inner),
+            };
         }
     }
 
@@ -189,6 +222,7 @@ impl<T> Queue<T> {
         let mut line = self.lock();
         line.stage = Stage::Ended;
         self.changed.notify_all();
+        self.waits.notify_all();
         line.waiting.drain(..).collect()
     }
 

@@ -1,5 +1,4 @@
-//! OSC over TCP: one connection, kept up by a worker, each message, or bundle of those that leave together, a
-//! SLIP frame.
+//! OSC over TCP: one connection, kept up by a worker, each message, or bundle of those that leave together, a frame.
 //!
 //! A message is written once. If the connection breaks under it, nobody can tell what the far end has taken, so it is
 //! reported as failed and never written again. While nothing is to be sent, the worker keeps the connection up, so that
@@ -7,26 +6,37 @@
 
 use std::io::{self, ErrorKind, Write};
 use std::net::{SocketAddr, TcpStream};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, SendFlags, sockopt};
 
 use super::messages::Messages;
 use super::peer::{Peer, first_of, words};
 use super::queued::Queued;
-use super::worker::{Site, Transmit, Worker};
+use super::worker::{Failure, Site, Transmit, Worker};
 use super::{now, osc};
+use crate::show::action::Framing;
 use crate::slip;
 
 /// How long a connection may take to come about, over all addresses of the host.
 const CONNECT_LIMIT: Duration = Duration::from_secs(2);
+
+/// How long a name server may take to know the host.
+const RESOLVE_LIMIT: Duration = Duration::from_secs(2);
 
 /// How long the far end may take to make room for a message.
 const WRITE_LIMIT: Duration = Duration::from_secs(2);
 
 /// How often an idle connection is looked at.
 const LOOK: Duration = Duration::from_millis(250);
+
+/// How long a connection has to be there before the far end is believed to keep it.
+const LASTS: Duration = Duration::from_secs(1);
+
+/// How long the worker waits, after a message on a new connection, for the word that the far end threw it away.
+const DOUBT: Duration = Duration::from_millis(30);
 
 /// The longest pause between two attempts to connect; the first is [`LOOK`], each is twice the one before.
 const PAUSE_MAX: Duration = Duration::from_secs(4);
@@ -38,43 +48,95 @@ const ADDRESSES_MAX: usize = 4;
 const BLOCKS_MAX: usize = 64;
 
 /// Starts the worker of an output of OSC over TCP.
-pub(super) fn open(site: Site, peer: Peer, packets: Messages<Vec<u8>>) -> io::Result<Queued<Vec<u8>>> {
-    let tcp = Tcp { site: site.clone(), peer, stream: None, pause: LOOK };
+pub(super) fn open(
+    site: Site,
+    peer: Peer,
+    framing: Framing,
+    packets: Messages<Vec<u8>>,
+) -> io::Result<Queued<Vec<u8>>> {
+    let tcp = Tcp { site: site.clone(), peer, framing, link: None, hung_up: 0, pause: LOOK };
     let worker = Worker::start(site.clone(), tcp)?;
     Ok(Queued::new(site, packets, worker, None))
 }
 
 /// The frame of `packet`; a bundle is given the time of this moment, which changes what has to be escaped.
-fn frame(packet: &[u8]) -> Vec<u8> {
+fn frame(packet: &[u8], framing: Framing) -> Vec<u8> {
     let mut packet = packet.to_vec();
     osc::stamp(&mut packet);
-    slip::frame(&packet)
+    match framing {
+        Framing::Slip => slip::frame(&packet),
+        Framing::Length => {
+            // A packet is no longer than a datagram may be, so its length always fits.
+            let len = u32::try_from(packet.len()).unwrap_or(u32::MAX);
+            [&len.to_be_bytes()[..], &packet].concat()
+        }
+    }
 }
 
 struct Tcp {
     site: Site,
     peer: Peer,
-    stream: Option<TcpStream>,
+    framing: Framing,
+    link: Option<Link>,
+    /// How many connections in a row the far end has closed before they had lasted.
+    hung_up: u32,
     /// How long to wait before the next attempt to connect.
     pause: Duration,
 }
 
+/// A connection.
+struct Link {
+    stream: TcpStream,
+    since: Instant,
+}
+
+impl Link {
+    /// Returns `true` if it has been there for `at_least`.
+    fn has_lasted(&self, at_least: Duration) -> bool {
+        now().duration_since(self.since) >= at_least
+    }
+}
+
 impl Tcp {
-    /// The connection, if the far end has not closed it.
-    fn open_stream(&mut self) -> Option<&mut TcpStream> {
-        if let Some(why) = self.stream.as_ref().and_then(|stream| drain(stream).err()) {
-            self.stream = None;
-            self.site.gauge.down(format!("{} closed the connection: {}", self.peer, words(&why)));
+    /// Finds out whether the far end has closed the connection; says so where it has.
+    fn check(&mut self) {
+        let Some(link) = &self.link else { return };
+        match drain(&link.stream) {
+            Ok(()) => {
+                if self.hung_up > 0 && link.has_lasted(LASTS) {
+                    self.hung_up = 0;
+                    self.pause = LOOK;
+                    self.site.gauge.up();
+                }
+            }
+            Err(error) => {
+                let why = self.closed(&error);
+                self.site.gauge.down(why);
+            }
         }
-        self.stream.as_mut()
     }
 
-    fn connect(&mut self) -> Result<&mut TcpStream, String> {
-        match connect(&self.peer) {
+    /// Lets go of the connection that the far end has closed; gives the words for it.
+    fn closed(&mut self, error: &io::Error) -> String {
+        let lasted = self.link.take().is_none_or(|link| link.has_lasted(LASTS));
+        self.hung_up = if lasted { 0 } else { self.hung_up.saturating_add(1) };
+        let did = if lasted { "closed the connection" } else { "hangs up as soon as it is connected" };
+        format!("{} {did}: {}", self.peer, words(error))
+    }
+
+    fn connect(&mut self) -> Result<&mut Link, String> {
+        // Until it is known how this ends, the light says how long it has taken.
+        let flight = self.site.gauge.flight();
+        let connected = connect(&self.peer);
+        flight.end();
+        match connected {
             Ok(stream) => {
-                self.pause = LOOK;
-                self.site.gauge.up();
-                Ok(self.stream.insert(stream))
+                // Where earlier connections did not last, this one has to last before it counts.
+                if self.hung_up == 0 {
+                    self.pause = LOOK;
+                    self.site.gauge.up();
+                }
+                Ok(self.link.insert(Link { stream, since: now() }))
             }
             Err(error) => Err(format!("cannot connect to {}: {}", self.peer, words(&error))),
         }
@@ -84,53 +146,106 @@ impl Tcp {
 impl Transmit for Tcp {
     type Message = Vec<u8>;
 
-    fn transmit(&mut self, packet: &Vec<u8>) -> Result<(), String> {
-        if self.open_stream().is_none() {
-            self.connect()?;
-        }
-        let Some(stream) = &mut self.stream else {
-            return Err(format!("{} is not connected", self.peer));
+    fn transmit(&mut self, packet: &Vec<u8>) -> Result<(), Failure> {
+        self.check();
+        let frame = frame(packet, self.framing);
+        let in_doubt = self.hung_up > 0 || self.link.as_ref().is_none_or(|link| !link.has_lasted(LOOK));
+        let link = match &mut self.link {
+            Some(link) => link,
+            None => self.connect()?,
         };
-        write_within(stream, &frame(packet), WRITE_LIMIT).map_err(|error| {
+        if let Err(error) = write_within(&mut link.stream, &frame, WRITE_LIMIT) {
             // Half a frame may be on the wire: only a new connection is sure to begin with a whole one.
-            self.stream = None;
-            format!("{} may not have taken it: {}", self.peer, words(&error))
-        })
+            self.link = None;
+            return Err(format!("{} may not have taken it: {}", self.peer, words(&error)).into());
+        }
+        // A far end that accepts and hangs up takes a message as well as any other, and throws it away.
+        match in_doubt.then(|| thrown_away_within(&link.stream, DOUBT)).flatten() {
+            Some(error) => Err(format!("{}; it may not have taken it", self.closed(&error)).into()),
+            None => Ok(()),
+        }
     }
 
     fn tick(&mut self, packet: &Vec<u8>) {
-        let Some(stream) = &mut self.stream else { return };
-        let frame = frame(packet);
-        let sent = match rustix::net::send(&*stream, &frame, SendFlags::DONTWAIT) {
+        let Some(link) = &mut self.link else { return };
+        let frame = frame(packet, self.framing);
+        let sent = match rustix::net::send(&link.stream, &frame, SendFlags::DONTWAIT) {
             // A cue would find no room either.
             Err(Errno::AGAIN | Errno::INTR) => return,
             // What is begun has to be ended: the far end would take the next frame for the rest of this one.
-            Ok(sent) => write_within(stream, frame.get(sent..).unwrap_or_default(), WRITE_LIMIT),
+            Ok(sent) => write_within(&mut link.stream, frame.get(sent..).unwrap_or_default(), WRITE_LIMIT),
             Err(error) => Err(error.into()),
         };
         if let Err(error) = sent {
-            self.stream = None;
+            self.link = None;
             self.site.gauge.down(format!("the connection to {} broke: {}", self.peer, words(&error)));
         }
     }
 
     fn look(&mut self) -> Option<Duration> {
-        if self.open_stream().is_some() {
+        let was_open = self.link.is_some();
+        self.check();
+        if self.link.is_some() {
             return Some(LOOK);
         }
-        if let Err(why) = self.connect() {
-            self.site.gauge.down(why);
-            let pause = self.pause;
-            self.pause = (pause * 2).min(PAUSE_MAX);
-            return Some(pause);
+        // The first connection that breaks is made again at once; a far end that keeps hanging up is left in peace.
+        if was_open && self.hung_up > 1 {
+            return Some(self.next_pause());
         }
-        Some(LOOK)
+        match self.connect() {
+            Ok(_) => Some(LOOK),
+            Err(why) => {
+                self.site.gauge.down(why);
+                Some(self.next_pause())
+            }
+        }
     }
 }
 
-/// A connection to the first address of `peer` that takes one, within [`CONNECT_LIMIT`] once its name is known.
+impl Tcp {
+    /// The pause before the next attempt; each is twice the one before.
+    fn next_pause(&mut self) -> Duration {
+        let pause = self.pause;
+        self.pause = (pause * 2).min(PAUSE_MAX);
+        pause
+    }
+}
+
+/// Waits for `at_most` whether the far end throws away what was just written; gives how it did, or nothing where it does
+/// not.
+///
+/// A far end that takes the message and then hangs up ends the connection in order. One that had hung up before, or did
+/// not read, has its system reset the connection.
+fn thrown_away_within(stream: &TcpStream, at_most: Duration) -> Option<io::Error> {
+    let deadline = now() + at_most;
+    let mut ended = false;
+    loop {
+        match drain(stream) {
+            Err(error) if error.kind() == ErrorKind::UnexpectedEof => ended = true,
+            Err(error) => return Some(error),
+            Ok(()) => {}
+        }
+        if let Ok(Some(error)) = stream.take_error() {
+            return Some(error);
+        }
+        let left = deadline.saturating_duration_since(now());
+        if left.is_zero() {
+            return None;
+        }
+        // An ended connection is always readable: from then on only its reset is waited for.
+        let events = if ended { PollFlags::empty() } else { PollFlags::IN };
+        let timeout = Timespec { tv_sec: 0, tv_nsec: left.subsec_nanos().into() };
+        match poll(&mut [PollFd::new(stream, events)], Some(&timeout)) {
+            Ok(_) | Err(Errno::INTR) => {}
+            Err(error) => return Some(error.into()),
+        }
+    }
+}
+
+/// A connection to the first address of `peer` that takes one, within [`CONNECT_LIMIT`] once its name is known, which
+/// takes at most [`RESOLVE_LIMIT`].
 pub(super) fn connect(peer: &Peer) -> io::Result<TcpStream> {
-    let mut addresses = peer.addresses()?;
+    let mut addresses = peer.addresses_within(RESOLVE_LIMIT)?;
     addresses.truncate(ADDRESSES_MAX);
     let share = CONNECT_LIMIT / addresses.len().max(1) as u32;
     first_of(&addresses, |address| connect_to(address, share))
@@ -209,7 +324,7 @@ mod tests {
     fn open_show(show: &Show, port: u16) -> (Queued<Vec<u8>>, Receiver<Report>) {
         let packets = osc::packets(show, OutputIx(0)).unwrap();
         let (site, reports) = site("lights");
-        (open(site, Peer::new("127.0.0.1", port), packets).unwrap(), reports)
+        (open(site, Peer::new("127.0.0.1", port), Framing::Slip, packets).unwrap(), reports)
     }
 
     fn accept(desk: &TcpListener) -> TcpStream {
@@ -322,6 +437,64 @@ mod tests {
         drop(accept(&desk));
         assert_eq!(tcp.send(job(0)), None);
         assert_hears_fire(&mut accept(&desk));
+        assert_eq!(reports.recv_timeout(SOON).unwrap().outcome, Outcome::Sent);
+    }
+
+    #[test]
+    fn a_peer_that_always_hangs_up_is_trouble_and_has_taken_nothing() {
+        let desk = TcpListener::bind("127.0.0.1:0").unwrap();
+        let (mut tcp, reports) = open_to(desk.local_addr().unwrap().port());
+        desk.set_nonblocking(true).unwrap();
+        let (stop, stopped) = std::sync::mpsc::channel::<()>();
+        let hang_up = std::thread::spawn(move || {
+            while stopped.try_recv() == Err(std::sync::mpsc::TryRecvError::Empty) {
+                drop(desk.accept());
+                std::thread::yield_now();
+            }
+            desk
+        });
+        awaited(|| tcp.health().error.is_some_and(|error| error.contains("hangs up as soon as it is connected")));
+        for n in 0..2 {
+            assert_eq!(tcp.send(job(n)), None);
+            let Outcome::Failed(why) = reports.recv_timeout(SOON).unwrap().outcome else { panic!("sent to nobody") };
+            assert!(why.contains("may not have taken it"), "{why}");
+        }
+        let health = tcp.health();
+        assert_eq!((health.light, health.sent, health.failed), (Light::Down, 0, 2));
+
+        // It comes to its senses: the next message is taken, and after a second the light is on.
+        drop(stop);
+        let desk = hang_up.join().unwrap();
+        desk.set_nonblocking(false).unwrap();
+        let taken = std::thread::spawn(move || {
+            loop {
+                let mut stream = accept(&desk);
+                let mut heard = vec![0; fire_frame().len()];
+                if stream.read_exact(&mut heard).is_ok() {
+                    return (stream, heard);
+                }
+            }
+        });
+        assert_eq!(tcp.send(job(2)), None);
+        assert_eq!(reports.recv_timeout(SOON).unwrap().outcome, Outcome::Sent);
+        let (_stream, heard) = taken.join().unwrap();
+        assert_eq!(heard, fire_frame());
+        awaited(|| tcp.health().light == Light::Ok);
+    }
+
+    #[test]
+    fn frames_by_length_have_it_in_front() {
+        let desk = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = desk.local_addr().unwrap().port();
+        let packets = osc::packets(&osc_show("127.0.0.1", port), OutputIx(0)).unwrap();
+        let (site, reports) = site("lights");
+        let mut tcp = open(site, Peer::new("127.0.0.1", port), Framing::Length, packets).unwrap();
+        let mut stream = accept(&desk);
+        assert_eq!(tcp.send(job(0)), None);
+        let mut heard = vec![0; 4 + FIRE_BYTES.len()];
+        stream.read_exact(&mut heard).unwrap();
+        // OSC 1.0, "a stream of packets": an int32 size before each, big-endian.
+        assert_eq!(heard, [&[0, 0, 0, FIRE_BYTES.len() as u8], FIRE_BYTES].concat());
         assert_eq!(reports.recv_timeout(SOON).unwrap().outcome, Outcome::Sent);
     }
 

@@ -25,6 +25,9 @@ use crate::show::FrameRate;
 pub(super) use osc::UdpLine;
 use pace::{Grain, Pace, Say};
 
+/// How many steps of a clock may be said at one moment, at most.
+pub(super) const AT_ONCE_MAX: usize = mtc::GRAIN.at_once as usize;
+
 /// Where the words of a clock go.
 pub(super) trait Line: Send + 'static {
     /// Lets one go, or loses it.

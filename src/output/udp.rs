@@ -73,8 +73,10 @@ impl Udp {
         let mut link = lock(&self.link);
         let gauge = &self.site.gauge;
         let Some(socket) = &link.socket else {
+            let why = gauge.error().unwrap_or_else(|| unresolved(&self.peer, None));
+            gauge.down(why.clone());
             gauge.failed(Trip::new(job, since));
-            return Outcome::Failed(gauge.error().unwrap_or_else(|| unresolved(&self.peer, None)));
+            return Outcome::Failed(why);
         };
         let (mut result, mut refused) = send_past_refusals(socket, packet);
         if result.as_ref().is_err_and(|e| !is_full(e))
@@ -203,7 +205,9 @@ fn start_helper(site: &Site, peer: &Peer, link: &Arc<Mutex<Link>>) -> io::Result
 fn find(site: &Site, peer: &Peer, link: &Mutex<Link>, stopped: &Receiver<()>) {
     loop {
         // The first address with a route will do: there is no telling over UDP which one has a listener.
+        let flight = site.gauge.flight();
         let found = peer.addresses().and_then(|addresses| first_of(&addresses, connect));
+        flight.end();
         match found {
             Ok(socket) => {
                 let mut link = lock(link);
@@ -323,6 +327,6 @@ mod tests {
         let Some(Outcome::Failed(why)) = udp.send(job(0)) else { panic!("sent nowhere") };
         assert!(why.starts_with("no-such-desk.invalid:8000 is not resolved yet"), "{why}");
         assert!(udp.health().error.is_some());
-        assert_eq!((udp.health().sent, udp.health().failed), (0, 1));
+        assert_eq!((udp.health().light, udp.health().sent, udp.health().failed), (Light::Down, 0, 1));
     }
 }

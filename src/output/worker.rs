@@ -26,7 +26,7 @@ pub(super) trait Transmit: Send + 'static {
     type Message: Send + Sync + 'static;
 
     /// Sends one message, or says why it could not; may block for as long as its own time limits let it.
-    fn transmit(&mut self, message: &Self::Message) -> Result<(), String>;
+    fn transmit(&mut self, message: &Self::Message) -> Result<(), Failure>;
 
     /// Whether, and after what pause, `message` is to be tried once more, now that it has failed `tried` times; asked
     /// right after [`Self::transmit`] has said why.
@@ -40,6 +40,22 @@ pub(super) trait Transmit: Send + 'static {
     /// Looks after the connection while no message waits, and says how soon it wants to do so again.
     fn look(&mut self) -> Option<Duration> {
         None
+    }
+}
+
+/// Why a message did not get through.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Failure {
+    /// In words for the caller.
+    pub(super) why: String,
+    /// Whether the far end is there and refused only this message: then the output is still up.
+    pub(super) answered: bool,
+}
+
+impl From<String> for Failure {
+    /// The far end is away, or nobody knows.
+    fn from(why: String) -> Self {
+        Failure { why, answered: false }
     }
 }
 
@@ -68,6 +84,33 @@ impl Site {
     pub(super) fn report(&self, job: Option<Job>, outcome: Outcome) -> Report {
         Report { output: self.output, job, outcome }
     }
+
+    /// Keeps what became of a message that was handed over at `since`, and tells each of its senders.
+    fn settle(&self, senders: &Senders, since: Instant, sent: Result<Light, Failure>) {
+        let trip = Trip::new(senders.job, since);
+        let outcome = match sent {
+            Ok(light) => {
+                self.gauge.sent(light, trip);
+                Outcome::Sent
+            }
+            Err(Failure { why, answered }) => {
+                if answered {
+                    self.gauge.up();
+                } else {
+                    self.gauge.down(why.clone());
+                }
+                self.gauge.failed(trip);
+                Outcome::Failed(why)
+            }
+        };
+        self.tell(senders, &outcome);
+    }
+
+    fn tell(&self, senders: &Senders, outcome: &Outcome) {
+        for job in senders.all() {
+            (self.reporter)(News::Report(self.report(job, outcome.clone())));
+        }
+    }
 }
 
 /// The station's end of a worker. Dropping it ends the worker.
@@ -84,6 +127,13 @@ impl<T: Send + Sync + 'static> Worker<T> {
 
     fn start_with(site: Site, transmit: impl Transmit<Message = T>, late: Duration) -> io::Result<Self> {
         let queue = Arc::new(Queue::new());
+        let (aging, observer) = (Arc::clone(&queue), site.clone());
+        thread::Builder::new().name(format!("late {}", site.name)).spawn(move || {
+            // The worker may be at one message for longer than those after it may wait.
+            while let Some(waiting) = aging.overdue(late) {
+                observer.settle(&waiting.senders, waiting.since, Err(too_late(&observer.name, waiting.since)));
+            }
+        })?;
         let bench = Bench { queue: Arc::clone(&queue), site: site.clone(), transmit, current: None };
         thread::Builder::new().name(format!("to {}", site.name)).spawn(move || bench.work(late))?;
         Ok(Worker { queue, site })
@@ -175,6 +225,12 @@ impl<T> Clock<T> {
     }
 }
 
+/// Why a message that was handed over at `since` is not sent any more.
+fn too_late(output: &str, since: Instant) -> Failure {
+    let seconds = now().duration_since(since).as_secs();
+    format!("not sent: it waited {seconds} s behind others for {output}, too late now").into()
+}
+
 /// The thread's end of a worker. Its drop runs however the thread ends, so that no message is left without a report.
 struct Bench<T, X> {
     queue: Arc<Queue<T>>,
@@ -207,56 +263,39 @@ impl<T: Send + Sync + 'static, X: Transmit<Message = T>> Bench<T, X> {
 
     fn send(&mut self, waiting: &Waiting<T>, late: Duration) {
         self.current = Some(waiting.senders.clone());
-        let waited = now().duration_since(waiting.since);
-        let sent = if waited > late {
-            let seconds = waited.as_secs();
-            Err(format!("not sent: it waited {seconds} s behind others for {}, too late now", self.site.name))
-        } else {
-            self.try_to_send(&waiting.message)
-        };
-        let trip = Trip::new(waiting.senders.job, waiting.since);
-        let outcome = match sent {
-            Ok(light) => {
-                self.site.gauge.sent(light, trip);
-                Outcome::Sent
-            }
-            Err(why) => {
-                self.site.gauge.down(why.clone());
-                self.site.gauge.failed(trip);
-                Outcome::Failed(why)
-            }
+        // A machine that stood still finds messages late that waited for nobody.
+        let is_late = now().duration_since(waiting.since) > late;
+        let sent = match is_late {
+            true => Err(too_late(&self.site.name, waiting.since)),
+            false => self.try_to_send(&waiting.message),
         };
         self.current = None;
-        self.tell(&waiting.senders, &outcome);
+        self.site.settle(&waiting.senders, waiting.since, sent);
     }
 
     /// Tries once, and once more for as long as that is asked for and may help.
-    fn try_to_send(&mut self, message: &T) -> Result<Light, String> {
+    fn try_to_send(&mut self, message: &T) -> Result<Light, Failure> {
         for tried in 1.. {
             let flight = self.site.gauge.flight();
             let sent = self.transmit.transmit(message);
             let took = flight.end();
-            let Err(why) = sent else {
+            let Err(Failure { why, answered }) = sent else {
                 return Ok(if took > SLOW { Light::Slow } else { Light::Ok });
             };
             let times = if tried == 1 { "time" } else { "times" };
             let Some(Again { pause, tries }) = self.transmit.again(message, tried) else {
-                return Err(if tried == 1 { why } else { format!("{why} (tried {tried} {times})") });
+                let why = if tried == 1 { why } else { format!("{why} (tried {tried} {times})") };
+                return Err(Failure { why, answered });
             };
             self.site.gauge.down(format!("trying again ({} of {tries}): {why}", tried + 1));
             if !self.queue.rest(pause) {
-                return Err(format!("{why} (tried {tried} {times} of {tries}, then stopped)"));
+                return Err(Failure {
+                    why: format!("{why} (tried {tried} {times} of {tries}, then stopped)"),
+                    answered,
+                });
             }
         }
-        Err("it cannot be tried more often".into())
-    }
-}
-
-impl<T, X> Bench<T, X> {
-    fn tell(&self, senders: &Senders, outcome: &Outcome) {
-        for job in senders.all() {
-            (self.site.reporter)(News::Report(self.site.report(job, outcome.clone())));
-        }
+        Err("it cannot be tried more often".to_owned().into())
     }
 }
 
@@ -269,7 +308,7 @@ impl<T, X> Drop for Bench<T, X> {
         }
         let outcome = Outcome::Failed(fault);
         for senders in self.current.take().iter().chain(left.iter().map(|waiting| &waiting.senders)) {
-            self.tell(senders, &outcome);
+            self.site.tell(senders, &outcome);
         }
     }
 }
@@ -289,9 +328,9 @@ mod tests {
 
     impl Transmit for Told {
         type Message = &'static str;
-        fn transmit(&mut self, message: &&'static str) -> Result<(), String> {
+        fn transmit(&mut self, message: &&'static str) -> Result<(), Failure> {
             self.given.send(message).unwrap();
-            self.outcomes.recv().unwrap()
+            self.outcomes.recv().unwrap().map_err(Failure::from)
         }
     }
 
@@ -322,6 +361,25 @@ mod tests {
         let outcomes: Vec<_> = outcomes.map(|r| (r.job.unwrap().firing, r.outcome)).collect();
         assert_eq!(outcomes, [(0, Outcome::Sent), (1, Outcome::Failed("no".into())), (2, Outcome::Sent)]);
         assert_eq!(s.worker.site.gauge.health(0).sent, 2);
+    }
+
+    #[test]
+    fn a_message_behind_one_that_hangs_is_given_up_in_time_and_not_when_that_ends() {
+        let s = setup(Duration::from_millis(20));
+        s.worker.send(job(0), &Arc::new("stuck"));
+        s.given.recv_timeout(SOON).unwrap();
+        for n in 1..3 {
+            assert_eq!(s.worker.send(job(n), &Arc::new("behind it")), None);
+        }
+        for n in 1..3 {
+            let report = s.reports.recv_timeout(SOON).unwrap();
+            let why = "not sent: it waited 0 s behind others for desk, too late now";
+            assert_eq!((report.job, report.outcome), (Some(job(n)), Outcome::Failed(why.into())));
+        }
+        s.tell.send(Ok(())).unwrap();
+        let report = s.reports.recv_timeout(SOON).unwrap();
+        assert_eq!((report.job, report.outcome), (Some(job(0)), Outcome::Sent), "it was in time");
+        assert!(s.given.try_recv().is_err(), "what was given up is never sent");
     }
 
     #[test]

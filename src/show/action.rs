@@ -21,12 +21,14 @@ pub enum OutputKind {
         /// 1 to 65535.
         port: u16,
     },
-    /// OSC 1.1 over a stream, framed by SLIP with double END.
+    /// OSC over a TCP connection.
     OscTcp {
         /// Host name or address.
         host: String,
         /// 1 to 65535.
         port: u16,
+        /// How the far end tells one packet from the next.
+        framing: Framing,
     },
     /// HTTP requests.
     Http {
@@ -36,6 +38,9 @@ pub enum OutputKind {
         headers: Vec<(String, String)>,
         /// How long a whole request may take, nanoseconds.
         timeout_ns: u64,
+        /// A file of certificates (PEM), relative to the show file: only these vouch for the server. Without it, the
+        /// public authorities do.
+        ca: Option<String>,
     },
     /// A MIDI port, by name.
     Midi {
@@ -47,6 +52,16 @@ pub enum OutputKind {
         /// Further flags for the player, as its own command line has them: `--fs`, `--vo=null`.
         flags: Vec<String>,
     },
+}
+
+/// How packets of OSC are told apart on a TCP connection.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Framing {
+    /// SLIP with END on both sides (OSC 1.1).
+    #[default]
+    Slip,
+    /// Each packet after its length, four bytes, big-endian (OSC 1.0).
+    Length,
 }
 
 /// How many frames of timecode a second has (SMPTE 12M).
@@ -170,32 +185,77 @@ pub enum MidiMessage {
         device: u8,
         /// The command format's code, 1 to 127.
         format: u8,
-        /// Cue number: digits and points; empty where not given.
-        cue: String,
-        /// Cue list, likewise.
-        list: String,
-        /// Cue path, likewise.
-        path: String,
-        /// How long the transition takes, nanoseconds, less than 24 hours; there for [`MscCommand::TimedGo`] alone.
-        time_ns: Option<u64>,
     },
 }
 
-/// The commands of MIDI Show Control that the show file knows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The general commands of MIDI Show Control (RP-002/RP-014, section 4.3), each with its data.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum MscCommand {
     /// 01: fires a cue.
-    Go,
+    Go(MscCue),
     /// 02: stops.
-    Stop,
+    Stop(MscCue),
     /// 03: goes on.
-    Resume,
+    Resume(MscCue),
     /// 04: fires with a time.
-    TimedGo,
-    /// 05: loads a cue.
-    Load,
+    TimedGo {
+        /// What it fires.
+        cue: MscCue,
+        /// How long the transition takes, nanoseconds, less than 24 hours.
+        time_ns: u64,
+    },
+    /// 05: loads a cue, which is never empty.
+    Load(MscCue),
+    /// 06: sets a control to a value.
+    Set {
+        /// 0 to 16,383.
+        control: u16,
+        /// 0 to 16,383.
+        value: u16,
+        /// How long that takes, nanoseconds, less than 24 hours; at once without it.
+        time_ns: Option<u64>,
+    },
+    /// 07: fires a macro.
+    Fire {
+        /// 0 to 127.
+        number: u8,
+    },
     /// 08: all off.
     AllOff,
+    /// 09: goes back to what was before [`MscCommand::AllOff`].
+    Restore,
+    /// 0A: goes to the state of power-on.
+    Reset,
+    /// 0B: takes a cue off.
+    GoOff(MscCue),
+}
+
+/// Every device, or every format.
+pub const MSC_ALL: u8 = 0x7F;
+
+/// The words of the show file for the general categories of MIDI Show Control's command formats (RP-002/RP-014, section 4.1).
+pub const MSC_FORMATS: [(&str, u8); 9] = [
+    ("lighting", 0x01),
+    ("moving-lights", 0x02),
+    ("sound", 0x10),
+    ("machinery", 0x20),
+    ("video", 0x30),
+    ("projection", 0x40),
+    ("process-control", 0x50),
+    ("pyro", 0x60),
+    ("all", MSC_ALL),
+];
+
+/// A cue as MIDI Show Control names it: numbers of digits and points, such as 12.5; each may be empty, and then those
+/// after it are empty too.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct MscCue {
+    /// The cue's number.
+    pub number: String,
+    /// Its cue list.
+    pub list: String,
+    /// Its cue path.
+    pub path: String,
 }
 
 /// A command to the player.

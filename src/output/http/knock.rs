@@ -7,15 +7,17 @@
 use std::time::Duration;
 
 use ureq::http::{Method, Request};
+use ureq::tls::RootCerts;
 
-use super::{Call, Http, Secrets, Settings, agent, clean, host_of, read_headers};
-use crate::output::Fault;
+use super::{Call, Http, Secrets, Settings, agent, clean, host_of, read_headers, trust};
+use crate::output::{Fault, Surroundings};
 
 /// A knock, with its secrets read.
 pub(in crate::output) struct Knock {
     call: Call,
     secrets: Secrets,
     host: String,
+    roots: RootCerts,
 }
 
 impl Knock {
@@ -23,21 +25,19 @@ impl Knock {
     ///
     /// # Errors
     /// All secrets that are missing, and what no request can be sent with.
-    pub(in crate::output) fn new(
-        settings: &Settings<'_>,
-        env: &dyn Fn(&str) -> Option<String>,
-    ) -> Result<Self, Vec<Fault>> {
-        let (headers, secrets) = read_headers(settings.headers, env)?;
+    pub(in crate::output) fn new(settings: &Settings<'_>, surroundings: &Surroundings<'_>) -> Result<Self, Vec<Fault>> {
+        let (headers, secrets) = read_headers(settings.headers, surroundings.env)?;
+        let roots = trust::roots(settings.ca, surroundings.folder)?;
         let request = Request::builder().method(Method::HEAD).uri(settings.base).body(());
         let mut request =
             request.map_err(|error| vec![Fault::Message { place: "probe".into(), why: error.to_string() }])?;
         *request.headers_mut() = headers;
-        Ok(Knock { call: Call { request, content: None, retries: 0 }, secrets, host: host_of(settings.base) })
+        Ok(Knock { call: Call { request, content: None, retries: 0 }, secrets, host: host_of(settings.base), roots })
     }
 
     /// What the server answers within `limit`, or why it does not.
     pub(in crate::output) fn ask(self, limit: Duration) -> Result<String, String> {
-        let agent = agent(&self.host, limit);
+        let agent = agent(&self.host, limit, self.roots);
         match agent.run(self.call.request.clone()) {
             Ok(response) => {
                 let status = response.status();

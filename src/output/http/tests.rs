@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 
 use super::*;
-use crate::output::testing::{SOON, awaited, job, output, show, site};
+use crate::output::testing::{SOON, awaited, job, output, show, site, surroundings};
 use crate::output::{Driver, Job, Light, Outcome, Report, describe, now};
 use crate::show::OutputKind;
 
@@ -61,7 +61,7 @@ fn serve(answers: Vec<&'static str>) -> (String, Receiver<Heard>) {
 
 fn kind(base: &str) -> OutputKind {
     let headers = vec![("Authorization".into(), "env:X_TOKEN".into()), ("X-Show".into(), "Paris".into())];
-    OutputKind::Http { base: base.into(), headers, timeout_ns: SOON.as_nanos() as u64 }
+    OutputKind::Http { base: base.into(), headers, timeout_ns: SOON.as_nanos() as u64, ca: None }
 }
 
 fn body(method: &str, path: &str, content: HttpContent) -> Body {
@@ -81,11 +81,16 @@ fn post() -> Body {
 
 fn plan(base: &str, token: Option<&str>, bodies: Vec<Body>) -> Result<Plan, Vec<Fault>> {
     let kind = kind(base);
-    let OutputKind::Http { base, headers, timeout_ns } = &kind else { unreachable!() };
-    let settings = Settings { base, headers, timeout_ns: *timeout_ns };
+    let OutputKind::Http { base, headers, timeout_ns, ca } = &kind else { unreachable!() };
+    let settings = Settings { base, headers, timeout_ns: *timeout_ns, ca: ca.as_deref() };
     let actions = bodies.into_iter().map(|body| (0, body)).collect();
     let show = show(vec![output("x", kind.clone(), vec![])], actions);
-    Plan::new(&show, OutputIx(0), &settings, &|name| token.filter(|_| name == "X_TOKEN").map(str::to_owned))
+    Plan::new(
+        &show,
+        OutputIx(0),
+        &settings,
+        &surroundings(&|name| token.filter(|_| name == "X_TOKEN").map(str::to_owned)),
+    )
 }
 
 fn open(base: &str, bodies: Vec<Body>) -> (Queued<Call>, Receiver<Report>) {
@@ -179,6 +184,86 @@ fn says_in_the_servers_words_why_it_failed_but_never_a_secret() {
 }
 
 #[test]
+fn a_refusal_of_one_request_leaves_the_light_on() {
+    let answer = "HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    let denied = "HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+    let (base, _heard) = serve(vec![answer, denied]);
+    let (mut x, reports) = open(&base, vec![post()]);
+    x.send(job(0));
+    assert_eq!(failure(&reports), "HTTP 404 Not Found");
+    assert_eq!((x.health().light, x.health().error, x.health().failed), (Light::Ok, None, 1));
+    x.send(job(1));
+    assert_eq!(failure(&reports), "HTTP 403 Forbidden");
+    assert_eq!(x.health().light, Light::Down, "the next request will be refused as well");
+}
+
+#[test]
+fn the_status_decides_and_a_late_or_short_answer_holds_up_nothing() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let base = format!("http://{}", listener.local_addr().unwrap());
+    let server = thread::spawn(move || {
+        let answers =
+            ["HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort", "HTTP/1.1 404 No\r\nContent-Length: 9\r\n\r\nhalf"];
+        let mut held = vec![];
+        for answer in answers {
+            let mut stream = BufReader::new(listener.accept().unwrap().0);
+            hear(&mut stream).unwrap();
+            stream.get_mut().write_all(answer.as_bytes()).unwrap();
+            held.push(stream);
+        }
+        held
+    });
+    let (mut x, reports) = open(&base, vec![post()]);
+    x.send(job(0));
+    assert_eq!(reports.recv_timeout(SOON / 2).unwrap().outcome, Outcome::Sent);
+    x.send(job(1));
+    let report = reports.recv_timeout(SOON / 2).unwrap();
+    assert_eq!(report.outcome, Outcome::Failed("HTTP 404 Not Found: half".into()));
+    drop(server.join().unwrap());
+}
+
+#[test]
+fn a_pause_is_asked_for_in_seconds_or_by_a_date() {
+    let date = Some("Sun, 06 Nov 1994 08:49:37 GMT");
+    assert_eq!(pause_asked("7", None), Some(Duration::from_secs(7)));
+    assert_eq!(pause_asked("Sun, 06 Nov 1994 08:49:40 GMT", date), Some(Duration::from_secs(3)));
+    assert_eq!(pause_asked("Sun, 06 Nov 1994 08:49:30 GMT", date), Some(Duration::ZERO), "it has passed");
+    assert_eq!(pause_asked("Sun, 06 Nov 1994 08:49:40 GMT", None), None, "by whose clock?");
+    assert_eq!(pause_asked("soon", date), None);
+}
+
+#[test]
+fn a_house_that_vouches_for_itself_is_trusted_where_the_show_says_so() {
+    let Some(mut server) = self_signed() else { return };
+    let base = format!("https://127.0.0.1:{}", server.port);
+    let mut kind = kind(&base);
+    let OutputKind::Http { ca, .. } = &mut kind else { unreachable!() };
+    *ca = Some("cert.pem".into());
+    let read = |folder: &std::path::Path, kind: &OutputKind| {
+        let OutputKind::Http { base, headers, timeout_ns, ca } = kind else { unreachable!() };
+        let settings = Settings { base, headers, timeout_ns: *timeout_ns, ca: ca.as_deref() };
+        let show = show(vec![output("x", kind.clone(), vec![])], vec![(0, body("GET", "/", HttpContent::Empty))]);
+        let env = |_: &str| Some(TOKEN.to_owned());
+        Plan::new(&show, OutputIx(0), &settings, &Surroundings { env: &env, folder })
+    };
+    let (site, reports) = site("x");
+    let mut x = read(server.dir.path(), &kind).unwrap_or_else(|faults| panic!("{faults:?}")).open(site).unwrap();
+    x.send(job(0));
+    assert_eq!(reports.recv_timeout(SOON).unwrap().outcome, Outcome::Sent);
+    server.child.kill().unwrap();
+
+    let fault = |file: &str, kind: &mut OutputKind| {
+        let OutputKind::Http { ca, .. } = kind else { unreachable!() };
+        *ca = Some(file.into());
+        read(server.dir.path(), kind).err().unwrap()[0].to_string()
+    };
+    assert_eq!(fault("none.pem", &mut kind), "ca = \"none.pem\": No such file or directory");
+    assert_eq!(fault(".", &mut kind), "ca = \".\": it is not a file");
+    std::fs::write(server.dir.path().join("empty.pem"), "nothing").unwrap();
+    assert_eq!(fault("empty.pem", &mut kind), "ca = \"empty.pem\": it holds no certificate in PEM form");
+}
+
+#[test]
 fn cuts_long_answers() {
     let answer: &'static str = Box::leak(format!("HTTP/1.1 400 Bad Request\r\n\r\n{}", "é".repeat(50_000)).into());
     let (base, _heard) = serve(vec![answer]);
@@ -225,7 +310,7 @@ fn a_certificate_that_nobody_vouches_for_is_refused() {
 struct SelfSigned {
     child: std::process::Child,
     port: u16,
-    _dir: tempfile::TempDir,
+    dir: tempfile::TempDir,
 }
 
 /// OpenSSL's own server with a certificate that it has signed itself.
@@ -235,7 +320,8 @@ fn self_signed() -> Option<SelfSigned> {
     let quiet = |command: &mut Command| {
         command.current_dir(&dir).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status()
     };
-    let make = "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost -addext subjectAltName=IP:127.0.0.1 \
+    let make = "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost \
+                -addext subjectAltName=IP:127.0.0.1 -addext basicConstraints=critical,CA:FALSE \
                 -keyout key.pem -out cert.pem";
     if !quiet(Command::new("openssl").args(make.split_whitespace())).is_ok_and(|status| status.success()) {
         assert!(std::env::var_os("HANDOVER_REQUIRE_SERVICES").is_none(), "openssl is needed");
@@ -248,7 +334,7 @@ fn self_signed() -> Option<SelfSigned> {
     command.args(serve.split_whitespace()).current_dir(&dir).stdin(Stdio::null());
     let child = command.stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     awaited(|| TcpStream::connect(("127.0.0.1", port)).is_ok());
-    Some(SelfSigned { child, port, _dir: dir })
+    Some(SelfSigned { child, port, dir })
 }
 
 #[test]

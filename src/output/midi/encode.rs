@@ -3,7 +3,7 @@
 //! Encodes when a show is opened, so that a GO only has to look the bytes up; must never touch a port.
 
 use crate::show::Body;
-use crate::show::action::{MidiMessage, MscCommand};
+use crate::show::action::{MidiMessage, MscCommand, MscCue};
 use crate::show::duration::{HOUR_NS, MINUTE_NS, SECOND_NS};
 
 /// The longest that a message of show control may be, bytes (RP-002/RP-014, section 3.1).
@@ -28,15 +28,9 @@ pub(in crate::output) fn bytes(body: &Body) -> Result<Vec<u8>, String> {
         MidiMessage::ControlChange { channel, controller, value } => {
             vec![status(0xB0, *channel)?, data(*controller)?, data(*value)?]
         }
-        MidiMessage::ShowControl { command, device, format, cue, list, path, time_ns } => {
-            let mut bytes = vec![0xF0, 0x7F, data(*device)?, 0x02, data(*format)?, command_byte(*command)];
-            match (command, time_ns) {
-                (MscCommand::TimedGo, Some(time_ns)) => bytes.extend(standard_time(*time_ns)?),
-                (MscCommand::TimedGo, None) => return Err("TIMED GO needs a time".into()),
-                (_, Some(_)) => return Err("only TIMED GO has a time".into()),
-                _ => {}
-            }
-            bytes.extend(numbers(cue, list, path)?);
+        MidiMessage::ShowControl { command, device, format } => {
+            let mut bytes = vec![0xF0, 0x7F, data(*device)?, 0x02, data(*format)?, command_byte(command)];
+            bytes.extend(command_data(command)?);
             bytes.push(0xF7);
             if bytes.len() > SHOW_CONTROL_LONGEST {
                 let len = bytes.len();
@@ -61,21 +55,57 @@ fn data(value: u8) -> Result<u8, String> {
 }
 
 /// RP-002/RP-014, section 4.3.
-fn command_byte(command: MscCommand) -> u8 {
+fn command_byte(command: &MscCommand) -> u8 {
     match command {
-        MscCommand::Go => 0x01,
-        MscCommand::Stop => 0x02,
-        MscCommand::Resume => 0x03,
-        MscCommand::TimedGo => 0x04,
-        MscCommand::Load => 0x05,
+        MscCommand::Go(_) => 0x01,
+        MscCommand::Stop(_) => 0x02,
+        MscCommand::Resume(_) => 0x03,
+        MscCommand::TimedGo { .. } => 0x04,
+        MscCommand::Load(_) => 0x05,
+        MscCommand::Set { .. } => 0x06,
+        MscCommand::Fire { .. } => 0x07,
         MscCommand::AllOff => 0x08,
+        MscCommand::Restore => 0x09,
+        MscCommand::Reset => 0x0A,
+        MscCommand::GoOff(_) => 0x0B,
     }
 }
 
-/// Cue, list and path in ASCII with a zero between two of them; what is empty is left out, with all behind it
+/// What comes after the command byte (RP-002/RP-014, section 4.3).
+fn command_data(command: &MscCommand) -> Result<Vec<u8>, String> {
+    Ok(match command {
+        MscCommand::Go(cue)
+        | MscCommand::Stop(cue)
+        | MscCommand::Resume(cue)
+        | MscCommand::Load(cue)
+        | MscCommand::GoOff(cue) => numbers(cue)?,
+        MscCommand::TimedGo { cue, time_ns } => [standard_time(*time_ns)?.to_vec(), numbers(cue)?].concat(),
+        MscCommand::Set { control, value, time_ns } => {
+            let mut bytes = [fourteen_bits(*control)?, fourteen_bits(*value)?].concat();
+            if let Some(time_ns) = time_ns {
+                bytes.extend(standard_time(*time_ns)?);
+            }
+            bytes
+        }
+        MscCommand::Fire { number } => vec![data(*number)?],
+        MscCommand::AllOff | MscCommand::Restore | MscCommand::Reset => vec![],
+    })
+}
+
+/// Two data bytes, the lower seven bits first.
+fn fourteen_bits(value: u16) -> Result<[u8; 2], String> {
+    let high = u8::try_from(value >> 7).map_err(|_| format!("{value} is more than the 16383 of fourteen bits"))?;
+    Ok([(value & 0x7F) as u8, data(high)?])
+}
+
+/// Cue, list and path in ASCII with a zero between two of them; what is empty is left out, with all after it
 /// (RP-002/RP-014, section 3.1).
-fn numbers(cue: &str, list: &str, path: &str) -> Result<Vec<u8>, String> {
-    let given: Vec<&str> = [cue, list, path].into_iter().take_while(|number| !number.is_empty()).collect();
+fn numbers(cue: &MscCue) -> Result<Vec<u8>, String> {
+    let given: Vec<&str> = [&cue.number, &cue.list, &cue.path]
+        .into_iter()
+        .map(String::as_str)
+        .take_while(|number| !number.is_empty())
+        .collect();
     let text = given.join("\0");
     let fits = |b: u8| b.is_ascii_digit() || b == b'.' || b == 0;
     if text.bytes().all(fits) { Ok(text.into_bytes()) } else { Err("a cue number has only digits and points".into()) }
@@ -105,15 +135,18 @@ mod tests {
         bytes(&Body::Midi(message)).unwrap()
     }
 
-    fn msc(command: MscCommand, numbers: [&str; 3]) -> MidiMessage {
-        let [cue, list, path] = numbers.map(str::to_owned);
-        MidiMessage::ShowControl { command, device: 1, format: 0x20, cue, list, path, time_ns: None }
+    fn cue(numbers: [&str; 3]) -> MscCue {
+        let [number, list, path] = numbers.map(str::to_owned);
+        MscCue { number, list, path }
+    }
+
+    fn msc(command: MscCommand) -> MidiMessage {
+        MidiMessage::ShowControl { command, device: 1, format: 0x20 }
     }
 
     fn timed(time_ns: u64) -> MidiMessage {
-        let (cue, list, path) = ("12.5".into(), "1".into(), String::new());
-        let (command, time_ns) = (MscCommand::TimedGo, Some(time_ns));
-        MidiMessage::ShowControl { command, device: 127, format: 0x01, cue, list, path, time_ns }
+        let command = MscCommand::TimedGo { cue: cue(["12.5", "1", ""]), time_ns };
+        MidiMessage::ShowControl { command, device: 127, format: 0x01 }
     }
 
     #[test]
@@ -131,14 +164,34 @@ mod tests {
             0xF0, 0x7F, 0x01, 0x02, 0x20, 0x01, 0x32, 0x35, 0x2E, 0x35, 0x00, 0x33, 0x2E, 0x31, 0x00, 0x31, 0x2E, 0x39,
             0xF7,
         ];
-        assert_eq!(said(msc(MscCommand::Go, ["25.5", "3.1", "1.9"])), go);
+        assert_eq!(said(msc(MscCommand::Go(cue(["25.5", "3.1", "1.9"])))), go);
         let load = [0xF0, 0x7F, 0x01, 0x02, 0x20, 0x05, 0x37, 0x00, 0x32, 0xF7];
-        assert_eq!(said(msc(MscCommand::Load, ["7", "2", ""])), load);
-        for (command, byte) in
-            [(MscCommand::Go, 0x01), (MscCommand::Stop, 0x02), (MscCommand::Resume, 0x03), (MscCommand::AllOff, 0x08)]
-        {
-            assert_eq!(said(msc(command, ["", "", ""])), [0xF0, 0x7F, 0x01, 0x02, 0x20, byte, 0xF7]);
+        assert_eq!(said(msc(MscCommand::Load(cue(["7", "2", ""])))), load);
+        let bare = MscCue::default;
+        for (command, byte) in [
+            (MscCommand::Go(bare()), 0x01),
+            (MscCommand::Stop(bare()), 0x02),
+            (MscCommand::Resume(bare()), 0x03),
+            (MscCommand::AllOff, 0x08),
+            (MscCommand::Restore, 0x09),
+            (MscCommand::Reset, 0x0A),
+            (MscCommand::GoOff(bare()), 0x0B),
+        ] {
+            assert_eq!(said(msc(command)), [0xF0, 0x7F, 0x01, 0x02, 0x20, byte, 0xF7]);
         }
+        let off = [0xF0, 0x7F, 0x01, 0x02, 0x20, 0x0B, 0x37, 0xF7];
+        assert_eq!(said(msc(MscCommand::GoOff(cue(["7", "", ""])))), off);
+    }
+
+    #[test]
+    fn set_and_fire_have_numbers_of_their_own() {
+        // 300 is 2 times 128 and 44; 16383 is all fourteen bits.
+        let set = |time_ns| said(msc(MscCommand::Set { control: 300, value: 0x3FFF, time_ns }));
+        assert_eq!(set(None), [0xF0, 0x7F, 0x01, 0x02, 0x20, 0x06, 44, 2, 0x7F, 0x7F, 0xF7]);
+        let timed = [0xF0, 0x7F, 0x01, 0x02, 0x20, 0x06, 44, 2, 0x7F, 0x7F, 0x20, 0, 5, 0, 0, 0xF7];
+        assert_eq!(set(Some(5 * SECOND_NS)), timed);
+        assert_eq!(said(msc(MscCommand::Fire { number: 9 })), [0xF0, 0x7F, 0x01, 0x02, 0x20, 0x07, 9, 0xF7]);
+        assert!(bytes(&Body::Midi(msc(MscCommand::Set { control: 0x4000, value: 0, time_ns: None }))).is_err());
     }
 
     #[test]
@@ -162,9 +215,8 @@ mod tests {
         assert!(refused(MidiMessage::ProgramChange { channel: 0, program: 5 }));
         assert!(refused(MidiMessage::ProgramChange { channel: 17, program: 5 }));
         assert!(refused(MidiMessage::NoteOn { channel: 1, note: 128, velocity: 1 }));
-        assert!(refused(msc(MscCommand::Go, ["A1", "", ""])));
-        assert!(refused(msc(MscCommand::TimedGo, ["1", "", ""])));
-        assert!(!refused(msc(MscCommand::Go, [&"1".repeat(121), "", ""])));
-        assert!(refused(msc(MscCommand::Go, [&"1".repeat(122), "", ""])));
+        assert!(refused(msc(MscCommand::Go(cue(["A1", "", ""])))));
+        assert!(!refused(msc(MscCommand::Go(cue([&"1".repeat(121), "", ""])))));
+        assert!(refused(msc(MscCommand::Go(cue([&"1".repeat(122), "", ""])))));
     }
 }

@@ -8,7 +8,7 @@ use std::path::Path;
 use super::*;
 use crate::output::testing::{SOON, fire, output, show};
 use crate::show::Body;
-use crate::show::action::MpvCommand;
+use crate::show::action::{Framing, MpvCommand};
 
 /// Probes a show of these outputs, for half a second at most.
 fn probed(
@@ -36,7 +36,7 @@ fn udp(port: u16) -> OutputKind {
 }
 
 fn tcp(port: u16) -> OutputKind {
-    OutputKind::OscTcp { host: "127.0.0.1".into(), port }
+    OutputKind::OscTcp { host: "127.0.0.1".into(), port, framing: Framing::Slip }
 }
 
 fn http(port: u16) -> OutputKind {
@@ -44,6 +44,7 @@ fn http(port: u16) -> OutputKind {
         base: format!("http://127.0.0.1:{port}/api"),
         headers: vec![("Authorization".into(), "env:TOKEN".into())],
         timeout_ns: SOON.as_nanos() as u64,
+        ca: None,
     }
 }
 
@@ -170,7 +171,7 @@ fn a_player_says_its_version_and_which_clips_are_away() {
 #[test]
 fn nobody_waits_longer_than_was_asked_for() {
     // 192.0.2.0/24 is nobody's (RFC 5737): what is sent there is lost, or there is no way to it.
-    let far = OutputKind::OscTcp { host: "192.0.2.1".into(), port: 9 };
+    let far = OutputKind::OscTcp { host: "192.0.2.1".into(), port: 9, framing: Framing::Slip };
     let began = now();
     let said = probed(vec![("far", far.clone()), ("farther", far)], vec![], &no_env);
     assert!(now() - began < Duration::from_millis(500) + SOON / 4);

@@ -11,8 +11,9 @@ use crate::show::FrameRate;
 /// Four quarters a frame. The pieces begin in a frame whose number, counted from 00:00:00:00, is even; so a group never
 /// stands across the seam of a day, nor across the numbers that drop-frame leaves out.
 ///
-/// Timers are late by some milliseconds under load, so two quarters at once pass; more is a stall.
-pub(super) const GRAIN: Grain = Grain { per_frame: 4, group: 8, announces: true, at_once: 2 };
+/// A late wake-up sends the quarters that are overdue: a receiver follows these, while a full frame makes it stop and
+/// search. Two whole groups, 133 ms and more, are the longest that this is done for; after that the clock has stalled.
+pub(super) const GRAIN: Grain = Grain { per_frame: 4, group: 8, announces: true, at_once: 16 };
 
 /// The message that says it.
 pub(super) fn message(rate: FrameRate, say: Say) -> Option<Vec<u8>> {
@@ -118,6 +119,20 @@ mod tests {
             let last = quarter_frame(rate, midnight - 1)[1];
             assert_eq!(last, 0x70 | bits << 1 | 1, "hour 23 is 0x17");
         }
+    }
+
+    #[test]
+    fn a_late_wake_up_sends_what_is_overdue_and_a_stall_the_place() {
+        let mut pace = Pace::new(FrameRate::Fps25, GRAIN);
+        pace.set(0, ShowTime { now_ns: 0, runs: true });
+        let mut said = |at_ns| -> Vec<Vec<u8>> {
+            std::iter::from_fn(|| pace.say(at_ns)).filter_map(|say| message(FrameRate::Fps25, say)).collect()
+        };
+        assert_eq!(said(0).len(), 2, "the place and the first quarter");
+        // A quarter takes 10 ms at 25 frames a second. The pieces spell 00:00:00:00, then the first of 00:00:00:02.
+        let overdue = [0x10, 0x20, 0x30, 0x40, 0x50, 0x60, 0x72, 0x02].map(|piece| vec![0xF1, piece]);
+        assert_eq!(said(80_000_000), overdue);
+        assert_eq!(said(SECOND_NS)[0], [0xF0, 0x7F, 0x7F, 0x01, 0x01, 0b0010_0000, 0, 1, 0, 0xF7]);
     }
 
     #[test]

@@ -7,6 +7,7 @@ use super::*;
 use crate::output::testing::{SOON, fire, job, output, reporter, show, surroundings};
 use crate::output::{Outputs, Surroundings};
 use crate::show::OutputKind;
+use crate::show::action::Framing;
 use crate::show::duration::{HOUR_NS, SECOND_NS};
 
 struct Heard(Sender<(Instant, Vec<u8>)>);
@@ -101,7 +102,7 @@ fn a_desk_at_udp_hears_each_frame_and_the_cues_between_them() {
 fn a_desk_at_tcp_hears_it_on_the_connection_of_the_cues() {
     let desk = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = desk.local_addr().unwrap().port();
-    let mut outputs = live(OutputKind::OscTcp { host: "127.0.0.1".into(), port });
+    let mut outputs = live(OutputKind::OscTcp { host: "127.0.0.1".into(), port, framing: Framing::Slip });
     let (mut stream, _) = desk.accept().unwrap();
     stream.set_read_timeout(Some(SOON)).unwrap();
     outputs.show_time(ShowTime { now_ns: 0, runs: true });

@@ -2,43 +2,53 @@
 
 use super::fields::Fields;
 use super::value::Value;
-use crate::show::action::{MidiMessage, MscCommand};
+use crate::show::action::{MSC_ALL, MSC_FORMATS, MidiMessage, MscCommand, MscCue};
 use crate::show::duration::HOUR_NS;
 
 /// The keys that an action to a MIDI output may have; each is a message of its own.
 pub const MESSAGES: [&str; 5] = ["note_on", "note_off", "program_change", "control_change", "msc"];
 
-/// The commands of MIDI Show Control.
-const COMMANDS: [(&str, MscCommand); 6] = [
-    ("go", MscCommand::Go),
-    ("stop", MscCommand::Stop),
-    ("resume", MscCommand::Resume),
-    ("timed-go", MscCommand::TimedGo),
-    ("load", MscCommand::Load),
-    ("all-off", MscCommand::AllOff),
+/// The commands of MIDI Show Control, and which keys each has.
+const COMMANDS: [(&str, Command); 11] = [
+    ("go", Command::Cue { make: MscCommand::Go, is_needed: false }),
+    ("stop", Command::Cue { make: MscCommand::Stop, is_needed: false }),
+    ("resume", Command::Cue { make: MscCommand::Resume, is_needed: false }),
+    ("timed-go", Command::TimedGo),
+    ("load", Command::Cue { make: MscCommand::Load, is_needed: true }),
+    ("set", Command::Set),
+    ("fire", Command::Fire),
+    ("all-off", Command::Bare(&MscCommand::AllOff)),
+    ("restore", Command::Bare(&MscCommand::Restore)),
+    ("reset", Command::Bare(&MscCommand::Reset)),
+    ("go-off", Command::Cue { make: MscCommand::GoOff, is_needed: false }),
 ];
 
-/// The general categories of MIDI Show Control's command formats (RP-002/RP-014, section 4.1).
-const FORMATS: [(&str, u8); 9] = [
-    ("lighting", 0x01),
-    ("moving-lights", 0x02),
-    ("sound", 0x10),
-    ("machinery", 0x20),
-    ("video", 0x30),
-    ("projection", 0x40),
-    ("process-control", 0x50),
-    ("pyro", 0x60),
-    ("all", ALL),
-];
+/// What a command is made of.
+#[derive(Clone, Copy)]
+enum Command {
+    /// A cue, which may be left out where it is not needed.
+    Cue { make: fn(MscCue) -> MscCommand, is_needed: bool },
+    /// A cue and a time.
+    TimedGo,
+    /// A control, its value, and perhaps a time.
+    Set,
+    /// The number of a macro.
+    Fire,
+    /// Nothing more.
+    Bare(&'static MscCommand),
+}
+
+/// The keys that only some commands have.
+const CUE_KEYS: [&str; 3] = ["cue", "list", "path"];
+
+/// The greatest number of fourteen bits.
+const FOURTEEN_BITS: u16 = 0x3FFF;
 
 /// The longest that a message of show control may be, bytes (RP-002/RP-014, section 3.1).
 const LONGEST: usize = 128;
 
 /// How many bytes of it are taken, at most, by all but its numbers: six before, the time, two zeros, the end.
 const FRAME: usize = 6 + 5 + 2 + 1;
-
-/// Every device, or every format.
-const ALL: u8 = 0x7F;
 
 /// What a note sounds with when the file does not say.
 const NOTE_ON_VELOCITY: u8 = 100;
@@ -98,77 +108,93 @@ fn data(keys: &mut Fields<'_>, key: &'static str) -> Option<u8> {
 }
 
 fn show_control(keys: &mut Fields<'_>) -> Option<MidiMessage> {
-    let command = keys.need("command", "\"go\"").and_then(|value| value.word(&COMMANDS));
-    let device = keys.find("device").map_or(Some(ALL), |value| value.integer(0..=127));
-    let format = keys.find("format").map_or(Some(ALL), |value| match value.value.is_integer() {
+    let command = keys.need("command", "\"go\"").and_then(|value| Some((value.text()?, value.word(&COMMANDS)?)));
+    let device = keys.find("device").map_or(Some(MSC_ALL), |value| value.integer(0..=127));
+    let format = keys.find("format").map_or(Some(MSC_ALL), |value| match value.value.is_integer() {
         true => value.integer(1..=127),
-        false => value.word(&FORMATS),
+        false => value.word(&MSC_FORMATS),
     });
-    let [cue, list, path] = ["cue", "list", "path"].map(|key| keys.find(key).map(|value| cue_number(&value)));
-    let time = time(keys, command);
-    // On the wire each stands behind the one before it: a list cannot be named without a cue.
+    let Some((word, command)) = command else {
+        // Nobody can tell which of these the command would have.
+        CUE_KEYS.iter().chain(&["time", "control", "value", "macro"]).for_each(|key| keys.know(key));
+        return None;
+    };
+    let command = match command {
+        Command::Cue { make, is_needed } => {
+            refuse(keys, word, &["time", "control", "value", "macro"]);
+            if is_needed && !keys.has("cue") {
+                let what = format!("`{word}` needs a cue");
+                keys.reader.fault(keys.span.clone(), what, "add `cue = \"…\"`");
+            }
+            cue(keys).map(make)
+        }
+        Command::TimedGo => {
+            refuse(keys, word, &["control", "value", "macro"]);
+            let (cue, time_ns) = (cue(keys), keys.need("time", "\"5s\"").and_then(|value| time(&value)));
+            cue.zip(time_ns).map(|(cue, time_ns)| MscCommand::TimedGo { cue, time_ns })
+        }
+        Command::Set => {
+            refuse(keys, word, &["cue", "list", "path", "macro"]);
+            let mut number = |key| keys.need(key, "0").and_then(|value| value.integer(0..=i64::from(FOURTEEN_BITS)));
+            let both = number("control").zip(number("value"));
+            let time_ns = keys.find("time").map_or(Some(None), |value| time(&value).map(Some));
+            both.zip(time_ns).map(|((control, value), time_ns)| MscCommand::Set { control, value, time_ns })
+        }
+        Command::Fire => {
+            refuse(keys, word, &["cue", "list", "path", "time", "control", "value"]);
+            data(keys, "macro").map(|number| MscCommand::Fire { number })
+        }
+        Command::Bare(command) => {
+            refuse(keys, word, &["cue", "list", "path", "time", "control", "value", "macro"]);
+            Some(command.clone())
+        }
+    };
+    Some(MidiMessage::ShowControl { command: command?, device: device?, format: format? })
+}
+
+/// Reports each of `others`, which the command `word` does not have.
+fn refuse(keys: &mut Fields<'_>, word: &str, others: &[&'static str]) {
+    for key in others {
+        keys.refuse(key, &format!("`{word}` takes no `{key}`"), "take it away");
+    }
+}
+
+/// The cue that a command names.
+fn cue(keys: &mut Fields<'_>) -> Option<MscCue> {
+    let numbers = CUE_KEYS.map(|key| keys.find(key).map_or(Some(String::new()), |value| cue_number(&value)));
+    // On the wire each comes after the one before it: a list cannot be named without a cue.
     for (key, before) in [("list", "cue"), ("path", "list")] {
         if keys.has(key) && !keys.has(before) {
             let what = format!("`{key}` is there without `{before}`");
             keys.reader.fault(keys.key_span(key), what, format!("add `{before} = \"…\"`"));
         }
     }
-    match command {
-        Some(MscCommand::Load) if !keys.has("cue") => {
-            keys.reader.fault(keys.span.clone(), "`load` needs a cue", "add `cue = \"…\"`");
-        }
-        Some(MscCommand::AllOff) => {
-            for key in ["cue", "list", "path"] {
-                keys.refuse(key, &format!("`all-off` takes no `{key}`"), "take it away");
-            }
-        }
-        _ => {}
-    }
-    let or_empty = |number: Option<Option<String>>| number.unwrap_or(Some(String::new()));
-    let (cue, list, path) = (or_empty(cue)?, or_empty(list)?, or_empty(path)?);
-    if FRAME + cue.len() + list.len() + path.len() > LONGEST {
+    let [number, list, path] = numbers;
+    let cue = MscCue { number: number?, list: list?, path: path? };
+    if FRAME + cue.number.len() + cue.list.len() + cue.path.len() > LONGEST {
         let what = format!("this message is longer than the {LONGEST} bytes that MIDI Show Control allows");
         keys.reader.fault(keys.span.clone(), what, "write shorter numbers");
     }
-    Some(MidiMessage::ShowControl {
-        command: command?,
-        device: device?,
-        format: format?,
-        cue,
-        list,
-        path,
-        time_ns: time?,
-    })
+    Some(cue)
 }
 
-/// The time of a `timed-go`, which no other command has.
-fn time(keys: &mut Fields<'_>, command: Option<MscCommand>) -> Option<Option<u64>> {
-    match command {
-        Some(MscCommand::TimedGo) => {
-            let value = keys.need("time", "\"5s\"")?;
-            let ns = value.duration_ns()?;
-            if ns >= 24 * HOUR_NS {
-                value.fault("MIDI Show Control knows no time of 24 hours and more", "write less");
-                return None;
-            }
-            Some(Some(ns))
-        }
-        Some(_) => {
-            keys.refuse("time", "`time` is only for `timed-go`", "take it away, or write `command = \"timed-go\"`");
-            Some(None)
-        }
-        None => {
-            keys.know("time");
-            Some(None)
-        }
+/// A time that a command takes.
+fn time(value: &Value<'_>) -> Option<u64> {
+    let ns = value.duration_ns()?;
+    if ns >= 24 * HOUR_NS {
+        value.fault("MIDI Show Control knows no time of 24 hours and more", "write less");
+        return None;
     }
+    Some(ns)
 }
 
+/// Digits with single points between them: "12", "12.5", "1.2.3" (RP-002/RP-014, section 3.1).
 fn cue_number(value: &Value<'_>) -> Option<String> {
     let text = value.text()?;
-    let fits = text.bytes().all(|b| b.is_ascii_digit() || b == b'.') && text.bytes().any(|b| b.is_ascii_digit());
+    let fits = text.split('.').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
     if !fits {
-        value.fault("MIDI Show Control has only digits and points in a cue number", "write it like \"12.5\"");
+        let what = "a cue number of MIDI Show Control has digits and single points between them";
+        value.fault(what, "write it like \"12.5\"");
     }
     fits.then(|| text.to_owned())
 }

@@ -7,9 +7,16 @@ use super::fields::Fields;
 use super::flags::flags;
 use super::reader::{Mention, Names, quoted};
 use super::value::Value;
-use crate::show::action::MpvCommand;
+use crate::show::action::{Framing, MpvCommand};
 use crate::show::duration::SECOND_NS;
 use crate::show::{Body, FrameRate, Output, OutputKind};
+
+/// The framings of OSC over TCP.
+const FRAMINGS: [(&str, Framing); 2] = [("slip", Framing::Slip), ("length", Framing::Length)];
+
+/// Headers that frame a request or its connection: the program sets them, and a second one makes servers wait.
+const OWN_HEADERS: [&str; 8] =
+    ["connection", "content-length", "expect", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"];
 
 /// How long an HTTP request may take when the file does not say.
 const HTTP_TIMEOUT_NS: u64 = 10 * SECOND_NS;
@@ -48,8 +55,10 @@ fn output(id: &Mention<'_>, mut fields: Fields<'_>) -> (Option<Wire>, Option<Out
     let value = key.and_then(|key| fields.find(key));
     let timeout_ns = timeout(&mut fields);
     let headers = headers(&mut fields);
+    let ca = ca(&mut fields, value.as_ref());
+    let framing = fields.find("framing").map(|value| value.word(&FRAMINGS));
     if key.is_some_and(|key| key != "http") {
-        for key in ["headers", "timeout"] {
+        for key in ["headers", "timeout", "ca"] {
             fields.refuse(key, &format!("`{key}` is only for HTTP outputs"), "take it away");
         }
     }
@@ -58,10 +67,10 @@ fn output(id: &Mention<'_>, mut fields: Fields<'_>) -> (Option<Wire>, Option<Out
         fields.refuse("flags", "`flags` is only for mpv outputs", "take it away");
     }
     let kind = value.and_then(|value| match key {
-        Some("osc") => osc(&value),
+        Some("osc") => osc(&value, framing),
         Some("http") => {
             let base = http_base(&value);
-            Some(OutputKind::Http { base: base?, headers: headers?, timeout_ns: timeout_ns? })
+            Some(OutputKind::Http { base: base?, headers: headers?, timeout_ns: timeout_ns?, ca: ca? })
         }
         Some("midi") => value.line().map(|port| OutputKind::Midi { port }),
         _ => mpv(&value).map(|()| OutputKind::Mpv { flags }),
@@ -73,6 +82,9 @@ fn output(id: &Mention<'_>, mut fields: Fields<'_>) -> (Option<Wire>, Option<Out
         Some("mpv") => Some(Protocol::Mpv),
         _ => None,
     };
+    if kind.as_ref().is_some_and(|kind| !matches!(kind, OutputKind::OscTcp { .. })) {
+        fields.refuse("framing", "`framing` is only for OSC over TCP", "take it away, or write `osc = \"tcp://…\"`");
+    }
     let is_datagram = matches!(kind, Some(OutputKind::OscUdp { .. }));
     let wire = protocol.map(|protocol| Wire { protocol, is_datagram });
     let timecode = timecode(&mut fields, protocol);
@@ -153,11 +165,25 @@ fn headers(fields: &mut Fields<'_>) -> Option<Vec<(String, String)>> {
             let what = format!("{} cannot be the name of a header", quoted(name.text));
             value.reader.fault(name.span.clone(), what, "write letters, digits and `-`");
         }
+        if OWN_HEADERS.iter().any(|own| own.eq_ignore_ascii_case(name.text)) {
+            let what = format!("header {} is the program's own: it is set for each request", quoted(name.text));
+            value.reader.fault(name.span.clone(), what, "take it away");
+        }
         if let Some(text) = header_value(&value) {
             headers.push((name.text.to_owned(), text));
         }
     }
     Some(headers)
+}
+
+/// The file of certificates of an output whose base is `base`; the outer nothing means a fault.
+fn ca(fields: &mut Fields<'_>, base: Option<&Value<'_>>) -> Option<Option<String>> {
+    let Some(value) = fields.find("ca") else { return Some(None) };
+    let file = value.line()?;
+    if base.is_some_and(|base| base.source().contains("http://")) {
+        value.fault("`ca` vouches for HTTPS servers, and this output speaks plain HTTP", "write \"https://…\"");
+    }
+    Some(Some(file))
 }
 
 fn header_value(value: &Value<'_>) -> Option<String> {
@@ -181,7 +207,7 @@ fn mpv(value: &Value<'_>) -> Option<()> {
     Some(())
 }
 
-fn osc(value: &Value<'_>) -> Option<OutputKind> {
+fn osc(value: &Value<'_>, framing: Option<Option<Framing>>) -> Option<OutputKind> {
     let text = value.text()?;
     let Some((scheme, rest)) = text.split_once("://").filter(|(scheme, _)| matches!(*scheme, "udp" | "tcp")) else {
         value.fault(
@@ -207,7 +233,12 @@ fn osc(value: &Value<'_>) -> Option<OutputKind> {
             return None;
         }
     };
-    Some(if scheme == "udp" { OutputKind::OscUdp { host, port } } else { OutputKind::OscTcp { host, port } })
+    if scheme == "udp" {
+        return Some(OutputKind::OscUdp { host, port });
+    }
+    // A framing that cannot be read is a fault already.
+    let framing = framing.unwrap_or(Some(Framing::default()))?;
+    Some(OutputKind::OscTcp { host, port, framing })
 }
 
 fn http_base(value: &Value<'_>) -> Option<String> {

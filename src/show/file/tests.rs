@@ -7,7 +7,7 @@ use proptest::prelude::*;
 
 use self::faulty::show_with;
 use super::{parse, parse_with};
-use crate::show::action::{HttpContent, MidiMessage, MpvCommand, MscCommand, OscArg};
+use crate::show::action::{Framing, HttpContent, MidiMessage, MpvCommand, MscCommand, MscCue, OscArg};
 use crate::show::duration::SECOND_NS;
 use crate::show::problem::{Problem, report};
 use crate::show::{
@@ -33,12 +33,14 @@ osc   = "udp://127.0.0.1:8000"
 panic = [{ osc = "/eos/stop" }, { osc = "/eos/key/blackout", args = [1.0] }]
 
 [output.desk]
-osc = "tcp://[::1]:3032"
+osc     = "tcp://[::1]:3032"
+framing = "length"
 
 [output.web]
 http    = "https://example.org/api/"
 headers = { Authorization = "env:TOKEN", X-Show = "small" }
 timeout = "5s"
+ca      = "house-ca.pem"
 
 [output.synth]
 midi = "USB MIDI"
@@ -161,11 +163,14 @@ fn every_key_is_read() {
         ids,
         [("lights", "osc", 2), ("desk", "osc", 0), ("web", "http", 0), ("synth", "midi", 0), ("vt", "mpv", 1)]
     );
-    assert_eq!(show.outputs[1].kind, OutputKind::OscTcp { host: "::1".into(), port: 3032 });
+    assert_eq!(show.outputs[1].kind, OutputKind::OscTcp { host: "::1".into(), port: 3032, framing: Framing::Length });
     assert_eq!(show.outputs[4].kind, OutputKind::Mpv { flags: vec!["--fs".into(), "--screen=1".into()] });
     let headers = vec![("Authorization".into(), "env:TOKEN".into()), ("X-Show".into(), "small".into())];
     let base = "https://example.org/api".into();
-    assert_eq!(show.outputs[2].kind, OutputKind::Http { base, headers, timeout_ns: 5 * SECOND_NS });
+    assert_eq!(
+        show.outputs[2].kind,
+        OutputKind::Http { base, headers, timeout_ns: 5 * SECOND_NS, ca: Some("house-ca.pem".into()) }
+    );
     assert_eq!((show.places[0].name.as_str(), show.places[0].latitude), ("Stade de France", 48.9245));
     assert_eq!(show.people[0].role.as_deref(), Some("performer"));
 
@@ -223,13 +228,12 @@ fn every_kind_of_action_is_read() {
         http("GET", "", HttpContent::Empty, 0),
         Body::Midi(MidiMessage::NoteOn { channel: 16, note: 60, velocity: 100 }),
         Body::Midi(MidiMessage::ShowControl {
-            command: MscCommand::TimedGo,
+            command: MscCommand::TimedGo {
+                cue: MscCue { number: "12.5".into(), list: "1".into(), path: String::new() },
+                time_ns: 5 * SECOND_NS,
+            },
             device: 127,
             format: 1,
-            cue: "12.5".into(),
-            list: "1".into(),
-            path: String::new(),
-            time_ns: Some(5 * SECOND_NS),
         }),
         Body::Mpv(MpvCommand::Play {
             clip: "film.mp4".into(),
