@@ -3,6 +3,7 @@
 //! Reads the run and the application and draws them, one region a file. No IO, no clock (the time comes in the view),
 //! no change to anything; what the mouse finds where is handed back as [`Hits`].
 
+mod alarms;
 mod ascii;
 pub mod board;
 mod digits;
@@ -22,6 +23,7 @@ mod scene;
 mod signs;
 mod small;
 mod standby;
+mod strip;
 mod text;
 mod theme;
 mod timeline;
@@ -106,33 +108,22 @@ pub fn plain(text: &str) -> String {
 
 /// A page with its header and footer.
 fn page(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position> {
-    let alarms = header::alarms(scene, area.width.saturating_sub(2));
-    let alarm_rows = alarms.len() as u16;
-    let (header, alarm, body, footer) = layout::page(area, alarm_rows);
-    header::draw(scene, buf, header);
-    for (y, line) in (alarm.y..).zip(alarms) {
-        text::put(buf, alarm, y, line);
-    }
+    let parts = layout::Page::new(area);
+    let body = parts.body;
+    header::draw(scene, buf, parts.header);
+    alarms::draw(scene, buf, parts.alarms);
+    strip::draw(scene, buf, parts.strip);
     match scene.app.page {
-        Page::Run => {
-            let areas = layout::run(area, alarm_rows);
-            areas.rules(buf, area, &scene.styles);
-            rundown::draw(scene, buf, areas.rundown, hits);
-            on_air::draw(scene, buf, areas.on_air);
-            standby::draw(scene, buf, areas.standby);
-            monitor::draw(scene, buf, areas.monitor);
-            log::draw(scene, buf, areas.log);
-        }
+        Page::Run => run(scene, buf, body, hits),
         other => {
             let more = if other == Page::Log { log::heading(scene) } else { String::new() };
             let heading = format!("{}{more}", other.name().to_uppercase());
             layout::rule(buf, area, body.y, &heading, &scene.styles);
-            layout::rule(buf, area, body.bottom().saturating_sub(1), "", &scene.styles);
             let inside = Rect {
                 x: body.x + 1,
                 y: body.y + 1,
                 width: body.width.saturating_sub(2),
-                height: body.height.saturating_sub(2),
+                height: body.height.saturating_sub(1),
             };
             if other != Page::People {
                 lines(hits, inside);
@@ -157,7 +148,22 @@ fn page(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<
     if let Some(prompt) = scene.app.prompt.as_ref().filter(|prompt| prompt.ask == Ask::Palette) {
         palette::draw(scene, buf, body, prompt, hits);
     }
-    footer::draw(scene, buf, footer, hits)
+    footer::draw(scene, buf, parts.footer, hits)
+}
+
+/// The run page between the alarms and the strip.
+fn run(scene: &Scene, buf: &mut Buffer, body: Rect, hits: &mut Hits) {
+    // How wide the right column is does not depend on what stands in it.
+    let column = layout::run(body, layout::Needs::default()).next.width;
+    let (next, with_notes) = standby::rows(scene, usize::from(column));
+    let areas = layout::run(body, layout::Needs { next, with_notes, has_picture: monitor::has_picture(scene) });
+    areas.rules(buf, body, &scene.styles);
+    rundown::draw(scene, buf, areas.rundown, hits);
+    rundown::by_itself(scene, buf, areas.by_itself);
+    on_air::draw(scene, buf, areas.on_air, areas.digits);
+    standby::draw(scene, buf, areas.next);
+    monitor::draw(scene, buf, areas.monitor);
+    log::draw(scene, buf, areas.log);
 }
 
 /// Lets the wheel scroll what stands in `area`.

@@ -135,6 +135,17 @@ pub fn countdown(ns: u64) -> String {
     clock(ns.div_ceil(SECOND_NS))
 }
 
+/// How long until something, so that nobody takes it for a time of day: `1:23`, `22 min`, `1 h 12 min`, `2 d 3 h`.
+pub fn until(ns: u64) -> String {
+    let (seconds, minutes) = (ns.div_ceil(SECOND_NS), ns.div_ceil(MINUTE_NS));
+    match minutes {
+        _ if seconds < 600 => clock(seconds),
+        0..60 => format!("{minutes} min"),
+        60..1440 => format!("{} h {} min", minutes / 60, minutes % 60),
+        _ => format!("{} d {} h", minutes / 1440, minutes / 60 % 24),
+    }
+}
+
 /// Over (+) or under (−), in whole seconds towards zero: `+0:42`, `−0:03`, `0:00`.
 pub fn over_under(ns: i64) -> String {
     let seconds = ns.unsigned_abs() / SECOND_NS;
@@ -201,6 +212,9 @@ mod tests {
         assert_eq!(clock(3723), "1:02:03");
         assert_eq!(length(90 * SECOND_NS + 500_000_000), "1:30.5");
         assert_eq!([1_500, 2_000, 20, 90_000].map(|ms| delay(ms * MILLISECOND_NS)), ["1.5s", "2s", "0.02s", "1:30"]);
+        let until = |seconds: u64| until(seconds * SECOND_NS);
+        assert_eq!([83, 599, 600, 1_372, 4_320].map(until), ["1:23", "9:59", "10 min", "23 min", "1 h 12 min"]);
+        assert_eq!(until(51 * 3600), "2 d 3 h");
         assert_eq!(over_under(42 * SECOND_NS as i64), "+0:42");
         assert_eq!(over_under(-3_900_000_000), "−0:03");
         assert_eq!(over_under(-900_000_000), "0:00");

@@ -1,9 +1,8 @@
-//! The header and the alarm line: what the show is, whether it is real, the time, over or under, what is wrong.
+//! The header: what the show is, whether it is real, the time, over or under, and how the outputs are.
 //!
 //! ```text
 //!  HANDOVER  Paris 2024 → LA28: the handover     ● LIVE      Paris 22:58:07   Los Angeles 13:58:07
 //!  +0:42 over   ends 23:14:10   plan 23:13:28                       outputs ● ● ○ ●  lights down
-//!  ! 2 missed: 12, 14   ○ lights: connection refused
 //! ```
 
 use ratatui::buffer::Buffer;
@@ -12,23 +11,14 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::scene::{Scene, time_of_day};
-use super::{signs, text};
+use super::text;
 use crate::app::RemoteSign;
-use crate::app::keys::Act;
 use crate::output::Light;
 use crate::show::Show;
 use crate::show::duration::{self, HOUR_NS, SECOND_NS};
 
-/// The most rows that the alarm line takes.
-const ALARM_ROWS_MAX: usize = 3;
-/// The most cue numbers that are named in a row.
-const NAMED_MAX: usize = 4;
 /// How many cells are kept free between the timing and the outputs.
 const GAP: usize = 2;
-/// How many cells stand between two alarms.
-const ALARM_GAP: usize = 3;
-/// No alarm of an output takes fewer cells, the gap in front of it among them.
-const ALARM_CELLS_MIN: usize = 8;
 
 /// Draws the header's two rows.
 pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
@@ -244,65 +234,4 @@ fn unwell(scene: &Scene) -> impl Iterator<Item = (usize, &'static str)> {
     let many = |light| scene.app.outputs.iter().filter(|health| health.light == light).count();
     let counts = [(many(Light::Down), "down"), (many(Light::Slow), "slow")];
     counts.into_iter().filter(|(many, _)| *many > 0)
-}
-
-/// What is wrong, each in a few words, laid over as few rows as it takes; none while nothing is.
-pub(super) fn alarms<'a>(scene: &Scene<'a>, columns: u16) -> Vec<Line<'a>> {
-    let (state, styles) = (scene.state, &scene.styles);
-    let mut items: Vec<Line> = vec![];
-    let mut alarm = |badge: String, badge_style, words: String| {
-        items.push(Line::from(vec![Span::styled(badge, badge_style), Span::styled(words, styles.strong)]));
-    };
-    if let Some(what) = &scene.app.journal_alarm {
-        alarm(" JOURNAL ".into(), styles.on_air_badge, format!(" {what}"));
-    }
-    if let Some(RemoteSign::Deaf(why)) = &scene.app.remote {
-        alarm(" OSC IN OFF ".into(), styles.attention_badge, format!(" {why}"));
-    }
-    if state.is_panicked() {
-        alarm(" PANIC ".into(), styles.on_air_badge, " everything stopped; GO goes on".into());
-    }
-    if let Some(since_ns) = state.held_since() {
-        let held = duration::clock(scene.now_ns.saturating_sub(since_ns) / SECOND_NS);
-        alarm(
-            " HELD ".into(),
-            styles.attention_badge,
-            format!(" for {held}, nothing comes by itself; {} resumes", scene.way(Act::Hold)),
-        );
-    }
-    let missed: Vec<_> = state.missed().take(100).collect();
-    if !missed.is_empty() {
-        let named: Vec<_> = missed.iter().take(NAMED_MAX).map(|&cue| scene.number(cue)).collect();
-        let more = if missed.len() > NAMED_MAX { " …" } else { "" };
-        let count = if missed.len() == 100 { "100 and more".to_owned() } else { missed.len().to_string() };
-        let words = format!(" {}{more}", named.join(", "));
-        alarm(format!(" {} {count} missed ", signs::MISSED), styles.attention_badge, words);
-    }
-    name_outputs(scene, items, usize::from(columns))
-}
-
-/// Lays the alarms over their rows, `items` first and then the outputs that are not well; where there is no room to name
-/// all of these, the end says how many more there are.
-fn name_outputs<'a>(scene: &Scene<'a>, items: Vec<Line<'a>>, columns: usize) -> Vec<Line<'a>> {
-    let styles = &scene.styles;
-    let mut outputs = vec![];
-    for (health, output) in scene.app.outputs.iter().zip(&scene.show.outputs) {
-        if let (Light::Down | Light::Slow, Some(error)) = (health.light, &health.error) {
-            let (sign, style, _) = sign(scene, health.light);
-            let waiting = if health.queued > 0 { format!(", {} waiting", health.queued) } else { String::new() };
-            outputs.push(Line::from(vec![
-                Span::styled(format!("{sign} {}: ", output.id), style),
-                Span::styled(format!("{error}{waiting}"), styles.text),
-            ]));
-        }
-    }
-    let laid = |named: usize| {
-        let left = outputs.len() - named;
-        let more = (left > 0).then(|| Line::styled(format!("+{left} more"), styles.attention));
-        text::flow(items.iter().chain(outputs.iter().take(named)).cloned().chain(more), columns, ALARM_GAP)
-    };
-    let most = outputs.len().min(ALARM_ROWS_MAX * (columns / ALARM_CELLS_MIN + 1));
-    let mut lines = (0..=most).rev().map(laid).find(|lines| lines.len() <= ALARM_ROWS_MAX).unwrap_or_else(|| laid(0));
-    lines.truncate(ALARM_ROWS_MAX);
-    lines
 }

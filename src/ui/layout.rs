@@ -1,20 +1,24 @@
-//! Where the regions of the run page lie, and the rules between them.
+//! Where the parts of a page and the panels of the run page lie, and the rules between them.
 //!
 //! ```text
 //!  header
-//!  alarm (only while something is wrong)
+//!  ribbon (from 100 columns on)
+//!  alarms (always kept free)
 //! ─ RUNDOWN ────────────┬──────────────────────
 //!                       │ on air
 //!                       ├──────────────────────
-//!  rundown              │ standby
+//!  rundown              │ next
 //!                       ├─ MONITOR ────────────
 //!                       │ monitor
 //!                       ├─ LOG ────────────────
-//!                       │ log (tall windows)
-//! ──────────────────────┴──────────────────────
+//!  next by itself       │ log (tall windows)
+//!  strip
 //!  message
 //!  keys
 //! ```
+//!
+//! What is read in the dark stays where it is: the size of the window alone decides where the header, the alarms, the
+//! strip and the big digits stand. What a cue needs decides only how the rest of the right column is shared out.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -22,91 +26,153 @@ use ratatui::layout::Rect;
 use super::text;
 use super::theme::Styles;
 
-/// The regions of the run page; one that has no room is empty.
+/// From this width on there is a ribbon.
+const RIBBON_FROM: u16 = 100;
+/// From this height on the alarms have two rows.
+const TALL: u16 = 40;
+/// The fewest rows of a monitor, its rule not counted.
+const MONITOR_MIN: u16 = 3;
+/// The rows of a picture that a tall window keeps free, its headline among them.
+const PICTURE: u16 = 25;
+/// The rows from which on what a picture leaves is a log.
+const LOG_FROM: u16 = 16;
+
+/// The parts of every page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Areas {
+pub(super) struct Page {
+    /// Two rows.
     pub header: Rect,
-    pub alarm: Rect,
-    pub rundown: Rect,
-    pub on_air: Rect,
-    pub standby: Rect,
-    pub monitor: Rect,
-    pub log: Rect,
+    /// One row, or none in a narrow window.
+    pub ribbon: Rect,
+    /// One row, two in a tall window; kept free while nothing is wrong.
+    pub alarms: Rect,
+    /// From the rule with the page's name down to the strip.
+    pub body: Rect,
+    /// One row.
+    pub strip: Rect,
+    /// The message and the keys.
     pub footer: Rect,
 }
 
-/// Rows of the header.
-pub(super) const HEADER: u16 = 2;
-/// Rows of the footer, without its rule.
-pub(super) const FOOTER: u16 = 2;
-
-/// The part of a page between header and footer, and these two: the same on every page.
-pub(super) fn page(area: Rect, alarm_rows: u16) -> (Rect, Rect, Rect, Rect) {
-    let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
-    let header = Rect { height: HEADER, ..inner };
-    let alarm = Rect { y: header.bottom(), height: alarm_rows, ..inner };
-    let footer = Rect { y: area.bottom().saturating_sub(FOOTER), height: FOOTER, ..inner };
-    let top = alarm.bottom();
-    let body = Rect { y: top, height: footer.y.saturating_sub(top), ..area };
-    (header, alarm, body, footer)
+impl Page {
+    /// Shares out the whole window.
+    pub fn new(area: Rect) -> Self {
+        let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+        let rows = |y: u16, height: u16| Rect { y, height, ..inner };
+        let header = rows(area.y, 2);
+        let ribbon = rows(header.bottom(), u16::from(area.width >= RIBBON_FROM));
+        let alarms = rows(ribbon.bottom(), if area.height >= TALL { 2 } else { 1 });
+        let footer = rows(area.bottom().saturating_sub(2), 2);
+        let strip = Rect { y: footer.y.saturating_sub(1), height: 1, ..area };
+        let top = alarms.bottom();
+        let body = Rect { y: top, height: strip.y.saturating_sub(top), ..area };
+        Page { header, ribbon, alarms, body, strip, footer }
+    }
 }
 
-/// Lays the run page out below an alarm line of `alarm_rows` rows.
-pub(super) fn run(area: Rect, alarm_rows: u16) -> Areas {
-    let (header, alarm, body, footer) = page(area, alarm_rows);
-    // The body's first and last rows are rules.
-    let inside = Rect { y: body.y + 1, height: body.height.saturating_sub(2), ..body };
-    let rundown_width = (area.width * 9 / 20).max(22);
-    let rundown = Rect { width: rundown_width, ..inside };
-    let right = Rect { x: rundown.right() + 2, width: area.width.saturating_sub(rundown_width + 3), ..inside };
+/// How many rows the content of the run page asks for.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Needs {
+    /// The next cue with its call, its departments, its backup and what follows it.
+    pub next: u16,
+    /// The same with its notes.
+    pub with_notes: u16,
+    /// Whether the monitor has a picture.
+    pub has_picture: bool,
+}
+
+/// The panels of the run page; one that has no room is empty.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Areas {
+    pub rundown: Rect,
+    /// The row that says what comes next by itself.
+    pub by_itself: Rect,
+    pub on_air: Rect,
+    /// The rows of the big digits in `on_air`.
+    pub digits: Rect,
+    pub next: Rect,
+    pub monitor: Rect,
+    pub log: Rect,
+}
+
+/// How the on-air panel is laid out: rows above the digits below the headline, of the digits, and below them, and how
+/// many of the last it keeps where the next cue needs room.
+fn on_air_rows(rows: u16) -> (u16, u16, u16, u16) {
+    match rows {
+        0..=7 => (0, 1, 0, 0),
+        8..=9 => (0, 3, 0, 0),
+        10..=14 => (0, 3, 1, 1),
+        15..=19 => (0, 3, 2, 1),
+        20..=23 => (0, 5, 2, 1),
+        24..=33 => (1, 5, 2, 1),
+        34..=43 => (1, 8, 2, 1),
+        _ => (1, 10, 2, 1),
+    }
+}
+
+/// Lays the run page out in the body of a page.
+pub(super) fn run(body: Rect, needs: Needs) -> Areas {
+    // The body's first row is a rule.
+    let inside = Rect { y: body.y + 1, height: body.height.saturating_sub(1), ..body };
     let rows = inside.height;
-    let on_air_rows = match rows {
-        0..=9 => (rows / 2).max(3),
-        10..=14 => 5,
-        15..=19 => 7,
-        20..=33 => 9,
-        34..=43 => 13,
-        _ => 16,
+    let width = match body.width {
+        0..=149 => body.width * 9 / 20,
+        _ => body.width * 2 / 5,
     };
-    let standby_rows = match rows {
-        0..=19 => rows.saturating_sub(on_air_rows + 1),
-        20..=24 => 7,
-        25..=33 => 8,
-        _ => 11,
+    let left = Rect { width: width.max(22), ..inside };
+    let by_itself_rows = u16::from(rows >= 6);
+    let rundown = Rect { height: rows - by_itself_rows, ..left };
+    let by_itself =
+        Rect { x: left.x + 1, y: rundown.bottom(), width: left.width.saturating_sub(2), height: by_itself_rows };
+    let right = Rect { x: left.right() + 2, width: body.width.saturating_sub(left.width + 3), ..inside };
+
+    let (air, high, below, below_min) = on_air_rows(rows);
+    let on_air_min = (1 + air + high + below_min).min(rows);
+    let on_air_max = (1 + air + high + below).min(rows);
+    let left_over = rows.saturating_sub(on_air_max + 1);
+    // A window that is tall enough keeps its picture whole: notes give way, but never what the caller has to say.
+    let kept = if needs.has_picture && left_over >= PICTURE + 1 + 8 { PICTURE + 1 } else { 0 };
+    let usual = match rows {
+        0..=23 => 0,
+        24..=33 => 8,
+        _ => 10,
     };
-    let on_air = Rect { height: on_air_rows.min(rows), ..right };
+    let wanted = needs.with_notes.max(usual).min(left_over.saturating_sub(kept)).max(needs.next);
+    let on_air_height = if wanted > left_over { on_air_min } else { on_air_max };
+    let on_air = Rect { height: on_air_height, ..right };
+    let digits = Rect { y: right.y + 1 + air, height: high.min(rows.saturating_sub(1 + air)), ..right };
     let below = |above: Rect, height: u16| {
         let y = above.bottom() + 1;
         Rect { y, height: height.min(inside.bottom().saturating_sub(y)), ..right }
     };
-    let standby = below(on_air, standby_rows);
-    let rest = inside.bottom().saturating_sub(standby.bottom() + 1);
-    let log_rows = if rest >= 16 { rest / 3 } else { 0 };
-    let monitor_rows = if rest >= 3 { rest - if log_rows > 0 { log_rows + 1 } else { 0 } } else { 0 };
-    let monitor = if monitor_rows > 0 { below(standby, monitor_rows) } else { Rect::default() };
+    let left_over = rows.saturating_sub(on_air_height + 1);
+    // Fewer rows than a monitor needs belong to the next cue.
+    let next_rows = if left_over > wanted + MONITOR_MIN { wanted } else { left_over };
+    let next = below(on_air, next_rows);
+    let rest = inside.bottom().saturating_sub(next.bottom() + 1);
+    let log_rows = if rest >= LOG_FROM && !needs.has_picture { rest / 2 } else { 0 };
+    let monitor_rows = if rest >= MONITOR_MIN { rest - if log_rows > 0 { log_rows + 1 } else { 0 } } else { 0 };
+    let monitor = if monitor_rows > 0 { below(next, monitor_rows) } else { Rect::default() };
     let log = if log_rows > 0 { below(monitor, log_rows) } else { Rect::default() };
-    Areas { header, alarm, rundown, on_air, standby, monitor, log, footer }
+    Areas { rundown, by_itself, on_air, digits, next, monitor, log }
 }
 
 impl Areas {
     /// Draws the rules of the run page.
-    pub fn rules(&self, buf: &mut Buffer, area: Rect, styles: &Styles) {
-        let (top, bottom) = (self.rundown.y.saturating_sub(1), self.footer.y.saturating_sub(1));
-        rule(buf, area, top, "RUNDOWN", styles);
-        rule(buf, area, bottom, "", styles);
+    pub fn rules(&self, buf: &mut Buffer, body: Rect, styles: &Styles) {
+        rule(buf, body, body.y, "RUNDOWN", styles);
         let x = self.rundown.right();
         let joint = |buf: &mut Buffer, y: u16, symbol: &str| {
-            if x < area.right() && y < area.bottom() {
+            if x < body.right() && y < body.bottom() {
                 buf[(x, y)].set_symbol(symbol).set_style(styles.rule);
             }
         };
-        for y in top + 1..bottom {
+        for y in body.y + 1..body.bottom() {
             joint(buf, y, "│");
         }
-        joint(buf, top, "┬");
-        joint(buf, bottom, "┴");
-        let right = Rect { x: x + 1, width: area.right().saturating_sub(x + 1), ..area };
-        for (region, heading) in [(self.standby, ""), (self.monitor, "MONITOR"), (self.log, "LOG")] {
+        joint(buf, body.y, "┬");
+        let right = Rect { x: x + 1, width: body.right().saturating_sub(x + 1), ..body };
+        for (region, heading) in [(self.next, ""), (self.monitor, "MONITOR"), (self.log, "LOG")] {
             if region.height > 0 {
                 rule(buf, right, region.y - 1, heading, styles);
                 joint(buf, region.y - 1, "├");
@@ -125,5 +191,67 @@ pub(super) fn rule(buf: &mut Buffer, area: Rect, y: u16, heading: &str, styles: 
     }
     if !heading.is_empty() && usize::from(area.width) > text::width(heading) + 4 {
         buf.set_string(area.x + 1, y, format!(" {heading} "), styles.heading);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const SIZES: [(u16, u16); 6] = [(60, 16), (80, 24), (100, 30), (120, 36), (160, 45), (200, 60)];
+
+    fn areas(size: (u16, u16), needs: Needs) -> Areas {
+        run(Page::new(Rect::new(0, 0, size.0, size.1)).body, needs)
+    }
+
+    #[test]
+    fn no_panel_leaves_its_column_or_lies_over_another() {
+        for columns in 60..=210 {
+            for rows in 16..=70 {
+                for next in [0, 3, 9, 20] {
+                    let needs = Needs { next, with_notes: next + 4, has_picture: rows % 2 == 0 };
+                    let page = Page::new(Rect::new(0, 0, columns, rows));
+                    let areas = run(page.body, needs);
+                    let mut last = page.body.y;
+                    for panel in [areas.on_air, areas.next, areas.monitor, areas.log] {
+                        if panel.height == 0 {
+                            continue;
+                        }
+                        assert!(panel.y > last && panel.bottom() <= page.body.bottom(), "{columns}×{rows}: {areas:?}");
+                        assert!(panel.x > areas.rundown.right() && panel.right() < columns);
+                        last = panel.bottom();
+                    }
+                    assert_eq!(areas.by_itself.bottom(), page.body.bottom());
+                    assert!(areas.digits.bottom() <= areas.on_air.bottom());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn nothing_but_the_size_moves_the_digits() {
+        for size in SIZES {
+            let plain = areas(size, Needs::default());
+            for next in 0..30 {
+                for has_picture in [false, true] {
+                    let other = areas(size, Needs { next, with_notes: next * 2, has_picture });
+                    assert_eq!((other.digits, other.on_air.y), (plain.digits, plain.on_air.y), "{size:?} {next}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_tall_window_keeps_24_rows_for_a_picture() {
+        let areas = areas((200, 60), Needs { next: 9, with_notes: 30, has_picture: true });
+        assert!(areas.monitor.height > 24 && areas.next.height >= 9, "{areas:?}");
+    }
+
+    #[test]
+    fn the_next_cue_gets_the_rows_that_it_needs() {
+        for (size, next) in [((80, 24), 11), ((120, 36), 18), ((200, 60), 30)] {
+            let areas = areas(size, Needs { next, with_notes: next, has_picture: true });
+            assert!(areas.next.height >= next, "{size:?}: {areas:?}");
+        }
     }
 }

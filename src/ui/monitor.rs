@@ -108,6 +108,11 @@ pub(super) fn draw_page(scene: &Scene, buf: &mut Buffer, area: Rect) {
     paint(scene, buf, area, true);
 }
 
+/// Whether the panel has something to draw that is more than words.
+pub(super) fn has_picture(scene: &Scene) -> bool {
+    subject(scene).is_some_and(|cue| Picture::of(scene.cue(cue)) != Picture::Words)
+}
+
 /// The cue that it is about.
 fn subject(scene: &Scene) -> Option<CueIx> {
     scene.on_air_cue().or_else(|| just_fired(scene)).or(scene.state.playhead())

@@ -40,13 +40,15 @@ struct Face<'a> {
     below: Vec<Line<'a>>,
 }
 
-/// Draws the panel.
-pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
+/// Draws the panel, its big digits in the rows of `digits`.
+pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, digits: Rect) {
     if area.is_empty() {
         return;
     }
     let face = if scene.state.has_ended() {
         ended(scene)
+    } else if scene.state.is_panicked() {
+        panicked(scene)
     } else if !scene.state.has_begun() {
         to_begin(scene)
     } else {
@@ -55,43 +57,36 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
             None => running(scene),
         }
     };
-    face.draw(scene, buf, area);
+    face.draw(scene, buf, area, digits);
 }
 
 impl Face<'_> {
-    fn draw(self, scene: &Scene, buf: &mut Buffer, area: Rect) {
+    fn draw(self, scene: &Scene, buf: &mut Buffer, area: Rect, field: Rect) {
         text::put_both(buf, area, area.y, self.headline, self.badge, 24);
-        let rows = usize::from(area.height) - 1;
-        let mut y = area.y + 1;
-        let mut beside = self.beside;
+        let (mut beside, mut below) = (self.beside, self.below);
+        let rows = usize::from(field.height);
         let scale = self.digits.as_ref().and_then(|(_, widest, _)| {
-            // The largest that leaves air and room for the words; where there is little, first the air goes, then they.
-            let (columns, below) = (usize::from(area.width), self.below.len());
-            let fits = |side: usize, rows: usize| digits::scale_for(widest, columns.saturating_sub(side), rows);
-            let roomy = fits(SIDE + 3, rows.saturating_sub(below + 2)).filter(|&scale| scale > 1);
-            roomy
-                .or(fits(SIDE + 3, rows.saturating_sub(below.min(2))))
-                .or(fits(0, rows.saturating_sub(below.min(1))))
-                .or(fits(0, rows))
+            let fits = |side: usize| digits::scale_for(widest, usize::from(area.width).saturating_sub(side), rows);
+            // Words beside the digits are worth a size, but not the smallest for the next.
+            fits(SIDE + 3).filter(|&scale| scale > 1 || fits(0) == Some(1)).or(fits(0))
         });
+        let mut y = field.y;
         if let (Some((figure, widest, style)), Some(scale)) = (&self.digits, scale) {
             let high = digits::height(scale);
-            let spare = rows - high;
-            // Air above the digits first, then below them.
-            let air = spare.saturating_sub(self.below.len());
-            y += air.div_ceil(2).min(1) as u16;
-            let field = Rect { y, height: high as u16, ..area };
+            let field = Rect { y: field.y + ((rows - high) / 2) as u16, height: high as u16, ..area };
             digits::draw(buf, field, figure, widest, scale, *style);
             let taken = digits::width(widest, scale) as u16 + 3;
             let side = Rect { x: area.x + taken, width: area.width.saturating_sub(taken), ..field };
-            if let Some(done) = self.bar.filter(|_| usize::from(side.width) >= SIDE) {
-                let cells = usize::from(side.width).min(if scale > 2 { 32 } else { 22 });
-                beside.insert(1.min(beside.len()), Line::from(bar(scene, done, cells).to_vec()));
-            }
-            if usize::from(side.width) >= SIDE {
-                let gap = if high >= beside.len() * 2 { 2 } else { 1 };
+            if usize::from(side.width) < SIDE {
+                below.splice(0..0, beside.into_iter().take(1));
+            } else {
+                if let Some(done) = self.bar {
+                    let cells = usize::from(side.width).min(if scale > 2 { 32 } else { 22 });
+                    beside.insert(1.min(beside.len()), Line::from(bar(scene, done, cells).to_vec()));
+                }
+                let gap = if high + 1 >= beside.len() * 2 { 2 } else { 1 };
                 let lines = beside.len() * gap - usize::from(gap == 2);
-                let mut side_y = y + (high.saturating_sub(lines) / 2) as u16;
+                let mut side_y = field.y + (high.saturating_sub(lines) / 2) as u16;
                 for line in beside {
                     if side_y < field.bottom() {
                         text::put(buf, side, side_y, line);
@@ -99,17 +94,16 @@ impl Face<'_> {
                     side_y += gap as u16;
                 }
             }
-            y = field.bottom() + (air / 2).min(1) as u16;
+            y = field.bottom().max(area.y + 1);
+            y += (rows - high - (rows - high) / 2) as u16;
         } else if let Some((figure, _, style)) = &self.digits {
             let first = beside.into_iter().next().unwrap_or_default();
             let mut spans = vec![Span::styled(format!("{figure}  "), *style)];
             spans.extend(first.spans);
             text::put(buf, area, y, Line::from(spans));
             y += 1;
-        } else {
-            y += u16::from(rows > self.below.len());
         }
-        for line in self.below {
+        for line in below {
             if y < area.bottom() {
                 text::put(buf, area, y, line);
             }
@@ -123,8 +117,8 @@ fn bar(scene: &Scene, done: f64, cells: usize) -> [Span<'static>; 2] {
 }
 
 /// What counts down, and the widest that its digits will be.
-fn figure(scene: &Scene, countdown: Countdown) -> (String, String, Style) {
-    let (left, style) = scene.left(countdown);
+fn figure(countdown: Countdown, left: (String, Style)) -> (String, String, Style) {
+    let (left, style) = left;
     let longest_s = (countdown.of_ns.div_ceil(SECOND_NS)).max(countdown.left_ns().unsigned_abs() / SECOND_NS);
     (left, format!("+{}", duration::clock(longest_s)), style)
 }
@@ -159,7 +153,13 @@ fn running<'a>(scene: &Scene<'a>) -> Face<'a> {
             Span::styled(format!(" of {}", duration::length(countdown.of_ns)), styles.text),
         ]));
         face.bar = Some(countdown.done());
-        face.digits = Some(figure(scene, countdown));
+        let left = match timed {
+            Some((cue, _)) => scene.left_of(cue, countdown),
+            None => scene.left_of_segment(segment, countdown),
+        };
+        face.digits = Some(figure(countdown, left));
+        let elapsed = duration::clock(countdown.elapsed_ns / SECOND_NS);
+        face.beside.push(Line::from(vec![Span::styled("elapsed ", styles.past), Span::styled(elapsed, styles.text)]));
     }
     face.beside.extend(match (timed, of_segment.map(|countdown| countdown.left_ns())) {
         (Some((cue, _)), _) => fired(scene, cue),
@@ -173,7 +173,7 @@ fn running<'a>(scene: &Scene<'a>) -> Face<'a> {
     if let (Some(_), Some(of_segment)) = (cue, of_segment) {
         let mut spans = vec![Span::styled(format!("segment {}  ", segment.0 + 1), styles.past)];
         if timed.is_some() {
-            let (left, style) = scene.left(of_segment);
+            let (left, style) = scene.left_of_segment(segment, of_segment);
             let word = if of_segment.left_ns() < 0 { " over" } else { " left" };
             spans.push(Span::styled(left, style));
             spans.push(Span::styled(format!("{word} of {}  ", duration::length(of_segment.of_ns)), styles.past));
@@ -244,11 +244,40 @@ fn also_running<'a>(scene: &Scene<'a>, first: Option<CueIx>) -> Option<Line<'a>>
         spans.push(Span::styled(format!("  {} ", scene.number(cue)), styles.on_air));
         spans.push(Span::styled(scene.cue(cue).title.as_str(), styles.text));
         if let Some(countdown) = scene.countdown(cue) {
-            let (left, style) = scene.left(countdown);
+            let (left, style) = scene.left_of(cue, countdown);
             spans.push(Span::styled(format!(" {left}"), style));
         }
     }
     Some(Line::from(spans))
+}
+
+/// Everything is stopped: nothing is on air, and no clock runs before the caller goes on.
+fn panicked<'a>(scene: &Scene<'a>) -> Face<'a> {
+    let (state, styles) = (scene.state, &scene.styles);
+    let mut face = Face {
+        headline: Line::from(vec![
+            Span::styled(" PANIC ", styles.on_air_badge),
+            Span::styled("  everything is stopped", styles.strong),
+        ]),
+        ..Face::default()
+    };
+    let go = Span::styled(scene.way(Act::Go), styles.strong);
+    face.below.push(match state.playhead() {
+        Some(cue) => Line::from(vec![
+            go,
+            Span::styled("  goes on with ", styles.past),
+            Span::styled(format!("{} ", scene.number(cue)), styles.text),
+            Span::styled(scene.cue(cue).title.as_str(), styles.text),
+        ]),
+        None => Line::from(vec![go, Span::styled("  goes on; nothing is left to call", styles.past)]),
+    });
+    if let Some(segment) = state.current_segment() {
+        face.below.push(Line::from(vec![
+            Span::styled(format!("segment {}  ", segment.0 + 1), styles.past),
+            Span::styled(scene.show.segment(segment).title.as_str(), styles.text),
+        ]));
+    }
+    face
 }
 
 fn to_begin<'a>(scene: &Scene<'a>) -> Face<'a> {
@@ -276,7 +305,7 @@ fn to_begin<'a>(scene: &Scene<'a>) -> Face<'a> {
         let left_ns = start_ns - scene.now_ns as i64;
         let countdown = Countdown { elapsed_ns: 0, of_ns: left_ns.max(0) as u64 };
         if left_ns >= 0 {
-            face.digits = Some(figure(scene, countdown));
+            face.digits = Some(figure(countdown, scene.left(countdown)));
         } else {
             let late = duration::clock(left_ns.unsigned_abs() / SECOND_NS);
             face.digits = Some((format!("+{late}"), format!("+{late}"), styles.attention));
@@ -308,7 +337,7 @@ fn in_gap<'a>(scene: &Scene<'a>, next: SegmentIx, starts_ns: RunNs) -> Face<'a> 
             Span::styled(format!("  segment {}  ", next.0 + 1), styles.past),
             Span::styled(scene.show.segment(next).title.as_str(), styles.strong),
         ]),
-        digits: Some(figure(scene, countdown)),
+        digits: Some(figure(countdown, (duration::countdown(countdown.of_ns), styles.strong))),
         beside: vec![Line::from(vec![
             Span::styled("until ", styles.past),
             Span::styled(scene.wall(starts_ns as i64), styles.strong),

@@ -36,7 +36,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, body: Rect, prompt: &Prompt,
     if rows == 0 {
         return;
     }
-    let panel = Rect { y: body.bottom() - rows as u16 - 2, height: rows as u16 + 1, ..body };
+    let panel = Rect { y: body.bottom() - rows as u16 - 1, height: rows as u16 + 1, ..body };
     Clear.render(panel, buf);
     buf.set_style(panel, styles.base);
     layout::rule(buf, panel, panel.y, "COMMANDS", styles);
@@ -44,7 +44,6 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, body: Rect, prompt: &Prompt,
     let cells = text::width(&count) as u16;
     let at = Rect { x: panel.right().saturating_sub(cells + 1), width: cells, ..panel };
     text::put(buf, at, panel.y, Line::styled(count, styles.past));
-    layout::rule(buf, body, panel.bottom(), "", styles);
     let list = Rect { x: panel.x + 1, y: panel.y + 1, width: panel.width.saturating_sub(3), height: rows as u16 };
     buf.set_style(Rect { y: list.y, height: list.height, ..panel }, styles.raised);
     if found.is_empty() {

@@ -93,7 +93,6 @@ fn fence(scene: &Scene, buf: &mut Buffer, area: Rect, x: u16) {
     };
     (area.y..area.bottom()).for_each(|y| put(y, "│"));
     put(area.y.saturating_sub(1), "┬");
-    put(area.bottom(), "┴");
 }
 
 fn heads(scene: &Scene, buf: &mut Buffer, area: Rect, columns: Columns) {

@@ -83,6 +83,14 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mut Hits)
     }
 }
 
+/// What comes next by itself, and when.
+pub(super) fn by_itself(scene: &Scene, buf: &mut Buffer, area: Rect) {
+    if area.is_empty() {
+        return;
+    }
+    text::put(buf, area, area.y, Line::styled("nothing comes by itself", scene.styles.past));
+}
+
 /// Marks the selected row over its whole width, with a bar at its edge for those who see no colours.
 fn mark(scene: &Scene, buf: &mut Buffer, row: Rect) {
     buf.set_style(row, scene.styles.selected);
@@ -148,7 +156,7 @@ fn draw_segment(
     let countdown = state.segment_countdown(scene.now_ns).filter(|_| is_current);
     match countdown {
         Some(countdown) => {
-            let (left, style) = scene.left(countdown);
+            let (left, style) = scene.left_of_segment(segment, countdown);
             right.push(Span::styled(left, style));
             right.push(Span::styled(format!(" of {}", duration::length(plan.duration_ns)), styles.past));
         }
@@ -378,7 +386,7 @@ fn progress(scene: &Scene, cue: CueIx, cells: usize) -> Vec<Span<'static>> {
         spans.push(Span::styled(format!("{done} of {}  ", plan.steps.len()), styles.text));
     }
     if let Some(countdown) = scene.countdown(cue) {
-        let (left, style) = scene.left(countdown);
+        let (left, style) = scene.left_of(cue, countdown);
         let cells = if plan.steps.is_empty() { cells } else { cells.min(4) };
         let [heavy, light] = text::bar(countdown.done(), cells, styles.on_air, styles.rule);
         // An hour and more needs more cells, and keeps them until its end.

@@ -14,7 +14,7 @@ use crate::app::keys::Act;
 use crate::engine::{Countdown, Phase, RunNs, SendState, State, Timing};
 use crate::output::Clip;
 use crate::show::duration::{self, SECOND_NS};
-use crate::show::{Cue, CueIx, SegmentIx, Show, Source, Trigger};
+use crate::show::{Cue, CueIx, SegmentIx, Show, Source, Thresholds, Trigger};
 
 /// A frame's subject.
 pub(super) struct Scene<'a> {
@@ -126,17 +126,38 @@ impl<'a> Scene<'a> {
         self.timed_cue().or(self.state.on_air().last().copied())
     }
 
-    /// What is left of something that runs: `0:33`, and past its end `+0:12` in the style of attention.
+    /// What is left of a cue that runs: see [`Scene::left`].
+    pub fn left_of(&self, cue: CueIx, countdown: Countdown) -> (String, Style) {
+        self.left_by(countdown, self.cue(cue).thresholds)
+    }
+
+    /// What is left of a segment that runs: see [`Scene::left`].
+    pub fn left_of_segment(&self, segment: SegmentIx, countdown: Countdown) -> (String, Style) {
+        self.left_by(countdown, self.show.segment(segment).thresholds)
+    }
+
+    /// What is left of something that runs: `0:33`, and past its end `+0:12`; amber and red as its end comes near.
     pub fn left(&self, countdown: Countdown) -> (String, Style) {
+        self.left_by(countdown, Thresholds::default())
+    }
+
+    fn left_by(&self, countdown: Countdown, thresholds: Thresholds) -> (String, Style) {
+        let styles = &self.styles;
         let left_ns = countdown.left_ns();
-        let style = if self.state.held_since().is_some() { self.styles.text } else { self.styles.strong };
-        match left_ns {
-            ..=-1 => {
-                let over = duration::clock(left_ns.unsigned_abs() / SECOND_NS);
-                (format!("+{over}"), self.styles.attention)
-            }
-            0.. => (duration::countdown(left_ns as u64), style),
-        }
+        let text = match left_ns {
+            ..=-1 => format!("+{}", duration::clock(left_ns.unsigned_abs() / SECOND_NS)),
+            0.. => duration::countdown(left_ns as u64),
+        };
+        // The colour changes with the figure, which is rounded up.
+        let shown_ns = (left_ns.max(0) as u64).div_ceil(SECOND_NS) * SECOND_NS;
+        let style = match left_ns {
+            ..=-1 => styles.attention,
+            _ if self.state.held_since().is_some() => styles.text,
+            _ if shown_ns <= thresholds.danger_ns => styles.on_air,
+            _ if shown_ns <= thresholds.warn_ns => styles.attention,
+            _ => styles.strong,
+        };
+        (text, style)
     }
 
     /// Over or under: amber with a plus where it is over.

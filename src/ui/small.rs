@@ -13,13 +13,15 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
 use super::scene::Scene;
-use super::{footer, header, people, signs, standby, text};
-use crate::show::duration;
+use super::{alarms, footer, header, people, standby, strip, text};
 
 /// The smallest window that has panels.
 pub(super) const COLUMNS_MIN: u16 = 60;
 /// Its rows.
 pub(super) const ROWS_MIN: u16 = 16;
+
+/// From this height on a row is kept free for alarms.
+const RESERVED_FROM: u16 = 6;
 
 /// Draws what there is room for, and says where the cursor stands while the caller types.
 pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) -> Option<Position> {
@@ -29,20 +31,24 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) -> Option<Positi
         if scene.app.prompt.is_some() || scene.app.question.is_some() {
             return footer::message(scene, buf, area, area.y);
         }
-        let mut spans = on_air(scene, false).spans;
-        spans.push(Span::raw("  "));
-        spans.extend(people::one(scene).unwrap_or_else(|| next(scene, false)).spans);
-        text::put_both(buf, area, area.y, Line::from(spans), Line::styled("small", styles.past), 10);
+        strip::draw(scene, buf, area);
         return None;
     }
-    let mut lines = vec![on_air(scene, true), next(scene, true)];
+    let columns = usize::from(area.width);
+    let mut lines = vec![strip::on_air(scene, columns), strip::next(scene, columns)];
     // What the keys of the people page act on is never out of sight.
     lines.extend(people::one(scene));
+    // A row is kept for what is wrong as soon as the message line has its own.
+    let wrong = alarms::lines(scene, area.width, 1);
+    if area.height >= RESERVED_FROM || !wrong.is_empty() {
+        lines.push(wrong.into_iter().next().unwrap_or_default());
+    }
     // What else is wanted, the most needed first, while a row is left for the message line.
-    let mut more = header::alarms(scene, area.width);
+    let mut more = vec![];
     if let Some(cue) = scene.state.playhead() {
-        more.extend(scene.cue(cue).call.as_ref().map(|call| Line::styled(format!("“{call}”"), styles.strong)));
-        more.extend(standby::answers(scene, cue, usize::from(area.width), false));
+        let call = scene.cue(cue).call.as_ref().map_or(vec![], |call| text::wrap(&format!("“{call}”"), columns, 3));
+        more.extend(call.into_iter().map(|line| Line::styled(line, styles.strong)));
+        more.extend(standby::answers(scene, cue, columns, false, 3));
     }
     let mut head = header::badges(scene);
     head.push(Span::raw("  "));
@@ -63,52 +69,4 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) -> Option<Positi
         text::put_both(buf, area, last, Line::styled(small, styles.past), clock, 12);
         None
     }
-}
-
-fn on_air<'a>(scene: &Scene<'a>, with_title: bool) -> Line<'a> {
-    let (state, styles) = (scene.state, &scene.styles);
-    if state.has_ended() {
-        let amount = scene.over_under(scene.timing.over_ns);
-        return Line::from(vec![Span::styled("Show ended  ", styles.strong), amount]);
-    }
-    if !state.has_begun() {
-        return Line::styled("The show has not begun", styles.strong);
-    }
-    let cue = scene.on_air_cue();
-    let timed = scene.timed_cue().and_then(|cue| scene.countdown(cue));
-    let countdown = timed.or(state.segment_countdown(scene.now_ns));
-    let mut spans = vec![Span::styled(format!("{} ", signs::ON_AIR), styles.on_air)];
-    if let Some(countdown) = countdown {
-        let (left, style) = scene.left(countdown);
-        let cells = text::width(&duration::countdown(countdown.of_ns)) + 1;
-        spans.push(Span::styled(format!("{left:>cells$}  "), style));
-    }
-    let title = match cue {
-        Some(cue) => {
-            spans.push(Span::styled(format!("{} ", scene.number(cue)), styles.on_air));
-            scene.cue(cue).title.as_str()
-        }
-        None => scene.show.segment(scene.segment()).title.as_str(),
-    };
-    if with_title || cue.is_none() {
-        spans.push(Span::styled(title, styles.strong));
-    }
-    Line::from(spans)
-}
-
-fn next<'a>(scene: &Scene<'a>, with_title: bool) -> Line<'a> {
-    let styles = &scene.styles;
-    let Some(cue) = scene.state.playhead() else {
-        return Line::styled("nothing is left to call", styles.past);
-    };
-    let mut spans = vec![
-        Span::styled(format!("{} ", signs::PLAYHEAD), styles.strong),
-        Span::styled(format!("{} ", scene.number(cue)), styles.strong),
-    ];
-    if with_title {
-        spans.push(Span::styled(scene.cue(cue).title.as_str(), styles.text));
-        spans.push(Span::raw(" "));
-    }
-    spans.extend(standby::interlock(scene, cue));
-    Line::from(spans)
 }

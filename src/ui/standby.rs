@@ -1,7 +1,7 @@
 //! The cue at the playhead: what the next GO fires, what the caller says, and who is ready.
 //!
 //! ```text
-//!   STANDBY   14  Bass hands over the flag        LIVE  call in 0:12
+//!   NEXT   14  Bass hands over the flag        LIVE  call in 0:12
 //!
 //!  “Flag party, camera four: GO”
 //!
@@ -23,6 +23,26 @@ use crate::show::duration::{self, SECOND_NS};
 
 /// From this width on, the call's countdown stands beside the title.
 const WIDE: u16 = 56;
+/// The most rows of a call, and of notes: nobody reads more in the dark.
+const CALL_MAX: usize = 12;
+/// The same of notes.
+const NOTES_MAX: usize = 8;
+/// The cells between two departments.
+const GAP: usize = 3;
+/// The cells that the interlock's words and the call's countdown keep.
+const INTERLOCK: usize = 16;
+/// The same of the call's countdown.
+const CALL_IN: usize = 12;
+
+/// The rows that the panel needs for what the caller says and waits for, and the same with the notes.
+pub(super) fn rows(scene: &Scene, columns: usize) -> (u16, u16) {
+    let Some(cue) = scene.state.playhead() else { return (1, 1) };
+    let call = scene.cue(cue).call.as_ref().map_or(0, |call| text::wrap(&quoted(call), columns, CALL_MAX).len());
+    let is_wide = columns >= usize::from(WIDE);
+    let must = 1 + call + text::flow(items(scene, cue, is_wide), columns, GAP).len() + further(scene, cue).len();
+    let notes = scene.cue(cue).notes.as_ref().map_or(0, |notes| text::wrap(notes, columns, NOTES_MAX).len());
+    (must as u16, (must + notes) as u16)
+}
 
 /// Draws the panel.
 pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
@@ -32,8 +52,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
     let styles = &scene.styles;
     let Some(cue) = scene.state.playhead() else {
         let word = if scene.state.has_ended() { "the run has ended" } else { "nothing is left to call" };
-        let headline =
-            vec![Span::styled(" STANDBY ", styles.quiet_badge), Span::styled(format!("  {word}"), styles.past)];
+        let headline = vec![Span::styled(" NEXT ", styles.quiet_badge), Span::styled(format!("  {word}"), styles.past)];
         text::put(buf, area, area.y, Line::from(headline));
         return;
     };
@@ -56,37 +75,39 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
     text::put_both(buf, area, area.y, headline, Line::from(beside), 20);
 
     let columns = usize::from(area.width);
-    let spoken = spoken(scene, cue, columns);
-    let answers = answers(scene, cue, columns, is_wide);
+    let room = usize::from(area.height) - 1;
+    // Where there is too little room for both, the departments keep two rows, and the call has the others.
+    let wanted = answers(scene, cue, columns, is_wide, usize::MAX).len();
+    let spoken = spoken(scene, cue, columns, room.saturating_sub(wanted).max(room.saturating_sub(2).max(1)));
+    let answers = answers(scene, cue, columns, is_wide, room.saturating_sub(spoken.len()));
     let further = further(scene, cue);
-    let needed = 1 + spoken.len() + answers.len() + further.len();
-    let rows = usize::from(area.height);
-    let mut y = area.y + 1 + u16::from(rows > needed);
+    let needed = spoken.len() + answers.len() + further.len();
+    let notes = plan.notes.as_ref().map_or(vec![], |notes| text::wrap(notes, columns, room.saturating_sub(needed)));
+    let mut air = room.saturating_sub(needed + notes.len());
+    let mut y = area.y + 1;
     let mut put = |buf: &mut Buffer, lines: Vec<Line>| {
+        if air > 0 && !lines.is_empty() {
+            (air, y) = (air - 1, y + 1);
+        }
         for line in lines {
             if y < area.bottom() {
                 text::put(buf, area, y, line);
             }
             y += 1;
         }
-        y
     };
     put(buf, spoken);
-    put(buf, if rows > needed + 1 { vec![Line::default()] } else { vec![] });
     put(buf, answers);
-    let y = put(buf, further);
-    let left = usize::from(area.bottom().saturating_sub(y));
-    if let Some(notes) = &plan.notes {
-        let lines = text::wrap(notes, columns, left);
-        put(buf, lines.into_iter().map(|line| Line::styled(line, styles.past)).collect());
-    }
+    put(buf, further);
+    put(buf, notes.into_iter().map(|line| Line::styled(line, styles.past)).collect());
 }
 
-/// The panel's badge: amber once standby is called, green once everyone is ready.
+/// The badge of the cue that GO fires: NEXT until somebody has been warned, then STANDBY, amber, and green once everyone
+/// is ready.
 pub(super) fn badge(scene: &Scene, cue: CueIx) -> Span<'static> {
     let (state, styles) = (scene.state.cue(cue), &scene.styles);
     if !state.stood_by && !state.overridden {
-        Span::styled(" STANDBY ", styles.quiet_badge)
+        Span::styled(" NEXT ", styles.quiet_badge)
     } else if scene.state.is_clear(cue) {
         Span::styled(" STANDBY ", styles.ready_badge)
     } else {
@@ -101,29 +122,56 @@ pub(super) fn call_in(scene: &Scene, cue: CueIx) -> Option<Span<'static>> {
         return None;
     }
     if let Some(due_ns) = scene.due_in_ns(cue).filter(|due_ns| *due_ns >= 0) {
-        return Some(Span::styled(format!("by itself in {}", duration::countdown(due_ns as u64)), styles.text));
+        return Some(Span::styled(format!("by itself in {}", duration::until(due_ns as u64)), styles.text));
     }
     let left_ns = scene.state.call_left_ns(cue, &scene.timing, scene.now_ns)?;
     Some(if left_ns >= 0 {
-        Span::styled(format!("call in {}", duration::countdown(left_ns as u64)), styles.text)
+        Span::styled(format!("call in {}", duration::until(left_ns as u64)), styles.text)
     } else {
         let late = duration::clock(left_ns.unsigned_abs() / SECOND_NS);
         Span::styled(format!("late {late}"), styles.attention)
     })
 }
 
-fn spoken<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize) -> Vec<Line<'a>> {
-    match &scene.cue(cue).call {
-        Some(call) => {
-            let lines = text::wrap(&format!("“{call}”"), columns, 2);
-            lines.into_iter().map(|line| Line::styled(line, scene.styles.strong)).collect()
-        }
-        None => vec![],
-    }
+fn quoted(call: &str) -> String {
+    format!("“{call}”")
 }
 
-/// The departments with the keys of their answers, and the state of the interlock.
-pub(super) fn answers<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize, is_wide: bool) -> Vec<Line<'a>> {
+fn spoken<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize, rows: usize) -> Vec<Line<'a>> {
+    let Some(call) = &scene.cue(cue).call else { return vec![] };
+    let lines = text::wrap(&quoted(call), columns, rows.min(CALL_MAX));
+    lines.into_iter().map(|line| Line::styled(line, scene.styles.strong)).collect()
+}
+
+/// The departments with the keys of their answers, and the state of the interlock, in at most `rows` rows. Where that is
+/// not enough, those that are not ready come first, and the end says how many more there are.
+pub(super) fn answers<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize, is_wide: bool, rows: usize) -> Vec<Line<'a>> {
+    let mut items = items(scene, cue, is_wide);
+    let all = text::flow(items.clone(), columns, GAP);
+    if all.len() <= rows {
+        return all;
+    }
+    let needs = scene.cue(cue).needs.len();
+    let ready = scene.state.cue(cue).ready;
+    let mut departments: Vec<(usize, Line)> = items.drain(..needs).enumerate().collect();
+    departments.sort_by_key(|(at, _)| ready & (1 << at) != 0);
+    let first = interlock(scene, cue).map(Line::from);
+    let laid = |shown: usize| {
+        let left = needs - shown;
+        let more = (left > 0).then(|| Line::styled(format!("+{left} more"), scene.styles.attention));
+        let shown = departments.iter().take(shown).map(|(_, line)| line.clone());
+        text::flow(first.clone().into_iter().chain(shown).chain(more), columns, GAP)
+    };
+    (0..=needs).rev().map(laid).find(|lines| lines.len() <= rows).unwrap_or_else(|| {
+        let mut lines = laid(0);
+        lines.truncate(rows);
+        lines
+    })
+}
+
+/// A department each, then the interlock, and where the headline has no room for it the call's countdown. None changes
+/// its width as answers come, so that nothing moves then.
+fn items<'a>(scene: &Scene<'a>, cue: CueIx, is_wide: bool) -> Vec<Line<'a>> {
     let styles = &scene.styles;
     let state = scene.state.cue(cue);
     let mut items = vec![];
@@ -144,11 +192,13 @@ pub(super) fn answers<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize, is_wide
         item.push(Span::styled(department.name.as_str(), name_style));
         items.push(Line::from(item));
     }
-    items.extend(interlock(scene, cue).map(Line::from));
-    if let Some(call) = call_in(scene, cue).filter(|_| !is_wide) {
-        items.push(Line::from(call));
-    }
-    text::flow(items, columns, 3)
+    let padded = |span: Span<'static>, cells: usize| {
+        let pad = " ".repeat(cells.saturating_sub(text::width(&span.content)));
+        Line::from(vec![span, Span::raw(pad)])
+    };
+    items.extend(interlock(scene, cue).map(|span| padded(span, INTERLOCK)));
+    items.extend(call_in(scene, cue).filter(|_| !is_wide).map(|span| padded(span, CALL_IN)));
+    items
 }
 
 /// The state of the interlock in a few words.

@@ -28,7 +28,7 @@ fn open_evening(house: &House, wire: &Wire, args: &[&str]) -> Program {
 fn space_fires_the_cue_and_its_exact_bytes_leave() {
     let (house, wire) = (House::new(), Wire::new());
     let mut program = open_evening(&house, &wire, &[]);
-    program.await_words(&["An evening", "LIVE", "STANDBY", "House lights", "not begun"]);
+    program.await_words(&["An evening", "LIVE", "NEXT", "House lights", "not begun"]);
     assert_eq!(house.journal().cues("cue_fired"), [] as [&str; 0]);
     program.keys(" ");
     let packet = wire.expect("/one");
@@ -42,7 +42,7 @@ fn space_fires_the_cue_and_its_exact_bytes_leave() {
     assert_eq!(wire.expect("/one/b").bytes, b"/one/b\0\0,\0\0\0");
     program.await_screen("cue 1 on air and cue 2 on standby", |text| {
         let on_air = text.lines().any(|line| line.contains("ON AIR") && line.contains("House lights"));
-        on_air && text.lines().any(|line| line.contains("STANDBY") && line.contains("Fanfare"))
+        on_air && text.lines().any(|line| line.contains("NEXT") && line.contains("Fanfare"))
     });
     let journal = program.await_event("action_sent", 2);
     let seq = |kind: &str, at: usize| journal.of_kind(kind)[at]["seq"].as_u64();
@@ -85,7 +85,7 @@ fn an_interlock_refuses_go_until_all_are_ready_or_it_is_overridden() {
     let mut program = open_evening(&house, &wire, &[]);
     program.press_for("nn", "playhead_moved");
     program.await_screen("cue 3 on standby", |text| {
-        text.lines().any(|line| line.contains("STANDBY") && line.contains("Off the roof"))
+        text.lines().any(|line| line.contains("NEXT") && line.contains("Off the roof"))
     });
     program.press_to_see(" ", &["waits for Stunts, Rigging", "not ready"]);
     program.press_to_see("1", &["no standby yet"]);
@@ -205,7 +205,7 @@ fn every_key_of_the_table_does_something() {
     program.press_to_see(":page log\r", &["LOG", "run started"]);
     program.press_to_see("\t", &["HELP"]);
     program.keys("\t");
-    program.await_screen("the run", |text| !text.contains("HELP") && text.contains("STANDBY"));
+    program.await_screen("the run", |text| !text.contains("HELP") && text.contains("NEXT"));
     program.press_to_see(":", &["COMMANDS", "playhead next"]);
     program.press_for("hold\r", "held");
     program.press_for("h", "resumed");
@@ -238,7 +238,7 @@ fn a_live_run_asks_before_it_is_left_and_says_how_to_come_back() {
     wire.expect("/one");
     for keys in ["q", "\x03"] {
         program.press_to_see(keys, &["unfinished", "y leaves"]);
-        program.press_to_see("j", &["STANDBY"]);
+        program.press_to_see("j", &["NEXT"]);
         program.await_screen("no question", |text| !text.contains("y leaves"));
     }
     program.press_to_see("q", &["y leaves"]);

@@ -200,7 +200,7 @@ fn what_is_not_understood_changes_nothing_and_is_counted_on_the_log_page() {
     program.await_screen("all that was not obeyed on the log page", |screen| {
         // Below the page the message line says the last of them once more.
         let page = screen.lines().skip_while(|line| !line.contains(" LOG, ")).skip(1);
-        let page: Vec<&str> = page.take_while(|line| !line.starts_with('─')).collect();
+        let page: Vec<&str> = page.take_while(|line| !line.contains('│')).collect();
         let log = page.join(" ").split_whitespace().collect::<Vec<_>>().join(" ");
         let kinds = [" malformed", " with an unknown address", " with an argument that does not fit"];
         kinds.map(|kind| counted(&log, kind)) == [6, 2, 2]

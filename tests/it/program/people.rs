@@ -47,7 +47,7 @@ fn a_tick_is_journaled_taken_back_by_a_line_of_its_own_and_reported() {
     let (house, wire) = (House::new(), Wire::new());
     let show = house.show(&with_people(&wire));
     let mut program = house.open(&[&show]);
-    program.await_words(&["STANDBY"]);
+    program.await_words(&["NEXT"]);
     open_people_page(&mut program);
     let line = program.press_for("\r", "person_spotted");
     assert_eq!((&line["person"], &line["name"]), (&json!("gaga"), &json!("Lady Gaga")));
@@ -106,7 +106,7 @@ fn a_tick_is_journaled_taken_back_by_a_line_of_its_own_and_reported() {
 fn a_double_click_sets_the_playhead_and_no_click_fires() {
     let (house, wire) = (House::new(), Wire::new());
     let mut program = open_evening(&house, &wire, &[]);
-    program.await_words(&["STANDBY", "Fanfare", "Curtain"]);
+    program.await_words(&["NEXT", "Fanfare", "Curtain"]);
     let fanfare = click(find(&program, "Fanfare"));
     program.keys(&fanfare);
     // The selected row has a bar at its edge.
@@ -118,7 +118,7 @@ fn a_double_click_sets_the_playhead_and_no_click_fires() {
     let line = program.press_for(&format!("{curtain}{curtain}"), "playhead_moved");
     assert_eq!(line["cue"], "5");
     program.await_screen("cue 5 on standby", |text| {
-        text.lines().any(|line| line.contains("STANDBY") && line.contains("Curtain"))
+        text.lines().any(|line| line.contains("NEXT") && line.contains("Curtain"))
     });
     // The name of the page stands in the footer, and the word in front of it turns to the next.
     let tab = click(find(&program, "Tab Run"));
@@ -133,12 +133,12 @@ fn only_the_first_run_of_all_is_greeted() {
     const WORDS: &str = "Welcome. Space is GO";
     let (house, wire) = (House::new(), Wire::new());
     let mut program = open_evening(&house, &wire, &[]);
-    program.await_words(&["STANDBY", WORDS, "? shows every key"]);
+    program.await_words(&["NEXT", WORDS, "? shows every key"]);
     program.keys("j");
     program.await_screen("no greeting", |text| !text.contains(WORDS));
     program.kill();
     let mut again = open_evening(&house, &wire, &["--fresh"]);
-    again.await_words(&["STANDBY", "run started"]);
+    again.await_words(&["NEXT", "run started"]);
     assert!(!again.screen().contains(WORDS), "{}", again.screen());
     again.keys("j");
 }

@@ -60,7 +60,7 @@ fn a_stalled_terminal_holds_up_no_cue_and_no_go() {
     }
     assert!(begun.elapsed() < Duration::from_secs(4), "the chain took {:?}", begun.elapsed());
     program.stall(false);
-    program.await_words(&["STANDBY", "Call D"]);
+    program.await_words(&["NEXT", "Call D"]);
     wire.expect_silence();
     let journal = house.journal();
     for line in journal.of_kind("cue_fired") {
@@ -77,7 +77,7 @@ fn a_signal_ends_the_program_and_gives_the_terminal_back() {
     for signal in [Signal::TERM, Signal::INT, Signal::HUP] {
         let (house, wire) = (House::new(), Wire::new());
         let mut program = open_evening(&house, &wire, &[]);
-        program.await_words(&["STANDBY"]);
+        program.await_words(&["NEXT"]);
         assert!(!program.modes_are_back(), "the keys are taken raw");
         program.signal(signal);
         program.await_exit_within(GONE);
@@ -96,7 +96,7 @@ fn a_signal_ends_the_program_and_gives_the_terminal_back() {
 fn a_signal_ends_the_program_though_the_terminal_is_stalled() {
     let (house, wire) = (House::new(), Wire::new());
     let mut program = open_evening(&house, &wire, &[]);
-    program.await_words(&["STANDBY"]);
+    program.await_words(&["NEXT"]);
     stall(&program);
     program.signal(Signal::TERM);
     program.await_exit_within(GONE);
@@ -108,7 +108,7 @@ fn the_shell_can_stop_the_program_and_take_it_up_again() {
     for how in ["Ctrl-Z", "SIGTSTP"] {
         let (house, wire) = (House::new(), Wire::new());
         let mut program = open_evening(&house, &wire, &[]);
-        program.await_words(&["STANDBY", "House lights"]);
+        program.await_words(&["NEXT", "House lights"]);
         match how {
             "Ctrl-Z" => {
                 program.press_to_see("\x1a", &["y suspends"]);
@@ -122,7 +122,7 @@ fn the_shell_can_stop_the_program_and_take_it_up_again() {
         program.forget();
         program.signal(Signal::CONT);
         program.await_written("\x1b[?1049h");
-        program.await_words(&["STANDBY", "House lights"]);
+        program.await_words(&["NEXT", "House lights"]);
         let raw = await_some(PATIENCE, || (!program.modes_are_back()).then_some(()));
         assert!(raw.is_some(), "{how}: keys are not taken raw again");
         // What is drawn is the whole screen, not a few changed cells.
@@ -159,7 +159,7 @@ fn a_stop_in_the_middle_of_a_chain_fires_nothing_late_and_nothing_twice() {
 fn a_stalled_terminal_can_be_stopped_and_comes_back() {
     let (house, wire) = (House::new(), Wire::new());
     let mut program = open_evening(&house, &wire, &[]);
-    program.await_words(&["STANDBY"]);
+    program.await_words(&["NEXT"]);
     stall(&program);
     program.signal(Signal::TSTP);
     program.await_process_state('T');
@@ -173,7 +173,7 @@ fn a_stalled_terminal_can_be_stopped_and_comes_back() {
     program.keys(" ");
     wire.expect("/one");
     program.resize(120, 36);
-    program.await_words(&["ON AIR", "House lights", "STANDBY", "Fanfare"]);
+    program.await_words(&["ON AIR", "House lights", "NEXT", "Fanfare"]);
     program.press_to_see("q", &["y leaves"]);
     program.keys("y");
     program.await_exit_within(GONE);
@@ -241,7 +241,7 @@ fn a_show_runs_on_without_its_terminal_and_another_takes_it_over() {
 fn a_run_that_has_nothing_to_do_ends_with_its_terminal() {
     let (house, wire) = (House::new(), Wire::new());
     let mut program = open_evening(&house, &wire, &[]);
-    program.await_words(&["STANDBY"]);
+    program.await_words(&["NEXT"]);
     program.close_terminal();
     program.await_exit_within(GONE);
     let show = house.show(&evening(&wire));
@@ -268,7 +268,7 @@ fn no_size_of_the_window_is_too_much() {
     }
     program.keys("\x1b");
     program.resize(120, 36);
-    program.await_words(&["ON AIR", "House lights", "STANDBY", "Fanfare"]);
+    program.await_words(&["ON AIR", "House lights", "NEXT", "Fanfare"]);
     assert!(!house.state().join("fault.log").exists(), "{}", program.account());
 }
 
@@ -279,7 +279,7 @@ fn no_color_means_none() {
     let colours = |env: &[(&str, &str)]| {
         let mut program = house.spawn(&["--fresh", "--rehearse", &show], (120, 36), env);
         program.await_open();
-        program.await_words(&["STANDBY", "House lights"]);
+        program.await_words(&["NEXT", "House lights"]);
         program.press_to_see(" ", &["ON AIR"]);
         program.press_to_see("?", &["HELP"]);
         // A q right behind an Esc that was not read yet would be Alt-q.

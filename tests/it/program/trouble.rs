@@ -32,7 +32,7 @@ fn a_show_runs_though_no_journal_can_be_written() {
     let (house, wire) = (House::new(), Wire::new());
     std::fs::write(house.state(), "a file and no folder").expect("a file");
     let mut program = open_evening(&house, &wire, &[]);
-    program.await_words(&["JOURNAL", "STANDBY"]);
+    program.await_words(&["JOURNAL", "NEXT"]);
     program.keys(" ");
     wire.expect("/one");
     program.await_words(&["ON AIR", "House lights", "JOURNAL"]);

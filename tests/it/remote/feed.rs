@@ -114,5 +114,5 @@ fn a_display_goes_on_while_nobody_reads_the_terminal() {
     let left = feed.seconds("left");
     await_feed(&display, "a second to pass", |feed| feed.seconds("left") < left - 1.0);
     program.stall(false);
-    program.await_words(&["STANDBY", "Off the roof"]);
+    program.await_words(&["NEXT", "Off the roof"]);
 }

@@ -80,7 +80,7 @@ fn a_flood_holds_up_no_cue_and_no_key_and_takes_no_memory() {
     let (house, wire, remote) = (House::new(), Wire::new(), Remote::new());
     let show = house.show(&chain(&wire, LINKS, &format!("{STEP_MS}ms")));
     let mut program = house.open(&["--fresh", "--listen", &remote.listen(), &show]);
-    program.await_words(&["STANDBY"]);
+    program.await_words(&["NEXT"]);
     let mut line = Line::new(remote.port);
     line.ask("/note", &[Arg::Text("before".into())]).ok();
     let before = program.memory();

@@ -282,9 +282,9 @@ fn the_log_is_filtered_by_kind_and_searched_by_words() {
     run.app.page = Page::Log;
     let kinds = |run: &mut Run| {
         let screen = run.text(120, 36);
-        let lines: Vec<String> = screen.lines().skip(3).take(30).map(str::to_owned).collect();
+        let lines: Vec<String> = screen.lines().skip(5).take(28).map(str::to_owned).collect();
         let word = |line: &String| line.get(20..).and_then(|rest| rest.split_whitespace().next()).map(str::to_owned);
-        (screen.lines().nth(2).unwrap_or_default().to_owned(), lines.iter().filter_map(word).collect::<Vec<_>>())
+        (screen.lines().nth(4).unwrap_or_default().to_owned(), lines.iter().filter_map(word).collect::<Vec<_>>())
     };
     run.keys("f");
     let (heading, _) = kinds(&mut run);
@@ -312,7 +312,7 @@ fn a_log_that_is_read_stands_still_while_lines_come() {
     let note = |run: &mut Run, at: u64| run.commit(vec![Event::NoteTaken { text: format!("line {at}."), cue: None }]);
     (1..=5_000).for_each(|at| note(&mut run, at));
     run.app.page = Page::Log;
-    let rows = |run: &mut Run| run.text(80, 24).lines().skip(3).take(18).map(str::to_owned).collect::<Vec<_>>();
+    let rows = |run: &mut Run| run.text(80, 24).lines().skip(4).take(17).map(str::to_owned).collect::<Vec<_>>();
     assert!(rows(&mut run)[0].ends_with("line 5000."));
     run.keys("jjj");
     let read = rows(&mut run);
@@ -323,7 +323,7 @@ fn a_log_that_is_read_stands_still_while_lines_come() {
     run.keys("k");
     assert!(rows(&mut run)[0].ends_with("line 4998."), "it goes on from where it stands");
     run.keys("G");
-    assert!(rows(&mut run)[17].ends_with("line 101."), "the oldest that is kept");
+    assert!(rows(&mut run)[16].ends_with("line 101."), "the oldest that is kept");
     run.keys("g");
     assert!(rows(&mut run)[0].ends_with("line 5100."));
     note(&mut run, 5_101);

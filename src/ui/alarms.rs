@@ -1,0 +1,129 @@
+//! The alarms: what is wrong, in rows that are always kept free for it, so that nothing moves when something goes wrong.
+//!
+//! ```text
+//!   HELD  for 0:55, nothing comes by itself; h resumes    ! 1 missed  3    ○ lights: connection refused
+//! ```
+//!
+//! The most urgent stands first and in full. Where there is little room the others lose their explanation, and what
+//! still does not fit is counted at the end.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::scene::Scene;
+use super::{header, signs, text};
+use crate::app::RemoteSign;
+use crate::app::keys::Act;
+use crate::output::Light;
+use crate::show::duration::{self, SECOND_NS};
+
+/// The most cue numbers that are named.
+const NAMED_MAX: usize = 4;
+/// How many cells stand between two alarms.
+const GAP: usize = 3;
+/// The fewest cells of an explanation that is cut.
+const PART_MIN: usize = 10;
+/// The most outputs that are looked at: more of them never fit.
+const OUTPUTS_MAX: usize = 60;
+
+/// Something that is wrong: in a word, and the rest of what is to be said of it.
+struct Alarm {
+    badge: Span<'static>,
+    more: Span<'static>,
+}
+
+/// Draws the alarms into their rows.
+pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
+    for (y, line) in (area.y..area.bottom()).zip(lines(scene, area.width, area.height)) {
+        text::put(buf, area, y, line);
+    }
+}
+
+/// What is wrong, in at most `rows` rows of `columns` cells; none while nothing is.
+pub(super) fn lines(scene: &Scene, columns: u16, rows: u16) -> Vec<Line<'static>> {
+    let (alarms, uncounted) = alarms(scene);
+    let (columns, rows) = (usize::from(columns), usize::from(rows));
+    if alarms.is_empty() || rows == 0 {
+        return vec![];
+    }
+    let laid = |shown: usize, in_full: usize| {
+        let items = alarms.iter().take(shown).enumerate().map(|(at, alarm)| match at < in_full {
+            true => Line::from(vec![alarm.badge.clone(), alarm.more.clone()]),
+            false => Line::from(alarm.badge.clone()),
+        });
+        let left = alarms.len() - shown + uncounted;
+        let more = (left > 0).then(|| Line::styled(format!("+{left} more"), scene.styles.attention));
+        text::flow(items.chain(more), columns, GAP)
+    };
+    let all = alarms.len();
+    // First the explanations go, from the last on, and then the alarms, but never the first.
+    let forms = (1..=all).rev().map(|in_full| (all, in_full)).chain((1..=all).rev().map(|shown| (shown, 0)));
+    let laid = forms.map(|(shown, in_full)| laid(shown, in_full));
+    let mut lines = laid.into_iter().find(|lines| fits(lines, columns, rows)).unwrap_or_default();
+    if lines.is_empty() {
+        lines = vec![Line::from(alarms[0].badge.clone())];
+    }
+    // What room is left explains the first in part.
+    let is_bare = lines.len() == 1 && lines[0].spans.get(1).is_none_or(|span| span.content.trim().is_empty());
+    let left = columns.saturating_sub(text::line_width(&lines[0]));
+    if is_bare && left >= PART_MIN {
+        let more = &alarms[0].more;
+        lines[0].spans.insert(1, Span::styled(text::fit(&more.content, left).into_owned(), more.style));
+    }
+    lines.truncate(rows);
+    lines
+}
+
+fn fits(lines: &[Line], columns: usize, rows: usize) -> bool {
+    lines.len() <= rows && lines.iter().all(|line| text::line_width(line) <= columns)
+}
+
+/// Everything that is wrong, the most urgent first; and how many more there are.
+fn alarms(scene: &Scene) -> (Vec<Alarm>, usize) {
+    let (state, styles) = (scene.state, &scene.styles);
+    let mut alarms: Vec<Alarm> = vec![];
+    let mut alarm = |badge: String, style: Style, more: String| {
+        alarms.push(Alarm { badge: Span::styled(badge, style), more: Span::styled(more, styles.strong) });
+    };
+    if let Some(what) = &scene.app.journal_alarm {
+        alarm(" JOURNAL ".into(), styles.on_air_badge, format!(" {what}"));
+    }
+    if state.is_panicked() {
+        alarm(" PANIC ".into(), styles.on_air_badge, " everything stopped; GO goes on".into());
+    }
+    if let Some(since_ns) = state.held_since() {
+        let held = duration::clock(scene.now_ns.saturating_sub(since_ns) / SECOND_NS);
+        let more = format!(" nothing comes by itself; {} resumes", scene.way(Act::Hold));
+        alarm(format!(" HELD {held} "), styles.attention_badge, more);
+    }
+    let missed: Vec<_> = state.missed().take(100).collect();
+    if !missed.is_empty() {
+        let named: Vec<_> = missed.iter().take(NAMED_MAX).map(|&cue| scene.number(cue)).collect();
+        let more = if missed.len() > NAMED_MAX { " …" } else { "" };
+        let count = if missed.len() == 100 { "100 and more".to_owned() } else { missed.len().to_string() };
+        let badge = format!(" {} {count} missed ", signs::MISSED);
+        alarm(badge, styles.attention_badge, format!(" {}{more}", named.join(", ")));
+    }
+    if let Some(RemoteSign::Deaf(why)) = &scene.app.remote {
+        alarm(" OSC IN OFF ".into(), styles.attention_badge, format!(" {why}"));
+    }
+    let mut uncounted = 0;
+    let mut named = 0;
+    for (health, output) in scene.app.outputs.iter().zip(&scene.show.outputs) {
+        let (Light::Down | Light::Slow, Some(error)) = (health.light, &health.error) else { continue };
+        if named == OUTPUTS_MAX {
+            uncounted += 1;
+            continue;
+        }
+        named += 1;
+        let (sign, style, _) = header::sign(scene, health.light);
+        let waiting = if health.queued > 0 { format!(", {} waiting", health.queued) } else { String::new() };
+        alarms.push(Alarm {
+            badge: Span::styled(format!("{sign} {}", output.id), style),
+            more: Span::styled(format!(": {error}{waiting}"), styles.text),
+        });
+    }
+    (alarms, uncounted)
+}

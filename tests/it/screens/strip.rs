@@ -1,0 +1,142 @@
+//! What is always in sight, and always in its place: the strip and the row of alarms.
+
+use handover::app::Page;
+
+use super::stage::{Run, SHOW};
+use super::{SIZES, jump_on_standby};
+
+/// The row of a page on which the strip stands.
+fn strip(run: &mut Run, columns: u16, rows: u16) -> String {
+    let screen = run.text(columns, rows);
+    // A small window has its two halves in its first rows, the others have it above the message and the keys.
+    match columns < 60 || rows < 16 {
+        true => screen.lines().take(2).collect(),
+        false => screen.lines().nth(usize::from(rows) - 3).unwrap_or_default().to_owned(),
+    }
+}
+
+#[test]
+fn every_page_at_every_size_says_what_is_on_air_and_what_go_fires() {
+    let mut run = jump_on_standby();
+    run.keys("s13");
+    for page in Page::ALL {
+        run.app.page = page;
+        for (columns, rows) in SIZES {
+            let next = strip(&mut run, columns, rows);
+            for words in ["The jump", "1:17", "STANDBY  12 Tom Cr", "2 of 3", "“Stunts"] {
+                assert!(next.contains(words), "{page:?} at {columns}×{rows}, no {words:?}: {next}");
+            }
+        }
+    }
+    run.keys("2 ");
+    run.until(210.4);
+    for page in Page::ALL {
+        run.app.page = page;
+        for (columns, rows) in SIZES {
+            let fired = strip(&mut run, columns, rows);
+            for words in ["0:30  12 Tom Cruise", "NEXT  20 Five rings", "“Rings"] {
+                assert!(fired.contains(words), "{page:?} at {columns}×{rows}, no {words:?}: {fired}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_strip_follows_the_playhead_on_a_page_that_shows_none() {
+    let mut run = jump_on_standby();
+    run.app.page = Page::People;
+    for (key, next) in [("n", "NEXT  13 He lands"), ("n", "NEXT  20 Five rings"), ("p", "NEXT  13 He lands")] {
+        run.keys(key);
+        for (columns, rows) in SIZES {
+            let strip = strip(&mut run, columns, rows);
+            assert!(strip.contains(next), "{columns}×{rows}: {strip}");
+        }
+    }
+}
+
+#[test]
+fn an_alarm_moves_nothing() {
+    for page in Page::ALL {
+        let mut run = jump_on_standby();
+        run.app.page = page;
+        for (columns, rows) in SIZES {
+            let quiet = run.text(columns, rows);
+            run.app.journal_alarm = Some("the disk is full".into());
+            let loud = run.text(columns, rows);
+            run.app.journal_alarm = None;
+            assert!(loud.contains("JOURNAL  the disk is full"), "{page:?} at {columns}×{rows}:\n{loud}");
+            let changed = quiet.lines().zip(loud.lines()).filter(|(quiet, loud)| quiet != loud).count();
+            assert_eq!(changed, 1, "{page:?} at {columns}×{rows}:\n{quiet}\n{loud}");
+        }
+    }
+}
+
+#[test]
+fn answers_that_come_move_nothing() {
+    let mut run = jump_on_standby();
+    for (columns, rows) in SIZES {
+        let places = |run: &mut Run| {
+            let screen = run.text(columns, rows);
+            let place = |words: &str| screen.lines().position(|line| line.contains(words));
+            ["Stunts", "Rigging", "Medical", "b backup", "then", "Wind limit"].map(place)
+        };
+        let before = places(&mut run);
+        for key in ["s", "1", "2", "3", "3", "2", "1"] {
+            run.keys(key);
+            assert_eq!(places(&mut run), before, "{columns}×{rows} after {key}");
+        }
+        run = jump_on_standby();
+    }
+}
+
+/// A cue with a call of many words, and as many departments as a cue may have.
+fn wordy() -> String {
+    let mut text = String::from("title = \"Wordy\"\n");
+    for at in 1..=9 {
+        text += &format!("[department.d{at}]\nname = \"Department {at}\"\n");
+    }
+    let call = "word ".repeat(30);
+    let needs: Vec<_> = (1..=9).map(|at| format!("\"d{at}\"")).collect();
+    text + &format!(
+        "[[segment]]\ntitle = \"One\"\nduration = \"10m\"\n[[segment.cue]]\nnumber = \"1\"\ntitle = \"All of it\"\n\
+         call = \"{call}last\"\nneeds = [{}]\n[[segment.cue]]\nnumber = \"1B\"\ntitle = \"Plan B\"\nbackup_for = \"1\"\n",
+        needs.join(", ")
+    )
+}
+
+#[test]
+fn the_call_and_all_departments_are_whole() {
+    let mut run = Run::new(&wordy(), false);
+    for (columns, rows) in [(80, 24), (120, 36), (200, 60)] {
+        let screen = run.text(columns, rows);
+        let words = (1..=9).map(|at| format!("Department {at}")).chain(["last”".into(), "b backup  1B Plan B".into()]);
+        for words in words {
+            assert!(screen.contains(&words), "{columns}×{rows}, no {words}:\n{screen}");
+        }
+    }
+}
+
+#[test]
+fn where_departments_are_cut_those_not_ready_come_first() {
+    let mut run = Run::new(&wordy(), false);
+    run.keys("s12345678");
+    let screen = run.text(60, 16);
+    assert!(screen.contains("Department 9") && screen.contains(" more"), "{screen}");
+    assert!(screen.contains("8 of 9 ready"), "{screen}");
+}
+
+#[test]
+fn in_panic_nothing_claims_to_be_on_air() {
+    let mut run = Run::new(SHOW, false);
+    run.until(62.0);
+    run.go();
+    run.until(70.0);
+    run.keys("⎋⎋");
+    assert!(run.state.is_panicked());
+    for (columns, rows) in SIZES {
+        let screen = run.text(columns, rows);
+        assert!(screen.contains("PANIC") && !screen.contains("ON AIR"), "{columns}×{rows}:\n{screen}");
+        let strip = strip(&mut run, columns, rows);
+        assert!(strip.contains("everything stopped"), "{strip}");
+    }
+}
