@@ -8,6 +8,7 @@
 pub mod board;
 pub mod commands;
 pub mod find;
+mod guard;
 pub mod hits;
 pub mod keymap;
 pub mod keys;
@@ -24,6 +25,7 @@ mod update;
 use core::net::SocketAddr;
 use std::sync::Arc;
 
+pub use guard::{Hand, Pass};
 pub use hits::Hits;
 pub use keymap::Keymap;
 pub use prompt::{Ask, Prompt};
@@ -92,8 +94,10 @@ pub struct App {
     /// The next move of the playhead leaves the cursor where it is.
     cursor_stays: bool,
     go_pressed_ns: Option<u64>,
-    /// The cues that remote controls have just asked for by their numbers, and when.
-    asked_for: Vec<(CueIx, u64)>,
+    /// What was done within the last moment and must not be done again by another hand.
+    done: Vec<guard::Done>,
+    /// When a remote control last gave GO to a cue by its number.
+    go_to_ns: Option<u64>,
     escape_pressed_ns: Option<u64>,
     /// The last click on a cue, where a second may make a double click of it.
     clicked: Option<mouse::Click>,
@@ -224,7 +228,8 @@ impl App {
             journal_alarm: None,
             cursor_stays: false,
             go_pressed_ns: None,
-            asked_for: vec![],
+            done: vec![],
+            go_to_ns: None,
             escape_pressed_ns: None,
             clicked: None,
             ticked: None,

@@ -124,6 +124,13 @@ pub struct ReplyTo {
     _ticket: Arc<Ticket>,
 }
 
+impl ReplyTo {
+    /// Returns `true` if the request came in a datagram, which a network may deliver twice.
+    pub fn is_datagram(&self) -> bool {
+        matches!(self.peer, Peer::Udp(_))
+    }
+}
+
 /// Whom a packet came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Peer {

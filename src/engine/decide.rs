@@ -163,6 +163,15 @@ impl State {
         self.cue(main).firings > 0 || self.show.backups(main).iter().any(|&backup| self.cue(backup).firings > 0)
     }
 
+    /// The place in what `cue` needs of the department with this id or name.
+    pub fn need_named(&self, cue: CueIx, department: &str) -> Option<usize> {
+        let is_meant = |need: &DepartmentIx| {
+            let known = self.show.department(*need);
+            known.id == department || known.name.eq_ignore_ascii_case(department)
+        };
+        self.show.cue(cue).needs.iter().position(is_meant)
+    }
+
     fn toggle_ready(&self, at: usize) -> Result<Vec<Event>, Rejection> {
         let cue = self.at_playhead()?;
         let needs = &self.show.cue(cue).needs;
@@ -186,11 +195,7 @@ impl State {
 
     fn ready(&self, department: &str) -> Result<Vec<Event>, Rejection> {
         let cue = self.at_playhead()?;
-        let is_meant = |d: &DepartmentIx| {
-            let known = self.show.department(*d);
-            known.id == department || known.name.eq_ignore_ascii_case(department)
-        };
-        let at = self.show.cue(cue).needs.iter().position(is_meant);
+        let at = self.need_named(cue, department);
         let unknown = || Rejection::NotNeeded { cue: self.number(cue), department: department.to_owned() };
         let at = at.ok_or_else(unknown)?;
         let is_ready = self.cue(cue).stood_by && self.cue(cue).ready & (1 << at) != 0;

@@ -27,7 +27,7 @@ use super::opening::Session;
 use super::screen::{self, Screen};
 use super::{fault, realtime, signals, terminal};
 use crate::app::log::Word;
-use crate::app::{App, Page, RemoteSign, Task, Tone};
+use crate::app::{App, Hand, Page, RemoteSign, Task, Tone};
 use crate::engine::{ClipFact, Command, Event, Record, Rejection, RunId, RunNs, State};
 use crate::journal::{Journal, SyncReport};
 use crate::output::{ClipNews, ClipReport, Health, Job, Outputs};
@@ -277,7 +277,13 @@ impl Station {
         };
         for task in tasks {
             match task {
-                Task::Command(command) => self.command(&command, now_ns),
+                Task::Command(command) => match self.app.guard(&command, Hand::Caller, &self.state, now_ns) {
+                    Ok(pass) => match self.obey(&command, now_ns) {
+                        Ok(()) => self.app.remember(pass),
+                        Err(rejection) => self.app.refused(&rejection, machine_ns()),
+                    },
+                    Err(why) => self.app.refuse(why, now_ns),
+                },
                 Task::Quit => self.leaving = Some("the caller quit".into()),
                 Task::Suspend => self.suspend(),
             }

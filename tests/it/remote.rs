@@ -3,6 +3,7 @@
 mod access;
 mod feed;
 mod flood;
+mod hands;
 
 use serde_json::json;
 

@@ -2,7 +2,8 @@
 
 use super::{RemoteEnd, Station};
 use crate::app::log::Word;
-use crate::app::{RemoteSign, Tone, Wanted};
+use crate::app::{Hand, RemoteSign, Tone, Wanted};
+use crate::engine::Command;
 use crate::remote::{Answer, Counts, Request};
 use crate::runtime::clock::machine_ns;
 use crate::show::duration::SECOND_NS;
@@ -12,13 +13,21 @@ impl Station {
     pub(super) fn wish(&mut self, request: Request) {
         let now_ns = machine_ns();
         let Request { wish, from, who } = request;
-        let done = match self.app.wish(&wish, self.state.show(), now_ns) {
-            Ok(Wanted::Command(command)) => self.obey(&command, now_ns).map_err(|rejection| rejection.to_string()),
-            Ok(Wanted::Load(cue)) => {
+        let hand = if from.is_datagram() { Hand::Datagram } else { Hand::Connection };
+        let done = match Wanted::of(&wish, self.state.show()) {
+            Wanted::Command(command) => match self.app.guard(&command, hand, &self.state, now_ns) {
+                Ok(pass) => {
+                    self.obey(&command, now_ns).map(|()| self.app.remember(pass)).map_err(|why| why.to_string())
+                }
+                // A GO would be about the next cue already, which nobody has asked for.
+                Err(again) if matches!(command, Command::Go { .. }) => Err(again),
+                // Where the run would refuse it anyway, its reason is the better answer.
+                Err(again) => Err(self.would_refuse(&command, now_ns).unwrap_or(again)),
+            },
+            Wanted::Load(cue) => {
                 self.loaded = Some(cue);
                 Ok(())
             }
-            Err(why) => Err(why.to_owned()),
         };
         if let Err(why) = &done {
             self.app.refuse(format!("remote {who}: {why}"), now_ns);
@@ -26,6 +35,12 @@ impl Station {
         if let Some(RemoteEnd { remote, .. }) = &self.remote {
             remote.answer(&from, done.map_or_else(Answer::Error, |()| Answer::Ok));
         }
+    }
+
+    /// Why the run would refuse a command, if it would.
+    fn would_refuse(&self, command: &Command, now_ns: u64) -> Option<String> {
+        let run_ns = self.clock.run_ns(now_ns).max(self.run_ns);
+        self.state.decide(command, run_ns).err().map(|rejection| rejection.to_string())
     }
 
     /// Shows how the remote control is doing, and logs what was heard and not obeyed.

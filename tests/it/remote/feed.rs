@@ -62,7 +62,7 @@ fn a_display_hears_what_is_true_after_go_and_in_a_hold() {
     let program = open(&house, &wire, &remote);
     let display = remote.another();
     display.press("/handover/subscribe").ok();
-    let before = await_feed(&display, "a first bundle", |_| true);
+    let before = await_feed(&display, "the playhead at cue 1", |feed| feed.texts("next")[0] == "1");
     assert_eq!((before.texts("onair"), before.texts("next")), (vec!["", ""], vec!["1", "House lights", ""]));
     assert_eq!((before.held(), before.args("segment")[0].clone()), (false, Arg::Int(0)));
     let pressed = Instant::now();
