@@ -73,24 +73,23 @@ fn a_damaged_journal_is_not_resumed_and_not_touched() {
 
 #[cfg(not(feature = "midi"))]
 #[test]
-fn a_live_run_is_refused_where_an_output_has_no_driver() {
-    let house = House::new();
-    let show = house.show(
-        "title = \"T\"\n[output.special]\nmidi = \"Desk\"\n[[segment]]\ntitle = \"S\"\nduration = \"60s\"\n\
-         [[segment.cue]]\nnumber = \"1\"\ntitle = \"A\"\n\
-         do = [{ output = \"special\", note_on = { channel = 1, note = 60 } }]\n",
-    );
-    let mut program = house.spawn(&["--fresh", &show], (120, 36), &[]);
-    assert_eq!(program.await_exit().exit_code(), 1);
-    assert!(program.modes_are_back());
-    let screen = program.last_screen();
-    assert!(screen.contains("\"special\"") && screen.contains("--features midi"), "{screen}");
-    assert!(screen.contains("--rehearse"), "{screen}");
-    assert!(house.runs().is_empty(), "no run has begun");
-    let house = House::new();
-    let mut program = house.open(&["--rehearse", &show]);
+fn a_live_run_goes_on_where_an_output_has_no_driver() {
+    let (house, wire) = (House::new(), Wire::new());
+    let show = house.show(&format!(
+        "title = \"T\"\n[output.special]\nmidi = \"Desk\"\n[output.desk]\n{}\n\
+         [[segment]]\ntitle = \"S\"\nduration = \"60s\"\n[[segment.cue]]\nnumber = \"1\"\ntitle = \"A\"\n\
+         do = [{{ output = \"special\", note_on = {{ channel = 1, note = 60 }} }}, \
+         {{ output = \"desk\", osc = \"/one\" }}]\n",
+        wire.output()
+    ));
+    let mut program = house.open(&["--fresh", &show]);
+    program.await_words(&["special", "--features midi"]);
     program.keys(" ");
-    program.await_event("action_rehearsed", 1);
+    wire.expect("/one");
+    let journal = program.await_event("action_failed", 1);
+    assert!(
+        journal.lines.iter().any(|line| line["error"].as_str().is_some_and(|why| why.contains("cannot drive midi")))
+    );
 }
 
 #[test]
@@ -111,16 +110,21 @@ fn an_http_output_posts_exactly_what_the_show_says() {
     let house = House::new();
     let web = Web::new();
     let addr = web.addr;
-    let show = house.show(&format!(
+    let text = format!(
         "title = \"T\"\n[output.web]\nhttp = \"http://{addr}\"\nheaders = {{ Authorization = \"env:WEB_TOKEN\" }}\n\
          [[segment]]\ntitle = \"S\"\nduration = \"60s\"\n[[segment.cue]]\nnumber = \"1\"\ntitle = \"Post\"\n\
          do = [{{ output = \"web\", method = \"POST\", path = \"/2/tweets\", json = {{ text = \"Thank you, Paris!\" }} }}]\n"
-    ));
-    let mut program = house.spawn(&[&show], (120, 36), &[]);
-    assert_eq!(program.await_exit().exit_code(), 1, "a secret is missing");
-    assert!(program.last_screen().contains("WEB_TOKEN"), "{}", program.account());
+    );
+    let mut program = house.open(&[&house.show(&text)]);
+    program.await_words(&["web", "WEB_TOKEN"]);
+    program.keys(" ");
+    let failed = program.await_event("action_failed", 1);
+    let why = failed.lines.iter().find_map(|line| line["error"].as_str()).unwrap_or_default();
+    assert!(why.contains("WEB_TOKEN"), "a secret is missing: {why}");
+    drop(program);
 
-    let mut program = house.spawn(&[&show], (120, 36), &[("WEB_TOKEN", "Bearer s3cret")]);
+    let house = House::new();
+    let mut program = house.spawn(&[&house.show(&text)], (120, 36), &[("WEB_TOKEN", "Bearer s3cret")]);
     program.await_open();
     program.keys(" ");
     let (head, body) = web.request();
