@@ -9,6 +9,8 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 use super::duration::HOUR_NS;
 use super::{CueIx, SegmentIx, Show, Trigger};
 
+const DAY_NS: i64 = 24 * HOUR_NS as i64;
+
 /// When everything is meant to happen.
 ///
 /// All times are nanoseconds from an origin: for a show with a hard start somewhere (`anchored`), the beginning of the
@@ -132,8 +134,9 @@ fn segment_starts(show: &Show, day: Date, clock: Timestamp) -> (Vec<Option<i64>>
     for (at, segment) in show.segments.iter().enumerate() {
         if let Some(time) = segment.start {
             let mut at_ns = nearest(show, clock, time, next_ns);
-            if at_ns < last_hard_ns {
-                at_ns = nearest(show, clock, time, at_ns + (24 * HOUR_NS) as i64);
+            // The same time of day once more is that of the next day: three mornings that begin at nine.
+            if at_ns <= last_hard_ns {
+                at_ns = nearest(show, clock, time, at_ns + DAY_NS);
             }
             hard[at] = Some(at_ns);
             last_hard_ns = at_ns;
@@ -170,12 +173,31 @@ fn call_offsets(show: &Show) -> Vec<u64> {
     offsets
 }
 
+/// How long before the start of its segment a cue by the clock may come: doors at 19:55 for a segment at 20:00. What would
+/// come earlier comes after the start.
+const AHEAD_NS: u64 = 6 * HOUR_NS;
+
 fn clock_instants(show: &Show, clock: Timestamp, starts: &[i64]) -> Vec<(CueIx, i64)> {
     let by_clock = show.cue_indices().filter_map(|ix| match show.cue(ix).trigger {
         Trigger::At { time } => Some((ix, time)),
-        _ => None,
+        Trigger::Go | Trigger::With { .. } | Trigger::After { .. } | Trigger::Into { .. } => None,
     });
-    by_clock.map(|(ix, time)| (ix, nearest(show, clock, time, starts[show.segment_of(ix).0 as usize]))).collect()
+    let instant = |(ix, time): (CueIx, Time)| {
+        let segment = show.segment_of(ix);
+        let start_ns = starts[segment.0 as usize];
+        (ix, in_segment(show, clock, time, start_ns, show.segment(segment).duration_ns))
+    };
+    by_clock.map(instant).collect()
+}
+
+/// The instant at which a segment of that start and duration means `time`: the first from its start on, but for one
+/// shortly before its start where the next would come after its end.
+fn in_segment(show: &Show, clock: Timestamp, time: Time, start_ns: i64, duration_ns: u64) -> i64 {
+    let near_ns = nearest(show, clock, time, start_ns);
+    let next_ns = if near_ns < start_ns { nearest(show, clock, time, near_ns + DAY_NS) } else { near_ns };
+    let is_inside = next_ns <= start_ns.saturating_add_unsigned(duration_ns);
+    let is_near = near_ns < start_ns && near_ns.abs_diff(start_ns) <= AHEAD_NS;
+    if is_near && !is_inside { near_ns } else { next_ns }
 }
 
 fn cue_starts(show: &Show, starts: &[i64], offsets: &[u64], by_clock: &[(CueIx, i64)]) -> Vec<i64> {
