@@ -18,8 +18,10 @@
 //! | clip | the player goes on: its end is the cue's, and what follows comes after the hold |
 //! | `at` | the clock on the wall goes on: a cue that falls due in a hold is missed and waits for the caller |
 
+mod ahead;
 mod apply;
 mod auto;
+mod chain;
 mod command;
 mod decide;
 mod effect;
@@ -31,6 +33,7 @@ mod state;
 mod timer;
 mod timing;
 
+pub use ahead::{SegmentPhase, Upcoming};
 pub use command::{ClipFact, Command, Rejection};
 pub use effect::Effect;
 pub use event::{Cause, Event, MissedWhy, Record, RunId};

@@ -104,7 +104,7 @@ impl State {
                 self.touched_ns = self.touched_ns.max(self.show_ns(run_ns));
             }
             Event::CueUnskipped { .. } => self.take_back(cue, run_ns),
-            Event::CueStopped { .. } => self.take_off(cue, run_ns),
+            Event::CueStopped { by_player, .. } => self.take_off(cue, *by_player, run_ns),
             Event::ClipLost { firing, .. } if *firing == self.cue(cue).firings => self.reckon_end(cue, run_ns),
             Event::ActionFailed { firing, action, .. } | Event::ActionUnknown { firing, action, .. }
                 if *firing == self.cue(cue).firings && self.plays_clip(cue, *action) =>
@@ -147,6 +147,8 @@ impl State {
         let show = Arc::clone(&self.show);
         let show_ns = self.show_ns(due_ns);
         let was_missed = self.cue(cue).phase == Phase::Missed;
+        let origin = self.origin_of(cue, cause, firing);
+        self.take_links(cue, origin);
         self.disarm(cue);
         self.missed.remove(&cue);
         self.drop_completion(cue);
@@ -165,12 +167,13 @@ impl State {
         // A cue that is complete at once has a timer as well: its completion is an event of its own, and may be lost
         // with the journal's last line.
         let by_player = self.is_ended_by_player(cue);
-        let by_clock = plan.steps.is_empty() && !by_player;
-        let complete_ns = by_clock.then(|| show_ns + plan.lasts_ns().unwrap_or(0));
+        let by_clock = self.is_ended_by_clock(cue);
+        let complete_ns = by_clock.then(|| show_ns.saturating_add(plan.lasts_ns().unwrap_or(0)));
         let state = &mut self.cues[cue.0 as usize];
         state.phase = Phase::Running;
         state.fired_show_ns = Some(show_ns);
         (state.firings, state.cause, state.fired_ns) = (firing, Some(cause), Some(due_ns));
+        state.origin = Some(origin);
         (state.stood_by, state.ready, state.overridden, state.steps_done) = (false, 0, false, 0);
         state.marked_ns.clear();
         (state.awaits_clip, state.clip_ns, state.clip_lost, state.unplayed) = (by_player, None, false, false);
@@ -181,8 +184,10 @@ impl State {
             self.complete_at(cue, complete_ns);
         }
         for &follower in show.with(cue) {
-            if let Trigger::With { delay_ns, .. } = show.cue(follower).trigger {
-                self.arm(follower, show_ns + delay_ns);
+            if let Trigger::With { delay_ns, .. } = show.cue(follower).trigger
+                && self.follows(follower)
+            {
+                self.arm(follower, show_ns.saturating_add(delay_ns));
             }
         }
     }
@@ -200,8 +205,10 @@ impl State {
         self.on_air.retain(|&running| running != cue);
         self.touched_ns = self.touched_ns.max(show_ns);
         for &follower in show.after(cue) {
-            if let Trigger::After { delay_ns, .. } = show.cue(follower).trigger {
-                self.arm(follower, show_ns + delay_ns);
+            if let Trigger::After { delay_ns, .. } = show.cue(follower).trigger
+                && self.follows(follower)
+            {
+                self.arm(follower, show_ns.saturating_add(delay_ns));
             }
         }
     }
@@ -247,7 +254,7 @@ impl State {
     }
 
     /// Takes back whatever would fire `cue` by itself. A firing of it that is on air runs on.
-    fn disarm(&mut self, cue: CueIx) {
+    pub(super) fn disarm(&mut self, cue: CueIx) {
         let state = &mut self.cues[cue.0 as usize];
         if let Some(due_ns) = state.due_ns.take() {
             self.timers.by_show.remove(&(due_ns, Kind::Fire, cue));
@@ -280,7 +287,7 @@ impl State {
         let show = Arc::clone(&self.show);
         for cue in show.cues_of(segment) {
             if let Trigger::Into { offset_ns } = show.cue(cue).trigger {
-                self.arm(cue, show_ns + offset_ns);
+                self.arm(cue, show_ns.saturating_add(offset_ns));
             }
         }
     }

@@ -143,8 +143,8 @@ impl State {
         }
         let firing = self.cue(cue).firings + 1;
         events.push(Event::CueFired { cue: self.number(cue), cause, firing, due_ns, playhead_stays: false });
-        let plan = self.show.cue(cue);
-        if plan.steps.is_empty() && plan.lasts_ns().is_none_or(|ns| ns == 0) && !self.is_ended_by_player(cue) {
+        events.extend(self.gives_way(cue));
+        if self.is_ended_by_clock(cue) && self.show.cue(cue).lasts_ns().is_none_or(|ns| ns == 0) {
             events.push(Event::CueCompleted { cue: self.number(cue), due_ns });
         }
         events
@@ -283,7 +283,8 @@ impl State {
     /// Whether nothing is left to call, running or due, so that quitting ends the run.
     pub fn is_over(&self) -> bool {
         let due = !self.timers.by_show.is_empty() || !self.timers.by_wall.is_empty();
-        let left = due || self.playhead.is_some() || !self.on_air.is_empty();
+        let runs = self.on_air.iter().any(|&cue| !self.is_endless(cue));
+        let left = due || self.playhead.is_some() || runs;
         self.has_begun() && !left && !self.more_comes()
     }
 

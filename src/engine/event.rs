@@ -324,6 +324,8 @@ pub enum MissedWhy {
     Held,
     /// The clock came after a panic.
     Panicked,
+    /// Everything was stopped while it waited in its delay.
+    Stopped,
     /// Departments were not ready.
     Interlock,
     /// Its segment ended before.
@@ -340,6 +342,7 @@ impl MissedWhy {
             MissedWhy::Late => "the machine stood still",
             MissedWhy::Held => "the show was held",
             MissedWhy::Panicked => "everything was stopped",
+            MissedWhy::Stopped => "it was stopped in its delay",
             MissedWhy::Interlock => "departments were not ready",
             MissedWhy::SegmentEnded => "its segment ended before",
             MissedWhy::NotPlayed => "the clip that it follows was not played",

@@ -8,9 +8,9 @@
 use std::sync::Arc;
 
 use super::timer::Kind;
-use super::{ClipFact, Event, MissedWhy, Rejection, RunNs, State};
+use super::{ClipFact, Event, MissedWhy, Phase, Rejection, RunNs, State};
 use crate::show::action::MpvCommand;
-use crate::show::{CueIx, OutputIx};
+use crate::show::{Action, Body, CueIx, OutputIx};
 
 /// How many delays are looked through for clips.
 const DUE_MAX: usize = 64;
@@ -19,9 +19,42 @@ impl State {
     /// Whether `cue`, fired now, is complete only when the player says so. Steps are marked by the caller, and a clip
     /// that begins again at its end has none.
     pub(super) fn is_ended_by_player(&self, cue: CueIx) -> bool {
+        !self.rehearsal && self.has_player_end(cue)
+    }
+
+    fn has_player_end(&self, cue: CueIx) -> bool {
         let plan = self.show.cue(cue);
         let has_end = !plan.is_loop() || plan.duration_ns.is_none();
-        !self.rehearsal && plan.steps.is_empty() && plan.clip().is_some() && has_end
+        plan.steps.is_empty() && plan.clip().is_some() && has_end
+    }
+
+    /// Returns `true` if `cue`, fired now, has neither steps nor a player that could say when it is complete, and is not
+    /// endless: the clock says when it is.
+    pub(super) fn is_ended_by_clock(&self, cue: CueIx) -> bool {
+        self.show.cue(cue).steps.is_empty() && !self.is_ended_by_player(cue) && !self.is_endless(cue)
+    }
+
+    /// Returns `true` if `cue` plays a clip that begins again at its end and has no `duration`: it runs until it is stopped
+    /// or another clip takes its place, and neither its segment nor the run waits for that.
+    pub(super) fn is_endless(&self, cue: CueIx) -> bool {
+        let plan = self.show.cue(cue);
+        plan.steps.is_empty() && plan.is_loop() && plan.duration_ns.is_none()
+    }
+
+    /// What a rehearsal has to say in the place of the players when `cue` fires: a clip that gives its player to another
+    /// one, or is stopped there, is off the air. In a live run the players say so themselves.
+    pub(super) fn gives_way(&self, cue: CueIx) -> Vec<Event> {
+        if !self.rehearsal {
+            return vec![];
+        }
+        let takes = |action: &Action| matches!(action.body, Body::Mpv(MpvCommand::Play { .. } | MpvCommand::Stop));
+        let taken = |output| self.show.cue(cue).actions.iter().any(|action| takes(action) && action.output == output);
+        let gives_way = |&&other: &&CueIx| {
+            let has_player_end = self.has_player_end(other) && other != cue;
+            has_player_end && self.show.cue(other).clip().is_some_and(|(_, output, _)| taken(output))
+        };
+        let stopped = |&other: &CueIx| Event::CueStopped { cue: self.show.cue(other).number.clone(), by_player: true };
+        self.on_air.iter().filter(gives_way).map(stopped).collect()
     }
 
     /// What follows from what a player says.
@@ -66,20 +99,22 @@ impl State {
         next
     }
 
+    /// Takes a cue off the air, and out of the delay in which it waits to fire by itself.
     pub(super) fn stop(&self, cue: CueIx) -> Result<Vec<Event>, Rejection> {
-        let cue_number = self.show.cue(cue).number.clone();
-        match self.on_air.contains(&cue) {
-            true => Ok(vec![Event::CueStopped { cue: cue_number, by_player: false }]),
-            false => Err(Rejection::NotRunning(cue_number)),
+        let number = self.show.cue(cue).number.clone();
+        let is_in_delay = self.cue(cue).due_ns.is_some() && !self.cue(cue).skipped;
+        match self.on_air.contains(&cue) || is_in_delay {
+            true => Ok(vec![Event::CueStopped { cue: number, by_player: false }]),
+            false => Err(Rejection::NotRunning(number)),
         }
     }
 
-    /// What a delay would still bring is missed, as in a panic, so that nothing vanishes unseen.
+    /// What a delay would still bring is missed, as in a panic: nobody named it, so it must not vanish unseen.
     pub(super) fn stop_all(&self, now: RunNs) -> Result<Vec<Event>, Rejection> {
         let number = |cue: CueIx| self.show.cue(cue).number.clone();
         let stopped = self.on_air.iter().map(|&cue| Event::CueStopped { cue: number(cue), by_player: false });
         let pending = self.timers.by_show.iter().filter(|(_, kind, _)| *kind == Kind::Fire);
-        let missed = pending.map(|&(_, _, cue)| self.miss(cue, MissedWhy::Panicked, now));
+        let missed = pending.map(|&(_, _, cue)| self.miss(cue, MissedWhy::Stopped, now));
         let events: Vec<_> = stopped.chain(missed).collect();
         if events.is_empty() { Err(Rejection::NothingRuns) } else { Ok(events) }
     }
@@ -108,7 +143,9 @@ impl State {
         if !self.cue(cue).unplayed {
             return vec![Event::CueCompleted { cue: number, due_ns }];
         }
-        let waits = |follower: &&CueIx| self.is_in_order(**follower) && self.cue(**follower).due_ns.is_none();
+        let waits = |follower: &&CueIx| {
+            self.is_in_order(**follower) && self.cue(**follower).due_ns.is_none() && self.follows(**follower)
+        };
         let followers = self.show.after(cue).iter().filter(waits);
         let missed = followers.map(|&follower| self.miss(follower, MissedWhy::NotPlayed, due_ns));
         [Event::CueStopped { cue: number, by_player: true }].into_iter().chain(missed).collect()
@@ -119,12 +156,17 @@ impl State {
         self.show.cue(cue).clip().is_some_and(|(at, ..)| at as u32 + 1 == action)
     }
 
-    pub(super) fn take_off(&mut self, cue: CueIx, run_ns: RunNs) {
+    /// The cue is stopped. Unless its player did that, it is taken out of a delay as well.
+    pub(super) fn take_off(&mut self, cue: CueIx, by_player: bool, run_ns: RunNs) {
         self.drop_completion(cue);
+        let is_in_delay = !by_player && self.cue(cue).due_ns.is_some();
+        if is_in_delay {
+            self.disarm(cue);
+        }
         let state = &mut self.cues[cue.0 as usize];
         (state.awaits_clip, state.unplayed) = (false, false);
-        if state.phase == super::Phase::Running {
-            state.phase = super::Phase::Stopped;
+        if state.phase == Phase::Running || is_in_delay {
+            state.phase = Phase::Stopped;
         }
         self.on_air.retain(|&running| running != cue);
         self.touched_ns = self.touched_ns.max(self.show_ns(run_ns));

@@ -101,9 +101,17 @@ pub struct CueState {
     pub marked_ns: Vec<RunNs>,
     /// The backup that has its place.
     pub replaced_by: Option<CueIx>,
+    /// Which firing began the chain of follows to which its last firing belongs: its own, where it did not come by itself.
+    pub(super) origin: Option<Firing>,
+    /// The chain by which it has come already, or before which the caller has fired it by hand: it does not come by that
+    /// chain again.
+    pub(super) came_by: Option<Firing>,
     /// What became of each action of the last firing.
     pub sends: Vec<SendState>,
 }
+
+/// One firing of a cue: which cue, and which of its firings, from 1.
+pub(super) type Firing = (CueIx, u32);
 
 /// Where a cue stands.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

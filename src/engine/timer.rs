@@ -124,7 +124,7 @@ impl State {
         let (segment, started_ns) = self.segment?;
         let is_left = |cue: CueIx| self.show.segment_of(cue) == segment;
         let left = self.playhead.is_some_and(|cue| self.show.segment_of(cue) <= segment)
-            || self.on_air.iter().any(|&cue| is_left(cue))
+            || self.on_air.iter().any(|&cue| is_left(cue) && !self.is_endless(cue))
             || self.timers.by_show.iter().any(|&(_, _, cue)| is_left(cue))
             || self.timers.by_wall.iter().any(|&(_, cue)| is_left(cue));
         let time_up_ns = started_ns + self.show.segment(segment).duration_ns;

@@ -35,6 +35,11 @@ pub struct Timing {
     pub planned_end_ns: i64,
     /// How far the projected end lies behind the plan; ahead of it, negative.
     pub over_ns: i64,
+    /// How far the show lies behind the plan right now; ahead of it, negative: the projected end of the running segment
+    /// beside its planned end, whatever a later hard start will absorb. Before the show begins, the projected start beside
+    /// the planned one; while it waits for a hard start, and in a show without a plan tied to the clock before its
+    /// first GO, 0; after the end, [`Timing::over_ns`].
+    pub now_over_ns: i64,
 }
 
 impl State {
@@ -125,6 +130,23 @@ impl State {
             };
         }
         let planned_end_ns = self.plan_origin_ns(now) + self.plan.end_ns;
-        Timing { start_ns, end_ns: next_ns, planned_end_ns, over_ns: next_ns - planned_end_ns }
+        let over_ns = next_ns - planned_end_ns;
+        let now_over_ns = self.now_over_ns(&start_ns, over_ns, now);
+        Timing { start_ns, end_ns: next_ns, planned_end_ns, over_ns, now_over_ns }
+    }
+
+    fn now_over_ns(&self, start_ns: &[i64], over_ns: i64, now: RunNs) -> i64 {
+        let Some((running, show_ns)) = self.segment else {
+            return start_ns[0] - self.planned_start_ns(SegmentIx(0), now);
+        };
+        if self.has_ended() {
+            return over_ns;
+        }
+        if self.gap(now).is_some() {
+            return 0;
+        }
+        let duration_ns = self.show.segment(running).duration_ns;
+        let end_ns = self.run_ns(show_ns + duration_ns, now).max(now);
+        end_ns as i64 - (self.planned_start_ns(running, now) + duration_ns as i64)
     }
 }

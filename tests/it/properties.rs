@@ -343,18 +343,28 @@ fn look_at(rig: &Rig) -> Result<(), String> {
     for cue in state.show().cue_indices() {
         state.cue_countdown(cue, rig.now).map(|c| (c.left_ns(), c.done()));
         state.call_left_ns(cue, &timing, rig.now);
+        let comes_ns = state.projected_cue_ns(cue, &timing, rig.now);
+        if state.is_passed_over(cue) && comes_ns.is_some() {
+            return Err(format!("{cue:?} is passed over and comes at {comes_ns:?}"));
+        }
         let (at, is_on_air) = (state.cue(cue), state.on_air().contains(&cue));
         if at.phase == Phase::Running && !is_on_air {
             return Err(format!("{cue:?} runs and is not on air"));
         }
-        let has_an_end =
-            at.awaits_clip || at.complete_ns.is_some() || (at.steps_done as usize) < state.show().cue(cue).steps.len();
-        if is_on_air && !has_an_end {
+        let plan = state.show().cue(cue);
+        let has_an_end = at.awaits_clip || at.complete_ns.is_some() || (at.steps_done as usize) < plan.steps.len();
+        let is_endless = plan.is_loop() && plan.duration_ns.is_none() && plan.steps.is_empty();
+        if is_on_air && !has_an_end && !is_endless {
             return Err(format!("{cue:?} is on air for ever"));
         }
     }
     if timing.start_ns.len() != state.show().segments.len() || timing.start_ns.is_empty() {
         return Err("a segment has no projected start".to_owned());
+    }
+    if let Some(next) = state.next_by_itself(rig.now)
+        && (state.cue(next.cue).skipped || next.at_ns < rig.now && state.held_since().is_none())
+    {
+        return Err(format!("{next:?} comes next, at {}", rig.now));
     }
     if let Some(playhead) = state.playhead()
         && state.cue(playhead).skipped

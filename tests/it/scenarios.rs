@@ -8,7 +8,8 @@
 //! - `reject`: a part of the words with which the command is refused; without it the command must be accepted;
 //! - `spotted`: the sheet, a line a person: the id, when spotted (and by which cue's step), and the notes;
 //! - `playhead` (`"-"`: none), `segment`, `on_air`, `missed`, `over`, `starts` (projected), `cue_left`, `effects`,
-//!   `next_clips`, `timecode`, `ended`: what the state says then.
+//!   `next_clips`, `timecode`, `ended`, `next` (by itself), `comes` (projected), `now_over`, `phases` (of the segments),
+//!   `passed` (over by the playhead): what the state says then.
 //!
 //! Commands: `go`, `remote …`, `clip …`, `standby`, `ready 1`, `override WHY`, `hold`, `next`, `previous`, `to 12`, `skip 12`,
 //! `swap`, `step`, `note TEXT`, `spot PERSON`, `unspot PERSON`,
@@ -21,7 +22,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use handover::engine::{Cause, ClipFact, Command, Effect, Event, MissedWhy, State};
+use handover::engine::{Cause, ClipFact, Command, Effect, Event, MissedWhy, SegmentPhase, State};
 use handover::show::{CueIx, CueNumber, OutputIx, PersonIx, Show, duration, file};
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -91,6 +92,16 @@ struct Step {
     timecode: Option<String>,
     effects: Option<Vec<String>>,
     ended: Option<bool>,
+    /// The cue that fires next by itself and its instant, `12 @30s`; `-`: none.
+    next: Option<String>,
+    /// When cues will come as things stand; `-`: not.
+    comes: Option<BTreeMap<String, String>>,
+    /// How far the show is from its plan right now.
+    now_over: Option<String>,
+    /// The phase of each segment, `to_come`, `running`, `done` or `passed_over`.
+    phases: Option<Vec<String>>,
+    /// The cues that the playhead has passed over.
+    passed: Option<Vec<String>>,
     /// The sheet of those who were spotted, a line a person who has a tick or a note.
     spotted: Option<Vec<String>>,
 }
@@ -339,6 +350,31 @@ fn check(rig: &Rig, step: &Step, seen: &mut Seen) -> Result<(), String> {
     if let Some(starts) = &step.starts {
         same("projected starts", starts, &timing.start_ns.iter().copied().map(seconds).collect())?;
     }
+    if let Some(next) = &step.next {
+        let upcoming = state.next_by_itself(rig.now);
+        let told = upcoming.map_or("-".into(), |next| format!("{} @{}", number(next.cue), seconds(next.at_ns as i64)));
+        same("next by itself", next, &told)?;
+    }
+    for (cue, at) in step.comes.iter().flatten() {
+        let comes_ns = state.projected_cue_ns(find(state, cue)?, &timing, rig.now);
+        same(&format!("when {cue} comes"), at, &comes_ns.map_or("-".into(), seconds))?;
+    }
+    if let Some(over) = &step.now_over {
+        same("over now", over, &duration::over_under(timing.now_over_ns))?;
+    }
+    if let Some(phases) = &step.phases {
+        let phase = |segment| match state.segment_phase(segment) {
+            SegmentPhase::ToCome => "to_come",
+            SegmentPhase::Running => "running",
+            SegmentPhase::Done => "done",
+            SegmentPhase::PassedOver => "passed_over",
+        };
+        same("phases", phases, &state.show().segment_indices().map(|segment| phase(segment).to_owned()).collect())?;
+    }
+    if let Some(passed) = &step.passed {
+        let cues = state.show().cue_indices().filter(|&cue| state.is_passed_over(cue));
+        same("passed over", passed, &cues.map(number).collect())?;
+    }
     for (cue, left) in step.cue_left.iter().flatten() {
         let countdown = state.cue_countdown(find(state, cue)?, rig.now);
         same("left of the cue", left, &countdown.map_or("-".to_owned(), |c| seconds(c.left_ns())))?;
@@ -406,6 +442,7 @@ fn line(event: &Event, state: &State, times: Times) -> String {
                 MissedWhy::Late => "late",
                 MissedWhy::Held => "held",
                 MissedWhy::Panicked => "panicked",
+                MissedWhy::Stopped => "stopped",
                 MissedWhy::Interlock => "interlock",
                 MissedWhy::SegmentEnded => "segment_ended",
                 MissedWhy::NotPlayed => "not_played",

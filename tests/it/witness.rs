@@ -23,6 +23,8 @@ pub struct Witness {
     ready: BTreeMap<CueIx, BTreeSet<String>>,
     overridden: BTreeSet<CueIx>,
     running: BTreeSet<CueIx>,
+    /// For each cue that was fired by hand while the one that it follows ran, which firing of that one it was.
+    taken: BTreeMap<CueIx, u32>,
 }
 
 impl Witness {
@@ -38,6 +40,7 @@ impl Witness {
             ready: BTreeMap::new(),
             overridden: BTreeSet::new(),
             running: BTreeSet::new(),
+            taken: BTreeMap::new(),
         }
     }
 
@@ -92,11 +95,17 @@ impl Witness {
                     return Err("a cue completes that does not run".to_owned());
                 }
                 for &follower in self.show.after(cue) {
-                    self.causes.insert(follower, 1);
+                    // One that somebody fired by hand meanwhile has had its turn.
+                    let is_taken = self.taken.get(&follower) == self.firings.get(&cue);
+                    self.causes.insert(follower, u32::from(!is_taken));
                 }
             }
-            Event::CueStopped { cue, .. } if !self.running.remove(&self.find(cue)) => {
-                return Err("a cue is stopped that does not run".to_owned());
+            Event::CueStopped { cue, by_player } => {
+                let cue = self.find(cue);
+                let waits = !by_player && self.causes.insert(cue, 0).unwrap_or(0) > 0;
+                if !self.running.remove(&cue) && !waits {
+                    return Err("a cue is stopped that neither runs nor waits".to_owned());
+                }
             }
             Event::CueMissed { cue, .. } => {
                 self.causes.insert(self.find(cue), 0);
@@ -135,6 +144,11 @@ impl Witness {
         }
         if self.causes.insert(cue, 0).unwrap_or(0) == 0 && alone {
             return Err("a cue fires by itself a second time for one cause".to_owned());
+        }
+        if let Trigger::After { cue: followed, .. } = plan.trigger
+            && self.running.contains(&followed)
+        {
+            self.taken.insert(cue, self.firings[&followed]);
         }
         self.panicked = false;
         self.running.insert(cue);

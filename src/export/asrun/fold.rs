@@ -165,6 +165,9 @@ impl Fold {
                     firing.over_ns = Some(*due_ns);
                 }
             }
+            Event::CueStopped { .. } if !self.state.on_air().contains(&cue) => {
+                log.before("stopped in its delay".to_owned())
+            }
             Event::CueStopped { .. } => {
                 if let Some(firing) = log.firings.last_mut() {
                     (firing.over_ns, firing.stopped) = (Some(run_ns), true);

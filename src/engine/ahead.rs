@@ -1,0 +1,246 @@
+//! What lies ahead: which cue fires next by itself, when later cues will come, and what the playhead has passed over.
+//!
+//! Questions for screens and displays. They change nothing and decide nothing; what they say of the future holds as long
+//! as nobody presses a key.
+
+use super::timer::Kind;
+use super::{Phase, RunNs, State, Timing};
+use crate::show::{CueIx, SegmentIx, Trigger};
+
+/// A cue that fires by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Upcoming {
+    /// The cue.
+    pub cue: CueIx,
+    /// When, by the run's clock. In a hold, what counts from the show comes later by what is left of the hold: the
+    /// difference from now stands still.
+    pub at_ns: RunNs,
+}
+
+/// Where a segment stands in the run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SegmentPhase {
+    /// It has not started.
+    ToCome,
+    /// It runs.
+    Running,
+    /// It has started, and is over.
+    Done,
+    /// A later segment was started before it ever was: nothing of it was played by its time.
+    PassedOver,
+}
+
+impl State {
+    /// Where `segment` stands: one that was jumped over is not one that was played.
+    pub fn segment_phase(&self, segment: SegmentIx) -> SegmentPhase {
+        let state = self.segment(segment);
+        let current = self.current_segment();
+        let is_current = current == Some(segment);
+        match (state.started_ns.is_some(), current.is_some_and(|current| segment < current) || self.has_ended()) {
+            (true, false) if is_current && state.ended_ns.is_none() => SegmentPhase::Running,
+            (false, false) => SegmentPhase::ToCome,
+            (false, true) => SegmentPhase::PassedOver,
+            // The caller has gone back: what was played of it before does not count, it will be played again.
+            (true, false) if current.is_some_and(|current| segment > current) => SegmentPhase::ToCome,
+            (true, _) => SegmentPhase::Done,
+        }
+    }
+
+    /// Returns `true` if `cue` has not fired, stands before the playhead, and nothing will bring it unless the caller goes
+    /// back to it. A cue that is skipped, missed or replaced by its backup is not passed over: it has a sign of its own.
+    pub fn is_passed_over(&self, cue: CueIx) -> bool {
+        let state = self.cue(cue);
+        if state.firings > 0 || state.phase != Phase::Waiting || !self.has_begun() || !self.is_in_order(cue) {
+            return false;
+        }
+        self.is_before_playhead(cue) && !self.comes_by_itself(cue)
+    }
+
+    fn is_before_playhead(&self, cue: CueIx) -> bool {
+        self.playhead.is_none_or(|playhead| self.show.main_of(cue) < self.show.main_of(playhead))
+    }
+
+    /// Returns `true` if `cue` is due, or its chain leads up to something that runs, is due or is still to be called.
+    fn comes_by_itself(&self, cue: CueIx) -> bool {
+        let mut at = cue;
+        // A chain has no circle, so this ends at its head.
+        loop {
+            if self.is_due(at) {
+                return true;
+            }
+            let (cause, is_after) = match self.show.cue(at).trigger {
+                Trigger::Go => return !self.is_before_playhead(at),
+                Trigger::At { .. } => return false,
+                Trigger::Into { .. } => return self.is_segment_ahead(at),
+                Trigger::With { cue: cause, .. } => (cause, false),
+                Trigger::After { cue: cause, .. } => (cause, true),
+            };
+            if self.on_air.contains(&cause) {
+                return is_after && self.follows(at);
+            }
+            at = cause;
+        }
+    }
+
+    fn is_segment_ahead(&self, cue: CueIx) -> bool {
+        !self.has_ended() && self.current_segment().is_none_or(|running| self.show.segment_of(cue) > running)
+    }
+
+    /// Returns `true` if a timer will fire `cue`.
+    fn is_due(&self, cue: CueIx) -> bool {
+        let by_delay = self.cue(cue).due_ns.is_some() && !self.cue(cue).skipped;
+        by_delay || self.is_due_by_clock(cue)
+    }
+
+    pub(super) fn is_due_by_clock(&self, cue: CueIx) -> bool {
+        let has_time = matches!(self.show.cue(cue).trigger, Trigger::At { .. });
+        has_time && self.timers.by_wall.iter().any(|&(_, waiting)| waiting == cue)
+    }
+
+    /// The cue that fires next by itself, in whatever segment, and when; `None` where nothing comes until the caller calls,
+    /// or nobody knows when, and after a panic, which keeps everything from coming by itself. A cue whose departments are
+    /// not ready by then will be missed.
+    pub fn next_by_itself(&self, now: RunNs) -> Option<Upcoming> {
+        if self.panicked {
+            return None;
+        }
+        let timers = self.timers.by_show.iter().filter(|(_, kind, _)| *kind == Kind::Fire);
+        let by_show = timers.map(|&(due_ns, _, cue)| (due_ns, cue)).next();
+        let by_show = by_show.into_iter().chain(self.next_follow()).chain(self.next_in_segment());
+        // A clip may run longer than its player said.
+        let by_show = by_show.map(|(due_ns, cue)| Upcoming { cue, at_ns: self.run_ns(due_ns, now).max(now) });
+        let by_wall = self.timers.by_wall.first();
+        let by_wall = by_wall.map(|&(at_ns, cue)| Upcoming { cue, at_ns: at_ns.max(0) as u64 });
+        by_show.chain(by_wall).min_by_key(|upcoming| (upcoming.at_ns, upcoming.cue))
+    }
+
+    /// When `cue`, which runs, will be complete by itself, by the show's clock; for a clip, as far as its length is known.
+    fn completes_ns(&self, cue: CueIx) -> Option<u64> {
+        let (plan, state) = (self.show.cue(cue), self.cue(cue));
+        let clip_ns = || state.clip_ns.filter(|_| !plan.is_loop()).or(plan.lasts_ns());
+        let by_clip = || clip_ns().filter(|_| state.awaits_clip).zip(state.fired_show_ns);
+        let complete_ns = state.complete_ns.filter(|_| !state.unplayed);
+        complete_ns.or_else(|| by_clip().map(|(clip_ns, fired_ns)| fired_ns.saturating_add(clip_ns)))
+    }
+
+    /// The first cue that follows one that runs, by the show's clock.
+    fn next_follow(&self) -> Option<(u64, CueIx)> {
+        let ends = self.on_air.iter().filter_map(|&cue| Some((cue, self.completes_ns(cue)?)));
+        let follows = ends.flat_map(|(cue, end_ns)| self.show.after(cue).iter().map(move |&next| (end_ns, next)));
+        let follows = follows.filter(|&(_, next)| self.is_in_order(next) && self.follows(next));
+        follows.filter_map(|(end_ns, next)| Some((end_ns.saturating_add(self.delay_ns(next)?), next))).min()
+    }
+
+    /// The first cue of the next segment that comes so long into it, where that segment opens by itself.
+    fn next_in_segment(&self) -> Option<(u64, CueIx)> {
+        let next = self.current_segment().map_or(SegmentIx(0), |running| SegmentIx(running.0 + 1));
+        let opens = self.ended_ns.is_none()
+            && (next.0 as usize) < self.segments.len()
+            && self.plan.opens_by_itself(&self.show, next);
+        let starts_ns = opens.then(|| self.opens_ns(next)).flatten()?;
+        let cues = self.show.cues_of(next).filter(|&cue| self.is_in_order(cue));
+        let into = cues.filter_map(|cue| match self.show.cue(cue).trigger {
+            Trigger::Into { offset_ns } => Some((starts_ns.saturating_add(offset_ns), cue)),
+            Trigger::Go | Trigger::With { .. } | Trigger::After { .. } | Trigger::At { .. } => None,
+        });
+        into.min()
+    }
+
+    /// When `next`, the segment after the running one, will open by itself, by the show's clock: `None` while something is
+    /// left to call before it, or nobody knows when what runs will be over.
+    fn opens_ns(&self, next: SegmentIx) -> Option<u64> {
+        let hard_ns = self.hard_start_ns(next);
+        let Some((running, started_ns)) = self.segment else {
+            return hard_ns.filter(|_| self.plan.hard_start_ns[next.0 as usize].is_some_and(|at_ns| at_ns >= 0));
+        };
+        if self.playhead.is_some_and(|cue| self.show.segment_of(cue) <= running) {
+            return None;
+        }
+        let is_left = |cue: CueIx| self.show.segment_of(cue) == running;
+        let mut over_ns = (started_ns + self.show.segment(running).duration_ns).max(self.touched_ns);
+        for &cue in self.on_air.iter().filter(|&&cue| is_left(cue) && !self.is_endless(cue)) {
+            over_ns = over_ns.max(self.completes_ns(cue)?);
+        }
+        let by_show = self.timers.by_show.iter().filter(|(_, kind, cue)| *kind == Kind::Fire && is_left(*cue));
+        let by_wall = self.timers.by_wall.iter().filter(|&&(_, cue)| is_left(cue));
+        let by_wall = by_wall.map(|&(at_ns, _)| (at_ns.max(0) as u64).saturating_sub(self.held_total_ns));
+        over_ns = by_show.map(|&(due_ns, ..)| due_ns).chain(by_wall).fold(over_ns, u64::max);
+        Some(over_ns.max(hard_ns.unwrap_or(0)))
+    }
+
+    /// The delay behind its cause, for a cue that has one.
+    fn delay_ns(&self, cue: CueIx) -> Option<u64> {
+        match self.show.cue(cue).trigger {
+            Trigger::With { delay_ns, .. } | Trigger::After { delay_ns, .. } => Some(delay_ns),
+            Trigger::Go | Trigger::At { .. } | Trigger::Into { .. } => None,
+        }
+    }
+
+    /// When `cue` will come as things stand, by the run's clock (before the run began, negative): what is due at its
+    /// instant, what the caller calls at its planned time in a segment that starts as `timing` says, and not before now.
+    /// For a cue that has fired it is when it last did. `None` for a cue that will not come as things stand: it is
+    /// skipped, stands aside, was missed or passed over, or its segment is over.
+    ///
+    /// It goes up the cue's chain of follows, and costs as much as that is long.
+    pub fn projected_cue_ns(&self, cue: CueIx, timing: &Timing, now: RunNs) -> Option<i64> {
+        let mut behind_ns = 0_i64;
+        let mut at = cue;
+        loop {
+            let (plan, state) = (self.show.cue(at), self.cue(at));
+            let is_asked = at == cue;
+            if let Some(fired_ns) = state.fired_ns.filter(|_| is_asked) {
+                return Some(fired_ns as i64);
+            }
+            if !self.is_in_order(at) || (is_asked && state.phase != Phase::Waiting) {
+                return None;
+            }
+            let in_run = |show_ns: u64| self.run_ns(show_ns, now).max(now) as i64;
+            let own_ns = match (state.due_ns, plan.trigger) {
+                (Some(due_ns), _) => Some(in_run(due_ns)),
+                (None, Trigger::With { cue: cause, delay_ns }) => {
+                    if self.on_air.contains(&cause) {
+                        return None;
+                    }
+                    (at, behind_ns) = (cause, behind_ns.saturating_add(delay_ns as i64));
+                    continue;
+                }
+                (None, Trigger::After { cue: cause, delay_ns }) => {
+                    if self.on_air.contains(&cause) {
+                        let ends_ns = self.completes_ns(cause).filter(|_| self.follows(at));
+                        ends_ns.map(|ends_ns| in_run(ends_ns.saturating_add(delay_ns)))
+                    } else {
+                        let later_ns = delay_ns.saturating_add(self.show.cue(cause).lasts_ns().unwrap_or(0));
+                        (at, behind_ns) = (cause, behind_ns.saturating_add(later_ns as i64));
+                        continue;
+                    }
+                }
+                (None, Trigger::At { .. }) => self.wall_due_ns(at),
+                (None, Trigger::Into { offset_ns }) => self
+                    .is_segment_ahead(at)
+                    .then(|| timing.start_ns[self.show.segment_of(at).0 as usize].saturating_add(offset_ns as i64)),
+                (None, Trigger::Go) => self.call_ns(at, timing, now),
+            };
+            return own_ns.map(|own_ns| own_ns.saturating_add(behind_ns));
+        }
+    }
+
+    fn wall_due_ns(&self, cue: CueIx) -> Option<i64> {
+        self.timers.by_wall.iter().find(|&&(_, waiting)| waiting == cue).map(|&(at_ns, _)| at_ns)
+    }
+
+    /// When the caller will call `cue`, as planned or at once.
+    fn call_ns(&self, cue: CueIx, timing: &Timing, now: RunNs) -> Option<i64> {
+        if (self.is_before_playhead(cue) && self.has_begun()) || self.has_ended() {
+            return None;
+        }
+        let (segment, offset_ns) = (self.show.segment_of(cue), self.plan.offset_ns[self.show.main_of(cue).0 as usize]);
+        let planned_ns = match self.segment {
+            Some((running, started_ns)) if running == segment => {
+                self.run_ns(started_ns.saturating_add(offset_ns), now) as i64
+            }
+            Some((running, _)) if running > segment => now as i64,
+            _ => timing.start_ns[segment.0 as usize].saturating_add(offset_ns as i64),
+        };
+        Some(planned_ns.max(now as i64))
+    }
+}
