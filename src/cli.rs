@@ -1,6 +1,6 @@
 //! The command line: arguments to calls, results to text and an exit status.
 //!
-//! Exit status: 0 done, 1 failed (the reason on stderr), 2 bad usage.
+//! Exit status: 0 done, 1 failed (the reason on stderr), 2 bad usage, 128 + N ended by signal N.
 
 mod args;
 mod commands;
@@ -11,16 +11,23 @@ use std::process::ExitCode;
 
 use args::{Args, Verb};
 
+use crate::runtime::End;
+
 /// Runs the program.
 pub fn main() -> ExitCode {
     let args = Args::read();
     let done = match &args.verb {
-        None => args.wishes().and_then(|wishes| crate::runtime::run(&wishes)),
+        None => match args.wishes().and_then(|wishes| crate::runtime::run(&wishes)) {
+            // As the shell has it for a program that a signal ends.
+            Ok(End::Signal(signal)) => return ExitCode::from(128_u8.saturating_add(u8::try_from(signal).unwrap_or(0))),
+            ended => ended.map(|_| ()),
+        },
         Some(Verb::Shows { name }) => commands::shows(name.as_deref()),
         Some(Verb::New { file }) => commands::new(file),
         Some(Verb::Check { show }) => commands::check(show),
         Some(Verb::Probe { show }) => probe::probe(show),
         Some(Verb::Runs) => args.state_dir().and_then(|state| commands::runs(&state)),
+        Some(Verb::Stop { run }) => args.state_dir().and_then(|state| commands::stop(&state, run)),
         Some(Verb::Report { run, format }) => {
             args.state_dir().and_then(|state| commands::report(&state, run.as_deref(), *format))
         }

@@ -32,25 +32,36 @@ use std::io::Write;
 use std::time::Duration;
 
 pub use opening::{Start, Unfinished, Wishes};
+pub use takeover::stop_run;
 
 /// How long a thread that may be stuck on the terminal, the disk or the net gets to say goodbye.
 const GOODBYE: Duration = Duration::from_millis(700);
+
+/// How a run in a terminal came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum End {
+    /// The caller left, or nothing was opened.
+    Left,
+    /// A signal of this number ended the program; a terminal that has gone counts as SIGHUP.
+    Signal(i32),
+}
 
 /// Opens a show and runs it until the caller leaves.
 ///
 /// # Errors
 /// When there is no terminal, the show has faults, or the run that was asked for cannot be resumed; the text is for the
 /// caller.
-pub fn run(wishes: &Wishes) -> anyhow::Result<()> {
+pub fn run(wishes: &Wishes) -> anyhow::Result<End> {
     terminal::require()?;
     fault::keep_in(&wishes.state);
     let (inbox, post) = inbox::inbox()?;
     let signals = signals::listen(post.clone())?;
-    let Some(session) = opening::open(wishes, &inbox, &post)? else { return Ok(()) };
-    if let Some(farewell) = station::run(session, inbox, &post)? {
+    let Some(session) = opening::open(wishes, &inbox, &post)? else { return Ok(End::Left) };
+    let (farewell, end) = station::run(session, inbox, &post)?;
+    if let Some(farewell) = farewell {
         // The terminal may have gone meanwhile; then there is nobody left to tell.
         let _ = writeln!(std::io::stdout(), "{farewell}");
     }
     signals.close();
-    Ok(())
+    Ok(end)
 }

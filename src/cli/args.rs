@@ -131,8 +131,18 @@ pub enum Verb {
         /// The show file, or the name of a built-in show
         show: PathBuf,
     },
-    /// List runs: id, show, when, live or rehearsal, finished or not
+    /// List runs: id, when, kind, state, show
+    ///
+    /// The kind is live, rehearsal or technical. The state is "called, pid N" while a caller has it, "runs without a
+    /// terminal, pid N" where the window is gone and the show goes on, "left" where it can be resumed, or "finished".
     Runs,
+    /// End a run that goes on without a terminal
+    ///
+    /// It is left as by q: what was fired is kept, and `handover --resume` goes on with it.
+    Stop {
+        /// The run's id, as `handover runs` lists it
+        run: String,
+    },
     /// The as-run report of a run: what was planned beside what happened
     Report {
         /// The run's id [default: the last run]

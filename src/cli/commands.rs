@@ -14,12 +14,12 @@ use crate::engine::RunId;
 use crate::export::asrun::AsRun;
 use crate::export::sheet::{self, Sheet};
 use crate::export::{chart, csv, html, json, text};
-use crate::journal::{Store, recover};
+use crate::journal::{Holder, Store, recover};
 use crate::output::clip_fault;
 use crate::runtime::clock::wall_now;
-use crate::runtime::config;
 use crate::runtime::opening::{has_colour, machine_zone, parse, read};
 use crate::runtime::when::listed;
+use crate::runtime::{config, stop_run};
 use crate::show::action::MpvCommand;
 use crate::show::problem::Problem;
 use crate::show::{Body, Show, builtin, duration, file, problem};
@@ -148,12 +148,16 @@ pub(super) fn runs(state: &Path) -> anyhow::Result<()> {
         let line = match (&run.summary, &run.fault) {
             (Some(summary), fault) => {
                 let kind = summary.kind();
-                let end = match (fault, summary.ended) {
-                    (Some(_), _) => "damaged",
-                    (None, true) => "finished",
-                    (None, false) => "unfinished",
+                let end = match (fault, summary.ended, store.holder(&run.id)) {
+                    (Some(_), ..) => "damaged".to_owned(),
+                    (None, true, _) => "finished".to_owned(),
+                    (None, false, Some(Holder { pid, terminal: true })) => format!("called, pid {pid}"),
+                    (None, false, Some(Holder { pid, terminal: false })) => {
+                        format!("runs without a terminal, pid {pid}")
+                    }
+                    (None, false, None) => "left".to_owned(),
                 };
-                format!("{:width$}  {}  {kind:9}  {end:10}  {}", run.id, listed(summary.started_at), summary.show)
+                format!("{:width$}  {}  {kind:9}  {end:16}  {}", run.id, listed(summary.started_at), summary.show)
             }
             (None, Some(fault)) => format!("{:width$}  {fault}", run.id),
             (None, None) => format!("{:width$}  empty", run.id),
@@ -162,6 +166,11 @@ pub(super) fn runs(state: &Path) -> anyhow::Result<()> {
         lines.push('\n');
     }
     print(&lines)
+}
+
+/// Ends a run that goes on without a terminal.
+pub(super) fn stop(state: &Path, run: &str) -> anyhow::Result<()> {
+    print(&stop_run(&Store::new(state), &RunId(run.to_owned()))?)
 }
 
 pub(super) fn report(state: &Path, run: Option<&str>, format: Format) -> anyhow::Result<()> {

@@ -6,7 +6,7 @@
 
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{self, Read};
-use std::os::unix::fs::{FileExt, OpenOptionsExt};
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
 use rustix::io::Errno;
@@ -109,12 +109,25 @@ impl RunLock {
 }
 
 /// Who calls the run in `dir`, as far as can be told without taking its lock, which would stand in the way of one who
-/// wants it at that moment: whom the file names, while there is a process of that number.
+/// wants it at that moment: whom the file names, while there is a process of that number, and on Linux while the file is
+/// locked, since after a restart of the machine another process may have that number.
 pub(super) fn holder_in(dir: &Path) -> Option<Holder> {
-    let holder = holder(&File::open(dir.join(LOCK_FILE)).ok()?)?;
+    let file = File::open(dir.join(LOCK_FILE)).ok()?;
+    let holder = holder(&file)?;
     let pid = i32::try_from(holder.pid).ok().and_then(Pid::from_raw)?;
     // It asks whether one could send a signal, and sends none. A process of another user's is there as well.
-    (test_kill_process(pid) != Err(Errno::SRCH)).then_some(holder)
+    let is_there = test_kill_process(pid) != Err(Errno::SRCH);
+    (is_there && is_locked(&file).unwrap_or(true)).then_some(holder)
+}
+
+/// Returns whether somebody has a lock on `file`, as /proc/locks lists them (proc_locks(5)): `1: FLOCK  ADVISORY  WRITE
+/// 123 00:2f:1234 0 EOF`, the last number of the sixth field being the inode. `None` where there is no such list. The
+/// device is not compared: some file systems give another one there.
+fn is_locked(file: &File) -> Option<bool> {
+    let inode = file.metadata().ok()?.ino().to_string();
+    let locks = std::fs::read_to_string("/proc/locks").ok()?;
+    let is_this = |line: &str| line.split_whitespace().nth(5).and_then(|id| id.rsplit(':').next()) == Some(&inode);
+    Some(locks.lines().any(is_this))
 }
 
 fn holder(file: &File) -> Option<Holder> {
@@ -168,7 +181,9 @@ mod tests {
         drop(lock);
         let mut gone = std::process::Command::new("true").spawn().unwrap();
         gone.wait().unwrap();
-        for text in [format!(r#"{{"pid":{},"terminal":true}}"#, gone.id()), r#"{"pid":0,"terminal":true}"#.into()] {
+        let holder = |pid: u32| format!(r#"{{"pid":{pid},"terminal":true}}"#);
+        // The third is there, and has no lock: it has the number of one that went with the machine.
+        for text in [holder(gone.id()), holder(0), holder(std::process::id())] {
             fs::write(dir.path().join(LOCK_FILE), text).unwrap();
             assert_eq!(holder_in(dir.path()), None);
         }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use anyhow::{Context, bail};
 use jiff::SignedDuration;
 
+mod choice;
 mod start;
 
 pub use start::Start;
@@ -16,17 +17,17 @@ pub use start::Start;
 use super::clock::{RunClock, machine_ns, wall_now};
 use super::config::Config;
 use super::inbox::{Inbox, Msg, Post};
-use super::question::{self, Answer};
 use super::takeover::lock;
 use super::wiring;
 use crate::app::log::{Log, Word};
 use crate::app::{App, Theme, Tone};
 use crate::engine::{Event, Record, RunId, RunNs, State};
-use crate::journal::{Journal, RunFolder, Store, StoreError};
+use crate::journal::{Journal, RunFolder, Store};
 use crate::output::Outputs;
 use crate::remote::Remote;
 use crate::show::{CueIx, Show, builtin, file, problem};
 use crate::ui::Means;
+use choice::{Choice, last_unfinished};
 use start::first_event;
 
 /// What the command line asks for.
@@ -102,9 +103,6 @@ struct Script {
     rehearse: bool,
 }
 
-/// How many runs back an unfinished one is looked for: a season must not slow the start of its last show.
-const RUNS_LOOKED_AT: usize = 50;
-
 /// The longest that a run is taken to have been without a program, by its own clock: some seventy years.
 const DOWN_NS_MAX: u64 = i64::MAX as u64 / 4;
 
@@ -120,38 +118,10 @@ pub(super) fn open(wishes: &Wishes, inbox: &Inbox, post: &Post) -> anyhow::Resul
         return resume(wishes, &store, &folder, None, post).map(Some);
     }
     let script = script(wishes)?;
-    let same = |folder: &RunFolder| {
-        let summary = folder.summary.as_ref();
-        summary.is_none_or(|s| s.source == script.source && s.rehearsal == script.rehearse)
-    };
-    // A technical rehearsal and a performance are never taken for each other unasked.
-    let same_kind = |folder: &RunFolder| {
-        let is_shifted = wishes.start != Start::Usual;
-        same(folder) && folder.summary.as_ref().is_none_or(|s| s.rehearsal || s.shift_ns.is_some() == is_shifted)
-    };
-    let unfinished = match wishes.unfinished {
-        Unfinished::Fresh => None,
-        Unfinished::Ask => {
-            // A show that was only looked at left nothing to go on with.
-            let begun = |folder: &RunFolder| folder.summary.as_ref().is_some_and(|summary| summary.cues_fired > 0);
-            last_unfinished(&store, |folder| folder.fault.is_none() && begun(folder) && same_kind(folder))
-                .unwrap_or(None)
-        }
-        Unfinished::Resume => {
-            let none = || format!("there is no unfinished run of {} in {}", script.source, store.root().display());
-            Some(last_unfinished(&store, same)?.with_context(none)?)
-        }
-    };
-    match unfinished {
-        None => fresh(wishes, &store, script, post).map(Some),
-        Some(folder) if wishes.unfinished == Unfinished::Resume => {
-            resume(wishes, &store, &folder, Some(&script), post).map(Some)
-        }
-        Some(folder) => match question::ask(&folder, wall_now(), inbox)? {
-            Answer::Resume => resume(wishes, &store, &folder, Some(&script), post).map(Some),
-            Answer::Fresh => fresh(wishes, &store, script, post).map(Some),
-            Answer::Leave => Ok(None),
-        },
+    match choice::choose(wishes, &store, &script, inbox)? {
+        Choice::Fresh => fresh(wishes, &store, script, post).map(Some),
+        Choice::Resume(folder) => resume(wishes, &store, &folder, Some(&script), post).map(Some),
+        Choice::Leave => Ok(None),
     }
 }
 
@@ -210,17 +180,6 @@ pub fn machine_zone() -> String {
     jiff::tz::TimeZone::system().iana_name().unwrap_or("UTC").to_owned()
 }
 
-fn last_unfinished(store: &Store, fits: impl Fn(&RunFolder) -> bool) -> Result<Option<RunFolder>, StoreError> {
-    let unfinished = |run: &RunFolder| run.summary.as_ref().is_none_or(|summary| !summary.ended);
-    for id in store.ids()?.iter().rev().take(RUNS_LOOKED_AT) {
-        let run = store.summary(id)?;
-        if unfinished(&run) && fits(&run) {
-            return Ok(Some(run));
-        }
-    }
-    Ok(None)
-}
-
 fn fresh(wishes: &Wishes, store: &Store, script: Script, post: &Post) -> anyhow::Result<Session> {
     let outputs = wiring::outputs(&script.show, &script.source, script.rehearse, post);
     let (remote, deaf) = wiring::remote(&script.show, wishes.listen, post)?;
@@ -241,7 +200,8 @@ fn fresh(wishes: &Wishes, store: &Store, script: Script, post: &Post) -> anyhow:
     let dated = script.show.date.filter(|date| !script.rehearse && date != day);
     let shifted = shift_ns.map(|_| "the show's clock is set for a technical rehearsal; outputs are live".to_owned());
     let dated = dated.map(|date| format!("the show is dated {date}: its times are taken for {day}"));
-    let words: Vec<String> = dated.into_iter().chain(shifted).collect();
+    let neighbours = choice::neighbours(store, &script);
+    let words: Vec<String> = dated.into_iter().chain(shifted).chain(neighbours).collect();
     let mut log = Log::default();
     note_config(wishes, &mut log, 0);
     Ok(Session {

@@ -1,8 +1,8 @@
-//! The question at the start: an unfinished run is there; go on with it, or start anew?
+//! The questions at the start: what to do about an unfinished run of the show, or one that another program calls.
 
 use std::io::{self, Write};
 
-use crossterm::event::{Event, KeyCode, KeyEventKind, KeyModifiers};
+use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use jiff::Timestamp;
 
 use super::clock::machine_ns;
@@ -10,7 +10,7 @@ use super::inbox::{Inbox, Msg};
 use super::keyboard::{self, Keyboard, Woken};
 use super::terminal;
 use super::when::{ago, listed};
-use crate::journal::RunFolder;
+use crate::journal::{Holder, RunFolder};
 
 /// What the caller wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,58 +23,138 @@ pub enum Answer {
     Leave,
 }
 
-/// Asks, and waits for one key.
+/// Asks what to do about an unfinished run, and waits for one key; `holder` has the run, without a terminal.
 ///
 /// # Errors
 /// When the terminal is gone.
-pub fn ask(folder: &RunFolder, now: Timestamp, inbox: &Inbox) -> io::Result<Answer> {
-    terminal::take()?;
-    let answer = write(folder, now).and_then(|()| listen(inbox));
-    terminal::give_back();
-    // The terminal may be what has gone, and then nobody misses the line.
-    let _ = writeln!(io::stdout());
-    answer
-}
-
-fn write(folder: &RunFolder, now: Timestamp) -> io::Result<()> {
-    let mut out = io::stdout();
-    if let Some(summary) = &folder.summary {
-        let kind = summary.kind();
-        let fired = summary.cues_fired;
-        let cues = if fired == 1 { "cue" } else { "cues" };
-        let (started, since) = (listed(summary.started_at), ago(summary.last_at, now));
-        write!(out, "An unfinished run of “{}” is here:\r\n", summary.show)?;
-        write!(out, "  {}  ({kind}, begun {started}, {fired} {cues} fired, last event {since} ago)\r\n", folder.id)?;
-    }
-    write!(out, "\r\n  r  resume it    f  start a fresh run    q  quit  > ")?;
-    out.flush()
-}
-
-fn listen(inbox: &Inbox) -> io::Result<Answer> {
-    let mut keyboard = Keyboard::default();
-    loop {
-        match keyboard::wait(true, inbox.bell(), None) {
-            Woken::Input => keyboard.read(machine_ns())?,
-            Woken::Other => {}
-            Woken::Lost => return Err(io::Error::other("the terminal is gone")),
-        }
-        for event in keyboard.by_ref() {
-            let Event::Key(key) = event else { continue };
-            if key.kind == KeyEventKind::Release {
-                continue;
-            }
+pub fn ask(folder: &RunFolder, holder: Option<Holder>, now: Timestamp, inbox: &Inbox) -> io::Result<Answer> {
+    in_terminal(|| {
+        let mut out = io::stdout();
+        let title = title(folder);
+        tell(
+            folder,
+            &holder.map_or_else(|| format!("An unfinished run of {title} is here"), |h| going_on(&title, h)),
+            now,
+        )?;
+        write!(out, "\r\n  r  resume it    f  start a fresh run    q  quit  > ")?;
+        out.flush()?;
+        let mut keys = Keys::new(inbox);
+        loop {
+            let Some(key) = keys.next()? else { return Ok(Answer::Leave) };
             match key.code {
-                KeyCode::Char('c') if key.modifiers.contains(KeyModifiers::CONTROL) => return Ok(Answer::Leave),
                 KeyCode::Char('r' | 'R' | 'y' | 'Y') | KeyCode::Enter => return Ok(Answer::Resume),
                 KeyCode::Char('f' | 'F' | 'n' | 'N') => return Ok(Answer::Fresh),
                 KeyCode::Char('q' | 'Q') | KeyCode::Esc => return Ok(Answer::Leave),
                 _ => {}
             }
         }
-        use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-        let ends = |message: &Msg| matches!(message, Msg::Signal(SIGHUP | SIGINT | SIGTERM));
-        if inbox.take().iter().any(ends) {
-            return Ok(Answer::Leave);
+    })
+}
+
+/// Asks whether to start a second live run of a show beside the one that `holder` has; returns `true` after a typed yes.
+///
+/// # Errors
+/// When the terminal is gone.
+pub fn ask_for_second(folder: &RunFolder, holder: Holder, now: Timestamp, inbox: &Inbox) -> io::Result<bool> {
+    in_terminal(|| {
+        let mut out = io::stdout();
+        tell(folder, &going_on(&title(folder), holder), now)?;
+        write!(out, "\r\nA second run sends its cues to the same outputs beside the first.\r\n")?;
+        if !holder.terminal {
+            write!(out, "`handover stop {}` ends the first.\r\n", folder.id)?;
         }
+        write!(out, "\r\n  Type yes and Enter to start a second run; anything else quits  > ")?;
+        out.flush()?;
+        Ok(Keys::new(inbox).line()?.is_some_and(|line| line.trim().eq_ignore_ascii_case("yes")))
+    })
+}
+
+fn in_terminal<T>(ask: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+    terminal::take()?;
+    let answer = ask();
+    terminal::give_back();
+    // The terminal may be what has gone, and then nobody misses the line.
+    let _ = writeln!(io::stdout());
+    answer
+}
+
+/// What the show of a run is called.
+fn title(folder: &RunFolder) -> String {
+    folder.summary.as_ref().map_or_else(|| folder.id.to_string(), |summary| format!("“{}”", summary.show))
+}
+
+/// Who has the run of the show `title` at the moment.
+fn going_on(title: &str, holder: Holder) -> String {
+    match holder.terminal {
+        true => format!("{title} is being called here now by process {}", holder.pid),
+        false => format!("{title} runs here without a terminal, process {}", holder.pid),
     }
 }
+
+/// Says `what` of a run, and which one it is.
+fn tell(folder: &RunFolder, what: &str, now: Timestamp) -> io::Result<()> {
+    let mut out = io::stdout();
+    write!(out, "{what}:\r\n")?;
+    let Some(summary) = &folder.summary else { return write!(out, "  {}\r\n", folder.id) };
+    let (kind, fired) = (summary.kind(), summary.cues_fired);
+    let cues = if fired == 1 { "cue" } else { "cues" };
+    let (started, since) = (listed(summary.started_at), ago(summary.last_at, now));
+    write!(out, "  {}  ({kind}, begun {started}, {fired} {cues} fired, last event {since} ago)\r\n", folder.id)
+}
+
+/// The keys that are pressed while a question stands.
+struct Keys<'a> {
+    keyboard: Keyboard,
+    inbox: &'a Inbox,
+}
+
+impl<'a> Keys<'a> {
+    fn new(inbox: &'a Inbox) -> Self {
+        Keys { keyboard: Keyboard::default(), inbox }
+    }
+
+    /// The next key; `None` for Ctrl-C, and where a signal ends the program.
+    fn next(&mut self) -> io::Result<Option<KeyEvent>> {
+        use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+        loop {
+            for event in self.keyboard.by_ref() {
+                let Event::Key(key) = event else { continue };
+                let is_ctrl_c = key.code == KeyCode::Char('c') && key.modifiers.contains(KeyModifiers::CONTROL);
+                if key.kind != KeyEventKind::Release {
+                    return Ok(Some(key).filter(|_| !is_ctrl_c));
+                }
+            }
+            match keyboard::wait(true, self.inbox.bell(), None) {
+                Woken::Input => self.keyboard.read(machine_ns())?,
+                Woken::Other => {}
+                Woken::Lost => return Err(io::Error::other("the terminal is gone")),
+            }
+            let ends = |message: &Msg| matches!(message, Msg::Signal(SIGHUP | SIGINT | SIGTERM));
+            if self.inbox.take().iter().any(ends) {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// A line that is typed, shown letter by letter; `None` where it is broken off.
+    fn line(&mut self) -> io::Result<Option<String>> {
+        let (mut line, mut out) = (String::new(), io::stdout());
+        while let Some(key) = self.next()? {
+            match key.code {
+                KeyCode::Enter => return Ok(Some(line)),
+                KeyCode::Esc => return Ok(None),
+                KeyCode::Backspace if line.pop().is_some() => write!(out, "\u{8} \u{8}")?,
+                KeyCode::Char(c) if c.is_ascii_alphabetic() && line.len() < LINE_MAX => {
+                    line.push(c);
+                    write!(out, "{c}")?;
+                }
+                _ => {}
+            }
+            out.flush()?;
+        }
+        Ok(None)
+    }
+}
+
+/// The longest line that is typed here.
+const LINE_MAX: usize = 20;

@@ -25,7 +25,7 @@ use super::inbox::{Inbox, Msg, Post};
 use super::keyboard::{self, Keyboard, Woken};
 use super::opening::Session;
 use super::screen::{self, Screen};
-use super::{fault, realtime, signals, terminal};
+use super::{End, fault, realtime, signals, terminal};
 use crate::app::log::Word;
 use crate::app::{App, Hand, Page, RemoteSign, Task, Tone};
 use crate::engine::{ClipFact, Command, Event, Record, Rejection, RunId, RunNs, State};
@@ -73,6 +73,8 @@ struct Station {
     told_time: Option<(bool, i64)>,
     /// Why the loop ends, once it does.
     leaving: Option<String>,
+    /// How, as the shell is told.
+    end: End,
 }
 
 /// The station's hold on remote controls.
@@ -85,11 +87,11 @@ struct RemoteEnd {
     pause_ns: u64,
 }
 
-/// Runs a session to its end; the farewell is for the shell's screen.
+/// Runs a session to its end; the farewell is for the shell's screen, the end for its exit status.
 ///
 /// # Errors
 /// When the terminal is gone already, or the system gives no thread.
-pub fn run(mut session: Session, inbox: Inbox, post: &Post) -> anyhow::Result<Option<String>> {
+pub fn run(mut session: Session, inbox: Inbox, post: &Post) -> anyhow::Result<(Option<String>, End)> {
     // Timers may be up to 50 µs late by default, for the sake of the battery.
     #[cfg(target_os = "linux")]
     let _ = rustix::thread::set_current_timer_slack(std::num::NonZeroU64::new(1));
@@ -171,6 +173,7 @@ impl Station {
             armed: vec![],
             told_time: None,
             leaving: None,
+            end: End::Left,
         };
         station.begin(begin);
         if let Some(cue) = playhead {
@@ -226,15 +229,19 @@ impl Station {
                 self.message(message);
             }
             if self.screen.is_none() && !self.has_work() {
-                self.leaving = Some("the terminal is gone, and nothing comes by itself any more".into());
+                self.end = End::Signal(SIGHUP);
+                self.leaving.get_or_insert("the terminal is gone, and nothing comes by itself any more".into());
             }
         }
     }
 
-    /// Whether something will still happen without a caller.
+    /// Returns `true` if something will still happen without a caller. A rehearsal is nothing without one.
     fn has_work(&self) -> bool {
+        if self.state.is_rehearsal() {
+            return false;
+        }
         // A live show that remote controls call needs no terminal.
-        let is_called = self.remote.is_some() && !self.state.is_rehearsal() && !self.state.has_ended();
+        let is_called = self.remote.is_some() && !self.state.has_ended();
         is_called
             || self.ahead.is_some()
             || self.state.poll_timeout().is_some()
@@ -334,7 +341,10 @@ impl Station {
             Msg::Signal(SIGTSTP) => self.suspend(),
             Msg::Signal(SIGCONT) => self.resized(),
             Msg::Signal(SIGHUP) if !keyboard::is_alive() => self.terminal_lost(),
-            Msg::Signal(signal) => self.leaving = Some(signals::name(signal).into()),
+            Msg::Signal(signal) => {
+                self.leaving = Some(signals::name(signal).into());
+                self.end = End::Signal(signal);
+            }
         }
     }
 

@@ -2,13 +2,13 @@
 
 use std::time::Duration;
 
-use anyhow::Context;
+use anyhow::{Context, bail};
 use rustix::io::Errno;
 use rustix::process::{Pid, Signal, kill_process};
 
 use super::clock::machine_ns;
 use crate::engine::RunId;
-use crate::journal::{LockError, RunLock, Store, StoreError};
+use crate::journal::{Holder, LockError, RunLock, Store, StoreError};
 
 /// How long another program gets to give a run away that it calls without a terminal.
 const TAKEOVER: Duration = Duration::from_secs(3);
@@ -33,6 +33,42 @@ pub(super) fn lock(store: &Store, id: &RunId) -> anyhow::Result<RunLock> {
             ask_for_run(holder.pid)?;
         }
         std::thread::sleep(Duration::from_millis(10));
+    }
+}
+
+/// Ends the run `id`, which goes on without a terminal; the text is for the caller.
+///
+/// # Errors
+/// When there is no such run, nobody has it, a caller has it, or its process does not end.
+pub fn stop_run(store: &Store, id: &RunId) -> anyhow::Result<String> {
+    let Some(holder) = holder(store, id)? else {
+        let ended = store.summary(id)?.summary.is_some_and(|summary| summary.ended);
+        let state = if ended { "is finished" } else { "was left: `handover --resume` goes on with it" };
+        bail!("no program runs {id}, which {state}");
+    };
+    let pid = holder.pid;
+    if holder.terminal {
+        bail!("run {id} is being called by process {pid} in its terminal: quit it there, with q");
+    }
+    ask_for_run(pid)?;
+    let asked_ns = machine_ns();
+    while self::holder(store, id)?.is_some_and(|holder| holder.pid == pid) {
+        if machine_ns() - asked_ns > TAKEOVER.as_nanos() as u64 {
+            bail!("process {pid} does not let go of run {id}; `kill -9 {pid}` ends it, and the run can be resumed");
+        }
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let ended = store.summary(id)?.summary.is_some_and(|summary| summary.ended);
+    let then = if ended { "`handover report` shows it" } else { "`handover --resume` goes on with it" };
+    Ok(format!("Process {pid} has let go of run {id}: {then}.\n"))
+}
+
+/// Who has the run `id` for certain: its lock was not to be had.
+fn holder(store: &Store, id: &RunId) -> anyhow::Result<Option<Holder>> {
+    match store.lock(id) {
+        Ok(_) => Ok(None),
+        Err(StoreError::Lock(LockError::Held { holder, .. })) => Ok(holder),
+        Err(error) => Err(error.into()),
     }
 }
 

@@ -6,6 +6,7 @@ pub mod shows;
 mod slips;
 mod technical;
 mod terminal;
+mod together;
 mod trouble;
 
 use serde_json::json;

@@ -8,7 +8,7 @@ use crate::engine::Event;
 use crate::output::Outputs;
 use crate::runtime::clock::machine_ns;
 use crate::runtime::screen::{self, Screen};
-use crate::runtime::{GOODBYE, fault, keyboard, terminal};
+use crate::runtime::{End, GOODBYE, fault, keyboard, terminal};
 
 impl Station {
     /// The show runs on; another terminal may take it over.
@@ -53,7 +53,7 @@ impl Station {
     }
 
     /// Lets go of everything, none of it for longer than [`GOODBYE`]; the text is for the shell's screen.
-    pub(super) fn leave(mut self) -> Option<String> {
+    pub(super) fn leave(mut self) -> (Option<String>, End) {
         self.release();
         let reason = self.leaving.take().unwrap_or_else(|| "too many faults of the program's own".into());
         let answered = self.screen.take().is_none_or(|screen| screen.leave(GOODBYE));
@@ -78,6 +78,6 @@ impl Station {
             words.push(format!("The journal: {error}."));
         }
         // Whoever does not read the terminal does not read a farewell either, and writing one could hang.
-        (answered && keyboard::is_alive() && !words.is_empty()).then(|| words.join("\n"))
+        ((answered && keyboard::is_alive() && !words.is_empty()).then(|| words.join("\n")), self.end)
     }
 }

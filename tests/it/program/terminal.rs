@@ -201,7 +201,7 @@ fn a_show_runs_on_without_its_terminal_and_another_takes_it_over() {
     let mut other = house.spawn(&["--resume", &show], (120, 36), &[]);
     assert_eq!(other.await_exit().exit_code(), 1);
     let screen = other.last_screen();
-    assert!(screen.contains("is being run by"), "{screen}");
+    assert!(screen.contains("is being called here now by process"), "{screen}");
 
     first.close_terminal();
     let used = first.cpu();

@@ -8,6 +8,7 @@ use super::*;
 use crate::app::{App, Theme};
 use crate::engine::{Cause, Command, Event, State};
 use crate::output::Outputs;
+use crate::runtime::End;
 use crate::runtime::clock::{RunClock, wall_now};
 use crate::runtime::inbox::{Msg, inbox};
 use crate::runtime::keyboard::Keyboard;
@@ -62,6 +63,7 @@ fn station() -> Station {
         armed: vec![],
         told_time: None,
         leaving: None,
+        end: End::Left,
     };
     let started = Event::RunStarted {
         show: show.title.clone(),

@@ -1,0 +1,154 @@
+//! Which run a show is opened as: a new one, one that was left, or none.
+//!
+//! A live run that another program calls at the moment is never offered as if it were left, and a second live run of
+//! the same show beside it takes a typed yes: both would send every cue to the same outputs.
+
+use anyhow::{Context, bail};
+
+use super::{Script, Start, Unfinished, Wishes, parse};
+use crate::engine::RunId;
+use crate::journal::{Holder, RunFolder, Store, StoreError, Summary};
+use crate::output::address;
+use crate::runtime::clock::wall_now;
+use crate::runtime::inbox::Inbox;
+use crate::runtime::question::{self, Answer};
+use crate::show::{OutputKind, Show};
+
+/// How many runs back an unfinished one is looked for: a season must not slow the start of its last show.
+const RUNS_LOOKED_AT: usize = 50;
+
+/// What a show is opened as.
+pub(super) enum Choice {
+    /// A new run.
+    Fresh,
+    /// Going on with this one.
+    Resume(Box<RunFolder>),
+    /// Neither: the caller thought better of it.
+    Leave,
+}
+
+/// Says as what `script` is opened; asks where only the caller can know.
+///
+/// # Errors
+/// With the reason, in words for the caller.
+pub(super) fn choose(wishes: &Wishes, store: &Store, script: &Script, inbox: &Inbox) -> anyhow::Result<Choice> {
+    let same = |summary: &Summary| summary.source == script.source && summary.rehearsal == script.rehearse;
+    // A rehearsal sends nothing: it may go on beside any other.
+    let is_twin = |summary: &Summary| !script.rehearse && same(summary);
+    if let Some((folder, holder)) = running(store, is_twin) {
+        return twin(wishes, folder, holder, inbox);
+    }
+    match wishes.unfinished {
+        Unfinished::Fresh => Ok(Choice::Fresh),
+        Unfinished::Resume => {
+            let none = || format!("there is no unfinished run of {} in {}", script.source, store.root().display());
+            let found = last_unfinished(store, |folder| folder.summary.as_ref().is_none_or(same))?;
+            Ok(Choice::Resume(Box::new(found.with_context(none)?)))
+        }
+        Unfinished::Ask => {
+            let offered = |folder: &RunFolder| {
+                let summary = folder.summary.as_ref().filter(|_| folder.fault.is_none());
+                summary.is_some_and(|summary| same(summary) && is_offered(wishes, summary))
+                    && store.holder(&folder.id).is_none()
+            };
+            match last_unfinished(store, offered).unwrap_or(None) {
+                None => Ok(Choice::Fresh),
+                Some(folder) => Ok(match question::ask(&folder, None, wall_now(), inbox)? {
+                    Answer::Resume => Choice::Resume(Box::new(folder)),
+                    Answer::Fresh => Choice::Fresh,
+                    Answer::Leave => Choice::Leave,
+                }),
+            }
+        }
+    }
+}
+
+/// Returns `true` if a run that was left is worth the question. A show that was only looked at left nothing to go on with,
+/// a demonstration is nobody's work, and a technical rehearsal and a performance are never taken for each other.
+fn is_offered(wishes: &Wishes, summary: &Summary) -> bool {
+    let is_demonstration = summary.rehearsal && summary.auto;
+    let is_shifted = wishes.start != Start::Usual;
+    let is_same_kind = summary.rehearsal || summary.shift_ns.is_some() == is_shifted;
+    summary.cues_fired > 0 && !is_demonstration && is_same_kind
+}
+
+/// A live run of the show is going on in another program.
+fn twin(wishes: &Wishes, folder: RunFolder, holder: Holder, inbox: &Inbox) -> anyhow::Result<Choice> {
+    let answer = match (wishes.unfinished, holder.terminal) {
+        (Unfinished::Resume, true) => bail!(
+            "run {} is being called here now by process {}; quit it there, or start another run with --fresh",
+            folder.id,
+            holder.pid
+        ),
+        // Whoever calls without a terminal gives the run away.
+        (Unfinished::Resume, false) => Answer::Resume,
+        (Unfinished::Ask, false) => question::ask(&folder, Some(holder), wall_now(), inbox)?,
+        (Unfinished::Ask, true) | (Unfinished::Fresh, _) => Answer::Fresh,
+    };
+    match answer {
+        Answer::Resume => Ok(Choice::Resume(Box::new(folder))),
+        Answer::Leave => Ok(Choice::Leave),
+        Answer::Fresh if question::ask_for_second(&folder, holder, wall_now(), inbox)? => Ok(Choice::Fresh),
+        Answer::Fresh => Ok(Choice::Leave),
+    }
+}
+
+/// The last run that has not ended and that `fits`.
+///
+/// # Errors
+/// When the runs cannot be listed.
+pub(super) fn last_unfinished(
+    store: &Store,
+    fits: impl Fn(&RunFolder) -> bool,
+) -> Result<Option<RunFolder>, StoreError> {
+    let unfinished = |run: &RunFolder| run.summary.as_ref().is_none_or(|summary| !summary.ended);
+    for id in store.ids()?.iter().rev().take(RUNS_LOOKED_AT) {
+        let run = store.summary(id)?;
+        if unfinished(&run) && fits(&run) {
+            return Ok(Some(run));
+        }
+    }
+    Ok(None)
+}
+
+/// The last run that `fits` and that another program has in its hands.
+fn running(store: &Store, fits: impl Fn(&Summary) -> bool) -> Option<(RunFolder, Holder)> {
+    held(store).into_iter().find(|(folder, _)| folder.summary.as_ref().is_some_and(|s| !s.ended && fits(s)))
+}
+
+/// All runs that other programs have in their hands, the newest first. What cannot be read is in nobody's.
+fn held(store: &Store) -> Vec<(RunFolder, Holder)> {
+    let held = |id: &RunId| Some((store.holder(id)?, store.summary(id).ok()?));
+    store.ids().unwrap_or_default().iter().rev().filter_map(held).map(|(holder, folder)| (folder, holder)).collect()
+}
+
+/// Words on the live runs of other shows that send to outputs of this one.
+pub(super) fn neighbours(store: &Store, script: &Script) -> Vec<String> {
+    if script.rehearse {
+        return vec![];
+    }
+    let other = |summary: &&Summary| !summary.ended && !summary.rehearsal && summary.source != script.source;
+    let words = held(store).into_iter().filter_map(|(folder, holder)| {
+        let summary = folder.summary.as_ref().filter(other)?;
+        let theirs = parse(&store.show_text(&folder.id).ok()?, &summary.source).ok()?;
+        let shared = shared(&script.show, &theirs);
+        let many = if shared.len() == 1 { "output" } else { "outputs" };
+        (!shared.is_empty()).then(|| {
+            let (show, pid) = (&summary.show, holder.pid);
+            format!("“{show}” is being called here now by process {pid}, with the same {many} {}", shared.join(", "))
+        })
+    });
+    words.collect()
+}
+
+/// The ids of the outputs of `show` that `theirs` sends to as well.
+fn shared<'a>(show: &'a Show, theirs: &Show) -> Vec<&'a str> {
+    let is_shared = |kind: &OutputKind| match kind {
+        OutputKind::OscUdp { .. } | OutputKind::OscTcp { .. } | OutputKind::Http { .. } | OutputKind::Midi { .. } => {
+            theirs.outputs.iter().any(|output| address(&output.kind) == address(kind))
+        }
+        // Each run has players of its own.
+        OutputKind::Mpv { .. } => false,
+    };
+    show.outputs.iter().filter(|output| is_shared(&output.kind)).map(|output| output.id.as_str()).collect()
+}

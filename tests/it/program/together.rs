@@ -1,0 +1,133 @@
+//! Several programs and one run: who calls it, who may call it a second time, what goes on without a terminal.
+
+use std::time::Duration;
+
+use rustix::process::Signal;
+
+use super::open_evening;
+use super::shows::{chain, evening};
+use crate::commands::{fails, succeeds};
+use crate::harness::{House, PATIENCE, Wire, await_some};
+
+/// How soon a program has to be gone when it is to go.
+const GONE: Duration = Duration::from_secs(3);
+
+#[test]
+fn a_second_live_run_of_a_show_that_is_being_called_takes_a_typed_yes() {
+    let (house, wire) = (House::new(), Wire::new());
+    let show = house.show(&evening(&wire));
+    let mut first = house.open(&[&show]);
+    first.keys(" ");
+    wire.expect("/one");
+    first.await_event("action_sent", 2);
+    let named = format!("is being called here now by process {}", first.pid.as_raw_nonzero());
+    for (args, keys) in
+        [(vec![&*show], "\r"), (vec!["--fresh", &show], "no\r"), (vec![&*show], "\x1b"), (vec![&*show], "f\r")]
+    {
+        let mut second = house.spawn(&args, (120, 36), &[]);
+        let screen = second.await_words(&["“An evening”", &named, "Type yes and Enter"]);
+        assert!(!screen.contains("resume"), "{screen}");
+        second.keys(keys);
+        assert!(second.await_exit().success());
+        assert!(second.modes_are_back());
+    }
+    let mut second = house.spawn(&["--resume", &show], (120, 36), &[]);
+    assert_eq!(second.await_exit().exit_code(), 1);
+    let screen = second.last_screen();
+    assert!(screen.contains(&named), "{screen}");
+    assert_eq!(house.runs().len(), 1, "nobody said yes");
+    let mut second = house.spawn(&[&show], (120, 36), &[]);
+    second.await_words(&["Type yes and Enter"]);
+    second.keys("yess\x7f\r");
+    second.await_open();
+    second.await_words(&["LIVE", "STANDBY", "House lights"]);
+    assert_eq!(house.runs().len(), 2);
+    // A rehearsal sends nothing, and so nobody is asked.
+    let third = house.open(&["--rehearse", &show]);
+    third.await_words(&["REHEARSAL"]);
+}
+
+#[test]
+fn a_show_with_the_same_outputs_is_named() {
+    let (house, wire) = (House::new(), Wire::new());
+    let mut first = open_evening(&house, &wire, &[]);
+    first.await_words(&["LIVE"]);
+    let other = house.path("other.toml");
+    std::fs::write(&other, evening(&wire).replace("An evening", "Another evening")).expect("a show file");
+    let second = house.open(&[&other.display().to_string()]);
+    let named = format!("“An evening” is being called here now by process {}", first.pid.as_raw_nonzero());
+    second.await_words(&["Another evening", &named]);
+    first.keys("q");
+}
+
+#[test]
+fn a_rehearsal_ends_with_its_terminal() {
+    let (house, wire) = (House::new(), Wire::new());
+    let show = house.show(&chain(&wire, 300, "100ms"));
+    let mut program = house.open(&["--rehearse", &show]);
+    program.keys(" ");
+    program.await_event("cue_fired", 2);
+    program.close_terminal();
+    assert_eq!(program.await_exit_within(GONE).exit_code(), 129);
+    assert_eq!(house.journal().of_kind("run_left").len(), 1);
+}
+
+#[test]
+fn a_hangup_with_the_terminal_still_there_is_told_by_the_exit_status() {
+    for (signal, status) in [(Signal::HUP, 129), (Signal::TERM, 143)] {
+        let (house, wire) = (House::new(), Wire::new());
+        let mut program = open_evening(&house, &wire, &[]);
+        program.await_words(&["STANDBY"]);
+        program.signal(signal);
+        assert_eq!(program.await_exit_within(GONE).exit_code(), status);
+        assert!(program.modes_are_back());
+    }
+}
+
+#[test]
+fn a_run_without_a_terminal_is_listed_and_can_be_stopped() {
+    let (house, wire) = (House::new(), Wire::new());
+    let show = house.show(&chain(&wire, 300, "100ms"));
+    let mut program = house.open(&[&show]);
+    program.keys(" ");
+    wire.expect("/link");
+    let state = house.state().display().to_string();
+    let runs = || succeeds(&["runs", "--state", &state]);
+    let pid = program.pid.as_raw_nonzero();
+    assert!(runs().contains(&format!("  live       called, pid {pid}")), "{}", runs());
+    let id = house.runs()[0].file_name().and_then(|name| name.to_str()).map(str::to_owned).expect("a run");
+    let stop = ["stop", &id, "--state", &state];
+    let said = fails(1, &stop);
+    assert!(said.contains(&format!("is being called by process {pid} in its terminal")), "{said}");
+    program.close_terminal();
+    let orphan = format!("runs without a terminal, pid {pid}");
+    assert!(await_some(PATIENCE, || runs().contains(&orphan).then_some(())).is_some(), "{}", runs());
+    // Opening the show offers it with these words, and a second run beside it takes the same yes.
+    let mut second = house.spawn(&[&show], (120, 36), &[]);
+    second.await_words(&[&format!("runs here without a terminal, process {pid}"), "resume it"]);
+    second.keys("f");
+    second.await_words(&["Type yes and Enter", &format!("handover stop {id}")]);
+    second.keys("\x1b");
+    second.await_exit();
+    let said = succeeds(&stop);
+    assert!(said.contains(&format!("Process {pid} has let go of run {id}")), "{said}");
+    assert_eq!(program.await_exit_within(GONE).exit_code(), 143);
+    assert!(runs().contains("  left  "), "{}", runs());
+    let said = fails(1, &stop);
+    assert!(said.contains(&format!("no program runs {id}, which was left")), "{said}");
+    let said = fails(1, &["stop", "nothing", "--state", &state]);
+    assert!(said.contains("there is no run nothing"), "{said}");
+}
+
+#[test]
+fn a_demonstration_that_was_left_asks_nothing_the_next_time() {
+    let (house, wire) = (House::new(), Wire::new());
+    let mut program = open_evening(&house, &wire, &["--rehearse", "--auto"]);
+    program.await_event("cue_fired", 1);
+    program.keys("q");
+    assert!(program.await_exit().success());
+    let show = house.show(&evening(&wire));
+    for args in [vec!["--rehearse", "--auto", &show], vec!["--rehearse", &show]] {
+        house.open(&args).await_words(&["REHEARSAL", "House lights"]);
+    }
+}
