@@ -3,7 +3,9 @@
 //! Exit status: 0 done, 1 failed (the reason on stderr), 2 bad usage, 128 + N ended by signal N.
 
 mod args;
+mod check;
 mod commands;
+mod hints;
 mod probe;
 
 use std::io::Write;
@@ -24,7 +26,7 @@ pub fn main() -> ExitCode {
         },
         Some(Verb::Shows { name }) => commands::shows(name.as_deref()),
         Some(Verb::New { file }) => commands::new(file),
-        Some(Verb::Check { show }) => commands::check(show),
+        Some(Verb::Check { show, strict }) => check::check(show, *strict),
         Some(Verb::Probe { show }) => probe::probe(show),
         Some(Verb::Runs) => args.state_dir().and_then(|state| commands::runs(&state)),
         Some(Verb::Stop { run }) => args.state_dir().and_then(|state| commands::stop(&state, run)),

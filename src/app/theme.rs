@@ -158,7 +158,7 @@ const NAMES: [(&str, &str); 12] = [
     ("quiet", "under a badge that is neither good nor bad"),
 ];
 
-/// A right line of theme.toml, for mends.
+/// A right line of theme.toml, for fixes.
 pub const EXAMPLE: &str = "on-air = \"#ff5a52\"";
 
 /// What is read has at least this contrast, or the file is faulty: below it nobody could read the word that warns of it.
@@ -217,8 +217,8 @@ impl Paints {
 pub fn parse(text: &str) -> Result<Own, Vec<Problem>> {
     let read = settings::read(text, EXAMPLE);
     let mut problems = read.problems;
-    let fault = |problems: &mut Vec<Problem>, span: &std::ops::Range<usize>, what: String, mend: String| {
-        problems.push(Problem { span: span.clone(), what, mend, related: None });
+    let fault = |problems: &mut Vec<Problem>, span: &std::ops::Range<usize>, what: String, fix: String| {
+        problems.push(Problem::error(span.clone(), what, fix));
     };
     let base = read.lines.iter().find(|line| line.name.text == "base").map_or(Some(Theme::Dark), |line| {
         let base = Theme::ALL.into_iter().filter(|theme| *theme != Theme::Own).find(|theme| is(line, theme.name()));
@@ -237,11 +237,11 @@ pub fn parse(text: &str) -> Result<Own, Vec<Problem>> {
     for line in read.lines.iter().filter(|line| line.name.text != "base") {
         let Some(paint) = paints.named(&line.name.text) else {
             let names = NAMES.map(|(name, _)| name);
-            let mend = closest(&line.name.text, names).map_or_else(
+            let fix = closest(&line.name.text, names).map_or_else(
                 || format!("write `base` or {}", one_of(&names)),
                 |name| format!("did you mean {}?", quoted(name)),
             );
-            fault(&mut problems, &line.name.span, format!("no paint is called {}", quoted(&line.name.text)), mend);
+            fault(&mut problems, &line.name.span, format!("no paint is called {}", quoted(&line.name.text)), fix);
             continue;
         };
         let value = line.values.first().filter(|_| line.values.len() == 1);
@@ -273,8 +273,8 @@ fn pale(paints: &Paints, lines: &[Setting]) -> Vec<Problem> {
             continue;
         }
         let what = format!("{} on {} cannot be read: contrast {ratio:.1}", quoted(ink_name), quoted(ground_name));
-        let mend = format!("take colours further apart, to {CONTRAST_MIN} at least");
-        problems.push(Problem { span: at.span.clone(), what, mend, related: None });
+        let fix = format!("take colours further apart, to {CONTRAST_MIN} at least");
+        problems.push(Problem::error(at.span.clone(), what, fix));
     }
     problems
 }

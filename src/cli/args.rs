@@ -5,10 +5,12 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use anyhow::Context;
-use clap::{Args as ClapArgs, Parser, Subcommand, ValueEnum};
+use clap::error::ErrorKind;
+use clap::{Args as ClapArgs, CommandFactory, Parser, Subcommand, ValueEnum};
 use etcetera::BaseStrategy;
 use jiff::civil::{DateTime, Time};
 
+use super::hints;
 use crate::app::Theme;
 use crate::app::board::Face;
 use crate::runtime::{Start, Unfinished, Wishes, board, config};
@@ -121,10 +123,16 @@ pub enum Verb {
         /// The file to write; it must not exist yet
         file: PathBuf,
     },
-    /// Say what is wrong with SHOW, each fault with its line and how to mend it
+    /// Say what is wrong with SHOW: errors and warnings, each with its line and how to fix it
+    ///
+    /// With errors a show does not run. With warnings it runs, but will not do what is meant. Exit status 1 for errors, and
+    /// with --strict for warnings too; otherwise 0.
     Check {
         /// The show file, or the name of a built-in show
         show: PathBuf,
+        /// Fail for warnings too
+        #[arg(long)]
+        strict: bool,
     },
     /// Try every output of SHOW without firing anything, and say what answered
     Probe {
@@ -271,7 +279,7 @@ impl Args {
     ///
     /// `--state` may stand before a command or behind it, so clap cannot be told that commands exclude arguments.
     pub fn read() -> Self {
-        let args = Args::parse();
+        let args = hints::parse();
         if args.verb.is_some() && args.run.are_given() {
             usage("a command goes with --state only: the other arguments are for opening a show");
         }
@@ -381,8 +389,7 @@ fn start_cue(text: &str) -> Result<Start, String> {
 }
 
 fn usage(text: &str) -> ! {
-    use clap::CommandFactory;
-    Args::command().error(clap::error::ErrorKind::ArgumentConflict, text).exit()
+    Args::command().error(ErrorKind::ArgumentConflict, text).exit()
 }
 
 /// What the terminal can show, by what everybody looks at: NO_COLOR, COLORTERM, TERM.

@@ -1,7 +1,5 @@
 //! The commands that need no terminal.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 
@@ -15,14 +13,12 @@ use crate::export::asrun::AsRun;
 use crate::export::sheet::{self, Sheet};
 use crate::export::{chart, csv, html, json, text};
 use crate::journal::{Holder, Store, recover};
-use crate::output::clip_fault;
 use crate::runtime::clock::wall_now;
 use crate::runtime::opening::{has_colour, machine_zone, parse, read};
 use crate::runtime::when::listed;
 use crate::runtime::{config, stop_run};
-use crate::show::action::MpvCommand;
-use crate::show::problem::Problem;
-use crate::show::{Body, Show, builtin, duration, file, problem};
+use crate::show::problem::{Problem, visible};
+use crate::show::{builtin, file, problem};
 
 /// The width of a report that goes to no terminal.
 const WIDTH: usize = 100;
@@ -64,28 +60,16 @@ pub(super) fn source(path: &Path) -> anyhow::Result<(String, String)> {
     })
 }
 
-pub(super) fn check(path: &Path) -> anyhow::Result<()> {
-    let (name, text) = source(path)?;
-    // What is no file is a built-in show, whose clips are nowhere.
-    let clips = Clips { folder: path.parent().filter(|_| path.exists()), known: RefCell::default() };
-    match file::parse_with(&text, &machine_zone(), &|clip| clips.fault(clip)) {
-        Ok(show) => {
-            let total_ns = show.segments.iter().map(|segment| segment.duration_ns).sum::<u64>();
-            let planned = duration::length(total_ns);
-            let (segments, cues) = (show.segments.len(), show.cues.len());
-            let counted = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
-            let (segments, cues) = (counted(segments, "segment"), counted(cues, "cue"));
-            print(&format!("{name}: no fault; {segments}, {cues}, {planned}\n{}", clips.notes(&show)))
-        }
-        Err(problems) => faulty(&problems, &name, &text),
-    }
-}
-
 /// Says what is wrong with the show file `name`, whose text is `text`.
 fn faulty(problems: &[Problem], name: &str, text: &str) -> anyhow::Result<()> {
-    // Where stderr takes nothing, the status and the fault's count still tell.
+    tell(problems, name, text);
+    bail!("{} has {}", visible(name), problem::counted(problems))
+}
+
+/// Prints `problems` of the show file `name` on stderr.
+pub(super) fn tell(problems: &[Problem], name: &str, text: &str) {
+    // Where stderr takes nothing, the status and the count of problems still tell.
     let _ = std::io::stderr().write_all(problem::report(problems, name, text, has_colour()).as_bytes());
-    bail!("{name} has {}", problem::counted(problems))
 }
 
 pub(super) fn sheet(path: &Path, format: Paper, public: bool) -> anyhow::Result<()> {
@@ -100,39 +84,6 @@ pub(super) fn sheet(path: &Path, format: Paper, public: bool) -> anyhow::Result<
             }
         }
         Err(problems) => faulty(&problems, &name, &text),
-    }
-}
-
-/// The clips of a show file, each tried once.
-struct Clips<'a> {
-    /// The folder of the show file; the clips of a built-in show are nowhere.
-    folder: Option<&'a Path>,
-    known: RefCell<HashMap<String, Option<String>>>,
-}
-
-impl Clips<'_> {
-    /// What is wrong with a clip.
-    fn fault(&self, clip: &str) -> Option<String> {
-        let env = |name: &str| std::env::var(name).ok();
-        let fault = || clip_fault(self.folder?, clip, &env);
-        self.known.borrow_mut().entry(clip.to_owned()).or_insert_with(fault).clone()
-    }
-
-    /// A line for each clip that cannot be played and that its cue goes without.
-    fn notes(&self, show: &Show) -> String {
-        let mut told: Vec<&str> = vec![];
-        let mut notes = String::new();
-        for action in show.cues.iter().flat_map(|cue| &cue.actions) {
-            let Body::Mpv(MpvCommand::Play { clip, optional: true, .. }) = &action.body else { continue };
-            if told.contains(&clip.as_str()) {
-                continue;
-            }
-            told.push(clip);
-            if let Some(fault) = self.fault(clip) {
-                notes.push_str(&format!("note: {fault}; its cue goes without it\n"));
-            }
-        }
-        notes
     }
 }
 

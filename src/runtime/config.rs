@@ -82,7 +82,7 @@ impl Fault {
         match self {
             Fault::Unread(why) => vec![why.clone()],
             Fault::Faulty { text, problems, .. } => {
-                let line = |p: &Problem| format!("{file} line {}: {}; {}", p.line_column(text).0, p.what, p.mend);
+                let line = |p: &Problem| format!("{file} line {}: {}; {}", p.line_column(text).0, p.what, p.fix);
                 problems.iter().take(LOGGED_MAX).map(line).collect()
             }
         }
@@ -213,7 +213,7 @@ mod tests {
         fs::create_dir(place.path().join("sub")).unwrap();
         let config = config(Some(place.path()));
         assert_eq!(config.keymap, Arc::new(Keymap::default()));
-        let said = "THE USUAL KEYS are in force: keys.toml has 2 faults (line 2: no key is called `F13`); \
+        let said = "THE USUAL KEYS are in force: keys.toml has 2 errors (line 2: no key is called `F13`); \
                     `handover keys` says more";
         assert_eq!(config.words[0], said);
         assert!(config.words[1].contains("theme.toml cannot be read: it is not UTF-8 text"), "{:?}", config.words);

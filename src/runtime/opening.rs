@@ -25,6 +25,8 @@ use crate::engine::{Event, Record, RunId, RunNs, State};
 use crate::journal::{Journal, RunFolder, Store};
 use crate::output::Outputs;
 use crate::remote::Remote;
+use crate::show::file::settings::closest;
+use crate::show::problem::visible;
 use crate::show::{CueIx, Show, builtin, file, problem};
 use crate::ui::Means;
 use choice::{Choice, last_unfinished};
@@ -142,20 +144,43 @@ fn script(wishes: &Wishes) -> anyhow::Result<Script> {
 /// Reads a show file.
 ///
 /// # Errors
-/// When it is not there or not UTF-8, with the mend.
+/// When it is not there or not UTF-8, with the fix.
 pub fn read(path: &Path) -> anyhow::Result<String> {
     let mut text = String::new();
     // What is longer the parser refuses, and a device may have no end.
     let most = file::BYTES_MAX as u64 + 1;
     let read = File::open(path).and_then(|file| file.take(most).read_to_string(&mut text));
     read.map(|_| text).map_err(|error| match error.kind() {
-        ErrorKind::NotFound => anyhow::anyhow!(
-            "there is no show file {}; `handover new {0}` writes one, `handover shows` lists the built-in ones",
-            path.display()
-        ),
-        ErrorKind::InvalidData => anyhow::anyhow!("{} is not UTF-8 text; save it as UTF-8", path.display()),
-        _ => anyhow::anyhow!("cannot read {}: {error}", path.display()),
+        ErrorKind::NotFound => {
+            let name = shown(path);
+            let fix = similar(path).map_or_else(
+                || format!("`handover new {name}` writes one, `handover shows` lists the built-in ones"),
+                |meant| format!("did you mean `{}`?", visible(&meant)),
+            );
+            anyhow::anyhow!("there is no show file {name}; {fix}")
+        }
+        ErrorKind::InvalidData => anyhow::anyhow!("{} is not UTF-8 text; save it as UTF-8", shown(path)),
+        _ => anyhow::anyhow!("cannot read {}: {error}", shown(path)),
     })
+}
+
+/// A path as a message names it: nothing in it can move the cursor.
+fn shown(path: &Path) -> String {
+    visible(&path.to_string_lossy()).into_owned()
+}
+
+/// The built-in show, or the show file in the same folder, whose name is closest to that of `path`.
+fn similar(path: &Path) -> Option<String> {
+    /// More names than anybody keeps shows in one folder.
+    const FILES_MAX: usize = 1000;
+    let name = path.file_name()?.to_str()?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let files = std::fs::read_dir(folder.unwrap_or(Path::new("."))).into_iter().flatten().take(FILES_MAX).flatten();
+    let files: Vec<String> = files.filter_map(|file| file.file_name().into_string().ok()).collect();
+    let files = files.iter().map(String::as_str).filter(|file| file.ends_with(".toml"));
+    let shows = builtin::ALL.map(|show| show.name).into_iter().filter(|_| folder.is_none());
+    let meant = closest(name, files.chain(shows))?;
+    Some(folder.map_or_else(|| meant.to_owned(), |folder| folder.join(meant).to_string_lossy().into_owned()))
 }
 
 /// Parses a show; its faults become one error, as `handover check` words them.

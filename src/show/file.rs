@@ -14,8 +14,11 @@ mod action;
 mod cue;
 mod fields;
 mod flags;
+mod foreign;
 mod json;
 mod links;
+pub mod machine;
+mod meant;
 mod midi;
 mod output;
 mod reader;
@@ -27,6 +30,7 @@ mod syntax;
 mod tests;
 mod together;
 mod value;
+mod warnings;
 
 use std::collections::HashMap;
 
@@ -35,8 +39,10 @@ use toml::de::DeTable;
 
 use self::cue::{Draft, Home, Stage};
 use self::fields::Fields;
+use self::machine::{Machine, Unseen};
 use self::reader::{Names, Reader, quoted};
 use self::value::Value;
+use self::warnings::{Marks, SegmentMarks};
 use super::problem::Problem;
 use super::{Clock, Colour, Department, Person, Place, Segment, SegmentIx, Show, Thresholds};
 
@@ -47,51 +53,63 @@ const SEGMENTS_MAX: usize = 10_000;
 /// The most cues that a show may have.
 const CUES_MAX: usize = 100_000;
 
+/// A show that can be run, and what about it will not do what is meant.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Checked {
+    /// The show.
+    pub show: Show,
+    /// All warnings, by place.
+    pub warnings: Vec<Problem>,
+}
+
 /// Reads a show file; `machine_zone` is the IANA name of the zone that is meant when the file gives none.
 ///
 /// # Errors
-/// With all the faults that the file has, by place, at least one.
+/// With all the errors that the file has, by place, at least one.
 pub fn parse(text: &str, machine_zone: &str) -> Result<Show, Vec<Problem>> {
-    parse_with(text, machine_zone, &|_| None)
+    check(text, machine_zone, &Unseen).map(|checked| checked.show)
 }
 
-/// Reads a show file as [`parse`] does, and asks `clip_fault` of each clip that a cue needs what is wrong with it:
-/// "clips/x.mp4: there is no such file". Its answer is a fault of the show.
+/// Reads a show file as [`parse`] does, and tells its warnings too: those of the plan, and what `machine` says of the
+/// clips, the environment and the outputs.
 ///
 /// # Errors
-/// With all the faults that the file has, by place, at least one.
-pub fn parse_with(
-    text: &str,
-    machine_zone: &str,
-    clip_fault: &dyn Fn(&str) -> Option<String>,
-) -> Result<Show, Vec<Problem>> {
+/// With all the errors that the file has, at least one, and the warnings that were found with them, by place.
+pub fn check(text: &str, machine_zone: &str, machine: &dyn Machine) -> Result<Checked, Vec<Problem>> {
     if text.len() > BYTES_MAX {
         let what = format!("the file is larger than {} MiB", BYTES_MAX >> 20);
-        return Err(vec![Problem { span: 0..0, what, mend: "give a show file".to_owned(), related: None }]);
+        return Err(vec![Problem::error(0..0, what, "give a show file")]);
     }
     if let Some(problem) = syntax::endless_key(text) {
         return Err(vec![problem]);
     }
     let (tree, errors) = DeTable::parse_recoverable(text);
     if errors.is_empty() {
-        return check(Reader::new(text, Vec::new(), Vec::new(), clip_fault), tree.get_ref(), machine_zone);
+        return read(Reader::new(text, Vec::new(), Vec::new(), machine), tree.get_ref(), machine_zone);
     }
-    let mended = syntax::mend(text);
-    let (tree, errors) = DeTable::parse_recoverable(&mended.text);
-    let (mut problems, mut lost) = syntax::explain(&mended.text, &errors);
-    problems.extend(mended.problems);
-    lost.extend(mended.lost);
-    check(Reader::new(text, problems, lost, clip_fault), tree.get_ref(), machine_zone)
+    if let Some(problem) = foreign::problem(text) {
+        return Err(vec![problem]);
+    }
+    let repaired = syntax::repair(text);
+    let (tree, errors) = DeTable::parse_recoverable(&repaired.text);
+    let (mut problems, mut lost) = syntax::explain(&repaired.text, &errors);
+    problems.extend(repaired.problems);
+    lost.extend(repaired.lost);
+    read(Reader::new(text, problems, lost, machine), tree.get_ref(), machine_zone)
 }
 
-fn check(reader: Reader<'_>, tree: &DeTable<'_>, machine_zone: &str) -> Result<Show, Vec<Problem>> {
-    let show = show(Fields::new(&reader, tree, 0..0, "the show"), machine_zone);
-    let problems = reader.into_problems();
-    if problems.is_empty() { Ok(show.tie()) } else { Err(problems) }
+fn read(reader: Reader<'_>, tree: &DeTable<'_>, machine_zone: &str) -> Result<Checked, Vec<Problem>> {
+    let (show, marks) = show(Fields::new(&reader, tree, 0..0, "the show"), machine_zone);
+    if reader.has_errors() {
+        return Err(reader.into_problems());
+    }
+    let show = show.tie();
+    warnings::warn(&reader, &show, &marks);
+    Ok(Checked { show, warnings: reader.into_problems() })
 }
 
-/// Reads all of the file; what it gives is a show only if no fault was reported.
-fn show(mut file: Fields<'_>, machine_zone: &str) -> Show {
+/// Reads all of the file; what it gives is a show only if no error was reported.
+fn show(mut file: Fields<'_>, machine_zone: &str) -> (Show, Marks) {
     let reader = file.reader;
     let title = file.need("title", "\"…\"").and_then(|value| value.line());
     let date = file.find("date").and_then(|value| value.date());
@@ -104,9 +122,12 @@ fn show(mut file: Fields<'_>, machine_zone: &str) -> Show {
     let people = people(&mut file);
     let public = file.find("public").and_then(|value| value.boolean()).unwrap_or(true);
     let stage = Stage { departments: department_names, outputs, place_names, places };
-    let (segments, drafts) = segments(&mut file, &stage, public);
+    let (segments, segment_marks, mut drafts) = segments(&mut file, &stage, public);
     file.finish();
-    Show {
+    let cue_marks = drafts.iter_mut().map(|draft| std::mem::take(&mut draft.marks)).collect();
+    let unused = [&stage.departments, &stage.outputs.names, &stage.place_names].map(Names::unused);
+    let marks = Marks { segments: segment_marks, cues: cue_marks, unused: unused.into_iter().flatten().collect() };
+    let show = Show {
         title: title.unwrap_or_default(),
         date,
         zone,
@@ -128,7 +149,8 @@ fn show(mut file: Fields<'_>, machine_zone: &str) -> Show {
         named: Vec::new(),
         named_in: Vec::new(),
         naming: Vec::new(),
-    }
+    };
+    (show, marks)
 }
 
 fn zone(file: &mut Fields<'_>, machine_zone: &str) -> (TimeZone, String) {
@@ -149,9 +171,9 @@ fn zone_of(value: &Value<'_>) -> Option<TimeZone> {
     let zone = TimeZone::get(name).ok();
     if zone.is_none() {
         let known: Vec<_> = jiff::tz::db().available().map(|name| name.to_string()).collect();
-        let mend = value.reader.suggestion(name, known.iter().map(String::as_str));
-        let mend = mend.unwrap_or_else(|| "write an IANA name, such as \"Europe/Paris\"".to_owned());
-        value.fault(format!("there is no time zone {}", quoted(name)), mend);
+        let fix = value.reader.suggestion(name, known.iter().map(String::as_str));
+        let fix = fix.unwrap_or_else(|| "write an IANA name, such as \"Europe/Paris\"".to_owned());
+        value.fault(format!("there is no time zone {}", quoted(name)), fix);
     }
     zone
 }
@@ -164,7 +186,7 @@ fn clocks(value: &Value<'_>) -> Vec<Clock> {
 fn departments<'a>(file: &mut Fields<'a>) -> (Vec<Department>, Names<'a>) {
     let (mut departments, mut names) = (Vec::new(), Names::new("department"));
     for (id, mut fields) in file.named("department", "a department") {
-        names.add(id.text);
+        names.define(&id);
         let name = fields.find("name").and_then(|value| value.line());
         let colour = fields.find("colour").and_then(|value| colour(&value));
         fields.finish();
@@ -177,7 +199,7 @@ fn departments<'a>(file: &mut Fields<'a>) -> (Vec<Department>, Names<'a>) {
 fn places<'a>(file: &mut Fields<'a>) -> (Vec<Option<Place>>, Names<'a>) {
     let (mut places, mut names) = (Vec::new(), Names::new("place"));
     for (id, mut fields) in file.named("place", "a place") {
-        names.add(id.text);
+        names.define(&id);
         let name = fields.find("name").and_then(|value| value.line());
         let at = fields.need("at", "[48.9245, 2.3602]").and_then(|value| coordinates(&value, false));
         fields.finish();
@@ -199,20 +221,26 @@ fn people(file: &mut Fields<'_>) -> Vec<Person> {
     people
 }
 
-fn segments<'a>(file: &mut Fields<'a>, stage: &Stage<'a>, public: bool) -> (Vec<Segment>, Vec<Draft<'a>>) {
-    let list = file.need("segment", "[{ … }]").map(|value| (value.list_of_fields("a segment", "[[segment]]"), value));
+fn segments<'a>(
+    file: &mut Fields<'a>,
+    stage: &Stage<'a>,
+    public: bool,
+) -> (Vec<Segment>, Vec<SegmentMarks>, Vec<Draft<'a>>) {
+    let list = file
+        .need_header("segment", "[[segment]]` with a `title` and a `duration")
+        .map(|value| (value.list_of_fields("a segment", "[[segment]]"), value));
     let Some((list, value)) = list else { return Default::default() };
     if list.is_empty() && value.value.is_array() && value.is_whole() {
         value.fault("the show has no segments", "add `[[segment]]` with a title and a duration");
     }
-    let (mut segments, mut drafts) = (Vec::new(), Vec::new());
+    let (mut segments, mut marks, mut drafts) = (Vec::new(), Vec::new(), Vec::new());
     for (at, mut fields) in list.into_iter().enumerate() {
         if at == SEGMENTS_MAX {
             let what = format!("a show has at most {SEGMENTS_MAX} segments");
             fields.reader.fault(fields.span.clone(), what, "make two shows of it");
         }
         let title = fields.need("title", "\"…\"").and_then(|value| value.line());
-        let start = fields.find("start").and_then(|value| value.time());
+        let start = fields.find("start").and_then(|value| Some((value.time()?, value.span)));
         let duration = fields.need("duration", "\"1m30s\"");
         let duration = duration.and_then(|value| Some((value.duration_ns()?, value.span.clone())));
         let notes = fields.find("notes").and_then(|value| value.prose());
@@ -220,6 +248,8 @@ fn segments<'a>(file: &mut Fields<'a>, stage: &Stage<'a>, public: bool) -> (Vec<
         let first = drafts.len() as u32;
         let thresholds = cue::thresholds(&mut fields, Thresholds::default());
         let public = fields.find("public").and_then(|value| value.boolean()).unwrap_or(public);
+        let (start, start_span) = start.unzip();
+        marks.push(SegmentMarks { start: start_span });
         let home = Home { segment: SegmentIx(at as u32), duration, thresholds, public };
         let cues = fields.find("cue").map(|value| value.list_of_fields("a cue", "[[segment.cue]]"));
         for cue in cues.into_iter().flatten() {
@@ -234,7 +264,7 @@ fn segments<'a>(file: &mut Fields<'a>, stage: &Stage<'a>, public: bool) -> (Vec<
         let title = title.unwrap_or_default();
         segments.push(Segment { title, start, duration_ns, thresholds, notes, cues });
     }
-    (segments, drafts)
+    (segments, marks, drafts)
 }
 
 /// A colour, by name or in hexadecimal.

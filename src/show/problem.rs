@@ -1,4 +1,4 @@
-//! What is wrong with a show file: where, why, and how to mend it; and how that is told.
+//! What is wrong with a show file: where, why, and how to fix it; and how that is told.
 //!
 //! Must never let a control character of a file through to the terminal, or take long over a file without line breaks.
 
@@ -8,27 +8,65 @@ use std::ops::Range;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
-/// How many problems a report spells out.
-const REPORTED_MAX: usize = 200;
+/// How many errors, and how many warnings, a report shows: a file with more has one cause, or another format.
+const REPORTED_MAX: usize = 20;
 /// The longest line, in bytes, that a report shows.
 const LINE_MAX: usize = 4096;
 /// How far away, in bytes, the related place may be to be shown in the same picture.
 const NEAR_MAX: usize = 1 << 16;
 
-/// One fault of a show file.
+/// How bad it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Severity {
+    /// The file cannot be used.
+    Error,
+    /// It can, but will not do what is meant.
+    Warning,
+}
+
+impl Severity {
+    /// The word for `count` of them: `error`, `warnings`.
+    fn word(self, count: usize) -> &'static str {
+        match (self, count) {
+            (Severity::Error, 1) => "error",
+            (Severity::Error, _) => "errors",
+            (Severity::Warning, 1) => "warning",
+            (Severity::Warning, _) => "warnings",
+        }
+    }
+}
+
+/// One thing that is wrong with a show file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
+    /// How bad it is.
+    pub severity: Severity,
     /// The faulty text: byte offsets into the file.
     pub span: Range<usize>,
     /// What is wrong, in one line, without a full stop.
     pub what: String,
-    /// How to mend it, an imperative sentence without a full stop.
-    pub mend: String,
+    /// How to fix it, an imperative sentence without a full stop.
+    pub fix: String,
     /// Another place that the fault is about (the first use of a number, say), and what is there.
     pub related: Option<(Range<usize>, String)>,
 }
 
 impl Problem {
+    /// An error: the file cannot be used.
+    pub fn error(span: Range<usize>, what: impl Into<String>, fix: impl Into<String>) -> Self {
+        Problem { severity: Severity::Error, span, what: what.into(), fix: fix.into(), related: None }
+    }
+
+    /// A warning: the file can be used, but will not do what is meant.
+    pub fn warning(span: Range<usize>, what: impl Into<String>, fix: impl Into<String>) -> Self {
+        Problem { severity: Severity::Warning, ..Problem::error(span, what, fix) }
+    }
+
+    /// The same, with a second place that it is about, and what is there.
+    pub fn beside(self, span: Range<usize>, label: impl Into<String>) -> Self {
+        Problem { related: Some((span, label.into())), ..self }
+    }
+
     /// Where it begins in `text`: line and column, counted from 1, the column in characters.
     pub fn line_column(&self, text: &str) -> (usize, usize) {
         let (before, _) = text.split_at(text.floor_char_boundary(self.span.start));
@@ -41,30 +79,42 @@ impl Problem {
 /// What some editors put before the text of a file; no column counts it.
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
-/// All `problems` of the file `path`, whose text is `text`, in the manner of rustc, with colours where `colour`.
+/// All `problems` of the file `path`, whose text is `text`, in the manner of rustc, with colours where `colour`: the errors
+/// first, and of each severity no more than the first [`REPORTED_MAX`].
 pub fn report(problems: &[Problem], path: &str, text: &str, colour: bool) -> String {
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
     let renderer = renderer.decor_style(DecorStyle::Ascii);
     let path = visible(path);
     let mut report = String::new();
-    for problem in problems.iter().take(REPORTED_MAX) {
-        report += &renderer.render(&[picture(problem, &path, text)]);
-        report += "\n\n";
-    }
-    if problems.len() > REPORTED_MAX {
-        report += &format!("... and {} more\n", problems.len() - REPORTED_MAX);
+    for severity in [Severity::Error, Severity::Warning] {
+        let of_severity = || problems.iter().filter(|problem| problem.severity == severity);
+        for problem in of_severity().take(REPORTED_MAX) {
+            report += &renderer.render(&[picture(problem, &path, text)]);
+            report += "\n\n";
+        }
+        let more = of_severity().count().saturating_sub(REPORTED_MAX);
+        if more > 0 {
+            report += &format!("and {more} more {}\n\n", severity.word(more));
+        }
     }
     report
 }
 
-/// How many there are: `1 fault`, `3 faults`.
+/// How many there are: `1 error`, `2 errors and 1 warning`, `3 warnings`; nothing where there are none.
 pub fn counted(problems: &[Problem]) -> String {
-    format!("{} fault{}", problems.len(), if problems.len() == 1 { "" } else { "s" })
+    let of = |severity| problems.iter().filter(|problem| problem.severity == severity).count();
+    let counted = [Severity::Error, Severity::Warning].map(|severity| (severity, of(severity)));
+    let counted = counted.iter().filter(|(_, count)| *count > 0);
+    counted.map(|(severity, count)| format!("{count} {}", severity.word(*count))).collect::<Vec<_>>().join(" and ")
 }
 
 fn picture<'a>(problem: &'a Problem, path: &'a str, text: &'a str) -> Group<'a> {
-    let group = Group::with_title(Level::ERROR.primary_title(&*problem.what));
-    let help = Level::HELP.message(visible(&problem.mend));
+    let level = match problem.severity {
+        Severity::Error => Level::ERROR,
+        Severity::Warning => Level::WARNING,
+    };
+    let group = Group::with_title(level.primary_title(&*problem.what));
+    let help = Level::HELP.message(visible(&problem.fix));
     let Some(line) = excerpt(text, &problem.span) else {
         let (line, column) = problem.line_column(text);
         return group.element(Origin::path(path).line(line).char_column(column)).element(help);
@@ -131,7 +181,7 @@ mod tests {
 
     fn problem(of: &str) -> Problem {
         let start = TEXT.find(of).unwrap();
-        Problem { span: start..start + of.len(), what: "it is wrong".into(), mend: "mend it".into(), related: None }
+        Problem::error(start..start + of.len(), "it is wrong", "fix it")
     }
 
     #[test]
@@ -152,7 +202,7 @@ mod tests {
             "2 |     nümber = \"12\" # one",
             "  |              ^^^^",
             "  |",
-            "  = help: mend it",
+            "  = help: fix it",
             "",
             "",
         ];
@@ -182,7 +232,7 @@ mod tests {
     #[test]
     fn no_control_character_reaches_the_terminal() {
         let text = "a = \"\u{1b}[2J\u{202e}\"";
-        let bad = Problem { span: 4..9, what: "\u{1b}[2J".into(), mend: "\u{1b}[2J".into(), related: None };
+        let bad = Problem::error(4..9, "\u{1b}[2J", "\u{1b}[2J");
         let report = report(&[bad], "\u{1b}x", text, false);
         assert!(!report.contains(['\u{1b}', '\u{202e}']), "{report:?}");
     }
@@ -191,7 +241,18 @@ mod tests {
     fn is_bounded() {
         let many = vec![problem("other"); REPORTED_MAX + 7];
         let endless = "x".repeat(1 << 20);
-        assert!(report(&many, "show.toml", &endless, false).ends_with("... and 7 more\n"));
+        assert!(report(&many, "show.toml", &endless, false).ends_with("and 7 more errors\n\n"));
         assert!(report(&many[..1], "show.toml", &endless, false).len() < LINE_MAX);
+    }
+
+    #[test]
+    fn errors_come_before_warnings_and_each_is_counted() {
+        let doubt = |of: &str| Problem { severity: Severity::Warning, ..problem(of) };
+        let all = [doubt("title"), problem("other"), doubt("\"12\"")];
+        let report = report(&all, "show.toml", TEXT, false);
+        let place = |words: &str| report.find(words).unwrap_or_else(|| panic!("no {words:?} in {report}"));
+        assert!(place("error: it is wrong\n --> show.toml:3:1") < place("warning: it is wrong\n --> show.toml:1:1"));
+        assert_eq!(counted(&all), "1 error and 2 warnings");
+        assert_eq!((counted(&all[..1]), counted(&[])), ("1 warning".to_owned(), String::new()));
     }
 }

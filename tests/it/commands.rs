@@ -68,7 +68,7 @@ fn check_names_ten_faults_each_with_its_place() {
     for (line, place) in lines.iter().filter(|(_, place)| !place.is_empty()) {
         assert!(said.contains(&format!("{show}:{place}")), "no fault at {place} ({line}):\n{said}");
     }
-    assert!(said.contains("10 faults"), "{said}");
+    assert!(said.contains("10 errors"), "{said}");
     let said = fails(1, &[&show]);
     assert!(!said.contains('\u{1b}'), "no colours into a pipe:\n{said}");
 }
@@ -94,8 +94,8 @@ fn the_built_in_shows_are_listed_printed_and_sound() {
         assert!(list.contains(name), "{list}");
         let file = house.show(&succeeds(&["shows", name]));
         let said = succeeds(&["check", &file]);
-        assert!(said.contains("no fault"), "{said}");
-        assert!(succeeds(&["check", name]).contains("no fault"));
+        assert!(said.contains("no errors"), "{said}");
+        assert!(succeeds(&["check", name]).contains("no errors"));
     }
     assert!(fails(1, &["shows", "rome-1960"]).contains("paris-2024"), "the names that there are, are named");
 }
@@ -113,14 +113,61 @@ fn check_names_clips_that_are_not_there_once() {
     };
     let file = show(&[clip("\"x/a.mp4\""), clip("\"b.mp4\", optional = true"), clip("\".\"")]);
     let said = fails(1, &["check", &file]);
-    for words in [":11:30", "x/a.mp4: there is no such file", "optional = true", ":13:30", ".: is a folder", "2 faults"]
+    for words in [":11:30", "x/a.mp4: there is no such file", "optional = true", ":13:30", ".: is a folder", "2 errors"]
     {
         assert!(said.contains(words), "no {words:?} in\n{said}");
     }
     let file = show(&[clip("\"b.mp4\", optional = true"), clip("\"b.mp4\", optional = true")]);
     let said = succeeds(&["check", &file]);
-    assert!(said.contains("no fault"), "{said}");
+    assert!(said.contains("no errors"), "{said}");
     assert_eq!(said.matches("note: b.mp4: there is no such file").count(), 1, "{said}");
+}
+
+#[test]
+fn warnings_are_named_and_fail_only_where_they_are_asked_to() {
+    let house = House::new();
+    let head = "title = \"T\"\n[department.stunts]\n";
+    let show = house.show(&format!("{head}[[segment]]\ntitle = \"S\"\nduration = \"1m\"\n"));
+    let output = handover(&["check", &show]);
+    let (said, summary) = (text(&output.stderr), text(&output.stdout));
+    assert!(output.status.success(), "{said}");
+    assert!(said.contains("warning: no cue needs department `stunts`") && said.contains(":2:13"), "{said}");
+    assert!(summary.contains("no errors, 1 warning; 1 segment, 0 cues"), "{summary}");
+    let strict = fails(1, &["check", "--strict", &show]);
+    assert!(strict.contains("1 warning, which --strict does not allow"), "{strict}");
+    succeeds(&["check", "--strict", "paris-2024"]);
+}
+
+#[test]
+fn files_of_other_formats_take_one_error_and_many_errors_twenty() {
+    let house = House::new();
+    let csv = house.show(&format!("Cue,Title,Duration\n{}", "1,House lights,0:30\n".repeat(1_600)));
+    let said = fails(1, &["check", &csv]);
+    assert!(said.contains("this looks like CSV") && said.contains("has 1 error"), "{said}");
+    let cue = |number: usize| format!("[[segment.cue]]\nnumber = {number}\ntitle = \"A\"\n");
+    let cues: String = (0..32).map(cue).collect();
+    let many = house.show(&format!("title = \"T\"\n[[segment]]\ntitle = \"S\"\nduration = \"1m\"\n{cues}"));
+    let said = fails(1, &["check", &many]);
+    assert_eq!(said.matches("error: ").count(), 20, "{said}");
+    assert!(said.contains("and 12 more errors") && said.contains("has 32 errors"), "{said}");
+    let bare = house.show("title = \"T\"\n");
+    assert!(fails(1, &["check", &bare]).contains("add `[[segment]]` with a `title` and a `duration`"));
+}
+
+#[test]
+fn a_slip_in_a_command_or_a_name_is_answered_with_what_was_meant() {
+    let house = House::new();
+    let show = house.show("title = \"T\"\n");
+    for (args, status, meant) in [
+        (&["chek", "x.toml"] as &[&str], 2, "did you mean `handover check x.toml`?"),
+        (&["check", "pariss-2024"], 1, "did you mean `paris-2024`?"),
+        (&["check", &show.replace("show.toml", "shwo.toml")], 1, show.as_str()),
+    ] {
+        let said = fails(status, args);
+        assert!(said.contains(meant), "no {meant:?} in\n{said}");
+    }
+    let escape = fails(1, &["check", "\u{1b}[2J.toml"]);
+    assert!(!escape.contains('\u{1b}'), "{escape:?}");
 }
 
 #[test]
@@ -278,7 +325,7 @@ fn keys_and_theme_print_what_is_in_force_and_name_every_fault() {
     house.config("keys.toml", "go = \"g\"\nstanby = \"x\"\nhold = \"Ctrl-I\"\n");
     let (status, printed, said) = run(&["keys"]);
     assert_eq!((status, printed.as_str()), (Some(1), ""));
-    for words in ["keys.toml:2:1", "did you mean `standby`?", "keys.toml:3:8", "comes as Tab", "2 faults"] {
+    for words in ["keys.toml:2:1", "did you mean `standby`?", "keys.toml:3:8", "comes as Tab", "2 errors"] {
         assert!(said.contains(words), "no {words:?}:\n{said}");
     }
     house.config("keys.toml", "go = \"g\"\n");

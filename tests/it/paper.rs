@@ -130,7 +130,7 @@ fn a_faulty_show_has_no_sheet_but_its_faults() {
     let house = House::new();
     let show = house.show("title = \"x\"\n[[segment]]\ntitle = \"s\"\nduration = \"90\"\n");
     let said = fails(1, &["sheet", &show]);
-    assert!(said.contains(&format!("{show}:4:12")) && said.contains("1 fault"), "{said}");
+    assert!(said.contains(&format!("{show}:4:12")) && said.contains("1 error"), "{said}");
     assert!(fails(1, &["sheet", "/nowhere/show.toml"]).contains("/nowhere/show.toml"));
     for args in [&["sheet"] as &[&str], &["sheet", &show, "--format", "pdf"], &["--rehearse", "sheet", &show]] {
         fails(2, args);

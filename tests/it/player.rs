@@ -441,10 +441,10 @@ fn check_tries_every_clip_out() {
     let (status, said) = check(&CUES);
     assert_eq!(status, Some(1), "{said}");
     assert!(said.contains("broken.mp4: is not a clip the player can load"), "{said}");
-    assert!(said.contains("missing.mp4: there is no such file") && said.contains("2 faults"), "{said}");
+    assert!(said.contains("missing.mp4: there is no such file") && said.contains("2 errors"), "{said}");
     let (status, said) = check(&[CUES[0], CUES[2], CUES[6]]);
     assert_eq!(status, Some(0), "{said}");
-    assert!(said.contains("no fault") && said.contains("note: away.mp4: there is no such file"), "{said}");
+    assert!(said.contains("no errors") && said.contains("note: away.mp4: there is no such file"), "{said}");
 }
 
 #[test]

@@ -149,7 +149,7 @@ pub fn read_show(text: &str) -> Result<Arc<Show>, String> {
         None => text,
     };
     file::parse(text, "UTC").map(Arc::new).map_err(|problems| {
-        let problems = problems.iter().map(|p| format!("{} ({}): {:?}", p.what, p.mend, &text[p.span.clone()]));
+        let problems = problems.iter().map(|p| format!("{} ({}): {:?}", p.what, p.fix, &text[p.span.clone()]));
         format!("the show has faults:\n{}", problems.collect::<Vec<_>>().join("\n"))
     })
 }

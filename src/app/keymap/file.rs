@@ -16,7 +16,7 @@ use crate::app::keys::{Act, BINDINGS, Binding, Group};
 use crate::show::file::settings::{self, Placed, Setting, closest, quoted};
 use crate::show::problem::Problem;
 
-/// A right line, for mends.
+/// A right line, for fixes.
 pub const EXAMPLE: &str = "go = \"Space\"";
 /// The most keys of one command.
 const KEYS_MAX: usize = 4;
@@ -65,8 +65,8 @@ struct Draft {
 }
 
 impl Draft {
-    fn fault(&mut self, span: &Range<usize>, what: String, mend: String) {
-        self.problems.push(Problem { span: span.clone(), what, mend, related: None });
+    fn fault(&mut self, span: &Range<usize>, what: String, fix: String) {
+        self.problems.push(Problem::error(span.clone(), what, fix));
     }
 
     fn take(&mut self, line: &Setting) {
@@ -75,27 +75,25 @@ impl Draft {
             self.is_whole = false;
             let names: Vec<String> = BINDINGS.iter().map(name_of).collect();
             let meant = closest(&wanted, names.iter().map(String::as_str));
-            let mend = meant.map_or_else(
+            let fix = meant.map_or_else(
                 || "`handover keys` prints every command".to_owned(),
                 |name| format!("did you mean {}?", quoted(name)),
             );
-            return self.fault(&line.name.span, format!("no command is called {}", quoted(&line.name.text)), mend);
+            return self.fault(&line.name.span, format!("no command is called {}", quoted(&line.name.text)), fix);
         };
         let binding = &BINDINGS[row];
         if is_fixed(binding.act) {
-            let (what, mend) = match binding.act {
+            let (what, fix) = match binding.act {
                 Act::Panic => ("panic is Esc pressed twice, and stays there", "take the line away"),
                 _ => ("ready stays on the keys 1 to 9", "take the line away"),
             };
-            return self.fault(&line.name.span, what.to_owned(), mend.to_owned());
+            return self.fault(&line.name.span, what.to_owned(), fix.to_owned());
         }
         if let Some((first, _)) = self.given.get(row).cloned().flatten() {
-            return self.problems.push(Problem {
-                span: line.name.span.clone(),
-                what: format!("{} is there twice", quoted(&wanted)),
-                mend: "keep one of the two; several keys make a list".to_owned(),
-                related: Some((first, "first here".to_owned())),
-            });
+            let what = format!("{} is there twice", quoted(&wanted));
+            let fix = "keep one of the two; several keys make a list";
+            let twice = Problem::error(line.name.span.clone(), what, fix);
+            return self.problems.push(twice.beside(first, "first here"));
         }
         let (keys, spans) = self.keys(line, binding);
         if let (Some(own), Some(given)) = (self.map.rows.get_mut(row), self.given.get_mut(row)) {
@@ -128,19 +126,19 @@ impl Draft {
             _ => return (keys, spans),
         };
         if keys.is_empty() && self.problems.len() == faults && self.is_whole {
-            let mend = format!("write a key, or take the line away: it is {} then", quoted(binding.keys));
-            self.fault(&line.span, why.to_owned(), mend);
+            let fix = format!("write a key, or take the line away: it is {} then", quoted(binding.keys));
+            self.fault(&line.span, why.to_owned(), fix);
         }
         (keys, spans)
     }
 
     fn key(&mut self, placed: &Placed, act: Act) -> Option<Key> {
         let taken = |why: &str| Some((format!("{} {why}", quoted(&placed.text)), "choose another key".to_owned()));
-        let (what, mend) = match placed.text.parse::<Key>() {
+        let (what, fix) = match placed.text.parse::<Key>() {
             _ if placed.text.eq_ignore_ascii_case(NONE) => {
                 Some(("`none` stands among keys".to_owned(), "leave it out, or write it alone".to_owned()))
             }
-            Err(error) => Some((error.what, error.mend)),
+            Err(error) => Some((error.what, error.fix)),
             Ok(Key::CTRL_C) => taken("always leaves"),
             Ok(Key::ESC) => taken("is panic's, and the way back"),
             Ok(key) if key.digit().is_some() => taken("answers ready"),
@@ -149,7 +147,7 @@ impl Draft {
             }
             Ok(key) => return Some(key),
         }?;
-        self.fault(&placed.span, what, mend);
+        self.fault(&placed.span, what, fix);
         None
     }
 
@@ -163,7 +161,7 @@ impl Draft {
                 let Some(other) = other else { continue };
                 let name = name_of(&BINDINGS[other]);
                 let what = format!("{} is the key of {} too", quoted(&key.to_string()), quoted(&name));
-                let mend = match BINDINGS[other].act {
+                let fix = match BINDINGS[other].act {
                     Act::Go | Act::Palette => format!("give {} another key, or this command", quoted(&name)),
                     _ => format!("choose another key, or write `{name} = \"none\"` or another key for it"),
                 };
@@ -172,10 +170,10 @@ impl Draft {
                     Some((_, others)) => {
                         let at = self.map.rows[other].iter().position(|theirs| theirs == key).unwrap_or(0);
                         let Some(first) = others.get(at).filter(|first| first.start < span.start) else { continue };
-                        let related = Some((first.clone(), "first here".to_owned()));
-                        found.push(Problem { span: span.clone(), what, mend, related });
+                        let twice = Problem::error(span.clone(), what, fix);
+                        found.push(twice.beside(first.clone(), "first here"));
                     }
-                    None if self.is_whole => found.push(Problem { span: span.clone(), what, mend, related: None }),
+                    None if self.is_whole => found.push(Problem::error(span.clone(), what, fix)),
                     None => {}
                 }
             }

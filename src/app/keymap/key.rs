@@ -19,12 +19,12 @@ pub struct Key {
 
 /// Why a text names no key that can be had, and what to write instead.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{what}; {mend}")]
+#[error("{what}; {fix}")]
 pub struct KeyError {
     /// What is wrong.
     pub what: String,
-    /// The mend.
-    pub mend: String,
+    /// The fix.
+    pub fix: String,
 }
 
 /// The keys with names: as files have them, as the screen shows them, further spellings.
@@ -46,7 +46,7 @@ const NAMED: [(KeyCode, &str, &str, &str); 15] = [
     (KeyCode::Right, "Right", "→", "→"),
 ];
 
-/// How keys are written, for mends.
+/// How keys are written, for fixes.
 const NOTATION: &str =
     "write a character, or Space, Enter, Tab, Shift-Tab, Up, PgDn, Home, F1 to F12, Ctrl-G, Alt-x or the like";
 
@@ -180,15 +180,15 @@ fn code(text: &str) -> Option<KeyCode> {
 
 fn unknown(text: &str, rest: &str) -> KeyError {
     let meant = closest(rest, NAMED.into_iter().map(|(_, name, ..)| name).filter(|_| rest.chars().count() > 2));
-    let mend = meant.map_or_else(|| NOTATION.to_owned(), |name| format!("did you mean {}?", quoted(name)));
-    KeyError { what: format!("no key is called {}", quoted(text)), mend }
+    let fix = meant.map_or_else(|| NOTATION.to_owned(), |name| format!("did you mean {}?", quoted(name)));
+    KeyError { what: format!("no key is called {}", quoted(text)), fix }
 }
 
 impl Key {
     /// Whether a terminal sends it, and as itself.
     fn comes(self) -> Result<(), KeyError> {
-        let refuse = |why: String, mend: &str| {
-            Err(KeyError { what: format!("{} {why}", quoted(&self.to_string())), mend: mend.to_owned() })
+        let refuse = |why: String, fix: &str| {
+            Err(KeyError { what: format!("{} {why}", quoted(&self.to_string())), fix: fix.to_owned() })
         };
         let (control, alt) = (KeyModifiers::CONTROL, KeyModifiers::ALT);
         let held = self.modifiers;
@@ -196,8 +196,8 @@ impl Key {
             KeyCode::Char(' ') if !held.contains(KeyModifiers::SHIFT) => Ok(()),
             KeyCode::Char(c) if held.contains(KeyModifiers::SHIFT) => {
                 let upper: String = c.to_uppercase().collect();
-                let mend = if c == ' ' { "write `Space`".to_owned() } else { format!("write `{upper}` alone") };
-                refuse("is no key of its own in a terminal".into(), &mend)
+                let fix = if c == ' ' { "write `Space`".to_owned() } else { format!("write `{upper}` alone") };
+                refuse("is no key of its own in a terminal".into(), &fix)
             }
             KeyCode::Char(c) if held.contains(control) => match c {
                 'i' => refuse("comes as Tab".into(), "write `Tab`, or choose another key"),
@@ -263,7 +263,7 @@ mod tests {
 
     #[test]
     fn what_no_terminal_sends_is_no_key() {
-        for (text, what, mend) in [
+        for (text, what, fix) in [
             ("Spcae", "no key is called `Spcae`", "did you mean `Space`?"),
             ("F13", "no key is called `F13`", NOTATION),
             ("", "no key is called ``", NOTATION),
@@ -277,7 +277,7 @@ mod tests {
             ("Alt-Esc", "`Alt-Esc` cannot be told from Esc", "choose another key"),
         ] {
             let error = text.parse::<Key>().unwrap_err();
-            assert_eq!((error.what.as_str(), error.mend.as_str()), (what, mend), "{text}");
+            assert_eq!((error.what.as_str(), error.fix.as_str()), (what, fix), "{text}");
         }
     }
 }

@@ -8,10 +8,10 @@ fn press(key: &str) -> KeyEvent {
     key.parse::<Key>().unwrap().event()
 }
 
-/// What is wrong with a file: line, fault, mend.
+/// What is wrong with a file: line, fault, fix.
 fn faults(text: &str) -> Vec<(usize, String, String)> {
     let problems = parse(text).expect_err(text);
-    problems.into_iter().map(|p| (p.line_column(text).0, p.what, p.mend)).collect()
+    problems.into_iter().map(|p| (p.line_column(text).0, p.what, p.fix)).collect()
 }
 
 #[test]
@@ -94,8 +94,8 @@ fn keys_may_change_places() {
 }
 
 #[test]
-fn faults_name_the_line_and_the_mend() {
-    for (text, what, mend) in [
+fn faults_name_the_line_and_the_fix() {
+    for (text, what, fix) in [
         ("stanby = \"s\"", "no command is called `stanby`", "did you mean `standby`?"),
         ("lights = \"s\"", "no command is called `lights`", "`handover keys` prints every command"),
         ("go = \"Spcae\"", "no key is called `Spcae`", "did you mean `Space`?"),
@@ -125,7 +125,7 @@ fn faults_name_the_line_and_the_mend() {
         ("go = 3", "text in quotes belongs here", "write `go = \"Space\"`"),
         ("hold = [\"F1\", \"F2\", \"F3\", \"F4\", \"F5\"]", "`hold` has more than 4 keys", "leave some out"),
     ] {
-        assert_eq!(faults(text), [(1, what.to_owned(), mend.to_owned())], "{text}");
+        assert_eq!(faults(text), [(1, what.to_owned(), fix.to_owned())], "{text}");
     }
 }
 

@@ -98,8 +98,8 @@ fn what_is_printed_is_taken_back() {
 }
 
 #[test]
-fn faults_name_the_line_and_the_mend() {
-    for (text, line, what, mend) in [
+fn faults_name_the_line_and_the_fix() {
+    for (text, line, what, fix) in [
         ("base = \"drak\"", 1, "no theme to begin from", "write `dark`, `light`, `high-contrast` or `colour-blind`"),
         ("base = \"own\"", 1, "no theme to begin from", "write `dark`"),
         ("\nonair = \"#ff0000\"", 2, "no paint is called `onair`", "did you mean `on-air`?"),
@@ -113,7 +113,7 @@ fn faults_name_the_line_and_the_mend() {
         let problems = parse(text).expect_err(text);
         let problem = &problems[0];
         assert_eq!((problems.len(), problem.line_column(text).0), (1, line), "{text}: {problems:?}");
-        assert!(problem.what.starts_with(what) && problem.mend.starts_with(mend), "{text}: {problem:?}");
+        assert!(problem.what.starts_with(what) && problem.fix.starts_with(fix), "{text}: {problem:?}");
     }
     assert_eq!(parse("base = \"x\"\nred = \"#ff0000\"\nvt = \"blue\"\n").unwrap_err().len(), 3);
 }

@@ -10,6 +10,8 @@ use super::reader::quoted;
 use super::value::Value;
 use super::{json, midi};
 use crate::show::action::{HttpContent, MpvCommand, OscArg};
+use crate::show::duration::{self, SECOND_NS};
+use crate::show::problem::Problem;
 use crate::show::{Action, Body, OutputIx};
 
 /// The largest OSC message that a datagram surely takes, with its headers, over IPv4.
@@ -105,8 +107,8 @@ pub fn body(mut fields: Fields<'_>, wire: Option<Wire>, whose: &str) -> Option<B
                 Some(_) => format!("{whose} speaks {own}, but `{}` is for {foreign}", key.text),
                 None => format!("an action cannot be for both {own} and {foreign}"),
             };
-            let mend = format!("write {own} keys here, or send this to an output that speaks {foreign}");
-            fields.reader.fault(key.span.clone(), what, mend);
+            let fix = format!("write {own} keys here, or send this to an output that speaks {foreign}");
+            fields.reader.fault(key.span.clone(), what, fix);
         }
         fields.finish();
         return None;
@@ -139,8 +141,8 @@ fn osc_address(value: &Value<'_>) -> Option<String> {
     let text = value.text()?;
     let bad = |c: &char| !c.is_ascii_graphic() || "#*,?[]{}".contains(*c);
     if !text.starts_with('/') {
-        let mend = format!("write `\"/{}\"`", text.trim_start());
-        value.fault("an OSC address begins with `/`", mend);
+        let fix = format!("write `\"/{}\"`", text.trim_start());
+        value.fault("an OSC address begins with `/`", fix);
         return None;
     }
     if let Some(c) = text.chars().find(bad) {
@@ -265,7 +267,11 @@ fn mpv(fields: &mut Fields<'_>) -> Option<MpvCommand> {
         return Some(if command == "pause" { MpvCommand::Pause } else { MpvCommand::Stop });
     }
     let optional = optional.unwrap_or(Some(false));
-    let clip = fields.find("play").and_then(|value| clip(&value, optional == Some(false)));
+    let (clip, length_ns) = fields.find("play").map(|value| clip(&value, optional == Some(false))).unwrap_or_default();
+    if let Some(length_ns) = length_ns {
+        from.iter().for_each(|value| check_moment(value, length_ns, "the clip has ended by then"));
+        to.iter().for_each(|value| check_moment(value, length_ns, "the clip ends before that"));
+    }
     let from_ns = from.map(|value| value.duration_ns());
     let to_ns = to.as_ref().map(|value| value.duration_ns());
     if let (Some(to), Some(Some(to_ns))) = (&to, to_ns)
@@ -285,15 +291,27 @@ fn mpv(fields: &mut Fields<'_>) -> Option<MpvCommand> {
     })
 }
 
-/// The file of a clip; one that the cue needs has to be there, where anybody looks.
-fn clip(value: &Value<'_>, is_needed: bool) -> Option<String> {
-    let text = value.line()?;
+/// How much longer than the clip an out-point may be before it is a slip: players and people round.
+const ROUNDED_NS: u64 = SECOND_NS;
+
+/// Warns of an in-point or out-point that a clip of this length does not reach.
+fn check_moment(value: &Value<'_>, length_ns: u64, why: &str) {
+    if value.duration_ns().is_some_and(|ns| ns >= length_ns.saturating_add(ROUNDED_NS)) {
+        let what = format!("{} is {}, and the clip lasts {}", value.name(), value.source(), duration::delay(length_ns));
+        value.reader.report(Problem::warning(value.span.clone(), what, format!("write an earlier moment: {why}")));
+    }
+}
+
+/// The file of a clip, and how long it lasts, where anybody looks; one that the cue needs has to be there.
+fn clip(value: &Value<'_>, is_needed: bool) -> (Option<String>, Option<u64>) {
+    let Some(text) = value.line() else { return (None, None) };
     if text.contains("://") {
         value.fault("a clip is a file, not an address", "put the file beside the show, and write its path");
-        return None;
+        return (None, None);
     }
-    if is_needed && let Some(why) = value.reader.clip_fault(&text) {
+    let found = value.reader.machine().clip(&text);
+    if let Some(why) = found.fault.filter(|_| is_needed) {
         value.fault(why, "put it there, relative to the show file, or write `optional = true`");
     }
-    Some(text)
+    (Some(text), found.length_ns)
 }

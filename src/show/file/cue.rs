@@ -12,6 +12,7 @@ use super::output::Outputs;
 use super::reader::{Mention, Names, quoted};
 use super::together::together;
 use super::value::Value;
+use super::warnings::CueMarks;
 use crate::show::duration;
 use crate::show::{Cue, CueNumber, DepartmentIx, Look, Place, Point, SegmentIx, Source, Step, Thresholds, Trigger};
 
@@ -45,6 +46,8 @@ pub struct Draft<'a> {
     pub cause: Option<Cause<'a>>,
     /// The cue whose plan B it is.
     pub backup_for: Option<Mention<'a>>,
+    /// Where the file says what warnings are about.
+    pub marks: CueMarks,
 }
 
 /// A trigger that refers to another cue.
@@ -79,10 +82,13 @@ pub fn draft<'a>(mut fields: Fields<'a>, stage: &Stage<'a>, home: &Home) -> Draf
     let needs = fields.find("needs").map(|value| needs(&value, stage)).unwrap_or_default();
     let embargo = fields.find("embargo").and_then(|value| value.boolean());
     let public = fields.find("public").and_then(|value| value.boolean());
-    let duration_ns = fields.find("duration").and_then(|value| value.duration_ns());
+    let duration = fields.find("duration");
+    let duration_ns = duration.as_ref().and_then(|value| value.duration_ns());
     let thresholds = thresholds(&mut fields, home.thresholds);
-    let planned_ns = fields.find("planned").and_then(|value| moment_in(&value, home));
-    let trigger = fields.find("trigger").map_or(Some(Called::Go), |value| trigger(&value, home));
+    let planned = fields.find("planned");
+    let planned_ns = planned.as_ref().and_then(|value| moment_in(value, home));
+    let called = fields.find("trigger");
+    let trigger = called.as_ref().map_or(Some(Called::Go), |value| trigger(value, home));
     let backup_for = fields.find("backup_for").and_then(|value| value.mention());
     let steps = fields.find("steps").map(|value| steps(&value)).unwrap_or_default();
     let route = fields.find("route").map(|value| route(&value, stage)).unwrap_or_default();
@@ -93,6 +99,13 @@ pub fn draft<'a>(mut fields: Fields<'a>, stage: &Stage<'a>, home: &Home) -> Draf
     check_together(&fields, trigger.as_ref());
     fields.finish();
 
+    let span = |value: Option<&Value<'_>>| value.map(|value| value.span.clone());
+    let marks = CueMarks {
+        number: span(number.as_ref()).unwrap_or_default(),
+        duration: span(duration.as_ref()),
+        planned: span(planned.as_ref()),
+        trigger: span(called.as_ref()),
+    };
     let mention = number.as_ref().map(|value| Mention { text: number_text(value), span: value.span.clone() });
     let (trigger, cause) = match trigger {
         Some(Called::By(cause)) => (Trigger::Go, Some(cause)),
@@ -121,12 +134,12 @@ pub fn draft<'a>(mut fields: Fields<'a>, stage: &Stage<'a>, home: &Home) -> Draf
         together,
         segment: home.segment,
     });
-    Draft { cue, number: mention, cause, backup_for }
+    Draft { cue, number: mention, cause, backup_for, marks }
 }
 
 /// The faults that lie between the keys of one cue.
 fn check_together(fields: &Fields<'_>, trigger: Option<&Called<'_>>) {
-    let fault = |key, what: &str, mend: &str| fields.reader.fault(fields.key_span(key), what, mend);
+    let fault = |key, what: &str, fix: &str| fields.reader.fault(fields.key_span(key), what, fix);
     let comes_by_itself = trigger.is_some_and(|trigger| !matches!(trigger, Called::Go));
     if comes_by_itself && fields.has("planned") {
         fault(

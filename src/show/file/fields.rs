@@ -28,7 +28,7 @@ struct Missing {
     /// The keys of which one would do.
     keys: Vec<&'static str>,
     what: String,
-    mend: String,
+    fix: String,
 }
 
 impl<'a> Fields<'a> {
@@ -48,7 +48,16 @@ impl<'a> Fields<'a> {
     pub fn need(&mut self, key: &'static str, example: &str) -> Option<Value<'a>> {
         if !self.has(key) && self.is_whole() {
             let what = format!("{} has no `{key}`", self.noun);
-            self.missing.push(Missing { keys: vec![key], what, mend: format!("add `{key} = {example}`") });
+            self.missing.push(Missing { keys: vec![key], what, fix: format!("add `{key} = {example}`") });
+        }
+        self.find(key)
+    }
+
+    /// The value of a list of tables of which there must be one; `header` begins one in a file.
+    pub fn need_header(&mut self, key: &'static str, header: &str) -> Option<Value<'a>> {
+        if !self.has(key) && self.is_whole() {
+            let what = format!("{} has no `{key}`", self.noun);
+            self.missing.push(Missing { keys: vec![key], what, fix: format!("add `{header}`") });
         }
         self.find(key)
     }
@@ -117,7 +126,7 @@ impl<'a> Fields<'a> {
         match *there.as_slice() {
             [] if self.is_whole() => {
                 let what = format!("{} has no {what}", self.noun);
-                self.missing.push(Missing { keys: keys.to_vec(), what, mend: format!("add {}", one_of(keys)) });
+                self.missing.push(Missing { keys: keys.to_vec(), what, fix: format!("add {}", one_of(keys)) });
             }
             [first, second, ..] => {
                 let what = format!("{} has both `{first}` and `{second}`", self.noun);
@@ -130,10 +139,10 @@ impl<'a> Fields<'a> {
     }
 
     /// Reports `key`, if it is there, as one that does not belong.
-    pub fn refuse(&mut self, key: &'static str, what: &str, mend: &str) {
+    pub fn refuse(&mut self, key: &'static str, what: &str, fix: &str) {
         self.know(key);
         if self.has(key) {
-            self.reader.fault(self.key_span(key), what, mend);
+            self.reader.fault(self.key_span(key), what, fix);
         }
     }
 
@@ -145,15 +154,15 @@ impl<'a> Fields<'a> {
                 continue;
             }
             let meant = self.reader.closest(key.text, self.known.iter().copied());
-            let mend = match meant {
+            let fix = match meant {
                 Some(meant) => format!("did you mean `{meant}`?"),
                 None => format!("take it away; {} knows {}", self.noun, self.known_words()),
             };
-            self.reader.fault(key.span, format!("unknown key {} in {}", quoted(key.text), self.noun), mend);
+            self.reader.fault(key.span, format!("unknown key {} in {}", quoted(key.text), self.noun), fix);
             self.missing.retain(|missing| !meant.is_some_and(|meant| missing.keys.contains(&meant)));
         }
-        for Missing { what, mend, .. } in self.missing {
-            self.reader.fault(self.span.clone(), what, mend);
+        for Missing { what, fix, .. } in self.missing {
+            self.reader.fault(self.span.clone(), what, fix);
         }
     }
 

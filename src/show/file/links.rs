@@ -78,11 +78,11 @@ fn check_backups(reader: &Reader<'_>, drafts: &[Draft<'_>], mains: &[Option<CueI
         let (Some(mention), Some(main)) = (&draft.backup_for, main) else { continue };
         if let Some(further) = &drafts[main.0 as usize].backup_for {
             let what = format!("cue {} is itself a backup", quoted(mention.text));
-            let mend = format!("write {}, the cue that both stand in for", quoted(further.text));
+            let fix = format!("write {}, the cue that both stand in for", quoted(further.text));
             reader.fault_beside(
                 mention.span.clone(),
                 what,
-                mend,
+                fix,
                 (further.span.clone(), "it stands in here".to_owned()),
             );
         }

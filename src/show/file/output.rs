@@ -42,8 +42,15 @@ pub struct Outputs<'a> {
 pub fn outputs<'a>(file: &mut Fields<'a>) -> Outputs<'a> {
     let mut read = Outputs { outputs: Vec::new(), names: Names::new("output"), wires: Vec::new() };
     for (id, fields) in file.named("output", "an output") {
-        read.names.add(id.text);
+        read.names.define(&id);
+        let reader = fields.reader;
         let (wire, output) = output(&id, fields);
+        if let Some(output) = &output {
+            reader.machine().output(output).into_iter().for_each(|finding| reader.found(&id.span, finding));
+            if output.timecode.is_some() || !output.panic.is_empty() {
+                read.names.is_used(read.wires.len() as u32);
+            }
+        }
         read.wires.push(wire);
         read.outputs.extend(output);
     }
@@ -252,8 +259,8 @@ fn http_base(value: &Value<'_>) -> Option<String> {
     let (host, path) = rest.split_at(rest.find(['/', '?', '#']).unwrap_or(rest.len()));
     if host.contains('@') {
         // Show files are shared and printed; a password belongs into the environment.
-        let mend = "take them out and add `headers = { Authorization = \"env:NAME\" }`";
-        value.fault("the URL holds a user name or password", mend);
+        let fix = "take them out and add `headers = { Authorization = \"env:NAME\" }`";
+        value.fault("the URL holds a user name or password", fix);
         return None;
     }
     if path.contains(['?', '#']) {

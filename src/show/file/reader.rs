@@ -5,11 +5,12 @@
 //! another. Readers share it by reference; that is why the faults lie in a cell.
 
 use std::cell::{Cell, RefCell};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::ops::Range;
 
+use super::machine::{Finding, Machine};
 use super::suggest::closest;
-use crate::show::problem::{Problem, visible};
+use crate::show::problem::{Problem, Severity, visible};
 
 /// How many suggestions are looked for in one file: each costs a walk over all names.
 const SUGGESTIONS_MAX: u32 = 50;
@@ -35,20 +36,12 @@ pub struct Reader<'a> {
     header_lost: bool,
     problems: RefCell<Vec<Problem>>,
     suggestions_left: Cell<u32>,
-    clip_fault: &'a ClipFault<'a>,
+    machine: &'a dyn Machine,
 }
-
-/// Says what is wrong with the clip of this name, if anything is.
-pub type ClipFault<'a> = dyn Fn(&str) -> Option<String> + 'a;
 
 impl<'a> Reader<'a> {
     /// Starts with the faults of the syntax; `broken` says which pieces of the text were lost to them.
-    pub fn new(
-        text: &'a str,
-        problems: Vec<Problem>,
-        mut broken: Vec<Range<usize>>,
-        clip_fault: &'a ClipFault<'a>,
-    ) -> Self {
+    pub fn new(text: &'a str, problems: Vec<Problem>, mut broken: Vec<Range<usize>>, machine: &'a dyn Machine) -> Self {
         broken.sort_by_key(|span| span.start);
         broken.dedup_by(|next, before| {
             let touches = next.start <= before.end;
@@ -65,13 +58,28 @@ impl<'a> Reader<'a> {
             header_lost,
             problems: RefCell::new(problems),
             suggestions_left: Cell::new(SUGGESTIONS_MAX),
-            clip_fault,
+            machine,
         }
     }
 
-    /// What is wrong with the clip of this name, as far as anybody looks.
-    pub fn clip_fault(&self, clip: &str) -> Option<String> {
-        (self.clip_fault)(clip)
+    /// The machine that the show will run on.
+    pub fn machine(&self) -> &dyn Machine {
+        self.machine
+    }
+
+    /// Returns `true` if an error was reported: what was read is no show.
+    pub fn has_errors(&self) -> bool {
+        self.problems.borrow().iter().any(|problem| problem.severity == Severity::Error)
+    }
+
+    /// Reports a problem.
+    pub fn report(&self, problem: Problem) {
+        self.problems.borrow_mut().push(problem);
+    }
+
+    /// Reports what was found on the machine, as a warning at `span`.
+    pub fn found(&self, span: &Range<usize>, finding: Finding) {
+        self.report(Problem::warning(span.clone(), finding.what, finding.fix));
     }
 
     /// The text at `span`, as the file has it.
@@ -80,9 +88,8 @@ impl<'a> Reader<'a> {
     }
 
     /// Reports a fault.
-    pub fn fault(&self, span: Range<usize>, what: impl Into<String>, mend: impl Into<String>) {
-        let (what, mend) = (what.into(), mend.into());
-        self.problems.borrow_mut().push(Problem { span, what, mend, related: None });
+    pub fn fault(&self, span: Range<usize>, what: impl Into<String>, fix: impl Into<String>) {
+        self.report(Problem::error(span, what, fix));
     }
 
     /// Reports a fault that is about a second place too.
@@ -90,11 +97,11 @@ impl<'a> Reader<'a> {
         &self,
         span: Range<usize>,
         what: impl Into<String>,
-        mend: impl Into<String>,
+        fix: impl Into<String>,
         related: (Range<usize>, String),
     ) {
-        let (what, mend) = (what.into(), mend.into());
-        self.problems.borrow_mut().push(Problem { span, what, mend, related: Some(related) });
+        let (place, label) = related;
+        self.report(Problem::error(span, what, fix).beside(place, label));
     }
 
     /// Whether something between the ends of `span`, or right at them, was lost to a syntax error.
@@ -144,12 +151,35 @@ pub struct Names<'a> {
     noun: &'static str,
     places: HashMap<&'a str, u32>,
     ordered: Vec<&'a str>,
+    /// Where each id stands, for those that are defined by a table.
+    spans: Vec<Range<usize>>,
+    /// Which of them something refers to.
+    used: RefCell<HashSet<u32>>,
 }
 
 impl<'a> Names<'a> {
     /// No names yet; `noun` is what they name: "department".
     pub fn new(noun: &'static str) -> Self {
-        Self { noun, places: HashMap::new(), ordered: Vec::new() }
+        Self { noun, places: HashMap::new(), ordered: Vec::new(), spans: Vec::new(), used: RefCell::default() }
+    }
+
+    /// Adds the next name, which is the id of a table.
+    pub fn define(&mut self, id: &Mention<'a>) {
+        self.add(id.text);
+        self.spans.push(id.span.clone());
+    }
+
+    /// Makes the name at `index` one that is used.
+    pub fn is_used(&self, index: u32) {
+        self.used.borrow_mut().insert(index);
+    }
+
+    /// The ids that nothing refers to: what they name, the id, and where it stands.
+    pub fn unused(&self) -> Vec<Unused> {
+        let used = self.used.borrow();
+        let all = (0..).zip(&self.ordered).zip(&self.spans);
+        let unused = all.filter(|((index, _), _)| !used.contains(index));
+        unused.map(|((_, id), span)| Unused { noun: self.noun, id: (*id).to_owned(), span: span.clone() }).collect()
     }
 
     /// Adds the next name. Where it is there already, gives the index of its first use.
@@ -163,19 +193,30 @@ impl<'a> Names<'a> {
     /// The index of the name that is mentioned; a fault when nothing has it.
     pub fn resolve(&self, reader: &Reader<'_>, mention: &Mention<'_>) -> Option<u32> {
         let found = self.places.get(mention.text).copied();
+        self.used.borrow_mut().extend(found);
         if found.is_none() && !reader.header_lost {
             let (noun, word) = (self.noun, quoted(mention.text));
-            let mend = reader.suggestion(mention.text, self.ordered.iter().copied());
-            let mend = mend.unwrap_or_else(|| match self.ordered.as_slice() {
+            let fix = reader.suggestion(mention.text, self.ordered.iter().copied());
+            let fix = fix.unwrap_or_else(|| match self.ordered.as_slice() {
                 _ if noun == "cue" => "write the number of a cue of this show".to_owned(),
                 [] => format!("add a table `[{noun}.ID]` with this id"),
                 ids => format!("write {}, or add a table `[{noun}.ID]` with this id", one_of(ids)),
             });
             let known_by = if noun == "cue" { "has the number" } else { "is called" };
-            reader.fault(mention.span.clone(), format!("no {noun} {known_by} {word}"), mend);
+            reader.fault(mention.span.clone(), format!("no {noun} {known_by} {word}"), fix);
         }
         found
     }
+}
+
+/// An id that nothing refers to.
+pub struct Unused {
+    /// What it names: "department".
+    pub noun: &'static str,
+    /// The id.
+    pub id: String,
+    /// Where its table begins.
+    pub span: Range<usize>,
 }
 
 /// Text of the file as a message repeats it: in backquotes, on one line, not too long.

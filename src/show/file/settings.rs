@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use toml::de::{DeTable, DeValue};
 
+use super::machine::Unseen;
 use super::reader::Reader;
 use super::syntax;
 use crate::show::problem::Problem;
@@ -47,9 +48,9 @@ pub struct Settings {
     pub problems: Vec<Problem>,
 }
 
-/// Reads a settings file; `example` is a right line of it, for the mends.
+/// Reads a settings file; `example` is a right line of it, for the fixes.
 pub fn read(text: &str, example: &str) -> Settings {
-    let problem = |what: String, mend: String| Problem { span: 0..0, what, mend, related: None };
+    let problem = |what: String, fix: String| Problem::error(0..0, what, fix);
     if text.len() > BYTES_MAX {
         let what = format!("the file is larger than {} MiB", BYTES_MAX >> 20);
         return Settings { lines: vec![], problems: vec![problem(what, "give a settings file".to_owned())] };
@@ -58,16 +59,15 @@ pub fn read(text: &str, example: &str) -> Settings {
         return Settings { lines: vec![], problems: vec![problem] };
     }
     let (tree, errors) = DeTable::parse_recoverable(text);
-    let no_clips = |_: &str| None;
     if errors.is_empty() {
-        return lines(Reader::new(text, vec![], vec![], &no_clips), tree.get_ref(), example);
+        return lines(Reader::new(text, vec![], vec![], &Unseen), tree.get_ref(), example);
     }
-    let mended = syntax::mend(text);
-    let (tree, errors) = DeTable::parse_recoverable(&mended.text);
-    let (mut problems, mut lost) = syntax::explain(&mended.text, &errors);
-    problems.extend(mended.problems);
-    lost.extend(mended.lost);
-    lines(Reader::new(text, problems, lost, &no_clips), tree.get_ref(), example)
+    let repaired = syntax::repair(text);
+    let (tree, errors) = DeTable::parse_recoverable(&repaired.text);
+    let (mut problems, mut lost) = syntax::explain(&repaired.text, &errors);
+    problems.extend(repaired.problems);
+    lost.extend(repaired.lost);
+    lines(Reader::new(text, problems, lost, &Unseen), tree.get_ref(), example)
 }
 
 fn lines(reader: Reader<'_>, tree: &DeTable<'_>, example: &str) -> Settings {

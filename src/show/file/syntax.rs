@@ -3,10 +3,11 @@
 //! The TOML parser goes on behind most errors, but loses the rest of the file at a line without `=`, at a bracket that
 //! is never closed, and at a header whose brackets do not match. They are found here first and overwritten, byte for
 //! byte, so that every other place of the file keeps its offset and its faults are found in the same run. Must never change what a file without errors means:
-//! it mends only when there are some.
+//! it fixes only when there are some.
 
 use std::ops::Range;
 
+use super::meant::{Meant, meant};
 use super::reader::quoted;
 use crate::show::problem::Problem;
 
@@ -46,7 +47,7 @@ pub fn endless_key(text: &str) -> Option<Problem> {
 }
 
 /// A file without what would have swallowed its rest.
-pub struct Mended {
+pub struct Repaired {
     /// As long as the file, and the same but where something was taken out.
     pub text: String,
     /// Why it was taken out.
@@ -56,7 +57,7 @@ pub struct Mended {
 }
 
 /// Takes out of `text` what the parser would stumble over.
-pub fn mend(text: &str) -> Mended {
+pub fn repair(text: &str) -> Repaired {
     let mut bytes = text.as_bytes().to_vec();
     let (mut problems, mut lost) = (Vec::new(), Vec::new());
     for (statement, problem) in faulty_statements(text) {
@@ -72,7 +73,7 @@ pub fn mend(text: &str) -> Mended {
     }
     // Whole statements are replaced, from one character's first byte to another one's last: it is still UTF-8.
     let text = String::from_utf8_lossy(&bytes).into_owned();
-    Mended { text, problems, lost }
+    Repaired { text, problems, lost }
 }
 
 /// Our word for what the parser reports, of each line the first: the others only follow from it.
@@ -95,8 +96,10 @@ pub fn explain(text: &str, errors: &[toml::de::Error]) -> (Vec<Problem>, Vec<Ran
             continue;
         }
         if line_end.is_none_or(|end| span.start > end) {
-            let (what, mend) = in_our_words(message, source);
-            problems.push(problem(span.clone(), what, mend));
+            problems.push(value_problem(text, &span).unwrap_or_else(|| {
+                let (what, fix) = in_our_words(message, source);
+                problem(span.clone(), what, fix)
+            }));
             let rest = text.get(span.start..).unwrap_or_default();
             line_end = Some(rest.find('\n').map_or(text.len(), |newline| span.start + newline));
         }
@@ -105,13 +108,59 @@ pub fn explain(text: &str, errors: &[toml::de::Error]) -> (Vec<Problem>, Vec<Ran
     (problems, lost)
 }
 
-fn problem(span: Range<usize>, what: String, mend: String) -> Problem {
-    Problem { span, what, mend, related: None }
+fn problem(span: Range<usize>, what: String, fix: String) -> Problem {
+    Problem::error(span, what, fix)
 }
 
-/// What the parser says, and what it says it of, as what is wrong and how to mend it.
+/// What is wrong with the value around the error at `span`, where its author's meaning can be told.
+fn value_problem(text: &str, span: &Range<usize>) -> Option<Problem> {
+    let start = text[..span.start].rfind('\n').map_or(0, |newline| newline + 1);
+    let end = text[span.start..].find('\n').map_or(text.len(), |newline| span.start + newline);
+    let line = &text[start..end];
+    // In an inline table, the key and the value nearest to the error; otherwise those of the line.
+    let at = span.start - start;
+    let equals = line[..at].rfind('=').or_else(|| line[at..].starts_with('=').then_some(at))?;
+    let key =
+        line[..equals].trim_end().rsplit(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_')).next()?;
+    let rest = line[equals + 1..].trim();
+    let place = start + line.len() - line[equals + 1..].trim_start().len();
+    if let Some(problem) = quote_problem(key, rest, place) {
+        return Some(problem);
+    }
+    let raw = rest.split(['#', ',', '}', ']']).next().unwrap_or_default().trim();
+    if raw.starts_with(['"', '\'']) {
+        return None;
+    }
+    let Meant { kind, right } = meant(key, raw)?;
+    let what = format!("{} is not written as {kind}", quoted(raw));
+    Some(problem(place..place + raw.len(), what, format!("write `{key} = {right}`")))
+}
+
+/// What is wrong with a text, at `place`, that holds the quote that ends it.
+fn quote_problem(key: &str, rest: &str, place: usize) -> Option<Problem> {
+    let (quote, other, word) = match rest.chars().next()? {
+        '\'' => ('\'', '"', "the apostrophe"),
+        '"' => ('"', '\'', "the quote"),
+        _ => return None,
+    };
+    let inside = rest.strip_prefix(quote)?.strip_suffix(quote)?;
+    let ends = inside.find(quote)?;
+    // An even number of quotes may as well be two texts without a comma.
+    if inside.contains([',', '#', '[', '{']) || inside.contains(&format!("{quote}{quote}")) {
+        return None;
+    }
+    let fix = match inside.contains(other) {
+        false if quote == '\'' => format!("use double quotes: `{key} = \"{inside}\"`"),
+        false => format!("put the text between apostrophes: `{key} = '{inside}'`"),
+        true => "put the text between double quotes, and write `\\\"` for each of its own".to_owned(),
+    };
+    let at = place + quote.len_utf8() + ends;
+    Some(problem(at..at + quote.len_utf8(), format!("{word} ends the text here"), fix))
+}
+
+/// What the parser says, and what it says it of, as what is wrong and how to fix it.
 fn in_our_words(message: &str, source: &str) -> (String, String) {
-    let (what, mend) = match message.split_once(", expected ").unwrap_or((message, "")) {
+    let (what, fix) = match message.split_once(", expected ").unwrap_or((message, "")) {
         ("string values must be quoted", _) if source.trim().is_empty() => {
             ("a key without a value", "write a value behind `=`".to_owned())
         }
@@ -120,8 +169,16 @@ fn in_our_words(message: &str, source: &str) -> (String, String) {
             let bare = source.trim_matches(['“', '”', '„', '‘', '’', '`', '"', '\'']);
             return (format!("text without quotes: {}", quoted(source)), format!("write `\"{bare}\"`"));
         }
+        (what, _) if what.contains("escape") || what.contains("unicode") => (
+            "a backslash that stands for nothing",
+            "write `\\\\` for a backslash, or put the text between apostrophes".to_owned(),
+        ),
         ("invalid basic string" | "invalid literal string", quote) => {
             ("text that is not closed, or holds what text cannot", format!("close it with {quote} on the same line"))
+        }
+        ("key with no value", _) if source.split_once(": ").is_some_and(|(key, _)| !key.contains(' ')) => {
+            let (key, value) = source.split_once(": ").unwrap_or_default();
+            return ("a line without `=`".to_owned(), format!("write `{key} = {}`", value.trim()));
         }
         ("key with no value", _) => {
             ("a line without `=`", "write `key = value`, or begin the line with `#`".to_owned())
@@ -141,7 +198,7 @@ fn in_our_words(message: &str, source: &str) -> (String, String) {
         (what, "" | "nothing") => (what, "correct it as TOML has it (https://toml.io)".to_owned()),
         (what, expected) => (what, format!("write {expected} here")),
     };
-    (what.to_owned(), mend)
+    (what.to_owned(), fix)
 }
 
 /// The statements at which the parser would lose the rest of the file, each with its fault.
@@ -163,15 +220,15 @@ fn faulty_statements(text: &str) -> Vec<(Range<usize>, Problem)> {
         }
         match value_start(statement) {
             None => {
-                let (what, mend) = in_our_words("key with no value", statement);
-                faulty.push((start..end, problem(start..end, what, mend)));
+                let (what, fix) = in_our_words("key with no value", statement);
+                faulty.push((start..end, problem(start..end, what, fix)));
             }
             Some(value) => match scan_value(text, start + value) {
                 Ok(value_end) => at = value_end + 1,
                 Err(Unclosed { opener, end }) => {
                     let what = format!("this `{}` is never closed", &text[opener.clone()]);
-                    let mend = format!("close it with `{}`", closer(&text[opener.clone()]));
-                    faulty.push((start..end, problem(opener, what, mend)));
+                    let fix = format!("close it with `{}`", closer(&text[opener.clone()]));
+                    faulty.push((start..end, problem(opener, what, fix)));
                     at = end + 1;
                 }
             },
@@ -309,7 +366,7 @@ mod tests {
 
     #[test]
     fn takes_out_only_what_would_swallow_the_rest() {
-        for (text, mended) in [
+        for (text, repaired) in [
             ("a = 1\nwords\nb = 2\n", "a = 1\n     \nb = 2\n"),
             ("a = [1,\n 2\nb = 3\n", "a = [1,\n 2\nb = 3\n".replace("a = [1,\n 2", "       \n  ").as_str()),
             ("a = { x = 1\n[[c]]\n", "           \n[[c]]\n"),
@@ -321,7 +378,7 @@ mod tests {
             ("[[segment.cue]\nb = 1\n[c]]\n[ d ] # ]", "[[_]]         \nb = 1\n[c]]\n[ d ] # ]"),
             ("é ü\nb = 1", "     \nb = 1"),
         ] {
-            assert_eq!(mend(text).text, mended, "{text:?}");
+            assert_eq!(repair(text).text, repaired, "{text:?}");
         }
     }
 }

@@ -1,15 +1,17 @@
 //! What show files mean, and that no text is too bad to be told so.
 
+mod doubtful;
 mod faulty;
 
 use jiff::civil::{date, time};
 use proptest::prelude::*;
 
 use self::faulty::show_with;
-use super::{parse, parse_with};
+use super::machine::{Clip, Machine};
+use super::{check, parse};
 use crate::show::action::{Framing, HttpContent, MidiMessage, MpvCommand, MscCommand, MscCue, OscArg};
 use crate::show::duration::SECOND_NS;
-use crate::show::problem::{Problem, report};
+use crate::show::problem::{Problem, Severity, report};
 use crate::show::{
     Body, Colour, CueIx, CueNumber, DepartmentIx, FrameRate, Look, OutputIx, OutputKind, SegmentIx, Show, Source,
     Thresholds, Trigger,
@@ -290,17 +292,26 @@ fn thresholds_are_those_of_the_cue_or_its_segment_or_usual() {
     assert_eq!(faults(&text("", "danger = \"31s\"")).len(), 1);
 }
 
+/// A machine on which a.mp4 is missing and b.mp4 lasts ten seconds.
+struct House;
+
+impl Machine for House {
+    fn clip(&self, clip: &str) -> Clip {
+        let fault = (clip == "a.mp4").then(|| format!("{clip}: there is no such file"));
+        Clip { fault, length_ns: (clip == "b.mp4").then_some(10 * SECOND_NS) }
+    }
+}
+
 #[test]
 fn clips_that_a_cue_needs_are_asked_for() {
     let play = |keys: &str| show_with("", &format!("do = [{{ output = \"vt\", play = \"a.mp4\"{keys} }}]"), "");
-    let missing = |clip: &str| (clip == "a.mp4").then(|| format!("{clip}: there is no such file"));
-    let problems = parse_with(&play(""), "UTC", &missing).expect_err("a fault");
-    let [problem] = problems.as_slice() else { panic!("{problems:?}") };
+    let problems = check(&play(""), "UTC", &House).expect_err("an error");
+    let problem = problems.iter().find(|problem| problem.severity == Severity::Error).expect("an error");
     assert_eq!(play("").get(problem.span.clone()), Some("\"a.mp4\""));
     assert_eq!(problem.what, "a.mp4: there is no such file");
-    assert!(problem.mend.contains("optional = true"), "{}", problem.mend);
-    assert!(parse_with(&play(", optional = true"), "UTC", &missing).is_ok());
-    assert!(parse_with(&play(""), "UTC", &|_| None).is_ok() && parse(&play(""), "UTC").is_ok());
+    assert!(problem.fix.contains("optional = true"), "{}", problem.fix);
+    assert!(check(&play(", optional = true"), "UTC", &House).is_ok());
+    assert!(parse(&play(""), "UTC").is_ok());
 }
 
 #[test]
@@ -362,7 +373,7 @@ fn survives(text: &str) {
     assert!(problems.is_sorted_by_key(|problem| problem.span.start));
     for problem in &problems {
         assert!(text.get(problem.span.clone()).is_some(), "{problem:?}");
-        assert!(!problem.what.contains('\n') && !problem.mend.is_empty(), "{problem:?}");
+        assert!(!problem.what.contains('\n') && !problem.fix.is_empty(), "{problem:?}");
     }
     report(&problems, "show.toml", text, true);
 }

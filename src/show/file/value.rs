@@ -10,6 +10,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::fields::{Fields, kind};
+use super::meant;
 use super::reader::{Mention, Reader, quoted};
 use crate::show::duration::{self, DurationError};
 
@@ -49,8 +50,8 @@ impl<'a> Value<'a> {
     }
 
     /// Reports a fault of it.
-    pub fn fault(&self, what: impl Into<String>, mend: impl Into<String>) {
-        self.reader.fault(self.span.clone(), what, mend);
+    pub fn fault(&self, what: impl Into<String>, fix: impl Into<String>) {
+        self.reader.fault(self.span.clone(), what, fix);
     }
 
     /// Reports that it is of the wrong kind; `example` is right.
@@ -117,9 +118,9 @@ impl<'a> Value<'a> {
         let found = choice.iter().find(|(word, _)| *word == text).map(|(_, meaning)| *meaning);
         if found.is_none() {
             let words: Vec<_> = choice.iter().map(|(word, _)| format!("\"{word}\"")).collect();
-            let mend = self.reader.suggestion(text, choice.iter().map(|(word, _)| *word));
-            let mend = mend.unwrap_or_else(|| format!("write one of {}", words.join(", ")));
-            self.fault(format!("{} cannot be {}", self.name(), quoted(text)), mend);
+            let fix = self.reader.suggestion(text, choice.iter().map(|(word, _)| *word));
+            let fix = fix.unwrap_or_else(|| format!("write one of {}", words.join(", ")));
+            self.fault(format!("{} cannot be {}", self.name(), quoted(text)), fix);
         }
         found
     }
@@ -135,11 +136,14 @@ impl<'a> Value<'a> {
             _ => return self.wrong("a duration", "\"1m30s\""),
         };
         let name = self.name();
-        let (what, mend) = match duration::parse(text) {
+        let (what, fix) = match duration::parse(text) {
             Ok(ns) => return Some(ns),
             Err(DurationError::Form) => (
                 format!("{name} is no duration: {}", quoted(text)),
-                "write \"1m30s\", \"90s\", \"1:30\" (m:s) or \"0:01:30\" (h:m:s)".to_owned(),
+                match meant::duration(text) {
+                    Some(right) => format!("write \"{right}\""),
+                    None => "write \"1m30s\", \"90s\", \"1:30\" (m:s) or \"0:01:30\" (h:m:s)".to_owned(),
+                },
             ),
             Err(DurationError::Unit) => (
                 format!("{name} has no unit"),
@@ -153,7 +157,7 @@ impl<'a> Value<'a> {
                 (format!("{name} is longer than 99:59:59"), "write a duration of less than 100 hours".to_owned())
             }
         };
-        self.fault(what, mend);
+        self.fault(what, fix);
         None
     }
 
@@ -162,11 +166,11 @@ impl<'a> Value<'a> {
         const EXAMPLE: &str = "21:05:00";
         let moment = match self.value {
             DeValue::Datetime(moment) => moment,
-            DeValue::String(text) => {
-                let unquoted = text.trim().parse().map(|time: Time| time.to_string());
-                return self.wrong("a time of day", &unquoted.unwrap_or(EXAMPLE.to_owned()));
+            value => {
+                let text = value.as_str().unwrap_or(self.source());
+                let right = meant::time(text).map_or(EXAMPLE.to_owned(), |time| time.to_string());
+                return self.wrong("a time of day", &right);
             }
-            _ => return self.wrong("a time of day", EXAMPLE),
         };
         let Some(time) = moment.time.filter(|_| moment.date.is_none() && moment.offset.is_none()) else {
             let alone = moment.time.map_or(EXAMPLE.to_owned(), |time| time.to_string());
@@ -186,11 +190,11 @@ impl<'a> Value<'a> {
         const EXAMPLE: &str = "2024-08-11";
         let moment = match self.value {
             DeValue::Datetime(moment) => moment,
-            DeValue::String(text) => {
-                let unquoted = text.trim().parse().map(|date: Date| date.to_string());
-                return self.wrong("a date", &unquoted.unwrap_or(EXAMPLE.to_owned()));
+            value => {
+                let text = value.as_str().unwrap_or(self.source());
+                let right = meant::date(text).map_or(EXAMPLE.to_owned(), |date| date.to_string());
+                return self.wrong("a date", &right);
             }
-            _ => return self.wrong("a date", EXAMPLE),
         };
         let Some(date) = moment.date.filter(|_| moment.time.is_none() && moment.offset.is_none()) else {
             let alone = moment.date.map_or(EXAMPLE.to_owned(), |date| date.to_string());

@@ -213,7 +213,7 @@ fn faults_of_the_rundown_are_found() {
     let no_rundown = faults("title = \"T\"\nsegment = []");
     assert_eq!(no_rundown[0].what, "the show has no segments");
     let one_table = faults("title = \"T\"\n[segment]\ntitle = \"x\"\nduration = \"1s\"");
-    assert_eq!((one_table.len(), one_table[0].mend.as_str()), (1, "write `[[segment]]`"));
+    assert_eq!((one_table.len(), one_table[0].fix.as_str()), (1, "write `[[segment]]`"));
     assert!(parse(&show_with("", "", ""), "Nowhere/City").unwrap_err()[0].what.contains("Nowhere/City"));
 }
 
@@ -238,7 +238,13 @@ fn a_message_fits_into_its_datagram() {
 #[test]
 fn faults_of_the_syntax_are_found_with_all_others() {
     for (cue, says) in [
-        ("duration = «1m30s»", &["text without quotes: `1m30s`", "`\"1m30s\"`"] as &[_]),
+        ("duration = «1m30s»", &["`1m30s` is not written as a duration", "`duration = \"1m30s\"`"] as &[_]),
+        ("trigger = { at = «8pm» }", &["`8pm` is not written as a time of day", "write `at = 20:00:00`"]),
+        ("embargo = «yes»", &["not written as true or false", "write `embargo = true`"]),
+        ("call = 'It«'»s on'", &["the apostrophe ends the text", "use double quotes: `call = \"It's on\"`"]),
+        ("call = \"a «\"»big\" hand\"", &["the quote ends the text", "`call = 'a \"big\" hand'`"]),
+        ("call = \"C:\\u«»sers\"", &["a backslash", "write `\\\\` for a backslash"]),
+        ("«call: \"Go\"»", &["a line without `=`", "write `call = \"Go\"`"]),
         ("call = «“GO”»", &["without quotes", "`\"GO\"`"]),
         ("call = «»", &["a key without a value"]),
         ("call = \"GO«»", &["not closed"]),

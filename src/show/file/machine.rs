@@ -1,0 +1,48 @@
+//! What a check asks about the machine that the show will run on.
+//!
+//! The parser reads text and never looks at the machine itself: it asks, and says at the right place of the file what it
+//! was told.
+
+use crate::show::Output;
+
+/// The machine that a show will run on, as far as somebody looks at it.
+pub trait Machine {
+    /// What is known of the file of a clip.
+    fn clip(&self, _clip: &str) -> Clip {
+        Clip::default()
+    }
+
+    /// Why the environment variable `name`, which the show reads, cannot be used.
+    fn variable(&self, _name: &str) -> Option<Finding> {
+        None
+    }
+
+    /// What `output` will not do on this machine.
+    fn output(&self, _output: &Output) -> Vec<Finding> {
+        vec![]
+    }
+}
+
+/// A machine that nobody looks at: of it, there is nothing to say.
+#[derive(Clone, Copy, Debug)]
+pub struct Unseen;
+
+impl Machine for Unseen {}
+
+/// What is known of the file of a clip.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Clip {
+    /// Why it cannot be played: "clips/x.mp4: there is no such file".
+    pub fault: Option<String>,
+    /// How long it lasts, nanoseconds, where that is known.
+    pub length_ns: Option<u64>,
+}
+
+/// Something that will not work on the machine.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// What will not work, in one line, without a full stop.
+    pub what: String,
+    /// How to fix it, an imperative sentence without a full stop.
+    pub fix: String,
+}

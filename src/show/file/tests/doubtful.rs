@@ -1,0 +1,145 @@
+//! What is said of shows that can be run, but will not do what is meant.
+
+use super::House;
+use crate::show::builtin;
+use crate::show::file::check;
+use crate::show::problem::{Severity, report};
+
+/// Checks that the only warning about a show is at `«…»` of the text, and that what is said holds all the words.
+fn only_warning(text: &str, says: &[&str]) {
+    let start = text.find('«').expect("no place is marked");
+    let end = text.find('»').expect("no end is marked") - '«'.len_utf8();
+    let text = text.replace(['«', '»'], "");
+    let checked = check(&text, "UTC", &House).unwrap_or_else(|all| panic!("{}", report(&all, "x.toml", &text, false)));
+    let shown = report(&checked.warnings, "show.toml", &text, false);
+    let [warning] = checked.warnings.as_slice() else { panic!("expected one warning:\n{shown}\n{text}") };
+    assert_eq!((warning.severity, warning.span.clone()), (Severity::Warning, start..end), "{shown}");
+    for word in says {
+        assert!(shown.contains(word), "no {word:?} in\n{shown}");
+    }
+}
+
+fn warnings(text: &str) -> Vec<String> {
+    let checked = check(text, "UTC", &House).unwrap_or_else(|all| panic!("{}", report(&all, "x.toml", text, false)));
+    checked.warnings.into_iter().map(|warning| warning.what).collect()
+}
+
+fn segment(title: &str, keys: &str, cues: &str) -> String {
+    format!("[[segment]]\ntitle = \"{title}\"\n{keys}\ncue = [{cues}]\n")
+}
+
+fn cue(number: &str, keys: &str) -> String {
+    let comma = if keys.is_empty() { "" } else { ", " };
+    format!("{{ number = \"{number}\", title = \"A\"{comma}{keys} }},")
+}
+
+const HOUR: &str = "duration = \"1h\"";
+
+#[test]
+fn hard_starts_that_do_not_fit_are_named() {
+    let after = |first: &str, second: &str| {
+        let first = segment("One", &format!("start = {first}\n{HOUR}"), "");
+        format!("title = \"T\"\n{first}{}", segment("Two", &format!("start = {second}\n{HOUR}"), ""))
+    };
+    only_warning(
+        &after("20:00:00", "«20:40:00»"),
+        &["20:00 before the planned end of `One`", "make `One` 20:00 shorter"],
+    );
+    only_warning(&after("20:00:00", "«19:00:00»"), &["on the next day, 22:00:00 after the end of `One`", "later time"]);
+    // Shows go past midnight, and have breaks.
+    for (first, second) in [("20:00:00", "21:00:00"), ("23:30:00", "00:30:00"), ("10:00:00", "15:00:00")] {
+        assert_eq!(warnings(&after(first, second)), Vec::<String>::new(), "{first} {second}");
+    }
+}
+
+#[test]
+fn cues_that_do_not_fit_their_segment_are_named() {
+    let evening = |cues: &str| format!("title = \"T\"\n{}", segment("One", &format!("start = 20:00:00\n{HOUR}"), cues));
+    for (keys, says) in [
+        ("duration = «\"1:00:01\"»", &["cue 1 lasts 1:00:01, longer than its segment `One` (1:00:00)"] as &[_]),
+        ("duration = \"20m\", planned = «\"50m\"»", &["cue 1 would end 10:00 after its segment"]),
+        ("trigger = «{ at = 19:59:00 }»", &["comes at 19:59:00, 1:00 before its segment `One` starts"]),
+        ("trigger = «{ at = 21:30:00 }»", &["30:00 after its segment `One` is planned to end", "move the cue"]),
+    ] {
+        only_warning(&evening(&cue("1", keys)), says);
+    }
+    let long = "[output.vt]\nmpv = true\n[[segment]]\ntitle = \"One\"\nduration = \"5s\"\n[[segment.cue]]\nnumber = «\"1\"»\n\
+                title = \"A\"\ndo = [{ output = \"vt\", play = \"x.mp4\", to = \"7s\" }]\n";
+    only_warning(&format!("title = \"T\"\n{long}"), &["cue 1 lasts 0:07"]);
+    let fits = [
+        cue("1", "duration = \"1h\""),
+        cue("2", "trigger = { at = 20:00:00 }"),
+        cue("3", "trigger = { at = 21:00:00 }"),
+        cue("4", "duration = \"10m\", planned = \"50m\""),
+    ];
+    assert_eq!(warnings(&evening(&fits.concat())), Vec::<String>::new());
+    // Nothing says when the segment of this one runs.
+    let open = format!("title = \"T\"\n{}", segment("One", HOUR, &cue("1", "trigger = { at = 19:00:00 }")));
+    assert_eq!(warnings(&open), Vec::<String>::new());
+}
+
+#[test]
+fn a_cue_planned_before_the_one_above_it_is_named_beside_it() {
+    let cues = [cue("1", "planned = \"10s\""), cue("2", "planned = \"30s\""), cue("3", "planned = «\"20s\"»")];
+    let text = format!("title = \"T\"\n{}", segment("One", HOUR, &cues.concat()));
+    only_warning(&text, &["before the `planned` of cue 2 above it (0:30)", "cue 2 is planned here"]);
+}
+
+#[test]
+fn what_follows_a_clip_without_end_is_named() {
+    let show = |clip: &str, follow: &str| {
+        let first = cue("1", &format!("{clip}do = [{{ output = \"vt\", play = \"x.mp4\", loop = true }}]"));
+        let cues = format!("{first}{}", cue("2", follow));
+        format!("title = \"T\"\n[output.vt]\nmpv = true\n{}", segment("One", HOUR, &cues))
+    };
+    only_warning(&show("", "trigger = «{ after = \"1\" }»"), &["never complete", "give cue 1 a `duration`"]);
+    for (clip, follow) in [("duration = \"5s\", ", "trigger = { after = \"1\" }"), ("", "trigger = { with = \"1\" }")] {
+        assert_eq!(warnings(&show(clip, follow)), Vec::<String>::new());
+    }
+}
+
+#[test]
+fn what_nothing_uses_is_named() {
+    for (head, says) in [
+        ("[department.«sound»]", &["no cue needs department `sound`", "needs = [\"sound\"]"] as &[_]),
+        ("[output.«desk»]\nosc = \"udp://[::1]:8000\"", &["nothing is sent to output `desk`"]),
+        ("[place.«roof»]\nat = [1, 2]", &["nothing refers to place `roof`"]),
+    ] {
+        only_warning(&format!("title = \"T\"\n{head}\n{}", segment("One", HOUR, "")), says);
+    }
+    let used = "title = \"T\"\n[department.a]\n[place.p]\nat = [1, 2]\n[output.clock]\nosc = \"udp://[::1]:8000\"\n\
+                timecode = \"osc\"\n[output.stop]\nosc = \"udp://[::1]:8000\"\npanic = [{ osc = \"/stop\" }]\n\
+                [person.somebody]\nname = \"Jane Doe\"\n";
+    let cues = cue("1", "needs = [\"a\"], route = { points = [\"p\", [1, 2]] }");
+    assert_eq!(warnings(&format!("{used}{}", segment("One", HOUR, &cues))), Vec::<String>::new());
+}
+
+#[test]
+fn times_that_a_clock_skips_or_repeats_are_named() {
+    let show = |date: &str, start: &str| {
+        let start = format!("start = {start}\n{HOUR}");
+        format!("title = \"T\"\ndate = {date}\ntimezone = \"Europe/Paris\"\n{}", segment("One", &start, ""))
+    };
+    only_warning(&show("2026-03-29", "«02:30:00»"), &["does not exist on 2026-03-29", "taken for 03:30:00"]);
+    only_warning(&show("2026-10-25", "«02:30:00»"), &["comes twice on 2026-10-25", "the first one"]);
+    assert_eq!(warnings(&show("2026-03-29", "03:30:00")), Vec::<String>::new());
+}
+
+#[test]
+fn a_cut_that_the_clip_does_not_have_is_named() {
+    let show = |cut: &str| {
+        let play = cue("1", &format!("do = [{{ output = \"vt\", play = \"b.mp4\", {cut} }}]"));
+        format!("title = \"T\"\n[output.vt]\nmpv = true\n{}", segment("One", HOUR, &play))
+    };
+    only_warning(&show("from = «\"30s\"»"), &["`from` is \"30s\", and the clip lasts 10s", "has ended by then"]);
+    only_warning(&show("to = «\"12s\"»"), &["`to` is \"12s\"", "the clip ends before that"]);
+    assert_eq!(warnings(&show("from = \"9s\", to = \"10.4s\"")), Vec::<String>::new());
+}
+
+#[test]
+fn the_built_in_shows_have_nothing_to_warn_of() {
+    for show in builtin::ALL {
+        assert_eq!(warnings(show.text), Vec::<String>::new(), "{}", show.name);
+    }
+    assert_eq!(warnings(builtin::TEMPLATE), Vec::<String>::new());
+}

@@ -1,0 +1,274 @@
+//! What a show without errors will not do as it is meant: times that contradict each other, and what nothing uses.
+//!
+//! A warning never keeps a show from running. Must never warn of what a careful author may well want, because a list of
+//! warnings that nobody reads is worse than none.
+
+use std::ops::Range;
+
+use jiff::civil::{Date, Time, date};
+use jiff::tz::{AmbiguousOffset, TimeZone};
+use jiff::{SignedDuration, Timestamp};
+
+use super::reader::{Reader, Unused, quoted};
+use crate::show::duration::{self, HOUR_NS, SECOND_NS};
+use crate::show::plan::{Plan, start_on};
+use crate::show::problem::Problem;
+use crate::show::{CueIx, SegmentIx, Show, Trigger};
+
+/// The day on which a show without a date is laid out: none on which any zone changes its clocks.
+const SOME_DAY: Date = date(2001, 1, 10);
+
+/// The longest pause between two segments, nanoseconds, that is no sign of a slip.
+const PAUSE_MAX_NS: i64 = 6 * HOUR_NS as i64;
+
+/// Where the file says what warnings are about.
+pub struct Marks {
+    /// Segment by segment.
+    pub segments: Vec<SegmentMarks>,
+    /// Cue by cue.
+    pub cues: Vec<CueMarks>,
+    /// What nothing refers to.
+    pub unused: Vec<Unused>,
+}
+
+/// Where a segment stands in the file.
+pub struct SegmentMarks {
+    /// Its hard start.
+    pub start: Option<Range<usize>>,
+}
+
+/// Where a cue stands in the file.
+#[derive(Default)]
+pub struct CueMarks {
+    /// Its number.
+    pub number: Range<usize>,
+    /// Its duration.
+    pub duration: Option<Range<usize>>,
+    /// When it is meant to be called.
+    pub planned: Option<Range<usize>>,
+    /// What makes it fire.
+    pub trigger: Option<Range<usize>>,
+}
+
+/// Reports everything that a show without errors will not do as it is meant.
+pub fn warn(reader: &Reader<'_>, show: &Show, marks: &Marks) {
+    let paper = Paper::new(show, marks);
+    let warnings =
+        [paper.hard_starts(), paper.by_clock(), paper.lengths(), paper.order(), paper.endless(), paper.unused()];
+    warnings.into_iter().flatten().for_each(|warning| reader.report(warning));
+}
+
+/// The show as it is planned.
+struct Paper<'a> {
+    show: &'a Show,
+    marks: &'a Marks,
+    plan: Plan,
+    /// Where the plan's nanoseconds are counted from.
+    origin: Timestamp,
+}
+
+impl<'a> Paper<'a> {
+    fn new(show: &'a Show, marks: &'a Marks) -> Self {
+        let day = show.date.unwrap_or(SOME_DAY);
+        let midday = day.at(12, 0, 0, 0).to_zoned(show.zone.clone());
+        let origin = start_on(show, day, midday.map_or(Timestamp::UNIX_EPOCH, |midday| midday.timestamp()));
+        Paper { show, marks, plan: Plan::new(show, day, origin), origin }
+    }
+
+    fn start_ns(&self, segment: SegmentIx) -> i64 {
+        self.plan.segment_start_ns[segment.0 as usize]
+    }
+
+    fn end_ns(&self, segment: SegmentIx) -> i64 {
+        self.start_ns(segment).saturating_add(self.show.segment(segment).duration_ns as i64)
+    }
+
+    fn day(&self, plan_ns: i64) -> Date {
+        (self.origin + SignedDuration::from_nanos(plan_ns)).to_zoned(self.show.zone.clone()).date()
+    }
+
+    fn cue_marks(&self, cue: CueIx) -> &CueMarks {
+        &self.marks.cues[cue.0 as usize]
+    }
+
+    /// Hard starts that cut off the segment before them, come a day late, or at a time that the clock does not show.
+    fn hard_starts(&self) -> Vec<Problem> {
+        let mut warnings = vec![];
+        for segment in self.show.segment_indices() {
+            let mark = self.marks.segments[segment.0 as usize].start.as_ref();
+            let (Some(time), Some(span)) = (self.show.segment(segment).start, mark) else { continue };
+            warnings.extend(self.odd_time(time, self.start_ns(segment), span));
+            let Some(before) = segment.0.checked_sub(1).map(SegmentIx) else { continue };
+            let (title, gap_ns) =
+                (quoted(&self.show.segment(before).title), self.start_ns(segment) - self.end_ns(before));
+            if gap_ns < 0 {
+                let early = length(gap_ns.unsigned_abs());
+                let what = format!("this hard start is {early} before the planned end of {title}");
+                let fix = format!("make {title} {early} shorter, or start later");
+                warnings.push(Problem::warning(span.clone(), what, fix));
+            } else if gap_ns > PAUSE_MAX_NS && self.day(self.start_ns(segment)) > self.day(self.end_ns(before)) {
+                let what =
+                    format!("this hard start is on the next day, {} after the end of {title}", length(gap_ns as u64));
+                let fix = "write a later time, or move the segment up, unless the next day is meant";
+                warnings.push(Problem::warning(span.clone(), what, fix));
+            }
+        }
+        warnings
+    }
+
+    /// Cues by the clock that come while their segment does not run, or at a time that the clock does not show.
+    fn by_clock(&self) -> Vec<Problem> {
+        let mut warnings = vec![];
+        for &(cue, at_ns) in &self.plan.by_clock {
+            let (Trigger::At { time }, Some(span)) = (self.show.cue(cue).trigger, &self.cue_marks(cue).trigger) else {
+                continue;
+            };
+            warnings.extend(self.odd_time(time, at_ns, span));
+            // Nothing says when the segments of a show without a hard start run.
+            if !self.plan.anchored {
+                continue;
+            }
+            let segment = self.show.segment_of(cue);
+            let (start_ns, end_ns) = (self.start_ns(segment), self.end_ns(segment));
+            let title = quoted(&self.show.segment(segment).title);
+            let what = if at_ns < start_ns {
+                format!("{} before its segment {title} starts", length((start_ns - at_ns) as u64))
+            } else if at_ns > end_ns {
+                format!("{} after its segment {title} is planned to end", length((at_ns - end_ns) as u64))
+            } else {
+                continue;
+            };
+            let what = format!("this cue comes at {}, {what}", time.strftime("%H:%M:%S"));
+            warnings.push(Problem::warning(
+                span.clone(),
+                what,
+                "move the cue into the segment that runs then, or change the time",
+            ));
+        }
+        warnings
+    }
+
+    /// A time of day that the clock skips, or shows twice, on the day on which it comes.
+    fn odd_time(&self, time: Time, at_ns: i64, span: &Range<usize>) -> Option<Problem> {
+        // A show without a date is not laid out on the day on which it will run.
+        self.show.date?;
+        let (what, fix) = odd(&self.show.zone, self.day(at_ns), time)?;
+        Some(Problem::warning(span.clone(), format!("{} {what}", time.strftime("%H:%M:%S")), fix))
+    }
+
+    /// Cues that go on after their segment.
+    fn lengths(&self) -> Vec<Problem> {
+        let mut warnings = vec![];
+        for cue in self.show.cue_indices() {
+            let (plan, marks) = (self.show.cue(cue), self.cue_marks(cue));
+            let segment = self.show.segment(self.show.segment_of(cue));
+            let Some(lasts_ns) = plan.lasts_ns() else { continue };
+            let called_ns = plan.planned_ns.unwrap_or(0);
+            let over_ns = called_ns.saturating_add(lasts_ns).saturating_sub(segment.duration_ns);
+            if over_ns < SECOND_NS {
+                continue;
+            }
+            let (title, fix) = (quoted(&segment.title), "make the segment longer, or the cue shorter");
+            let (what, span) = if lasts_ns > segment.duration_ns {
+                let (lasts, whole) = (length(lasts_ns), length(segment.duration_ns));
+                (
+                    format!("cue {} lasts {lasts}, longer than its segment {title} ({whole})", plan.number),
+                    &marks.duration,
+                )
+            } else {
+                let over = length(over_ns);
+                (format!("cue {} would end {over} after its segment {title}", plan.number), &marks.planned)
+            };
+            let span = span.clone().unwrap_or_else(|| marks.number.clone());
+            warnings.push(Problem::warning(span, what, fix));
+        }
+        warnings
+    }
+
+    /// Cues that are meant to be called before the one above them.
+    fn order(&self) -> Vec<Problem> {
+        let mut warnings = vec![];
+        for segment in self.show.segment_indices() {
+            let mut latest: Option<(u64, CueIx)> = None;
+            for cue in self.show.cues_of(segment).filter(|&cue| self.show.cue(cue).is_called()) {
+                let (Some(ns), Some(span)) = (self.show.cue(cue).planned_ns, &self.cue_marks(cue).planned) else {
+                    continue;
+                };
+                let Some((latest_ns, above)) = latest.filter(|&(latest_ns, _)| latest_ns > ns) else {
+                    latest = Some((ns, cue));
+                    continue;
+                };
+                let number = &self.show.cue(above).number;
+                let what = format!("this is before the `planned` of cue {number} above it ({})", length(latest_ns));
+                let warning =
+                    Problem::warning(span.clone(), what, "put the cues into the order in which they are called");
+                let label = format!("cue {number} is planned here");
+                let there = self.cue_marks(above).planned.clone();
+                warnings.push(match there {
+                    Some(there) => warning.beside(there, label),
+                    None => warning,
+                });
+            }
+        }
+        warnings
+    }
+
+    /// Cues that follow one that never ends.
+    fn endless(&self) -> Vec<Problem> {
+        let mut warnings = vec![];
+        for cue in self.show.cue_indices() {
+            let Trigger::After { cue: cause, .. } = self.show.cue(cue).trigger else { continue };
+            let cause = self.show.cue(cause);
+            if cause.is_loop() && cause.duration_ns.is_none() && cause.steps.is_empty() {
+                let number = &cause.number;
+                let what =
+                    format!("cue {number} plays a clip again and again and has no `duration`: it is never complete");
+                let fix = format!("give cue {number} a `duration`, or write `with` instead of `after`");
+                let marks = self.cue_marks(cue);
+                let span = marks.trigger.clone().unwrap_or_else(|| marks.number.clone());
+                warnings.push(Problem::warning(span, what, fix));
+            }
+        }
+        warnings
+    }
+
+    /// Departments that no cue needs, outputs that nothing is sent to, places that no route goes through.
+    fn unused(&self) -> Vec<Problem> {
+        let warning = |unused: &Unused| {
+            let id = quoted(&unused.id);
+            let (what, fix) = match unused.noun {
+                "department" => {
+                    (format!("no cue needs department {id}"), format!("write `needs = [\"{}\"]` at a cue", unused.id))
+                }
+                "output" => {
+                    (format!("nothing is sent to output {id}"), format!("write `output = \"{}\"` in a `do`", unused.id))
+                }
+                noun => (format!("nothing refers to {noun} {id}"), "use it in a `route`".to_owned()),
+            };
+            Problem::warning(unused.span.clone(), what, format!("{fix}, or take the table away"))
+        };
+        self.marks.unused.iter().map(warning).collect()
+    }
+}
+
+/// What is odd about a time of day on this day, and how to fix it: in spring the clocks skip an hour, in autumn they show
+/// one twice.
+fn odd(zone: &TimeZone, day: Date, time: Time) -> Option<(String, &'static str)> {
+    let moment = zone.to_ambiguous_zoned(day.to_datetime(time));
+    match moment.offset() {
+        AmbiguousOffset::Unambiguous { .. } => None,
+        AmbiguousOffset::Gap { .. } => {
+            let taken = moment.compatible().ok()?.time().strftime("%H:%M:%S").to_string();
+            let what = format!("does not exist on {day}: the clocks go forward then, and it is taken for {taken}");
+            Some((what, "write a time that the clocks show"))
+        }
+        AmbiguousOffset::Fold { .. } => Some((
+            format!("comes twice on {day}: the clocks go back then, and the first one is taken"),
+            "write another time",
+        )),
+    }
+}
+
+fn length(ns: u64) -> String {
+    duration::length(ns)
+}
