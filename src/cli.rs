@@ -7,6 +7,7 @@ mod check;
 mod commands;
 mod hints;
 mod probe;
+mod start;
 
 use std::io::Write;
 use std::process::ExitCode;

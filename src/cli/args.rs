@@ -8,13 +8,12 @@ use anyhow::Context;
 use clap::error::ErrorKind;
 use clap::{Args as ClapArgs, CommandFactory, Parser, Subcommand, ValueEnum};
 use etcetera::BaseStrategy;
-use jiff::civil::{DateTime, Time};
 
 use super::hints;
+use super::start::{start_at, start_cue};
 use crate::app::Theme;
 use crate::app::board::Face;
 use crate::runtime::{Start, Unfinished, Wishes, board, config};
-use crate::show::CueNumber;
 use crate::ui::{Depth, Means};
 
 /// Names the theme where the command line does not.
@@ -369,23 +368,6 @@ fn theme_called(name: &str) -> Result<Option<Theme>, String> {
     let theme = Theme::ALL.into_iter().find(|theme| theme.name() == name);
     let names = || Theme::ALL.map(Theme::name).join(", ");
     theme.map(Some).ok_or_else(|| format!("${THEME_VARIABLE} is none of {}", names()))
-}
-
-/// Where the clock begins, of `--at`: a time of day, or a day and a time.
-fn start_at(text: &str) -> Result<Start, String> {
-    let wants = || "a time such as 15:30, 15:30:00 or 2026-12-01T15:30".to_owned();
-    let is_long = text.contains(['T', ' ']);
-    if is_long {
-        let at: DateTime = text.parse().map_err(|_| wants())?;
-        return Ok(Start::At { date: Some(at.date()), time: at.time() });
-    }
-    let time = Time::strptime("%H:%M:%S", text).or_else(|_| Time::strptime("%H:%M", text));
-    time.map(|time| Start::At { date: None, time }).map_err(|_| wants())
-}
-
-/// Where the clock begins, of `--cue`.
-fn start_cue(text: &str) -> Result<Start, String> {
-    CueNumber::new(text).map(Start::Cue).map_err(|error| error.to_string())
 }
 
 fn usage(text: &str) -> ! {

@@ -10,6 +10,13 @@ use toml::de::{DeTable, DeValue};
 use super::reader::{Mention, Reader, one_of, quoted};
 use super::value::Value;
 
+#[cfg(test)]
+thread_local! {
+    /// Every key that was asked for on this thread, with what it is a key of: the reference is tested against it.
+    pub static ASKED: std::cell::RefCell<std::collections::BTreeSet<(&'static str, &'static str)>> =
+        const { std::cell::RefCell::new(std::collections::BTreeSet::new()) };
+}
+
 /// A table and what has been asked of it.
 pub struct Fields<'a> {
     /// Where its faults go.
@@ -111,6 +118,8 @@ impl<'a> Fields<'a> {
 
     /// Makes `key` a known one without reading it.
     pub fn know(&mut self, key: &'static str) {
+        #[cfg(test)]
+        ASKED.with_borrow_mut(|asked| asked.insert((self.noun, key)));
         if !self.known.contains(&key) {
             self.known.push(key);
         }

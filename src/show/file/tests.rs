@@ -2,6 +2,7 @@
 
 mod doubtful;
 mod faulty;
+mod reference;
 
 use jiff::civil::{date, time};
 use proptest::prelude::*;

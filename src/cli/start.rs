@@ -1,0 +1,23 @@
+//! Where the clock of a technical rehearsal begins, in words of the command line.
+
+use jiff::civil::{DateTime, Time};
+
+use crate::runtime::Start;
+use crate::show::CueNumber;
+
+/// Where the clock begins, of `--at`: a time of day, or a day and a time.
+pub(super) fn start_at(text: &str) -> Result<Start, String> {
+    let wants = || "a time such as 15:30, 15:30:00 or 2026-12-01T15:30".to_owned();
+    let is_long = text.contains(['T', ' ']);
+    if is_long {
+        let at: DateTime = text.parse().map_err(|_| wants())?;
+        return Ok(Start::At { date: Some(at.date()), time: at.time() });
+    }
+    let time = Time::strptime("%H:%M:%S", text).or_else(|_| Time::strptime("%H:%M", text));
+    time.map(|time| Start::At { date: None, time }).map_err(|_| wants())
+}
+
+/// Where the clock begins, of `--cue`.
+pub(super) fn start_cue(text: &str) -> Result<Start, String> {
+    CueNumber::new(text).map(Start::Cue).map_err(|error| error.to_string())
+}
