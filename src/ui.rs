@@ -6,6 +6,7 @@
 mod alarms;
 mod ascii;
 pub mod board;
+mod by_itself;
 mod digits;
 mod dots;
 mod footer;
@@ -18,6 +19,7 @@ mod on_air;
 mod outputs;
 mod palette;
 mod people;
+mod ribbon;
 mod rundown;
 mod scene;
 mod signs;
@@ -111,6 +113,7 @@ fn page(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<
     let parts = layout::Page::new(area);
     let body = parts.body;
     header::draw(scene, buf, parts.header);
+    ribbon::draw(scene, buf, parts.ribbon);
     alarms::draw(scene, buf, parts.alarms);
     strip::draw(scene, buf, parts.strip);
     match scene.app.page {
@@ -159,7 +162,7 @@ fn run(scene: &Scene, buf: &mut Buffer, body: Rect, hits: &mut Hits) {
     let areas = layout::run(body, layout::Needs { next, with_notes, has_picture: monitor::has_picture(scene) });
     areas.rules(buf, body, &scene.styles);
     rundown::draw(scene, buf, areas.rundown, hits);
-    rundown::by_itself(scene, buf, areas.by_itself);
+    by_itself::draw(scene, buf, areas.by_itself);
     on_air::draw(scene, buf, areas.on_air, areas.digits);
     standby::draw(scene, buf, areas.next);
     monitor::draw(scene, buf, areas.monitor);

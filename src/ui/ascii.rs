@@ -30,6 +30,7 @@ const SIGNS: &[(&str, char)] = &[
     (signs::NOT_YET, '.'),
     (signs::TO_COME, 'o'),
     (signs::OPEN, 'V'),
+    (signs::PASSED_OVER, '^'),
 ];
 
 /// What lines, blocks, arrows and marks of text become.

@@ -17,6 +17,8 @@ use crate::output::Light;
 use crate::show::Show;
 use crate::show::duration::{self, HOUR_NS, SECOND_NS};
 
+/// From this width on, its margins not counted, the planned end stands beside the projected one.
+const FULL: u16 = 74;
 /// How many cells are kept free between the timing and the outputs.
 const GAP: usize = 2;
 
@@ -36,7 +38,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
     right.push(Span::raw(gap));
     right.extend(clocks);
     text::put_both(buf, area, area.y, Line::from(left), Line::from(right), 0);
-    let timing = timing(scene);
+    let timing = timing(scene, area.width);
     let room = usize::from(area.width).saturating_sub(text::line_width(&timing) + GAP);
     text::put_both(buf, area, area.y + 1, timing, outputs(scene, area.width, room), 0);
 }
@@ -102,11 +104,18 @@ fn clocks<'a>(scene: &Scene<'a>, columns: u16) -> Vec<Span<'a>> {
 }
 
 /// Over or under, and when it ends.
-pub(super) fn timing(scene: &Scene) -> Line<'static> {
+pub(super) fn timing(scene: &Scene, columns: u16) -> Line<'static> {
     let (styles, timing) = (&scene.styles, &scene.timing);
     let mut spans = vec![];
     let mut say = |word: &str, value: String, style| {
-        spans.push(Span::styled(format!("{}{word} ", if spans.is_empty() { "" } else { "  " }), styles.past));
+        let gap = if spans.is_empty() {
+            ""
+        } else if ["now", "end", "at the end"].contains(&word) {
+            " "
+        } else {
+            "  "
+        };
+        spans.push(Span::styled(format!("{gap}{word} "), styles.past));
         spans.push(Span::styled(value, style));
     };
     if !scene.is_tied() {
@@ -115,18 +124,33 @@ pub(super) fn timing(scene: &Scene) -> Line<'static> {
         say("lasts", duration::clock(length_s), styles.strong);
         return Line::from(spans);
     }
-    let over_s = timing.over_ns / SECOND_NS as i64;
-    let (word, style) = match over_s {
-        1.. => ("over", styles.attention_badge),
-        0 => ("on time", styles.strong),
-        _ => ("under", styles.strong),
-    };
-    let amount = duration::over_under(timing.over_ns);
-    let amount = if over_s > 0 { format!(" {amount} ") } else { amount };
-    say(word, amount, style);
+    let end = scene.wall_with_day(timing.end_ns);
+    let at_end_ns = scene.late_ns(timing.planned_end_ns, timing.end_ns);
     let has_ended = scene.state.has_ended();
-    say(if has_ended { "ended" } else { "ends" }, scene.wall(timing.end_ns), styles.text);
-    say("plan", scene.wall(timing.planned_end_ns), styles.past);
+    let now_ns = scene.late_ns(timing.planned_end_ns, timing.planned_end_ns + timing.now_over_ns);
+    let figure = |over_ns: i64| {
+        let amount = duration::over_under(over_ns);
+        if over_ns > 0 { (format!(" {amount} "), styles.attention_badge) } else { (amount, styles.strong) }
+    };
+    let over_ns = if has_ended { at_end_ns } else { now_ns };
+    let word = match over_ns {
+        1.. => "over",
+        0 => "on time",
+        _ => "under",
+    };
+    let (amount, style) = figure(over_ns);
+    say(word, amount, style);
+    if has_ended {
+        say("ended", end, styles.text);
+    } else {
+        let (amount, style) = figure(at_end_ns);
+        say("now", amount, style);
+        say(if columns < FULL { "end" } else { "at the end" }, end, styles.text);
+    }
+    // In little room the two figures say it.
+    if columns >= FULL {
+        say("plan", scene.wall_with_day(timing.planned_end_ns), styles.past);
+    }
     Line::from(spans)
 }
 
@@ -144,6 +168,11 @@ fn remote(scene: &Scene) -> Vec<Span<'static>> {
 /// How the outputs are, as fully as `room` cells of a screen of `columns` allow. There is always something, since a row
 /// of lights that goes when much is down goes when it is needed most: at the least, how many are down.
 pub(super) fn outputs<'a>(scene: &Scene<'a>, columns: u16, room: usize) -> Line<'a> {
+    if scene.state.is_rehearsal() {
+        // Nothing is connected, so that nothing can be up or down.
+        let words = Line::styled("outputs only log", scene.styles.past);
+        return if text::line_width(&words) <= room { words } else { Line::default() };
+    }
     let named = (columns >= 150).then(|| full(scene, true));
     let remote = if columns >= 100 { remote(scene) } else { vec![] };
     let with_remote = |line: &Line<'a>| Line::from_iter(remote.iter().chain(&line.spans).cloned());
@@ -178,8 +207,7 @@ fn full<'a>(scene: &Scene<'a>, by_name: bool) -> Line<'a> {
     let styles = &scene.styles;
     let outputs = &scene.app.outputs;
     if outputs.is_empty() {
-        let word = if scene.state.is_rehearsal() { "outputs only log" } else { "" };
-        return Line::styled(word, styles.past);
+        return Line::default();
     }
     let mut spans = vec![Span::styled("outputs", styles.past)];
     let mut words = vec![];

@@ -58,18 +58,44 @@ impl<'a> Scene<'a> {
         time_of_day(self.state.wall(run_ns), &self.show.zone)
     }
 
+    /// The same with its day where that is more than a day away: `Mon 30 Nov 23:14:10`.
+    pub fn wall_with_day(&self, run_ns: i64) -> String {
+        let away_ns = run_ns.abs_diff(self.now_ns as i64);
+        if away_ns < 24 * duration::HOUR_NS {
+            return self.wall(run_ns);
+        }
+        let day = self.state.wall(run_ns).to_zoned(self.show.zone.clone()).strftime("%a %-d %b").to_string();
+        format!("{day} {}", self.wall(run_ns))
+    }
+
     /// Whether the plan's times are times of day already: not before an open show has begun.
     pub fn is_tied(&self) -> bool {
         self.state.plan().anchored || self.state.has_begun()
     }
 
-    /// A planned instant in words: the time of day, or `T+1:30` while nobody knows when the show begins.
-    pub fn planned(&self, plan_ns: i64) -> String {
+    /// A planned instant of the run's clock in words: the time of day, or `T+1:30` while nobody knows when the show begins.
+    pub fn instant(&self, run_ns: i64) -> String {
         if self.is_tied() {
-            self.wall(self.state.plan_origin_ns(self.now_ns) + plan_ns)
-        } else {
-            format!("T+{}", duration::clock(plan_ns.max(0) as u64 / SECOND_NS))
+            return self.wall(run_ns);
         }
+        let plan_ns = run_ns - self.state.plan_origin_ns(self.now_ns);
+        format!("T+{}", duration::clock(plan_ns.max(0) as u64 / SECOND_NS))
+    }
+
+    /// How far `to_ns` lies behind `from_ns` as the screen's clocks show them: whole seconds, in nanoseconds, so that the
+    /// figures beside each other add up.
+    pub fn late_ns(&self, from_ns: i64, to_ns: i64) -> i64 {
+        let second = |ns: i64| self.state.wall(ns).as_second();
+        (second(to_ns) - second(from_ns)).saturating_mul(SECOND_NS as i64)
+    }
+
+    /// How much longer than planned a segment that is over lasted; shorter, negative. In whole seconds, as its start and
+    /// its end are shown.
+    pub fn segment_over_ns(&self, segment: SegmentIx) -> Option<i64> {
+        let run = self.state.segment(segment);
+        let (started_ns, ended_ns) = run.started_ns.zip(run.ended_ns)?;
+        let planned_s = self.show.segment(segment).duration_ns / SECOND_NS;
+        Some(self.late_ns(started_ns as i64, ended_ns as i64) - (planned_s * SECOND_NS) as i64)
     }
 
     /// When `cue` is meant to come, on the run's clock.
@@ -85,7 +111,7 @@ impl<'a> Scene<'a> {
     pub fn planned_cue(&self, cue: CueIx) -> String {
         match self.cue(cue).trigger {
             Trigger::At { .. } => self.wall(self.planned_cue_ns(cue)),
-            _ => self.planned(self.state.plan().cue_start_ns[cue.0 as usize]),
+            _ => self.instant(self.planned_cue_ns(cue)),
         }
     }
 
@@ -166,11 +192,13 @@ impl<'a> Scene<'a> {
         Span::styled(duration::over_under(ns), style)
     }
 
-    /// The badge of where a cue's picture comes from.
+    /// Where a cue's picture comes from: red only while a live one is on air, since then nobody can take it back.
     pub fn source(&self, cue: CueIx) -> Option<Span<'static>> {
+        let is_on_air = self.state.cue(cue).phase == Phase::Running;
         let played = self.clip(cue).map(|_| Source::Vt);
         played.or(self.cue(cue).source).map(|source| match source {
-            Source::Live => Span::styled("LIVE", self.styles.on_air),
+            Source::Live if is_on_air => Span::styled("live", self.styles.on_air),
+            Source::Live => Span::styled("live", self.styles.text),
             Source::Vt => Span::styled("VT", self.styles.vt),
         })
     }

@@ -39,6 +39,11 @@ pub(super) const TO_COME: &str = "○";
 /// The running segment.
 pub(super) const OPEN: &str = "▼";
 
+/// A department that a cue needs.
+pub(super) const DEPARTMENT: &str = "▪";
+/// The run went by it: neither played nor skipped.
+pub(super) const PASSED_OVER: &str = "↷";
+
 /// How a sign is coloured on the help page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Meaning {
@@ -64,12 +69,14 @@ pub(super) const LEGEND: &[(&str, Meaning, &str)] = &[
     (INTO, Meaning::Plain, "so long into its segment"),
     (MISSED, Meaning::Attention, "missed: fell due and waits for GO"),
     (SKIPPED, Meaning::Past, "skipped"),
+    (PASSED_OVER, Meaning::Past, "passed over: the run went by it"),
     (STOPPED, Meaning::Attention, "stopped before its end"),
     (ASIDE, Meaning::Past, "backup that waits, or swapped out"),
     (SEND_TROUBLE, Meaning::Attention, "a message failed, or nobody knows"),
     (EMBARGO, Meaning::Past, "embargo: not for public views yet"),
-    ("LIVE", Meaning::OnAir, "happens now"),
+    ("live", Meaning::OnAir, "happens now; red while it is on air"),
     ("VT", Meaning::Vt, "played in"),
+    (DEPARTMENT, Meaning::Plain, "a department that the cue needs, in its colour"),
     ("+0:42", Meaning::Attention, "over: behind the plan"),
     ("−0:03", Meaning::Plain, "under: ahead of it"),
 ];

@@ -52,7 +52,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) -> Option<Positi
     }
     let mut head = header::badges(scene);
     head.push(Span::raw("  "));
-    head.extend(header::timing(scene).spans);
+    head.extend(header::timing(scene, area.width).spans);
     more.push(Line::from(head));
     more.push(header::outputs(scene, area.width, usize::from(area.width)));
     let room = usize::from(area.height).saturating_sub(lines.len() + 1);

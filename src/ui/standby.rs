@@ -185,7 +185,7 @@ fn items<'a>(scene: &Scene<'a>, cue: CueIx, is_wide: bool) -> Vec<Line<'a>> {
         };
         let mut item = vec![Span::styled(format!("{} ", at + 1), styles.past), Span::styled(sign, style)];
         match department.colour {
-            Some(_) => item.push(Span::styled(" ▪ ", styles.tint(department.colour))),
+            Some(_) => item.push(Span::styled(format!(" {} ", signs::DEPARTMENT), styles.tint(department.colour))),
             None => item.push(Span::raw(" ")),
         }
         let name_style = if is_ready || !state.stood_by { styles.text } else { styles.attention };

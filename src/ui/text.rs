@@ -170,14 +170,12 @@ pub(super) fn flow<'a>(items: impl IntoIterator<Item = Line<'a>>, cells: usize, 
     lines
 }
 
-/// A bar of `cells` cells of which the part `done`, 0 to 1, is drawn heavy.
+/// A bar of `cells` cells of which the part `done`, 0 to 1, is filled to an eighth of a cell.
 pub(super) fn bar<'a>(done: f64, cells: usize, heavy: Style, light: Style) -> [Span<'a>; 2] {
-    let halves = (done.clamp(0.0, 1.0) * (cells * 2) as f64).floor() as usize;
-    let mut filled = "━".repeat(halves / 2);
-    if halves % 2 == 1 {
-        filled.push('╸');
-    }
-    let rest = cells.saturating_sub(halves.div_ceil(2));
+    const EIGHTHS: [&str; 8] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉"];
+    let eighths = (done.clamp(0.0, 1.0) * (cells * 8) as f64).floor() as usize;
+    let filled = format!("{}{}", "█".repeat(eighths / 8), EIGHTHS[eighths % 8]);
+    let rest = cells.saturating_sub(eighths.div_ceil(8));
     [Span::styled(filled, heavy), Span::styled("─".repeat(rest), light)]
 }
 

@@ -18,7 +18,7 @@
 mod bars;
 mod curve;
 mod scale;
-mod track;
+pub(super) mod track;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

@@ -12,7 +12,7 @@ const LEAST_NS: i64 = SECOND_NS as i64;
 
 /// Where a segment stands in the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Stand {
+pub(in crate::ui) enum Stand {
     /// It is over.
     Past,
     /// The run went by it.
@@ -25,7 +25,7 @@ pub(super) enum Stand {
 
 /// A segment over time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Track {
+pub(in crate::ui) struct Track {
     pub segment: SegmentIx,
     pub stand: Stand,
     /// When it was meant to run.
@@ -61,7 +61,7 @@ impl Track {
 }
 
 /// The tracks of all segments of the show.
-pub(super) fn tracks(scene: &Scene) -> Vec<Track> {
+pub(in crate::ui) fn tracks(scene: &Scene) -> Vec<Track> {
     let mut tracks: Vec<Track> = scene.show.segment_indices().map(|segment| track(scene, segment)).collect();
     let plan = scene.state.plan();
     for at in 1..tracks.len() {

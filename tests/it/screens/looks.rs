@@ -273,7 +273,7 @@ fn film_runs_past_the_gate() {
     insta::assert_snapshot!("look-film-120x36-styles", styles(&run.drawn(120, 36)));
     // From 0:12 to 0:42 of its file, and half of it is over.
     let screen = page(&mut run);
-    for words in ["clips/28-july.mp4", "in 0:12   out 0:42   length 0:30   volume 80 %", "0:15 ━", "0:15 left of 0:30"]
+    for words in ["clips/28-july.mp4", "in 0:12   out 0:42   length 0:30   volume 80 %", "0:15 █", "0:15 left of 0:30"]
     {
         assert!(screen.contains(words), "no {words:?}:\n{screen}");
     }

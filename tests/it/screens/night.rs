@@ -33,7 +33,7 @@ const SIGHTS: &[Sight] = &[
         2,
         "24",
         Page::Monitor,
-        &["24 Tom Cruise: off the roof", "LIVE", "62, and he does his own stunts", "46 m", "fallen", "↓"],
+        &["24 Tom Cruise: off the roof", "live", "62, and he does his own stunts", "46 m", "fallen", "↓"],
     ),
     (2, "24.5", Page::Run, &["24A Jump called off: out", "backup 24"]),
     (3, "25", Page::Log, &["▶ cue 25 fired follow", "✓ cue 24 complete"]),

@@ -1,0 +1,120 @@
+//! The ribbon: the whole night in one row, all segments in proportion.
+//!
+//! ```text
+//!  23:00 1▆▆▆▆▆▆▆▆▒▒ 2▆▆▆▆▆┃▂▂▂   ◷3▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂ ◷4▂▂▂▂▂ 23:08
+//! ```
+//!
+//! What is done is high and what is to come is low; what lasts longer than planned has a filling of its own, a hard start
+//! its sign, and now a line. So it reads the same without colours. The times at its ends are the show's start and end as
+//! things stand.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use super::scene::Scene;
+use super::timeline::track::{self, Stand, Track};
+use super::{signs, text};
+
+/// What is done.
+const DONE: &str = "▆";
+/// What is to come.
+const TO_COME: &str = "▂";
+/// What lasts longer than planned.
+const OVER: &str = "▒";
+/// The fewest cells of a segment that ends with a free one, so that its neighbour stands apart.
+const APART_FROM: u16 = 3;
+/// The fewest cells that a block keeps beside its number.
+const BLOCK_MIN: u16 = 2;
+
+/// Draws the ribbon into one row.
+pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
+    let tracks = track::tracks(scene);
+    let played = || tracks.iter().filter(|track| track.stand != Stand::PassedOver);
+    let from_ns = played().map(|track| track.actual_ns.0).min();
+    let to_ns = played().map(|track| track.actual_ns.1).max();
+    let (Some(from_ns), Some(to_ns)) = (from_ns, to_ns) else { return };
+    if area.is_empty() || from_ns >= to_ns {
+        return;
+    }
+    let mut row = area;
+    if scene.is_tied() {
+        let minute = |ns: i64| scene.wall(ns).chars().take(5).collect::<String>();
+        let (begin, end) = (minute(from_ns), minute(to_ns));
+        let cells = text::width(&begin) as u16;
+        buf.set_string(area.x, area.y, &begin, scene.styles.past);
+        buf.set_string(area.right() - cells, area.y, &end, scene.styles.past);
+        row = Rect { x: area.x + cells + 1, width: area.width - 2 * cells - 2, ..area };
+    }
+    let ribbon = Ribbon { scene, row, from_ns, to_ns };
+    for track in played() {
+        ribbon.segment(buf, track);
+    }
+    if scene.state.has_begun() && !scene.state.has_ended() {
+        let cell = ribbon.cell(scene.now_ns as i64).min(row.width.saturating_sub(1));
+        buf.set_string(row.x + cell, row.y, "┃", scene.styles.strong);
+    }
+}
+
+struct Ribbon<'a> {
+    scene: &'a Scene<'a>,
+    row: Rect,
+    from_ns: i64,
+    to_ns: i64,
+}
+
+impl Ribbon<'_> {
+    /// In which cell an instant lies; behind the end, the cell after the last.
+    fn cell(&self, ns: i64) -> u16 {
+        let part = (ns - self.from_ns) as f64 / (self.to_ns - self.from_ns) as f64;
+        (part.clamp(0.0, 1.0) * f64::from(self.row.width)) as u16
+    }
+
+    fn segment(&self, buf: &mut Buffer, track: &Track) {
+        let styles = &self.scene.styles;
+        let (start_ns, end_ns) = track.actual_ns;
+        let first = self.cell(start_ns).min(self.row.width.saturating_sub(1));
+        let after = self.cell(end_ns).max(first + 1);
+        let last = if after - first >= APART_FROM { after - 1 } else { after };
+        let over_from = self.cell(track.over_from_ns.min(track.overlap_from_ns.unwrap_or(i64::MAX)));
+        let is_over = track.over_from_ns < end_ns || track.overlap_from_ns.is_some();
+        let now = match track.stand {
+            Stand::Past => after,
+            Stand::Running => self.cell(self.scene.now_ns as i64),
+            Stand::ToCome | Stand::PassedOver => first,
+        };
+        for cell in first..last {
+            let (symbol, style) = match track.stand {
+                _ if is_over && cell >= over_from => (OVER, styles.attention),
+                Stand::Running if cell < now => (DONE, styles.on_air),
+                Stand::Running => (TO_COME, styles.on_air),
+                Stand::Past => (DONE, styles.past),
+                Stand::ToCome | Stand::PassedOver => (TO_COME, styles.text),
+            };
+            self.put(buf, cell, symbol, style);
+        }
+        let mut at = first;
+        let is_waited_for = track.is_hard && track.stand == Stand::ToCome;
+        if is_waited_for {
+            self.put(buf, at, signs::CLOCK, if track.late_ns() > 0 { styles.attention } else { styles.strong });
+            at += 1;
+        }
+        let number = (track.segment.0 + 1).to_string();
+        if at + number.len() as u16 + BLOCK_MIN <= last {
+            let style = match track.stand {
+                Stand::Running => styles.strong,
+                Stand::Past => styles.past,
+                Stand::ToCome | Stand::PassedOver => styles.text,
+            };
+            for (cell, digit) in (at..).zip(number.chars()) {
+                self.put(buf, cell, &digit.to_string(), style);
+            }
+        }
+    }
+
+    fn put(&self, buf: &mut Buffer, cell: u16, symbol: &str, style: Style) {
+        if cell < self.row.width {
+            buf[(self.row.x + cell, self.row.y)].set_symbol(symbol).set_style(style);
+        }
+    }
+}

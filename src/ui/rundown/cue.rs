@@ -1,0 +1,222 @@
+//! A cue's row of the rundown: its sign, and what is to be said of it now.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::{NARROW, WIDE, column, put_row};
+use crate::engine::Phase;
+use crate::show::duration::{self, MINUTE_NS, SECOND_NS};
+use crate::show::{CueIx, Trigger};
+use crate::ui::scene::Scene;
+use crate::ui::{signs, text};
+
+/// Draws a cue's row.
+pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, cue: CueIx) {
+    let is_wide = area.width >= WIDE;
+    let styles = &scene.styles;
+    let plan = scene.cue(cue);
+    let state = scene.state.cue(cue);
+    let (sign, title_style) = sign(scene, cue);
+    let is_narrow = area.width < NARROW;
+    // A longer number takes from the title.
+    let (indent, cells) = if is_narrow { ("  ", 4) } else { ("    ", 5) };
+    let number = format!("{:<cells$} ", plan.number.as_str());
+    let mut left = vec![
+        Span::raw(indent),
+        sign,
+        Span::raw(" "),
+        Span::styled(number, title_style),
+        Span::styled(plan.title.as_str(), title_style),
+    ];
+    if scene.has_send_trouble(cue) {
+        left.insert(4, Span::styled(format!("{} ", signs::SEND_TROUBLE), styles.attention));
+    }
+    let mut right: Vec<Span> = vec![];
+    let mut add = |spans: Vec<Span<'static>>| {
+        if !right.is_empty() && !spans.is_empty() {
+            right.push(Span::raw("  "));
+        }
+        right.extend(spans);
+    };
+    let is_quiet = matches!(state.phase, Phase::Complete | Phase::Stopped) || state.skipped || scene.stands_aside(cue);
+    let has_fired = state.firings > 0;
+    if scene.state.is_embargoed(cue) {
+        add(vec![Span::styled(signs::EMBARGO, styles.past)]);
+    }
+    // Those of the next cue stand in its panel, with their answers.
+    let is_to_come = state.phase == Phase::Waiting && !is_quiet && scene.state.playhead() != Some(cue);
+    add(departments(scene, cue).filter(|_| is_to_come).take(if is_narrow { 3 } else { 9 }).collect());
+    if !is_narrow && let Some(source) = scene.source(cue) {
+        // Only what is on air or next is loud.
+        let is_near = state.phase == Phase::Running || scene.state.playhead() == Some(cue);
+        add(vec![if is_near { source } else { Span::styled(source.content, styles.past) }]);
+    }
+    add(story(scene, cue, area.width));
+    if is_wide {
+        let fired_ns = state.fired_ns.map(|ns| ns as i64);
+        let is_planned = plan.backup_for.is_none() || has_fired;
+        let planned_ns = is_planned.then(|| scene.planned_cue_ns(cue));
+        right.extend(super::columns(scene, planned_ns, (fired_ns, expected_ns(scene, cue)), is_quiet));
+    }
+    put_row(buf, area, y, Line::from(left), Line::from(right));
+}
+
+/// A block in the colour of each department that a cue needs.
+fn departments(scene: &Scene, cue: CueIx) -> impl Iterator<Item = Span<'static>> {
+    let colours = scene.cue(cue).needs.iter().map(|&department| scene.show.department(department).colour);
+    colours.map(|colour| Span::styled(signs::DEPARTMENT, scene.styles.tint(colour)))
+}
+
+/// The sign in front of a cue, and how its title is written.
+pub(in crate::ui) fn sign(scene: &Scene, cue: CueIx) -> (Span<'static>, Style) {
+    let styles = &scene.styles;
+    let state = scene.state.cue(cue);
+    let is_playhead = scene.state.playhead() == Some(cue);
+    if state.phase == Phase::Running {
+        return (Span::styled(signs::ON_AIR, styles.on_air), styles.strong);
+    }
+    if is_playhead {
+        let style = match (state.stood_by || state.overridden, scene.state.is_clear(cue)) {
+            (true, true) => styles.ready,
+            (true, false) => styles.attention,
+            _ => styles.strong,
+        };
+        let sign = if state.phase == Phase::Missed { signs::MISSED } else { signs::PLAYHEAD };
+        return (Span::styled(sign, style), styles.strong);
+    }
+    if state.skipped {
+        return (Span::styled(signs::SKIPPED, styles.past), styles.past);
+    }
+    match state.phase {
+        Phase::Missed => return (Span::styled(signs::MISSED, styles.attention_badge), styles.attention),
+        Phase::Stopped => return (Span::styled(signs::STOPPED, styles.attention), styles.past),
+        Phase::Complete => return (Span::styled(signs::DONE, styles.ready), styles.past),
+        Phase::Waiting | Phase::Running => {}
+    }
+    if scene.stands_aside(cue) {
+        return (Span::styled(signs::ASIDE, styles.past), styles.past);
+    }
+    if scene.state.is_passed_over(cue) {
+        return (Span::styled(signs::PASSED_OVER, styles.past), styles.past);
+    }
+    let sign = match scene.cue(cue).trigger {
+        Trigger::Go => " ",
+        Trigger::With { .. } | Trigger::After { .. } => signs::FOLLOWS,
+        Trigger::At { .. } => signs::CLOCK,
+        Trigger::Into { .. } => signs::INTO,
+    };
+    (Span::styled(sign, styles.past), styles.text)
+}
+
+/// What is to be said of a cue now: its progress, why it waits, when it came or comes.
+fn story(scene: &Scene, cue: CueIx, columns: u16) -> Vec<Span<'static>> {
+    let is_wide = columns >= WIDE;
+    let styles = &scene.styles;
+    let plan = scene.cue(cue);
+    let state = scene.state.cue(cue);
+    let past = |text: String| vec![Span::styled(text, styles.past)];
+    let plain = |text: String| vec![Span::styled(text, styles.text)];
+    if state.phase == Phase::Running {
+        return progress(scene, cue, if columns < NARROW { 4 } else { 8 });
+    }
+    if state.skipped {
+        return past("skipped".into());
+    }
+    if state.phase == Phase::Missed {
+        return vec![Span::styled("missed", styles.attention)];
+    }
+    if state.phase == Phase::Stopped {
+        return vec![Span::styled("stopped", styles.attention)];
+    }
+    if let Some(due_ns) = scene.due_in_ns(cue).filter(|ns| (0..10 * MINUTE_NS as i64).contains(ns)) {
+        let is_near = due_ns < 30 * SECOND_NS as i64;
+        let words = format!("in {}", duration::until(due_ns as u64));
+        return vec![Span::styled(words, if is_near { styles.strong } else { styles.text })];
+    }
+    if scene.state.playhead() == Some(cue) {
+        if plan.needs.is_empty() && !state.overridden {
+            return if is_wide { vec![] } else { planned(scene, cue, columns) };
+        }
+        let (ready, all) = scene.ready(cue);
+        let style = match (state.overridden, state.stood_by, ready == all) {
+            (true, ..) => styles.attention,
+            (_, _, true) => styles.ready,
+            (_, true, _) => styles.attention,
+            _ => styles.text,
+        };
+        let words = if state.overridden { "overridden".into() } else { format!("{ready} of {all}") };
+        let sign = if ready == all { signs::CLEAR } else { signs::INTERLOCK };
+        return vec![Span::styled(format!("{sign} {words}"), style)];
+    }
+    if scene.state.is_passed_over(cue) {
+        return past("passed over".into());
+    }
+    if scene.stands_aside(cue) {
+        let main = scene.show.main_of(cue);
+        let is_swapped_out = scene.state.at_place_of(main) != cue;
+        return past(match scene.cause(cue).filter(|_| main == cue && !is_swapped_out) {
+            Some(cause) => cause,
+            None if main == cue => "swapped out".into(),
+            None => format!("backup {}", scene.number(main)),
+        });
+    }
+    if state.firings > 0 {
+        let at = state.fired_ns.map_or(String::new(), |ns| scene.wall(ns as i64));
+        return if is_wide { vec![] } else { past(at) };
+    }
+    match scene.cause(cue) {
+        // In little room the sign in front says that it is a time of the clock.
+        Some(cause) if columns < NARROW => plain(cause.trim_start_matches("at ").to_owned()),
+        Some(cause) => plain(cause),
+        None if is_wide => past(if plan.needs.is_empty() { String::new() } else { signs::INTERLOCK.into() }),
+        None => planned(scene, cue, columns),
+    }
+}
+
+/// When it is planned; where it will come at another time, that, and where there is room by how much.
+fn planned(scene: &Scene, cue: CueIx, columns: u16) -> Vec<Span<'static>> {
+    let styles = &scene.styles;
+    let late_ns = expected_ns(scene, cue).filter(|_| scene.is_tied()).map(|expected_ns| {
+        let planned_ns = scene.planned_cue_ns(cue);
+        (expected_ns, scene.late_ns(planned_ns, expected_ns))
+    });
+    let Some((expected_ns, late_ns)) = late_ns.filter(|(_, late_ns)| *late_ns != 0) else {
+        return vec![Span::styled(scene.planned_cue(cue), styles.past)];
+    };
+    let style = if late_ns > 0 { styles.attention } else { styles.past };
+    let mut spans = vec![Span::styled(format!("~{}", scene.wall(expected_ns)), styles.text)];
+    if columns >= NARROW {
+        spans.push(Span::styled(format!(" {}", duration::over_under(late_ns)), style));
+    } else {
+        spans[0].style = style;
+    }
+    spans
+}
+
+/// When a cue that has not fired will come as things stand.
+fn expected_ns(scene: &Scene, cue: CueIx) -> Option<i64> {
+    let waits = scene.state.cue(cue).firings == 0;
+    waits.then(|| scene.state.projected_cue_ns(cue, &scene.timing, scene.now_ns)).flatten()
+}
+
+/// A small bar and what is left, or the steps that are marked.
+fn progress(scene: &Scene, cue: CueIx, cells: usize) -> Vec<Span<'static>> {
+    let styles = &scene.styles;
+    let plan = scene.cue(cue);
+    let mut spans = vec![];
+    if !plan.steps.is_empty() {
+        let done = scene.state.cue(cue).steps_done;
+        spans.push(Span::styled(format!("{done} of {}  ", plan.steps.len()), styles.text));
+    }
+    if let Some(countdown) = scene.countdown(cue) {
+        let (left, style) = scene.left_of(cue, countdown);
+        let cells = if plan.steps.is_empty() { cells } else { cells.min(4) };
+        let [heavy, light] = text::bar(countdown.done(), cells, styles.on_air, styles.rule);
+        // An hour and more needs more cells, and keeps them until its end.
+        let widest = text::width(&duration::length(countdown.of_ns)).max(text::width(&left));
+        spans.extend([heavy, light, Span::styled(column(&left, (widest + 1).max(6)), style)]);
+    }
+    spans
+}

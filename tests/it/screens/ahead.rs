@@ -1,0 +1,132 @@
+//! What the run page says of what is to come: what comes by itself, when things will really happen, and the whole night.
+
+use super::stage::{Run, SHOW};
+use super::{SIZES, jump_on_standby};
+
+#[test]
+fn what_comes_next_by_itself_is_always_on_the_run_page() {
+    let mut run = Run::new(SHOW, false);
+    run.until(62.0);
+    run.go();
+    run.until(75.0);
+    for (columns, rows) in SIZES.into_iter().skip(1) {
+        let screen = run.text(columns, rows);
+        // The cue in two bytes a cell that stands 1:00 into a segment that began at 62 s.
+        assert!(screen.contains("by itself: 2 聖火"), "{columns}×{rows}:\n{screen}");
+        let line = screen.lines().find(|line| line.contains("by itself: ")).unwrap();
+        assert!(line.contains(" in 0:47"), "{line}");
+    }
+    run.until(130.0);
+    let screen = run.text(120, 36);
+    assert!(screen.contains("next by itself: 3 The clock of the Tower in 0:20"), "{screen}");
+    run.until(200.0);
+    let screen = run.text(120, 36);
+    assert!(screen.contains("nothing comes by itself"), "{screen}");
+}
+
+#[test]
+fn a_long_wait_is_not_taken_for_a_time_of_day() {
+    let text = "title = \"x\"\n[[segment]]\ntitle = \"s\"\nduration = \"2h\"\n\
+                cue = [{ number = \"1\", title = \"a\" }, { number = \"2\", title = \"b\", trigger = { into = \"1h23m\" } }]\n";
+    let mut run = Run::new(text, false);
+    run.until(10.0);
+    run.go();
+    for (seconds, words) in [(10.0, " in 1 h 23 min"), (70.0 * 60.0, " in 14 min"), (80.0 * 60.0, " in 3:10")] {
+        run.until(seconds);
+        let screen = run.text(120, 36);
+        assert!(screen.contains(words), "{words}:\n{screen}");
+    }
+}
+
+#[test]
+fn late_cues_show_when_they_will_come_and_how_late_that_is() {
+    let mut run = jump_on_standby();
+    // The jump overruns by a minute, and the segment of the rings has a hard start of 23:04.
+    run.until(360.0);
+    let screen = run.text(120, 36);
+    let row = |words: &str| screen.lines().find(|line| line.contains(words)).unwrap_or_default().to_owned();
+    assert!(row("21    Fireworks").contains("~23:06:30 +1:00"), "{screen}");
+    assert!(screen.contains("over  +1:30  now  +2:00  at the end 23:09:00"), "{screen}");
+    let wide = run.text(200, 60);
+    let fireworks = wide.lines().find(|line| line.contains("21    Fireworks")).unwrap();
+    assert!(fireworks.contains("23:05:30    ~23:06:30     +1:00"), "{fireworks}");
+    let narrow = run.text(80, 24);
+    assert!(narrow.contains("~23:06:30"), "{narrow}");
+}
+
+#[test]
+fn a_hard_start_may_absorb_what_is_late_now() {
+    let mut run = Run::new(SHOW, false);
+    run.until(82.0);
+    run.go();
+    run.until(85.0);
+    let screen = run.text(120, 36);
+    // Late by 22 seconds; the gap of half a minute before 23:04 takes them, and a minute is lost before 23:06 as planned.
+    assert!(screen.contains("over  +0:22  now  +1:00  at the end 23:08:00"), "{screen}");
+}
+
+#[test]
+fn what_the_run_went_by_has_a_sign_of_its_own() {
+    let mut run = Run::new(SHOW, false);
+    run.until(62.0);
+    run.go();
+    run.until(70.0);
+    let rings = run.state.show().cues.iter().position(|cue| cue.number.as_str() == "20").unwrap();
+    run.app.cursor = Some(handover::show::CueIx(rings as u32));
+    run.keys("⏎");
+    run.go();
+    for (columns, rows) in SIZES.into_iter().skip(1) {
+        let screen = run.text(columns, rows);
+        let row = screen.lines().find(|line| line.contains("The jump")).unwrap();
+        assert!(row.contains("↷") && row.contains("passed over") && !row.contains('✓'), "{columns}×{rows}:\n{screen}");
+    }
+}
+
+#[test]
+fn the_ribbon_is_the_whole_night_in_one_row() {
+    let mut run = jump_on_standby();
+    run.until(375.0);
+    for columns in [100, 120, 200, 300] {
+        let screen = run.text(columns, 36);
+        let row = screen.lines().nth(2).unwrap();
+        assert!(row.starts_with(" 23:00 1▆▆") && row.ends_with("23:09"), "{columns}: {row}");
+        for sign in ["2▆", "▒", "┃", "3▂▂", "◷4▂"] {
+            assert!(row.contains(sign), "{columns}, no {sign}: {row}");
+        }
+        // Nine minutes of which the first two are the first segment's.
+        let cells = f64::from(columns) - 14.0;
+        let first = row.chars().skip(7).take_while(|symbol| "1▆".contains(*symbol)).count() as f64;
+        let expected = cells * 2.0 / 9.25;
+        assert!((first - expected).abs() <= 2.5, "{columns}: {first} cells, not {expected}: {row}");
+    }
+    assert!(!run.text(99, 36).contains("3▂▂"));
+}
+
+#[test]
+fn figures_of_an_hour_and_more_stand_apart_and_an_end_on_another_day_says_so() {
+    let text = "title = \"x\"\ntimezone = \"UTC\"\n[[segment]]\ntitle = \"Long\"\nduration = \"30m\"\n\
+                cue = [{ number = \"1\", title = \"a\" }]\n\
+                [[segment]]\ntitle = \"Days\"\nduration = \"30h\"\ncue = [{ number = \"2\", title = \"b\" }]\n";
+    let mut run = Run::new(text, false);
+    run.go();
+    run.until(30.0 * 60.0 + 3845.0);
+    run.go();
+    run.until(30.0 * 60.0 + 3850.0);
+    for (columns, rows) in [(80, 24), (120, 36), (200, 60)] {
+        let screen = run.text(columns, rows);
+        assert!(screen.contains("30:00 +1:04:05"), "{columns}×{rows}:\n{screen}");
+        assert!(screen.contains("at the end Tue 13 Aug 04:33:05"), "{columns}×{rows}:\n{screen}");
+    }
+}
+
+#[test]
+fn a_difference_is_that_of_the_times_beside_it() {
+    let mut run = Run::new(SHOW, false);
+    // Half a second into 22:59:50, ten seconds early.
+    run.until(50.5);
+    run.go();
+    run.until(52.0);
+    let screen = run.text(200, 60);
+    let row = screen.lines().find(|line| line.contains("House lights down")).unwrap();
+    assert!(row.contains("23:00:00     22:59:50     −0:10"), "{row}");
+}
