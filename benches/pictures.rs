@@ -57,6 +57,7 @@ fn fired(name: &str, cue: &str) -> (State, RunNs) {
         day,
         version: "bench".into(),
         shift_ns: None,
+        show_crc: None,
     };
     state.apply(0, &start);
     let mut now_ns = 0;

@@ -90,6 +90,7 @@ fn start() -> Event {
         day: jiff::civil::date(1970, 1, 1),
         version: "bench".into(),
         shift_ns: None,
+        show_crc: None,
     }
 }
 

@@ -23,7 +23,9 @@ pub fn main() -> ExitCode {
         None => match args.wishes().and_then(|wishes| crate::runtime::run(&wishes)) {
             // As the shell has it for a program that a signal ends.
             Ok(End::Signal(signal)) => return ExitCode::from(128_u8.saturating_add(u8::try_from(signal).unwrap_or(0))),
-            ended => ended.map(|_| ()),
+            Ok(End::Lost) => return ExitCode::FAILURE,
+            Ok(End::Left) => Ok(()),
+            Err(error) => Err(error),
         },
         Some(Verb::Shows { name }) => commands::shows(name.as_deref()),
         Some(Verb::New { file }) => commands::new(file),

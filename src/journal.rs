@@ -36,7 +36,7 @@ mod writer;
 mod sample;
 
 pub use fault::{JournalError, OpenError};
-pub use line::{LINE_BYTES_MAX, LineFault, decode, encode, truncate};
+pub use line::{LINE_BYTES_MAX, LineFault, checksum, decode, encode, truncate};
 pub use lock::{Holder, LockError, RunLock};
 pub use recover::{JOURNAL_BYTES_MAX, RecoverError, Recovered, Torn, recover, recover_bytes};
 pub use store::{RunFolder, Store, StoreError};

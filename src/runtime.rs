@@ -42,6 +42,8 @@ const GOODBYE: Duration = Duration::from_millis(700);
 pub enum End {
     /// The caller left, or nothing was opened.
     Left,
+    /// The caller left, and what happened in the run is not all on the disk.
+    Lost,
     /// A signal of this number ended the program; a terminal that has gone counts as SIGHUP.
     Signal(i32),
 }
@@ -60,7 +62,10 @@ pub fn run(wishes: &Wishes) -> anyhow::Result<End> {
     let (farewell, end) = station::run(session, inbox, &post)?;
     if let Some(farewell) = farewell {
         // The terminal may have gone meanwhile; then there is nobody left to tell.
-        let _ = writeln!(std::io::stdout(), "{farewell}");
+        let _ = match end {
+            End::Lost => writeln!(std::io::stderr(), "{farewell}"),
+            End::Left | End::Signal(_) => writeln!(std::io::stdout(), "{farewell}"),
+        };
     }
     signals.close();
     Ok(end)

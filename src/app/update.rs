@@ -367,6 +367,7 @@ mod tests {
             day,
             version,
             shift_ns: None,
+            show_crc: None,
         };
         state.apply(0, &started);
         state

@@ -56,6 +56,9 @@ pub enum Event {
         /// runs have none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         shift_ns: Option<i64>,
+        /// The checksum of the show's text, as the show lies beside the journal; journals of older versions have none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        show_crc: Option<String>,
     },
     /// A program took the run up again.
     RunResumed {

@@ -112,6 +112,7 @@ pub(super) fn run_started() -> Event {
         day: date(2024, 8, 11),
         version: "0".into(),
         shift_ns: None,
+        show_crc: None,
     }
 }
 
@@ -426,5 +427,6 @@ fn run_started_by_itself() -> Event {
         day: date(2024, 8, 11),
         version,
         shift_ns: None,
+        show_crc: None,
     }
 }

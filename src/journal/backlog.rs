@@ -72,6 +72,16 @@ impl Tail {
         Self { len, torn: false }
     }
 
+    /// The end of a file of `len` bytes that are whole lines and perhaps more, which the first write cuts off.
+    pub fn torn_at(len: u64) -> Self {
+        Self { len, torn: true }
+    }
+
+    /// Returns `true` if the file should hold nothing but whole lines.
+    pub fn is_whole(self) -> bool {
+        !self.torn
+    }
+
     /// How many bytes of whole lines the file holds.
     pub fn len(self) -> u64 {
         self.len
@@ -81,7 +91,10 @@ impl Tail {
     /// in the file now: all of them unless this is an error.
     pub fn write(&mut self, lines: &mut Vec<u8>, disk: &dyn Disk) -> io::Result<()> {
         if self.torn {
-            disk.set_len(self.len)?;
+            // A file that another program has cut shorter must not be filled up with zeros.
+            if disk.len()? > self.len {
+                disk.set_len(self.len)?;
+            }
             self.torn = false;
         }
         let (written, outcome) = write_all(lines, disk);

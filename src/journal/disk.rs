@@ -1,12 +1,15 @@
 //! The open journal file, as the writer and the syncing thread see it.
 //!
-//! Owns the file handle and the four things that are done with it. Must never retry, buffer or interpret: what a fault
+//! Owns the file handles and the five things that are done with it. Must never retry, buffer or interpret: what a fault
 //! means is decided in [`super::backlog`] and [`super::sync`], which the tests run on a disk that fails on demand.
 
-use std::fs::{self, File, OpenOptions};
-use std::io::{self, Write};
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, ErrorKind, Write};
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use rustix::fs::OFlags;
 
 /// Where lines go.
 pub(super) trait Disk: Send + Sync {
@@ -16,13 +19,19 @@ pub(super) trait Disk: Send + Sync {
     fn set_len(&self, len: u64) -> io::Result<()>;
     /// Returns when everything written so far would survive a power cut.
     fn sync(&self) -> io::Result<()>;
-    /// Whether whoever looks for the file by its name finds this one.
+    /// How long the file is.
+    fn len(&self) -> io::Result<u64>;
+    /// Returns `true` if whoever looks for the file by its name finds this one.
     fn is_in_place(&self) -> bool;
 }
 
-/// A file that is only ever appended to.
+/// A file that is only ever appended to, and locked for as long as it is open: the lock file of the run can be deleted
+/// by mistake, and then a second program would take that for free.
 pub(super) struct JournalFile {
-    file: File,
+    /// The file as it could be opened at once: for appending, or, where its disk is read-only now, only for reading.
+    opened: File,
+    /// The file opened for appending, as soon as that is possible.
+    appending: OnceLock<File>,
     path: PathBuf,
     /// Device and inode: a deleted or replaced file takes writes as if nothing had happened, but nobody finds it again.
     identity: (u64, u64),
@@ -34,28 +43,51 @@ impl JournalFile {
         Self::new(OpenOptions::new().append(true).create_new(true).mode(0o600).open(path)?, path)
     }
 
-    /// Opens the file, which has to be there.
+    /// Opens the file, which has to be there. Where it cannot be written, every write tries again.
+    ///
+    /// # Errors
+    /// When it cannot even be read, or (`ErrorKind::WouldBlock`) another program has it open for writing.
     pub fn open(path: &Path) -> io::Result<Self> {
-        Self::new(OpenOptions::new().append(true).open(path)?, path)
+        Self::new(File::open(path)?, path)
     }
 
-    fn new(file: File, path: &Path) -> io::Result<Self> {
-        let identity = identity(&file.metadata()?);
-        Ok(Self { file, path: path.to_owned(), identity })
+    fn new(opened: File, path: &Path) -> io::Result<Self> {
+        match opened.try_lock() {
+            Err(TryLockError::WouldBlock) => return Err(ErrorKind::WouldBlock.into()),
+            // A file system without locks has refused the run's lock file already.
+            Ok(()) | Err(TryLockError::Error(_)) => {}
+        }
+        let identity = identity(&opened.metadata()?);
+        Ok(Self { opened, appending: OnceLock::new(), path: path.to_owned(), identity })
+    }
+
+    fn appending(&self) -> io::Result<&File> {
+        if let Some(file) = self.appending.get() {
+            return Ok(file);
+        }
+        let file = OpenOptions::new().append(true).open(&self.path)?;
+        if identity(&file.metadata()?) != self.identity {
+            return Err(ErrorKind::NotFound.into());
+        }
+        Ok(self.appending.get_or_init(|| file))
     }
 }
 
 impl Disk for JournalFile {
     fn write(&self, bytes: &[u8]) -> io::Result<usize> {
-        (&self.file).write(bytes)
+        self.appending()?.write(bytes)
     }
 
     fn set_len(&self, len: u64) -> io::Result<()> {
-        self.file.set_len(len)
+        self.appending()?.set_len(len)
     }
 
     fn sync(&self) -> io::Result<()> {
-        self.file.sync_data()
+        self.opened.sync_data()
+    }
+
+    fn len(&self) -> io::Result<u64> {
+        Ok(self.opened.metadata()?.len())
     }
 
     fn is_in_place(&self) -> bool {
@@ -63,7 +95,18 @@ impl Disk for JournalFile {
     }
 }
 
-fn identity(metadata: &fs::Metadata) -> (u64, u64) {
+/// Opens a file for reading that has to be a regular one: a pipe or a device in the state folder must hold nobody up.
+///
+/// # Errors
+/// As opening a file does, or because it is no regular file.
+pub(super) fn open_regular(path: &Path) -> io::Result<File> {
+    let file = OpenOptions::new().read(true).custom_flags(OFlags::NONBLOCK.bits() as i32).open(path)?;
+    let is_file = file.metadata()?.is_file();
+    is_file.then_some(file).ok_or_else(|| io::Error::new(ErrorKind::InvalidInput, "it is no regular file"))
+}
+
+/// Device and inode.
+pub(super) fn identity(metadata: &fs::Metadata) -> (u64, u64) {
     (metadata.dev(), metadata.ino())
 }
 
@@ -158,6 +201,10 @@ pub(super) mod fake {
                 fake = self.0.1.wait(fake).unwrap();
             }
             if fake.sync_fails { Err(io::Error::other("the cable is out")) } else { Ok(()) }
+        }
+
+        fn len(&self) -> io::Result<u64> {
+            Ok(self.lock().bytes.len() as u64)
         }
 
         fn is_in_place(&self) -> bool {

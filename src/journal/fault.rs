@@ -36,6 +36,31 @@ pub enum JournalError {
         /// The journal.
         path: PathBuf,
     },
+    /// Another program cut the file or wrote into it.
+    #[error(
+        "{} was {}: it is {found} bytes long instead of {expected}; it may have no report and not be resumable, \
+         write down what is called",
+        path.display(),
+        if found < expected { "cut short by another program" } else { "written into by another program" }
+    )]
+    Changed {
+        /// The journal.
+        path: PathBuf,
+        /// How long this program has made it, bytes.
+        expected: u64,
+        /// How long it is.
+        found: u64,
+    },
+    /// Nothing says any more that the run is being called.
+    #[error(
+        "{} was deleted, moved or replaced; leave the files of a run alone: only its journal's own lock now keeps \
+         another program from calling it too",
+        path.display()
+    )]
+    Unlocked {
+        /// The lock file.
+        path: PathBuf,
+    },
     /// The backlog was full: the journal ends where the gap would be.
     #[error("{} ends before the last {lost} events, there was no room to keep them; write down what is called", path.display())]
     Lost {
@@ -60,6 +85,34 @@ pub enum JournalError {
     },
 }
 
+impl JournalError {
+    /// What is to be said of this fault after the journal was closed; `None` where everything is in the file all the same.
+    pub fn after_the_end(&self) -> Option<String> {
+        match self {
+            JournalError::Write { path, why, .. } => Some(format!(
+                "the last events could not be written to {} ({why}), and neither a report nor a resume has them",
+                path.display()
+            )),
+            JournalError::Gone { path } => Some(format!(
+                "{} was deleted, moved or replaced while the run was called; unless the file is put back, there is \
+                 nothing to report or to resume",
+                path.display()
+            )),
+            JournalError::Changed { path, .. } => Some(format!(
+                "{} was changed by another program while the run was called, and what it says may not be believed by \
+                 a report or a resume",
+                path.display()
+            )),
+            JournalError::Lost { path, lost } => Some(format!(
+                "{} ends before the last {lost} events, and neither a report nor a resume has them",
+                path.display()
+            )),
+            JournalError::Stalled { .. } | JournalError::Refused { .. } => Some(self.to_string()),
+            JournalError::Sync { .. } | JournalError::Unlocked { .. } => None,
+        }
+    }
+}
+
 fn mend(kind: ErrorKind) -> &'static str {
     match kind {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "free some room on its disk",
@@ -74,7 +127,13 @@ pub enum OpenError {
     /// What it holds cannot be believed.
     #[error(transparent)]
     Recover(#[from] RecoverError),
-    /// It cannot be made, opened or brought into order.
+    /// Another program writes it, though it has not got the run's lock.
+    #[error("{} is being written by another program; quit that one, or start a new run with --fresh", path.display())]
+    Held {
+        /// The journal.
+        path: PathBuf,
+    },
+    /// It cannot be made or opened.
     #[error("cannot open {} for writing: {source}; make it writable, or start a new run with --fresh", path.display())]
     Io {
         /// The journal.

@@ -14,12 +14,16 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use crate::engine::{Event, Record, RunNs};
+use crate::engine::{Event, RUN_NS_MAX, Record, RunNs};
 
 /// The longest line that is written or believed, without its newline.
 ///
-/// The longest text that a remote control can send is a sixteenth of it; whoever makes longer ones has to cut them.
+/// The longest text that a remote control can send is a sixteenth of it. Of an event that would make a longer line the
+/// texts are shortened, so that the line itself is written.
 pub const LINE_BYTES_MAX: usize = 1 << 20;
+
+/// How much of each text is kept in a line that would be too long.
+const TEXT_BYTES_MAX: usize = 1024;
 
 const CRC_OPEN: &[u8] = b",\"crc\":\"";
 const CRC_CLOSE: &[u8] = b"\"}";
@@ -61,6 +65,9 @@ pub enum LineFault {
         /// What the line before says.
         before: RunNs,
     },
+    /// No run lasts so long: a sum of such instants would overflow.
+    #[error("an instant of {0} ns is beyond the {RUN_NS_MAX} ns that a run can last")]
+    TooFar(RunNs),
     /// Without its beginning a run cannot be replayed.
     #[error("a journal begins with run_started, not with {0}")]
     NotBegun(&'static str),
@@ -76,11 +83,22 @@ pub fn truncate(at: Timestamp) -> Timestamp {
     Timestamp::from_microsecond(at.as_microsecond()).unwrap_or(at)
 }
 
-/// Adds the line of `record` and its newline to `out`.
+/// Adds the line of `record` and its newline to `out`; of a line that would be longer than [`LINE_BYTES_MAX`], what is too
+/// long of its texts is left out.
 ///
 /// # Errors
-/// When the line would be longer than [`LINE_BYTES_MAX`]; `out` is then as it was.
+/// When the line would be too long even so; `out` is then as it was.
 pub fn encode(record: &Record, out: &mut Vec<u8>) -> Result<(), LineFault> {
+    let whole = encode_whole(record, out);
+    if !matches!(whole, Err(LineFault::TooLong(_))) {
+        return whole;
+    }
+    let mut record = record.clone();
+    record.event.shorten(TEXT_BYTES_MAX);
+    encode_whole(&record, out)
+}
+
+fn encode_whole(record: &Record, out: &mut Vec<u8>) -> Result<(), LineFault> {
     let start = out.len();
     let written = write_line(record, out).map_err(|error| LineFault::NotAnEvent(error.to_string()));
     let checked = written.and_then(|()| match out.len() - start - 1 {
@@ -146,6 +164,11 @@ fn split_crc(line: &[u8]) -> Option<(&[u8], &[u8])> {
     Some((body, member.strip_prefix(CRC_OPEN)?.strip_suffix(CRC_CLOSE)?))
 }
 
+/// The checksum of `text` as a journal has it: CRC-32, eight digits.
+pub fn checksum(text: &str) -> String {
+    hex(crc32fast::hash(text.as_bytes())).map(char::from).iter().collect()
+}
+
 fn hex(crc: u32) -> [u8; 8] {
     std::array::from_fn(|i| b"0123456789abcdef"[(crc >> (28 - 4 * i)) as usize & 15])
 }
@@ -196,11 +219,31 @@ mod tests {
 
     #[test]
     fn a_line_that_would_not_be_believed_is_not_written() {
-        let text = "x".repeat(LINE_BYTES_MAX);
-        let record = Record { seq: 1, at: sample::at(0), run_ns: 0, event: Event::NoteTaken { text, cue: None } };
+        let output = "x".repeat(LINE_BYTES_MAX);
+        let event = Event::ActionSent { cue: sample::cue("1"), firing: 1, action: 1, output };
+        let record = Record { seq: 1, at: sample::at(0), run_ns: 0, event };
         let mut out = b"before".to_vec();
         assert!(matches!(encode(&record, &mut out), Err(LineFault::TooLong(_))));
         assert_eq!(out, b"before");
+    }
+
+    #[test]
+    fn a_text_that_is_too_long_is_left_out_and_the_line_is_not() {
+        let long = || "é\u{1}".repeat(LINE_BYTES_MAX);
+        for event in [
+            Event::NoteTaken { text: long(), cue: Some(sample::cue("12")) },
+            Event::SegmentStarted { segment: 2, title: long(), due_ns: 5 },
+            Event::PersonNoted { person: "gaga".into(), name: long(), text: long() },
+            Event::ActionFailed { cue: sample::cue("12"), firing: 1, action: 1, output: "desk".into(), error: long() },
+        ] {
+            let record = Record { seq: 7, at: sample::at(0), run_ns: 5, event: event.clone() };
+            let line = line_of(&record);
+            assert!(line.len() < 20_000, "{}", line.len());
+            let read = decode(&line).unwrap();
+            assert_eq!((read.seq, read.event.kind(), read.event.cue()), (7, event.kind(), event.cue()));
+            let text = String::from_utf8(line).unwrap();
+            assert!(text.contains("é\\u0001") && text.contains("bytes left out)"), "{}", &text[text.len() - 100..]);
+        }
     }
 
     #[test]

@@ -4,14 +4,17 @@
 //! holds it, however that ends; the file's text only says who that is. Must never be removed: two programs that lock
 //! two files of one name would both believe that the run is theirs.
 
-use std::fs::{File, OpenOptions, TryLockError};
-use std::io::{self, Read};
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::{self, ErrorKind, Read};
 use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 
+use rustix::fs::OFlags;
 use rustix::io::Errno;
 use rustix::process::{Pid, test_kill_process};
 use serde::{Deserialize, Serialize};
+
+use super::disk::{identity, open_regular};
 
 const LOCK_FILE: &str = "lock";
 
@@ -60,21 +63,37 @@ fn by(holder: Option<Holder>) -> String {
 /// A run that is this program's until the value is dropped.
 #[derive(Debug)]
 pub struct RunLock {
+    /// The lock file; on a disk that cannot be written and has none, the run's folder itself.
     file: File,
     dir: PathBuf,
+    /// Device and inode of the lock file; `None` where it is the folder that is locked.
+    identity: Option<(u64, u64)>,
+    terminal: bool,
+}
+
+/// Where the file lies that is locked, and which one it is.
+pub(super) struct LockPlace {
+    path: PathBuf,
+    identity: Option<(u64, u64)>,
+}
+
+impl LockPlace {
+    /// Returns `true` if whoever looks for the lock by its name finds the one that is held.
+    pub fn holds(&self) -> bool {
+        let found = fs::metadata(&self.path).ok().map(|found| identity(&found));
+        self.identity.is_none() || found == self.identity
+    }
 }
 
 impl RunLock {
     /// Takes the run in `dir`, and says in its lock file that this process holds it and has a terminal.
     ///
     /// # Errors
-    /// When another program has the run, or the lock file cannot be written.
+    /// When another program has the run, or nothing there can be locked. A disk that has become read-only is no obstacle.
     pub fn take(dir: &Path) -> Result<Self, LockError> {
         let path = dir.join(LOCK_FILE);
         let failed = |source| LockError::Io { path: path.clone(), source };
-        let mut options = OpenOptions::new();
-        let file =
-            options.read(true).write(true).create(true).truncate(false).mode(0o600).open(&path).map_err(failed)?;
+        let (file, says_who) = open(&path, dir).map_err(failed)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -82,9 +101,32 @@ impl RunLock {
             }
             Err(TryLockError::Error(source)) => return Err(failed(source)),
         }
-        let mut lock = Self { file, dir: dir.to_owned() };
-        lock.set_terminal(true)?;
+        let identity = file.metadata().ok().filter(|held| held.is_file()).map(|held| identity(&held));
+        let mut lock = Self { file, dir: dir.to_owned(), identity, terminal: true };
+        if says_who {
+            lock.set_terminal(true)?;
+        }
         Ok(lock)
+    }
+
+    /// The lock file, whether it is there or not.
+    pub(super) fn path(&self) -> PathBuf {
+        self.dir.join(LOCK_FILE)
+    }
+
+    /// Where the lock is to be found.
+    pub(super) fn place(&self) -> LockPlace {
+        LockPlace { path: self.path(), identity: self.identity }
+    }
+
+    /// Makes a lock file that was deleted again and takes it, unless another program did so first.
+    pub(super) fn take_again(&mut self) -> bool {
+        let Ok(mut lock) = Self::take(&self.dir) else { return false };
+        let is_said = lock.set_terminal(self.terminal).is_ok();
+        if is_said {
+            *self = lock;
+        }
+        is_said
     }
 
     /// The run's folder.
@@ -97,6 +139,7 @@ impl RunLock {
     /// # Errors
     /// When the file cannot be written; the lock is held all the same.
     pub fn set_terminal(&mut self, terminal: bool) -> Result<(), LockError> {
+        self.terminal = terminal;
         let write = || {
             let mut text = serde_json::to_vec(&Holder { pid: std::process::id(), terminal })?;
             text.resize(TEXT_BYTES - 1, b' ');
@@ -108,11 +151,34 @@ impl RunLock {
     }
 }
 
+/// Opens what is locked for the run in `dir`, and says whether it is a file that can be written.
+fn open(path: &Path, dir: &Path) -> io::Result<(File, bool)> {
+    let mut options = OpenOptions::new();
+    let flags = OFlags::NONBLOCK.bits() as i32;
+    options.read(true).write(true).create(true).truncate(false).mode(0o600).custom_flags(flags);
+    let error = match options.open(path) {
+        Ok(file) => return Ok((file, true)),
+        Err(error) => error,
+    };
+    let cannot_write = matches!(
+        error.kind(),
+        ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied | ErrorKind::StorageFull | ErrorKind::QuotaExceeded
+    );
+    if !cannot_write {
+        return Err(error);
+    }
+    // A lock needs no writing: that of a file that is there, or that of the folder.
+    match File::open(path) {
+        Err(missing) if missing.kind() == ErrorKind::NotFound => Ok((File::open(dir)?, false)),
+        file => Ok((file?, false)),
+    }
+}
+
 /// Who calls the run in `dir`, as far as can be told without taking its lock, which would stand in the way of one who
 /// wants it at that moment: whom the file names, while there is a process of that number, and on Linux while the file is
 /// locked, since after a restart of the machine another process may have that number.
 pub(super) fn holder_in(dir: &Path) -> Option<Holder> {
-    let file = File::open(dir.join(LOCK_FILE)).ok()?;
+    let file = open_regular(&dir.join(LOCK_FILE)).ok()?;
     let holder = holder(&file)?;
     let pid = i32::try_from(holder.pid).ok().and_then(Pid::from_raw)?;
     // It asks whether one could send a signal, and sends none. A process of another user's is there as well.
@@ -125,7 +191,7 @@ pub(super) fn holder_in(dir: &Path) -> Option<Holder> {
 /// device is not compared: some file systems give another one there.
 fn is_locked(file: &File) -> Option<bool> {
     let inode = file.metadata().ok()?.ino().to_string();
-    let locks = std::fs::read_to_string("/proc/locks").ok()?;
+    let locks = fs::read_to_string("/proc/locks").ok()?;
     let is_this = |line: &str| line.split_whitespace().nth(5).and_then(|id| id.rsplit(':').next()) == Some(&inode);
     Some(locks.lines().any(is_this))
 }

@@ -4,7 +4,7 @@
 //! that no fault of the program can make a journal that the next start cannot read. Must never know files or text.
 
 use super::line::LineFault;
-use crate::engine::{Event, Record, RunNs};
+use crate::engine::{Event, RUN_NS_MAX, Record, RunNs};
 
 /// Where the last record stands; before the first one, all zero.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,6 +35,10 @@ impl Order {
             (Event::RunStarted { .. }, true) | (_, false) => {}
             (event, true) => return Err(LineFault::NotBegun(event.kind())),
         }
+        let mut instants = record.event.instants().chain([record.run_ns]);
+        if let Some(found) = instants.find(|&instant| instant > RUN_NS_MAX) {
+            return Err(LineFault::TooFar(found));
+        }
         if record.run_ns < self.run_ns {
             return Err(LineFault::Backwards { found: record.run_ns, before: self.run_ns });
         }
@@ -61,6 +65,10 @@ mod tests {
         assert_eq!(order.admit(&Record { seq, ..records[0].clone() }), Err(LineFault::BegunAgain));
         let back = Record { seq, run_ns: last.run_ns - 1, ..last.clone() };
         assert_eq!(order.admit(&back), Err(LineFault::Backwards { found: last.run_ns - 1, before: last.run_ns }));
+        let far = Record { seq, run_ns: u64::MAX - 1, ..last.clone() };
+        assert_eq!(order.admit(&far), Err(LineFault::TooFar(u64::MAX - 1)));
+        let event = Event::CueCompleted { cue: sample::cue("1"), due_ns: u64::MAX };
+        assert_eq!(order.admit(&Record { event, ..far }), Err(LineFault::TooFar(u64::MAX)));
         assert_eq!(order.admit(&Record { seq, ..last }), Ok(()), "the same instant is no step back");
     }
 }

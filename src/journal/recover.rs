@@ -6,11 +6,11 @@
 //! as it is for whoever has to look at it, and only [`super::Journal::open`], which holds the lock, cuts a torn end off.
 
 use std::fmt;
-use std::fs::File;
-use std::io::{self, Read};
+use std::io::{self, BufRead, BufReader, Read};
 use std::path::{Path, PathBuf};
 
-use super::line::{LineFault, decode};
+use super::disk::open_regular;
+use super::line::{LINE_BYTES_MAX, LineFault, decode};
 use super::order::Order;
 use crate::engine::Record;
 
@@ -98,26 +98,29 @@ fn mend(line: u64, at_byte: u64, path: &Path) -> String {
 /// # Errors
 /// When the file cannot be read, holds no complete line, or is damaged anywhere but at its unterminated end.
 pub fn recover(path: &Path) -> Result<Recovered, RecoverError> {
-    recover_bytes(&read(path)?, path)
+    recover_from(&mut open(path)?, path)
 }
 
 /// Reads a journal from memory; `path` is for the errors.
 ///
 /// # Errors
 /// As [`recover`].
-pub fn recover_bytes(bytes: &[u8], path: &Path) -> Result<Recovered, RecoverError> {
+pub fn recover_bytes(mut bytes: &[u8], path: &Path) -> Result<Recovered, RecoverError> {
+    recover_from(&mut bytes, path)
+}
+
+fn recover_from(lines: &mut impl BufRead, path: &Path) -> Result<Recovered, RecoverError> {
     let (mut records, mut place) = (Vec::new(), Place::default());
-    let End { torn, newline_missing } = scan_on(&mut place, bytes, path, |record| records.push(record))?;
+    let End { torn, newline_missing } = scan_on(&mut place, lines, path, |record| records.push(record))?;
     Ok(Recovered { records, torn, good_len: place.good_len, newline_missing })
 }
 
-/// The whole file.
-pub(super) fn read(path: &Path) -> Result<Vec<u8>, RecoverError> {
-    let mut bytes = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(JOURNAL_BYTES_MAX + 1).read_to_end(&mut bytes));
-    match read {
-        Ok(len) if len as u64 > JOURNAL_BYTES_MAX => Err(RecoverError::Huge { path: path.to_owned() }),
-        Ok(_) => Ok(bytes),
+/// The file, to be read line by line: it may be as long as the disk.
+pub(super) fn open(path: &Path) -> Result<impl BufRead + use<>, RecoverError> {
+    let opened = open_regular(path).and_then(|file| Ok((file.metadata()?.len(), file)));
+    match opened {
+        Ok((len, _)) if len > JOURNAL_BYTES_MAX => Err(RecoverError::Huge { path: path.to_owned() }),
+        Ok((_, file)) => Ok(BufReader::with_capacity(1 << 16, file.take(JOURNAL_BYTES_MAX + 1))),
         // The folder is made first: a program that was stopped right then has left no journal.
         Err(error) if error.kind() == io::ErrorKind::NotFound => Err(RecoverError::Empty { path: path.to_owned() }),
         Err(source) => Err(RecoverError::Read { path: path.to_owned(), source }),
@@ -141,23 +144,35 @@ pub(super) struct Place {
 }
 
 /// Gives every record to `each`, up to the end or the first damage.
-pub(super) fn scan(bytes: &[u8], path: &Path, each: impl FnMut(Record)) -> Result<End, RecoverError> {
-    scan_on(&mut Place::default(), bytes, path, each)
+pub(super) fn scan(lines: &mut impl BufRead, path: &Path, each: impl FnMut(Record)) -> Result<End, RecoverError> {
+    scan_on(&mut Place::default(), lines, path, each)
 }
 
-/// Goes on from `place` with the `bytes` behind it, and gives every record to `each`, up to the end or the first damage.
+/// Goes on from `place` with the `lines` behind it, and gives every record to `each`, up to the end or the first damage.
 pub(super) fn scan_on(
     place: &mut Place,
-    bytes: &[u8],
+    lines: &mut impl BufRead,
     path: &Path,
     mut each: impl FnMut(Record),
 ) -> Result<End, RecoverError> {
     let mut end = End { torn: None, newline_missing: false };
-    for piece in bytes.split_inclusive(|&byte| byte == b'\n') {
-        let (text, terminated) = piece.strip_suffix(b"\n").map_or((piece, false), |text| (text, true));
-        let decoded = decode(text);
+    let mut piece = vec![];
+    loop {
+        let read = next_line(lines, &mut piece);
+        let len = read.map_err(|source| RecoverError::Read { path: path.to_owned(), source })?;
+        if len == 0 {
+            break;
+        }
+        if place.good_len + len > JOURNAL_BYTES_MAX {
+            return Err(RecoverError::Huge { path: path.to_owned() });
+        }
+        let (text, terminated) = piece.strip_suffix(b"\n").map_or((&piece[..], false), |text| (text, true));
+        let decoded = match usize::try_from(len).unwrap_or(usize::MAX) {
+            len if len > piece.len() => Err(LineFault::TooLong(len - usize::from(terminated))),
+            _ => decode(text),
+        };
         if decoded.is_err() && !terminated {
-            end.torn = Some(Torn { at_byte: place.good_len, len_bytes: piece.len() as u64 });
+            end.torn = Some(Torn { at_byte: place.good_len, len_bytes: len });
             break;
         }
         let admitted = decoded.and_then(|record| place.order.admit(&record).map(|()| record));
@@ -168,13 +183,43 @@ pub(super) fn scan_on(
             why,
         })?);
         place.lines += 1;
-        place.good_len += piece.len() as u64;
+        place.good_len += len;
         end.newline_missing = !terminated;
     }
     if place.order.is_at_start() {
         return Err(RecoverError::Empty { path: path.to_owned() });
     }
     Ok(end)
+}
+
+/// Reads a line with its newline into `piece` and says how long it is, 0 at the end. Of one that is longer than any line is,
+/// as a power cut leaves them, `piece` keeps the beginning and the newline.
+fn next_line(lines: &mut impl BufRead, piece: &mut Vec<u8>) -> io::Result<u64> {
+    piece.clear();
+    let mut len = 0;
+    loop {
+        let buffer = match lines.fill_buf() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            buffer => buffer?,
+        };
+        let newline = newline_in(buffer);
+        let taken = newline.map_or(buffer.len(), |at| at + 1);
+        let kept = taken.min((LINE_BYTES_MAX + 1).saturating_sub(piece.len()));
+        piece.extend_from_slice(&buffer[..kept]);
+        lines.consume(taken);
+        len += taken as u64;
+        if newline.is_some() && kept < taken {
+            piece.push(b'\n');
+        }
+        if newline.is_some() || taken == 0 {
+            return Ok(len);
+        }
+    }
+}
+
+/// Where in `bytes` the first newline is.
+fn newline_in(bytes: &[u8]) -> Option<usize> {
+    bytes.iter().position(|&byte| byte == b'\n')
 }
 
 #[cfg(test)]
@@ -284,6 +329,26 @@ mod tests {
         assert_eq!((found.records, found.good_len), (records, good_len));
         bytes.push(b'\n');
         assert!(matches!(read_back(&bytes), Err(RecoverError::Damaged { why: LineFault::TooLong(_), .. })));
+    }
+
+    #[test]
+    fn a_sparse_gigabyte_behind_the_lines_is_not_read_into_memory() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("journal.jsonl");
+        let records = sample::dozen();
+        let bytes = bytes_of(&records);
+        std::fs::write(&path, &bytes).unwrap();
+        let file = std::fs::OpenOptions::new().write(true).open(&path).unwrap();
+        file.set_len(8 << 20).unwrap();
+        let found = recover(&path).unwrap();
+        assert_eq!((found.records, found.good_len), (records, bytes.len() as u64));
+        assert_eq!(found.torn.map(|torn| torn.len_bytes), Some((8 << 20) - bytes.len() as u64));
+        let mut piece = vec![];
+        let mut zeros = BufReader::new(io::repeat(0).take(8 << 20));
+        assert_eq!(next_line(&mut zeros, &mut piece).unwrap(), 8 << 20);
+        assert!(piece.capacity() <= 4 * LINE_BYTES_MAX, "{}", piece.capacity());
+        file.set_len(JOURNAL_BYTES_MAX + 4096).unwrap();
+        assert!(matches!(recover(&path), Err(RecoverError::Huge { .. })));
     }
 
     #[test]

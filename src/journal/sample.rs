@@ -54,6 +54,7 @@ fn events() -> Vec<Event> {
             day: date(2024, 8, 11),
             version: "0.1.0".to_owned(),
             shift_ns: None,
+            show_crc: Some("0123abcd".to_owned()),
         },
         Event::RunResumed { down_ns: u64::MAX },
         Event::RunLeft { reason: text() },

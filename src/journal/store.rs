@@ -4,12 +4,12 @@
 //! has left behind is the caller's, and only the holder of its lock writes there.
 
 use std::fs::{self, DirBuilder, OpenOptions};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Component, Path, PathBuf};
 
 use super::JOURNAL_FILE;
-use super::disk::sync_dir;
+use super::disk::{open_regular, sync_dir};
 use super::lock::{Holder, LockError, RunLock, holder_in};
 use super::recover::RecoverError;
 use super::summary::Summary;
@@ -17,6 +17,9 @@ use super::tail::Tail;
 use crate::engine::RunId;
 
 const SHOW_FILE: &str = "show.toml";
+
+/// How much of a show is read: the parser refuses far less.
+const SHOW_BYTES_MAX: u64 = 64 << 20;
 
 /// How many runs may want the same name, which holds the second in which they begin.
 const NAMESAKES_MAX: u32 = 999;
@@ -155,7 +158,9 @@ impl Store {
     /// When there is no such run, or its show cannot be read.
     pub fn show_text(&self, id: &RunId) -> Result<String, StoreError> {
         let path = self.existing(id)?.join(SHOW_FILE);
-        fs::read_to_string(&path).map_err(failed("read", &path))
+        let mut text = String::new();
+        let read = open_regular(&path).and_then(|file| file.take(SHOW_BYTES_MAX).read_to_string(&mut text));
+        read.map(|_| text).map_err(failed("read", &path))
     }
 
     /// The path of a run's journal, for [`super::recover`].

@@ -7,7 +7,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use super::recover::{RecoverError, read, scan};
+use super::recover::{RecoverError, open, scan};
 use crate::engine::{Event, Record};
 
 /// What a journal says about its run.
@@ -48,7 +48,8 @@ impl Summary {
     /// The summary of the journal at `path`, up to its end or its first damage, and what is wrong with it.
     pub(super) fn of(path: &Path) -> (Option<Self>, Option<RecoverError>) {
         let mut summary = None;
-        let scanned = read(path).and_then(|bytes| scan(&bytes, path, |record| Self::take(&mut summary, record)));
+        let scanned =
+            open(path).and_then(|mut lines| scan(&mut lines, path, |record| Self::take(&mut summary, record)));
         (summary, scanned.err())
     }
 

@@ -55,11 +55,22 @@ pub(super) struct State {
     /// Up to where the file was last given to a sync.
     synced_len: u64,
     gone: bool,
+    /// How long the file should have been and was, where another program has changed it. It stays: what is lost is lost.
+    changed: Option<(u64, u64)>,
+    /// The run's lock file is not where it was.
+    unlocked: bool,
     /// Kept here so that nobody else gets the run before the last thread that may write has ended.
     pub lock: RunLock,
     phase: Phase,
     /// Whether something has changed since the thread looked.
     pub roused: bool,
+}
+
+impl State {
+    /// How long the file has to be, while nothing is wrong with its end.
+    fn settled_len(&self) -> Option<u64> {
+        (self.write_fault.is_none() && self.tail.is_whole()).then_some(self.tail.len())
+    }
 }
 
 /// How far the journal has come in its life; it only goes on.
@@ -75,15 +86,19 @@ enum Phase {
 }
 
 impl Shared {
-    /// For a file whose end is `tail` and that is on the disk up to there.
+    /// For a file whose end is `tail`. Of what another program has written nobody knows how much was synced, so
+    /// all of it is.
     pub fn new(path: PathBuf, disk: Box<dyn Disk>, backlog: Backlog, tail: Tail, lock: RunLock) -> Self {
+        let synced_len = 0;
         let state = State {
             backlog,
             tail,
             write_fault: None,
             sync_fault: None,
-            synced_len: tail.len(),
+            synced_len,
             gone: false,
+            changed: None,
+            unlocked: false,
             lock,
             phase: Phase::Open,
             roused: false,
@@ -117,8 +132,11 @@ impl Shared {
             Some(JournalError::Lost { path: path(), lost: state.backlog.lost })
         } else if state.gone {
             Some(JournalError::Gone { path: path() })
+        } else if let Some((expected, found)) = state.changed {
+            Some(JournalError::Changed { path: path(), expected, found })
         } else {
-            state.write_fault.clone().or_else(|| state.sync_fault.clone())
+            let unlocked = || state.unlocked.then(|| JournalError::Unlocked { path: state.lock.path() });
+            state.write_fault.clone().or_else(|| state.sync_fault.clone()).or_else(unlocked)
         }
     }
 
@@ -208,10 +226,26 @@ impl Shared {
         self.lock().sync_fault = fault;
     }
 
-    /// Looks whether the file is where it was: one that was deleted takes writes and syncs as if it were.
+    /// Looks whether the files are where they were and as they were left: a journal that was deleted takes writes and syncs
+    /// as if it were there, and one that another program has cut takes them behind a gap.
     fn look(&self) {
         let gone = !self.disk.is_in_place();
-        self.lock().gone = gone;
+        let before = self.lock().settled_len();
+        let found = self.disk.len().ok();
+        let place = self.lock().lock.place();
+        let is_locked = place.holds();
+        let mut state = self.lock();
+        state.gone = gone;
+        // Nothing was written in between, or the two do not speak of one moment.
+        if let (Some(expected), Some(found)) = (before.filter(|_| state.settled_len() == before), found)
+            && found != expected
+        {
+            state.changed.get_or_insert((expected, found));
+        }
+        let was_unlocked = std::mem::replace(&mut state.unlocked, !is_locked);
+        if was_unlocked && !is_locked && state.lock.take_again() {
+            state.unlocked = false;
+        }
     }
 
     fn write_fault(&self, error: &io::Error) -> JournalError {

@@ -5,15 +5,20 @@
 //! and the next one will cut it off. Must never write, nor take the run's lock, nor keep the file open: whoever calls the
 //! show does not notice that he is followed.
 
-use std::fs::{self, File};
+use std::fs;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::mem;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use super::JOURNAL_FILE;
+use super::disk::open_regular;
+use super::line::LINE_BYTES_MAX;
 use super::recover::{JOURNAL_BYTES_MAX, Place, RecoverError, scan_on};
 use crate::engine::Record;
+
+/// How much is read at once: some lines of the longest.
+const CHUNK_BYTES: u64 = 4 * LINE_BYTES_MAX as u64;
 
 /// A reader of a journal that grows.
 #[derive(Debug)]
@@ -109,27 +114,27 @@ impl Tail {
 
     /// The whole lines behind the place.
     fn take(&mut self, records: &mut Vec<Record>) -> Result<(), RecoverError> {
-        let bytes = self.bytes().map_err(|source| self.unreadable(source))?;
-        if self.place.good_len + bytes.len() as u64 > JOURNAL_BYTES_MAX {
-            return Err(RecoverError::Huge { path: self.path.clone() });
+        let mut file = open_regular(&self.path).map_err(|source| self.unreadable(source))?;
+        let mut bytes = vec![];
+        loop {
+            if self.place.good_len > JOURNAL_BYTES_MAX {
+                return Err(RecoverError::Huge { path: self.path.clone() });
+            }
+            bytes.clear();
+            let sought = file.seek(SeekFrom::Start(self.place.good_len));
+            let read = sought.and_then(|_| file.by_ref().take(CHUNK_BYTES).read_to_end(&mut bytes));
+            read.map_err(|source| self.unreadable(source))?;
+            // What is longer than any line and has no newline is an end that a power cut has left: it waits too.
+            let whole = bytes.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
+            if whole == 0 {
+                return Ok(());
+            }
+            scan_on(&mut self.place, &mut &bytes[..whole], &self.path, |record| records.push(record))?;
         }
-        let whole = bytes.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
-        if whole > 0 {
-            scan_on(&mut self.place, &bytes[..whole], &self.path, |record| records.push(record))?;
-        }
-        Ok(())
     }
 
     fn unreadable(&self, source: io::Error) -> RecoverError {
         RecoverError::Read { path: self.path.clone(), source }
-    }
-
-    fn bytes(&self) -> io::Result<Vec<u8>> {
-        let mut file = File::open(&self.path)?;
-        file.seek(SeekFrom::Start(self.place.good_len))?;
-        let mut bytes = vec![];
-        file.take(JOURNAL_BYTES_MAX + 1).read_to_end(&mut bytes)?;
-        Ok(bytes)
     }
 }
 

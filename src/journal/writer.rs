@@ -47,15 +47,27 @@ impl Journal {
     /// Goes on with the journal of an earlier run, and gives back what it holds. A torn end is cut off, and a newline
     /// that is missing put there.
     ///
+    /// A journal that cannot be written is no error: its fault is told like that of a disk that fails later, and what
+    /// happens is kept until the disk takes it.
+    ///
     /// # Errors
-    /// When the journal is damaged, which leaves it as it is, or cannot be written.
+    /// When the journal is damaged, which leaves it as it is, or cannot be read, or another program writes it.
     pub fn open(lock: RunLock, report: Report) -> Result<(Self, Recovered), OpenError> {
         let path = lock.dir().join(JOURNAL_FILE);
+        let file = JournalFile::open(&path);
         let found = recover(&path)?;
-        let (file, tail) = mended(&path, &found).map_err(failed(&path))?;
-        let backlog = Backlog::new(BACKLOG_BYTES_MAX);
+        let file = file.map_err(failed(&path))?;
+        let mut backlog = Backlog::new(BACKLOG_BYTES_MAX);
+        if found.newline_missing {
+            backlog.lines.push(b'\n');
+        }
+        let tail = if found.torn.is_some() { Tail::torn_at(found.good_len) } else { Tail::at(found.good_len) };
         let order = Order::after(found.records.last());
-        Ok((Self::start(lock, Box::new(file), backlog, tail, order, report)?, found))
+        let journal = Self::start(lock, Box::new(file), backlog, tail, order, report)?;
+        // What the last program has left at the end is put right at once, where the disk allows it.
+        journal.shared.append(&mut journal.shared.lock());
+        journal.sync();
+        Ok((journal, found))
     }
 
     fn start(
@@ -136,28 +148,16 @@ impl Drop for Journal {
 
 fn failed(path: &Path) -> impl FnOnce(io::Error) -> OpenError + use<> {
     let path = path.to_owned();
-    move |source| OpenError::Io { path, source }
-}
-
-/// The file with nothing in it but the whole lines that were found.
-fn mended(path: &Path, found: &Recovered) -> io::Result<(JournalFile, Tail)> {
-    let file = JournalFile::open(path)?;
-    let mut tail = Tail::at(found.good_len);
-    if found.torn.is_some() {
-        file.set_len(found.good_len)?;
+    move |source| match source.kind() {
+        io::ErrorKind::WouldBlock => OpenError::Held { path },
+        _ => OpenError::Io { path, source },
     }
-    if found.newline_missing {
-        tail.write(&mut b"\n".to_vec(), &file)?;
-    }
-    // Always: nobody knows how much of what the last program wrote it had also synced.
-    file.sync()?;
-    Ok((file, tail))
 }
 
 #[cfg(test)]
 mod tests {
     use std::fs;
-    use std::io::ErrorKind;
+    use std::io::{ErrorKind, Write};
     use std::sync::mpsc::{Receiver, channel};
 
     use tempfile::TempDir;
@@ -375,6 +375,97 @@ mod tests {
         assert_eq!(reports.recv_timeout(PATIENCE), Ok(SyncReport::Fault(gone.clone())));
         assert_eq!(journal.append(&records[2..3]), Err(gone.clone()));
         assert_eq!(journal.close(PATIENCE), Err(gone));
+    }
+
+    #[test]
+    fn a_deleted_lock_is_told_and_made_again_and_gives_nobody_the_run() {
+        let dir = tempfile::tempdir().unwrap();
+        let (report, reports) = reporter();
+        let mut journal = Journal::create(RunLock::take(dir.path()).unwrap(), report).unwrap();
+        let records = sample::records();
+        journal.append(&records[..1]).unwrap();
+        let lock = dir.path().join("lock");
+        fs::remove_file(&lock).unwrap();
+        // Whoever takes the lock in this instant finds the journal locked as well.
+        let second = RunLock::take(dir.path()).unwrap();
+        let error = Journal::open(second, reporter().0).err().unwrap();
+        assert!(matches!(error, OpenError::Held { .. }), "{error}");
+        fs::remove_file(&lock).unwrap();
+        journal.append(&records[1..2]).unwrap_or_default();
+        journal.sync();
+        let told = reports.recv_timeout(PATIENCE).unwrap();
+        assert_eq!(told, SyncReport::Fault(JournalError::Unlocked { path: lock.clone() }));
+        assert_eq!(reports.recv_timeout(PATIENCE), Ok(SyncReport::Sound));
+        let holder = fs::read_to_string(&lock).unwrap();
+        assert!(holder.contains(&std::process::id().to_string()), "{holder}");
+        assert!(matches!(RunLock::take(dir.path()), Err(LockError::Held { .. })));
+        journal.append(&records[2..3]).unwrap();
+        journal.close(PATIENCE).unwrap();
+        assert_eq!(recover(&dir.path().join(JOURNAL_FILE)).unwrap().records, records[..3]);
+    }
+
+    #[test]
+    fn a_journal_that_another_program_changes_is_told_and_the_show_goes_on() {
+        let (records, cut) = (sample::records(), bytes_of(&sample::records()[..2]).len() as u64);
+        for is_cut in [true, false] {
+            let dir = tempfile::tempdir().unwrap();
+            let path = dir.path().join(JOURNAL_FILE);
+            let (report, reports) = reporter();
+            let mut journal = Journal::create(RunLock::take(dir.path()).unwrap(), report).unwrap();
+            journal.append(&records[..3]).unwrap();
+            let expected = bytes_of(&records[..3]).len() as u64;
+            let found = if is_cut { cut } else { expected + 8 };
+            let mut other = fs::OpenOptions::new().append(true).open(&path).unwrap();
+            if is_cut {
+                other.set_len(cut).unwrap()
+            } else {
+                other.write_all(b"a line!\n").unwrap()
+            }
+            journal.sync();
+            let fault = JournalError::Changed { path: path.clone(), expected, found };
+            assert_eq!(reports.recv_timeout(PATIENCE), Ok(SyncReport::Fault(fault.clone())));
+            assert_eq!(journal.append(&records[3..5]), Err(fault.clone()), "what is lost stays lost");
+            let words = fault.to_string();
+            assert!(words.contains(if is_cut { "cut short" } else { "written into" }), "{words}");
+            assert_eq!(journal.close(PATIENCE), Err(fault));
+            assert!(matches!(recover(&path), Err(RecoverError::Damaged { .. })));
+        }
+    }
+
+    #[test]
+    fn a_journal_that_cannot_be_written_is_taken_up_and_gets_everything_when_it_can() {
+        let dir = tempfile::tempdir().unwrap();
+        let (path, aside) = (dir.path().join(JOURNAL_FILE), dir.path().join("aside"));
+        let records = sample::dozen();
+        let bytes = bytes_of(&records);
+        fs::write(&path, &bytes[..bytes.len() - 9]).unwrap();
+        let file = JournalFile::open(&path).unwrap();
+        let found = recover(&path).unwrap();
+        // Nothing there can be opened for writing now: for a test that may run as root, because it has another name.
+        fs::rename(&path, &aside).unwrap();
+        let (report, reports) = reporter();
+        let (lock, backlog) = (RunLock::take(dir.path()).unwrap(), Backlog::new(BACKLOG_BYTES_MAX));
+        let (tail, order) = (Tail::torn_at(found.good_len), Order::after(found.records.last()));
+        let mut journal = Journal::start(lock, Box::new(file), backlog, tail, order, report).unwrap();
+        assert!(matches!(journal.append(&records[11..]), Err(JournalError::Write { .. })));
+        journal.sync();
+        assert!(matches!(reports.recv_timeout(PATIENCE), Ok(SyncReport::Fault(_))));
+        fs::rename(&aside, &path).unwrap();
+        while reports.recv_timeout(PATIENCE) != Ok(SyncReport::Sound) {}
+        journal.close(PATIENCE).unwrap();
+        assert_eq!(fs::read(&path).unwrap(), bytes);
+    }
+
+    #[test]
+    fn a_pipe_in_the_place_of_a_journal_holds_nobody_up() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join(JOURNAL_FILE);
+        let made = std::process::Command::new("mkfifo").arg(&path).status().unwrap();
+        assert!(made.success());
+        let error = recover(&path).unwrap_err().to_string();
+        assert!(error.contains("it is no regular file"), "{error}");
+        let news = crate::journal::Tail::new(dir.path()).read();
+        assert!(news.records.is_empty() && news.fault.is_some());
     }
 
     #[test]

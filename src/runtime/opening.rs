@@ -21,8 +21,8 @@ use super::takeover::lock;
 use super::wiring;
 use crate::app::log::{Log, Word};
 use crate::app::{App, Theme, Tone};
-use crate::engine::{Event, Record, RunId, RunNs, State};
-use crate::journal::{Journal, RunFolder, Store};
+use crate::engine::{Event, RUN_NS_MAX, Record, RunId, RunNs, State};
+use crate::journal::{Journal, RunFolder, Store, checksum};
 use crate::output::Outputs;
 use crate::remote::Remote;
 use crate::show::file::settings::closest;
@@ -105,8 +105,8 @@ struct Script {
     rehearse: bool,
 }
 
-/// The longest that a run is taken to have been without a program, by its own clock: some seventy years.
-const DOWN_NS_MAX: u64 = i64::MAX as u64 / 4;
+/// The latest instant of the run's clock at which a run is taken up: half of what it can last, some 36 years.
+const RESUME_NS_MAX: u64 = RUN_NS_MAX / 2;
 
 /// Opens what `wishes` ask for; `None` where the caller thought better of it.
 ///
@@ -269,20 +269,28 @@ fn resume(
     }
     let last = recovered.records.last().context("the journal holds no event")?;
     known_cues(&show, &recovered.records, &id)?;
-    let source = recovered.records.iter().find_map(|record| match &record.event {
-        Event::RunStarted { source, .. } => Some(source.as_str()),
+    let started = recovered.records.iter().find_map(|record| match &record.event {
+        Event::RunStarted { source, show_crc, .. } => Some((source.as_str(), show_crc.as_deref())),
         _ => None,
     });
-    let outputs = wiring::outputs(&show, source.unwrap_or_default(), state.is_rehearsal(), post);
+    let (source, show_crc) = started.unwrap_or_default();
+    let outputs = wiring::outputs(&show, source, state.is_rehearsal(), post);
     let (remote, deaf) = wiring::remote(&show, wishes.listen, post)?;
     let now = wall_now();
     let down = now.duration_since(last.at).max(SignedDuration::ZERO);
     let down_ns = u64::try_from(down.as_nanos()).unwrap_or(u64::MAX).saturating_mul(u64::from(state.speed()));
     // A fast rehearsal on a machine whose clock was set from 1970 to today has been down for ages: no sum may overflow.
-    let down_ns = down_ns.min(DOWN_NS_MAX);
-    let run_ns = last.run_ns.saturating_add(down_ns);
+    let run_ns = last.run_ns.saturating_add(down_ns).min(RESUME_NS_MAX.max(last.run_ns));
+    let down_ns = run_ns - last.run_ns;
     note_config(wishes, &mut log, run_ns);
     let mut words: Vec<String> = vec![];
+    let show_changed = show_crc.is_some_and(|crc| crc != checksum(&text));
+    if show_changed {
+        words.push(format!(
+            "the show.toml of run {id} was changed after the run began: the run goes on with what it says now, \
+             check the cues that come"
+        ));
+    }
     if let Some(torn) = &recovered.torn {
         words.push(torn.to_string());
     }
@@ -304,7 +312,7 @@ fn resume(
         deaf,
         app: wishes.config.app(wishes.theme),
         means: wishes.means,
-        words: said(wishes, &words),
+        words: said(wishes, &words).map(|(words, tone)| (words, if show_changed { Tone::Alarm } else { tone })),
         greets: false,
     })
 }

@@ -50,6 +50,7 @@ impl Rig {
             day,
             version: "0".to_owned(),
             shift_ns: None,
+            show_crc: None,
         };
         let mut rig =
             Rig { state: State::new(show), now: 0, journal: vec![], effects: vec![], late_ns: 0, outputs_answer: true };

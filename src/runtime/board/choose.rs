@@ -218,6 +218,7 @@ mod tests {
             day: "2026-11-22".parse().unwrap(),
             version: "0".into(),
             shift_ns: None,
+            show_crc: None,
         };
         let events = [started].into_iter().chain(ended.then_some(Event::RunEnded { over_ns: 0 }));
         let record = |(seq, event)| Record { seq, at: wall_now(), run_ns: 0, event };

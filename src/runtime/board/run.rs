@@ -153,6 +153,7 @@ mod tests {
                 day: "2026-11-22".parse().unwrap(),
                 version: "0".into(),
                 shift_ns: None,
+                show_crc: None,
             };
             let fired = Event::CueFired {
                 cue: crate::show::CueNumber::new("1").unwrap(),

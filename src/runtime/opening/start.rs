@@ -6,6 +6,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::{Script, Wishes};
 use crate::engine::Event;
+use crate::journal::checksum;
 use crate::show::{CueIx, CueNumber, Show, plan};
 
 /// Where the show's clock begins.
@@ -77,5 +78,6 @@ pub(super) fn first_event(script: &Script, wishes: &Wishes, now: Timestamp) -> a
         day,
         version: env!("CARGO_PKG_VERSION").into(),
         shift_ns,
+        show_crc: Some(checksum(&script.text)),
     })
 }

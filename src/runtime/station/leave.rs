@@ -64,20 +64,27 @@ impl Station {
         if !self.state.has_ended() {
             self.record(vec![Event::RunLeft { reason }], machine_ns());
         }
-        let is_kept = self.journal.is_some();
-        let closed = self.journal.take().map(|journal| journal.close(GOODBYE));
+        let fault = match self.journal.take() {
+            Some(journal) => journal.close(GOODBYE).err().map(|error| (error.after_the_end(), error.to_string())),
+            None => self.app.journal_alarm.take().map(|why| (Some(format!("there is no journal of it: {why}")), why)),
+        };
+        let run = self.id.as_ref().map_or("This run".to_owned(), |id| format!("Run {id}"));
         let mut words = vec![];
-        if let Some(id) = self.id.as_ref().filter(|_| is_kept) {
-            words.push(if self.state.has_ended() {
-                format!("Run {id} is finished: `handover report` shows it.")
-            } else {
-                format!("Run {id} is unfinished: `handover --resume` goes on with it.")
-            });
+        match &fault {
+            Some((Some(lost), _)) => words.push(format!("{run} was not kept whole: {lost}.")),
+            Some((None, _)) | None if self.state.has_ended() => {
+                words.push(format!("{run} is finished: `handover report` shows it."));
+            }
+            Some((None, _)) | None => words.push(format!("{run} is unfinished: `handover --resume` goes on with it.")),
         }
-        if let Some(Err(error)) = closed {
-            words.push(format!("The journal: {error}."));
+        let end = match &fault {
+            Some((Some(_), _)) if self.end == End::Left => End::Lost,
+            _ => self.end,
+        };
+        if let Some((None, fault)) = fault {
+            words.push(format!("The journal: {fault}."));
         }
         // Whoever does not read the terminal does not read a farewell either, and writing one could hang.
-        ((answered && keyboard::is_alive() && !words.is_empty()).then(|| words.join("\n")), self.end)
+        ((answered && keyboard::is_alive()).then(|| words.join("\n")), end)
     }
 }

@@ -85,6 +85,7 @@ impl Run {
             day: "2024-08-11".parse().unwrap(),
             version: "0".into(),
             shift_ns: None,
+            show_crc: None,
         }]);
         run
     }

@@ -75,6 +75,7 @@ fn station() -> Station {
         day: jiff::civil::date(2024, 8, 11),
         version: String::new(),
         shift_ns: None,
+        show_crc: None,
     };
     station.commit(vec![started], machine_ns());
     station.obey(&Command::Go { cause: Cause::Go }, machine_ns()).unwrap();

@@ -1,0 +1,88 @@
+//! What a journal line may hold: instants that no sum of the fold overflows, texts that fit into a line.
+
+use super::{Event, RunNs};
+
+/// The latest instant of a run's clock that is believed: some 73 years. A sum of a few such instants still fits.
+pub const RUN_NS_MAX: RunNs = i64::MAX as u64 / 4;
+
+impl Event {
+    /// The instants and lengths of the run's clock that the fold computes with, nanoseconds.
+    pub fn instants(&self) -> impl Iterator<Item = u64> + use<> {
+        let instant = match self {
+            Event::SegmentStarted { due_ns, .. }
+            | Event::SegmentEnded { due_ns, .. }
+            | Event::CueFired { due_ns, .. }
+            | Event::CueCompleted { due_ns, .. }
+            | Event::CueMissed { due_ns, .. } => Some(*due_ns),
+            Event::ClipStarted { length_ns, .. } => *length_ns,
+            Event::RunStarted { .. }
+            | Event::RunResumed { .. }
+            | Event::RunLeft { .. }
+            | Event::RunEnded { .. }
+            | Event::CueStoodBy { .. }
+            | Event::DepartmentReady { .. }
+            | Event::DepartmentUnready { .. }
+            | Event::InterlockOverridden { .. }
+            | Event::CueStopped { .. }
+            | Event::ClipLost { .. }
+            | Event::CueSkipped { .. }
+            | Event::CueUnskipped { .. }
+            | Event::CueSwapped { .. }
+            | Event::StepDone { .. }
+            | Event::PlayheadMoved { .. }
+            | Event::Held {}
+            | Event::Resumed {}
+            | Event::Panicked {}
+            | Event::NoteTaken { .. }
+            | Event::PersonSpotted { .. }
+            | Event::PersonUnspotted { .. }
+            | Event::PersonNoted { .. }
+            | Event::ActionSent { .. }
+            | Event::ActionRehearsed { .. }
+            | Event::ActionFailed { .. }
+            | Event::ActionUnknown { .. } => None,
+        };
+        instant.into_iter()
+    }
+
+    /// Leaves out of every free text what is beyond `bytes_max`, and says so at its end. Ids and cue numbers stay whole:
+    /// the fold needs them.
+    pub fn shorten(&mut self, bytes_max: usize) {
+        let texts: [Option<&mut String>; 2] = match self {
+            Event::RunStarted { show, source, .. } => [Some(show), Some(source)],
+            Event::PersonNoted { name, text, .. } => [Some(name), Some(text)],
+            Event::PersonSpotted { name, .. } | Event::PersonUnspotted { name, .. } => [Some(name), None],
+            Event::RunLeft { reason } | Event::InterlockOverridden { reason, .. } => [Some(reason), None],
+            Event::SegmentStarted { title, .. } | Event::StepDone { title, .. } => [Some(title), None],
+            Event::NoteTaken { text, .. } => [Some(text), None],
+            Event::ActionRehearsed { message, .. } => [Some(message), None],
+            Event::ClipLost { error, .. } | Event::ActionFailed { error, .. } => [Some(error), None],
+            Event::RunResumed { .. }
+            | Event::RunEnded { .. }
+            | Event::SegmentEnded { .. }
+            | Event::CueStoodBy { .. }
+            | Event::DepartmentReady { .. }
+            | Event::DepartmentUnready { .. }
+            | Event::CueFired { .. }
+            | Event::CueCompleted { .. }
+            | Event::CueStopped { .. }
+            | Event::ClipStarted { .. }
+            | Event::CueMissed { .. }
+            | Event::CueSkipped { .. }
+            | Event::CueUnskipped { .. }
+            | Event::CueSwapped { .. }
+            | Event::PlayheadMoved { .. }
+            | Event::Held {}
+            | Event::Resumed {}
+            | Event::Panicked {}
+            | Event::ActionSent { .. }
+            | Event::ActionUnknown { .. } => [None, None],
+        };
+        for text in texts.into_iter().flatten().filter(|text| text.len() > bytes_max) {
+            let kept = text.floor_char_boundary(bytes_max);
+            let left_out = text.len() - kept;
+            text.truncate(kept);
+            text.push_str(&format!("… ({left_out} bytes left out)"));
+        }
+    }
+}
