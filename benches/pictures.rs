@@ -14,7 +14,7 @@ use handover::app::{App, Page, Theme};
 use handover::engine::{Event, RunNs, State};
 use handover::show::duration::SECOND_NS;
 use handover::show::{CueNumber, builtin, file};
-use handover::ui::{self, Depth, Means, View};
+use handover::ui::{self, Depth, Glyphs, Means, View};
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
@@ -84,7 +84,7 @@ fn frames(state: &State, fired_ns: RunNs, page: Page) -> Sample {
             log: &log,
             now_ns,
             machine_ns: now_ns,
-            means: Means { depth: Depth::Rgb, ascii: false },
+            means: Means { depth: Depth::Rgb, glyphs: Glyphs::All },
         };
         let begun = Instant::now();
         terminal.draw(|frame| drop(ui::draw(frame, &view))).unwrap();

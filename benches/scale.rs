@@ -14,7 +14,7 @@ use handover::app::{App, Page, Theme};
 use handover::engine::{Cause, Command, Event, Record, State};
 use handover::journal::{encode, recover_bytes, truncate};
 use handover::show::{PersonIx, Show, file};
-use handover::ui::{self, Depth, Means, View};
+use handover::ui::{self, Depth, Glyphs, Means, View};
 use jiff::Timestamp;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -117,7 +117,7 @@ fn frame(cues: usize) -> Sample {
             log: &log,
             now_ns,
             machine_ns: now_ns,
-            means: Means { depth: Depth::Rgb, ascii: false },
+            means: Means { depth: Depth::Rgb, glyphs: Glyphs::All },
         };
         terminal.draw(|frame| drop(ui::draw(frame, &view))).unwrap();
     })
@@ -173,7 +173,7 @@ fn pages(text: &str) -> Vec<(Page, Sample)> {
         let mut now_ns = 1_000_000_000;
         sample(100, || {
             now_ns += 100_000_000;
-            let means = Means { depth: Depth::Rgb, ascii: false };
+            let means = Means { depth: Depth::Rgb, glyphs: Glyphs::All };
             let view = View { app: &app, state: &state, log: &log, now_ns, machine_ns: now_ns, means };
             terminal.draw(|frame| drop(ui::draw(frame, &view))).unwrap();
         })

@@ -6,6 +6,7 @@ mod args;
 mod check;
 mod commands;
 mod hints;
+mod means;
 mod probe;
 mod start;
 

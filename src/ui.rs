@@ -4,14 +4,15 @@
 //! no change to anything; what the mouse finds where is handed back as [`Hits`].
 
 mod alarms;
-mod ascii;
 pub mod board;
 mod by_itself;
 mod digits;
 mod dots;
 mod footer;
+mod glyphs;
 mod header;
 mod help;
+mod indexed;
 mod layout;
 mod log;
 mod monitor;
@@ -64,8 +65,18 @@ pub struct View<'a> {
 pub struct Means {
     /// How many colours it has.
     pub depth: Depth,
-    /// Whether it has no characters beyond ASCII: no lines, blocks, signs or braille.
-    pub ascii: bool,
+    /// Which characters it has.
+    pub glyphs: Glyphs,
+}
+
+impl Means {
+    /// Returns `true` if it has no parts of blocks and no braille.
+    pub fn is_plain(self) -> bool {
+        match self.glyphs {
+            Glyphs::All => false,
+            Glyphs::Console | Glyphs::Ascii => true,
+        }
+    }
 }
 
 /// How many colours the terminal has.
@@ -75,8 +86,21 @@ pub enum Depth {
     Mono,
     /// The sixteen of ANSI.
     Ansi,
+    /// The 256 of xterm.
+    Indexed,
     /// All.
     Rgb,
+}
+
+/// Which characters the terminal's font has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Glyphs {
+    /// All that are drawn here: lines, signs, parts of blocks, braille.
+    All,
+    /// Those that the fonts of the Linux console have: lines, whole blocks and some signs.
+    Console,
+    /// ASCII.
+    Ascii,
 }
 
 /// Draws a frame, and says which cue stands on which row.
@@ -94,18 +118,25 @@ pub fn draw(frame: &mut Frame, view: &View) -> Hits {
     } else {
         page(&scene, buf, area, &mut hits)
     };
-    if view.means.ascii {
-        ascii::pass(buf);
-    }
+    finish(buf, view.means);
     if let Some(cursor) = cursor {
         frame.set_cursor_position(cursor);
     }
     hits
 }
 
-/// `text` in ASCII, cell for cell: what a terminal of [`Means::ascii`] is told beside the picture.
+/// Makes of a finished picture what the terminal can show.
+fn finish(buf: &mut Buffer, means: Means) {
+    glyphs::pass(buf, means.glyphs);
+    match means.depth {
+        Depth::Indexed => indexed::pass(buf),
+        Depth::Mono | Depth::Ansi | Depth::Rgb => {}
+    }
+}
+
+/// `text` in ASCII, cell for cell: what a terminal without all characters is told beside the picture.
 pub fn plain(text: &str) -> String {
-    ascii::text(text)
+    glyphs::text(text)
 }
 
 /// A page with its header and footer.
@@ -159,7 +190,8 @@ fn run(scene: &Scene, buf: &mut Buffer, body: Rect, hits: &mut Hits) {
     // How wide the right column is does not depend on what stands in it.
     let column = layout::run(body, layout::Needs::default()).next.width;
     let (next, with_notes) = standby::rows(scene, usize::from(column));
-    let areas = layout::run(body, layout::Needs { next, with_notes, has_picture: monitor::has_picture(scene) });
+    let (has_picture, is_plain) = (monitor::has_picture(scene), scene.view.means.is_plain());
+    let areas = layout::run(body, layout::Needs { next, with_notes, has_picture, is_plain });
     areas.rules(buf, body, &scene.styles);
     rundown::draw(scene, buf, areas.rundown, hits);
     by_itself::draw(scene, buf, areas.by_itself);

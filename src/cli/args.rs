@@ -1,6 +1,5 @@
 //! What may stand on the command line.
 
-use std::io::IsTerminal;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -10,11 +9,11 @@ use clap::{Args as ClapArgs, CommandFactory, Parser, Subcommand, ValueEnum};
 use etcetera::BaseStrategy;
 
 use super::hints;
+use super::means::means;
 use super::start::{start_at, start_cue};
 use crate::app::Theme;
 use crate::app::board::Face;
 use crate::runtime::{Start, Unfinished, Wishes, board, config};
-use crate::ui::{Depth, Means};
 
 /// Names the theme where the command line does not.
 const THEME_VARIABLE: &str = "HANDOVER_THEME";
@@ -306,6 +305,7 @@ impl Args {
         if theme == Some(Theme::Own) && config.own.is_none() && config.words.is_empty() {
             config.words.push(format!("there is no {} yet: `handover theme` prints a beginning", config::THEME));
         }
+        let (means, note) = means(run.ascii);
         Ok(Wishes {
             show: run.show.clone(),
             rehearse,
@@ -316,7 +316,8 @@ impl Args {
             state: self.state_dir()?,
             theme,
             config,
-            means: Means { depth: depth(), ascii: run.ascii },
+            means,
+            note,
             listen: run.listen,
         })
     }
@@ -334,7 +335,7 @@ impl Args {
             face,
             state: self.state_dir()?,
             paints: config::config(config::folder().as_deref()).paints(theme),
-            means: Means { depth: depth(), ascii: board.ascii || self.run.ascii },
+            means: means(board.ascii || self.run.ascii).0,
         })
     }
 
@@ -372,16 +373,6 @@ fn theme_called(name: &str) -> Result<Option<Theme>, String> {
 
 fn usage(text: &str) -> ! {
     Args::command().error(ErrorKind::ArgumentConflict, text).exit()
-}
-
-/// What the terminal can show, by what everybody looks at: NO_COLOR, COLORTERM, TERM.
-fn depth() -> Depth {
-    let set = |name: &str| std::env::var(name).unwrap_or_default();
-    if !set("NO_COLOR").is_empty() || set("TERM") == "dumb" || !std::io::stdout().is_terminal() {
-        return Depth::Mono;
-    }
-    let rgb = ["truecolor", "24bit"].contains(&set("COLORTERM").as_str()) || set("TERM").contains("direct");
-    if rgb { Depth::Rgb } else { Depth::Ansi }
 }
 
 #[cfg(test)]

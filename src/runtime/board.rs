@@ -282,13 +282,13 @@ impl<'a> Screen<'a> {
     }
 
     fn words_of_title(&self) -> String {
-        if self.wishes.means.ascii { ui::plain(&self.title) } else { self.title.clone() }
+        if self.wishes.means.is_plain() { ui::plain(&self.title) } else { self.title.clone() }
     }
 }
 
 fn enter(wishes: &Wishes, title: &str) -> anyhow::Result<Canvas> {
     let mut tty = Tty::new()?;
-    let title = if wishes.means.ascii { ui::plain(title) } else { title.to_owned() };
+    let title = if wishes.means.is_plain() { ui::plain(title) } else { title.to_owned() };
     terminal::enter_to_show(&mut tty, &title)?;
     Ok(terminal::canvas(tty)?)
 }

@@ -55,6 +55,8 @@ pub struct Wishes {
     pub config: Config,
     /// What the terminal can show.
     pub means: Means,
+    /// A word on the terminal, where it can show less than usual.
+    pub note: Option<String>,
     /// Where remote controls are heard, whatever the show says.
     pub listen: Option<SocketAddr>,
 }
@@ -321,13 +323,13 @@ fn resume(
 fn said(wishes: &Wishes, words: &[String]) -> Option<(String, Tone)> {
     let faults = &wishes.config.words;
     let tone = if faults.is_empty() { Tone::Attention } else { Tone::Alarm };
-    let all: Vec<&str> = faults.iter().chain(words).map(String::as_str).collect();
+    let all: Vec<&str> = faults.iter().chain(words).chain(&wishes.note).map(String::as_str).collect();
     (!all.is_empty()).then(|| (all.join("; "), tone))
 }
 
 /// Puts what is wrong with the caller's own files into the log.
 fn note_config(wishes: &Wishes, log: &mut Log, at_ns: RunNs) {
-    wishes.config.log.iter().for_each(|line| log.say(Word::program(line, Tone::Attention, at_ns)));
+    wishes.config.log.iter().chain(&wishes.note).for_each(|line| log.say(Word::program(line, Tone::Attention, at_ns)));
 }
 
 /// A journal and the show beside it belong together, or somebody has exchanged one of them.

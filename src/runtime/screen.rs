@@ -172,7 +172,7 @@ struct Painter {
 impl Painter {
     fn run(&mut self, mut tty: Tty, done: &SyncSender<()>) -> io::Result<()> {
         let title = format!("handover: {}", self.start.state.show().title);
-        let title = if self.start.means.ascii { ui::plain(&title) } else { title };
+        let title = if self.start.means.is_plain() { ui::plain(&title) } else { title };
         terminal::enter(&mut tty, &title)?;
         let mut canvas = terminal::canvas(tty)?;
         loop {

@@ -27,7 +27,6 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::Means;
-use super::ascii;
 use super::digits::Size;
 use super::scene::time_of_day;
 use super::text;
@@ -61,7 +60,7 @@ pub struct Glance<'a> {
 struct Scene<'a> {
     board: &'a Board,
     styles: Styles,
-    ascii: bool,
+    is_plain: bool,
     help: bool,
 }
 
@@ -72,7 +71,7 @@ pub fn draw(frame: &mut Frame, glance: &Glance) {
         return;
     }
     let Glance { board, face, paints, means, help } = *glance;
-    let scene = Scene { board, styles: Styles::new(paints, means.depth), ascii: means.ascii, help };
+    let scene = Scene { board, styles: Styles::new(paints, means.depth), is_plain: means.is_plain(), help };
     let buf = frame.buffer_mut();
     buf.set_style(area, scene.styles.base);
     match face {
@@ -81,9 +80,7 @@ pub fn draw(frame: &mut Frame, glance: &Glance) {
         Face::Board if area.width < COLUMNS_MIN || area.height < ROWS_MIN => small::draw(&scene, buf, area),
         Face::Board => page::draw(&scene, buf, area),
     }
-    if means.ascii {
-        ascii::pass(buf);
-    }
+    super::finish(buf, means);
 }
 
 /// The time, as large as it fits.
@@ -94,7 +91,7 @@ fn clock(scene: &Scene, buf: &mut Buffer, area: Rect) {
     // A window too narrow for the seconds shows them in small beside the rest.
     let (hours, rest) = time.split_at(time.len().min(5));
     let (columns, rows) = (usize::from(room.width), usize::from(room.height));
-    let big = |text: &str, rows| Size::largest(text, columns, rows, scene.ascii);
+    let big = |text: &str, rows| Size::largest(text, columns, rows, scene.is_plain);
     match (big(&time, rows), big(hours, rows.saturating_sub(1))) {
         (Some(size), _) => centred(buf, room, size, &Digits::plain(time, scene.styles.strong), caption),
         (None, Some(size)) => {
@@ -115,7 +112,7 @@ fn countdown(scene: &Scene, buf: &mut Buffer, area: Rect) {
     };
     let caption = words::caption(scene, usize::from(room.width));
     let rows = usize::from(room.height);
-    match Size::largest(&digits.widest, usize::from(room.width), rows, scene.ascii) {
+    match Size::largest(&digits.widest, usize::from(room.width), rows, scene.is_plain) {
         Some(size) => centred(buf, room, size, &digits, caption),
         None => middle(buf, room, vec![Line::styled(digits.text, digits.style), caption]),
     }

@@ -50,9 +50,10 @@ pub(super) fn height(scale: usize) -> usize {
     (HEIGHT * scale).div_ceil(2)
 }
 
-/// The largest scale at which `text` fits.
-pub(super) fn scale_for(text: &str, columns: usize, rows: usize) -> Option<usize> {
-    (1..=SCALE_MAX).rev().find(|&scale| width(text, scale) <= columns && height(scale) <= rows)
+/// The largest scale at which `text` fits; with `is_plain`, one that needs whole cells alone.
+pub(super) fn scale_for(text: &str, columns: usize, rows: usize, is_plain: bool) -> Option<usize> {
+    let scales = (1..=SCALE_MAX).rev().filter(|scale| !is_plain || scale % 2 == 0);
+    scales.into_iter().find(|&scale| width(text, scale) <= columns && height(scale) <= rows)
 }
 
 /// Draws `text` into a field that `widest` would fill, at the field's right.
@@ -67,19 +68,19 @@ pub(super) struct Size {
     wide: usize,
     /// Half rows that it is high.
     high: usize,
-    /// Whether there are only whole cells, each a `#`.
+    /// Whether there are only whole cells.
     solid: bool,
 }
 
 impl Size {
-    /// The largest size at which `text` fits; with `ascii`, of whole cells.
-    pub fn largest(text: &str, columns: usize, rows: usize, ascii: bool) -> Option<Self> {
-        let step = if ascii { 2 } else { 1 };
+    /// The largest size at which `text` fits; with `is_plain`, of whole cells.
+    pub fn largest(text: &str, columns: usize, rows: usize, is_plain: bool) -> Option<Self> {
+        let step = if is_plain { 2 } else { 1 };
         let tallest = rows * 2 / HEIGHT / step * step;
         // No narrower than half as high as wide, no higher than twice: they must stay figures.
         let wide = (columns / pixels(text).max(1)).min(tallest * 2);
         let high = tallest.min((wide * 2).max(step));
-        (wide > 0 && high > 0).then_some(Size { wide, high, solid: ascii })
+        (wide > 0 && high > 0).then_some(Size { wide, high, solid: is_plain })
     }
 
     /// How many cells `text` takes.
@@ -104,7 +105,7 @@ impl Size {
                 for column in 0..columns * self.wide {
                     let pixel = column / self.wide;
                     let symbol = match (is_set(row * 2, pixel), is_set(row * 2 + 1, pixel)) {
-                        (true, _) if self.solid => "#",
+                        (true, _) if self.solid => "█",
                         (true, true) => "█",
                         (true, false) => "▀",
                         (false, true) => "▄",
@@ -168,15 +169,18 @@ mod tests {
         let area = Rect::new(0, 0, 80, 9);
         let mut buf = Buffer::empty(area);
         Size::largest("0:33", 80, 9, true).unwrap().draw(&mut buf, area, "0:33", "0:33", Style::new());
-        assert!(buf.content().iter().all(|cell| [" ", "#"].contains(&cell.symbol())));
+        assert!(buf.content().iter().all(|cell| [" ", "█"].contains(&cell.symbol())));
     }
 
     #[test]
     fn the_scale_fits_its_room() {
-        assert_eq!(scale_for("0:33", 200, 10), Some(4));
-        assert_eq!(scale_for("0:33", 200, 9), Some(3));
-        assert_eq!(scale_for("0:33", 26, 9), Some(2));
-        assert_eq!(scale_for("0:33", 12, 9), None);
-        assert_eq!(scale_for("0:33", 90, 2), None);
+        assert_eq!(scale_for("0:33", 200, 10, false), Some(4));
+        assert_eq!(scale_for("0:33", 200, 9, false), Some(3));
+        assert_eq!(scale_for("0:33", 26, 9, false), Some(2));
+        assert_eq!(scale_for("0:33", 12, 9, false), None);
+        assert_eq!(scale_for("0:33", 90, 2, false), None);
+        // Half a cell is none for a font that has no halves.
+        assert_eq!(scale_for("0:33", 200, 9, true), Some(2));
+        assert_eq!(scale_for("0:33", 200, 4, true), None);
     }
 }

@@ -79,6 +79,8 @@ pub(super) struct Needs {
     pub with_notes: u16,
     /// Whether the monitor has a picture.
     pub has_picture: bool,
+    /// Whether digits are of whole cells, so that the smallest have five rows.
+    pub is_plain: bool,
 }
 
 /// The panels of the run page; one that has no room is empty.
@@ -97,8 +99,9 @@ pub(super) struct Areas {
 
 /// How the on-air panel is laid out: rows above the digits below the headline, of the digits, and below them, and how
 /// many of the last it keeps where the next cue needs room.
-fn on_air_rows(rows: u16) -> (u16, u16, u16, u16) {
+fn on_air_rows(rows: u16, is_plain: bool) -> (u16, u16, u16, u16) {
     match rows {
+        11..=19 if is_plain => (0, 5, 1, 0),
         0..=7 => (0, 1, 0, 0),
         8..=9 => (0, 3, 0, 0),
         10..=14 => (0, 3, 1, 1),
@@ -126,7 +129,7 @@ pub(super) fn run(body: Rect, needs: Needs) -> Areas {
         Rect { x: left.x + 1, y: rundown.bottom(), width: left.width.saturating_sub(2), height: by_itself_rows };
     let right = Rect { x: left.right() + 2, width: body.width.saturating_sub(left.width + 3), ..inside };
 
-    let (air, high, below, below_min) = on_air_rows(rows);
+    let (air, high, below, below_min) = on_air_rows(rows, needs.is_plain);
     let on_air_min = (1 + air + high + below_min).min(rows);
     let on_air_max = (1 + air + high + below).min(rows);
     let left_over = rows.saturating_sub(on_air_max + 1);
@@ -209,7 +212,8 @@ mod tests {
         for columns in 60..=210 {
             for rows in 16..=70 {
                 for next in [0, 3, 9, 20] {
-                    let needs = Needs { next, with_notes: next + 4, has_picture: rows % 2 == 0 };
+                    let needs =
+                        Needs { next, with_notes: next + 4, has_picture: rows % 2 == 0, is_plain: columns % 2 == 0 };
                     let page = Page::new(Rect::new(0, 0, columns, rows));
                     let areas = run(page.body, needs);
                     let mut last = page.body.y;
@@ -234,7 +238,7 @@ mod tests {
             let plain = areas(size, Needs::default());
             for next in 0..30 {
                 for has_picture in [false, true] {
-                    let other = areas(size, Needs { next, with_notes: next * 2, has_picture });
+                    let other = areas(size, Needs { next, with_notes: next * 2, has_picture, is_plain: false });
                     assert_eq!((other.digits, other.on_air.y), (plain.digits, plain.on_air.y), "{size:?} {next}");
                 }
             }
@@ -243,14 +247,14 @@ mod tests {
 
     #[test]
     fn a_tall_window_keeps_24_rows_for_a_picture() {
-        let areas = areas((200, 60), Needs { next: 9, with_notes: 30, has_picture: true });
+        let areas = areas((200, 60), Needs { next: 9, with_notes: 30, has_picture: true, is_plain: false });
         assert!(areas.monitor.height > 24 && areas.next.height >= 9, "{areas:?}");
     }
 
     #[test]
     fn the_next_cue_gets_the_rows_that_it_needs() {
         for (size, next) in [((80, 24), 11), ((120, 36), 18), ((200, 60), 30)] {
-            let areas = areas(size, Needs { next, with_notes: next, has_picture: true });
+            let areas = areas(size, Needs { next, with_notes: next, has_picture: true, is_plain: false });
             assert!(areas.next.height >= next, "{size:?}: {areas:?}");
         }
     }

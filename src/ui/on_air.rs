@@ -65,8 +65,10 @@ impl Face<'_> {
         text::put_both(buf, area, area.y, self.headline, self.badge, 24);
         let (mut beside, mut below) = (self.beside, self.below);
         let rows = usize::from(field.height);
+        let is_plain = scene.view.means.is_plain();
         let scale = self.digits.as_ref().and_then(|(_, widest, _)| {
-            let fits = |side: usize| digits::scale_for(widest, usize::from(area.width).saturating_sub(side), rows);
+            let fits =
+                |side: usize| digits::scale_for(widest, usize::from(area.width).saturating_sub(side), rows, is_plain);
             // Words beside the digits are worth a size, but not the smallest for the next.
             fits(SIDE + 3).filter(|&scale| scale > 1 || fits(0) == Some(1)).or(fits(0))
         });

@@ -56,7 +56,8 @@ impl Styles {
     /// sixteen, those of the built-in theme that comes nearest.
     pub fn new((theme, paints): (Theme, &Paints), depth: Depth) -> Self {
         match depth {
-            Depth::Rgb => Self::rgb(paints),
+            // The nearest of 256 are found in the finished picture.
+            Depth::Rgb | Depth::Indexed => Self::rgb(paints),
             Depth::Ansi => Self::ansi(theme),
             Depth::Mono => Self::mono(),
         }

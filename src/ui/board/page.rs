@@ -61,7 +61,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
 
 /// The largest size for digits of this width.
 fn fitting(scene: &Scene, digits: &Digits, room: Rect) -> Option<Size> {
-    Size::largest(&digits.widest, usize::from(room.width), usize::from(room.height), scene.ascii)
+    Size::largest(&digits.widest, usize::from(room.width), usize::from(room.height), scene.is_plain)
 }
 
 /// The countdown, without the room for its sign where that would cost it its size and it has none.

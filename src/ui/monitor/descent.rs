@@ -67,7 +67,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx) {
     let styles = &scene.styles;
     let pens = [(styles.rule, '='), (styles.rule, ':'), (styles.past, '\''), (styles.past, '.'), (styles.strong, '#')];
     let pens = pens.map(|(style, ascii)| Pen { style, ascii });
-    dots.paint_partly_solid(buf, &pens, scene.view.means.ascii, |ink| matches!(ink, GROUND | LEDGE | DONE));
+    dots.paint_partly_solid(buf, &pens, scene.view.means.is_plain(), |ink| matches!(ink, GROUND | LEDGE | DONE));
     if let Some(done) = done {
         field.marker(scene, buf, done, words::height_at(points, done));
     }

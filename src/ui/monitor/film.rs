@@ -154,7 +154,8 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx) {
     let spare = rows.saturating_sub(5 + 3 * air);
     if let Some((figure, widest, style)) = figure(scene, reel)
         && let Some(scale) =
-            digits::scale_for(&widest, columns, usize::from(spare.saturating_sub(1))).filter(|&s| s > 1)
+            digits::scale_for(&widest, columns, usize::from(spare.saturating_sub(1)), scene.view.means.is_plain())
+                .filter(|&s| s > 1)
     {
         digits::draw(buf, Rect { y, ..area }, &figure, &widest, scale, style);
         y += digits::height(scale) as u16 + 1;

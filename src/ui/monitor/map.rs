@@ -95,7 +95,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx) {
         pen(styles.text, ':'),
         pen(styles.on_air, '#'),
     ];
-    dots.paint(buf, &pens, scene.view.means.ascii);
+    dots.paint(buf, &pens, scene.view.means.is_plain());
     places(scene, buf, &sheet, done);
     if let Some(at) = sheet.way.at(done) {
         let (x, y) = cell_of(&sheet.fit, field, at.place);

@@ -89,7 +89,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, label: Rect, chart: Rect, sc
         Pen { style: styles.strong, ascii: '*' },
         Pen { style: styles.attention, ascii: '#' },
     ];
-    dots.paint(buf, &pens, scene.view.means.ascii);
+    dots.paint(buf, &pens, scene.view.means.is_plain());
     figures(scene, buf, label, &range);
 }
 

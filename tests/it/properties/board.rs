@@ -6,7 +6,7 @@
 use handover::app::board::{Board, Face};
 use handover::app::theme::Theme;
 use handover::ui::board::{Glance, draw};
-use handover::ui::{Depth, Means};
+use handover::ui::{Depth, Glyphs, Means};
 use proptest::prelude::*;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -49,7 +49,7 @@ impl Glasses {
 
     /// All that stands on any of them.
     fn show(&mut self, board: &Board, face: Face) -> String {
-        let means = Means { depth: Depth::Mono, ascii: false };
+        let means = Means { depth: Depth::Mono, glyphs: Glyphs::All };
         let glance = Glance { board, face, paints: (Theme::Dark, Theme::Dark.paints()), means, help: false };
         let mut all = String::new();
         for glass in &mut self.0 {

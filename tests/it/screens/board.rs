@@ -5,7 +5,7 @@ use handover::app::theme::Theme;
 use handover::show::duration::SECOND_NS;
 use handover::show::file;
 use handover::ui::board::{Glance, draw};
-use handover::ui::{Depth, Means};
+use handover::ui::{Depth, Glyphs, Means};
 use jiff::tz::TimeZone;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -14,24 +14,29 @@ use ratatui::buffer::Buffer;
 use super::stage::{Run, SHOW, styles, text};
 use super::{SIZES, at_the_end, jump_on_standby};
 
-fn drawn(board: &Board, face: Face, (columns, rows): (u16, u16), depth: Depth, ascii: bool) -> Buffer {
+fn drawn(board: &Board, face: Face, (columns, rows): (u16, u16), depth: Depth, glyphs: Glyphs) -> Buffer {
     let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
-    let glance =
-        Glance { board, face, paints: (Theme::Dark, Theme::Dark.paints()), means: Means { depth, ascii }, help: false };
+    let glance = Glance {
+        board,
+        face,
+        paints: (Theme::Dark, Theme::Dark.paints()),
+        means: Means { depth, glyphs },
+        help: false,
+    };
     terminal.draw(|frame| draw(frame, &glance)).unwrap();
     terminal.backend().buffer().clone()
 }
 
 fn at_all_sizes(name: &str, board: &Board, face: Face) {
     for (columns, rows) in SIZES {
-        let screen = text(&drawn(board, face, (columns, rows), Depth::Rgb, false));
+        let screen = text(&drawn(board, face, (columns, rows), Depth::Rgb, Glyphs::All));
         insta::assert_snapshot!(format!("board-{name}-{columns}x{rows}"), screen);
     }
 }
 
 /// What is on a screen of this size.
 fn screen(run: &Run, face: Face, columns: u16, rows: u16) -> String {
-    text(&drawn(&Board::of(&run.state, run.now_ns), face, (columns, rows), Depth::Rgb, false))
+    text(&drawn(&Board::of(&run.state, run.now_ns), face, (columns, rows), Depth::Rgb, Glyphs::All))
 }
 
 #[test]
@@ -52,9 +57,12 @@ fn the_board_before_and_after_an_embargo() {
     at_all_sizes("jump-countdown", &after, Face::Countdown);
     insta::assert_snapshot!(
         "board-jump-80x24-styles",
-        styles(&drawn(&after, Face::Board, (80, 24), Depth::Rgb, false))
+        styles(&drawn(&after, Face::Board, (80, 24), Depth::Rgb, Glyphs::All))
     );
-    insta::assert_snapshot!("board-jump-80x24-ascii", text(&drawn(&after, Face::Board, (80, 24), Depth::Mono, true)));
+    insta::assert_snapshot!(
+        "board-jump-80x24-ascii",
+        text(&drawn(&after, Face::Board, (80, 24), Depth::Mono, Glyphs::Ascii))
+    );
     for (columns, rows) in SIZES {
         assert!(screen(&run, Face::Board, columns, rows).contains("Tom Cruise: off the roof"));
     }
@@ -63,7 +71,7 @@ fn the_board_before_and_after_an_embargo() {
     assert!(screen(&run, Face::Countdown, 80, 24).contains("LAST SECONDS"));
     insta::assert_snapshot!(
         "board-last-seconds-50x12-styles",
-        styles(&drawn(&Board::of(&run.state, run.now_ns), Face::Countdown, (50, 12), Depth::Rgb, false))
+        styles(&drawn(&Board::of(&run.state, run.now_ns), Face::Countdown, (50, 12), Depth::Rgb, Glyphs::All))
     );
 }
 
@@ -87,7 +95,7 @@ fn the_board_that_waits() {
     let zone = ("Europe/Paris", TimeZone::UTC);
     let board = Board::waiting(Some(&show), "2024-08-11T20:00:00Z".parse().unwrap(), zone, "handover show.toml".into());
     at_all_sizes("waits", &board, Face::Board);
-    let lone = text(&drawn(&board, Face::Countdown, (50, 12), Depth::Rgb, false));
+    let lone = text(&drawn(&board, Face::Countdown, (50, 12), Depth::Rgb, Glyphs::All));
     assert!(lone.contains("WAITING") && lone.contains("handover show.toml"), "{lone}");
 }
 
@@ -107,7 +115,13 @@ fn any_size_draws_a_board() {
         for (column, columns) in columns() {
             // Every width and every height for each view, and every size for one of them at least.
             for (_, rows) in rows().filter(|(row, _)| (column + row) % 6 == turn) {
-                let buffer = drawn(board, face, (columns, rows), Depth::Rgb, columns % 2 == 0);
+                let buffer = drawn(
+                    board,
+                    face,
+                    (columns, rows),
+                    Depth::Rgb,
+                    if columns % 2 == 0 { Glyphs::Ascii } else { Glyphs::All },
+                );
                 let is_lit = buffer.content().iter().any(|cell| cell.symbol() != " ");
                 assert!(is_lit, "{face:?} at {columns} × {rows} is blank");
             }
@@ -136,11 +150,11 @@ fn an_idle_second_of_a_board_touches_its_digits_alone() {
     for face in [Face::Board, Face::Clock, Face::Countdown] {
         for size in SIZES {
             run.until(211.0);
-            let mut last = drawn(&Board::of(&run.state, run.now_ns), face, size, Depth::Rgb, false);
+            let mut last = drawn(&Board::of(&run.state, run.now_ns), face, size, Depth::Rgb, Glyphs::All);
             let all = usize::from(size.0) * usize::from(size.1);
             for second in 212..=216 {
                 run.now_ns = second * SECOND_NS;
-                let next = drawn(&Board::of(&run.state, run.now_ns), face, size, Depth::Rgb, false);
+                let next = drawn(&Board::of(&run.state, run.now_ns), face, size, Depth::Rgb, Glyphs::All);
                 let cells = last.diff(&next).len();
                 assert!(cells > 0 && cells <= 12 + all / 8, "{face:?} {size:?}: {cells} cells in a second");
                 last = next;

@@ -5,7 +5,7 @@ use handover::engine::{Cause, Command, Event};
 use handover::output::Clip;
 use handover::show::duration::SECOND_NS;
 use handover::show::{CueIx, CueNumber, builtin};
-use handover::ui::Depth;
+use handover::ui::{Depth, Glyphs};
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::Color;
 
@@ -244,7 +244,7 @@ fn odd_pictures_are_drawn_at_any_size() {
                 run.app.page = page;
                 for columns in (1..=240).step_by(29).chain([24, 60, 80, 103]) {
                     for rows in (1..=70).step_by(11).chain([16, 17]) {
-                        run.ascii = (columns + rows) % 2 == 0;
+                        run.glyphs = if (columns + rows) % 2 == 0 { Glyphs::Ascii } else { Glyphs::All };
                         let frame = run.drawn(columns, rows);
                         let number = format!(" {}  ", at + 1);
                         let is_told = page == Page::Run || columns < 60 || rows < 16 || text(&frame).contains(&number);
@@ -348,7 +348,7 @@ fn a_picture_that_moves_sends_little() {
 fn in_ascii_nothing_is_beyond_it() {
     let mut runs = [marked("34", 2, 20.0), marked("24", 0, 20.0), marked("29", 0, 60.0), marked("14", 0, 20.0)];
     for run in &mut runs {
-        run.ascii = true;
+        run.glyphs = Glyphs::Ascii;
         for page in Page::ALL {
             run.app.page = page;
             for (columns, rows) in [(1, 1), (20, 3), (50, 12), (60, 16), (80, 24), (120, 36), (200, 60)] {
@@ -364,4 +364,44 @@ fn in_ascii_nothing_is_beyond_it() {
     insta::assert_snapshot!("look-roof-80x24-ascii", runs[1].text(80, 24));
     runs[3].app.page = Page::Monitor;
     insta::assert_snapshot!("look-film-80x24-ascii", runs[3].text(80, 24));
+}
+
+#[test]
+fn the_linux_console_gets_signs_that_its_fonts_have() {
+    const FONTS: &str = "─│┌┐└┘├┤┬┴┼═║█▒░▶▼▲■♦→←↑↓«»°·±ÇüéâäàçêëèîÄÉôöÖÜáíóúñÑß";
+    let mut runs = [marked("34", 2, 20.0), marked("24", 0, 20.0), marked("29", 0, 60.0), marked("14", 0, 20.0)];
+    for run in &mut runs {
+        run.glyphs = Glyphs::Console;
+        for page in Page::ALL {
+            run.app.page = page;
+            for (columns, rows) in [(50, 12), (60, 16), (80, 24), (120, 36), (200, 60)] {
+                let frame = run.drawn(columns, rows);
+                let beyond = |cell: &&Cell| !cell.symbol().is_ascii() && !FONTS.contains(cell.symbol());
+                let beyond = frame.content().iter().find(beyond);
+                assert!(beyond.is_none(), "{page:?} at {columns}×{rows}: {beyond:?}\n{}", text(&frame));
+            }
+        }
+    }
+    // The countdown is of whole blocks, five rows high, also where there is little room.
+    for (columns, rows) in [(80, 24), (120, 36), (200, 60)] {
+        runs[0].app.page = Page::Run;
+        let screen = runs[0].text(columns, rows);
+        let rows = screen.lines().filter(|line| line.contains("██")).count();
+        assert!(rows >= 5, "{columns}:\n{screen}");
+    }
+}
+
+#[test]
+fn of_256_colours_all_are_from_the_table() {
+    let mut run = marked("34", 2, 20.0);
+    run.depth = Depth::Indexed;
+    for page in Page::ALL {
+        run.app.page = page;
+        for cell in run.drawn(120, 36).content() {
+            for colour in [cell.fg, cell.bg] {
+                let is_known = matches!(colour, Color::Reset | Color::Indexed(16..));
+                assert!(is_known, "{page:?}: {colour:?} at {:?}", cell.symbol());
+            }
+        }
+    }
 }

@@ -6,7 +6,7 @@ use handover::show::duration::SECOND_NS;
 use handover::show::{CueIx, CueNumber, Show, builtin, file};
 
 use handover::geo::atlas::{self, Kind};
-use handover::ui::Depth;
+use handover::ui::{Depth, Glyphs};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::symbols::Marker;
@@ -85,14 +85,14 @@ fn without_colours_and_without_braille_it_tells_the_same() {
         run.depth = depth;
         insta::assert_snapshot!(format!("map-flight-{name}-styles"), styles(&run.drawn(80, 24)));
     }
-    run.ascii = true;
+    run.glyphs = Glyphs::Ascii;
     let ascii = run.text(80, 24);
     assert!(ascii.is_ascii(), "{ascii}");
     insta::assert_snapshot!("map-flight-ascii", ascii);
     let (mut run, ix) = fired(PARIS, "29");
     played(&mut run, ix, 0.5);
     run.app.page = Page::Monitor;
-    run.ascii = true;
+    run.glyphs = Glyphs::Ascii;
     insta::assert_snapshot!("map-ride-ascii", run.text(80, 24));
 }
 

@@ -11,7 +11,7 @@ use handover::engine::{Cause, Command, Event, Record, RunNs, State};
 use handover::output::{Health, Light};
 use handover::show::duration::SECOND_NS;
 use handover::show::{CueNumber, Show, file};
-use handover::ui::{self, Depth, Means, View};
+use handover::ui::{self, Depth, Glyphs, Means, View};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::{Buffer, Cell};
@@ -38,7 +38,7 @@ pub struct Run {
     seq: u64,
     pub theme: Theme,
     pub depth: Depth,
-    pub ascii: bool,
+    pub glyphs: Glyphs,
     hits: Hits,
 }
 
@@ -72,7 +72,7 @@ impl Run {
             seq: 0,
             theme,
             depth,
-            ascii: false,
+            glyphs: Glyphs::All,
             hits: Hits::default(),
         };
         run.commit(vec![Event::RunStarted {
@@ -205,7 +205,7 @@ impl Run {
             log: &self.log,
             now_ns: self.now_ns,
             machine_ns: self.machine_ns(),
-            means: Means { depth: self.depth, ascii: self.ascii },
+            means: Means { depth: self.depth, glyphs: self.glyphs },
         }
     }
 

@@ -13,7 +13,7 @@ use crate::runtime::clock::{RunClock, wall_now};
 use crate::runtime::inbox::{Msg, inbox};
 use crate::runtime::keyboard::Keyboard;
 use crate::show::file;
-use crate::ui::{Depth, Means};
+use crate::ui::{Depth, Glyphs, Means};
 
 const SHOW: &str = r#"
 title = "A small show"
@@ -51,7 +51,7 @@ fn station() -> Station {
         keyboard: Keyboard::default(),
         post,
         screen: None,
-        means: Means { depth: Depth::Mono, ascii: false },
+        means: Means { depth: Depth::Mono, glyphs: Glyphs::All },
         faults: 0,
         seq: 0,
         run_ns: 0,

@@ -1,56 +1,75 @@
-//! The screen of a terminal that knows ASCII alone: the finished picture, cell by cell, in its characters.
+//! The screen of a terminal with a poor font: the finished picture, cell by cell, in the characters that it has.
 //!
-//! Every region draws as if there were no such terminal, and this goes over the cells behind them all, so that no
+//! Every region draws as if there were no such terminal, and this goes over the cells after them all, so that no
 //! region can forget it. Signs have characters of their own, so that the rundown reads the same; letters lose their
 //! accents; what is two cells wide becomes two characters, and so no column moves. Pictures made of dots know the
 //! characters of their pens and come through untouched. Must never change a colour or a weight.
+//!
+//! What the Linux console can draw is what both its usual fonts have: the kernel's own (`drivers/tty/vt/cp437.uni`) and
+//! those that Debian's console-setup sets (`Lat15-Fixed16` and its kin, read from their Unicode tables). These have lines,
+//! whole blocks and some signs, but no parts of blocks, no check mark, no diamond and no braille.
 
 use ratatui::buffer::Buffer;
 use unicode_width::UnicodeWidthStr;
 
-use super::signs;
+use super::{Glyphs, signs};
 
-/// What the signs become: all different, because they stand in one column.
-const SIGNS: &[(&str, char)] = &[
-    (signs::ON_AIR, '>'),
-    (signs::PLAYHEAD, '*'),
-    (signs::DONE, 'v'),
-    (signs::FOLLOWS, '\\'),
-    (signs::CLOCK, '@'),
-    (signs::INTO, '+'),
-    (signs::MISSED, '!'),
-    (signs::SKIPPED, 'x'),
-    (signs::STOPPED, '#'),
-    (signs::ASIDE, '%'),
-    (signs::INTERLOCK, 'd'),
-    (signs::CLEAR, 'D'),
-    (signs::SEND_TROUBLE, '&'),
-    (signs::EMBARGO, '/'),
-    (signs::ASKED, '~'),
-    (signs::NOT_YET, '.'),
-    (signs::TO_COME, 'o'),
-    (signs::OPEN, 'V'),
-    (signs::PASSED_OVER, '^'),
+/// What the signs become on the Linux console, and in ASCII: all different, because they stand in one column.
+const SIGNS: &[(&str, char, char)] = &[
+    (signs::ON_AIR, '▶', '>'),
+    (signs::PLAYHEAD, '»', '*'),
+    (signs::DONE, 'v', 'v'),
+    (signs::FOLLOWS, '→', '\\'),
+    (signs::CLOCK, '@', '@'),
+    (signs::INTO, '+', '+'),
+    (signs::MISSED, '!', '!'),
+    (signs::SKIPPED, 'x', 'x'),
+    (signs::STOPPED, '■', '#'),
+    (signs::ASIDE, '%', '%'),
+    (signs::INTERLOCK, '°', '-'),
+    (signs::CLEAR, '♦', '='),
+    (signs::SEND_TROUBLE, 'E', 'E'),
+    (signs::EMBARGO, '/', '/'),
+    (signs::ASKED, '~', '~'),
+    (signs::NOT_YET, '·', '.'),
+    (signs::TO_COME, 'o', 'o'),
+    (signs::OPEN, '▼', 'V'),
+    (signs::PASSED_OVER, '^', '^'),
+];
+
+/// What the console draws as it is, besides letters.
+const CONSOLE: &str = "─│┌┐└┘├┤┬┴┼═║█▒░▶▼▲■♦→←↑↓«»°·±";
+
+/// What becomes something else on the console than in ASCII.
+const CONSOLE_MARKS: &[(&str, char)] = &[
+    ("━╸╺", '═'),
+    ("┃", '║'),
+    ("┊┆┇╎", '│'),
+    ("▆▇▓▅", '█'),
+    ("▪▮◼", '■'),
+    ("▴", '▲'),
+    ("▸►", '▶'),
+    ("▾", '▼'),
+    ("◂◄", '←'),
 ];
 
 /// What lines, blocks, arrows and marks of text become.
 const MARKS: &[(&str, char)] = &[
     ("─–—−╌┄‐‑", '-'),
     ("━╸╺═", '='),
-    ("│┃║┊┆┇╎▏▎▍▐▕", '|'),
-    ("▌", '['),
+    ("│┃║┊┆┇╎▏▎▍▌▋▊▉▐▕", '|'),
     ("┌┐└┘├┤┬┴┼╭╮╰╯╞╡╪┠┨┝┥┳┻╋╔╗╚╝", '+'),
     ("█▓▇▆▅▘▝▖▗▞▚▛▜▙▟", '#'),
     ("▒", '='),
     ("░", ':'),
     ("▀▔", '"'),
     ("▄▂▃▁", '_'),
-    ("▪▮◼", '#'),
+    ("▪▮◼■♦", '#'),
     ("▫□▯", '.'),
-    ("→▸⇢►⟶", '>'),
+    ("→▸▶⇢►⟶↷", '>'),
     ("←◂⇠◄⟵", '<'),
     ("↑▴▲", '^'),
-    ("↓▾⇣", 'v'),
+    ("↓▾▼⇣", 'v'),
     ("“”„«»″", '"'),
     ("‘’‚‹›′", '\''),
     ("•∙◦", '.'),
@@ -109,8 +128,13 @@ const MARKS: &[(&str, char)] = &[
 /// What stands where nothing is known to stand for a character.
 const UNKNOWN: char = '?';
 
-/// Takes everything beyond ASCII off the screen.
-pub(super) fn pass(buf: &mut Buffer) {
+/// Takes everything off the screen that the font has not.
+pub(super) fn pass(buf: &mut Buffer, glyphs: Glyphs) {
+    let of = match glyphs {
+        Glyphs::All => return,
+        Glyphs::Console => console,
+        Glyphs::Ascii => ascii,
+    };
     let columns = usize::from(buf.area.width);
     for at in 0..buf.content.len() {
         let Some(cell) = buf.content.get_mut(at) else { return };
@@ -121,7 +145,7 @@ pub(super) fn pass(buf: &mut Buffer) {
         let is_wide = symbol.width() > 1;
         let plain = of(symbol);
         cell.set_char(plain);
-        // The cell behind a wide character belongs to it, unless that one stands at the end of its row.
+        // The cell after a wide character belongs to it, unless that one stands at the end of its row.
         if is_wide
             && (at + 1) % columns != 0
             && let Some(next) = buf.content.get_mut(at + 1)
@@ -140,15 +164,30 @@ pub(super) fn text(text: &str) -> String {
         match symbol.width() {
             _ if c.is_ascii() => plain.push(c),
             0 => {}
-            cells => plain.extend(std::iter::repeat_n(of(symbol), cells)),
+            cells => plain.extend(std::iter::repeat_n(ascii(symbol), cells)),
         }
     }
     plain
 }
 
-/// The character that stands for one cluster of others.
-fn of(symbol: &str) -> char {
-    if let Some((_, plain)) = SIGNS.iter().find(|(sign, _)| *sign == symbol) {
+/// What stands for one cluster on the Linux console.
+fn console(symbol: &str) -> char {
+    if let Some((_, plain, _)) = SIGNS.iter().find(|(sign, ..)| *sign == symbol) {
+        return *plain;
+    }
+    let Some(first) = symbol.chars().next() else { return ' ' };
+    if let Some((_, plain)) = CONSOLE_MARKS.iter().find(|(all, _)| all.contains(first)) {
+        return *plain;
+    }
+    // The letters that code page 437 and the fonts for both halves of Europe have.
+    let is_letter = "ÇüéâäàçêëèîÄÉôöÖÜáíóúñÑß".contains(first);
+    let is_alone = symbol.chars().count() == 1;
+    if is_alone && (is_letter || CONSOLE.contains(first)) { first } else { ascii(symbol) }
+}
+
+/// The character that stands for one cluster of others in ASCII.
+fn ascii(symbol: &str) -> char {
+    if let Some((.., plain)) = SIGNS.iter().find(|(sign, ..)| *sign == symbol) {
         return *plain;
     }
     let Some(first) = symbol.chars().next() else { return ' ' };
@@ -170,11 +209,32 @@ mod tests {
 
     #[test]
     fn every_sign_has_a_character_of_its_own() {
-        let plain: BTreeSet<char> = SIGNS.iter().map(|(_, plain)| *plain).collect();
-        assert_eq!(plain.len(), SIGNS.len());
-        assert!(plain.iter().all(|c| c.is_ascii_graphic() && *c != UNKNOWN));
+        let console: BTreeSet<char> = SIGNS.iter().map(|(_, console, _)| *console).collect();
+        let ascii: BTreeSet<char> = SIGNS.iter().map(|(.., ascii)| *ascii).collect();
+        assert_eq!((console.len(), ascii.len()), (SIGNS.len(), SIGNS.len()));
+        assert!(ascii.iter().all(|c| c.is_ascii_graphic() && *c != UNKNOWN));
+        assert!(console.iter().all(|c| c.is_ascii_graphic() || CONSOLE.contains(*c)));
         for (sign, _, words) in signs::LEGEND.iter().filter(|(sign, ..)| !sign.is_ascii()) {
             assert!(text(sign).chars().all(|c| c != UNKNOWN), "{sign}: {words}");
+        }
+    }
+
+    /// What both the kernel's font (code page 437) and Debian's console fonts have beyond ASCII. The second from the
+    /// Unicode tables of Lat15-Fixed16, Lat15-VGA16, Lat2-Fixed16, Uni2-Fixed16 and Lat15-Terminus16 of console-setup 1.221.
+    const FONTS: &str = "─│┌┐└┘├┤┬┴┼═║█▒░▶▼▲■♦→←↑↓«»°·±\u{a0}ÇüéâäàçêëèîÄÉôöÖÜáíóúñÑß";
+
+    #[test]
+    fn the_console_draws_only_what_its_fonts_have() {
+        let symbols = (0xa0..0x3000_u32).filter_map(char::from_u32).map(String::from);
+        let signs = SIGNS.iter().map(|(sign, ..)| (*sign).to_owned());
+        for symbol in symbols.chain(signs) {
+            let drawn = console(&symbol);
+            assert!(drawn.is_ascii() || FONTS.contains(drawn), "{symbol} becomes {drawn}");
+        }
+        for (given, drawn) in
+            [("▆", '█'), ("━", '═'), ("┃", '║'), ("é", 'é'), ("Ł", 'L'), ("e\u{301}", 'e'), ("✓", 'v')]
+        {
+            assert_eq!(console(given), drawn, "{given}");
         }
     }
 
@@ -183,7 +243,7 @@ mod tests {
         let mut seen = BTreeSet::new();
         for c in MARKS.iter().flat_map(|(all, _)| all.chars()) {
             assert!(!c.is_ascii(), "{c:?}");
-            assert!(seen.insert(c) || SIGNS.iter().any(|(sign, _)| sign.starts_with(c)), "{c:?} twice");
+            assert!(seen.insert(c) || SIGNS.iter().any(|(sign, ..)| sign.starts_with(c)), "{c:?} twice");
         }
     }
 
@@ -200,7 +260,7 @@ mod tests {
             let mut buf = Buffer::empty(Rect::new(0, 0, 40, 1));
             buf.set_string(0, 0, given, Style::new());
             buf.set_string(38, 0, "京", Style::new());
-            pass(&mut buf);
+            pass(&mut buf, Glyphs::Ascii);
             let drawn: String = buf.content().iter().map(ratatui::buffer::Cell::symbol).collect();
             assert_eq!(drawn, format!("{plain:<38}??"));
         }
