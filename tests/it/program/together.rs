@@ -40,7 +40,7 @@ fn a_second_live_run_of_a_show_that_is_being_called_takes_a_typed_yes() {
     second.await_words(&["Type yes and Enter"]);
     second.keys("yess\x7f\r");
     second.await_open();
-    second.await_words(&["LIVE", "STANDBY", "House lights"]);
+    second.await_words(&["LIVE", "House lights"]);
     assert_eq!(house.runs().len(), 2);
     // A rehearsal sends nothing, and so nobody is asked.
     let third = house.open(&["--rehearse", &show]);
@@ -77,7 +77,7 @@ fn a_hangup_with_the_terminal_still_there_is_told_by_the_exit_status() {
     for (signal, status) in [(Signal::HUP, 129), (Signal::TERM, 143)] {
         let (house, wire) = (House::new(), Wire::new());
         let mut program = open_evening(&house, &wire, &[]);
-        program.await_words(&["STANDBY"]);
+        program.await_words(&["House lights"]);
         program.signal(signal);
         assert_eq!(program.await_exit_within(GONE).exit_code(), status);
         assert!(program.modes_are_back());
