@@ -8,6 +8,7 @@
 pub mod board;
 pub mod commands;
 pub mod find;
+mod found;
 mod guard;
 pub mod hits;
 pub mod keymap;
@@ -23,6 +24,7 @@ mod typing;
 mod update;
 
 use core::net::SocketAddr;
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use guard::{Hand, Pass};
@@ -35,7 +37,7 @@ pub use theme::Theme;
 
 use crate::engine::{Rejection, State};
 use crate::output::Health;
-use crate::show::{CueIx, PersonIx};
+use crate::show::{CueIx, PersonIx, SegmentIx};
 use keys::Act;
 use theme::{Own, Paints};
 
@@ -46,6 +48,8 @@ pub enum Task {
     Command(crate::engine::Command),
     /// Let go of the run and leave.
     Quit,
+    /// Draw the whole screen again.
+    Redraw,
     /// Give the terminal back until the shell's `fg`.
     Suspend,
 }
@@ -67,7 +71,9 @@ pub struct App {
     pub message: Option<Message>,
     /// Whether the first run's greeting stands: until the first key.
     pub greets: bool,
-    /// How far the page is scrolled, in lines.
+    /// Which segments of the rundown the caller has opened (`true`) or folded.
+    pub folds: BTreeMap<SegmentIx, bool>,
+    /// How far the page is scrolled, in lines; on the run page, the first row of the rundown.
     pub scroll: usize,
     /// Whether the caller has scrolled the page: until then, one that follows the run goes along with it.
     pub is_scrolled: bool,
@@ -93,6 +99,10 @@ pub struct App {
     pub journal_alarm: Option<String>,
     /// The next move of the playhead leaves the cursor where it is.
     cursor_stays: bool,
+    /// What was looked for last.
+    last_find: String,
+    /// How many lines the page showed when it was last drawn: how far PgUp and PgDn go.
+    page_lines: usize,
     go_pressed_ns: Option<u64>,
     /// What was done within the last moment and must not be done again by another hand.
     done: Vec<guard::Done>,
@@ -214,6 +224,7 @@ impl App {
             question: None,
             message: None,
             greets: false,
+            folds: BTreeMap::new(),
             scroll: 0,
             is_scrolled: false,
             log_seen: 0,
@@ -227,6 +238,8 @@ impl App {
             remote: None,
             journal_alarm: None,
             cursor_stays: false,
+            last_find: String::new(),
+            page_lines: 0,
             go_pressed_ns: None,
             done: vec![],
             go_to_ns: None,
@@ -293,6 +306,7 @@ impl App {
             (self.scroll, self.log_seen) = (hits.scroll, hits.log_newest);
         }
         self.scroll = self.scroll.min(hits.scroll_max);
+        self.page_lines = hits.page_lines();
     }
 
     /// The colours in force: the built-in theme that says what a terminal of sixteen colours gets, and the paints.

@@ -147,6 +147,8 @@ fn page(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<
     ribbon::draw(scene, buf, parts.ribbon);
     alarms::draw(scene, buf, parts.alarms);
     strip::draw(scene, buf, parts.strip);
+    (hits.page, hits.asked, hits.log_seen) = (scene.app.page, scene.app.scroll, scene.app.log_seen);
+    hits.log_newest = scene.view.log.newest();
     match scene.app.page {
         Page::Run => run(scene, buf, body, hits),
         other => {
@@ -163,8 +165,6 @@ fn page(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<
                 lines(hits, inside);
             }
             let asked = scene.app.scroll;
-            (hits.page, hits.asked, hits.log_seen) = (other, asked, scene.app.log_seen);
-            hits.log_newest = scene.view.log.newest();
             let follows = |most: usize| (asked.min(most), most);
             (hits.scroll, hits.scroll_max) = match other {
                 Page::Log => log::draw_page(scene, buf, inside),

@@ -146,6 +146,7 @@ fn deed(command: &Command, state: &State) -> Option<(Deed, Rule)> {
         Command::Stop(_)
         | Command::StopAll
         | Command::Standby
+        | Command::ReadyAll
         | Command::Override { .. }
         | Command::SwapBackup
         | Command::PlayheadTo(_)

@@ -5,7 +5,7 @@
 use std::ops::Range;
 
 use super::Page;
-use crate::show::{CueIx, PersonIx};
+use crate::show::{CueIx, PersonIx, SegmentIx};
 
 /// What the mouse finds on the screen as last drawn.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -50,9 +50,16 @@ pub enum Target {
     NextPage,
     /// Somebody on the people page.
     Person(PersonIx),
-    /// The rundown, through which the wheel moves the selection.
+    /// The rundown, which the wheel scrolls.
     Rundown,
-    /// The list of people, likewise.
+    /// A segment of the rundown.
+    Segment {
+        /// Which.
+        segment: SegmentIx,
+        /// Whether its cues stand below it.
+        is_open: bool,
+    },
+    /// The list of people, through which the wheel moves the selection.
     People,
     /// Lines that the wheel scrolls.
     Lines,
@@ -62,6 +69,19 @@ impl Hits {
     /// The command of the palette on a row.
     pub fn choice_at(&self, row: u16) -> Option<usize> {
         self.choices.iter().find(|(at, _)| *at == row).map(|&(_, choice)| choice)
+    }
+
+    /// How many cues, people or lines of the page are on the screen.
+    pub fn page_lines(&self) -> usize {
+        let count = |is: fn(&Target) -> bool| self.regions.iter().filter(|region| is(&region.target)).count();
+        match self.page {
+            Page::Run => self.rows.len(),
+            Page::People => count(|target| matches!(target, Target::Person(_))),
+            Page::Monitor | Page::Timeline | Page::Outputs | Page::Log | Page::Help => {
+                let lines = self.regions.iter().find(|region| region.target == Target::Lines);
+                lines.map_or(0, |region| usize::from(region.rows.end - region.rows.start))
+            }
+        }
     }
 
     /// The cue under a cell.

@@ -13,6 +13,7 @@ pub enum Act {
     Standby,
     /// A department answers, counted from 0.
     Ready(usize),
+    AllReady,
     Override,
     SwapBackup,
     Step,
@@ -26,12 +27,16 @@ pub enum Act {
     SelectPageDown,
     SelectFirst,
     SelectLast,
+    OpenSegments,
+    FoldSegments,
     PlayheadHere,
     Spot,
     Unspot,
     PersonNote,
     FindPerson,
     Find,
+    FindNext,
+    FindPrevious,
     FilterLog,
     Note,
     Panic,
@@ -41,6 +46,7 @@ pub enum Act {
     Help,
     Palette,
     SwitchTheme,
+    Redraw,
     Quit,
     Suspend,
 }
@@ -85,6 +91,12 @@ impl Act {
     /// Returns `true` if the palette runs it only by its whole name: it fires a cue or stops the show.
     pub fn needs_whole_name(self) -> bool {
         matches!(self, Act::Go | Act::Panic)
+    }
+
+    /// Returns `true` if its usual key gives way to a keys.toml that has given that key to another command: files that were
+    /// written before it had one stay right.
+    pub fn gives_way(self) -> bool {
+        matches!(self, Act::AllReady | Act::FindNext | Act::OpenSegments | Act::FoldSegments | Act::Redraw)
     }
 
     /// The act of the run page whose key it has.
@@ -146,6 +158,7 @@ pub const BINDINGS: &[Binding] = &[
         Group::Call,
         Some("ready"),
     ),
+    row(Act::AllReady, "0", "all ready", "every department answers ready", Group::Call, None),
     row(Act::Override, "o", "override", "let the next GO pass the interlock; asks for a reason", Group::Call, None),
     row(Act::SwapBackup, "b", "backup", "swap the cue at the playhead for its backup, and back", Group::Call, None),
     row(Act::Step, "m", "mark step", "mark the next step of the running cue", Group::Call, None),
@@ -165,8 +178,8 @@ pub const BINDINGS: &[Binding] = &[
     row(Act::Skip, "x", "skip", "skip the selected cue, or take it back into the run", Group::Rundown, None),
     row(Act::SelectUp, "↑ k", "select up", "select the cue above", Group::Rundown, None),
     row(Act::SelectDown, "↓ j", "select down", "select the cue below", Group::Rundown, None),
-    row(Act::SelectPageUp, "PgUp", "select page up", "select ten cues up", Group::Rundown, None),
-    row(Act::SelectPageDown, "PgDn", "select page down", "select ten cues down", Group::Rundown, None),
+    row(Act::SelectPageUp, "PgUp", "select page up", "select a screen of cues up", Group::Rundown, None),
+    row(Act::SelectPageDown, "PgDn", "select page down", "select a screen of cues down", Group::Rundown, None),
     row(Act::SelectFirst, "g Home", "select first", "select the first cue", Group::Rundown, None),
     row(Act::SelectLast, "G End", "select last", "select the last cue", Group::Rundown, None),
     row(
@@ -177,6 +190,10 @@ pub const BINDINGS: &[Binding] = &[
         Group::Rundown,
         Some("find"),
     ),
+    row(Act::FindNext, "Ctrl-N", "find next", "the next cue, or person, that was looked for", Group::Rundown, None),
+    row(Act::FindPrevious, "", "find previous", "the one before it", Group::Rundown, None),
+    row(Act::OpenSegments, "→", "open segments", "show the cues of every segment", Group::Rundown, None),
+    row(Act::FoldSegments, "←", "fold segments", "fold what lies behind again", Group::Rundown, None),
     row(Act::Spot, "", "spotted", "the selected person is seen now; again adds a sighting", Group::People, None),
     row(
         Act::Unspot,
@@ -214,6 +231,7 @@ pub const BINDINGS: &[Binding] = &[
         Group::Program,
         None,
     ),
+    row(Act::Redraw, "Ctrl-L", "redraw", "draw the whole screen again", Group::Program, None),
     row(
         Act::Suspend,
         "Ctrl-Z",

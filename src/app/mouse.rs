@@ -36,13 +36,13 @@ impl App {
         match mouse.kind {
             MouseEventKind::ScrollUp => self.wheel(-WHEEL, mouse, hits, state),
             MouseEventKind::ScrollDown => self.wheel(WHEEL, mouse, hits, state),
-            MouseEventKind::Down(MouseButton::Left) => return self.click(mouse, hits, now_ns),
+            MouseEventKind::Down(MouseButton::Left) => return self.click(mouse, hits, state, now_ns),
             _ => {}
         }
         vec![]
     }
 
-    fn click(&mut self, mouse: &MouseEvent, hits: &Hits, now_ns: u64) -> Vec<Task> {
+    fn click(&mut self, mouse: &MouseEvent, hits: &Hits, state: &State, now_ns: u64) -> Vec<Task> {
         let last = self.clicked.take();
         if self.page == Page::Run
             && let Some(cue) = hits.cue_at(mouse.column, mouse.row)
@@ -53,6 +53,7 @@ impl App {
             Some(Target::Page(page)) => return self.turn_to(page),
             Some(Target::NextPage) => return self.turn_to(self.page.next()),
             Some(Target::Person(person)) => self.person = person,
+            Some(Target::Segment { segment, is_open }) => self.fold(segment, is_open, state, now_ns),
             Some(Target::Rundown | Target::People | Target::Lines) | None => {}
         }
         vec![]
@@ -77,7 +78,12 @@ impl App {
     /// Moves what is under the pointer, and nothing where that does not move.
     fn wheel(&mut self, by: isize, mouse: &MouseEvent, hits: &Hits, state: &State) {
         match hits.target_at(mouse.column, mouse.row) {
-            Some(Target::Rundown | Target::People) => _ = self.go_through(by, state),
+            // Only the view moves: a selection that moved would open and fold segments under the pointer.
+            Some(Target::Rundown | Target::Segment { .. }) => {
+                self.scroll = self.scroll.saturating_add_signed(by).min(hits.scroll_max);
+                self.is_scrolled = true;
+            }
+            Some(Target::People) => _ = self.go_through(by, state),
             Some(Target::Lines) => {
                 self.go_through(by, state);
                 self.scroll = self.scroll.min(hits.scroll_max);
@@ -183,7 +189,9 @@ mod tests {
         let mut app = App::new(Theme::Dark);
         let down = |column| event(MouseEventKind::ScrollDown, column, 2);
         app.mouse(&down(5), &hits, &state, 0);
-        assert_eq!((app.cursor, app.scroll), (Some(CueIx(1)), 0));
+        assert_eq!((app.cursor, app.scroll, app.is_scrolled), (None, 3, true), "the view moves, the selection stays");
+        app.mouse(&event(MouseEventKind::ScrollUp, 5, 2), &hits, &state, 0);
+        app.cursor = Some(CueIx(1));
         app.page = Page::Log;
         for expected in [3, 4, 4] {
             app.mouse(&down(45), &hits, &state, 0);

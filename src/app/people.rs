@@ -66,6 +66,7 @@ impl App {
     /// Selects whom the line found, or goes back where it found nobody.
     pub(super) fn accept_person(&mut self, prompt: &Prompt, back: PersonIx, state: &State, now_ns: u64) {
         let text = prompt.input.value();
+        self.last_find = text.trim().to_owned();
         match prompt.pick(&find::people(state.show(), text)) {
             Some(person) => self.person = person,
             None => {

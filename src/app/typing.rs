@@ -65,7 +65,11 @@ impl App {
             Ask::Find { back } => {
                 let found = find::cues(state.show(), prompt.input.value());
                 prompt.has_found(found.len());
-                self.cursor = prompt.pick(&found).or(back);
+                let found = prompt.pick(&found).or(back);
+                self.cursor = found;
+                if self.page == Page::Run {
+                    self.scroll_back();
+                }
             }
             Ask::Palette => {
                 let found = commands(prompt.input.value()).len();
@@ -96,13 +100,23 @@ impl App {
             }
             // The lines have narrowed with every letter already.
             Ask::FindLine => vec![],
+            Ask::Find { back } if text.trim().is_empty() => {
+                self.cursor = back;
+                self.find_again(false, state, now_ns)
+            }
             Ask::Find { back } => {
+                self.last_find = text.trim().to_owned();
                 match prompt.pick(&find::cues(state.show(), text)) {
                     Some(cue) => {
                         self.cursor = Some(cue);
                         // A page that has no cues would leave the caller without a sign of what was found.
                         if matches!(self.page, Page::People | Page::Outputs | Page::Log | Page::Help) {
                             self.turn_to(Page::Run);
+                        }
+                        if prompt.found > 1 {
+                            let next = self.keymap.way(Act::FindNext);
+                            let said = format!("{} found: {next} goes to the next", prompt.found);
+                            self.say(said, Tone::Calm, now_ns);
                         }
                     }
                     None => {

@@ -2,6 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 
+use super::keymap::Key;
 use super::keys::Act;
 use super::{App, Ask, Message, Page, Prompt, Question, Task, Tone, log};
 use crate::engine::{Cause, Command, Event, State};
@@ -13,8 +14,6 @@ pub(super) const GO_GUARD_NS: u64 = 300_000_000;
 pub(super) const GO_IGNORED: &str = "GO ignored: pressed again within 0.3 s";
 /// Two Escapes within this time mean panic.
 const PANIC_NS: u64 = 1_000_000_000;
-/// How far a page key moves the selection, in cues.
-const PAGE: isize = 10;
 
 impl App {
     /// A key at `now_ns` of the machine's clock.
@@ -23,6 +22,9 @@ impl App {
             return vec![];
         }
         self.greets = false;
+        if self.redraws(key) {
+            return vec![Task::Redraw];
+        }
         if self.prompt.is_some() {
             return self.type_key(key, state, now_ns);
         }
@@ -73,6 +75,9 @@ impl App {
             && !std::mem::take(&mut self.cursor_stays)
         {
             self.cursor = None;
+            if self.page == Page::Run {
+                self.scroll_back();
+            }
         }
         let (text, tone) = log::words(event);
         // A fired cue takes even an alarm away; a question stays until it is answered, and what is only bookkeeping
@@ -94,6 +99,26 @@ impl App {
             };
             self.say(words, Tone::Calm, now_ns);
         }
+        if *command == Command::ReadyAll {
+            self.say("every department is ready", Tone::Calm, now_ns);
+        }
+    }
+
+    /// Returns `true` if `key` draws the screen again: whatever stands open, unless it is a letter that is typed.
+    fn redraws(&self, key: &KeyEvent) -> bool {
+        let is_typed = self.prompt.is_some() && Key::of(key).is_some_and(|key| key.is_text());
+        !is_typed && self.keymap.act_of(key) == Some(Act::Redraw)
+    }
+
+    /// Returns `true` if the meaning of `key` depends on how the page was last drawn.
+    pub fn needs_hits(&self, key: &KeyEvent) -> bool {
+        let turns_page = || matches!(self.keymap.act_of(key), Some(Act::SelectPageUp | Act::SelectPageDown));
+        self.page != Page::Run || turns_page()
+    }
+
+    /// How far PgUp and PgDn go: what was on the screen, less one that stays in sight.
+    fn page(&self) -> isize {
+        self.page_lines.saturating_sub(1).max(1) as isize
     }
 
     /// An Esc that closes something is not the first of two: whoever leaves a page does not mean to stop the show.
@@ -117,7 +142,7 @@ impl App {
             self.message = None;
             return true;
         }
-        let was_open = self.page != Page::Run || self.cursor.is_some();
+        let was_open = self.page != Page::Run || self.cursor.is_some() || self.is_scrolled;
         self.cursor = None;
         self.turn_to(Page::Run);
         was_open
@@ -132,6 +157,7 @@ impl App {
             Act::Go => return self.go(repeat, now_ns),
             Act::Standby => Command::Standby,
             Act::Ready(at) => Command::ToggleReady(at),
+            Act::AllReady => Command::ReadyAll,
             Act::SwapBackup => Command::SwapBackup,
             Act::Step => Command::Step,
             Act::Hold => Command::ToggleHold,
@@ -159,14 +185,19 @@ impl App {
             Act::Note => return self.open(Ask::Note),
             Act::Find if self.page == Page::Log => return self.find_line(),
             Act::Find => return self.open(Ask::Find { back: self.cursor }),
+            Act::FindNext => return self.find_again(false, state, now_ns),
+            Act::FindPrevious => return self.find_again(true, state, now_ns),
+            Act::OpenSegments => return self.open_segments(state),
+            Act::FoldSegments => return self.fold_segments(),
+            Act::Redraw => return vec![Task::Redraw],
             Act::FilterLog => return self.filter_log(now_ns),
             Act::Palette => return self.open(Ask::Palette),
             Act::Quit => return self.quit(state, now_ns),
             Act::Suspend => return self.suspend(state, now_ns),
             Act::SelectUp => return self.go_through(-1, state),
             Act::SelectDown => return self.go_through(1, state),
-            Act::SelectPageUp => return self.go_through(-PAGE, state),
-            Act::SelectPageDown => return self.go_through(PAGE, state),
+            Act::SelectPageUp => return self.go_through(-self.page(), state),
+            Act::SelectPageDown => return self.go_through(self.page(), state),
             Act::SelectFirst => return self.go_through(isize::MIN, state),
             Act::SelectLast => return self.go_through(isize::MAX, state),
             Act::NextPage => return self.turn_to(self.page.next()),
@@ -207,6 +238,8 @@ impl App {
             }
             Act::PlayheadHere => (Page::Run, "sets the playhead, on the run page (Esc)"),
             Act::Skip => (Page::Run, "skips a cue, on the run page (Esc)"),
+            Act::OpenSegments => (Page::Run, "opens all segments, on the run page (Esc)"),
+            Act::FoldSegments => (Page::Run, "folds segments, on the run page (Esc)"),
             Act::Spot => (Page::People, "ticks somebody as spotted, on the people page"),
             Act::Unspot => (Page::People, "takes a sighting back, on the people page"),
             Act::PersonNote => (Page::People, "takes a note on somebody, on the people page"),
@@ -286,7 +319,7 @@ impl App {
             let last = state.show().cues.len() as isize - 1;
             let at = self.selected(state).map_or(-1, |cue| cue.0 as isize);
             if last >= 0 {
-                self.cursor = Some(CueIx(at.saturating_add(by).clamp(0, last) as u32));
+                self.select(CueIx(at.saturating_add(by).clamp(0, last) as u32));
             }
         } else if self.page == Page::People {
             self.go_through_people(by, state);

@@ -33,6 +33,8 @@ pub enum Command {
     Standby,
     /// A department of the cue at the playhead answers ready, or takes it back; counted from 0 in the cue's `needs`.
     ToggleReady(usize),
+    /// Every department of the cue at the playhead that has not answered yet answers ready.
+    ReadyAll,
     /// The department with this id or name answers ready for the cue at the playhead.
     Ready(String),
     /// Lets the next GO of the cue at the playhead pass its interlock.
@@ -120,6 +122,8 @@ pub enum Rejection {
     NoStandby(CueNumber),
     #[error("cue {0} waits for no department")]
     NoNeeds(CueNumber),
+    #[error("every department of cue {0} is ready already")]
+    AllReady(CueNumber),
     #[error("cue {cue} waits for {count} department(s): there is no number {number}")]
     NoSuchDepartment { cue: CueNumber, number: usize, count: usize },
     #[error("cue {0} is ready: there is nothing to override")]

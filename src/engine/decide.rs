@@ -19,6 +19,7 @@ impl State {
             Command::StopAll => self.stop_all(now),
             Command::Standby => self.at_playhead().map(|cue| vec![Event::CueStoodBy { cue: self.number(cue) }]),
             Command::ToggleReady(at) => self.toggle_ready(*at),
+            Command::ReadyAll => self.ready_all(),
             Command::Ready(department) => self.ready(department),
             Command::Override { reason } => self.override_interlock(reason),
             Command::SwapBackup => self.swap_backup(),
@@ -191,6 +192,23 @@ impl State {
         } else {
             Event::DepartmentReady { cue, department }
         }])
+    }
+
+    fn ready_all(&self) -> Result<Vec<Event>, Rejection> {
+        let cue = self.at_playhead()?;
+        let number = || self.number(cue);
+        if self.show.cue(cue).needs.is_empty() {
+            return Err(Rejection::NoNeeds(number()));
+        }
+        if !self.cue(cue).stood_by {
+            return Err(Rejection::NoStandby(number()));
+        }
+        let ready = |department| Event::DepartmentReady {
+            cue: number(),
+            department: self.show.department(department).id.clone(),
+        };
+        let answers: Vec<Event> = self.missing(cue).map(ready).collect();
+        if answers.is_empty() { Err(Rejection::AllReady(number())) } else { Ok(answers) }
     }
 
     fn ready(&self, department: &str) -> Result<Vec<Event>, Rejection> {

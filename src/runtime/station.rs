@@ -27,7 +27,7 @@ use super::opening::Session;
 use super::screen::{self, Screen};
 use super::{End, fault, realtime, signals, terminal};
 use crate::app::log::Word;
-use crate::app::{App, Hand, Page, RemoteSign, Task, Tone};
+use crate::app::{App, Hand, RemoteSign, Task, Tone};
 use crate::engine::{ClipFact, Command, Event, Record, Rejection, RunId, RunNs, State};
 use crate::journal::{Journal, SyncReport};
 use crate::output::{ClipNews, ClipReport, Health, Job, Outputs};
@@ -263,7 +263,7 @@ impl Station {
         let now_ns = machine_ns();
         let tasks = match input {
             Input::Key(key) => {
-                if self.app.page != Page::Run
+                if self.app.needs_hits(key)
                     && let Some(screen) = &self.screen
                 {
                     screen.seen_by(&mut self.app);
@@ -293,6 +293,7 @@ impl Station {
                 },
                 Task::Quit => self.leaving = Some("the caller quit".into()),
                 Task::Suspend => self.suspend(),
+                Task::Redraw => self.resized(),
             }
         }
     }

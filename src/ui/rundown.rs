@@ -55,13 +55,18 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mut Hits)
         cursor: scene.app.cursor,
     };
     let height = usize::from(list.height);
-    let outline = Outline::new(scene.show, &focus, height);
-    let range = outline.visible(&focus, height);
+    let outline = Outline::new(scene.show, &focus, &scene.app.folds, height);
+    let range = outline.visible(&focus, scene.app.is_scrolled.then_some(scene.app.scroll), height);
+    (hits.scroll, hits.scroll_max) = (range.start, outline.len().saturating_sub(height));
     let selected = scene.app.selected(state);
     let watched = [selected, focus.playhead, focus.on_air];
     for (y, row) in (list.y..).zip(outline.rows(range.clone())) {
         match row {
-            Row::Segment(segment, unfolded) => segment::draw(scene, buf, list, y, segment, unfolded),
+            Row::Segment(segment, unfolded) => {
+                segment::draw(scene, buf, list, y, segment, unfolded);
+                let target = Target::Segment { segment, is_open: unfolded };
+                hits.regions.push(Region { columns: area.x..area.right(), rows: y..y + 1, target });
+            }
             // A segment whose own row has scrolled out stands above its cues all the same.
             Row::Cue(cue) if y == list.y && list.height > 3 && !watched.contains(&Some(cue)) => {
                 segment::draw(scene, buf, list, y, scene.cue(cue).segment, true);

@@ -183,7 +183,9 @@ fn items<'a>(scene: &Scene<'a>, cue: CueIx, is_wide: bool) -> Vec<Line<'a>> {
             (false, true) => (signs::ASKED, styles.attention),
             (false, false) => (signs::NOT_YET, styles.past),
         };
-        let mut item = vec![Span::styled(format!("{} ", at + 1), styles.past), Span::styled(sign, style)];
+        // From the tenth on, only the key for all of them answers.
+        let key = if at < 9 { at + 1 } else { 0 };
+        let mut item = vec![Span::styled(format!("{key} "), styles.past), Span::styled(sign, style)];
         match department.colour {
             Some(_) => item.push(Span::styled(format!(" {} ", signs::DEPARTMENT), styles.tint(department.colour))),
             None => item.push(Span::raw(" ")),

@@ -1,6 +1,7 @@
 //! The real program in a pseudo-terminal: calling a show, key by key, and what leaves the machine.
 
 mod config;
+mod hand;
 mod people;
 pub mod shows;
 mod slips;

@@ -43,6 +43,7 @@ pub fn parse(text: &str) -> Result<Keymap, Vec<Problem>> {
     for line in &read.lines {
         draft.take(line);
     }
+    draft.give_way();
     draft.clashes();
     if draft.problems.is_empty() {
         return Ok(draft.map);
@@ -149,6 +150,18 @@ impl Draft {
         }?;
         self.fault(&placed.span, what, fix);
         None
+    }
+
+    /// Takes a usual key from a command that gives way, where the file gives that key to another.
+    fn give_way(&mut self) {
+        let given = |row: usize| self.given[row].is_some();
+        let taken: Vec<Key> =
+            (0..BINDINGS.len()).filter(|&row| given(row)).flat_map(|row| self.map.rows[row].clone()).collect();
+        for (row, binding) in BINDINGS.iter().enumerate() {
+            if self.given[row].is_none() && binding.act.gives_way() {
+                self.map.rows[row].retain(|key| !taken.contains(key));
+            }
+        }
     }
 
     /// One key for two commands, where the file has a hand in it.

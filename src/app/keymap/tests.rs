@@ -142,3 +142,12 @@ fn all_faults_come_together_and_none_that_only_follows() {
     let twice = faults("\"mark step\" = \"F6\"\nmark-step = \"F7\"\n");
     assert_eq!((twice.len(), twice[0].0, twice[0].1.as_str()), (1, 2, "`mark-step` is there twice"));
 }
+
+#[test]
+fn a_key_that_a_later_version_has_given_a_command_makes_no_file_faulty() {
+    let own = parse("next-page = [\"Tab\", \"Right\", \"0\"]\n").unwrap();
+    let right = KeyEvent::new(KeyCode::Right, KeyModifiers::NONE);
+    assert_eq!(own.act_of(&right), Some(Act::NextPage));
+    assert_eq!((own.keys(Act::OpenSegments), own.keys(Act::AllReady)), (&[][..], &[][..]));
+    assert_eq!(own.keys(Act::FoldSegments).len(), 1, "the others keep theirs");
+}

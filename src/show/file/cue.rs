@@ -17,7 +17,7 @@ use crate::show::duration;
 use crate::show::{Cue, CueNumber, DepartmentIx, Look, Place, Point, SegmentIx, Source, Step, Thresholds, Trigger};
 
 /// The most departments that a cue may need: they are answered by the keys 1 to 9.
-const NEEDS_MAX: usize = 9;
+const NEEDS_MAX: usize = 16;
 /// The most steps that a cue may have.
 const STEPS_MAX: usize = 99;
 
@@ -245,7 +245,7 @@ fn needs(value: &Value<'_>, stage: &Stage<'_>) -> Vec<DepartmentIx> {
     if names.len() > NEEDS_MAX {
         value.fault(
             format!("a cue needs at most {NEEDS_MAX} departments"),
-            "leave some out; the keys 1 to 9 answer for them",
+            "leave some out, or let one department answer for several",
         );
     }
     let mut needs = Vec::new();

@@ -1,0 +1,205 @@
+//! The rundown's selection and view: finding again, opening and folding segments.
+
+use super::{App, Page, Task, Tone, find};
+use crate::engine::State;
+use crate::show::{CueIx, PersonIx, SegmentIx};
+
+impl App {
+    /// Selects a cue, and has the rundown show it.
+    pub(super) fn select(&mut self, cue: CueIx) {
+        self.cursor = Some(cue);
+        if self.page == Page::Run {
+            self.scroll_back();
+        }
+    }
+
+    /// Selects the next of what was looked for last, in running order, or the one before; behind the last comes the first.
+    pub(super) fn find_again(&mut self, back: bool, state: &State, now_ns: u64) -> Vec<Task> {
+        if self.page == Page::Log {
+            self.say("the log shows all lines that were found", Tone::Attention, now_ns);
+            return vec![];
+        }
+        if self.last_find.is_empty() {
+            self.say("nothing was looked for yet", Tone::Attention, now_ns);
+            return vec![];
+        }
+        let show = state.show();
+        let place = if self.page == Page::People {
+            let mut found = find::people(show, &self.last_find);
+            found.sort_unstable();
+            let place = after(&found, self.selected_person(state), back);
+            place.inspect(|&at| self.person = found.get(at).copied().unwrap_or(PersonIx(0))).map(|at| (at, found.len()))
+        } else {
+            let mut found = find::cues(show, &self.last_find);
+            found.sort_unstable();
+            let place = after(&found, self.selected(state), back);
+            if let Some(&cue) = place.and_then(|at| found.get(at)) {
+                // A page that has no cues would leave the caller without a sign of what was found.
+                if !matches!(self.page, Page::Run | Page::Monitor | Page::Timeline) {
+                    self.turn_to(Page::Run);
+                }
+                self.select(cue);
+            }
+            place.map(|at| (at, found.len()))
+        };
+        match place {
+            Some((at, count)) => {
+                self.say(format!("{} of {count} with “{}”", at + 1, self.last_find), Tone::Calm, now_ns);
+            }
+            None => self.say(format!("nothing has “{}”", self.last_find), Tone::Attention, now_ns),
+        }
+        vec![]
+    }
+
+    /// Shows the cues of every segment.
+    pub(super) fn open_segments(&mut self, state: &State) -> Vec<Task> {
+        self.folds = state.show().segment_indices().map(|segment| (segment, true)).collect();
+        vec![]
+    }
+
+    /// Lets the rundown open and fold by itself again.
+    pub(super) fn fold_segments(&mut self) -> Vec<Task> {
+        self.folds.clear();
+        self.scroll_back();
+        vec![]
+    }
+
+    /// Opens a segment of the rundown, or folds the one that is open.
+    pub(super) fn fold(&mut self, segment: SegmentIx, is_open: bool, state: &State, now_ns: u64) {
+        let is_here = |cue: CueIx| state.show().segment_of(cue) == segment;
+        if is_open && self.cursor.is_some_and(is_here) {
+            self.cursor = None;
+        }
+        let is_called = state.playhead().is_some_and(is_here) || state.on_air().iter().any(|&cue| is_here(cue));
+        if is_open && (is_called || state.current_segment() == Some(segment)) {
+            self.say("what runs or is next stays open", Tone::Calm, now_ns);
+            return;
+        }
+        self.folds.insert(segment, !is_open);
+    }
+}
+
+/// Which of `found`, in their order, comes after `from`, or before it.
+fn after<T: Ord + Copy>(found: &[T], from: Option<T>, back: bool) -> Option<usize> {
+    let last = found.len().checked_sub(1)?;
+    Some(match (from, back) {
+        (None, false) => 0,
+        (None, true) => last,
+        (Some(from), false) => found.iter().position(|&at| at > from).unwrap_or(0),
+        (Some(from), true) => found.iter().rposition(|&at| at < from).unwrap_or(last),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+    use super::*;
+    use crate::app::{Ask, Theme};
+    use crate::show::file;
+
+    const SHOW: &str = r#"
+        title = "x"
+        [person.ann]
+        name = "Ann Rings"
+        [person.bob]
+        name = "Bob"
+        [person.cleo]
+        name = "Cleo Rings"
+        [[segment]]
+        title = "One"
+        duration = "1m"
+        cue = [{ number = "1", title = "Blue ring" }, { number = "2", title = "Dark" }]
+        [[segment]]
+        title = "Two"
+        duration = "1m"
+        cue = [{ number = "3", title = "Red ring" }, { number = "4", title = "Ring of fire" }]
+        [[segment]]
+        title = "Three"
+        duration = "1m"
+        cue = [{ number = "5", title = "End" }]
+    "#;
+
+    fn state() -> State {
+        State::new(Arc::new(file::parse(SHOW, "UTC").unwrap()))
+    }
+
+    fn press(app: &mut App, code: KeyCode, modifiers: KeyModifiers, state: &State) {
+        assert_eq!(app.key(&KeyEvent::new(code, modifiers), state, 0), []);
+    }
+
+    fn types(app: &mut App, text: &str, state: &State) {
+        text.chars().for_each(|c| press(app, KeyCode::Char(c), KeyModifiers::NONE, state));
+        press(app, KeyCode::Enter, KeyModifiers::NONE, state);
+    }
+
+    fn again(app: &mut App, state: &State) -> Option<u32> {
+        press(app, KeyCode::Char('n'), KeyModifiers::CONTROL, state);
+        app.cursor.map(|cue| cue.0)
+    }
+
+    fn said(app: &App) -> &str {
+        app.message.as_ref().map_or("", |message| message.text.as_str())
+    }
+
+    #[test]
+    fn what_was_looked_for_is_found_again_in_running_order_and_round() {
+        let (state, mut app) = (state(), App::new(Theme::Dark));
+        press(&mut app, KeyCode::Char('n'), KeyModifiers::CONTROL, &state);
+        assert_eq!(said(&app), "nothing was looked for yet");
+        types(&mut app, "/ring", &state);
+        assert_eq!((app.cursor, said(&app)), (Some(CueIx(0)), "3 found: Ctrl-N goes to the next"));
+        assert_eq!([again(&mut app, &state), again(&mut app, &state)], [Some(2), Some(3)]);
+        assert_eq!(said(&app), "3 of 3 with “ring”");
+        assert_eq!(again(&mut app, &state), Some(0), "behind the last comes the first");
+        types(&mut app, "/", &state);
+        assert_eq!(app.cursor, Some(CueIx(2)), "an empty line finds the next too");
+        app.find_again(true, &state, 0);
+        assert_eq!(app.cursor, Some(CueIx(0)));
+        // From where the caller stands now.
+        app.cursor = Some(CueIx(1));
+        assert_eq!(again(&mut app, &state), Some(2));
+        app.page = Page::Log;
+        assert_eq!((again(&mut app, &state), app.page), (Some(2), Page::Log));
+        app.page = Page::Outputs;
+        assert_eq!((again(&mut app, &state), app.page), (Some(3), Page::Run));
+        app.page = Page::People;
+        types(&mut app, "/rings", &state);
+        again(&mut app, &state);
+        assert_eq!((app.person, said(&app)), (PersonIx(2), "2 of 2 with “rings”"));
+    }
+
+    #[test]
+    fn segments_open_and_fold_and_what_is_called_stays_open() {
+        let (state, mut app) = (state(), App::new(Theme::Dark));
+        press(&mut app, KeyCode::Right, KeyModifiers::NONE, &state);
+        assert_eq!(app.folds.values().collect::<Vec<_>>(), [&true; 3]);
+        app.fold(SegmentIx(1), true, &state, 0);
+        assert_eq!(app.folds.get(&SegmentIx(1)), Some(&false));
+        app.fold(SegmentIx(1), false, &state, 0);
+        assert_eq!(app.folds.get(&SegmentIx(1)), Some(&true));
+        app.cursor = Some(CueIx(4));
+        app.fold(SegmentIx(2), true, &state, 0);
+        assert_eq!((app.cursor, app.folds.get(&SegmentIx(2))), (None, Some(&false)), "the selection does not keep it");
+        press(&mut app, KeyCode::Left, KeyModifiers::NONE, &state);
+        assert!(app.folds.is_empty());
+        app.page = Page::Timeline;
+        press(&mut app, KeyCode::Right, KeyModifiers::NONE, &state);
+        assert!(app.folds.is_empty() && said(&app).contains("on the run page"), "{}", said(&app));
+    }
+
+    #[test]
+    fn the_screen_is_drawn_again_whatever_stands_open() {
+        let (state, ctrl_l) = (state(), KeyEvent::new(KeyCode::Char('l'), KeyModifiers::CONTROL));
+        for ask in [None, Some(Ask::Note), Some(Ask::Palette)] {
+            let mut app = App::new(Theme::Dark);
+            ask.map(|ask| app.open(ask));
+            app.question = ask.is_none().then_some(crate::app::Question::Quit);
+            let before = (app.prompt.clone(), app.question);
+            assert_eq!(app.key(&ctrl_l, &state, 0), [Task::Redraw]);
+            assert_eq!((app.prompt, app.question), before, "{ask:?}");
+        }
+    }
+}
