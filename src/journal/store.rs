@@ -163,7 +163,7 @@ impl Store {
         read.map(|_| text).map_err(failed("read", &path))
     }
 
-    /// The path of a run's journal, for [`super::recover`].
+    /// The path of a run's journal, for [`super::recover()`].
     ///
     /// # Errors
     /// When there is no such run.

@@ -1,6 +1,6 @@
 //! Following a journal that another program writes: what was appended since the last look.
 //!
-//! Owns the reader's place in the file. Takes whole lines only and believes of them what [`super::recover`] believes; a
+//! Owns the reader's place in the file. Takes whole lines only and believes of them what [`super::recover()`] believes; a
 //! last line without its newline waits for its end, since the writer may be in the middle of it, or may have died there
 //! and the next one will cut it off. Must never write, nor take the run's lock, nor keep the file open: whoever calls the
 //! show does not notice that he is followed.

@@ -80,7 +80,7 @@ impl Problem {
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// All `problems` of the file `path`, whose text is `text`, in the manner of rustc, with colours where `colour`: the errors
-/// first, and of each severity no more than the first [`REPORTED_MAX`].
+/// first, and of each severity no more than the first `REPORTED_MAX`.
 pub fn report(problems: &[Problem], path: &str, text: &str, colour: bool) -> String {
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
     let renderer = renderer.decor_style(DecorStyle::Ascii);

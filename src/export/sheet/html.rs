@@ -1,7 +1,7 @@
 //! The cue sheet as a page to print, A4 or Letter: boxes to tick, the table's head on every sheet of paper, the title
 //! at its foot.
 //!
-//! Owns the page's order. Must never write a free text but through [`escape`] or [`foot`], nor take a word that the
+//! Owns the page's order. Must never write a free text but through `escape` or `foot`, nor take a word that the
 //! sheet does not have.
 
 use super::{CueLine, DepartmentRow, SegmentBlock, Sheet};
