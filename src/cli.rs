@@ -5,10 +5,11 @@
 mod args;
 mod check;
 mod commands;
+mod forms;
 mod hints;
 mod means;
 mod probe;
-mod start;
+mod words;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -30,8 +31,8 @@ pub fn main() -> ExitCode {
         },
         Some(Verb::Shows { name }) => commands::shows(name.as_deref()),
         Some(Verb::New { file }) => commands::new(file),
-        Some(Verb::Check { show, strict }) => check::check(show, *strict),
-        Some(Verb::Probe { show }) => probe::probe(show),
+        Some(Verb::Check { show, strict }) => args.permits().and_then(|permits| check::check(show, *strict, &permits)),
+        Some(Verb::Probe { show }) => args.permits().and_then(|permits| probe::probe(show, &permits)),
         Some(Verb::Runs) => args.state_dir().and_then(|state| commands::runs(&state)),
         Some(Verb::Stop { run }) => args.state_dir().and_then(|state| commands::stop(&state, run)),
         Some(Verb::Report { run, format }) => {

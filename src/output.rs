@@ -23,11 +23,13 @@ mod error;
 mod gauge;
 mod health;
 mod http;
+mod machine;
 mod messages;
 mod midi;
 mod mpv;
 mod osc;
 mod peer;
+mod permits;
 mod probe;
 mod queue;
 mod queued;
@@ -49,7 +51,8 @@ use std::time::{Duration, Instant};
 pub use describe::{address, describe};
 pub use error::Fault;
 pub use health::{Clip, Health, Last, Latency, Light, Packet};
-pub use mpv::clip_fault;
+pub use machine::ThisMachine;
+pub use permits::{Permits, how_to_permit};
 pub use probe::{Answer, Probed, probe};
 pub use report::{ClipNews, ClipReport, Job, News, Outcome, Report, Reporter};
 
@@ -78,6 +81,8 @@ pub struct Surroundings<'a> {
     pub env: &'a dyn Fn(&str) -> Option<String>,
     /// The folder of the show file: clips and certificates are found from there.
     pub folder: &'a Path,
+    /// What the user allows shows.
+    pub permits: &'a Permits,
 }
 
 /// What all outputs have in common. None of these calls may wait for anything but [`Self::close`].

@@ -8,11 +8,13 @@ use clap::error::ErrorKind;
 use clap::{Args as ClapArgs, CommandFactory, Parser, Subcommand, ValueEnum};
 use etcetera::BaseStrategy;
 
+use super::forms::{Format, Paper};
 use super::hints;
 use super::means::means;
-use super::start::{start_at, start_cue};
+use super::words::{start_at, start_cue, variable};
 use crate::app::Theme;
 use crate::app::board::Face;
+use crate::output::Permits;
 use crate::runtime::{Start, Unfinished, Wishes, board, config};
 
 /// Names the theme where the command line does not.
@@ -33,6 +35,10 @@ pub struct Args {
     /// Where runs are kept [default: $XDG_STATE_HOME/handover]
     #[arg(long, value_name = "DIR", global = true)]
     state: Option<PathBuf>,
+
+    /// Let shows read the environment variable NAME, beside HANDOVER_*, and send it to the hosts that they name
+    #[arg(long = "env", value_name = "NAME", global = true, value_parser = variable)]
+    variables: Vec<String>,
 }
 
 #[derive(Debug, ClapArgs)]
@@ -226,30 +232,6 @@ pub struct BoardArgs {
     ascii: bool,
 }
 
-/// The forms of a report.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
-    /// For people
-    Text,
-    /// For spreadsheets
-    Csv,
-    /// For programs
-    Json,
-    /// To look at and to print: one page with the chart, without scripts
-    Html,
-    /// The chart alone
-    Svg,
-}
-
-/// The forms of a cue sheet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Paper {
-    /// Plain, as wide as the terminal
-    Text,
-    /// One page for a browser and its printer
-    Html,
-}
-
 impl RunArgs {
     /// Whether any of these stands on the command line.
     fn are_given(&self) -> bool {
@@ -279,7 +261,7 @@ impl Args {
     pub fn read() -> Self {
         let args = hints::parse();
         if args.verb.is_some() && args.run.are_given() {
-            usage("a command goes with --state only: the other arguments are for opening a show");
+            usage("a command goes with --state and --env only: the other arguments are for opening a show");
         }
         args
     }
@@ -298,6 +280,7 @@ impl Args {
             _ => Unfinished::Ask,
         };
         let mut config = config::config(config::folder().as_deref());
+        config.permits.variables.extend(self.variables.iter().cloned());
         let theme = self.theme().unwrap_or_else(|why| {
             config.words.push(format!("the usual colours: {why}"));
             None
@@ -349,6 +332,16 @@ impl Args {
             Some(theme) => Ok(Some(theme.theme())),
             None => theme_called(&std::env::var_os(THEME_VARIABLE).unwrap_or_default().to_string_lossy()),
         }
+    }
+
+    /// What shows may use beyond what is theirs: config.toml, and what the command line adds.
+    ///
+    /// # Errors
+    /// With what is wrong with config.toml.
+    pub fn permits(&self) -> anyhow::Result<Permits> {
+        let mut permits = config::permits(config::folder().as_deref()).map_err(|fault| fault.report())?;
+        permits.variables.extend(self.variables.iter().cloned());
+        Ok(permits)
     }
 
     /// The folder in which runs are kept.

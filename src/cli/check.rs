@@ -3,81 +3,80 @@
 //! Errors and warnings go to stderr, each with its line and how to fix it; a last line on stdout sums the show up. Exit
 //! status 0 without errors, 1 with errors, and with `--strict` 1 for warnings too.
 
-use std::cell::RefCell;
-use std::collections::HashMap;
 use std::path::Path;
 
 use anyhow::bail;
 
 use super::commands::{print, source, tell};
-use crate::output::clip_fault;
+use crate::output::{Permits, Surroundings, ThisMachine};
 use crate::runtime::opening::machine_zone;
 use crate::show::action::MpvCommand;
-use crate::show::file::machine::{Clip, Machine};
+use crate::show::file::machine::{Machine, Unseen};
 use crate::show::problem::visible;
-use crate::show::{Body, Show, duration, file, problem};
+use crate::show::{Body, OutputKind, Show, duration, file, problem};
 
-/// Checks the show at `path`; `strict` makes a failure of warnings.
-pub(super) fn check(path: &Path, strict: bool) -> anyhow::Result<()> {
+/// Checks the show at `path`; `strict` makes a failure of warnings, `permits` is what the user allows shows.
+pub(super) fn check(path: &Path, strict: bool, permits: &Permits) -> anyhow::Result<()> {
     let (name, text) = source(path)?;
-    // What is no file is a built-in show, whose clips are nowhere.
-    let clips = Clips { folder: path.parent().filter(|_| path.exists()), known: RefCell::default() };
-    let (shown, checked) = (visible(&name), file::check(&text, &machine_zone(), &clips));
+    let env = |name: &str| std::env::var(name).ok();
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let machine = ThisMachine::new(Surroundings { env: &env, folder, permits });
+    // What is no file is a built-in show, which sends nothing anywhere.
+    let machine: &dyn Machine = if path.exists() { &machine } else { &Unseen };
+    let (shown, checked) = (visible(&name), file::check(&text, &machine_zone(), machine));
     let problems = checked.as_ref().map_or_else(|problems| problems, |checked| &checked.warnings);
     tell(problems, &name, &text);
     let counted = problem::counted(problems);
     match &checked {
         Err(_) => bail!("{shown} has {counted}"),
         Ok(_) if strict && !problems.is_empty() => bail!("{shown} has {counted}, which --strict does not allow"),
-        Ok(checked) => print(&summary(&shown, &checked.show, &counted, &clips)),
+        Ok(checked) => print(&summary(&shown, &checked.show, &counted, machine)),
     }
 }
 
-/// What a show without errors has, in one line, and a line for each clip that its cue goes without.
-fn summary(name: &str, show: &Show, warnings: &str, clips: &Clips<'_>) -> String {
+/// What a show without errors has, in one line, and below it what it sends of the environment and what it goes without.
+fn summary(name: &str, show: &Show, warnings: &str, machine: &dyn Machine) -> String {
     let total_ns = show.segments.iter().map(|segment| segment.duration_ns).sum::<u64>();
     let planned = duration::length(total_ns);
     let counted = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
     let (segments, cues) = (counted(show.segments.len(), "segment"), counted(show.cues.len(), "cue"));
     let warnings = if warnings.is_empty() { "no warnings" } else { warnings };
-    format!("{name}: no errors, {warnings}; {segments}, {cues}, {planned}\n{}", clips.notes(show))
+    let notes = [secrets(show), optional(show, machine)].concat();
+    format!("{name}: no errors, {warnings}; {segments}, {cues}, {planned}\n{notes}")
 }
 
-/// The clips of a show file, each tried once.
-struct Clips<'a> {
-    /// The folder of the show file; the clips of a built-in show are nowhere.
-    folder: Option<&'a Path>,
-    known: RefCell<HashMap<String, Option<String>>>,
-}
-
-impl Machine for Clips<'_> {
-    fn clip(&self, clip: &str) -> Clip {
-        Clip { fault: self.fault(clip), length_ns: None }
-    }
-}
-
-impl Clips<'_> {
-    /// What is wrong with a clip.
-    fn fault(&self, clip: &str) -> Option<String> {
-        let env = |name: &str| std::env::var(name).ok();
-        let fault = || clip_fault(self.folder?, clip, &env);
-        self.known.borrow_mut().entry(clip.to_owned()).or_insert_with(fault).clone()
-    }
-
-    /// A line for each clip that cannot be played and that its cue goes without.
-    fn notes(&self, show: &Show) -> String {
-        let mut told: Vec<&str> = vec![];
-        let mut notes = String::new();
-        for action in show.cues.iter().flat_map(|cue| &cue.actions) {
-            let Body::Mpv(MpvCommand::Play { clip, optional: true, .. }) = &action.body else { continue };
-            if told.contains(&clip.as_str()) {
-                continue;
-            }
-            told.push(clip);
-            if let Some(fault) = self.fault(clip) {
-                notes.push_str(&format!("note: {fault}; its cue goes without it\n"));
+/// A line for each variable of the environment that the show reads: what it is for, and to whom it is sent.
+fn secrets(show: &Show) -> String {
+    let mut lines = String::new();
+    for output in &show.outputs {
+        let OutputKind::Http { base, headers, .. } = &output.kind else { continue };
+        for (header, value) in headers {
+            if let Some(variable) = value.strip_prefix("env:") {
+                let (id, host) = (&output.id, base.split("://").nth(1).and_then(|rest| rest.split('/').next()));
+                let host = host.unwrap_or(base);
+                lines.push_str(&format!("note: {variable} is sent to {host} (output {id}, header {header})\n"));
             }
         }
-        notes
     }
+    if let Some(variable) = show.remote.as_ref().and_then(|remote| remote.passcode_variable.as_ref()) {
+        lines.push_str(&format!("note: {variable} is the passcode of remote controls\n"));
+    }
+    lines
+}
+
+/// A line for each clip that cannot be played and that its cue goes without.
+fn optional(show: &Show, machine: &dyn Machine) -> String {
+    let mut told: Vec<&str> = vec![];
+    let mut notes = String::new();
+    for action in show.cues.iter().flat_map(|cue| &cue.actions) {
+        let Body::Mpv(MpvCommand::Play { clip, optional: true, .. }) = &action.body else { continue };
+        if told.contains(&clip.as_str()) {
+            continue;
+        }
+        told.push(clip);
+        if let Some(fault) = machine.clip(clip).fault {
+            notes.push_str(&format!("note: {fault}; its cue goes without it\n"));
+        }
+    }
+    notes
 }

@@ -6,7 +6,8 @@ use std::path::Path;
 use anyhow::{Context, bail};
 use clap::CommandFactory;
 
-use super::args::{Args, Format, Paper};
+use super::args::Args;
+use super::forms::{Format, Paper};
 use crate::app::{Theme, keymap, theme};
 use crate::engine::RunId;
 use crate::export::asrun::AsRun;

@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::bail;
 
 use super::commands::{print, source};
-use crate::output::{self, Answer, Probed, Surroundings, address};
+use crate::output::{self, Answer, Permits, Probed, Surroundings, address};
 use crate::runtime::opening::parse;
 use crate::show::Show;
 
@@ -20,14 +20,14 @@ const LIMIT: Duration = Duration::from_secs(3);
 const WORDS_ALIGNED: usize = 44;
 
 /// Tries the outputs of the show at `path`; fails where the show has faults, or an output does not answer.
-pub(super) fn probe(path: &Path) -> anyhow::Result<()> {
+pub(super) fn probe(path: &Path, permits: &Permits) -> anyhow::Result<()> {
     let (name, text) = source(path)?;
     let show = parse(&text, &name)?;
     if show.outputs.is_empty() {
         return print(&format!("{name} has no outputs\n"));
     }
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let surroundings = Surroundings { env: &|name| std::env::var(name).ok(), folder };
+    let surroundings = Surroundings { env: &|name| std::env::var(name).ok(), folder, permits };
     let probed = output::probe(&show, &surroundings, LIMIT);
     print(&table(&show, &probed))?;
     let (all, down) = (probed.len(), probed.iter().filter(|probed| probed.what == Answer::Down).count());

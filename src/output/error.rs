@@ -5,6 +5,8 @@
 
 use std::io;
 
+use super::permits::how_to_permit;
+
 /// One reason why an output cannot be opened.
 #[derive(Debug, thiserror::Error)]
 pub enum Fault {
@@ -19,6 +21,14 @@ pub enum Fault {
     /// A header's secret is not there.
     #[error("header {header} needs the environment variable {variable}, which is not set; set it and start again")]
     SecretMissing {
+        /// The header's name.
+        header: String,
+        /// The variable's name.
+        variable: String,
+    },
+    /// A header whose secret the user does not allow shows to send.
+    #[error("header {header} would send the environment variable {variable}; {}", how_to_permit(.variable))]
+    SecretNotPermitted {
         /// The header's name.
         header: String,
         /// The variable's name.

@@ -17,6 +17,7 @@ use ureq::tls::{RootCerts, TlsConfig};
 use ureq::{Agent, Error, Timeout};
 
 pub(super) use knock::Knock;
+pub(super) use trust::roots;
 
 use super::describe::clean;
 use super::messages::Messages;
@@ -90,7 +91,7 @@ impl Plan {
         settings: &Settings<'_>,
         surroundings: &Surroundings<'_>,
     ) -> Result<Self, Vec<Fault>> {
-        let (headers, secrets) = read_headers(settings.headers, surroundings.env)?;
+        let (headers, secrets) = read_headers(settings.headers, surroundings)?;
         let roots = trust::roots(settings.ca, surroundings.folder)?;
         let requests = Messages::new(show, output, |body| call(settings.base, &headers, body))?;
         let (host, timeout) = (host_of(settings.base), Duration::from_nanos(settings.timeout_ns));
@@ -134,7 +135,7 @@ fn agent(host: &str, timeout: Duration, roots: RootCerts) -> Agent {
 
 fn read_headers(
     headers: &[(String, String)],
-    env: &dyn Fn(&str) -> Option<String>,
+    surroundings: &Surroundings<'_>,
 ) -> Result<(HeaderMap, Secrets), Vec<Fault>> {
     let (mut map, mut secrets, mut faults) = (HeaderMap::new(), Secrets::default(), vec![]);
     for (header, written) in headers {
@@ -142,7 +143,11 @@ fn read_headers(
         let variable = written.strip_prefix("env:");
         let value = match variable {
             None => written.clone(),
-            Some(variable) => match env(variable).filter(|value| !value.is_empty()) {
+            Some(variable) if !surroundings.permits.may_send(variable) => {
+                faults.push(Fault::SecretNotPermitted { header: header.clone(), variable: variable.into() });
+                continue;
+            }
+            Some(variable) => match (surroundings.env)(variable).filter(|value| !value.is_empty()) {
                 Some(value) => value,
                 None => {
                     faults.push(Fault::SecretMissing { header: header.clone(), variable: variable.into() });

@@ -40,7 +40,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-pub use tryout::clip_fault;
+pub use tryout::{flags_fault, try_out};
 
 use super::gauge::Trip;
 use super::worker::Site;

@@ -1,12 +1,12 @@
 //! What the tests of the outputs share: a small show, a site, and conditions awaited with a limit.
 
 use std::path::Path;
-use std::sync::Arc;
 use std::sync::mpsc::{Receiver, channel};
+use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use super::worker::Site;
-use super::{Job, News, Report, Reporter, Surroundings, now};
+use super::{Job, News, Permits, Report, Reporter, Surroundings, now};
 use crate::show::action::OscArg;
 use crate::show::{
     Action, Body, Cue, CueIx, CueNumber, Output, OutputIx, OutputKind, SegmentIx, Show, Thresholds, Trigger,
@@ -96,9 +96,18 @@ pub(super) fn site(name: &str) -> (Site, Receiver<Report>) {
     (Site { output: OutputIx(0), name: name.into(), gauge: Arc::default(), reporter }, reports)
 }
 
+/// A user who allows shows the variables that these tests use.
+pub(super) fn permits() -> &'static Permits {
+    static PERMITS: LazyLock<Permits> = LazyLock::new(|| Permits {
+        variables: ["X_TOKEN", "TOKEN", "KEY", "B"].map(String::from).into(),
+        clips: vec![],
+    });
+    &PERMITS
+}
+
 /// A machine whose environment is `env`.
 pub(super) fn surroundings(env: &dyn Fn(&str) -> Option<String>) -> Surroundings<'_> {
-    Surroundings { env, folder: Path::new(".") }
+    Surroundings { env, folder: Path::new("."), permits: permits() }
 }
 
 /// Waits until `condition` holds, and fails the test if it does not soon.

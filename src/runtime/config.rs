@@ -1,8 +1,11 @@
-//! The caller's own keys and colours: keys.toml and theme.toml in the configuration folder.
+//! What the caller has set outside of any show: own keys and colours (keys.toml, theme.toml) and what shows are allowed
+//! (config.toml), in the configuration folder.
 //!
-//! Owns the reading of the two files and what is said of a faulty one. Must never keep a show from opening: a file that
+//! Owns the reading of the three files and what is said of a faulty one. Must never keep a show from opening: a file that
 //! is faulty, or cannot be read, changes nothing, and is spoken of loudly on the message line and, fault by fault, in
 //! the log. `handover keys` and `handover theme` show the faults with their lines.
+
+pub mod permits;
 
 use std::fs;
 use std::io::{ErrorKind, Read};
@@ -14,6 +17,7 @@ use etcetera::BaseStrategy;
 use super::opening::has_colour;
 use crate::app::theme::{self, Own, Paints};
 use crate::app::{App, Keymap, Theme, keymap};
+use crate::output::Permits;
 use crate::show::file::settings::BYTES_MAX;
 use crate::show::problem::{self, Problem};
 
@@ -21,6 +25,8 @@ use crate::show::problem::{self, Problem};
 pub const KEYS: &str = "keys.toml";
 /// The colours.
 pub const THEME: &str = "theme.toml";
+/// What shows are allowed.
+pub const CONFIG: &str = "config.toml";
 /// How many faults of one file the log names.
 const LOGGED_MAX: usize = 8;
 
@@ -31,6 +37,8 @@ pub struct Config {
     pub keymap: Arc<Keymap>,
     /// His own colours, where he has some.
     pub own: Option<Arc<Own>>,
+    /// What shows may use beyond what is theirs.
+    pub permits: Permits,
     /// What is wrong with the files, for the message line: one sentence a file.
     pub words: Vec<String>,
     /// The same for the log, fault by fault.
@@ -89,7 +97,7 @@ impl Fault {
     }
 }
 
-/// The folder of the two files, `$XDG_CONFIG_HOME/handover`; `None` where no home folder is known.
+/// The folder of these files, `$XDG_CONFIG_HOME/handover`; `None` where no home folder is known.
 pub fn folder() -> Option<PathBuf> {
     etcetera::base_strategy::Xdg::new().ok().map(|dirs| dirs.config_dir().join("handover"))
 }
@@ -110,7 +118,15 @@ pub fn own(folder: Option<&Path>) -> Result<Option<Own>, Fault> {
     read(folder, THEME, theme::parse)
 }
 
-/// Both, whatever is wrong with them.
+/// What the caller allows shows.
+///
+/// # Errors
+/// With what is wrong with the file.
+pub fn permits(folder: Option<&Path>) -> Result<Permits, Fault> {
+    Ok(read(folder, CONFIG, permits::parse)?.unwrap_or_default())
+}
+
+/// All of them, whatever is wrong with them.
 pub fn config(folder: Option<&Path>) -> Config {
     let mut config = Config::default();
     match keys(folder) {
@@ -125,6 +141,13 @@ pub fn config(folder: Option<&Path>) -> Config {
         Err(fault) => {
             config.words.push(format!("the usual colours: {}; `handover theme` says more", fault.words(THEME)));
             config.log.extend(fault.lines(THEME));
+        }
+    }
+    match permits(folder) {
+        Ok(permits) => config.permits = permits,
+        Err(fault) => {
+            config.words.push(format!("shows are allowed nothing more: {}", fault.words(CONFIG)));
+            config.log.extend(fault.lines(CONFIG));
         }
     }
     config

@@ -208,8 +208,8 @@ pub fn machine_zone() -> String {
 }
 
 fn fresh(wishes: &Wishes, store: &Store, script: Script, post: &Post) -> anyhow::Result<Session> {
-    let outputs = wiring::outputs(&script.show, &script.source, script.rehearse, post);
-    let (remote, deaf) = wiring::remote(&script.show, wishes.listen, post)?;
+    let outputs = wiring::outputs(&script.show, &script.source, script.rehearse, &wishes.config.permits, post);
+    let (remote, deaf) = wiring::remote(&script.show, wishes.listen, &wishes.config.permits, post)?;
     let now = wall_now();
     let begin = first_event(&script, wishes, now)?;
     let playhead = wishes.start.cue(&script.show)?;
@@ -276,8 +276,8 @@ fn resume(
         _ => None,
     });
     let (source, show_crc) = started.unwrap_or_default();
-    let outputs = wiring::outputs(&show, source, state.is_rehearsal(), post);
-    let (remote, deaf) = wiring::remote(&show, wishes.listen, post)?;
+    let outputs = wiring::outputs(&show, source, state.is_rehearsal(), &wishes.config.permits, post);
+    let (remote, deaf) = wiring::remote(&show, wishes.listen, &wishes.config.permits, post)?;
     let now = wall_now();
     let down = now.duration_since(last.at).max(SignedDuration::ZERO);
     let down_ns = u64::try_from(down.as_nanos()).unwrap_or(u64::MAX).saturating_mul(u64::from(state.speed()));

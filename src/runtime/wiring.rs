@@ -7,7 +7,7 @@ use std::sync::Arc;
 use anyhow::Context;
 
 use super::inbox::{Msg, Post};
-use crate::output::{News, Outputs, Surroundings};
+use crate::output::{News, Outputs, Permits, Surroundings, how_to_permit};
 use crate::remote::{Passcode, Remote, Settings};
 use crate::show::Show;
 
@@ -15,7 +15,7 @@ use crate::show::Show;
 const PASSCODE_VARIABLE: &str = "HANDOVER_PASSCODE";
 
 /// Opens the outputs of `show`, which came from `source`.
-pub(super) fn outputs(show: &Arc<Show>, source: &str, rehearse: bool, post: &Post) -> Outputs {
+pub(super) fn outputs(show: &Arc<Show>, source: &str, rehearse: bool, permits: &Permits, post: &Post) -> Outputs {
     if rehearse {
         return Outputs::rehearsal(Arc::clone(show));
     }
@@ -28,7 +28,7 @@ pub(super) fn outputs(show: &Arc<Show>, source: &str, rehearse: bool, post: &Pos
     });
     // The source of a show that is no file has no folder: its clips are looked for where the program was started.
     let folder = Path::new(source).parent().filter(|folder| folder.is_absolute()).unwrap_or(Path::new("."));
-    let surroundings = Surroundings { env: &|name| std::env::var(name).ok(), folder };
+    let surroundings = Surroundings { env: &|name| std::env::var(name).ok(), folder, permits };
     Outputs::live(Arc::clone(show), &surroundings, hear)
 }
 
@@ -39,15 +39,23 @@ pub(super) fn outputs(show: &Arc<Show>, source: &str, rehearse: bool, post: &Pos
 pub(super) fn remote(
     show: &Arc<Show>,
     listen: Option<SocketAddr>,
+    permits: &Permits,
     post: &Post,
 ) -> anyhow::Result<(Option<Remote>, Option<String>)> {
     match (listen, &show.remote) {
         (Some(listen), settings) => {
             let variable = settings.as_ref().and_then(|settings| settings.passcode_variable.as_deref());
+            if let Some(name) = variable.filter(|name| !permits.may_be_passcode(name)) {
+                anyhow::bail!(not_permitted(name));
+            }
             hear(show, listen, variable.unwrap_or(PASSCODE_VARIABLE), post).map(|remote| (Some(remote), None))
         }
         (None, Some(settings)) => {
             let variable = settings.passcode_variable.as_deref();
+            let refused = variable.filter(|name| !permits.may_be_passcode(name));
+            if let Some(name) = refused {
+                return Ok((None, Some(not_permitted(name))));
+            }
             let heard = match variable.filter(|name| passcode(name).is_none()) {
                 Some(name) => Err(anyhow::anyhow!("remote control needs the environment variable {name}")),
                 None => hear(show, settings.listen, variable.unwrap_or(PASSCODE_VARIABLE), post),
@@ -59,6 +67,11 @@ pub(super) fn remote(
         }
         (None, None) => Ok((None, None)),
     }
+}
+
+fn not_permitted(variable: &str) -> String {
+    let fix = how_to_permit(variable);
+    format!("remote control would take the environment variable {variable} for its passcode; {fix}")
 }
 
 fn passcode(variable: &str) -> Option<Passcode> {

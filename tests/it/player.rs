@@ -13,7 +13,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::{Duration, Instant};
 
-use handover::output::{ClipNews, Job, Light, News, Outcome, Outputs, Surroundings};
+use handover::output::{ClipNews, Job, Light, News, Outcome, Outputs, Permits, Surroundings};
 use handover::show::{CueIx, CueNumber, Show, file};
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -127,7 +127,7 @@ impl Stage {
         let (sender, news) = channel();
         let hear = Arc::new(move |news| drop(sender.send(news)));
         let folder = house.path("");
-        let surroundings = Surroundings { env: &|_| None, folder: &folder };
+        let surroundings = Surroundings { env: &|_| None, folder: &folder, permits: &Permits::default() };
         let outputs = Outputs::live(Arc::clone(&show), &surroundings, hear);
         Some(Stage { outputs, show, news, firing: 0, _house: house, _alone: alone })
     }
@@ -445,6 +445,9 @@ fn check_tries_every_clip_out() {
     let (status, said) = check(&[CUES[0], CUES[2], CUES[6]]);
     assert_eq!(status, Some(0), "{said}");
     assert!(said.contains("no errors") && said.contains("note: away.mp4: there is no such file"), "{said}");
+    let (status, said) = check(&[("1", "play = \"a.mp4\", from = \"1h\"")]);
+    assert_eq!(status, Some(0), "{said}");
+    assert!(said.contains("`from` is \"1h\", and the clip lasts"), "{said}");
 }
 
 #[test]
@@ -453,7 +456,7 @@ fn without_mpv_a_show_opens_and_says_what_is_missing() {
     let show = Arc::new(file::parse(&show(&CUES), "UTC").expect("a show without a fault"));
     let folder = house.path("");
     let nowhere = |name: &str| (name == "HANDOVER_MPV").then(|| "/nowhere/mpv".to_owned());
-    let surroundings = Surroundings { env: &nowhere, folder: &folder };
+    let surroundings = Surroundings { env: &nowhere, folder: &folder, permits: &Permits::default() };
     let mut outputs = Outputs::live(show, &surroundings, Arc::new(|_| {}));
     await_some(PATIENCE, || (outputs.health()[0].light == Light::Down).then_some(())).expect("the light goes out");
     let said = "HANDOVER_MPV names /nowhere/mpv, which is not there";

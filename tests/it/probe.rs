@@ -13,7 +13,7 @@ fn probe(show: &str, env: &[(&str, &str)]) -> (Option<i32>, String, String) {
     command
         .args(["probe", show])
         .stdin(Stdio::null())
-        .env_remove("WEB_TOKEN")
+        .env_remove("HANDOVER_WEB_TOKEN")
         .env_remove("HANDOVER_X_AUTHORIZATION")
         .envs(env.iter().copied());
     let output = command.output().expect("the program runs");
@@ -63,9 +63,9 @@ fn probe_tells_who_answers() {
             format!("osc = \"udp://{}\"\npanic = [{{ osc = \"/stop\" }}]", desk.local_addr().expect("an address")),
         ),
         ("sound", format!("osc = \"tcp://{}\"", sound.local_addr().expect("an address"))),
-        ("web", format!("http = \"{web}\"\nheaders = {{ Authorization = \"env:WEB_TOKEN\" }}")),
+        ("web", format!("http = \"{web}\"\nheaders = {{ Authorization = \"env:HANDOVER_WEB_TOKEN\" }}")),
     ]));
-    let (status, printed, said) = probe(&file, &[("WEB_TOKEN", "Bearer s3cr3t-t0k3n"), ("NO_COLOR", "1")]);
+    let (status, printed, said) = probe(&file, &[("HANDOVER_WEB_TOKEN", "Bearer s3cr3t-t0k3n"), ("NO_COLOR", "1")]);
     assert_eq!((status, said.as_str()), (Some(0), ""), "{printed}");
     assert_eq!(printed.lines().count(), 3, "{printed}");
     assert!(line(&printed, "lights").contains("nobody refuses"), "{printed}");
@@ -83,7 +83,7 @@ fn probe_tells_who_answers() {
 
     let (status, printed, said) = probe(&file, &[]);
     assert_eq!(status, Some(1), "{printed}");
-    assert!(line(&printed, "web").contains("WEB_TOKEN") && said.contains("1 of 3 outputs"), "{printed}{said}");
+    assert!(line(&printed, "web").contains("HANDOVER_WEB_TOKEN") && said.contains("1 of 3 outputs"), "{printed}{said}");
 }
 
 #[test]

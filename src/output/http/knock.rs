@@ -1,6 +1,6 @@
 //! Knocking at a web server: whether anybody answers, without having anything done.
 //!
-//! Asks by HEAD for the address that all paths are put behind, with the output's own headers. HEAD is safe: who sends it
+//! Asks by HEAD for the address that all paths are put behind, with the output's own headers but without its secrets. HEAD is safe: who sends it
 //! asks for no change, and is not to be held to account for any (RFC 9110, section 9.2.1). Whatever the server says, it
 //! answers: which paths there are, and what they grant, only the show's own requests could find out.
 
@@ -21,12 +21,15 @@ pub(in crate::output) struct Knock {
 }
 
 impl Knock {
-    /// Reads the output's secrets, without sending anything.
+    /// Looks whether the output's secrets are there. None of them is sent: an answer is an answer without them too.
     ///
     /// # Errors
-    /// All secrets that are missing, and what no request can be sent with.
+    /// All secrets that are missing or not permitted, and what no request can be sent with.
     pub(in crate::output) fn new(settings: &Settings<'_>, surroundings: &Surroundings<'_>) -> Result<Self, Vec<Fault>> {
-        let (headers, secrets) = read_headers(settings.headers, surroundings.env)?;
+        let (mut headers, secrets) = read_headers(settings.headers, surroundings)?;
+        for (name, _) in settings.headers.iter().filter(|(_, value)| value.starts_with("env:")) {
+            headers.remove(name);
+        }
         let roots = trust::roots(settings.ca, surroundings.folder)?;
         let request = Request::builder().method(Method::HEAD).uri(settings.base).body(());
         let mut request =

@@ -6,7 +6,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 
 use super::*;
-use crate::output::testing::{SOON, awaited, job, output, show, site, surroundings};
+use crate::output::testing::{SOON, awaited, job, output, permits, show, site, surroundings};
 use crate::output::{Driver, Job, Light, Outcome, Report, describe, now};
 use crate::show::OutputKind;
 
@@ -244,7 +244,7 @@ fn a_house_that_vouches_for_itself_is_trusted_where_the_show_says_so() {
         let settings = Settings { base, headers, timeout_ns: *timeout_ns, ca: ca.as_deref() };
         let show = show(vec![output("x", kind.clone(), vec![])], vec![(0, body("GET", "/", HttpContent::Empty))]);
         let env = |_: &str| Some(TOKEN.to_owned());
-        Plan::new(&show, OutputIx(0), &settings, &Surroundings { env: &env, folder })
+        Plan::new(&show, OutputIx(0), &settings, &Surroundings { env: &env, folder, permits: permits() })
     };
     let (site, reports) = site("x");
     let mut x = read(server.dir.path(), &kind).unwrap_or_else(|faults| panic!("{faults:?}")).open(site).unwrap();
@@ -433,7 +433,11 @@ fn secrets_are_read_at_opening_and_shown_nowhere() {
     let bad = plan(base, Some("s3cr3t\n"), vec![post()]).err().unwrap();
     assert!(!format!("{bad:?} {}", bad[0]).contains("s3cr3t"), "{bad:?}");
 
-    let call = call(base, &read_headers(&[("A".into(), "env:B".into())], &|_| Some(TOKEN.into())).unwrap().0, &post());
+    let call = call(
+        base,
+        &read_headers(&[("A".into(), "env:B".into())], &surroundings(&|_| Some(TOKEN.into()))).unwrap().0,
+        &post(),
+    );
     assert!(!format!("{:?}", call.unwrap().request).contains("s3cr3t"));
 }
 

@@ -16,7 +16,7 @@ const BYTES_MAX: u64 = 1 << 20;
 ///
 /// # Errors
 /// A file that cannot be read, or holds no certificate in PEM form.
-pub(super) fn roots(ca: Option<&str>, folder: &Path) -> Result<RootCerts, Vec<Fault>> {
+pub(in crate::output) fn roots(ca: Option<&str>, folder: &Path) -> Result<RootCerts, Vec<Fault>> {
     let Some(file) = ca else { return Ok(RootCerts::WebPki) };
     let certificates = read(&folder.join(file)).map_err(|why| vec![Fault::Certificates { file: file.into(), why }])?;
     Ok(RootCerts::new_with_certs(&certificates))

@@ -2,13 +2,17 @@
 //!
 //! Must never be used while a show runs: it waits for the player.
 
+use std::io::Read;
 use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
+use super::super::describe::clean;
 use super::super::now;
 use super::clip::{NO_SUCH_FILE, Sight, absolute, look, not_playable};
 use super::process::{end_of, program_or_mpv};
+use crate::show::duration::SECOND_NS;
+use crate::show::file::machine::Clip;
 
 /// How long the player may take over one clip.
 const LIMIT: Duration = Duration::from_secs(10);
@@ -16,38 +20,90 @@ const LIMIT: Duration = Duration::from_secs(10);
 /// The status with which mpv ends when a file could not be played ("EXIT CODES" in its manual).
 const NOT_PLAYED: i32 = 2;
 
-/// What is wrong with the clip at `clip`, found from `folder`: "clips/x.mp4: there is no such file".
+/// What begins the line in which the player says how long a clip is.
+const LENGTH: &str = "handover: ";
+
+/// How much of the player's words is read.
+const SAID_BYTES_MAX: u64 = 64 * 1024;
+
+/// What is known of the clip at `clip`, found from `folder`: what is wrong with it ("clips/x.mp4: there is no such
+/// file"), or how long it lasts.
 ///
 /// Where mpv is installed it plays the beginning of the file, without a window and without a sound; where it is not,
 /// whatever is there will do. `env` reads the environment: `HANDOVER_MPV` names another executable.
-pub fn clip_fault(folder: &Path, clip: &str, env: &dyn Fn(&str) -> Option<String>) -> Option<String> {
+pub fn try_out(folder: &Path, clip: &str, env: &dyn Fn(&str) -> Option<String>) -> Clip {
     let path = match absolute(folder, clip) {
         Ok(path) => path,
-        Err(why) => return Some(why),
+        Err(why) => return Clip { fault: Some(why), length_ns: None },
     };
-    let why = match look(&path) {
-        Sight::There(_) => try_out(&path, env("HANDOVER_MPV"))?,
-        Sight::Missing => NO_SUCH_FILE.into(),
-        Sight::Odd(why) => why,
+    let tried = match look(&path) {
+        Sight::There(_) => play(&path, env("HANDOVER_MPV")),
+        Sight::Missing => Err(NO_SUCH_FILE.into()),
+        Sight::Odd(why) => Err(why),
     };
-    Some(format!("{clip}: {why}"))
+    match tried {
+        Ok(length_ns) => Clip { fault: None, length_ns },
+        Err(why) => Clip { fault: Some(format!("{clip}: {why}")), length_ns: None },
+    }
 }
 
-fn try_out(path: &str, program: Option<String>) -> Option<String> {
+/// Plays the beginning of a file; gives its length, nanoseconds, where the player knows it.
+fn play(path: &str, program: Option<String>) -> Result<Option<u64>, String> {
     let mut command = Command::new(program_or_mpv(program));
-    let quiet = ["--no-config", "--no-terminal", "--load-scripts=no", "--ytdl=no", "--autoload-files=no"];
-    let short = ["--vo=null", "--ao=null", "--frames=1", "--length=0.1", "--"];
-    command.args(quiet).args(short).arg(path).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-    let mut child = command.spawn().ok()?;
+    let quiet =
+        ["--no-config", "--quiet", "--input-terminal=no", "--load-scripts=no", "--ytdl=no", "--autoload-files=no"];
+    // A file that is a list of others must not make a check send anything.
+    let short =
+        ["--vo=null", "--ao=null", "--frames=1", "--length=0.1", "--demuxer-lavf-o=protocol_whitelist=file", "--"];
+    let says = format!("--term-playing-msg={LENGTH}${{=duration}}");
+    command
+        .args(quiet)
+        .arg(says)
+        .args(short)
+        .arg(path)
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null());
+    let Ok(mut child) = command.spawn() else { return Ok(None) };
+    let said = child.stdout.take();
+    // Its words are few enough for a pipe, so that it never has to wait for them to be read.
     match end_of(&mut child, now() + LIMIT) {
-        Some(status) if status.code() == Some(NOT_PLAYED) => Some(not_playable("it finds nothing to play")),
-        Some(status) if status.success() => None,
-        Some(status) => Some(not_playable(&status.to_string())),
+        Some(status) if status.code() == Some(NOT_PLAYED) => Err(not_playable("it finds nothing to play")),
+        Some(status) if status.success() => Ok(said.and_then(length_ns)),
+        Some(status) => Err(not_playable(&status.to_string())),
         None => {
             // It may have ended in this very moment; then there is nothing to kill.
             drop(child.kill());
             drop(child.wait());
-            Some(not_playable(&format!("it takes longer than {} s", LIMIT.as_secs())))
+            Err(not_playable(&format!("it takes longer than {} s", LIMIT.as_secs())))
         }
     }
+}
+
+fn length_ns(said: impl Read) -> Option<u64> {
+    let mut words = String::new();
+    said.take(SAID_BYTES_MAX).read_to_string(&mut words).ok()?;
+    let seconds: f64 = words.lines().find_map(|line| line.strip_prefix(LENGTH))?.trim().parse().ok()?;
+    let is_length = seconds.is_finite() && seconds > 0.0;
+    is_length.then_some((seconds * SECOND_NS as f64) as u64)
+}
+
+/// Why mpv does not take `flags`, in its own words; nothing where it takes them, or is not there.
+pub fn flags_fault(flags: &[String], program: Option<String>) -> Option<String> {
+    let mut command = Command::new(program_or_mpv(program));
+    command.arg("--no-config").args(flags).arg("--version");
+    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().ok()?;
+    let said = child.stdout.take();
+    let status = end_of(&mut child, now() + LIMIT);
+    if status.is_none() {
+        drop(child.kill());
+        drop(child.wait());
+    }
+    if status.is_some_and(|status| status.success()) {
+        return None;
+    }
+    let mut words = String::new();
+    // What cannot be read says no more than its status.
+    let _ = said.map(|said| said.take(SAID_BYTES_MAX).read_to_string(&mut words));
+    Some(clean(words.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("it does not say why")))
 }

@@ -291,6 +291,9 @@ fn mpv(fields: &mut Fields<'_>) -> Option<MpvCommand> {
     })
 }
 
+/// The endings of files that name other files, on this machine or elsewhere, instead of holding pictures and sounds.
+const LISTS: [&str; 10] = ["m3u", "m3u8", "pls", "asx", "cue", "edl", "mpd", "sdp", "ffconcat", "xspf"];
+
 /// How much longer than the clip an out-point may be before it is a slip: players and people round.
 const ROUNDED_NS: u64 = SECOND_NS;
 
@@ -307,6 +310,11 @@ fn clip(value: &Value<'_>, is_needed: bool) -> (Option<String>, Option<u64>) {
     let Some(text) = value.line() else { return (None, None) };
     if text.contains("://") {
         value.fault("a clip is a file, not an address", "put the file beside the show, and write its path");
+        return (None, None);
+    }
+    let ending = text.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase()).unwrap_or_default();
+    if LISTS.contains(&ending.as_str()) {
+        value.fault(format!("{} is a list of other files, not a clip", quoted(&text)), "name the clips themselves");
         return (None, None);
     }
     let found = value.reader.machine().clip(&text);

@@ -12,8 +12,8 @@ pub trait Machine {
         Clip::default()
     }
 
-    /// Why the environment variable `name`, which the show reads, cannot be used.
-    fn variable(&self, _name: &str) -> Option<Finding> {
+    /// Why a secret of the environment cannot be used.
+    fn secret(&self, _secret: Secret<'_>) -> Option<Finding> {
         None
     }
 
@@ -36,6 +36,15 @@ pub struct Clip {
     pub fault: Option<String>,
     /// How long it lasts, nanoseconds, where that is known.
     pub length_ns: Option<u64>,
+}
+
+/// A secret that the show reads from the environment, by the name of its variable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Secret<'a> {
+    /// It is sent with every request of an output.
+    Header(&'a str),
+    /// Remote controls have to know it.
+    Passcode(&'a str),
 }
 
 /// Something that will not work on the machine.

@@ -5,6 +5,7 @@ use std::net::Ipv6Addr;
 use super::action::{Protocol, Wire, body, is_url_text};
 use super::fields::Fields;
 use super::flags::flags;
+use super::machine::Secret;
 use super::reader::{Mention, Names, quoted};
 use super::value::Value;
 use crate::show::action::{Framing, MpvCommand};
@@ -199,7 +200,9 @@ fn header_value(value: &Value<'_>) -> Option<String> {
         let fits = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
         if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) || !name.bytes().all(fits) {
             let what = format!("{} cannot be the name of an environment variable", quoted(name));
-            value.fault(what, "write it like \"env:TOKEN\"");
+            value.fault(what, "write it like \"env:HANDOVER_TOKEN\"");
+        } else if let Some(finding) = value.reader.machine().secret(Secret::Header(name)) {
+            value.reader.found(&value.span, finding);
         }
     } else if let Some(c) = text.chars().find(|c| !c.is_ascii_graphic() && *c != ' ') {
         value.fault(format!("a header cannot hold {c:?}"), "write printable ASCII");

@@ -5,6 +5,7 @@
 use std::net::SocketAddr;
 
 use super::fields::Fields;
+use super::machine::Secret;
 use super::reader::quoted;
 use super::value::Value;
 use crate::show::RemoteControl;
@@ -59,6 +60,9 @@ fn passcode(value: &Value<'_>) -> Option<String> {
         let what = format!("{} cannot be the name of an environment variable", quoted(name));
         value.fault(what, format!("write it like `{PASSCODE}`"));
         return None;
+    }
+    if let Some(finding) = value.reader.machine().secret(Secret::Passcode(name)) {
+        value.reader.found(&value.span, finding);
     }
     Some(name.to_owned())
 }

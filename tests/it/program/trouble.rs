@@ -111,20 +111,20 @@ fn an_http_output_posts_exactly_what_the_show_says() {
     let web = Web::new();
     let addr = web.addr;
     let text = format!(
-        "title = \"T\"\n[output.web]\nhttp = \"http://{addr}\"\nheaders = {{ Authorization = \"env:WEB_TOKEN\" }}\n\
+        "title = \"T\"\n[output.web]\nhttp = \"http://{addr}\"\nheaders = {{ Authorization = \"env:HANDOVER_WEB_TOKEN\" }}\n\
          [[segment]]\ntitle = \"S\"\nduration = \"60s\"\n[[segment.cue]]\nnumber = \"1\"\ntitle = \"Post\"\n\
          do = [{{ output = \"web\", method = \"POST\", path = \"/2/tweets\", json = {{ text = \"Thank you, Paris!\" }} }}]\n"
     );
     let mut program = house.open(&[&house.show(&text)]);
-    program.await_words(&["web", "WEB_TOKEN"]);
+    program.await_words(&["web", "HANDOVER_WEB_TOKEN"]);
     program.keys(" ");
     let failed = program.await_event("action_failed", 1);
     let why = failed.lines.iter().find_map(|line| line["error"].as_str()).unwrap_or_default();
-    assert!(why.contains("WEB_TOKEN"), "a secret is missing: {why}");
+    assert!(why.contains("HANDOVER_WEB_TOKEN"), "a secret is missing: {why}");
     drop(program);
 
     let house = House::new();
-    let mut program = house.spawn(&[&house.show(&text)], (120, 36), &[("WEB_TOKEN", "Bearer s3cret")]);
+    let mut program = house.spawn(&[&house.show(&text)], (120, 36), &[("HANDOVER_WEB_TOKEN", "Bearer s3cret")]);
     program.await_open();
     program.keys(" ");
     let (head, body) = web.request();
@@ -136,6 +136,34 @@ fn an_http_output_posts_exactly_what_the_show_says() {
     assert!(!journal.tail(20).contains("s3cret"), "the journal keeps no secret");
     assert!(!String::from_utf8_lossy(&program.raw()).contains("s3cret"), "nor does the screen");
     assert!(web.is_quiet(), "it was posted more than once");
+}
+
+#[test]
+fn a_show_sends_no_variable_that_the_user_does_not_allow() {
+    let web = Web::new();
+    let text = format!(
+        "title = \"T\"\n[output.web]\nhttp = \"http://{}\"\nheaders = {{ Authorization = \"env:X_TOKEN\" }}\n\
+         [[segment]]\ntitle = \"S\"\nduration = \"60s\"\n[[segment.cue]]\nnumber = \"1\"\ntitle = \"Post\"\n\
+         do = [{{ output = \"web\" }}]\n",
+        web.addr
+    );
+    let house = House::new();
+    let mut program = house.spawn(&[&house.show(&text)], (120, 36), &[("X_TOKEN", "Bearer s3cret")]);
+    program.await_open();
+    program.keys(" ");
+    let failed = program.await_event("action_failed", 1);
+    let why = failed.lines.iter().find_map(|line| line["error"].as_str()).unwrap_or_default();
+    assert!(why.contains("X_TOKEN") && why.contains("--env X_TOKEN"), "{why}");
+    assert!(web.is_quiet(), "something was sent");
+    drop(program);
+
+    let house = House::new();
+    let args = ["--env", "X_TOKEN", &house.show(&text)];
+    let mut program = house.spawn(&args, (120, 36), &[("X_TOKEN", "Bearer s3cret")]);
+    program.await_open();
+    program.keys(" ");
+    let (head, _) = web.request();
+    assert!(head.iter().any(|line| line.eq_ignore_ascii_case("authorization: Bearer s3cret")), "{head:?}");
 }
 
 #[test]

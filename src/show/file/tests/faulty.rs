@@ -245,6 +245,7 @@ fn faults_of_the_syntax_are_found_with_all_others() {
         ("call = \"a «\"»big\" hand\"", &["the quote ends the text", "`call = 'a \"big\" hand'`"]),
         ("call = \"C:\\u«»sers\"", &["a backslash", "write `\\\\` for a backslash"]),
         ("«call: \"Go\"»", &["a line without `=`", "write `call = \"Go\"`"]),
+        ("do = [{ output = \"vt\", play = «\"list.M3U8\"» }]", &["a list of other files", "the clips themselves"]),
         ("call = «“GO”»", &["without quotes", "`\"GO\"`"]),
         ("call = «»", &["a key without a value"]),
         ("call = \"GO«»", &["not closed"]),

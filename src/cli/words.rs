@@ -1,8 +1,9 @@
-//! Where the clock of a technical rehearsal begins, in words of the command line.
+//! Words of the command line that stand for more than text: where a technical rehearsal begins, names of variables.
 
 use jiff::civil::{DateTime, Time};
 
 use crate::runtime::Start;
+use crate::runtime::config::permits::is_variable;
 use crate::show::CueNumber;
 
 /// Where the clock begins, of `--at`: a time of day, or a day and a time.
@@ -20,4 +21,10 @@ pub(super) fn start_at(text: &str) -> Result<Start, String> {
 /// Where the clock begins, of `--cue`.
 pub(super) fn start_cue(text: &str) -> Result<Start, String> {
     CueNumber::new(text).map(Start::Cue).map_err(|error| error.to_string())
+}
+
+/// The name of an environment variable, of `--env`.
+pub(super) fn variable(text: &str) -> Result<String, String> {
+    let name = text.strip_prefix("env:").unwrap_or(text);
+    if is_variable(name) { Ok(name.to_owned()) } else { Err("a name such as X_TOKEN".to_owned()) }
 }

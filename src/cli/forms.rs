@@ -1,0 +1,27 @@
+//! The forms in which reports and cue sheets are printed.
+
+use clap::ValueEnum;
+
+/// The forms of a report.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people
+    Text,
+    /// For spreadsheets
+    Csv,
+    /// For programs
+    Json,
+    /// To look at and to print: one page with the chart, without scripts
+    Html,
+    /// The chart alone
+    Svg,
+}
+
+/// The forms of a cue sheet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Paper {
+    /// Plain, as wide as the terminal
+    Text,
+    /// One page for a browser and its printer
+    Html,
+}
