@@ -16,6 +16,7 @@ use std::process::ExitCode;
 
 use args::{Args, Verb};
 
+use crate::plain;
 use crate::runtime::End;
 
 /// Runs the program.
@@ -49,7 +50,7 @@ pub fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             // With nobody to read it, the status says it alone.
-            let _ = writeln!(std::io::stderr(), "handover: {error:#}");
+            let _ = writeln!(std::io::stderr(), "{}", plain::coloured_lines(&format!("handover: {error:#}")));
             ExitCode::FAILURE
         }
     }

@@ -29,6 +29,7 @@
 //! | [`journal`] | append, recover, lock |
 //! | [`engine`] | command, decide, event, apply, state, timers: a value |
 //! | [`show`] [`slip`] [`geo`] | the plan: segments, cues, numbers, times, its file and its faults; frames on a stream; maps |
+//! | [`plain`] | text that does nothing to the text around it |
 
 pub mod app;
 pub mod cli;
@@ -37,6 +38,7 @@ pub mod export;
 pub mod geo;
 pub mod journal;
 pub mod output;
+pub mod plain;
 pub mod remote;
 pub mod runtime;
 pub mod show;

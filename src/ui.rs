@@ -32,6 +32,8 @@ mod theme;
 mod timeline;
 mod viewport;
 
+use std::borrow::Cow;
+
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -127,10 +129,20 @@ pub fn draw(frame: &mut Frame, view: &View) -> Hits {
 
 /// Makes of a finished picture what the terminal can show.
 fn finish(buf: &mut Buffer, means: Means) {
+    keep_plain(buf);
     glyphs::pass(buf, means.glyphs);
     match means.depth {
         Depth::Indexed => indexed::pass(buf),
         Depth::Mono | Depth::Ansi | Depth::Rgb => {}
+    }
+}
+
+/// Nothing goes to the terminal that does something to the cells around it. The one place for all that is drawn.
+fn keep_plain(buf: &mut Buffer) {
+    for cell in buf.content.iter_mut().filter(|cell| !cell.symbol().is_ascii()) {
+        if let Cow::Owned(symbol) = crate::plain::line(cell.symbol()) {
+            cell.set_symbol(if symbol.is_empty() { " " } else { &symbol });
+        }
     }
 }
 
@@ -205,4 +217,20 @@ fn run(scene: &Scene, buf: &mut Buffer, body: Rect, hits: &mut Hits) {
 fn lines(hits: &mut Hits, area: Rect) {
     let (columns, rows) = (area.x..area.right(), area.y..area.bottom());
     hits.regions.push(Region { columns, rows, target: Target::Lines });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_cell_does_something_to_the_others() {
+        let mut buf = Buffer::empty(Rect::new(0, 0, 6, 1));
+        for (x, symbol) in ["a", "\u{2028}", "e\u{301}", "a\u{200d}", "👩\u{200d}🚀"].into_iter().enumerate() {
+            buf[(x as u16, 0)].set_symbol(symbol);
+        }
+        keep_plain(&mut buf);
+        let symbols: Vec<&str> = buf.content.iter().map(|cell| cell.symbol()).collect();
+        assert_eq!(symbols, ["a", " ", "e\u{301}", "a", "👩\u{200d}🚀", " "]);
+    }
 }

@@ -14,6 +14,7 @@ use crate::export::asrun::AsRun;
 use crate::export::sheet::{self, Sheet};
 use crate::export::{chart, csv, html, json, text};
 use crate::journal::{Holder, Store, recover};
+use crate::plain;
 use crate::runtime::clock::wall_now;
 use crate::runtime::opening::{has_colour, machine_zone, parse, read};
 use crate::runtime::when::listed;
@@ -117,12 +118,12 @@ pub(super) fn runs(state: &Path) -> anyhow::Result<()> {
         lines.push_str(&line);
         lines.push('\n');
     }
-    print(&lines)
+    print(&plain::lines(&lines))
 }
 
 /// Ends a run that goes on without a terminal.
 pub(super) fn stop(state: &Path, run: &str) -> anyhow::Result<()> {
-    print(&stop_run(&Store::new(state), &RunId(run.to_owned()))?)
+    print(&plain::lines(&stop_run(&Store::new(state), &RunId(run.to_owned()))?))
 }
 
 pub(super) fn report(state: &Path, run: Option<&str>, format: Format) -> anyhow::Result<()> {

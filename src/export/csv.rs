@@ -60,7 +60,7 @@ fn cue_cells(segment: &SegmentRow, row: &CueRow) -> [String; 10] {
 }
 
 fn line(csv: &mut String, cells: &[String]) {
-    let quoted: Vec<_> = cells.iter().map(|cell| quote(cell)).collect();
+    let quoted: Vec<_> = cells.iter().map(|cell| quote(&crate::plain::lines(cell))).collect();
     csv.push_str(&quoted.join(","));
     csv.push('\n');
 }

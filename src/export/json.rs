@@ -4,7 +4,7 @@
 //! seconds to the millisecond, what is not known is `null`. Must never compute: what stands here is a row's.
 
 use jiff::Zoned;
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::asrun::{AsRun, CueRow, Downtime, LostSend, NoteRow, SegmentRow, SpottedNote, SpottedRow};
 use super::csv::rfc3339;
@@ -16,10 +16,26 @@ pub fn write(report: &AsRun) -> String {
     serde_json::to_string_pretty(&view).map_or_else(|error| format!("{{\"error\":\"{error}\"}}\n"), |json| json + "\n")
 }
 
+/// A text of the show or the run.
+fn plain<S: Serializer>(text: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(&crate::plain::lines(text))
+}
+
+fn plain_where_any<S: Serializer>(text: &Option<&str>, serializer: S) -> Result<S::Ok, S::Error> {
+    text.map(crate::plain::lines).serialize(serializer)
+}
+
+fn plain_each<S: Serializer>(texts: &[String], serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_seq(texts.iter().map(|text| crate::plain::lines(text)))
+}
+
 #[derive(Serialize)]
 struct Run<'a> {
+    #[serde(serialize_with = "plain")]
     show: &'a str,
+    #[serde(serialize_with = "plain")]
     run: &'a str,
+    #[serde(serialize_with = "plain")]
     timezone: &'a str,
     rehearsal: bool,
     speed: u32,
@@ -55,19 +71,23 @@ struct Down {
 
 #[derive(Serialize)]
 struct Segment<'a> {
+    #[serde(serialize_with = "plain")]
     title: &'a str,
     planned_start: Option<String>,
     actual_start: Option<String>,
     planned_duration: f64,
     actual_duration: Option<f64>,
     over_under: Option<f64>,
+    #[serde(serialize_with = "plain_each")]
     remarks: &'a [String],
     cues: Vec<Cue<'a>>,
 }
 
 #[derive(Serialize)]
 struct Cue<'a> {
+    #[serde(serialize_with = "plain")]
     cue: &'a str,
+    #[serde(serialize_with = "plain")]
     title: &'a str,
     outcome: &'static str,
     firing: Option<u32>,
@@ -77,14 +97,17 @@ struct Cue<'a> {
     actual_duration: Option<f64>,
     difference: Option<f64>,
     cause: Option<&'static str>,
+    #[serde(serialize_with = "plain_each")]
     remarks: &'a [String],
     lost_sends: Vec<Lost<'a>>,
 }
 
 #[derive(Serialize)]
 struct Lost<'a> {
+    #[serde(serialize_with = "plain")]
     output: &'a str,
     outcome: &'static str,
+    #[serde(serialize_with = "plain_where_any")]
     error: Option<&'a str>,
     messages: u32,
 }
@@ -92,14 +115,19 @@ struct Lost<'a> {
 #[derive(Serialize)]
 struct Note<'a> {
     at: String,
+    #[serde(serialize_with = "plain_where_any")]
     cue: Option<&'a str>,
+    #[serde(serialize_with = "plain")]
     text: &'a str,
 }
 
 #[derive(Serialize)]
 struct Spotted<'a> {
+    #[serde(serialize_with = "plain")]
     person: &'a str,
+    #[serde(serialize_with = "plain")]
     name: &'a str,
+    #[serde(serialize_with = "plain_where_any")]
     role: Option<&'a str>,
     times: Vec<String>,
     notes: Vec<SpottedNoteView<'a>>,
@@ -108,6 +136,7 @@ struct Spotted<'a> {
 #[derive(Serialize)]
 struct SpottedNoteView<'a> {
     at: String,
+    #[serde(serialize_with = "plain")]
     text: &'a str,
 }
 

@@ -5,15 +5,11 @@
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use crate::show::problem::turns;
-
 const JOINER: char = '\u{200d}';
 
 /// `text` on one line, without characters that steer the terminal or turn the direction of what follows.
 pub fn plain(text: &str) -> String {
-    let breaks = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
-    let spaced: String = text.chars().filter(|c| !turns(*c)).map(|c| if breaks(c) { ' ' } else { c }).collect();
-    spaced.split_whitespace().collect::<Vec<_>>().join(" ")
+    crate::plain::line(text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// `text` in exactly `width` columns: cut with … or filled up with blanks.
@@ -56,10 +52,11 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
             lines.push(std::mem::take(&mut line));
         }
         let mut rest = word;
-        while rest.width() > width {
+        // Only what fits is measured each time: a word may be as long as a note.
+        while let Some(fits) = Some(prefix(rest, width)).filter(|&fits| fits < rest.len()) {
             // A character wider than the line has to go somewhere: it gets a line of its own.
             let first = rest.chars().next().map_or(0, char::len_utf8);
-            let (head, tail) = rest.split_at(prefix(rest, width).max(first));
+            let (head, tail) = rest.split_at(fits.max(first));
             lines.push(head.to_owned());
             rest = tail;
         }
@@ -117,6 +114,8 @@ mod tests {
         assert_eq!(wrap("引き継ぎ", 3), ["引", "き", "継", "ぎ"]);
         assert_eq!(wrap("引き", 1), ["引", "き"]);
         assert_eq!(wrap("", 5), [""; 0]);
+        let long = "é".repeat(500_000);
+        assert_eq!(wrap(&long, 40).len(), 12_500, "and this takes no minute");
     }
 
     #[test]

@@ -326,6 +326,25 @@ fn text_keeps_to_its_width_and_to_its_columns() {
 }
 
 #[test]
+fn no_report_has_a_character_that_does_something_to_the_text_around_it() {
+    let nasty = "a\u{202e}b\u{2028}c\u{200b}d\u{1b}[2Je\u{feff}\u{2066}f";
+    let show = show(&SHOW.replacen("Opening, ", "Op\u{202e}en\u{200b}ing, ", 1));
+    let failed =
+        Event::ActionFailed { cue: cue("1"), firing: 1, action: 1, output: "lights".into(), error: nasty.into() };
+    let more = vec![(899_000, failed), note(nasty, None, 900_000), note(nasty, Some("11"), 900_000)];
+    let run = AsRun::from(&show, "x", &records([evening(), more].concat()));
+    let json = json::write(&run);
+    let pages =
+        [text::write(&run, 80), csv::write(&run), super::html::write(&run), super::chart::write(&run), json.clone()];
+    for page in &pages {
+        let found = page.chars().find(|&c| c != '\n' && crate::plain::is_obeyed(c));
+        assert_eq!(found, None, "{page}");
+    }
+    assert!(pages[..2].iter().all(|page| page.contains("ab cd [2Jef")), "{}", pages[1]);
+    assert!(!json.contains("\\u00") && json.contains("ab cd [2Jef"), "{json}");
+}
+
+#[test]
 fn text_of_an_unfinished_evening() {
     let page = text::write(&report(evening()), text::WIDTH);
     assert_eq!(page, include_str!("tests/evening.txt"), "\n{page}");

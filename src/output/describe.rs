@@ -5,10 +5,10 @@
 use std::fmt::Write;
 
 use super::peer::Peer;
+use crate::plain;
 use crate::show::action::{
     Framing, HttpContent, MSC_ALL, MSC_FORMATS, MidiMessage, MpvCommand, MscCommand, MscCue, OscArg,
 };
-use crate::show::problem::turns;
 use crate::show::{Body, OutputKind, duration};
 
 /// What `body` says to an output of this `kind`.
@@ -52,8 +52,7 @@ pub fn address(kind: &OutputKind) -> String {
 
 /// `text` in one line, without anything that a terminal would obey instead of show.
 pub(super) fn clean(text: &str) -> String {
-    let spoken = text.chars().map(|c| if c.is_control() || turns(c) { ' ' } else { c });
-    spoken.collect::<String>().trim().to_owned()
+    plain::line(text).trim().to_owned()
 }
 
 fn osc(address: &str, args: &[OscArg]) -> String {
@@ -237,6 +236,6 @@ mod tests {
 
     #[test]
     fn leaves_nothing_for_a_terminal_to_obey() {
-        assert_eq!(clean("a\u{1b}[2Jb\r\nc\u{202e}d"), "a [2Jb  c d");
+        assert_eq!(clean("a\u{1b}[2Jb\r\nc\u{202e}d"), "a [2Jb  cd");
     }
 }

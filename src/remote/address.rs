@@ -11,6 +11,7 @@
 
 use super::packet::{Arg, Message};
 use super::{Passcode, Wish};
+use crate::plain;
 use crate::show::{CueIx, CueNumber, DepartmentIx, Show};
 
 /// The most characters of a note.
@@ -272,7 +273,7 @@ fn text<'a>(args: &[Arg<'a>], what: &str) -> Result<&'a str, Misunderstood> {
 }
 
 fn note(text: &str) -> Result<Ask, Misunderstood> {
-    let line: String = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let line = plain::line(text);
     let line = line.trim();
     if line.is_empty() {
         return Err(wrong("the note is empty"));

@@ -117,7 +117,7 @@ fn message(element: &[u8]) -> Result<Message<'_>, Malformed> {
     }
     let mut bytes = Bytes(element);
     let address = bytes.text()?;
-    if address.contains(char::is_control) {
+    if address.contains(crate::plain::is_obeyed) {
         return Err(Malformed::Text);
     }
     let mut args = vec![];

@@ -116,7 +116,7 @@ fn write_all(out: &mut File, mut bytes: &[u8]) -> io::Result<()> {
 /// # Errors
 /// When the terminal is gone.
 pub fn enter(out: &mut impl Write, title: &str) -> io::Result<()> {
-    let title: String = title.chars().filter(|c| !c.is_control()).collect();
+    let title = crate::plain::line(title);
     queue!(out, EnterAlternateScreen, cursor::Hide, EnableMouseCapture, EnableBracketedPaste, SetTitle(title))?;
     out.flush()
 }
@@ -135,7 +135,7 @@ pub fn enter_to_show(out: &mut impl Write, title: &str) -> io::Result<()> {
 /// # Errors
 /// When the terminal is gone.
 pub fn retitle(out: &mut impl Write, title: &str) -> io::Result<()> {
-    let title: String = title.chars().filter(|c| !c.is_control()).collect();
+    let title = crate::plain::line(title);
     queue!(out, SetTitle(title))?;
     out.flush()
 }

@@ -158,14 +158,9 @@ fn clip(span: &Range<usize>, shown: &Range<usize>, base: usize) -> Range<usize> 
     start - base..end.max(start) - base
 }
 
-/// Whether `c` turns the direction of writing, which can make a line read as something that it does not say.
-pub fn turns(c: char) -> bool {
-    matches!(c, '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
-}
-
-/// `text` with every character escaped that would move the cursor, or turn the direction of writing.
+/// `text` with every character escaped that does something to the text around it instead of standing in it.
 pub fn visible(text: &str) -> Cow<'_, str> {
-    let hidden = |c: char| c.is_control() || turns(c);
+    let hidden = crate::plain::is_obeyed;
     if !text.contains(hidden) {
         return Cow::Borrowed(text);
     }

@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 
 /// Bottom to top; those on one row do not know each other.
 const LAYERS: &[&[&str]] = &[
+    &["plain"],
     &["show", "slip", "geo"],
     &["engine"],
     &["journal"],
