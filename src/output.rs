@@ -11,7 +11,7 @@
 //!          ├─ queued ─ queue ─► worker ─ http ─► requests
 //!          ├─ queued ─ queue ─► worker ─ midi ─► port
 //!          ├─ clocked: one of these, and a thread ─ timecode ─► the same way, behind the cues
-//!          ├─ mpv ─ deck ◄─► keeper ───────────► players       (a GO on the caller's thread)
+//!          ├─ mpv ─ deck ◄─► keeper ───────────► player        (a GO on the caller's thread)
 //!          ├─ closed                                           (it could not be opened: each message fails)
 //!          └─ rehearsal                                        (words only)
 //! ```
@@ -99,6 +99,9 @@ trait Driver: Send {
     /// Gets ready for `cues`, which are likely to be next, the next first; what was got ready for others may go.
     fn arm(&mut self, _cues: &[CueIx]) {}
 
+    /// Hears which cues with clips follow which by themselves and without a delay, if nothing changes.
+    fn join(&mut self, _joins: &[(CueIx, CueIx)]) {}
+
     /// Stops what `cue` has on air here, if anything.
     fn stop(&mut self, _cue: CueIx) {}
 
@@ -173,6 +176,12 @@ impl Outputs {
     /// Has every output get ready for `cues`, which are likely to be next, the next first.
     pub fn arm(&mut self, cues: &[CueIx]) {
         self.drivers.iter_mut().for_each(|driver| driver.arm(cues));
+    }
+
+    /// Tells every output which cues with clips follow which by themselves and without a delay, if nothing changes: the
+    /// first of each pair, and what follows it. Such clips play without a gap.
+    pub fn join(&mut self, joins: &[(CueIx, CueIx)]) {
+        self.drivers.iter_mut().for_each(|driver| driver.join(joins));
     }
 
     /// Stops what `cue` has on air.

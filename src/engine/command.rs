@@ -104,6 +104,8 @@ pub enum ClipFact {
     Stopped,
     /// The player has gone from under it; what happened, in words.
     Lost(String),
+    /// It ended much before its end; what happened, in words.
+    BrokeOff(String),
 }
 
 /// Why a command was refused, in words for the caller.

@@ -10,10 +10,13 @@ use std::sync::Arc;
 use super::timer::Kind;
 use super::{ClipFact, Event, MissedWhy, Phase, Rejection, RunNs, State};
 use crate::show::action::MpvCommand;
-use crate::show::{Action, Body, CueIx, OutputIx};
+use crate::show::{Action, Body, CueIx, OutputIx, Trigger};
 
 /// How many delays are looked through for clips.
 const DUE_MAX: usize = 64;
+
+/// How many joins players are told of.
+const JOINS_MAX: usize = 32;
 
 impl State {
     /// Whether `cue`, fired now, is complete only when the player says so. Steps are marked by the caller, and a clip
@@ -74,7 +77,42 @@ impl State {
             ClipFact::Stopped if state.awaits_clip => vec![Event::CueStopped { cue: number, by_player: true }],
             ClipFact::Ended | ClipFact::Stopped => vec![],
             ClipFact::Lost(error) => vec![Event::ClipLost { cue: number, firing, error: error.clone() }],
+            // What was to follow at the end of the film would come in the middle of it.
+            ClipFact::BrokeOff(error) => {
+                let lost = Event::ClipLost { cue: number, firing, error: error.clone() };
+                let ended = if state.awaits_clip { self.unplayed_end(cue, now) } else { vec![] };
+                std::iter::once(lost).chain(ended).collect()
+            }
         }
+    }
+
+    /// Which cues with clips follow which by themselves and without a delay, if nothing changes, so that players can join
+    /// their clips: from what is on air and from `next` on. None in a hold, since then nothing comes by itself.
+    pub fn clip_joins(&self, next: &[CueIx]) -> Vec<(CueIx, CueIx)> {
+        if self.held_since().is_some() || self.rehearsal {
+            return vec![];
+        }
+        let mut joins: Vec<(CueIx, CueIx)> = vec![];
+        let mut leaders: Vec<CueIx> = self.on_air.iter().chain(next).copied().collect();
+        while let Some(leader) = leaders.pop() {
+            let is_new = joins.iter().all(|(known, _)| *known != leader);
+            if let Some(follower) = self.clip_join(leader).filter(|_| is_new && joins.len() < JOINS_MAX) {
+                joins.push((leader, follower));
+                leaders.push(follower);
+            }
+        }
+        joins
+    }
+
+    /// The cue with a clip for the same player that follows `leader`'s clip at once.
+    fn clip_join(&self, leader: CueIx) -> Option<CueIx> {
+        let (_, player, _) = self.show.cue(leader).clip().filter(|_| self.is_ended_by_player(leader))?;
+        let follows = |cue: CueIx| {
+            let is_at_once = matches!(self.show.cue(cue).trigger, Trigger::After { delay_ns: 0, .. });
+            is_at_once && self.is_in_order(cue) && self.cue(cue).due_ns.is_none() && self.follows(cue)
+        };
+        let on_player = |cue: CueIx| self.show.cue(cue).clip().is_some_and(|(_, output, _)| output == player);
+        self.show.after(leader).iter().copied().find(|&cue| follows(cue) && on_player(cue))
     }
 
     /// The cues with clips that are likely to fire next, the next first, `count` at most: what is due by a delay, and then
@@ -139,10 +177,15 @@ impl State {
 
     /// The events of a cue that has come to the end that was reckoned for it.
     pub(super) fn reckoned_end(&self, cue: CueIx, due_ns: RunNs) -> Vec<Event> {
-        let number = self.show.cue(cue).number.clone();
         if !self.cue(cue).unplayed {
-            return vec![Event::CueCompleted { cue: number, due_ns }];
+            return vec![Event::CueCompleted { cue: self.show.cue(cue).number.clone(), due_ns }];
         }
+        self.unplayed_end(cue, due_ns)
+    }
+
+    /// The end of a cue whose clip was not played: it is stopped, and what follows it waits for the caller.
+    fn unplayed_end(&self, cue: CueIx, due_ns: RunNs) -> Vec<Event> {
+        let number = self.show.cue(cue).number.clone();
         let waits = |follower: &&CueIx| {
             self.is_in_order(**follower) && self.cue(**follower).due_ns.is_none() && self.follows(**follower)
         };

@@ -146,8 +146,13 @@ fn msc_format(format: u8) -> String {
 }
 
 fn mpv(command: &MpvCommand) -> String {
-    let MpvCommand::Play { clip, from_ns, to_ns, volume, looped, optional } = command else {
-        return if *command == MpvCommand::Pause { "pause".into() } else { "stop".into() };
+    let (clip, from_ns, to_ns, volume, looped, optional) = match command {
+        MpvCommand::Play { clip, from_ns, to_ns, volume, looped, optional } => {
+            (clip, from_ns, to_ns, volume, looped, optional)
+        }
+        MpvCommand::Pause => return "pause".into(),
+        MpvCommand::Resume => return "resume".into(),
+        MpvCommand::Stop => return "stop".into(),
     };
     let mut said = format!("play {clip}");
     if *from_ns > 0 {
@@ -229,6 +234,7 @@ mod tests {
                 "play flight.mp4 from 0:02 to 0:05, volume 80, looped, if it is there",
             ),
             (Body::Mpv(MpvCommand::Stop), "stop"),
+            (Body::Mpv(MpvCommand::Resume), "resume"),
         ] {
             assert_eq!(describe(&x, &body), said);
         }

@@ -70,6 +70,8 @@ pub enum ClipNews {
     Stopped,
     /// The player has gone from under it; the words of what happened.
     Lost(String),
+    /// It ended much before its end; the words of what happened.
+    BrokeOff(String),
 }
 
 /// What the outputs' threads have to say.
@@ -79,6 +81,8 @@ pub enum News {
     Report(Report),
     /// What became of a clip.
     Clip(ClipReport),
+    /// Something that people should know, in words.
+    Word(String),
 }
 
 /// Hears the news of the workers, on their threads; must come back at once and not panic.

@@ -21,6 +21,8 @@ pub enum Msg {
     Report(Report),
     /// What became of a clip.
     Clip(ClipReport),
+    /// Something that an output wants people to know.
+    Word(String),
     /// What a remote control wants.
     Remote(Request),
     /// What became of the journal on the disk.

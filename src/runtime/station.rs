@@ -69,6 +69,8 @@ struct Station {
     ahead: Option<Ahead>,
     /// The clips that the outputs were last asked to get ready.
     armed: Vec<CueIx>,
+    /// Which clips the outputs were told last to join.
+    joined: Vec<(CueIx, CueIx)>,
     /// Whether the show's timecode ran when the outputs were last told, and from which instant it counted.
     told_time: Option<(bool, i64)>,
     /// Why the loop ends, once it does.
@@ -171,6 +173,7 @@ impl Station {
             loaded: None,
             ahead: None,
             armed: vec![],
+            joined: vec![],
             told_time: None,
             leaving: None,
             end: End::Left,
@@ -330,8 +333,13 @@ impl Station {
                     ClipNews::Ended => ClipFact::Ended,
                     ClipNews::Stopped => ClipFact::Stopped,
                     ClipNews::Lost(why) => ClipFact::Lost(why),
+                    ClipNews::BrokeOff(why) => ClipFact::BrokeOff(why),
                 };
                 self.command(&Command::Clip { cue, firing, output, fact }, machine_ns());
+            }
+            Msg::Word(text) => {
+                self.app.say(text.clone(), Tone::Attention, machine_ns());
+                self.words.push(Word::program(text, Tone::Attention, self.run_ns));
             }
             Msg::Remote(request) => self.wish(request),
             Msg::Journal(SyncReport::Fault(error)) => self.app.journal_alarm = Some(error.to_string()),

@@ -24,6 +24,7 @@ pub(super) fn outputs(show: &Arc<Show>, source: &str, rehearse: bool, permits: &
         post.send(match news {
             News::Report(report) => Msg::Report(report),
             News::Clip(report) => Msg::Clip(report),
+            News::Word(text) => Msg::Word(text),
         });
     });
     // The source of a show that is no file has no folder: its clips are looked for where the program was started.

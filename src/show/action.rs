@@ -278,6 +278,8 @@ pub enum MpvCommand {
     },
     /// Freezes the picture.
     Pause,
+    /// Lets a picture that was frozen go on.
+    Resume,
     /// Goes to black.
     Stop,
 }

@@ -3,8 +3,9 @@
 //! Must never hand anything to a player but the absolute path of a file: so no clip can be taken for one of the
 //! player's options, for a protocol, or for a file of another folder than the show's.
 
+use std::io::Read;
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
-use std::time::SystemTime;
 
 use crate::show::CueNumber;
 use crate::show::action::MpvCommand;
@@ -28,14 +29,21 @@ pub(super) struct Clip {
     pub(super) looped: bool,
     /// Whether the cue goes without it where the file is not there.
     pub(super) optional: bool,
+    /// How long its cue lasts, where the show says so: a still picture has no length of its own. Nanoseconds.
+    pub(super) still_ns: Option<u64>,
 }
 
 impl Clip {
-    /// The clip that `play` names, found from `folder`.
+    /// The clip that `play` names, found from `folder`, of a cue that lasts `still_ns`.
     ///
     /// # Errors
     /// When it is no file that a player could be told of, in words.
-    pub(super) fn new(play: &MpvCommand, number: &CueNumber, folder: &Path) -> Result<Self, String> {
+    pub(super) fn new(
+        play: &MpvCommand,
+        number: &CueNumber,
+        still_ns: Option<u64>,
+        folder: &Path,
+    ) -> Result<Self, String> {
         let MpvCommand::Play { clip, from_ns, to_ns, volume, looped, optional } = play else {
             return Err("not a clip".into());
         };
@@ -48,6 +56,7 @@ impl Clip {
             volume: *volume,
             looped: *looped,
             optional: *optional,
+            still_ns,
         })
     }
 
@@ -93,24 +102,64 @@ pub(super) fn absolute(folder: &Path, clip: &str) -> Result<String, String> {
     path.into_os_string().into_string().map_err(|_| format!("{clip}: the path of its folder is not UTF-8"))
 }
 
+/// Which file it is, and in which version: another file under the same name, or the same one written again, differs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Identity {
+    device: u64,
+    inode: u64,
+    size: u64,
+    /// Seconds and nanoseconds of its last change.
+    modified: (i64, i64),
+}
+
 /// What a look at the file showed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Sight {
-    /// A file: when it was written last, and its size. Another file under the same name is worth another try.
-    There(Option<(SystemTime, u64)>),
+    /// A regular file.
+    There(Identity),
     /// Nothing of that name.
     Missing,
-    /// Something that no player can read, in words.
+    /// Something that no player may be given, in words.
     Odd(String),
 }
 
 /// Looks at a file. May take as long as the disk wants it to.
+///
+/// Devices, pipes and sockets are refused before they are opened: opening a pipe waits, and a device may do anything.
+/// So are the texts that mpv reads as lists of other files; what else it takes for one, FFmpeg's formats exclude.
 pub(super) fn look(path: &str) -> Sight {
-    match std::fs::metadata(path) {
-        Ok(data) if data.is_dir() => Sight::Odd("is a folder, not a clip".into()),
-        Ok(data) => Sight::There(data.modified().ok().map(|at| (at, data.len()))),
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Sight::Missing,
-        Err(error) => Sight::Odd(format!("cannot be read: {error}")),
+    let data = match std::fs::metadata(path) {
+        Ok(data) => data,
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Sight::Missing,
+        Err(error) => return Sight::Odd(format!("cannot be read: {error}")),
+    };
+    if data.is_dir() {
+        return Sight::Odd("is a folder, not a clip".into());
+    }
+    if !data.is_file() {
+        return Sight::Odd("is not a regular file".into());
+    }
+    let mut head = [0; LIST.len()];
+    match std::fs::File::open(path).map(|mut file| file.read(&mut head)) {
+        Ok(Ok(_)) if head == *LIST || head.starts_with(b"#EXTM3U") => Sight::Odd("is a playlist, not a clip".into()),
+        Ok(Ok(_)) => Sight::There(Identity {
+            device: data.dev(),
+            inode: data.ino(),
+            size: data.size(),
+            modified: (data.mtime(), data.mtime_nsec()),
+        }),
+        Ok(Err(error)) | Err(error) => Sight::Odd(format!("cannot be read: {error}")),
+    }
+}
+
+/// How a list of clips in mpv's own format begins ("EDL" in its manual).
+const LIST: &[u8; 9] = b"# mpv EDL";
+
+#[cfg(test)]
+impl Identity {
+    /// Some file of this size.
+    pub(super) fn of_size(size: u64) -> Self {
+        Identity { device: 1, inode: 1, size, modified: (0, 0) }
     }
 }
 
@@ -122,7 +171,7 @@ mod tests {
     fn clip(name: &str, to_ns: Option<u64>, optional: bool) -> Clip {
         let clip = name.to_owned();
         let play = MpvCommand::Play { clip, from_ns: SECOND_NS, to_ns, volume: None, looped: false, optional };
-        Clip::new(&play, &CueNumber::new("12").unwrap(), Path::new("/shows")).unwrap()
+        Clip::new(&play, &CueNumber::new("12").unwrap(), None, Path::new("/shows")).unwrap()
     }
 
     #[test]
@@ -147,5 +196,26 @@ mod tests {
         assert_eq!(missing(true), "clips/x.mp4 is not there; the cue goes without it");
         assert_eq!(look("/dev"), Sight::Odd("is a folder, not a clip".into()));
         assert_eq!(look("/no/such/file"), Sight::Missing);
+        assert_eq!(look("/dev/null"), Sight::Odd("is not a regular file".into()));
+    }
+
+    #[test]
+    fn a_file_that_is_written_again_is_another_and_lists_of_files_are_no_clips() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.mp4");
+        let look_at = |bytes: &[u8]| {
+            // Written beside it and renamed, as most programs do.
+            let new = folder.path().join("new");
+            std::fs::write(&new, bytes).unwrap();
+            std::fs::rename(&new, &path).unwrap();
+            look(path.to_str().unwrap())
+        };
+        let first = look_at(b"film");
+        assert!(matches!(first, Sight::There(_)));
+        assert_eq!(look(path.to_str().unwrap()), first);
+        assert_ne!(look_at(b"Film"), first);
+        for list in ["# mpv EDL v0\nx.mp4\n", "#EXTM3U\nhttp://host/x\n"] {
+            assert_eq!(look_at(list.as_bytes()), Sight::Odd("is a playlist, not a clip".into()));
+        }
     }
 }

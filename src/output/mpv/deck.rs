@@ -1,10 +1,11 @@
-//! The players of an output and what is wanted of them: which clips are armed, which is on air, what is to be told.
+//! The players of an output and what is wanted of them: which clip is armed, which is on air, what is to be told.
 //!
 //! The station and the keeper share it under a lock, under which nothing waits: commands are small writes that do not
 //! block, and whatever takes time is handed to the keeper as [`Chores`]. Each clip that moved gets exactly one ending,
 //! each GO exactly one outcome. Time comes in as an argument.
 
 mod chores;
+mod news;
 
 use std::collections::{BTreeMap, HashMap};
 use std::mem;
@@ -12,19 +13,17 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::super::gauge::Trip;
-use super::super::{Clip as OnAir, ClipNews, ClipReport, Job, Light, News, Outcome, Report};
+use super::super::{Clip as OnAir, Job, Light, News, Outcome};
 use super::Key;
 use super::clip::{Clip, Sight};
-use super::player::{Fate, Play, Player, Stage, State, Turn};
-use super::said::Said;
+use super::player::Player;
+use super::reel::{Facts, PARTS_MAX};
+use super::state::{Play, Role, Stage, State};
 use crate::show::{CueIx, OutputIx};
 pub(super) use chores::Chores;
 
-/// How many clips are kept loaded.
+/// How many clips are kept examined, the first of them loaded.
 const ARMED_MAX: usize = 4;
-
-/// How many clips that are not armed may wait for a player: more than anybody calls at once.
-const CALLED_MAX: usize = 16;
 
 /// The pause before a player that was lost is replaced: the first, and the longest; each is twice the one before.
 const RESTART: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
@@ -38,6 +37,10 @@ struct File {
     looked: Instant,
     /// Why it cannot be played.
     fault: Option<String>,
+    /// What its examination showed.
+    facts: Option<Facts>,
+    /// How many players have died over it.
+    deaths: u32,
 }
 
 /// The players of an output.
@@ -47,13 +50,18 @@ pub(super) struct Deck {
     files: HashMap<Key, File>,
     /// What is to be armed, the most urgent first.
     wishes: Vec<Key>,
-    /// Clips that were called without being armed and have no player yet.
-    called: Vec<Play>,
+    /// Which clip follows which by itself and without a delay.
+    joins: Vec<(CueIx, CueIx)>,
+    /// The clip that was called last and has no player yet.
+    called: Option<Play>,
+    /// What was on air until its player was given another clip, which does not move yet.
+    outgoing: Option<Job>,
+    /// The player takes no lists of clips, so that each is loaded by itself.
+    lists_fail: bool,
     players: Vec<Player>,
     news: Vec<News>,
     /// The ways of the clips that have begun to move since it was asked last.
     trips: Vec<Trip>,
-    turn: u64,
     next_id: u64,
     /// Why no player can be started, until one is.
     absent: Option<String>,
@@ -81,11 +89,13 @@ impl Deck {
             clips,
             files: HashMap::new(),
             wishes: vec![],
-            called: vec![],
+            joins: vec![],
+            called: None,
+            outgoing: None,
+            lists_fail: false,
             players: vec![],
             news: vec![],
             trips: vec![],
-            turn: 0,
             next_id: 0,
             absent: None,
             trouble: None,
@@ -102,11 +112,9 @@ impl Deck {
     /// Wants the clips of `cues` armed, the most urgent first.
     pub(super) fn arm(&mut self, cues: &[CueIx]) {
         let mut wishes: Vec<Key> = vec![];
-        for cue in cues {
-            for (key, _) in self.clips.range((*cue, 0)..=(*cue, u32::MAX)) {
-                if wishes.len() < ARMED_MAX && !wishes.contains(key) {
-                    wishes.push(*key);
-                }
+        for key in cues.iter().flat_map(|cue| self.clips_of(*cue)) {
+            if wishes.len() < ARMED_MAX && !wishes.contains(&key) {
+                wishes.push(key);
             }
         }
         if self.wishes != wishes {
@@ -115,13 +123,60 @@ impl Deck {
         self.wishes = wishes;
     }
 
+    /// Hears which cue follows which by itself and without a delay, if nothing changes.
+    pub(super) fn join(&mut self, joins: &[(CueIx, CueIx)]) {
+        self.joins = joins.to_vec();
+        // At once, on the caller's thread: a hold may come a moment before the end.
+        self.open_reel();
+    }
+
+    fn clips_of(&self, cue: CueIx) -> impl Iterator<Item = Key> {
+        self.clips.range((cue, 0)..=(cue, u32::MAX)).map(|(key, _)| *key)
+    }
+
+    /// The clips that follow `key` without a gap, the next first.
+    fn followers(&self, key: Key) -> Vec<Key> {
+        let mut chain = vec![key];
+        while chain.len() < PARTS_MAX {
+            let Some((leader, _)) = chain.last().copied() else { break };
+            let next = self.joins.iter().find(|(first, _)| *first == leader).map(|(_, next)| *next);
+            // A cue that plays several clips here has none that is its last for sure.
+            let mut clips = next.into_iter().flat_map(|next| self.clips_of(next));
+            match (clips.next(), clips.next()) {
+                (Some(next), None) if !chain.contains(&next) => chain.push(next),
+                _ => break,
+            }
+        }
+        chain.split_off(1)
+    }
+
+    fn stage(&mut self) -> Option<&mut Player> {
+        self.players.iter_mut().find(|player| player.role == Role::Stage && player.fate.is_none())
+    }
+
+    /// Lets what is loaded play as far as its followers may come by themselves.
+    fn open_reel(&mut self) {
+        let joins = mem::take(&mut self.joins);
+        if let Some(player) = self.stage() {
+            let reel = match &player.state {
+                State::Loading { reel, .. } | State::Ready { reel, .. } => Some((Arc::clone(reel), 0)),
+                State::Playing { reel, part, .. } => Some((Arc::clone(reel), *part)),
+                State::Starting | State::Idle | State::Examining(_) | State::Leaving => None,
+            };
+            if let Some((reel, part)) = reel {
+                let keys: Vec<Key> = reel.keys().skip(part).collect();
+                let holds = keys.windows(2).take_while(|pair| joins.contains(&(pair[0].0, pair[1].0))).count();
+                player.open_to(part + holds);
+            }
+        }
+        self.joins = joins;
+    }
+
     /// Lets the clip of `job` go; gives an outcome only where it does not even try.
     pub(super) fn play(&mut self, job: Job, at: Instant) -> Option<Outcome> {
         let key = (job.cue, job.action);
         let refused = if self.is_finished {
             Some("the player is being closed".to_owned())
-        } else if self.called.len() >= CALLED_MAX {
-            Some(format!("{CALLED_MAX} clips wait for a player already"))
         } else {
             self.files.get(&key).and_then(|file| file.fault.clone())
         };
@@ -132,43 +187,71 @@ impl Deck {
             self.fail(key, &why);
             return Some(Outcome::Failed(why));
         }
-        self.turn += 1;
-        let play = Play { job, turn: self.turn, since: at, held: false };
+        let play = Play { job, since: at, held: false };
         // Wanted again, it is armed again by the next wish.
         self.wishes.retain(|wish| *wish != key);
-        let armed = |player: &&mut Player| matches!(&player.state, State::Ready { key: own, .. } if *own == key);
-        if let Some(player) = self.players.iter_mut().find(armed) {
-            if player.go(play, at) {
-                return None;
-            }
-            let why = "the player does not take the command".to_owned();
-            self.fail(key, &why);
-            return Some(Outcome::Failed(why));
+        if let Some(earlier) = self.called.take() {
+            self.replaced(earlier.job);
         }
-        for player in &mut self.players {
-            if let State::Loading { key: own, play: waiting @ None, .. } = &mut player.state
-                && *own == key
+        let Some(player) = self.stage() else {
+            self.called = Some(play);
+            return None;
+        };
+        match &mut player.state {
+            State::Ready { reel, .. } if reel.first().key == key => {
+                if player.go(play, at) {
+                    return None;
+                }
+                let why = "the player does not take the command".to_owned();
+                self.fail(key, &why);
+                Some(Outcome::Failed(why))
+            }
+            State::Playing { reel, part, stage: Stage::Joined { .. }, .. }
+                if reel.part(*part).is_some_and(|part| part.key == key) =>
             {
-                *waiting = Some(play);
-                return None;
+                player.join(play, at);
+                self.begun(job, at);
+                None
+            }
+            State::Loading { reel, play: waiting, .. } if reel.first().key == key => {
+                let earlier = waiting.replace(play);
+                earlier.into_iter().for_each(|earlier| self.replaced(earlier.job));
+                None
+            }
+            _ => {
+                self.called = Some(play);
+                None
             }
         }
-        self.called.push(play);
-        None
     }
 
     /// Freezes the picture on air; a clip that does not move yet stands still as soon as it does.
     pub(super) fn pause(&mut self, at: Instant) -> Outcome {
-        let mut is_told = true;
         self.called.iter_mut().for_each(|play| play.held = true);
-        for player in &mut self.players {
-            match &mut player.state {
-                State::Playing { stage: Stage::OnAir { .. }, .. } => is_told &= player.pause(at),
-                State::Playing { play, stage: Stage::Called, .. } => play.held = true,
-                State::Loading { play: Some(play), .. } => play.held = true,
-                _ => {}
+        let Some(player) = self.stage() else { return Outcome::Sent };
+        let is_told = match &mut player.state {
+            State::Playing { stage: Stage::OnAir { .. }, .. } => player.pause(at),
+            State::Playing { play, stage: Stage::Called, .. } | State::Loading { play: Some(play), .. } => {
+                play.held = true;
+                true
             }
-        }
+            _ => true,
+        };
+        told(is_told)
+    }
+
+    /// Lets a picture that was frozen go on.
+    pub(super) fn resume(&mut self, at: Instant) -> Outcome {
+        self.called.iter_mut().for_each(|play| play.held = false);
+        let Some(player) = self.stage() else { return Outcome::Sent };
+        let is_told = match &mut player.state {
+            State::Playing { stage: Stage::OnAir { moves: false, .. }, .. } => player.resume(at),
+            State::Playing { play, stage: Stage::Called, .. } | State::Loading { play: Some(play), .. } => {
+                play.held = false;
+                true
+            }
+            _ => true,
+        };
         told(is_told)
     }
 
@@ -199,17 +282,13 @@ impl Deck {
 
     /// The clip on air, and how many clips were called that do not move yet.
     pub(super) fn reading(&self, now: Instant) -> (Option<OnAir>, usize) {
-        let turn = |player: &&Player| match &player.state {
-            State::Playing { play, stage: Stage::OnAir { .. }, .. } => play.turn,
-            _ => 0,
-        };
-        let on_air = self.players.iter().max_by_key(turn).and_then(|player| player.on_air(now));
+        let on_air = self.players.iter().find_map(|player| player.on_air(now));
         let waits = |player: &&Player| match &player.state {
             State::Loading { play, .. } => play.is_some(),
             State::Playing { stage, .. } => *stage == Stage::Called,
-            _ => false,
+            State::Starting | State::Idle | State::Ready { .. } | State::Examining(_) | State::Leaving => false,
         };
-        (on_air, self.called.len() + self.players.iter().filter(waits).count())
+        (on_air, usize::from(self.called.is_some()) + self.players.iter().filter(waits).count())
     }
 
     /// The output's sign, and what is wrong.
@@ -220,74 +299,6 @@ impl Deck {
             Some(why) => (Light::Down, Some(why)),
             None if self.up => (Light::Ok, None),
             None => (Light::Idle, None),
-        }
-    }
-
-    /// What is to be told since it was asked last.
-    pub(super) fn take_news(&mut self) -> Vec<News> {
-        mem::take(&mut self.news)
-    }
-
-    /// How long the clips took that have begun to move since it was asked last.
-    pub(super) fn take_trips(&mut self) -> Vec<Trip> {
-        mem::take(&mut self.trips)
-    }
-
-    /// Takes in what the player `id` says.
-    pub(super) fn hear(&mut self, id: u64, said: Said, at: Instant) {
-        let Some(player) = self.players.iter_mut().find(|player| player.id == id) else { return };
-        match player.hear(said, at) {
-            Turn::Nothing | Turn::Armed => {}
-            Turn::Up => self.up = true,
-            Turn::Started => {
-                let length_ns = player.length_ns();
-                let State::Playing { play, .. } = &player.state else { return };
-                let play = play.clone();
-                self.failed = None;
-                self.trips.push(Trip::new(Some(play.job), play.since));
-                self.report(play.job, Outcome::Sent);
-                self.tell(play.job, ClipNews::Started { length_ns });
-                let replaced = self.clear(|other| other.turn < play.turn).0;
-                for job in replaced {
-                    self.report(job, Outcome::Failed("another clip took its place before it moved".into()));
-                }
-            }
-            Turn::Ended => {
-                if let State::Playing { play, .. } = &player.state {
-                    let job = play.job;
-                    self.tell(job, ClipNews::Ended);
-                }
-            }
-            Turn::Broke(why) => {
-                if let State::Playing { play, stage, .. } = &mut player.state {
-                    *stage = Stage::Over;
-                    let job = play.job;
-                    self.failed = Some(why.clone());
-                    self.tell(job, ClipNews::Lost(why));
-                }
-            }
-            Turn::Unplayable(key, why) => {
-                let play = match &mut player.state {
-                    State::Loading { play, .. } => play.take(),
-                    _ => None,
-                };
-                player.clear();
-                let why = self.clips.get(&key).map_or(why.clone(), |clip| clip.said(&why));
-                if let Some(file) = self.files.get_mut(&key) {
-                    file.fault = Some(why.clone());
-                }
-                if let Some(play) = play {
-                    self.fail(key, &why);
-                    self.report(play.job, Outcome::Failed(why));
-                }
-            }
-        }
-    }
-
-    /// Takes in that the player `id` is lost.
-    pub(super) fn lose(&mut self, id: u64, fate: Fate) {
-        if let Some(player) = self.players.iter_mut().find(|player| player.id == id) {
-            player.fate.get_or_insert(fate);
         }
     }
 
@@ -303,37 +314,26 @@ impl Deck {
         }
     }
 
-    /// Ends all that was called and fits; gives the jobs that did not move, and whether every player took it.
+    /// Ends all that was called and fits, and goes to black; gives the jobs that did not move, and whether every player
+    /// took it.
     fn clear(&mut self, fits: impl Fn(&Play) -> bool) -> (Vec<Job>, bool) {
-        let (mut called_off, mut ended, mut is_told) = (vec![], vec![], true);
-        self.called.retain(|play| {
-            let goes = fits(play);
-            called_off.extend(goes.then_some(play.job));
-            !goes
-        });
-        for player in &mut self.players {
-            match &player.state {
-                State::Playing { play, stage, .. } if fits(play) => match stage {
-                    Stage::Called => called_off.push(play.job),
-                    Stage::OnAir { .. } => ended.push(play.job),
-                    Stage::Over => {}
-                },
-                State::Loading { play: Some(play), .. } if fits(play) => called_off.push(play.job),
-                _ => continue,
-            }
-            is_told &= player.clear();
+        let mut called_off: Vec<Job> =
+            self.called.take_if(|play| fits(play)).map(|play| play.job).into_iter().collect();
+        let mut ended = None;
+        let Some(player) = self.stage() else { return (called_off, true) };
+        match &player.state {
+            State::Playing { play, stage, .. } if fits(play) => match stage {
+                Stage::Called => called_off.push(play.job),
+                Stage::OnAir { .. } | Stage::Ending { .. } => ended = Some(play.job),
+                Stage::Joined { .. } | Stage::Over { .. } => {}
+            },
+            State::Loading { play: Some(play), .. } if fits(play) => called_off.push(play.job),
+            _ => return (called_off, true),
         }
-        ended.into_iter().for_each(|job| self.tell(job, ClipNews::Stopped));
+        let is_told = player.clear();
+        self.let_out();
+        ended.into_iter().for_each(|job| self.tell(job, super::super::ClipNews::Stopped));
         (called_off, is_told)
-    }
-
-    fn tell(&mut self, job: Job, what: ClipNews) {
-        let report = ClipReport { output: self.output, cue: job.cue, firing: job.firing, what };
-        self.news.push(News::Clip(report));
-    }
-
-    fn report(&mut self, job: Job, outcome: Outcome) {
-        self.news.push(News::Report(Report { output: self.output, job: Some(job), outcome }));
     }
 }
 

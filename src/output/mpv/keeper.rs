@@ -18,8 +18,9 @@ use super::super::worker::Site;
 use super::super::{Light, News, Outcome, now};
 use super::clip::look;
 use super::deck::{Chores, Deck};
-use super::player::{Fate, Player, State};
+use super::player::Player;
 use super::process::{Process, end_of, words};
+use super::state::{Fate, Role, State};
 use super::{LAST, lock, said};
 
 /// The longest line that a player says: none of the answers that it is asked for comes near it.
@@ -89,7 +90,7 @@ impl Keeper {
 
     /// Does what is to be done; whether there was anything.
     fn work(&mut self, chores: Chores) -> bool {
-        let is_busy = !chores.looks.is_empty() || chores.start || !chores.lost.is_empty();
+        let is_busy = !chores.looks.is_empty() || chores.start.is_some() || !chores.lost.is_empty();
         for player in chores.lost {
             self.bury(player);
         }
@@ -97,21 +98,21 @@ impl Keeper {
             let sight = look(&path);
             self.deck().looked(key, sight, now());
         }
-        if chores.start {
-            self.start();
+        if let Some(role) = chores.start {
+            self.start(role);
         }
         self.dying.retain_mut(|child| matches!(child.try_wait(), Ok(None)));
         is_busy
     }
 
-    fn start(&mut self) {
-        let started = self.process.start().and_then(|(child, line)| {
+    fn start(&mut self, role: Role) {
+        let started = self.process.start(role).and_then(|(child, line)| {
             let ear = Ear { line: line.try_clone()?, begun: vec![] };
             Ok((child, line, ear))
         });
         match started {
             Ok((child, line, ear)) => {
-                let id = self.deck().started(Some(child), line, now());
+                let id = self.deck().started(role, Some(child), line, now());
                 self.ears.insert(id, ear);
             }
             Err(error) => {
@@ -143,7 +144,11 @@ impl Keeper {
             }
         }
         if matches!(player.state, State::Starting) {
-            why.push_str(" as it started; see to the `flags` of the output, and to the version of mpv (0.33 or later)");
+            why.push_str(" as it started; check the `flags` of the output, and the version of mpv (0.33 or later)");
+        }
+        // Its last words often say what its exit status does not.
+        if let Some(error) = &player.error {
+            why.push_str(&format!("; its last error: {error}"));
         }
         self.deck().buried(&player, &why, now());
     }

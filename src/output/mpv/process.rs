@@ -1,37 +1,60 @@
 //! The process of a player: how it is started, and that it is buried.
 //!
 //! Must never let a player have the terminal, a configuration of the user's, or a line to anybody but this program. A
-//! player is in a process group of its own, so that what the terminal sends to the program stops no picture.
+//! player is in a session of its own, so that what the terminal sends to the program stops no picture.
 
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::io;
-use std::os::fd::OwnedFd;
+use std::os::fd::AsRawFd;
 use std::os::unix::net::UnixStream;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::super::now;
+use super::state::Role;
 
-/// What every player is started with; the flags of the show come behind.
+/// What every player is started with.
 ///
 /// Nothing outside the show decides what is seen: no configuration, no script, no subtitles that lie beside a clip, no
-/// key pressed in a window. The last picture of a clip stays until something takes its place, as `keep-open` has it.
-const FLAGS: [&str; 12] = [
+/// key pressed in a window or on the terminal. Nothing is opened but the file that is named. A still picture stays until
+/// the program takes it away; the last picture of a clip, until something takes its place, as `keep-open` has it.
+const FLAGS: [&str; 18] = [
     "--no-config",
     "--no-terminal",
-    "--input-ipc-client=fd://0",
+    "--no-input-terminal",
     "--idle=yes",
     "--pause",
     "--keep-open=yes",
     "--load-scripts=no",
     "--ytdl=no",
     "--autoload-files=no",
+    "--audio-display=no",
+    "--image-display-duration=inf",
+    "--ordered-chapters=no",
+    "--demuxer-lavf-o-append=protocol_whitelist=file",
+    "--hr-seek=yes",
     "--input-default-bindings=no",
     "--input-vo-keyboard=no",
     "--osc=no",
+    "--osd-level=0",
 ];
+
+/// What one is started with that examines files.
+const SCOUT: [&str; 4] = ["--vo=null", "--ao=null", "--force-window=no", "--hwdec=no"];
+
+/// What one is started with that is seen: black, until something is on air.
+const WINDOW: [&str; 1] = ["--force-window=yes"];
+
+/// What one is started with that has only sounds to play.
+const SOUND: [&str; 2] = ["--force-window=no", "--vid=no"];
+
+/// A line to a player is inherited by its number, so no other process may be started meanwhile that would inherit it too:
+/// a player would not notice that this program has gone.
+static STARTING: Mutex<()> = Mutex::new(());
 
 /// How often a dying player is looked at.
 const GLANCE: Duration = Duration::from_millis(2);
@@ -41,22 +64,36 @@ const GLANCE: Duration = Duration::from_millis(2);
 pub(super) struct Process {
     program: OsString,
     flags: Vec<String>,
+    /// Whether the clips have only sound, so that no window is opened.
+    is_sound: bool,
 }
 
 impl Process {
     /// Players of the executable `program`, or of the `mpv` on the path, with the show's flags.
-    pub(super) fn new(program: Option<String>, flags: &[String]) -> Self {
-        Process { program: program_or_mpv(program), flags: flags.to_vec() }
+    pub(super) fn new(program: Option<String>, flags: &[String], is_sound: bool) -> Self {
+        Process { program: program_or_mpv(program), flags: flags.to_vec(), is_sound }
     }
 
     /// Starts a player; gives the program's end of the line to it, which never blocks.
-    pub(super) fn start(&self) -> io::Result<(Child, UnixStream)> {
+    ///
+    /// The player's end has a number above 2: mpv closes 0 while it looks for a way to the screen.
+    pub(super) fn start(&self, role: Role) -> io::Result<(Child, UnixStream)> {
         let (ours, theirs) = UnixStream::pair()?;
         ours.set_nonblocking(true)?;
-        let mut command = Command::new(&self.program);
-        command.args(FLAGS).args(&self.flags).process_group(0);
-        command.stdin(OwnedFd::from(theirs)).stdout(Stdio::null()).stderr(Stdio::null());
-        Ok((command.spawn()?, ours))
+        let theirs = rustix::io::fcntl_dupfd_cloexec(&theirs, 3)?;
+        let mut command = in_own_session(&find(&self.program)?);
+        command.args(FLAGS).arg(format!("--input-ipc-client=fd://{}", theirs.as_raw_fd()));
+        match role {
+            Role::Scout => command.args(SCOUT),
+            Role::Stage if self.is_sound => command.args(SOUND).args(&self.flags),
+            Role::Stage => command.args(WINDOW).args(&self.flags),
+        };
+        command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+        let _alone = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
+        rustix::io::fcntl_setfd(&theirs, rustix::io::FdFlags::empty())?;
+        let child = command.spawn();
+        drop(theirs);
+        Ok((child?, ours))
     }
 
     /// Why players do not start, with the mend.
@@ -69,6 +106,33 @@ impl Process {
             _ => format!("HANDOVER_MPV names {}, which is not there", self.program.display()),
         }
     }
+}
+
+/// A command in a session of its own, so that it has no terminal: mpv opens the terminal by its name while it looks for a
+/// way to the screen. Where the system has no `setsid`, in a process group of its own.
+fn in_own_session(program: &Path) -> Command {
+    match find(OsStr::new("setsid")) {
+        Ok(setsid) => {
+            let mut command = Command::new(setsid);
+            command.arg(program);
+            command
+        }
+        Err(_) => {
+            let mut command = Command::new(program);
+            command.process_group(0);
+            command
+        }
+    }
+}
+
+/// Where an executable is.
+fn find(program: &OsStr) -> io::Result<PathBuf> {
+    let missing = || io::Error::from(io::ErrorKind::NotFound);
+    if program.as_encoded_bytes().contains(&b'/') {
+        return Path::new(program).exists().then(|| PathBuf::from(program)).ok_or_else(missing);
+    }
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file()).ok_or_else(missing)
 }
 
 /// The executable of players.

@@ -6,7 +6,44 @@
 use serde_json::Value;
 
 /// The properties whose changes are heard, in the order of their ids, from 1.
-pub(super) const WATCHED: [&str; 4] = ["core-idle", "eof-reached", "pause", "duration"];
+pub(super) const WATCHED: [&str; 5] = ["core-idle", "pause", "duration", "time-pos", "current-tracks/video/image"];
+
+/// What a player is asked; the number is the id of the request, so that the answer says what it answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Question {
+    /// Whether nothing moves.
+    Idle = 1,
+    /// How far it is.
+    Position,
+    /// Whether it stands.
+    Pause,
+    /// Whether it has come to an end.
+    Eof,
+    /// The format of the file.
+    Format,
+    /// The number of its picture track.
+    Picture,
+    /// The number of its sound track.
+    Sound,
+}
+
+impl Question {
+    const ALL: [Self; 7] =
+        [Self::Idle, Self::Position, Self::Pause, Self::Eof, Self::Format, Self::Picture, Self::Sound];
+
+    /// The property that has the answer.
+    pub(super) fn property(self) -> &'static str {
+        match self {
+            Question::Idle => "core-idle",
+            Question::Position => "time-pos",
+            Question::Pause => "pause",
+            Question::Eof => "eof-reached",
+            Question::Format => "file-format",
+            Question::Picture => "current-tracks/video/id",
+            Question::Sound => "current-tracks/audio/id",
+        }
+    }
+}
 
 /// One line of a player.
 #[derive(Debug, PartialEq)]
@@ -16,6 +53,13 @@ pub(super) enum Said {
         request: u64,
         data: Result<Value, String>,
     },
+    /// The answer to a question: its data, or why there is none.
+    Answer {
+        question: Question,
+        data: Result<Value, String>,
+    },
+    /// An error that it has logged, in its own words.
+    Error(String),
     /// A file begins to load.
     Begun {
         entry: i64,
@@ -46,6 +90,10 @@ pub(super) fn read(line: &[u8]) -> Said {
             Said::Over { entry, why: text("file_error").or(text("reason")).unwrap_or("no reason given").to_owned() }
         }
         Some("playback-restart") => Said::Restart,
+        Some("log-message") => {
+            let (from, words) = (text("prefix").unwrap_or(""), text("text").unwrap_or("").trim());
+            if words.is_empty() { Said::Other } else { Said::Error(format!("{from}: {words}")) }
+        }
         Some("property-change") => {
             let name = text("name").and_then(|name| WATCHED.into_iter().find(|watched| *watched == name));
             let data = line.remove("data").unwrap_or(Value::Null);
@@ -56,7 +104,11 @@ pub(super) fn read(line: &[u8]) -> Said {
             let Some(request) = line.get("request_id").and_then(Value::as_u64) else { return Said::Other };
             let error = text("error").unwrap_or("no error given").to_owned();
             let data = line.remove("data").unwrap_or(Value::Null);
-            Said::Reply { request, data: if error == "success" { Ok(data) } else { Err(error) } }
+            let data = if error == "success" { Ok(data) } else { Err(error) };
+            match Question::ALL.into_iter().find(|question| *question as u64 == request) {
+                Some(question) => Said::Answer { question, data },
+                None => Said::Reply { request, data },
+            }
         }
     }
 }
@@ -87,10 +139,18 @@ mod tests {
                 Said::Property { name: "core-idle", data: false.into() },
             ),
             (
-                r#"{"event":"property-change","id":4,"name":"duration"}"#,
+                r#"{"event":"property-change","id":3,"name":"duration"}"#,
                 Said::Property { name: "duration", data: Value::Null },
             ),
             (r#"{"event":"audio-reconfig"}"#, Said::Other),
+            (
+                r#"{"data":true,"request_id":1,"error":"success"}"#,
+                Said::Answer { question: Question::Idle, data: Ok(true.into()) },
+            ),
+            (
+                r#"{"event":"log-message","prefix":"ffmpeg/demuxer","level":"error","text":"mov: moov atom not found\n"}"#,
+                Said::Error("ffmpeg/demuxer: mov: moov atom not found".into()),
+            ),
         ] {
             assert_eq!(read(line.as_bytes()), said, "{line}");
         }

@@ -21,6 +21,11 @@ impl Station {
             next.retain(|cue| *cue != loaded);
             next.insert(0, loaded);
         }
+        let joins = self.state.clip_joins(&next);
+        if joins != self.joined {
+            self.outputs.join(&joins);
+            self.joined = joins;
+        }
         if next != self.armed {
             self.outputs.arm(&next);
             self.armed = next;

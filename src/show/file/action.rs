@@ -55,7 +55,7 @@ impl Protocol {
             Protocol::Osc => &["osc", "args"],
             Protocol::Http => &["method", "path", "json", "body", "retry"],
             Protocol::Midi => &midi::MESSAGES,
-            Protocol::Mpv => &["play", "from", "to", "volume", "loop", "optional", "pause", "stop"],
+            Protocol::Mpv => &["play", "from", "to", "volume", "loop", "optional", "pause", "resume", "stop"],
         }
     }
 
@@ -247,7 +247,7 @@ pub fn is_url_text(value: &Value<'_>, text: &str) -> bool {
 }
 
 fn mpv(fields: &mut Fields<'_>) -> Option<MpvCommand> {
-    let command = fields.exactly_one(&["play", "pause", "stop"], "command");
+    let command = fields.exactly_one(&["play", "pause", "resume", "stop"], "command");
     let (from, to) = (fields.find("from"), fields.find("to"));
     let (volume, looped) = (fields.find("volume"), fields.find("loop"));
     let optional = fields.find("optional").map(|value| value.boolean());
@@ -264,7 +264,11 @@ fn mpv(fields: &mut Fields<'_>) -> Option<MpvCommand> {
                 "take the action away",
             );
         }
-        return Some(if command == "pause" { MpvCommand::Pause } else { MpvCommand::Stop });
+        return Some(match command {
+            "pause" => MpvCommand::Pause,
+            "resume" => MpvCommand::Resume,
+            _ => MpvCommand::Stop,
+        });
     }
     let optional = optional.unwrap_or(Some(false));
     let (clip, length_ns) = fields.find("play").map(|value| clip(&value, optional == Some(false))).unwrap_or_default();

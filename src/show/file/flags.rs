@@ -29,7 +29,7 @@ enum Takes {
 use Takes::{Device, Geometry, Names, Plain};
 
 /// Video outputs: those that show a picture on a screen, and `null`. Those that write files or to the terminal are not
-/// among them.
+/// among them, nor those that can draw nothing over a picture (`dmabuf-wayland`): an armed clip stands behind black.
 const VIDEO: &[&str] =
     &["gpu", "gpu-next", "x11", "xv", "drm", "vaapi", "vdpau", "wlshm", "dmabuf-wayland", "sdl", "direct3d", "null"];
 

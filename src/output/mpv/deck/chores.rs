@@ -1,31 +1,48 @@
 //! What a deck wants done that takes time, and what has come of it: files to look at, players to start and to bury.
 //!
-//! The keeper asks for chores, does them without the lock, and says what came of them. Which player gets which clip is
-//! decided here: what was called goes before what is to be armed, and an armed clip gives its player up for it.
+//! The keeper asks for chores, does them without the lock, and says what came of them. What the stage loads is decided
+//! here: what was called goes before what is to be armed, and nothing is armed while something is on air.
 
 use std::os::unix::net::UnixStream;
 use std::process::Child;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::super::clip::Sight;
-use super::super::player::{LOAD, Player, Stage, State};
-use super::{ARMED_MAX, CALM, ClipNews, Deck, File, Key, Outcome, RESTART};
-
-/// The most players: those that are armed, one on air, one to take its place, and one without a clip for a jump.
-const PLAYERS_MAX: usize = ARMED_MAX + 3;
+use super::super::exam::Exam;
+use super::super::player::{LOAD, Player};
+use super::super::reel::{Part, Reel};
+use super::super::state::{Play, Role, Stage, State, Turn};
+use super::{CALM, Deck, File, Key, RESTART};
+use crate::output::{ClipNews, News, Outcome};
 
 /// How soon the file of a clip that could not be played is looked at again.
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
 
+/// How soon the file of a clip that may be next is looked at again: it may have been replaced.
+const LOOK_FRESH: Duration = Duration::from_secs(1);
+
 /// The longest time without a look at anything.
 const ROUND: Duration = Duration::from_secs(1);
+
+/// How long the last picture of a clip stands for the one that follows it at once.
+const BRIDGE: Duration = Duration::from_secs(1);
+
+/// How long a clip that has begun by itself may wait for its GO, which is on its way.
+const UNCALLED: Duration = Duration::from_millis(500);
+
+/// How long an examination may take over everything.
+const EXAM: Duration = Duration::from_secs(10);
+
+/// How often a player may die over a file before the file is to blame.
+const DEATHS: u32 = 2;
 
 /// What is to be done without the lock.
 pub(in super::super) struct Chores {
     /// Files to look at.
     pub(in super::super) looks: Vec<(Key, String)>,
-    /// Whether to start a player.
-    pub(in super::super) start: bool,
+    /// A player to start.
+    pub(in super::super) start: Option<Role>,
     /// Players to bury; each has its fate.
     pub(in super::super) lost: Vec<Player>,
     /// When to ask again, if nothing is heard before.
@@ -41,11 +58,8 @@ impl Deck {
             self.players.iter_mut().for_each(|player| player.leave(at));
         }
         let watched: Vec<Instant> = self.players.iter_mut().map(|player| player.watch(at)).collect();
+        self.end_what_is_due(at);
         self.call_off_late(at);
-        let called = self.called.iter().map(|play| play.since + LOAD);
-        let times =
-            watched.into_iter().chain(called).chain(self.start_at.filter(|start| *start > at)).chain(self.close_by);
-        let wake = times.fold(at + ROUND, Instant::min);
         let is_late = self.close_by.is_some_and(|deadline| at >= deadline);
         let lost = self.players.extract_if(.., |player| is_late || player.fate.is_some()).collect();
         let (looks, missing) = match self.close_by {
@@ -53,38 +67,89 @@ impl Deck {
                 let missing = self.serve(at);
                 (self.looks(at), missing)
             }
-            Some(_) => (vec![], 0),
+            Some(_) => (vec![], None),
         };
-        let start = missing > 0 && self.start_at.is_none_or(|start| at >= start);
-        self.is_well(missing);
+        self.open_reel();
+        let start = missing.filter(|_| self.start_at.is_none_or(|start| at >= start));
+        if missing != Some(Role::Stage) && self.players.iter().all(|player| !matches!(player.state, State::Starting)) {
+            self.trouble = None;
+        }
         let is_over = self.close_by.is_some() && self.players.is_empty();
-        Chores { looks, start, lost, wake, is_over }
+        let called = self.called.iter().map(|play| play.since + LOAD);
+        let start_at = self.start_at.filter(|start| *start > at);
+        let times = watched.into_iter().chain(called).chain(start_at).chain(self.close_by).chain(self.due());
+        Chores { looks, start, lost, wake: times.fold(at + ROUND, Instant::min), is_over }
+    }
+
+    /// When something of the stage is due that no player tells of.
+    fn due(&self) -> Option<Instant> {
+        self.players.iter().find_map(|player| match &player.state {
+            State::Playing { stage: Stage::Joined { at }, .. } => Some(*at + UNCALLED),
+            State::Playing { stage: Stage::Over { at }, .. } => Some(*at + BRIDGE),
+            _ => None,
+        })
+    }
+
+    /// Ends still pictures that have stood long enough; goes to black where nothing follows; takes away what has begun
+    /// by itself and was not called after all.
+    fn end_what_is_due(&mut self, at: Instant) {
+        let over = |player: &Player| player.over_at(at).is_some_and(|over| at >= over).then_some(player.id);
+        if let Some(id) = self.players.iter().find_map(over) {
+            self.take(id, Turn::Ended, at);
+        }
+        let joins = std::mem::take(&mut self.joins);
+        let waits = self.called.is_some();
+        if let Some(player) = self.stage() {
+            let is_done = match &player.state {
+                State::Playing { stage: Stage::Joined { at: since }, .. } => at >= *since + UNCALLED,
+                State::Playing { play, stage: Stage::Over { at: since }, .. } => {
+                    let follows = joins.iter().any(|(leader, _)| *leader == play.job.cue);
+                    !waits && (!follows || at >= *since + BRIDGE)
+                }
+                _ => false,
+            };
+            if is_done {
+                player.clear();
+            }
+        }
+        self.joins = joins;
     }
 
     /// Takes in what a look at the file of a clip has shown.
     pub(in super::super) fn looked(&mut self, key: Key, sight: Sight, looked: Instant) {
         let Some(clip) = self.clips.get(&key) else { return };
-        // What the player has said of this very file still holds.
-        let same = self.files.get(&key).filter(|file| file.sight == sight).and_then(|file| file.fault.clone());
-        let fault = same.or_else(|| clip.fault(&sight));
-        self.files.insert(key, File { sight, looked, fault });
+        // What a player has said of this very file still holds.
+        let known = self.files.remove(&key);
+        let is_new = known.as_ref().is_none_or(|file| file.sight != sight);
+        let known = match known {
+            Some(file) if !is_new => file,
+            earlier => {
+                let is_replaced = |file: &File| file.facts.is_some() && matches!(sight, Sight::There(_));
+                if earlier.as_ref().is_some_and(is_replaced) {
+                    self.news.push(News::Word(clip.said("the file was replaced; the new one is loaded")));
+                }
+                let fault = clip.fault(&sight);
+                File { sight, looked, fault, facts: None, deaths: 0 }
+            }
+        };
+        self.files.insert(key, File { looked, ..known });
     }
 
     /// Takes a player in that was just started, and gives it an id.
-    pub(in super::super) fn started(&mut self, child: Option<Child>, line: UnixStream, at: Instant) -> u64 {
+    pub(in super::super) fn started(&mut self, role: Role, child: Option<Child>, line: UnixStream, at: Instant) -> u64 {
         self.next_id += 1;
         self.absent = None;
-        self.players.push(Player::new(self.next_id, child, line, at));
+        self.players.push(Player::new(self.next_id, role, child, line, at));
         self.next_id
     }
 
     /// Hears why a player could not be started.
     pub(in super::super) fn not_started(&mut self, why: String, at: Instant) {
         self.wait_to_start(at);
-        if self.players.is_empty() {
-            for play in std::mem::take(&mut self.called) {
-                self.report(play.job, Outcome::Failed(why.clone()));
-            }
+        if self.players.is_empty()
+            && let Some(play) = self.called.take()
+        {
+            self.report(play.job, Outcome::Failed(why.clone()));
         }
         self.absent = Some(why);
     }
@@ -93,7 +158,7 @@ impl Deck {
     pub(in super::super) fn buried(&mut self, player: &Player, why: &str, at: Instant) {
         match &player.state {
             State::Leaving => return,
-            State::Playing { play, stage: Stage::OnAir { .. }, .. } => {
+            State::Playing { play, stage: Stage::OnAir { .. } | Stage::Ending { .. }, .. } => {
                 self.tell(play.job, ClipNews::Lost(why.into()));
                 // The caller may want to call it again.
                 let key = play.key();
@@ -104,10 +169,23 @@ impl Deck {
             State::Playing { play, stage: Stage::Called, .. } | State::Loading { play: Some(play), .. } => {
                 self.report(play.job, Outcome::Failed(why.into()));
             }
+            State::Examining(exam) => self.died_over(exam.key, why),
             _ => {}
         }
-        self.trouble = Some(why.to_owned());
         self.wait_to_start(at);
+        if player.role == Role::Stage {
+            self.let_out();
+            self.trouble = Some(why.to_owned());
+        }
+    }
+
+    /// Hears that a player died over a file. Once may be chance.
+    fn died_over(&mut self, key: Key, why: &str) {
+        let (Some(clip), Some(file)) = (self.clips.get(&key), self.files.get_mut(&key)) else { return };
+        file.deaths += 1;
+        if file.deaths >= DEATHS {
+            file.fault = Some(clip.said(&format!("the player does not get through it: {why}")));
+        }
     }
 
     /// Says of everything that it is lost: nobody keeps the players any more.
@@ -116,7 +194,7 @@ impl Deck {
         for player in std::mem::take(&mut self.players) {
             self.buried(&player, why, at);
         }
-        for play in std::mem::take(&mut self.called) {
+        if let Some(play) = self.called.take() {
             self.report(play.job, Outcome::Failed(why.into()));
         }
         self.trouble = Some(why.to_owned());
@@ -135,116 +213,145 @@ impl Deck {
         (self.lost_at, self.start_at) = (Some(at), Some(at + pause));
     }
 
-    /// Calls off what was called and has not come for too long: a picture that comes so late is a wrong one.
+    /// Calls off what was called and has not come for too long: a picture that comes so late is a wrong one. Ends
+    /// examinations that take too long.
     fn call_off_late(&mut self, at: Instant) {
         let is_late = |since: Instant| at >= since + LOAD;
-        let mut late: Vec<_> = self.called.extract_if(.., |play| is_late(play.since)).map(|play| play.job).collect();
-        for player in &mut self.players {
-            let job = match &player.state {
-                State::Playing { play, stage: Stage::Called, .. } if is_late(play.since) => play.job,
-                State::Loading { play: Some(play), .. } if is_late(play.since) => play.job,
-                _ => continue,
+        let mut late = self.called.take_if(|play| is_late(play.since));
+        if let Some(player) = self.stage() {
+            let play = match &player.state {
+                State::Playing { play, stage: Stage::Called, .. } => Some(play),
+                State::Loading { play: Some(play), .. } => Some(play),
+                _ => None,
             };
-            late.push(job);
-            player.clear();
+            if let Some(play) = play.filter(|play| is_late(play.since)).cloned() {
+                player.clear();
+                late = Some(play);
+            }
         }
-        for job in late {
-            let why = format!("the picture did not move within {} s of the call", LOAD.as_secs());
+        if let Some(Play { job, .. }) = late {
+            let why = format!("the clip did not start within {} s of the call", LOAD.as_secs());
+            self.let_out();
             self.fail((job.cue, job.action), &why);
             self.report(job, Outcome::Failed(why));
         }
+        let endless = self.players.iter_mut().find_map(|player| match &player.state {
+            State::Examining(exam) if at >= exam.since + EXAM => {
+                let (key, verdict) = (exam.key, exam.too_long());
+                Some((player.id, player.examined(key, verdict)))
+            }
+            _ => None,
+        });
+        if let Some((id, turn)) = endless {
+            self.take(id, turn, at);
+        }
     }
 
-    /// Gives clips to players; says how many players more it could use.
-    fn serve(&mut self, at: Instant) -> usize {
-        for player in &mut self.players {
-            if let Some(key) = armed(player)
-                && !self.wishes.contains(&key)
-            {
-                player.clear();
-            }
+    /// Gives clips to players; says which player it lacks.
+    fn serve(&mut self, at: Instant) -> Option<Role> {
+        if let Some(play) = &self.called
+            && let Some(why) = self.files.get(&play.key()).and_then(|file| file.fault.clone())
+        {
+            let job = play.job;
+            self.called = None;
+            self.fail((job.cue, job.action), &why);
+            self.report(job, Outcome::Failed(why));
         }
-        let mut missing = 0_usize;
-        for play in std::mem::take(&mut self.called) {
-            let key = play.key();
-            let (Some(clip), Some(file)) = (self.clips.get(&key), self.files.get(&key)) else {
-                self.called.push(play);
-                continue;
-            };
-            if let Some(why) = file.fault.clone() {
-                self.fail(key, &why);
-                self.report(play.job, Outcome::Failed(why));
-                continue;
+        self.serve_stage(at);
+        let exam = self.serve_scout(at);
+        let has = |role: Role| self.players.iter().any(|player| player.role == role);
+        match (has(Role::Stage), exam && !has(Role::Scout)) {
+            (false, _) => Some(Role::Stage),
+            (true, true) => Some(Role::Scout),
+            (true, false) => None,
+        }
+    }
+
+    fn serve_stage(&mut self, at: Instant) {
+        let called = self.called.clone().filter(|play| self.files.contains_key(&play.key()));
+        let is_examined = |key: &Key| self.files.get(key).is_some_and(|f| f.fault.is_none() && f.facts.is_some());
+        let wish = self.wishes.iter().copied().find(is_examined);
+        let wanted = called.as_ref().map(Play::key).or(wish).and_then(|key| self.reel(key));
+        let Some(player) = self.stage() else { return };
+        let (loaded, outgoing, called_off) = match &player.state {
+            State::Starting | State::Leaving | State::Examining(_) => return,
+            State::Idle => (None, None, None),
+            State::Ready { reel, .. } | State::Loading { reel, play: None, .. } => (Some(Arc::clone(reel)), None, None),
+            State::Loading { play: Some(play), .. } => (None, None, Some(play.job)),
+            State::Playing { play, stage: Stage::Called, .. } => (None, None, Some(play.job)),
+            State::Playing { play, stage: Stage::OnAir { .. } | Stage::Ending { .. }, .. } => {
+                (None, Some(play.job), None)
             }
-            match free(&mut self.players, &self.wishes) {
-                Some(player) => player.load(key, clip, Some(play), at),
-                None => {
-                    missing += 1;
-                    self.called.push(play);
+            State::Playing { stage: Stage::Joined { .. } | Stage::Over { .. }, .. } => (None, None, None),
+        };
+        let is_busy = matches!(player.state, State::Playing { .. } | State::Loading { play: Some(_), .. });
+        match (called, wanted) {
+            (Some(play), Some(reel)) => {
+                player.load(Arc::new(reel), 0, Some(play), at);
+                self.called = None;
+                called_off.into_iter().for_each(|job| self.replaced(job));
+                if outgoing.is_some() {
+                    self.let_out();
+                    self.outgoing = outgoing;
                 }
             }
+            (None, Some(reel)) if !is_busy => {
+                let is_loaded = loaded.is_some_and(|loaded| loaded.is_same(&reel));
+                if !is_loaded {
+                    player.load(Arc::new(reel), 0, None, at);
+                }
+            }
+            (None, None) if loaded.is_some() => drop(player.clear()),
+            _ => {}
         }
-        for key in &self.wishes {
-            let is_loadable = self.files.get(key).is_some_and(|file| file.fault.is_none());
-            let is_served = self.players.iter().any(|player| armed(player) == Some(*key));
-            let Some(clip) = self.clips.get(key).filter(|_| is_loadable && !is_served) else { continue };
-            match self.players.iter_mut().find(|player| is_idle(player)) {
-                Some(player) => player.load(*key, clip, None, at),
-                None => missing += 1,
+    }
+
+    /// Has the scout examine the next file that is not known; whether there is any.
+    fn serve_scout(&mut self, at: Instant) -> bool {
+        let is_open = |key: &Key| self.files.get(key).is_some_and(|f| f.fault.is_none() && f.facts.is_none());
+        let next = self.wanted().into_iter().find(is_open);
+        let Some((key, clip)) = next.and_then(|key| Some((key, self.clips.get(&key)?))) else { return false };
+        let idle = |player: &&mut Player| player.role == Role::Scout && matches!(player.state, State::Idle);
+        if let Some(scout) = self.players.iter_mut().find(idle) {
+            scout.examine(Exam::new(key, clip, at), at);
+        }
+        true
+    }
+
+    /// The reel that begins with `key`: with what follows it by itself, as far as that is known.
+    fn reel(&self, key: Key) -> Option<Reel> {
+        let part = |key: Key| {
+            let (clip, file) = (self.clips.get(&key)?, self.files.get(&key)?);
+            Some(Part { key, clip: Arc::clone(clip), facts: file.facts.clone(), sight: file.sight.clone() })
+        };
+        let followers = if self.lists_fail { vec![] } else { self.followers(key) };
+        Some(Reel::new(part(key)?, followers.into_iter().map_while(part)))
+    }
+
+    /// All clips whose files matter now: what was called, what may be next, and what follows those and what is on air.
+    fn wanted(&self) -> Vec<Key> {
+        let on_air = self.players.iter().find_map(|player| match &player.state {
+            State::Playing { play, .. } => Some(play.key()),
+            _ => None,
+        });
+        let mut keys = vec![];
+        let firsts = self.called.iter().map(Play::key).chain(self.wishes.iter().copied());
+        let after_air = on_air.into_iter().flat_map(|key| self.followers(key));
+        for key in after_air.chain(firsts.flat_map(|key| [vec![key], self.followers(key)].concat())) {
+            if !keys.contains(&key) {
+                keys.push(key);
             }
         }
-        let count =
-            |players: &[Player], state: fn(&Player) -> bool| players.iter().filter(|player| state(player)).count();
-        let (idle, starting) = (count(&self.players, is_idle), count(&self.players, is_starting));
-        // One player without a clip is kept for a jump, and one for each file that is still to be looked at.
-        let unseen = self.wishes.iter().filter(|wish| !self.files.contains_key(wish)).count();
-        for player in self.players.iter_mut().filter(|player| is_idle(player)).skip(1 + unseen) {
-            player.leave(at);
-        }
-        let here = count(&self.players, |player| !matches!(player.state, State::Leaving));
-        (missing + 1).saturating_sub(idle + starting).min(PLAYERS_MAX.saturating_sub(here))
+        keys
     }
 
     /// The files that have to be looked at.
     fn looks(&self, at: Instant) -> Vec<(Key, String)> {
         let is_due = |key: &Key| match self.files.get(key) {
-            Some(file) => file.fault.is_some() && at >= file.looked + LOOK_AGAIN,
+            Some(file) => at >= file.looked + if file.fault.is_some() { LOOK_AGAIN } else { LOOK_FRESH },
             None => true,
         };
-        let keys = self.called.iter().map(|play| play.key()).chain(self.wishes.iter().copied());
-        keys.filter(is_due).filter_map(|key| Some((key, self.clips.get(&key)?.path.clone()))).collect()
+        let keys = self.wanted().into_iter().filter(is_due);
+        keys.filter_map(|key| Some((key, self.clips.get(&key)?.path.clone()))).collect()
     }
-
-    /// Forgets the last trouble as soon as everything is armed again.
-    fn is_well(&mut self, missing: usize) {
-        let is_ready = |player: &Player| !matches!(player.state, State::Starting | State::Loading { .. });
-        if missing == 0 && !self.players.is_empty() && self.players.iter().all(is_ready) {
-            self.trouble = None;
-        }
-    }
-}
-
-/// The clip that a player has armed, or is loading only to arm it.
-fn armed(player: &Player) -> Option<Key> {
-    match &player.state {
-        State::Ready { key, .. } | State::Loading { key, play: None, .. } => Some(*key),
-        _ => None,
-    }
-}
-
-fn is_idle(player: &Player) -> bool {
-    matches!(player.state, State::Idle)
-}
-
-fn is_starting(player: &Player) -> bool {
-    matches!(player.state, State::Starting)
-}
-
-/// The player for a clip that was called: one without a clip, or the one whose clip is the least urgent.
-fn free<'p>(players: &'p mut [Player], wishes: &[Key]) -> Option<&'p mut Player> {
-    let urgency = |player: &Player| match player.state {
-        State::Idle => Some(usize::MAX),
-        _ => armed(player).map(|key| wishes.iter().position(|wish| *wish == key).unwrap_or(usize::MAX - 1)),
-    };
-    players.iter_mut().filter(|player| urgency(player).is_some()).max_by_key(|player| urgency(player))
 }

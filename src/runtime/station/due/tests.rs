@@ -61,6 +61,7 @@ fn station() -> Station {
         loaded: None,
         ahead: None,
         armed: vec![],
+        joined: vec![],
         told_time: None,
         leaving: None,
         end: End::Left,

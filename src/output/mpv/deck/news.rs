@@ -1,0 +1,142 @@
+//! What players say, and what is told of it: one outcome for each GO, one ending for each clip that moved.
+
+use std::mem;
+use std::time::Instant;
+
+use super::super::super::gauge::Trip;
+use super::super::super::{ClipNews, ClipReport, Job, News, Outcome, Report};
+use super::super::Key;
+use super::super::reel::Facts;
+use super::super::said::Said;
+use super::super::state::{Fate, Stage, State, Turn};
+use super::Deck;
+
+impl Deck {
+    /// What is to be told since it was asked last.
+    pub(in super::super) fn take_news(&mut self) -> Vec<News> {
+        mem::take(&mut self.news)
+    }
+
+    /// How long the clips took that have begun to move since it was asked last.
+    pub(in super::super) fn take_trips(&mut self) -> Vec<Trip> {
+        mem::take(&mut self.trips)
+    }
+
+    /// Takes in what the player `id` says.
+    pub(in super::super) fn hear(&mut self, id: u64, said: Said, at: Instant) {
+        let Some(player) = self.players.iter_mut().find(|player| player.id == id) else { return };
+        let turn = player.hear(said, at);
+        self.take(id, turn, at);
+    }
+
+    /// Takes in what has become of the player `id`.
+    pub(super) fn take(&mut self, id: u64, turn: Turn, at: Instant) {
+        let Some(player) = self.players.iter_mut().find(|player| player.id == id) else { return };
+        let job = match &player.state {
+            State::Playing { play, .. } => Some(play.job),
+            _ => None,
+        };
+        match turn {
+            Turn::Nothing | Turn::Armed => {}
+            Turn::Up => self.up = true,
+            Turn::Started => job.into_iter().for_each(|job| self.begun(job, at)),
+            Turn::Flashed => {
+                job.into_iter().for_each(|job| self.begun(job, at));
+                self.ended(id, at);
+            }
+            Turn::Ended => self.ended(id, at),
+            Turn::Joined => job.into_iter().for_each(|job| self.tell(job, ClipNews::Ended)),
+            Turn::Broke(why) => {
+                player.clear();
+                self.failed = Some(why.clone());
+                job.into_iter().for_each(|job| self.tell(job, ClipNews::BrokeOff(why.clone())));
+            }
+            Turn::Unplayable(key, why) => self.unplayable(id, key, &why),
+            Turn::Examined(key, outcome) => self.examined(key, outcome),
+        }
+    }
+
+    /// The clip of the stage has come to its end.
+    fn ended(&mut self, id: u64, at: Instant) {
+        let player = self.players.iter_mut().find(|player| player.id == id);
+        if let Some(State::Playing { play, stage, .. }) = player.map(|player| &mut player.state) {
+            *stage = Stage::Over { at };
+            let job = play.job;
+            self.tell(job, ClipNews::Ended);
+        }
+    }
+
+    /// The picture of `job` moves.
+    pub(super) fn begun(&mut self, job: Job, _at: Instant) {
+        let playing = self.players.iter().find_map(|player| match &player.state {
+            State::Playing { play, .. } if play.job == job => Some((player.length_ns(), play.since)),
+            _ => None,
+        });
+        let Some((length_ns, since)) = playing else { return };
+        self.failed = None;
+        self.trips.push(Trip::new(Some(job), since));
+        self.report(job, Outcome::Sent);
+        self.tell(job, ClipNews::Started { length_ns });
+        self.let_out();
+    }
+
+    /// Says of what had to make room that it is over.
+    pub(super) fn let_out(&mut self) {
+        if let Some(job) = self.outgoing.take() {
+            self.tell(job, ClipNews::Stopped);
+        }
+    }
+
+    fn unplayable(&mut self, id: u64, key: Key, why: &str) {
+        let Some(player) = self.players.iter_mut().find(|player| player.id == id) else { return };
+        let (play, is_list) = match &mut player.state {
+            State::Loading { play, reel, .. } => (play.take(), reel.is_list()),
+            _ => (None, false),
+        };
+        player.clear();
+        if is_list {
+            // Each of them was fine by itself, so each is played by itself.
+            self.lists_fail = true;
+            self.called = self.called.take().or(play);
+            return;
+        }
+        self.let_out();
+        let why = self.clips.get(&key).map_or(why.to_owned(), |clip| clip.said(why));
+        if let Some(file) = self.files.get_mut(&key) {
+            file.fault = Some(why.clone());
+        }
+        if let Some(play) = play {
+            self.fail(key, &why);
+            self.report(play.job, Outcome::Failed(why));
+        }
+    }
+
+    pub(super) fn examined(&mut self, key: Key, outcome: Result<Facts, String>) {
+        let (Some(clip), Some(file)) = (self.clips.get(&key), self.files.get_mut(&key)) else { return };
+        match outcome {
+            Ok(facts) => file.facts = Some(facts),
+            Err(why) => file.fault = Some(clip.said(&why)),
+        }
+    }
+
+    /// Takes in that the player `id` is lost.
+    pub(in super::super) fn lose(&mut self, id: u64, fate: Fate) {
+        if let Some(player) = self.players.iter_mut().find(|player| player.id == id) {
+            player.fate.get_or_insert(fate);
+        }
+    }
+
+    /// A clip that was called and does not move yet makes room for another.
+    pub(super) fn replaced(&mut self, job: Job) {
+        self.report(job, Outcome::Failed("another clip took its place before it moved".into()));
+    }
+
+    pub(super) fn tell(&mut self, job: Job, what: ClipNews) {
+        let report = ClipReport { output: self.output, cue: job.cue, firing: job.firing, what };
+        self.news.push(News::Clip(report));
+    }
+
+    pub(super) fn report(&mut self, job: Job, outcome: Outcome) {
+        self.news.push(News::Report(Report { output: self.output, job: Some(job), outcome }));
+    }
+}

@@ -1,0 +1,251 @@
+//! The examination of a clip's file by a player without a window or a sound: what it is, how long it lasts, and whether
+//! it can be read to its end.
+//!
+//! It happens before the clip is given to the player that is seen, so that a broken file takes no picture away, and its
+//! fault is told before the GO. A value: it hears what the player says, and says what to ask next.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use serde_json::Value;
+
+use super::Key;
+use super::clip::{Clip, Sight, not_playable};
+use super::player::nanoseconds;
+use super::reel::{Facts, Part, Reel};
+use super::said::{Question, Said};
+use super::told;
+use crate::show::duration::{self, SECOND_NS};
+
+/// Formats of FFmpeg's that name other files instead of holding pictures or sounds.
+const LISTS: [&str; 4] = ["hls", "concat", "dash", "sdp"];
+
+/// So far before its end a file is tried.
+const BEFORE_END_NS: u64 = 3 * SECOND_NS / 10;
+
+/// A file that can be read to less than this before its end is whole: a sound may be a little shorter than its pictures.
+pub(super) const SHORT_NS: u64 = SECOND_NS / 2;
+
+/// A player that stands further than this from the in-point has missed it.
+const OFF_NS: u64 = SECOND_NS / 10;
+
+/// One line to a player.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Line {
+    /// A command.
+    Do(Value),
+    /// A question, whose answer says what it answers.
+    Ask(Question),
+}
+
+/// How far the examination is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Step {
+    /// The file is being loaded.
+    Loading,
+    /// It stands at its in-point, and the player is asked what it is.
+    Asking,
+    /// The player looks for a place shortly before its end.
+    Seeking { end_ns: u64 },
+    /// It is asked where it has got to.
+    Checking { end_ns: u64 },
+}
+
+/// What the player has said that holds until it says something else.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Known<'a> {
+    /// The last error that it has logged.
+    pub(super) error: Option<&'a str>,
+    /// The length of the file, nanoseconds.
+    pub(super) duration_ns: Option<u64>,
+    /// It is one picture that does not move.
+    pub(super) is_still: bool,
+}
+
+/// What comes of what a player says.
+#[derive(Debug, PartialEq)]
+pub(super) enum Verdict {
+    /// Nothing yet; these are to be told to the player.
+    Open(Vec<Line>),
+    /// It can be played.
+    Sound(Facts),
+    /// It cannot: why.
+    Faulty(String),
+}
+
+/// An examination that goes on.
+#[derive(Debug)]
+pub(super) struct Exam {
+    pub(super) key: Key,
+    clip: Arc<Clip>,
+    pub(super) since: Instant,
+    /// The command that loads the file.
+    pub(super) request: u64,
+    entry: Option<i64>,
+    begun: bool,
+    facts: Facts,
+    step: Step,
+}
+
+impl Exam {
+    /// An examination of `clip`; the player is to be told [`Self::load`].
+    pub(super) fn new(key: Key, clip: &Arc<Clip>, since: Instant) -> Self {
+        let (entry, begun, step) = (None, false, Step::Loading);
+        Exam { key, clip: Arc::clone(clip), since, request: 0, entry, begun, facts: Facts::default(), step }
+    }
+
+    /// What the player has to be told first.
+    pub(super) fn load(&self) -> Vec<Value> {
+        told::load(
+            &Reel::new(Part { key: self.key, clip: Arc::clone(&self.clip), facts: None, sight: Sight::Missing }, []),
+            0,
+        )
+    }
+
+    /// What it comes to if the player takes too long over the next step.
+    pub(super) fn too_long(&self) -> Verdict {
+        match self.step {
+            Step::Loading | Step::Asking => Verdict::Faulty(not_playable("it takes too long to load")),
+            // There are files in which no place can be found, and that play all the same.
+            Step::Seeking { .. } | Step::Checking { .. } => Verdict::Sound(self.facts.clone()),
+        }
+    }
+
+    /// Takes in what the player says.
+    pub(super) fn hear(&mut self, said: &Said, known: Known<'_>) -> Verdict {
+        match (said, self.step) {
+            (Said::Reply { request, data }, step) if *request == self.request => match data {
+                Ok(data) => self.entry = data.get("playlist_entry_id").and_then(Value::as_i64).or(self.entry),
+                Err(why) if step == Step::Loading => return Verdict::Faulty(not_playable(why)),
+                Err(_) => {}
+            },
+            (Said::Begun { entry }, Step::Loading) => self.begun = self.entry == Some(*entry),
+            (Said::Over { entry, why }, _) if self.entry == Some(*entry) => {
+                return Verdict::Faulty(not_playable(known.error.unwrap_or(why)));
+            }
+            (Said::Restart, Step::Loading) if self.begun => {
+                self.step = Step::Asking;
+                let questions = [Question::Format, Question::Picture, Question::Sound, Question::Position];
+                return Verdict::Open(questions.map(Line::Ask).to_vec());
+            }
+            (Said::Restart, Step::Seeking { end_ns }) => {
+                self.step = Step::Checking { end_ns };
+                return Verdict::Open(vec![Line::Ask(Question::Position)]);
+            }
+            (Said::Answer { question, data }, step) => {
+                return self.answered(*question, data.as_ref().ok(), step, known);
+            }
+            _ => {}
+        }
+        Verdict::Open(vec![])
+    }
+
+    fn answered(&mut self, question: Question, data: Option<&Value>, step: Step, known: Known<'_>) -> Verdict {
+        match question {
+            Question::Format => self.facts.format = data.and_then(Value::as_str).unwrap_or_default().to_owned(),
+            Question::Picture => self.facts.has_picture = data.is_some_and(Value::is_number),
+            Question::Sound => self.facts.has_sound = data.is_some_and(Value::is_number),
+            Question::Position => {
+                let at_ns = data.and_then(Value::as_f64).map(nanoseconds);
+                match step {
+                    Step::Asking => return self.stands(at_ns, known),
+                    Step::Checking { end_ns } => return self.ends(at_ns, end_ns),
+                    Step::Loading | Step::Seeking { .. } => {}
+                }
+            }
+            Question::Idle | Question::Pause | Question::Eof => {}
+        }
+        Verdict::Open(vec![])
+    }
+
+    /// It stands at its in-point, or where the player takes that to be.
+    fn stands(&mut self, at_ns: Option<u64>, known: Known<'_>) -> Verdict {
+        let from_ns = self.clip.from_ns;
+        if LISTS.contains(&self.facts.format.as_str()) {
+            return Verdict::Faulty("is a playlist, not a clip".into());
+        }
+        (self.facts.duration_ns, self.facts.is_still) = (known.duration_ns, known.is_still);
+        if known.is_still {
+            return Verdict::Sound(self.facts.clone());
+        }
+        if let Some(lasts_ns) = self.facts.duration_ns.filter(|lasts_ns| *lasts_ns <= from_ns && from_ns > 0) {
+            return Verdict::Faulty(format!("lasts {}, and its in-point comes later", duration::length(lasts_ns)));
+        }
+        self.facts.needs_run_up = from_ns > 0 && at_ns.is_some_and(|at_ns| at_ns.abs_diff(from_ns) > OFF_NS);
+        let end_ns = self.facts.duration_ns.map(|lasts_ns| self.clip.to_ns.unwrap_or(lasts_ns).min(lasts_ns));
+        match end_ns.filter(|end_ns| end_ns.saturating_sub(from_ns) > SECOND_NS) {
+            Some(end_ns) => {
+                self.step = Step::Seeking { end_ns };
+                Verdict::Open(vec![Line::Do(told::seek(end_ns.saturating_sub(BEFORE_END_NS)))])
+            }
+            None => Verdict::Sound(self.facts.clone()),
+        }
+    }
+
+    /// It has gone as near to its end as it gets.
+    fn ends(&mut self, at_ns: Option<u64>, end_ns: u64) -> Verdict {
+        match at_ns.filter(|at_ns| at_ns + BEFORE_END_NS + SHORT_NS < end_ns) {
+            Some(at_ns) if self.facts.is_exact() => Verdict::Faulty(broken_off(at_ns, end_ns)),
+            // A length that was guessed from the file's size.
+            Some(at_ns) => {
+                self.facts.duration_ns = Some(at_ns);
+                Verdict::Sound(self.facts.clone())
+            }
+            None => Verdict::Sound(self.facts.clone()),
+        }
+    }
+}
+
+/// What is said of a file that has less than it says.
+pub(super) fn broken_off(at_ns: u64, end_ns: u64) -> String {
+    format!("breaks off at {} of {}", duration::length(at_ns), duration::length(end_ns))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::show::action::MpvCommand;
+    use crate::show::{CueIx, CueNumber};
+
+    /// The verdict on a file of this length and format, which stands and ends at these seconds.
+    fn verdict(format: &str, lasts: f64, from_ns: u64, stands: f64, ends: f64) -> Verdict {
+        let play =
+            MpvCommand::Play { clip: "a".into(), from_ns, to_ns: None, volume: None, looped: false, optional: false };
+        let clip = Clip::new(&play, &CueNumber::new("1").unwrap(), None, Path::new("/")).unwrap();
+        let mut exam = Exam::new((CueIx(0), 0), &Arc::new(clip), super::super::now());
+        let known = Known { duration_ns: Some(nanoseconds(lasts)), ..Known::default() };
+        let answer = |question, data: Value| Said::Answer { question, data: Ok(data) };
+        let said = [
+            Said::Reply { request: 0, data: Ok(json!({ "playlist_entry_id": 3 })) },
+            Said::Begun { entry: 3 },
+            Said::Restart,
+            answer(Question::Format, json!(format)),
+            answer(Question::Position, json!(stands)),
+            Said::Restart,
+            answer(Question::Position, json!(ends)),
+        ];
+        let mut verdicts = said.iter().map(|said| exam.hear(said, known));
+        verdicts.find(|verdict| !matches!(verdict, Verdict::Open(_))).unwrap()
+    }
+
+    #[test]
+    fn a_file_that_has_less_than_it_says_is_faulty() {
+        let mov = "mov,mp4,m4a,3gp,3g2,mj2";
+        assert!(matches!(verdict(mov, 10.0, 0, 0.0, 9.7), Verdict::Sound(_)));
+        assert_eq!(verdict(mov, 10.0, 0, 0.0, 4.6), Verdict::Faulty("breaks off at 0:04.6 of 0:10".into()));
+        let Verdict::Sound(facts) = verdict("mp3", 10.0, 0, 0.0, 8.0) else { panic!("its length was only guessed") };
+        assert_eq!(facts.duration_ns, Some(8 * SECOND_NS));
+    }
+
+    #[test]
+    fn an_in_point_that_was_missed_needs_a_run_up_and_one_behind_the_end_is_a_fault() {
+        let Verdict::Sound(facts) = verdict("mpegts", 2.0, SECOND_NS / 2, 0.97, 1.9) else { panic!("it plays") };
+        assert!(facts.needs_run_up);
+        assert!(matches!(verdict("wav", 2.0, 3 * SECOND_NS, 2.0, 2.0), Verdict::Faulty(_)));
+        assert_eq!(verdict("hls", 2.0, 0, 0.0, 2.0), Verdict::Faulty("is a playlist, not a clip".into()));
+    }
+}

@@ -1,0 +1,219 @@
+//! What the words of a player mean for what it is doing.
+//!
+//! The other half of [`super::player`]: that one tells, this one hears.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use serde_json::{Value, json};
+
+use super::Key;
+use super::clip::not_playable;
+use super::exam::{Known, Line, SHORT_NS, Verdict, broken_off};
+use super::player::{ASK, Player, nanoseconds};
+use super::said::{Question, Said};
+use super::state::{Stage, State, Turn};
+use super::told;
+use crate::show::duration::SECOND_NS;
+
+/// The first frame of a part may come this much before its time.
+const EARLY_NS: u64 = SECOND_NS / 1000;
+
+impl Player {
+    /// Takes in what it says.
+    pub(super) fn hear(&mut self, said: Said, at: Instant) -> Turn {
+        (self.asked, self.heard) = (None, at);
+        if let State::Starting = self.state {
+            self.state = State::Idle;
+            return Turn::Up;
+        }
+        if let Said::Error(words) = said {
+            self.error = Some(words);
+            return Turn::Nothing;
+        }
+        if let Said::Property { name, data } = &said {
+            match *name {
+                // A picture that stands has no length for the player.
+                "duration" => self.duration_ns = data.as_f64().map(nanoseconds).filter(|length_ns| *length_ns > 0),
+                "current-tracks/video/image" => self.is_still = data.as_bool() == Some(true),
+                _ => {}
+            }
+        }
+        if let State::Examining(exam) = &mut self.state {
+            let known = Known { error: self.error.as_deref(), duration_ns: self.duration_ns, is_still: self.is_still };
+            let (key, verdict) = (exam.key, exam.hear(&said, known));
+            return self.examined(key, verdict);
+        }
+        match said {
+            Said::Reply { request, data } => self.hear_reply(request, data),
+            Said::Answer { question, data } => self.hear_answer(question, data.ok(), at),
+            Said::Begun { entry } => {
+                if let State::Loading { entry: own, begun, .. } = &mut self.state {
+                    *begun = *own == Some(entry);
+                }
+                Turn::Nothing
+            }
+            Said::Over { entry, why } => match &self.state {
+                State::Loading { reel, entry: own, .. } if *own == Some(entry) => {
+                    Turn::Unplayable(reel.first().key, not_playable(self.error.as_ref().unwrap_or(&why)))
+                }
+                // The end of a clip before this one is on its way still when this one is called from the start.
+                State::Playing { stage: Stage::OnAir { .. }, .. } if why != "stop" => {
+                    let why = self.error.as_ref().unwrap_or(&why);
+                    Turn::Broke(format!("the clip broke off: {why}"))
+                }
+                _ => Turn::Nothing,
+            },
+            Said::Restart => self.stand(at),
+            Said::Property { name, data } => self.hear_property(name, &data, at),
+            Said::Error(_) | Said::Other => Turn::Nothing,
+        }
+    }
+
+    /// Does what an examination asks for, or ends it.
+    pub(super) fn examined(&mut self, key: Key, verdict: Verdict) -> Turn {
+        let outcome = match verdict {
+            Verdict::Open(lines) => {
+                self.tell(lines);
+                return Turn::Nothing;
+            }
+            Verdict::Sound(facts) => Ok(facts),
+            Verdict::Faulty(why) => Err(why),
+        };
+        self.state = State::Idle;
+        self.say([json!(["stop"])]);
+        Turn::Examined(key, outcome)
+    }
+
+    fn hear_reply(&mut self, answered: u64, data: Result<Value, String>) -> Turn {
+        match &mut self.state {
+            State::Loading { reel, request, entry, .. } if *request == answered => match data {
+                Ok(data) => {
+                    *entry = data.get("playlist_entry_id").and_then(Value::as_i64);
+                    Turn::Nothing
+                }
+                Err(why) => Turn::Unplayable(reel.first().key, not_playable(&why)),
+            },
+            _ => Turn::Nothing,
+        }
+    }
+
+    fn hear_answer(&mut self, question: Question, data: Option<Value>, now: Instant) -> Turn {
+        let is = |yes: bool| data == Some(Value::Bool(yes));
+        let place_ns = data.as_ref().and_then(Value::as_f64).map(nanoseconds);
+        match (&self.state, question) {
+            (State::Playing { stage: Stage::Called, .. }, Question::Idle) if is(false) => self.begin(now),
+            // It was let go, and it stands: what there was is over.
+            (State::Playing { stage: Stage::Called, play, .. }, Question::Pause)
+                if is(true) && !self.is_paused && now >= play.since + ASK =>
+            {
+                Turn::Flashed
+            }
+            (State::Playing { stage: Stage::OnAir { .. }, .. }, Question::Position) => self.is_at(place_ns, now),
+            (State::Playing { stage: Stage::Ending { .. }, .. }, Question::Position) => self.end(place_ns),
+            // It had stood for a pause that was over already when it told of it.
+            (State::Playing { stage: Stage::Ending { from_ns }, .. }, Question::Pause) if is(false) => {
+                let on_air = Stage::OnAir { from_ns: *from_ns, at: now, moves: true };
+                if let State::Playing { stage, .. } = &mut self.state {
+                    *stage = on_air;
+                }
+                Turn::Nothing
+            }
+            _ => Turn::Nothing,
+        }
+    }
+
+    /// The picture moves.
+    fn begin(&mut self, at: Instant) -> Turn {
+        let State::Playing { stage, play, .. } = &mut self.state else { return Turn::Nothing };
+        *stage = Stage::OnAir { from_ns: 0, at, moves: true };
+        if play.held {
+            self.pause(at);
+        }
+        Turn::Started
+    }
+
+    /// The reel that is being loaded stands at its beginning, or a clip that is looped is there again.
+    fn stand(&mut self, now: Instant) -> Turn {
+        if let State::Playing { stage: Stage::OnAir { from_ns, at, .. }, .. } = &mut self.state
+            && !self.is_still
+        {
+            (*from_ns, *at) = (0, now);
+        }
+        let State::Loading { reel, last, begun: true, play, .. } = &mut self.state else { return Turn::Nothing };
+        let (reel, last, play) = (Arc::clone(reel), *last, play.take());
+        if let Some(volume) = reel.first().clip.volume {
+            self.say([told::volume(volume)]);
+        }
+        self.state = State::Ready { reel: Arc::clone(&reel), last };
+        match play {
+            Some(play) if self.go(play.clone(), now) => Turn::Nothing,
+            Some(play) => {
+                // It has turned deaf; whoever buries it has to know what it was called for.
+                self.state = State::Playing { reel, last, part: 0, play, stage: Stage::Called };
+                Turn::Nothing
+            }
+            None => Turn::Armed,
+        }
+    }
+
+    fn hear_property(&mut self, name: &str, data: &Value, now: Instant) -> Turn {
+        let is = |yes: bool| data.as_bool() == Some(yes);
+        match name {
+            "time-pos" => return self.is_at(data.as_f64().map(nanoseconds), now),
+            "core-idle" if is(false) => {
+                if let State::Playing { stage: Stage::Called, .. } = &self.state {
+                    return self.begin(now);
+                }
+            }
+            "pause" if is(false) => self.has_gone = true,
+            // With `keep-open`, a player that stands without having been told to has shown the last picture to its end.
+            "pause" if is(true) && !self.is_paused => {
+                if let State::Playing { stage, .. } = &mut self.state {
+                    match stage {
+                        Stage::Called if self.has_gone => return Turn::Flashed,
+                        Stage::OnAir { from_ns, .. } => {
+                            *stage = Stage::Ending { from_ns: *from_ns };
+                            self.tell([Question::Pause, Question::Position].map(Line::Ask));
+                        }
+                        Stage::Called | Stage::Ending { .. } | Stage::Joined { .. } | Stage::Over { .. } => {}
+                    }
+                }
+            }
+            _ => {}
+        }
+        Turn::Nothing
+    }
+
+    /// It is at this place of its own time.
+    fn is_at(&mut self, place_ns: Option<u64>, now: Instant) -> Turn {
+        let State::Playing { reel, last, part, stage, .. } = &mut self.state else { return Turn::Nothing };
+        let (Some(place_ns), Stage::OnAir { from_ns, at, .. }) = (place_ns, &mut *stage) else { return Turn::Nothing };
+        if self.is_still {
+            return Turn::Nothing;
+        }
+        if *part < *last && reel.ends_ns(*part).is_some_and(|end_ns| place_ns + EARLY_NS >= end_ns) {
+            *part += 1;
+            *stage = Stage::Joined { at: now };
+            return Turn::Joined;
+        }
+        (*from_ns, *at) = (place_ns.saturating_sub(reel.begins_ns(*part)), now);
+        Turn::Nothing
+    }
+
+    /// It stands at the end, at this place of its own time.
+    fn end(&self, place_ns: Option<u64>) -> Turn {
+        let State::Playing { reel, part, .. } = &self.state else { return Turn::Nothing };
+        let (begins_ns, length_ns) = (reel.begins_ns(*part), self.length_ns());
+        let played_ns = place_ns.map(|place_ns| place_ns.saturating_sub(begins_ns));
+        match (played_ns, length_ns) {
+            // What a sound's length was guessed from may be off by some hundredths.
+            (Some(played_ns), Some(length_ns)) if played_ns + SHORT_NS.max(length_ns / 20) < length_ns => {
+                let why = broken_off(played_ns, length_ns);
+                let error = self.error.as_ref().map(|error| format!(" ({error})")).unwrap_or_default();
+                Turn::Broke(format!("the clip {why}{error}"))
+            }
+            _ => Turn::Ended,
+        }
+    }
+}

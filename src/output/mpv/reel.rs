@@ -1,0 +1,210 @@
+//! What stands in the player of an output: one clip, or several that follow each other without a pause.
+//!
+//! Clips that follow each other are loaded together, as one list of mpv's (an EDL, "EDL" in its manual), because only
+//! so is there no gap between them: with a playlist the sound breaks off for a frame or two, and a second load takes
+//! 40 ms. How far the player may run is said separately, so that a hold or a skip still ends it at the right place.
+//! A value; must never look at the machine.
+
+use std::sync::Arc;
+
+use super::Key;
+use super::clip::{Clip, Sight};
+use super::told::seconds;
+
+/// What the examination of a clip's file showed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Facts {
+    /// How long the file is, nanoseconds, where it says so.
+    pub(super) duration_ns: Option<u64>,
+    /// FFmpeg's name of the format.
+    pub(super) format: String,
+    /// One picture that does not move.
+    pub(super) is_still: bool,
+    /// It has pictures.
+    pub(super) has_picture: bool,
+    /// It has sound.
+    pub(super) has_sound: bool,
+    /// The player misses its in-point unless it begins to look for it well before.
+    pub(super) needs_run_up: bool,
+}
+
+impl Facts {
+    /// Returns `true` if places in it are exact, and its length is what it says.
+    pub(super) fn is_exact(&self) -> bool {
+        EXACT.contains(&self.format.as_str())
+    }
+}
+
+/// Formats whose places in time are exact, so that a list plays each part to the frame.
+const EXACT: [&str; 5] = ["mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm", "wav", "aiff", "flac"];
+
+/// Formats in which the player finds a place only from well before it.
+const COARSE: [&str; 2] = ["mpegts", "mpeg"];
+
+/// The most clips in one reel.
+pub(super) const PARTS_MAX: usize = 8;
+
+/// A clip in a reel.
+#[derive(Clone, Debug)]
+pub(super) struct Part {
+    pub(super) key: Key,
+    pub(super) clip: Arc<Clip>,
+    /// What is known of its file; nothing where it was called before anything could be known.
+    pub(super) facts: Option<Facts>,
+    /// Which version of the file it is.
+    pub(super) sight: Sight,
+}
+
+impl Part {
+    /// How long it plays, nanoseconds, as far as its file is known.
+    pub(super) fn length_ns(&self) -> Option<u64> {
+        self.clip.length_ns(self.facts.as_ref().and_then(|facts| facts.duration_ns))
+    }
+
+    /// Returns `true` if the player needs a run-up to find its in-point.
+    pub(super) fn is_coarse(&self) -> bool {
+        self.facts.as_ref().is_some_and(|facts| facts.needs_run_up || COARSE.contains(&facts.format.as_str()))
+    }
+
+    /// Returns `true` if `next` can follow it without a gap.
+    fn joins(&self, next: &Part) -> bool {
+        let (Some(own), Some(other)) = (&self.facts, &next.facts) else { return false };
+        let is_exact = |part: &Part, facts: &Facts| {
+            let is_known = facts.is_exact() && part.length_ns().is_some_and(|length| length > 0);
+            is_known && !part.clip.looped && !facts.is_still
+        };
+        is_exact(self, own)
+            && is_exact(next, other)
+            && (own.has_picture, own.has_sound) == (other.has_picture, other.has_sound)
+            && self.clip.volume == next.clip.volume
+    }
+}
+
+/// One clip, or several that follow each other without a gap.
+#[derive(Clone, Debug)]
+pub(super) struct Reel {
+    parts: Vec<Part>,
+}
+
+impl Reel {
+    /// The first of `parts`, and as many of the others as can follow without a gap.
+    pub(super) fn new(first: Part, others: impl IntoIterator<Item = Part>) -> Self {
+        let mut parts = vec![first];
+        for part in others {
+            let joins = parts.len() < PARTS_MAX && parts.last().is_some_and(|last| last.joins(&part));
+            if !joins {
+                break;
+            }
+            parts.push(part);
+        }
+        Reel { parts }
+    }
+
+    /// The part `at`, counted from 0.
+    pub(super) fn part(&self, at: usize) -> Option<&Part> {
+        self.parts.get(at)
+    }
+
+    /// The first part.
+    pub(super) fn first(&self) -> &Part {
+        // There is no reel without a part.
+        &self.parts[0]
+    }
+
+    pub(super) fn keys(&self) -> impl Iterator<Item = Key> {
+        self.parts.iter().map(|part| part.key)
+    }
+
+    /// Returns `true` if `other` has the same parts, in the same versions of their files.
+    pub(super) fn is_same(&self, other: &Reel) -> bool {
+        let is_same = |(own, other): (&Part, &Part)| own.key == other.key && own.sight == other.sight;
+        self.parts.len() == other.parts.len() && self.parts.iter().zip(&other.parts).all(is_same)
+    }
+
+    /// Returns `true` if it has several parts.
+    pub(super) fn is_list(&self) -> bool {
+        self.parts.len() > 1
+    }
+
+    /// Where the part `at` begins by the player's time, nanoseconds: in a file by itself at its in-point, in a list after
+    /// the parts before it.
+    pub(super) fn begins_ns(&self, at: usize) -> u64 {
+        match self.is_list() {
+            true => self.parts.iter().take(at).filter_map(Part::length_ns).sum(),
+            false => self.first().clip.from_ns,
+        }
+    }
+
+    /// Where the player has to stop if `last` is the last part that may play; `None` for the end of the file.
+    pub(super) fn ends_ns(&self, last: usize) -> Option<u64> {
+        match self.is_list() {
+            true => Some(self.begins_ns(last + 1)),
+            false => self.first().clip.to_ns,
+        }
+    }
+
+    /// What the player is asked to load.
+    pub(super) fn address(&self) -> String {
+        if !self.is_list() {
+            return self.first().clip.path.clone();
+        }
+        let part = |part: &Part| {
+            let (path, length_ns) = (&part.clip.path, part.length_ns().unwrap_or(0));
+            // The length in front lets a path have any character.
+            format!("%{}%{path},{},{}", path.len(), seconds(part.clip.from_ns), seconds(length_ns))
+        };
+        format!("edl://{}", self.parts.iter().map(part).collect::<Vec<_>>().join(";"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+    use crate::show::action::MpvCommand;
+    use crate::show::duration::SECOND_NS;
+    use crate::show::{CueIx, CueNumber};
+
+    fn part(name: &str, from_ns: u64, format: &str, lasts_ns: u64) -> Part {
+        let play =
+            MpvCommand::Play { clip: name.into(), from_ns, to_ns: None, volume: None, looped: false, optional: false };
+        let clip = Clip::new(&play, &CueNumber::new("1").unwrap(), None, Path::new("/shows")).unwrap();
+        let format = format.into();
+        let (has_picture, has_sound) = (true, true);
+        let facts = Facts { duration_ns: Some(lasts_ns), format, has_picture, has_sound, ..Facts::default() };
+        Part { key: (CueIx(0), 0), clip: Arc::new(clip), facts: Some(facts), sight: Sight::Missing }
+    }
+
+    #[test]
+    fn clips_that_follow_are_one_list_with_their_in_points() {
+        let mov = EXACT[0];
+        let (a, b) = (part("a;b,c.mp4", SECOND_NS, mov, 3 * SECOND_NS), part("é.mkv", 0, EXACT[1], SECOND_NS / 2));
+        let reel = Reel::new(a.clone(), [b.clone(), part("c.ts", 0, "mpegts", SECOND_NS), b]);
+        assert_eq!(reel.keys().count(), 2, "a stream ends the list");
+        let address = "edl://%16%/shows/a;b,c.mp4,1.000000000,2.000000000;%13%/shows/é.mkv,0.000000000,0.500000000";
+        assert_eq!(reel.address(), address);
+        assert_eq!((reel.begins_ns(0), reel.begins_ns(1)), (0, 2 * SECOND_NS));
+        assert_eq!((reel.ends_ns(0), reel.ends_ns(1)), (Some(2 * SECOND_NS), Some(2_500_000_000)));
+        let alone = Reel::new(a, []);
+        assert_eq!(
+            (alone.address().as_str(), alone.begins_ns(0), alone.ends_ns(0)),
+            ("/shows/a;b,c.mp4", SECOND_NS, None)
+        );
+    }
+
+    #[test]
+    fn what_differs_in_kind_or_is_not_known_does_not_join() {
+        let film = part("a.mp4", 0, EXACT[0], SECOND_NS);
+        let with = |change: &dyn Fn(&mut Facts)| {
+            let mut part = film.clone();
+            part.facts.iter_mut().for_each(change);
+            Reel::new(film.clone(), [part]).is_list()
+        };
+        assert!(with(&|_| {}));
+        assert!(!with(&|facts| facts.has_sound = false));
+        assert!(!with(&|facts| facts.is_still = true));
+        assert!(!with(&|facts| facts.duration_ns = None));
+        assert!(!Reel::new(film.clone(), [Part { facts: None, ..film.clone() }]).is_list());
+    }
+}

@@ -1,0 +1,104 @@
+//! What a player is doing and what its words can mean: the values that [`super::player`] and the deck share.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::super::Job;
+use super::Key;
+use super::exam::Exam;
+use super::reel::{Facts, Reel};
+
+/// What a player is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Role {
+    /// What it plays is seen and heard.
+    Stage,
+    /// It examines files, without a window or a sound.
+    Scout,
+}
+
+/// A clip that was called.
+#[derive(Clone, Debug)]
+pub(super) struct Play {
+    /// The GO.
+    pub(super) job: Job,
+    /// When it was called.
+    pub(super) since: Instant,
+    /// It is to stand still as soon as it moves.
+    pub(super) held: bool,
+}
+
+impl Play {
+    pub(super) fn key(&self) -> Key {
+        (self.job.cue, self.job.action)
+    }
+}
+
+/// How far a clip that was called has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Stage {
+    /// It does not move yet.
+    Called,
+    /// It is on air: nanoseconds from its in-point at an instant, and whether it has moved since.
+    OnAir { from_ns: u64, at: Instant, moves: bool },
+    /// The player stands by itself, and is asked where; it was here when it was heard of last.
+    Ending { from_ns: u64 },
+    /// It is over, and the next one of the reel is on air already, for which nobody has given a GO yet.
+    Joined { at: Instant },
+    /// It is over since then; its last picture stands.
+    Over { at: Instant },
+}
+
+/// What a player is doing.
+#[derive(Debug)]
+pub(super) enum State {
+    /// It has not said anything yet.
+    Starting,
+    /// It has nothing loaded.
+    Idle,
+    /// A reel is being loaded; with a play, it goes as soon as it stands.
+    Loading { reel: Arc<Reel>, last: usize, request: u64, entry: Option<i64>, begun: bool, play: Option<Play> },
+    /// A reel stands at its beginning, behind black.
+    Ready { reel: Arc<Reel>, last: usize },
+    /// A reel was let go: the part that plays, and the last one that may.
+    Playing { reel: Arc<Reel>, last: usize, part: usize, play: Play, stage: Stage },
+    /// It examines a file.
+    Examining(Box<Exam>),
+    /// It was told to quit.
+    Leaving,
+}
+
+/// What has become of a player, by its own words.
+#[derive(Debug, PartialEq)]
+pub(super) enum Turn {
+    Nothing,
+    /// It has started.
+    Up,
+    /// Its clip stands at its in-point.
+    Armed,
+    /// Its clip cannot be played: why.
+    Unplayable(Key, String),
+    /// The picture moves.
+    Started,
+    /// It has moved and is over: a short sound.
+    Flashed,
+    /// The clip has come to its end.
+    Ended,
+    /// The clip has come to its end, and the next one of the reel has begun.
+    Joined,
+    /// The clip broke off: why.
+    Broke(String),
+    /// A file has been examined.
+    Examined(Key, Result<Facts, String>),
+}
+
+/// How a player was lost.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Fate {
+    /// It does not answer.
+    Silent,
+    /// Its end of the line is closed.
+    Closed,
+    /// It does not take commands: why.
+    Deaf(String),
+}
