@@ -109,7 +109,9 @@ impl State {
         let (_, player, _) = self.show.cue(leader).clip().filter(|_| self.is_ended_by_player(leader))?;
         let follows = |cue: CueIx| {
             let is_at_once = matches!(self.show.cue(cue).trigger, Trigger::After { delay_ns: 0, .. });
-            is_at_once && self.is_in_order(cue) && self.cue(cue).due_ns.is_none() && self.follows(cue)
+            // Of a leader that is still to be fired, the firing before it does not count.
+            let comes = self.follows(cue) || !self.on_air.contains(&leader);
+            is_at_once && comes && self.is_in_order(cue) && self.cue(cue).due_ns.is_none()
         };
         let on_player = |cue: CueIx| self.show.cue(cue).clip().is_some_and(|(_, output, _)| output == player);
         self.show.after(leader).iter().copied().find(|&cue| follows(cue) && on_player(cue))

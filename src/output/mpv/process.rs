@@ -17,25 +17,27 @@ use std::time::{Duration, Instant};
 use super::super::now;
 use super::state::Role;
 
-/// What every player is started with.
-///
-/// Nothing outside the show decides what is seen: no configuration, no script, no subtitles that lie beside a clip, no
-/// key pressed in a window or on the terminal. Nothing is opened but the file that is named. A still picture stays until
-/// the program takes it away; the last picture of a clip, until something takes its place, as `keep-open` has it.
-const FLAGS: [&str; 18] = [
+/// What keeps a player to the file that it is given: no configuration, no script, no address, no terminal, no subtitles
+/// or covers that lie beside a clip, and no other file that a clip names.
+const CONFINED: [&str; 9] = [
     "--no-config",
     "--no-terminal",
     "--no-input-terminal",
-    "--idle=yes",
-    "--pause",
-    "--keep-open=yes",
     "--load-scripts=no",
     "--ytdl=no",
     "--autoload-files=no",
     "--audio-display=no",
-    "--image-display-duration=inf",
     "--ordered-chapters=no",
     "--demuxer-lavf-o-append=protocol_whitelist=file",
+];
+
+/// What every player is started with besides. No key that is pressed in a window has a meaning. A still picture stays
+/// until the program takes it away; the last picture of a clip, until something takes its place, as `keep-open` has it.
+const FLAGS: [&str; 9] = [
+    "--idle=yes",
+    "--pause",
+    "--keep-open=yes",
+    "--image-display-duration=inf",
     "--hr-seek=yes",
     "--input-default-bindings=no",
     "--input-vo-keyboard=no",
@@ -82,7 +84,7 @@ impl Process {
         ours.set_nonblocking(true)?;
         let theirs = rustix::io::fcntl_dupfd_cloexec(&theirs, 3)?;
         let mut command = in_own_session(&find(&self.program)?);
-        command.args(FLAGS).arg(format!("--input-ipc-client=fd://{}", theirs.as_raw_fd()));
+        command.args(CONFINED).args(FLAGS).arg(format!("--input-ipc-client=fd://{}", theirs.as_raw_fd()));
         match role {
             Role::Scout => command.args(SCOUT),
             Role::Stage if self.is_sound => command.args(SOUND).args(&self.flags),

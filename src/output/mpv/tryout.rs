@@ -53,13 +53,14 @@ fn play(path: &str, program: Option<String>) -> Result<Option<u64>, String> {
     let quiet =
         ["--no-config", "--quiet", "--input-terminal=no", "--load-scripts=no", "--ytdl=no", "--autoload-files=no"];
     // A file that is a list of others must not make a check send anything.
-    let short =
-        ["--vo=null", "--ao=null", "--frames=1", "--length=0.1", "--demuxer-lavf-o=protocol_whitelist=file", "--"];
+    let short = ["--vo=null", "--ao=null", "--frames=1", "--length=0.1", "--demuxer-lavf-o=protocol_whitelist=file"];
+    let alone = ["--demuxer=lavf", "--ordered-chapters=no", "--audio-display=no", "--"];
     let says = format!("--term-playing-msg={LENGTH}${{=duration}}");
     command
         .args(quiet)
         .arg(says)
         .args(short)
+        .args(alone)
         .arg(path)
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
