@@ -268,6 +268,14 @@ impl App {
         }
     }
 
+    /// Puts a word on the message line, unless an alarm or a question stands there.
+    pub fn hint(&mut self, text: impl Into<String>, now_ns: u64) {
+        let is_alarm = self.message.as_ref().is_some_and(|message| message.tone == Tone::Alarm);
+        if !is_alarm && self.question.is_none() {
+            self.say(text, Tone::Attention, now_ns);
+        }
+    }
+
     /// Says why a command was refused, and which key mends it.
     pub fn refused(&mut self, rejection: &Rejection, now_ns: u64) {
         let way = |act| self.keymap.way(act);

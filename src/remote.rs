@@ -24,6 +24,7 @@ mod connection;
 mod counts;
 mod feed;
 mod follow;
+mod framing;
 mod hub;
 mod list;
 mod meter;
@@ -32,10 +33,14 @@ mod picture;
 mod reply;
 mod server;
 mod settings;
+mod sockets;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]
 mod tests;
+mod trouble;
+mod values;
+mod waiting;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -45,11 +50,15 @@ use std::time::Instant;
 
 pub use counts::Counts;
 pub use hub::Hear;
-pub use picture::{FIRINGS_MAX, Firing, Picture};
+pub use picture::{FIRINGS_MAX, Firing, Picture, Running};
 pub use server::Remote;
 pub use settings::{Passcode, RemoteError, Settings};
+pub use trouble::Trouble;
 
 use crate::show::{CueIx, DepartmentIx};
+
+/// A second GO within this time of the last press is a slip of the finger, nanoseconds. Remote controls are told it too.
+pub const GO_GUARD_NS: u64 = 300_000_000;
 
 /// What a remote control wants; the station decides, by the same rules as for a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,6 +81,8 @@ pub enum Wish {
     Hold,
     /// Go on after a hold.
     Resume,
+    /// Hold, or go on after a hold.
+    TogglePause,
     /// Panic.
     Panic,
     /// Stop everything that runs (QLab's `/stop`).
@@ -179,4 +190,14 @@ impl Drop for Ticket {
 #[allow(clippy::disallowed_methods, reason = "bounds what strangers may send; nothing of it reaches the engine")]
 fn now() -> Instant {
     Instant::now()
+}
+
+/// The clock on the wall, as NTP has it: by it senders say when a bundle is meant.
+#[allow(
+    clippy::disallowed_methods,
+    reason = "read only against the time tags of strangers; nothing of it reaches the engine"
+)]
+fn wall() -> u64 {
+    let since_1970 = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    waiting::ntp_since_1970(since_1970.unwrap_or_default())
 }

@@ -70,6 +70,11 @@ impl Deframer {
         None
     }
 
+    /// Returns `true` if a frame has begun and not ended.
+    pub fn is_open(&self) -> bool {
+        !self.packet.is_empty() || self.escaped || self.damaged
+    }
+
     fn push(&mut self, byte: u8) {
         if self.packet.len() == self.longest {
             self.damaged = true;

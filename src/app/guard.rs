@@ -5,8 +5,9 @@
 //! decided here but where keys are read.
 
 use super::App;
-use super::update::{GO_GUARD_NS, GO_IGNORED};
+use super::update::GO_IGNORED;
 use crate::engine::{Command, State};
+use crate::remote::GO_GUARD_NS;
 use crate::show::{CueIx, DepartmentIx};
 
 /// Two moves of the playhead by datagrams within this time are one that arrived twice, nanoseconds. It is short because

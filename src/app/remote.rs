@@ -27,6 +27,7 @@ impl Wanted {
             &Wish::Ready(department) => Command::Ready(show.department(department).id.clone()),
             Wish::Hold => Command::Hold,
             Wish::Resume => Command::Resume,
+            Wish::TogglePause => Command::ToggleHold,
             Wish::Panic => Command::Panic,
             Wish::StopAll => Command::StopAll,
             Wish::PlayheadNext => Command::PlayheadNext,

@@ -8,8 +8,6 @@ use super::{App, Ask, Message, Page, Prompt, Question, Task, Tone, log};
 use crate::engine::{Cause, Command, Event, State};
 use crate::show::CueIx;
 
-/// A second GO within this time of the last press is a slip of the finger.
-pub(super) const GO_GUARD_NS: u64 = 300_000_000;
 /// What is said of it.
 pub(super) const GO_IGNORED: &str = "GO ignored: pressed again within 0.3 s";
 /// Two Escapes within this time mean panic.

@@ -9,6 +9,14 @@
 //! behind `/go` is refused, because it may be meant for a cue's: that is text, `/go "12"`, or stands in the address,
 //! `/go/12`.
 
+mod cue;
+mod listen;
+mod nearest;
+
+pub use cue::{Form, Item, Setting, Target, Verb};
+pub use listen::{Listen, Part, Topic};
+pub(super) use nearest::nearest;
+
 use super::packet::{Arg, Message};
 use super::{Passcode, Wish};
 use crate::plain;
@@ -17,8 +25,8 @@ use crate::show::{CueIx, CueNumber, DepartmentIx, Show};
 /// The most characters of a note.
 pub const NOTE_CHARS_MAX: usize = 1_000;
 
-/// The most parts that an address may have: `/workspace/ID/listen/cue/start/number`.
-const PARTS_MAX: usize = 6;
+/// The most parts that an address may have: `/workspace/ID/cue_id/ID/cue/active/togglePause`.
+const PARTS_MAX: usize = 7;
 
 /// What begins the id of a cue, behind which its number stands.
 pub(super) const CUE_ID: &str = "cue:";
@@ -30,8 +38,8 @@ pub enum Ask {
     Wish(Wish),
     /// Nothing: a button was let go.
     Release,
-    /// `/connect`: may speak from now on.
-    Connect(Passcode),
+    /// `/connect`: may speak from now on. Without a passcode it only asks whether there is one.
+    Connect(Option<Passcode>),
     /// `/disconnect`: wants to be forgotten.
     Disconnect,
     /// `/workspaces`: what shows there are.
@@ -41,9 +49,27 @@ pub enum Ask {
     /// `/thump`: keeps a client from being forgotten.
     Thump,
     /// `/cueLists`.
-    CueLists,
+    CueLists(Form),
     /// `/runningCues` and `/runningOrPausedCues`.
-    RunningCues,
+    RunningCues(Form),
+    /// `/selectedCues`: the cue at the playhead, which QLab's selection follows.
+    SelectedCues(Form),
+    /// `/cue_id/ID/children`.
+    Children(Target, Form),
+    /// What is true of a cue, a segment or the list: one thing.
+    Value(Target, &'static str),
+    /// `valuesForKeys`: several things, by their names.
+    Values(Target, Vec<&'static str>),
+    /// `/playheadID`: the id of the cue at the playhead.
+    PlayheadId,
+    /// `/playhead`: its number.
+    PlayheadNumber,
+    /// Something of QLab's that is always the same here.
+    Setting(Setting),
+    /// `/doubleGoWindowRemaining`: seconds in which a second GO is ignored.
+    GoGuard,
+    /// Something is wanted of the cue at the playhead, or of what runs: which cue that is, is known when it is obeyed.
+    Do(Target, Verb),
     /// `/updates`: wants to hear of changes, or no more.
     Updates(bool),
     /// `/alwaysReply`: wants an answer to everything (as is usual here), or only to questions and faults.
@@ -58,85 +84,6 @@ pub enum Ask {
     Subscribe(Option<u16>),
     /// `/handover/unsubscribe`.
     Unsubscribe,
-}
-
-/// What happens in a show and is told to whoever listens.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Topic {
-    /// A GO fired a cue.
-    Go,
-    /// A cue began, however.
-    CueStart,
-    /// A cue ended, however.
-    CueStop,
-    /// The playhead moved.
-    Playhead,
-    /// A hold began.
-    PauseAll,
-    /// A hold ended.
-    ResumeAll,
-    /// Panic.
-    PanicAll,
-}
-
-impl Topic {
-    /// All there are.
-    pub const ALL: [Topic; 7] = [
-        Topic::Go,
-        Topic::CueStart,
-        Topic::CueStop,
-        Topic::Playhead,
-        Topic::PauseAll,
-        Topic::ResumeAll,
-        Topic::PanicAll,
-    ];
-
-    /// QLab's name, as it stands behind `/listen/` and `/qlab/event/workspace/`.
-    pub fn name(self) -> &'static str {
-        match self {
-            Topic::Go => "go",
-            Topic::CueStart => "cue/start",
-            Topic::CueStop => "cue/stop",
-            Topic::Playhead => "playhead",
-            Topic::PauseAll => "pauseAll",
-            Topic::ResumeAll => "resumeAll",
-            Topic::PanicAll => "panicAll",
-        }
-    }
-}
-
-/// One thing about a cue, for who wants only that.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
-    /// Its number.
-    Number,
-    /// Its title.
-    Name,
-    /// Its id.
-    UniqueId,
-    /// What it is, in QLab's words.
-    Type,
-}
-
-impl Part {
-    /// QLab's name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Part::Number => "number",
-            Part::Name => "name",
-            Part::UniqueId => "uniqueID",
-            Part::Type => "type",
-        }
-    }
-}
-
-/// What somebody listens to: a topic, and one part of it or all.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Listen {
-    /// What happens.
-    pub topic: Topic,
-    /// Which part of it is told.
-    pub part: Option<Part>,
 }
 
 /// Why nothing can be made of a message.
@@ -167,43 +114,55 @@ pub fn understand(message: &Message<'_>, show: &Show) -> Result<Ask, Misundersto
         ["workspace", _id, rest @ ..] => rest,
         parts => parts,
     };
-    let args = message.args.as_slice();
+    of_parts(parts, &message.args, show)
+}
+
+/// What the parts of an address ask for, without the workspace.
+fn of_parts(parts: &[&str], args: &[Arg<'_>], show: &Show) -> Result<Ask, Misunderstood> {
     let press = |wish: Wish| Ok(if is_pressed(args)? { Ask::Wish(wish) } else { Ask::Release });
     let asked = |ask: Ask| is_pressed(args).map(|_| ask);
     match parts {
         ["go"] => go(args, show),
         ["go", number] => press(Wish::GoTo(cue(number, show)?)),
-        ["cue", number, verb] => press(of_cue(verb, cue(number, show)?)?),
-        ["cue_id", id, verb] => press(of_cue(verb, cue_by_id(id, show)?)?),
+        [name @ ("cue" | "cue_id"), which, rest @ ..] if !rest.is_empty() => cue::ask(name, which, rest, args, show),
         ["standby"] => press(Wish::Standby),
         ["ready"] => Ok(Ask::Wish(Wish::Ready(department(text(args, "the id of a department")?, show)?))),
         ["hold" | "pause"] => press(Wish::Hold),
         ["resume"] => press(Wish::Resume),
-        ["panic"] => press(Wish::Panic),
-        ["stop"] => press(Wish::StopAll),
+        // QLab fades for so many seconds first. Panic here is what each output is told then, and it is told at once.
+        ["panic" | "hardPanic"] => press(Wish::Panic),
+        ["panicInTime"] => Ok(Ask::Wish(Wish::Panic)),
+        ["stop" | "hardStop"] => press(Wish::StopAll),
+        ["togglePause"] => press(Wish::TogglePause),
         ["step"] => press(Wish::Step),
         ["note"] => note(text(args, "the words of the note")?),
-        ["playhead" | "select", "next"] => press(Wish::PlayheadNext),
-        ["playhead" | "select", "previous"] => press(Wish::PlayheadPrevious),
-        ["playhead" | "select", number] => press(Wish::PlayheadTo(cue(number, show)?)),
-        ["playheadID" | "select_id", id] => press(Wish::PlayheadTo(cue_by_id(id, show)?)),
+        ["playhead" | "playbackPosition"] if args.is_empty() => Ok(Ask::PlayheadNumber),
+        ["playheadID" | "playheadId" | "playbackPositionID" | "playbackPositionId"] if args.is_empty() => {
+            Ok(Ask::PlayheadId)
+        }
+        ["playhead" | "playbackPosition" | "select", "next" | "nextSequence"] => press(Wish::PlayheadNext),
+        ["playhead" | "playbackPosition" | "select", "previous" | "previousSequence"] => press(Wish::PlayheadPrevious),
+        ["playhead" | "playbackPosition" | "select", number] => press(Wish::PlayheadTo(cue(number, show)?)),
+        ["playheadID" | "playheadId" | "playbackPositionID" | "playbackPositionId" | "select_id", id] => {
+            press(Wish::PlayheadTo(cue_by_id(id, show)?))
+        }
         ["connect"] => connect(args),
         ["disconnect"] => asked(Ask::Disconnect),
         ["workspaces"] => asked(Ask::Workspaces),
         ["version"] => asked(Ask::Version),
         ["thump"] => asked(Ask::Thump),
-        ["cueLists"] => asked(Ask::CueLists),
-        ["runningCues" | "runningOrPausedCues"] | ["runningCues" | "runningOrPausedCues", "shallow"] => {
-            asked(Ask::RunningCues)
-        }
+        ["cueLists", form @ ..] => asked(Ask::CueLists(Form::of(form)?)),
+        ["runningCues" | "runningOrPausedCues", form @ ..] => asked(Ask::RunningCues(Form::of(form)?)),
+        ["selectedCues", form @ ..] => asked(Ask::SelectedCues(Form::of(form)?)),
+        ["doubleGoWindowRemaining"] => asked(Ask::GoGuard),
         ["updates"] => is_pressed(args).map(Ask::Updates),
         ["alwaysReply"] => is_pressed(args).map(Ask::AlwaysReply),
         ["udpReplyPort"] => port(args)?.map(Ask::UdpReplyPort).ok_or_else(|| wrong("a port is missing")),
-        ["listen", what @ ..] => listen(what).map(Ask::Listen),
-        ["ignore", what @ ..] => listen(what).map(Ask::Ignore),
+        ["listen", what @ ..] => listen::listen(what).map(Ask::Listen),
+        ["ignore", what @ ..] => listen::listen(what).map(Ask::Ignore),
         ["handover", "subscribe"] => port(args).map(Ask::Subscribe),
         ["handover", "unsubscribe"] => asked(Ask::Unsubscribe),
-        _ => Err(Misunderstood::Unknown),
+        parts => cue::setting(parts, args),
     }
 }
 
@@ -212,6 +171,7 @@ pub(super) fn cue_id(number: &CueNumber) -> String {
     format!("{CUE_ID}{number}")
 }
 
+/// Why the argument of an address that is known does not fit.
 fn wrong(why: impl Into<String>) -> Misunderstood {
     Misunderstood::Wrong(why.into())
 }
@@ -238,15 +198,6 @@ fn go(args: &[Arg<'_>], show: &Show) -> Result<Ask, Misunderstood> {
 
 fn number_as_text(value: &str) -> Misunderstood {
     wrong(format!("send the number of a cue as text: /go \"{value}\", or /go/{value}"))
-}
-
-fn of_cue(verb: &str, cue: CueIx) -> Result<Wish, Misunderstood> {
-    match verb {
-        "start" => Ok(Wish::Start(cue)),
-        "stop" => Ok(Wish::Stop(cue)),
-        "load" => Ok(Wish::Load(cue)),
-        _ => Err(Misunderstood::Unknown),
-    }
 }
 
 fn cue(number: &str, show: &Show) -> Result<CueIx, Misunderstood> {
@@ -287,13 +238,14 @@ fn note(text: &str) -> Result<Ask, Misunderstood> {
 /// A passcode as text, or as the number that a remote control without letters sends.
 fn connect(args: &[Arg<'_>]) -> Result<Ask, Misunderstood> {
     let passcode = match *args {
-        [] => String::new(),
+        // Companion's module for QLab, which opens like this whether it has a passcode or not.
+        [] | [Arg::Text("")] => return Ok(Ask::Connect(None)),
         [Arg::Text(text)] => text.to_owned(),
         [Arg::Int(value)] => value.to_string(),
         [Arg::Float(value)] => value.to_string(),
         _ => return Err(wrong("it takes the passcode")),
     };
-    Ok(Ask::Connect(Passcode::new(passcode)))
+    Ok(Ask::Connect(Some(Passcode::new(passcode))))
 }
 
 fn port(args: &[Arg<'_>]) -> Result<Option<u16>, Misunderstood> {
@@ -305,21 +257,6 @@ fn port(args: &[Arg<'_>]) -> Result<Option<u16>, Misunderstood> {
         _ => None,
     };
     number.filter(|&port| port != 0).map(Some).ok_or_else(|| wrong("a port is a whole number from 1 to 65535"))
-}
-
-fn listen(what: &[&str]) -> Result<Vec<Listen>, Misunderstood> {
-    let wanted = what.join("/");
-    if wanted.is_empty() {
-        return Ok(vec![]);
-    }
-    let parts = [None, Some(Part::Number), Some(Part::Name), Some(Part::UniqueId), Some(Part::Type)];
-    let all = Topic::ALL.into_iter().flat_map(|topic| parts.map(|part| Listen { topic, part }));
-    let found = all.into_iter().find(|listen| match listen.part {
-        None => listen.topic.name() == wanted,
-        Some(part) => wanted.strip_prefix(listen.topic.name()).and_then(|w| w.strip_prefix('/')) == Some(part.name()),
-    });
-    let names = || Topic::ALL.map(Topic::name).join(", ");
-    found.map(|listen| vec![listen]).ok_or_else(|| wrong(format!("there is nothing to hear but {}", names())))
 }
 
 /// So much of what came in as a reply should repeat.

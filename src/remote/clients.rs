@@ -1,7 +1,9 @@
 //! Who speaks, and what was agreed with each: a table of fixed size.
 //!
-//! Over UDP a client is an address and a port, and is forgotten when it has been silent for a minute; on a connection
-//! it is as long as that. Only who has asked for something that has to be remembered is in the table at all.
+//! Over UDP a client is an address and a port. When it has been silent for a minute, nothing more is sent to it, and it is
+//! forgotten; but one that has given the passcode may speak for as long as a show lasts, since a GO button may have
+//! nothing to say for an hour. On a connection a client is as long as that. Only who has asked for something that has to
+//! be remembered is in the table at all.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -12,8 +14,15 @@ use super::address::{Listen, Topic};
 /// The most clients at a time.
 pub(super) const CLIENTS_MAX: usize = 32;
 
-/// How long a client over UDP may be silent.
+/// How long a client over UDP may be silent before nothing more is sent to it.
 pub(super) const SILENCE_MAX: Duration = Duration::from_secs(60);
+
+/// How long a client over UDP that has given the passcode may be silent before it has to give it again.
+pub(super) const CONNECTED_MAX: Duration = Duration::from_secs(24 * 3600);
+
+/// How many clients one machine may have over UDP when the table is full: what sends from another port each time pushes
+/// out only its own.
+const OF_ONE_MACHINE: usize = 8;
 
 /// A client.
 pub(super) struct Client {
@@ -34,6 +43,10 @@ impl Client {
     fn new(peer: Peer, heard: Instant) -> Self {
         let (listens, feed) = (vec![], None);
         Client { peer, heard, connected: false, reply_port: None, quiet: false, updates: false, listens, feed }
+    }
+
+    fn is_datagram(&self) -> bool {
+        matches!(self.peer, Peer::Udp(_))
     }
 
     fn follows(&self) -> bool {
@@ -76,15 +89,14 @@ impl Clients {
     /// The client, put into the table where need be; nothing when the table is full.
     ///
     /// With `is_guarded`, somebody who has not given the passcode gives way to somebody new: a stranger must not be
-    /// able to keep others out by filling the table.
+    /// able to keep others out by filling the table. So does whoever is told nothing and has been silent the longest.
     pub(super) fn enter(&mut self, peer: Peer, is_guarded: bool, now: Instant) -> Option<&mut Client> {
         let at = self.0.iter().position(|client| client.peer == peer);
         if at.is_none() {
             self.expire(now);
             if self.0.len() >= CLIENTS_MAX {
-                let strangers = self.0.iter().enumerate().filter(|(_, client)| is_guarded && !client.connected);
-                let (oldest, _) = strangers.min_by_key(|(_, client)| client.heard)?;
-                self.0.remove(oldest);
+                let at = self.gives_way(peer, is_guarded)?;
+                self.0.remove(at);
             }
             self.0.push(Client::new(peer, now));
         }
@@ -92,6 +104,24 @@ impl Clients {
             Some(at) => self.0.get_mut(at),
             None => self.0.last_mut(),
         }
+    }
+
+    /// Who gives way to somebody new: of the first kind of which there are any, the one who has been silent the longest.
+    fn gives_way(&self, new: Peer, is_guarded: bool) -> Option<usize> {
+        let house = new.address().ip().to_canonical();
+        let is_of_house = |client: &Client| client.is_datagram() && client.peer.address().ip().to_canonical() == house;
+        let crowded = self.0.iter().filter(|client| is_of_house(client)).count() >= OF_ONE_MACHINE;
+        let kinds: [&dyn Fn(&Client) -> bool; 4] = [
+            &|client| is_guarded && !client.connected,
+            &|client| is_of_house(client) && !client.follows(),
+            &|client| is_of_house(client) && crowded,
+            &|client| client.is_datagram() && !client.follows(),
+        ];
+        let longest_silent = |is_of_kind: &dyn Fn(&Client) -> bool| {
+            let clients = self.0.iter().enumerate().filter(|(_, client)| is_of_kind(client));
+            clients.min_by_key(|(_, client)| client.heard).map(|(at, _)| at)
+        };
+        kinds.into_iter().find_map(longest_silent)
     }
 
     /// Forgets a client.
@@ -112,13 +142,17 @@ impl Clients {
         self.0.retain(|client| !matches!(client.peer, Peer::Tcp(id, _) if id == connection));
     }
 
-    /// Forgets who has been silent too long.
+    /// Forgets who has been silent too long, and what it wanted to be told before that.
     pub(super) fn expire(&mut self, now: Instant) {
-        let is_there = |client: &Client| match client.peer {
-            Peer::Udp(_) => now.saturating_duration_since(client.heard) <= SILENCE_MAX,
-            Peer::Tcp(..) => true,
-        };
-        self.0.retain(is_there);
+        let silence = |client: &Client| now.saturating_duration_since(client.heard);
+        for client in self.0.iter_mut().filter(|client| client.is_datagram() && silence(client) > SILENCE_MAX) {
+            let (connected, reply_port, quiet) = (client.connected, client.reply_port, client.quiet);
+            *client = Client { connected, reply_port, quiet, ..Client::new(client.peer, client.heard) };
+        }
+        self.0.retain(|client| {
+            let longest = if client.connected { CONNECTED_MAX } else { SILENCE_MAX };
+            !client.is_datagram() || silence(client) <= longest
+        });
     }
 
     /// Whether anybody wants to be told of anything.
@@ -159,6 +193,20 @@ mod tests {
     }
 
     #[test]
+    fn who_has_given_the_passcode_may_be_silent_for_an_evening_and_is_told_nothing_then() {
+        let (start, mut clients) = (now(), Clients::default());
+        let client = clients.enter(udp(1), true, start).unwrap();
+        (client.connected, client.reply_port, client.updates) = (true, Some(9000), true);
+        clients.expire(start + SILENCE_MAX + Duration::from_millis(1));
+        assert!(clients.find(udp(1)).is_some_and(|client| client.connected && client.reply_port == Some(9000)));
+        assert!(!clients.follow());
+        clients.expire(start + CONNECTED_MAX);
+        assert!(clients.find(udp(1)).is_some());
+        clients.expire(start + CONNECTED_MAX + Duration::from_millis(1));
+        assert!(clients.find(udp(1)).is_none());
+    }
+
+    #[test]
     fn strangers_keep_nobody_out() {
         let (start, mut clients) = (now(), Clients::default());
         for port in 0..1000 {
@@ -166,19 +214,39 @@ mod tests {
         }
         assert_eq!(clients.iter().count(), CLIENTS_MAX);
         assert!(clients.find(udp(999)).is_some() && clients.find(udp(0)).is_none());
-        for port in 1000..1000 + CLIENTS_MAX as u16 {
-            clients.enter(udp(port), true, start + Duration::from_secs(1)).unwrap().connected = true;
+        let known = Peer::Udp(([10, 0, 0, 6], 1).into());
+        clients.enter(known, true, start).unwrap().connected = true;
+        for port in 1000..1100 {
+            clients.enter(udp(port), true, start + Duration::from_secs(2)).unwrap();
         }
-        assert!(clients.enter(udp(5000), true, start + Duration::from_secs(1)).is_none());
-        assert_eq!(clients.iter().filter(|client| client.connected).count(), CLIENTS_MAX);
-        assert!(clients.enter(udp(1000), true, start).is_some_and(|client| client.connected));
+        assert!(clients.find(known).is_some(), "whoever knows the passcode stays");
     }
 
     #[test]
-    fn without_a_passcode_the_first_come_stay() {
+    fn what_sends_from_another_port_each_time_pushes_out_only_its_own() {
         let (start, mut clients) = (now(), Clients::default());
-        assert!((0..CLIENTS_MAX as u16).all(|port| clients.enter(udp(port), false, start).is_some()));
-        assert!(clients.enter(udp(999), false, start).is_none());
+        let at = |ms: u16| start + Duration::from_millis(ms.into());
+        let button = Peer::Udp(([10, 0, 0, 6], 1).into());
+        let tablet = Peer::Tcp(1, ([10, 0, 0, 5], 1).into());
+        clients.enter(button, true, at(0)).unwrap().connected = true;
+        clients.enter(tablet, true, at(0)).unwrap().connected = true;
+        for port in 1..1000 {
+            let client = clients.enter(udp(port), true, at(port)).unwrap();
+            (client.connected, client.updates) = (true, port % 2 == 0);
+        }
+        assert_eq!(clients.iter().count(), CLIENTS_MAX);
+        assert!(clients.find(button).is_some() && clients.find(tablet).is_some() && clients.find(udp(999)).is_some());
+    }
+
+    #[test]
+    fn displays_that_are_alive_stay() {
+        let (start, mut clients) = (now(), Clients::default());
+        let display = |n: u8| Peer::Udp(([10, 0, 1, n], 1).into());
+        for n in 0..CLIENTS_MAX as u8 {
+            clients.enter(display(n), false, start).unwrap().updates = true;
+        }
+        assert!(clients.enter(udp(1), false, start).is_none());
+        assert!(clients.enter(udp(1), false, start + SILENCE_MAX + Duration::from_millis(1)).is_some());
     }
 
     #[test]

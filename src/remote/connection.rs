@@ -1,8 +1,7 @@
 //! A connection of a remote control: frames in, frames out, neither of which ever waits.
 //!
 //! Must never hold more of what goes out than [`WAITING_MAX`], nor for longer than [`STUCK_MAX`]: a far end that does not
-//! read is dropped, and may connect again. Nor may it listen to a web browser: what any page on the net can have one say
-//! to this very machine begins as HTTP does, and might have frames further on.
+//! read is dropped, and may connect again.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -11,14 +10,17 @@ use std::time::{Duration, Instant};
 use rustix::net::sockopt;
 
 use super::Peer;
-use super::packet::BYTES_MAX;
-use crate::slip::{Deframer, END, Frame, frame};
+use super::framing::{Stream, Unframed, frame};
+use crate::slip::Frame;
 
 /// How much may wait to go out: the longest reply, escaped, and some.
 const WAITING_MAX: usize = 9 << 20;
 
 /// How long the far end may take nothing of what waits for it.
 const STUCK_MAX: Duration = Duration::from_secs(10);
+
+/// How long a packet may take to come to its end.
+const UNENDED_MAX: Duration = Duration::from_secs(5);
 
 /// How much is read at once, so that one connection leaves time for the others.
 const READ_MAX: usize = 1 << 14;
@@ -30,9 +32,9 @@ pub(super) struct Connection {
     pub(super) peer: Peer,
     pub(super) since: Instant,
     pub(super) stream: TcpStream,
-    deframer: Deframer,
-    /// Whether anything was heard.
-    begun: bool,
+    packets: Stream,
+    /// When the packet was begun that has not come to its end.
+    open_since: Option<Instant>,
     waiting: Vec<u8>,
     /// How much of `waiting` has gone.
     gone: usize,
@@ -50,30 +52,40 @@ impl Connection {
         sockopt::set_tcp_keepidle(&stream, Duration::from_secs(10))?;
         sockopt::set_tcp_keepintvl(&stream, Duration::from_secs(5))?;
         sockopt::set_tcp_keepcnt(&stream, 3)?;
-        let (deframer, peer) = (Deframer::new(BYTES_MAX), Peer::Tcp(id, far_end));
-        Ok(Connection { id, peer, since, stream, deframer, begun: false, waiting: vec![], gone: 0, moved: since })
+        let (packets, peer) = (Stream::New, Peer::Tcp(id, far_end));
+        Ok(Connection { id, peer, since, stream, packets, open_since: None, waiting: vec![], gone: 0, moved: since })
     }
 
     /// Takes in what has come, and hands on each frame.
     ///
     /// # Errors
-    /// When the far end is gone, or begins with what no packet does.
-    pub(super) fn read(&mut self, mut take: impl FnMut(Frame, Peer)) -> io::Result<()> {
+    /// When the far end is gone; of the kind [`ErrorKind::InvalidData`], with the reason, when it sends no packets.
+    pub(super) fn read(&mut self, now: Instant, mut take: impl FnMut(Frame, Peer)) -> io::Result<()> {
         let mut bytes = [0; READ_MAX];
         let len = match self.stream.read(&mut bytes) {
+            Ok(0) if self.packets.is_open() => return Err(io::Error::new(ErrorKind::InvalidData, Unframed::NoEnd)),
             Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => 0,
             other => other?,
         };
-        if len > 0 && !std::mem::replace(&mut self.begun, true) && !bytes.first().is_some_and(begins_packets) {
-            return Err(ErrorKind::InvalidData.into());
-        }
         for &byte in bytes.iter().take(len) {
-            if let Some(frame) = self.deframer.take(byte) {
-                take(frame, self.peer);
+            match self.packets.take(byte) {
+                Ok(Some(frame)) => {
+                    self.open_since = None;
+                    take(frame, self.peer);
+                }
+                Ok(None) => {}
+                Err(why) => return Err(io::Error::new(ErrorKind::InvalidData, why)),
             }
         }
+        self.open_since = self.packets.is_open().then(|| self.open_since.unwrap_or(now));
         Ok(())
+    }
+
+    /// Why the far end is not understood, where a packet has waited too long for its end.
+    pub(super) fn is_unended(&self, now: Instant) -> Option<Unframed> {
+        let since = self.open_since?;
+        (now.saturating_duration_since(since) > UNENDED_MAX).then_some(Unframed::NoEnd)
     }
 
     /// Puts a packet behind what waits, and sends what goes.
@@ -81,7 +93,7 @@ impl Connection {
     /// # Errors
     /// When the far end is gone, or has read too little.
     pub(super) fn send(&mut self, packet: &[u8], now: Instant) -> io::Result<()> {
-        let frame = frame(packet);
+        let frame = frame(packet, self.packets.framing());
         if self.waiting.len() + frame.len() > WAITING_MAX {
             return Err(ErrorKind::TimedOut.into());
         }
@@ -126,11 +138,6 @@ impl Connection {
     }
 }
 
-/// Whether a stream of frames may begin with `byte`: with an END, an address or a bundle.
-fn begins_packets(byte: &u8) -> bool {
-    matches!(*byte, END | b'/' | b'#')
-}
-
 #[cfg(test)]
 mod tests {
     use std::net::TcpListener;
@@ -138,6 +145,7 @@ mod tests {
     use super::*;
     use crate::remote::now;
     use crate::remote::testing::awaited;
+    use crate::show::action::Framing;
 
     #[test]
     fn a_far_end_that_does_not_read_is_given_up() {
@@ -160,7 +168,7 @@ mod tests {
         let packets: Vec<_> = (0..100_u8).map(|n| vec![n; 65_536]).collect();
         packets.iter().for_each(|packet| connection.send(packet, now()).unwrap());
         assert!(connection.is_behind(), "the system takes it all at once");
-        let expected: Vec<u8> = packets.iter().flat_map(|packet| frame(packet)).collect();
+        let expected: Vec<u8> = packets.iter().flat_map(|packet| frame(packet, Framing::Slip)).collect();
         let reader = std::thread::spawn(move || {
             let mut heard = vec![0; expected.len()];
             far.read_exact(&mut heard).unwrap();

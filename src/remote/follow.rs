@@ -50,9 +50,10 @@ pub(super) fn changes(before: &Picture, now: &Picture) -> Vec<Change> {
         }
         change(Topic::CueStart, Some(firing.cue));
     }
-    let ran = before.running.iter().copied().filter(|cue| !fired.iter().any(|firing| firing.cue == *cue));
+    let ran =
+        before.running.iter().map(|running| running.cue).filter(|cue| !fired.iter().any(|firing| firing.cue == *cue));
     for cue in ran.chain(fired.iter().map(|firing| firing.cue)).take(CHANGES_MAX) {
-        if !now.running.contains(&cue) {
+        if !now.running.iter().any(|running| running.cue == cue) {
             change(Topic::CueStop, Some(cue));
         }
     }
@@ -82,15 +83,21 @@ pub(super) fn update(change: &Change, words: &Words) -> Option<Arc<[u8]>> {
             let cue = change.cue.map(|cue| OscType::String(words.id(Some(cue))));
             Some(message(format!("{prefix}/cueList/{LIST_ID}/playbackPosition"), cue.into_iter().collect()))
         }
-        Topic::CueStart | Topic::CueStop => Some(message(format!("{prefix}/cue_id/{}", words.id(change.cue)), vec![])),
+        Topic::CueStart | Topic::CueStop => change.cue.map(|cue| changed(cue, words)),
         _ => None,
     }
+}
+
+/// That something about a cue has changed, in the form of QLab's workspace updates.
+pub(super) fn changed(cue: CueIx, words: &Words) -> Arc<[u8]> {
+    message(format!("/update/workspace/{WORKSPACE}/cue_id/{}", words.id(Some(cue))), vec![])
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::remote::Firing;
+    use crate::remote::testing::runs;
 
     fn firing(number: u64, cue: u32, by_go: bool) -> Firing {
         Firing { number, cue: CueIx(cue), by_go }
@@ -105,7 +112,7 @@ mod tests {
         let before = Picture { next: Some(CueIx(0)), ..Picture::default() };
         let after = Picture {
             next: Some(CueIx(2)),
-            running: vec![CueIx(0)],
+            running: vec![runs(0)],
             firings: vec![firing(1, 0, true), firing(2, 1, false)],
             ..Picture::default()
         };
@@ -137,14 +144,14 @@ mod tests {
 
     #[test]
     fn a_cue_fired_again_begins_again() {
-        let once = Picture { running: vec![CueIx(0)], firings: vec![firing(7, 0, true)], ..Picture::default() };
+        let once = Picture { running: vec![runs(0)], firings: vec![firing(7, 0, true)], ..Picture::default() };
         let again = Picture { firings: vec![firing(7, 0, true), firing(8, 0, true)], ..once.clone() };
         assert_eq!(changes(&once, &again), [change(Topic::Go, 0), change(Topic::CueStart, 0)]);
     }
 
     #[test]
     fn the_number_of_changes_is_bounded() {
-        let busy = Picture { running: (0..10_000).map(CueIx).collect(), ..Picture::default() };
+        let busy = Picture { running: (0..10_000).map(runs).collect(), ..Picture::default() };
         assert_eq!(changes(&busy, &Picture::default()).len(), CHANGES_MAX);
     }
 }

@@ -1,23 +1,27 @@
 //! What is done with a packet: who may speak, what is handed over, and what goes back.
 //!
 //! Has no socket and no clock: packets and times come in, packets for the sockets come out. All that it keeps is
-//! bounded, whatever comes in, and it answers strangers rarely, lest it be used to flood a third.
+//! bounded, whatever comes in, and it answers strangers rarely, so that nobody can use it to flood somebody else.
+
+mod answers;
+mod out;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicBool, AtomicUsize};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use super::address::{Ask, Misunderstood, understand};
-use super::clients::{CLIENTS_MAX, Client, Clients};
+use super::address::{Ask, Form, Misunderstood, Topic, nearest, understand};
+use super::clients::{CLIENTS_MAX, Clients};
 use super::counts::{Tally, count};
-use super::feed;
-use super::follow::{Change, changes, event, update};
+use super::follow::changes;
 use super::list::Words;
 use super::meter::{Bucket, Guessers, Meter};
 use super::packet::{Message, parse};
-use super::reply::{Status, reply, text};
+use super::reply::{Status, text};
+use super::trouble::{Told, Trouble, Troubles, quoted};
+use super::waiting::{Later, Waiting};
 use super::{Answer, Passcode, Peer, Picture, ReplyTo, Request, Ticket, Wish};
 use crate::show::Show;
 
@@ -27,18 +31,15 @@ pub(super) const UNANSWERED_MAX: usize = 64;
 /// How many more of them there may be for panic and its kin.
 const UNANSWERED_MORE: usize = 8;
 
-/// The longest packet that goes over UDP: what IPv4 can carry.
-const DATAGRAM_MAX: usize = 65_507;
+/// What a client that may speak is told, as QLab 5 tells what a passcode allows: to see and to call, not to edit.
+const CONNECTED: &str = "ok:view|control";
 
-/// The longest reply on a connection.
-const REPLY_MAX: usize = 4 << 20;
-
-/// The shortest time after which subscribers hear again what has not changed, since what they were told may be lost; the
-/// publisher says it ten times a second.
-const REPEAT: Duration = Duration::from_millis(50);
-
-/// How much is told of the changes between two pictures, to all who listen together.
-const NEWS_MAX: usize = 2_048;
+/// Whether the rest of a packet is read.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Next {
+    GoOn,
+    Stop,
+}
 
 /// Hears each wish; must not block.
 pub type Hear = Arc<dyn Fn(Request) + Send + Sync>;
@@ -54,6 +55,7 @@ pub(super) enum To {
 #[derive(Default)]
 pub(super) struct Shared {
     pub(super) tally: Tally,
+    pub(super) troubles: Troubles,
     pub(super) has_subscribers: AtomicBool,
     pub(super) unanswered: Arc<AtomicUsize>,
 }
@@ -69,6 +71,12 @@ pub(super) struct Hub {
     guessers: Guessers,
     wishes: Meter,
     calming: Meter,
+    /// Wishes that wait for their time.
+    waiting: Waiting,
+    /// What the caller has been told of.
+    told_of: Told,
+    /// Looks whether the caller has been told already.
+    telling: Bucket,
     /// Questions that cost little to answer.
     questions: Bucket,
     /// Questions after the whole show.
@@ -76,12 +84,18 @@ pub(super) struct Hub {
     /// Words on what went wrong, to those who may speak and to others.
     faults: Bucket,
     denials: Bucket,
+    /// Looks for the address that was meant: each is a walk over all that there are.
+    hints: Bucket,
     /// What was published last, if anything was.
     picture: Option<Picture>,
+    /// When that was.
+    pictured: Option<Instant>,
+    /// When a GO last fired a cue.
+    went: Option<Instant>,
     /// The bundle that subscribers were told last, and when.
     told: Option<(Arc<[u8]>, Instant)>,
     /// The reply to `/cueLists`, until an embargo is lifted.
-    cue_lists: Option<String>,
+    cue_lists: Option<(Form, String)>,
     out: Vec<(To, Arc<[u8]>)>,
 }
 
@@ -97,11 +111,17 @@ impl Hub {
             guessers: Guessers::default(),
             wishes: Meter::new(200, 50),
             calming: Meter::new(40, 20),
+            waiting: Waiting::default(),
+            told_of: Told::default(),
+            telling: Bucket::new(5, 20),
             questions: Bucket::new(500, 200),
             lists: Bucket::new(10, 10),
             faults: Bucket::new(50, 50),
             denials: Bucket::new(20, 20),
+            hints: Bucket::new(1, 5),
             picture: None,
+            pictured: None,
+            went: None,
             told: None,
             cue_lists: None,
             out: vec![],
@@ -121,16 +141,44 @@ impl Hub {
     /// Takes a packet.
     pub(super) fn hear(&mut self, packet: &[u8], peer: Peer, now: Instant) {
         count(&self.shared.tally.packets);
-        let Ok(messages) = parse(packet) else { return self.malformed() };
+        let messages = match parse(packet) {
+            Ok(messages) => messages,
+            Err(why) => return self.malformed(peer, || format!("no OSC packet: {why}"), now),
+        };
         self.clients.heard(peer, now);
         for message in &messages {
-            self.message(message, peer, now);
+            // Whoever may have guessed wrong must not have the rest of a packet obeyed, nor another guess read.
+            if self.message(message, peer, now) == Next::Stop {
+                return;
+            }
         }
     }
 
-    /// Counts a packet that is none.
-    pub(super) fn malformed(&self) {
+    /// Counts a packet that is none, or a stream that has none.
+    pub(super) fn malformed(&mut self, peer: Peer, why: impl FnOnce() -> String, now: Instant) {
         count(&self.shared.tally.malformed);
+        self.trouble(peer, why, now);
+    }
+
+    /// Leaves word for the caller of what was not obeyed.
+    fn trouble(&mut self, peer: Peer, what: impl FnOnce() -> String, now: Instant) {
+        if !self.telling.take(now) {
+            return;
+        }
+        let trouble = Trouble { from: peer.address().ip().to_canonical(), what: what() };
+        if self.told_of.is_news(&trouble, now) {
+            self.shared.troubles.leave(trouble);
+        }
+    }
+
+    /// Takes in what the clock on the wall reads, as NTP has it: time tags are read by it.
+    pub(super) fn set_wall(&mut self, now: Instant, ntp: u64) {
+        self.waiting.set_wall(now, ntp);
+    }
+
+    /// When the next wish is due that waits for its time.
+    pub(super) fn next_due(&self) -> Option<Instant> {
+        self.waiting.first()
     }
 
     /// Forgets a connection.
@@ -139,8 +187,11 @@ impl Hub {
         self.look_who_follows();
     }
 
-    /// Forgets who has been silent too long.
+    /// Hands over what is due, and forgets who has been silent too long.
     pub(super) fn tick(&mut self, now: Instant) {
+        while let Some(Later { wish, peer, address, .. }) = self.waiting.take_due(now) {
+            self.wish(wish, peer, &address, now);
+        }
         self.clients.expire(now);
         self.look_who_follows();
     }
@@ -161,7 +212,13 @@ impl Hub {
         }
         // The first one has no news: what it shows was so before anybody listened.
         let changes = self.picture.as_ref().map(|before| changes(before, &picture)).unwrap_or_default();
-        self.picture = Some(picture);
+        if self.picture.as_ref().is_some_and(|before| picture.panics > before.panics) {
+            self.forget_waiting(now);
+        }
+        if changes.iter().any(|change| change.topic == Topic::Go) {
+            self.went = Some(now);
+        }
+        (self.picture, self.pictured) = (Some(picture), Some(now));
         self.tell(&changes);
         self.feed(now);
     }
@@ -170,34 +227,47 @@ impl Hub {
         self.shared.has_subscribers.store(self.clients.follow(), Relaxed);
     }
 
-    fn message(&mut self, message: &Message<'_>, peer: Peer, now: Instant) {
+    fn message(&mut self, message: &Message<'_>, peer: Peer, now: Instant) -> Next {
         let (asked, address) = (understand(message, &self.words.show), message.address);
         let may_speak = self.may_speak(peer);
         // A remote control looks for the show's id first and can say where its answers go; neither tells anything.
         let is_open = matches!(asked, Ok(Ask::Connect(_) | Ask::Workspaces | Ask::Version | Ask::UdpReplyPort(_)));
         if !may_speak && !is_open {
-            return self.deny(peer, address, "connect with the passcode first", now);
+            if self.deny(peer, address, "connect with the passcode first", now) {
+                self.trouble(peer, || format!("{} without the passcode", quoted(address)), now);
+            }
+            return Next::GoOn;
         }
         let ask = match asked {
-            Ok(Ask::Connect(passcode)) => return self.connect(&passcode, peer, address, now),
-            Ok(Ask::Wish(wish)) => return self.wish(wish, peer, address, now),
+            Ok(Ask::Connect(passcode)) => return self.connect(passcode.as_ref(), peer, address, now),
+            Ok(Ask::Wish(wish)) => {
+                self.wish_at(wish, message.time, peer, address, now);
+                return Next::GoOn;
+            }
+            Ok(Ask::Do(target, verb)) => {
+                match self.wish_of(target, verb) {
+                    Ok(wish) => self.wish_at(wish, message.time, peer, address, now),
+                    Err(why) => self.fault(peer, address, &why, now),
+                }
+                return Next::GoOn;
+            }
             Ok(ask) => ask,
             Err(why) => {
-                let tally = &self.shared.tally;
-                count(if why == Misunderstood::Unknown { &tally.unknown } else { &tally.refused });
-                return self.fault(peer, address, &why.to_string(), now);
+                self.misunderstood(&why, peer, address, now);
+                return Next::GoOn;
             }
         };
         let bucket = match &ask {
             _ if !may_speak => &mut self.denials,
-            Ask::CueLists | Ask::RunningCues => &mut self.lists,
+            Ask::CueLists(_) | Ask::RunningCues(_) | Ask::Children(..) => &mut self.lists,
             _ => &mut self.questions,
         };
         if !bucket.take(now) {
-            return count(&self.shared.tally.dropped);
+            count(&self.shared.tally.dropped);
+            return Next::GoOn;
         }
         match self.settle(&ask, peer, now) {
-            Ok(data) => self.reply(peer, address, Status::Ok, &data),
+            Ok(replies) => replies.iter().for_each(|data| self.reply(peer, address, Status::Ok, data)),
             Err(why) => self.fault(peer, address, &why, now),
         }
         match ask {
@@ -206,71 +276,95 @@ impl Hub {
             _ => {}
         }
         self.look_who_follows();
+        Next::GoOn
     }
 
-    /// Does what needs no station; gives the data of the reply, JSON.
-    fn settle(&mut self, ask: &Ask, peer: Peer, now: Instant) -> Result<String, String> {
-        let nothing = || Ok("null".to_owned());
-        let has_passcode = self.passcode.is_some();
-        let address = peer.address();
-        match ask {
-            Ask::Workspaces => return Ok(self.words.workspaces(has_passcode, self.may_speak(peer))),
-            Ask::Version => return Ok(text(env!("CARGO_PKG_VERSION"))),
-            Ask::Thump => return Ok(text("thump")),
-            Ask::CueLists => {
-                return Ok(self.cue_lists.get_or_insert_with(|| self.words.cue_lists()).clone());
+    /// Says of a message that nothing can be made of it: to its sender, and to the caller.
+    fn misunderstood(&mut self, why: &Misunderstood, peer: Peer, address: &str, now: Instant) {
+        let tally = &self.shared.tally;
+        count(if *why == Misunderstood::Unknown { &tally.unknown } else { &tally.refused });
+        let (told, said) = match why {
+            Misunderstood::Wrong(why) => (format!("{}: {why}", quoted(address)), why.clone()),
+            Misunderstood::Unknown => {
+                let meant = self.hints.take(now).then(|| nearest(address)).flatten();
+                let meant = meant.map(|meant| format!(", did you mean {}?", quoted(&meant))).unwrap_or_default();
+                (format!("no such address {}{meant}", quoted(address)), format!("no such address{meant}"))
             }
-            Ask::RunningCues => {
-                let running = self.picture.as_ref().map_or(&[][..], |picture| &picture.running);
-                return Ok(self.words.cues(running));
-            }
-            Ask::Release | Ask::Disconnect => return nothing(),
-            Ask::Unsubscribe | Ask::Ignore(_) | Ask::Updates(false) if self.clients.find(peer).is_none() => {
-                return nothing();
-            }
-            _ => {}
-        }
-        let client = self.clients.enter(peer, has_passcode, now);
-        let client = client.ok_or_else(|| format!("there are {CLIENTS_MAX} remote controls already"))?;
-        match ask {
-            Ask::Updates(wanted) => client.updates = *wanted,
-            Ask::AlwaysReply(wanted) => client.quiet = !wanted,
-            Ask::UdpReplyPort(port) => client.reply_port = Some(*port),
-            Ask::Listen(wanted) => client.listen(wanted),
-            Ask::Ignore(unwanted) => client.ignore(unwanted),
-            Ask::Subscribe(port) => client.feed = Some((address.ip(), port.unwrap_or(address.port())).into()),
-            Ask::Unsubscribe => client.feed = None,
-            _ => {}
-        }
-        nothing()
+        };
+        self.trouble(peer, || told, now);
+        self.fault(peer, address, &said, now);
     }
 
-    fn connect(&mut self, given: &Passcode, peer: Peer, address: &str, now: Instant) {
-        let ip = peer.address().ip();
-        if let Some(passcode) = &self.passcode {
-            if self.guessers.must_wait(ip, now) {
-                return self.deny(peer, address, "wait", now);
-            }
-            if !passcode.admits(given) {
+    fn connect(&mut self, given: Option<&Passcode>, peer: Peer, address: &str, now: Instant) -> Next {
+        let (ip, is_datagram) = (peer.address().ip(), matches!(peer, Peer::Udp(_)));
+        let was_connected = self.may_speak(peer);
+        let Some((passcode, given)) = self.passcode.clone().zip(given.cloned()) else {
+            self.tell_of_passcode(was_connected, peer, address, now);
+            return Next::GoOn;
+        };
+        // Somebody who may speak has nothing to guess. Over UDP that may be said in its name, so nothing is taken back.
+        if !was_connected && self.guessers.must_wait(ip, is_datagram, now) {
+            self.deny(peer, address, "wait", now);
+            return Next::Stop;
+        }
+        if !passcode.admits(&given) {
+            if !was_connected || !is_datagram {
                 self.guessers.wrong(ip, now);
                 self.clients.disconnect(peer);
                 self.look_who_follows();
-                // QLab's word for it.
-                return self.deny(peer, address, "badpass", now);
             }
-            self.guessers.right(ip);
-        } else if !self.questions.take(now) {
-            return count(&self.shared.tally.dropped);
+            // QLab's word for it.
+            if self.deny(peer, address, "badpass", now) {
+                self.trouble(peer, || "a wrong passcode".to_owned(), now);
+            }
+            return if was_connected && is_datagram { Next::GoOn } else { Next::Stop };
         }
-        match self.clients.enter(peer, self.passcode.is_some(), now) {
+        if !was_connected {
+            self.guessers.right(ip, is_datagram);
+        }
+        match self.clients.enter(peer, true, now) {
             Some(client) => {
                 client.connected = true;
-                // As QLab 5 says what somebody with this passcode may do: see and call, and change nothing.
-                self.reply(peer, address, Status::Ok, &text("ok:view|control"));
+                self.reply(peer, address, Status::Ok, &text(CONNECTED));
             }
             None => {
                 self.fault(peer, address, &format!("there are {CLIENTS_MAX} remote controls already"), now);
             }
+        }
+        Next::GoOn
+    }
+
+    /// Answers `/connect` without a passcode, or where there is none: whether more is needed. That is no guess.
+    fn tell_of_passcode(&mut self, is_connected: bool, peer: Peer, address: &str, now: Instant) {
+        let bucket = if is_connected { &mut self.questions } else { &mut self.denials };
+        if bucket.take(now) {
+            // QLab says so with the status "ok": Companion's module takes "denied" for the end of the conversation.
+            self.reply(peer, address, Status::Ok, &text(if is_connected { CONNECTED } else { "badpass" }));
+        } else {
+            count(&self.shared.tally.dropped);
+        }
+    }
+
+    /// Hands a wish over, or keeps it until its time.
+    fn wish_at(&mut self, wish: Wish, time: u64, peer: Peer, address: &str, now: Instant) {
+        // What makes things safer comes at once, whatever its bundle says, and nothing that waits may come after it.
+        if wish.calms() {
+            self.forget_waiting(now);
+            return self.wish(wish, peer, address, now);
+        }
+        let Some(ahead) = self.waiting.ahead(time, now) else { return self.wish(wish, peer, address, now) };
+        let due = now.checked_add(ahead).unwrap_or(now);
+        if let Err(why) = self.waiting.keep(Later { due, wish, peer, address: address.to_owned() }, now) {
+            count(&self.shared.tally.refused);
+            self.trouble(peer, || format!("{}: {why}", quoted(address)), now);
+            self.fault(peer, address, &why.to_string(), now);
+        }
+    }
+
+    /// Forgets what waits for its time, and tells those who sent it.
+    fn forget_waiting(&mut self, now: Instant) {
+        for Later { peer, address, .. } in self.waiting.forget() {
+            self.fault(peer, &address, "forgotten: the show was stopped before its time", now);
         }
     }
 
@@ -286,97 +380,5 @@ impl Hub {
         count(&self.shared.tally.wishes);
         let from = ReplyTo { peer, address: address.to_owned(), _ticket: ticket };
         (self.hear)(Request { wish, from, who: peer.who() });
-    }
-
-    fn deny(&mut self, peer: Peer, address: &str, why: &str, now: Instant) {
-        count(&self.shared.tally.denied);
-        if self.denials.take(now) {
-            self.reply(peer, address, Status::Denied, &text(why));
-        }
-    }
-
-    fn fault(&mut self, peer: Peer, address: &str, why: &str, now: Instant) {
-        if self.faults.take(now) {
-            self.reply(peer, address, Status::Error, &text(why));
-        }
-    }
-
-    fn reply(&mut self, peer: Peer, address: &str, status: Status, data: &str) {
-        let (most, advice) = match peer {
-            Peer::Udp(_) => (DATAGRAM_MAX, "too long for a datagram: use TCP"),
-            Peer::Tcp(..) => (REPLY_MAX, "too long to be listed"),
-        };
-        let mut packet = reply(address, status, data);
-        if packet.len() > most {
-            packet = reply(address, Status::Error, &text(advice));
-        }
-        let client = self.clients.find(peer);
-        self.out.push((self.reply_to(peer, client), packet));
-    }
-
-    /// Where replies and news for a peer go.
-    fn reply_to(&self, peer: Peer, client: Option<&Client>) -> To {
-        match peer {
-            Peer::Tcp(connection, _) => To::Tcp(connection),
-            Peer::Udp(sender) => {
-                let agreed = client.and_then(|client| client.reply_port).or_else(|| self.port.checked_add(1));
-                To::Udp((sender.ip(), agreed.unwrap_or(sender.port())).into())
-            }
-        }
-    }
-
-    /// Tells what has happened to those who listen and to those who follow updates.
-    fn tell(&mut self, changes: &[Change]) {
-        let mut news = vec![];
-        for client in self.clients.iter() {
-            let to = self.reply_to(client.peer, Some(client));
-            for change in changes {
-                let wanted = client.listens.iter().filter(|listen| listen.topic == change.topic);
-                for listen in wanted {
-                    news.push((to, event(change, listen.part, &self.words)));
-                }
-                if client.updates {
-                    news.extend(update(change, &self.words).map(|packet| (to, packet)));
-                }
-            }
-        }
-        for _ in NEWS_MAX..news.len() {
-            count(&self.shared.tally.dropped);
-        }
-        news.truncate(NEWS_MAX);
-        self.out.extend(news);
-    }
-
-    /// Tells subscribers what is true now, if it is news or has not been said for a while.
-    fn feed(&mut self, now: Instant) {
-        let Some(picture) = self.picture.as_ref().filter(|_| self.clients.iter().any(|c| c.feed.is_some())) else {
-            return;
-        };
-        let bundle = feed::bundle(picture, &self.words);
-        if let Some((told, at)) = &self.told
-            && *told == bundle
-            && now.saturating_duration_since(*at) < REPEAT
-        {
-            return;
-        }
-        let subscribers = self.clients.iter().filter_map(feed_to);
-        self.out.extend(subscribers.map(|to| (to, Arc::clone(&bundle))));
-        self.told = Some((bundle, now));
-    }
-
-    /// Tells a new subscriber what is true now.
-    fn greet(&mut self, peer: Peer) {
-        let to = self.clients.find(peer).and_then(feed_to);
-        if let Some((to, picture)) = to.zip(self.picture.as_ref()) {
-            self.out.push((to, feed::bundle(picture, &self.words)));
-        }
-    }
-}
-
-/// Where the feed of a client goes, if it has subscribed.
-fn feed_to(client: &Client) -> Option<To> {
-    match client.peer {
-        Peer::Udp(_) => client.feed.map(To::Udp),
-        Peer::Tcp(connection, _) => client.feed.map(|_| To::Tcp(connection)),
     }
 }

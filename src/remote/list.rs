@@ -8,9 +8,9 @@ use std::sync::Arc;
 use serde::Serialize;
 
 use super::Picture;
-use super::address::{Part, cue_id};
+use super::address::{Form, Item, Part, cue_id};
 use super::reply::WORKSPACE;
-use crate::show::{Body, CueIx, Show};
+use crate::show::{Body, CueIx, Show, Trigger};
 
 /// What stands for the title of a cue under embargo that has not fired.
 const EMBARGOED: &str = "(embargoed)";
@@ -18,17 +18,47 @@ const EMBARGOED: &str = "(embargoed)";
 /// The id of the only cue list: the rundown.
 pub(super) const LIST_ID: &str = "rundown";
 
+/// What begins the id of a segment; its place stands after it, counted from 1.
+pub(super) const SEGMENT_ID: &str = "segment:";
+
+/// QLab's version whose dictionary is spoken here: remote controls choose their words by it.
+pub(super) const QLAB_VERSION: &str = "5.4";
+
+/// What comes after a cue by itself, in QLab's words (`continueMode`).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Continues {
+    /// Nothing does.
+    #[default]
+    No = 0,
+    /// A cue that fires with it.
+    With = 1,
+    /// A cue that fires when it is complete.
+    After = 2,
+}
+
 /// The words of a show, as far as they may be told.
 pub(super) struct Words {
     pub(super) show: Arc<Show>,
     /// For each cue, whether its words may be told.
     told: Vec<bool>,
+    continues: Vec<Continues>,
 }
 
 impl Words {
     pub(super) fn new(show: Arc<Show>) -> Self {
         let told = show.cues.iter().map(|cue| !cue.embargo).collect();
-        Words { show, told }
+        let mut continues = vec![Continues::No; show.cues.len()];
+        for cue in &show.cues {
+            let (cause, how) = match cue.trigger {
+                Trigger::With { cue, .. } => (cue, Continues::With),
+                Trigger::After { cue, .. } => (cue, Continues::After),
+                Trigger::Go | Trigger::At { .. } | Trigger::Into { .. } => continue,
+            };
+            if let Some(known) = continues.get_mut(cause.0 as usize).filter(|known| **known != Continues::With) {
+                *known = how;
+            }
+        }
+        Words { show, told, continues }
     }
 
     /// Lifts the embargo of what has become public; gives whether there was any.
@@ -66,6 +96,17 @@ impl Words {
         cue.and_then(|cue| cue.call.as_deref()).unwrap_or_default()
     }
 
+    /// The notes of a cue.
+    pub(super) fn notes(&self, cue: CueIx) -> &str {
+        let cue = Some(cue).filter(|&cue| self.may_tell(cue)).and_then(|cue| self.show.cues.get(cue.0 as usize));
+        cue.and_then(|cue| cue.notes.as_deref()).unwrap_or_default()
+    }
+
+    /// What comes after a cue by itself.
+    pub(super) fn continues(&self, cue: CueIx) -> Continues {
+        self.continues.get(cue.0 as usize).copied().unwrap_or_default()
+    }
+
     /// The id of a cue; nothing where there is no cue.
     pub(super) fn id(&self, cue: Option<CueIx>) -> String {
         cue.and_then(|cue| self.show.cues.get(cue.0 as usize)).map_or_else(String::new, |cue| cue_id(&cue.number))
@@ -92,25 +133,64 @@ impl Words {
         }
     }
 
-    fn entry(&self, cue: CueIx) -> Entry<'_> {
-        let cue = Some(cue);
-        Entry::new(self.id(cue), self.number(cue), self.title(cue), self.kind(cue))
+    /// The id, the number, the words and the kind of a cue, a segment or the list.
+    pub(super) fn head(&self, item: Item) -> (String, &str, &str, &'static str) {
+        match item {
+            Item::Cue(cue) => (self.id(Some(cue)), self.number(Some(cue)), self.title(Some(cue)), self.kind(Some(cue))),
+            Item::Segment(ix) => {
+                let title = self.show.segments.get(ix.0 as usize).map_or("", |segment| segment.title.as_str());
+                (format!("{SEGMENT_ID}{}", ix.0 + 1), "", title, "Group")
+            }
+            Item::List => (LIST_ID.to_owned(), "", &self.show.title, "Cue List"),
+        }
+    }
+
+    fn entry(&self, item: Item, form: Form) -> Entry<'_> {
+        let (id, number, name, kind) = self.head(item);
+        let cues = match (item, form) {
+            (Item::Cue(_), _) | (_, Form::Shallow) => None,
+            (item, form) => Some(self.children(item).map(|child| self.entry(child, form)).collect()),
+        };
+        Entry { cues, ..Entry::new(id, number, name, kind) }
+    }
+
+    /// What a cue, a segment or the list holds.
+    fn children(&self, item: Item) -> impl Iterator<Item = Item> {
+        let (cues, segments) = match item {
+            Item::Cue(_) => (None, None),
+            Item::Segment(ix) => (Some(self.show.cues_of(ix)), None),
+            Item::List => (None, Some(self.show.segment_indices())),
+        };
+        cues.into_iter().flatten().map(Item::Cue).chain(segments.into_iter().flatten().map(Item::Segment))
     }
 
     /// The reply to `/cueLists`, JSON: one list, in it the segments as groups, in these their cues.
-    pub(super) fn cue_lists(&self) -> String {
-        let segments = self.show.segment_indices().zip(&self.show.segments).map(|(ix, segment)| {
-            let cues = self.show.cues_of(ix).map(|cue| self.entry(cue)).collect();
-            let entry = Entry::new(format!("segment:{}", ix.0 + 1), "", &segment.title, "Group");
-            Entry { cues: Some(cues), ..entry }
-        });
-        let list = Entry::new(LIST_ID.to_owned(), "", &self.show.title, "Cue List");
-        json(&[Entry { cues: Some(segments.collect()), ..list }])
+    pub(super) fn cue_lists(&self, form: Form) -> String {
+        self.listed([Item::List], form)
     }
 
-    /// The reply to `/runningCues`, JSON.
-    pub(super) fn cues(&self, cues: &[CueIx]) -> String {
-        json(&cues.iter().map(|&cue| self.entry(cue)).collect::<Vec<_>>())
+    /// The reply to `children`, JSON.
+    pub(super) fn children_of(&self, item: Item, form: Form) -> String {
+        self.listed(self.children(item), form)
+    }
+
+    /// The reply to `/runningCues` and the like, JSON.
+    pub(super) fn cues(&self, cues: impl IntoIterator<Item = CueIx>, form: Form) -> String {
+        self.listed(cues.into_iter().map(Item::Cue), form)
+    }
+
+    fn listed(&self, items: impl IntoIterator<Item = Item>, form: Form) -> String {
+        match form {
+            Form::Full | Form::Shallow => {
+                json(&items.into_iter().map(|item| self.entry(item, form)).collect::<Vec<_>>())
+            }
+            Form::Ids => json(&items.into_iter().map(|item| self.ids(item)).collect::<Vec<_>>()),
+        }
+    }
+
+    fn ids(&self, item: Item) -> Ids {
+        let cues: Vec<Ids> = self.children(item).map(|child| self.ids(child)).collect();
+        Ids { unique_id: self.head(item).0, cues: Some(cues).filter(|_| !matches!(item, Item::Cue(_))) }
     }
 
     /// The reply to `/workspaces`, JSON. Whoever has not given the passcode yet has to find the id with it, and learns
@@ -121,7 +201,7 @@ impl Words {
             "uniqueID": WORKSPACE,
             "displayName": name,
             "hasPasscode": has_passcode,
-            "version": env!("CARGO_PKG_VERSION"),
+            "version": QLAB_VERSION,
         });
         json(&[workspace])
     }
@@ -144,6 +224,15 @@ struct Entry<'a> {
     cues: Option<Vec<Entry<'a>>>,
 }
 
+/// An id, and those of what it holds.
+#[derive(Serialize)]
+struct Ids {
+    #[serde(rename = "uniqueID")]
+    unique_id: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cues: Option<Vec<Ids>>,
+}
+
 impl<'a> Entry<'a> {
     fn new(unique_id: String, number: &'a str, name: &'a str, r#type: &'static str) -> Self {
         let (color_name, flagged, armed) = ("none", false, true);
@@ -164,7 +253,7 @@ mod tests {
     #[test]
     fn lists_segments_as_groups_with_their_cues() {
         let words = Words::new(Arc::new(show()));
-        let lists: serde_json::Value = serde_json::from_str(&words.cue_lists()).unwrap();
+        let lists: serde_json::Value = serde_json::from_str(&words.cue_lists(Form::Full)).unwrap();
         assert_eq!(lists.as_array().map(Vec::len), Some(1));
         assert_eq!((&lists[0]["type"], &lists[0]["name"]), (&"Cue List".into(), &"A small show".into()));
         let jump = &lists[0]["cues"][0];
@@ -183,12 +272,12 @@ mod tests {
         let mut words = Words::new(Arc::new(show()));
         let secret = Some(CueIx(2));
         assert_eq!((words.number(secret), words.title(secret), words.call(secret)), ("14", EMBARGOED, ""));
-        assert!(!words.cue_lists().contains("The guest"));
+        assert!(!words.cue_lists(Form::Full).contains("The guest"));
         assert!(!words.lift(&Picture { next: secret, ..Picture::default() }));
         assert!(words.lift(&Picture { public: vec![CueIx(2)], ..Picture::default() }));
         assert!(!words.lift(&Picture { public: vec![CueIx(2)], ..Picture::default() }));
         assert_eq!((words.title(secret), words.call(secret)), ("The guest", "Camera: GO"));
-        assert!(words.cue_lists().contains("The guest"));
+        assert!(words.cue_lists(Form::Full).contains("The guest"));
     }
 
     #[test]

@@ -30,6 +30,11 @@ impl Bucket {
         }
         passes
     }
+
+    /// Gives back what was taken last.
+    fn give_back(&mut self) {
+        self.left = (self.left + 1.0).min(self.burst);
+    }
 }
 
 /// How many buckets senders share; two that fall into the same one only share its measure.
@@ -65,10 +70,31 @@ const PAUSE_MAX: Duration = Duration::from_secs(60);
 /// How long a guesser must be silent to be forgotten.
 const FORGOTTEN: Duration = Duration::from_secs(600);
 
-/// Who has given a wrong passcode.
-#[derive(Default)]
-pub(super) struct Guessers(Vec<Guesser>);
+/// How many senders that once gave the right passcode are remembered.
+const KNOWN_MAX: usize = 64;
 
+/// How many passcodes of strangers are read a second, and how many at once. All strangers share it, because a guesser
+/// may have any number of addresses: over UDP they can be made up. Connections have a measure of their own, so that
+/// somebody who makes addresses up keeps no tablet out.
+const GUESSES: (u32, u32) = (1, 10);
+
+/// Who has given a wrong passcode, and how many passcodes of strangers may be read.
+pub(super) struct Guessers {
+    wrong: Vec<Guesser>,
+    /// Who once gave the right one, and does not share the measure of strangers: the last one last.
+    known: Vec<IpAddr>,
+    datagrams: Bucket,
+    connections: Bucket,
+}
+
+impl Default for Guessers {
+    fn default() -> Self {
+        let bucket = || Bucket::new(GUESSES.0, GUESSES.1);
+        Guessers { wrong: vec![], known: vec![], datagrams: bucket(), connections: bucket() }
+    }
+}
+
+/// Somebody who has given a wrong one.
 struct Guesser {
     house: IpAddr,
     wrong: u32,
@@ -83,33 +109,52 @@ impl Guesser {
 }
 
 impl Guessers {
-    /// Whether `sender` has to wait before its next passcode is even read.
-    pub(super) fn must_wait(&self, sender: IpAddr, now: Instant) -> bool {
-        let found = self.0.iter().find(|guesser| guesser.house == house(sender));
-        found.is_some_and(|guesser| now < guesser.last + guesser.pause())
+    /// Returns `true` if `sender` has to wait before its next passcode is even read.
+    pub(super) fn must_wait(&mut self, sender: IpAddr, is_datagram: bool, now: Instant) -> bool {
+        let house = house(sender);
+        let found = self.wrong.iter().find(|guesser| guesser.house == house);
+        if found.is_some_and(|guesser| now < guesser.last + guesser.pause()) {
+            return true;
+        }
+        !self.known.contains(&house) && !self.measure(is_datagram).take(now)
+    }
+
+    fn measure(&mut self, is_datagram: bool) -> &mut Bucket {
+        if is_datagram { &mut self.datagrams } else { &mut self.connections }
     }
 
     /// Remembers a wrong passcode.
     pub(super) fn wrong(&mut self, sender: IpAddr, now: Instant) {
-        self.0.retain(|guesser| now < guesser.last + FORGOTTEN);
+        self.wrong.retain(|guesser| now < guesser.last + FORGOTTEN);
         let house = house(sender);
-        if let Some(guesser) = self.0.iter_mut().find(|guesser| guesser.house == house) {
+        if let Some(guesser) = self.wrong.iter_mut().find(|guesser| guesser.house == house) {
             (guesser.wrong, guesser.last) = (guesser.wrong.saturating_add(1), now);
             return;
         }
-        if self.0.len() == GUESSERS_MAX {
+        if self.wrong.len() == GUESSERS_MAX {
             // The one whose pause is over first has the least left to wait for.
-            let first = self.0.iter().enumerate().min_by_key(|(_, guesser)| guesser.last + guesser.pause());
+            let first = self.wrong.iter().enumerate().min_by_key(|(_, guesser)| guesser.last + guesser.pause());
             if let Some((at, _)) = first {
-                self.0.swap_remove(at);
+                self.wrong.swap_remove(at);
             }
         }
-        self.0.push(Guesser { house, wrong: 1, last: now });
+        self.wrong.push(Guesser { house, wrong: 1, last: now });
     }
 
-    /// Forgets `sender`, who knew it in the end.
-    pub(super) fn right(&mut self, sender: IpAddr) {
-        self.0.retain(|guesser| guesser.house != house(sender));
+    /// Forgets the wrong ones of `sender`, who knew it in the end.
+    pub(super) fn right(&mut self, sender: IpAddr, is_datagram: bool) {
+        let house = house(sender);
+        self.wrong.retain(|guesser| guesser.house != house);
+        if let Some(at) = self.known.iter().position(|known| *known == house) {
+            self.known.remove(at);
+        } else {
+            // Whoever knows it has not guessed.
+            self.measure(is_datagram).give_back();
+            if self.known.len() == KNOWN_MAX {
+                self.known.remove(0);
+            }
+        }
+        self.known.push(house);
     }
 }
 
@@ -150,21 +195,52 @@ mod tests {
         assert_eq!((2..1000).filter(|&port| meter.take(sender(port), start)).count(), 25);
     }
 
+    const LAN: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(10, 0, 0, 5));
+
     #[test]
     fn guessing_gets_slower_up_to_a_minute() {
         let (start, mut guessers) = (now(), Guessers::default());
-        let ip: IpAddr = [10, 0, 0, 5].into();
         let mut at = start;
         for pause in [1, 2, 4, 8, 16, 32, 60, 60] {
-            assert!(!guessers.must_wait(ip, at));
-            guessers.wrong(ip, at);
-            assert!(guessers.must_wait(ip, at + Duration::from_millis(pause * 1000 - 1)));
+            assert!(!guessers.must_wait(LAN, true, at));
+            guessers.wrong(LAN, at);
+            assert!(guessers.must_wait(LAN, true, at + Duration::from_millis(pause * 1000 - 1)));
             at += Duration::from_secs(pause);
         }
-        assert!(!guessers.must_wait([10, 0, 0, 6].into(), start));
-        guessers.wrong(ip, at);
-        guessers.right(ip);
-        assert!(!guessers.must_wait(ip, at));
+        assert!(!guessers.must_wait([10, 0, 0, 6].into(), true, start));
+        guessers.wrong(LAN, at);
+        guessers.right(LAN, true);
+        assert!(!guessers.must_wait(LAN, true, at));
+    }
+
+    #[test]
+    fn any_number_of_addresses_guesses_once_a_second() {
+        let (start, mut guessers) = (now(), Guessers::default());
+        guessers.right(LAN, true);
+        let mut read = 0;
+        for n in 0..100_000_u32 {
+            let (stranger, at) =
+                (std::net::Ipv4Addr::from_bits(n).into(), start + Duration::from_micros(u64::from(n) * 100));
+            if !guessers.must_wait(stranger, true, at) {
+                guessers.wrong(stranger, at);
+                read += 1;
+            }
+        }
+        assert!((15..=21).contains(&read), "{read} guesses in ten seconds");
+        let at = start + Duration::from_secs(10);
+        assert!(!guessers.must_wait(LAN, true, at), "whoever once knew it does not wait with them");
+        assert!(!guessers.must_wait([10, 0, 0, 7].into(), false, at), "nor does a connection");
+    }
+
+    #[test]
+    fn all_that_know_it_may_come_at_once() {
+        let (start, mut guessers) = (now(), Guessers::default());
+        for n in 0..1_000_u32 {
+            let sender = std::net::Ipv4Addr::from_bits(n).into();
+            assert!(!guessers.must_wait(sender, false, start));
+            guessers.right(sender, false);
+        }
+        assert_eq!(guessers.known.len(), KNOWN_MAX);
     }
 
     #[test]
@@ -173,9 +249,9 @@ mod tests {
         for n in 0..10_000_u32 {
             guessers.wrong(std::net::Ipv4Addr::from_bits(n).into(), start);
         }
-        assert_eq!(guessers.0.len(), GUESSERS_MAX);
+        assert_eq!(guessers.wrong.len(), GUESSERS_MAX);
         guessers.wrong("2001:db8::1".parse().unwrap(), start);
-        assert!(guessers.must_wait("2001:db8::2".parse().unwrap(), start));
-        assert!(!guessers.must_wait("2001:db8:0:1::2".parse().unwrap(), start));
+        assert!(guessers.must_wait("2001:db8::2".parse().unwrap(), true, start));
+        assert!(!guessers.must_wait("2001:db8:0:1::2".parse().unwrap(), true, start));
     }
 }

@@ -24,9 +24,15 @@ const BUNDLE: &[u8] = b"#bundle\0";
 pub struct Message<'a> {
     /// Begins with `/`; without control characters, but perhaps with those of a pattern.
     pub address: &'a str,
-    /// In the order of the packet.
+    /// In the order of the packet, without nil.
     pub args: Vec<Arg<'a>>,
+    /// When it is meant to be obeyed: the time tag of the innermost bundle that it lies in, or [`AT_ONCE`].
+    pub time: u64,
 }
+
+/// The time tag that means "at once" (OSC 1.0, "Time Tag Semantics"); all others are NTP's, 32 bits of seconds since 1900
+/// and 32 bits of their fraction.
+pub const AT_ONCE: u64 = 1;
 
 /// An argument, as far as anybody here wants to know it.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -35,13 +41,13 @@ pub enum Arg<'a> {
     Int(i64),
     /// `f` or `d`.
     Float(f64),
-    /// `s`.
+    /// `s`, or `S`, the symbol that some programs send in its place.
     Text(&'a str),
     /// `T` or `F`.
     Bool(bool),
     /// `I`, the impulse of OSC 1.1: a button without a state.
     Impulse,
-    /// Any other type that has its right length: `N`, `b`, `t`, `c`, `r`, `m`.
+    /// Any other type that has its right length: `b`, `t`, `c`, `r`, `m`.
     Other,
 }
 
@@ -76,8 +82,6 @@ pub enum Malformed {
 
 /// The messages of a packet in their order, those of bundles among them.
 ///
-/// The time tags of bundles are not kept: what comes from a remote control is meant now.
-///
 /// # Errors
 /// When any part of the packet is malformed; then none of it is given.
 pub fn parse(packet: &[u8]) -> Result<Vec<Message<'_>>, Malformed> {
@@ -86,7 +90,7 @@ pub fn parse(packet: &[u8]) -> Result<Vec<Message<'_>>, Malformed> {
     }
     let mut messages = vec![];
     // What is left of each bundle that is open, the innermost last.
-    let mut open: Vec<Bytes<'_>> = vec![];
+    let mut open: Vec<(u64, Bytes<'_>)> = vec![];
     let mut element = packet;
     loop {
         if let Some(rest) = element.strip_prefix(BUNDLE) {
@@ -94,24 +98,24 @@ pub fn parse(packet: &[u8]) -> Result<Vec<Message<'_>>, Malformed> {
                 return Err(Malformed::TooDeep);
             }
             let mut bundle = Bytes(rest);
-            bundle.take(8)?;
-            open.push(bundle);
+            let time = u64::from_be_bytes(bundle.double_word()?);
+            open.push((time, bundle));
         } else if messages.len() == MESSAGES_MAX {
             return Err(Malformed::TooMany);
         } else {
-            messages.push(message(element)?);
+            messages.push(message(element, open.last().map_or(AT_ONCE, |(time, _)| *time))?);
         }
         element = loop {
             match open.last_mut() {
                 None => return Ok(messages),
-                Some(Bytes([])) => drop(open.pop()),
-                Some(bundle) => break bundle.element()?,
+                Some((_, Bytes([]))) => drop(open.pop()),
+                Some((_, bundle)) => break bundle.element()?,
             }
         };
     }
 }
 
-fn message(element: &[u8]) -> Result<Message<'_>, Malformed> {
+fn message(element: &[u8], time: u64) -> Result<Message<'_>, Malformed> {
     if element.first() != Some(&b'/') {
         return Err(if element.is_empty() { Malformed::Truncated } else { Malformed::Beginning });
     }
@@ -128,10 +132,13 @@ fn message(element: &[u8]) -> Result<Message<'_>, Malformed> {
             return Err(Malformed::TooMany);
         }
         for tag in types.bytes() {
-            args.push(bytes.arg(tag)?);
+            // Nil says that there is no argument, in the words of programs that cannot leave one out.
+            if tag != b'N' {
+                args.push(bytes.arg(tag)?);
+            }
         }
     }
-    if bytes.0.is_empty() { Ok(Message { address, args }) } else { Err(Malformed::LeftOver) }
+    if bytes.0.is_empty() { Ok(Message { address, args, time }) } else { Err(Malformed::LeftOver) }
 }
 
 /// What is still to be read.
@@ -188,11 +195,10 @@ impl<'a> Bytes<'a> {
             b'h' => Arg::Int(i64::from_be_bytes(self.double_word()?)),
             b'f' => Arg::Float(f32::from_be_bytes(self.word()?).into()),
             b'd' => Arg::Float(f64::from_be_bytes(self.double_word()?)),
-            b's' => Arg::Text(self.text()?),
+            b's' | b'S' => Arg::Text(self.text()?),
             b'T' => Arg::Bool(true),
             b'F' => Arg::Bool(false),
             b'I' => Arg::Impulse,
-            b'N' => Arg::Other,
             b'c' | b'r' | b'm' => self.word().map(|_| Arg::Other)?,
             b't' => self.double_word().map(|_| Arg::Other)?,
             b'b' => {

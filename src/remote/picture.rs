@@ -29,7 +29,7 @@ pub struct Picture {
     /// Nanoseconds left of the clip on air, where there is one.
     pub clip_left_ns: Option<i64>,
     /// The cues that run, in the order in which they were fired.
-    pub running: Vec<CueIx>,
+    pub running: Vec<Running>,
     /// The last firings, the oldest first; the last [`FIRINGS_MAX`] will do.
     pub firings: Vec<Firing>,
     /// The cues under embargo whose words may be shown: they have fired in this run.
@@ -47,4 +47,17 @@ pub struct Firing {
     pub cue: CueIx,
     /// Whether a GO did it, the caller's or a remote control's; otherwise it came by itself.
     pub by_go: bool,
+}
+
+/// That a cue runs, and how far it has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Running {
+    /// Which cue.
+    pub cue: CueIx,
+    /// Nanoseconds since it was fired, or of its clip since the in-point, where it has one.
+    pub elapsed_ns: u64,
+    /// How long it lasts, nanoseconds, where that is known.
+    pub of_ns: Option<u64>,
+    /// Whether its time moves: not in a hold, and not while its clip stands.
+    pub moves: bool,
 }

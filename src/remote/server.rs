@@ -26,7 +26,8 @@ use super::connection::Connection;
 use super::counts::count;
 use super::hub::{Hear, Hub, Shared, To, UNANSWERED_MAX};
 use super::packet::BYTES_MAX;
-use super::{Answer, Counts, Picture, RemoteError, ReplyTo, Settings, now};
+use super::sockets::bind;
+use super::{Answer, Counts, Picture, RemoteError, ReplyTo, Settings, Trouble, now, wall};
 use crate::show::Show;
 use crate::slip::Frame;
 
@@ -41,9 +42,6 @@ const STRANGER_MAX: Duration = Duration::from_secs(10);
 
 /// How often the tables are looked through when nothing happens, and how long a failing listener is left alone.
 const TICK: Duration = Duration::from_secs(1);
-
-/// How often a free port is looked for that is free for both protocols.
-const PORT_TRIES: usize = 16;
 
 /// Hears remote controls. Dropping it ends its thread without waiting.
 pub struct Remote {
@@ -134,6 +132,11 @@ impl Remote {
         self.shared.has_subscribers.load(Relaxed)
     }
 
+    /// What was heard and not obeyed since this was last asked, for the caller; never blocks.
+    pub fn take_troubles(&self) -> Vec<Trouble> {
+        self.shared.troubles.take()
+    }
+
     /// What was heard so far.
     pub fn counts(&self) -> Counts {
         self.shared.tally.counts()
@@ -184,32 +187,6 @@ fn step_back() {
     }
 }
 
-/// Both sockets, on one port.
-fn bind(listen: SocketAddr) -> Result<(UdpSocket, TcpListener), RemoteError> {
-    let failed = |protocol| {
-        move |source: io::Error| {
-            let text = source.to_string();
-            let why = text.split(" (os error ").next().unwrap_or_default().to_owned();
-            RemoteError::Bind { address: listen, protocol, why, source }
-        }
-    };
-    let tries = if listen.port() == 0 { PORT_TRIES } else { 1 };
-    let mut tried = 1;
-    loop {
-        let tcp = TcpListener::bind(listen).map_err(failed("TCP"))?;
-        let port = tcp.local_addr().map_err(failed("TCP"))?.port();
-        match UdpSocket::bind(SocketAddr::new(listen.ip(), port)) {
-            Ok(udp) => {
-                udp.set_nonblocking(true).map_err(failed("UDP"))?;
-                tcp.set_nonblocking(true).map_err(failed("TCP"))?;
-                return Ok((udp, tcp));
-            }
-            Err(error) if tried == tries => return Err(failed("UDP")(error)),
-            Err(_) => tried += 1,
-        }
-    }
-}
-
 struct Server {
     hub: Hub,
     shared: Arc<Shared>,
@@ -231,6 +208,7 @@ impl Server {
         step_back();
         while !self.desk.ends.load(Relaxed) {
             let Ok(ready) = self.wait() else { return };
+            self.hub.set_wall(now(), wall());
             self.take_what_was_left();
             if ready.udp {
                 self.take_datagrams();
@@ -257,7 +235,8 @@ impl Server {
             let out = if connection.is_behind() { PollFlags::OUT } else { PollFlags::empty() };
             fds.push(PollFd::from_borrowed_fd(connection.stream.as_fd(), PollFlags::IN | out));
         }
-        let tick = Timespec { tv_sec: TICK.as_secs() as i64, tv_nsec: 0 };
+        let due = self.hub.next_due().map_or(TICK, |due| due.saturating_duration_since(now()).min(TICK));
+        let tick = Timespec { tv_sec: due.as_secs() as i64, tv_nsec: due.subsec_nanos().into() };
         match poll(&mut fds, Some(&tick)) {
             Ok(_) | Err(Errno::INTR) => {}
             Err(error) => return Err(error.into()),
@@ -299,10 +278,15 @@ impl Server {
         let mut lost = vec![];
         for (connection, _) in self.connections.iter_mut().zip(ready).filter(|(_, ready)| **ready) {
             let hub = &mut self.hub;
-            let read = connection.read(|frame, peer| match frame {
+            let read = connection.read(now(), |frame, peer| match frame {
                 Frame::Whole(packet) => hub.hear(&packet, peer, now()),
-                Frame::Damaged => hub.malformed(),
+                Frame::Damaged => hub.malformed(peer, || "a damaged frame".to_owned(), now()),
             });
+            if let Err(error) = &read
+                && error.kind() == ErrorKind::InvalidData
+            {
+                hub.malformed(connection.peer, || error.to_string(), now());
+            }
             if read.and_then(|()| connection.flush(now())).is_err() {
                 lost.push(connection.id);
             }
@@ -341,6 +325,14 @@ impl Server {
     /// Hangs up on who does not read, and on who has not given the passcode for a while.
     fn hang_up(&mut self) {
         let now = now();
+        let unended = self
+            .connections
+            .iter()
+            .filter_map(|connection| connection.is_unended(now).map(|why| (connection.id, connection.peer, why)));
+        for (id, peer, why) in unended.collect::<Vec<_>>() {
+            self.hub.malformed(peer, || why.to_string(), now);
+            self.lose(id);
+        }
         let is_over = |connection: &&Connection| {
             let is_late = now.saturating_duration_since(connection.since) > STRANGER_MAX;
             connection.is_stuck(now) || (is_late && !self.hub.may_speak(connection.peer))

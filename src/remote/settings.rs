@@ -7,8 +7,9 @@ use std::hint::black_box;
 use std::io;
 use std::net::SocketAddr;
 
-/// The fewest characters of a passcode; QLab's have four.
-pub const PASSCODE_CHARS_MIN: usize = 4;
+/// The fewest characters of a passcode. QLab's have four digits, of which somebody who tries one a second needs an hour
+/// and a half to find the right one; of eight digits it is three years.
+pub const PASSCODE_CHARS_MIN: usize = 8;
 
 /// Why remote controls cannot be heard.
 #[derive(Debug, thiserror::Error)]
@@ -108,9 +109,9 @@ mod tests {
         for listen in ["0.0.0.0:53000", "[::]:53000", "10.0.0.5:53000", "[::ffff:10.0.0.5]:53000", "[fe80::1]:53000"] {
             let said = settings(listen, None).unwrap_err().to_string();
             assert!(said.contains(listen) && said.contains("env:HANDOVER_PASSCODE"), "{said}");
-            assert!(settings(listen, Some("2468")).is_ok(), "{listen}");
+            assert!(settings(listen, Some("2468-1357")).is_ok(), "{listen}");
         }
-        assert!(matches!(settings("127.0.0.1:1", Some("123")), Err(RemoteError::PasscodeShort(_))));
+        assert!(matches!(settings("127.0.0.1:1", Some("1234567")), Err(RemoteError::PasscodeShort(_))));
     }
 
     #[test]
@@ -120,7 +121,7 @@ mod tests {
         for wrong in ["", "s3cre", "s3cret ", "S3cret", "s3crets3cret", "\0\0\0\0\0\0"] {
             assert!(!passcode.admits(&Passcode::new(wrong)), "{wrong:?}");
         }
-        let shown = format!("{:?}", settings("0.0.0.0:1", Some("s3cret")).unwrap());
+        let shown = format!("{:?}", settings("0.0.0.0:1", Some("s3cret-s3cret")).unwrap());
         assert!(!shown.contains("s3cret") && shown.contains("0.0.0.0:1"), "{shown}");
     }
 }

@@ -4,9 +4,9 @@ use std::time::Duration;
 
 use rosc::OscType;
 
-use super::now;
 use super::reply::message;
-use crate::show::{Show, file};
+use super::{Running, now};
+use crate::show::{CueIx, Show, file};
 
 /// Longer than anything takes that these tests wait for.
 pub(super) const SOON: Duration = Duration::from_secs(4);
@@ -43,6 +43,11 @@ embargo = true
 /// Cues 12, 13 and 14, the last one under embargo; departments stunts and camera.
 pub(super) fn show() -> Show {
     file::parse(SHOW, "UTC").expect("a show without faults")
+}
+
+/// That a cue runs, and has just begun.
+pub(super) fn runs(cue: u32) -> Running {
+    Running { cue: CueIx(cue), elapsed_ns: 0, of_ns: None, moves: true }
 }
 
 /// A message as bytes.

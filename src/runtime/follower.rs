@@ -11,7 +11,7 @@ use super::clock::{RunClock, machine_ns};
 use super::realtime;
 use crate::engine::{Cause, Countdown, Event, Record, RunNs, State};
 use crate::output::{Clip, Health};
-use crate::remote::{FIRINGS_MAX, Firing, Picture, Remote};
+use crate::remote::{FIRINGS_MAX, Firing, Picture, Remote, Running};
 use crate::show::CueIx;
 
 /// How often subscribers are told, besides every change.
@@ -168,9 +168,25 @@ impl Account {
             let clip = self.clips.iter().find(|clip| clip.cue == *cue).and_then(clip_left_ns);
             clip.or_else(|| state.cue_countdown(*cue, run_ns).map(|countdown| countdown.left_ns()))
         };
-        let running = state.on_air().to_vec();
-        let timed = running.iter().rev().find(|cue| left_ns(cue).is_some()).copied();
-        let on_air = timed.or(running.last().copied());
+        let on_air_cues = state.on_air();
+        let timed = on_air_cues.iter().rev().find(|cue| left_ns(cue).is_some()).copied();
+        let on_air = timed.or(on_air_cues.last().copied());
+        let running = |cue: &CueIx| {
+            let countdown = state.cue_countdown(*cue, run_ns);
+            let fired_ns = state.cue(*cue).fired_show_ns.unwrap_or_default();
+            let of_ns = countdown.as_ref().map(|countdown| countdown.of_ns);
+            let elapsed_ns = state.show_ns(run_ns).saturating_sub(fired_ns);
+            let moves = state.held_since().is_none();
+            match self.clips.iter().find(|clip| clip.cue == *cue) {
+                Some(clip) => {
+                    let since_ns = if clip.moves { now_ns.saturating_sub(self.clips_ns) } else { 0 };
+                    let elapsed_ns = clip.position_ns.saturating_add(since_ns);
+                    Running { cue: *cue, elapsed_ns, of_ns: clip.length_ns.or(of_ns), moves: clip.moves }
+                }
+                None => Running { cue: *cue, elapsed_ns, of_ns, moves },
+            }
+        };
+        let running = on_air_cues.iter().map(running).collect();
         let segment_left_ns = state.segment_countdown(run_ns).as_ref().map_or(0, Countdown::left_ns);
         let next = state.playhead();
         let (mut ready, missing): (Vec<_>, Vec<_>) = (vec![], next.map_or(vec![], |cue| state.missing(cue).collect()));

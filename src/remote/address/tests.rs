@@ -1,12 +1,14 @@
 //! Every address that is heard, and what is made of others.
 
 use super::*;
+use crate::remote::packet::AT_ONCE;
 use crate::remote::testing::show;
+use crate::show::SegmentIx;
 
 const TWELVE: CueIx = CueIx(0);
 
 fn ask(address: &str, args: &[Arg<'_>]) -> Result<Ask, Misunderstood> {
-    understand(&Message { address, args: args.to_vec() }, &show())
+    understand(&Message { address, args: args.to_vec(), time: AT_ONCE }, &show())
 }
 
 fn why(address: &str, args: &[Arg<'_>]) -> String {
@@ -56,18 +58,19 @@ fn every_wish_has_its_addresses() {
 #[test]
 fn every_question_has_its_address() {
     let asks: &[(&str, &[Arg], Ask)] = &[
-        ("/cueLists", &[], Ask::CueLists),
-        ("/workspace/handover/cueLists", &[], Ask::CueLists),
-        ("/runningCues", &[], Ask::RunningCues),
-        ("/runningOrPausedCues", &[], Ask::RunningCues),
-        ("/runningOrPausedCues/shallow", &[], Ask::RunningCues),
+        ("/cueLists", &[], Ask::CueLists(Form::Full)),
+        ("/workspace/handover/cueLists", &[], Ask::CueLists(Form::Full)),
+        ("/runningCues", &[], Ask::RunningCues(Form::Full)),
+        ("/runningOrPausedCues", &[], Ask::RunningCues(Form::Full)),
+        ("/runningOrPausedCues/shallow", &[], Ask::RunningCues(Form::Shallow)),
         ("/thump", &[], Ask::Thump),
         ("/workspaces", &[], Ask::Workspaces),
         ("/version", &[], Ask::Version),
-        ("/connect", &[Arg::Text("2468")], Ask::Connect(Passcode::new("2468"))),
-        ("/workspace/handover/connect", &[Arg::Int(2468)], Ask::Connect(Passcode::new("2468"))),
-        ("/connect", &[Arg::Float(2468.0)], Ask::Connect(Passcode::new("2468"))),
-        ("/connect", &[], Ask::Connect(Passcode::new(""))),
+        ("/connect", &[Arg::Text("2468")], Ask::Connect(Some(Passcode::new("2468")))),
+        ("/workspace/handover/connect", &[Arg::Int(2468)], Ask::Connect(Some(Passcode::new("2468")))),
+        ("/connect", &[Arg::Float(2468.0)], Ask::Connect(Some(Passcode::new("2468")))),
+        ("/connect", &[], Ask::Connect(None)),
+        ("/connect", &[Arg::Text("")], Ask::Connect(None)),
         ("/disconnect", &[], Ask::Disconnect),
         ("/updates", &[Arg::Int(1)], Ask::Updates(true)),
         ("/updates", &[Arg::Int(0)], Ask::Updates(false)),
@@ -87,6 +90,71 @@ fn every_question_has_its_address() {
     let part = Listen { topic: Topic::CueStart, part: Some(Part::UniqueId) };
     assert_eq!(ask("/workspace/x/listen/cue/start/uniqueID", &[]), Ok(Ask::Listen(vec![part])));
     assert!(why("/listen/weather", &[]).contains("go, cue/start"));
+}
+
+#[test]
+fn cues_are_named_in_every_way_that_qlab_has() {
+    let twelve = Target::Item(Item::Cue(TWELVE));
+    let list = Target::Item(Item::List);
+    let asks: &[(&str, &[Arg], Ask)] = &[
+        ("/cue/12/go", &[], Ask::Wish(Wish::GoTo(TWELVE))),
+        ("/cue_id/cue:12/go", &[], Ask::Wish(Wish::GoTo(TWELVE))),
+        ("/cue/12/panic", &[], Ask::Wish(Wish::Stop(TWELVE))),
+        ("/cue/12/panicInTime", &[Arg::Float(1.5)], Ask::Wish(Wish::Stop(TWELVE))),
+        ("/cue/12/loadAt", &[Arg::Float(0.0)], Ask::Wish(Wish::Load(TWELVE))),
+        ("/cue/12/togglePause", &[], Ask::Do(twelve, Verb::TogglePause)),
+        ("/cue/active/togglePause", &[], Ask::Do(Target::Active, Verb::TogglePause)),
+        ("/cue/selected/stop", &[], Ask::Do(Target::Playhead, Verb::Stop)),
+        ("/cue/playhead/pause", &[], Ask::Do(Target::Playhead, Verb::Pause)),
+        ("/panicInTime", &[Arg::Float(2.0)], Ask::Wish(Wish::Panic)),
+        ("/togglePause", &[], Ask::Wish(Wish::TogglePause)),
+        ("/playheadID", &[], Ask::PlayheadId),
+        ("/playhead", &[], Ask::PlayheadNumber),
+        ("/playhead/nextSequence", &[], Ask::Wish(Wish::PlayheadNext)),
+        ("/selectedCues", &[], Ask::SelectedCues(Form::Full)),
+        ("/cueLists/uniqueIDs", &[], Ask::CueLists(Form::Ids)),
+        ("/cue/12/isRunning", &[], Ask::Value(twelve, "isRunning")),
+        ("/cue_id/rundown/children", &[], Ask::Children(list, Form::Full)),
+        (
+            "/cue_id/segment:2/children/shallow",
+            &[],
+            Ask::Children(Target::Item(Item::Segment(SegmentIx(1))), Form::Shallow),
+        ),
+        // Companion puts the chosen list in front of everything.
+        ("/workspace/handover/cue_id/rundown/go", &[], Ask::Wish(Wish::Go)),
+        ("/cue_id/rundown/playhead/next", &[], Ask::Wish(Wish::PlayheadNext)),
+        ("/cue_id/rundown/playheadID", &[], Ask::PlayheadId),
+        ("/cue_id/rundown/panicInTime", &[Arg::Float(1.0)], Ask::Wish(Wish::Panic)),
+        ("/workspace/x/cue_id/rundown/cue/active/togglePause", &[], Ask::Do(Target::Active, Verb::TogglePause)),
+        ("/showMode", &[], Ask::Setting(Setting::On)),
+        ("/showMode", &[Arg::Int(1)], Ask::Setting(Setting::On)),
+        ("/overrides/midiInputEnabled", &[], Ask::Setting(Setting::On)),
+        ("/alwaysAudition", &[], Ask::Setting(Setting::Off)),
+        ("/settings/general/minGoTime", &[], Ask::Setting(Setting::MinGoTime)),
+        ("/doubleGoWindowRemaining", &[], Ask::GoGuard),
+    ];
+    for (address, args, expected) in asks {
+        assert_eq!(ask(address, args).as_ref(), Ok(expected), "{address}");
+    }
+    let keys = Arg::Text(r#"["number", "opacity", "isRunning"]"#);
+    assert_eq!(ask("/cue/active/valuesForKeys", &[keys]), Ok(Ask::Values(Target::Active, vec!["number", "isRunning"])));
+    for bad in [Arg::Text("number"), Arg::Text("[1]"), Arg::Text("{}"), Arg::Int(1)] {
+        assert!(why("/cue/12/valuesForKeys", &[bad]).contains("JSON array"));
+    }
+    let nested = "[".repeat(60_000);
+    assert!(why("/cue/12/valuesForKeys", &[Arg::Text(&nested)]).contains("JSON array"));
+}
+
+#[test]
+fn what_would_change_a_show_is_refused_with_a_word() {
+    assert!(why("/cue/12/name", &[Arg::Text("New")]).contains("show file"));
+    assert!(why("/cue/12/preWait/+", &[Arg::Float(1.0)]).contains("show file"));
+    assert!(why("/showMode", &[Arg::Int(0)]).contains("cannot be set"));
+    assert!(why("/settings/general/minGoTime", &[Arg::Float(0.5)]).contains("cannot be set"));
+    assert!(why("/cue/12/loadAt", &[Arg::Float(2.0)]).contains("in-point"));
+    assert!(why("/auditionGo", &[]).contains("nothing was fired"));
+    assert!(why("/cue/12/preview", &[]).contains("nothing was fired"));
+    assert!(why("/cue_id/segment:9/children", &[]).contains("no segment"));
 }
 
 #[test]

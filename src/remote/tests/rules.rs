@@ -10,8 +10,8 @@ use serde_json::Value;
 
 use crate::remote::clients::CLIENTS_MAX;
 use crate::remote::hub::{Hub, Shared, To, UNANSWERED_MAX};
-use crate::remote::packet::{Arg, parse};
-use crate::remote::testing::{Numbers, packet, show};
+use crate::remote::packet::{AT_ONCE, Arg, parse};
+use crate::remote::testing::{Numbers, packet, runs, show};
 use crate::remote::{Answer, Counts, Firing, Passcode, Peer, Picture, Request, Wish, now};
 use crate::show::{CueIx, SegmentIx};
 
@@ -155,14 +155,13 @@ fn nothing_is_obeyed_before_the_passcode() {
     assert_eq!(rig.ask(udp(5000), "/connect", text("s3cret")), ("ok".into(), "ok:view|control".into()));
     rig.say(udp(5000), "/go", NONE);
     assert_eq!(rig.wishes(), [Wish::Go]);
-    // Only that port, and only for a minute of silence.
+    // Only that port; and a GO button may be silent for an evening.
     assert_eq!(rig.ask(udp(5001), "/go", NONE), denied);
-    rig.later(60_000);
-    rig.ask(udp(5000), "/thump", NONE);
-    rig.later(60_000);
-    rig.ask(udp(5000), "/thump", NONE);
-    rig.later(60_001);
+    rig.later(4 * 3_600_000);
     rig.hub.tick(rig.now);
+    rig.say(udp(5000), "/go", NONE);
+    assert_eq!(rig.wishes(), [Wish::Go]);
+    rig.ask(udp(5000), "/disconnect", NONE);
     assert_eq!(rig.ask(udp(5000), "/go", NONE), denied);
     // A connection is as long as that.
     rig.ask(tcp(1), "/connect", text("s3cret"));
@@ -180,31 +179,161 @@ fn nothing_is_obeyed_before_the_passcode() {
 
 #[test]
 fn wrong_passcodes_are_slowed_down() {
-    let mut rig = Rig::new(Some("2468"));
+    let mut rig = Rig::new(Some("2468-1357"));
     assert_eq!(rig.ask(udp(1), "/connect", text("1234")), ("denied".into(), "badpass".into()));
     // Not even the right one is read in the pause, from whatever port of that machine.
-    assert_eq!(rig.ask(udp(2), "/connect", [OscType::Int(2468)]), ("denied".into(), "wait".into()));
+    assert_eq!(rig.ask(udp(2), "/connect", text("2468-1357")), ("denied".into(), "wait".into()));
     rig.later(1_000);
-    assert_eq!(rig.ask(udp(1), "/connect", text("")), ("denied".into(), "badpass".into()));
+    assert_eq!(rig.ask(udp(1), "/connect", [OscType::Int(2468)]), ("denied".into(), "badpass".into()));
     rig.later(1_999);
-    assert_eq!(rig.ask(udp(1), "/connect", text("2468")), ("denied".into(), "wait".into()));
+    assert_eq!(rig.ask(udp(1), "/connect", text("2468-1357")), ("denied".into(), "wait".into()));
     rig.later(1);
-    assert_eq!(rig.ask(udp(1), "/connect", [OscType::Int(2468)]).0, "ok");
+    assert_eq!(rig.ask(udp(1), "/connect", text("2468-1357")).0, "ok");
     assert_eq!(rig.counts().denied, 4);
-    // A wrong one takes back what a right one gave.
+    // A wrong one takes back what a right one gave; but over UDP somebody else may have said it in that name.
     assert_eq!(rig.ask(udp(1), "/connect", text("1234")).1, "badpass");
-    assert_eq!(rig.ask(udp(1), "/go", NONE).0, "denied");
+    rig.say(udp(1), "/go", NONE);
+    assert_eq!(rig.wishes(), [Wish::Go]);
+    assert_eq!(rig.ask(udp(1), "/connect", text("2468-1357")).0, "ok");
+    assert_eq!(rig.ask(tcp(1), "/connect", text("2468-1357")).0, "ok");
+    assert_eq!(rig.ask(tcp(1), "/connect", text("1234")).1, "badpass");
+    assert_eq!(rig.ask(tcp(1), "/go", NONE).0, "denied");
+}
+
+#[test]
+fn an_empty_connect_is_a_question_and_no_guess() {
+    let mut rig = Rig::new(Some("2468-1357"));
+    let badpass = ("ok".to_owned(), Value::from("badpass"));
+    for _ in 0..3 {
+        assert_eq!(rig.ask(tcp(1), "/connect", NONE), badpass);
+        assert_eq!(rig.ask(tcp(1), "/connect", text("")), badpass);
+    }
+    assert_eq!(rig.ask(tcp(1), "/go", NONE).0, "denied");
+    let connected = ("ok".to_owned(), Value::from("ok:view|control"));
+    assert_eq!(rig.ask(tcp(1), "/workspace/handover/connect", text("2468-1357")), connected);
+    assert_eq!(rig.ask(tcp(1), "/connect", NONE), connected);
+    let mut open = Rig::new(None);
+    assert_eq!(open.ask(udp(1), "/connect", NONE), connected);
+    assert_eq!(open.ask(udp(1), "/connect", text("whatever")), connected);
+}
+
+#[test]
+fn a_bundle_of_a_stranger_is_not_read_past_a_wrong_passcode() {
+    let mut rig = Rig::new(Some("2468-1357"));
+    let wrong = packet("/connect", text("1234"));
+    let right = packet("/connect", text("2468-1357"));
+    let go = packet("/go", NONE);
+    rig.hub.hear(&bundle(AT_ONCE, &[&wrong, &right, &go]), udp(1), rig.now);
+    let said: Vec<_> = rig.replies().into_iter().map(|(_, reply)| reply["data"].clone()).collect();
+    assert_eq!((said, rig.wishes()), (vec![Value::from("badpass")], vec![]));
+    // From a thousand addresses, the right one among them: as many are read as a second allows.
+    for port in 0..1_000_u16 {
+        let peer = Peer::Udp(([10, 1, (port / 256) as u8, port as u8], 1).into());
+        let guess = if port == 500 { &right } else { &wrong };
+        rig.hub.hear(&bundle(AT_ONCE, &[guess, &go]), peer, rig.now);
+    }
+    assert_eq!(rig.wishes(), []);
+    rig.replies();
+    // Over TCP, where nobody makes addresses up, a tablet gets in all the same.
+    assert_eq!(rig.ask(tcp(1), "/connect", text("2468-1357")).0, "ok");
+}
+
+/// A bundle with this time tag.
+fn bundle(time: u64, messages: &[&[u8]]) -> Vec<u8> {
+    let mut bundle = [&b"#bundle\0"[..], &time.to_be_bytes()].concat();
+    for message in messages {
+        bundle.extend((message.len() as u32).to_be_bytes());
+        bundle.extend(*message);
+    }
+    bundle
+}
+
+/// So many seconds on NTP's clock.
+const fn ntp_s(seconds: u64) -> u64 {
+    seconds << 32
+}
+
+#[test]
+fn a_bundle_for_later_waits_for_its_time() {
+    let mut rig = Rig::new(None);
+    let wall = ntp_s(3_900_000_000);
+    rig.hub.set_wall(rig.now, wall);
+    let (go, note) = (packet("/go", NONE), packet("/note", text("on time")));
+    rig.hub.hear(&bundle(wall + ntp_s(3), &[&go, &note]), udp(1), rig.now);
+    rig.hub.hear(&bundle(wall - ntp_s(3), &[&packet("/standby", NONE)]), udp(1), rig.now);
+    assert_eq!(rig.wishes(), [Wish::Standby], "its time has passed");
+    assert_eq!(rig.hub.next_due(), Some(rig.now + Duration::from_secs(3)));
+    rig.later(2_999);
+    rig.hub.tick(rig.now);
+    assert_eq!(rig.wishes(), []);
+    rig.later(1);
+    rig.hub.tick(rig.now);
+    assert_eq!(rig.wishes(), [Wish::Go, Wish::Note("on time".into())]);
+    assert_eq!(rig.hub.next_due(), None);
+
+    // Further ahead than a minute is a clock that is set wrongly: refused, with a word.
+    rig.hub.hear(&bundle(wall + ntp_s(3_600), &[&go]), udp(1), rig.now);
+    let [(_, reply)] = &rig.replies()[..] else { panic!("no reply") };
+    assert_eq!(reply["status"], "error");
+    assert!(reply["data"].as_str().unwrap().contains("clocks"), "{reply}");
+    assert_eq!(rig.hub.next_due(), None);
+}
+
+#[test]
+fn nothing_that_waits_for_its_time_comes_after_a_panic() {
+    let go = packet("/go", NONE);
+    let wait = |rig: &mut Rig| {
+        let wall = ntp_s(3_900_000_000);
+        rig.hub.set_wall(rig.now, wall);
+        rig.hub.hear(&bundle(wall + ntp_s(3), &[&go]), udp(1), rig.now);
+        assert!(rig.hub.next_due().is_some());
+    };
+    let mut rig = Rig::new(None);
+    // Panic itself never waits, whatever its bundle says, of whichever remote control.
+    wait(&mut rig);
+    rig.hub.hear(&bundle(ntp_s(3_900_000_030), &[&packet("/panic", NONE)]), udp(2), rig.now);
+    assert_eq!((rig.wishes(), rig.hub.next_due()), (vec![Wish::Panic], None));
+    let [(_, reply)] = &rig.replies()[..] else { panic!("no reply") };
+    assert!(reply["data"].as_str().unwrap().contains("forgotten"), "{reply}");
+    // The caller's panic forgets them as well.
+    rig.hub.publish(Picture::default(), rig.now);
+    wait(&mut rig);
+    rig.hub.publish(Picture { panics: 1, ..Picture::default() }, rig.now);
+    assert_eq!(rig.hub.next_due(), None);
+    rig.later(10_000);
+    rig.hub.tick(rig.now);
+    assert_eq!(rig.wishes(), []);
+}
+
+#[test]
+fn what_is_not_understood_is_told_with_its_sender_and_its_address() {
+    let mut rig = Rig::new(Some("2468-1357"));
+    rig.ask(udp(1), "/go", NONE);
+    rig.ask(tcp(1), "/connect", text("2468-1357"));
+    assert_eq!(rig.ask(tcp(1), "/Go", NONE).1, "no such address, did you mean /go?");
+    rig.ask(tcp(1), "/Go", NONE);
+    rig.ask(tcp(1), "/cue/99/start", NONE);
+    rig.hub.hear(b"go", udp(1), rig.now);
+    let told: Vec<_> =
+        rig.shared.troubles.take().into_iter().map(|told| format!("{}: {}", told.from, told.what)).collect();
+    let expected = [
+        "10.0.0.5: /go without the passcode",
+        "10.0.0.6: no such address /Go, did you mean /go?",
+        "10.0.0.6: /cue/99/start: no cue has the number 99",
+        "10.0.0.5: no OSC packet: begins with neither an address nor #bundle",
+    ];
+    assert_eq!(told, expected);
 }
 
 #[test]
 fn strangers_are_answered_rarely() {
-    let mut rig = Rig::new(Some("2468"));
+    let mut rig = Rig::new(Some("2468-1357"));
     let replies: usize = (0..1_000).map(|port| rig.say(udp(port), "/workspaces", NONE).len()).sum();
     assert!((1..=20).contains(&replies), "{replies}");
     rig.later(60_000);
     let replies: usize = (0..1_000).map(|port| rig.say(udp(port), "/go", NONE).len()).sum();
     assert!((1..=20).contains(&replies), "{replies}");
-    rig.ask(tcp(1), "/connect", text("2468"));
+    rig.ask(tcp(1), "/connect", text("2468-1357"));
     assert_eq!(rig.ask(tcp(1), "/thump", NONE), ("ok".into(), "thump".into()));
 }
 
@@ -266,7 +395,7 @@ fn listeners_are_told_in_the_words_of_qlab() {
     };
     rig.hub.publish(before.clone(), rig.now);
     assert_eq!(rig.news(), [], "what was so before is no news");
-    let mut after = Picture { next: Some(CueIx(2)), running: vec![CueIx(0)], ..before };
+    let mut after = Picture { next: Some(CueIx(2)), running: vec![runs(0)], ..before };
     after.firings.push(Firing { number: 4, cue: CueIx(0), by_go: true });
     rig.hub.publish(after.clone(), rig.now);
     let (list, one, other) = (To::Udp(([10, 0, 0, 5], 53001).into()), To::Tcp(2), To::Tcp(3));
@@ -329,7 +458,7 @@ fn subscribers_are_told_what_is_new_at_once_and_what_is_not_ten_times_a_second()
 fn running_cues_and_lists_are_told() {
     let mut rig = Rig::new(None);
     assert_eq!(rig.ask(udp(1), "/runningCues", NONE), ("ok".into(), Value::Array(vec![])));
-    rig.hub.publish(Picture { running: vec![CueIx(1)], ..Picture::default() }, rig.now);
+    rig.hub.publish(Picture { running: vec![runs(1)], ..Picture::default() }, rig.now);
     assert_eq!(rig.ask(udp(1), "/runningOrPausedCues", NONE).1[0]["number"], "13");
     assert_eq!(rig.ask(tcp(1), "/cueLists", NONE).1[0]["cues"][1]["cues"][0]["name"], "(embargoed)");
     rig.hub.publish(Picture { public: vec![CueIx(2)], ..Picture::default() }, rig.now);
@@ -352,14 +481,24 @@ fn what_no_datagram_carries_is_refused_with_the_way_out() {
 #[test]
 fn there_are_only_so_many_remote_controls() {
     let mut rig = Rig::new(None);
-    for port in 1..=CLIENTS_MAX as u16 {
-        assert_eq!(rig.ask(udp(port), "/updates", NONE).0, "ok");
+    let display = |n: usize| Peer::Udp(([10, 0, 1, n as u8], 1).into());
+    for n in 1..=CLIENTS_MAX {
+        assert_eq!(rig.ask(display(n), "/updates", NONE).0, "ok");
     }
     assert_eq!(rig.ask(udp(999), "/updates", NONE).0, "error");
-    assert_eq!(rig.ask(udp(1), "/listen", NONE).0, "ok");
+    assert_eq!(rig.ask(display(1), "/listen", NONE).0, "ok");
     rig.say(udp(999), "/go", NONE);
     assert_eq!(rig.ask(udp(999), "/go", [OscType::Int(0)]).0, "ok");
     assert_eq!(rig.wishes(), [Wish::Go], "a plain button needs no place");
+    // One machine that sends from another port each time keeps nobody out for long.
+    let mut rig = Rig::new(None);
+    for port in 1..=1_000 {
+        rig.later(10);
+        assert_eq!(rig.ask(udp(port), "/updates", NONE).0, "ok");
+    }
+    assert_eq!(rig.ask(display(1), "/updates", NONE).0, "error", "they are alive");
+    rig.later(60_001);
+    assert_eq!(rig.ask(display(1), "/updates", NONE).0, "ok");
 }
 
 #[test]
@@ -405,9 +544,10 @@ fn a_million_random_and_mutated_packets_change_nothing_that_they_should_not() {
         if !wishes.is_empty() {
             assert!(is_whole);
             wished += 1;
-            // Another decoder takes it for a packet too, unless it is one of those without types.
+            // Another decoder takes it for a packet too, unless it is one of those without types, or has a symbol.
             let typed = rosc::decoder::decode_udp(&bytes).is_ok();
-            assert!(typed || !bytes.contains(&b',') || bytes.starts_with(b"#bundle"), "{}", bytes.escape_ascii());
+            let is_odd = !bytes.contains(&b',') || bytes.contains(&b'S') || bytes.starts_with(b"#bundle");
+            assert!(typed || is_odd, "{}", bytes.escape_ascii());
         }
     }
     let counts = rig.counts();

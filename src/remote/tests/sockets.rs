@@ -155,9 +155,52 @@ fn a_web_page_calls_nothing() {
 }
 
 #[test]
+fn text_on_a_connection_is_refused_with_a_word_for_the_caller() {
+    let (remote, _requests) = start("127.0.0.1:0", None);
+    let told = || {
+        let mut troubles = vec![];
+        awaited(|| {
+            troubles.extend(remote.take_troubles());
+            !troubles.is_empty()
+        });
+        troubles.into_iter().map(|trouble| format!("{}: {}", trouble.from, trouble.what)).collect::<Vec<_>>()
+    };
+    let mut wire = Wire::new(&remote);
+    wire.say(b"/go\n");
+    assert!(wire.next().is_none());
+    let frames = "SLIP, or each packet after its length";
+    assert_eq!(told(), [format!("127.0.0.1: text where OSC over TCP has frames ({frames})")]);
+    // A packet as it is, without a frame, from somebody who hangs up then.
+    let mut wire = Wire::new(&remote);
+    wire.say(&packet("/go", NONE));
+    wire.0.shutdown(std::net::Shutdown::Write).unwrap();
+    assert!(wire.next().is_none());
+    assert_eq!(told(), [format!("127.0.0.1: a packet without its end: OSC over TCP has frames ({frames})")]);
+}
+
+#[test]
+fn whoever_sends_lengths_is_answered_with_lengths() {
+    let (remote, requests) = start("127.0.0.1:0", None);
+    let mut stream = TcpStream::connect(near(&remote)).unwrap();
+    stream.set_read_timeout(Some(SOON)).unwrap();
+    let framed = |packet: &[u8]| [&(packet.len() as u32).to_be_bytes()[..], packet].concat();
+    let both = [framed(&packet("/thump", NONE)), framed(&packet("/go", NONE))].concat();
+    // However they are cut.
+    let (first, rest) = both.split_at(7);
+    stream.write_all(first).unwrap();
+    stream.write_all(rest).unwrap();
+    assert_eq!(requests.recv_timeout(SOON).unwrap().wish, Wish::Go);
+    let mut len = [0; 4];
+    stream.read_exact(&mut len).unwrap();
+    let mut reply = vec![0; u32::from_be_bytes(len) as usize];
+    stream.read_exact(&mut reply).unwrap();
+    assert_eq!(read(&reply), ("/reply/thump".to_owned(), serde_json::json!(["ok", "thump"])));
+}
+
+#[test]
 fn beyond_this_machine_the_passcode_comes_first() {
-    let (remote, requests) = start("0.0.0.0:0", Some("s3cret"));
-    let (right, wrong) = ([OscType::String("s3cret".into())], [OscType::String("guess".into())]);
+    let (remote, requests) = start("0.0.0.0:0", Some("5up3r-s3cret"));
+    let (right, wrong) = ([OscType::String("5up3r-s3cret".into())], [OscType::String("guess".into())]);
     let mut wire = Wire::new(&remote);
     assert_eq!(wire.ask("/go", NONE)[0], "denied");
     let granted = wire.ask("/workspace/handover/connect", right.clone());
@@ -243,9 +286,9 @@ fn there_are_only_so_many_connections_and_places_come_free() {
 
 #[test]
 fn strangers_on_connections_give_way() {
-    let (remote, _requests) = start("127.0.0.1:0", Some("2468"));
+    let (remote, _requests) = start("127.0.0.1:0", Some("2468-1357"));
     let mut known = Wire::new(&remote);
-    known.ask("/connect", [OscType::Int(2468)]);
+    known.ask("/connect", [OscType::String("2468-1357".into())]);
     let mut strangers: Vec<_> = (0..40).map(|_| Wire::new(&remote)).collect();
     assert_eq!(strangers[39].ask("/go", NONE)[0], "denied");
     assert_eq!(known.ask("/thump", NONE)[0], "ok");

@@ -4,7 +4,7 @@ use super::{RemoteEnd, Station};
 use crate::app::log::Word;
 use crate::app::{Hand, RemoteSign, Tone, Wanted};
 use crate::engine::Command;
-use crate::remote::{Answer, Counts, Request};
+use crate::remote::{Answer, Counts, Request, Trouble};
 use crate::runtime::clock::machine_ns;
 use crate::show::duration::SECOND_NS;
 
@@ -46,6 +46,11 @@ impl Station {
     /// Shows how the remote control is doing, and logs what was heard and not obeyed.
     pub(super) fn tell_of_remote(&mut self, now_ns: u64) {
         let Some(RemoteEnd { remote, logged, logged_ns, pause_ns, .. }) = &mut self.remote else { return };
+        for Trouble { from, what } in remote.take_troubles() {
+            let text = format!("OSC from {from}: {what}");
+            self.words.push(Word::program(text.clone(), Tone::Attention, self.clock.run_ns(now_ns)));
+            self.app.hint(text, now_ns);
+        }
         let counts = remote.counts();
         self.app.remote = Some(RemoteSign::Heard { address: remote.address(), denied: counts.denied });
         let since_ns = now_ns.saturating_sub(*logged_ns);

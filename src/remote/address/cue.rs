@@ -1,0 +1,228 @@
+//! What is asked of a cue, of what runs, or of the whole list, in QLab's words.
+//!
+//! `/cue/NUMBER/…`, `/cue_id/ID/…`, and in place of a number `selected`, `playhead`, `active`, or the id of the list or of
+//! a segment. QLab's dictionary has hundreds of these; here is what reads a show and calls it. What would change a show
+//! is refused with a word, because a show file is not edited by a remote control.
+
+use super::{Arg, Ask, Misunderstood, Wish, cue, cue_by_id, is_pressed, wrong};
+use crate::remote::list::{LIST_ID, SEGMENT_ID};
+use crate::remote::values;
+use crate::show::{CueIx, SegmentIx, Show};
+
+/// Something with an id: a cue, or what holds cues.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Item {
+    /// A cue.
+    Cue(CueIx),
+    /// A segment, which is a group for QLab.
+    Segment(SegmentIx),
+    /// The rundown, which is a cue list for QLab.
+    List,
+}
+
+/// Of what something is asked.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Target {
+    /// Of this.
+    Item(Item),
+    /// Of the cue at the playhead: `playhead`, and `selected`, because QLab's selection follows the playhead.
+    Playhead,
+    /// Of all that runs: `active`.
+    Active,
+}
+
+/// What can be wanted of a cue.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verb {
+    /// The playhead to it, and GO.
+    Go,
+    /// Fire it; the playhead stays.
+    Start,
+    /// Take it off the air.
+    Stop,
+    /// Get ready for it.
+    Load,
+    /// Hold.
+    Pause,
+    /// Go on after a hold.
+    Resume,
+    /// The one or the other.
+    TogglePause,
+    /// QLab fades it out; here it is taken off the air, and of the list it is panic.
+    Panic,
+}
+
+impl Verb {
+    fn of(name: &str) -> Option<Self> {
+        Some(match name {
+            "go" => Verb::Go,
+            "start" => Verb::Start,
+            "stop" | "hardStop" => Verb::Stop,
+            "load" => Verb::Load,
+            "pause" | "hardPause" => Verb::Pause,
+            "resume" => Verb::Resume,
+            "togglePause" => Verb::TogglePause,
+            "panic" | "hardPanic" | "panicInTime" => Verb::Panic,
+            _ => return None,
+        })
+    }
+
+    /// QLab's names, for those who have written another one.
+    pub(super) const NAMES: [&str; 9] =
+        ["go", "start", "stop", "load", "pause", "resume", "togglePause", "panic", "valuesForKeys"];
+}
+
+/// How a list of cues is told.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// With what each cue holds.
+    Full,
+    /// `/shallow`: without.
+    Shallow,
+    /// `/uniqueIDs`: only the ids, with those of what each cue holds.
+    Ids,
+}
+
+impl Form {
+    pub(super) fn of(rest: &[&str]) -> Result<Self, Misunderstood> {
+        match rest {
+            [] => Ok(Form::Full),
+            ["shallow"] => Ok(Form::Shallow),
+            ["uniqueIDs"] | ["uniqueIDs", "shallow"] => Ok(Form::Ids),
+            _ => Err(Misunderstood::Unknown),
+        }
+    }
+}
+
+/// Something that QLab lets one set and that is always the same here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Setting {
+    /// Always on: show mode, and whatever can be overridden.
+    On,
+    /// Always off: audition, live fade preview, windows of QLab's own.
+    Off,
+    /// The time in which a second GO is ignored.
+    MinGoTime,
+}
+
+/// What `/cue/WHICH/REST` or `/cue_id/WHICH/REST` asks for.
+pub(super) fn ask(name: &str, which: &str, rest: &[&str], args: &[Arg<'_>], show: &Show) -> Result<Ask, Misunderstood> {
+    let target = target(name, which, show)?;
+    let ask = match rest {
+        ["children", form @ ..] => return is_pressed(args).and(Ok(Ask::Children(target, Form::of(form)?))),
+        ["valuesForKeys"] => return keys(args).map(|keys| Ask::Values(target, keys)),
+        // Companion puts the list that a button is for in front of whatever it sends.
+        rest if target == Target::Item(Item::List) && is_of_list(rest) => {
+            return super::of_parts(rest, args, show);
+        }
+        ["loadAt"] if !starts_at_once(args) => {
+            return Err(wrong("a cue is loaded at its in-point and at no other time"));
+        }
+        ["loadAt"] => resolved(target, Verb::Load),
+        ["loadAt", "+" | "-"] => return Err(wrong("a cue is loaded at its in-point and at no other time")),
+        ["panicInTime"] => return Ok(resolved(target, Verb::Panic)),
+        ["preview" | "auditionPreview" | "auditionGo" | "audition"] => {
+            return Err(wrong("there is no audition here: nothing was fired"));
+        }
+        ["reset"] => return Err(wrong("a cue is not reset: it can be fired again")),
+        [word] => match (Verb::of(word), values::key(word)) {
+            (Some(verb), _) if is_pressed(args)? => resolved(target, verb),
+            (Some(_), _) => Ask::Release,
+            (None, Some(key)) if args.is_empty() => Ask::Value(target, key),
+            (None, Some(_)) => return Err(read_only(word)),
+            (None, None) => return Err(Misunderstood::Unknown),
+        },
+        [word, "+" | "-"] if values::key(word).is_some() => return Err(read_only(word)),
+        _ => return Err(Misunderstood::Unknown),
+    };
+    Ok(ask)
+}
+
+/// What `/settings/…` and the like ask for.
+pub(super) fn setting(parts: &[&str], args: &[Arg<'_>]) -> Result<Ask, Misunderstood> {
+    let setting = match parts {
+        ["showMode"] | ["overrides", _] | ["selectionIsPlayhead"] => Setting::On,
+        ["auditionWindow" | "alwaysAudition" | "auditionMonitors" | "overrideWindow" | "liveFadePreview"] => {
+            Setting::Off
+        }
+        ["settings", "general", "minGoTime"] => Setting::MinGoTime,
+        ["auditionGo"] => return Err(wrong("there is no audition here: nothing was fired")),
+        ["reset"] => return Err(wrong("the show is not reset: start a new run")),
+        _ => return Err(Misunderstood::Unknown),
+    };
+    let is_so = match setting {
+        Setting::On => args.is_empty() || is_pressed(args)?,
+        Setting::Off => args.is_empty() || !is_pressed(args)?,
+        Setting::MinGoTime => args.is_empty(),
+    };
+    if is_so { Ok(Ask::Setting(setting)) } else { Err(wrong("this is always the same here and cannot be set")) }
+}
+
+fn target(name: &str, which: &str, show: &Show) -> Result<Target, Misunderstood> {
+    Ok(match (name, which) {
+        ("cue", "selected" | "playhead" | "playbackPosition") => Target::Playhead,
+        ("cue", "active") => Target::Active,
+        // Companion asks after the selected cue like this.
+        ("cue_id", "selected") => Target::Playhead,
+        (_, LIST_ID) => Target::Item(Item::List),
+        ("cue", number) => Target::Item(Item::Cue(cue(number, show)?)),
+        (_, id) => Target::Item(match id.strip_prefix(SEGMENT_ID) {
+            Some(place) => Item::Segment(segment(place, show)?),
+            None => Item::Cue(cue_by_id(id, show)?),
+        }),
+    })
+}
+
+fn segment(place: &str, show: &Show) -> Result<SegmentIx, Misunderstood> {
+    let ix = place.parse::<u32>().ok().and_then(|place| place.checked_sub(1)).map(SegmentIx);
+    let known = ix.filter(|ix| (ix.0 as usize) < show.segments.len());
+    known.ok_or_else(|| wrong("no segment has this id"))
+}
+
+/// Returns `true` if these parts of an address are about the list as a whole, and not about something that it has.
+fn is_of_list(rest: &[&str]) -> bool {
+    const ALONE: [&str; 9] =
+        ["go", "stop", "hardStop", "panic", "hardPanic", "panicInTime", "pause", "resume", "togglePause"];
+    const BEFORE_OTHERS: [&str; 7] =
+        ["playhead", "playheadID", "playheadId", "playbackPosition", "playbackPositionId", "cue", "cue_id"];
+    match rest {
+        [one] => ALONE.contains(one) || BEFORE_OTHERS.contains(one),
+        ["select" | "select_id", _] => true,
+        [first, ..] => BEFORE_OTHERS.contains(first),
+        [] => false,
+    }
+}
+
+/// The wish of a cue that is named; whatever else is left for when it is obeyed.
+fn resolved(target: Target, verb: Verb) -> Ask {
+    match (target, verb) {
+        (Target::Item(Item::Cue(cue)), Verb::Go) => Ask::Wish(Wish::GoTo(cue)),
+        (Target::Item(Item::Cue(cue)), Verb::Start) => Ask::Wish(Wish::Start(cue)),
+        (Target::Item(Item::Cue(cue)), Verb::Stop | Verb::Panic) => Ask::Wish(Wish::Stop(cue)),
+        (Target::Item(Item::Cue(cue)), Verb::Load) => Ask::Wish(Wish::Load(cue)),
+        (target, verb) => Ask::Do(target, verb),
+    }
+}
+
+/// Returns `true` if every one of these times is zero.
+fn starts_at_once(args: &[Arg<'_>]) -> bool {
+    args.iter().all(|arg| match arg {
+        Arg::Int(value) => *value == 0,
+        Arg::Float(value) => *value == 0.0,
+        Arg::Text(_) | Arg::Bool(_) | Arg::Impulse | Arg::Other => false,
+    })
+}
+
+/// The keys in the text of `valuesForKeys`, a JSON array; those that nothing has are left out, as QLab does.
+fn keys(args: &[Arg<'_>]) -> Result<Vec<&'static str>, Misunderstood> {
+    /// More than there are keys: somebody who asks for one twice has it twice.
+    const KEYS_MAX: usize = 256;
+    let bad = || wrong("it takes one text, a JSON array of keys: [\"number\", \"name\"]");
+    let [Arg::Text(text)] = args else { return Err(bad()) };
+    let names: Vec<String> = serde_json::from_str(text).map_err(|_| bad())?;
+    Ok(names.iter().take(KEYS_MAX).filter_map(|name| values::key(name)).collect())
+}
+
+fn read_only(key: &str) -> Misunderstood {
+    wrong(format!("{} is only read here: it stands in the show file", super::short(key)))
+}

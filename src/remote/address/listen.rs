@@ -1,0 +1,98 @@
+//! What a remote control can ask to be told of: QLab's `/listen`, and how it names what happens.
+
+use super::{Misunderstood, wrong};
+
+/// What happens in a show and is told to whoever listens.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Topic {
+    /// A GO fired a cue.
+    Go,
+    /// A cue began, however.
+    CueStart,
+    /// A cue ended, however.
+    CueStop,
+    /// The playhead moved.
+    Playhead,
+    /// A hold began.
+    PauseAll,
+    /// A hold ended.
+    ResumeAll,
+    /// Panic.
+    PanicAll,
+}
+
+impl Topic {
+    /// All there are.
+    pub const ALL: [Topic; 7] = [
+        Topic::Go,
+        Topic::CueStart,
+        Topic::CueStop,
+        Topic::Playhead,
+        Topic::PauseAll,
+        Topic::ResumeAll,
+        Topic::PanicAll,
+    ];
+
+    /// QLab's name, as it stands behind `/listen/` and `/qlab/event/workspace/`.
+    pub fn name(self) -> &'static str {
+        match self {
+            Topic::Go => "go",
+            Topic::CueStart => "cue/start",
+            Topic::CueStop => "cue/stop",
+            Topic::Playhead => "playhead",
+            Topic::PauseAll => "pauseAll",
+            Topic::ResumeAll => "resumeAll",
+            Topic::PanicAll => "panicAll",
+        }
+    }
+}
+
+/// One thing about a cue, for who wants only that.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// Its number.
+    Number,
+    /// Its title.
+    Name,
+    /// Its id.
+    UniqueId,
+    /// What it is, in QLab's words.
+    Type,
+}
+
+impl Part {
+    /// QLab's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Part::Number => "number",
+            Part::Name => "name",
+            Part::UniqueId => "uniqueID",
+            Part::Type => "type",
+        }
+    }
+}
+
+/// What somebody listens to: a topic, and one part of it or all.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Listen {
+    /// What happens.
+    pub topic: Topic,
+    /// Which part of it is told.
+    pub part: Option<Part>,
+}
+
+/// What `/listen` or `/ignore` is about; empty: everything.
+pub(super) fn listen(what: &[&str]) -> Result<Vec<Listen>, Misunderstood> {
+    let wanted = what.join("/");
+    if wanted.is_empty() {
+        return Ok(vec![]);
+    }
+    let parts = [None, Some(Part::Number), Some(Part::Name), Some(Part::UniqueId), Some(Part::Type)];
+    let all = Topic::ALL.into_iter().flat_map(|topic| parts.map(|part| Listen { topic, part }));
+    let found = all.into_iter().find(|listen| match listen.part {
+        None => listen.topic.name() == wanted,
+        Some(part) => wanted.strip_prefix(listen.topic.name()).and_then(|w| w.strip_prefix('/')) == Some(part.name()),
+    });
+    let names = || Topic::ALL.map(Topic::name).join(", ");
+    found.map(|listen| vec![listen]).ok_or_else(|| wrong(format!("there is nothing to hear but {}", names())))
+}

@@ -1,0 +1,181 @@
+//! What is answered without the station: questions, what a client wants to be told, and which cue is meant.
+
+use std::time::Instant;
+
+use super::Hub;
+use crate::remote::address::{Ask, Item, Setting, Target, Verb};
+use crate::remote::clients::{CLIENTS_MAX, Client};
+use crate::remote::list::QLAB_VERSION;
+use crate::remote::reply::text;
+use crate::remote::values::Facts;
+use crate::remote::{GO_GUARD_NS, Peer, Running, Wish};
+use crate::show::CueIx;
+
+/// For how many cues one question is answered.
+const REPLIES_MAX: usize = 32;
+
+impl Hub {
+    /// Does what needs no station; gives the data of each reply, JSON.
+    ///
+    /// # Errors
+    /// With the reason, for its sender.
+    pub(super) fn settle(&mut self, ask: &Ask, peer: Peer, now: Instant) -> Result<Vec<String>, String> {
+        let address = peer.address();
+        let data = match ask {
+            Ask::Workspaces => self.words.workspaces(self.passcode.is_some(), self.may_speak(peer)),
+            Ask::Version => text(QLAB_VERSION),
+            Ask::Thump => text("thump"),
+            Ask::CueLists(form) => match &self.cue_lists {
+                Some((known, lists)) if known == form => lists.clone(),
+                _ => {
+                    let lists = self.words.cue_lists(*form);
+                    self.cue_lists = Some((*form, lists.clone()));
+                    lists
+                }
+            },
+            Ask::RunningCues(form) => self.words.cues(self.running(now).map(|running| running.cue), *form),
+            Ask::SelectedCues(form) => self.words.cues(self.next(), *form),
+            Ask::Children(target, form) => {
+                let items = self.items(*target, now);
+                return Ok(items.iter().map(|item| self.words.children_of(*item, *form)).collect());
+            }
+            Ask::Value(target, key) => return self.say_of(*target, now, |facts| facts.value(key).to_string()),
+            Ask::Values(target, keys) => return self.say_of(*target, now, |facts| facts.values(keys).to_string()),
+            Ask::PlayheadId => text(&self.next().map_or("none".to_owned(), |next| self.words.id(Some(next)))),
+            Ask::PlayheadNumber => text(self.words.number(self.next())),
+            Ask::Setting(Setting::On) => "true".to_owned(),
+            Ask::Setting(Setting::Off) => "false".to_owned(),
+            Ask::Setting(Setting::MinGoTime) => seconds(GO_GUARD_NS),
+            Ask::GoGuard => {
+                let since = self.went.map(|went| now.saturating_duration_since(went).as_nanos());
+                let since_ns = since.and_then(|since| u64::try_from(since).ok());
+                seconds(since_ns.map_or(0, |since_ns| GO_GUARD_NS.saturating_sub(since_ns)))
+            }
+            Ask::Updates(wanted) => self.agree(peer, *wanted, now, |client| client.updates = *wanted)?,
+            Ask::AlwaysReply(wanted) => self.agree(peer, true, now, |client| client.quiet = !wanted)?,
+            Ask::UdpReplyPort(port) => self.agree(peer, true, now, |client| client.reply_port = Some(*port))?,
+            Ask::Listen(wanted) => self.agree(peer, true, now, |client| client.listen(wanted))?,
+            Ask::Ignore(unwanted) => self.agree(peer, false, now, |client| client.ignore(unwanted))?,
+            Ask::Subscribe(port) => self.agree(peer, true, now, |client| {
+                client.feed = Some((address.ip(), port.unwrap_or(address.port())).into());
+            })?,
+            Ask::Unsubscribe => self.agree(peer, false, now, |client| client.feed = None)?,
+            Ask::Release | Ask::Disconnect | Ask::Connect(_) | Ask::Wish(_) | Ask::Do(..) => "null".to_owned(),
+        };
+        Ok(vec![data])
+    }
+
+    /// Remembers something of a client; who only takes something back needs no place for that.
+    fn agree(
+        &mut self,
+        peer: Peer,
+        needs_place: bool,
+        now: Instant,
+        change: impl FnOnce(&mut Client),
+    ) -> Result<String, String> {
+        if needs_place || self.clients.find(peer).is_some() {
+            let client = self.clients.enter(peer, self.passcode.is_some(), now);
+            change(client.ok_or_else(|| format!("there are {CLIENTS_MAX} remote controls already"))?);
+        }
+        Ok("null".to_owned())
+    }
+
+    fn next(&self) -> Option<CueIx> {
+        self.picture.as_ref().and_then(|picture| picture.next)
+    }
+
+    /// What runs, as far as it has come by now.
+    fn running(&self, now: Instant) -> impl Iterator<Item = Running> {
+        let since = self.pictured.map_or(0, |at| now.saturating_duration_since(at).as_nanos());
+        let since_ns = u64::try_from(since).unwrap_or(0);
+        let running = self.picture.iter().flat_map(|picture| &picture.running);
+        running.map(move |running| Running {
+            elapsed_ns: running.elapsed_ns.saturating_add(if running.moves { since_ns } else { 0 }),
+            ..*running
+        })
+    }
+
+    /// What is meant; nothing where nothing runs, or no cue stands at the playhead.
+    fn items(&self, target: Target, now: Instant) -> Vec<Item> {
+        match target {
+            Target::Item(item) => vec![item],
+            Target::Playhead => self.next().map(Item::Cue).into_iter().collect(),
+            Target::Active => self.running(now).map(|running| Item::Cue(running.cue)).take(REPLIES_MAX).collect(),
+        }
+    }
+
+    /// One reply for each of what is meant, as QLab has it.
+    fn say_of(&self, target: Target, now: Instant, say: impl Fn(&Facts<'_>) -> String) -> Result<Vec<String>, String> {
+        let items = self.items(target, now);
+        if items.is_empty() {
+            return Err(nothing_meant(target).to_owned());
+        }
+        let facts = |item: &Item| Facts { words: &self.words, item: *item, running: self.progress(*item, now) };
+        Ok(items.iter().map(|item| say(&facts(item))).collect())
+    }
+
+    /// How far something has come, if it runs.
+    fn progress(&self, item: Item, now: Instant) -> Option<Running> {
+        match item {
+            Item::Cue(cue) => self.running(now).find(|running| running.cue == cue),
+            // Companion counts down a group before a cue, and what the caller wants to see is the cue.
+            Item::Segment(_) | Item::List => None,
+        }
+    }
+
+    /// The wish that is meant, where only now is known which cue that is.
+    ///
+    /// # Errors
+    /// With the reason, where the program has nothing like it.
+    pub(super) fn wish_of(&self, target: Target, verb: Verb) -> Result<Wish, String> {
+        let which = || "say which cue".to_owned();
+        let cue = match (target, verb) {
+            (Target::Playhead | Target::Item(Item::List), Verb::Go) => return Ok(Wish::Go),
+            (Target::Active | Target::Item(Item::List), Verb::Stop) => return Ok(Wish::StopAll),
+            (Target::Active | Target::Item(Item::List), Verb::Panic) => return Ok(Wish::Panic),
+            (Target::Active | Target::Item(Item::List), Verb::Pause) => return Ok(Wish::Hold),
+            (Target::Active | Target::Item(Item::List), Verb::Resume) => return Ok(Wish::Resume),
+            (Target::Active | Target::Item(Item::List), Verb::TogglePause) => return Ok(Wish::TogglePause),
+            (Target::Active, Verb::Go | Verb::Start | Verb::Load) => return Err(which()),
+            (Target::Item(Item::List), Verb::Start | Verb::Load) => return Err(which()),
+            (Target::Item(Item::Segment(_)), _) => return Err("a segment is not called: name one of its cues".into()),
+            (Target::Item(Item::Cue(cue)), _) => cue,
+            (Target::Playhead, _) => self.next().ok_or_else(|| nothing_meant(target).to_owned())?,
+        };
+        match verb {
+            Verb::Go => Ok(Wish::GoTo(cue)),
+            Verb::Start => Ok(Wish::Start(cue)),
+            Verb::Stop | Verb::Panic => Ok(Wish::Stop(cue)),
+            Verb::Load => Ok(Wish::Load(cue)),
+            Verb::Pause => self.alone(cue).map(|()| Wish::Hold),
+            Verb::Resume => self.alone(cue).map(|()| Wish::Resume),
+            Verb::TogglePause => self.alone(cue).map(|()| Wish::TogglePause),
+        }
+    }
+
+    /// Whether a hold stops what somebody wants to pause, and nothing else: only the whole show can be held.
+    fn alone(&self, cue: CueIx) -> Result<(), String> {
+        let number = self.words.number(Some(cue));
+        let running = self.picture.as_ref().map_or(&[][..], |picture| &picture.running);
+        if !running.iter().any(|running| running.cue == cue) {
+            Err(format!("cue {number} is not running"))
+        } else if running.len() > 1 {
+            Err(format!("cue {number} is not alone on air: /pause holds the whole show"))
+        } else if self.words.show.cue(cue).clip().is_some() {
+            Err(format!("the clip of cue {number} goes on in a hold: stop it, or pause its player by a cue"))
+        } else {
+            Ok(())
+        }
+    }
+}
+
+fn nothing_meant(target: Target) -> &'static str {
+    match target {
+        Target::Active => "no cue is running",
+        Target::Playhead | Target::Item(_) => "no cue stands at the playhead",
+    }
+}
+
+fn seconds(ns: u64) -> String {
+    serde_json::json!(ns as f64 / 1e9).to_string()
+}

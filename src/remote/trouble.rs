@@ -1,0 +1,111 @@
+//! What was heard and not obeyed, in words: who sent it, to which address, and what is wrong with it.
+//!
+//! Owns what the caller is told of remote controls that are set up wrongly. Each thing is told once in ten minutes for a
+//! sender, and only so many of them: whatever is sent, it must neither fill the log nor hold up the station.
+
+use std::net::IpAddr;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+/// How many different things are told within [`FORGOTTEN`]; what comes beyond that is only counted.
+const TOLD_MAX: usize = 32;
+
+/// After how long the same thing is told again.
+const FORGOTTEN: Duration = Duration::from_secs(600);
+
+/// How many characters of what a stranger has sent are repeated.
+const CHARS_MAX: usize = 60;
+
+/// Something that was heard and not obeyed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Trouble {
+    /// The sender.
+    pub from: IpAddr,
+    /// What is wrong, and with what: "no such address /Go, did you mean /go?".
+    pub what: String,
+}
+
+/// What has been told, so that it is not told again.
+#[derive(Default)]
+pub(super) struct Told(Vec<(Trouble, Instant)>);
+
+impl Told {
+    /// Returns `true` if this is told for the first time in a while, and there is room for it.
+    pub(super) fn is_news(&mut self, trouble: &Trouble, now: Instant) -> bool {
+        self.0.retain(|(_, at)| now.saturating_duration_since(*at) < FORGOTTEN);
+        if self.0.len() >= TOLD_MAX || self.0.iter().any(|(told, _)| told == trouble) {
+            return false;
+        }
+        self.0.push((trouble.clone(), now));
+        true
+    }
+}
+
+/// Where troubles wait for the station.
+#[derive(Default)]
+pub(super) struct Troubles(Mutex<Vec<Trouble>>);
+
+impl Troubles {
+    pub(super) fn leave(&self, trouble: Trouble) {
+        // A vector is whole between any two statements, so a poisoned lock has nothing broken to hide.
+        let mut waiting = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        if waiting.len() < TOLD_MAX {
+            waiting.push(trouble);
+        }
+    }
+
+    /// What has come since; nothing while somebody else holds the lock, because the station must not wait for it.
+    pub(super) fn take(&self) -> Vec<Trouble> {
+        self.0.try_lock().map(|mut waiting| std::mem::take(&mut *waiting)).unwrap_or_default()
+    }
+}
+
+/// So much of what a stranger has sent as the screen and the log repeat; nothing in it changes how the line is read.
+pub(super) fn quoted(text: &str) -> String {
+    let shown = text.chars().take(CHARS_MAX).map(|c| if changes_the_line(c) { '\u{fffd}' } else { c });
+    let mut shown: String = shown.collect();
+    if text.chars().nth(CHARS_MAX).is_some() {
+        shown.push('…');
+    }
+    shown
+}
+
+/// Returns `true` for control characters, and those of Unicode that are not seen or turn the text around.
+fn changes_the_line(c: char) -> bool {
+    c.is_control()
+        || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::remote::now;
+
+    fn trouble(n: u8, what: &str) -> Trouble {
+        Trouble { from: [10, 0, 0, n].into(), what: what.into() }
+    }
+
+    #[test]
+    fn the_same_is_told_once_and_a_flood_is_bounded() {
+        let (start, mut told) = (now(), Told::default());
+        assert!(told.is_news(&trouble(7, "no such address /Go"), start));
+        assert!(!told.is_news(&trouble(7, "no such address /Go"), start));
+        assert!(told.is_news(&trouble(8, "no such address /Go"), start));
+        let more = (0..1_000).filter(|n| told.is_news(&trouble(7, &n.to_string()), start)).count();
+        assert_eq!(more, TOLD_MAX - 2);
+        assert!(told.is_news(&trouble(7, "no such address /Go"), start + FORGOTTEN));
+    }
+
+    #[test]
+    fn what_waits_is_bounded_and_taken_once() {
+        let troubles = Troubles::default();
+        (0..1_000).for_each(|n| troubles.leave(trouble(1, &n.to_string())));
+        assert_eq!((troubles.take().len(), troubles.take().len()), (TOLD_MAX, 0));
+    }
+
+    #[test]
+    fn what_a_stranger_sends_is_repeated_in_one_plain_line() {
+        assert_eq!(quoted("/go\n\u{202e}x"), "/go\u{fffd}\u{fffd}x");
+        assert_eq!(quoted(&"x".repeat(100)).chars().count(), CHARS_MAX + 1);
+    }
+}
