@@ -7,6 +7,7 @@
 
 pub mod board;
 pub mod commands;
+pub mod demo;
 pub mod find;
 mod found;
 mod guard;

@@ -23,13 +23,8 @@ use crate::runtime::End;
 pub fn main() -> ExitCode {
     let args = Args::read();
     let done = match &args.verb {
-        None => match args.wishes().and_then(|wishes| crate::runtime::run(&wishes)) {
-            // As the shell has it for a program that a signal ends.
-            Ok(End::Signal(signal)) => return ExitCode::from(128_u8.saturating_add(u8::try_from(signal).unwrap_or(0))),
-            Ok(End::Lost) => return ExitCode::FAILURE,
-            Ok(End::Left) => Ok(()),
-            Err(error) => Err(error),
-        },
+        None => return ended(args.wishes().and_then(|wishes| crate::runtime::run(&wishes))),
+        Some(Verb::Demo(demo)) => return ended(args.demo(demo).and_then(|wishes| crate::runtime::demo(&wishes))),
         Some(Verb::Shows { name }) => commands::shows(name.as_deref()),
         Some(Verb::New { file }) => commands::new(file),
         Some(Verb::Check { show, strict }) => args.permits().and_then(|permits| check::check(show, *strict, &permits)),
@@ -48,10 +43,23 @@ pub fn main() -> ExitCode {
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
-        Err(error) => {
-            // With nobody to read it, the status says it alone.
-            let _ = writeln!(std::io::stderr(), "{}", plain::coloured_lines(&format!("handover: {error:#}")));
-            ExitCode::FAILURE
-        }
+        Err(error) => failed(&error),
     }
+}
+
+/// The status of a run that has ended.
+fn ended(end: anyhow::Result<End>) -> ExitCode {
+    match end {
+        // As the shell has it for a program that a signal ends.
+        Ok(End::Signal(signal)) => ExitCode::from(128_u8.saturating_add(u8::try_from(signal).unwrap_or(0))),
+        Ok(End::Lost) => ExitCode::FAILURE,
+        Ok(End::Left) => ExitCode::SUCCESS,
+        Err(error) => failed(&error),
+    }
+}
+
+fn failed(error: &anyhow::Error) -> ExitCode {
+    // With nobody to read it, the status says it alone.
+    let _ = writeln!(std::io::stderr(), "{}", plain::coloured_lines(&format!("handover: {error:#}")));
+    ExitCode::FAILURE
 }

@@ -108,6 +108,10 @@ trait Driver: Send {
     /// Hears that the show's clock reads this now.
     fn show_time(&mut self, _time: ShowTime) {}
 
+    /// Pretends to be down, or to be back. Only what takes an output's place in a rehearsal can: a real one does what it
+    /// is asked, whatever a demonstration says.
+    fn pretend(&mut self, _is_down: bool) {}
+
     /// Takes no more messages; those that wait may still go.
     fn finish(&mut self) {}
 
@@ -193,6 +197,13 @@ impl Outputs {
     /// let go.
     pub fn show_time(&mut self, time: ShowTime) {
         self.drivers.iter_mut().for_each(|driver| driver.show_time(time));
+    }
+
+    /// Has these outputs pretend to be down, and all others to be back; live outputs take no notice.
+    pub fn pretend_down(&mut self, down: &[OutputIx]) {
+        for (driver, output) in self.drivers.iter_mut().zip((0..).map(OutputIx)) {
+            driver.pretend(down.contains(&output));
+        }
     }
 
     /// How each output is doing, in the order of the show.

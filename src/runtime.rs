@@ -29,9 +29,10 @@ pub mod when;
 mod wiring;
 
 use std::io::Write;
+use std::path::Path;
 use std::time::Duration;
 
-pub use opening::{Start, Unfinished, Wishes};
+pub use opening::{DemoWishes, Start, Unfinished, Wishes};
 pub use takeover::stop_run;
 
 /// How long a thread that may be stuck on the terminal, the disk or the net gets to say goodbye.
@@ -54,11 +55,26 @@ pub enum End {
 /// When there is no terminal, the show has faults, or the run that was asked for cannot be resumed; the text is for the
 /// caller.
 pub fn run(wishes: &Wishes) -> anyhow::Result<End> {
+    call(&wishes.state, |inbox, post| opening::open(wishes, inbox, post))
+}
+
+/// Shows the demonstration until somebody leaves it.
+///
+/// # Errors
+/// When there is no terminal; the text is for whoever started it.
+pub fn demo(wishes: &DemoWishes) -> anyhow::Result<End> {
+    call(&wishes.state, |_, _| opening::demo(wishes).map(Some))
+}
+
+fn call(
+    state: &Path,
+    open: impl FnOnce(&inbox::Inbox, &inbox::Post) -> anyhow::Result<Option<opening::Session>>,
+) -> anyhow::Result<End> {
     terminal::require()?;
-    fault::keep_in(&wishes.state);
+    fault::keep_in(state);
     let (inbox, post) = inbox::inbox()?;
     let signals = signals::listen(post.clone())?;
-    let Some(session) = opening::open(wishes, &inbox, &post)? else { return Ok(End::Left) };
+    let Some(session) = open(&inbox, &post)? else { return Ok(End::Left) };
     let (farewell, end) = station::run(session, inbox, &post)?;
     if let Some(farewell) = farewell {
         // The terminal may have gone meanwhile; then there is nobody left to tell.

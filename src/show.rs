@@ -8,6 +8,7 @@ pub mod action;
 pub mod builtin;
 pub mod colour;
 pub mod cue;
+pub mod demonstration;
 pub mod duration;
 pub mod file;
 pub mod number;

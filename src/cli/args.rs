@@ -1,5 +1,7 @@
 //! What may stand on the command line.
 
+mod demo;
+
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -16,6 +18,7 @@ use crate::app::Theme;
 use crate::app::board::Face;
 use crate::output::Permits;
 use crate::runtime::{Start, Unfinished, Wishes, board, config};
+pub use demo::DemoArgs;
 
 /// Names the theme where the command line does not.
 const THEME_VARIABLE: &str = "HANDOVER_THEME";
@@ -117,6 +120,11 @@ impl ThemeArg {
 
 #[derive(Debug, Subcommand)]
 pub enum Verb {
+    /// Watch the built-in show call itself, from shortly before the jump on: everything in 90 seconds
+    ///
+    /// A rehearsal: nothing leaves the machine, and no run is kept. It is late, loses an output, misses a cue and takes a
+    /// backup on purpose. The clock goes at several times its speed, faster where less is to be seen. All keys work.
+    Demo(DemoArgs),
     /// List the built-in shows; with NAME, print one as a starting point
     Shows {
         /// The show to print
@@ -279,15 +287,8 @@ impl Args {
             (_, true) => Unfinished::Resume,
             _ => Unfinished::Ask,
         };
-        let mut config = config::config(config::folder().as_deref());
+        let (mut config, theme) = self.config(None);
         config.permits.variables.extend(self.variables.iter().cloned());
-        let theme = self.theme().unwrap_or_else(|why| {
-            config.words.push(format!("the usual colours: {why}"));
-            None
-        });
-        if theme == Some(Theme::Own) && config.own.is_none() && config.words.is_empty() {
-            config.words.push(format!("there is no {} yet: `handover theme` prints a beginning", config::THEME));
-        }
         let (means, note) = means(run.ascii);
         Ok(Wishes {
             show: run.show.clone(),
@@ -303,6 +304,20 @@ impl Args {
             note,
             listen: run.listen,
         })
+    }
+
+    /// The caller's own keys and colours, and the theme that is chosen: on the command line, as `chosen`, or else by the
+    /// environment. What is wrong with any of it is among the config's words.
+    fn config(&self, chosen: Option<Theme>) -> (config::Config, Option<Theme>) {
+        let mut config = config::config(config::folder().as_deref());
+        let theme = chosen.map_or_else(|| self.theme(), |theme| Ok(Some(theme))).unwrap_or_else(|why| {
+            config.words.push(format!("the usual colours: {why}"));
+            None
+        });
+        if theme == Some(Theme::Own) && config.own.is_none() && config.words.is_empty() {
+            config.words.push(format!("there is no {} yet: `handover theme` prints a beginning", config::THEME));
+        }
+        (config, theme)
     }
 
     /// What board to show and how.

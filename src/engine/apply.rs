@@ -7,14 +7,15 @@ use super::state::{Leaves, Note, SegmentState};
 use super::timer::Kind;
 use super::{Cause, Event, Phase, RunNs, SendState, ShowNs, State};
 use crate::show::plan::Plan;
-use crate::show::{CueIx, CueNumber, SegmentIx, Trigger};
+use crate::show::{CueIx, CueNumber, SegmentIx, Trigger, demonstration};
 
 impl State {
     /// Folds `event`, which happened at `run_ns`, into the state.
     pub fn apply(&mut self, run_ns: RunNs, event: &Event) {
         match event {
-            Event::RunStarted { rehearsal, speed, auto, clock, day, shift_ns, .. } => {
+            Event::RunStarted { source, rehearsal, speed, auto, clock, day, shift_ns, .. } => {
                 (self.rehearsal, self.speed, self.auto, self.clock) = (*rehearsal, *speed, *auto, *clock);
+                self.demonstration = demonstration::of(source).filter(|_| *rehearsal && *auto);
                 self.shift_ns = *shift_ns;
                 self.plan = Arc::new(Plan::new(&self.show, *day, *clock));
                 // A technical rehearsal that begins in the middle has missed nothing of what the clock brings before.
@@ -176,6 +177,7 @@ impl State {
         state.origin = Some(origin);
         (state.stood_by, state.ready, state.overridden, state.steps_done) = (false, 0, false, 0);
         state.marked_ns.clear();
+        state.completed_ns = None;
         (state.awaits_clip, state.clip_ns, state.clip_lost, state.unplayed) = (by_player, None, false, false);
         state.sends = vec![SendState::Pending; plan.actions.len()];
         self.on_air.retain(|&running| running != cue);
@@ -201,6 +203,7 @@ impl State {
         state.awaits_clip = false;
         if state.phase == Phase::Running {
             state.phase = Phase::Complete;
+            state.completed_ns = Some(due_ns);
         }
         self.on_air.retain(|&running| running != cue);
         self.touched_ns = self.touched_ns.max(show_ns);

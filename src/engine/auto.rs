@@ -1,11 +1,13 @@
 //! The program in the caller's place: what `--auto` calls, and when.
 //!
 //! In a rehearsal it plays the departments and the step marking as well, so that a demonstration shows everything; in a
-//! live run it gives only the caller's GOs, and waits like the caller for departments that are not ready.
+//! live run it gives only the caller's GOs, and waits like the caller for departments that are not ready. A demonstration
+//! of a built-in show goes wrong on purpose: [`crate::show::demonstration`] says where. A live run never has one.
 
-use super::{Cause, Command, ShowNs, State};
+use super::{Cause, Command, Phase, RunNs, ShowNs, State};
+use crate::show::demonstration::Demonstration;
 use crate::show::duration::SECOND_NS;
-use crate::show::{CueIx, SegmentIx};
+use crate::show::{CueIx, CueNumber, OutputIx, SegmentIx};
 
 /// How long before its call a cue is stood by.
 const STANDBY_NS: u64 = 8 * SECOND_NS;
@@ -14,6 +16,13 @@ const ANSWER_NS: u64 = 2 * SECOND_NS;
 /// How long a step takes where the cue has no duration.
 const STEP_NS: u64 = 3 * SECOND_NS;
 
+/// How long nobody notices that a cue was missed, in a demonstration.
+const NOTICED_NS: u64 = 12 * SECOND_NS;
+/// How long before its call a cue is stood by whose backup will be taken, and how long after that the backup is.
+const DOUBT_NS: (u64, u64) = (24 * SECOND_NS, 10 * SECOND_NS);
+/// How long before a late call the department answers for which it waited.
+const LAST_ANSWER_NS: u64 = 3 * SECOND_NS;
+
 impl State {
     /// What the program calls next, and when by the show's clock.
     pub(super) fn next_auto(&self) -> Option<(ShowNs, Command)> {
@@ -21,7 +30,7 @@ impl State {
             return None;
         }
         let step = self.next_step().filter(|_| self.rehearsal);
-        [step, self.next_call()].into_iter().flatten().min_by_key(|(due_ns, _)| *due_ns)
+        [step, self.missed_call(), self.next_call()].into_iter().flatten().min_by_key(|(due_ns, _)| *due_ns)
     }
 
     fn next_step(&self) -> Option<(ShowNs, Command)> {
@@ -37,22 +46,116 @@ impl State {
             let begins = !self.has_begun() && !self.show.cues_of(SegmentIx(0)).any(|c| self.show.cue(c).is_called());
             return begins.then(|| (self.plan.segment_start_ns[0].max(0) as u64, go));
         };
+        if let Some(missed_ns) = self.demonstrated_miss_ns(cue) {
+            let noticed_ns = missed_ns + NOTICED_NS;
+            return Some(self.rehearsed_call(cue, noticed_ns + SECOND_NS, None, noticed_ns + STANDBY_NS));
+        }
         // Nothing is called at an instant before the playhead came to it: the journal tells things in their order.
         let call_ns = self.call_due_ns(cue)?.max(self.touched_ns);
-        let state = self.cue(cue);
         if !self.rehearsal {
             return self.is_clear(cue).then_some((call_ns, go));
         }
         let needs = self.show.cue(cue).needs.len() as u64;
-        let standby_ns = call_ns.saturating_sub(STANDBY_NS.max(ANSWER_NS * (needs + 1)));
+        let lead_ns = STANDBY_NS.max(ANSWER_NS * (needs + 1));
+        let main = self.show.main_of(cue);
+        if self.is_demonstrated(main, |demonstration| demonstration.backups) {
+            if main != cue {
+                let call_ns = call_ns.max(self.touched_ns + lead_ns);
+                return Some(self.rehearsed_call(cue, call_ns - lead_ns, None, call_ns));
+            }
+            let standby_ns = call_ns.saturating_sub(DOUBT_NS.0).max(self.touched_ns);
+            let is_warned = self.cue(cue).stood_by;
+            return Some(match is_warned {
+                false => (standby_ns, Command::Standby),
+                true => (standby_ns + DOUBT_NS.1, Command::SwapBackup),
+            });
+        }
+        let standby_ns = call_ns.saturating_sub(lead_ns);
+        Some(match self.demonstrated_delay_ns(cue) {
+            None => self.rehearsed_call(cue, standby_ns, None, call_ns),
+            Some(late_ns) => {
+                let call_ns = call_ns + late_ns;
+                self.rehearsed_call(cue, standby_ns, Some(call_ns.saturating_sub(LAST_ANSWER_NS)), call_ns)
+            }
+        })
+    }
+
+    /// The standby of `cue`, its departments' answers, and its GO, each at its time. The last department answers at
+    /// `last_ns`, where it is given.
+    fn rehearsed_call(
+        &self,
+        cue: CueIx,
+        standby_ns: ShowNs,
+        last_ns: Option<ShowNs>,
+        call_ns: ShowNs,
+    ) -> (ShowNs, Command) {
+        let state = self.cue(cue);
+        let needs = self.show.cue(cue).needs.len();
         if !state.stood_by {
-            return Some((standby_ns, Command::Standby));
+            return (standby_ns, Command::Standby);
         }
-        let waiting = (0..needs as usize).find(|at| state.ready & (1 << at) == 0 && !state.overridden);
-        match waiting {
-            Some(at) => Some((standby_ns + ANSWER_NS * (at as u64 + 1), Command::ToggleReady(at))),
-            None => Some((call_ns.max(standby_ns + ANSWER_NS * needs), go)),
+        let answer_ns = |at: usize| standby_ns + ANSWER_NS * (at as u64 + 1);
+        match (0..needs).find(|at| state.ready & (1 << at) == 0 && !state.overridden) {
+            Some(at) => {
+                let last_ns = last_ns.filter(|_| at + 1 == needs).unwrap_or(0);
+                (answer_ns(at).max(last_ns), Command::ToggleReady(at))
+            }
+            None => {
+                let go = Command::Go { cause: Cause::Auto };
+                (call_ns.max(standby_ns + ANSWER_NS * needs as u64), go)
+            }
         }
+    }
+
+    /// Brings the playhead to a cue that a demonstration has missed.
+    fn missed_call(&self) -> Option<(ShowNs, Command)> {
+        let (cue, missed_ns) = self.missed().find_map(|cue| Some((cue, self.demonstrated_miss_ns(cue)?)))?;
+        (self.playhead != Some(cue)).then_some((missed_ns + NOTICED_NS, Command::PlayheadTo(cue)))
+    }
+
+    /// When `cue` was missed, where a demonstration means it to be.
+    fn demonstrated_miss_ns(&self, cue: CueIx) -> Option<ShowNs> {
+        let is_meant = self.is_demonstrated(cue, |demonstration| demonstration.missed);
+        let at_ns = self.plan.by_clock.iter().find(|(by_clock, _)| *by_clock == cue).map(|&(_, at_ns)| at_ns)?;
+        let is_missed = self.cue(cue).phase == Phase::Missed && is_meant;
+        is_missed.then(|| (at_ns.max(0) as u64).saturating_sub(self.held_total_ns))
+    }
+
+    fn demonstrated_delay_ns(&self, cue: CueIx) -> Option<u64> {
+        let number = self.show.cue(cue).number.as_str();
+        let late = self.demonstration?.late.iter().find(|(late, _)| *late == number);
+        late.map(|(_, seconds)| seconds * SECOND_NS)
+    }
+
+    /// Returns `true` if the demonstration names `cue` in this list of its.
+    fn is_demonstrated(&self, cue: CueIx, list: impl Fn(&Demonstration) -> &'static [&'static str]) -> bool {
+        let number = self.show.cue(cue).number.as_str();
+        self.demonstration.is_some_and(|demonstration| list(demonstration).contains(&number))
+    }
+
+    /// Returns `true` if the program calls a built-in show and lets things go wrong on purpose.
+    pub fn is_demonstration(&self) -> bool {
+        self.demonstration.is_some()
+    }
+
+    /// How many times as fast as the machine's clock the run's clock goes at an instant of the run.
+    pub fn speed_at(&self, now: RunNs) -> u32 {
+        let pace = self.demonstration.and_then(|demonstration| demonstration.pace_at(now));
+        pace.map_or(self.speed, |(speed, _)| speed)
+    }
+
+    /// The outputs that pretend to be down now. A live run has none.
+    pub fn outages(&self) -> impl Iterator<Item = OutputIx> {
+        let outages = self.demonstration.map_or(&[][..], |demonstration| demonstration.outages);
+        let cue = |number: &str| Some(self.cue(self.show.find(&CueNumber::new(number).ok()?)?));
+        let has_fired = move |number: &str| cue(number).is_some_and(|cue| cue.firings > 0);
+        let is_coming =
+            move |number: &str| cue(number).is_some_and(|cue| cue.firings > 0 || cue.stood_by || cue.due_ns.is_some());
+        let down = outages.iter().filter(move |outage| has_fired(outage.from) && !is_coming(outage.to));
+        down.filter_map(|outage| {
+            let at = self.show.outputs.iter().position(|output| output.id == outage.output)?;
+            Some(OutputIx(at as u32))
+        })
     }
 
     /// When `cue`, at the playhead, is to be called; `None` while its segment has to wait for something else.
@@ -70,7 +173,103 @@ impl State {
         if self.plan.opens_by_itself(&self.show, next) {
             return None;
         }
+        if self.is_demonstrated(self.show.main_of(cue), |demonstration| demonstration.on_plan) {
+            let planned_ns =
+                (self.plan.segment_start_ns[segment.0 as usize].max(0) as u64).saturating_sub(self.held_total_ns);
+            return Some(self.played_out_ns()?.max(planned_ns) + offset_ns);
+        }
         let over_ns = self.segment_over_ns()?;
         Some(over_ns.max(self.hard_start_ns(segment).unwrap_or(0)) + offset_ns)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::engine::Event;
+    use crate::show::demonstration::DEMO_SOURCE;
+    use crate::show::{builtin, file};
+
+    /// The built-in show, called by the program from its start on.
+    fn run(source: &str, rehearsal: bool) -> State {
+        let show = file::parse(builtin::find(builtin::FIRST).unwrap().text, "UTC").unwrap();
+        let mut state = State::new(Arc::new(show));
+        state.apply(
+            0,
+            &Event::RunStarted {
+                show: "night".into(),
+                source: source.into(),
+                rehearsal,
+                speed: 1,
+                auto: true,
+                clock: "2024-08-11T20:49:56Z".parse().unwrap(),
+                day: "2024-08-11".parse().unwrap(),
+                version: "0".into(),
+                shift_ns: None,
+                show_crc: None,
+            },
+        );
+        state
+    }
+
+    /// The times and events of a run to its end; departments of a live run are ready as soon as they are asked.
+    fn lived(mut state: State) -> Vec<(RunNs, String)> {
+        let mut all = vec![];
+        while let Some(due_ns) = state.poll_timeout() {
+            let events = state.handle_timeout(due_ns);
+            if events.is_empty() {
+                break;
+            }
+            for event in events {
+                assert!(state.is_demonstration() || state.outages().next().is_none());
+                state.apply(due_ns, &event);
+                all.push((due_ns, format!("{event:?}")));
+            }
+        }
+        all
+    }
+
+    #[test]
+    fn a_live_run_has_no_demonstration_whatever_its_source_says() {
+        for source in ["built-in:paris-2024", DEMO_SOURCE] {
+            assert!(run(source, true).is_demonstration());
+            let live = run(source, false);
+            assert!(!live.is_demonstration() && live.speed_at(u64::MAX) == 1);
+            assert_eq!(lived(live), lived(run("night.toml", false)), "it is called as any other show");
+        }
+        assert!(!run("night.toml", true).is_demonstration(), "nor has a rehearsal of anybody's own show");
+    }
+
+    #[test]
+    fn a_demonstration_is_over_by_a_minute_and_makes_up_for_it() {
+        let mut state = run("built-in:paris-2024", true);
+        let (mut late_ns, mut down, mut missed, mut swapped) = (0, vec![], vec![], vec![]);
+        while let Some(due_ns) = state.poll_timeout() {
+            let events = state.handle_timeout(due_ns);
+            assert!(!events.is_empty() || state.has_ended(), "it stands still at {due_ns}");
+            for event in events {
+                match &event {
+                    Event::CueMissed { cue, .. } => missed.push(cue.to_string()),
+                    Event::CueSwapped { by, .. } => swapped.push(by.to_string()),
+                    Event::SegmentStarted { segment, due_ns, .. } => {
+                        let planned_ns = state.plan.segment_start_ns[*segment as usize - 1];
+                        let is_hard = state.plan.hard_start_ns[*segment as usize - 1].is_some();
+                        let over_ns = *due_ns as i64 - planned_ns;
+                        assert!(!is_hard || over_ns == 0, "segment {segment} misses its hard start by {over_ns} ns");
+                        late_ns = late_ns.max(over_ns);
+                    }
+                    _ => {}
+                }
+                state.apply(due_ns, &event);
+                let outages = state.outages().map(|output| state.show.output(output).id.clone());
+                down.extend(outages.filter(|id| !down.contains(id)).collect::<Vec<_>>());
+            }
+        }
+        assert!(state.has_ended() && state.outages().next().is_none(), "it ends, and every output is back");
+        assert!((50 * SECOND_NS as i64..70 * SECOND_NS as i64).contains(&late_ns), "over by {late_ns} ns");
+        assert_eq!((missed, swapped, down.len()), (vec!["29.5".to_owned()], vec!["7A".into(), "32A".into()], 2));
+        assert!(state.cue(state.show.find(&CueNumber::new("29.5").unwrap()).unwrap()).firings == 1, "and called");
     }
 }

@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::timer::Timers;
 use super::{Cause, PersonState, RunNs, ShowNs};
+use crate::show::demonstration::Demonstration;
 use crate::show::plan::Plan;
 use crate::show::{CueIx, DepartmentIx, SegmentIx, Show};
 
@@ -20,6 +21,8 @@ pub struct State {
     pub(super) rehearsal: bool,
     pub(super) speed: u32,
     pub(super) auto: bool,
+    /// What goes wrong on purpose; a live run has none.
+    pub(super) demonstration: Option<&'static Demonstration>,
     pub(super) shift_ns: Option<i64>,
     /// The show's clock at the beginning of the run.
     pub(super) clock: Timestamp,
@@ -75,6 +78,8 @@ pub struct CueState {
     pub fired_ns: Option<RunNs>,
     /// The same instant by the show's clock.
     pub fired_show_ns: Option<ShowNs>,
+    /// When it was last complete, by the run's clock; nothing while it runs.
+    pub completed_ns: Option<RunNs>,
     /// When it will fire by itself, by the show's clock; a skipped cue, if it is taken back before.
     pub due_ns: Option<ShowNs>,
     /// When it will be complete by itself, by the show's clock.
@@ -171,6 +176,7 @@ impl State {
             rehearsal: true,
             speed: 1,
             auto: false,
+            demonstration: None,
             shift_ns: None,
             clock: Timestamp::UNIX_EPOCH,
             cues: vec![CueState::default(); show.cues.len()],

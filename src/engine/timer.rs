@@ -122,13 +122,19 @@ impl State {
     /// When the running segment is over: its time is up and nothing of it is left to call, running or due.
     pub(super) fn segment_over_ns(&self) -> Option<ShowNs> {
         let (segment, started_ns) = self.segment?;
+        let time_up_ns = started_ns + self.show.segment(segment).duration_ns;
+        self.played_out_ns().map(|played_out_ns| played_out_ns.max(time_up_ns))
+    }
+
+    /// Since when nothing of the running segment is left to call, running or due.
+    pub(super) fn played_out_ns(&self) -> Option<ShowNs> {
+        let (segment, _) = self.segment?;
         let is_left = |cue: CueIx| self.show.segment_of(cue) == segment;
         let left = self.playhead.is_some_and(|cue| self.show.segment_of(cue) <= segment)
             || self.on_air.iter().any(|&cue| is_left(cue) && !self.is_endless(cue))
             || self.timers.by_show.iter().any(|&(_, _, cue)| is_left(cue))
             || self.timers.by_wall.iter().any(|&(_, cue)| is_left(cue));
-        let time_up_ns = started_ns + self.show.segment(segment).duration_ns;
-        (!left).then(|| time_up_ns.max(self.touched_ns))
+        (!left).then_some(self.touched_ns)
     }
 
     /// The hard start of a segment by the show's clock.

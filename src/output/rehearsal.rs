@@ -5,27 +5,31 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::{Driver, Health, Job, Last, Outcome, Packet, Report, describe, now};
+use super::{Driver, Health, Job, Last, Light, Outcome, Packet, Report, describe, now};
+use crate::show::demonstration::OUTAGE;
 use crate::show::{OutputIx, Show};
 
 /// An output of a rehearsal.
 pub(super) struct Rehearsal {
     show: Arc<Show>,
     output: OutputIx,
-    /// What would have been sent last, and when that was.
-    last: Option<(Packet, Instant)>,
+    /// What would have been sent last, when that was, and whether it would have left.
+    last: Option<(Packet, Instant, bool)>,
     logged: u64,
+    failed: u64,
+    /// It pretends to be down, for a demonstration.
+    is_down: bool,
 }
 
 impl Rehearsal {
     /// The stand-in of `output`.
     pub(super) fn new(show: Arc<Show>, output: OutputIx) -> Self {
-        Rehearsal { show, output, last: None, logged: 0 }
+        Rehearsal { show, output, last: None, logged: 0, failed: 0, is_down: false }
     }
 
     fn log(&mut self, packet: Packet, count: usize) {
         if count > 0 {
-            self.last = Some((packet, now()));
+            self.last = Some((packet, now(), true));
             self.logged += count as u64;
         }
     }
@@ -37,6 +41,11 @@ impl Driver for Rehearsal {
         let cue = show.cues.get(job.cue.0 as usize);
         let action = cue.and_then(|cue| cue.actions.get(job.action as usize));
         let output = show.outputs.get(self.output.0 as usize);
+        if self.is_down {
+            self.last = Some((Packet::Action { cue: job.cue, action: job.action }, now(), false));
+            self.failed += 1;
+            return Some(Outcome::Failed(OUTAGE.to_owned()));
+        }
         Some(match output.zip(action) {
             Some((output, action)) => {
                 self.log(Packet::Action { cue: job.cue, action: job.action }, 1);
@@ -57,10 +66,15 @@ impl Driver for Rehearsal {
     }
 
     fn health(&self) -> Health {
-        let last = self.last.map(|(packet, done)| {
+        let last = self.last.map(|(packet, done, has_left)| {
             let age_ns = u64::try_from(now().saturating_duration_since(done).as_nanos()).unwrap_or(u64::MAX);
-            Last { packet, has_left: true, age_ns }
+            Last { packet, has_left, age_ns }
         });
-        Health { last, logged: self.logged, ..Health::default() }
+        let (light, error) = if self.is_down { (Light::Down, Some(OUTAGE.to_owned())) } else { Default::default() };
+        Health { light, error, last, logged: self.logged, failed: self.failed, ..Health::default() }
+    }
+
+    fn pretend(&mut self, is_down: bool) {
+        self.is_down = is_down;
     }
 }

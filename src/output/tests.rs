@@ -181,3 +181,22 @@ fn a_rehearsal_says_what_would_leave_and_sends_nothing() {
     assert_eq!(last, [(2, Some(Packet::Panic)), (1, action(1)), (1, action(2))]);
     assert_eq!(desk.recv(&mut [0; 64]).unwrap_err().kind(), io::ErrorKind::WouldBlock);
 }
+
+#[test]
+fn only_a_rehearsal_can_pretend_to_be_down() {
+    let desk = UdpSocket::bind("127.0.0.1:0").unwrap();
+    let show = Arc::new(show(vec![output("lights", udp_to(&desk), vec![])], vec![(0, fire())]));
+    let (reporter, _reports) = reporter();
+    let mut live = Outputs::live(Arc::clone(&show), &surroundings(&no_env), reporter);
+    live.pretend_down(&[OutputIx(0)]);
+    assert_eq!(live.send(action(0)), Some(Outcome::Sent));
+    assert_eq!((live.health()[0].light, live.health()[0].failed), (Light::Ok, 0));
+
+    let mut rehearsal = Outputs::rehearsal(show);
+    rehearsal.pretend_down(&[OutputIx(0)]);
+    assert!(matches!(rehearsal.send(action(0)), Some(Outcome::Failed(why)) if why.contains("demonstration")));
+    assert_eq!((rehearsal.health()[0].light, rehearsal.health()[0].failed), (Light::Down, 1));
+    rehearsal.pretend_down(&[]);
+    assert!(matches!(rehearsal.send(action(0)), Some(Outcome::Rehearsed(_))));
+    assert!(rehearsal.health()[0].light != Light::Down && rehearsal.health()[0].error.is_none());
+}

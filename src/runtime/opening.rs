@@ -10,8 +10,11 @@ use anyhow::{Context, bail};
 use jiff::SignedDuration;
 
 mod choice;
+mod demo;
 mod start;
 
+pub use demo::DemoWishes;
+pub(super) use demo::demo;
 pub use start::Start;
 
 use super::clock::{RunClock, machine_ns, wall_now};
@@ -79,8 +82,8 @@ pub(super) struct Session {
     pub log: Log,
     pub clock: RunClock,
     pub seq: u64,
-    /// The first event: the run's start, or its resumption.
-    pub begin: Event,
+    /// The first event: the run's start, or its resumption. None where the run has begun already and goes on.
+    pub begin: Option<Event>,
     /// Where the playhead is to begin, where it is not the first cue.
     pub playhead: Option<CueIx>,
     pub journal: Option<Journal>,
@@ -230,14 +233,14 @@ fn fresh(wishes: &Wishes, store: &Store, script: Script, post: &Post) -> anyhow:
     let neighbours = choice::neighbours(store, &script);
     let words: Vec<String> = dated.into_iter().chain(shifted).chain(neighbours).collect();
     let mut log = Log::default();
-    note_config(wishes, &mut log, 0);
+    note_config(&wishes.config, wishes.note.as_deref(), &mut log, 0);
     Ok(Session {
         id,
         state: State::new(script.show),
         log,
         clock: RunClock::new(machine_ns(), 0, now, *speed),
         seq: 0,
-        begin,
+        begin: Some(begin),
         playhead,
         journal,
         journal_alarm,
@@ -246,7 +249,7 @@ fn fresh(wishes: &Wishes, store: &Store, script: Script, post: &Post) -> anyhow:
         deaf,
         app: wishes.config.app(wishes.theme),
         means: wishes.means,
-        words: said(wishes, &words),
+        words: said(&wishes.config, wishes.note.as_deref(), &words),
         greets,
     })
 }
@@ -284,7 +287,7 @@ fn resume(
     // A fast rehearsal on a machine whose clock was set from 1970 to today has been down for ages: no sum may overflow.
     let run_ns = last.run_ns.saturating_add(down_ns).min(RESUME_NS_MAX.max(last.run_ns));
     let down_ns = run_ns - last.run_ns;
-    note_config(wishes, &mut log, run_ns);
+    note_config(&wishes.config, wishes.note.as_deref(), &mut log, run_ns);
     let mut words: Vec<String> = vec![];
     let show_changed = show_crc.is_some_and(|crc| crc != checksum(&text));
     if show_changed {
@@ -305,7 +308,7 @@ fn resume(
         seq: last.seq,
         state,
         log,
-        begin: Event::RunResumed { down_ns },
+        begin: Some(Event::RunResumed { down_ns }),
         playhead: None,
         journal: Some(journal),
         journal_alarm: None,
@@ -314,22 +317,24 @@ fn resume(
         deaf,
         app: wishes.config.app(wishes.theme),
         means: wishes.means,
-        words: said(wishes, &words).map(|(words, tone)| (words, if show_changed { Tone::Alarm } else { tone })),
+        words: said(&wishes.config, wishes.note.as_deref(), &words)
+            .map(|(words, tone)| (words, if show_changed { Tone::Alarm } else { tone })),
         greets: false,
     })
 }
 
 /// The first words to the caller. Keys that are not where he put them come first, and are an alarm.
-fn said(wishes: &Wishes, words: &[String]) -> Option<(String, Tone)> {
-    let faults = &wishes.config.words;
+fn said(config: &Config, note: Option<&str>, words: &[String]) -> Option<(String, Tone)> {
+    let faults = &config.words;
     let tone = if faults.is_empty() { Tone::Attention } else { Tone::Alarm };
-    let all: Vec<&str> = faults.iter().chain(words).chain(&wishes.note).map(String::as_str).collect();
+    let all: Vec<&str> = faults.iter().chain(words).map(String::as_str).chain(note).collect();
     (!all.is_empty()).then(|| (all.join("; "), tone))
 }
 
 /// Puts what is wrong with the caller's own files into the log.
-fn note_config(wishes: &Wishes, log: &mut Log, at_ns: RunNs) {
-    wishes.config.log.iter().chain(&wishes.note).for_each(|line| log.say(Word::program(line, Tone::Attention, at_ns)));
+fn note_config(config: &Config, note: Option<&str>, log: &mut Log, at_ns: RunNs) {
+    let lines = config.log.iter().map(String::as_str).chain(note);
+    lines.for_each(|line| log.say(Word::program(line, Tone::Attention, at_ns)));
 }
 
 /// A journal and the show beside it belong together, or somebody has exchanged one of them.

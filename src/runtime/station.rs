@@ -32,7 +32,7 @@ use crate::engine::{ClipFact, Command, Event, Record, Rejection, RunId, RunNs, S
 use crate::journal::{Journal, SyncReport};
 use crate::output::{ClipNews, ClipReport, Health, Job, Outputs};
 use crate::remote::{Counts, Remote};
-use crate::show::CueIx;
+use crate::show::{CueIx, OutputIx};
 use crate::ui::Means;
 
 /// How many faults of the program's own a run survives before it gives up.
@@ -71,6 +71,8 @@ struct Station {
     armed: Vec<CueIx>,
     /// Which clips the outputs were told last to join.
     joined: Vec<(CueIx, CueIx)>,
+    /// The outputs that were last asked to pretend to be down.
+    outages: Vec<OutputIx>,
     /// Whether the show's timecode ran when the outputs were last told, and from which instant it counted.
     told_time: Option<(bool, i64)>,
     /// Why the loop ends, once it does.
@@ -174,11 +176,14 @@ impl Station {
             ahead: None,
             armed: vec![],
             joined: vec![],
+            outages: vec![],
             told_time: None,
             leaving: None,
             end: End::Left,
         };
-        station.begin(begin);
+        if let Some(begin) = begin {
+            station.begin(begin);
+        }
         if let Some(cue) = playhead {
             station.command(&Command::PlayheadTo(cue), machine_ns());
         }

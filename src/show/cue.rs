@@ -39,7 +39,7 @@ pub struct Cue {
     pub steps: Vec<Step>,
     /// Where it goes, in order; empty where the cue has no route, otherwise two points at least.
     pub route: Vec<Point>,
-    /// How the monitor draws its steps, where the file asks for something special.
+    /// What the monitor draws, where the file asks for something special.
     pub look: Option<Look>,
     /// What it sends, in order.
     pub actions: Vec<Action>,
@@ -106,7 +106,7 @@ pub enum Source {
     Vt,
 }
 
-/// How the monitor draws the steps of a cue: the file's `look`.
+/// What the monitor draws for a cue: the file's `look`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Look {
     /// `"rings"`: interlocking rings in the steps' colours, the first three of five above the others, as the Olympic
@@ -114,6 +114,32 @@ pub enum Look {
     Rings,
     /// `"hollywood"`: the same rings on the sign of nine letters, those below around its two neighbouring Os.
     Hollywood,
+    /// `"flag"`: a flag on its pole. On a route with heights it stands where the route ends.
+    Flag,
+    /// `"stage"`: a stage with somebody on it, under moving lights.
+    Stage,
+    /// `"feathers"`: fans of feathers, which open and sway.
+    Feathers,
+    /// `"tower"`: the Eiffel Tower, lit from its feet to its top as the cue goes on.
+    Tower,
+    /// `"plane"`: somebody walks to a plane that waits near the Eiffel Tower.
+    Plane,
+    /// `"flame"`: a flame in its bowl, which burns down as the cue goes on.
+    Flame,
+    /// `"fireworks"`: fireworks over the roofs.
+    Fireworks,
+}
+
+impl Look {
+    /// Returns `true` if it draws the cue's steps, so that a cue without steps cannot have it.
+    pub fn is_of_steps(self) -> bool {
+        match self {
+            Look::Rings | Look::Hollywood => true,
+            Look::Flag | Look::Stage | Look::Feathers | Look::Tower | Look::Plane | Look::Flame | Look::Fireworks => {
+                false
+            }
+        }
+    }
 }
 
 /// What makes a cue fire.

@@ -59,6 +59,11 @@ pub(super) fn badges(scene: &Scene) -> Vec<Span<'static>> {
     if state.held_since().is_some() {
         badge(" HELD ".into(), styles.attention_badge);
     }
+    if state.is_demonstration() {
+        // The program calls it, and lets things go wrong on purpose: nobody may take that for a fault.
+        badge(" DEMONSTRATION ".into(), styles.quiet_badge);
+        return badges;
+    }
     if state.is_rehearsal() {
         let speed = if state.speed() > 1 { format!(" ×{}", state.speed()) } else { String::new() };
         badge(format!(" REHEARSAL{speed} "), styles.quiet_badge);
@@ -168,7 +173,9 @@ fn remote(scene: &Scene) -> Vec<Span<'static>> {
 /// How the outputs are, as fully as `room` cells of a screen of `columns` allow. There is always something, since a row
 /// of lights that goes when much is down goes when it is needed most: at the least, how many are down.
 pub(super) fn outputs<'a>(scene: &Scene<'a>, columns: u16, room: usize) -> Line<'a> {
-    if scene.state.is_rehearsal() {
+    // Only a demonstration has outputs that pretend to be down.
+    let is_any_down = scene.app.outputs.iter().any(|health| health.light == Light::Down);
+    if scene.state.is_rehearsal() && !is_any_down {
         // Nothing is connected, so that nothing can be up or down.
         let words = Line::styled("outputs only log", scene.styles.past);
         return if text::line_width(&words) <= room { words } else { Line::default() };

@@ -1,5 +1,5 @@
-//! The monitor: what the cue on air looks like, and what else the caller should know of it. While nothing runs it shows
-//! the cue that has just fired, and then the one on standby.
+//! The monitor: what the cue on air looks like, and what else the caller should know of it. A finished picture is held,
+//! and a cue without a picture does not take its place: [`subject`] has the rule.
 //!
 //! ```text
 //!  12  Off the roof                         0:33 left of 0:45      in a wide window beside the picture,
@@ -12,9 +12,11 @@
 //! [`Picture::of`] chooses; each picture is a file. The picture gets most of the room, the words what it leaves.
 
 mod descent;
+mod drawings;
 mod film;
 mod map;
 mod rings;
+mod subject;
 mod words;
 
 use ratatui::buffer::Buffer;
@@ -24,8 +26,8 @@ use ratatui::text::{Line, Span};
 use super::scene::Scene;
 use super::text;
 use crate::engine::Phase;
-use crate::show::duration::{self, SECOND_NS};
-use crate::show::{Cue, CueIx, Look};
+use crate::show::{Cue, CueIx, Look, duration};
+use subject::Subject;
 
 /// From this width on the words stand beside the picture.
 const WIDE: u16 = 100;
@@ -33,12 +35,12 @@ const WIDE: u16 = 100;
 const SIDE: (u16, u16, u16) = (32, 56, 3);
 /// The most lines of words that stand below the picture of a wide panel.
 const BELOW_MAX: usize = 2;
-/// How long a cue that is complete at once stays in sight where nothing else runs, in the caller's own seconds.
-const LINGERS_S: u64 = 6;
 
 /// What a cue looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Picture {
+    /// A drawing that the file asks for.
+    Drawing(Look),
     /// Steps, as rings where they ask for it, else as marks.
     Steps,
     /// A route with heights, from the side.
@@ -47,6 +49,8 @@ enum Picture {
     Map,
     /// A clip.
     Film,
+    /// A post, as people will read it.
+    Post,
     /// Nothing but words.
     Words,
 }
@@ -54,10 +58,16 @@ enum Picture {
 impl Picture {
     /// The most telling of what `cue` has.
     fn of(cue: &Cue) -> Self {
+        let has_heights = cue.route.iter().any(|point| point.height_m.is_some());
+        // On a route with heights the flag stands where it ends.
+        let stands_elsewhere = |look: Look| look.is_of_steps() || (look == Look::Flag && has_heights);
+        let drawing = cue.look.filter(|&look| !stands_elsewhere(look));
         let is_coloured = cue.look.is_some() || cue.steps.iter().any(|step| step.colour.is_some());
-        if is_coloured && !cue.steps.is_empty() {
+        if let Some(look) = drawing {
+            Picture::Drawing(look)
+        } else if is_coloured && !cue.steps.is_empty() {
             Picture::Steps
-        } else if cue.route.iter().any(|point| point.height_m.is_some()) {
+        } else if has_heights {
             Picture::Descent
         } else if !cue.route.is_empty() {
             Picture::Map
@@ -65,6 +75,8 @@ impl Picture {
             Picture::Steps
         } else if cue.clip().is_some() {
             Picture::Film
+        } else if words::has_post(cue) {
+            Picture::Post
         } else {
             Picture::Words
         }
@@ -73,20 +85,24 @@ impl Picture {
     /// The fewest rows in which it tells more than words.
     fn rows_min(self) -> u16 {
         match self {
+            Picture::Drawing(_) => drawings::ROWS_MIN,
             Picture::Steps => rings::ROWS_MIN,
             Picture::Descent => descent::ROWS_MIN,
             Picture::Map => map::ROWS_MIN,
             Picture::Film => film::ROWS_MIN,
+            Picture::Post => words::POST_ROWS_MIN,
             Picture::Words => u16::MAX,
         }
     }
 
     fn draw(self, scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx) {
         match self {
+            Picture::Drawing(look) => drawings::draw(scene, buf, area, cue, look),
             Picture::Steps => rings::draw(scene, buf, area, cue),
             Picture::Descent => descent::draw(scene, buf, area, cue),
             Picture::Map => map::draw(scene, buf, area, cue),
             Picture::Film => film::draw(scene, buf, area, cue),
+            Picture::Post => words::draw_post(scene, buf, area, cue),
             Picture::Words => {}
         }
     }
@@ -108,28 +124,17 @@ pub(super) fn draw_page(scene: &Scene, buf: &mut Buffer, area: Rect) {
     paint(scene, buf, area, true);
 }
 
-/// Whether the panel has something to draw that is more than words.
+/// Returns `true` if the panel has something to draw that is more than words.
 pub(super) fn has_picture(scene: &Scene) -> bool {
-    subject(scene).is_some_and(|cue| Picture::of(scene.cue(cue)) != Picture::Words)
+    subject_of(scene).is_some_and(|subject| subject.picture.is_some())
 }
 
-/// The cue that it is about.
-fn subject(scene: &Scene) -> Option<CueIx> {
-    scene.on_air_cue().or_else(|| just_fired(scene)).or(scene.state.playhead())
-}
-
-/// The cue of the running segment that fired last and was complete at once, for a moment.
-fn just_fired(scene: &Scene) -> Option<CueIx> {
-    let lingers_ns = LINGERS_S * SECOND_NS * u64::from(scene.state.speed());
-    let segment = scene.state.current_segment()?;
-    let cues = scene.show.segment(segment).cues.clone().map(CueIx);
-    let fired = cues.filter_map(|cue| Some((scene.state.cue(cue).fired_ns?, cue)));
-    let is_fresh = |at: &(u64, CueIx)| scene.now_ns.saturating_sub(at.0) < lingers_ns;
-    fired.max_by_key(|(fired_ns, _)| *fired_ns).filter(is_fresh).map(|(_, cue)| cue)
+fn subject_of(scene: &Scene) -> Option<Subject> {
+    subject::of(scene, |cue| Picture::of(scene.cue(cue)) != Picture::Words)
 }
 
 fn paint(scene: &Scene, buf: &mut Buffer, area: Rect, is_page: bool) {
-    let Some(cue) = subject(scene) else {
+    let Some(subject) = subject_of(scene) else {
         let words = match scene.show.cues.is_empty() {
             true => "the show has no cues: nothing of it can be seen here",
             false => "nothing is on air, and nothing is left to call",
@@ -140,19 +145,20 @@ fn paint(scene: &Scene, buf: &mut Buffer, area: Rect, is_page: bool) {
     if area.is_empty() {
         return;
     }
+    let cue = subject.picture.unwrap_or(subject.words);
     text::put_both(buf, area, area.y, headline(scene, cue), left(scene, cue, is_page), 16);
     let air = u16::from(is_page && area.height >= 16);
     let rows = area.height.saturating_sub(1 + air);
     let area = Rect { y: area.y + 1 + air, height: rows, ..area };
     let picture = Picture::of(scene.cue(cue));
     if rows < picture.rows_min() || area.width < 24 {
-        return put_words(scene, buf, area, cue, is_page);
+        return put_words(scene, buf, area, subject, is_page);
     }
     // The sign is nine letters wide and needs the whole width.
     if area.width >= WIDE && scene.cue(cue).look != Some(Look::Hollywood) {
         let (least, most, gap) = SIDE;
         let side = (area.width / 3).clamp(least, most);
-        let told = sections(scene, cue, usize::from(side), is_page);
+        let told = sections_beside(scene, subject, usize::from(side), is_page);
         // A line or two need no column: they stand below, and the picture has the width.
         if is_page || told.iter().map(|section| section.lines.len()).sum::<usize>() > BELOW_MAX {
             let main = Rect { width: area.width - side - gap, ..area };
@@ -169,7 +175,7 @@ fn paint(scene: &Scene, buf: &mut Buffer, area: Rect, is_page: bool) {
         _ => rows / 4,
     };
     let room = usize::from(room.saturating_sub(strip).min(rows - picture.rows_min()));
-    let lines: Vec<Line> = sections(scene, cue, usize::from(area.width), is_page)
+    let lines: Vec<Line> = sections_beside(scene, subject, usize::from(area.width), is_page)
         .into_iter()
         .flat_map(|section| section.lines)
         .take(room)
@@ -198,27 +204,47 @@ fn strip_rows(scene: &Scene, cue: CueIx, picture: Picture, rows: u16) -> u16 {
 }
 
 /// Everything in words, where there is no picture or no room for one.
-fn put_words(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx, is_page: bool) {
+fn put_words(scene: &Scene, buf: &mut Buffer, area: Rect, subject: Subject, is_page: bool) {
     let columns = usize::from(area.width);
+    let cue = subject.picture.unwrap_or(subject.words);
     let mut way = words::route(scene, cue, columns);
     way.extend(words::steps(scene, cue, columns));
     let mut all = vec![Section { heading: "", lines: way }];
     // Words have all the room: the panel tells what the page does.
-    let rest = sections(scene, cue, columns.min(100), is_page || area.height >= 8);
-    all.extend(rest);
+    all.extend(sections_beside(scene, subject, columns.min(100), is_page || area.height >= 8));
+    if Picture::of(scene.cue(cue)) == Picture::Post {
+        all.insert(0, Section { heading: "", lines: words::posts(scene, cue, columns) });
+    }
     all.retain(|section| !section.lines.is_empty());
     put_sections(scene, buf, area, all);
 }
 
-/// What is told beside or below a picture, the most needed first.
+/// What is told beside or below a picture: of another cue than the picture's, which one it is comes first.
+fn sections_beside<'a>(scene: &Scene<'a>, subject: Subject, columns: usize, is_page: bool) -> Vec<Section<'a>> {
+    let told = sections(scene, subject.words, columns, is_page);
+    if subject.picture.is_none_or(|picture| picture == subject.words) {
+        return told;
+    }
+    let mut line = headline(scene, subject.words);
+    if text::line_width(&line) > columns {
+        // The title is worth more than the word after it.
+        line.spans.pop();
+    }
+    let first = Section { heading: "", lines: vec![line] };
+    std::iter::once(first).chain(told).collect()
+}
+
+/// What is told of a cue in words, the most needed first.
 fn sections<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize, is_page: bool) -> Vec<Section<'a>> {
     let is_running = scene.state.cue(cue).phase == Phase::Running;
     // The run page has the call and the notes of the cue on standby already.
     let call = if is_page { words::call(scene, cue, columns) } else { vec![] };
     let notes = if is_page || is_running { words::notes(scene, cue, columns) } else { vec![] };
     let messages = if is_page { words::messages(scene, cue, columns) } else { vec![] };
+    // A post that is the picture is not told a second time.
+    let posts = if Picture::of(scene.cue(cue)) == Picture::Post { vec![] } else { words::posts(scene, cue, columns) };
     let all = [
-        ("", words::posts(scene, cue, columns)),
+        ("", posts),
         ("CALL", call),
         ("PEOPLE", words::people(scene, cue, columns, is_page)),
         ("", words::sends(scene, cue, columns)),
@@ -256,6 +282,7 @@ fn headline<'a>(scene: &Scene<'a>, cue: CueIx) -> Line<'a> {
     let is_running = phase == Phase::Running;
     let word = match phase {
         Phase::Running => "",
+        Phase::Complete if lasted(scene, cue) => "  complete",
         Phase::Complete => "  just fired",
         Phase::Stopped if scene.state.playhead() != Some(cue) => "  stopped",
         _ => "  next",
@@ -265,6 +292,12 @@ fn headline<'a>(scene: &Scene<'a>, cue: CueIx) -> Line<'a> {
         Span::styled(scene.cue(cue).title.as_str(), if is_running { styles.strong } else { styles.text }),
         Span::styled(word, styles.past),
     ])
+}
+
+/// Returns `true` if a complete cue was not complete at once.
+fn lasted(scene: &Scene, cue: CueIx) -> bool {
+    let state = scene.state.cue(cue);
+    state.completed_ns.is_some() && state.completed_ns != state.fired_ns
 }
 
 /// What is left of it, on the page: the run page has it in its digits.

@@ -19,7 +19,7 @@ use ratatui::text::{Line, Span};
 
 use super::scene::Scene;
 use super::{header, text};
-use crate::output::{self, Clip, Health, Last, Latency, Packet};
+use crate::output::{self, Clip, Health, Last, Latency, Light, Packet};
 use crate::show::duration::{self, SECOND_NS};
 use crate::show::{Output, OutputKind};
 
@@ -111,7 +111,7 @@ fn numbers<'a>(scene: &Scene, output: &'a Output, health: &Health, name: usize) 
     let id = text::fit(&output.id, name);
     let pad = " ".repeat(name.saturating_sub(text::width(&id)) + 1);
     let is_rehearsal = scene.state.is_rehearsal();
-    let word = if is_rehearsal { "only logs" } else { header::word(health.light) };
+    let word = if is_rehearsal && health.light != Light::Down { "only logs" } else { header::word(health.light) };
     let mut spans = vec![
         Span::styled(format!("{sign} "), style),
         Span::styled(id, styles.strong),

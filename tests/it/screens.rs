@@ -6,6 +6,7 @@ mod ahead;
 mod board;
 mod callers;
 mod config;
+mod demo;
 mod hand;
 mod looks;
 mod map;

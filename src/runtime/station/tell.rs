@@ -30,6 +30,11 @@ impl Station {
             self.outputs.arm(&next);
             self.armed = next;
         }
+        let outages: Vec<_> = self.state.outages().collect();
+        if outages != self.outages {
+            self.outputs.pretend_down(&outages);
+            self.outages = outages;
+        }
         let run_ns = self.clock.run_ns(machine_ns());
         let (now_ns, runs) = self.state.timecode(run_ns);
         // While it runs, it counts from one instant; while it stands, it reads one time.

@@ -22,7 +22,17 @@ const NEEDS_MAX: usize = 16;
 const STEPS_MAX: usize = 99;
 
 /// The words of `look`.
-const LOOKS: &[(&str, Look)] = &[("rings", Look::Rings), ("hollywood", Look::Hollywood)];
+const LOOKS: &[(&str, Look)] = &[
+    ("rings", Look::Rings),
+    ("hollywood", Look::Hollywood),
+    ("flag", Look::Flag),
+    ("stage", Look::Stage),
+    ("feathers", Look::Feathers),
+    ("tower", Look::Tower),
+    ("plane", Look::Plane),
+    ("flame", Look::Flame),
+    ("fireworks", Look::Fireworks),
+];
 
 /// What cues may refer to by name.
 pub struct Stage<'a> {
@@ -96,7 +106,7 @@ pub fn draft<'a>(mut fields: Fields<'a>, stage: &Stage<'a>, home: &Home) -> Draf
     let list = fields.find("do");
     let actions = list.as_ref().map(|value| actions(value, &stage.outputs)).unwrap_or_default();
     let together = together(&mut fields, list.as_ref(), &actions, &stage.outputs);
-    check_together(&fields, trigger.as_ref());
+    check_together(&fields, trigger.as_ref(), look);
     fields.finish();
 
     let span = |value: Option<&Value<'_>>| value.map(|value| value.span.clone());
@@ -138,7 +148,7 @@ pub fn draft<'a>(mut fields: Fields<'a>, stage: &Stage<'a>, home: &Home) -> Draf
 }
 
 /// The faults that lie between the keys of one cue.
-fn check_together(fields: &Fields<'_>, trigger: Option<&Called<'_>>) {
+fn check_together(fields: &Fields<'_>, trigger: Option<&Called<'_>>, look: Option<Look>) {
     let fault = |key, what: &str, fix: &str| fields.reader.fault(fields.key_span(key), what, fix);
     let comes_by_itself = trigger.is_some_and(|trigger| !matches!(trigger, Called::Go));
     if comes_by_itself && fields.has("planned") {
@@ -151,8 +161,8 @@ fn check_together(fields: &Fields<'_>, trigger: Option<&Called<'_>>) {
     if comes_by_itself && fields.has("backup_for") {
         fault("trigger", "a backup comes only by the caller's GO", "take `trigger` away, or `backup_for`");
     }
-    if fields.has("look") && !fields.has("steps") && !fields.has("route") {
-        fault("look", "`look` is only for cues with steps or a route", "add `steps` or `route`, or take it away");
+    if look.is_some_and(Look::is_of_steps) && !fields.has("steps") {
+        fault("look", "this `look` draws the steps of its cue, which has none", "add `steps`, or take it away");
     }
 }
 

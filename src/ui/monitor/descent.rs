@@ -20,7 +20,7 @@ use ratatui::text::{Line, Span};
 
 use super::words;
 use crate::geo;
-use crate::show::{CueIx, Place, Point, duration};
+use crate::show::{CueIx, Look, Place, Point, duration};
 use crate::ui::dots::{ACROSS, DOWN, Dots, Pen};
 use crate::ui::scene::Scene;
 use crate::ui::text;
@@ -41,6 +41,7 @@ const LEDGE: u8 = 1;
 const PLUMB: u8 = 2;
 const TO_COME: u8 = 3;
 const DONE: u8 = 4;
+const FLAG: u8 = 5;
 
 /// Draws it.
 pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx) {
@@ -59,15 +60,26 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx) {
     if chart.width < 8 || chart.height < 2 {
         return;
     }
-    let field = Field::new(chart, (ground_m, top_m), words::height_at(points, 0.0));
+    let has_flag = scene.cue(cue).look == Some(Look::Flag);
+    let field = Field::new(chart, (ground_m, top_m), words::height_at(points, 0.0), has_flag);
     field.axis(scene, buf, labels);
     let mut dots = Dots::new(chart);
     field.ground(&mut dots);
     field.curve(&mut dots, points, done);
+    if has_flag {
+        field.flag(&mut dots);
+    }
     let styles = &scene.styles;
-    let pens = [(styles.rule, '='), (styles.rule, ':'), (styles.past, '\''), (styles.past, '.'), (styles.strong, '#')];
+    let pens = [
+        (styles.rule, '='),
+        (styles.rule, ':'),
+        (styles.past, '\''),
+        (styles.past, '.'),
+        (styles.strong, '#'),
+        (styles.strong, 'P'),
+    ];
     let pens = pens.map(|(style, ascii)| Pen { style, ascii });
-    dots.paint_partly_solid(buf, &pens, scene.view.means.is_plain(), |ink| matches!(ink, GROUND | LEDGE | DONE));
+    dots.paint_partly_solid(buf, &pens, scene.view.means.is_plain(), |ink| matches!(ink, GROUND | LEDGE | DONE | FLAG));
     if let Some(done) = done {
         field.marker(scene, buf, done, words::height_at(points, done));
     }
@@ -149,17 +161,20 @@ struct Field {
     /// The height at which it begins, where that is a ledge.
     ledge_m: Option<f64>,
     start_m: f64,
+    /// Whether a flag stands where the way ends.
+    has_flag: bool,
     /// The dots from left at which it begins and ends.
     starts_x: u16,
     ends_x: u16,
 }
 
 impl Field {
-    fn new(area: Rect, (ground_m, top_m): (f64, f64), start_m: f64) -> Self {
+    fn new(area: Rect, (ground_m, top_m): (f64, f64), start_m: f64, has_flag: bool) -> Self {
         let ledge_m = Some(start_m).filter(|start_m| ground_m == 0.0 && (1.0..=LEDGE_MAX_M).contains(start_m));
         let lead = if ledge_m.is_some() { (area.width / 7).max(3) } else { 1 };
-        let (starts_x, ends_x) = (lead * ACROSS, (area.width - 2) * ACROSS);
-        Field { area, ground_m, top_m, ledge_m, start_m, starts_x, ends_x }
+        let end = 2 + if has_flag { (area.width / 8).max(4) } else { 0 };
+        let (starts_x, ends_x) = (lead * ACROSS, (area.width - end.min(area.width - 2)) * ACROSS);
+        Field { area, ground_m, top_m, ledge_m, start_m, has_flag, starts_x, ends_x }
     }
 
     /// The dots from the top at which a height lies: a row is free above the highest, and the ground has the last.
@@ -250,6 +265,19 @@ impl Field {
         }
     }
 
+    /// A flag on the ground, a few steps behind where the way ends.
+    fn flag(&self, dots: &mut Dots) {
+        let ground = dots.height() - i32::from(DOWN);
+        let room = dots.width() - i32::from(self.ends_x);
+        let pole = i32::from(self.ends_x) + room / 3;
+        let high = (dots.height() / 3).clamp(6, 40).min(ground);
+        let (wide, cloth) = ((dots.width() - pole - 2).min(high), high / 2);
+        (ground - high..ground).for_each(|y| dots.dot(pole, y, FLAG));
+        for y in ground - high..ground - high + cloth {
+            (pole..pole + wide).for_each(|x| dots.dot(x, y, FLAG));
+        }
+    }
+
     /// The marker, and the height beside it, above the way to come.
     fn marker(&self, scene: &Scene, buf: &mut Buffer, done: f64, height_m: f64) {
         let styles = &scene.styles;
@@ -258,7 +286,9 @@ impl Field {
         buf.set_string(x, y, "◉", styles.on_air);
         let label = metres(height_m);
         let cells = text::width(&label) as u16;
-        let at = if x + 2 + cells <= self.area.right() { x + 2 } else { x.saturating_sub(cells + 1) };
+        // A flag has the cells to the right of where the way ends.
+        let right = if self.has_flag { self.area.x + self.ends_x / ACROSS + 2 } else { self.area.right() };
+        let at = if x + 2 + cells <= right { x + 2 } else { x.saturating_sub(cells + 1) };
         let above = if self.area.height >= LABELLED_MIN { y.saturating_sub(1).max(self.area.y) } else { y };
         buf.set_string(at, above, label, styles.strong);
     }
@@ -277,7 +307,7 @@ mod tests {
 
     #[test]
     fn what_lies_below_the_sea_is_as_true_as_what_lies_above() {
-        let field = |ground_m, top_m| Field::new(Rect::new(9, 1, 60, 20), (ground_m, top_m), ground_m);
+        let field = |ground_m, top_m| Field::new(Rect::new(9, 1, 60, 20), (ground_m, top_m), ground_m, false);
         // From the Dead Sea up to Jerusalem, and the same way lifted by what the sea lies below the others.
         let (below, above) = (field(-430.0, 750.0), field(0.0, 1180.0));
         for height_m in [-430.0, -200.0, 0.0, 400.0, 750.0] {

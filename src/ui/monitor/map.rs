@@ -21,7 +21,7 @@ use ratatui::text::{Line, Span};
 use super::words;
 use crate::engine::Phase;
 use crate::geo::Fit;
-use crate::show::CueIx;
+use crate::show::{Colour, CueIx};
 use crate::ui::dots::{self, Pen};
 use crate::ui::scene::Scene;
 use crate::ui::text;
@@ -42,6 +42,9 @@ const PASSED: &str = "●";
 const AHEAD: &str = "○";
 /// A landmark that the way does not touch.
 const LANDMARK: &str = "·";
+
+/// The colour of water.
+const RIVER: Colour = Colour::Rgb(0x2f, 0x6f, 0xa8);
 
 /// What dots are drawn with, the weakest first.
 mod ink {
@@ -91,7 +94,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx) {
     let pens = [
         pen(styles.rule, '.'),
         pen(styles.rule, '-'),
-        pen(styles.past, '~'),
+        pen(styles.tint(Some(RIVER)), '~'),
         pen(styles.text, ':'),
         pen(styles.on_air, '#'),
     ];

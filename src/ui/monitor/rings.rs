@@ -1,4 +1,4 @@
-//! Steps in their colours: as interlocking rings, as the rings on the sign, or as large marks.
+//! Steps: as interlocking rings, as the rings on the sign, as cards side by side, or as marks in a list.
 //!
 //! ```text
 //!    ⢀⣤⣶⣦⣄   ⣀⣀⣀    ⣀⣀⣀      ✓ ━━ Blue    23:41:05
@@ -11,6 +11,7 @@
 //! What is marked is thick and in its colour, what is to come thin and grey, and each ring has its sign inside, so that
 //! nothing is told by the colours alone. Must never move anything as a step is marked.
 
+mod cards;
 mod emblem;
 mod marks;
 mod sign;
@@ -78,7 +79,12 @@ fn ink(scene: &Scene, cue: CueIx, step: usize) -> Style {
 
 /// Draws it.
 pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx) {
-    let Some(look) = scene.cue(cue).look else { return marks::draw(scene, buf, area, cue) };
+    let Some(look) = scene.cue(cue).look.filter(|look| look.is_of_steps()) else {
+        if !cards::draw(scene, buf, area, cue) {
+            marks::draw(scene, buf, area, cue);
+        }
+        return;
+    };
     let count = scene.cue(cue).steps.len();
     let figure = Figure::of(look, count);
     // Beside the marks, or above a line of them: wherever the rings become larger.
@@ -126,7 +132,15 @@ impl Figure {
         match look {
             // More would stand before other letters than the two Os.
             Look::Hollywood if count <= sign::RINGS_MAX => Figure::Sign(count),
-            _ => Figure::Rings(count),
+            Look::Rings
+            | Look::Hollywood
+            | Look::Flag
+            | Look::Stage
+            | Look::Feathers
+            | Look::Tower
+            | Look::Plane
+            | Look::Flame
+            | Look::Fireworks => Figure::Rings(count),
         }
     }
 

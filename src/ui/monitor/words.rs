@@ -2,11 +2,13 @@
 //!
 //! Everything comes as lines that are not wider than they may be; where they stand is for [`super`] to say.
 
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::engine::{Phase, SendState};
 use crate::show::action::HttpContent;
-use crate::show::{Body, CueIx, Point};
+use crate::show::{Body, Cue, CueIx, Point};
 use crate::ui::scene::Scene;
 use crate::ui::{signs, text};
 
@@ -157,6 +159,29 @@ pub(super) fn posts<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize) -> Vec<Li
         lines.push(edge("└", text::fit(word, cells).into_owned(), style, "┘"));
     }
     lines
+}
+
+/// The fewest rows in which a post is drawn as a picture.
+pub(super) const POST_ROWS_MIN: u16 = 4;
+/// The widest that a post is drawn: people read it on a telephone.
+const POST_WIDTH: u16 = 56;
+
+/// Returns `true` if `cue` posts words for people.
+pub(super) fn has_post(cue: &Cue) -> bool {
+    let is_post = |body: &Body| matches!(body, Body::Http { content, .. } if readable(content).is_some());
+    cue.actions.iter().any(|action| is_post(&action.body))
+}
+
+/// Draws the posts of a cue in the middle of `area`.
+pub(super) fn draw_post(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx) {
+    let lines = posts(scene, cue, usize::from(area.width.min(POST_WIDTH)));
+    let widest = lines.iter().map(text::line_width).max().unwrap_or(0) as u16;
+    let x = area.x + area.width.saturating_sub(widest) / 2;
+    let y = area.y + area.height.saturating_sub(lines.len() as u16) / 2;
+    let field = Rect { x, width: area.right().saturating_sub(x), ..area };
+    for (y, line) in (y..area.bottom()).zip(lines) {
+        text::put(buf, field, y, line);
+    }
 }
 
 /// The words of a request that are meant for people: its text, or what stands under such a key of its JSON.

@@ -122,13 +122,12 @@ fn the_rings_light_up_one_by_one() {
 }
 
 #[test]
-fn coloured_steps_are_large_marks_with_their_times() {
+fn steps_are_cards_with_their_times() {
     sights("marks", [("start", called("19")), ("middle", marked("19", 1, 20.0)), ("end", marked("19", 2, 80.0))]);
     let mut run = marked("19", 2, 20.0);
     let screen = page(&mut run);
     // The run begins at 20:59 UTC: the steps are marked 61 and 62 seconds later, which is Paris's 23:00:01 and 02.
-    for words in
-        ["✓ ██████", "The mayor of Paris gives it up", "23:00:01", "23:00:02", "● ░░░░░░  The mayor of Los Angeles"]
+    for words in ["┏ ✓ 1 ━", "┃ The mayor of Paris", "23:00:01", "23:00:02", "┌ ● 3 ─", "│ The mayor of Los"]
     {
         assert!(screen.contains(words), "no {words:?}:\n{screen}");
     }
@@ -308,7 +307,10 @@ fn a_strip_shows_no_picture_that_is_not_there() {
 
 #[test]
 fn a_post_is_read_before_and_after_it_is_sent() {
-    for (mut run, word) in [(standing_by("36"), "next"), (called("36"), "just fired")] {
+    // The Tower, which sparkles at 23:00, is held for 25 seconds.
+    let mut standing = standing_by("36");
+    standing.until(86.0);
+    for (mut run, word) in [(standing, "next"), (called("36"), "just fired")] {
         let screen = page(&mut run);
         for words in ["│ Thank you, Paris! Now off to LA", "rehearsal: it is shown and not sent", word] {
             assert!(screen.contains(words), "no {words:?}:\n{screen}");
@@ -318,7 +320,9 @@ fn a_post_is_read_before_and_after_it_is_sent() {
         assert!(screen.contains("│ Thank you, Paris! Now off to LA"), "{screen}");
     }
     let mut later = called("36");
-    later.until(70.0);
+    later.until(84.0);
+    assert!(page(&mut later).contains("│ Thank you, Paris! Now off to LA"), "it is held");
+    later.until(86.0);
     assert!(!page(&mut later).contains("just fired"), "it lingers for a moment only");
 }
 

@@ -26,7 +26,7 @@ const SIGHTS: &[Sight] = &[
         1,
         "19",
         Page::Monitor,
-        &["✓ ██████ The mayor of Paris gives it up", "● ░░░░░░ The mayor of Los Angeles receives it"],
+        &["┏ ✓ 1 ━", "The mayor of Paris", "gives it up", "┌ ● 3 ─", "The mayor of Los", "Angeles receives it"],
     ),
     (2, "23", Page::Run, &["STANDBY 24 Tom Cruise: off the roof", "Stunts", "Rigging", "Medical"]),
     (
@@ -37,7 +37,12 @@ const SIGHTS: &[Sight] = &[
     ),
     (2, "24.5", Page::Run, &["24A Jump called off: out", "backup 24"]),
     (3, "25", Page::Log, &["▶ cue 25 fired follow", "✓ cue 24 complete"]),
-    (3, "25", Page::Monitor, &["25 He lands; the flag is waiting just fired"]),
+    (
+        3,
+        "25",
+        Page::Monitor,
+        &["24 Tom Cruise: off the roof complete", "fallen 46 m", "25 He lands; the flag is waiting"],
+    ),
     (
         4,
         "26",

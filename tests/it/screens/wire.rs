@@ -82,7 +82,7 @@ fn a_screen_at_rest_sends_next_to_nothing() {
 
 #[test]
 fn a_moving_picture_fits_a_slow_line() {
-    for number in ["2", "4", "24", "29", "32", "33", "34"] {
+    for number in ["2", "4", "7", "10", "12", "24", "27", "29", "30", "32", "33", "34", "39", "41"] {
         let mut run = into_cue(number);
         for page in [Page::Run, Page::Monitor] {
             run.app.page = page;

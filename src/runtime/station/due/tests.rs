@@ -62,6 +62,7 @@ fn station() -> Station {
         ahead: None,
         armed: vec![],
         joined: vec![],
+        outages: vec![],
         told_time: None,
         leaving: None,
         end: End::Left,

@@ -135,7 +135,7 @@ fn faults_of_cues_are_found() {
         ("backup_for = «\"2\"»", &["backup for itself"]),
         ("backup_for = \"1\"\n«trigger» = { with = \"1\" }", &["only by the caller's GO"]),
         ("look = «\"ring\"»\nsteps = [{ title = \"a\" }]", &["did you mean `rings`?"]),
-        ("«look» = \"rings\"", &["only for cues with steps or a route"]),
+        ("«look» = \"rings\"", &["draws the steps of its cue, which has none"]),
         ("look = «\"ring of fire\"»\nsteps = [{ title = \"a\" }]", &["write one of \"rings\", \"hollywood\""]),
         ("steps = [«{ colour = \"red\" }»]", &["a step has no `title`"]),
         ("route = { points = «[\"roof\"]» }", &["two points at least"]),

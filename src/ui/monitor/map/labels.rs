@@ -2,8 +2,8 @@
 //!
 //! ```text
 //!        above                 each name tries eight places about its sign and takes the cheapest;
-//!   left ○ right               a cell of the way costs much, a coast little; what lies aside of the way
-//!        below                 never covers it, and what has no room has no name
+//!   left ○ right               a coast costs a little. The way is covered by no name but those of its ends, where
+//!        below                 these have no other place; what has no room has no name
 //! ```
 
 use std::collections::HashSet;
@@ -117,10 +117,13 @@ impl Placer<'_> {
         aside < self.field.area() / CELLS_ASIDE && !is_named && !is_crowded && !self.way.contains(&(x, y))
     }
 
-    /// Whether nothing stands there, nor in the cell at either side: that keeps names apart. The name of a line keeps
-    /// farther off, lest it seem to name somebody's sign.
+    /// Returns `true` if nothing stands there, nor in the cell at either side: that keeps names apart. The name of a line
+    /// keeps farther off, and one above or below its sign a little, so that it does not seem to name another sign.
     fn is_free(&self, sign: (u16, u16), (x, y): (u16, u16), cells: u16, rank: Rank) -> bool {
-        let (sign, margin) = if rank == Rank::Line { (None, LINE_MARGIN) } else { (Some(sign), 1) };
+        let (sign, margin) = match rank {
+            Rank::Line => (None, LINE_MARGIN),
+            Rank::End | Rank::Stop | Rank::Landmark => (Some(sign), if y == sign.1 { 1 } else { 2 }),
+        };
         let mut cells = x.saturating_sub(margin)..x + cells + margin;
         cells.all(|x| Some((x, y)) == sign || !self.taken.contains(&(x, y)))
     }
@@ -129,7 +132,7 @@ impl Placer<'_> {
         let under = (x..x + cells).map(|x| (x, y));
         let on_way = under.clone().filter(|cell| self.way.contains(cell)).count() as u32;
         let on_dots = under.filter(|&(x, y)| self.dots.has(x, y)).count() as u32;
-        (on_way == 0 || !rank.is_aside()).then_some(on_way * WAY + on_dots)
+        (on_way == 0 || rank == Rank::End).then_some(on_way * WAY + on_dots)
     }
 
     fn is_air(&self, (x, y): (u16, u16)) -> bool {

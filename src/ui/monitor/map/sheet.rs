@@ -74,19 +74,32 @@ impl Sheet {
     }
 }
 
-/// Draws a line of a map: a river that is wider than its line by its banks.
+/// The fewest dots that a river is drawn wide, at either side of its middle: as thin as a road it is no river.
+const RIVER_HALF_MIN: f64 = 1.0;
+
+/// The most: nobody looks at a river closer than that, and every line costs.
+const RIVER_HALF_MAX: f64 = 40.0;
+
+/// Draws a line of a map: a river as water from bank to bank.
 fn outlined(dots: &mut Dots, fit: &Fit, outline: &Outline) {
     let ink = match outline.kind {
         Kind::Land => ink::COAST,
         Kind::Road | Kind::Canal => ink::ROAD,
         Kind::Water => ink::WATER,
     };
-    let half = outline.width_m / 2000.0 / fit.km_per_dot();
+    let half = match outline.kind {
+        Kind::Water => (outline.width_m / 2000.0 / fit.km_per_dot()).clamp(RIVER_HALF_MIN, RIVER_HALF_MAX),
+        Kind::Land | Kind::Road | Kind::Canal => 0.0,
+    };
     for line in fit.stretches(&outline.points) {
-        let banks = if half >= 1.25 { vec![beside(&line, half), beside(&line, -half)] } else { vec![line] };
-        for pair in banks.iter().flat_map(|bank| bank.windows(2)) {
-            let &[from, to] = pair else { continue };
-            dots.line(from, to, ink);
+        // Lines half a dot apart leave no gap between them.
+        let lines = (half * 2.0).ceil() as i32;
+        for at in -lines..=lines {
+            let beside = if lines == 0 { line.clone() } else { beside(&line, half * f64::from(at) / f64::from(lines)) };
+            for pair in beside.windows(2) {
+                let &[from, to] = pair else { continue };
+                dots.line(from, to, ink);
+            }
         }
     }
 }
@@ -147,7 +160,7 @@ fn land<'a>(fit: &Fit, field: Rect, rings: impl Iterator<Item = &'a Outline>) ->
     if cells.len() == all { vec![] } else { cells }
 }
 
-/// The cells through which the way runs.
+/// The cells through which the way runs, and those that it touches.
 fn traced(way: &Way, fit: &Fit, field: Rect) -> Vec<(u16, u16)> {
     let places: Vec<Place> = way.samples().iter().map(|spot| spot.place).collect();
     let mut cells = vec![];
@@ -157,10 +170,15 @@ fn traced(way: &Way, fit: &Fit, field: Rect) -> Vec<(u16, u16)> {
             let steps = (to.0 - from.0).abs().max((to.1 - from.1).abs()).ceil().clamp(1.0, 4096.0);
             for step in 0..=steps as i32 {
                 let part = f64::from(step) / steps;
-                let x = (from.0 + (to.0 - from.0) * part).round() / f64::from(ACROSS);
-                let y = (from.1 + (to.1 - from.1) * part).round() / f64::from(DOWN);
-                if x >= 0.0 && y >= 0.0 && x < f64::from(field.width) && y < f64::from(field.height) {
-                    cells.push((field.x + x as u16, field.y + y as u16));
+                let (x, y) = (from.0 + (to.0 - from.0) * part, from.1 + (to.1 - from.1) * part);
+                // The marker's cell is rounded from a point of its own: it may be on either side of an edge.
+                for (x, y) in
+                    [(x.floor(), y.floor()), (x.ceil(), y.floor()), (x.floor(), y.ceil()), (x.ceil(), y.ceil())]
+                {
+                    let (x, y) = (x / f64::from(ACROSS), y / f64::from(DOWN));
+                    if x >= 0.0 && y >= 0.0 && x < f64::from(field.width) && y < f64::from(field.height) {
+                        cells.push((field.x + x as u16, field.y + y as u16));
+                    }
                 }
             }
         }

@@ -221,3 +221,47 @@ proptest! {
         }
     }
 }
+
+/// A route of named places near each other, where names have little room.
+fn crowded() -> impl Strategy<Value = Vec<Point>> {
+    let place = ("[A-Z][a-zé ]{2,18}[a-z]", -0.06..0.06_f64, -0.09..0.09_f64, prop::bool::weighted(0.8));
+    prop::collection::vec(place, 2..14).prop_map(|places| {
+        let named = places
+            .into_iter()
+            .map(|(name, north, east, has_name)| point(if has_name { &name } else { "" }, 48.87 + north, 2.33 + east));
+        named.collect()
+    })
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(120))]
+
+    #[test]
+    fn no_name_ever_touches_another_or_a_sign_or_the_way(route in crowded(), columns in 20_u16..150, rows in 5_u16..50) {
+        let sheet = Sheet::new(&route, Rect::new(3, 2, columns, rows));
+        let field = sheet.field;
+        let mut cells = std::collections::HashMap::new();
+        for (at, label) in sheet.labels.iter().enumerate() {
+            let name = label.text.trim();
+            let lead = (label.text.len() - label.text.trim_start().len()) as u16;
+            let from = label.x + lead;
+            for x in from..from + text::width(name) as u16 {
+                prop_assert!(x >= field.x && x < field.right() && label.y >= field.y && label.y < field.bottom());
+                prop_assert!(cells.insert((x, label.y), at).is_none(), "{name} lies on another name");
+            }
+        }
+        for (&(x, y), at) in &cells {
+            let beside = cells.get(&(x + 1, y));
+            prop_assert!(beside.is_none_or(|other| other == at), "two names touch in row {y}");
+        }
+        for sign in &sheet.signs {
+            prop_assert!(!cells.contains_key(&(sign.x, sign.y)), "a name lies on the sign at {},{}", sign.x, sign.y);
+        }
+        for done in 0..=200 {
+            let Some(at) = sheet.way.at(f64::from(done) / 200.0) else { continue };
+            let under = cells.get(&cell_of(&sheet.fit, field, at.place)).and_then(|&at| sheet.labels.get(at));
+            let is_end = |label: &labels::Label| label.rank == Rank::End;
+            prop_assert!(under.is_none_or(is_end), "the marker runs over a name");
+        }
+    }
+}

@@ -1,0 +1,26 @@
+//! What may stand after `handover demo`.
+
+use clap::Args as ClapArgs;
+
+use super::{Args, ThemeArg, means};
+use crate::runtime::DemoWishes;
+
+/// What may stand after `demo`.
+#[derive(Debug, ClapArgs)]
+pub struct DemoArgs {
+    /// The colours [default: $HANDOVER_THEME, own where there is a theme.toml, else dark]
+    #[arg(long, value_enum, hide_default_value = true)]
+    theme: Option<ThemeArg>,
+    /// Draw with plain ASCII
+    #[arg(long)]
+    ascii: bool,
+}
+
+impl Args {
+    /// How to show the demonstration.
+    pub fn demo(&self, demo: &DemoArgs) -> anyhow::Result<DemoWishes> {
+        let (config, theme) = self.config(demo.theme.map(ThemeArg::theme));
+        let (means, note) = means(demo.ascii || self.run.ascii);
+        Ok(DemoWishes { state: self.state_dir()?, theme, config, means, note })
+    }
+}

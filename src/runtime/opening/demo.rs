@@ -1,0 +1,59 @@
+//! Opening `handover demo`: a rehearsal of the built-in show that leaves nothing behind.
+
+use std::sync::Arc;
+
+use anyhow::Context;
+
+use super::{Session, note_config, parse, said};
+use crate::app::Theme;
+use crate::app::demo::Demo;
+use crate::output::Outputs;
+use crate::runtime::clock::{RunClock, machine_ns, wall_now};
+use crate::runtime::config::Config;
+use crate::show::builtin;
+use crate::ui::Means;
+
+/// What the command line asks for.
+#[derive(Clone, Debug)]
+pub struct DemoWishes {
+    /// The folder for what is said of the program's own faults.
+    pub state: std::path::PathBuf,
+    /// The colours, where somebody chose some.
+    pub theme: Option<Theme>,
+    /// Their own keys and colours.
+    pub config: Config,
+    /// What the terminal can show.
+    pub means: Means,
+    /// A word about what the terminal shows less than usual.
+    pub note: Option<String>,
+}
+
+/// Opens it: nothing leaves the machine, and no run is kept that would be asked about the next time.
+///
+/// # Errors
+/// When the built-in show does not parse.
+pub(in crate::runtime) fn demo(wishes: &DemoWishes) -> anyhow::Result<Session> {
+    let builtin = builtin::find(builtin::FIRST).context("there is no built-in show")?;
+    let show = parse(builtin.text, &format!("built-in show {}", builtin.name))?;
+    let now = wall_now();
+    let Demo { state, mut log, seq, run_ns, script } = Demo::new(&show, now).context("there is no demonstration")?;
+    note_config(&wishes.config, wishes.note.as_deref(), &mut log, run_ns);
+    Ok(Session {
+        id: None,
+        clock: RunClock::new(machine_ns(), run_ns, now, state.speed()).paced(script),
+        state,
+        log,
+        seq,
+        begin: None,
+        playhead: None,
+        journal: None,
+        journal_alarm: None,
+        outputs: Outputs::rehearsal(Arc::clone(&show)),
+        remote: None,
+        deaf: None,
+        app: wishes.config.app(wishes.theme),
+        means: wishes.means,
+        words: said(&wishes.config, wishes.note.as_deref(), &[]),
+        greets: false,
+    })
+}

@@ -1,0 +1,185 @@
+//! Drawings for cues that have no route and no steps: `look = "stage"`, `"tower"` and their like.
+//!
+//! ```text
+//!          ⡇
+//!         ⢰⣿⡆          a drawing stands on the ground in the middle of its field, as large as the field allows;
+//!        ⢀⣿⠿⣿⡀         what is done of the cue is lit, and it moves once a second while the cue runs
+//!      ⢀⣴⠟⠁ ⠈⠻⣦⡀
+//! ─────────────────────
+//! ```
+//!
+//! Each drawing is a file. It knows a [`Field`], a [`Moment`] and the inks; must never know of cues. What tells something
+//! is told by weight as well as by colour.
+
+mod feathers;
+mod field;
+mod fire;
+mod flag;
+mod plane;
+mod stage;
+mod tower;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Modifier;
+
+use super::words;
+use crate::engine::Phase;
+use crate::show::duration::SECOND_NS;
+use crate::show::{Colour, CueIx, Look};
+use crate::ui::dots::{ACROSS, DOWN, Pen};
+use crate::ui::scene::Scene;
+use field::Field;
+
+/// The fewest rows in which a drawing tells more than words.
+pub(super) const ROWS_MIN: u16 = 5;
+
+/// What a drawing is drawn with, the weakest first.
+mod ink {
+    /// The ground, the sky, what is far away.
+    pub const FAINT: u8 = 0;
+    /// What is there and not lit.
+    pub const SHAPE: u8 = 1;
+    /// The drawing's first colour, and the others up to the fifth.
+    pub const FIRST: u8 = 2;
+    pub const SECOND: u8 = 3;
+    pub const THIRD: u8 = 4;
+    pub const FOURTH: u8 = 5;
+    pub const FIFTH: u8 = 6;
+    /// What is to be seen before everything else.
+    pub const BRIGHT: u8 = 7;
+}
+
+/// The moment that is drawn.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Moment {
+    /// How far the cue is, 0 to 1; nothing before it has fired.
+    done: Option<f64>,
+    /// Counts the seconds while it runs; 0 at all other times.
+    beat: u64,
+}
+
+impl Moment {
+    /// How far the cue is; 0 before it has fired.
+    fn part(self) -> f64 {
+        self.done.unwrap_or(0.0)
+    }
+
+    /// A number from 0 to 1 that looks random and depends on `seed` alone.
+    fn chance(seed: u64) -> f64 {
+        // The finalizer of splitmix64 (Steele, Lea, Flood, 2014).
+        let mut z = seed.wrapping_add(1).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (z >> 40) as f64 / (1_u64 << 24) as f64
+    }
+}
+
+/// The five colours of a drawing.
+fn colours(look: Look) -> [Colour; 5] {
+    let [blue, yellow, black, green, red] = [
+        Colour::Rgb(0x00, 0x81, 0xc8),
+        Colour::Rgb(0xfc, 0xb1, 0x31),
+        Colour::Rgb(0x00, 0x00, 0x00),
+        Colour::Rgb(0x00, 0xa6, 0x51),
+        Colour::Rgb(0xee, 0x33, 0x4e),
+    ];
+    let white = Colour::Rgb(0xf5, 0xf0, 0xe1);
+    match look {
+        Look::Feathers => [Colour::Rgb(0xff, 0x7a, 0xb6), Colour::Rgb(0xff, 0xb8, 0xd8), white, red, yellow],
+        Look::Tower | Look::Stage => [yellow, white, yellow, blue, red],
+        Look::Plane => [yellow, white, red, blue, green],
+        Look::Flame => [Colour::Rgb(0xff, 0x8c, 0x2b), yellow, red, white, blue],
+        Look::Fireworks => [yellow, Colour::Rgb(0x4d, 0xa6, 0xff), red, green, white],
+        Look::Flag | Look::Rings | Look::Hollywood => [blue, yellow, black, green, red],
+    }
+}
+
+/// Draws the `look` of `cue`.
+pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx, look: Look) {
+    if area.width < 8 || area.height < 3 {
+        return;
+    }
+    let is_running = scene.state.cue(cue).phase == Phase::Running && scene.state.held_since().is_none();
+    let beat = if is_running { scene.view.machine_ns / SECOND_NS } else { 0 };
+    let moment = Moment { done: words::done(scene, cue), beat };
+    let mut field = Field::new(area);
+    let marker = match look {
+        Look::Stage => stage::draw(&mut field, moment),
+        Look::Feathers => feathers::draw(&mut field, moment),
+        Look::Tower => tower::draw(&mut field, moment),
+        Look::Plane => plane::draw(&mut field, moment),
+        Look::Flame => fire::flame(&mut field, moment),
+        Look::Fireworks => fire::fireworks(&mut field, moment),
+        Look::Flag | Look::Rings | Look::Hollywood => flag::draw(&mut field, moment),
+    };
+    let styles = &scene.styles;
+    let mut pens = vec![Pen { style: styles.rule, ascii: '.' }, Pen { style: styles.past, ascii: ':' }];
+    // Without colours, weight tells what is lit.
+    let weights = [Modifier::BOLD, Modifier::empty(), Modifier::BOLD, Modifier::empty(), Modifier::BOLD];
+    pens.extend(colours(look).into_iter().zip(weights).zip("*+ox%".chars()).map(|((colour, weight), ascii)| {
+        let style = styles.tint(Some(colour)).add_modifier(weight);
+        Pen { style, ascii }
+    }));
+    pens.push(Pen { style: styles.strong, ascii: '#' });
+    field.dots.paint(buf, &pens, scene.view.means.is_plain());
+    if let Some((x, y)) = marker {
+        let (x, y) = (area.x + (x.max(0.0) as u16) / ACROSS, area.y + (y.max(0.0) as u16) / DOWN);
+        let style = if is_running { styles.on_air_badge } else { styles.quiet_badge };
+        if let Some(cell) = buf.cell_mut((x.min(area.right() - 1), y.min(area.bottom() - 1))) {
+            cell.set_symbol("◉").set_style(style);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Every look that is a drawing.
+    const LOOKS: [Look; 7] =
+        [Look::Stage, Look::Feathers, Look::Tower, Look::Plane, Look::Flame, Look::Fireworks, Look::Flag];
+
+    fn drawn(look: Look, size: (u16, u16), moment: Moment) -> usize {
+        let area = Rect::new(3, 2, size.0, size.1);
+        let mut field = Field::new(area);
+        let marker = match look {
+            Look::Stage => stage::draw(&mut field, moment),
+            Look::Feathers => feathers::draw(&mut field, moment),
+            Look::Tower => tower::draw(&mut field, moment),
+            Look::Plane => plane::draw(&mut field, moment),
+            Look::Flame => fire::flame(&mut field, moment),
+            Look::Fireworks => fire::fireworks(&mut field, moment),
+            Look::Flag | Look::Rings | Look::Hollywood => flag::draw(&mut field, moment),
+        };
+        if let Some((x, y)) = marker {
+            assert!(x >= 0.0 && y >= 0.0, "{look:?} at {size:?}: the marker is outside");
+            assert!(x < f64::from(field.dots.width()) && y < f64::from(field.dots.height()), "{look:?} at {size:?}");
+        }
+        let cells = (area.y..area.bottom()).flat_map(|y| (area.x..area.right()).map(move |x| (x, y)));
+        cells.filter(|&(x, y)| field.dots.has(x, y)).count()
+    }
+
+    #[test]
+    fn every_drawing_fills_the_field_that_it_is_given() {
+        for look in LOOKS {
+            let mut last = 0;
+            for size in [(40, 6), (62, 10), (90, 24), (140, 45)] {
+                let cells = drawn(look, size, Moment { done: Some(0.6), beat: 7 });
+                assert!(cells > last + 12, "{look:?} has {cells} cells at {size:?}, and {last} in the smaller field");
+                last = cells;
+            }
+        }
+    }
+
+    #[test]
+    fn no_drawing_minds_an_odd_field() {
+        for look in LOOKS {
+            for (columns, rows) in [(1, 1), (8, 3), (200, 3), (9, 60), (400, 200)] {
+                for done in [None, Some(0.0), Some(0.31), Some(1.0)] {
+                    drawn(look, (columns, rows), Moment { done, beat: 3 });
+                }
+            }
+        }
+    }
+}

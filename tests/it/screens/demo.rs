@@ -1,0 +1,174 @@
+//! `handover demo` on a virtual clock: what it promises is on the screen, in its order, for as long as it says.
+//!
+//! Every row of [`SIGHTS`] is something to be seen; the test moves the machine's clock by quarters of a second, draws
+//! each frame, and finds the rows one after the other.
+
+use std::sync::Arc;
+
+use handover::app::demo::Demo;
+use handover::app::log::Log;
+use handover::app::{App, Theme};
+use handover::engine::{Effect, Event, RunNs, State};
+use handover::output::{Job, Outcome, Outputs};
+use handover::runtime::clock::RunClock;
+use handover::show::duration::SECOND_NS;
+use handover::show::{Show, builtin, file};
+use handover::ui::{self, Depth, Glyphs, Means, View};
+use jiff::Timestamp;
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+
+use super::stage::text;
+
+/// Within how many seconds everything has to be seen.
+const ALL_S: u64 = 90;
+
+/// How many frames a second are looked at.
+const FRAMES: u64 = 4;
+
+/// Something to be seen, and the words of the screen that show it.
+type Sight = (&'static str, &'static [&'static str]);
+
+/// What the demonstration shows, in this order.
+const SIGHTS: &[Sight] = &[
+    ("that it is a demonstration", &["DEMONSTRATION"]),
+    ("departments that answer before the jump", &["STANDBY", "24  Tom Cruise: off the roof", "1 of 3"]),
+    ("the jump from the side", &["24  Tom Cruise: off the roof", "fallen", "of 46 m", "↓"]),
+    ("him on the field, the picture held", &["24  Tom Cruise: off the roof  complete", "25  He lands; the flag is"]),
+    ("a late call: the plan is over", &["26  He takes the flag", "+1:00"]),
+    ("two hands at the flag", &["┏ ✓ 1", "Karen Bass", "┌ ● 2", "Simone Biles"]),
+    ("the flag on the motorcycle", &["27  The flag onto the motorcycle", "● 28"]),
+    ("the ride on the map", &["29  The ride through Paris", "Stade de France", "km to go"]),
+    ("a missed cue", &["! 1 missed", "29.5"]),
+    ("the missed cue, called", &["✓ 29.5"]),
+    ("the plane, with a marker that walks to it", &["30  He boards the plane", "◉"]),
+    ("a lost output", &["screens down", "pretends to be down"]),
+    ("the backup in the place of the film", &["32A", "in the place of", "32 The flight"]),
+    ("the flight on the map", &["32A  The flight, from the second server", "of 9,1", "Los Angeles"]),
+    ("the skydive from the side", &["33A  The skydive", "fallen", "4,000 m"]),
+    ("the rings, the first of them lit", &["34  Five rings on the two Os", "✓ Blue", "● Black"]),
+    ("all five rings lit", &["✓ Blue", "✓ Black", "✓ Red", "✓ Yellow", "✓ Green"]),
+    ("his post", &["36  His post on X", "│ Thank you, Paris! Now off to LA"]),
+    ("Los Angeles, live", &["37  Los Angeles, live", "Hollywood sign", "km to go"]),
+];
+
+/// The demonstration as the program runs it, with a clock that the test moves.
+struct Watched {
+    state: State,
+    outputs: Outputs,
+    app: App,
+    log: Log,
+    clock: RunClock,
+    show: Arc<Show>,
+    fired: Vec<String>,
+}
+
+impl Watched {
+    fn new() -> Self {
+        let show = Arc::new(file::parse(builtin::find("paris-2024").unwrap().text, "UTC").unwrap());
+        let Demo { state, log, run_ns, script, .. } = Demo::new(&show, Timestamp::UNIX_EPOCH).unwrap();
+        let clock = RunClock::new(0, run_ns, Timestamp::UNIX_EPOCH, state.speed()).paced(script);
+        let outputs = Outputs::rehearsal(Arc::clone(&show));
+        Watched { state, outputs, app: App::new(Theme::Dark), log, clock, show, fired: vec![] }
+    }
+
+    fn happened(&mut self, run_ns: RunNs, event: Event) {
+        self.state.apply(run_ns, &event);
+        self.app.happened(&event, 0);
+        if let Event::CueFired { cue, .. } = &event {
+            self.fired.push(cue.as_str().to_owned());
+        }
+        for effect in self.state.effects(&event) {
+            let Effect::Send { cue, firing, action } = effect else { continue };
+            let output = self.show.output(self.show.cue(cue).actions[action as usize].output).id.clone();
+            let (number, outcome) = (self.show.cue(cue).number.clone(), self.outputs.send(Job { cue, firing, action }));
+            let (cue, action) = (number, action + 1);
+            self.happened(
+                run_ns,
+                match outcome {
+                    Some(Outcome::Rehearsed(message)) => {
+                        Event::ActionRehearsed { cue, firing, action, output, message }
+                    }
+                    Some(Outcome::Failed(error)) => Event::ActionFailed { cue, firing, action, output, error },
+                    Some(Outcome::Sent) | None => panic!("a rehearsal sends nothing"),
+                },
+            );
+        }
+    }
+
+    /// Does what is due by an instant of the machine's clock.
+    fn until(&mut self, machine_ns: u64) {
+        let now_ns = self.clock.run_ns(machine_ns);
+        while let Some(due_ns) = self.state.poll_timeout().filter(|&due_ns| due_ns <= now_ns) {
+            let events = self.state.handle_timeout(now_ns.min(due_ns.max(1)));
+            if events.is_empty() {
+                break;
+            }
+            events.into_iter().for_each(|event| self.happened(due_ns, event));
+            let down: Vec<_> = self.state.outages().collect();
+            self.outputs.pretend_down(&down);
+        }
+        self.app.outputs = self.outputs.health();
+    }
+
+    fn frame(&self, machine_ns: u64, (columns, rows): (u16, u16)) -> String {
+        let view = View {
+            app: &self.app,
+            state: &self.state,
+            log: &self.log,
+            now_ns: self.clock.run_ns(machine_ns),
+            machine_ns,
+            means: Means { depth: Depth::Rgb, glyphs: Glyphs::All },
+        };
+        let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
+        terminal.draw(|frame| _ = ui::draw(frame, &view)).unwrap();
+        text(terminal.backend().buffer())
+    }
+}
+
+#[test]
+fn everything_is_shown_in_its_order_within_ninety_seconds() {
+    for size in [(120, 36), (200, 60)] {
+        let mut watched = Watched::new();
+        let mut open = SIGHTS.iter();
+        let mut next = open.next();
+        let mut lit = 0;
+        for frame in 0..ALL_S * FRAMES {
+            let machine_ns = frame * SECOND_NS / FRAMES;
+            watched.until(machine_ns);
+            // Beside the marks of a small screen there are chips of their colours.
+            let screen = watched.frame(machine_ns, size).replace("■ ", "");
+            while let Some((what, _)) = next.filter(|(_, words)| words.iter().all(|word| screen.contains(word))) {
+                println!("{:4.1} s: {what}", frame as f64 / FRAMES as f64);
+                next = open.next();
+            }
+            let is_lit = |ring| screen.contains(&format!("✓ {ring}"));
+            lit += u64::from(["Blue", "Black", "Red", "Yellow", "Green"].into_iter().all(is_lit));
+        }
+        if let Some((what, words)) = next {
+            let screen = watched.frame(ALL_S * SECOND_NS, size);
+            panic!("not seen at {size:?}: {what} {words:?}; at the end there is\n{screen}");
+        }
+        assert!(lit >= 8 * FRAMES, "at {size:?} all five rings stand lit in {lit} frames of {FRAMES} a second only");
+    }
+}
+
+#[test]
+fn it_goes_on_to_the_end_of_the_show_and_calls_everything_once() {
+    let mut watched = Watched::new();
+    for second in 0..200 {
+        watched.until(second * SECOND_NS);
+    }
+    assert!(watched.state.has_ended(), "it has not ended after 200 seconds");
+    let again = Watched::new();
+    assert_eq!(again.state, Watched::new().state, "it begins in the same way each time");
+    let mut fired = watched.fired.clone();
+    fired.sort();
+    fired.dedup();
+    assert_eq!(fired.len(), watched.fired.len(), "nothing fires twice: {:?}", watched.fired);
+    assert!(fired.contains(&"43".to_owned()), "the last cue has fired: {fired:?}");
+    // It makes up for what it was late: the last hard start is met.
+    let midnight = handover::show::SegmentIx(watched.show.segments.len() as u32 - 1);
+    let started = watched.state.wall(watched.state.segment(midnight).started_ns.unwrap() as i64);
+    assert_eq!(started.to_string(), "2024-08-11T22:00:00Z");
+}
