@@ -31,11 +31,11 @@ pub fn main() -> ExitCode {
         Some(Verb::Probe { show }) => args.permits().and_then(|permits| probe::probe(show, &permits)),
         Some(Verb::Runs) => args.state_dir().and_then(|state| commands::runs(&state)),
         Some(Verb::Stop { run }) => args.state_dir().and_then(|state| commands::stop(&state, run)),
-        Some(Verb::Report { run, format }) => {
-            args.state_dir().and_then(|state| commands::report(&state, run.as_deref(), *format))
+        Some(Verb::Report { run, format, bom }) => {
+            args.state_dir().and_then(|state| commands::report(&state, run.as_deref(), *format, *bom))
         }
         Some(Verb::Board(board)) => args.board(board).and_then(|wishes| crate::runtime::board::show(&wishes)),
-        Some(Verb::Sheet { show, format, public }) => commands::sheet(show, *format, *public),
+        Some(Verb::Sheet { show, format, public, bom }) => commands::sheet(show, *format, *public, *bom),
         Some(Verb::Keys) => commands::keys(),
         Some(Verb::Theme { name }) => commands::theme(name.map(args::ThemeArg::theme), args.theme()),
         Some(Verb::Completions { shell }) => commands::completions(*shell),

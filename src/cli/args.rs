@@ -170,6 +170,9 @@ pub enum Verb {
         /// What to print
         #[arg(long, value_enum, default_value = "text")]
         format: Format,
+        /// Begin CSV with a byte order mark, without which Excel does not read it as UTF-8
+        #[arg(long)]
+        bom: bool,
     },
     /// Show the time, what is on and what is next, for a second terminal or a projector
     ///
@@ -194,6 +197,9 @@ pub enum Verb {
         /// Only what everybody may know: times, numbers, titles, live or VT, durations; "—" for embargoed items
         #[arg(long)]
         public: bool,
+        /// Begin CSV with a byte order mark, without which Excel does not read it as UTF-8
+        #[arg(long)]
+        bom: bool,
     },
     /// Print the keys in force, in the form of keys.toml
     ///

@@ -74,7 +74,7 @@ pub(super) fn tell(problems: &[Problem], name: &str, text: &str) {
     let _ = std::io::stderr().write_all(problem::report(problems, name, text, has_colour()).as_bytes());
 }
 
-pub(super) fn sheet(path: &Path, format: Paper, public: bool) -> anyhow::Result<()> {
+pub(super) fn sheet(path: &Path, format: Paper, public: bool, bom: bool) -> anyhow::Result<()> {
     let (name, text) = source(path)?;
     match file::parse(&text, &machine_zone()) {
         Ok(show) => {
@@ -82,6 +82,7 @@ pub(super) fn sheet(path: &Path, format: Paper, public: bool) -> anyhow::Result<
             let sheet = Sheet::new(&show, today, public);
             match format {
                 Paper::Text => print(&sheet::text::write(&sheet, width())),
+                Paper::Csv => print(&marked(bom, sheet::csv::write(&sheet))),
                 Paper::Html => print(&sheet::html::write(&sheet)),
             }
         }
@@ -126,7 +127,7 @@ pub(super) fn stop(state: &Path, run: &str) -> anyhow::Result<()> {
     print(&plain::lines(&stop_run(&Store::new(state), &RunId(run.to_owned()))?))
 }
 
-pub(super) fn report(state: &Path, run: Option<&str>, format: Format) -> anyhow::Result<()> {
+pub(super) fn report(state: &Path, run: Option<&str>, format: Format, bom: bool) -> anyhow::Result<()> {
     let store = Store::new(state);
     let id = match run {
         Some(id) => RunId(id.to_owned()),
@@ -140,11 +141,16 @@ pub(super) fn report(state: &Path, run: Option<&str>, format: Format) -> anyhow:
     let asrun = AsRun::from(&show, &id.0, &recovered.records);
     match format {
         Format::Text => print(&text::write(&asrun, width())),
-        Format::Csv => print(&csv::write(&asrun)),
+        Format::Csv => print(&marked(bom, csv::write(&asrun))),
         Format::Json => print(&json::write(&asrun)),
         Format::Html => print(&html::write(&asrun)),
         Format::Svg => print(&chart::write(&asrun)),
     }
+}
+
+/// CSV with a byte order mark in front, where it is asked for: without one, Excel does not read it as UTF-8.
+fn marked(bom: bool, csv: String) -> String {
+    if bom { format!("\u{feff}{csv}") } else { csv }
 }
 
 fn width() -> usize {

@@ -22,6 +22,8 @@ pub enum Format {
 pub enum Paper {
     /// Plain, as wide as the terminal
     Text,
+    /// For spreadsheets
+    Csv,
     /// One page for a browser and its printer
     Html,
 }

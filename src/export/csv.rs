@@ -59,7 +59,7 @@ fn cue_cells(segment: &SegmentRow, row: &CueRow) -> [String; 10] {
     ]
 }
 
-fn line(csv: &mut String, cells: &[String]) {
+pub(super) fn line(csv: &mut String, cells: &[String]) {
     let quoted: Vec<_> = cells.iter().map(|cell| quote(&crate::plain::lines(cell))).collect();
     csv.push_str(&quoted.join(","));
     csv.push('\n');
@@ -76,7 +76,7 @@ fn quote(cell: &str) -> String {
 }
 
 /// Free text that no spreadsheet takes for a formula.
-fn text(cell: &str) -> String {
+pub(super) fn text(cell: &str) -> String {
     if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
 }
 

@@ -4,6 +4,7 @@
 //! never know of a run. A public sheet is built without what is internal, so that no form of it can let a word
 //! through: it has times, numbers, titles, live or VT and durations, and of an item under embargo its time and number.
 
+pub mod csv;
 pub mod html;
 pub mod text;
 

@@ -17,6 +17,9 @@ use crate::show::{Action, Body, OutputIx};
 /// The largest OSC message that a datagram surely takes, with its headers, over IPv4.
 pub const DATAGRAM_MAX: usize = 65_000;
 
+/// The largest OSC message over a stream, and the largest body of a request, bytes.
+const BODY_BYTES_MAX: usize = 256 << 10;
+
 /// How often a request may be tried again.
 const RETRIES_MAX: i64 = 10;
 
@@ -130,6 +133,10 @@ fn osc(fields: &mut Fields<'_>, is_datagram: bool) -> Option<Body> {
     let read: Vec<_> = args.iter().filter_map(osc_arg).collect();
     let address = address?;
     let size = osc_size(&address, &read);
+    if !is_datagram && size > BODY_BYTES_MAX {
+        let what = format!("this message has {size} bytes");
+        fields.reader.fault(fields.key_span("args"), what, format!("shorten it to {BODY_BYTES_MAX} bytes at most"));
+    }
     if is_datagram && size > DATAGRAM_MAX {
         let what = format!("this message of {size} bytes is too large for a datagram");
         fields.reader.fault(fields.key_span("args"), what, "send less, or use an output at `tcp://…`");
@@ -194,8 +201,8 @@ fn http(fields: &mut Fields<'_>) -> Option<Body> {
         fields.exactly_one(&["json", "body"], "body");
     }
     let content = match (json, text) {
-        (Some(value), _) => json::text(&value).map(HttpContent::Json),
-        (None, Some(value)) => value.text().map(|text| HttpContent::Text(text.to_owned())),
+        (Some(value), _) => json::text(&value, BODY_BYTES_MAX).map(HttpContent::Json),
+        (None, Some(value)) => value.long_text(BODY_BYTES_MAX).map(|text| HttpContent::Text(text.to_owned())),
         (None, None) => Some(HttpContent::Empty),
     };
     let usual = if fields.has("json") || fields.has("body") { "POST" } else { "GET" };

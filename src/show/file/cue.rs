@@ -18,6 +18,8 @@ use crate::show::{Cue, CueNumber, DepartmentIx, Look, Place, Point, SegmentIx, S
 
 /// The most departments that a cue may need: they are answered by the keys 1 to 9.
 const NEEDS_MAX: usize = 16;
+/// How many characters a cue's number may have.
+const NUMBER_MAX: usize = 40;
 /// The most steps that a cue may have.
 const STEPS_MAX: usize = 99;
 
@@ -191,7 +193,8 @@ fn number_text<'a>(value: &Value<'a>) -> &'a str {
 }
 
 fn cue_number(value: &Value<'_>) -> Option<CueNumber> {
-    let read = CueNumber::new(value.text()?);
+    let text = value.long_text(NUMBER_MAX)?;
+    let read = CueNumber::new(text);
     if let Err(error) = &read {
         value.fault(error.to_string(), "write digits, letters and points, such as \"12\", \"12.5\" or \"12A\"");
     }

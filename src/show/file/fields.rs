@@ -17,6 +17,9 @@ thread_local! {
         const { std::cell::RefCell::new(std::collections::BTreeSet::new()) };
 }
 
+/// How many characters an id may have.
+const ID_MAX: usize = 64;
+
 /// A table and what has been asked of it.
 pub struct Fields<'a> {
     /// Where its faults go.
@@ -84,6 +87,10 @@ impl<'a> Fields<'a> {
     }
 
     fn check_id(&self, id: &Mention<'_>) {
+        if id.text.len() > ID_MAX {
+            let what = format!("an id of {} characters", id.text.len());
+            self.reader.fault(id.span.clone(), what, format!("shorten it to {ID_MAX} characters at most"));
+        }
         let fits = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
         if (id.text.is_empty() || !id.text.chars().all(fits)) && !self.reader.is_broken(&id.span) {
             let what = format!("{} cannot be an id", quoted(id.text));

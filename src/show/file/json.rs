@@ -7,10 +7,15 @@ use super::value::Value;
 /// How many lists and tables may be nested.
 const DEPTH_MAX: usize = 32;
 
-/// The JSON text of `value`; a fault where JSON has no word for what it holds.
-pub fn text(value: &Value<'_>) -> Option<String> {
+/// The JSON text of `value`, of `bytes_max` at most; an error where JSON has no word for what it holds.
+pub fn text(value: &Value<'_>, bytes_max: usize) -> Option<String> {
     let mut json = String::new();
-    write(value, DEPTH_MAX, &mut json).map(|()| json)
+    write(value, DEPTH_MAX, &mut json)?;
+    if json.len() > bytes_max {
+        value.fault(format!("this JSON has {} bytes", json.len()), format!("shorten it to {bytes_max} bytes at most"));
+        return None;
+    }
+    Some(json)
 }
 
 fn write(value: &Value<'_>, depth_left: usize, json: &mut String) -> Option<()> {

@@ -14,6 +14,15 @@ use super::meant;
 use super::reader::{Mention, Reader, quoted};
 use crate::show::duration::{self, DurationError};
 
+/// How many characters a text on one line may have: what is longer fits no screen, no call and no line of the journal.
+const LINE_MAX: usize = 1_000;
+
+/// How many characters a text of several lines may have.
+const PROSE_MAX: usize = 20_000;
+
+/// How many bytes any other text may have: an address, a header, an argument.
+const TEXT_BYTES_MAX: usize = 64 << 10;
+
 /// A value, the key at which it stands, and where.
 #[derive(Clone)]
 pub struct Value<'a> {
@@ -68,11 +77,24 @@ impl<'a> Value<'a> {
 
     /// Text.
     pub fn text(&self) -> Option<&'a str> {
+        self.long_text(TEXT_BYTES_MAX)
+    }
+
+    /// Text of so many bytes at most.
+    pub fn long_text(&self, bytes_max: usize) -> Option<&'a str> {
         if let DeValue::String(text) = self.value {
-            return Some(text);
+            return (!self.is_too_long(text.len(), bytes_max, "bytes")).then_some(text);
         }
         let is_scalar = !self.value.is_array() && !self.value.is_table();
         self.wrong("text", &if is_scalar { format!("\"{}\"", self.source()) } else { "\"…\"".to_owned() })
+    }
+
+    /// Returns `true`, and reports it, if a text of `len` units is longer than `max`.
+    fn is_too_long(&self, len: usize, max: usize, units: &str) -> bool {
+        if len > max {
+            self.fault(format!("{} has {len} {units}", self.name()), format!("shorten it to {max} {units} at most"));
+        }
+        len > max
     }
 
     /// Text that refers to something.
@@ -98,6 +120,9 @@ impl<'a> Value<'a> {
             self.fault(what, "write it on one line, in visible characters");
             return None;
         }
+        if self.is_too_long(text.chars().count(), LINE_MAX, "characters") {
+            return None;
+        }
         Some(text.to_owned())
     }
 
@@ -107,6 +132,9 @@ impl<'a> Value<'a> {
         if let Some(c) = text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
             let what = format!("{} holds a control character ({c:?})", self.name());
             self.fault(what, "take the character away");
+            return None;
+        }
+        if self.is_too_long(text.chars().count(), PROSE_MAX, "characters") {
             return None;
         }
         Some(text.to_owned())

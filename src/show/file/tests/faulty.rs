@@ -350,3 +350,26 @@ fn flags_for_picture_and_sound_are_free() {
     let show = parse(&show_with(&head, "", ""), "UTC").unwrap();
     assert_eq!(show.outputs[0].kind, OutputKind::Mpv { flags: list });
 }
+
+#[test]
+fn texts_are_bounded() {
+    let long = |count: usize| "x".repeat(count);
+    for (cue, says) in [
+        (format!("call = «\"{}\"»", long(1_001)), "`call` has 1001 characters"),
+        (format!("notes = «\"\"\"{}\"\"\"»", "é\n".repeat(10_001)), "`notes` has 20002 characters"),
+        (format!("steps = [{{ title = «\"{}\"» }}]", long(1_001)), "shorten it to 1000 characters at most"),
+        (format!("do = [{{ output = \"web\", body = «\"{}\"» }}]", long(300_000)), "has 300000 bytes"),
+        (format!("do = [{{ output = \"web\", json = «{{ a = \"{}\" }}» }}]", long(300_000)), "JSON has"),
+        (format!("do = [{{ output = \"lights\", osc = «\"/{}\"» }}]", long(70_000)), "has 70001 bytes"),
+    ] {
+        let problems = faults(&show_with("", &cue.replace(['«', '»'], ""), ""));
+        let said: Vec<_> = problems.iter().map(|problem| format!("{}; {}", problem.what, problem.fix)).collect();
+        assert!(said.iter().any(|said| said.contains(says)), "no {says:?} in {said:?}");
+    }
+    let number =
+        faults(&show_with("", "", &format!("[[segment.cue]]\nnumber = \"{}\"\ntitle = \"C\"", "1".repeat(41))));
+    assert_eq!(number[0].what, "`number` has 41 bytes");
+    let id = faults(&show_with(&format!("[department.{}]", long(65)), "", ""));
+    assert_eq!(id[0].what, "an id of 65 characters");
+    super::good(&show_with("", &format!("call = \"{}\"", long(1_000)), ""));
+}
