@@ -1,7 +1,5 @@
 //! Opening a session: which show, which run, and everything that can be refused before the screen is taken.
 
-use std::fs::File;
-use std::io::{ErrorKind, IsTerminal, Read};
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -11,10 +9,12 @@ use jiff::SignedDuration;
 
 mod choice;
 mod demo;
+mod source;
 mod start;
 
 pub use demo::DemoWishes;
 pub(super) use demo::demo;
+pub use source::{has_colour, machine_zone, parse, read};
 pub use start::Start;
 
 use super::clock::{RunClock, machine_ns, wall_now};
@@ -28,11 +28,10 @@ use crate::engine::{Event, RUN_NS_MAX, Record, RunId, RunNs, State};
 use crate::journal::{Journal, RunFolder, Store, checksum};
 use crate::output::Outputs;
 use crate::remote::Remote;
-use crate::show::file::settings::closest;
-use crate::show::problem::visible;
-use crate::show::{CueIx, Show, builtin, file, problem};
+use crate::show::{CueIx, Show, builtin};
 use crate::ui::Means;
 use choice::{Choice, last_unfinished};
+use source::parse_warned;
 use start::first_event;
 
 /// What the command line asks for.
@@ -107,6 +106,8 @@ struct Script {
     /// Where it came from: what a later `--resume` knows it by.
     source: String,
     show: Arc<Show>,
+    /// What it will not do as it is meant, one line each.
+    warnings: Vec<String>,
     rehearse: bool,
 }
 
@@ -136,78 +137,14 @@ fn script(wishes: &Wishes) -> anyhow::Result<Script> {
     let path = wishes.show.as_deref().unwrap_or(Path::new(builtin::FIRST));
     let name = path.to_str().and_then(builtin::find).filter(|_| !path.exists());
     if let Some(builtin) = name {
-        let show = parse(builtin.text, &format!("built-in show {}", builtin.name))?;
+        let (show, warnings) = parse_warned(builtin.text, &format!("built-in show {}", builtin.name))?;
         let source = format!("built-in:{}", builtin.name);
-        return Ok(Script { text: builtin.text.to_owned(), source, show, rehearse: true });
+        return Ok(Script { text: builtin.text.to_owned(), source, show, warnings, rehearse: true });
     }
     let text = read(path)?;
-    let show = parse(&text, &path.display().to_string())?;
+    let (show, warnings) = parse_warned(&text, &path.display().to_string())?;
     let source = path.canonicalize().unwrap_or_else(|_| path.to_owned()).display().to_string();
-    Ok(Script { text, source, show, rehearse: wishes.rehearse })
-}
-
-/// Reads a show file.
-///
-/// # Errors
-/// When it is not there or not UTF-8, with the fix.
-pub fn read(path: &Path) -> anyhow::Result<String> {
-    let mut text = String::new();
-    // What is longer the parser refuses, and a device may have no end.
-    let most = file::BYTES_MAX as u64 + 1;
-    let read = File::open(path).and_then(|file| file.take(most).read_to_string(&mut text));
-    read.map(|_| text).map_err(|error| match error.kind() {
-        ErrorKind::NotFound => {
-            let name = shown(path);
-            let fix = similar(path).map_or_else(
-                || format!("`handover new {name}` writes one, `handover shows` lists the built-in ones"),
-                |meant| format!("did you mean `{}`?", visible(&meant)),
-            );
-            anyhow::anyhow!("there is no show file {name}; {fix}")
-        }
-        ErrorKind::InvalidData => anyhow::anyhow!("{} is not UTF-8 text; save it as UTF-8", shown(path)),
-        _ => anyhow::anyhow!("cannot read {}: {error}", shown(path)),
-    })
-}
-
-/// A path as a message names it: nothing in it can move the cursor.
-fn shown(path: &Path) -> String {
-    visible(&path.to_string_lossy()).into_owned()
-}
-
-/// The built-in show, or the show file in the same folder, whose name is closest to that of `path`.
-fn similar(path: &Path) -> Option<String> {
-    /// More names than anybody keeps shows in one folder.
-    const FILES_MAX: usize = 1000;
-    let name = path.file_name()?.to_str()?;
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let files = std::fs::read_dir(folder.unwrap_or(Path::new("."))).into_iter().flatten().take(FILES_MAX).flatten();
-    let files: Vec<String> = files.filter_map(|file| file.file_name().into_string().ok()).collect();
-    let files = files.iter().map(String::as_str).filter(|file| file.ends_with(".toml"));
-    let shows = builtin::ALL.map(|show| show.name).into_iter().filter(|_| folder.is_none());
-    let meant = closest(name, files.chain(shows))?;
-    Some(folder.map_or_else(|| meant.to_owned(), |folder| folder.join(meant).to_string_lossy().into_owned()))
-}
-
-/// Parses a show; its faults become one error, as `handover check` words them.
-///
-/// # Errors
-/// When the show has faults.
-pub fn parse(text: &str, name: &str) -> anyhow::Result<Arc<Show>> {
-    file::parse(text, &machine_zone()).map(Arc::new).map_err(|problems| {
-        let report = problem::report(&problems, name, text, has_colour());
-        anyhow::anyhow!("{name} has {} and does not run\n\n{report}", problem::counted(&problems))
-    })
-}
-
-/// Whether a report on stderr may have colours.
-pub fn has_colour() -> bool {
-    let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    std::io::stderr().is_terminal() && !refused
-}
-
-/// The IANA name of the machine's zone.
-pub fn machine_zone() -> String {
-    jiff::tz::TimeZone::system().iana_name().unwrap_or("UTC").to_owned()
+    Ok(Script { text, source, show, warnings, rehearse: wishes.rehearse })
 }
 
 fn fresh(wishes: &Wishes, store: &Store, script: Script, post: &Post) -> anyhow::Result<Session> {
@@ -231,9 +168,15 @@ fn fresh(wishes: &Wishes, store: &Store, script: Script, post: &Post) -> anyhow:
     let shifted = shift_ns.map(|_| "the show's clock is set for a technical rehearsal; outputs are live".to_owned());
     let dated = dated.map(|date| format!("the show is dated {date}: its times are taken for {day}"));
     let neighbours = choice::neighbours(store, &script);
-    let words: Vec<String> = dated.into_iter().chain(shifted).chain(neighbours).collect();
+    let warned = match script.warnings.len() {
+        0 => None,
+        1 => Some("1 warning about this show: it is in the log".to_owned()),
+        count => Some(format!("{count} warnings about this show: they are in the log")),
+    };
+    let words: Vec<String> = dated.into_iter().chain(shifted).chain(neighbours).chain(warned).collect();
     let mut log = Log::default();
     note_config(&wishes.config, wishes.note.as_deref(), &mut log, 0);
+    note_warnings(&script.warnings, &mut log, 0);
     Ok(Session {
         id,
         state: State::new(script.show),
@@ -263,7 +206,7 @@ fn resume(
 ) -> anyhow::Result<Session> {
     let id = folder.id.clone();
     let text = store.show_text(&id)?;
-    let show = parse(&text, &format!("the show of run {id}"))?;
+    let (show, warnings) = parse_warned(&text, &format!("the show of run {id}"))?;
     let lock = lock(store, &id)?;
     let (journal, recovered) = Journal::open(lock, report(post))?;
     let mut state = State::new(Arc::clone(&show));
@@ -288,6 +231,7 @@ fn resume(
     let run_ns = last.run_ns.saturating_add(down_ns).min(RESUME_NS_MAX.max(last.run_ns));
     let down_ns = run_ns - last.run_ns;
     note_config(&wishes.config, wishes.note.as_deref(), &mut log, run_ns);
+    note_warnings(&warnings, &mut log, run_ns);
     let mut words: Vec<String> = vec![];
     let show_changed = show_crc.is_some_and(|crc| crc != checksum(&text));
     if show_changed {
@@ -335,6 +279,11 @@ fn said(config: &Config, note: Option<&str>, words: &[String]) -> Option<(String
 fn note_config(config: &Config, note: Option<&str>, log: &mut Log, at_ns: RunNs) {
     let lines = config.log.iter().map(String::as_str).chain(note);
     lines.for_each(|line| log.say(Word::program(line, Tone::Attention, at_ns)));
+}
+
+/// Puts what the show will not do as it is meant into the log.
+fn note_warnings(warnings: &[String], log: &mut Log, at_ns: RunNs) {
+    warnings.iter().for_each(|line| log.say(Word::program(line, Tone::Attention, at_ns)));
 }
 
 /// A journal and the show beside it belong together, or somebody has exchanged one of them.

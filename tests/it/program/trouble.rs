@@ -139,6 +139,19 @@ fn an_http_output_posts_exactly_what_the_show_says() {
 }
 
 #[test]
+fn a_show_with_warnings_opens_and_says_them() {
+    let house = House::new();
+    let text = "title = \"T\"\n[department.stunts]\n[department.sound]\n[[segment]]\ntitle = \"S\"\n\
+                duration = \"60s\"\n[[segment.cue]]\nnumber = \"1\"\ntitle = \"A\"\n";
+    let mut program = house.open(&["--rehearse", &house.show(text)]);
+    program.await_words(&["2 warnings about this show"]);
+    program.keys(":log\r");
+    program.await_words(&["line 2 of the show: no cue needs department `stunts`", "line 3 of the show"]);
+    program.keys(" ");
+    program.await_event("cue_fired", 1);
+}
+
+#[test]
 fn a_show_sends_no_variable_that_the_user_does_not_allow() {
     let web = Web::new();
     let text = format!(

@@ -1,0 +1,95 @@
+//! Show files from the disk: read, parsed, and what is said of one that cannot be.
+
+use std::fs::File;
+use std::io::{ErrorKind, IsTerminal, Read};
+use std::path::Path;
+use std::sync::Arc;
+
+use crate::show::file::machine::Unseen;
+use crate::show::file::settings::closest;
+use crate::show::problem::{Problem, visible};
+use crate::show::{Show, builtin, file, problem};
+
+/// How many warnings of a show the log has.
+const LOGGED_MAX: usize = 20;
+
+/// Reads a show file.
+///
+/// # Errors
+/// When it is not there or not UTF-8, with the fix.
+pub fn read(path: &Path) -> anyhow::Result<String> {
+    let mut text = String::new();
+    // What is longer the parser refuses, and a device may have no end.
+    let most = file::BYTES_MAX as u64 + 1;
+    let read = File::open(path).and_then(|file| file.take(most).read_to_string(&mut text));
+    read.map(|_| text).map_err(|error| match error.kind() {
+        ErrorKind::NotFound => {
+            let name = shown(path);
+            let fix = similar(path).map_or_else(
+                || format!("`handover new {name}` writes one, `handover shows` lists the built-in ones"),
+                |meant| format!("did you mean `{}`?", visible(&meant)),
+            );
+            anyhow::anyhow!("there is no show file {name}; {fix}")
+        }
+        ErrorKind::InvalidData => anyhow::anyhow!("{} is not UTF-8 text; save it as UTF-8", shown(path)),
+        _ => anyhow::anyhow!("cannot read {}: {error}", shown(path)),
+    })
+}
+
+/// A path as a message names it: nothing in it can move the cursor.
+fn shown(path: &Path) -> String {
+    visible(&path.to_string_lossy()).into_owned()
+}
+
+/// The built-in show, or the show file in the same folder, whose name is closest to that of `path`.
+fn similar(path: &Path) -> Option<String> {
+    /// More names than anybody keeps shows in one folder.
+    const FILES_MAX: usize = 1000;
+    let name = path.file_name()?.to_str()?;
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    let files = std::fs::read_dir(folder.unwrap_or(Path::new("."))).into_iter().flatten().take(FILES_MAX).flatten();
+    let files: Vec<String> = files.filter_map(|file| file.file_name().into_string().ok()).collect();
+    let files = files.iter().map(String::as_str).filter(|file| file.ends_with(".toml"));
+    let shows = builtin::ALL.map(|show| show.name).into_iter().filter(|_| folder.is_none());
+    let meant = closest(name, files.chain(shows))?;
+    Some(folder.map_or_else(|| meant.to_owned(), |folder| folder.join(meant).to_string_lossy().into_owned()))
+}
+
+/// Parses a show; its errors become one, as `handover check` words them.
+///
+/// # Errors
+/// When the show has errors.
+pub fn parse(text: &str, name: &str) -> anyhow::Result<Arc<Show>> {
+    parse_warned(text, name).map(|(show, _)| show)
+}
+
+/// Parses a show as [`parse`] does, and gives its warnings too, one line each.
+///
+/// # Errors
+/// When the show has errors.
+pub(super) fn parse_warned(text: &str, name: &str) -> anyhow::Result<(Arc<Show>, Vec<String>)> {
+    let checked = file::check(text, &machine_zone(), &Unseen).map_err(|problems| {
+        let report = problem::report(&problems, name, text, has_colour());
+        anyhow::anyhow!("{} has {} and does not run\n\n{report}", visible(name), problem::counted(&problems))
+    })?;
+    let line = |warning: &Problem| {
+        let (line, _) = warning.line_column(text);
+        format!("line {line} of the show: {}; {}", warning.what, warning.fix)
+    };
+    let mut lines: Vec<String> = checked.warnings.iter().take(LOGGED_MAX).map(line).collect();
+    if let Some(more) = checked.warnings.len().checked_sub(LOGGED_MAX).filter(|more| *more > 0) {
+        lines.push(format!("and {more} more warnings; `handover check` has them all"));
+    }
+    Ok((Arc::new(checked.show), lines))
+}
+
+/// Whether a report on stderr may have colours.
+pub fn has_colour() -> bool {
+    let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    std::io::stderr().is_terminal() && !refused
+}
+
+/// The IANA name of the machine's zone.
+pub fn machine_zone() -> String {
+    jiff::tz::TimeZone::system().iana_name().unwrap_or("UTC").to_owned()
+}
