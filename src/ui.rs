@@ -8,6 +8,7 @@ pub mod board;
 mod by_itself;
 mod digits;
 mod dots;
+mod end;
 mod footer;
 mod glyphs;
 mod header;
@@ -204,9 +205,13 @@ fn run(scene: &Scene, buf: &mut Buffer, body: Rect, hits: &mut Hits) {
     let (next, with_notes) = standby::rows(scene, usize::from(column));
     let (has_picture, is_plain) = (monitor::has_picture(scene), scene.view.means.is_plain());
     let areas = layout::run(body, layout::Needs { next, with_notes, has_picture, is_plain });
+    let areas = if scene.state.has_ended() { areas.with_one_panel() } else { areas };
     areas.rules(buf, body, &scene.styles);
     rundown::draw(scene, buf, areas.rundown, hits);
     by_itself::draw(scene, buf, areas.by_itself);
+    if scene.state.has_ended() {
+        return end::draw(scene, buf, areas.on_air, areas.digits);
+    }
     on_air::draw(scene, buf, areas.on_air, areas.digits);
     standby::draw(scene, buf, areas.next);
     monitor::draw(scene, buf, areas.monitor);

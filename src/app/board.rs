@@ -2,7 +2,7 @@
 //!
 //! Owns what is public: the time, the show's title, the titles of segments, what is on and what is next with their
 //! numbers and times, and how the show ended. The words of a cue under embargo are not in a [`Board`] before the cue has
-//! fired, so that whoever draws one cannot show them. Calls, notes, people, departments, outputs, holds, misses, panics,
+//! fired, so that whoever draws one cannot show them. Calls, notes, people, departments, outputs, misses, panics,
 //! and how far over the show is while it runs are the caller's business: they must never come in here.
 
 use jiff::Timestamp;
@@ -27,6 +27,8 @@ pub struct Board {
     pub clocks: Vec<Clock>,
     /// In a rehearsal, a technical one included, how many times as fast its clock goes.
     pub rehearsal: Option<u32>,
+    /// Whether the show is held: its countdowns stand still, and the board has to say why.
+    pub is_held: bool,
     /// How far the run is.
     pub stage: Stage,
     /// What comes next.
@@ -167,6 +169,7 @@ impl Board {
         let next = public.next();
         Board {
             title: Some(show.title.clone()),
+            is_held: state.held_since().is_some(),
             now: state.wall(now as i64),
             clocks: clocks(show),
             rehearsal: (state.is_rehearsal() || state.shift_ns().is_some()).then(|| state.speed()),
@@ -185,6 +188,7 @@ impl Board {
             now,
             clocks: show.map_or_else(machines, clocks),
             rehearsal: None,
+            is_held: false,
             stage: Stage::Waiting { command },
             next: None,
             later: vec![],

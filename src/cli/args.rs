@@ -178,8 +178,8 @@ pub enum Verb {
     ///
     /// Follows a run on this machine by its journal and never touches it: the time by the show's clock, the show's title, the
     /// running segment and cue with what is left of them, what comes next and when it is planned, and at the end how far over
-    /// the show was. A cue under embargo reads '—' until it has fired. Calls, notes, people, departments, outputs, holds,
-    /// misses and panics never show, nor how far over the show is while it runs.
+    /// the show was. A cue under embargo reads '—' until it has fired. HELD says that the show is held. Calls, notes, people,
+    /// departments, outputs, misses and panics never show, nor how far over the show is while it runs.
     ///
     /// Without a run's id it follows the unfinished run of SHOW (or of any show) that somebody calls, a live one before a
     /// rehearsal, otherwise the newest; where there is none it waits for one. At the end of a run it stays, and turns to the

@@ -213,7 +213,10 @@ impl<'a> Scene<'a> {
         }
         let mut right = words::notice(self);
         if right.spans.is_empty() {
-            right = self.badge();
+            right = match self.board.is_held {
+                true => Line::styled(" HELD ", self.styles.attention_badge),
+                false => self.badge(),
+            };
         }
         (Line::styled(self.board.title.as_deref().unwrap_or_default(), self.styles.past), right)
     }

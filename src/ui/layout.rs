@@ -161,6 +161,14 @@ pub(super) fn run(body: Rect, needs: Needs) -> Areas {
 }
 
 impl Areas {
+    /// The same with the whole right column for the first panel.
+    pub fn with_one_panel(self) -> Self {
+        let bottom = self.by_itself.bottom().max(self.rundown.bottom());
+        let on_air = Rect { height: bottom.saturating_sub(self.on_air.y), ..self.on_air };
+        let none = Rect::default();
+        Areas { on_air, next: none, monitor: none, log: none, ..self }
+    }
+
     /// Draws the rules of the run page.
     pub fn rules(&self, buf: &mut Buffer, body: Rect, styles: &Styles) {
         rule(buf, body, body.y, "RUNDOWN", styles);

@@ -15,7 +15,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use super::scene::Scene;
@@ -45,9 +45,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, digits: Rect) {
     if area.is_empty() {
         return;
     }
-    let face = if scene.state.has_ended() {
-        ended(scene)
-    } else if scene.state.is_panicked() {
+    let face = if scene.state.is_panicked() {
         panicked(scene)
     } else if !scene.state.has_begun() {
         to_begin(scene)
@@ -76,11 +74,15 @@ impl Face<'_> {
         if let (Some((figure, widest, style)), Some(scale)) = (&self.digits, scale) {
             let high = digits::height(scale);
             let field = Rect { y: field.y + ((rows - high) / 2) as u16, height: high as u16, ..area };
-            digits::draw(buf, field, figure, widest, scale, *style);
+            // A line below blocks is no weight.
+            let style = style.remove_modifier(Modifier::UNDERLINED);
+            digits::draw(buf, field, figure, widest, scale, style);
             let taken = digits::width(widest, scale) as u16 + 3;
             let side = Rect { x: area.x + taken, width: area.width.saturating_sub(taken), ..field };
             if usize::from(side.width) < SIDE {
-                below.splice(0..0, beside.into_iter().take(1));
+                // The steps that the caller marks come first.
+                let at = usize::from(scene.state.step_cue().is_some()).min(below.len());
+                below.splice(at..at, beside.into_iter().take(1));
             } else {
                 if let Some(done) = self.bar {
                     let cells = usize::from(side.width).min(if scale > 2 { 32 } else { 22 });
@@ -343,35 +345,6 @@ fn in_gap<'a>(scene: &Scene<'a>, next: SegmentIx, starts_ns: RunNs) -> Face<'a> 
         beside: vec![Line::from(vec![
             Span::styled("until ", styles.past),
             Span::styled(scene.wall(starts_ns as i64), styles.strong),
-        ])],
-        ..Face::default()
-    }
-}
-
-fn ended<'a>(scene: &Scene<'a>) -> Face<'a> {
-    let styles = &scene.styles;
-    let over_ns = scene.timing.over_ns;
-    let amount = duration::over_under(over_ns);
-    let is_over = over_ns >= SECOND_NS as i64;
-    let style = if is_over { styles.attention } else { styles.ready };
-    let word = match over_ns / SECOND_NS as i64 {
-        1.. => "over the plan",
-        0 => "on time",
-        _ => "under the plan",
-    };
-    Face {
-        headline: Line::from(vec![
-            Span::styled(" ENDED ", styles.quiet_badge),
-            Span::styled("  Show ended", styles.strong),
-        ]),
-        digits: Some((amount.clone(), amount, style)),
-        beside: vec![
-            Line::styled(word, style),
-            Line::styled(format!("ended {}", scene.wall(scene.timing.end_ns)), styles.text),
-        ],
-        below: vec![Line::from(vec![
-            Span::styled("handover report", styles.strong),
-            Span::styled("  tells what happened when", styles.text),
         ])],
         ..Face::default()
     }

@@ -100,7 +100,10 @@ impl Ribbon<'_> {
             at += 1;
         }
         let number = (track.segment.0 + 1).to_string();
-        if at + number.len() as u16 + BLOCK_MIN <= last {
+        let number_ends = at + number.len() as u16;
+        // The line of now would stand in its middle.
+        let is_free = track.stand != Stand::Running || now >= number_ends;
+        if is_free && number_ends + BLOCK_MIN <= last {
             let style = match track.stand {
                 Stand::Running => styles.strong,
                 Stand::Past => styles.past,

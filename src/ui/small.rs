@@ -13,7 +13,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
 use super::scene::Scene;
-use super::{alarms, footer, header, people, standby, strip, text};
+use super::{alarms, end, footer, header, people, standby, strip, text};
 
 /// The smallest window that has panels.
 pub(super) const COLUMNS_MIN: u16 = 60;
@@ -49,6 +49,9 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) -> Option<Positi
         let call = scene.cue(cue).call.as_ref().map_or(vec![], |call| text::wrap(&format!("“{call}”"), columns, 3));
         more.extend(call.into_iter().map(|line| Line::styled(line, styles.strong)));
         more.extend(standby::answers(scene, cue, columns, false, 3));
+    }
+    if scene.state.has_ended() {
+        more.extend(end::lines(scene, columns));
     }
     let mut head = header::badges(scene);
     head.push(Span::raw("  "));

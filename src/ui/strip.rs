@@ -57,7 +57,7 @@ pub(super) fn on_air<'a>(scene: &Scene<'a>, columns: usize) -> Line<'a> {
     let mut spans = vec![Span::styled(sign.0, sign.1), Span::raw(" ")];
     if let Some((next, starts_ns)) = state.gap(scene.now_ns).filter(|_| state.on_air().is_empty()) {
         let left = Countdown { elapsed_ns: 0, of_ns: starts_ns.saturating_sub(scene.now_ns) };
-        spans.push(digits(left, (duration::countdown(left.of_ns), styles.strong)));
+        spans.extend(digits(left, (duration::countdown(left.of_ns), styles.strong)));
         spans.push(Span::styled("until ", styles.past));
         spans.push(Span::styled(scene.show.segment(next).title.as_str(), styles.text));
         return Line::from(spans);
@@ -65,13 +65,13 @@ pub(super) fn on_air<'a>(scene: &Scene<'a>, columns: usize) -> Line<'a> {
     let Some(cue) = scene.on_air_cue() else {
         let segment = scene.segment();
         if let Some(countdown) = state.segment_countdown(scene.now_ns) {
-            spans.push(digits(countdown, scene.left_of_segment(segment, countdown)));
+            spans.extend(digits(countdown, scene.left_of_segment(segment, countdown)));
         }
         spans.push(Span::styled(scene.show.segment(segment).title.as_str(), styles.strong));
         return Line::from(spans);
     };
     if let Some(countdown) = scene.countdown(cue) {
-        spans.push(digits(countdown, scene.left_of(cue, countdown)));
+        spans.extend(digits(countdown, scene.left_of(cue, countdown)));
     }
     spans.push(Span::styled(format!("{} ", scene.number(cue)), styles.on_air));
     spans.push(Span::styled(scene.cue(cue).title.as_str(), styles.strong));
@@ -81,9 +81,10 @@ pub(super) fn on_air<'a>(scene: &Scene<'a>, columns: usize) -> Line<'a> {
 }
 
 /// A countdown in cells of its own.
-fn digits(countdown: Countdown, (left, style): (String, Style)) -> Span<'static> {
+fn digits(countdown: Countdown, (left, style): (String, Style)) -> [Span<'static>; 3] {
     let cells = text::width(&duration::length(countdown.of_ns)).max(4) + 1;
-    Span::styled(format!("{left:>cells$}  "), style)
+    let pad = " ".repeat(cells.saturating_sub(text::width(&left)));
+    [Span::raw(pad), Span::styled(left, style), Span::raw("  ")]
 }
 
 fn before<'a>(scene: &Scene<'a>) -> Line<'a> {

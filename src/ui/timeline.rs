@@ -39,6 +39,8 @@ const WORDS: u16 = 22;
 const CURVE_FROM: u16 = 9;
 /// The most rows of the curve.
 const CURVE_MOST: u16 = 24;
+/// The cells of the figures beside the curve of the whole show.
+const NIGHT: u16 = 18;
 /// The cells of a tick's label with what keeps it from the next.
 const TICK: u16 = 10;
 /// The same while nobody knows when the show begins: `T+1:05:00`.
@@ -98,6 +100,18 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) -> (usize, usize
         curve::draw(scene, buf, label, chart, &scale, &tracks);
     }
     (top, most)
+}
+
+/// Draws over and under of the whole show as a curve.
+pub(super) fn night(scene: &Scene, buf: &mut Buffer, area: Rect) {
+    let tracks = track::tracks(scene);
+    if area.width < 30 || area.height == 0 || tracks.is_empty() {
+        return;
+    }
+    let label = Rect { width: NIGHT, ..area };
+    let chart = Rect { x: area.x + NIGHT + 1, width: area.width - NIGHT - 1, ..area };
+    let scale = scale(scene, &tracks.iter().collect::<Vec<_>>(), chart.width);
+    curve::draw(scene, buf, label, chart, &scale, &tracks);
 }
 
 fn lay_out(area: Rect, segments: usize) -> Areas {

@@ -7,6 +7,7 @@ mod board;
 mod callers;
 mod config;
 mod demo;
+mod ended;
 mod hand;
 mod looks;
 mod map;

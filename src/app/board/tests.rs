@@ -168,7 +168,9 @@ fn holds_panics_and_backups_give_nothing_away() {
     let left_s = run.on().2;
     run.until(130);
     assert_eq!(run.on().2, left_s, "the show's clock stands still");
+    assert!(run.board().is_held, "and the board says why");
     run.command(Command::Resume);
+    assert!(!run.board().is_held);
     let find = |number: &str| run.state.show().find(&crate::show::CueNumber::new(number).unwrap()).unwrap();
     let (jump, plan_b) = (find("3"), find("3A"));
     run.command(Command::SwapBackup);

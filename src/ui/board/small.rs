@@ -21,7 +21,9 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
         Stage::Waiting { .. } | Stage::Before { .. } => lines.extend(scene.waiting().into_iter().take(1)),
         Stage::On(on) => {
             let sign = Span::styled(format!("{} ", signs::ON_AIR), styles.on_air);
-            lines.push(Line::from(vec![sign, Span::styled(on.segment.as_str(), styles.strong)]));
+            let held = if scene.board.is_held { "HELD  " } else { "" };
+            let held = Span::styled(held, styles.attention);
+            lines.push(Line::from(vec![sign, held, Span::styled(on.segment.as_str(), styles.strong)]));
             lines.extend(
                 on.cues.first().map(|(cue, _)| {
                     Line::from_iter([Span::raw("  ")].into_iter().chain(item(scene, cue, styles.text)))

@@ -69,7 +69,7 @@ pub(super) fn caption<'a>(scene: &Scene<'a>, columns: usize) -> Line<'a> {
     }
     let Some(figure) = scene.board.figure() else { return Line::default() };
     let mut spans = vec![];
-    let badge = alert(figure.left_ns, figure.done.is_some());
+    let badge = alert(scene);
     let badge_cells = badge.map_or(0, |badge| badge.len() + 2);
     if let Some(badge) = badge {
         spans.push(Span::styled(badge, styles.attention_badge));
@@ -83,10 +83,14 @@ pub(super) fn caption<'a>(scene: &Scene<'a>, columns: usize) -> Line<'a> {
     Line::from(spans)
 }
 
-/// The word beside amber digits.
-fn alert(left_ns: i64, runs: bool) -> Option<&'static str> {
-    match left_ns {
-        ..=-1 if !runs => Some(" LATE "),
+/// The word beside digits that are amber, or that stand still.
+fn alert(scene: &Scene) -> Option<&'static str> {
+    let figure = scene.board.figure()?;
+    if scene.board.is_held {
+        return Some(" HELD ");
+    }
+    match figure.left_ns {
+        ..=-1 if figure.done.is_none() => Some(" LATE "),
         ..=-1 => Some(" OVER "),
         0..=NEAR_NS => Some(" LAST SECONDS "),
         _ => None,
@@ -95,7 +99,7 @@ fn alert(left_ns: i64, runs: bool) -> Option<&'static str> {
 
 /// The same as a badge, with the gap in front of it.
 pub(super) fn badge(scene: &Scene) -> Vec<Span<'static>> {
-    let word = scene.board.figure().and_then(|figure| alert(figure.left_ns, figure.done.is_some()));
+    let word = alert(scene);
     word.map_or(vec![], |word| vec![Span::raw("  "), Span::styled(word, scene.styles.attention_badge)])
 }
 

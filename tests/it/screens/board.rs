@@ -184,3 +184,24 @@ fn a_time_on_a_board_is_whole_or_absent() {
     }
     assert!(seen > 100, "{seen}");
 }
+
+#[test]
+fn in_a_hold_the_board_says_why_its_countdown_stands_still() {
+    let mut run = jump_on_standby();
+    run.keys("s123 ");
+    run.until(210.0);
+    for (columns, rows) in SIZES.into_iter().chain([(30, 6)]) {
+        for face in [Face::Board, Face::Countdown] {
+            assert!(!screen(&run, face, columns, rows).contains("HELD"));
+        }
+    }
+    run.keys("h");
+    for (columns, rows) in SIZES.into_iter().chain([(30, 6)]) {
+        let held = screen(&run, Face::Board, columns, rows);
+        assert!(held.contains("HELD"), "{columns}×{rows}:\n{held}");
+    }
+    for (columns, rows) in SIZES {
+        let held = screen(&run, Face::Countdown, columns, rows);
+        assert!(held.contains("HELD"), "{columns}×{rows}:\n{held}");
+    }
+}

@@ -1,0 +1,210 @@
+//! The end card: what the night was, when it is over. It has the room of the panels for what is on air and what is next.
+//!
+//! ```text
+//!   ENDED   Show ended 23:08:20
+//!     ▄  ▄█  ▄ ▀▀█ █▀█   over the plan
+//!    ▀█▀  █  ▄ █▀▀ █ █
+//!        ▀▀▀   ▀▀▀ ▀▀▀
+//!  cues          6 called, 3 by themselves, 1 skipped
+//!  longest late  12  Off the roof  +2:10
+//!  failed        1  lights of cue 1
+//! ─ OVER / UNDER ──────────────────────────
+//!   over     +1:20            ⣀⠤⠒⠉
+//!   as planned 0:00   ⠤⠤⠤⠒⠒⠉
+//!  handover report   what happened when
+//!  handover --resume resumes a run you left
+//! ```
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::scene::Scene;
+use super::{digits, layout, text, timeline};
+use crate::engine::{Cause, Phase, SendState};
+use crate::show::CueIx;
+use crate::show::duration::{self, SECOND_NS};
+
+/// The cells of a fact's name.
+const NAME: usize = 14;
+/// The most cues that are named as failed.
+const FAILED_MAX: usize = 4;
+/// The fewest rows of a curve, its rule among them.
+const CURVE_MIN: u16 = 4;
+/// The most.
+const CURVE_MAX: u16 = 16;
+
+/// Draws the card, the big digits in as many rows as `digit_rows`.
+pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, digit_rows: Rect) {
+    if area.is_empty() {
+        return;
+    }
+    let styles = &scene.styles;
+    let headline = Line::from(vec![
+        Span::styled(" ENDED ", styles.quiet_badge),
+        Span::styled("  Show ended ", styles.strong),
+        Span::styled(scene.wall_with_day(scene.timing.end_ns), styles.text),
+    ]);
+    text::put(buf, area, area.y, headline);
+    let (amount, word, style) = amount(scene);
+    let columns = usize::from(area.width);
+    let word_cells = text::width(word) + 3;
+    let rows = usize::from(digit_rows.height);
+    let room = columns.saturating_sub(word_cells);
+    match digits::scale_for(&amount, room, rows, scene.view.means.is_plain()) {
+        Some(scale) => {
+            digits::draw(buf, digit_rows, &amount, &amount, scale, style);
+            let beside = digits::width(&amount, scale) as u16 + 3;
+            let beside = Rect { x: area.x + beside, width: area.width.saturating_sub(beside), ..area };
+            text::put(buf, beside, digit_rows.y + (digits::height(scale) / 2) as u16, Line::styled(word, style));
+        }
+        None => _ = text::put(buf, area, digit_rows.y, Line::styled(format!("{amount}  {word}"), style)),
+    }
+    let mut y = digit_rows.bottom() + 1;
+    let commands = commands(scene);
+    let last = area.bottom().saturating_sub(commands.len() as u16);
+    for line in facts(scene, columns) {
+        if y < last {
+            text::put(buf, area, y, line);
+        }
+        y += 1;
+    }
+    let free = last.saturating_sub(y + 1);
+    if free >= CURVE_MIN {
+        let chart = Rect { y: y + 1, height: free.min(CURVE_MAX), ..area };
+        let fence = Rect { x: area.x - 1, width: area.width + 1, ..area };
+        layout::rule(buf, fence, y, "OVER / UNDER", styles);
+        buf.set_string(fence.x.saturating_sub(1), y, "├", styles.rule);
+        timeline::night(scene, buf, chart);
+        y = chart.bottom();
+    }
+    // The commands stand below what there is, and at the bottom where that fills the card.
+    for (at, line) in (y.saturating_add(1).min(last)..area.bottom()).zip(commands) {
+        text::put(buf, area, at, line);
+    }
+}
+
+/// What the night was in a few lines, for a window that has no room for the card.
+pub(super) fn lines<'a>(scene: &Scene<'a>, columns: usize) -> Vec<Line<'a>> {
+    facts(scene, columns).into_iter().chain(commands(scene)).collect()
+}
+
+/// How far over or under the plan it ended.
+fn amount(scene: &Scene) -> (String, &'static str, Style) {
+    let over_ns = scene.late_ns(scene.timing.planned_end_ns, scene.timing.end_ns);
+    let (word, style) = match over_ns {
+        1.. => ("over the plan", scene.styles.attention),
+        0 => ("on time", scene.styles.ready),
+        _ => ("under the plan", scene.styles.ready),
+    };
+    (duration::over_under(over_ns), word, style)
+}
+
+fn fact<'a>(scene: &Scene, name: &str, value: impl IntoIterator<Item = Span<'a>>) -> Line<'a> {
+    let name = Span::styled(format!("{name:<NAME$}"), scene.styles.past);
+    Line::from_iter(std::iter::once(name).chain(value))
+}
+
+fn facts<'a>(scene: &Scene<'a>, columns: usize) -> Vec<Line<'a>> {
+    let styles = &scene.styles;
+    let mut facts = vec![];
+    let counts = counts(scene).into_iter().map(|(words, style)| Line::from(Span::styled(words, style)));
+    for (at, line) in text::flow(counts, columns.saturating_sub(NAME), 2).into_iter().enumerate() {
+        facts.push(fact(scene, if at == 0 { "cues" } else { "" }, line.spans));
+    }
+    facts.push(match longest_late(scene) {
+        Some((cue, late_ns)) => {
+            let head = fact(
+                scene,
+                "longest late",
+                [
+                    Span::styled(format!("{}  ", scene.number(cue)), styles.text),
+                    Span::styled(scene.cue(cue).title.as_str(), styles.text),
+                ],
+            );
+            let late = Span::styled(format!("  {}", duration::over_under(late_ns)), styles.attention);
+            text::with_tail(head, Line::from(late), columns, NAME + 8)
+        }
+        None => fact(scene, "longest late", [Span::styled("no cue was late", styles.ready)]),
+    });
+    let failed = failed(scene);
+    facts.push(match failed.len() {
+        0 => fact(scene, "failed", [Span::styled("nothing", styles.ready)]),
+        count => {
+            let more = if count > FAILED_MAX { format!(", +{} more", count - FAILED_MAX) } else { String::new() };
+            let named: Vec<String> = failed.into_iter().take(FAILED_MAX).collect();
+            let words = format!("{count}  {}{more}", named.join(", "));
+            fact(scene, "failed", [Span::styled(words, styles.attention)])
+        }
+    });
+    facts
+}
+
+/// How many cues came in which way.
+fn counts(scene: &Scene) -> Vec<(String, Style)> {
+    let styles = &scene.styles;
+    let state = scene.state;
+    let (mut called, mut alone, mut skipped, mut missed, mut stopped, mut passed) = (0, 0, 0, 0, 0, 0);
+    for cue in scene.show.cue_indices() {
+        let at = state.cue(cue);
+        match at.cause.filter(|_| at.firings > 0) {
+            Some(Cause::Follow | Cause::Clock) => alone += 1,
+            Some(Cause::Go | Cause::Remote | Cause::Auto) => called += 1,
+            None => {}
+        }
+        skipped += usize::from(at.skipped);
+        missed += usize::from(at.phase == Phase::Missed);
+        stopped += usize::from(at.phase == Phase::Stopped);
+        passed += usize::from(state.is_passed_over(cue));
+    }
+    let counts = [
+        (called, "called", styles.text),
+        (alone, "by themselves", styles.text),
+        (skipped, "skipped", styles.past),
+        (passed, "passed over", styles.past),
+        (stopped, "stopped", styles.attention),
+        (missed, "missed", styles.attention),
+    ];
+    let counts = counts.into_iter().filter(|(count, word, _)| *count > 0 || *word == "called");
+    counts.map(|(count, word, style)| (format!("{count} {word}"), style)).collect()
+}
+
+/// The called cue that came the longest after its planned time.
+fn longest_late(scene: &Scene) -> Option<(CueIx, i64)> {
+    let late = scene.show.cue_indices().filter_map(|cue| {
+        let fired_ns = scene.state.cue(cue).fired_ns?;
+        Some((scene.late_ns(scene.planned_cue_ns(cue), fired_ns as i64), cue))
+    });
+    let (late_ns, cue) = late.max_by_key(|(late_ns, cue)| (*late_ns, std::cmp::Reverse(*cue)))?;
+    (late_ns >= SECOND_NS as i64).then_some((cue, late_ns))
+}
+
+/// Every message that failed or of which nobody knows, and every picture that was lost.
+fn failed(scene: &Scene) -> Vec<String> {
+    let mut failed = vec![];
+    for cue in scene.show.cue_indices() {
+        let at = scene.state.cue(cue);
+        for (action, send) in scene.cue(cue).actions.iter().zip(&at.sends) {
+            let output = &scene.show.output(action.output).id;
+            match send {
+                SendState::Failed => failed.push(format!("{output} of cue {}", scene.number(cue))),
+                SendState::Unknown => failed.push(format!("{output} of cue {} (unknown)", scene.number(cue))),
+                SendState::Pending | SendState::Sent => {}
+            }
+        }
+        if at.clip_lost {
+            failed.push(format!("the picture of cue {}", scene.number(cue)));
+        }
+    }
+    failed
+}
+
+/// What to type in the shell next.
+fn commands(scene: &Scene) -> [Line<'static>; 2] {
+    let styles = &scene.styles;
+    let command = |words: &'static str, does: &'static str| {
+        Line::from(vec![Span::styled(format!("{words:<18}"), styles.strong), Span::styled(does, styles.past)])
+    };
+    [command("handover report", "what happened when"), command("handover --resume", "resumes a run you left")]
+}
