@@ -4,9 +4,12 @@
 
 mod args;
 mod check;
+mod choices;
 mod commands;
+mod complete;
 mod forms;
 mod hints;
+mod man;
 mod means;
 mod probe;
 mod words;
@@ -21,6 +24,7 @@ use crate::runtime::End;
 
 /// Runs the program.
 pub fn main() -> ExitCode {
+    complete::answer();
     let args = Args::read();
     let done = match &args.verb {
         None => return ended(args.wishes().and_then(|wishes| crate::runtime::run(&wishes))),
@@ -38,8 +42,10 @@ pub fn main() -> ExitCode {
         Some(Verb::Sheet { show, format, public, bom }) => commands::sheet(show, *format, *public, *bom),
         Some(Verb::Keys) => commands::keys(),
         Some(Verb::Theme { name }) => commands::theme(name.map(args::ThemeArg::theme), args.theme()),
-        Some(Verb::Completions { shell }) => commands::completions(*shell),
-        Some(Verb::Man { verb }) => commands::man(verb.as_deref()),
+        Some(Verb::Completions { shell }) => {
+            complete::registration(&shell.to_string()).and_then(|lines| commands::print(&lines))
+        }
+        Some(Verb::Man { verb }) => man::page(verb.as_deref()).and_then(|page| commands::print(&page)),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -60,6 +66,7 @@ fn ended(end: anyhow::Result<End>) -> ExitCode {
 
 fn failed(error: &anyhow::Error) -> ExitCode {
     // With nobody to read it, the status says it alone.
-    let _ = writeln!(std::io::stderr(), "{}", plain::coloured_lines(&format!("handover: {error:#}")));
+    let said = crate::runtime::said(error);
+    let _ = writeln!(std::io::stderr(), "{}", plain::coloured_lines(&format!("handover: {said}")));
     ExitCode::FAILURE
 }

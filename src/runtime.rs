@@ -35,8 +35,30 @@ use std::time::Duration;
 pub use opening::{DemoWishes, Start, Unfinished, Wishes};
 pub use takeover::stop_run;
 
+use crate::show::problem::visible;
+
 /// How long a thread that may be stuck on the terminal, the disk or the net gets to say goodbye.
 const GOODBYE: Duration = Duration::from_millis(700);
+
+/// An error and its causes in words, each said once, without anything that a terminal would obey. Below an empty line
+/// stands a report on a show, which has its own colours.
+pub fn said(error: &anyhow::Error) -> String {
+    let mut said = String::new();
+    for cause in error.chain() {
+        let words = cause.to_string();
+        // What the system says often stands in the words of the error above it, but for its number.
+        let known = words.split(" (os error").next().unwrap_or_default();
+        if said.is_empty() {
+            said = words;
+        } else if !said.contains(known) {
+            said = format!("{said}: {words}");
+        }
+    }
+    match said.split_once("\n\n") {
+        Some((head, report)) => format!("{}\n\n{report}", visible(head)),
+        None => said.lines().map(visible).collect::<Vec<_>>().join("\n"),
+    }
+}
 
 /// How a run in a terminal came to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -85,4 +107,24 @@ fn call(
     }
     signals.close();
     Ok(end)
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::Context;
+
+    use super::*;
+
+    #[test]
+    fn an_error_says_each_cause_once_and_nothing_that_a_terminal_obeys() {
+        let system = || std::io::Error::from_raw_os_error(rustix::io::Errno::ADDRINUSE.raw_os_error());
+        let why = system().to_string();
+        let plain = why.split(" (").next().unwrap_or_default().to_owned();
+        let error = Err::<(), _>(system()).context(format!("cannot hear on 1:2: {plain}; free it")).unwrap_err();
+        assert_eq!(said(&error), format!("cannot hear on 1:2: {plain}; free it"));
+        let error = Err::<(), _>(system()).context("cannot hear").unwrap_err();
+        assert_eq!(said(&error), format!("cannot hear: {why}"));
+        let error = anyhow::anyhow!("no file a\u{1b}[31mb.toml\n\n\u{1b}[31mreport");
+        assert_eq!(said(&error), "no file a\\u{1b}[31mb.toml\n\n\u{1b}[31mreport");
+    }
 }

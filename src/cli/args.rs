@@ -7,13 +7,15 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::error::ErrorKind;
-use clap::{Args as ClapArgs, CommandFactory, Parser, Subcommand, ValueEnum};
+use clap::{Args as ClapArgs, CommandFactory, Parser, Subcommand, ValueHint};
+use clap_complete::engine::ArgValueCompleter;
 use etcetera::BaseStrategy;
 
+pub use super::choices::ThemeArg;
 use super::forms::{Format, Paper};
-use super::hints;
 use super::means::means;
 use super::words::{start_at, start_cue, variable};
+use super::{complete, hints};
 use crate::app::Theme;
 use crate::app::board::Face;
 use crate::output::Permits;
@@ -36,7 +38,7 @@ pub struct Args {
     run: RunArgs,
 
     /// Where runs are kept [default: $XDG_STATE_HOME/handover]
-    #[arg(long, value_name = "DIR", global = true)]
+    #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, global = true)]
     state: Option<PathBuf>,
 
     /// Let shows read the environment variable NAME, beside HANDOVER_*, and send it to the hosts that they name
@@ -47,7 +49,7 @@ pub struct Args {
 #[derive(Debug, ClapArgs)]
 struct RunArgs {
     /// A show file, or the name of a built-in show
-    #[arg(value_name = "SHOW")]
+    #[arg(value_name = "SHOW", add = ArgValueCompleter::new(complete::shows))]
     show: Option<PathBuf>,
 
     /// Nothing leaves the machine: outputs only log what they would have sent
@@ -91,33 +93,6 @@ struct RunArgs {
     ascii: bool,
 }
 
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum ThemeArg {
-    /// For the dark of a control room
-    Dark,
-    /// For daylight
-    Light,
-    /// Every word at least 7 to 1
-    HighContrast,
-    /// Without red or green nothing is lost
-    ColourBlind,
-    /// Those of $XDG_CONFIG_HOME/handover/theme.toml
-    Own,
-}
-
-impl ThemeArg {
-    /// What it means.
-    pub fn theme(self) -> Theme {
-        match self {
-            ThemeArg::Dark => Theme::Dark,
-            ThemeArg::Light => Theme::Light,
-            ThemeArg::HighContrast => Theme::HighContrast,
-            ThemeArg::ColourBlind => Theme::ColourBlind,
-            ThemeArg::Own => Theme::Own,
-        }
-    }
-}
-
 #[derive(Debug, Subcommand)]
 pub enum Verb {
     /// Watch the built-in show call itself, from shortly before the jump on: everything in 90 seconds
@@ -128,11 +103,13 @@ pub enum Verb {
     /// List the built-in shows; with NAME, print one as a starting point
     Shows {
         /// The show to print
+        #[arg(add = ArgValueCompleter::new(complete::names))]
         name: Option<String>,
     },
     /// Write a small commented show file
     New {
         /// The file to write; it must not exist yet
+        #[arg(value_hint = ValueHint::FilePath)]
         file: PathBuf,
     },
     /// Say what is wrong with SHOW: errors and warnings, each with its line and how to fix it
@@ -141,6 +118,7 @@ pub enum Verb {
     /// with --strict for warnings too; otherwise 0.
     Check {
         /// The show file, or the name of a built-in show
+        #[arg(add = ArgValueCompleter::new(complete::shows))]
         show: PathBuf,
         /// Fail for warnings too
         #[arg(long)]
@@ -149,6 +127,7 @@ pub enum Verb {
     /// Try every output of SHOW without firing anything, and say what answered
     Probe {
         /// The show file, or the name of a built-in show
+        #[arg(add = ArgValueCompleter::new(complete::shows))]
         show: PathBuf,
     },
     /// List runs: id, when, kind, state, show
@@ -161,11 +140,13 @@ pub enum Verb {
     /// It is left as by q: what was fired is kept, and `handover --resume` goes on with it.
     Stop {
         /// The run's id, as `handover runs` lists it
+        #[arg(add = ArgValueCompleter::new(complete::stoppable))]
         run: String,
     },
     /// The as-run report of a run: what was planned beside what happened
     Report {
         /// The run's id [default: the last run]
+        #[arg(add = ArgValueCompleter::new(complete::runs))]
         run: Option<String>,
         /// What to print
         #[arg(long, value_enum, default_value = "text")]
@@ -190,6 +171,7 @@ pub enum Verb {
     /// The cue sheet to print, from the plan
     Sheet {
         /// The show file, or the name of a built-in show
+        #[arg(add = ArgValueCompleter::new(complete::shows))]
         show: PathBuf,
         /// What to print
         #[arg(long, value_enum, default_value = "text")]
@@ -214,7 +196,10 @@ pub enum Verb {
         #[arg(value_enum)]
         name: Option<ThemeArg>,
     },
-    /// Print shell completions
+    /// Print the lines with which a shell completes handover's commands, shows and runs
+    ///
+    /// bash: source <(handover completions bash), in ~/.bashrc; zsh: the same in ~/.zshrc; fish: handover completions fish |
+    /// source, in ~/.config/fish/config.fish.
     Completions {
         /// The shell
         shell: clap_complete::Shell,
@@ -222,6 +207,7 @@ pub enum Verb {
     /// Print the man page; with VERB, that of a command
     Man {
         /// The command, such as `board`
+        #[arg(add = ArgValueCompleter::new(complete::verbs))]
         verb: Option<String>,
     },
 }
@@ -230,7 +216,7 @@ pub enum Verb {
 #[derive(Debug, ClapArgs)]
 pub struct BoardArgs {
     /// A run's id, as `handover runs` lists it, a show file, or the name of a built-in show [default: any run]
-    #[arg(value_name = "RUN-or-SHOW")]
+    #[arg(value_name = "RUN-or-SHOW", add = ArgValueCompleter::new(complete::runs_and_shows))]
     of: Option<String>,
     /// Show only the time, as large as it fits
     #[arg(long, conflicts_with = "countdown")]
@@ -366,12 +352,14 @@ impl Args {
     }
 
     /// The folder in which runs are kept.
+    ///
+    /// # Errors
+    /// When neither the command line names it nor a home folder is known.
     pub fn state_dir(&self) -> anyhow::Result<PathBuf> {
         if let Some(dir) = &self.state {
             return Ok(dir.clone());
         }
-        let dirs = etcetera::base_strategy::Xdg::new().context("no home folder is known; name one with --state DIR")?;
-        Ok(dirs.state_dir().unwrap_or_else(|| dirs.data_dir()).join("handover"))
+        usual_state().context("no home folder is known; name one with --state DIR")
     }
 }
 
@@ -385,8 +373,35 @@ fn theme_called(name: &str) -> Result<Option<Theme>, String> {
     theme.map(Some).ok_or_else(|| format!("${THEME_VARIABLE} is none of {}", names()))
 }
 
+/// The folder in which runs are kept where the command line names none.
+pub fn usual_state() -> Option<PathBuf> {
+    let dirs = etcetera::base_strategy::Xdg::new().ok()?;
+    Some(dirs.state_dir().unwrap_or_else(|| dirs.data_dir()).join("handover"))
+}
+
+/// The commands to which `--state` means something.
+const OF_RUNS: [&str; 5] = ["demo", "runs", "stop", "report", "board"];
+/// The commands to which `--env` means something.
+const OF_SHOWS: [&str; 2] = ["check", "probe"];
+
+/// The command line as clap knows it. `--state` and `--env` may stand behind every command, and are listed only where they
+/// say something.
+pub fn command() -> clap::Command {
+    let hidden = |id: &'static str, long: &'static str| clap::Arg::new(id).long(long).hide(true);
+    <Args as CommandFactory>::command().mut_subcommands(|mut verb| {
+        if !OF_RUNS.contains(&verb.get_name()) {
+            verb = verb.arg(hidden("state", "state").value_parser(clap::value_parser!(PathBuf)));
+        }
+        if !OF_SHOWS.contains(&verb.get_name()) {
+            let several = clap::ArgAction::Append;
+            verb = verb.arg(hidden("variables", "env").value_parser(variable).action(several));
+        }
+        verb
+    })
+}
+
 fn usage(text: &str) -> ! {
-    Args::command().error(ErrorKind::ArgumentConflict, text).exit()
+    command().error(ErrorKind::ArgumentConflict, text).exit()
 }
 
 #[cfg(test)]

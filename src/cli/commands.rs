@@ -4,9 +4,7 @@ use std::io::{ErrorKind, Write};
 use std::path::Path;
 
 use anyhow::{Context, bail};
-use clap::CommandFactory;
 
-use super::args::Args;
 use super::forms::{Format, Paper};
 use crate::app::{Theme, keymap, theme};
 use crate::engine::RunId;
@@ -50,7 +48,8 @@ pub(super) fn new(path: &Path) -> anyhow::Result<()> {
         _ => anyhow::anyhow!("cannot write {}: {error}", path.display()),
     })?;
     file.write_all(builtin::TEMPLATE.as_bytes()).with_context(|| format!("cannot write {}", path.display()))?;
-    print(&format!("{0} is a show of four cues: try it with `handover --rehearse {0}`\n", path.display()))
+    let name = path.display().to_string();
+    print(&format!("{0} is a show of four cues: try it with `handover --rehearse {0}`\n", visible(&name)))
 }
 
 /// What a show is called in messages, and its text: that of a file, or of the built-in show of this name.
@@ -172,23 +171,4 @@ pub(super) fn theme(name: Option<Theme>, chosen: Result<Option<Theme>, String>) 
         Some(own) => print(&theme::write(own.base, &own.paints)),
         None => print(&theme::write(Theme::Dark, Theme::Dark.paints())),
     }
-}
-
-pub(super) fn completions(shell: clap_complete::Shell) -> anyhow::Result<()> {
-    let mut script = vec![];
-    clap_complete::generate(shell, &mut Args::command(), "handover", &mut script);
-    print(&String::from_utf8_lossy(&script))
-}
-
-pub(super) fn man(verb: Option<&str>) -> anyhow::Result<()> {
-    let mut command = Args::command().disable_help_subcommand(true);
-    // Only then a command of the program knows its full name.
-    command.build();
-    if let Some(verb) = verb {
-        let found = command.find_subcommand(verb).cloned();
-        command = found.with_context(|| format!("there is no command {verb}; `handover --help` lists them"))?;
-    }
-    let mut page = vec![];
-    clap_mangen::Man::new(command).render(&mut page)?;
-    print(&String::from_utf8_lossy(&page))
 }

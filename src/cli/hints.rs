@@ -3,10 +3,10 @@
 use std::ffi::OsString;
 use std::path::Path;
 
+use clap::FromArgMatches;
 use clap::error::ErrorKind;
-use clap::{CommandFactory, Parser};
 
-use super::args::Args;
+use super::args::{self, Args};
 use crate::show::builtin;
 use crate::show::file::settings::closest;
 use crate::show::problem::visible;
@@ -14,7 +14,7 @@ use crate::show::problem::visible;
 /// Reads the command line; leaves with status 2 where it makes no sense, and says what was probably meant.
 pub(super) fn parse() -> Args {
     let words: Vec<_> = std::env::args_os().skip(1).collect();
-    let args = Args::try_parse().unwrap_or_else(|error| match meant(&words) {
+    let args = read().unwrap_or_else(|error| match meant(&words) {
         Some(meant) if error.kind() == ErrorKind::UnknownArgument => did_you_mean(&words, &meant),
         _ => error.exit(),
     });
@@ -27,10 +27,14 @@ pub(super) fn parse() -> Args {
     args
 }
 
+fn read() -> Result<Args, clap::Error> {
+    Args::from_arg_matches(&args::command().try_get_matches()?)
+}
+
 fn did_you_mean(words: &[OsString], meant: &str) -> ! {
     let word = words.first().map(|word| word.to_string_lossy()).unwrap_or_default();
     let text = format!("there is no command and no show `{}`; did you mean `{}`?", visible(&word), visible(meant));
-    Args::command().error(ErrorKind::InvalidSubcommand, text).exit()
+    args::command().error(ErrorKind::InvalidSubcommand, text).exit()
 }
 
 /// The command line that was probably meant, where its first word is a command with a slip in it.
@@ -41,7 +45,7 @@ fn meant(words: &[OsString]) -> Option<String> {
     if could_be_a_show || word.starts_with('-') {
         return None;
     }
-    let command = Args::command();
+    let command = args::command();
     let verb = closest(word, command.get_subcommands().map(|verb| verb.get_name()))?;
     // A slip in the name of a show is as likely as one in a command.
     if closest(word, builtin::ALL.map(|show| show.name)).is_some() {

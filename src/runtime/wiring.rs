@@ -63,7 +63,7 @@ pub(super) fn remote(
             };
             Ok(match heard {
                 Ok(remote) => (Some(remote), None),
-                Err(why) => (None, Some(format!("{why:#}"))),
+                Err(why) => (None, Some(super::said(&why))),
             })
         }
         (None, None) => Ok((None, None)),
@@ -83,5 +83,5 @@ fn hear(show: &Arc<Show>, listen: SocketAddr, variable: &str, post: &Post) -> an
     let settings = Settings::new(listen, passcode(variable))?;
     let post = post.clone();
     let hear = Arc::new(move |request| post.send(Msg::Remote(request)));
-    Remote::start(settings, Arc::clone(show), hear).with_context(|| format!("OSC in at {listen}"))
+    Remote::start(settings, Arc::clone(show), hear).context("OSC in")
 }

@@ -267,9 +267,9 @@ fn without_a_terminal_a_show_is_refused_in_words() {
 
 #[test]
 fn completions_and_the_man_page_come() {
-    for shell in ["bash", "zsh", "fish"] {
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let script = succeeds(&["completions", shell]);
-        assert!(script.contains("handover") && script.contains("rehearse"), "{shell}: {script}");
+        assert!(script.contains("handover") && script.contains("HANDOVER_COMPLETE"), "{shell}: {script}");
     }
     let page = succeeds(&["man"]);
     assert!(page.contains(".TH handover") && page.contains("rehearse"), "{page}");
@@ -279,6 +279,10 @@ fn completions_and_the_man_page_come() {
     for verb in listed {
         assert!(succeeds(&["man", verb]).contains(&format!(".TH handover-{verb} ")), "{verb}");
     }
+    for section in ["EXAMPLES", "FILES", "ENVIRONMENT", "\"EXIT STATUS\""] {
+        assert!(page.contains(&format!(".SH {section}\n")), "{section}: {page}");
+    }
+    assert!(succeeds(&["man", "report"]).contains("EXIT STATUS"));
     assert!(fails(1, &["man", "nosuch"]).contains("handover --help"));
     assert!(succeeds(&["--help"]).contains("--rehearse"));
     assert!(succeeds(&["--version"]).starts_with("handover "));
@@ -405,4 +409,63 @@ fn a_wrong_theme_in_the_environment_keeps_nothing_from_running() {
     let (status, _, said) = run("nope", &["theme"]);
     assert_eq!(status, Some(1));
     assert!(said.contains("$HANDOVER_THEME is none of dark, light, high-contrast"), "{said}");
+}
+
+/// What a shell is offered at the end of these words, in the way in which fish asks.
+fn offered(house: &House, words: &[&str]) -> Vec<String> {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_handover"));
+    command.env("HANDOVER_COMPLETE", "fish").env("XDG_STATE_HOME", house.path("xdg")).current_dir(house.path(""));
+    let output = command.args(["--", "handover"]).args(words).output().expect("the program runs");
+    assert!(output.status.success(), "{words:?}: {}", text(&output.stderr));
+    text(&output.stdout).lines().filter_map(|line| line.split('\t').next()).map(str::to_owned).collect()
+}
+
+#[test]
+fn commands_shows_themes_and_runs_are_completed_at_every_level() {
+    let (house, wire) = (House::new(), Wire::new());
+    let show = house.show(&format!(
+        "title = \"T\"\n[output.desk]\n{}\n[[segment]]\ntitle = \"S\"\nduration = \"1m\"\n[[segment.cue]]\n\
+         number = \"1\"\ntitle = \"A\"\n",
+        wire.output()
+    ));
+    std::fs::write(house.path("clip.mp4"), "").expect("a file");
+    let program = house.open(&[&show]);
+    program.await_words(&["LIVE"]);
+    let runs: Vec<String> = house.runs().iter().filter_map(|run| Some(run.file_name()?.to_str()?.to_owned())).collect();
+    assert_eq!(runs.len(), 1);
+    let state = house.state().display().to_string();
+    let has = |words: &[&str], all: &[&str]| {
+        let found = offered(&house, words);
+        assert!(all.iter().all(|word| found.iter().any(|found| found == word)), "{words:?}: {found:?}");
+        found
+    };
+    has(&[""], &["report", "board", "paris-2024", "show.toml", "--rehearse"]);
+    let found = has(&["check", ""], &["torch-relay-2004", "show.toml"]);
+    assert!(!found.iter().any(|word| word.contains("clip") || word == "--state"), "{found:?}");
+    assert_eq!(offered(&house, &["theme", "hi"]), ["high-contrast"]);
+    let found = has(&["--theme", ""], &["dark", "colour-blind"]);
+    assert!(!found.contains(&"show.toml".to_owned()), "{found:?}");
+    assert_eq!(offered(&house, &["report", "--format", "c"]), ["csv"]);
+    assert_eq!(offered(&house, &["man", "st"]), ["stop"]);
+    assert_eq!(offered(&house, &["shows", "p"]), ["paris-2024"]);
+    for verb in ["report", "stop"] {
+        has(&["--state", &state, verb, ""], &[&runs[0]]);
+        assert_eq!(offered(&house, &[verb, "--state", &state, "2"]), runs);
+        assert!(!offered(&house, &[verb, ""]).contains(&runs[0]), "they are those of --state");
+    }
+    has(&["--state", &state, "board", ""], &[&runs[0], "show.toml", "paris-2024"]);
+}
+
+#[test]
+fn the_folder_of_runs_is_listed_where_it_says_something_and_taken_everywhere() {
+    let house = House::new();
+    let state = house.state().display().to_string();
+    let named = |verb: &str| succeeds(&[verb, "--help"]).contains("--state");
+    assert!(["runs", "stop", "report", "board"].iter().all(|verb| named(verb)));
+    assert!(
+        !["shows", "new", "check", "probe", "sheet", "keys", "theme", "completions", "man"].iter().any(|v| named(v))
+    );
+    for args in [["shows", "--state", &state], ["--state", &state, "shows"], ["--state", &state, "runs"]] {
+        succeeds(&args);
+    }
 }

@@ -224,9 +224,10 @@ mod tests {
         let record = |(seq, event)| Record { seq, at: wall_now(), run_ns: 0, event };
         journal.append(&(1..).zip(events).map(record).collect::<Vec<_>>()).unwrap();
         journal.close(Duration::from_secs(20)).unwrap();
-        if !is_called {
-            // Its lock names this process, which is still there.
-            fs::write(choice.store.root().join(&id.0).join("lock"), "").unwrap();
+        match is_called {
+            // Nobody lets go of it before the test ends.
+            true => std::mem::forget(choice.store.lock(&id).unwrap()),
+            false => fs::write(choice.store.root().join(&id.0).join("lock"), "").unwrap(),
         }
         id
     }

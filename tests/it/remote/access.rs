@@ -110,11 +110,11 @@ fn a_taken_port_ends_the_start_or_is_said_by_who_asked_for_it() {
 
     let show = house.show(&with_remote(&evening(&wire), &remote));
     let mut program = house.open(&["--fresh", &show]);
-    program.await_words(&["OSC in at", &remote.listen()]);
+    program.await_words(&["OSC in", &remote.listen()]);
     program.keys(" ");
     wire.expect("/one");
     program.keys(":page log\r");
-    program.await_words(&["OSC in at", &remote.listen(), "in use"]);
+    program.await_words(&["OSC in", &remote.listen(), "in use"]);
 }
 
 /// A show that says itself where to listen.

@@ -1,0 +1,115 @@
+//! The man page: what clap knows of the command line, and by hand what it does not.
+
+use std::io;
+
+use anyhow::Context;
+use clap_mangen::Man;
+use roff::{Roff, bold, roman};
+
+use super::args;
+
+/// Examples: what for, and the command.
+const EXAMPLES: [(&str, &str); 9] = [
+    ("Watch the built-in show call itself", "handover --auto --speed 5"),
+    (
+        "Write a small show, check it, and rehearse it",
+        "handover new show.toml && handover check show.toml && handover --rehearse show.toml",
+    ),
+    ("Run a show", "handover show.toml"),
+    ("A technical rehearsal with real outputs, as if it were 10:00", "handover show.toml --at 10:00"),
+    ("Try every output without firing anything", "handover probe show.toml"),
+    ("Go on after a crash, or from another terminal", "handover --resume"),
+    ("Show a countdown on a second screen", "handover board show.toml --countdown"),
+    ("List the runs, and end one that goes on without a terminal", "handover runs; handover stop RUN"),
+    ("What was planned beside what happened, as a page", "handover report --format html > report.html"),
+];
+
+/// Files and folders, and what they hold.
+const FILES: [(&str, &str); 5] = [
+    (
+        "$XDG_STATE_HOME/handover/runs/RUN/journal.jsonl",
+        "The journal of a run: a line of JSON for each event. --state names another folder.",
+    ),
+    ("$XDG_STATE_HOME/handover/runs/RUN/show.toml", "The show as it was run."),
+    ("$XDG_STATE_HOME/handover/fault.log", "Faults of the program itself."),
+    ("$XDG_CONFIG_HOME/handover/keys.toml", "The caller's own keys; handover keys prints those in force."),
+    ("$XDG_CONFIG_HOME/handover/theme.toml", "The caller's own colours; handover theme prints those in force."),
+];
+
+/// Variables of the environment, and what they do.
+const ENVIRONMENT: [(&str, &str); 7] = [
+    ("HANDOVER_THEME", "The colours: dark, light, high-contrast, colour-blind or own. --theme takes precedence."),
+    (
+        "HANDOVER_PASSCODE",
+        "The passcode of remote controls, where --listen is not on this machine only and the show names no other variable.",
+    ),
+    ("HANDOVER_COMPLETE", "Set by the lines of handover completions: which shell asks what may stand at the cursor."),
+    ("NO_COLOR", "Not empty: no colours."),
+    (
+        "COLORTERM, TERM",
+        "How many colours the terminal has: truecolor or 24bit, 256color, else 16; linux and dumb also choose the signs.",
+    ),
+    ("LC_ALL, LC_CTYPE, LANG", "A locale without UTF-8 makes the signs plain ASCII."),
+    (
+        "XDG_STATE_HOME, XDG_CONFIG_HOME",
+        "Where runs, and the caller's own files, are kept; usually ~/.local/state and ~/.config.",
+    ),
+];
+
+/// What the program's exit status says.
+const STATUS: [(&str, &str); 4] = [
+    ("0", "Done; check: no errors, and with --strict no warnings."),
+    ("1", "Failed; the reason stands on stderr."),
+    ("2", "The command line makes no sense."),
+    ("128 + N", "Signal N ended the program; a live run that was not finished can be resumed."),
+];
+
+/// The man page of the program, or of one of its commands.
+///
+/// # Errors
+/// When there is no such command.
+pub(super) fn page(verb: Option<&str>) -> anyhow::Result<String> {
+    let mut command = args::command().disable_help_subcommand(true);
+    // Only then a command of the program knows its full name.
+    command.build();
+    if let Some(verb) = verb {
+        let found = command.find_subcommand(verb).cloned();
+        command = found.with_context(|| format!("there is no command {verb}; `handover --help` lists them"))?;
+    }
+    let is_whole = verb.is_none();
+    let mut page = vec![];
+    write(&Man::new(command), is_whole, &mut page)?;
+    Ok(String::from_utf8_lossy(&page).into_owned())
+}
+
+fn write(man: &Man, is_whole: bool, page: &mut Vec<u8>) -> io::Result<()> {
+    man.render_title(page)?;
+    man.render_name_section(page)?;
+    man.render_synopsis_section(page)?;
+    man.render_description_section(page)?;
+    man.render_options_section(page)?;
+    if is_whole {
+        man.render_subcommands_section(page)?;
+        let examples = EXAMPLES.map(|(what, command)| (format!("{what}:"), command));
+        let examples = examples.iter().map(|(what, command)| (what.as_str(), *command));
+        section("EXAMPLES", examples, false).to_writer(page)?;
+        section("FILES", FILES, true).to_writer(page)?;
+        section("ENVIRONMENT", ENVIRONMENT, true).to_writer(page)?;
+    }
+    section("EXIT STATUS", STATUS, true).to_writer(page)?;
+    if is_whole { man.render_version_section(page) } else { Ok(()) }
+}
+
+/// A section of terms and what there is to say of each; the bold part is what is typed or named.
+fn section<'a>(title: &str, entries: impl IntoIterator<Item = (&'a str, &'a str)>, names_first: bool) -> Roff {
+    let mut roff = Roff::new();
+    roff.control("SH", [title]);
+    for (term, words) in entries {
+        roff.control("TP", []);
+        match names_first {
+            true => roff.text([bold(term)]).text([roman(words)]),
+            false => roff.text([roman(term)]).text([bold(words)]),
+        };
+    }
+    roff
+}
