@@ -11,6 +11,7 @@ pub mod demo;
 pub mod find;
 mod found;
 mod guard;
+mod held;
 pub mod hits;
 pub mod keymap;
 pub mod keys;
@@ -110,6 +111,8 @@ pub struct App {
     /// When a remote control last gave GO to a cue by its number.
     go_to_ns: Option<u64>,
     escape_pressed_ns: Option<u64>,
+    /// The key that was pressed last, and when.
+    pressed: Option<(keymap::Key, u64)>,
     /// The last click on a cue, where a second may make a double click of it.
     clicked: Option<mouse::Click>,
     /// Whom the caller has ticked last, and when.
@@ -245,6 +248,7 @@ impl App {
             done: vec![],
             go_to_ns: None,
             escape_pressed_ns: None,
+            pressed: None,
             clicked: None,
             ticked: None,
             refusals: vec![],

@@ -51,6 +51,17 @@ pub enum Act {
     Suspend,
 }
 
+/// What a key does while it is held down, or pressed again at once.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Held {
+    /// It acts again and again: it only moves or shows something.
+    Repeats,
+    /// It acts once: again it would take back what it did, do it to the next, or answer its own question.
+    Once,
+    /// It has a guard of its own that decides.
+    OwnGuard,
+}
+
 /// A row of the table.
 #[derive(Debug)]
 pub struct Binding {
@@ -97,6 +108,50 @@ impl Act {
     /// written before it had one stay right.
     pub fn gives_way(self) -> bool {
         matches!(self, Act::AllReady | Act::FindNext | Act::OpenSegments | Act::FoldSegments | Act::Redraw)
+    }
+
+    /// What its key does while it is held down.
+    pub fn held(self) -> Held {
+        match self {
+            Act::Go | Act::Spot => Held::OwnGuard,
+            Act::Standby
+            | Act::Ready(_)
+            | Act::AllReady
+            | Act::Override
+            | Act::SwapBackup
+            | Act::Step
+            | Act::Hold
+            | Act::Skip
+            | Act::Unspot
+            | Act::PersonNote
+            | Act::FindPerson
+            | Act::Find
+            | Act::Note
+            | Act::Panic
+            | Act::Open(_)
+            | Act::Help
+            | Act::Palette
+            | Act::Quit
+            | Act::Suspend => Held::Once,
+            Act::PlayheadNext
+            | Act::PlayheadPrevious
+            | Act::PlayheadHere
+            | Act::SelectUp
+            | Act::SelectDown
+            | Act::SelectPageUp
+            | Act::SelectPageDown
+            | Act::SelectFirst
+            | Act::SelectLast
+            | Act::OpenSegments
+            | Act::FoldSegments
+            | Act::FindNext
+            | Act::FindPrevious
+            | Act::FilterLog
+            | Act::NextPage
+            | Act::PreviousPage
+            | Act::SwitchTheme
+            | Act::Redraw => Held::Repeats,
+        }
     }
 
     /// The act of the run page whose key it has.

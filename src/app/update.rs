@@ -20,6 +20,7 @@ impl App {
             return vec![];
         }
         self.greets = false;
+        let is_held = self.is_held(key, now_ns);
         if self.redraws(key) {
             return vec![Task::Redraw];
         }
@@ -29,6 +30,14 @@ impl App {
         if key.code == KeyCode::Esc {
             // A key that is held down is not pressed twice.
             return if key.kind == KeyEventKind::Repeat { vec![] } else { self.escape(now_ns) };
+        }
+        let act = self.keymap.act_of(key).map(|act| act.on(self.page));
+        if let Some(why) = act.filter(|_| is_held).and_then(|act| self.holds_back(act)) {
+            // A question stays in sight, so that Ctrl-C held down does not answer the one that it asked.
+            if self.question.is_none() {
+                self.say(why, Tone::Attention, now_ns);
+            }
+            return vec![];
         }
         // The second Escape will not come, so nobody need be told what it would do.
         if self.escape_pressed_ns.take().is_some() {
@@ -40,11 +49,11 @@ impl App {
                 return vec![question.task()];
             }
             // The question must not cost a GO, and no other key may do anything unseen because of it.
-            if self.keymap.act_of(key) != Some(Act::Go) {
+            if act != Some(Act::Go) {
                 return vec![];
             }
         }
-        match self.keymap.act_of(key).map(|act| act.on(self.page)) {
+        match act {
             Some(act) => self.act(act, key.kind == KeyEventKind::Repeat, state, now_ns),
             None => {
                 let help = self.keymap.way(Act::Help);
@@ -64,6 +73,20 @@ impl App {
             // A question stays in sight until a key answers it.
             None if self.question.is_some() => {}
             None => self.say("pasted text is not taken for keys", Tone::Attention, now_ns),
+        }
+    }
+
+    /// Says that a paste has not come to its end.
+    pub fn paste_broke_off(&mut self, now_ns: u64) {
+        self.refuse("a paste broke off: its text is dropped, and keys work again", now_ns);
+    }
+
+    /// Takes text that was typed into the prompt in one go.
+    pub fn type_text(&mut self, text: &str, state: &State) {
+        self.pressed = None;
+        if let Some(prompt) = &mut self.prompt {
+            prompt.paste(text);
+            self.line_changed(state);
         }
     }
 
@@ -501,16 +524,17 @@ mod tests {
         let ask = |app: &mut App, ms: u64| app.key(&ctrl_z, &state, ms * MS_NS);
         let mut app = App::new(Theme::Dark);
         assert_eq!((ask(&mut app, 0), app.question), (vec![], Some(Question::Suspend)));
-        assert_eq!((ask(&mut app, 700), app.question), (vec![], None), "Ctrl-Z held down is no answer");
-        ask(&mut app, 1_000);
-        assert_eq!(plain(&mut app, KeyCode::Char('y'), &state, 1_100), [Task::Suspend]);
+        assert_eq!((ask(&mut app, 600), app.question), (vec![], Some(Question::Suspend)), "it is held down");
+        assert_eq!((ask(&mut app, 1_300), app.question), (vec![], None), "Ctrl-Z again is no answer");
         ask(&mut app, 2_000);
+        assert_eq!(plain(&mut app, KeyCode::Char('y'), &state, 2_100), [Task::Suspend]);
+        ask(&mut app, 3_000);
         let go = [Task::Command(Command::Go { cause: Cause::Go })];
-        assert_eq!(plain(&mut app, KeyCode::Char(' '), &state, 2_100), go, "the question costs no GO");
+        assert_eq!(plain(&mut app, KeyCode::Char(' '), &state, 3_100), go, "the question costs no GO");
         assert_eq!(app.question, None);
         // Before its first event a state is a rehearsal, which stops nothing.
         let rehearsal = State::new(Arc::clone(state.show()));
-        assert_eq!(app.key(&ctrl_z, &rehearsal, 3_000 * MS_NS), [Task::Suspend]);
+        assert_eq!(app.key(&ctrl_z, &rehearsal, 4_000 * MS_NS), [Task::Suspend]);
     }
 
     #[test]

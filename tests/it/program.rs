@@ -96,6 +96,7 @@ fn an_interlock_refuses_go_until_all_are_ready_or_it_is_overridden() {
     program.press_to_see("9", &["there is no number 9"]);
     assert_eq!(program.press_for("2", "department_ready")["department"], "rigging");
     program.await_words(&["2 of 2"]);
+    program.let_go();
     assert_eq!(program.press_for("2", "department_unready")["department"], "rigging");
     wire.expect_silence();
     program.press_to_see(" ", &["waits for Rigging"]);
@@ -177,7 +178,7 @@ fn every_key_of_the_table_does_something() {
         ("n", "playhead_moved", json!("2")),
         ("n", "playhead_moved", json!("3")),
         ("b", "cue_swapped", json!("3")),
-        ("b", "cue_swapped", json!("3B")),
+        ("kjb", "cue_swapped", json!("3B")),
         ("x", "cue_skipped", json!("3")),
         ("gj\r", "playhead_moved", json!("2")),
         ("jx", "cue_unskipped", json!("3")),
@@ -200,6 +201,7 @@ fn every_key_of_the_table_does_something() {
     assert_eq!(note["text"], "The wind rises: 8 m/s, q?");
     program.press_to_see("t\r", &["an empty note was not kept"]);
     program.press_to_see("?", &["HELP", "Space"]);
+    program.let_go();
     program.keys("?");
     program.await_screen("the run", |text| !text.contains("HELP"));
     program.keys("\t");
@@ -215,7 +217,9 @@ fn every_key_of_the_table_does_something() {
     wire.expect("/four");
     let step = program.press_for("m", "step_done");
     assert_eq!((&step["cue"], &step["step"], &step["title"]), (&json!("4"), &json!(1), &json!("Blue ring")));
+    program.let_go();
     assert_eq!(program.press_for("m", "cue_completed")["cue"], "4");
+    program.let_go();
     program.press_to_see("m", &["no running cue has a step left"]);
     program.press_to_see("é", &["does nothing here"]);
     wire.expect_silence();

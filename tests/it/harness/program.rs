@@ -117,6 +117,11 @@ impl Program {
         std::thread::sleep(Duration::from_millis(330));
     }
 
+    /// Waits until a second press of the same key is not taken for one that is held down.
+    pub fn let_go(&self) {
+        std::thread::sleep(Duration::from_millis(730));
+    }
+
     /// The screen as text.
     pub fn screen(&self) -> String {
         self.shared.glass().parser.screen().contents()

@@ -1,0 +1,145 @@
+//! Keys that are held down: what repeats, and what must happen once only.
+//!
+//! A terminal sends a held key again and again, mostly without a word that it is the same press. So a press counts as
+//! held when no other key came between and the last one, acted on or not, is not long ago.
+
+use crossterm::event::{KeyEvent, KeyEventKind};
+
+use super::App;
+use super::keymap::Key;
+use super::keys::{Act, Held};
+
+/// The same key within this time of its last press is one that is held, nanoseconds: more than the time that a desktop
+/// waits before it repeats a key (X11 660 ms, KDE 600, GNOME, Windows and macOS 500).
+pub(super) const HELD_NS: u64 = 700_000_000;
+
+impl App {
+    /// Takes in a press of a key. Returns `true` if the key is held since it was pressed before.
+    pub(super) fn is_held(&mut self, key: &KeyEvent, now_ns: u64) -> bool {
+        let pressed = Key::of(key);
+        let last = std::mem::replace(&mut self.pressed, pressed.map(|pressed| (pressed, now_ns)));
+        let is_same = |(last, at_ns): (Key, u64)| Some(last) == pressed && now_ns.saturating_sub(at_ns) < HELD_NS;
+        key.kind == KeyEventKind::Repeat || last.is_some_and(is_same)
+    }
+
+    /// Why a held key does not do `act` again, where it must not.
+    pub(super) fn holds_back(&self, act: Act) -> Option<String> {
+        match act.held() {
+            Held::Repeats | Held::OwnGuard => None,
+            Held::Once => Some(format!("{} ignored: pressed again within 0.7 s", self.keymap.way(act))),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use crossterm::event::{KeyCode, KeyModifiers};
+
+    use super::*;
+    use crate::app::keys::BINDINGS;
+    use crate::app::{Page, Task, Theme};
+    use crate::engine::{Event, State};
+    use crate::show::{Show, file};
+
+    const MS_NS: u64 = 1_000_000;
+    const SHOW: &str = r#"
+        title = "x"
+        [department.stunts]
+        [person.a]
+        name = "A"
+        [[segment]]
+        title = "s"
+        duration = "1m"
+        cue = [
+            { number = "1", title = "a", needs = ["stunts"] },
+            { number = "2", title = "b" },
+            { number = "3", title = "c" },
+        ]
+    "#;
+
+    /// A live run before its first cue: quitting and suspending ask.
+    fn live() -> State {
+        let show: Show = file::parse(SHOW, "UTC").unwrap();
+        let mut state = State::new(Arc::new(show));
+        let started = Event::RunStarted {
+            show: "x".into(),
+            source: String::new(),
+            rehearsal: false,
+            speed: 1,
+            auto: false,
+            clock: jiff::Timestamp::UNIX_EPOCH,
+            day: jiff::civil::date(1970, 1, 1),
+            version: String::new(),
+            shift_ns: None,
+            show_crc: None,
+        };
+        state.apply(0, &started);
+        state
+    }
+
+    /// The presses of a key that is held for two seconds on a desktop that waits `delay_ms` before it repeats.
+    fn held_down(delay_ms: u64) -> impl Iterator<Item = u64> {
+        [0].into_iter().chain((delay_ms..2_000).step_by(33)).map(|ms| ms * MS_NS)
+    }
+
+    fn tasks_of(app: &mut App, key: &KeyEvent, state: &State, delay_ms: u64) -> Vec<Task> {
+        held_down(delay_ms).flat_map(|at_ns| app.key(key, state, 60_000 * MS_NS + at_ns)).collect()
+    }
+
+    #[test]
+    fn every_key_of_the_table_that_is_held_does_what_the_table_says() {
+        let state = live();
+        for (binding, page) in BINDINGS.iter().flat_map(|binding| Page::ALL.map(|page| (binding, page))) {
+            for key in App::new(Theme::Dark).keymap.keys(binding.act).to_vec() {
+                for delay_ms in [200, 250, 500, 600, 660] {
+                    let what = format!("{} on {page:?}, {delay_ms} ms", binding.name);
+                    let mut app = App::new(Theme::Dark);
+                    app.page = page;
+                    let once = {
+                        let mut app = app.clone();
+                        let tasks = app.key(&key.event(), &state, 60_000 * MS_NS);
+                        (tasks, app.page, app.cursor, app.question)
+                    };
+                    let tasks = tasks_of(&mut app, &key.event(), &state, delay_ms);
+                    match binding.act.on(page).held() {
+                        Held::Once if app.prompt.is_none() => {
+                            assert_eq!((tasks, app.page, app.cursor, app.question), once, "{what}");
+                        }
+                        // In a line that is typed the key is a letter.
+                        Held::Once => assert_eq!(tasks, [], "{what}"),
+                        Held::OwnGuard => assert!(!tasks.is_empty(), "{what}"),
+                        Held::Repeats => assert!(tasks.len() != 1, "{what}"),
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_department_answers_once_and_ctrl_c_does_not_answer_its_own_question() {
+        let state = live();
+        let ready = KeyEvent::new(KeyCode::Char('1'), KeyModifiers::NONE);
+        assert_eq!(tasks_of(&mut App::new(Theme::Dark), &ready, &state, 500).len(), 1);
+        for quit in [KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL), KeyEvent::from(KeyCode::Char('q'))] {
+            let mut app = App::new(Theme::Dark);
+            assert_eq!(tasks_of(&mut app, &quit, &state, 500), []);
+            assert!(app.question.is_some() && app.message.is_some(), "it still stands, in sight");
+        }
+    }
+
+    #[test]
+    fn another_key_or_a_while_later_it_is_pressed_again() {
+        let state = live();
+        let (hold, down) = (KeyEvent::from(KeyCode::Char('h')), KeyEvent::from(KeyCode::Down));
+        let mut app = App::new(Theme::Dark);
+        let mut press = |key: &KeyEvent, ms: u64| app.key(key, &state, ms * MS_NS).len();
+        assert_eq!([press(&hold, 1_000), press(&hold, 1_699), press(&hold, 2_398), press(&hold, 3_098)], [1, 0, 0, 1]);
+        assert_eq!([press(&down, 3_200), press(&hold, 3_300)], [0, 1]);
+        // Where the terminal says that a key repeats, it is known however long ago the press was.
+        let repeat = KeyEvent::new_with_kind(KeyCode::Char('h'), KeyModifiers::NONE, KeyEventKind::Repeat);
+        assert_eq!(app.key(&repeat, &state, 9_000 * MS_NS), []);
+        assert!(app.message.is_some_and(|message| message.text == "h ignored: pressed again within 0.7 s"));
+    }
+}
