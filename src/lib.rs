@@ -28,7 +28,7 @@
 //! | [`output`] [`remote`] [`export`] | each owns one kind of IO or text; none knows app or ui |
 //! | [`journal`] | append, recover, lock |
 //! | [`engine`] | command, decide, event, apply, state, timers: a value |
-//! | [`show`] [`slip`] [`geo`] | the plan: segments, cues, numbers, times, its file and its faults; frames on a stream; maps |
+//! | [`show`] [`slip`] [`geo`] [`input`] | the plan: segments, cues, numbers, times, its file and its faults; frames on a stream; maps; what a terminal sends |
 //! | [`plain`] | text that does nothing to the text around it |
 
 pub mod app;
@@ -36,6 +36,7 @@ pub mod cli;
 pub mod engine;
 pub mod export;
 pub mod geo;
+pub mod input;
 pub mod journal;
 pub mod output;
 pub mod plain;

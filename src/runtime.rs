@@ -12,7 +12,6 @@
 pub mod board;
 pub mod clock;
 pub mod config;
-mod decode;
 mod fault;
 mod follower;
 mod inbox;

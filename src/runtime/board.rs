@@ -16,8 +16,8 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::Context;
-use crossterm::event::{Event, KeyCode, KeyEventKind, KeyModifiers};
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGTERM, SIGTSTP, SIGWINCH};
+use crossterm::event::{KeyCode, KeyEventKind, KeyModifiers};
+use signal_hook::consts::{SIGCONT, SIGTSTP, SIGWINCH};
 use signal_hook::iterator::Signals;
 
 use super::clock::{machine_ns, wall_now};
@@ -28,6 +28,7 @@ use super::terminal::{self, Canvas, Tty};
 use super::{GOODBYE, fault, signals};
 use crate::app::board::{Board, Face};
 use crate::app::theme::{Paints, Theme};
+use crate::input::Input;
 use crate::show::duration::SECOND_NS;
 use crate::ui::{self, Means};
 
@@ -87,7 +88,7 @@ pub fn show(wishes: &Wishes) -> anyhow::Result<()> {
 
 /// Ends the program in spite of a terminal that nobody reads: the loop may wait for it for ever.
 fn end_a_stalled_board() -> io::Result<()> {
-    let mut ends = Signals::new([SIGTERM, SIGHUP, SIGINT])?;
+    let mut ends = Signals::new(signals::ENDING)?;
     std::thread::Builder::new().name("leaving".into()).spawn(move || {
         if ends.forever().next().is_some() {
             std::thread::sleep(GOODBYE);
@@ -141,15 +142,14 @@ impl<'a> Screen<'a> {
                 self.draw()?;
             }
             let until_frame = Duration::from_nanos(self.frame_ns.saturating_sub(machine_ns()));
-            match keyboard::wait(true, self.inbox.bell(), Some(until_frame.min(LOOK))) {
-                Woken::Input => {
-                    if self.keys()? {
-                        return Ok(());
-                    }
-                    news = true;
+            if self.keyboard.wait(true, self.inbox.bell(), Some(until_frame.min(LOOK))) == Woken::Lost {
+                return Ok(());
+            }
+            while let Some(input) = self.keyboard.next() {
+                if self.key(&input)? {
+                    return Ok(());
                 }
-                Woken::Other => {}
-                Woken::Lost => return Ok(()),
+                news = true;
             }
             for message in self.inbox.take() {
                 match message {
@@ -158,9 +158,9 @@ impl<'a> Screen<'a> {
                         news = true;
                     }
                     Msg::Signal(SIGTSTP) => self.suspend()?,
-                    Msg::Signal(SIGTERM | SIGINT | SIGHUP) => return Ok(()),
+                    Msg::Signal(signal) if signals::ends(signal) => return Ok(()),
                     Msg::Signal(SIGCONT) => {
-                        terminal::take()?;
+                        terminal::take_again();
                         self.canvas = terminal::canvas(Tty::new()?)?;
                         news = true;
                     }
@@ -242,31 +242,26 @@ impl<'a> Screen<'a> {
         if self.run.as_ref().is_some_and(|run| run.speed() > 1) { FAST_FRAME_NS } else { 0 }
     }
 
-    /// Acts on what was typed; true where that means to leave.
-    fn keys(&mut self) -> anyhow::Result<bool> {
-        if self.keyboard.read(machine_ns()).is_err() {
-            return Ok(true);
+    /// Acts on what was typed. Returns `true` if that means to leave.
+    fn key(&mut self, input: &Input) -> anyhow::Result<bool> {
+        let Input::Key(key) = input else { return Ok(false) };
+        if key.kind == KeyEventKind::Release {
+            return Ok(false);
         }
-        while let Some(event) = self.keyboard.next() {
-            let Event::Key(key) = event else { continue };
-            if key.kind == KeyEventKind::Release {
-                continue;
-            }
-            let control = key.modifiers.contains(KeyModifiers::CONTROL);
-            match key.code {
-                KeyCode::Char('c') if control => return Ok(true),
-                KeyCode::Char('z') if control => self.suspend()?,
-                _ if control => {}
-                KeyCode::Char('q' | 'Q') => return Ok(true),
-                KeyCode::Esc if !self.help => return Ok(true),
-                KeyCode::Esc => self.help = false,
-                KeyCode::Char('?' | 'h') | KeyCode::F(1) => self.help = !self.help,
-                KeyCode::Char('c') => self.face = Face::Clock,
-                KeyCode::Char('d') => self.face = Face::Countdown,
-                KeyCode::Char('b') => self.face = Face::Board,
-                KeyCode::Tab => self.face = self.face.next(),
-                _ => {}
-            }
+        let control = key.modifiers.contains(KeyModifiers::CONTROL);
+        match key.code {
+            KeyCode::Char('c') if control => return Ok(true),
+            KeyCode::Char('z') if control => self.suspend()?,
+            _ if control => {}
+            KeyCode::Char('q' | 'Q') => return Ok(true),
+            KeyCode::Esc if !self.help => return Ok(true),
+            KeyCode::Esc => self.help = false,
+            KeyCode::Char('?' | 'h') | KeyCode::F(1) => self.help = !self.help,
+            KeyCode::Char('c') => self.face = Face::Clock,
+            KeyCode::Char('d') => self.face = Face::Countdown,
+            KeyCode::Char('b') => self.face = Face::Board,
+            KeyCode::Tab => self.face = self.face.next(),
+            _ => {}
         }
         Ok(false)
     }

@@ -1,117 +1,131 @@
 //! The keyboard: the terminal's input, read by the station itself.
+//!
+//! crossterm reads the terminal by itself, and waits in that read when half a sequence has come. Cues would wait with it.
+//! So this reads, never waits longer than it is asked to, and has [`crate::input`] say what was sent.
 
 use std::io::{self, ErrorKind};
 use std::os::fd::BorrowedFd;
 use std::time::Duration;
 
-use crossterm::event::Event;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
-use super::decode::{self, Decoded};
+use super::clock::machine_ns;
+use crate::input::{Input, Parser};
 
 /// What ended a wait.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub enum Woken {
-    /// There is input: [`Keyboard::read`] takes it in.
-    Input,
-    /// Anything else: the bell, the time-out, a signal.
-    Other,
+    /// Input, the bell, the time-out, a signal: what was typed is there to be taken.
+    Up,
     /// The terminal is gone.
     Lost,
 }
 
-/// Waits for input, the bell of the inbox, or `timeout`; `keyboard` is false once the terminal is gone.
-pub fn wait(keyboard: bool, bell: BorrowedFd<'_>, timeout: Option<Duration>) -> Woken {
-    let gone = PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL;
-    let timeout = timeout.map(|t| Timespec { tv_sec: t.as_secs() as i64, tv_nsec: t.subsec_nanos().into() });
-    let stdin = rustix::stdio::stdin();
-    let mut fds = [PollFd::from_borrowed_fd(bell, PollFlags::IN), PollFd::from_borrowed_fd(stdin, PollFlags::IN)];
-    let watched = if keyboard { &mut fds[..] } else { &mut fds[..1] };
-    if poll(watched, timeout.as_ref()).is_err() || !keyboard {
-        // Interrupted by a signal: the caller's loop comes back here.
-        return Woken::Other;
-    }
-    let said = fds[1].revents();
-    // A terminal that is gone says so for ever, beside input that never comes.
-    match (said.intersects(gone), said.contains(PollFlags::IN)) {
-        (true, _) => Woken::Lost,
-        (false, true) => Woken::Input,
-        (false, false) => Woken::Other,
-    }
-}
-
-/// Half a sequence that is older than this is no sequence but a key of its own, say Alt-[.
-const HALF_NS: u64 = 100_000_000;
-/// The same of pasted text, which a slow line brings in pieces, and which must not be taken for keys.
-const HALF_A_PASTE_NS: u64 = 5_000_000_000;
-/// The longest text that is pasted: many times what a prompt takes, and little enough to look through at every read.
-const BYTES_MAX: usize = 1 << 16;
+/// How much is read in one go: as much as a terminal's line in the kernel holds.
+const READ_BYTES: usize = 4096;
+/// How much is read before what was typed is acted on.
+const BYTES_MAX: usize = 16 * READ_BYTES;
 
 /// What was typed and not yet acted on.
 #[derive(Debug, Default)]
 pub struct Keyboard {
-    bytes: Vec<u8>,
-    read_ns: u64,
+    parser: Parser,
+    /// When the terminal was last seen empty, by the machine's clock.
+    looked_ns: Option<u64>,
+    stood_ns: u64,
 }
 
 impl Keyboard {
-    /// Takes in what was typed; for when [`wait`] says that there is something, and then it does not wait.
-    ///
-    /// # Errors
-    /// When the terminal is gone.
-    pub fn read(&mut self, now_ns: u64) -> io::Result<()> {
-        let age_ns = now_ns.saturating_sub(self.read_ns);
-        let limit_ns = if decode::is_half_a_paste(&self.bytes) { HALF_A_PASTE_NS } else { HALF_NS };
-        if age_ns > limit_ns {
-            self.bytes.clear();
-        } else if self.bytes.len() > BYTES_MAX {
-            decode::shorten_paste(&mut self.bytes);
+    /// Waits for input, the bell of the inbox, or `timeout`, and takes in everything that was typed; `watched` is false
+    /// once the terminal is gone.
+    pub fn wait(&mut self, watched: bool, bell: BorrowedFd<'_>, timeout: Option<Duration>) -> Woken {
+        let stdin = rustix::stdio::stdin();
+        let mut fds = [PollFd::from_borrowed_fd(bell, PollFlags::IN), PollFd::from_borrowed_fd(stdin, PollFlags::IN)];
+        let fds = if watched { &mut fds[..] } else { &mut fds[..1] };
+        // A lone ESC is a key when nothing follows it in time.
+        let left = |deadline_ns: u64| Duration::from_nanos(deadline_ns.saturating_sub(machine_ns()));
+        let decides = self.parser.deadline().filter(|_| watched).map(left);
+        let timeout = [timeout, decides].into_iter().flatten().min();
+        let timeout = timeout.map(|t| Timespec { tv_sec: t.as_secs() as i64, tv_nsec: t.subsec_nanos().into() });
+        let looked_ns = *self.looked_ns.get_or_insert_with(machine_ns);
+        self.stood_ns = 0;
+        if poll(fds, timeout.as_ref()).is_err() || !watched {
+            // Interrupted by a signal: the caller's loop comes back here.
+            return Woken::Up;
         }
-        self.read_ns = now_ns;
-        let mut typed = [0; 1024];
-        match rustix::io::read(rustix::stdio::stdin(), &mut typed) {
-            Ok(0) => Err(ErrorKind::UnexpectedEof.into()),
-            Ok(len) => {
-                self.bytes.extend_from_slice(&typed[..len]);
-                Ok(())
+        let said = fds[1].revents();
+        // A terminal that is gone says so for ever, beside input that never comes.
+        if said.intersects(GONE) || (said.contains(PollFlags::IN) && self.read().is_err()) {
+            return Woken::Lost;
+        }
+        // The terminal is empty now.
+        let now_ns = machine_ns();
+        self.stood_ns = now_ns.saturating_sub(looked_ns);
+        self.looked_ns = Some(now_ns);
+        self.parser.expire(now_ns);
+        Woken::Up
+    }
+
+    /// How long before the last [`Keyboard::wait`] ended nobody had looked at the terminal, nanoseconds.
+    pub fn stood_ns(&self) -> u64 {
+        self.stood_ns
+    }
+
+    /// Reads until the terminal is empty; does not wait, since there is something to read.
+    fn read(&mut self) -> io::Result<()> {
+        let mut typed = [0; READ_BYTES];
+        for _ in 0..BYTES_MAX / READ_BYTES {
+            match rustix::io::read(rustix::stdio::stdin(), &mut typed) {
+                Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
+                Ok(len) => {
+                    self.parser.feed(&typed[..len], machine_ns());
+                    if len < typed.len() || !has_input() {
+                        return Ok(());
+                    }
+                }
+                Err(Errno::INTR | Errno::AGAIN) => return Ok(()),
+                Err(error) => return Err(error.into()),
             }
-            Err(Errno::INTR | Errno::AGAIN) => Ok(()),
-            Err(error) => Err(error.into()),
         }
+        Ok(())
+    }
+
+    /// Takes text that was typed in one go: two characters or more that stand before everything else.
+    pub fn next_text(&mut self) -> Option<String> {
+        self.parser.next_text()
     }
 
     /// Forgets what was typed while nobody listened.
     pub fn discard(&mut self) {
-        self.bytes.clear();
+        *self = Keyboard::default();
         let _ = rustix::termios::tcflush(rustix::stdio::stdin(), rustix::termios::QueueSelector::IFlush);
     }
 }
 
 /// The next key, click or pasted text, as long as there is one.
 impl Iterator for Keyboard {
-    type Item = Event;
+    type Item = Input;
 
-    fn next(&mut self) -> Option<Event> {
-        loop {
-            let (event, taken) = match decode::decode(&self.bytes) {
-                Decoded::Event(event, taken) => (Some(event), taken),
-                Decoded::Nothing(taken) => (None, taken),
-                Decoded::Half => return None,
-            };
-            self.bytes.drain(..taken.min(self.bytes.len()));
-            if event.is_some() {
-                return event;
-            }
-        }
+    fn next(&mut self) -> Option<Input> {
+        self.parser.next_input()
     }
 }
 
-/// Whether the terminal still answers.
-pub fn is_alive() -> bool {
-    let stdin = rustix::stdio::stdin();
-    let mut fds = [PollFd::from_borrowed_fd(stdin, PollFlags::IN)];
+const GONE: PollFlags = PollFlags::HUP.union(PollFlags::ERR).union(PollFlags::NVAL);
+
+/// What poll(2) says of the terminal now.
+fn look() -> Option<PollFlags> {
+    let mut fds = [PollFd::from_borrowed_fd(rustix::stdio::stdin(), PollFlags::IN)];
     let zero = Timespec { tv_sec: 0, tv_nsec: 0 };
-    let gone = PollFlags::HUP | PollFlags::ERR | PollFlags::NVAL;
-    poll(&mut fds, Some(&zero)).is_ok() && !fds[0].revents().intersects(gone)
+    poll(&mut fds, Some(&zero)).ok().map(|_| fds[0].revents())
+}
+
+fn has_input() -> bool {
+    look().is_some_and(|said| said.contains(PollFlags::IN))
+}
+
+/// Returns `true` if the terminal still answers.
+pub fn is_alive() -> bool {
+    look().is_some_and(|said| !said.intersects(GONE))
 }

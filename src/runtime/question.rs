@@ -2,14 +2,14 @@
 
 use std::io::{self, Write};
 
-use crossterm::event::{Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use jiff::Timestamp;
 
-use super::clock::machine_ns;
 use super::inbox::{Inbox, Msg};
-use super::keyboard::{self, Keyboard, Woken};
-use super::terminal;
+use super::keyboard::{Keyboard, Woken};
 use super::when::{ago, listed};
+use super::{signals, terminal};
+use crate::input::Input;
 use crate::journal::{Holder, RunFolder};
 
 /// What the caller wants.
@@ -115,21 +115,18 @@ impl<'a> Keys<'a> {
 
     /// The next key; `None` for Ctrl-C, and where a signal ends the program.
     fn next(&mut self) -> io::Result<Option<KeyEvent>> {
-        use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
         loop {
-            for event in self.keyboard.by_ref() {
-                let Event::Key(key) = event else { continue };
+            for input in self.keyboard.by_ref() {
+                let Input::Key(key) = input else { continue };
                 let is_ctrl_c = key.code == KeyCode::Char('c') && key.modifiers.contains(KeyModifiers::CONTROL);
                 if key.kind != KeyEventKind::Release {
                     return Ok(Some(key).filter(|_| !is_ctrl_c));
                 }
             }
-            match keyboard::wait(true, self.inbox.bell(), None) {
-                Woken::Input => self.keyboard.read(machine_ns())?,
-                Woken::Other => {}
-                Woken::Lost => return Err(io::Error::other("the terminal is gone")),
+            if self.keyboard.wait(true, self.inbox.bell(), None) == Woken::Lost {
+                return Err(io::Error::other("the terminal is gone"));
             }
-            let ends = |message: &Msg| matches!(message, Msg::Signal(SIGHUP | SIGINT | SIGTERM));
+            let ends = |message: &Msg| matches!(message, &Msg::Signal(signal) if signals::ends(signal));
             if self.inbox.take().iter().any(ends) {
                 return Ok(None);
             }

@@ -9,12 +9,12 @@ mod due;
 mod leave;
 mod remote;
 mod tell;
+mod typed;
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crossterm::event::Event as Input;
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGTSTP, SIGWINCH};
 
 use due::Ahead;
@@ -27,7 +27,7 @@ use super::opening::Session;
 use super::screen::{self, Screen};
 use super::{End, fault, realtime, signals, terminal};
 use crate::app::log::Word;
-use crate::app::{App, Hand, RemoteSign, Task, Tone};
+use crate::app::{App, RemoteSign, Tone};
 use crate::engine::{ClipFact, Command, Event, Record, Rejection, RunId, RunNs, State};
 use crate::journal::{Journal, SyncReport};
 use crate::output::{ClipNews, ClipReport, Health, Job, Outputs};
@@ -228,9 +228,8 @@ impl Station {
                 self.publish();
             }
             let timeout = if more { Some(Duration::ZERO) } else { self.next_wait() };
-            match keyboard::wait(self.screen.is_some(), self.inbox.bell(), timeout) {
-                Woken::Input => self.inputs(),
-                Woken::Other => {}
+            match self.keyboard.wait(self.screen.is_some(), self.inbox.bell(), timeout) {
+                Woken::Up => self.inputs(),
                 Woken::Lost => self.terminal_lost(),
             }
             for message in self.inbox.take() {
@@ -254,56 +253,6 @@ impl Station {
             || self.ahead.is_some()
             || self.state.poll_timeout().is_some()
             || self.outputs.health().iter().any(is_at_work)
-    }
-
-    fn inputs(&mut self) {
-        if self.keyboard.read(machine_ns()).is_err() {
-            return self.terminal_lost();
-        }
-        // Each is acted on before the next is looked at: a GO does not wait for what was typed behind it.
-        while let Some(input) = self.keyboard.next() {
-            self.input(&input);
-        }
-    }
-
-    fn input(&mut self, input: &Input) {
-        self.release();
-        let now_ns = machine_ns();
-        let tasks = match input {
-            Input::Key(key) => {
-                if self.app.needs_hits(key)
-                    && let Some(screen) = &self.screen
-                {
-                    screen.seen_by(&mut self.app);
-                }
-                self.app.key(key, &self.state, now_ns)
-            }
-            Input::Paste(text) => {
-                self.app.paste(text, &self.state, now_ns);
-                vec![]
-            }
-            Input::Mouse(mouse) => {
-                let hits = self.screen.as_ref().map(Screen::hits).unwrap_or_default();
-                self.app.sees(&hits);
-                self.app.mouse(mouse, &hits, &self.state, now_ns)
-            }
-            // A new size of the window comes as a signal.
-            Input::Resize(..) | Input::FocusGained | Input::FocusLost => vec![],
-        };
-        for task in tasks {
-            match task {
-                Task::Command(command) => match self.app.guard(&command, Hand::Caller, &self.state, now_ns) {
-                    Ok(pass) => match self.obey(&command, now_ns) {
-                        Ok(()) => self.app.remember(pass),
-                        Err(rejection) => self.app.refused(&rejection, machine_ns()),
-                    },
-                    Err(why) => self.app.refuse(why, now_ns),
-                },
-                Task::Quit => self.leaving = Some("the caller quit".into()),
-                Task::Suspend => self.suspend(),
-                Task::Redraw => self.resized(),
-            }
-        }
     }
 
     /// Gives a command and tells the caller where it is refused.
@@ -353,7 +302,12 @@ impl Station {
             Msg::ScreenFault => self.restart_screen(),
             Msg::Signal(SIGWINCH) => self.resized(),
             Msg::Signal(SIGTSTP) => self.suspend(),
-            Msg::Signal(SIGCONT) => self.resized(),
+            Msg::Signal(SIGCONT) => {
+                if self.screen.is_some() {
+                    terminal::take_again();
+                }
+                self.resized();
+            }
             Msg::Signal(SIGHUP) if !keyboard::is_alive() => self.terminal_lost(),
             Msg::Signal(signal) => {
                 self.leaving = Some(signals::name(signal).into());

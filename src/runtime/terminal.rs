@@ -3,7 +3,8 @@
 use std::fs::File;
 use std::io::{self, ErrorKind, IsTerminal, Write};
 
-use crossterm::event::{DisableBracketedPaste, DisableMouseCapture, EnableBracketedPaste, EnableMouseCapture};
+use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use crossterm::style::Print;
 use crossterm::terminal::{Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, SetTitle};
 use crossterm::{cursor, queue};
 use ratatui::backend::CrosstermBackend;
@@ -111,14 +112,29 @@ fn write_all(out: &mut File, mut bytes: &[u8]) -> io::Result<()> {
     Ok(())
 }
 
+/// Has the terminal keep the window's title, and give it back (xterm's title stack).
+const KEEP_TITLE: &str = "\x1b[22;0t";
+const TITLE_AS_BEFORE: &str = "\x1b[23;0t";
+
+/// Keys are sent as ever: a program before may have left the kitty keyboard protocol on, or xterm's modifyOtherKeys. The
+/// first is put on a stack of the terminal, with nothing switched on; the second has no stack.
+const KEYS_AS_EVER: &str = "\x1b[>0u\x1b[>4;0m";
+/// Takes the protocol from the stack, and xterm's setting from its configuration.
+const KEYS_AS_BEFORE: &str = "\x1b[<u\x1b[>4m";
+
+/// Switches all of the mouse off, with the forms of its reports that a program before may have left on.
+const MOUSE_AS_EVER: &str = "\x1b[?9l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1005l\x1b[?1006l\x1b[?1015l\x1b[?1016l";
+/// Clicks and the wheel, in SGR's form. Motion is not reported: nothing here asks for it.
+const MOUSE_ON: &str = "\x1b[?1000h\x1b[?1006h";
+
 /// Goes to the alternate screen. Raw mode is the station's business: [`take`].
 ///
 /// # Errors
 /// When the terminal is gone.
 pub fn enter(out: &mut impl Write, title: &str) -> io::Result<()> {
-    let title = crate::plain::line(title);
-    queue!(out, EnterAlternateScreen, cursor::Hide, EnableMouseCapture, EnableBracketedPaste, SetTitle(title))?;
-    out.flush()
+    queue!(out, EnterAlternateScreen, cursor::Hide, Print(KEEP_TITLE), Print(KEYS_AS_EVER))?;
+    queue!(out, Print(MOUSE_AS_EVER), Print(MOUSE_ON), EnableBracketedPaste)?;
+    retitle(out, title)
 }
 
 /// The same for a screen that only shows: it leaves the mouse to the terminal.
@@ -126,7 +142,7 @@ pub fn enter(out: &mut impl Write, title: &str) -> io::Result<()> {
 /// # Errors
 /// When the terminal is gone.
 pub fn enter_to_show(out: &mut impl Write, title: &str) -> io::Result<()> {
-    queue!(out, EnterAlternateScreen, cursor::Hide)?;
+    queue!(out, EnterAlternateScreen, cursor::Hide, Print(KEEP_TITLE), Print(KEYS_AS_EVER))?;
     retitle(out, title)
 }
 
@@ -145,7 +161,9 @@ pub fn retitle(out: &mut impl Write, title: &str) -> io::Result<()> {
 /// # Errors
 /// When the terminal is gone.
 pub fn leave(out: &mut impl Write) -> io::Result<()> {
-    queue!(out, DisableBracketedPaste, DisableMouseCapture, SetTitle(""), LeaveAlternateScreen, cursor::Show)?;
+    queue!(out, DisableBracketedPaste, Print(MOUSE_AS_EVER), Print(KEYS_AS_BEFORE))?;
+    // Where the terminal keeps no title, an empty one is better than that of a show.
+    queue!(out, SetTitle(""), Print(TITLE_AS_BEFORE), LeaveAlternateScreen, cursor::Show)?;
     out.flush()
 }
 
@@ -177,6 +195,17 @@ pub fn take() -> io::Result<()> {
 pub fn give_back() {
     // It fails where the terminal is gone, and then nobody misses its modes.
     let _ = crossterm::terminal::disable_raw_mode();
+}
+
+/// Takes every key raw again, after a stop that the program did not ask for: the shell may have changed the modes. In the
+/// background it must not touch them.
+pub fn take_again() {
+    let stdin = rustix::stdio::stdin();
+    if rustix::termios::tcgetpgrp(stdin).is_ok_and(|group| group == rustix::process::getpgrp()) {
+        give_back();
+        // It fails where the terminal is gone, which the next look at the keyboard finds out.
+        let _ = take();
+    }
 }
 
 /// Gives the modes back and stops the whole program until somebody continues it, as the shell's `fg` does.

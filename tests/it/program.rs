@@ -2,6 +2,7 @@
 
 mod config;
 mod hand;
+mod input;
 mod people;
 pub mod shows;
 mod slips;

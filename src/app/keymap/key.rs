@@ -8,6 +8,7 @@ use std::str::FromStr;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
+use crate::input::is_lost_with_alt;
 use crate::show::file::settings::{closest, quoted};
 
 /// A key with what is held down beside it.
@@ -207,9 +208,10 @@ impl Key {
                 _ => refuse("is sent by no terminal".into(), "choose Ctrl with a letter"),
             },
             // The beginning of a function key's bytes: nobody could tell whether more is to come.
-            KeyCode::Char('[' | 'O') if held.contains(alt) => {
+            KeyCode::Char(c) if held.contains(alt) && is_lost_with_alt(c) => {
                 refuse("cannot be told from the beginning of another key".into(), "choose another key")
             }
+            KeyCode::Tab if held.contains(alt) => refuse("comes as Shift-Tab".into(), "write `Shift-Tab`"),
             KeyCode::Esc if !held.is_empty() => refuse("cannot be told from Esc".into(), "choose another key"),
             KeyCode::Enter | KeyCode::Backspace | KeyCode::Tab if held.contains(control) => {
                 refuse("is sent by no terminal as a key of its own".into(), "choose another key")
@@ -244,7 +246,7 @@ mod tests {
             ("Ctrl-Space", KeyCode::Char(' '), control),
             ("Ctrl-Up", KeyCode::Up, control),
             ("Alt-x", KeyCode::Char('x'), alt),
-            ("Alt-X", KeyCode::Char('X'), alt | shift),
+            ("Alt-G", KeyCode::Char('G'), alt | shift),
             ("Alt--", KeyCode::Char('-'), alt),
             ("Ctrl-Alt-G", KeyCode::Char('g'), control | alt),
         ] {
@@ -273,6 +275,9 @@ mod tests {
             ("Ctrl-[", "`Ctrl-[` is sent by no terminal", "choose Ctrl with a letter"),
             ("Shift-g", "`Shift-g` is no key of its own in a terminal", "write `G` alone"),
             ("Shift-Space", "`Shift-Space` is no key of its own in a terminal", "write `Space`"),
+            ("Alt-Tab", "`Alt-Tab` comes as Shift-Tab", "write `Shift-Tab`"),
+            ("Alt-]", "`Alt-]` cannot be told from the beginning of another key", "choose another key"),
+            ("Alt-P", "`Alt-P` cannot be told from the beginning of another key", "choose another key"),
             ("Alt-[", "`Alt-[` cannot be told from the beginning of another key", "choose another key"),
             ("Alt-Esc", "`Alt-Esc` cannot be told from Esc", "choose another key"),
         ] {

@@ -15,8 +15,9 @@ use crate::runtime::clock::machine_ns;
 const LEAD_NS: u64 = 300_000;
 /// How many rounds of due events pass before the keyboard is looked at again.
 const ROUNDS: usize = 256;
-/// Nothing is waited for longer than this, so that a fault of a deadline cannot put the station to sleep for good.
-const LONGEST_WAIT: Duration = Duration::from_secs(1);
+/// Nothing is waited for longer than this, so that a fault of a deadline cannot put the station to sleep for good, and so
+/// that a wait of more than a second means that the machine stood still (`typed.rs`).
+const LONGEST_WAIT: Duration = Duration::from_millis(500);
 
 /// What has happened, but for its instant, and has still to leave.
 pub(super) struct Ahead {

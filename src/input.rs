@@ -1,0 +1,377 @@
+//! What a terminal sends, as a value: bytes and time go in; keys, the mouse, pasted text and replies come out.
+//!
+//! No IO and no clock. [`Parser::feed`] takes bytes and the time at which they were read. [`Parser::expire`] says that
+//! the terminal had nothing more to say at some time, and [`Parser::deadline`] when to look for that. Nothing expires
+//! in `feed`: bytes may have waited while the program was busy, and only a look at an empty terminal tells.
+//!
+//! The rule that everything here serves: what began as a sequence never becomes a key, however it is cut, delayed or
+//! broken off. A lone ESC is the one exception, because the key Esc sends nothing else: it becomes that key
+//! [`ESC_WAIT_NS`] after it came, and a sequence that goes on behind it is dropped (`Sequence::is_late`).
+
+mod keys;
+mod mouse;
+mod sequence;
+mod text;
+
+use std::collections::VecDeque;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseEvent};
+
+use sequence::{Meaning, Sequence};
+use text::{Block, Kind, Overdue};
+
+/// How long a lone ESC waits for what may follow, nanoseconds.
+pub const ESC_WAIT_NS: u64 = 30_000_000;
+/// Bytes at most this far apart came in one go: a terminal's, or a held key's. Nobody types so fast.
+pub const GAP_NS: u64 = 60_000_000;
+/// How long text without its end mark is waited for after its last piece.
+pub const TEXT_WAIT_NS: u64 = 1_000_000_000;
+/// After this time Space is a key, though a sequence without its end came before it. No terminal sends one inside.
+const SPACE_WAIT_NS: u64 = 200_000_000;
+/// A sequence with a pause longer than this inside is old: it is dropped when it ends.
+const LATE_NS: u64 = 1_000_000_000;
+/// How long a sequence is waited for of which it is not sure that it is one: Alt and a key send `ESC [` as well.
+const BEGUN_NS: u64 = 10_000_000_000;
+
+/// What the terminal sent.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Input {
+    /// A key, pressed, repeated or released.
+    Key(KeyEvent),
+    /// The mouse; columns and rows are counted from 0.
+    Mouse(MouseEvent),
+    /// Pasted text, whole.
+    Paste(String),
+    /// Pasted text whose end mark did not come in time. It is dropped, and keys are keys again.
+    PasteBroken,
+    /// The window has the keyboard now, or has it no more.
+    Focus(bool),
+    /// The answer to a question, which this program does not ask: a program before it did.
+    Reply,
+}
+
+/// Turns bytes into [`Input`]s.
+#[derive(Clone, Debug, Default)]
+pub struct Parser {
+    state: State,
+    /// When the last byte came.
+    last_ns: u64,
+    found: VecDeque<Input>,
+}
+
+/// What the bytes so far are the beginning of.
+#[derive(Clone, Debug, Default, PartialEq)]
+enum State {
+    /// Of nothing.
+    #[default]
+    Ground,
+    /// One ESC or more: keys, or the beginning of a sequence.
+    Escapes(Escapes),
+    /// The key Esc has been given for a lone ESC: a sequence that begins without one is the rest of a late one.
+    AfterEscape,
+    /// The byte after such an Esc that begins a sequence if more comes soon, and else is a key.
+    Introducer { byte: u8, since_ns: u64 },
+    /// A sequence: `ESC [` or `ESC O` and more.
+    Sequence(Sequence),
+    /// A character of several bytes.
+    Character { bytes: Vec<u8>, alt: bool },
+    /// Pasted text or a string.
+    Block(Block),
+    /// The same without its end mark, after the time for it is over.
+    Overdue(Overdue),
+}
+
+/// ESC bytes that nothing has followed yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Escapes {
+    /// When the last one came.
+    since_ns: u64,
+    /// How many have not been given as keys: 1 or 2.
+    count: u8,
+    /// Whether there were more than two, so that they are presses of Esc.
+    are_keys: bool,
+}
+
+impl Parser {
+    /// Takes in bytes that were read at `now_ns`.
+    pub fn feed(&mut self, bytes: &[u8], now_ns: u64) {
+        for &byte in bytes {
+            let state = std::mem::take(&mut self.state);
+            self.state = self.step(state, byte, now_ns);
+            self.last_ns = now_ns;
+        }
+    }
+
+    /// When [`Parser::expire`] has something to decide, if nothing more comes before.
+    pub fn deadline(&self) -> Option<u64> {
+        match &self.state {
+            State::Escapes(escapes) => Some(escapes.since_ns.saturating_add(ESC_WAIT_NS)),
+            State::Introducer { since_ns, .. } => Some(since_ns.saturating_add(GAP_NS)),
+            State::Block(block) => Some(block.deadline()),
+            State::Overdue(overdue) => overdue.deadline(),
+            State::Ground | State::AfterEscape | State::Sequence(_) | State::Character { .. } => None,
+        }
+    }
+
+    /// Decides what was waited for: at `now_ns` the terminal had nothing more to say.
+    pub fn expire(&mut self, now_ns: u64) {
+        if self.deadline().is_none_or(|deadline_ns| now_ns < deadline_ns) {
+            return;
+        }
+        self.state = match std::mem::take(&mut self.state) {
+            State::Escapes(escapes) => {
+                self.escapes(escapes.count);
+                State::AfterEscape
+            }
+            State::Introducer { byte, .. } => self.ground(byte, now_ns),
+            State::Block(block) => {
+                self.escapes(block.escapes_at_end());
+                if block.is_unended_paste() {
+                    self.found.push_back(Input::PasteBroken);
+                }
+                State::Overdue(block.give_up())
+            }
+            State::Overdue(overdue) => {
+                let mut state = State::Ground;
+                for byte in overdue.held() {
+                    state = self.step(state, byte, now_ns);
+                }
+                state
+            }
+            // None of them has a deadline.
+            state @ (State::Ground | State::AfterEscape | State::Sequence(_) | State::Character { .. }) => state,
+        };
+    }
+
+    /// What was sent first of all that has not been taken yet.
+    pub fn next_input(&mut self) -> Option<Input> {
+        self.found.pop_front()
+    }
+
+    /// Takes text that was typed in one go: two characters or more, as long as nothing else stands before them.
+    pub fn next_text(&mut self) -> Option<String> {
+        let text: String = self.found.iter().map_while(character).collect();
+        let len = text.chars().count();
+        (len > 1).then(|| {
+            self.found.drain(..len);
+            text
+        })
+    }
+
+    fn step(&mut self, state: State, byte: u8, now_ns: u64) -> State {
+        let gap_ns = now_ns.saturating_sub(self.last_ns);
+        match state {
+            State::Ground => self.ground(byte, now_ns),
+            State::Escapes(escapes) => self.after_escapes(escapes, byte, now_ns),
+            State::AfterEscape if begins(byte).is_some() => State::Introducer { byte, since_ns: now_ns },
+            State::AfterEscape => self.ground(byte, now_ns),
+            State::Introducer { byte: held, .. } => {
+                if byte == ESC {
+                    let state = self.ground(held, now_ns);
+                    return self.step(state, byte, now_ns);
+                }
+                let late = begins(held).map_or(State::Ground, |begun| begun.late(now_ns));
+                self.step(late, byte, now_ns)
+            }
+            State::Sequence(sequence) => self.sequence(sequence, byte, gap_ns, now_ns),
+            State::Character { bytes, alt } => self.character(bytes, alt, byte, now_ns),
+            State::Block(block) => self.block(block, byte, gap_ns, now_ns),
+            State::Overdue(overdue) => match overdue.take(byte, now_ns) {
+                text::Took::Waits(overdue) => State::Overdue(overdue),
+                text::Took::Ended => State::Ground,
+                text::Took::Escape => self.ground(byte, now_ns),
+                text::Took::More(block, bytes) => {
+                    bytes.into_iter().fold(State::Block(block), |state, byte| self.step(state, byte, now_ns))
+                }
+            },
+        }
+    }
+
+    /// A byte that nothing is the beginning of.
+    fn ground(&mut self, byte: u8, now_ns: u64) -> State {
+        match byte {
+            ESC => State::Escapes(Escapes { since_ns: now_ns, count: 1, are_keys: false }),
+            0x80..=0x9f => control(u32::from(byte), now_ns),
+            0xc2..=0xf4 => State::Character { bytes: vec![byte], alt: false },
+            // Bytes that UTF-8 does not have, or not here.
+            0xa0..=0xc1 | 0xf5.. => State::Ground,
+            _ => {
+                self.key(keys::of_byte(byte));
+                State::Ground
+            }
+        }
+    }
+
+    fn after_escapes(&mut self, escapes: Escapes, byte: u8, now_ns: u64) -> State {
+        let Escapes { count, are_keys, .. } = escapes;
+        if byte == ESC {
+            // Two are held, since a function key with Alt begins with two. Those before are presses of Esc.
+            self.escapes(u8::from(count == 2));
+            return State::Escapes(Escapes { since_ns: now_ns, count: 2, are_keys: count == 2 });
+        }
+        if let Some(begun) = begins(byte) {
+            let alt = count == 2 && !are_keys && begun.takes_alt();
+            self.escapes(if alt { 0 } else { count - 1 });
+            return begun.state(alt, now_ns);
+        }
+        if count == 2 {
+            // Esc twice and a key, or Esc and a key with Alt, all at once: panic must not be lost, nor GO be a guess.
+            self.escapes(count);
+        }
+        match byte {
+            // The end of a string that is over already.
+            b'\\' => State::Ground,
+            // Shift-Tab of the Linux console.
+            b'\t' => {
+                self.key(KeyEvent::new(KeyCode::BackTab, KeyModifiers::SHIFT));
+                State::Ground
+            }
+            0x80.. => match self.ground(byte, now_ns) {
+                State::Character { bytes, .. } => State::Character { bytes, alt: true },
+                state => state,
+            },
+            _ => {
+                self.key(keys::with_alt(keys::of_byte(byte)));
+                State::Ground
+            }
+        }
+    }
+
+    fn sequence(&mut self, mut sequence: Sequence, byte: u8, gap_ns: u64, now_ns: u64) -> State {
+        let is_old = sequence.is_doubtful() && gap_ns > BEGUN_NS;
+        let is_space = byte == b' ' && !sequence.takes_space() && gap_ns > SPACE_WAIT_NS;
+        if is_old || is_space || !sequence.takes(byte) {
+            // It was broken off, and something else begins here.
+            return self.ground(byte, now_ns);
+        }
+        sequence.is_late |= gap_ns > LATE_NS;
+        let Some(meaning) = sequence.take(byte) else { return State::Sequence(sequence) };
+        let (alt, late) = (sequence.alt, sequence.is_late);
+        match meaning {
+            Meaning::Paste => {
+                self.escapes(u8::from(alt));
+                return State::Block(Block::new(Kind::Paste, late, now_ns));
+            }
+            _ if late => {}
+            Meaning::Input(Input::Key(key)) if alt => self.key(keys::with_alt(key)),
+            Meaning::Input(input) => {
+                self.escapes(u8::from(alt));
+                self.found.push_back(input);
+            }
+            Meaning::Nothing => self.escapes(u8::from(alt)),
+        }
+        State::Ground
+    }
+
+    fn character(&mut self, mut bytes: Vec<u8>, alt: bool, byte: u8, now_ns: u64) -> State {
+        if !matches!(byte, 0x80..=0xbf) {
+            // Its end is missing.
+            return self.ground(byte, now_ns);
+        }
+        bytes.push(byte);
+        match std::str::from_utf8(&bytes).map(|text| text.chars().next()) {
+            Ok(Some(c @ '\u{80}'..='\u{9f}')) => control(u32::from(c), now_ns),
+            Ok(Some(c)) => {
+                let key = keys::of_char(c);
+                self.key(if alt { keys::with_alt(key) } else { key });
+                State::Ground
+            }
+            Err(error) if error.error_len().is_none() => State::Character { bytes, alt },
+            Ok(None) | Err(_) => State::Ground,
+        }
+    }
+
+    fn block(&mut self, mut block: Block, byte: u8, gap_ns: u64, now_ns: u64) -> State {
+        match block.take(byte, gap_ns, now_ns) {
+            text::Taken::Text => State::Block(block),
+            text::Taken::Ended => {
+                self.found.extend(block.ended());
+                State::Ground
+            }
+            text::Taken::Sequence => {
+                let escapes = Escapes { since_ns: now_ns, count: 1, are_keys: false };
+                self.after_escapes(escapes, byte, now_ns)
+            }
+        }
+    }
+
+    fn key(&mut self, key: KeyEvent) {
+        self.found.push_back(Input::Key(key));
+    }
+
+    fn escapes(&mut self, count: u8) {
+        for _ in 0..count {
+            self.key(KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE));
+        }
+    }
+}
+
+const ESC: u8 = 0x1b;
+
+/// What a byte after ESC begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Begun {
+    /// A control sequence (CSI).
+    Csi,
+    /// A key of the keypad or a function key (SS3).
+    Ss3,
+    /// A string (DCS, SOS, OSC, PM, APC).
+    String,
+}
+
+/// What `byte` after ESC begins, if it begins anything.
+fn begins(byte: u8) -> Option<Begun> {
+    match byte {
+        b'[' => Some(Begun::Csi),
+        b'O' => Some(Begun::Ss3),
+        b'P' | b'X' | b']' | b'^' | b'_' => Some(Begun::String),
+        _ => None,
+    }
+}
+
+/// What a control character of the upper half (C1) begins: it stands for ESC and a letter.
+fn control(code: u32, now_ns: u64) -> State {
+    let letter = code.checked_sub(0x40).and_then(|code| u8::try_from(code).ok());
+    letter.and_then(begins).map_or(State::Ground, |begun| begun.state(false, now_ns))
+}
+
+impl Begun {
+    /// Whether a second ESC before it means Alt.
+    fn takes_alt(self) -> bool {
+        matches!(self, Begun::Csi | Begun::Ss3)
+    }
+
+    fn state(self, alt: bool, now_ns: u64) -> State {
+        match self {
+            Begun::Csi => State::Sequence(Sequence::csi(alt)),
+            Begun::Ss3 => State::Sequence(Sequence::ss3(alt)),
+            Begun::String => State::Block(Block::new(Kind::String, false, now_ns)),
+        }
+    }
+
+    /// The same, where the ESC before it has become a key already.
+    fn late(self, now_ns: u64) -> State {
+        let mut state = self.state(false, now_ns);
+        if let State::Sequence(sequence) = &mut state {
+            sequence.is_late = true;
+        }
+        state
+    }
+}
+
+/// The character that `input` types, where it is the press of a key that only types.
+fn character(input: &Input) -> Option<char> {
+    let Input::Key(KeyEvent { code: KeyCode::Char(c), modifiers, kind, .. }) = input else { return None };
+    let is_plain = (*modifiers - KeyModifiers::SHIFT).is_empty();
+    (is_plain && *kind != KeyEventKind::Release).then_some(*c)
+}
+
+/// Returns `true` if Alt and this character send what begins a sequence, or ends one: nobody can tell them apart.
+pub fn is_lost_with_alt(c: char) -> bool {
+    c == '\\' || u8::try_from(c).is_ok_and(|byte| begins(byte).is_some())
+}
+
+#[cfg(test)]
+mod corpus;
+#[cfg(test)]
+mod tests;

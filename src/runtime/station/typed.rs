@@ -1,0 +1,144 @@
+//! What the caller typed: taken one by one, with what falls due in between.
+//!
+//! Where the program could not look for more than a second (the machine was suspended, or the program stopped), what was
+//! typed meanwhile is dropped and said. A GO must not fire seconds after it was pressed. Esc twice is kept: panic late is
+//! better than no panic.
+
+use crossterm::event::{KeyCode, KeyEventKind};
+
+use super::Station;
+use crate::app::{Hand, Task};
+use crate::input::Input;
+use crate::runtime::clock::machine_ns;
+use crate::runtime::screen::Screen;
+use crate::show::duration::SECOND_NS;
+
+/// Nothing that was typed longer ago than this is obeyed.
+const STOOD_NS: u64 = SECOND_NS;
+
+impl Station {
+    /// Acts on what was typed since the last look at the keyboard.
+    pub(super) fn inputs(&mut self) {
+        let stood_ns = self.keyboard.stood_ns();
+        if stood_ns > STOOD_NS {
+            let typed: Vec<Input> = self.keyboard.by_ref().collect();
+            return self.typed_in_a_standstill(typed, stood_ns);
+        }
+        // A cue that falls due goes before the next key, however much was typed.
+        while self.leaving.is_none() && self.take_one() {
+            self.fire_due();
+        }
+    }
+
+    /// Acts on what was typed next; false where there is nothing.
+    fn take_one(&mut self) -> bool {
+        // Text into a line is taken in one, since each change of the line may be a search.
+        if self.app.prompt.is_some()
+            && let Some(text) = self.keyboard.next_text()
+        {
+            self.release();
+            self.app.type_text(&text, &self.state);
+            return true;
+        }
+        let Some(input) = self.keyboard.next() else { return false };
+        self.input(&input);
+        true
+    }
+
+    fn typed_in_a_standstill(&mut self, typed: Vec<Input>, stood_ns: u64) {
+        let (kept, dropped) = sort(typed);
+        if dropped > 0 {
+            let (seconds, keys) = (stood_ns / SECOND_NS, if dropped == 1 { "key" } else { "keys" });
+            let text =
+                format!("the program stood still for {seconds} s: {dropped} {keys} pressed meanwhile did nothing");
+            self.app.refuse(text, machine_ns());
+        }
+        for input in kept {
+            self.input(&input);
+        }
+    }
+
+    fn input(&mut self, input: &Input) {
+        self.release();
+        let now_ns = machine_ns();
+        let tasks = match input {
+            Input::Key(key) => {
+                if self.app.needs_hits(key)
+                    && let Some(screen) = &self.screen
+                {
+                    screen.seen_by(&mut self.app);
+                }
+                self.app.key(key, &self.state, now_ns)
+            }
+            Input::Paste(text) => {
+                self.app.paste(text, &self.state, now_ns);
+                vec![]
+            }
+            Input::PasteBroken => {
+                self.app.paste_broke_off(now_ns);
+                vec![]
+            }
+            Input::Mouse(mouse) => {
+                let hits = self.screen.as_ref().map(Screen::hits).unwrap_or_default();
+                self.app.sees(&hits);
+                self.app.mouse(mouse, &hits, &self.state, now_ns)
+            }
+            Input::Focus(_) | Input::Reply => vec![],
+        };
+        for task in tasks {
+            match task {
+                Task::Command(command) => match self.app.guard(&command, Hand::Caller, &self.state, now_ns) {
+                    Ok(pass) => match self.obey(&command, now_ns) {
+                        Ok(()) => self.app.remember(pass),
+                        Err(rejection) => self.app.refused(&rejection, machine_ns()),
+                    },
+                    Err(why) => self.app.refuse(why, now_ns),
+                },
+                Task::Quit => self.leaving = Some("the caller quit".into()),
+                Task::Suspend => self.suspend(),
+                Task::Redraw => self.resized(),
+            }
+        }
+    }
+}
+
+/// What of `typed` is obeyed after a standstill, and how many keys are not: Esc that was pressed twice and more stays.
+fn sort(typed: Vec<Input>) -> (Vec<Input>, usize) {
+    let is_escape =
+        |input: &Input| matches!(input, Input::Key(key) if key.code == KeyCode::Esc && key.kind == KeyEventKind::Press);
+    // What is no press of a key stands between none.
+    let is_press = |input: &Input| matches!(input, Input::Key(key) if key.kind != KeyEventKind::Release);
+    let presses: Vec<Input> = typed.into_iter().filter(is_press).collect();
+    let (mut kept, mut dropped) = (vec![], 0);
+    for run in presses.chunk_by(|a, b| is_escape(a) == is_escape(b)) {
+        if run.len() > 1 && run.iter().all(is_escape) {
+            kept.extend_from_slice(run);
+        } else {
+            dropped += run.len();
+        }
+    }
+    (kept, dropped)
+}
+
+#[cfg(test)]
+mod tests {
+    use crossterm::event::{KeyEvent, KeyModifiers};
+
+    use super::*;
+
+    #[test]
+    fn only_esc_twice_outlives_a_standstill() {
+        let key = |c: char| match c {
+            'E' => Input::Key(KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE)),
+            'R' => Input::Key(KeyEvent::new_with_kind(KeyCode::Esc, KeyModifiers::NONE, KeyEventKind::Release)),
+            'F' => Input::Focus(true),
+            c => Input::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE)),
+        };
+        for (typed, kept, dropped) in
+            [("", 0, 0), (" ", 0, 1), ("E", 0, 1), ("EE", 2, 0), (" ERFEn", 2, 2), ("E E", 0, 3), ("nEEEq", 3, 2)]
+        {
+            let (left, gone) = sort(typed.chars().map(key).collect());
+            assert_eq!((left, gone), (vec![key('E'); kept], dropped), "{typed:?}");
+        }
+    }
+}
