@@ -7,6 +7,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "a test from outside lives by the machine's clock")]
 
+pub mod display;
 mod journal;
 mod program;
 mod remote;

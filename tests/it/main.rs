@@ -16,4 +16,5 @@ mod remote;
 mod rig;
 mod scenarios;
 mod screens;
+mod stage;
 mod witness;

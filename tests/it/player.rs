@@ -144,8 +144,7 @@ impl Stage {
         // Nothing tells of an armed clip but the player itself: it has the file open.
         let action = CUES.iter().find(|(number, _)| *number == numbers[0]).expect("a cue").1;
         let clip = action.split('"').nth(1).expect("a clip");
-        let has_it = |(pid, file): &(u32, String)| !is_scout(*pid) && file.ends_with(clip);
-        let armed = || open_clips(std::process::id()).iter().any(has_it).then_some(());
+        let armed = || stage_has(std::process::id(), clip).then_some(());
         await_some(PATIENCE, armed).expect("the clip is loaded");
     }
 
@@ -230,6 +229,11 @@ fn players(parent: u32) -> Vec<u32> {
     pids.filter(is_player).collect()
 }
 
+/// Returns `true` if the player of a program that is seen has this clip loaded.
+pub fn stage_has(parent: u32, clip: &str) -> bool {
+    open_clips(parent).iter().any(|(pid, file)| !is_scout(*pid) && file.ends_with(clip))
+}
+
 /// Returns `true` for a player that only examines files.
 fn is_scout(pid: u32) -> bool {
     let words = fs::read(format!("/proc/{pid}/cmdline")).unwrap_or_default();
@@ -240,7 +244,8 @@ fn is_scout(pid: u32) -> bool {
 fn files(pid: u32) -> BTreeSet<String> {
     let fds = fs::read_dir(format!("/proc/{pid}/fd")).into_iter().flatten().flatten();
     let files = fds.filter_map(|fd| fs::read_link(fd.path()).ok()).map(|path| path.display().to_string());
-    files.filter(|path| path.ends_with(".mp4")).collect()
+    let endings = [".mp4", ".png", ".wav", ".ts", ".mpg"];
+    files.filter(|path| endings.iter().any(|ending| path.ends_with(ending))).collect()
 }
 
 fn open_clips(parent: u32) -> Vec<(u32, String)> {

@@ -109,6 +109,10 @@ impl Player {
             {
                 Turn::Flashed
             }
+            (State::Playing { stage: Stage::OnAir { .. }, .. }, Question::Pause) if is(true) && !self.is_paused => {
+                self.seems_over();
+                Turn::Nothing
+            }
             (State::Playing { stage: Stage::OnAir { .. }, .. }, Question::Position) => self.is_at(place_ns, now),
             (State::Playing { stage: Stage::Ending { .. }, .. }, Question::Position) => self.end(place_ns),
             // It had stood for a pause that was over already when it told of it.
@@ -172,10 +176,7 @@ impl Player {
                 if let State::Playing { stage, .. } = &mut self.state {
                     match stage {
                         Stage::Called if self.has_gone => return Turn::Flashed,
-                        Stage::OnAir { from_ns, .. } => {
-                            *stage = Stage::Ending { from_ns: *from_ns };
-                            self.tell([Question::Pause, Question::Position].map(Line::Ask));
-                        }
+                        Stage::OnAir { .. } => self.seems_over(),
                         Stage::Called | Stage::Ending { .. } | Stage::Joined { .. } | Stage::Over { .. } => {}
                     }
                 }
@@ -183,6 +184,16 @@ impl Player {
             _ => {}
         }
         Turn::Nothing
+    }
+
+    /// It stands without having been told to: it is asked whether it still does, and where.
+    fn seems_over(&mut self) {
+        if let State::Playing { stage, .. } = &mut self.state
+            && let Stage::OnAir { from_ns, .. } = *stage
+        {
+            *stage = Stage::Ending { from_ns };
+            self.tell([Question::Pause, Question::Position].map(Line::Ask));
+        }
     }
 
     /// It is at this place of its own time.

@@ -127,6 +127,8 @@ impl Player {
         {
             let from_ns = now.saturating_duration_since(at).as_nanos() as u64;
             (*play, *stage) = (called, Stage::OnAir { from_ns, at: now, moves: true });
+            // A short one may be over already.
+            self.tell([Line::Ask(Question::Pause)]);
         }
     }
 
