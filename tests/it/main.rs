@@ -1,6 +1,7 @@
 //! All integration tests in one binary, so that they link once and share one way of driving a run.
 
 mod board;
+mod clips;
 mod commands;
 mod crash;
 mod harness;

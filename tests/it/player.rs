@@ -14,6 +14,7 @@ use std::sync::{Arc, LazyLock, Mutex};
 use std::time::{Duration, Instant};
 
 use handover::output::{ClipNews, Job, Light, News, Outcome, Outputs, Permits, Surroundings};
+use handover::show::action::MpvCommand;
 use handover::show::{CueIx, CueNumber, Show, file};
 use rustix::process::{Pid, Signal, kill_process};
 
@@ -106,12 +107,13 @@ const CUES: [(&str, &str); 11] = [
     ("11", "play = \"a.mp4\", from = \"1.7s\", loop = true"),
 ];
 
-struct Stage {
-    outputs: Outputs,
+/// The outputs of a show, and the news that comes from them.
+pub struct Stage {
+    pub outputs: Outputs,
     show: Arc<Show>,
     news: Receiver<News>,
     firing: u32,
-    _house: House,
+    pub house: House,
     _alone: std::sync::MutexGuard<'static, ()>,
 }
 
@@ -120,53 +122,63 @@ impl Stage {
         if !is_equipped() {
             return None;
         }
-        let alone = STAGE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let house = House::new();
         clips(&house);
-        let show = Arc::new(file::parse(&show(&CUES), "UTC").expect("a show without a fault"));
+        Some(Self::of(house, &show(&CUES), &|_| None))
+    }
+
+    /// The outputs of this show, whose clips are in the house.
+    pub fn of(house: House, text: &str, env: &dyn Fn(&str) -> Option<String>) -> Self {
+        let alone = STAGE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let show = Arc::new(file::parse(text, "UTC").expect("a show without a fault"));
         let (sender, news) = channel();
         let hear = Arc::new(move |news| drop(sender.send(news)));
         let folder = house.path("");
-        let surroundings = Surroundings { env: &|_| None, folder: &folder, permits: &Permits::default() };
+        let surroundings = Surroundings { env, folder: &folder, permits: &Permits::default() };
         let outputs = Outputs::live(Arc::clone(&show), &surroundings, hear);
-        Some(Stage { outputs, show, news, firing: 0, _house: house, _alone: alone })
+        Stage { outputs, show, news, firing: 0, house, _alone: alone }
     }
 
-    fn cue(&self, number: &str) -> CueIx {
+    pub fn cue(&self, number: &str) -> CueIx {
         self.show.find(&CueNumber::new(number).expect("a number")).expect("a cue of the show")
     }
 
     /// Arms these cues and waits until the player has the first of them loaded.
-    fn arm(&mut self, numbers: &[&str]) {
+    pub fn arm(&mut self, numbers: &[&str]) {
         let cues: Vec<_> = numbers.iter().map(|number| self.cue(number)).collect();
         self.outputs.arm(&cues);
         self.await_light(Light::Ok);
         // Nothing tells of an armed clip but the player itself: it has the file open.
-        let action = CUES.iter().find(|(number, _)| *number == numbers[0]).expect("a cue").1;
-        let clip = action.split('"').nth(1).expect("a clip");
+        let show = Arc::clone(&self.show);
+        let Some((_, _, MpvCommand::Play { clip, .. })) = show.cue(cues[0]).clip() else { panic!("no clip") };
         let armed = || stage_has(std::process::id(), clip).then_some(());
         await_some(PATIENCE, armed).expect("the clip is loaded");
     }
 
-    fn await_light(&self, light: Light) {
+    pub fn await_light(&self, light: Light) {
         let found = await_some(PATIENCE, || (self.outputs.health()[0].light == light).then_some(()));
         assert!(found.is_some(), "the light is no {light:?}: {:?}", self.outputs.health());
     }
 
-    fn go(&mut self, number: &str) -> (u32, Option<Outcome>) {
+    pub fn go(&mut self, number: &str) -> (u32, Option<Outcome>) {
         self.firing += 1;
         let job = Job { cue: self.cue(number), firing: self.firing, action: 0 };
         (self.firing, self.outputs.send(job))
     }
 
     /// Fires a cue whose outcome comes later.
-    fn go_pending(&mut self, number: &str) -> u32 {
+    pub fn go_pending(&mut self, number: &str) -> u32 {
         let (firing, outcome) = self.go(number);
         assert_eq!(outcome, None, "cue {number}");
         firing
     }
 
-    fn next(&self) -> (u32, Result<Outcome, ClipNews>) {
+    /// The next news, as it comes.
+    pub fn news(&self) -> News {
+        self.news.recv_timeout(PATIENCE).expect("news of the player")
+    }
+
+    pub fn next(&self) -> (u32, Result<Outcome, ClipNews>) {
         match self.news.recv_timeout(PATIENCE).expect("news of the player") {
             News::Report(report) => (report.job.expect("a job").firing, Ok(report.outcome)),
             News::Clip(clip) => (clip.firing, Err(clip.what)),
@@ -174,12 +186,12 @@ impl Stage {
         }
     }
 
-    fn expect(&self, firing: u32, what: ClipNews) {
+    pub fn expect(&self, firing: u32, what: ClipNews) {
         assert_eq!(self.next(), (firing, Err(what)));
     }
 
     /// Waits until the clip moves; gives its length in milliseconds.
-    fn expect_start(&self, firing: u32) -> Option<u64> {
+    pub fn expect_start(&self, firing: u32) -> Option<u64> {
         assert_eq!(self.next(), (firing, Ok(Outcome::Sent)));
         match self.next() {
             (of, Err(ClipNews::Started { length_ns })) if of == firing => length_ns.map(|ns| ns / 1_000_000),
@@ -192,7 +204,7 @@ impl Stage {
         assert!(news.is_err(), "{news:?}");
     }
 
-    fn expect_failure(&self, firing: u32) -> String {
+    pub fn expect_failure(&self, firing: u32) -> String {
         match self.next() {
             (of, Ok(Outcome::Failed(why))) if of == firing => why,
             other => panic!("firing {firing} should have failed: {other:?}"),
@@ -209,7 +221,7 @@ impl Stage {
         Pid::from_raw(with[0] as i32).expect("a process")
     }
 
-    fn close(self) {
+    pub fn close(self) {
         self.outputs.close(Duration::from_millis(700));
         let left = players(std::process::id());
         assert!(left.is_empty(), "players are left: {left:?}");
@@ -420,7 +432,7 @@ fn a_clip_that_cannot_be_played_is_told_of_before_it_is_called() {
         assert_eq!(stage.go(number).1, Some(Outcome::Failed(said.into())));
     }
     // One that is put there in the meantime is taken up.
-    fs::copy(stage._house.path("a.mp4"), stage._house.path("missing.mp4")).expect("a copy");
+    fs::copy(stage.house.path("a.mp4"), stage.house.path("missing.mp4")).expect("a copy");
     stage.arm(&["5", "1"]);
     let firing = stage.go_pending("5");
     assert_eq!(stage.expect_start(firing), Some(2000));

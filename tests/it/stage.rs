@@ -3,8 +3,6 @@
 //! The real program runs in a terminal of its own and shows its clips full screen on an Xvfb whose background is white;
 //! the test looks at every pixel, all the time. Needs mpv, ffmpeg, Xvfb and openbox, and says so where they are missing.
 
-#![expect(clippy::disallowed_methods, reason = "a test from outside lives by the machine's clock")]
-
 use std::process::{Command, Stdio};
 use std::sync::PoisonError;
 

@@ -114,7 +114,7 @@ impl Player {
                 Turn::Nothing
             }
             (State::Playing { stage: Stage::OnAir { .. }, .. }, Question::Position) => self.is_at(place_ns, now),
-            (State::Playing { stage: Stage::Ending { .. }, .. }, Question::Position) => self.end(place_ns),
+            (State::Playing { stage: Stage::Ending { .. }, .. }, Question::Position) => self.end(place_ns, now),
             // It had stood for a pause that was over already when it told of it.
             (State::Playing { stage: Stage::Ending { from_ns }, .. }, Question::Pause) if is(false) => {
                 let on_air = Stage::OnAir { from_ns: *from_ns, at: now, moves: true };
@@ -213,9 +213,16 @@ impl Player {
     }
 
     /// It stands at the end, at this place of its own time.
-    fn end(&self, place_ns: Option<u64>) -> Turn {
-        let State::Playing { reel, part, .. } = &self.state else { return Turn::Nothing };
-        let (begins_ns, length_ns) = (reel.begins_ns(*part), self.length_ns());
+    fn end(&mut self, place_ns: Option<u64>, now: Instant) -> Turn {
+        let length_ns = self.length_ns();
+        let State::Playing { reel, last, part, stage, .. } = &mut self.state else { return Turn::Nothing };
+        if *part < *last && reel.ends_ns(*part).zip(place_ns).is_some_and(|(end_ns, place_ns)| place_ns > end_ns) {
+            // It has played more than this part since it was heard of last.
+            *part += 1;
+            *stage = Stage::Joined { at: now };
+            return Turn::Joined;
+        }
+        let begins_ns = reel.begins_ns(*part);
         let played_ns = place_ns.map(|place_ns| place_ns.saturating_sub(begins_ns));
         match (played_ns, length_ns) {
             // What a sound's length was guessed from may be off by some hundredths.

@@ -41,6 +41,9 @@ const EXACT: [&str; 5] = ["mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm", "wav", "ai
 /// Formats in which the player finds a place only from well before it.
 const COARSE: [&str; 2] = ["mpegts", "mpeg"];
 
+/// How their files end, for one that is called before it could be examined.
+const COARSE_ENDINGS: [&str; 7] = [".ts", ".m2ts", ".mts", ".mpg", ".mpeg", ".vob", ".m2p"];
+
 /// The most clips in one reel.
 pub(super) const PARTS_MAX: usize = 8;
 
@@ -63,7 +66,13 @@ impl Part {
 
     /// Returns `true` if the player needs a run-up to find its in-point.
     pub(super) fn is_coarse(&self) -> bool {
-        self.facts.as_ref().is_some_and(|facts| facts.needs_run_up || COARSE.contains(&facts.format.as_str()))
+        match &self.facts {
+            Some(facts) => facts.needs_run_up || COARSE.contains(&facts.format.as_str()),
+            None => {
+                let path = self.clip.path.to_ascii_lowercase();
+                COARSE_ENDINGS.iter().any(|ending| path.ends_with(ending))
+            }
+        }
     }
 
     /// Returns `true` if `next` can follow it without a gap.
@@ -135,10 +144,10 @@ impl Reel {
         }
     }
 
-    /// Where the player has to stop if `last` is the last part that may play; `None` for the end of the file.
+    /// Where the player has to stop if `last` is the last part that may play; `None` for the end of what is loaded.
     pub(super) fn ends_ns(&self, last: usize) -> Option<u64> {
         match self.is_list() {
-            true => Some(self.begins_ns(last + 1)),
+            true => Some(self.begins_ns(last + 1)).filter(|_| last + 1 < self.parts.len()),
             false => self.first().clip.to_ns,
         }
     }
@@ -185,7 +194,7 @@ mod tests {
         let address = "edl://%16%/shows/a;b,c.mp4,1.000000000,2.000000000;%13%/shows/é.mkv,0.000000000,0.500000000";
         assert_eq!(reel.address(), address);
         assert_eq!((reel.begins_ns(0), reel.begins_ns(1)), (0, 2 * SECOND_NS));
-        assert_eq!((reel.ends_ns(0), reel.ends_ns(1)), (Some(2 * SECOND_NS), Some(2_500_000_000)));
+        assert_eq!((reel.ends_ns(0), reel.ends_ns(1)), (Some(2 * SECOND_NS), None));
         let alone = Reel::new(a, []);
         assert_eq!(
             (alone.address().as_str(), alone.begins_ns(0), alone.ends_ns(0)),
