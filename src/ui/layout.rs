@@ -120,7 +120,7 @@ pub(super) fn run(body: Rect, needs: Needs) -> Areas {
     let rows = inside.height;
     let width = match body.width {
         0..=149 => body.width * 9 / 20,
-        _ => body.width * 2 / 5,
+        _ => body.width * 43 / 100,
     };
     let left = Rect { width: width.max(22), ..inside };
     let by_itself_rows = u16::from(rows >= 6);

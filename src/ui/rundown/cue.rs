@@ -169,8 +169,10 @@ fn story(scene: &Scene, cue: CueIx, columns: u16) -> Vec<Span<'static>> {
     match scene.cause(cue) {
         // In little room the sign in front says that it is a time of the clock.
         Some(cause) if columns < NARROW => plain(cause.trim_start_matches("at ").to_owned()),
+        // A wide rundown has the time in a column of its own.
+        Some(_) if is_wide && matches!(plan.trigger, Trigger::At { .. }) => vec![],
         Some(cause) => plain(cause),
-        None if is_wide => past(if plan.needs.is_empty() { String::new() } else { signs::INTERLOCK.into() }),
+        None if is_wide => vec![],
         None => planned(scene, cue, columns),
     }
 }
