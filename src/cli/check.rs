@@ -7,7 +7,7 @@ use std::path::Path;
 
 use anyhow::bail;
 
-use super::commands::{print, source, tell};
+use super::commands::{folder_of, print, source, tell};
 use crate::output::{Permits, Surroundings, ThisMachine};
 use crate::runtime::opening::machine_zone;
 use crate::show::action::MpvCommand;
@@ -19,8 +19,8 @@ use crate::show::{Body, OutputKind, Show, duration, file, problem};
 pub(super) fn check(path: &Path, strict: bool, permits: &Permits) -> anyhow::Result<()> {
     let (name, text) = source(path)?;
     let env = |name: &str| std::env::var(name).ok();
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let machine = ThisMachine::new(Surroundings { env: &env, folder, permits });
+    let folder = folder_of(path);
+    let machine = ThisMachine::new(Surroundings { env: &env, folder: &folder, permits });
     // What is no file is a built-in show, which sends nothing anywhere.
     let machine: &dyn Machine = if path.exists() { &machine } else { &Unseen };
     let (shown, checked) = (visible(&name), file::check(&text, &machine_zone(), machine));

@@ -1,7 +1,7 @@
 //! The commands that need no terminal.
 
 use std::io::{ErrorKind, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
@@ -65,6 +65,13 @@ pub(super) fn source(path: &Path) -> anyhow::Result<(String, String)> {
 fn faulty(problems: &[Problem], name: &str, text: &str) -> anyhow::Result<()> {
     tell(problems, name, text);
     bail!("{} has {}", visible(name), problem::counted(problems))
+}
+
+/// The folder in which the show file at `path` lies, wherever a link leads: there a run looks for its clips.
+pub(super) fn folder_of(path: &Path) -> PathBuf {
+    let file = path.canonicalize().unwrap_or_else(|_| path.to_owned());
+    let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+    folder.unwrap_or(Path::new(".")).to_owned()
 }
 
 /// Prints `problems` of the show file `name` on stderr.

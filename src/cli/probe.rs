@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use anyhow::bail;
 
-use super::commands::{print, source};
+use super::commands::{folder_of, print, source};
 use crate::output::{self, Answer, Permits, Probed, Surroundings, address};
 use crate::runtime::opening::parse;
 use crate::show::Show;
@@ -26,8 +26,8 @@ pub(super) fn probe(path: &Path, permits: &Permits) -> anyhow::Result<()> {
     if show.outputs.is_empty() {
         return print(&format!("{name} has no outputs\n"));
     }
-    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
-    let surroundings = Surroundings { env: &|name| std::env::var(name).ok(), folder, permits };
+    let folder = folder_of(path);
+    let surroundings = Surroundings { env: &|name| std::env::var(name).ok(), folder: &folder, permits };
     let probed = output::probe(&show, &surroundings, LIMIT);
     print(&table(&show, &probed))?;
     let (all, down) = (probed.len(), probed.iter().filter(|probed| probed.what == Answer::Down).count());

@@ -58,6 +58,7 @@ use std::time::{Duration, Instant};
 pub use tryout::{flags_fault, try_out};
 
 use super::gauge::Trip;
+use super::permits::ClipFolders;
 use super::worker::Site;
 use super::{Driver, Fault, Health, Job, Outcome, Report, Surroundings, now};
 use crate::show::action::MpvCommand;
@@ -90,6 +91,7 @@ pub(super) struct Plan {
     /// How many messages the show has for a panic; each of them is the stop that a panic is anyway.
     panics: usize,
     process: process::Process,
+    folders: ClipFolders,
 }
 
 impl Plan {
@@ -135,8 +137,9 @@ impl Plan {
             Order::Pause | Order::Resume | Order::Stop => true,
         };
         let is_sound = orders.values().all(is_sound);
+        let folders = ClipFolders::of(surroundings.folder, surroundings.permits);
         let process = process::Process::new((surroundings.env)("HANDOVER_MPV"), flags, is_sound);
-        if faults.is_empty() { Ok(Plan { orders, panics: panic.len(), process }) } else { Err(faults) }
+        if faults.is_empty() { Ok(Plan { orders, panics: panic.len(), process, folders }) } else { Err(faults) }
     }
 
     /// Starts the keeper, which starts the players.
@@ -150,7 +153,7 @@ impl Plan {
         });
         let deck = Arc::new(Mutex::new(Deck::new(site.output, clips.collect())));
         let (done, ended) = channel();
-        let keeper = Keeper::new(Arc::clone(&deck), self.process, site.clone(), woken);
+        let keeper = Keeper::new(Arc::clone(&deck), (self.process, self.folders), site.clone(), woken);
         thread::Builder::new().name(format!("to {}", site.name)).spawn(move || {
             keeper.keep();
             // Nobody may be waiting any more.

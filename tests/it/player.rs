@@ -93,7 +93,7 @@ fn show(cues: &[(&str, &str)]) -> String {
     text
 }
 
-const CUES: [(&str, &str); 11] = [
+const CUES: [(&str, &str); 12] = [
     ("1", "play = \"a.mp4\""),
     ("2", "play = \"b.mp4\", volume = 50"),
     ("3", "play = \"a.mp4\", from = \"0.5s\", to = \"1.1s\""),
@@ -105,6 +105,7 @@ const CUES: [(&str, &str); 11] = [
     ("9", "stop = true"),
     ("10", "pause = true"),
     ("11", "play = \"a.mp4\", from = \"1.7s\", loop = true"),
+    ("12", "play = \"/bin/sh\""),
 ];
 
 /// The outputs of a show, and the news that comes from them.
@@ -422,6 +423,11 @@ fn a_clip_that_cannot_be_played_is_told_of_before_it_is_called() {
     let Some(mut stage) = Stage::new() else { return };
     for (number, said) in [
         ("5", "cue 5: missing.mp4: there is no such file"),
+        (
+            "12",
+            "cue 12: /bin/sh: lies outside the folder of the show; if you trust the show, put the folder of the clip \
+             into the list `clips` of config.toml",
+        ),
         ("6", "cue 6: broken.mp4: is not a clip the player can load (unrecognized file format)"),
     ] {
         stage.outputs.arm(&[stage.cue("1")]);
@@ -468,7 +474,8 @@ fn check_tries_every_clip_out() {
     let (status, said) = check(&CUES);
     assert_eq!(status, Some(1), "{said}");
     assert!(said.contains("broken.mp4: is not a clip the player can load"), "{said}");
-    assert!(said.contains("missing.mp4: there is no such file") && said.contains("2 errors"), "{said}");
+    assert!(said.contains("missing.mp4: there is no such file") && said.contains("3 errors"), "{said}");
+    assert!(said.contains("/bin/sh: lies outside the folder of the show"), "{said}");
     let (status, said) = check(&[CUES[0], CUES[2], CUES[6]]);
     assert_eq!(status, Some(0), "{said}");
     assert!(said.contains("no errors") && said.contains("note: away.mp4: there is no such file"), "{said}");

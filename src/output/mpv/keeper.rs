@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 use std::io::{ErrorKind, Read};
 use std::os::unix::net::UnixStream;
+use std::path::Path;
 use std::process::Child;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread;
@@ -14,9 +15,10 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::super::gauge::Trip;
+use super::super::permits::{ClipFolders, OUTSIDE};
 use super::super::worker::Site;
 use super::super::{Light, News, Outcome, now};
-use super::clip::look;
+use super::clip::{Sight, look};
 use super::deck::{Chores, Deck};
 use super::player::Player;
 use super::process::{Process, end_of, words};
@@ -42,6 +44,8 @@ const MORGUE: Duration = Duration::from_millis(50);
 pub(super) struct Keeper {
     deck: Arc<Mutex<Deck>>,
     process: Process,
+    /// Where clips may lie.
+    folders: ClipFolders,
     site: Site,
     woken: UnixStream,
     ears: HashMap<u64, Ear>,
@@ -59,8 +63,9 @@ struct Ear {
 
 impl Keeper {
     /// The keeper of `deck`'s players, which `woken` wakes.
-    pub(super) fn new(deck: Arc<Mutex<Deck>>, process: Process, site: Site, woken: UnixStream) -> Self {
-        Keeper { deck, process, site, woken, ears: HashMap::new(), dying: vec![], light: Default::default() }
+    pub(super) fn new(deck: Arc<Mutex<Deck>>, plan: (Process, ClipFolders), site: Site, woken: UnixStream) -> Self {
+        let (process, folders) = plan;
+        Keeper { deck, process, folders, site, woken, ears: HashMap::new(), dying: vec![], light: Default::default() }
     }
 
     /// Keeps the players until the deck is closed and the last of them is gone.
@@ -95,7 +100,10 @@ impl Keeper {
             self.bury(player);
         }
         for (key, path) in chores.looks {
-            let sight = look(&path);
+            let sight = match look(&path) {
+                Sight::There(_) if !self.folders.have(Path::new(&path)) => Sight::Odd(OUTSIDE.to_owned()),
+                sight => sight,
+            };
             self.deck().looked(key, sight, now());
         }
         if let Some(role) = chores.start {
