@@ -28,6 +28,11 @@ fn main() {
         ("paris-2024", "32", "Paris to Los Angeles"),
         ("paris-2024", "29", "the ride through Paris"),
         ("paris-2024", "34", "the rings on the sign"),
+        ("paris-2024", "4", "the feathers"),
+        ("paris-2024", "7", "the Tower"),
+        ("paris-2024", "12", "the stage"),
+        ("paris-2024", "30", "the plane"),
+        ("paris-2024", "41", "the fireworks"),
         ("torch-relay-2004", "16", "the relay around the world"),
     ] {
         let (state, fired_ns) = fired(name, cue);

@@ -138,6 +138,11 @@ impl State {
         self.demonstration.is_some()
     }
 
+    /// Returns `true` if the run is kept, so that it can be reported and resumed: `handover demo` keeps none.
+    pub fn is_kept(&self) -> bool {
+        self.demonstration.is_none_or(|demonstration| demonstration.paces.is_empty())
+    }
+
     /// How many times as fast as the machine's clock the run's clock goes at an instant of the run.
     pub fn speed_at(&self, now: RunNs) -> u32 {
         let pace = self.demonstration.and_then(|demonstration| demonstration.pace_at(now));

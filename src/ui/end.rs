@@ -206,5 +206,8 @@ fn commands(scene: &Scene) -> [Line<'static>; 2] {
     let command = |words: &'static str, does: &'static str| {
         Line::from(vec![Span::styled(format!("{words:<18}"), styles.strong), Span::styled(does, styles.past)])
     };
+    if !scene.state.is_kept() {
+        return [command("handover", "opens this show"), command("handover new FILE", "writes one of your own")];
+    }
     [command("handover report", "what happened when"), command("handover --resume", "resumes a run you left")]
 }

@@ -1,6 +1,7 @@
 //! The real program in a pseudo-terminal: calling a show, key by key, and what leaves the machine.
 
 mod config;
+mod demo;
 mod hand;
 mod input;
 mod people;

@@ -284,6 +284,10 @@ impl Field {
         let x = (self.area.x + self.x(done) as u16 / ACROSS).min(self.area.right() - 1);
         let y = self.row(height_m);
         buf.set_string(x, y, "◉", styles.on_air);
+        // On the ground beside its flag there is no room for a figure, and the first row has it.
+        if self.has_flag && done >= 1.0 {
+            return;
+        }
         let label = metres(height_m);
         let cells = text::width(&label) as u16;
         // A flag has the cells to the right of where the way ends.

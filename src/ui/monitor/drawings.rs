@@ -29,7 +29,7 @@ use crate::show::duration::SECOND_NS;
 use crate::show::{Colour, CueIx, Look};
 use crate::ui::dots::{ACROSS, DOWN, Pen};
 use crate::ui::scene::Scene;
-use field::Field;
+use field::{At, Field};
 
 /// The fewest rows in which a drawing tells more than words.
 pub(super) const ROWS_MIN: u16 = 5;
@@ -104,15 +104,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx, look
     let beat = if is_running { scene.view.machine_ns / SECOND_NS } else { 0 };
     let moment = Moment { done: words::done(scene, cue), beat };
     let mut field = Field::new(area);
-    let marker = match look {
-        Look::Stage => stage::draw(&mut field, moment),
-        Look::Feathers => feathers::draw(&mut field, moment),
-        Look::Tower => tower::draw(&mut field, moment),
-        Look::Plane => plane::draw(&mut field, moment),
-        Look::Flame => fire::flame(&mut field, moment),
-        Look::Fireworks => fire::fireworks(&mut field, moment),
-        Look::Flag | Look::Rings | Look::Hollywood => flag::draw(&mut field, moment),
-    };
+    let marker = paint(&mut field, look, moment);
     let styles = &scene.styles;
     let mut pens = vec![Pen { style: styles.rule, ascii: '.' }, Pen { style: styles.past, ascii: ':' }];
     // Without colours, weight tells what is lit.
@@ -132,6 +124,19 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx, look
     }
 }
 
+/// Draws a look, and says where in the field its marker stands, in dots.
+fn paint(field: &mut Field, look: Look, moment: Moment) -> Option<At> {
+    match look {
+        Look::Stage => stage::draw(field, moment),
+        Look::Feathers => feathers::draw(field, moment),
+        Look::Tower => tower::draw(field, moment),
+        Look::Plane => plane::draw(field, moment),
+        Look::Flame => fire::flame(field, moment),
+        Look::Fireworks => fire::fireworks(field, moment),
+        Look::Flag | Look::Rings | Look::Hollywood => flag::draw(field, moment),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -143,15 +148,7 @@ mod tests {
     fn drawn(look: Look, size: (u16, u16), moment: Moment) -> usize {
         let area = Rect::new(3, 2, size.0, size.1);
         let mut field = Field::new(area);
-        let marker = match look {
-            Look::Stage => stage::draw(&mut field, moment),
-            Look::Feathers => feathers::draw(&mut field, moment),
-            Look::Tower => tower::draw(&mut field, moment),
-            Look::Plane => plane::draw(&mut field, moment),
-            Look::Flame => fire::flame(&mut field, moment),
-            Look::Fireworks => fire::fireworks(&mut field, moment),
-            Look::Flag | Look::Rings | Look::Hollywood => flag::draw(&mut field, moment),
-        };
+        let marker = paint(&mut field, look, moment);
         if let Some((x, y)) = marker {
             assert!(x >= 0.0 && y >= 0.0, "{look:?} at {size:?}: the marker is outside");
             assert!(x < f64::from(field.dots.width()) && y < f64::from(field.dots.height()), "{look:?} at {size:?}");
@@ -170,6 +167,28 @@ mod tests {
                 last = cells;
             }
         }
+    }
+
+    /// The cells of one ink, by its ASCII character.
+    fn cells(look: Look, done: f64, symbol: char) -> usize {
+        let area = Rect::new(0, 0, 90, 24);
+        let mut field = Field::new(area);
+        let _marker = paint(&mut field, look, Moment { done: Some(done), beat: 0 });
+        let pens = ".:*+ox%#".chars().map(|ascii| Pen { style: ratatui::style::Style::new(), ascii });
+        let mut buf = Buffer::empty(area);
+        field.dots.paint(&mut buf, &pens.collect::<Vec<_>>(), true);
+        buf.content().iter().filter(|cell| cell.symbol() == symbol.to_string()).count()
+    }
+
+    #[test]
+    fn what_is_done_of_the_cue_is_seen() {
+        for (look, symbol) in [(Look::Tower, '*'), (Look::Stage, '#'), (Look::Plane, '#')] {
+            let lit = [0.1, 0.4, 0.7, 0.95].map(|done| cells(look, done, symbol));
+            let rises = lit.windows(2).all(|pair| pair[0] <= pair[1]);
+            assert!(rises && lit[3] > lit[0] + 10, "{look:?}: {lit:?}");
+        }
+        let burning = [0.0, 0.5, 0.9, 1.0].map(|done| cells(Look::Flame, done, 'o'));
+        assert!(burning.windows(2).all(|pair| pair[0] > pair[1]) && burning[3] == 0, "the flame: {burning:?}");
     }
 
     #[test]

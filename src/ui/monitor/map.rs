@@ -22,6 +22,7 @@ use super::words;
 use crate::engine::Phase;
 use crate::geo::Fit;
 use crate::show::{Colour, CueIx};
+use crate::ui::Depth;
 use crate::ui::dots::{self, Pen};
 use crate::ui::scene::Scene;
 use crate::ui::text;
@@ -94,7 +95,8 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx) {
     let pens = [
         pen(styles.rule, '.'),
         pen(styles.rule, '-'),
-        pen(styles.tint(Some(RIVER)), '~'),
+        // Without colours a river is weaker than the way, which it would hide.
+        pen(if scene.view.means.depth == Depth::Mono { styles.past } else { styles.tint(Some(RIVER)) }, '~'),
         pen(styles.text, ':'),
         pen(styles.on_air, '#'),
     ];
