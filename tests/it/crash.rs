@@ -2,6 +2,8 @@
 
 #![expect(clippy::disallowed_methods, reason = "a test from outside lives by the machine's clock")]
 
+mod busy;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::{Duration, Instant};

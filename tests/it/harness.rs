@@ -22,7 +22,7 @@ pub use journal::Journal;
 pub use program::Program;
 pub use remote::{Line, Remote, bundle, encode, frame};
 pub use web::Web;
-pub use wire::{Arg, Packet, Wire};
+pub use wire::{Arg, Packet, Wire, messages};
 
 /// How long something that has to happen may take on a machine with other work.
 pub const PATIENCE: Duration = Duration::from_secs(20);

@@ -90,7 +90,7 @@ pub(super) fn datagram(socket: &UdpSocket, at_most: Duration) -> Option<Vec<u8>>
 }
 
 /// The messages of an OSC packet: itself, or those of a bundle.
-pub(super) fn messages(packet: &[u8]) -> Vec<Packet> {
+pub fn messages(packet: &[u8]) -> Vec<Packet> {
     let Some(bundle) = packet.strip_prefix(b"#bundle\0") else { return vec![decode(packet)] };
     let mut rest = &bundle[8..];
     let mut all = vec![];
