@@ -4,12 +4,15 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::keys::Act;
 use super::{App, Task, Tone};
+use crate::engine::Command;
 
 /// A question that stands on the message line until a key answers it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Question {
     /// Whether to leave an unfinished live run.
     Quit,
+    /// Whether to end a live run of which everything is called, but whose last segment is not over.
+    End,
     /// Whether to give the terminal back in the middle of one.
     Suspend,
 }
@@ -19,22 +22,26 @@ impl Question {
     pub fn verb(self) -> &'static str {
         match self {
             Question::Quit => "leave",
+            Question::End => "end",
             Question::Suspend => "suspend",
         }
     }
 
     /// What is done after a yes.
-    pub(super) fn task(self) -> Task {
+    pub(super) fn tasks(self) -> Vec<Task> {
         match self {
-            Question::Quit => Task::Quit,
-            Question::Suspend => Task::Suspend,
+            Question::Quit => vec![Task::Quit],
+            Question::End => vec![Task::Command(Command::End), Task::Quit],
+            Question::Suspend => vec![Task::Suspend],
         }
     }
 
     /// Returns `true` if `key` says yes: y, or for quitting Ctrl-C again.
     pub(super) fn is_yes(self, key: &KeyEvent) -> bool {
         let is_again = match self {
-            Question::Quit => key.code == KeyCode::Char('c') && key.modifiers.contains(KeyModifiers::CONTROL),
+            Question::Quit | Question::End => {
+                key.code == KeyCode::Char('c') && key.modifiers.contains(KeyModifiers::CONTROL)
+            }
             // Ctrl-Z held down would answer its own question.
             Question::Suspend => false,
         };

@@ -46,7 +46,7 @@ impl App {
         if let Some(question) = self.question.take() {
             self.message = None;
             if question.is_yes(key) {
-                return vec![question.task()];
+                return question.tasks();
             }
             // The question must not cost a GO, and no other key may do anything unseen because of it.
             if act != Some(Act::Go) {
@@ -283,7 +283,13 @@ impl App {
     fn quit(&mut self, state: &State, now_ns: u64) -> Vec<Task> {
         let is_done = state.is_over() && state.uncalled().next().is_none();
         if is_done && !state.has_ended() {
-            return vec![Task::Command(Command::End), Task::Quit];
+            // The run ends by itself when its last segment is over: to end it sooner is a decision.
+            let segment = state.current_segment().map_or(String::new(), |segment| format!(" {}", segment.0 + 1));
+            let why = format!("everything is called, but segment{segment} is not over");
+            return match state.is_rehearsal() {
+                true => Question::End.tasks(),
+                false => self.ask(Question::End, &why, now_ns),
+            };
         }
         if state.is_rehearsal() || state.has_ended() {
             return vec![Task::Quit];

@@ -68,7 +68,7 @@ pub enum Event {
     RunLeft {
         reason: String,
     },
-    /// Everything was called and the last segment's time was up, or the caller quit after the last cue.
+    /// Everything was called and the last segment was over, or the caller ended it after the last cue.
     RunEnded {
         over_ns: i64,
     },

@@ -1,5 +1,7 @@
 //! The clock: the machine's time as the run counts it.
 
+use std::time::SystemTime;
+
 use jiff::{SignedDuration, Timestamp};
 use rustix::time::{ClockId, clock_gettime};
 
@@ -19,11 +21,17 @@ pub fn machine_ns() -> u64 {
     now.tv_sec as u64 * 1_000_000_000 + now.tv_nsec as u64
 }
 
-/// The machine's wall clock, UTC.
+/// The machine's wall clock, UTC. A clock that is set to a year in which no show can be, is taken for the nearest instant
+/// that can: sums with the times of a show must not fail.
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the wall clock")]
 pub fn wall_now() -> Timestamp {
-    Timestamp::now()
+    let now = SystemTime::now();
+    let since = now.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_micros());
+    i64::try_from(since).ok().and_then(|us| Timestamp::from_microsecond(us).ok()).unwrap_or(WALL_MAX).min(WALL_MAX)
 }
+
+/// The last instant that the wall clock is taken to read: the beginning of the year 9000, UTC.
+const WALL_MAX: Timestamp = Timestamp::constant(221_845_392_000, 0);
 
 /// Ties the run's clock to the machine's: a step of the wall clock moves nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -275,7 +275,7 @@ fn a_live_run_asks_before_it_is_left_and_says_how_to_come_back() {
 }
 
 #[test]
-fn after_the_last_cue_q_ends_the_run() {
+fn after_the_last_cue_q_asks_and_ends_the_run() {
     let (house, wire) = (House::new(), Wire::new());
     let show = house.show(&format!(
         "title = \"Short\"\n[output.desk]\n{}\n[[segment]]\ntitle = \"S\"\nduration = \"1h\"\n[[segment.cue]]\n\
@@ -286,7 +286,9 @@ fn after_the_last_cue_q_ends_the_run() {
     program.keys(" ");
     wire.expect("/only");
     program.await_event("action_sent", 1);
-    program.keys("q");
+    program.press_to_see("q", &["everything is called, but segment 1 is not over", "y ends"]);
+    assert!(house.journal().of_kind("run_ended").is_empty(), "an hour of the segment is left");
+    program.keys("y");
     assert!(program.await_exit().success());
     assert_eq!(house.journal().of_kind("run_ended").len(), 1);
     let screen = program.last_screen();

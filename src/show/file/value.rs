@@ -23,6 +23,9 @@ const PROSE_MAX: usize = 20_000;
 /// How many bytes any other text may have: an address, a header, an argument.
 const TEXT_BYTES_MAX: usize = 64 << 10;
 
+/// The years of a show: before 1970 the clocks of zones follow other rules, and nobody plans beyond 2200.
+const YEARS: RangeInclusive<i16> = 1970..=2200;
+
 /// A value, the key at which it stands, and where.
 #[derive(Clone)]
 pub struct Value<'a> {
@@ -213,7 +216,7 @@ impl<'a> Value<'a> {
         read
     }
 
-    /// A date without a time.
+    /// A date without a time, in a year that a show can be in.
     pub fn date(&self) -> Option<Date> {
         const EXAMPLE: &str = "2024-08-11";
         let moment = match self.value {
@@ -233,7 +236,12 @@ impl<'a> Value<'a> {
         if read.is_none() {
             self.fault(format!("{} is a day that no calendar has", self.name()), "write a day of the calendar");
         }
-        read
+        let is_sane = |date: &Date| YEARS.contains(&date.year());
+        if read.is_some_and(|date| !is_sane(&date)) {
+            let fix = format!("write a day of the years {} to {}", YEARS.start(), YEARS.end());
+            self.fault(format!("{} is in a year in which no show can be run", self.name()), fix);
+        }
+        read.filter(is_sane)
     }
 
     /// True or false.

@@ -36,6 +36,8 @@ fn faults_of_the_head_are_found() {
         ("date = «\"2024-08-11\"»", &["`date` is text, not a date", "write `date = 2024-08-11`"]),
         ("date = «2024-08-11T10:00:00»", &["not a date alone", "write `date = 2024-08-11`"]),
         ("date = «2023-02-30»", &["date"]),
+        ("date = «9999-12-31»", &["no show can be run", "1970 to 2200"]),
+        ("date = «1969-12-31»", &["no show can be run"]),
         ("timezone = «\"Europe/Pariss\"»", &["no time zone `Europe/Pariss`", "did you mean `Europe/Paris`?"]),
         ("timezone = «1»", &["`timezone` is a whole number, not text", "`timezone = \"1\"`"]),
         ("clocks = [«\"Nowhere/City\"»]", &["no time zone", "IANA"]),
