@@ -28,8 +28,10 @@ pub mod when;
 mod wiring;
 
 use std::io::Write;
-use std::path::Path;
 use std::time::Duration;
+
+use anyhow::Context;
+use std::path::Path;
 
 pub use opening::{DemoWishes, Start, Unfinished, Wishes};
 pub use takeover::stop_run;
@@ -42,17 +44,7 @@ const GOODBYE: Duration = Duration::from_millis(700);
 /// An error and its causes in words, each said once, without anything that a terminal would obey. Below an empty line
 /// stands a report on a show, which has its own colours.
 pub fn said(error: &anyhow::Error) -> String {
-    let mut said = String::new();
-    for cause in error.chain() {
-        let words = cause.to_string();
-        // What the system says often stands in the words of the error above it, but for its number.
-        let known = words.split(" (os error").next().unwrap_or_default();
-        if said.is_empty() {
-            said = words;
-        } else if !said.contains(known) {
-            said = format!("{said}: {words}");
-        }
-    }
+    let said = fault::words(error.as_ref());
     match said.split_once("\n\n") {
         Some((head, report)) => format!("{}\n\n{report}", visible(head)),
         None => said.lines().map(visible).collect::<Vec<_>>().join("\n"),
@@ -93,8 +85,8 @@ fn call(
 ) -> anyhow::Result<End> {
     terminal::require()?;
     fault::keep_in(state);
-    let (inbox, post) = inbox::inbox()?;
-    let signals = signals::listen(post.clone())?;
+    let (inbox, post) = inbox::inbox().context("cannot open a pipe between threads")?;
+    let signals = signals::listen(post.clone()).context("cannot listen to signals")?;
     let Some(session) = open(&inbox, &post)? else { return Ok(End::Left) };
     let (farewell, end) = station::run(session, inbox, &post)?;
     if let Some(farewell) = farewell {

@@ -2,8 +2,8 @@
 
 use super::{Event, RunNs};
 
-/// The latest instant of a run's clock that is believed: some 73 years. A sum of a few such instants still fits.
-pub const RUN_NS_MAX: RunNs = i64::MAX as u64 / 4;
+/// The latest instant of a run's clock that is believed: some 146 years. A sum of three such instants still fits.
+pub const RUN_NS_MAX: RunNs = i64::MAX as u64 / 2;
 
 impl Event {
     /// The instants and lengths of the run's clock that the fold computes with, nanoseconds.

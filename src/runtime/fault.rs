@@ -3,9 +3,12 @@
 //! The usual panic hook writes to the terminal. With a terminal that is not being read it would block whichever thread
 //! has panicked, the station among them, so this one only appends to a file beside the runs.
 
+use std::error::Error;
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+
+use rustix::io::Errno;
 
 use super::clock::wall_now;
 
@@ -14,6 +17,31 @@ pub const WORDS: &str = "handover met a fault of its own and went on: check the 
 
 /// The file, in the state folder.
 const FILE: &str = "fault.log";
+
+/// `error` with all its causes in words, each said once, and what to do where the fault is not the file that they name but a limit of the
+/// system.
+pub fn words(error: &(dyn Error + 'static)) -> String {
+    let mut words = String::new();
+    let mut is_at_limit = false;
+    for cause in anyhow::Chain::new(error) {
+        let said = cause.to_string();
+        // What the system says often stands in the words of the error above it, but for its number.
+        let known = said.split(" (os error").next().unwrap_or_default();
+        if words.is_empty() {
+            words = said;
+        } else if !words.contains(known) {
+            words = format!("{words}: {said}");
+        }
+        let os = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::raw_os_error);
+        is_at_limit |= os.is_some_and(|os| [Errno::MFILE, Errno::NFILE].contains(&Errno::from_raw_os_error(os)));
+    }
+    if is_at_limit {
+        words.push_str(
+            "; as many files are open as the system allows: raise the limit (`ulimit -n 1024`) or close programs",
+        );
+    }
+    words
+}
 
 /// Keeps every panic in the state folder from now on.
 pub fn keep_in(state: &Path) {
@@ -25,4 +53,24 @@ pub fn keep_in(state: &Path) {
             let _ = file.write_all(line.as_bytes());
         }
     }));
+}
+
+#[cfg(test)]
+mod tests {
+    use anyhow::Context;
+
+    use super::*;
+    use crate::journal::OpenError;
+
+    #[test]
+    fn a_limit_of_the_system_is_named_with_what_was_to_be_opened() {
+        let source = || std::io::Error::from_raw_os_error(Errno::MFILE.raw_os_error());
+        let open = OpenError::Io { path: "/runs/x/journal.jsonl".into(), source: source() };
+        for error in [anyhow::Error::from(open), Err::<(), _>(source()).context("cannot open a pipe").unwrap_err()] {
+            let told = words(error.as_ref());
+            assert_eq!(told.matches("Too many open files").count(), 1, "{told}");
+            assert!(told.starts_with("cannot open ") && told.contains("`ulimit -n 1024`"), "{told}");
+        }
+        assert_eq!(words(anyhow::anyhow!("b").context("a").as_ref()), "a: b");
+    }
 }

@@ -19,6 +19,7 @@ pub use start::Start;
 
 use super::clock::{RunClock, machine_ns, wall_now};
 use super::config::Config;
+use super::fault;
 use super::inbox::{Inbox, Msg, Post};
 use super::takeover::lock;
 use super::wiring;
@@ -111,7 +112,7 @@ struct Script {
     rehearse: bool,
 }
 
-/// The latest instant of the run's clock at which a run is taken up: half of what it can last, some 36 years.
+/// The latest instant of the run's clock at which a run is taken up: half of what it can last, some 73 years.
 const RESUME_NS_MAX: u64 = RUN_NS_MAX / 2;
 
 /// Opens what `wishes` ask for; `None` where the caller thought better of it.
@@ -160,9 +161,9 @@ fn fresh(wishes: &Wishes, store: &Store, script: Script, post: &Post) -> anyhow:
     let (id, journal, journal_alarm) = match made {
         Ok((id, lock)) => match Journal::create(lock, report(post)) {
             Ok(journal) => (Some(id), Some(journal), None),
-            Err(error) => (Some(id), None, Some(error.to_string())),
+            Err(error) => (Some(id), None, Some(fault::words(&error))),
         },
-        Err(error) => (None, None, Some(error.to_string())),
+        Err(error) => (None, None, Some(fault::words(&error))),
     };
     let dated = script.show.date.filter(|date| !script.rehearse && date != day);
     let shifted = shift_ns.map(|_| "the show's clock is set for a technical rehearsal; outputs are live".to_owned());
