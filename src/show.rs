@@ -11,6 +11,7 @@ pub mod cue;
 pub mod demonstration;
 pub mod duration;
 pub mod file;
+pub mod listen;
 pub mod number;
 mod people;
 pub mod plan;

@@ -20,6 +20,7 @@ use crate::app::Theme;
 use crate::app::board::Face;
 use crate::output::Permits;
 use crate::runtime::{Start, Unfinished, Wishes, board, config};
+use crate::show::listen::listen_address;
 pub use demo::DemoArgs;
 
 /// Names the theme where the command line does not.
@@ -81,7 +82,7 @@ struct RunArgs {
     resume: bool,
 
     /// Hear OSC remote control there; an address that others reach takes the passcode in $HANDOVER_PASSCODE
-    #[arg(long, value_name = "ADDR:PORT")]
+    #[arg(long, value_name = "ADDR:PORT", value_parser = listen_address)]
     listen: Option<SocketAddr>,
 
     /// The colours of the screen [default: $HANDOVER_THEME, own where there is a theme.toml, else dark]

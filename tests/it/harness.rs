@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 
 pub use journal::Journal;
 pub use program::Program;
-pub use remote::{Line, Remote, bundle, encode, frame};
+pub use remote::{Line, Remote, Reply, bundle, encode, frame};
 pub use web::Web;
 pub use wire::{Arg, Packet, Wire, messages};
 

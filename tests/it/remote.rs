@@ -1,9 +1,11 @@
 //! The real program in a pseudo-terminal, called by a remote control: what it does, what it refuses, what it says.
 
 mod access;
+mod companion;
 mod feed;
 mod flood;
 mod hands;
+mod later;
 
 use serde_json::json;
 

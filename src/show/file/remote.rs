@@ -8,7 +8,7 @@ use super::fields::Fields;
 use super::machine::Secret;
 use super::reader::quoted;
 use super::value::Value;
-use crate::show::RemoteControl;
+use crate::show::{RemoteControl, listen};
 
 /// How a file names the variable.
 const PASSCODE: &str = "passcode = \"env:HANDOVER_PASSCODE\"";
@@ -33,17 +33,14 @@ pub fn remote(file: &mut Fields<'_>) -> Option<RemoteControl> {
 
 fn listen_address(value: &Value<'_>) -> Option<SocketAddr> {
     let text = value.text()?;
-    match text.parse::<SocketAddr>() {
+    match listen::listen_address(text) {
         Ok(address) if address.port() == 0 => {
             value.fault("`0` is no port", "write a port from 1 to 65535, such as 53000");
             None
         }
         Ok(address) => Some(address),
-        Err(_) => {
-            // A name may stand for several addresses, or for others tomorrow; who is heard must not depend on that.
-            let what = format!("{} is no address and port to listen on", quoted(text));
-            let port = text.strip_prefix("localhost:").filter(|port| port.parse::<u16>().is_ok()).unwrap_or("53000");
-            value.fault(what, format!("write \"127.0.0.1:{port}\", or \"0.0.0.0:{port}\" with a passcode"));
+        Err(fix) => {
+            value.fault(format!("{} is no address and port to listen on", quoted(text)), fix);
             None
         }
     }

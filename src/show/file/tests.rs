@@ -146,6 +146,8 @@ fn this_machine_alone_may_call_without_a_passcode() {
         let remote = show.remote.map(|remote| (remote.listen.to_string(), remote.passcode_variable));
         assert_eq!(remote, Some((listen.to_owned(), None)));
     }
+    let named = good(&show_with("[remote]\nlisten = \"localhost:5005\"", "", "")).remote;
+    assert_eq!(named.map(|remote| remote.listen.to_string()), Some("127.0.0.1:5005".to_owned()));
     assert_eq!(good(&show_with("", "", "")).remote, None);
 }
 

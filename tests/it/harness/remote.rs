@@ -23,7 +23,7 @@ pub struct Reply {
 }
 
 impl Reply {
-    fn of(packet: &Packet) -> Self {
+    pub fn of(packet: &Packet) -> Self {
         let address = packet.address.strip_prefix("/reply").unwrap_or_else(|| panic!("no reply: {packet:?}"));
         let [Arg::Text(json)] = packet.args.as_slice() else { panic!("no reply: {packet:?}") };
         let json: Value = serde_json::from_str(json).unwrap_or_else(|error| panic!("no JSON ({error}): {packet:?}"));
@@ -104,10 +104,14 @@ impl Remote {
         Some(messages(&datagram(&self.replies, at_most)?))
     }
 
+    /// The next message.
+    pub fn packet(&self) -> Packet {
+        self.hear_within(PATIENCE).expect("a message").remove(0)
+    }
+
     /// The next reply.
     pub fn reply(&self) -> Reply {
-        let packet = self.hear_within(PATIENCE).expect("a reply");
-        Reply::of(&packet[0])
+        Reply::of(&self.packet())
     }
 
     /// Sends a message and waits for its reply, and for no other.
@@ -129,25 +133,39 @@ impl Remote {
     }
 }
 
-/// A remote control on a connection, with SLIP (RFC 1055) around its packets.
-pub struct Line(TcpStream);
+/// A remote control on a connection: with SLIP (RFC 1055) around its packets, or their lengths in front (OSC 1.0).
+pub struct Line {
+    stream: TcpStream,
+    lengths: bool,
+}
 
 impl Line {
     pub fn new(port: u16) -> Self {
-        let line = TcpStream::connect(("127.0.0.1", port)).expect("the program takes a connection");
-        line.set_read_timeout(Some(PATIENCE)).expect("a timeout");
-        line.set_nodelay(true).expect("no delay");
-        Line(line)
+        let stream = TcpStream::connect(("127.0.0.1", port)).expect("the program takes a connection");
+        stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+        stream.set_nodelay(true).expect("no delay");
+        Line { stream, lengths: false }
+    }
+
+    /// One that puts lengths in front of its packets.
+    pub fn with_lengths(port: u16) -> Self {
+        Line { lengths: true, ..Line::new(port) }
     }
 
     /// Sends bytes that need not be a frame.
     pub fn send(&mut self, bytes: &[u8]) {
-        self.0.write_all(bytes).expect("it is sent");
+        self.stream.write_all(bytes).expect("it is sent");
+    }
+
+    /// Sends a packet in its frame.
+    pub fn send_packet(&mut self, packet: &[u8]) {
+        let length = (packet.len() as u32).to_be_bytes();
+        self.send(&if self.lengths { [&length[..], packet].concat() } else { frame(packet) });
     }
 
     /// Sends a message and waits for its reply, and for no other.
     pub fn ask(&mut self, address: &str, args: &[Arg]) -> Reply {
-        self.send(&frame(&encode(address, args)));
+        self.send_packet(&encode(address, args));
         let reply = self.reply();
         assert_eq!(reply.address, address, "{reply:?}");
         reply
@@ -155,11 +173,26 @@ impl Line {
 
     /// The next reply.
     pub fn reply(&mut self) -> Reply {
+        Reply::of(&self.packet())
+    }
+
+    /// The next message.
+    pub fn packet(&mut self) -> Packet {
+        let bytes = if self.lengths {
+            let length = u32::from_be_bytes([(); 4].map(|()| self.byte()));
+            (0..length).map(|_| self.byte()).collect()
+        } else {
+            self.unframed()
+        };
+        messages(&bytes).remove(0)
+    }
+
+    fn unframed(&mut self) -> Vec<u8> {
         let mut packet = vec![];
         loop {
             match (self.byte(), packet.is_empty()) {
                 (0xC0, true) => {}
-                (0xC0, false) => return Reply::of(&messages(&packet)[0]),
+                (0xC0, false) => return packet,
                 (0xDB, _) => packet.push(match self.byte() {
                     0xDC => 0xC0,
                     0xDD => 0xDB,
@@ -172,7 +205,7 @@ impl Line {
 
     fn byte(&mut self) -> u8 {
         let mut byte = [0];
-        self.0.read_exact(&mut byte).expect("a byte");
+        self.stream.read_exact(&mut byte).expect("a byte");
         byte[0]
     }
 }

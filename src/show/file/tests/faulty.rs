@@ -56,7 +56,7 @@ fn faults_of_the_head_are_found() {
         ("[output.a]\nmpv = true\n«midi» = \"x\"", &["both `mpv` and `midi`"]),
         ("«[remote]»", &["the remote control has no `listen`", "127.0.0.1:53000"]),
         ("remote = «true»", &["`remote` is true or false, not a table"]),
-        ("[remote]\nlisten = «\"localhost:5005\"»", &["no address and port", "write \"127.0.0.1:5005\""]),
+        ("[remote]\nlisten = «\"foh.local:5005\"»", &["no address and port", "write \"127.0.0.1:5005\""]),
         ("[remote]\nlisten = «\"127.0.0.1\"»", &["no address and port"]),
         ("[remote]\nlisten = «\"127.0.0.1:0\"»", &["`0` is no port"]),
         ("[remote]\nlisten = «53000»", &["a whole number, not text"]),
