@@ -6,8 +6,9 @@
 //! not the disk.
 //!
 //! ```text
-//!  text ─► syntax ─► DeTable ─► fields, value ─► output, remote, cue (action, …) ─► links ─► Show
-//!             └──────────────────────┴── reader: all faults ──┴────────────────────────┘
+//!  text ─► syntax ─► DeTable ─► fields, value ─► output, remote, cue (action, …) ─► links ─► Show ─► warnings
+//!             └──────────────────────┴── reader: all problems ──┴───────────────────────┘          │
+//!                                           └──────────────────────────────────────────────────────┘
 //! ```
 
 mod action;
@@ -46,8 +47,11 @@ use self::warnings::{Marks, SegmentMarks};
 use super::problem::Problem;
 use super::{Clock, Colour, Department, Person, Place, Segment, SegmentIx, Show, Thresholds};
 
-/// The largest file that is read: a show of 100,000 cues is a third of it.
-pub const BYTES_MAX: usize = 64 << 20;
+/// The largest file that is read: a show of 100,000 cues is half of it.
+pub const BYTES_MAX: usize = 32 << 20;
+/// The most keys, values and tables that a file may have, counted by what begins them: the parser takes up to 150 bytes
+/// for each, and a show of 100,000 cues has 2,300,000.
+const PARTS_MAX: usize = 6_000_000;
 /// The most segments that a show may have.
 const SEGMENTS_MAX: usize = 10_000;
 /// The most cues that a show may have.
@@ -79,6 +83,10 @@ pub fn check(text: &str, machine_zone: &str, machine: &dyn Machine) -> Result<Ch
     if text.len() > BYTES_MAX {
         let what = format!("the file is larger than {} MiB", BYTES_MAX >> 20);
         return Err(vec![Problem::error(0..0, what, "give a show file")]);
+    }
+    if text.bytes().filter(|byte| b",=.[{\n".contains(byte)).count() > PARTS_MAX {
+        let what = format!("the file has more than {PARTS_MAX} keys and values");
+        return Err(vec![Problem::error(0..0, what, "make two shows of it")]);
     }
     if let Some(problem) = syntax::endless_key(text) {
         return Err(vec![problem]);

@@ -10,6 +10,8 @@ use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet}
 
 /// How many errors, and how many warnings, a report shows: a file with more has one cause, or another format.
 const REPORTED_MAX: usize = 20;
+/// How many problems of a file are counted.
+pub const COUNTED_MAX: usize = 10_000;
 /// The longest line, in bytes, that a report shows.
 const LINE_MAX: usize = 4096;
 /// How far away, in bytes, the related place may be to be shown in the same picture.
@@ -105,7 +107,11 @@ pub fn counted(problems: &[Problem]) -> String {
     let of = |severity| problems.iter().filter(|problem| problem.severity == severity).count();
     let counted = [Severity::Error, Severity::Warning].map(|severity| (severity, of(severity)));
     let counted = counted.iter().filter(|(_, count)| *count > 0);
-    counted.map(|(severity, count)| format!("{count} {}", severity.word(*count))).collect::<Vec<_>>().join(" and ")
+    let most = |count: usize| if count < COUNTED_MAX { "" } else { " or more" };
+    counted
+        .map(|(severity, count)| format!("{count}{} {}", most(*count), severity.word(*count)))
+        .collect::<Vec<_>>()
+        .join(" and ")
 }
 
 fn picture<'a>(problem: &'a Problem, path: &'a str, text: &'a str) -> Group<'a> {

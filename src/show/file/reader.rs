@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use super::machine::{Finding, Machine};
 use super::suggest::closest;
-use crate::show::problem::{Problem, Severity, visible};
+use crate::show::problem::{COUNTED_MAX, Problem, Severity, visible};
 
 /// How many suggestions are looked for in one file: each costs a walk over all names.
 const SUGGESTIONS_MAX: u32 = 50;
@@ -72,9 +72,12 @@ impl<'a> Reader<'a> {
         self.problems.borrow().iter().any(|problem| problem.severity == Severity::Error)
     }
 
-    /// Reports a problem.
+    /// Reports a problem; more than anybody counts are left out.
     pub fn report(&self, problem: Problem) {
-        self.problems.borrow_mut().push(problem);
+        let mut problems = self.problems.borrow_mut();
+        if problems.len() < COUNTED_MAX {
+            problems.push(problem);
+        }
     }
 
     /// Reports what was found on the machine, as a warning at `span`.

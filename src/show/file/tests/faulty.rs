@@ -375,3 +375,12 @@ fn texts_are_bounded() {
     assert_eq!(id[0].what, "an id of 65 characters");
     super::good(&show_with("", &format!("call = \"{}\"", long(1_000)), ""));
 }
+
+#[test]
+fn a_file_that_would_fill_the_memory_is_refused_before_it_is_parsed() {
+    let many = faults(&format!("title = \"T\"\na = [{}1]\n", "1,".repeat(7_000_000)));
+    assert_eq!(many[0].what, "the file has more than 6000000 keys and values");
+    assert_eq!(faults(&"#".repeat((32 << 20) + 1))[0].what, "the file is larger than 32 MiB");
+    let unknown: String = (0..20_000).map(|n| format!("k{n} = 1\n")).collect();
+    assert_eq!(crate::show::problem::counted(&faults(&unknown)), "10000 or more errors");
+}
