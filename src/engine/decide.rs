@@ -142,7 +142,7 @@ impl State {
         if ahead || again {
             events.extend(self.change_segment(segment, due_ns));
         }
-        let firing = self.cue(cue).firings + 1;
+        let firing = self.cue(cue).firings.saturating_add(1);
         events.push(Event::CueFired { cue: self.number(cue), cause, firing, due_ns, playhead_stays: false });
         events.extend(self.gives_way(cue));
         if self.is_ended_by_clock(cue) && self.show.cue(cue).lasts_ns().is_none_or(|ns| ns == 0) {

@@ -38,8 +38,46 @@ fn a_show_runs_though_no_journal_can_be_written() {
     program.await_words(&["ON AIR", "House lights", "JOURNAL"]);
     program.press_to_see("q", &["y leaves"]);
     program.keys("y");
-    program.await_exit();
+    assert_eq!(program.await_exit().exit_code(), 1);
     assert!(program.modes_are_back());
+    let screen = program.last_screen();
+    assert!(screen.contains("was not kept whole") && !screen.contains("--resume"), "{screen}");
+}
+
+#[test]
+fn a_run_whose_journal_is_gone_at_the_end_says_so_once_and_fails() {
+    let (house, wire) = (House::new(), Wire::new());
+    let mut program = open_evening(&house, &wire, &[]);
+    program.keys(" ");
+    wire.expect("/one");
+    program.await_event("action_sent", 2);
+    std::fs::remove_dir_all(house.state().join("runs")).expect("the runs are deleted");
+    program.await_words(&["JOURNAL"]);
+    program.press_to_see("q", &["its journal is not whole", "y leaves"]);
+    program.keys("y");
+    assert_eq!(program.await_exit().exit_code(), 1);
+    let screen = program.last_screen();
+    assert!(screen.contains("was not kept whole") && screen.contains("nothing to report or to resume"), "{screen}");
+    assert!(!screen.contains("--resume") && !screen.contains("handover report"), "{screen}");
+}
+
+#[test]
+fn a_show_that_was_changed_beside_its_journal_is_named_on_resume() {
+    let (house, wire) = (House::new(), Wire::new());
+    let mut program = open_evening(&house, &wire, &[]);
+    program.keys(" ");
+    wire.expect("/one");
+    program.await_event("action_sent", 2);
+    program.kill();
+    let (run, show) = (house.runs()[0].clone(), house.show(&evening(&wire)));
+    let kept = std::fs::read_to_string(run.join("show.toml")).expect("the show of the run");
+    for (text, is_changed) in [(kept.clone(), false), (format!("{kept}# a hand was here\n"), true)] {
+        std::fs::write(run.join("show.toml"), text).expect("the show of the run");
+        let mut again = house.open(&["--resume", &show]);
+        let screen = again.await_words(&["NEXT"]);
+        assert_eq!(screen.contains("was changed after the run began"), is_changed, "{screen}");
+        again.kill();
+    }
 }
 
 #[test]
