@@ -93,7 +93,7 @@ fn show(cues: &[(&str, &str)]) -> String {
     text
 }
 
-const CUES: [(&str, &str); 12] = [
+const CUES: [(&str, &str); 13] = [
     ("1", "play = \"a.mp4\""),
     ("2", "play = \"b.mp4\", volume = 50"),
     ("3", "play = \"a.mp4\", from = \"0.5s\", to = \"1.1s\""),
@@ -106,6 +106,7 @@ const CUES: [(&str, &str); 12] = [
     ("10", "pause = true"),
     ("11", "play = \"a.mp4\", from = \"1.7s\", loop = true"),
     ("12", "play = \"/bin/sh\""),
+    ("13", "resume = true"),
 ];
 
 /// The outputs of a show, and the news that comes from them.
@@ -336,7 +337,7 @@ fn a_clip_takes_the_place_of_another_and_the_same_one_of_itself() {
 }
 
 #[test]
-fn pause_freezes_the_picture_and_stop_takes_it_away() {
+fn pause_freezes_the_picture_resume_lets_it_go_on_and_stop_takes_it_away() {
     let Some(mut stage) = Stage::new() else { return };
     stage.arm(&["4", "1"]);
     let firing = stage.go_pending("4");
@@ -349,6 +350,9 @@ fn pause_freezes_the_picture_and_stop_takes_it_away() {
     let stands = position(&stage).position_ns;
     stage.expect_silence();
     assert!(position(&stage).position_ns.abs_diff(stands) < 100_000_000, "it stands still");
+    assert_eq!(stage.go("13").1, Some(Outcome::Sent));
+    let goes_on = || (position(&stage).position_ns > stands + 500_000_000).then_some(());
+    await_some(PATIENCE, goes_on).expect("it goes on");
     assert_eq!(stage.go("9").1, Some(Outcome::Sent));
     stage.expect(firing, ClipNews::Stopped);
     assert_eq!(stage.outputs.health()[0].clip, None);
@@ -515,6 +519,15 @@ fn no_player_outlives_the_program() {
         let own = program.pid.as_raw_nonzero().get() as u32;
         let mine = players(own);
         assert!(!mine.is_empty(), "it has a player");
+        for player in &mine {
+            let stat = fs::read_to_string(format!("/proc/{player}/stat")).expect("it runs");
+            let words: Vec<_> = stat.rsplit_once(") ").expect("a name").1.split(' ').collect();
+            // proc(5): the session and the terminal are the fourth and the fifth word after the name.
+            assert_eq!((words[3], words[4]), (player.to_string().as_str(), "0"), "it has no terminal");
+            let said = fs::read_to_string(format!("/proc/{player}/cmdline")).expect("it runs");
+            let line = said.split('\0').find_map(|word| word.strip_prefix("--input-ipc-client=fd://"));
+            assert!(line.is_some_and(|line| line.parse::<u32>().is_ok_and(|line| line > 2)), "{line:?}");
+        }
         if killed {
             program.kill();
         } else {

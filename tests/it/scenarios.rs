@@ -8,7 +8,7 @@
 //! - `reject`: a part of the words with which the command is refused; without it the command must be accepted;
 //! - `spotted`: the sheet, a line a person: the id, when spotted (and by which cue's step), and the notes;
 //! - `playhead` (`"-"`: none), `segment`, `on_air`, `missed`, `over`, `starts` (projected), `cue_left`, `effects`,
-//!   `next_clips`, `timecode`, `ended`, `next` (by itself), `comes` (projected), `now_over`, `phases` (of the segments),
+//!   `next_clips`, `clip_joins`, `timecode`, `ended`, `next` (by itself), `comes` (projected), `now_over`, `phases` (of the segments),
 //!   `passed` (over by the playhead): what the state says then.
 //!
 //! Commands: `go`, `remote …`, `clip …`, `standby`, `ready 1`, `override WHY`, `hold`, `next`, `previous`, `to 12`, `skip 12`,
@@ -88,6 +88,8 @@ struct Step {
     cue_left: Option<BTreeMap<String, String>>,
     /// The cues whose clips are got ready next.
     next_clips: Option<Vec<String>>,
+    /// Which clips follow which without a gap: `1>2`.
+    clip_joins: Option<Vec<String>>,
     /// What the show's timecode reads, and `stands` where it does not run.
     timecode: Option<String>,
     effects: Option<Vec<String>>,
@@ -281,7 +283,8 @@ fn remote(state: &State, words: &str) -> Result<Command, String> {
     })
 }
 
-/// What a player may say of a cue's last firing: `12 started 30s`, `12 started`, `12 ended`, `12 stopped`, `12 lost WHY`;
+/// What a player may say of a cue's last firing: `12 started 30s`, `12 started`, `12 ended`, `12 stopped`, `12 lost WHY`,
+/// `12 broke off`;
 /// with `12#1` of its first, with `12@wall` of another player's clip.
 fn clip(state: &State, words: &str) -> Result<Command, String> {
     let (number, said) = words.split_once(' ').ok_or("a clip has a cue and a fact")?;
@@ -298,6 +301,7 @@ fn clip(state: &State, words: &str) -> Result<Command, String> {
         ("ended", _) => ClipFact::Ended,
         ("stopped", _) => ClipFact::Stopped,
         ("lost", why) => ClipFact::Lost(why.to_owned()),
+        ("broke", why) => ClipFact::BrokeOff(why.to_owned()),
         _ => return Err(format!("no player says {said:?}")),
     };
     Ok(Command::Clip { cue, firing, output, fact })
@@ -387,6 +391,12 @@ fn check(rig: &Rig, step: &Step, seen: &mut Seen) -> Result<(), String> {
             Effect::StopOutputs => "stop".to_owned(),
         });
         same("effects", effects, &told.collect())?;
+    }
+    if let Some(joins) = &step.clip_joins {
+        let of = |(leader, follower)| format!("{}>{}", number(leader), number(follower));
+        let mut found: Vec<_> = state.clip_joins(&state.next_clips(3)).into_iter().map(of).collect();
+        found.sort();
+        same("clip joins", joins, &found)?;
     }
     if let Some(next) = &step.next_clips {
         same("next clips", next, &state.next_clips(3).into_iter().map(number).collect())?;

@@ -3,12 +3,21 @@
 //! The real program runs in a terminal of its own and shows its clips full screen on an Xvfb whose background is white;
 //! the test looks at every pixel, all the time. Needs mpv, ffmpeg, Xvfb and openbox, and says so where they are missing.
 
-use std::process::{Command, Stdio};
-use std::sync::PoisonError;
+#![expect(clippy::disallowed_methods, reason = "a test from outside lives by the machine's clock")]
 
-use crate::harness::display::{Display, Hue};
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::process::{Command, Stdio};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, PoisonError};
+use std::thread::{JoinHandle, sleep, spawn};
+use std::time::{Duration, Instant};
+
+use handover::output::ClipNews;
+
+use crate::harness::display::{Display, Hue, SIZE};
 use crate::harness::{House, PATIENCE, Program, await_some};
-use crate::player::{STAGE, is_equipped, stage_has};
+use crate::player::{STAGE, Stage, is_equipped, stage_has};
 
 /// Whether the programs are there; a machine that has to have them fails instead.
 fn has_screen() -> bool {
@@ -64,7 +73,7 @@ fn await_armed(program: &Program, clip: &str) {
 }
 
 fn go(program: &mut Program) {
-    program.guard();
+    program.let_go();
     program.keys(" ");
 }
 
@@ -157,6 +166,7 @@ fn clips_that_follow_have_no_black_between_them_and_a_hold_ends_the_first() {
     assert_eq!(watch.hues()[1..], [Hue::Black, Hue::Red, Hue::Blue, Hue::Black]);
     // Again, with a hold while the first one plays: it ends by itself, and the other one comes after the hold.
     program.press_for("p", "playhead_moved");
+    program.let_go();
     program.press_for("p", "playhead_moved");
     await_armed(&program, "blue.mp4");
     go(&mut program);
@@ -170,4 +180,115 @@ fn clips_that_follow_have_no_black_between_them_and_a_hold_ends_the_first() {
     let seen = watch.hues();
     assert_eq!(seen[5..], [Hue::Red, Hue::Black, Hue::Blue, Hue::Black], "{}", program.account());
     program.kill();
+}
+
+/// A film of two seconds whose middle changes at every frame, in this size, with sound.
+fn frames(house: &House, name: &str, colour: &str, size: &str) {
+    let sources = [
+        format!("testsrc2=size={size}:rate=25"),
+        format!("color=c={colour}:size=160x160:rate=25,geq=lum='60+mod(N\\,8)*20':cb='p(X,Y)':cr='p(X,Y)'"),
+        "sine=frequency=441:sample_rate=48000".to_owned(),
+    ];
+    let mut ffmpeg = Command::new("ffmpeg");
+    ffmpeg.args(["-v", "error", "-y"]).stdin(Stdio::null());
+    for source in &sources {
+        ffmpeg.args(["-f", "lavfi", "-i", source]);
+    }
+    ffmpeg.args(["-filter_complex", "[0][1]overlay=(W-w)/2:(H-h)/2:format=yuv420", "-t", "2"]);
+    ffmpeg.args(["-pix_fmt", "yuv420p", "-c:v", "libx264", "-preset", "veryfast", "-g", "50"]);
+    assert!(ffmpeg.arg(house.path(name)).status().expect("ffmpeg runs").success(), "{name}");
+}
+
+/// The middle of the screen, whenever it changes.
+fn watch_middle(display: &Display, is_over: Arc<AtomicBool>) -> JoinHandle<Vec<(Instant, [u8; 3])>> {
+    let mut eye = display.eye();
+    spawn(move || {
+        let mut log: Vec<(Instant, [u8; 3])> = vec![];
+        while !is_over.load(Ordering::Relaxed) {
+            let pixel = eye.pixel(SIZE.0 / 2, SIZE.1 / 2);
+            if log.last().is_none_or(|(_, last)| *last != pixel) {
+                log.push((Instant::now(), pixel));
+            }
+            sleep(Duration::from_micros(500));
+        }
+        log
+    })
+}
+
+fn print(what: &str, mut millis: Vec<f64>) {
+    millis.sort_by(f64::total_cmp);
+    let at = |share: usize| millis[(millis.len() - 1) * share / 100];
+    println!("{what}: n={} p50 {:.1} p90 {:.1} max {:.1} ms", millis.len(), at(50), at(90), at(100));
+}
+
+/// Not a test: measures what is seen (`cargo test --release --test it measure_screen -- --ignored --nocapture`).
+#[test]
+#[ignore = "measures, and asserts nothing about the machine"]
+fn measure_screen() {
+    if !has_screen() {
+        return;
+    }
+    let display = Display::open(false);
+    for size in ["640x360", "1920x1080"] {
+        let house = House::new();
+        frames(&house, "a.mp4", "red", size);
+        frames(&house, "b.mp4", "blue", size);
+        let player = house.path("player");
+        let script = format!("#!/bin/sh\nDISPLAY={} WAYLAND_DISPLAY= exec mpv \"$@\"\n", display.name());
+        fs::write(&player, script).expect("a script");
+        fs::set_permissions(&player, fs::Permissions::from_mode(0o755)).expect("a script that runs");
+        let env = |name: &str| (name == "HANDOVER_MPV").then(|| player.display().to_string());
+        let cues = ["a.mp4", "b.mp4"].map(|clip| format!("do = [{{ output = \"screen\", play = \"{clip}\" }}]"));
+        let mut stage = Stage::of(house, &show(&[&cues[0], &cues[1]]), &env);
+        let own = std::process::id();
+        let is_red = |pixel: &[u8; 3]| pixel[0] > pixel[2].saturating_add(30);
+        let is_blue = |pixel: &[u8; 3]| pixel[2] > pixel[0].saturating_add(30);
+        let (mut first, mut over, mut lost, mut longest) = (vec![], vec![], vec![], vec![]);
+        for joined in [true, false] {
+            let joins = [(stage.cue("1"), stage.cue("2"))];
+            stage.outputs.join(if joined { &joins } else { &[] });
+            for _ in 0..30 {
+                stage.arm(&["1", "2"]);
+                await_some(PATIENCE, || (!joined || stage_has(own, "b.mp4")).then_some(())).expect("one list");
+                sleep(Duration::from_millis(300));
+                let is_over = Arc::new(AtomicBool::new(false));
+                let middle = watch_middle(&display, Arc::clone(&is_over));
+                let go = Instant::now();
+                let firing = stage.go_pending("1");
+                stage.expect_start(firing);
+                let next = if joined {
+                    stage.expect(firing, ClipNews::Ended);
+                    Instant::now()
+                } else {
+                    sleep(Duration::from_millis(600));
+                    Instant::now()
+                };
+                let second = stage.go_pending("2");
+                stage.expect_start(second);
+                if !joined {
+                    stage.expect(firing, ClipNews::Stopped);
+                }
+                stage.expect(second, ClipNews::Ended);
+                is_over.store(true, Ordering::Relaxed);
+                let log = middle.join().expect("the log");
+                let millis = |from: Instant, to: Instant| to.duration_since(from).as_secs_f64() * 1e3;
+                let red = log.iter().find(|(_, pixel)| is_red(pixel)).expect("red").0;
+                let blue = log.iter().position(|(_, pixel)| is_blue(pixel)).expect("blue");
+                first.push(millis(go, red));
+                if joined {
+                    // Four pictures before the joint and four after it are seven frames of 40 ms apart.
+                    let near = &log[blue - 4..blue + 4];
+                    lost.push(millis(near[0].0, near[7].0) - 7.0 * 40.0);
+                    longest.push(near.windows(2).map(|pair| millis(pair[0].0, pair[1].0)).fold(0.0, f64::max));
+                } else {
+                    over.push(millis(next, log[blue].0));
+                }
+            }
+        }
+        print(&format!("{size}: GO to the first picture, from black"), first);
+        print(&format!("{size}: GO to the first picture, over another clip"), over);
+        print(&format!("{size}: time lost at a joint"), lost);
+        print(&format!("{size}: longest picture at a joint (40 is none)"), longest);
+        stage.close();
+    }
 }
