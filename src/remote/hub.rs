@@ -212,7 +212,8 @@ impl Hub {
         }
         // The first one has no news: what it shows was so before anybody listened.
         let changes = self.picture.as_ref().map(|before| changes(before, &picture)).unwrap_or_default();
-        if self.picture.as_ref().is_some_and(|before| picture.panics > before.panics) {
+        let stops = |before: &Picture| picture.panics > before.panics || (picture.held && !before.held);
+        if self.picture.as_ref().is_some_and(stops) {
             self.forget_waiting(now);
         }
         if changes.iter().any(|change| change.topic == Topic::Go) {

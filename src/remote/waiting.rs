@@ -1,6 +1,6 @@
 //! Wishes with a time tag ahead: they wait for their time, so many and so long at most.
 //!
-//! Owns what a time tag means. A panic forgets all of them: nothing that was sent before it may come after it.
+//! Owns what a time tag means. A panic or a hold forgets all of them: nothing that was sent before it may come after it.
 
 use std::time::{Duration, Instant};
 

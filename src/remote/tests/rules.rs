@@ -300,6 +300,9 @@ fn nothing_that_waits_for_its_time_comes_after_a_panic() {
     wait(&mut rig);
     rig.hub.publish(Picture { panics: 1, ..Picture::default() }, rig.now);
     assert_eq!(rig.hub.next_due(), None);
+    wait(&mut rig);
+    rig.hub.publish(Picture { panics: 1, held: true, ..Picture::default() }, rig.now);
+    assert_eq!(rig.hub.next_due(), None, "so does a hold");
     rig.later(10_000);
     rig.hub.tick(rig.now);
     assert_eq!(rig.wishes(), []);
