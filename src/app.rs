@@ -103,8 +103,8 @@ pub struct App {
     cursor_stays: bool,
     /// What was looked for last.
     last_find: String,
-    /// How many lines the page showed when it was last drawn: how far PgUp and PgDn go.
-    page_lines: usize,
+    /// How the page was last drawn, where that is known.
+    seen: Option<Seen>,
     go_pressed_ns: Option<u64>,
     /// What was done within the last moment and must not be done again by another hand.
     done: Vec<guard::Done>,
@@ -189,6 +189,17 @@ pub enum RemoteSign {
     Deaf(String),
 }
 
+/// How the page was last drawn, as far as keys depend on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Seen {
+    /// How many cues, people or lines were on the screen: how far PgUp and PgDn go.
+    lines: usize,
+    /// How far the page can be scrolled.
+    scroll_max: usize,
+    /// The window is too small for pages.
+    is_small: bool,
+}
+
 /// A word to the caller.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Message {
@@ -243,7 +254,7 @@ impl App {
             journal_alarm: None,
             cursor_stays: false,
             last_find: String::new(),
-            page_lines: 0,
+            seen: None,
             go_pressed_ns: None,
             done: vec![],
             go_to_ns: None,
@@ -311,6 +322,10 @@ impl App {
 
     /// Takes in how the page was last drawn, before a key or the wheel moves it on from there.
     pub fn sees(&mut self, hits: &Hits) {
+        self.seen = None;
+        if hits.is_small {
+            self.seen = Some(Seen { lines: 0, scroll_max: 0, is_small: true });
+        }
         if hits.page != self.page {
             return;
         }
@@ -319,7 +334,7 @@ impl App {
             (self.scroll, self.log_seen) = (hits.scroll, hits.log_newest);
         }
         self.scroll = self.scroll.min(hits.scroll_max);
-        self.page_lines = hits.page_lines();
+        self.seen = Some(Seen { lines: hits.page_lines(), scroll_max: hits.scroll_max, is_small: hits.is_small });
     }
 
     /// The colours in force: the built-in theme that says what a terminal of sixteen colours gets, and the paints.

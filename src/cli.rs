@@ -9,6 +9,7 @@ mod commands;
 mod complete;
 mod forms;
 mod hints;
+mod line;
 mod man;
 mod means;
 mod probe;

@@ -117,6 +117,7 @@ pub fn draw(frame: &mut Frame, view: &View) -> Hits {
     let buf = frame.buffer_mut();
     buf.set_style(area, scene.styles.base);
     let cursor = if area.width < small::COLUMNS_MIN || area.height < small::ROWS_MIN {
+        hits.is_small = true;
         small::draw(&scene, buf, area)
     } else {
         page(&scene, buf, area, &mut hits)

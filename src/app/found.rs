@@ -1,6 +1,6 @@
-//! The rundown's selection and view: finding again, opening and folding segments.
+//! Selection and view: going through cues, people and lines, finding again, opening and folding segments.
 
-use super::{App, Page, Task, Tone, find};
+use super::{App, Page, Seen, Task, Tone, find};
 use crate::engine::State;
 use crate::show::{CueIx, PersonIx, SegmentIx};
 
@@ -11,6 +11,75 @@ impl App {
         if self.page == Page::Run {
             self.scroll_back();
         }
+    }
+
+    /// Moves the selection or scrolls the page, and says where there is nothing more that way.
+    pub(super) fn go_on(&mut self, by: isize, state: &State, now_ns: u64) -> Vec<Task> {
+        let before = (self.cursor.or(state.playhead()), self.person);
+        let edge = if by < 0 { "first" } else { "last" };
+        let why = match (self.page, self.seen) {
+            (Page::Run, _) => {
+                self.go_through(by, state);
+                (self.cursor == before.0).then(|| format!("this is the {edge} cue"))
+            }
+            (Page::People, _) => {
+                self.go_through(by, state);
+                let stays = self.person == before.1 && !state.show().people.is_empty();
+                stays.then(|| format!("this is the {edge} of them"))
+            }
+            (_, Some(Seen { is_small: true, .. })) => Some("the window is too small for this page".to_owned()),
+            (_, Some(Seen { scroll_max: 0, .. })) => Some("the whole page is on the screen".to_owned()),
+            (_, Some(seen)) if by < 0 && self.scroll == 0 || by > 0 && self.scroll >= seen.scroll_max => {
+                Some(format!("this is the {edge} line"))
+            }
+            _ => {
+                self.go_through(by, state);
+                None
+            }
+        };
+        match why {
+            Some(why) => self.say(why, Tone::Calm, now_ns),
+            None if self.page == Page::People && state.show().people.is_empty() => return self.nobody(now_ns),
+            None => {}
+        }
+        vec![]
+    }
+
+    /// In a window that is too small for pages, says which one was opened, and which cue was selected.
+    pub(super) fn say_unseen(&mut self, (page, cursor): (Page, Option<CueIx>), state: &State, now_ns: u64) {
+        if !self.seen.is_some_and(|seen| seen.is_small) || self.prompt.is_some() {
+            return;
+        }
+        if self.page != page {
+            let name = self.page.name().to_lowercase();
+            self.say(format!("{name} page: the window is too small for it"), Tone::Attention, now_ns);
+        } else if let Some(cue) = self.cursor.filter(|_| self.cursor != cursor) {
+            let cue = state.show().cue(cue);
+            self.say(format!("selected {} {}", cue.number, cue.title), Tone::Calm, now_ns);
+        }
+    }
+
+    /// Moves the selection, or scrolls the page that has none.
+    pub(super) fn go_through(&mut self, by: isize, state: &State) -> Vec<Task> {
+        if self.page == Page::Run {
+            let last = state.show().cues.len() as isize - 1;
+            let at = self.selected(state).map_or(-1, |cue| cue.0 as isize);
+            if last >= 0 {
+                self.select(CueIx(at.saturating_add(by).clamp(0, last) as u32));
+            }
+        } else if self.page == Page::People {
+            self.go_through_people(by, state);
+        } else {
+            self.scroll = self.scroll.saturating_add_signed(by).min(10_000);
+            // The log follows the run again at its newest line.
+            self.is_scrolled = self.page != Page::Log || self.scroll > 0;
+        }
+        vec![]
+    }
+
+    /// How far PgUp and PgDn go: what was on the screen, less one that stays in sight.
+    pub(super) fn page_step(&self) -> isize {
+        self.seen.map_or(0, |seen| seen.lines).saturating_sub(1).max(1) as isize
     }
 
     /// Selects the next of what was looked for last, in running order, or the one before; behind the last comes the first.

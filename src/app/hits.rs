@@ -16,6 +16,8 @@ pub struct Hits {
     pub regions: Vec<Region>,
     /// The page that was drawn.
     pub page: Page,
+    /// Whether the window is too small for pages, and shows only what is on air and next.
+    pub is_small: bool,
     /// The rows of the palette, and which of the commands that were found stands on each.
     pub choices: Vec<(u16, usize)>,
     /// How far the page can be scrolled: [`super::App::scroll`] is held to it.

@@ -76,7 +76,7 @@ impl App {
         }
     }
 
-    fn nobody(&mut self, now_ns: u64) -> Vec<Task> {
+    pub(super) fn nobody(&mut self, now_ns: u64) -> Vec<Task> {
         self.say("the show names nobody: [person.…] in its file does", Tone::Attention, now_ns);
         vec![]
     }

@@ -6,7 +6,6 @@ use super::keymap::Key;
 use super::keys::Act;
 use super::{App, Ask, Message, Page, Prompt, Question, Task, Tone, log};
 use crate::engine::{Cause, Command, Event, State};
-use crate::show::CueIx;
 
 /// What is said of it.
 pub(super) const GO_IGNORED: &str = "GO ignored: pressed again within 0.3 s";
@@ -54,7 +53,12 @@ impl App {
             }
         }
         match act {
-            Some(act) => self.act(act, key.kind == KeyEventKind::Repeat, state, now_ns),
+            Some(act) => {
+                let before = (self.page, self.cursor);
+                let tasks = self.act(act, key.kind == KeyEventKind::Repeat, state, now_ns);
+                self.say_unseen(before, state, now_ns);
+                tasks
+            }
             None => {
                 let help = self.keymap.way(Act::Help);
                 self.say(format!("this key does nothing here: {help} shows all keys"), Tone::Calm, now_ns);
@@ -133,13 +137,11 @@ impl App {
 
     /// Returns `true` if the meaning of `key` depends on how the page was last drawn.
     pub fn needs_hits(&self, key: &KeyEvent) -> bool {
-        let turns_page = || matches!(self.keymap.act_of(key), Some(Act::SelectPageUp | Act::SelectPageDown));
-        self.page != Page::Run || turns_page()
-    }
-
-    /// How far PgUp and PgDn go: what was on the screen, less one that stays in sight.
-    fn page(&self) -> isize {
-        self.page_lines.saturating_sub(1).max(1) as isize
+        let selects = |act| matches!(act, Act::SelectUp | Act::SelectDown | Act::SelectPageUp | Act::SelectPageDown);
+        let jumps = |act| matches!(act, Act::SelectFirst | Act::SelectLast);
+        let turns = |act| matches!(act, Act::NextPage | Act::PreviousPage | Act::Help);
+        let looks = |act| selects(act) || jumps(act) || turns(act);
+        self.page != Page::Run || self.keymap.act_of(key).is_some_and(looks)
     }
 
     /// An Esc that closes something is not the first of two: whoever leaves a page does not mean to stop the show.
@@ -215,12 +217,12 @@ impl App {
             Act::Palette => return self.open(Ask::Palette),
             Act::Quit => return self.quit(state, now_ns),
             Act::Suspend => return self.suspend(state, now_ns),
-            Act::SelectUp => return self.go_through(-1, state),
-            Act::SelectDown => return self.go_through(1, state),
-            Act::SelectPageUp => return self.go_through(-self.page(), state),
-            Act::SelectPageDown => return self.go_through(self.page(), state),
-            Act::SelectFirst => return self.go_through(isize::MIN, state),
-            Act::SelectLast => return self.go_through(isize::MAX, state),
+            Act::SelectUp => return self.go_on(-1, state, now_ns),
+            Act::SelectDown => return self.go_on(1, state, now_ns),
+            Act::SelectPageUp => return self.go_on(-self.page_step(), state, now_ns),
+            Act::SelectPageDown => return self.go_on(self.page_step(), state, now_ns),
+            Act::SelectFirst => return self.go_on(isize::MIN, state, now_ns),
+            Act::SelectLast => return self.go_on(isize::MAX, state, now_ns),
             Act::NextPage => return self.turn_to(self.page.next()),
             Act::PreviousPage => return self.turn_to(self.page.previous()),
             Act::Open(page) => return self.turn_to(page),
@@ -339,24 +341,6 @@ impl App {
         }
         vec![]
     }
-
-    /// Moves the selection, or scrolls the page that has none.
-    pub(super) fn go_through(&mut self, by: isize, state: &State) -> Vec<Task> {
-        if self.page == Page::Run {
-            let last = state.show().cues.len() as isize - 1;
-            let at = self.selected(state).map_or(-1, |cue| cue.0 as isize);
-            if last >= 0 {
-                self.select(CueIx(at.saturating_add(by).clamp(0, last) as u32));
-            }
-        } else if self.page == Page::People {
-            self.go_through_people(by, state);
-        } else {
-            self.scroll = self.scroll.saturating_add_signed(by).min(10_000);
-            // The log follows the run again at its newest line.
-            self.is_scrolled = self.page != Page::Log || self.scroll > 0;
-        }
-        vec![]
-    }
 }
 
 #[cfg(test)]
@@ -368,7 +352,7 @@ mod tests {
     use super::*;
     use crate::app::{Theme, keymap};
     use crate::engine::Rejection;
-    use crate::show::{CueNumber, file};
+    use crate::show::{CueIx, CueNumber, file};
 
     const MS_NS: u64 = 1_000_000;
 

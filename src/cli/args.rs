@@ -7,12 +7,13 @@ use std::path::PathBuf;
 
 use anyhow::Context;
 use clap::error::ErrorKind;
-use clap::{Args as ClapArgs, CommandFactory, Parser, Subcommand, ValueHint};
+use clap::{Args as ClapArgs, Parser, Subcommand, ValueHint};
 use clap_complete::engine::ArgValueCompleter;
 use etcetera::BaseStrategy;
 
 pub use super::choices::ThemeArg;
 use super::forms::{Format, Paper};
+pub use super::line::command;
 use super::means::means;
 use super::words::{start_at, start_cue, variable};
 use super::{complete, hints};
@@ -378,27 +379,6 @@ fn theme_called(name: &str) -> Result<Option<Theme>, String> {
 pub fn usual_state() -> Option<PathBuf> {
     let dirs = etcetera::base_strategy::Xdg::new().ok()?;
     Some(dirs.state_dir().unwrap_or_else(|| dirs.data_dir()).join("handover"))
-}
-
-/// The commands to which `--state` means something.
-const OF_RUNS: [&str; 5] = ["demo", "runs", "stop", "report", "board"];
-/// The commands to which `--env` means something.
-const OF_SHOWS: [&str; 2] = ["check", "probe"];
-
-/// The command line as clap knows it. `--state` and `--env` may stand behind every command, and are listed only where they
-/// say something.
-pub fn command() -> clap::Command {
-    let hidden = |id: &'static str, long: &'static str| clap::Arg::new(id).long(long).hide(true);
-    <Args as CommandFactory>::command().mut_subcommands(|mut verb| {
-        if !OF_RUNS.contains(&verb.get_name()) {
-            verb = verb.arg(hidden("state", "state").value_parser(clap::value_parser!(PathBuf)));
-        }
-        if !OF_SHOWS.contains(&verb.get_name()) {
-            let several = clap::ArgAction::Append;
-            verb = verb.arg(hidden("variables", "env").value_parser(variable).action(several));
-        }
-        verb
-    })
 }
 
 fn usage(text: &str) -> ! {

@@ -16,6 +16,7 @@ mod pages;
 mod people;
 mod stage;
 mod strip;
+mod walk;
 mod wire;
 
 use std::fmt::Write as _;
@@ -227,6 +228,8 @@ fn other_pages_and_what_is_typed() {
     for (columns, rows) in [(80, 24), (120, 36), (200, 60)] {
         insta::assert_snapshot!(format!("help-{columns}x{rows}"), run.text(columns, rows));
     }
+    // A key moves on from what was drawn last.
+    run.text(80, 24);
     run.keys("G");
     insta::assert_snapshot!("help-80x24-end", run.text(80, 24));
     run.keys("⎋⇥");

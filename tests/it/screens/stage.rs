@@ -30,6 +30,7 @@ pub fn any_sizes(turn: usize) -> impl Iterator<Item = (u16, u16)> {
 }
 
 /// A run of a show, moved by hand.
+#[derive(Clone)]
 pub struct Run {
     pub state: State,
     pub app: App,
@@ -141,24 +142,31 @@ impl Run {
                 '⇥' => KeyCode::Tab,
                 key => KeyCode::Char(key),
             };
-            // Half a second of the machine's clock between keys: no press is taken for a slip.
-            let machine_ns = self.machine_ns();
-            self.seq += 1;
-            self.app.sees(&self.hits);
-            for task in self.app.key(&KeyEvent::new(code, KeyModifiers::NONE), &self.state, machine_ns) {
-                let Task::Command(command) = task else { continue };
-                match self.state.decide(&command, self.now_ns) {
-                    Ok(events) => {
-                        self.commit(events);
-                        self.app.obeyed(&command, &self.state, machine_ns);
-                    }
-                    Err(rejection) => self.app.refused(&rejection, machine_ns),
+            self.key(&KeyEvent::new(code, KeyModifiers::NONE));
+        }
+    }
+
+    /// Presses a key as the station does, and gives what is left for the shell to do.
+    pub fn key(&mut self, key: &KeyEvent) -> Vec<Task> {
+        // Half a second of the machine's clock between keys: no press is taken for a slip.
+        let machine_ns = self.machine_ns();
+        self.seq += 1;
+        self.app.sees(&self.hits);
+        let tasks = self.app.key(key, &self.state, machine_ns);
+        for task in &tasks {
+            let Task::Command(command) = task else { continue };
+            match self.state.decide(command, self.now_ns) {
+                Ok(events) => {
+                    self.commit(events);
+                    self.app.obeyed(command, &self.state, machine_ns);
                 }
-            }
-            for why in self.app.take_refusals() {
-                self.log.say(Word::refusal(why, self.now_ns));
+                Err(rejection) => self.app.refused(&rejection, machine_ns),
             }
         }
+        for why in self.app.take_refusals() {
+            self.log.say(Word::refusal(why, self.now_ns));
+        }
+        tasks
     }
 
     pub fn go(&mut self) {

@@ -1,0 +1,218 @@
+//! Every key of the table, on every page, at every size: it does what it says, or says why not.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use handover::app::keymap::Key;
+use handover::app::keys::{Act, BINDINGS, Binding};
+use handover::app::{Ask, Page, Question, Task};
+use handover::engine::Phase;
+use handover::show::CueIx;
+
+use super::stage::{Run, SHOW};
+
+const SIZES: [(u16, u16); 4] = [(50, 12), (80, 24), (120, 36), (200, 60)];
+
+/// The keys of a row, as the table has them.
+fn keys(run: &Run, binding: &Binding) -> Vec<Vec<KeyEvent>> {
+    let plain = |code| KeyEvent::new(code, KeyModifiers::NONE);
+    match binding.act {
+        Act::Ready(_) => ('1'..='9').map(|digit| vec![plain(KeyCode::Char(digit))]).collect(),
+        Act::Panic => vec![vec![plain(KeyCode::Esc); 2]],
+        act => run.app.keymap.keys(act).iter().map(|key| vec![key.event()]).collect(),
+    }
+}
+
+fn asks(run: &Run, is: fn(Ask) -> bool) -> bool {
+    run.app.prompt.as_ref().is_some_and(|prompt| is(prompt.ask))
+}
+
+/// Returns `true` if `after` shows what `act` says, done to `before`.
+fn does(act: Act, before: &Run, after: &Run, tasks: &[Task]) -> bool {
+    let at = |run: &Run| run.state.playhead();
+    let fired = |run: &Run| run.state.show().cue_indices().map(|cue| run.state.cue(cue).firings).sum::<u32>();
+    let steps = |run: &Run| run.state.show().cue_indices().map(|cue| run.state.cue(cue).steps_done).sum::<u32>();
+    let skipped = |run: &Run| run.state.show().cue_indices().filter(|&cue| run.state.cue(cue).skipped).count();
+    let ready = |run: &Run| at(run).map(|cue| run.state.missing(cue).count());
+    let moved = |run: &Run| (run.app.cursor, run.app.person, run.app.scroll);
+    let all_open = |run: &Run| run.app.folds.len() == run.state.show().segments.len();
+    match act {
+        Act::Go => fired(after) > fired(before) || (after.state.has_begun() && !before.state.has_begun()),
+        Act::Standby => at(after).is_some_and(|cue| after.state.cue(cue).stood_by),
+        Act::Ready(_) => ready(before) != ready(after),
+        Act::AllReady => ready(before) > Some(0) && ready(after) == Some(0),
+        Act::Override => asks(after, |ask| ask == Ask::Reason),
+        Act::SwapBackup => at(before) != at(after),
+        Act::Step => steps(after) == steps(before) + 1,
+        Act::Hold => before.state.held_since().is_some() != after.state.held_since().is_some(),
+        Act::Panic => after.state.is_panicked(),
+        Act::PlayheadNext => at(after) > at(before),
+        Act::PlayheadPrevious => at(after) < at(before),
+        Act::PlayheadHere => at(after) == before.app.selected(&before.state) && after.app.message.is_some(),
+        Act::Skip => skipped(before) != skipped(after),
+        Act::SelectUp | Act::SelectPageUp | Act::SelectFirst => moved(after) < moved(before) || is_first(before, after),
+        Act::SelectDown | Act::SelectPageDown | Act::SelectLast => moved(after) > moved(before),
+        Act::OpenSegments => all_open(after),
+        Act::FoldSegments => after.app.page == Page::Run && after.app.folds.is_empty(),
+        Act::Spot | Act::Unspot => before.state.people() != after.state.people(),
+        Act::PersonNote => asks(after, |ask| matches!(ask, Ask::PersonNote { .. })),
+        Act::FindPerson => asks(after, |ask| matches!(ask, Ask::FindPerson { .. })),
+        Act::Find => asks(after, |ask| matches!(ask, Ask::Find { .. } | Ask::FindLine)),
+        Act::FindNext | Act::FindPrevious => moved(before) != moved(after),
+        Act::FilterLog => before.app.log_filter != after.app.log_filter,
+        Act::Note => asks(after, |ask| ask == Ask::Note),
+        Act::NextPage => after.app.page == before.app.page.next(),
+        Act::PreviousPage => after.app.page == before.app.page.previous(),
+        Act::Open(page) => after.app.page == page,
+        Act::Help => (after.app.page == Page::Help) != (before.app.page == Page::Help),
+        Act::Palette => asks(after, |ask| ask == Ask::Palette),
+        Act::SwitchTheme => before.app.theme != after.app.theme,
+        Act::Redraw => tasks == [Task::Redraw],
+        Act::Quit => tasks.contains(&Task::Quit) || after.app.question == Some(Question::Quit),
+        Act::Suspend => tasks == [Task::Suspend] || after.app.question == Some(Question::Suspend),
+    }
+}
+
+/// Returns `true` if the first cue was selected where none was.
+fn is_first(before: &Run, after: &Run) -> bool {
+    before.app.cursor.is_none() && after.app.cursor.is_some()
+}
+
+/// The situations in which keys are pressed: before the show, in the middle of it, after a panic.
+fn situations() -> Vec<(&'static str, Run)> {
+    let fresh = Run::new(SHOW, false);
+    let mut middle = Run::new(SHOW, false);
+    middle.until(60.0);
+    middle.keys("  s1");
+    let mut rings = Run::new(SHOW, true);
+    let steps = rings.state.show().cue_indices().find(|&cue| !rings.state.show().cue(cue).steps.is_empty());
+    let steps = steps.expect("a cue with steps");
+    rings.app.cursor = Some(steps);
+    rings.keys("⏎ j/ing⏎");
+    assert_eq!(rings.state.cue(steps).phase, Phase::Running, "the steps can be marked");
+    let mut stopped = middle.clone();
+    stopped.keys("⎋⎋⎋");
+    assert!(stopped.state.is_panicked());
+    vec![("before the show", fresh), ("in the middle", middle), ("at the rings", rings), ("after a panic", stopped)]
+}
+
+/// Walks every key on every page at a size.
+fn walk((columns, rows): (u16, u16)) {
+    for (situation, run) in situations() {
+        for page in Page::ALL {
+            let mut run = run.clone();
+            run.app.page = page;
+            run.drawn(columns, rows);
+            for binding in BINDINGS {
+                for keys in keys(&run, binding) {
+                    let mut after = run.clone();
+                    after.app.message = None;
+                    let mut tasks = vec![];
+                    for key in &keys {
+                        tasks = after.key(key);
+                    }
+                    let label = format!("{} on {page:?} {situation} at {columns}x{rows}", binding.name);
+                    // On a page with its own meaning for the key, that meaning is what counts.
+                    let act = binding.act.on(page);
+                    let said = after.app.message.as_ref().map(|message| message.text.clone());
+                    if act == Act::Panic && page != Page::Run {
+                        // The first Esc left the page, and the second says what the next one does.
+                        assert!(!after.state.is_panicked() || run.state.is_panicked(), "{label}");
+                        assert_eq!(after.app.page, Page::Run, "{label}");
+                    }
+                    let done = does(act, &run, &after, &tasks);
+                    assert!(done || said.is_some(), "{label}: nothing happens, and nothing says why");
+                    let Some(said) = said.filter(|_| !done && after.app.prompt.is_none()) else { continue };
+                    let screen = after.text(columns, rows);
+                    let begin: String = said.chars().take(24).collect();
+                    assert!(screen.contains(begin.trim()), "{label}: {said:?} is not to be seen\n{screen}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn every_key_does_what_it_says_or_says_why_not_in_a_small_window() {
+    walk(SIZES[0]);
+}
+
+#[test]
+fn every_key_does_what_it_says_or_says_why_not_at_80x24() {
+    walk(SIZES[1]);
+}
+
+#[test]
+fn every_key_does_what_it_says_or_says_why_not_at_120x36() {
+    walk(SIZES[2]);
+}
+
+#[test]
+fn every_key_does_what_it_says_or_says_why_not_at_200x60() {
+    walk(SIZES[3]);
+}
+
+#[test]
+fn escape_goes_back_from_every_page_and_every_line_that_is_typed() {
+    let escape = KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE);
+    for page in Page::ALL {
+        let mut run = Run::new(SHOW, false);
+        run.app.page = page;
+        run.key(&escape);
+        assert_eq!(run.app.page, Page::Run, "{page:?}");
+        for opens in ["t", "/", ":"] {
+            let mut run = Run::new(SHOW, false);
+            run.app.page = page;
+            run.keys(opens);
+            assert!(run.app.prompt.is_some(), "{opens} on {page:?}");
+            run.key(&escape);
+            assert!(
+                run.app.prompt.is_none() && run.app.page == page && !run.state.is_panicked(),
+                "{opens} on {page:?}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_page_that_can_fire_shows_what_it_would_fire() {
+    for (columns, rows) in SIZES {
+        for page in Page::ALL {
+            let mut run = Run::new(SHOW, false);
+            run.app.page = page;
+            let next = run.state.playhead().map(|cue: CueIx| run.state.show().cue(cue).clone()).expect("a first cue");
+            let text = run.text(columns, rows);
+            let begin: String = next.title.chars().take(8).collect();
+            assert!(
+                text.contains(begin.trim()),
+                "{page:?} at {columns}x{rows} does not show {:?}:\n{text}",
+                next.title
+            );
+            let fired = run.key(&KeyEvent::new(KeyCode::Char(' '), KeyModifiers::NONE));
+            assert!(matches!(fired.as_slice(), [Task::Command(_)]), "{page:?}: {fired:?}");
+        }
+    }
+}
+
+/// The keys that the guide's table of keys names, one cell a row.
+fn guide() -> Vec<String> {
+    let guide = include_str!("../../../docs/guide.md");
+    let table = guide.lines().skip_while(|line| !line.starts_with("| key |")).skip(2);
+    let rows = table.take_while(|line| line.starts_with('|'));
+    rows.filter_map(|line| line.split('|').nth(1)).map(|cell| cell.trim().to_owned()).collect()
+}
+
+#[test]
+fn every_key_of_the_guide_is_in_the_table() {
+    let cells = guide();
+    assert!(cells.len() > 15, "the guide has its table of keys: {cells:?}");
+    let run = Run::new(SHOW, false);
+    for cell in cells {
+        if ["Esc Esc", "1…9"].contains(&cell.as_str()) {
+            assert!(BINDINGS.iter().any(|binding| binding.keys == cell), "{cell}");
+            continue;
+        }
+        for name in cell.split([' ', ',']).filter(|name| !name.is_empty()) {
+            let key: Key = name.parse().unwrap_or_else(|_| panic!("the guide names a key {name:?}"));
+            assert!(run.app.keymap.act_of(&key.event()).is_some(), "{name} of the guide does nothing");
+        }
+    }
+}
