@@ -31,7 +31,7 @@ pub(super) use cue::sign;
 /// From this width on, planned and actual times have columns of their own.
 const WIDE: u16 = 78;
 /// The cells of those columns: planned, actual or expected, difference, with the gaps in front of them.
-const COLUMNS: [usize; 3] = [9, 12, 9];
+const COLUMNS: [usize; 3] = [10, 12, 8];
 /// Below this width everything that can be said shorter is.
 const NARROW: u16 = 44;
 

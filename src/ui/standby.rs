@@ -82,7 +82,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
     let answers = answers(scene, cue, columns, is_wide, room.saturating_sub(spoken.len()));
     let further = further(scene, cue);
     let needed = spoken.len() + answers.len() + further.len();
-    let notes = plan.notes.as_ref().map_or(vec![], |notes| text::wrap(notes, columns, room.saturating_sub(needed)));
+    let notes = plan.notes.as_ref().map_or(vec![], |notes| text::cut(notes, columns, room.saturating_sub(needed)));
     let mut air = room.saturating_sub(needed + notes.len());
     let mut y = area.y + 1;
     let mut put = |buf: &mut Buffer, lines: Vec<Line>| {
@@ -139,7 +139,7 @@ fn quoted(call: &str) -> String {
 
 fn spoken<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize, rows: usize) -> Vec<Line<'a>> {
     let Some(call) = &scene.cue(cue).call else { return vec![] };
-    let lines = text::wrap(&quoted(call), columns, rows.min(CALL_MAX));
+    let lines = text::cut(&quoted(call), columns, rows.min(CALL_MAX));
     lines.into_iter().map(|line| Line::styled(line, scene.styles.strong)).collect()
 }
 

@@ -12,6 +12,9 @@ use ratatui::text::{Line, Span};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
+/// The most lines that [`cut`] counts.
+const CUT_MAX: usize = 40;
+
 /// How many cells `text` takes.
 pub(super) fn width(text: &str) -> usize {
     if text.is_ascii() { text.len() } else { graphemes(text).map(|(_, cells)| cells).sum() }
@@ -82,6 +85,20 @@ pub(super) fn wrap(text: &str, cells: usize, lines: usize) -> Vec<String> {
         wrapped.push(fit(&line, cells).into_owned());
     }
     wrapped
+}
+
+/// `text` broken at spaces into at most `rows` lines of `cells` cells; where that is not all, the last says how many more
+/// lines there are.
+pub(super) fn cut(text: &str, cells: usize, rows: usize) -> Vec<String> {
+    let mut lines = wrap(text, cells, CUT_MAX);
+    let more = lines.len().saturating_sub(rows);
+    lines.truncate(rows);
+    if let Some(last) = lines.last_mut().filter(|_| more > 0) {
+        let tail = format!(" +{more} more");
+        let head = fit(&format!("{last} …"), cells.saturating_sub(width(&tail))).into_owned();
+        *last = if head.ends_with('…') { format!("{head}{tail}") } else { fit(last, cells).into_owned() };
+    }
+    lines
 }
 
 /// `line` in at most `cells` cells.
@@ -226,6 +243,18 @@ mod tests {
         assert_eq!(wrap("incomprehensible word", 6, 9), ["incom…", "word"]);
         assert_eq!(wrap("", 6, 9), [""; 0]);
         assert_eq!(wrap("a b", 0, 9), [""; 0]);
+    }
+
+    #[test]
+    fn what_is_cut_says_how_much_more_there_is() {
+        assert_eq!(cut("one two three four", 20, 2), ["one two three four"]);
+        assert_eq!(cut("alpha beta gamma delta epsilon", 12, 2), ["alpha beta", "gam… +1 more"]);
+        assert_eq!(cut("alpha beta gamma delta epsilon", 16, 1), ["alpha… +1 more"]);
+        assert_eq!(cut("alpha beta", 12, 0), [""; 0]);
+        for cells in 1..40 {
+            let lines = cut("alpha beta gamma delta epsilon zeta eta theta", cells, 2);
+            assert!(lines.len() <= 2 && lines.iter().all(|line| width(line) <= cells), "{lines:?}");
+        }
     }
 
     #[test]
