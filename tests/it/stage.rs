@@ -45,19 +45,26 @@ fn plain(house: &House, name: &str, colour: &str, seconds: &str) {
     assert!(ffmpeg.arg(house.path(name)).status().expect("ffmpeg runs").success(), "{name}");
 }
 
+/// How the player shows its pictures here.
+const X11: &str = "\"--fs\", \"--vo=x11\", \"--ao=null\"";
+
+/// The player looks for a way to the screen: there is no graphics card, so the first fails after it has tried several.
+const PROBED: &str = "\"--fs\", \"--vo=gpu,x11\", \"--ao=null\"";
+
 /// A show whose cues have these keys.
-fn show(cues: &[&str]) -> String {
-    let mut text = "title = \"Clips\"\ntimezone = \"UTC\"\n[output.screen]\nmpv = true\n\
-         flags = [\"--fs\", \"--vo=x11\", \"--ao=null\"]\n[[segment]]\ntitle = \"S\"\nduration = \"1h\"\n"
-        .to_owned();
+fn show(flags: &str, cues: &[&str]) -> String {
+    let mut text = format!(
+        "title = \"Clips\"\ntimezone = \"UTC\"\n[output.screen]\nmpv = true\nflags = [{flags}]\n\
+         [[segment]]\ntitle = \"S\"\nduration = \"1h\"\n"
+    );
     for (at, keys) in cues.iter().enumerate() {
         text.push_str(&format!("[[segment.cue]]\nnumber = \"{}\"\ntitle = \"T\"\n{keys}\n", at + 1));
     }
     text
 }
 
-fn open(house: &House, display: &Display, cues: &[&str]) -> Program {
-    let path = house.show(&show(cues));
+fn open(house: &House, display: &Display, flags: &str, cues: &[&str]) -> Program {
+    let path = house.show(&show(flags, cues));
     let env = [("DISPLAY", display.name()), ("WAYLAND_DISPLAY", String::new())];
     let env: Vec<_> = env.iter().map(|(name, value)| (*name, value.as_str())).collect();
     let mut program = house.spawn(&["--fresh", &path], (120, 36), &env);
@@ -93,6 +100,7 @@ fn only_what_is_on_air_is_seen(managed: bool) {
     let mut program = open(
         &house,
         &display,
+        if managed { X11 } else { PROBED },
         &[
             "do = [{ output = \"screen\", play = \"red.mp4\" }]",
             "embargo = true\ndo = [{ output = \"screen\", play = \"blue.mp4\" }]",
@@ -150,6 +158,7 @@ fn clips_that_follow_have_no_black_between_them_and_a_hold_ends_the_first() {
     let mut program = open(
         &house,
         &display,
+        X11,
         &[
             "do = [{ output = \"screen\", play = \"red.mp4\" }]",
             "trigger = { after = \"1\" }\ndo = [{ output = \"screen\", play = \"blue.mp4\" }]",
@@ -239,7 +248,7 @@ fn measure_screen() {
         fs::set_permissions(&player, fs::Permissions::from_mode(0o755)).expect("a script that runs");
         let env = |name: &str| (name == "HANDOVER_MPV").then(|| player.display().to_string());
         let cues = ["a.mp4", "b.mp4"].map(|clip| format!("do = [{{ output = \"screen\", play = \"{clip}\" }}]"));
-        let mut stage = Stage::of(house, &show(&[&cues[0], &cues[1]]), &env);
+        let mut stage = Stage::of(house, &show(X11, &[&cues[0], &cues[1]]), &env);
         let own = std::process::id();
         let is_red = |pixel: &[u8; 3]| pixel[0] > pixel[2].saturating_add(30);
         let is_blue = |pixel: &[u8; 3]| pixel[2] > pixel[0].saturating_add(30);

@@ -29,7 +29,7 @@ use super::{LAST, lock, said};
 const LINE_MAX: usize = 1 << 20;
 
 /// How long a player that has hung up gets to end by itself, so that it can be said how it did.
-const END: Duration = Duration::from_millis(50);
+const END: Duration = Duration::from_millis(300);
 
 /// How long one that was killed may take to end; what takes longer is stuck in the system, and is buried later.
 const KILLED: Duration = Duration::from_millis(100);

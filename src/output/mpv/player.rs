@@ -29,6 +29,10 @@ pub(super) const ASK: Duration = Duration::from_millis(250);
 /// How long a player may take over an answer.
 pub(super) const ANSWER: Duration = Duration::from_millis(500);
 
+/// How long one may take that has a picture on air: on a machine that is busy for a moment the picture is late, and
+/// taking it away would be worse.
+pub(super) const ANSWER_ON_AIR: Duration = Duration::from_millis(1500);
+
 /// How long it may take while it starts or loads: it opens its window and its sound meanwhile, and answers nobody.
 pub(super) const LOAD: Duration = Duration::from_secs(5);
 
@@ -189,6 +193,7 @@ impl Player {
     pub(super) fn watch(&mut self, at: Instant) -> Instant {
         let limit = match self.state {
             State::Starting | State::Loading { .. } | State::Examining(_) => LOAD,
+            State::Playing { stage: Stage::OnAir { .. }, .. } => ANSWER_ON_AIR,
             State::Idle | State::Ready { .. } | State::Playing { .. } | State::Leaving => ANSWER,
         };
         if self.asked.is_none() && at >= self.heard + ASK {
