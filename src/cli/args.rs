@@ -1,5 +1,6 @@
 //! What may stand on the command line.
 
+mod board;
 mod demo;
 
 use std::net::SocketAddr;
@@ -18,10 +19,10 @@ use super::means::means;
 use super::words::{start_at, start_cue, variable};
 use super::{complete, hints};
 use crate::app::Theme;
-use crate::app::board::Face;
 use crate::output::Permits;
-use crate::runtime::{Start, Unfinished, Wishes, board, config};
+use crate::runtime::{Start, Unfinished, Wishes, config};
 use crate::show::listen::listen_address;
+pub use board::BoardArgs;
 pub use demo::DemoArgs;
 
 /// Names the theme where the command line does not.
@@ -214,26 +215,6 @@ pub enum Verb {
     },
 }
 
-/// What may stand behind `board`.
-#[derive(Debug, ClapArgs)]
-pub struct BoardArgs {
-    /// A run's id, as `handover runs` lists it, a show file, or the name of a built-in show [default: any run]
-    #[arg(value_name = "RUN-or-SHOW", add = ArgValueCompleter::new(complete::runs_and_shows))]
-    of: Option<String>,
-    /// Show only the time, as large as it fits
-    #[arg(long, conflicts_with = "countdown")]
-    clock: bool,
-    /// Show only what is left of the running cue or segment, or until the show begins, as large as it fits
-    #[arg(long)]
-    countdown: bool,
-    /// The colours [default: $HANDOVER_THEME, own where there is a theme.toml, else dark]
-    #[arg(long, value_enum, hide_default_value = true)]
-    theme: Option<ThemeArg>,
-    /// Draw with plain ASCII
-    #[arg(long)]
-    ascii: bool,
-}
-
 impl RunArgs {
     /// Whether any of these stands on the command line.
     fn are_given(&self) -> bool {
@@ -312,23 +293,6 @@ impl Args {
             config.words.push(format!("there is no {} yet: `handover theme` prints a beginning", config::THEME));
         }
         (config, theme)
-    }
-
-    /// What board to show and how.
-    pub fn board(&self, board: &BoardArgs) -> anyhow::Result<board::Wishes> {
-        let face = match (board.clock, board.countdown) {
-            (true, _) => Face::Clock,
-            (_, true) => Face::Countdown,
-            _ => Face::Board,
-        };
-        let theme = board.theme.map(ThemeArg::theme).or_else(|| self.theme().unwrap_or_default());
-        Ok(board::Wishes {
-            of: board.of.clone(),
-            face,
-            state: self.state_dir()?,
-            paints: config::config(config::folder().as_deref()).paints(theme),
-            means: means(board.ascii || self.run.ascii).0,
-        })
     }
 
     /// The caller's choice of colours, where he made one: on the command line, or else in $HANDOVER_THEME. That is not

@@ -1,0 +1,48 @@
+//! What may stand after `handover board`.
+
+use clap::Args as ClapArgs;
+use clap_complete::engine::ArgValueCompleter;
+
+use super::{Args, ThemeArg, means};
+use crate::app::board::Face;
+use crate::cli::complete;
+use crate::runtime::{board, config};
+
+/// What may stand after `board`.
+#[derive(Debug, ClapArgs)]
+pub struct BoardArgs {
+    /// A run's id, as `handover runs` lists it, a show file, or the name of a built-in show [default: any run]
+    #[arg(value_name = "RUN-or-SHOW", add = ArgValueCompleter::new(complete::runs_and_shows))]
+    of: Option<String>,
+    /// Show only the time, as large as it fits
+    #[arg(long, conflicts_with = "countdown")]
+    clock: bool,
+    /// Show only what is left of the running cue or segment, or until the show begins, as large as it fits
+    #[arg(long)]
+    countdown: bool,
+    /// The colours [default: $HANDOVER_THEME, own where there is a theme.toml, else dark]
+    #[arg(long, value_enum, hide_default_value = true)]
+    theme: Option<ThemeArg>,
+    /// Draw with plain ASCII
+    #[arg(long)]
+    ascii: bool,
+}
+
+impl Args {
+    /// What board to show and how.
+    pub fn board(&self, board: &BoardArgs) -> anyhow::Result<board::Wishes> {
+        let face = match (board.clock, board.countdown) {
+            (true, _) => Face::Clock,
+            (_, true) => Face::Countdown,
+            _ => Face::Board,
+        };
+        let theme = board.theme.map(ThemeArg::theme).or_else(|| self.theme().unwrap_or_default());
+        Ok(board::Wishes {
+            of: board.of.clone(),
+            face,
+            state: self.state_dir()?,
+            paints: config::config(config::folder().as_deref()).paints(theme),
+            means: means(board.ascii || self.run.ascii).0,
+        })
+    }
+}
