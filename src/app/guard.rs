@@ -43,7 +43,7 @@ enum Deed {
 /// When a second deed is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Rule {
-    /// Within [`GO_GUARD_NS`] of the last one, whoever does it.
+    /// Within [`GO_GUARD_NS`] of the last one, of any hand.
     Once,
     /// Within [`GO_GUARD_NS`] of the last one, unless both are the caller's.
     OneOfTwoHands,

@@ -89,7 +89,7 @@ impl Clients {
     /// The client, put into the table where need be; nothing when the table is full.
     ///
     /// With `is_guarded`, somebody who has not given the passcode gives way to somebody new: a stranger must not be
-    /// able to keep others out by filling the table. So does whoever is told nothing and has been silent the longest.
+    /// able to keep others out by filling the table. So does the client that is told nothing and has been silent the longest.
     pub(super) fn enter(&mut self, peer: Peer, is_guarded: bool, now: Instant) -> Option<&mut Client> {
         let at = self.0.iter().position(|client| client.peer == peer);
         if at.is_none() {
@@ -219,7 +219,7 @@ mod tests {
         for port in 1000..1100 {
             clients.enter(udp(port), true, start + Duration::from_secs(2)).unwrap();
         }
-        assert!(clients.find(known).is_some(), "whoever knows the passcode stays");
+        assert!(clients.find(known).is_some(), "a client that knows the passcode stays");
     }
 
     #[test]

@@ -147,7 +147,7 @@ impl Hub {
         };
         self.clients.heard(peer, now);
         for message in &messages {
-            // Whoever may have guessed wrong must not have the rest of a packet obeyed, nor another guess read.
+            // After a wrong guess neither the rest of a stranger's packet is obeyed, nor another guess in it read.
             if self.message(message, peer, now) == Next::Stop {
                 return;
             }

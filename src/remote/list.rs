@@ -193,7 +193,7 @@ impl Words {
         Ids { unique_id: self.head(item).0, cues: Some(cues).filter(|_| !matches!(item, Item::Cue(_))) }
     }
 
-    /// The reply to `/workspaces`, JSON. Whoever has not given the passcode yet has to find the id with it, and learns
+    /// The reply to `/workspaces`, JSON. A client that has not given the passcode yet has to find the id with it, and learns
     /// nothing else.
     pub(super) fn workspaces(&self, has_passcode: bool, may_know: bool) -> String {
         let name = if may_know { &self.show.title } else { WORKSPACE };

@@ -1,6 +1,6 @@
 //! How much is let through: token buckets, and slower answers for those who guess at the passcode.
 //!
-//! All of it has a fixed size, whoever speaks and however often; time comes in as an argument.
+//! All of it has a fixed size, however many speak and however often; time comes in as an argument.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
@@ -148,7 +148,7 @@ impl Guessers {
         if let Some(at) = self.known.iter().position(|known| *known == house) {
             self.known.remove(at);
         } else {
-            // Whoever knows it has not guessed.
+            // A sender that knows it has not guessed.
             self.measure(is_datagram).give_back();
             if self.known.len() == KNOWN_MAX {
                 self.known.remove(0);
@@ -228,7 +228,7 @@ mod tests {
         }
         assert!((15..=21).contains(&read), "{read} guesses in ten seconds");
         let at = start + Duration::from_secs(10);
-        assert!(!guessers.must_wait(LAN, true, at), "whoever once knew it does not wait with them");
+        assert!(!guessers.must_wait(LAN, true, at), "a sender that once knew it does not wait with them");
         assert!(!guessers.must_wait([10, 0, 0, 7].into(), false, at), "nor does a connection");
     }
 

@@ -5,7 +5,7 @@ use crate::show::{CueIx, DepartmentIx, SegmentIx};
 /// How many firings a picture needs to hold: more than can happen between two of them, if nothing goes wrong.
 pub const FIRINGS_MAX: usize = 32;
 
-/// What is true now: plain values, taken from the state of a run by whoever publishes it.
+/// What is true now: plain values, taken from the state of a run by its publisher.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Picture {
     /// The cue on air: it has fired, and the display shows it.

@@ -2,7 +2,7 @@
 
 use super::{Misunderstood, wrong};
 
-/// What happens in a show and is told to whoever listens.
+/// What happens in a show and is told to those who listen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Topic {
     /// A GO fired a cue.

@@ -179,7 +179,7 @@ fn text_on_a_connection_is_refused_with_a_word_for_the_caller() {
 }
 
 #[test]
-fn whoever_sends_lengths_is_answered_with_lengths() {
+fn a_client_that_sends_lengths_is_answered_with_lengths() {
     let (remote, requests) = start("127.0.0.1:0", None);
     let mut stream = TcpStream::connect(near(&remote)).unwrap();
     stream.set_read_timeout(Some(SOON)).unwrap();
