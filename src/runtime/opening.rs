@@ -169,12 +169,15 @@ fn fresh(wishes: &Wishes, store: &Store, script: Script, post: &Post) -> anyhow:
     let shifted = shift_ns.map(|_| "the show's clock is set for a technical rehearsal; outputs are live".to_owned());
     let dated = dated.map(|date| format!("the show is dated {date}: its times are taken for {day}"));
     let neighbours = choice::neighbours(store, &script);
+    // Of a show with a date its warnings say this already.
+    let is_laid_out = script.rehearse || script.show.date.is_some();
+    let odd = if is_laid_out { vec![] } else { crate::show::plan::odd_times(&script.show, *day, now) };
     let warned = match script.warnings.len() {
         0 => None,
         1 => Some("1 warning about this show: it is in the log".to_owned()),
         count => Some(format!("{count} warnings about this show: they are in the log")),
     };
-    let words: Vec<String> = dated.into_iter().chain(shifted).chain(neighbours).chain(warned).collect();
+    let words: Vec<String> = dated.into_iter().chain(shifted).chain(neighbours).chain(odd).chain(warned).collect();
     let mut log = Log::default();
     note_config(&wishes.config, wishes.note.as_deref(), &mut log, 0);
     note_warnings(&script.warnings, &mut log, 0);

@@ -4,6 +4,7 @@
 //! behind this file. It knows the show and the instant of the run's beginning, and nothing of what happened since.
 
 use jiff::civil::{Date, Time};
+use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
 use super::duration::HOUR_NS;
@@ -232,4 +233,62 @@ fn cue_starts(show: &Show, starts: &[i64], offsets: &[u64], by_clock: &[(CueIx, 
         }
     }
     known.into_iter().map(|start| start.unwrap_or(0)).collect()
+}
+
+/// What is odd about a time of day on this day, and how to fix it: in spring the clocks skip an hour, in autumn they show
+/// one twice.
+pub fn odd_time(zone: &TimeZone, day: Date, time: Time) -> Option<(String, &'static str)> {
+    let moment = zone.to_ambiguous_zoned(day.to_datetime(time));
+    match moment.offset() {
+        AmbiguousOffset::Unambiguous { .. } => None,
+        AmbiguousOffset::Gap { .. } => {
+            let taken = moment.compatible().ok()?.time().strftime("%H:%M:%S").to_string();
+            let what = format!("does not exist on {day}: the clocks go forward then, and it is taken for {taken}");
+            Some((what, "write a time that the clocks show"))
+        }
+        AmbiguousOffset::Fold { .. } => Some((
+            format!("comes twice on {day}: the clocks go back then, and the first one is taken"),
+            "write another time",
+        )),
+    }
+}
+
+/// What is odd about the hard starts and clock cues of a run that begins at `clock`, its first segment on `day`, in words.
+pub fn odd_times(show: &Show, day: Date, clock: Timestamp) -> Vec<String> {
+    let plan = Plan::new(show, day, clock);
+    let starts = show.segments.iter().zip(&plan.hard_start_ns).filter_map(|(segment, at_ns)| segment.start.zip(*at_ns));
+    let by_clock = plan.by_clock.iter().filter_map(|&(cue, at_ns)| match show.cue(cue).trigger {
+        Trigger::At { time } => Some((time, at_ns)),
+        Trigger::Go | Trigger::With { .. } | Trigger::After { .. } | Trigger::Into { .. } => None,
+    });
+    let words = starts.chain(by_clock).filter_map(|(time, at_ns)| {
+        let at = clock.checked_add(SignedDuration::from_nanos(at_ns)).ok()?;
+        let (what, _) = odd_time(&show.zone, at.to_zoned(show.zone.clone()).date(), time)?;
+        Some(format!("{} {what}", time.strftime("%H:%M:%S")))
+    });
+    words.collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::show::file;
+
+    #[test]
+    fn a_run_on_the_night_in_which_the_clocks_change_is_told_which_times_are_odd() {
+        let text = "title = \"Night\"\ntimezone = \"Europe/Paris\"\n[[segment]]\ntitle = \"S\"\nstart = 01:00:00\n\
+                    duration = \"3h\"\ncue = [{ number = \"1\", title = \"C\", trigger = { at = 02:30:00 } }]\n";
+        let show = file::parse(text, "UTC").unwrap();
+        for (day, expected) in [
+            ("2026-03-28", vec![]),
+            ("2026-03-29", vec!["02:30:00 does not exist on 2026-03-29"]),
+            ("2026-10-25", vec!["02:30:00 comes twice on 2026-10-25"]),
+        ] {
+            let day: Date = day.parse().unwrap();
+            let clock = day.at(0, 30, 0, 0).to_zoned(show.zone.clone()).unwrap().timestamp();
+            let odd = odd_times(&show, day, clock);
+            assert_eq!(odd.len(), expected.len(), "{odd:?}");
+            assert!(odd.iter().zip(expected).all(|(odd, expected)| odd.starts_with(expected)), "{odd:?}");
+        }
+    }
 }

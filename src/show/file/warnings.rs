@@ -6,12 +6,11 @@
 use std::ops::Range;
 
 use jiff::civil::{Date, Time, date};
-use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{SignedDuration, Timestamp};
 
 use super::reader::{Reader, Unused, quoted};
 use crate::show::duration::{self, HOUR_NS, SECOND_NS};
-use crate::show::plan::{Plan, start_on};
+use crate::show::plan::{Plan, odd_time, start_on};
 use crate::show::problem::Problem;
 use crate::show::{CueIx, SegmentIx, Show, Trigger};
 
@@ -152,7 +151,7 @@ impl<'a> Paper<'a> {
     fn odd_time(&self, time: Time, at_ns: i64, span: &Range<usize>) -> Option<Problem> {
         // A show without a date is not laid out on the day on which it will run.
         self.show.date?;
-        let (what, fix) = odd(&self.show.zone, self.day(at_ns), time)?;
+        let (what, fix) = odd_time(&self.show.zone, self.day(at_ns), time)?;
         Some(Problem::warning(span.clone(), format!("{} {what}", time.strftime("%H:%M:%S")), fix))
     }
 
@@ -248,24 +247,6 @@ impl<'a> Paper<'a> {
             Problem::warning(unused.span.clone(), what, format!("{fix}, or take the table away"))
         };
         self.marks.unused.iter().map(warning).collect()
-    }
-}
-
-/// What is odd about a time of day on this day, and how to fix it: in spring the clocks skip an hour, in autumn they show
-/// one twice.
-fn odd(zone: &TimeZone, day: Date, time: Time) -> Option<(String, &'static str)> {
-    let moment = zone.to_ambiguous_zoned(day.to_datetime(time));
-    match moment.offset() {
-        AmbiguousOffset::Unambiguous { .. } => None,
-        AmbiguousOffset::Gap { .. } => {
-            let taken = moment.compatible().ok()?.time().strftime("%H:%M:%S").to_string();
-            let what = format!("does not exist on {day}: the clocks go forward then, and it is taken for {taken}");
-            Some((what, "write a time that the clocks show"))
-        }
-        AmbiguousOffset::Fold { .. } => Some((
-            format!("comes twice on {day}: the clocks go back then, and the first one is taken"),
-            "write another time",
-        )),
     }
 }
 
