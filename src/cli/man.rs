@@ -10,7 +10,7 @@ use super::args;
 
 /// Examples: what for, and the command.
 const EXAMPLES: [(&str, &str); 9] = [
-    ("Watch the built-in show call itself", "handover --auto --speed 5"),
+    ("Watch what the program can do in a minute and a half", "handover demo"),
     (
         "Write a small show, check it, and rehearse it",
         "handover new show.toml && handover check show.toml && handover --rehearse show.toml",
