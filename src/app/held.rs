@@ -22,11 +22,14 @@ impl App {
         key.kind == KeyEventKind::Repeat || last.is_some_and(is_same)
     }
 
-    /// Why a held key does not do `act` again, where it must not.
+    /// Why the key that was pressed last does not do `act` again, where it must not.
     pub(super) fn holds_back(&self, act: Act) -> Option<String> {
         match act.held() {
             Held::Repeats | Held::OwnGuard => None,
-            Held::Once => Some(format!("{} ignored: pressed again within 0.7 s", self.keymap.way(act))),
+            Held::Once => {
+                let key = self.pressed.map_or_else(|| self.keymap.way(act), |(key, _)| key.shown());
+                Some(format!("{key} ignored: pressed again within 0.7 s"))
+            }
         }
     }
 }
@@ -121,7 +124,9 @@ mod tests {
     fn a_department_answers_once_and_ctrl_c_does_not_answer_its_own_question() {
         let state = live();
         let ready = KeyEvent::new(KeyCode::Char('1'), KeyModifiers::NONE);
-        assert_eq!(tasks_of(&mut App::new(Theme::Dark), &ready, &state, 500).len(), 1);
+        let mut app = App::new(Theme::Dark);
+        assert_eq!(tasks_of(&mut app, &ready, &state, 500).len(), 1);
+        assert!(app.message.is_some_and(|message| message.text == "1 ignored: pressed again within 0.7 s"));
         for quit in [KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL), KeyEvent::from(KeyCode::Char('q'))] {
             let mut app = App::new(Theme::Dark);
             assert_eq!(tasks_of(&mut app, &quit, &state, 500), []);

@@ -236,8 +236,8 @@ impl App {
         vec![Task::Command(command)]
     }
 
-    /// The guard counts from the last press and not from the last GO, so that a key that is held down, or a finger that
-    /// trembles on it, never fires twice.
+    /// The guard counts from the last press and not from the last GO, so that a finger that trembles on the key, or the
+    /// repeats of a key that is held down, fire once.
     fn go(&mut self, repeat: bool, now_ns: u64) -> Vec<Task> {
         let guarded = self.guard_go(now_ns).err();
         if let Some(why) = guarded.or(repeat.then_some(GO_IGNORED)) {

@@ -5,7 +5,7 @@
 //! of the program itself, after which nothing can be trusted (SIGSEGV, SIGBUS, SIGABRT and the like).
 
 use signal_hook::consts::{
-    SIGALRM, SIGCONT, SIGHUP, SIGINT, SIGPROF, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2, SIGVTALRM, SIGWINCH,
+    SIGALRM, SIGCONT, SIGHUP, SIGINT, SIGIO, SIGPROF, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2, SIGVTALRM, SIGWINCH,
     SIGXCPU, SIGXFSZ,
 };
 use signal_hook::iterator::{Handle, Signals};
@@ -20,7 +20,7 @@ const OTHERS: [i32; 3] = [SIGTSTP, SIGCONT, SIGWINCH];
 
 /// The signals that end a program by default, and mean nothing here. After SIGXFSZ the write fails that was too long, and
 /// that is said as any other fault of the disk.
-const IGNORED: [i32; 7] = [SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGXCPU, SIGXFSZ];
+const IGNORED: [i32; 8] = [SIGIO, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGXCPU, SIGXFSZ];
 
 /// Starts to listen; the handle stops it.
 ///
