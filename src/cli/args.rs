@@ -222,9 +222,7 @@ impl RunArgs {
         let clock = speed.is_some() || at.is_some() || cue.is_some();
         show.is_some() || *rehearse || clock || *auto || *fresh || *resume || listen.is_some()
     }
-}
 
-impl RunArgs {
     /// Where the show's clock begins.
     fn start(&self) -> Start {
         match (&self.at, &self.cue) {

@@ -249,7 +249,7 @@ mod tests {
     fn what_is_cut_says_how_much_more_there_is() {
         assert_eq!(cut("one two three four", 20, 2), ["one two three four"]);
         assert_eq!(cut("alpha beta gamma delta epsilon", 12, 2), ["alpha beta", "gam… +1 more"]);
-        assert_eq!(cut("alpha beta gamma delta epsilon", 16, 1), ["alpha… +1 more"]);
+        assert_eq!(cut("alpha beta gamma delta epsilon", 16, 1), ["alpha b… +1 more"]);
         assert_eq!(cut("alpha beta", 12, 0), [""; 0]);
         for cells in 1..40 {
             let lines = cut("alpha beta gamma delta epsilon zeta eta theta", cells, 2);
