@@ -13,6 +13,7 @@ use clap_complete::engine::ArgValueCompleter;
 use etcetera::BaseStrategy;
 
 pub use super::choices::ThemeArg;
+use super::choices::{THEME_VARIABLE, theme_called};
 use super::forms::{Format, Paper};
 pub use super::line::command;
 use super::means::means;
@@ -24,9 +25,6 @@ use crate::runtime::{Start, Unfinished, Wishes, config};
 use crate::show::listen::listen_address;
 pub use board::BoardArgs;
 pub use demo::DemoArgs;
-
-/// Names the theme where the command line does not.
-const THEME_VARIABLE: &str = "HANDOVER_THEME";
 
 /// The show caller for the terminal.
 ///
@@ -327,16 +325,6 @@ impl Args {
     }
 }
 
-/// The theme that the environment names; an empty name is none.
-fn theme_called(name: &str) -> Result<Option<Theme>, String> {
-    if name.is_empty() {
-        return Ok(None);
-    }
-    let theme = Theme::ALL.into_iter().find(|theme| theme.name() == name);
-    let names = || Theme::ALL.map(Theme::name).join(", ");
-    theme.map(Some).ok_or_else(|| format!("${THEME_VARIABLE} is none of {}", names()))
-}
-
 /// The folder in which runs are kept where the command line names none.
 pub fn usual_state() -> Option<PathBuf> {
     let dirs = etcetera::base_strategy::Xdg::new().ok()?;
@@ -345,19 +333,4 @@ pub fn usual_state() -> Option<PathBuf> {
 
 fn usage(text: &str) -> ! {
     command().error(ErrorKind::ArgumentConflict, text).exit()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_environment_names_a_theme_or_none_and_a_wrong_word_is_said() {
-        assert_eq!(theme_called(""), Ok(None));
-        for theme in Theme::ALL {
-            assert_eq!(theme_called(theme.name()), Ok(Some(theme)));
-        }
-        let said = "$HANDOVER_THEME is none of dark, light, high-contrast, colour-blind, own";
-        assert_eq!(theme_called("Nope"), Err(said.to_owned()));
-    }
 }

@@ -128,12 +128,25 @@ impl Machine for ThisMachine<'_> {
                 let finding = |fault: Fault| Finding { what: fault.to_string(), fix: "put the file there".into() };
                 faults.into_iter().map(finding).collect()
             }
-            OutputKind::Midi { .. } if midi::system().is_none() => {
-                let what = "this build has no MIDI: the output will be down".into();
-                vec![Finding { what, fix: midi::BUILD_IN.into() }]
-            }
-            OutputKind::Midi { .. } => vec![],
+            OutputKind::Midi { port } => midi_port(port).into_iter().collect(),
             OutputKind::Mpv { flags } => self.player(flags),
+        }
+    }
+}
+
+/// What keeps a MIDI output from the port whose name is, or contains, `wanted`.
+fn midi_port(wanted: &str) -> Option<Finding> {
+    let finding = |what: String, fix: &str| Some(Finding { what, fix: fix.to_owned() });
+    let Some(mut ports) = midi::system() else {
+        return finding("this build has no MIDI: the output will be down".to_owned(), midi::BUILD_IN);
+    };
+    match ports.list() {
+        Ok(there) if midi::found(&there, wanted).is_some() => None,
+        Ok(there) => {
+            finding(midi::missing(&there, wanted), "connect it, or write a part of the name of one that is there")
+        }
+        Err(why) => {
+            finding(format!("the MIDI ports of this machine cannot be listed: {why}"), "look at its sound system")
         }
     }
 }

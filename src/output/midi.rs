@@ -5,6 +5,8 @@
 //! once. The machine's ports stand behind [`Ports`], so that all this is tested without any.
 
 mod encode;
+#[cfg(all(target_os = "linux", any(test, not(feature = "midi"))))]
+mod raw;
 #[cfg(feature = "midi")]
 mod system;
 
@@ -17,8 +19,7 @@ use super::worker::{Failure, Site, Transmit, Worker};
 pub(super) use encode::bytes;
 
 /// What helps where a build has no MIDI.
-pub(super) const BUILD_IN: &str = "build it with `cargo build --release --features midi` \
-    (on Linux that needs ALSA's headers: `apt-get install libasound2-dev`)";
+pub(super) const BUILD_IN: &str = "build it with `cargo build --release --features midi`";
 
 /// How often an open port is looked for; a cable is not pulled out and put back in less.
 const LOOK: Duration = Duration::from_millis(250);
@@ -53,11 +54,14 @@ pub(super) trait Connection: Send {
     fn send(&mut self, bytes: &[u8]) -> Result<(), String>;
 }
 
-/// The ports of this machine; nothing where this build knows no way to them.
+/// The ports of this machine; nothing where this build knows no way to them. On Linux a build without the feature `midi`
+/// has those of the kernel.
 pub(super) fn system() -> Option<Box<dyn Ports>> {
     #[cfg(feature = "midi")]
     return Some(Box::new(system::System::default()));
-    #[cfg(not(feature = "midi"))]
+    #[cfg(all(target_os = "linux", not(feature = "midi")))]
+    return Some(Box::new(raw::Raw::default()));
+    #[cfg(not(any(feature = "midi", target_os = "linux")))]
     None
 }
 

@@ -1,6 +1,6 @@
 //! Where to listen, as people write it.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use core::net::{Ipv4Addr, SocketAddr};
 
 /// The address and port in `text`: an IP address, or `localhost`, which is this machine alone.
 ///
