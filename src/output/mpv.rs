@@ -17,7 +17,7 @@
 //! paused, behind a black area that the player draws over it; GO takes the area away and starts the clip. While
 //! something is on air, nothing else is loaded. So nothing can be seen that nobody has called, whatever a window
 //! manager does, and it is the same on X11, Wayland and a bare screen. The price: a clip that is called over another one
-//! is loaded then (about 45 ms instead of 5).
+//! is loaded then (40 to 80 ms longer).
 //!
 //! **Clips that follow each other without a delay** are loaded as one list, without a gap ([`reel`]). The player goes on
 //! by itself; the station hears of the end at the first frame of the next one, and its GO, which comes a moment later,

@@ -193,8 +193,9 @@ impl Player {
     pub(super) fn watch(&mut self, at: Instant) -> Instant {
         let limit = match self.state {
             State::Starting | State::Loading { .. } | State::Examining(_) => LOAD,
-            State::Playing { stage: Stage::OnAir { .. }, .. } => ANSWER_ON_AIR,
-            State::Idle | State::Ready { .. } | State::Playing { .. } | State::Leaving => ANSWER,
+            State::Playing { stage: Stage::Called, .. } => ANSWER,
+            State::Playing { .. } => ANSWER_ON_AIR,
+            State::Idle | State::Ready { .. } | State::Leaving => ANSWER,
         };
         if self.asked.is_none() && at >= self.heard + ASK {
             let questions: &[_] = match self.state {
