@@ -74,7 +74,8 @@ fn a_show_that_was_changed_beside_its_journal_is_named_on_resume() {
     for (text, is_changed) in [(kept.clone(), false), (format!("{kept}# a hand was here\n"), true)] {
         std::fs::write(run.join("show.toml"), text).expect("the show of the run");
         let mut again = house.open(&["--resume", &show]);
-        let screen = again.await_words(&["NEXT"]);
+        // The keys stand in the last row: with them, the whole screen is there.
+        let screen = again.await_words(&["NEXT", "Space go"]);
         assert_eq!(screen.contains("was changed after the run began"), is_changed, "{screen}");
         again.kill();
     }
