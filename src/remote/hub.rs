@@ -10,7 +10,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicBool, AtomicUsize};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::address::{Ask, Form, Misunderstood, Topic, nearest, understand};
 use super::clients::{CLIENTS_MAX, Clients};
@@ -92,6 +92,8 @@ pub(super) struct Hub {
     pictured: Option<Instant>,
     /// When a GO last fired a cue.
     went: Option<Instant>,
+    /// How long the program has stood still, while what came meanwhile is taken in.
+    stood: Option<Duration>,
     /// The bundle that subscribers were told last, and when.
     told: Option<(Arc<[u8]>, Instant)>,
     /// The reply to `/cueLists`, until an embargo is lifted.
@@ -122,10 +124,17 @@ impl Hub {
             picture: None,
             pictured: None,
             went: None,
+            stood: None,
             told: None,
             cue_lists: None,
             out: vec![],
         }
+    }
+
+    /// Hears that the program has stood still for so long, and what is heard from now on came meanwhile; with nothing,
+    /// that this is over.
+    pub(super) fn set_stood(&mut self, stood: Option<Duration>) {
+        self.stood = stood;
     }
 
     /// What is to be sent since the last time.
@@ -371,6 +380,13 @@ impl Hub {
 
     fn wish(&mut self, wish: Wish, peer: Peer, address: &str, now: Instant) {
         let calms = wish.calms();
+        // A GO that nobody heard for seconds must not fire now; what calms the show is never too late.
+        if let Some(stood) = self.stood.filter(|_| !calms) {
+            count(&self.shared.tally.dropped);
+            let why = format!("the program stood still for {} s when this came: not done", stood.as_secs());
+            self.trouble(peer, || format!("{address}: {why}"), now);
+            return self.fault(peer, address, &why, now);
+        }
         let meter = if calms { &mut self.calming } else { &mut self.wishes };
         let most = UNANSWERED_MAX + if calms { UNANSWERED_MORE } else { 0 };
         let passes = meter.take(peer.address(), now);

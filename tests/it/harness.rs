@@ -33,6 +33,11 @@ pub const SILENCE: Duration = Duration::from_millis(400);
 /// How often a file, or a process, is looked at while something is awaited of it.
 const GLANCE: Duration = Duration::from_millis(4);
 
+/// Lets time pass that a line, a caller or a standstill takes: it is what is tested, and nothing is awaited by it.
+pub fn pass(ms: u64) {
+    std::thread::sleep(Duration::from_millis(ms));
+}
+
 /// Looks until `look` gives something; `None` when it has not in `at_most`.
 pub fn await_some<T>(at_most: Duration, mut look: impl FnMut() -> Option<T>) -> Option<T> {
     let begun = Instant::now();

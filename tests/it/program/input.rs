@@ -9,12 +9,7 @@ use serde_json::json;
 
 use super::shows::{chain, evening};
 use super::{UP, open_evening};
-use crate::harness::{House, PATIENCE, Program, Wire, await_some};
-
-/// Lets time pass that a line or a caller takes.
-fn pass(ms: u64) {
-    std::thread::sleep(Duration::from_millis(ms));
-}
+use crate::harness::{House, PATIENCE, Program, Wire, await_some, pass};
 
 /// Holds a key down, on a desktop that waits as long as X11 does before it repeats it.
 fn hold_down(program: &mut Program, key: &str) {

@@ -5,7 +5,9 @@
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use super::open;
-use crate::harness::{Arg, House, Remote, Wire, bundle, encode};
+use rustix::process::Signal;
+
+use crate::harness::{Arg, House, Remote, Wire, bundle, encode, pass};
 
 /// A bundle for so long from now, by the clock on the wall (RFC 5905: seconds since 1900, and their fraction).
 fn bundle_in(ahead: Duration, messages: &[Vec<u8>]) -> Vec<u8> {
@@ -59,4 +61,22 @@ fn what_nobody_understands_is_said_with_its_sender_and_what_was_meant() {
     program.keys(":page log\r");
     program.await_words(&["no such address /Go, did you mean /go?", "no such address /eos/cue/1/fire"]);
     wire.expect_silence();
+}
+
+#[test]
+fn a_go_by_remote_while_the_program_stood_still_does_not_fire() {
+    let (house, wire, remote) = (House::new(), Wire::new(), Remote::new());
+    let mut program = open(&house, &wire, &remote);
+    remote.press("/thump").ok();
+    program.signal(Signal::STOP);
+    program.await_process_state('T');
+    remote.send(&encode("/go", &[]));
+    pass(3_200);
+    program.signal(Signal::CONT);
+    remote.reply().refused(&["the program stood still for", "not done"]);
+    program.await_words(&["/go: the program stood still for"]);
+    wire.expect_silence();
+    remote.press("/go").ok();
+    wire.expect("/one");
+    assert_eq!(house.journal().cues("cue_fired"), ["1"]);
 }
