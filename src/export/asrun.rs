@@ -102,6 +102,14 @@ pub struct SegmentRow {
     pub cues: Vec<CueRow>,
 }
 
+impl SegmentRow {
+    /// The difference for people, milliseconds: between the whole seconds that they read, so that the figures add up.
+    pub fn shown_difference_ms(&self) -> Option<i64> {
+        let whole = |ms: u64| i64::try_from(ms / 1000 * 1000).unwrap_or(i64::MAX);
+        self.actual_ms.map(|actual_ms| whole(actual_ms) - whole(self.planned_ms))
+    }
+}
+
 /// One firing of a cue, or a cue that never fired.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CueRow {
@@ -129,6 +137,15 @@ pub struct CueRow {
     pub remarks: Vec<String>,
     /// What it should have sent and did not, or perhaps did not.
     pub lost: Vec<LostSend>,
+}
+
+impl CueRow {
+    /// The difference for people, milliseconds: between the times of day that they read, so that the figures add up.
+    pub fn shown_difference_ms(&self) -> Option<i64> {
+        let seconds = |at: &Zoned| at.timestamp().as_second();
+        let (planned, actual) = (self.planned_start.as_ref()?, self.actual_start.as_ref()?);
+        self.difference_ms.map(|_| (seconds(actual) - seconds(planned)) * 1000)
+    }
 }
 
 /// What a row's cue came to.

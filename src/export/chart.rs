@@ -111,7 +111,7 @@ fn description(report: &AsRun) -> String {
         let verb = if report.finished { "The show ended" } else { "As things stood, the show would end" };
         let _ = write!(words, " {verb} {}.", verdict(ms));
     }
-    let differences = report.segments.iter().filter_map(|row| Some((row, row.difference_ms?)));
+    let differences = report.segments.iter().filter_map(|row| Some((row, row.shown_difference_ms()?)));
     if let Some((row, ms)) = differences.max_by_key(|(_, ms)| ms.unsigned_abs()) {
         let _ = write!(words, " Furthest from its plan was {}: {}.", plain(&row.title), verdict(ms));
     }
@@ -190,7 +190,7 @@ impl<'a> Chart<'a> {
     /// The signs and their words, of those that the picture has.
     fn legend(&mut self) {
         let rows = &self.report.segments;
-        let is_over = rows.iter().any(|row| row.difference_ms.is_some_and(|ms| ms >= 1000));
+        let is_over = rows.iter().any(|row| row.shown_difference_ms().is_some_and(|ms| ms >= 1000));
         let has_hard = rows.iter().any(|row| row.hard_start && row.planned_start.is_some());
         let has_gap = (0..rows.len()).any(|at| self.gap(at).is_some());
         let has_marks = self.has_marks && self.report.cues().any(|cue| cue.actual_start.is_some());
@@ -311,8 +311,8 @@ impl<'a> Chart<'a> {
         }
         self.marks(row, y);
         let start = self.days.clock(start);
-        let class = if row.difference_ms.is_some_and(|ms| ms >= 1000) { "late" } else { "figure" };
-        match (row.actual_ms, row.difference_ms) {
+        let class = if row.shown_difference_ms().is_some_and(|ms| ms >= 1000) { "late" } else { "figure" };
+        match (row.actual_ms, row.shown_difference_ms()) {
             (Some(ms), Some(difference_ms)) => {
                 self.figures(class, y, [&start, &lasted(ms), &verdict(difference_ms)]);
             }
@@ -357,7 +357,7 @@ impl<'a> Chart<'a> {
             Some(start) => format!("{hard}planned {} for {}", self.days.clock(start), planned(row.planned_ms)),
             None => format!("planned for {}", planned(row.planned_ms)),
         };
-        let actual = match (&row.actual_start, row.actual_ms, row.difference_ms) {
+        let actual = match (&row.actual_start, row.actual_ms, row.shown_difference_ms()) {
             (Some(start), Some(ms), Some(difference_ms)) => {
                 format!("actual {} for {}, {}", self.days.clock(start), lasted(ms), verdict(difference_ms))
             }

@@ -154,7 +154,8 @@ impl Writer<'_> {
 
     fn segment(&self, row: &SegmentRow) -> String {
         let hard = if row.hard_start { " <span class=\"hard\">◆ hard start</span>" } else { "" };
-        let (class, word) = match row.difference_ms {
+        let shown_ms = row.shown_difference_ms();
+        let (class, word) = match shown_ms {
             Some(1000..) => ("length late", "over"),
             Some(..=-1000) => ("length", "under"),
             Some(_) => ("length", "on time"),
@@ -165,7 +166,7 @@ impl Writer<'_> {
             cell("time", &self.time(row.actual_start.as_ref())),
             cell("length", &length(Some(row.planned_ms), planned)),
             cell("length", &length(row.actual_ms, lasted)),
-            cell(class, &seconds(row.difference_ms, over_under)),
+            cell(class, &seconds(row.difference_ms, |_| shown_ms.map_or(String::new(), over_under))),
             cell("cause", ""),
             cell("outcome", word),
             cell("words", &escape(&row.note())),
@@ -178,7 +179,8 @@ impl Writer<'_> {
     }
 
     fn cue(&self, row: &CueRow) -> String {
-        let class = if row.difference_ms.is_some_and(|ms| ms >= 1000) { "length late" } else { "length" };
+        let shown_ms = row.shown_difference_ms();
+        let class = if shown_ms.is_some_and(|ms| ms >= 1000) { "length late" } else { "length" };
         let cells = [
             format!("<th class=\"number\" scope=\"row\">{}</th>", escape(&row.number)),
             cell("words", &escape(&row.title)),
@@ -186,7 +188,7 @@ impl Writer<'_> {
             cell("time", &self.time(row.actual_start.as_ref())),
             cell("length", &length(row.planned_ms, planned)),
             cell("length", &length(row.actual_ms.filter(|&ms| ms > 0 || row.planned_ms.is_some()), lasted)),
-            cell(class, &seconds(row.difference_ms, over_under)),
+            cell(class, &seconds(row.difference_ms, |_| shown_ms.map_or(String::new(), over_under))),
             cell("cause", row.cause.map_or("", |cause| cause.word())),
             cell("outcome", &outcome(row.outcome)),
             cell("words", &escape(&remark(row))),

@@ -218,6 +218,20 @@ fn free_text_never_becomes_a_formula_and_numbers_stay_numbers() {
 }
 
 #[test]
+fn differences_add_up_with_the_times_beside_them() {
+    let mut run = report(evening());
+    let at = |text: &str| Some(text.parse::<jiff::Zoned>().unwrap());
+    let segment = &mut run.segments[0];
+    (segment.planned_ms, segment.actual_ms, segment.difference_ms) = (120_000, Some(61_900), Some(-58_100));
+    assert_eq!(segment.shown_difference_ms(), Some(-59_000), "1:01 of 2:00");
+    let cue = &mut segment.cues[0];
+    cue.planned_start = at("2024-08-11T22:50:00+02:00[Europe/Paris]");
+    cue.actual_start = at("2024-08-11T22:49:00.250+02:00[Europe/Paris]");
+    cue.difference_ms = Some(-59_750);
+    assert_eq!(cue.shown_difference_ms(), Some(-60_000), "22:49:00 for 22:50:00");
+}
+
+#[test]
 fn an_unfinished_run_tells_where_it_stood() {
     let run = report(evening());
     assert!(!run.finished);

@@ -122,7 +122,7 @@ impl<'a> Page<'a> {
             name: plain(&row.title),
             planned: self.cell(row.planned_start.as_ref()),
             actual: self.cell(row.actual_start.as_ref()),
-            difference: row.difference_ms.map_or(String::new(), over_under),
+            difference: row.shown_difference_ms().map_or(String::new(), over_under),
             last,
         }
     }
@@ -133,7 +133,7 @@ impl<'a> Page<'a> {
             name: format!("  {} {number}  {}", sign(row.outcome), plain(&row.title)),
             planned: self.cell(row.planned_start.as_ref()),
             actual: self.cell(row.actual_start.as_ref()),
-            difference: row.difference_ms.map_or(String::new(), over_under),
+            difference: row.shown_difference_ms().map_or(String::new(), over_under),
             last: row.cause.map_or(String::new(), |cause| cause.word().to_owned()),
         }
     }
