@@ -17,6 +17,9 @@ use crate::output::Light;
 use crate::show::Show;
 use crate::show::duration::{self, HOUR_NS, SECOND_NS};
 
+/// From so many columns on, the planned end stands beside the projected one.
+const WITH_PLAN: u16 = 98;
+
 /// From this width on, its margins not counted, the planned end stands beside the projected one.
 const FULL: u16 = 74;
 /// How many cells are kept free between the timing and the outputs.
@@ -111,22 +114,16 @@ fn clocks<'a>(scene: &Scene<'a>, columns: u16) -> Vec<Span<'a>> {
 /// Over or under, and when it ends.
 pub(super) fn timing(scene: &Scene, columns: u16) -> Line<'static> {
     let (styles, timing) = (&scene.styles, &scene.timing);
-    let mut spans = vec![];
-    let mut say = |word: &str, value: String, style| {
-        let gap = if spans.is_empty() {
-            ""
-        } else if ["now", "end", "at the end"].contains(&word) {
-            " "
-        } else {
-            "  "
-        };
-        spans.push(Span::styled(format!("{gap}{word} "), styles.past));
+    let mut spans: Vec<Span<'static>> = vec![];
+    let mut say = |before: &str, value: String, style, after: &str| {
+        spans.push(Span::styled(before.to_owned(), styles.past));
         spans.push(Span::styled(value, style));
+        spans.push(Span::styled(after.to_owned(), styles.past));
     };
     if !scene.is_tied() {
         let first_ns = timing.start_ns.first().copied().unwrap_or(0);
         let length_s = (timing.end_ns - first_ns).max(0) as u64 / SECOND_NS;
-        say("lasts", duration::clock(length_s), styles.strong);
+        say("lasts ", duration::clock(length_s), styles.strong, "");
         return Line::from(spans);
     }
     let end = scene.wall_with_day(timing.end_ns);
@@ -139,22 +136,25 @@ pub(super) fn timing(scene: &Scene, columns: u16) -> Line<'static> {
     };
     let over_ns = if has_ended { at_end_ns } else { now_ns };
     let word = match over_ns {
-        1.. => "over",
-        0 => "on time",
-        _ => "under",
+        1.. => "over ",
+        0 => "on time ",
+        _ => "under ",
     };
     let (amount, style) = figure(over_ns);
-    say(word, amount, style);
     if has_ended {
-        say("ended", end, styles.text);
+        say(word, amount, style, " · ");
+        say("ended ", end, styles.text, "");
     } else {
+        // What each figure is about stands beside it: nobody must read the one at the end as the one of now.
+        let is_narrow = columns < FULL;
+        say(word, amount, style, if is_narrow { " · end " } else { " now · " });
         let (amount, style) = figure(at_end_ns);
-        say("now", amount, style);
-        say(if columns < FULL { "end" } else { "at the end" }, end, styles.text);
+        say("", amount, style, if is_narrow { " " } else { " at the end · ends " });
+        say("", end, styles.text, "");
     }
     // In little room the two figures say it.
-    if columns >= FULL {
-        say("plan", scene.wall_with_day(timing.planned_end_ns), styles.past);
+    if columns >= WITH_PLAN {
+        say("  plan ", scene.wall_with_day(timing.planned_end_ns), styles.past, "");
     }
     Line::from(spans)
 }

@@ -107,7 +107,9 @@ fn a_file_that_is_replaced_is_said_and_loaded_again() {
     let mut stage = stage(house, &play("a.mp4"));
     stage.arm(&["1"]);
     fs::rename(stage.house.path("new.mp4"), stage.house.path("a.mp4")).expect("another version");
-    assert_eq!(stage.news(), News::Word("cue 1: a.mp4: the file was replaced; the new one is loaded".into()));
+    assert_eq!(stage.news(), News::Word("cue 1: a.mp4: the file was replaced; the new one is being loaded".into()));
+    // A GO until then plays what is still loaded.
+    stage.arm(&["1"]);
     let firing = stage.go_pending("1");
     assert_eq!(stage.expect_start(firing), Some(3000));
     stage.close();

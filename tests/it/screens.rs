@@ -180,7 +180,11 @@ fn many_outputs_are_down() {
     for columns in 60..=220 {
         let screen = run.text(columns, 24);
         let row = screen.lines().nth(1).unwrap_or_default();
-        let end = if columns < 76 { "end 2" } else { "at the end 21:09:10  plan 2" };
+        let end = match columns {
+            ..76 => "end 0:00 21:09:10",
+            76..100 => "at the end · ends 21:09:10",
+            100.. => "at the end · ends 21:09:10  plan 21:09:10",
+        };
         assert!(row.contains("down") && row.contains(end), "{columns} columns: {row}");
     }
 }

@@ -66,7 +66,7 @@ fn what_nobody_understands_is_said_with_its_sender_and_what_was_meant() {
 #[test]
 fn a_go_by_remote_while_the_program_stood_still_does_not_fire() {
     let (house, wire, remote) = (House::new(), Wire::new(), Remote::new());
-    let mut program = open(&house, &wire, &remote);
+    let program = open(&house, &wire, &remote);
     remote.press("/thump").ok();
     program.signal(Signal::STOP);
     program.await_process_state('T');

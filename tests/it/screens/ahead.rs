@@ -51,7 +51,7 @@ fn late_cues_show_when_they_will_come_and_how_late_that_is() {
     let screen = run.text(120, 36);
     let row = |words: &str| screen.lines().find(|line| line.contains(words)).unwrap_or_default().to_owned();
     assert!(row("21    Fireworks").contains("~23:06:30 +1:00"), "{screen}");
-    assert!(screen.contains("over  +1:30  now  +2:00  at the end 23:09:00"), "{screen}");
+    assert!(screen.contains("over  +1:30  now ·  +2:00  at the end · ends 23:09:00"), "{screen}");
     let wide = run.text(200, 60);
     let fireworks = wide.lines().find(|line| line.contains("21    Fireworks")).unwrap();
     assert!(words(fireworks).contains("23:05:30 ~23:06:30 +1:00"), "{fireworks}");
@@ -67,7 +67,7 @@ fn a_hard_start_may_absorb_what_is_late_now() {
     run.until(85.0);
     let screen = run.text(120, 36);
     // Late by 22 seconds; the gap of half a minute before 23:04 takes them, and a minute is lost before 23:06 as planned.
-    assert!(screen.contains("over  +0:22  now  +1:00  at the end 23:08:00"), "{screen}");
+    assert!(screen.contains("over  +0:22  now ·  +1:00  at the end · ends 23:08:00"), "{screen}");
 }
 
 #[test]
@@ -120,7 +120,7 @@ fn figures_of_an_hour_and_more_stand_apart_and_an_end_on_another_day_says_so() {
     for (columns, rows) in [(80, 24), (120, 36), (200, 60)] {
         let screen = run.text(columns, rows);
         assert!(screen.contains("30:00 +1:04:05"), "{columns}×{rows}:\n{screen}");
-        assert!(screen.contains("at the end Tue 13 Aug 04:33:05"), "{columns}×{rows}:\n{screen}");
+        assert!(screen.contains("at the end · ends Tue 13 Aug 04:33:05"), "{columns}×{rows}:\n{screen}");
     }
 }
 

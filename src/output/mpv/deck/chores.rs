@@ -126,7 +126,7 @@ impl Deck {
             earlier => {
                 let is_replaced = |file: &File| file.facts.is_some() && matches!(sight, Sight::There(_));
                 if earlier.as_ref().is_some_and(is_replaced) {
-                    self.news.push(News::Word(clip.said("the file was replaced; the new one is loaded")));
+                    self.news.push(News::Word(clip.said("the file was replaced; the new one is being loaded")));
                 }
                 let fault = clip.fault(&sight);
                 File { sight, looked, fault, facts: None, deaths: 0 }
