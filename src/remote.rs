@@ -34,6 +34,7 @@ mod reply;
 mod server;
 mod settings;
 mod sockets;
+mod standstill;
 #[cfg(test)]
 mod testing;
 #[cfg(test)]

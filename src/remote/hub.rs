@@ -3,6 +3,7 @@
 //! Has no socket and no clock: packets and times come in, packets for the sockets come out. All that it keeps is
 //! bounded, whatever comes in, and it answers strangers rarely, so that nobody can use it to flood somebody else.
 
+mod access;
 mod answers;
 mod out;
 
@@ -13,13 +14,14 @@ use std::sync::atomic::{AtomicBool, AtomicUsize};
 use std::time::{Duration, Instant};
 
 use super::address::{Ask, Form, Misunderstood, Topic, nearest, understand};
-use super::clients::{CLIENTS_MAX, Clients};
+use super::clients::Clients;
 use super::counts::{Tally, count};
 use super::follow::changes;
 use super::list::Words;
 use super::meter::{Bucket, Guessers, Meter};
 use super::packet::{Message, parse};
 use super::reply::{Status, text};
+use super::standstill::Standstill;
 use super::trouble::{Told, Trouble, Troubles, quoted};
 use super::waiting::{Later, Waiting};
 use super::{Answer, Passcode, Peer, Picture, ReplyTo, Request, Ticket, Wish};
@@ -92,8 +94,7 @@ pub(super) struct Hub {
     pictured: Option<Instant>,
     /// When a GO last fired a cue.
     went: Option<Instant>,
-    /// How long the program has stood still, while what came meanwhile is taken in.
-    stood: Option<Duration>,
+    standstill: Standstill,
     /// The bundle that subscribers were told last, and when.
     told: Option<(Arc<[u8]>, Instant)>,
     /// The reply to `/cueLists`, until an embargo is lifted.
@@ -124,17 +125,16 @@ impl Hub {
             picture: None,
             pictured: None,
             went: None,
-            stood: None,
+            standstill: Standstill::default(),
             told: None,
             cue_lists: None,
             out: vec![],
         }
     }
 
-    /// Hears that the program has stood still for so long, and what is heard from now on came meanwhile; with nothing,
-    /// that this is over.
-    pub(super) fn set_stood(&mut self, stood: Option<Duration>) {
-        self.stood = stood;
+    /// Takes in that a wait of at most `due` has ended, and whether nothing is there to be read.
+    pub(super) fn woke(&mut self, now: Instant, due: Duration, is_quiet: bool) {
+        self.standstill.runs(now, due, is_quiet);
     }
 
     /// What is to be sent since the last time.
@@ -150,6 +150,7 @@ impl Hub {
     /// Takes a packet.
     pub(super) fn hear(&mut self, packet: &[u8], peer: Peer, now: Instant) {
         count(&self.shared.tally.packets);
+        self.standstill.reads(now);
         let messages = match parse(packet) {
             Ok(messages) => messages,
             Err(why) => return self.malformed(peer, || format!("no OSC packet: {why}"), now),
@@ -305,56 +306,6 @@ impl Hub {
         self.fault(peer, address, &said, now);
     }
 
-    fn connect(&mut self, given: Option<&Passcode>, peer: Peer, address: &str, now: Instant) -> Next {
-        let (ip, is_datagram) = (peer.address().ip(), matches!(peer, Peer::Udp(_)));
-        let was_connected = self.may_speak(peer);
-        let Some((passcode, given)) = self.passcode.clone().zip(given.cloned()) else {
-            self.tell_of_passcode(was_connected, peer, address, now);
-            return Next::GoOn;
-        };
-        // Somebody who may speak has nothing to guess. Over UDP that may be said in its name, so nothing is taken back.
-        if !was_connected && self.guessers.must_wait(ip, is_datagram, now) {
-            self.deny(peer, address, "wait", now);
-            return Next::Stop;
-        }
-        if !passcode.admits(&given) {
-            if !was_connected || !is_datagram {
-                self.guessers.wrong(ip, now);
-                self.clients.disconnect(peer);
-                self.look_who_follows();
-            }
-            // QLab's word for it.
-            if self.deny(peer, address, "badpass", now) {
-                self.trouble(peer, || "a wrong passcode".to_owned(), now);
-            }
-            return if was_connected && is_datagram { Next::GoOn } else { Next::Stop };
-        }
-        if !was_connected {
-            self.guessers.right(ip, is_datagram);
-        }
-        match self.clients.enter(peer, true, now) {
-            Some(client) => {
-                client.connected = true;
-                self.reply(peer, address, Status::Ok, &text(CONNECTED));
-            }
-            None => {
-                self.fault(peer, address, &format!("there are {CLIENTS_MAX} remote controls already"), now);
-            }
-        }
-        Next::GoOn
-    }
-
-    /// Answers `/connect` without a passcode, or where there is none: whether more is needed. That is no guess.
-    fn tell_of_passcode(&mut self, is_connected: bool, peer: Peer, address: &str, now: Instant) {
-        let bucket = if is_connected { &mut self.questions } else { &mut self.denials };
-        if bucket.take(now) {
-            // QLab says so with the status "ok": Companion's module takes "denied" for the end of the conversation.
-            self.reply(peer, address, Status::Ok, &text(if is_connected { CONNECTED } else { "badpass" }));
-        } else {
-            count(&self.shared.tally.dropped);
-        }
-    }
-
     /// Hands a wish over, or keeps it until its time.
     fn wish_at(&mut self, wish: Wish, time: u64, peer: Peer, address: &str, now: Instant) {
         // What makes things safer comes at once, whatever its bundle says, and nothing that waits may come after it.
@@ -381,7 +332,7 @@ impl Hub {
     fn wish(&mut self, wish: Wish, peer: Peer, address: &str, now: Instant) {
         let calms = wish.calms();
         // A GO that nobody heard for seconds must not fire now; what calms the show is never too late.
-        if let Some(stood) = self.stood.filter(|_| !calms) {
+        if let Some(stood) = self.standstill.stood().filter(|_| !calms) {
             count(&self.shared.tally.dropped);
             let why = format!("the program stood still for {} s when this came: not done", stood.as_secs());
             self.trouble(peer, || format!("{address}: {why}"), now);

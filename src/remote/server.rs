@@ -43,12 +43,6 @@ const STRANGER_MAX: Duration = Duration::from_secs(10);
 /// How often the tables are looked through when nothing happens, and how long a failing listener is left alone.
 const TICK: Duration = Duration::from_secs(1);
 
-/// A wait that ends so much later than it should means that the program or the machine stood still.
-const STOOD: Duration = Duration::from_secs(1);
-
-/// How long after a standstill what is heard is believed to have come in it, while something always comes.
-const CATCH_UP_MAX: Duration = Duration::from_millis(500);
-
 /// Hears remote controls. Dropping it ends its thread without waiting.
 pub struct Remote {
     address: SocketAddr,
@@ -106,8 +100,6 @@ impl Remote {
             connected: 0,
             deaf_until: None,
             buffer: vec![0; BYTES_MAX],
-            woke: now(),
-            catches_up: None,
         };
         let thread = thread::Builder::new().name("remote".into()).spawn(move || server.serve());
         let thread = Some(thread.map_err(RemoteError::Start)?);
@@ -209,10 +201,6 @@ struct Server {
     /// Until when no connection is accepted, because the last attempt failed.
     deaf_until: Option<Instant>,
     buffer: Vec<u8>,
-    /// When the last wait ended.
-    woke: Instant,
-    /// Since when what came in a standstill is taken in, if it is.
-    catches_up: Option<Instant>,
 }
 
 impl Server {
@@ -221,7 +209,6 @@ impl Server {
         while !self.desk.ends.load(Relaxed) {
             let Ok(ready) = self.wait() else { return };
             self.hub.set_wall(now(), wall());
-            self.look_for_standstill(&ready);
             self.take_what_was_left();
             if ready.udp {
                 self.take_datagrams();
@@ -254,26 +241,11 @@ impl Server {
             Ok(_) | Err(Errno::INTR) => {}
             Err(error) => return Err(error.into()),
         }
-        let woke = now();
-        let stood = woke.duration_since(self.woke).saturating_sub(due);
-        self.woke = woke;
         let mut ready = fds.iter().skip(1).map(|fd| !fd.revents().is_empty());
         let (udp, tcp) = (ready.next() == Some(true), ready.next() == Some(true));
-        Ok(Ready { udp, tcp: tcp && self.deaf_until.is_none(), connections: ready.collect(), stood })
-    }
-
-    /// Tells the hub of a standstill, and that it is over once everything that came meanwhile has been taken in.
-    fn look_for_standstill(&mut self, ready: &Ready) {
-        if ready.stood > STOOD {
-            self.catches_up = Some(self.woke);
-            return self.hub.set_stood(Some(ready.stood));
-        }
-        let is_quiet = !ready.udp && !ready.connections.contains(&true);
-        let is_over = |since: Instant| is_quiet || self.woke.duration_since(since) > CATCH_UP_MAX;
-        if self.catches_up.is_some_and(is_over) {
-            self.catches_up = None;
-            self.hub.set_stood(None);
-        }
+        let connections: Vec<bool> = ready.collect();
+        self.hub.woke(now(), due, !udp && !connections.contains(&true));
+        Ok(Ready { udp, tcp: tcp && self.deaf_until.is_none(), connections })
     }
 
     /// Answers and a picture.
@@ -403,6 +375,4 @@ struct Ready {
     tcp: bool,
     /// In the order of the connections.
     connections: Vec<bool>,
-    /// How much later than it should the wait ended.
-    stood: Duration,
 }

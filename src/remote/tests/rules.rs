@@ -562,13 +562,14 @@ fn a_million_random_and_mutated_packets_change_nothing_that_they_should_not() {
 #[test]
 fn what_came_while_the_program_stood_still_is_not_done_but_for_what_calms() {
     let (mut rig, peer) = (Rig::new(None), Peer::Udp("10.0.0.7:5000".parse().unwrap()));
-    rig.hub.set_stood(Some(Duration::from_secs(3)));
+    rig.hub.woke(rig.now, Duration::ZERO, true);
+    rig.now += Duration::from_secs(3);
     let (status, data) = rig.ask(peer, "/go", []);
     assert_eq!((status.as_str(), data), ("error", "the program stood still for 3 s when this came: not done".into()));
     assert!(rig.requests.try_recv().is_err());
     rig.hub.hear(&packet("/panic", []), peer, rig.now);
     assert_eq!(rig.requests.try_recv().map(|request| request.wish), Ok(Wish::Panic));
-    rig.hub.set_stood(None);
+    rig.hub.woke(rig.now, Duration::ZERO, true);
     rig.hub.hear(&packet("/go", []), peer, rig.now);
     assert!(rig.requests.try_recv().is_ok());
 }

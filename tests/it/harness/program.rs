@@ -256,12 +256,18 @@ impl Program {
 
     /// The state of the process as /proc has it: R, S, T, Z …; `None` when it is gone.
     pub fn process_state(&self) -> Option<char> {
-        stat(self.pid)?.first()?.chars().next()
+        state_in(&format!("/proc/{}/stat", self.pid.as_raw_nonzero()))
     }
 
-    /// Waits for a state of the process.
+    /// Waits for a state of the process and of all its threads: a signal that stops a process reaches each by itself.
     pub fn await_process_state(&self, state: char) {
-        let found = await_some(PATIENCE, || (self.process_state() == Some(state)).then_some(()));
+        let threads = format!("/proc/{}/task", self.pid.as_raw_nonzero());
+        let is_there = || {
+            let thread = |entry: fs::DirEntry| state_in(&entry.path().join("stat").display().to_string());
+            let mut states = fs::read_dir(&threads).ok()?.flatten().map(thread);
+            states.all(|found| found == Some(state)).then_some(())
+        };
+        let found = await_some(PATIENCE, is_there);
         assert!(found.is_some(), "the process is {:?} and not {state}\n{}", self.process_state(), self.account());
     }
 
@@ -341,7 +347,16 @@ fn same_modes(a: &Termios, b: &Termios) -> bool {
 
 /// Everything behind the name in /proc/PID/stat.
 fn stat(pid: Pid) -> Option<Vec<String>> {
-    let text = fs::read_to_string(format!("/proc/{}/stat", pid.as_raw_nonzero())).ok()?;
+    fields(&format!("/proc/{}/stat", pid.as_raw_nonzero()))
+}
+
+/// The state that a stat file of /proc tells.
+fn state_in(path: &str) -> Option<char> {
+    fields(path)?.first()?.chars().next()
+}
+
+fn fields(path: &str) -> Option<Vec<String>> {
+    let text = fs::read_to_string(path).ok()?;
     let (_, behind) = text.rsplit_once(") ")?;
     Some(behind.split_whitespace().map(str::to_owned).collect())
 }
