@@ -71,9 +71,10 @@ def main():
         called = [row for row in rows if row["cause"] == "auto"]
         assert len(called) >= 20, f"only {len(called)} cues were called"
         assert any(row["title"] and row["cause"] == "follow" for row in rows), "no cue followed by itself"
-        missed = [row["cue"] for row in rows if "missed" in row["note"]]
-        assert not missed, f"missed: {missed}"
-    print(f"main job: {len(rows)} rows reported, {len(called)} cues called by the program, none missed")
+        # The demonstration has one cue missed on purpose, and calls it afterwards.
+        missed = [(row["cue"], row["actual_start"] != "") for row in rows if "missed" in row["note"]]
+        assert missed == [("29.5", True)], f"missed, and called afterwards: {missed}"
+    print(f"main job: {len(rows)} rows reported, {len(called)} cues called by the program, the missed one as well")
 
 
 if __name__ == "__main__":

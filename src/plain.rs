@@ -12,7 +12,7 @@ use std::borrow::Cow;
 const JOINERS: [char; 2] = ['\u{200c}', '\u{200d}'];
 
 /// Returns `true` if `c` does something to the text around it instead of standing in it. The joiners are not among
-/// these: what they do depends on their neighbours, and [`line`] looks at those.
+/// these: what they do depends on their neighbours, and [`line()`] looks at those.
 pub fn is_obeyed(c: char) -> bool {
     ends_line(c) || is_silent(c)
 }
@@ -35,7 +35,7 @@ pub fn line(text: &str) -> Cow<'_, str> {
     pass(text, |_| false)
 }
 
-/// `text` on as many lines as it has, tabs among them; otherwise as [`line`].
+/// `text` on as many lines as it has, tabs among them; otherwise as [`line()`].
 pub fn lines(text: &str) -> Cow<'_, str> {
     pass(text, |c| matches!(c, '\n' | '\t'))
 }

@@ -103,13 +103,18 @@ pub fn run(mut session: Session, inbox: Inbox, post: &Post) -> anyhow::Result<(O
         session.log.say(Word::program(why, Tone::Attention, session.clock.run_ns(machine_ns())));
     }
     terminal::take()?;
-    let mut station = match Station::new(session, inbox, post) {
+    let mut keyboard = Keyboard::default();
+    let words = typed::drop_what_came_before(&mut keyboard, &inbox);
+    let mut station = match Station::new(session, inbox, post, keyboard) {
         Ok(station) => station,
         Err(error) => {
             terminal::give_back();
             return Err(error.into());
         }
     };
+    if let Some(words) = words {
+        station.app.refuse(words, machine_ns());
+    }
     for _ in 0..FAULTS {
         // What one key or one timer has broken must not take the show with it.
         match std::panic::catch_unwind(AssertUnwindSafe(|| station.run())) {
@@ -121,7 +126,7 @@ pub fn run(mut session: Session, inbox: Inbox, post: &Post) -> anyhow::Result<(O
 }
 
 impl Station {
-    fn new(session: Session, inbox: Inbox, post: &Post) -> std::io::Result<Self> {
+    fn new(session: Session, inbox: Inbox, post: &Post, keyboard: Keyboard) -> std::io::Result<Self> {
         let Session {
             id,
             state,
@@ -162,7 +167,7 @@ impl Station {
             journal,
             outputs,
             inbox,
-            keyboard: Keyboard::default(),
+            keyboard,
             post,
             screen,
             means,

@@ -4,17 +4,32 @@
 //! typed meanwhile is dropped and said. A GO must not fire seconds after it was pressed. Esc twice is kept: panic late is
 //! better than no panic.
 
+use std::time::Duration;
+
 use crossterm::event::{KeyCode, KeyEventKind};
 
 use super::Station;
 use crate::app::{Hand, Task};
 use crate::input::Input;
 use crate::runtime::clock::machine_ns;
+use crate::runtime::inbox::Inbox;
+use crate::runtime::keyboard::Keyboard;
 use crate::runtime::screen::Screen;
 use crate::show::duration::SECOND_NS;
 
 /// Nothing that was typed longer ago than this is obeyed.
 const STOOD_NS: u64 = SECOND_NS;
+
+/// Drops what was typed before the show was open: it was meant for the shell, or for a question. Gives the words for it,
+/// where it was a key.
+pub(super) fn drop_what_came_before(keyboard: &mut Keyboard, inbox: &Inbox) -> Option<String> {
+    // Where the terminal is gone, the first round of the loop finds out.
+    keyboard.wait(true, inbox.bell(), Some(Duration::ZERO));
+    let is_key = |input: &Input| matches!(input, Input::Key(key) if key.kind != KeyEventKind::Release);
+    let dropped = keyboard.by_ref().filter(is_key).count();
+    let keys = if dropped == 1 { "key" } else { "keys" };
+    (dropped > 0).then(|| format!("{dropped} {keys} pressed before the show was open did nothing"))
+}
 
 impl Station {
     /// Acts on what was typed since the last look at the keyboard.

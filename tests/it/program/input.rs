@@ -158,6 +158,18 @@ fn a_go_typed_while_the_program_stood_still_does_not_fire() {
 }
 
 #[test]
+fn a_go_typed_before_the_show_is_open_does_not_fire() {
+    let (house, wire) = (House::new(), Wire::new());
+    let mut program = house.spawn(&["--fresh", &house.show(&evening(&wire))], (120, 36), &[]);
+    // The shell's terminal takes it before the program looks at its own.
+    program.keys("  ");
+    program.await_words(&["2 keys pressed before the show was open did nothing"]);
+    wire.expect_silence();
+    program.press_for(" ", "cue_fired");
+    wire.expect("/one");
+}
+
+#[test]
 fn text_that_is_typed_all_at_once_holds_up_no_cue() {
     let (house, wire) = (House::new(), Wire::new());
     // So many cues that one search takes as long as a cue may be late.
