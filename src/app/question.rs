@@ -56,7 +56,7 @@ impl App {
     pub(super) fn ask(&mut self, question: Question, why: &str, now_ns: u64) -> Vec<Task> {
         self.question = Some(question);
         let (verb, go) = (question.verb(), self.keymap.way(Act::Go));
-        self.say(format!("{why}: y {verb}s, others stay, {go} is GO"), Tone::Alarm, now_ns);
+        self.say(format!("{why}: y {verb}s, any other key stays, {go} is GO"), Tone::Alarm, now_ns);
         vec![]
     }
 }

@@ -54,7 +54,7 @@ fn secrets(show: &Show) -> String {
             if let Some(variable) = value.strip_prefix("env:") {
                 let (id, host) = (&output.id, base.split("://").nth(1).and_then(|rest| rest.split('/').next()));
                 let host = host.unwrap_or(base);
-                lines.push_str(&format!("note: {variable} is sent to {host} (output {id}, header {header})\n"));
+                lines.push_str(&format!("note: {variable} is for {host} (output {id}, header {header})\n"));
             }
         }
     }

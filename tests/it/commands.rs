@@ -168,8 +168,8 @@ fn check_names_what_the_machine_lacks_and_what_leaves_it() {
         "{said}"
     );
     for words in [
-        "note: X_TOKEN is sent to house.example (output web, header Authorization)",
-        "note: HANDOVER_NO_SUCH is sent to house.example",
+        "note: X_TOKEN is for house.example (output web, header Authorization)",
+        "note: HANDOVER_NO_SUCH is for house.example",
         "note: X_PASS is the passcode of remote controls",
     ] {
         assert!(printed.contains(words), "no {words:?} in\n{printed}");
