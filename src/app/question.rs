@@ -36,18 +36,10 @@ impl Question {
         }
     }
 
-    /// Returns `true` if `key` says yes: y, or for quitting Ctrl-C again.
-    pub(super) fn is_yes(self, key: &KeyEvent) -> bool {
-        let is_again = match self {
-            Question::Quit | Question::End => {
-                key.code == KeyCode::Char('c') && key.modifiers.contains(KeyModifiers::CONTROL)
-            }
-            // Ctrl-Z held down would answer its own question.
-            Question::Suspend => false,
-        };
+    /// Returns `true` if `key` says yes: only y does. Whoever presses Ctrl-C twice by habit must not leave a live show.
+    pub(super) fn is_yes(key: &KeyEvent) -> bool {
         // With Ctrl or Alt it may be the key of GO.
-        let is_alone = (key.modifiers - KeyModifiers::SHIFT).is_empty();
-        is_again || (is_alone && matches!(key.code, KeyCode::Char('y' | 'Y')))
+        (key.modifiers - KeyModifiers::SHIFT).is_empty() && matches!(key.code, KeyCode::Char('y' | 'Y'))
     }
 }
 

@@ -32,7 +32,7 @@ impl App {
         }
         let act = self.keymap.act_of(key).map(|act| act.on(self.page));
         if let Some(why) = act.filter(|_| is_held).and_then(|act| self.holds_back(act)) {
-            // A question stays in sight, so that Ctrl-C held down does not answer the one that it asked.
+            // A question stays in sight, so that a key held down does not take away the one that it asked.
             if self.question.is_none() {
                 self.say(why, Tone::Attention, now_ns);
             }
@@ -44,7 +44,7 @@ impl App {
         }
         if let Some(question) = self.question.take() {
             self.message = None;
-            if question.is_yes(key) {
+            if Question::is_yes(key) {
                 return question.tasks();
             }
             // The question must not cost a GO, and no other key may do anything unseen because of it.
@@ -370,6 +370,8 @@ mod tests {
         assert_eq!(press(&mut app, KeyCode::Char('y'), KeyModifiers::CONTROL, 1_000), go, "it does not say yes");
         app.question = Some(Question::Quit);
         assert_eq!(press(&mut app, KeyCode::Char('Y'), KeyModifiers::SHIFT, 2_000), [Task::Quit]);
+        app.question = Some(Question::Quit);
+        assert_eq!(press(&mut app, KeyCode::Char('c'), KeyModifiers::CONTROL, 2_900), [], "twice by habit is no yes");
         press(&mut app, KeyCode::Char('t'), KeyModifiers::NONE, 3_000);
         press(&mut app, KeyCode::Char('a'), KeyModifiers::NONE, 3_000);
         press(&mut app, KeyCode::Char('x'), KeyModifiers::ALT, 3_000);
