@@ -5,7 +5,7 @@ use std::collections::HashMap;
 
 use serde_json::Value;
 
-use crate::harness::{Arg, House, Line, Packet, Program, Remote, Reply, Wire, encode};
+use crate::harness::{Arg, House, Line, PATIENCE, Packet, Program, Remote, Reply, Wire, await_some, encode};
 use crate::program::shows::evening;
 
 const SCRIPT: &str = include_str!("qlab-companion.txt");
@@ -146,8 +146,13 @@ fn open(house: &House, wire: &Wire, remote: &Remote, has_passcode: bool) -> Prog
     let show = house.show(&evening(wire));
     let listen = if has_passcode { format!("0.0.0.0:{}", remote.port) } else { remote.listen() };
     let env: &[_] = if has_passcode { &[("HANDOVER_PASSCODE", PASSCODE)] } else { &[] };
-    let mut program = house.spawn(&["--fresh", "--listen", &listen, &show], (120, 36), env);
-    program.await_open();
+    let program = house.spawn(&["--fresh", "--listen", &listen, &show], (120, 36), env);
+    // Whoever asks before the run has begun is told that nothing stands at the playhead.
+    program.await_words(&["NEXT", "House lights"]);
+    if !has_passcode {
+        let stands = || (remote.ask("/playheadID", &[]).data == "cue:1").then_some(());
+        await_some(PATIENCE, stands).expect("the first cue at the playhead");
+    }
     program
 }
 
