@@ -147,19 +147,27 @@ fn open(house: &House, wire: &Wire, remote: &Remote, has_passcode: bool) -> Prog
     let listen = if has_passcode { format!("0.0.0.0:{}", remote.port) } else { remote.listen() };
     let env: &[_] = if has_passcode { &[("HANDOVER_PASSCODE", PASSCODE)] } else { &[] };
     let program = house.spawn(&["--fresh", "--listen", &listen, &show], (120, 36), env);
-    // Whoever asks before the run has begun is told that nothing stands at the playhead.
     program.await_words(&["NEXT", "House lights"]);
-    if !has_passcode {
-        let stands = || (remote.ask("/playheadID", &[]).data == "cue:1").then_some(());
-        await_some(PATIENCE, stands).expect("the first cue at the playhead");
-    }
     program
+}
+
+/// Waits until the show is told of: whoever asks before the run has begun hears that nothing stands at the playhead.
+fn await_playhead(port: u16, has_passcode: bool) {
+    let mut line = Line::new(port);
+    if has_passcode {
+        line.ask("/connect", &[Arg::Text(PASSCODE.into())]).ok();
+    }
+    let stands = || (line.ask("/playheadID", &[]).data == "cue:1").then_some(());
+    await_some(PATIENCE, stands).expect("the first cue at the playhead");
 }
 
 /// Leads these parts over TCP.
 fn over_tcp(has_passcode: bool, connect: fn(u16) -> Line, parts: &[&str]) {
     let (house, wire, remote) = (House::new(), Wire::new(), Remote::new());
     let program = open(&house, &wire, &remote, has_passcode);
+    if parts.contains(&"show") {
+        await_playhead(remote.port, has_passcode);
+    }
     let talk = connect(remote.port);
     let mut module = Module { talk, program: &program, wire: &wire, told: vec![] };
     parts.iter().for_each(|part| module.lead(part));
