@@ -2,7 +2,7 @@
 //!
 //! Owns what is public: the time, the show's title, the titles of segments, what is on and what is next with their
 //! numbers and times, and how the show ended. The words of a cue under embargo are not in a [`Board`] before the cue has
-//! fired, so that whoever draws one cannot show them. Calls, notes, people, departments, outputs, misses, panics,
+//! fired, so that no drawing of one can show them. Calls, notes, people, departments, outputs, misses, panics,
 //! and how far over the show is while it runs are the caller's business: they must never come in here.
 
 use jiff::Timestamp;

@@ -36,7 +36,7 @@ impl Question {
         }
     }
 
-    /// Returns `true` if `key` says yes: only y does. Whoever presses Ctrl-C twice by habit must not leave a live show.
+    /// Returns `true` if `key` says yes: only y does. Ctrl-C twice by habit must not leave a live show.
     pub(super) fn is_yes(key: &KeyEvent) -> bool {
         // With Ctrl or Alt it may be the key of GO.
         (key.modifiers - KeyModifiers::SHIFT).is_empty() && matches!(key.code, KeyCode::Char('y' | 'Y'))

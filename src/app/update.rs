@@ -144,7 +144,7 @@ impl App {
         self.page != Page::Run || self.keymap.act_of(key).is_some_and(looks)
     }
 
-    /// An Esc that closes something is not the first of two: whoever leaves a page does not mean to stop the show.
+    /// An Esc that closes something is not the first of two: a caller who leaves a page does not mean to stop the show.
     fn escape(&mut self, now_ns: u64) -> Vec<Task> {
         let pressed_ns = self.escape_pressed_ns.take();
         if self.close_everything() {

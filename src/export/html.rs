@@ -1,7 +1,7 @@
 //! The report to look at: one HTML file with the chart in it, for the screen, light or dark, and for paper.
 //!
 //! Owns the page's order and its tables. Must never compute (what stands here is a row's) and never write a free text but
-//! through `escape`. Times and lengths carry their exact values beside the words, for whoever points at them.
+//! through `escape`. Times and lengths carry their exact values beside the words, for readers who point at them.
 //!
 //! ```text
 //! title, run, facts

@@ -21,7 +21,7 @@ pub(super) trait Disk: Send + Sync {
     fn sync(&self) -> io::Result<()>;
     /// How long the file is.
     fn len(&self) -> io::Result<u64>;
-    /// Returns `true` if whoever looks for the file by its name finds this one.
+    /// Returns `true` if the file's name still leads to this one.
     fn is_in_place(&self) -> bool;
 }
 

@@ -78,7 +78,7 @@ pub(super) struct LockPlace {
 }
 
 impl LockPlace {
-    /// Returns `true` if whoever looks for the lock by its name finds the one that is held.
+    /// Returns `true` if the lock's name still leads to the one that is held.
     pub fn holds(&self) -> bool {
         let found = fs::metadata(&self.path).ok().map(|found| identity(&found));
         self.identity.is_none() || found == self.identity

@@ -286,8 +286,8 @@ fn passes(error: &Error) -> bool {
     }
 }
 
-/// Returns `true` if a server that is up and willing refused one request for what was in it. Whoever may not get in, or
-/// is told to slow down, will hear the same of the next request.
+/// Returns `true` if a server that is up and willing refused one request for what was in it. One that lets nobody in, or
+/// that asks for fewer requests, will say the same to the next one.
 fn refuses_this_alone(status: StatusCode) -> bool {
     status.is_client_error() && ![401, 403, 407, 408, 425, 429].contains(&status.as_u16())
 }
