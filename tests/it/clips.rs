@@ -116,7 +116,7 @@ fn a_file_that_is_replaced_is_said_and_loaded_again() {
 }
 
 #[test]
-fn a_file_that_is_cut_off_is_told_of_before_it_is_called_and_an_alarm_where_it_was_not() {
+fn a_file_that_is_cut_off_is_told_of_before_it_is_called_and_plays_as_far_as_it_goes() {
     if !is_equipped() {
         return;
     }
@@ -126,18 +126,22 @@ fn a_file_that_is_cut_off_is_told_of_before_it_is_called_and_an_alarm_where_it_w
     let whole = fs::read(house.path("whole.mkv")).expect("a film");
     fs::write(house.path("half.mkv"), &whole[..whole.len() / 3]).expect("a third of it");
     let mut stage = stage(house, &play("half.mkv"));
-    // Called before anybody has looked at it, it plays what there is.
-    let firing = stage.go_pending("1");
-    stage.expect_start(firing);
-    match stage.next() {
-        (of, Err(ClipNews::BrokeOff(why))) if of == firing => assert!(why.contains("breaks off at 0:0"), "{why}"),
-        other => panic!("it should have broken off: {other:?}"),
-    }
+    let plays = |stage: &mut Stage| {
+        let firing = stage.go_pending("1");
+        stage.expect_start(firing);
+        match stage.next() {
+            (of, Err(ClipNews::BrokeOff(why))) if of == firing => assert!(why.contains("breaks off at 0:0"), "{why}"),
+            other => panic!("it should have broken off: {other:?}"),
+        }
+    };
+    // The first GO is for a file that nobody has examined; whether the scout is faster than the player is all the same.
+    plays(&mut stage);
     stage.outputs.arm(&[stage.cue("1")]);
-    stage.await_light(Light::Down);
     let said =
         || stage.outputs.health()[0].error.clone().filter(|error| error.starts_with("cue 1: half.mkv: breaks off"));
     assert!(await_some(PATIENCE, said).is_some(), "{:?}", stage.outputs.health()[0].error);
+    stage.await_light(Light::Down);
+    plays(&mut stage);
     stage.close();
 }
 

@@ -293,13 +293,20 @@ impl Deck {
 
     /// The output's sign, and what is wrong.
     pub(super) fn light(&self) -> (Light, Option<String>) {
-        let unarmed =
-            || self.wishes.iter().find_map(|wish| self.files.get(wish)?.fault.clone().filter(|_| self.counts(*wish)));
+        let unarmed = || self.wishes.iter().find_map(|wish| self.flaw(*wish).filter(|_| self.counts(*wish)));
         match self.absent.clone().or_else(|| self.trouble.clone()).or_else(unarmed).or_else(|| self.failed.clone()) {
             Some(why) => (Light::Down, Some(why)),
             None if self.up => (Light::Ok, None),
             None => (Light::Idle, None),
         }
+    }
+
+    /// What is wrong with a clip: why it cannot be played, or where it breaks off. A GO still plays one that breaks off:
+    /// the caller has nothing better to show.
+    fn flaw(&self, key: Key) -> Option<String> {
+        let (file, clip) = (self.files.get(&key)?, self.clips.get(&key)?);
+        let breaks_off = || file.facts.as_ref()?.breaks_off.as_deref().map(|why| clip.said(why));
+        file.fault.clone().or_else(breaks_off)
     }
 
     /// Whether a fault of this clip is one of the output: not where the cue goes without it.

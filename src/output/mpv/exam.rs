@@ -185,14 +185,16 @@ impl Exam {
     /// It has gone as near to its end as it gets.
     fn ends(&mut self, at_ns: Option<u64>, end_ns: u64) -> Verdict {
         match at_ns.filter(|at_ns| at_ns + BEFORE_END_NS + SHORT_NS < end_ns) {
-            Some(at_ns) if self.facts.is_exact() => Verdict::Faulty(broken_off(at_ns, end_ns)),
-            // A length that was guessed from the file's size.
-            Some(at_ns) => {
-                self.facts.duration_ns = Some(at_ns);
-                Verdict::Sound(self.facts.clone())
+            // Nothing is left of what the cue plays.
+            Some(at_ns) if self.facts.is_exact() && at_ns <= self.clip.from_ns => {
+                return Verdict::Faulty(broken_off(at_ns, end_ns));
             }
-            None => Verdict::Sound(self.facts.clone()),
+            Some(at_ns) if self.facts.is_exact() => self.facts.breaks_off = Some(broken_off(at_ns, end_ns)),
+            // A length that was guessed from the file's size.
+            Some(at_ns) => self.facts.duration_ns = Some(at_ns),
+            None => {}
         }
+        Verdict::Sound(self.facts.clone())
     }
 }
 
@@ -233,12 +235,21 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_has_less_than_it_says_is_faulty() {
+    fn a_file_that_has_less_than_it_says_can_be_played_and_is_known_to_break_off() {
         let mov = "mov,mp4,m4a,3gp,3g2,mj2";
-        assert!(matches!(verdict(mov, 10.0, 0, 0.0, 9.7), Verdict::Sound(_)));
-        assert_eq!(verdict(mov, 10.0, 0, 0.0, 4.6), Verdict::Faulty("breaks off at 0:04.6 of 0:10".into()));
-        let Verdict::Sound(facts) = verdict("mp3", 10.0, 0, 0.0, 8.0) else { panic!("its length was only guessed") };
-        assert_eq!(facts.duration_ns, Some(8 * SECOND_NS));
+        for (format, ends, breaks_off, lasts) in [
+            (mov, 9.7, None, 10),
+            (mov, 4.6, Some("breaks off at 0:04.6 of 0:10"), 10),
+            // Its length was only guessed.
+            ("mp3", 8.0, None, 8),
+        ] {
+            let Verdict::Sound(facts) = verdict(format, 10.0, 0, 0.0, ends) else { panic!("{format} to {ends}") };
+            assert_eq!(facts.breaks_off.as_deref(), breaks_off, "{format} to {ends}");
+            assert_eq!(facts.duration_ns, Some(lasts * SECOND_NS), "{format} to {ends}");
+        }
+        // Before its in-point.
+        let why = "breaks off at 0:04.6 of 0:10".to_owned();
+        assert_eq!(verdict(mov, 10.0, 5 * SECOND_NS, 5.0, 4.6), Verdict::Faulty(why));
     }
 
     #[test]

@@ -26,6 +26,8 @@ pub(super) struct Facts {
     pub(super) has_sound: bool,
     /// The player misses its in-point unless it begins to look for it well before.
     pub(super) needs_run_up: bool,
+    /// Where it breaks off, in words, if it holds less than it says. It plays that far.
+    pub(super) breaks_off: Option<String>,
 }
 
 impl Facts {
@@ -80,7 +82,7 @@ impl Part {
         let (Some(own), Some(other)) = (&self.facts, &next.facts) else { return false };
         let is_exact = |part: &Part, facts: &Facts| {
             let is_known = facts.is_exact() && part.length_ns().is_some_and(|length| length > 0);
-            is_known && !part.clip.looped && !facts.is_still
+            is_known && !part.clip.looped && !facts.is_still && facts.breaks_off.is_none()
         };
         is_exact(self, own)
             && is_exact(next, other)
@@ -214,6 +216,7 @@ mod tests {
         assert!(!with(&|facts| facts.has_sound = false));
         assert!(!with(&|facts| facts.is_still = true));
         assert!(!with(&|facts| facts.duration_ns = None));
+        assert!(!with(&|facts| facts.breaks_off = Some("breaks off".into())));
         assert!(!Reel::new(film.clone(), [Part { facts: None, ..film.clone() }]).is_list());
     }
 }
