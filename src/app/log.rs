@@ -134,6 +134,7 @@ impl Kind {
             Event::RunStarted { .. }
             | Event::RunResumed { .. }
             | Event::RunLeft { .. }
+            | Event::TerminalLost {}
             | Event::RunEnded { .. }
             | Event::Held {}
             | Event::Resumed {}
@@ -290,6 +291,7 @@ pub fn words(event: &Event) -> (String, Tone) {
             (format!("run resumed after {} without a program", duration::countdown(*down_ns)), Attention)
         }
         Event::RunLeft { reason } => (format!("program left the run: {reason}"), Attention),
+        Event::TerminalLost {} => ("the terminal went".to_owned(), Attention),
         Event::RunEnded { over_ns } => (format!("run ended, over/under {}", duration::over_under(*over_ns)), Calm),
         Event::SegmentStarted { title, .. } => (format!("segment started: {title}"), Calm),
         Event::SegmentEnded { segment, .. } => (format!("segment {segment} ended"), Calm),

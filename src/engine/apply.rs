@@ -55,7 +55,7 @@ impl State {
             Event::PersonSpotted { person, .. } => self.person_spotted(person, run_ns),
             Event::PersonUnspotted { person, .. } => self.person_unspotted(person),
             Event::PersonNoted { person, text, .. } => self.person_noted(person, text, run_ns),
-            Event::RunLeft { .. } => {}
+            Event::RunLeft { .. } | Event::TerminalLost {} => {}
             Event::CueFired { cue, cause, firing, due_ns, playhead_stays } => {
                 self.cue_fired(cue, *cause, *firing, *due_ns, *playhead_stays);
             }

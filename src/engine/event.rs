@@ -68,6 +68,9 @@ pub enum Event {
     RunLeft {
         reason: String,
     },
+    /// The terminal of the program went, and the run goes on without one until it is taken over, stopped or over. A run
+    /// that does not go on without one is left next.
+    TerminalLost {},
     /// Everything was called and the last segment was over, or the caller ended it after the last cue.
     RunEnded {
         over_ns: i64,
@@ -216,6 +219,7 @@ impl Event {
             Event::RunStarted { .. } => "run_started",
             Event::RunResumed { .. } => "run_resumed",
             Event::RunLeft { .. } => "run_left",
+            Event::TerminalLost {} => "terminal_lost",
             Event::RunEnded { .. } => "run_ended",
             Event::SegmentStarted { .. } => "segment_started",
             Event::SegmentEnded { .. } => "segment_ended",
@@ -273,6 +277,7 @@ impl Event {
             Event::RunStarted { .. }
             | Event::RunResumed { .. }
             | Event::RunLeft { .. }
+            | Event::TerminalLost {}
             | Event::RunEnded { .. }
             | Event::SegmentStarted { .. }
             | Event::SegmentEnded { .. }

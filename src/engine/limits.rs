@@ -18,6 +18,7 @@ impl Event {
             Event::RunStarted { .. }
             | Event::RunResumed { .. }
             | Event::RunLeft { .. }
+            | Event::TerminalLost {}
             | Event::RunEnded { .. }
             | Event::CueStoodBy { .. }
             | Event::DepartmentReady { .. }
@@ -58,6 +59,7 @@ impl Event {
             Event::ActionRehearsed { message, .. } => [Some(message), None],
             Event::ClipLost { error, .. } | Event::ActionFailed { error, .. } => [Some(error), None],
             Event::RunResumed { .. }
+            | Event::TerminalLost {}
             | Event::RunEnded { .. }
             | Event::SegmentEnded { .. }
             | Event::CueStoodBy { .. }

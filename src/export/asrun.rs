@@ -58,6 +58,8 @@ pub struct AsRun {
     pub holds: u32,
     /// When everything was stopped.
     pub panics: Vec<Zoned>,
+    /// When the program lost its terminal.
+    pub terminal_lost: Vec<Zoned>,
     /// When no program was running.
     pub downtimes: Vec<Downtime>,
     /// In running order.

@@ -99,6 +99,10 @@ pub(super) fn facts(run: &AsRun) -> Vec<(&'static str, String)> {
         let at: Vec<_> = run.panics.iter().map(|at| days.clock(at)).collect();
         fact("Panic", format!("{}, at {}", counted(at.len(), "time"), at.join(", ")));
     }
+    if !run.terminal_lost.is_empty() {
+        let at: Vec<_> = run.terminal_lost.iter().map(|at| days.clock(at)).collect();
+        fact("Terminal", format!("lost at {}", at.join(", ")));
+    }
     for down in &run.downtimes {
         let length = duration::length(down.down_ms * MILLISECOND_NS);
         fact("Down", format!("{length}, from {} to {}", days.clock(&down.from), days.clock(&down.until)));

@@ -58,6 +58,7 @@ fn events() -> Vec<Event> {
         },
         Event::RunResumed { down_ns: u64::MAX },
         Event::RunLeft { reason: text() },
+        Event::TerminalLost {},
         Event::RunEnded { over_ns: i64::MIN },
         Event::SegmentStarted { segment: u32::MAX, title: text(), due_ns: 0 },
         Event::SegmentEnded { segment: 1, due_ns: 1 },

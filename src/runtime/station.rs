@@ -242,19 +242,19 @@ impl Station {
             }
             if self.screen.is_none() && !self.has_work() {
                 self.end = End::Signal(SIGHUP);
-                self.leaving.get_or_insert("the terminal is gone, and nothing comes by itself any more".into());
+                self.leaving.get_or_insert("its terminal went".into());
             }
         }
     }
 
-    /// Returns `true` if something will still happen without a caller. A rehearsal is nothing without one.
+    /// Returns `true` if the run goes on without a terminal. A rehearsal never does. A live run that has begun, or that
+    /// remote controls can call, does until it has ended: somebody takes it over, or stops it.
     fn has_work(&self) -> bool {
         if self.state.is_rehearsal() {
             return false;
         }
-        // A live show that remote controls call needs no terminal.
-        let is_called = self.remote.is_some() && !self.state.has_ended();
-        is_called
+        let can_be_called = self.state.has_begun() || self.remote.is_some();
+        (can_be_called && !self.state.has_ended())
             || self.ahead.is_some()
             || self.state.poll_timeout().is_some()
             || self.outputs.health().iter().any(is_at_work)

@@ -35,6 +35,7 @@ pub(super) struct Fold {
     pub holds: u32,
     pub held_ns: u64,
     pub panics: Vec<RunNs>,
+    pub terminal_lost: Vec<RunNs>,
     /// When the program was back, and for how long it had been away.
     pub downs: Vec<(RunNs, u64)>,
     pub cues: Vec<CueLog>,
@@ -113,6 +114,7 @@ impl Fold {
             holds: 0,
             held_ns: 0,
             panics: vec![],
+            terminal_lost: vec![],
             downs: vec![],
             cues: vec![CueLog::default(); show.cues.len()],
             segments: vec![SegmentLog::default(); show.segments.len()],
@@ -136,6 +138,7 @@ impl Fold {
                     log.starts += 1;
                 }
             }
+            Event::TerminalLost {} => self.terminal_lost.push(record.run_ns),
             Event::Held {} => self.holds += 1,
             Event::Resumed {} => self.end_hold(record.run_ns),
             Event::Panicked {} => self.panic(record.run_ns),

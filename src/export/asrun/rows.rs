@@ -52,6 +52,7 @@ impl Fold {
             end,
             held_ms: self.held_ns / MILLISECOND_NS,
             holds: self.holds,
+            terminal_lost: self.terminal_lost.iter().map(|&ns| wall(ns as i64)).collect(),
             panics: self.panics.iter().map(|&ns| wall(ns as i64)).collect(),
             downtimes: self.downs.iter().map(down).collect(),
             notes: self.state.notes().iter().map(note).collect(),

@@ -18,6 +18,7 @@ impl Station {
             if let Some(journal) = &self.journal {
                 let _ = journal.set_terminal(false);
             }
+            self.commit(vec![Event::TerminalLost {}], machine_ns());
         }
     }
 

@@ -238,12 +238,13 @@ fn a_show_runs_on_without_its_terminal_and_another_takes_it_over() {
 }
 
 #[test]
-fn a_run_that_has_nothing_to_do_ends_with_its_terminal() {
+fn a_live_run_that_has_not_begun_ends_with_its_terminal() {
     let (house, wire) = (House::new(), Wire::new());
     let mut program = open_evening(&house, &wire, &[]);
     program.await_words(&["NEXT"]);
     program.close_terminal();
-    program.await_exit_within(GONE);
+    assert_eq!(program.await_exit_within(GONE).exit_code(), 129);
+    assert_eq!(house.journal().of_kind("run_left")[0]["reason"], "its terminal went");
     let show = house.show(&evening(&wire));
     let mut again = house.open(&["--resume", &show]);
     again.await_event("run_resumed", 1);

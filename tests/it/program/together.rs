@@ -73,6 +73,30 @@ fn a_rehearsal_ends_with_its_terminal() {
 }
 
 #[test]
+fn a_live_run_that_waits_for_go_stays_without_its_terminal_and_is_taken_over() {
+    let (house, wire) = (House::new(), Wire::new());
+    let mut first = open_evening(&house, &wire, &[]);
+    first.keys(" ");
+    wire.expect("/one");
+    wire.expect("/one/b");
+    let state = house.state().display().to_string();
+    first.close_terminal();
+    first.await_event("terminal_lost", 1);
+    let orphan = format!("runs without a terminal, pid {}", first.pid.as_raw_nonzero());
+    let listed = || succeeds(&["runs", "--state", &state]).contains(&orphan).then_some(());
+    assert!(await_some(PATIENCE, listed).is_some());
+    wire.expect_silence();
+    assert!(house.journal().of_kind("run_left").is_empty());
+    let mut second = house.open(&["--resume"]);
+    second.await_words(&["LIVE", "An evening"]);
+    assert_eq!(first.await_exit_within(GONE).exit_code(), 143);
+    second.guard();
+    second.press_for(" ", "cue_fired");
+    let report = succeeds(&["report", "--state", &state]);
+    assert!(report.contains("lost at "), "{report}");
+}
+
+#[test]
 fn a_hangup_with_the_terminal_still_there_is_told_by_the_exit_status() {
     for (signal, status) in [(Signal::HUP, 129), (Signal::TERM, 143)] {
         let (house, wire) = (House::new(), Wire::new());
