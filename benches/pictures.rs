@@ -58,7 +58,7 @@ fn fired(name: &str, cue: &str) -> (State, RunNs) {
         rehearsal: true,
         speed: 1,
         auto: true,
-        clock: day.at(20, 49, 55, 0).to_zoned(jiff::tz::TimeZone::UTC).unwrap().timestamp(),
+        clock: day.at(20, 49, 55, 0).to_zoned_datetime(jiff::tz::TimeZone::UTC).unwrap().timestamp(),
         day,
         version: "bench".into(),
         shift_ns: None,

@@ -37,7 +37,7 @@ impl Demo {
     /// Returns `None` where the program has no demonstration, which no build is without.
     pub fn new(show: &Arc<Show>, now: Timestamp) -> Option<Self> {
         let script = demonstration::of(DEMO_SOURCE)?;
-        let day = show.date.unwrap_or_else(|| now.to_zoned(show.zone.clone()).date());
+        let day = show.date.unwrap_or_else(|| now.to_zoned_datetime(show.zone.clone()).date());
         let begin = Event::RunStarted {
             show: show.title.clone(),
             source: DEMO_SOURCE.into(),

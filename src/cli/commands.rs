@@ -84,7 +84,7 @@ pub(super) fn sheet(path: &Path, format: Paper, public: bool, bom: bool) -> anyh
     let (name, text) = source(path)?;
     match file::parse(&text, &machine_zone()) {
         Ok(show) => {
-            let today = wall_now().to_zoned(show.zone.clone()).date();
+            let today = wall_now().to_zoned_datetime(show.zone.clone()).date();
             let sheet = Sheet::new(&show, today, public);
             match format {
                 Paper::Text => print(&sheet::text::write(&sheet, width())),

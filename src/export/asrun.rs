@@ -9,7 +9,7 @@ mod rows;
 
 use std::sync::Arc;
 
-use jiff::Zoned;
+use jiff::ZonedDateTime;
 
 use crate::engine::{Cause, Record};
 use crate::show::Show;
@@ -35,21 +35,21 @@ pub struct AsRun {
     /// In a technical rehearsal, how far the show's clock was set ahead of the machine's; behind it, negative.
     pub shift_ms: Option<i64>,
     /// When the run was recorded, by the machine's clock; a rehearsal's own clock is made up.
-    pub recorded: Option<Zoned>,
+    pub recorded: Option<ZonedDateTime>,
     /// When the run was opened.
-    pub opened: Option<Zoned>,
+    pub opened: Option<ZonedDateTime>,
     /// When the show was meant to begin.
-    pub planned_start: Option<Zoned>,
+    pub planned_start: Option<ZonedDateTime>,
     /// When its first segment started.
-    pub started: Option<Zoned>,
+    pub started: Option<ZonedDateTime>,
     /// When the last thing happened that the records know of.
-    pub last: Option<Zoned>,
+    pub last: Option<ZonedDateTime>,
     /// Whether the run came to its end.
     pub finished: bool,
     /// When the show was meant to end.
-    pub planned_end: Option<Zoned>,
+    pub planned_end: Option<ZonedDateTime>,
     /// When it ended; while it has not, when it will, as things stood at `last`.
-    pub end: Option<Zoned>,
+    pub end: Option<ZonedDateTime>,
     /// How far `end` lies behind the plan; ahead of it, negative.
     pub over_ms: Option<i64>,
     /// How long the show's clock stood still.
@@ -57,9 +57,9 @@ pub struct AsRun {
     /// How often it did.
     pub holds: u32,
     /// When everything was stopped.
-    pub panics: Vec<Zoned>,
+    pub panics: Vec<ZonedDateTime>,
     /// When the program lost its terminal.
-    pub terminal_lost: Vec<Zoned>,
+    pub terminal_lost: Vec<ZonedDateTime>,
     /// When no program was running.
     pub downtimes: Vec<Downtime>,
     /// In running order.
@@ -74,9 +74,9 @@ pub struct AsRun {
 #[derive(Clone, Debug, PartialEq)]
 pub struct Downtime {
     /// When the program went.
-    pub from: Zoned,
+    pub from: ZonedDateTime,
     /// When it was back.
-    pub until: Zoned,
+    pub until: ZonedDateTime,
     /// How long that was.
     pub down_ms: u64,
 }
@@ -87,13 +87,13 @@ pub struct SegmentRow {
     /// What the rundown calls it.
     pub title: String,
     /// When it was meant to start; `None` where nothing ties the plan to the clock yet.
-    pub planned_start: Option<Zoned>,
+    pub planned_start: Option<ZonedDateTime>,
     /// Whether it starts by the clock, not when the segment in front of it ends.
     pub hard_start: bool,
     /// How long it was meant to last.
     pub planned_ms: u64,
     /// When it last started.
-    pub actual_start: Option<Zoned>,
+    pub actual_start: Option<ZonedDateTime>,
     /// How long it lasted; `None` until it has ended.
     pub actual_ms: Option<u64>,
     /// Its over (positive) or under: actual duration less planned duration.
@@ -124,11 +124,11 @@ pub struct CueRow {
     /// Which of its firings this is, from 1.
     pub firing: Option<u32>,
     /// When it was meant to start; `None` for a backup that was not needed.
-    pub planned_start: Option<Zoned>,
+    pub planned_start: Option<ZonedDateTime>,
     /// How long it was meant to last, where the show says.
     pub planned_ms: Option<u64>,
     /// When it fired.
-    pub actual_start: Option<Zoned>,
+    pub actual_start: Option<ZonedDateTime>,
     /// How long it lasted; `None` while it runs.
     pub actual_ms: Option<u64>,
     /// How late (positive) or early it was: actual start less planned start.
@@ -144,7 +144,7 @@ pub struct CueRow {
 impl CueRow {
     /// The difference for people, milliseconds: between the times of day that they read, so that the figures add up.
     pub fn shown_difference_ms(&self) -> Option<i64> {
-        let seconds = |at: &Zoned| at.timestamp().as_second();
+        let seconds = |at: &ZonedDateTime| at.timestamp().as_second();
         let (planned, actual) = (self.planned_start.as_ref()?, self.actual_start.as_ref()?);
         self.difference_ms.map(|_| (seconds(actual) - seconds(planned)) * 1000)
     }
@@ -218,7 +218,7 @@ impl LostSend {
 #[derive(Clone, Debug, PartialEq)]
 pub struct NoteRow {
     /// When it was taken.
-    pub at: Zoned,
+    pub at: ZonedDateTime,
     /// The number of the cue that it was taken at.
     pub cue: Option<String>,
     /// The caller's words.
@@ -235,7 +235,7 @@ pub struct SpottedRow {
     /// What the person does in the show.
     pub role: Option<String>,
     /// When they were spotted; empty where there are only notes.
-    pub at: Vec<Zoned>,
+    pub at: Vec<ZonedDateTime>,
     /// What was noted of them, in the order in which it was taken.
     pub notes: Vec<SpottedNote>,
 }
@@ -244,7 +244,7 @@ pub struct SpottedRow {
 #[derive(Clone, Debug, PartialEq)]
 pub struct SpottedNote {
     /// When it was taken.
-    pub at: Zoned,
+    pub at: ZonedDateTime,
     /// The operator's words.
     pub text: String,
 }

@@ -19,7 +19,7 @@ mod scale;
 
 use std::fmt::Write;
 
-use jiff::Zoned;
+use jiff::ZonedDateTime;
 use unicode_width::UnicodeWidthStr;
 
 use self::scale::Scale;
@@ -128,14 +128,14 @@ fn verdict(ms: i64) -> String {
 }
 
 /// Everything that has to find room on the clock.
-fn instants(report: &AsRun) -> Vec<&Zoned> {
+fn instants(report: &AsRun) -> Vec<&ZonedDateTime> {
     let ends = [&report.planned_start, &report.planned_end, &report.started];
     let rows = report.segments.iter().flat_map(|row| [&row.planned_start, &row.actual_start]);
     rows.chain(ends).flatten().chain(known_until(report)).collect()
 }
 
 /// Up to when something is known of a show that has begun: its end, or where the records break off.
-fn known_until(report: &AsRun) -> Option<&Zoned> {
+fn known_until(report: &AsRun) -> Option<&ZonedDateTime> {
     let until = if report.finished { report.end.as_ref() } else { report.last.as_ref() };
     until.filter(|_| report.started.is_some())
 }
@@ -162,7 +162,7 @@ impl<'a> Chart<'a> {
         TOP + self.report.segments.len() as f64 * self.row_height
     }
 
-    fn x(&self, at: &Zoned) -> f64 {
+    fn x(&self, at: &ZonedDateTime) -> f64 {
         self.scale.x(at.timestamp().as_millisecond())
     }
 
@@ -328,7 +328,7 @@ impl<'a> Chart<'a> {
     }
 
     /// Where something that begins at `start` and lasts `ms` ends.
-    fn end_x(&self, start: &Zoned, ms: u64) -> f64 {
+    fn end_x(&self, start: &ZonedDateTime, ms: u64) -> f64 {
         self.scale.x(start.timestamp().as_millisecond().saturating_add_unsigned(ms))
     }
 

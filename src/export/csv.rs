@@ -7,7 +7,7 @@
 //! Free text (segment, title, note) that begins so gets an apostrophe in front of it, which spreadsheets read as "this
 //! is text". Cue numbers get it only where they are no plain number; times, durations and differences never do.
 
-use jiff::Zoned;
+use jiff::ZonedDateTime;
 
 use super::asrun::{AsRun, CueRow, SegmentRow};
 
@@ -81,12 +81,12 @@ pub(super) fn text(cell: &str) -> String {
 }
 
 /// An instant as RFC 3339 with milliseconds; nothing where there is none.
-fn time(at: Option<&Zoned>) -> String {
+fn time(at: Option<&ZonedDateTime>) -> String {
     at.map_or(String::new(), rfc3339)
 }
 
 /// An instant as RFC 3339 with the offset of its zone: `2024-08-11T22:57:12.000+02:00`.
-pub(super) fn rfc3339(at: &Zoned) -> String {
+pub(super) fn rfc3339(at: &ZonedDateTime) -> String {
     at.strftime("%Y-%m-%dT%H:%M:%S%.3f%:z").to_string()
 }
 

@@ -12,7 +12,7 @@
 //! Not called · Failed or unknown sends · Notes · Spotted · the signs
 //! ```
 
-use jiff::Zoned;
+use jiff::ZonedDateTime;
 
 use super::asrun::{AsRun, CueRow, LostSend, Outcome, SegmentRow, SpottedNote, SpottedRow};
 use super::chart;
@@ -138,7 +138,7 @@ impl Writer<'_> {
     }
 
     /// An instant, for people and exactly.
-    fn time(&self, at: Option<&Zoned>) -> String {
+    fn time(&self, at: Option<&ZonedDateTime>) -> String {
         at.map_or("–".to_owned(), |at| {
             format!("<time datetime=\"{}\">{}</time>", rfc3339(at), escape(&self.days.clock(at)))
         })
@@ -243,7 +243,7 @@ impl Writer<'_> {
     }
 
     /// A row of a small table: when, at which cue, and what.
-    fn timed(&self, at: Option<&Zoned>, cue: Option<&str>, words: &str) -> String {
+    fn timed(&self, at: Option<&ZonedDateTime>, cue: Option<&str>, words: &str) -> String {
         let cells =
             [cell("time", &self.time(at)), cell("number", &escape(cue.unwrap_or("–"))), cell("words", &escape(words))];
         format!("<tr>{}</tr>\n", cells.concat())

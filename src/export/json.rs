@@ -3,7 +3,7 @@
 //! Owns the names of the keys. Times are RFC 3339 with the offset of the show's zone, durations and differences are
 //! seconds to the millisecond, what is not known is `null`. Must never compute: what stands here is a row's.
 
-use jiff::Zoned;
+use jiff::ZonedDateTime;
 use serde::{Serialize, Serializer};
 
 use super::asrun::{AsRun, CueRow, Downtime, LostSend, NoteRow, SegmentRow, SpottedNote, SpottedRow};
@@ -245,7 +245,7 @@ impl<'a> From<&'a SpottedNote> for SpottedNoteView<'a> {
     }
 }
 
-fn time(at: Option<&Zoned>) -> Option<String> {
+fn time(at: Option<&ZonedDateTime>) -> Option<String> {
     at.map(rfc3339)
 }
 

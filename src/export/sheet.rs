@@ -10,7 +10,7 @@ pub mod text;
 
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp, Zoned};
+use jiff::{SignedDuration, Timestamp, ZonedDateTime};
 
 use super::words::{Days, counted};
 use crate::show::duration::{self, SECOND_NS};
@@ -129,15 +129,15 @@ struct Clockwork<'a> {
 
 impl<'a> Clockwork<'a> {
     fn new(show: &'a Show, day: Date) -> Self {
-        let midday = |zone: &TimeZone| day.at(12, 0, 0, 0).to_zoned(zone.clone()).map(|at| at.timestamp());
+        let midday = |zone: &TimeZone| day.at(12, 0, 0, 0).to_zoned_datetime(zone.clone()).map(|at| at.timestamp());
         let start = start_on(show, day, midday(&show.zone).unwrap_or(Timestamp::UNIX_EPOCH));
         let plan = Plan::new(show, day, start);
-        let first = start.to_zoned(show.zone.clone()).date();
+        let first = start.to_zoned_datetime(show.zone.clone()).date();
         Clockwork { show, plan, origin: start, days: Days { first: Some(first) } }
     }
 
-    fn at(&self, plan_ns: i64) -> Zoned {
-        (self.origin + SignedDuration::from_nanos(plan_ns)).to_zoned(self.show.zone.clone())
+    fn at(&self, plan_ns: i64) -> ZonedDateTime {
+        (self.origin + SignedDuration::from_nanos(plan_ns)).to_zoned_datetime(self.show.zone.clone())
     }
 
     /// A planned instant: a time of day, or how far behind the show's beginning while nothing says when that is.
@@ -155,7 +155,7 @@ impl<'a> Clockwork<'a> {
         facts.extend(show.date.map(|_| ("Date", self.at(self.start_ns(0)).date().to_string())));
         let here = self.at(self.start_ns(0)).offset().seconds();
         let beside = |clock: &crate::show::Clock| {
-            let there = self.origin.to_zoned(clock.zone.clone()).offset().seconds();
+            let there = self.origin.to_zoned_datetime(clock.zone.clone()).offset().seconds();
             let (ahead, apart) = (there - here, (there - here).unsigned_abs());
             let sign = if ahead < 0 { '−' } else { '+' };
             format!("{} {sign}{}:{:02} h", clock.label, apart / 3600, apart / 60 % 60)

@@ -220,7 +220,7 @@ fn free_text_never_becomes_a_formula_and_numbers_stay_numbers() {
 #[test]
 fn differences_add_up_with_the_times_beside_them() {
     let mut run = report(evening());
-    let at = |text: &str| Some(text.parse::<jiff::Zoned>().unwrap());
+    let at = |text: &str| Some(text.parse::<jiff::ZonedDateTime>().unwrap());
     let segment = &mut run.segments[0];
     (segment.planned_ms, segment.actual_ms, segment.difference_ms) = (120_000, Some(61_900), Some(-58_100));
     assert_eq!(segment.shown_difference_ms(), Some(-59_000), "1:01 of 2:00");

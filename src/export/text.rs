@@ -14,7 +14,7 @@
 //! Not called, Failed or unknown sends, Notes, Spotted, the signs
 //! ```
 
-use jiff::Zoned;
+use jiff::ZonedDateTime;
 use unicode_width::UnicodeWidthStr;
 
 use super::asrun::{AsRun, CueRow, Outcome, SegmentRow, SpottedRow};
@@ -100,7 +100,7 @@ impl<'a> Page<'a> {
         self.time > CLOCK_WIDTH
     }
 
-    fn clock(&self, at: &Zoned) -> String {
+    fn clock(&self, at: &ZonedDateTime) -> String {
         self.days.clock(at)
     }
 
@@ -108,7 +108,7 @@ impl<'a> Page<'a> {
         fit(&plain(number), self.number)
     }
 
-    fn cell(&self, at: Option<&Zoned>) -> String {
+    fn cell(&self, at: Option<&ZonedDateTime>) -> String {
         at.map_or("–".to_owned(), |at| self.clock(at))
     }
 

@@ -3,7 +3,7 @@
 //! Owns how a report says what a row knows, so that the page on paper and the page on a screen say the same. Must never
 //! know of a form: no width, no markup.
 
-use jiff::Zoned;
+use jiff::ZonedDateTime;
 use jiff::civil::Date;
 
 use super::asrun::{AsRun, CueRow, LostSend, Outcome};
@@ -24,16 +24,16 @@ impl Days {
     /// The day on which the plan or the run begins, whichever comes first.
     pub fn of(report: &AsRun) -> Self {
         let days = [&report.planned_start, &report.started];
-        Days { first: days.into_iter().flatten().min_by_key(|at| at.timestamp()).map(Zoned::date) }
+        Days { first: days.into_iter().flatten().min_by_key(|at| at.timestamp()).map(ZonedDateTime::date) }
     }
 
     /// A time of day, with the days between it and the first: `23:59:58`, `00:00:12 +1`.
-    pub fn clock(&self, at: &Zoned) -> String {
+    pub fn clock(&self, at: &ZonedDateTime) -> String {
         self.mark(at, &at.strftime("%H:%M:%S").to_string())
     }
 
     /// `time`, the time of day of `at`, with the days between it and the first.
-    pub fn mark(&self, at: &Zoned, time: &str) -> String {
+    pub fn mark(&self, at: &ZonedDateTime, time: &str) -> String {
         let days = self.first.and_then(|first| at.date().since(first).ok()).map_or(0, |span| span.get_days());
         match days {
             0 => time.to_owned(),
@@ -66,7 +66,7 @@ pub(super) fn facts(run: &AsRun) -> Vec<(&'static str, String)> {
     let days = Days::of(run);
     let mut facts = vec![];
     let mut fact = |label, words: String| facts.push((label, words));
-    let span = |from: &Zoned, to: &Zoned| {
+    let span = |from: &ZonedDateTime, to: &ZonedDateTime| {
         let to = to.strftime(if from.date() == to.date() { "%H:%M:%S" } else { "%Y-%m-%d %H:%M:%S" });
         format!("{} to {to}", from.strftime("%Y-%m-%d %H:%M:%S"))
     };

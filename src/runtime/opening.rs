@@ -155,7 +155,7 @@ fn fresh(wishes: &Wishes, store: &Store, script: Script, post: &Post) -> anyhow:
     let begin = first_event(&script, wishes, now)?;
     let playhead = wishes.start.cue(&script.show)?;
     let Event::RunStarted { speed, day, shift_ns, .. } = &begin else { bail!("a run begins with its start") };
-    let stamp = now.to_zoned(jiff::tz::TimeZone::system()).strftime("%Y%m%d-%H%M%S").to_string();
+    let stamp = now.to_zoned_datetime(jiff::tz::TimeZone::system()).strftime("%Y%m%d-%H%M%S").to_string();
     let greets = store.ids().is_ok_and(|ids| ids.is_empty());
     let made = store.create(&format!("{stamp}-{}", slug(&script.show.title)), &script.text);
     let (id, journal, journal_alarm) = match made {

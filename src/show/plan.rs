@@ -72,7 +72,7 @@ pub use set::{at_cue, at_time};
 /// start would be more than half a day ago (a show at half past midnight, opened before it) or most of a day ahead
 /// (a show at 23:00, opened late, past midnight). A show of another year is run by its times of day.
 pub fn day_of_run(show: &Show, now: Timestamp) -> Date {
-    let today = now.to_zoned(show.zone.clone()).date();
+    let today = now.to_zoned_datetime(show.zone.clone()).date();
     let ahead = |day: Date| start_on(show, day, now).duration_since(now);
     let is_near = |date: Date| date.duration_since(today).abs() <= SignedDuration::from_hours(24);
     let is_soon = |date: Date| ahead(date).abs() <= SignedDuration::from_hours(24);
@@ -102,7 +102,7 @@ pub fn start_on(show: &Show, day: Date, now: Timestamp) -> Timestamp {
 
 fn instant(show: &Show, day: Date, time: Time) -> Timestamp {
     // Within a gap or fold of summer time, jiff takes the later or the earlier reading, as RFC 5545 does.
-    let zoned = day.to_datetime(time).to_zoned(show.zone.clone());
+    let zoned = day.to_datetime(time).to_zoned_datetime(show.zone.clone());
     zoned.map_or(Timestamp::UNIX_EPOCH, |z| z.timestamp())
 }
 
@@ -113,10 +113,10 @@ fn ns_between(from: Timestamp, to: Timestamp) -> i64 {
 /// The instant nearest to `near_ns` at which the show's clock reads `time`, nanoseconds from `clock`; of an hour that
 /// comes twice in autumn, either.
 fn nearest(show: &Show, clock: Timestamp, time: Time, near_ns: i64) -> i64 {
-    let day = (clock + SignedDuration::from_nanos(near_ns)).to_zoned(show.zone.clone()).date();
+    let day = (clock + SignedDuration::from_nanos(near_ns)).to_zoned_datetime(show.zone.clone()).date();
     let days = [day.checked_sub(1.day()), Ok(day), day.checked_add(1.day())];
     let instants = days.into_iter().flatten().flat_map(|day| {
-        let again = show.zone.to_ambiguous_zoned(day.to_datetime(time));
+        let again = show.zone.to_ambiguous_zoned_datetime(day.to_datetime(time));
         let again = again.is_ambiguous().then(|| again.later().ok()).flatten().map(|zoned| zoned.timestamp());
         [instant(show, day, time)].into_iter().chain(again).map(|at| ns_between(clock, at))
     });
@@ -154,7 +154,7 @@ fn segment_starts(show: &Show, day: Date, clock: Timestamp) -> (Vec<Option<i64>>
 fn opening(show: &Show, day: Date, clock: Timestamp, time: Time, before_ns: u64) -> i64 {
     let days = (0..=(before_ns / (24 * HOUR_NS)) as i64 + 1).filter_map(|days| day.checked_add(days.days()).ok());
     let mut openings = days.map(|day| ns_between(clock, instant(show, day, time)) - before_ns as i64);
-    let opens_on = |ns: i64| (clock + SignedDuration::from_nanos(ns)).to_zoned(show.zone.clone()).date();
+    let opens_on = |ns: i64| (clock + SignedDuration::from_nanos(ns)).to_zoned_datetime(show.zone.clone()).date();
     openings.find(|&ns| opens_on(ns) >= day).unwrap_or(0)
 }
 
@@ -238,7 +238,7 @@ fn cue_starts(show: &Show, starts: &[i64], offsets: &[u64], by_clock: &[(CueIx, 
 /// What is odd about a time of day on this day, and how to fix it: in spring the clocks skip an hour, in autumn they show
 /// one twice.
 pub fn odd_time(zone: &TimeZone, day: Date, time: Time) -> Option<(String, &'static str)> {
-    let moment = zone.to_ambiguous_zoned(day.to_datetime(time));
+    let moment = zone.to_ambiguous_zoned_datetime(day.to_datetime(time));
     match moment.offset() {
         AmbiguousOffset::Unambiguous { .. } => None,
         AmbiguousOffset::Gap { .. } => {
@@ -263,7 +263,7 @@ pub fn odd_times(show: &Show, day: Date, clock: Timestamp) -> Vec<String> {
     });
     let words = starts.chain(by_clock).filter_map(|(time, at_ns)| {
         let at = clock.checked_add(SignedDuration::from_nanos(at_ns)).ok()?;
-        let (what, _) = odd_time(&show.zone, at.to_zoned(show.zone.clone()).date(), time)?;
+        let (what, _) = odd_time(&show.zone, at.to_zoned_datetime(show.zone.clone()).date(), time)?;
         Some(format!("{} {what}", time.strftime("%H:%M:%S")))
     });
     words.collect()
@@ -285,7 +285,7 @@ mod tests {
             ("2026-10-25", vec!["02:30:00 comes twice on 2026-10-25"]),
         ] {
             let day: Date = day.parse().unwrap();
-            let clock = day.at(0, 30, 0, 0).to_zoned(show.zone.clone()).unwrap().timestamp();
+            let clock = day.at(0, 30, 0, 0).to_zoned_datetime(show.zone.clone()).unwrap().timestamp();
             let odd = odd_times(&show, day, clock);
             assert_eq!(odd.len(), expected.len(), "{odd:?}");
             assert!(odd.iter().zip(expected).all(|(odd, expected)| odd.starts_with(expected)), "{odd:?}");

@@ -87,7 +87,7 @@ fn shift(scene: &Scene, shift_ns: i64) -> String {
     if shift_ns.unsigned_abs() < 100 * HOUR_NS {
         return duration::over_under(shift_ns);
     }
-    let now = scene.state.wall(scene.now_ns as i64).to_zoned(scene.show.zone.clone());
+    let now = scene.state.wall(scene.now_ns as i64).to_zoned_datetime(scene.show.zone.clone());
     now.strftime("%Y-%m-%d").to_string()
 }
 

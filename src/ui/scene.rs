@@ -64,7 +64,7 @@ impl<'a> Scene<'a> {
         if away_ns < 24 * duration::HOUR_NS {
             return self.wall(run_ns);
         }
-        let day = self.state.wall(run_ns).to_zoned(self.show.zone.clone()).strftime("%a %-d %b").to_string();
+        let day = self.state.wall(run_ns).to_zoned_datetime(self.show.zone.clone()).strftime("%a %-d %b").to_string();
         format!("{day} {}", self.wall(run_ns))
     }
 
@@ -248,6 +248,6 @@ impl<'a> Scene<'a> {
 
 /// What a clock in `zone` reads: `22:58:07`.
 pub(super) fn time_of_day(at: Timestamp, zone: &TimeZone) -> String {
-    let zoned = at.to_zoned(zone.clone());
+    let zoned = at.to_zoned_datetime(zone.clone());
     format!("{:02}:{:02}:{:02}", zoned.hour(), zoned.minute(), zoned.second())
 }

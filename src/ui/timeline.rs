@@ -195,7 +195,7 @@ fn tick_label(scene: &Scene, scale: &Scale, tick: i64) -> (String, Style) {
         return (format!("T+{}", duration::clock(clock_ns.max(0) as u64 / SECOND_NS)), scene.styles.past);
     }
     if clock_ns.rem_euclid(24 * HOUR_NS as i64) == 0 {
-        let day = scene.state.wall(tick).to_zoned(scene.show.zone.clone()).strftime("%b %-d").to_string();
+        let day = scene.state.wall(tick).to_zoned_datetime(scene.show.zone.clone()).strftime("%b %-d").to_string();
         return (day, scene.styles.strong);
     }
     let time = scene.wall(tick);

@@ -38,7 +38,7 @@ const IMPURE: &[&str] = &[
     "ratatui",
     "crossterm",
     "Timestamp::now",
-    "Zoned::now",
+    "ZonedDateTime::now",
 ];
 
 /// The longest file, without its tests.

@@ -431,7 +431,7 @@ fn line(event: &Event, state: &State, times: Times) -> String {
     let due = |due_ns: u64| match times {
         Times::Run => format!("@{}", seconds(due_ns as i64)),
         Times::Wall => {
-            let at = state.wall(due_ns as i64).to_zoned(state.show().zone.clone());
+            let at = state.wall(due_ns as i64).to_zoned_datetime(state.show().zone.clone());
             format!("@{}", at.strftime("%d %H:%M:%S%:z"))
         }
     };

@@ -3,7 +3,7 @@
 //! Must never be asked while records are still to come, and must never show the words of a cue under embargo that has
 //! not fired.
 
-use jiff::{Timestamp, Zoned};
+use jiff::{Timestamp, ZonedDateTime};
 
 use super::fold::{Firing, Fold, Send};
 use super::{AsRun, CueRow, Downtime, EMBARGOED, LostSend, NoteRow, Outcome, SegmentRow, SpottedNote, SpottedRow};
@@ -41,7 +41,7 @@ impl Fold {
             speed: self.state.speed(),
             auto: self.state.is_auto(),
             shift_ms: self.state.shift_ns().map(|ns| ns / MILLISECOND_NS as i64),
-            recorded: recorded.map(|at| at.to_zoned(self.show.zone.clone())),
+            recorded: recorded.map(|at| at.to_zoned_datetime(self.show.zone.clone())),
             opened: self.opened.then(|| wall(0)),
             planned_start: segments.first().and_then(|segment| segment.planned_start.clone()),
             started: self.started_ns.map(|ns| wall(ns as i64)),
@@ -66,11 +66,11 @@ impl Fold {
         self.opened && (self.state.plan().anchored || self.state.has_begun())
     }
 
-    fn wall(&self, run_ns: i64) -> Zoned {
+    fn wall(&self, run_ns: i64) -> ZonedDateTime {
         let exact = self.state.wall(run_ns);
         let ms = exact.as_nanosecond().div_euclid(i128::from(MILLISECOND_NS));
         let cut = i64::try_from(ms).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
-        cut.unwrap_or(exact).to_zoned(self.show.zone.clone())
+        cut.unwrap_or(exact).to_zoned_datetime(self.show.zone.clone())
     }
 
     fn spotted_rows(&self) -> Vec<SpottedRow> {
@@ -245,6 +245,6 @@ impl Fold {
 }
 
 /// From one instant to another, both cut to milliseconds.
-fn ms_between(from: &Zoned, to: &Zoned) -> i64 {
+fn ms_between(from: &ZonedDateTime, to: &ZonedDateTime) -> i64 {
     to.timestamp().as_millisecond() - from.timestamp().as_millisecond()
 }

@@ -3,7 +3,7 @@
 //! Must never know what is drawn: it knows one stretch of time and how wide that is.
 
 use jiff::tz::TimeZone;
-use jiff::{Timestamp, Zoned};
+use jiff::{Timestamp, ZonedDateTime};
 
 /// How far the marks of the axis may lie apart, seconds: what people count in.
 const STEPS_S: [i64; 21] = [
@@ -25,7 +25,7 @@ pub(super) struct Scale {
 
 impl Scale {
     /// From the first of these instants to the last, `width` wide, beginning at `left`; `None` without instants.
-    pub fn new(instants: &[&Zoned], left: f64, width: f64) -> Option<Self> {
+    pub fn new(instants: &[&ZonedDateTime], left: f64, width: f64) -> Option<Self> {
         let zone = instants.first()?.time_zone().clone();
         let all = || instants.iter().map(|at| at.timestamp().as_millisecond());
         let (from_ms, to_ms) = (all().min()?, all().max()?);
@@ -48,9 +48,9 @@ impl Scale {
     }
 
     /// The marks: where they stand in time, and what the clock reads there. Round by the clock of the first instant.
-    pub fn ticks(&self) -> Vec<(i64, Zoned, String)> {
+    pub fn ticks(&self) -> Vec<(i64, ZonedDateTime, String)> {
         let step_ms = self.step_ms();
-        let zoned = |ms: i64| Timestamp::from_millisecond(ms).ok().map(|at| at.to_zoned(self.zone.clone()));
+        let zoned = |ms: i64| Timestamp::from_millisecond(ms).ok().map(|at| at.to_zoned_datetime(self.zone.clone()));
         let offset_ms = zoned(self.from_ms).map_or(0, |at| i64::from(at.offset().seconds()) * 1_000);
         let first_ms = (self.from_ms + offset_ms + step_ms - 1).div_euclid(step_ms) * step_ms - offset_ms;
         let form = match step_ms {
@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     fn scale(from: &str, to: &str) -> Scale {
-        let at = |text: &str| format!("{text}[Europe/Paris]").parse::<Zoned>().unwrap();
+        let at = |text: &str| format!("{text}[Europe/Paris]").parse::<ZonedDateTime>().unwrap();
         Scale::new(&[&at(from), &at(to)], 100.0, 600.0).unwrap()
     }
 

@@ -48,7 +48,7 @@ impl Start {
 /// When the clock is to begin at a cue that the show does not have.
 pub(super) fn first_event(script: &Script, wishes: &Wishes, now: Timestamp) -> anyhow::Result<Event> {
     let show = &script.show;
-    let today = now.to_zoned(show.zone.clone()).date();
+    let today = now.to_zoned_datetime(show.zone.clone()).date();
     let speed = if script.rehearse { wishes.speed } else { 1 };
     let day = show.date.unwrap_or(today);
     let set = match &wishes.start {

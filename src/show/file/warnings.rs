@@ -69,7 +69,7 @@ struct Paper<'a> {
 impl<'a> Paper<'a> {
     fn new(show: &'a Show, marks: &'a Marks) -> Self {
         let day = show.date.unwrap_or(SOME_DAY);
-        let midday = day.at(12, 0, 0, 0).to_zoned(show.zone.clone());
+        let midday = day.at(12, 0, 0, 0).to_zoned_datetime(show.zone.clone());
         let origin = start_on(show, day, midday.map_or(Timestamp::UNIX_EPOCH, |midday| midday.timestamp()));
         Paper { show, marks, plan: Plan::new(show, day, origin), origin }
     }
@@ -83,7 +83,7 @@ impl<'a> Paper<'a> {
     }
 
     fn day(&self, plan_ns: i64) -> Date {
-        (self.origin + SignedDuration::from_nanos(plan_ns)).to_zoned(self.show.zone.clone()).date()
+        (self.origin + SignedDuration::from_nanos(plan_ns)).to_zoned_datetime(self.show.zone.clone()).date()
     }
 
     fn cue_marks(&self, cue: CueIx) -> &CueMarks {

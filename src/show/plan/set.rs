@@ -16,7 +16,7 @@ pub fn at_time(show: &Show, day: Date, date: Option<Date>, time: Time) -> Timest
         return on_day;
     }
     let earliest = start_on(show, day, instant(show, day, Time::midnight())) - BEFORE;
-    let first = earliest.to_zoned(show.zone.clone()).date();
+    let first = earliest.to_zoned_datetime(show.zone.clone()).date();
     let days = [Ok(first), first.checked_add(1.day())];
     let instants = days.into_iter().flatten().map(|day| instant(show, day, time));
     instants.into_iter().find(|&at| at >= earliest).unwrap_or(on_day)
@@ -48,7 +48,7 @@ mod tests {
     }
 
     fn reads(show: &Show, at: Timestamp) -> String {
-        at.to_zoned(show.zone.clone()).strftime("%d %H:%M").to_string()
+        at.to_zoned_datetime(show.zone.clone()).strftime("%d %H:%M").to_string()
     }
 
     #[test]
@@ -67,7 +67,7 @@ mod tests {
         }
         let show = show("start = 22:00:00\n");
         let later = at_time(&show, day, Some(date(2026, 12, 2)), time(1, 0, 0, 0));
-        assert_eq!(later.to_zoned(show.zone.clone()).date(), date(2026, 12, 2));
+        assert_eq!(later.to_zoned_datetime(show.zone.clone()).date(), date(2026, 12, 2));
     }
 
     #[test]
