@@ -1,40 +1,28 @@
 //! The word that was probably meant.
 
-/// The longest word that is compared: what is longer is no slip of the finger.
+use strsim::osa_distance;
+
+/// The longest word that is compared, in characters; a longer one is not a typing error.
 const LONGEST: usize = 40;
 
-/// The known word closest to `word`, if it is close: at most one slip in three characters.
+/// Returns the known word closest to `word`, if it is close: at most one typing error in three characters.
+///
+/// A typing error is a letter added, left out, changed or swapped with its neighbour. Upper and lower case are the same.
 pub fn closest<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
-    let word: Vec<char> = word.chars().take(LONGEST + 1).collect();
-    let allowed = (word.len() / 3).max(1);
-    let near = known.into_iter().filter_map(|candidate| {
-        let letters: Vec<char> = candidate.chars().take(LONGEST + 1).collect();
-        let comparable = word.len().max(letters.len()) <= LONGEST && word.len().abs_diff(letters.len()) <= allowed;
-        comparable.then(|| (distance(&word, &letters), candidate))
-    });
-    // A word of one letter is not "close" to another one of one letter: nothing of it would be left.
-    near.filter(|(slips, _)| *slips <= allowed && *slips < word.len()).min_by_key(|(slips, _)| *slips).map(|(_, c)| c)
-}
-
-/// How many letters have to be added, left out, changed or swapped with their neighbour (optimal string alignment).
-/// Upper and lower case are the same letter.
-fn distance(a: &[char], b: &[char]) -> usize {
-    let same = |x: char, y: char| x.to_lowercase().eq(y.to_lowercase());
-    let mut before: Vec<usize> = vec![0; b.len() + 1];
-    let mut last: Vec<usize> = (0..=b.len()).collect();
-    for i in 1..=a.len() {
-        let mut row = vec![i; b.len() + 1];
-        for j in 1..=b.len() {
-            let change = last[j - 1] + usize::from(!same(a[i - 1], b[j - 1]));
-            row[j] = change.min(last[j] + 1).min(row[j - 1] + 1);
-            let swapped = i > 1 && j > 1 && same(a[i - 1], b[j - 2]) && same(a[i - 2], b[j - 1]);
-            if swapped {
-                row[j] = row[j].min(before[j - 2] + 1);
-            }
-        }
-        before = std::mem::replace(&mut last, row);
+    let chars = |text: &str| text.chars().take(LONGEST + 1).count();
+    let len = chars(word);
+    if len > LONGEST {
+        return None;
     }
-    last[b.len()]
+    let word = word.to_lowercase();
+    let allowed = (len / 3).max(1);
+    let near = known.into_iter().filter_map(|candidate| {
+        let other = chars(candidate);
+        let comparable = other <= LONGEST && len.abs_diff(other) <= allowed;
+        comparable.then(|| (osa_distance(&word, &candidate.to_lowercase()), candidate))
+    });
+    // A word of one letter is not close to another word of one letter: nothing of it is left.
+    near.filter(|(errors, _)| *errors <= allowed && *errors < len).min_by_key(|(errors, _)| *errors).map(|(_, c)| c)
 }
 
 #[cfg(test)]
