@@ -26,7 +26,8 @@ pub const ESC_WAIT_NS: u64 = 30_000_000;
 pub const GAP_NS: u64 = 60_000_000;
 /// How long text without its end mark is waited for after its last piece.
 pub const TEXT_WAIT_NS: u64 = 1_000_000_000;
-/// After this time Space is a key, though a sequence without its end came before it. No terminal sends one inside.
+/// After this time Space or a control character is a key, though a sequence without its end came before it. No terminal
+/// sends one inside.
 const SPACE_WAIT_NS: u64 = 200_000_000;
 /// A sequence with a pause longer than this inside is old: it is dropped when it ends.
 const LATE_NS: u64 = 1_000_000_000;
@@ -240,9 +241,23 @@ impl Parser {
     fn sequence(&mut self, mut sequence: Sequence, byte: u8, gap_ns: u64, now_ns: u64) -> State {
         let is_old = sequence.is_doubtful() && gap_ns > BEGUN_NS;
         let is_space = byte == b' ' && !sequence.takes_space() && gap_ns > SPACE_WAIT_NS;
-        if is_old || is_space || !sequence.takes(byte) {
+        // A byte that no sequence has inside: a control character, DEL, a part of a character of several bytes.
+        let is_foreign = !sequence.takes(byte);
+        if is_old || is_space || byte == ESC || (is_foreign && gap_ns > SPACE_WAIT_NS) {
             // It was broken off, and something else begins here.
             return self.ground(byte, now_ns);
+        }
+        if is_foreign {
+            // ECMA-48 has control characters take effect inside a sequence, which goes on. No keyboard sends one there, so
+            // the sequence is damaged, and nothing up to its end is a key.
+            sequence.is_late = true;
+            return match byte {
+                0x80..=0x9f => match control(u32::from(byte), now_ns) {
+                    State::Ground => State::Sequence(sequence),
+                    begun => begun,
+                },
+                _ => State::Sequence(sequence),
+            };
         }
         sequence.is_late |= gap_ns > LATE_NS;
         let Some(meaning) = sequence.take(byte) else { return State::Sequence(sequence) };

@@ -209,6 +209,49 @@ fn nothing_broken_off_becomes_a_key_before_whatever_comes_next() {
 }
 
 #[test]
+fn no_control_character_inside_a_sequence_lets_the_next_key_through() {
+    let is_sequence = |sent: &Sent| match sent.bytes[..] {
+        [ESC, byte, ..] => begins(byte).is_some(),
+        [byte, ..] => (0x80..0xa0).contains(&byte),
+        [] => false,
+    };
+    // Between the brackets of a paste everything is text, and an ESC alone is the key Esc.
+    let breaks = |sent: &Sent| !sent.bytes.starts_with(b"\x1b[200~") && !sent.bytes.starts_with(b"\x1b\x1b");
+    let controls = (0..0x20).filter(|byte| *byte != ESC).chain([0x7f, 0xc3, 0xff]);
+    let controls: Vec<u8> = controls.collect();
+    for sent in corpus().into_iter().filter(|sent| is_sequence(sent) && breaks(sent)) {
+        let first = if sent.bytes[0] == ESC { 2 } else { 1 };
+        for (cut, control) in
+            (first..sent.bytes.len()).flat_map(|cut| controls.iter().map(move |control| (cut, *control)))
+        {
+            // BEL ends a string, and a click in the old form may have bytes of the upper half.
+            let is_inside = control >= 0xc3 && sent.bytes.starts_with(b"\x1b[M");
+            if is_inside || (control == 0x07 && matches!(&sent.is[..], [Input::Reply])) {
+                continue;
+            }
+            for pause in [0, ESC_WAIT_NS + MS] {
+                let mut rig = Rig::new();
+                rig.send(&sent.bytes[..cut]).wait(pause).send(&[control]).wait(pause).send(b" ");
+                let found = rig.wait(GAP_NS).so_far();
+                let what = String::from_utf8_lossy(&sent.bytes[..cut]).into_owned();
+                assert_eq!(keys_of(&found), [], "{what:?}, {pause} ns, {control:#04x}, Space");
+                // The rest of it is none either.
+                let mut rig = Rig::new();
+                rig.send(&sent.bytes[..cut]).wait(pause).send(&[control]).send(&sent.bytes[cut..]);
+                let found = keys_of(&rig.wait(GAP_NS).so_far());
+                assert!(found.is_empty(), "{what:?}, {pause} ns, {control:#04x} and the rest: {found:?}");
+            }
+        }
+    }
+    for (damaged, then) in [(&b"\x1b[\n"[..], b" "), (b"\x1bO\0", b" "), (b"\x1b[1;\x01", b" ")] {
+        let mut rig = Rig::new();
+        assert_eq!(rig.send(damaged).send(then).all(), [], "{damaged:?}");
+        // After a quiet time keys are keys again.
+        assert_eq!(Rig::new().send(damaged).wait(TEXT_WAIT_NS).send(then).all(), [key(KeyCode::Char(' '), NONE)]);
+    }
+}
+
+#[test]
 fn after_whatever_was_broken_off_keys_are_obeyed_again() {
     for sent in corpus() {
         for cut in 1..sent.bytes.len() {

@@ -23,29 +23,36 @@ pub enum Answer {
     Leave,
 }
 
-/// Asks what to do about an unfinished run, and waits for one key; `holder` has the run, without a terminal.
+/// Asks what to do about an unfinished run, and waits for one of the keys that it lists; `holder` has the run, without a terminal.
 ///
 /// # Errors
 /// When the terminal is gone.
 pub fn ask(folder: &RunFolder, holder: Option<Holder>, now: Timestamp, inbox: &Inbox) -> io::Result<Answer> {
     in_terminal(|| {
-        let mut out = io::stdout();
+        let (mut keys, mut out) = (Keys::new(inbox), io::stdout());
         let title = title(folder);
         tell(
             folder,
             &holder.map_or_else(|| format!("An unfinished run of {title} is here"), |h| going_on(&title, h)),
             now,
         )?;
-        write!(out, "\r\n  r  resume it    f  start a fresh run    q  quit  > ")?;
+        let prompt = "\r\n  r  resume it    f  start a fresh run    q or Esc  quit  > ";
+        write!(out, "{prompt}")?;
         out.flush()?;
-        let mut keys = Keys::new(inbox);
+        let mut is_told = false;
         loop {
             let Some(key) = keys.next()? else { return Ok(Answer::Leave) };
-            match key.code {
-                KeyCode::Char('r' | 'R' | 'y' | 'Y') | KeyCode::Enter => return Ok(Answer::Resume),
-                KeyCode::Char('f' | 'F' | 'n' | 'N') => return Ok(Answer::Fresh),
-                KeyCode::Char('q' | 'Q') | KeyCode::Esc => return Ok(Answer::Leave),
-                _ => {}
+            match (key.code, key.modifiers - KeyModifiers::SHIFT) {
+                (KeyCode::Char('r' | 'R'), KeyModifiers::NONE) => return Ok(Answer::Resume),
+                (KeyCode::Char('f' | 'F'), KeyModifiers::NONE) => return Ok(Answer::Fresh),
+                (KeyCode::Char('q' | 'Q'), KeyModifiers::NONE) | (KeyCode::Esc, _) => return Ok(Answer::Leave),
+                // Once is enough: a key that is held down must not fill the screen.
+                _ if is_told => {}
+                _ => {
+                    is_told = true;
+                    write!(out, "\r\n  That key does nothing here.{prompt}")?;
+                    out.flush()?;
+                }
             }
         }
     })
@@ -57,7 +64,7 @@ pub fn ask(folder: &RunFolder, holder: Option<Holder>, now: Timestamp, inbox: &I
 /// When the terminal is gone.
 pub fn ask_for_second(folder: &RunFolder, holder: Holder, now: Timestamp, inbox: &Inbox) -> io::Result<bool> {
     in_terminal(|| {
-        let mut out = io::stdout();
+        let (mut keys, mut out) = (Keys::new(inbox), io::stdout());
         tell(folder, &going_on(&title(folder), holder), now)?;
         write!(out, "\r\nA second run sends its cues to the same outputs beside the first.\r\n")?;
         if !holder.terminal {
@@ -65,7 +72,7 @@ pub fn ask_for_second(folder: &RunFolder, holder: Holder, now: Timestamp, inbox:
         }
         write!(out, "\r\n  Type yes and Enter to start a second run; anything else quits  > ")?;
         out.flush()?;
-        Ok(Keys::new(inbox).line()?.is_some_and(|line| line.trim().eq_ignore_ascii_case("yes")))
+        Ok(keys.line()?.is_some_and(|line| line.trim().eq_ignore_ascii_case("yes")))
     })
 }
 
@@ -109,8 +116,11 @@ struct Keys<'a> {
 }
 
 impl<'a> Keys<'a> {
+    /// What was pressed before the question was shown answers nothing: it was meant for the shell.
     fn new(inbox: &'a Inbox) -> Self {
-        Keys { keyboard: Keyboard::default(), inbox }
+        let mut keyboard = Keyboard::default();
+        keyboard.discard();
+        Keys { keyboard, inbox }
     }
 
     /// The next key; `None` for Ctrl-C, and where a signal ends the program.
