@@ -12,8 +12,8 @@
 //!            └── Remote::answer, Remote::publish (mailboxes that never block)
 //! ```
 //!
-//! What is heard is the contract's section 5 and, so that remote controls that exist work unchanged, what those of
-//! QLab send: <https://qlab.app/docs/v5/scripting/osc-dictionary-v5/>. [`address`] has the table. A reply has the
+//! It hears the addresses of its own and, so that existing remote controls work unchanged, those of
+//! QLab: <https://qlab.app/docs/v5/scripting/osc-dictionary-v5/>. [`address`] has the table. A reply has the
 //! address `/reply` with the address as it was sent behind it, and one string of JSON; it goes back on the same
 //! connection, or over UDP to the port above the listening one (QLab's 53000 and 53001) or the one that `/udpReplyPort`
 //! gave. Commands are always answered: QLab does so only after `/alwaysReply 1`, and a client that waits for no answer is not harmed by one.

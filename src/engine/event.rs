@@ -38,7 +38,7 @@ impl fmt::Display for RunId {
 /// reckoned from there and not from when somebody got round to it. Segments, steps and actions are counted from 1.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "event", rename_all = "snake_case")]
-#[expect(missing_docs, reason = "the names of the fields are the contract's words")]
+#[expect(missing_docs, reason = "the names of the fields are those of the journal, and say what they are")]
 pub enum Event {
     /// The first line of every journal.
     RunStarted {
@@ -308,7 +308,7 @@ pub enum Cause {
 }
 
 impl Cause {
-    /// The contract's word.
+    /// Its word in the journal and the reports.
     pub fn word(self) -> &'static str {
         match self {
             Cause::Go => "go",

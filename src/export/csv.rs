@@ -1,6 +1,6 @@
 //! The report for spreadsheets: RFC 4180, UTF-8, lines ended by LF.
 //!
-//! Owns the columns that the contract names, and their form: times in RFC 3339 with the offset of the show's zone,
+//! Owns the columns, which spreadsheets of users rely on, and their form: times in RFC 3339 with the offset of the show's zone,
 //! durations and differences in seconds, all with milliseconds. Must never compute: what stands here is a row's.
 //!
 //! A spreadsheet takes a cell that begins with `=`, `+`, `-`, `@` or a tab for a formula, and a note may hold anything.

@@ -195,7 +195,7 @@ mod tests {
     }
 
     #[test]
-    fn a_line_is_the_one_that_the_contract_shows() {
+    fn a_line_has_its_published_form() {
         let event = Event::CueStoodBy { cue: sample::cue("12") };
         let record = Record { seq: 7, at: sample::at(123_456_000), run_ns: 5, event };
         let text =

@@ -360,7 +360,7 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(256) })]
+        #![proptest_config(ProptestConfig::with_cases(256))]
 
         #[test]
         fn any_bytes_are_an_error_or_a_prefix(noise in proptest::collection::vec(any::<u8>(), 0..400), lines in 0..4usize) {

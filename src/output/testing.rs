@@ -18,7 +18,7 @@ pub(super) const SOON: Duration = Duration::from_secs(4);
 /// `fire()`, written out by hand from the OSC 1.0 specification.
 pub(super) const FIRE_BYTES: &[u8] = b"/eos/cue/1/12/fire\0\0,ifsT\0\0\0\x00\x00\x00\x01\x3F\x00\x00\x00text\0\0\0\0";
 
-/// The message of the contract's example.
+/// A message with an argument of each of the usual types.
 pub(super) fn fire() -> Body {
     let args = vec![OscArg::Int(1), OscArg::Float(0.5), OscArg::Text("text".into()), OscArg::Bool(true)];
     Body::Osc { address: "/eos/cue/1/12/fire".into(), args }

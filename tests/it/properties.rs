@@ -451,7 +451,7 @@ fn opening(auto: bool, rehearsal: bool, speed: u32) -> Opening {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 1_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig::with_cases(1_000))]
 
     #[test]
     fn every_run_keeps_its_promises(

@@ -1,4 +1,4 @@
-//! A second opinion of a run: what its events may tell, in words of the contract and not of the engine.
+//! A second opinion of a run: what its events may tell, by the guide's rules and not by the engine's code.
 //!
 //! It sees the show and the events in their order, never the state, and keeps its own account of who is ready, what is
 //! held, and what has cause to come by itself.

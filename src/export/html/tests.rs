@@ -150,7 +150,7 @@ fn stuff(run: &mut AsRun, texts: &[String]) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     /// Whatever a show, a note or a server says, the page has the elements that it would have had without.
     #[test]

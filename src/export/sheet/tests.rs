@@ -226,7 +226,7 @@ fn cues() -> impl Strategy<Value = Vec<(bool, bool, bool, bool)>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     /// On a public sheet stand all public titles and no word of what is under embargo or internal.
     #[test]

@@ -21,7 +21,7 @@ fn why(address: &str, args: &[Arg<'_>]) -> String {
 #[test]
 fn every_wish_has_its_addresses() {
     let wishes: &[(&str, &[Arg], Wish)] = &[
-        // The contract's section 5.
+        // The addresses that the guide names.
         ("/go", &[], Wish::Go),
         ("/go", &[Arg::Text("12")], Wish::GoTo(TWELVE)),
         ("/cue/12/start", &[], Wish::Start(TWELVE)),

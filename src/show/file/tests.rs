@@ -18,7 +18,7 @@ use crate::show::{
     Thresholds, Trigger,
 };
 
-/// Every key that the contract names, and one cue for every form of a trigger.
+/// Every key that the reference names, and one cue for every form of a trigger.
 const EVERYTHING: &str = r##"
 title    = "A small show"
 date     = 2024-08-11

@@ -1,4 +1,4 @@
-//! The journals that the program leaves, read and checked by the contract's words alone.
+//! The journals that the program leaves, read and checked by the published format alone.
 
 use std::fs;
 use std::io::ErrorKind;
@@ -56,7 +56,7 @@ impl Journal {
     }
 }
 
-/// A line of a journal, its checksum worked out anew from the contract's words: "of the line without it".
+/// A line of a journal, its checksum computed again from the published rule: "of the line without it".
 fn checked(line: &str) -> Value {
     let value: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("no JSON ({error}): {line}"));
     let crc = value["crc"].as_str().unwrap_or_else(|| panic!("no crc: {line}"));

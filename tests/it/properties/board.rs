@@ -98,7 +98,7 @@ fn follow(segments: &[SegmentSketch], deeds: &[Deed], opening: &Opening) -> Resu
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig::with_cases(64))]
 
     #[test]
     fn no_embargoed_word_is_on_a_board_before_its_cue_fires(
