@@ -37,7 +37,7 @@ mod timing;
 pub use ahead::{SegmentPhase, Upcoming};
 pub use command::{ClipFact, Command, Rejection};
 pub use effect::Effect;
-pub use event::{Cause, Event, MissedWhy, Record, RunId};
+pub use event::{CALLER_QUIT, Cause, Event, MissedWhy, Record, RunId, TERMINAL_WENT};
 pub use limits::RUN_NS_MAX;
 pub use people::{PersonNote, PersonState, Sighting};
 pub use state::{CueState, Note, Phase, SegmentState, SendState, State};

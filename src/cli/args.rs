@@ -77,7 +77,7 @@ struct RunArgs {
     #[arg(long, conflicts_with = "resume")]
     fresh: bool,
 
-    /// Go on with the last unfinished run (of SHOW, where it is given)
+    /// Go on with the unfinished live run, or else the rehearsal that broke off; with SHOW or a run's id, with that one
     #[arg(long)]
     resume: bool,
 

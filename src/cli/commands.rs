@@ -1,5 +1,6 @@
 //! The commands that need no terminal.
 
+use std::fmt::Write as _;
 use std::io::{ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
@@ -7,14 +8,14 @@ use anyhow::{Context, bail};
 
 use super::forms::{Format, Paper};
 use crate::app::{Theme, keymap, theme};
-use crate::engine::RunId;
+use crate::engine::{CALLER_QUIT, RunId};
 use crate::export::asrun::AsRun;
 use crate::export::sheet::{self, Sheet};
 use crate::export::{chart, csv, html, json, text};
-use crate::journal::{Holder, Store, recover};
+use crate::journal::{Holder, Store, Summary, recover};
 use crate::plain;
 use crate::runtime::clock::wall_now;
-use crate::runtime::opening::{has_colour, machine_zone, parse, read};
+use crate::runtime::opening::{Resumable, account, has_colour, machine_zone, parse, read, resumable};
 use crate::runtime::when::listed;
 use crate::runtime::{config, stop_run};
 use crate::show::problem::{Problem, visible};
@@ -115,9 +116,9 @@ pub(super) fn runs(state: &Path) -> anyhow::Result<()> {
                     (None, false, Some(Holder { pid, terminal: false })) => {
                         format!("runs without a terminal, pid {pid}")
                     }
-                    (None, false, None) => "left".to_owned(),
+                    (None, false, None) => left(summary),
                 };
-                format!("{:width$}  {}  {kind:9}  {end:16}  {}", run.id, listed(summary.started_at), summary.show)
+                format!("{:width$}  {}  {kind:9}  {end:20}  {}", run.id, listed(summary.started_at), summary.show)
             }
             (None, Some(fault)) => format!("{:width$}  {fault}", run.id),
             (None, None) => format!("{:width$}  empty", run.id),
@@ -125,7 +126,33 @@ pub(super) fn runs(state: &Path) -> anyhow::Result<()> {
         lines.push_str(&line);
         lines.push('\n');
     }
+    match resumable(&store, wall_now())? {
+        Resumable::None => {}
+        Resumable::One(run) => {
+            let account = run.summary.as_ref().map_or(String::new(), |summary| account(summary, wall_now()));
+            let _ = write!(lines, "\n`handover --resume` goes on with {}\n  {account}\n", run.id);
+        }
+        Resumable::Asks(runs) => {
+            let ids = runs.iter().map(|run| run.id.0.as_str()).collect::<Vec<_>>().join(" or ");
+            let _ = write!(lines, "\n`handover --resume` asks whether it goes on with {ids}\n");
+        }
+    }
     print(&plain::lines(&lines))
+}
+
+/// That a run was left, when, and why, unless that was the caller's wish.
+fn left(summary: &Summary) -> String {
+    let (begun, last) = (listed(summary.started_at), listed(summary.last_at));
+    // The day is said where it is not the one in front of it.
+    let at = match (begun.split_once(' '), last.split_once(' ')) {
+        (Some((day, _)), Some((last_day, time))) if day == last_day => time,
+        _ => &last,
+    };
+    match summary.left.as_deref() {
+        Some(CALLER_QUIT) => format!("left {at}"),
+        Some(why) => format!("left {at} ({why})"),
+        None => format!("left {at} (killed, or a power cut)"),
+    }
 }
 
 /// Ends a run that goes on without a terminal.

@@ -8,7 +8,8 @@ use std::path::Path;
 use jiff::Timestamp;
 
 use super::recover::{RecoverError, open, scan};
-use crate::engine::{Event, Record};
+use crate::engine::{CALLER_QUIT, Event, Record};
+use crate::show::CueNumber;
 
 /// What a journal says about its run.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,6 +34,10 @@ pub struct Summary {
     pub ended: bool,
     /// How often a cue was fired.
     pub cues_fired: u64,
+    /// The cues that ran at its last event, in the order in which they fired.
+    pub on_air: Vec<CueNumber>,
+    /// Why the last program let go of the run, in its words; `None` while a program has it, and where it was killed.
+    pub left: Option<String>,
 }
 
 impl Summary {
@@ -43,6 +48,16 @@ impl Summary {
             (false, Some(_)) => "technical",
             (false, None) => "live",
         }
+    }
+
+    /// Returns `true` if the run is a performance: outputs are real, and so is the clock.
+    pub fn is_live(&self) -> bool {
+        !self.rehearsal && self.shift_ns.is_none()
+    }
+
+    /// Returns `true` if the caller left the run on purpose.
+    pub fn was_quit(&self) -> bool {
+        self.left.as_deref() == Some(CALLER_QUIT)
     }
 
     /// The summary of the journal at `path`, up to its end or its first damage, and what is wrong with it.
@@ -57,6 +72,7 @@ impl Summary {
         match (summary, event) {
             (summary, Event::RunStarted { show, source, rehearsal, speed, auto, shift_ns, .. }) => {
                 let (started_at, last_at, ended, cues_fired) = (at, at, false, 0);
+                let (on_air, left) = (vec![], None);
                 *summary = Some(Self {
                     show,
                     source,
@@ -68,14 +84,25 @@ impl Summary {
                     last_at,
                     ended,
                     cues_fired,
+                    on_air,
+                    left,
                 });
             }
             (Some(summary), event) => {
-                summary.last_at = at;
-                summary.cues_fired += u64::from(matches!(event, Event::CueFired { .. }));
+                (summary.last_at, summary.left) = (at, None);
                 match event {
                     Event::RunEnded { .. } => summary.ended = true,
-                    Event::CueFired { .. } => summary.ended = false,
+                    Event::CueFired { cue, .. } => {
+                        summary.ended = false;
+                        summary.cues_fired += 1;
+                        summary.on_air.retain(|running| *running != cue);
+                        summary.on_air.push(cue);
+                    }
+                    Event::CueCompleted { cue, .. } | Event::CueStopped { cue, .. } => {
+                        summary.on_air.retain(|running| *running != cue);
+                    }
+                    Event::Panicked {} => summary.on_air.clear(),
+                    Event::RunLeft { reason } => summary.left = Some(reason),
                     _ => {}
                 }
             }

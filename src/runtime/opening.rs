@@ -9,11 +9,13 @@ use jiff::SignedDuration;
 
 mod choice;
 mod demo;
+mod resumable;
 mod source;
 mod start;
 
 pub use demo::DemoWishes;
 pub(super) use demo::demo;
+pub use resumable::{Resumable, account, resumable};
 pub use source::{has_colour, machine_zone, parse, read};
 pub use start::Start;
 
@@ -22,6 +24,7 @@ use super::config::Config;
 use super::fault;
 use super::inbox::{Inbox, Msg, Post};
 use super::takeover::lock;
+use super::when::ago;
 use super::wiring;
 use crate::app::log::{Log, Word};
 use crate::app::{App, Theme, Tone};
@@ -31,7 +34,7 @@ use crate::output::Outputs;
 use crate::remote::Remote;
 use crate::show::{CueIx, Show, builtin};
 use crate::ui::Means;
-use choice::{Choice, last_unfinished};
+use choice::Choice;
 use source::parse_warned;
 use start::first_event;
 
@@ -122,8 +125,11 @@ const RESUME_NS_MAX: u64 = RUN_NS_MAX / 2;
 pub(super) fn open(wishes: &Wishes, inbox: &Inbox, post: &Post) -> anyhow::Result<Option<Session>> {
     let store = Store::new(&wishes.state);
     if wishes.show.is_none() && wishes.unfinished == Unfinished::Resume {
-        let folder = last_unfinished(&store, |_| true)?;
-        let folder = folder.with_context(|| format!("there is no unfinished run in {}", store.root().display()))?;
+        let Some(folder) = choice::bare(&store, inbox)? else { return Ok(None) };
+        return resume(wishes, &store, &folder, None, post).map(Some);
+    }
+    if let Some(folder) = run_named(wishes, &store) {
+        let Some(folder) = choice::beside_another(&store, folder, inbox)? else { return Ok(None) };
         return resume(wishes, &store, &folder, None, post).map(Some);
     }
     let script = script(wishes)?;
@@ -132,6 +138,13 @@ pub(super) fn open(wishes: &Wishes, inbox: &Inbox, post: &Post) -> anyhow::Resul
         Choice::Resume(folder) => resume(wishes, &store, &folder, Some(&script), post).map(Some),
         Choice::Leave => Ok(None),
     }
+}
+
+/// The run that `--resume` names by its id, where no show has that name.
+fn run_named(wishes: &Wishes, store: &Store) -> Option<Box<RunFolder>> {
+    let path = wishes.show.as_deref().filter(|path| wishes.unfinished == Unfinished::Resume && !path.exists())?;
+    let name = path.to_str().filter(|name| builtin::find(name).is_none())?;
+    resumable::named(store, name).map(Box::new)
 }
 
 fn script(wishes: &Wishes) -> anyhow::Result<Script> {
@@ -168,7 +181,7 @@ fn fresh(wishes: &Wishes, store: &Store, script: Script, post: &Post) -> anyhow:
     let dated = script.show.date.filter(|date| !script.rehearse && date != day);
     let shifted = shift_ns.map(|_| "the show's clock is set for a technical rehearsal; outputs are live".to_owned());
     let dated = dated.map(|date| format!("the show is dated {date}: its times are taken for {day}"));
-    let neighbours = choice::neighbours(store, &script);
+    let neighbours = if script.rehearse { vec![] } else { choice::neighbours(store, &script.show, &script.source) };
     // Of a show with a date its warnings say this already.
     let is_laid_out = script.rehearse || script.show.date.is_some();
     let odd = if is_laid_out { vec![] } else { crate::show::plan::odd_times(&script.show, *day, now) };
@@ -248,7 +261,16 @@ fn resume(
         words.push(torn.to_string());
     }
     if script.is_some_and(|script| script.text != text) {
-        words.push("the show file has changed since: the run goes on with the show as it was".into());
+        words.push("the show file was changed after the run began: the run goes on with the show as it was".into());
+    }
+    if !state.is_rehearsal() {
+        words.extend(choice::neighbours(store, &show, source));
+    }
+    words.iter().for_each(|line| log.say(Word::program(line, Tone::Alarm, run_ns)));
+    if let Some(summary) = &folder.summary {
+        let on_air = resumable::on_air(summary).unwrap_or_else(|| "nothing on air".into());
+        let since = ago(summary.last_at, now);
+        words.push(format!("“{}”, {}, last event {since} ago, {on_air}; run {id}", summary.show, summary.kind()));
     }
     Ok(Session {
         id: Some(id),

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::inbox::{Inbox, Msg};
 use super::keyboard::{Keyboard, Woken};
-use super::when::{ago, listed};
+use super::opening::account;
 use super::{signals, terminal};
 use crate::input::Input;
 use crate::journal::{Holder, RunFolder};
@@ -58,11 +58,55 @@ pub fn ask(folder: &RunFolder, holder: Option<Holder>, now: Timestamp, inbox: &I
     })
 }
 
-/// Asks whether to start a second live run of a show beside the one that `holder` has; returns `true` after a typed yes.
+/// Asks which of several unfinished runs goes on, or whether the only one does that is there; `None`: neither.
 ///
 /// # Errors
 /// When the terminal is gone.
-pub fn ask_for_second(folder: &RunFolder, holder: Holder, now: Timestamp, inbox: &Inbox) -> io::Result<bool> {
+pub fn ask_which(mut folders: Vec<RunFolder>, now: Timestamp, inbox: &Inbox) -> io::Result<Option<RunFolder>> {
+    in_terminal(|| {
+        let mut out = io::stdout();
+        match folders.as_slice() {
+            [_] => write!(out, "The unfinished run is not of today. Go on with it?\r\n\r\n")?,
+            _ => write!(out, "More than one run is unfinished. Go on with which?\r\n\r\n")?,
+        }
+        for (at, folder) in folders.iter().enumerate() {
+            write!(out, "  {}  {}\r\n", at + 1, folder.id)?;
+            if let Some(summary) = &folder.summary {
+                write!(out, "     {}\r\n", account(summary, now))?;
+            }
+        }
+        let numbers = if folders.len() > 1 { format!("1 to {}", folders.len()) } else { "1".to_owned() };
+        write!(out, "\r\n  {numbers}  resume it    q  quit  > ")?;
+        out.flush()?;
+        let mut keys = Keys::new(inbox);
+        loop {
+            let Some(key) = keys.next()? else { return Ok(None) };
+            match key.code {
+                KeyCode::Char('q' | 'Q') | KeyCode::Esc => return Ok(None),
+                KeyCode::Char(c) => {
+                    let at = c.to_digit(10).and_then(|digit| (digit as usize).checked_sub(1));
+                    if let Some(at) = at.filter(|&at| at < folders.len()) {
+                        return Ok(Some(folders.swap_remove(at)));
+                    }
+                }
+                _ => {}
+            }
+        }
+    })
+}
+
+/// Asks whether to call a live run of a show, a new one or one that was left, beside the one that `holder` has; returns
+/// `true` after a typed yes.
+///
+/// # Errors
+/// When the terminal is gone.
+pub fn ask_for_second(
+    folder: &RunFolder,
+    holder: Holder,
+    verb: &str,
+    now: Timestamp,
+    inbox: &Inbox,
+) -> io::Result<bool> {
     in_terminal(|| {
         let (mut keys, mut out) = (Keys::new(inbox), io::stdout());
         tell(folder, &going_on(&title(folder), holder), now)?;
@@ -70,7 +114,7 @@ pub fn ask_for_second(folder: &RunFolder, holder: Holder, now: Timestamp, inbox:
         if !holder.terminal {
             write!(out, "`handover stop {}` ends the first.\r\n", folder.id)?;
         }
-        write!(out, "\r\n  Type yes and Enter to start a second run; anything else quits  > ")?;
+        write!(out, "\r\n  Type yes and Enter to {verb}; anything else quits  > ")?;
         out.flush()?;
         Ok(keys.line()?.is_some_and(|line| line.trim().eq_ignore_ascii_case("yes")))
     })
@@ -103,10 +147,7 @@ fn tell(folder: &RunFolder, what: &str, now: Timestamp) -> io::Result<()> {
     let mut out = io::stdout();
     write!(out, "{what}:\r\n")?;
     let Some(summary) = &folder.summary else { return write!(out, "  {}\r\n", folder.id) };
-    let (kind, fired) = (summary.kind(), summary.cues_fired);
-    let cues = if fired == 1 { "cue" } else { "cues" };
-    let (started, since) = (listed(summary.started_at), ago(summary.last_at, now));
-    write!(out, "  {}  ({kind}, begun {started}, {fired} {cues} fired, last event {since} ago)\r\n", folder.id)
+    write!(out, "  {}\r\n  {}\r\n", folder.id, account(summary, now))
 }
 
 /// The keys that are pressed while a question stands.

@@ -28,7 +28,7 @@ use super::screen::{self, Screen};
 use super::{End, fault, realtime, signals, terminal};
 use crate::app::log::Word;
 use crate::app::{App, RemoteSign, Tone};
-use crate::engine::{ClipFact, Command, Event, Record, Rejection, RunId, RunNs, State};
+use crate::engine::{ClipFact, Command, Event, Record, Rejection, RunId, RunNs, State, TERMINAL_WENT};
 use crate::journal::{Journal, SyncReport};
 use crate::output::{ClipNews, ClipReport, Health, Job, Outputs};
 use crate::remote::{Counts, Remote};
@@ -242,7 +242,7 @@ impl Station {
             }
             if self.screen.is_none() && !self.has_work() {
                 self.end = End::Signal(SIGHUP);
-                self.leaving.get_or_insert("its terminal went".into());
+                self.leaving.get_or_insert(TERMINAL_WENT.into());
             }
         }
     }

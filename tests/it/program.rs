@@ -5,6 +5,7 @@ mod demo;
 mod hand;
 mod input;
 mod people;
+mod resuming;
 pub mod shows;
 mod slips;
 mod technical;

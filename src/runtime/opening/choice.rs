@@ -3,8 +3,9 @@
 //! A live run that another program calls at the moment is never offered as if it were left, and a second live run of
 //! the same show beside it takes a typed yes: both would send every cue to the same outputs.
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 
+use super::resumable::{RUNS_LOOKED_AT, Resumable, resumable, resumable_of};
 use super::{Script, Start, Unfinished, Wishes, parse};
 use crate::engine::RunId;
 use crate::journal::{Holder, RunFolder, Store, StoreError, Summary};
@@ -13,9 +14,6 @@ use crate::runtime::clock::wall_now;
 use crate::runtime::inbox::Inbox;
 use crate::runtime::question::{self, Answer};
 use crate::show::{OutputKind, Show};
-
-/// How many runs back an unfinished one is looked for: a season must not slow the start of its last show.
-const RUNS_LOOKED_AT: usize = 50;
 
 /// What a show is opened as.
 pub(super) enum Choice {
@@ -40,11 +38,17 @@ pub(super) fn choose(wishes: &Wishes, store: &Store, script: &Script, inbox: &In
     }
     match wishes.unfinished {
         Unfinished::Fresh => Ok(Choice::Fresh),
-        Unfinished::Resume => {
-            let none = || format!("there is no unfinished run of {} in {}", script.source, store.root().display());
-            let found = last_unfinished(store, |folder| folder.summary.as_ref().is_none_or(same))?;
-            Ok(Choice::Resume(Box::new(found.with_context(none)?)))
-        }
+        Unfinished::Resume => match resumable_of(store, wall_now(), same)? {
+            Resumable::One(folder) => Ok(Choice::Resume(folder)),
+            Resumable::Asks(folders) => {
+                let folder = question::ask_which(folders, wall_now(), inbox)?;
+                Ok(folder.map_or(Choice::Leave, |folder| Choice::Resume(Box::new(folder))))
+            }
+            Resumable::None => {
+                let kind = if script.rehearse { "rehearsal" } else { "live run" };
+                bail!("there is no unfinished {kind} of {} in {}", script.source, store.root().display())
+            }
+        },
         Unfinished::Ask => {
             let offered = |folder: &RunFolder| {
                 let summary = folder.summary.as_ref().filter(|_| folder.fault.is_none());
@@ -88,19 +92,54 @@ fn twin(wishes: &Wishes, folder: RunFolder, holder: Holder, inbox: &Inbox) -> an
     match answer {
         Answer::Resume => Ok(Choice::Resume(Box::new(folder))),
         Answer::Leave => Ok(Choice::Leave),
-        Answer::Fresh if question::ask_for_second(&folder, holder, wall_now(), inbox)? => Ok(Choice::Fresh),
+        Answer::Fresh if question::ask_for_second(&folder, holder, "start a second run", wall_now(), inbox)? => {
+            Ok(Choice::Fresh)
+        }
         Answer::Fresh => Ok(Choice::Leave),
     }
 }
 
-/// The last run that has not ended and that `fits`.
+/// Which run goes on where only `--resume` is given; `None`: the caller thought better of it.
 ///
 /// # Errors
-/// When the runs cannot be listed.
-pub(super) fn last_unfinished(
+/// When there is none, with what there is instead.
+pub(super) fn bare(store: &Store, inbox: &Inbox) -> anyhow::Result<Option<Box<RunFolder>>> {
+    match resumable(store, wall_now())? {
+        Resumable::One(folder) => beside_another(store, folder, inbox),
+        Resumable::Asks(folders) => match question::ask_which(folders, wall_now(), inbox)? {
+            Some(folder) => beside_another(store, Box::new(folder), inbox),
+            None => Ok(None),
+        },
+        Resumable::None => bail!(
+            "there is no unfinished run in {}; a rehearsal that was quit goes on with `handover --resume RUN`, \
+             `handover runs` lists them",
+            store.root().display()
+        ),
+    }
+}
+
+/// Goes on with a run that is chosen, after a typed yes where another program calls a live run of the same show: both
+/// would send every cue to the same outputs.
+///
+/// # Errors
+/// When the terminal is gone.
+pub(super) fn beside_another(
     store: &Store,
-    fits: impl Fn(&RunFolder) -> bool,
-) -> Result<Option<RunFolder>, StoreError> {
+    folder: Box<RunFolder>,
+    inbox: &Inbox,
+) -> anyhow::Result<Option<Box<RunFolder>>> {
+    let Some(own) = folder.summary.as_ref().filter(|summary| !summary.rehearsal) else { return Ok(Some(folder)) };
+    let others = held(store).into_iter().filter(|(other, _)| other.id != folder.id);
+    let is_twin = |summary: &Summary| !summary.ended && !summary.rehearsal && summary.source == own.source;
+    let twin = others.into_iter().find(|(other, _)| other.summary.as_ref().is_some_and(is_twin));
+    let Some((other, holder)) = twin else { return Ok(Some(folder)) };
+    let verb = format!("resume {} beside it", folder.id);
+    let goes_on = question::ask_for_second(&other, holder, &verb, wall_now(), inbox)?;
+    Ok(goes_on.then_some(folder))
+}
+
+/// The newest of the last runs that has not ended and that `fits`.
+fn last_unfinished(store: &Store, fits: impl Fn(&RunFolder) -> bool) -> Result<Option<RunFolder>, StoreError> {
     let unfinished = |run: &RunFolder| run.summary.as_ref().is_none_or(|summary| !summary.ended);
     for id in store.ids()?.iter().rev().take(RUNS_LOOKED_AT) {
         let run = store.summary(id)?;
@@ -122,16 +161,13 @@ fn held(store: &Store) -> Vec<(RunFolder, Holder)> {
     store.ids().unwrap_or_default().iter().rev().filter_map(held).map(|(holder, folder)| (folder, holder)).collect()
 }
 
-/// Words on the live runs of other shows that send to outputs of this one.
-pub(super) fn neighbours(store: &Store, script: &Script) -> Vec<String> {
-    if script.rehearse {
-        return vec![];
-    }
-    let other = |summary: &&Summary| !summary.ended && !summary.rehearsal && summary.source != script.source;
+/// Words on the live runs of other shows that send to outputs of `show`, which came from `source` and is live.
+pub(super) fn neighbours(store: &Store, show: &Show, source: &str) -> Vec<String> {
+    let other = |summary: &&Summary| !summary.ended && !summary.rehearsal && summary.source != source;
     let words = held(store).into_iter().filter_map(|(folder, holder)| {
         let summary = folder.summary.as_ref().filter(other)?;
         let theirs = parse(&store.show_text(&folder.id).ok()?, &summary.source).ok()?;
-        let shared = shared(&script.show, &theirs);
+        let shared = shared(show, &theirs);
         let many = if shared.len() == 1 { "output" } else { "outputs" };
         (!shared.is_empty()).then(|| {
             let (show, pid) = (&summary.show, holder.pid);

@@ -4,7 +4,7 @@
 use super::{FAULTS, Station};
 use crate::app::Tone;
 use crate::app::log::Log;
-use crate::engine::Event;
+use crate::engine::{CALLER_QUIT, Event};
 use crate::output::Outputs;
 use crate::runtime::clock::machine_ns;
 use crate::runtime::screen::{self, Screen};
@@ -57,6 +57,7 @@ impl Station {
     pub(super) fn leave(mut self) -> (Option<String>, End) {
         self.release();
         let reason = self.leaving.take().unwrap_or_else(|| "too many faults of the program's own".into());
+        let was_quit = reason == CALLER_QUIT;
         let answered = self.screen.take().is_none_or(|screen| screen.leave(GOODBYE));
         terminal::give_back();
         let unsent = std::mem::replace(&mut self.outputs, Outputs::rehearsal(self.state.show().clone())).close(GOODBYE);
@@ -70,13 +71,21 @@ impl Station {
             None => self.app.journal_alarm.take().map(|why| (Some(format!("there is no journal of it: {why}")), why)),
         };
         let run = self.id.as_ref().map_or("This run".to_owned(), |id| format!("Run {id}"));
+        // A rehearsal that was left on purpose is not what a bare `--resume` takes.
+        let is_live = !self.state.is_rehearsal() && self.state.shift_ns().is_none();
+        let named = match &self.id {
+            Some(id) if was_quit && !is_live => format!(" {id}"),
+            _ => String::new(),
+        };
         let mut words = vec![];
         match &fault {
             Some((Some(lost), _)) => words.push(format!("{run} was not kept whole: {lost}.")),
             Some((None, _)) | None if self.state.has_ended() => {
                 words.push(format!("{run} is finished: `handover report` shows it."));
             }
-            Some((None, _)) | None => words.push(format!("{run} is unfinished: `handover --resume` goes on with it.")),
+            Some((None, _)) | None => {
+                words.push(format!("{run} is unfinished: `handover --resume{named}` goes on with it."));
+            }
         }
         let end = match &fault {
             Some((Some(_), _)) if self.end == End::Left => End::Lost,

@@ -10,6 +10,7 @@ use crossterm::event::{KeyCode, KeyEventKind};
 
 use super::Station;
 use crate::app::{Hand, Task};
+use crate::engine::CALLER_QUIT;
 use crate::input::Input;
 use crate::runtime::clock::machine_ns;
 use crate::runtime::inbox::Inbox;
@@ -109,7 +110,7 @@ impl Station {
                     },
                     Err(why) => self.app.refuse(why, now_ns),
                 },
-                Task::Quit => self.leaving = Some("the caller quit".into()),
+                Task::Quit => self.leaving = Some(CALLER_QUIT.into()),
                 Task::Suspend => self.suspend(),
                 Task::Redraw => self.resized(),
             }

@@ -1,0 +1,149 @@
+//! Which run `--resume` goes on with, and what it says of it.
+
+#![expect(clippy::disallowed_methods, reason = "a test from outside lives by the machine's clock")]
+
+use std::time::Duration;
+
+use handover::engine::{Event, Record};
+use handover::journal::{Journal, Store};
+use jiff::{SignedDuration, Timestamp};
+
+use super::open_evening;
+use super::shows::evening;
+use crate::commands::succeeds;
+use crate::harness::{House, Program, Wire};
+
+fn runs(house: &House) -> String {
+    succeeds(&["runs", "--state", &house.state().display().to_string()])
+}
+
+/// The id of the newest run.
+fn newest(house: &House) -> String {
+    let folder = house.runs().pop().expect("a run");
+    folder.file_name().and_then(|name| name.to_str()).expect("a name").to_owned()
+}
+
+/// Fires the first cue.
+fn go(program: &mut Program) {
+    program.await_words(&["NEXT"]);
+    program.keys(" ");
+    let next = |line: &str| line.contains("NEXT") && line.contains("Fanfare");
+    program.await_screen("the second cue next", |screen| screen.lines().any(next));
+}
+
+/// Opens the evening, fires its first cue and leaves on purpose; gives the run's id and the program's last words.
+fn left(house: &House, wire: &Wire, args: &[&str], answer: &str) -> (String, String) {
+    let mut program = open_evening(house, wire, args);
+    go(&mut program);
+    program.keys(answer);
+    assert!(program.await_exit().success());
+    (newest(house), program.last_screen())
+}
+
+#[test]
+fn a_rehearsal_that_was_left_on_purpose_is_resumed_by_its_name_only() {
+    let (house, wire) = (House::new(), Wire::new());
+    let (rehearsal, said) = left(&house, &wire, &["--rehearse"], "q");
+    let by_name = format!("`handover --resume {rehearsal}` goes on with it");
+    assert!(said.split_whitespace().collect::<String>().contains(&by_name.replace(' ', "")), "{said}");
+    assert!(!runs(&house).contains("--resume"), "{}", runs(&house));
+    let mut bare = house.spawn(&["--resume"], (120, 36), &[]);
+    assert_eq!(bare.await_exit().exit_code(), 1);
+    assert!(bare.last_screen().contains("there is no unfinished run"), "{}", bare.last_screen());
+    let resumed = house.open(&["--resume", &rehearsal]);
+    resumed.await_words(&["REHEARSAL", "An evening"]);
+}
+
+#[test]
+fn a_live_run_is_preferred_and_named_with_its_age_and_what_was_on_air() {
+    let (house, wire) = (House::new(), Wire::new());
+    let (live, _) = left(&house, &wire, &[], "qy");
+    left(&house, &wire, &["--rehearse"], "q");
+    let listed = runs(&house);
+    assert!(listed.contains(&format!("`handover --resume` goes on with {live}")), "{listed}");
+    assert!(listed.contains("“An evening”, live, begun ") && listed.contains("cue 1 on air"), "{listed}");
+    let resumed = house.open(&["--resume"]);
+    resumed.await_words(&["LIVE", "“An evening”, live, last event less than a minute ago, cue 1 on air; run "]);
+}
+
+#[test]
+fn of_several_live_runs_the_caller_says_which() {
+    let (house, wire) = (House::new(), Wire::new());
+    let (first, _) = left(&house, &wire, &[], "qy");
+    let other = house.path("other.toml");
+    std::fs::write(&other, evening(&wire).replace("An evening", "Another evening")).expect("a show file");
+    let mut program = house.open(&[&other.display().to_string()]);
+    go(&mut program);
+    program.keys("qy");
+    assert!(program.await_exit().success());
+    let second = newest(&house);
+    let asks = format!("asks whether it goes on with {second} or {first}");
+    assert!(runs(&house).contains(&asks), "{}", runs(&house));
+    let mut resumed = house.spawn(&["--resume"], (120, 36), &[]);
+    resumed.await_words(&["More than one run is unfinished", &first, &second, "cue 1 on air"]);
+    resumed.keys("x\r2");
+    resumed.await_open();
+    resumed.await_words(&["LIVE", "An evening"]);
+}
+
+#[test]
+fn a_forgotten_run_is_not_taken_for_todays() {
+    let (house, wire) = (House::new(), Wire::new());
+    let (_, lock) = Store::new(&house.state()).create("20260101-200000-an-evening", &evening(&wire)).expect("a run");
+    let mut journal = Journal::create(lock, Box::new(|_| {})).expect("a journal");
+    let at = Timestamp::now() - SignedDuration::from_hours(100);
+    let started = Event::RunStarted {
+        show: "An evening".into(),
+        source: "/shows/evening.toml".into(),
+        rehearsal: false,
+        speed: 1,
+        auto: false,
+        clock: at,
+        day: at.to_zoned_datetime(jiff::tz::TimeZone::UTC).date(),
+        version: "0.1.0".into(),
+        shift_ns: None,
+        show_crc: None,
+    };
+    journal.append(&[Record { seq: 1, at, run_ns: 0, event: started }]).expect("a line");
+    journal.close(Duration::from_secs(20)).expect("an end");
+    let mut resumed = house.spawn(&["--resume"], (120, 36), &[]);
+    resumed.await_words(&["The unfinished run is not of today", "last event 4 days ago"]);
+    resumed.keys("q");
+    assert!(resumed.await_exit().success());
+    let mut resumed = house.spawn(&["--resume"], (120, 36), &[]);
+    resumed.await_words(&["resume it"]);
+    resumed.keys("1");
+    resumed.await_open();
+    resumed.await_words(&["LIVE", "An evening"]);
+}
+
+#[test]
+fn a_run_is_not_resumed_unasked_beside_another_of_its_show() {
+    let (house, wire) = (House::new(), Wire::new());
+    let (first, _) = left(&house, &wire, &[], "qy");
+    let show = house.show(&evening(&wire));
+    let mut second = house.spawn(&["--fresh", &show], (120, 36), &[]);
+    second.await_open();
+    go(&mut second);
+    for args in [vec!["--resume"], vec!["--resume", &first]] {
+        let mut resumed = house.spawn(&args, (120, 36), &[]);
+        resumed.await_words(&["is being called here now by process", &format!("resume {first} beside it")]);
+        resumed.keys("no\r");
+        assert!(resumed.await_exit().success());
+    }
+    let mut resumed = house.spawn(&["--resume"], (120, 36), &[]);
+    resumed.await_words(&["Type yes and Enter"]);
+    resumed.keys("yes\r");
+    resumed.await_open();
+}
+
+#[test]
+fn a_resumed_run_names_another_show_on_the_same_outputs() {
+    let (house, wire) = (House::new(), Wire::new());
+    left(&house, &wire, &[], "qy");
+    let other = house.path("other.toml");
+    std::fs::write(&other, evening(&wire).replace("An evening", "Another evening")).expect("a show file");
+    let _called = house.open(&[&other.display().to_string()]);
+    let resumed = house.open(&["--resume"]);
+    resumed.await_words(&["“Another evening” is being called here now by process"]);
+}
