@@ -21,6 +21,7 @@ mod people;
 mod prompt;
 mod question;
 mod remote;
+pub mod stopped;
 pub mod theme;
 mod typing;
 mod update;

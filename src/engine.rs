@@ -31,6 +31,7 @@ mod on_air;
 mod order;
 mod people;
 mod state;
+mod stops;
 mod timer;
 mod timing;
 
@@ -41,6 +42,7 @@ pub use event::{CALLER_QUIT, Cause, Event, MissedWhy, Record, RunId, TERMINAL_WE
 pub use limits::RUN_NS_MAX;
 pub use people::{PersonNote, PersonState, Sighting};
 pub use state::{CueState, Note, Phase, SegmentState, SendState, State};
+pub use stops::Stop;
 pub use timing::{Countdown, Timing};
 
 /// Nanoseconds of the run clock since the run began.

@@ -141,7 +141,7 @@ impl Outputs {
             let opened = Checked::new(&show, ix, output, surroundings).and_then(|checked| {
                 checked.open(site.clone(), output.timecode).map_err(|source| vec![Fault::Thread { source }])
             });
-            opened.unwrap_or_else(|faults| Box::new(Closed::new(site, output.panic.len(), &faults)))
+            opened.unwrap_or_else(|faults| Box::new(Closed::new(site, output.stop_messages(), &faults)))
         });
         let drivers = drivers.collect();
         Outputs { show, drivers }

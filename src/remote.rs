@@ -123,6 +123,8 @@ pub struct Request {
 pub enum Answer {
     /// It was done.
     Ok,
+    /// It was done as far as these words say; they are sent also to a client that asked for no replies.
+    Told(String),
     /// It was not, and why.
     Error(String),
 }

@@ -128,6 +128,19 @@ pub struct Output {
     pub timecode: Option<FrameRate>,
 }
 
+impl Output {
+    /// How many messages a panic sends to it. A player is told to stop in any case.
+    pub fn stop_messages(&self) -> usize {
+        match self.kind {
+            OutputKind::Mpv { .. } => self.panic.len().max(1),
+            OutputKind::OscUdp { .. }
+            | OutputKind::OscTcp { .. }
+            | OutputKind::Http { .. }
+            | OutputKind::Midi { .. } => self.panic.len(),
+        }
+    }
+}
+
 /// Where OSC remote controls are heard.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RemoteControl {

@@ -225,7 +225,7 @@ pub const BINDINGS: &[Binding] = &[
         Group::Call,
         Some("hold"),
     ),
-    row(Act::Panic, "Esc Esc", "panic", "stop every output and all that would come by itself", Group::Call, None),
+    row(Act::Panic, "Esc Esc", "panic", "tell the outputs to stop; nothing comes by itself", Group::Call, None),
     row(Act::Note, "t", "note", "take a note, kept with the time", Group::Call, None),
     row(Act::PlayheadNext, "n", "playhead next", "playhead to the next cue without firing", Group::Rundown, None),
     row(Act::PlayheadPrevious, "p", "playhead previous", "playhead to the previous cue", Group::Rundown, None),

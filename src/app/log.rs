@@ -56,7 +56,7 @@ impl Mark {
         match event {
             Event::CueFired { .. } => Mark::Fired,
             Event::CueCompleted { .. } | Event::DepartmentReady { .. } => Mark::Done,
-            Event::PlayheadMoved { .. } | Event::ActionSent { .. } => Mark::Routine,
+            Event::PlayheadMoved { .. } | Event::ActionSent { .. } | Event::PanicSent { .. } => Mark::Routine,
             _ => Mark::Plain,
         }
     }
@@ -126,7 +126,10 @@ impl Kind {
             Event::ActionSent { .. }
             | Event::ActionRehearsed { .. }
             | Event::ActionFailed { .. }
-            | Event::ActionUnknown { .. } => Kind::Send,
+            | Event::ActionUnknown { .. }
+            | Event::PanicSent { .. }
+            | Event::PanicRehearsed { .. }
+            | Event::PanicFailed { .. } => Kind::Send,
             Event::NoteTaken { .. }
             | Event::PersonNoted { .. }
             | Event::PersonSpotted { .. }
@@ -319,7 +322,10 @@ pub fn words(event: &Event) -> (String, Tone) {
         Event::PlayheadMoved { cue: None } => ("playhead behind the last cue".into(), Calm),
         Event::Held {} => ("show held".into(), Attention),
         Event::Resumed {} => ("show resumed".into(), Calm),
-        Event::Panicked {} => ("PANIC: every output stopped".into(), Alarm),
+        Event::Panicked {} => ("PANIC: nothing comes by itself, outputs are told to stop".into(), Alarm),
+        Event::PanicSent { output } => (format!("PANIC → {output}: stop sent"), Calm),
+        Event::PanicRehearsed { output, message } => (format!("PANIC ⇢ {output}: {message}"), Calm),
+        Event::PanicFailed { output, error } => (format!("PANIC → {output} NOT TOLD to stop: {error}"), Alarm),
         Event::NoteTaken { text, .. } => (format!("note: {text}"), Calm),
         Event::PersonSpotted { name, .. } => (format!("{name} spotted"), Calm),
         Event::PersonUnspotted { name, .. } => (format!("{name}: last sighting taken back"), Calm),
@@ -335,10 +341,16 @@ pub fn words(event: &Event) -> (String, Tone) {
 
 /// What happens behind the caller's back, all the time.
 pub(super) fn is_bookkeeping(event: &Event) -> bool {
-    use Event::{ActionRehearsed, ActionSent, CueCompleted, PlayheadMoved, SegmentEnded};
+    use Event::{ActionRehearsed, ActionSent, CueCompleted, PanicRehearsed, PanicSent, PlayheadMoved, SegmentEnded};
     matches!(
         event,
-        ActionRehearsed { .. } | ActionSent { .. } | CueCompleted { .. } | PlayheadMoved { .. } | SegmentEnded { .. }
+        ActionRehearsed { .. }
+            | ActionSent { .. }
+            | PanicRehearsed { .. }
+            | PanicSent { .. }
+            | CueCompleted { .. }
+            | PlayheadMoved { .. }
+            | SegmentEnded { .. }
     )
 }
 

@@ -155,7 +155,7 @@ impl App {
             return vec![Task::Command(Command::Panic)];
         }
         self.escape_pressed_ns = Some(now_ns);
-        self.say("Esc again within a second: PANIC, every output stops", Tone::Attention, now_ns);
+        self.say("Esc again within a second: PANIC, outputs are told to stop", Tone::Attention, now_ns);
         vec![]
     }
 

@@ -26,6 +26,7 @@ impl State {
             }
             Event::RunResumed { .. } => {
                 self.up_since_ns = run_ns;
+                self.stops.lose_track();
                 // The players went with the program that had started them.
                 for cue in self.on_air.clone() {
                     self.reckon_end(cue, run_ns);
@@ -42,6 +43,9 @@ impl State {
                 }
             }
             Event::Panicked {} => self.stop_everything(),
+            Event::PanicSent { .. } | Event::PanicRehearsed { .. } | Event::PanicFailed { .. } => {
+                self.stops.settle(&self.show, event);
+            }
             Event::PlayheadMoved { cue } => {
                 self.playhead = cue.as_ref().and_then(|cue| self.show.find(cue));
                 if self.leaves.take().is_none() {
@@ -309,6 +313,7 @@ impl State {
     /// Everything that runs stops, and nothing more comes by itself; what comes by the clock will be missed.
     fn stop_everything(&mut self) {
         self.panicked = true;
+        self.stops.begin(&self.show);
         self.timers.by_show.clear();
         for state in &mut self.cues {
             (state.due_ns, state.complete_ns, state.awaits_clip) = (None, None, false);

@@ -165,6 +165,20 @@ pub enum Event {
     Held {},
     Resumed {},
     Panicked {},
+    /// One of the messages that a panic sends to `output` has left the program; a player was told to stop.
+    PanicSent {
+        output: String,
+    },
+    /// What a rehearsal would have sent to `output` on a panic.
+    PanicRehearsed {
+        output: String,
+        message: String,
+    },
+    /// `output` could not be told to stop.
+    PanicFailed {
+        output: String,
+        error: String,
+    },
     /// `cue` is the one that was on air, or stood by, when the note was taken.
     NoteTaken {
         text: String,
@@ -246,6 +260,9 @@ impl Event {
             Event::Held {} => "held",
             Event::Resumed {} => "resumed",
             Event::Panicked {} => "panicked",
+            Event::PanicSent { .. } => "panic_sent",
+            Event::PanicRehearsed { .. } => "panic_rehearsed",
+            Event::PanicFailed { .. } => "panic_failed",
             Event::NoteTaken { .. } => "note_taken",
             Event::PersonSpotted { .. } => "person_spotted",
             Event::PersonUnspotted { .. } => "person_unspotted",
@@ -289,6 +306,9 @@ impl Event {
             | Event::Held {}
             | Event::Resumed {}
             | Event::Panicked {}
+            | Event::PanicSent { .. }
+            | Event::PanicRehearsed { .. }
+            | Event::PanicFailed { .. }
             | Event::PersonSpotted { .. }
             | Event::PersonUnspotted { .. }
             | Event::PersonNoted { .. } => None,
@@ -354,7 +374,7 @@ impl MissedWhy {
             MissedWhy::ProgramDown => "the program was down",
             MissedWhy::Late => "the machine stood still",
             MissedWhy::Held => "the show was held",
-            MissedWhy::Panicked => "everything was stopped",
+            MissedWhy::Panicked => "the show was stopped by a panic",
             MissedWhy::Stopped => "it was stopped in its delay",
             MissedWhy::Interlock => "departments were not ready",
             MissedWhy::SegmentEnded => "its segment ended before",

@@ -34,6 +34,9 @@ impl Event {
             | Event::Held {}
             | Event::Resumed {}
             | Event::Panicked {}
+            | Event::PanicSent { .. }
+            | Event::PanicRehearsed { .. }
+            | Event::PanicFailed { .. }
             | Event::NoteTaken { .. }
             | Event::PersonSpotted { .. }
             | Event::PersonUnspotted { .. }
@@ -56,8 +59,10 @@ impl Event {
             Event::RunLeft { reason } | Event::InterlockOverridden { reason, .. } => [Some(reason), None],
             Event::SegmentStarted { title, .. } | Event::StepDone { title, .. } => [Some(title), None],
             Event::NoteTaken { text, .. } => [Some(text), None],
-            Event::ActionRehearsed { message, .. } => [Some(message), None],
-            Event::ClipLost { error, .. } | Event::ActionFailed { error, .. } => [Some(error), None],
+            Event::ActionRehearsed { message, .. } | Event::PanicRehearsed { message, .. } => [Some(message), None],
+            Event::ClipLost { error, .. } | Event::ActionFailed { error, .. } | Event::PanicFailed { error, .. } => {
+                [Some(error), None]
+            }
             Event::RunResumed { .. }
             | Event::TerminalLost {}
             | Event::RunEnded { .. }
@@ -77,6 +82,7 @@ impl Event {
             | Event::Held {}
             | Event::Resumed {}
             | Event::Panicked {}
+            | Event::PanicSent { .. }
             | Event::ActionSent { .. }
             | Event::ActionUnknown { .. } => [None, None],
         };

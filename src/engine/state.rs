@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 
+use super::stops::Stops;
 use super::timer::Timers;
 use super::{Cause, PersonState, RunNs, ShowNs};
 use crate::show::demonstration::Demonstration;
@@ -41,6 +42,7 @@ pub struct State {
     pub(super) held_since_ns: Option<RunNs>,
     pub(super) held_total_ns: u64,
     pub(super) panicked: bool,
+    pub(super) stops: Stops,
     /// What fell due before this instant found no program running: it is missed, not late.
     pub(super) up_since_ns: RunNs,
     /// The cues that run now, in the order in which they fired.
@@ -191,6 +193,7 @@ impl State {
             held_since_ns: None,
             held_total_ns: 0,
             panicked: false,
+            stops: Stops::default(),
             up_since_ns: 0,
             on_air: vec![],
             missed: BTreeSet::new(),
@@ -285,7 +288,8 @@ impl State {
         self.held_since_ns
     }
 
-    /// Whether a panic has stopped everything and the caller has not called since.
+    /// Returns `true` after a panic, until the caller calls again: nothing comes by itself. [`State::panic_stops`] says which
+    /// outputs were told to stop.
     pub fn is_panicked(&self) -> bool {
         self.panicked
     }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use jiff::ZonedDateTime;
 
-use crate::engine::{Cause, Record};
+use crate::engine::{Cause, Record, Stop};
 use crate::show::Show;
 
 /// What stands for the title of a cue under embargo that has not fired: a report leaves the house.
@@ -56,8 +56,8 @@ pub struct AsRun {
     pub held_ms: u64,
     /// How often it did.
     pub holds: u32,
-    /// When everything was stopped.
-    pub panics: Vec<ZonedDateTime>,
+    /// The panics, and which outputs they told to stop.
+    pub panics: Vec<PanicRow>,
     /// When the program lost its terminal.
     pub terminal_lost: Vec<ZonedDateTime>,
     /// When no program was running.
@@ -68,6 +68,15 @@ pub struct AsRun {
     pub notes: Vec<NoteRow>,
     /// The sheet: who was spotted, or has a note, in the show's order of people.
     pub spotted: Vec<SpottedRow>,
+}
+
+/// One panic.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PanicRow {
+    /// When it was.
+    pub at: ZonedDateTime,
+    /// The id of each output, and what became of its stop; in the order of the show.
+    pub stops: Vec<(String, Stop)>,
 }
 
 /// A stretch in which no program was running.

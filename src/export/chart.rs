@@ -23,7 +23,7 @@ use jiff::ZonedDateTime;
 use unicode_width::UnicodeWidthStr;
 
 use self::scale::Scale;
-use super::asrun::{AsRun, SegmentRow};
+use super::asrun::{AsRun, PanicRow, SegmentRow};
 use super::layout::{cut, plain};
 use super::markup::escape;
 use super::words::{Days, counted, lasted, manner, over_under, planned};
@@ -245,7 +245,7 @@ impl<'a> Chart<'a> {
                 escape(&words)
             ));
         }
-        for at in &self.report.panics {
+        for PanicRow { at, .. } in &self.report.panics {
             let (x, words) = (self.x(at), format!("panic at {}", self.days.clock(at)));
             self.put(&format!(
                 "<path class=\"panic\" d=\"M{x:.1} {from}V{bottom}\"><title>{}</title></path>",

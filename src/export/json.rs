@@ -6,8 +6,9 @@
 use jiff::ZonedDateTime;
 use serde::{Serialize, Serializer};
 
-use super::asrun::{AsRun, CueRow, Downtime, LostSend, NoteRow, SegmentRow, SpottedNote, SpottedRow};
+use super::asrun::{AsRun, CueRow, Downtime, LostSend, NoteRow, PanicRow, SegmentRow, SpottedNote, SpottedRow};
 use super::csv::rfc3339;
+use crate::engine::Stop as PanicStop;
 
 /// Writes the report, indented, with a newline at its end.
 pub fn write(report: &AsRun) -> String {
@@ -57,10 +58,22 @@ struct Run<'a> {
     holds: u32,
     panics: Vec<String>,
     terminal_lost: Vec<String>,
+    stops: Vec<Stop<'a>>,
     downtimes: Vec<Down>,
     segments: Vec<Segment<'a>>,
     notes: Vec<Note<'a>>,
     spotted: Vec<Spotted<'a>>,
+}
+
+/// What became of a panic's stop at one output.
+#[derive(Serialize)]
+struct Stop<'a> {
+    panic: String,
+    #[serde(serialize_with = "plain")]
+    output: &'a str,
+    outcome: &'static str,
+    #[serde(serialize_with = "plain_where_any")]
+    error: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -165,13 +178,28 @@ impl<'a> From<&'a AsRun> for Run<'a> {
             held: seconds(run.held_ms as i64),
             holds: run.holds,
             terminal_lost: run.terminal_lost.iter().map(rfc3339).collect(),
-            panics: run.panics.iter().map(rfc3339).collect(),
+            panics: run.panics.iter().map(|panic| rfc3339(&panic.at)).collect(),
+            stops: run.panics.iter().flat_map(stops).collect(),
             downtimes: run.downtimes.iter().map(Down::from).collect(),
             segments: run.segments.iter().map(Segment::from).collect(),
             notes: run.notes.iter().map(Note::from).collect(),
             spotted: run.spotted.iter().map(Spotted::from).collect(),
         }
     }
+}
+
+fn stops(panic: &PanicRow) -> impl Iterator<Item = Stop<'_>> {
+    let at = rfc3339(&panic.at);
+    panic.stops.iter().map(move |(output, stop)| {
+        let (outcome, error) = match stop {
+            PanicStop::Sent => ("sent", None),
+            PanicStop::Rehearsed => ("rehearsed", None),
+            PanicStop::Failed(why) => ("failed", Some(why.as_str())),
+            PanicStop::NoMessage => ("no_message", None),
+            PanicStop::Pending | PanicStop::Unknown => ("unknown", None),
+        };
+        Stop { panic: at.clone(), output, outcome, error }
+    })
 }
 
 impl From<&Downtime> for Down {

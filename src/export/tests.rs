@@ -168,6 +168,8 @@ pub(super) fn evening() -> Vec<(u64, Event)> {
         sent(2, 2, 545_000),
         sent(2, 3, 545_000),
         (550_000, Event::Panicked {}),
+        (550_000, Event::PanicSent { output: "lights".into() }),
+        (550_200, Event::PanicFailed { output: "sound".into(), error: "no route, to host".into() }),
         ended(1, 600_500),
         started(2, 600_500),
         fired("10", Cause::Go, 1, 600_500),

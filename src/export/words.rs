@@ -6,8 +6,9 @@
 use jiff::ZonedDateTime;
 use jiff::civil::Date;
 
-use super::asrun::{AsRun, CueRow, LostSend, Outcome};
+use super::asrun::{AsRun, CueRow, LostSend, Outcome, PanicRow};
 use super::layout::plain;
+use crate::engine::Stop;
 use crate::show::duration::{self, MILLISECOND_NS};
 
 /// What the column of differences means.
@@ -96,8 +97,11 @@ pub(super) fn facts(run: &AsRun) -> Vec<(&'static str, String)> {
         fact("Held", format!("{held}, in {}", counted(run.holds as usize, "hold")));
     }
     if !run.panics.is_empty() {
-        let at: Vec<_> = run.panics.iter().map(|at| days.clock(at)).collect();
+        let at: Vec<_> = run.panics.iter().map(|panic| days.clock(&panic.at)).collect();
         fact("Panic", format!("{}, at {}", counted(at.len(), "time"), at.join(", ")));
+        for panic in &run.panics {
+            fact("Stopped", format!("at {}: {}", days.clock(&panic.at), stopped(panic)));
+        }
     }
     if !run.terminal_lost.is_empty() {
         let at: Vec<_> = run.terminal_lost.iter().map(|at| days.clock(at)).collect();
@@ -108,6 +112,22 @@ pub(super) fn facts(run: &AsRun) -> Vec<(&'static str, String)> {
         fact("Down", format!("{length}, from {} to {}", days.clock(&down.from), days.clock(&down.until)));
     }
     facts
+}
+
+/// Which outputs a panic told to stop, and which it could not tell: `stop sent to 3 outputs; lights not told: no route`.
+fn stopped(panic: &PanicRow) -> String {
+    let sent = panic.stops.iter().filter(|(_, stop)| matches!(stop, Stop::Sent | Stop::Rehearsed)).count();
+    let others = panic.stops.iter().filter_map(|(output, stop)| match stop {
+        Stop::Sent | Stop::Rehearsed => None,
+        Stop::Failed(why) => Some(format!("{output} not told: {}", plain(why))),
+        Stop::NoMessage => Some(format!("{output} has no stop message")),
+        Stop::Pending | Stop::Unknown => Some(format!("{output} not known")),
+    });
+    let told = match sent {
+        0 => "no output was told to stop".to_owned(),
+        _ => format!("stop sent to {}", counted(sent, "output")),
+    };
+    std::iter::once(told).chain(others).collect::<Vec<_>>().join("; ")
 }
 
 /// One column that says at a glance what became of a cue.

@@ -62,7 +62,7 @@ use super::permits::ClipFolders;
 use super::worker::Site;
 use super::{Driver, Fault, Health, Job, Outcome, Report, Surroundings, now};
 use crate::show::action::MpvCommand;
-use crate::show::{Body, CueIx, OutputIx, Show};
+use crate::show::{Body, CueIx, Output, OutputIx, Show};
 use clip::Clip;
 use deck::Deck;
 use keeper::Keeper;
@@ -88,7 +88,7 @@ const SOUNDS: [&str; 14] =
 /// An output with all its orders read, but no player started.
 pub(super) struct Plan {
     orders: HashMap<Key, Order>,
-    /// How many messages the show has for a panic; each of them is the stop that a panic is anyway.
+    /// How many messages a panic sends; each of them is the stop that a panic is anyway.
     panics: usize,
     process: process::Process,
     folders: ClipFolders,
@@ -125,7 +125,8 @@ impl Plan {
                 }
             }
         }
-        let panic = show.outputs.get(output.0 as usize).map(|output| output.panic.as_slice()).unwrap_or_default();
+        let target = show.outputs.get(output.0 as usize);
+        let panic = target.map(|output| output.panic.as_slice()).unwrap_or_default();
         if panic.iter().any(|body| !matches!(body, Body::Mpv(MpvCommand::Pause | MpvCommand::Stop))) {
             fault("panic".into(), "a panic takes the picture away: it can only stop or pause a player".into());
         }
@@ -139,7 +140,11 @@ impl Plan {
         let is_sound = orders.values().all(is_sound);
         let folders = ClipFolders::of(surroundings.folder, surroundings.permits);
         let process = process::Process::new((surroundings.env)("HANDOVER_MPV"), flags, is_sound);
-        if faults.is_empty() { Ok(Plan { orders, panics: panic.len(), process, folders }) } else { Err(faults) }
+        if faults.is_empty() {
+            Ok(Plan { orders, panics: target.map_or(0, Output::stop_messages), process, folders })
+        } else {
+            Err(faults)
+        }
     }
 
     /// Starts the keeper, which starts the players.
@@ -206,8 +211,15 @@ impl Driver for Mpv {
     }
 
     fn panic(&mut self) -> Vec<Report> {
+        let at = now();
         let (outcome, dropped) = self.deck().panic();
         self.wake();
+        for _ in 0..self.panics {
+            match &outcome {
+                Outcome::Sent => self.site.gauge.sent_in_doubt(Trip::new(None, at)),
+                Outcome::Rehearsed(_) | Outcome::Failed(_) => self.site.gauge.failed(Trip::new(None, at)),
+            }
+        }
         let dropped = dropped.into_iter().map(|job| {
             let why = Outcome::Failed("stopped by panic".into());
             self.site.report(Some(job), why)

@@ -58,10 +58,19 @@ impl Driver for Rehearsal {
     fn panic(&mut self) -> Vec<Report> {
         let show = Arc::clone(&self.show);
         let output = show.outputs.get(self.output.0 as usize);
-        let said = output.iter().flat_map(|output| output.panic.iter().map(|body| describe(&output.kind, body)));
-        let report = |said| Report { output: self.output, job: None, outcome: Outcome::Rehearsed(said) };
-        let reports: Vec<Report> = said.map(report).collect();
-        self.log(Packet::Panic, reports.len());
+        let Some(output) = output else { return vec![] };
+        let report = |outcome| Report { output: self.output, job: None, outcome };
+        let messages = output.stop_messages();
+        if self.is_down {
+            self.last = Some((Packet::Panic, now(), false)).filter(|_| messages > 0).or(self.last);
+            self.failed += messages as u64;
+            return (0..messages).map(|_| report(Outcome::Failed(OUTAGE.to_owned()))).collect();
+        }
+        // A player that the show has no message for is told to stop all the same.
+        let described = output.panic.iter().map(|body| describe(&output.kind, body));
+        let described = described.chain(std::iter::repeat("stop".to_owned())).take(messages);
+        let reports: Vec<Report> = described.map(|message| report(Outcome::Rehearsed(message))).collect();
+        self.log(Packet::Panic, messages);
         reports
     }
 

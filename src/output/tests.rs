@@ -169,15 +169,18 @@ fn a_rehearsal_says_what_would_leave_and_sends_nothing() {
     {
         assert_eq!(outputs.send(action(n as u32)), Some(Outcome::Rehearsed(said.into())));
     }
-    let panic = Report { output: OutputIx(0), job: None, outcome: Outcome::Rehearsed("/stop".into()) };
-    assert_eq!(outputs.panic(), [panic]);
+    let panic = |output, message: &str| {
+        let outcome = Outcome::Rehearsed(message.into());
+        Report { output: OutputIx(output), job: None, outcome }
+    };
+    assert_eq!(outputs.panic(), [panic(0, "/stop"), panic(2, "stop")], "a player is told to stop in any case");
     assert_eq!(outputs.send(action(3)), Some(Outcome::no_message()));
     let health = outputs.health();
     assert!(health.iter().all(|health| (health.sent, health.failed, health.light) == (0, 0, Light::Idle)));
     // The panic's message to the lights came behind that of their cue.
     let last: Vec<_> = health.iter().map(|health| (health.logged, health.last.map(|last| last.packet))).collect();
     let action = |action| Some(Packet::Action { cue: CueIx(0), action });
-    assert_eq!(last, [(2, Some(Packet::Panic)), (1, action(1)), (1, action(2))]);
+    assert_eq!(last, [(2, Some(Packet::Panic)), (1, action(1)), (2, Some(Packet::Panic))]);
     assert_eq!(desk.recv(&mut [0; 64]).unwrap_err().kind(), io::ErrorKind::WouldBlock);
 }
 

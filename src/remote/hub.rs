@@ -211,6 +211,7 @@ impl Hub {
         match answer {
             Answer::Ok if self.clients.find(to.peer).is_some_and(|client| client.quiet) => {}
             Answer::Ok => self.reply(to.peer, &to.address, Status::Ok, "null"),
+            Answer::Told(words) => self.reply(to.peer, &to.address, Status::Ok, &text(words)),
             Answer::Error(why) => self.reply(to.peer, &to.address, Status::Error, &text(why)),
         }
     }

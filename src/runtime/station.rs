@@ -281,10 +281,8 @@ impl Station {
         self.release();
         match message {
             Msg::Report(report) => {
-                if let Some(job) = report.job {
-                    let event = self.outcome(job, report.outcome);
-                    self.commit(vec![event], machine_ns());
-                }
+                let event = self.reported(report);
+                self.commit(vec![event], machine_ns());
             }
             Msg::Clip(ClipReport { cue, firing, output, what }) => {
                 let fact = match what {

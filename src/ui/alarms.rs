@@ -14,8 +14,8 @@ use ratatui::text::{Line, Span};
 
 use super::scene::Scene;
 use super::{header, signs, text};
-use crate::app::RemoteSign;
 use crate::app::keys::Act;
+use crate::app::{RemoteSign, stopped};
 use crate::output::Light;
 use crate::show::duration::{self, SECOND_NS};
 
@@ -91,7 +91,7 @@ fn alarms(scene: &Scene) -> (Vec<Alarm>, usize) {
         alarm(" JOURNAL ".into(), styles.on_air_badge, format!(" {what}"));
     }
     if state.is_panicked() {
-        alarm(" PANIC ".into(), styles.on_air_badge, " everything stopped; GO goes on".into());
+        alarm(" PANIC ".into(), styles.on_air_badge, format!(" {}; GO goes on", stopped::words(state)));
     }
     if let Some(since_ns) = state.held_since() {
         let held = duration::clock(scene.now_ns.saturating_sub(since_ns) / SECOND_NS);

@@ -21,6 +21,7 @@ use ratatui::text::{Line, Span};
 use super::scene::Scene;
 use super::{digits, signs, text};
 use crate::app::keys::Act;
+use crate::app::stopped;
 use crate::engine::{Countdown, RunNs};
 use crate::show::duration::{self, SECOND_NS};
 use crate::show::{CueIx, SegmentIx};
@@ -255,16 +256,20 @@ fn also_running<'a>(scene: &Scene<'a>, first: Option<CueIx>) -> Option<Line<'a>>
     Some(Line::from(spans))
 }
 
-/// Everything is stopped: nothing is on air, and no clock runs before the caller goes on.
+/// After a panic nothing comes by itself before the caller goes on; outputs that could not be told are named.
 fn panicked<'a>(scene: &Scene<'a>) -> Face<'a> {
     let (state, styles) = (scene.state, &scene.styles);
     let mut face = Face {
         headline: Line::from(vec![
             Span::styled(" PANIC ", styles.on_air_badge),
-            Span::styled("  everything is stopped", styles.strong),
+            Span::styled(format!("  {}", stopped::short_words(state)), styles.strong),
         ]),
         ..Face::default()
     };
+    for (output, why) in stopped::not_told(state) {
+        let name = Span::styled(format!("{output} NOT told to stop"), styles.attention);
+        face.below.push(Line::from(vec![name, Span::styled(format!("  {why}"), styles.text)]));
+    }
     let go = Span::styled(scene.way(Act::Go), styles.strong);
     face.below.push(match state.playhead() {
         Some(cue) => Line::from(vec![

@@ -15,6 +15,7 @@ use ratatui::text::{Line, Span};
 
 use super::scene::Scene;
 use super::{signs, standby, text};
+use crate::app::stopped;
 use crate::engine::Countdown;
 use crate::show::CueIx;
 use crate::show::duration::{self, SECOND_NS};
@@ -46,7 +47,7 @@ pub(super) fn on_air<'a>(scene: &Scene<'a>, columns: usize) -> Line<'a> {
         return Line::from(vec![Span::styled("Show ended  ", styles.strong), over]);
     }
     if state.is_panicked() {
-        let stopped = Span::styled(format!("{} everything stopped", signs::STOPPED), styles.on_air);
+        let stopped = Span::styled(format!("{} {}", signs::STOPPED, stopped::short_words(state)), styles.on_air);
         return Line::from(vec![Span::styled(" PANIC ", styles.on_air_badge), Span::raw(" "), stopped]);
     }
     if !state.has_begun() {

@@ -190,3 +190,24 @@ fn a_request_is_tried_again_where_the_show_asks_for_it_and_journaled_once() {
     let heard: Vec<_> = heard.try_iter().collect();
     assert_eq!(heard, ["GET /a HTTP/1.1", "GET /a HTTP/1.1", "GET /b HTTP/1.1"]);
 }
+
+#[test]
+fn a_panic_says_which_outputs_it_could_not_tell() {
+    let (house, lights) = (House::new(), Wire::new());
+    // A port that nobody listens at any more.
+    let gone = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port");
+    let mut program = house.open(&[&house.show(&format!(
+        "title = \"T\"\n[output.lights]\n{}\npanic = [{{ osc = \"/stop\" }}]\n[output.desk]\nosc = \"tcp://{gone}\"\n\
+         panic = [{{ osc = \"/stop\" }}]\n[output.house]\nosc = \"udp://127.0.0.1:9\"\n[[segment]]\ntitle = \"S\"\n\
+         duration = \"10m\"\n[[segment.cue]]\nnumber = \"1\"\ntitle = \"A\"\n",
+        lights.output(),
+    ))]);
+    program.press_for("\x1b\x1b", "panicked");
+    lights.expect("/stop");
+    let journal = program.await_event("panic_failed", 1);
+    let failed = journal.of_kind("panic_failed");
+    assert_eq!(failed.iter().map(|line| &line["output"]).collect::<Vec<_>>(), ["desk"]);
+    let sent = journal.of_kind("panic_sent");
+    assert_eq!(sent.iter().map(|line| &line["output"]).collect::<Vec<_>>(), ["lights"]);
+    program.await_words(&["desk NOT told", "stop sent to 1 output", "no stop message for house"]);
+}

@@ -143,7 +143,9 @@ fn the_other_buttons_do_what_the_keys_do() {
     remote.say("/note", "wind 6 m/s, große Böe").ok();
     remote.say("/note", " \n ").refused(&["empty"]);
     remote.press("/stop").ok();
-    remote.press("/panic").ok();
+    let told = remote.press("/panic");
+    told.ok();
+    assert!(told.data.as_str().is_some_and(|words| words.contains("no stop message for desk")), "{told:?}");
     let journal = program.await_event("panicked", 1);
     assert_eq!((journal.of_kind("held").len(), journal.of_kind("resumed").len()), (1, 1));
     assert_eq!(playheads(&journal), ["2", "1", "4", "5"]);

@@ -7,9 +7,9 @@
 use std::sync::Arc;
 
 use super::AsRun;
-use crate::engine::{Cause, Event, Record, RunNs, State};
+use crate::engine::{Cause, Event, Record, RunNs, State, Stop};
 use crate::show::duration::MILLISECOND_NS;
-use crate::show::{CueIx, Show};
+use crate::show::{CueIx, OutputIx, Show};
 
 /// From here on, by the machine's clock, the report says that a cue left later than its due instant.
 const LATE_NS: u64 = 100 * MILLISECOND_NS;
@@ -34,7 +34,8 @@ pub(super) struct Fold {
     pub started_ns: Option<RunNs>,
     pub holds: u32,
     pub held_ns: u64,
-    pub panics: Vec<RunNs>,
+    /// When each panic was, and what became of its stop at each output.
+    pub panics: Vec<(RunNs, Vec<(OutputIx, Stop)>)>,
     pub terminal_lost: Vec<RunNs>,
     /// When the program was back, and for how long it had been away.
     pub downs: Vec<(RunNs, u64)>,
@@ -155,6 +156,9 @@ impl Fold {
             }
         }
         self.state.apply(record.run_ns, &record.event);
+        if let Some((_, stops)) = self.panics.last_mut() {
+            *stops = self.state.panic_stops().collect();
+        }
     }
 
     fn take_of_cue(&mut self, cue: CueIx, run_ns: RunNs, event: &Event) {
@@ -236,7 +240,7 @@ impl Fold {
     }
 
     fn panic(&mut self, run_ns: RunNs) {
-        self.panics.push(run_ns);
+        self.panics.push((run_ns, vec![]));
         for cue in self.state.on_air() {
             if let Some(firing) = self.cues[cue.0 as usize].firings.last_mut() {
                 (firing.over_ns, firing.stopped) = (Some(run_ns), true);

@@ -6,10 +6,12 @@
 use jiff::{Timestamp, ZonedDateTime};
 
 use super::fold::{Firing, Fold, Send};
-use super::{AsRun, CueRow, Downtime, EMBARGOED, LostSend, NoteRow, Outcome, SegmentRow, SpottedNote, SpottedRow};
-use crate::engine::{Note, PersonState, Phase, RunNs};
+use super::{
+    AsRun, CueRow, Downtime, EMBARGOED, LostSend, NoteRow, Outcome, PanicRow, SegmentRow, SpottedNote, SpottedRow,
+};
+use crate::engine::{Note, PersonState, Phase, RunNs, Stop};
 use crate::show::duration::{self, MILLISECOND_NS};
-use crate::show::{CueIx, CueNumber, Person, SegmentIx};
+use crate::show::{CueIx, CueNumber, OutputIx, Person, SegmentIx};
 
 impl Fold {
     pub(super) fn finish(mut self, id: &str, recorded: Option<Timestamp>) -> AsRun {
@@ -53,12 +55,17 @@ impl Fold {
             held_ms: self.held_ns / MILLISECOND_NS,
             holds: self.holds,
             terminal_lost: self.terminal_lost.iter().map(|&ns| wall(ns as i64)).collect(),
-            panics: self.panics.iter().map(|&ns| wall(ns as i64)).collect(),
+            panics: self.panics.iter().map(|(ns, stops)| self.panic_row(*ns, stops)).collect(),
             downtimes: self.downs.iter().map(down).collect(),
             notes: self.state.notes().iter().map(note).collect(),
             spotted: self.spotted_rows(),
             segments,
         }
+    }
+
+    fn panic_row(&self, at_ns: RunNs, stops: &[(OutputIx, Stop)]) -> PanicRow {
+        let stops = stops.iter().map(|(output, stop)| (self.show.output(*output).id.clone(), stop.clone()));
+        PanicRow { at: self.wall(at_ns as i64), stops: stops.collect() }
     }
 
     /// Whether the planned times mean anything: a show without a hard start has none until it has begun.

@@ -265,7 +265,8 @@ impl Deck {
     /// Takes every picture away; gives what became of that, and the jobs that it has called off.
     pub(super) fn panic(&mut self) -> (Outcome, Vec<Job>) {
         let (stopped, is_told) = self.clear(|_| true);
-        (told(is_told), stopped)
+        let absent = self.absent.clone().filter(|_| self.stage().is_none());
+        (absent.map_or_else(|| told(is_told), Outcome::Failed), stopped)
     }
 
     /// Takes no more orders.

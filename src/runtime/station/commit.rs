@@ -6,7 +6,7 @@
 use super::Station;
 use crate::engine::{Effect, Event, Record};
 use crate::journal::truncate;
-use crate::output::{Job, Outcome};
+use crate::output::{Job, Outcome, Report};
 use crate::runtime::clock::machine_ns;
 use crate::show::CueNumber;
 
@@ -39,7 +39,7 @@ impl Station {
                 Effect::Stop(cue) => self.outputs.stop(cue),
                 Effect::StopOutputs => {
                     let reports = self.outputs.panic();
-                    outcomes.extend(reports.into_iter().filter_map(|r| Some(self.outcome(r.job?, r.outcome))));
+                    outcomes.extend(reports.into_iter().map(|report| self.reported(report)));
                 }
             }
         }
@@ -76,6 +76,19 @@ impl Station {
         }
         self.news.extend(records);
         effects
+    }
+
+    /// What an output reports of a message, as an event.
+    pub(super) fn reported(&self, Report { output, job, outcome }: Report) -> Event {
+        let Some(job) = job else {
+            let output = self.state.show().output(output).id.clone();
+            return match outcome {
+                Outcome::Sent => Event::PanicSent { output },
+                Outcome::Rehearsed(words) => Event::PanicRehearsed { output, message: cut(words) },
+                Outcome::Failed(words) => Event::PanicFailed { output, error: cut(words) },
+            };
+        };
+        self.outcome(job, outcome)
     }
 
     pub(super) fn outcome(&self, job: Job, outcome: Outcome) -> Event {

@@ -2,9 +2,9 @@
 
 use super::{RemoteEnd, Station};
 use crate::app::log::Word;
-use crate::app::{Hand, RemoteSign, Tone, Wanted};
+use crate::app::{Hand, RemoteSign, Tone, Wanted, stopped};
 use crate::engine::Command;
-use crate::remote::{Answer, Counts, Request, Trouble};
+use crate::remote::{Answer, Counts, Request, Trouble, Wish};
 use crate::runtime::clock::machine_ns;
 use crate::show::duration::SECOND_NS;
 
@@ -14,6 +14,7 @@ impl Station {
         let now_ns = machine_ns();
         let Request { wish, from, who } = request;
         let hand = if from.is_datagram() { Hand::Datagram } else { Hand::Connection };
+        let is_panic = wish == Wish::Panic;
         let done = match Wanted::of(&wish, self.state.show()) {
             Wanted::Command(command) => match self.app.guard(&command, hand, &self.state, now_ns) {
                 Ok(pass) => {
@@ -33,7 +34,13 @@ impl Station {
             self.app.refuse(format!("remote {who}: {why}"), now_ns);
         }
         if let Some(RemoteEnd { remote, .. }) = &self.remote {
-            remote.answer(&from, done.map_or_else(Answer::Error, |()| Answer::Ok));
+            let answer = match done {
+                // Outputs that are down were not told, and who pressed the button has to know.
+                Ok(()) if is_panic => Answer::Told(stopped::words(&self.state)),
+                Ok(()) => Answer::Ok,
+                Err(why) => Answer::Error(why),
+            };
+            remote.answer(&from, answer);
         }
     }
 

@@ -1,0 +1,166 @@
+//! What a panic has stopped, in words: it can only tell outputs to stop, and says which of them it could not tell.
+
+use crate::engine::{State, Stop};
+
+/// The most outputs that are named.
+const NAMED_MAX: usize = 4;
+
+/// What became of the last panic's stops: "lights, screen NOT told; stop sent to 3 outputs; no stop message for house".
+pub fn words(state: &State) -> String {
+    let stops = Stops::of(state);
+    let parts = [stops.not_told(), stops.told(), stops.others()];
+    join(parts.into_iter().flatten())
+}
+
+/// The same for little room, with the outputs first that could not be told.
+pub fn short_words(state: &State) -> String {
+    let stops = Stops::of(state);
+    join([stops.not_told(), stops.told()].into_iter().flatten().take(1))
+}
+
+/// The outputs that could not be told to stop, and why.
+pub fn not_told(state: &State) -> impl Iterator<Item = (String, String)> {
+    state.panic_stops().filter_map(|(output, stop)| match stop {
+        Stop::Failed(why) => Some((state.show().output(output).id.clone(), why)),
+        Stop::NoMessage | Stop::Pending | Stop::Sent | Stop::Rehearsed | Stop::Unknown => None,
+    })
+}
+
+fn join(parts: impl Iterator<Item = String>) -> String {
+    let parts: Vec<_> = parts.collect();
+    if parts.is_empty() { "no output to stop".to_owned() } else { parts.join("; ") }
+}
+
+/// Ids of outputs, by what became of their stop.
+#[derive(Default)]
+struct Stops<'a> {
+    sent: usize,
+    rehearsed: usize,
+    failed: Vec<&'a str>,
+    pending: Vec<&'a str>,
+    unknown: Vec<&'a str>,
+    without_message: Vec<&'a str>,
+}
+
+impl<'a> Stops<'a> {
+    fn of(state: &'a State) -> Self {
+        let mut stops = Stops::default();
+        for (output, stop) in state.panic_stops() {
+            let id = state.show().output(output).id.as_str();
+            match stop {
+                Stop::Sent => stops.sent += 1,
+                Stop::Rehearsed => stops.rehearsed += 1,
+                Stop::Failed(_) => stops.failed.push(id),
+                Stop::Pending => stops.pending.push(id),
+                Stop::Unknown => stops.unknown.push(id),
+                Stop::NoMessage => stops.without_message.push(id),
+            }
+        }
+        stops
+    }
+
+    fn told(&self) -> Option<String> {
+        match (self.sent, self.rehearsed) {
+            (0, 0) => None,
+            (0, 1) => Some("stop for 1 output, not sent in a rehearsal".to_owned()),
+            (0, count) => Some(format!("stop for {count} outputs, not sent in a rehearsal")),
+            (1, _) => Some("stop sent to 1 output".to_owned()),
+            (count, _) => Some(format!("stop sent to {count} outputs")),
+        }
+    }
+
+    fn not_told(&self) -> Option<String> {
+        (!self.failed.is_empty()).then(|| format!("{} NOT told", named(&self.failed)))
+    }
+
+    fn others(&self) -> Option<String> {
+        let others = [
+            ("not confirmed by", &self.pending),
+            ("not known of", &self.unknown),
+            ("no stop message for", &self.without_message),
+        ];
+        let others = others.into_iter().filter(|(_, ids)| !ids.is_empty());
+        let others: Vec<_> = others.map(|(words, ids)| format!("{words} {}", named(ids))).collect();
+        (!others.is_empty()).then(|| others.join("; "))
+    }
+}
+
+fn named(ids: &[&str]) -> String {
+    let mut named = ids.iter().take(NAMED_MAX).copied().collect::<Vec<_>>().join(", ");
+    if let Some(more) = ids.len().checked_sub(NAMED_MAX).filter(|more| *more > 0) {
+        named.push_str(&format!(" and {more} more"));
+    }
+    named
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::engine::Event;
+    use crate::show::Show;
+
+    const SHOW: &str = r#"
+        title = "Panic"
+        [output.lights]
+        osc = "udp://127.0.0.1:9"
+        panic = [{ osc = "/stop" }]
+        [output.sound]
+        osc = "udp://127.0.0.1:9"
+        panic = [{ osc = "/stop" }]
+        [output.web]
+        http = "http://127.0.0.1:9"
+        panic = [{ path = "/stop" }]
+        [output.house]
+        osc = "udp://127.0.0.1:9"
+        [output.screen]
+        mpv = true
+        [[segment]]
+        title = "One"
+        duration = "1m"
+        cue = [{ number = "1", title = "One" }]
+    "#;
+
+    fn state(events: &[Event]) -> State {
+        let show: Show = crate::show::file::parse(SHOW, "UTC").unwrap();
+        let mut state = State::new(Arc::new(show));
+        events.iter().for_each(|event| state.apply(1, event));
+        state
+    }
+
+    fn sent(output: &str) -> Event {
+        Event::PanicSent { output: output.into() }
+    }
+
+    fn failed(output: &str) -> Event {
+        Event::PanicFailed { output: output.into(), error: "nobody listens".into() }
+    }
+
+    #[test]
+    fn says_who_was_told_and_who_was_not() {
+        let told = [Event::Panicked {}, sent("lights"), failed("sound"), failed("screen")];
+        let words_of = words(&state(&told));
+        assert_eq!(
+            words_of,
+            "sound, screen NOT told; stop sent to 1 output; not confirmed by web; no stop message for house"
+        );
+        assert_eq!(short_words(&state(&told)), "sound, screen NOT told");
+        let names = [("sound".to_owned(), "nobody listens".to_owned()), ("screen".into(), "nobody listens".into())];
+        assert_eq!(not_told(&state(&told)).collect::<Vec<_>>(), names);
+        let all = [Event::Panicked {}, sent("lights"), sent("sound"), sent("screen"), sent("web")];
+        assert_eq!(words(&state(&all)), "stop sent to 4 outputs; no stop message for house");
+        assert_eq!(short_words(&state(&all)), "stop sent to 4 outputs");
+    }
+
+    #[test]
+    fn a_second_panic_and_a_resume_begin_again() {
+        let again = [Event::Panicked {}, failed("lights"), Event::Panicked {}];
+        assert_eq!(words(&state(&again)), "not confirmed by lights, sound, web, screen; no stop message for house");
+        let resumed = [Event::Panicked {}, sent("lights"), Event::RunResumed { down_ns: 1 }];
+        assert_eq!(
+            words(&state(&resumed)),
+            "stop sent to 1 output; not known of sound, web, screen; no stop message for house"
+        );
+    }
+}
