@@ -302,7 +302,28 @@ impl App {
             Rejection::NoStandby(_) => format!(": {} calls it", way(Act::Standby)),
             Rejection::Skipped(_) => format!(": {} takes it back into the run", way(Act::Skip)),
             Rejection::StandsAside(_) => format!(": {} swaps a cue and its backup", way(Act::SwapBackup)),
-            _ => String::new(),
+            Rejection::NothingLeft
+            | Rejection::NoPlayhead
+            | Rejection::NoNeeds(_)
+            | Rejection::AllReady(_)
+            | Rejection::NoSuchDepartment { .. }
+            | Rejection::NothingToOverride(_)
+            | Rejection::NoReason
+            | Rejection::NoBackup(_)
+            | Rejection::NoStep
+            | Rejection::LastCue
+            | Rejection::FirstCue
+            | Rejection::OnAir(_)
+            | Rejection::NotRunning(_)
+            | Rejection::NothingRuns
+            | Rejection::AlreadyHeld
+            | Rejection::NotHeld
+            | Rejection::NotNeeded { .. }
+            | Rejection::EmptyNote
+            | Rejection::NotSpotted(_)
+            | Rejection::NoSuchPerson
+            | Rejection::NotOver
+            | Rejection::Ended => String::new(),
         };
         self.refuse(format!("{rejection}{mend}"), now_ns);
     }

@@ -229,7 +229,13 @@ impl Parser {
             }
             0x80.. => match self.ground(byte, now_ns) {
                 State::Character { bytes, .. } => State::Character { bytes, alt: true },
-                state => state,
+                state @ (State::Ground
+                | State::Escapes(_)
+                | State::AfterEscape
+                | State::Introducer { .. }
+                | State::Sequence(_)
+                | State::Block(_)
+                | State::Overdue(_)) => state,
             },
             _ => {
                 self.key(keys::with_alt(keys::of_byte(byte)));
@@ -254,7 +260,13 @@ impl Parser {
             return match byte {
                 0x80..=0x9f => match control(u32::from(byte), now_ns) {
                     State::Ground => State::Sequence(sequence),
-                    begun => begun,
+                    begun @ (State::Escapes(_)
+                    | State::AfterEscape
+                    | State::Introducer { .. }
+                    | State::Sequence(_)
+                    | State::Character { .. }
+                    | State::Block(_)
+                    | State::Overdue(_)) => begun,
                 },
                 _ => State::Sequence(sequence),
             };

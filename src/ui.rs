@@ -165,7 +165,7 @@ fn page(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<
     hits.log_newest = scene.view.log.newest();
     match scene.app.page {
         Page::Run => run(scene, buf, body, hits),
-        other => {
+        other @ (Page::Monitor | Page::Timeline | Page::People | Page::Outputs | Page::Log | Page::Help) => {
             let more = if other == Page::Log { log::heading(scene) } else { String::new() };
             let heading = format!("{}{more}", other.name().to_uppercase());
             layout::rule(buf, area, body.y, &heading, &scene.styles);

@@ -332,7 +332,9 @@ impl Public<'_> {
                 let starts_ns = *self.timing.start_ns.get(segment.0 as usize)?;
                 Some((starts_ns - self.now as i64).max(0).saturating_add(offset_ns as i64))
             }
-            _ => None,
+            Trigger::Go | Trigger::With { .. } | Trigger::After { .. } | Trigger::At { .. } | Trigger::Into { .. } => {
+                None
+            }
         }
     }
 

@@ -25,6 +25,7 @@ pub(super) struct Click {
 
 impl App {
     /// The mouse, over what was last drawn, at `now_ns` of the machine's clock.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the events are crossterm's; all others mean nothing here")]
     pub fn mouse(&mut self, mouse: &MouseEvent, hits: &Hits, state: &State, now_ns: u64) -> Vec<Task> {
         if self.prompt.as_ref().is_some_and(|prompt| prompt.ask == Ask::Palette) {
             self.palette_mouse(mouse, hits, state);

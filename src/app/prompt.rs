@@ -109,6 +109,7 @@ impl Prompt {
         }
     }
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the keys are crossterm's; all others mean nothing here")]
     pub(super) fn key(&mut self, key: &KeyEvent) -> Typed {
         let control = key.modifiers.contains(KeyModifiers::CONTROL);
         let request = match key.code {

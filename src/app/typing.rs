@@ -10,6 +10,7 @@ use crate::engine::{Command, State};
 
 impl App {
     /// The mouse over the palette, which lies over everything: it chooses, and Enter does it.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the events are crossterm's; all others mean nothing here")]
     pub(super) fn palette_mouse(&mut self, mouse: &MouseEvent, hits: &Hits, state: &State) {
         let Some(prompt) = &mut self.prompt else { return };
         match mouse.kind {

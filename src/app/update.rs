@@ -267,7 +267,31 @@ impl App {
             Act::Unspot => (Page::People, "takes a sighting back, on the people page"),
             Act::PersonNote => (Page::People, "takes a note on somebody, on the people page"),
             Act::FindPerson => (Page::People, "finds somebody, on the people page"),
-            _ => return None,
+            Act::Go
+            | Act::Standby
+            | Act::Ready(_)
+            | Act::AllReady
+            | Act::Override
+            | Act::SwapBackup
+            | Act::Step
+            | Act::Hold
+            | Act::PlayheadNext
+            | Act::PlayheadPrevious
+            | Act::Find
+            | Act::FindNext
+            | Act::FindPrevious
+            | Act::FilterLog
+            | Act::Note
+            | Act::Panic
+            | Act::NextPage
+            | Act::PreviousPage
+            | Act::Open(_)
+            | Act::Help
+            | Act::Palette
+            | Act::SwitchTheme
+            | Act::Redraw
+            | Act::Quit
+            | Act::Suspend => return None,
         };
         (self.page != home).then(|| format!("{} {does}", self.keymap.way(act)))
     }

@@ -43,6 +43,7 @@ pub(super) fn shows(name: Option<&str>) -> anyhow::Result<()> {
     print(&builtin::ALL.map(|show| format!("{:18} {}\n", show.name, show.about)).concat())
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the kinds of errors are std's")]
 pub(super) fn new(path: &Path) -> anyhow::Result<()> {
     let mut file = std::fs::File::create_new(path).map_err(|error| match error.kind() {
         ErrorKind::AlreadyExists => anyhow::anyhow!("{} is there already; name another file", path.display()),

@@ -100,7 +100,7 @@ impl Fit {
                 .projection
                 .inverse((0.0, self.middle.1))
                 .map_or(1.0, |middle| middle.latitude.to_radians().cos().max(0.05)),
-            _ => 1.0,
+            Projection::Flat { .. } | Projection::Azimuthal { .. } => 1.0,
         };
         RADIUS_KM * stretch / self.scale
     }
@@ -165,7 +165,7 @@ impl Fit {
                 let left = self.size.0 / 2.0 + (-TAU / 2.0 - self.middle.0) * self.scale;
                 (left.max(0.0), (left + TAU * self.scale).min(self.size.0))
             }
-            _ => (0.0, self.size.0),
+            Projection::Flat { .. } | Projection::Azimuthal { .. } => (0.0, self.size.0),
         }
     }
 }

@@ -113,6 +113,7 @@ impl JournalError {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the kinds of errors are std's")]
 fn mend(kind: ErrorKind) -> &'static str {
     match kind {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "free some room on its disk",

@@ -146,6 +146,7 @@ impl Drop for Journal {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the kinds of errors are std's")]
 fn failed(path: &Path) -> impl FnOnce(io::Error) -> OpenError + use<> {
     let path = path.to_owned();
     move |source| match source.kind() {

@@ -72,7 +72,9 @@ fn osc(address: &str, args: &[OscArg]) -> String {
 fn http(kind: &OutputKind, method: &str, path: &str, content: &HttpContent) -> String {
     let (base, headers) = match kind {
         OutputKind::Http { base, headers, .. } => (base.as_str(), headers.as_slice()),
-        _ => ("", &[][..]),
+        OutputKind::OscUdp { .. } | OutputKind::OscTcp { .. } | OutputKind::Midi { .. } | OutputKind::Mpv { .. } => {
+            ("", &[][..])
+        }
     };
     // The words first: they are what a rehearsal is looked at for.
     let mut said = match content {

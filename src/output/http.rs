@@ -240,6 +240,7 @@ impl Transmit for Http {
 
 impl Http {
     /// Why there is no answer, in words that hold no secret.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the errors are ureq's")]
     fn failure(&self, error: &Error) -> String {
         let host = &self.host;
         match error {
@@ -277,6 +278,7 @@ fn is_unreached(kind: ErrorKind) -> bool {
 }
 
 /// Whether a request that came to this may come to something else if it is tried again.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the errors are ureq's")]
 fn passes(error: &Error) -> bool {
     match error {
         Error::Timeout(_) | Error::HostNotFound | Error::ConnectionFailed | Error::ConnectProxyFailed(_) => true,

@@ -117,7 +117,7 @@ impl Plan {
                         let clip = Clip::new(play, &cue.number, cue.duration_ns, surroundings.folder);
                         clip.map(Arc::new).map(Order::Play)
                     }
-                    _ => Err("not a command to a player".into()),
+                    Body::Osc { .. } | Body::Http { .. } | Body::Midi(_) => Err("not a command to a player".into()),
                 };
                 match order {
                     Ok(order) => drop(orders.insert((ix, at), order)),

@@ -144,6 +144,7 @@ fn missing(faults: &[Fault]) -> String {
     faults.iter().map(Fault::to_string).collect::<Vec<_>>().join("; ")
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the kinds of errors are std's")]
 fn by_datagram(peer: &Peer) -> Said {
     let socket = peer.addresses().and_then(|addresses| first_of(&addresses, udp::connect));
     let heard = socket.and_then(|socket| {

@@ -84,7 +84,7 @@ pub(super) fn update(change: &Change, words: &Words) -> Option<Arc<[u8]>> {
             Some(message(format!("{prefix}/cueList/{LIST_ID}/playbackPosition"), cue.into_iter().collect()))
         }
         Topic::CueStart | Topic::CueStop => change.cue.map(|cue| changed(cue, words)),
-        _ => None,
+        Topic::Go | Topic::PauseAll | Topic::ResumeAll | Topic::PanicAll => None,
     }
 }
 

@@ -272,7 +272,28 @@ impl Hub {
         let bucket = match &ask {
             _ if !may_speak => &mut self.denials,
             Ask::CueLists(_) | Ask::RunningCues(_) | Ask::Children(..) => &mut self.lists,
-            _ => &mut self.questions,
+            Ask::Wish(_)
+            | Ask::Release
+            | Ask::Connect(_)
+            | Ask::Disconnect
+            | Ask::Workspaces
+            | Ask::Version
+            | Ask::Thump
+            | Ask::SelectedCues(_)
+            | Ask::Value(..)
+            | Ask::Values(..)
+            | Ask::PlayheadId
+            | Ask::PlayheadNumber
+            | Ask::Setting(_)
+            | Ask::GoGuard
+            | Ask::Do(..)
+            | Ask::Updates(_)
+            | Ask::AlwaysReply(_)
+            | Ask::UdpReplyPort(_)
+            | Ask::Listen(_)
+            | Ask::Ignore(_)
+            | Ask::Subscribe(_)
+            | Ask::Unsubscribe => &mut self.questions,
         };
         if !bucket.take(now) {
             count(&self.shared.tally.dropped);
@@ -282,10 +303,10 @@ impl Hub {
             Ok(replies) => replies.iter().for_each(|data| self.reply(peer, address, Status::Ok, data)),
             Err(why) => self.fault(peer, address, &why, now),
         }
-        match ask {
-            Ask::Disconnect => self.clients.leave(peer),
-            Ask::Subscribe(_) => self.greet(peer),
-            _ => {}
+        if ask == Ask::Disconnect {
+            self.clients.leave(peer);
+        } else if let Ask::Subscribe(_) = ask {
+            self.greet(peer);
         }
         self.look_who_follows();
         Next::GoOn

@@ -164,7 +164,14 @@ impl<'a> Screen<'a> {
                         self.canvas = terminal::canvas(Tty::new()?)?;
                         news = true;
                     }
-                    _ => {}
+                    Msg::Signal(_)
+                    | Msg::Report(_)
+                    | Msg::Clip(_)
+                    | Msg::Word(_)
+                    | Msg::Remote(_)
+                    | Msg::Journal(_)
+                    | Msg::ScreenLost
+                    | Msg::ScreenFault => {}
                 }
             }
             if news {
@@ -243,6 +250,7 @@ impl<'a> Screen<'a> {
     }
 
     /// Acts on what was typed. Returns `true` if that means to leave.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the keys are crossterm's; all others mean nothing here")]
     fn key(&mut self, input: &Input) -> anyhow::Result<bool> {
         let Input::Key(key) = input else { return Ok(false) };
         if key.kind == KeyEventKind::Release {

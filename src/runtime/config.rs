@@ -172,6 +172,7 @@ impl Config {
     }
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the kinds of errors are std's")]
 fn read<T>(
     folder: Option<&Path>,
     name: &str,

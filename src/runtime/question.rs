@@ -185,6 +185,7 @@ impl<'a> Keys<'a> {
     }
 
     /// A line that is typed, shown letter by letter; `None` where it is broken off.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the keys are crossterm's; all others mean nothing here")]
     fn line(&mut self) -> io::Result<Option<String>> {
         let (mut line, mut out) = (String::new(), io::stdout());
         while let Some(key) = self.next()? {

@@ -71,7 +71,7 @@ impl Cue {
     pub fn clip(&self) -> Option<(usize, OutputIx, &MpvCommand)> {
         self.actions.iter().enumerate().find_map(|(at, action)| match &action.body {
             Body::Mpv(command @ MpvCommand::Play { .. }) => Some((at, action.output, command)),
-            _ => None,
+            Body::Osc { .. } | Body::Http { .. } | Body::Midi(_) | Body::Mpv(_) => None,
         })
     }
 

@@ -235,7 +235,9 @@ impl<'a> Scene<'a> {
                     Span::styled(command.as_str(), self.styles.text),
                 ]),
             ],
-            _ => vec![Line::styled(" NOT BEGUN ", self.styles.quiet_badge)],
+            Stage::Before { .. } | Stage::On(_) | Stage::Gap { .. } | Stage::Ended { .. } => {
+                vec![Line::styled(" NOT BEGUN ", self.styles.quiet_badge)]
+            }
         }
     }
 }

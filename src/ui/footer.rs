@@ -85,7 +85,9 @@ fn type_line(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, prompt: &Promp
             let name = &scene.show.person(person).name;
             text::fit(&format!("{} {name}", prompt.label()), usize::from(area.width) / 2).into_owned()
         }
-        _ => prompt.label().to_owned(),
+        Ask::Reason | Ask::Note | Ask::Find { .. } | Ask::FindPerson { .. } | Ask::FindLine | Ask::Palette => {
+            prompt.label().to_owned()
+        }
     };
     let label_cells = text::width(&label) + 2;
     let found = match prompt.ask {
@@ -96,7 +98,7 @@ fn type_line(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, prompt: &Promp
             format!("{} of {}", prompt.chosen.map_or(0, |at| at + 1), prompt.found)
         }
         Ask::FindLine => log::count(scene),
-        _ => String::new(),
+        Ask::Reason | Ask::Note | Ask::PersonNote { .. } | Ask::Palette => String::new(),
     };
     let room = usize::from(area.width).saturating_sub(label_cells + text::width(&found) + 2).max(4);
     let scroll = prompt.input.visual_scroll(room);

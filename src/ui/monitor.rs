@@ -285,7 +285,7 @@ fn headline<'a>(scene: &Scene<'a>, cue: CueIx) -> Line<'a> {
         Phase::Complete if lasted(scene, cue) => "  complete",
         Phase::Complete => "  just fired",
         Phase::Stopped if scene.state.playhead() != Some(cue) => "  stopped",
-        _ => "  next",
+        Phase::Waiting | Phase::Missed | Phase::Stopped => "  next",
     };
     Line::from(vec![
         Span::styled(format!("{}  ", scene.number(cue)), if is_running { styles.on_air } else { styles.past }),

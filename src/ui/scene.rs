@@ -103,7 +103,9 @@ impl<'a> Scene<'a> {
         let planned_ns = self.state.plan().cue_start_ns[cue.0 as usize];
         match self.cue(cue).trigger {
             Trigger::At { .. } => planned_ns,
-            _ => self.state.plan_origin_ns(self.now_ns) + planned_ns,
+            Trigger::Go | Trigger::With { .. } | Trigger::After { .. } | Trigger::Into { .. } => {
+                self.state.plan_origin_ns(self.now_ns) + planned_ns
+            }
         }
     }
 
@@ -111,7 +113,9 @@ impl<'a> Scene<'a> {
     pub fn planned_cue(&self, cue: CueIx) -> String {
         match self.cue(cue).trigger {
             Trigger::At { .. } => self.wall(self.planned_cue_ns(cue)),
-            _ => self.instant(self.planned_cue_ns(cue)),
+            Trigger::Go | Trigger::With { .. } | Trigger::After { .. } | Trigger::Into { .. } => {
+                self.instant(self.planned_cue_ns(cue))
+            }
         }
     }
 
@@ -208,7 +212,9 @@ impl<'a> Scene<'a> {
         match self.cue(cue).trigger {
             // The clock that the screen shows may skip an hour of the plan's, or have it twice.
             Trigger::At { .. } => Some(format!("at {}", self.wall(self.planned_cue_ns(cue)))),
-            _ => self.show.trigger_words(cue),
+            Trigger::Go | Trigger::With { .. } | Trigger::After { .. } | Trigger::Into { .. } => {
+                self.show.trigger_words(cue)
+            }
         }
     }
 

@@ -84,11 +84,10 @@ impl Draft {
         };
         let binding = &BINDINGS[row];
         if is_fixed(binding.act) {
-            let (what, fix) = match binding.act {
-                Act::Panic => ("panic is Esc pressed twice, and stays there", "take the line away"),
-                _ => ("ready stays on the keys 1 to 9", "take the line away"),
-            };
-            return self.fault(&line.name.span, what.to_owned(), fix.to_owned());
+            let is_panic = binding.act == Act::Panic;
+            let what =
+                if is_panic { "panic is Esc pressed twice, and stays there" } else { "ready stays on the keys 1 to 9" };
+            return self.fault(&line.name.span, what.to_owned(), "take the line away".to_owned());
         }
         if let Some((first, _)) = self.given.get(row).cloned().flatten() {
             let what = format!("{} is there twice", quoted(&wanted));
@@ -121,12 +120,16 @@ impl Draft {
             let what = format!("{} has more than {KEYS_MAX} keys", quoted(&name_of(binding)));
             self.fault(&line.span, what, "leave some out".to_owned());
         }
-        let why = match binding.act {
-            Act::Go => "GO has no key",
-            Act::Palette => "without a key for `commands` nothing reaches what has no key of its own",
-            _ => return (keys, spans),
-        };
-        if keys.is_empty() && self.problems.len() == faults && self.is_whole {
+        let needed = [
+            (Act::Go, "GO has no key"),
+            (Act::Palette, "without a key for `commands` nothing reaches what has no key of its own"),
+        ];
+        let needed = needed.into_iter().find(|(act, _)| *act == binding.act);
+        if let Some((_, why)) = needed
+            && keys.is_empty()
+            && self.problems.len() == faults
+            && self.is_whole
+        {
             let fix = format!("write a key, or take the line away: it is {} then", quoted(binding.keys));
             self.fault(&line.span, why.to_owned(), fix);
         }
@@ -174,9 +177,10 @@ impl Draft {
                 let Some(other) = other else { continue };
                 let name = name_of(&BINDINGS[other]);
                 let what = format!("{} is the key of {} too", quoted(&key.to_string()), quoted(&name));
-                let fix = match BINDINGS[other].act {
-                    Act::Go | Act::Palette => format!("give {} another key, or this command", quoted(&name)),
-                    _ => format!("choose another key, or write `{name} = \"none\"` or another key for it"),
+                let fix = if matches!(BINDINGS[other].act, Act::Go | Act::Palette) {
+                    format!("give {} another key, or this command", quoted(&name))
+                } else {
+                    format!("choose another key, or write `{name} = \"none\"` or another key for it")
                 };
                 match &self.given[other] {
                     // Of the two places the later one is the fault.

@@ -58,6 +58,7 @@ impl Key {
     pub const ESC: Key = Key { code: KeyCode::Esc, modifiers: KeyModifiers::NONE };
 
     /// The key of an event; none with modifiers that no command has.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the keys are crossterm's; all others mean nothing here")]
     pub fn of(event: &KeyEvent) -> Option<Key> {
         let known = KeyModifiers::SHIFT | KeyModifiers::CONTROL | KeyModifiers::ALT;
         let (code, mut modifiers) = (event.code, event.modifiers);
@@ -145,6 +146,7 @@ impl fmt::Display for Key {
 impl FromStr for Key {
     type Err = KeyError;
 
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the keys are crossterm's; all others mean nothing here")]
     fn from_str(text: &str) -> Result<Self, KeyError> {
         let (mut rest, mut modifiers) = (text, KeyModifiers::NONE);
         // In `Ctrl--` the last character is the key.
@@ -187,6 +189,7 @@ fn unknown(text: &str, rest: &str) -> KeyError {
 
 impl Key {
     /// Whether a terminal sends it, and as itself.
+    #[expect(clippy::wildcard_enum_match_arm, reason = "the keys are crossterm's; all others mean nothing here")]
     fn comes(self) -> Result<(), KeyError> {
         let refuse = |why: String, fix: &str| {
             Err(KeyError { what: format!("{} {why}", quoted(&self.to_string())), fix: fix.to_owned() })

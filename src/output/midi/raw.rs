@@ -64,6 +64,7 @@ fn is_port(file: &str) -> bool {
     numbers.is_some_and(|(card, device)| is_number(card) && is_number(device))
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the kinds of errors are std's")]
 fn open(path: &Path) -> Result<File, String> {
     // A port that takes nothing must not hold up the cues behind it.
     let flags = OFlags::NONBLOCK.bits().cast_signed();

@@ -218,7 +218,13 @@ impl Deck {
                 earlier.into_iter().for_each(|earlier| self.replaced(earlier.job));
                 None
             }
-            _ => {
+            State::Starting
+            | State::Idle
+            | State::Loading { .. }
+            | State::Ready { .. }
+            | State::Playing { .. }
+            | State::Examining(_)
+            | State::Leaving => {
                 self.called = Some(play);
                 None
             }
@@ -235,7 +241,13 @@ impl Deck {
                 play.held = true;
                 true
             }
-            _ => true,
+            State::Starting
+            | State::Idle
+            | State::Loading { .. }
+            | State::Ready { .. }
+            | State::Playing { .. }
+            | State::Examining(_)
+            | State::Leaving => true,
         };
         told(is_told)
     }
@@ -250,7 +262,13 @@ impl Deck {
                 play.held = false;
                 true
             }
-            _ => true,
+            State::Starting
+            | State::Idle
+            | State::Loading { .. }
+            | State::Ready { .. }
+            | State::Playing { .. }
+            | State::Examining(_)
+            | State::Leaving => true,
         };
         told(is_told)
     }
@@ -336,7 +354,13 @@ impl Deck {
                 Stage::Joined { .. } | Stage::Over { .. } => {}
             },
             State::Loading { play: Some(play), .. } if fits(play) => called_off.push(play.job),
-            _ => return (called_off, true),
+            State::Starting
+            | State::Idle
+            | State::Loading { .. }
+            | State::Ready { .. }
+            | State::Playing { .. }
+            | State::Examining(_)
+            | State::Leaving => return (called_off, true),
         }
         let is_told = player.clear();
         self.let_out();

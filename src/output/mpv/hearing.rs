@@ -62,7 +62,13 @@ impl Player {
                     let why = self.error.as_ref().unwrap_or(&why);
                     Turn::Broke(format!("the clip broke off: {why}"))
                 }
-                _ => Turn::Nothing,
+                State::Starting
+                | State::Idle
+                | State::Loading { .. }
+                | State::Ready { .. }
+                | State::Playing { .. }
+                | State::Examining(_)
+                | State::Leaving => Turn::Nothing,
             },
             Said::Restart => self.stand(at),
             Said::Property { name, data } => self.hear_property(name, &data, at),
@@ -94,7 +100,13 @@ impl Player {
                 }
                 Err(why) => Turn::Unplayable(reel.first().key, not_playable(&why)),
             },
-            _ => Turn::Nothing,
+            State::Starting
+            | State::Idle
+            | State::Loading { .. }
+            | State::Ready { .. }
+            | State::Playing { .. }
+            | State::Examining(_)
+            | State::Leaving => Turn::Nothing,
         }
     }
 

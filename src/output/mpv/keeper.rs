@@ -102,7 +102,7 @@ impl Keeper {
         for (key, path) in chores.looks {
             let sight = match look(&path) {
                 Sight::There(_) if !self.folders.have(Path::new(&path)) => Sight::Odd(OUTSIDE.to_owned()),
-                sight => sight,
+                sight @ (Sight::There(_) | Sight::Missing | Sight::Odd(_)) => sight,
             };
             self.deck().looked(key, sight, now());
         }

@@ -201,7 +201,13 @@ impl Player {
             let questions: &[_] = match self.state {
                 // A short sound is over before mpv tells that it moves; then only its standing tells that it has.
                 State::Playing { stage: Stage::Called, .. } => &[Question::Idle, Question::Pause],
-                _ => &[Question::Position],
+                State::Starting
+                | State::Idle
+                | State::Loading { .. }
+                | State::Ready { .. }
+                | State::Playing { .. }
+                | State::Examining(_)
+                | State::Leaving => &[Question::Position],
             };
             self.tell(questions.iter().copied().map(Line::Ask));
             self.asked = Some(at);

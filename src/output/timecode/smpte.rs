@@ -74,7 +74,7 @@ fn base(rate: FrameRate) -> u64 {
 fn fraction(rate: FrameRate) -> (u64, u64) {
     match rate {
         FrameRate::Fps2997Drop => (30_000, 1001),
-        whole => (base(whole), 1),
+        whole @ (FrameRate::Fps24 | FrameRate::Fps25 | FrameRate::Fps30) => (base(whole), 1),
     }
 }
 
@@ -82,7 +82,7 @@ fn fraction(rate: FrameRate) -> (u64, u64) {
 pub(super) fn frames_a_day(rate: FrameRate) -> u64 {
     match rate {
         FrameRate::Fps2997Drop => 24 * 6 * DROP_TEN_MINUTES,
-        whole => 24 * 3600 * base(whole),
+        whole @ (FrameRate::Fps24 | FrameRate::Fps25 | FrameRate::Fps30) => 24 * 3600 * base(whole),
     }
 }
 

@@ -167,7 +167,7 @@ impl Choice {
     fn fits(&self, told: &Told) -> bool {
         match &self.wanted {
             Wanted::Show(source) => told.source == *source,
-            _ => true,
+            Wanted::Run(_) | Wanted::Any => true,
         }
     }
 

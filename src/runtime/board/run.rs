@@ -83,7 +83,9 @@ impl Run {
         if has_news {
             self.fault = fault.map(|fault| match fault {
                 RecoverError::Damaged { line, .. } => Notice::Damaged { line },
-                _ => Notice::Unreadable,
+                RecoverError::Read { .. } | RecoverError::Huge { .. } | RecoverError::Empty { .. } => {
+                    Notice::Unreadable
+                }
             });
         }
         has_news

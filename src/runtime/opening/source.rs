@@ -17,6 +17,7 @@ const LOGGED_MAX: usize = 20;
 ///
 /// # Errors
 /// When it is not there or not UTF-8, with the fix.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the kinds of errors are std's")]
 pub fn read(path: &Path) -> anyhow::Result<String> {
     let mut text = String::new();
     // What is longer the parser refuses, and a device may have no end.

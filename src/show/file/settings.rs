@@ -70,6 +70,7 @@ pub fn read(text: &str, example: &str) -> Settings {
     lines(Reader::new(text, problems, lost, &Unseen), tree.get_ref(), example)
 }
 
+#[expect(clippy::wildcard_enum_match_arm, reason = "the values are toml's")]
 fn lines(reader: Reader<'_>, tree: &DeTable<'_>, example: &str) -> Settings {
     let mut lines = vec![];
     for (name, value) in tree {

@@ -3,6 +3,8 @@
 //! Every question answers with the value or reports why it is none, with the text that would be right. Must never
 //! guess: text that looks like a number is no number.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "the values are toml's")]
+
 use std::ops::{Range, RangeInclusive};
 
 use jiff::civil::{Date, Time};

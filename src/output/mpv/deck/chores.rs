@@ -86,7 +86,13 @@ impl Deck {
         self.players.iter().find_map(|player| match &player.state {
             State::Playing { stage: Stage::Joined { at }, .. } => Some(*at + UNCALLED),
             State::Playing { stage: Stage::Over { at }, .. } => Some(*at + BRIDGE),
-            _ => None,
+            State::Starting
+            | State::Idle
+            | State::Loading { .. }
+            | State::Ready { .. }
+            | State::Playing { .. }
+            | State::Examining(_)
+            | State::Leaving => None,
         })
     }
 
@@ -106,7 +112,13 @@ impl Deck {
                     let follows = joins.iter().any(|(leader, _)| *leader == play.job.cue);
                     !waits && (!follows || at >= *since + BRIDGE)
                 }
-                _ => false,
+                State::Starting
+                | State::Idle
+                | State::Loading { .. }
+                | State::Ready { .. }
+                | State::Playing { .. }
+                | State::Examining(_)
+                | State::Leaving => false,
             };
             if is_done {
                 player.clear();
@@ -170,7 +182,7 @@ impl Deck {
                 self.report(play.job, Outcome::Failed(why.into()));
             }
             State::Examining(exam) => self.died_over(exam.key, why),
-            _ => {}
+            State::Starting | State::Idle | State::Loading { .. } | State::Ready { .. } | State::Playing { .. } => {}
         }
         self.wait_to_start(at);
         if player.role == Role::Stage {
@@ -222,7 +234,13 @@ impl Deck {
             let play = match &player.state {
                 State::Playing { play, stage: Stage::Called, .. } => Some(play),
                 State::Loading { play: Some(play), .. } => Some(play),
-                _ => None,
+                State::Starting
+                | State::Idle
+                | State::Loading { .. }
+                | State::Ready { .. }
+                | State::Playing { .. }
+                | State::Examining(_)
+                | State::Leaving => None,
             };
             if let Some(play) = play.filter(|play| is_late(play.since)).cloned() {
                 player.clear();
@@ -240,7 +258,13 @@ impl Deck {
                 let (key, verdict) = (exam.key, exam.too_long());
                 Some((player.id, player.examined(key, verdict)))
             }
-            _ => None,
+            State::Starting
+            | State::Idle
+            | State::Loading { .. }
+            | State::Ready { .. }
+            | State::Playing { .. }
+            | State::Examining(_)
+            | State::Leaving => None,
         });
         if let Some((id, turn)) = endless {
             self.take(id, turn, at);
@@ -332,7 +356,12 @@ impl Deck {
     fn wanted(&self) -> Vec<Key> {
         let on_air = self.players.iter().find_map(|player| match &player.state {
             State::Playing { play, .. } => Some(play.key()),
-            _ => None,
+            State::Starting
+            | State::Idle
+            | State::Loading { .. }
+            | State::Ready { .. }
+            | State::Examining(_)
+            | State::Leaving => None,
         });
         let mut keys = vec![];
         let firsts = self.called.iter().map(Play::key).chain(self.wishes.iter().copied());

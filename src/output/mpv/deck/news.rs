@@ -34,7 +34,12 @@ impl Deck {
         let Some(player) = self.players.iter_mut().find(|player| player.id == id) else { return };
         let job = match &player.state {
             State::Playing { play, .. } => Some(play.job),
-            _ => None,
+            State::Starting
+            | State::Idle
+            | State::Loading { .. }
+            | State::Ready { .. }
+            | State::Examining(_)
+            | State::Leaving => None,
         };
         match turn {
             Turn::Nothing | Turn::Armed => {}
@@ -70,7 +75,13 @@ impl Deck {
     pub(super) fn begun(&mut self, job: Job, _at: Instant) {
         let playing = self.players.iter().find_map(|player| match &player.state {
             State::Playing { play, .. } if play.job == job => Some((player.length_ns(), play.since)),
-            _ => None,
+            State::Starting
+            | State::Idle
+            | State::Loading { .. }
+            | State::Ready { .. }
+            | State::Playing { .. }
+            | State::Examining(_)
+            | State::Leaving => None,
         });
         let Some((length_ns, since)) = playing else { return };
         self.failed = None;
@@ -91,7 +102,12 @@ impl Deck {
         let Some(player) = self.players.iter_mut().find(|player| player.id == id) else { return };
         let (play, is_list) = match &mut player.state {
             State::Loading { play, reel, .. } => (play.take(), reel.is_list()),
-            _ => (None, false),
+            State::Starting
+            | State::Idle
+            | State::Ready { .. }
+            | State::Playing { .. }
+            | State::Examining(_)
+            | State::Leaving => (None, false),
         };
         player.clear();
         if is_list {
