@@ -1,6 +1,12 @@
-#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "a bench reads the clock")]
 //! What a frame with a picture costs: the run screen and the monitor's page with the maps of the built-in shows, at
 //! 200×60, from the state to the bytes for the terminal.
+
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a bench reads the clock, and ends where something is wrong"
+)]
 
 mod common;
 

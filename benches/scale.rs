@@ -1,6 +1,12 @@
-#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "a bench reads the clock")]
 //! What a large show costs: reading 10,000 cues, a frame of them beside a frame of 50, each page of a show that is
 //! large in every way, replaying 100,000 events.
+
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a bench reads the clock, and ends where something is wrong"
+)]
 
 mod common;
 

@@ -1,4 +1,3 @@
-#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "a bench reads the clock")]
 //! How well the real program keeps time, beside the floor of this very machine, measured in the same run: on an idle
 //! machine, on one whose processors have more to do than they can, and on one that a device floods with datagrams at the
 //! port for remote controls. The floor under a flood has it arrive at a socket that is only emptied. `cargo bench --bench
@@ -9,6 +8,13 @@
 //! Chain: how late each of a thousand auto-continues is received beside the plan; its floor is a bare sleep to absolute
 //! deadlines that sends a datagram. The bench itself listens with real-time scheduling where it may, so that what it
 //! measures is the others' lateness and not its own.
+
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a bench reads the clock, and ends where something is wrong"
+)]
 
 mod common;
 

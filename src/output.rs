@@ -283,7 +283,7 @@ fn clock(name: &str, rate: Option<FrameRate>, format: Format, line: impl Line) -
 ///
 /// Time limits on sockets and on waiting are this layer's own business: they are not times of the show, no event has
 /// them, and no replay needs them.
-#[allow(clippy::disallowed_methods, reason = "bounds the waiting of workers; nothing of it reaches the engine")]
+#[expect(clippy::disallowed_methods, reason = "bounds the waiting of workers; nothing of it reaches the engine")]
 fn now() -> Instant {
     Instant::now()
 }

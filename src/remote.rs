@@ -190,13 +190,13 @@ impl Drop for Ticket {
 }
 
 /// The monotonic clock: for expiry and for limits, neither of which is a time of the show.
-#[allow(clippy::disallowed_methods, reason = "bounds what strangers may send; nothing of it reaches the engine")]
+#[expect(clippy::disallowed_methods, reason = "bounds what strangers may send; nothing of it reaches the engine")]
 fn now() -> Instant {
     Instant::now()
 }
 
 /// The clock on the wall, as NTP has it: by it senders say when a bundle is meant.
-#[allow(
+#[expect(
     clippy::disallowed_methods,
     reason = "read only against the time tags of strangers; nothing of it reaches the engine"
 )]

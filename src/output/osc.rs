@@ -112,7 +112,7 @@ fn time_tag(since_1970: Duration) -> [u8; 8] {
 }
 
 /// The wall clock. One that is set before 1970 reads 1970: an overdue bundle is carried out at once.
-#[allow(
+#[expect(
     clippy::disallowed_methods,
     reason = "a time tag is wall time by its standard; no event has it, no replay needs it"
 )]

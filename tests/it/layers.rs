@@ -242,20 +242,6 @@ fn every_file_says_what_it_is_for() {
 }
 
 #[test]
-fn nothing_gives_up_by_a_panic() {
-    let words = [".unwrap()", ".expect(", ".unwrap_err()", "panic!(", "todo!(", "unimplemented!(", "unreachable!("];
-    let mut faults = vec![];
-    for source in program() {
-        for (line, text) in source.code() {
-            for word in words.iter().filter(|word| text.contains(*word)) {
-                faults.push(format!("src/{}:{line}: {word} outside tests: {}", source.name, text.trim()));
-            }
-        }
-    }
-    report(&faults);
-}
-
-#[test]
 fn no_file_is_too_long_to_read() {
     let long = program().into_iter().filter_map(|source| {
         let lines = source.text.lines().count();

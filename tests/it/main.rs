@@ -1,5 +1,7 @@
 //! All integration tests in one binary, so that they link once and share one way of driving a run.
 
+#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by a panic")]
+
 mod board;
 mod clips;
 mod commands;

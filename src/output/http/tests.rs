@@ -1,5 +1,7 @@
 //! HTTP against a server that is a few lines of standard library, so that the bytes on the wire are what is checked.
 
+#![expect(clippy::unreachable, reason = "a test fails by a panic")]
+
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::mpsc::{Receiver, channel};
