@@ -17,7 +17,7 @@ use std::time::Instant;
 use common::{Bounds, Sample};
 use handover::app::log::Log;
 use handover::app::{App, Page, Theme};
-use handover::engine::{Event, RunNs, State};
+use handover::engine::{Event, Record, RunNs, State};
 use handover::show::duration::SECOND_NS;
 use handover::show::{CueNumber, builtin, file};
 use handover::ui::{self, Depth, Glyphs, Means, View};
@@ -70,12 +70,12 @@ fn fired(name: &str, cue: &str) -> (State, RunNs) {
         shift_ns: None,
         show_crc: None,
     };
-    state.apply(0, &start);
+    state.fold(&Record::new(0, jiff::Timestamp::UNIX_EPOCH, 0, start));
     let mut now_ns = 0;
     while state.cue(ix).firings == 0 {
         now_ns = state.poll_timeout().unwrap().max(now_ns);
         for event in state.handle_timeout(now_ns) {
-            state.apply(now_ns, &event);
+            state.fold(&Record::new(0, jiff::Timestamp::UNIX_EPOCH, now_ns, event));
         }
     }
     (state, now_ns)

@@ -81,7 +81,7 @@ fn sample<T>(times: usize, mut work: impl FnMut() -> T) -> Sample {
 
 fn started(show: &Arc<Show>) -> State {
     let mut state = State::new(Arc::clone(show));
-    state.apply(0, &start());
+    state.fold(&Record::new(0, jiff::Timestamp::UNIX_EPOCH, 0, start()));
     state
 }
 
@@ -106,10 +106,10 @@ fn frame(cues: usize) -> Sample {
     let mut state = started(&show);
     for call in 0..cues as u64 / 2 {
         for event in state.decide(&Command::Go { cause: Cause::Go }, call).unwrap() {
-            state.apply(call, &event);
+            state.fold(&Record::new(0, jiff::Timestamp::UNIX_EPOCH, call, event));
         }
         for event in state.handle_timeout(call) {
-            state.apply(call, &event);
+            state.fold(&Record::new(0, jiff::Timestamp::UNIX_EPOCH, call, event));
         }
     }
     let (app, log) = (App::new(Theme::Dark), Log::default());
@@ -157,9 +157,10 @@ fn pages(text: &str) -> Vec<(Page, Sample)> {
     let mut seq = 0;
     let mut commit = |state: &mut State, now_ns, events: Vec<Event>| {
         for event in events {
-            state.apply(now_ns, &event);
             seq += 1;
-            log.push(&Record { seq, at: Timestamp::UNIX_EPOCH, run_ns: now_ns, event });
+            let record = Record::new(seq, Timestamp::UNIX_EPOCH, now_ns, event);
+            state.fold(&record);
+            log.push(&record);
         }
     };
     for call in 0..5_000 {
@@ -203,7 +204,7 @@ fn journal(show: &Arc<Show>, events: usize) -> Vec<u8> {
             },
         };
         let at_wall = Timestamp::UNIX_EPOCH + Duration::from_nanos(run_ns);
-        encode(&Record { seq: at as u64 + 1, at: truncate(at_wall), run_ns, event }, &mut lines).unwrap();
+        encode(&Record::new(at as u64 + 1, truncate(at_wall), run_ns, event), &mut lines).unwrap();
     }
     lines
 }
@@ -212,7 +213,7 @@ fn replay(show: &Arc<Show>, lines: &[u8]) -> State {
     let recovered = recover_bytes(lines, "bench".as_ref()).unwrap();
     let mut state = State::new(Arc::clone(show));
     for record in &recovered.records {
-        state.apply(record.run_ns, &record.event);
+        state.fold(record);
     }
     state
 }

@@ -1,7 +1,7 @@
 //! The run: what has happened, and what follows from it.
 //!
 //! A value without IO, threads or a clock: time comes in as an argument and leaves as a deadline. A [`Command`] is a
-//! wish; [`State::decide`] turns it into [`Event`]s or a [`Rejection`]; [`State::apply`] folds an event into the state
+//! wish; [`State::decide`] turns it into [`Event`]s or a [`Rejection`]; [`State::fold`] folds the [`Record`] of one into the state
 //! and cannot fail; [`State::effects`] says what an event causes outside. Replaying a journal's events gives the state
 //! that living them gave, because nothing else changes it.
 //!
@@ -38,7 +38,7 @@ mod timing;
 pub use ahead::{SegmentPhase, Upcoming};
 pub use command::{ClipFact, Command, Rejection};
 pub use effect::Effect;
-pub use event::{CALLER_QUIT, Cause, Event, MissedWhy, Record, RunId, TERMINAL_WENT};
+pub use event::{CALLER_QUIT, Cause, Event, MissedWhy, Origin, Record, RunId, TERMINAL_WENT, UnknownEvent};
 pub use limits::RUN_NS_MAX;
 pub use people::{PersonNote, PersonState, Sighting};
 pub use state::{CueState, Note, Phase, SegmentState, SendState, State};

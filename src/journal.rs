@@ -30,6 +30,7 @@ mod store;
 mod summary;
 mod sync;
 mod tail;
+mod unknown;
 mod writer;
 
 #[cfg(test)]

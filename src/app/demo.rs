@@ -68,11 +68,11 @@ impl Demo {
     /// Takes an event into the run, and what it sends for rehearsed.
     fn happened(&mut self, run_ns: RunNs, event: Event) {
         self.seq += 1;
-        self.state.apply(run_ns, &event);
-        let at = self.state.wall(run_ns as i64);
-        self.log.push(&Record { seq: self.seq, at, run_ns, event: event.clone() });
+        let record = Record::new(self.seq, self.state.wall(run_ns as i64), run_ns, event);
+        self.state.fold(&record);
+        self.log.push(&record);
         let down: Vec<_> = self.state.outages().collect();
-        for effect in self.state.effects(&event) {
+        for effect in self.state.effects(&record.event) {
             let Effect::Send { cue, firing, action } = effect else { continue };
             let show = Arc::clone(self.state.show());
             let Some(output) = show.cue(cue).actions.get(action as usize).map(|action| action.output) else { continue };

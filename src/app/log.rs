@@ -141,7 +141,8 @@ impl Kind {
             | Event::RunEnded { .. }
             | Event::Held {}
             | Event::Resumed {}
-            | Event::Panicked {} => Kind::Program,
+            | Event::Panicked {}
+            | Event::Unknown(_) => Kind::Program,
             _ => Kind::Cue,
         }
     }
@@ -336,6 +337,9 @@ pub fn words(event: &Event) -> (String, Tone) {
         Event::ActionUnknown { cue, output, .. } => {
             (format!("cue {cue} → {output} UNKNOWN: the program went down, sent or not"), Alarm)
         }
+        Event::Unknown(unknown) => {
+            (format!("an event of a newer version, which this one does not know: {}", unknown.kind), Attention)
+        }
     }
 }
 
@@ -360,7 +364,7 @@ mod tests {
     use crate::engine::Cause;
 
     fn record(seq: u64, event: Event) -> Record {
-        Record { seq, at: jiff::Timestamp::UNIX_EPOCH, run_ns: seq, event }
+        Record::new(seq, jiff::Timestamp::UNIX_EPOCH, seq, event)
     }
 
     fn log() -> Log {

@@ -98,7 +98,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::engine::Event;
+    use crate::engine::{Event, Record};
     use crate::show::Show;
 
     const SHOW: &str = r#"
@@ -125,7 +125,7 @@ mod tests {
     fn state(events: &[Event]) -> State {
         let show: Show = crate::show::file::parse(SHOW, "UTC").unwrap();
         let mut state = State::new(Arc::new(show));
-        events.iter().for_each(|event| state.apply(1, event));
+        events.iter().for_each(|event| state.fold(&Record::new(0, jiff::Timestamp::UNIX_EPOCH, 1, event.clone())));
         state
     }
 

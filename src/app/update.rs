@@ -375,7 +375,7 @@ mod tests {
 
     use super::*;
     use crate::app::{Theme, keymap};
-    use crate::engine::Rejection;
+    use crate::engine::{Record, Rejection};
     use crate::show::{CueIx, CueNumber, file};
 
     const MS_NS: u64 = 1_000_000;
@@ -439,7 +439,7 @@ mod tests {
             shift_ns: None,
             show_crc: None,
         };
-        state.apply(0, &started);
+        state.fold(&Record::new(0, jiff::Timestamp::UNIX_EPOCH, 0, started));
         state
     }
 
@@ -563,7 +563,11 @@ mod tests {
             (Command::PlayheadTo(CueIx(1)), "playhead at 2 Off the roof"),
             (Command::PlayheadTo(CueIx(1)), "playhead at 2 Off the roof"),
         ] {
-            state.decide(&command, 0).unwrap().iter().for_each(|event| state.apply(0, event));
+            state
+                .decide(&command, 0)
+                .unwrap()
+                .into_iter()
+                .for_each(|event| state.fold(&Record::new(0, jiff::Timestamp::UNIX_EPOCH, 0, event)));
             app.obeyed(&command, &state, 0);
             let said = app.message.take().unwrap();
             assert_eq!((said.text.as_str(), said.tone), (words, Tone::Calm), "{command:?}");

@@ -5,13 +5,17 @@ use std::sync::Arc;
 
 use super::state::{Leaves, Note, SegmentState};
 use super::timer::Kind;
-use super::{Cause, Event, Phase, RunNs, SendState, ShowNs, State};
+use super::{Cause, Event, Phase, Record, RunNs, SendState, ShowNs, State};
 use crate::show::plan::Plan;
 use crate::show::{CueIx, CueNumber, SegmentIx, Trigger, demonstration};
 
 impl State {
-    /// Folds `event`, which happened at `run_ns`, into the state.
-    pub fn apply(&mut self, run_ns: RunNs, event: &Event) {
+    /// Folds `record` into the state.
+    pub fn fold(&mut self, record: &Record) {
+        self.apply(record.run_ns, &record.event);
+    }
+
+    pub(super) fn apply(&mut self, run_ns: RunNs, event: &Event) {
         match event {
             Event::RunStarted { source, rehearsal, speed, auto, clock, day, shift_ns, .. } => {
                 (self.rehearsal, self.speed, self.auto, self.clock) = (*rehearsal, *speed, *auto, *clock);
@@ -59,7 +63,7 @@ impl State {
             Event::PersonSpotted { person, .. } => self.person_spotted(person, run_ns),
             Event::PersonUnspotted { person, .. } => self.person_unspotted(person),
             Event::PersonNoted { person, text, .. } => self.person_noted(person, text, run_ns),
-            Event::RunLeft { .. } | Event::TerminalLost {} => {}
+            Event::RunLeft { .. } | Event::TerminalLost {} | Event::Unknown(_) => {}
             Event::CueFired { cue, cause, firing, due_ns, playhead_stays } => {
                 self.cue_fired(cue, *cause, *firing, *due_ns, *playhead_stays);
             }

@@ -1,10 +1,12 @@
 //! Events: what has happened, in the past tense, as the journal keeps it.
 
 use std::fmt;
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
+use strum::VariantNames;
 
 use super::RunNs;
 use crate::show::CueNumber;
@@ -18,8 +20,27 @@ pub struct Record {
     pub at: Timestamp,
     /// The run's clock; in a rehearsal it may run faster than `at`.
     pub run_ns: RunNs,
+    /// Who wrote it. `None` in a run that only one machine writes, which is the usual case.
+    pub origin: Option<Arc<Origin>>,
     /// What happened.
     pub event: Event,
+}
+
+impl Record {
+    /// The record of a run that one machine writes.
+    pub fn new(seq: u64, at: Timestamp, run_ns: RunNs, event: Event) -> Self {
+        Record { seq, at, run_ns, origin: None, event }
+    }
+}
+
+/// Who wrote a record, in a run that several stations follow and one of them calls.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Origin {
+    /// The name of the station.
+    pub station: String,
+    /// The term in which that station called the run, from 1: each time another station takes the run over, it rises by
+    /// one.
+    pub term: u64,
 }
 
 /// The name of a run's folder.
@@ -41,8 +62,9 @@ pub const TERMINAL_WENT: &str = "its terminal went";
 ///
 /// `due_ns`, where an event has it, is the instant of the run clock at which it was meant to happen; what follows is
 /// reckoned from there and not from when somebody got round to it. Segments, steps and actions are counted from 1.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
 #[serde(tag = "event", rename_all = "snake_case")]
+#[strum(serialize_all = "snake_case")]
 #[expect(missing_docs, reason = "the names of the fields are those of the journal, and say what they are")]
 pub enum Event {
     /// The first line of every journal.
@@ -229,49 +251,33 @@ pub enum Event {
         action: u32,
         output: String,
     },
+    /// What a newer version has written and this one does not know. It changes nothing.
+    #[serde(skip)]
+    Unknown(UnknownEvent),
+}
+
+/// An event of a kind that this version does not know, as it was read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct UnknownEvent {
+    /// Its kind, as the journal spells it.
+    pub kind: String,
+    /// Its members as JSON text, `"event"` among them, without the braces around them.
+    pub members: String,
 }
 
 impl Event {
     /// The kind, as the journal spells it.
-    pub fn kind(&self) -> &'static str {
+    pub fn kind(&self) -> &str {
         match self {
-            Event::RunStarted { .. } => "run_started",
-            Event::RunResumed { .. } => "run_resumed",
-            Event::RunLeft { .. } => "run_left",
-            Event::TerminalLost {} => "terminal_lost",
-            Event::RunEnded { .. } => "run_ended",
-            Event::SegmentStarted { .. } => "segment_started",
-            Event::SegmentEnded { .. } => "segment_ended",
-            Event::CueStoodBy { .. } => "cue_stood_by",
-            Event::DepartmentReady { .. } => "department_ready",
-            Event::DepartmentUnready { .. } => "department_unready",
-            Event::InterlockOverridden { .. } => "interlock_overridden",
-            Event::CueFired { .. } => "cue_fired",
-            Event::CueCompleted { .. } => "cue_completed",
-            Event::CueStopped { .. } => "cue_stopped",
-            Event::ClipStarted { .. } => "clip_started",
-            Event::ClipLost { .. } => "clip_lost",
-            Event::CueMissed { .. } => "cue_missed",
-            Event::CueSkipped { .. } => "cue_skipped",
-            Event::CueUnskipped { .. } => "cue_unskipped",
-            Event::CueSwapped { .. } => "cue_swapped",
-            Event::StepDone { .. } => "step_done",
-            Event::PlayheadMoved { .. } => "playhead_moved",
-            Event::Held {} => "held",
-            Event::Resumed {} => "resumed",
-            Event::Panicked {} => "panicked",
-            Event::PanicSent { .. } => "panic_sent",
-            Event::PanicRehearsed { .. } => "panic_rehearsed",
-            Event::PanicFailed { .. } => "panic_failed",
-            Event::NoteTaken { .. } => "note_taken",
-            Event::PersonSpotted { .. } => "person_spotted",
-            Event::PersonUnspotted { .. } => "person_unspotted",
-            Event::PersonNoted { .. } => "person_noted",
-            Event::ActionSent { .. } => "action_sent",
-            Event::ActionRehearsed { .. } => "action_rehearsed",
-            Event::ActionFailed { .. } => "action_failed",
-            Event::ActionUnknown { .. } => "action_unknown",
+            Event::Unknown(unknown) => &unknown.kind,
+            known => known.into(),
         }
+    }
+
+    /// Returns `true` if this version knows the kind of event that the journal spells `kind`. No kind is spelled
+    /// `unknown`, in any version.
+    pub fn knows(kind: &str) -> bool {
+        Self::VARIANTS.contains(&kind)
     }
 
     /// The cue that it is about, where it is about one.
@@ -311,7 +317,8 @@ impl Event {
             | Event::PanicFailed { .. }
             | Event::PersonSpotted { .. }
             | Event::PersonUnspotted { .. }
-            | Event::PersonNoted { .. } => None,
+            | Event::PersonNoted { .. }
+            | Event::Unknown(_) => None,
         }
     }
 }

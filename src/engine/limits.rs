@@ -44,7 +44,8 @@ impl Event {
             | Event::ActionSent { .. }
             | Event::ActionRehearsed { .. }
             | Event::ActionFailed { .. }
-            | Event::ActionUnknown { .. } => None,
+            | Event::ActionUnknown { .. }
+            | Event::Unknown(_) => None,
         };
         instant.into_iter()
     }
@@ -84,7 +85,8 @@ impl Event {
             | Event::Panicked {}
             | Event::PanicSent { .. }
             | Event::ActionSent { .. }
-            | Event::ActionUnknown { .. } => [None, None],
+            | Event::ActionUnknown { .. }
+            | Event::Unknown(_) => [None, None],
         };
         for text in texts.into_iter().flatten().filter(|text| text.len() > bytes_max) {
             let kept = text.floor_char_boundary(bytes_max);

@@ -14,7 +14,7 @@ use crate::show::{CueIx, DepartmentIx, SegmentIx, Show};
 
 /// Everything that is true of a run at one moment, but for the moment itself.
 ///
-/// Only [`State::apply`] changes it.
+/// Only [`State::fold`] changes it.
 #[derive(Clone, Debug, PartialEq)]
 pub struct State {
     pub(super) show: Arc<Show>,

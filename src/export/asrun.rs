@@ -7,6 +7,7 @@
 mod fold;
 mod rows;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::ZonedDateTime;
@@ -62,6 +63,8 @@ pub struct AsRun {
     pub terminal_lost: Vec<ZonedDateTime>,
     /// When no program was running.
     pub downtimes: Vec<Downtime>,
+    /// The kinds of events that this version does not know, which a newer one has written, and how many of each there are.
+    pub unknown: BTreeMap<String, u32>,
     /// In running order.
     pub segments: Vec<SegmentRow>,
     /// All notes, in the order in which they were taken.

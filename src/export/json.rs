@@ -3,6 +3,8 @@
 //! Owns the names of the keys. Times are RFC 3339 with the offset of the show's zone, durations and differences are
 //! seconds to the millisecond, what is not known is `null`. Must never compute: what stands here is a row's.
 
+use std::collections::BTreeMap;
+
 use jiff::ZonedDateTime;
 use serde::{Serialize, Serializer};
 
@@ -60,6 +62,9 @@ struct Run<'a> {
     terminal_lost: Vec<String>,
     stops: Vec<Stop<'a>>,
     downtimes: Vec<Down>,
+    /// Only where a newer version has written the journal.
+    #[serde(skip_serializing_if = "BTreeMap::is_empty")]
+    unknown_events: &'a BTreeMap<String, u32>,
     segments: Vec<Segment<'a>>,
     notes: Vec<Note<'a>>,
     spotted: Vec<Spotted<'a>>,
@@ -181,6 +186,7 @@ impl<'a> From<&'a AsRun> for Run<'a> {
             panics: run.panics.iter().map(|panic| rfc3339(&panic.at)).collect(),
             stops: run.panics.iter().flat_map(stops).collect(),
             downtimes: run.downtimes.iter().map(Down::from).collect(),
+            unknown_events: &run.unknown,
             segments: run.segments.iter().map(Segment::from).collect(),
             notes: run.notes.iter().map(Note::from).collect(),
             spotted: run.spotted.iter().map(Spotted::from).collect(),

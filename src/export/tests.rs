@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::asrun::{AsRun, EMBARGOED, Outcome};
 use super::{csv, json, text};
-use crate::engine::{Cause, Event, MissedWhy, Record, State};
+use crate::engine::{Cause, Event, MissedWhy, Record, State, UnknownEvent};
 use crate::show::{CueNumber, Show, file};
 
 const SHOW: &str = r##"
@@ -92,11 +92,9 @@ fn ns(ms: u64) -> u64 {
 /// Records of events at milliseconds of the run.
 pub(super) fn records(events: Vec<(u64, Event)>) -> Vec<Record> {
     let opened: Timestamp = "2024-08-11T21:50:00Z".parse().unwrap();
-    let record = |(at, (ms, event)): (usize, (u64, Event))| Record {
-        seq: at as u64 + 1,
-        at: opened + jiff::SignedDuration::from_millis(ms as i64),
-        run_ns: ns(ms),
-        event,
+    let record = |(at, (ms, event)): (usize, (u64, Event))| {
+        let wall = opened + jiff::SignedDuration::from_millis(ms as i64);
+        Record::new(at as u64 + 1, wall, ns(ms), event)
     };
     events.into_iter().enumerate().map(record).collect()
 }
@@ -424,13 +422,32 @@ fn a_show_without_people_has_an_empty_sheet() {
 }
 
 #[test]
+fn a_report_counts_the_events_of_a_newer_version() {
+    let newer = |kind: &str| Event::Unknown(UnknownEvent { kind: kind.into(), members: String::new() });
+    let mut events = evening();
+    let end_ms = events.last().map_or(0, |(ms, _)| *ms);
+    events.extend(["stage_revolved", "curtain", "stage_revolved"].map(|kind| (end_ms, newer(kind))));
+    let run = report(events);
+    let page = text::write(&run, 120);
+    assert!(
+        page.contains("events of a newer version, left out of this report: 1 curtain, 2 stage_revolved\n"),
+        "{page}"
+    );
+    let value: serde_json::Value = serde_json::from_str(&json::write(&run)).unwrap();
+    assert_eq!(value["unknown_events"], serde_json::json!({ "curtain": 1, "stage_revolved": 2 }));
+    let known = report(evening());
+    assert_eq!(AsRun { unknown: known.unknown.clone(), ..run }, known, "nothing else is different");
+    assert!(!json::write(&known).contains("unknown_events"));
+}
+
+#[test]
 fn the_report_agrees_with_the_engine_about_a_whole_run() {
     let show = show(SHOW);
     let mut state = State::new(Arc::clone(&show));
     let (mut now, mut events, mut due) = (0, vec![], vec![run_started_by_itself()]);
     for _ in 0..1_000 {
         for event in due {
-            state.apply(now, &event);
+            state.fold(&Record::new(0, jiff::Timestamp::UNIX_EPOCH, now, event.clone()));
             events.push((now / 1_000_000, event));
         }
         let Some(next_ns) = state.poll_timeout() else { break };

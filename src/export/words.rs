@@ -111,6 +111,11 @@ pub(super) fn facts(run: &AsRun) -> Vec<(&'static str, String)> {
         let length = duration::length(down.down_ms * MILLISECOND_NS);
         fact("Down", format!("{length}, from {} to {}", days.clock(&down.from), days.clock(&down.until)));
     }
+    if !run.unknown.is_empty() {
+        let kinds = run.unknown.iter().map(|(kind, count)| format!("{count} {kind}"));
+        let kinds = kinds.collect::<Vec<_>>().join(", ");
+        fact("Unknown", format!("events of a newer version, left out of this report: {kinds}"));
+    }
     facts
 }
 

@@ -10,11 +10,13 @@
 //! ```
 
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use crate::engine::{Event, RUN_NS_MAX, Record, RunNs};
+use super::unknown;
+use crate::engine::{Event, Origin, RUN_NS_MAX, Record, RunNs};
 
 /// The longest line that is written or believed, without its newline.
 ///
@@ -47,7 +49,7 @@ pub enum LineFault {
         gives: String,
     },
     /// The bytes are as they were written, but this program cannot read an event from them.
-    #[error("the line is no event that this version knows ({0})")]
+    #[error("the line is not an event ({0})")]
     NotAnEvent(String),
     /// A line is missing or stands there twice.
     #[error("seq is {found} where {expected} has to stand")]
@@ -70,7 +72,7 @@ pub enum LineFault {
     TooFar(RunNs),
     /// Without its beginning a run cannot be replayed.
     #[error("a journal begins with run_started, not with {0}")]
-    NotBegun(&'static str),
+    NotBegun(String),
     /// Two journals in one file.
     #[error("run_started stands in the middle of the run")]
     BegunAgain,
@@ -112,13 +114,22 @@ fn encode_whole(record: &Record, out: &mut Vec<u8>) -> Result<(), LineFault> {
 }
 
 fn write_line(record: &Record, out: &mut Vec<u8>) -> io::Result<()> {
-    let Record { seq, at, run_ns, event } = record;
+    let Record { seq, at, run_ns, origin, event } = record;
     let start = out.len();
     write!(out, r#"{{"seq":{seq},"at":"{:.6}","run_ns":{run_ns}"#, truncate(*at))?;
-    let seam = out.len();
-    serde_json::to_writer(&mut *out, event)?;
-    // The brace that opens the event's own object becomes the comma that makes it part of this one.
-    out[seam] = b',';
+    if let Some(origin) = origin {
+        out.extend_from_slice(b",\"station\":");
+        serde_json::to_writer(&mut *out, &origin.station)?;
+        write!(out, r#","term":{}"#, origin.term)?;
+    }
+    if let Event::Unknown(unknown) = event {
+        write!(out, ",{}}}", unknown.members)?;
+    } else {
+        let seam = out.len();
+        serde_json::to_writer(&mut *out, event)?;
+        // The brace that opens the event's own object becomes the comma that makes it part of this one.
+        out[seam] = b',';
+    }
     let crc = hex(crc32fast::hash(&out[start..]));
     out.pop();
     for part in [CRC_OPEN, &crc, CRC_CLOSE, b"\n"] {
@@ -138,6 +149,8 @@ pub fn decode(line: &[u8]) -> Result<Record, LineFault> {
         seq: u64,
         at: Timestamp,
         run_ns: RunNs,
+        station: Option<String>,
+        term: Option<u64>,
     }
 
     if line.len() > LINE_BYTES_MAX {
@@ -153,9 +166,13 @@ pub fn decode(line: &[u8]) -> Result<Record, LineFault> {
         return Err(LineFault::WrongCrc { says: text(says), gives: text(&gives) });
     }
     let no_event = |error: serde_json::Error| LineFault::NotAnEvent(error.to_string());
-    let Head { seq, at, run_ns } = serde_json::from_slice(line).map_err(no_event)?;
-    let event: Event = serde_json::from_slice(line).map_err(no_event)?;
-    Ok(Record { seq, at: truncate(at), run_ns, event })
+    let Head { seq, at, run_ns, station, term } = serde_json::from_slice(line).map_err(no_event)?;
+    let event = match serde_json::from_slice(line) {
+        Ok(event) => event,
+        Err(error) => Event::Unknown(unknown::read(line).ok_or_else(|| no_event(error))?),
+    };
+    let origin = station.map(|station| Arc::new(Origin { station, term: term.unwrap_or_default() }));
+    Ok(Record { seq, at: truncate(at), run_ns, origin, event })
 }
 
 /// What stands before the last member, and the eight digits in it.
@@ -197,7 +214,7 @@ mod tests {
     #[test]
     fn a_line_has_its_published_form() {
         let event = Event::CueStoodBy { cue: sample::cue("12") };
-        let record = Record { seq: 7, at: sample::at(123_456_000), run_ns: 5, event };
+        let record = Record::new(7, sample::at(123_456_000), 5, event);
         let text =
             r#"{"seq":7,"at":"2026-11-22T20:05:00.123456Z","run_ns":5,"event":"cue_stood_by","cue":"12","crc":""#;
         let line = String::from_utf8(line_of(&record)).unwrap();
@@ -210,7 +227,7 @@ mod tests {
     fn a_time_has_six_decimals_and_living_is_replay() {
         for (nanosecond, decimals) in [(0, ".000000Z"), (1_999, ".000001Z"), (999_999_999, ".999999Z")] {
             let at = truncate(sample::at(nanosecond));
-            let lived = Record { seq: 1, at, run_ns: 0, event: Event::Held {} };
+            let lived = Record::new(1, at, 0, Event::Held {});
             let line = line_of(&lived);
             assert!(String::from_utf8_lossy(&line).contains(decimals));
             assert_eq!(decode(&line), Ok(lived));
@@ -221,7 +238,7 @@ mod tests {
     fn a_line_that_would_not_be_believed_is_not_written() {
         let output = "x".repeat(LINE_BYTES_MAX);
         let event = Event::ActionSent { cue: sample::cue("1"), firing: 1, action: 1, output };
-        let record = Record { seq: 1, at: sample::at(0), run_ns: 0, event };
+        let record = Record::new(1, sample::at(0), 0, event);
         let mut out = b"before".to_vec();
         assert!(matches!(encode(&record, &mut out), Err(LineFault::TooLong(_))));
         assert_eq!(out, b"before");
@@ -236,7 +253,7 @@ mod tests {
             Event::PersonNoted { person: "gaga".into(), name: long(), text: long() },
             Event::ActionFailed { cue: sample::cue("12"), firing: 1, action: 1, output: "desk".into(), error: long() },
         ] {
-            let record = Record { seq: 7, at: sample::at(0), run_ns: 5, event: event.clone() };
+            let record = Record::new(7, sample::at(0), 5, event.clone());
             let line = line_of(&record);
             assert!(line.len() < 20_000, "{}", line.len());
             let read = decode(&line).unwrap();
@@ -244,6 +261,28 @@ mod tests {
             let text = String::from_utf8(line).unwrap();
             assert!(text.contains("é\\u0001") && text.contains("bytes left out)"), "{}", &text[text.len() - 100..]);
         }
+    }
+
+    #[test]
+    fn a_record_says_who_wrote_it_where_more_than_one_machine_may() {
+        let origin = Some(Arc::new(Origin { station: "front of \"house\"".into(), term: 3 }));
+        let record = Record { origin, ..Record::new(7, sample::at(0), 5, Event::Held {}) };
+        let line = line_of(&record);
+        let text = String::from_utf8_lossy(&line);
+        assert!(
+            text.contains(r#","run_ns":5,"station":"front of \"house\"","term":3,"event":"held","crc":"#),
+            "{text}"
+        );
+        assert_eq!(decode(&line), Ok(record));
+    }
+
+    #[test]
+    fn an_event_of_a_newer_version_is_carried_as_it_was_written() {
+        let newer = r#"{"seq":9,"at":"2026-11-22T20:05:00.000000Z","run_ns":3,"station":"foh","term":2,"event":"stage_revolved","cue":"12","by":{"b":1.50,"a":[ 1,"}" ]}"#;
+        let line = format!("{newer},\"crc\":\"{:08x}\"}}", crc32fast::hash(format!("{newer}}}").as_bytes()));
+        let record = decode(line.as_bytes()).unwrap();
+        assert_eq!((record.event.kind(), record.event.cue(), record.seq), ("stage_revolved", None, 9));
+        assert_eq!(String::from_utf8(line_of(&record)).unwrap(), line);
     }
 
     #[test]
@@ -255,8 +294,12 @@ mod tests {
         assert_eq!(decode(b""), Err(LineFault::NoCrc));
         assert_eq!(decode(b"{}"), Err(LineFault::NoCrc));
         assert!(matches!(decode(&with_crc("\0\u{7f}")), Err(LineFault::NotAnEvent(_))));
-        let newer = with_crc(r#"{"seq":1,"at":"2026-11-22T20:05:00Z","run_ns":0,"event":"stage_revolved""#);
-        assert!(matches!(decode(&newer), Err(LineFault::NotAnEvent(why)) if why.contains("stage_revolved")));
+        for broken in
+            [r#""event":"cue_stood_by""#, r#""event":"unknown""#, r#""event":7"#, r#""event":"a","event":"b""#]
+        {
+            let line = with_crc(&format!(r#"{{"seq":1,"at":"2026-11-22T20:05:00Z","run_ns":0,{broken}"#));
+            assert!(matches!(decode(&line), Err(LineFault::NotAnEvent(_))), "{broken}");
+        }
         let held = with_crc(r#"{"seq":3,"at":"2026-11-22T20:05:00Z","run_ns":0,"event":"held""#);
         assert!(decode(&held).is_ok());
         let (mut upper, crc_at) = (held.clone(), held.len() - 10);

@@ -33,7 +33,7 @@ impl Order {
         match (&record.event, self.is_at_start()) {
             (Event::RunStarted { .. }, false) => return Err(LineFault::BegunAgain),
             (Event::RunStarted { .. }, true) | (_, false) => {}
-            (event, true) => return Err(LineFault::NotBegun(event.kind())),
+            (event, true) => return Err(LineFault::NotBegun(event.kind().to_owned())),
         }
         let mut instants = record.event.instants().chain([record.run_ns]);
         if let Some(found) = instants.find(|&instant| instant > RUN_NS_MAX) {
@@ -56,7 +56,10 @@ mod tests {
     fn admits_a_run_and_nothing_out_of_place() {
         let records = sample::records();
         let mut order = Order::default();
-        assert_eq!(order.admit(&Record { seq: 1, ..records[1].clone() }), Err(LineFault::NotBegun("run_resumed")));
+        assert_eq!(
+            order.admit(&Record { seq: 1, ..records[1].clone() }),
+            Err(LineFault::NotBegun("run_resumed".into()))
+        );
         for record in &records {
             assert_eq!(order.admit(record), Ok(()));
         }

@@ -133,7 +133,7 @@ impl Account {
                 self.state = *whole;
             }
             for record in &records {
-                self.state.apply(record.run_ns, &record.event);
+                self.state.fold(record);
                 self.note(&record.event);
             }
         }

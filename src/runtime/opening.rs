@@ -229,7 +229,7 @@ fn resume(
     let mut state = State::new(Arc::clone(&show));
     let mut log = Log::default();
     for record in &recovered.records {
-        state.apply(record.run_ns, &record.event);
+        state.fold(record);
         log.push(record);
     }
     let last = recovered.records.last().context("the journal holds no event")?;

@@ -223,7 +223,7 @@ impl Painter {
             self.start.state.clone_from(whole);
         }
         for record in &news.records {
-            self.start.state.apply(record.run_ns, &record.event);
+            self.start.state.fold(record);
             self.start.log.push(record);
         }
         for word in &news.words {

@@ -75,7 +75,7 @@ fn folded(house: &House, show: &Arc<Show>) -> State {
     let records = recover(&house.runs()[0].join("journal.jsonl")).expect("a sound journal").records;
     let fold = |mut state: State, records: &[handover::engine::Record]| {
         for record in records {
-            state.apply(record.run_ns, &record.event);
+            state.fold(record);
         }
         state
     };

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use handover::engine::{Command, Effect, Event, Rejection, RunNs, State};
+use handover::engine::{Command, Effect, Event, Record, Rejection, RunNs, State};
 use handover::show::{Show, plan};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -64,7 +64,7 @@ impl Rig {
         let from = self.effects.len();
         for event in events {
             self.journal.push((self.now, event.clone()));
-            self.state.apply(self.now, &event);
+            self.state.fold(&Record::new(0, jiff::Timestamp::UNIX_EPOCH, self.now, event.clone()));
             self.effects.extend(self.state.effects(&event));
         }
         if !self.outputs_answer {
@@ -76,7 +76,7 @@ impl Rig {
                 let output = self.state.show().outputs[cue.actions[action as usize].output.0 as usize].id.clone();
                 let sent = Event::ActionSent { cue: cue.number.clone(), firing, action: action + 1, output };
                 self.journal.push((self.now, sent.clone()));
-                self.state.apply(self.now, &sent);
+                self.state.fold(&Record::new(0, jiff::Timestamp::UNIX_EPOCH, self.now, sent));
             }
         }
     }
@@ -141,7 +141,7 @@ impl Rig {
         self.journal.truncate(self.journal.len().saturating_sub(events).max(1));
         self.state = State::new(Arc::clone(self.state.show()));
         for (run_ns, event) in &self.journal {
-            self.state.apply(*run_ns, event);
+            self.state.fold(&Record::new(0, jiff::Timestamp::UNIX_EPOCH, *run_ns, event.clone()));
         }
     }
 
@@ -161,7 +161,7 @@ impl Rig {
             if read != *event {
                 return Err(format!("{event:?} reads back from the journal as {read:?}"));
             }
-            state.apply(*run_ns, &read);
+            state.fold(&Record::new(0, jiff::Timestamp::UNIX_EPOCH, *run_ns, read));
         }
         if state == self.state { Ok(state) } else { Err("replaying the journal gives another state".to_owned()) }
     }

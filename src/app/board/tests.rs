@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::engine::{Cause, Command, Event};
+use crate::engine::{Cause, Command, Event, Record};
 use crate::show::duration::SECOND_NS;
 use crate::show::file;
 
@@ -67,7 +67,9 @@ impl Run {
     }
 
     fn take(&mut self, events: Vec<Event>) {
-        events.iter().for_each(|event| self.state.apply(self.now, event));
+        events
+            .iter()
+            .for_each(|event| self.state.fold(&Record::new(0, jiff::Timestamp::UNIX_EPOCH, self.now, event.clone())));
     }
 
     fn until(&mut self, second: u64) {

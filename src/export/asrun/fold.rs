@@ -4,10 +4,12 @@
 //! Must never decide what the engine decides already: phases, plans and projections are asked of [`State`], which
 //! every record is applied to. Only what a later event would overwrite is kept here.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::AsRun;
 use crate::engine::{Cause, Event, Record, RunNs, State, Stop};
+use crate::export::layout::plain;
 use crate::show::duration::MILLISECOND_NS;
 use crate::show::{CueIx, OutputIx, Show};
 
@@ -39,6 +41,7 @@ pub(super) struct Fold {
     pub terminal_lost: Vec<RunNs>,
     /// When the program was back, and for how long it had been away.
     pub downs: Vec<(RunNs, u64)>,
+    pub unknown: BTreeMap<String, u32>,
     pub cues: Vec<CueLog>,
     pub segments: Vec<SegmentLog>,
 }
@@ -117,6 +120,7 @@ impl Fold {
             panics: vec![],
             terminal_lost: vec![],
             downs: vec![],
+            unknown: BTreeMap::new(),
             cues: vec![CueLog::default(); show.cues.len()],
             segments: vec![SegmentLog::default(); show.segments.len()],
         }
@@ -143,6 +147,7 @@ impl Fold {
             Event::Held {} => self.holds += 1,
             Event::Resumed {} => self.end_hold(record.run_ns),
             Event::Panicked {} => self.panic(record.run_ns),
+            Event::Unknown(unknown) => *self.unknown.entry(plain(&unknown.kind)).or_default() += 1,
             Event::NoteTaken { text, cue: None } => {
                 let segment = self.state.current_segment().map_or(0, |segment| segment.0 as usize);
                 if let Some(log) = self.segments.get_mut(segment) {
@@ -155,7 +160,7 @@ impl Fold {
                 }
             }
         }
-        self.state.apply(record.run_ns, &record.event);
+        self.state.fold(record);
         if let Some((_, stops)) = self.panics.last_mut() {
             *stops = self.state.panic_stops().collect();
         }

@@ -57,6 +57,7 @@ impl Fold {
             terminal_lost: self.terminal_lost.iter().map(|&ns| wall(ns as i64)).collect(),
             panics: self.panics.iter().map(|(ns, stops)| self.panic_row(*ns, stops)).collect(),
             downtimes: self.downs.iter().map(down).collect(),
+            unknown: self.unknown.clone(),
             notes: self.state.notes().iter().map(note).collect(),
             spotted: self.spotted_rows(),
             segments,

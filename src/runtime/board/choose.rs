@@ -221,7 +221,7 @@ mod tests {
             show_crc: None,
         };
         let events = [started].into_iter().chain(ended.then_some(Event::RunEnded { over_ns: 0 }));
-        let record = |(seq, event)| Record { seq, at: wall_now(), run_ns: 0, event };
+        let record = |(seq, event)| Record::new(seq, wall_now(), 0, event);
         journal.append(&(1..).zip(events).map(record).collect::<Vec<_>>()).unwrap();
         journal.close(Duration::from_secs(20)).unwrap();
         match is_called {

@@ -82,7 +82,7 @@ mod tests {
     }
 
     fn line(at_ms: i64, run_ms: u64) -> Record {
-        Record { seq: 1, at: wall(at_ms), run_ns: run_ms * MS, event: Event::Held {} }
+        Record::new(1, wall(at_ms), run_ms * MS, Event::Held {})
     }
 
     #[test]

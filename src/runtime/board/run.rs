@@ -69,7 +69,7 @@ impl Run {
             (self.state, self.clock, self.has_left) = (State::new(Arc::clone(&self.show)), None, false);
         }
         for record in &records {
-            self.state.apply(record.run_ns, &record.event);
+            self.state.fold(record);
             self.has_left = matches!(record.event, Event::RunLeft { .. });
         }
         if let Some(last) = records.last() {
@@ -166,7 +166,7 @@ mod tests {
             };
             let segment = Event::SegmentStarted { segment: 1, title: "s".into(), due_ns: run_ns };
             let events = [(0, started), (run_ns, segment), (run_ns, fired)];
-            let record = |(seq, (run_ns, event))| Record { seq, at: wall_now(), run_ns, event };
+            let record = |(seq, (run_ns, event))| Record::new(seq, wall_now(), run_ns, event);
             journal.append(&(1..).zip(events).map(record).collect::<Vec<_>>()).unwrap();
             journal.close(Duration::from_secs(20)).unwrap();
             let mut run = Run::open(&choice, id).unwrap();

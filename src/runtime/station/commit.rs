@@ -61,7 +61,7 @@ impl Station {
         // Whoever calls this may have looked at the clock before the last record was made; the journal takes no step back.
         self.run_ns = self.run_ns.max(self.clock.run_ns(now_ns));
         let (at, run_ns) = (truncate(self.clock.wall(now_ns)), self.run_ns);
-        let records = events.into_iter().zip(self.seq + 1..).map(|(event, seq)| Record { seq, at, run_ns, event });
+        let records = events.into_iter().zip(self.seq + 1..).map(|(event, seq)| Record::new(seq, at, run_ns, event));
         let records: Vec<Record> = records.collect();
         self.seq += records.len() as u64;
         if let Some(journal) = &mut self.journal
@@ -71,7 +71,7 @@ impl Station {
         }
         let mut effects = vec![];
         for record in &records {
-            self.state.apply(record.run_ns, &record.event);
+            self.state.fold(record);
             effects.extend(self.state.effects(&record.event));
         }
         self.news.extend(records);

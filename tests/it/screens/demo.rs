@@ -8,7 +8,7 @@ use std::sync::Arc;
 use handover::app::demo::Demo;
 use handover::app::log::Log;
 use handover::app::{App, Theme};
-use handover::engine::{Effect, Event, RunNs, State};
+use handover::engine::{Effect, Event, Record, RunNs, State};
 use handover::output::{Job, Outcome, Outputs};
 use handover::runtime::clock::RunClock;
 use handover::show::duration::SECOND_NS;
@@ -73,7 +73,7 @@ impl Watched {
     }
 
     fn happened(&mut self, run_ns: RunNs, event: Event) {
-        self.state.apply(run_ns, &event);
+        self.state.fold(&Record::new(0, jiff::Timestamp::UNIX_EPOCH, run_ns, event.clone()));
         self.app.happened(&event, 0);
         if let Event::CueFired { cue, .. } = &event {
             self.fired.push(cue.as_str().to_owned());

@@ -94,10 +94,10 @@ impl Run {
     pub fn commit(&mut self, events: Vec<Event>) {
         for event in events {
             self.seq += 1;
-            self.state.apply(self.now_ns, &event);
-            self.app.happened(&event, self.now_ns);
-            let at = self.state.wall(self.now_ns as i64);
-            self.log.push(&Record { seq: self.seq, at, run_ns: self.now_ns, event });
+            let record = Record::new(self.seq, self.state.wall(self.now_ns as i64), self.now_ns, event);
+            self.state.fold(&record);
+            self.app.happened(&record.event, self.now_ns);
+            self.log.push(&record);
         }
     }
 
