@@ -130,6 +130,18 @@ impl Gauge {
         reading.last = Some((trip.packet, false, trip.until));
     }
 
+    /// A message that was counted as sent has been refused.
+    pub(super) fn refused(&self, trip: Trip) {
+        let mut reading = self.lock();
+        reading.sent = reading.sent.saturating_sub(1);
+        reading.failed += 1;
+        if let Some((packet, has_left, _)) = &mut reading.last
+            && *packet == trip.packet
+        {
+            *has_left = false;
+        }
+    }
+
     /// So many messages were dropped, and none of them tried.
     pub(super) fn dropped(&self, count: usize) {
         self.lock().failed += count as u64;

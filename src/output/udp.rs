@@ -2,7 +2,11 @@
 //!
 //! The packets are ready and the socket is connected and non-blocking, so a GO costs a look-up and one system call.
 //! Nothing here may block: a host's name is looked up by a helper thread. UDP promises nothing; "sent" means that the
-//! datagram has left this machine.
+//! datagram has left this machine and was not refused, as far as is known. A refusal comes back later: it then fails
+//! the datagrams that it belongs to, also those that were reported as sent. Once a port has refused one, the next is
+//! reported only when it is known whether it was refused as well.
+
+mod recent;
 
 use std::io::{self, ErrorKind};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
@@ -15,8 +19,10 @@ use super::gauge::Trip;
 use super::messages::{Led, Messages, Turn};
 use super::osc;
 use super::peer::{Peer, first_of, words};
+use super::queue::Senders;
 use super::worker::Site;
-use super::{Driver, Health, Job, Light, Outcome, Report, now};
+use super::{Driver, Health, Job, Light, News, Outcome, Report, now};
+use recent::{Left, Recent};
 
 /// How often a name without an address, or an address without a route, is tried again.
 const RETRY: Duration = Duration::from_secs(3);
@@ -41,8 +47,9 @@ pub(super) struct Udp {
 #[derive(Default)]
 struct Link {
     socket: Option<UdpSocket>,
-    /// Whether a refusal came back since the last send.
-    refused: bool,
+    /// The last that is known is that a datagram was refused.
+    refuses: bool,
+    recent: Recent,
 }
 
 impl Udp {
@@ -50,7 +57,7 @@ impl Udp {
     pub(super) fn open(site: Site, peer: Peer, packets: Messages<Vec<u8>>) -> io::Result<Self> {
         let socket = peer.literal().and_then(|address| connect(address).ok());
         let ready = socket.is_some();
-        let link = Arc::new(Mutex::new(Link { socket, refused: false }));
+        let link = Arc::new(Mutex::new(Link { socket, ..Link::default() }));
         let helper = if ready { None } else { Some(start_helper(&site, &peer, &link)?) };
         let longest = packets.all().filter(|packet| osc::is_bundle(packet)).map(|packet| packet.len()).max();
         let stamped = Vec::with_capacity(longest.unwrap_or(0));
@@ -58,25 +65,26 @@ impl Udp {
     }
 
     /// Sends a bundle with the time of this moment, and a message as it is.
-    fn stamp_and_send(&mut self, job: Job, packet: &[u8]) -> Outcome {
+    fn stamp_and_send(&mut self, senders: Senders, packet: &[u8]) -> Option<Outcome> {
         let since = now();
         if !osc::is_bundle(packet) {
-            return self.send_packet(Some(job), packet, since);
+            return self.send_packet(senders, packet, since);
         }
         self.stamped.clear();
         self.stamped.extend_from_slice(packet);
         osc::stamp(&mut self.stamped);
-        self.send_packet(Some(job), &self.stamped, since)
+        self.send_packet(senders, &self.stamped, since)
     }
 
-    fn send_packet(&self, job: Option<Job>, packet: &[u8], since: Instant) -> Outcome {
-        let mut link = lock(&self.link);
+    /// Sends a datagram; gives no outcome where a report on it will come.
+    fn send_packet(&self, senders: Senders, packet: &[u8], since: Instant) -> Option<Outcome> {
+        let (job, mut link) = (senders.job, lock(&self.link));
         let gauge = &self.site.gauge;
         let Some(socket) = &link.socket else {
             let why = gauge.error().unwrap_or_else(|| unresolved(&self.peer, None));
             gauge.down(why.clone());
             gauge.failed(Trip::new(job, since));
-            return Outcome::Failed(why);
+            return Some(Outcome::Failed(why));
         };
         let (mut result, mut refused) = send_past_refusals(socket, packet);
         if result.as_ref().is_err_and(|e| !is_full(e))
@@ -88,53 +96,114 @@ impl Udp {
             link.socket = Some(fresh);
         }
         let trip = Trip::new(job, since);
+        if refused {
+            self.tell_refused(&mut link);
+        }
         match result {
+            // On this machine a closed port has answered before the call comes back.
+            Ok(()) if is_refused(link.socket.as_ref()) => {
+                self.tell_refused(&mut link);
+                gauge.failed(trip);
+                Some(self.refused())
+            }
             Ok(()) => {
-                if std::mem::take(&mut link.refused) || refused {
-                    gauge.down(unheard(&self.peer));
+                let in_doubt = link.refuses;
+                if in_doubt {
                     gauge.sent_in_doubt(trip);
                 } else {
                     gauge.sent(Light::Ok, trip);
                 }
-                Outcome::Sent
+                if let Some(oldest) = link.recent.push(Left { senders, trip, at: since, in_doubt }) {
+                    self.tell(&oldest, &Outcome::Sent);
+                }
+                (!in_doubt).then_some(Outcome::Sent)
             }
             Err(error) => {
                 let why = if is_full(&error) { "the network takes no more just now".into() } else { words(&error) };
                 let why = format!("cannot send to {}: {why}", self.peer);
                 gauge.down(why.clone());
                 gauge.failed(trip);
-                Outcome::Failed(why)
+                Some(Outcome::Failed(why))
             }
         }
+    }
+
+    fn refused(&self) -> Outcome {
+        Outcome::Failed(format!("sent, but refused: {}", unheard(&self.peer)))
+    }
+
+    /// A refusal has come back: those that it belongs to have failed.
+    fn tell_refused(&self, link: &mut Link) {
+        link.refuses = true;
+        self.site.gauge.down(unheard(&self.peer));
+        for left in link.recent.refused() {
+            self.site.gauge.refused(left.trip);
+            self.tell(&left, &self.refused());
+        }
+    }
+
+    /// Looks whether a refusal has come back, and reports what is known now of those in doubt.
+    fn look(&self, link: &mut Link) {
+        if is_refused(link.socket.as_ref()) {
+            self.tell_refused(link);
+        }
+        for left in link.recent.heard(now()) {
+            link.refuses = false;
+            self.site.gauge.up();
+            self.tell(&left, &Outcome::Sent);
+        }
+    }
+
+    fn tell(&self, left: &Left, outcome: &Outcome) {
+        for report in self.reports(left, outcome) {
+            (self.site.reporter)(News::Report(report));
+        }
+    }
+
+    fn reports(&self, left: &Left, outcome: &Outcome) -> impl Iterator<Item = Report> {
+        left.senders.all().map(|job| self.site.report(job, outcome.clone()))
     }
 }
 
 impl Driver for Udp {
     fn send(&mut self, job: Job) -> Option<Outcome> {
-        let packet = match self.packets.of(job) {
-            Some(Turn::Alone(packet) | Turn::Leads(packet, _)) => Arc::clone(packet),
+        let (senders, packet) = match self.packets.of(job) {
+            Some(Turn::Alone(packet)) => (Senders::one(job), Arc::clone(packet)),
+            Some(Turn::Leads(packet, others)) => {
+                (Senders { job: Some(job), others: Some(Arc::clone(others)) }, Arc::clone(packet))
+            }
             Some(Turn::Follows) => return self.led.of(job),
             None => return Some(Outcome::no_message()),
         };
-        let outcome = self.stamp_and_send(job, &packet);
-        self.led.keep(job, Some(outcome.clone()));
-        Some(outcome)
+        let outcome = self.stamp_and_send(senders, &packet);
+        self.led.keep(job, outcome.clone());
+        outcome
     }
 
     fn panic(&mut self) -> Vec<Report> {
-        let send = |packet: &Arc<Vec<u8>>| self.site.report(None, self.send_packet(None, packet, now()));
-        self.packets.panic.iter().map(send).collect()
+        let send = |packet: &Arc<Vec<u8>>| self.send_packet(Senders::default(), packet, now());
+        self.packets.panic.iter().filter_map(send).map(|outcome| self.site.report(None, outcome)).collect()
     }
 
     fn health(&self) -> Health {
-        let mut link = lock(&self.link);
-        // The refusal of a datagram comes back a moment after it: asking the socket here shows it before the next cue.
-        let error = link.socket.as_ref().and_then(|socket| socket.take_error().ok().flatten());
-        if error.is_some_and(|e| e.kind() == ErrorKind::ConnectionRefused) {
-            link.refused = true;
-            self.site.gauge.down(unheard(&self.peer));
-        }
+        // Over a network a refusal comes back a moment after the datagram: looking here shows it before the next cue.
+        self.look(&mut lock(&self.link));
         self.site.gauge.health(0)
+    }
+
+    fn close(&mut self, deadline: Instant) -> Vec<Report> {
+        let known_at = lock(&self.link).recent.known_at();
+        if let Some(known_at) = known_at {
+            thread::sleep(known_at.min(deadline).saturating_duration_since(now()));
+        }
+        let mut link = lock(&self.link);
+        let refused = if is_refused(link.socket.as_ref()) { link.recent.refused() } else { vec![] };
+        let (refused_outcome, known) = (self.refused(), known_at.is_some_and(|at| at <= now()));
+        let doubtful = || Outcome::Failed("sent after a refusal: nobody knows whether it was heard".to_owned());
+        let refused = refused.iter().flat_map(|left| self.reports(left, &refused_outcome)).collect::<Vec<_>>();
+        let rest = link.recent.in_doubt();
+        let outcome = if known { Outcome::Sent } else { doubtful() };
+        refused.into_iter().chain(rest.iter().flat_map(|left| self.reports(left, &outcome))).collect()
     }
 }
 
@@ -167,6 +236,12 @@ fn send_past_refusals(socket: &UdpSocket, packet: &[u8]) -> (io::Result<()>, boo
         }
     }
     (Err(ErrorKind::ConnectionRefused.into()), refused)
+}
+
+/// Returns `true` if a refusal has come back since it was last asked for.
+fn is_refused(socket: Option<&UdpSocket>) -> bool {
+    let error = socket.and_then(|socket| socket.take_error().ok().flatten());
+    error.is_some_and(|error| error.kind() == ErrorKind::ConnectionRefused)
 }
 
 /// Whether the machine has no room for the datagram just now; another socket would have none either.
@@ -303,22 +378,72 @@ mod tests {
     }
 
     #[test]
-    fn no_datagram_is_lost_to_the_refusal_of_another() {
+    fn no_datagram_is_lost_to_the_refusal_of_another_and_each_has_its_own_outcome() {
         let port = listener("127.0.0.1:0").local_addr().unwrap().port();
-        let mut udp = open("127.0.0.1", port);
-        assert_eq!(udp.send(job(0)), Some(Outcome::Sent));
-        awaited(|| udp.health().light == Light::Down);
-        assert_eq!(udp.health().error, Some(format!("nobody listens at 127.0.0.1:{port}")));
-        assert_eq!(udp.send(job(1)), Some(Outcome::Sent));
-
-        let desk = listener(&format!("127.0.0.1:{port}"));
-        assert_eq!(udp.send(job(2)), Some(Outcome::Sent));
-        assert_eq!(heard(&desk), FIRE_BYTES);
-        assert_eq!(udp.health().light, Light::Down);
-        assert_eq!(udp.send(job(3)), Some(Outcome::Sent));
-        assert_eq!(heard(&desk), FIRE_BYTES);
+        let (site, reports) = site("lights");
+        let show = osc_show("127.0.0.1", port);
+        let packets = osc::packets(&show, OutputIx(0)).unwrap();
+        let mut udp = Udp::open(site, Peer::new("127.0.0.1", port), packets).unwrap();
+        let refused = Outcome::Failed(format!("sent, but refused: nobody listens at 127.0.0.1:{port}"));
+        for n in 0..2 {
+            assert_eq!(udp.send(job(n)), Some(refused.clone()));
+        }
         let health = udp.health();
-        assert_eq!((health.light, health.error, health.sent, health.failed), (Light::Ok, None, 4, 0));
+        assert_eq!((health.light, health.sent, health.failed), (Light::Down, 0, 2));
+        assert_eq!(health.error, Some(format!("nobody listens at 127.0.0.1:{port}")));
+        assert_eq!(udp.panic().iter().map(|r| (r.job, &r.outcome)).collect::<Vec<_>>(), [(None, &refused)]);
+
+        // It is back: what is sent arrives, and counts as sent once it is known not to have been refused.
+        let desk = listener(&format!("127.0.0.1:{port}"));
+        for n in 2..4 {
+            assert_eq!(udp.send(job(n)), None);
+            assert_eq!(heard(&desk), FIRE_BYTES);
+        }
+        assert_eq!(udp.health().light, Light::Down);
+        let mut outcomes = vec![];
+        awaited(|| {
+            udp.health();
+            outcomes.extend(reports.try_iter().map(|report| (report.job, report.outcome)));
+            outcomes.len() == 2
+        });
+        assert_eq!(outcomes, [2, 3].map(|n| (Some(job(n)), Outcome::Sent)));
+        let health = udp.health();
+        assert_eq!((health.light, health.error, health.sent, health.failed), (Light::Ok, None, 2, 3));
+        assert_eq!(udp.send(job(4)), Some(Outcome::Sent));
+    }
+
+    #[test]
+    fn a_refusal_that_comes_later_fails_what_was_reported_as_sent() {
+        let (site, reports) = site("lights");
+        let show = together_show("127.0.0.1", 9);
+        let packets = osc::packets(&show, OutputIx(0)).unwrap();
+        let desk = listener("127.0.0.1:0");
+        let peer = Peer::new("127.0.0.1", desk.local_addr().unwrap().port());
+        let mut udp = Udp::open(site, peer, packets).unwrap();
+        assert_eq!(udp.send(job(1)), Some(Outcome::Sent));
+        assert_eq!(udp.send(Job { action: 2, ..job(1) }), Some(Outcome::Sent));
+        // A network that brings the refusal after the call has come back.
+        udp.tell_refused(&mut lock(&udp.link));
+        let failed: Vec<_> = reports.try_iter().map(|report| (report.job, report.outcome)).collect();
+        let why = format!("sent, but refused: nobody listens at {}", desk.local_addr().unwrap());
+        let of = |action| (Some(Job { action, ..job(1) }), Outcome::Failed(why.clone()));
+        assert_eq!(failed, [of(0), of(2)], "each action of the bundle");
+        let health = udp.health();
+        assert_eq!((health.light, health.sent, health.failed), (Light::Down, 0, 1));
+        assert_eq!(health.last.map(|last| last.has_left), Some(false));
+    }
+
+    #[test]
+    fn closing_settles_what_is_in_doubt() {
+        let desk = listener("127.0.0.1:0");
+        let mut udp = open("127.0.0.1", desk.local_addr().unwrap().port());
+        lock(&udp.link).refuses = true;
+        assert_eq!(udp.send(job(0)), None);
+        let closed = udp.close(now() + SOON);
+        assert_eq!(closed.iter().map(|r| (r.job, &r.outcome)).collect::<Vec<_>>(), [(Some(job(0)), &Outcome::Sent)]);
+        assert_eq!(udp.send(job(1)), None);
+        let closed = udp.close(now());
+        assert!(matches!(&closed[..], [Report { outcome: Outcome::Failed(why), .. }] if why.contains("nobody knows")));
     }
 
     #[test]

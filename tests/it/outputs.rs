@@ -211,3 +211,35 @@ fn a_panic_says_which_outputs_it_could_not_tell() {
     assert_eq!(sent.iter().map(|line| &line["output"]).collect::<Vec<_>>(), ["lights"]);
     program.await_words(&["desk NOT told", "stop sent to 1 output", "no stop message for house"]);
 }
+
+#[test]
+fn a_refused_datagram_fails_its_cue_and_one_that_is_heard_again_does_not() {
+    let house = House::new();
+    let port = UdpSocket::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a port").port();
+    let cues: Vec<_> = ["1", "2"]
+        .map(|n| format!("{{ number = \"{n}\", title = \"C\", do = [{{ output = \"desk\", osc = \"/{n}\" }}] }}"))
+        .into();
+    let mut program = house.open(&[&house.show(&format!(
+        "title = \"T\"\n[output.desk]\nosc = \"udp://127.0.0.1:{port}\"\n[[segment]]\ntitle = \"S\"\n\
+         duration = \"10m\"\ncue = [{}]\n",
+        cues.join(", ")
+    ))]);
+    program.press_for(" ", "action_failed");
+    let why = format!("sent, but refused: nobody listens at 127.0.0.1:{port}");
+    program.await_words(&["cue 1 → desk FAILED: sent, but refused"]);
+    let desk = UdpSocket::bind(("127.0.0.1", port)).expect("the desk is back");
+    program.guard();
+    let sent = program.press_for(" ", "action_sent");
+    assert_eq!(sent["cue"], "2");
+    desk.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+    let mut packet = [0; 64];
+    let length = desk.recv(&mut packet).expect("the cue");
+    assert!(packet[..length].starts_with(b"/2\0"));
+    let journal = program.await_event("action_sent", 1);
+    let failed = journal.of_kind("action_failed");
+    assert_eq!(
+        failed.iter().map(|line| (&line["cue"], &line["error"])).collect::<Vec<_>>(),
+        [(&"1".into(), &why.into())]
+    );
+    assert!(journal.about("action_sent", "1").is_empty(), "{}", journal.tail(20));
+}
