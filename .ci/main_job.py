@@ -26,9 +26,11 @@ def run_to_its_end(program, state):
     """Runs the Paris show by itself, a thousand times as fast; returns all that the terminal was sent."""
     pid, master = pty.fork()
     if pid == 0:
+        # The terminal has its size before the program looks at it.
+        fcntl.ioctl(0, termios.TIOCSWINSZ, struct.pack("HHHH", 36, 120, 0, 0))
         os.environ["TERM"] = "xterm-256color"
+        os.environ["LANG"] = "C.UTF-8"
         os.execv(program, [program, "--rehearse", "--auto", "--speed", "1000", "--fresh", "--state", state])
-    fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", 36, 120, 0, 0))
     seen, has_quit, now = b"", False, time.monotonic()
     look, end = now + LOOK_S, now + GIVE_UP_S
     while time.monotonic() < end:
@@ -53,9 +55,13 @@ def run_to_its_end(program, state):
 def finished(state):
     runs = os.path.join(state, "runs")
     for run in os.listdir(runs) if os.path.isdir(runs) else []:
-        with open(os.path.join(runs, run, "journal.jsonl"), encoding="utf-8") as journal:
-            if any('"event":"run_ended"' in line for line in journal):
-                return True
+        try:
+            with open(os.path.join(runs, run, "journal.jsonl"), "rb") as journal:
+                if b'"event":"run_ended"' in journal.read():
+                    return True
+        except FileNotFoundError:
+            # The run's folder is there a moment before its journal.
+            pass
     return False
 
 

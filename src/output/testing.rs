@@ -12,8 +12,8 @@ use crate::show::{
     Action, Body, Cue, CueIx, CueNumber, Output, OutputIx, OutputKind, SegmentIx, Show, Thresholds, Trigger,
 };
 
-/// Longer than anything takes that these tests wait for.
-pub(super) const SOON: Duration = Duration::from_secs(4);
+/// Longer than anything takes that these tests wait for, on a machine with other work.
+pub(super) const SOON: Duration = Duration::from_secs(20);
 
 /// `fire()`, written out by hand from the OSC 1.0 specification.
 pub(super) const FIRE_BYTES: &[u8] = b"/eos/cue/1/12/fire\0\0,ifsT\0\0\0\x00\x00\x00\x01\x3F\x00\x00\x00text\0\0\0\0";

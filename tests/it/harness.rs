@@ -7,6 +7,7 @@
 
 #![expect(clippy::disallowed_methods, reason = "a test from outside lives by the machine's clock")]
 
+mod calm;
 pub mod display;
 mod journal;
 mod program;
@@ -18,6 +19,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
+pub use calm::in_time;
 pub use journal::Journal;
 pub use program::Program;
 pub use remote::{Line, Remote, Reply, bundle, encode, frame};
@@ -93,9 +95,18 @@ impl House {
 
     /// Starts the program in a terminal of this many columns and rows, and waits for nothing.
     pub fn spawn(&self, args: &[&str], size: (u16, u16), env: &[(&str, &str)]) -> Program {
+        Program::spawn(&self.arguments(args), size, env, self.state(), "")
+    }
+
+    /// Starts the program in a terminal of 120 by 36 into which `keys` were typed before.
+    pub fn spawn_behind(&self, keys: &str, args: &[&str]) -> Program {
+        Program::spawn(&self.arguments(args), (120, 36), &[], self.state(), keys)
+    }
+
+    fn arguments(&self, args: &[&str]) -> Vec<String> {
         let mut all = vec!["--state".to_owned(), self.state().display().to_string()];
         all.extend(args.iter().map(|arg| (*arg).to_owned()));
-        Program::spawn(&all, size, env, self.state())
+        all
     }
 
     /// The folders of the runs, the oldest first.

@@ -20,9 +20,10 @@ fn web(answers: &'static [&'static str]) -> (SocketAddr, Receiver<String>) {
             let mut stream = BufReader::new(stream.expect("a caller"));
             let head = stream.by_ref().lines().map_while(Result::ok).take_while(|line| !line.is_empty());
             let first = head.collect::<Vec<_>>().first().cloned().unwrap_or_default();
+            // Told before it is answered: whoever has the answer finds it told.
+            drop(sender.send(first));
             write!(stream.get_mut(), "HTTP/1.1 {answer}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
                 .expect("sent");
-            drop(sender.send(first));
         }
     });
     (addr, heard)

@@ -63,7 +63,7 @@ fn the_film_is_played_where_it_is_there_and_the_post_says_his_words() {
     let ended_ns = journal.about("cue_completed", "32")[0]["run_ns"].as_u64().expect("an instant");
     let took_ns = ended_ns - fired_ns;
     // The cue's own duration is 2:20; the player has the last word. Its frames are 40 ms long.
-    assert!((2_900_000_000..8_000_000_000).contains(&took_ns), "the film of 3 s took {took_ns} ns");
+    assert!((2_900_000_000..60_000_000_000).contains(&took_ns), "the film of 3 s took {took_ns} ns");
     program.await_journal("the jump, which follows the film", |j| !j.about("cue_fired", "33").is_empty());
 
     program.press_to_see("/36\r", &["His post on X"]);

@@ -93,7 +93,7 @@ fn show(cues: &[(&str, &str)]) -> String {
     text
 }
 
-const CUES: [(&str, &str); 13] = [
+const CUES: [(&str, &str); 14] = [
     ("1", "play = \"a.mp4\""),
     ("2", "play = \"b.mp4\", volume = 50"),
     ("3", "play = \"a.mp4\", from = \"0.5s\", to = \"1.1s\""),
@@ -107,6 +107,7 @@ const CUES: [(&str, &str); 13] = [
     ("11", "play = \"a.mp4\", from = \"1.7s\", loop = true"),
     ("12", "play = \"/bin/sh\""),
     ("13", "resume = true"),
+    ("14", "play = \"long.mp4\", from = \"1s\""),
 ];
 
 /// The outputs of a show, and the news that comes from them.
@@ -267,6 +268,11 @@ fn open_clips(parent: u32) -> Vec<(u32, String)> {
     players(parent).into_iter().flat_map(of).collect()
 }
 
+/// How far a clip can be that was called at `called`: a few frames, which the player counts ahead, and the time since.
+fn at_most_ns(called: Instant) -> u64 {
+    (called.elapsed() + Duration::from_millis(200)).as_nanos() as u64
+}
+
 #[test]
 fn an_armed_clip_plays_to_its_end() {
     let Some(mut stage) = Stage::new() else { return };
@@ -277,10 +283,10 @@ fn an_armed_clip_plays_to_its_end() {
     assert_eq!(stage.expect_start(firing), Some(2000));
     let clip = stage.outputs.health()[0].clip.clone().expect("a clip on air");
     assert!(clip.cue == stage.cue("1") && clip.moves && clip.length_ns == Some(2_000_000_000), "{clip:?}");
-    assert!(clip.position_ns < 1_000_000_000, "{clip:?}");
+    assert!(clip.position_ns <= at_most_ns(began), "{clip:?}");
     stage.expect(firing, ClipNews::Ended);
     let took = began.elapsed();
-    assert!(took > Duration::from_millis(1700) && took < Duration::from_secs(8), "it took {took:?}");
+    assert!(took > Duration::from_millis(1900), "it took {took:?}");
     assert_eq!(stage.outputs.health()[0].clip, None);
     assert_eq!(stage.outputs.health()[0].sent, 1);
     stage.close();
@@ -291,12 +297,12 @@ fn a_clip_plays_from_its_in_point_to_its_out_point_again_and_again() {
     let Some(mut stage) = Stage::new() else { return };
     // Called without having been armed, twice: each time from the in-point.
     for _ in 0..2 {
+        let called = Instant::now();
         let firing = stage.go_pending("3");
         assert_eq!(stage.expect_start(firing), Some(600));
-        let began = Instant::now();
         stage.expect(firing, ClipNews::Ended);
-        let took = began.elapsed();
-        assert!(took > Duration::from_millis(400) && took < Duration::from_secs(5), "it took {took:?}");
+        let took = called.elapsed();
+        assert!(took > Duration::from_millis(550), "it took {took:?}");
     }
     // One that is looped has no end, until it is stopped.
     let firing = stage.go_pending("8");
@@ -323,16 +329,19 @@ fn a_clip_plays_from_its_in_point_to_its_out_point_again_and_again() {
 #[test]
 fn a_clip_takes_the_place_of_another_and_the_same_one_of_itself() {
     let Some(mut stage) = Stage::new() else { return };
-    stage.arm(&["4", "2"]);
+    // None of them comes to its end meanwhile.
+    stage.arm(&["4", "14"]);
     let first = stage.go_pending("4");
     assert_eq!(stage.expect_start(first), Some(30_000));
-    let second = stage.go_pending("2");
-    assert_eq!(stage.expect_start(second), Some(2000));
+    let second = stage.go_pending("14");
+    assert_eq!(stage.expect_start(second), Some(29_000));
     stage.expect(first, ClipNews::Stopped);
-    let third = stage.go_pending("2");
-    assert_eq!(stage.expect_start(third), Some(2000));
+    let called = Instant::now();
+    let third = stage.go_pending("14");
+    assert_eq!(stage.expect_start(third), Some(29_000));
     stage.expect(second, ClipNews::Stopped);
-    assert!(stage.outputs.health()[0].clip.as_ref().is_some_and(|clip| clip.position_ns < 1_500_000_000));
+    let position_ns = stage.outputs.health()[0].clip.as_ref().expect("a clip on air").position_ns;
+    assert!(position_ns <= at_most_ns(called), "it goes on where the one before was");
     stage.close();
 }
 
@@ -347,9 +356,13 @@ fn pause_freezes_the_picture_resume_lets_it_go_on_and_stop_takes_it_away() {
         assert_eq!(stage.go("10").1, Some(Outcome::Sent));
         await_some(PATIENCE, || (!position(&stage).moves).then_some(())).expect("it stands");
     }
-    let stands = position(&stage).position_ns;
-    stage.expect_silence();
-    assert!(position(&stage).position_ns.abs_diff(stands) < 100_000_000, "it stands still");
+    // The player stands still a moment after it was told to, and then says where.
+    let stands_still = || {
+        let stands = position(&stage).position_ns;
+        stage.expect_silence();
+        (position(&stage).position_ns == stands).then_some(stands)
+    };
+    let stands = await_some(PATIENCE, stands_still).expect("it stands still");
     assert_eq!(stage.go("13").1, Some(Outcome::Sent));
     let goes_on = || (position(&stage).position_ns > stands + 500_000_000).then_some(());
     await_some(PATIENCE, goes_on).expect("it goes on");
@@ -375,10 +388,20 @@ fn panic_stops_every_picture() {
     stage.expect(firing, ClipNews::Stopped);
     // One that is called and does not move yet never does.
     let firing = stage.go_pending("2");
-    let reports = stage.outputs.panic();
-    assert!(reports.len() == 2 && told(&reports), "{reports:?}");
-    assert_eq!(reports[0].job.map(|job| job.firing), Some(firing));
-    assert_eq!(reports[0].outcome, Outcome::Failed("stopped by panic".into()));
+    match &stage.outputs.panic()[..] {
+        // This thread had to wait so long that it moves already.
+        reports @ [_] => {
+            assert!(told(reports), "{reports:?}");
+            stage.expect_start(firing);
+            stage.expect(firing, ClipNews::Stopped);
+        }
+        reports @ [first, _] => {
+            assert!(told(reports), "{reports:?}");
+            assert_eq!(first.job.map(|job| job.firing), Some(firing));
+            assert_eq!(first.outcome, Outcome::Failed("stopped by panic".into()));
+        }
+        more => panic!("a GO has one outcome, and so has a panic: {more:?}"),
+    }
     stage.expect_silence();
     stage.close();
 }
@@ -394,7 +417,8 @@ fn lose_the_player(signal: Signal) -> Option<String> {
     let struck = Instant::now();
     let (of, lost) = stage.next();
     let took = struck.elapsed();
-    assert!(took < Duration::from_secs(3), "it took {took:?} to find out");
+    // Two seconds, and more on a machine with other work.
+    assert!(took < PATIENCE / 2, "it took {took:?} to find out");
     println!("found out after {took:?}");
     let Err(ClipNews::Lost(why)) = lost else { panic!("{lost:?}") };
     assert_eq!(of, firing);
@@ -538,8 +562,11 @@ fn no_player_outlives_the_program() {
             program.keys("y");
             program.await_exit();
         }
-        let is_there =
-            |pid: &u32| fs::read_to_string(format!("/proc/{pid}/comm")).is_ok_and(|name| name.trim() == "mpv");
+        // One that has ended is gone, though nobody may have buried it yet.
+        let is_there = |pid: &u32| {
+            let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+            stat.contains("(mpv) ") && !stat.contains("(mpv) Z")
+        };
         let gone = await_some(PATIENCE, || (!mine.iter().any(is_there)).then_some(()));
         assert!(gone.is_some(), "players have outlived the program (killed: {killed}): {mine:?}");
     }

@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, UdpSocket};
 use std::process::{Command, Stdio};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::harness::House;
 
@@ -43,9 +43,10 @@ fn not_found() -> (String, std::sync::mpsc::Receiver<String>) {
             let mut stream = BufReader::new(stream.expect("a caller"));
             let head: Vec<_> =
                 stream.by_ref().lines().map_while(Result::ok).take_while(|line| !line.is_empty()).collect();
+            // Told before it is answered: whoever has the answer finds it told.
+            drop(sender.send(head[0].clone()));
             let answer = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
             stream.get_mut().write_all(answer).expect("an answer");
-            drop(sender.send(head[0].clone()));
         }
     });
     (base, heard)
@@ -90,7 +91,8 @@ fn probe_tells_who_answers() {
 #[expect(clippy::disallowed_methods, reason = "a test from outside lives by the machine's clock")]
 fn probe_names_the_dead_and_waits_for_none_of_them_long() {
     let house = House::new();
-    let closed = UdpSocket::bind("127.0.0.1:0").expect("a port").local_addr().expect("an address");
+    // An address of this machine at which no other test can be given a port.
+    let closed = "127.91.7.3:9";
     let silent = TcpListener::bind("127.0.0.1:0").expect("a server");
     let file = house.show(&show(&[
         ("closed", format!("osc = \"udp://{closed}\"")),
@@ -104,8 +106,8 @@ fn probe_names_the_dead_and_waits_for_none_of_them_long() {
     let (status, printed, said) = probe(&file, &[]);
     let took = begun.elapsed();
     assert_eq!(status, Some(1), "{printed}");
-    // Three seconds for all together, and as much again for a machine with other work.
-    assert!(took.as_secs() < 7, "{took:?}\n{printed}");
+    // Three seconds for all together, and as much as that four times for a machine with other work.
+    assert!(took < Duration::from_secs(15), "{took:?}\n{printed}");
     assert!(said.contains("5 of 5 outputs"), "{said}");
     assert!(line(&printed, "closed").contains("nobody listens"), "{printed}");
     assert!(line(&printed, "silent").contains("no answer in time"), "{printed}");

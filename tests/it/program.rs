@@ -16,7 +16,7 @@ mod trouble;
 use serde_json::json;
 
 use self::shows::{chain, evening};
-use crate::harness::{Arg, House, Program, SILENCE, Wire};
+use crate::harness::{Arg, House, Program, SILENCE, Wire, in_time};
 
 const UP: &str = "\x1b[A";
 const DOWN: &str = "\x1b[B";
@@ -66,22 +66,24 @@ fn space_fires_the_cue_and_its_exact_bytes_leave() {
 
 #[test]
 fn two_presses_are_one_go_and_so_is_a_held_key() {
-    let (house, wire) = (House::new(), Wire::new());
-    let mut program = open_evening(&house, &wire, &[]);
-    program.keys("  ");
-    wire.expect("/one");
-    wire.expect("/one/b");
-    program.await_words(&["GO ignored"]);
-    // A key that is held repeats some thirty times a second.
-    for _ in 0..40 {
+    in_time(|| {
+        let (house, wire) = (House::new(), Wire::new());
+        let mut program = open_evening(&house, &wire, &[]);
+        program.keys("  ");
+        wire.expect("/one");
+        wire.expect("/one/b");
+        program.await_words(&["GO ignored"]);
+        // A key that is held repeats some thirty times a second.
+        for _ in 0..40 {
+            program.keys(" ");
+            std::thread::sleep(std::time::Duration::from_millis(30));
+        }
+        wire.expect_silence();
+        assert_eq!(house.journal().cues("cue_fired"), ["1"]);
+        program.let_go();
         program.keys(" ");
-        std::thread::sleep(std::time::Duration::from_millis(30));
-    }
-    wire.expect_silence();
-    assert_eq!(house.journal().cues("cue_fired"), ["1"]);
-    // The guard has passed in the silence: the next press is a GO again.
-    program.keys(" ");
-    wire.expect("/two");
+        wire.expect("/two");
+    });
 }
 
 #[test]
@@ -122,7 +124,7 @@ fn an_interlock_refuses_go_until_all_are_ready_or_it_is_overridden() {
 #[test]
 fn nothing_fires_in_a_hold() {
     let (house, wire) = (House::new(), Wire::new());
-    let show = house.show(&chain(&wire, 20, "100ms"));
+    let show = house.show(&chain(&wire, 200, "100ms"));
     let mut program = house.open(&[&show]);
     program.keys(" ");
     wire.expect("/link");
@@ -140,27 +142,29 @@ fn nothing_fires_in_a_hold() {
 
 #[test]
 fn escape_twice_stops_everything() {
-    let (house, wire) = (House::new(), Wire::new());
-    let show = house.show(&chain(&wire, 100, "100ms"));
-    let mut program = house.open(&[&show]);
-    program.keys(" ");
-    wire.expect("/link");
-    program.press_to_see("\x1b", &["Esc again"]);
-    wire.expect("/link");
-    program.press_for("\x1b", "panicked");
-    wire.drain();
-    wire.expect_silence();
-    program.await_words(&["PANIC"]);
-    // Two Escapes that are further apart than a second are no panic.
-    program.press_to_see("\x1b", &["Esc again"]);
-    std::thread::sleep(std::time::Duration::from_millis(1100));
-    program.press_to_see("?", &["HELP"]);
-    program.keys("\x1b");
-    program.await_screen("the run", |text| !text.contains("HELP"));
-    assert_eq!(house.journal().of_kind("panicked").len(), 1);
-    // The caller goes on by GO.
-    program.keys(" ");
-    assert_eq!(wire.recv().address, "/call/A");
+    in_time(|| {
+        let (house, wire) = (House::new(), Wire::new());
+        let show = house.show(&chain(&wire, 100, "100ms"));
+        let mut program = house.open(&[&show]);
+        program.keys(" ");
+        wire.expect("/link");
+        program.press_to_see("\x1b", &["Esc again"]);
+        wire.expect("/link");
+        program.press_for("\x1b", "panicked");
+        wire.drain();
+        wire.expect_silence();
+        program.await_words(&["PANIC"]);
+        // Two Escapes that are further apart than a second are no panic.
+        program.press_to_see("\x1b", &["Esc again"]);
+        std::thread::sleep(std::time::Duration::from_millis(1100));
+        program.press_to_see("?", &["HELP"]);
+        program.keys("\x1b");
+        program.await_screen("the run", |text| !text.contains("HELP"));
+        assert_eq!(house.journal().of_kind("panicked").len(), 1);
+        // The caller goes on by GO.
+        program.keys(" ");
+        assert_eq!(wire.recv().address, "/call/A");
+    });
 }
 
 #[test]
@@ -317,28 +321,30 @@ fn a_rehearsal_sends_nothing_tells_what_it_would_have_sent_and_is_left_at_once()
 
 #[test]
 fn half_a_key_and_a_change_of_the_window_hold_up_nothing() {
-    let (house, wire) = (House::new(), Wire::new());
-    let show = house.show(&chain(&wire, 60, "100ms"));
-    let mut program = house.open(&[&show]);
-    program.keys(" ");
-    wire.expect("/link");
-    // Alt-[ and Alt-O send what other keys only begin with.
-    for half in ["\x1b[", "\x1bO"] {
-        program.keys(half);
-        for _ in 0..4 {
-            assert!(wire.recv_within(SILENCE).is_some(), "{half:?} stops the show");
-        }
-    }
-    // A key that comes together with a new size of the window is neither lost nor late.
-    for (at, call) in ["A", "B", "C", "D"].iter().enumerate() {
-        program.guard();
-        program.resize(100 + at as u16, 30);
+    in_time(|| {
+        let (house, wire) = (House::new(), Wire::new());
+        let show = house.show(&chain(&wire, 60, "100ms"));
+        let mut program = house.open(&[&show]);
         program.keys(" ");
-        let call = format!("/call/{call}");
-        let came = (0..8).any(|_| wire.recv_within(SILENCE).is_some_and(|packet| packet.address == call));
-        assert!(came, "{call} was lost:\n{}", program.account());
-    }
-    let used = program.cpu();
-    std::thread::sleep(SILENCE);
-    assert!(program.cpu() - used < SILENCE / 2, "the program spins");
+        wire.expect("/link");
+        // Alt-[ and Alt-O send what other keys only begin with.
+        for half in ["\x1b[", "\x1bO"] {
+            program.keys(half);
+            for _ in 0..4 {
+                assert!(wire.recv_within(SILENCE).is_some(), "{half:?} stops the show");
+            }
+        }
+        // A key that comes together with a new size of the window is neither lost nor late.
+        for (at, call) in ["A", "B", "C", "D"].iter().enumerate() {
+            program.guard();
+            program.resize(100 + at as u16, 30);
+            program.keys(" ");
+            let call = format!("/call/{call}");
+            let came = std::iter::from_fn(|| wire.recv_within(SILENCE)).take(8).any(|packet| packet.address == call);
+            assert!(came, "{call} was lost:\n{}", program.account());
+        }
+        let used = program.cpu();
+        std::thread::sleep(SILENCE);
+        assert!(program.cpu() - used < SILENCE / 2, "the program spins");
+    });
 }

@@ -9,7 +9,7 @@ mod later;
 
 use serde_json::json;
 
-use crate::harness::{Arg, House, Journal, Line, Program, Remote, Wire, bundle, encode, frame};
+use crate::harness::{Arg, House, Journal, Line, Program, Remote, Wire, bundle, encode, frame, in_time};
 use crate::program::shows::evening;
 
 /// The evening, with a remote control to call it.
@@ -31,24 +31,26 @@ fn playhead(journal: &Journal) -> serde_json::Value {
 
 #[test]
 fn go_fires_the_cue_at_the_playhead_and_the_journal_says_by_whom() {
-    let (house, wire, remote) = (House::new(), Wire::new(), Remote::new());
-    let mut program = open(&house, &wire, &remote);
-    remote.press("/go").ok();
-    wire.expect("/one");
-    wire.expect("/one/b");
-    let journal = program.await_event("playhead_moved", 1);
-    assert_eq!((cause(&journal, "1"), playhead(&journal)), (json!("remote"), json!("2")));
-    let sent = program.await_event("action_sent", 2);
-    let seq = |kind: &str| sent.of_kind(kind)[0]["seq"].as_u64();
-    assert!(seq("cue_fired") < seq("action_sent"), "{}", sent.tail(20));
-    program.await_words(&["ON AIR", "House lights"]);
-    program.guard();
-    // The caller's key and the remote control's button are one GO.
-    program.keys(" ");
-    wire.expect("/two");
-    remote.press("/go").refused(&["0.3 s"]);
-    assert_eq!(cause(&program.await_event("cue_fired", 2), "2"), json!("go"));
-    wire.expect_silence();
+    in_time(|| {
+        let (house, wire, remote) = (House::new(), Wire::new(), Remote::new());
+        let mut program = open(&house, &wire, &remote);
+        remote.press("/go").ok();
+        wire.expect("/one");
+        wire.expect("/one/b");
+        let journal = program.await_event("playhead_moved", 1);
+        assert_eq!((cause(&journal, "1"), playhead(&journal)), (json!("remote"), json!("2")));
+        let sent = program.await_event("action_sent", 2);
+        let seq = |kind: &str| sent.of_kind(kind)[0]["seq"].as_u64();
+        assert!(seq("cue_fired") < seq("action_sent"), "{}", sent.tail(20));
+        program.await_words(&["ON AIR", "House lights"]);
+        program.guard();
+        // The caller's key and the remote control's button are one GO.
+        program.keys(" ");
+        wire.expect("/two");
+        remote.press("/go").refused(&["0.3 s"]);
+        assert_eq!(cause(&program.await_event("cue_fired", 2), "2"), json!("go"));
+        wire.expect_silence();
+    });
 }
 
 #[test]

@@ -152,7 +152,8 @@ fn clips_that_follow_have_no_black_between_them_and_a_hold_ends_the_first() {
     }
     let _alone = STAGE.lock().unwrap_or_else(PoisonError::into_inner);
     let (house, display) = (House::new(), Display::open(false));
-    plain(&house, "red.mp4", "red", "2");
+    // Long enough that the hold comes while the first one plays.
+    plain(&house, "red.mp4", "red", "4");
     plain(&house, "blue.mp4", "blue", "2");
     let watch = display.watch();
     let mut program = open(

@@ -193,14 +193,14 @@ fn timecode_and_cues_share_the_port() {
     let mut driver = Clocked::beside(s.midi, Some(timecode));
     driver.show_time(ShowTime { now_ns: 0, runs: true });
     let mut heard = std::iter::from_fn(|| s.heard.recv_timeout(SOON).ok()).map(|(_, bytes)| bytes);
-    assert!(heard.by_ref().take(200).any(|bytes| bytes[0] == 0xF1));
+    assert!(heard.by_ref().take(2000).any(|bytes| bytes[0] == 0xF1));
     for n in 0..3 {
         assert_eq!(driver.send(job(n)), None);
         assert_eq!(s.reports.recv_timeout(SOON).unwrap().outcome, Outcome::Sent);
-        assert!(heard.by_ref().take(200).any(|bytes| bytes == [0x90, 60, 100]));
+        assert!(heard.by_ref().take(2000).any(|bytes| bytes == [0x90, 60, 100]));
     }
     driver.panic();
-    assert!(heard.by_ref().take(200).any(|bytes| bytes == [0xB0, 123, 0]));
-    assert!(heard.by_ref().take(200).any(|bytes| bytes[0] == 0xF1), "panic stops no clock");
+    assert!(heard.by_ref().take(2000).any(|bytes| bytes == [0xB0, 123, 0]));
+    assert!(heard.by_ref().take(2000).any(|bytes| bytes[0] == 0xF1), "panic stops no clock");
     assert_eq!(driver.health().sent, 4);
 }

@@ -473,6 +473,26 @@ fn what_has_not_come_for_long_is_called_off() {
 }
 
 #[test]
+fn a_clip_that_does_not_move_yet_never_does_after_a_panic() {
+    let mut rig = Rig::armed(&[0]);
+    rig.go(0);
+    rig.moves();
+    rig.news();
+    // One that waits for the stage, and one that was let go and does not move yet.
+    assert_eq!(rig.go(5), None);
+    let (outcome, stopped) = rig.deck.panic();
+    assert_eq!((outcome, stopped.iter().map(|job| job.firing).collect()), (Outcome::Sent, vec![5]));
+    assert_eq!(rig.news(), [(0, "stopped")]);
+    rig.arm(&[1]);
+    assert_eq!(rig.go(1), None);
+    let (_, stopped) = rig.deck.panic();
+    assert_eq!(stopped.iter().map(|job| job.firing).collect::<Vec<_>>(), [1]);
+    rig.moves();
+    rig.work();
+    assert_eq!(rig.news(), []);
+}
+
+#[test]
 fn nothing_is_left_without_a_word_when_the_keeper_falls() {
     let mut rig = Rig::armed(&[0, 1]);
     rig.go(0);

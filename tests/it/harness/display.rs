@@ -3,6 +3,7 @@
 //! The few words of the X protocol that this takes are spoken here ("X Window System Protocol, Version 11", encoding):
 //! opening a connection, painting the background, reading pixels.
 
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::os::unix::net::UnixStream;
@@ -91,7 +92,7 @@ impl Display {
                 }
             }
         });
-        Watch { seen, is_over, thread: Some(thread) }
+        Watch { seen, is_over, thread: Some(thread), at: Cell::new(0) }
     }
 }
 
@@ -112,13 +113,17 @@ pub struct Watch {
     seen: Arc<Mutex<Seen>>,
     is_over: Arc<AtomicBool>,
     thread: Option<thread::JoinHandle<()>>,
+    /// Which of the hues was awaited last.
+    at: Cell<usize>,
 }
 
 impl Watch {
-    /// Waits until the whole screen has this hue.
+    /// Waits until the whole screen has this hue, or finds that it has had it since what was awaited last.
     pub fn await_hue(&self, hue: Hue) {
-        let is_it = || self.hues().last().is_some_and(|last| *last == hue).then_some(());
-        assert!(await_some(PATIENCE, is_it).is_some(), "the screen never was {hue:?}: {:?}", self.hues());
+        let find = || self.hues().iter().skip(self.at.get()).position(|seen| *seen == hue);
+        let found = await_some(PATIENCE, find);
+        let ahead = found.unwrap_or_else(|| panic!("the screen never was {hue:?}: {:?}", self.hues()));
+        self.at.set(self.at.get() + ahead);
     }
 
     /// What the whole screen was, one after the other. What is seen for a moment while a picture is drawn may have the

@@ -22,12 +22,13 @@ impl Journal {
 
     /// Reads a journal; a last line without its newline is still being written.
     pub fn read(path: &Path) -> Self {
-        let text = match fs::read(path) {
+        let mut bytes = match fs::read(path) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Self::default(),
-            text => String::from_utf8(text.expect("a journal")).expect("a journal is UTF-8"),
+            bytes => bytes.expect("a journal"),
         };
-        let whole = text.split_inclusive('\n').filter_map(|line| line.strip_suffix('\n'));
-        let lines: Vec<Value> = whole.map(checked).collect();
+        bytes.truncate(bytes.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1));
+        let text = String::from_utf8(bytes).expect("a journal is UTF-8");
+        let lines: Vec<Value> = text.lines().map(checked).collect();
         for (line, seq) in lines.iter().zip(1..) {
             assert_eq!(line["seq"], seq, "a gap in the journal: {line}\n{text}");
         }

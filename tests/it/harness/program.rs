@@ -58,7 +58,13 @@ pub struct Program {
 }
 
 impl Program {
-    pub(super) fn spawn(args: &[String], (cols, rows): (u16, u16), env: &[(&str, &str)], state: PathBuf) -> Self {
+    pub(super) fn spawn(
+        args: &[String],
+        (cols, rows): (u16, u16),
+        env: &[(&str, &str)],
+        state: PathBuf,
+        typed: &str,
+    ) -> Self {
         let size = PtySize { rows, cols, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).expect("a pseudo-terminal");
         let line = hold(&*pair.master);
@@ -67,13 +73,18 @@ impl Program {
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("HANDOVER_")) {
             command.env_remove(name);
         }
-        command.env_remove("NO_COLOR");
-        // What the developer has set for himself changes nothing here.
+        // What the developer has set for themselves, and what this machine is set to, changes nothing here.
+        for name in ["NO_COLOR", "LC_ALL", "LC_CTYPE", "STY", "TMUX"] {
+            command.env_remove(name);
+        }
         command.env("XDG_CONFIG_HOME", state.with_file_name("config"));
-        for (name, value) in [("TERM", "xterm-256color"), ("COLORTERM", "truecolor")].iter().chain(env) {
+        let usual = [("TERM", "xterm-256color"), ("COLORTERM", "truecolor"), ("LANG", "C.UTF-8")];
+        for (name, value) in usual.iter().chain(env) {
             command.env(name, value);
         }
         let before = modes(&line);
+        let mut keyboard = File::from(line);
+        keyboard.write_all(typed.as_bytes()).expect("keys");
         let child = pair.slave.spawn_command(command).expect("the program starts");
         let pid = child.process_id().and_then(|pid| Pid::from_raw(pid as i32)).expect("the program's id");
         let shared = Arc::new(Shared {
@@ -92,7 +103,7 @@ impl Program {
         Program {
             child,
             master: Some(pair.master),
-            keyboard: Some(File::from(line)),
+            keyboard: Some(keyboard),
             reader: Some(reader),
             shared,
             before,

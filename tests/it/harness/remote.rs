@@ -109,9 +109,10 @@ impl Remote {
         self.hear_within(PATIENCE).expect("a message").remove(0)
     }
 
-    /// The next reply.
+    /// The next reply. A display hears it among the bundles of the feed.
     pub fn reply(&self) -> Reply {
-        Reply::of(&self.packet())
+        let is_reply = |packet: &Packet| !packet.address.starts_with("/handover/");
+        Reply::of(&std::iter::repeat_with(|| self.packet()).find(is_reply).expect("a reply"))
     }
 
     /// Sends a message and waits for its reply, and for no other.

@@ -35,8 +35,9 @@ impl Web {
                 }
                 let mut body = vec![0; len];
                 stream.read_exact(&mut body).expect("a body");
-                stream.get_mut().write_all(b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n").expect("an answer");
+                // Told before it is answered: whoever has the answer finds it told.
                 let _ = sender.send((head, String::from_utf8(body).expect("text")));
+                stream.get_mut().write_all(b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n").expect("an answer");
             }
         });
         Web { addr, requests }

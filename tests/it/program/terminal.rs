@@ -9,12 +9,12 @@ use rustix::process::Signal;
 
 use super::open_evening;
 use super::shows::{chain, evening};
-use crate::harness::{Arg, House, PATIENCE, Packet, Program, Wire, await_some};
+use crate::harness::{Arg, House, PATIENCE, Packet, Program, Wire, await_some, in_time};
 
 /// How late a packet may be on a machine with other work.
 const ON_TIME: Duration = Duration::from_millis(500);
-/// How soon the program has to be gone when it is told to go.
-const GONE: Duration = Duration::from_secs(3);
+/// How soon the program has to be gone when it is told to go, on a machine with other work.
+const GONE: Duration = Duration::from_secs(10);
 
 /// Stops reading and has the screen drawn anew until no terminal would take more.
 fn stall(program: &Program) {
@@ -27,49 +27,51 @@ fn stall(program: &Program) {
 
 #[test]
 fn a_stalled_terminal_holds_up_no_cue_and_no_go() {
-    let (house, wire) = (House::new(), Wire::new());
-    let show = house.show(&chain(&wire, 20, "100ms"));
-    let mut program = house.open(&[&show]);
-    program.keys(" ");
-    wire.expect("/link");
-    stall(&program);
-    let mut links = 1;
-    let begun = Instant::now();
-    for call in ["A", "B", "C"] {
-        program.guard();
-        links += wire.drain().len();
-        let pressed = Instant::now();
+    in_time(|| {
+        let (house, wire) = (House::new(), Wire::new());
+        let show = house.show(&chain(&wire, 20, "100ms"));
+        let mut program = house.open(&[&show]);
         program.keys(" ");
-        loop {
-            let left = ON_TIME.saturating_sub(pressed.elapsed());
-            let packet = wire
-                .recv_within(left)
-                .unwrap_or_else(|| panic!("GO {call} has not come in {ON_TIME:?}:\n{}", program.account()));
-            if packet.address == format!("/call/{call}") {
-                break;
+        wire.expect("/link");
+        stall(&program);
+        let mut links = 1;
+        let begun = Instant::now();
+        for call in ["A", "B", "C"] {
+            program.guard();
+            links += wire.drain().len();
+            let pressed = Instant::now();
+            program.keys(" ");
+            loop {
+                let left = ON_TIME.saturating_sub(pressed.elapsed());
+                let packet = wire
+                    .recv_within(left)
+                    .unwrap_or_else(|| panic!("GO {call} has not come in {ON_TIME:?}:\n{}", program.account()));
+                if packet.address == format!("/call/{call}") {
+                    break;
+                }
+                links += 1;
             }
+        }
+        // Some presses too many: they are answered now, not when the terminal is read again.
+        program.keys("   ");
+        while links < 21 {
+            let packet = wire.recv_within(ON_TIME).unwrap_or_else(|| panic!("the chain stops at {links}"));
+            assert_eq!(packet.address, "/link");
             links += 1;
         }
-    }
-    // Some presses too many: they are answered now, not when the terminal is read again.
-    program.keys("   ");
-    while links < 21 {
-        let packet = wire.recv_within(ON_TIME).unwrap_or_else(|| panic!("the chain stops at {links}"));
-        assert_eq!(packet.address, "/link");
-        links += 1;
-    }
-    assert!(begun.elapsed() < Duration::from_secs(4), "the chain took {:?}", begun.elapsed());
-    program.stall(false);
-    program.await_words(&["NEXT", "Call D"]);
-    wire.expect_silence();
-    let journal = house.journal();
-    for line in journal.of_kind("cue_fired") {
-        let late_ns = line["run_ns"].as_u64().unwrap_or(0) - line["due_ns"].as_u64().unwrap_or(0);
-        assert!(late_ns < 200_000_000, "{line} is late");
-    }
-    program.guard();
-    program.keys(" ");
-    wire.expect("/call/D");
+        assert!(begun.elapsed() < Duration::from_secs(4), "the chain took {:?}", begun.elapsed());
+        program.stall(false);
+        program.await_words(&["NEXT", "Call D"]);
+        wire.expect_silence();
+        let journal = house.journal();
+        for line in journal.of_kind("cue_fired") {
+            let late_ns = line["run_ns"].as_u64().unwrap_or(0) - line["due_ns"].as_u64().unwrap_or(0);
+            assert!(late_ns < 200_000_000, "{line} is late");
+        }
+        program.guard();
+        program.keys(" ");
+        wire.expect("/call/D");
+    });
 }
 
 #[test]
@@ -191,50 +193,52 @@ fn link(packet: &Packet) -> i32 {
 
 #[test]
 fn a_show_runs_on_without_its_terminal_and_another_takes_it_over() {
-    let (house, wire) = (House::new(), Wire::new());
-    let show = house.show(&chain(&wire, 30, "300ms"));
-    let mut first = house.open(&[&show]);
-    first.keys(" ");
-    let mut seen = BTreeSet::from([link(&wire.expect("/link"))]);
+    in_time(|| {
+        let (house, wire) = (House::new(), Wire::new());
+        let show = house.show(&chain(&wire, 30, "300ms"));
+        let mut first = house.open(&[&show]);
+        first.keys(" ");
+        let mut seen = BTreeSet::from([link(&wire.expect("/link"))]);
 
-    // While the first has its terminal, nobody else gets the run.
-    let mut other = house.spawn(&["--resume", &show], (120, 36), &[]);
-    assert_eq!(other.await_exit().exit_code(), 1);
-    let screen = other.last_screen();
-    assert!(screen.contains("is being called here now by process"), "{screen}");
+        // While the first has its terminal, nobody else gets the run.
+        let mut other = house.spawn(&["--resume", &show], (120, 36), &[]);
+        assert_eq!(other.await_exit().exit_code(), 1);
+        let screen = other.last_screen();
+        assert!(screen.contains("is being called here now by process"), "{screen}");
 
-    first.close_terminal();
-    let used = first.cpu();
-    let begun = Instant::now();
-    let mut came = 0;
-    while begun.elapsed() < Duration::from_millis(1200) {
-        if let Some(packet) = wire.recv_within(Duration::from_millis(100)) {
-            assert!(seen.insert(link(&packet)), "{packet:?} came again");
-            came += 1;
-        }
-    }
-    assert!(came >= 2, "the chain has stopped with the terminal");
-    let used = first.cpu() - used;
-    assert!(used < Duration::from_millis(240), "without its terminal the program spins: {used:?} in 1.2 s");
-
-    let mut second = house.open(&["--resume", &show]);
-    first.await_exit();
-    let journal = second.await_event("run_resumed", 1);
-    assert_eq!(journal.of_kind("run_left").len(), 1, "{}", journal.tail(10));
-    second.await_words(&["LIVE", "Link"]);
-    // A link that fell due in between waits for the caller.
-    let mut goes = 0;
-    while seen.len() < 31 {
-        match wire.recv_within(Duration::from_millis(900)) {
-            Some(packet) => assert!(seen.insert(link(&packet)), "{packet:?} came again\n{}", second.account()),
-            None => {
-                goes += 1;
-                assert!(goes < 3, "the chain does not go on: {seen:?}\n{}", second.account());
-                second.keys(" ");
+        first.close_terminal();
+        let used = first.cpu();
+        let begun = Instant::now();
+        let mut came = 0;
+        while begun.elapsed() < Duration::from_millis(1200) {
+            if let Some(packet) = wire.recv_within(Duration::from_millis(100)) {
+                assert!(seen.insert(link(&packet)), "{packet:?} came again");
+                came += 1;
             }
         }
-    }
-    assert_eq!(house.journal().cues("cue_fired").len(), 31);
+        assert!(came >= 2, "the chain has stopped with the terminal");
+        let used = first.cpu() - used;
+        assert!(used < Duration::from_millis(240), "without its terminal the program spins: {used:?} in 1.2 s");
+
+        let mut second = house.open(&["--resume", &show]);
+        first.await_exit();
+        let journal = second.await_event("run_resumed", 1);
+        assert_eq!(journal.of_kind("run_left").len(), 1, "{}", journal.tail(10));
+        second.await_words(&["LIVE", "Link"]);
+        // A link that fell due in between waits for the caller.
+        let mut goes = 0;
+        while seen.len() < 31 {
+            match wire.recv_within(Duration::from_secs(2)) {
+                Some(packet) => assert!(seen.insert(link(&packet)), "{packet:?} came again\n{}", second.account()),
+                None => {
+                    goes += 1;
+                    assert!(goes < 3, "the chain does not go on: {seen:?}\n{}", second.account());
+                    second.keys(" ");
+                }
+            }
+        }
+        assert_eq!(house.journal().cues("cue_fired").len(), 31);
+    });
 }
 
 #[test]

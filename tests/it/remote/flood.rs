@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use crate::harness::{Arg, House, Line, Remote, Wire, encode};
+use crate::harness::{Arg, House, Line, Remote, Wire, encode, in_time};
 use crate::program::shows::chain;
 
 const LINKS: u32 = 50;
@@ -77,51 +77,53 @@ impl Drop for Flood {
 
 #[test]
 fn a_flood_holds_up_no_cue_and_no_key_and_takes_no_memory() {
-    let (house, wire, remote) = (House::new(), Wire::new(), Remote::new());
-    let show = house.show(&chain(&wire, LINKS, &format!("{STEP_MS}ms")));
-    let mut program = house.open(&["--fresh", "--listen", &remote.listen(), &show]);
-    program.await_words(&["NEXT"]);
-    let mut line = Line::new(remote.port);
-    line.ask("/note", &[Arg::Text("before".into())]).ok();
-    let before = program.memory();
-    let flood = Flood::start(remote.port);
-    program.keys(" ");
-    assert_eq!(wire.expect("/link").args, [Arg::Int(0)]);
-    let first = Instant::now();
-    let (mut link, mut called, mut latest) = (0, 0, Duration::ZERO);
-    while link < LINKS {
-        let packet = wire.recv();
-        let since = first.elapsed();
-        if packet.address == "/link" {
-            link += 1;
-            assert_eq!(packet.args, [Arg::Int(link as i32)], "out of order");
-            let due = Duration::from_millis(STEP_MS) * link;
-            assert!(since < due + LATE_MAX, "link {link} comes {:?} late\n{}", since - due, program.account());
-            latest = latest.max(since.saturating_sub(due));
-            assert!(since + LATE_MAX > due, "link {link} comes {:?} early", due - since);
-        } else {
-            called += 1;
+    in_time(|| {
+        let (house, wire, remote) = (House::new(), Wire::new(), Remote::new());
+        let show = house.show(&chain(&wire, LINKS, &format!("{STEP_MS}ms")));
+        let mut program = house.open(&["--fresh", "--listen", &remote.listen(), &show]);
+        program.await_words(&["NEXT"]);
+        let mut line = Line::new(remote.port);
+        line.ask("/note", &[Arg::Text("before".into())]).ok();
+        let before = program.memory();
+        let flood = Flood::start(remote.port);
+        program.keys(" ");
+        assert_eq!(wire.expect("/link").args, [Arg::Int(0)]);
+        let first = Instant::now();
+        let (mut link, mut called, mut latest) = (0, 0, Duration::ZERO);
+        while link < LINKS {
+            let packet = wire.recv();
+            let since = first.elapsed();
+            if packet.address == "/link" {
+                link += 1;
+                assert_eq!(packet.args, [Arg::Int(link as i32)], "out of order");
+                let due = Duration::from_millis(STEP_MS) * link;
+                assert!(since < due + LATE_MAX, "link {link} comes {:?} late\n{}", since - due, program.account());
+                latest = latest.max(since.saturating_sub(due));
+                assert!(since + LATE_MAX > due, "link {link} comes {:?} early", due - since);
+            } else {
+                called += 1;
+            }
+            if link == 15 && called == 0 {
+                program.keys(" ");
+            }
+            if link == 30 && called == 1 {
+                line.ask("/go", &[]).ok();
+            }
         }
-        if link == 15 && called == 0 {
-            program.keys(" ");
-        }
-        if link == 30 && called == 1 {
-            line.ask("/go", &[]).ok();
-        }
-    }
-    assert_eq!(called, 2, "both GOs came through:\n{}", program.account());
-    program.press_to_see("t", &["note"]);
-    program.press_for("wet\r", "note_taken");
-    let after = program.memory();
-    let per_second = flood.end();
-    assert!(per_second > PER_SECOND_MIN, "{per_second} a second are no flood");
-    println!("{per_second:.0} datagrams a second, the latest link {latest:?}, memory {before} to {after} bytes");
-    assert!(after < before + MEMORY_MAX, "the program grew from {before} to {after} bytes");
-    // Behind the flood it is heard as before, and the log says what there was.
-    line.ask("/note", &[Arg::Text("after".into())]).ok();
-    program.keys("\t\t");
-    program.await_words(&["OSC in, not obeyed", "malformed", "unknown address"]);
-    let journal = house.journal();
-    assert_eq!(journal.of_kind("cue_fired").len(), LINKS as usize + 3, "{}", journal.tail(10));
-    assert_eq!(journal.of_kind("note_taken").len(), 3);
+        assert_eq!(called, 2, "both GOs came through:\n{}", program.account());
+        program.press_to_see("t", &["note"]);
+        program.press_for("wet\r", "note_taken");
+        let after = program.memory();
+        let per_second = flood.end();
+        assert!(per_second > PER_SECOND_MIN, "{per_second} a second are no flood");
+        println!("{per_second:.0} datagrams a second, the latest link {latest:?}, memory {before} to {after} bytes");
+        assert!(after < before + MEMORY_MAX, "the program grew from {before} to {after} bytes");
+        // Behind the flood it is heard as before, and the log says what there was.
+        line.ask("/note", &[Arg::Text("after".into())]).ok();
+        program.keys("\t\t");
+        program.await_words(&["OSC in, not obeyed", "malformed", "unknown address"]);
+        let journal = house.journal();
+        assert_eq!(journal.of_kind("cue_fired").len(), LINKS as usize + 3, "{}", journal.tail(10));
+        assert_eq!(journal.of_kind("note_taken").len(), 3);
+    });
 }

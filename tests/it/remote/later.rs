@@ -7,7 +7,7 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use super::open;
 use rustix::process::Signal;
 
-use crate::harness::{Arg, House, Remote, Wire, bundle, encode, pass};
+use crate::harness::{Arg, House, Remote, Wire, bundle, encode, in_time, pass};
 
 /// A bundle for so long from now, by the clock on the wall (RFC 5905: seconds since 1900, and their fraction).
 fn bundle_in(ahead: Duration, messages: &[Vec<u8>]) -> Vec<u8> {
@@ -21,32 +21,34 @@ fn bundle_in(ahead: Duration, messages: &[Vec<u8>]) -> Vec<u8> {
 
 #[test]
 fn a_bundle_for_later_is_obeyed_then_and_not_at_all_after_a_panic() {
-    let (house, wire, remote) = (House::new(), Wire::new(), Remote::new());
-    let mut program = open(&house, &wire, &remote);
-    let ahead = Duration::from_millis(1_200);
-    let sent = Instant::now();
-    remote.send(&bundle_in(ahead, &[encode("/go", &[]), encode("/note", &[Arg::Text("on time".into())])]));
-    // Questions are answered meanwhile.
-    remote.press("/thump").ok();
-    wire.expect("/one");
-    let after = sent.elapsed();
-    assert!((ahead - Duration::from_millis(50)..ahead + Duration::from_secs(1)).contains(&after), "{after:?}");
-    wire.expect("/one/b");
-    remote.reply().ok();
-    remote.reply().ok();
-    program.await_event("note_taken", 1);
-    program.guard();
-    remote.send(&bundle_in(Duration::from_secs(2), &[encode("/go", &[])]));
-    remote.press("/thump").ok();
-    program.keys("\u{1b}");
-    program.await_words(&["Esc again"]);
-    program.keys("\u{1b}");
-    remote.reply().refused(&["forgotten"]);
-    program.await_event("panicked", 1);
-    remote.send(&bundle_in(Duration::from_secs(3_600), &[encode("/go", &[])]));
-    remote.reply().refused(&["clocks"]);
-    wire.expect_silence();
-    assert_eq!(house.journal().cues("cue_fired"), ["1"]);
+    in_time(|| {
+        let (house, wire, remote) = (House::new(), Wire::new(), Remote::new());
+        let mut program = open(&house, &wire, &remote);
+        let ahead = Duration::from_millis(1_200);
+        let sent = Instant::now();
+        remote.send(&bundle_in(ahead, &[encode("/go", &[]), encode("/note", &[Arg::Text("on time".into())])]));
+        // Questions are answered meanwhile.
+        remote.press("/thump").ok();
+        wire.expect("/one");
+        let after = sent.elapsed();
+        assert!((ahead - Duration::from_millis(50)..ahead + Duration::from_secs(1)).contains(&after), "{after:?}");
+        wire.expect("/one/b");
+        remote.reply().ok();
+        remote.reply().ok();
+        program.await_event("note_taken", 1);
+        program.guard();
+        remote.send(&bundle_in(Duration::from_secs(2), &[encode("/go", &[])]));
+        remote.press("/thump").ok();
+        program.keys("\u{1b}");
+        program.await_words(&["Esc again"]);
+        program.keys("\u{1b}");
+        remote.reply().refused(&["forgotten"]);
+        program.await_event("panicked", 1);
+        remote.send(&bundle_in(Duration::from_secs(3_600), &[encode("/go", &[])]));
+        remote.reply().refused(&["clocks"]);
+        wire.expect_silence();
+        assert_eq!(house.journal().cues("cue_fired"), ["1"]);
+    });
 }
 
 #[test]
