@@ -100,6 +100,8 @@ pub struct App {
     pub remote: Option<RemoteSign>,
     /// What is wrong with the journal, while something is.
     pub journal_alarm: Option<String>,
+    /// What is wrong with the show beside the journal, for the whole of the run.
+    pub show_alarm: Option<String>,
     /// The next move of the playhead leaves the cursor where it is.
     cursor_stays: bool,
     /// What was looked for last.
@@ -253,6 +255,7 @@ impl App {
             outputs_ns: 0,
             remote: None,
             journal_alarm: None,
+            show_alarm: None,
             cursor_stays: false,
             last_find: String::new(),
             seen: None,

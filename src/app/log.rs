@@ -317,7 +317,7 @@ pub fn words(event: &Event) -> (String, Tone) {
         Event::CueMissed { cue, why, .. } => (format!("cue {cue} MISSED: {}", why.words()), Alarm),
         Event::CueSkipped { cue } => (format!("cue {cue} skipped"), Attention),
         Event::CueUnskipped { cue } => (format!("cue {cue} back in the run"), Calm),
-        Event::CueSwapped { cue, by } => (format!("cue {by} takes the place of {cue}"), Attention),
+        Event::CueSwapped { cue, by, not_followed } => (swapped(cue, by, not_followed), Attention),
         Event::StepDone { cue, step, title } => (format!("cue {cue} step {step}: {title}"), Calm),
         Event::PlayheadMoved { cue: Some(cue) } => (format!("playhead at {cue}"), Calm),
         Event::PlayheadMoved { cue: None } => ("playhead behind the last cue".into(), Calm),
@@ -340,6 +340,18 @@ pub fn words(event: &Event) -> (String, Tone) {
         Event::Unknown(unknown) => {
             (format!("an event of a newer version, which this one does not know: {}", unknown.kind), Attention)
         }
+    }
+}
+
+/// That `by` has the place of `cue`, and what does not come therefore.
+fn swapped(cue: &CueNumber, by: &CueNumber, not_followed: &[CueNumber]) -> String {
+    /// How many cues are named.
+    const NAMED_MAX: usize = 8;
+    let named: Vec<_> = not_followed.iter().take(NAMED_MAX).map(ToString::to_string).collect();
+    let more = if not_followed.len() > NAMED_MAX { " …" } else { "" };
+    match named.as_slice() {
+        [] => format!("cue {by} takes the place of {cue}"),
+        named => format!("cue {by} takes the place of {cue}; not followed: {}{more}", named.join(", ")),
     }
 }
 
@@ -388,6 +400,15 @@ mod tests {
         }
         log.say(Word::refusal("held: nothing fires", 9));
         log
+    }
+
+    #[test]
+    fn a_swap_names_what_is_not_followed_any_more() {
+        let number = |text: &str| CueNumber::new(text).unwrap();
+        let swapped = |not_followed| words(&Event::CueSwapped { cue: number("12"), by: number("12B"), not_followed }).0;
+        assert_eq!(swapped(vec![]), "cue 12B takes the place of 12");
+        let named = swapped(vec![number("13"), number("14")]);
+        assert_eq!(named, "cue 12B takes the place of 12; not followed: 13, 14");
     }
 
     #[test]

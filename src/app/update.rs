@@ -108,7 +108,9 @@ impl App {
         // A fired cue takes even an alarm away; a question stays until it is answered, and what is only bookkeeping
         // takes no word from the caller.
         let is_old = |m: &Message| m.tone != Tone::Alarm || matches!(event, Event::CueFired { .. });
-        if tone == Tone::Alarm {
+        let drops_followers = matches!(event, Event::CueSwapped { not_followed, .. } if !not_followed.is_empty())
+            && self.question.is_none();
+        if tone == Tone::Alarm || drops_followers {
             self.say(text, tone, now_ns);
         } else if self.question.is_none() && !log::is_bookkeeping(event) && self.message.as_ref().is_some_and(is_old) {
             self.message = None;

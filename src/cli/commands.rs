@@ -8,11 +8,11 @@ use anyhow::{Context, bail};
 
 use super::forms::{Format, Paper};
 use crate::app::{Theme, keymap, theme};
-use crate::engine::{CALLER_QUIT, RunId};
+use crate::engine::{CALLER_QUIT, Event, RunId};
 use crate::export::asrun::AsRun;
 use crate::export::sheet::{self, Sheet};
 use crate::export::{chart, csv, html, json, text};
-use crate::journal::{Holder, Store, Summary, recover};
+use crate::journal::{Holder, Store, Summary, checksum, recover};
 use crate::plain;
 use crate::runtime::clock::wall_now;
 use crate::runtime::opening::{Resumable, account, has_colour, machine_zone, parse, read, resumable};
@@ -170,9 +170,15 @@ pub(super) fn report(state: &Path, run: Option<&str>, format: Format, bom: bool)
             last.with_context(|| format!("there are no runs in {}", store.root().display()))?
         }
     };
-    let show = parse(&store.show_text(&id)?, &format!("the show of run {id}"))?;
+    let show_text = store.show_text(&id)?;
+    let show = parse(&show_text, &format!("the show of run {id}"))?;
     let recovered = recover(&store.journal_path(&id)?)?;
-    let asrun = AsRun::from(&show, &id.0, &recovered.records);
+    let begun_with = recovered.records.iter().find_map(|record| match &record.event {
+        Event::RunStarted { show_crc, .. } => show_crc.as_deref(),
+        _ => None,
+    });
+    let show_changed = begun_with.is_some_and(|crc| crc != checksum(&show_text));
+    let asrun = AsRun { show_changed, ..AsRun::from(&show, &id.0, &recovered.records) };
     match format {
         Format::Text => print(&text::write(&asrun, width())),
         Format::Csv => print(&marked(bom, csv::write(&asrun))),

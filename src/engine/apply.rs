@@ -22,9 +22,7 @@ impl State {
                 self.demonstration = demonstration::of(source).filter(|_| *rehearsal && *auto);
                 self.shift_ns = *shift_ns;
                 self.plan = Arc::new(Plan::new(&self.show, *day, *clock));
-                // A technical rehearsal that begins in the middle has missed nothing of what the clock brings before.
-                let comes = |at_ns: i64| at_ns >= 0 || shift_ns.is_none();
-                let by_clock = self.plan.by_clock.iter().filter(|(_, at_ns)| comes(*at_ns));
+                let by_clock = self.plan.by_clock.iter().filter(|(_, at_ns)| *at_ns >= 0 || !self.begins_anywhere());
                 self.timers.by_wall = by_clock.map(|&(cue, at_ns)| (at_ns, cue)).collect();
                 self.playhead = self.next_stop(None);
             }
@@ -68,7 +66,7 @@ impl State {
                 self.cue_fired(cue, *cause, *firing, *due_ns, *playhead_stays);
             }
             Event::CueCompleted { cue, due_ns } => self.cue_completed(cue, *due_ns),
-            Event::CueSwapped { cue, by } => self.cue_swapped(cue, by),
+            Event::CueSwapped { cue, by, .. } => self.cue_swapped(cue, by),
             Event::CueStoodBy { cue }
             | Event::DepartmentReady { cue, .. }
             | Event::DepartmentUnready { cue, .. }

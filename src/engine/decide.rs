@@ -241,7 +241,9 @@ impl State {
             places().skip_while(|&place| place != cue).skip(1).chain(places().take_while(|&place| place != cue));
         let next = turn.find(|&place| !self.cue(place).skipped);
         let next = next.ok_or_else(|| Rejection::NoBackup(self.number(cue)))?;
-        let swapped = Event::CueSwapped { cue: self.number(cue), by: self.number(next) };
+        let followers = self.show.cue_indices().filter(|&other| other != cue && self.show.root(other) == cue);
+        let not_followed = followers.filter(|&other| self.is_in_order(other)).map(|other| self.number(other)).collect();
+        let swapped = Event::CueSwapped { cue: self.number(cue), by: self.number(next), not_followed };
         Ok([vec![swapped], self.playhead_to(Some(next))].concat())
     }
 

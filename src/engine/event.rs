@@ -171,10 +171,13 @@ pub enum Event {
     CueUnskipped {
         cue: CueNumber,
     },
-    /// `by` now has the place of `cue` in the order: its backup, or the cue itself again.
+    /// `by` now has the place of `cue` in the order: its backup, or the cue itself again. `not_followed` are the cues that
+    /// follow `cue` and do not come any more, as long as it stands aside.
     CueSwapped {
         cue: CueNumber,
         by: CueNumber,
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        not_followed: Vec<CueNumber>,
     },
     StepDone {
         cue: CueNumber,

@@ -31,10 +31,24 @@ impl State {
             Trigger::With { cue: cause, .. } | Trigger::After { cue: cause, .. } => {
                 self.cue(cue).firings > 0 || self.cue(cue).due_ns.is_some() || self.is_in_order(cause)
             }
-            Trigger::At { .. } => self.cue(cue).firings > 0 || self.timers.by_wall.iter().any(|&(_, c)| c == cue),
+            Trigger::At { .. } => {
+                let is_due = || self.timers.by_wall.iter().any(|&(_, c)| c == cue);
+                self.cue(cue).firings > 0 || is_due() || self.lies_before_start(cue)
+            }
             Trigger::Into { .. } => true,
         };
         self.is_in_order(cue) && (!comes_alone || self.cue(cue).phase == Phase::Missed)
+    }
+
+    /// Returns `true` if the run's clock began where somebody wanted it to, and not by the machine's.
+    pub(super) fn begins_anywhere(&self) -> bool {
+        self.rehearsal || self.shift_ns.is_some()
+    }
+
+    /// Returns `true` if the clock would have brought `cue` before the run began, in a rehearsal that begins in the middle:
+    /// it is passed over, not missed.
+    fn lies_before_start(&self, cue: CueIx) -> bool {
+        self.begins_anywhere() && self.plan.by_clock.iter().any(|&(other, at_ns)| other == cue && at_ns < 0)
     }
 
     /// The first cue behind `cue` (or in the show) at which the playhead stops.

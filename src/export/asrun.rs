@@ -57,6 +57,9 @@ pub struct AsRun {
     pub held_ms: u64,
     /// How often it did.
     pub holds: u32,
+    /// Whether the show beside the journal is not the one with which the run began: what is planned here is what
+    /// it says now.
+    pub show_changed: bool,
     /// The panics, and which outputs they told to stop.
     pub panics: Vec<PanicRow>,
     /// When the program lost its terminal.

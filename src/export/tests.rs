@@ -155,7 +155,7 @@ pub(super) fn evening() -> Vec<(u64, Event)> {
         completed("2", 495_250),
         note("wind \"7\", gusts\nto 9", Some("1"), 500_000),
         completed("1", 520_250),
-        (521_000, Event::CueSwapped { cue: cue("3"), by: cue("3A") }),
+        (521_000, Event::CueSwapped { cue: cue("3"), by: cue("3A"), not_followed: vec![] }),
         fired("3A", Cause::Go, 1, 522_000),
         completed("3A", 522_000),
         (525_000, Event::CueSkipped { cue: cue("4") }),

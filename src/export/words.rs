@@ -103,6 +103,9 @@ pub(super) fn facts(run: &AsRun) -> Vec<(&'static str, String)> {
             fact("Stopped", format!("at {}: {}", days.clock(&panic.at), stopped(panic)));
         }
     }
+    if run.show_changed {
+        fact("Show", "show.toml was changed after the run began: what is planned here is what it says now".to_owned());
+    }
     if !run.terminal_lost.is_empty() {
         let at: Vec<_> = run.terminal_lost.iter().map(|at| days.clock(at)).collect();
         fact("Terminal", format!("lost at {}", at.join(", ")));

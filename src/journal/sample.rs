@@ -69,7 +69,7 @@ fn events() -> Vec<Event> {
         Event::CueMissed { cue: cue(), why: MissedWhy::ProgramDown, due_ns: 9 },
         Event::CueSkipped { cue: cue() },
         Event::CueUnskipped { cue: cue() },
-        Event::CueSwapped { cue: cue(), by: CueNumber::new("12B").unwrap() },
+        Event::CueSwapped { cue: cue(), by: CueNumber::new("12B").unwrap(), not_followed: vec![cue()] },
         Event::StepDone { cue: cue(), step: 3, title: text() },
         Event::PlayheadMoved { cue: None },
         Event::Held {},

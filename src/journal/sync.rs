@@ -27,6 +27,8 @@ pub enum SyncReport {
     Fault(JournalError),
     /// Nothing is wrong any more.
     Sound,
+    /// The lock file had been deleted or moved, and this program has made it again.
+    LockRestored(PathBuf),
 }
 
 /// Whoever listens to the journal; it is called on the journal's thread and has to return at once.
@@ -171,8 +173,9 @@ impl Shared {
             tell();
             self.retry();
             self.sync();
-            self.look();
+            let restored = self.look();
             tell();
+            restored.into_iter().for_each(|path| report(SyncReport::LockRestored(path)));
             if closing {
                 break;
             }
@@ -227,8 +230,9 @@ impl Shared {
     }
 
     /// Looks whether the files are where they were and as they were left: a journal that was deleted takes writes and syncs
-    /// as if it were there, and one that another program has cut takes them behind a gap.
-    fn look(&self) {
+    /// as if it were there, and one that another program has cut takes them behind a gap. Gives the lock file, where it was
+    /// made again.
+    fn look(&self) -> Option<PathBuf> {
         let gone = !self.disk.is_in_place();
         let before = self.lock().settled_len();
         let found = self.disk.len().ok();
@@ -243,9 +247,11 @@ impl Shared {
             state.changed.get_or_insert((expected, found));
         }
         let was_unlocked = std::mem::replace(&mut state.unlocked, !is_locked);
-        if was_unlocked && !is_locked && state.lock.take_again() {
+        let is_restored = was_unlocked && !is_locked && state.lock.take_again();
+        if is_restored {
             state.unlocked = false;
         }
+        is_restored.then(|| state.lock.path())
     }
 
     fn write_fault(&self, error: &io::Error) -> JournalError {

@@ -166,8 +166,8 @@ fn fresh(wishes: &Wishes, store: &Store, script: Script, post: &Post) -> anyhow:
     let (remote, deaf) = wiring::remote(&script.show, wishes.listen, &wishes.config.permits, post)?;
     let now = wall_now();
     let begin = first_event(&script, wishes, now)?;
-    let playhead = wishes.start.cue(&script.show)?;
-    let Event::RunStarted { speed, day, shift_ns, .. } = &begin else { bail!("a run begins with its start") };
+    let Event::RunStarted { speed, day, shift_ns, clock, .. } = &begin else { bail!("a run begins with its start") };
+    let playhead = wishes.start.playhead(&script.show, *day, *clock)?;
     let stamp = now.to_zoned_datetime(jiff::tz::TimeZone::system()).strftime("%Y%m%d-%H%M%S").to_string();
     let greets = store.ids().is_ok_and(|ids| ids.is_empty());
     let made = store.create(&format!("{stamp}-{}", slug(&script.show.title)), &script.text);
@@ -181,6 +181,10 @@ fn fresh(wishes: &Wishes, store: &Store, script: Script, post: &Post) -> anyhow:
     let dated = script.show.date.filter(|date| !script.rehearse && date != day);
     let shifted = shift_ns.map(|_| "the show's clock is set for a technical rehearsal; outputs are live".to_owned());
     let dated = dated.map(|date| format!("the show is dated {date}: its times are taken for {day}"));
+    let passed = playhead.filter(|_| matches!(wishes.start, Start::At { .. })).map(|cue| {
+        let number = &script.show.cue(cue).number;
+        format!("begins at cue {number}: what is planned before it is passed over")
+    });
     let neighbours = if script.rehearse { vec![] } else { choice::neighbours(store, &script.show, &script.source) };
     // Of a show with a date its warnings say this already.
     let is_laid_out = script.rehearse || script.show.date.is_some();
@@ -190,7 +194,8 @@ fn fresh(wishes: &Wishes, store: &Store, script: Script, post: &Post) -> anyhow:
         1 => Some("1 warning about this show: it is in the log".to_owned()),
         count => Some(format!("{count} warnings about this show: they are in the log")),
     };
-    let words: Vec<String> = dated.into_iter().chain(shifted).chain(neighbours).chain(odd).chain(warned).collect();
+    let words: Vec<String> =
+        passed.into_iter().chain(dated).chain(shifted).chain(neighbours).chain(odd).chain(warned).collect();
     let mut log = Log::default();
     note_config(&wishes.config, wishes.note.as_deref(), &mut log, 0);
     note_warnings(&script.warnings, &mut log, 0);
@@ -272,6 +277,9 @@ fn resume(
         let since = ago(summary.last_at, now);
         words.push(format!("“{}”, {}, last event {since} ago, {on_air}; run {id}", summary.show, summary.kind()));
     }
+    let mut app = wishes.config.app(wishes.theme);
+    app.show_alarm =
+        show_changed.then(|| "show.toml was changed after the run began: check the cues that come".to_owned());
     Ok(Session {
         id: Some(id),
         clock: RunClock::new(machine_ns(), run_ns, now, state.speed()),
@@ -285,7 +293,7 @@ fn resume(
         outputs,
         remote,
         deaf,
-        app: wishes.config.app(wishes.theme),
+        app,
         means: wishes.means,
         words: said(&wishes.config, wishes.note.as_deref(), &words)
             .map(|(words, tone)| (words, if show_changed { Tone::Alarm } else { tone })),

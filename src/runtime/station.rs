@@ -301,6 +301,7 @@ impl Station {
             Msg::Remote(request) => self.wish(request),
             Msg::Journal(SyncReport::Fault(error)) => self.app.journal_alarm = Some(error.to_string()),
             Msg::Journal(SyncReport::Sound) => self.app.journal_alarm = None,
+            Msg::Journal(SyncReport::LockRestored(path)) => self.message(Msg::Word(lock_restored(&path))),
             Msg::ScreenLost => self.terminal_lost(),
             Msg::ScreenFault => self.restart_screen(),
             Msg::Signal(SIGWINCH) => self.resized(),
@@ -324,6 +325,12 @@ impl Station {
             screen.resized();
         }
     }
+}
+
+/// Words on a lock file that this program has made again.
+fn lock_restored(path: &std::path::Path) -> String {
+    let path = path.display();
+    format!("{path} was deleted or moved and is made again; leave the files of a run alone")
 }
 
 /// Whether an output has something to do still: a picture that runs must not go with the caller's terminal.

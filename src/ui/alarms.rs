@@ -90,6 +90,9 @@ fn alarms(scene: &Scene) -> (Vec<Alarm>, usize) {
     if let Some(what) = &scene.app.journal_alarm {
         alarm(" JOURNAL ".into(), styles.on_air_badge, format!(" {what}"));
     }
+    if let Some(what) = &scene.app.show_alarm {
+        alarm(" SHOW FILE ".into(), styles.attention_badge, format!(" {what}"));
+    }
     if state.is_panicked() {
         alarm(" PANIC ".into(), styles.on_air_badge, format!(" {}; GO goes on", stopped::words(state)));
     }

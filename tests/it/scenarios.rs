@@ -463,7 +463,10 @@ fn line(event: &Event, state: &State, times: Times) -> String {
             format!("{kind} {cue} {department}")
         }
         Event::InterlockOverridden { cue, reason } => format!("{kind} {cue} {reason}"),
-        Event::CueSwapped { cue, by } => format!("{kind} {cue} {by}"),
+        Event::CueSwapped { cue, by, not_followed } => {
+            let not_followed = not_followed.iter().map(|cue| format!(" -{cue}")).collect::<String>();
+            format!("{kind} {cue} {by}{not_followed}")
+        }
         Event::StepDone { cue, step, .. } => format!("{kind} {cue} {step}"),
         Event::NoteTaken { text, cue } => {
             format!("{kind} {} {text}", cue.as_ref().map_or("-".to_owned(), ToString::to_string))

@@ -54,6 +54,7 @@ impl Fold {
             end,
             held_ms: self.held_ns / MILLISECOND_NS,
             holds: self.holds,
+            show_changed: false,
             terminal_lost: self.terminal_lost.iter().map(|&ns| wall(ns as i64)).collect(),
             panics: self.panics.iter().map(|(ns, stops)| self.panic_row(*ns, stops)).collect(),
             downtimes: self.downs.iter().map(down).collect(),
@@ -243,7 +244,14 @@ impl Fold {
     }
 
     fn remarks_unfired(&self, ix: CueIx, outcome: Outcome) -> Vec<String> {
+        let root = self.show.root(ix);
         let own = match (outcome, self.stand_in(ix)) {
+            (Outcome::NotCalled, _)
+                if root != ix
+                    && let Some(by) = self.stand_in(root) =>
+            {
+                Some(format!("not followed: {} was replaced by {by}", self.show.cue(root).number))
+            }
             (Outcome::Replaced, Some(by)) => Some(format!("replaced by {by}")),
             (Outcome::Spare | Outcome::NotCalled, _) => Some(outcome.words().to_owned()),
             _ => None,

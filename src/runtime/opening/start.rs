@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::{Script, Wishes};
 use crate::engine::Event;
 use crate::journal::checksum;
+use crate::show::plan::Plan;
 use crate::show::{CueIx, CueNumber, Show, plan};
 
 /// Where the show's clock begins.
@@ -27,11 +28,25 @@ pub enum Start {
 }
 
 impl Start {
-    /// The cue at which the playhead begins, where it is not the first.
+    /// The cue at which the playhead begins in a run whose clock begins at `clock`, its first segment on `day`, where that
+    /// is not the first: what is planned before `--at` is passed over.
     ///
     /// # Errors
     /// When the show has no such cue.
-    pub(super) fn cue(&self, show: &Show) -> anyhow::Result<Option<CueIx>> {
+    pub(super) fn playhead(&self, show: &Show, day: Date, clock: Timestamp) -> anyhow::Result<Option<CueIx>> {
+        let Start::At { .. } = self else { return self.cue(show) };
+        let plan = Plan::new(show, day, clock);
+        let called = || show.cue_indices().filter(|&cue| show.cue(cue).is_called());
+        let first = called().next();
+        let found = called().find(|cue| plan.anchored && plan.cue_start_ns[cue.0 as usize] >= 0);
+        Ok(found.filter(|_| found != first))
+    }
+
+    /// The cue that `--cue` names.
+    ///
+    /// # Errors
+    /// When the show has no such cue.
+    fn cue(&self, show: &Show) -> anyhow::Result<Option<CueIx>> {
         match self {
             Start::Usual | Start::At { .. } => Ok(None),
             Start::Cue(number) => {

@@ -9,6 +9,7 @@ use jiff::civil::{Date, Time, date};
 use jiff::{SignedDuration, Timestamp};
 
 use super::reader::{Reader, Unused, quoted};
+use crate::show::action::MpvCommand;
 use crate::show::duration::{self, HOUR_NS, SECOND_NS};
 use crate::show::plan::{Plan, odd_time, start_on};
 use crate::show::problem::Problem;
@@ -52,8 +53,15 @@ pub struct CueMarks {
 /// Reports everything that a show without errors will not do as it is meant.
 pub fn warn(reader: &Reader<'_>, show: &Show, marks: &Marks) {
     let paper = Paper::new(show, marks);
-    let warnings =
-        [paper.hard_starts(), paper.by_clock(), paper.lengths(), paper.order(), paper.endless(), paper.unused()];
+    let warnings = [
+        paper.hard_starts(),
+        paper.by_clock(),
+        paper.lengths(),
+        paper.order(),
+        paper.endless(),
+        paper.clips(reader),
+        paper.unused(),
+    ];
     warnings.into_iter().flatten().for_each(|warning| reader.report(warning));
 }
 
@@ -231,6 +239,28 @@ impl<'a> Paper<'a> {
         warnings
     }
 
+    /// Cues that last as long as their clip, where the file does not say how long that is: a rehearsal has no player, and
+    /// the plan no length. Only a machine that has looked at the clip can tell.
+    fn clips(&self, reader: &Reader<'_>) -> Vec<Problem> {
+        let mut warnings = vec![];
+        for cue in self.show.cue_indices() {
+            let plan = self.show.cue(cue);
+            let Some((_, _, MpvCommand::Play { clip, from_ns, looped: false, .. })) = plan.clip() else { continue };
+            if plan.lasts_ns().is_some() || !plan.steps.is_empty() || is_still(clip) {
+                continue;
+            }
+            let length_ns = reader.machine().clip(clip).length_ns;
+            let Some(length_ns) = length_ns.filter(|length_ns| length_ns > from_ns) else { continue };
+            let lasts = duration::delay((length_ns - from_ns).div_ceil(SECOND_NS / 10) * (SECOND_NS / 10));
+            let what = format!("the clip of cue {} lasts {lasts}, and the show does not say so", plan.number);
+            let fix = format!(
+                "write `duration = \"{lasts}\"`: without it the plan and rehearsals take the cue for over at once"
+            );
+            warnings.push(Problem::warning(self.cue_marks(cue).number.clone(), what, fix));
+        }
+        warnings
+    }
+
     /// Departments that no cue needs, outputs that nothing is sent to, places that no route goes through.
     fn unused(&self) -> Vec<Problem> {
         let warning = |unused: &Unused| {
@@ -248,6 +278,15 @@ impl<'a> Paper<'a> {
         };
         self.marks.unused.iter().map(warning).collect()
     }
+}
+
+/// The endings of pictures that do not move: they stand for as long as nothing replaces them.
+const STILLS: [&str; 8] = ["png", "jpg", "jpeg", "webp", "bmp", "tif", "tiff", "svg"];
+
+/// Returns `true` if the clip is a still picture, going by its name.
+fn is_still(clip: &str) -> bool {
+    let ending = clip.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase());
+    ending.is_some_and(|ending| STILLS.contains(&ending.as_str()))
 }
 
 fn length(ns: u64) -> String {

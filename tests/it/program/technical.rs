@@ -100,3 +100,23 @@ fn a_cue_that_is_not_there_is_said() {
     let said = program.last_screen();
     assert!(said.contains("“A morning” has no cue 33 to begin at"), "{said}");
 }
+
+#[test]
+fn what_is_planned_before_the_time_is_passed_over() {
+    let (house, wire) = (House::new(), Wire::new());
+    let show = house.show(&morning(&wire));
+    for args in [&["--at", "10:25"][..], &["--at", "10:25", "--rehearse"]] {
+        let mut program = house.open(&[args, &["--fresh", &show]].concat());
+        program.await_words(&["Paris 10:25:0", "begins at cue 3: what is planned before it is passed over"]);
+        let next = |line: &str| line.contains("NEXT") && line.contains("The guest");
+        let screen = program.await_screen("cue 3 next", |screen| screen.lines().any(next));
+        let alarms = screen.lines().nth(2).unwrap_or_default();
+        assert!(!screen.contains(" missed ") && !alarms.contains("Bells"), "{screen}");
+        program.keys("q");
+        if args.len() == 2 {
+            program.press_to_see("y", &["is unfinished"]);
+        }
+        program.await_exit();
+    }
+    wire.expect_silence();
+}

@@ -4,6 +4,7 @@ use std::net::TcpListener;
 
 use super::open_evening;
 use super::shows::evening;
+use crate::commands::succeeds;
 use crate::harness::{House, Web, Wire};
 
 #[test]
@@ -77,8 +78,28 @@ fn a_show_that_was_changed_beside_its_journal_is_named_on_resume() {
         // The keys stand in the last row: with them, the whole screen is there.
         let screen = again.await_words(&["NEXT", "Space go"]);
         assert_eq!(screen.contains("was changed after the run began"), is_changed, "{screen}");
+        // It stands in the row of alarms, whatever is on the message line, and in the log and the report.
+        again.keys("/zzz\x1b");
+        let screen = again.await_screen("the message line free", |screen| screen.contains("Space go"));
+        assert_eq!(screen.contains("SHOW FILE"), is_changed, "{screen}");
         again.kill();
+        let report = succeeds(&["report", "--state", &house.state().display().to_string()]);
+        assert_eq!(report.contains("show.toml was changed after the run began"), is_changed, "{report}");
     }
+}
+
+#[test]
+fn a_lock_file_that_is_deleted_is_made_again_and_named() {
+    let (house, wire) = (House::new(), Wire::new());
+    let mut program = open_evening(&house, &wire, &[]);
+    program.press_for(" ", "cue_fired");
+    let lock = house.runs()[0].join("lock");
+    std::fs::remove_file(&lock).expect("the lock file");
+    program.await_words(&["was deleted or moved and is made again"]);
+    assert!(lock.exists());
+    // In the log for good.
+    program.keys(":log\r");
+    program.await_words(&["LOG", "was deleted or moved and is made again"]);
 }
 
 #[test]

@@ -143,3 +143,20 @@ fn the_built_in_shows_have_nothing_to_warn_of() {
     }
     assert_eq!(warnings(builtin::TEMPLATE), Vec::<String>::new());
 }
+
+#[test]
+fn a_clip_whose_length_the_show_does_not_say_is_named_with_it() {
+    let show = |keys: &str, play: &str| {
+        let cue = cue("«1»", &format!("{keys}do = [{{ output = \"vt\", play = \"b.mp4\"{play} }}]"));
+        format!("title = \"T\"\n[output.vt]\nmpv = true\n{}", segment("S", HOUR, &cue))
+    };
+    let marked = |text: String| text.replace("\"«1»\"", "«\"1\"»");
+    only_warning(&marked(show("", "")), &["the clip of cue 1 lasts 10s", "write `duration = \"10s\"`"]);
+    only_warning(&marked(show("", ", from = \"1.5s\"")), &["lasts 8.5s"]);
+    let plain = |text: String| text.replace(['«', '»'], "");
+    for (keys, play) in [("duration = \"10s\", ", ""), ("", ", to = \"9s\""), ("", ", loop = true")] {
+        assert_eq!(warnings(&plain(show(keys, play))), [] as [&str; 0], "{keys} {play}");
+    }
+    // Of a file that nobody has looked at there is nothing to say.
+    assert_eq!(warnings(&plain(show("", "")).replace("b.mp4", "c.mp4")), [] as [&str; 0]);
+}
