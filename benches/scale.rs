@@ -185,7 +185,7 @@ fn pages(text: &str) -> Vec<(Page, Sample)> {
             terminal.draw(|frame| drop(ui::draw(frame, &view))).unwrap();
         })
     };
-    Page::ALL.into_iter().map(|page| (page, frames_of(page))).collect()
+    Page::ALL.iter().copied().map(|page| (page, frames_of(page))).collect()
 }
 
 fn journal(show: &Arc<Show>, events: usize) -> Vec<u8> {

@@ -17,6 +17,7 @@ pub mod keymap;
 pub mod keys;
 pub mod log;
 mod mouse;
+pub mod page;
 mod people;
 mod prompt;
 mod question;
@@ -33,6 +34,7 @@ use std::sync::Arc;
 pub use guard::{Hand, Pass};
 pub use hits::Hits;
 pub use keymap::Keymap;
+pub use page::Page;
 pub use prompt::{Ask, Prompt};
 pub use question::Question;
 pub use remote::Wanted;
@@ -122,60 +124,6 @@ pub struct App {
     ticked: Option<(PersonIx, u64)>,
     /// What was refused and why, since the log was last told.
     refusals: Vec<String>,
-}
-
-/// What fills the screen.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Page {
-    /// The run: what is on air, what is next, the rundown.
-    #[default]
-    Run,
-    /// What the cue on air looks like; on small screens the run page has no room for it.
-    Monitor,
-    /// The segments over the clock.
-    Timeline,
-    /// Who is in the show, and who was spotted in the stands.
-    People,
-    /// The outputs and how they are.
-    Outputs,
-    /// The journal as it grows.
-    Log,
-    /// All keys.
-    Help,
-}
-
-impl Page {
-    /// All pages, in the order in which Tab goes through them.
-    pub const ALL: [Page; 7] =
-        [Page::Run, Page::Monitor, Page::Timeline, Page::People, Page::Outputs, Page::Log, Page::Help];
-
-    /// What it is called.
-    pub fn name(self) -> &'static str {
-        match self {
-            Page::Run => "Run",
-            Page::Monitor => "Monitor",
-            Page::Timeline => "Timeline",
-            Page::People => "People",
-            Page::Outputs => "Outputs",
-            Page::Log => "Log",
-            Page::Help => "Help",
-        }
-    }
-
-    /// The page behind this one; behind the last, the first.
-    pub fn next(self) -> Page {
-        self.turned(1)
-    }
-
-    /// The page in front of this one; in front of the first, the last.
-    pub fn previous(self) -> Page {
-        self.turned(Page::ALL.len() - 1)
-    }
-
-    fn turned(self, by: usize) -> Page {
-        let at = Page::ALL.iter().position(|page| *page == self).unwrap_or(0);
-        Page::ALL[(at + by) % Page::ALL.len()]
-    }
 }
 
 /// Whether remote controls are heard.

@@ -41,6 +41,7 @@ use ratatui::layout::{Position, Rect};
 
 use crate::app::hits::{Region, Target};
 use crate::app::log::Log;
+use crate::app::page::Lines;
 use crate::app::{App, Ask, Hits, Page};
 use crate::engine::{RunNs, State};
 
@@ -175,7 +176,7 @@ fn page(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<
                 width: body.width.saturating_sub(2),
                 height: body.height.saturating_sub(1),
             };
-            if other != Page::People {
+            if other.spec().lines != Lines::People {
                 lines(hits, inside);
             }
             let asked = scene.app.scroll;

@@ -1,5 +1,6 @@
 //! Selection and view: going through cues, people and lines, finding again, opening and folding segments.
 
+use super::page::Lines;
 use super::{App, Page, Seen, Task, Tone, find};
 use crate::engine::State;
 use crate::show::{CueIx, PersonIx, SegmentIx};
@@ -61,18 +62,21 @@ impl App {
 
     /// Moves the selection, or scrolls the page that has none.
     pub(super) fn go_through(&mut self, by: isize, state: &State) -> Vec<Task> {
-        if self.page == Page::Run {
-            let last = state.show().cues.len() as isize - 1;
-            let at = self.selected(state).map_or(-1, |cue| cue.0 as isize);
-            if last >= 0 {
-                self.select(CueIx(at.saturating_add(by).clamp(0, last) as u32));
+        match self.page.spec().lines {
+            Lines::Cues => {
+                let last = state.show().cues.len() as isize - 1;
+                let at = self.selected(state).map_or(-1, |cue| cue.0 as isize);
+                if last >= 0 {
+                    self.select(CueIx(at.saturating_add(by).clamp(0, last) as u32));
+                }
             }
-        } else if self.page == Page::People {
-            self.go_through_people(by, state);
-        } else {
-            self.scroll = self.scroll.saturating_add_signed(by).min(10_000);
-            // The log follows the run again at its newest line.
-            self.is_scrolled = self.page != Page::Log || self.scroll > 0;
+            Lines::People => self.go_through_people(by, state),
+            Lines::Scroll => {
+                self.scroll = self.scroll.saturating_add_signed(by).min(10_000);
+                // The log follows the run again at its newest line.
+                self.is_scrolled = self.page != Page::Log || self.scroll > 0;
+            }
+            Lines::None => {}
         }
         vec![]
     }
@@ -104,7 +108,7 @@ impl App {
             let place = after(&found, self.selected(state), back);
             if let Some(&cue) = place.and_then(|at| found.get(at)) {
                 // A page that has no cues would leave the caller without a sign of what was found.
-                if !matches!(self.page, Page::Run | Page::Monitor | Page::Timeline) {
+                if !self.page.spec().has_cues {
                     self.turn_to(Page::Run);
                 }
                 self.select(cue);

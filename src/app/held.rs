@@ -94,7 +94,7 @@ mod tests {
     #[test]
     fn every_key_of_the_table_that_is_held_does_what_the_table_says() {
         let state = live();
-        for (binding, page) in BINDINGS.iter().flat_map(|binding| Page::ALL.map(|page| (binding, page))) {
+        for (binding, page) in BINDINGS.iter().flat_map(|binding| Page::ALL.iter().map(move |&page| (binding, page))) {
             for key in App::new(Theme::Dark).keymap.keys(binding.act).to_vec() {
                 for delay_ms in [200, 250, 500, 600, 660] {
                     let what = format!("{} on {page:?}, {delay_ms} ms", binding.name);

@@ -5,6 +5,7 @@
 use std::ops::Range;
 
 use super::Page;
+use super::page::Lines;
 use crate::show::{CueIx, PersonIx, SegmentIx};
 
 /// What the mouse finds on the screen as last drawn.
@@ -76,10 +77,10 @@ impl Hits {
     /// How many cues, people or lines of the page are on the screen.
     pub fn page_lines(&self) -> usize {
         let count = |is: fn(&Target) -> bool| self.regions.iter().filter(|region| is(&region.target)).count();
-        match self.page {
-            Page::Run => self.rows.len(),
-            Page::People => count(|target| matches!(target, Target::Person(_))),
-            Page::Monitor | Page::Timeline | Page::Outputs | Page::Log | Page::Help => {
+        match self.page.spec().lines {
+            Lines::Cues => self.rows.len(),
+            Lines::People => count(|target| matches!(target, Target::Person(_))),
+            Lines::Scroll | Lines::None => {
                 let lines = self.regions.iter().find(|region| region.target == Target::Lines);
                 lines.map_or(0, |region| usize::from(region.rows.end - region.rows.start))
             }

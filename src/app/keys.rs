@@ -3,6 +3,8 @@
 //! [`super::keymap`] reads the keys from these very words; a new row needs nothing but an arm in `App::act`, and can be
 //! remapped. `1…9` and `Esc Esc` alone are not read: they never move.
 
+use strum::VariantArray;
+
 use super::Page;
 
 /// What a key means, before the state of the run says whether it may be done.
@@ -63,7 +65,7 @@ pub enum Held {
 }
 
 /// A row of the table.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Binding {
     /// What is done.
     pub act: Act,
@@ -79,8 +81,8 @@ pub struct Binding {
     pub footer: Option<&'static str>,
 }
 
-/// The groups of the help page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The groups of the help page, in its order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, VariantArray)]
 pub enum Group {
     /// Calling the show.
     Call,
@@ -170,7 +172,7 @@ const PEOPLE: [(Act, Act); 4] = [
 
 impl Group {
     /// All of them, in the order of the help page.
-    pub const ALL: [Group; 4] = [Group::Call, Group::Rundown, Group::People, Group::Program];
+    pub const ALL: &'static [Group] = <Group as VariantArray>::VARIANTS;
 
     /// The heading.
     pub fn title(self) -> &'static str {
@@ -195,7 +197,47 @@ const fn row(
 }
 
 /// Every command of the run screen.
-pub const BINDINGS: &[Binding] = &[
+pub const BINDINGS: &[Binding] = &TABLE;
+
+const TABLE: [Binding; BEFORE_PAGES.len() + PAGES + AFTER_PAGES.len()] = table();
+
+/// How many pages are opened by a command.
+const PAGES: usize = {
+    let (mut count, mut at) = (0, 0);
+    while at < Page::ALL.len() {
+        count += Page::ALL[at].spec().command.is_some() as usize;
+        at += 1;
+    }
+    count
+};
+
+/// The rows before the pages, one for each page, the rows after them.
+const fn table<const N: usize>() -> [Binding; N] {
+    let mut rows = [BEFORE_PAGES[0]; N];
+    let (mut filled, mut at) = (0, 0);
+    while at < BEFORE_PAGES.len() {
+        rows[filled] = BEFORE_PAGES[at];
+        (filled, at) = (filled + 1, at + 1);
+    }
+    at = 0;
+    while at < Page::ALL.len() {
+        let page = Page::ALL[at];
+        if let Some(name) = page.spec().command {
+            rows[filled] = row(Act::Open(page), "", name, page.spec().shows, Group::Program, None);
+            filled += 1;
+        }
+        at += 1;
+    }
+    at = 0;
+    while at < AFTER_PAGES.len() {
+        rows[filled] = AFTER_PAGES[at];
+        (filled, at) = (filled + 1, at + 1);
+    }
+    rows
+}
+
+/// Those before the pages.
+const BEFORE_PAGES: &[Binding] = &[
     row(
         Act::Go,
         "Space",
@@ -260,14 +302,12 @@ pub const BINDINGS: &[Binding] = &[
     ),
     row(Act::PersonNote, "", "person note", "take a note that belongs to the person", Group::People, None),
     row(Act::FindPerson, "", "find person", "find somebody by name, role or notes", Group::People, None),
-    row(Act::NextPage, "Tab", "next page", "run, monitor, timeline, people, outputs, log, help", Group::Program, None),
-    row(Act::PreviousPage, "Shift-Tab", "previous page", "the same backwards", Group::Program, None),
-    row(Act::Open(Page::Run), "", "page run", "what is on air, what is next, the rundown", Group::Program, None),
-    row(Act::Open(Page::Monitor), "", "page monitor", "what the cue on air looks like", Group::Program, None),
-    row(Act::Open(Page::Timeline), "", "page timeline", "the segments over the clock", Group::Program, None),
-    row(Act::Open(Page::People), "", "page people", "who is in the show, and who was spotted", Group::Program, None),
-    row(Act::Open(Page::Outputs), "", "page outputs", "each output and how it is", Group::Program, None),
-    row(Act::Open(Page::Log), "", "page log", "the journal as it grows, and what was refused", Group::Program, None),
+    row(Act::NextPage, "Tab", "next page", "go to the next page", Group::Program, None),
+    row(Act::PreviousPage, "Shift-Tab", "previous page", "go to the previous page", Group::Program, None),
+];
+
+/// Those after the pages.
+const AFTER_PAGES: &[Binding] = &[
     row(
         Act::FilterLog,
         "f",

@@ -5,6 +5,8 @@
 
 use std::collections::VecDeque;
 
+use strum::VariantArray;
+
 use super::Tone;
 use crate::engine::{Event, Record, RunNs};
 use crate::show::{CueNumber, duration};
@@ -149,7 +151,7 @@ impl Kind {
 }
 
 /// Which lines of the log are shown.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, VariantArray)]
 pub enum Filter {
     /// Every line.
     #[default]
@@ -170,8 +172,7 @@ pub enum Filter {
 
 impl Filter {
     /// All of them, in the order in which the key goes through them.
-    pub const ALL: [Filter; 7] =
-        [Filter::All, Filter::Cues, Filter::Standby, Filter::Sends, Filter::Troubles, Filter::Notes, Filter::Program];
+    pub const ALL: &'static [Filter] = <Filter as VariantArray>::VARIANTS;
 
     /// What it is called.
     pub fn name(self) -> &'static str {
@@ -188,8 +189,7 @@ impl Filter {
 
     /// The filter behind this one; behind the last, the first.
     pub fn next(self) -> Filter {
-        let at = Filter::ALL.iter().position(|filter| *filter == self).unwrap_or(0);
-        Filter::ALL[(at + 1) % Filter::ALL.len()]
+        Filter::ALL.iter().cycle().nth(self as usize + 1).copied().unwrap_or_default()
     }
 
     /// Whether it lets `line` pass.

@@ -236,7 +236,7 @@ mod tests {
             MouseEventKind::ScrollDown,
         ];
         let mut app = App::new(Theme::Dark);
-        for (at, page) in Page::ALL.into_iter().enumerate() {
+        for (at, page) in Page::ALL.iter().copied().enumerate() {
             for kind in kinds {
                 for cell in 0..600_u16 {
                     app.page = page;

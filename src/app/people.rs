@@ -187,7 +187,7 @@ mod tests {
     #[test]
     fn no_key_acts_on_the_run_where_it_is_not_seen() {
         let state = state(SHOW);
-        for page in Page::ALL.into_iter().filter(|page| *page != Page::Run) {
+        for page in Page::ALL.iter().copied().filter(|page| *page != Page::Run) {
             for (key, word) in [(KeyCode::Enter, "playhead"), (KeyCode::Char('x'), "skips")] {
                 let mut app = on_page(page);
                 app.cursor = Some(CueIx(1));
@@ -232,7 +232,7 @@ mod tests {
         let state = state(SHOW);
         // A GO, a quit that is answered, a tick, a skip, a panic: none of it may come of a paste.
         let text = " qy\r\n\u{1b}\u{1b}xs1ho\u{3}";
-        for page in Page::ALL {
+        for &page in Page::ALL {
             let (mut app, clean) = (on_page(page), on_page(page));
             app.paste(text, &state, 0);
             assert!(app.message.take().is_some_and(|message| message.text.contains("not taken for keys")));

@@ -11,12 +11,14 @@
 
 use std::str::FromStr;
 
+use strum::VariantArray;
+
 use crate::show::Colour;
 use crate::show::file::settings::{self, Setting, closest, one_of, quoted};
 use crate::show::problem::Problem;
 
 /// The colours of the screen.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, VariantArray)]
 pub enum Theme {
     /// For the dark of a control room.
     #[default]
@@ -42,7 +44,7 @@ pub struct Own {
 
 impl Theme {
     /// All of them, in the order in which the command `theme` goes through them.
-    pub const ALL: [Theme; 5] = [Theme::Dark, Theme::Light, Theme::HighContrast, Theme::ColourBlind, Theme::Own];
+    pub const ALL: &'static [Theme] = <Theme as VariantArray>::VARIANTS;
 
     /// What it is called on the command line and in theme.toml.
     pub fn name(self) -> &'static str {
@@ -221,7 +223,7 @@ pub fn parse(text: &str) -> Result<Own, Vec<Problem>> {
         problems.push(Problem::error(span.clone(), what, fix));
     };
     let base = read.lines.iter().find(|line| line.name.text == "base").map_or(Some(Theme::Dark), |line| {
-        let base = Theme::ALL.into_iter().filter(|theme| *theme != Theme::Own).find(|theme| is(line, theme.name()));
+        let base = Theme::ALL.iter().copied().filter(|theme| *theme != Theme::Own).find(|theme| is(line, theme.name()));
         if base.is_none() {
             let names: Vec<&str> = Theme::ALL.iter().take(4).map(|theme| theme.name()).collect();
             fault(

@@ -111,7 +111,7 @@ impl App {
                     Some(cue) => {
                         self.cursor = Some(cue);
                         // A page that has no cues would leave the caller without a sign of what was found.
-                        if matches!(self.page, Page::People | Page::Outputs | Page::Log | Page::Help) {
+                        if !self.page.spec().has_cues {
                             self.turn_to(Page::Run);
                         }
                         if prompt.found > 1 {

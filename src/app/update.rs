@@ -4,6 +4,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 
 use super::keymap::Key;
 use super::keys::Act;
+use super::page::Lines;
 use super::{App, Ask, Message, Page, Prompt, Question, Task, Tone, log};
 use crate::engine::{Cause, Command, Event, State};
 
@@ -259,7 +260,8 @@ impl App {
         use Act::{SelectDown, SelectFirst, SelectLast, SelectPageDown, SelectPageUp, SelectUp};
         let (home, does) = match act {
             SelectUp | SelectDown | SelectPageUp | SelectPageDown | SelectFirst | SelectLast => {
-                return (self.page == Page::Monitor).then(|| "the monitor has no lines to go through".to_owned());
+                let is_still = self.page.spec().lines == Lines::None;
+                return is_still.then(|| format!("the {} has no lines to go through", self.page.name().to_lowercase()));
             }
             Act::PlayheadHere => (Page::Run, "sets the playhead, on the run page (Esc)"),
             Act::Skip => (Page::Run, "skips a cue, on the run page (Esc)"),

@@ -40,8 +40,8 @@ pub(super) fn theme_called(name: &str) -> Result<Option<Theme>, String> {
     if name.is_empty() {
         return Ok(None);
     }
-    let theme = Theme::ALL.into_iter().find(|theme| theme.name() == name);
-    let names = || Theme::ALL.map(Theme::name).join(", ");
+    let theme = Theme::ALL.iter().copied().find(|theme| theme.name() == name);
+    let names = || Theme::ALL.iter().copied().map(Theme::name).collect::<Vec<_>>().join(", ");
     theme.map(Some).ok_or_else(|| format!("${THEME_VARIABLE} is none of {}", names()))
 }
 
@@ -52,7 +52,7 @@ mod tests {
     #[test]
     fn the_environment_names_a_theme_or_none_and_a_wrong_word_is_said() {
         assert_eq!(theme_called(""), Ok(None));
-        for theme in Theme::ALL {
+        for &theme in Theme::ALL {
             assert_eq!(theme_called(theme.name()), Ok(Some(theme)));
         }
         let said = "$HANDOVER_THEME is none of dark, light, high-contrast, colour-blind, own";

@@ -55,8 +55,8 @@ impl Client {
 
     /// Adds to what it listens to; nothing in particular means everything.
     pub(super) fn listen(&mut self, wanted: &[Listen]) {
-        let everything = Topic::ALL.map(|topic| Listen { topic, part: None });
-        for listen in if wanted.is_empty() { &everything } else { wanted } {
+        let everything: Vec<Listen> = Topic::ALL.iter().map(|&topic| Listen { topic, part: None }).collect();
+        for listen in if wanted.is_empty() { everything.as_slice() } else { wanted } {
             if !self.listens.contains(listen) {
                 self.listens.push(*listen);
             }

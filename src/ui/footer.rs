@@ -16,8 +16,8 @@ use crate::app::hits::{Region, Target};
 use crate::app::keys::{Act, BINDINGS};
 use crate::app::{App, Ask, Hits, Message, Page, Prompt, Tone};
 
-/// From this width on, its margins not counted, the footer names all pages.
-const ROOMY: u16 = 138;
+/// The cells that the keys have at least, where the names of all pages stand beside them.
+const KEYS_LEAST: usize = 78;
 
 /// Draws the footer, and says where the cursor stands while the caller types.
 pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position> {
@@ -222,12 +222,18 @@ fn scroll(scene: &Scene) -> String {
 
 /// The names of the pages, and what a click on each of the line's spans means.
 fn pages(scene: &Scene, columns: u16) -> (Line<'static>, Vec<Option<Target>>) {
-    let styles = &scene.styles;
+    let all = named(scene, Page::ALL);
     // Where there is little room the keys need it more.
-    let shown = Page::ALL.into_iter().filter(|page| columns >= ROOMY || *page == scene.app.page);
+    let fits = text::line_width(&all.0) + KEYS_LEAST <= usize::from(columns);
+    if fits { all } else { named(scene, &[scene.app.page]) }
+}
+
+/// The names of `shown`, after the key that turns the pages.
+fn named(scene: &Scene, shown: &[Page]) -> (Line<'static>, Vec<Option<Target>>) {
+    let styles = &scene.styles;
     let mut line = Line::from(Span::styled(format!("{} ", scene.way(Act::NextPage)), styles.past));
     let mut targets = vec![Some(Target::NextPage)];
-    for (at, page) in shown.enumerate() {
+    for (at, &page) in shown.iter().enumerate() {
         if at > 0 {
             line.push_span(Span::styled(" · ", styles.rule));
             targets.push(None);

@@ -60,7 +60,7 @@ fn blocks(scene: &Scene, columns: usize) -> Vec<Vec<Line<'static>>> {
         lines
     };
     let mut blocks = vec![];
-    for group in Group::ALL {
+    for &group in Group::ALL {
         let mut lines = vec![heading(group.title())];
         let rows: Vec<_> = BINDINGS.iter().filter(|binding| binding.group == group).collect();
         let rows = rows.into_iter().map(|binding| (key_of(scene, binding), binding.help)).collect::<Vec<_>>();

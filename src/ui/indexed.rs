@@ -80,7 +80,7 @@ mod tests {
             let Color::Indexed(index) = nearest(Color::Rgb(r, g, b)) else { panic!("no index") };
             drawn(index)
         };
-        for theme in Theme::ALL {
+        for &theme in Theme::ALL {
             let paints = theme.paints();
             for ink in
                 [paints.text, paints.strong, paints.past, paints.on_air, paints.attention, paints.ready, paints.vt]

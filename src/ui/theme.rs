@@ -244,7 +244,7 @@ mod tests {
 
     #[test]
     fn a_tint_never_vanishes() {
-        for theme in Theme::ALL {
+        for &theme in Theme::ALL {
             let styles = Styles::new((theme, theme.paints()), Depth::Rgb);
             for wanted in [Colour::Rgb(0, 0, 0), Colour::Rgb(255, 255, 255), Colour::Ansi(0), Colour::Ansi(15)] {
                 let Some(Color::Rgb(r, g, b)) = styles.tint(Some(wanted)).fg else { panic!("no colour") };
@@ -261,7 +261,7 @@ mod tests {
 
     #[test]
     fn without_colours_there_are_none() {
-        for theme in Theme::ALL {
+        for &theme in Theme::ALL {
             let styles = Styles::new((theme, theme.paints()), Depth::Mono);
             let shown = format!("{styles:?} {:?}", styles.tint(Some(Colour::Rgb(1, 2, 3))));
             assert!(!shown.contains("fg") && !shown.contains("bg"), "{shown}");

@@ -305,7 +305,7 @@ fn any_size_draws() {
     runs[2].keys(":");
     for (turn, run) in runs.iter_mut().enumerate() {
         any_sizes(turn).for_each(|(columns, rows)| _ = run.drawn(columns, rows));
-        for (at, page) in Page::ALL.into_iter().enumerate() {
+        for (at, page) in Page::ALL.iter().copied().enumerate() {
             run.app.page = page;
             for (columns, rows) in any_sizes(3 * at + turn) {
                 run.app.scroll = usize::from(rows) * 40;

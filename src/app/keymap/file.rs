@@ -211,7 +211,7 @@ pub fn write(map: &Keymap) -> String {
          # Up, Down, Left, Right, F1 to F12; with Ctrl-, Alt- or Shift- before it where a terminal sends that.\n\
          # Several keys make a list, \"none\" is no key. Esc, Ctrl-C and the digits 1 to 9 are taken.\n",
     );
-    for group in Group::ALL {
+    for &group in Group::ALL {
         text += &format!("\n# {}\n", group.title());
         for binding in BINDINGS.iter().filter(|binding| binding.group == group) {
             let keys: Vec<String> = map.keys(binding.act).iter().map(|key| in_quotes(&key.to_string())).collect();

@@ -4,12 +4,13 @@
 //! Format: "JSON IPC" and "List of events" in mpv's manual (0.33 to 0.40).
 
 use serde_json::Value;
+use strum::VariantArray;
 
 /// The properties whose changes are heard, in the order of their ids, from 1.
 pub(super) const WATCHED: [&str; 5] = ["core-idle", "pause", "duration", "time-pos", "current-tracks/video/image"];
 
 /// What a player is asked; the number is the id of the request, so that the answer says what it answers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, VariantArray)]
 pub(super) enum Question {
     /// Whether nothing moves.
     Idle = 1,
@@ -28,8 +29,7 @@ pub(super) enum Question {
 }
 
 impl Question {
-    const ALL: [Self; 7] =
-        [Self::Idle, Self::Position, Self::Pause, Self::Eof, Self::Format, Self::Picture, Self::Sound];
+    const ALL: &'static [Self] = <Self as VariantArray>::VARIANTS;
 
     /// The property that has the answer.
     pub(super) fn property(self) -> &'static str {
@@ -105,7 +105,7 @@ pub(super) fn read(line: &[u8]) -> Said {
             let error = text("error").unwrap_or("no error given").to_owned();
             let data = line.remove("data").unwrap_or(Value::Null);
             let data = if error == "success" { Ok(data) } else { Err(error) };
-            match Question::ALL.into_iter().find(|question| *question as u64 == request) {
+            match Question::ALL.iter().copied().find(|question| *question as u64 == request) {
                 Some(question) => Said::Answer { question, data },
                 None => Said::Reply { request, data },
             }

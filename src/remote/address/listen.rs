@@ -1,9 +1,11 @@
 //! What a remote control can ask to be told of: QLab's `/listen`, and how it names what happens.
 
+use strum::VariantArray;
+
 use super::{Misunderstood, wrong};
 
 /// What happens in a show and is told to those who listen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, VariantArray)]
 pub enum Topic {
     /// A GO fired a cue.
     Go,
@@ -23,15 +25,7 @@ pub enum Topic {
 
 impl Topic {
     /// All there are.
-    pub const ALL: [Topic; 7] = [
-        Topic::Go,
-        Topic::CueStart,
-        Topic::CueStop,
-        Topic::Playhead,
-        Topic::PauseAll,
-        Topic::ResumeAll,
-        Topic::PanicAll,
-    ];
+    pub const ALL: &'static [Topic] = <Topic as VariantArray>::VARIANTS;
 
     /// QLab's name, as it stands behind `/listen/` and `/qlab/event/workspace/`.
     pub fn name(self) -> &'static str {
@@ -88,11 +82,11 @@ pub(super) fn listen(what: &[&str]) -> Result<Vec<Listen>, Misunderstood> {
         return Ok(vec![]);
     }
     let parts = [None, Some(Part::Number), Some(Part::Name), Some(Part::UniqueId), Some(Part::Type)];
-    let all = Topic::ALL.into_iter().flat_map(|topic| parts.map(|part| Listen { topic, part }));
+    let all = Topic::ALL.iter().flat_map(|&topic| parts.map(|part| Listen { topic, part }));
     let found = all.into_iter().find(|listen| match listen.part {
         None => listen.topic.name() == wanted,
         Some(part) => wanted.strip_prefix(listen.topic.name()).and_then(|w| w.strip_prefix('/')) == Some(part.name()),
     });
-    let names = || Topic::ALL.map(Topic::name).join(", ");
+    let names = || Topic::ALL.iter().copied().map(Topic::name).collect::<Vec<_>>().join(", ");
     found.map(|listen| vec![listen]).ok_or_else(|| wrong(format!("there is nothing to hear but {}", names())))
 }

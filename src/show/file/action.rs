@@ -2,6 +2,7 @@
 //!
 //! Must never let through what an output could not encode: an action that is accepted here can be sent.
 
+use strum::VariantArray;
 use toml::de::DeValue;
 
 use super::fields::Fields;
@@ -27,7 +28,7 @@ const RETRIES_MAX: i64 = 10;
 const BARE: [&str; 4] = ["GET", "HEAD", "CONNECT", "TRACE"];
 
 /// What an output speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, VariantArray)]
 pub enum Protocol {
     /// Open Sound Control.
     Osc,
@@ -40,7 +41,7 @@ pub enum Protocol {
 }
 
 impl Protocol {
-    const ALL: [Self; 4] = [Self::Osc, Self::Http, Self::Midi, Self::Mpv];
+    const ALL: &'static [Self] = <Self as VariantArray>::VARIANTS;
 
     /// Its key at an output.
     pub fn word(self) -> &'static str {
@@ -64,7 +65,7 @@ impl Protocol {
 
     /// The protocol that `key` belongs to: one of its keys, or, by mistake, its word.
     fn of_key(key: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|protocol| protocol.word() == key || protocol.keys().contains(&key))
+        Self::ALL.iter().copied().find(|protocol| protocol.word() == key || protocol.keys().contains(&key))
     }
 }
 
@@ -100,7 +101,7 @@ pub fn body(mut fields: Fields<'_>, wire: Option<Wire>, whose: &str) -> Option<B
     let foreign = protocols.iter().find(|(_, other)| Some(*other) != protocol);
     let Some(protocol) = protocol.filter(|_| foreign.is_none()) else {
         // Its keys cannot be right all together, so that none of them is looked at more closely.
-        for protocol in Protocol::ALL {
+        for &protocol in Protocol::ALL {
             fields.know(protocol.word());
             protocol.keys().iter().for_each(|key| fields.know(key));
         }

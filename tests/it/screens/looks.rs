@@ -353,7 +353,7 @@ fn in_ascii_nothing_is_beyond_it() {
     let mut runs = [marked("34", 2, 20.0), marked("24", 0, 20.0), marked("29", 0, 60.0), marked("14", 0, 20.0)];
     for run in &mut runs {
         run.glyphs = Glyphs::Ascii;
-        for page in Page::ALL {
+        for &page in Page::ALL {
             run.app.page = page;
             for (columns, rows) in [(1, 1), (20, 3), (50, 12), (60, 16), (80, 24), (120, 36), (200, 60)] {
                 let frame = run.drawn(columns, rows);
@@ -376,7 +376,7 @@ fn the_linux_console_gets_signs_that_its_fonts_have() {
     let mut runs = [marked("34", 2, 20.0), marked("24", 0, 20.0), marked("29", 0, 60.0), marked("14", 0, 20.0)];
     for run in &mut runs {
         run.glyphs = Glyphs::Console;
-        for page in Page::ALL {
+        for &page in Page::ALL {
             run.app.page = page;
             for (columns, rows) in [(50, 12), (60, 16), (80, 24), (120, 36), (200, 60)] {
                 let frame = run.drawn(columns, rows);
@@ -399,7 +399,7 @@ fn the_linux_console_gets_signs_that_its_fonts_have() {
 fn of_256_colours_all_are_from_the_table() {
     let mut run = marked("34", 2, 20.0);
     run.depth = Depth::Indexed;
-    for page in Page::ALL {
+    for &page in Page::ALL {
         run.app.page = page;
         for cell in run.drawn(120, 36).content() {
             for colour in [cell.fg, cell.bg] {

@@ -19,7 +19,7 @@ fn strip(run: &mut Run, columns: u16, rows: u16) -> String {
 fn every_page_at_every_size_says_what_is_on_air_and_what_go_fires() {
     let mut run = jump_on_standby();
     run.keys("s13");
-    for page in Page::ALL {
+    for &page in Page::ALL {
         run.app.page = page;
         for (columns, rows) in SIZES {
             let next = strip(&mut run, columns, rows);
@@ -30,7 +30,7 @@ fn every_page_at_every_size_says_what_is_on_air_and_what_go_fires() {
     }
     run.keys("2 ");
     run.until(210.4);
-    for page in Page::ALL {
+    for &page in Page::ALL {
         run.app.page = page;
         for (columns, rows) in SIZES {
             let fired = strip(&mut run, columns, rows);
@@ -56,7 +56,7 @@ fn the_strip_follows_the_playhead_on_a_page_that_shows_none() {
 
 #[test]
 fn an_alarm_moves_nothing() {
-    for page in Page::ALL {
+    for &page in Page::ALL {
         let mut run = jump_on_standby();
         run.app.page = page;
         for (columns, rows) in SIZES {

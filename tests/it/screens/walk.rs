@@ -97,7 +97,7 @@ fn situations() -> Vec<(&'static str, Run)> {
 /// Walks every key on every page at a size.
 fn walk((columns, rows): (u16, u16)) {
     for (situation, run) in situations() {
-        for page in Page::ALL {
+        for &page in Page::ALL {
             let mut run = run.clone();
             run.app.page = page;
             run.drawn(columns, rows);
@@ -153,7 +153,7 @@ fn every_key_does_what_it_says_or_says_why_not_at_200x60() {
 #[test]
 fn escape_goes_back_from_every_page_and_every_line_that_is_typed() {
     let escape = KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE);
-    for page in Page::ALL {
+    for &page in Page::ALL {
         let mut run = Run::new(SHOW, false);
         run.app.page = page;
         run.key(&escape);
@@ -175,7 +175,7 @@ fn escape_goes_back_from_every_page_and_every_line_that_is_typed() {
 #[test]
 fn a_page_that_can_fire_shows_what_it_would_fire() {
     for (columns, rows) in SIZES {
-        for page in Page::ALL {
+        for &page in Page::ALL {
             let mut run = Run::new(SHOW, false);
             run.app.page = page;
             let next = run.state.playhead().map(|cue: CueIx| run.state.show().cue(cue).clone()).expect("a first cue");

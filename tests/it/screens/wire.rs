@@ -70,7 +70,7 @@ fn a_screen_at_rest_sends_next_to_nothing() {
     let mut run = into_cue("10");
     for depth in [Depth::Rgb, Depth::Ansi, Depth::Mono] {
         run.depth = depth;
-        for page in Page::ALL {
+        for &page in Page::ALL {
             run.app.page = page;
             for (columns, rows) in SIZES {
                 let bytes = bytes_per_second(&mut run, columns, rows);

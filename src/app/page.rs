@@ -1,0 +1,156 @@
+//! The pages: which there are, in which order, and what the rest of the program has to know of each.
+//!
+//! A new page is a variant of [`Page`] with its [`Spec`] here, and an arm of `ui::page`, which draws it. Its command in the
+//! palette, its place under Tab and its name in the footer come from here.
+
+use strum::VariantArray;
+
+/// What fills the screen, in the order in which Tab goes through them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, VariantArray)]
+pub enum Page {
+    /// The run: what is on air, what is next, the rundown.
+    #[default]
+    Run,
+    /// What the cue on air looks like; on small screens the run page has no room for it.
+    Monitor,
+    /// The segments over the clock.
+    Timeline,
+    /// Who is in the show, and who was spotted in the stands.
+    People,
+    /// The outputs and how they are.
+    Outputs,
+    /// The journal as it grows.
+    Log,
+    /// All keys.
+    Help,
+}
+
+/// What is known of a page.
+#[derive(Debug)]
+pub struct Spec {
+    /// Its name in the footer.
+    pub name: &'static str,
+    /// The command that opens it; `None` where a key of its own does.
+    pub command: Option<&'static str>,
+    /// What it shows, in a few words.
+    pub shows: &'static str,
+    /// What the arrows and PgUp, PgDn go through.
+    pub lines: Lines,
+    /// A cue that was found can be seen on it, so that the page stays.
+    pub has_cues: bool,
+}
+
+/// What the arrows go through on a page.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lines {
+    /// The rundown's cues: they move the selection.
+    Cues,
+    /// The people: they move the selection.
+    People,
+    /// Lines that can be selected by nothing: they scroll.
+    Scroll,
+    /// Nothing: the page fits its window.
+    None,
+}
+
+impl Page {
+    /// All pages, in the order in which Tab goes through them.
+    pub const ALL: &'static [Page] = <Page as VariantArray>::VARIANTS;
+
+    /// What is known of it.
+    pub const fn spec(self) -> &'static Spec {
+        match self {
+            Page::Run => &Spec {
+                name: "Run",
+                command: Some("page run"),
+                shows: "what is on air, what is next, the rundown",
+                lines: Lines::Cues,
+                has_cues: true,
+            },
+            Page::Monitor => &Spec {
+                name: "Monitor",
+                command: Some("page monitor"),
+                shows: "what the cue on air looks like",
+                lines: Lines::None,
+                has_cues: true,
+            },
+            Page::Timeline => &Spec {
+                name: "Timeline",
+                command: Some("page timeline"),
+                shows: "the segments over the clock",
+                lines: Lines::Scroll,
+                has_cues: true,
+            },
+            Page::People => &Spec {
+                name: "People",
+                command: Some("page people"),
+                shows: "who is in the show, and who was spotted",
+                lines: Lines::People,
+                has_cues: false,
+            },
+            Page::Outputs => &Spec {
+                name: "Outputs",
+                command: Some("page outputs"),
+                shows: "each output and how it is",
+                lines: Lines::Scroll,
+                has_cues: false,
+            },
+            Page::Log => &Spec {
+                name: "Log",
+                command: Some("page log"),
+                shows: "the journal as it grows, and what was refused",
+                lines: Lines::Scroll,
+                has_cues: false,
+            },
+            Page::Help => &Spec {
+                name: "Help",
+                command: None,
+                shows: "all keys, all signs",
+                lines: Lines::Scroll,
+                has_cues: false,
+            },
+        }
+    }
+
+    /// Its name in the footer.
+    pub fn name(self) -> &'static str {
+        self.spec().name
+    }
+
+    /// The page after this one; after the last, the first.
+    pub fn next(self) -> Page {
+        self.turned(1)
+    }
+
+    /// The page before this one; before the first, the last.
+    pub fn previous(self) -> Page {
+        self.turned(Page::ALL.len() - 1)
+    }
+
+    fn turned(self, by: usize) -> Page {
+        Page::ALL.iter().cycle().nth(self as usize + by).copied().unwrap_or_default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tab_goes_through_all_pages_and_back() {
+        let mut page = Page::Run;
+        for expected in Page::ALL.iter().skip(1).chain([&Page::Run]) {
+            page = page.next();
+            assert_eq!(page, *expected);
+            assert_eq!(page.previous().next(), page);
+        }
+    }
+
+    #[test]
+    fn the_guide_has_every_page() {
+        let guide = include_str!("../../docs/guide.md");
+        for page in Page::ALL {
+            assert!(guide.contains(&format!("\n| {} | ", page.name())), "the guide's table of pages lacks {page:?}");
+        }
+    }
+}
