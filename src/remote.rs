@@ -172,6 +172,11 @@ impl Peer {
 struct Ticket(Arc<AtomicUsize>);
 
 impl Ticket {
+    /// How many places are taken.
+    fn taken(places: &AtomicUsize) -> usize {
+        places.load(Relaxed)
+    }
+
     /// A place, if fewer than `most` are taken.
     fn take(places: &Arc<AtomicUsize>, most: usize) -> Option<Arc<Self>> {
         // Only the one thread that listens takes any, so nobody can come in between.

@@ -49,7 +49,8 @@ impl Client {
         matches!(self.peer, Peer::Udp(_))
     }
 
-    fn follows(&self) -> bool {
+    /// Returns `true` if it is told what happens.
+    pub(super) fn follows(&self) -> bool {
         self.feed.is_some() || self.updates || !self.listens.is_empty()
     }
 

@@ -31,6 +31,8 @@ pub(super) struct Connection {
     pub(super) id: u64,
     pub(super) peer: Peer,
     pub(super) since: Instant,
+    /// When the last whole packet came.
+    pub(super) heard: Option<Instant>,
     pub(super) stream: TcpStream,
     packets: Stream,
     /// When the packet was begun that has not come to its end.
@@ -53,7 +55,18 @@ impl Connection {
         sockopt::set_tcp_keepintvl(&stream, Duration::from_secs(5))?;
         sockopt::set_tcp_keepcnt(&stream, 3)?;
         let (packets, peer) = (Stream::New, Peer::Tcp(id, far_end));
-        Ok(Connection { id, peer, since, stream, packets, open_since: None, waiting: vec![], gone: 0, moved: since })
+        Ok(Connection {
+            id,
+            peer,
+            since,
+            heard: None,
+            stream,
+            packets,
+            open_since: None,
+            waiting: vec![],
+            gone: 0,
+            moved: since,
+        })
     }
 
     /// Takes in what has come, and hands on each frame.
@@ -71,7 +84,7 @@ impl Connection {
         for &byte in bytes.iter().take(len) {
             match self.packets.take(byte) {
                 Ok(Some(frame)) => {
-                    self.open_since = None;
+                    (self.open_since, self.heard) = (None, Some(now));
                     take(frame, self.peer);
                 }
                 Ok(None) => {}

@@ -4,6 +4,7 @@
 //! bounded, whatever comes in, and it answers strangers rarely, so that nobody can use it to flood somebody else.
 
 mod access;
+mod admit;
 mod answers;
 mod out;
 
@@ -19,7 +20,7 @@ use super::counts::{Tally, count};
 use super::follow::changes;
 use super::list::Words;
 use super::meter::{Bucket, Guessers, Meter};
-use super::packet::{Message, parse};
+use super::packet::{Message, first_address, parse};
 use super::reply::{Status, text};
 use super::standstill::Standstill;
 use super::trouble::{Told, Trouble, Troubles, quoted};
@@ -28,13 +29,20 @@ use super::{Answer, Passcode, Peer, Picture, ReplyTo, Request, Ticket, Wish};
 use crate::show::Show;
 
 /// How many requests may be unanswered.
-pub(super) const UNANSWERED_MAX: usize = 64;
+pub(super) const UNANSWERED_MAX: usize = 128;
+
+/// How many wishes are taken a second from all senders together, and how many at once; from each sender half of both.
+/// So a whole packet of wishes is taken at once ([`super::packet::MESSAGES_MAX`]).
+const WISHES: (u32, u32) = (200, 128);
 
 /// How many more of them there may be for panic and its kin.
 const UNANSWERED_MORE: usize = 8;
 
 /// What a client that may speak is told, as QLab 5 tells what a passcode allows: to see and to call, not to edit.
 const CONNECTED: &str = "ok:view|control";
+
+/// What a message asks for.
+type Asked = Result<Ask, Misunderstood>;
 
 /// Whether the rest of a packet is read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -112,14 +120,14 @@ impl Hub {
             shared,
             clients: Clients::default(),
             guessers: Guessers::default(),
-            wishes: Meter::new(200, 50),
+            wishes: Meter::new(WISHES.0, WISHES.1),
             calming: Meter::new(40, 20),
             waiting: Waiting::default(),
             told_of: Told::default(),
             telling: Bucket::new(5, 20),
             questions: Bucket::new(500, 200),
             lists: Bucket::new(10, 10),
-            faults: Bucket::new(50, 50),
+            faults: Bucket::new(50, 128),
             denials: Bucket::new(20, 20),
             hints: Bucket::new(1, 5),
             picture: None,
@@ -147,19 +155,46 @@ impl Hub {
         self.passcode.is_none() || self.clients.find(peer).is_some_and(|client| client.connected)
     }
 
+    /// Returns `true` if this peer has given the passcode, or is told what happens: it keeps its connection however
+    /// long it is silent.
+    pub(super) fn is_kept(&self, peer: Peer) -> bool {
+        self.clients.find(peer).is_some_and(|client| client.connected || client.follows())
+    }
+
     /// Takes a packet.
     pub(super) fn hear(&mut self, packet: &[u8], peer: Peer, now: Instant) {
         count(&self.shared.tally.packets);
         self.standstill.reads(now);
         let messages = match parse(packet) {
             Ok(messages) => messages,
-            Err(why) => return self.malformed(peer, || format!("no OSC packet: {why}"), now),
+            Err(why) => {
+                if let Some(address) = first_address(packet).filter(|_| self.may_speak(peer)) {
+                    self.fault(peer, address, &format!("no OSC packet: {why}"), now);
+                }
+                return self.malformed(peer, || format!("no OSC packet: {why}"), now);
+            }
         };
         self.clients.heard(peer, now);
-        for message in &messages {
+        let asked = messages.iter().map(|message| understand(message, &self.words.show));
+        let asked: Vec<_> = messages.iter().zip(asked).collect();
+        if let Err(why) = self.admit(&asked, peer, now) {
+            return self.refuse_packet(asked, &why.to_string(), peer, now);
+        }
+        let mut is_admitted = self.may_speak(peer);
+        let mut asked = asked.into_iter();
+        while let Some((message, ask)) = asked.next() {
             // After a wrong guess neither the rest of a stranger's packet is obeyed, nor another guess in it read.
-            if self.message(message, peer, now) == Next::Stop {
+            if self.message(message, ask, peer, now) == Next::Stop {
                 return;
+            }
+            // What stands after the passcode is a packet of its own.
+            if !is_admitted && self.may_speak(peer) {
+                is_admitted = true;
+                let rest: Vec<_> = asked.collect();
+                if let Err(why) = self.admit(&rest, peer, now) {
+                    return self.refuse_packet(rest, &why.to_string(), peer, now);
+                }
+                asked = rest.into_iter();
             }
         }
     }
@@ -171,7 +206,7 @@ impl Hub {
     }
 
     /// Leaves word for the caller of what was not obeyed.
-    fn trouble(&mut self, peer: Peer, what: impl FnOnce() -> String, now: Instant) {
+    pub(super) fn trouble(&mut self, peer: Peer, what: impl FnOnce() -> String, now: Instant) {
         if !self.telling.take(now) {
             return;
         }
@@ -199,8 +234,8 @@ impl Hub {
 
     /// Hands over what is due, and forgets who has been silent too long.
     pub(super) fn tick(&mut self, now: Instant) {
-        while let Some(Later { wish, peer, address, .. }) = self.waiting.take_due(now) {
-            self.wish(wish, peer, &address, now);
+        while let Some(Later { wish, peer, address, ticket, .. }) = self.waiting.take_due(now) {
+            self.hand_over(wish, peer, &address, ticket, now);
         }
         self.clients.expire(now);
         self.look_who_follows();
@@ -239,8 +274,8 @@ impl Hub {
         self.shared.has_subscribers.store(self.clients.follow(), Relaxed);
     }
 
-    fn message(&mut self, message: &Message<'_>, peer: Peer, now: Instant) -> Next {
-        let (asked, address) = (understand(message, &self.words.show), message.address);
+    fn message(&mut self, message: &Message<'_>, asked: Asked, peer: Peer, now: Instant) -> Next {
+        let address = message.address;
         let may_speak = self.may_speak(peer);
         // A remote control looks for the show's id first and can say where its answers go; neither tells anything.
         let is_open = matches!(asked, Ok(Ask::Connect(_) | Ask::Workspaces | Ask::Version | Ask::UdpReplyPort(_)));
@@ -297,6 +332,10 @@ impl Hub {
         };
         if !bucket.take(now) {
             count(&self.shared.tally.dropped);
+            if may_speak {
+                self.trouble(peer, || format!("{}: asked too often", quoted(address)), now);
+                self.fault(peer, address, "asked too often: not answered", now);
+            }
             return Next::GoOn;
         }
         match self.settle(&ask, peer, now) {
@@ -337,7 +376,8 @@ impl Hub {
         }
         let Some(ahead) = self.waiting.ahead(time, now) else { return self.wish(wish, peer, address, now) };
         let due = now.checked_add(ahead).unwrap_or(now);
-        if let Err(why) = self.waiting.keep(Later { due, wish, peer, address: address.to_owned() }, now) {
+        let Some(ticket) = self.ticket(&wish, peer, address, now) else { return };
+        if let Err(why) = self.waiting.keep(Later { due, wish, peer, address: address.to_owned(), ticket }, now) {
             count(&self.shared.tally.refused);
             self.trouble(peer, || format!("{}: {why}", quoted(address)), now);
             self.fault(peer, address, &why.to_string(), now);
@@ -352,21 +392,35 @@ impl Hub {
     }
 
     fn wish(&mut self, wish: Wish, peer: Peer, address: &str, now: Instant) {
+        if let Some(ticket) = self.ticket(&wish, peer, address, now) {
+            self.hand_over(wish, peer, address, ticket, now);
+        }
+    }
+
+    /// A place for a wish among the unanswered, if it is within the limits; otherwise its sender is told.
+    fn ticket(&mut self, wish: &Wish, peer: Peer, address: &str, now: Instant) -> Option<Arc<Ticket>> {
         let calms = wish.calms();
+        let meter = if calms { &mut self.calming } else { &mut self.wishes };
+        let most = UNANSWERED_MAX + if calms { UNANSWERED_MORE } else { 0 };
+        let passes = meter.take(peer.address(), now);
+        let ticket = passes.then(|| Ticket::take(&self.shared.unanswered, most)).flatten();
+        if ticket.is_none() {
+            count(&self.shared.tally.dropped);
+            let why = "too many messages at once: not done";
+            self.trouble(peer, || format!("{}: {why}", quoted(address)), now);
+            self.fault(peer, address, why, now);
+        }
+        ticket
+    }
+
+    fn hand_over(&mut self, wish: Wish, peer: Peer, address: &str, ticket: Arc<Ticket>, now: Instant) {
         // A GO that nobody heard for seconds must not fire now; what calms the show is never too late.
-        if let Some(stood) = self.standstill.stood().filter(|_| !calms) {
+        if let Some(stood) = self.standstill.stood().filter(|_| !wish.calms()) {
             count(&self.shared.tally.dropped);
             let why = format!("the program stood still for {} s when this came: not done", stood.as_secs());
             self.trouble(peer, || format!("{address}: {why}"), now);
             return self.fault(peer, address, &why, now);
         }
-        let meter = if calms { &mut self.calming } else { &mut self.wishes };
-        let most = UNANSWERED_MAX + if calms { UNANSWERED_MORE } else { 0 };
-        let passes = meter.take(peer.address(), now);
-        let Some(ticket) = passes.then(|| Ticket::take(&self.shared.unanswered, most)).flatten() else {
-            count(&self.shared.tally.dropped);
-            return self.fault(peer, address, "too much at once: not done", now);
-        };
         count(&self.shared.tally.wishes);
         let from = ReplyTo { peer, address: address.to_owned(), _ticket: ticket };
         (self.hear)(Request { wish, from, who: peer.who() });

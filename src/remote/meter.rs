@@ -6,7 +6,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::net::{IpAddr, Ipv6Addr, SocketAddr};
 use std::time::{Duration, Instant};
 
-/// Lets so many through a second, and a burst of so many at once.
+/// Token bucket: `per_second` on average, with bursts of up to `burst`.
 pub(super) struct Bucket {
     per_second: f64,
     burst: f64,
@@ -19,16 +19,21 @@ impl Bucket {
         Bucket { per_second: per_second.into(), burst: burst.into(), left: burst.into(), since: None }
     }
 
-    /// Whether one more may pass now; if so, it has.
+    /// Lets one more pass, and returns `true`, if it may.
     pub(super) fn take(&mut self, now: Instant) -> bool {
-        let passed = self.since.map_or(Duration::ZERO, |since| now.saturating_duration_since(since));
-        self.since = Some(now);
-        self.left = (self.left + passed.as_secs_f64() * self.per_second).min(self.burst);
-        let passes = self.left >= 1.0;
+        let passes = self.has(1, now);
         if passes {
             self.left -= 1.0;
         }
         passes
+    }
+
+    /// Returns `true` if `count` more may pass now.
+    fn has(&mut self, count: usize, now: Instant) -> bool {
+        let passed = self.since.map_or(Duration::ZERO, |since| now.saturating_duration_since(since));
+        self.since = Some(now);
+        self.left = (self.left + passed.as_secs_f64() * self.per_second).min(self.burst);
+        self.left >= count as f64
     }
 
     /// Gives back what was taken last.
@@ -40,7 +45,7 @@ impl Bucket {
 /// How many buckets senders share; two that fall into the same one only share its measure.
 const SHARES: usize = 64;
 
-/// A measure for all senders together, and a smaller one for each, so that a stuck button cannot use up all of it.
+/// A limit for all senders together, and half of it for each, so that a stuck button cannot use up all of it.
 pub(super) struct Meter {
     all: Bucket,
     each: Vec<Bucket>,
@@ -52,12 +57,20 @@ impl Meter {
         Meter { all: Bucket::new(per_second, burst), each }
     }
 
-    /// Whether one more of `sender`'s may pass now.
+    /// Lets one more of `sender`'s pass, and returns `true`, if it may.
     pub(super) fn take(&mut self, sender: SocketAddr, now: Instant) -> bool {
+        self.share(sender).is_none_or(|share| share.take(now)) && self.all.take(now)
+    }
+
+    /// Returns `true` if `count` more of `sender`'s may pass now.
+    pub(super) fn has(&mut self, count: usize, sender: SocketAddr, now: Instant) -> bool {
+        self.share(sender).is_none_or(|share| share.has(count, now)) && self.all.has(count, now)
+    }
+
+    fn share(&mut self, sender: SocketAddr) -> Option<&mut Bucket> {
         let mut hasher = DefaultHasher::new();
         sender.hash(&mut hasher);
-        let share = self.each.get_mut(hasher.finish() as usize % SHARES);
-        share.is_none_or(|share| share.take(now)) && self.all.take(now)
+        self.each.get_mut(hasher.finish() as usize % SHARES)
     }
 }
 

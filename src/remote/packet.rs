@@ -11,7 +11,7 @@ pub const BYTES_MAX: usize = 1 << 16;
 const DEPTH_MAX: usize = 8;
 
 /// How many messages one packet may hold.
-const MESSAGES_MAX: usize = 64;
+pub(super) const MESSAGES_MAX: usize = 64;
 
 /// How many arguments one message may have; no address that is obeyed takes more than one.
 const ARGS_MAX: usize = 16;
@@ -76,7 +76,7 @@ pub enum Malformed {
     #[error("bundles nested deeper than {DEPTH_MAX}")]
     TooDeep,
     /// Too many messages or arguments.
-    #[error("more than {MESSAGES_MAX} messages, or {ARGS_MAX} arguments to one")]
+    #[error("more than {MESSAGES_MAX} messages, or {ARGS_MAX} arguments to one: none of it was done")]
     TooMany,
 }
 
@@ -113,6 +113,21 @@ pub fn parse(packet: &[u8]) -> Result<Vec<Message<'_>>, Malformed> {
             }
         };
     }
+}
+
+/// The address of the first message of a packet that may be malformed, so that its sender can be told.
+pub(super) fn first_address(packet: &[u8]) -> Option<&str> {
+    let mut element = packet;
+    for _ in 0..=DEPTH_MAX {
+        let Some(rest) = element.strip_prefix(BUNDLE) else {
+            let is_address = |address: &&str| address.starts_with('/') && !address.contains(crate::plain::is_obeyed);
+            return Bytes(element).text().ok().filter(is_address);
+        };
+        let mut bundle = Bytes(rest);
+        bundle.double_word().ok()?;
+        element = bundle.element().ok()?;
+    }
+    None
 }
 
 fn message(element: &[u8], time: u64) -> Result<Message<'_>, Malformed> {

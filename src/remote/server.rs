@@ -37,6 +37,9 @@ const CONNECTIONS_MAX: usize = 16;
 /// How many datagrams, or connections, are taken before the others have their turn.
 const TURN: usize = 256;
 
+/// How long a connection that is told nothing may be silent and keep its place where all are taken.
+const IDLE_MAX: Duration = Duration::from_secs(60);
+
 /// How long a connection may take to give the passcode, where there is one.
 const STRANGER_MAX: Duration = Duration::from_secs(10);
 
@@ -311,17 +314,39 @@ impl Server {
                 }
             };
             if self.connections.len() == CONNECTIONS_MAX {
-                // A stranger gives way; who may speak stays, and then it is the new one who is hung up on.
-                let stranger = self.connections.iter().find(|connection| !self.hub.may_speak(connection.peer));
-                let Some(id) = stranger.map(|connection| connection.id) else {
+                let Some((id, peer)) = self.gives_way(now()) else {
                     count(&self.shared.tally.dropped);
+                    let why = || format!("hung up on: {CONNECTIONS_MAX} connections are in use");
+                    self.hub.trouble(super::Peer::Tcp(0, far_end), why, now());
                     continue;
                 };
+                let why = || "an idle connection was closed: a new one needs its place".to_owned();
+                self.hub.trouble(peer, why, now());
                 self.lose(id);
             }
             self.connected += 1;
             self.connections.extend(Connection::new(self.connected, stream, far_end, now()));
         }
+    }
+
+    /// The connection that gives way to a new one where all places are taken, if any does: one that has not given the
+    /// passcode where there is one, else one that has said nothing yet, else one that has been silent for long and is
+    /// told nothing. Of each kind it is the one that has been silent the longest.
+    fn gives_way(&self, now: Instant) -> Option<(u64, super::Peer)> {
+        let silent_since = |connection: &Connection| connection.heard.unwrap_or(connection.since);
+        let kinds: [&dyn Fn(&Connection) -> bool; 3] = [
+            &|connection| !self.hub.may_speak(connection.peer),
+            &|connection| connection.heard.is_none(),
+            &|connection| {
+                let is_idle = now.saturating_duration_since(silent_since(connection)) > IDLE_MAX;
+                is_idle && !self.hub.is_kept(connection.peer)
+            },
+        ];
+        let longest_silent = |is_of_kind: &dyn Fn(&Connection) -> bool| {
+            let connections = self.connections.iter().filter(|connection| is_of_kind(connection));
+            connections.min_by_key(|connection| silent_since(connection)).map(|found| (found.id, found.peer))
+        };
+        kinds.into_iter().find_map(longest_silent)
     }
 
     /// Hangs up on who does not read, and on who has not given the passcode for a while.
@@ -335,12 +360,18 @@ impl Server {
             self.hub.malformed(peer, || why.to_string(), now);
             self.lose(id);
         }
-        let is_over = |connection: &&Connection| {
+        let over = |connection: &Connection| {
             let is_late = now.saturating_duration_since(connection.since) > STRANGER_MAX;
-            connection.is_stuck(now) || (is_late && !self.hub.may_speak(connection.peer))
+            if connection.is_stuck(now) {
+                return Some("hung up on: it does not read what it is sent");
+            }
+            (is_late && !self.hub.may_speak(connection.peer)).then_some("hung up on: no passcode within 10 s")
         };
-        let over: Vec<_> = self.connections.iter().filter(is_over).map(|connection| connection.id).collect();
-        over.into_iter().for_each(|id| self.lose(id));
+        let over = self.connections.iter().filter_map(|found| over(found).map(|why| (found.id, found.peer, why)));
+        for (id, peer, why) in over.collect::<Vec<_>>() {
+            self.hub.trouble(peer, || why.to_owned(), now);
+            self.lose(id);
+        }
     }
 
     /// Sends what the hub has to say; what finds no room is dropped.
@@ -354,8 +385,15 @@ impl Server {
                 }
                 To::Tcp(id) => {
                     let connection = self.connections.iter_mut().find(|connection| connection.id == id);
-                    if connection.is_some_and(|connection| connection.send(&packet, now()).is_err()) {
+                    let failed = connection.and_then(|connection| {
+                        connection.send(&packet, now()).err().map(|error| (connection.peer, error))
+                    });
+                    if let Some((peer, error)) = failed {
                         count(&self.shared.tally.dropped);
+                        if error.kind() == ErrorKind::TimedOut {
+                            let why = || "hung up on: it does not read what it is sent".to_owned();
+                            self.hub.trouble(peer, why, now());
+                        }
                         self.lose(id);
                     }
                 }

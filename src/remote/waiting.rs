@@ -2,10 +2,11 @@
 //!
 //! Owns what a time tag means. A panic or a hold forgets all of them: nothing that was sent before it may come after it.
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::packet::AT_ONCE;
-use super::{Peer, Wish};
+use super::{Peer, Ticket, Wish};
 
 /// How far ahead a time tag may lie. More than that is a clock that is set wrongly.
 pub(super) const AHEAD_MAX: Duration = Duration::from_secs(60);
@@ -20,6 +21,8 @@ pub(super) struct Later {
     pub(super) peer: Peer,
     /// The address as it was sent.
     pub(super) address: String,
+    /// Its place among the unanswered, so that it is sure to have one when its time comes.
+    pub(super) ticket: Arc<Ticket>,
 }
 
 /// Why a wish cannot wait.
@@ -27,7 +30,7 @@ pub(super) struct Later {
 pub(super) enum TooLate {
     #[error("its time tag lies {0} s ahead, and only 60 s are waited: are the clocks of both machines right?")]
     Far(u64),
-    #[error("{WAITING_MAX} messages wait for their time already: not done")]
+    #[error("at most {WAITING_MAX} messages wait for their time")]
     Many,
 }
 
@@ -54,18 +57,26 @@ impl Waiting {
         Some(Duration::from_nanos(u64::try_from((ahead * 1_000_000_000) >> 32).unwrap_or(u64::MAX)))
     }
 
+    /// Says whether wishes may wait that lie so far ahead.
+    ///
+    /// # Errors
+    /// When one lies too far ahead, or too many would wait.
+    pub(super) fn has_room(&self, ahead: &[Duration]) -> Result<(), TooLate> {
+        if let Some(far) = ahead.iter().find(|ahead| **ahead > AHEAD_MAX) {
+            return Err(TooLate::Far(far.as_secs()));
+        }
+        if self.wishes.len() + ahead.len() > WAITING_MAX {
+            return Err(TooLate::Many);
+        }
+        Ok(())
+    }
+
     /// Keeps a wish until its time.
     ///
     /// # Errors
     /// When it lies too far ahead, or too many wait.
     pub(super) fn keep(&mut self, later: Later, now: Instant) -> Result<(), TooLate> {
-        let ahead = later.due.saturating_duration_since(now);
-        if ahead > AHEAD_MAX {
-            return Err(TooLate::Far(ahead.as_secs()));
-        }
-        if self.wishes.len() == WAITING_MAX {
-            return Err(TooLate::Many);
-        }
+        self.has_room(&[later.due.saturating_duration_since(now)])?;
         // Those for the same time stay in their order.
         let at = self.wishes.partition_point(|other| other.due <= later.due);
         self.wishes.insert(at, later);
@@ -108,7 +119,9 @@ mod tests {
     use crate::remote::now;
 
     fn later(due: Instant, note: &str) -> Later {
-        Later { due, wish: Wish::Note(note.into()), peer: Peer::Udp(([10, 0, 0, 5], 1).into()), address: "/x".into() }
+        let ticket = Ticket::take(&Arc::default(), 1).unwrap();
+        let (wish, peer) = (Wish::Note(note.into()), Peer::Udp(([10, 0, 0, 5], 1).into()));
+        Later { due, wish, peer, address: "/x".into(), ticket }
     }
 
     #[test]

@@ -43,7 +43,9 @@ impl Hub {
                 self.reply(peer, address, Status::Ok, &text(CONNECTED));
             }
             None => {
-                self.fault(peer, address, &format!("there are {CLIENTS_MAX} remote controls already"), now);
+                let why = format!("there are {CLIENTS_MAX} remote controls already");
+                self.trouble(peer, || why.clone(), now);
+                self.fault(peer, address, &why, now);
             }
         }
         Next::GoOn

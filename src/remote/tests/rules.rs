@@ -353,8 +353,8 @@ fn a_flood_neither_piles_up_nor_keeps_panic_out() {
     }
     assert_eq!(held.len(), UNANSWERED_MAX);
     assert_eq!(rig.counts().dropped, 100_000 - UNANSWERED_MAX as u64);
-    // One second of faults, at fifty a second, with fifty at once.
-    assert!((50..=101).contains(&rig.replies().len()));
+    // One second of faults, at fifty a second, with 128 at once.
+    assert!((128..=179).contains(&rig.replies().len()));
 
     rig.say(udp(1), "/panic", NONE);
     assert_eq!(rig.wishes(), [Wish::Panic]);
@@ -370,7 +370,84 @@ fn a_flood_neither_piles_up_nor_keeps_panic_out() {
         wishes += rig.wishes().len();
         drop(rig.hub.take_out());
     }
-    assert!((200..=251).contains(&wishes), "{wishes}");
+    assert!((200..=329).contains(&wishes), "{wishes}");
+}
+
+/// So many messages that each take a note, with these numbers.
+fn notes(numbers: std::ops::Range<usize>) -> Vec<Vec<u8>> {
+    numbers.map(|n| packet("/note", text(&n.to_string()))).collect()
+}
+
+fn bundle_of(time: u64, messages: &[Vec<u8>]) -> Vec<u8> {
+    bundle(time, &messages.iter().map(Vec::as_slice).collect::<Vec<_>>())
+}
+
+#[test]
+fn a_packet_is_done_whole_or_refused_whole_with_the_limit() {
+    let mut rig = Rig::new(None);
+    rig.hub.hear(&bundle_of(AT_ONCE, &notes(0..64)), udp(1), rig.now);
+    assert_eq!(rig.wishes().len(), 64, "as many as a packet holds");
+    assert_eq!(rig.replies(), []);
+    // The sender has nothing left, another one has.
+    rig.hub.hear(&bundle_of(AT_ONCE, &notes(0..2)), udp(1), rig.now);
+    assert_eq!(rig.wishes(), []);
+    let replies = rig.replies();
+    let why = "2 messages at once are too many: 64 at once and 100 a second are taken from one sender, twice as many \
+               from all; nothing of this packet was done";
+    assert!(replies.len() == 2 && replies.iter().all(|(_, reply)| reply["data"] == why), "{replies:?}");
+    assert_eq!(rig.shared.troubles.take().iter().map(|trouble| trouble.what.as_str()).collect::<Vec<_>>(), [why]);
+    rig.hub.hear(&bundle_of(AT_ONCE, &notes(0..60)), udp(2), rig.now);
+    assert_eq!(rig.wishes().len(), 60);
+    // What makes the show safer is obeyed in any case.
+    let with_panic = [notes(0..3), vec![packet("/panic", NONE)]].concat();
+    rig.hub.hear(&bundle_of(AT_ONCE, &with_panic), udp(1), rig.now);
+    assert_eq!(rig.wishes(), [Wish::Panic]);
+    // More messages than a packet may hold are refused as well, and said to the sender.
+    rig.replies();
+    rig.hub.hear(&bundle_of(AT_ONCE, &notes(0..65)), udp(3), rig.now);
+    assert_eq!(rig.wishes(), []);
+    let [(_, reply)] = &rig.replies()[..] else { panic!("no reply") };
+    assert_eq!(reply["address"], "/note");
+    assert!(reply["data"].as_str().unwrap().contains("more than 64 messages"), "{reply}");
+}
+
+#[test]
+fn all_that_waits_for_one_time_comes_then() {
+    let mut rig = Rig::new(None);
+    let wall = ntp_s(3_900_000_000);
+    rig.hub.set_wall(rig.now, wall);
+    rig.hub.hear(&bundle_of(wall + ntp_s(3), &notes(0..60)), udp(1), rig.now);
+    // Five more do not fit, and so none of them waits.
+    rig.hub.hear(&bundle_of(wall + ntp_s(3), &notes(60..65)), udp(2), rig.now);
+    let replies = rig.replies();
+    let why = "at most 64 messages wait for their time; nothing of this packet was done";
+    assert!(replies.len() == 5 && replies.iter().all(|(_, reply)| reply["data"] == why), "{replies:?}");
+    // Others use up what is taken at once meanwhile.
+    for port in 3..20 {
+        rig.hub.hear(&bundle_of(AT_ONCE, &notes(0..30)), udp(port), rig.now);
+    }
+    let _unanswered: Vec<_> = rig.requests.try_iter().collect();
+    rig.later(3_000);
+    rig.hub.tick(rig.now);
+    let expected: Vec<_> = (0..60).map(|n| Wish::Note(n.to_string())).collect();
+    assert_eq!(rig.wishes(), expected);
+}
+
+#[test]
+fn what_stands_after_a_passcode_is_taken_whole_or_not_at_all() {
+    let mut rig = Rig::new(Some("2468-1357"));
+    rig.hub.hear(
+        &bundle_of(AT_ONCE, &[vec![packet("/connect", text("2468-1357"))], notes(0..63)].concat()),
+        udp(1),
+        rig.now,
+    );
+    assert_eq!(rig.wishes().len(), 63);
+    rig.hub.hear(
+        &bundle_of(AT_ONCE, &[vec![packet("/connect", text("2468-1357"))], notes(0..3)].concat()),
+        udp(1),
+        rig.now,
+    );
+    assert_eq!(rig.wishes(), []);
 }
 
 #[test]

@@ -276,12 +276,35 @@ fn there_are_only_so_many_connections_and_places_come_free() {
     let mut wires: Vec<_> = (0..16).map(|_| Wire::new(&remote)).collect();
     assert!(wires.iter_mut().all(|wire| wire.ask("/thump", NONE)[0] == "ok"));
     assert_eq!(Wire::new(&remote).next(), None);
+    let said = || remote.take_troubles().iter().map(|trouble| trouble.what.clone()).collect::<Vec<_>>();
+    assert_eq!(said(), ["hung up on: 16 connections are in use"]);
     assert_eq!(wires[0].ask("/thump", NONE)[0], "ok");
     wires.clear();
     awaited(|| {
         let mut wire = Wire::new(&remote);
         wire.0.write_all(&frame(&packet("/thump", NONE))).is_ok() && wire.next().is_some()
     });
+}
+
+#[test]
+fn connections_that_say_nothing_keep_nobody_out() {
+    let (remote, _requests) = start("127.0.0.1:0", None);
+    let mut speaks = Wire::new(&remote);
+    assert_eq!(speaks.ask("/thump", NONE)[0], "ok");
+    let mut display = Wire::new(&remote);
+    assert_eq!(display.ask("/handover/subscribe", NONE)[0], "ok");
+    let mut idle: Vec<_> = (0..14).map(|_| Wire::new(&remote)).collect();
+    for n in 0..3 {
+        let mut new = Wire::new(&remote);
+        assert_eq!(new.ask("/thump", NONE)[0], "ok", "connection {n}");
+        assert_eq!(idle[n].next(), None, "the oldest that has said nothing gives way");
+        idle.push(new);
+    }
+    assert_eq!(speaks.ask("/thump", NONE)[0], "ok");
+    assert_eq!(display.ask("/thump", NONE)[0], "ok");
+    let said = remote.take_troubles();
+    assert!(said.iter().all(|trouble| trouble.what.starts_with("an idle connection was closed")), "{said:?}");
+    assert_eq!(said.len(), 1, "the same is said once");
 }
 
 #[test]

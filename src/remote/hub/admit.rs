@@ -1,0 +1,81 @@
+//! Whether a packet is within the limits: all its wishes are taken, or none.
+//!
+//! A bundle is meant as one. A part of it that is obeyed, while the rest is beyond some limit, would be something that
+//! nobody has asked for. Only what makes the show safer (panic, stop, hold) is obeyed in any case.
+
+use std::time::{Duration, Instant};
+
+use super::{Asked, Hub, Next, UNANSWERED_MAX, WISHES};
+use crate::remote::address::Ask;
+use crate::remote::counts::count;
+use crate::remote::packet::Message;
+use crate::remote::waiting::TooLate;
+use crate::remote::{Peer, Ticket};
+
+/// Why none of a packet's wishes is taken.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub(super) enum Refusal {
+    #[error(
+        "{0} messages at once are too many: {each} at once and {per_second} a second are taken from one sender, \
+         twice as many from all; nothing of this packet was done",
+        each = WISHES.1 / 2,
+        per_second = WISHES.0 / 2
+    )]
+    Rate(usize),
+    #[error("the program has not answered {UNANSWERED_MAX} messages yet; nothing of this packet was done")]
+    Unanswered,
+    #[error("{0}; nothing of this packet was done")]
+    Later(TooLate),
+}
+
+impl Hub {
+    /// Says whether all wishes of a packet are within the limits. Takes nothing yet.
+    ///
+    /// # Errors
+    /// With the limit that they exceed.
+    pub(super) fn admit(&mut self, asked: &[(&Message<'_>, Asked)], peer: Peer, now: Instant) -> Result<(), Refusal> {
+        // One message is refused by its own limit, and one that may be a passcode has to be read before.
+        if asked.len() < 2 || !self.may_speak(peer) {
+            return Ok(());
+        }
+        let wishes: Vec<_> = asked.iter().filter(|(_, asked)| self.is_wish(asked)).collect();
+        let ahead: Vec<Duration> =
+            wishes.iter().filter_map(|(message, _)| self.waiting.ahead(message.time, now)).collect();
+        self.waiting.has_room(&ahead).map_err(Refusal::Later)?;
+        if !self.wishes.has(wishes.len(), peer.address(), now) {
+            return Err(Refusal::Rate(wishes.len()));
+        }
+        if Ticket::taken(&self.shared.unanswered) + wishes.len() > UNANSWERED_MAX {
+            return Err(Refusal::Unanswered);
+        }
+        Ok(())
+    }
+
+    /// Refuses a packet that exceeds a limit, but for what makes the show safer.
+    pub(super) fn refuse_packet(&mut self, asked: Vec<(&Message<'_>, Asked)>, why: &str, peer: Peer, now: Instant) {
+        self.trouble(peer, || why.to_owned(), now);
+        for (message, asked) in asked {
+            if self.calms(&asked) {
+                if self.message(message, asked, peer, now) == Next::Stop {
+                    return;
+                }
+            } else {
+                count(&self.shared.tally.dropped);
+                self.fault(peer, message.address, why, now);
+            }
+        }
+    }
+
+    /// Returns `true` for a wish that has to be within the limits.
+    fn is_wish(&self, asked: &Asked) -> bool {
+        matches!(asked, Ok(Ask::Wish(_) | Ask::Do(..))) && !self.calms(asked)
+    }
+
+    fn calms(&self, asked: &Asked) -> bool {
+        match asked {
+            Ok(Ask::Wish(wish)) => wish.calms(),
+            Ok(Ask::Do(target, verb)) => self.wish_of(*target, *verb).is_ok_and(|wish| wish.calms()),
+            Ok(_) | Err(_) => false,
+        }
+    }
+}
