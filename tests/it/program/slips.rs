@@ -36,9 +36,8 @@ fn only_the_keys_that_the_question_lists_answer_it_and_none_that_came_before_it(
     first.await_exit();
     let show = house.show(&evening(&wire));
     for (key, runs) in [("q", 1), ("\x1b", 1), ("f", 2)] {
-        let mut again = house.spawn(&[&show], (120, 36), &[]);
         // The shell's terminal takes these before the program looks at its own.
-        again.keys("\rrf");
+        let mut again = house.spawn_behind("\rrf", &[&show]);
         again.await_words(&["r  resume it", "f  start a fresh run", "q or Esc  quit"]);
         again.press_to_see("\r", &["That key does nothing here"]);
         again.keys("yn x\x12\x1bf");
