@@ -1,5 +1,7 @@
 //! The terminal: taking it, giving it back, and a writer that sends each frame in one piece.
 
+mod backend;
+
 use std::fs::File;
 use std::io::{self, ErrorKind, IsTerminal, Write};
 
@@ -7,10 +9,11 @@ use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::style::Print;
 use crossterm::terminal::{Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, SetTitle};
 use crossterm::{cursor, queue};
-use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
 use rustix::event::{PollFd, PollFlags, poll};
+
+use backend::TtyBackend;
 
 /// Fails where stdin or stdout is no terminal.
 ///
@@ -74,9 +77,6 @@ impl Tty {
 const COLUMNS_MAX: u16 = 1_000;
 const ROWS_MAX: u16 = 500;
 
-/// What ratatui sends for a frame in which no cell has changed: the colours reset, the cursor hidden, as they were.
-const NO_NEWS: &[u8] = b"\x1b[39m\x1b[49m\x1b[59m\x1b[0m\x1b[?25l";
-
 impl Write for Tty {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.frame.extend_from_slice(bytes);
@@ -84,8 +84,7 @@ impl Write for Tty {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        if self.frame.is_empty() || self.frame == NO_NEWS {
-            self.frame.clear();
+        if self.frame.is_empty() {
             return Ok(());
         }
         let result = write_all(&mut self.out, &self.frame);
@@ -168,7 +167,7 @@ pub fn leave(out: &mut impl Write) -> io::Result<()> {
 }
 
 /// A terminal to draw on.
-pub type Canvas = Terminal<CrosstermBackend<Tty>>;
+pub type Canvas = Terminal<TtyBackend>;
 
 /// A canvas over the whole of `tty`, which is blank.
 ///
@@ -180,7 +179,7 @@ pub type Canvas = Terminal<CrosstermBackend<Tty>>;
 pub fn canvas(mut tty: Tty) -> io::Result<Canvas> {
     let area = tty.area();
     queue!(tty, Clear(ClearType::All))?;
-    Terminal::with_options(CrosstermBackend::new(tty), TerminalOptions { viewport: Viewport::Fixed(area) })
+    Terminal::with_options(TtyBackend::new(tty), TerminalOptions { viewport: Viewport::Fixed(area) })
 }
 
 /// Takes every key raw.
