@@ -27,6 +27,7 @@ mod scene;
 mod signs;
 mod small;
 mod standby;
+mod still;
 mod strip;
 mod text;
 mod theme;
@@ -36,7 +37,7 @@ mod viewport;
 use std::borrow::Cow;
 
 use ratatui::Frame;
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::{Position, Rect};
 
 use crate::app::hits::{Region, Target};
@@ -46,6 +47,7 @@ use crate::app::{App, Ask, Hits, Page};
 use crate::engine::{RunNs, State};
 
 use scene::Scene;
+pub use still::Still;
 
 /// Everything that a frame is drawn from.
 #[derive(Clone, Copy, Debug)]
@@ -116,7 +118,9 @@ pub fn draw(frame: &mut Frame, view: &View) -> Hits {
     }
     let scene = Scene::new(view);
     let buf = frame.buffer_mut();
-    buf.set_style(area, scene.styles.base);
+    let mut blank = Cell::EMPTY;
+    blank.set_style(scene.styles.base);
+    buf.content.fill(blank);
     let cursor = if area.width < small::COLUMNS_MIN || area.height < small::ROWS_MIN {
         hits.is_small = true;
         small::draw(&scene, buf, area)
@@ -142,7 +146,8 @@ fn finish(buf: &mut Buffer, means: Means) {
 
 /// Nothing goes to the terminal that does something to the cells around it. The one place for all that is drawn.
 fn keep_plain(buf: &mut Buffer) {
-    for cell in buf.content.iter_mut().filter(|cell| !cell.symbol().is_ascii()) {
+    let is_plain = |symbol: &str| symbol.len() == 1 || symbol.chars().all(text::is_simple);
+    for cell in buf.content.iter_mut().filter(|cell| !is_plain(cell.symbol())) {
         if let Cow::Owned(symbol) = crate::plain::line(cell.symbol()) {
             cell.set_symbol(if symbol.is_empty() { " " } else { &symbol });
         }

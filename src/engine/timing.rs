@@ -1,6 +1,7 @@
 //! Timing for the caller: what is left of the segment and the cue, where the show will end, and how far from the plan.
 
 use super::{RunNs, State};
+use crate::show::duration::SECOND_NS;
 use crate::show::{CueIx, SegmentIx};
 
 /// Something that counts down.
@@ -16,6 +17,16 @@ impl Countdown {
     /// What is left; negative where it lasts longer than it should.
     pub fn left_ns(&self) -> i64 {
         self.of_ns as i64 - self.elapsed_ns as i64
+    }
+
+    /// From this length on, bars move in whole seconds.
+    pub const LONG_NS: u64 = 30 * SECOND_NS;
+
+    /// The part that is done as a bar shows it, 0 to 1: of what lasts long, in whole seconds, together with its figures.
+    pub fn done_shown(&self) -> f64 {
+        let is_long = self.of_ns >= Self::LONG_NS;
+        let elapsed_ns = if is_long { self.elapsed_ns - self.elapsed_ns % SECOND_NS } else { self.elapsed_ns };
+        Countdown { elapsed_ns, ..*self }.done()
     }
 
     /// The part that is done, 0 to 1.

@@ -27,6 +27,8 @@ pub struct Journal {
     path: PathBuf,
     order: Order,
     shared: Arc<Shared>,
+    /// Whether something was appended since the thread that syncs was woken.
+    unsynced: bool,
     /// `None` once the journal is closed.
     thread: Option<JoinHandle<()>>,
 }
@@ -63,9 +65,10 @@ impl Journal {
         }
         let tail = if found.torn.is_some() { Tail::torn_at(found.good_len) } else { Tail::at(found.good_len) };
         let order = Order::after(found.records.last());
-        let journal = Self::start(lock, Box::new(file), backlog, tail, order, report)?;
+        let mut journal = Self::start(lock, Box::new(file), backlog, tail, order, report)?;
         // What the last program has left at the end is put right at once, where the disk allows it.
         journal.shared.append(&mut journal.shared.lock());
+        journal.unsynced = true;
         journal.sync();
         Ok((journal, found))
     }
@@ -83,7 +86,7 @@ impl Journal {
         let keep = Arc::clone(&shared);
         let thread = thread::Builder::new().name("journal".to_owned()).spawn(move || keep.keep(&report));
         let thread = Some(thread.map_err(failed(&path))?);
-        Ok(Self { path, order, shared, thread })
+        Ok(Self { path, order, shared, unsynced: false, thread })
     }
 
     /// Writes `records`, all with one write. What they cause may leave the program after this, and then [`Self::sync`]
@@ -101,15 +104,18 @@ impl Journal {
         let mut state = self.shared.lock();
         state.backlog.push(records);
         self.shared.append(&mut state);
+        self.unsynced = true;
         match self.shared.fault(&state) {
             None | Some(JournalError::Sync { .. }) => Ok(()),
             Some(fault) => Err(fault),
         }
     }
 
-    /// Has everything that was appended synced, and does not wait for it.
-    pub fn sync(&self) {
-        self.shared.rouse();
+    /// Has everything that was appended synced, and does not wait for it. Costs nothing where all of it was asked for.
+    pub fn sync(&mut self) {
+        if std::mem::take(&mut self.unsynced) {
+            self.shared.rouse();
+        }
     }
 
     /// Says in the run's lock file whether this program still has its terminal.

@@ -39,6 +39,15 @@ pub struct Health {
     pub clip: Option<Clip>,
 }
 
+impl Health {
+    /// Returns `true` if `newer` differs in nothing but the age of the last message: every message that was tried since
+    /// would have changed a count. The position of a clip is news each time.
+    pub fn is_unchanged_in(&self, newer: &Health) -> bool {
+        let last = self.last.zip(newer.last).map(|(last, newer)| Last { age_ns: newer.age_ns, ..last }).or(self.last);
+        self.clip.is_none() && Health { last, ..self.clone() } == *newer
+    }
+}
+
 /// The message that was tried last, and what became of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Last {

@@ -17,14 +17,15 @@ use super::terminal::{self, Canvas, Tty};
 use crate::app::log::{Log, Word};
 use crate::app::{App, Hits};
 use crate::engine::{Record, State};
-use crate::ui::{self, Means, View};
+use crate::show::duration::MILLISECOND_NS;
+use crate::ui::{self, Means, Still, View};
 
-/// The shortest time between two frames.
-const FRAME: Duration = Duration::from_millis(16);
-/// How often the screen looks whether a countdown has moved.
-const TICK: Duration = Duration::from_millis(125);
+/// The shortest time between two frames with news, nanoseconds.
+const FRAME_NS: u64 = 16 * MILLISECOND_NS;
+/// How often the screen looks whether a countdown has moved, nanoseconds.
+const TICK_NS: u64 = 125 * MILLISECOND_NS;
 /// The same in a rehearsal whose clock runs faster.
-const FAST_TICK: Duration = Duration::from_millis(100);
+const FAST_TICK_NS: u64 = 100 * MILLISECOND_NS;
 /// How many records may wait for a stuck screen before it is given the whole state instead.
 const BACKLOG: usize = 4096;
 
@@ -36,6 +37,8 @@ const WORDS: usize = 64;
 pub struct Screen {
     mailbox: Arc<Mailbox>,
     done: Receiver<()>,
+    /// What it was told last.
+    told: App,
 }
 
 #[derive(Debug, Default)]
@@ -90,7 +93,9 @@ impl Screen {
     pub fn start(start: Start, post: Post) -> io::Result<Self> {
         let mailbox = Arc::new(Mailbox::default());
         let (goodbye, done) = mpsc::sync_channel(4);
-        let mut painter = Painter { mailbox: Arc::clone(&mailbox), start, drawn: false };
+        let told = start.app.clone();
+        let mut painter =
+            Painter { mailbox: Arc::clone(&mailbox), start, tick_ns: 0, news_ns: 0, still: Still::default() };
         let tty = Tty::new()?;
         std::thread::Builder::new().name("screen".into()).spawn(move || {
             realtime::step_back();
@@ -100,11 +105,15 @@ impl Screen {
                 Err(_) => post.send(Msg::ScreenFault),
             }
         })?;
-        Ok(Screen { mailbox, done })
+        Ok(Screen { mailbox, done, told })
     }
 
-    /// Leaves news: never waits for the terminal.
-    pub fn publish(&self, app: &App, records: &mut Vec<Record>, words: &mut Vec<Word>, state: &State) {
+    /// Leaves news, if there is any: never waits for the terminal.
+    pub fn publish(&mut self, app: &App, records: &mut Vec<Record>, words: &mut Vec<Word>, state: &State) {
+        if records.is_empty() && words.is_empty() && *app == self.told {
+            return;
+        }
+        self.told.clone_from(app);
         let mut news = lock(&self.mailbox.news);
         match &mut news.app {
             Some(waiting) => waiting.clone_from(app),
@@ -166,7 +175,11 @@ impl Screen {
 struct Painter {
     mailbox: Arc<Mailbox>,
     start: Start,
-    drawn: bool,
+    /// When the next frame is due without news, by the machine's clock.
+    tick_ns: u64,
+    /// The earliest moment of the next frame with news.
+    news_ns: u64,
+    still: Still,
 }
 
 impl Painter {
@@ -177,6 +190,7 @@ impl Painter {
         let mut canvas = terminal::canvas(tty)?;
         loop {
             let news = self.wait();
+            let has_news = news.app.is_some();
             let resized = self.take_in(&news);
             match news.order {
                 Some(order @ (Order::Leave | Order::Suspend)) => {
@@ -196,19 +210,29 @@ impl Painter {
             }
             let drawn_ns = machine_ns();
             self.draw(&mut canvas, drawn_ns)?;
-            let spent = Duration::from_nanos(machine_ns().saturating_sub(drawn_ns));
-            std::thread::sleep(FRAME.saturating_sub(spent));
+            self.tick_ns = self.next_tick_ns(drawn_ns);
+            if has_news {
+                self.news_ns = drawn_ns + FRAME_NS;
+            }
         }
     }
 
-    fn wait(&mut self) -> News {
-        let tick = if self.start.state.speed() > 1 { FAST_TICK } else { TICK };
-        let news = lock(&self.mailbox.news);
-        let quiet = |news: &mut News| news.app.is_none() && news.order.is_none() && !news.resized;
-        let at_most = if std::mem::replace(&mut self.drawn, true) { tick } else { Duration::ZERO };
-        let waited = self.mailbox.rung.wait_timeout_while(news, at_most, quiet);
-        let (mut news, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        std::mem::take(&mut *news)
+    /// Waits until a frame is due. The first news for a while is drawn at once, and what comes right after it is drawn
+    /// together.
+    fn wait(&self) -> News {
+        let mut news = lock(&self.mailbox.news);
+        loop {
+            let due_ns = match &*news {
+                News { order: Some(_), .. } | News { resized: true, .. } => 0,
+                News { app: Some(_), .. } => self.tick_ns.min(self.news_ns),
+                _ => self.tick_ns,
+            };
+            let left = Duration::from_nanos(due_ns.saturating_sub(machine_ns()));
+            if left.is_zero() {
+                return std::mem::take(&mut *news);
+            }
+            news = self.mailbox.rung.wait_timeout(news, left).unwrap_or_else(PoisonError::into_inner).0;
+        }
     }
 
     fn wait_for_return(&self) {
@@ -235,15 +259,31 @@ impl Painter {
         news.resized
     }
 
-    fn draw(&mut self, canvas: &mut Canvas, now_ns: u64) -> io::Result<()> {
-        let view = View {
+    fn view(&self, now_ns: u64) -> View<'_> {
+        View {
             app: &self.start.app,
             state: &self.start.state,
             log: &self.start.log,
             now_ns: self.start.clock.run_ns(now_ns),
             machine_ns: now_ns,
             means: self.start.means,
-        };
+        }
+    }
+
+    /// When something moves on the frame that was drawn at `drawn_ns`, by the machine's clock.
+    fn next_tick_ns(&mut self, drawn_ns: u64) -> u64 {
+        let mut still = std::mem::take(&mut self.still);
+        let until = still.until(&self.view(drawn_ns));
+        self.still = still;
+        match until {
+            Some(run_ns) => self.start.clock.machine_ns(run_ns),
+            None if self.start.state.speed() > 1 => drawn_ns + FAST_TICK_NS,
+            None => drawn_ns + TICK_NS,
+        }
+    }
+
+    fn draw(&self, canvas: &mut Canvas, now_ns: u64) -> io::Result<()> {
+        let view = self.view(now_ns);
         let mut hits = Hits::default();
         canvas.draw(|frame| hits = ui::draw(frame, &view))?;
         *lock(&self.mailbox.hits) = hits;

@@ -228,6 +228,9 @@ impl Station {
     fn run(&mut self) {
         while self.leaving.is_none() {
             let more = self.fire_due();
+            if let Some(journal) = &mut self.journal {
+                journal.sync();
+            }
             if self.ahead.is_none() {
                 self.prepare();
                 self.publish();

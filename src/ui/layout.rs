@@ -22,6 +22,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::text::Line;
 
 use super::text;
 use super::theme::Styles;
@@ -201,7 +202,8 @@ pub(super) fn rule(buf: &mut Buffer, area: Rect, y: u16, heading: &str, styles: 
         buf[(x, y)].set_symbol("─").set_style(styles.rule);
     }
     if !heading.is_empty() && usize::from(area.width) > text::width(heading) + 4 {
-        buf.set_string(area.x + 1, y, format!(" {heading} "), styles.heading);
+        let words = Line::styled(format!(" {heading} "), styles.heading);
+        text::put(buf, Rect { x: area.x + 1, width: area.width - 1, ..area }, y, words);
     }
 }
 

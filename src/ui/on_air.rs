@@ -157,7 +157,7 @@ fn running<'a>(scene: &Scene<'a>) -> Face<'a> {
             Span::styled(word, style),
             Span::styled(format!(" of {}", duration::length(countdown.of_ns)), styles.text),
         ]));
-        face.bar = Some(countdown.done());
+        face.bar = Some(countdown.done_shown());
         let left = match timed {
             Some((cue, _)) => scene.left_of(cue, countdown),
             None => scene.left_of_segment(segment, countdown),

@@ -68,6 +68,12 @@ impl<'a> Scene<'a> {
         format!("{day} {}", self.wall(run_ns))
     }
 
+    /// Now as the clock shows it: in whole seconds.
+    pub fn shown_now_ns(&self) -> i64 {
+        let now_ns = self.now_ns as i64;
+        now_ns - i64::from(self.state.wall(now_ns).subsec_nanosecond())
+    }
+
     /// Whether the plan's times are times of day already: not before an open show has begun.
     pub fn is_tied(&self) -> bool {
         self.state.plan().anchored || self.state.has_begun()

@@ -17,7 +17,18 @@ const CUT_MAX: usize = 40;
 
 /// How many cells `text` takes.
 pub(super) fn width(text: &str) -> usize {
-    if text.is_ascii() { text.len() } else { graphemes(text).map(|(_, cells)| cells).sum() }
+    match text {
+        _ if text.is_ascii() => text.len(),
+        _ if text.chars().all(is_simple) => text.chars().count(),
+        _ => graphemes(text).map(|(_, cells)| cells).sum(),
+    }
+}
+
+/// Returns `true` if `c` takes one cell of its own, whatever simple characters stand beside it: most of what is drawn, for
+/// which nobody has to look up where clusters begin and how wide they are.
+pub(super) fn is_simple(c: char) -> bool {
+    matches!(c, ' '..='~' | '\u{a1}'..='\u{ac}' | '\u{ae}'..='\u{2ff}' | '\u{2010}'..='\u{2027}' | '\u{2030}'..='\u{205e}'
+        | '\u{2190}'..='\u{22ff}' | '\u{2500}'..='\u{25fc}' | '\u{2800}'..='\u{28ff}')
 }
 
 /// The clusters of `text` that a terminal draws, with their cells.
@@ -146,7 +157,30 @@ pub(super) fn put(buf: &mut Buffer, area: Rect, y: u16, line: Line) -> u16 {
         return area.x;
     }
     let line = fit_line(line, usize::from(area.width));
-    buf.set_line(area.x, y, &line, area.width).0
+    let mut x = area.x;
+    for span in &line.spans {
+        x = put_span(buf, (x, y), area.right(), &span.content, line.style.patch(span.style));
+    }
+    x
+}
+
+/// Writes `text` from a cell on, as far as column `right`, and says behind which column it ends.
+fn put_span(buf: &mut Buffer, (x, y): (u16, u16), right: u16, text: &str, style: Style) -> u16 {
+    let room = right.min(buf.area.right()).saturating_sub(x);
+    if room == 0 || y < buf.area.y || y >= buf.area.bottom() {
+        return x;
+    }
+    if !text.chars().all(is_simple) {
+        return buf.set_stringn(x, y, text, usize::from(room), style).0;
+    }
+    let from = buf.index_of(x, y);
+    let row = buf.content.get_mut(from..from + usize::from(room)).unwrap_or_default();
+    let mut end = x;
+    for (cell, c) in row.iter_mut().zip(text.chars()) {
+        cell.set_char(c).set_style(style);
+        end += 1;
+    }
+    end
 }
 
 /// Writes `left` at the beginning and `right` at the end of a row. The left gives way to the right, down to
@@ -233,6 +267,30 @@ mod tests {
         ] {
             assert_eq!(fit(text, cells), fitted, "{text:?} in {cells}");
             assert!(width(&fit(text, cells)) <= cells);
+        }
+    }
+
+    #[test]
+    fn simple_characters_take_one_cell_each_whatever_stands_beside_them() {
+        let simple = || ('\0'..='\u{ffff}').filter(|&c| is_simple(c));
+        for c in simple() {
+            let beside = format!("a{c}é{c}{c} ");
+            assert_eq!(graphemes(&beside).map(|(_, cells)| cells).collect::<Vec<_>>(), [1; 6], "{c:?}");
+            assert_eq!(crate::plain::line(&beside), beside);
+        }
+        assert!(simple().count() > 1_000);
+    }
+
+    #[test]
+    fn what_is_simple_is_drawn_as_ratatui_draws_it() {
+        let (loud, area) = (Style::new().bold().bg(ratatui::style::Color::Red), Rect::new(2, 0, 9, 2));
+        for text in ["Off the roof", "— ▶ 4 of 5", "Łódź → 12", "日本 off", "e\u{301}t\u{e9}", "", "x\u{7}y"]
+        {
+            let line = Line::from(vec![Span::raw("7 "), Span::styled(text, loud)]);
+            let (mut own, mut theirs) = (Buffer::empty(area), Buffer::empty(area));
+            let end = put(&mut own, area, 1, line.clone());
+            let expected = theirs.set_line(area.x, 1, &fit_line(line, 9), area.width).0;
+            assert_eq!((own, end), (theirs, expected), "{text}");
         }
     }
 

@@ -1,7 +1,7 @@
 //! The only way into the run: events become facts, and what they cause leaves the program.
 //!
-//! The order is the promise: journaled with one write, applied, sent; then what became of the sending is journaled, and
-//! the thread that syncs is woken.
+//! The order is the promise: journaled with one write, applied, sent; then what became of the sending is journaled. The
+//! thread that syncs is woken at the end of the round, so that one GO is one sync.
 
 use super::Station;
 use crate::engine::{Effect, Event, Record};
@@ -48,9 +48,6 @@ impl Station {
         }
         for record in self.news.get(news..).unwrap_or_default() {
             self.app.happened(&record.event, now_ns);
-        }
-        if let Some(journal) = &self.journal {
-            journal.sync();
         }
     }
 

@@ -47,16 +47,19 @@ impl Station {
 
     pub(super) fn publish(&mut self) {
         // Asked at every round and not only when a message was sent: a desk that dies shows before the cue that needs it.
-        self.app.outputs = self.outputs.health();
-        let now_ns = machine_ns();
-        self.app.outputs_ns = now_ns;
+        let (outputs, now_ns) = (self.outputs.health(), machine_ns());
+        let is_unchanged = outputs.len() == self.app.outputs.len()
+            && self.app.outputs.iter().zip(&outputs).all(|(told, now)| told.is_unchanged_in(now));
+        if !is_unchanged {
+            (self.app.outputs, self.app.outputs_ns) = (outputs, now_ns);
+        }
         self.tell_of_remote(now_ns);
         let run_ns = self.clock.run_ns(now_ns);
         self.words.extend(self.app.take_refusals().into_iter().map(|why| Word::refusal(why, run_ns)));
         if let Some(RemoteEnd { follower, .. }) = &self.remote {
-            follower.publish(&self.news, &self.app.outputs, now_ns, &self.state);
+            follower.publish(&self.news, &self.app.outputs, self.app.outputs_ns, &self.state);
         }
-        match &self.screen {
+        match &mut self.screen {
             Some(screen) => screen.publish(&self.app, &mut self.news, &mut self.words, &self.state),
             None => {
                 self.news.clear();

@@ -215,7 +215,7 @@ fn progress(scene: &Scene, cue: CueIx, cells: usize) -> Vec<Span<'static>> {
     if let Some(countdown) = scene.countdown(cue) {
         let (left, style) = scene.left_of(cue, countdown);
         let cells = if plan.steps.is_empty() { cells } else { cells.min(4) };
-        let [heavy, light] = text::bar(countdown.done(), cells, styles.on_air, styles.rule);
+        let [heavy, light] = text::bar(countdown.done_shown(), cells, styles.on_air, styles.rule);
         // An hour and more needs more cells, and keeps them until its end.
         let widest = text::width(&duration::length(countdown.of_ns)).max(text::width(&left));
         spans.extend([heavy, light, Span::styled(column(&left, (widest + 1).max(6)), style)]);

@@ -1,0 +1,283 @@
+//! How long a frame stays as it is while nothing happens: nothing has to be drawn before that.
+//!
+//! Must never name an instant after one at which something on the screen moves. Where it does not know, it names none,
+//! and the screen looks several times a second. What it knows: the clocks, and the figures that count down in whole
+//! seconds, each from an instant of its own.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use super::{View, monitor};
+use crate::app::{App, Page, Tone};
+use crate::engine::{Countdown, RunNs};
+use crate::show::duration::SECOND_NS;
+use crate::ui::scene::Scene;
+
+/// Up to so many cues of a show are looked at one by one.
+const CUES_MAX: usize = 2_000;
+/// So long after it fired, a cue that was complete at once leaves the monitor, or before.
+const LINGERS_NS: u64 = 8 * SECOND_NS;
+
+/// The fractions of a second that a plan may have.
+const FRACTIONS_MAX: usize = 4;
+
+/// What is known of the run's plan.
+#[derive(Debug, Default)]
+pub struct Still {
+    /// What the wall clock read when the plan's run began, and the fractions of a second, nanoseconds, that its times have;
+    /// nothing where they have too many.
+    fractions: Option<(Timestamp, Option<Vec<i64>>)>,
+}
+
+impl Still {
+    /// The instant of the run's clock until which a frame of `view` stays as it is while nothing happens, where that is
+    /// known.
+    pub fn until(&mut self, view: &View) -> Option<RunNs> {
+        let (state, app) = (view.state, view.app);
+        let is_paced = state.speed() > 1 || state.is_demonstration();
+        let is_stopped = state.has_ended() || state.is_panicked() || state.held_since().is_some();
+        // The outputs' page tells how long ago something was tried, by the machine's clock; a clip has its player's.
+        let is_played = app.page == Page::Outputs || app.outputs.iter().any(|health| health.clip.is_some());
+        if is_paced || is_stopped || is_played || fades(view) {
+            return None;
+        }
+        let mut next = Next { now_ns: view.now_ns as i64, at_ns: i64::MAX };
+        let whole_ns = whole_second_ns(view);
+        for fraction_ns in self.fractions(view)? {
+            // What is planned then, and what is planned so long after now.
+            next.second(whole_ns + fraction_ns);
+            next.second(whole_ns - fraction_ns);
+        }
+        if state.has_begun() {
+            figures(view, &mut next)?;
+        }
+        u64::try_from(next.at_ns).ok()
+    }
+
+    /// The fractions of a second of the planned times: after a whole second of the wall clock, or, where the plan is not
+    /// tied to that, of the plan's own.
+    fn fractions(&mut self, view: &View) -> Option<&[i64]> {
+        let (plan, begun) = (view.state.plan(), view.state.wall(0));
+        if self.fractions.as_ref().is_none_or(|(known, _)| *known != begun) {
+            let origin_ns = if plan.anchored { whole_second_ns(view) } else { 0 };
+            let planned = plan.segment_start_ns.iter().chain(&plan.cue_start_ns).chain([&plan.end_ns]);
+            let mut fractions = BTreeSet::from([0]);
+            for ns in planned {
+                fractions.insert((ns - origin_ns).rem_euclid(SECOND_NS as i64));
+                if fractions.len() > FRACTIONS_MAX {
+                    break;
+                }
+            }
+            let fractions = (fractions.len() <= FRACTIONS_MAX).then(|| fractions.into_iter().collect());
+            self.fractions = Some((begun, fractions));
+        }
+        self.fractions.as_ref()?.1.as_deref()
+    }
+}
+
+/// An instant of the run's clock at which the wall clock reads a whole second.
+fn whole_second_ns(view: &View) -> i64 {
+    -i64::from(view.state.wall(0).subsec_nanosecond())
+}
+
+/// The next instant at which something moves.
+struct Next {
+    now_ns: i64,
+    at_ns: i64,
+}
+
+impl Next {
+    /// Something moves at `ns`, if that is to come.
+    fn at(&mut self, ns: i64) {
+        if ns > self.now_ns {
+            self.at_ns = self.at_ns.min(ns);
+        }
+    }
+
+    /// Something moves every second, and does so at `ns`.
+    fn second(&mut self, ns: i64) {
+        let second_ns = SECOND_NS as i64;
+        self.at(self.now_ns + second_ns - (self.now_ns - ns).rem_euclid(second_ns));
+    }
+
+    /// A countdown and what is told beside it; nothing where it moves more often than once a second, or is over.
+    fn countdown(&mut self, countdown: Countdown) -> Option<()> {
+        if countdown.of_ns < Countdown::LONG_NS || countdown.left_ns() <= 0 {
+            return None;
+        }
+        self.second(self.now_ns - countdown.elapsed_ns as i64);
+        self.second(self.now_ns + countdown.left_ns());
+        Some(())
+    }
+}
+
+/// The figures of the run page once the show has begun; nothing where something moves that this does not know.
+fn figures(view: &View, next: &mut Next) -> Option<()> {
+    let (state, show, now_ns) = (view.state, view.state.show(), view.now_ns);
+    let scene = Scene::new(view);
+    if view.app.page != Page::Run || show.cues.len() > CUES_MAX || state.gap(now_ns).is_some() {
+        return None;
+    }
+    if monitor::has_picture(&scene) {
+        return None;
+    }
+    next.countdown(state.segment_countdown(now_ns)?)?;
+    for &cue in state.on_air() {
+        if let Some(countdown) = scene.countdown(cue) {
+            next.countdown(countdown)?;
+        }
+    }
+    for cue in show.cue_indices() {
+        let known = state.cue(cue);
+        if let Some(fired_ns) = known.fired_ns.filter(|ns| now_ns < ns + LINGERS_NS && known.completed_ns == Some(*ns))
+        {
+            next.second(fired_ns as i64);
+        }
+        if let Some(due_ns) = known.due_ns {
+            next.second(state.run_ns(due_ns, now_ns) as i64);
+        }
+    }
+    next.second(state.next_by_itself(now_ns).map_or(0, |upcoming| upcoming.at_ns as i64));
+    if let Some(cue) = state.playhead() {
+        let left_ns = state.call_left_ns(cue, &scene.timing, now_ns).unwrap_or(0);
+        next.second(now_ns as i64 + left_ns);
+    }
+    Some(())
+}
+
+/// Returns `true` if the message is still to go.
+fn fades(view: &View) -> bool {
+    view.app.message.as_ref().is_some_and(|message| {
+        message.tone != Tone::Alarm && view.machine_ns.saturating_sub(message.at_ns) < App::MESSAGE_NS
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use jiff::Timestamp;
+    use jiff::civil::date;
+    use proptest::prelude::*;
+    use ratatui::Terminal;
+    use ratatui::backend::TestBackend;
+    use ratatui::buffer::Buffer;
+
+    use super::*;
+    use crate::app::Theme;
+    use crate::app::log::Log;
+    use crate::engine::{Cause, Command, Event, Record, State};
+    use crate::show::{builtin, file};
+    use crate::ui::{Depth, Glyphs, Means, draw};
+
+    /// Cues that are called, follow, stand in for others and come by the clock, before a hard start and after it.
+    const TIED: &str = r#"
+        title = "Tied"
+        timezone = "Europe/Paris"
+        date = 2026-11-28
+        [[segment]]
+        title = "One"
+        start = 20:00:00
+        duration = "90s"
+        [[segment.cue]]
+        number = "1"
+        title = "Called"
+        duration = "20s"
+        [[segment.cue]]
+        number = "2"
+        title = "By the clock"
+        trigger = { at = 20:00:30 }
+        [[segment]]
+        title = "Two"
+        duration = "5m"
+        [[segment.cue]]
+        number = "3"
+        title = "Later"
+    "#;
+
+    fn started(text: &str, us: i64) -> State {
+        let show = Arc::new(file::parse(text, "UTC").unwrap());
+        let day = show.date.unwrap_or(date(2026, 11, 28));
+        let noon = day.at(19, 0, 0, 0).in_tz("UTC").unwrap().timestamp();
+        let mut state = State::new(Arc::clone(&show));
+        let start = Event::RunStarted {
+            show: show.title.clone(),
+            source: "test".into(),
+            rehearsal: us % 2 == 0,
+            speed: 1,
+            auto: false,
+            clock: Timestamp::from_microsecond(noon.as_microsecond() + us).unwrap(),
+            day,
+            version: "test".into(),
+            shift_ns: None,
+            show_crc: None,
+        };
+        commit(&mut state, 0, |_| vec![start]);
+        state
+    }
+
+    fn commit(state: &mut State, now_ns: u64, events: impl FnOnce(&State) -> Vec<Event>) {
+        for event in events(state) {
+            state.fold(&Record { seq: 1, at: Timestamp::UNIX_EPOCH, run_ns: now_ns, event, origin: None });
+        }
+    }
+
+    fn frame(view: &View, (columns, rows): (u16, u16)) -> Buffer {
+        let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
+        terminal.draw(|frame| drop(draw(frame, view))).unwrap().buffer.clone()
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(96))]
+        #[test]
+        fn nothing_moves_before_the_instant_that_is_named(
+            show in 0..4_usize,
+            us in 0..2_000_000_i64,
+            at_s in 0..9_000_u64,
+            at_ns in 0..SECOND_NS,
+            later in 0.0..1.0_f64,
+            page in 0..7_usize,
+            gos in 0..12_u64,
+            between_ns in 0..400 * SECOND_NS,
+            size in prop_oneof![Just((80, 24)), Just((120, 36)), Just((200, 60))],
+        ) {
+            let paris = builtin::find("paris-2024").unwrap().text;
+            let untied = TIED.replace("start = 20:00:00\n", "").replace("trigger = { at = 20:00:30 }\n", "");
+            let fractions = TIED.replace("20:00:30", "20:00:30.25");
+            let mut state = started([TIED, paris, &untied, &fractions][show], us);
+            let (mut app, log) = (App::new(Theme::Dark), Log::default());
+            app.page = Page::ALL[page];
+            let mut now_ns = at_s * SECOND_NS;
+            for _ in 0..gos {
+                now_ns += between_ns;
+                while let Some(due_ns) = state.poll_timeout().filter(|due_ns| *due_ns <= now_ns) {
+                    commit(&mut state, due_ns, |state| state.handle_timeout(due_ns));
+                }
+                commit(&mut state, now_ns, |state| {
+                    state.decide(&Command::Go { cause: Cause::Go }, now_ns).unwrap_or_default()
+                });
+            }
+            now_ns += at_ns;
+            while let Some(due_ns) = state.poll_timeout().filter(|due_ns| *due_ns <= now_ns) {
+                commit(&mut state, due_ns, |state| state.handle_timeout(due_ns));
+            }
+            let means = Means { depth: Depth::Rgb, glyphs: Glyphs::All };
+            let view = View { app: &app, state: &state, log: &log, now_ns, machine_ns: now_ns, means };
+            let until_ns = Still::default().until(&view);
+            prop_assert!(gos > 0 || until_ns.is_none() == (app.page == Page::Outputs));
+            if let Some(until_ns) = until_ns {
+                prop_assert!(until_ns > now_ns && until_ns <= now_ns + SECOND_NS);
+                let later_ns = now_ns + ((until_ns - 1 - now_ns) as f64 * later) as u64;
+                let drawn = frame(&view, size);
+                // Nothing happens before that.
+                let until_ns = until_ns.min(state.poll_timeout().unwrap_or(u64::MAX)).max(now_ns + 1);
+                let later_ns = later_ns.min(until_ns - 1);
+                for now_ns in [later_ns, until_ns - 1] {
+                    let view = View { now_ns, machine_ns: now_ns, ..view };
+                    prop_assert_eq!(&frame(&view, size), &drawn);
+                }
+            }
+        }
+    }
+}
