@@ -84,8 +84,8 @@ pub fn parse(text: &str, machine_zone: &str) -> Result<Show, Vec<Problem>> {
 /// With all the errors that the file has, at least one, and the warnings that were found with them, by place.
 pub fn check(text: &str, machine_zone: &str, machine: &dyn Machine) -> Result<Checked, Vec<Problem>> {
     if text.len() > BYTES_MAX {
-        let what = format!("the file is larger than {} MiB", BYTES_MAX >> 20);
-        return Err(vec![Problem::error(0..0, what, "give a show file")]);
+        let what = format!("the file has more than {} MiB, which no show file has", BYTES_MAX >> 20);
+        return Err(vec![Problem::error(0..0, what, "give a show file, or make two shows of it")]);
     }
     if text.bytes().filter(|byte| b",=.[{\n".contains(byte)).count() > PARTS_MAX {
         let what = format!("the file has more than {PARTS_MAX} keys and values");
@@ -262,11 +262,12 @@ fn segments<'a>(
     if list.is_empty() && value.value.is_array() && value.is_whole() {
         value.fault("the show has no segments", "add `[[segment]]` with a title and a duration");
     }
+    let (segment_count, mut first_too_many) = (list.len(), None);
     let (mut segments, mut marks, mut drafts) = (Vec::new(), Vec::new(), Vec::new());
     for (at, mut fields) in list.into_iter().enumerate() {
         if at == SEGMENTS_MAX {
-            let what = format!("a show has at most {SEGMENTS_MAX} segments");
-            fields.reader.fault(fields.span.clone(), what, "make two shows of it");
+            let what = format!("the show has {segment_count} segments");
+            fields.reader.fault(fields.span.clone(), what, format!("make two shows of it: {SEGMENTS_MAX} at most"));
         }
         let title = fields.need("title", "\"…\"").and_then(|value| value.line());
         let start = fields.find("start").and_then(|value| Some((value.time()?, value.span)));
@@ -283,8 +284,7 @@ fn segments<'a>(
         let cues = fields.find("cue").map(|value| value.list_of_fields("a cue", "[[segment.cue]]"));
         for cue in cues.into_iter().flatten() {
             if drafts.len() == CUES_MAX {
-                let what = format!("a show has at most {CUES_MAX} cues");
-                cue.reader.fault(cue.span.clone(), what, "make two shows of it");
+                first_too_many = Some((cue.reader, cue.span.clone()));
             }
             drafts.push(cue::draft(cue, stage, &home));
         }
@@ -292,6 +292,10 @@ fn segments<'a>(
         let cues = first..drafts.len() as u32;
         let title = title.unwrap_or_default();
         segments.push(Segment { title, start, duration_ns, thresholds, notes, cues });
+    }
+    if let Some((reader, span)) = first_too_many {
+        let fix = format!("make two shows of it: {CUES_MAX} at most");
+        Reader::fault(reader, span, format!("the show has {} cues", drafts.len()), fix);
     }
     (segments, marks, drafts)
 }

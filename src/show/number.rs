@@ -20,9 +20,9 @@ pub enum NumberError {
     /// Nothing there.
     #[error("a cue number cannot be empty")]
     Empty,
-    /// More than [`CueNumber::LONGEST`] characters.
-    #[error("a cue number has at most {} characters", CueNumber::LONGEST)]
-    TooLong,
+    /// So many characters, more than [`CueNumber::LONGEST`].
+    #[error("a cue number of {0} characters is too long, {longest} are the most", longest = CueNumber::LONGEST)]
+    TooLong(usize),
     /// A character that would break an OSC address, or that nobody can see.
     #[error("a cue number cannot contain {0:?}")]
     Character(char),
@@ -41,8 +41,9 @@ impl CueNumber {
         if text.is_empty() {
             return Err(NumberError::Empty);
         }
-        if text.chars().count() > Self::LONGEST {
-            return Err(NumberError::TooLong);
+        let count = text.chars().count();
+        if count > Self::LONGEST {
+            return Err(NumberError::TooLong(count));
         }
         let bad = |c: &char| c.is_whitespace() || c.is_control() || "#*,/?[]{}\"".contains(*c);
         match text.chars().find(bad) {
@@ -150,7 +151,7 @@ mod tests {
     #[test]
     fn refuses_what_would_break_an_address_or_a_column() {
         assert_eq!(CueNumber::new(""), Err(NumberError::Empty));
-        assert_eq!(CueNumber::new("12345678901234567"), Err(NumberError::TooLong));
+        assert_eq!(CueNumber::new("12345678901234567"), Err(NumberError::TooLong(17)));
         for (text, c) in [("1 2", ' '), ("1/2", '/'), ("1\u{7}", '\u{7}'), ("1*", '*')] {
             assert_eq!(CueNumber::new(text), Err(NumberError::Character(c)), "{text:?}");
         }

@@ -22,7 +22,13 @@ pub fn read(path: &Path) -> anyhow::Result<String> {
     let mut text = String::new();
     // What is longer the parser refuses, and a device may have no end.
     let most = file::BYTES_MAX as u64 + 1;
-    let read = File::open(path).and_then(|file| file.take(most).read_to_string(&mut text));
+    let file = File::open(path);
+    let size = file.as_ref().ok().and_then(|file| file.metadata().ok()).map_or(0, |metadata| metadata.len());
+    if size >= most {
+        let (name, size, most) = (shown(path), size >> 20, file::BYTES_MAX >> 20);
+        anyhow::bail!("{name} has {size} MiB and is no show file: a show has {most} MiB at most");
+    }
+    let read = file.and_then(|file| file.take(most).read_to_string(&mut text));
     read.map(|_| text).map_err(|error| match error.kind() {
         ErrorKind::NotFound => {
             let name = shown(path);

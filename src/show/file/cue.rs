@@ -18,8 +18,6 @@ use crate::show::{Cue, CueNumber, DepartmentIx, Look, Place, Point, SegmentIx, S
 
 /// The most departments that a cue may need: they are answered by the keys 1 to 9.
 const NEEDS_MAX: usize = 16;
-/// How many characters a cue's number may have.
-const NUMBER_MAX: usize = 40;
 /// The most steps that a cue may have.
 const STEPS_MAX: usize = 99;
 
@@ -193,7 +191,7 @@ fn number_text<'a>(value: &Value<'a>) -> &'a str {
 }
 
 fn cue_number(value: &Value<'_>) -> Option<CueNumber> {
-    let text = value.long_text(NUMBER_MAX)?;
+    let text = value.text()?;
     let read = CueNumber::new(text);
     if let Err(error) = &read {
         value.fault(error.to_string(), "write digits, letters and points, such as \"12\", \"12.5\" or \"12A\"");
@@ -257,8 +255,8 @@ fn needs(value: &Value<'_>, stage: &Stage<'_>) -> Vec<DepartmentIx> {
     let names = value.list("[\"…\"]").unwrap_or_default();
     if names.len() > NEEDS_MAX {
         value.fault(
-            format!("a cue needs at most {NEEDS_MAX} departments"),
-            "leave some out, or let one department answer for several",
+            format!("this cue needs {} departments", names.len()),
+            format!("leave some out, or let one answer for several: {NEEDS_MAX} at most"),
         );
     }
     let mut needs = Vec::new();
@@ -277,7 +275,8 @@ fn needs(value: &Value<'_>, stage: &Stage<'_>) -> Vec<DepartmentIx> {
 fn steps(value: &Value<'_>) -> Vec<Step> {
     let tables = value.list_of_fields("a step", "steps = [{ title = \"…\" }]");
     if tables.len() > STEPS_MAX {
-        value.fault(format!("a cue has at most {STEPS_MAX} steps"), "put the others into a second cue");
+        let what = format!("this cue has {} steps", tables.len());
+        value.fault(what, format!("put some into a second cue: {STEPS_MAX} at most"));
     }
     let step = |mut fields: Fields<'_>| {
         let title = fields.need("title", "\"…\"").and_then(|value| value.line());

@@ -117,15 +117,19 @@ impl<'a> Value<'a> {
         Some(text)
     }
 
+    /// Text of so many characters at most.
+    fn short_text(&self, max: usize) -> Option<&'a str> {
+        // Before the bytes are counted: whoever shortens a text has to hear once how far.
+        let is_too_long = |text: &str| self.is_too_long(text.chars().count(), max, "characters");
+        if self.value.as_str().is_some_and(is_too_long) { None } else { self.text() }
+    }
+
     /// Text on one line.
     pub fn words(&self) -> Option<String> {
-        let text = self.text()?;
+        let text = self.short_text(LINE_MAX)?;
         if let Some(c) = text.chars().find(|c| c.is_control()) {
             let what = format!("{} holds a line break or control character ({c:?})", self.name());
             self.fault(what, "write it on one line, in visible characters");
-            return None;
-        }
-        if self.is_too_long(text.chars().count(), LINE_MAX, "characters") {
             return None;
         }
         Some(text.to_owned())
@@ -133,13 +137,10 @@ impl<'a> Value<'a> {
 
     /// Text on any number of lines.
     pub fn prose(&self) -> Option<String> {
-        let text = self.text()?;
+        let text = self.short_text(PROSE_MAX)?;
         if let Some(c) = text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
             let what = format!("{} holds a control character ({c:?})", self.name());
             self.fault(what, "take the character away");
-            return None;
-        }
-        if self.is_too_long(text.chars().count(), PROSE_MAX, "characters") {
             return None;
         }
         Some(text.to_owned())

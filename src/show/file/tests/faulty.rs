@@ -358,6 +358,8 @@ fn texts_are_bounded() {
     let long = |count: usize| "x".repeat(count);
     for (cue, says) in [
         (format!("call = «\"{}\"»", long(1_001)), "`call` has 1001 characters"),
+        (format!("call = «\"{}\"»", long(2_000_000)), "shorten it to 1000 characters at most"),
+        (format!("notes = «\"{}\"»", long(70_000)), "shorten it to 20000 characters at most"),
         (format!("notes = «\"\"\"{}\"\"\"»", "é\n".repeat(10_001)), "`notes` has 20002 characters"),
         (format!("steps = [{{ title = «\"{}\"» }}]", long(1_001)), "shorten it to 1000 characters at most"),
         (format!("do = [{{ output = \"web\", body = «\"{}\"» }}]", long(300_000)), "has 300000 bytes"),
@@ -370,7 +372,7 @@ fn texts_are_bounded() {
     }
     let number =
         faults(&show_with("", "", &format!("[[segment.cue]]\nnumber = \"{}\"\ntitle = \"C\"", "1".repeat(41))));
-    assert_eq!(number[0].what, "`number` has 41 bytes");
+    assert_eq!(number[0].what, "a cue number of 41 characters is too long, 16 are the most");
     let id = faults(&show_with(&format!("[department.{}]", long(65)), "", ""));
     assert_eq!(id[0].what, "an id of 65 characters");
     super::good(&show_with("", &format!("call = \"{}\"", long(1_000)), ""));
@@ -380,7 +382,7 @@ fn texts_are_bounded() {
 fn a_file_that_would_fill_the_memory_is_refused_before_it_is_parsed() {
     let many = faults(&format!("title = \"T\"\na = [{}1]\n", "1,".repeat(7_000_000)));
     assert_eq!(many[0].what, "the file has more than 6000000 keys and values");
-    assert_eq!(faults(&"#".repeat((32 << 20) + 1))[0].what, "the file is larger than 32 MiB");
+    assert_eq!(faults(&"#".repeat((32 << 20) + 1))[0].what, "the file has more than 32 MiB, which no show file has");
     let unknown: String = (0..20_000).map(|n| format!("k{n} = 1\n")).collect();
     assert_eq!(crate::show::problem::counted(&faults(&unknown)), "10000 or more errors");
 }
