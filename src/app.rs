@@ -18,6 +18,7 @@ pub mod keys;
 pub mod log;
 mod mouse;
 pub mod page;
+mod paste;
 mod people;
 mod prompt;
 mod question;
@@ -122,6 +123,8 @@ pub struct App {
     clicked: Option<mouse::Click>,
     /// Whom the caller has ticked last, and when.
     ticked: Option<(PersonIx, u64)>,
+    /// The last paste that was ignored.
+    ignored_paste: Option<paste::Ignored>,
     /// What was refused and why, since the log was last told.
     refusals: Vec<String>,
 }
@@ -214,6 +217,7 @@ impl App {
             pressed: None,
             clicked: None,
             ticked: None,
+            ignored_paste: None,
             refusals: vec![],
         }
     }
@@ -286,6 +290,15 @@ impl App {
             self.refusals.push(why.clone());
         }
         self.say(why, Tone::Attention, now_ns);
+    }
+
+    /// Says that something was not done, and why; the log keeps it unless it was the last word: a key that is held down
+    /// must not fill it.
+    pub(super) fn refuse_once(&mut self, why: &str, now_ns: u64) {
+        match &self.message {
+            Some(message) if message.text == why => self.say(why, Tone::Attention, now_ns),
+            _ => self.refuse(why, now_ns),
+        }
     }
 
     /// What was refused since this was last asked, the oldest first.

@@ -8,15 +8,19 @@
 //! broken off. A lone ESC is the one exception, because the key Esc sends nothing else: it becomes that key
 //! [`ESC_WAIT_NS`] after it came, and a sequence that goes on behind it is dropped (`Sequence::is_late`).
 
+mod burst;
+mod held;
 mod keys;
 mod mouse;
+mod reader;
 mod sequence;
 mod text;
 
 use std::collections::VecDeque;
 
-use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseEvent};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseEvent};
 
+pub use reader::Reader;
 use sequence::{Meaning, Sequence};
 use text::{Block, Kind, Overdue};
 
@@ -47,6 +51,10 @@ pub enum Input {
     PasteBroken,
     /// The window has the keyboard now, or has it no more.
     Focus(bool),
+    /// Keys that came faster than a hand can press them: text that was pasted without a mark. [`Reader`] tells.
+    Burst(Vec<KeyEvent>),
+    /// The answer to the question which parts of the kitty keyboard protocol are on: their numbers, added up.
+    KeyFlags(u32),
     /// The answer to a question, which this program does not ask: a program before it did.
     Reply,
 }
@@ -147,16 +155,6 @@ impl Parser {
     /// What was sent first of all that has not been taken yet.
     pub fn next_input(&mut self) -> Option<Input> {
         self.found.pop_front()
-    }
-
-    /// Takes text that was typed in one go: two characters or more, as long as nothing else stands before them.
-    pub fn next_text(&mut self) -> Option<String> {
-        let text: String = self.found.iter().map_while(character).collect();
-        let len = text.chars().count();
-        (len > 1).then(|| {
-            self.found.drain(..len);
-            text
-        })
     }
 
     fn step(&mut self, state: State, byte: u8, now_ns: u64) -> State {
@@ -384,13 +382,6 @@ impl Begun {
         }
         state
     }
-}
-
-/// The character that `input` types, where it is the press of a key that only types.
-fn character(input: &Input) -> Option<char> {
-    let Input::Key(KeyEvent { code: KeyCode::Char(c), modifiers, kind, .. }) = input else { return None };
-    let is_plain = (*modifiers - KeyModifiers::SHIFT).is_empty();
-    (is_plain && *kind != KeyEventKind::Release).then_some(*c)
 }
 
 /// Returns `true` if Alt and this character send what begins a sequence, or ends one: nobody can tell them apart.

@@ -22,13 +22,15 @@ impl App {
         key.kind == KeyEventKind::Repeat || last.is_some_and(is_same)
     }
 
-    /// Why the key that was pressed last does not do `act` again, where it must not.
-    pub(super) fn holds_back(&self, act: Act) -> Option<String> {
+    /// Why the key that was pressed last does not do `act` again, where it must not; `is_told` is whether the terminal or
+    /// the keyboard's pace says that it is held.
+    pub(super) fn holds_back(&self, act: Act, is_told: bool) -> Option<String> {
         match act.held() {
             Held::Repeats | Held::OwnGuard => None,
             Held::Once => {
                 let key = self.pressed.map_or_else(|| self.keymap.way(act), |(key, _)| key.shown());
-                Some(format!("{key} ignored: pressed again within 0.7 s"))
+                let why = if is_told { "it is held down" } else { "pressed again within 0.7 s" };
+                Some(format!("{key} ignored: {why}"))
             }
         }
     }
@@ -145,6 +147,17 @@ mod tests {
         // Where the terminal says that a key repeats, it is known however long ago the press was.
         let repeat = KeyEvent::new_with_kind(KeyCode::Char('h'), KeyModifiers::NONE, KeyEventKind::Repeat);
         assert_eq!(app.key(&repeat, &state, 9_000 * MS_NS), []);
-        assert!(app.message.is_some_and(|message| message.text == "h ignored: pressed again within 0.7 s"));
+        assert!(app.message.is_some_and(|message| message.text == "h ignored: it is held down"));
+        let mut app = App::new(Theme::Dark);
+        let space = KeyEvent { code: KeyCode::Char(' '), ..repeat };
+        for ms in [9_600, 9_640, 9_680] {
+            assert_eq!(app.key(&space, &state, ms * MS_NS), []);
+        }
+        assert!(app.message.as_ref().is_some_and(|message| message.text == "GO ignored: its key is held down"));
+        assert_eq!(app.take_refusals().len(), 1, "the log is not filled by a key that is held down");
+        // Nor does one that is held down answer a question.
+        app.key(&KeyEvent::from(KeyCode::Char('q')), &state, 20_000 * MS_NS);
+        let yes = KeyEvent { code: KeyCode::Char('y'), ..repeat };
+        assert_eq!(app.key(&yes, &state, 21_000 * MS_NS), []);
     }
 }

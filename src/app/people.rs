@@ -235,7 +235,8 @@ mod tests {
         for &page in Page::ALL {
             let (mut app, clean) = (on_page(page), on_page(page));
             app.paste(text, &state, 0);
-            assert!(app.message.take().is_some_and(|message| message.text.contains("not taken for keys")));
+            assert!(app.message.take().is_some_and(|message| message.text.contains("a paste was ignored: ")));
+            assert_eq!(app.take_refusals().len(), 1);
             assert_eq!(app, clean, "{page:?}");
             app.question = Some(Question::Quit);
             app.say("y leaves", Tone::Alarm, 0);

@@ -1,6 +1,6 @@
 //! Questions to the caller: what would stop a live show is asked before it is done.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use super::keys::Act;
 use super::{App, Task, Tone};
@@ -36,10 +36,13 @@ impl Question {
         }
     }
 
-    /// Returns `true` if `key` says yes: only y does. Ctrl-C twice by habit must not leave a live show.
+    /// Returns `true` if `key` says yes: only y does, pressed after the question. Ctrl-C twice by habit must not leave a live
+    /// show.
     pub(super) fn is_yes(key: &KeyEvent) -> bool {
         // With Ctrl or Alt it may be the key of GO.
-        (key.modifiers - KeyModifiers::SHIFT).is_empty() && matches!(key.code, KeyCode::Char('y' | 'Y'))
+        key.kind == KeyEventKind::Press
+            && (key.modifiers - KeyModifiers::SHIFT).is_empty()
+            && matches!(key.code, KeyCode::Char('y' | 'Y'))
     }
 }
 

@@ -10,6 +10,8 @@ use crate::engine::{Cause, Command, Event, State};
 
 /// What is said of it.
 pub(super) const GO_IGNORED: &str = "GO ignored: pressed again within 0.3 s";
+/// What is said of a GO whose key is held down.
+const GO_HELD: &str = "GO ignored: its key is held down";
 /// Two Escapes within this time mean panic.
 const PANIC_NS: u64 = 1_000_000_000;
 
@@ -20,6 +22,9 @@ impl App {
             return vec![];
         }
         self.greets = false;
+        if self.is_of_paste(key, now_ns) {
+            return vec![];
+        }
         let is_held = self.is_held(key, now_ns);
         if self.redraws(key) {
             return vec![Task::Redraw];
@@ -32,7 +37,8 @@ impl App {
             return if key.kind == KeyEventKind::Repeat { vec![] } else { self.escape(now_ns) };
         }
         let act = self.keymap.act_of(key).map(|act| act.on(self.page));
-        if let Some(why) = act.filter(|_| is_held).and_then(|act| self.holds_back(act)) {
+        let is_told = key.kind == KeyEventKind::Repeat;
+        if let Some(why) = act.filter(|_| is_held).and_then(|act| self.holds_back(act, is_told)) {
             // A question stays in sight, so that a key held down does not take away the one that it asked.
             if self.question.is_none() {
                 self.say(why, Tone::Attention, now_ns);
@@ -65,33 +71,6 @@ impl App {
                 self.say(format!("this key does nothing here: {help} shows all keys"), Tone::Calm, now_ns);
                 vec![]
             }
-        }
-    }
-
-    /// Pasted text is text, never keys.
-    pub fn paste(&mut self, text: &str, state: &State, now_ns: u64) {
-        match &mut self.prompt {
-            Some(prompt) => {
-                prompt.paste(text);
-                self.line_changed(state);
-            }
-            // A question stays in sight until a key answers it.
-            None if self.question.is_some() => {}
-            None => self.say("pasted text is not taken for keys", Tone::Attention, now_ns),
-        }
-    }
-
-    /// Says that a paste has not come to its end.
-    pub fn paste_broke_off(&mut self, now_ns: u64) {
-        self.refuse("a paste broke off: its text is dropped, and keys work again", now_ns);
-    }
-
-    /// Takes text that was typed into the prompt in one go.
-    pub fn type_text(&mut self, text: &str, state: &State) {
-        self.pressed = None;
-        if let Some(prompt) = &mut self.prompt {
-            prompt.paste(text);
-            self.line_changed(state);
         }
     }
 
@@ -243,8 +222,8 @@ impl App {
     /// repeats of a key that is held down, fire once.
     fn go(&mut self, repeat: bool, now_ns: u64) -> Vec<Task> {
         let guarded = self.guard_go(now_ns).err();
-        if let Some(why) = guarded.or(repeat.then_some(GO_IGNORED)) {
-            self.refuse(why, now_ns);
+        if let Some(why) = repeat.then_some(GO_HELD).or(guarded) {
+            self.refuse_once(why, now_ns);
             return vec![];
         }
         vec![Task::Command(Command::Go { cause: Cause::Go })]

@@ -92,6 +92,10 @@ struct RunArgs {
     /// Draw with plain ASCII, for terminals without lines, blocks and braille
     #[arg(long)]
     ascii: bool,
+
+    /// Do not ask the terminal which keys are held down, where it gets that wrong
+    #[arg(long)]
+    plain_keys: bool,
 }
 
 #[derive(Debug, Subcommand)]
@@ -216,7 +220,8 @@ pub enum Verb {
 impl RunArgs {
     /// Whether any of these stands on the command line.
     fn are_given(&self) -> bool {
-        let RunArgs { show, rehearse, speed, auto, at, cue, fresh, resume, listen, theme: _, ascii: _ } = self;
+        let RunArgs { show, rehearse, speed, auto, at, cue, fresh, resume, listen, theme: _, ascii: _, plain_keys: _ } =
+            self;
         let clock = speed.is_some() || at.is_some() || cue.is_some();
         show.is_some() || *rehearse || clock || *auto || *fresh || *resume || listen.is_some()
     }
@@ -281,6 +286,7 @@ impl Args {
     /// environment. What is wrong with any of it is among the config's words.
     fn config(&self, chosen: Option<Theme>) -> (config::Config, Option<Theme>) {
         let mut config = config::config(config::folder().as_deref());
+        config.plain_keys = self.run.plain_keys;
         let theme = chosen.map_or_else(|| self.theme(), |theme| Ok(Some(theme))).unwrap_or_else(|why| {
             config.words.push(format!("the usual colours: {why}"));
             None

@@ -215,7 +215,17 @@ fn kitty(add: &mut Add<'_>) {
         ("99;5u", Char('c'), CONTROL, Press),
         ("99;69u", Char('c'), CONTROL, Press),
         ("99;133:1u", Char('c'), CONTROL, Press),
-        ("1089::99;5u", Char('с'), CONTROL, Press),
+        ("1089::99;5u", Char('c'), CONTROL, Press),
+        ("1089::99;5:2u", Char('c'), CONTROL, Repeat),
+        ("1085::121;1;1085u", Char('н'), NONE, Press),
+        ("47::55;2;47u", Char('/'), NONE, Press),
+        ("32;1:1;32u", Char(' '), NONE, Press),
+        ("32;;32u", Char(' '), NONE, Press),
+        ("32;129;32u", Char(' '), NONE, Press),
+        ("113;1:1;64u", Char('@'), NONE, Press),
+        ("101;;233u", Char('é'), NONE, Press),
+        ("13;1:2u", Enter, NONE, Repeat),
+        ("9;1:3u", Tab, NONE, Release),
         ("122;5u", Char('z'), CONTROL, Press),
         ("97;3u", Char('a'), ALT, Press),
         ("97;4u", Char('A'), ALT | SHIFT, Press),
@@ -256,6 +266,12 @@ fn kitty(add: &mut Add<'_>) {
     ] {
         add(format!("\x1b[{sequence}").as_bytes(), vec![of_kind(code, modifiers, kind)]);
     }
+    for (reply, flags) in [("?0u", 0), ("?1u", 1), ("?31u", 31)] {
+        add(format!("\x1b[{reply}").as_bytes(), vec![Input::KeyFlags(flags)]);
+    }
+    // What an input method has composed.
+    add(b"\x1b[0;;26481:20140u", vec![Input::Paste("東京".into())]);
+    add(b"\x1b[0;1:3;26481:20140u", vec![]);
     // Shift, Caps Lock, a media key, Shift-7 of an unknown layout, dead keys, nonsense.
     for nothing in ["57441;2u", "57447;2:3u", "57358u", "57430u", "55;2u", "1114112u", "u", ";;u", "27;5~"] {
         add(format!("\x1b[{nothing}").as_bytes(), vec![]);
@@ -314,8 +330,6 @@ fn texts(add: &mut Add<'_>) {
         b"\x1b[?12;40;1R",
         b"\x1b[?2026;2$y",
         b"\x1b[4;2$y",
-        b"\x1b[?1u",
-        b"\x1b[?31u",
         b"\x1b[8;36;120t",
         b"\x1b[48;36;120;720;1200t",
         b"\x1b[?1;0;256S",

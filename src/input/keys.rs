@@ -101,10 +101,19 @@ pub(super) fn numbered(number: u32) -> Option<KeyCode> {
     }
 }
 
-/// The key of a code in `CSI code u` or `CSI 27 ; modifiers ; code ~`; `shifted` is the code that it has with Shift, and
-/// `text` what it types, where the terminal says so. Nothing where it is a key that does nothing alone, or where Shift
-/// makes something of it that nobody can know without the layout of the keyboard.
-pub(super) fn coded(code: u32, shifted: Option<u32>, text: Option<char>, parameter: u32) -> Option<KeyEvent> {
+/// The other codes of a key, where the terminal says them.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Alternates {
+    /// The code that it has with Shift.
+    pub(super) shifted: Option<u32>,
+    /// The code of the key in its place on a US keyboard.
+    pub(super) base: Option<u32>,
+}
+
+/// The key of a code in `CSI code u` or `CSI 27 ; modifiers ; code ~`; `text` is what it types, where the terminal says
+/// so. Nothing where it is a key that does nothing alone, or where Shift makes something of it that nobody can know
+/// without the layout of the keyboard.
+pub(super) fn coded(code: u32, other: Alternates, text: Option<char>, parameter: u32) -> Option<KeyEvent> {
     let held = modifiers(parameter);
     let plain = |code, held| Some(KeyEvent::new(code, held));
     match code {
@@ -128,8 +137,11 @@ pub(super) fn coded(code: u32, shifted: Option<u32>, text: Option<char>, paramet
         _ => char::from_u32(code)?,
     };
     let (commands, shift) = (held - KeyModifiers::SHIFT, held.contains(KeyModifiers::SHIFT));
-    let shifted = shifted.and_then(char::from_u32).filter(|_| shift);
+    let shifted = other.shifted.and_then(char::from_u32).filter(|_| shift);
+    // Ctrl and a letter of another alphabet is the letter in its place, as without the protocol.
+    let base = other.base.and_then(char::from_u32).filter(char::is_ascii_alphabetic);
     let typed = match (text.filter(|_| commands.is_empty()), shifted) {
+        _ if held.contains(KeyModifiers::CONTROL) && !c.is_ascii() => base.unwrap_or(c),
         _ if held.contains(KeyModifiers::CONTROL) => c.to_ascii_lowercase(),
         (Some(typed), _) | (None, Some(typed)) => typed,
         (None, None) if shift && c.is_alphabetic() => uppercase(c),

@@ -1,6 +1,6 @@
 //! Sequences: what stands between `ESC [` or `ESC O` and the byte that ends it, and what it means.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use super::{Input, keys, mouse};
 
@@ -120,6 +120,11 @@ impl Sequence {
             };
             return input(event.map(Input::Mouse));
         }
+        if last == b'u'
+            && let Some(flags) = text.strip_prefix('?').and_then(|flags| flags.parse().ok())
+        {
+            return Meaning::Input(Input::KeyFlags(flags));
+        }
         if text.starts_with(['?', '>', '=']) || text.ends_with('$') {
             return input(matches!(last, b'c' | b'n' | b'u' | b'y' | b'R' | b't' | b'S').then_some(Input::Reply));
         }
@@ -143,7 +148,8 @@ impl Sequence {
                 // xterm's other keys say what they type, with Shift in it.
                 let code: Option<u32> = sub(2, 0);
                 let shifted = code.filter(|&code| code > 32 && code != 127);
-                input(code.and_then(|code| keys::coded(code, shifted, None, parameter)).map(Input::Key))
+                let alternates = keys::Alternates { shifted, base: None };
+                input(code.and_then(|code| keys::coded(code, alternates, None, parameter)).map(Input::Key))
             }
             b'~' => pressed(first.and_then(keys::numbered), held),
             b'^' => pressed(first.and_then(keys::numbered), KeyModifiers::CONTROL),
@@ -151,12 +157,19 @@ impl Sequence {
             b'@' => pressed(first.and_then(keys::numbered), KeyModifiers::CONTROL | KeyModifiers::SHIFT),
             b'a'..=b'd' if text.is_empty() => pressed(keys::lettered(last.to_ascii_uppercase()), KeyModifiers::SHIFT),
             b'u' => {
-                let mut typed = part(2).split(':').filter_map(|code| code.parse().ok().and_then(char::from_u32));
-                let typed = (typed.next(), typed.next());
-                let typed = typed.0.filter(|_| typed.1.is_none());
+                let text: String =
+                    part(2).split(':').filter_map(|code| code.parse().ok().and_then(char::from_u32)).collect();
+                let mut typed = text.chars();
+                let typed = match (typed.next(), typed.next()) {
+                    // What an input method has composed is text and no key.
+                    (Some(_), Some(_)) if kind != KeyEventKind::Release => return Meaning::Input(Input::Paste(text)),
+                    (typed, None) => typed,
+                    (_, Some(_)) => None,
+                };
                 // Text that was composed of several keys has no key of its own.
                 let code = first.filter(|&code| code != 0).or(typed.map(u32::from));
-                let key = code.and_then(|code| keys::coded(code, sub(0, 1), typed, parameter));
+                let alternates = keys::Alternates { shifted: sub(0, 1), base: sub(0, 2) };
+                let key = code.and_then(|code| keys::coded(code, alternates, typed, parameter));
                 input(key.map(|key| Input::Key(KeyEvent { kind, ..key })))
             }
             b'Z' => pressed(Some(KeyCode::BackTab), held | KeyModifiers::SHIFT),

@@ -325,20 +325,6 @@ fn a_long_text_is_kept_in_part_and_ends_where_it_ends() {
 }
 
 #[test]
-fn text_that_was_typed_in_one_go_is_taken_in_one() {
-    let mut rig = Rig::new();
-    rig.send("ab é\x1b[Acd\r".as_bytes());
-    assert_eq!(rig.parser.next_text().as_deref(), Some("ab é"));
-    assert_eq!(rig.parser.next_text(), None);
-    assert_eq!(rig.parser.next_input(), Some(key(KeyCode::Up, NONE)));
-    assert_eq!(rig.parser.next_text().as_deref(), Some("cd"));
-    assert_eq!((rig.parser.next_text(), rig.so_far()), (None, vec![key(KeyCode::Enter, NONE)]));
-    // One character alone is a key.
-    rig.send(b"x");
-    assert_eq!(rig.parser.next_text(), None);
-}
-
-#[test]
 fn no_bytes_are_too_strange() {
     let mut seed = 1_u32;
     let mut random = |below: u32| {

@@ -71,7 +71,7 @@ pub fn show(wishes: &Wishes) -> anyhow::Result<()> {
     terminal::take()?;
     let shown =
         catch_unwind(AssertUnwindSafe(|| Screen::new(wishes, choice, inbox).and_then(|mut screen| screen.run())));
-    let left = Tty::new().and_then(|mut tty| terminal::leave(&mut tty));
+    let left = Tty::new().and_then(|mut tty| terminal::leave(&mut tty, false));
     terminal::give_back();
     handle.close();
     match shown {
@@ -276,7 +276,7 @@ impl<'a> Screen<'a> {
 
     /// Gives the terminal back until the shell's `fg`.
     fn suspend(&mut self) -> anyhow::Result<()> {
-        terminal::leave(self.canvas.backend_mut())?;
+        terminal::leave(self.canvas.backend_mut(), false)?;
         terminal::step_aside()?;
         self.keyboard.discard();
         self.canvas = enter(self.wishes, &self.words_of_title())?;

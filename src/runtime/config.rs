@@ -39,6 +39,8 @@ pub struct Config {
     pub own: Option<Arc<Own>>,
     /// What shows may use beyond what is theirs.
     pub permits: Permits,
+    /// Whether the terminal is left alone with how it sends keys, as the command line asks for.
+    pub plain_keys: bool,
     /// What is wrong with the files, for the message line: one sentence a file.
     pub words: Vec<String>,
     /// The same for the log, fault by fault.

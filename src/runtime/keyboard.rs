@@ -11,7 +11,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
 use super::clock::machine_ns;
-use crate::input::{Input, Parser};
+use crate::input::{Input, Reader};
 
 /// What ended a wait.
 #[derive(Debug, PartialEq, Eq)]
@@ -30,7 +30,7 @@ const BYTES_MAX: usize = 16 * READ_BYTES;
 /// What was typed and not yet acted on.
 #[derive(Debug, Default)]
 pub struct Keyboard {
-    parser: Parser,
+    reader: Reader,
     /// When the terminal was last seen empty, by the machine's clock.
     looked_ns: Option<u64>,
     stood_ns: u64,
@@ -43,9 +43,9 @@ impl Keyboard {
         let stdin = rustix::stdio::stdin();
         let mut fds = [PollFd::from_borrowed_fd(bell, PollFlags::IN), PollFd::from_borrowed_fd(stdin, PollFlags::IN)];
         let fds = if watched { &mut fds[..] } else { &mut fds[..1] };
-        // A lone ESC is a key when nothing follows it in time.
+        // A lone ESC is a key when nothing follows it in time, and the like.
         let left = |deadline_ns: u64| Duration::from_nanos(deadline_ns.saturating_sub(machine_ns()));
-        let decides = self.parser.deadline().filter(|_| watched).map(left);
+        let decides = self.reader.deadline().filter(|_| watched).map(left);
         let timeout = [timeout, decides].into_iter().flatten().min();
         let timeout = timeout.map(|t| Timespec { tv_sec: t.as_secs() as i64, tv_nsec: t.subsec_nanos().into() });
         let looked_ns = *self.looked_ns.get_or_insert_with(machine_ns);
@@ -63,7 +63,7 @@ impl Keyboard {
         let now_ns = machine_ns();
         self.stood_ns = now_ns.saturating_sub(looked_ns);
         self.looked_ns = Some(now_ns);
-        self.parser.expire(now_ns);
+        self.reader.expire(now_ns);
         Woken::Up
     }
 
@@ -79,7 +79,7 @@ impl Keyboard {
             match rustix::io::read(rustix::stdio::stdin(), &mut typed) {
                 Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
                 Ok(len) => {
-                    self.parser.feed(&typed[..len], machine_ns());
+                    self.reader.feed(&typed[..len], machine_ns());
                     if len < typed.len() || !has_input() {
                         return Ok(());
                     }
@@ -93,7 +93,38 @@ impl Keyboard {
 
     /// Takes text that was typed in one go: two characters or more that stand before everything else.
     pub fn next_text(&mut self) -> Option<String> {
-        self.parser.next_text()
+        self.reader.next_text()
+    }
+
+    /// When the input that was taken last came, by the machine's clock, nanoseconds.
+    pub fn came_ns(&self) -> u64 {
+        self.reader.came_ns()
+    }
+
+    /// Returns `true` if the terminal says of each key whether it is held.
+    pub fn tells_held(&self) -> bool {
+        self.reader.tells_held()
+    }
+
+    /// Waits until the terminal has sent all that it had to say in the form of this program, and forgets it: the shell
+    /// would read the release of the key that left as text. The terminal was asked for its keys when it got the form of
+    /// before, and what it answers is the last of it.
+    pub fn settle(&mut self, at_most: Duration) {
+        let until_ns = machine_ns().saturating_add(u64::try_from(at_most.as_nanos()).unwrap_or(u64::MAX));
+        loop {
+            let left_ns = until_ns.saturating_sub(machine_ns());
+            let stdin = rustix::stdio::stdin();
+            let mut fds = [PollFd::from_borrowed_fd(stdin, PollFlags::IN)];
+            let timeout = Timespec { tv_sec: 0, tv_nsec: left_ns.min(999_999_999) as _ };
+            let has_come = left_ns > 0 && poll(&mut fds, Some(&timeout)).is_ok_and(|count| count > 0);
+            if !has_come || self.read().is_err() {
+                break;
+            }
+            if self.by_ref().any(|input| matches!(input, Input::KeyFlags(_))) {
+                break;
+            }
+        }
+        self.discard();
     }
 
     /// Forgets what was typed while nobody listened.
@@ -108,7 +139,7 @@ impl Iterator for Keyboard {
     type Item = Input;
 
     fn next(&mut self) -> Option<Input> {
-        self.parser.next_input()
+        self.reader.next_input()
     }
 }
 

@@ -24,6 +24,7 @@ use super::config::Config;
 use super::fault;
 use super::inbox::{Inbox, Msg, Post};
 use super::takeover::lock;
+use super::terminal::Keys;
 use super::when::ago;
 use super::wiring;
 use crate::app::log::{Log, Word};
@@ -98,6 +99,8 @@ pub(super) struct Session {
     /// The application before its first key.
     pub app: App,
     pub means: Means,
+    /// What the terminal is asked to send for keys.
+    pub keys: Keys,
     /// The first word to the caller.
     pub words: Option<(String, Tone)>,
     /// Whether nobody has run a show here before.
@@ -214,6 +217,7 @@ fn fresh(wishes: &Wishes, store: &Store, script: Script, post: &Post) -> anyhow:
         deaf,
         app: wishes.config.app(wishes.theme),
         means: wishes.means,
+        keys: Keys::new(wishes.config.plain_keys),
         words: said(&wishes.config, wishes.note.as_deref(), &words),
         greets,
     })
@@ -295,6 +299,7 @@ fn resume(
         deaf,
         app,
         means: wishes.means,
+        keys: Keys::new(wishes.config.plain_keys),
         words: said(&wishes.config, wishes.note.as_deref(), &words)
             .map(|(words, tone)| (words, if show_changed { Tone::Alarm } else { tone })),
         greets: false,

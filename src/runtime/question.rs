@@ -154,6 +154,8 @@ fn tell(folder: &RunFolder, what: &str, now: Timestamp) -> io::Result<()> {
 struct Keys<'a> {
     keyboard: Keyboard,
     inbox: &'a Inbox,
+    /// Ctrl-C or a signal has ended it.
+    has_ended: bool,
 }
 
 impl<'a> Keys<'a> {
@@ -161,25 +163,49 @@ impl<'a> Keys<'a> {
     fn new(inbox: &'a Inbox) -> Self {
         let mut keyboard = Keyboard::default();
         keyboard.discard();
-        Keys { keyboard, inbox }
+        Keys { keyboard, inbox, has_ended: false }
     }
 
-    /// The next key; `None` for Ctrl-C, and where a signal ends the program.
+    /// The next key that was pressed by itself; `None` for Ctrl-C, and where a signal ends the program.
     fn next(&mut self) -> io::Result<Option<KeyEvent>> {
         loop {
+            // What was pasted answers nothing.
+            if let [key] = self.pressed()?[..] {
+                return Ok(Some(key));
+            }
+            if self.has_ended {
+                return Ok(None);
+            }
+        }
+    }
+
+    /// What was pressed next, or pasted without a mark; nothing where the question is broken off.
+    fn pressed(&mut self) -> io::Result<Vec<KeyEvent>> {
+        loop {
             for input in self.keyboard.by_ref() {
-                let Input::Key(key) = input else { continue };
-                let is_ctrl_c = key.code == KeyCode::Char('c') && key.modifiers.contains(KeyModifiers::CONTROL);
-                if key.kind != KeyEventKind::Release {
-                    return Ok(Some(key).filter(|_| !is_ctrl_c));
-                }
+                let keys = match input {
+                    Input::Key(key) if key.kind != KeyEventKind::Release => vec![key],
+                    Input::Burst(keys) => keys,
+                    Input::Key(_)
+                    | Input::Mouse(_)
+                    | Input::Paste(_)
+                    | Input::PasteBroken
+                    | Input::Focus(_)
+                    | Input::KeyFlags(_)
+                    | Input::Reply => continue,
+                };
+                let is_ctrl_c =
+                    |key: &KeyEvent| key.code == KeyCode::Char('c') && key.modifiers.contains(KeyModifiers::CONTROL);
+                self.has_ended = keys.iter().any(is_ctrl_c);
+                return Ok(if self.has_ended { vec![] } else { keys });
             }
             if self.keyboard.wait(true, self.inbox.bell(), None) == Woken::Lost {
                 return Err(io::Error::other("the terminal is gone"));
             }
             let ends = |message: &Msg| matches!(message, &Msg::Signal(signal) if signals::ends(signal));
             if self.inbox.take().iter().any(ends) {
-                return Ok(None);
+                self.has_ended = true;
+                return Ok(vec![]);
             }
         }
     }
@@ -188,16 +214,18 @@ impl<'a> Keys<'a> {
     #[expect(clippy::wildcard_enum_match_arm, reason = "the keys are crossterm's; all others mean nothing here")]
     fn line(&mut self) -> io::Result<Option<String>> {
         let (mut line, mut out) = (String::new(), io::stdout());
-        while let Some(key) = self.next()? {
-            match key.code {
-                KeyCode::Enter => return Ok(Some(line)),
-                KeyCode::Esc => return Ok(None),
-                KeyCode::Backspace if line.pop().is_some() => write!(out, "\u{8} \u{8}")?,
-                KeyCode::Char(c) if c.is_ascii_alphabetic() && line.len() < LINE_MAX => {
-                    line.push(c);
-                    write!(out, "{c}")?;
+        while !self.has_ended {
+            for key in self.pressed()? {
+                match key.code {
+                    KeyCode::Enter => return Ok(Some(line)),
+                    KeyCode::Esc => return Ok(None),
+                    KeyCode::Backspace if line.pop().is_some() => write!(out, "\u{8} \u{8}")?,
+                    KeyCode::Char(c) if c.is_ascii_alphabetic() && line.len() < LINE_MAX => {
+                        line.push(c);
+                        write!(out, "{c}")?;
+                    }
+                    _ => {}
                 }
-                _ => {}
             }
             out.flush()?;
         }

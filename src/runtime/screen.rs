@@ -13,7 +13,7 @@ use std::time::Duration;
 use super::clock::{RunClock, machine_ns};
 use super::inbox::{Msg, Post};
 use super::realtime;
-use super::terminal::{self, Canvas, Tty};
+use super::terminal::{self, Canvas, Keys, Tty};
 use crate::app::log::{Log, Word};
 use crate::app::{App, Hits};
 use crate::engine::{Record, State};
@@ -61,8 +61,13 @@ struct News {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Order {
-    Leave,
-    Suspend,
+    /// With `asks`, as [`terminal::leave`] has it.
+    Leave {
+        asks: bool,
+    },
+    Suspend {
+        asks: bool,
+    },
     Return,
 }
 
@@ -79,6 +84,8 @@ pub struct Start {
     pub clock: RunClock,
     /// What the terminal can show.
     pub means: Means,
+    /// What the terminal is asked to send for keys.
+    pub keys: Keys,
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
@@ -102,7 +109,11 @@ impl Screen {
             match catch_unwind(AssertUnwindSafe(|| painter.run(tty, &goodbye))) {
                 Ok(Ok(())) => {}
                 Ok(Err(_)) => post.send(Msg::ScreenLost),
-                Err(_) => post.send(Msg::ScreenFault),
+                Err(_) => {
+                    // What was put on the terminal's stacks has to come off before the next screen puts it there again.
+                    let _ = Tty::new().and_then(|mut tty| terminal::leave(&mut tty, false));
+                    post.send(Msg::ScreenFault);
+                }
             }
         })?;
         Ok(Screen { mailbox, done, told })
@@ -147,14 +158,15 @@ impl Screen {
         app.sees(&lock(&self.mailbox.hits));
     }
 
-    /// Goes back to the shell's screen; false where the terminal did not take that in time.
-    pub fn leave(&self, at_most: Duration) -> bool {
-        self.order(Order::Leave, at_most)
+    /// Goes back to the shell's screen, as [`terminal::leave`] does with `asks`; false where the terminal did not take
+    /// that in time.
+    pub fn leave(&self, asks: bool, at_most: Duration) -> bool {
+        self.order(Order::Leave { asks }, at_most)
     }
 
     /// Goes back to the shell's screen for a while.
-    pub fn suspend(&self, at_most: Duration) -> bool {
-        self.order(Order::Suspend, at_most)
+    pub fn suspend(&self, asks: bool, at_most: Duration) -> bool {
+        self.order(Order::Suspend { asks }, at_most)
     }
 
     /// Draws again.
@@ -186,22 +198,22 @@ impl Painter {
     fn run(&mut self, mut tty: Tty, done: &SyncSender<()>) -> io::Result<()> {
         let title = format!("handover: {}", self.start.state.show().title);
         let title = if self.start.means.is_plain() { ui::plain(&title) } else { title };
-        terminal::enter(&mut tty, &title)?;
+        terminal::enter(&mut tty, &title, self.start.keys)?;
         let mut canvas = terminal::canvas(tty)?;
         loop {
             let news = self.wait();
             let has_news = news.app.is_some();
             let resized = self.take_in(&news);
             match news.order {
-                Some(order @ (Order::Leave | Order::Suspend)) => {
-                    terminal::leave(canvas.backend_mut())?;
+                Some(order @ (Order::Leave { asks } | Order::Suspend { asks })) => {
+                    terminal::leave(canvas.backend_mut(), asks)?;
                     let _ = done.send(());
-                    if order == Order::Leave {
+                    if matches!(order, Order::Leave { .. }) {
                         return Ok(());
                     }
                     self.wait_for_return();
                     let mut tty = Tty::new()?;
-                    terminal::enter(&mut tty, &title)?;
+                    terminal::enter(&mut tty, &title, self.start.keys)?;
                     canvas = terminal::canvas(tty)?;
                     let _ = done.send(());
                 }

@@ -25,7 +25,8 @@ use super::inbox::{Inbox, Msg, Post};
 use super::keyboard::{self, Keyboard, Woken};
 use super::opening::Session;
 use super::screen::{self, Screen};
-use super::{End, fault, realtime, signals, terminal};
+use super::terminal::{self, Keys};
+use super::{End, fault, realtime, signals};
 use crate::app::log::Word;
 use crate::app::{App, RemoteSign, Tone};
 use crate::engine::{ClipFact, Command, Event, Record, Rejection, RunId, RunNs, State, TERMINAL_WENT};
@@ -52,6 +53,7 @@ struct Station {
     /// `None` once the terminal is gone: the show runs on without it.
     screen: Option<Screen>,
     means: Means,
+    keys: Keys,
     /// How often the screen had to be started again.
     faults: usize,
     /// The last record's place in the run and on the run's clock.
@@ -142,6 +144,7 @@ impl Station {
             deaf,
             mut app,
             means,
+            keys,
             words,
             greets,
         } = session;
@@ -149,7 +152,7 @@ impl Station {
         app.greets = greets;
         app.journal_alarm = journal_alarm;
         app.remote = deaf.map(RemoteSign::Deaf);
-        let start = screen::Start { state: state.clone(), log, app: app.clone(), clock, means };
+        let start = screen::Start { state: state.clone(), log, app: app.clone(), clock, means, keys };
         let screen = Some(Screen::start(start, post.clone())?);
         let remote = match remote.map(Arc::new) {
             Some(remote) => {
@@ -171,6 +174,7 @@ impl Station {
             post,
             screen,
             means,
+            keys,
             faults: 0,
             seq,
             run_ns: 0,

@@ -115,23 +115,53 @@ fn write_all(out: &mut File, mut bytes: &[u8]) -> io::Result<()> {
 const KEEP_TITLE: &str = "\x1b[22;0t";
 const TITLE_AS_BEFORE: &str = "\x1b[23;0t";
 
-/// Keys are sent as ever: a program before may have left the kitty keyboard protocol on, or xterm's modifyOtherKeys. The
-/// first is put on a stack of the terminal, with nothing switched on; the second has no stack.
-const KEYS_AS_EVER: &str = "\x1b[>0u\x1b[>4;0m";
-/// Takes the protocol from the stack, and xterm's setting from its configuration.
-const KEYS_AS_BEFORE: &str = "\x1b[<u\x1b[>4m";
+/// xterm's modifyOtherKeys is switched off, where a program before has left it on; it has no stack.
+const OTHER_KEYS_OFF: &str = "\x1b[>4;0m";
+/// Takes xterm's setting from its configuration.
+const OTHER_KEYS_AS_BEFORE: &str = "\x1b[>4m";
+
+/// The kitty keyboard protocol, on a stack of the terminal: the alternate screen has its own. All of it is asked for. Event
+/// types (2) are told for every key only where each comes as a sequence (8), and then letters need their other codes (4)
+/// and the text that they type (16). <https://sw.kovidgoyal.net/kitty/keyboard-protocol/>
+const KEYS_TOLD: &str = "\x1b[>31u";
+/// The same with nothing switched on: a program before may have left it on.
+const KEYS_PLAIN: &str = "\x1b[>0u";
+/// Takes it from the stack.
+const KEYS_AS_BEFORE: &str = "\x1b[<u";
+/// Asks which parts of it are on. A terminal that has none of it answers nothing.
+const ASK_KEYS: &str = "\x1b[?u";
 
 /// Switches all of the mouse off, with the forms of its reports that a program before may have left on.
 const MOUSE_AS_EVER: &str = "\x1b[?9l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1005l\x1b[?1006l\x1b[?1015l\x1b[?1016l";
 /// Clicks and the wheel, in SGR's form. Motion is not reported: nothing here asks for it.
 const MOUSE_ON: &str = "\x1b[?1000h\x1b[?1006h";
 
+/// What the terminal is asked to send for keys.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keys {
+    /// What every terminal sends.
+    Plain,
+    /// All of the kitty keyboard protocol, where the terminal has it: which key is held, and which is let go.
+    Told,
+}
+
+impl Keys {
+    /// What is asked for; `plain` where the caller wants no more than what every terminal sends.
+    pub fn new(plain: bool) -> Self {
+        if plain { Keys::Plain } else { Keys::Told }
+    }
+}
+
 /// Goes to the alternate screen. Raw mode is the station's business: [`take`].
 ///
 /// # Errors
 /// When the terminal is gone.
-pub fn enter(out: &mut impl Write, title: &str) -> io::Result<()> {
-    queue!(out, EnterAlternateScreen, cursor::Hide, Print(KEEP_TITLE), Print(KEYS_AS_EVER))?;
+pub fn enter(out: &mut impl Write, title: &str, keys: Keys) -> io::Result<()> {
+    queue!(out, EnterAlternateScreen, cursor::Hide, Print(KEEP_TITLE), Print(OTHER_KEYS_OFF))?;
+    match keys {
+        Keys::Plain => queue!(out, Print(KEYS_PLAIN))?,
+        Keys::Told => queue!(out, Print(KEYS_TOLD), Print(ASK_KEYS))?,
+    }
     queue!(out, Print(MOUSE_AS_EVER), Print(MOUSE_ON), EnableBracketedPaste)?;
     retitle(out, title)
 }
@@ -141,7 +171,7 @@ pub fn enter(out: &mut impl Write, title: &str) -> io::Result<()> {
 /// # Errors
 /// When the terminal is gone.
 pub fn enter_to_show(out: &mut impl Write, title: &str) -> io::Result<()> {
-    queue!(out, EnterAlternateScreen, cursor::Hide, Print(KEEP_TITLE), Print(KEYS_AS_EVER))?;
+    queue!(out, EnterAlternateScreen, cursor::Hide, Print(KEEP_TITLE), Print(OTHER_KEYS_OFF), Print(KEYS_PLAIN))?;
     retitle(out, title)
 }
 
@@ -155,12 +185,16 @@ pub fn retitle(out: &mut impl Write, title: &str) -> io::Result<()> {
     out.flush()
 }
 
-/// Goes back to where the shell was.
+/// Goes back to where the shell was. With `asks`, the terminal is asked for its keys once more: what it sends before the
+/// answer is still in the form of this program.
 ///
 /// # Errors
 /// When the terminal is gone.
-pub fn leave(out: &mut impl Write) -> io::Result<()> {
-    queue!(out, DisableBracketedPaste, Print(MOUSE_AS_EVER), Print(KEYS_AS_BEFORE))?;
+pub fn leave(out: &mut impl Write, asks: bool) -> io::Result<()> {
+    queue!(out, DisableBracketedPaste, Print(MOUSE_AS_EVER), Print(KEYS_AS_BEFORE), Print(OTHER_KEYS_AS_BEFORE))?;
+    if asks {
+        queue!(out, Print(ASK_KEYS))?;
+    }
     // Where the terminal keeps no title, an empty one is better than that of a show.
     queue!(out, SetTitle(""), Print(TITLE_AS_BEFORE), LeaveAlternateScreen, cursor::Show)?;
     out.flush()

@@ -236,7 +236,7 @@ fn every_key_of_the_table_does_something() {
 fn a_paste_is_never_taken_for_keys() {
     let (house, wire) = (House::new(), Wire::new());
     let mut program = open_evening(&house, &wire, &[]);
-    program.press_to_see("\x1b[200~  q y\x1b[201~", &["pasted text"]);
+    program.press_to_see("\x1b[200~  q y\x1b[201~", &["a paste was ignored: "]);
     wire.expect_silence();
     program.keys("t");
     let note = program.press_for("\x1b[200~two\nlines \x1b[201~\r", "note_taken");

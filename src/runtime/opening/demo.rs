@@ -10,6 +10,7 @@ use crate::app::demo::Demo;
 use crate::output::Outputs;
 use crate::runtime::clock::{RunClock, machine_ns, wall_now};
 use crate::runtime::config::Config;
+use crate::runtime::terminal::Keys;
 use crate::show::builtin;
 use crate::ui::Means;
 
@@ -53,6 +54,7 @@ pub(in crate::runtime) fn demo(wishes: &DemoWishes) -> anyhow::Result<Session> {
         deaf: None,
         app: wishes.config.app(wishes.theme),
         means: wishes.means,
+        keys: Keys::new(wishes.config.plain_keys),
         words: said(&wishes.config, wishes.note.as_deref(), &[]),
         greets: false,
     })

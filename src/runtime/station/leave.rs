@@ -1,6 +1,8 @@
 //! Letting go: of the terminal when it is lost, of the processor when the shell wants it, of the run when the caller
 //! leaves. None of it waits longer than [`GOODBYE`] for anybody.
 
+use std::time::Duration;
+
 use super::{FAULTS, Station};
 use crate::app::Tone;
 use crate::app::log::Log;
@@ -9,6 +11,9 @@ use crate::output::Outputs;
 use crate::runtime::clock::machine_ns;
 use crate::runtime::screen::{self, Screen};
 use crate::runtime::{End, GOODBYE, fault, keyboard, terminal};
+
+/// How long the terminal's last word is waited for. Over a slow line it takes as long as there and back.
+const SETTLE: Duration = Duration::from_millis(300);
 
 impl Station {
     /// The show runs on; another terminal may take it over.
@@ -33,7 +38,8 @@ impl Station {
         // The state that the new one starts from has the news already; others have still to hear of it.
         self.publish();
         let (state, app) = (self.state.clone(), self.app.clone());
-        let start = screen::Start { state, log: Log::default(), app, clock: self.clock, means: self.means };
+        let start =
+            screen::Start { state, log: Log::default(), app, clock: self.clock, means: self.means, keys: self.keys };
         match Screen::start(start, self.post.clone()) {
             Ok(screen) if self.faults <= FAULTS => self.screen = Some(screen),
             _ => self.terminal_lost(),
@@ -44,7 +50,10 @@ impl Station {
     pub(super) fn suspend(&mut self) {
         self.release();
         let Some(screen) = &self.screen else { return };
-        screen.suspend(GOODBYE);
+        let asks = self.keyboard.tells_held();
+        if screen.suspend(asks, GOODBYE) && asks {
+            self.keyboard.settle(SETTLE);
+        }
         if terminal::step_aside().is_err() {
             return self.terminal_lost();
         }
@@ -58,7 +67,14 @@ impl Station {
         self.release();
         let reason = self.leaving.take().unwrap_or_else(|| "too many faults of the program's own".into());
         let was_quit = reason == CALLER_QUIT;
-        let answered = self.screen.take().is_none_or(|screen| screen.leave(GOODBYE));
+        let asks = self.keyboard.tells_held();
+        let answered = self.screen.take().is_none_or(|screen| {
+            let has_left = screen.leave(asks, GOODBYE);
+            if has_left && asks {
+                self.keyboard.settle(SETTLE);
+            }
+            has_left
+        });
         terminal::give_back();
         let unsent = std::mem::replace(&mut self.outputs, Outputs::rehearsal(self.state.show().clone())).close(GOODBYE);
         let unsent = unsent.into_iter().filter_map(|r| Some(self.outcome(r.job?, r.outcome))).collect();

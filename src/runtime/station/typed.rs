@@ -26,8 +26,7 @@ const STOOD_NS: u64 = SECOND_NS;
 pub(super) fn drop_what_came_before(keyboard: &mut Keyboard, inbox: &Inbox) -> Option<String> {
     // Where the terminal is gone, the first round of the loop finds out.
     keyboard.wait(true, inbox.bell(), Some(Duration::ZERO));
-    let is_key = |input: &Input| matches!(input, Input::Key(key) if key.kind != KeyEventKind::Release);
-    let dropped = keyboard.by_ref().filter(is_key).count();
+    let dropped: usize = keyboard.by_ref().map(|input| presses(&input)).sum();
     let keys = if dropped == 1 { "key" } else { "keys" };
     (dropped > 0).then(|| format!("{dropped} {keys} pressed before the show was open did nothing"))
 }
@@ -76,7 +75,7 @@ impl Station {
 
     fn input(&mut self, input: &Input) {
         self.release();
-        let now_ns = machine_ns();
+        let (now_ns, came_ns) = (machine_ns(), self.keyboard.came_ns());
         let tasks = match input {
             Input::Key(key) => {
                 if self.app.needs_hits(key)
@@ -84,7 +83,16 @@ impl Station {
                 {
                     screen.seen_by(&mut self.app);
                 }
-                self.app.key(key, &self.state, now_ns)
+                // Whether it is pressed twice is a matter of when it came.
+                self.app.key(key, &self.state, came_ns)
+            }
+            Input::Burst(keys) => {
+                let (tasks, rest) = self.app.burst(keys, &self.state, came_ns);
+                self.perform(tasks, now_ns);
+                if rest > 0 {
+                    self.app.ignore_paste(rest, came_ns);
+                }
+                return;
             }
             Input::Paste(text) => {
                 self.app.paste(text, &self.state, now_ns);
@@ -99,8 +107,12 @@ impl Station {
                 self.app.sees(&hits);
                 self.app.mouse(mouse, &hits, &self.state, now_ns)
             }
-            Input::Focus(_) | Input::Reply => vec![],
+            Input::Focus(_) | Input::KeyFlags(_) | Input::Reply => vec![],
         };
+        self.perform(tasks, now_ns);
+    }
+
+    fn perform(&mut self, tasks: Vec<Task>, now_ns: u64) {
         for task in tasks {
             match task {
                 Task::Command(command) => match self.app.guard(&command, Hand::Caller, &self.state, now_ns) {
@@ -123,17 +135,30 @@ fn sort(typed: Vec<Input>) -> (Vec<Input>, usize) {
     let is_escape =
         |input: &Input| matches!(input, Input::Key(key) if key.code == KeyCode::Esc && key.kind == KeyEventKind::Press);
     // What is no press of a key stands between none.
-    let is_press = |input: &Input| matches!(input, Input::Key(key) if key.kind != KeyEventKind::Release);
-    let presses: Vec<Input> = typed.into_iter().filter(is_press).collect();
+    let pressed: Vec<Input> = typed.into_iter().filter(|input| presses(input) > 0).collect();
     let (mut kept, mut dropped) = (vec![], 0);
-    for run in presses.chunk_by(|a, b| is_escape(a) == is_escape(b)) {
+    for run in pressed.chunk_by(|a, b| is_escape(a) == is_escape(b)) {
         if run.len() > 1 && run.iter().all(is_escape) {
             kept.extend_from_slice(run);
         } else {
-            dropped += run.len();
+            dropped += run.iter().map(presses).sum::<usize>();
         }
     }
     (kept, dropped)
+}
+
+/// How many presses of keys `input` is, a held key's repeats among them.
+fn presses(input: &Input) -> usize {
+    match input {
+        Input::Key(key) => usize::from(key.kind != KeyEventKind::Release),
+        Input::Burst(keys) => keys.len(),
+        Input::Mouse(_)
+        | Input::Paste(_)
+        | Input::PasteBroken
+        | Input::Focus(_)
+        | Input::KeyFlags(_)
+        | Input::Reply => 0,
+    }
 }
 
 #[cfg(test)]
@@ -148,11 +173,19 @@ mod tests {
             'E' => Input::Key(KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE)),
             'R' => Input::Key(KeyEvent::new_with_kind(KeyCode::Esc, KeyModifiers::NONE, KeyEventKind::Release)),
             'F' => Input::Focus(true),
+            'B' => Input::Burst(vec![KeyEvent::new(KeyCode::Char('x'), KeyModifiers::NONE); 9]),
             c => Input::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE)),
         };
-        for (typed, kept, dropped) in
-            [("", 0, 0), (" ", 0, 1), ("E", 0, 1), ("EE", 2, 0), (" ERFEn", 2, 2), ("E E", 0, 3), ("nEEEq", 3, 2)]
-        {
+        for (typed, kept, dropped) in [
+            ("", 0, 0),
+            (" ", 0, 1),
+            ("E", 0, 1),
+            ("EE", 2, 0),
+            (" ERFEn", 2, 2),
+            ("E E", 0, 3),
+            ("nEEEq", 3, 2),
+            ("BEEB", 2, 18),
+        ] {
             let (left, gone) = sort(typed.chars().map(key).collect());
             assert_eq!((left, gone), (vec![key('E'); kept], dropped), "{typed:?}");
         }

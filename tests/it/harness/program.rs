@@ -255,6 +255,17 @@ impl Program {
         same_modes(&self.before, &self.modes())
     }
 
+    /// Whether nothing lies in the terminal for its next reader, as the shell would be.
+    pub fn input_is_empty(&self) -> bool {
+        let name = self.master.as_ref().and_then(|master| master.tty_name()).expect("the terminal's name");
+        let flags = rustix::fs::OFlags::RDWR | rustix::fs::OFlags::NOCTTY | rustix::fs::OFlags::NONBLOCK;
+        let theirs = rustix::fs::open(name, flags, rustix::fs::Mode::empty()).expect("the other end");
+        let mut raw = modes(&theirs);
+        raw.make_raw();
+        rustix::termios::tcsetattr(&theirs, rustix::termios::OptionalActions::Now, &raw).expect("raw");
+        rustix::io::ioctl_fionread(&theirs).expect("how much") == 0
+    }
+
     /// Takes the terminal away, as a closed window or a broken line does.
     pub fn close_terminal(&mut self) {
         self.shared.closing.store(true, Ordering::SeqCst);

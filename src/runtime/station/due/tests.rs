@@ -12,6 +12,7 @@ use crate::runtime::End;
 use crate::runtime::clock::{RunClock, wall_now};
 use crate::runtime::inbox::{Msg, inbox};
 use crate::runtime::keyboard::Keyboard;
+use crate::runtime::terminal::Keys;
 use crate::show::file;
 use crate::ui::{Depth, Glyphs, Means};
 
@@ -52,6 +53,7 @@ fn station() -> Station {
         post,
         screen: None,
         means: Means { depth: Depth::Mono, glyphs: Glyphs::All },
+        keys: Keys::Plain,
         faults: 0,
         seq: 0,
         run_ns: 0,

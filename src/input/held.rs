@@ -1,0 +1,253 @@
+//! Keys that are held down, told by time: most terminals send a held key again and again, each time as if it were pressed.
+//!
+//! A keyboard repeats a held key after a delay (250 to 660 ms), and from then on every 25 to 60 ms. No hand is so fast, so
+//! the repeats after the first one are known at once. The first one looks like a second press. It is known where a key was
+//! held before, because the delay is the same for all keys: a press of the same key at just that delay waits for
+//! [`PERIOD_MAX_NS`] at most. If the next one follows in this time, both are repeats; if not, it was a press. So no press
+//! is lost, and the wait is only for what comes at the delay that this keyboard was seen to have.
+//!
+//! Esc waits in any case, because Esc twice is panic. Its waiting delays nothing but panic, and that by less than a hand
+//! needs for a press.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+
+/// The longest time between two repeats, nanoseconds: 14 a second. X11 has 40 ms, GNOME 30, KDE 40, the Linux console 33.
+pub(super) const PERIOD_MAX_NS: u64 = 70_000_000;
+/// The shortest: what comes sooner was delayed on its way, or is two keys of one hand.
+const PERIOD_MIN_NS: u64 = 15_000_000;
+/// The time between the press and the first repeat that keyboards can be set to.
+const DELAYS_NS: core::ops::RangeInclusive<u64> = 140_000_000..=1_100_000_000;
+/// How exactly the delay is kept, with what a line adds.
+const DELAY_SLACK_NS: u64 = 40_000_000;
+/// How much later than the one before a repeat may come.
+const PERIOD_SLACK_NS: u64 = 25_000_000;
+/// How many repeats in a row show what the keyboard's delay is.
+const REPEATS_TO_LEARN: u32 = 2;
+
+/// Tells held keys from presses.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Held {
+    last: Option<Last>,
+    known: Option<Known>,
+    /// Whether the last key has not been given yet: it may be the first repeat.
+    waits: bool,
+}
+
+/// The key that came last.
+#[derive(Clone, Copy, Debug)]
+struct Last {
+    key: KeyEvent,
+    at_ns: u64,
+    /// How long before it the same key came, where it did.
+    gap_ns: Option<u64>,
+    /// How many times it has come at the pace of repeats.
+    repeats: u32,
+    /// The time between the press and the first repeat, if these are repeats.
+    delay_ns: u64,
+}
+
+/// What the keyboard does with a held key.
+#[derive(Clone, Copy, Debug)]
+struct Known {
+    delay_ns: u64,
+    period_ns: u64,
+}
+
+impl Held {
+    /// Takes in a press that came at `now_ns`, and gives what is known now: a press or a repeat, and when it came.
+    pub(super) fn take(&mut self, key: KeyEvent, now_ns: u64) -> impl Iterator<Item = (KeyEvent, u64)> + use<> {
+        let last = self.last.filter(|last| last.key == key);
+        let gap_ns = last.map(|last| now_ns.saturating_sub(last.at_ns));
+        let waited = self.last.filter(|_| std::mem::take(&mut self.waits));
+        let is_escape = is_escape(&key);
+        let is_repeat = match (last, gap_ns) {
+            // Twice at once after a wait: a line has held up repeats. Panic must not be lost, so Esc is not taken for one.
+            (Some(_), Some(gap_ns)) if gap_ns < PERIOD_MIN_NS => waited.is_some() && !is_escape,
+            // At the pace of repeats, after the delay of a keyboard. Without that delay it is a program that presses keys.
+            (Some(last), Some(gap_ns)) => {
+                let is_after_delay = last.gap_ns.is_some_and(|gap_ns| DELAYS_NS.contains(&gap_ns));
+                gap_ns <= PERIOD_MAX_NS && (last.repeats > 0 || is_after_delay)
+            }
+            (None, _) | (_, None) => false,
+        };
+        let before = waited.map(|waited| {
+            let kind = if is_repeat { KeyEventKind::Repeat } else { KeyEventKind::Press };
+            (KeyEvent { kind, ..waited.key }, waited.at_ns)
+        });
+        let mut next = Last { key, at_ns: now_ns, gap_ns, repeats: 0, delay_ns: 0 };
+        if let Some(last) = last.filter(|_| is_repeat) {
+            next.repeats = last.repeats + 1;
+            next.delay_ns = if last.repeats == 0 { last.gap_ns.unwrap_or(0) } else { last.delay_ns };
+            if next.repeats >= REPEATS_TO_LEARN && DELAYS_NS.contains(&next.delay_ns) {
+                let period_ns = gap_ns.unwrap_or(PERIOD_MAX_NS).max(PERIOD_MIN_NS);
+                self.known = Some(Known { delay_ns: next.delay_ns, period_ns });
+            }
+        } else if let Some(gap_ns) = gap_ns.filter(|_| last.is_some_and(|last| last.repeats == 0)) {
+            let is_at_delay = |known: Known| gap_ns.abs_diff(known.delay_ns) <= DELAY_SLACK_NS;
+            self.waits = if is_escape { DELAYS_NS.contains(&gap_ns) } else { self.known.is_some_and(is_at_delay) };
+        }
+        self.last = Some(next);
+        let kind = if is_repeat { KeyEventKind::Repeat } else { KeyEventKind::Press };
+        let now = (!self.waits).then_some((KeyEvent { kind, ..key }, now_ns));
+        before.into_iter().chain(now)
+    }
+
+    /// When the key that waits is a press, if nothing follows it.
+    pub(super) fn deadline(&self) -> Option<u64> {
+        let last = self.last.filter(|_| self.waits)?;
+        let period_ns = self.known.filter(|_| !is_escape(&last.key)).map_or(PERIOD_MAX_NS, |known| known.period_ns);
+        Some(last.at_ns.saturating_add(PERIOD_MAX_NS.min(period_ns + PERIOD_SLACK_NS)))
+    }
+
+    /// Gives the key that waited, where nothing has followed it by `now_ns`.
+    pub(super) fn expire(&mut self, now_ns: u64) -> Option<(KeyEvent, u64)> {
+        self.deadline().filter(|&deadline_ns| now_ns >= deadline_ns)?;
+        self.flush()
+    }
+
+    /// Gives the key that waits as a press, and begins again: the terminal says by itself what is held, or something else
+    /// came.
+    pub(super) fn flush(&mut self) -> Option<(KeyEvent, u64)> {
+        let last = self.last.filter(|_| std::mem::take(&mut self.waits))?;
+        Some((last.key, last.at_ns))
+    }
+}
+
+fn is_escape(key: &KeyEvent) -> bool {
+    (key.code, key.modifiers) == (KeyCode::Esc, KeyModifiers::NONE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MS_NS: u64 = 1_000_000;
+
+    /// A keyboard whose keys go through [`Held`].
+    #[derive(Default)]
+    struct Rig {
+        held: Held,
+        given: Vec<(char, KeyEventKind, u64)>,
+    }
+
+    impl Rig {
+        fn press(&mut self, c: char, ms: u64) {
+            self.quiet(ms);
+            let given: Vec<_> = self.held.take(event(c), ms * MS_NS).collect();
+            given.into_iter().for_each(|(key, at_ns)| self.give(key, at_ns, ms));
+        }
+
+        fn quiet(&mut self, ms: u64) {
+            if let Some(deadline_ns) = self.held.deadline().filter(|&deadline_ns| deadline_ns <= ms * MS_NS) {
+                let (key, at_ns) = self.held.expire(deadline_ns).unwrap();
+                self.give(key, at_ns, deadline_ns / MS_NS);
+            }
+        }
+
+        fn give(&mut self, key: KeyEvent, at_ns: u64, ms: u64) {
+            let c = if key.code == KeyCode::Esc { 'E' } else { key.code.as_char().unwrap() };
+            assert!(ms * MS_NS - at_ns <= PERIOD_MAX_NS, "{c} has waited too long");
+            self.given.push((c, key.kind, at_ns / MS_NS));
+        }
+
+        fn hold(&mut self, c: char, from_ms: u64, delay_ms: u64, period_ms: u64, count: u64) {
+            self.press(c, from_ms);
+            (0..count).for_each(|n| self.press(c, from_ms + delay_ms + n * period_ms));
+        }
+
+        /// What has become of the keys, long after the last.
+        fn all(&mut self) -> Vec<(char, KeyEventKind, u64)> {
+            self.quiet(u64::MAX / MS_NS);
+            std::mem::take(&mut self.given)
+        }
+
+        fn presses(&mut self) -> Vec<u64> {
+            self.all().into_iter().filter(|(_, kind, _)| *kind == KeyEventKind::Press).map(|(.., ms)| ms).collect()
+        }
+    }
+
+    fn event(c: char) -> KeyEvent {
+        KeyEvent::from(if c == 'E' { KeyCode::Esc } else { KeyCode::Char(c) })
+    }
+
+    #[test]
+    fn a_held_key_is_one_press_once_any_key_was_held() {
+        for (delay_ms, period_ms) in [(250, 33), (500, 30), (500, 40), (600, 40), (660, 40), (400, 66)] {
+            let what = format!("{delay_ms} ms, {period_ms} ms");
+            let mut rig = Rig::default();
+            rig.hold('j', 0, delay_ms, period_ms, 10);
+            assert_eq!(rig.presses(), [0, delay_ms], "{what}: the first time nobody can know");
+            rig.hold(' ', 5_000, delay_ms, period_ms, 10);
+            assert_eq!(rig.presses(), [5_000], "{what}");
+            // The delay is not always the same by some milliseconds, and the keyboard may be slower than before.
+            rig.hold(' ', 9_000, delay_ms + 12, period_ms + 3, 3);
+            assert_eq!(rig.presses(), [9_000], "{what}");
+        }
+    }
+
+    #[test]
+    fn no_press_is_lost_and_few_wait() {
+        let mut rig = Rig::default();
+        rig.hold('j', 0, 500, 33, 10);
+        rig.all();
+        for (at, gap_ms) in [350, 459, 470, 500, 540, 541, 700, 990].into_iter().enumerate() {
+            let from_ms = 10_000 * (at as u64 + 1);
+            rig.press(' ', from_ms);
+            rig.press(' ', from_ms + gap_ms);
+            let waits = rig.given.len() < 2;
+            assert_eq!(waits, (460..=540).contains(&gap_ms), "{gap_ms} ms");
+            assert_eq!(rig.presses(), [from_ms, from_ms + gap_ms], "{gap_ms} ms");
+        }
+        // A key that comes after it ends its wait, and comes after it.
+        rig.press(' ', 200_000);
+        rig.press(' ', 200_500);
+        rig.press('h', 200_510);
+        assert_eq!(rig.given.iter().map(|(c, ..)| *c).collect::<String>(), "  h");
+    }
+
+    #[test]
+    fn before_a_key_was_held_nothing_but_esc_waits() {
+        for gap_ms in (100..1_200).step_by(7) {
+            let mut rig = Rig::default();
+            rig.press(' ', 0);
+            rig.press(' ', gap_ms);
+            assert_eq!(rig.given.len(), 2, "{gap_ms} ms");
+        }
+    }
+
+    #[test]
+    fn esc_that_is_held_is_pressed_once_and_esc_twice_is_twice() {
+        for delay_ms in [200, 250, 500, 660, 1_000] {
+            let mut rig = Rig::default();
+            rig.hold('E', 0, delay_ms, 33, 20);
+            assert_eq!(rig.presses(), [0], "{delay_ms} ms");
+        }
+        // As fast and as slow as a hand can, and in one piece on a line that lags; in a hurry more often than twice.
+        for gaps in [
+            &[1][..],
+            &[80],
+            &[140],
+            &[150],
+            &[300],
+            &[500],
+            &[990],
+            &[90, 90, 90],
+            &[300, 80, 80],
+            &[300, 0, 0],
+            &[20],
+            &[50, 50],
+            &[70],
+        ] {
+            let mut rig = Rig::default();
+            rig.hold('j', 0, 500, 33, 10);
+            rig.all();
+            let mut ms = 20_000;
+            rig.press('E', ms);
+            for gap in gaps {
+                ms += gap;
+                rig.press('E', ms);
+            }
+            assert_eq!(rig.presses().len(), gaps.len() + 1, "{gaps:?}");
+        }
+    }
+}

@@ -1,0 +1,221 @@
+//! All that is known of what a terminal sends: its sequences by [`Parser`], held keys and text that was not typed by time.
+
+use std::collections::VecDeque;
+
+use crossterm::event::{KeyEvent, KeyEventKind, KeyModifiers};
+
+use super::burst::Burst;
+use super::held::Held;
+use super::{Input, Parser};
+
+/// What the terminal has to say of itself so that it tells which keys are held: event types (2) of all keys (8) in the
+/// kitty keyboard protocol.
+const TELLS_HELD: u32 = 2 | 8;
+
+/// Turns bytes into [`Input`]s, as [`Parser`] does, and says of a key whether it is held.
+#[derive(Clone, Debug, Default)]
+pub struct Reader {
+    parser: Parser,
+    held: Held,
+    burst: Burst,
+    tells_held: bool,
+    /// What was sent and not taken yet, and when it came.
+    found: VecDeque<(Input, u64)>,
+    /// When what was taken last came.
+    came_ns: u64,
+}
+
+impl Reader {
+    /// Takes in bytes that were read at `now_ns`.
+    pub fn feed(&mut self, bytes: &[u8], now_ns: u64) {
+        self.parser.feed(bytes, now_ns);
+        self.sort(now_ns);
+    }
+
+    /// When [`Reader::expire`] has something to decide, if nothing more comes before.
+    pub fn deadline(&self) -> Option<u64> {
+        [self.parser.deadline(), self.held.deadline()].into_iter().flatten().min()
+    }
+
+    /// Decides what was waited for: at `now_ns` the terminal had nothing more to say.
+    pub fn expire(&mut self, now_ns: u64) {
+        self.burst.end();
+        // What the parser decides came before: an Esc whose wait is over ends the wait of another key.
+        self.parser.expire(now_ns);
+        self.sort(now_ns);
+        if let Some((key, at_ns)) = self.held.expire(now_ns) {
+            self.push_key(key, at_ns);
+        }
+    }
+
+    /// What was sent first of all that has not been taken yet.
+    pub fn next_input(&mut self) -> Option<Input> {
+        let (input, at_ns) = self.found.pop_front()?;
+        self.came_ns = at_ns;
+        Some(input)
+    }
+
+    /// Takes text that was typed in one go: two characters or more, as long as nothing else stands before them.
+    pub fn next_text(&mut self) -> Option<String> {
+        let text: String = self.found.iter().map_while(|(input, _)| character(input)).collect();
+        let len = text.chars().count();
+        (len > 1).then(|| {
+            self.found.drain(..len);
+            text
+        })
+    }
+
+    /// When what was taken last came, by the clock of [`Reader::feed`].
+    pub fn came_ns(&self) -> u64 {
+        self.came_ns
+    }
+
+    /// Returns `true` if the terminal says of each key whether it is held.
+    pub fn tells_held(&self) -> bool {
+        self.tells_held
+    }
+
+    fn sort(&mut self, now_ns: u64) {
+        while let Some(input) = self.parser.next_input() {
+            match input {
+                Input::Key(key) if key.kind == KeyEventKind::Press && !self.tells_held => {
+                    for (key, at_ns) in self.held.take(key, now_ns) {
+                        self.push_key(key, at_ns);
+                    }
+                }
+                Input::Key(key) => {
+                    if let Some((waited, at_ns)) = self.held.flush() {
+                        self.push_key(waited, at_ns);
+                    }
+                    self.push_key(key, now_ns);
+                }
+                Input::KeyFlags(flags) => {
+                    self.tells_held = flags & TELLS_HELD == TELLS_HELD;
+                    self.found.push_back((input, now_ns));
+                }
+                other => {
+                    self.burst.end();
+                    self.found.push_back((other, now_ns));
+                }
+            }
+        }
+    }
+
+    fn push_key(&mut self, key: KeyEvent, at_ns: u64) {
+        let burst = self.burst.take(&key);
+        if burst.is_some()
+            && let Some((Input::Burst(keys), _)) = self.found.back_mut()
+        {
+            return keys.push(key);
+        }
+        self.found.push_back((Input::Key(key), at_ns));
+        if let Some(count) = burst {
+            // Those that were taken already are gone.
+            let first = self.found.len().saturating_sub(count);
+            let keys = self
+                .found
+                .drain(first..)
+                .filter_map(|(input, _)| if let Input::Key(key) = input { Some(key) } else { None });
+            let keys = keys.collect();
+            self.found.push_back((Input::Burst(keys), at_ns));
+        }
+    }
+}
+
+/// The character that `input` types, where it is the press of a key that only types.
+fn character(input: &Input) -> Option<char> {
+    let Input::Key(key) = input else { return None };
+    let is_plain = (key.modifiers - KeyModifiers::SHIFT).is_empty();
+    key.code.as_char().filter(|_| is_plain && key.kind != KeyEventKind::Release)
+}
+
+#[cfg(test)]
+mod tests {
+    use crossterm::event::KeyCode;
+
+    use super::*;
+
+    const MS_NS: u64 = 1_000_000;
+
+    fn read(pieces: &[&str]) -> Vec<Input> {
+        let (mut reader, mut now_ns) = (Reader::default(), 1_000 * MS_NS);
+        for piece in pieces {
+            reader.feed(piece.as_bytes(), now_ns);
+            reader.expire(now_ns);
+            now_ns += 5 * MS_NS;
+        }
+        reader.expire(now_ns + 1_000 * MS_NS);
+        std::iter::from_fn(|| reader.next_input()).collect()
+    }
+
+    #[test]
+    fn many_keys_in_one_go_are_a_burst_and_a_few_are_keys() {
+        for (pieces, bursts, keys) in [
+            (&["s123 "][..], &[][..], 5),
+            (&["s1234 "], &[], 6),
+            (&[":go\r"], &[], 4),
+            (&["/32\r"], &[], 4),
+            (&["jjjjjjjjjjjjjjjj"], &[], 16),
+            (&["jjjjjjjjkkkkkkkk"], &[], 16),
+            // A program that presses key by key, however quickly.
+            (&["t", "a", "b", "c", " ", "d", "e", "f", "g", "\r", "s"], &[], 11),
+            (&["ls -la\r"], &[7], 0),
+            (&["ls\r\n"], &[], 4),
+            (&["a text\tof some\rlines"], &[20], 0),
+            (&["eight in"], &[8], 0),
+            (&["ab", "a text of some", "c"], &[14], 3),
+            (&["more than one", "after the other"], &[13, 15], 0),
+            // Something else ends it: an arrow, Ctrl-C.
+            (&["abcd\x1b[Aefgh"], &[], 9),
+            (&["a text of some\x03abc"], &[14], 4),
+        ] {
+            let found = read(pieces);
+            let burst = |input: &Input| if let Input::Burst(keys) = input { Some(keys.len()) } else { None };
+            let lens: Vec<usize> = found.iter().filter_map(burst).collect();
+            let rest = found.iter().filter(|input| matches!(input, Input::Key(_))).count();
+            assert_eq!((&lens[..], rest), (bursts, keys), "{pieces:?}");
+        }
+    }
+
+    #[test]
+    fn text_that_was_typed_in_one_go_is_taken_in_one() {
+        let mut reader = Reader::default();
+        reader.feed("ab é\x1b[Acd\r".as_bytes(), 0);
+        assert_eq!(reader.next_text().as_deref(), Some("ab é"));
+        assert_eq!(reader.next_text(), None);
+        assert_eq!(reader.next_input(), Some(Input::Key(KeyEvent::from(KeyCode::Up))));
+        assert_eq!(reader.next_text().as_deref(), Some("cd"));
+        assert_eq!(reader.next_text(), None);
+        assert_eq!(reader.next_input(), Some(Input::Key(KeyEvent::from(KeyCode::Enter))));
+        assert_eq!(reader.next_input(), None);
+    }
+
+    #[test]
+    fn a_terminal_that_tells_is_believed_and_nothing_waits() {
+        let kinds = |reader: &mut Reader| -> Vec<KeyEventKind> {
+            let kind = |input| if let Input::Key(key) = input { Some(key.kind) } else { None };
+            std::iter::from_fn(|| reader.next_input()).filter_map(kind).collect()
+        };
+        for (answer, tells) in
+            [("", false), ("\x1b[?1u", false), ("\x1b[?5u", false), ("\x1b[?31u", true), ("\x1b[?11u", true)]
+        {
+            let (mut reader, mut at_ns) = (Reader::default(), 1_000 * MS_NS);
+            reader.feed(answer.as_bytes(), at_ns);
+            assert_eq!(reader.tells_held(), tells, "{answer:?}");
+            // A key that is held, and then one that is pressed at just that delay.
+            for gap_ms in [0, 500, 33, 33, 33, 5_000, 500] {
+                at_ns += gap_ms * MS_NS;
+                reader.feed(b"\x1b[32;;32u", at_ns);
+            }
+            assert_eq!(reader.deadline().is_none(), tells, "{answer:?}");
+            reader.expire(at_ns + 100 * MS_NS);
+            let presses = kinds(&mut reader).iter().filter(|kind| **kind == KeyEventKind::Press).count();
+            assert_eq!(presses, if tells { 7 } else { 4 }, "{answer:?}");
+            // When it came is not when it was decided.
+            assert_eq!(reader.came_ns(), at_ns);
+        }
+        let mut reader = Reader::default();
+        reader.feed(b"\x1b[?31u\x1b[32;;32u\x1b[32;1:2;32u\x1b[32;1:3u", 0);
+        assert_eq!(kinds(&mut reader), [KeyEventKind::Press, KeyEventKind::Repeat, KeyEventKind::Release]);
+    }
+}
