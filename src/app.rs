@@ -270,6 +270,7 @@ impl App {
             | Rejection::FirstCue
             | Rejection::OnAir(_)
             | Rejection::NotRunning(_)
+            | Rejection::NoClipPlays(_)
             | Rejection::NothingRuns
             | Rejection::AlreadyHeld
             | Rejection::NotHeld

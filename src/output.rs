@@ -50,7 +50,7 @@ use std::time::{Duration, Instant};
 
 pub use describe::{address, describe};
 pub use error::Fault;
-pub use health::{Clip, Health, Last, Latency, Light, Packet};
+pub use health::{Clip, Health, Last, Latency, Light, Packet, Ready};
 pub use machine::ThisMachine;
 pub use permits::{Permits, how_to_permit};
 pub use probe::{Answer, Probed, probe};
@@ -104,6 +104,9 @@ trait Driver: Send {
 
     /// Stops what `cue` has on air here, if anything.
     fn stop(&mut self, _cue: CueIx) {}
+
+    /// Freezes the clip that `cue` has on air here, if any, or lets it go on.
+    fn freeze(&mut self, _cue: CueIx, _is_frozen: bool) {}
 
     /// Hears that the show's clock reads this now.
     fn show_time(&mut self, _time: ShowTime) {}
@@ -191,6 +194,11 @@ impl Outputs {
     /// Stops what `cue` has on air.
     pub fn stop(&mut self, cue: CueIx) {
         self.drivers.iter_mut().for_each(|driver| driver.stop(cue));
+    }
+
+    /// Freezes the clip that `cue` has on air, or lets it go on.
+    pub fn freeze(&mut self, cue: CueIx, is_frozen: bool) {
+        self.drivers.iter_mut().for_each(|driver| driver.freeze(cue, is_frozen));
     }
 
     /// Tells the outputs that are sent timecode what the show's clock reads; to be called whenever it is set, held or

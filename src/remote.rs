@@ -72,6 +72,10 @@ pub enum Wish {
     Start(CueIx),
     /// Stop what this cue has running.
     Stop(CueIx),
+    /// Freeze the clip of this cue.
+    PauseClip(CueIx),
+    /// Let the clip of this cue go on.
+    ResumeClip(CueIx),
     /// Get ready for this cue without firing it.
     Load(CueIx),
     /// Standby for the cue at the playhead.
@@ -135,6 +139,8 @@ pub struct ReplyTo {
     peer: Peer,
     /// The address as it was sent.
     address: String,
+    /// The cue that is ready once this is answered with yes.
+    loads: Option<CueIx>,
     _ticket: Arc<Ticket>,
 }
 

@@ -145,6 +145,8 @@ fn deed(command: &Command, state: &State) -> Option<(Deed, Rule)> {
         Command::Note(text) => (Deed::Note(text.clone()), Rule::OneOfTwoHands),
         // These say how things shall be, or come from one hand only, or must never wait for anything.
         Command::Stop(_)
+        | Command::PauseClip(_)
+        | Command::ResumeClip(_)
         | Command::StopAll
         | Command::Standby
         | Command::ReadyAll

@@ -313,6 +313,8 @@ pub fn words(event: &Event) -> (String, Tone) {
             (format!("cue {cue} clip runs, {}", duration::length(*ns)), Calm)
         }
         Event::ClipStarted { cue, .. } => (format!("cue {cue} clip runs"), Calm),
+        Event::ClipPaused { cue } => (format!("cue {cue} clip paused"), Attention),
+        Event::ClipResumed { cue } => (format!("cue {cue} clip goes on"), Calm),
         Event::ClipLost { cue, error, .. } => (format!("cue {cue} CLIP LOST: {error}"), Alarm),
         Event::CueMissed { cue, why, .. } => (format!("cue {cue} MISSED: {}", why.words()), Alarm),
         Event::CueSkipped { cue } => (format!("cue {cue} skipped"), Attention),

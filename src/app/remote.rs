@@ -22,6 +22,8 @@ impl Wanted {
             &Wish::GoTo(cue) => Command::GoTo { cue, cause },
             &Wish::Start(cue) => Command::Start { cue, cause },
             &Wish::Stop(cue) => Command::Stop(cue),
+            &Wish::PauseClip(cue) => Command::PauseClip(cue),
+            &Wish::ResumeClip(cue) => Command::ResumeClip(cue),
             &Wish::Load(cue) => return Wanted::Load(cue),
             Wish::Standby => Command::Standby,
             &Wish::Ready(department) => Command::Ready(show.department(department).id.clone()),

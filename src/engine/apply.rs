@@ -73,6 +73,8 @@ impl State {
             | Event::InterlockOverridden { cue, .. }
             | Event::CueStopped { cue, .. }
             | Event::ClipStarted { cue, .. }
+            | Event::ClipPaused { cue }
+            | Event::ClipResumed { cue }
             | Event::ClipLost { cue, .. }
             | Event::CueMissed { cue, .. }
             | Event::CueSkipped { cue }

@@ -27,6 +27,10 @@ pub enum Command {
     },
     /// Takes a running cue off the air; nothing follows it.
     Stop(CueIx),
+    /// Freezes the clip of a running cue.
+    PauseClip(CueIx),
+    /// Lets a frozen clip go on.
+    ResumeClip(CueIx),
     /// Takes every running cue off the air, and nothing more comes by a delay. Unlike panic, it tells the desks nothing.
     StopAll,
     /// Warns the departments of the cue at the playhead.
@@ -148,6 +152,8 @@ pub enum Rejection {
     OnAir(CueNumber),
     #[error("cue {0} is not running")]
     NotRunning(CueNumber),
+    #[error("cue {0} has no clip that plays: only a clip can be paused by itself, a hold stops the whole show")]
+    NoClipPlays(CueNumber),
     #[error("no cue is running, and none is due")]
     NothingRuns,
     #[error("the show is held already")]

@@ -16,6 +16,8 @@ impl State {
             Command::GoTo { cue, cause } => self.go_to(*cue, *cause, now),
             Command::Start { cue, cause } => self.may_fire(*cue).map(|()| self.fire_past_order(*cue, *cause, now)),
             Command::Stop(cue) => self.stop(*cue),
+            Command::PauseClip(cue) => self.playing(*cue).map(|cue| vec![Event::ClipPaused { cue }]),
+            Command::ResumeClip(cue) => self.playing(*cue).map(|cue| vec![Event::ClipResumed { cue }]),
             Command::StopAll => self.stop_all(now),
             Command::Standby => self.at_playhead().map(|cue| vec![Event::CueStoodBy { cue: self.number(cue) }]),
             Command::ToggleReady(at) => self.toggle_ready(*at),

@@ -17,7 +17,11 @@ pub enum Effect {
     },
     /// Stop what a cue has on air.
     Stop(CueIx),
-    /// Stop every output.
+    /// Freeze the clip that a cue has on air.
+    PauseClip(CueIx),
+    /// Let it go on.
+    ResumeClip(CueIx),
+    /// Tell every output to stop.
     StopOutputs,
 }
 
@@ -33,6 +37,8 @@ impl State {
             Event::CueStopped { cue, by_player: false } => {
                 self.show().find(cue).map(Effect::Stop).into_iter().collect()
             }
+            Event::ClipPaused { cue } => self.show().find(cue).map(Effect::PauseClip).into_iter().collect(),
+            Event::ClipResumed { cue } => self.show().find(cue).map(Effect::ResumeClip).into_iter().collect(),
             Event::Panicked {} => vec![Effect::StopOutputs],
             _ => vec![],
         }

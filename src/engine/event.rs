@@ -154,6 +154,14 @@ pub enum Event {
         #[serde(default, skip_serializing_if = "Option::is_none")]
         length_ns: Option<u64>,
     },
+    /// The clip was paused by itself: its player was told to freeze it, and the show goes on.
+    ClipPaused {
+        cue: CueNumber,
+    },
+    /// The clip was let go on.
+    ClipResumed {
+        cue: CueNumber,
+    },
     /// The player has gone from under the cue: from here on its end is reckoned by the clock.
     ClipLost {
         cue: CueNumber,
@@ -294,6 +302,8 @@ impl Event {
             | Event::CueCompleted { cue, .. }
             | Event::CueStopped { cue, .. }
             | Event::ClipStarted { cue, .. }
+            | Event::ClipPaused { cue }
+            | Event::ClipResumed { cue }
             | Event::ClipLost { cue, .. }
             | Event::CueMissed { cue, .. }
             | Event::CueSkipped { cue }

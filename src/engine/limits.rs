@@ -25,6 +25,8 @@ impl Event {
             | Event::DepartmentUnready { .. }
             | Event::InterlockOverridden { .. }
             | Event::CueStopped { .. }
+            | Event::ClipPaused { .. }
+            | Event::ClipResumed { .. }
             | Event::ClipLost { .. }
             | Event::CueSkipped { .. }
             | Event::CueUnskipped { .. }
@@ -74,6 +76,8 @@ impl Event {
             | Event::CueFired { .. }
             | Event::CueCompleted { .. }
             | Event::CueStopped { .. }
+            | Event::ClipPaused { .. }
+            | Event::ClipResumed { .. }
             | Event::ClipStarted { .. }
             | Event::CueMissed { .. }
             | Event::CueSkipped { .. }

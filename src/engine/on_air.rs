@@ -10,7 +10,7 @@ use std::sync::Arc;
 use super::timer::Kind;
 use super::{ClipFact, Event, MissedWhy, Phase, Rejection, RunNs, State};
 use crate::show::action::MpvCommand;
-use crate::show::{Action, Body, CueIx, OutputIx, Trigger};
+use crate::show::{Action, Body, CueIx, CueNumber, OutputIx, Trigger};
 
 /// How many delays are looked through for clips.
 const DUE_MAX: usize = 64;
@@ -147,6 +147,20 @@ impl State {
             true => Ok(vec![Event::CueStopped { cue: number, by_player: false }]),
             false => Err(Rejection::NotRunning(number)),
         }
+    }
+
+    /// The number of `cue`, if a player has its clip on air.
+    ///
+    /// # Errors
+    /// When it does not run, or no player plays it.
+    pub(super) fn playing(&self, cue: CueIx) -> Result<CueNumber, Rejection> {
+        let number = self.show.cue(cue).number.clone();
+        if !self.on_air.contains(&cue) {
+            return Err(Rejection::NotRunning(number));
+        }
+        let state = self.cue(cue);
+        let plays = self.show.cue(cue).clip().is_some() && !self.rehearsal && !state.clip_lost;
+        if plays { Ok(number) } else { Err(Rejection::NoClipPlays(number)) }
     }
 
     /// What a delay would still bring is missed, as in a panic: nobody named it, so it must not vanish unseen.

@@ -65,6 +65,8 @@ fn events() -> Vec<Event> {
         Event::CueCompleted { cue: cue(), due_ns: 8 },
         Event::CueStopped { cue: cue(), by_player: firing > 1 },
         Event::ClipStarted { cue: cue(), firing, length_ns: Some(92_000_000_000) },
+        Event::ClipPaused { cue: cue() },
+        Event::ClipResumed { cue: cue() },
         Event::ClipLost { cue: cue(), firing, error: "the player ended: signal 9".into() },
         Event::CueMissed { cue: cue(), why: MissedWhy::ProgramDown, due_ns: 9 },
         Event::CueSkipped { cue: cue() },

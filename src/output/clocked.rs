@@ -45,6 +45,10 @@ impl Driver for Clocked {
         self.driver.stop(cue);
     }
 
+    fn freeze(&mut self, cue: CueIx, is_frozen: bool) {
+        self.driver.freeze(cue, is_frozen);
+    }
+
     fn show_time(&mut self, time: ShowTime) {
         self.timecode.set(time);
         self.driver.show_time(time);

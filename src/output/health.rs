@@ -37,6 +37,17 @@ pub struct Health {
     pub latency: Option<Latency>,
     /// The clip on air, where it is a player.
     pub clip: Option<Clip>,
+    /// The clips that were examined and may be next, where it is a player.
+    pub ready: Vec<Ready>,
+}
+
+/// A clip that was examined and found whole.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Ready {
+    /// Whose clip it is.
+    pub cue: CueIx,
+    /// Nanoseconds from its in-point to its out-point, where the file says it.
+    pub length_ns: Option<u64>,
 }
 
 impl Health {

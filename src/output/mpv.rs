@@ -229,8 +229,9 @@ impl Driver for Mpv {
     }
 
     fn health(&self) -> Health {
-        let (clip, queued) = self.deck().reading(now());
-        Health { clip, ..self.site.gauge.health(queued) }
+        let deck = self.deck();
+        let (clip, queued) = deck.reading(now());
+        Health { clip, ready: deck.ready(), ..self.site.gauge.health(queued) }
     }
 
     fn arm(&mut self, cues: &[CueIx]) {
@@ -245,6 +246,17 @@ impl Driver for Mpv {
 
     fn stop(&mut self, cue: CueIx) {
         self.deck().stop(|job| job.cue == cue, "stopped before it moved");
+        self.wake();
+    }
+
+    fn freeze(&mut self, cue: CueIx, is_frozen: bool) {
+        let at = now();
+        let mut deck = self.deck();
+        if deck.has(cue) {
+            // A player that does not take it is ended, and then the clip is lost, which is told.
+            let _ = if is_frozen { deck.pause(at) } else { deck.resume(at) };
+        }
+        drop(deck);
         self.wake();
     }
 

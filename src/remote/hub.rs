@@ -26,7 +26,7 @@ use super::standstill::Standstill;
 use super::trouble::{Told, Trouble, Troubles, quoted};
 use super::waiting::{Later, Waiting};
 use super::{Answer, Passcode, Peer, Picture, ReplyTo, Request, Ticket, Wish};
-use crate::show::Show;
+use crate::show::{CueIx, Show};
 
 /// How many requests may be unanswered.
 pub(super) const UNANSWERED_MAX: usize = 128;
@@ -102,6 +102,8 @@ pub(super) struct Hub {
     pictured: Option<Instant>,
     /// When a GO last fired a cue.
     went: Option<Instant>,
+    /// The cue that a remote control has had made ready, until it fires.
+    loaded: Option<CueIx>,
     standstill: Standstill,
     /// The bundle that subscribers were told last, and when.
     told: Option<(Arc<[u8]>, Instant)>,
@@ -133,6 +135,7 @@ impl Hub {
             picture: None,
             pictured: None,
             went: None,
+            loaded: None,
             standstill: Standstill::default(),
             told: None,
             cue_lists: None,
@@ -243,6 +246,9 @@ impl Hub {
 
     /// Passes the station's answer on.
     pub(super) fn answer(&mut self, to: &ReplyTo, answer: &Answer) {
+        if let (Some(cue), Answer::Ok) = (to.loads, answer) {
+            self.load(Some(cue));
+        }
         match answer {
             Answer::Ok if self.clients.find(to.peer).is_some_and(|client| client.quiet) => {}
             Answer::Ok => self.reply(to.peer, &to.address, Status::Ok, "null"),
@@ -265,9 +271,22 @@ impl Hub {
         if changes.iter().any(|change| change.topic == Topic::Go) {
             self.went = Some(now);
         }
+        let fired = |cue| changes.iter().any(|change| change.topic == Topic::CueStart && change.cue == Some(cue));
+        if self.loaded.is_some_and(fired) {
+            // That it has started is told anyway.
+            self.loaded = None;
+        }
         (self.picture, self.pictured) = (Some(picture), Some(now));
         self.tell(&changes);
         self.feed(now);
+    }
+
+    /// Keeps which cue is ready, and tells those who follow updates of it and of the one before.
+    fn load(&mut self, cue: Option<CueIx>) {
+        let before = std::mem::replace(&mut self.loaded, cue);
+        if before != cue {
+            self.tell_changed(before.into_iter().chain(cue));
+        }
     }
 
     fn look_who_follows(&self) {
@@ -422,7 +441,8 @@ impl Hub {
             return self.fault(peer, address, &why, now);
         }
         count(&self.shared.tally.wishes);
-        let from = ReplyTo { peer, address: address.to_owned(), _ticket: ticket };
+        let loads = if let Wish::Load(cue) = wish { Some(cue) } else { None };
+        let from = ReplyTo { peer, address: address.to_owned(), loads, _ticket: ticket };
         (self.hear)(Request { wish, from, who: peer.who() });
     }
 }

@@ -17,6 +17,8 @@ pub(super) struct Facts<'a> {
     pub(super) item: Item,
     /// How far it has come, if it runs.
     pub(super) running: Option<Running>,
+    /// A remote control has had it made ready, and it has not fired since.
+    pub(super) is_loaded: bool,
 }
 
 /// A key and what it says.
@@ -41,7 +43,7 @@ const KEYS: &[Row] = &[
     ("autoLoad", |facts| facts.cue().is_some_and(|cue| cue.clip().is_some()).into()),
     ("isBroken", |_| false.into()),
     ("isWarning", |_| false.into()),
-    ("isLoaded", |_| false.into()),
+    ("isLoaded", |facts| facts.is_loaded.into()),
     ("isAuditioning", |_| false.into()),
     ("isTailingOut", |_| false.into()),
     ("isOverridden", |_| false.into()),
@@ -158,7 +160,7 @@ mod tests {
     use crate::show::SegmentIx;
 
     fn facts(words: &Words, item: Item, running: Option<Running>) -> Facts<'_> {
-        Facts { words, item, running }
+        Facts { words, item, running, is_loaded: false }
     }
 
     #[test]

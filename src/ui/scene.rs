@@ -12,7 +12,7 @@ use super::theme::Styles;
 use crate::app::App;
 use crate::app::keys::Act;
 use crate::engine::{Countdown, Phase, RunNs, SendState, State, Timing};
-use crate::output::Clip;
+use crate::output::{Clip, Ready};
 use crate::show::duration::{self, SECOND_NS};
 use crate::show::{Cue, CueIx, SegmentIx, Show, Source, Thresholds, Trigger};
 
@@ -140,6 +140,12 @@ impl<'a> Scene<'a> {
     pub fn clip(&self, cue: CueIx) -> Option<&'a Clip> {
         let player = self.cue(cue).clip().map(|(_, output, _)| output.0 as usize)?;
         self.app.outputs.get(player)?.clip.as_ref().filter(|clip| clip.cue == cue)
+    }
+
+    /// What a player says of the clip of `cue`, if it was examined and may be next.
+    pub fn ready_clip(&self, cue: CueIx) -> Option<&'a Ready> {
+        let player = self.cue(cue).clip().map(|(_, output, _)| output.0 as usize)?;
+        self.app.outputs.get(player)?.ready.iter().find(|ready| ready.cue == cue)
     }
 
     /// How far a running cue has come: by its player's clock where it has a clip on air that has an end, otherwise by the

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use handover::output::{ClipNews, Light, News};
 
-use crate::harness::{House, PATIENCE, await_some, in_time};
+use crate::harness::{House, PATIENCE, Remote, await_some, in_time};
 use crate::player::{Stage, film, is_equipped};
 
 /// Has ffmpeg make a file of a house out of another.
@@ -244,4 +244,34 @@ fn sounds_that_follow_each_other_lose_no_sample() {
         let differs = heard.iter().zip(&expected).position(|(heard, expected)| heard != expected);
         assert_eq!((differs, heard.len()), (None, expected.len()), "where it differs, and how long it is");
     });
+}
+
+#[test]
+fn a_ready_clip_says_its_length_and_a_remote_can_pause_it() {
+    if !is_equipped() {
+        return;
+    }
+    let (house, remote) = (House::new(), Remote::new());
+    sound(&house, "song.wav", 6 * 48_000, 0);
+    let show = house.show(&show(&[&play("song.wav"), "duration = \"1m\""]));
+    let mut program = house.open(&["--fresh", "--listen", &remote.listen(), &show]);
+    program.await_words(&["VT ready", "length 0:06"]);
+    let is = |key: &str| remote.press(&format!("/cue/1/{key}")).data;
+    assert_eq!(is("isLoaded"), false);
+    remote.press("/cue/1/load").ok();
+    assert_eq!(is("isLoaded"), true);
+    remote.press("/cue/1/pause").refused(&["cue 1 is not running"]);
+    program.press_for(" ", "clip_started");
+    remote.press("/cue/1/pause").ok();
+    program.await_words(&["VT paused"]);
+    program.await_event("clip_paused", 1);
+    assert_eq!((is("isPaused"), is("isLoaded")), (true.into(), false.into()));
+    remote.press("/cue/1/togglePause").ok();
+    program.await_event("clip_resumed", 1);
+    // A cue without a clip has no clock of its own.
+    remote.press("/cue/2/start").ok();
+    remote.press("/cue/2/pause").refused(&["cannot be paused by itself", "/pause holds the whole show"]);
+    let journal = program.await_event("cue_completed", 1);
+    assert_eq!(journal.cues("cue_completed"), ["1"]);
+    assert!(journal.of_kind("held").is_empty());
 }

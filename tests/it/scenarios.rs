@@ -267,7 +267,8 @@ fn give(rig: &mut Rig, words: &str) -> Result<Result<(), String>, String> {
     Ok(rig.command(&command).map_err(|why| why.to_string()))
 }
 
-/// What a remote control may say: `go`, `go 12`, `start 12`, `stop 12`, `stop`, `hold`, `resume`, `ready NAME`.
+/// What a remote control may say: `go`, `go 12`, `start 12`, `stop 12`, `stop`, `pause 12`,
+/// `go_on 12`, `hold`, `resume`, `ready NAME`.
 fn remote(state: &State, words: &str) -> Result<Command, String> {
     let cause = Cause::Remote;
     Ok(match words.split_once(' ').unwrap_or((words, "")) {
@@ -276,6 +277,8 @@ fn remote(state: &State, words: &str) -> Result<Command, String> {
         ("start", cue) => Command::Start { cue: find(state, cue)?, cause },
         ("stop", "") => Command::StopAll,
         ("stop", cue) => Command::Stop(find(state, cue)?),
+        ("pause", cue) => Command::PauseClip(find(state, cue)?),
+        ("go_on", cue) => Command::ResumeClip(find(state, cue)?),
         ("hold", _) => Command::Hold,
         ("resume", _) => Command::Resume,
         ("ready", department) => Command::Ready(department.to_owned()),
@@ -388,6 +391,8 @@ fn check(rig: &Rig, step: &Step, seen: &mut Seen) -> Result<(), String> {
         let told = new.iter().map(|effect| match *effect {
             Effect::Send { cue, firing, action } => format!("send {} #{firing} {}", number(cue), action + 1),
             Effect::Stop(cue) => format!("stop {}", number(cue)),
+            Effect::PauseClip(cue) => format!("pause {}", number(cue)),
+            Effect::ResumeClip(cue) => format!("resume {}", number(cue)),
             Effect::StopOutputs => "stop".to_owned(),
         });
         same("effects", effects, &told.collect())?;

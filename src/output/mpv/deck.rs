@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::super::gauge::Trip;
-use super::super::{Clip as OnAir, Job, Light, News, Outcome};
+use super::super::{Clip as OnAir, Job, Light, News, Outcome, Ready};
 use super::Key;
 use super::clip::{Clip, Sight};
 use super::player::Player;
@@ -231,10 +231,32 @@ impl Deck {
         }
     }
 
+    /// Returns `true` if the clip of `cue` was called and is not over.
+    pub(super) fn has(&mut self, cue: CueIx) -> bool {
+        let is_called = self.called.as_ref().is_some_and(|play| play.job.cue == cue);
+        let is_on_air = self.stage().is_some_and(|player| match &player.state {
+            State::Playing { play, .. } | State::Loading { play: Some(play), .. } => play.job.cue == cue,
+            State::Starting
+            | State::Idle
+            | State::Loading { play: None, .. }
+            | State::Ready { .. }
+            | State::Examining(_)
+            | State::Leaving => false,
+        });
+        is_called || is_on_air
+    }
+
+    /// Why a player could not be told anything, if none can be started.
+    fn absence(&mut self) -> Option<Outcome> {
+        let absent = self.absent.clone().filter(|_| self.stage().is_none());
+        absent.map(Outcome::Failed)
+    }
+
     /// Freezes the picture on air; a clip that does not move yet stands still as soon as it does.
     pub(super) fn pause(&mut self, at: Instant) -> Outcome {
         self.called.iter_mut().for_each(|play| play.held = true);
-        let Some(player) = self.stage() else { return Outcome::Sent };
+        let absence = self.absence();
+        let Some(player) = self.stage() else { return absence.unwrap_or(Outcome::Sent) };
         let is_told = match &mut player.state {
             State::Playing { stage: Stage::OnAir { .. }, .. } => player.pause(at),
             State::Playing { play, stage: Stage::Called, .. } | State::Loading { play: Some(play), .. } => {
@@ -255,7 +277,8 @@ impl Deck {
     /// Lets a picture that was frozen go on.
     pub(super) fn resume(&mut self, at: Instant) -> Outcome {
         self.called.iter_mut().for_each(|play| play.held = false);
-        let Some(player) = self.stage() else { return Outcome::Sent };
+        let absence = self.absence();
+        let Some(player) = self.stage() else { return absence.unwrap_or(Outcome::Sent) };
         let is_told = match &mut player.state {
             State::Playing { stage: Stage::OnAir { moves: false, .. }, .. } => player.resume(at),
             State::Playing { play, stage: Stage::Called, .. } | State::Loading { play: Some(play), .. } => {
@@ -277,14 +300,24 @@ impl Deck {
     pub(super) fn stop(&mut self, fits: impl Fn(Job) -> bool, why: &str) -> Outcome {
         let (stopped, is_told) = self.clear(|play| fits(play.job));
         stopped.into_iter().for_each(|job| self.report(job, Outcome::Failed(why.into())));
-        told(is_told)
+        self.absence().unwrap_or_else(|| told(is_told))
     }
 
     /// Takes every picture away; gives what became of that, and the jobs that it has called off.
     pub(super) fn panic(&mut self) -> (Outcome, Vec<Job>) {
         let (stopped, is_told) = self.clear(|_| true);
-        let absent = self.absent.clone().filter(|_| self.stage().is_none());
-        (absent.map_or_else(|| told(is_told), Outcome::Failed), stopped)
+        (self.absence().unwrap_or_else(|| told(is_told)), stopped)
+    }
+
+    /// The clips that are wanted, were examined and can be played.
+    pub(super) fn ready(&self) -> Vec<Ready> {
+        let ready = |key: &Key| {
+            let (file, clip) = (self.files.get(key)?, self.clips.get(key)?);
+            let facts = file.facts.as_ref().filter(|_| file.fault.is_none())?;
+            let length_ns = if facts.is_still { clip.still_ns } else { clip.length_ns(facts.duration_ns) };
+            Some(Ready { cue: key.0, length_ns })
+        };
+        self.wishes.iter().filter_map(ready).collect()
     }
 
     /// Takes no more orders.

@@ -110,7 +110,12 @@ impl Hub {
         if items.is_empty() {
             return Err(nothing_meant(target).to_owned());
         }
-        let facts = |item: &Item| Facts { words: &self.words, item: *item, running: self.progress(*item, now) };
+        let facts = |item: &Item| Facts {
+            words: &self.words,
+            item: *item,
+            running: self.progress(*item, now),
+            is_loaded: self.loaded.is_some_and(|cue| *item == Item::Cue(cue)),
+        };
         Ok(items.iter().map(|item| say(&facts(item))).collect())
     }
 
@@ -147,24 +152,28 @@ impl Hub {
             Verb::Start => Ok(Wish::Start(cue)),
             Verb::Stop | Verb::Panic => Ok(Wish::Stop(cue)),
             Verb::Load => Ok(Wish::Load(cue)),
-            Verb::Pause => self.alone(cue).map(|()| Wish::Hold),
-            Verb::Resume => self.alone(cue).map(|()| Wish::Resume),
-            Verb::TogglePause => self.alone(cue).map(|()| Wish::TogglePause),
+            Verb::Pause => self.clip_of(cue).map(|_| Wish::PauseClip(cue)),
+            Verb::Resume => self.clip_of(cue).map(|_| Wish::ResumeClip(cue)),
+            Verb::TogglePause => {
+                self.clip_of(cue).map(|moves| if moves { Wish::PauseClip(cue) } else { Wish::ResumeClip(cue) })
+            }
         }
     }
 
-    /// Whether a hold stops what somebody wants to pause, and nothing else: only the whole show can be held.
-    fn alone(&self, cue: CueIx) -> Result<(), String> {
+    /// Returns `true` if the clip of a running cue moves.
+    ///
+    /// # Errors
+    /// When the cue does not run, or has no clip. A cue without a clip has only the show's clock, and a hold of that
+    /// would stop all other cues as well, and have those by the clock missed: more than who pauses one cue has asked for.
+    fn clip_of(&self, cue: CueIx) -> Result<bool, String> {
         let number = self.words.number(Some(cue));
-        let running = self.picture.as_ref().map_or(&[][..], |picture| &picture.running);
-        if !running.iter().any(|running| running.cue == cue) {
-            Err(format!("cue {number} is not running"))
-        } else if running.len() > 1 {
-            Err(format!("cue {number} is not alone on air: /pause holds the whole show"))
-        } else if self.words.show.cue(cue).clip().is_some() {
-            Err(format!("the clip of cue {number} goes on in a hold: stop it, or pause its player by a cue"))
-        } else {
-            Ok(())
+        let running = self.picture.iter().flat_map(|picture| &picture.running).find(|running| running.cue == cue);
+        match running {
+            None => Err(format!("cue {number} is not running")),
+            Some(_) if self.words.show.cue(cue).clip().is_none() => {
+                Err(format!("cue {number} cannot be paused by itself, it has no clip: /pause holds the whole show"))
+            }
+            Some(running) => Ok(running.moves),
         }
     }
 }

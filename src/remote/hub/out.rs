@@ -11,6 +11,7 @@ use crate::remote::counts::count;
 use crate::remote::feed;
 use crate::remote::follow::{Change, changed, event, update};
 use crate::remote::reply::{Status, reply, text};
+use crate::show::CueIx;
 
 /// The longest packet that goes over UDP: what IPv4 can carry.
 const DATAGRAM_MAX: usize = 65_507;
@@ -90,6 +91,17 @@ impl Hub {
         }
         news.truncate(NEWS_MAX);
         self.out.extend(news);
+    }
+
+    /// Tells those who follow updates that something about these cues has changed.
+    pub(super) fn tell_changed(&mut self, cues: impl Iterator<Item = CueIx>) {
+        for cue in cues {
+            let packet = changed(cue, &self.words);
+            let followers = self.clients.iter().filter(|client| client.updates);
+            let to = followers.map(|client| self.reply_to(client.peer, Some(client)));
+            let news: Vec<_> = to.map(|to| (to, Arc::clone(&packet))).collect();
+            self.out.extend(news);
+        }
     }
 
     /// Tells subscribers what is true now, if it is news or has not been said for a while.

@@ -37,6 +37,8 @@ impl Station {
                     outcomes.extend(self.outputs.send(job).map(|outcome| self.outcome(job, outcome)));
                 }
                 Effect::Stop(cue) => self.outputs.stop(cue),
+                Effect::PauseClip(cue) => self.outputs.freeze(cue, true),
+                Effect::ResumeClip(cue) => self.outputs.freeze(cue, false),
                 Effect::StopOutputs => {
                     let reports = self.outputs.panic();
                     outcomes.extend(reports.into_iter().map(|report| self.reported(report)));

@@ -21,6 +21,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::engine::{Countdown, Phase};
+use crate::output::Light;
 use crate::show::action::MpvCommand;
 use crate::show::duration::{self, SECOND_NS};
 use crate::show::{CueIx, OutputIx};
@@ -58,7 +59,9 @@ impl<'a> Reel<'a> {
     /// How long it is, where anybody knows.
     fn length_ns(&self, scene: &Scene, cue: CueIx) -> Option<u64> {
         let by_file = self.to_ns.map(|to_ns| to_ns.saturating_sub(self.from_ns));
-        self.countdown.map(|countdown| countdown.of_ns).or(by_file).or(scene.cue(cue).lasts_ns())
+        let examined = || scene.ready_clip(cue).and_then(|ready| ready.length_ns);
+        let length_ns = self.countdown.map(|countdown| countdown.of_ns).or(by_file);
+        length_ns.or_else(examined).or(scene.cue(cue).lasts_ns())
     }
 
     /// Where in the file it is, nanoseconds.
@@ -78,7 +81,12 @@ impl<'a> Reel<'a> {
         let styles = &scene.styles;
         let state = scene.state.cue(cue);
         if state.phase != Phase::Running {
-            return Span::styled("VT ready", styles.past);
+            let is_down =
+                scene.app.outputs.get(self.output.0 as usize).is_some_and(|health| health.light == Light::Down);
+            return match is_down && scene.ready_clip(cue).is_none() {
+                true => Span::styled("VT NOT READY", styles.attention),
+                false => Span::styled("VT ready", styles.past),
+            };
         }
         if state.clip_lost {
             return Span::styled("PICTURE LOST", styles.on_air);
