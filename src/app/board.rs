@@ -259,7 +259,10 @@ impl Public<'_> {
     fn stage(&self) -> Stage {
         let (state, now) = (self.state, self.now as i64);
         if state.has_ended() {
-            return Stage::Ended { at: state.wall(self.timing.end_ns), over_ns: self.timing.over_ns };
+            return Stage::Ended {
+                at: state.wall(self.timing.end_ns),
+                over_ns: state.shown_late_ns(self.timing.planned_end_ns, self.timing.end_ns),
+            };
         }
         let (Some(segment), Some(part)) = (state.current_segment(), state.segment_countdown(self.now)) else {
             let starts_ns = state.plan().segment_start_ns.first().filter(|_| state.plan().anchored);

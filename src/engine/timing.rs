@@ -54,6 +54,14 @@ pub struct Timing {
 }
 
 impl State {
+    /// How far `to_ns` lies behind `from_ns`, instants of the run's clock, as clocks show them: from whole second to whole
+    /// second, in nanoseconds; ahead of it, negative. Every view for people takes its differences here, so that they add up
+    /// with the times beside them and with each other.
+    pub fn shown_late_ns(&self, from_ns: i64, to_ns: i64) -> i64 {
+        let second = |ns: i64| self.wall(ns).as_second();
+        (second(to_ns) - second(from_ns)).saturating_mul(SECOND_NS as i64)
+    }
+
     /// How far the running segment has come.
     pub fn segment_countdown(&self, now: RunNs) -> Option<Countdown> {
         let (segment, started_ns) = self.segment?;

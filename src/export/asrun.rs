@@ -119,11 +119,28 @@ pub struct SegmentRow {
     pub cues: Vec<CueRow>,
 }
 
+impl AsRun {
+    /// How far the end lies behind the plan for people, milliseconds: between the times of day that they read.
+    pub fn shown_over_ms(&self) -> Option<i64> {
+        let second = |at: &ZonedDateTime| at.timestamp().as_second();
+        let (planned, end) = (self.planned_end.as_ref()?, self.end.as_ref()?);
+        self.over_ms.map(|_| (second(end) - second(planned)) * 1000)
+    }
+}
+
 impl SegmentRow {
     /// The difference for people, milliseconds: between the whole seconds that they read, so that the figures add up.
     pub fn shown_difference_ms(&self) -> Option<i64> {
         let whole = |ms: u64| i64::try_from(ms / 1000 * 1000).unwrap_or(i64::MAX);
-        self.actual_ms.map(|actual_ms| whole(actual_ms) - whole(self.planned_ms))
+        self.shown_actual_ms().map(|actual_ms| whole(actual_ms) - whole(self.planned_ms))
+    }
+
+    /// How long it lasted for people, milliseconds: from the second at which it started to the one at which it ended.
+    pub fn shown_actual_ms(&self) -> Option<u64> {
+        let (start, actual_ms) = (self.actual_start.as_ref()?.timestamp().as_millisecond(), self.actual_ms?);
+        let second = |ms: i64| ms.div_euclid(1000);
+        let seconds = second(start.saturating_add_unsigned(actual_ms)) - second(start);
+        Some(seconds.unsigned_abs().saturating_mul(1000))
     }
 }
 

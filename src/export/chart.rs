@@ -107,7 +107,7 @@ fn description(report: &AsRun) -> String {
     let started = report.segments.iter().filter(|segment| segment.actual_start.is_some()).count();
     let all = counted(report.segments.len(), "segment");
     let mut words = format!("Run {}, {}. {started} of {all} started.", plain(&report.run), manner(report));
-    if let Some(ms) = report.over_ms {
+    if let Some(ms) = report.shown_over_ms() {
         let verb = if report.finished { "The show ended" } else { "As things stood, the show would end" };
         let _ = write!(words, " {verb} {}.", verdict(ms));
     }
@@ -312,7 +312,7 @@ impl<'a> Chart<'a> {
         self.marks(row, y);
         let start = self.days.clock(start);
         let class = if row.shown_difference_ms().is_some_and(|ms| ms >= 1000) { "late" } else { "figure" };
-        match (row.actual_ms, row.shown_difference_ms()) {
+        match (row.shown_actual_ms(), row.shown_difference_ms()) {
             (Some(ms), Some(difference_ms)) => {
                 self.figures(class, y, [&start, &lasted(ms), &verdict(difference_ms)]);
             }
@@ -357,7 +357,7 @@ impl<'a> Chart<'a> {
             Some(start) => format!("{hard}planned {} for {}", self.days.clock(start), planned(row.planned_ms)),
             None => format!("planned for {}", planned(row.planned_ms)),
         };
-        let actual = match (&row.actual_start, row.actual_ms, row.shown_difference_ms()) {
+        let actual = match (&row.actual_start, row.shown_actual_ms(), row.shown_difference_ms()) {
             (Some(start), Some(ms), Some(difference_ms)) => {
                 format!("actual {} for {}, {}", self.days.clock(start), lasted(ms), verdict(difference_ms))
             }

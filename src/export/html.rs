@@ -165,7 +165,7 @@ impl Writer<'_> {
             cell("time", &self.time(row.planned_start.as_ref())),
             cell("time", &self.time(row.actual_start.as_ref())),
             cell("length", &length(Some(row.planned_ms), planned)),
-            cell("length", &length(row.actual_ms, lasted)),
+            cell("length", &length(row.shown_actual_ms(), lasted)),
             cell(class, &seconds(row.difference_ms, |_| shown_ms.map_or(String::new(), over_under))),
             cell("cause", ""),
             cell("outcome", word),

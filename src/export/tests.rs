@@ -223,7 +223,8 @@ fn differences_add_up_with_the_times_beside_them() {
     let at = |text: &str| Some(text.parse::<jiff::ZonedDateTime>().unwrap());
     let segment = &mut run.segments[0];
     (segment.planned_ms, segment.actual_ms, segment.difference_ms) = (120_000, Some(61_900), Some(-58_100));
-    assert_eq!(segment.shown_difference_ms(), Some(-59_000), "1:01 of 2:00");
+    // It began at 23:58:02.500, so that it ended at 23:59:04.400.
+    assert_eq!(segment.shown_difference_ms(), Some(-58_000), "1:02 of 2:00, as from 23:58:02 to 23:59:04");
     let cue = &mut segment.cues[0];
     cue.planned_start = at("2024-08-11T22:50:00+02:00[Europe/Paris]");
     cue.actual_start = at("2024-08-11T22:49:00.250+02:00[Europe/Paris]");

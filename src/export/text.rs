@@ -114,7 +114,7 @@ impl<'a> Page<'a> {
 
     fn segment_row(&self, row: &SegmentRow) -> Row {
         let planned = words::planned(row.planned_ms);
-        let last = match row.actual_ms {
+        let last = match row.shown_actual_ms() {
             Some(actual_ms) => format!("{} of {planned}", words::lasted(actual_ms)),
             None => format!("– of {planned}"),
         };

@@ -86,7 +86,7 @@ pub(super) fn facts(run: &AsRun) -> Vec<(&'static str, String)> {
     if let Some(recorded) = run.recorded.as_ref().filter(|_| run.rehearsal || run.shift_ms.is_some()) {
         fact("Rehearsed", recorded.strftime("%Y-%m-%d %H:%M:%S").to_string());
     }
-    match run.over_ms {
+    match run.shown_over_ms() {
         Some(ms @ 1000..) => fact("Over", over_under(ms)),
         Some(ms @ ..=-1000) => fact("Under", over_under(ms)),
         Some(_) => fact("On time", over_under(0)),

@@ -91,8 +91,7 @@ impl<'a> Scene<'a> {
     /// How far `to_ns` lies behind `from_ns` as the screen's clocks show them: whole seconds, in nanoseconds, so that the
     /// figures beside each other add up.
     pub fn late_ns(&self, from_ns: i64, to_ns: i64) -> i64 {
-        let second = |ns: i64| self.state.wall(ns).as_second();
-        (second(to_ns) - second(from_ns)).saturating_mul(SECOND_NS as i64)
+        self.state.shown_late_ns(from_ns, to_ns)
     }
 
     /// How much longer than planned a segment that is over lasted; shorter, negative. In whole seconds, as its start and

@@ -43,7 +43,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
 pub(super) fn on_air<'a>(scene: &Scene<'a>, columns: usize) -> Line<'a> {
     let (state, styles) = (scene.state, &scene.styles);
     if state.has_ended() {
-        let over = scene.over_under(scene.timing.over_ns);
+        let over = scene.over_under(scene.late_ns(scene.timing.planned_end_ns, scene.timing.end_ns));
         return Line::from(vec![Span::styled("Show ended  ", styles.strong), over]);
     }
     if state.is_panicked() {

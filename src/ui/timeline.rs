@@ -251,7 +251,7 @@ fn what_stands_out(scene: &Scene, track: &Track) -> Vec<(String, Style)> {
         let words = format!("╌ gap {}", length(track.actual_ns.0 - from_ns));
         (words, styles.text)
     });
-    let late_ns = track.late_ns();
+    let late_ns = scene.late_ns(track.planned_ns.0, track.actual_ns.0);
     let late = (late_ns.unsigned_abs() >= SECOND_NS)
         .then(|| (duration::over_under(late_ns), if late_ns > 0 { styles.attention } else { styles.text }));
     overlap.into_iter().chain(gap).chain(late).collect()
@@ -264,9 +264,12 @@ fn words(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, track: &Track) {
     text::put(buf, area, y, Line::styled(format!("planned {}", duration::length(planned)), styles.past));
     let (start_ns, end_ns) = track.actual_ns;
     let clock = |ns: i64| duration::clock(ns.max(0) as u64 / SECOND_NS);
-    let over_ns = track.over_ns();
+    let over_ns = match track.stand {
+        Stand::Past => scene.segment_over_ns(track.segment).unwrap_or(0),
+        Stand::Running | Stand::PassedOver | Stand::ToCome => track.over_ns(),
+    };
     let mut spans = match track.stand {
-        Stand::Past => vec![Span::styled(format!("took    {}", clock(end_ns - start_ns)), styles.past)],
+        Stand::Past => vec![Span::styled(format!("took    {}", clock(scene.late_ns(start_ns, end_ns))), styles.past)],
         Stand::Running => {
             let elapsed = scene.state.segment_countdown(scene.now_ns).map_or(0, |c| c.elapsed_ns);
             vec![Span::styled(format!("runs    {}", clock(elapsed as i64)), styles.on_air)]

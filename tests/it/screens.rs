@@ -14,6 +14,7 @@ mod map;
 mod night;
 mod pages;
 mod people;
+mod seconds;
 mod stage;
 mod strip;
 mod walk;

@@ -72,12 +72,12 @@ fn what_is_longer_than_planned_is_hatched_and_said() {
     assert_eq!(bars(&svg, "over"), [row("887.5", "135.0", "32.5")]);
     assert_eq!(bars(&svg, "hatched"), bars(&svg, "over"));
     let figures = texts(&svg, "text", Some("late"));
-    assert_eq!(figures, ["00:00:00 +1", "1:09", "+0:09 over"]);
+    assert_eq!(figures, ["00:00:00 +1", "1:10", "+0:10 over"]);
     // The curve: 2.5 s late at the first start, 0.5 s at the second, 10 s at the end; 30 s would be 84 pixels.
     assert_eq!(paths(&svg, "curve"), ["M278.6 271.0L682.2 276.6L920.0 250.0"]);
     assert_eq!(texts(&svg, "text", Some("point")), ["+0:02", "+0:10"]);
     let words = texts(&svg, "desc", None).concat();
-    assert!(words.contains("The show ended +0:10 over.") && words.contains("The jump: +0:09 over."), "{words}");
+    assert!(words.contains("The show ended +0:10 over.") && words.contains("The jump: +0:10 over."), "{words}");
 }
 
 #[test]

@@ -36,6 +36,8 @@ pub struct Run {
     pub app: App,
     pub log: Log,
     pub now_ns: RunNs,
+    /// Everything that has happened.
+    pub records: Vec<Record>,
     seq: u64,
     pub theme: Theme,
     pub depth: Depth,
@@ -59,7 +61,7 @@ impl Run {
         Run::opened(show, true, true, clock)
     }
 
-    fn opened(show: Show, rehearsal: bool, auto: bool, clock: &str) -> Run {
+    pub fn opened(show: Show, rehearsal: bool, auto: bool, clock: &str) -> Run {
         let state = State::new(Arc::new(show));
         let mut app = App::new(Theme::Dark);
         let health = Health { light: Light::Ok, sent: 1, ..Health::default() };
@@ -70,6 +72,7 @@ impl Run {
             app,
             log: Log::default(),
             now_ns: 0,
+            records: vec![],
             seq: 0,
             theme,
             depth,
@@ -98,6 +101,7 @@ impl Run {
             self.state.fold(&record);
             self.app.happened(&record.event, self.now_ns);
             self.log.push(&record);
+            self.records.push(record);
         }
     }
 
