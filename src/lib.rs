@@ -25,6 +25,7 @@
 //! | [`runtime`] | threads, terminal, signals, clock: the only place that reads a run's time |
 //! | [`ui`] | `&View` → cells: one file a region of the screen |
 //! | [`app`] | keys and wishes → commands; cursor, pages, prompts |
+//! | [`conductor`] | what a run promises: decide, journal, send, what comes by itself, resume; a value that a driver drives |
 //! | [`output`] [`remote`] [`export`] | each owns one kind of IO or text; none knows app or ui |
 //! | [`journal`] | append, recover, lock |
 //! | [`engine`] | command, decide, event, apply, state, timers: a value |
@@ -33,6 +34,7 @@
 
 pub mod app;
 pub mod cli;
+pub mod conductor;
 pub mod engine;
 pub mod export;
 pub mod geo;

@@ -8,7 +8,9 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 
 use super::log::Log;
-use crate::engine::{Effect, Event, Record, RunNs, State};
+use crate::conductor::{Conductor, Input, Output, RunClock};
+use crate::engine::{Event, RunNs, State};
+use crate::output::{Job, Outcome};
 use crate::show::demonstration::{self, DEMO_SOURCE, DEMO_SPEED, Demonstration};
 use crate::show::duration::SECOND_NS;
 use crate::show::{Show, plan};
@@ -50,47 +52,31 @@ impl Demo {
             shift_ns: None,
             show_crc: None,
         };
-        let (state, run_ns) = (State::new(Arc::clone(show)), script.begins_s * SECOND_NS);
-        let mut demo = Demo { state, log: Log::default(), seq: 0, run_ns, script };
-        demo.happened(0, begin);
-        let mut now_ns = 0;
-        while let Some(due_ns) = demo.state.poll_timeout().filter(|&due_ns| due_ns < run_ns) {
-            now_ns = due_ns.max(now_ns);
-            let events = demo.state.handle_timeout(now_ns);
-            if events.is_empty() {
-                break;
+        let (clock, run_ns) =
+            (RunClock::new(0, 0, plan::start_on(show, day, now) - LEAD, 1), script.begins_s * SECOND_NS);
+        let mut conductor = Conductor::new(State::new(Arc::clone(show)), clock, 0, 0);
+        let mut log = Log::default();
+        let mut perform = |state: &State, output| match output {
+            Output::Append(records) => {
+                records.iter().for_each(|record| log.push(record));
+                vec![]
             }
-            events.into_iter().for_each(|event| demo.happened(now_ns, event));
-        }
-        Some(demo)
+            Output::Send(job) => rehearsed(state, job).into_iter().collect(),
+            _ => vec![],
+        };
+        conductor.drive(0, Input::Begin(begin), &mut perform);
+        conductor.pass(0, run_ns - 1, &mut perform);
+        Some(Demo { state: conductor.state().clone(), log, seq: conductor.seq(), run_ns, script })
     }
+}
 
-    /// Takes an event into the run, and what it sends for rehearsed.
-    fn happened(&mut self, run_ns: RunNs, event: Event) {
-        self.seq += 1;
-        let record = Record::new(self.seq, self.state.wall(run_ns as i64), run_ns, event);
-        self.state.fold(&record);
-        self.log.push(&record);
-        let down: Vec<_> = self.state.outages().collect();
-        for effect in self.state.effects(&record.event) {
-            let Effect::Send { cue, firing, action } = effect else { continue };
-            let show = Arc::clone(self.state.show());
-            let Some(output) = show.cue(cue).actions.get(action as usize).map(|action| action.output) else { continue };
-            let (number, id) = (show.cue(cue).number.clone(), show.output(output).id.clone());
-            let action = action + 1;
-            self.happened(
-                run_ns,
-                match down.contains(&output) {
-                    true => Event::ActionFailed {
-                        cue: number,
-                        firing,
-                        action,
-                        output: id,
-                        error: demonstration::OUTAGE.to_owned(),
-                    },
-                    false => Event::ActionRehearsed { cue: number, firing, action, output: id, message: String::new() },
-                },
-            );
-        }
-    }
+/// What a rehearsal makes of a message, in which some outputs pretend to be down.
+fn rehearsed(state: &State, job: Job) -> Option<Input> {
+    let output = state.show().cue(job.cue).actions.get(job.action as usize)?.output;
+    let is_down = state.outages().any(|down| down == output);
+    let outcome = match is_down {
+        true => Outcome::Failed(demonstration::OUTAGE.to_owned()),
+        false => Outcome::Rehearsed(String::new()),
+    };
+    Some(Input::Outcome(job, outcome))
 }

@@ -1,12 +1,9 @@
-//! The clock: the machine's time as the run counts it.
+//! The machine's clocks. Nothing else in the program reads them.
 
 use std::time::SystemTime;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use rustix::time::{ClockId, clock_gettime};
-
-use crate::engine::RunNs;
-use crate::show::demonstration::Demonstration;
 
 /// The machine's steady clock, nanoseconds from some moment in the past.
 ///
@@ -32,104 +29,3 @@ pub fn wall_now() -> Timestamp {
 
 /// The last instant that the wall clock is taken to read: the beginning of the year 9000, UTC.
 const WALL_MAX: Timestamp = Timestamp::constant(221_845_392_000, 0);
-
-/// Ties the run's clock to the machine's: a step of the wall clock moves nothing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RunClock {
-    /// The machine's clock at the tie.
-    tied_ns: u64,
-    /// The run's clock there.
-    run_ns: RunNs,
-    /// The wall clock there.
-    wall: Timestamp,
-    /// How many times as fast the run's clock goes.
-    speed: u32,
-    /// Its paces, where it changes its speed.
-    paces: Option<&'static Demonstration>,
-}
-
-impl RunClock {
-    /// A clock that reads `run_ns` at `machine_ns`, when the wall clock reads `wall`.
-    pub fn new(machine_ns: u64, run_ns: RunNs, wall: Timestamp, speed: u32) -> Self {
-        RunClock { tied_ns: machine_ns, run_ns, wall, speed: speed.max(1), paces: None }
-    }
-
-    /// The same clock with the paces of a demonstration, where that has any.
-    pub fn paced(self, demonstration: &'static Demonstration) -> Self {
-        RunClock { paces: Some(demonstration), ..self }
-    }
-
-    /// The speed at an instant of the run, and until when it has it.
-    fn stretch(&self, run_ns: RunNs) -> (u64, Option<RunNs>) {
-        let pace = self.paces.and_then(|demonstration| demonstration.pace_at(run_ns));
-        let (speed, ends_ns) = pace.unwrap_or((self.speed, None));
-        (u64::from(speed.max(1)), ends_ns)
-    }
-
-    /// The run's clock at an instant of the machine's.
-    pub fn run_ns(&self, machine_ns: u64) -> RunNs {
-        let (mut left_ns, mut run_ns) = (machine_ns.saturating_sub(self.tied_ns), self.run_ns);
-        loop {
-            let (speed, ends_ns) = self.stretch(run_ns);
-            let takes_ns = ends_ns.map_or(u64::MAX, |ends_ns| (ends_ns - run_ns).div_ceil(speed));
-            match ends_ns.filter(|_| left_ns >= takes_ns) {
-                Some(ends_ns) => (left_ns, run_ns) = (left_ns - takes_ns, ends_ns),
-                None => return run_ns.saturating_add(left_ns.saturating_mul(speed)),
-            }
-        }
-    }
-
-    /// The first instant of the machine's clock at which the run's clock reads `run_ns` or more.
-    pub fn machine_ns(&self, run_ns: RunNs) -> u64 {
-        let (mut machine_ns, mut at_ns) = (self.tied_ns, self.run_ns);
-        while at_ns < run_ns {
-            let (speed, ends_ns) = self.stretch(at_ns);
-            let next_ns = ends_ns.map_or(run_ns, |ends_ns| ends_ns.min(run_ns));
-            machine_ns = machine_ns.saturating_add((next_ns - at_ns).div_ceil(speed));
-            at_ns = next_ns;
-        }
-        machine_ns
-    }
-
-    /// The wall clock at an instant of the machine's, as if nobody had set it since the tie.
-    pub fn wall(&self, machine_ns: u64) -> Timestamp {
-        let since = SignedDuration::from_nanos(machine_ns.saturating_sub(self.tied_ns) as i64);
-        self.wall.checked_add(since).unwrap_or(self.wall)
-    }
-
-    /// How many times as fast as the machine's clock the run's clock goes, paces left out.
-    pub fn speed(&self) -> u32 {
-        self.speed
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::show::demonstration;
-    use crate::show::duration::SECOND_NS;
-
-    #[test]
-    fn a_clock_with_paces_agrees_with_the_machines_at_every_edge() {
-        let demo = demonstration::of(demonstration::DEMO_SOURCE).unwrap();
-        let clock = RunClock::new(5_000, demo.begins_s * SECOND_NS, Timestamp::UNIX_EPOCH, 1).paced(demo);
-        let edges = demo.paces.iter().flat_map(|pace| [0, 1, 7].map(|ns| pace.from_s * SECOND_NS + ns));
-        for run_ns in edges.filter(|&run_ns| run_ns > demo.begins_s * SECOND_NS) {
-            let machine_ns = clock.machine_ns(run_ns);
-            assert!(clock.run_ns(machine_ns) >= run_ns, "not early at {run_ns}");
-            assert!(clock.run_ns(machine_ns - 1) < run_ns, "not late at {run_ns}");
-        }
-    }
-
-    #[test]
-    fn the_two_clocks_agree_at_every_speed() {
-        for speed in [1, 7, 1000] {
-            let clock = RunClock::new(5_000, 42, Timestamp::UNIX_EPOCH, speed);
-            for run_ns in [42, 43, 49, 1_000_000_007] {
-                let machine_ns = clock.machine_ns(run_ns);
-                assert!(clock.run_ns(machine_ns) >= run_ns, "not early");
-                assert!(machine_ns == 5_000 || clock.run_ns(machine_ns - 1) < run_ns, "not late");
-            }
-        }
-    }
-}

@@ -7,8 +7,9 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::clock::{RunClock, machine_ns};
+use super::clock::machine_ns;
 use super::realtime;
+use crate::conductor::RunClock;
 use crate::engine::{Cause, Countdown, Event, Record, RunNs, State};
 use crate::output::{Clip, Health};
 use crate::remote::{FIRINGS_MAX, Firing, Picture, Remote, Running};

@@ -19,7 +19,7 @@ pub use resumable::{Resumable, account, resumable};
 pub use source::{has_colour, machine_zone, parse, read};
 pub use start::Start;
 
-use super::clock::{RunClock, machine_ns, wall_now};
+use super::clock::{machine_ns, wall_now};
 use super::config::Config;
 use super::fault;
 use super::inbox::{Inbox, Msg, Post};
@@ -29,6 +29,7 @@ use super::when::ago;
 use super::wiring;
 use crate::app::log::{Log, Word};
 use crate::app::{App, Theme, Tone};
+use crate::conductor::{Conductor, RunClock};
 use crate::engine::{Event, RUN_NS_MAX, Record, RunId, RunNs, State};
 use crate::journal::{Journal, RunFolder, Store, checksum};
 use crate::output::Outputs;
@@ -82,10 +83,8 @@ pub enum Unfinished {
 /// Everything that the station needs to begin.
 pub(super) struct Session {
     pub id: Option<RunId>,
-    pub state: State,
+    pub conductor: Conductor,
     pub log: Log,
-    pub clock: RunClock,
-    pub seq: u64,
     /// The first event: the run's start, or its resumption. None where the run has begun already and goes on.
     pub begin: Option<Event>,
     /// Where the playhead is to begin, where it is not the first cue.
@@ -204,10 +203,8 @@ fn fresh(wishes: &Wishes, store: &Store, script: Script, post: &Post) -> anyhow:
     note_warnings(&script.warnings, &mut log, 0);
     Ok(Session {
         id,
-        state: State::new(script.show),
+        conductor: Conductor::new(State::new(script.show), RunClock::new(machine_ns(), 0, now, *speed), 0, 0),
         log,
-        clock: RunClock::new(machine_ns(), 0, now, *speed),
-        seq: 0,
         begin: Some(begin),
         playhead,
         journal,
@@ -284,11 +281,10 @@ fn resume(
     let mut app = wishes.config.app(wishes.theme);
     app.show_alarm =
         show_changed.then(|| "show.toml was changed after the run began: check the cues that come".to_owned());
+    let clock = RunClock::new(machine_ns(), run_ns, now, state.speed());
     Ok(Session {
         id: Some(id),
-        clock: RunClock::new(machine_ns(), run_ns, now, state.speed()),
-        seq: last.seq,
-        state,
+        conductor: Conductor::new(state, clock, last.seq, last.run_ns),
         log,
         begin: Some(Event::RunResumed { down_ns }),
         playhead: None,

@@ -10,12 +10,13 @@ use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::clock::{RunClock, machine_ns};
+use super::clock::machine_ns;
 use super::inbox::{Msg, Post};
 use super::realtime;
 use super::terminal::{self, Canvas, Keys, Tty};
 use crate::app::log::{Log, Word};
 use crate::app::{App, Hits};
+use crate::conductor::RunClock;
 use crate::engine::{Record, State};
 use crate::show::duration::MILLISECOND_NS;
 use crate::ui::{self, Means, Still, View};

@@ -1,11 +1,10 @@
 //! The station: the one loop through which everything goes.
 //!
-//! A key becomes a task, a task a command, a command events; events are journaled, applied, and what they cause is sent:
-//! [`Station::commit`] is the only way into the run. It waits in one place, for the keyboard, the inbox and the next
-//! deadline, and never for the terminal, the disk's sync, a peer on the net or another thread.
+//! A key becomes a task, a task a command; what becomes of a command is the [`Conductor`]'s. The station drives it
+//! ([`Station::drive`]) with the keyboard, the inbox, the journal and the outputs. It waits in one place, for the keyboard,
+//! the inbox and the next deadline, and never for the terminal, the disk's sync, a peer on the net or another thread.
 
-mod commit;
-mod due;
+mod drive;
 mod leave;
 mod remote;
 mod tell;
@@ -17,9 +16,7 @@ use std::time::Duration;
 
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGTSTP, SIGWINCH};
 
-use due::Ahead;
-
-use super::clock::{RunClock, machine_ns};
+use super::clock::machine_ns;
 use super::follower::Follower;
 use super::inbox::{Inbox, Msg, Post};
 use super::keyboard::{self, Keyboard, Woken};
@@ -29,11 +26,11 @@ use super::terminal::{self, Keys};
 use super::{End, fault, realtime, signals};
 use crate::app::log::Word;
 use crate::app::{App, RemoteSign, Tone};
-use crate::engine::{ClipFact, Command, Event, Record, Rejection, RunId, RunNs, State, TERMINAL_WENT};
+use crate::conductor::{By, Conductor, Input};
+use crate::engine::{Command, Record, RunId, TERMINAL_WENT};
 use crate::journal::{Journal, SyncReport};
-use crate::output::{ClipNews, ClipReport, Health, Job, Outputs};
+use crate::output::{Health, Outputs};
 use crate::remote::{Counts, Remote};
-use crate::show::{CueIx, OutputIx};
 use crate::ui::Means;
 
 /// How many faults of the program's own a run survives before it gives up.
@@ -42,8 +39,7 @@ const FAULTS: usize = 5;
 /// The run in the hands of this program.
 struct Station {
     id: Option<RunId>,
-    clock: RunClock,
-    state: State,
+    conductor: Conductor,
     app: App,
     journal: Option<Journal>,
     outputs: Outputs,
@@ -56,27 +52,12 @@ struct Station {
     keys: Keys,
     /// How often the screen had to be started again.
     faults: usize,
-    /// The last record's place in the run and on the run's clock.
-    seq: u64,
-    run_ns: RunNs,
     /// What the screen has not been told yet.
     news: Vec<Record>,
     /// Who hears remote controls, if anybody does.
     remote: Option<RemoteEnd>,
     /// Words for the log that are no events, which the screen has not been told yet.
     words: Vec<Word>,
-    /// The cue that a remote control wants ready, until it fires.
-    loaded: Option<CueIx>,
-    /// What is journaled already and leaves at its instant.
-    ahead: Option<Ahead>,
-    /// The clips that the outputs were last asked to get ready.
-    armed: Vec<CueIx>,
-    /// Which clips the outputs were told last to join.
-    joined: Vec<(CueIx, CueIx)>,
-    /// The outputs that were last asked to pretend to be down.
-    outages: Vec<OutputIx>,
-    /// Whether the show's timecode ran when the outputs were last told, and from which instant it counted.
-    told_time: Option<(bool, i64)>,
     /// Why the loop ends, once it does.
     leaving: Option<String>,
     /// How, as the shell is told.
@@ -102,7 +83,7 @@ pub fn run(mut session: Session, inbox: Inbox, post: &Post) -> anyhow::Result<(O
     #[cfg(target_os = "linux")]
     let _ = rustix::thread::set_current_timer_slack(std::num::NonZeroU64::new(1));
     if let Err(why) = realtime::ask() {
-        session.log.say(Word::program(why, Tone::Attention, session.clock.run_ns(machine_ns())));
+        session.log.say(Word::program(why, Tone::Attention, session.conductor.clock().run_ns(machine_ns())));
     }
     terminal::take()?;
     let mut keyboard = Keyboard::default();
@@ -127,14 +108,16 @@ pub fn run(mut session: Session, inbox: Inbox, post: &Post) -> anyhow::Result<(O
     Ok(station.leave())
 }
 
+/// Nothing is waited for longer than this, so that a fault of a deadline cannot put the station to sleep for good, and so
+/// that a wait of more than a second means that the machine stood still (`typed.rs`).
+const LONGEST_WAIT: Duration = Duration::from_millis(500);
+
 impl Station {
     fn new(session: Session, inbox: Inbox, post: &Post, keyboard: Keyboard) -> std::io::Result<Self> {
         let Session {
             id,
-            state,
+            conductor,
             log,
-            clock,
-            seq,
             begin,
             playhead,
             journal,
@@ -152,6 +135,7 @@ impl Station {
         app.greets = greets;
         app.journal_alarm = journal_alarm;
         app.remote = deaf.map(RemoteSign::Deaf);
+        let (state, clock) = (conductor.state(), conductor.clock());
         let start = screen::Start { state: state.clone(), log, app: app.clone(), clock, means, keys };
         let screen = Some(Screen::start(start, post.clone())?);
         let remote = match remote.map(Arc::new) {
@@ -164,8 +148,7 @@ impl Station {
         let post = post.clone();
         let mut station = Station {
             id,
-            clock,
-            state,
+            conductor,
             app,
             journal,
             outputs,
@@ -176,75 +159,37 @@ impl Station {
             means,
             keys,
             faults: 0,
-            seq,
-            run_ns: 0,
             news: vec![],
             remote,
             words: vec![],
-            loaded: None,
-            ahead: None,
-            armed: vec![],
-            joined: vec![],
-            outages: vec![],
-            told_time: None,
             leaving: None,
             end: End::Left,
         };
         if let Some(begin) = begin {
-            station.begin(begin);
+            station.drive(Input::Begin(begin));
         }
         if let Some(cue) = playhead {
-            station.command(&Command::PlayheadTo(cue), machine_ns());
+            station.drive(Input::Command { by: By::Program, command: Command::PlayheadTo(cue) });
         }
         if let Some((text, tone)) = words {
-            // Behind the first events, which would take it for old.
+            // After the first events, which would take it for old.
             station.app.say_too(&text, tone, machine_ns());
         }
         Ok(station)
     }
 
-    /// The first events: the run's start, or what the time without a program has done to it.
-    fn begin(&mut self, begin: Event) {
-        let resumed = matches!(begin, Event::RunResumed { .. });
-        let now_ns = machine_ns();
-        self.commit(vec![begin], now_ns);
-        if !resumed {
-            return;
-        }
-        let unknown = self.state.unresolved().collect::<Vec<_>>().into_iter().map(|(cue, action)| {
-            let job = Job { cue, firing: self.state.cue(cue).firings, action };
-            self.settled(job, |cue, firing, action, output| Event::ActionUnknown { cue, firing, action, output })
-        });
-        self.commit(unknown.collect(), now_ns);
-        let lost = self.state.on_air().iter().filter(|&&cue| self.state.cue(cue).clip_lost);
-        let lost: Vec<_> = lost.map(|&cue| self.state.show().cue(cue).number.to_string()).collect();
-        if !lost.is_empty() {
-            let text = format!("the picture of cue {} went with the program and is not on air", lost.join(", "));
-            self.words.push(Word::program(text.clone(), Tone::Alarm, self.run_ns));
-            self.app.say(text, Tone::Alarm, now_ns);
-        }
-        while self.fire_due() {}
-        if let Some(command) = self.state.catch_up() {
-            self.command(&command, machine_ns());
-        }
-    }
-
     fn run(&mut self) {
         while self.leaving.is_none() {
-            let more = self.fire_due();
-            if let Some(journal) = &mut self.journal {
-                journal.sync();
-            }
-            if self.ahead.is_none() {
-                self.prepare();
+            self.tick();
+            if !self.conductor.is_ahead() {
                 self.publish();
             }
-            let timeout = if more { Some(Duration::ZERO) } else { self.next_wait() };
-            match self.keyboard.wait(self.screen.is_some(), self.inbox.bell(), timeout) {
+            match self.keyboard.wait(self.screen.is_some(), self.inbox.bell(), Some(self.next_wait())) {
                 Woken::Up => self.inputs(),
                 Woken::Lost => self.terminal_lost(),
             }
             for message in self.inbox.take() {
+                self.flush();
                 self.message(message);
             }
             if self.screen.is_none() && !self.has_work() {
@@ -254,56 +199,32 @@ impl Station {
         }
     }
 
+    /// How long nothing comes by itself.
+    fn next_wait(&self) -> Duration {
+        let left = |due_ns: u64| Duration::from_nanos(due_ns.saturating_sub(machine_ns()));
+        self.conductor.deadline().map_or(LONGEST_WAIT, |due_ns| left(due_ns).min(LONGEST_WAIT))
+    }
+
     /// Returns `true` if the run goes on without a terminal. A rehearsal never does. A live run that has begun, or that
     /// remote controls can call, does until it has ended: somebody takes it over, or stops it.
     fn has_work(&self) -> bool {
-        if self.state.is_rehearsal() {
+        let state = self.conductor.state();
+        if state.is_rehearsal() {
             return false;
         }
-        let can_be_called = self.state.has_begun() || self.remote.is_some();
-        (can_be_called && !self.state.has_ended())
-            || self.ahead.is_some()
-            || self.state.poll_timeout().is_some()
+        let can_be_called = state.has_begun() || self.remote.is_some();
+        (can_be_called && !state.has_ended())
+            || self.conductor.deadline().is_some()
             || self.outputs.health().iter().any(is_at_work)
     }
 
-    /// Gives a command and tells the caller where it is refused.
-    fn command(&mut self, command: &Command, now_ns: u64) {
-        if let Err(rejection) = self.obey(command, now_ns) {
-            self.app.refused(&rejection, machine_ns());
-        }
-    }
-
-    fn obey(&mut self, command: &Command, now_ns: u64) -> Result<(), Rejection> {
-        self.release();
-        // What has just left may be journaled for an instant a little ahead; nothing happens before it any more.
-        let events = self.state.decide(command, self.clock.run_ns(now_ns).max(self.run_ns))?;
-        self.commit(events, now_ns);
-        self.fire_due();
-        self.app.obeyed(command, &self.state, machine_ns());
-        Ok(())
-    }
-
     fn message(&mut self, message: Msg) {
-        self.release();
         match message {
-            Msg::Report(report) => {
-                let event = self.reported(report);
-                self.commit(vec![event], machine_ns());
-            }
-            Msg::Clip(ClipReport { cue, firing, output, what }) => {
-                let fact = match what {
-                    ClipNews::Started { length_ns } => ClipFact::Started(length_ns),
-                    ClipNews::Ended => ClipFact::Ended,
-                    ClipNews::Stopped => ClipFact::Stopped,
-                    ClipNews::Lost(why) => ClipFact::Lost(why),
-                    ClipNews::BrokeOff(why) => ClipFact::BrokeOff(why),
-                };
-                self.command(&Command::Clip { cue, firing, output, fact }, machine_ns());
-            }
+            Msg::Report(report) => drop(self.drive(Input::Report(report))),
+            Msg::Clip(report) => drop(self.drive(Input::Clip(report))),
             Msg::Word(text) => {
                 self.app.say(text.clone(), Tone::Attention, machine_ns());
-                self.words.push(Word::program(text, Tone::Attention, self.run_ns));
+                self.words.push(Word::program(text, Tone::Attention, self.conductor.run_ns()));
             }
             Msg::Remote(request) => self.wish(request),
             Msg::Journal(SyncReport::Fault(error)) => self.app.journal_alarm = Some(error.to_string()),
@@ -349,6 +270,7 @@ fn is_at_work(health: &Health) -> bool {
 mod tests {
     use super::*;
     use crate::output::Clip;
+    use crate::show::CueIx;
 
     #[test]
     fn a_picture_on_air_is_work_and_a_dead_output_is_none() {

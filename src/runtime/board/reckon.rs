@@ -6,8 +6,8 @@
 
 use jiff::Timestamp;
 
+use crate::conductor::RunClock;
 use crate::engine::{Record, RunNs};
-use crate::runtime::clock::RunClock;
 use crate::show::duration::SECOND_NS;
 
 /// How long after it was written a line is read, at most, when nothing is in the way.

@@ -7,8 +7,9 @@ use anyhow::Context;
 use super::{Session, note_config, parse, said};
 use crate::app::Theme;
 use crate::app::demo::Demo;
+use crate::conductor::{Conductor, RunClock};
 use crate::output::Outputs;
-use crate::runtime::clock::{RunClock, machine_ns, wall_now};
+use crate::runtime::clock::{machine_ns, wall_now};
 use crate::runtime::config::Config;
 use crate::runtime::terminal::Keys;
 use crate::show::builtin;
@@ -39,12 +40,11 @@ pub(in crate::runtime) fn demo(wishes: &DemoWishes) -> anyhow::Result<Session> {
     let now = wall_now();
     let Demo { state, mut log, seq, run_ns, script } = Demo::new(&show, now).context("there is no demonstration")?;
     note_config(&wishes.config, wishes.note.as_deref(), &mut log, run_ns);
+    let clock = RunClock::new(machine_ns(), run_ns, now, state.speed()).paced(script);
     Ok(Session {
         id: None,
-        clock: RunClock::new(machine_ns(), run_ns, now, state.speed()).paced(script),
-        state,
+        conductor: Conductor::new(state, clock, seq, run_ns),
         log,
-        seq,
         begin: None,
         playhead: None,
         journal: None,

@@ -6,7 +6,8 @@ use std::time::Duration;
 use super::{FAULTS, Station};
 use crate::app::Tone;
 use crate::app::log::Log;
-use crate::engine::{CALLER_QUIT, Event};
+use crate::conductor::Input;
+use crate::engine::CALLER_QUIT;
 use crate::output::Outputs;
 use crate::runtime::clock::machine_ns;
 use crate::runtime::screen::{self, Screen};
@@ -23,7 +24,7 @@ impl Station {
             if let Some(journal) = &self.journal {
                 let _ = journal.set_terminal(false);
             }
-            self.commit(vec![Event::TerminalLost {}], machine_ns());
+            self.drive(Input::TerminalLost);
         }
     }
 
@@ -37,9 +38,8 @@ impl Station {
         self.app.say(fault::WORDS, Tone::Alarm, machine_ns());
         // The state that the new one starts from has the news already; others have still to hear of it.
         self.publish();
-        let (state, app) = (self.state.clone(), self.app.clone());
-        let start =
-            screen::Start { state, log: Log::default(), app, clock: self.clock, means: self.means, keys: self.keys };
+        let (state, clock, app) = (self.conductor.state().clone(), self.conductor.clock(), self.app.clone());
+        let start = screen::Start { state, log: Log::default(), app, clock, means: self.means, keys: self.keys };
         match Screen::start(start, self.post.clone()) {
             Ok(screen) if self.faults <= FAULTS => self.screen = Some(screen),
             _ => self.terminal_lost(),
@@ -48,7 +48,7 @@ impl Station {
 
     /// Stops the whole program, as the shell's job control wants it, and comes back with `fg`.
     pub(super) fn suspend(&mut self) {
-        self.release();
+        self.flush();
         let Some(screen) = &self.screen else { return };
         let asks = self.keyboard.tells_held();
         if screen.suspend(asks, GOODBYE) && asks {
@@ -64,7 +64,7 @@ impl Station {
 
     /// Lets go of everything, none of it for longer than [`GOODBYE`]; the text is for the shell's screen.
     pub(super) fn leave(mut self) -> (Option<String>, End) {
-        self.release();
+        self.flush();
         let reason = self.leaving.take().unwrap_or_else(|| "too many faults of the program's own".into());
         let was_quit = reason == CALLER_QUIT;
         let asks = self.keyboard.tells_held();
@@ -76,19 +76,17 @@ impl Station {
             has_left
         });
         terminal::give_back();
-        let unsent = std::mem::replace(&mut self.outputs, Outputs::rehearsal(self.state.show().clone())).close(GOODBYE);
-        let unsent = unsent.into_iter().filter_map(|r| Some(self.outcome(r.job?, r.outcome))).collect();
-        self.record(unsent, machine_ns());
-        if !self.state.has_ended() {
-            self.record(vec![Event::RunLeft { reason }], machine_ns());
-        }
+        let nothing = Outputs::rehearsal(self.conductor.state().show().clone());
+        let unsent = std::mem::replace(&mut self.outputs, nothing).close(GOODBYE);
+        self.drive(Input::Leave { reason, unsent });
+        let state = self.conductor.state();
         let fault = match self.journal.take() {
             Some(journal) => journal.close(GOODBYE).err().map(|error| (error.after_the_end(), error.to_string())),
             None => self.app.journal_alarm.take().map(|why| (Some(format!("there is no journal of it: {why}")), why)),
         };
         let run = self.id.as_ref().map_or("This run".to_owned(), |id| format!("Run {id}"));
         // A rehearsal that was left on purpose is not what a bare `--resume` takes.
-        let is_live = !self.state.is_rehearsal() && self.state.shift_ns().is_none();
+        let is_live = !state.is_rehearsal() && state.shift_ns().is_none();
         let named = match &self.id {
             Some(id) if was_quit && !is_live => format!(" {id}"),
             _ => String::new(),
@@ -96,7 +94,7 @@ impl Station {
         let mut words = vec![];
         match &fault {
             Some((Some(lost), _)) => words.push(format!("{run} was not kept whole: {lost}.")),
-            Some((None, _)) | None if self.state.has_ended() => {
+            Some((None, _)) | None if state.has_ended() => {
                 words.push(format!("{run} is finished: `handover report` shows it."));
             }
             Some((None, _)) | None => {

@@ -3,6 +3,7 @@
 use super::{RemoteEnd, Station};
 use crate::app::log::Word;
 use crate::app::{Hand, RemoteSign, Tone, Wanted, stopped};
+use crate::conductor::{By, Input};
 use crate::engine::Command;
 use crate::remote::{Answer, Counts, Request, Trouble, Wish};
 use crate::runtime::clock::machine_ns;
@@ -15,18 +16,22 @@ impl Station {
         let Request { wish, from, who } = request;
         let hand = if from.is_datagram() { Hand::Datagram } else { Hand::Connection };
         let is_panic = wish == Wish::Panic;
-        let done = match Wanted::of(&wish, self.state.show()) {
-            Wanted::Command(command) => match self.app.guard(&command, hand, &self.state, now_ns) {
+        let done = match Wanted::of(&wish, self.conductor.state().show()) {
+            Wanted::Command(command) => match self.app.guard(&command, hand, self.conductor.state(), now_ns) {
                 Ok(pass) => {
-                    self.obey(&command, now_ns).map(|()| self.app.remember(pass)).map_err(|why| why.to_string())
+                    let done = self.obey(By::Remote, command);
+                    done.map(|()| self.app.remember(pass)).map_err(|why| why.to_string())
                 }
                 // A GO would be about the next cue already, which nobody has asked for.
                 Err(again) if matches!(command, Command::Go { .. }) => Err(again),
                 // Where the run would refuse it anyway, its reason is the better answer.
-                Err(again) => Err(self.would_refuse(&command, now_ns).unwrap_or(again)),
+                Err(again) => {
+                    let refused = self.conductor.would_refuse(&command, now_ns);
+                    Err(refused.map_or(again, |rejection| rejection.to_string()))
+                }
             },
             Wanted::Load(cue) => {
-                self.loaded = Some(cue);
+                self.drive(Input::Load(cue));
                 Ok(())
             }
         };
@@ -36,7 +41,7 @@ impl Station {
         if let Some(RemoteEnd { remote, .. }) = &self.remote {
             let answer = match done {
                 // Outputs that are down were not told, and who pressed the button has to know.
-                Ok(()) if is_panic => Answer::Told(stopped::words(&self.state)),
+                Ok(()) if is_panic => Answer::Told(stopped::words(self.conductor.state())),
                 Ok(()) => Answer::Ok,
                 Err(why) => Answer::Error(why),
             };
@@ -44,18 +49,12 @@ impl Station {
         }
     }
 
-    /// Why the run would refuse a command, if it would.
-    fn would_refuse(&self, command: &Command, now_ns: u64) -> Option<String> {
-        let run_ns = self.clock.run_ns(now_ns).max(self.run_ns);
-        self.state.decide(command, run_ns).err().map(|rejection| rejection.to_string())
-    }
-
     /// Shows how the remote control is doing, and logs what was heard and not obeyed.
     pub(super) fn tell_of_remote(&mut self, now_ns: u64) {
         let Some(RemoteEnd { remote, logged, logged_ns, pause_ns, .. }) = &mut self.remote else { return };
         for Trouble { from, what } in remote.take_troubles() {
             let text = format!("OSC from {from}: {what}");
-            self.words.push(Word::program(text.clone(), Tone::Attention, self.clock.run_ns(now_ns)));
+            self.words.push(Word::program(text.clone(), Tone::Attention, self.conductor.clock().run_ns(now_ns)));
             self.app.hint(text, now_ns);
         }
         let counts = remote.counts();
@@ -68,7 +67,7 @@ impl Station {
         if !new.is_empty() {
             (*logged, *logged_ns, *pause_ns) = (counts, now_ns, pause_behind(*pause_ns, since_ns));
             let text = format!("OSC in, not obeyed: {}", new.join(", "));
-            self.words.push(Word::program(text, Tone::Attention, self.clock.run_ns(now_ns)));
+            self.words.push(Word::program(text, Tone::Attention, self.conductor.clock().run_ns(now_ns)));
         }
     }
 }

@@ -10,6 +10,7 @@ use crossterm::event::{KeyCode, KeyEventKind};
 
 use super::Station;
 use crate::app::{Hand, Task};
+use crate::conductor::By;
 use crate::engine::CALLER_QUIT;
 use crate::input::Input;
 use crate::runtime::clock::machine_ns;
@@ -41,7 +42,7 @@ impl Station {
         }
         // A cue that falls due goes before the next key, however much was typed.
         while self.leaving.is_none() && self.take_one() {
-            self.fire_due();
+            self.tick();
         }
     }
 
@@ -51,8 +52,8 @@ impl Station {
         if self.app.prompt.is_some()
             && let Some(text) = self.keyboard.next_text()
         {
-            self.release();
-            self.app.type_text(&text, &self.state);
+            self.flush();
+            self.app.type_text(&text, self.conductor.state());
             return true;
         }
         let Some(input) = self.keyboard.next() else { return false };
@@ -74,7 +75,7 @@ impl Station {
     }
 
     fn input(&mut self, input: &Input) {
-        self.release();
+        self.flush();
         let (now_ns, came_ns) = (machine_ns(), self.keyboard.came_ns());
         let tasks = match input {
             Input::Key(key) => {
@@ -84,10 +85,10 @@ impl Station {
                     screen.seen_by(&mut self.app);
                 }
                 // Whether it is pressed twice is a matter of when it came.
-                self.app.key(key, &self.state, came_ns)
+                self.app.key(key, self.conductor.state(), came_ns)
             }
             Input::Burst(keys) => {
-                let (tasks, rest) = self.app.burst(keys, &self.state, came_ns);
+                let (tasks, rest) = self.app.burst(keys, self.conductor.state(), came_ns);
                 self.perform(tasks, now_ns);
                 if rest > 0 {
                     self.app.ignore_paste(rest, came_ns);
@@ -95,7 +96,7 @@ impl Station {
                 return;
             }
             Input::Paste(text) => {
-                self.app.paste(text, &self.state, now_ns);
+                self.app.paste(text, self.conductor.state(), now_ns);
                 vec![]
             }
             Input::PasteBroken => {
@@ -105,7 +106,7 @@ impl Station {
             Input::Mouse(mouse) => {
                 let hits = self.screen.as_ref().map(Screen::hits).unwrap_or_default();
                 self.app.sees(&hits);
-                self.app.mouse(mouse, &hits, &self.state, now_ns)
+                self.app.mouse(mouse, &hits, self.conductor.state(), now_ns)
             }
             Input::Focus(_) | Input::KeyFlags(_) | Input::Reply => vec![],
         };
@@ -115,13 +116,16 @@ impl Station {
     fn perform(&mut self, tasks: Vec<Task>, now_ns: u64) {
         for task in tasks {
             match task {
-                Task::Command(command) => match self.app.guard(&command, Hand::Caller, &self.state, now_ns) {
-                    Ok(pass) => match self.obey(&command, now_ns) {
-                        Ok(()) => self.app.remember(pass),
-                        Err(rejection) => self.app.refused(&rejection, machine_ns()),
-                    },
-                    Err(why) => self.app.refuse(why, now_ns),
-                },
+                Task::Command(command) => {
+                    match self.app.guard(&command, Hand::Caller, self.conductor.state(), now_ns) {
+                        Ok(pass) => {
+                            if self.obey(By::Caller, command).is_ok() {
+                                self.app.remember(pass);
+                            }
+                        }
+                        Err(why) => self.app.refuse(why, now_ns),
+                    }
+                }
                 Task::Quit => self.leaving = Some(CALLER_QUIT.into()),
                 Task::Suspend => self.suspend(),
                 Task::Redraw => self.resized(),

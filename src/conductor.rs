@@ -1,0 +1,281 @@
+//! The conductor: all that the program promises of a run, without IO, threads or a clock.
+//!
+//! It decides, journals, applies, sends what follows, and fires what comes by itself, in this order. A driver tells it
+//! what has happened ([`Conductor::handle`]), does what it asks for ([`Conductor::poll_output`]), and comes back when
+//! something is due ([`Conductor::deadline`]). The program's driver is the station, with a journal on a disk and outputs
+//! on a network; tests drive the same conductor with both in memory.
+//!
+//! ```text
+//!           handle(now, Input)                          poll_output(now)
+//! command ┐                    ┌──────────────────┐                      ┌► Append    journaled,
+//! report  ┼───────────────────►│ decide ─► record │──────────────────────┼► Send      then sent,
+//! clip    │                    │ fold ─► effects  │                      ├► Append    then what became of it
+//! tick    ┘                    └──────────────────┘                      └► Reply, Arm, ShowTime …
+//!                                  ▲ deadline() ▼
+//! ```
+//!
+//! The outputs form a queue, so that a message can only be polled after the records that it follows from. What an output
+//! knows at once of a message comes back before the next output is polled, and is journaled with one write for all
+//! messages that left together.
+
+mod clock;
+mod commit;
+mod drive;
+mod due;
+mod message;
+mod ready;
+
+use std::collections::VecDeque;
+
+pub use clock::RunClock;
+pub use message::{By, Input, Output};
+
+use crate::engine::{ClipFact, Command, Event, Rejection, RunNs, State};
+use crate::output::{ClipNews, ClipReport};
+use due::Ahead;
+use ready::Ready;
+
+/// How many times something that is due may happen before the driver looks at its inputs again.
+const ROUNDS: usize = 256;
+
+/// A run, and what is left to do for it.
+#[derive(Clone, Debug)]
+pub struct Conductor {
+    state: State,
+    clock: RunClock,
+    /// The latest instant that the driver has given, by the machine's clock.
+    now_ns: u64,
+    /// The last record's place in the run, and the run's clock there.
+    seq: u64,
+    run_ns: RunNs,
+    /// What has been handed in and is not yet dealt with.
+    inputs: VecDeque<Input>,
+    /// What is to be done, in order.
+    steps: VecDeque<Step>,
+    /// While messages leave: what is to be journaled after them.
+    settling: Option<Vec<Event>>,
+    /// What is journaled already and leaves at its instant.
+    ahead: Option<Ahead>,
+    /// The command that was obeyed last, until everything has happened that follows from it now.
+    obeyed: Option<(By, Command)>,
+    /// The run was resumed, and what was missed is still to be taken up.
+    catches_up: bool,
+    /// How many times something that is due may happen before the driver's next input.
+    rounds_left: usize,
+    /// The driver's round has come to its end, and the outputs may hear what comes next.
+    gets_ready: bool,
+    /// What the outputs were told last.
+    ready: Ready,
+}
+
+/// One thing to do.
+#[derive(Clone, Debug)]
+enum Step {
+    /// By the driver.
+    Output(Output),
+    /// Journal what became of the messages that have left, and what causes none.
+    Settle,
+}
+
+impl Conductor {
+    /// The run that `state` has come to, with the place of its last record: 0 and 0 where it has none.
+    pub fn new(state: State, clock: RunClock, seq: u64, run_ns: RunNs) -> Self {
+        Conductor {
+            state,
+            clock,
+            now_ns: 0,
+            seq,
+            run_ns,
+            inputs: VecDeque::new(),
+            steps: VecDeque::new(),
+            settling: None,
+            ahead: None,
+            obeyed: None,
+            catches_up: false,
+            rounds_left: 0,
+            gets_ready: false,
+            ready: Ready::default(),
+        }
+    }
+
+    /// The run as it stands. It is up to date once [`Self::poll_output`] has nothing more.
+    pub fn state(&self) -> &State {
+        &self.state
+    }
+
+    /// The run's clock.
+    pub fn clock(&self) -> RunClock {
+        self.clock
+    }
+
+    /// The number of the last record.
+    pub fn seq(&self) -> u64 {
+        self.seq
+    }
+
+    /// The run's clock at the last record. It may be ahead of the machine's clock by a fraction of a millisecond.
+    pub fn run_ns(&self) -> RunNs {
+        self.run_ns
+    }
+
+    /// Returns `true` if something is journaled that leaves at an instant that is about to come. Nothing should be done
+    /// in between that can wait.
+    pub fn is_ahead(&self) -> bool {
+        self.ahead.is_some()
+    }
+
+    /// Why the run would refuse `command` at `now_ns`, if it would.
+    pub fn would_refuse(&self, command: &Command, now_ns: u64) -> Option<Rejection> {
+        self.state.decide(command, self.decides_at(now_ns)).err()
+    }
+
+    /// Takes in what happened at `now_ns` by the machine's clock. What follows from it is to be polled.
+    pub fn handle(&mut self, now_ns: u64, input: Input) {
+        self.now_ns = self.now_ns.max(now_ns);
+        match (input, &mut self.settling) {
+            (Input::Outcome(job, outcome), Some(_)) => {
+                let event = self.outcome(job, outcome);
+                self.settling.get_or_insert_default().push(event);
+            }
+            (Input::Report(report), Some(_)) => {
+                let event = self.reported(report);
+                self.settling.get_or_insert_default().push(event);
+            }
+            (input, _) => {
+                // What is due comes after what the driver is about to hand in, or not at all.
+                let is_quiet = matches!(input, Input::Flush | Input::Leave { .. });
+                self.rounds_left = if is_quiet { 0 } else { ROUNDS };
+                self.inputs.push_back(input);
+            }
+        }
+    }
+
+    /// What is to be done next. The instant is that of the call, by the machine's clock.
+    pub fn poll_output(&mut self, now_ns: u64) -> Option<Output> {
+        self.now_ns = self.now_ns.max(now_ns);
+        loop {
+            match self.steps.pop_front() {
+                Some(Step::Output(output)) => return Some(output),
+                Some(Step::Settle) => self.settle(),
+                None if self.goes_on() => {}
+                None => return None,
+            }
+        }
+    }
+
+    /// The instant by the machine's clock at which the driver has to hand in a [`Input::Tick`]; `None` while nothing
+    /// comes by itself.
+    pub fn deadline(&self) -> Option<u64> {
+        self.due_ns()
+    }
+
+    /// Takes the next thing in hand, now that everything before it is done; `false` where there is none.
+    fn goes_on(&mut self) -> bool {
+        if self.obeyed.is_none()
+            && let Some(input) = self.inputs.front()
+        {
+            // Nothing is decided, or shown to anybody, while a message stands ready or the playhead is about to move: a
+            // GO would find the playhead at a cue that has fired already, and fire that again.
+            let can_wait = matches!(input, Input::Tick | Input::Load(_));
+            if (can_wait || !self.leaves_early())
+                && let Some(input) = self.inputs.pop_front()
+            {
+                self.take(input);
+            }
+            return true;
+        }
+        if (self.catches_up || self.rounds_left > 0) && self.fire_due() {
+            self.rounds_left = self.rounds_left.saturating_sub(1);
+            return true;
+        }
+        if std::mem::take(&mut self.catches_up) {
+            let command = self.state.catch_up();
+            self.inputs.extend(command.map(|command| Input::Command { by: By::Program, command }));
+            return true;
+        }
+        if let Some((by, command)) = self.obeyed.take() {
+            self.does(Output::Reply { by, command, result: Ok(()) });
+            return true;
+        }
+        if std::mem::take(&mut self.gets_ready) && self.ahead.is_none() {
+            self.get_ready();
+            return true;
+        }
+        false
+    }
+
+    fn take(&mut self, input: Input) {
+        match input {
+            Input::Begin(event) => self.begin(event),
+            Input::Command { by, command } => self.obey(by, command),
+            Input::Outcome(job, outcome) => {
+                let event = self.outcome(job, outcome);
+                self.commit(vec![event]);
+            }
+            Input::Report(report) => {
+                let event = self.reported(report);
+                self.commit(vec![event]);
+            }
+            Input::Clip(ClipReport { cue, firing, output, what }) => {
+                let fact = match what {
+                    ClipNews::Started { length_ns } => ClipFact::Started(length_ns),
+                    ClipNews::Ended => ClipFact::Ended,
+                    ClipNews::Stopped => ClipFact::Stopped,
+                    ClipNews::Lost(why) => ClipFact::Lost(why),
+                    ClipNews::BrokeOff(why) => ClipFact::BrokeOff(why),
+                };
+                self.obey(By::Player, Command::Clip { cue, firing, output, fact });
+            }
+            Input::Load(cue) => self.ready.load(cue),
+            Input::Flush => {}
+            Input::Tick => self.gets_ready = true,
+            Input::TerminalLost => self.commit(vec![Event::TerminalLost {}]),
+            Input::Leave { reason, unsent } => {
+                let left = (!self.state.has_ended()).then_some(Event::RunLeft { reason });
+                let unsent = unsent.into_iter().filter_map(|report| Some(self.outcome(report.job?, report.outcome)));
+                let events = unsent.chain(left).collect();
+                self.commit(events);
+            }
+        }
+    }
+
+    fn obey(&mut self, by: By, command: Command) {
+        match self.state.decide(&command, self.decides_at(self.now_ns)) {
+            Ok(events) => {
+                self.commit(events);
+                self.obeyed = Some((by, command));
+            }
+            Err(rejection) => self.does(Output::Reply { by, command, result: Err(rejection) }),
+        }
+    }
+
+    /// The run's clock, for a decision. What has just left may be journaled for an instant a little ahead; nothing
+    /// happens before that any more.
+    fn decides_at(&self, now_ns: u64) -> RunNs {
+        self.clock.run_ns(now_ns).max(self.run_ns)
+    }
+
+    /// The first event: the run's start, or what the time without a program has done to it.
+    fn begin(&mut self, begin: Event) {
+        let resumed = matches!(begin, Event::RunResumed { .. });
+        self.commit(vec![begin]);
+        if !resumed {
+            return;
+        }
+        let unresolved: Vec<_> = self.state.unresolved().collect();
+        let unknown = unresolved.into_iter().map(|(cue, action)| self.unknown(cue, action)).collect();
+        self.commit(unknown);
+        let lost: Vec<_> = self.state.on_air().iter().copied().filter(|&cue| self.state.cue(cue).clip_lost).collect();
+        if !lost.is_empty() {
+            self.does(Output::ClipsLost(lost));
+        }
+        self.catches_up = true;
+    }
+
+    fn does(&mut self, output: Output) {
+        self.steps.push_back(Step::Output(output));
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,88 @@
+//! What comes by itself, at its instant.
+//!
+//! The journal's write would make every follow late by what it takes. So the conductor is due a little before an instant
+//! at which something happens by itself. It has the records appended and folded then, and the messages sent when the
+//! instant has come. Whatever else happens in between sends what stands ready first, a fraction of a millisecond early,
+//! so that nothing leaves in another order than the journal has it. A crash in between leaves a cue that is journaled and
+//! perhaps not sent, which a resume reports as unknown.
+
+use super::Conductor;
+use crate::engine::Effect;
+
+/// How long before its instant something is journaled: what waking up and writing take, but for the worst cases.
+const LEAD_NS: u64 = 300_000;
+
+/// What has happened, but for its instant, and has still to leave.
+#[derive(Clone, Debug)]
+pub(super) struct Ahead {
+    /// The instant, by the machine's clock.
+    due_ns: u64,
+    effects: Vec<Effect>,
+}
+
+impl Conductor {
+    /// The instant of the machine's clock at which something is to be done next.
+    pub(super) fn due_ns(&self) -> Option<u64> {
+        match &self.ahead {
+            Some(ahead) => Some(ahead.due_ns),
+            None => {
+                let due_run_ns = self.state.poll_timeout();
+                due_run_ns.map(|due_run_ns| self.clock.machine_ns(due_run_ns).saturating_sub(self.lead_ns()))
+            }
+        }
+    }
+
+    /// Does the first thing that has fallen due; `false` where nothing has.
+    pub(super) fn fire_due(&mut self) -> bool {
+        if let Some(ahead) = &self.ahead {
+            if ahead.due_ns > self.now_ns {
+                return false;
+            }
+            self.release();
+            return true;
+        }
+        let Some(due_run_ns) = self.state.poll_timeout() else { return false };
+        let due_ns = self.clock.machine_ns(due_run_ns);
+        if due_ns > self.now_ns + self.lead_ns() {
+            return false;
+        }
+        let events = self.state.handle_timeout(self.clock.run_ns(due_ns.max(self.now_ns)));
+        if events.is_empty() {
+            return false;
+        }
+        if due_ns <= self.now_ns {
+            self.commit(events);
+        } else {
+            let effects = self.record(events, due_ns);
+            self.ahead = Some(Ahead { due_ns, effects });
+        }
+        true
+    }
+
+    /// Has what stands ready sent, or the playhead move on from a cue that has fired, where that is still to be done;
+    /// `false` where neither is.
+    pub(super) fn leaves_early(&mut self) -> bool {
+        if self.ahead.is_some() {
+            self.release();
+            return true;
+        }
+        if self.state.is_moving_on() {
+            let events = self.state.handle_timeout(self.clock.run_ns(self.now_ns));
+            let moves = !events.is_empty();
+            self.commit(events);
+            return moves;
+        }
+        false
+    }
+
+    fn release(&mut self) {
+        if let Some(Ahead { effects, .. }) = self.ahead.take() {
+            self.carry_out(effects, vec![]);
+        }
+    }
+
+    /// In a rehearsal nothing leaves, and a fast clock has no instants to spare.
+    fn lead_ns(&self) -> u64 {
+        if self.state.is_rehearsal() { 0 } else { LEAD_NS }
+    }
+}

@@ -1,0 +1,91 @@
+//! What goes into the [`Conductor`](super::Conductor) and what comes out of it.
+
+use crate::engine::{Command, Event, Record, Rejection};
+use crate::output::{ClipReport, Job, Outcome, Report, ShowTime};
+use crate::show::{CueIx, OutputIx};
+
+/// Something that has happened outside.
+#[derive(Clone, Debug)]
+pub enum Input {
+    /// A program has opened the run: the event that says so, `run_started` or `run_resumed`.
+    Begin(Event),
+    /// Somebody gives a command. [`Output::Reply`] says what became of it.
+    Command {
+        /// Who gives it.
+        by: By,
+        /// The command.
+        command: Command,
+    },
+    /// What became at once of an [`Output::Send`].
+    Outcome(Job, Outcome),
+    /// What became of a message, as its output reports it: of an earlier [`Output::Send`], or of one of
+    /// [`Output::StopAll`].
+    Report(Report),
+    /// What a player says of a clip. It is a command by [`By::Player`].
+    Clip(ClipReport),
+    /// A remote control wants this cue ready until it fires.
+    Load(CueIx),
+    /// Something is about to be looked at, or done outside: what is journaled ahead of its instant leaves now.
+    Flush,
+    /// Time has passed.
+    Tick,
+    /// The program has lost its terminal.
+    TerminalLost,
+    /// The program lets go of the run. Nothing that is due happens any more.
+    Leave {
+        /// Why.
+        reason: String,
+        /// The messages that waited for an output, and what became of them.
+        unsent: Vec<Report>,
+    },
+}
+
+/// Who gives a command.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum By {
+    /// The caller, at the keyboard.
+    Caller,
+    /// A remote control.
+    Remote,
+    /// A player that plays a clip.
+    Player,
+    /// The program itself, when it opens the run.
+    Program,
+}
+
+/// Something to do outside. Each has to be done before the next one is polled.
+#[derive(Clone, Debug)]
+pub enum Output {
+    /// Append to the journal, with one write. If that fails, the show goes on all the same.
+    Append(Vec<Record>),
+    /// Send this message. Its record has been appended. What is known of it at once comes back as [`Input::Outcome`]
+    /// before the next output is polled.
+    Send(Job),
+    /// Stop what this cue has on air.
+    Stop(CueIx),
+    /// Hold the picture of what this cue has on air.
+    PauseClip(CueIx),
+    /// Let the picture of what this cue has on air go on.
+    ResumeClip(CueIx),
+    /// Stop every output. What is known of it at once comes back as [`Input::Report`] before the next output is polled.
+    StopAll,
+    /// What became of a command, once everything has happened that follows from it now.
+    Reply {
+        /// Who gave it.
+        by: By,
+        /// The command.
+        command: Command,
+        /// Why it was refused, where it was.
+        result: Result<(), Rejection>,
+    },
+    /// The pictures of these cues, which are on air, were lost with the program that had begun them.
+    ClipsLost(Vec<CueIx>),
+    /// Get these clips ready, the next one first.
+    Arm(Vec<CueIx>),
+    /// The first clip of each pair is followed by the second one without a delay, if nothing changes.
+    Join(Vec<(CueIx, CueIx)>),
+    /// These outputs of a demonstration pretend to be down, and no others.
+    Outages(Vec<OutputIx>),
+    /// What the show's clock reads, for outputs that are sent timecode.
+    ShowTime(ShowTime),
+}

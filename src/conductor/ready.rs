@@ -1,0 +1,65 @@
+//! What the outputs are told of what may come next, after everything that was due has left.
+
+use super::{Conductor, Output};
+use crate::output::ShowTime;
+use crate::show::{CueIx, OutputIx};
+
+/// How many clips the outputs are asked to have ready.
+const CLIPS_READY: usize = 4;
+
+/// What the outputs were told last.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Ready {
+    /// The cue that a remote control wants ready, until it fires.
+    loaded: Option<CueIx>,
+    /// The clips to get ready.
+    armed: Vec<CueIx>,
+    /// Which clips follow which.
+    joined: Vec<(CueIx, CueIx)>,
+    /// The outputs that pretend to be down.
+    outages: Vec<OutputIx>,
+    /// Whether the show's clock runs, and from which instant it counts, or what it reads while it stands.
+    time: Option<(bool, i64)>,
+}
+
+impl Ready {
+    pub(super) fn load(&mut self, cue: CueIx) {
+        self.loaded = Some(cue);
+    }
+}
+
+impl Conductor {
+    /// Tells the outputs what has changed of what may come next, and of the show's clock.
+    pub(super) fn get_ready(&mut self) {
+        let mut next = self.state.next_clips(CLIPS_READY);
+        if self.ready.loaded.is_some_and(|cue| self.state.on_air().contains(&cue)) {
+            self.ready.loaded = None;
+        }
+        if let Some(loaded) = self.ready.loaded {
+            next.retain(|cue| *cue != loaded);
+            next.insert(0, loaded);
+        }
+        let joins = self.state.clip_joins(&next);
+        if joins != self.ready.joined {
+            self.ready.joined.clone_from(&joins);
+            self.does(Output::Join(joins));
+        }
+        if next != self.ready.armed {
+            self.ready.armed.clone_from(&next);
+            self.does(Output::Arm(next));
+        }
+        let outages: Vec<_> = self.state.outages().collect();
+        if outages != self.ready.outages {
+            self.ready.outages.clone_from(&outages);
+            self.does(Output::Outages(outages));
+        }
+        let run_ns = self.clock.run_ns(self.now_ns);
+        let (now_ns, runs) = self.state.timecode(run_ns);
+        // While it runs, it counts from one instant; while it stands, it reads one time.
+        let time = Some((runs, if runs { run_ns as i64 - now_ns as i64 } else { now_ns as i64 }));
+        if time != self.ready.time {
+            self.ready.time = time;
+            self.does(Output::ShowTime(ShowTime { now_ns, runs }));
+        }
+    }
+}

@@ -1,0 +1,222 @@
+//! What the conductor promises: the order of its outputs, and what happens between a record that is journaled ahead and
+//! its instant.
+
+use std::sync::Arc;
+
+use super::*;
+use crate::engine::{Cause, Record};
+use crate::output::{Job, Outcome, Report};
+use crate::show::duration::SECOND_NS;
+use crate::show::{CueIx, OutputIx, file};
+
+const SHOW: &str = r#"
+title = "A small show"
+[output.lights]
+osc = "udp://127.0.0.1:9"
+panic = [{ osc = "/stop" }]
+[[segment]]
+title = "The jump"
+duration = "1m"
+[[segment.cue]]
+number = "1"
+title = "Dark"
+do = [{ output = "lights", osc = "/dark" }, { output = "lights", osc = "/fog" }]
+[[segment.cue]]
+number = "2"
+title = "Off the roof"
+trigger = { with = "1", delay = "10s" }
+do = [{ output = "lights", osc = "/go" }]
+[[segment.cue]]
+number = "3"
+title = "Landed"
+"#;
+
+const GO: Command = Command::Go { cause: Cause::Go };
+
+/// A run of [`SHOW`] with outputs that answer at once, and what it has had done, in words.
+struct Run {
+    conductor: Conductor,
+    done: Vec<String>,
+    records: Vec<Record>,
+    answers: bool,
+}
+
+impl Run {
+    fn new(rehearsal: bool) -> Self {
+        let show = Arc::new(file::parse(SHOW, "UTC").unwrap());
+        let clock = "2024-08-11T21:00:00Z".parse().unwrap();
+        let started = Event::RunStarted {
+            show: show.title.clone(),
+            source: String::new(),
+            rehearsal,
+            speed: 1,
+            auto: false,
+            clock,
+            day: jiff::civil::date(2024, 8, 11),
+            version: String::new(),
+            shift_ns: None,
+            show_crc: None,
+        };
+        let conductor = Conductor::new(State::new(show), RunClock::new(0, 0, clock, 1), 0, 0);
+        let mut run = Run { conductor, done: vec![], records: vec![], answers: true };
+        run.gives(0, Input::Begin(started));
+        run.done.clear();
+        run
+    }
+
+    fn gives(&mut self, now_ns: u64, input: Input) {
+        let Run { conductor, done, records, answers } = self;
+        conductor.drive(now_ns, input, |_, output| {
+            done.push(word(&output));
+            match output {
+                Output::Append(new) => records.extend(new),
+                Output::Send(job) if *answers => return vec![Input::Outcome(job, Outcome::Sent)],
+                Output::StopAll if *answers => {
+                    let told = Report { output: OutputIx(0), job: None, outcome: Outcome::Sent };
+                    return vec![Input::Report(told)];
+                }
+                _ => {}
+            }
+            vec![]
+        });
+    }
+
+    fn command(&mut self, now_ns: u64, command: Command) {
+        self.gives(now_ns, Input::Command { by: By::Caller, command });
+    }
+
+    fn taken(&mut self) -> Vec<String> {
+        std::mem::take(&mut self.done)
+    }
+}
+
+fn word(output: &Output) -> String {
+    match output {
+        Output::Append(records) => {
+            let kind = |record: &Record| match record.event.cue() {
+                Some(cue) => format!("{} {cue}", record.event.kind()),
+                None => record.event.kind().to_owned(),
+            };
+            records.iter().map(kind).collect::<Vec<_>>().join(", ")
+        }
+        Output::Send(Job { cue, action, .. }) => format!("> {}.{}", cue.0 + 1, action + 1),
+        Output::Stop(cue) => format!("> stop {}", cue.0 + 1),
+        Output::PauseClip(cue) => format!("> pause {}", cue.0 + 1),
+        Output::ResumeClip(cue) => format!("> resume {}", cue.0 + 1),
+        Output::StopAll => "> stop".into(),
+        Output::Reply { result: Ok(()), .. } => "ok".into(),
+        Output::Reply { result: Err(why), .. } => why.to_string(),
+        Output::ClipsLost(cues) => format!("lost {}", cues.len()),
+        Output::Arm(_) | Output::Join(_) | Output::Outages(_) => "ready".into(),
+        Output::ShowTime(time) => format!("time {}", if time.runs { "runs" } else { "stands" }),
+    }
+}
+
+#[test]
+fn a_message_leaves_after_its_record_and_before_what_became_of_it() {
+    let mut run = Run::new(false);
+    run.command(SECOND_NS, GO);
+    let go = [
+        "segment_started, cue_fired 1",
+        "> 1.1",
+        "> 1.2",
+        "cue_completed 1, action_sent 1, action_sent 1",
+        "playhead_moved 3",
+        "ok",
+    ];
+    assert_eq!(run.taken(), go);
+    let seqs: Vec<u64> = run.records.iter().map(|record| record.seq).collect();
+    assert_eq!(seqs, (1..=run.records.len() as u64).collect::<Vec<_>>(), "no gap, whatever was journaled when");
+    run.gives(SECOND_NS, Input::Tick);
+    assert_eq!(run.taken(), ["time runs"]);
+    run.command(2 * SECOND_NS, Command::Panic);
+    assert_eq!(run.taken(), ["panicked", "> stop", "cue_missed 2, panic_sent", "ok"]);
+    run.command(2 * SECOND_NS, Command::Resume);
+    assert_eq!(run.taken(), ["the show is not held"]);
+}
+
+#[test]
+fn what_comes_by_itself_is_journaled_ahead_and_sent_at_its_instant() {
+    let mut run = Run::new(false);
+    run.command(SECOND_NS, GO);
+    run.taken();
+    let ahead_ns = run.conductor.deadline().unwrap();
+    assert!((11 * SECOND_NS - 1_000_000..11 * SECOND_NS).contains(&ahead_ns), "{ahead_ns}");
+    run.gives(ahead_ns, Input::Tick);
+    assert_eq!((run.taken(), run.conductor.is_ahead()), (vec!["cue_fired 2, cue_completed 2".to_owned()], true));
+    assert_eq!(run.conductor.deadline(), Some(11 * SECOND_NS));
+    run.gives(11 * SECOND_NS, Input::Tick);
+    assert_eq!(run.taken()[..2], ["> 2.1", "action_sent 2"]);
+    assert!(run.records.iter().filter(|record| record.event.kind() == "cue_fired").all(|r| r.run_ns % SECOND_NS == 0));
+}
+
+#[test]
+fn a_rehearsal_has_no_instants_to_keep() {
+    let mut run = Run::new(true);
+    run.command(SECOND_NS, GO);
+    assert_eq!(run.conductor.deadline(), Some(11 * SECOND_NS));
+}
+
+/// A run in which cue 1 has fired, the playhead stands at cue 2, and that is journaled ahead of its instant.
+fn ahead() -> (Run, u64) {
+    let mut run = Run::new(false);
+    run.command(SECOND_NS, GO);
+    run.command(SECOND_NS, Command::PlayheadTo(CueIx(1)));
+    let ahead_ns = run.conductor.deadline().unwrap();
+    run.gives(ahead_ns, Input::Tick);
+    assert!(run.conductor.is_ahead());
+    run.taken();
+    (run, ahead_ns)
+}
+
+#[test]
+fn a_go_between_a_cue_and_its_instant_fires_the_next_cue_and_not_the_same_again() {
+    let (mut run, now_ns) = ahead();
+    run.command(now_ns, GO);
+    let done = run.taken();
+    assert_eq!(done[..3], ["> 2.1", "action_sent 2", "playhead_moved 3"]);
+    assert_eq!(done[3], "cue_fired 3, cue_completed 3");
+}
+
+#[test]
+fn whatever_comes_in_between_lets_go_of_what_stands_ready_and_only_of_that() {
+    for input in [Input::Flush, Input::TerminalLost, Input::Leave { reason: "quit".into(), unsent: vec![] }] {
+        let (mut run, now_ns) = ahead();
+        run.gives(now_ns, input);
+        assert_eq!(run.taken()[..3], ["> 2.1", "action_sent 2", "playhead_moved 3"]);
+        assert!(!run.conductor.is_ahead() && !run.conductor.state().is_moving_on());
+    }
+    let mut run = Run::new(false);
+    run.command(SECOND_NS, GO);
+    run.taken();
+    run.gives(60 * SECOND_NS, Input::Flush);
+    assert_eq!(run.taken(), [""; 0], "what is due comes after what the driver is about to do");
+}
+
+#[test]
+fn a_program_that_leaves_starts_nothing_any_more() {
+    let mut run = Run::new(false);
+    run.answers = false;
+    run.command(SECOND_NS, GO);
+    run.taken();
+    let job = Job { cue: CueIx(0), firing: 1, action: 1 };
+    let unsent = vec![Report { output: OutputIx(0), job: Some(job), outcome: Outcome::Failed("closed".into()) }];
+    run.gives(60 * SECOND_NS, Input::Leave { reason: "quit".into(), unsent });
+    assert_eq!(run.taken(), ["action_failed 1, run_left"]);
+}
+
+#[test]
+fn a_resume_says_what_nobody_knows_and_takes_up_what_was_missed() {
+    let mut run = Run::new(false);
+    run.answers = false;
+    run.command(SECOND_NS, GO);
+    let (clock, seq, run_ns) = (run.conductor.clock(), run.conductor.seq(), run.conductor.run_ns());
+    let mut state = State::new(Arc::clone(run.conductor.state().show()));
+    run.records.iter().for_each(|record| state.fold(record));
+    assert_eq!(&state, run.conductor.state());
+    run.conductor = Conductor::new(state, clock, seq, run_ns);
+    run.taken();
+    run.gives(30 * SECOND_NS, Input::Begin(Event::RunResumed { down_ns: 29 * SECOND_NS }));
+    let expected = ["run_resumed", "action_unknown 1, action_unknown 1", "cue_missed 2", "playhead_moved 2", "ok"];
+    assert_eq!(run.taken(), expected);
+}

@@ -1,0 +1,92 @@
+//! Driving the conductor: what it asks for is done here, in its order, on the journal, the outputs and the application.
+
+use super::Station;
+use crate::app::Tone;
+use crate::app::log::Word;
+use crate::conductor::{By, Input, Output};
+use crate::engine::{Command, Rejection};
+use crate::runtime::clock::machine_ns;
+
+impl Station {
+    /// Lets go of what stands ready, because something is about to be looked at or done.
+    pub(super) fn flush(&mut self) {
+        self.drive(Input::Flush);
+    }
+
+    /// Does what has fallen due, and tells the outputs what may come next.
+    pub(super) fn tick(&mut self) {
+        self.drive(Input::Tick);
+    }
+
+    /// Gives a command; where a key or the program gave it, the caller is told why it was refused.
+    ///
+    /// # Errors
+    /// With the reason.
+    pub(super) fn obey(&mut self, by: By, command: Command) -> Result<(), Rejection> {
+        self.drive(Input::Command { by, command }).unwrap_or(Ok(()))
+    }
+
+    /// Hands `input` to the conductor and does everything that follows from it now. Gives what became of the command that
+    /// it was, if it was one.
+    pub(super) fn drive(&mut self, input: Input) -> Option<Result<(), Rejection>> {
+        let now_ns = machine_ns();
+        let (mut reply, mut heard) = (None, self.news.len());
+        self.conductor.handle(now_ns, input);
+        while let Some(output) = self.conductor.poll_output(machine_ns()) {
+            match output {
+                Output::Append(records) => {
+                    if let Some(journal) = &mut self.journal
+                        && let Err(error) = journal.append(&records)
+                    {
+                        self.app.journal_alarm = Some(error.to_string());
+                    }
+                    self.news.extend(records);
+                }
+                Output::Send(job) => {
+                    if let Some(outcome) = self.outputs.send(job) {
+                        self.conductor.handle(machine_ns(), Input::Outcome(job, outcome));
+                    }
+                }
+                Output::Stop(cue) => self.outputs.stop(cue),
+                Output::PauseClip(cue) => self.outputs.freeze(cue, true),
+                Output::ResumeClip(cue) => self.outputs.freeze(cue, false),
+                Output::StopAll => {
+                    for report in self.outputs.panic() {
+                        self.conductor.handle(machine_ns(), Input::Report(report));
+                    }
+                }
+                Output::Reply { by, command, result } => {
+                    heard = self.happened(heard, now_ns);
+                    match &result {
+                        Ok(()) => self.app.obeyed(&command, self.conductor.state(), machine_ns()),
+                        Err(rejection) if by != By::Remote => self.app.refused(rejection, machine_ns()),
+                        Err(_) => {}
+                    }
+                    reply = Some(result);
+                }
+                Output::ClipsLost(cues) => {
+                    let show = self.conductor.state().show();
+                    let cues: Vec<_> = cues.into_iter().map(|cue| show.cue(cue).number.to_string()).collect();
+                    let text =
+                        format!("the picture of cue {} went with the program and is not on air", cues.join(", "));
+                    self.words.push(Word::program(text.clone(), Tone::Alarm, self.conductor.run_ns()));
+                    self.app.say(text, Tone::Alarm, now_ns);
+                }
+                Output::Arm(cues) => self.outputs.arm(&cues),
+                Output::Join(joins) => self.outputs.join(&joins),
+                Output::Outages(outputs) => self.outputs.pretend_down(&outputs),
+                Output::ShowTime(time) => self.outputs.show_time(time),
+            }
+        }
+        self.happened(heard, now_ns);
+        reply
+    }
+
+    /// Tells the application of the news from `heard` on, now that the packets have left; gives where the news end.
+    fn happened(&mut self, heard: usize, now_ns: u64) -> usize {
+        for record in self.news.get(heard..).unwrap_or_default() {
+            self.app.happened(&record.event, now_ns);
+        }
+        self.news.len()
+    }
+}
