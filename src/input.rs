@@ -8,6 +8,7 @@
 //! broken off. A lone ESC is the one exception, because the key Esc sends nothing else: it becomes that key
 //! [`ESC_WAIT_NS`] after it came, and a sequence that goes on behind it is dropped (`Sequence::is_late`).
 
+mod begun;
 mod burst;
 mod held;
 mod keys;
@@ -20,7 +21,10 @@ use std::collections::VecDeque;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseEvent};
 
+pub use begun::is_lost_with_alt;
 pub use reader::Reader;
+
+use begun::{begins, control};
 use sequence::{Meaning, Sequence};
 use text::{Block, Kind, Overdue};
 
@@ -65,7 +69,10 @@ pub struct Parser {
     state: State,
     /// When the last byte came.
     last_ns: u64,
-    found: VecDeque<Input>,
+    /// The time of the byte, or of the look, that is being decided on.
+    now_ns: u64,
+    /// What was found, and when it came.
+    found: VecDeque<(Input, u64)>,
 }
 
 /// What the bytes so far are the beginning of.
@@ -93,8 +100,9 @@ enum State {
 /// ESC bytes that nothing has followed yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Escapes {
-    /// When the last one came.
+    /// When the last one came, and the one before it where there are two.
     since_ns: u64,
+    first_ns: u64,
     /// How many have not been given as keys: 1 or 2.
     count: u8,
     /// Whether there were more than two, so that they are presses of Esc.
@@ -105,6 +113,7 @@ impl Parser {
     /// Takes in bytes that were read at `now_ns`.
     pub fn feed(&mut self, bytes: &[u8], now_ns: u64) {
         for &byte in bytes {
+            self.now_ns = now_ns;
             let state = std::mem::take(&mut self.state);
             self.state = self.step(state, byte, now_ns);
             self.last_ns = now_ns;
@@ -127,16 +136,17 @@ impl Parser {
         if self.deadline().is_none_or(|deadline_ns| now_ns < deadline_ns) {
             return;
         }
+        self.now_ns = now_ns;
         self.state = match std::mem::take(&mut self.state) {
             State::Escapes(escapes) => {
-                self.escapes(escapes.count);
+                self.waited(&escapes, escapes.count);
                 State::AfterEscape
             }
             State::Introducer { byte, .. } => self.ground(byte, now_ns),
             State::Block(block) => {
                 self.escapes(block.escapes_at_end());
                 if block.is_unended_paste() {
-                    self.found.push_back(Input::PasteBroken);
+                    self.found.push_back((Input::PasteBroken, now_ns));
                 }
                 State::Overdue(block.give_up())
             }
@@ -154,6 +164,11 @@ impl Parser {
 
     /// What was sent first of all that has not been taken yet.
     pub fn next_input(&mut self) -> Option<Input> {
+        self.next_with_time().map(|(input, _)| input)
+    }
+
+    /// The same, and when it came: a key Esc is known only after its wait.
+    fn next_with_time(&mut self) -> Option<(Input, u64)> {
         self.found.pop_front()
     }
 
@@ -189,7 +204,7 @@ impl Parser {
     /// A byte that nothing is the beginning of.
     fn ground(&mut self, byte: u8, now_ns: u64) -> State {
         match byte {
-            ESC => State::Escapes(Escapes { since_ns: now_ns, count: 1, are_keys: false }),
+            ESC => State::Escapes(Escapes { since_ns: now_ns, first_ns: now_ns, count: 1, are_keys: false }),
             0x80..=0x9f => control(u32::from(byte), now_ns),
             0xc2..=0xf4 => State::Character { bytes: vec![byte], alt: false },
             // Bytes that UTF-8 does not have, or not here.
@@ -205,17 +220,18 @@ impl Parser {
         let Escapes { count, are_keys, .. } = escapes;
         if byte == ESC {
             // Two are held, since a function key with Alt begins with two. Those before are presses of Esc.
-            self.escapes(u8::from(count == 2));
-            return State::Escapes(Escapes { since_ns: now_ns, count: 2, are_keys: count == 2 });
+            self.waited(&escapes, u8::from(count == 2));
+            let first_ns = escapes.since_ns;
+            return State::Escapes(Escapes { since_ns: now_ns, first_ns, count: 2, are_keys: count == 2 });
         }
         if let Some(begun) = begins(byte) {
             let alt = count == 2 && !are_keys && begun.takes_alt();
-            self.escapes(if alt { 0 } else { count - 1 });
+            self.waited(&escapes, if alt { 0 } else { count - 1 });
             return begun.state(alt, now_ns);
         }
         if count == 2 {
             // Esc twice and a key, or Esc and a key with Alt, all at once: panic must not be lost, nor GO be a guess.
-            self.escapes(count);
+            self.waited(&escapes, count);
         }
         match byte {
             // The end of a string that is over already.
@@ -281,7 +297,7 @@ impl Parser {
             Meaning::Input(Input::Key(key)) if alt => self.key(keys::with_alt(key)),
             Meaning::Input(input) => {
                 self.escapes(u8::from(alt));
-                self.found.push_back(input);
+                self.found.push_back((input, now_ns));
             }
             Meaning::Nothing => self.escapes(u8::from(alt)),
         }
@@ -310,18 +326,25 @@ impl Parser {
         match block.take(byte, gap_ns, now_ns) {
             text::Taken::Text => State::Block(block),
             text::Taken::Ended => {
-                self.found.extend(block.ended());
+                self.found.extend(block.ended().map(|input| (input, now_ns)));
                 State::Ground
             }
             text::Taken::Sequence => {
-                let escapes = Escapes { since_ns: now_ns, count: 1, are_keys: false };
+                let escapes = Escapes { since_ns: now_ns, first_ns: now_ns, count: 1, are_keys: false };
                 self.after_escapes(escapes, byte, now_ns)
             }
         }
     }
 
     fn key(&mut self, key: KeyEvent) {
-        self.found.push_back(Input::Key(key));
+        self.found.push_back((Input::Key(key), self.now_ns));
+    }
+
+    /// Gives the first `count` of the ESC that have waited, as keys.
+    fn waited(&mut self, escapes: &Escapes, count: u8) {
+        let times = if escapes.count == 2 { [escapes.first_ns, escapes.since_ns] } else { [escapes.since_ns; 2] };
+        let key = Input::Key(KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE));
+        self.found.extend(times.into_iter().take(count.into()).map(|at_ns| (key.clone(), at_ns)));
     }
 
     fn escapes(&mut self, count: u8) {
@@ -332,62 +355,6 @@ impl Parser {
 }
 
 const ESC: u8 = 0x1b;
-
-/// What a byte after ESC begins.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Begun {
-    /// A control sequence (CSI).
-    Csi,
-    /// A key of the keypad or a function key (SS3).
-    Ss3,
-    /// A string (DCS, SOS, OSC, PM, APC).
-    String,
-}
-
-/// What `byte` after ESC begins, if it begins anything.
-fn begins(byte: u8) -> Option<Begun> {
-    match byte {
-        b'[' => Some(Begun::Csi),
-        b'O' => Some(Begun::Ss3),
-        b'P' | b'X' | b']' | b'^' | b'_' => Some(Begun::String),
-        _ => None,
-    }
-}
-
-/// What a control character of the upper half (C1) begins: it stands for ESC and a letter.
-fn control(code: u32, now_ns: u64) -> State {
-    let letter = code.checked_sub(0x40).and_then(|code| u8::try_from(code).ok());
-    letter.and_then(begins).map_or(State::Ground, |begun| begun.state(false, now_ns))
-}
-
-impl Begun {
-    /// Whether a second ESC before it means Alt.
-    fn takes_alt(self) -> bool {
-        matches!(self, Begun::Csi | Begun::Ss3)
-    }
-
-    fn state(self, alt: bool, now_ns: u64) -> State {
-        match self {
-            Begun::Csi => State::Sequence(Sequence::csi(alt)),
-            Begun::Ss3 => State::Sequence(Sequence::ss3(alt)),
-            Begun::String => State::Block(Block::new(Kind::String, false, now_ns)),
-        }
-    }
-
-    /// The same, where the ESC before it has become a key already.
-    fn late(self, now_ns: u64) -> State {
-        let mut state = self.state(false, now_ns);
-        if let State::Sequence(sequence) = &mut state {
-            sequence.is_late = true;
-        }
-        state
-    }
-}
-
-/// Returns `true` if Alt and this character send what begins a sequence, or ends one: nobody can tell them apart.
-pub fn is_lost_with_alt(c: char) -> bool {
-    c == '\\' || u8::try_from(c).is_ok_and(|byte| begins(byte).is_some())
-}
 
 #[cfg(test)]
 mod corpus;

@@ -11,6 +11,8 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
+use super::ESC_WAIT_NS;
+
 /// The longest time between two repeats, nanoseconds: 14 a second. X11 has 40 ms, GNOME 30, KDE 40, the Linux console 33.
 pub(super) const PERIOD_MAX_NS: u64 = 70_000_000;
 /// The shortest: what comes sooner was delayed on its way, or is two keys of one hand.
@@ -95,8 +97,12 @@ impl Held {
     /// When the key that waits is a press, if nothing follows it.
     pub(super) fn deadline(&self) -> Option<u64> {
         let last = self.last.filter(|_| self.waits)?;
-        let period_ns = self.known.filter(|_| !is_escape(&last.key)).map_or(PERIOD_MAX_NS, |known| known.period_ns);
-        Some(last.at_ns.saturating_add(PERIOD_MAX_NS.min(period_ns + PERIOD_SLACK_NS)))
+        let wait_ns = match self.known.filter(|_| !is_escape(&last.key)) {
+            Some(known) => PERIOD_MAX_NS.min(known.period_ns + PERIOD_SLACK_NS),
+            // The next Esc is known only after its own wait.
+            None => PERIOD_MAX_NS + ESC_WAIT_NS,
+        };
+        Some(last.at_ns.saturating_add(wait_ns))
     }
 
     /// Gives the key that waited, where nothing has followed it by `now_ns`.
@@ -146,7 +152,10 @@ mod tests {
 
         fn give(&mut self, key: KeyEvent, at_ns: u64, ms: u64) {
             let c = if key.code == KeyCode::Esc { 'E' } else { key.code.as_char().unwrap() };
-            assert!(ms * MS_NS - at_ns <= PERIOD_MAX_NS, "{c} has waited too long");
+            assert!(
+                ms * MS_NS - at_ns <= PERIOD_MAX_NS + if c == 'E' { ESC_WAIT_NS } else { 0 },
+                "{c} has waited too long"
+            );
             self.given.push((c, key.kind, at_ns / MS_NS));
         }
 

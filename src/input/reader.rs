@@ -29,7 +29,7 @@ impl Reader {
     /// Takes in bytes that were read at `now_ns`.
     pub fn feed(&mut self, bytes: &[u8], now_ns: u64) {
         self.parser.feed(bytes, now_ns);
-        self.sort(now_ns);
+        self.sort();
     }
 
     /// When [`Reader::expire`] has something to decide, if nothing more comes before.
@@ -42,7 +42,7 @@ impl Reader {
         self.burst.end();
         // What the parser decides came before: an Esc whose wait is over ends the wait of another key.
         self.parser.expire(now_ns);
-        self.sort(now_ns);
+        self.sort();
         if let Some((key, at_ns)) = self.held.expire(now_ns) {
             self.push_key(key, at_ns);
         }
@@ -75,8 +75,8 @@ impl Reader {
         self.tells_held
     }
 
-    fn sort(&mut self, now_ns: u64) {
-        while let Some(input) = self.parser.next_input() {
+    fn sort(&mut self) {
+        while let Some((input, now_ns)) = self.parser.next_with_time() {
             match input {
                 Input::Key(key) if key.kind == KeyEventKind::Press && !self.tells_held => {
                     for (key, at_ns) in self.held.take(key, now_ns) {
@@ -217,5 +217,45 @@ mod tests {
         let mut reader = Reader::default();
         reader.feed(b"\x1b[?31u\x1b[32;;32u\x1b[32;1:2;32u\x1b[32;1:3u", 0);
         assert_eq!(kinds(&mut reader), [KeyEventKind::Press, KeyEventKind::Repeat, KeyEventKind::Release]);
+    }
+
+    /// Feeds a key's bytes at these times, looking at the terminal whenever there is something to decide; the presses.
+    fn presses(bytes: &[u8], times_us: impl Iterator<Item = u64>) -> usize {
+        let mut reader = Reader::default();
+        let mut times_us: Vec<u64> = times_us.collect();
+        times_us.push(times_us.last().map_or(0, |last| last + 2_000_000));
+        for (at, us) in times_us.iter().enumerate() {
+            let now_ns = 1_000 * MS_NS + us * 1_000;
+            while let Some(deadline_ns) = reader.deadline().filter(|&deadline_ns| deadline_ns < now_ns) {
+                // A busy machine is a little late.
+                reader.expire(deadline_ns + (at as u64 * 7_919) % 200_000);
+            }
+            if at + 1 < times_us.len() {
+                reader.feed(bytes, now_ns);
+                reader.expire(now_ns);
+            }
+        }
+        let is_press = |input: &Input| matches!(input, Input::Key(key) if key.kind == KeyEventKind::Press);
+        std::iter::from_fn(|| reader.next_input()).filter(is_press).count()
+    }
+
+    #[test]
+    fn esc_that_is_held_in_a_plain_terminal_is_one_press_at_every_pace() {
+        for period_us in (25_000..=66_000).step_by(500) {
+            for delay_us in [200_000, 250_000, 500_000, 660_000, 1_000_000] {
+                // Each comes up to two milliseconds early or late.
+                let jitter = |n: u64| (n * 7_919 + period_us) % 4_000;
+                let repeats = (0..40).map(|n| delay_us + n * period_us + jitter(n));
+                let found = presses(b"\x1b", [0].into_iter().chain(repeats));
+                assert_eq!(found, 1, "{delay_us} us, {period_us} us");
+            }
+        }
+        for gap_us in (80_000..=140_000).chain(150_000..1_000_000).step_by(997) {
+            assert_eq!(presses(b"\x1b", [0, gap_us].into_iter()), 2, "{gap_us} us");
+            assert_eq!(presses(b"\x1b", [0, gap_us, gap_us + 85_000].into_iter()), 3, "{gap_us} us and in a hurry");
+        }
+        for gap_us in [0, 500, 5_000, 20_000, 29_000, 31_000, 50_000, 70_000] {
+            assert_eq!(presses(b"\x1b", [0, gap_us].into_iter()), 2, "{gap_us} us: a program presses it");
+        }
     }
 }

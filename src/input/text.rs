@@ -4,7 +4,8 @@
 //! within a second and Esc twice always, while the rest of the text may still arrive. What tells the two apart is how
 //! they come: text comes in one go, many characters at a time; keys come one by one, with time between them.
 
-use super::{ESC, ESC_WAIT_NS, GAP_NS, Input, TEXT_WAIT_NS, begins};
+use super::begun::begins;
+use super::{ESC, ESC_WAIT_NS, GAP_NS, Input, TEXT_WAIT_NS};
 
 const PASTE_END: &[u8] = b"\x1b[201~";
 const STRING_END: &[u8] = b"\x1b\\";

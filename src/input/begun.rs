@@ -1,0 +1,61 @@
+//! What the byte after ESC, or a control character of the upper half, begins.
+
+use super::State;
+use super::sequence::Sequence;
+use super::text::{Block, Kind};
+
+/// What a byte after ESC begins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Begun {
+    /// A control sequence (CSI).
+    Csi,
+    /// A key of the keypad or a function key (SS3).
+    Ss3,
+    /// A string (DCS, SOS, OSC, PM, APC).
+    String,
+}
+
+/// What `byte` after ESC begins, if it begins anything.
+pub(super) fn begins(byte: u8) -> Option<Begun> {
+    match byte {
+        b'[' => Some(Begun::Csi),
+        b'O' => Some(Begun::Ss3),
+        b'P' | b'X' | b']' | b'^' | b'_' => Some(Begun::String),
+        _ => None,
+    }
+}
+
+/// What a control character of the upper half (C1) begins: it stands for ESC and a letter.
+pub(super) fn control(code: u32, now_ns: u64) -> State {
+    let letter = code.checked_sub(0x40).and_then(|code| u8::try_from(code).ok());
+    letter.and_then(begins).map_or(State::Ground, |begun| begun.state(false, now_ns))
+}
+
+impl Begun {
+    /// Whether a second ESC before it means Alt.
+    pub(super) fn takes_alt(self) -> bool {
+        matches!(self, Begun::Csi | Begun::Ss3)
+    }
+
+    pub(super) fn state(self, alt: bool, now_ns: u64) -> State {
+        match self {
+            Begun::Csi => State::Sequence(Sequence::csi(alt)),
+            Begun::Ss3 => State::Sequence(Sequence::ss3(alt)),
+            Begun::String => State::Block(Block::new(Kind::String, false, now_ns)),
+        }
+    }
+
+    /// The same, where the ESC before it has become a key already.
+    pub(super) fn late(self, now_ns: u64) -> State {
+        let mut state = self.state(false, now_ns);
+        if let State::Sequence(sequence) = &mut state {
+            sequence.is_late = true;
+        }
+        state
+    }
+}
+
+/// Returns `true` if Alt and this character send what begins a sequence, or ends one: nobody can tell them apart.
+pub fn is_lost_with_alt(c: char) -> bool {
+    c == '\\' || u8::try_from(c).is_ok_and(|byte| begins(byte).is_some())
+}
