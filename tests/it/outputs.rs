@@ -195,8 +195,8 @@ fn a_request_is_tried_again_where_the_show_asks_for_it_and_journaled_once() {
 #[test]
 fn a_panic_says_which_outputs_it_could_not_tell() {
     let (house, lights) = (House::new(), Wire::new());
-    // A port that nobody listens at any more.
-    let gone = TcpListener::bind("127.0.0.1:0").and_then(|listener| listener.local_addr()).expect("a port");
+    // An address of this machine at which nobody listens, and no other test can be given a port.
+    let gone = "127.91.7.4:9";
     let mut program = house.open(&[&house.show(&format!(
         "title = \"T\"\n[output.lights]\n{}\npanic = [{{ osc = \"/stop\" }}]\n[output.desk]\nosc = \"tcp://{gone}\"\n\
          panic = [{{ osc = \"/stop\" }}]\n[output.house]\nosc = \"udp://127.0.0.1:9\"\n[[segment]]\ntitle = \"S\"\n\
@@ -205,7 +205,8 @@ fn a_panic_says_which_outputs_it_could_not_tell() {
     ))]);
     program.press_for("\x1b\x1b", "panicked");
     lights.expect("/stop");
-    let journal = program.await_event("panic_failed", 1);
+    program.await_event("panic_failed", 1);
+    let journal = program.await_event("panic_sent", 1);
     let failed = journal.of_kind("panic_failed");
     assert_eq!(failed.iter().map(|line| &line["output"]).collect::<Vec<_>>(), ["desk"]);
     let sent = journal.of_kind("panic_sent");
@@ -216,19 +217,21 @@ fn a_panic_says_which_outputs_it_could_not_tell() {
 #[test]
 fn a_refused_datagram_fails_its_cue_and_one_that_is_heard_again_does_not() {
     let house = House::new();
-    let port = UdpSocket::bind("127.0.0.1:0").and_then(|socket| socket.local_addr()).expect("a port").port();
+    // No other test takes a port of this address meanwhile.
+    let host = "127.91.7.5";
+    let port = UdpSocket::bind((host, 0)).and_then(|socket| socket.local_addr()).expect("a port").port();
     let cues: Vec<_> = ["1", "2"]
         .map(|n| format!("{{ number = \"{n}\", title = \"C\", do = [{{ output = \"desk\", osc = \"/{n}\" }}] }}"))
         .into();
     let mut program = house.open(&[&house.show(&format!(
-        "title = \"T\"\n[output.desk]\nosc = \"udp://127.0.0.1:{port}\"\n[[segment]]\ntitle = \"S\"\n\
+        "title = \"T\"\n[output.desk]\nosc = \"udp://{host}:{port}\"\n[[segment]]\ntitle = \"S\"\n\
          duration = \"10m\"\ncue = [{}]\n",
         cues.join(", ")
     ))]);
     program.press_for(" ", "action_failed");
-    let why = format!("sent, but refused: nobody listens at 127.0.0.1:{port}");
+    let why = format!("sent, but refused: nobody listens at {host}:{port}");
     program.await_words(&["cue 1 → desk FAILED: sent, but refused"]);
-    let desk = UdpSocket::bind(("127.0.0.1", port)).expect("the desk is back");
+    let desk = UdpSocket::bind((host, port)).expect("the desk is back");
     program.guard();
     let sent = program.press_for(" ", "action_sent");
     assert_eq!(sent["cue"], "2");
