@@ -70,6 +70,8 @@ impl Program {
         let line = hold(&*pair.master);
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_handover"));
         command.args(args);
+        // Not in the home of whoever runs the tests, which need not be there.
+        command.cwd(state.parent().expect("the test's folder"));
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("HANDOVER_")) {
             command.env_remove(name);
         }
