@@ -2,7 +2,7 @@
 //!
 //! A live show must not wait for one missing cable or variable. The caller sees the reason from the first moment on.
 
-use super::gauge::Trip;
+use super::gauge::Delivery;
 use super::worker::Site;
 use super::{Driver, Fault, Health, Job, Outcome, Report, now};
 
@@ -30,7 +30,7 @@ impl Closed {
     }
 
     fn fail(&self, job: Option<Job>) -> Outcome {
-        self.site.gauge.failed(Trip::new(job, now()));
+        self.site.gauge.failed(Delivery::new(job, now()));
         Outcome::Failed(self.why.clone())
     }
 }

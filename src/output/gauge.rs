@@ -15,7 +15,7 @@ const KEPT: usize = 32;
 
 /// What is known of one message when it is done.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Trip {
+pub(super) struct Delivery {
     packet: Packet,
     /// When it was handed over.
     since: Instant,
@@ -23,11 +23,11 @@ pub(super) struct Trip {
     until: Instant,
 }
 
-impl Trip {
+impl Delivery {
     /// The way of the message of `job` (none: of panic), which was handed over at `since` and is done now.
     pub(super) fn new(job: Option<Job>, since: Instant) -> Self {
         let packet = job.map_or(Packet::Panic, |job| Packet::Action { cue: job.cue, action: job.action });
-        Trip { packet, since, until: now() }
+        Delivery { packet, since, until: now() }
     }
 }
 
@@ -70,73 +70,73 @@ struct Reading {
     last: Option<(Packet, bool, Instant)>,
     latencies: Latencies,
     /// Since when each message that is just being sent has been under way: one for each worker of the output at most.
-    flights: Vec<Instant>,
+    in_flight: Vec<Instant>,
 }
 
 /// A message that is just being sent, which it is until this is dropped.
-pub(super) struct Flight<'a> {
+pub(super) struct InFlight<'a> {
     gauge: &'a Gauge,
     since: Instant,
 }
 
-impl Flight<'_> {
+impl InFlight<'_> {
     /// It has come down, well or not; says how long it took.
     pub(super) fn end(self) -> Duration {
         now().duration_since(self.since)
     }
 }
 
-impl Drop for Flight<'_> {
+impl Drop for InFlight<'_> {
     fn drop(&mut self) {
         let mut reading = self.gauge.lock();
-        if let Some(at) = reading.flights.iter().position(|since| *since == self.since) {
-            reading.flights.swap_remove(at);
+        if let Some(at) = reading.in_flight.iter().position(|since| *since == self.since) {
+            reading.in_flight.swap_remove(at);
         }
     }
 }
 
 impl Reading {
-    fn left(&mut self, trip: Trip) {
+    fn left(&mut self, delivery: Delivery) {
         self.sent += 1;
-        self.last = Some((trip.packet, true, trip.until));
-        self.latencies.keep(trip.until.saturating_duration_since(trip.since));
+        self.last = Some((delivery.packet, true, delivery.until));
+        self.latencies.keep(delivery.until.saturating_duration_since(delivery.since));
     }
 }
 
 impl Gauge {
     /// A message is about to be sent, which may take long.
-    pub(super) fn flight(&self) -> Flight<'_> {
+    pub(super) fn in_flight(&self) -> InFlight<'_> {
         let since = now();
-        self.lock().flights.push(since);
-        Flight { gauge: self, since }
+        self.lock().in_flight.push(since);
+        InFlight { gauge: self, since }
     }
 
     /// A message left, and nothing is wrong.
-    pub(super) fn sent(&self, light: Light, trip: Trip) {
+    pub(super) fn sent(&self, light: Light, delivery: Delivery) {
         let mut reading = self.lock();
         (reading.light, reading.error) = (light, None);
-        reading.left(trip);
+        reading.left(delivery);
     }
 
     /// A message left, although the trouble that the gauge shows is not known to be over.
-    pub(super) fn sent_in_doubt(&self, trip: Trip) {
-        self.lock().left(trip);
+    pub(super) fn sent_in_doubt(&self, delivery: Delivery) {
+        self.lock().left(delivery);
     }
 
     /// A message did not leave, or nobody knows whether it did.
-    pub(super) fn failed(&self, trip: Trip) {
+    pub(super) fn failed(&self, delivery: Delivery) {
         let mut reading = self.lock();
         reading.failed += 1;
-        reading.last = Some((trip.packet, false, trip.until));
+        reading.last = Some((delivery.packet, false, delivery.until));
     }
 
     /// A message that was counted as sent has been refused.
-    pub(super) fn refused(&self, trip: Trip) {
+    pub(super) fn refused(&self, delivery: Delivery) {
         let mut reading = self.lock();
         reading.sent = reading.sent.saturating_sub(1);
         reading.failed += 1;
         if let Some((packet, has_left, _)) = &mut reading.last
-            && *packet == trip.packet
+            && *packet == delivery.packet
         {
             *has_left = false;
         }
@@ -179,7 +179,7 @@ impl Gauge {
     /// unless the output is known to be worse.
     pub(super) fn health_at(&self, queued: usize, at: Instant) -> Health {
         let reading = self.lock();
-        let longest = reading.flights.iter().map(|since| at.saturating_duration_since(*since)).max();
+        let longest = reading.in_flight.iter().map(|since| at.saturating_duration_since(*since)).max();
         let (light, error) = match longest.filter(|longest| *longest > SLOW && reading.light != Light::Down) {
             Some(longest) => (Light::Slow, Some(format!("no answer for {} s", longest.as_secs()))),
             None => (reading.light, reading.error.clone()),
@@ -220,11 +220,11 @@ mod tests {
     #[test]
     fn the_last_message_is_the_one_that_was_tried_last() {
         let (gauge, began) = (Gauge::default(), now());
-        gauge.sent(Light::Ok, Trip::new(Some(job(1)), began));
-        let trip = Trip::new(None, began);
-        gauge.failed(trip);
+        gauge.sent(Light::Ok, Delivery::new(Some(job(1)), began));
+        let delivery = Delivery::new(None, began);
+        gauge.failed(delivery);
         gauge.dropped(2);
-        let health = gauge.health_at(0, trip.until + Duration::from_secs(3));
+        let health = gauge.health_at(0, delivery.until + Duration::from_secs(3));
         let last = Last { packet: Packet::Panic, has_left: false, age_ns: 3_000_000_000 };
         assert_eq!((health.sent, health.failed, health.last), (1, 3, Some(last)));
         assert_eq!(health.latency.map(|latency| latency.count), Some(1), "what failed has no latency");

@@ -57,7 +57,7 @@ use std::time::{Duration, Instant};
 
 pub use tryout::{flags_fault, try_out};
 
-use super::gauge::Trip;
+use super::gauge::Delivery;
 use super::permits::ClipFolders;
 use super::worker::Site;
 use super::{Driver, Fault, Health, Job, Outcome, Report, Surroundings, now};
@@ -201,8 +201,8 @@ impl Driver for Mpv {
             Some(Order::Stop) => Some(self.deck().stop(|_| true, "stopped before it moved")),
         };
         match &outcome {
-            Some(Outcome::Sent) => self.site.gauge.sent_in_doubt(Trip::new(Some(job), at)),
-            Some(_) => self.site.gauge.failed(Trip::new(Some(job), at)),
+            Some(Outcome::Sent) => self.site.gauge.sent_in_doubt(Delivery::new(Some(job), at)),
+            Some(_) => self.site.gauge.failed(Delivery::new(Some(job), at)),
             // What becomes of it is the keeper's to hear.
             None => {}
         }
@@ -216,8 +216,8 @@ impl Driver for Mpv {
         self.wake();
         for _ in 0..self.panics {
             match &outcome {
-                Outcome::Sent => self.site.gauge.sent_in_doubt(Trip::new(None, at)),
-                Outcome::Rehearsed(_) | Outcome::Failed(_) => self.site.gauge.failed(Trip::new(None, at)),
+                Outcome::Sent => self.site.gauge.sent_in_doubt(Delivery::new(None, at)),
+                Outcome::Rehearsed(_) | Outcome::Failed(_) => self.site.gauge.failed(Delivery::new(None, at)),
             }
         }
         let dropped = dropped.into_iter().map(|job| {

@@ -126,9 +126,9 @@ impl Tcp {
 
     fn connect(&mut self) -> Result<&mut Link, String> {
         // Until it is known how this ends, the light says how long it has taken.
-        let flight = self.site.gauge.flight();
+        let in_flight = self.site.gauge.in_flight();
         let connected = connect(&self.peer);
-        flight.end();
+        in_flight.end();
         match connected {
             Ok(stream) => {
                 // Where earlier connections did not last, this one has to last before it counts.

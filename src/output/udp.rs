@@ -15,7 +15,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::gauge::Trip;
+use super::gauge::Delivery;
 use super::messages::{Led, Messages, Turn};
 use super::osc;
 use super::peer::{Peer, first_of, words};
@@ -83,7 +83,7 @@ impl Udp {
         let Some(socket) = &link.socket else {
             let why = gauge.error().unwrap_or_else(|| unresolved(&self.peer, None));
             gauge.down(why.clone());
-            gauge.failed(Trip::new(job, since));
+            gauge.failed(Delivery::new(job, since));
             return Some(Outcome::Failed(why));
         };
         let (mut result, mut refused) = send_past_refusals(socket, packet);
@@ -95,7 +95,7 @@ impl Udp {
             (result, refused) = (again, refused || refused_again);
             link.socket = Some(fresh);
         }
-        let trip = Trip::new(job, since);
+        let delivery = Delivery::new(job, since);
         if refused {
             self.tell_refused(&mut link);
         }
@@ -103,17 +103,17 @@ impl Udp {
             // On this machine a closed port has answered before the call comes back.
             Ok(()) if is_refused(link.socket.as_ref()) => {
                 self.tell_refused(&mut link);
-                gauge.failed(trip);
+                gauge.failed(delivery);
                 Some(self.refused())
             }
             Ok(()) => {
                 let in_doubt = link.refuses;
                 if in_doubt {
-                    gauge.sent_in_doubt(trip);
+                    gauge.sent_in_doubt(delivery);
                 } else {
-                    gauge.sent(Light::Ok, trip);
+                    gauge.sent(Light::Ok, delivery);
                 }
-                if let Some(oldest) = link.recent.push(Left { senders, trip, at: since, in_doubt }) {
+                if let Some(oldest) = link.recent.push(Left { senders, delivery, at: since, in_doubt }) {
                     self.tell(&oldest, &Outcome::Sent);
                 }
                 (!in_doubt).then_some(Outcome::Sent)
@@ -122,7 +122,7 @@ impl Udp {
                 let why = if is_full(&error) { "the network takes no more just now".into() } else { words(&error) };
                 let why = format!("cannot send to {}: {why}", self.peer);
                 gauge.down(why.clone());
-                gauge.failed(trip);
+                gauge.failed(delivery);
                 Some(Outcome::Failed(why))
             }
         }
@@ -137,7 +137,7 @@ impl Udp {
         link.refuses = true;
         self.site.gauge.down(unheard(&self.peer));
         for left in link.recent.refused() {
-            self.site.gauge.refused(left.trip);
+            self.site.gauge.refused(left.delivery);
             self.tell(&left, &self.refused());
         }
     }
@@ -280,9 +280,9 @@ fn start_helper(site: &Site, peer: &Peer, link: &Arc<Mutex<Link>>) -> io::Result
 fn find(site: &Site, peer: &Peer, link: &Mutex<Link>, stopped: &Receiver<()>) {
     loop {
         // The first address with a route will do: there is no telling over UDP which one has a listener.
-        let flight = site.gauge.flight();
+        let in_flight = site.gauge.in_flight();
         let found = peer.addresses().and_then(|addresses| first_of(&addresses, connect));
-        flight.end();
+        in_flight.end();
         match found {
             Ok(socket) => {
                 let mut link = lock(link);

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::thread;
 use std::time::{Duration, Instant};
 
-use super::gauge::{Gauge, SLOW, Trip};
+use super::gauge::{Delivery, Gauge, SLOW};
 use super::queue::{LIMIT, Next, Queue, Refusal, Senders, Waiting};
 use super::{Job, Light, News, Outcome, Report, Reporter, now};
 use crate::show::OutputIx;
@@ -87,10 +87,10 @@ impl Site {
 
     /// Keeps what became of a message that was handed over at `since`, and tells each of its senders.
     fn settle(&self, senders: &Senders, since: Instant, sent: Result<Light, Failure>) {
-        let trip = Trip::new(senders.job, since);
+        let delivery = Delivery::new(senders.job, since);
         let outcome = match sent {
             Ok(light) => {
-                self.gauge.sent(light, trip);
+                self.gauge.sent(light, delivery);
                 Outcome::Sent
             }
             Err(Failure { why, answered }) => {
@@ -99,7 +99,7 @@ impl Site {
                 } else {
                     self.gauge.down(why.clone());
                 }
-                self.gauge.failed(trip);
+                self.gauge.failed(delivery);
                 Outcome::Failed(why)
             }
         };
@@ -161,7 +161,7 @@ impl<T: Send + Sync + 'static> Worker<T> {
             }
             Err(Refusal::Ended) => format!("the sender of {name} has ended"),
         };
-        self.site.gauge.failed(Trip::new(job, now()));
+        self.site.gauge.failed(Delivery::new(job, now()));
         Some(Outcome::Failed(why))
     }
 
@@ -276,9 +276,9 @@ impl<T: Send + Sync + 'static, X: Transmit<Message = T>> Bench<T, X> {
     /// Tries once, and once more for as long as that is asked for and may help.
     fn try_to_send(&mut self, message: &T) -> Result<Light, Failure> {
         for tried in 1.. {
-            let flight = self.site.gauge.flight();
+            let in_flight = self.site.gauge.in_flight();
             let sent = self.transmit.transmit(message);
-            let took = flight.end();
+            let took = in_flight.end();
             let Err(Failure { why, answered }) = sent else {
                 return Ok(if took > SLOW { Light::Slow } else { Light::Ok });
             };
@@ -431,9 +431,9 @@ mod tests {
     #[test]
     fn the_oldest_of_two_messages_under_way_counts() {
         let gauge = Gauge::default();
-        let first = gauge.flight();
+        let first = gauge.in_flight();
         let later = now() + Duration::from_millis(1500);
-        gauge.flight().end();
+        gauge.in_flight().end();
         assert_eq!(gauge.health_at(0, later).light, Light::Slow, "only the second has ended");
         first.end();
         assert_eq!(gauge.health_at(0, later).light, Light::Idle);

@@ -12,7 +12,7 @@ use std::mem;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::super::gauge::Trip;
+use super::super::gauge::Delivery;
 use super::super::{Clip as OnAir, Job, Light, News, Outcome, Ready};
 use super::Key;
 use super::clip::{Clip, Sight};
@@ -61,7 +61,7 @@ pub(super) struct Deck {
     players: Vec<Player>,
     news: Vec<News>,
     /// The ways of the clips that have begun to move since it was asked last.
-    trips: Vec<Trip>,
+    deliveries: Vec<Delivery>,
     next_id: u64,
     /// Why no player can be started, until one is.
     absent: Option<String>,
@@ -95,7 +95,7 @@ impl Deck {
             lists_fail: false,
             players: vec![],
             news: vec![],
-            trips: vec![],
+            deliveries: vec![],
             next_id: 0,
             absent: None,
             trouble: None,

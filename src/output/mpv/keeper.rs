@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
-use super::super::gauge::Trip;
+use super::super::gauge::Delivery;
 use super::super::permits::{ClipFolders, OUTSIDE};
 use super::super::worker::Site;
 use super::super::{Light, News, Outcome, now};
@@ -163,11 +163,11 @@ impl Keeper {
 
     /// Tells what has happened, and shows how the output is doing.
     fn tell(&mut self) {
-        let (news, trips, light) = {
+        let (news, deliveries, light) = {
             let mut deck = self.deck();
-            (deck.take_news(), deck.take_trips(), deck.light())
+            (deck.take_news(), deck.take_deliveries(), deck.light())
         };
-        trips.into_iter().for_each(|trip| self.site.gauge.sent_in_doubt(trip));
+        deliveries.into_iter().for_each(|delivery| self.site.gauge.sent_in_doubt(delivery));
         if self.light != light {
             self.light = light.clone();
             match light {
@@ -180,7 +180,7 @@ impl Keeper {
             if let News::Report(report) = &news
                 && report.outcome != Outcome::Sent
             {
-                self.site.gauge.failed(Trip::new(report.job, now()));
+                self.site.gauge.failed(Delivery::new(report.job, now()));
             }
             (self.site.reporter)(news);
         }

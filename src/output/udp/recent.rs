@@ -1,7 +1,7 @@
 //! The datagrams that left a moment ago: which of them a refusal belongs to, and which are heard for all that is known.
 //!
 //! A closed port answers a datagram with an ICMP message, which reaches the socket later: on this machine at once, over
-//! a network after a round trip. The system says only that there was a refusal, not of which datagram. It belongs to
+//! a network after a round delivery. The system says only that there was a refusal, not of which datagram. It belongs to
 //! the last one, and to those that left right before it, which went to the same closed port. A host answers at most a
 //! few datagrams a second (RFC 1812, section 4.3.2.8), so no answer of its own is expected for each.
 //!
@@ -10,7 +10,7 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-use super::super::gauge::Trip;
+use super::super::gauge::Delivery;
 use super::super::queue::Senders;
 
 /// How long before the last datagram another one may have left to share its refusal: the messages of one cue.
@@ -26,7 +26,7 @@ const KEPT_MAX: usize = 256;
 pub(super) struct Left {
     /// Whose message it was.
     pub(super) senders: Senders,
-    pub(super) trip: Trip,
+    pub(super) delivery: Delivery,
     pub(super) at: Instant,
     /// The port refused what was sent before, so its outcome has not been reported yet.
     pub(super) in_doubt: bool,
@@ -78,7 +78,7 @@ mod tests {
     fn left(start: Instant, ms: u64, in_doubt: bool) -> Left {
         let at = start + Duration::from_millis(ms);
         let job = job(ms as u32);
-        Left { senders: Senders::one(job), trip: Trip::new(Some(job), at), at, in_doubt }
+        Left { senders: Senders::one(job), delivery: Delivery::new(Some(job), at), at, in_doubt }
     }
 
     fn firings(left: &[Left]) -> Vec<u32> {

@@ -3,7 +3,7 @@
 use std::mem;
 use std::time::Instant;
 
-use super::super::super::gauge::Trip;
+use super::super::super::gauge::Delivery;
 use super::super::super::{ClipNews, ClipReport, Job, News, Outcome, Report};
 use super::super::Key;
 use super::super::reel::Facts;
@@ -18,8 +18,8 @@ impl Deck {
     }
 
     /// How long the clips took that have begun to move since it was asked last.
-    pub(in super::super) fn take_trips(&mut self) -> Vec<Trip> {
-        mem::take(&mut self.trips)
+    pub(in super::super) fn take_deliveries(&mut self) -> Vec<Delivery> {
+        mem::take(&mut self.deliveries)
     }
 
     /// Takes in what the player `id` says.
@@ -85,7 +85,7 @@ impl Deck {
         });
         let Some((length_ns, since)) = playing else { return };
         self.failed = None;
-        self.trips.push(Trip::new(Some(job), since));
+        self.deliveries.push(Delivery::new(Some(job), since));
         self.report(job, Outcome::Sent);
         self.tell(job, ClipNews::Started { length_ns });
         self.let_out();
