@@ -134,8 +134,8 @@ impl<T: Send + Sync + 'static> Worker<T> {
                 observer.settle(&waiting.senders, waiting.since, Err(too_late(&observer.name, waiting.since)));
             }
         })?;
-        let bench = Bench { queue: Arc::clone(&queue), site: site.clone(), transmit, current: None };
-        thread::Builder::new().name(format!("to {}", site.name)).spawn(move || bench.work(late))?;
+        let worker_thread = WorkerThread { queue: Arc::clone(&queue), site: site.clone(), transmit, current: None };
+        thread::Builder::new().name(format!("to {}", site.name)).spawn(move || worker_thread.work(late))?;
         Ok(Worker { queue, site })
     }
 
@@ -232,7 +232,7 @@ fn too_late(output: &str, since: Instant) -> Failure {
 }
 
 /// The thread's end of a worker. Its drop runs however the thread ends, so that no message is left without a report.
-struct Bench<T, X> {
+struct WorkerThread<T, X> {
     queue: Arc<Queue<T>>,
     site: Site,
     transmit: X,
@@ -240,7 +240,7 @@ struct Bench<T, X> {
     current: Option<Senders>,
 }
 
-impl<T: Send + Sync + 'static, X: Transmit<Message = T>> Bench<T, X> {
+impl<T: Send + Sync + 'static, X: Transmit<Message = T>> WorkerThread<T, X> {
     fn work(mut self, late: Duration) {
         // A moment and not a length: a clock's words come faster than any connection is looked after.
         let mut look_at = self.look();
@@ -299,7 +299,7 @@ impl<T: Send + Sync + 'static, X: Transmit<Message = T>> Bench<T, X> {
     }
 }
 
-impl<T, X> Drop for Bench<T, X> {
+impl<T, X> Drop for WorkerThread<T, X> {
     fn drop(&mut self) {
         let left = self.queue.end();
         let fault = format!("the sender of {} has ended by a fault of the program", self.site.name);
