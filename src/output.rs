@@ -64,7 +64,7 @@ use messages::Messages;
 use peer::Peer;
 use rehearsal::Rehearsal;
 use timecode::{Format, Line, MTC, OSC, Timecode, UdpLine};
-use worker::Site;
+use worker::WorkerContext;
 
 /// The show's clock, for outputs that are sent timecode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -139,12 +139,16 @@ impl Outputs {
     pub fn live(show: Arc<Show>, surroundings: &Surroundings<'_>, reporter: Reporter) -> Self {
         let outputs = show.outputs.iter().zip((0..).map(OutputIx));
         let drivers = outputs.map(|(output, ix)| {
-            let site =
-                Site { output: ix, name: output.id.clone(), gauge: Arc::default(), reporter: Arc::clone(&reporter) };
+            let context = WorkerContext {
+                output: ix,
+                name: output.id.clone(),
+                gauge: Arc::default(),
+                reporter: Arc::clone(&reporter),
+            };
             let opened = Checked::new(&show, ix, output, surroundings).and_then(|checked| {
-                checked.open(site.clone(), output.timecode).map_err(|source| vec![Fault::Thread { source }])
+                checked.open(context.clone(), output.timecode).map_err(|source| vec![Fault::Thread { source }])
             });
-            opened.unwrap_or_else(|faults| Box::new(Closed::new(site, output.stop_messages(), &faults)))
+            opened.unwrap_or_else(|faults| Box::new(Closed::new(context, output.stop_messages(), &faults)))
         });
         let drivers = drivers.collect();
         Outputs { show, drivers }
@@ -259,25 +263,25 @@ impl Checked {
         }
     }
 
-    fn open(self, site: Site, timecode: Option<FrameRate>) -> io::Result<Box<dyn Driver>> {
-        let name = site.name.clone();
+    fn open(self, context: WorkerContext, timecode: Option<FrameRate>) -> io::Result<Box<dyn Driver>> {
+        let name = context.name.clone();
         Ok(match self {
             Checked::Udp(peer, packets) => {
                 let line = UdpLine::new(peer.clone());
-                Clocked::beside(udp::Udp::open(site, peer, packets)?, clock(&name, timecode, OSC, line)?)
+                Clocked::beside(udp::Udp::open(context, peer, packets)?, clock(&name, timecode, OSC, line)?)
             }
             Checked::Tcp(peer, framing, packets) => {
-                let tcp = tcp::open(site, peer, framing, packets)?;
+                let tcp = tcp::open(context, peer, framing, packets)?;
                 let line = tcp.clock();
                 Clocked::beside(tcp, clock(&name, timecode, OSC, line)?)
             }
             Checked::Midi { ports, wanted, messages } => {
-                let midi = midi::open(site, &wanted, messages, ports)?;
+                let midi = midi::open(context, &wanted, messages, ports)?;
                 let line = midi.clock();
                 Clocked::beside(midi, clock(&name, timecode, MTC, line)?)
             }
-            Checked::Http(plan) => Box::new(plan.open(site)?),
-            Checked::Mpv(plan) => Box::new(plan.open(site)?),
+            Checked::Http(plan) => Box::new(plan.open(context)?),
+            Checked::Mpv(plan) => Box::new(plan.open(context)?),
         })
     }
 }

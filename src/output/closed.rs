@@ -3,7 +3,7 @@
 //! A live show must not wait for one missing cable or variable. The caller sees the reason from the first moment on.
 
 use super::gauge::Delivery;
-use super::worker::Site;
+use super::worker::WorkerContext;
 use super::{Driver, Fault, Health, Job, Outcome, Report, now};
 
 /// How many reasons are named; a show in which each cue has the same fault must not fill the screen.
@@ -11,26 +11,26 @@ const NAMED_MAX: usize = 3;
 
 /// An output that is down for the whole run.
 pub(super) struct Closed {
-    site: Site,
+    context: WorkerContext,
     /// How many messages the show has for a panic.
     panics: usize,
     why: String,
 }
 
 impl Closed {
-    /// The output of `site`, which has `panics` messages of panic and could not be opened because of `faults`.
-    pub(super) fn new(site: Site, panics: usize, faults: &[Fault]) -> Self {
+    /// The output of `context`, which has `panics` messages of panic and could not be opened because of `faults`.
+    pub(super) fn new(context: WorkerContext, panics: usize, faults: &[Fault]) -> Self {
         let mut words: Vec<String> = faults.iter().take(NAMED_MAX).map(Fault::to_string).collect();
         if let Some(more) = faults.len().checked_sub(NAMED_MAX).filter(|more| *more > 0) {
             words.push(format!("and {more} more"));
         }
         let why = words.join("; ");
-        site.gauge.down(why.clone());
-        Closed { site, panics, why }
+        context.gauge.down(why.clone());
+        Closed { context, panics, why }
     }
 
     fn fail(&self, job: Option<Job>) -> Outcome {
-        self.site.gauge.failed(Delivery::new(job, now()));
+        self.context.gauge.failed(Delivery::new(job, now()));
         Outcome::Failed(self.why.clone())
     }
 }
@@ -41,10 +41,10 @@ impl Driver for Closed {
     }
 
     fn panic(&mut self) -> Vec<Report> {
-        (0..self.panics).map(|_| self.site.report(None, self.fail(None))).collect()
+        (0..self.panics).map(|_| self.context.report(None, self.fail(None))).collect()
     }
 
     fn health(&self) -> Health {
-        self.site.gauge.health(0)
+        self.context.gauge.health(0)
     }
 }

@@ -24,7 +24,7 @@ use super::messages::Messages;
 use super::peer::words;
 use super::queued::Queued;
 use super::secrets::Secrets;
-use super::worker::{Again, Failure, Site, Transmit, Worker};
+use super::worker::{Again, Failure, Transmit, Worker, WorkerContext};
 use super::{Fault, Surroundings};
 use crate::show::action::HttpContent;
 use crate::show::{Body, OutputIx, Show};
@@ -99,15 +99,15 @@ impl Plan {
     }
 
     /// Starts the workers: one for the cues, and one for panic, which must not wait for the answer to a cue.
-    pub(super) fn open(self, site: Site) -> io::Result<Queued<Call>> {
+    pub(super) fn open(self, context: WorkerContext) -> io::Result<Queued<Call>> {
         let agent = agent(&self.host, self.timeout, self.roots);
         let http = Http { agent, secrets: self.secrets, host: self.host, timeout: self.timeout, passes_after: None };
         let panic_worker = match self.requests.panic.is_empty() {
             true => None,
-            false => Some(Worker::start(site.clone(), http.clone())?),
+            false => Some(Worker::start(context.clone(), http.clone())?),
         };
-        let worker = Worker::start(site.clone(), http)?;
-        Ok(Queued::new(site, self.requests, worker, panic_worker))
+        let worker = Worker::start(context.clone(), http)?;
+        Ok(Queued::new(context, self.requests, worker, panic_worker))
     }
 }
 

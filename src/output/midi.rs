@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use super::messages::Messages;
 use super::queued::Queued;
-use super::worker::{Failure, Site, Transmit, Worker};
+use super::worker::{Failure, Transmit, Worker, WorkerContext};
 pub(super) use encode::bytes;
 
 /// What helps where a build has no MIDI.
@@ -67,18 +67,18 @@ pub(super) fn system() -> Option<Box<dyn Ports>> {
 
 /// Starts the worker of an output to the port whose name is, or contains, `wanted`.
 pub(super) fn open(
-    site: Site,
+    context: WorkerContext,
     wanted: &str,
     messages: Messages<Vec<u8>>,
     ports: Box<dyn Ports>,
 ) -> io::Result<Queued<Vec<u8>>> {
-    let midi = Midi { site: site.clone(), wanted: wanted.to_owned(), ports, open: None };
-    let worker = Worker::start(site.clone(), midi)?;
-    Ok(Queued::new(site, messages, worker, None))
+    let midi = Midi { context: context.clone(), wanted: wanted.to_owned(), ports, open: None };
+    let worker = Worker::start(context.clone(), midi)?;
+    Ok(Queued::new(context, messages, worker, None))
 }
 
 struct Midi {
-    site: Site,
+    context: WorkerContext,
     wanted: String,
     ports: Box<dyn Ports>,
     open: Option<(Port, Box<dyn Connection>)>,
@@ -99,7 +99,7 @@ impl Midi {
                 let connection =
                     connection.map_err(|why| format!("MIDI port {:?} cannot be opened: {why}", port.name))?;
                 self.open = Some((port.clone(), connection));
-                self.site.gauge.up();
+                self.context.gauge.up();
             }
         }
         match &mut self.open {
@@ -125,7 +125,7 @@ impl Transmit for Midi {
         let sent = self.open.as_mut().map_or(Ok(()), |(_, connection)| connection.send(bytes));
         if let Err(why) = sent {
             let why = self.lost(&why);
-            self.site.gauge.down(why);
+            self.context.gauge.down(why);
         }
     }
 
@@ -133,7 +133,7 @@ impl Transmit for Midi {
         match self.connection() {
             Ok(_) => Some(LOOK),
             Err(why) => {
-                self.site.gauge.down(why);
+                self.context.gauge.down(why);
                 Some(RETRY)
             }
         }

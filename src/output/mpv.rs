@@ -59,7 +59,7 @@ pub use tryout::{flags_fault, try_out};
 
 use super::gauge::Delivery;
 use super::permits::ClipFolders;
-use super::worker::Site;
+use super::worker::WorkerContext;
 use super::{Driver, Fault, Health, Job, Outcome, Report, Surroundings, now};
 use crate::show::action::MpvCommand;
 use crate::show::{Body, CueIx, Output, OutputIx, Show};
@@ -148,7 +148,7 @@ impl Plan {
     }
 
     /// Starts the keeper, which starts the players.
-    pub(super) fn open(self, site: Site) -> io::Result<Mpv> {
+    pub(super) fn open(self, context: WorkerContext) -> io::Result<Mpv> {
         let (wake, woken) = UnixStream::pair()?;
         wake.set_nonblocking(true)?;
         woken.set_nonblocking(true)?;
@@ -156,15 +156,15 @@ impl Plan {
             Order::Play(clip) => Some((*key, Arc::clone(clip))),
             Order::Pause | Order::Resume | Order::Stop => None,
         });
-        let deck = Arc::new(Mutex::new(Deck::new(site.output, clips.collect())));
+        let deck = Arc::new(Mutex::new(Deck::new(context.output, clips.collect())));
         let (done, ended) = channel();
-        let keeper = Keeper::new(Arc::clone(&deck), (self.process, self.folders), site.clone(), woken);
-        thread::Builder::new().name(format!("to {}", site.name)).spawn(move || {
+        let keeper = Keeper::new(Arc::clone(&deck), (self.process, self.folders), context.clone(), woken);
+        thread::Builder::new().name(format!("to {}", context.name)).spawn(move || {
             keeper.keep();
             // Nobody may be waiting any more.
             let _ = done.send(());
         })?;
-        Ok(Mpv { deck, orders: self.orders, panics: self.panics, site, wake, ended })
+        Ok(Mpv { deck, orders: self.orders, panics: self.panics, context, wake, ended })
     }
 }
 
@@ -173,7 +173,7 @@ pub(super) struct Mpv {
     deck: Arc<Mutex<Deck>>,
     orders: HashMap<Key, Order>,
     panics: usize,
-    site: Site,
+    context: WorkerContext,
     /// A byte in here wakes the keeper.
     wake: UnixStream,
     ended: Receiver<()>,
@@ -201,8 +201,8 @@ impl Driver for Mpv {
             Some(Order::Stop) => Some(self.deck().stop(|_| true, "stopped before it moved")),
         };
         match &outcome {
-            Some(Outcome::Sent) => self.site.gauge.sent_in_doubt(Delivery::new(Some(job), at)),
-            Some(_) => self.site.gauge.failed(Delivery::new(Some(job), at)),
+            Some(Outcome::Sent) => self.context.gauge.sent_in_doubt(Delivery::new(Some(job), at)),
+            Some(_) => self.context.gauge.failed(Delivery::new(Some(job), at)),
             // What becomes of it is the keeper's to hear.
             None => {}
         }
@@ -216,22 +216,22 @@ impl Driver for Mpv {
         self.wake();
         for _ in 0..self.panics {
             match &outcome {
-                Outcome::Sent => self.site.gauge.sent_in_doubt(Delivery::new(None, at)),
-                Outcome::Rehearsed(_) | Outcome::Failed(_) => self.site.gauge.failed(Delivery::new(None, at)),
+                Outcome::Sent => self.context.gauge.sent_in_doubt(Delivery::new(None, at)),
+                Outcome::Rehearsed(_) | Outcome::Failed(_) => self.context.gauge.failed(Delivery::new(None, at)),
             }
         }
         let dropped = dropped.into_iter().map(|job| {
             let why = Outcome::Failed("stopped by panic".into());
-            self.site.report(Some(job), why)
+            self.context.report(Some(job), why)
         });
-        let messages = (0..self.panics).map(|_| self.site.report(None, outcome.clone()));
+        let messages = (0..self.panics).map(|_| self.context.report(None, outcome.clone()));
         dropped.chain(messages).collect()
     }
 
     fn health(&self) -> Health {
         let deck = self.deck();
         let (clip, queued) = deck.reading(now());
-        Health { clip, ready: deck.ready(), ..self.site.gauge.health(queued) }
+        Health { clip, ready: deck.ready(), ..self.context.gauge.health(queued) }
     }
 
     fn arm(&mut self, cues: &[CueIx]) {
@@ -271,7 +271,7 @@ impl Driver for Mpv {
         // Whether it ends in time or not, there is nothing more to be done about it here.
         let _ = self.ended.recv_timeout(deadline.saturating_duration_since(now()) + LAST);
         let why = || Outcome::Failed("the program closed before it could be sent".into());
-        left.into_iter().map(|job| self.site.report(Some(job), why())).collect()
+        left.into_iter().map(|job| self.context.report(Some(job), why())).collect()
     }
 }
 

@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::messages::{Led, Messages, Turn};
-use super::worker::{Clock, Site, Worker};
+use super::worker::{Clock, Worker, WorkerContext};
 use super::{Driver, Health, Job, Outcome, Report};
 
 /// An output whose messages go through a worker.
 pub(super) struct Queued<T> {
-    site: Site,
+    context: WorkerContext,
     messages: Messages<T>,
     led: Led,
     worker: Worker<T>,
@@ -18,8 +18,13 @@ pub(super) struct Queued<T> {
 }
 
 impl<T: Send + Sync + 'static> Queued<T> {
-    pub(super) fn new(site: Site, messages: Messages<T>, worker: Worker<T>, panic_worker: Option<Worker<T>>) -> Self {
-        Queued { site, messages, led: Led::default(), worker, panic_worker }
+    pub(super) fn new(
+        context: WorkerContext,
+        messages: Messages<T>,
+        worker: Worker<T>,
+        panic_worker: Option<Worker<T>>,
+    ) -> Self {
+        Queued { context, messages, led: Led::default(), worker, panic_worker }
     }
 
     /// A way in for a clock, beside the messages.
@@ -59,7 +64,7 @@ impl<T: Send + Sync + 'static> Driver for Queued<T> {
     }
 
     fn health(&self) -> Health {
-        self.site.gauge.health(self.workers().map(Worker::queued).sum())
+        self.context.gauge.health(self.workers().map(Worker::queued).sum())
     }
 
     fn finish(&mut self) {

@@ -15,7 +15,7 @@ use rustix::net::{RecvFlags, SendFlags, sockopt};
 use super::messages::Messages;
 use super::peer::{Peer, first_of, words};
 use super::queued::Queued;
-use super::worker::{Failure, Site, Transmit, Worker};
+use super::worker::{Failure, Transmit, Worker, WorkerContext};
 use super::{now, osc};
 use crate::show::action::Framing;
 use crate::slip;
@@ -49,14 +49,14 @@ const BLOCKS_MAX: usize = 64;
 
 /// Starts the worker of an output of OSC over TCP.
 pub(super) fn open(
-    site: Site,
+    context: WorkerContext,
     peer: Peer,
     framing: Framing,
     packets: Messages<Vec<u8>>,
 ) -> io::Result<Queued<Vec<u8>>> {
-    let tcp = Tcp { site: site.clone(), peer, framing, link: None, hung_up: 0, pause: LOOK };
-    let worker = Worker::start(site.clone(), tcp)?;
-    Ok(Queued::new(site, packets, worker, None))
+    let tcp = Tcp { context: context.clone(), peer, framing, link: None, hung_up: 0, pause: LOOK };
+    let worker = Worker::start(context.clone(), tcp)?;
+    Ok(Queued::new(context, packets, worker, None))
 }
 
 /// The frame of `packet`; a bundle is given the time of this moment, which changes what has to be escaped.
@@ -74,7 +74,7 @@ fn frame(packet: &[u8], framing: Framing) -> Vec<u8> {
 }
 
 struct Tcp {
-    site: Site,
+    context: WorkerContext,
     peer: Peer,
     framing: Framing,
     link: Option<Link>,
@@ -106,12 +106,12 @@ impl Tcp {
                 if self.hung_up > 0 && link.has_lasted(LASTS) {
                     self.hung_up = 0;
                     self.pause = LOOK;
-                    self.site.gauge.up();
+                    self.context.gauge.up();
                 }
             }
             Err(error) => {
                 let why = self.closed(&error);
-                self.site.gauge.down(why);
+                self.context.gauge.down(why);
             }
         }
     }
@@ -126,7 +126,7 @@ impl Tcp {
 
     fn connect(&mut self) -> Result<&mut Link, String> {
         // Until it is known how this ends, the light says how long it has taken.
-        let in_flight = self.site.gauge.in_flight();
+        let in_flight = self.context.gauge.in_flight();
         let connected = connect(&self.peer);
         in_flight.end();
         match connected {
@@ -134,7 +134,7 @@ impl Tcp {
                 // Where earlier connections did not last, this one has to last before it counts.
                 if self.hung_up == 0 {
                     self.pause = LOOK;
-                    self.site.gauge.up();
+                    self.context.gauge.up();
                 }
                 Ok(self.link.insert(Link { stream, since: now() }))
             }
@@ -178,7 +178,7 @@ impl Transmit for Tcp {
         };
         if let Err(error) = sent {
             self.link = None;
-            self.site.gauge.down(format!("the connection to {} broke: {}", self.peer, words(&error)));
+            self.context.gauge.down(format!("the connection to {} broke: {}", self.peer, words(&error)));
         }
     }
 
@@ -195,7 +195,7 @@ impl Transmit for Tcp {
         match self.connect() {
             Ok(_) => Some(LOOK),
             Err(why) => {
-                self.site.gauge.down(why);
+                self.context.gauge.down(why);
                 Some(self.next_pause())
             }
         }
@@ -313,7 +313,7 @@ mod tests {
 
     use super::*;
     use crate::output::osc::tests::{FIRE_AND_STOP, assert_tagged_now};
-    use crate::output::testing::{FIRE_BYTES, SOON, awaited, job, osc_show, site, together_show};
+    use crate::output::testing::{FIRE_BYTES, SOON, awaited, context, job, osc_show, together_show};
     use crate::output::{Driver, Job, Light, Outcome, Report};
     use crate::show::{OutputIx, Show};
 
@@ -323,8 +323,8 @@ mod tests {
 
     fn open_show(show: &Show, port: u16) -> (Queued<Vec<u8>>, Receiver<Report>) {
         let packets = osc::packets(show, OutputIx(0)).unwrap();
-        let (site, reports) = site("lights");
-        (open(site, Peer::new("127.0.0.1", port), Framing::Slip, packets).unwrap(), reports)
+        let (context, reports) = context("lights");
+        (open(context, Peer::new("127.0.0.1", port), Framing::Slip, packets).unwrap(), reports)
     }
 
     fn accept(desk: &TcpListener) -> TcpStream {
@@ -487,8 +487,8 @@ mod tests {
         let desk = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = desk.local_addr().unwrap().port();
         let packets = osc::packets(&osc_show("127.0.0.1", port), OutputIx(0)).unwrap();
-        let (site, reports) = site("lights");
-        let mut tcp = open(site, Peer::new("127.0.0.1", port), Framing::Length, packets).unwrap();
+        let (context, reports) = context("lights");
+        let mut tcp = open(context, Peer::new("127.0.0.1", port), Framing::Length, packets).unwrap();
         let mut stream = accept(&desk);
         assert_eq!(tcp.send(job(0)), None);
         let mut heard = vec![0; 4 + FIRE_BYTES.len()];

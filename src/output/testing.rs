@@ -1,11 +1,11 @@
-//! What the tests of the outputs share: a small show, a site, and conditions awaited with a limit.
+//! What the tests of the outputs share: a small show, a context, and conditions awaited with a limit.
 
 use std::path::Path;
 use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
-use super::worker::Site;
+use super::worker::WorkerContext;
 use super::{Job, News, Permits, Report, Reporter, Surroundings, now};
 use crate::show::action::OscArg;
 use crate::show::{
@@ -91,9 +91,9 @@ pub(super) fn reporter() -> (Reporter, Receiver<Report>) {
     (Arc::new(hear), reports)
 }
 
-pub(super) fn site(name: &str) -> (Site, Receiver<Report>) {
+pub(super) fn context(name: &str) -> (WorkerContext, Receiver<Report>) {
     let (reporter, reports) = reporter();
-    (Site { output: OutputIx(0), name: name.into(), gauge: Arc::default(), reporter }, reports)
+    (WorkerContext { output: OutputIx(0), name: name.into(), gauge: Arc::default(), reporter }, reports)
 }
 
 /// A user who allows shows the variables that these tests use.

@@ -20,7 +20,7 @@ use super::messages::{Led, Messages, Turn};
 use super::osc;
 use super::peer::{Peer, first_of, words};
 use super::queue::Senders;
-use super::worker::Site;
+use super::worker::WorkerContext;
 use super::{Driver, Health, Job, Light, News, Outcome, Report, now};
 use recent::{Left, Recent};
 
@@ -32,7 +32,7 @@ const REFUSALS: usize = 3;
 
 /// An output of OSC over UDP.
 pub(super) struct Udp {
-    site: Site,
+    context: WorkerContext,
     peer: Peer,
     packets: Messages<Vec<u8>>,
     led: Led,
@@ -54,14 +54,14 @@ struct Link {
 
 impl Udp {
     /// Opens the socket at once where the host is an address, and otherwise as soon as its name is known.
-    pub(super) fn open(site: Site, peer: Peer, packets: Messages<Vec<u8>>) -> io::Result<Self> {
+    pub(super) fn open(context: WorkerContext, peer: Peer, packets: Messages<Vec<u8>>) -> io::Result<Self> {
         let socket = peer.literal().and_then(|address| connect(address).ok());
         let ready = socket.is_some();
         let link = Arc::new(Mutex::new(Link { socket, ..Link::default() }));
-        let helper = if ready { None } else { Some(start_helper(&site, &peer, &link)?) };
+        let helper = if ready { None } else { Some(start_helper(&context, &peer, &link)?) };
         let longest = packets.all().filter(|packet| osc::is_bundle(packet)).map(|packet| packet.len()).max();
         let stamped = Vec::with_capacity(longest.unwrap_or(0));
-        Ok(Udp { site, peer, packets, led: Led::default(), stamped, link, _helper: helper })
+        Ok(Udp { context, peer, packets, led: Led::default(), stamped, link, _helper: helper })
     }
 
     /// Sends a bundle with the time of this moment, and a message as it is.
@@ -79,7 +79,7 @@ impl Udp {
     /// Sends a datagram; gives no outcome where a report on it will come.
     fn send_packet(&self, senders: Senders, packet: &[u8], since: Instant) -> Option<Outcome> {
         let (job, mut link) = (senders.job, lock(&self.link));
-        let gauge = &self.site.gauge;
+        let gauge = &self.context.gauge;
         let Some(socket) = &link.socket else {
             let why = gauge.error().unwrap_or_else(|| unresolved(&self.peer, None));
             gauge.down(why.clone());
@@ -135,9 +135,9 @@ impl Udp {
     /// A refusal has come back: those that it belongs to have failed.
     fn tell_refused(&self, link: &mut Link) {
         link.refuses = true;
-        self.site.gauge.down(unheard(&self.peer));
+        self.context.gauge.down(unheard(&self.peer));
         for left in link.recent.refused() {
-            self.site.gauge.refused(left.delivery);
+            self.context.gauge.refused(left.delivery);
             self.tell(&left, &self.refused());
         }
     }
@@ -149,19 +149,19 @@ impl Udp {
         }
         for left in link.recent.heard(now()) {
             link.refuses = false;
-            self.site.gauge.up();
+            self.context.gauge.up();
             self.tell(&left, &Outcome::Sent);
         }
     }
 
     fn tell(&self, left: &Left, outcome: &Outcome) {
         for report in self.reports(left, outcome) {
-            (self.site.reporter)(News::Report(report));
+            (self.context.reporter)(News::Report(report));
         }
     }
 
     fn reports(&self, left: &Left, outcome: &Outcome) -> impl Iterator<Item = Report> {
-        left.senders.all().map(|job| self.site.report(job, outcome.clone()))
+        left.senders.all().map(|job| self.context.report(job, outcome.clone()))
     }
 }
 
@@ -182,13 +182,13 @@ impl Driver for Udp {
 
     fn panic(&mut self) -> Vec<Report> {
         let send = |packet: &Arc<Vec<u8>>| self.send_packet(Senders::default(), packet, now());
-        self.packets.panic.iter().filter_map(send).map(|outcome| self.site.report(None, outcome)).collect()
+        self.packets.panic.iter().filter_map(send).map(|outcome| self.context.report(None, outcome)).collect()
     }
 
     fn health(&self) -> Health {
         // Over a network a refusal comes back a moment after the datagram: looking here shows it before the next cue.
         self.look(&mut lock(&self.link));
-        self.site.gauge.health(0)
+        self.context.gauge.health(0)
     }
 
     fn close(&mut self, deadline: Instant) -> Vec<Report> {
@@ -268,29 +268,29 @@ fn lock(link: &Mutex<Link>) -> MutexGuard<'_, Link> {
 }
 
 /// Starts the thread that looks the host up until it has a socket to put into `link`.
-fn start_helper(site: &Site, peer: &Peer, link: &Arc<Mutex<Link>>) -> io::Result<Sender<()>> {
+fn start_helper(context: &WorkerContext, peer: &Peer, link: &Arc<Mutex<Link>>) -> io::Result<Sender<()>> {
     let (stop, stopped) = channel();
-    site.gauge.idle(Some(unresolved(peer, None)));
-    let (site, peer, link) = (site.clone(), peer.clone(), Arc::clone(link));
-    let name = format!("find {}", site.name);
-    thread::Builder::new().name(name).spawn(move || find(&site, &peer, &link, &stopped))?;
+    context.gauge.idle(Some(unresolved(peer, None)));
+    let (context, peer, link) = (context.clone(), peer.clone(), Arc::clone(link));
+    let name = format!("find {}", context.name);
+    thread::Builder::new().name(name).spawn(move || find(&context, &peer, &link, &stopped))?;
     Ok(stop)
 }
 
-fn find(site: &Site, peer: &Peer, link: &Mutex<Link>, stopped: &Receiver<()>) {
+fn find(context: &WorkerContext, peer: &Peer, link: &Mutex<Link>, stopped: &Receiver<()>) {
     loop {
         // The first address with a route will do: there is no telling over UDP which one has a listener.
-        let in_flight = site.gauge.in_flight();
+        let in_flight = context.gauge.in_flight();
         let found = peer.addresses().and_then(|addresses| first_of(&addresses, connect));
         in_flight.end();
         match found {
             Ok(socket) => {
                 let mut link = lock(link);
                 link.socket = Some(socket);
-                site.gauge.idle(None);
+                context.gauge.idle(None);
                 return;
             }
-            Err(error) => site.gauge.down(unresolved(peer, Some(&error))),
+            Err(error) => context.gauge.down(unresolved(peer, Some(&error))),
         }
         if stopped.recv_timeout(RETRY) != Err(RecvTimeoutError::Timeout) {
             return;
@@ -303,7 +303,7 @@ mod tests {
     use super::*;
     use crate::output::Packet;
     use crate::output::osc::tests::{FIRE_AND_STOP, assert_tagged_now};
-    use crate::output::testing::{FIRE_BYTES, SOON, awaited, job, osc_show, site, together_show};
+    use crate::output::testing::{FIRE_BYTES, SOON, awaited, context, job, osc_show, together_show};
     use crate::show::{CueIx, OutputIx, Show};
 
     fn open(host: &str, port: u16) -> Udp {
@@ -312,7 +312,7 @@ mod tests {
 
     fn open_show(show: &Show, host: &str, port: u16) -> Udp {
         let packets = osc::packets(show, OutputIx(0)).unwrap();
-        Udp::open(site("lights").0, Peer::new(host, port), packets).unwrap()
+        Udp::open(context("lights").0, Peer::new(host, port), packets).unwrap()
     }
 
     fn listener(address: &str) -> UdpSocket {
@@ -380,10 +380,10 @@ mod tests {
     #[test]
     fn no_datagram_is_lost_to_the_refusal_of_another_and_each_has_its_own_outcome() {
         let port = listener("127.0.0.1:0").local_addr().unwrap().port();
-        let (site, reports) = site("lights");
+        let (context, reports) = context("lights");
         let show = osc_show("127.0.0.1", port);
         let packets = osc::packets(&show, OutputIx(0)).unwrap();
-        let mut udp = Udp::open(site, Peer::new("127.0.0.1", port), packets).unwrap();
+        let mut udp = Udp::open(context, Peer::new("127.0.0.1", port), packets).unwrap();
         let refused = Outcome::Failed(format!("sent, but refused: nobody listens at 127.0.0.1:{port}"));
         for n in 0..2 {
             // On a machine with other work the refusal may come a moment after the call has returned.
@@ -421,12 +421,12 @@ mod tests {
 
     #[test]
     fn a_refusal_that_comes_later_fails_what_was_reported_as_sent() {
-        let (site, reports) = site("lights");
+        let (context, reports) = context("lights");
         let show = together_show("127.0.0.1", 9);
         let packets = osc::packets(&show, OutputIx(0)).unwrap();
         let desk = listener("127.0.0.1:0");
         let peer = Peer::new("127.0.0.1", desk.local_addr().unwrap().port());
-        let mut udp = Udp::open(site, peer, packets).unwrap();
+        let mut udp = Udp::open(context, peer, packets).unwrap();
         assert_eq!(udp.send(job(1)), Some(Outcome::Sent));
         assert_eq!(udp.send(Job { action: 2, ..job(1) }), Some(Outcome::Sent));
         // A network that brings the refusal after the call has come back.

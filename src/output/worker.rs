@@ -70,7 +70,7 @@ pub(super) struct Again {
 
 /// Who a worker is and to whom it tells what happened.
 #[derive(Clone)]
-pub(super) struct Site {
+pub(super) struct WorkerContext {
     /// Whose output this is.
     pub(super) output: OutputIx,
     /// The output's id.
@@ -79,7 +79,7 @@ pub(super) struct Site {
     pub(super) reporter: Reporter,
 }
 
-impl Site {
+impl WorkerContext {
     /// The report of this output on `job`.
     pub(super) fn report(&self, job: Option<Job>, outcome: Outcome) -> Report {
         Report { output: self.output, job, outcome }
@@ -116,27 +116,28 @@ impl Site {
 /// The station's end of a worker. Dropping it ends the worker.
 pub(super) struct Worker<T> {
     queue: Arc<Queue<T>>,
-    site: Site,
+    context: WorkerContext,
 }
 
 impl<T: Send + Sync + 'static> Worker<T> {
     /// Starts the thread.
-    pub(super) fn start(site: Site, transmit: impl Transmit<Message = T>) -> io::Result<Self> {
-        Self::start_with(site, transmit, LATE)
+    pub(super) fn start(context: WorkerContext, transmit: impl Transmit<Message = T>) -> io::Result<Self> {
+        Self::start_with(context, transmit, LATE)
     }
 
-    fn start_with(site: Site, transmit: impl Transmit<Message = T>, late: Duration) -> io::Result<Self> {
+    fn start_with(context: WorkerContext, transmit: impl Transmit<Message = T>, late: Duration) -> io::Result<Self> {
         let queue = Arc::new(Queue::new());
-        let (aging, observer) = (Arc::clone(&queue), site.clone());
-        thread::Builder::new().name(format!("late {}", site.name)).spawn(move || {
+        let (aging, observer) = (Arc::clone(&queue), context.clone());
+        thread::Builder::new().name(format!("late {}", context.name)).spawn(move || {
             // The worker may be at one message for longer than those after it may wait.
             while let Some(waiting) = aging.overdue(late) {
                 observer.settle(&waiting.senders, waiting.since, Err(too_late(&observer.name, waiting.since)));
             }
         })?;
-        let worker_thread = WorkerThread { queue: Arc::clone(&queue), site: site.clone(), transmit, current: None };
-        thread::Builder::new().name(format!("to {}", site.name)).spawn(move || worker_thread.work(late))?;
-        Ok(Worker { queue, site })
+        let worker_thread =
+            WorkerThread { queue: Arc::clone(&queue), context: context.clone(), transmit, current: None };
+        thread::Builder::new().name(format!("to {}", context.name)).spawn(move || worker_thread.work(late))?;
+        Ok(Worker { queue, context })
     }
 
     /// Hands a message over; gives an outcome only where it is refused.
@@ -151,17 +152,17 @@ impl<T: Send + Sync + 'static> Worker<T> {
     }
 
     fn push(&self, senders: Senders, message: &Arc<T>) -> Option<Outcome> {
-        let (name, job) = (&self.site.name, senders.job);
+        let (name, job) = (&self.context.name, senders.job);
         let why = match self.queue.push(senders, message) {
             Ok(()) => return None,
             Err(Refusal::Full) => {
                 let why = format!("queue full: {LIMIT} messages wait for {name}");
-                self.site.gauge.down(why.clone());
+                self.context.gauge.down(why.clone());
                 why
             }
             Err(Refusal::Ended) => format!("the sender of {name} has ended"),
         };
-        self.site.gauge.failed(Delivery::new(job, now()));
+        self.context.gauge.failed(Delivery::new(job, now()));
         Some(Outcome::Failed(why))
     }
 
@@ -170,9 +171,9 @@ impl<T: Send + Sync + 'static> Worker<T> {
         match self.queue.replace(messages) {
             Ok(dropped) => self.reports_on(dropped, "stopped by panic"),
             Err(_) => {
-                let outcome = || Outcome::Failed(format!("the sender of {} has ended", self.site.name));
-                self.site.gauge.dropped(messages.len());
-                messages.iter().map(|_| self.site.report(None, outcome())).collect()
+                let outcome = || Outcome::Failed(format!("the sender of {} has ended", self.context.name));
+                self.context.gauge.dropped(messages.len());
+                messages.iter().map(|_| self.context.report(None, outcome())).collect()
             }
         }
     }
@@ -201,9 +202,9 @@ impl<T: Send + Sync + 'static> Worker<T> {
     fn reports_on(&self, dropped: Vec<Waiting<T>>, why: &str) -> Vec<Report> {
         // A message of panic that gives way to the same message of a second panic is no loss to report.
         let lost = || dropped.iter().filter(|waiting| waiting.senders.job.is_some());
-        self.site.gauge.dropped(lost().count());
+        self.context.gauge.dropped(lost().count());
         let jobs = lost().flat_map(|waiting| waiting.senders.all()).flatten();
-        jobs.map(|job| self.site.report(Some(job), Outcome::Failed(why.into()))).collect()
+        jobs.map(|job| self.context.report(Some(job), Outcome::Failed(why.into()))).collect()
     }
 }
 
@@ -234,7 +235,7 @@ fn too_late(output: &str, since: Instant) -> Failure {
 /// The thread's end of a worker. Its drop runs however the thread ends, so that no message is left without a report.
 struct WorkerThread<T, X> {
     queue: Arc<Queue<T>>,
-    site: Site,
+    context: WorkerContext,
     transmit: X,
     /// For whom a message is just being sent.
     current: Option<Senders>,
@@ -266,17 +267,17 @@ impl<T: Send + Sync + 'static, X: Transmit<Message = T>> WorkerThread<T, X> {
         // A machine that stood still finds messages late that waited for nobody.
         let is_late = now().duration_since(waiting.since) > late;
         let sent = match is_late {
-            true => Err(too_late(&self.site.name, waiting.since)),
+            true => Err(too_late(&self.context.name, waiting.since)),
             false => self.try_to_send(&waiting.message),
         };
         self.current = None;
-        self.site.settle(&waiting.senders, waiting.since, sent);
+        self.context.settle(&waiting.senders, waiting.since, sent);
     }
 
     /// Tries once, and once more for as long as that is asked for and may help.
     fn try_to_send(&mut self, message: &T) -> Result<Light, Failure> {
         for tried in 1.. {
-            let in_flight = self.site.gauge.in_flight();
+            let in_flight = self.context.gauge.in_flight();
             let sent = self.transmit.transmit(message);
             let took = in_flight.end();
             let Err(Failure { why, answered }) = sent else {
@@ -287,7 +288,7 @@ impl<T: Send + Sync + 'static, X: Transmit<Message = T>> WorkerThread<T, X> {
                 let why = if tried == 1 { why } else { format!("{why} (tried {tried} {times})") };
                 return Err(Failure { why, answered });
             };
-            self.site.gauge.down(format!("trying again ({} of {tries}): {why}", tried + 1));
+            self.context.gauge.down(format!("trying again ({} of {tries}): {why}", tried + 1));
             if !self.queue.rest(pause) {
                 return Err(Failure {
                     why: format!("{why} (tried {tried} {times} of {tries}, then stopped)"),
@@ -302,13 +303,13 @@ impl<T: Send + Sync + 'static, X: Transmit<Message = T>> WorkerThread<T, X> {
 impl<T, X> Drop for WorkerThread<T, X> {
     fn drop(&mut self) {
         let left = self.queue.end();
-        let fault = format!("the sender of {} has ended by a fault of the program", self.site.name);
+        let fault = format!("the sender of {} has ended by a fault of the program", self.context.name);
         if thread::panicking() {
-            self.site.gauge.down(fault.clone());
+            self.context.gauge.down(fault.clone());
         }
         let outcome = Outcome::Failed(fault);
         for senders in self.current.take().iter().chain(left.iter().map(|waiting| &waiting.senders)) {
-            self.site.tell(senders, &outcome);
+            self.context.tell(senders, &outcome);
         }
     }
 }
@@ -318,7 +319,7 @@ mod tests {
     use std::sync::mpsc::{Receiver, Sender, channel};
 
     use super::*;
-    use crate::output::testing::{SOON, job, site};
+    use crate::output::testing::{SOON, context, job};
 
     /// Says what it was given, then waits to be told the outcome.
     struct Told {
@@ -342,9 +343,9 @@ mod tests {
     }
 
     fn setup(late: Duration) -> Setup {
-        let (site, reports) = site("desk");
+        let (context, reports) = context("desk");
         let ((given_tx, given), (tell, outcomes)) = (channel(), channel());
-        let worker = Worker::start_with(site, Told { given: given_tx, outcomes }, late).unwrap();
+        let worker = Worker::start_with(context, Told { given: given_tx, outcomes }, late).unwrap();
         Setup { worker, given, tell, reports }
     }
 
@@ -360,7 +361,7 @@ mod tests {
         let outcomes = (0..3).map(|_| s.reports.recv_timeout(SOON).unwrap());
         let outcomes: Vec<_> = outcomes.map(|r| (r.job.unwrap().firing, r.outcome)).collect();
         assert_eq!(outcomes, [(0, Outcome::Sent), (1, Outcome::Failed("no".into())), (2, Outcome::Sent)]);
-        assert_eq!(s.worker.site.gauge.health(0).sent, 2);
+        assert_eq!(s.worker.context.gauge.health(0).sent, 2);
     }
 
     #[test]
@@ -393,7 +394,7 @@ mod tests {
         let refused = s.worker.send(job(0), &Arc::new("go"));
         assert_eq!(refused, Some(Outcome::Failed("queue full: 256 messages wait for desk".into())));
         assert_eq!(s.worker.queued(), LIMIT);
-        let health = || s.worker.site.gauge.health(0);
+        let health = || s.worker.context.gauge.health(0);
         let (light, error) = (health().light, health().error);
         assert_eq!((light, error.as_deref()), (Light::Down, Some("queue full: 256 messages wait for desk")));
         s.tell.send(Ok(())).unwrap();
@@ -404,7 +405,7 @@ mod tests {
     #[test]
     fn is_slow_while_a_message_gets_no_answer() {
         let s = setup(LATE);
-        let health_in = |seconds| s.worker.site.gauge.health_at(0, now() + Duration::from_secs(seconds));
+        let health_in = |seconds| s.worker.context.gauge.health_at(0, now() + Duration::from_secs(seconds));
         s.worker.send(job(0), &Arc::new("stuck"));
         s.given.recv_timeout(SOON).unwrap();
         let words = |seconds| (health_in(seconds).light, health_in(seconds).error.unwrap_or_default());
@@ -424,7 +425,7 @@ mod tests {
         // The transmitter panics, and leaves nothing under way behind it.
         drop(s.tell);
         s.reports.recv_timeout(SOON).unwrap();
-        s.worker.site.gauge.up();
+        s.worker.context.gauge.up();
         assert_eq!(words(3600), (Light::Ok, String::new()));
     }
 
@@ -446,9 +447,9 @@ mod tests {
         assert_eq!(s.given.recv_timeout(SOON), Ok("stuck"));
         s.worker.send(job(1), &Arc::new("go"));
         let dropped = s.worker.panic(&[Arc::new("stop")]);
-        assert_eq!(dropped, [s.worker.site.report(Some(job(1)), Outcome::Failed("stopped by panic".into()))]);
+        assert_eq!(dropped, [s.worker.context.report(Some(job(1)), Outcome::Failed("stopped by panic".into()))]);
         assert_eq!(s.worker.panic(&[Arc::new("stop")]), [], "the same again is no loss");
-        assert_eq!(s.worker.site.gauge.health_at(0, now()).failed, 1);
+        assert_eq!(s.worker.context.gauge.health_at(0, now()).failed, 1);
         s.tell.send(Ok(())).unwrap();
         assert_eq!(s.given.recv_timeout(SOON), Ok("stop"));
     }

@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::thread;
 
 use super::*;
-use crate::output::testing::{SOON, awaited, job, output, permits, show, site, surroundings};
+use crate::output::testing::{SOON, awaited, context, job, output, permits, show, surroundings};
 use crate::output::{Driver, Job, Light, Outcome, Report, describe, now};
 use crate::show::OutputKind;
 
@@ -96,9 +96,9 @@ fn plan(base: &str, token: Option<&str>, bodies: Vec<Body>) -> Result<Plan, Vec<
 }
 
 fn open(base: &str, bodies: Vec<Body>) -> (Queued<Call>, Receiver<Report>) {
-    let (site, reports) = site("x");
+    let (context, reports) = context("x");
     let plan = plan(base, Some(TOKEN), bodies).unwrap_or_else(|faults| panic!("{faults:?}"));
-    (plan.open(site).unwrap(), reports)
+    (plan.open(context).unwrap(), reports)
 }
 
 fn failure(reports: &Receiver<Report>) -> String {
@@ -248,8 +248,8 @@ fn a_house_that_vouches_for_itself_is_trusted_where_the_show_says_so() {
         let env = |_: &str| Some(TOKEN.to_owned());
         Plan::new(&show, OutputIx(0), &settings, &Surroundings { env: &env, folder, permits: permits() })
     };
-    let (site, reports) = site("x");
-    let mut x = read(server.dir.path(), &kind).unwrap_or_else(|faults| panic!("{faults:?}")).open(site).unwrap();
+    let (context, reports) = context("x");
+    let mut x = read(server.dir.path(), &kind).unwrap_or_else(|faults| panic!("{faults:?}")).open(context).unwrap();
     x.send(job(0));
     assert_eq!(reports.recv_timeout(SOON).unwrap().outcome, Outcome::Sent);
     server.child.kill().unwrap();

@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use super::*;
 use crate::output::clocked::Clocked;
-use crate::output::testing::{SOON, awaited, job, output, show, site};
+use crate::output::testing::{SOON, awaited, context, job, output, show};
 use crate::output::timecode::{MTC, Timecode};
 use crate::output::{Driver, Light, Outcome, Report, ShowTime};
 use crate::show::action::MidiMessage;
@@ -94,8 +94,8 @@ fn setup(wanted: &str, there: &[&str]) -> Setup {
     let ((heard_tx, heard), machine) = (channel(), Arc::new(Mutex::new(Machine::default())));
     machine.lock().unwrap().ports = Ok(ports(there));
     let ports = Box::new(Fake { machine: Arc::clone(&machine), heard: heard_tx });
-    let (site, reports) = site("pyro");
-    Setup { midi: open(site, wanted, messages, ports).unwrap(), machine, heard, reports }
+    let (context, reports) = context("pyro");
+    Setup { midi: open(context, wanted, messages, ports).unwrap(), machine, heard, reports }
 }
 
 #[test]

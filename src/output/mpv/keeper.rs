@@ -16,7 +16,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 
 use super::super::gauge::Delivery;
 use super::super::permits::{ClipFolders, OUTSIDE};
-use super::super::worker::Site;
+use super::super::worker::WorkerContext;
 use super::super::{Light, News, Outcome, now};
 use super::clip::{Sight, look};
 use super::deck::{Chores, Deck};
@@ -46,7 +46,7 @@ pub(super) struct Keeper {
     process: Process,
     /// Where clips may lie.
     folders: ClipFolders,
-    site: Site,
+    context: WorkerContext,
     woken: UnixStream,
     ears: HashMap<u64, Ear>,
     /// Killed, but not dead yet.
@@ -63,9 +63,23 @@ struct Ear {
 
 impl Keeper {
     /// The keeper of `deck`'s players, which `woken` wakes.
-    pub(super) fn new(deck: Arc<Mutex<Deck>>, plan: (Process, ClipFolders), site: Site, woken: UnixStream) -> Self {
+    pub(super) fn new(
+        deck: Arc<Mutex<Deck>>,
+        plan: (Process, ClipFolders),
+        context: WorkerContext,
+        woken: UnixStream,
+    ) -> Self {
         let (process, folders) = plan;
-        Keeper { deck, process, folders, site, woken, ears: HashMap::new(), dying: vec![], light: Default::default() }
+        Keeper {
+            deck,
+            process,
+            folders,
+            context,
+            woken,
+            ears: HashMap::new(),
+            dying: vec![],
+            light: Default::default(),
+        }
     }
 
     /// Keeps the players until the deck is closed and the last of them is gone.
@@ -167,22 +181,22 @@ impl Keeper {
             let mut deck = self.deck();
             (deck.take_news(), deck.take_deliveries(), deck.light())
         };
-        deliveries.into_iter().for_each(|delivery| self.site.gauge.sent_in_doubt(delivery));
+        deliveries.into_iter().for_each(|delivery| self.context.gauge.sent_in_doubt(delivery));
         if self.light != light {
             self.light = light.clone();
             match light {
-                (Light::Down, why) => self.site.gauge.down(why.unwrap_or_default()),
-                (Light::Idle, why) => self.site.gauge.idle(why),
-                _ => self.site.gauge.up(),
+                (Light::Down, why) => self.context.gauge.down(why.unwrap_or_default()),
+                (Light::Idle, why) => self.context.gauge.idle(why),
+                _ => self.context.gauge.up(),
             }
         }
         for news in news {
             if let News::Report(report) = &news
                 && report.outcome != Outcome::Sent
             {
-                self.site.gauge.failed(Delivery::new(report.job, now()));
+                self.context.gauge.failed(Delivery::new(report.job, now()));
             }
-            (self.site.reporter)(news);
+            (self.context.reporter)(news);
         }
     }
 
@@ -241,7 +255,7 @@ impl Drop for Keeper {
     fn drop(&mut self) {
         // Without its keeper, no player may play on, and nothing that was called may be left without a word.
         if thread::panicking() {
-            let why = format!("the keeper of {} has ended by a fault of the program", self.site.name);
+            let why = format!("the keeper of {} has ended by a fault of the program", self.context.name);
             self.deck().fall(&why, now());
             self.tell();
         }
