@@ -116,9 +116,9 @@ fn actions_to(output: OutputIx, cue: &Cue) -> impl Iterator<Item = u32> {
 ///
 /// One is enough: the actions of a cue are handed over one right after the other.
 #[derive(Default)]
-pub(super) struct Led(Option<(CueIx, u32, Option<Outcome>)>);
+pub(super) struct SharedOutcome(Option<(CueIx, u32, Option<Outcome>)>);
 
-impl Led {
+impl SharedOutcome {
     /// Keeps what is known of the message that `job` has sent for itself and others.
     pub(super) fn keep(&mut self, job: Job, outcome: Option<Outcome>) {
         self.0 = Some((job.cue, job.firing, outcome));

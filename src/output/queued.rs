@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::messages::{Led, Messages, Turn};
+use super::messages::{Messages, SharedOutcome, Turn};
 use super::worker::{Clock, Worker, WorkerContext};
 use super::{Driver, Health, Job, Outcome, Report};
 
@@ -11,7 +11,7 @@ use super::{Driver, Health, Job, Outcome, Report};
 pub(super) struct Queued<T> {
     context: WorkerContext,
     messages: Messages<T>,
-    led: Led,
+    shared_outcome: SharedOutcome,
     worker: Worker<T>,
     /// A second worker for panic alone, where the first may be held up by one message for long.
     panic_worker: Option<Worker<T>>,
@@ -24,7 +24,7 @@ impl<T: Send + Sync + 'static> Queued<T> {
         worker: Worker<T>,
         panic_worker: Option<Worker<T>>,
     ) -> Self {
-        Queued { context, messages, led: Led::default(), worker, panic_worker }
+        Queued { context, messages, shared_outcome: SharedOutcome::default(), worker, panic_worker }
     }
 
     /// A way in for a clock, beside the messages.
@@ -43,10 +43,10 @@ impl<T: Send + Sync + 'static> Driver for Queued<T> {
             Some(Turn::Alone(message)) => self.worker.send(job, message),
             Some(Turn::Leads(message, others)) => {
                 let outcome = self.worker.send_for(job, others, message);
-                self.led.keep(job, outcome.clone());
+                self.shared_outcome.keep(job, outcome.clone());
                 outcome
             }
-            Some(Turn::Follows) => self.led.of(job),
+            Some(Turn::Follows) => self.shared_outcome.of(job),
             None => Some(Outcome::no_message()),
         }
     }

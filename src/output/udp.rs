@@ -16,7 +16,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::gauge::Delivery;
-use super::messages::{Led, Messages, Turn};
+use super::messages::{Messages, SharedOutcome, Turn};
 use super::osc;
 use super::peer::{Peer, first_of, words};
 use super::queue::Senders;
@@ -35,7 +35,7 @@ pub(super) struct Udp {
     context: WorkerContext,
     peer: Peer,
     packets: Messages<Vec<u8>>,
-    led: Led,
+    shared_outcome: SharedOutcome,
     /// Where bundles get their time tag: roomy enough for the longest, so that no GO waits for memory.
     stamped: Vec<u8>,
     link: Arc<Mutex<Link>>,
@@ -61,7 +61,7 @@ impl Udp {
         let helper = if ready { None } else { Some(start_helper(&context, &peer, &link)?) };
         let longest = packets.all().filter(|packet| osc::is_bundle(packet)).map(|packet| packet.len()).max();
         let stamped = Vec::with_capacity(longest.unwrap_or(0));
-        Ok(Udp { context, peer, packets, led: Led::default(), stamped, link, _helper: helper })
+        Ok(Udp { context, peer, packets, shared_outcome: SharedOutcome::default(), stamped, link, _helper: helper })
     }
 
     /// Sends a bundle with the time of this moment, and a message as it is.
@@ -172,11 +172,11 @@ impl Driver for Udp {
             Some(Turn::Leads(packet, others)) => {
                 (Senders { job: Some(job), others: Some(Arc::clone(others)) }, Arc::clone(packet))
             }
-            Some(Turn::Follows) => return self.led.of(job),
+            Some(Turn::Follows) => return self.shared_outcome.of(job),
             None => return Some(Outcome::no_message()),
         };
         let outcome = self.stamp_and_send(senders, &packet);
-        self.led.keep(job, outcome.clone());
+        self.shared_outcome.keep(job, outcome.clone());
         outcome
     }
 
