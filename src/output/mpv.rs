@@ -3,13 +3,13 @@
 //!
 //! Owns the output's face to the station. A GO of a clip that is armed is one small write to a socket that is open
 //! already, on the station's own thread, and never waits: a socket that takes nothing is a failure, told at once.
-//! Everything that takes time (starting players, loading, listening, watching, burying) is the keeper's, a thread of the
+//! Everything that takes time (starting players, loading, listening, watching, burying) is the supervisor's, a thread of the
 //! output. Must never let a clip play that nobody has called, or leave a player behind.
 //!
 //! ```text
 //!  station ── GO ──► deck ──────────── one write ───────────► stage (mpv): the window; on air, or armed behind black
 //!     │ arm, stop     ▲ │ chores                              scout (mpv): no window, examines the files before
-//!     └── wake ──► keeper ◄──────────── events ────────────── both
+//!     └── wake ──► supervisor ◄──────────── events ────────────── both
 //!                     └── news ─► reporter
 //! ```
 //!
@@ -36,12 +36,12 @@ mod clip;
 mod deck;
 mod exam;
 mod hearing;
-mod keeper;
 mod player;
 mod process;
 mod reel;
 mod said;
 mod state;
+mod supervisor;
 #[cfg(test)]
 mod tests;
 mod told;
@@ -65,9 +65,9 @@ use crate::show::action::MpvCommand;
 use crate::show::{Body, CueIx, Output, OutputIx, Show};
 use clip::Clip;
 use deck::Deck;
-use keeper::Keeper;
+use supervisor::Supervisor;
 
-/// How long the keeper may take to bury its players when the time for closing is over.
+/// How long the supervisor may take to bury its players when the time for closing is over.
 const LAST: Duration = Duration::from_secs(1);
 
 /// One action of one cue.
@@ -147,7 +147,7 @@ impl Plan {
         }
     }
 
-    /// Starts the keeper, which starts the players.
+    /// Starts the supervisor, which starts the players.
     pub(super) fn open(self, context: WorkerContext) -> io::Result<Mpv> {
         let (wake, woken) = UnixStream::pair()?;
         wake.set_nonblocking(true)?;
@@ -158,9 +158,9 @@ impl Plan {
         });
         let deck = Arc::new(Mutex::new(Deck::new(context.output, clips.collect())));
         let (done, ended) = channel();
-        let keeper = Keeper::new(Arc::clone(&deck), (self.process, self.folders), context.clone(), woken);
+        let supervisor = Supervisor::new(Arc::clone(&deck), (self.process, self.folders), context.clone(), woken);
         thread::Builder::new().name(format!("to {}", context.name)).spawn(move || {
-            keeper.keep();
+            supervisor.supervise();
             // Nobody may be waiting any more.
             let _ = done.send(());
         })?;
@@ -174,7 +174,7 @@ pub(super) struct Mpv {
     orders: HashMap<Key, Order>,
     panics: usize,
     context: WorkerContext,
-    /// A byte in here wakes the keeper.
+    /// A byte in here wakes the supervisor.
     wake: UnixStream,
     ended: Receiver<()>,
 }
@@ -203,7 +203,7 @@ impl Driver for Mpv {
         match &outcome {
             Some(Outcome::Sent) => self.context.gauge.sent_in_doubt(Delivery::new(Some(job), at)),
             Some(_) => self.context.gauge.failed(Delivery::new(Some(job), at)),
-            // What becomes of it is the keeper's to hear.
+            // What becomes of it is the supervisor's to hear.
             None => {}
         }
         self.wake();
@@ -284,6 +284,6 @@ impl Drop for Mpv {
 }
 
 fn lock(deck: &Mutex<Deck>) -> MutexGuard<'_, Deck> {
-    // A fault under this lock ends the keeper, which then says of every clip that it is lost.
+    // A fault under this lock ends the supervisor, which then says of every clip that it is lost.
     deck.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,7 +1,7 @@
 //! The players of an output and what is wanted of them: which clip is armed, which is on air, what is to be told.
 //!
-//! The station and the keeper share it under a lock, under which nothing waits: commands are small writes that do not
-//! block, and whatever takes time is handed to the keeper as [`Chores`]. Each clip that moved gets exactly one ending,
+//! The station and the supervisor share it under a lock, under which nothing waits: commands are small writes that do not
+//! block, and whatever takes time is handed to the supervisor as [`Chores`]. Each clip that moved gets exactly one ending,
 //! each GO exactly one outcome. Time comes in as an argument.
 
 mod chores;

@@ -41,7 +41,7 @@ const LATE: Duration = Duration::from_millis(100);
 const MORGUE: Duration = Duration::from_millis(50);
 
 /// The thread's half of an output of clips.
-pub(super) struct Keeper {
+pub(super) struct Supervisor {
     deck: Arc<Mutex<Deck>>,
     process: Process,
     /// Where clips may lie.
@@ -61,8 +61,8 @@ struct Ear {
     begun: Vec<u8>,
 }
 
-impl Keeper {
-    /// The keeper of `deck`'s players, which `woken` wakes.
+impl Supervisor {
+    /// The supervisor of `deck`'s players, which `woken` wakes.
     pub(super) fn new(
         deck: Arc<Mutex<Deck>>,
         plan: (Process, ClipFolders),
@@ -70,7 +70,7 @@ impl Keeper {
         woken: UnixStream,
     ) -> Self {
         let (process, folders) = plan;
-        Keeper {
+        Supervisor {
             deck,
             process,
             folders,
@@ -83,7 +83,7 @@ impl Keeper {
     }
 
     /// Keeps the players until the deck is closed and the last of them is gone.
-    pub(super) fn keep(mut self) {
+    pub(super) fn supervise(mut self) {
         loop {
             let chores = self.deck().chores(now());
             let (wake, is_over) = (chores.wake, chores.is_over);
@@ -251,11 +251,11 @@ impl Keeper {
     }
 }
 
-impl Drop for Keeper {
+impl Drop for Supervisor {
     fn drop(&mut self) {
-        // Without its keeper, no player may play on, and nothing that was called may be left without a word.
+        // Without its supervisor, no player may play on, and nothing that was called may be left without a word.
         if thread::panicking() {
-            let why = format!("the keeper of {} has ended by a fault of the program", self.context.name);
+            let why = format!("the supervisor of {} has ended by a fault of the program", self.context.name);
             self.deck().fall(&why, now());
             self.tell();
         }
