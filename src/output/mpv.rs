@@ -8,7 +8,7 @@
 //!
 //! ```text
 //!  station ── GO ──► deck ──────────── one write ───────────► stage (mpv): the window; on air, or armed behind black
-//!     │ arm, stop     ▲ │ chores                              scout (mpv): no window, examines the files before
+//!     │ arm, stop     ▲ │ pending_work                              scout (mpv): no window, examines the files before
 //!     └── wake ──► supervisor ◄──────────── events ────────────── both
 //!                     └── news ─► reporter
 //! ```

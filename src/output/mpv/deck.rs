@@ -1,11 +1,11 @@
 //! The players of an output and what is wanted of them: which clip is armed, which is on air, what is to be told.
 //!
 //! The station and the supervisor share it under a lock, under which nothing waits: commands are small writes that do not
-//! block, and whatever takes time is handed to the supervisor as [`Chores`]. Each clip that moved gets exactly one ending,
+//! block, and whatever takes time is handed to the supervisor as [`PendingWork`]. Each clip that moved gets exactly one ending,
 //! each GO exactly one outcome. Time comes in as an argument.
 
-mod chores;
 mod news;
+mod pending_work;
 
 use std::collections::{BTreeMap, HashMap};
 use std::mem;
@@ -20,7 +20,7 @@ use super::player::Player;
 use super::reel::{Facts, PARTS_MAX};
 use super::state::{Play, Role, Stage, State};
 use crate::show::{CueIx, OutputIx};
-pub(super) use chores::Chores;
+pub(super) use pending_work::PendingWork;
 
 /// How many clips are kept examined, the first of them loaded.
 const ARMED_MAX: usize = 4;

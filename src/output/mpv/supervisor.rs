@@ -19,7 +19,7 @@ use super::super::permits::{ClipFolders, OUTSIDE};
 use super::super::worker::WorkerContext;
 use super::super::{Light, News, Outcome, now};
 use super::clip::{Sight, look};
-use super::deck::{Chores, Deck};
+use super::deck::{Deck, PendingWork};
 use super::player::Player;
 use super::process::{Process, end_of, words};
 use super::state::{Fate, Role, State};
@@ -85,9 +85,9 @@ impl Supervisor {
     /// Keeps the players until the deck is closed and the last of them is gone.
     pub(super) fn supervise(mut self) {
         loop {
-            let chores = self.deck().chores(now());
-            let (wake, is_over) = (chores.wake, chores.is_over);
-            let is_busy = self.work(chores);
+            let pending_work = self.deck().pending_work(now());
+            let (wake, is_over) = (pending_work.wake, pending_work.is_over);
+            let is_busy = self.work(pending_work);
             self.tell();
             if is_over {
                 // One that was killed under a heavy load takes its time, and nobody else buries it.
@@ -97,7 +97,7 @@ impl Supervisor {
                 }
                 return;
             }
-            // What came of the chores may be work in its turn.
+            // What came of the pending_work may be work in its turn.
             let wake = if is_busy { now() } else { wake };
             self.listen(wake);
         }
@@ -108,19 +108,19 @@ impl Supervisor {
     }
 
     /// Does what is to be done; whether there was anything.
-    fn work(&mut self, chores: Chores) -> bool {
-        let is_busy = !chores.looks.is_empty() || chores.start.is_some() || !chores.lost.is_empty();
-        for player in chores.lost {
+    fn work(&mut self, pending_work: PendingWork) -> bool {
+        let is_busy = !pending_work.looks.is_empty() || pending_work.start.is_some() || !pending_work.lost.is_empty();
+        for player in pending_work.lost {
             self.bury(player);
         }
-        for (key, path) in chores.looks {
+        for (key, path) in pending_work.looks {
             let sight = match look(&path) {
                 Sight::There(_) if !self.folders.have(Path::new(&path)) => Sight::Odd(OUTSIDE.to_owned()),
                 sight @ (Sight::There(_) | Sight::Missing | Sight::Odd(_)) => sight,
             };
             self.deck().looked(key, sight, now());
         }
-        if let Some(role) = chores.start {
+        if let Some(role) = pending_work.start {
             self.start(role);
         }
         self.dying.retain_mut(|child| matches!(child.try_wait(), Ok(None)));

@@ -43,15 +43,15 @@ impl Rig {
         Rig { deck, at: now(), far: vec![], entry: 0, size: 1 }
     }
 
-    /// Does all chores but funerals, has new players answer, and files examined.
+    /// Does all pending_work but funerals, has new players answer, and files examined.
     fn work(&mut self) {
         loop {
-            let chores = self.deck.chores(self.at);
-            let mut is_idle = chores.looks.is_empty() && chores.start.is_none();
-            for (key, _) in chores.looks {
+            let pending_work = self.deck.pending_work(self.at);
+            let mut is_idle = pending_work.looks.is_empty() && pending_work.start.is_none();
+            for (key, _) in pending_work.looks {
                 self.deck.looked(key, Sight::There(Identity::of_size(self.size)), self.at);
             }
-            if let Some(role) = chores.start {
+            if let Some(role) = pending_work.start {
                 let (near, far) = UnixStream::pair().unwrap();
                 near.set_nonblocking(true).unwrap();
                 far.set_nonblocking(true).unwrap();
@@ -59,7 +59,7 @@ impl Rig {
                 self.deck.hear(id, Said::Other, self.at);
                 self.far.push((id, role, far));
             }
-            for player in chores.lost {
+            for player in pending_work.lost {
                 self.far.retain(|(id, ..)| *id != player.id);
                 self.deck.buried(&player, "lost", self.at);
             }
@@ -323,10 +323,10 @@ fn a_still_picture_lasts_as_long_as_its_cue() {
     rig.moves();
     rig.news();
     rig.at += SOON - Duration::from_millis(1);
-    let chores = rig.deck.chores(rig.at);
-    assert_eq!((rig.news(), chores.wake - rig.at), (vec![], Duration::from_millis(1)));
-    rig.at = chores.wake;
-    rig.deck.chores(rig.at);
+    let pending_work = rig.deck.pending_work(rig.at);
+    assert_eq!((rig.news(), pending_work.wake - rig.at), (vec![], Duration::from_millis(1)));
+    rig.at = pending_work.wake;
+    rig.deck.pending_work(rig.at);
     assert_eq!(rig.news(), [(0, "ended")]);
 }
 
@@ -363,9 +363,9 @@ fn a_player_that_gives_no_answer_to_a_go_fails_it_within_half_a_second() {
     let mut rig = Rig::armed(&[0]);
     assert_eq!(rig.go(0), None);
     rig.at += ANSWER - Duration::from_millis(1);
-    assert!(rig.deck.chores(rig.at).lost.is_empty());
+    assert!(rig.deck.pending_work(rig.at).lost.is_empty());
     rig.at += Duration::from_millis(1);
-    let lost = rig.deck.chores(rig.at).lost;
+    let lost = rig.deck.pending_work(rig.at).lost;
     assert_eq!(lost.iter().map(|player| player.fate.clone()).collect::<Vec<_>>(), [Some(Fate::Silent)]);
     rig.deck.buried(&lost[0], "the player stopped answering", rig.at);
     assert_eq!(rig.news(), [(0, "failed")]);
@@ -378,28 +378,28 @@ fn a_keeper_that_was_held_up_blames_nobody() {
     rig.go(0);
     rig.at += SOON;
     rig.deck.excuse(SOON);
-    assert!(rig.deck.chores(rig.at).lost.is_empty());
+    assert!(rig.deck.pending_work(rig.at).lost.is_empty());
 }
 
 #[test]
 fn a_player_on_air_that_dies_is_lost_and_the_next_ones_come_after_longer_and_longer_pauses() {
     let mut rig = Rig::armed(&[0]);
     rig.go(0);
-    let wake = rig.deck.chores(rig.at).wake;
+    let wake = rig.deck.pending_work(rig.at).wake;
     assert!(wake <= rig.at + ASK.max(ANSWER));
     rig.moves();
     rig.news();
     let id = rig.id(Role::Stage);
     rig.deck.lose(id, Fate::Closed);
-    let chores = rig.deck.chores(rig.at);
-    assert_eq!(chores.start, Some(Role::Stage), "the first is replaced at once");
-    chores.lost.iter().for_each(|player| rig.deck.buried(player, "lost", rig.at));
+    let pending_work = rig.deck.pending_work(rig.at);
+    assert_eq!(pending_work.start, Some(Role::Stage), "the first is replaced at once");
+    pending_work.lost.iter().for_each(|player| rig.deck.buried(player, "lost", rig.at));
     assert_eq!(rig.news(), [(0, "lost")]);
     let mut pauses = vec![];
     for _ in 0..8 {
         let refused = rig.at;
         rig.deck.not_started("no".into(), refused);
-        while rig.deck.chores(rig.at).start.is_none() {
+        while rig.deck.pending_work(rig.at).start.is_none() {
             rig.at += Duration::from_millis(50);
         }
         pauses.push((rig.at - refused).as_millis());
@@ -413,22 +413,22 @@ fn a_file_over_which_players_die_is_faulty_at_the_second_time() {
     rig.deck.arm(&[CueIx(0)]);
     let mut deaths = 0;
     while rig.deck.light().0 != Light::Down {
-        let chores = rig.deck.chores(rig.at);
-        for (key, _) in chores.looks {
+        let pending_work = rig.deck.pending_work(rig.at);
+        for (key, _) in pending_work.looks {
             rig.deck.looked(key, Sight::There(Identity::of_size(1)), rig.at);
         }
-        if let Some(role) = chores.start {
+        if let Some(role) = pending_work.start {
             let (near, far) = UnixStream::pair().unwrap();
             let id = rig.deck.started(role, None, near, rig.at);
             rig.hear(id, Said::Other);
             rig.far.push((id, role, far));
-            rig.deck.chores(rig.at);
+            rig.deck.pending_work(rig.at);
             if role == Role::Scout {
                 deaths += 1;
                 rig.deck.lose(id, Fate::Closed);
             }
         }
-        chores.lost.iter().for_each(|player| rig.deck.buried(player, "signal 11", rig.at));
+        pending_work.lost.iter().for_each(|player| rig.deck.buried(player, "signal 11", rig.at));
         rig.at += Duration::from_millis(50);
     }
     assert_eq!(deaths, 2);

@@ -1,6 +1,6 @@
 //! What a deck wants done that takes time, and what has come of it: files to look at, players to start and to bury.
 //!
-//! The supervisor asks for chores, does them without the lock, and says what came of them. What the stage loads is decided
+//! The supervisor asks for pending_work, does them without the lock, and says what came of them. What the stage loads is decided
 //! here: what was called goes before what is to be armed, and nothing is armed while something is on air.
 
 use std::os::unix::net::UnixStream;
@@ -38,7 +38,7 @@ const EXAM: Duration = Duration::from_secs(10);
 const DEATHS: u32 = 2;
 
 /// What is to be done without the lock.
-pub(in super::super) struct Chores {
+pub(in super::super) struct PendingWork {
     /// Files to look at.
     pub(in super::super) looks: Vec<(Key, String)>,
     /// A player to start.
@@ -53,7 +53,7 @@ pub(in super::super) struct Chores {
 
 impl Deck {
     /// Sees to what is due, and says what is to be done.
-    pub(in super::super) fn chores(&mut self, at: Instant) -> Chores {
+    pub(in super::super) fn pending_work(&mut self, at: Instant) -> PendingWork {
         if self.close_by.is_some() {
             self.players.iter_mut().for_each(|player| player.leave(at));
         }
@@ -78,7 +78,7 @@ impl Deck {
         let called = self.called.iter().map(|play| play.since + LOAD);
         let start_at = self.start_at.filter(|start| *start > at);
         let times = watched.into_iter().chain(called).chain(start_at).chain(self.close_by).chain(self.due());
-        Chores { looks, start, lost, wake: times.fold(at + ROUND, Instant::min), is_over }
+        PendingWork { looks, start, lost, wake: times.fold(at + ROUND, Instant::min), is_over }
     }
 
     /// When something of the stage is due that no player tells of.
