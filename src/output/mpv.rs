@@ -3,7 +3,7 @@
 //!
 //! Owns the output's face to the station. A GO of a clip that is armed is one small write to a socket that is open
 //! already, on the station's own thread, and never waits: a socket that takes nothing is a failure, told at once.
-//! Everything that takes time (starting players, loading, listening, watching, burying) is the supervisor's, a thread of the
+//! Everything that takes time (starting players, loading, listening, watching, reaping) is the supervisor's, a thread of the
 //! output. Must never let a clip play that nobody has called, or leave a player behind.
 //!
 //! ```text
@@ -67,7 +67,7 @@ use clip::Clip;
 use deck::Deck;
 use supervisor::Supervisor;
 
-/// How long the supervisor may take to bury its players when the time for closing is over.
+/// How long the supervisor may take to reap its players when the time for closing is over.
 const LAST: Duration = Duration::from_secs(1);
 
 /// One action of one cue.

@@ -151,7 +151,7 @@ impl Deck {
     }
 
     fn stage(&mut self) -> Option<&mut Player> {
-        self.players.iter_mut().find(|player| player.role == Role::Stage && player.fate.is_none())
+        self.players.iter_mut().find(|player| player.role == Role::Stage && player.exit.is_none())
     }
 
     /// Lets what is loaded play as far as its followers may come by themselves.

@@ -19,7 +19,7 @@ use super::super::Clip as OnAir;
 use super::exam::{Exam, Line};
 use super::reel::{Part, Reel};
 use super::said::Question;
-use super::state::{Fate, Play, Role, Stage, State};
+use super::state::{Exit, Play, Role, Stage, State};
 use super::told;
 use crate::show::duration::SECOND_NS;
 
@@ -46,8 +46,8 @@ pub(super) struct Player {
     /// The process; tests have players without one.
     pub(super) child: Option<Child>,
     pub(super) state: State,
-    /// How it was lost, until it is buried.
-    pub(super) fate: Option<Fate>,
+    /// How it was lost, until it is reaped.
+    pub(super) exit: Option<Exit>,
     /// The last error that it has logged since it was given something to load.
     pub(super) error: Option<String>,
     line: UnixStream,
@@ -73,7 +73,7 @@ impl Player {
             role,
             child,
             state: State::Starting,
-            fate: None,
+            exit: None,
             error: None,
             line,
             request: FIRST_REQUEST,
@@ -214,7 +214,7 @@ impl Player {
         }
         let wake = match self.asked {
             Some(asked) if at >= asked + limit => {
-                self.fate.get_or_insert(Fate::Silent);
+                self.exit.get_or_insert(Exit::Silent);
                 at
             }
             Some(asked) => asked + limit,
@@ -284,7 +284,7 @@ impl Player {
             Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => "it has no room for commands".into(),
             Err(error) => error.to_string(),
         };
-        self.fate.get_or_insert(Fate::Deaf(why));
+        self.exit.get_or_insert(Exit::Deaf(why));
         false
     }
 }

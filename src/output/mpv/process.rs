@@ -1,4 +1,4 @@
-//! The process of a player: how it is started, and that it is buried.
+//! The process of a player: how it is started, and that it is reaped.
 //!
 //! Must never let a player have the terminal, a configuration of the user's, or a line to anybody but this program. A
 //! player is in a session of its own, so that what the terminal sends to the program stops no picture.
@@ -58,7 +58,7 @@ const SOUND: [&str; 2] = ["--force-window=no", "--vid=no"];
 /// a player would not notice that this program has gone.
 static STARTING: Mutex<()> = Mutex::new(());
 
-/// How often a dying player is looked at.
+/// How often a exiting player is looked at.
 const GLANCE: Duration = Duration::from_millis(2);
 
 /// How players are started.

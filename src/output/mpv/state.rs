@@ -94,7 +94,7 @@ pub(super) enum Turn {
 
 /// How a player was lost.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Fate {
+pub(super) enum Exit {
     /// It does not answer.
     Silent,
     /// Its end of the line is closed.

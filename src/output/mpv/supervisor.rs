@@ -1,6 +1,6 @@
 //! The thread of an output of clips: listens to its players, and does for the deck whatever takes time.
 //!
-//! The only place where players are started, killed and buried, and where news is told. Must never hold the deck's lock
+//! The only place where players are started, killed and reaped, and where news is told. Must never hold the deck's lock
 //! while it looks at a disk, starts or waits for a process, or tells its news: the station's GO takes the same lock.
 
 use std::collections::HashMap;
@@ -22,7 +22,7 @@ use super::clip::{Sight, look};
 use super::deck::{Deck, PendingWork};
 use super::player::Player;
 use super::process::{Process, end_of, words};
-use super::state::{Fate, Role, State};
+use super::state::{Exit, Role, State};
 use super::{LAST, lock, said};
 
 /// The longest line that a player says: none of the answers that it is asked for comes near it.
@@ -31,14 +31,14 @@ const LINE_MAX: usize = 1 << 20;
 /// How long a player that has hung up gets to end by itself, so that it can be said how it did.
 const END: Duration = Duration::from_millis(300);
 
-/// How long one that was killed may take to end; what takes longer is stuck in the system, and is buried later.
+/// How long one that was killed may take to end; what takes longer is stuck in the system, and is reaped later.
 const KILLED: Duration = Duration::from_millis(100);
 
 /// Somebody who looks at the clock so much later than he wanted to has not listened.
 const LATE: Duration = Duration::from_millis(100);
 
 /// How often those that are not dead yet are looked at.
-const MORGUE: Duration = Duration::from_millis(50);
+const REAP_INTERVAL: Duration = Duration::from_millis(50);
 
 /// The thread's half of an output of clips.
 pub(super) struct Supervisor {
@@ -48,14 +48,14 @@ pub(super) struct Supervisor {
     folders: ClipFolders,
     context: WorkerContext,
     woken: UnixStream,
-    ears: HashMap<u64, Ear>,
+    readers: HashMap<u64, PlayerReader>,
     /// Killed, but not dead yet.
-    dying: Vec<Child>,
+    exiting: Vec<Child>,
     light: (Light, Option<String>),
 }
 
 /// Where a player is listened to.
-struct Ear {
+struct PlayerReader {
     line: UnixStream,
     /// The beginning of a line.
     begun: Vec<u8>,
@@ -76,8 +76,8 @@ impl Supervisor {
             folders,
             context,
             woken,
-            ears: HashMap::new(),
-            dying: vec![],
+            readers: HashMap::new(),
+            exiting: vec![],
             light: Default::default(),
         }
     }
@@ -90,9 +90,9 @@ impl Supervisor {
             let is_busy = self.work(pending_work);
             self.tell();
             if is_over {
-                // One that was killed under a heavy load takes its time, and nobody else buries it.
+                // One that was killed under a heavy load takes its time, and nobody else reaps it.
                 let deadline = now() + LAST / 2;
-                for child in &mut self.dying {
+                for child in &mut self.exiting {
                     end_of(child, deadline);
                 }
                 return;
@@ -111,7 +111,7 @@ impl Supervisor {
     fn work(&mut self, pending_work: PendingWork) -> bool {
         let is_busy = !pending_work.looks.is_empty() || pending_work.start.is_some() || !pending_work.lost.is_empty();
         for player in pending_work.lost {
-            self.bury(player);
+            self.reap(player);
         }
         for (key, path) in pending_work.looks {
             let sight = match look(&path) {
@@ -123,19 +123,19 @@ impl Supervisor {
         if let Some(role) = pending_work.start {
             self.start(role);
         }
-        self.dying.retain_mut(|child| matches!(child.try_wait(), Ok(None)));
+        self.exiting.retain_mut(|child| matches!(child.try_wait(), Ok(None)));
         is_busy
     }
 
     fn start(&mut self, role: Role) {
         let started = self.process.start(role).and_then(|(child, line)| {
-            let ear = Ear { line: line.try_clone()?, begun: vec![] };
-            Ok((child, line, ear))
+            let reader = PlayerReader { line: line.try_clone()?, begun: vec![] };
+            Ok((child, line, reader))
         });
         match started {
-            Ok((child, line, ear)) => {
+            Ok((child, line, reader)) => {
                 let id = self.deck().started(role, Some(child), line, now());
-                self.ears.insert(id, ear);
+                self.readers.insert(id, reader);
             }
             Err(error) => {
                 let why = self.process.refusal(&error);
@@ -144,14 +144,14 @@ impl Supervisor {
         }
     }
 
-    fn bury(&mut self, mut player: Player) {
-        self.ears.remove(&player.id);
-        let mut why = match &player.fate {
-            Some(Fate::Deaf(why)) => format!("the player takes no commands: {why}"),
-            Some(Fate::Silent | Fate::Closed) | None => "the player stopped answering".to_owned(),
+    fn reap(&mut self, mut player: Player) {
+        self.readers.remove(&player.id);
+        let mut why = match &player.exit {
+            Some(Exit::Deaf(why)) => format!("the player takes no commands: {why}"),
+            Some(Exit::Silent | Exit::Closed) | None => "the player stopped answering".to_owned(),
         };
         if let Some(mut child) = player.child.take() {
-            let has_gone = !matches!(player.fate, Some(Fate::Silent) | None);
+            let has_gone = !matches!(player.exit, Some(Exit::Silent) | None);
             let by_itself = has_gone.then(|| end_of(&mut child, now() + END)).flatten();
             if let Some(status) = by_itself {
                 why = words(status);
@@ -161,7 +161,7 @@ impl Supervisor {
                 // At the end there are many of them at once: they are waited for together.
                 let patience = if matches!(player.state, State::Leaving) { Duration::ZERO } else { KILLED };
                 if end_of(&mut child, now() + patience).is_none() {
-                    self.dying.push(child);
+                    self.exiting.push(child);
                 }
             }
         }
@@ -172,7 +172,7 @@ impl Supervisor {
         if let Some(error) = &player.error {
             why.push_str(&format!("; its last error: {error}"));
         }
-        self.deck().buried(&player, &why, now());
+        self.deck().reaped(&player, &why, now());
     }
 
     /// Tells what has happened, and shows how the output is doing.
@@ -202,11 +202,11 @@ impl Supervisor {
 
     /// Waits until something is heard, but not past `wake`.
     fn listen(&mut self, wake: Instant) {
-        let wake = if self.dying.is_empty() { wake } else { wake.min(now() + MORGUE) };
+        let wake = if self.exiting.is_empty() { wake } else { wake.min(now() + REAP_INTERVAL) };
         let left = wake.saturating_duration_since(now());
         let left = Timespec { tv_sec: left.as_secs() as _, tv_nsec: left.subsec_nanos() as _ };
-        let ids: Vec<u64> = self.ears.keys().copied().collect();
-        let lines = ids.iter().filter_map(|id| self.ears.get(id)).map(|ear| &ear.line);
+        let ids: Vec<u64> = self.readers.keys().copied().collect();
+        let lines = ids.iter().filter_map(|id| self.readers.get(id)).map(|reader| &reader.line);
         let mut fds: Vec<_> =
             std::iter::once(&self.woken).chain(lines).map(|line| PollFd::new(line, PollFlags::IN)).collect();
         // A signal only wakes it sooner.
@@ -228,25 +228,25 @@ impl Supervisor {
 
     /// Takes in what a player has said.
     fn hear(&mut self, id: u64) {
-        let Some(ear) = self.ears.get_mut(&id) else { return };
+        let Some(reader) = self.readers.get_mut(&id) else { return };
         let mut block = [0; 16 * 1024];
-        let fate = match (&ear.line).read(&mut block) {
-            Ok(0) => Some(Fate::Closed),
+        let exit = match (&reader.line).read(&mut block) {
+            Ok(0) => Some(Exit::Closed),
             Ok(count) => {
-                ear.begun.extend_from_slice(block.get(..count).unwrap_or_default());
-                (ear.begun.len() > LINE_MAX).then(|| Fate::Deaf("it says a line without an end".into()))
+                reader.begun.extend_from_slice(block.get(..count).unwrap_or_default());
+                (reader.begun.len() > LINE_MAX).then(|| Exit::Deaf("it says a line without an end".into()))
             }
             Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => None,
-            Err(_) => Some(Fate::Closed),
+            Err(_) => Some(Exit::Closed),
         };
-        let whole = ear.begun.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
-        let lines: Vec<u8> = ear.begun.drain(..whole).collect();
+        let whole = reader.begun.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
+        let lines: Vec<u8> = reader.begun.drain(..whole).collect();
         let at = now();
         let said: Vec<_> = lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).map(said::read).collect();
         let mut deck = self.deck();
         said.into_iter().for_each(|said| deck.hear(id, said, at));
-        if let Some(fate) = fate {
-            deck.lose(id, fate);
+        if let Some(exit) = exit {
+            deck.lose(id, exit);
         }
     }
 }

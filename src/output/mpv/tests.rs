@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use super::clip::{Identity, Sight};
 use super::player::{ANSWER, ASK, LOAD};
 use super::said::{Question, Said};
-use super::state::{Fate, Role};
+use super::state::{Exit, Role};
 use super::*;
 use crate::output::testing::SOON;
 use crate::output::{ClipNews, Light, News};
@@ -61,7 +61,7 @@ impl Rig {
             }
             for player in pending_work.lost {
                 self.far.retain(|(id, ..)| *id != player.id);
-                self.deck.buried(&player, "lost", self.at);
+                self.deck.reaped(&player, "lost", self.at);
             }
             is_idle &= !self.examine();
             if is_idle {
@@ -366,8 +366,8 @@ fn a_player_that_gives_no_answer_to_a_go_fails_it_within_half_a_second() {
     assert!(rig.deck.pending_work(rig.at).lost.is_empty());
     rig.at += Duration::from_millis(1);
     let lost = rig.deck.pending_work(rig.at).lost;
-    assert_eq!(lost.iter().map(|player| player.fate.clone()).collect::<Vec<_>>(), [Some(Fate::Silent)]);
-    rig.deck.buried(&lost[0], "the player stopped answering", rig.at);
+    assert_eq!(lost.iter().map(|player| player.exit.clone()).collect::<Vec<_>>(), [Some(Exit::Silent)]);
+    rig.deck.reaped(&lost[0], "the player stopped answering", rig.at);
     assert_eq!(rig.news(), [(0, "failed")]);
     assert_eq!(rig.deck.light(), (Light::Down, Some("the player stopped answering".into())));
 }
@@ -390,10 +390,10 @@ fn a_player_on_air_that_dies_is_lost_and_the_next_ones_come_after_longer_and_lon
     rig.moves();
     rig.news();
     let id = rig.id(Role::Stage);
-    rig.deck.lose(id, Fate::Closed);
+    rig.deck.lose(id, Exit::Closed);
     let pending_work = rig.deck.pending_work(rig.at);
     assert_eq!(pending_work.start, Some(Role::Stage), "the first is replaced at once");
-    pending_work.lost.iter().for_each(|player| rig.deck.buried(player, "lost", rig.at));
+    pending_work.lost.iter().for_each(|player| rig.deck.reaped(player, "lost", rig.at));
     assert_eq!(rig.news(), [(0, "lost")]);
     let mut pauses = vec![];
     for _ in 0..8 {
@@ -425,10 +425,10 @@ fn a_file_over_which_players_die_is_faulty_at_the_second_time() {
             rig.deck.pending_work(rig.at);
             if role == Role::Scout {
                 deaths += 1;
-                rig.deck.lose(id, Fate::Closed);
+                rig.deck.lose(id, Exit::Closed);
             }
         }
-        pending_work.lost.iter().for_each(|player| rig.deck.buried(player, "signal 11", rig.at));
+        pending_work.lost.iter().for_each(|player| rig.deck.reaped(player, "signal 11", rig.at));
         rig.at += Duration::from_millis(50);
     }
     assert_eq!(deaths, 2);

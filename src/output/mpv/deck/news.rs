@@ -8,7 +8,7 @@ use super::super::super::{ClipNews, ClipReport, Job, News, Outcome, Report};
 use super::super::Key;
 use super::super::reel::Facts;
 use super::super::said::Said;
-use super::super::state::{Fate, Stage, State, Turn};
+use super::super::state::{Exit, Stage, State, Turn};
 use super::Deck;
 
 impl Deck {
@@ -136,9 +136,9 @@ impl Deck {
     }
 
     /// Takes in that the player `id` is lost.
-    pub(in super::super) fn lose(&mut self, id: u64, fate: Fate) {
+    pub(in super::super) fn lose(&mut self, id: u64, exit: Exit) {
         if let Some(player) = self.players.iter_mut().find(|player| player.id == id) {
-            player.fate.get_or_insert(fate);
+            player.exit.get_or_insert(exit);
         }
     }
 

@@ -1,4 +1,4 @@
-//! What a deck wants done that takes time, and what has come of it: files to look at, players to start and to bury.
+//! What a deck wants done that takes time, and what has come of it: files to look at, players to start and to reap.
 //!
 //! The supervisor asks for pending_work, does them without the lock, and says what came of them. What the stage loads is decided
 //! here: what was called goes before what is to be armed, and nothing is armed while something is on air.
@@ -43,7 +43,7 @@ pub(in super::super) struct PendingWork {
     pub(in super::super) looks: Vec<(Key, String)>,
     /// A player to start.
     pub(in super::super) start: Option<Role>,
-    /// Players to bury; each has its fate.
+    /// Players to reap; each has its exit.
     pub(in super::super) lost: Vec<Player>,
     /// When to ask again, if nothing is heard before.
     pub(in super::super) wake: Instant,
@@ -61,7 +61,7 @@ impl Deck {
         self.end_what_is_due(at);
         self.call_off_late(at);
         let is_late = self.close_by.is_some_and(|deadline| at >= deadline);
-        let lost = self.players.extract_if(.., |player| is_late || player.fate.is_some()).collect();
+        let lost = self.players.extract_if(.., |player| is_late || player.exit.is_some()).collect();
         let (looks, missing) = match self.close_by {
             None => {
                 let missing = self.serve(at);
@@ -167,7 +167,7 @@ impl Deck {
     }
 
     /// Says of what a player had on air or was called for that it is lost, and why.
-    pub(in super::super) fn buried(&mut self, player: &Player, why: &str, at: Instant) {
+    pub(in super::super) fn reaped(&mut self, player: &Player, why: &str, at: Instant) {
         match &player.state {
             State::Leaving => return,
             State::Playing { play, stage: Stage::OnAir { .. } | Stage::Ending { .. }, .. } => {
@@ -204,7 +204,7 @@ impl Deck {
     pub(in super::super) fn fall(&mut self, why: &str, at: Instant) {
         self.is_finished = true;
         for player in std::mem::take(&mut self.players) {
-            self.buried(&player, why, at);
+            self.reaped(&player, why, at);
         }
         if let Some(play) = self.called.take() {
             self.report(play.job, Outcome::Failed(why.into()));
