@@ -60,13 +60,15 @@ impl Clip {
         })
     }
 
-    /// What is wrong with it, if `sight` is all that is known of its file.
-    pub(super) fn fault(&self, sight: &Sight) -> Option<String> {
-        match sight {
-            Sight::There(_) => None,
-            Sight::Missing if self.optional => Some(format!("{} is not there; the cue goes without it", self.words)),
-            Sight::Missing => Some(self.said(NO_SUCH_FILE)),
-            Sight::Odd(why) => Some(self.said(why)),
+    /// What is wrong with it, if `status` is all that is known of its file.
+    pub(super) fn fault(&self, status: &FileStatus) -> Option<String> {
+        match status {
+            FileStatus::There(_) => None,
+            FileStatus::Missing if self.optional => {
+                Some(format!("{} is not there; the cue goes without it", self.words))
+            }
+            FileStatus::Missing => Some(self.said(NO_SUCH_FILE)),
+            FileStatus::Odd(why) => Some(self.said(why)),
         }
     }
 
@@ -114,7 +116,7 @@ pub(super) struct Identity {
 
 /// What a look at the file showed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Sight {
+pub(super) enum FileStatus {
     /// A regular file.
     There(Identity),
     /// Nothing of that name.
@@ -127,28 +129,30 @@ pub(super) enum Sight {
 ///
 /// Devices, pipes and sockets are refused before they are opened: opening a pipe waits, and a device may do anything.
 /// So are the texts that mpv reads as lists of other files; what else it takes for one, FFmpeg's formats exclude.
-pub(super) fn look(path: &str) -> Sight {
+pub(super) fn stat(path: &str) -> FileStatus {
     let data = match std::fs::metadata(path) {
         Ok(data) => data,
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Sight::Missing,
-        Err(error) => return Sight::Odd(format!("cannot be read: {error}")),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return FileStatus::Missing,
+        Err(error) => return FileStatus::Odd(format!("cannot be read: {error}")),
     };
     if data.is_dir() {
-        return Sight::Odd("is a folder, not a clip".into());
+        return FileStatus::Odd("is a folder, not a clip".into());
     }
     if !data.is_file() {
-        return Sight::Odd("is not a regular file".into());
+        return FileStatus::Odd("is not a regular file".into());
     }
     let mut head = [0; LIST.len()];
     match std::fs::File::open(path).map(|mut file| file.read(&mut head)) {
-        Ok(Ok(_)) if head == *LIST || head.starts_with(b"#EXTM3U") => Sight::Odd("is a playlist, not a clip".into()),
-        Ok(Ok(_)) => Sight::There(Identity {
+        Ok(Ok(_)) if head == *LIST || head.starts_with(b"#EXTM3U") => {
+            FileStatus::Odd("is a playlist, not a clip".into())
+        }
+        Ok(Ok(_)) => FileStatus::There(Identity {
             device: data.dev(),
             inode: data.ino(),
             size: data.size(),
             modified: (data.mtime(), data.mtime_nsec()),
         }),
-        Ok(Err(error)) | Err(error) => Sight::Odd(format!("cannot be read: {error}")),
+        Ok(Err(error)) | Err(error) => FileStatus::Odd(format!("cannot be read: {error}")),
     }
 }
 
@@ -191,12 +195,12 @@ mod tests {
 
     #[test]
     fn a_file_that_is_not_there_is_said_with_its_cue_unless_the_cue_goes_without_it() {
-        let missing = |optional| clip("clips/x.mp4", None, optional).fault(&Sight::Missing).unwrap();
+        let missing = |optional| clip("clips/x.mp4", None, optional).fault(&FileStatus::Missing).unwrap();
         assert_eq!(missing(false), "cue 12: clips/x.mp4: there is no such file");
         assert_eq!(missing(true), "clips/x.mp4 is not there; the cue goes without it");
-        assert_eq!(look("/dev"), Sight::Odd("is a folder, not a clip".into()));
-        assert_eq!(look("/no/such/file"), Sight::Missing);
-        assert_eq!(look("/dev/null"), Sight::Odd("is not a regular file".into()));
+        assert_eq!(stat("/dev"), FileStatus::Odd("is a folder, not a clip".into()));
+        assert_eq!(stat("/no/such/file"), FileStatus::Missing);
+        assert_eq!(stat("/dev/null"), FileStatus::Odd("is not a regular file".into()));
     }
 
     #[test]
@@ -208,14 +212,14 @@ mod tests {
             let new = folder.path().join("new");
             std::fs::write(&new, bytes).unwrap();
             std::fs::rename(&new, &path).unwrap();
-            look(path.to_str().unwrap())
+            stat(path.to_str().unwrap())
         };
         let first = look_at(b"film");
-        assert!(matches!(first, Sight::There(_)));
-        assert_eq!(look(path.to_str().unwrap()), first);
+        assert!(matches!(first, FileStatus::There(_)));
+        assert_eq!(stat(path.to_str().unwrap()), first);
         assert_ne!(look_at(b"Film"), first);
         for list in ["# mpv EDL v0\nx.mp4\n", "#EXTM3U\nhttp://host/x\n"] {
-            assert_eq!(look_at(list.as_bytes()), Sight::Odd("is a playlist, not a clip".into()));
+            assert_eq!(look_at(list.as_bytes()), FileStatus::Odd("is a playlist, not a clip".into()));
         }
     }
 }

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 use super::super::gauge::Delivery;
 use super::super::{Clip as OnAir, Job, Light, News, Outcome, Ready};
 use super::Key;
-use super::clip::{Clip, Sight};
+use super::clip::{Clip, FileStatus};
 use super::player::Player;
 use super::reel::{Facts, PARTS_MAX};
 use super::state::{Play, Role, Stage, State};
@@ -33,7 +33,7 @@ const CALM: Duration = Duration::from_secs(10);
 
 /// What is known of a clip's file.
 struct File {
-    sight: Sight,
+    status: FileStatus,
     looked: Instant,
     /// Why it cannot be played.
     fault: Option<String>,
@@ -364,7 +364,7 @@ impl Deck {
     /// Whether a fault of this clip is one of the output: not where the cue goes without it.
     fn counts(&self, key: Key) -> bool {
         let is_optional = self.clips.get(&key).is_some_and(|clip| clip.optional);
-        !(is_optional && self.files.get(&key).is_some_and(|file| file.sight == Sight::Missing))
+        !(is_optional && self.files.get(&key).is_some_and(|file| file.status == FileStatus::Missing))
     }
 
     fn fail(&mut self, key: Key, why: &str) {

@@ -10,7 +10,7 @@ use std::time::Instant;
 use serde_json::Value;
 
 use super::Key;
-use super::clip::{Clip, Sight, not_playable};
+use super::clip::{Clip, FileStatus, not_playable};
 use super::player::nanoseconds;
 use super::reel::{Facts, Part, Reel};
 use super::said::{Question, Said};
@@ -97,7 +97,10 @@ impl Exam {
     /// What the player has to be told first.
     pub(super) fn load(&self) -> Vec<Value> {
         told::load(
-            &Reel::new(Part { key: self.key, clip: Arc::clone(&self.clip), facts: None, sight: Sight::Missing }, []),
+            &Reel::new(
+                Part { key: self.key, clip: Arc::clone(&self.clip), facts: None, status: FileStatus::Missing },
+                [],
+            ),
             0,
         )
     }

@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use super::Key;
-use super::clip::{Clip, Sight};
+use super::clip::{Clip, FileStatus};
 use super::told::seconds;
 
 /// What the examination of a clip's file showed.
@@ -57,7 +57,7 @@ pub(super) struct Part {
     /// What is known of its file; nothing where it was called before anything could be known.
     pub(super) facts: Option<Facts>,
     /// Which version of the file it is.
-    pub(super) sight: Sight,
+    pub(super) status: FileStatus,
 }
 
 impl Part {
@@ -128,7 +128,7 @@ impl Reel {
 
     /// Returns `true` if `other` has the same parts, in the same versions of their files.
     pub(super) fn is_same(&self, other: &Reel) -> bool {
-        let is_same = |(own, other): (&Part, &Part)| own.key == other.key && own.sight == other.sight;
+        let is_same = |(own, other): (&Part, &Part)| own.key == other.key && own.status == other.status;
         self.parts.len() == other.parts.len() && self.parts.iter().zip(&other.parts).all(is_same)
     }
 
@@ -184,7 +184,7 @@ mod tests {
         let format = format.into();
         let (has_picture, has_sound) = (true, true);
         let facts = Facts { duration_ns: Some(lasts_ns), format, has_picture, has_sound, ..Facts::default() };
-        Part { key: (CueIx(0), 0), clip: Arc::new(clip), facts: Some(facts), sight: Sight::Missing }
+        Part { key: (CueIx(0), 0), clip: Arc::new(clip), facts: Some(facts), status: FileStatus::Missing }
     }
 
     #[test]

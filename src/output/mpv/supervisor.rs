@@ -18,7 +18,7 @@ use super::super::gauge::Delivery;
 use super::super::permits::{ClipFolders, OUTSIDE};
 use super::super::worker::WorkerContext;
 use super::super::{Light, News, Outcome, now};
-use super::clip::{Sight, look};
+use super::clip::{FileStatus, stat};
 use super::deck::{Deck, PendingWork};
 use super::player::Player;
 use super::process::{Process, end_of, words};
@@ -114,11 +114,11 @@ impl Supervisor {
             self.reap(player);
         }
         for (key, path) in pending_work.looks {
-            let sight = match look(&path) {
-                Sight::There(_) if !self.folders.have(Path::new(&path)) => Sight::Odd(OUTSIDE.to_owned()),
-                sight @ (Sight::There(_) | Sight::Missing | Sight::Odd(_)) => sight,
+            let status = match stat(&path) {
+                FileStatus::There(_) if !self.folders.have(Path::new(&path)) => FileStatus::Odd(OUTSIDE.to_owned()),
+                status @ (FileStatus::There(_) | FileStatus::Missing | FileStatus::Odd(_)) => status,
             };
-            self.deck().looked(key, sight, now());
+            self.deck().looked(key, status, now());
         }
         if let Some(role) = pending_work.start {
             self.start(role);

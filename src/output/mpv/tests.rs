@@ -6,7 +6,7 @@ use std::path::Path;
 
 use serde_json::{Value, json};
 
-use super::clip::{Identity, Sight};
+use super::clip::{FileStatus, Identity};
 use super::player::{ANSWER, ASK, LOAD};
 use super::said::{Question, Said};
 use super::state::{Exit, Role};
@@ -49,7 +49,7 @@ impl Rig {
             let pending_work = self.deck.pending_work(self.at);
             let mut is_idle = pending_work.looks.is_empty() && pending_work.start.is_none();
             for (key, _) in pending_work.looks {
-                self.deck.looked(key, Sight::There(Identity::of_size(self.size)), self.at);
+                self.deck.looked(key, FileStatus::There(Identity::of_size(self.size)), self.at);
             }
             if let Some(role) = pending_work.start {
                 let (near, far) = UnixStream::pair().unwrap();
@@ -415,7 +415,7 @@ fn a_file_over_which_players_die_is_faulty_at_the_second_time() {
     while rig.deck.light().0 != Light::Down {
         let pending_work = rig.deck.pending_work(rig.at);
         for (key, _) in pending_work.looks {
-            rig.deck.looked(key, Sight::There(Identity::of_size(1)), rig.at);
+            rig.deck.looked(key, FileStatus::There(Identity::of_size(1)), rig.at);
         }
         if let Some(role) = pending_work.start {
             let (near, far) = UnixStream::pair().unwrap();

@@ -103,7 +103,7 @@ mod tests {
     use std::path::Path;
     use std::sync::Arc;
 
-    use super::super::clip::{Clip, Sight};
+    use super::super::clip::{Clip, FileStatus};
     use super::super::reel::Part;
     use super::*;
     use crate::show::action::MpvCommand;
@@ -112,7 +112,8 @@ mod tests {
     fn properties(from_ns: u64, to_ns: Option<u64>, looped: bool) -> Vec<String> {
         let play = MpvCommand::Play { clip: "a".into(), from_ns, to_ns, volume: Some(80), looped, optional: false };
         let clip = Clip::new(&play, &CueNumber::new("1").unwrap(), None, Path::new("/")).unwrap();
-        let reel = Reel::new(Part { key: (CueIx(0), 0), clip: Arc::new(clip), facts: None, sight: Sight::Missing }, []);
+        let reel =
+            Reel::new(Part { key: (CueIx(0), 0), clip: Arc::new(clip), facts: None, status: FileStatus::Missing }, []);
         let values = load(&reel, 0).into_iter().filter(|command| command[0] == "set_property");
         values.map(|command| command[2].to_string().replace('"', "")).collect()
     }

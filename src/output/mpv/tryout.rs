@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::super::describe::clean;
 use super::super::now;
-use super::clip::{NO_SUCH_FILE, Sight, absolute, look, not_playable};
+use super::clip::{FileStatus, NO_SUCH_FILE, absolute, not_playable, stat};
 use super::process::{end_of, program_or_mpv};
 use crate::show::duration::SECOND_NS;
 use crate::show::file::machine::Clip;
@@ -36,10 +36,10 @@ pub fn try_out(folder: &Path, clip: &str, env: &dyn Fn(&str) -> Option<String>) 
         Ok(path) => path,
         Err(why) => return Clip { fault: Some(why), length_ns: None },
     };
-    let tried = match look(&path) {
-        Sight::There(_) => play(&path, env("HANDOVER_MPV")),
-        Sight::Missing => Err(NO_SUCH_FILE.into()),
-        Sight::Odd(why) => Err(why),
+    let tried = match stat(&path) {
+        FileStatus::There(_) => play(&path, env("HANDOVER_MPV")),
+        FileStatus::Missing => Err(NO_SUCH_FILE.into()),
+        FileStatus::Odd(why) => Err(why),
     };
     match tried {
         Ok(length_ns) => Clip { fault: None, length_ns },

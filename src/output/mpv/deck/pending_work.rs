@@ -8,7 +8,7 @@ use std::process::Child;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use super::super::clip::Sight;
+use super::super::clip::FileStatus;
 use super::super::exam::Exam;
 use super::super::player::{LOAD, Player};
 use super::super::reel::{Part, Reel};
@@ -128,20 +128,20 @@ impl Deck {
     }
 
     /// Takes in what a look at the file of a clip has shown.
-    pub(in super::super) fn looked(&mut self, key: Key, sight: Sight, looked: Instant) {
+    pub(in super::super) fn looked(&mut self, key: Key, status: FileStatus, looked: Instant) {
         let Some(clip) = self.clips.get(&key) else { return };
         // What a player has said of this very file still holds.
         let known = self.files.remove(&key);
-        let is_new = known.as_ref().is_none_or(|file| file.sight != sight);
+        let is_new = known.as_ref().is_none_or(|file| file.status != status);
         let known = match known {
             Some(file) if !is_new => file,
             earlier => {
-                let is_replaced = |file: &File| file.facts.is_some() && matches!(sight, Sight::There(_));
+                let is_replaced = |file: &File| file.facts.is_some() && matches!(status, FileStatus::There(_));
                 if earlier.as_ref().is_some_and(is_replaced) {
                     self.news.push(News::Word(clip.said("the file was replaced; the new one is being loaded")));
                 }
-                let fault = clip.fault(&sight);
-                File { sight, looked, fault, facts: None, deaths: 0 }
+                let fault = clip.fault(&status);
+                File { status, looked, fault, facts: None, deaths: 0 }
             }
         };
         self.files.insert(key, File { looked, ..known });
@@ -346,7 +346,7 @@ impl Deck {
     fn reel(&self, key: Key) -> Option<Reel> {
         let part = |key: Key| {
             let (clip, file) = (self.clips.get(&key)?, self.files.get(&key)?);
-            Some(Part { key, clip: Arc::clone(clip), facts: file.facts.clone(), sight: file.sight.clone() })
+            Some(Part { key, clip: Arc::clone(clip), facts: file.facts.clone(), status: file.status.clone() })
         };
         let followers = if self.lists_fail { vec![] } else { self.followers(key) };
         Some(Reel::new(part(key)?, followers.into_iter().map_while(part)))
