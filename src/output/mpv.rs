@@ -33,18 +33,18 @@
 //! The environment variable `HANDOVER_MPV` names another executable than `mpv`.
 
 mod clip;
+mod commands;
 mod deck;
 mod exam;
 mod hearing;
 mod player;
 mod process;
 mod reel;
-mod said;
+mod replies;
 mod state;
 mod supervisor;
 #[cfg(test)]
 mod tests;
-mod told;
 mod tryout;
 
 use std::collections::HashMap;

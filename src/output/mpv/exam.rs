@@ -11,10 +11,10 @@ use serde_json::Value;
 
 use super::Key;
 use super::clip::{Clip, FileStatus, not_playable};
+use super::commands;
 use super::player::nanoseconds;
 use super::reel::{Facts, Part, Reel};
-use super::said::{Question, Said};
-use super::told;
+use super::replies::{Question, Said};
 use crate::show::duration::{self, SECOND_NS};
 
 /// Formats of FFmpeg's that name other files instead of holding pictures or sounds.
@@ -96,7 +96,7 @@ impl Exam {
 
     /// What the player has to be told first.
     pub(super) fn load(&self) -> Vec<Value> {
-        told::load(
+        commands::load(
             &Reel::new(
                 Part { key: self.key, clip: Arc::clone(&self.clip), facts: None, status: FileStatus::Missing },
                 [],
@@ -179,7 +179,7 @@ impl Exam {
         match end_ns.filter(|end_ns| end_ns.saturating_sub(from_ns) > SECOND_NS) {
             Some(end_ns) => {
                 self.step = Step::Seeking { end_ns };
-                Verdict::Open(vec![Line::Do(told::seek(end_ns.saturating_sub(BEFORE_END_NS)))])
+                Verdict::Open(vec![Line::Do(commands::seek(end_ns.saturating_sub(BEFORE_END_NS)))])
             }
             None => Verdict::Sound(self.facts.clone()),
         }

@@ -9,11 +9,11 @@ use serde_json::{Value, json};
 
 use super::Key;
 use super::clip::not_playable;
+use super::commands;
 use super::exam::{Known, Line, SHORT_NS, Verdict, broken_off};
 use super::player::{ASK, Player, nanoseconds};
-use super::said::{Question, Said};
+use super::replies::{Question, Said};
 use super::state::{Stage, State, Turn};
-use super::told;
 use crate::show::duration::SECOND_NS;
 
 /// The first frame of a part may come this much before its time.
@@ -159,7 +159,7 @@ impl Player {
         let State::Loading { reel, last, begun: true, play, .. } = &mut self.state else { return Turn::Nothing };
         let (reel, last, play) = (Arc::clone(reel), *last, play.take());
         if let Some(volume) = reel.first().clip.volume {
-            self.say([told::volume(volume)]);
+            self.say([commands::volume(volume)]);
         }
         self.state = State::Ready { reel: Arc::clone(&reel), last };
         match play {

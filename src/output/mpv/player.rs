@@ -16,11 +16,11 @@ use std::time::{Duration, Instant};
 use serde_json::{Value, json};
 
 use super::super::Clip as OnAir;
+use super::commands;
 use super::exam::{Exam, Line};
 use super::reel::{Part, Reel};
-use super::said::Question;
+use super::replies::Question;
 use super::state::{Exit, Play, Role, Stage, State};
-use super::told;
 use crate::show::duration::SECOND_NS;
 
 /// How often a player that says nothing is asked whether it is there.
@@ -84,8 +84,8 @@ impl Player {
             is_paused: true,
             has_gone: false,
         };
-        let cover = (role == Role::Stage).then(told::cover);
-        player.say(told::watch().into_iter().chain(cover));
+        let cover = (role == Role::Stage).then(commands::cover);
+        player.say(commands::watch().into_iter().chain(cover));
         player
     }
 
@@ -93,8 +93,8 @@ impl Player {
     /// stands behind black; what was takes the place of the picture on air.
     pub(super) fn load(&mut self, reel: Arc<Reel>, last: usize, play: Option<Play>, at: Instant) {
         (self.error, self.is_paused) = (None, true);
-        let cover = play.is_none().then(told::cover);
-        if self.say(cover.into_iter().chain(told::load(&reel, last))) {
+        let cover = play.is_none().then(commands::cover);
+        if self.say(cover.into_iter().chain(commands::load(&reel, last))) {
             self.asked = Some(at);
             let request = self.request;
             self.state = State::Loading { reel, last, request, entry: None, begun: false, play };
@@ -115,7 +115,7 @@ impl Player {
     pub(super) fn go(&mut self, play: Play, at: Instant) -> bool {
         let State::Ready { reel, last } = &self.state else { return false };
         let (reel, last) = (Arc::clone(reel), *last);
-        let told = self.write(told::GO.as_bytes());
+        let told = self.write(commands::GO.as_bytes());
         if told {
             self.asked = Some(at);
             (self.is_paused, self.has_gone) = (false, false);
@@ -147,7 +147,7 @@ impl Player {
             return true;
         }
         *last = to;
-        let end = told::end(reel.ends_ns(to));
+        let end = commands::end(reel.ends_ns(to));
         self.say([end])
     }
 
@@ -178,7 +178,7 @@ impl Player {
     /// Goes to black; whatever it was is over.
     pub(super) fn clear(&mut self) -> bool {
         self.state = State::Idle;
-        self.say([told::cover(), json!(["stop"])])
+        self.say([commands::cover(), json!(["stop"])])
     }
 
     /// Tells it to quit.
@@ -268,7 +268,7 @@ impl Player {
                     self.request += 1;
                     (command, self.request)
                 }
-                Line::Ask(question) => (told::ask(question), question as u64),
+                Line::Ask(question) => (commands::ask(question), question as u64),
             };
             let line = json!({ "command": command, "request_id": id });
             lines.extend_from_slice(line.to_string().as_bytes());
@@ -293,7 +293,7 @@ impl Player {
 /// damaged file does not put an end to anybody's sums.
 pub(super) fn nanoseconds(seconds: f64) -> u64 {
     // A cast of a float saturates, and makes 0 of what is no number.
-    ((seconds * SECOND_NS as f64) as u64).min(told::LONGEST_NS)
+    ((seconds * SECOND_NS as f64) as u64).min(commands::LONGEST_NS)
 }
 
 /// Where a clip is that was at `from_ns` at an instant; it does not run past its end, however late its news is.
@@ -309,6 +309,6 @@ mod tests {
     #[test]
     fn no_time_of_a_player_is_too_long_for_a_sum() {
         let said = [0.5, -1.0, f64::NAN, f64::INFINITY, 1e300].map(nanoseconds);
-        assert_eq!(said, [SECOND_NS / 2, 0, 0, told::LONGEST_NS, told::LONGEST_NS]);
+        assert_eq!(said, [SECOND_NS / 2, 0, 0, commands::LONGEST_NS, commands::LONGEST_NS]);
     }
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use super::Key;
 use super::clip::{Clip, FileStatus};
-use super::told::seconds;
+use super::commands::seconds;
 
 /// What the examination of a clip's file showed.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -23,7 +23,7 @@ use super::deck::{Deck, PendingWork};
 use super::player::Player;
 use super::process::{Process, end_of, words};
 use super::state::{Exit, Role, State};
-use super::{LAST, lock, said};
+use super::{LAST, lock, replies};
 
 /// The longest line that a player says: none of the answers that it is asked for comes near it.
 const LINE_MAX: usize = 1 << 20;
@@ -242,7 +242,8 @@ impl Supervisor {
         let whole = reader.begun.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
         let lines: Vec<u8> = reader.begun.drain(..whole).collect();
         let at = now();
-        let said: Vec<_> = lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).map(said::read).collect();
+        let said: Vec<_> =
+            lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).map(replies::read).collect();
         let mut deck = self.deck();
         said.into_iter().for_each(|said| deck.hear(id, said, at));
         if let Some(exit) = exit {

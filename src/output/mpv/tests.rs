@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::clip::{FileStatus, Identity};
 use super::player::{ANSWER, ASK, LOAD};
-use super::said::{Question, Said};
+use super::replies::{Question, Said};
 use super::state::{Exit, Role};
 use super::*;
 use crate::output::testing::SOON;

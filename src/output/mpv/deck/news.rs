@@ -7,7 +7,7 @@ use super::super::super::gauge::Delivery;
 use super::super::super::{ClipNews, ClipReport, Job, News, Outcome, Report};
 use super::super::Key;
 use super::super::reel::Facts;
-use super::super::said::Said;
+use super::super::replies::Said;
 use super::super::state::{Exit, Stage, State, Turn};
 use super::Deck;
 

@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 
 use super::reel::Reel;
-use super::said::{Question, WATCHED};
+use super::replies::{Question, WATCHED};
 use crate::show::duration::{self, SECOND_NS};
 
 /// What a GO says, in full, so that it costs the station one write: the black cover goes, the picture moves, and the
