@@ -50,23 +50,23 @@ const TICK: Duration = Duration::from_secs(1);
 pub struct Remote {
     address: SocketAddr,
     shared: Arc<Shared>,
-    desk: Arc<Desk>,
+    inbox: Arc<ServerShared>,
     answers: SyncSender<(ReplyTo, Answer)>,
     thread: Option<JoinHandle<()>>,
 }
 
 /// Where the thread finds what is left for it.
-struct Desk {
+struct ServerShared {
     /// Only the last one counts, so there is room for one.
     picture: Mutex<Option<Picture>>,
     ends: AtomicBool,
-    rope: OwnedFd,
+    waker: OwnedFd,
 }
 
-impl Desk {
-    fn ring(&self) {
+impl ServerShared {
+    fn wake(&self) {
         // A full pipe rings already.
-        let _ = rustix::io::write(&self.rope, &[1]);
+        let _ = rustix::io::write(&self.waker, &[1]);
     }
 
     fn picture(&self) -> std::sync::MutexGuard<'_, Option<Picture>> {
@@ -86,17 +86,17 @@ impl Remote {
         let (udp, tcp) = bind(settings.listen)?;
         let address = udp.local_addr().map_err(RemoteError::Start)?;
         let shared = Arc::new(Shared::default());
-        let (bell, rope) = pipe_with(PipeFlags::NONBLOCK | PipeFlags::CLOEXEC).map_err(io::Error::from)?;
-        let desk = Arc::new(Desk { picture: Mutex::default(), ends: AtomicBool::default(), rope });
+        let (woken, waker) = pipe_with(PipeFlags::NONBLOCK | PipeFlags::CLOEXEC).map_err(io::Error::from)?;
+        let inbox = Arc::new(ServerShared { picture: Mutex::default(), ends: AtomicBool::default(), waker });
         // Each unanswered request has its place, so an answer only finds none if something is answered twice.
         let (answers, answered) = sync_channel(2 * UNANSWERED_MAX);
         let hub = Hub::new(show, settings.passcode, address.port(), hear, Arc::clone(&shared));
         let server = Server {
             hub,
             shared: Arc::clone(&shared),
-            desk: Arc::clone(&desk),
+            inbox: Arc::clone(&inbox),
             answered,
-            bell,
+            woken,
             udp,
             tcp,
             connections: vec![],
@@ -106,7 +106,7 @@ impl Remote {
         };
         let thread = thread::Builder::new().name("remote".into()).spawn(move || server.serve());
         let thread = Some(thread.map_err(RemoteError::Start)?);
-        Ok(Remote { address, shared, desk, answers, thread })
+        Ok(Remote { address, shared, inbox, answers, thread })
     }
 
     /// Where it listens.
@@ -117,7 +117,7 @@ impl Remote {
     /// Answers a request; never blocks.
     pub fn answer(&self, to: &ReplyTo, answer: Answer) {
         match self.answers.try_send((to.clone(), answer)) {
-            Ok(()) => self.desk.ring(),
+            Ok(()) => self.inbox.wake(),
             Err(_) => count(&self.shared.tally.dropped),
         }
     }
@@ -126,8 +126,8 @@ impl Remote {
     ///
     /// To be called with every change, and besides ten times a second or so while [`Self::has_subscribers`].
     pub fn publish(&self, picture: Picture) {
-        *self.desk.picture() = Some(picture);
-        self.desk.ring();
+        *self.inbox.picture() = Some(picture);
+        self.inbox.wake();
     }
 
     /// Whether anybody wants to be told of what is published. `/runningCues` is answered from the last picture anyhow.
@@ -155,8 +155,8 @@ impl Remote {
     }
 
     fn end(&self) {
-        self.desk.ends.store(true, Relaxed);
-        self.desk.ring();
+        self.inbox.ends.store(true, Relaxed);
+        self.inbox.wake();
     }
 }
 
@@ -193,9 +193,9 @@ fn step_back() {
 struct Server {
     hub: Hub,
     shared: Arc<Shared>,
-    desk: Arc<Desk>,
+    inbox: Arc<ServerShared>,
     answered: Receiver<(ReplyTo, Answer)>,
-    bell: OwnedFd,
+    woken: OwnedFd,
     udp: UdpSocket,
     tcp: TcpListener,
     connections: Vec<Connection>,
@@ -209,7 +209,7 @@ struct Server {
 impl Server {
     fn serve(mut self) {
         step_back();
-        while !self.desk.ends.load(Relaxed) {
+        while !self.inbox.ends.load(Relaxed) {
             let Ok(ready) = self.wait() else { return };
             self.hub.set_wall(now(), wall());
             self.take_what_was_left();
@@ -230,7 +230,7 @@ impl Server {
         self.deaf_until = self.deaf_until.filter(|&until| now() < until);
         let listens = if self.deaf_until.is_some() { PollFlags::empty() } else { PollFlags::IN };
         let mut fds = vec![
-            PollFd::from_borrowed_fd(self.bell.as_fd(), PollFlags::IN),
+            PollFd::from_borrowed_fd(self.woken.as_fd(), PollFlags::IN),
             PollFd::from_borrowed_fd(self.udp.as_fd(), PollFlags::IN),
             PollFd::from_borrowed_fd(self.tcp.as_fd(), listens),
         ];
@@ -253,12 +253,12 @@ impl Server {
 
     /// Answers and a picture.
     fn take_what_was_left(&mut self) {
-        let mut rung = [0; 64];
-        while rustix::io::read(&self.bell, &mut rung).is_ok_and(|n| n == rung.len()) {}
+        let mut notified = [0; 64];
+        while rustix::io::read(&self.woken, &mut notified).is_ok_and(|n| n == notified.len()) {}
         for (to, answer) in self.answered.try_iter().take(TURN) {
             self.hub.answer(&to, &answer);
         }
-        let picture = self.desk.picture().take();
+        let picture = self.inbox.picture().take();
         if let Some(picture) = picture {
             self.hub.publish(picture, now());
         }
