@@ -109,13 +109,14 @@ impl Clients {
 
     /// Who gives way to somebody new: of the first kind of which there are any, the one who has been silent the longest.
     fn gives_way(&self, new: Peer, is_guarded: bool) -> Option<usize> {
-        let house = new.address().ip().to_canonical();
-        let is_of_house = |client: &Client| client.is_datagram() && client.peer.address().ip().to_canonical() == house;
-        let crowded = self.0.iter().filter(|client| is_of_house(client)).count() >= OF_ONE_MACHINE;
+        let machine = new.address().ip().to_canonical();
+        let is_of_machine =
+            |client: &Client| client.is_datagram() && client.peer.address().ip().to_canonical() == machine;
+        let crowded = self.0.iter().filter(|client| is_of_machine(client)).count() >= OF_ONE_MACHINE;
         let kinds: [&dyn Fn(&Client) -> bool; 4] = [
             &|client| is_guarded && !client.connected,
-            &|client| is_of_house(client) && !client.follows(),
-            &|client| is_of_house(client) && crowded,
+            &|client| is_of_machine(client) && !client.follows(),
+            &|client| is_of_machine(client) && crowded,
             &|client| client.is_datagram() && !client.follows(),
         ];
         let longest_silent = |is_of_kind: &dyn Fn(&Client) -> bool| {

@@ -19,7 +19,7 @@ use super::clients::Clients;
 use super::counts::{Tally, count};
 use super::follow::changes;
 use super::list::Words;
-use super::meter::{Bucket, Guessers, Meter};
+use super::meter::{Bucket, FailedLogins, Meter};
 use super::packet::{Message, first_address, parse};
 use super::reply::{Status, text};
 use super::standstill::Standstill;
@@ -78,7 +78,7 @@ pub(super) struct Hub {
     hear: Hear,
     shared: Arc<Shared>,
     clients: Clients,
-    guessers: Guessers,
+    failed_logins: FailedLogins,
     wishes: Meter,
     calming: Meter,
     /// Wishes that wait for their time.
@@ -121,7 +121,7 @@ impl Hub {
             hear,
             shared,
             clients: Clients::default(),
-            guessers: Guessers::default(),
+            failed_logins: FailedLogins::default(),
             wishes: Meter::new(WISHES.0, WISHES.1),
             calming: Meter::new(40, 20),
             waiting: Waiting::default(),

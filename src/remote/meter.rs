@@ -74,62 +74,62 @@ impl Meter {
     }
 }
 
-/// How many guessers are remembered.
-const GUESSERS_MAX: usize = 64;
+/// How many failed_logins are remembered.
+const FAILED_LOGINS_MAX: usize = 64;
 
 /// The longest pause behind a wrong passcode; the first is a second, each is twice the one before.
 const PAUSE_MAX: Duration = Duration::from_secs(60);
 
-/// How long a guesser must be silent to be forgotten.
+/// How long a failed must be silent to be forgotten.
 const FORGOTTEN: Duration = Duration::from_secs(600);
 
 /// How many senders that once gave the right passcode are remembered.
 const KNOWN_MAX: usize = 64;
 
-/// How many passcodes of strangers are read a second, and how many at once. All strangers share it, because a guesser
+/// How many passcodes of strangers are read a second, and how many at once. All strangers share it, because a failed
 /// may have any number of addresses: over UDP they can be made up. Connections have a measure of their own, so that
 /// somebody who makes addresses up keeps no tablet out.
 const GUESSES: (u32, u32) = (1, 10);
 
 /// Who has given a wrong passcode, and how many passcodes of strangers may be read.
-pub(super) struct Guessers {
-    wrong: Vec<Guesser>,
+pub(super) struct FailedLogins {
+    wrong: Vec<FailedLogin>,
     /// Who once gave the right one, and does not share the measure of strangers: the last one last.
     known: Vec<IpAddr>,
     datagrams: Bucket,
     connections: Bucket,
 }
 
-impl Default for Guessers {
+impl Default for FailedLogins {
     fn default() -> Self {
         let bucket = || Bucket::new(GUESSES.0, GUESSES.1);
-        Guessers { wrong: vec![], known: vec![], datagrams: bucket(), connections: bucket() }
+        FailedLogins { wrong: vec![], known: vec![], datagrams: bucket(), connections: bucket() }
     }
 }
 
 /// Somebody who has given a wrong one.
-struct Guesser {
-    house: IpAddr,
+struct FailedLogin {
+    network: IpAddr,
     wrong: u32,
     last: Instant,
 }
 
-impl Guesser {
+impl FailedLogin {
     fn pause(&self) -> Duration {
         let doubled = 1_u64.checked_shl(self.wrong.saturating_sub(1)).unwrap_or(u64::MAX);
         Duration::from_secs(doubled).min(PAUSE_MAX)
     }
 }
 
-impl Guessers {
+impl FailedLogins {
     /// Returns `true` if `sender` has to wait before its next passcode is even read.
     pub(super) fn must_wait(&mut self, sender: IpAddr, is_datagram: bool, now: Instant) -> bool {
-        let house = house(sender);
-        let found = self.wrong.iter().find(|guesser| guesser.house == house);
-        if found.is_some_and(|guesser| now < guesser.last + guesser.pause()) {
+        let network = network(sender);
+        let found = self.wrong.iter().find(|failed| failed.network == network);
+        if found.is_some_and(|failed| now < failed.last + failed.pause()) {
             return true;
         }
-        !self.known.contains(&house) && !self.measure(is_datagram).take(now)
+        !self.known.contains(&network) && !self.measure(is_datagram).take(now)
     }
 
     fn measure(&mut self, is_datagram: bool) -> &mut Bucket {
@@ -138,27 +138,27 @@ impl Guessers {
 
     /// Remembers a wrong passcode.
     pub(super) fn wrong(&mut self, sender: IpAddr, now: Instant) {
-        self.wrong.retain(|guesser| now < guesser.last + FORGOTTEN);
-        let house = house(sender);
-        if let Some(guesser) = self.wrong.iter_mut().find(|guesser| guesser.house == house) {
-            (guesser.wrong, guesser.last) = (guesser.wrong.saturating_add(1), now);
+        self.wrong.retain(|failed| now < failed.last + FORGOTTEN);
+        let network = network(sender);
+        if let Some(failed) = self.wrong.iter_mut().find(|failed| failed.network == network) {
+            (failed.wrong, failed.last) = (failed.wrong.saturating_add(1), now);
             return;
         }
-        if self.wrong.len() == GUESSERS_MAX {
+        if self.wrong.len() == FAILED_LOGINS_MAX {
             // The one whose pause is over first has the least left to wait for.
-            let first = self.wrong.iter().enumerate().min_by_key(|(_, guesser)| guesser.last + guesser.pause());
+            let first = self.wrong.iter().enumerate().min_by_key(|(_, failed)| failed.last + failed.pause());
             if let Some((at, _)) = first {
                 self.wrong.swap_remove(at);
             }
         }
-        self.wrong.push(Guesser { house, wrong: 1, last: now });
+        self.wrong.push(FailedLogin { network, wrong: 1, last: now });
     }
 
     /// Forgets the wrong ones of `sender`, who knew it in the end.
     pub(super) fn right(&mut self, sender: IpAddr, is_datagram: bool) {
-        let house = house(sender);
-        self.wrong.retain(|guesser| guesser.house != house);
-        if let Some(at) = self.known.iter().position(|known| *known == house) {
+        let network = network(sender);
+        self.wrong.retain(|failed| failed.network != network);
+        if let Some(at) = self.known.iter().position(|known| *known == network) {
             self.known.remove(at);
         } else {
             // A sender that knows it has not guessed.
@@ -167,12 +167,12 @@ impl Guessers {
                 self.known.remove(0);
             }
         }
-        self.known.push(house);
+        self.known.push(network);
     }
 }
 
 /// The address as far as it costs something to have another: one machine has a whole /64 of IPv6 to guess from.
-fn house(sender: IpAddr) -> IpAddr {
+fn network(sender: IpAddr) -> IpAddr {
     match sender.to_canonical() {
         IpAddr::V4(ip) => ip.into(),
         IpAddr::V6(ip) => Ipv6Addr::from_bits(ip.to_bits() & !u128::from(u64::MAX)).into(),
@@ -212,59 +212,59 @@ mod tests {
 
     #[test]
     fn guessing_gets_slower_up_to_a_minute() {
-        let (start, mut guessers) = (now(), Guessers::default());
+        let (start, mut failed_logins) = (now(), FailedLogins::default());
         let mut at = start;
         for pause in [1, 2, 4, 8, 16, 32, 60, 60] {
-            assert!(!guessers.must_wait(LAN, true, at));
-            guessers.wrong(LAN, at);
-            assert!(guessers.must_wait(LAN, true, at + Duration::from_millis(pause * 1000 - 1)));
+            assert!(!failed_logins.must_wait(LAN, true, at));
+            failed_logins.wrong(LAN, at);
+            assert!(failed_logins.must_wait(LAN, true, at + Duration::from_millis(pause * 1000 - 1)));
             at += Duration::from_secs(pause);
         }
-        assert!(!guessers.must_wait([10, 0, 0, 6].into(), true, start));
-        guessers.wrong(LAN, at);
-        guessers.right(LAN, true);
-        assert!(!guessers.must_wait(LAN, true, at));
+        assert!(!failed_logins.must_wait([10, 0, 0, 6].into(), true, start));
+        failed_logins.wrong(LAN, at);
+        failed_logins.right(LAN, true);
+        assert!(!failed_logins.must_wait(LAN, true, at));
     }
 
     #[test]
     fn any_number_of_addresses_guesses_once_a_second() {
-        let (start, mut guessers) = (now(), Guessers::default());
-        guessers.right(LAN, true);
+        let (start, mut failed_logins) = (now(), FailedLogins::default());
+        failed_logins.right(LAN, true);
         let mut read = 0;
         for n in 0..100_000_u32 {
             let (stranger, at) =
                 (std::net::Ipv4Addr::from_bits(n).into(), start + Duration::from_micros(u64::from(n) * 100));
-            if !guessers.must_wait(stranger, true, at) {
-                guessers.wrong(stranger, at);
+            if !failed_logins.must_wait(stranger, true, at) {
+                failed_logins.wrong(stranger, at);
                 read += 1;
             }
         }
         assert!((15..=21).contains(&read), "{read} guesses in ten seconds");
         let at = start + Duration::from_secs(10);
-        assert!(!guessers.must_wait(LAN, true, at), "a sender that once knew it does not wait with them");
-        assert!(!guessers.must_wait([10, 0, 0, 7].into(), false, at), "nor does a connection");
+        assert!(!failed_logins.must_wait(LAN, true, at), "a sender that once knew it does not wait with them");
+        assert!(!failed_logins.must_wait([10, 0, 0, 7].into(), false, at), "nor does a connection");
     }
 
     #[test]
     fn all_that_know_it_may_come_at_once() {
-        let (start, mut guessers) = (now(), Guessers::default());
+        let (start, mut failed_logins) = (now(), FailedLogins::default());
         for n in 0..1_000_u32 {
             let sender = std::net::Ipv4Addr::from_bits(n).into();
-            assert!(!guessers.must_wait(sender, false, start));
-            guessers.right(sender, false);
+            assert!(!failed_logins.must_wait(sender, false, start));
+            failed_logins.right(sender, false);
         }
-        assert_eq!(guessers.known.len(), KNOWN_MAX);
+        assert_eq!(failed_logins.known.len(), KNOWN_MAX);
     }
 
     #[test]
     fn guessers_are_bounded_and_a_network_of_ipv6_is_one() {
-        let (start, mut guessers) = (now(), Guessers::default());
+        let (start, mut failed_logins) = (now(), FailedLogins::default());
         for n in 0..10_000_u32 {
-            guessers.wrong(std::net::Ipv4Addr::from_bits(n).into(), start);
+            failed_logins.wrong(std::net::Ipv4Addr::from_bits(n).into(), start);
         }
-        assert_eq!(guessers.wrong.len(), GUESSERS_MAX);
-        guessers.wrong("2001:db8::1".parse().unwrap(), start);
-        assert!(guessers.must_wait("2001:db8::2".parse().unwrap(), true, start));
-        assert!(!guessers.must_wait("2001:db8:0:1::2".parse().unwrap(), true, start));
+        assert_eq!(failed_logins.wrong.len(), FAILED_LOGINS_MAX);
+        failed_logins.wrong("2001:db8::1".parse().unwrap(), start);
+        assert!(failed_logins.must_wait("2001:db8::2".parse().unwrap(), true, start));
+        assert!(!failed_logins.must_wait("2001:db8:0:1::2".parse().unwrap(), true, start));
     }
 }

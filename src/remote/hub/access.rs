@@ -18,13 +18,13 @@ impl Hub {
             return Next::GoOn;
         };
         // Somebody who may speak has nothing to guess. Over UDP that may be said in its name, so nothing is taken back.
-        if !was_connected && self.guessers.must_wait(ip, is_datagram, now) {
+        if !was_connected && self.failed_logins.must_wait(ip, is_datagram, now) {
             self.deny(peer, address, "wait", now);
             return Next::Stop;
         }
         if !passcode.admits(&given) {
             if !was_connected || !is_datagram {
-                self.guessers.wrong(ip, now);
+                self.failed_logins.wrong(ip, now);
                 self.clients.disconnect(peer);
                 self.look_who_follows();
             }
@@ -35,7 +35,7 @@ impl Hub {
             return if was_connected && is_datagram { Next::GoOn } else { Next::Stop };
         }
         if !was_connected {
-            self.guessers.right(ip, is_datagram);
+            self.failed_logins.right(ip, is_datagram);
         }
         match self.clients.enter(peer, true, now) {
             Some(client) => {
