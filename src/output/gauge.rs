@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::{Health, Job, Last, Latency, Light, Packet, now};
 
-/// From here on, an output that sends is called slow.
+/// The time from which on a message that is being sent makes its output slow.
 pub(super) const SLOW: Duration = Duration::from_secs(1);
 
 /// How many of the last latencies are kept.
@@ -24,7 +24,7 @@ pub(super) struct Delivery {
 }
 
 impl Delivery {
-    /// The way of the message of `job` (none: of panic), which was handed over at `since` and is done now.
+    /// The delivery of the message of `job` (`None`: of a panic), which was handed over at `since` and is done now.
     pub(super) fn new(job: Option<Job>, since: Instant) -> Self {
         let packet = job.map_or(Packet::Panic, |job| Packet::Action { cue: job.cue, action: job.action });
         Delivery { packet, since, until: now() }
@@ -69,7 +69,7 @@ struct Reading {
     failed: u64,
     last: Option<(Packet, bool, Instant)>,
     latencies: Latencies,
-    /// Since when each message that is just being sent has been under way: one for each worker of the output at most.
+    /// When each message that is being sent was begun: at most one for each worker of the output.
     in_flight: Vec<Instant>,
 }
 
@@ -80,7 +80,7 @@ pub(super) struct InFlight<'a> {
 }
 
 impl InFlight<'_> {
-    /// It has come down, well or not; says how long it took.
+    /// Ends it, well or not; gives how long it took.
     pub(super) fn end(self) -> Duration {
         now().duration_since(self.since)
     }

@@ -112,7 +112,7 @@ fn actions_to(output: OutputIx, cue: &Cue) -> impl Iterator<Item = u32> {
     (0..).zip(&cue.actions).filter(move |(_, action)| action.output == output).map(|(at, _)| at)
 }
 
-/// What is known of the last message that said what several actions say, for those of them that follow.
+/// The outcome of the last message that several actions share, for the actions after the first.
 ///
 /// One is enough: the actions of a cue are handed over one right after the other.
 #[derive(Default)]

@@ -8,8 +8,8 @@
 //!
 //! ```text
 //!  station ── GO ──► deck ──────────── one write ───────────► stage (mpv): the window; on air, or armed behind black
-//!     │ arm, stop     ▲ │ pending_work                              scout (mpv): no window, examines the files before
-//!     └── wake ──► supervisor ◄──────────── events ────────────── both
+//!     │ arm, stop     ▲ │ pending work                      scout (mpv): no window, examines the files before
+//!     └── wake ──► supervisor ◄──────── events ────────────── both
 //!                     └── news ─► reporter
 //! ```
 //!

@@ -67,7 +67,7 @@ impl fmt::Display for Peer {
     }
 }
 
-/// The first of `addresses` that `connect` gets through to, or why it does not get through to the last.
+/// Connects to the first reachable address; returns the last error if none is.
 pub(super) fn first_of<T>(
     addresses: &[SocketAddr],
     mut connect: impl FnMut(SocketAddr) -> io::Result<T>,

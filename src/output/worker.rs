@@ -1,8 +1,8 @@
 //! The thread behind an output that may block, and the only place where its reports are made.
 //!
-//! Everyone for whom a message is taken gets exactly one report on it, whatever happens to the worker. A message is sent
-//! once or not at all, since a cue sent late or twice is worse than a cue that is known to have failed: it is tried again
-//! only where the show asks for it, and then panic and the end of the program put an end to that at once.
+//! Every accepted message gets exactly one report, even if the worker dies. A message is sent once or not at all, since a
+//! cue sent late or twice is worse than a cue that is known to have failed. It is retried only where the show asks for
+//! it; panic and the end of the program end the retries at once.
 
 use std::io;
 use std::sync::Arc;
@@ -68,7 +68,7 @@ pub(super) struct Again {
     pub(super) tries: u32,
 }
 
-/// Who a worker is and to whom it tells what happened.
+/// What a worker knows of its output, and where its reports go.
 #[derive(Clone)]
 pub(super) struct WorkerContext {
     /// Whose output this is.
@@ -85,7 +85,7 @@ impl WorkerContext {
         Report { output: self.output, job, outcome }
     }
 
-    /// Keeps what became of a message that was handed over at `since`, and tells each of its senders.
+    /// Records what became of a message that was handed over at `since`, and reports it to each of its senders.
     fn settle(&self, senders: &Senders, since: Instant, sent: Result<Light, Failure>) {
         let delivery = Delivery::new(senders.job, since);
         let outcome = match sent {
@@ -232,7 +232,7 @@ fn too_late(output: &str, since: Instant) -> Failure {
     format!("not sent: it waited {seconds} s behind others for {output}, too late now").into()
 }
 
-/// The thread's end of a worker. Its drop runs however the thread ends, so that no message is left without a report.
+/// The thread of a worker. Its drop runs however the thread ends, so that no message is left without a report.
 struct WorkerThread<T, X> {
     queue: Arc<Queue<T>>,
     context: WorkerContext,

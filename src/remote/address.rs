@@ -259,7 +259,7 @@ fn port(args: &[Arg<'_>]) -> Result<Option<u16>, Misunderstood> {
     number.filter(|&port| port != 0).map(Some).ok_or_else(|| wrong("a port is a whole number from 1 to 65535"))
 }
 
-/// So much of what came in as a reply should repeat.
+/// The part of the request that is echoed in the reply.
 fn short(text: &str) -> String {
     text.chars().take(CueNumber::LONGEST).collect()
 }

@@ -74,20 +74,20 @@ impl Meter {
     }
 }
 
-/// How many failed_logins are remembered.
+/// How many failed logins are remembered.
 const FAILED_LOGINS_MAX: usize = 64;
 
 /// The longest pause behind a wrong passcode; the first is a second, each is twice the one before.
 const PAUSE_MAX: Duration = Duration::from_secs(60);
 
-/// How long a failed must be silent to be forgotten.
+/// How long a sender must be silent for its failed logins to be forgotten.
 const FORGOTTEN: Duration = Duration::from_secs(600);
 
 /// How many senders that once gave the right passcode are remembered.
 const KNOWN_MAX: usize = 64;
 
-/// How many passcodes of strangers are read a second, and how many at once. All strangers share it, because a failed
-/// may have any number of addresses: over UDP they can be made up. Connections have a measure of their own, so that
+/// How many passcodes of strangers are read a second, and how many at once. All strangers share it, because somebody
+/// who guesses may have any number of addresses: over UDP they can be made up. Connections have a measure of their own, so that
 /// somebody who makes addresses up keeps no tablet out.
 const GUESSES: (u32, u32) = (1, 10);
 

@@ -55,7 +55,7 @@ pub struct Remote {
     thread: Option<JoinHandle<()>>,
 }
 
-/// Where the thread finds what is left for it.
+/// What the handles leave for the thread.
 struct ServerShared {
     /// Only the last one counts, so there is room for one.
     picture: Mutex<Option<Picture>>,

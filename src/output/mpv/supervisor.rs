@@ -25,19 +25,19 @@ use super::process::{Process, end_of, words};
 use super::state::{Exit, Role, State};
 use super::{LAST, lock, replies};
 
-/// The longest line that a player says: none of the answers that it is asked for comes near it.
+/// The longest line that is accepted from a player, bytes. No reply comes near it.
 const LINE_MAX: usize = 1 << 20;
 
-/// How long a player that has hung up gets to end by itself, so that it can be said how it did.
+/// Grace period after the socket closes, so that the exit status can be reported.
 const END: Duration = Duration::from_millis(300);
 
-/// How long one that was killed may take to end; what takes longer is stuck in the system, and is reaped later.
+/// How long a killed player may take to exit. One that takes longer is stuck in the kernel and is reaped later.
 const KILLED: Duration = Duration::from_millis(100);
 
-/// Somebody who looks at the clock so much later than he wanted to has not listened.
+/// If a wake-up is this late, the thread was not scheduled: that does not count as silence of the player.
 const LATE: Duration = Duration::from_millis(100);
 
-/// How often those that are not dead yet are looked at.
+/// Reap interval of players that were killed and have not exited.
 const REAP_INTERVAL: Duration = Duration::from_millis(50);
 
 /// The thread's half of an output of clips.
@@ -49,12 +49,12 @@ pub(super) struct Supervisor {
     context: WorkerContext,
     woken: UnixStream,
     readers: HashMap<u64, PlayerReader>,
-    /// Killed, but not dead yet.
+    /// Killed, and not exited yet.
     exiting: Vec<Child>,
     light: (Light, Option<String>),
 }
 
-/// Where a player is listened to.
+/// Reads the lines of a player.
 struct PlayerReader {
     line: UnixStream,
     /// The beginning of a line.
@@ -90,14 +90,14 @@ impl Supervisor {
             let is_busy = self.work(pending_work);
             self.tell();
             if is_over {
-                // One that was killed under a heavy load takes its time, and nobody else reaps it.
+                // Under a heavy load a killed player exits late, and nothing else reaps it.
                 let deadline = now() + LAST / 2;
                 for child in &mut self.exiting {
                     end_of(child, deadline);
                 }
                 return;
             }
-            // What came of the pending_work may be work in its turn.
+            // What was done may have caused more work.
             let wake = if is_busy { now() } else { wake };
             self.listen(wake);
         }
@@ -107,7 +107,7 @@ impl Supervisor {
         lock(&self.deck)
     }
 
-    /// Does what is to be done; whether there was anything.
+    /// Does the pending work; returns `true` if there was any.
     fn work(&mut self, pending_work: PendingWork) -> bool {
         let is_busy = !pending_work.looks.is_empty() || pending_work.start.is_some() || !pending_work.lost.is_empty();
         for player in pending_work.lost {
@@ -168,14 +168,14 @@ impl Supervisor {
         if matches!(player.state, State::Starting) {
             why.push_str(" as it started; check the `flags` of the output, and the version of mpv (0.33 or later)");
         }
-        // Its last words often say what its exit status does not.
+        // Its last error often says what its exit status does not.
         if let Some(error) = &player.error {
             why.push_str(&format!("; its last error: {error}"));
         }
         self.deck().reaped(&player, &why, now());
     }
 
-    /// Tells what has happened, and shows how the output is doing.
+    /// Reports what has happened, and updates the health of the output.
     fn tell(&mut self) {
         let (news, deliveries, light) = {
             let mut deck = self.deck();
@@ -254,7 +254,7 @@ impl Supervisor {
 
 impl Drop for Supervisor {
     fn drop(&mut self) {
-        // Without its supervisor, no player may play on, and nothing that was called may be left without a word.
+        // Without a supervisor no player may play on, and nothing that was called may be left without a report.
         if thread::panicking() {
             let why = format!("the supervisor of {} has ended by a fault of the program", self.context.name);
             self.deck().fall(&why, now());

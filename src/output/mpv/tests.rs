@@ -43,7 +43,7 @@ impl Rig {
         Rig { deck, at: now(), far: vec![], entry: 0, size: 1 }
     }
 
-    /// Does all pending_work but funerals, has new players answer, and files examined.
+    /// Does all pending work but reaping, has new players answer, and files examined.
     fn work(&mut self) {
         loop {
             let pending_work = self.deck.pending_work(self.at);

@@ -1,7 +1,7 @@
 //! The datagrams that left a moment ago: which of them a refusal belongs to, and which are heard for all that is known.
 //!
 //! A closed port answers a datagram with an ICMP message, which reaches the socket later: on this machine at once, over
-//! a network after a round delivery. The system says only that there was a refusal, not of which datagram. It belongs to
+//! a network after a round trip. The system says only that there was a refusal, not of which datagram. It belongs to
 //! the last one, and to those that left right before it, which went to the same closed port. A host answers at most a
 //! few datagrams a second (RFC 1812, section 4.3.2.8), so no answer of its own is expected for each.
 //!

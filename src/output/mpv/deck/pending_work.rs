@@ -1,6 +1,6 @@
 //! What a deck wants done that takes time, and what has come of it: files to look at, players to start and to reap.
 //!
-//! The supervisor asks for pending_work, does them without the lock, and says what came of them. What the stage loads is decided
+//! The supervisor asks for pending work, does it without the lock, and reports the result. What the stage loads is decided
 //! here: what was called goes before what is to be armed, and nothing is armed while something is on air.
 
 use std::os::unix::net::UnixStream;
