@@ -267,7 +267,7 @@ impl Checked {
         let name = context.name.clone();
         Ok(match self {
             Checked::Udp(peer, packets) => {
-                let line = UdpLine::new(peer.clone());
+                let line = UdpLine::new(peer.clone(), Arc::clone(&context.gauge));
                 Clocked::beside(udp::Udp::open(context, peer, packets)?, clock(&name, timecode, OSC, line)?)
             }
             Checked::Tcp(peer, framing, packets) => {

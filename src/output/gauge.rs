@@ -165,6 +165,14 @@ impl Gauge {
         (reading.light, reading.error) = (Light::Down, Some(why));
     }
 
+    /// This is not wrong any more; whatever else is stays.
+    pub(super) fn clear(&self, why: &str) {
+        let mut reading = self.lock();
+        if reading.error.as_deref() == Some(why) {
+            (reading.light, reading.error) = (Light::Idle, None);
+        }
+    }
+
     /// What is wrong, if anything is.
     pub(super) fn error(&self) -> Option<String> {
         self.lock().error.clone()

@@ -6,11 +6,13 @@
 
 use std::io::ErrorKind;
 use std::net::UdpSocket;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::Line;
 use super::pace::{Grain, Say};
 use super::smpte::Label;
+use crate::output::gauge::Gauge;
 use crate::output::peer::{Peer, first_of};
 use crate::output::{now, osc, udp};
 use crate::show::action::OscArg;
@@ -21,6 +23,9 @@ pub(super) const GRAIN: Grain = Grain { per_frame: 1, group: 1, announces: false
 
 /// How often a host that is not found is looked for.
 const RETRY: Duration = Duration::from_secs(3);
+
+/// How long no refusal has come back when somebody listens again. A host answers at most once a second or so.
+const HEARD: Duration = Duration::from_millis(2500);
 
 /// The packet that says it.
 pub(super) fn packet(rate: FrameRate, say: Say) -> Option<Vec<u8>> {
@@ -37,11 +42,15 @@ pub(in crate::output) struct UdpLine {
     socket: Option<UdpSocket>,
     /// When the host was looked for in vain.
     failed: Option<Instant>,
+    /// Shows that nobody listens, where no cue's message does.
+    gauge: Arc<Gauge>,
+    /// When a packet was last refused, until somebody listens again.
+    refused: Option<Instant>,
 }
 
 impl UdpLine {
-    pub(in crate::output) fn new(peer: Peer) -> Self {
-        UdpLine { peer, socket: None, failed: None }
+    pub(in crate::output) fn new(peer: Peer, gauge: Arc<Gauge>) -> Self {
+        UdpLine { peer, socket: None, failed: None, gauge, refused: None }
     }
 
     /// The socket; may wait for a name server.
@@ -54,10 +63,26 @@ impl UdpLine {
     }
 }
 
+impl UdpLine {
+    /// Shows whether anybody listens: a refusal comes back as the error of a later packet.
+    fn show(&mut self, is_refused: bool) {
+        let why = || format!("nobody listens at {} to the timecode", self.peer);
+        if is_refused {
+            if self.refused.replace(now()).is_none() {
+                self.gauge.down(why());
+            }
+        } else if self.refused.is_some_and(|refused| now().duration_since(refused) > HEARD) {
+            self.gauge.clear(&why());
+            self.refused = None;
+        }
+    }
+}
+
 impl Line for UdpLine {
     fn say(&mut self, packet: Vec<u8>) {
         let Some(sent) = self.socket().map(|socket| socket.send(&packet)) else { return };
         // Nobody listening and no room are over soon; with anything else the socket may have lost its own address.
+        self.show(sent.as_ref().is_err_and(|error| error.kind() == ErrorKind::ConnectionRefused));
         let passes = [ErrorKind::ConnectionRefused, ErrorKind::WouldBlock, ErrorKind::Interrupted];
         if sent.is_err_and(|error| !passes.contains(&error.kind())) {
             (self.socket, self.failed) = (None, Some(now()));
@@ -68,6 +93,27 @@ impl Line for UdpLine {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::output::Light;
+    use crate::output::testing::awaited;
+
+    #[test]
+    fn a_port_that_refuses_timecode_puts_the_light_out_until_it_listens() {
+        let closed = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+        let gauge = Arc::new(Gauge::default());
+        let mut line = UdpLine::new(Peer::new("127.0.0.1", closed.port()), Arc::clone(&gauge));
+        (0..2).for_each(|_| line.say(vec![0; 4]));
+        let why = format!("nobody listens at {closed} to the timecode");
+        assert_eq!((gauge.health(0).light, gauge.error()), (Light::Down, Some(why)));
+        let _listens = UdpSocket::bind(closed).unwrap();
+        line.refused = line.refused.map(|refused| refused - HEARD);
+        // The refusal of the packet before is still to be read.
+        awaited(|| {
+            line.say(vec![0; 4]);
+            line.refused = line.refused.map(|refused| refused - HEARD);
+            gauge.error().is_none()
+        });
+        assert_eq!(gauge.health(0).light, Light::Idle);
+    }
 
     #[test]
     fn a_packet_has_the_label_as_text_and_as_numbers() {
