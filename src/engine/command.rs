@@ -168,8 +168,8 @@ pub enum Rejection {
     NotSpotted(String),
     #[error("the show has nobody of that kind")]
     NoSuchPerson,
-    #[error("the run is not over: cues are left, running or due")]
+    #[error("the run is not finished: cues are left, running or due")]
     NotOver,
-    #[error("the run has ended already")]
+    #[error("the run is finished already")]
     Ended,
 }

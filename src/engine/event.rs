@@ -53,11 +53,6 @@ impl fmt::Display for RunId {
     }
 }
 
-/// The reason of [`Event::RunLeft`] where the caller left on purpose.
-pub const CALLER_QUIT: &str = "the caller quit";
-/// The reason of [`Event::RunLeft`] where a run ended with its terminal.
-pub const TERMINAL_WENT: &str = "its terminal went";
-
 /// A fact of the run. The journal holds nothing else, and the state is the fold of them.
 ///
 /// `due_ns`, where an event has it, is the instant of the run clock at which it was meant to happen; what follows is

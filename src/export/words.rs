@@ -78,7 +78,7 @@ pub(super) fn facts(run: &AsRun) -> Vec<(&'static str, String)> {
     match (&run.started, &run.last, &run.end) {
         (Some(from), _, Some(end)) if run.finished => fact("Actual", format!("{}, finished", span(from, end))),
         (Some(from), Some(last), Some(end)) => {
-            fact("Actual", format!("{}, not finished", span(from, last)));
+            fact("Actual", format!("{}, unfinished", span(from, last)));
             fact("Projected", span(from, end));
         }
         _ => fact("Actual", "not begun".to_owned()),

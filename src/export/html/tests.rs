@@ -70,7 +70,7 @@ fn the_page_says_what_became_of_the_evening() {
     let page = read(&text);
     assert_eq!(texts(&page, "span", Some("badge")), ["LIVE"]);
     let facts = texts(&page, "dl", None).concat();
-    for words in ["Europe/Paris", "not finished", "0:10, in 1 hold", "1 time, at 23:59:10", "0:20, from 00:00:20 +1"] {
+    for words in ["Europe/Paris", "unfinished", "0:10, in 1 hold", "1 time, at 23:59:10", "0:20, from 00:00:20 +1"] {
         assert!(facts.contains(words), "no {words:?} in {facts}");
     }
     let section = |class: &str| texts(&page, "section", Some(class)).concat();
