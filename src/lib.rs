@@ -32,6 +32,8 @@
 //! | [`show`] [`slip`] [`geo`] [`input`] | the plan: segments, cues, numbers, times, its file and its faults; frames on a stream; maps; what a terminal sends |
 //! | [`plain`] | text that does nothing to the text around it |
 
+#![cfg_attr(test, expect(clippy::wildcard_enum_match_arm, reason = "a test picks out what it expects"))]
+
 pub mod app;
 pub mod cli;
 pub mod conductor;

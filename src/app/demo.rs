@@ -62,7 +62,16 @@ impl Demo {
                 vec![]
             }
             Output::Send(job) => rehearsed(state, job).into_iter().collect(),
-            _ => vec![],
+            Output::Stop(_)
+            | Output::PauseClip(_)
+            | Output::ResumeClip(_)
+            | Output::StopAll
+            | Output::Reply { .. }
+            | Output::ClipsLost(_)
+            | Output::Arm(_)
+            | Output::Join(_)
+            | Output::Outages(_)
+            | Output::ShowTime(_) => vec![],
         };
         conductor.drive(0, Input::Begin(begin), &mut perform);
         conductor.pass(0, run_ns - 1, &mut perform);

@@ -3,13 +3,16 @@
 //!
 //! Must never decide what is shown where: it keeps lines, knows of what kind each is, and finds them again.
 
+pub(super) mod telling;
+
 use std::collections::VecDeque;
 
 use strum::VariantArray;
 
 use super::Tone;
-use crate::engine::{Event, Record, RunNs};
-use crate::show::{CueNumber, duration};
+use crate::engine::{Record, RunNs};
+use crate::show::CueNumber;
+use telling::{Telling, telling};
 
 /// The last lines of the journal, in words.
 #[derive(Clone, Debug, Default)]
@@ -51,17 +54,6 @@ pub enum Mark {
     Done,
     /// The playhead moved or a message left: the message line keeps what was before.
     Routine,
-}
-
-impl Mark {
-    fn of(event: &Event) -> Self {
-        match event {
-            Event::CueFired { .. } => Mark::Fired,
-            Event::CueCompleted { .. } | Event::DepartmentReady { .. } => Mark::Done,
-            Event::PlayheadMoved { .. } | Event::ActionSent { .. } | Event::PanicSent { .. } => Mark::Routine,
-            _ => Mark::Plain,
-        }
-    }
 }
 
 /// A word of the program's own, which is no event of the run.
@@ -116,36 +108,6 @@ impl Kind {
             Kind::Refusal => "refused",
             Kind::Note => "note",
             Kind::Program => "program",
-        }
-    }
-
-    fn of(event: &Event) -> Self {
-        match event {
-            Event::CueStoodBy { .. }
-            | Event::DepartmentReady { .. }
-            | Event::DepartmentUnready { .. }
-            | Event::InterlockOverridden { .. } => Kind::Standby,
-            Event::ActionSent { .. }
-            | Event::ActionRehearsed { .. }
-            | Event::ActionFailed { .. }
-            | Event::ActionUnknown { .. }
-            | Event::PanicSent { .. }
-            | Event::PanicRehearsed { .. }
-            | Event::PanicFailed { .. } => Kind::Send,
-            Event::NoteTaken { .. }
-            | Event::PersonNoted { .. }
-            | Event::PersonSpotted { .. }
-            | Event::PersonUnspotted { .. } => Kind::Note,
-            Event::RunStarted { .. }
-            | Event::RunResumed { .. }
-            | Event::RunLeft { .. }
-            | Event::TerminalLost {}
-            | Event::RunEnded { .. }
-            | Event::Held {}
-            | Event::Resumed {}
-            | Event::Panicked {}
-            | Event::Unknown(_) => Kind::Program,
-            _ => Kind::Cue,
         }
     }
 }
@@ -226,8 +188,7 @@ impl Log {
 
     /// Words `record` and keeps it.
     pub fn push(&mut self, record: &Record) {
-        let (text, tone) = words(&record.event);
-        let (kind, mark) = (Kind::of(&record.event), Mark::of(&record.event));
+        let Telling { kind, text, tone, mark, .. } = telling(&record.event);
         let (cue, at_ns) = (record.event.cue().cloned(), record.run_ns);
         self.keep(Line { at: 0, seq: Some(record.seq), at_ns, kind, cue, text, tone, mark, times: 1 });
     }
@@ -275,107 +236,10 @@ impl Log {
     }
 }
 
-/// What an event says to the caller, and how loud.
-pub fn words(event: &Event) -> (String, Tone) {
-    use Tone::{Alarm, Attention, Calm};
-    match event {
-        Event::RunStarted { show, rehearsal, speed, auto, shift_ns, .. } => {
-            let kind = match (rehearsal, shift_ns) {
-                (true, _) => "rehearsal".to_owned(),
-                (false, Some(ns)) => {
-                    format!("technical rehearsal, clock {}", duration::over_under(*ns))
-                }
-                (false, None) => "live".to_owned(),
-            };
-            let speed = if *speed > 1 { format!(", {speed} times as fast") } else { String::new() };
-            let auto = if *auto { ", called by the program" } else { "" };
-            (format!("run started: {show}, {kind}{speed}{auto}"), Calm)
-        }
-        Event::RunResumed { down_ns } => {
-            (format!("run resumed after {} without a program", duration::countdown(*down_ns)), Attention)
-        }
-        Event::RunLeft { reason } => (format!("program left the run: {reason}"), Attention),
-        Event::TerminalLost {} => ("the terminal went".to_owned(), Attention),
-        Event::RunEnded { over_ns } => (format!("run ended, over/under {}", duration::over_under(*over_ns)), Calm),
-        Event::SegmentStarted { title, .. } => (format!("segment started: {title}"), Calm),
-        Event::SegmentEnded { segment, .. } => (format!("segment {segment} ended"), Calm),
-        Event::CueStoodBy { cue } => (format!("cue {cue} standby"), Calm),
-        Event::DepartmentReady { cue, department } => (format!("cue {cue}: {department} ready"), Calm),
-        Event::DepartmentUnready { cue, department } => (format!("cue {cue}: {department} NOT ready"), Attention),
-        Event::InterlockOverridden { cue, reason } => (format!("cue {cue} interlock overridden: {reason}"), Attention),
-        Event::CueFired { cue, cause, firing, .. } => {
-            let again = if *firing > 1 { format!(", time {firing}") } else { String::new() };
-            (format!("cue {cue} fired  {}{again}", cause.word()), Calm)
-        }
-        Event::CueCompleted { cue, .. } => (format!("cue {cue} complete"), Calm),
-        Event::CueStopped { cue, .. } => (format!("cue {cue} stopped"), Attention),
-        Event::ClipStarted { cue, length_ns: Some(ns), .. } => {
-            (format!("cue {cue} clip runs, {}", duration::length(*ns)), Calm)
-        }
-        Event::ClipStarted { cue, .. } => (format!("cue {cue} clip runs"), Calm),
-        Event::ClipPaused { cue } => (format!("cue {cue} clip paused"), Attention),
-        Event::ClipResumed { cue } => (format!("cue {cue} clip goes on"), Calm),
-        Event::ClipLost { cue, error, .. } => (format!("cue {cue} CLIP LOST: {error}"), Alarm),
-        Event::CueMissed { cue, why, .. } => (format!("cue {cue} MISSED: {}", why.words()), Alarm),
-        Event::CueSkipped { cue } => (format!("cue {cue} skipped"), Attention),
-        Event::CueUnskipped { cue } => (format!("cue {cue} back in the run"), Calm),
-        Event::CueSwapped { cue, by, not_followed } => (swapped(cue, by, not_followed), Attention),
-        Event::StepDone { cue, step, title } => (format!("cue {cue} step {step}: {title}"), Calm),
-        Event::PlayheadMoved { cue: Some(cue) } => (format!("playhead at {cue}"), Calm),
-        Event::PlayheadMoved { cue: None } => ("playhead behind the last cue".into(), Calm),
-        Event::Held {} => ("show held".into(), Attention),
-        Event::Resumed {} => ("show resumed".into(), Calm),
-        Event::Panicked {} => ("PANIC: nothing comes by itself, outputs are told to stop".into(), Alarm),
-        Event::PanicSent { output } => (format!("PANIC → {output}: stop sent"), Calm),
-        Event::PanicRehearsed { output, message } => (format!("PANIC ⇢ {output}: {message}"), Calm),
-        Event::PanicFailed { output, error } => (format!("PANIC → {output} NOT TOLD to stop: {error}"), Alarm),
-        Event::NoteTaken { text, .. } => (format!("note: {text}"), Calm),
-        Event::PersonSpotted { name, .. } => (format!("{name} spotted"), Calm),
-        Event::PersonUnspotted { name, .. } => (format!("{name}: last sighting taken back"), Calm),
-        Event::PersonNoted { name, text, .. } => (format!("note on {name}: {text}"), Calm),
-        Event::ActionSent { cue, output, .. } => (format!("cue {cue} → {output}: sent"), Calm),
-        Event::ActionRehearsed { cue, output, message, .. } => (format!("cue {cue} ⇢ {output}: {message}"), Calm),
-        Event::ActionFailed { cue, output, error, .. } => (format!("cue {cue} → {output} FAILED: {error}"), Alarm),
-        Event::ActionUnknown { cue, output, .. } => {
-            (format!("cue {cue} → {output} UNKNOWN: the program went down, sent or not"), Alarm)
-        }
-        Event::Unknown(unknown) => {
-            (format!("an event of a newer version, which this one does not know: {}", unknown.kind), Attention)
-        }
-    }
-}
-
-/// That `by` has the place of `cue`, and what does not come therefore.
-fn swapped(cue: &CueNumber, by: &CueNumber, not_followed: &[CueNumber]) -> String {
-    /// How many cues are named.
-    const NAMED_MAX: usize = 8;
-    let named: Vec<_> = not_followed.iter().take(NAMED_MAX).map(ToString::to_string).collect();
-    let more = if not_followed.len() > NAMED_MAX { " …" } else { "" };
-    match named.as_slice() {
-        [] => format!("cue {by} takes the place of {cue}"),
-        named => format!("cue {by} takes the place of {cue}; not followed: {}{more}", named.join(", ")),
-    }
-}
-
-/// What happens behind the caller's back, all the time.
-pub(super) fn is_bookkeeping(event: &Event) -> bool {
-    use Event::{ActionRehearsed, ActionSent, CueCompleted, PanicRehearsed, PanicSent, PlayheadMoved, SegmentEnded};
-    matches!(
-        event,
-        ActionRehearsed { .. }
-            | ActionSent { .. }
-            | PanicRehearsed { .. }
-            | PanicSent { .. }
-            | CueCompleted { .. }
-            | PlayheadMoved { .. }
-            | SegmentEnded { .. }
-    )
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::Cause;
+    use crate::engine::{Cause, Event};
 
     fn record(seq: u64, event: Event) -> Record {
         Record::new(seq, jiff::Timestamp::UNIX_EPOCH, seq, event)
@@ -407,7 +271,8 @@ mod tests {
     #[test]
     fn a_swap_names_what_is_not_followed_any_more() {
         let number = |text: &str| CueNumber::new(text).unwrap();
-        let swapped = |not_followed| words(&Event::CueSwapped { cue: number("12"), by: number("12B"), not_followed }).0;
+        let swapped =
+            |not_followed| telling(&Event::CueSwapped { cue: number("12"), by: number("12B"), not_followed }).text;
         assert_eq!(swapped(vec![]), "cue 12B takes the place of 12");
         let named = swapped(vec![number("13"), number("14")]);
         assert_eq!(named, "cue 12B takes the place of 12; not followed: 13, 14");

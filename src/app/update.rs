@@ -4,8 +4,9 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 
 use super::keymap::Key;
 use super::keys::Act;
+use super::log::telling::{Telling, telling};
 use super::page::Lines;
-use super::{App, Ask, Message, Page, Prompt, Question, Task, Tone, log};
+use super::{App, Ask, Message, Page, Prompt, Question, Task, Tone};
 use crate::engine::{Cause, Command, Event, State};
 
 /// What is said of it.
@@ -84,7 +85,7 @@ impl App {
                 self.scroll_back();
             }
         }
-        let (text, tone) = log::words(event);
+        let Telling { text, tone, is_quiet, .. } = telling(event);
         // A fired cue takes even an alarm away; a question stays until it is answered, and what is only bookkeeping
         // takes no word from the caller.
         let is_old = |m: &Message| m.tone != Tone::Alarm || matches!(event, Event::CueFired { .. });
@@ -92,7 +93,7 @@ impl App {
             && self.question.is_none();
         if tone == Tone::Alarm || drops_followers {
             self.say(text, tone, now_ns);
-        } else if self.question.is_none() && !log::is_bookkeeping(event) && self.message.as_ref().is_some_and(is_old) {
+        } else if self.question.is_none() && !is_quiet && self.message.as_ref().is_some_and(is_old) {
             self.message = None;
         }
     }

@@ -173,9 +173,8 @@ pub(super) fn report(state: &Path, run: Option<&str>, format: Format, bom: bool)
     let show_text = store.show_text(&id)?;
     let show = parse(&show_text, &format!("the show of run {id}"))?;
     let recovered = recover(&store.journal_path(&id)?)?;
-    let begun_with = recovered.records.iter().find_map(|record| match &record.event {
-        Event::RunStarted { show_crc, .. } => show_crc.as_deref(),
-        _ => None,
+    let begun_with = recovered.records.iter().find_map(|record| {
+        if let Event::RunStarted { show_crc, .. } = &record.event { show_crc.as_deref() } else { None }
     });
     let show_changed = begun_with.is_some_and(|crc| crc != checksum(&show_text));
     let asrun = AsRun { show_changed, ..AsRun::from(&show, &id.0, &recovered.records) };

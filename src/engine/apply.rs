@@ -126,7 +126,40 @@ impl State {
                     self.complete_at(cue, self.show_ns(run_ns));
                 }
             }
-            _ => {}
+            Event::RunStarted { .. }
+            | Event::RunResumed { .. }
+            | Event::RunLeft { .. }
+            | Event::TerminalLost { .. }
+            | Event::RunEnded { .. }
+            | Event::SegmentStarted { .. }
+            | Event::SegmentEnded { .. }
+            | Event::CueStoodBy { .. }
+            | Event::DepartmentReady { .. }
+            | Event::DepartmentUnready { .. }
+            | Event::InterlockOverridden { .. }
+            | Event::CueFired { .. }
+            | Event::CueCompleted { .. }
+            | Event::ClipStarted { .. }
+            | Event::ClipLost { .. }
+            | Event::CueSwapped { .. }
+            | Event::PlayheadMoved { .. }
+            | Event::Held { .. }
+            | Event::Resumed { .. }
+            | Event::Panicked { .. }
+            | Event::PanicSent { .. }
+            | Event::PanicRehearsed { .. }
+            | Event::PanicFailed { .. }
+            | Event::NoteTaken { .. }
+            | Event::ClipPaused { .. }
+            | Event::ClipResumed { .. }
+            | Event::PersonSpotted { .. }
+            | Event::PersonUnspotted { .. }
+            | Event::PersonNoted { .. }
+            | Event::ActionSent { .. }
+            | Event::ActionRehearsed { .. }
+            | Event::ActionFailed { .. }
+            | Event::ActionUnknown { .. }
+            | Event::Unknown(_) => {}
         }
         let state = &mut self.cues[cue.0 as usize];
         match event {
@@ -147,7 +180,35 @@ impl State {
             }
             Event::ActionFailed { firing, action, .. } => state.settle(*firing, *action, SendState::Failed),
             Event::ActionUnknown { firing, action, .. } => state.settle(*firing, *action, SendState::Unknown),
-            _ => {}
+            Event::RunStarted { .. }
+            | Event::RunResumed { .. }
+            | Event::RunLeft { .. }
+            | Event::TerminalLost { .. }
+            | Event::RunEnded { .. }
+            | Event::SegmentStarted { .. }
+            | Event::SegmentEnded { .. }
+            | Event::CueFired { .. }
+            | Event::CueCompleted { .. }
+            | Event::CueStopped { .. }
+            | Event::ClipStarted { .. }
+            | Event::ClipLost { .. }
+            | Event::CueSkipped { .. }
+            | Event::CueUnskipped { .. }
+            | Event::CueSwapped { .. }
+            | Event::PlayheadMoved { .. }
+            | Event::Held { .. }
+            | Event::Resumed { .. }
+            | Event::Panicked { .. }
+            | Event::PanicSent { .. }
+            | Event::PanicRehearsed { .. }
+            | Event::PanicFailed { .. }
+            | Event::NoteTaken { .. }
+            | Event::ClipPaused { .. }
+            | Event::ClipResumed { .. }
+            | Event::PersonSpotted { .. }
+            | Event::PersonUnspotted { .. }
+            | Event::PersonNoted { .. }
+            | Event::Unknown(_) => {}
         }
     }
 

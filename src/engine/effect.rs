@@ -40,7 +40,41 @@ impl State {
             Event::ClipPaused { cue } => self.show().find(cue).map(Effect::PauseClip).into_iter().collect(),
             Event::ClipResumed { cue } => self.show().find(cue).map(Effect::ResumeClip).into_iter().collect(),
             Event::Panicked {} => vec![Effect::StopOutputs],
-            _ => vec![],
+            Event::RunStarted { .. }
+            | Event::RunResumed { .. }
+            | Event::RunLeft { .. }
+            | Event::TerminalLost { .. }
+            | Event::RunEnded { .. }
+            | Event::SegmentStarted { .. }
+            | Event::SegmentEnded { .. }
+            | Event::CueStoodBy { .. }
+            | Event::DepartmentReady { .. }
+            | Event::DepartmentUnready { .. }
+            | Event::InterlockOverridden { .. }
+            | Event::CueCompleted { .. }
+            | Event::CueStopped { .. }
+            | Event::ClipStarted { .. }
+            | Event::ClipLost { .. }
+            | Event::CueMissed { .. }
+            | Event::CueSkipped { .. }
+            | Event::CueUnskipped { .. }
+            | Event::CueSwapped { .. }
+            | Event::StepDone { .. }
+            | Event::PlayheadMoved { .. }
+            | Event::Held { .. }
+            | Event::Resumed { .. }
+            | Event::PanicSent { .. }
+            | Event::PanicRehearsed { .. }
+            | Event::PanicFailed { .. }
+            | Event::NoteTaken { .. }
+            | Event::PersonSpotted { .. }
+            | Event::PersonUnspotted { .. }
+            | Event::PersonNoted { .. }
+            | Event::ActionSent { .. }
+            | Event::ActionRehearsed { .. }
+            | Event::ActionFailed { .. }
+            | Event::ActionUnknown { .. }
+            | Event::Unknown(_) => vec![],
         }
     }
 }

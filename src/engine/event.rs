@@ -274,10 +274,7 @@ pub struct UnknownEvent {
 impl Event {
     /// The kind, as the journal spells it.
     pub fn kind(&self) -> &str {
-        match self {
-            Event::Unknown(unknown) => &unknown.kind,
-            known => known.into(),
-        }
+        if let Event::Unknown(unknown) = self { &unknown.kind } else { self.into() }
     }
 
     /// Returns `true` if this version knows the kind of event that the journal spells `kind`. No kind is spelled

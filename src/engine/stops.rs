@@ -71,7 +71,42 @@ impl Stops {
             Event::PanicSent { output } => (output, Stop::Sent),
             Event::PanicRehearsed { output, .. } => (output, Stop::Rehearsed),
             Event::PanicFailed { output, error } => (output, Stop::Failed(error.clone())),
-            _ => return,
+            Event::RunStarted { .. }
+            | Event::RunResumed { .. }
+            | Event::RunLeft { .. }
+            | Event::TerminalLost { .. }
+            | Event::RunEnded { .. }
+            | Event::SegmentStarted { .. }
+            | Event::SegmentEnded { .. }
+            | Event::CueStoodBy { .. }
+            | Event::DepartmentReady { .. }
+            | Event::DepartmentUnready { .. }
+            | Event::InterlockOverridden { .. }
+            | Event::CueFired { .. }
+            | Event::CueCompleted { .. }
+            | Event::CueStopped { .. }
+            | Event::ClipStarted { .. }
+            | Event::ClipLost { .. }
+            | Event::CueMissed { .. }
+            | Event::CueSkipped { .. }
+            | Event::CueUnskipped { .. }
+            | Event::CueSwapped { .. }
+            | Event::StepDone { .. }
+            | Event::PlayheadMoved { .. }
+            | Event::Held { .. }
+            | Event::Resumed { .. }
+            | Event::Panicked { .. }
+            | Event::NoteTaken { .. }
+            | Event::ClipPaused { .. }
+            | Event::ClipResumed { .. }
+            | Event::PersonSpotted { .. }
+            | Event::PersonUnspotted { .. }
+            | Event::PersonNoted { .. }
+            | Event::ActionSent { .. }
+            | Event::ActionRehearsed { .. }
+            | Event::ActionFailed { .. }
+            | Event::ActionUnknown { .. }
+            | Event::Unknown(_) => return,
         };
         let at = show.outputs.iter().position(|known| known.id == *output);
         if let Some(stop) = at.and_then(|at| self.0.get_mut(at)) {

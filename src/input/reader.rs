@@ -93,7 +93,12 @@ impl Reader {
                     self.tells_held = flags & TELLS_HELD == TELLS_HELD;
                     self.found.push_back((input, now_ns));
                 }
-                other => {
+                other @ (Input::Mouse(_)
+                | Input::Paste(_)
+                | Input::PasteBroken
+                | Input::Focus(_)
+                | Input::Burst(_)
+                | Input::Reply) => {
                     self.burst.end();
                     self.found.push_back((other, now_ns));
                 }

@@ -103,7 +103,39 @@ impl Summary {
                     }
                     Event::Panicked {} => summary.on_air.clear(),
                     Event::RunLeft { reason } => summary.left = Some(reason),
-                    _ => {}
+                    Event::RunStarted { .. }
+                    | Event::RunResumed { .. }
+                    | Event::TerminalLost { .. }
+                    | Event::SegmentStarted { .. }
+                    | Event::SegmentEnded { .. }
+                    | Event::CueStoodBy { .. }
+                    | Event::DepartmentReady { .. }
+                    | Event::DepartmentUnready { .. }
+                    | Event::InterlockOverridden { .. }
+                    | Event::ClipStarted { .. }
+                    | Event::ClipLost { .. }
+                    | Event::CueMissed { .. }
+                    | Event::CueSkipped { .. }
+                    | Event::CueUnskipped { .. }
+                    | Event::CueSwapped { .. }
+                    | Event::StepDone { .. }
+                    | Event::PlayheadMoved { .. }
+                    | Event::Held { .. }
+                    | Event::Resumed { .. }
+                    | Event::PanicSent { .. }
+                    | Event::PanicRehearsed { .. }
+                    | Event::PanicFailed { .. }
+                    | Event::NoteTaken { .. }
+                    | Event::ClipPaused { .. }
+                    | Event::ClipResumed { .. }
+                    | Event::PersonSpotted { .. }
+                    | Event::PersonUnspotted { .. }
+                    | Event::PersonNoted { .. }
+                    | Event::ActionSent { .. }
+                    | Event::ActionRehearsed { .. }
+                    | Event::ActionFailed { .. }
+                    | Event::ActionUnknown { .. }
+                    | Event::Unknown(_) => {}
                 }
             }
             // A journal begins with `run_started`, or nothing of it is given to us.

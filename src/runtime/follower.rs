@@ -141,18 +141,16 @@ impl Account {
     }
 
     fn note(&mut self, event: &Event) {
-        match event {
-            Event::CueFired { cue, cause, .. } => {
-                self.fired += 1;
-                let by_go = matches!(cause, Cause::Go | Cause::Remote | Cause::Auto);
-                let firing = self.state.show().find(cue).map(|cue| Firing { number: self.fired, cue, by_go });
-                self.firings.extend(firing);
-                if self.firings.len() > FIRINGS_MAX {
-                    self.firings.pop_front();
-                }
+        if let Event::CueFired { cue, cause, .. } = event {
+            self.fired += 1;
+            let by_go = matches!(cause, Cause::Go | Cause::Remote | Cause::Auto);
+            let firing = self.state.show().find(cue).map(|cue| Firing { number: self.fired, cue, by_go });
+            self.firings.extend(firing);
+            if self.firings.len() > FIRINGS_MAX {
+                self.firings.pop_front();
             }
-            Event::Panicked {} => self.panics += 1,
-            _ => {}
+        } else if let Event::Panicked {} = event {
+            self.panics += 1;
         }
     }
 

@@ -240,9 +240,9 @@ fn resume(
     }
     let last = recovered.records.last().context("the journal holds no event")?;
     known_cues(&show, &recovered.records, &id)?;
-    let started = recovered.records.iter().find_map(|record| match &record.event {
-        Event::RunStarted { source, show_crc, .. } => Some((source.as_str(), show_crc.as_deref())),
-        _ => None,
+    let started = recovered.records.iter().find_map(|record| {
+        let Event::RunStarted { source, show_crc, .. } = &record.event else { return None };
+        Some((source.as_str(), show_crc.as_deref()))
     });
     let (source, show_crc) = started.unwrap_or_default();
     let outputs = wiring::outputs(&show, source, state.is_rehearsal(), &wishes.config.permits, post);

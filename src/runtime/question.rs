@@ -62,6 +62,7 @@ pub fn ask(folder: &RunFolder, holder: Option<Holder>, now: Timestamp, inbox: &I
 ///
 /// # Errors
 /// When the terminal is gone.
+#[expect(clippy::wildcard_enum_match_arm, reason = "the keys are crossterm's; all others mean nothing here")]
 pub fn ask_which(mut folders: Vec<RunFolder>, now: Timestamp, inbox: &Inbox) -> io::Result<Option<RunFolder>> {
     in_terminal(|| {
         let mut out = io::stdout();

@@ -1,6 +1,12 @@
 //! All integration tests in one binary, so that they link once and share one way of driving a run.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, clippy::panic, reason = "a test fails by a panic")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::wildcard_enum_match_arm,
+    reason = "a test fails by a panic, and picks out what it expects"
+)]
 
 mod board;
 mod clips;

@@ -154,7 +154,36 @@ impl Fold {
                     log.notes.push(text.clone());
                 }
             }
-            event => {
+            event @ (Event::RunLeft { .. }
+            | Event::SegmentEnded { .. }
+            | Event::CueStoodBy { .. }
+            | Event::DepartmentReady { .. }
+            | Event::DepartmentUnready { .. }
+            | Event::InterlockOverridden { .. }
+            | Event::CueFired { .. }
+            | Event::CueCompleted { .. }
+            | Event::CueStopped { .. }
+            | Event::ClipStarted { .. }
+            | Event::ClipLost { .. }
+            | Event::CueMissed { .. }
+            | Event::CueSkipped { .. }
+            | Event::CueUnskipped { .. }
+            | Event::CueSwapped { .. }
+            | Event::StepDone { .. }
+            | Event::PlayheadMoved { .. }
+            | Event::PanicSent { .. }
+            | Event::PanicRehearsed { .. }
+            | Event::PanicFailed { .. }
+            | Event::NoteTaken { .. }
+            | Event::ClipPaused { .. }
+            | Event::ClipResumed { .. }
+            | Event::PersonSpotted { .. }
+            | Event::PersonUnspotted { .. }
+            | Event::PersonNoted { .. }
+            | Event::ActionSent { .. }
+            | Event::ActionRehearsed { .. }
+            | Event::ActionFailed { .. }
+            | Event::ActionUnknown { .. }) => {
                 if let Some(cue) = event.cue().and_then(|number| self.show.find(number)) {
                     self.take_of_cue(cue, record.run_ns, event);
                 }
@@ -204,7 +233,32 @@ impl Fold {
                 log.settle(*firing, *action, Send::Failed(error.clone()));
             }
             Event::ActionUnknown { firing, action, .. } => log.settle(*firing, *action, Send::Unknown),
-            _ => {}
+            Event::RunStarted { .. }
+            | Event::RunResumed { .. }
+            | Event::RunLeft { .. }
+            | Event::TerminalLost { .. }
+            | Event::RunEnded { .. }
+            | Event::SegmentStarted { .. }
+            | Event::SegmentEnded { .. }
+            | Event::CueStoodBy { .. }
+            | Event::DepartmentReady { .. }
+            | Event::DepartmentUnready { .. }
+            | Event::CueFired { .. }
+            | Event::ClipStarted { .. }
+            | Event::CueSwapped { .. }
+            | Event::PlayheadMoved { .. }
+            | Event::Held { .. }
+            | Event::Resumed { .. }
+            | Event::Panicked { .. }
+            | Event::PanicSent { .. }
+            | Event::PanicRehearsed { .. }
+            | Event::PanicFailed { .. }
+            | Event::ClipPaused { .. }
+            | Event::ClipResumed { .. }
+            | Event::PersonSpotted { .. }
+            | Event::PersonUnspotted { .. }
+            | Event::PersonNoted { .. }
+            | Event::Unknown(_) => {}
         }
     }
 

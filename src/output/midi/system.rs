@@ -51,15 +51,16 @@ impl Connection for Open {
     }
 }
 
+#[cfg_attr(target_os = "linux", expect(clippy::wildcard_enum_match_arm, reason = "the kinds of errors are std's"))]
 fn client() -> Result<MidiOutput, String> {
     #[cfg(target_os = "linux")]
     if let Err(error) = std::fs::File::options().read(true).write(true).open(SEQUENCER) {
-        let mend = match error.kind() {
+        let fix = match error.kind() {
             std::io::ErrorKind::NotFound => "; load it with `modprobe snd-seq`",
             std::io::ErrorKind::PermissionDenied => "; this user has to be in the group `audio`",
             _ => "",
         };
-        return Err(format!("{SEQUENCER}: {}{mend}", crate::output::peer::words(&error)));
+        return Err(format!("{SEQUENCER}: {}{fix}", crate::output::peer::words(&error)));
     }
     MidiOutput::new(CLIENT).map_err(|error| error.to_string())
 }

@@ -76,7 +76,7 @@ pub(super) fn resumable_of(
     Ok(match choose(candidates) {
         // A journal of which nothing can be read has to be named, where there is nothing else.
         Resumable::None => broken.map_or(Resumable::None, |folder| Resumable::One(Box::new(folder))),
-        found => found,
+        found @ (Resumable::One(_) | Resumable::Asks(_)) => found,
     })
 }
 

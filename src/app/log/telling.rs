@@ -1,0 +1,149 @@
+//! What an event says to the caller: in which words, how loud, of what kind. One table, so that a new event has one
+//! place here.
+
+use super::{Kind, Mark};
+use crate::app::Tone;
+use crate::engine::Event;
+use crate::show::{CueNumber, duration};
+
+/// What is told of an event.
+#[derive(Debug)]
+pub struct Telling {
+    /// Of what it speaks.
+    pub kind: Kind,
+    /// In one line.
+    pub text: String,
+    /// How loud.
+    pub tone: Tone,
+    /// Its sign, or that it has no place on the message line.
+    pub mark: Mark,
+    /// Bookkeeping, which happens all the time: it takes no message from the caller.
+    pub is_quiet: bool,
+}
+
+impl Kind {
+    fn says(self, text: impl Into<String>) -> Telling {
+        Telling { kind: self, text: text.into(), tone: Tone::Calm, mark: Mark::Plain, is_quiet: false }
+    }
+}
+
+impl Telling {
+    fn attention(self) -> Self {
+        Telling { tone: Tone::Attention, ..self }
+    }
+
+    fn alarm(self) -> Self {
+        Telling { tone: Tone::Alarm, ..self }
+    }
+
+    fn marked(self, mark: Mark) -> Self {
+        Telling { mark, ..self }
+    }
+
+    fn quiet(self) -> Self {
+        Telling { is_quiet: true, ..self }
+    }
+}
+
+/// What is told of `event`.
+pub fn telling(event: &Event) -> Telling {
+    match event {
+        Event::RunStarted { show, rehearsal, speed, auto, shift_ns, .. } => {
+            let kind = match (rehearsal, shift_ns) {
+                (true, _) => "rehearsal".to_owned(),
+                (false, Some(ns)) => {
+                    format!("technical rehearsal, clock {}", duration::over_under(*ns))
+                }
+                (false, None) => "live".to_owned(),
+            };
+            let speed = if *speed > 1 { format!(", {speed} times as fast") } else { String::new() };
+            let auto = if *auto { ", called by the program" } else { "" };
+            Kind::Program.says(format!("run started: {show}, {kind}{speed}{auto}"))
+        }
+        Event::RunResumed { down_ns } => Kind::Program
+            .says(format!("run resumed after {} without a program", duration::countdown(*down_ns)))
+            .attention(),
+        Event::RunLeft { reason } => Kind::Program.says(format!("program left the run: {reason}")).attention(),
+        Event::TerminalLost {} => Kind::Program.says("the terminal went").attention(),
+        Event::RunEnded { over_ns } => {
+            Kind::Program.says(format!("run ended, over/under {}", duration::over_under(*over_ns)))
+        }
+        Event::SegmentStarted { title, .. } => Kind::Cue.says(format!("segment started: {title}")),
+        Event::SegmentEnded { segment, .. } => Kind::Cue.says(format!("segment {segment} ended")).quiet(),
+        Event::CueStoodBy { cue } => Kind::Standby.says(format!("cue {cue} standby")),
+        Event::DepartmentReady { cue, department } => {
+            Kind::Standby.says(format!("cue {cue}: {department} ready")).marked(Mark::Done)
+        }
+        Event::DepartmentUnready { cue, department } => {
+            Kind::Standby.says(format!("cue {cue}: {department} NOT ready")).attention()
+        }
+        Event::InterlockOverridden { cue, reason } => {
+            Kind::Standby.says(format!("cue {cue} interlock overridden: {reason}")).attention()
+        }
+        Event::CueFired { cue, cause, firing, .. } => {
+            let again = if *firing > 1 { format!(", time {firing}") } else { String::new() };
+            Kind::Cue.says(format!("cue {cue} fired  {}{again}", cause.word())).marked(Mark::Fired)
+        }
+        Event::CueCompleted { cue, .. } => Kind::Cue.says(format!("cue {cue} complete")).marked(Mark::Done).quiet(),
+        Event::CueStopped { cue, .. } => Kind::Cue.says(format!("cue {cue} stopped")).attention(),
+        Event::ClipStarted { cue, length_ns: Some(ns), .. } => {
+            Kind::Cue.says(format!("cue {cue} clip runs, {}", duration::length(*ns)))
+        }
+        Event::ClipStarted { cue, .. } => Kind::Cue.says(format!("cue {cue} clip runs")),
+        Event::ClipPaused { cue } => Kind::Cue.says(format!("cue {cue} clip paused")).attention(),
+        Event::ClipResumed { cue } => Kind::Cue.says(format!("cue {cue} clip goes on")),
+        Event::ClipLost { cue, error, .. } => Kind::Cue.says(format!("cue {cue} CLIP LOST: {error}")).alarm(),
+        Event::CueMissed { cue, why, .. } => Kind::Cue.says(format!("cue {cue} MISSED: {}", why.words())).alarm(),
+        Event::CueSkipped { cue } => Kind::Cue.says(format!("cue {cue} skipped")).attention(),
+        Event::CueUnskipped { cue } => Kind::Cue.says(format!("cue {cue} back in the run")),
+        Event::CueSwapped { cue, by, not_followed } => Kind::Cue.says(swapped(cue, by, not_followed)).attention(),
+        Event::StepDone { cue, step, title } => Kind::Cue.says(format!("cue {cue} step {step}: {title}")),
+        Event::PlayheadMoved { cue: Some(cue) } => {
+            Kind::Cue.says(format!("playhead at {cue}")).marked(Mark::Routine).quiet()
+        }
+        Event::PlayheadMoved { cue: None } => {
+            Kind::Cue.says("playhead after the last cue").marked(Mark::Routine).quiet()
+        }
+        Event::Held {} => Kind::Program.says("show held").attention(),
+        Event::Resumed {} => Kind::Program.says("show resumed"),
+        Event::Panicked {} => Kind::Program.says("PANIC: nothing comes by itself, outputs are told to stop").alarm(),
+        Event::PanicSent { output } => {
+            Kind::Send.says(format!("PANIC → {output}: stop sent")).marked(Mark::Routine).quiet()
+        }
+        Event::PanicRehearsed { output, message } => Kind::Send.says(format!("PANIC ⇢ {output}: {message}")).quiet(),
+        Event::PanicFailed { output, error } => {
+            Kind::Send.says(format!("PANIC → {output} NOT TOLD to stop: {error}")).alarm()
+        }
+        Event::NoteTaken { text, .. } => Kind::Note.says(format!("note: {text}")),
+        Event::PersonSpotted { name, .. } => Kind::Note.says(format!("{name} spotted")),
+        Event::PersonUnspotted { name, .. } => Kind::Note.says(format!("{name}: last sighting taken back")),
+        Event::PersonNoted { name, text, .. } => Kind::Note.says(format!("note on {name}: {text}")),
+        Event::ActionSent { cue, output, .. } => {
+            Kind::Send.says(format!("cue {cue} → {output}: sent")).marked(Mark::Routine).quiet()
+        }
+        Event::ActionRehearsed { cue, output, message, .. } => {
+            Kind::Send.says(format!("cue {cue} ⇢ {output}: {message}")).quiet()
+        }
+        Event::ActionFailed { cue, output, error, .. } => {
+            Kind::Send.says(format!("cue {cue} → {output} FAILED: {error}")).alarm()
+        }
+        Event::ActionUnknown { cue, output, .. } => {
+            Kind::Send.says(format!("cue {cue} → {output} UNKNOWN: the program went down, sent or not")).alarm()
+        }
+        Event::Unknown(unknown) => Kind::Program
+            .says(format!("an event of a newer version, which this one does not know: {}", unknown.kind))
+            .attention(),
+    }
+}
+
+/// That `by` has the place of `cue`, and what does not come therefore.
+fn swapped(cue: &CueNumber, by: &CueNumber, not_followed: &[CueNumber]) -> String {
+    /// How many cues are named.
+    const NAMED_MAX: usize = 8;
+    let named: Vec<_> = not_followed.iter().take(NAMED_MAX).map(ToString::to_string).collect();
+    let more = if not_followed.len() > NAMED_MAX { " …" } else { "" };
+    match named.as_slice() {
+        [] => format!("cue {by} takes the place of {cue}"),
+        named => format!("cue {by} takes the place of {cue}; not followed: {}{more}", named.join(", ")),
+    }
+}
