@@ -103,7 +103,7 @@ pub struct App {
     pub remote: Option<RemoteSign>,
     /// What is wrong with the journal, while something is.
     pub journal_alarm: Option<String>,
-    /// What is wrong with the show beside the journal, for the whole of the run.
+    /// How the show of a resumed run differs from its file, for the whole of the run.
     pub show_alarm: Option<String>,
     /// The next move of the playhead leaves the cursor where it is.
     cursor_stays: bool,
@@ -255,7 +255,7 @@ impl App {
             Rejection::Held => format!(" ({} resumes)", way(Act::Hold)),
             Rejection::Interlock { .. } => format!(" ({} overrides)", way(Act::Override)),
             Rejection::NoStandby(_) => format!(": {} calls it", way(Act::Standby)),
-            Rejection::Skipped(_) => format!(": {} takes it back into the run", way(Act::Skip)),
+            Rejection::Skipped(_) => format!(": {} unskips it", way(Act::Skip)),
             Rejection::StandsAside(_) => format!(": {} swaps a cue and its backup", way(Act::SwapBackup)),
             Rejection::NothingLeft
             | Rejection::NoPlayhead

@@ -25,8 +25,8 @@ pub struct Board {
     pub now: Timestamp,
     /// The show's own zone, and the further ones.
     pub clocks: Vec<Clock>,
-    /// In a rehearsal, a technical one included, how many times as fast its clock goes.
-    pub rehearsal: Option<u32>,
+    /// Which rehearsal it is; `None` for a show.
+    pub rehearsal: Option<RehearsalKind>,
     /// Whether the show is held: its countdowns stand still, and the board has to say why.
     pub is_held: bool,
     /// How far the run is.
@@ -37,6 +37,18 @@ pub struct Board {
     pub later: Vec<(Option<Timestamp>, String)>,
     /// What keeps the board from knowing more.
     pub notice: Option<Notice>,
+}
+
+/// The kinds of rehearsal.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RehearsalKind {
+    /// Nothing leaves the machine.
+    OutputsOff {
+        /// How many times as fast as the machine's clock the show's clock runs.
+        speed: u32,
+    },
+    /// Outputs are real, and the show's clock was set. People on stage have to know.
+    Technical,
 }
 
 /// What of a board fills the screen.
@@ -172,7 +184,11 @@ impl Board {
             is_held: state.held_since().is_some(),
             now: state.wall(now as i64),
             clocks: clocks(show),
-            rehearsal: (state.is_rehearsal() || state.shift_ns().is_some()).then(|| state.speed()),
+            rehearsal: match (state.is_rehearsal(), state.shift_ns()) {
+                (true, _) => Some(RehearsalKind::OutputsOff { speed: state.speed() }),
+                (false, Some(_)) => Some(RehearsalKind::Technical),
+                (false, None) => None,
+            },
             stage: public.stage(),
             later: public.later(next),
             next: next.map(|next| public.told(next)),

@@ -53,7 +53,7 @@ impl App {
         }
         if self.page != page {
             let name = self.page.name().to_lowercase();
-            self.say(format!("{name} page: the window is too small for it"), Tone::Attention, now_ns);
+            self.say(format!("the window is too small for the {name} page"), Tone::Attention, now_ns);
         } else if let Some(cue) = self.cursor.filter(|_| self.cursor != cursor) {
             let cue = state.show().cue(cue);
             self.say(format!("selected {} {}", cue.number, cue.title), Tone::Calm, now_ns);
@@ -93,7 +93,7 @@ impl App {
             return vec![];
         }
         if self.last_find.is_empty() {
-            self.say("nothing was looked for yet", Tone::Attention, now_ns);
+            self.say("no search to repeat yet", Tone::Attention, now_ns);
             return vec![];
         }
         let show = state.show();
@@ -119,7 +119,7 @@ impl App {
             Some((at, count)) => {
                 self.say(format!("{} of {count} with “{}”", at + 1, self.last_find), Tone::Calm, now_ns);
             }
-            None => self.say(format!("nothing has “{}”", self.last_find), Tone::Attention, now_ns),
+            None => self.say(format!("nothing found for “{}”", self.last_find), Tone::Attention, now_ns),
         }
         vec![]
     }
@@ -145,7 +145,7 @@ impl App {
         }
         let is_called = state.playhead().is_some_and(is_here) || state.on_air().iter().any(|&cue| is_here(cue));
         if is_open && (is_called || state.current_segment() == Some(segment)) {
-            self.say("what runs or is next stays open", Tone::Calm, now_ns);
+            self.say("the running and the next segment stay open", Tone::Calm, now_ns);
             return;
         }
         self.folds.insert(segment, !is_open);
@@ -221,7 +221,7 @@ mod tests {
     fn what_was_looked_for_is_found_again_in_running_order_and_round() {
         let (state, mut app) = (state(), App::new(Theme::Dark));
         press(&mut app, KeyCode::Char('n'), KeyModifiers::CONTROL, &state);
-        assert_eq!(said(&app), "nothing was looked for yet");
+        assert_eq!(said(&app), "no search to repeat yet");
         types(&mut app, "/ring", &state);
         assert_eq!((app.cursor, said(&app)), (Some(CueIx(0)), "3 found: Ctrl-N goes to the next"));
         assert_eq!([again(&mut app, &state), again(&mut app, &state)], [Some(2), Some(3)]);

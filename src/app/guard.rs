@@ -83,7 +83,7 @@ impl App {
                 self.guard_go(now_ns)?;
             } else if self.go_to_ns.is_some_and(is_recent) {
                 // The caller means the cue that stood at the playhead, and not the one that comes after it.
-                return Err("GO ignored: a remote control gave GO within 0.3 s already".to_owned());
+                return Err("GO ignored: a remote control gave GO less than 0.3 s ago".to_owned());
             }
         }
         let go_to_ns = matches!(command, Command::GoTo { .. }).then_some(now_ns);
@@ -179,7 +179,7 @@ fn words(deed: &Deed, state: &State) -> String {
         Deed::PlayheadNext | Deed::PlayheadPrevious => ("the playhead was moved".to_owned(), "0.05 s"),
         Deed::Note(_) => ("this note was taken".to_owned(), "0.3 s"),
     };
-    format!("ignored: {what} within {within} already")
+    format!("ignored: {what} less than {within} ago")
 }
 
 #[cfg(test)]

@@ -273,9 +273,9 @@ mod tests {
         let number = |text: &str| CueNumber::new(text).unwrap();
         let swapped =
             |not_followed| telling(&Event::CueSwapped { cue: number("12"), by: number("12B"), not_followed }).text;
-        assert_eq!(swapped(vec![]), "cue 12B takes the place of 12");
+        assert_eq!(swapped(vec![]), "cue 12B replaces 12");
         let named = swapped(vec![number("13"), number("14")]);
-        assert_eq!(named, "cue 12B takes the place of 12; not followed: 13, 14");
+        assert_eq!(named, "cue 12B replaces 12; not followed: 13, 14");
     }
 
     #[test]

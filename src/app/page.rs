@@ -77,7 +77,7 @@ impl Page {
             Page::Timeline => &Spec {
                 name: "Timeline",
                 command: Some("page timeline"),
-                shows: "the segments over the clock",
+                shows: "the segments on a time scale",
                 lines: Lines::Scroll,
                 has_cues: true,
             },
@@ -91,14 +91,14 @@ impl Page {
             Page::Outputs => &Spec {
                 name: "Outputs",
                 command: Some("page outputs"),
-                shows: "each output and how it is",
+                shows: "each output and its health",
                 lines: Lines::Scroll,
                 has_cues: false,
             },
             Page::Log => &Spec {
                 name: "Log",
                 command: Some("page log"),
-                shows: "the journal as it grows, and what was refused",
+                shows: "the journal, and what was refused",
                 lines: Lines::Scroll,
                 has_cues: false,
             },

@@ -33,7 +33,7 @@ impl App {
 
     /// Says that a paste has not come to its end.
     pub fn paste_broke_off(&mut self, now_ns: u64) {
-        self.refuse("a paste broke off: its text is dropped, and keys work again", now_ns);
+        self.refuse("a paste did not end: its text was dropped, and keys work again", now_ns);
     }
 
     /// Takes text that was typed into the prompt in one go.

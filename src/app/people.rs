@@ -32,7 +32,7 @@ impl App {
             |(ticked, at_ns): (PersonIx, u64)| ticked == person && now_ns.saturating_sub(at_ns) < TICK_GUARD_NS;
         if repeat || last.is_some_and(is_slip) {
             let name = &state.show().person(person).name;
-            self.say(format!("{name} is ticked: pressed again within 0.5 s"), Tone::Attention, now_ns);
+            self.say(format!("{name} is already ticked: pressed again within 0.5 s"), Tone::Attention, now_ns);
             return vec![];
         }
         vec![Task::Command(Command::Spot(person))]
@@ -71,13 +71,13 @@ impl App {
             Some(person) => self.person = person,
             None => {
                 self.person = back;
-                self.say(format!("nobody has “{}”", text.trim()), Tone::Attention, now_ns);
+                self.say(format!("nobody matches “{}”", text.trim()), Tone::Attention, now_ns);
             }
         }
     }
 
     pub(super) fn nobody(&mut self, now_ns: u64) -> Vec<Task> {
-        self.say("the show names nobody: [person.…] in its file does", Tone::Attention, now_ns);
+        self.say("no people in this show: add [person.ID] to the show file", Tone::Attention, now_ns);
         vec![]
     }
 }

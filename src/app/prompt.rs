@@ -103,7 +103,7 @@ impl Prompt {
             Ask::Note => "note",
             Ask::PersonNote { .. } => "note on",
             Ask::Find { .. } => "find",
-            Ask::FindPerson { .. } => "find somebody",
+            Ask::FindPerson { .. } => "find a person",
             Ask::FindLine => "find in the log",
             Ask::Palette => ":",
         }

@@ -11,7 +11,7 @@ use crate::engine::Command;
 pub enum Question {
     /// Whether to leave an unfinished live run.
     Quit,
-    /// Whether to end a live run of which everything is called, but whose last segment is not over.
+    /// Whether to end a live run of which all cues are called, but whose last segment is not over.
     End,
     /// Whether to give the terminal back in the middle of one.
     Suspend,

@@ -151,12 +151,12 @@ const NAMES: [(&str, &str); 12] = [
     ("selected", "under the selected row"),
     ("text", "plain words"),
     ("strong", "what has to be read first"),
-    ("past", "past, not yet, or by the way"),
+    ("past", "past, to come, or secondary"),
     ("rule", "rules, and the part of a bar that is still to come"),
     ("on-air", "on air, and alarms"),
     ("attention", "standby called, over, late, held, an output down"),
     ("ready", "ready, or done well"),
-    ("vt", "played in"),
+    ("vt", "pre-recorded (VT)"),
     ("quiet", "under a badge that is neither good nor bad"),
 ];
 
@@ -229,7 +229,7 @@ pub fn parse(text: &str) -> Result<Own, Vec<Problem>> {
             fault(
                 &mut problems,
                 &line.span,
-                "no theme to begin from is called so".into(),
+                "there is no such theme to start from".into(),
                 format!("write {}", one_of(&names)),
             );
         }
@@ -243,13 +243,18 @@ pub fn parse(text: &str) -> Result<Own, Vec<Problem>> {
                 || format!("write `base` or {}", one_of(&names)),
                 |name| format!("did you mean {}?", quoted(name)),
             );
-            fault(&mut problems, &line.name.span, format!("no paint is called {}", quoted(&line.name.text)), fix);
+            fault(
+                &mut problems,
+                &line.name.span,
+                format!("there is no colour called {}", quoted(&line.name.text)),
+                fix,
+            );
             continue;
         };
         let value = line.values.first().filter(|_| line.values.len() == 1);
         match value.and_then(|value| Colour::from_str(&value.text).ok()) {
             Some(Colour::Rgb(r, g, b)) => *paint = u32::from_be_bytes([0, r, g, b]),
-            _ => fault(&mut problems, &line.span, "this is no colour".into(), format!("write it as in `{EXAMPLE}`")),
+            _ => fault(&mut problems, &line.span, "this is not a colour".into(), format!("write it as in `{EXAMPLE}`")),
         }
     }
     if problems.is_empty() {
@@ -274,8 +279,8 @@ fn pale(paints: &Paints, lines: &[Setting]) -> Vec<Problem> {
         if problems.iter().any(|problem| problem.span == at.span) {
             continue;
         }
-        let what = format!("{} on {} cannot be read: contrast {ratio:.1}", quoted(ink_name), quoted(ground_name));
-        let fix = format!("take colours further apart, to {CONTRAST_MIN} at least");
+        let what = format!("{} on {} is unreadable: contrast {ratio:.1}", quoted(ink_name), quoted(ground_name));
+        let fix = format!("choose colours with a contrast of at least {CONTRAST_MIN}");
         problems.push(Problem::error(at.span.clone(), what, fix));
     }
     problems

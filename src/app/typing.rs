@@ -122,7 +122,7 @@ impl App {
                     }
                     None => {
                         self.cursor = back;
-                        self.say(format!("no cue has “{}”", text.trim()), Tone::Attention, now_ns);
+                        self.say(format!("no cue matches “{}”", text.trim()), Tone::Attention, now_ns);
                     }
                 }
                 vec![]
@@ -146,7 +146,7 @@ impl App {
                 vec![]
             }
             None => {
-                self.say(format!("no command has “{text}”"), Tone::Attention, now_ns);
+                self.say(format!("no command matches “{text}”"), Tone::Attention, now_ns);
                 vec![]
             }
         }

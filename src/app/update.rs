@@ -69,7 +69,7 @@ impl App {
             }
             None => {
                 let help = self.keymap.way(Act::Help);
-                self.say(format!("this key does nothing here: {help} shows all keys"), Tone::Calm, now_ns);
+                self.say(format!("this key does nothing here: {help} lists all keys"), Tone::Calm, now_ns);
                 vec![]
             }
         }
@@ -103,7 +103,7 @@ impl App {
         if let Command::PlayheadNext | Command::PlayheadPrevious | Command::PlayheadTo(_) = command {
             let words = match state.playhead().map(|cue| state.show().cue(cue)) {
                 Some(cue) => format!("playhead at {} {}", cue.number, cue.title),
-                None => "playhead after the last cue".to_owned(),
+                None => "playhead at end of show".to_owned(),
             };
             self.say(words, Tone::Calm, now_ns);
         }
@@ -241,16 +241,16 @@ impl App {
         let (home, does) = match act {
             SelectUp | SelectDown | SelectPageUp | SelectPageDown | SelectFirst | SelectLast => {
                 let is_still = self.page.spec().lines == Lines::None;
-                return is_still.then(|| format!("the {} has no lines to go through", self.page.name().to_lowercase()));
+                return is_still.then(|| format!("nothing to scroll on the {} page", self.page.name().to_lowercase()));
             }
             Act::PlayheadHere => (Page::Run, "sets the playhead, on the run page (Esc)"),
             Act::Skip => (Page::Run, "skips a cue, on the run page (Esc)"),
-            Act::OpenSegments => (Page::Run, "opens all segments, on the run page (Esc)"),
+            Act::OpenSegments => (Page::Run, "unfolds all segments, on the run page (Esc)"),
             Act::FoldSegments => (Page::Run, "folds segments, on the run page (Esc)"),
-            Act::Spot => (Page::People, "ticks somebody as spotted, on the people page"),
-            Act::Unspot => (Page::People, "takes a sighting back, on the people page"),
-            Act::PersonNote => (Page::People, "takes a note on somebody, on the people page"),
-            Act::FindPerson => (Page::People, "finds somebody, on the people page"),
+            Act::Spot => (Page::People, "ticks a person as spotted, on the people page"),
+            Act::Unspot => (Page::People, "undoes a sighting, on the people page"),
+            Act::PersonNote => (Page::People, "takes a note on a person, on the people page"),
+            Act::FindPerson => (Page::People, "finds a person, on the people page"),
             Act::Go
             | Act::Standby
             | Act::Ready(_)
@@ -284,7 +284,7 @@ impl App {
         match state.playhead().filter(|&cue| !state.is_clear(cue)) {
             Some(_) => self.open(Ask::Reason),
             None => {
-                self.refuse("no interlock holds the cue at the playhead", now_ns);
+                self.refuse("no interlock blocks the cue at the playhead", now_ns);
                 vec![]
             }
         }
@@ -295,7 +295,7 @@ impl App {
         if is_done && !state.has_ended() {
             // The run ends by itself when its last segment is over: to end it sooner is a decision.
             let segment = state.current_segment().map_or(String::new(), |segment| format!(" {}", segment.0 + 1));
-            let why = format!("everything is called, but segment{segment} is not over");
+            let why = format!("all cues are called, but segment{segment} is not over");
             return match state.is_rehearsal() {
                 true => Question::End.tasks(),
                 false => self.ask(Question::End, &why, now_ns),
@@ -304,8 +304,8 @@ impl App {
         if state.is_rehearsal() || state.has_ended() {
             return vec![Task::Quit];
         }
-        let left = if state.is_over() { "cues are not called" } else { "the run is unfinished" };
-        let after = if self.journal_alarm.is_some() { "its journal is not whole" } else { "it can be resumed" };
+        let left = if state.is_over() { "some cues were not called" } else { "the run is unfinished" };
+        let after = if self.journal_alarm.is_some() { "its journal is incomplete" } else { "it can be resumed" };
         self.ask(Question::Quit, &format!("{left}, {after}"), now_ns)
     }
 
@@ -345,7 +345,7 @@ impl App {
             self.scroll_back();
         } else {
             let key = self.keymap.way(Act::FilterLog);
-            self.say(format!("{key} filters the log, on its page"), Tone::Attention, now_ns);
+            self.say(format!("{key} filters the log, on the log page"), Tone::Attention, now_ns);
         }
         vec![]
     }
@@ -450,7 +450,7 @@ mod tests {
             ("go", go.clone(), ""),
             (" GO ", go, ""),
             ("panic", PANIC.to_vec(), ""),
-            ("xyzzy", vec![], "no command has"),
+            ("xyzzy", vec![], "no command matches"),
             ("hol", vec![Task::Command(Command::ToggleHold)], ""),
         ] {
             let mut app = App::new(Theme::Dark);

@@ -28,7 +28,7 @@ pub use demo::DemoArgs;
 
 /// The show caller for the terminal.
 ///
-/// Opens SHOW and runs it; without SHOW, the built-in Paris 2024 show, as a rehearsal. On the screen, ? shows all keys.
+/// Opens SHOW and runs it; without SHOW, the built-in Paris 2024 show, as a rehearsal. On the screen, ? lists all keys.
 #[derive(Debug, Parser)]
 #[command(name = "handover", version, max_term_width = 100)]
 pub struct Args {
@@ -42,7 +42,7 @@ pub struct Args {
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, global = true)]
     state: Option<PathBuf>,
 
-    /// Let shows read the environment variable NAME, beside HANDOVER_*, and send it to the hosts that they name
+    /// Let shows read the environment variable NAME, besides HANDOVER_*, and send it to the hosts that they name
     #[arg(long = "env", value_name = "NAME", global = true, value_parser = variable)]
     variables: Vec<String>,
 }
@@ -57,11 +57,11 @@ struct RunArgs {
     #[arg(long)]
     rehearse: bool,
 
-    /// Rehearsal clock N times as fast (1 to 1000)
+    /// Run the rehearsal clock N times as fast (1 to 1000)
     #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1000))]
     speed: Option<u32>,
 
-    /// The program gives the caller's GOs at their planned times (a demonstration)
+    /// The program gives the caller's GOs at their planned times
     #[arg(long)]
     auto: bool,
 
@@ -69,27 +69,27 @@ struct RunArgs {
     #[arg(long, value_name = "TIME", value_parser = start_at, num_args = 0..=1, conflicts_with = "resume")]
     at: Option<Option<Start>>,
 
-    /// A technical rehearsal from cue N on: the clock begins at its planned time, and the playhead is there
+    /// A technical rehearsal from cue N: the clock begins at its planned time, with the playhead there
     #[arg(long, value_name = "N", value_parser = start_cue, conflicts_with = "resume")]
     cue: Option<Start>,
 
-    /// Start a new run, whatever unfinished one there is
+    /// Start a new run, even if one is unfinished
     #[arg(long, conflicts_with = "resume")]
     fresh: bool,
 
-    /// Go on with the unfinished live run, or else the rehearsal that broke off; with SHOW or a run's id, with that one
+    /// Resume the unfinished live run, or else the rehearsal that broke off; with SHOW or a run's id, that one
     #[arg(long)]
     resume: bool,
 
-    /// Hear OSC remote control there; an address that others reach takes the passcode in $HANDOVER_PASSCODE
+    /// Listen for OSC remote control; addresses that others reach need the passcode in $HANDOVER_PASSCODE
     #[arg(long, value_name = "ADDR:PORT", value_parser = listen_address)]
     listen: Option<SocketAddr>,
 
-    /// The colours of the screen [default: $HANDOVER_THEME, own where there is a theme.toml, else dark]
+    /// The colours [default: $HANDOVER_THEME, or own if there is a theme.toml, or dark]
     #[arg(long, value_enum)]
     theme: Option<ThemeArg>,
 
-    /// Draw with plain ASCII, for terminals without lines, blocks and braille
+    /// Draw in plain ASCII, for terminals without lines, blocks and braille
     #[arg(long)]
     ascii: bool,
 
@@ -102,8 +102,8 @@ struct RunArgs {
 pub enum Verb {
     /// Watch the built-in show call itself, from shortly before the jump on: everything in 90 seconds
     ///
-    /// A rehearsal: nothing leaves the machine, and no run is kept. It is late, loses an output, misses a cue and takes a
-    /// backup on purpose. The clock goes at several times its speed, faster where less is to be seen. All keys work.
+    /// A rehearsal: nothing leaves the machine, and no run is kept. It runs late, loses an output, misses a cue and uses
+    /// a backup on purpose. The clock runs at several times its speed, faster where there is less to see. All keys work.
     Demo(DemoArgs),
     /// List the built-in shows; with NAME, print one as a starting point
     Shows {
@@ -117,19 +117,19 @@ pub enum Verb {
         #[arg(value_hint = ValueHint::FilePath)]
         file: PathBuf,
     },
-    /// Say what is wrong with SHOW: errors and warnings, each with its line and how to fix it
+    /// Report what is wrong with SHOW: errors and warnings, each with its line and how to fix it
     ///
-    /// With errors a show does not run. With warnings it runs, but will not do what is meant. Exit status 1 for errors, and
-    /// with --strict for warnings too; otherwise 0.
+    /// A show with errors does not run. A show with warnings runs, but may not do what is meant. Exit status 1 for errors,
+    /// and with --strict for warnings too; otherwise 0.
     Check {
         /// The show file, or the name of a built-in show
         #[arg(add = ArgValueCompleter::new(complete::shows))]
         show: PathBuf,
-        /// Fail for warnings too
+        /// Fail on warnings too
         #[arg(long)]
         strict: bool,
     },
-    /// Try every output of SHOW without firing anything, and say what answered
+    /// Try every output of SHOW without firing anything, and report which answer
     Probe {
         /// The show file, or the name of a built-in show
         #[arg(add = ArgValueCompleter::new(complete::shows))]
@@ -138,17 +138,17 @@ pub enum Verb {
     /// List runs: id, when, kind, state, show
     ///
     /// The kind is live, rehearsal or technical. The state is "called, pid N" while a caller has it, "runs without a
-    /// terminal, pid N" where the window is gone and the show goes on, "left" where it can be resumed, or "finished".
+    /// terminal, pid N" if the window is gone and the show keeps running, "left" if it can be resumed, or "finished".
     Runs,
-    /// End a run that goes on without a terminal
+    /// End a run that runs without a terminal
     ///
-    /// It is left as by q: what was fired is kept, and `handover --resume` goes on with it.
+    /// The run is left as with q: what was fired is kept, and `handover --resume` resumes it.
     Stop {
         /// The run's id, as `handover runs` lists it
         #[arg(add = ArgValueCompleter::new(complete::stoppable))]
         run: String,
     },
-    /// The as-run report of a run: what was planned beside what happened
+    /// The as-run report of a run: what was planned and what happened
     Report {
         /// The run's id [default: the last run]
         #[arg(add = ArgValueCompleter::new(complete::runs))]
@@ -156,22 +156,23 @@ pub enum Verb {
         /// What to print
         #[arg(long, value_enum, default_value = "text")]
         format: Format,
-        /// Begin CSV with a byte order mark, without which Excel does not read it as UTF-8
+        /// Begin CSV with a byte order mark, which Excel needs to read it as UTF-8
         #[arg(long)]
         bom: bool,
     },
-    /// Show the time, what is on and what is next, for a second terminal or a projector
+    /// Show the time, what is on and what is next, on a second terminal or a projector
     ///
-    /// Follows a run on this machine by its journal and never touches it: the time by the show's clock, the show's title, the
-    /// running segment and cue with what is left of them, what comes next and when it is planned, and at the end how far over
-    /// the show was. A cue under embargo reads '—' until it has fired. HELD says that the show is held. Calls, notes, people,
-    /// departments, outputs, misses and panics never show, nor how far over the show is while it runs.
+    /// Follows a run on this machine by its journal and never changes it. Shows the time by the show's clock, the show's
+    /// title, the running segment and cue with the time left, what comes next and when it is planned, and at the end how
+    /// far over the show was. A cue under embargo shows as '—' until it has fired. HELD means that the show is held. Calls,
+    /// notes, people, departments, outputs, missed cues and panics are never shown, nor how far over the show is while it
+    /// runs.
     ///
-    /// Without a run's id it follows the unfinished run of SHOW (or of any show) that somebody calls, a live one before a
-    /// rehearsal, otherwise the newest; where there is none it waits for one. At the end of a run it stays, and turns to the
-    /// next run of the show when that begins.
+    /// Without a run's id it follows the run of SHOW (or of any show) that is being called, a live run before a rehearsal,
+    /// otherwise the newest unfinished one. If there is none, it waits for one. After the end of a run it stays, and follows
+    /// the next run of the show when that begins.
     ///
-    /// Keys: c clock, d countdown, b board, Tab the next of these, ? keys, q leaves.
+    /// Keys: c clock, d countdown, b board, Tab next view, ? keys, q quit.
     Board(BoardArgs),
     /// The cue sheet to print, from the plan
     Sheet {
@@ -181,27 +182,26 @@ pub enum Verb {
         /// What to print
         #[arg(long, value_enum, default_value = "text")]
         format: Paper,
-        /// Only what everybody may know: times, numbers, titles, live or VT, durations; "—" for embargoed items
+        /// Only what is public: times, numbers, titles, live or VT, durations; "—" for embargoed items
         #[arg(long)]
         public: bool,
-        /// Begin CSV with a byte order mark, without which Excel does not read it as UTF-8
+        /// Begin CSV with a byte order mark, which Excel needs to read it as UTF-8
         #[arg(long)]
         bom: bool,
     },
-    /// Print the keys in force, in the form of keys.toml
+    /// Print the current keys, in the form of keys.toml
     ///
-    /// They are those of $XDG_CONFIG_HOME/handover/keys.toml. Where that file has faults, says them all and exits with 1.
+    /// They come from $XDG_CONFIG_HOME/handover/keys.toml. If that file has errors, prints them all and exits with 1.
     Keys,
-    /// Print the colours in force, or those of NAME, in the form of theme.toml
+    /// Print the current colours, or those of NAME, in the form of theme.toml
     ///
-    /// One's own are those of $XDG_CONFIG_HOME/handover/theme.toml. Where that file has faults, says them all and exits
-    /// with 1.
+    /// Your own come from $XDG_CONFIG_HOME/handover/theme.toml. If that file has errors, prints them all and exits with 1.
     Theme {
         /// The theme to print
         #[arg(value_enum)]
         name: Option<ThemeArg>,
     },
-    /// Print the lines with which a shell completes handover's commands, shows and runs
+    /// Print the shell completions of handover's commands, shows and runs
     ///
     /// bash: source <(handover completions bash), in ~/.bashrc; zsh: the same in ~/.zshrc; fish: handover completions fish |
     /// source, in ~/.config/fish/config.fish.
@@ -245,7 +245,7 @@ impl Args {
     pub fn read() -> Self {
         let args = hints::parse();
         if args.verb.is_some() && args.run.are_given() {
-            usage("a command goes with --state and --env only: the other arguments are for opening a show");
+            usage("commands accept only --state and --env: the other options are for opening a show");
         }
         args
     }
@@ -256,7 +256,7 @@ impl Args {
         // Without SHOW the built-in one opens, which is a rehearsal always.
         let rehearse = run.rehearse || run.show.is_none();
         if run.speed.is_some() && !run.rehearse && run.show.is_some() {
-            usage("--speed goes with --rehearse only: a live show runs by the clock");
+            usage("--speed requires --rehearse: a live show runs in real time");
         }
         let unfinished = match (run.fresh, run.resume) {
             (true, _) => Unfinished::Fresh,
@@ -288,11 +288,11 @@ impl Args {
         let mut config = config::config(config::folder().as_deref());
         config.plain_keys = self.run.plain_keys;
         let theme = chosen.map_or_else(|| self.theme(), |theme| Ok(Some(theme))).unwrap_or_else(|why| {
-            config.words.push(format!("the usual colours: {why}"));
+            config.words.push(format!("using the default colours: {why}"));
             None
         });
         if theme == Some(Theme::Own) && config.own.is_none() && config.words.is_empty() {
-            config.words.push(format!("there is no {} yet: `handover theme` prints a beginning", config::THEME));
+            config.words.push(format!("there is no {} yet: `handover theme` prints one to start from", config::THEME));
         }
         (config, theme)
     }
@@ -327,7 +327,7 @@ impl Args {
         if let Some(dir) = &self.state {
             return Ok(dir.clone());
         }
-        usual_state().context("no home folder is known; name one with --state DIR")
+        usual_state().context("no home folder was found; name the folder of the runs with --state DIR")
     }
 }
 

@@ -75,7 +75,7 @@ fn optional(show: &Show, machine: &dyn Machine) -> String {
         }
         told.push(clip);
         if let Some(fault) = machine.clip(clip).fault {
-            notes.push_str(&format!("note: {fault}; its cue goes without it\n"));
+            notes.push_str(&format!("note: {fault}; its cue runs without it\n"));
         }
     }
     notes

@@ -10,15 +10,15 @@ pub(super) const THEME_VARIABLE: &str = "HANDOVER_THEME";
 /// The colours.
 #[derive(Clone, Copy, Debug, ValueEnum)]
 pub enum ThemeArg {
-    /// For the dark of a control room
+    /// For a dark control room
     Dark,
     /// For daylight
     Light,
-    /// Every word at least 7 to 1
+    /// At least 7:1 contrast (WCAG AAA)
     HighContrast,
-    /// Without red or green nothing is lost
+    /// Safe for red-green colour blindness
     ColourBlind,
-    /// Those of $XDG_CONFIG_HOME/handover/theme.toml
+    /// Your own, from $XDG_CONFIG_HOME/handover/theme.toml
     Own,
 }
 
@@ -42,7 +42,7 @@ pub(super) fn theme_called(name: &str) -> Result<Option<Theme>, String> {
     }
     let theme = Theme::ALL.iter().copied().find(|theme| theme.name() == name);
     let names = || Theme::ALL.iter().copied().map(Theme::name).collect::<Vec<_>>().join(", ");
-    theme.map(Some).ok_or_else(|| format!("${THEME_VARIABLE} is none of {}", names()))
+    theme.map(Some).ok_or_else(|| format!("unknown theme in ${THEME_VARIABLE}; expected one of {}", names()))
 }
 
 #[cfg(test)]
@@ -55,7 +55,7 @@ mod tests {
         for &theme in Theme::ALL {
             assert_eq!(theme_called(theme.name()), Ok(Some(theme)));
         }
-        let said = "$HANDOVER_THEME is none of dark, light, high-contrast, colour-blind, own";
+        let said = "unknown theme in $HANDOVER_THEME; expected one of dark, light, high-contrast, colour-blind, own";
         assert_eq!(theme_called("Nope"), Err(said.to_owned()));
     }
 }

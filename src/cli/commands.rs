@@ -37,7 +37,7 @@ pub(super) fn shows(name: Option<&str>) -> anyhow::Result<()> {
     if let Some(name) = name {
         let names = || builtin::ALL.map(|show| show.name).join(", ");
         let show =
-            builtin::find(name).with_context(|| format!("there is no built-in show {name}; there are {}", names()))?;
+            builtin::find(name).with_context(|| format!("there is no built-in show {name}; available: {}", names()))?;
         return print(show.text);
     }
     print(&builtin::ALL.map(|show| format!("{:18} {}\n", show.name, show.about)).concat())
@@ -46,7 +46,7 @@ pub(super) fn shows(name: Option<&str>) -> anyhow::Result<()> {
 #[expect(clippy::wildcard_enum_match_arm, reason = "the kinds of errors are std's")]
 pub(super) fn new(path: &Path) -> anyhow::Result<()> {
     let mut file = std::fs::File::create_new(path).map_err(|error| match error.kind() {
-        ErrorKind::AlreadyExists => anyhow::anyhow!("{} is there already; name another file", path.display()),
+        ErrorKind::AlreadyExists => anyhow::anyhow!("{} already exists; name another file", path.display()),
         _ => anyhow::anyhow!("cannot write {}: {error}", path.display()),
     })?;
     file.write_all(builtin::TEMPLATE.as_bytes()).with_context(|| format!("cannot write {}", path.display()))?;
@@ -131,11 +131,11 @@ pub(super) fn runs(state: &Path) -> anyhow::Result<()> {
         Resumable::None => {}
         Resumable::One(run) => {
             let account = run.summary.as_ref().map_or(String::new(), |summary| account(summary, wall_now()));
-            let _ = write!(lines, "\n`handover --resume` goes on with {}\n  {account}\n", run.id);
+            let _ = write!(lines, "\n`handover --resume` resumes {}\n  {account}\n", run.id);
         }
         Resumable::Asks(runs) => {
             let ids = runs.iter().map(|run| run.id.0.as_str()).collect::<Vec<_>>().join(" or ");
-            let _ = write!(lines, "\n`handover --resume` asks whether it goes on with {ids}\n");
+            let _ = write!(lines, "\n`handover --resume` asks which of {ids} to resume\n");
         }
     }
     print(&plain::lines(&lines))

@@ -18,10 +18,10 @@ const EXAMPLES: [(&str, &str); 9] = [
     ("Run a show", "handover show.toml"),
     ("A technical rehearsal with real outputs, as if it were 10:00", "handover show.toml --at 10:00"),
     ("Try every output without firing anything", "handover probe show.toml"),
-    ("Go on after a crash, or from another terminal", "handover --resume"),
+    ("Resume after a crash, or from another terminal", "handover --resume"),
     ("Show a countdown on a second screen", "handover board show.toml --countdown"),
-    ("List the runs, and end one that goes on without a terminal", "handover runs; handover stop RUN"),
-    ("What was planned beside what happened, as a page", "handover report --format html > report.html"),
+    ("List the runs, and end one that runs without a terminal", "handover runs; handover stop RUN"),
+    ("The as-run report as a web page", "handover report --format html > report.html"),
 ];
 
 /// Files and folders, and what they hold.
@@ -31,9 +31,9 @@ const FILES: [(&str, &str); 5] = [
         "The journal of a run: a line of JSON for each event. --state names another folder.",
     ),
     ("$XDG_STATE_HOME/handover/runs/RUN/show.toml", "The show as it was run."),
-    ("$XDG_STATE_HOME/handover/fault.log", "Faults of the program itself."),
-    ("$XDG_CONFIG_HOME/handover/keys.toml", "The caller's own keys; handover keys prints those in force."),
-    ("$XDG_CONFIG_HOME/handover/theme.toml", "The caller's own colours; handover theme prints those in force."),
+    ("$XDG_STATE_HOME/handover/fault.log", "Internal errors of the program."),
+    ("$XDG_CONFIG_HOME/handover/keys.toml", "Your own keys; handover keys prints the current ones."),
+    ("$XDG_CONFIG_HOME/handover/theme.toml", "Your own colours; handover theme prints the current ones."),
 ];
 
 /// Variables of the environment, and what they do.
@@ -41,9 +41,9 @@ const ENVIRONMENT: [(&str, &str); 7] = [
     ("HANDOVER_THEME", "The colours: dark, light, high-contrast, colour-blind or own. --theme takes precedence."),
     (
         "HANDOVER_PASSCODE",
-        "The passcode of remote controls, where --listen is not on this machine only and the show names no other variable.",
+        "The passcode of remote controls, if --listen can be reached from other machines and the show names no other variable.",
     ),
-    ("HANDOVER_COMPLETE", "Set by the lines of handover completions: which shell asks what may stand at the cursor."),
+    ("HANDOVER_COMPLETE", "Set by the shell completions: the shell that asks for them."),
     ("NO_COLOR", "Not empty: no colours."),
     (
         "COLORTERM, TERM",
@@ -52,15 +52,15 @@ const ENVIRONMENT: [(&str, &str); 7] = [
     ("LC_ALL, LC_CTYPE, LANG", "A locale without UTF-8 makes the signs plain ASCII."),
     (
         "XDG_STATE_HOME, XDG_CONFIG_HOME",
-        "Where runs, and the caller's own files, are kept; usually ~/.local/state and ~/.config.",
+        "Where runs, and your own files, are kept; usually ~/.local/state and ~/.config.",
     ),
 ];
 
 /// What the program's exit status says.
 const STATUS: [(&str, &str); 4] = [
     ("0", "Done; check: no errors, and with --strict no warnings."),
-    ("1", "Failed; the reason stands on stderr."),
-    ("2", "The command line makes no sense."),
+    ("1", "Failed; the reason is on stderr."),
+    ("2", "The command line is wrong."),
     ("128 + N", "Signal N ended the program; a live run that was not finished can be resumed."),
 ];
 

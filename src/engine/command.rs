@@ -118,19 +118,19 @@ pub enum ClipFact {
 pub enum Rejection {
     #[error("held: nothing fires until the show is resumed")]
     Held,
-    #[error("cue {cue} waits for {missing}: not ready")]
+    #[error("cue {cue}: {missing} not ready")]
     Interlock { cue: CueNumber, missing: String },
     #[error("no cue is left to fire")]
     NothingLeft,
-    #[error("no cue stands at the playhead")]
+    #[error("no cue is at the playhead")]
     NoPlayhead,
-    #[error("cue {0} has no standby yet")]
+    #[error("standby was not called for cue {0}")]
     NoStandby(CueNumber),
-    #[error("cue {0} waits for no department")]
+    #[error("no department needs to be ready for cue {0}")]
     NoNeeds(CueNumber),
-    #[error("every department of cue {0} is ready already")]
+    #[error("every department of cue {0} is already ready")]
     AllReady(CueNumber),
-    #[error("cue {cue} waits for {count} department(s): there is no number {number}")]
+    #[error("cue {cue} needs {count} department(s): there is no number {number}")]
     NoSuchDepartment { cue: CueNumber, number: usize, count: usize },
     #[error("cue {0} is ready: there is nothing to override")]
     NothingToOverride(CueNumber),
@@ -146,7 +146,7 @@ pub enum Rejection {
     FirstCue,
     #[error("cue {0} is skipped")]
     Skipped(CueNumber),
-    #[error("cue {0} stands aside for now")]
+    #[error("cue {0} is not in the running order")]
     StandsAside(CueNumber),
     #[error("cue {0} is on air: too late to skip it")]
     OnAir(CueNumber),
@@ -156,17 +156,17 @@ pub enum Rejection {
     NoClipPlays(CueNumber),
     #[error("no cue is running, and none is due")]
     NothingRuns,
-    #[error("the show is held already")]
+    #[error("the show is already held")]
     AlreadyHeld,
     #[error("the show is not held")]
     NotHeld,
-    #[error("cue {cue} does not wait for {department}")]
+    #[error("cue {cue} does not need {department}")]
     NotNeeded { cue: CueNumber, department: String },
-    #[error("an empty note was not kept")]
+    #[error("the note is empty")]
     EmptyNote,
-    #[error("{0} was not spotted: there is nothing to take back")]
+    #[error("{0} was not spotted: there is nothing to undo")]
     NotSpotted(String),
-    #[error("the show has nobody of that kind")]
+    #[error("no such person or department")]
     NoSuchPerson,
     #[error("the run is not finished: cues are left, running or due")]
     NotOver,

@@ -387,9 +387,9 @@ impl MissedWhy {
             MissedWhy::Late => "the machine stood still",
             MissedWhy::Held => "the show was held",
             MissedWhy::Panicked => "the show was stopped by a panic",
-            MissedWhy::Stopped => "it was stopped in its delay",
+            MissedWhy::Stopped => "it was stopped during its delay",
             MissedWhy::Interlock => "departments were not ready",
-            MissedWhy::SegmentEnded => "its segment ended before",
+            MissedWhy::SegmentEnded => "its segment ended first",
             MissedWhy::NotPlayed => "the clip that it follows was not played",
         }
     }

@@ -229,7 +229,7 @@ impl Outcome {
 pub struct LostSend {
     /// The id of the output.
     pub output: String,
-    /// Why it failed; `None`: nobody knows whether it left.
+    /// Why it failed; `None`: it may not have been sent.
     pub error: Option<String>,
     /// How many messages of the firing this is true of.
     pub count: u32,

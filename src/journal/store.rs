@@ -53,7 +53,7 @@ pub enum StoreError {
         root: PathBuf,
     },
     /// A file or folder cannot be made or read.
-    #[error("cannot {wish} {}: {source}; see to that folder, or name another with --state", path.display())]
+    #[error("cannot {wish} {}: {source}; check that folder, or name another with --state", path.display())]
     Io {
         /// What was to be done with it.
         wish: &'static str,

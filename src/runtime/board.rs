@@ -80,7 +80,7 @@ pub fn show(wishes: &Wishes) -> anyhow::Result<()> {
         Ok(Err(_)) if left.is_err() || !keyboard::is_alive() => Ok(()),
         Ok(Err(error)) => Err(error),
         Err(_) => Err(anyhow::anyhow!(
-            "the board met a fault of its own; please report fault.log in {}",
+            "the board hit an internal error and recovered; please report fault.log in {}",
             wishes.state.display()
         )),
     }

@@ -134,21 +134,21 @@ pub fn config(folder: Option<&Path>) -> Config {
     match keys(folder) {
         Ok(keymap) => config.keymap = Arc::new(keymap),
         Err(fault) => {
-            config.words.push(format!("THE USUAL KEYS are in force: {}; `handover keys` says more", fault.words(KEYS)));
+            config.words.push(format!("THE DEFAULT KEYS are in use: {}; see `handover keys`", fault.words(KEYS)));
             config.log.extend(fault.lines(KEYS));
         }
     }
     match own(folder) {
         Ok(own) => config.own = own.map(Arc::new),
         Err(fault) => {
-            config.words.push(format!("the usual colours: {}; `handover theme` says more", fault.words(THEME)));
+            config.words.push(format!("the default colours are in use: {}; see `handover theme`", fault.words(THEME)));
             config.log.extend(fault.lines(THEME));
         }
     }
     match permits(folder) {
         Ok(permits) => config.permits = permits,
         Err(fault) => {
-            config.words.push(format!("shows are allowed nothing more: {}", fault.words(CONFIG)));
+            config.words.push(format!("shows get no extra permissions: {}", fault.words(CONFIG)));
             config.log.extend(fault.lines(CONFIG));
         }
     }
@@ -184,7 +184,7 @@ fn read<T>(
     let unread = |why: &str| Fault::Unread(format!("{} cannot be read: {why}", path.display()));
     // A pipe of this name would never end.
     match fs::metadata(&path) {
-        Ok(about) if !about.is_file() => return Err(unread("it is no file")),
+        Ok(about) if !about.is_file() => return Err(unread("it is not a file")),
         Ok(_) => {}
         Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(None),
         Err(error) => return Err(unread(&error.to_string())),
@@ -239,8 +239,8 @@ mod tests {
         fs::create_dir(place.path().join("sub")).unwrap();
         let config = config(Some(place.path()));
         assert_eq!(config.keymap, Arc::new(Keymap::default()));
-        let said = "THE USUAL KEYS are in force: keys.toml has 2 errors (line 2: no key is called `F13`); \
-                    `handover keys` says more";
+        let said = "THE DEFAULT KEYS are in use: keys.toml has 2 errors (line 2: no key is called `F13`); \
+                    see `handover keys`";
         assert_eq!(config.words[0], said);
         assert!(config.words[1].contains("theme.toml cannot be read: it is not UTF-8 text"), "{:?}", config.words);
         assert_eq!(config.log.len(), 3, "{:?}", config.log);
@@ -248,6 +248,6 @@ mod tests {
         fs::remove_file(place.path().join(KEYS)).unwrap();
         fs::create_dir(place.path().join(KEYS)).unwrap();
         let no_file = keys(Some(place.path())).unwrap_err();
-        assert!(matches!(no_file, Fault::Unread(why) if why.ends_with("it is no file")));
+        assert!(matches!(no_file, Fault::Unread(why) if why.ends_with("it is not a file")));
     }
 }

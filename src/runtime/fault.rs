@@ -13,7 +13,7 @@ use rustix::io::Errno;
 use super::clock::wall_now;
 
 /// What the caller is told.
-pub const WORDS: &str = "handover met a fault of its own and went on: check the screen, and please report fault.log";
+pub const WORDS: &str = "handover hit an internal error and recovered: check the screen, and please report fault.log";
 
 /// The file, in the state folder.
 const FILE: &str = "fault.log";

@@ -182,7 +182,7 @@ fn fresh(wishes: &Wishes, store: &Store, script: Script, post: &Post) -> anyhow:
     };
     let dated = script.show.date.filter(|date| !script.rehearse && date != day);
     let shifted = shift_ns.map(|_| "the show's clock is set for a technical rehearsal; outputs are live".to_owned());
-    let dated = dated.map(|date| format!("the show is dated {date}: its times are taken for {day}"));
+    let dated = dated.map(|date| format!("the show is dated {date}: its times are used for {day}"));
     let passed = playhead.filter(|_| matches!(wishes.start, Start::At { .. })).map(|cue| {
         let number = &script.show.cue(cue).number;
         format!("begins at cue {number}: what is planned before it is passed over")
@@ -259,15 +259,16 @@ fn resume(
     let show_changed = show_crc.is_some_and(|crc| crc != checksum(&text));
     if show_changed {
         words.push(format!(
-            "the show.toml of run {id} was changed after the run began: the run goes on with what it says now, \
-             check the cues that come"
+            "the show.toml of run {id} was changed after the run began: the run uses what it says now, \
+             check the cues to come"
         ));
     }
     if let Some(torn) = &recovered.torn {
         words.push(torn.to_string());
     }
-    if script.is_some_and(|script| script.text != text) {
-        words.push("the show file was changed after the run began: the run goes on with the show as it was".into());
+    let file_changed = script.is_some_and(|script| script.text != text);
+    if file_changed {
+        words.push("the show file was changed after the run began: the run keeps the old show".into());
     }
     if !state.is_rehearsal() {
         words.extend(choice::neighbours(store, &show, source));
@@ -279,8 +280,11 @@ fn resume(
         words.push(format!("“{}”, {}, last event {since} ago, {on_air}; run {id}", summary.show, summary.kind()));
     }
     let mut app = wishes.config.app(wishes.theme);
-    app.show_alarm =
-        show_changed.then(|| "show.toml was changed after the run began: check the cues that come".to_owned());
+    app.show_alarm = match (show_changed, file_changed) {
+        (true, _) => Some("show.toml was changed after the run began: check the cues to come".to_owned()),
+        (false, true) => Some("changed since the run began: the run keeps the old show".to_owned()),
+        (false, false) => None,
+    };
     let clock = RunClock::new(machine_ns(), run_ns, now, state.speed());
     Ok(Session {
         id: Some(id),

@@ -68,7 +68,7 @@ pub fn ask_which(mut folders: Vec<RunFolder>, now: Timestamp, inbox: &Inbox) -> 
         let mut out = io::stdout();
         match folders.as_slice() {
             [_] => write!(out, "The unfinished run is not of today. Go on with it?\r\n\r\n")?,
-            _ => write!(out, "More than one run is unfinished. Go on with which?\r\n\r\n")?,
+            _ => write!(out, "More than one run is unfinished. Resume which one?\r\n\r\n")?,
         }
         for (at, folder) in folders.iter().enumerate() {
             write!(out, "  {}  {}\r\n", at + 1, folder.id)?;

@@ -43,7 +43,7 @@ pub(super) fn lock(store: &Store, id: &RunId) -> anyhow::Result<RunLock> {
 pub fn stop_run(store: &Store, id: &RunId) -> anyhow::Result<String> {
     let Some(holder) = holder(store, id)? else {
         let ended = store.summary(id)?.summary.is_some_and(|summary| summary.ended);
-        let state = if ended { "is finished" } else { "was left: `handover --resume` goes on with it" };
+        let state = if ended { "is finished" } else { "was left: `handover --resume` resumes it" };
         bail!("no program runs {id}, which {state}");
     };
     let pid = holder.pid;
@@ -54,13 +54,13 @@ pub fn stop_run(store: &Store, id: &RunId) -> anyhow::Result<String> {
     let asked_ns = machine_ns();
     while self::holder(store, id)?.is_some_and(|holder| holder.pid == pid) {
         if machine_ns() - asked_ns > TAKEOVER.as_nanos() as u64 {
-            bail!("process {pid} does not let go of run {id}; `kill -9 {pid}` ends it, and the run can be resumed");
+            bail!("process {pid} does not release run {id}; `kill -9 {pid}` ends it, and the run can be resumed");
         }
         std::thread::sleep(Duration::from_millis(10));
     }
     let ended = store.summary(id)?.summary.is_some_and(|summary| summary.ended);
-    let then = if ended { "`handover report` shows it" } else { "`handover --resume` goes on with it" };
-    Ok(format!("Process {pid} has let go of run {id}: {then}.\n"))
+    let then = if ended { "`handover report` shows it" } else { "`handover --resume` resumes it" };
+    Ok(format!("Process {pid} has released run {id}: {then}.\n"))
 }
 
 /// Who has the run `id` for certain: its lock was not to be had.

@@ -20,8 +20,8 @@ pub enum DurationError {
     /// A number without a unit.
     #[error("a duration needs a unit: write \"90s\", \"1m30s\" or \"1:30\" (m:s)")]
     Unit,
-    /// Minutes or seconds of 60 and more behind a colon.
-    #[error("behind a colon, minutes and seconds go from 00 to 59")]
+    /// Minutes or seconds of 60 and more after a colon.
+    #[error("after a colon, minutes and seconds go from 00 to 59")]
     Clock,
     /// More than [`LONGEST_NS`].
     #[error("a duration is at most 99:59:59")]

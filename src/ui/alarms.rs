@@ -1,7 +1,7 @@
 //! The alarms: what is wrong, in rows that are always kept free for it, so that nothing moves when something goes wrong.
 //!
 //! ```text
-//!   HELD  for 0:55, nothing comes by itself; h resumes    ! 1 missed  3    ○ lights: connection refused
+//!   HELD 0:55  nothing comes by itself; h resumes    ! 1 missed  3; Space fires it, x skips it    ○ lights: …
 //! ```
 //!
 //! The most urgent stands first and in full. Where there is little room the others lose their explanation, and what
@@ -17,6 +17,7 @@ use super::{header, signs, text};
 use crate::app::keys::Act;
 use crate::app::{RemoteSign, stopped};
 use crate::output::Light;
+use crate::show::CueIx;
 use crate::show::duration::{self, SECOND_NS};
 
 /// The most cue numbers that are named.
@@ -94,7 +95,11 @@ fn alarms(scene: &Scene) -> (Vec<Alarm>, usize) {
         alarm(" SHOW FILE ".into(), styles.attention_badge, format!(" {what}"));
     }
     if state.is_panicked() {
-        alarm(" PANIC ".into(), styles.on_air_badge, format!(" {}; GO goes on", stopped::words(state)));
+        alarm(
+            " PANIC ".into(),
+            styles.on_air_badge,
+            format!(" {}; {} continues the show", stopped::words(state), scene.way(Act::Go)),
+        );
     }
     if let Some(since_ns) = state.held_since() {
         let held = duration::clock(scene.now_ns.saturating_sub(since_ns) / SECOND_NS);
@@ -107,7 +112,7 @@ fn alarms(scene: &Scene) -> (Vec<Alarm>, usize) {
         let more = if missed.len() > NAMED_MAX { " …" } else { "" };
         let count = if missed.len() == 100 { "100 and more".to_owned() } else { missed.len().to_string() };
         let badge = format!(" {} {count} missed ", signs::MISSED);
-        alarm(badge, styles.attention_badge, format!(" {}{more}", named.join(", ")));
+        alarm(badge, styles.attention_badge, format!(" {}{more}; {}", named.join(", "), missed_fix(scene, &missed)));
     }
     if let Some(RemoteSign::Deaf(why)) = &scene.app.remote {
         alarm(" OSC IN OFF ".into(), styles.attention_badge, format!(" {why}"));
@@ -129,4 +134,15 @@ fn alarms(scene: &Scene) -> (Vec<Alarm>, usize) {
         });
     }
     (alarms, uncounted)
+}
+
+/// The keys that deal with what was missed.
+fn missed_fix(scene: &Scene, missed: &[CueIx]) -> String {
+    let way = |act| scene.way(act);
+    let is_next = scene.state.playhead().is_some_and(|playhead| missed.contains(&playhead));
+    let fires = match is_next {
+        true => format!("{} fires it", way(Act::Go)),
+        false => format!("select it: {} then {} fire it", way(Act::PlayheadHere), way(Act::Go)),
+    };
+    format!("{fires}, {} skips it", way(Act::Skip))
 }

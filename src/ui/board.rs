@@ -31,7 +31,7 @@ use super::digits::Size;
 use super::scene::time_of_day;
 use super::text;
 use super::theme::Styles;
-use crate::app::board::{Board, Face, Stage};
+use crate::app::board::{Board, Face, RehearsalKind, Stage};
 use crate::app::theme::{Paints, Theme};
 
 use words::{Digits, digits};
@@ -196,8 +196,11 @@ impl<'a> Scene<'a> {
     /// Whether the clock is made up.
     fn badge(&self) -> Line<'static> {
         match self.board.rehearsal {
-            Some(speed @ 2..) => Line::styled(format!(" REHEARSAL ×{speed} "), self.styles.quiet_badge),
-            Some(_) => Line::styled(" REHEARSAL ", self.styles.quiet_badge),
+            Some(RehearsalKind::OutputsOff { speed: speed @ 2.. }) => {
+                Line::styled(format!(" REHEARSAL ×{speed} "), self.styles.quiet_badge)
+            }
+            Some(RehearsalKind::OutputsOff { .. }) => Line::styled(" REHEARSAL ", self.styles.quiet_badge),
+            Some(RehearsalKind::Technical) => Line::styled(" TECHNICAL REHEARSAL ", self.styles.attention_badge),
             None => Line::default(),
         }
     }
@@ -231,7 +234,7 @@ impl<'a> Scene<'a> {
                 ]),
                 Line::default(),
                 Line::from(vec![
-                    Span::styled("it begins on this machine with ", self.styles.past),
+                    Span::styled("start it on this machine with ", self.styles.past),
                     Span::styled(command.as_str(), self.styles.text),
                 ]),
             ],

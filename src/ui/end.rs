@@ -207,7 +207,7 @@ fn commands(scene: &Scene) -> [Line<'static>; 2] {
         Line::from(vec![Span::styled(format!("{words:<18}"), styles.strong), Span::styled(does, styles.past)])
     };
     if !scene.state.is_kept() {
-        return [command("handover", "opens this show"), command("handover new FILE", "writes one of your own")];
+        return [command("handover", "opens this show"), command("handover new FILE", "writes a show of your own")];
     }
     [command("handover report", "what happened when"), command("handover --resume", "resumes a run you left")]
 }

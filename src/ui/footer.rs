@@ -43,7 +43,7 @@ pub(super) fn message(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16) -> Op
     }
     if greets(scene) {
         let (go, help) = (scene.way(Act::Go), scene.way(Act::Help));
-        let words = format!("Welcome. {go} is GO: it fires the cue on standby.  {help} shows every key");
+        let words = format!("Welcome. {go} is GO: it fires the next cue.  {help} lists all keys");
         text::put(buf, area, y, Line::styled(words, styles.strong));
         return None;
     }
@@ -140,16 +140,16 @@ fn keys(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, hits: &mut Hits) {
     let hints: Vec<Vec<Span>> = match (&scene.app.prompt, scene.app.question) {
         (Some(prompt), _) => match prompt.ask {
             Ask::FindPerson { .. } => {
-                vec![hint("Enter", "select them"), hint("↑ ↓", "other finds"), hint("Esc", "back")]
+                vec![hint("Enter", "select"), hint("↑ ↓", "other matches"), hint("Esc", "back")]
             }
-            Ask::Find { .. } => vec![hint("Enter", "select it"), hint("↑ ↓", "other finds"), hint("Esc", "back")],
-            Ask::FindLine => vec![hint("Enter", "keep them"), hint("Esc", "all lines again")],
+            Ask::Find { .. } => vec![hint("Enter", "select"), hint("↑ ↓", "other matches"), hint("Esc", "back")],
+            Ask::FindLine => vec![hint("Enter", "keep these lines"), hint("Esc", "all lines")],
             Ask::Palette => {
                 let enter = enter_runs(prompt).map(|does| hint("Enter", does));
-                enter.into_iter().chain([hint("↑ ↓", "choose"), hint("Esc", "leave")]).collect()
+                enter.into_iter().chain([hint("↑ ↓", "choose"), hint("Esc", "close")]).collect()
             }
-            Ask::Note | Ask::PersonNote { .. } => vec![hint("Enter", "keep the note"), hint("Esc", "drop it")],
-            Ask::Reason => vec![hint("Enter", "override once"), hint("Esc", "leave the interlock")],
+            Ask::Note | Ask::PersonNote { .. } => vec![hint("Enter", "keep the note"), hint("Esc", "cancel")],
+            Ask::Reason => vec![hint("Enter", "override once"), hint("Esc", "cancel")],
         },
         (None, Some(question)) => vec![hint("y", question.verb()), hint(&go, "go"), hint("any other key", "stay")],
         (None, None) => {
@@ -180,7 +180,7 @@ fn keys(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, hits: &mut Hits) {
         }
     };
     let text_here = match scene.app.prompt.is_some() {
-        true if scene.app.keymap.go_is_text() => format!("   {go} is text here"),
+        true if scene.app.keymap.go_is_text() => format!("   {go} types text here"),
         true => format!("   no {go} while you type"),
         false => String::new(),
     };
@@ -212,7 +212,7 @@ fn keys(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, hits: &mut Hits) {
 fn enter_runs(prompt: &Prompt) -> Option<&'static str> {
     let text = prompt.input.value();
     let found = commands::commands(text).into_iter().nth(prompt.chosen?)?;
-    Some(if found.may_run(text) { "do it" } else { "only by its whole name" })
+    Some(if found.may_run(text) { "run it" } else { "type its whole name" })
 }
 
 /// The keys that move a page that scrolls: of each direction the first.

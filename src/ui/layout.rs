@@ -35,6 +35,10 @@ const TALL: u16 = 40;
 const MONITOR_MIN: u16 = 3;
 /// The rows of a picture that a tall window keeps free, its headline among them.
 const PICTURE: u16 = 25;
+/// The same of a window of middle height.
+const PICTURE_LOW: u16 = 10;
+/// The rows that the next cue has beside a picture, whatever it needs.
+const NEXT_MIN: u16 = 6;
 /// The rows from which on what a picture leaves is a log.
 const LOG_FROM: u16 = 16;
 
@@ -134,8 +138,12 @@ pub(super) fn run(body: Rect, needs: Needs) -> Areas {
     let on_air_min = (1 + air + high + below_min).min(rows);
     let on_air_max = (1 + air + high + below).min(rows);
     let left_over = rows.saturating_sub(on_air_max + 1);
-    // A window that is tall enough keeps its picture whole: notes give way, but never what the caller has to say.
-    let kept = if needs.has_picture && left_over >= PICTURE + 1 + 8 { PICTURE + 1 } else { 0 };
+    // A window that is tall enough keeps its picture: notes give way, but never what the caller has to say.
+    let kept = match left_over.saturating_sub(NEXT_MIN + 1) {
+        room if !needs.has_picture || room < PICTURE_LOW => 0,
+        room if room < PICTURE => PICTURE_LOW + 1,
+        _ => PICTURE + 1,
+    };
     let usual = match rows {
         0..=23 => 0,
         24..=33 => 8,
@@ -259,6 +267,15 @@ mod tests {
     fn a_tall_window_keeps_24_rows_for_a_picture() {
         let areas = areas((200, 60), Needs { next: 9, with_notes: 30, has_picture: true, is_plain: false });
         assert!(areas.monitor.height > 24 && areas.next.height >= 9, "{areas:?}");
+    }
+
+    #[test]
+    fn a_window_of_middle_height_keeps_ten_rows_for_a_picture_whatever_the_notes() {
+        let needs = Needs { next: 6, with_notes: 20, has_picture: true, is_plain: false };
+        assert_eq!(areas((120, 36), needs).monitor.height, 10);
+        // What the caller has to say comes first.
+        let long = areas((120, 36), Needs { next: 12, ..needs });
+        assert!(long.next.height >= 12, "{long:?}");
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The log: the run's events in words, the newest first. A page of its own, and a panel where there is room.
+//! The log: the run's events in words, newest first. A page of its own, and a panel where there is room.
 //!
 //! ```text
 //!  22:57:14        ✕ refused        cue 12 waits for stunts: not ready (o overrides)
@@ -55,7 +55,7 @@ pub(super) fn draw_page(scene: &Scene, buf: &mut Buffer, area: Rect) -> (usize, 
     let most = found.len() - last;
     let scroll = (scene.app.scroll + above(scene, &found)).min(most);
     if found.is_empty() {
-        let words = if scene.app.log_search.is_empty() { "no such line yet" } else { "no line has these words" };
+        let words = if scene.app.log_search.is_empty() { "no such lines yet" } else { "no line matches" };
         text::put(buf, area, area.y, Line::styled(words, scene.styles.past));
     }
     let lines = found.iter().skip(scroll).take(height).flat_map(|line| rows(scene, line, columns));
@@ -67,7 +67,7 @@ pub(super) fn draw_page(scene: &Scene, buf: &mut Buffer, area: Rect) -> (usize, 
 
 /// What stands behind the page's name: which lines these are, and how many have come above them.
 pub(super) fn heading(scene: &Scene) -> String {
-    let mut words = String::from(", the newest first");
+    let mut words = String::from(", newest first");
     if scene.app.log_filter != Filter::All {
         words += &format!("   only {}", scene.app.log_filter.name());
     }
@@ -105,7 +105,7 @@ fn rows<'a>(scene: &Scene<'a>, line: &'a log::Line, columns: usize) -> Vec<Line<
     let (_, loud) = tone(scene, line.tone);
     let number = line.cue.as_ref().map(|cue| cue.as_str()).unwrap_or_default();
     let pad = " ".repeat(CUE.saturating_sub(text::width(number)) + 1);
-    // "cue 12A takes the place of 12" is about 12, and does not begin with it.
+    // "cue 12A replaces 12" is about 12, and does not begin with it.
     let words = line.text.strip_prefix("cue ").and_then(|rest| rest.strip_prefix(number));
     let words = words.filter(|rest| line.cue.is_some() && rest.starts_with([' ', ':']));
     let words = words.map_or(line.text.as_str(), |rest| rest.trim_start_matches([':', ' ']));

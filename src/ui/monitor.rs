@@ -25,6 +25,8 @@ use ratatui::text::{Line, Span};
 
 use super::scene::Scene;
 use super::text;
+use crate::app::Page;
+use crate::app::keys::Act;
 use crate::engine::Phase;
 use crate::show::{Cue, CueIx, Look, duration};
 use subject::Subject;
@@ -35,6 +37,9 @@ const WIDE: u16 = 100;
 const SIDE: (u16, u16, u16) = (32, 56, 3);
 /// The most lines of words that stand below the picture of a wide panel.
 const BELOW_MAX: usize = 2;
+
+/// The heading of what is told of the cue at the playhead beside the one that is shown.
+const NEXT: &str = "NEXT";
 
 /// What a cue looks like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -136,7 +141,7 @@ fn subject_of(scene: &Scene) -> Option<Subject> {
 fn paint(scene: &Scene, buf: &mut Buffer, area: Rect, is_page: bool) {
     let Some(subject) = subject_of(scene) else {
         let words = match scene.show.cues.is_empty() {
-            true => "the show has no cues: nothing of it can be seen here",
+            true => "the show has no cues: there is nothing to show here",
             false => "nothing is on air, and nothing is left to call",
         };
         text::put(buf, area, area.y, Line::styled(words, scene.styles.past));
@@ -177,6 +182,8 @@ fn paint(scene: &Scene, buf: &mut Buffer, area: Rect, is_page: bool) {
     let room = usize::from(room.saturating_sub(strip).min(rows - picture.rows_min()));
     let lines: Vec<Line> = sections_beside(scene, subject, usize::from(area.width), is_page)
         .into_iter()
+        // What is told of another cue takes no row from the picture.
+        .filter(|section| section.heading != NEXT)
         .flat_map(|section| section.lines)
         .take(room)
         .collect();
@@ -243,6 +250,7 @@ fn sections<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize, is_page: bool) ->
     let messages = if is_page { words::messages(scene, cue, columns) } else { vec![] };
     // A post that is the picture is not told a second time.
     let posts = if Picture::of(scene.cue(cue)) == Picture::Post { vec![] } else { words::posts(scene, cue, columns) };
+    let next = if is_page { words::next(scene, cue, columns) } else { vec![] };
     let all = [
         ("", posts),
         ("CALL", call),
@@ -250,6 +258,7 @@ fn sections<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize, is_page: bool) ->
         ("", words::sends(scene, cue, columns)),
         ("NOTES", notes),
         ("MESSAGES", messages),
+        (NEXT, next),
     ];
     let told = all.into_iter().filter(|(_, lines)| !lines.is_empty());
     told.map(|(heading, lines)| Section { heading, lines }).collect()
@@ -272,20 +281,24 @@ fn put_sections(scene: &Scene, buf: &mut Buffer, area: Rect, sections: Vec<Secti
         }
         lines.extend(section.lines);
     }
-    put_all(buf, area, area.y, lines);
+    let key = (scene.app.page == Page::Run).then(|| scene.way(Act::NextPage));
+    put_all(buf, area, area.y, text::cut_rows(lines, rows, key.as_deref(), scene.styles.text));
 }
 
 /// Which cue it is, and whether it runs.
 fn headline<'a>(scene: &Scene<'a>, cue: CueIx) -> Line<'a> {
     let styles = &scene.styles;
-    let phase = scene.state.cue(cue).phase;
-    let is_running = phase == Phase::Running;
-    let word = match phase {
-        Phase::Running => "",
-        Phase::Complete if lasted(scene, cue) => "  complete",
-        Phase::Complete => "  just fired",
-        Phase::Stopped if scene.state.playhead() != Some(cue) => "  stopped",
-        Phase::Waiting | Phase::Missed | Phase::Stopped => "  next",
+    let state = scene.state.cue(cue);
+    let is_running = state.phase == Phase::Running;
+    let word = match (state.phase, state.fired_ns) {
+        (Phase::Running, _) => String::new(),
+        (Phase::Complete, _) if lasted(scene, cue) => "  complete".into(),
+        (Phase::Complete, Some(fired_ns)) if !subject::is_news(scene, fired_ns) => {
+            format!("  fired {}", scene.wall(fired_ns as i64))
+        }
+        (Phase::Complete, _) => "  just fired".into(),
+        (Phase::Stopped, _) if scene.state.playhead() != Some(cue) => "  stopped".into(),
+        (Phase::Waiting | Phase::Missed | Phase::Stopped, _) => "  next".into(),
     };
     Line::from(vec![
         Span::styled(format!("{}  ", scene.number(cue)), if is_running { styles.on_air } else { styles.past }),

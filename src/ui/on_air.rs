@@ -190,7 +190,7 @@ fn running<'a>(scene: &Scene<'a>) -> Face<'a> {
     if state.is_over() {
         let left = state.uncalled().next().is_some();
         let words = match left {
-            true => "the last cue is called, others are not".to_owned(),
+            true => "the last cue is called, but others are not".to_owned(),
             false => format!("everything is called: {} ends the run", scene.way(Act::Quit)),
         };
         face.below.push(Line::styled(words, if left { styles.attention } else { styles.text }));
@@ -274,11 +274,11 @@ fn panicked<'a>(scene: &Scene<'a>) -> Face<'a> {
     face.below.push(match state.playhead() {
         Some(cue) => Line::from(vec![
             go,
-            Span::styled("  goes on with ", styles.past),
+            Span::styled("  continues with ", styles.past),
             Span::styled(format!("{} ", scene.number(cue)), styles.text),
             Span::styled(scene.cue(cue).title.as_str(), styles.text),
         ]),
-        None => Line::from(vec![go, Span::styled("  goes on; nothing is left to call", styles.past)]),
+        None => Line::from(vec![go, Span::styled("  continues; nothing is left to call", styles.past)]),
     });
     if let Some(segment) = state.current_segment() {
         face.below.push(Line::from(vec![

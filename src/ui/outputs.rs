@@ -245,7 +245,7 @@ fn legend(scene: &Scene, columns: usize) -> Vec<Line<'static>> {
         }
         let meanings = meanings.join("; ");
         format!(
-            "Latency: from the cue's hand-over until it is out ({meanings}): that of the last message, and of the last 32 the median (p50) and the longest."
+            "Latency: from firing until sent ({meanings}), of the last message; median (p50) and maximum of the last 32."
         )
     };
     text::wrap(&words, columns, 4).into_iter().map(|line| Line::styled(line, scene.styles.past)).collect()

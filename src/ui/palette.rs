@@ -3,7 +3,7 @@
 //! ```text
 //!  ─ COMMANDS ────────────────────────────────────────── 2 of 33 ─
 //!  ▸ hold             h        stop the show's clock …     Calling
-//!    help             ?        all keys; again goes back
+//!    help             ?        all keys and signs; again: back
 //! ```
 //!
 //! The letters that were typed are underlined. Must never hide the message line, where they stand.
@@ -47,7 +47,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, body: Rect, prompt: &Prompt,
     let list = Rect { x: panel.x + 1, y: panel.y + 1, width: panel.width.saturating_sub(3), height: rows as u16 };
     buf.set_style(Rect { y: list.y, height: list.height, ..panel }, styles.raised);
     if found.is_empty() {
-        text::put(buf, list, list.y, Line::styled("  no command has these letters", styles.past));
+        text::put(buf, list, list.y, Line::styled("  no command matches", styles.past));
         return;
     }
     let names = BINDINGS.iter().map(|binding| text::width(binding.name)).max().unwrap_or(0) + 2;

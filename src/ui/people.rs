@@ -50,7 +50,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mut Hits)
         return 0;
     }
     let Some(selected) = scene.app.selected_person(scene.state) else {
-        let words = "The show names nobody. [person.ID] with a name in its file puts somebody here.";
+        let words = "No people in this show. Add [person.ID] to the show file.";
         for (y, line) in (area.y..).zip(text::wrap(words, usize::from(area.width), 3)) {
             text::put(buf, area, y, Line::styled(line, scene.styles.past));
         }

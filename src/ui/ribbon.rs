@@ -24,8 +24,6 @@ const TO_COME: &str = "▂";
 const OVER: &str = "▒";
 /// The fewest cells of a segment that ends with a free one, so that its neighbour stands apart.
 const APART_FROM: u16 = 3;
-/// The fewest cells that a block keeps beside its number.
-const BLOCK_MIN: u16 = 2;
 
 /// Draws the ribbon into one row.
 pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
@@ -103,7 +101,9 @@ impl Ribbon<'_> {
         let number_ends = at + number.len() as u16;
         // The line of now would stand in its middle.
         let is_free = track.stand != Stand::Running || now >= number_ends;
-        if is_free && number_ends + BLOCK_MIN <= last {
+        // Something stands between two numbers: a part of the block, or the free cell after it.
+        let fits = number_ends < last || (number_ends == last && last < after);
+        if is_free && fits {
             let style = match track.stand {
                 Stand::Running => styles.strong,
                 Stand::Past => styles.past,

@@ -16,6 +16,9 @@ use crate::output::{Clip, Ready};
 use crate::show::duration::{self, SECOND_NS};
 use crate::show::{Cue, CueIx, SegmentIx, Show, Source, Thresholds, Trigger};
 
+/// What comes sooner than this is written in bold.
+const NEAR_NS: u64 = 30 * SECOND_NS;
+
 /// A frame's subject.
 pub(super) struct Scene<'a> {
     pub app: &'a App,
@@ -135,6 +138,20 @@ impl<'a> Scene<'a> {
             .then(|| self.planned_cue_ns(cue) - self.now_ns as i64)
     }
 
+    /// What is said of a cue that something makes come `due_ns` from now. In a hold its delay stands still, and after a
+    /// panic nothing comes by itself; the clock on the wall goes on in both, so a cue by the clock is missed then.
+    pub fn due_words(&self, cue: CueIx, due_ns: u64) -> (String, Style) {
+        let left = duration::until(due_ns);
+        let by_clock = matches!(self.cue(cue).trigger, Trigger::At { .. });
+        let is_stopped = self.state.held_since().is_some() || self.state.is_panicked();
+        match (is_stopped, by_clock) {
+            (true, true) => (format!("missed in {left}"), self.styles.attention),
+            (true, false) => (format!("held {left}"), self.styles.attention),
+            (false, _) if due_ns < NEAR_NS => (format!("in {left}"), self.styles.strong),
+            (false, _) => (format!("in {left}"), self.styles.text),
+        }
+    }
+
     /// The clip that a player shows for `cue`.
     pub fn clip(&self, cue: CueIx) -> Option<&'a Clip> {
         let player = self.cue(cue).clip().map(|(_, output, _)| output.0 as usize)?;
@@ -229,7 +246,7 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// Whether an action of the cue's last firing failed, or nobody knows whether it left, or its picture is lost.
+    /// Whether an action of the cue's last firing failed, or it may not have been sent, or its picture is lost.
     pub fn has_send_trouble(&self, cue: CueIx) -> bool {
         let is_trouble = |send: &SendState| matches!(send, SendState::Failed | SendState::Unknown);
         self.state.cue(cue).clip_lost || self.state.cue(cue).sends.iter().any(is_trouble)

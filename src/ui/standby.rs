@@ -25,8 +25,8 @@ use crate::show::duration::{self, SECOND_NS};
 const WIDE: u16 = 56;
 /// The most rows of a call, and of notes: nobody reads more in the dark.
 const CALL_MAX: usize = 12;
-/// The same of notes.
-const NOTES_MAX: usize = 8;
+/// The most rows of notes that are asked for; the monitor page has all of them.
+const NOTES_MAX: usize = 14;
 /// The cells between two departments.
 const GAP: usize = 3;
 /// The cells that the interlock's words and the call's countdown keep.
@@ -34,14 +34,15 @@ const INTERLOCK: usize = 16;
 /// The same of the call's countdown.
 const CALL_IN: usize = 12;
 
-/// The rows that the panel needs for what the caller says and waits for, and the same with the notes.
+/// The rows that the panel needs for what the caller says and waits for, and the same with all notes.
 pub(super) fn rows(scene: &Scene, columns: usize) -> (u16, u16) {
     let Some(cue) = scene.state.playhead() else { return (1, 1) };
     let call = scene.cue(cue).call.as_ref().map_or(0, |call| text::wrap(&quoted(call), columns, CALL_MAX).len());
     let is_wide = columns >= usize::from(WIDE);
     let must = 1 + call + text::flow(items(scene, cue, is_wide), columns, GAP).len() + further(scene, cue).len();
     let notes = scene.cue(cue).notes.as_ref().map_or(0, |notes| text::wrap(notes, columns, NOTES_MAX).len());
-    (must as u16, (must + notes) as u16)
+    // That there are notes is never out of sight.
+    ((must + notes.min(1)) as u16, (must + notes) as u16)
 }
 
 /// Draws the panel.
@@ -82,7 +83,10 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
     let answers = answers(scene, cue, columns, is_wide, room.saturating_sub(spoken.len()));
     let further = further(scene, cue);
     let needed = spoken.len() + answers.len() + further.len();
-    let notes = plan.notes.as_ref().map_or(vec![], |notes| text::cut(notes, columns, room.saturating_sub(needed)));
+    let notes = plan.notes.as_ref().map_or(vec![], |notes| text::wrap(notes, columns, text::LINES_MAX));
+    let notes = notes.into_iter().map(|line| Line::styled(line, styles.past)).collect();
+    let key = scene.way(Act::NextPage);
+    let notes = text::cut_rows(notes, room.saturating_sub(needed), Some(&key), styles.text);
     let mut air = room.saturating_sub(needed + notes.len());
     let mut y = area.y + 1;
     let mut put = |buf: &mut Buffer, lines: Vec<Line>| {
@@ -99,16 +103,17 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
     put(buf, spoken);
     put(buf, answers);
     put(buf, further);
-    put(buf, notes.into_iter().map(|line| Line::styled(line, styles.past)).collect());
+    put(buf, notes);
 }
 
 /// The badge of the cue that GO fires: NEXT until somebody has been warned, then STANDBY, amber, and green once everyone
 /// is ready.
 pub(super) fn badge(scene: &Scene, cue: CueIx) -> Span<'static> {
     let (state, styles) = (scene.state.cue(cue), &scene.styles);
-    if !state.stood_by && !state.overridden {
+    if !state.stood_by {
+        // Nobody has been warned by an override.
         Span::styled(" NEXT ", styles.quiet_badge)
-    } else if scene.state.is_clear(cue) {
+    } else if scene.state.is_clear(cue) && !state.overridden {
         Span::styled(" STANDBY ", styles.ready_badge)
     } else {
         Span::styled(" STANDBY ", styles.attention_badge)
@@ -122,7 +127,8 @@ pub(super) fn call_in(scene: &Scene, cue: CueIx) -> Option<Span<'static>> {
         return None;
     }
     if let Some(due_ns) = scene.due_in_ns(cue).filter(|due_ns| *due_ns >= 0) {
-        return Some(Span::styled(format!("by itself in {}", duration::until(due_ns as u64)), styles.text));
+        let (words, _) = scene.due_words(cue, due_ns as u64);
+        return Some(Span::styled(format!("by itself: {words}"), styles.text));
     }
     let left_ns = scene.state.call_left_ns(cue, &scene.timing, scene.now_ns)?;
     Some(if left_ns >= 0 {
@@ -239,7 +245,7 @@ fn further<'a>(scene: &Scene<'a>, cue: CueIx) -> Vec<Line<'a>> {
     };
     let swap = scene.way(Act::SwapBackup);
     if cue != main {
-        lines.push(named(&format!("{} in the place of", signs::ASIDE), main, format!("  {swap} swaps on or back")));
+        lines.push(named(&format!("{} replaces", signs::ASIDE), main, format!("  {swap} swaps again")));
     } else if let Some(&backup) = scene.show.backups(main).first() {
         let more = scene.show.backups(main).len() - 1;
         let more = if more > 0 { format!("  and {more} more") } else { String::new() };

@@ -12,6 +12,8 @@ use ratatui::text::{Line, Span};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
+/// The most lines of a text that are wrapped for one frame.
+pub(super) const LINES_MAX: usize = 200;
 /// The most lines that [`cut`] counts.
 const CUT_MAX: usize = 40;
 
@@ -110,6 +112,21 @@ pub(super) fn cut(text: &str, cells: usize, rows: usize) -> Vec<String> {
         *last = if head.ends_with('…') { format!("{head}{tail}") } else { fit(last, cells).into_owned() };
     }
     lines
+}
+
+/// The first lines of `all`, in at most `rows`: where that is not all, the last row says how many more there are, and
+/// after a colon `key`, which shows them.
+pub(super) fn cut_rows<'a>(mut all: Vec<Line<'a>>, rows: usize, key: Option<&str>, style: Style) -> Vec<Line<'a>> {
+    if all.len() <= rows || rows == 0 {
+        all.truncate(rows);
+        return all;
+    }
+    let more = all.len() - (rows - 1);
+    all.truncate(rows - 1);
+    let lines = if more == 1 { "line" } else { "lines" };
+    let key = key.map_or(String::new(), |key| format!(": {key}"));
+    all.push(Line::styled(format!("… {more} more {lines}{key}"), style));
+    all
 }
 
 /// `line` in at most `cells` cells.
@@ -313,6 +330,18 @@ mod tests {
             let lines = cut("alpha beta gamma delta epsilon zeta eta theta", cells, 2);
             assert!(lines.len() <= 2 && lines.iter().all(|line| width(line) <= cells), "{lines:?}");
         }
+    }
+
+    #[test]
+    fn rows_that_do_not_fit_are_counted_with_the_key_that_shows_them() {
+        let rows = |rows, key| {
+            let all = ["one", "two", "three"].map(Line::from).to_vec();
+            cut_rows(all, rows, key, Style::new()).iter().map(Line::to_string).collect::<Vec<_>>()
+        };
+        assert_eq!(rows(3, None), ["one", "two", "three"]);
+        assert_eq!(rows(2, Some("Tab")), ["one", "… 2 more lines: Tab"]);
+        assert_eq!(rows(1, None), ["… 3 more lines"]);
+        assert_eq!(rows(0, None), [""; 0]);
     }
 
     #[test]

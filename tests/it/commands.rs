@@ -379,7 +379,7 @@ fn keys_and_theme_print_what_is_in_force_and_name_every_fault() {
     house.config("keys.toml", "go = \"g\"\nstanby = \"x\"\nhold = \"Ctrl-I\"\n");
     let (status, printed, said) = run(&["keys"]);
     assert_eq!((status, printed.as_str()), (Some(1), ""));
-    for words in ["keys.toml:2:1", "did you mean `standby`?", "keys.toml:3:8", "comes as Tab", "2 errors"] {
+    for words in ["keys.toml:2:1", "did you mean `standby`?", "keys.toml:3:8", "is sent as Tab", "2 errors"] {
         assert!(said.contains(words), "no {words:?}:\n{said}");
     }
     house.config("keys.toml", "go = \"g\"\n");
@@ -391,7 +391,7 @@ fn keys_and_theme_print_what_is_in_force_and_name_every_fault() {
     house.config("theme.toml", "text = \"#0b0d10\"\n");
     let (status, _, said) = run(&["theme"]);
     assert_eq!(status, Some(1));
-    assert!(said.contains("theme.toml:1:8") && said.contains("`text` on `background` cannot be read"), "{said}");
+    assert!(said.contains("theme.toml:1:8") && said.contains("`text` on `background` is unreadable"), "{said}");
 }
 
 #[test]
@@ -411,7 +411,7 @@ fn a_wrong_theme_in_the_environment_keeps_nothing_from_running() {
     assert!(run("light", &["theme", "dark"]).1.contains("base = \"dark\""));
     let (status, _, said) = run("nope", &["theme"]);
     assert_eq!(status, Some(1));
-    assert!(said.contains("$HANDOVER_THEME is none of dark, light, high-contrast"), "{said}");
+    assert!(said.contains("unknown theme in $HANDOVER_THEME; expected one of dark, light, high-contrast"), "{said}");
 }
 
 /// What a shell is offered at the end of these words, in the way in which fish asks.

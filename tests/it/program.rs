@@ -94,8 +94,8 @@ fn an_interlock_refuses_go_until_all_are_ready_or_it_is_overridden() {
     program.await_screen("cue 3 on standby", |text| {
         text.lines().any(|line| line.contains("NEXT") && line.contains("Off the roof"))
     });
-    program.press_to_see(" ", &["waits for Stunts, Rigging", "not ready"]);
-    program.press_to_see("1", &["no standby yet"]);
+    program.press_to_see(" ", &["Stunts, Rigging not ready"]);
+    program.press_to_see("1", &["standby was not called"]);
     assert_eq!(program.press_for("s", "cue_stood_by")["cue"], "3");
     assert_eq!(program.press_for("1", "department_ready")["department"], "stunts");
     program.press_to_see("9", &["there is no number 9"]);
@@ -104,7 +104,7 @@ fn an_interlock_refuses_go_until_all_are_ready_or_it_is_overridden() {
     program.let_go();
     assert_eq!(program.press_for("2", "department_unready")["department"], "rigging");
     wire.expect_silence();
-    program.press_to_see(" ", &["waits for Rigging"]);
+    program.press_to_see(" ", &["cue 3: Rigging not ready"]);
     program.press_to_see("o", &["override because"]);
     program.press_to_see("\r", &["needs a reason"]);
     program.press_to_see("o", &["override because"]);
@@ -117,7 +117,7 @@ fn an_interlock_refuses_go_until_all_are_ready_or_it_is_overridden() {
     program.press_for("p", "playhead_moved");
     program.press_for("s", "cue_stood_by");
     program.guard();
-    program.press_to_see(" ", &["waits for"]);
+    program.press_to_see(" ", &["not ready"]);
     wire.expect_silence();
 }
 
@@ -203,10 +203,10 @@ fn every_key_of_the_table_does_something() {
     program.press_to_see("/rings", &["find", "1 of 1"]);
     assert_eq!(program.press_for("\r\r", "playhead_moved")["cue"], "4");
     program.press_to_see("/nowhere", &["nothing found"]);
-    program.press_to_see("\r", &["no cue has"]);
+    program.press_to_see("\r", &["no cue matches"]);
     let note = program.press_for("tThe wind rises: 8 m/s, q?\r", "note_taken");
     assert_eq!(note["text"], "The wind rises: 8 m/s, q?");
-    program.press_to_see("t\r", &["an empty note was not kept"]);
+    program.press_to_see("t\r", &["the note is empty"]);
     program.press_to_see("?", &["HELP", "Space"]);
     program.let_go();
     program.keys("?");
@@ -291,7 +291,7 @@ fn after_the_last_cue_q_asks_and_ends_the_run() {
     program.keys(" ");
     wire.expect("/only");
     program.await_event("action_sent", 1);
-    program.press_to_see("q", &["everything is called, but segment 1 is not over", "y ends"]);
+    program.press_to_see("q", &["all cues are called, but segment 1 is not over", "y ends"]);
     assert!(house.journal().of_kind("run_ended").is_empty(), "an hour of the segment is left");
     program.keys("y");
     assert!(program.await_exit().success());

@@ -128,7 +128,7 @@ fn the_other_buttons_do_what_the_keys_do() {
     let (house, wire, remote) = (House::new(), Wire::new(), Remote::new());
     let program = open(&house, &wire, &remote);
     remote.press("/hold").ok();
-    remote.press("/hold").refused(&["held already"]);
+    remote.press("/hold").refused(&["already held"]);
     remote.press("/go").refused(&["held"]);
     remote.press("/resume").ok();
     remote.press("/resume").refused(&["not held"]);

@@ -87,10 +87,10 @@ impl Draft {
             let is_panic = binding.act == Act::Panic;
             let what =
                 if is_panic { "panic is Esc pressed twice, and stays there" } else { "ready stays on the keys 1 to 9" };
-            return self.fault(&line.name.span, what.to_owned(), "take the line away".to_owned());
+            return self.fault(&line.name.span, what.to_owned(), "remove the line".to_owned());
         }
         if let Some((first, _)) = self.given.get(row).cloned().flatten() {
-            let what = format!("{} is there twice", quoted(&wanted));
+            let what = format!("{} appears twice", quoted(&wanted));
             let fix = "keep one of the two; several keys make a list";
             let twice = Problem::error(line.name.span.clone(), what, fix);
             return self.problems.push(twice.beside(first, "first here"));
@@ -110,7 +110,7 @@ impl Draft {
         for placed in line.values.iter().filter(|_| !is_none) {
             let Some(key) = self.key(placed, binding.act) else { continue };
             if keys.contains(&key) {
-                self.fault(&placed.span, format!("{} is there twice", quoted(&placed.text)), "keep one".to_owned());
+                self.fault(&placed.span, format!("{} appears twice", quoted(&placed.text)), "keep one".to_owned());
                 continue;
             }
             keys.push(key);
@@ -118,7 +118,7 @@ impl Draft {
         }
         if keys.len() > KEYS_MAX {
             let what = format!("{} has more than {KEYS_MAX} keys", quoted(&name_of(binding)));
-            self.fault(&line.span, what, "leave some out".to_owned());
+            self.fault(&line.span, what, "remove some".to_owned());
         }
         let needed = [
             (Act::Go, "GO has no key"),
@@ -130,7 +130,7 @@ impl Draft {
             && self.problems.len() == faults
             && self.is_whole
         {
-            let fix = format!("write a key, or take the line away: it is {} then", quoted(binding.keys));
+            let fix = format!("write a key, or remove the line for the usual {}", quoted(binding.keys));
             self.fault(&line.span, why.to_owned(), fix);
         }
         (keys, spans)
@@ -140,14 +140,14 @@ impl Draft {
         let taken = |why: &str| Some((format!("{} {why}", quoted(&placed.text)), "choose another key".to_owned()));
         let (what, fix) = match placed.text.parse::<Key>() {
             _ if placed.text.eq_ignore_ascii_case(NONE) => {
-                Some(("`none` stands among keys".to_owned(), "leave it out, or write it alone".to_owned()))
+                Some(("`none` is listed with other keys".to_owned(), "remove it, or write it alone".to_owned()))
             }
             Err(error) => Some((error.what, error.fix)),
-            Ok(Key::CTRL_C) => taken("always leaves"),
-            Ok(Key::ESC) => taken("is panic's, and the way back"),
+            Ok(Key::CTRL_C) => taken("always quits"),
+            Ok(Key::ESC) => taken("is for panic and for going back"),
             Ok(key) if key.digit().is_some() => taken("answers ready"),
             Ok(key) if act == Act::Go && (key.types('y') || key.types('Y')) => {
-                taken("says yes to leaving, where a GO must not be lost")
+                taken("answers yes to quitting, where a GO must not be lost")
             }
             Ok(key) => return Some(key),
         }?;

@@ -201,26 +201,26 @@ impl Key {
             KeyCode::Char(c) if held.contains(KeyModifiers::SHIFT) => {
                 let upper: String = c.to_uppercase().collect();
                 let fix = if c == ' ' { "write `Space`".to_owned() } else { format!("write `{upper}` alone") };
-                refuse("is no key of its own in a terminal".into(), &fix)
+                refuse("is not a key of its own in a terminal".into(), &fix)
             }
             KeyCode::Char(c) if held.contains(control) => match c {
-                'i' => refuse("comes as Tab".into(), "write `Tab`, or choose another key"),
-                'j' | 'm' => refuse("comes as Enter".into(), "write `Enter`, or choose another key"),
-                'h' => refuse("comes as Backspace".into(), "write `Backspace`, or choose another key"),
+                'i' => refuse("is sent as Tab".into(), "write `Tab`, or choose another key"),
+                'j' | 'm' => refuse("is sent as Enter".into(), "write `Enter`, or choose another key"),
+                'h' => refuse("is sent as Backspace".into(), "write `Backspace`, or choose another key"),
                 'a'..='z' => Ok(()),
-                _ => refuse("is sent by no terminal".into(), "choose Ctrl with a letter"),
+                _ => refuse("is not sent by any terminal".into(), "choose Ctrl with a letter"),
             },
             // The beginning of a function key's bytes: nobody could tell whether more is to come.
             KeyCode::Char(c) if held.contains(alt) && is_lost_with_alt(c) => {
-                refuse("cannot be told from the beginning of another key".into(), "choose another key")
+                refuse("looks the same as the beginning of another key".into(), "choose another key")
             }
-            KeyCode::Tab if held.contains(alt) => refuse("comes as Shift-Tab".into(), "write `Shift-Tab`"),
-            KeyCode::Esc if !held.is_empty() => refuse("cannot be told from Esc".into(), "choose another key"),
+            KeyCode::Tab if held.contains(alt) => refuse("is sent as Shift-Tab".into(), "write `Shift-Tab`"),
+            KeyCode::Esc if !held.is_empty() => refuse("looks the same as Esc".into(), "choose another key"),
             KeyCode::Enter | KeyCode::Backspace | KeyCode::Tab if held.contains(control) => {
-                refuse("is sent by no terminal as a key of its own".into(), "choose another key")
+                refuse("is not sent by any terminal as a key of its own".into(), "choose another key")
             }
             KeyCode::Enter | KeyCode::Backspace if held.contains(KeyModifiers::SHIFT) => {
-                refuse("is no key of its own in a terminal".into(), "leave `Shift-` out")
+                refuse("is not a key of its own in a terminal".into(), "remove `Shift-`")
             }
             _ => Ok(()),
         }
@@ -274,15 +274,15 @@ mod tests {
             ("", "no key is called ``", NOTATION),
             ("gg", "no key is called `gg`", NOTATION),
             ("Ctrl-", "no key is called `Ctrl-`", NOTATION),
-            ("Ctrl-i", "`Ctrl-I` comes as Tab", "write `Tab`, or choose another key"),
-            ("Ctrl-[", "`Ctrl-[` is sent by no terminal", "choose Ctrl with a letter"),
-            ("Shift-g", "`Shift-g` is no key of its own in a terminal", "write `G` alone"),
-            ("Shift-Space", "`Shift-Space` is no key of its own in a terminal", "write `Space`"),
-            ("Alt-Tab", "`Alt-Tab` comes as Shift-Tab", "write `Shift-Tab`"),
-            ("Alt-]", "`Alt-]` cannot be told from the beginning of another key", "choose another key"),
-            ("Alt-P", "`Alt-P` cannot be told from the beginning of another key", "choose another key"),
-            ("Alt-[", "`Alt-[` cannot be told from the beginning of another key", "choose another key"),
-            ("Alt-Esc", "`Alt-Esc` cannot be told from Esc", "choose another key"),
+            ("Ctrl-i", "`Ctrl-I` is sent as Tab", "write `Tab`, or choose another key"),
+            ("Ctrl-[", "`Ctrl-[` is not sent by any terminal", "choose Ctrl with a letter"),
+            ("Shift-g", "`Shift-g` is not a key of its own in a terminal", "write `G` alone"),
+            ("Shift-Space", "`Shift-Space` is not a key of its own in a terminal", "write `Space`"),
+            ("Alt-Tab", "`Alt-Tab` is sent as Shift-Tab", "write `Shift-Tab`"),
+            ("Alt-]", "`Alt-]` looks the same as the beginning of another key", "choose another key"),
+            ("Alt-P", "`Alt-P` looks the same as the beginning of another key", "choose another key"),
+            ("Alt-[", "`Alt-[` looks the same as the beginning of another key", "choose another key"),
+            ("Alt-Esc", "`Alt-Esc` looks the same as Esc", "choose another key"),
         ] {
             let error = text.parse::<Key>().unwrap_err();
             assert_eq!((error.what.as_str(), error.fix.as_str()), (what, fix), "{text}");

@@ -99,21 +99,21 @@ fn faults_name_the_line_and_the_fix() {
         ("stanby = \"s\"", "no command is called `stanby`", "did you mean `standby`?"),
         ("lights = \"s\"", "no command is called `lights`", "`handover keys` prints every command"),
         ("go = \"Spcae\"", "no key is called `Spcae`", "did you mean `Space`?"),
-        ("go = \"none\"", "GO has no key", "write a key, or take the line away: it is `Space` then"),
-        ("go = []", "GO has no key", "write a key, or take the line away: it is `Space` then"),
-        ("panic = \"F12\"", "panic is Esc pressed twice, and stays there", "take the line away"),
-        ("panic = \"none\"", "panic is Esc pressed twice, and stays there", "take the line away"),
-        ("ready = \"F3\"", "ready stays on the keys 1 to 9", "take the line away"),
+        ("go = \"none\"", "GO has no key", "write a key, or remove the line for the usual `Space`"),
+        ("go = []", "GO has no key", "write a key, or remove the line for the usual `Space`"),
+        ("panic = \"F12\"", "panic is Esc pressed twice, and stays there", "remove the line"),
+        ("panic = \"none\"", "panic is Esc pressed twice, and stays there", "remove the line"),
+        ("ready = \"F3\"", "ready stays on the keys 1 to 9", "remove the line"),
         ("go = \"3\"", "`3` answers ready", "choose another key"),
-        ("hold = \"Ctrl-C\"", "`Ctrl-C` always leaves", "choose another key"),
-        ("hold = \"Esc\"", "`Esc` is panic's, and the way back", "choose another key"),
-        ("go = \"y\"", "`y` says yes to leaving, where a GO must not be lost", "choose another key"),
-        ("hold = [\"F1\", \"F1\"]", "`F1` is there twice", "keep one"),
-        ("hold = [\"F1\", \"none\"]", "`none` stands among keys", "leave it out, or write it alone"),
+        ("hold = \"Ctrl-C\"", "`Ctrl-C` always quits", "choose another key"),
+        ("hold = \"Esc\"", "`Esc` is for panic and for going back", "choose another key"),
+        ("go = \"y\"", "`y` answers yes to quitting, where a GO must not be lost", "choose another key"),
+        ("hold = [\"F1\", \"F1\"]", "`F1` appears twice", "keep one"),
+        ("hold = [\"F1\", \"none\"]", "`none` is listed with other keys", "remove it, or write it alone"),
         (
             "commands = \"none\"",
             "without a key for `commands` nothing reaches what has no key of its own",
-            "write a key, or take the line away: it is `:` then",
+            "write a key, or remove the line for the usual `:`",
         ),
         (
             "go = \"n\"",
@@ -123,7 +123,7 @@ fn faults_name_the_line_and_the_fix() {
         ("hold = \"Space\"", "`Space` is the key of `go` too", "give `go` another key, or this command"),
         ("go = Space", "text without quotes: `Space`", "write `\"Space\"`"),
         ("go = 3", "text in quotes belongs here", "write `go = \"Space\"`"),
-        ("hold = [\"F1\", \"F2\", \"F3\", \"F4\", \"F5\"]", "`hold` has more than 4 keys", "leave some out"),
+        ("hold = [\"F1\", \"F2\", \"F3\", \"F4\", \"F5\"]", "`hold` has more than 4 keys", "remove some"),
     ] {
         assert_eq!(faults(text), [(1, what.to_owned(), fix.to_owned())], "{text}");
     }
@@ -140,7 +140,7 @@ fn all_faults_come_together_and_none_that_only_follows() {
     let text = "go = \"g\"\nselect-first = Home\n";
     assert_eq!(faults(text).len(), 1, "{:?}", faults(text));
     let twice = faults("\"mark step\" = \"F6\"\nmark-step = \"F7\"\n");
-    assert_eq!((twice.len(), twice[0].0, twice[0].1.as_str()), (1, 2, "`mark-step` is there twice"));
+    assert_eq!((twice.len(), twice[0].0, twice[0].1.as_str()), (1, 2, "`mark-step` appears twice"));
 }
 
 #[test]

@@ -60,13 +60,18 @@ pub fn telling(event: &Event) -> Telling {
             let auto = if *auto { ", called by the program" } else { "" };
             Kind::Program.says(format!("run started: {show}, {kind}{speed}{auto}"))
         }
-        Event::RunResumed { down_ns } => Kind::Program
-            .says(format!("run resumed after {} without a program", duration::countdown(*down_ns)))
-            .attention(),
+        Event::RunResumed { down_ns } => {
+            Kind::Program.says(format!("run resumed after {} down", duration::countdown(*down_ns))).attention()
+        }
         Event::RunLeft { reason } => Kind::Program.says(format!("program left the run: {reason}")).attention(),
-        Event::TerminalLost {} => Kind::Program.says("the terminal went").attention(),
+        Event::TerminalLost {} => Kind::Program.says("the terminal was lost").attention(),
         Event::RunEnded { over_ns } => {
-            Kind::Program.says(format!("run ended, over/under {}", duration::over_under(*over_ns)))
+            let word = match *over_ns {
+                1.. => " over",
+                0 => " (on time)",
+                ..0 => " under",
+            };
+            Kind::Program.says(format!("run ended, {}{word}", duration::over_under(*over_ns)))
         }
         Event::SegmentStarted { title, .. } => Kind::Cue.says(format!("segment started: {title}")),
         Event::SegmentEnded { segment, .. } => Kind::Cue.says(format!("segment {segment} ended")).quiet(),
@@ -81,29 +86,27 @@ pub fn telling(event: &Event) -> Telling {
             Kind::Standby.says(format!("cue {cue} interlock overridden: {reason}")).attention()
         }
         Event::CueFired { cue, cause, firing, .. } => {
-            let again = if *firing > 1 { format!(", time {firing}") } else { String::new() };
-            Kind::Cue.says(format!("cue {cue} fired  {}{again}", cause.word())).marked(Mark::Fired)
+            let again = if *firing > 1 { format!(", firing {firing}") } else { String::new() };
+            Kind::Cue.says(format!("cue {cue} fired ({}{again})", cause.word())).marked(Mark::Fired)
         }
         Event::CueCompleted { cue, .. } => Kind::Cue.says(format!("cue {cue} complete")).marked(Mark::Done).quiet(),
         Event::CueStopped { cue, .. } => Kind::Cue.says(format!("cue {cue} stopped")).attention(),
         Event::ClipStarted { cue, length_ns: Some(ns), .. } => {
-            Kind::Cue.says(format!("cue {cue} clip runs, {}", duration::length(*ns)))
+            Kind::Cue.says(format!("cue {cue} clip playing, {}", duration::length(*ns)))
         }
-        Event::ClipStarted { cue, .. } => Kind::Cue.says(format!("cue {cue} clip runs")),
+        Event::ClipStarted { cue, .. } => Kind::Cue.says(format!("cue {cue} clip playing")),
         Event::ClipPaused { cue } => Kind::Cue.says(format!("cue {cue} clip paused")).attention(),
-        Event::ClipResumed { cue } => Kind::Cue.says(format!("cue {cue} clip goes on")),
+        Event::ClipResumed { cue } => Kind::Cue.says(format!("cue {cue} clip resumed")),
         Event::ClipLost { cue, error, .. } => Kind::Cue.says(format!("cue {cue} CLIP LOST: {error}")).alarm(),
         Event::CueMissed { cue, why, .. } => Kind::Cue.says(format!("cue {cue} MISSED: {}", why.words())).alarm(),
         Event::CueSkipped { cue } => Kind::Cue.says(format!("cue {cue} skipped")).attention(),
-        Event::CueUnskipped { cue } => Kind::Cue.says(format!("cue {cue} back in the run")),
+        Event::CueUnskipped { cue } => Kind::Cue.says(format!("cue {cue} no longer skipped")),
         Event::CueSwapped { cue, by, not_followed } => Kind::Cue.says(swapped(cue, by, not_followed)).attention(),
         Event::StepDone { cue, step, title } => Kind::Cue.says(format!("cue {cue} step {step}: {title}")),
         Event::PlayheadMoved { cue: Some(cue) } => {
             Kind::Cue.says(format!("playhead at {cue}")).marked(Mark::Routine).quiet()
         }
-        Event::PlayheadMoved { cue: None } => {
-            Kind::Cue.says("playhead after the last cue").marked(Mark::Routine).quiet()
-        }
+        Event::PlayheadMoved { cue: None } => Kind::Cue.says("playhead at end of show").marked(Mark::Routine).quiet(),
         Event::Held {} => Kind::Program.says("show held").attention(),
         Event::Resumed {} => Kind::Program.says("show resumed"),
         Event::Panicked {} => Kind::Program.says("PANIC: nothing comes by itself, outputs are told to stop").alarm(),
@@ -116,7 +119,7 @@ pub fn telling(event: &Event) -> Telling {
         }
         Event::NoteTaken { text, .. } => Kind::Note.says(format!("note: {text}")),
         Event::PersonSpotted { name, .. } => Kind::Note.says(format!("{name} spotted")),
-        Event::PersonUnspotted { name, .. } => Kind::Note.says(format!("{name}: last sighting taken back")),
+        Event::PersonUnspotted { name, .. } => Kind::Note.says(format!("{name}: last sighting removed")),
         Event::PersonNoted { name, text, .. } => Kind::Note.says(format!("note on {name}: {text}")),
         Event::ActionSent { cue, output, .. } => {
             Kind::Send.says(format!("cue {cue} → {output}: sent")).marked(Mark::Routine).quiet()
@@ -127,9 +130,9 @@ pub fn telling(event: &Event) -> Telling {
         Event::ActionFailed { cue, output, error, .. } => {
             Kind::Send.says(format!("cue {cue} → {output} FAILED: {error}")).alarm()
         }
-        Event::ActionUnknown { cue, output, .. } => {
-            Kind::Send.says(format!("cue {cue} → {output} UNKNOWN: the program went down, sent or not")).alarm()
-        }
+        Event::ActionUnknown { cue, output, .. } => Kind::Send
+            .says(format!("cue {cue} → {output} UNKNOWN: the program stopped before it knew whether this was sent"))
+            .alarm(),
         Event::Unknown(unknown) => Kind::Program
             .says(format!("an event of a newer version, which this one does not know: {}", unknown.kind))
             .attention(),
@@ -143,7 +146,7 @@ fn swapped(cue: &CueNumber, by: &CueNumber, not_followed: &[CueNumber]) -> Strin
     let named: Vec<_> = not_followed.iter().take(NAMED_MAX).map(ToString::to_string).collect();
     let more = if not_followed.len() > NAMED_MAX { " …" } else { "" };
     match named.as_slice() {
-        [] => format!("cue {by} takes the place of {cue}"),
-        named => format!("cue {by} takes the place of {cue}; not followed: {}{more}", named.join(", ")),
+        [] => format!("cue {by} replaces {cue}"),
+        named => format!("cue {by} replaces {cue}; not followed: {}{more}", named.join(", ")),
     }
 }

@@ -100,15 +100,25 @@ fn what_is_printed_is_taken_back() {
 #[test]
 fn faults_name_the_line_and_the_fix() {
     for (text, line, what, fix) in [
-        ("base = \"drak\"", 1, "no theme to begin from", "write `dark`, `light`, `high-contrast` or `colour-blind`"),
-        ("base = \"own\"", 1, "no theme to begin from", "write `dark`"),
-        ("\nonair = \"#ff0000\"", 2, "no paint is called `onair`", "did you mean `on-air`?"),
-        ("red = \"#ff0000\"", 1, "no paint is called `red`", "write `base` or `background`"),
-        ("on-air = \"red\"", 1, "this is no colour", "write it as in"),
-        ("on-air = \"#ff00\"", 1, "this is no colour", "write it as in"),
+        (
+            "base = \"drak\"",
+            1,
+            "there is no such theme to start from",
+            "write `dark`, `light`, `high-contrast` or `colour-blind`",
+        ),
+        ("base = \"own\"", 1, "there is no such theme to start from", "write `dark`"),
+        ("\nonair = \"#ff0000\"", 2, "there is no colour called `onair`", "did you mean `on-air`?"),
+        ("red = \"#ff0000\"", 1, "there is no colour called `red`", "write `base` or `background`"),
+        ("on-air = \"red\"", 1, "this is not a colour", "write it as in"),
+        ("on-air = \"#ff00\"", 1, "this is not a colour", "write it as in"),
         ("on-air = #ff0000", 1, "a key without a value", "write a value"),
-        ("text = \"#101010\"", 1, "`text` on `background` cannot be read: contrast 1.0", "take colours further apart"),
-        ("background = \"#c3c9d1\"", 1, "`text` on `background` cannot be read", "take colours further apart"),
+        (
+            "text = \"#101010\"",
+            1,
+            "`text` on `background` is unreadable: contrast 1.0",
+            "choose colours with a contrast",
+        ),
+        ("background = \"#c3c9d1\"", 1, "`text` on `background` is unreadable", "choose colours with a contrast"),
     ] {
         let problems = parse(text).expect_err(text);
         let problem = &problems[0];

@@ -17,13 +17,13 @@ pub struct BoardArgs {
     /// Show only the time, as large as it fits
     #[arg(long, conflicts_with = "countdown")]
     clock: bool,
-    /// Show only what is left of the running cue or segment, or until the show begins, as large as it fits
+    /// Show only the time left of the running cue or segment, or until the show begins, as large as it fits
     #[arg(long)]
     countdown: bool,
-    /// The colours [default: $HANDOVER_THEME, own where there is a theme.toml, else dark]
+    /// The colours [default: $HANDOVER_THEME, or own if there is a theme.toml, or dark]
     #[arg(long, value_enum, hide_default_value = true)]
     theme: Option<ThemeArg>,
-    /// Draw with plain ASCII
+    /// Draw in plain ASCII
     #[arg(long)]
     ascii: bool,
 }

@@ -8,10 +8,10 @@ use crate::runtime::DemoWishes;
 /// What may stand after `demo`.
 #[derive(Debug, ClapArgs)]
 pub struct DemoArgs {
-    /// The colours [default: $HANDOVER_THEME, own where there is a theme.toml, else dark]
+    /// The colours [default: $HANDOVER_THEME, or own if there is a theme.toml, or dark]
     #[arg(long, value_enum, hide_default_value = true)]
     theme: Option<ThemeArg>,
-    /// Draw with plain ASCII
+    /// Draw in plain ASCII
     #[arg(long)]
     ascii: bool,
 }

@@ -95,7 +95,7 @@ impl Hub {
         })
     }
 
-    /// What is meant; nothing where nothing runs, or no cue stands at the playhead.
+    /// What is meant; nothing where nothing runs, or no cue is at the playhead.
     fn items(&self, target: Target, now: Instant) -> Vec<Item> {
         match target {
             Target::Item(item) => vec![item],
@@ -181,7 +181,7 @@ impl Hub {
 fn nothing_meant(target: Target) -> &'static str {
     match target {
         Target::Active => "no cue is running",
-        Target::Playhead | Target::Item(_) => "no cue stands at the playhead",
+        Target::Playhead | Target::Item(_) => "no cue is at the playhead",
     }
 }
 

@@ -96,7 +96,7 @@ impl Choice {
         // Its faults are not printed: they would quote the show, and this terminal may be a public one.
         let show = file::parse(&text, &machine_zone());
         let show =
-            show.map_err(|_| anyhow::anyhow!("{of} has faults and does not run; `handover check {of}` lists them"))?;
+            show.map_err(|_| anyhow::anyhow!("{of} has errors and does not run; `handover check {of}` lists them"))?;
         choice.show = Some(show);
         choice.command = format!("handover {of}");
         choice.wanted = Wanted::Show(source);

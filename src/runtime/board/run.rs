@@ -37,8 +37,8 @@ impl Run {
     pub fn open(choice: &Choice, id: RunId) -> anyhow::Result<Self> {
         let store = choice.store();
         let show = file::parse(&store.show_text(&id)?, &machine_zone());
-        let show =
-            show.map_err(|_| anyhow::anyhow!("the show.toml beside its journal has faults; `handover check` it"))?;
+        let show = show
+            .map_err(|_| anyhow::anyhow!("the show.toml beside its journal has errors; run `handover check` on it"))?;
         let show = Arc::new(show);
         let (tail, state) = (store.tail(&id)?, State::new(Arc::clone(&show)));
         Ok(Run { id, show, tail, state, clock: None, is_called: false, has_left: false, fault: None })

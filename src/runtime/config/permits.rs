@@ -38,7 +38,7 @@ pub fn parse(text: &str) -> Result<Permits, Vec<Problem>> {
                     if path.is_absolute() {
                         permits.clips.push(path);
                     } else {
-                        let what = format!("{} is not the whole path of a folder", quoted(&folder.text));
+                        let what = format!("{} is not an absolute path of a folder", quoted(&folder.text));
                         error(folder.span, what, "begin it with `/`".to_owned());
                     }
                 }
@@ -48,7 +48,7 @@ pub fn parse(text: &str) -> Result<Permits, Vec<Problem>> {
                     || format!("write {}", one_of(&NAMES)),
                     |meant| format!("did you mean {}?", quoted(meant)),
                 );
-                error(line.name.span, format!("no setting is called {}", quoted(name)), fix);
+                error(line.name.span, format!("there is no setting called {}", quoted(name)), fix);
             }
         }
     }

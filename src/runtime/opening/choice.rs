@@ -111,7 +111,7 @@ pub(super) fn bare(store: &Store, inbox: &Inbox) -> anyhow::Result<Option<Box<Ru
             None => Ok(None),
         },
         Resumable::None => bail!(
-            "there is no unfinished run in {}; a rehearsal that was quit goes on with `handover --resume RUN`, \
+            "there is no unfinished run in {}; `handover --resume RUN` resumes a rehearsal that was quit, \
              `handover runs` lists them",
             store.root().display()
         ),

@@ -51,7 +51,7 @@ impl Start {
             Start::Usual | Start::At { .. } => Ok(None),
             Start::Cue(number) => {
                 let found = show.find(number);
-                found.map(Some).with_context(|| format!("“{}” has no cue {number} to begin at", show.title))
+                found.map(Some).with_context(|| format!("“{}” has no cue {number} to start at", show.title))
             }
         }
     }

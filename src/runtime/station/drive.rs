@@ -68,7 +68,7 @@ impl Station {
                     let show = self.conductor.state().show();
                     let cues: Vec<_> = cues.into_iter().map(|cue| show.cue(cue).number.to_string()).collect();
                     let text =
-                        format!("the picture of cue {} went with the program and is not on air", cues.join(", "));
+                        format!("the clip of cue {} stopped with the program and is not on air", cues.join(", "));
                     self.words.push(Word::program(text.clone(), Tone::Alarm, self.conductor.run_ns()));
                     self.app.say(text, Tone::Alarm, now_ns);
                 }

@@ -65,7 +65,7 @@ impl Station {
     /// Lets go of everything, none of it for longer than [`GOODBYE`]; the text is for the shell's screen.
     pub(super) fn leave(mut self) -> (Option<String>, End) {
         self.flush();
-        let reason = self.leaving.take().unwrap_or_else(|| "too many faults of the program's own".into());
+        let reason = self.leaving.take().unwrap_or_else(|| "too many internal errors".into());
         let was_quit = reason == CALLER_QUIT;
         let asks = self.keyboard.tells_held();
         let answered = self.screen.take().is_none_or(|screen| {
@@ -82,7 +82,7 @@ impl Station {
         let state = self.conductor.state();
         let fault = match self.journal.take() {
             Some(journal) => journal.close(GOODBYE).err().map(|error| (error.after_the_end(), error.to_string())),
-            None => self.app.journal_alarm.take().map(|why| (Some(format!("there is no journal of it: {why}")), why)),
+            None => self.app.journal_alarm.take().map(|why| (Some(format!("it has no journal: {why}")), why)),
         };
         let run = self.id.as_ref().map_or("This run".to_owned(), |id| format!("Run {id}"));
         // A rehearsal that was left on purpose is not what a bare `--resume` takes.
@@ -93,12 +93,12 @@ impl Station {
         };
         let mut words = vec![];
         match &fault {
-            Some((Some(lost), _)) => words.push(format!("{run} was not kept whole: {lost}.")),
+            Some((Some(lost), _)) => words.push(format!("{run} was not recorded completely: {lost}.")),
             Some((None, _)) | None if state.has_ended() => {
                 words.push(format!("{run} is finished: `handover report` shows it."));
             }
             Some((None, _)) | None => {
-                words.push(format!("{run} is unfinished: `handover --resume{named}` goes on with it."));
+                words.push(format!("{run} is unfinished: `handover --resume{named}` resumes it."));
             }
         }
         let end = match &fault {

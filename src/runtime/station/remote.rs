@@ -66,7 +66,7 @@ impl Station {
         let new = refusals(&counts, logged);
         if !new.is_empty() {
             (*logged, *logged_ns, *pause_ns) = (counts, now_ns, pause_behind(*pause_ns, since_ns));
-            let text = format!("OSC in, not obeyed: {}", new.join(", "));
+            let text = format!("OSC ignored: {}", new.join(", "));
             self.words.push(Word::program(text, Tone::Attention, self.conductor.clock().run_ns(now_ns)));
         }
     }

@@ -170,7 +170,7 @@ fn osc_arg(value: &Value<'_>) -> Option<OscArg> {
         }
         DeValue::Boolean(yes) => Some(OscArg::Bool(*yes)),
         DeValue::String(text) if text.contains('\0') => {
-            value.fault("OSC text cannot hold NUL", "take the `\\u0000` away");
+            value.fault("OSC text cannot hold NUL", "remove the `\\u0000`");
             None
         }
         DeValue::String(text) => Some(OscArg::Text(text.clone().into_owned())),
@@ -215,7 +215,7 @@ fn http(fields: &mut Fields<'_>) -> Option<Body> {
         fields.reader.fault(
             fields.key_span(key),
             what,
-            "take it away, or write `method = \"POST\"`, PUT, PATCH or DELETE",
+            "remove it, or write `method = \"POST\"`, PUT, PATCH or DELETE",
         );
     }
     let path = path.unwrap_or(Some(String::new()));
@@ -249,7 +249,7 @@ pub fn is_url_text(value: &Value<'_>, text: &str) -> bool {
     if let Some(c) = found {
         let mut utf8 = [0; 4];
         let percent: String = c.encode_utf8(&mut utf8).bytes().map(|b| format!("%{b:02X}")).collect();
-        value.fault(format!("a URL cannot hold {c:?}"), format!("write `{percent}` instead, or take it away"));
+        value.fault(format!("a URL cannot hold {c:?}"), format!("write `{percent}` instead, or remove it"));
     }
     found.is_none()
 }
@@ -261,7 +261,7 @@ fn mpv(fields: &mut Fields<'_>) -> Option<MpvCommand> {
     let optional = fields.find("optional").map(|value| value.boolean());
     if command != Some("play") {
         for key in ["from", "to", "volume", "loop", "optional"] {
-            fields.refuse(key, &format!("`{key}` is only for `play`"), "take it away");
+            fields.refuse(key, &format!("`{key}` is only for `play`"), "remove it");
         }
         let command = command?;
         let is_true = fields.find(command)?.boolean()?;
@@ -269,7 +269,7 @@ fn mpv(fields: &mut Fields<'_>) -> Option<MpvCommand> {
             fields.reader.fault(
                 fields.key_span(command),
                 format!("`{command} = false` says nothing"),
-                "take the action away",
+                "remove the action",
             );
         }
         return Some(match command {

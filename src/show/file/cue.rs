@@ -152,17 +152,13 @@ fn check_together(fields: &Fields<'_>, trigger: Option<&Called<'_>>, look: Optio
     let fault = |key, what: &str, fix: &str| fields.reader.fault(fields.key_span(key), what, fix);
     let comes_by_itself = trigger.is_some_and(|trigger| !matches!(trigger, Called::Go));
     if comes_by_itself && fields.has("planned") {
-        fault(
-            "planned",
-            "`planned` is only for cues that the caller calls",
-            "take it away, or write `trigger = \"go\"`",
-        );
+        fault("planned", "`planned` is only for cues that the caller calls", "remove it, or write `trigger = \"go\"`");
     }
     if comes_by_itself && fields.has("backup_for") {
-        fault("trigger", "a backup comes only by the caller's GO", "take `trigger` away, or `backup_for`");
+        fault("trigger", "a backup comes only by the caller's GO", "remove `trigger`, or `backup_for`");
     }
     if look.is_some_and(Look::is_of_steps) && !fields.has("steps") {
-        fault("look", "this `look` draws the steps of its cue, which has none", "add `steps`, or take it away");
+        fault("look", "this `look` draws the steps of its cue, which has none", "add `steps`, or remove it");
     }
 }
 
@@ -205,7 +201,7 @@ fn moment_in(value: &Value<'_>, home: &Home) -> Option<u64> {
     if let Some((segment_ns, span)) = &home.duration
         && ns > *segment_ns
     {
-        let what = format!("{} lies behind the end of the segment", value.name());
+        let what = format!("{} is after the end of the segment", value.name());
         let related = (span.clone(), "the segment lasts this long".to_owned());
         value.reader.fault_beside(value.span.clone(), what, "write an earlier moment, or a longer segment", related);
     }
@@ -237,7 +233,7 @@ fn caused_trigger<'a>(mut fields: Fields<'a>, home: &Home) -> Option<Called<'a>>
     let key = fields.exactly_one(&["with", "after", "at", "into"], "cause");
     let delay_ns = fields.find("delay").map(|value| value.duration_ns());
     if matches!(key, Some("at" | "into")) {
-        fields.refuse("delay", "`delay` is only for `with` and `after`", "take it away");
+        fields.refuse("delay", "`delay` is only for `with` and `after`", "remove it");
     }
     let value = key.and_then(|key| fields.find(key));
     fields.finish();

@@ -172,7 +172,7 @@ impl<'a> Fields<'a> {
             let meant = self.reader.closest(key.text, self.known.iter().copied());
             let fix = match meant {
                 Some(meant) => format!("did you mean `{meant}`?"),
-                None => format!("take it away; {} knows {}", self.noun, self.known_words()),
+                None => format!("remove it; {} knows {}", self.noun, self.known_words()),
             };
             self.reader.fault(key.span, format!("unknown key {} in {}", quoted(key.text), self.noun), fix);
             self.missing.retain(|missing| !meant.is_some_and(|meant| missing.keys.contains(&meant)));

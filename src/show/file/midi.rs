@@ -155,7 +155,7 @@ fn show_control(keys: &mut Fields<'_>) -> Option<MidiMessage> {
 /// Reports each of `others`, which the command `word` does not have.
 fn refuse(keys: &mut Fields<'_>, word: &str, others: &[&'static str]) {
     for key in others {
-        keys.refuse(key, &format!("`{word}` takes no `{key}`"), "take it away");
+        keys.refuse(key, &format!("`{word}` takes no `{key}`"), "remove it");
     }
 }
 

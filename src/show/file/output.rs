@@ -67,12 +67,12 @@ fn output(id: &Mention<'_>, mut fields: Fields<'_>) -> (Option<Wire>, Option<Out
     let framing = fields.find("framing").map(|value| value.word(&FRAMINGS));
     if key.is_some_and(|key| key != "http") {
         for key in ["headers", "timeout", "ca"] {
-            fields.refuse(key, &format!("`{key}` is only for HTTP outputs"), "take it away");
+            fields.refuse(key, &format!("`{key}` is only for HTTP outputs"), "remove it");
         }
     }
     let flags = flags(&mut fields);
     if key.is_some_and(|key| key != "mpv") {
-        fields.refuse("flags", "`flags` is only for mpv outputs", "take it away");
+        fields.refuse("flags", "`flags` is only for mpv outputs", "remove it");
     }
     let kind = value.and_then(|value| match key {
         Some("osc") => osc(&value, framing),
@@ -91,7 +91,7 @@ fn output(id: &Mention<'_>, mut fields: Fields<'_>) -> (Option<Wire>, Option<Out
         _ => None,
     };
     if kind.as_ref().is_some_and(|kind| !matches!(kind, OutputKind::OscTcp { .. })) {
-        fields.refuse("framing", "`framing` is only for OSC over TCP", "take it away, or write `osc = \"tcp://…\"`");
+        fields.refuse("framing", "`framing` is only for OSC over TCP", "remove it, or write `osc = \"tcp://…\"`");
     }
     let is_datagram = matches!(kind, Some(OutputKind::OscUdp { .. }));
     let wire = protocol.map(|protocol| Wire { protocol, is_datagram });
@@ -120,7 +120,7 @@ fn timecode(fields: &mut Fields<'_>, protocol: Option<Protocol>) -> Option<Frame
         }
         (Some(Protocol::Http | Protocol::Mpv), _) => {
             let span = fields.key_span("timecode");
-            fields.reader.fault(span, "`timecode` is only for MIDI and OSC outputs", "take it away");
+            fields.reader.fault(span, "`timecode` is only for MIDI and OSC outputs", "remove it");
         }
         _ => {}
     }
@@ -165,7 +165,7 @@ fn headers(fields: &mut Fields<'_>) -> Option<Vec<(String, String)>> {
     let mut headers: Vec<(String, String)> = Vec::new();
     for (name, value) in value.fields("headers")?.entries() {
         if headers.iter().any(|(other, _)| other.eq_ignore_ascii_case(name.text)) {
-            let what = format!("header {} is there twice", quoted(name.text));
+            let what = format!("header {} appears twice", quoted(name.text));
             value.reader.fault(name.span.clone(), what, "keep one of the two");
         }
         let is_token = |b: u8| b.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&b);
@@ -175,7 +175,7 @@ fn headers(fields: &mut Fields<'_>) -> Option<Vec<(String, String)>> {
         }
         if OWN_HEADERS.iter().any(|own| own.eq_ignore_ascii_case(name.text)) {
             let what = format!("header {} is the program's own: it is set for each request", quoted(name.text));
-            value.reader.fault(name.span.clone(), what, "take it away");
+            value.reader.fault(name.span.clone(), what, "remove it");
         }
         if let Some(text) = header_value(&value) {
             headers.push((name.text.to_owned(), text));
@@ -212,7 +212,7 @@ fn header_value(value: &Value<'_>) -> Option<String> {
 
 fn mpv(value: &Value<'_>) -> Option<()> {
     if !value.boolean()? {
-        value.fault("`mpv = false` is no output", "write `mpv = true`, or take the output away");
+        value.fault("`mpv = false` is no output", "write `mpv = true`, or remove the output");
     }
     Some(())
 }
@@ -267,10 +267,7 @@ fn http_base(value: &Value<'_>) -> Option<String> {
         return None;
     }
     if path.contains(['?', '#']) {
-        value.fault(
-            "the URL of an output ends with its path",
-            "write what comes behind `?` into the `path` of the action",
-        );
+        value.fault("the URL of an output ends with its path", "move what follows `?` into the `path` of the action");
         return None;
     }
     if let Err(what) = authority(host) {
@@ -288,7 +285,7 @@ fn authority(text: &str) -> Result<(String, Option<u16>), String> {
             host.parse::<Ipv6Addr>().map_err(|_| "there is no IPv6 address in the brackets")?;
             match rest {
                 "" => (host, None),
-                rest => (host, Some(rest.strip_prefix(':').ok_or("there is something behind the bracket")?)),
+                rest => (host, Some(rest.strip_prefix(':').ok_or("there is something after the bracket")?)),
             }
         }
         None => match text.split_once(':') {

@@ -88,11 +88,7 @@ pub fn explain(text: &str, errors: &[toml::de::Error]) -> (Vec<Problem>, Vec<Ran
         let source = text.get(span.clone()).unwrap_or_default();
         if message.starts_with("duplicate key") {
             // The first of the two was kept, so that nothing follows from it.
-            problems.push(problem(
-                span,
-                format!("{} is there twice", quoted(source)),
-                "keep one of the two".to_owned(),
-            ));
+            problems.push(problem(span, format!("{} appears twice", quoted(source)), "keep one of the two".to_owned()));
             continue;
         }
         if line_end.is_none_or(|end| span.start > end) {
@@ -162,7 +158,7 @@ fn quote_problem(key: &str, rest: &str, place: usize) -> Option<Problem> {
 fn in_our_words(message: &str, source: &str) -> (String, String) {
     let (what, fix) = match message.split_once(", expected ").unwrap_or((message, "")) {
         ("string values must be quoted", _) if source.trim().is_empty() => {
-            ("a key without a value", "write a value behind `=`".to_owned())
+            ("a key without a value", "write a value after `=`".to_owned())
         }
         // `F1` begins like `false`.
         ("string values must be quoted" | "invalid boolean", _) if !source.trim().is_empty() => {
@@ -187,10 +183,10 @@ fn in_our_words(message: &str, source: &str) -> (String, String) {
             ("no comma between two entries", "put a comma between them".to_owned())
         }
         ("unexpected key or value", _) => {
-            ("something behind the end of the value", "begin a new line for it, or take it away".to_owned())
+            ("something after the end of the value", "begin a new line for it, or remove it".to_owned())
         }
         ("extra comma in array" | "extra comma in inline table", _) => {
-            ("a comma too many", "take the comma away".to_owned())
+            ("a comma too many", "remove the comma".to_owned())
         }
         ("recursion limit" | "cannot recurse further; max recursion depth met", _) => {
             ("lists or tables nested too deep", "nest at most 80 of them".to_owned())

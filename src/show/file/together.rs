@@ -35,7 +35,7 @@ pub fn together(fields: &mut Fields<'_>, list: Option<&Value<'_>>, actions: &[Ac
     }
     if !is_of_use {
         let what = "`together` is for cues with two OSC messages or more to one output";
-        fields.reader.fault(fields.key_span("together"), what, "take it away, or send more to one OSC output");
+        fields.reader.fault(fields.key_span("together"), what, "remove it, or send more to one OSC output");
     }
     is_meant
 }
@@ -52,6 +52,6 @@ fn bundle(actions: &[Action], output: OutputIx) -> (usize, usize) {
 fn check_size(value: &Value<'_>, wire: Wire, size: usize) {
     if size > DATAGRAM_MAX && wire.is_datagram {
         let what = format!("what leaves together has {size} bytes, too many for a datagram");
-        value.fault(what, "send less together, or take `together` away");
+        value.fault(what, "send less together, or remove `together`");
     }
 }

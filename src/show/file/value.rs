@@ -140,7 +140,7 @@ impl<'a> Value<'a> {
         let text = self.short_text(PROSE_MAX)?;
         if let Some(c) = text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
             let what = format!("{} holds a control character ({c:?})", self.name());
-            self.fault(what, "take the character away");
+            self.fault(what, "remove the character");
             return None;
         }
         Some(text.to_owned())
@@ -185,7 +185,7 @@ impl<'a> Value<'a> {
             ),
             Err(DurationError::Clock) => (
                 format!("{name} is no duration: {}", quoted(text)),
-                "write 00 to 59 behind a colon, such as \"1:30\"".to_owned(),
+                "write 00 to 59 after a colon, such as \"1:30\"".to_owned(),
             ),
             Err(DurationError::TooLong) => {
                 (format!("{name} is longer than 99:59:59"), "write a duration of less than 100 hours".to_owned())

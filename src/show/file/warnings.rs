@@ -274,7 +274,7 @@ impl<'a> Paper<'a> {
                 }
                 noun => (format!("nothing refers to {noun} {id}"), "use it in a `route`".to_owned()),
             };
-            Problem::warning(unused.span.clone(), what, format!("{fix}, or take the table away"))
+            Problem::warning(unused.span.clone(), what, format!("{fix}, or remove the table"))
         };
         self.marks.unused.iter().map(warning).collect()
     }

@@ -129,7 +129,7 @@ impl<'a> Reel<'a> {
     fn bar(&self, scene: &Scene, cue: CueIx, columns: usize) -> Line<'static> {
         let styles = &scene.styles;
         let Some(countdown) = self.countdown.filter(|_| !self.looped) else {
-            let word = if self.looped { "again and again, until it is stopped" } else { "" };
+            let word = if self.looped { "loops until it is stopped" } else { "" };
             return Line::styled(word, styles.past);
         };
         let of = duration::length(countdown.of_ns);

@@ -51,13 +51,24 @@ pub(super) fn of(scene: &Scene, has_picture: impl Fn(CueIx) -> bool) -> Option<S
     let state = scene.state;
     let fired = scene.show.cue_indices().filter_map(|cue| {
         let known = state.cue(cue);
-        let is_told = matches!(known.phase, Phase::Running | Phase::Complete);
+        // A panic has taken every picture off the air.
+        let is_told = matches!(known.phase, Phase::Running | Phase::Complete) && !state.is_panicked();
         let fired_ns = known.fired_ns.filter(|_| is_told)?;
         Some(Fired { cue, has_picture: has_picture(cue), fired_ns, completed_ns: known.completed_ns })
     });
     let fired: Vec<Fired> = fired.collect();
     let ahead = state.playhead().map(|cue| (cue, has_picture(cue)));
-    choose(&fired, scene.on_air_cue(), ahead, scene.now_ns, SECOND_NS * u64::from(state.speed_at(scene.now_ns)))
+    choose(&fired, scene.on_air_cue(), ahead, scene.now_ns, second_ns(scene))
+}
+
+/// Returns `true` if what fired at `fired_ns` has just happened for whoever looks at the screen.
+pub(super) fn is_news(scene: &Scene, fired_ns: RunNs) -> bool {
+    scene.now_ns.saturating_sub(fired_ns) < LINGERS_S * second_ns(scene)
+}
+
+/// A second of the caller's own, by the run's clock.
+fn second_ns(scene: &Scene) -> u64 {
+    SECOND_NS * u64::from(scene.state.speed_at(scene.now_ns))
 }
 
 /// The rule. `on_air` is the running cue that stands first on the screen; `ahead` the one at the playhead, and whether it

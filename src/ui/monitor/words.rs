@@ -108,9 +108,21 @@ pub(super) fn call<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize) -> Vec<Lin
     spoken.into_iter().flatten().map(|line| Line::styled(line, scene.styles.strong)).collect()
 }
 
+/// The notes of the cue at the playhead, where it is another than `cue`: its panel on the run page may have no room for
+/// all of them.
+pub(super) fn next<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize) -> Vec<Line<'a>> {
+    let Some(next) = scene.state.playhead().filter(|&next| next != cue) else { return vec![] };
+    let Some(notes) = &scene.cue(next).notes else { return vec![] };
+    let title = format!("{}  {}", scene.number(next), scene.cue(next).title);
+    let title = Line::styled(text::fit(&title, columns).into_owned(), scene.styles.text);
+    let notes =
+        text::wrap(notes, columns, text::LINES_MAX).into_iter().map(|line| Line::styled(line, scene.styles.past));
+    std::iter::once(title).chain(notes).collect()
+}
+
 /// What the caller should know.
 pub(super) fn notes<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize) -> Vec<Line<'a>> {
-    let notes = scene.cue(cue).notes.as_ref().map(|notes| text::wrap(notes, columns, 12));
+    let notes = scene.cue(cue).notes.as_ref().map(|notes| text::wrap(notes, columns, text::LINES_MAX));
     notes.into_iter().flatten().map(|line| Line::styled(line, scene.styles.past)).collect()
 }
 
@@ -119,7 +131,7 @@ pub(super) fn notes<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize) -> Vec<Li
 /// ```text
 /// ┌ x  POST /2/tweets ──────────────────┐
 /// │ Thank you, Paris! Now off to LA     │
-/// └ rehearsal: it is shown and not sent ┘
+/// └ rehearsal: shown, not sent ┘
 /// ```
 pub(super) fn posts<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize) -> Vec<Line<'a>> {
     let styles = &scene.styles;
@@ -131,8 +143,8 @@ pub(super) fn posts<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize) -> Vec<Li
         let (word, style) = match scene.state.cue(cue).sends.get(at) {
             Some(SendState::Sent) if !is_rehearsal => ("sent", styles.ready),
             Some(SendState::Failed) => ("failed", styles.attention),
-            Some(SendState::Unknown) => ("nobody knows whether it left", styles.attention),
-            _ if is_rehearsal => ("rehearsal: it is shown and not sent", styles.text),
+            Some(SendState::Unknown) => ("it may not have been sent", styles.attention),
+            _ if is_rehearsal => ("rehearsal: shown, not sent", styles.text),
             _ => ("GO sends it", styles.attention),
         };
         let head = format!("{}  {method} {path}", scene.show.output(action.output).id);
@@ -217,7 +229,9 @@ pub(super) fn sends<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize) -> Vec<Li
         return vec![];
     }
     let sent = &scene.state.cue(cue).sends;
-    let heading = Line::styled("sends", styles.past);
+    // In a rehearsal a tick means that the message was logged, and nothing has left.
+    let heading = if scene.state.is_rehearsal() { "would send" } else { "sends" };
+    let heading = Line::styled(heading, styles.past);
     let items = actions.iter().enumerate().map(|(at, action)| {
         let (sign, style, word) = match sent.get(at) {
             None => (signs::NOT_YET, styles.past, ""),

@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 
 use super::{NARROW, WIDE, column, put_row};
 use crate::engine::Phase;
-use crate::show::duration::{self, MINUTE_NS, SECOND_NS};
+use crate::show::duration::{self, MINUTE_NS};
 use crate::show::{CueIx, Trigger};
 use crate::ui::scene::Scene;
 use crate::ui::{signs, text};
@@ -78,10 +78,10 @@ pub(in crate::ui) fn sign(scene: &Scene, cue: CueIx) -> (Span<'static>, Style) {
         return (Span::styled(signs::ON_AIR, styles.on_air), styles.strong);
     }
     if is_playhead {
-        let style = match (state.stood_by || state.overridden, scene.state.is_clear(cue)) {
-            (true, true) => styles.ready,
-            (true, false) => styles.attention,
-            _ => styles.strong,
+        let style = match (state.overridden, state.stood_by, scene.state.is_clear(cue)) {
+            (true, ..) | (_, true, false) => styles.attention,
+            (_, true, true) => styles.ready,
+            (_, false, _) => styles.strong,
         };
         let sign = if state.phase == Phase::Missed { signs::MISSED } else { signs::PLAYHEAD };
         return (Span::styled(sign, style), styles.strong);
@@ -131,9 +131,8 @@ fn story(scene: &Scene, cue: CueIx, columns: u16) -> Vec<Span<'static>> {
         return vec![Span::styled("stopped", styles.attention)];
     }
     if let Some(due_ns) = scene.due_in_ns(cue).filter(|ns| (0..10 * MINUTE_NS as i64).contains(ns)) {
-        let is_near = due_ns < 30 * SECOND_NS as i64;
-        let words = format!("in {}", duration::until(due_ns as u64));
-        return vec![Span::styled(words, if is_near { styles.strong } else { styles.text })];
+        let (words, style) = scene.due_words(cue, due_ns as u64);
+        return vec![Span::styled(words, style)];
     }
     if scene.state.playhead() == Some(cue) {
         if plan.needs.is_empty() && !state.overridden {

@@ -71,7 +71,9 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, segment:
             let late_ns = expected_ns.map_or(0, |ns| scene.late_ns(planned_ns, ns));
             if late_ns != 0 {
                 let style = if late_ns > 0 { styles.attention } else { styles.past };
-                right.push(Span::styled(format!(" ~{}", duration::over_under(late_ns)), style));
+                let amount = duration::clock(late_ns.unsigned_abs() / SECOND_NS);
+                let word = if late_ns > 0 { "late" } else { "early" };
+                right.push(Span::styled(format!("  {amount} {word}"), style));
             }
         }
         _ => {}

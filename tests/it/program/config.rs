@@ -30,12 +30,12 @@ fn a_faulty_file_is_spoken_of_and_the_show_opens_with_the_usual_keys() {
     house.config("keys.toml", "go = \"g\"\n");
     house.config("theme.toml", "colour = \"#ffffff\"\n");
     let mut program = open_evening(&house, &wire, &[]);
-    program.await_words(&["THE USUAL KEYS are in force: keys.toml has 1 error", "Space go"]);
+    program.await_words(&["THE DEFAULT KEYS are in use: keys.toml has 1 error", "Space go"]);
     program.keys(" ");
     wire.expect("/one");
     // The log names both files' faults with their lines.
     program.keys(":page log\r");
-    program.await_words(&["keys.toml line 1: `g` is the key of", "theme.toml line 1: no paint is called"]);
+    program.await_words(&["keys.toml line 1: `g` is the key of", "theme.toml line 1: there is no colour called"]);
 }
 
 #[test]

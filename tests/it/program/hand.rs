@@ -9,7 +9,7 @@ fn zero_answers_for_every_department() {
     let mut program = open_evening(&house, &wire, &[]);
     program.await_words(&["House lights"]);
     program.press_to_see("nn", &["playhead at 3 Off the roof"]);
-    program.press_to_see("0", &["cue 3 has no standby yet"]);
+    program.press_to_see("0", &["standby was not called for cue 3"]);
     program.press_for("s", "cue_stood_by");
     program.press_for("1", "department_ready");
     program.keys("0");
@@ -17,7 +17,7 @@ fn zero_answers_for_every_department() {
     let answered: Vec<_> = journal.of_kind("department_ready").iter().map(|line| line["department"].clone()).collect();
     assert_eq!(answered, ["stunts", "rigging"]);
     program.let_go();
-    program.press_to_see("0", &["every department of cue 3 is ready already"]);
+    program.press_to_see("0", &["every department of cue 3 is already ready"]);
     program.keys(" ");
     wire.expect("/three");
 }

@@ -58,7 +58,7 @@ fn a_paste_without_its_end_gives_go_and_panic_back() {
         let (house, wire) = (House::new(), Wire::new());
         let mut program = open_evening(&house, &wire, &[]);
         program.keys("\x1b[200~half a paste");
-        program.await_words(&["a paste broke off"]);
+        program.await_words(&["a paste did not end"]);
         program.press_for(" ", "cue_fired");
         wire.expect("/one");
         // Panic before the keys are keys again.

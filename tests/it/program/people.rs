@@ -133,7 +133,7 @@ fn only_the_first_run_of_all_is_greeted() {
     const WORDS: &str = "Welcome. Space is GO";
     let (house, wire) = (House::new(), Wire::new());
     let mut program = open_evening(&house, &wire, &[]);
-    program.await_words(&["NEXT", WORDS, "? shows every key"]);
+    program.await_words(&["NEXT", WORDS, "? lists all keys"]);
     program.keys("j");
     program.await_screen("no greeting", |text| !text.contains(WORDS));
     program.kill();
@@ -150,7 +150,7 @@ fn enter_and_x_say_where_they_belong() {
     program.press_to_see("\t", &["MONITOR"]);
     program.press_to_see("\r", &["Enter sets the playhead, on the run page"]);
     program.press_to_see("x", &["x skips a cue, on the run page"]);
-    program.press_to_see("\t\t\r", &["PEOPLE", "the show names nobody"]);
+    program.press_to_see("\t\t\r", &["PEOPLE", "no people in this show"]);
     let journal = house.journal();
     assert_eq!((journal.of_kind("cue_skipped").len(), journal.of_kind("playhead_moved").len()), (0, 0));
 }

@@ -44,7 +44,7 @@ fn left(house: &House, wire: &Wire, args: &[&str], answer: &str) -> (String, Str
 fn a_rehearsal_that_was_left_on_purpose_is_resumed_by_its_name_only() {
     let (house, wire) = (House::new(), Wire::new());
     let (rehearsal, said) = left(&house, &wire, &["--rehearse"], "q");
-    let by_name = format!("`handover --resume {rehearsal}` goes on with it");
+    let by_name = format!("`handover --resume {rehearsal}` resumes it");
     assert!(said.split_whitespace().collect::<String>().contains(&by_name.replace(' ', "")), "{said}");
     assert!(!runs(&house).contains("--resume"), "{}", runs(&house));
     let mut bare = house.spawn(&["--resume"], (120, 36), &[]);
@@ -60,7 +60,7 @@ fn a_live_run_is_preferred_and_named_with_its_age_and_what_was_on_air() {
     let (live, _) = left(&house, &wire, &[], "qy");
     left(&house, &wire, &["--rehearse"], "q");
     let listed = runs(&house);
-    assert!(listed.contains(&format!("`handover --resume` goes on with {live}")), "{listed}");
+    assert!(listed.contains(&format!("`handover --resume` resumes {live}")), "{listed}");
     assert!(listed.contains("“An evening”, live, begun ") && listed.contains("cue 1 on air"), "{listed}");
     let resumed = house.open(&["--resume"]);
     resumed.await_words(&["LIVE", "“An evening”, live, last event less than a minute ago, cue 1 on air; run "]);
@@ -77,7 +77,7 @@ fn of_several_live_runs_the_caller_says_which() {
     program.keys("qy");
     assert!(program.await_exit().success());
     let second = newest(&house);
-    let asks = format!("asks whether it goes on with {second} or {first}");
+    let asks = format!("asks which of {second} or {first} to resume");
     assert!(runs(&house).contains(&asks), "{}", runs(&house));
     let mut resumed = house.spawn(&["--resume"], (120, 36), &[]);
     resumed.await_words(&["More than one run is unfinished", &first, &second, "cue 1 on air"]);

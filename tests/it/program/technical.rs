@@ -98,7 +98,7 @@ fn a_cue_that_is_not_there_is_said() {
     let show = house.show(&morning(&wire));
     let program = house.spawn(&["--cue", "33", &show], (80, 24), &[]);
     let said = program.last_screen();
-    assert!(said.contains("“A morning” has no cue 33 to begin at"), "{said}");
+    assert!(said.contains("“A morning” has no cue 33 to start at"), "{said}");
 }
 
 #[test]

@@ -134,7 +134,7 @@ fn a_run_without_a_terminal_is_listed_and_can_be_stopped() {
     second.keys("\x1b");
     second.await_exit();
     let said = succeeds(&stop);
-    assert!(said.contains(&format!("Process {pid} has let go of run {id}")), "{said}");
+    assert!(said.contains(&format!("Process {pid} has released run {id}")), "{said}");
     assert_eq!(program.await_exit_within(GONE).exit_code(), 143);
     assert!(runs().contains("  left ") && runs().contains(" (SIGTERM)"), "{}", runs());
     let said = fails(1, &stop);

@@ -42,7 +42,7 @@ fn a_show_runs_though_no_journal_can_be_written() {
     assert_eq!(program.await_exit().exit_code(), 1);
     assert!(program.modes_are_back());
     let screen = program.last_screen();
-    assert!(screen.contains("was not kept whole") && !screen.contains("--resume"), "{screen}");
+    assert!(screen.contains("was not recorded completely") && !screen.contains("--resume"), "{screen}");
 }
 
 #[test]
@@ -54,11 +54,14 @@ fn a_run_whose_journal_is_gone_at_the_end_says_so_once_and_fails() {
     program.await_event("action_sent", 2);
     std::fs::remove_dir_all(house.state().join("runs")).expect("the runs are deleted");
     program.await_words(&["JOURNAL"]);
-    program.press_to_see("q", &["its journal is not whole", "y leaves"]);
+    program.press_to_see("q", &["its journal is incomplete", "y leaves"]);
     program.keys("y");
     assert_eq!(program.await_exit().exit_code(), 1);
     let screen = program.last_screen();
-    assert!(screen.contains("was not kept whole") && screen.contains("nothing to report or to resume"), "{screen}");
+    assert!(
+        screen.contains("was not recorded completely") && screen.contains("nothing to report or to resume"),
+        "{screen}"
+    );
     assert!(!screen.contains("--resume") && !screen.contains("handover report"), "{screen}");
 }
 

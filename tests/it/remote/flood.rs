@@ -121,7 +121,7 @@ fn a_flood_holds_up_no_cue_and_no_key_and_takes_no_memory() {
         // Behind the flood it is heard as before, and the log says what there was.
         line.ask("/note", &[Arg::Text("after".into())]).ok();
         program.keys("\t\t");
-        program.await_words(&["OSC in, not obeyed", "malformed", "unknown address"]);
+        program.await_words(&["OSC ignored", "malformed", "unknown address"]);
         let journal = house.journal();
         assert_eq!(journal.of_kind("cue_fired").len(), LINKS as usize + 3, "{}", journal.tail(10));
         assert_eq!(journal.of_kind("note_taken").len(), 3);

@@ -38,10 +38,10 @@ fn a_refusal_on_another_page_names_the_key_in_force() {
     }
     run.app.page = Page::Run;
     for (name, words) in [
-        ("spotted", "a ticks somebody as spotted, on the people page"),
-        ("untick", "e takes a sighting back, on the people page"),
-        ("person note", "w takes a note on somebody, on the people page"),
-        ("find person", "f finds somebody, on the people page"),
+        ("spotted", "a ticks a person as spotted, on the people page"),
+        ("untick", "e undoes a sighting, on the people page"),
+        ("person note", "w takes a note on a person, on the people page"),
+        ("find person", "f finds a person, on the people page"),
     ] {
         run.keys(&format!(":{name}⏎"));
         let screen = run.text(120, 36);
@@ -68,7 +68,7 @@ fn every_sentence_of_the_panels_names_the_key_in_force() {
     let mut run = remapped(STEPS);
     run.app.greets = true;
     let greeted = run.text(120, 36);
-    assert!(greeted.contains("Welcome. d is GO") && greeted.contains("y shows every key"), "{greeted}");
+    assert!(greeted.contains("Welcome. d is GO") && greeted.contains("y lists all keys"), "{greeted}");
     run.keys("d");
     run.until(61.0);
     let stepping = run.text(120, 36);
@@ -81,10 +81,10 @@ fn every_sentence_of_the_panels_names_the_key_in_force() {
     // The backup stands aside for its cue, and the first is skipped.
     run.keys("a");
     let aside = run.text(120, 36);
-    assert!(aside.contains("2A stands aside for now: v swaps a cue and its backup"), "{aside}");
+    assert!(aside.contains("2A is not in the running order: v swaps a cue and its backup"), "{aside}");
     run.keys("kea");
     let skipped = run.text(120, 36);
-    assert!(skipped.contains("cue 2 is skipped: e takes it back into the run"), "{skipped}");
+    assert!(skipped.contains("cue 2 is skipped: e unskips it"), "{skipped}");
     run.keys("euuad");
     run.until(200.0);
     let over = run.text(120, 36);
@@ -170,7 +170,7 @@ fn an_empty_show_says_so_and_why_a_key_does_nothing() {
     assert!(screen.contains("the show has no cues") && !screen.contains("scroll"), "{screen}");
     run.keys("j");
     let screen = run.text(80, 24);
-    assert!(screen.contains("the monitor has no lines to go through"), "{screen}");
+    assert!(screen.contains("nothing to scroll on the monitor page"), "{screen}");
 }
 
 #[test]
@@ -199,4 +199,93 @@ fn another_key_takes_the_word_of_panic_away_and_no_alarm() {
     run.app.say("the disk is full", handover::app::Tone::Alarm, run.machine_ns());
     run.keys("j");
     assert!(run.text(80, 24).contains("the disk is full"));
+}
+
+/// A cue that runs and two that come by themselves: one after a delay, one by the clock.
+const BY_ITSELF: &str = r#"
+title = "By itself"
+[[segment]]
+title = "One"
+start = 21:00:00
+duration = "10m"
+cue = [
+  { number = "1", title = "Rings", duration = "1m" },
+  { number = "2", title = "Smoke", trigger = { with = "1", delay = "40s" } },
+  { number = "3", title = "Tower", trigger = { at = 21:01:30 } },
+  { number = "4", title = "Finale" },
+]
+"#;
+
+#[test]
+fn in_a_hold_the_screen_says_that_nothing_comes_by_itself() {
+    let mut run = Run::new(BY_ITSELF, false);
+    run.until(62.0);
+    run.go();
+    run.until(70.0);
+    assert!(run.text(120, 36).contains("next by itself: 2 Smoke in 0:32"));
+    run.keys("h");
+    for (size, words) in [
+        ((120, 36), "held: 2 Smoke waits, 0:32 left"),
+        ((80, 24), "held: 2 Smoke waits, 0:32 left"),
+        ((200, 60), "held: 2 Smoke waits, 0:32 left"),
+    ] {
+        let screen = run.text(size.0, size.1);
+        assert!(screen.contains(words) && !screen.contains("by itself:"), "{size:?}:\n{screen}");
+        assert!(screen.contains("held 0:32") && !screen.contains("in 0:32"), "{size:?}:\n{screen}");
+    }
+    // A delay stands still, and the clock on the wall does not: the cue by the clock comes next, and is missed.
+    run.until(145.0);
+    let screen = run.text(120, 36);
+    assert!(screen.contains("held: 3 Tower will be missed in 0:05"), "{screen}");
+    assert!(run.text(80, 24).contains("held: 3 Tower missed in 0:05"), "{}", run.text(80, 24));
+    run.until(151.0);
+    let screen = run.text(120, 36);
+    assert!(screen.contains("! 1 missed  3; select it: Enter then Space fire it, x skips it"), "{screen}");
+    run.keys("h");
+    assert!(run.text(120, 36).contains("next by itself: 2 Smoke in 0:32"), "{}", run.text(120, 36));
+}
+
+#[test]
+fn an_override_warns_nobody() {
+    let text = "title = \"x\"\n[department.a]\n[[segment]]\ntitle = \"s\"\nduration = \"1m\"\n\
+                cue = [{ number = \"1\", title = \"One\", needs = [\"a\"] }]\n";
+    let mut run = Run::new(text, false);
+    run.keys("orain⏎");
+    let screen = run.text(120, 36);
+    assert!(screen.contains(" NEXT   1  One") && screen.contains("◇ overridden"), "{screen}");
+    assert!(!screen.contains("STANDBY"), "{screen}");
+    run.keys("s");
+    assert!(run.text(120, 36).contains(" STANDBY   1  One"));
+}
+
+#[test]
+fn a_panic_takes_the_picture_away_and_news_grows_old() {
+    let text = "title = \"x\"\n[[segment]]\ntitle = \"s\"\nduration = \"1m\"\ncue = [\
+                { number = \"1\", title = \"One\", look = \"tower\" }, { number = \"2\", title = \"Two\" }]\n";
+    let mut run = Run::new(text, false);
+    run.until(60.0);
+    run.go();
+    run.until(63.0);
+    assert!(run.text(120, 36).contains("1  One  just fired"));
+    run.until(70.0);
+    let screen = run.text(120, 36);
+    assert!(screen.contains("1  One  fired 21:00:00") && !screen.contains("just fired"), "{screen}");
+    run.keys("⎋⎋");
+    let screen = run.text(120, 36);
+    assert!(screen.contains("2  Two  next") && !screen.contains("One  fired"), "{screen}");
+    assert!(screen.contains("Space continues the show"), "{screen}");
+}
+
+#[test]
+fn a_show_file_that_has_changed_since_the_run_began_stays_on_the_screen() {
+    let mut run = Run::new(BY_ITSELF, false);
+    run.app.show_alarm = Some("changed since the run began: the run keeps the old show".to_owned());
+    run.until(600.0);
+    for (columns, rows) in [(80, 24), (120, 36), (200, 60)] {
+        for page in handover::app::Page::ALL {
+            run.app.page = *page;
+            let screen = run.text(columns, rows);
+            assert!(screen.contains("SHOW FILE  changed since the run began"), "{page:?}:\n{screen}");
+        }
+    }
 }

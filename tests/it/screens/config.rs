@@ -37,7 +37,7 @@ fn the_palette_finds_and_counts() {
     run.keys("ms");
     insta::assert_snapshot!("palette-ms-80x24-styles", styles(&run.drawn(80, 24)));
     run.keys("zz");
-    assert!(run.text(80, 24).contains("no command has these letters"));
+    assert!(run.text(80, 24).contains("no command matches"));
     assert!(run.text(80, 24).contains("0 of "));
     for (columns, rows) in SIZES {
         run.drawn(columns, rows);
@@ -91,7 +91,7 @@ fn everything_that_names_a_key_names_the_one_in_force() {
     }
     run.app.page = handover::app::Page::Run;
     run.keys("z");
-    assert!(run.text(120, 36).contains("this key does nothing here: F12 shows all keys"));
+    assert!(run.text(120, 36).contains("this key does nothing here: F12 lists all keys"));
     run.keys("q");
     let asked = run.text(120, 36);
     assert!(asked.contains("y leaves, any other key stays, F1 is GO") && asked.contains("F1 go"), "{asked}");

@@ -43,7 +43,7 @@ const SIGHTS: &[Sight] = &[
     ("the missed cue, called", &["✓ 29.5"]),
     ("the plane, with a marker that walks to it", &["30  He boards the plane", "◉"]),
     ("a lost output", &["screens down", "pretends to be down"]),
-    ("the backup in the place of the film", &["32A", "in the place of", "32 The flight"]),
+    ("the backup in the place of the film", &["32A", "replaces  32 The flight"]),
     ("the flight on the map", &["32A  The flight, from the second server", "of 9,1", "Los Angeles"]),
     ("the skydive from the side", &["33A  The skydive", "fallen", "4,000 m"]),
     ("the rings, the first of them lit", &["34  Five rings on the two Os", "✓ Blue", "● Black"]),

@@ -73,7 +73,7 @@ fn a_click_opens_a_folded_segment_and_folds_it_again() {
     // The segment of the playhead stays open, and it is said.
     let row = segments(&mut run)[0].2;
     mouse(&mut run, MouseEventKind::Down(MouseButton::Left), (10, row));
-    assert!(run.text(120, 36).contains("what runs or is next stays open"));
+    assert!(run.text(120, 36).contains("the running and the next segment stay open"));
 }
 
 #[test]

@@ -312,7 +312,7 @@ fn a_post_is_read_before_and_after_it_is_sent() {
     standing.until(86.0);
     for (mut run, word) in [(standing, "next"), (called("36"), "just fired")] {
         let screen = page(&mut run);
-        for words in ["│ Thank you, Paris! Now off to LA", "rehearsal: it is shown and not sent", word] {
+        for words in ["│ Thank you, Paris! Now off to LA", "rehearsal: shown, not sent", word] {
             assert!(screen.contains(words), "no {words:?}:\n{screen}");
         }
         run.app.page = Page::Run;

@@ -36,7 +36,7 @@ const SIGHTS: &[Sight] = &[
         &["24 Tom Cruise: off the roof", "live", "62, and he does his own stunts", "46 m", "fallen", "↓"],
     ),
     (2, "24.5", Page::Run, &["24A Jump called off: out", "backup 24"]),
-    (3, "25", Page::Log, &["▶ cue 25 fired follow", "✓ cue 24 complete"]),
+    (3, "25", Page::Log, &["▶ cue 25 fired (follow)", "✓ cue 24 complete"]),
     (
         3,
         "25",
@@ -51,7 +51,7 @@ const SIGHTS: &[Sight] = &[
     ),
     (5, "29", Page::Monitor, &["The ride through Paris", "Stade de France", "Seine", "Eiffel Tower", "0.0 km of 11"]),
     (5, "29", Page::Monitor, &["The ride through Paris", "50 %"]),
-    (6, "30", Page::Log, &["✓ cue 29 complete", "▶ cue 30 fired follow"]),
+    (6, "30", Page::Log, &["✓ cue 29 complete", "▶ cue 30 fired (follow)"]),
     (6, "30", Page::Run, &["ON AIR 30 He boards the plane by the Eiffel Tower"]),
     (
         7,
@@ -62,7 +62,7 @@ const SIGHTS: &[Sight] = &[
     (8, "33", Page::Monitor, &["The skydive to the Hollywood sign", "4,000 m", "↓", "Hollywood sign 1:10"]),
     (9, "34", Page::Monitor, &["Five rings on the two Os", "● Blue", "○ Black", "○ Red", "○ Yellow", "○ Green"]),
     (9, "34", Page::Monitor, &["Five rings on the two Os", "✓ Blue", "✓ Black", "✓ Red", "✓ Yellow", "● Green"]),
-    (10, "36", Page::Monitor, &["36 His post on X", "Thank you, Paris! Now off to LA", "it is shown and not sent"]),
+    (10, "36", Page::Monitor, &["36 His post on X", "Thank you, Paris! Now off to LA", "shown, not sent"]),
     (11, "33.5", Page::Run, &["Five rings on the two Os ⊘"]),
     (11, "24.5", Page::Monitor, &["and he took it to the IOC", "Parts were filmed in Los", "Angeles in March"]),
     (13, "14.5", Page::Monitor, &["14.5 28 July: the gymnastics crowd", "Team USA"]),

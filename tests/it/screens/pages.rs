@@ -62,7 +62,7 @@ fn a_title_does_not_choose_its_lines_sign() {
     run.app.page = Page::Log;
     let screen = run.text(80, 24);
     let line = |words: &str| screen.lines().find(|line| line.contains(words)).unwrap_or_else(|| panic!("{screen}"));
-    assert!(line("fired  go").contains('▶'), "{screen}");
+    assert!(line("fired (go)").contains('▶'), "{screen}");
     for words in ["The flare fired", "segment started: All complete"] {
         assert!(!line(words).contains(['▶', '✓']), "{screen}");
     }
@@ -74,8 +74,8 @@ fn a_backups_number_stays_whole_in_the_log() {
     run.keys("b");
     run.app.page = Page::Log;
     let screen = run.text(120, 36);
-    let line = screen.lines().find(|line| line.contains("takes the place")).unwrap_or_default();
-    assert!(line.ends_with("12     cue 12A takes the place of 12; not followed: 13"), "{screen}");
+    let line = screen.lines().find(|line| line.contains("replaces")).unwrap_or_default();
+    assert!(line.ends_with("12     cue 12A replaces 12; not followed: 13"), "{screen}");
 }
 
 /// A show of many segments of `duration`, each with one cue.
@@ -264,13 +264,13 @@ fn the_log_keeps_every_refusal_with_its_reason() {
     run.app.page = Page::Log;
     let screen = run.text(120, 36);
     let refused = |words: &str| screen.lines().any(|line| line.contains("✕ refused") && line.contains(words));
-    assert!(refused("cue 12 waits for Stunts"), "{screen}");
+    assert!(refused("cue 12: Stunts"), "{screen}");
     let narrow = run.text(80, 24);
     assert!(narrow.contains("overrides)"), "the mend is never cut off:\n{narrow}");
     run.app.page = Page::Run;
     run.keys("f");
     let said = run.text(80, 24);
-    assert!(said.contains("f filters the log, on its page"), "{said}");
+    assert!(said.contains("f filters the log, on the log page"), "{said}");
 }
 
 #[test]

@@ -222,7 +222,7 @@ fn the_first_run_is_greeted_until_the_first_key() {
     run.app.greets = true;
     for (columns, rows) in [(50, 12), (80, 24), (120, 36), (200, 60)] {
         let screen = run.text(columns, rows);
-        assert!(screen.contains(WORDS) && (columns < 80 || screen.contains("? shows every key")), "{screen}");
+        assert!(screen.contains(WORDS) && (columns < 80 || screen.contains("? lists all keys")), "{screen}");
     }
     // It does not fade as other calm words do, and gives way to an alarm, to a refusal and to what is typed.
     run.until(60.0 + App::MESSAGE_NS as f64 / SECOND_NS as f64);

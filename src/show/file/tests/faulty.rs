@@ -111,7 +111,7 @@ fn faults_of_the_head_are_found() {
 fn faults_of_cues_are_found() {
     for (cue, says) in [
         ("«planed» = \"1s\"", &["unknown key `planed` in a cue", "did you mean `planned`?"] as &[_]),
-        ("planned = «\"61s\"»", &["behind the end of the segment", "the segment lasts this long"]),
+        ("planned = «\"61s\"»", &["after the end of the segment", "the segment lasts this long"]),
         ("duration = «90»", &["`duration` is a whole number, not a duration", "`duration = \"90s\"`"]),
         ("duration = «\"90\"»", &["no unit", "\"90s\" for seconds"]),
         ("duration = «\"1 hour\"»", &["no duration: `1 hour`"]),
@@ -128,7 +128,7 @@ fn faults_of_cues_are_found() {
         ("trigger = { with = «\"2\"» }", &["cue `2` waits for itself"]),
         ("trigger = «{ }»", &["a trigger has no cause"]),
         ("trigger = { into = \"1s\", «delay» = \"1s\" }", &["`delay` is only for"]),
-        ("trigger = { into = «\"2m\"» }", &["behind the end"]),
+        ("trigger = { into = «\"2m\"» }", &["after the end"]),
         ("trigger = { at = «\"21:07:00\"» }", &["`at` is text, not a time of day", "`at = 21:07:00`"]),
         ("trigger = { at = «2024-01-01T21:07:00» }", &["not a time of day alone", "`at = 21:07:00`"]),
         ("trigger = { at = «21:07:60» }", &["second"]),
@@ -252,7 +252,7 @@ fn faults_of_the_syntax_are_found_with_all_others() {
         ("call = «»", &["a key without a value"]),
         ("call = \"GO«»", &["not closed"]),
         ("«call \"GO\"»", &["a line without `=`"]),
-        ("«title» = \"x\"", &["`title` is there twice"]),
+        ("«title» = \"x\"", &["`title` appears twice"]),
         ("needs = «[»\"stunts\"\nembargo = true", &["this `[` is never closed", "`]`"]),
         ("trigger = «{» with = \"1\"\nembargo = true", &["this `{` is never closed"]),
         ("notes = «\"\"\"»\nwords", &["never closed"]),
