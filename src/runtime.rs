@@ -13,6 +13,7 @@ pub mod board;
 pub mod clock;
 pub mod config;
 mod fault;
+mod feed;
 mod follower;
 mod inbox;
 mod keyboard;

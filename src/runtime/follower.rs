@@ -1,16 +1,17 @@
 //! The follower: a thread that follows the run by its records, and tells remote controls and displays what is true.
 //!
-//! The station leaves news in a mailbox and goes on. Like the screen it keeps its own copy of the state, so that ten
+//! The station publishes the records in its [`Feed`] and goes on. Like the screen it keeps its own copy of the state, so that ten
 //! pictures a second cost the station nothing, and a stalled terminal does not freeze the displays on the wall.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::clock::machine_ns;
+use super::feed::{Feed, Mailbox};
 use super::realtime;
 use crate::conductor::RunClock;
-use crate::engine::{Cause, Countdown, Event, Record, RunNs, State};
+use crate::engine::{Cause, Countdown, Event, RunNs, State};
 use crate::output::{Clip, Health};
 use crate::remote::{FIRINGS_MAX, Firing, Picture, Remote, Running};
 use crate::show::CueIx;
@@ -19,25 +20,16 @@ use crate::show::CueIx;
 const EVERY: Duration = Duration::from_millis(100);
 /// How often it is looked whether anybody has subscribed; who has is told at once what was published last.
 const UNWATCHED: Duration = Duration::from_millis(500);
-/// How many records may wait before the follower is given the whole state instead.
-const BACKLOG: usize = 4096;
 
 /// The station's hold on the follower. Its drop ends the thread.
 #[derive(Debug)]
 pub struct Follower {
-    mailbox: Arc<Mailbox>,
+    mailbox: Arc<Mailbox<Told>>,
 }
 
+/// What it is told besides the records.
 #[derive(Debug, Default)]
-struct Mailbox {
-    news: Mutex<News>,
-    rung: Condvar,
-}
-
-#[derive(Debug, Default)]
-struct News {
-    records: Vec<Record>,
-    whole: Option<Box<State>>,
+struct Told {
     clips: Vec<Clip>,
     /// When `clips` were read, by the machine's clock.
     clips_ns: u64,
@@ -49,8 +41,8 @@ impl Follower {
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub fn start(remote: Arc<Remote>, state: State, clock: RunClock) -> std::io::Result<Self> {
-        let mailbox = Arc::new(Mailbox::default());
+    pub fn start(feed: &mut Feed, remote: Arc<Remote>, state: State, clock: RunClock) -> std::io::Result<Self> {
+        let mailbox = feed.subscribe(Told::default());
         let account = Account::new(remote, state, clock);
         let box_of_thread = Arc::clone(&mailbox);
         std::thread::Builder::new().name("follower".into()).spawn(move || {
@@ -60,35 +52,23 @@ impl Follower {
         Ok(Follower { mailbox })
     }
 
-    /// Leaves news.
-    pub fn publish(&self, records: &[Record], outputs: &[Health], now_ns: u64, state: &State) {
-        let mut news = lock(&self.mailbox.news);
-        let has_come = !records.is_empty();
-        news.records.extend_from_slice(records);
-        if news.records.len() > BACKLOG {
-            news.records.clear();
-            news.whole = Some(Box::new(state.clone()));
-        }
-        news.clips.clear();
-        news.clips.extend(outputs.iter().filter_map(|health| health.clip.clone()));
-        news.clips_ns = now_ns;
-        drop(news);
-        if has_come {
-            self.mailbox.rung.notify_one();
+    /// Tells it what plays on the outputs, as they were at `now_ns`, and wakes it where records have come as well.
+    pub fn publish(&self, outputs: &[Health], now_ns: u64) {
+        let mut waiting = self.mailbox.lock();
+        let told = &mut waiting.also;
+        told.clips.clear();
+        told.clips.extend(outputs.iter().filter_map(|health| health.clip.clone()));
+        told.clips_ns = now_ns;
+        if !waiting.news.is_empty() {
+            self.mailbox.ring();
         }
     }
 }
 
 impl Drop for Follower {
     fn drop(&mut self) {
-        lock(&self.mailbox.news).over = true;
-        self.mailbox.rung.notify_one();
+        self.mailbox.tell(|told| told.over = true);
     }
-}
-
-fn lock(news: &Mutex<News>) -> MutexGuard<'_, News> {
-    // News is whole between any two statements, so a poisoned lock has nothing broken to hide.
-    news.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The thread's own account of the run.
@@ -100,57 +80,65 @@ struct Account {
     clock: RunClock,
     clips: Vec<Clip>,
     clips_ns: u64,
-    /// How many cues have fired since it follows.
+    history: History,
+}
+
+/// What has happened since it follows.
+#[derive(Default)]
+struct History {
+    /// How many cues have fired.
     fired: u64,
     firings: VecDeque<Firing>,
     panics: u64,
 }
 
-impl Account {
-    fn new(remote: Arc<Remote>, state: State, clock: RunClock) -> Self {
-        let show = state.show();
-        let embargoed = show.cue_indices().filter(|&cue| show.cue(cue).embargo).collect();
-        let (clips, firings) = (vec![], VecDeque::new());
-        Account { remote, state, embargoed, clock, clips, clips_ns: 0, fired: 0, firings, panics: 0 }
-    }
-
-    fn follow(mut self, mailbox: &Mailbox) {
-        loop {
-            let now_ns = machine_ns();
-            self.remote.publish(self.picture(self.clock.run_ns(now_ns), now_ns));
-            let quiet = |news: &mut News| news.records.is_empty() && news.whole.is_none() && !news.over;
-            let pause = if self.remote.has_subscribers() { EVERY } else { UNWATCHED };
-            let waited = mailbox.rung.wait_timeout_while(lock(&mailbox.news), pause, quiet);
-            let (mut news, _) = waited.unwrap_or_else(PoisonError::into_inner);
-            if news.over {
-                return;
-            }
-            let News { records, whole, clips, clips_ns, .. } = &mut *news;
-            let (records, whole) = (std::mem::take(records), whole.take());
-            self.clips.clone_from(clips);
-            self.clips_ns = *clips_ns;
-            drop(news);
-            if let Some(whole) = whole {
-                self.state = *whole;
-            }
-            for record in &records {
-                self.state.fold(record);
-                self.note(&record.event);
-            }
-        }
-    }
-
-    fn note(&mut self, event: &Event) {
+impl History {
+    fn note(&mut self, state: &State, event: &Event) {
         if let Event::CueFired { cue, cause, .. } = event {
             self.fired += 1;
             let by_go = matches!(cause, Cause::Go | Cause::Remote | Cause::Auto);
-            let firing = self.state.show().find(cue).map(|cue| Firing { number: self.fired, cue, by_go });
+            let firing = state.show().find(cue).map(|cue| Firing { number: self.fired, cue, by_go });
             self.firings.extend(firing);
             if self.firings.len() > FIRINGS_MAX {
                 self.firings.pop_front();
             }
         } else if let Event::Panicked {} = event {
             self.panics += 1;
+        }
+    }
+}
+
+impl Account {
+    fn new(remote: Arc<Remote>, state: State, clock: RunClock) -> Self {
+        let show = state.show();
+        let embargoed = show.cue_indices().filter(|&cue| show.cue(cue).embargo).collect();
+        Account { remote, state, embargoed, clock, clips: vec![], clips_ns: 0, history: History::default() }
+    }
+
+    fn follow(mut self, mailbox: &Mailbox<Told>) {
+        loop {
+            let now_ns = machine_ns();
+            self.remote.publish(self.picture(self.clock.run_ns(now_ns), now_ns));
+            let pause = if self.remote.has_subscribers() { EVERY } else { UNWATCHED };
+            let mut waiting = mailbox.lock();
+            let until_ns = now_ns + pause.as_nanos() as u64;
+            while waiting.news.is_empty() && !waiting.also.over {
+                let left = Duration::from_nanos(until_ns.saturating_sub(machine_ns()));
+                if left.is_zero() {
+                    break;
+                }
+                waiting = mailbox.wait(waiting, left);
+            }
+            let told = &mut waiting.also;
+            if told.over {
+                return;
+            }
+            self.clips.clone_from(&told.clips);
+            self.clips_ns = told.clips_ns;
+            let news = std::mem::take(&mut waiting.news);
+            drop(waiting);
+            let history = &mut self.history;
+            news.fold(&mut self.state, |state, record| history.note(state, &record.event));
         }
     }
 
@@ -205,9 +193,9 @@ impl Account {
             held: state.held_since().is_some(),
             clip_left_ns: self.clips.iter().find_map(clip_left_ns),
             running,
-            firings: self.firings.iter().copied().collect(),
+            firings: self.history.firings.iter().copied().collect(),
             public: self.embargoed.iter().copied().filter(|&cue| !state.is_embargoed(cue)).collect(),
-            panics: self.panics,
+            panics: self.history.panics,
         }
     }
 }

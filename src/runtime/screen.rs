@@ -1,23 +1,24 @@
 //! The screen: a thread that follows the run by its records and draws it.
 //!
-//! The station leaves news in a mailbox and goes on; whatever has collected there is drawn in one frame. A terminal
+//! The station publishes the records in its [`Feed`] and goes on; whatever has collected is drawn in one frame. A terminal
 //! that is not being read blocks this thread and nothing else. It keeps its own copy of the state, folded from the same
 //! events, so nothing is shared but the mailbox.
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::mpsc::{self, Receiver, SyncSender};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::clock::machine_ns;
+use super::feed::{Feed, Mailbox, Waiting};
 use super::inbox::{Msg, Post};
 use super::realtime;
 use super::terminal::{self, Canvas, Keys, Tty};
 use crate::app::log::{Log, Word};
 use crate::app::{App, Hits};
 use crate::conductor::RunClock;
-use crate::engine::{Record, State};
+use crate::engine::State;
 use crate::show::duration::MILLISECOND_NS;
 use crate::ui::{self, Means, Still, View};
 
@@ -27,35 +28,24 @@ const FRAME_NS: u64 = 16 * MILLISECOND_NS;
 const TICK_NS: u64 = 125 * MILLISECOND_NS;
 /// The same in a rehearsal whose clock runs faster.
 const FAST_TICK_NS: u64 = 100 * MILLISECOND_NS;
-/// How many records may wait for a stuck screen before it is given the whole state instead.
-const BACKLOG: usize = 4096;
-
 /// How many words for the log may wait for a stuck screen.
 const WORDS: usize = 64;
 
 /// The station's hold on the screen.
 #[derive(Debug)]
 pub struct Screen {
-    mailbox: Arc<Mailbox>,
+    mailbox: Arc<Mailbox<Told>>,
+    hits: Arc<Mutex<Hits>>,
     done: Receiver<()>,
     /// What it was told last.
     told: App,
 }
 
+/// What it is told besides the records.
 #[derive(Debug, Default)]
-struct Mailbox {
-    news: Mutex<News>,
-    rung: Condvar,
-    hits: Mutex<Hits>,
-}
-
-/// What has come since the last frame.
-#[derive(Debug, Default)]
-struct News {
+struct Told {
     app: Option<App>,
-    records: Vec<Record>,
     words: Vec<Word>,
-    whole: Option<Box<State>>,
     resized: bool,
     order: Option<Order>,
 }
@@ -98,12 +88,18 @@ impl Screen {
     ///
     /// # Errors
     /// When the system gives no thread, or the terminal no writer.
-    pub fn start(start: Start, post: Post) -> io::Result<Self> {
-        let mailbox = Arc::new(Mailbox::default());
+    pub fn start(feed: &mut Feed, start: Start, post: Post) -> io::Result<Self> {
+        let (mailbox, hits) = (feed.subscribe(Told::default()), Arc::default());
         let (goodbye, done) = mpsc::sync_channel(4);
         let told = start.app.clone();
-        let mut painter =
-            Painter { mailbox: Arc::clone(&mailbox), start, tick_ns: 0, news_ns: 0, still: Still::default() };
+        let mut painter = Painter {
+            mailbox: Arc::clone(&mailbox),
+            hits: Arc::clone(&hits),
+            start,
+            tick_ns: 0,
+            news_ns: 0,
+            still: Still::default(),
+        };
         let tty = Tty::new()?;
         std::thread::Builder::new().name("screen".into()).spawn(move || {
             realtime::step_back();
@@ -117,46 +113,40 @@ impl Screen {
                 }
             }
         })?;
-        Ok(Screen { mailbox, done, told })
+        Ok(Screen { mailbox, hits, done, told })
     }
 
-    /// Leaves news, if there is any: never waits for the terminal.
-    pub fn publish(&mut self, app: &App, records: &mut Vec<Record>, words: &mut Vec<Word>, state: &State) {
-        if records.is_empty() && words.is_empty() && *app == self.told {
+    /// Has a frame drawn of what the feed has published, of `app` and of `words`, if any of it is new: never waits for the
+    /// terminal.
+    pub fn publish(&mut self, has_records: bool, app: &App, words: &mut Vec<Word>) {
+        if !has_records && words.is_empty() && *app == self.told {
             return;
         }
         self.told.clone_from(app);
-        let mut news = lock(&self.mailbox.news);
-        match &mut news.app {
-            Some(waiting) => waiting.clone_from(app),
-            none => *none = Some(app.clone()),
-        }
-        news.records.append(records);
-        news.words.append(words);
-        let old = news.words.len().saturating_sub(WORDS);
-        news.words.drain(..old);
-        if news.records.len() > BACKLOG {
-            news.records.clear();
-            news.whole = Some(Box::new(state.clone()));
-        }
-        drop(news);
-        self.mailbox.rung.notify_one();
+        self.mailbox.tell(|told| {
+            match &mut told.app {
+                Some(waiting) => waiting.clone_from(app),
+                none => *none = Some(app.clone()),
+            }
+            told.words.append(words);
+            let old = told.words.len().saturating_sub(WORDS);
+            told.words.drain(..old);
+        });
     }
 
     /// The window has changed.
     pub fn resized(&self) {
-        lock(&self.mailbox.news).resized = true;
-        self.mailbox.rung.notify_one();
+        self.mailbox.tell(|told| told.resized = true);
     }
 
     /// What the mouse finds where on the last frame.
     pub fn hits(&self) -> Hits {
-        lock(&self.mailbox.hits).clone()
+        lock(&self.hits).clone()
     }
 
     /// Shows `app` how its page was last drawn: for a key, which must not wait for a copy.
     pub fn seen_by(&self, app: &mut App) {
-        app.sees(&lock(&self.mailbox.hits));
+        app.sees(&lock(&self.hits));
     }
 
     /// Goes back to the shell's screen, as [`terminal::leave`] does with `asks`; false where the terminal did not take
@@ -178,15 +168,15 @@ impl Screen {
     fn order(&self, order: Order, at_most: Duration) -> bool {
         // An answer that came too late for the order before is none to this one.
         while self.done.try_recv().is_ok() {}
-        lock(&self.mailbox.news).order = Some(order);
-        self.mailbox.rung.notify_one();
+        self.mailbox.tell(|told| told.order = Some(order));
         self.done.recv_timeout(at_most).is_ok()
     }
 }
 
 /// The thread's own.
 struct Painter {
-    mailbox: Arc<Mailbox>,
+    mailbox: Arc<Mailbox<Told>>,
+    hits: Arc<Mutex<Hits>>,
     start: Start,
     /// When the next frame is due without news, by the machine's clock.
     tick_ns: u64,
@@ -202,10 +192,10 @@ impl Painter {
         terminal::enter(&mut tty, &title, self.start.keys)?;
         let mut canvas = terminal::canvas(tty)?;
         loop {
-            let news = self.wait();
-            let has_news = news.app.is_some();
-            let resized = self.take_in(&news);
-            match news.order {
+            let waiting = self.wait();
+            let (has_news, resized, order) = (waiting.also.app.is_some(), waiting.also.resized, waiting.also.order);
+            self.take_in(waiting);
+            match order {
                 Some(order @ (Order::Leave { asks } | Order::Suspend { asks })) => {
                     terminal::leave(canvas.backend_mut(), asks)?;
                     let _ = done.send(());
@@ -232,44 +222,34 @@ impl Painter {
 
     /// Waits until a frame is due. The first news for a while is drawn at once, and what comes right after it is drawn
     /// together.
-    fn wait(&self) -> News {
-        let mut news = lock(&self.mailbox.news);
+    fn wait(&self) -> Waiting<Told> {
+        let mut waiting = self.mailbox.lock();
         loop {
-            let due_ns = match &*news {
-                News { order: Some(_), .. } | News { resized: true, .. } => 0,
-                News { app: Some(_), .. } => self.tick_ns.min(self.news_ns),
+            let due_ns = match &waiting.also {
+                Told { order: Some(_), .. } | Told { resized: true, .. } => 0,
+                Told { app: Some(_), .. } => self.tick_ns.min(self.news_ns),
                 _ => self.tick_ns,
             };
             let left = Duration::from_nanos(due_ns.saturating_sub(machine_ns()));
             if left.is_zero() {
-                return std::mem::take(&mut *news);
+                return std::mem::take(&mut *waiting);
             }
-            news = self.mailbox.rung.wait_timeout(news, left).unwrap_or_else(PoisonError::into_inner).0;
+            waiting = self.mailbox.wait(waiting, left);
         }
     }
 
     fn wait_for_return(&self) {
-        let waiting = |news: &mut News| news.order != Some(Order::Return);
-        let waited = self.mailbox.rung.wait_while(lock(&self.mailbox.news), waiting);
-        waited.unwrap_or_else(PoisonError::into_inner).order = None;
+        self.mailbox.wait_while(|told| told.order != Some(Order::Return)).also.order = None;
     }
 
-    /// Folds the news in; true where the window has changed.
-    fn take_in(&mut self, news: &News) -> bool {
-        if let Some(whole) = &news.whole {
-            self.start.state.clone_from(whole);
+    /// Takes in what has come.
+    fn take_in(&mut self, Waiting { news, also }: Waiting<Told>) {
+        let Start { state, log, app, .. } = &mut self.start;
+        news.fold(state, |_, record| log.push(record));
+        also.words.into_iter().for_each(|word| log.say(word));
+        if let Some(told) = also.app {
+            *app = told;
         }
-        for record in &news.records {
-            self.start.state.fold(record);
-            self.start.log.push(record);
-        }
-        for word in &news.words {
-            self.start.log.say(word.clone());
-        }
-        if let Some(app) = &news.app {
-            self.start.app.clone_from(app);
-        }
-        news.resized
     }
 
     fn view(&self, now_ns: u64) -> View<'_> {
@@ -299,7 +279,7 @@ impl Painter {
         let view = self.view(now_ns);
         let mut hits = Hits::default();
         canvas.draw(|frame| hits = ui::draw(frame, &view))?;
-        *lock(&self.mailbox.hits) = hits;
+        *lock(&self.hits) = hits;
         Ok(())
     }
 }

@@ -17,6 +17,7 @@ use std::time::Duration;
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGTSTP, SIGWINCH};
 
 use super::clock::machine_ns;
+use super::feed::Feed;
 use super::follower::Follower;
 use super::inbox::{Inbox, Msg, Post};
 use super::keyboard::{self, Keyboard, Woken};
@@ -52,7 +53,9 @@ struct Station {
     keys: Keys,
     /// How often the screen had to be started again.
     faults: usize,
-    /// What the screen has not been told yet.
+    /// The records for all who follow the run.
+    feed: Feed,
+    /// Those that were not published yet.
     news: Vec<Record>,
     /// Who hears remote controls, if anybody does.
     remote: Option<RemoteEnd>,
@@ -135,12 +138,13 @@ impl Station {
         app.greets = greets;
         app.journal_alarm = journal_alarm;
         app.remote = deaf.map(RemoteSign::Deaf);
+        let mut feed = Feed::default();
         let (state, clock) = (conductor.state(), conductor.clock());
         let start = screen::Start { state: state.clone(), log, app: app.clone(), clock, means, keys };
-        let screen = Some(Screen::start(start, post.clone())?);
+        let screen = Some(Screen::start(&mut feed, start, post.clone())?);
         let remote = match remote.map(Arc::new) {
             Some(remote) => {
-                let follower = Follower::start(Arc::clone(&remote), state.clone(), clock)?;
+                let follower = Follower::start(&mut feed, Arc::clone(&remote), state.clone(), clock)?;
                 Some(RemoteEnd { remote, follower, logged: Counts::default(), logged_ns: 0, pause_ns: 0 })
             }
             None => None,
@@ -159,6 +163,7 @@ impl Station {
             means,
             keys,
             faults: 0,
+            feed,
             news: vec![],
             remote,
             words: vec![],

@@ -40,7 +40,7 @@ impl Station {
         self.publish();
         let (state, clock, app) = (self.conductor.state().clone(), self.conductor.clock(), self.app.clone());
         let start = screen::Start { state, log: Log::default(), app, clock, means: self.means, keys: self.keys };
-        match Screen::start(start, self.post.clone()) {
+        match Screen::start(&mut self.feed, start, self.post.clone()) {
             Ok(screen) if self.faults <= FAULTS => self.screen = Some(screen),
             _ => self.terminal_lost(),
         }

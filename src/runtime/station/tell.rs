@@ -22,15 +22,14 @@ impl Station {
         self.tell_of_remote(now_ns);
         let run_ns = self.conductor.clock().run_ns(now_ns);
         self.words.extend(self.app.take_refusals().into_iter().map(|why| Word::refusal(why, run_ns)));
+        let has_records = !self.news.is_empty();
+        self.feed.publish(std::mem::take(&mut self.news), self.conductor.state());
         if let Some(RemoteEnd { follower, .. }) = &self.remote {
-            follower.publish(&self.news, &self.app.outputs, self.app.outputs_ns, self.conductor.state());
+            follower.publish(&self.app.outputs, self.app.outputs_ns);
         }
         match &mut self.screen {
-            Some(screen) => screen.publish(&self.app, &mut self.news, &mut self.words, self.conductor.state()),
-            None => {
-                self.news.clear();
-                self.words.clear();
-            }
+            Some(screen) => screen.publish(has_records, &self.app, &mut self.words),
+            None => self.words.clear(),
         }
     }
 }

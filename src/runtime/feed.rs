@@ -1,0 +1,182 @@
+//! The feed: the run's records, for everybody who follows it.
+//!
+//! The station publishes and never waits. Each follower has a [`Mailbox`] in which the records collect until its thread
+//! takes them. It is bounded: a follower that is stuck gets the whole state instead of more records than it could fold.
+//! What a follower needs besides the records (`T`) lies in the same mailbox, so that its thread waits in one place.
+
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::Duration;
+
+use crate::engine::{Record, State};
+
+/// How many records may wait for a follower before it is given the whole state instead.
+const BACKLOG: usize = 4096;
+
+/// The station's end.
+#[derive(Default)]
+pub(super) struct Feed {
+    followers: Vec<Weak<dyn Follows>>,
+}
+
+impl Feed {
+    /// A mailbox that gets every record from now on: the follower starts from the state as it was published last. A new
+    /// record does not wake its thread; [`Mailbox::tell`] does.
+    pub fn subscribe<T: Send + 'static>(&mut self, also: T) -> Arc<Mailbox<T>> {
+        let waiting = Waiting { news: News::default(), also };
+        let mailbox = Arc::new(Mailbox { waiting: Mutex::new(waiting), rung: Condvar::new() });
+        let follower: Arc<dyn Follows> = Arc::<Mailbox<T>>::clone(&mailbox);
+        self.followers.push(Arc::downgrade(&follower));
+        mailbox
+    }
+
+    /// Leaves `records` for everybody who follows; they have made `state` of the run.
+    pub fn publish(&mut self, records: Vec<Record>, state: &State) {
+        if records.is_empty() {
+            return;
+        }
+        let records = Arc::new(records);
+        self.followers.retain(|follower| {
+            let follower = follower.upgrade();
+            if let Some(follower) = &follower {
+                follower.take(&records, state);
+            }
+            follower.is_some()
+        });
+    }
+}
+
+trait Follows: Send + Sync {
+    fn take(&self, records: &Arc<Vec<Record>>, state: &State);
+}
+
+/// What waits for one follower.
+#[derive(Debug)]
+pub(super) struct Mailbox<T> {
+    waiting: Mutex<Waiting<T>>,
+    rung: Condvar,
+}
+
+/// The contents of a mailbox.
+#[derive(Debug, Default)]
+pub(super) struct Waiting<T> {
+    /// How the run has gone on.
+    pub news: News,
+    /// What this follower is told besides.
+    pub also: T,
+}
+
+/// How the run has gone on since a follower looked last.
+#[derive(Debug, Default)]
+pub(super) struct News {
+    /// The run before `records`, where the follower is to forget what it knew of it.
+    whole: Option<Box<State>>,
+    /// Batches of records, in order.
+    records: Vec<Arc<Vec<Record>>>,
+}
+
+impl News {
+    /// Returns `true` if the run has not gone on.
+    pub fn is_empty(&self) -> bool {
+        self.whole.is_none() && self.records.is_empty()
+    }
+
+    /// Folds what has come into `state`, and gives `each` every record that was not left out.
+    pub fn fold(self, state: &mut State, mut each: impl FnMut(&State, &Record)) {
+        if let Some(whole) = self.whole {
+            *state = *whole;
+        }
+        for record in self.records.iter().flat_map(|batch| batch.iter()) {
+            state.fold(record);
+            each(state, record);
+        }
+    }
+}
+
+impl<T: Send> Follows for Mailbox<T> {
+    fn take(&self, records: &Arc<Vec<Record>>, state: &State) {
+        let news = &mut self.lock().news;
+        let count: usize = news.records.iter().map(|batch| batch.len()).sum();
+        if count + records.len() > BACKLOG {
+            news.records.clear();
+            news.whole = Some(Box::new(state.clone()));
+        } else {
+            news.records.push(Arc::clone(records));
+        }
+    }
+}
+
+impl<T> Mailbox<T> {
+    /// What is in it now. The lock is held for moments only: the station takes it as well.
+    pub fn lock(&self) -> MutexGuard<'_, Waiting<T>> {
+        // The contents are whole between any two statements, so a poisoned lock has nothing broken to hide.
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Tells the follower something besides the records, and wakes its thread.
+    pub fn tell(&self, change: impl FnOnce(&mut T)) {
+        change(&mut self.lock().also);
+        self.ring();
+    }
+
+    /// Wakes the follower's thread.
+    pub fn ring(&self) {
+        self.rung.notify_one();
+    }
+
+    /// Waits until the mailbox is rung, or for `at_most` so long.
+    pub fn wait<'a>(&self, waiting: MutexGuard<'a, Waiting<T>>, at_most: Duration) -> MutexGuard<'a, Waiting<T>> {
+        self.rung.wait_timeout(waiting, at_most).unwrap_or_else(PoisonError::into_inner).0
+    }
+
+    /// Waits as long as `condition` holds.
+    pub fn wait_while(&self, mut condition: impl FnMut(&mut T) -> bool) -> MutexGuard<'_, Waiting<T>> {
+        let waited = self.rung.wait_while(self.lock(), |waiting| condition(&mut waiting.also));
+        waited.unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::engine::{Event, RunNs};
+    use crate::show::file;
+
+    fn note(seq: u64) -> Record {
+        Record::new(seq, Timestamp::UNIX_EPOCH, seq as RunNs, Event::NoteTaken { text: seq.to_string(), cue: None })
+    }
+
+    #[test]
+    fn every_follower_folds_the_same_state_and_one_that_is_stuck_gets_the_whole() {
+        let show = file::parse("title = \"x\"\n[[segment]]\ntitle = \"s\"\nduration = \"1m\"\n", "UTC").unwrap();
+        let mut state = State::new(Arc::new(show));
+        let (mut quick, mut stuck, mut late) = (state.clone(), state.clone(), None);
+        let mut feed = Feed::default();
+        let quick_box = feed.subscribe(0_u32);
+        let stuck_box = feed.subscribe(());
+        let gone = Arc::downgrade(&feed.subscribe(()));
+        let (mut seen, mut seq) = (0, 0);
+        for batch in 0..200 {
+            let records: Vec<Record> = (0..=batch % 60).map(|at| note(seq + at + 1)).collect();
+            seq += records.len() as u64;
+            records.iter().for_each(|record| state.fold(record));
+            feed.publish(records, &state);
+            quick_box.tell(|told| *told += 1);
+            let Waiting { news, also } = std::mem::take(&mut *quick_box.lock());
+            news.fold(&mut quick, |_, record| seen = record.seq);
+            assert_eq!((&quick, seen, also), (&state, seq, 1), "what it was told comes with them");
+            if batch == 100 {
+                late = Some((state.clone(), feed.subscribe(())));
+            }
+        }
+        let news = std::mem::take(&mut stuck_box.lock().news);
+        let kept: usize = news.records.iter().map(|batch| batch.len()).sum();
+        assert!(seq > BACKLOG as u64 && news.whole.is_some() && kept < BACKLOG, "{seq} records, {kept} kept");
+        news.fold(&mut stuck, |_, _| {});
+        let (mut late, late_box) = late.unwrap();
+        std::mem::take(&mut late_box.lock().news).fold(&mut late, |_, _| {});
+        assert_eq!((&stuck, &late), (&state, &state));
+        assert!(gone.upgrade().is_none() && feed.followers.len() == 3, "who has gone costs nothing");
+    }
+}
