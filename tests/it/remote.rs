@@ -9,7 +9,7 @@ mod later;
 
 use serde_json::json;
 
-use crate::harness::{Arg, House, Journal, Line, Program, Remote, Wire, bundle, encode, frame, in_time};
+use crate::harness::{Arg, House, Journal, Line, Program, Remote, Reply, Wire, bundle, encode, frame, in_time};
 use crate::program::shows::evening;
 
 /// The evening, with a remote control to call it.
@@ -195,7 +195,14 @@ fn what_is_not_understood_changes_nothing_and_is_counted_on_the_log_page() {
     }
     // A bundle is obeyed whole or not at all.
     remote.send(&bundle(&[go.clone(), b"/go\0,i\0\0".to_vec()]));
-    remote.press("/lights/go").refused(&["no such address"]);
+    // Where an address can be read, its sender is told.
+    remote.send(&encode("/lights/go", &[]));
+    let is_malformed = |reply: &Reply| reply.data.as_str().is_some_and(|why| why.starts_with("no OSC packet"));
+    let mut reply = remote.reply();
+    while is_malformed(&reply) {
+        reply = remote.reply();
+    }
+    reply.refused(&["no such address"]);
     remote.press("/*").refused(&["no such address"]);
     remote.ask("/go", &[Arg::Int(12)]).refused(&["/go \"12\""]);
     remote.say("/hold", "now").refused(&["argument"]);

@@ -6,6 +6,7 @@
 
 mod news;
 mod pending_work;
+mod readings;
 
 use std::collections::{BTreeMap, HashMap};
 use std::mem;
@@ -13,7 +14,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::super::gauge::Delivery;
-use super::super::{Clip as OnAir, Job, Light, News, Outcome, Ready};
+use super::super::{Job, News, Outcome};
 use super::Key;
 use super::clip::{Clip, FileStatus};
 use super::player::Player;
@@ -309,17 +310,6 @@ impl Deck {
         (self.absence().unwrap_or_else(|| told(is_told)), stopped)
     }
 
-    /// The clips that are wanted, were examined and can be played.
-    pub(super) fn ready(&self) -> Vec<Ready> {
-        let ready = |key: &Key| {
-            let (file, clip) = (self.files.get(key)?, self.clips.get(key)?);
-            let facts = file.facts.as_ref().filter(|_| file.fault.is_none())?;
-            let length_ns = if facts.is_still { clip.still_ns } else { clip.length_ns(facts.duration_ns) };
-            Some(Ready { cue: key.0, length_ns })
-        };
-        self.wishes.iter().filter_map(ready).collect()
-    }
-
     /// Takes no more orders.
     pub(super) fn finish(&mut self) {
         self.is_finished = true;
@@ -330,41 +320,6 @@ impl Deck {
         self.is_finished = true;
         self.close_by = Some(self.close_by.map_or(deadline, |earlier| earlier.min(deadline)));
         self.clear(|_| true).0
-    }
-
-    /// The clip on air, and how many clips were called that do not move yet.
-    pub(super) fn reading(&self, now: Instant) -> (Option<OnAir>, usize) {
-        let on_air = self.players.iter().find_map(|player| player.on_air(now));
-        let waits = |player: &&Player| match &player.state {
-            State::Loading { play, .. } => play.is_some(),
-            State::Playing { stage, .. } => *stage == Stage::Called,
-            State::Starting | State::Idle | State::Ready { .. } | State::Examining(_) | State::Leaving => false,
-        };
-        (on_air, usize::from(self.called.is_some()) + self.players.iter().filter(waits).count())
-    }
-
-    /// The output's sign, and what is wrong.
-    pub(super) fn light(&self) -> (Light, Option<String>) {
-        let unarmed = || self.wishes.iter().find_map(|wish| self.flaw(*wish).filter(|_| self.counts(*wish)));
-        match self.absent.clone().or_else(|| self.trouble.clone()).or_else(unarmed).or_else(|| self.failed.clone()) {
-            Some(why) => (Light::Down, Some(why)),
-            None if self.up => (Light::Ok, None),
-            None => (Light::Idle, None),
-        }
-    }
-
-    /// What is wrong with a clip: why it cannot be played, or where it breaks off. A GO still plays one that breaks off:
-    /// the caller has nothing better to show.
-    fn flaw(&self, key: Key) -> Option<String> {
-        let (file, clip) = (self.files.get(&key)?, self.clips.get(&key)?);
-        let breaks_off = || file.facts.as_ref()?.breaks_off.as_deref().map(|why| clip.said(why));
-        file.fault.clone().or_else(breaks_off)
-    }
-
-    /// Whether a fault of this clip is one of the output: not where the cue goes without it.
-    fn counts(&self, key: Key) -> bool {
-        let is_optional = self.clips.get(&key).is_some_and(|clip| clip.optional);
-        !(is_optional && self.files.get(&key).is_some_and(|file| file.status == FileStatus::Missing))
     }
 
     fn fail(&mut self, key: Key, why: &str) {
