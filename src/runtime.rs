@@ -24,7 +24,7 @@ mod screen;
 mod signals;
 mod station;
 mod takeover;
-mod terminal;
+pub mod terminal;
 pub mod when;
 mod wiring;
 

@@ -18,12 +18,26 @@ pub struct Terminal {
     keys: Box<dyn Write + Send>,
     child: Box<dyn Child + Send + Sync>,
     reading: Arc<AtomicBool>,
+    drawn: Arc<Mutex<Drawn>>,
+}
+
+/// What has come from a program's terminal.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Drawn {
+    pub bytes: usize,
+    /// How often something could be read: about as often as something was written.
+    pub writes: usize,
 }
 
 impl Terminal {
     /// Starts it and waits until it has drawn.
     pub fn start(program: &Path, arguments: &[&str]) -> Self {
-        let size = PtySize { rows: 60, cols: 200, pixel_width: 0, pixel_height: 0 };
+        Self::start_at((200, 60), program, arguments)
+    }
+
+    /// The same on a terminal of so many columns and rows.
+    pub fn start_at((cols, rows): (u16, u16), program: &Path, arguments: &[&str]) -> Self {
+        let size = PtySize { rows, cols, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).unwrap();
         let mut command = CommandBuilder::new(program);
         command.args(arguments);
@@ -33,7 +47,7 @@ impl Terminal {
         let child = pair.slave.spawn_command(command).unwrap();
         let (mut output, keys) = (pair.master.try_clone_reader().unwrap(), pair.master.take_writer().unwrap());
         let reading = Arc::new(AtomicBool::new(true));
-        let (reads, drawn) = (Arc::clone(&reading), Arc::new(Mutex::new(0)));
+        let (reads, drawn) = (Arc::clone(&reading), Arc::new(Mutex::new(Drawn::default())));
         let counter = Arc::clone(&drawn);
         std::thread::spawn(move || {
             let mut bytes = [0; 65536];
@@ -44,20 +58,45 @@ impl Terminal {
                 }
                 match output.read(&mut bytes) {
                     Ok(0) | Err(_) => return,
-                    Ok(n) => *counter.lock().unwrap() += n,
+                    Ok(n) => {
+                        let mut drawn = counter.lock().unwrap();
+                        drawn.bytes += n;
+                        drawn.writes += 1;
+                    }
                 }
             }
         });
         let begun = Instant::now();
-        while *drawn.lock().unwrap() == 0 && begun.elapsed() < PATIENCE {
+        while drawn.lock().unwrap().bytes == 0 && begun.elapsed() < PATIENCE {
             std::thread::sleep(Duration::from_millis(5));
         }
         std::thread::sleep(Duration::from_millis(300));
-        Terminal { _master: pair.master, keys, child, reading }
+        Terminal { _master: pair.master, keys, child, reading, drawn }
     }
 
     pub fn key(&mut self) {
         self.keys.write_all(b" ").unwrap();
+    }
+
+    /// What it has drawn so far.
+    pub fn drawn(&self) -> Drawn {
+        *self.drawn.lock().unwrap()
+    }
+
+    /// The processor's time that all its threads have taken, and how often they were switched; nothing where the system does
+    /// not tell (`/proc/PID/task/*/{schedstat,status}` of Linux).
+    pub fn spent(&self) -> Option<(Duration, u64)> {
+        let tasks = std::fs::read_dir(format!("/proc/{}/task", self.child.process_id()?)).ok()?;
+        let (mut ns, mut switches) = (0, 0);
+        for task in tasks {
+            let task = task.ok()?.path();
+            let stat = std::fs::read_to_string(task.join("schedstat")).ok()?;
+            ns += stat.split_whitespace().next()?.parse::<u64>().ok()?;
+            let status = std::fs::read_to_string(task.join("status")).ok()?;
+            let counts = status.lines().filter(|line| line.contains("ctxt_switches"));
+            switches += counts.filter_map(|line| line.split_whitespace().last()?.parse::<u64>().ok()).sum::<u64>();
+        }
+        Some((Duration::from_nanos(ns), switches))
     }
 
     pub fn read(&self, reads: bool) {

@@ -223,14 +223,14 @@ fn private_dirs() -> DirBuilder {
     builder
 }
 
-/// Writes the show whole or not at all, as far as any later start can see.
+/// Writes the show whole or not at all, as far as any later start can see. Its name is safe once the journal is made, with
+/// which the run begins: that syncs the folder.
 fn write_show(dir: &Path, text: &str) -> io::Result<()> {
     let unfinished = dir.join("show.toml.new");
     let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()?;
-    fs::rename(&unfinished, dir.join(SHOW_FILE))?;
-    sync_dir(dir)
+    fs::rename(&unfinished, dir.join(SHOW_FILE))
 }
 
 /// Sorts names by their parts, numbers as numbers: the tenth namesake comes after the ninth.

@@ -269,7 +269,8 @@ impl Painter {
         let until = still.until(&self.view(drawn_ns));
         self.still = still;
         match until {
-            Some(run_ns) => self.start.clock.machine_ns(run_ns),
+            // Figures that move right after each other are drawn together.
+            Some(run_ns) => self.start.clock.machine_ns(run_ns).max(drawn_ns + TICK_NS),
             None if self.start.state.speed() > 1 => drawn_ns + FAST_TICK_NS,
             None => drawn_ns + TICK_NS,
         }

@@ -13,7 +13,7 @@ use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
 use rustix::event::{PollFd, PollFlags, poll};
 
-use backend::TtyBackend;
+pub use backend::TtyBackend;
 
 /// Fails where stdin or stdout is no terminal.
 ///
@@ -201,7 +201,7 @@ pub fn leave(out: &mut impl Write, asks: bool) -> io::Result<()> {
 }
 
 /// A terminal to draw on.
-pub type Canvas = Terminal<TtyBackend>;
+pub type Canvas = Terminal<TtyBackend<Tty>>;
 
 /// A canvas over the whole of `tty`, which is blank.
 ///
@@ -213,7 +213,7 @@ pub type Canvas = Terminal<TtyBackend>;
 pub fn canvas(mut tty: Tty) -> io::Result<Canvas> {
     let area = tty.area();
     queue!(tty, Clear(ClearType::All))?;
-    Terminal::with_options(TtyBackend::new(tty), TerminalOptions { viewport: Viewport::Fixed(area) })
+    Terminal::with_options(TtyBackend::new(tty, area), TerminalOptions { viewport: Viewport::Fixed(area) })
 }
 
 /// Takes every key raw.

@@ -31,6 +31,9 @@ use crate::engine::Phase;
 use crate::show::{Cue, CueIx, Look, duration};
 use subject::Subject;
 
+/// How long a cue that was complete at once stays in sight where nothing else runs, nanoseconds.
+pub(super) const LINGERS_NS: u64 = subject::LINGERS_S * duration::SECOND_NS;
+
 /// From this width on the words stand beside the picture.
 const WIDE: u16 = 100;
 /// The words beside the picture: their fewest and most cells, and the gap in front of them.

@@ -16,8 +16,6 @@ use crate::ui::scene::Scene;
 
 /// Up to so many cues of a show are looked at one by one.
 const CUES_MAX: usize = 2_000;
-/// So long after it fired, a cue that was complete at once leaves the monitor, or before.
-const LINGERS_NS: u64 = 8 * SECOND_NS;
 
 /// The fractions of a second that a plan may have.
 const FRACTIONS_MAX: usize = 4;
@@ -128,16 +126,17 @@ fn figures(view: &View, next: &mut Next) -> Option<()> {
             next.countdown(countdown)?;
         }
     }
+    let mut fired_ns = 0;
     for cue in show.cue_indices() {
         let known = state.cue(cue);
-        if let Some(fired_ns) = known.fired_ns.filter(|ns| now_ns < ns + LINGERS_NS && known.completed_ns == Some(*ns))
-        {
-            next.second(fired_ns as i64);
-        }
+        let at_once_ns = known.fired_ns.filter(|ns| known.completed_ns == Some(*ns));
+        fired_ns = fired_ns.max(at_once_ns.unwrap_or(0));
         if let Some(due_ns) = known.due_ns {
             next.second(state.run_ns(due_ns, now_ns) as i64);
         }
     }
+    // The last that was complete at once leaves the monitor then.
+    next.at((fired_ns + monitor::LINGERS_NS) as i64);
     next.second(state.next_by_itself(now_ns).map_or(0, |upcoming| upcoming.at_ns as i64));
     if let Some(cue) = state.playhead() {
         let left_ns = state.call_left_ns(cue, &scene.timing, now_ns).unwrap_or(0);
@@ -183,7 +182,7 @@ mod tests {
         [[segment.cue]]
         number = "1"
         title = "Called"
-        duration = "20s"
+        duration = "40s"
         [[segment.cue]]
         number = "2"
         title = "By the clock"
@@ -226,6 +225,26 @@ mod tests {
     fn frame(view: &View, (columns, rows): (u16, u16)) -> Buffer {
         let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
         terminal.draw(|frame| drop(draw(frame, view))).unwrap().buffer.clone()
+    }
+
+    #[test]
+    fn after_a_go_only_figures_move() {
+        for text in [TIED, &TIED.replace("start = 20:00:00\n", "").replace("trigger = { at = 20:00:30 }\n", "")] {
+            let mut state = started(text, 250_001);
+            let now_ns = 3_600 * SECOND_NS;
+            commit(&mut state, now_ns, |state| state.decide(&Command::Go { cause: Cause::Go }, now_ns).unwrap());
+            commit(&mut state, now_ns, |state| state.handle_timeout(now_ns));
+            let (app, log) = (App::new(Theme::Dark), Log::default());
+            let means = Means { depth: Depth::Rgb, glyphs: Glyphs::All };
+            let mut view = View { app: &app, state: &state, log: &log, now_ns, machine_ns: now_ns, means };
+            let mut frames = 0;
+            view.now_ns += SECOND_NS / 3;
+            while view.now_ns < now_ns + 9 * SECOND_NS {
+                view.now_ns = Still::default().until(&view).expect("known");
+                frames += 1;
+            }
+            assert!((9..=36).contains(&frames), "{frames}");
+        }
     }
 
     proptest! {

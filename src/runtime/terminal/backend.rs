@@ -10,10 +10,8 @@ use crossterm::queue;
 use crossterm::style::{Attribute, Color as TerminalColor, Colors, Print, SetAttribute, SetColors};
 use ratatui::backend::{Backend, ClearType, IntoCrossterm, WindowSize};
 use ratatui::buffer::{Cell, CellWidth};
-use ratatui::layout::{Position, Size};
+use ratatui::layout::{Position, Rect, Size};
 use ratatui::style::{Color, Modifier};
-
-use super::Tty;
 
 /// Modifiers that can be seen on a cell without a character.
 const SEEN_ON_BLANK: Modifier = Modifier::REVERSED.union(Modifier::UNDERLINED).union(Modifier::CROSSED_OUT);
@@ -31,10 +29,11 @@ const SWITCHES: [(Modifier, Attribute, Attribute); 9] = [
     (Modifier::CROSSED_OUT, Attribute::CrossedOut, Attribute::NotCrossedOut),
 ];
 
-/// Sends frames to the terminal.
+/// Sends frames to a terminal.
 #[derive(Debug)]
-pub struct TtyBackend {
-    tty: Tty,
+pub struct TtyBackend<W> {
+    tty: W,
+    area: Rect,
     /// Whether the terminal shows its cursor, where that is known.
     shows_cursor: Option<bool>,
 }
@@ -51,7 +50,7 @@ impl Pen {
     const PLAIN: Pen = Pen { fg: Color::Reset, bg: Color::Reset, modifier: Modifier::empty() };
 
     /// Makes the pen that of `cell`, as far as that can be seen.
-    fn set(&mut self, tty: &mut Tty, cell: &Cell) -> io::Result<()> {
+    fn set(&mut self, tty: &mut impl Write, cell: &Cell) -> io::Result<()> {
         self.set_modifier(tty, cell.modifier)?;
         let is_blank = cell.symbol() == " " && !cell.modifier.intersects(SEEN_ON_BLANK);
         let fg = if is_blank { self.fg } else { cell.fg };
@@ -64,7 +63,7 @@ impl Pen {
         Ok(())
     }
 
-    fn set_modifier(&mut self, tty: &mut Tty, modifier: Modifier) -> io::Result<()> {
+    fn set_modifier(&mut self, tty: &mut impl Write, modifier: Modifier) -> io::Result<()> {
         let mut has = self.modifier;
         let mut off = None;
         for (one, _, switch) in SWITCHES {
@@ -92,10 +91,10 @@ impl Pen {
     }
 }
 
-impl TtyBackend {
-    /// A backend that sends to `tty`.
-    pub fn new(tty: Tty) -> Self {
-        TtyBackend { tty, shows_cursor: None }
+impl<W: Write> TtyBackend<W> {
+    /// A backend that sends to `tty`, which has the size of `area` and is blank.
+    pub fn new(tty: W, area: Rect) -> Self {
+        TtyBackend { tty, area, shows_cursor: None }
     }
 
     fn show(&mut self, shows: bool) -> io::Result<()> {
@@ -106,7 +105,7 @@ impl TtyBackend {
     }
 }
 
-impl Write for TtyBackend {
+impl<W: Write> Write for TtyBackend<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.tty.write(bytes)
     }
@@ -116,7 +115,7 @@ impl Write for TtyBackend {
     }
 }
 
-impl Backend for TtyBackend {
+impl<W: Write> Backend for TtyBackend<W> {
     type Error = io::Error;
 
     fn draw<'a, I>(&mut self, content: I) -> io::Result<()>
@@ -179,7 +178,7 @@ impl Backend for TtyBackend {
     }
 
     fn size(&self) -> io::Result<Size> {
-        Ok(self.tty.area().as_size())
+        Ok(self.area.as_size())
     }
 
     fn window_size(&mut self) -> io::Result<WindowSize> {

@@ -24,7 +24,7 @@ const HELD_MIN_S: u64 = 8;
 /// How long it is held where no other one runs.
 const HELD_MAX_S: u64 = 25;
 /// How long the words of a cue that was complete at once stay in sight where nothing else runs.
-const LINGERS_S: u64 = 6;
+pub(super) const LINGERS_S: u64 = 6;
 
 /// What the monitor is about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

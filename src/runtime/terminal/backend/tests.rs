@@ -1,5 +1,3 @@
-use std::fs::File;
-
 use proptest::collection::vec;
 use proptest::prelude::*;
 use ratatui::buffer::Buffer;
@@ -10,14 +8,14 @@ use super::*;
 
 const AREA: Rect = Rect::new(0, 0, 12, 3);
 
-fn backend() -> TtyBackend {
-    TtyBackend::new(Tty { out: File::create("/dev/null").unwrap(), frame: vec![] })
+fn backend() -> TtyBackend<Vec<u8>> {
+    TtyBackend::new(vec![], AREA)
 }
 
 /// What a frame costs, and what it is.
-fn sent(backend: &mut TtyBackend, before: &Buffer, after: &Buffer) -> Vec<u8> {
+fn sent(backend: &mut TtyBackend<Vec<u8>>, before: &Buffer, after: &Buffer) -> Vec<u8> {
     backend.draw(before.diff_iter(after)).unwrap();
-    std::mem::take(&mut backend.tty.frame)
+    std::mem::take(&mut backend.tty)
 }
 
 fn color() -> impl Strategy<Value = Color> {
@@ -117,11 +115,11 @@ fn only_the_colour_that_changes_is_sent() {
 fn a_cursor_that_stays_hidden_costs_nothing() {
     let mut backend = backend();
     backend.hide_cursor().unwrap();
-    assert_eq!(std::mem::take(&mut backend.tty.frame), b"\x1b[?25l");
+    assert_eq!(std::mem::take(&mut backend.tty), b"\x1b[?25l");
     backend.hide_cursor().unwrap();
-    assert_eq!(backend.tty.frame, b"");
+    assert_eq!(backend.tty, b"");
     backend.show_cursor().unwrap();
-    assert_eq!(backend.tty.frame, b"\x1b[?25h");
+    assert_eq!(backend.tty, b"\x1b[?25h");
 }
 
 #[test]

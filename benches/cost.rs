@@ -1,0 +1,234 @@
+#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "a bench reads the clock")]
+//! What the real program costs the machine and the line, beside the floor of this very machine in the same run: the
+//! processor's time of one GO with all that follows from it, the redraw included; how often it draws, and how many bytes go
+//! to the terminal; the same while nothing happens; and the bytes of each picture that moves.
+//!
+//! The floor is a bare loop on a terminal that reads a byte and sends a datagram.
+
+mod common;
+
+use std::cell::RefCell;
+use std::io::Write;
+use std::net::UdpSocket;
+use std::path::Path;
+use std::rc::Rc;
+use std::sync::Arc;
+use std::time::Duration;
+
+use common::stage::{Terminal, Wire};
+use common::{Bounds, called_cue, head};
+use handover::app::log::Log;
+use handover::app::{App, Page, Theme};
+use handover::engine::{Event, Record, RunNs, State};
+use handover::runtime::terminal::TtyBackend;
+use handover::show::duration::SECOND_NS;
+use handover::show::{CueNumber, builtin, file};
+use handover::ui::{self, Depth, Glyphs, Means, View};
+use jiff::Timestamp;
+use ratatui::layout::Rect;
+use ratatui::{Terminal as Canvas, TerminalOptions, Viewport};
+
+const GOS: usize = 60;
+/// Longer than the guard against a second press.
+const BETWEEN: Duration = Duration::from_millis(360);
+/// How long nothing happens.
+const IDLE: Duration = Duration::from_secs(10);
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    if arguments.get(1).is_some_and(|argument| argument == "--floor") {
+        return floor_child(arguments[2].parse().unwrap());
+    }
+    let mut bounds = Bounds::default();
+    let wire = Wire::new();
+    let own = std::env::current_exe().unwrap();
+    let mut terminal = Terminal::start(&own, &["--floor", &wire.port()]);
+    let Some(floor) = gos(&mut terminal, &wire) else {
+        println!("skipped: this system does not tell what a program's threads spend");
+        return pictures(&mut bounds);
+    };
+    drop(terminal);
+    floor.print("floor");
+    // As many times the floor as 0.7 and 1.2 ms are on the machine of performance.md, whose floor takes 0.1 ms.
+    for (size, times, idle_pct) in [((120, 36), 7.0, 0.3), ((200, 60), 12.0, 0.3)] {
+        let (mut terminal, _folder) = show(&wire, size);
+        std::thread::sleep(Duration::from_secs(2));
+        let idle = idle(&terminal);
+        let (columns, rows) = size;
+        println!(
+            "idle before the first GO, {columns}x{rows}: {:.3} % of a processor, {:.1} switches a second",
+            idle.0, idle.1
+        );
+        bounds.hold("idle", idle.0, idle_pct, "%");
+        bounds.hold("idle", idle.1, 10.0, "switches a second");
+        let cost = gos(&mut terminal, &wire).unwrap();
+        cost.print(&format!("a GO, {columns}x{rows}"));
+        bounds.hold("a GO beside the floor's", cost.ms / floor.ms, times, "times");
+        bounds.hold("a GO", cost.bytes, 2_500.0, "bytes");
+        bounds.hold("a GO", cost.writes, 4.0, "writes to the terminal");
+    }
+    pictures(&mut bounds);
+    bounds.finish();
+}
+
+/// What one GO costs, in the mean.
+struct Cost {
+    ms: f64,
+    bytes: f64,
+    writes: f64,
+}
+
+impl Cost {
+    fn print(&self, what: &str) {
+        println!("{what}: {:.3} ms of a processor, {:.0} bytes, {:.1} writes", self.ms, self.bytes, self.writes);
+    }
+}
+
+/// GOs, one after another, with all that follows.
+fn gos(terminal: &mut Terminal, wire: &Wire) -> Option<Cost> {
+    let (spent, drawn) = (terminal.spent()?.0, terminal.drawn());
+    for _ in 0..GOS {
+        terminal.key();
+        wire.await_first("/go");
+        wire.drain(BETWEEN);
+    }
+    let (now, then) = (terminal.drawn(), drawn);
+    let each = |sum: f64| sum / GOS as f64;
+    Some(Cost {
+        ms: each((terminal.spent()?.0 - spent).as_secs_f64() * 1e3),
+        bytes: each((now.bytes - then.bytes) as f64),
+        writes: each((now.writes - then.writes) as f64),
+    })
+}
+
+/// How much of a processor it takes, percent, and how often its threads are switched in a second.
+fn idle(terminal: &Terminal) -> (f64, f64) {
+    let (spent, switches) = terminal.spent().unwrap();
+    std::thread::sleep(IDLE);
+    let (now, switches_now) = terminal.spent().unwrap();
+    let seconds = IDLE.as_secs_f64();
+    ((now - spent).as_secs_f64() / seconds * 100.0, (switches_now - switches) as f64 / seconds)
+}
+
+/// The real program with a show of called cues.
+fn show(wire: &Wire, size: (u16, u16)) -> (Terminal, tempfile::TempDir) {
+    let mut show = head(wire.number(), "");
+    (1..=GOS + 50).for_each(|cue| called_cue(&mut show, cue));
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("show.toml");
+    std::fs::write(&path, show).unwrap();
+    let state = folder.path().join("state");
+    let arguments = [path.to_str().unwrap(), "--fresh", "--state", state.to_str().unwrap()];
+    (Terminal::start_at(size, Path::new(env!("CARGO_BIN_EXE_handover")), &arguments), folder)
+}
+
+/// The least that a caller can do.
+fn floor_child(port: u16) {
+    let tty = std::io::stdin();
+    let mut modes = rustix::termios::tcgetattr(&tty).unwrap();
+    modes.make_raw();
+    rustix::termios::tcsetattr(&tty, rustix::termios::OptionalActions::Now, &modes).unwrap();
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    socket.connect(("127.0.0.1", port)).unwrap();
+    println!("ready");
+    let mut byte = [0];
+    while rustix::io::read(&tty, &mut byte).is_ok_and(|n| n > 0) {
+        let _ = socket.send(b"/go\0,\0\0\0");
+    }
+}
+
+/// The bytes that each picture of the built-in shows takes in a second, at 200x60.
+fn pictures(bounds: &mut Bounds) {
+    for (name, cue, what) in [
+        ("paris-2024", "34", "the rings on the sign"),
+        ("paris-2024", "32", "Paris to Los Angeles"),
+        ("paris-2024", "29", "the ride through Paris"),
+        ("paris-2024", "24", "the descent"),
+        ("paris-2024", "4", "the feathers"),
+        ("paris-2024", "7", "the Tower"),
+        ("paris-2024", "12", "the stage"),
+        ("paris-2024", "30", "the plane"),
+        ("paris-2024", "41", "the fireworks"),
+        ("torch-relay-2004", "16", "the relay around the world"),
+        ("films", "1", "a film strip"),
+    ] {
+        let (state, fired_ns) = fired(name, cue);
+        let bytes = bytes_a_second(&state, fired_ns);
+        println!("{what}: {bytes:.0} bytes a second");
+        bounds.hold("a picture", bytes, 2_000.0, "bytes a second");
+    }
+}
+
+/// A show of one film.
+const FILMS: &str = "title = \"Films\"\ndate = 2026-11-28\n[output.screen]\nmpv = \"window\"\n[[segment]]\ntitle = \"Films\"\n\
+    start = 20:50:00\nduration = \"9m\"\n[[segment.cue]]\nnumber = \"1\"\ntitle = \"The film\"\ntrigger = { at = 20:50:10 }\n\
+    do = [{ output = \"screen\", play = \"a.mp4\", to = \"4m\" }]\n";
+
+/// A show that the program calls, as far as the moment at which `cue` fires.
+fn fired(name: &str, cue: &str) -> (State, RunNs) {
+    let text = builtin::find(name).map_or(FILMS, |builtin| builtin.text);
+    let show = Arc::new(file::parse(text, "UTC").unwrap());
+    let ix = show.find(&CueNumber::new(cue).unwrap()).unwrap();
+    let mut state = State::new(Arc::clone(&show));
+    let day = show.date.unwrap();
+    let start = Event::RunStarted {
+        show: show.title.clone(),
+        source: name.into(),
+        rehearsal: true,
+        speed: 1,
+        auto: true,
+        clock: day.at(20, 49, 55, 0).to_zoned_datetime(jiff::tz::TimeZone::UTC).unwrap().timestamp(),
+        day,
+        version: "bench".into(),
+        shift_ns: None,
+        show_crc: None,
+    };
+    let record = |run_ns, event| Record { seq: 1, at: Timestamp::UNIX_EPOCH, run_ns, origin: None, event };
+    state.fold(&record(0, start));
+    let mut now_ns = 0;
+    while state.cue(ix).firings == 0 {
+        now_ns = state.poll_timeout().unwrap().max(now_ns);
+        for event in state.handle_timeout(now_ns) {
+            state.fold(&record(now_ns, event));
+        }
+    }
+    (state, now_ns)
+}
+
+/// Half a minute of frames of the monitor's page, eight a second, as the screen draws them.
+fn bytes_a_second(state: &State, fired_ns: RunNs) -> f64 {
+    const SECONDS: u64 = 30;
+    const FRAMES: u64 = 8;
+    let (mut app, log) = (App::new(Theme::Dark), Log::default());
+    app.page = Page::Monitor;
+    let area = Rect::new(0, 0, 200, 60);
+    let line = Line::default();
+    let options = TerminalOptions { viewport: Viewport::Fixed(area) };
+    let mut canvas = Canvas::with_options(TtyBackend::new(line.clone(), area), options).unwrap();
+    let mut first = 0;
+    for at in 0..=SECONDS * FRAMES {
+        let now_ns = fired_ns + at * SECOND_NS / FRAMES;
+        let means = Means { depth: Depth::Rgb, glyphs: Glyphs::All };
+        let view = View { app: &app, state, log: &log, now_ns, machine_ns: now_ns, means };
+        canvas.draw(|frame| drop(ui::draw(frame, &view))).unwrap();
+        if at == 0 {
+            first = *line.0.borrow();
+        }
+    }
+    (*line.0.borrow() - first) as f64 / SECONDS as f64
+}
+
+/// A line that only counts.
+#[derive(Clone, Debug, Default)]
+struct Line(Rc<RefCell<usize>>);
+
+impl Write for Line {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        *self.0.borrow_mut() += bytes.len();
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
