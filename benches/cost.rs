@@ -1,9 +1,15 @@
-#![allow(clippy::disallowed_methods, clippy::unwrap_used, reason = "a bench reads the clock")]
 //! What the real program costs the machine and the line, beside the floor of this very machine in the same run: the
 //! processor's time of one GO with all that follows from it, the redraw included; how often it draws, and how many bytes go
 //! to the terminal; the same while nothing happens; and the bytes of each picture that moves.
 //!
 //! The floor is a bare loop on a terminal that reads a byte and sends a datagram.
+
+#![expect(
+    clippy::disallowed_methods,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "a bench reads the clock, and ends where something is wrong"
+)]
 
 mod common;
 

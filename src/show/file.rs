@@ -53,7 +53,7 @@ pub const BYTES_MAX: usize = 32 << 20;
 /// The most keys, values and tables that a file may have, counted by what begins them: the parser takes up to 150 bytes
 /// for each, and a show of 100,000 cues has 2,300,000.
 const PARTS_MAX: usize = 6_000_000;
-/// From so many bytes on, a file is parsed on a thread of its own: a show of some hundred cues.
+/// From so many bytes on, a file is parsed in memory apart: a show of some hundred cues.
 const APART_FROM: usize = 64 << 10;
 /// The most segments that a show may have.
 const SEGMENTS_MAX: usize = 10_000;
@@ -94,7 +94,7 @@ pub fn check(text: &str, machine_zone: &str, machine: &dyn Machine) -> Result<Ch
     if let Some(problem) = syntax::endless_key(text) {
         return Err(vec![problem]);
     }
-    let (tree, errors) = parse_apart(text);
+    let (tree, errors) = parse_apart(text, machine);
     if errors.is_empty() {
         return read(Reader::new(text, Vec::new(), Vec::new(), machine), tree.get_ref(), machine_zone);
     }
@@ -102,29 +102,23 @@ pub fn check(text: &str, machine_zone: &str, machine: &dyn Machine) -> Result<Ch
         return Err(vec![problem]);
     }
     let repaired = syntax::repair(text);
-    let (tree, errors) = parse_apart(&repaired.text);
+    let (tree, errors) = parse_apart(&repaired.text, machine);
     let (mut problems, mut lost) = syntax::explain(&repaired.text, &errors);
     problems.extend(repaired.problems);
     lost.extend(repaired.lost);
     read(Reader::new(text, problems, lost, machine), tree.get_ref(), machine_zone)
 }
 
-/// Parses a text, and a large one on a thread of its own.
+/// Parses a text; where it is large, in memory apart, if the machine has any.
 ///
 /// The tree of a large show takes many times the memory that the show does, in pieces, between which the show would come
-/// to lie, so that its pages could never be given back. glibc's malloc gives each thread memory of its own: there the
-/// pieces lie together, and all of it goes back to the system with the tree. Elsewhere it is no more than a thread.
-fn parse_apart(text: &str) -> (Spanned<DeTable<'_>>, Vec<toml::de::Error>) {
-    if text.len() < APART_FROM {
-        return DeTable::parse_recoverable(text);
+/// to lie, so that its pages could never be given back.
+fn parse_apart<'t>(text: &'t str, machine: &dyn Machine) -> (Spanned<DeTable<'t>>, Vec<toml::de::Error>) {
+    let mut parsed = None;
+    if text.len() >= APART_FROM {
+        machine.apart(&mut || parsed = Some(DeTable::parse_recoverable(text)));
     }
-    std::thread::scope(|scope| {
-        let parser = std::thread::Builder::new().name("parser".into());
-        match parser.spawn_scoped(scope, || DeTable::parse_recoverable(text)) {
-            Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
-            Err(_) => DeTable::parse_recoverable(text),
-        }
-    })
+    parsed.unwrap_or_else(|| DeTable::parse_recoverable(text))
 }
 
 fn read(reader: Reader<'_>, tree: &DeTable<'_>, machine_zone: &str) -> Result<Checked, Vec<Problem>> {

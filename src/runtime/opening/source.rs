@@ -5,7 +5,7 @@ use std::io::{ErrorKind, IsTerminal, Read};
 use std::path::Path;
 use std::sync::Arc;
 
-use crate::show::file::machine::Unseen;
+use crate::show::file::machine::Machine;
 use crate::show::file::settings::closest;
 use crate::show::problem::{Problem, visible};
 use crate::show::{Show, builtin, file, problem};
@@ -75,7 +75,7 @@ pub fn parse(text: &str, name: &str) -> anyhow::Result<Arc<Show>> {
 /// # Errors
 /// When the show has errors.
 pub(super) fn parse_warned(text: &str, name: &str) -> anyhow::Result<(Arc<Show>, Vec<String>)> {
-    let checked = file::check(text, &machine_zone(), &Unseen).map_err(|problems| {
+    let checked = file::check(text, &machine_zone(), &OwnMemory).map_err(|problems| {
         let report = problem::report(&problems, name, text, has_colour());
         anyhow::anyhow!("{} has {} and does not run\n\n{report}", visible(name), problem::counted(&problems))
     })?;
@@ -88,6 +88,22 @@ pub(super) fn parse_warned(text: &str, name: &str) -> anyhow::Result<(Arc<Show>,
         lines.push(format!("and {more} more warnings; `handover check` has them all"));
     }
     Ok((Arc::new(checked.show), lines))
+}
+
+/// A machine of which nothing is asked but its memory.
+struct OwnMemory;
+
+impl Machine for OwnMemory {
+    /// glibc gives each thread memory of its own, which goes back to the system as a whole once all in it is freed.
+    /// Elsewhere it is no more than a thread.
+    fn apart(&self, work: &mut (dyn FnMut() + Send)) {
+        std::thread::scope(|scope| {
+            let parser = std::thread::Builder::new().name("parser".into()).spawn_scoped(scope, work);
+            if let Ok(Err(panic)) = parser.map(std::thread::ScopedJoinHandle::join) {
+                std::panic::resume_unwind(panic);
+            }
+        });
+    }
 }
 
 /// Whether a report on stderr may have colours.

@@ -17,6 +17,10 @@ pub trait Machine {
         None
     }
 
+    /// Does `work`, which leaves much memory to be freed, in memory that lies apart from all other. A machine that has none
+    /// does nothing, and the work is done where it was asked for.
+    fn apart(&self, _work: &mut (dyn FnMut() + Send)) {}
+
     /// What `output` will not do on this machine.
     fn output(&self, _output: &Output) -> Vec<Finding> {
         vec![]

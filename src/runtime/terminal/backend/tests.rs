@@ -1,3 +1,5 @@
+//! What a terminal shows of frames that were sent to it, and what they cost.
+
 use proptest::collection::vec;
 use proptest::prelude::*;
 use ratatui::buffer::Buffer;
