@@ -33,6 +33,7 @@ mod people;
 mod reason;
 mod state;
 mod stops;
+mod time;
 mod timer;
 mod timing;
 
@@ -45,10 +46,5 @@ pub use people::{PersonNote, PersonState, Sighting};
 pub use reason::{CALLER_QUIT, TERMINAL_WENT};
 pub use state::{CueState, Note, Phase, SegmentState, SendState, State};
 pub use stops::Stop;
+pub use time::{RunNs, ShowNs};
 pub use timing::{Countdown, Timing};
-
-/// Nanoseconds of the run clock since the run began.
-pub type RunNs = u64;
-
-/// Nanoseconds of the show clock, which stands still in a hold.
-pub type ShowNs = u64;

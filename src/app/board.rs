@@ -333,15 +333,15 @@ impl Public<'_> {
         if !self.state.is_in_order(cue) || state.phase == Phase::Missed {
             return None;
         }
-        let show_ns = self.state.show_ns(self.now) as i64;
+        let show_ns = self.state.show_ns(self.now);
         if let Some(due_ns) = state.due_ns {
-            return Some((due_ns as i64 - show_ns).max(0));
+            return Some(due_ns.until(show_ns).max(0));
         }
         let segment = self.show.segment_of(cue);
         match self.show.cue(cue).trigger {
             Trigger::After { cue: cause, delay_ns } if self.state.on_air().contains(&cause) => {
                 let ends_ns = self.state.cue(cause).complete_ns?;
-                Some((ends_ns as i64 - show_ns).max(0).saturating_add(delay_ns as i64))
+                Some(ends_ns.until(show_ns).max(0).saturating_add(delay_ns as i64))
             }
             Trigger::At { .. } if state.firings == 0 => {
                 let at_ns = *self.state.plan().cue_start_ns.get(cue.0 as usize)?;

@@ -4,7 +4,7 @@
 //! as nobody presses a key.
 
 use super::timer::Kind;
-use super::{Phase, RunNs, State, Timing};
+use super::{Phase, RunNs, ShowNs, State, Timing};
 use crate::show::{CueIx, SegmentIx, Trigger};
 
 /// A cue that fires by itself.
@@ -115,7 +115,7 @@ impl State {
     }
 
     /// When `cue`, which runs, will be complete by itself, by the show's clock; for a clip, as far as its length is known.
-    fn completes_ns(&self, cue: CueIx) -> Option<u64> {
+    fn completes_ns(&self, cue: CueIx) -> Option<ShowNs> {
         let (plan, state) = (self.show.cue(cue), self.cue(cue));
         let clip_ns = || state.clip_ns.filter(|_| !plan.is_loop()).or(plan.lasts_ns());
         let by_clip = || clip_ns().filter(|_| state.awaits_clip).zip(state.fired_show_ns);
@@ -124,7 +124,7 @@ impl State {
     }
 
     /// The first cue that follows one that runs, by the show's clock.
-    fn next_follow(&self) -> Option<(u64, CueIx)> {
+    fn next_follow(&self) -> Option<(ShowNs, CueIx)> {
         let ends = self.on_air.iter().filter_map(|&cue| Some((cue, self.completes_ns(cue)?)));
         let follows = ends.flat_map(|(cue, end_ns)| self.show.after(cue).iter().map(move |&next| (end_ns, next)));
         let follows = follows.filter(|&(_, next)| self.is_in_order(next) && self.follows(next));
@@ -132,7 +132,7 @@ impl State {
     }
 
     /// The first cue of the next segment that comes so long into it, where that segment opens by itself.
-    fn next_in_segment(&self) -> Option<(u64, CueIx)> {
+    fn next_in_segment(&self) -> Option<(ShowNs, CueIx)> {
         let next = self.current_segment().map_or(SegmentIx(0), |running| SegmentIx(running.0 + 1));
         let opens = self.ended_ns.is_none()
             && (next.0 as usize) < self.segments.len()
@@ -148,7 +148,7 @@ impl State {
 
     /// When `next`, the segment after the running one, will open by itself, by the show's clock: `None` while something is
     /// left to call before it, or nobody knows when what runs will be over.
-    fn opens_ns(&self, next: SegmentIx) -> Option<u64> {
+    fn opens_ns(&self, next: SegmentIx) -> Option<ShowNs> {
         let hard_ns = self.hard_start_ns(next);
         let Some((running, started_ns)) = self.segment else {
             return hard_ns.filter(|_| self.plan.hard_start_ns[next.0 as usize].is_some_and(|at_ns| at_ns >= 0));
@@ -163,9 +163,9 @@ impl State {
         }
         let by_show = self.timers.by_show.iter().filter(|(_, kind, cue)| *kind == Kind::Fire && is_left(*cue));
         let by_wall = self.timers.by_wall.iter().filter(|&&(_, cue)| is_left(cue));
-        let by_wall = by_wall.map(|&(at_ns, _)| (at_ns.max(0) as u64).saturating_sub(self.held_total_ns));
-        over_ns = by_show.map(|&(due_ns, ..)| due_ns).chain(by_wall).fold(over_ns, u64::max);
-        Some(over_ns.max(hard_ns.unwrap_or(0)))
+        let by_wall = by_wall.map(|&(at_ns, _)| self.show_before_hold(at_ns));
+        over_ns = by_show.map(|&(due_ns, ..)| due_ns).chain(by_wall).fold(over_ns, ShowNs::max);
+        Some(over_ns.max(hard_ns.unwrap_or_default()))
     }
 
     /// The delay behind its cause, for a cue that has one.
@@ -194,7 +194,7 @@ impl State {
             if !self.is_in_order(at) || (is_asked && state.phase != Phase::Waiting) {
                 return None;
             }
-            let in_run = |show_ns: u64| self.run_ns(show_ns, now).max(now) as i64;
+            let in_run = |show_ns: ShowNs| self.run_ns(show_ns, now).max(now) as i64;
             let own_ns = match (state.due_ns, plan.trigger) {
                 (Some(due_ns), _) => Some(in_run(due_ns)),
                 (None, Trigger::With { cue: cause, delay_ns }) => {

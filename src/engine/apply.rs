@@ -293,7 +293,7 @@ impl State {
     }
 
     /// Lets `cue` fire by itself at `due_ns`; one that waits already waits for the new instant.
-    fn arm(&mut self, cue: CueIx, due_ns: u64) {
+    fn arm(&mut self, cue: CueIx, due_ns: ShowNs) {
         if !self.has_place(cue) {
             return;
         }

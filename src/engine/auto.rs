@@ -44,7 +44,7 @@ impl State {
         let go = Command::Go { cause: Cause::Auto };
         let Some(cue) = self.playhead else {
             let begins = !self.has_begun() && !self.show.cues_of(SegmentIx(0)).any(|c| self.show.cue(c).is_called());
-            return begins.then(|| (self.plan.segment_start_ns[0].max(0) as u64, go));
+            return begins.then(|| (ShowNs::new(self.plan.segment_start_ns[0].max(0) as u64), go));
         };
         if let Some(missed_ns) = self.demonstrated_miss_ns(cue) {
             let noticed_ns = missed_ns + NOTICED_NS;
@@ -61,7 +61,7 @@ impl State {
         if self.is_demonstrated(main, |demonstration| demonstration.backups) {
             if main != cue {
                 let call_ns = call_ns.max(self.touched_ns + lead_ns);
-                return Some(self.rehearsed_call(cue, call_ns - lead_ns, None, call_ns));
+                return Some(self.rehearsed_call(cue, call_ns.saturating_sub(lead_ns), None, call_ns));
             }
             let standby_ns = call_ns.saturating_sub(DOUBT_NS.0).max(self.touched_ns);
             let is_warned = self.cue(cue).stood_by;
@@ -97,7 +97,7 @@ impl State {
         let answer_ns = |at: usize| standby_ns + ANSWER_NS * (at as u64 + 1);
         match (0..needs).find(|at| state.ready & (1 << at) == 0 && !state.overridden) {
             Some(at) => {
-                let last_ns = last_ns.filter(|_| at + 1 == needs).unwrap_or(0);
+                let last_ns = last_ns.filter(|_| at + 1 == needs).unwrap_or_default();
                 (answer_ns(at).max(last_ns), Command::ToggleReady(at))
             }
             None => {
@@ -118,7 +118,7 @@ impl State {
         let is_meant = self.is_demonstrated(cue, |demonstration| demonstration.missed);
         let at_ns = self.plan.by_clock.iter().find(|(by_clock, _)| *by_clock == cue).map(|&(_, at_ns)| at_ns)?;
         let is_missed = self.cue(cue).phase == Phase::Missed && is_meant;
-        is_missed.then(|| (at_ns.max(0) as u64).saturating_sub(self.held_total_ns))
+        is_missed.then(|| self.show_before_hold(at_ns))
     }
 
     fn demonstrated_delay_ns(&self, cue: CueIx) -> Option<u64> {
@@ -179,12 +179,11 @@ impl State {
             return None;
         }
         if self.is_demonstrated(self.show.main_of(cue), |demonstration| demonstration.on_plan) {
-            let planned_ns =
-                (self.plan.segment_start_ns[segment.0 as usize].max(0) as u64).saturating_sub(self.held_total_ns);
+            let planned_ns = self.show_before_hold(self.plan.segment_start_ns[segment.0 as usize]);
             return Some(self.played_out_ns()?.max(planned_ns) + offset_ns);
         }
         let over_ns = self.segment_over_ns()?;
-        Some(over_ns.max(self.hard_start_ns(segment).unwrap_or(0)) + offset_ns)
+        Some(over_ns.max(self.hard_start_ns(segment).unwrap_or_default()) + offset_ns)
     }
 }
 

@@ -187,7 +187,7 @@ impl State {
         let lasts_ns = clip_ns.or(plan.lasts_ns()).or(optional.then_some(0));
         state.clip_lost = true;
         state.unplayed = lasts_ns.is_none();
-        let ends_ns = state.fired_show_ns.unwrap_or(0).saturating_add(lasts_ns.unwrap_or(0));
+        let ends_ns = state.fired_show_ns.unwrap_or_default().saturating_add(lasts_ns.unwrap_or(0));
         self.complete_at(cue, ends_ns.max(now_ns));
     }
 

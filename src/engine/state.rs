@@ -198,7 +198,7 @@ impl State {
             on_air: vec![],
             missed: BTreeSet::new(),
             frontier: None,
-            touched_ns: 0,
+            touched_ns: ShowNs::default(),
             notes: vec![],
             people: vec![PersonState::default(); show.people.len()],
             show,
@@ -328,13 +328,13 @@ impl State {
 
     /// The show's clock at an instant of the run: it stands still in a hold.
     pub fn show_ns(&self, now: RunNs) -> ShowNs {
-        self.held_since_ns.unwrap_or(now).saturating_sub(self.held_total_ns)
+        ShowNs::new(self.held_since_ns.unwrap_or(now).saturating_sub(self.held_total_ns))
     }
 
     /// The instant of the run at which the show's clock will read `show_ns`, if no further hold comes.
     pub fn run_ns(&self, show_ns: ShowNs, now: RunNs) -> RunNs {
         let held_ns = self.held_since_ns.map_or(0, |since| now.saturating_sub(since));
-        show_ns + self.held_total_ns + held_ns
+        show_ns.ns() + self.held_total_ns + held_ns
     }
 
     /// The actions of which nobody knows whether they left: pending, though no program ran that could have sent them.

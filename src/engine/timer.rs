@@ -54,7 +54,7 @@ impl State {
         let turn = self.next_turn().map(|(due_ns, _)| due_ns);
         let auto = self.next_auto().map(|(due_ns, _)| due_ns);
         let by_show = [by_show, turn, auto].into_iter().flatten().min();
-        by_show.map(|due_ns| due_ns + self.held_total_ns).into_iter().chain(by_wall).min()
+        by_show.map(|due_ns| self.unheld(due_ns)).into_iter().chain(by_wall).min()
     }
 
     /// What has fallen due first by `now`; empty when nothing has. Call it again once its events are applied: what
@@ -72,7 +72,7 @@ impl State {
         let turn = self.next_turn().map(|(due_ns, turn)| (due_ns, Due::Turn(turn)));
         let auto = self.next_auto().map(|(due_ns, command)| (due_ns, Due::Auto(command)));
         let by_show = [timer, turn, auto].into_iter().flatten().filter(|(due_ns, _)| *due_ns <= show_now);
-        let by_show = by_show.map(|(due_ns, due)| ((due_ns + self.held_total_ns) as i64, due));
+        let by_show = by_show.map(|(due_ns, due)| (self.unheld(due_ns) as i64, due));
         // Of what is due, the earliest goes first, so that a late wake-up tells the same story as a punctual one.
         let all = by_show.chain(wall.map(|&(at_ns, cue)| (at_ns, Due::Clock(cue))));
         let Some((due_ns, due)) = all.min_by_key(|(due_ns, _)| *due_ns) else { return vec![] };
@@ -137,16 +137,26 @@ impl State {
         (!left).then_some(self.touched_ns)
     }
 
+    /// The instant of the run at which the show's clock read `show_ns`, or will, while no hold goes on.
+    fn unheld(&self, show_ns: ShowNs) -> RunNs {
+        show_ns.ns() + self.held_total_ns
+    }
+
+    /// What the show's clock reads at a planned instant of the run, if no further hold comes before it.
+    pub(super) fn show_before_hold(&self, planned_ns: i64) -> ShowNs {
+        ShowNs::new((planned_ns.max(0) as u64).saturating_sub(self.held_total_ns))
+    }
+
     /// The hard start of a segment by the show's clock.
     pub(super) fn hard_start_ns(&self, segment: SegmentIx) -> Option<ShowNs> {
         let run_ns = self.plan.hard_start_ns[segment.0 as usize]?;
-        Some((run_ns.max(0) as u64).saturating_sub(self.held_total_ns))
+        Some(self.show_before_hold(run_ns))
     }
 
     /// When a segment ended behind which the plan leaves a gap, and the next started at `due_ns`: the wait for the hard
     /// start is the plan's and no overrun, but the time by which the next missed it is.
     fn ended_before_gap(&self, segment: SegmentIx, due_ns: RunNs) -> Option<RunNs> {
-        let over_ns = self.segment_over_ns()? + self.held_total_ns;
+        let over_ns = self.unheld(self.segment_over_ns()?);
         let start_ns = self.plan.hard_start_ns.get(segment.0 as usize + 1).copied()??.max(0) as u64;
         let waited = over_ns < due_ns && self.plan.has_gap_behind(&self.show, segment);
         waited.then(|| (over_ns + due_ns.saturating_sub(start_ns)).min(due_ns))
@@ -178,7 +188,7 @@ impl State {
             return self.is_over().then_some((over_ns, Turn::End));
         }
         let opens = self.plan.opens_by_itself(&self.show, next) && !self.panicked;
-        opens.then(|| (over_ns.max(self.hard_start_ns(next).unwrap_or(0)), Turn::Start(next)))
+        opens.then(|| (over_ns.max(self.hard_start_ns(next).unwrap_or_default()), Turn::Start(next)))
     }
 
     /// The end of the running segment, where one runs, and the start of `segment`.

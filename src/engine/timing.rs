@@ -70,7 +70,7 @@ impl State {
             None => self.show_ns(now),
         };
         let of_ns = self.show.segment(segment).duration_ns;
-        Some(Countdown { elapsed_ns: until.saturating_sub(started_ns), of_ns })
+        Some(Countdown { elapsed_ns: until.since(started_ns), of_ns })
     }
 
     /// How far a running cue has come, where it has a duration or a clip whose length is known.
@@ -78,14 +78,14 @@ impl State {
         let plan = self.show.cue(cue);
         let of_ns = if plan.is_loop() { plan.duration_ns } else { self.cue(cue).clip_ns.or(plan.lasts_ns()) }?;
         let started_ns = self.cue(cue).fired_show_ns?;
-        Some(Countdown { elapsed_ns: self.show_ns(now).saturating_sub(started_ns), of_ns })
+        Some(Countdown { elapsed_ns: self.show_ns(now).since(started_ns), of_ns })
     }
 
     /// What the show's timecode reads: nanoseconds since the show began, holds left out; and whether it runs.
     pub fn timecode(&self, now: RunNs) -> (u64, bool) {
         let Some(begun_ns) = self.begun_show_ns else { return (0, false) };
         let runs = self.held_since_ns.is_none() && self.ended_ns.is_none();
-        (self.show_ns(self.ended_ns.unwrap_or(now)).saturating_sub(begun_ns), runs)
+        (self.show_ns(self.ended_ns.unwrap_or(now)).since(begun_ns), runs)
     }
 
     /// How long until the caller means to call `cue`, where its segment has started or is next; late, negative.
@@ -93,9 +93,7 @@ impl State {
         let segment = self.show.segment_of(cue);
         let offset_ns = self.plan.offset_ns[self.show.main_of(cue).0 as usize] as i64;
         match self.segment {
-            Some((running, started_ns)) if running == segment => {
-                Some(started_ns as i64 + offset_ns - self.show_ns(now) as i64)
-            }
+            Some((running, started_ns)) if running == segment => Some(started_ns.until(self.show_ns(now)) + offset_ns),
             Some((running, _)) if running > segment => None,
             _ => Some(timing.start_ns[segment.0 as usize] + offset_ns - now as i64),
         }

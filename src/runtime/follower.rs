@@ -162,7 +162,7 @@ impl Account {
             let countdown = state.cue_countdown(*cue, run_ns);
             let fired_ns = state.cue(*cue).fired_show_ns.unwrap_or_default();
             let of_ns = countdown.as_ref().map(|countdown| countdown.of_ns);
-            let elapsed_ns = state.show_ns(run_ns).saturating_sub(fired_ns);
+            let elapsed_ns = state.show_ns(run_ns).since(fired_ns);
             let moves = state.held_since().is_none();
             match self.clips.iter().find(|clip| clip.cue == *cue) {
                 Some(clip) => {

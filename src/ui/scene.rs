@@ -131,7 +131,7 @@ impl<'a> Scene<'a> {
     pub fn due_in_ns(&self, cue: CueIx) -> Option<i64> {
         let state = self.state.cue(cue);
         if let Some(due_ns) = state.due_ns {
-            return Some(due_ns as i64 - self.state.show_ns(self.now_ns) as i64);
+            return Some(due_ns.until(self.state.show_ns(self.now_ns)));
         }
         let by_clock = matches!(self.cue(cue).trigger, Trigger::At { .. });
         (by_clock && state.phase == Phase::Waiting && !state.skipped)

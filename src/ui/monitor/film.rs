@@ -68,7 +68,7 @@ impl<'a> Reel<'a> {
     fn position_ns(&self, scene: &Scene, cue: CueIx) -> u64 {
         let state = scene.state.cue(cue);
         let played = scene.clip(cue).map(|clip| clip.position_ns);
-        let since = || Some(scene.state.show_ns(scene.now_ns).saturating_sub(state.fired_show_ns?));
+        let since = || Some(scene.state.show_ns(scene.now_ns).since(state.fired_show_ns?));
         let is_running = state.phase == Phase::Running;
         let elapsed_ns = self.countdown.map(|countdown| countdown.elapsed_ns).or(played).or_else(since);
         let elapsed_ns = elapsed_ns.filter(|_| is_running).unwrap_or(0);
