@@ -7,7 +7,7 @@ mod board;
 
 use std::fmt::Write as _;
 
-use handover::engine::{Cause, ClipFact, Command, Event, Phase};
+use handover::engine::{Cause, ClipFact, Command, Event, Phase, Record};
 use handover::show::{CueIx, CueNumber, OutputIx, PersonIx, Show};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -292,15 +292,16 @@ fn do_it(rig: &mut Rig, deed: &Deed) -> Result<(), String> {
             rig.tear(*events);
             resume(rig, 1_000_000_000)
         }
-        Deed::Clip(at, fact) if !rig.state.show().cues.is_empty() => {
-            let cue = CueIx(at.index(rig.state.show().cues.len()) as u32);
-            let firing = rig.state.cue(cue).firings;
+        Deed::Clip(at, fact) if !rig.state().show().cues.is_empty() => {
+            let cue = CueIx(at.index(rig.state().show().cues.len()) as u32);
+            let firing = rig.state().cue(cue).firings;
             rig.command(&Command::Clip { cue, firing, output: OutputIx(1), fact: fact.clone() })
                 .map_err(|why| why.to_string())?;
             rig.drain()
         }
         _ => {
-            let Some(command) = command(deed, rig.state.show()) else { return Ok(()) };
+            let Some(command) = command(deed, rig.state().show()) else { return Ok(()) };
+            rig.flush()?;
             let before = rig.journal.len();
             if let Err(why) = rig.command(&command) {
                 if rig.journal.len() != before {
@@ -318,17 +319,17 @@ fn do_it(rig: &mut Rig, deed: &Deed) -> Result<(), String> {
 /// Resumes, and checks what a resume promises.
 fn resume(rig: &mut Rig, down_ns: u64) -> Result<(), String> {
     rig.crash(down_ns)?;
-    if rig.state.is_auto() {
+    if rig.state().is_auto() {
         // The program goes on calling at once, so that what it finds is not what a caller would find.
         return rig.drain();
     }
-    let since = rig.journal.iter().rev().take_while(|(_, event)| !matches!(event, Event::RunResumed { .. }));
-    for (run_ns, event) in since {
+    let since = rig.journal.iter().rev().take_while(|record| !matches!(record.event, Event::RunResumed { .. }));
+    for Record { run_ns, event, .. } in since {
         if matches!(event, Event::CueFired { due_ns, .. } if due_ns < run_ns) {
             return Err(format!("what fell due in the downtime was fired: {event:?}"));
         }
     }
-    let (first, playhead) = (rig.state.missed().next(), rig.state.playhead());
+    let (first, playhead) = (rig.state().missed().next(), rig.state().playhead());
     if first.is_some() && playhead != first {
         return Err(format!("the playhead is at {playhead:?}, the first missed cue is {first:?}"));
     }
@@ -337,7 +338,7 @@ fn resume(rig: &mut Rig, down_ns: u64) -> Result<(), String> {
 
 /// What everybody reads of a state must be there at every moment.
 fn look_at(rig: &Rig) -> Result<(), String> {
-    let state = &rig.state;
+    let state = rig.state();
     let timing = state.projection(rig.now);
     state.segment_countdown(rig.now).map(|c| (c.left_ns(), c.done()));
     for cue in state.show().cue_indices() {
@@ -377,26 +378,26 @@ fn look_at(rig: &Rig) -> Result<(), String> {
 /// A caller who only wants to go home: resumes a hold, marks every step, calls every cue, and waits for the rest.
 fn bring_home(rig: &mut Rig) -> Result<(), String> {
     // A call to go back makes a cue come twice at most, so that a few rounds for each cue are plenty.
-    for _ in 0..40 + 10 * rig.state.show().cues.len() {
-        if rig.state.has_ended() {
+    for _ in 0..40 + 10 * rig.state().show().cues.len() {
+        if rig.state().has_ended() {
             return Ok(());
         }
         let before = rig.journal.len();
-        if rig.state.held_since().is_some() {
+        if rig.state().held_since().is_some() {
             do_it(rig, &Deed::Hold)?;
         }
         while rig.command(&Command::Step).is_ok() {
             rig.drain()?;
         }
-        for cue in rig.state.on_air().to_vec() {
-            let firing = rig.state.cue(cue).firings;
+        for cue in rig.state().on_air().to_vec() {
+            let firing = rig.state().cue(cue).firings;
             let _ = rig.command(&Command::Clip { cue, firing, output: OutputIx(1), fact: ClipFact::Ended });
             rig.drain()?;
         }
         do_it(rig, &Deed::Override)?;
         if rig.command(&Command::Go { cause: Cause::Go }).is_ok() || rig.command(&Command::End).is_ok() {
             rig.drain()?;
-        } else if let Some(due_ns) = rig.state.poll_timeout() {
+        } else if let Some(due_ns) = rig.state().poll_timeout() {
             rig.live_until(due_ns)?;
         } else if rig.journal.len() == before {
             return Err(
@@ -412,7 +413,7 @@ fn run_through(segments: &[SegmentSketch], deeds: &[Deed], opening: &Opening) ->
     let show = read_show(&text).map_err(|why| format!("{why}\n{text}"))?;
     let mut rig = Rig::open(show, opening)?;
     let told = |rig: &Rig, why: &str| {
-        let journal = rig.journal.iter().map(|(run_ns, event)| format!("  {run_ns:>15} {event:?}\n"));
+        let journal = rig.journal.iter().map(|Record { run_ns, event, .. }| format!("  {run_ns:>15} {event:?}\n"));
         format!("{why}\n{text}\nevents:\n{}", journal.collect::<String>())
     };
     for (at, deed) in deeds.iter().enumerate() {
@@ -428,10 +429,10 @@ fn run_through(segments: &[SegmentSketch], deeds: &[Deed], opening: &Opening) ->
 
 /// The sheet, counted over the events: every tick and every marked step called "T" adds, every tick taken back takes one.
 fn same_sheet(rig: &Rig) -> Result<(), String> {
-    for (known, person) in rig.state.people().iter().zip(&rig.state.show().people) {
+    for (known, person) in rig.state().people().iter().zip(&rig.state().show().people) {
         let mut ticks = 0_usize;
-        for (_, event) in &rig.journal {
-            match event {
+        for record in &rig.journal {
+            match &record.event {
                 Event::PersonSpotted { person: id, .. } if *id == person.id => ticks += 1,
                 Event::PersonUnspotted { person: id, .. } if *id == person.id => ticks = ticks.saturating_sub(1),
                 Event::StepDone { title, .. } if *title == person.name => ticks += 1,
@@ -470,8 +471,8 @@ proptest! {
         let text = write(&segments);
         let mut rig = Rig::open(read_show(&text).unwrap(), &opening(true, true, 1)).unwrap();
         rig.live_until(4_000 * 3_600_000_000_000).unwrap();
-        let journal = rig.journal.iter().map(|(run_ns, event)| format!("  {run_ns:>15} {event:?}\n"));
-        prop_assert!(rig.state.has_ended(), "the run goes on for ever\n{text}\n{}", journal.collect::<String>());
+        let journal = rig.journal.iter().map(|Record { run_ns, event, .. }| format!("  {run_ns:>15} {event:?}\n"));
+        prop_assert!(rig.state().has_ended(), "the run goes on for ever\n{text}\n{}", journal.collect::<String>());
     }
 
     #[test]

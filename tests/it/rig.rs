@@ -1,12 +1,15 @@
-//! Drives a run as the runtime does, with time as a field that the test moves.
+//! Drives the program's conductor with time as a field that the test moves, a journal in memory, and outputs that answer
+//! at once or not at all.
 //!
-//! Owns the loop around the engine: wake up at the deadline, apply what fell due, journal it, report what was sent. It
-//! holds no rule of the engine, but for two that every loop relies on: what has fallen due is dealt with in a bounded
+//! It holds no rule of the engine, but for two that every driver relies on: what has fallen due is dealt with in a bounded
 //! number of events, and afterwards nothing is due any more.
 
 use std::sync::Arc;
 
+use handover::conductor::{By, Conductor, Input, Output, RunClock};
 use handover::engine::{Command, Effect, Event, Record, Rejection, RunNs, State};
+use handover::journal::{encode, recover_bytes};
+use handover::output::{Job, Outcome};
 use handover::show::{Show, plan};
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -24,12 +27,14 @@ pub struct Opening {
     pub auto: bool,
 }
 
-/// A run and the loop around it.
+/// A run and what is around it.
 #[derive(Clone)]
 pub struct Rig {
-    pub state: State,
+    conductor: Conductor,
+    /// The run's clock. The machine's reads the same, whatever the speed of the run: a fast run is one in which less of
+    /// the machine's time passes.
     pub now: RunNs,
-    pub journal: Vec<(RunNs, Event)>,
+    pub journal: Vec<Record>,
     pub effects: Vec<Effect>,
     /// How long after its deadline each wake-up comes.
     pub late_ns: u64,
@@ -39,59 +44,56 @@ pub struct Rig {
 
 impl Rig {
     pub fn open(show: Arc<Show>, opening: &Opening) -> Result<Self, String> {
-        let day = opening.day.unwrap_or_else(|| plan::day_of_run(&show, opening.clock));
-        let started = Event::RunStarted {
-            show: show.title.clone(),
-            source: "test".to_owned(),
-            rehearsal: opening.rehearsal,
-            speed: opening.speed,
-            auto: opening.auto,
-            clock: opening.clock,
-            day,
-            version: "0".to_owned(),
-            shift_ns: None,
-            show_crc: None,
-        };
-        let mut rig =
-            Rig { state: State::new(show), now: 0, journal: vec![], effects: vec![], late_ns: 0, outputs_answer: true };
-        rig.take(vec![started]);
+        let started = run_started(&show, opening);
+        let conductor = Conductor::new(State::new(show), RunClock::new(0, 0, opening.clock, 1), 0, 0);
+        let mut rig = Rig { conductor, now: 0, journal: vec![], effects: vec![], late_ns: 0, outputs_answer: true };
+        rig.give(Input::Begin(started));
         rig.drain()?;
         Ok(rig)
     }
 
-    /// Journals and applies a batch of events, then lets the outputs answer what it made them send.
-    fn take(&mut self, events: Vec<Event>) {
-        let from = self.effects.len();
-        for event in events {
-            self.journal.push((self.now, event.clone()));
-            self.state.fold(&Record::new(0, jiff::Timestamp::UNIX_EPOCH, self.now, event.clone()));
-            self.effects.extend(self.state.effects(&event));
-        }
-        if !self.outputs_answer {
-            return;
-        }
-        for at in from..self.effects.len() {
-            if let Effect::Send { cue, firing, action } = self.effects[at] {
-                let cue = &self.state.show().cue(cue);
-                let output = self.state.show().outputs[cue.actions[action as usize].output.0 as usize].id.clone();
-                let sent = Event::ActionSent { cue: cue.number.clone(), firing, action: action + 1, output };
-                self.journal.push((self.now, sent.clone()));
-                self.state.fold(&Record::new(0, jiff::Timestamp::UNIX_EPOCH, self.now, sent));
+    /// The run as it stands.
+    pub fn state(&self) -> &State {
+        self.conductor.state()
+    }
+
+    /// Hands the conductor an input and does what it asks for; gives what became of a command.
+    fn give(&mut self, input: Input) -> Option<Result<(), Rejection>> {
+        let Rig { conductor, journal, effects, outputs_answer, .. } = self;
+        let mut reply = None;
+        conductor.drive(self.now, input, |_, output| {
+            match output {
+                Output::Append(records) => journal.extend(records),
+                Output::Send(job) => {
+                    let Job { cue, firing, action } = job;
+                    effects.push(Effect::Send { cue, firing, action });
+                    return outputs_answer.then_some(Input::Outcome(job, Outcome::Sent)).into_iter().collect();
+                }
+                Output::Stop(cue) => effects.push(Effect::Stop(cue)),
+                Output::PauseClip(cue) => effects.push(Effect::PauseClip(cue)),
+                Output::ResumeClip(cue) => effects.push(Effect::ResumeClip(cue)),
+                Output::StopAll => effects.push(Effect::StopOutputs),
+                Output::Reply { result, .. } => reply = Some(result),
+                Output::ClipsLost(_) | Output::Arm(_) | Output::Join(_) | Output::Outages(_) | Output::ShowTime(_) => {}
             }
-        }
+            vec![]
+        });
+        reply
     }
 
     /// Deals with everything that has fallen due by now.
     pub fn drain(&mut self) -> Result<(), String> {
-        for _ in 0..EVENTS_MAX {
-            let events = self.state.handle_timeout(self.now);
-            if events.is_empty() {
-                return match self.state.poll_timeout().filter(|&due_ns| due_ns <= self.now) {
-                    Some(due_ns) => Err(format!("the loop spins: {due_ns} ns is due at {} ns, and stays so", self.now)),
-                    None => Ok(()),
-                };
+        let before = self.journal.len();
+        while self.journal.len() - before < EVENTS_MAX {
+            let events = self.journal.len();
+            self.give(Input::Tick);
+            match self.conductor.deadline().filter(|&due_ns| due_ns <= self.now) {
+                Some(due_ns) if self.journal.len() == events => {
+                    return Err(format!("the loop spins: {due_ns} ns is due at {} ns, and stays so", self.now));
+                }
+                Some(_) => {}
+                None => return Ok(()),
             }
-            self.take(events);
         }
         Err(format!("what is due never ends at {} ns", self.now))
     }
@@ -99,7 +101,7 @@ impl Rig {
     /// Lives until `until_ns`, waking up whenever something is due.
     pub fn live_until(&mut self, until_ns: RunNs) -> Result<(), String> {
         for _ in 0..EVENTS_MAX {
-            let Some(due_ns) = self.state.poll_timeout().filter(|&due_ns| due_ns <= until_ns) else {
+            let Some(due_ns) = self.conductor.deadline().filter(|&due_ns| due_ns <= until_ns) else {
                 self.now = self.now.max(until_ns);
                 return self.drain();
             };
@@ -117,52 +119,72 @@ impl Rig {
 
     /// Kills the program and takes the run up again from its journal `down_ns` later.
     pub fn crash(&mut self, down_ns: u64) -> Result<(), String> {
-        self.state = self.replay()?;
+        let state = self.replay()?;
         self.now += down_ns;
-        self.take(vec![Event::RunResumed { down_ns }]);
-        let show = Arc::clone(self.state.show());
-        let unresolved: Vec<_> = self.state.unresolved().collect();
-        let unknown = unresolved.into_iter().map(|(cue, action)| Event::ActionUnknown {
-            cue: show.cue(cue).number.clone(),
-            firing: self.state.cue(cue).firings,
-            action: action + 1,
-            output: show.outputs[show.cue(cue).actions[action as usize].output.0 as usize].id.clone(),
-        });
-        self.take(unknown.collect());
-        self.drain()?;
-        if let Some(command) = self.state.catch_up() {
-            self.command(&command).map_err(|why| format!("catching up was refused: {why}"))?;
-        }
-        Ok(())
+        self.resume(state);
+        let refused = self.give(Input::Begin(Event::RunResumed { down_ns })).and_then(Result::err);
+        refused.map_or(Ok(()), |why| Err(format!("catching up was refused: {why}")))
     }
 
     /// Tears the last events off the journal, as a power cut can. The program is down then: [`Rig::crash`] takes it up.
     pub fn tear(&mut self, events: usize) {
         self.journal.truncate(self.journal.len().saturating_sub(events).max(1));
-        self.state = State::new(Arc::clone(self.state.show()));
-        for (run_ns, event) in &self.journal {
-            self.state.fold(&Record::new(0, jiff::Timestamp::UNIX_EPOCH, *run_ns, event.clone()));
-        }
+        let state = self.folded(&self.journal);
+        self.resume(state);
     }
 
-    /// Gives a command and takes what follows from it, as the station does: at once, and then whatever is due.
+    fn resume(&mut self, state: State) {
+        let (seq, run_ns) = self.journal.last().map_or((0, 0), |last| (last.seq, last.run_ns));
+        self.conductor = Conductor::new(state, self.conductor.clock(), seq, run_ns);
+    }
+
+    fn folded(&self, records: &[Record]) -> State {
+        let mut state = State::new(Arc::clone(self.state().show()));
+        records.iter().for_each(|record| state.fold(record));
+        state
+    }
+
+    /// Gives a command and takes what follows from it.
     pub fn command(&mut self, command: &Command) -> Result<(), Rejection> {
-        let events = self.state.decide(command, self.now)?;
-        self.take(events);
+        self.give(Input::Command { by: By::Caller, command: command.clone() }).expect("a command gets a reply")
+    }
+
+    /// Has everything done that the conductor would journal ahead of its instant now.
+    pub fn flush(&mut self) -> Result<(), String> {
+        while self.conductor.is_ahead() {
+            self.give(Input::Flush);
+            self.drain()?;
+        }
         Ok(())
     }
 
     /// The state that the journal gives, read as a file is read.
     pub fn replay(&self) -> Result<State, String> {
-        let mut state = State::new(Arc::clone(self.state.show()));
-        for (run_ns, event) in &self.journal {
-            let text = serde_json::to_string(event).map_err(|e| format!("{event:?} cannot be journaled: {e}"))?;
-            let read: Event = serde_json::from_str(&text).map_err(|e| format!("{text} cannot be read: {e}"))?;
-            if read != *event {
-                return Err(format!("{event:?} reads back from the journal as {read:?}"));
-            }
-            state.fold(&Record::new(0, jiff::Timestamp::UNIX_EPOCH, *run_ns, read));
+        let mut bytes = vec![];
+        for record in &self.journal {
+            encode(record, &mut bytes).map_err(|why| format!("{record:?} cannot be journaled: {why}"))?;
         }
-        if state == self.state { Ok(state) } else { Err("replaying the journal gives another state".to_owned()) }
+        let recovered = recover_bytes(&bytes, "journal".as_ref()).map_err(|why| why.to_string())?;
+        if let Some((read, written)) = recovered.records.iter().zip(&self.journal).find(|(a, b)| a != b) {
+            return Err(format!("{written:?} reads back from the journal as {read:?}"));
+        }
+        let state = self.folded(&recovered.records);
+        if state == *self.state() { Ok(state) } else { Err("replaying the journal gives another state".to_owned()) }
+    }
+}
+
+/// The first event of a run.
+pub fn run_started(show: &Show, opening: &Opening) -> Event {
+    Event::RunStarted {
+        show: show.title.clone(),
+        source: "test".to_owned(),
+        rehearsal: opening.rehearsal,
+        speed: opening.speed,
+        auto: opening.auto,
+        clock: opening.clock,
+        day: opening.day.unwrap_or_else(|| plan::day_of_run(show, opening.clock)),
+        version: "0".to_owned(),
+        shift_ns: None,
+        show_crc: None,
     }
 }

@@ -22,7 +22,7 @@ use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use handover::engine::{Cause, ClipFact, Command, Effect, Event, MissedWhy, SegmentPhase, State};
+use handover::engine::{Cause, ClipFact, Command, Effect, Event, MissedWhy, Record, SegmentPhase, State};
 use handover::show::{CueIx, CueNumber, OutputIx, PersonIx, Show, duration, file};
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -170,8 +170,8 @@ fn play(scenario: &Scenario, show: &str) -> Result<(), String> {
     let mut seen = Seen::default();
     for (at, step) in scenario.steps.iter().enumerate() {
         go_through(&mut rig, step, scenario, &mut seen).map_err(|why| {
-            let told = rig.journal.iter().map(|(run_ns, event)| {
-                format!("    {:>12}  {}", seconds(*run_ns as i64), line(event, &rig.state, scenario.times))
+            let told = rig.journal.iter().map(|Record { run_ns, event, .. }| {
+                format!("    {:>12}  {}", seconds(*run_ns as i64), line(event, rig.state(), scenario.times))
             });
             let told = told.collect::<Vec<_>>().join("\n");
             format!(
@@ -202,8 +202,8 @@ impl Seen {
             Some(kinds) => kinds.iter().any(|kind| kind == event.kind()),
             None => !quiet(event.kind()),
         };
-        let new = new.iter().filter(|(_, event)| watched(event));
-        new.map(|(_, event)| line(event, &rig.state, scenario.times)).collect()
+        let new = new.iter().filter(|record| watched(&record.event));
+        new.map(|record| line(&record.event, rig.state(), scenario.times)).collect()
     }
 }
 
@@ -232,7 +232,7 @@ fn go_through(rig: &mut Rig, step: &Step, scenario: &Scenario, seen: &mut Seen) 
 
 fn give(rig: &mut Rig, words: &str) -> Result<Result<(), String>, String> {
     let (word, rest) = words.split_once(' ').unwrap_or((words, ""));
-    let cue = || find(&rig.state, rest);
+    let cue = || find(rig.state(), rest);
     let command = match word {
         "torn" => {
             rig.tear(rest.parse().map_err(|e| format!("{rest:?}: {e}"))?);
@@ -241,8 +241,8 @@ fn give(rig: &mut Rig, words: &str) -> Result<Result<(), String>, String> {
         "crash" => return rig.crash(duration::parse(rest).map_err(|e| e.to_string())?).map(Ok),
         "stall" => return rig.stand_still(duration::parse(rest).map_err(|e| e.to_string())?).map(Ok),
         "go" => Command::Go { cause: Cause::Go },
-        "remote" => remote(&rig.state, rest)?,
-        "clip" => clip(&rig.state, rest)?,
+        "remote" => remote(rig.state(), rest)?,
+        "clip" => clip(rig.state(), rest)?,
         "standby" => Command::Standby,
         "ready" => Command::ToggleReady(rest.parse::<usize>().map_err(|e| e.to_string())? - 1),
         "override" => Command::Override { reason: rest.to_owned() },
@@ -254,11 +254,11 @@ fn give(rig: &mut Rig, words: &str) -> Result<Result<(), String>, String> {
         "to" => Command::PlayheadTo(cue()?),
         "skip" => Command::ToggleSkip(cue()?),
         "note" => Command::Note(rest.to_owned()),
-        "spot" => Command::Spot(person(&rig.state, rest)?),
-        "unspot" => Command::Unspot(person(&rig.state, rest)?),
+        "spot" => Command::Spot(person(rig.state(), rest)?),
+        "unspot" => Command::Unspot(person(rig.state(), rest)?),
         "know" => {
             let (id, text) = rest.split_once(' ').unwrap_or((rest, ""));
-            Command::NotePerson { person: person(&rig.state, id)?, text: text.to_owned() }
+            Command::NotePerson { person: person(rig.state(), id)?, text: text.to_owned() }
         }
         "panic" => Command::Panic,
         "end" => Command::End,
@@ -336,7 +336,7 @@ fn sheet(state: &State) -> Vec<String> {
 }
 
 fn check(rig: &Rig, step: &Step, seen: &mut Seen) -> Result<(), String> {
-    let state = &rig.state;
+    let state = rig.state();
     let number = |cue: CueIx| state.show().cue(cue).number.to_string();
     let timing = state.projection(rig.now);
     if let Some(playhead) = &step.playhead {

@@ -6,12 +6,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use handover::engine::{Cause, Event};
+use handover::engine::{Cause, Event, Record, State};
 use handover::show::{CueIx, CueNumber, SegmentIx, Show, Trigger};
 
 use crate::rig::Rig;
 
 /// The account.
+#[derive(Clone)]
 pub struct Witness {
     show: Arc<Show>,
     held: bool,
@@ -28,7 +29,7 @@ pub struct Witness {
 }
 
 impl Witness {
-    fn new(show: Arc<Show>) -> Self {
+    pub fn new(show: Arc<Show>) -> Self {
         let by_clock = show.cue_indices().filter(|&cue| matches!(show.cue(cue).trigger, Trigger::At { .. }));
         Witness {
             causes: by_clock.map(|cue| (cue, 1)).collect(),
@@ -160,17 +161,26 @@ impl Witness {
 
     /// Sees all of a journal, and says at which event it does not believe it.
     pub fn see_all(rig: &Rig) -> Result<(), String> {
-        let mut witness = Witness::new(Arc::clone(rig.state.show()));
-        for (at, (_, event)) in rig.journal.iter().enumerate() {
-            witness.see(event).map_err(|why| format!("{why}: event {at}, {event:?}"))?;
+        let mut witness = Witness::new(Arc::clone(rig.state().show()));
+        for record in &rig.journal {
+            witness.see_record(record)?;
         }
-        let state = &rig.state;
+        witness.agrees(rig.state())
+    }
+
+    /// Notes a record down, and says why where it does not believe it.
+    pub fn see_record(&mut self, record: &Record) -> Result<(), String> {
+        self.see(&record.event).map_err(|why| format!("{why}: record {}, {:?}", record.seq, record.event))
+    }
+
+    /// Says where the state has another account of the run.
+    pub fn agrees(&self, state: &State) -> Result<(), String> {
         let on_air: BTreeSet<_> = state.on_air().iter().copied().collect();
-        if on_air != witness.running {
-            return Err(format!("on air: {on_air:?} by the state, {:?} by the events", witness.running));
+        if on_air != self.running {
+            return Err(format!("on air: {on_air:?} by the state, {:?} by the events", self.running));
         }
-        for cue in witness.show.cue_indices() {
-            let (fired, seen) = (state.cue(cue).firings, witness.firings.get(&cue).copied().unwrap_or(0));
+        for cue in self.show.cue_indices() {
+            let (fired, seen) = (state.cue(cue).firings, self.firings.get(&cue).copied().unwrap_or(0));
             if fired != seen {
                 return Err(format!("{cue:?} fired {fired} times by the state, {seen} by the events"));
             }

@@ -64,10 +64,10 @@ impl Glasses {
 
 /// Looks at the board of a run as it stands.
 fn look(rig: &Rig, glasses: &mut Glasses, face: Face) -> Result<(), String> {
-    let board = Board::of(&rig.state, rig.now);
+    let board = Board::of(rig.state(), rig.now);
     let texts = [format!("{board:?}"), glasses.show(&board, face)];
-    let hidden = |at: usize| at.is_multiple_of(2) && rig.state.cue(handover::show::CueIx(at as u32)).firings == 0;
-    let secrets = rig.state.show().cues.len();
+    let hidden = |at: usize| at.is_multiple_of(2) && rig.state().cue(handover::show::CueIx(at as u32)).firings == 0;
+    let secrets = rig.state().show().cues.len();
     for text in &texts {
         for word in ["Zkcall", "Zknote", "Zkstep", "Zkname"] {
             if text.contains(word) {
