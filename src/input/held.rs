@@ -84,9 +84,17 @@ impl Held {
                 let period_ns = gap_ns.unwrap_or(PERIOD_MAX_NS).max(PERIOD_MIN_NS);
                 self.known = Some(Known { delay_ns: next.delay_ns, period_ns });
             }
-        } else if let Some(gap_ns) = gap_ns.filter(|_| last.is_some_and(|last| last.repeats == 0)) {
+        } else if let (Some(last), Some(gap_ns)) = (last, gap_ns) {
             let is_at_delay = |known: Known| gap_ns.abs_diff(known.delay_ns) <= DELAY_SLACK_NS;
-            self.waits = if is_escape { DELAYS_NS.contains(&gap_ns) } else { self.known.is_some_and(is_at_delay) };
+            self.waits = match last.repeats {
+                0 if is_escape => DELAYS_NS.contains(&gap_ns),
+                0 => self.known.is_some_and(is_at_delay),
+                // A busy machine or a line may hold up repeats: only what follows tells.
+                _ => (PERIOD_MAX_NS..=*DELAYS_NS.end()).contains(&gap_ns),
+            };
+            if self.waits {
+                (next.repeats, next.delay_ns) = (last.repeats, last.delay_ns);
+            }
         }
         self.last = Some(next);
         let kind = if is_repeat { KeyEventKind::Repeat } else { KeyEventKind::Press };
@@ -114,7 +122,8 @@ impl Held {
     /// Gives the key that waits as a press, and begins again: the terminal says by itself what is held, or something else
     /// came.
     pub(super) fn flush(&mut self) -> Option<(KeyEvent, u64)> {
-        let last = self.last.filter(|_| std::mem::take(&mut self.waits))?;
+        let last = self.last.as_mut().filter(|_| std::mem::take(&mut self.waits))?;
+        last.repeats = 0;
         Some((last.key, last.at_ns))
     }
 }
@@ -191,6 +200,23 @@ mod tests {
             // The delay is not always the same by some milliseconds, and the keyboard may be slower than before.
             rig.hold(' ', 9_000, delay_ms + 12, period_ms + 3, 3);
             assert_eq!(rig.presses(), [9_000], "{what}");
+        }
+    }
+
+    #[test]
+    fn repeats_that_are_held_up_are_repeats_and_a_press_after_them_is_one() {
+        for stall_ms in [90, 200, 310, 500, 1_000] {
+            let mut rig = Rig::default();
+            rig.hold('j', 0, 500, 33, 10);
+            rig.all();
+            rig.hold(' ', 10_000, 500, 33, 10);
+            let last_ms = 10_500 + 9 * 33;
+            (0..5).for_each(|n| rig.press(' ', last_ms + stall_ms + n * 33));
+            assert_eq!(rig.presses(), [10_000], "{stall_ms} ms");
+            // Let go, and pressed again.
+            let last_ms = last_ms + stall_ms + 4 * 33;
+            rig.press(' ', last_ms + stall_ms);
+            assert_eq!(rig.presses(), [last_ms + stall_ms], "{stall_ms} ms");
         }
     }
 
