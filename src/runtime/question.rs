@@ -62,10 +62,9 @@ pub fn ask(folder: &RunFolder, holder: Option<Holder>, now: Timestamp, inbox: &I
 ///
 /// # Errors
 /// When the terminal is gone.
-#[expect(clippy::wildcard_enum_match_arm, reason = "the keys are crossterm's; all others mean nothing here")]
 pub fn ask_which(mut folders: Vec<RunFolder>, now: Timestamp, inbox: &Inbox) -> io::Result<Option<RunFolder>> {
     in_terminal(|| {
-        let mut out = io::stdout();
+        let (mut keys, mut out) = (Keys::new(inbox), io::stdout());
         match folders.as_slice() {
             [_] => write!(out, "The unfinished run is not of today. Go on with it?\r\n\r\n")?,
             _ => write!(out, "More than one run is unfinished. Resume which one?\r\n\r\n")?,
@@ -77,20 +76,26 @@ pub fn ask_which(mut folders: Vec<RunFolder>, now: Timestamp, inbox: &Inbox) -> 
             }
         }
         let numbers = if folders.len() > 1 { format!("1 to {}", folders.len()) } else { "1".to_owned() };
-        write!(out, "\r\n  {numbers}  resume it    q  quit  > ")?;
+        let prompt = format!("\r\n  {numbers}  resume it    q or Esc  quit  > ");
+        write!(out, "{prompt}")?;
         out.flush()?;
-        let mut keys = Keys::new(inbox);
+        let mut is_told = false;
         loop {
             let Some(key) = keys.next()? else { return Ok(None) };
-            match key.code {
-                KeyCode::Char('q' | 'Q') | KeyCode::Esc => return Ok(None),
-                KeyCode::Char(c) => {
+            match (key.code, key.modifiers - KeyModifiers::SHIFT) {
+                (KeyCode::Char('q' | 'Q'), KeyModifiers::NONE) | (KeyCode::Esc, _) => return Ok(None),
+                (KeyCode::Char(c @ '1'..='9'), KeyModifiers::NONE) => {
                     let at = c.to_digit(10).and_then(|digit| (digit as usize).checked_sub(1));
                     if let Some(at) = at.filter(|&at| at < folders.len()) {
                         return Ok(Some(folders.swap_remove(at)));
                     }
                 }
-                _ => {}
+                _ if is_told => {}
+                _ => {
+                    is_told = true;
+                    write!(out, "\r\n  That key does nothing here.{prompt}")?;
+                    out.flush()?;
+                }
             }
         }
     })

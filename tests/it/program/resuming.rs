@@ -81,7 +81,9 @@ fn of_several_live_runs_the_caller_says_which() {
     assert!(runs(&house).contains(&asks), "{}", runs(&house));
     let mut resumed = house.spawn(&["--resume"], (120, 36), &[]);
     resumed.await_words(&["More than one run is unfinished", &first, &second, "cue 1 on air"]);
-    resumed.keys("x\r2");
+    resumed.keys("x");
+    resumed.await_words(&["That key does nothing here"]);
+    resumed.keys("2");
     resumed.await_open();
     resumed.await_words(&["LIVE", "An evening"]);
 }
