@@ -12,6 +12,7 @@ use super::{View, monitor};
 use crate::app::{App, Page, Tone};
 use crate::engine::{Countdown, RunNs};
 use crate::show::duration::SECOND_NS;
+use crate::show::{CueIx, Show, Trigger};
 use crate::ui::scene::Scene;
 
 /// Up to so many cues of a show are looked at one by one.
@@ -23,9 +24,17 @@ const FRACTIONS_MAX: usize = 4;
 /// What is known of the run's plan.
 #[derive(Debug, Default)]
 pub struct Still {
-    /// What the wall clock read when the plan's run began, and the fractions of a second, nanoseconds, that its times have;
-    /// nothing where they have too many.
-    fractions: Option<(Timestamp, Option<Vec<i64>>)>,
+    /// What the wall clock read when the plan's run began, and what its times have beyond whole seconds.
+    fractions: Option<(Timestamp, Fractions)>,
+}
+
+/// Fractions of a second, nanoseconds; nothing where there are too many.
+#[derive(Debug)]
+struct Fractions {
+    /// Of all planned times.
+    all: Option<Vec<i64>>,
+    /// Of times of the clock, and of how long cues come after those that they follow.
+    follows: Option<Vec<i64>>,
 }
 
 impl Still {
@@ -42,35 +51,88 @@ impl Still {
         }
         let mut next = Next { now_ns: view.now_ns as i64, at_ns: i64::MAX };
         let whole_ns = whole_second_ns(view);
-        for fraction_ns in self.fractions(view)? {
+        let begins_ns = state.plan().segment_start_ns.first().copied().unwrap_or(0);
+        // A show that is late to begin takes all its times along.
+        let is_late = !state.has_begun() && state.plan().anchored && begins_ns <= view.now_ns as i64;
+        let fractions = self.fractions(view);
+        let follows = fractions.follows.as_ref().filter(|_| app.page == Page::Run && !is_late);
+        for fraction_ns in follows.or(fractions.all.as_ref())? {
             // What is planned then, and what is planned so long after now.
             next.second(whole_ns + fraction_ns);
             next.second(whole_ns - fraction_ns);
         }
+        next.at(begins_ns);
+        ahead(view, &mut next);
         if state.has_begun() {
             figures(view, &mut next)?;
         }
         u64::try_from(next.at_ns).ok()
     }
 
-    /// The fractions of a second of the planned times: after a whole second of the wall clock, or, where the plan is not
-    /// tied to that, of the plan's own.
-    fn fractions(&mut self, view: &View) -> Option<&[i64]> {
-        let (plan, begun) = (view.state.plan(), view.state.wall(0));
-        if self.fractions.as_ref().is_none_or(|(known, _)| *known != begun) {
-            let origin_ns = if plan.anchored { whole_second_ns(view) } else { 0 };
-            let planned = plan.segment_start_ns.iter().chain(&plan.cue_start_ns).chain([&plan.end_ns]);
-            let mut fractions = BTreeSet::from([0]);
-            for ns in planned {
-                fractions.insert((ns - origin_ns).rem_euclid(SECOND_NS as i64));
-                if fractions.len() > FRACTIONS_MAX {
-                    break;
-                }
-            }
-            let fractions = (fractions.len() <= FRACTIONS_MAX).then(|| fractions.into_iter().collect());
-            self.fractions = Some((begun, fractions));
+    /// The fractions of the planned times: after a whole second of the wall clock, or, where the plan is not tied to that, of
+    /// the plan's own.
+    fn fractions(&mut self, view: &View) -> &Fractions {
+        let begun = view.state.wall(0);
+        if self.fractions.as_ref().is_some_and(|(known, _)| *known != begun) {
+            self.fractions = None;
         }
-        self.fractions.as_ref()?.1.as_deref()
+        &self.fractions.get_or_insert_with(|| (begun, Fractions::of(view))).1
+    }
+}
+
+impl Fractions {
+    fn of(view: &View) -> Self {
+        let (plan, show) = (view.state.plan(), view.state.show());
+        let origin_ns = if plan.anchored { whole_second_ns(view) } else { 0 };
+        let planned = plan.segment_start_ns.iter().chain(&plan.cue_start_ns).chain([&plan.end_ns]);
+        let all = few(planned.map(|ns| ns - origin_ns));
+        let follows = (show.cues.len() <= CUES_MAX).then(|| {
+            few(show.cue_indices().map(|cue| match show.cue(cue).trigger {
+                Trigger::At { .. } => plan.cue_start_ns[cue.0 as usize] - origin_ns,
+                Trigger::Go | Trigger::Into { .. } | Trigger::With { .. } | Trigger::After { .. } => {
+                    behind_ns(show, cue)
+                }
+            }))
+        });
+        Fractions { all, follows: follows.flatten() }
+    }
+}
+
+/// The fractions of a second that `times` have, if they are few.
+fn few(times: impl Iterator<Item = i64>) -> Option<Vec<i64>> {
+    let mut fractions = BTreeSet::from([0]);
+    for ns in times {
+        fractions.insert(ns.rem_euclid(SECOND_NS as i64));
+        if fractions.len() > FRACTIONS_MAX {
+            return None;
+        }
+    }
+    Some(fractions.into_iter().collect())
+}
+
+/// How long after the head of its chain a cue comes, and a cue that comes into its segment, after that.
+fn behind_ns(show: &Show, cue: CueIx) -> i64 {
+    let (mut at, mut behind_ns) = (cue, 0_u64);
+    loop {
+        let (cause, later_ns) = match show.cue(at).trigger {
+            Trigger::With { cue, delay_ns } => (cue, delay_ns),
+            Trigger::After { cue, delay_ns } => (cue, delay_ns.saturating_add(show.cue(cue).lasts_ns().unwrap_or(0))),
+            Trigger::Into { offset_ns } => return behind_ns.saturating_add(offset_ns) as i64,
+            Trigger::Go | Trigger::At { .. } => return behind_ns as i64,
+        };
+        (at, behind_ns) = (cause, behind_ns.saturating_add(later_ns));
+    }
+}
+
+/// How long until the next cue is called, and until the next one comes by itself.
+fn ahead(view: &View, next: &mut Next) {
+    let (state, now_ns) = (view.state, view.now_ns);
+    if let Some(upcoming) = state.next_by_itself(now_ns) {
+        next.second(upcoming.at_ns as i64);
+    }
+    let timing = state.projection(now_ns);
+    if let Some(left_ns) = state.playhead().and_then(|cue| state.call_left_ns(cue, &timing, now_ns)) {
+        next.second(now_ns as i64 + left_ns);
     }
 }
 
@@ -137,11 +199,6 @@ fn figures(view: &View, next: &mut Next) -> Option<()> {
     }
     // The last that was complete at once leaves the monitor then.
     next.at((fired_ns + monitor::LINGERS_NS) as i64);
-    next.second(state.next_by_itself(now_ns).map_or(0, |upcoming| upcoming.at_ns as i64));
-    if let Some(cue) = state.playhead() {
-        let left_ns = state.call_left_ns(cue, &scene.timing, now_ns).unwrap_or(0);
-        next.second(now_ns as i64 + left_ns);
-    }
     Some(())
 }
 
@@ -193,6 +250,16 @@ mod tests {
         [[segment.cue]]
         number = "3"
         title = "Later"
+        [[segment.cue]]
+        number = "4"
+        title = "Later still"
+        [[segment.cue]]
+        number = "5"
+        title = "Follows"
+        trigger = { with = "4", delay = "1.5s" }
+        [[segment.cue]]
+        number = "6"
+        title = "The last"
     "#;
 
     fn started(text: &str, us: i64) -> State {
@@ -248,10 +315,10 @@ mod tests {
     }
 
     proptest! {
-        #![proptest_config(ProptestConfig::with_cases(96))]
+        #![proptest_config(ProptestConfig::with_cases(256))]
         #[test]
         fn nothing_moves_before_the_instant_that_is_named(
-            show in 0..4_usize,
+            show in 0..6_usize,
             us in 0..2_000_000_i64,
             at_s in 0..9_000_u64,
             at_ns in 0..SECOND_NS,
@@ -264,7 +331,10 @@ mod tests {
             let paris = builtin::find("paris-2024").unwrap().text;
             let untied = TIED.replace("start = 20:00:00\n", "").replace("trigger = { at = 20:00:30 }\n", "");
             let fractions = TIED.replace("20:00:30", "20:00:30.25");
-            let mut state = started([TIED, paris, &untied, &fractions][show], us);
+            // Called cues are spread over their segment.
+            let spread = TIED.replace("\"90s\"", "\"97s\"").replace("\"5m\"", "\"311s\"").replace("trigger = { at = 20:00:30 }\n", "");
+            let loose = spread.replace("start = 20:00:00\n", "");
+            let mut state = started([TIED, paris, &untied, &fractions, &spread, &loose][show], us);
             let (mut app, log) = (App::new(Theme::Dark), Log::default());
             app.page = Page::ALL[page];
             let mut now_ns = at_s * SECOND_NS;
@@ -284,7 +354,7 @@ mod tests {
             let means = Means { depth: Depth::Rgb, glyphs: Glyphs::All };
             let view = View { app: &app, state: &state, log: &log, now_ns, machine_ns: now_ns, means };
             let until_ns = Still::default().until(&view);
-            prop_assert!(gos > 0 || until_ns.is_none() == (app.page == Page::Outputs));
+            prop_assert!(gos > 0 || until_ns.is_some() || app.page != Page::Run);
             if let Some(until_ns) = until_ns {
                 prop_assert!(until_ns > now_ns && until_ns <= now_ns + SECOND_NS);
                 let later_ns = now_ns + ((until_ns - 1 - now_ns) as f64 * later) as u64;
