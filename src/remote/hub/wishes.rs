@@ -1,0 +1,73 @@
+//! Wishes on their way to the station: at once, or at the time of their bundle, and each with its place among the
+//! unanswered.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use super::{Hub, UNANSWERED_MAX, UNANSWERED_MORE};
+use crate::remote::counts::count;
+use crate::remote::trouble::quoted;
+use crate::remote::waiting::Later;
+use crate::remote::{Peer, ReplyTo, Request, Ticket, Wish};
+
+impl Hub {
+    /// Hands a wish over, or keeps it until its time.
+    pub(super) fn wish_at(&mut self, wish: Wish, time: u64, peer: Peer, address: &str, now: Instant) {
+        // What makes things safer comes at once, whatever its bundle says, and nothing that waits may come after it.
+        if wish.calms() {
+            self.forget_waiting(now);
+            return self.wish(wish, peer, address, now);
+        }
+        let Some(ahead) = self.waiting.ahead(time, now) else { return self.wish(wish, peer, address, now) };
+        let due = now.checked_add(ahead).unwrap_or(now);
+        let Some(ticket) = self.ticket(&wish, peer, address, now) else { return };
+        if let Err(why) = self.waiting.keep(Later { due, wish, peer, address: address.to_owned(), ticket }, now) {
+            count(&self.shared.tally.refused);
+            self.trouble(peer, || format!("{}: {why}", quoted(address)), now);
+            self.fault(peer, address, &why.to_string(), now);
+        }
+    }
+
+    /// Forgets what waits for its time, and tells those who sent it.
+    pub(super) fn forget_waiting(&mut self, now: Instant) {
+        for Later { peer, address, .. } in self.waiting.forget() {
+            self.fault(peer, &address, "forgotten: the show was stopped before its time", now);
+        }
+    }
+
+    pub(super) fn wish(&mut self, wish: Wish, peer: Peer, address: &str, now: Instant) {
+        if let Some(ticket) = self.ticket(&wish, peer, address, now) {
+            self.hand_over(wish, peer, address, ticket, now);
+        }
+    }
+
+    /// A place for a wish among the unanswered, if it is within the limits; otherwise its sender is told.
+    pub(super) fn ticket(&mut self, wish: &Wish, peer: Peer, address: &str, now: Instant) -> Option<Arc<Ticket>> {
+        let calms = wish.calms();
+        let meter = if calms { &mut self.calming } else { &mut self.wishes };
+        let most = UNANSWERED_MAX + if calms { UNANSWERED_MORE } else { 0 };
+        let passes = meter.take(peer.address(), now);
+        let ticket = passes.then(|| Ticket::take(&self.shared.unanswered, most)).flatten();
+        if ticket.is_none() {
+            count(&self.shared.tally.dropped);
+            let why = "too many messages at once: not done";
+            self.trouble(peer, || format!("{}: {why}", quoted(address)), now);
+            self.fault(peer, address, why, now);
+        }
+        ticket
+    }
+
+    pub(super) fn hand_over(&mut self, wish: Wish, peer: Peer, address: &str, ticket: Arc<Ticket>, now: Instant) {
+        // A GO that nobody heard for seconds must not fire now; what calms the show is never too late.
+        if let Some(stood) = self.standstill.stood().filter(|_| !wish.calms()) {
+            count(&self.shared.tally.dropped);
+            let why = format!("the program stood still for {} s when this came: not done", stood.as_secs());
+            self.trouble(peer, || format!("{address}: {why}"), now);
+            return self.fault(peer, address, &why, now);
+        }
+        count(&self.shared.tally.wishes);
+        let loads = if let Wish::Load(cue) = wish { Some(cue) } else { None };
+        let from = ReplyTo { peer, address: address.to_owned(), loads, _ticket: ticket };
+        (self.hear)(Request { wish, from, who: peer.who() });
+    }
+}
