@@ -388,14 +388,3 @@ impl State {
         }
     }
 }
-
-impl super::CueState {
-    /// Keeps what became of an action, unless the cue has been fired again since.
-    fn settle(&mut self, firing: u32, action: u32, send: SendState) {
-        if self.firings == firing
-            && let Some(slot) = action.checked_sub(1).and_then(|at| self.sends.get_mut(at as usize))
-        {
-            *slot = send;
-        }
-    }
-}

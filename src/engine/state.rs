@@ -169,6 +169,17 @@ pub struct Note {
     pub cue: Option<CueIx>,
 }
 
+impl CueState {
+    /// Keeps what became of an action, unless the cue has been fired again since.
+    pub(super) fn settle(&mut self, firing: u32, action: u32, send: SendState) {
+        if self.firings == firing
+            && let Some(slot) = action.checked_sub(1).and_then(|at| self.sends.get_mut(at as usize))
+        {
+            *slot = send;
+        }
+    }
+}
+
 impl State {
     /// A run of `show` before its first event.
     pub fn new(show: Arc<Show>) -> Self {
