@@ -8,6 +8,7 @@
 pub mod board;
 pub mod commands;
 pub mod demo;
+mod dropped_line;
 pub mod find;
 mod found;
 mod guard;
@@ -125,6 +126,8 @@ pub struct App {
     ticked: Option<(PersonIx, u64)>,
     /// The last paste that was ignored.
     ignored_paste: Option<paste::Ignored>,
+    /// The line that did not open, and whose text may come.
+    dropped_line: Option<dropped_line::DroppedLine>,
     /// What was refused and why, since the log was last told.
     refusals: Vec<String>,
 }
@@ -218,6 +221,7 @@ impl App {
             clicked: None,
             ticked: None,
             ignored_paste: None,
+            dropped_line: None,
             refusals: vec![],
         }
     }

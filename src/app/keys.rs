@@ -106,6 +106,11 @@ impl Act {
         matches!(self, Act::Go | Act::Panic)
     }
 
+    /// Returns `true` if it opens a line to type in, or says why there is none now.
+    pub fn opens_line(self) -> bool {
+        matches!(self, Act::Override | Act::Note | Act::PersonNote | Act::Find | Act::FindPerson | Act::Palette)
+    }
+
     /// Returns `true` if its usual key gives way to a keys.toml that has given that key to another command: files that were
     /// written before it had one stay right.
     pub fn gives_way(self) -> bool {

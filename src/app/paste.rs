@@ -55,7 +55,13 @@ impl App {
         if self.prompt.is_none() {
             let Some((first, line)) = keys.split_first() else { return (tasks, 0) };
             let is_one_line = line.iter().position(is_enter).is_none_or(|at| at + 1 == line.len());
-            if !is_one_line || !self.opens_line(first) || self.pieces_come(now_ns) {
+            let is_text_of_none = self.dropped_line.is_some_and(|line| line.is_recent(now_ns));
+            if is_text_of_none || !is_one_line || !self.opens_line(first) || self.pieces_come(now_ns) {
+                // The rest of a line that the link brought in one piece may come key by key.
+                let begins_line = is_one_line && self.keymap.act_of(first).is_some_and(Act::opens_line);
+                if is_text_of_none || begins_line {
+                    self.missed(keys, now_ns);
+                }
                 return (tasks, keys.len());
             }
             tasks.extend(self.key(first, state, now_ns));
@@ -78,7 +84,7 @@ impl App {
 
     /// Returns `true` if `key` opens a line to type in, whatever is typed there.
     fn opens_line(&self, key: &KeyEvent) -> bool {
-        let opens = |act| matches!(act, Act::Note | Act::PersonNote | Act::Find | Act::FindPerson | Act::Palette);
+        let opens = |act: Act| act.opens_line() && act != Act::Override;
         self.question.is_none() && self.keymap.act_of(key).is_some_and(|act| opens(act.on(self.page)))
     }
 

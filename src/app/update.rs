@@ -33,11 +33,14 @@ impl App {
         if self.prompt.is_some() {
             return self.type_key(key, state, now_ns);
         }
+        let act = self.keymap.act_of(key).map(|act| act.on(self.page));
+        if self.drops_text(key, act, is_held, now_ns) {
+            return vec![];
+        }
         if key.code == KeyCode::Esc {
             // A key that is held down is not pressed twice.
             return if key.kind == KeyEventKind::Repeat { vec![] } else { self.escape(now_ns) };
         }
-        let act = self.keymap.act_of(key).map(|act| act.on(self.page));
         let is_told = key.kind == KeyEventKind::Repeat;
         if let Some(why) = act.filter(|_| is_held).and_then(|act| self.holds_back(act, is_told)) {
             // A question stays in sight, so that a key held down does not take away the one that it asked.
@@ -57,6 +60,9 @@ impl App {
             }
             // The question must not cost a GO, and no other key may do anything unseen because of it.
             if act != Some(Act::Go) {
+                if let Some(act) = act.filter(|act| act.opens_line()) {
+                    self.opened_no_line(act, now_ns);
+                }
                 return vec![];
             }
         }
@@ -155,6 +161,14 @@ impl App {
     }
 
     pub(super) fn act(&mut self, act: Act, repeat: bool, state: &State, now_ns: u64) -> Vec<Task> {
+        let tasks = self.act_here(act, repeat, state, now_ns);
+        if act.opens_line() && self.prompt.is_none() {
+            self.opened_no_line(act, now_ns);
+        }
+        tasks
+    }
+
+    fn act_here(&mut self, act: Act, repeat: bool, state: &State, now_ns: u64) -> Vec<Task> {
         if let Some(why) = self.elsewhere(act) {
             self.say(why, Tone::Attention, now_ns);
             return vec![];

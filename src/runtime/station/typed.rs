@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use crossterm::event::{KeyCode, KeyEventKind};
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 
 use super::Station;
 use crate::app::{Hand, Task};
@@ -38,6 +38,8 @@ impl Station {
         let stood_ns = self.keyboard.stood_ns();
         if stood_ns > STOOD_NS {
             let typed: Vec<Input> = self.keyboard.by_ref().collect();
+            let keys = typed.iter().flat_map(keys_of).filter(|key| key.kind != KeyEventKind::Release);
+            self.app.missed(keys, machine_ns());
             return self.typed_in_a_standstill(typed, stood_ns);
         }
         // A cue that falls due goes before the next key, however much was typed.
@@ -151,23 +153,28 @@ fn sort(typed: Vec<Input>) -> (Vec<Input>, usize) {
     (kept, dropped)
 }
 
-/// How many presses of keys `input` is, a held key's repeats among them.
-fn presses(input: &Input) -> usize {
+/// The keys of `input`.
+fn keys_of(input: &Input) -> &[KeyEvent] {
     match input {
-        Input::Key(key) => usize::from(key.kind != KeyEventKind::Release),
-        Input::Burst(keys) => keys.len(),
+        Input::Key(key) => std::slice::from_ref(key),
+        Input::Burst(keys) => keys,
         Input::Mouse(_)
         | Input::Paste(_)
         | Input::PasteBroken
         | Input::Focus(_)
         | Input::KeyFlags(_)
-        | Input::Reply => 0,
+        | Input::Reply => &[],
     }
+}
+
+/// How many presses of keys `input` is, a held key's repeats among them.
+fn presses(input: &Input) -> usize {
+    keys_of(input).iter().filter(|key| key.kind != KeyEventKind::Release).count()
 }
 
 #[cfg(test)]
 mod tests {
-    use crossterm::event::{KeyEvent, KeyModifiers};
+    use crossterm::event::KeyModifiers;
 
     use super::*;
 

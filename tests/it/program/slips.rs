@@ -2,7 +2,7 @@
 
 use super::open_evening;
 use super::shows::evening;
-use crate::harness::{House, Wire};
+use crate::harness::{House, Program, Wire, in_time, pass};
 
 #[test]
 fn no_slip_in_the_palette_and_no_escape_from_a_page_fires_or_stops_anything() {
@@ -51,4 +51,61 @@ fn only_the_keys_that_the_question_lists_answer_it_and_none_that_came_before_it(
         }
         assert_eq!(house.runs().len(), runs, "{key:?}");
     }
+}
+
+/// Types `text` at the pace of a hand.
+fn type_blind(program: &mut Program, text: &str) {
+    for c in text.chars() {
+        program.keys(&c.to_string());
+        pass(40);
+    }
+}
+
+#[test]
+fn a_reason_that_is_typed_although_override_is_refused_does_nothing() {
+    in_time(|| {
+        let (house, wire) = (House::new(), Wire::new());
+        let mut program = open_evening(&house, &wire, &[]);
+        program.await_words(&["House lights"]);
+        program.press_to_see("nn", &["playhead at 3 Off the roof"]);
+        program.press_for("s", "cue_stood_by");
+        program.press_for("1", "department_ready");
+        program.keys("2");
+        program.await_event("department_ready", 2);
+        program.press_to_see("o", &["no interlock blocks"]);
+        type_blind(&mut program, "they x12 hm, go now n");
+        program.await_words(&["o opened no line: typed text does nothing until Enter"]);
+        program.press_to_see("\r", &["o opened no line: its text did nothing, keys act again"]);
+        wire.expect_silence();
+        let before = ["cue_fired", "held", "department_unready", "note_taken", "cue_skipped", "step_done"];
+        let journal = house.journal();
+        assert!(before.iter().all(|kind| journal.of_kind(kind).is_empty()), "{}", journal.tail(9));
+        // A Space right after the refusal is a GO, and nothing delays it.
+        program.press_to_see("o", &["no interlock blocks"]);
+        program.keys(" ");
+        wire.expect("/three");
+    });
+}
+
+#[test]
+fn a_note_that_is_typed_where_no_line_opens_does_nothing() {
+    in_time(|| {
+        let (house, wire) = (House::new(), Wire::new());
+        let mut program = open_evening(&house, &wire, &[]);
+        program.await_words(&["House lights"]);
+        program.press_to_see(":people\r", &["PEOPLE"]);
+        for opener in ["t", "/"] {
+            program.press_to_see(opener, &["no people in this show"]);
+            type_blind(&mut program, "hot n 2");
+            program.press_to_see("\r", &[&format!("{opener} opened no line: its text did nothing")]);
+        }
+        program.press_to_see("q", &["y leaves"]);
+        type_blind(&mut program, "they said h");
+        program.press_to_see("\r", &["t opened no line: its text did nothing"]);
+        wire.expect_silence();
+        let journal = house.journal();
+        assert!(journal.of_kind("cue_fired").is_empty() && journal.of_kind("held").is_empty(), "{}", journal.tail(9));
+        program.keys(" ");
+        wire.expect("/one");
+    });
 }

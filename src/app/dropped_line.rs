@@ -1,0 +1,98 @@
+//! Text that the caller types for a line that did not open.
+//!
+//! In the dark the caller presses `o` and types the reason without a look. Where no line opened, the letters would act as
+//! commands and the spaces as GO. So the text right after such a key does nothing, and the screen says so. The first key
+//! decides: a letter, digit or sign begins a text, any other key is meant as that key. A GO is never held back.
+
+use crossterm::event::{KeyCode, KeyEvent};
+
+use super::App;
+use super::keymap::Key;
+use super::keys::Act;
+
+/// A pause of more than this ends the text, nanoseconds: longer than people pause inside a word, shorter than they need to
+/// look up and decide on a GO.
+const PAUSE_NS: u64 = 1_500_000_000;
+
+/// A line that did not open, and whose text may come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct DroppedLine {
+    /// What should have opened it.
+    act: Act,
+    /// When its last key came, by the machine's clock, nanoseconds.
+    at_ns: u64,
+    /// Whether some of its text has come.
+    has_text: bool,
+}
+
+impl DroppedLine {
+    /// Returns `true` if more of its text may come.
+    pub(super) fn is_recent(&self, now_ns: u64) -> bool {
+        now_ns.saturating_sub(self.at_ns) <= PAUSE_NS
+    }
+}
+
+impl App {
+    /// Takes in that `act`, which opens a line, opened none.
+    pub(super) fn opened_no_line(&mut self, act: Act, now_ns: u64) {
+        self.dropped_line = Some(DroppedLine { act, at_ns: now_ns, has_text: false });
+    }
+
+    /// Takes in keys that were dropped: where they begin a line, the rest of its text may come still.
+    pub fn missed<'a>(&mut self, keys: impl IntoIterator<Item = &'a KeyEvent>, now_ns: u64) {
+        if self.prompt.is_some() {
+            return;
+        }
+        for key in keys {
+            let act = self.keymap.act_of(key).map(|act| act.on(self.page));
+            if !self.drops_text(key, act, false, now_ns)
+                && let Some(act) = act.filter(|act| act.opens_line())
+            {
+                self.opened_no_line(act, now_ns);
+            }
+        }
+    }
+
+    /// Returns `true` if `key` belongs to the text of a line that did not open, and says so; it must not act then.
+    /// `is_held` is whether the key is held since it was pressed before.
+    pub(super) fn drops_text(&mut self, key: &KeyEvent, act: Option<Act>, is_held: bool, now_ns: u64) -> bool {
+        let Some(line) = self.dropped_line.take().filter(|line| line.is_recent(now_ns)) else { return false };
+        if is_held && !line.has_text {
+            // It is the key that should have opened the line.
+            self.dropped_line = Some(line);
+            return false;
+        }
+        let (is_enter, is_go) = (key.code == KeyCode::Enter, act == Some(Act::Go));
+        let is_text = Key::of(key).is_some_and(|key| key.is_text());
+        let is_dropped = if line.has_text {
+            // As in a line that is open, but no panic and no GO waits for it.
+            key.code != KeyCode::Esc && (is_text || is_enter || !is_go)
+        } else {
+            (is_text && key.code != KeyCode::Char(' ')) || (is_enter && !is_go)
+        };
+        if !is_dropped {
+            return false;
+        }
+        let opener = self.keymap.way(line.act);
+        let is_end = is_enter || Key::of(key) == Some(Key::CTRL_C);
+        let words = if is_end {
+            format!("{opener} opened no line: its text did nothing, keys act again")
+        } else {
+            format!("{opener} opened no line: typed text does nothing until Enter, Esc or a pause of 1.5 s")
+        };
+        if line.has_text {
+            self.hint(words, now_ns);
+        } else {
+            self.refuse(words, now_ns);
+        }
+        if is_enter && is_go {
+            // A second press right after the line is the same slip as one after a GO.
+            self.go_pressed_ns = Some(now_ns);
+        }
+        self.dropped_line = (!is_end).then_some(DroppedLine { at_ns: now_ns, has_text: true, ..line });
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests;
