@@ -8,6 +8,7 @@ mod choices;
 mod commands;
 mod complete;
 mod forms;
+mod guide;
 mod hints;
 mod line;
 mod man;
@@ -46,6 +47,7 @@ pub fn main() -> ExitCode {
         Some(Verb::Completions { shell }) => {
             complete::registration(&shell.to_string()).and_then(|lines| commands::print(&lines))
         }
+        Some(Verb::Guide { text }) => guide::show(*text),
         Some(Verb::Man { verb }) => man::page(verb.as_deref()).and_then(|page| commands::print(&page)),
     };
     match done {

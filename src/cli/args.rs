@@ -1,4 +1,4 @@
-//! What may stand on the command line.
+//! Command-line arguments.
 
 mod board;
 mod demo;
@@ -15,6 +15,7 @@ use etcetera::BaseStrategy;
 pub use super::choices::ThemeArg;
 use super::choices::{THEME_VARIABLE, theme_called};
 use super::forms::{Format, Paper};
+use super::guide::Text;
 pub use super::line::command;
 use super::means::means;
 use super::words::{start_at, start_cue, variable};
@@ -209,6 +210,14 @@ pub enum Verb {
         /// The shell
         shell: clap_complete::Shell,
     },
+    /// Read the guide, or the reference of show files
+    ///
+    /// On a terminal, the text opens in the pager that $PAGER names, or in less.
+    Guide {
+        /// The text to read
+        #[arg(value_enum, default_value = "guide")]
+        text: Text,
+    },
     /// Print the man page; with VERB, that of a command
     Man {
         /// The command, such as `board`
@@ -218,7 +227,7 @@ pub enum Verb {
 }
 
 impl RunArgs {
-    /// Whether any of these stands on the command line.
+    /// Returns `true` if any of these is on the command line.
     fn are_given(&self) -> bool {
         let RunArgs { show, rehearse, speed, auto, at, cue, fresh, resume, listen, theme: _, ascii: _, plain_keys: _ } =
             self;
@@ -239,9 +248,9 @@ impl RunArgs {
 }
 
 impl Args {
-    /// Reads the command line; leaves with status 2 and a word where it makes no sense.
+    /// Reads the command line; exits with status 2 and an error if it makes no sense.
     ///
-    /// `--state` may stand before a command or behind it, so clap cannot be told that commands exclude arguments.
+    /// `--state` may come before a command or after it, so clap cannot be told that commands exclude arguments.
     pub fn read() -> Self {
         let args = hints::parse();
         if args.verb.is_some() && args.run.are_given() {
@@ -297,7 +306,7 @@ impl Args {
         (config, theme)
     }
 
-    /// The caller's choice of colours, where he made one: on the command line, or else in $HANDOVER_THEME. That is not
+    /// The caller's choice of colours, if they made one: on the command line, or else in $HANDOVER_THEME. That is not
     /// clap's to read, for a wrong word in the environment must not keep a show from opening or a report from printing.
     ///
     /// # Errors

@@ -9,12 +9,13 @@ use roff::{Roff, bold, roman};
 use super::args;
 
 /// Examples: what for, and the command.
-const EXAMPLES: [(&str, &str); 9] = [
+const EXAMPLES: [(&str, &str); 10] = [
     ("Watch what the program can do in a minute and a half", "handover demo"),
     (
         "Write a small show, check it, and rehearse it",
         "handover new show.toml && handover check show.toml && handover --rehearse show.toml",
     ),
+    ("Read the guide; look up the keys of show files", "handover guide; handover guide reference"),
     ("Run a show", "handover show.toml"),
     ("A technical rehearsal with real outputs, as if it were 10:00", "handover show.toml --at 10:00"),
     ("Try every output without firing anything", "handover probe show.toml"),
@@ -37,13 +38,14 @@ const FILES: [(&str, &str); 5] = [
 ];
 
 /// Variables of the environment, and what they do.
-const ENVIRONMENT: [(&str, &str); 7] = [
+const ENVIRONMENT: [(&str, &str); 8] = [
     ("HANDOVER_THEME", "The colours: dark, light, high-contrast, colour-blind or own. --theme takes precedence."),
     (
         "HANDOVER_PASSCODE",
         "The passcode of remote controls, if --listen can be reached from other machines and the show names no other variable.",
     ),
     ("HANDOVER_COMPLETE", "Set by the shell completions: the shell that asks for them."),
+    ("PAGER", "The pager of handover guide; less if it is not set. Empty: no pager."),
     ("NO_COLOR", "Not empty: no colours."),
     (
         "COLORTERM, TERM",

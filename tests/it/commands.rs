@@ -291,6 +291,63 @@ fn completions_and_the_man_page_come() {
     assert!(succeeds(&["--version"]).starts_with("handover "));
 }
 
+/// What the reader of `handover guide` on a terminal gets with this pager, and the exit status.
+fn paged(pager: &str) -> (String, u32) {
+    let house = House::new();
+    let mut program = house.spawn(&["guide"], (120, 36), &[("PAGER", pager)]);
+    let status = program.await_exit().exit_code();
+    program.last_screen();
+    (String::from_utf8_lossy(&program.raw()).replace("\r\n", "\n"), status)
+}
+
+#[test]
+fn the_guide_and_the_reference_are_printed_whole_where_there_is_no_terminal() {
+    let (guide, reference) = (include_str!("../../docs/guide.md"), include_str!("../../docs/reference.md"));
+    assert_eq!(succeeds(&["guide"]), guide);
+    assert_eq!(succeeds(&["guide", "guide"]), guide);
+    assert_eq!(succeeds(&["guide", "reference"]), reference);
+    assert!(fails(2, &["guide", "nosuch"]).contains("reference"));
+    assert!(succeeds(&["--help"]).contains("  guide "));
+    assert!(succeeds(&["man"]).contains("handover\\-guide(1)"));
+    assert_eq!(offered(&House::new(), &["guide", "r"]), ["reference"]);
+}
+
+#[test]
+fn on_a_terminal_the_guide_opens_in_the_pager() {
+    // The pager gets the text on stdin, writes to the terminal, and may have options.
+    let (seen, status) = paged("sed -n -e 1s/^/PAGED:/p -e '$s/^/LAST:/p'");
+    assert!(seen.starts_with("PAGED:# The guide") && seen.contains("\nLAST:"), "{seen}");
+    assert_eq!((seen.lines().count(), status), (2, 0), "{seen}");
+}
+
+#[test]
+fn a_reader_who_leaves_the_pager_early_hears_nothing_of_it() {
+    let (seen, status) = paged("head -n 1");
+    assert_eq!((seen.as_str(), status), ("# The guide to handover\n", 0));
+}
+
+#[test]
+fn without_a_pager_that_works_the_guide_is_printed() {
+    let guide = include_str!("../../docs/guide.md");
+    for pager in ["", " ", "no-such-pager-here --with options", "false"] {
+        let (seen, status) = paged(pager);
+        assert!(seen.ends_with(guide), "{pager:?}: {} bytes", seen.len());
+        assert_eq!(status, 0, "{pager:?}");
+    }
+}
+
+#[test]
+fn a_closed_pipe_ends_the_guide_in_silence() {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_handover"));
+    let mut child = command.arg("guide").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let child = child.as_mut().map(|child| (child.stdout.take(), child)).expect("the program runs");
+    drop(child.0);
+    let mut said = String::new();
+    std::io::Read::read_to_string(&mut child.1.stderr.take().expect("stderr"), &mut said).expect("text");
+    assert!(child.1.wait().expect("the program ends").success());
+    assert_eq!(said, "");
+}
+
 #[test]
 fn runs_and_report_tell_of_a_rehearsal_that_ran_to_its_end() {
     let (house, wire) = (House::new(), Wire::new());
@@ -466,7 +523,9 @@ fn the_folder_of_runs_is_listed_where_it_says_something_and_taken_everywhere() {
     let named = |verb: &str| succeeds(&[verb, "--help"]).contains("--state");
     assert!(["runs", "stop", "report", "board"].iter().all(|verb| named(verb)));
     assert!(
-        !["shows", "new", "check", "probe", "sheet", "keys", "theme", "completions", "man"].iter().any(|v| named(v))
+        !["shows", "new", "check", "probe", "sheet", "keys", "theme", "completions", "guide", "man"]
+            .iter()
+            .any(|v| named(v))
     );
     for args in [["shows", "--state", &state], ["--state", &state, "shows"], ["--state", &state, "runs"]] {
         succeeds(&args);
