@@ -84,7 +84,7 @@ pub struct App {
     pub scroll: usize,
     /// Whether the caller has scrolled the page: until then, one that follows the run goes along with it.
     pub is_scrolled: bool,
-    /// The newest line of the log when the caller scrolled it: what has come since stands above what he reads.
+    /// The newest line of the log when the caller scrolled it: what has come since stands above what they read.
     pub log_seen: u64,
     /// Which lines the log's page shows.
     pub log_filter: log::Filter,
@@ -92,7 +92,7 @@ pub struct App {
     pub log_search: String,
     /// The colours.
     pub theme: Theme,
-    /// The caller's own colours, where he has some.
+    /// The caller's own colours, if there are any.
     pub own: Option<Arc<Own>>,
     /// The keys.
     pub keymap: Arc<Keymap>,
@@ -252,10 +252,10 @@ impl App {
         }
     }
 
-    /// Says why a command was refused, and which key mends it.
+    /// Says why a command was refused, and which key helps.
     pub fn refused(&mut self, rejection: &Rejection, now_ns: u64) {
         let way = |act| self.keymap.way(act);
-        let mend = match rejection {
+        let help = match rejection {
             Rejection::Held => format!(" ({} resumes)", way(Act::Hold)),
             Rejection::Interlock { .. } => format!(" ({} overrides)", way(Act::Override)),
             Rejection::NoStandby(_) => format!(": {} calls it", way(Act::Standby)),
@@ -285,7 +285,7 @@ impl App {
             | Rejection::NotOver
             | Rejection::Ended => String::new(),
         };
-        self.refuse(format!("{rejection}{mend}"), now_ns);
+        self.refuse(format!("{rejection}{help}"), now_ns);
     }
 
     /// Says that something was not done, and why; the log keeps it.

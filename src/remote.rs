@@ -105,7 +105,7 @@ pub enum Wish {
 }
 
 impl Wish {
-    /// Whether it makes things safer: then it passes where others have used up the measure.
+    /// Returns `true` if it makes things safer: then it passes where others have used up the measure.
     fn calms(&self) -> bool {
         matches!(self, Wish::Panic | Wish::StopAll | Wish::Hold)
     }

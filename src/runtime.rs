@@ -75,7 +75,7 @@ pub fn run(wishes: &Wishes) -> anyhow::Result<End> {
 /// Shows the demonstration until somebody leaves it.
 ///
 /// # Errors
-/// When there is no terminal; the text is for whoever started it.
+/// When there is no terminal; the text is for the person who started it.
 pub fn demo(wishes: &DemoWishes) -> anyhow::Result<End> {
     call(&wishes.state, |_, _| opening::demo(wishes).map(Some))
 }

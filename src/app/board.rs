@@ -11,9 +11,9 @@ use jiff::tz::TimeZone;
 use crate::engine::{Countdown, Phase, RunNs, State, Timing};
 use crate::show::{Clock, Cue, CueIx, SegmentIx, Show, Trigger};
 
-/// How many of the running cues are told, the last first.
+/// How many of the running cues are shown, the last first.
 const ON_MAX: usize = 8;
-/// How many segments behind the next one are told.
+/// How many segments after the next one are shown.
 const LATER_MAX: usize = 60;
 
 /// What a public screen shows.
@@ -33,7 +33,7 @@ pub struct Board {
     pub stage: Stage,
     /// What comes next.
     pub next: Option<Next>,
-    /// The segments behind that, each with its planned start.
+    /// The segments after that, each with its planned start.
     pub later: Vec<(Option<Timestamp>, String)>,
     /// What keeps the board from knowing more.
     pub notice: Option<Notice>,
@@ -64,7 +64,7 @@ pub enum Face {
 }
 
 impl Face {
-    /// The one behind this one; behind the last, the first.
+    /// The one after this one; after the last, the first.
     pub fn next(self) -> Face {
         match self {
             Face::Board => Face::Clock,
@@ -114,8 +114,7 @@ pub struct On {
     pub segment: String,
     /// How far the segment has come.
     pub part: Countdown,
-    /// What is on in it, the last first: what runs, and in front of it a cue that was over at once and holds until the
-    /// next.
+    /// What runs in it, the last first; before that a cue that was over at once and holds until the next.
     pub cues: Vec<(Item, Option<Countdown>)>,
 }
 
@@ -344,11 +343,11 @@ impl Public<'_> {
                 Some(ends_ns.until(show_ns).max(0).saturating_add(delay_ns as i64))
             }
             Trigger::At { .. } if state.firings == 0 => {
-                let at_ns = *self.state.plan().cue_start_ns.get(cue)?;
+                let at_ns = *self.state.plan().cue_start_ns.get(cue.0 as usize)?;
                 (at_ns >= self.now as i64).then(|| at_ns - self.now as i64)
             }
             Trigger::Into { offset_ns } if self.state.current_segment().is_none_or(|running| segment > running) => {
-                let starts_ns = *self.timing.start_ns.get(segment)?;
+                let starts_ns = *self.timing.start_ns.get(segment.0 as usize)?;
                 Some((starts_ns - self.now as i64).max(0).saturating_add(offset_ns as i64))
             }
             Trigger::Go | Trigger::With { .. } | Trigger::After { .. } | Trigger::At { .. } | Trigger::Into { .. } => {
@@ -382,7 +381,7 @@ impl Public<'_> {
         segments.map(|segment| (self.planned_start(segment), self.show.segment(segment).title.clone())).collect()
     }
 
-    /// Whether the plan's times are times of day already: not before an open show has begun.
+    /// Returns `true` if the plan's times are times of day already: not before an open show has begun.
     fn is_tied(&self) -> bool {
         self.state.plan().anchored || self.state.has_begun()
     }
@@ -392,7 +391,7 @@ impl Public<'_> {
     }
 
     fn planned_cue(&self, cue: CueIx) -> Option<Timestamp> {
-        let planned_ns = *self.state.plan().cue_start_ns.get(cue)?;
+        let planned_ns = *self.state.plan().cue_start_ns.get(cue.0 as usize)?;
         if matches!(self.show.cue(cue).trigger, Trigger::At { .. }) {
             return Some(self.state.wall(planned_ns));
         }

@@ -86,7 +86,7 @@ impl App {
         self.seen.map_or(0, |seen| seen.lines).saturating_sub(1).max(1) as isize
     }
 
-    /// Selects the next of what was looked for last, in running order, or the one before; behind the last comes the first.
+    /// Selects the next of what was looked for last, in running order, or the one before; after the last comes the first.
     pub(super) fn find_again(&mut self, back: bool, state: &State, now_ns: u64) -> Vec<Task> {
         if self.page == Page::Log {
             self.say("the log shows all lines that were found", Tone::Attention, now_ns);
@@ -226,7 +226,7 @@ mod tests {
         assert_eq!((app.cursor, said(&app)), (Some(CueIx(0)), "3 found: Ctrl-N goes to the next"));
         assert_eq!([again(&mut app, &state), again(&mut app, &state)], [Some(2), Some(3)]);
         assert_eq!(said(&app), "3 of 3 with “ring”");
-        assert_eq!(again(&mut app, &state), Some(0), "behind the last comes the first");
+        assert_eq!(again(&mut app, &state), Some(0), "after the last comes the first");
         types(&mut app, "/", &state);
         assert_eq!(app.cursor, Some(CueIx(2)), "an empty line finds the next too");
         app.find_again(true, &state, 0);

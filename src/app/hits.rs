@@ -11,7 +11,7 @@ use crate::show::{CueIx, PersonIx, SegmentIx};
 /// What the mouse finds on the screen as last drawn.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Hits {
-    /// Row, first column, column behind the last, and the cue there.
+    /// Row, first column, the column after the last, and the cue there.
     pub rows: Vec<(u16, u16, u16, CueIx)>,
     /// Everything else; where two lie over each other, the later counts.
     pub regions: Vec<Region>,

@@ -32,7 +32,7 @@ impl Default for Keymap {
     }
 }
 
-/// Whether no file changes the keys of `act`: hands find these in the dark, in every house.
+/// Returns `true` if no file changes the keys of `act`: callers press these in the dark without looking.
 fn is_fixed(act: Act) -> bool {
     matches!(act, Act::Panic | Act::Ready(_))
 }
@@ -85,7 +85,7 @@ impl Keymap {
         }
     }
 
-    /// Whether the first key of GO is text where the caller types.
+    /// Returns `true` if the first key of GO is text where the caller types.
     pub fn go_is_text(&self) -> bool {
         self.keys(Act::Go).first().is_some_and(|key| key.is_text())
     }

@@ -149,12 +149,12 @@ impl Filter {
         }
     }
 
-    /// The filter behind this one; behind the last, the first.
+    /// The filter after this one; after the last, the first.
     pub fn next(self) -> Filter {
         Filter::ALL.iter().cycle().nth(self as usize + 1).copied().unwrap_or_default()
     }
 
-    /// Whether it lets `line` pass.
+    /// Returns `true` if it lets `line` pass.
     pub fn passes(self, line: &Line) -> bool {
         match self {
             Filter::All => true,
@@ -169,13 +169,13 @@ impl Filter {
 }
 
 impl Line {
-    /// Whether something was refused, missed or lost, did not leave, or is not as it should be.
+    /// Returns `true` if something was refused, missed or lost, did not leave, or is not as it should be.
     pub fn is_trouble(&self) -> bool {
         let is_warning = self.seq.is_none() && self.tone == Tone::Attention;
         self.tone == Tone::Alarm || self.kind == Kind::Refusal || is_warning
     }
 
-    /// Whether it has all of `words`, which are in lower case.
+    /// Returns `true` if it has all of `words`, which are in lower case.
     fn has_all(&self, words: &[String]) -> bool {
         let text = self.text.to_lowercase();
         words.iter().all(|word| text.contains(word))

@@ -158,7 +158,7 @@ mod tests {
         }
         let mut app = App::new(Theme::Dark);
         let tasks = [1_000, 1_100, 1_200, 1_300].map(|ms| click(&mut app, 5, 3, ms).len());
-        assert_eq!(tasks, [0, 1, 0, 1], "a third click begins anew");
+        assert_eq!(tasks, [0, 1, 0, 1], "a third click begins again");
     }
 
     #[test]

@@ -30,7 +30,7 @@ pub enum Ask {
     Note,
     /// A note that belongs to a person.
     PersonNote {
-        /// Whom it is about, whoever is selected meanwhile.
+        /// The person the note is about, even if the selection changes.
         person: PersonIx,
     },
     /// A cue; `back` is where the cursor was.

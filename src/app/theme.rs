@@ -57,7 +57,7 @@ impl Theme {
         }
     }
 
-    /// The one behind this; the caller's own is among them where he `has_own`.
+    /// The theme after this one; the caller's own is among them if `has_own`.
     pub fn next(self, has_own: bool) -> Theme {
         let at = Theme::ALL.iter().position(|theme| *theme == self).unwrap_or(0);
         let next = Theme::ALL[(at + 1) % Theme::ALL.len()];
@@ -308,7 +308,7 @@ pub fn parts(hex: u32) -> (u8, u8, u8) {
     (r, g, b)
 }
 
-/// The contrast of two colours, 1 to 21, as WCAG 2.2 reckons it ("contrast ratio" and "relative luminance").
+/// The contrast of two colours, 1 to 21, as WCAG 2.2 computes it ("contrast ratio" and "relative luminance").
 pub fn contrast(a: (u8, u8, u8), b: (u8, u8, u8)) -> f64 {
     let light = |(r, g, b): (u8, u8, u8)| 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
     let (a, b) = (light(a) + 0.05, light(b) + 0.05);

@@ -64,7 +64,7 @@ impl State {
         vec![Event::PlayheadMoved { cue: cue.map(|cue| self.number(cue)) }]
     }
 
-    /// Whether `cue` may be fired now, by whomever.
+    /// Checks that `cue` may be fired now.
     fn may_fire(&self, cue: CueIx) -> Result<(), Rejection> {
         if self.held_since_ns.is_some() {
             return Err(Rejection::Held);
@@ -122,8 +122,8 @@ impl State {
         Ok(self.fire(cue, cause, now))
     }
 
-    /// Whether nothing of the first segment is left to call, and the caller has not gone elsewhere: then GO begins it, and
-    /// its cues come by themselves.
+    /// Returns `true` if nothing of the first segment is left to call, and the caller has not gone elsewhere: then GO
+    /// begins it, and its cues come by themselves.
     fn begins_without_a_cue(&self) -> bool {
         let calls_first = self.show.cues_of(SegmentIx(0)).any(|cue| self.show.cue(cue).is_called());
         self.playhead.is_none_or(|cue| !calls_first && self.first_called() == Some(cue))
@@ -302,7 +302,7 @@ impl State {
         Ok(vec![Event::NoteTaken { text: text.to_owned(), cue: cue.map(|cue| self.number(cue)) }])
     }
 
-    /// Whether nothing is left to call, running or due, so that quitting ends the run.
+    /// Returns `true` if nothing is left to call, running or due, so that quitting ends the run.
     pub fn is_over(&self) -> bool {
         let due = !self.timers.by_show.is_empty() || !self.timers.by_wall.is_empty();
         let runs = self.on_air.iter().any(|&cue| !self.is_endless(cue));
@@ -317,7 +317,7 @@ impl State {
         current.filter(|&cue| self.is_in_order(cue) && self.cue(cue).firings == 0)
     }
 
-    /// Whether a segment with cues has still to open by itself.
+    /// Returns `true` if a segment with cues has still to open by itself.
     fn more_comes(&self) -> bool {
         let behind = |segment: &SegmentIx| self.current_segment().is_none_or(|running| *segment > running);
         let ahead = self.show.segment_indices().filter(behind);

@@ -56,7 +56,7 @@ impl fmt::Display for RunId {
 /// A fact of the run. The journal holds nothing else, and the state is the fold of them.
 ///
 /// `due_ns`, where an event has it, is the instant of the run clock at which it was meant to happen; what follows is
-/// reckoned from there and not from when somebody got round to it. Segments, steps and actions are counted from 1.
+/// computed from there and not from the moment when the program got to it. Segments, steps and actions are counted from 1.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
 #[serde(tag = "event", rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
@@ -157,7 +157,7 @@ pub enum Event {
     ClipResumed {
         cue: CueNumber,
     },
-    /// The player has gone from under the cue: from here on its end is reckoned by the clock.
+    /// The player has gone from under the cue: from here on its end is computed by the clock.
     ClipLost {
         cue: CueNumber,
         firing: u32,
@@ -175,7 +175,7 @@ pub enum Event {
         cue: CueNumber,
     },
     /// `by` now has the place of `cue` in the order: its backup, or the cue itself again. `not_followed` are the cues that
-    /// follow `cue` and do not come any more, as long as it stands aside.
+    /// follow `cue` and do not come any more, as long as it is out of the order.
     CueSwapped {
         cue: CueNumber,
         by: CueNumber,

@@ -19,8 +19,8 @@ const DUE_MAX: usize = 64;
 const JOINS_MAX: usize = 32;
 
 impl State {
-    /// Whether `cue`, fired now, is complete only when the player says so. Steps are marked by the caller, and a clip
-    /// that begins again at its end has none.
+    /// Returns `true` if `cue`, fired now, is complete only when the player says so. Steps are marked by the caller,
+    /// and a clip that begins again at its end has none.
     pub(super) fn is_ended_by_player(&self, cue: CueIx) -> bool {
         !self.rehearsal && self.has_player_end(cue)
     }
@@ -175,10 +175,10 @@ impl State {
 
     /// Lets the clock say when a cue is complete whose player cannot; where nobody knows when that would be, the cue is
     /// stopped, so that what follows it waits for the caller. One that may go without its clip has no need of it.
-    pub(super) fn reckon_end(&mut self, cue: CueIx, run_ns: RunNs) {
+    pub(super) fn estimate_end(&mut self, cue: CueIx, run_ns: RunNs) {
         let show = Arc::clone(&self.show);
         let (plan, now_ns) = (show.cue(cue), self.show_ns(run_ns));
-        let state = &mut self.cues[cue];
+        let state = &mut self.cues[cue.0 as usize];
         if !std::mem::take(&mut state.awaits_clip) {
             return;
         }
@@ -191,8 +191,8 @@ impl State {
         self.complete_at(cue, ends_ns.max(now_ns));
     }
 
-    /// The events of a cue that has come to the end that was reckoned for it.
-    pub(super) fn reckoned_end(&self, cue: CueIx, due_ns: RunNs) -> Vec<Event> {
+    /// The events of a cue that has come to the end that was computed for it.
+    pub(super) fn estimated_end(&self, cue: CueIx, due_ns: RunNs) -> Vec<Event> {
         if !self.cue(cue).unplayed {
             return vec![Event::CueCompleted { cue: self.show.cue(cue).number.clone(), due_ns }];
         }
@@ -210,7 +210,7 @@ impl State {
         [Event::CueStopped { cue: number, by_player: true }].into_iter().chain(missed).collect()
     }
 
-    /// Whether this action of `cue`, counted from 1, plays the clip that is its clock.
+    /// Returns `true` if this action of `cue`, counted from 1, plays the clip that is its clock.
     pub(super) fn plays_clip(&self, cue: CueIx, action: u32) -> bool {
         self.show.cue(cue).clip().is_some_and(|(at, ..)| at as u32 + 1 == action)
     }
@@ -222,7 +222,7 @@ impl State {
         if is_in_delay {
             self.disarm(cue);
         }
-        let state = &mut self.cues[cue];
+        let state = &mut self.cues[cue.0 as usize];
         (state.awaits_clip, state.unplayed) = (false, false);
         if state.phase == Phase::Running || is_in_delay {
             state.phase = Phase::Stopped;

@@ -11,20 +11,21 @@ impl State {
         self.cue(main).replaced_by.unwrap_or(main)
     }
 
-    /// Whether `cue` is in the order: not skipped, and neither it nor the cue at the head of its chain stands aside,
-    /// as a backup that waits does, or a cue whose backup is swapped in. (What follows a jump that was called off must
-    /// not be offered to the caller in the dark. What follows a skipped cue is: it waits for GO.)
+    /// Returns `true` if `cue` is in the order: not skipped, and neither it nor the cue at the head of its chain is out
+    /// of the order, as a backup that waits does, or a cue whose backup is swapped in. (What follows a jump that was
+    /// called off must not be offered to the caller in the dark. What follows a skipped cue is: it waits for GO.)
     pub fn is_in_order(&self, cue: CueIx) -> bool {
         self.has_place(cue) && !self.cue(cue).skipped
     }
 
-    /// Whether neither `cue` nor the cue at the head of its chain stands aside.
+    /// Returns `true` if neither `cue` nor the cue at the head of its chain is out of the order.
     pub(super) fn has_place(&self, cue: CueIx) -> bool {
         let has_place = |cue| self.at_place_of(self.show.main_of(cue)) == cue;
         has_place(cue) && has_place(self.show.root(cue))
     }
 
-    /// Whether the playhead stops at `cue` when it moves by itself: the caller has to call it, or it can't come alone.
+    /// Returns `true` if the playhead stops at `cue` when it moves by itself: the caller has to call it, or it can't
+    /// come alone.
     fn stops(&self, cue: CueIx) -> bool {
         let comes_alone = match self.show.cue(cue).trigger {
             Trigger::Go => false,
@@ -79,7 +80,7 @@ impl State {
 
     /// The cue behind the playhead, whatever fires it.
     pub(super) fn next_in_order(&self) -> Option<CueIx> {
-        // Behind the last cue there is no next one: the top of the show is reached by going there, not by going on.
+        // After the last cue there is no next one: the top of the show is reached by going there, not by going on.
         let behind_all = self.playhead.is_none() && self.has_begun();
         self.places_behind(self.playhead).find(|&cue| self.is_in_order(cue)).filter(|_| !behind_all)
     }

@@ -10,7 +10,7 @@ use super::timer::Timers;
 use super::{Cause, PersonState, RunNs, ShowNs};
 use crate::show::demonstration::Demonstration;
 use crate::show::plan::Plan;
-use crate::show::{CueIx, DepartmentIx, IndexVec, PersonIx, SegmentIx, Show};
+use crate::show::{CueIx, DepartmentIx, SegmentIx, Show};
 
 /// Everything that is true of a run at one moment, but for the moment itself.
 ///
@@ -27,8 +27,8 @@ pub struct State {
     pub(super) shift_ns: Option<i64>,
     /// The show's clock at the beginning of the run.
     pub(super) clock: Timestamp,
-    pub(super) cues: IndexVec<CueIx, CueState>,
-    pub(super) segments: IndexVec<SegmentIx, SegmentState>,
+    pub(super) cues: Vec<CueState>,
+    pub(super) segments: Vec<SegmentState>,
     pub(super) timers: Timers,
     pub(super) playhead: Option<CueIx>,
     /// The cue at the playhead has fired or is skipped, so the playhead moves on before anything else happens.
@@ -55,7 +55,7 @@ pub struct State {
     pub(super) touched_ns: ShowNs,
     pub(super) notes: Vec<Note>,
     /// The sheet of those who were spotted, in the show's order of people.
-    pub(super) people: IndexVec<PersonIx, PersonState>,
+    pub(super) people: Vec<PersonState>,
 }
 
 /// From what kind of cue the playhead moves on.
@@ -192,8 +192,8 @@ impl State {
             demonstration: None,
             shift_ns: None,
             clock: Timestamp::UNIX_EPOCH,
-            cues: IndexVec::filled(CueState::default(), show.cues.len()),
-            segments: IndexVec::filled(SegmentState::default(), show.segments.len()),
+            cues: vec![CueState::default(); show.cues.len()],
+            segments: vec![SegmentState::default(); show.segments.len()],
             timers: Timers::default(),
             playhead: None,
             leaves: None,
@@ -211,7 +211,7 @@ impl State {
             frontier: None,
             touched_ns: ShowNs::default(),
             notes: vec![],
-            people: IndexVec::filled(PersonState::default(), show.people.len()),
+            people: vec![PersonState::default(); show.people.len()],
             show,
         }
     }
@@ -226,7 +226,7 @@ impl State {
         &self.plan
     }
 
-    /// Whether nothing leaves the machine.
+    /// Returns `true` if nothing leaves the machine.
     pub fn is_rehearsal(&self) -> bool {
         self.rehearsal
     }
@@ -236,7 +236,7 @@ impl State {
         self.speed
     }
 
-    /// Whether the program calls the show.
+    /// Returns `true` if the program calls the show.
     pub fn is_auto(&self) -> bool {
         self.auto
     }
@@ -248,7 +248,7 @@ impl State {
 
     /// What `cue` has come to.
     pub fn cue(&self, cue: CueIx) -> &CueState {
-        &self.cues[cue]
+        &self.cues[cue.0 as usize]
     }
 
     /// Returns `true` if a public view may show `cue` with its words: the show says that it is public, and it is under no
@@ -265,7 +265,7 @@ impl State {
 
     /// What `segment` has come to.
     pub fn segment(&self, segment: SegmentIx) -> &SegmentState {
-        &self.segments[segment]
+        &self.segments[segment.0 as usize]
     }
 
     /// The cue that the next GO fires.
@@ -273,8 +273,8 @@ impl State {
         self.playhead
     }
 
-    /// Whether the cue at the playhead has fired or is skipped: [`State::handle_timeout`] has to move the playhead on
-    /// before anything is decided.
+    /// Returns `true` if the cue at the playhead has fired or is skipped: [`State::handle_timeout`] has to move the
+    /// playhead on before anything is decided.
     pub fn is_moving_on(&self) -> bool {
         self.leaves.is_some()
     }
@@ -284,12 +284,12 @@ impl State {
         self.segment.map(|(segment, _)| segment)
     }
 
-    /// Whether the first segment has started.
+    /// Returns `true` if the first segment has started.
     pub fn has_begun(&self) -> bool {
         self.begun_ns.is_some()
     }
 
-    /// Whether the run has ended.
+    /// Returns `true` if the run has ended.
     pub fn has_ended(&self) -> bool {
         self.ended_ns.is_some()
     }
@@ -327,7 +327,7 @@ impl State {
         needs.filter(move |(at, _)| ready & (1 << at) == 0).map(|(_, &department)| department)
     }
 
-    /// Whether the interlock of `cue` lets a GO pass.
+    /// Returns `true` if the interlock of `cue` lets a GO pass.
     pub fn is_clear(&self, cue: CueIx) -> bool {
         self.cue(cue).overridden || self.missing(cue).next().is_none()
     }

@@ -27,11 +27,11 @@ pub struct AsRun {
     pub run: String,
     /// The IANA name of the zone of all times.
     pub zone_name: String,
-    /// Whether nothing left the machine.
+    /// `true` if nothing left the machine.
     pub rehearsal: bool,
     /// How many times as fast as the machine's clock the run's clock went.
     pub speed: u32,
-    /// Whether the program called the show.
+    /// `true` if the program called the show.
     pub auto: bool,
     /// In a technical rehearsal, how far the show's clock was set ahead of the machine's; behind it, negative.
     pub shift_ms: Option<i64>,
@@ -45,7 +45,7 @@ pub struct AsRun {
     pub started: Option<ZonedDateTime>,
     /// When the last thing happened that the records know of.
     pub last: Option<ZonedDateTime>,
-    /// Whether the run came to its end.
+    /// `true` if the run came to its end.
     pub finished: bool,
     /// When the show was meant to end.
     pub planned_end: Option<ZonedDateTime>,
@@ -57,8 +57,8 @@ pub struct AsRun {
     pub held_ms: u64,
     /// How often it did.
     pub holds: u32,
-    /// Whether the show beside the journal is not the one with which the run began: what is planned here is what
-    /// it says now.
+    /// `true` if the show beside the journal is not the one with which the run began: what is planned here is what it
+    /// says now.
     pub show_changed: bool,
     /// The panics, and which outputs they told to stop.
     pub panics: Vec<PanicRow>,
@@ -103,7 +103,7 @@ pub struct SegmentRow {
     pub title: String,
     /// When it was meant to start; `None` where nothing ties the plan to the clock yet.
     pub planned_start: Option<ZonedDateTime>,
-    /// Whether it starts by the clock, not when the segment in front of it ends.
+    /// `true` if it starts by the clock, not when the segment in front of it ends.
     pub hard_start: bool,
     /// How long it was meant to last.
     pub planned_ms: u64,
@@ -218,7 +218,7 @@ impl Outcome {
         }
     }
 
-    /// Whether the cue belonged to the show as it was called, and is missing from it.
+    /// Returns `true` if the cue belonged to the show as it was called, and is missing from it.
     pub fn is_gap(self) -> bool {
         matches!(self, Outcome::Missed | Outcome::Skipped | Outcome::NotCalled)
     }

@@ -166,7 +166,7 @@ impl<'a> Chart<'a> {
         self.scale.x(at.timestamp().as_millisecond())
     }
 
-    /// Adds markup; whoever calls has escaped what is free text in it.
+    /// Adds markup; the caller has escaped what is free text in it.
     fn put(&mut self, markup: &str) {
         self.svg.push_str(markup);
         self.svg.push('\n');
@@ -350,7 +350,7 @@ impl<'a> Chart<'a> {
         self.put(&format!("<path class=\"hard\" d=\"M{x:.1} {:.1}l7 8l-7 8l-7 -8z\"/>", y - 8.0));
     }
 
-    /// A row in words, for whoever cannot see it or points at it.
+    /// A row in words, for readers who cannot see it or who point at it.
     fn told(&self, row: &SegmentRow) -> String {
         let hard = if row.hard_start { "hard start, " } else { "" };
         let plan = match &row.planned_start {

@@ -1,7 +1,7 @@
 //! Text in columns: what fits, what is cut, where a line breaks.
 //!
 //! Owns the measuring of text as a terminal draws it, where a character may take no column or two. Must never let a
-//! control character through: a note that clears the screen of whoever reads the report is no note.
+//! control character through: so a note cannot send escape sequences to the reader's terminal.
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 

@@ -95,7 +95,7 @@ impl<'a> Page<'a> {
         page
     }
 
-    /// Whether a time of the table falls on another day than the first.
+    /// Returns `true` if a time of the table falls on another day than the first.
     fn marks_days(&self) -> bool {
         self.time > CLOCK_WIDTH
     }

@@ -51,7 +51,7 @@ pub struct Landmark {
     pub name: String,
     /// Where it is; for an area, where its name stands.
     pub place: Place,
-    /// Whether it is an area and not a point.
+    /// `true` if it is an area and not a point.
     pub is_area: bool,
 }
 

@@ -28,7 +28,7 @@ pub enum Projection {
         /// Where both coordinates are 0.
         centre: Place,
     },
-    /// Miller's cylindrical (p. 88), with y reckoned from the equator.
+    /// Miller's cylindrical (p. 88), with y measured from the equator.
     Miller {
         /// The meridian in the middle, degrees east.
         longitude: f64,

@@ -32,7 +32,7 @@ pub(super) fn control(code: u32, now_ns: u64) -> State {
 }
 
 impl Begun {
-    /// Whether a second ESC before it means Alt.
+    /// Returns `true` if a second ESC before it means Alt.
     pub(super) fn takes_alt(self) -> bool {
         matches!(self, Begun::Csi | Begun::Ss3)
     }

@@ -49,7 +49,7 @@ impl Burst {
 }
 
 /// Returns `true` if text can have this key in it.
-#[expect(clippy::wildcard_enum_match_arm, reason = "the keys are crossterm's; none of the others is text")]
+#[expect(clippy::wildcard_enum_match_arm, reason = "the enum is another crate's; no other key is text")]
 fn types(key: &KeyEvent) -> bool {
     let is_text = match key.code {
         KeyCode::Char(_) => (key.modifiers - KeyModifiers::SHIFT).is_empty(),

@@ -1,6 +1,6 @@
 //! Lines on their way into the file, and the end of the file that they go to.
 //!
-//! Owns the rule that half a line never stands before a good one: whatever a failed write has left behind the last whole
+//! Owns the rule that half a line never stands before a good one: whatever a failed write has left after the last whole
 //! line is cut off before anything is written again, and what was not written waits here, in order. Must never drop a
 //! line and write a later one: a journal with a gap is one that no resume believes.
 
@@ -62,7 +62,7 @@ impl Backlog {
 pub(super) struct Tail {
     /// Up to where the file is whole lines.
     len: u64,
-    /// Whether more may stand behind that.
+    /// `true` if more may stand behind that.
     torn: bool,
 }
 

@@ -13,7 +13,7 @@ use super::recover::RecoverError;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum JournalError {
     /// The disk does not take the lines.
-    #[error("cannot write {}: {why}; {}: the events are kept in memory until then", path.display(), mend(*kind))]
+    #[error("cannot write {}: {why}; {}: the events are kept in memory until then", path.display(), fix(*kind))]
     Write {
         /// The journal.
         path: PathBuf,
@@ -114,7 +114,7 @@ impl JournalError {
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "the kinds of errors are std's")]
-fn mend(kind: ErrorKind) -> &'static str {
+fn fix(kind: ErrorKind) -> &'static str {
     match kind {
         ErrorKind::StorageFull | ErrorKind::QuotaExceeded => "free some room on its disk",
         ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied => "make it writable again",

@@ -18,7 +18,7 @@ use super::disk::{identity, open_regular};
 
 const LOCK_FILE: &str = "lock";
 
-/// Room for the longest text. It is always filled up with blanks and written at once, so that whoever reads it while it
+/// Room for the longest text. It is always filled up with blanks and written at once, so that a program that reads it while it
 /// changes finds the old text or the new one.
 const TEXT_BYTES: usize = 48;
 
@@ -27,7 +27,7 @@ const TEXT_BYTES: usize = 48;
 pub struct Holder {
     /// The process.
     pub pid: u32,
-    /// Whether it still has its terminal; one that has lost it may be asked to give the run away.
+    /// `true` if it still has its terminal; one that has lost it may be asked to give the run away.
     pub terminal: bool,
 }
 

@@ -19,7 +19,7 @@ impl Order {
         last.map_or_else(Self::default, |record| Self { seq: record.seq, run_ns: record.run_ns })
     }
 
-    /// Whether nothing has been admitted yet.
+    /// Returns `true` if nothing has been admitted yet.
     pub fn is_at_start(self) -> bool {
         self.seq == 0
     }

@@ -3,7 +3,7 @@
 //! Owns the rules of what is believed. A line that never got its newline is what a killed program or a power cut leaves:
 //! it is dropped, with a word about it, unless its checksum proves that only the newline is missing. Damage anywhere
 //! else is an error, because nobody can tell which cues would then be fired twice. Must never write: the file stays
-//! as it is for whoever has to look at it, and only [`super::Journal::open`], which holds the lock, cuts a torn end off.
+//! as it is for the person who has to look at it, and only [`super::Journal::open`], which holds the lock, cuts a torn end off.
 
 use std::fmt;
 use std::io::{self, BufRead, BufReader, Read};
@@ -26,7 +26,7 @@ pub struct Recovered {
     pub torn: Option<Torn>,
     /// How many bytes of the file the records fill.
     pub good_len: u64,
-    /// Whether the last record's line lacks its newline, and nothing else.
+    /// `true` if the last record's line lacks its newline, and nothing else.
     pub newline_missing: bool,
 }
 
@@ -69,7 +69,7 @@ pub enum RecoverError {
         path: PathBuf,
     },
     /// Some line in it is not as it was written.
-    #[error("{}, line {line} (byte {at_byte}): {why}; the file was left as it is; {}", path.display(), mend(*line, *at_byte, path))]
+    #[error("{}, line {line} (byte {at_byte}): {why}; the file was left as it is; {}", path.display(), fix(*line, *at_byte, path))]
     Damaged {
         /// The journal.
         path: PathBuf,
@@ -82,7 +82,7 @@ pub enum RecoverError {
     },
 }
 
-fn mend(line: u64, at_byte: u64, path: &Path) -> String {
+fn fix(line: u64, at_byte: u64, path: &Path) -> String {
     match line {
         1 => "start a new run with --fresh".to_owned(),
         _ => format!(
@@ -293,7 +293,7 @@ mod tests {
     }
 
     #[test]
-    fn damage_names_the_place_and_the_mend() {
+    fn damage_names_the_place_and_the_fix() {
         let records = sample::dozen();
         let mut bytes = bytes_of(&records);
         let second = bytes_of(&records[..1]).len();
@@ -303,7 +303,7 @@ mod tests {
         assert!(error.contains("left as it is") && error.contains("--fresh"), "{error}");
         assert!(error.contains(&format!("truncate -s {second} 'journal.jsonl'")), "{error}");
         bytes.truncate(second);
-        assert_eq!(read_back(&bytes).unwrap().records, records[..1], "the mend works");
+        assert_eq!(read_back(&bytes).unwrap().records, records[..1], "the fix works");
     }
 
     #[test]

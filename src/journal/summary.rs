@@ -18,11 +18,11 @@ pub struct Summary {
     pub show: String,
     /// Where the show came from.
     pub source: String,
-    /// Whether nothing left the machine.
+    /// `true` if nothing left the machine.
     pub rehearsal: bool,
     /// How many times as fast as the machine's clock.
     pub speed: u32,
-    /// Whether the program gave the GOs.
+    /// `true` if the program gave the GOs.
     pub auto: bool,
     /// In a technical rehearsal, how far the show's clock was set ahead of the machine's, nanoseconds.
     pub shift_ns: Option<i64>,
@@ -30,7 +30,7 @@ pub struct Summary {
     pub started_at: Timestamp,
     /// When its last event happened.
     pub last_at: Timestamp,
-    /// Whether it has come to its end, and no cue was fired after that.
+    /// `true` if it has come to its end, and no cue was fired after that.
     pub ended: bool,
     /// How often a cue was fired.
     pub cues_fired: u64,

@@ -31,7 +31,7 @@ pub enum SyncReport {
     LockRestored(PathBuf),
 }
 
-/// Whoever listens to the journal; it is called on the journal's thread and has to return at once.
+/// A listener to the journal; it is called on the journal's thread and has to return at once.
 pub type Report = Box<dyn Fn(SyncReport) + Send>;
 
 /// What the two threads share.
@@ -64,7 +64,7 @@ pub(super) struct State {
     /// Kept here so that nobody else gets the run before the last thread that may write has ended.
     pub lock: RunLock,
     phase: Phase,
-    /// Whether something has changed since the thread looked.
+    /// `true` if something has changed since the thread looked.
     pub roused: bool,
 }
 

@@ -2,8 +2,8 @@
 //!
 //! Owns the reader's place in the file. Takes whole lines only and believes of them what [`super::recover()`] believes; a
 //! last line without its newline waits for its end, since the writer may be in the middle of it, or may have died there
-//! and the next one will cut it off. Must never write, nor take the run's lock, nor keep the file open: whoever calls the
-//! show does not notice that he is followed.
+//! and the next one will cut it off. Must never write, nor take the run's lock, nor keep the file open: the program that calls the
+//! show does not notice that it is followed.
 
 use std::fs;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -36,8 +36,8 @@ pub struct Tail {
 /// What has come.
 #[derive(Debug, Default)]
 pub struct News {
-    /// Lines that were believed before are not there any more, so that `records` begins the run anew.
-    pub anew: bool,
+    /// Lines that were believed before are not there any more, so that `records` begins the run again.
+    pub restarted: bool,
     /// In order.
     pub records: Vec<Record>,
     /// What is wrong behind them: the file cannot be read, or a whole line in it is damaged. It is told once, and again
@@ -74,22 +74,22 @@ impl Tail {
         }
         let is_same = self.seen.is_none_or(|seen| (seen.device, seen.inode) == (look.device, look.inode));
         let has_grown = self.seen.is_some_and(|seen| look.len > seen.len);
-        let anew = was_unseen || !is_same || look.len < self.place.good_len || (self.damaged && !has_grown);
-        if anew {
+        let restarted = was_unseen || !is_same || look.len < self.place.good_len || (self.damaged && !has_grown);
+        if restarted {
             self.place = Place::default();
         }
         self.seen = Some(look);
         let mut records = vec![];
         let fault = self.take(&mut records).err();
         self.damaged = fault.is_some();
-        News { anew, records, fault }
+        News { restarted, records, fault }
     }
 
     /// A journal that has gone is one in which nothing has happened.
     fn gone(&mut self) -> News {
-        let anew = self.place != Place::default();
+        let restarted = self.place != Place::default();
         (self.place, self.seen, self.damaged, self.unseen) = (Place::default(), None, false, false);
-        News { anew, ..News::default() }
+        News { restarted, ..News::default() }
     }
 
     fn not_seen(&mut self, source: io::Error) -> News {
@@ -149,7 +149,7 @@ mod tests {
     struct Desk {
         dir: tempfile::TempDir,
         tail: Tail,
-        /// Everything that the tail has told, begun anew where it says so.
+        /// Everything that the tail has told, begun again where it says so.
         told: Vec<Record>,
     }
 
@@ -173,8 +173,8 @@ mod tests {
         }
 
         fn look(&mut self) -> Result<usize, RecoverError> {
-            let News { anew, records, fault } = self.tail.read();
-            if anew {
+            let News { restarted, records, fault } = self.tail.read();
+            if restarted {
                 self.told.clear();
             }
             let came = records.len();
@@ -225,7 +225,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_that_are_taken_back_begin_the_run_anew() {
+    fn lines_that_are_taken_back_begin_the_run_again() {
         let (mut desk, records) = (Desk::new(), sample::dozen());
         desk.append(&bytes_of(&records));
         assert_eq!(desk.look().unwrap(), 12);
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn damage_is_told_with_its_line_and_a_mended_file_is_read_anew() {
+    fn damage_is_told_with_its_line_and_a_fixed_file_is_read_again() {
         let (mut desk, records) = (Desk::new(), sample::dozen());
         let bytes = bytes_of(&records);
         desk.append(&bytes[..bytes_of(&records[..4]).len()]);
@@ -252,9 +252,9 @@ mod tests {
         assert_eq!(desk.told, records[..4], "what stands before it still holds");
         assert_eq!(desk.look().unwrap(), 0, "it is told once");
         desk.append(b"\n");
-        let News { anew, records: more, fault } = desk.tail.read();
+        let News { restarted, records: more, fault } = desk.tail.read();
         assert!(matches!(fault, Some(RecoverError::Damaged { line: 5, .. })), "it is damaged still");
-        assert!(!anew && more.is_empty(), "a caller who writes on costs no second reading of the whole");
+        assert!(!restarted && more.is_empty(), "a caller who writes on costs no second reading of the whole");
         desk.cut(bytes_of(&records[..4]).len());
         assert_eq!((desk.look().unwrap(), desk.told.len()), (4, 4));
         desk.append(&bytes_of(&records[4..]));
@@ -262,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_cannot_be_looked_at_is_told_once_and_read_anew_when_it_can() {
+    fn a_file_that_cannot_be_looked_at_is_told_once_and_read_again_when_it_can() {
         let (mut desk, records) = (Desk::new(), sample::dozen());
         desk.append(&bytes_of(&records));
         assert_eq!(desk.look().unwrap(), 12);

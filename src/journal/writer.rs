@@ -27,7 +27,7 @@ pub struct Journal {
     path: PathBuf,
     order: Order,
     shared: Arc<Shared>,
-    /// Whether something was appended since the thread that syncs was woken.
+    /// `true` if something was appended since the thread that syncs was woken.
     unsynced: bool,
     /// `None` once the journal is closed.
     thread: Option<JoinHandle<()>>,
@@ -147,7 +147,7 @@ impl Journal {
 
 impl Drop for Journal {
     fn drop(&mut self) {
-        // Whoever wants to know how it ends closes it.
+        // Errors are reported by `close`.
         let _ = self.finish(DROP_AT_MOST);
     }
 }
@@ -393,7 +393,7 @@ mod tests {
         journal.append(&records[..1]).unwrap();
         let lock = dir.path().join("lock");
         fs::remove_file(&lock).unwrap();
-        // Whoever takes the lock in this instant finds the journal locked as well.
+        // A program that takes the lock in this instant finds the journal locked as well.
         let second = RunLock::take(dir.path()).unwrap();
         let error = Journal::open(second, reporter().0).err().unwrap();
         assert!(matches!(error, OpenError::Held { .. }), "{error}");

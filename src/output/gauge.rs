@@ -1,4 +1,4 @@
-//! How an output is doing: written by whoever sends, read by whoever draws.
+//! How an output is doing: written by the code that sends, read by the code that draws.
 //!
 //! Must never be locked across input or output, so that reading a light cannot wait for a network.
 

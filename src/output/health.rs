@@ -1,4 +1,4 @@
-//! How an output is doing, for whoever looks at it.
+//! How an output is doing, for people who look at it.
 
 use crate::show::CueIx;
 

@@ -2,7 +2,7 @@
 //!
 //! Secrets live in the requests and in [`Secrets`], and nowhere else: no text that leaves this file may hold one, not
 //! even where a server quotes it back. Redirects are not followed, because the show file says whom it means to call,
-//! and whoever answers for it must not get to send its secrets elsewhere.
+//! and a server that answers for it must not get to send its secrets elsewhere.
 
 mod knock;
 mod trust;
@@ -277,7 +277,7 @@ fn is_unreached(kind: ErrorKind) -> bool {
     matches!(kind, ErrorKind::ConnectionRefused | ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable)
 }
 
-/// Whether a request that came to this may come to something else if it is tried again.
+/// Returns `true` if a request that came to this may come to something else if it is tried again.
 #[expect(clippy::wildcard_enum_match_arm, reason = "the errors are ureq's")]
 fn passes(error: &Error) -> bool {
     match error {

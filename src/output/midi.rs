@@ -1,7 +1,7 @@
 //! MIDI: a worker that holds one output port of the machine, found by its name.
 //!
 //! Ports come and go with their cables, and a system takes what is sent to one that has gone without a word. So the
-//! ports are listed anew before each message and four times a second, and a message to a port that is not there fails at
+//! ports are listed again before each message and four times a second, and a message to a port that is not there fails at
 //! once. The machine's ports stand behind [`Ports`], so that all this is tested without any.
 
 mod encode;

@@ -85,7 +85,7 @@ fn fitting(bytes: Vec<u8>, what: &str) -> Result<Vec<u8>, String> {
     }
 }
 
-/// Whether `packet` has a time tag.
+/// Returns `true` if `packet` has a time tag.
 pub(super) fn is_bundle(packet: &[u8]) -> bool {
     packet.starts_with(BUNDLE)
 }

@@ -70,7 +70,7 @@ pub fn probe(show: &Show, surroundings: &Surroundings<'_>, at_most: Duration) ->
         let run = move || {
             let began = now();
             let (what, said) = attempt.run(at_most);
-            // Whoever asked may have stopped waiting by now.
+            // The thread that asked may have stopped waiting by now.
             drop(sender.send(Probed { output: ix, what, words: clean(&said), took: now() - began }));
         };
         let name = format!("probe {}", output.id);

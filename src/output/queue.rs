@@ -230,7 +230,7 @@ impl<T> Queue<T> {
     pub(super) fn wait_for_end(&self, deadline: Instant) {
         let left = deadline.saturating_duration_since(now());
         let running = |line: &mut Line<T>| line.stage != Stage::Ended;
-        // Whoever waits goes on in either case, so whether the time ran out makes no difference.
+        // The waiting thread goes on in either case, so whether the time ran out makes no difference.
         drop(self.changed.wait_timeout_while(self.lock(), left, running));
     }
 

@@ -244,7 +244,7 @@ fn is_refused(socket: Option<&UdpSocket>) -> bool {
     error.is_some_and(|error| error.kind() == ErrorKind::ConnectionRefused)
 }
 
-/// Whether the machine has no room for the datagram just now; another socket would have none either.
+/// Returns `true` if the machine has no room for the datagram just now; another socket would have none either.
 fn is_full(error: &io::Error) -> bool {
     let no_buffers = rustix::io::Errno::NOBUFS.raw_os_error();
     error.kind() == ErrorKind::WouldBlock || error.raw_os_error() == Some(no_buffers)

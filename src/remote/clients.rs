@@ -157,7 +157,7 @@ impl Clients {
         });
     }
 
-    /// Whether anybody wants to be told of anything.
+    /// Returns `true` if anybody wants to be told of anything.
     pub(super) fn follow(&self) -> bool {
         self.0.iter().any(Client::follows)
     }

@@ -140,12 +140,12 @@ impl Connection {
         Ok(())
     }
 
-    /// Whether something waits to go out.
+    /// Returns `true` if something waits to go out.
     pub(super) fn is_behind(&self) -> bool {
         !self.waiting.is_empty()
     }
 
-    /// Whether the far end has stopped reading.
+    /// Returns `true` if the far end has stopped reading.
     pub(super) fn is_stuck(&self, now: Instant) -> bool {
         self.is_behind() && now.saturating_duration_since(self.moved) > STUCK_MAX
     }

@@ -154,7 +154,7 @@ impl Hub {
         std::mem::take(&mut self.out)
     }
 
-    /// Whether this peer is obeyed.
+    /// Returns `true` if this peer is obeyed.
     pub(super) fn may_speak(&self, peer: Peer) -> bool {
         self.passcode.is_none() || self.clients.find(peer).is_some_and(|client| client.connected)
     }

@@ -126,7 +126,8 @@ impl Remote {
         self.inbox.wake();
     }
 
-    /// Whether anybody wants to be told of what is published. `/runningCues` is answered from the last picture anyhow.
+    /// Returns `true` if anybody wants to be told of what is published. `/runningCues` is answered from the last
+    /// picture anyhow.
     pub fn has_subscribers(&self) -> bool {
         self.shared.has_subscribers.load(Relaxed)
     }

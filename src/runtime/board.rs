@@ -7,7 +7,7 @@
 //! the edge of the show's own second, or when something has happened.
 
 mod choose;
-mod reckon;
+mod estimate;
 mod run;
 
 use std::io;
@@ -60,7 +60,7 @@ pub struct Wishes {
 /// Shows the board until somebody leaves it.
 ///
 /// # Errors
-/// When there is no terminal, or no such run or show; the text is for whoever sits at the terminal.
+/// When there is no terminal, or no such run or show; the text is for the person at the terminal.
 pub fn show(wishes: &Wishes) -> anyhow::Result<()> {
     let choice = Choice::new(wishes.of.as_deref(), &wishes.state)?;
     terminal::require_to_show()?;
@@ -76,7 +76,7 @@ pub fn show(wishes: &Wishes) -> anyhow::Result<()> {
     handle.close();
     match shown {
         Ok(Ok(())) => Ok(()),
-        // Whoever closes the window wants the board to end.
+        // A closed window ends the board.
         Ok(Err(_)) if left.is_err() || !keyboard::is_alive() => Ok(()),
         Ok(Err(error)) => Err(error),
         Err(_) => Err(anyhow::anyhow!(
@@ -191,7 +191,7 @@ impl<'a> Screen<'a> {
         if let Some(run) = &mut self.run {
             news |= run.ask_for_caller(&self.choice);
         }
-        // Whoever is being called keeps the board, whatever else begins meanwhile.
+        // A run that is being called keeps the board, even if another run begins.
         if self.run.as_ref().is_some_and(Run::is_called) {
             return Ok(news);
         }
@@ -213,7 +213,7 @@ impl<'a> Screen<'a> {
                 Ok(true)
             }
             Err(error) if is_wanted => Err(error).with_context(|| format!("run {id} cannot be followed")),
-            // It may be an older program's: whoever waits for a run waits for one that can be read.
+            // It may be an older program's: a board that waits for a run waits for one that it can read.
             Err(_) => {
                 self.choice.pass_over(id);
                 Ok(news)

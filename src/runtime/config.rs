@@ -30,12 +30,12 @@ pub const CONFIG: &str = "config.toml";
 /// How many faults of one file the log names.
 const LOGGED_MAX: usize = 8;
 
-/// What the caller has set for himself.
+/// The caller's own settings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Config {
     /// The keys in force.
     pub keymap: Arc<Keymap>,
-    /// His own colours, where he has some.
+    /// The caller's own colours, if there are any.
     pub own: Option<Arc<Own>>,
     /// What shows may use beyond what is theirs.
     pub permits: Permits,
@@ -156,14 +156,14 @@ pub fn config(folder: Option<&Path>) -> Config {
 }
 
 impl Config {
-    /// The colours in force, as [`App::paints`] has them; `theme` is the caller's choice, where he made one.
+    /// The colours in force, as [`App::paints`] has them; `theme` is the caller's choice, if they made one.
     pub fn paints(&self, theme: Option<Theme>) -> (Theme, Paints) {
         let app = self.app(theme);
         let (base, paints) = app.paints();
         (base, paints.clone())
     }
 
-    /// An application with these keys and colours; `theme` is the caller's choice, where he made one.
+    /// An application with these keys and colours; `theme` is the caller's choice, if they made one.
     pub fn app(&self, theme: Option<Theme>) -> App {
         let usual = if self.own.is_some() { Theme::Own } else { Theme::Dark };
         let chosen = theme.filter(|theme| *theme != Theme::Own || self.own.is_some()).unwrap_or(usual);

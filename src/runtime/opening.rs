@@ -59,7 +59,7 @@ pub struct Wishes {
     pub state: PathBuf,
     /// The colours, where the caller chose some.
     pub theme: Option<Theme>,
-    /// His own keys and colours.
+    /// The caller's own keys and colours.
     pub config: Config,
     /// What the terminal can show.
     pub means: Means,
@@ -306,7 +306,7 @@ fn resume(
     })
 }
 
-/// The first words to the caller. Keys that are not where he put them come first, and are an alarm.
+/// The first words to the caller. Keys that are not where they put them come first, and are an alarm.
 fn said(config: &Config, note: Option<&str>, words: &[String]) -> Option<(String, Tone)> {
     let faults = &config.words;
     let tone = if faults.is_empty() { Tone::Attention } else { Tone::Alarm };

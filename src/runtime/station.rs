@@ -266,7 +266,7 @@ fn lock_restored(path: &std::path::Path) -> String {
     format!("{path} was deleted or moved and is made again; leave the files of a run alone")
 }
 
-/// Whether an output has something to do still: a picture that runs must not go with the caller's terminal.
+/// Returns `true` if an output has something to do still: a picture that runs must not go with the caller's terminal.
 fn is_at_work(health: &Health) -> bool {
     health.queued > 0 || health.clip.is_some()
 }

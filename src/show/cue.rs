@@ -23,7 +23,8 @@ pub struct Cue {
     pub needs: Vec<DepartmentIx>,
     /// No public view shows its words before it has fired.
     pub embargo: bool,
-    /// Whether boards and public sheets show it at all: what the file says of it, or else of its segment, or of the show.
+    /// `true` if boards and public sheets show it at all: what the file says of it, or else of its segment, or of the
+    /// show.
     pub public: bool,
     /// How long the cue itself lasts, nanoseconds; without it, it is complete at once.
     pub duration_ns: Option<u64>,
@@ -75,7 +76,7 @@ impl Cue {
         })
     }
 
-    /// Whether its clip begins again at its end.
+    /// Returns `true` if its clip begins again at its end.
     pub fn is_loop(&self) -> bool {
         matches!(self.clip(), Some((_, _, MpvCommand::Play { looped: true, .. })))
     }
@@ -91,7 +92,7 @@ impl Cue {
         self.duration_ns.or(span_ns)
     }
 
-    /// Whether the caller has to call it in the normal order: trigger `go`, and nobody's backup.
+    /// Returns `true` if the caller has to call it in the normal order: trigger `go`, and nobody's backup.
     pub fn is_called(&self) -> bool {
         self.trigger == Trigger::Go && self.backup_for.is_none()
     }

@@ -52,7 +52,7 @@ pub struct Glance<'a> {
     pub paints: (Theme, &'a Paints),
     /// What the terminal can show.
     pub means: Means,
-    /// Whether the line of keys stands at the bottom.
+    /// `true` if the line of keys stands at the bottom.
     pub help: bool,
 }
 

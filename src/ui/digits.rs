@@ -68,7 +68,7 @@ pub(super) struct Size {
     wide: usize,
     /// Half rows that it is high.
     high: usize,
-    /// Whether there are only whole cells.
+    /// `true` if there are only whole cells.
     solid: bool,
 }
 

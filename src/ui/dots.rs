@@ -100,7 +100,7 @@ impl Dots {
         }
     }
 
-    /// Whether any dot is drawn in a cell of the screen.
+    /// Returns `true` if any dot is drawn in a cell of the screen.
     pub fn has(&self, x: u16, y: u16) -> bool {
         let (Some(column), Some(row)) = (x.checked_sub(self.area.x), y.checked_sub(self.area.y)) else { return false };
         let at = usize::from(row) * usize::from(self.area.width) + usize::from(column);

@@ -56,13 +56,13 @@ pub(super) fn message(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16) -> Op
     None
 }
 
-/// Whether the message line has more to say than the last event.
+/// Returns `true` if the message line has more to say than the last event.
 pub(super) fn speaks(scene: &Scene) -> bool {
     scene.app.prompt.is_some() || fresh(scene).is_some() || greets(scene)
 }
 
-/// Whether the greeting of the first run of all stands: until the first key or the show's beginning, whoever begins it,
-/// and never where the last event is an alarm.
+/// Returns `true` if the greeting of the very first run is shown: until the first key or the beginning of the show, and
+/// never where the last event is an alarm.
 fn greets(scene: &Scene) -> bool {
     scene.app.greets
         && !scene.state.has_begun()

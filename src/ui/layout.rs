@@ -82,9 +82,9 @@ pub(super) struct Needs {
     pub next: u16,
     /// The same with its notes.
     pub with_notes: u16,
-    /// Whether the monitor has a picture.
+    /// `true` if the monitor has a picture.
     pub has_picture: bool,
-    /// Whether digits are of whole cells, so that the smallest have five rows.
+    /// `true` if digits are of whole cells, so that the smallest have five rows.
     pub is_plain: bool,
 }
 

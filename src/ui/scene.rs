@@ -1,4 +1,4 @@
-//! What the regions of a frame share: the run, the moment, its timing reckoned once, and how times read.
+//! What the regions of a frame share: the run, the moment, its timing computed once, and how times read.
 //!
 //! Holds no cells and decides no place on the screen.
 
@@ -77,7 +77,7 @@ impl<'a> Scene<'a> {
         now_ns - i64::from(self.state.wall(now_ns).subsec_nanosecond())
     }
 
-    /// Whether the plan's times are times of day already: not before an open show has begun.
+    /// Returns `true` if the plan's times are times of day already: not before an open show has begun.
     pub fn is_tied(&self) -> bool {
         self.state.plan().anchored || self.state.has_begun()
     }
@@ -108,7 +108,7 @@ impl<'a> Scene<'a> {
 
     /// When `cue` is meant to come, on the run's clock.
     pub fn planned_cue_ns(&self, cue: CueIx) -> i64 {
-        let planned_ns = self.state.plan().cue_start_ns[cue];
+        let planned_ns = self.state.plan().cue_start_ns[cue.0 as usize];
         match self.cue(cue).trigger {
             Trigger::At { .. } => planned_ns,
             Trigger::Go | Trigger::With { .. } | Trigger::After { .. } | Trigger::Into { .. } => {
@@ -246,14 +246,15 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// Whether an action of the cue's last firing failed, or it may not have been sent, or its picture is lost.
+    /// Returns `true` if an action of the cue's last firing failed, or it may not have been sent, or its picture is
+    /// lost.
     pub fn has_send_trouble(&self, cue: CueIx) -> bool {
         let is_trouble = |send: &SendState| matches!(send, SendState::Failed | SendState::Unknown);
         self.state.cue(cue).clip_lost || self.state.cue(cue).sends.iter().any(is_trouble)
     }
 
-    /// Whether `cue` is out of the order though nobody skipped it: a backup that waits, a cue whose backup has its
-    /// place, and what follows either.
+    /// Returns `true` if `cue` is out of the order though nobody skipped it: a backup that waits, a cue whose backup
+    /// has its place, and what follows either.
     pub fn stands_aside(&self, cue: CueIx) -> bool {
         !self.state.cue(cue).skipped && !self.state.is_in_order(cue)
     }
@@ -271,8 +272,8 @@ impl<'a> Scene<'a> {
 
     /// When the segment in front of `segment` ends, as things stand.
     pub fn end_before_ns(&self, segment: SegmentIx) -> Option<i64> {
-        let before = SegmentIx(segment.0.checked_sub(1)?);
-        if self.state.current_segment() == Some(before) {
+        let before = segment.0.checked_sub(1)? as usize;
+        if self.state.current_segment() == Some(SegmentIx(before as u32)) {
             let left_ns = self.state.segment_countdown(self.now_ns)?.left_ns();
             return Some(self.now_ns as i64 + left_ns.max(0));
         }

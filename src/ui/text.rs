@@ -1,4 +1,4 @@
-//! Text that keeps to its columns: everything here reckons in cells, never in bytes or characters.
+//! Text that keeps to its columns: everything here counts in cells, never in bytes or characters.
 //!
 //! Wide characters take two cells and combining ones none; what does not fit ends in an ellipsis. No other file of the
 //! screen measures text.

@@ -1,7 +1,7 @@
 //! Colours and weights by what they mean, in every theme, with all colours, sixteen, or none.
 //!
 //! One colour means one thing everywhere: red is on air (and an alarm), amber wants attention, green is ready or done
-//! well, blue is played in, grey is past or not yet. Nothing is told by colour alone: whoever draws with these styles
+//! well, blue is played in, grey is past or not yet. Nothing is told by colour alone: code that draws with these styles
 //! puts a sign or a word beside, so that the screen reads the same without any.
 
 use ratatui::style::{Color, Modifier, Style};

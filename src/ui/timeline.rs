@@ -12,7 +12,7 @@
 //! ```
 //!
 //! With more segments than rows the page scrolls, the running segment in sight until the caller scrolls; the axis always
-//! shows the time of the segments in sight. Must never reckon a time of its own: planned and projected times come from
+//! shows the time of the segments in sight. Must never compute a time of its own: planned and projected times come from
 //! the engine.
 
 mod bars;

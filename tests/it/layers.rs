@@ -29,7 +29,7 @@ const NO_ARROW: &[(&str, &str, &str)] = &[
     ("ui", "journal", "the screen draws the state and never reads a file"),
 ];
 
-/// What a layer that is a value must not mention, lest its tests need a machine.
+/// What a layer that is a value must not mention, so that its tests need no machine.
 const IMPURE: &[&str] = &[
     "std::fs",
     "std::net",
@@ -139,7 +139,7 @@ fn group(text: &str) -> Vec<String> {
 fn sources() -> Vec<Source> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut found = vec![];
-    collect(&root, &mut found);
+    collect(&root, "rs", &mut found);
     found.sort();
     let source = |path: PathBuf| {
         let inside = path.strip_prefix(&root).expect("a file in src").with_extension("");
@@ -152,12 +152,13 @@ fn sources() -> Vec<Source> {
     found.into_iter().map(source).collect()
 }
 
-fn collect(dir: &Path, found: &mut Vec<PathBuf>) {
+/// Adds the files below `dir` whose names end in `ending`.
+pub fn collect(dir: &Path, ending: &str, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(dir).expect("a folder of src") {
         let path = entry.expect("a file of src").path();
         if path.is_dir() {
-            collect(&path, found);
-        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            collect(&path, ending, found);
+        } else if path.extension().is_some_and(|extension| extension == ending) {
             found.push(path);
         }
     }

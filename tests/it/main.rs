@@ -12,6 +12,7 @@ mod board;
 mod clips;
 mod commands;
 mod crash;
+mod english;
 mod harness;
 mod layers;
 mod outputs;

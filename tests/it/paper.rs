@@ -8,7 +8,7 @@ use std::process::Command;
 use crate::commands::{fails, succeeds};
 use crate::harness::House;
 
-/// Whether the validator is there; a machine that has to have it fails instead.
+/// Returns `true` if the validator is there; a machine that has to have it fails instead.
 fn is_equipped() -> bool {
     let is_there = Command::new("tidy").arg("--version").output().is_ok();
     if !is_there {

@@ -23,7 +23,7 @@ use crate::harness::{House, PATIENCE, await_some};
 /// One at a time: players share two processors, and each has only half a second for an answer.
 pub static STAGE: Mutex<()> = Mutex::new(());
 
-/// Whether the programs are there; a machine that has to have them fails instead.
+/// Returns `true` if the programs are there; a machine that has to have them fails instead.
 pub fn is_equipped() -> bool {
     let missing = *MISSING;
     if let Some(name) = missing {

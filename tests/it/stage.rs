@@ -19,7 +19,7 @@ use crate::harness::display::{Display, Hue, SIZE};
 use crate::harness::{House, PATIENCE, Program, await_some};
 use crate::player::{STAGE, Stage, is_equipped, stage_has};
 
-/// Whether the programs are there; a machine that has to have them fails instead.
+/// Returns `true` if the programs are there; a machine that has to have them fails instead.
 fn has_screen() -> bool {
     let is_there = |name: &str| {
         let version = if name == "Xvfb" { "-help" } else { "--version" };

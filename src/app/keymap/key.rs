@@ -98,12 +98,12 @@ impl Key {
         }
     }
 
-    /// Whether it types this character by itself.
+    /// Returns `true` if it types this character by itself.
     pub fn types(self, character: char) -> bool {
         self.modifiers.is_empty() && self.code == KeyCode::Char(character)
     }
 
-    /// Whether it is text where the caller types.
+    /// Returns `true` if it is text where the caller types.
     pub fn is_text(self) -> bool {
         self.modifiers.is_empty() && matches!(self.code, KeyCode::Char(_))
     }

@@ -1,4 +1,4 @@
-//! The evening's chart with every place reckoned by hand, and pictures of shows that are hardly there.
+//! The evening's chart with every place computed by hand, and pictures of shows that are hardly there.
 
 use std::sync::Arc;
 

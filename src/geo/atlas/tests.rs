@@ -67,7 +67,8 @@ fn the_coasts_are_closed_and_never_jump() {
     assert_eq!(round_the_pole, 1);
 }
 
-/// Whether a place is inside an outline, by the crossings of a line to the south pole; longitudes go on past 180.
+/// Returns `true` if a place is inside an outline, by the crossings of a line to the south pole; longitudes go on past
+/// 180.
 fn is_inside(outline: &Outline, place: Place) -> bool {
     let mut inside = false;
     for pair in outline.points.windows(2) {

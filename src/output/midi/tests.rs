@@ -155,7 +155,7 @@ fn a_cue_finds_a_port_that_came_back_a_moment_ago() {
 }
 
 #[test]
-fn a_port_that_takes_nothing_fails_its_cue_and_is_opened_anew() {
+fn a_port_that_takes_nothing_fails_its_cue_and_is_opened_again() {
     let mut s = setup("Pyro", &["Pyro"]);
     awaited(|| s.midi.health().light == Light::Ok);
     s.machine.lock().unwrap().stuck = Some("no room".into());

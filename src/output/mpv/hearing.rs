@@ -165,7 +165,7 @@ impl Player {
         match play {
             Some(play) if self.go(play.clone(), now) => Turn::Nothing,
             Some(play) => {
-                // It has turned deaf; whoever reaps it has to know what it was called for.
+                // It has turned deaf; the code that reaps it has to know what it was called for.
                 self.state = State::Playing { reel, last, part: 0, play, stage: Stage::Called };
                 Turn::Nothing
             }

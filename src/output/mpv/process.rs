@@ -98,7 +98,7 @@ impl Process {
         Ok((child?, ours))
     }
 
-    /// Why players do not start, with the mend.
+    /// Why players do not start, and how to fix it.
     pub(super) fn refusal(&self, error: &io::Error) -> String {
         if error.kind() != io::ErrorKind::NotFound {
             return format!("{} does not start: {error}", self.program.display());

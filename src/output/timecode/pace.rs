@@ -176,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn a_hold_is_told_once_and_a_resume_begins_anew() {
+    fn a_hold_is_told_once_and_a_resume_begins_again() {
         let mut pace = Pace::new(FrameRate::Fps30, QUARTERS);
         pace.set(0, runs(0));
         until(&mut pace, SECOND_NS);

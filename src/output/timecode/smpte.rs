@@ -26,7 +26,7 @@ pub(super) struct Label {
 
 impl Label {
     /// The label of the frame that is the `frame`th, from 0, of a clock that began at zero; after 24 hours it begins
-    /// anew.
+    /// again.
     ///
     /// Drop-frame leaves out numbers, not frames: 00 and 01 of every minute that ten does not divide
     /// (SMPTE 12M, "Drop frame compensated").
@@ -61,7 +61,7 @@ fn dropped_before(frame: u64) -> u64 {
     18 * tens + 2 * (rest.saturating_sub(2) / DROP_MINUTE)
 }
 
-/// The count at which the frames of a label begin anew.
+/// The count at which the frames of a label begin again.
 fn base(rate: FrameRate) -> u64 {
     match rate {
         FrameRate::Fps24 => 24,

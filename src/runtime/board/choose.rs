@@ -136,7 +136,7 @@ impl Choice {
         if let Wanted::Run(id) = &self.wanted {
             return Some(id.clone());
         }
-        // A folder that cannot be read now may be readable in a moment: whoever waits goes on waiting.
+        // A folder that cannot be read now may be readable in a moment: a board that waits keeps waiting.
         let ids = self.store.ids().unwrap_or_default();
         let mut best: Option<((bool, bool), RunId)> = None;
         for id in ids.into_iter().rev().take(RUNS_LOOKED_AT) {
@@ -156,14 +156,14 @@ impl Choice {
         (!is_older).then_some(id)
     }
 
-    /// Whether `id` began before `other`.
+    /// Returns `true` if `id` began before `other`.
     fn is_behind(&self, id: &RunId, other: &RunId) -> bool {
         let ids = self.store.ids().unwrap_or_default();
         let place = |id: &RunId| ids.iter().position(|known| known == id);
         place(id) < place(other)
     }
 
-    /// Whether a run is of the show that is wanted.
+    /// Returns `true` if a run is of the show that is wanted.
     fn fits(&self, told: &Told) -> bool {
         match &self.wanted {
             Wanted::Show(source) => told.source == *source,

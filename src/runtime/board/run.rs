@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::choose::Choice;
-use super::reckon::Reckoning;
+use super::estimate::ClockEstimate;
 use crate::app::board::{Board, Notice};
 use crate::engine::{Event, RunId, RunNs, State};
 use crate::journal::{News, RecoverError, Tail};
@@ -22,7 +22,7 @@ pub(super) struct Run {
     tail: Tail,
     state: State,
     /// Unknown before its first line.
-    clock: Option<Reckoning>,
+    clock: Option<ClockEstimate>,
     is_called: bool,
     has_left: bool,
     fault: Option<Notice>,
@@ -57,15 +57,15 @@ impl Run {
         self.state.speed()
     }
 
-    /// Whether somebody calls it, and it goes on.
+    /// Returns `true` if somebody calls it, and it goes on.
     pub fn is_called(&self) -> bool {
         self.is_called && !self.state.has_ended()
     }
 
     /// Takes in what was appended; true where that changes anything.
     pub fn read(&mut self) -> bool {
-        let News { anew, records, fault } = self.tail.read();
-        if anew {
+        let News { restarted, records, fault } = self.tail.read();
+        if restarted {
             (self.state, self.clock, self.has_left) = (State::new(Arc::clone(&self.show)), None, false);
         }
         for record in &records {
@@ -76,10 +76,10 @@ impl Run {
             let (machine_ns, wall) = (machine_ns(), wall_now());
             match &mut self.clock {
                 Some(clock) => clock.correct(last, machine_ns, wall),
-                None => self.clock = Some(Reckoning::begin(last, self.state.speed(), machine_ns, wall)),
+                None => self.clock = Some(ClockEstimate::begin(last, self.state.speed(), machine_ns, wall)),
             }
         }
-        let has_news = anew || !records.is_empty() || fault.is_some();
+        let has_news = restarted || !records.is_empty() || fault.is_some();
         if has_news {
             self.fault = fault.map(|fault| match fault {
                 RecoverError::Damaged { line, .. } => Notice::Damaged { line },

@@ -84,7 +84,7 @@ fn twin(wishes: &Wishes, folder: RunFolder, holder: Holder, inbox: &Inbox) -> an
             folder.id,
             holder.pid
         ),
-        // Whoever calls without a terminal gives the run away.
+        // A caller without a terminal gives the run away.
         (Unfinished::Resume, false) => Answer::Resume,
         (Unfinished::Ask, false) => question::ask(&folder, Some(holder), wall_now(), inbox)?,
         (Unfinished::Ask, true) | (Unfinished::Fresh, _) => Answer::Fresh,

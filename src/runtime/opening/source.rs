@@ -106,7 +106,7 @@ impl Machine for OwnMemory {
     }
 }
 
-/// Whether a report on stderr may have colours.
+/// Returns `true` if a report on stderr may have colours.
 pub fn has_colour() -> bool {
     let refused = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     std::io::stderr().is_terminal() && !refused

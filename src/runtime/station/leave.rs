@@ -108,7 +108,7 @@ impl Station {
         if let Some((None, fault)) = fault {
             words.push(format!("The journal: {fault}."));
         }
-        // Whoever does not read the terminal does not read a farewell either, and writing one could hang.
+        // A terminal that nobody reads gets no farewell: writing one could hang.
         ((answered && keyboard::is_alive()).then(|| words.join("\n")), end)
     }
 }

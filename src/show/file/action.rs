@@ -242,7 +242,7 @@ fn url_path(value: &Value<'_>) -> Option<String> {
     is_url_text(value, text).then(|| text.to_owned())
 }
 
-/// Whether `text` can stand in a URL as it is; a fault at `value` if not.
+/// Returns `true` if `text` can stand in a URL as it is; a fault at `value` if not.
 pub fn is_url_text(value: &Value<'_>, text: &str) -> bool {
     let bad = |c: &char| !c.is_ascii_graphic() || "\"#<>\\^`{|}".contains(*c);
     let found = text.chars().find(bad);

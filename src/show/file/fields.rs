@@ -98,7 +98,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Whether `key` is there, readable or not.
+    /// Returns `true` if `key` is there, readable or not.
     pub fn has(&self, key: &str) -> bool {
         self.table.contains_key(key)
     }
@@ -190,7 +190,7 @@ impl<'a> Fields<'a> {
         self.reader.source(&self.span).starts_with('{')
     }
 
-    /// Whether no syntax error has cost it a key.
+    /// Returns `true` if no syntax error has cost it a key.
     pub fn is_whole(&self) -> bool {
         let broken = match self.is_inline() {
             true => self.reader.is_broken(&self.span),

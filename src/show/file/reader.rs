@@ -107,18 +107,19 @@ impl<'a> Reader<'a> {
         self.report(Problem::error(span, what, fix).beside(place, label));
     }
 
-    /// Whether something between the ends of `span`, or right at them, was lost to a syntax error.
+    /// Returns `true` if something between the ends of `span`, or right at them, was lost to a syntax error.
     pub fn is_broken(&self, span: &Range<usize>) -> bool {
         let first = self.broken.partition_point(|broken| broken.end < span.start);
         self.broken.get(first).is_some_and(|broken| broken.start <= span.end)
     }
 
-    /// Whether something on the line of `at` was lost to a syntax error.
+    /// Returns `true` if something on the line of `at` was lost to a syntax error.
     pub fn is_broken_line(&self, at: usize) -> bool {
         !self.broken.is_empty() && self.is_broken(&line_around(self.text, at))
     }
 
-    /// Whether something of the table whose header stands at `header` was lost: the stretch up to the next header.
+    /// Returns `true` if something of the table whose header stands at `header` was lost: the stretch up to the next
+    /// header.
     pub fn is_broken_table(&self, header: &Range<usize>) -> bool {
         if self.broken.is_empty() {
             return false;

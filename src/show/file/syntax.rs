@@ -292,7 +292,7 @@ fn scan_value(text: &str, mut at: usize) -> Result<usize, Unclosed> {
             b']' | b'}' => drop(open.pop()),
             b'\n' => {
                 let Some(&opener) = open.last() else { return Ok(at) };
-                if begins_anew(&text[at + 1..], bytes[opener] == b'[' || !matches!(last, b',' | b'{')) {
+                if begins_again(&text[at + 1..], bytes[opener] == b'[' || !matches!(last, b',' | b'{')) {
                     return Err(Unclosed { opener: opener..opener + 1, end: at });
                 }
             }
@@ -332,8 +332,8 @@ fn scan_text(text: &str, at: usize) -> Result<usize, Unclosed> {
     if is_long { Err(Unclosed { opener: at..at + delimiter, end: text.len() }) } else { Ok(text.len()) }
 }
 
-/// Whether the first line of `rest` can only be a new table, or, where `keys_too`, a new key.
-fn begins_anew(rest: &str, keys_too: bool) -> bool {
+/// Returns `true` if the first line of `rest` can only be a new table, or, where `keys_too`, a new key.
+fn begins_again(rest: &str, keys_too: bool) -> bool {
     let line = rest.lines().next().unwrap_or_default().trim();
     let bare = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ' ');
     let header = line.split('#').next().unwrap_or_default().trim_end();

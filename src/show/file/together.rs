@@ -1,7 +1,7 @@
 //! `together = true`: what a cue sends to one OSC output leaves as one bundle.
 //!
 //! Must never let such a cue through where nothing would be sent together, or where the bundle would fit into no datagram:
-//! whoever writes `together` relies on it.
+//! people who write `together` rely on it.
 
 use super::action::{DATAGRAM_MAX, Protocol, Wire, osc_size};
 use super::fields::Fields;

@@ -119,7 +119,7 @@ impl<'a> Value<'a> {
 
     /// Text of so many characters at most.
     fn short_text(&self, max: usize) -> Option<&'a str> {
-        // Before the bytes are counted: whoever shortens a text has to hear once how far.
+        // Before the bytes are counted: a person who shortens a text has to be told once how far.
         let is_too_long = |text: &str| self.is_too_long(text.chars().count(), max, "characters");
         if self.value.as_str().is_some_and(is_too_long) { None } else { self.text() }
     }
@@ -326,7 +326,7 @@ impl<'a> Value<'a> {
         None
     }
 
-    /// Whether no syntax error has cost it an element.
+    /// Returns `true` if no syntax error has cost it an element.
     pub fn is_whole(&self) -> bool {
         !self.reader.is_broken(&self.span)
     }

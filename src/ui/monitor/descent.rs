@@ -161,7 +161,7 @@ struct Field {
     /// The height at which it begins, where that is a ledge.
     ledge_m: Option<f64>,
     start_m: f64,
-    /// Whether a flag stands where the way ends.
+    /// `true` if a flag stands where the way ends.
     has_flag: bool,
     /// The dots from left at which it begins and ends.
     starts_x: u16,

@@ -7,7 +7,7 @@
 //!  41 %  3,725 km of 9,085 km · 5,360 km to go            ├───┤ 500 km
 //! ```
 //!
-//! [`sheet`] is what stands still: the map, the places and their labels, reckoned once for a route and a field. Only the
+//! [`sheet`] is what stands still: the map, the places and their labels, computed once for a route and a field. Only the
 //! way done, the marker and the figures change from frame to frame, and so little goes to the terminal.
 
 mod labels;

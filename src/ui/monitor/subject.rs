@@ -61,7 +61,7 @@ pub(super) fn of(scene: &Scene, has_picture: impl Fn(CueIx) -> bool) -> Option<S
     choose(&fired, scene.on_air_cue(), ahead, scene.now_ns, second_ns(scene))
 }
 
-/// Returns `true` if what fired at `fired_ns` has just happened for whoever looks at the screen.
+/// Returns `true` if what fired at `fired_ns` has just happened for a person who looks at the screen.
 pub(super) fn is_news(scene: &Scene, fired_ns: RunNs) -> bool {
     scene.now_ns.saturating_sub(fired_ns) < LINGERS_S * second_ns(scene)
 }

@@ -199,7 +199,8 @@ impl Eye {
         self.pixel(0, 0);
     }
 
-    /// Whether a window manager runs: it owns the selection that says so, or the root says so in its own property.
+    /// Returns `true` if a window manager runs: it owns the selection that says so, or the root says so in its own
+    /// property.
     fn has_manager(&mut self) -> bool {
         let name = b"_NET_SUPPORTING_WM_CHECK";
         let intern = [&[16, 0, 8, 0], &(name.len() as u16).to_le_bytes()[..], &[0, 0], name].concat();

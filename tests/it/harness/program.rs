@@ -150,7 +150,7 @@ impl Program {
         self.shared.glass().raw.clear();
     }
 
-    /// Whether `bytes` were written to the terminal.
+    /// Returns `true` if `bytes` were written to the terminal.
     pub fn has_written(&self, bytes: &str) -> bool {
         self.shared.glass().raw.windows(bytes.len()).any(|window| window == bytes.as_bytes())
     }
@@ -252,12 +252,12 @@ impl Program {
         modes(self.keyboard.as_ref().expect("the terminal is open"))
     }
 
-    /// Whether the terminal's modes are those from before the program.
+    /// Returns `true` if the terminal's modes are those from before the program.
     pub fn modes_are_back(&self) -> bool {
         same_modes(&self.before, &self.modes())
     }
 
-    /// Whether nothing lies in the terminal for its next reader, as the shell would be.
+    /// Returns `true` if nothing lies in the terminal for its next reader, as the shell would be.
     pub fn input_is_empty(&self) -> bool {
         let name = self.master.as_ref().and_then(|master| master.tty_name()).expect("the terminal's name");
         let flags = rustix::fs::OFlags::RDWR | rustix::fs::OFlags::NOCTTY | rustix::fs::OFlags::NONBLOCK;

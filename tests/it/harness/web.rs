@@ -43,7 +43,7 @@ impl Web {
         Web { addr, requests }
     }
 
-    /// Whether no request has come that nobody has looked at.
+    /// Returns `true` if no request has come that nobody has looked at.
     pub fn is_quiet(&self) -> bool {
         self.requests.try_recv().is_err()
     }

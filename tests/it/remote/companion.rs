@@ -126,7 +126,7 @@ fn args(text: &str, here: &str) -> Vec<Arg> {
     values.iter().map(arg).collect()
 }
 
-/// Whether `value` has all that is expected of it.
+/// Returns `true` if `value` has all that is expected of it.
 fn fits(value: &Value, expected: &Value) -> bool {
     match (value, expected) {
         (_, Value::String(any)) if any == "*" => true,

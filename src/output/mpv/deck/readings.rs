@@ -50,7 +50,7 @@ impl Deck {
         file.fault.clone().or_else(breaks_off)
     }
 
-    /// Whether a fault of this clip is one of the output: not where the cue goes without it.
+    /// Returns `true` if a fault of this clip is one of the output: not where the cue goes without it.
     pub(super) fn counts(&self, key: Key) -> bool {
         let is_optional = self.clips.get(&key).is_some_and(|clip| clip.optional);
         !(is_optional && self.files.get(&key).is_some_and(|file| file.status == FileStatus::Missing))

@@ -109,7 +109,7 @@ impl Placer<'_> {
         self.labels.push(Label { x: x - u16::from(before), y, text, rank: wish.rank });
     }
 
-    /// Whether a name beside the way would not be one too many, or too near to another.
+    /// Returns `true` if a name beside the way would not be one too many, or too near to another.
     fn has_room_aside(&self, wish: &Wish, (x, y): (u16, u16)) -> bool {
         let aside = self.labels.iter().filter(|label| label.rank.is_aside()).count() as u32;
         let is_named = self.labels.iter().any(|label| label.text.trim() == wish.name);
@@ -142,7 +142,7 @@ impl Placer<'_> {
 }
 
 /// The places about a sign in which a name of so many cells lies within the field, the best first. Landmarks keep to
-/// their row, lest they seem to name another sign; lines are written over.
+/// their row, so that they do not seem to name another sign; lines are written over.
 fn around(field: Rect, (x, y): (u16, u16), cells: u16, rank: Rank) -> Vec<Option<(u16, u16)>> {
     let (x, y, cells) = (i32::from(x), i32::from(y), i32::from(cells));
     let (right, left, middle) = (x + 2, x - 1 - cells, x - cells / 2);

@@ -1,4 +1,4 @@
-//! Where places, ways, land and labels of the map lie, by other reckoning; and that no route is too odd for it.
+//! Where places, ways, land and labels of the map lie, computed in another way; and that no route is too odd for it.
 
 use std::rc::Rc;
 
@@ -125,7 +125,7 @@ fn a_sheet_is_kept_for_its_own_route_and_field_alone() {
     let (there, elsewhere) = (route([EIFFEL, LAX]), route([EIFFEL, TOKYO]));
     let (field, aside) = (Rect::new(3, 2, 78, 14), Rect::new(4, 2, 78, 14));
     let kept = sheet::of(&there, field);
-    assert!(Rc::ptr_eq(&kept, &sheet::of(&there, field)), "reckoned once");
+    assert!(Rc::ptr_eq(&kept, &sheet::of(&there, field)), "computed once");
     for (route, field) in [(&elsewhere, field), (&there, aside), (&there, field)] {
         let (found, fresh) = (sheet::of(route, field), Sheet::new(route, field));
         assert_eq!((found.field, found.way.length_km()), (field, fresh.way.length_km()));

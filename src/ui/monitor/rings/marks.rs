@@ -69,7 +69,7 @@ pub(super) const ROW: u16 = 3;
 /// The cells between two of them.
 const ROW_GAP: u16 = 2;
 
-/// Whether there is room for all of them side by side.
+/// Returns `true` if there is room for all of them side by side.
 pub(super) fn fits_row(scene: &Scene, cue: CueIx, columns: u16) -> bool {
     let steps = &scene.cue(cue).steps;
     let widest = steps.iter().map(|step| text::width(&step.title)).max().unwrap_or(0) + 2 + 1 + TIME;

@@ -1,8 +1,8 @@
-//! What a run's clock reads, reckoned from outside.
+//! What a run's clock reads, estimated from outside.
 //!
 //! Each line of the journal says what the run's clock and the wall clock read when it was written; from there on the run's
 //! clock goes as the machine's steady one does, so many times as fast as the rehearsal wants. The wall clock counts only
-//! where it can be right: the caller keeps the one that he began with, and somebody may have set it since.
+//! where it can be right: the caller keeps the one that they began with, and it may have been set since.
 
 use jiff::Timestamp;
 
@@ -17,18 +17,18 @@ const STEP_NS: u64 = 2 * SECOND_NS;
 
 /// The run's clock as far as it can be known.
 #[derive(Clone, Debug)]
-pub(super) struct Reckoning {
+pub(super) struct ClockEstimate {
     clock: RunClock,
     /// The latest that was shown.
     shown_ns: RunNs,
 }
 
-impl Reckoning {
+impl ClockEstimate {
     /// The clock of a run whose last line, `last`, was found at an instant of the machine's clock and the wall clock, and
     /// may have been there for long.
     pub fn begin(last: &Record, speed: u32, machine_ns: u64, wall: Timestamp) -> Self {
         let clock = tied(by_the_wall(last, speed, wall), speed, machine_ns, wall);
-        Reckoning { clock, shown_ns: 0 }
+        ClockEstimate { clock, shown_ns: 0 }
     }
 
     /// `last` has just been written.
@@ -88,7 +88,7 @@ mod tests {
     #[test]
     fn goes_on_from_the_last_line_at_the_runs_own_speed() {
         for speed in [1, 20] {
-            let mut clock = Reckoning::begin(&line(0, 5_000), speed, 70_000 * MS, wall(3_000));
+            let mut clock = ClockEstimate::begin(&line(0, 5_000), speed, 70_000 * MS, wall(3_000));
             assert_eq!(clock.read(70_000 * MS), (5_000 + 3_000 * u64::from(speed)) * MS);
             assert_eq!(clock.read(70_500 * MS), (5_000 + 3_500 * u64::from(speed)) * MS);
             assert_eq!(clock.machine_ns(clock.clock.run_ns(71_000 * MS)), 71_000 * MS);
@@ -99,7 +99,7 @@ mod tests {
     fn a_wall_clock_that_was_set_moves_nothing() {
         // It was put an hour ahead, or back, after the caller had begun; the board came later.
         for step_ms in [3_600_000, -3_600_000] {
-            let mut clock = Reckoning::begin(&line(0, 10_000), 1, 0, wall(step_ms + 2_000));
+            let mut clock = ClockEstimate::begin(&line(0, 10_000), 1, 0, wall(step_ms + 2_000));
             let begun_ns = clock.read(0);
             clock.correct(&line(3_000, 13_000), 1_100 * MS, wall(step_ms + 3_100));
             assert_eq!(clock.read(1_100 * MS), 13_000 * MS, "{begun_ns}");
@@ -111,7 +111,7 @@ mod tests {
 
     #[test]
     fn a_small_correction_never_goes_back_on_the_screen() {
-        let mut clock = Reckoning::begin(&line(0, 0), 1, 0, wall(0));
+        let mut clock = ClockEstimate::begin(&line(0, 0), 1, 0, wall(0));
         assert_eq!(clock.read(10_000 * MS), 10_000 * MS);
         // The machine's clock and the wall clock differ by half a second: the line is right.
         clock.correct(&line(9_500, 9_500), 10_000 * MS, wall(9_500));
