@@ -46,6 +46,7 @@ use crate::app::page::Lines;
 use crate::app::{App, Ask, Hits, Page};
 use crate::engine::{RunNs, State};
 
+pub use layout::{Areas, Page as Parts};
 use scene::Scene;
 pub use still::Still;
 
@@ -161,7 +162,7 @@ pub fn plain(text: &str) -> String {
 
 /// A page with its header and footer.
 fn page(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position> {
-    let parts = layout::Page::new(area);
+    let parts = Parts::new(area);
     let body = parts.body;
     header::draw(scene, buf, parts.header);
     ribbon::draw(scene, buf, parts.ribbon);
@@ -207,12 +208,7 @@ fn page(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<
 
 /// The run page between the alarms and the strip.
 fn run(scene: &Scene, buf: &mut Buffer, body: Rect, hits: &mut Hits) {
-    // How wide the right column is does not depend on what stands in it.
-    let column = layout::run(body, layout::Needs::default()).next.width;
-    let (next, with_notes) = standby::rows(scene, usize::from(column));
-    let (has_picture, is_plain) = (monitor::has_picture(scene), scene.view.means.is_plain());
-    let areas = layout::run(body, layout::Needs { next, with_notes, has_picture, is_plain });
-    let areas = if scene.state.has_ended() { areas.with_one_panel() } else { areas };
+    let areas = run_areas(scene, body);
     areas.rules(buf, body, &scene.styles);
     rundown::draw(scene, buf, areas.rundown, hits);
     by_itself::draw(scene, buf, areas.by_itself);
@@ -223,6 +219,23 @@ fn run(scene: &Scene, buf: &mut Buffer, body: Rect, hits: &mut Hits) {
     standby::draw(scene, buf, areas.next);
     monitor::draw(scene, buf, areas.monitor);
     log::draw(scene, buf, areas.log);
+}
+
+/// Where the panels of the run page lie in `body` at this moment.
+fn run_areas(scene: &Scene, body: Rect) -> Areas {
+    // How wide the right column is does not depend on what stands in it.
+    let column = layout::run(body, layout::Needs::default()).next.width;
+    let (next, with_notes) = standby::rows(scene, usize::from(column));
+    let (has_picture, is_plain) = (monitor::has_picture(scene), scene.view.means.is_plain());
+    let areas = layout::run(body, layout::Needs { next, with_notes, has_picture, is_plain });
+    if scene.state.has_ended() { areas.with_one_panel() } else { areas }
+}
+
+/// Where everything lies in a window of `area`: the parts of every page, and the panels of the run page in its body. A
+/// window that is too small for panels has none of them.
+pub fn areas(view: &View, area: Rect) -> (Parts, Areas) {
+    let parts = Parts::new(area);
+    (parts, run_areas(&Scene::new(view), parts.body))
 }
 
 /// Lets the wheel scroll what stands in `area`.

@@ -44,7 +44,7 @@ const LOG_FROM: u16 = 16;
 
 /// The parts of every page.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Page {
+pub struct Page {
     /// Two rows.
     pub header: Rect,
     /// One row, or none in a narrow window.
@@ -61,7 +61,7 @@ pub(super) struct Page {
 
 impl Page {
     /// Shares out the whole window.
-    pub fn new(area: Rect) -> Self {
+    pub(super) fn new(area: Rect) -> Self {
         let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
         let rows = |y: u16, height: u16| Rect { y, height, ..inner };
         let header = rows(area.y, 2);
@@ -90,15 +90,20 @@ pub(super) struct Needs {
 
 /// The panels of the run page; one that has no room is empty.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Areas {
+pub struct Areas {
+    /// Segments and cues.
     pub rundown: Rect,
     /// The row that says what comes next by itself.
     pub by_itself: Rect,
+    /// What is on air, or the show's figures once it has ended.
     pub on_air: Rect,
     /// The rows of the big digits in `on_air`.
     pub digits: Rect,
+    /// The cue at the playhead.
     pub next: Rect,
+    /// The picture, or the notes of what is on air and next.
     pub monitor: Rect,
+    /// The newest lines of the log.
     pub log: Rect,
 }
 
@@ -171,7 +176,7 @@ pub(super) fn run(body: Rect, needs: Needs) -> Areas {
 
 impl Areas {
     /// The same with the whole right column for the first panel.
-    pub fn with_one_panel(self) -> Self {
+    pub(super) fn with_one_panel(self) -> Self {
         let bottom = self.by_itself.bottom().max(self.rundown.bottom());
         let on_air = Rect { height: bottom.saturating_sub(self.on_air.y), ..self.on_air };
         let none = Rect::default();
@@ -179,7 +184,7 @@ impl Areas {
     }
 
     /// Draws the rules of the run page.
-    pub fn rules(&self, buf: &mut Buffer, body: Rect, styles: &Styles) {
+    pub(super) fn rules(&self, buf: &mut Buffer, body: Rect, styles: &Styles) {
         rule(buf, body, body.y, "RUNDOWN", styles);
         let x = self.rundown.right();
         let joint = |buf: &mut Buffer, y: u16, symbol: &str| {

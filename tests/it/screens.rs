@@ -1,6 +1,16 @@
 //! What the screen shows, in text and colours, at every size that matters.
 //!
 //! `PAINT=FOLDER` leaves the frames as coloured text; `INSTA_UPDATE=always` takes them for the new pictures.
+//!
+//! A picture covers the region that its test is about (`stage::Region`), so that a change retakes few of them. Whole screens
+//! are those of [`the_jump_is_on_air`] at every size, and one for each other page.
+
+/// Compares a picture with the one that is kept under `name`.
+macro_rules! picture {
+    ($name:expr, $picture:expr) => {
+        insta::with_settings!({ omit_expression => true }, { insta::assert_snapshot!($name, $picture) })
+    };
+}
 
 mod ahead;
 mod board;
@@ -29,14 +39,25 @@ use handover::show::duration::SECOND_NS;
 use handover::show::{CueIx, CueNumber};
 use handover::ui::Depth;
 
-use stage::{Run, SHOW, any_sizes, styles, text};
+use stage::{ALARMS_AND_BODY, BODY, CALLING, FOOTER, HEADER_AND_ALARMS, RUNDOWN, Run, SHOW, any_sizes, styles, text};
 
 const SIZES: [(u16, u16); 4] = [(50, 12), (80, 24), (120, 36), (200, 60)];
 
-fn at_all_sizes(name: &str, run: &mut Run) {
-    for (columns, rows) in SIZES {
-        insta::assert_snapshot!(format!("{name}-{columns}x{rows}"), run.text(columns, rows));
+/// The run page of a moment: the small window, all panels at 80x24, what is called at 120x36, the rundown at 200x60.
+fn run_page(name: &str, run: &mut Run) {
+    picture!(format!("{name}-50x12"), run.text(50, 12));
+    for (columns, rows, region) in [(80, 24, BODY), (120, 36, CALLING), (200, 60, RUNDOWN)] {
+        picture!(format!("{name}-{columns}x{rows}"), run.text_of(region, columns, rows));
     }
+}
+
+/// A window that is too small for panels shows the same on every page: what is on air and what is next.
+fn small_is_the_run_page(run: &mut Run) {
+    let page = run.app.page;
+    let shown = run.text(50, 12);
+    run.app.page = Page::Run;
+    assert_eq!(shown, run.text(50, 12), "{page:?}");
+    run.app.page = page;
 }
 
 /// A minute into the jump: 12 is about to be called, everything in front of it is done.
@@ -67,7 +88,7 @@ fn at_the_end() -> Run {
 
 #[test]
 fn before_the_show_has_begun() {
-    at_all_sizes("before", &mut Run::new(SHOW, false));
+    run_page("before", &mut Run::new(SHOW, false));
 }
 
 #[test]
@@ -78,7 +99,7 @@ fn a_clip_runs_and_the_next_cue_is_half_ready() {
     run.sent("1", 1, None);
     run.until(75.0);
     run.keys("s13");
-    at_all_sizes("half-ready", &mut run);
+    run_page("half-ready", &mut run);
 }
 
 const FILM: &str = r#"
@@ -111,7 +132,7 @@ fn a_player_has_the_clock_of_its_clip() {
     let screen = run.text(120, 36);
     let words = ["1:21", "ON AIR", "The film", "VT", "left of 1:30", "OSC in 127.0.0.1:53000", "2 denied"];
     words.iter().for_each(|word| assert!(screen.contains(word), "no {word:?}:\n{screen}"));
-    at_all_sizes("clip", &mut run);
+    run_page("clip", &mut run);
     run.app.outputs[0].clip = clip(8, false);
     run.app.remote = Some(RemoteSign::Deaf("127.0.0.1:53000 is taken".into()));
     let paused = run.text(120, 36);
@@ -132,8 +153,10 @@ fn the_jump_is_on_air() {
     run.keys("s123 ");
     run.sent("12", 1, None);
     run.until(210.4);
-    at_all_sizes("jump", &mut run);
-    insta::assert_snapshot!("jump-120x36-styles", styles(&run.drawn(120, 36)));
+    for (columns, rows) in SIZES {
+        picture!(format!("jump-{columns}x{rows}"), run.text(columns, rows));
+    }
+    picture!("jump-120x36-styles", styles(&run.drawn(120, 36)));
 }
 
 #[test]
@@ -148,12 +171,15 @@ fn much_is_wrong() {
     run.app.outputs[0] =
         Health { light: Light::Down, error: Some("no route to host".into()), queued: 3, ..Health::default() };
     run.app.journal_alarm = Some("the disk is full: no cue fires until there is room".into());
-    at_all_sizes("wrong", &mut run);
-    insta::assert_snapshot!("wrong-80x24-styles", styles(&run.drawn(80, 24)));
+    run_page("wrong", &mut run);
+    let screen = run.text(120, 36);
+    assert!(screen.contains("! cue 3 MISSED: the show was held") && screen.contains(" HELD   0:09  1.5 "), "{screen}");
+    picture!("wrong-header-120x36", run.text_of(HEADER_AND_ALARMS, 120, 36));
+    picture!("wrong-80x24-styles", run.styles_of(ALARMS_AND_BODY, 80, 24));
     run.depth = Depth::Mono;
-    insta::assert_snapshot!("wrong-80x24-mono", styles(&run.drawn(80, 24)));
+    picture!("wrong-80x24-mono", run.styles_of(ALARMS_AND_BODY, 80, 24));
     run.depth = Depth::Ansi;
-    insta::assert_snapshot!("wrong-80x24-ansi", styles(&run.drawn(80, 24)));
+    picture!("wrong-80x24-ansi", run.styles_of(ALARMS_AND_BODY, 80, 24));
 }
 
 #[test]
@@ -176,7 +202,7 @@ fn many_outputs_are_down() {
         let screen = run.text(columns, rows);
         assert!(screen.lines().nth(1).is_some_and(|line| line.trim_end().ends_with(header)), "{screen}");
         assert!(screen.lines().skip(2).take(3).any(|line| line.trim_end().ends_with(more)), "{screen}");
-        insta::assert_snapshot!(format!("down-{columns}x{rows}"), screen);
+        picture!(format!("down-{columns}x{rows}"), run.text_of(HEADER_AND_ALARMS, columns, rows));
     }
     for columns in 60..=220 {
         let screen = run.text(columns, 24);
@@ -200,9 +226,9 @@ fn late_over_and_by_the_backup() {
     run.go();
     run.until(345.0);
     run.keys("jjx");
-    at_all_sizes("late", &mut run);
+    run_page("late", &mut run);
     run.theme = Theme::Light;
-    insta::assert_snapshot!("late-120x36-light", styles(&run.drawn(120, 36)));
+    picture!("late-80x24-light", run.styles_of(BODY, 80, 24));
 }
 
 #[test]
@@ -213,13 +239,13 @@ fn steps_are_marked() {
     run.go();
     run.until(320.0);
     run.keys("m");
-    at_all_sizes("steps", &mut run);
+    run_page("steps", &mut run);
 }
 
 #[test]
 fn the_show_has_ended() {
     let mut run = at_the_end();
-    at_all_sizes("ended", &mut run);
+    run_page("ended", &mut run);
 }
 
 #[test]
@@ -230,32 +256,32 @@ fn other_pages_and_what_is_typed() {
     run.until(75.0);
     run.keys("?");
     assert_eq!(run.app.page, Page::Help);
-    for (columns, rows) in [(80, 24), (120, 36), (200, 60)] {
-        insta::assert_snapshot!(format!("help-{columns}x{rows}"), run.text(columns, rows));
-    }
+    picture!("help-80x24", run.text_of(BODY, 80, 24));
+    picture!("help-120x36", run.text(120, 36));
+    picture!("help-200x60", run.text_of(BODY, 200, 60));
     // A key moves on from what was drawn last.
     run.text(80, 24);
     run.keys("G");
-    insta::assert_snapshot!("help-80x24-end", run.text(80, 24));
+    picture!("help-80x24-end", run.text_of(BODY, 80, 24));
     run.keys("⎋⇥");
     assert_eq!(run.app.page, Page::Monitor);
-    insta::assert_snapshot!("monitor-80x24", run.text(80, 24));
+    picture!("monitor-80x24", run.text(80, 24));
     run.keys("⇥⇥⇥⇥");
     assert_eq!(run.app.page, Page::Log);
-    insta::assert_snapshot!("log-80x24", run.text(80, 24));
+    picture!("log-80x24", run.text_of(BODY, 80, 24));
     run.keys("⇥⇥:ho");
-    insta::assert_snapshot!("palette-80x24", run.text(80, 24));
+    picture!("palette-80x24", run.text_of(FOOTER, 80, 24));
     run.keys("⎋/e");
-    insta::assert_snapshot!("find-80x24", run.text(80, 24));
+    picture!("find-80x24", run.text_of(FOOTER, 80, 24));
     run.keys("⎋tWind 6 m/s, 東京");
-    insta::assert_snapshot!("note-80x24", run.text(80, 24));
+    picture!("note-80x24", run.text_of(FOOTER, 80, 24));
 }
 
 #[test]
 fn quitting_asks_first() {
     let mut run = jump_on_standby();
     run.keys("q");
-    insta::assert_snapshot!("quit-80x24", run.text(80, 24));
+    picture!("quit-80x24", run.text_of(FOOTER, 80, 24));
 }
 
 /// A show of many segments and cues, and titles that are wide.

@@ -27,10 +27,10 @@ fn drawn(board: &Board, face: Face, (columns, rows): (u16, u16), depth: Depth, g
     terminal.backend().buffer().clone()
 }
 
-fn at_all_sizes(name: &str, board: &Board, face: Face) {
-    for (columns, rows) in SIZES {
+fn at_sizes(name: &str, board: &Board, face: Face, sizes: &[(u16, u16)]) {
+    for &(columns, rows) in sizes {
         let screen = text(&drawn(board, face, (columns, rows), Depth::Rgb, Glyphs::All));
-        insta::assert_snapshot!(format!("board-{name}-{columns}x{rows}"), screen);
+        picture!(format!("board-{name}-{columns}x{rows}"), screen);
     }
 }
 
@@ -43,7 +43,7 @@ fn screen(run: &Run, face: Face, columns: u16, rows: u16) -> String {
 fn the_board_before_and_after_an_embargo() {
     let mut run = jump_on_standby();
     let before = Board::of(&run.state, run.now_ns);
-    at_all_sizes("embargo", &before, Face::Board);
+    at_sizes("embargo", &before, Face::Board, &[(80, 24), (120, 36)]);
     for (columns, rows) in SIZES {
         let screen = screen(&run, Face::Board, columns, rows);
         assert!(screen.contains('—') && screen.contains("The jump"), "{screen}");
@@ -52,24 +52,18 @@ fn the_board_before_and_after_an_embargo() {
     run.keys("s123 ");
     run.until(215.4);
     let after = Board::of(&run.state, run.now_ns);
-    at_all_sizes("jump", &after, Face::Board);
-    at_all_sizes("jump-clock", &after, Face::Clock);
-    at_all_sizes("jump-countdown", &after, Face::Countdown);
-    insta::assert_snapshot!(
-        "board-jump-80x24-styles",
-        styles(&drawn(&after, Face::Board, (80, 24), Depth::Rgb, Glyphs::All))
-    );
-    insta::assert_snapshot!(
-        "board-jump-80x24-ascii",
-        text(&drawn(&after, Face::Board, (80, 24), Depth::Mono, Glyphs::Ascii))
-    );
+    at_sizes("jump", &after, Face::Board, &SIZES);
+    at_sizes("jump-clock", &after, Face::Clock, &[(50, 12), (120, 36)]);
+    at_sizes("jump-countdown", &after, Face::Countdown, &[(80, 24)]);
+    picture!("board-jump-80x24-styles", styles(&drawn(&after, Face::Board, (80, 24), Depth::Rgb, Glyphs::All)));
+    picture!("board-jump-80x24-ascii", text(&drawn(&after, Face::Board, (80, 24), Depth::Mono, Glyphs::Ascii)));
     for (columns, rows) in SIZES {
         assert!(screen(&run, Face::Board, columns, rows).contains("Tom Cruise: off the roof"));
     }
     // Fired at 195 s, 45 s long: ten seconds before its end the digits turn amber, and a word says so.
     run.until(231.0);
     assert!(screen(&run, Face::Countdown, 80, 24).contains("LAST SECONDS"));
-    insta::assert_snapshot!(
+    picture!(
         "board-last-seconds-50x12-styles",
         styles(&drawn(&Board::of(&run.state, run.now_ns), Face::Countdown, (50, 12), Depth::Rgb, Glyphs::All))
     );
@@ -80,13 +74,13 @@ fn the_board_before_the_show_and_behind_it() {
     let mut run = Run::new(SHOW, true);
     run.until(20.0);
     let board = Board::of(&run.state, run.now_ns);
-    at_all_sizes("before", &board, Face::Board);
-    at_all_sizes("before-countdown", &board, Face::Countdown);
+    at_sizes("before", &board, Face::Board, &[(80, 24), (120, 36)]);
+    at_sizes("before-countdown", &board, Face::Countdown, &[(50, 12), (80, 24)]);
     let run = at_the_end();
     let mut board = Board::of(&run.state, run.now_ns);
-    at_all_sizes("ended", &board, Face::Board);
+    at_sizes("ended", &board, Face::Board, &[(50, 12), (120, 36)]);
     board.notice = Some(Notice::Damaged { line: 12 });
-    at_all_sizes("ended-countdown", &board, Face::Countdown);
+    at_sizes("ended-countdown", &board, Face::Countdown, &[(80, 24)]);
 }
 
 #[test]
@@ -94,7 +88,7 @@ fn the_board_that_waits() {
     let show = file::parse(SHOW, "UTC").unwrap();
     let zone = ("Europe/Paris", TimeZone::UTC);
     let board = Board::waiting(Some(&show), "2024-08-11T20:00:00Z".parse().unwrap(), zone, "handover show.toml".into());
-    at_all_sizes("waits", &board, Face::Board);
+    at_sizes("waits", &board, Face::Board, &[(50, 12), (120, 36)]);
     let lone = text(&drawn(&board, Face::Countdown, (50, 12), Depth::Rgb, Glyphs::All));
     assert!(lone.contains("WAITING") && lone.contains("handover show.toml"), "{lone}");
 }

@@ -6,8 +6,10 @@ use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use handover::app::keys::Act;
 use handover::app::{Hits, Theme, keymap};
 use handover::ui::Depth;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 
-use super::stage::{Run, SHOW, styles};
+use super::stage::{BODY, CALLING, FOOTER, Run, SHOW, styles_in, text_in};
 use super::{SIZES, jump_on_standby};
 
 /// Keys of a house where the left hand is busy.
@@ -27,15 +29,25 @@ fn remapped(run: &mut Run) {
     run.app.keymap = Arc::new(keymap::parse(REMAPPED).unwrap());
 }
 
+/// A frame, and where the commands of the palette lie in it.
+fn palette(run: &mut Run, columns: u16, rows: u16) -> (Buffer, Rect) {
+    let (buffer, hits) = run.drawn_with_hits(columns, rows);
+    let (first, last) = (hits.choices[0].0, hits.choices.last().expect("a command").0);
+    (buffer, Rect::new(0, first, columns, last + 1 - first))
+}
+
 #[test]
 fn the_palette_finds_and_counts() {
     let mut run = jump_on_standby();
     run.keys(":");
-    for (columns, rows) in [(80, 24), (120, 36), (200, 60)] {
-        insta::assert_snapshot!(format!("palette-all-{columns}x{rows}"), run.text(columns, rows));
+    for (columns, rows) in [(80, 24), (200, 60)] {
+        let (buffer, list) = palette(&mut run, columns, rows);
+        picture!(format!("palette-all-{columns}x{rows}"), text_in(&buffer, list));
     }
     run.keys("ms");
-    insta::assert_snapshot!("palette-ms-80x24-styles", styles(&run.drawn(80, 24)));
+    let (buffer, list) = palette(&mut run, 80, 24);
+    picture!("palette-ms-80x24-styles", styles_in(&buffer, list));
+    assert!(run.text(80, 24).contains("─ COMMANDS ─"));
     run.keys("zz");
     assert!(run.text(80, 24).contains("no command matches"));
     assert!(run.text(80, 24).contains("0 of "));
@@ -82,12 +94,16 @@ fn the_palette_says_why_a_command_cannot_be_done() {
 fn everything_that_names_a_key_names_the_one_in_force() {
     let mut run = jump_on_standby();
     remapped(&mut run);
-    insta::assert_snapshot!("remapped-run-80x24", run.text(80, 24));
+    picture!("remapped-calling-80x24", run.text_of(CALLING, 80, 24));
+    picture!("remapped-footer-80x24", run.text_of(FOOTER, 80, 24));
     let screen = run.text(120, 36);
     assert!(screen.contains("F2 calls standby") && screen.contains("F1 Enter go"), "{screen}");
     run.app.page = handover::app::Page::Help;
-    for (columns, rows) in [(80, 24), (120, 36), (200, 60)] {
-        insta::assert_snapshot!(format!("remapped-help-{columns}x{rows}"), run.text(columns, rows));
+    picture!("remapped-help-80x24", run.text_of(BODY, 80, 24));
+    let help = run.text(200, 60);
+    for (key, words) in [("F4", "time scale"), ("Alt-x", "find a command")] {
+        let row = help.lines().find(|line| line.contains(&format!(" {key} ")));
+        assert!(row.is_some_and(|row| row.contains(words)), "{key} {words}:\n{help}");
     }
     run.app.page = handover::app::Page::Run;
     run.keys("z");
@@ -125,9 +141,9 @@ fn every_theme() {
     run.until(205.0);
     for theme in [Theme::HighContrast, Theme::ColourBlind] {
         run.theme = theme;
-        insta::assert_snapshot!(format!("theme-{}-120x36-styles", theme.name()), styles(&run.drawn(120, 36)));
+        picture!(format!("theme-{}-80x24-styles", theme.name()), run.styles_of(BODY, 80, 24));
         run.depth = Depth::Ansi;
-        insta::assert_snapshot!(format!("theme-{}-80x24-ansi", theme.name()), styles(&run.drawn(80, 24)));
+        picture!(format!("theme-{}-80x24-ansi", theme.name()), run.styles_of(BODY, 80, 24));
         run.depth = Depth::Rgb;
     }
 }

@@ -9,7 +9,8 @@ use handover::ui::{Depth, Glyphs};
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::Color;
 
-use super::stage::{Run, styles, text};
+use super::small_is_the_run_page;
+use super::stage::{BODY, MONITOR, Run, text};
 
 /// Page at 80x24, run page at 120x36 and 200x60, small window.
 const SIGHTS: [(u16, u16, Page); 5] = [
@@ -64,14 +65,20 @@ fn marked(cue: &str, steps: u32, seconds: f64) -> Run {
     run
 }
 
-/// The frames of all sights, as text, at the beginning, in the middle and at the end.
-fn sights(name: &str, stages: [(&str, Run); 3]) {
+/// The picture as a page at 80x24 at the beginning, in the middle and at the end; in the middle on the run page at 120x36
+/// and in a `large` window, too.
+fn sights(name: &str, large: Page, stages: [(&str, Run); 3]) {
+    let sight = |stage: &str, run: &mut Run, (columns, rows, page)| {
+        run.app.page = page;
+        let (kind, region) = if page == Page::Run { ("", MONITOR) } else { ("-page", BODY) };
+        picture!(format!("look-{name}-{stage}-{columns}x{rows}{kind}"), run.text_of(region, columns, rows));
+    };
     for (stage, mut run) in stages {
-        for (columns, rows, page) in SIGHTS {
-            run.app.page = page;
-            let kind = if page == Page::Run { "" } else { "-page" };
-            let name = format!("look-{name}-{stage}-{columns}x{rows}{kind}");
-            insta::assert_snapshot!(name, run.text(columns, rows));
+        sight(stage, &mut run, (80, 24, Page::Monitor));
+        small_is_the_run_page(&mut run);
+        if stage == "middle" {
+            sight(stage, &mut run, (120, 36, Page::Run));
+            sight(stage, &mut run, (200, 60, large));
         }
     }
 }
@@ -90,18 +97,26 @@ fn solid(frame: &Buffer, colour: Color) -> usize {
 
 #[test]
 fn the_rings_light_up_on_the_sign() {
-    sights("sign", [("start", called("34")), ("middle", marked("34", 3, 20.0)), ("end", marked("34", 4, 80.0))]);
+    sights(
+        "sign",
+        Page::Monitor,
+        [("start", called("34")), ("middle", marked("34", 3, 20.0)), ("end", marked("34", 4, 80.0))],
+    );
     let mut run = marked("34", 3, 20.0);
-    insta::assert_snapshot!("look-sign-120x36-styles", styles(&run.drawn(120, 36)));
+    picture!("look-sign-120x36-styles", run.styles_of(MONITOR, 120, 36));
     run.depth = Depth::Ansi;
-    insta::assert_snapshot!("look-sign-120x36-ansi", styles(&run.drawn(120, 36)));
+    picture!("look-sign-120x36-ansi", run.styles_of(MONITOR, 120, 36));
     run.depth = Depth::Mono;
-    insta::assert_snapshot!("look-sign-120x36-mono", styles(&run.drawn(120, 36)));
+    picture!("look-sign-120x36-mono", run.styles_of(MONITOR, 120, 36));
 }
 
 #[test]
 fn the_rings_light_up_one_by_one() {
-    sights("rings", [("start", called("6")), ("middle", marked("6", 2, 5.0)), ("end", marked("6", 4, 14.0))]);
+    sights(
+        "rings",
+        Page::Run,
+        [("start", called("6")), ("middle", marked("6", 2, 5.0)), ("end", marked("6", 4, 14.0))],
+    );
     let blue = Color::Rgb(0x00, 0x81, 0xc8);
     let mut before = 0;
     for steps in 0..3 {
@@ -123,7 +138,11 @@ fn the_rings_light_up_one_by_one() {
 
 #[test]
 fn steps_are_cards_with_their_times() {
-    sights("marks", [("start", called("19")), ("middle", marked("19", 1, 20.0)), ("end", marked("19", 2, 80.0))]);
+    sights(
+        "marks",
+        Page::Run,
+        [("start", called("19")), ("middle", marked("19", 1, 20.0)), ("end", marked("19", 2, 80.0))],
+    );
     let mut run = marked("19", 2, 20.0);
     let screen = page(&mut run);
     // The run begins at 20:59 UTC: the steps are marked 61 and 62 seconds later, which is Paris's 23:00:01 and 02.
@@ -161,14 +180,14 @@ fn any_number_of_steps_is_drawn() {
 #[test]
 fn a_descent_is_seen_from_the_side() {
     let at = |cue: &str, seconds: f64| marked(cue, 0, seconds);
-    sights("roof", [("start", called("24")), ("middle", at("24", 22.5)), ("end", at("24", 44.0))]);
-    sights("skydive", [("start", called("33")), ("middle", at("33", 35.0)), ("end", at("33", 69.0))]);
+    sights("roof", Page::Monitor, [("start", called("24")), ("middle", at("24", 22.5)), ("end", at("24", 44.0))]);
+    sights("skydive", Page::Run, [("start", called("33")), ("middle", at("33", 35.0)), ("end", at("33", 69.0))]);
     let mut run = at("24", 22.5);
-    insta::assert_snapshot!("look-roof-120x36-styles", styles(&run.drawn(120, 36)));
+    picture!("look-roof-120x36-styles", run.styles_of(MONITOR, 120, 36));
     run.depth = Depth::Ansi;
-    insta::assert_snapshot!("look-roof-120x36-ansi", styles(&run.drawn(120, 36)));
+    picture!("look-roof-120x36-ansi", run.styles_of(MONITOR, 120, 36));
     run.depth = Depth::Mono;
-    insta::assert_snapshot!("look-roof-120x36-mono", styles(&run.drawn(120, 36)));
+    picture!("look-roof-120x36-mono", run.styles_of(MONITOR, 120, 36));
     // Half of five legs of 9 s: in the middle of the third, from 33 to 15 m.
     let screen = page(&mut run);
     for words in ["height  24 m", "2.0 m/s", "fallen 22 m of 46 m", "46 m ┤", "0 m ┤", "Stade de France  0:45"] {
@@ -267,9 +286,9 @@ fn film_runs_past_the_gate() {
         run.until(180.0 + seconds);
         run
     };
-    sights("film", [("start", at(0.1)), ("middle", at(15.0)), ("end", at(29.5))]);
+    sights("film", Page::Run, [("start", at(0.1)), ("middle", at(15.0)), ("end", at(29.5))]);
     let mut run = at(15.0);
-    insta::assert_snapshot!("look-film-120x36-styles", styles(&run.drawn(120, 36)));
+    picture!("look-film-120x36-styles", run.styles_of(MONITOR, 120, 36));
     // From 0:12 to 0:42 of its file, and half of it is over.
     let screen = page(&mut run);
     for words in ["clips/28-july.mp4", "in 0:12   out 0:42   length 0:30   volume 80 %", "0:15 █", "0:15 left of 0:30"]
@@ -363,11 +382,11 @@ fn in_ascii_nothing_is_beyond_it() {
         }
     }
     runs[0].app.page = Page::Run;
-    insta::assert_snapshot!("look-sign-120x36-ascii", runs[0].text(120, 36));
+    picture!("look-sign-120x36-ascii", runs[0].text_of(BODY, 120, 36));
     runs[1].app.page = Page::Monitor;
-    insta::assert_snapshot!("look-roof-80x24-ascii", runs[1].text(80, 24));
+    picture!("look-roof-80x24-ascii", runs[1].text_of(BODY, 80, 24));
     runs[3].app.page = Page::Monitor;
-    insta::assert_snapshot!("look-film-80x24-ascii", runs[3].text(80, 24));
+    picture!("look-film-80x24-ascii", runs[3].text_of(BODY, 80, 24));
 }
 
 #[test]

@@ -13,8 +13,8 @@ use ratatui::symbols::Marker;
 use ratatui::widgets::Widget;
 use ratatui::widgets::canvas::{Canvas, Map, MapResolution};
 
-use super::SIZES;
-use super::stage::{Run, styles, text};
+use super::small_is_the_run_page;
+use super::stage::{BODY, MONITOR, Run};
 
 const PARIS: (&str, &str) = ("paris-2024", "2024-08-11T18:59:00Z");
 const TORCH: (&str, &str) = ("torch-relay-2004", "2004-08-13T17:00:00Z");
@@ -39,41 +39,45 @@ fn played(run: &mut Run, cue: CueIx, part: f64) {
     assert_eq!(run.state.cue(cue).phase, Phase::Running);
 }
 
-fn pictures(name: &str, show: (&str, &str), cue: &str) {
+/// The map as a page at 80x24 at the beginning, in the middle and at the end; in the middle on the run page at 120x36 and
+/// in a `large` window, too.
+fn pictures(name: &str, large: Page, show: (&str, &str), cue: &str) {
     let (mut run, ix) = fired(show, cue);
     for (moment, part) in [("start", 0.0), ("middle", 0.5), ("end", 0.985)] {
         played(&mut run, ix, part);
-        for (columns, rows) in SIZES {
-            // On a small screen the map has a page of its own.
-            run.app.page = if columns < 120 { Page::Monitor } else { Page::Run };
-            insta::assert_snapshot!(format!("map-{name}-{moment}-{columns}x{rows}"), run.text(columns, rows));
-        }
+        // On a small screen the map has a page of its own.
+        run.app.page = Page::Monitor;
+        picture!(format!("map-{name}-{moment}-80x24"), run.text_of(BODY, 80, 24));
+        small_is_the_run_page(&mut run);
         if moment == "middle" {
-            insta::assert_snapshot!(format!("map-{name}-styles"), styles(&run.drawn(120, 36)));
+            let (kind, region) = if large == Page::Run { ("", MONITOR) } else { ("-page", BODY) };
+            run.app.page = large;
+            picture!(format!("map-{name}-{moment}-200x60{kind}"), run.text_of(region, 200, 60));
+            run.app.page = Page::Run;
+            picture!(format!("map-{name}-{moment}-120x36"), run.text_of(MONITOR, 120, 36));
+            picture!(format!("map-{name}-styles"), run.styles_of(MONITOR, 120, 36));
         }
     }
-    run.app.page = Page::Monitor;
-    insta::assert_snapshot!(format!("map-{name}-page"), text(&run.drawn(200, 60)));
 }
 
 #[test]
 fn the_ride_through_paris() {
-    pictures("ride", PARIS, "29");
+    pictures("ride", Page::Monitor, PARIS, "29");
 }
 
 #[test]
 fn the_flight_to_los_angeles() {
-    pictures("flight", PARIS, "32");
+    pictures("flight", Page::Run, PARIS, "32");
 }
 
 #[test]
 fn the_boats_on_the_seine() {
-    pictures("boats", PARIS, "2");
+    pictures("boats", Page::Run, PARIS, "2");
 }
 
 #[test]
 fn the_torch_round_the_world() {
-    pictures("torch", TORCH, "16");
+    pictures("torch", Page::Monitor, TORCH, "16");
 }
 
 #[test]
@@ -83,17 +87,17 @@ fn without_colours_and_without_braille_it_tells_the_same() {
     run.app.page = Page::Monitor;
     for (name, depth) in [("mono", Depth::Mono), ("ansi", Depth::Ansi)] {
         run.depth = depth;
-        insta::assert_snapshot!(format!("map-flight-{name}-styles"), styles(&run.drawn(80, 24)));
+        picture!(format!("map-flight-{name}-styles"), run.styles_of(BODY, 80, 24));
     }
     run.glyphs = Glyphs::Ascii;
     let ascii = run.text(80, 24);
     assert!(ascii.is_ascii(), "{ascii}");
-    insta::assert_snapshot!("map-flight-ascii", ascii);
+    picture!("map-flight-ascii", run.text_of(BODY, 80, 24));
     let (mut run, ix) = fired(PARIS, "29");
     played(&mut run, ix, 0.5);
     run.app.page = Page::Monitor;
     run.glyphs = Glyphs::Ascii;
-    insta::assert_snapshot!("map-ride-ascii", run.text(80, 24));
+    picture!("map-ride-ascii", run.text_of(BODY, 80, 24));
 }
 
 #[test]

@@ -8,15 +8,23 @@ use handover::output::{Clip, Health, Last, Latency, Light, Packet};
 use handover::show::CueIx;
 use handover::show::duration::{MILLISECOND_NS, SECOND_NS};
 
-use super::stage::{Run, SHOW, styles};
-use super::{at_all_sizes, jump_on_standby};
+use super::stage::{BODY, Run, SHOW};
+use super::{jump_on_standby, small_is_the_run_page};
+
+/// What a page shows at 80x24 and at 120x36.
+fn two_sizes(name: &str, run: &mut Run) {
+    for (columns, rows) in [(80, 24), (120, 36)] {
+        picture!(format!("{name}-{columns}x{rows}"), run.text_of(BODY, columns, rows));
+    }
+    small_is_the_run_page(run);
+}
 
 /// The small show a minute before it begins, in the middle (called late, about to run into a hard start), and ended.
 fn start_middle_end(page: Page) {
     let name = page.name().to_lowercase();
     let mut run = Run::new(SHOW, false);
     run.app.page = page;
-    at_all_sizes(&format!("{name}-start"), &mut run);
+    two_sizes(&format!("{name}-start"), &mut run);
     let mut run = jump_on_standby();
     run.app.page = page;
     run.keys(" s12");
@@ -24,8 +32,11 @@ fn start_middle_end(page: Page) {
     run.keys("3 ");
     run.sent("12", 1, Some("no route to host"));
     run.until(262.0);
-    at_all_sizes(&format!("{name}-middle"), &mut run);
-    insta::assert_snapshot!(format!("{name}-middle-120x36-styles"), styles(&run.drawn(120, 36)));
+    small_is_the_run_page(&mut run);
+    picture!(format!("{name}-middle-80x24"), run.text_of(BODY, 80, 24));
+    picture!(format!("{name}-middle-120x36"), run.text(120, 36));
+    picture!(format!("{name}-middle-200x60"), run.text_of(BODY, 200, 60));
+    picture!(format!("{name}-middle-80x24-styles"), run.styles_of(BODY, 80, 24));
     run.until(330.0);
     run.keys(" mmm");
     run.until(420.0);
@@ -34,7 +45,7 @@ fn start_middle_end(page: Page) {
     run.keys(" ");
     run.until(600.0);
     assert!(run.state.has_ended());
-    at_all_sizes(&format!("{name}-end"), &mut run);
+    two_sizes(&format!("{name}-end"), &mut run);
 }
 
 #[test]
@@ -103,7 +114,7 @@ fn of_many_segments_the_running_one_is_in_sight_until_the_caller_scrolls() {
         assert!(screen.contains(&format!("▶ Part {number} 部")), "{screen}");
         assert!(screen.contains("of 500"), "{screen}");
     }
-    insta::assert_snapshot!("timeline-500-80x24", run.text(80, 24));
+    picture!("timeline-500-80x24", run.text_of(BODY, 80, 24));
     // Scrolled, the page stays where it is, whatever runs.
     run.keys("j");
     let before = run.text(80, 24);
@@ -130,7 +141,7 @@ fn the_axis_goes_over_midnight_and_over_days() {
     run.until(300.0);
     let night = run.text(80, 24);
     ["23:00", "23:30", "00:30", "Aug 12"].iter().for_each(|word| assert!(night.contains(word), "no {word}:\n{night}"));
-    insta::assert_snapshot!("timeline-night-80x24", night);
+    picture!("timeline-night-80x24", run.text_of(BODY, 80, 24));
 
     let mut run = Run::new(&many(6, "12h", "start = 23:00:00"), true);
     run.app.page = Page::Timeline;
@@ -138,7 +149,7 @@ fn the_axis_goes_over_midnight_and_over_days() {
     run.until(300.0);
     let days = run.text(120, 36);
     ["Aug 12", "Aug 13", "Aug 14"].iter().for_each(|word| assert!(days.contains(word), "no {word}:\n{days}"));
-    insta::assert_snapshot!("timeline-days-120x36", days);
+    picture!("timeline-days-120x36", run.text_of(BODY, 120, 36));
 }
 
 #[test]
@@ -147,7 +158,7 @@ fn a_show_of_a_minute_that_nothing_ties_to_the_clock() {
     run.app.page = Page::Timeline;
     let before = run.text(80, 24);
     assert!(before.contains("T+0:00") && before.contains("T+0:40"), "{before}");
-    insta::assert_snapshot!("timeline-untied-80x24", before);
+    picture!("timeline-untied-80x24", run.text_of(BODY, 80, 24));
     run.until(7.0);
     run.go();
     run.until(20.0);
@@ -234,8 +245,8 @@ fn outputs_of_every_kind_and_health() {
         "not tried",
     ];
     words.iter().for_each(|word| assert!(screen.contains(word), "no {word:?}:\n{screen}"));
-    at_all_sizes("outputs-kinds", &mut run);
-    insta::assert_snapshot!("outputs-kinds-80x24-styles", styles(&run.drawn(80, 24)));
+    two_sizes("outputs-kinds", &mut run);
+    picture!("outputs-kinds-80x24-styles", run.styles_of(BODY, 80, 24));
     // Five seconds later the ages and the clip have gone on, although nobody has asked the outputs.
     run.app.outputs_ns -= 5 * SECOND_NS;
     let later = run.text(80, 24);
@@ -254,7 +265,7 @@ fn a_rehearsal_says_what_would_have_been_sent() {
     let screen = run.text(120, 36);
     let words = ["only logs", "LOGGED", "would send /eos/cue/1/12/fire 1 0.5", "cue 2", "A rehearsal: nothing leaves"];
     words.iter().for_each(|word| assert!(screen.contains(word), "no {word:?}:\n{screen}"));
-    insta::assert_snapshot!("outputs-rehearsal-80x24", run.text(80, 24));
+    picture!("outputs-rehearsal-80x24", run.text_of(BODY, 80, 24));
 }
 
 #[test]
@@ -292,7 +303,7 @@ fn the_log_is_filtered_by_kind_and_searched_by_words() {
     run.keys("fff");
     let (heading, _) = kinds(&mut run);
     assert!(heading.contains("only troubles"), "{heading}");
-    insta::assert_snapshot!("log-troubles-80x24", run.text(80, 24));
+    picture!("log-troubles-80x24", run.text_of(BODY, 80, 24));
     run.keys("f");
     let screen = run.text(80, 24);
     assert!(screen.contains("Wind 6 m/s") && !screen.contains("fired"), "{screen}");

@@ -7,7 +7,7 @@ use handover::engine::{Command, Event};
 use handover::show::duration::SECOND_NS;
 use handover::show::{PersonIx, builtin, file};
 
-use super::stage::{Run, SHOW, any_sizes, styles};
+use super::stage::{BODY, FOOTER, Run, SHOW, any_sizes};
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 36), (200, 60)];
 
@@ -38,16 +38,10 @@ fn fire(run: &mut Run, number: &str) {
     run.until(now_s);
 }
 
-fn at_all_sizes(name: &str, run: &mut Run) {
-    for (columns, rows) in SIZES {
-        insta::assert_snapshot!(format!("{name}-{columns}x{rows}"), run.text(columns, rows));
-    }
-}
-
 #[test]
 fn nobody_is_spotted_yet() {
     let mut run = night();
-    at_all_sizes("start", &mut run);
+    picture!("start-80x24", run.text_of(BODY, 80, 24));
 }
 
 #[test]
@@ -76,8 +70,10 @@ fn the_stands_are_on_air() {
     }
     let row = |name: &str| screen.lines().find(|line| line.contains(name)).unwrap_or_default().to_owned();
     assert!(row("Ariana Grande").starts_with(" ▶ ·") || row("Ariana Grande").starts_with("▶ ·"), "{screen}");
-    at_all_sizes("middle", &mut run);
-    insta::assert_snapshot!("middle-80x24-styles", styles(&run.drawn(80, 24)));
+    picture!("middle-80x24", run.text_of(BODY, 80, 24));
+    picture!("middle-120x36", run.text(120, 36));
+    picture!("middle-200x60", run.text_of(BODY, 200, 60));
+    picture!("middle-80x24-styles", run.styles_of(BODY, 80, 24));
 }
 
 #[test]
@@ -94,7 +90,7 @@ fn the_night_is_over() {
     fire(&mut run, "13");
     run.until(90.0);
     run.keys("mmmmm");
-    at_all_sizes("end", &mut run);
+    picture!("end-80x24", run.text_of(BODY, 80, 24));
 }
 
 #[test]
@@ -103,7 +99,8 @@ fn somebody_is_looked_for_and_noted() {
     run.keys("/gym");
     let found = run.state.show().person(run.app.person);
     assert_eq!(found.id, "biles", "her role comes before the first one's notes");
-    insta::assert_snapshot!("find-person-80x24", run.text(80, 24));
+    picture!("find-person-80x24", run.text_of(BODY, 80, 24));
+    picture!("find-person-footer-80x24", run.text_of(FOOTER, 80, 24));
     run.keys("⎋");
     select(&mut run, "gaga");
     run.keys("tq");

@@ -11,10 +11,11 @@ use handover::engine::{Cause, Command, Event, Record, RunNs, State};
 use handover::output::{Health, Light};
 use handover::show::duration::SECOND_NS;
 use handover::show::{CueNumber, Show, file};
-use handover::ui::{self, Depth, Glyphs, Means, View};
+use handover::ui::{self, Areas, Depth, Glyphs, Means, Parts, View};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::{Buffer, Cell};
+use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier};
 
 /// A show with one of everything that the rundown can show.
@@ -224,14 +225,61 @@ impl Run {
     pub fn text(&mut self, columns: u16, rows: u16) -> String {
         text(&self.drawn(columns, rows))
     }
+
+    /// The text of a region of the screen.
+    pub fn text_of(&mut self, region: Region, columns: u16, rows: u16) -> String {
+        let buffer = self.drawn(columns, rows);
+        text_in(&buffer, self.place(region, columns, rows))
+    }
+
+    /// The styles of a region of the screen.
+    pub fn styles_of(&mut self, region: Region, columns: u16, rows: u16) -> String {
+        let buffer = self.drawn(columns, rows);
+        styles_in(&buffer, self.place(region, columns, rows))
+    }
+
+    fn place(&self, region: Region, columns: u16, rows: u16) -> Rect {
+        let (parts, run) = ui::areas(&self.view(), Rect::new(0, 0, columns, rows));
+        let place = region(&parts, &run);
+        assert!(!place.is_empty(), "the region has no room at {columns}x{rows}");
+        place
+    }
+}
+
+/// A region of the screen, found in the layout that the screen is drawn by.
+pub type Region = fn(&Parts, &Areas) -> Rect;
+
+/// The name, the clocks, the timing, the outputs, and what is wrong.
+pub const HEADER_AND_ALARMS: Region = |parts, _| joined([parts.header, parts.alarms]);
+/// What a page shows, between the alarms and the strip.
+pub const BODY: Region = |parts, _| parts.body;
+/// What is wrong, and what a page shows.
+pub const ALARMS_AND_BODY: Region = |parts, _| joined([parts.alarms, parts.body]);
+/// The message and the keys.
+pub const FOOTER: Region = |parts, _| parts.footer;
+/// Segments and cues.
+pub const RUNDOWN: Region = |_, run| run.rundown;
+/// What is on air, and what is next.
+pub const CALLING: Region = |_, run| joined([run.on_air, run.next]);
+/// The picture.
+pub const MONITOR: Region = |_, run| run.monitor;
+
+/// The smallest region with all of `regions` that are not empty.
+fn joined<const N: usize>(regions: [Rect; N]) -> Rect {
+    regions.into_iter().filter(|region| !region.is_empty()).reduce(Rect::union).unwrap_or_default()
 }
 
 /// The screen's text, row by row.
 pub fn text(buffer: &Buffer) -> String {
+    text_in(buffer, buffer.area)
+}
+
+/// The text of a region, row by row.
+pub fn text_in(buffer: &Buffer, region: Rect) -> String {
     let row = |y| {
         let mut line = String::new();
         let mut skip = 0;
-        for x in 0..buffer.area.width {
+        for x in region.left()..region.right() {
             if skip > 0 {
                 skip -= 1;
                 continue;
@@ -242,16 +290,21 @@ pub fn text(buffer: &Buffer) -> String {
         }
         line.trim_end().to_owned()
     };
-    (0..buffer.area.height).map(row).collect::<Vec<_>>().join("\n")
+    (region.top()..region.bottom()).map(row).collect::<Vec<_>>().join("\n")
 }
 
 /// The screen's styles: a letter for each that occurs, a point for the background's, and what the letters mean.
 pub fn styles(buffer: &Buffer) -> String {
+    styles_in(buffer, buffer.area)
+}
+
+/// The styles of a region, as [`styles`] tells them.
+pub fn styles_in(buffer: &Buffer, region: Rect) -> String {
     let mut seen: Vec<String> = vec![style_of(&buffer[(0, 0)])];
     let mut grid = String::new();
-    for y in 0..buffer.area.height {
+    for y in region.top()..region.bottom() {
         let mut line = String::new();
-        for x in 0..buffer.area.width {
+        for x in region.left()..region.right() {
             let cell = &buffer[(x, y)];
             let style = style_of(cell);
             let at = seen.iter().position(|known| *known == style).unwrap_or_else(|| {
