@@ -1,16 +1,16 @@
 //! `handover`: the show caller for the terminal.
 //!
 //! ```text
-//!  keyboard ┐
-//!  remote   │
-//!  signals  ┼─► Msg ─► app::{key,wish} ─► Command ─► engine::decide ─► Vec<Event> ─► journal ─► apply ─► effects
-//!  outputs  │              │                             │ Rejection                             │         │
-//!  deadline ┘              └─ cursor, pages              └─► message line, reply                 │         │
-//!     ▲                                                                                          │         ▼
-//!     └────── wait until engine.poll_timeout(), less 0.3 ms                        records ◄─────┘   output::{osc,
-//!                                                                                   │   │             http,midi,mpv}
-//!                               screen thread: a copy of the state ─► ui::draw ◄────┘   │                  │
-//!             follower thread: a copy of the state ─► remote ─────────► displays ◄─────┘   reports, clips ─► Msg
+//!  keyboard ┐                                         ┌───── conductor ─────┐
+//!  remote   │                               Input     │ decide ─► records   │  Output, in this order
+//!  signals  ┼─► Msg ─► app::{key,wish} ─► Command ───►│   │         │       ├──► Append ─► journal
+//!  outputs  │             │                           │   │        fold     ├──► Send ───► output::{osc,http,midi,mpv}
+//!  deadline ┘             └─ cursor, pages            │   ▼         ▼       ├──► Reply, Arm, ShowTime …
+//!     ▲                                               │ refusal   effects   │
+//!     └────────── wait until deadline() ◄─────────────┴─────────────────────┘
+//!
+//!  records ─► runtime::feed ─┬─► screen thread: a copy of the state ─► ui::draw
+//!                            └─► follower thread: a copy of the state ─► remote ─► displays
 //! ```
 //!
 //! A **command** is a wish and may be rejected; an **event** is a fact, past tense, journaled, replayed; an **effect** is

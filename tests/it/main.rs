@@ -26,5 +26,6 @@ mod remote;
 mod rig;
 mod scenarios;
 mod screens;
+mod sim;
 mod stage;
 mod witness;

@@ -18,7 +18,7 @@ use crate::witness::Witness;
 
 /// A cue as the test writes it; whatever refers to another cue or place is an index that fits any show.
 #[derive(Clone, Debug)]
-struct CueSketch {
+pub struct CueSketch {
     trigger: TriggerSketch,
     duration: Option<&'static str>,
     planned: Option<&'static str>,
@@ -30,7 +30,7 @@ struct CueSketch {
 }
 
 #[derive(Clone, Debug)]
-enum TriggerSketch {
+pub enum TriggerSketch {
     Go,
     With(Index, &'static str),
     After(Index, &'static str),
@@ -39,15 +39,15 @@ enum TriggerSketch {
 }
 
 #[derive(Clone, Debug)]
-struct SegmentSketch {
+pub struct SegmentSketch {
     start: Option<&'static str>,
     duration: &'static str,
-    cues: Vec<CueSketch>,
+    pub cues: Vec<CueSketch>,
 }
 
 /// What happens in a run: something that the caller does, or time that passes.
 #[derive(Clone, Debug)]
-enum Deed {
+pub enum Deed {
     Wait(u64),
     StandStill(u64),
     Crash(u64),
@@ -127,7 +127,7 @@ fn cue() -> impl Strategy<Value = CueSketch> {
         })
 }
 
-fn segment() -> impl Strategy<Value = SegmentSketch> {
+pub fn segment() -> impl Strategy<Value = SegmentSketch> {
     let start = prop_oneof![3 => Just(None), 1 => times().prop_map(Some)];
     (start, lengths(), prop::collection::vec(cue(), 0..=12)).prop_map(|(start, duration, cues)| SegmentSketch {
         start,
@@ -147,7 +147,7 @@ fn fact() -> impl Strategy<Value = ClipFact> {
     ])
 }
 
-fn deed() -> impl Strategy<Value = Deed> {
+pub fn deed() -> impl Strategy<Value = Deed> {
     // Gaps just about the lengths of the show, where rules meet, and now and then days.
     let ns = || {
         prop_oneof![
@@ -191,7 +191,7 @@ fn deed() -> impl Strategy<Value = Deed> {
 }
 
 /// Writes the show. References that a check would refuse (to the cue itself, forwards into a circle) become `go`.
-fn write(segments: &[SegmentSketch]) -> String {
+pub fn write(segments: &[SegmentSketch]) -> String {
     let cues: Vec<_> = segments.iter().flat_map(|segment| &segment.cues).collect();
     let is_main = |at: usize| cues[at].backup_for.is_none();
     let mut text = String::from(
@@ -250,7 +250,7 @@ fn fits(moment: &str, duration: &str) -> bool {
     ns(moment) <= ns(duration)
 }
 
-fn command(deed: &Deed, show: &Show) -> Option<Command> {
+pub fn command(deed: &Deed, show: &Show) -> Option<Command> {
     let cue = |at: &Index| (!show.cues.is_empty()).then(|| CueIx(at.index(show.cues.len()) as u32));
     let person = |at: &Index| PersonIx(at.index(show.people.len()) as u32);
     Some(match deed {

@@ -1,0 +1,461 @@
+//! What is around the conductor in a simulation: a clock, a journal on a disk that may fail, and outputs that answer at
+//! once, late or never. It keeps its own account of what left and checks the run's promises after every step.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use handover::conductor::{By, Conductor, Input, Output, RunClock};
+use handover::engine::{Cause, Command, Event, Record, Rejection, State};
+use handover::journal::{decode, encode, recover_bytes};
+use handover::output::{Job, Outcome, Report};
+use handover::show::duration::SECOND_NS;
+use handover::show::{CueIx, CueNumber, Show};
+
+use crate::rig::{Opening, run_started};
+use crate::witness::Witness;
+
+/// More outputs than any simulated show asks for at one instant.
+const OUTPUTS_MAX: usize = 20_000;
+/// How long before its instant something may leave: the conductor's lead.
+const LEAD_NS: u64 = 300_000;
+/// How late, by the machine's clock, something may fire by itself.
+const LATE_NS: u64 = SECOND_NS;
+
+/// How an output answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    AtOnce { sent: bool },
+    Later { ns: u64, sent: bool },
+    Never,
+}
+
+/// When the program is killed.
+#[derive(Clone, Copy, Debug)]
+pub struct Kill {
+    /// After so many outputs of the conductor.
+    pub after: usize,
+    /// Before the last of them was done.
+    pub undone: bool,
+    pub down_ns: u64,
+}
+
+type Key = (CueIx, u32, u32);
+
+fn key(job: Job) -> Key {
+    (job.cue, job.firing, job.action)
+}
+
+/// What the journal says of a message.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Said {
+    Sent,
+    Failed,
+    Unknown,
+}
+
+pub struct World {
+    show: Arc<Show>,
+    conductor: Conductor,
+    opening: Opening,
+    /// How many programs have had the run in their hands.
+    lives: u32,
+    /// The machine's clock.
+    pub now_ns: u64,
+    /// How late every wake-up comes.
+    pub late_ns: u64,
+    pub answers: Vec<Answer>,
+    pub disk_works: bool,
+    pub kill: Option<Kill>,
+    pub journal: Vec<Record>,
+    /// How many records are on the disk.
+    on_disk: usize,
+    /// What is still to be reported, and when.
+    pending: Vec<(u64, Report)>,
+    witness: Witness,
+    /// The state that the lines of the journal give.
+    shadow: State,
+    /// The firings of the journal, by cue and number.
+    fired: BTreeSet<(CueIx, u32)>,
+    /// The cue that fired last, by itself, and when; `None` once another command than GO was given.
+    just_fired: Option<(CueIx, u64)>,
+    /// What has left, in every life of the program.
+    left: BTreeSet<Key>,
+    /// What the journal says, and has not left yet, since the program began.
+    owed: BTreeSet<Key>,
+    /// What the outputs have said.
+    told: BTreeMap<Key, bool>,
+    /// What the journal says became of it.
+    said: BTreeMap<Key, Said>,
+}
+
+impl World {
+    pub fn open(show: Arc<Show>, opening: Opening, late_ns: u64, answers: Vec<Answer>) -> Result<Self, String> {
+        let clock = RunClock::new(0, 0, opening.clock, opening.speed);
+        let state = State::new(Arc::clone(&show));
+        let mut world = World {
+            conductor: Conductor::new(state.clone(), clock, 0, 0),
+            lives: 1,
+            now_ns: 0,
+            late_ns,
+            answers,
+            disk_works: true,
+            kill: None,
+            journal: vec![],
+            on_disk: 0,
+            pending: vec![],
+            witness: Witness::new(Arc::clone(&show)),
+            shadow: state,
+            fired: BTreeSet::new(),
+            just_fired: None,
+            left: BTreeSet::new(),
+            owed: BTreeSet::new(),
+            told: BTreeMap::new(),
+            said: BTreeMap::new(),
+            show,
+            opening,
+        };
+        let begin = run_started(&world.show, &world.opening);
+        world.step(Input::Begin(begin))?;
+        Ok(world)
+    }
+
+    pub fn state(&self) -> &State {
+        self.conductor.state()
+    }
+
+    /// Gives a command, and says what became of it unless the program was killed over it.
+    pub fn command(&mut self, by: By, command: Command) -> Result<Option<Result<(), Rejection>>, String> {
+        if !matches!(command, Command::Go { .. }) {
+            self.just_fired = None;
+        }
+        self.step(Input::Command { by, command })
+    }
+
+    /// Lets time pass until the conductor wants to be woken, and no longer: what it journals ahead has not left yet.
+    pub fn wait_for_deadline(&mut self) -> Result<(), String> {
+        match self.conductor.deadline().filter(|&due_ns| due_ns > self.now_ns) {
+            Some(due_ns) if self.pending.iter().all(|(at_ns, _)| *at_ns > due_ns) => {
+                self.now_ns = due_ns;
+                self.step(Input::Tick).map(drop)
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Lets time pass, with everything that comes in it at its time.
+    pub fn wait(&mut self, ns: u64) -> Result<(), String> {
+        let until_ns = self.now_ns.saturating_add(ns);
+        for _ in 0..OUTPUTS_MAX {
+            let report = self.pending.iter().map(|(at_ns, _)| *at_ns).min();
+            let wakes_ns = self.conductor.deadline().into_iter().chain(report).min();
+            let Some(wakes_ns) = wakes_ns.filter(|&at_ns| at_ns <= until_ns) else {
+                self.now_ns = self.now_ns.max(until_ns);
+                return self.look();
+            };
+            self.now_ns = self.now_ns.max(wakes_ns + self.late_ns);
+            self.look()?;
+        }
+        Err("something is due all the time".to_owned())
+    }
+
+    /// Lets time pass in which nothing happens: the machine is suspended.
+    pub fn stand_still(&mut self, ns: u64) -> Result<(), String> {
+        self.now_ns = self.now_ns.saturating_add(ns);
+        self.look()
+    }
+
+    /// Does what has fallen due, and hears the reports that have come.
+    fn look(&mut self) -> Result<(), String> {
+        let now_ns = self.now_ns;
+        let (come, pending) = std::mem::take(&mut self.pending).into_iter().partition(|(at_ns, _)| *at_ns <= now_ns);
+        self.pending = pending;
+        let life = self.lives;
+        for (_, report) in come {
+            if self.lives != life {
+                // Nobody hears the reports that a program did not live to take.
+                break;
+            }
+            if let Some(job) = report.job {
+                self.told.insert(key(job), report.outcome == Outcome::Sent);
+            }
+            self.step(Input::Report(report))?;
+        }
+        for _ in 0..OUTPUTS_MAX {
+            let before = self.journal.len();
+            self.step(Input::Tick)?;
+            match self.conductor.deadline().filter(|&due_ns| due_ns <= self.now_ns) {
+                Some(_) if self.journal.len() == before => return Err("what is due does not happen".to_owned()),
+                Some(_) => {}
+                None => return Ok(()),
+            }
+        }
+        Err("what is due never ends".to_owned())
+    }
+
+    /// The program leaves the run, and another one takes it up.
+    pub fn leave(&mut self, down_ns: u64) -> Result<(), String> {
+        self.step(Input::Flush)?;
+        let unsent = std::mem::take(&mut self.pending)
+            .into_iter()
+            .map(|(_, report)| Report { outcome: Outcome::Failed("closed".into()), ..report });
+        let unsent: Vec<Report> = unsent.collect();
+        for job in unsent.iter().filter_map(|report| report.job) {
+            self.told.insert(key(job), false);
+        }
+        self.step(Input::Leave { reason: "quit".into(), unsent })?;
+        self.resume(down_ns)
+    }
+
+    /// Kills the program now.
+    pub fn crash(&mut self, down_ns: u64) -> Result<(), String> {
+        self.resume(down_ns)
+    }
+
+    /// Takes so many lines off the journal, as a power cut does with what was not synced, and kills the program.
+    pub fn tear(&mut self, lines: usize) -> Result<(), String> {
+        self.on_disk = self.on_disk.saturating_sub(lines).max(1);
+        self.resume(SECOND_NS)
+    }
+
+    /// Takes the run up again from what is on the disk.
+    fn resume(&mut self, down_ns: u64) -> Result<(), String> {
+        self.lives += 1;
+        self.kill = None;
+        self.pending.clear();
+        // An answer that the program had and could not journal any more is an answer that nobody knows.
+        self.journal.truncate(self.on_disk.max(1));
+        self.on_disk = self.journal.len();
+        self.account_anew()?;
+        self.now_ns = self.now_ns.saturating_add(down_ns);
+        let last = self.journal.last().ok_or("the journal is empty")?;
+        let down_run_ns = down_ns.saturating_mul(u64::from(self.opening.speed));
+        let run_ns = last.run_ns.saturating_add(down_run_ns);
+        let wall = self.opening.clock + jiff::SignedDuration::from_nanos(self.now_ns as i64);
+        let clock = RunClock::new(self.now_ns, run_ns, wall, self.opening.speed);
+        self.conductor = Conductor::new(self.shadow.clone(), clock, last.seq, last.run_ns);
+        let from = self.journal.len();
+        // What was lost with its record is no matter of the journal any more.
+        let owed = std::mem::take(&mut self.owed).into_iter();
+        let owed: Vec<Key> = owed.filter(|(cue, firing, _)| self.fired.contains(&(*cue, *firing))).collect();
+        if let Some(Err(why)) = self.step(Input::Begin(Event::RunResumed { down_ns: down_run_ns }))? {
+            return Err(format!("catching up was refused: {why}"));
+        }
+        for key @ (cue, firing, _) in owed {
+            let is_last = self.shadow.cue(cue).firings == firing;
+            if is_last && self.said.get(&key) != Some(&Said::Unknown) {
+                return Err(format!("{key:?} may have left or not, and the journal does not say so"));
+            }
+        }
+        self.took_up_what_was_missed(from)
+    }
+
+    fn took_up_what_was_missed(&self, from: usize) -> Result<(), String> {
+        if self.opening.auto {
+            return Ok(());
+        }
+        for record in &self.journal[from.min(self.journal.len())..] {
+            if matches!(record.event, Event::CueFired { due_ns, .. } if due_ns < record.run_ns) {
+                return Err(format!("what fell due in the downtime was fired: {:?}", record.event));
+            }
+        }
+        let (first, playhead) = (self.state().missed().next(), self.state().playhead());
+        if first.is_some() && playhead != first {
+            return Err(format!("the playhead is at {playhead:?}, the first missed cue is {first:?}"));
+        }
+        Ok(())
+    }
+
+    /// Reads the journal as a file is read, and makes the accounts again that are of it.
+    fn account_anew(&mut self) -> Result<(), String> {
+        let mut bytes = vec![];
+        for record in &self.journal {
+            encode(record, &mut bytes).map_err(|why| why.to_string())?;
+        }
+        let read = recover_bytes(&bytes, "journal".as_ref()).map_err(|why| why.to_string())?;
+        if read.records != self.journal {
+            return Err("the journal reads differently from what was written".to_owned());
+        }
+        self.witness = Witness::new(Arc::clone(&self.show));
+        self.shadow = State::new(Arc::clone(&self.show));
+        self.fired.clear();
+        self.said.clear();
+        for record in read.records {
+            self.witness.see_record(&record)?;
+            self.shadow.fold(&record);
+            self.note(&record)?;
+        }
+        self.left.retain(|(cue, firing, _)| self.fired.contains(&(*cue, *firing)));
+        self.told = std::mem::take(&mut self.told).into_iter().filter(|(key, _)| self.said.contains_key(key)).collect();
+        Ok(())
+    }
+
+    /// Hands the conductor an input, does what it asks for, and checks what holds at any moment.
+    fn step(&mut self, input: Input) -> Result<Option<Result<(), Rejection>>, String> {
+        let before = self.journal.len();
+        let due: Vec<CueIx> = self.due();
+        let mut reply = None;
+        self.conductor.handle(self.now_ns, input);
+        for count in 1.. {
+            if count > OUTPUTS_MAX {
+                return Err("the conductor has no end of outputs".to_owned());
+            }
+            let Some(output) = self.conductor.poll_output(self.now_ns) else { break };
+            let dies = self.kill.filter(|kill| count > kill.after);
+            if dies.is_none_or(|kill| !kill.undone) {
+                match output {
+                    Output::Append(records) => self.append(records)?,
+                    Output::Send(job) => self.send(job)?,
+                    Output::Reply { result, .. } => reply = Some(result),
+                    Output::Stop(_)
+                    | Output::PauseClip(_)
+                    | Output::ResumeClip(_)
+                    | Output::StopAll
+                    | Output::ClipsLost(_)
+                    | Output::Arm(_)
+                    | Output::Join(_)
+                    | Output::Outages(_)
+                    | Output::ShowTime(_) => {}
+                }
+            }
+            if let Some(kill) = dies {
+                return self.resume(kill.down_ns).map(|()| None);
+            }
+        }
+        self.kill = self.kill.map(|kill| Kill { after: kill.after.saturating_sub(1), ..kill });
+        self.check(before, &due)?;
+        Ok(reply)
+    }
+
+    fn append(&mut self, records: Vec<Record>) -> Result<(), String> {
+        for record in records {
+            let mut line = vec![];
+            encode(&record, &mut line).map_err(|why| format!("{record:?} cannot be journaled: {why}"))?;
+            line.pop();
+            let read = decode(&line).map_err(|why| format!("{record:?} cannot be read: {why}"))?;
+            if read != record {
+                return Err(format!("{record:?} reads back from the journal as {read:?}"));
+            }
+            if self.journal.last().is_some_and(|last| last.seq + 1 != record.seq || last.run_ns > record.run_ns) {
+                return Err(format!("{record:?} does not follow the record before it"));
+            }
+            self.shadow.fold(&read);
+            self.witness.see_record(&record)?;
+            self.note(&record)?;
+            if let Event::CueFired { cue, cause, firing, due_ns, .. } = &record.event {
+                let late_ns = record.run_ns.saturating_sub(*due_ns);
+                let by_itself = matches!(cause, Cause::Follow | Cause::Clock);
+                if by_itself && late_ns > LATE_NS * u64::from(self.opening.speed) {
+                    return Err(format!("cue {cue} fires {late_ns} ns late"));
+                }
+                let cue = self.find(cue)?;
+                let again = self.just_fired.filter(|(just, at_ns)| *just == cue && self.now_ns <= at_ns + LEAD_NS);
+                if *cause == Cause::Go && again.is_some() {
+                    return Err(format!("a GO fires {cue:?}, which has just fired by itself, again"));
+                }
+                self.just_fired = by_itself.then_some((cue, self.now_ns));
+                let actions = self.show.cue(cue).actions.len() as u32;
+                self.owed.extend((0..actions).map(|action| (cue, *firing, action)));
+            }
+            self.journal.push(record);
+        }
+        if self.disk_works {
+            self.on_disk = self.journal.len();
+        }
+        Ok(())
+    }
+
+    fn find(&self, cue: &CueNumber) -> Result<CueIx, String> {
+        self.show.find(cue).ok_or_else(|| format!("the show has no cue {cue}"))
+    }
+
+    /// Keeps what a record says of firings and messages.
+    fn note(&mut self, record: &Record) -> Result<(), String> {
+        let (cue, firing, action, said) = match &record.event {
+            Event::CueFired { cue, firing, .. } => {
+                let cue = self.find(cue)?;
+                self.fired.insert((cue, *firing));
+                return Ok(());
+            }
+            Event::ActionSent { cue, firing, action, .. } => (cue, firing, action, Said::Sent),
+            Event::ActionFailed { cue, firing, action, .. } => (cue, firing, action, Said::Failed),
+            Event::ActionUnknown { cue, firing, action, .. } => (cue, firing, action, Said::Unknown),
+            _ => return Ok(()),
+        };
+        match self.said.insert((self.find(cue)?, *firing, *action - 1), said) {
+            Some(before) if before != Said::Unknown => Err(format!("{:?}, and before {before:?}", record.event)),
+            _ => Ok(()),
+        }
+    }
+
+    fn send(&mut self, job: Job) -> Result<(), String> {
+        let key = key(job);
+        if !self.fired.contains(&(job.cue, job.firing)) {
+            return Err(format!("{job:?} leaves, and the journal does not have its cue"));
+        }
+        if !self.left.insert(key) {
+            return Err(format!("{job:?} leaves twice"));
+        }
+        if !self.owed.remove(&key) {
+            return Err(format!("{job:?} leaves, and did not follow from a record of this program"));
+        }
+        let due_ns = self.state().cue(job.cue).fired_ns.map(|due_ns| self.conductor.clock().machine_ns(due_ns));
+        if due_ns.is_some_and(|due_ns| due_ns > self.now_ns + LEAD_NS) {
+            return Err(format!("{job:?} leaves before its instant"));
+        }
+        let output = self.show.cue(job.cue).actions[job.action as usize].output;
+        let outcome = |sent| if sent { Outcome::Sent } else { Outcome::Failed("no route to host".into()) };
+        match self.answers[output.0 as usize % self.answers.len()] {
+            Answer::AtOnce { sent } => {
+                self.told.insert(key, sent);
+                self.conductor.handle(self.now_ns, Input::Outcome(job, outcome(sent)));
+            }
+            Answer::Later { ns, sent } => {
+                let report = Report { output, job: Some(job), outcome: outcome(sent) };
+                self.pending.push((self.now_ns + ns, report));
+            }
+            Answer::Never => {}
+        }
+        Ok(())
+    }
+
+    /// The cues that wait for their instant.
+    fn due(&self) -> Vec<CueIx> {
+        let state = self.state();
+        let waits = |&cue: &CueIx| state.cue(cue).due_ns.is_some() && !state.cue(cue).skipped;
+        self.show.cue_indices().filter(waits).collect()
+    }
+
+    fn check(&mut self, before: usize, due: &[CueIx]) -> Result<(), String> {
+        if *self.conductor.state() != self.shadow {
+            return Err("replaying the journal gives another state".to_owned());
+        }
+        if !self.conductor.is_ahead()
+            && let Some(key) = self.owed.first()
+        {
+            return Err(format!("{key:?} is journaled and has not left"));
+        }
+        for (key, sent) in &self.told {
+            let said = self.said.get(key);
+            let expected = if *sent { Said::Sent } else { Said::Failed };
+            if said != Some(&expected) {
+                return Err(format!("the output said {expected:?} of {key:?}, the journal says {said:?}"));
+            }
+        }
+        let new = &self.journal[before.min(self.journal.len())..];
+        for &cue in due {
+            let number = &self.show.cue(cue).number;
+            let is_told = |record: &Record| match &record.event {
+                Event::CueFired { cue, .. }
+                | Event::CueMissed { cue, .. }
+                | Event::CueStopped { cue, .. }
+                | Event::CueSkipped { cue } => cue == number,
+                Event::CueSwapped { cue, by, .. } => cue == number || by == number,
+                _ => false,
+            };
+            if self.state().cue(cue).due_ns.is_none() && !new.iter().any(is_told) {
+                return Err(format!("cue {number} was due, and is not any more, without a word"));
+            }
+        }
+        self.witness.agrees(self.conductor.state())
+    }
+}
