@@ -167,7 +167,7 @@ impl Outputs {
     /// `Some` is what became of it, where that is known at once (UDP, rehearsal, a queue that is full); with `None`,
     /// exactly one report on `job` will come: to the reporter, or out of [`Self::panic`] or [`Self::close`].
     pub fn send(&mut self, job: Job) -> Option<Outcome> {
-        let cue = self.show.cues.get(job.cue.0 as usize);
+        let cue = self.show.cues.get(job.cue);
         let action = cue.and_then(|cue| cue.actions.get(job.action as usize));
         match action.and_then(|action| self.drivers.get_mut(action.output.0 as usize)) {
             Some(driver) => driver.send(job),

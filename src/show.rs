@@ -11,6 +11,7 @@ pub mod cue;
 pub mod demonstration;
 pub mod duration;
 pub mod file;
+mod index;
 pub mod listen;
 pub mod number;
 mod people;
@@ -26,27 +27,68 @@ use jiff::tz::TimeZone;
 pub use action::{Action, Body, FrameRate, OutputKind};
 pub use colour::Colour;
 pub use cue::{Cue, Look, Point, Source, Step, Thresholds, Trigger};
+pub use index::{IndexVec, Ix};
 pub use number::CueNumber;
 
 /// Index of a cue in [`Show::cues`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CueIx(pub u32);
 
+impl Ix for CueIx {
+    fn at(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// Index of a segment in [`Show::segments`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SegmentIx(pub u32);
+
+impl SegmentIx {
+    /// The first segment, which every show has.
+    pub const FIRST: SegmentIx = SegmentIx(0);
+
+    /// The segment after this one; the show may have none there.
+    pub const fn next(self) -> SegmentIx {
+        SegmentIx(self.0 + 1)
+    }
+}
+
+impl Ix for SegmentIx {
+    fn at(self) -> usize {
+        self.0 as usize
+    }
+}
 
 /// Index of a department in [`Show::departments`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DepartmentIx(pub u32);
 
+impl Ix for DepartmentIx {
+    fn at(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// Index of an output in [`Show::outputs`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OutputIx(pub u32);
 
+impl Ix for OutputIx {
+    fn at(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// Index of a person in [`Show::people`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PersonIx(pub u32);
+
+impl Ix for PersonIx {
+    fn at(self) -> usize {
+        self.0 as usize
+    }
+}
 
 /// A show that has passed every check: all references resolve, all numbers are unique, no trigger is in a circle.
 #[derive(Clone, Debug, PartialEq)]
@@ -62,35 +104,35 @@ pub struct Show {
     /// Further clocks to show.
     pub clocks: Vec<Clock>,
     /// In the order of the file.
-    pub departments: Vec<Department>,
+    pub departments: IndexVec<DepartmentIx, Department>,
     /// In the order of the file.
-    pub outputs: Vec<Output>,
+    pub outputs: IndexVec<OutputIx, Output>,
     /// Where remote controls are heard, unless the command line says otherwise.
     pub remote: Option<RemoteControl>,
     /// In the order of the file.
     pub places: Vec<Place>,
     /// In the order of the file.
-    pub people: Vec<Person>,
+    pub people: IndexVec<PersonIx, Person>,
     /// In running order; never empty.
-    pub segments: Vec<Segment>,
+    pub segments: IndexVec<SegmentIx, Segment>,
     /// All cues in running order, segment by segment, backups where the file has them.
-    pub cues: Vec<Cue>,
+    pub cues: IndexVec<CueIx, Cue>,
     /// Where each number stands in `cues`.
     by_number: HashMap<CueNumber, CueIx>,
     /// For each cue, the cues whose `with` names it, in running order.
-    with: Vec<Vec<CueIx>>,
+    with: IndexVec<CueIx, Vec<CueIx>>,
     /// For each cue, the cues whose `after` names it, in running order.
-    after: Vec<Vec<CueIx>>,
+    after: IndexVec<CueIx, Vec<CueIx>>,
     /// The cues that play a clip, in running order.
     clips: Vec<CueIx>,
     /// For each cue, its backups, in running order.
-    backups: Vec<Vec<CueIx>>,
+    backups: IndexVec<CueIx, Vec<CueIx>>,
     /// For each cue, where its chain of `with` and `after` begins.
-    roots: Vec<CueIx>,
+    roots: IndexVec<CueIx, CueIx>,
     /// For each person, the cues whose words name them, in running order.
-    named: Vec<Vec<CueIx>>,
+    named: IndexVec<PersonIx, Vec<CueIx>>,
     /// For each cue, the people whom its words name, in the order of the file.
-    named_in: Vec<Vec<PersonIx>>,
+    named_in: IndexVec<CueIx, Vec<PersonIx>>,
     /// The cues whose words name anybody, in running order.
     naming: Vec<CueIx>,
 }
@@ -201,20 +243,21 @@ impl Show {
         let n = self.cues.len();
         self.by_number = HashMap::with_capacity(n);
         self.clips = vec![];
-        (self.with, self.after, self.backups) = (vec![vec![]; n], vec![vec![]; n], vec![vec![]; n]);
+        let none = || IndexVec::filled(vec![], n);
+        (self.with, self.after, self.backups) = (none(), none(), none());
         for (at, cue) in self.cues.iter().enumerate() {
             let ix = CueIx(at as u32);
             self.by_number.insert(cue.number.clone(), ix);
             match cue.trigger {
-                Trigger::With { cue, .. } => self.with[cue.0 as usize].push(ix),
-                Trigger::After { cue, .. } => self.after[cue.0 as usize].push(ix),
+                Trigger::With { cue, .. } => self.with[cue].push(ix),
+                Trigger::After { cue, .. } => self.after[cue].push(ix),
                 Trigger::Go | Trigger::At { .. } | Trigger::Into { .. } => {}
             }
             if cue.clip().is_some() {
                 self.clips.push(ix);
             }
             if let Some(main) = cue.backup_for {
-                self.backups[main.0 as usize].push(ix);
+                self.backups[main].push(ix);
             }
         }
         self.roots = self.cue_indices().collect();
@@ -227,7 +270,7 @@ impl Show {
             let root = self.root(cue);
             let mut cue = first;
             while self.root(cue) == cue && cue != root {
-                self.roots[cue.0 as usize] = root;
+                self.roots[cue] = root;
                 match self.cue(cue).trigger.cause() {
                     Some(cause) => cue = cause,
                     None => break,
@@ -257,21 +300,21 @@ impl Show {
             zone: TimeZone::UTC,
             zone_name: "UTC".into(),
             clocks: vec![],
-            departments: vec![],
-            outputs,
+            departments: IndexVec::default(),
+            outputs: outputs.into(),
             remote: None,
             places: vec![],
-            people: vec![],
-            segments: vec![segment],
-            cues,
+            people: IndexVec::default(),
+            segments: vec![segment].into(),
+            cues: cues.into(),
             by_number: HashMap::new(),
             clips: vec![],
-            with: vec![],
-            after: vec![],
-            backups: vec![],
-            roots: vec![],
-            named: vec![],
-            named_in: vec![],
+            with: IndexVec::default(),
+            after: IndexVec::default(),
+            backups: IndexVec::default(),
+            roots: IndexVec::default(),
+            named: IndexVec::default(),
+            named_in: IndexVec::default(),
             naming: vec![],
         };
         show.tie()
@@ -279,22 +322,22 @@ impl Show {
 
     /// The cue at `ix`.
     pub fn cue(&self, ix: CueIx) -> &Cue {
-        &self.cues[ix.0 as usize]
+        &self.cues[ix]
     }
 
     /// The segment at `ix`.
     pub fn segment(&self, ix: SegmentIx) -> &Segment {
-        &self.segments[ix.0 as usize]
+        &self.segments[ix]
     }
 
     /// The department at `ix`.
     pub fn department(&self, ix: DepartmentIx) -> &Department {
-        &self.departments[ix.0 as usize]
+        &self.departments[ix]
     }
 
     /// The output at `ix`.
     pub fn output(&self, ix: OutputIx) -> &Output {
-        &self.outputs[ix.0 as usize]
+        &self.outputs[ix]
     }
 
     /// All cue indices in running order.
@@ -319,12 +362,12 @@ impl Show {
 
     /// The cues that auto-continue with `cue`.
     pub fn with(&self, cue: CueIx) -> &[CueIx] {
-        &self.with[cue.0 as usize]
+        &self.with[cue]
     }
 
     /// The cues that follow `cue`.
     pub fn after(&self, cue: CueIx) -> &[CueIx] {
-        &self.after[cue.0 as usize]
+        &self.after[cue]
     }
 
     /// The cues that play a clip, in running order.
@@ -334,12 +377,12 @@ impl Show {
 
     /// The backups of `cue`.
     pub fn backups(&self, cue: CueIx) -> &[CueIx] {
-        &self.backups[cue.0 as usize]
+        &self.backups[cue]
     }
 
     /// Where the chain of `with` and `after` that ends in `cue` begins: at `cue` itself if nothing causes it.
     pub fn root(&self, cue: CueIx) -> CueIx {
-        self.roots[cue.0 as usize]
+        self.roots[cue]
     }
 
     /// The cue whose place in the order `cue` has: the cue that it backs up, or itself.

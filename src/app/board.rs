@@ -343,11 +343,11 @@ impl Public<'_> {
                 Some(ends_ns.until(show_ns).max(0).saturating_add(delay_ns as i64))
             }
             Trigger::At { .. } if state.firings == 0 => {
-                let at_ns = *self.state.plan().cue_start_ns.get(cue.0 as usize)?;
+                let at_ns = *self.state.plan().cue_start_ns.get(cue)?;
                 (at_ns >= self.now as i64).then(|| at_ns - self.now as i64)
             }
             Trigger::Into { offset_ns } if self.state.current_segment().is_none_or(|running| segment > running) => {
-                let starts_ns = *self.timing.start_ns.get(segment.0 as usize)?;
+                let starts_ns = *self.timing.start_ns.get(segment)?;
                 Some((starts_ns - self.now as i64).max(0).saturating_add(offset_ns as i64))
             }
             Trigger::Go | Trigger::With { .. } | Trigger::After { .. } | Trigger::At { .. } | Trigger::Into { .. } => {
@@ -391,7 +391,7 @@ impl Public<'_> {
     }
 
     fn planned_cue(&self, cue: CueIx) -> Option<Timestamp> {
-        let planned_ns = *self.state.plan().cue_start_ns.get(cue.0 as usize)?;
+        let planned_ns = *self.state.plan().cue_start_ns.get(cue)?;
         if matches!(self.show.cue(cue).trigger, Trigger::At { .. }) {
             return Some(self.state.wall(planned_ns));
         }

@@ -151,7 +151,7 @@ impl State {
     fn opens_ns(&self, next: SegmentIx) -> Option<ShowNs> {
         let hard_ns = self.hard_start_ns(next);
         let Some((running, started_ns)) = self.segment else {
-            return hard_ns.filter(|_| self.plan.hard_start_ns[next.0 as usize].is_some_and(|at_ns| at_ns >= 0));
+            return hard_ns.filter(|_| self.plan.hard_start_ns[next].is_some_and(|at_ns| at_ns >= 0));
         };
         if self.playhead.is_some_and(|cue| self.show.segment_of(cue) <= running) {
             return None;
@@ -217,7 +217,7 @@ impl State {
                 (None, Trigger::At { .. }) => self.wall_due_ns(at),
                 (None, Trigger::Into { offset_ns }) => self
                     .is_segment_ahead(at)
-                    .then(|| timing.start_ns[self.show.segment_of(at).0 as usize].saturating_add(offset_ns as i64)),
+                    .then(|| timing.start_ns[self.show.segment_of(at)].saturating_add(offset_ns as i64)),
                 (None, Trigger::Go) => self.call_ns(at, timing, now),
             };
             return own_ns.map(|own_ns| own_ns.saturating_add(behind_ns));
@@ -233,13 +233,13 @@ impl State {
         if (self.is_before_playhead(cue) && self.has_begun()) || self.has_ended() {
             return None;
         }
-        let (segment, offset_ns) = (self.show.segment_of(cue), self.plan.offset_ns[self.show.main_of(cue).0 as usize]);
+        let (segment, offset_ns) = (self.show.segment_of(cue), self.plan.offset_ns[self.show.main_of(cue)]);
         let planned_ns = match self.segment {
             Some((running, started_ns)) if running == segment => {
                 self.run_ns(started_ns.saturating_add(offset_ns), now) as i64
             }
             Some((running, _)) if running > segment => now as i64,
-            _ => timing.start_ns[segment.0 as usize].saturating_add(offset_ns as i64),
+            _ => timing.start_ns[segment].saturating_add(offset_ns as i64),
         };
         Some(planned_ns.max(now as i64))
     }

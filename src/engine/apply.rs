@@ -108,7 +108,7 @@ impl State {
                 }
                 let due_ns = self.cue(cue).due_ns;
                 self.disarm(cue);
-                let state = &mut self.cues[cue.0 as usize];
+                let state = &mut self.cues[cue];
                 (state.skipped, state.due_ns) = (true, due_ns);
                 self.touched_ns = self.touched_ns.max(self.show_ns(run_ns));
             }
@@ -161,7 +161,7 @@ impl State {
             | Event::ActionUnknown { .. }
             | Event::Unknown(_) => {}
         }
-        let state = &mut self.cues[cue.0 as usize];
+        let state = &mut self.cues[cue];
         match event {
             Event::CueStoodBy { .. } => {
                 (state.stood_by, state.ready, state.overridden) = (true, 0, false);
@@ -225,7 +225,7 @@ impl State {
         if self.ended_ns.take().is_some()
             && let Some((segment, _)) = self.segment
         {
-            self.segments[segment.0 as usize].ended_ns = None;
+            self.segments[segment].ended_ns = None;
         }
         self.panicked = false;
         self.touched_ns = self.touched_ns.max(show_ns);
@@ -239,7 +239,7 @@ impl State {
         let by_player = self.is_ended_by_player(cue);
         let by_clock = self.is_ended_by_clock(cue);
         let complete_ns = by_clock.then(|| show_ns.saturating_add(plan.lasts_ns().unwrap_or(0)));
-        let state = &mut self.cues[cue.0 as usize];
+        let state = &mut self.cues[cue];
         state.phase = Phase::Running;
         state.fired_show_ns = Some(show_ns);
         (state.firings, state.cause, state.fired_ns) = (firing, Some(cause), Some(due_ns));
@@ -268,7 +268,7 @@ impl State {
         let show = Arc::clone(&self.show);
         let show_ns = self.show_ns(due_ns);
         self.drop_completion(cue);
-        let state = &mut self.cues[cue.0 as usize];
+        let state = &mut self.cues[cue];
         state.awaits_clip = false;
         if state.phase == Phase::Running {
             state.phase = Phase::Complete;
@@ -289,7 +289,7 @@ impl State {
         let (Some(cue), Some(by)) = (self.show.find(cue), self.show.find(by)) else { return };
         let main = self.show.main_of(cue);
         self.disarm(cue);
-        self.cues[main.0 as usize].replaced_by = (by != main).then_some(by);
+        self.cues[main].replaced_by = (by != main).then_some(by);
     }
 
     /// Lets `cue` fire by itself at `due_ns`; one that waits already waits for the new instant.
@@ -299,7 +299,7 @@ impl State {
         }
         let on_air = self.on_air.contains(&cue);
         let was_missed = self.missed.remove(&cue);
-        let state = &mut self.cues[cue.0 as usize];
+        let state = &mut self.cues[cue];
         if was_missed {
             state.phase = if on_air { Phase::Running } else { Phase::Waiting };
         }
@@ -315,7 +315,7 @@ impl State {
     /// Takes a skipped cue back into the run: it comes by itself if that is still ahead.
     fn take_back(&mut self, cue: CueIx, run_ns: RunNs) {
         let show_ns = self.show_ns(run_ns);
-        let state = &mut self.cues[cue.0 as usize];
+        let state = &mut self.cues[cue];
         state.skipped = false;
         state.due_ns = state.due_ns.filter(|&due_ns| due_ns > show_ns);
         self.timers.by_show.extend(state.due_ns.map(|due_ns| (due_ns, Kind::Fire, cue)));
@@ -327,7 +327,7 @@ impl State {
 
     /// Takes back whatever would fire `cue` by itself. A firing of it that is on air runs on.
     pub(super) fn disarm(&mut self, cue: CueIx) {
-        let state = &mut self.cues[cue.0 as usize];
+        let state = &mut self.cues[cue];
         if let Some(due_ns) = state.due_ns.take() {
             self.timers.by_show.remove(&(due_ns, Kind::Fire, cue));
         }
@@ -337,19 +337,19 @@ impl State {
     }
 
     pub(super) fn complete_at(&mut self, cue: CueIx, complete_ns: ShowNs) {
-        self.cues[cue.0 as usize].complete_ns = Some(complete_ns);
+        self.cues[cue].complete_ns = Some(complete_ns);
         self.timers.by_show.insert((complete_ns, Kind::Complete, cue));
     }
 
     pub(super) fn drop_completion(&mut self, cue: CueIx) {
-        if let Some(complete_ns) = self.cues[cue.0 as usize].complete_ns.take() {
+        if let Some(complete_ns) = self.cues[cue].complete_ns.take() {
             self.timers.by_show.remove(&(complete_ns, Kind::Complete, cue));
         }
     }
 
     fn start_segment(&mut self, segment: u32, due_ns: RunNs) {
         let segment = SegmentIx(segment.saturating_sub(1));
-        let Some(state) = self.segments.get_mut(segment.0 as usize) else { return };
+        let Some(state) = self.segments.get_mut(segment) else { return };
         *state = SegmentState { started_ns: Some(due_ns), ended_ns: None };
         let show_ns = self.show_ns(due_ns);
         self.begun_ns.get_or_insert(due_ns);
@@ -365,7 +365,7 @@ impl State {
     }
 
     fn end_segment(&mut self, segment: u32, due_ns: RunNs) {
-        if let Some(state) = self.segments.get_mut(segment.saturating_sub(1) as usize) {
+        if let Some(state) = self.segments.get_mut(SegmentIx(segment.saturating_sub(1))) {
             state.ended_ns = Some(due_ns);
             for cue in self.show.cues_of(SegmentIx(segment.saturating_sub(1))) {
                 if matches!(self.show.cue(cue).trigger, Trigger::Into { .. }) {
@@ -380,11 +380,11 @@ impl State {
         self.panicked = true;
         self.stops.begin(&self.show);
         self.timers.by_show.clear();
-        for state in &mut self.cues {
+        for state in self.cues.iter_mut() {
             (state.due_ns, state.complete_ns, state.awaits_clip) = (None, None, false);
         }
         for cue in std::mem::take(&mut self.on_air) {
-            self.cues[cue.0 as usize].phase = Phase::Stopped;
+            self.cues[cue].phase = Phase::Stopped;
         }
     }
 }

@@ -44,7 +44,7 @@ impl State {
         let go = Command::Go { cause: Cause::Auto };
         let Some(cue) = self.playhead else {
             let begins = !self.has_begun() && !self.show.cues_of(SegmentIx(0)).any(|c| self.show.cue(c).is_called());
-            return begins.then(|| (ShowNs::new(self.plan.segment_start_ns[0].max(0) as u64), go));
+            return begins.then(|| (ShowNs::new(self.plan.segment_start_ns[SegmentIx::FIRST].max(0) as u64), go));
         };
         if let Some(missed_ns) = self.demonstrated_miss_ns(cue) {
             let noticed_ns = missed_ns + NOTICED_NS;
@@ -166,9 +166,9 @@ impl State {
     /// When `cue`, at the playhead, is to be called; `None` while its segment has to wait for something else.
     fn call_due_ns(&self, cue: CueIx) -> Option<ShowNs> {
         let segment = self.show.segment_of(cue);
-        let offset_ns = self.plan.offset_ns[self.show.main_of(cue).0 as usize];
+        let offset_ns = self.plan.offset_ns[self.show.main_of(cue)];
         let Some((running, started_ns)) = self.segment else {
-            let starts_ns = self.plan.segment_start_ns[segment.0 as usize].max(0) as u64;
+            let starts_ns = self.plan.segment_start_ns[segment].max(0) as u64;
             return Some(self.show_ns(starts_ns) + offset_ns);
         };
         if segment <= running {
@@ -179,7 +179,7 @@ impl State {
             return None;
         }
         if self.is_demonstrated(self.show.main_of(cue), |demonstration| demonstration.on_plan) {
-            let planned_ns = self.show_before_hold(self.plan.segment_start_ns[segment.0 as usize]);
+            let planned_ns = self.show_before_hold(self.plan.segment_start_ns[segment]);
             return Some(self.played_out_ns()?.max(planned_ns) + offset_ns);
         }
         let over_ns = self.segment_over_ns()?;
@@ -258,8 +258,8 @@ mod tests {
                     Event::CueMissed { cue, .. } => missed.push(cue.to_string()),
                     Event::CueSwapped { by, .. } => swapped.push(by.to_string()),
                     Event::SegmentStarted { segment, due_ns, .. } => {
-                        let planned_ns = state.plan.segment_start_ns[*segment as usize - 1];
-                        let is_hard = state.plan.hard_start_ns[*segment as usize - 1].is_some();
+                        let planned_ns = state.plan.segment_start_ns[SegmentIx(*segment - 1)];
+                        let is_hard = state.plan.hard_start_ns[SegmentIx(*segment - 1)].is_some();
                         let over_ns = *due_ns as i64 - planned_ns;
                         assert!(!is_hard || over_ns == 0, "segment {segment} misses its hard start by {over_ns} ns");
                         late_ns = late_ns.max(over_ns);

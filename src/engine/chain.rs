@@ -34,7 +34,7 @@ impl State {
         for place in iter::once(main).chain(show.backups(main).iter().copied()) {
             let by_chain = place == cue && origin.0 != cue;
             if let Some(came_by) = if by_chain { Some(origin) } else { self.pending_chain(place) } {
-                self.cues[place.0 as usize].came_by = Some(came_by);
+                self.cues[place].came_by = Some(came_by);
             }
         }
     }

@@ -178,7 +178,7 @@ impl State {
     pub(super) fn estimate_end(&mut self, cue: CueIx, run_ns: RunNs) {
         let show = Arc::clone(&self.show);
         let (plan, now_ns) = (show.cue(cue), self.show_ns(run_ns));
-        let state = &mut self.cues[cue.0 as usize];
+        let state = &mut self.cues[cue];
         if !std::mem::take(&mut state.awaits_clip) {
             return;
         }
@@ -222,7 +222,7 @@ impl State {
         if is_in_delay {
             self.disarm(cue);
         }
-        let state = &mut self.cues[cue.0 as usize];
+        let state = &mut self.cues[cue];
         (state.awaits_clip, state.unplayed) = (false, false);
         if state.phase == Phase::Running || is_in_delay {
             state.phase = Phase::Stopped;

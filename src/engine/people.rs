@@ -48,7 +48,7 @@ impl State {
 
     /// What is known of a person.
     pub fn person(&self, person: PersonIx) -> &PersonState {
-        &self.people[person.0 as usize]
+        &self.people[person]
     }
 
     /// How many people have a tick.
@@ -57,7 +57,7 @@ impl State {
     }
 
     fn named(&self, person: PersonIx) -> Result<(String, String), Rejection> {
-        let known = self.show.people.get(person.0 as usize).ok_or(Rejection::NoSuchPerson)?;
+        let known = self.show.people.get(person).ok_or(Rejection::NoSuchPerson)?;
         Ok((known.id.clone(), known.name.clone()))
     }
 
@@ -67,7 +67,7 @@ impl State {
     }
 
     pub(super) fn unspot(&self, person: PersonIx) -> Result<Vec<Event>, Rejection> {
-        let is_spotted = self.people.get(person.0 as usize).is_some_and(PersonState::is_spotted);
+        let is_spotted = self.people.get(person).is_some_and(PersonState::is_spotted);
         let (person, name) = self.named(person)?;
         if is_spotted { Ok(vec![Event::PersonUnspotted { person, name }]) } else { Err(Rejection::NotSpotted(name)) }
     }
@@ -84,7 +84,7 @@ impl State {
     /// Whom a journal names; a stranger to the show changes nothing.
     fn person_mut(&mut self, id: &str) -> Option<&mut PersonState> {
         let person = self.show.find_person(id)?;
-        self.people.get_mut(person.0 as usize)
+        self.people.get_mut(person)
     }
 
     pub(super) fn person_spotted(&mut self, id: &str, at_ns: RunNs) {
@@ -108,7 +108,7 @@ impl State {
     /// A step of `cue` was marked: the person it is called after was spotted.
     pub(super) fn step_spotted(&mut self, cue: CueIx, title: &str, at_ns: RunNs) {
         for person in self.show.people_called(title) {
-            if let Some(person) = self.people.get_mut(person.0 as usize) {
+            if let Some(person) = self.people.get_mut(person) {
                 person.sightings.push(Sighting { at_ns, cue: Some(cue) });
             }
         }

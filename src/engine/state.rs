@@ -10,7 +10,7 @@ use super::timer::Timers;
 use super::{Cause, PersonState, RunNs, ShowNs};
 use crate::show::demonstration::Demonstration;
 use crate::show::plan::Plan;
-use crate::show::{CueIx, DepartmentIx, SegmentIx, Show};
+use crate::show::{CueIx, DepartmentIx, IndexVec, PersonIx, SegmentIx, Show};
 
 /// Everything that is true of a run at one moment, but for the moment itself.
 ///
@@ -27,8 +27,8 @@ pub struct State {
     pub(super) shift_ns: Option<i64>,
     /// The show's clock at the beginning of the run.
     pub(super) clock: Timestamp,
-    pub(super) cues: Vec<CueState>,
-    pub(super) segments: Vec<SegmentState>,
+    pub(super) cues: IndexVec<CueIx, CueState>,
+    pub(super) segments: IndexVec<SegmentIx, SegmentState>,
     pub(super) timers: Timers,
     pub(super) playhead: Option<CueIx>,
     /// The cue at the playhead has fired or is skipped, so the playhead moves on before anything else happens.
@@ -55,7 +55,7 @@ pub struct State {
     pub(super) touched_ns: ShowNs,
     pub(super) notes: Vec<Note>,
     /// The sheet of those who were spotted, in the show's order of people.
-    pub(super) people: Vec<PersonState>,
+    pub(super) people: IndexVec<PersonIx, PersonState>,
 }
 
 /// From what kind of cue the playhead moves on.
@@ -192,8 +192,8 @@ impl State {
             demonstration: None,
             shift_ns: None,
             clock: Timestamp::UNIX_EPOCH,
-            cues: vec![CueState::default(); show.cues.len()],
-            segments: vec![SegmentState::default(); show.segments.len()],
+            cues: IndexVec::filled(CueState::default(), show.cues.len()),
+            segments: IndexVec::filled(SegmentState::default(), show.segments.len()),
             timers: Timers::default(),
             playhead: None,
             leaves: None,
@@ -211,7 +211,7 @@ impl State {
             frontier: None,
             touched_ns: ShowNs::default(),
             notes: vec![],
-            people: vec![PersonState::default(); show.people.len()],
+            people: IndexVec::filled(PersonState::default(), show.people.len()),
             show,
         }
     }
@@ -248,7 +248,7 @@ impl State {
 
     /// What `cue` has come to.
     pub fn cue(&self, cue: CueIx) -> &CueState {
-        &self.cues[cue.0 as usize]
+        &self.cues[cue]
     }
 
     /// Returns `true` if a public view may show `cue` with its words: the show says that it is public, and it is under no
@@ -265,7 +265,7 @@ impl State {
 
     /// What `segment` has come to.
     pub fn segment(&self, segment: SegmentIx) -> &SegmentState {
-        &self.segments[segment.0 as usize]
+        &self.segments[segment]
     }
 
     /// The cue that the next GO fires.

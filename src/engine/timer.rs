@@ -149,7 +149,7 @@ impl State {
 
     /// The hard start of a segment by the show's clock.
     pub(super) fn hard_start_ns(&self, segment: SegmentIx) -> Option<ShowNs> {
-        let run_ns = self.plan.hard_start_ns[segment.0 as usize]?;
+        let run_ns = self.plan.hard_start_ns[segment]?;
         Some(self.show_before_hold(run_ns))
     }
 
@@ -157,7 +157,7 @@ impl State {
     /// start is the plan's and no overrun, but the time by which the next missed it is.
     fn ended_before_gap(&self, segment: SegmentIx, due_ns: RunNs) -> Option<RunNs> {
         let over_ns = self.unheld(self.segment_over_ns()?);
-        let start_ns = self.plan.hard_start_ns.get(segment.0 as usize + 1).copied()??.max(0) as u64;
+        let start_ns = self.plan.hard_start_ns.get(segment.next()).copied()??.max(0) as u64;
         let waited = over_ns < due_ns && self.plan.has_gap_behind(&self.show, segment);
         waited.then(|| (over_ns + due_ns.saturating_sub(start_ns)).min(due_ns))
     }
@@ -166,8 +166,8 @@ impl State {
     pub fn gap(&self, now: RunNs) -> Option<(SegmentIx, RunNs)> {
         let (running, _) = self.segment.filter(|(running, _)| self.plan.has_gap_behind(&self.show, *running))?;
         let over_ns = self.segment_over_ns().filter(|&over_ns| over_ns <= self.show_ns(now));
-        let next = SegmentIx(running.0 + 1);
-        let starts_ns = self.plan.hard_start_ns.get(next.0 as usize).copied()??;
+        let next = running.next();
+        let starts_ns = self.plan.hard_start_ns.get(next).copied()??;
         (over_ns.is_some() && starts_ns > now as i64).then_some((next, starts_ns as u64))
     }
 
@@ -178,12 +178,12 @@ impl State {
         let Some((segment, _)) = self.segment else {
             // An open show begins by itself only at a hard start that was still to come when the run began.
             let first = SegmentIx(0);
-            let at_ns = self.plan.hard_start_ns[0].filter(|&at_ns| at_ns >= 0)?;
+            let at_ns = self.plan.hard_start_ns[first].filter(|&at_ns| at_ns >= 0)?;
             let begins = self.plan.opens_by_itself(&self.show, first) && !self.panicked;
             return begins.then(|| (self.show_ns(at_ns as u64).max(self.touched_ns), Turn::Start(first)));
         };
         let over_ns = self.segment_over_ns()?;
-        let next = SegmentIx(segment.0 + 1);
+        let next = segment.next();
         if next.0 as usize >= self.show.segments.len() {
             return self.is_over().then_some((over_ns, Turn::End));
         }

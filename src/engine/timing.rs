@@ -2,7 +2,7 @@
 
 use super::{RunNs, State};
 use crate::show::duration::SECOND_NS;
-use crate::show::{CueIx, SegmentIx};
+use crate::show::{CueIx, IndexVec, SegmentIx};
 
 /// Something that counts down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,7 +39,7 @@ impl Countdown {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Timing {
     /// When each segment started, or will start as things stand.
-    pub start_ns: Vec<i64>,
+    pub start_ns: IndexVec<SegmentIx, i64>,
     /// When the last one will end, as things stand.
     pub end_ns: i64,
     /// When it was meant to.
@@ -91,11 +91,11 @@ impl State {
     /// How long until the caller means to call `cue`, where its segment has started or is next; late, negative.
     pub fn call_left_ns(&self, cue: CueIx, timing: &Timing, now: RunNs) -> Option<i64> {
         let segment = self.show.segment_of(cue);
-        let offset_ns = self.plan.offset_ns[self.show.main_of(cue).0 as usize] as i64;
+        let offset_ns = self.plan.offset_ns[self.show.main_of(cue)] as i64;
         match self.segment {
             Some((running, started_ns)) if running == segment => Some(started_ns.until(self.show_ns(now)) + offset_ns),
             Some((running, _)) if running > segment => None,
-            _ => Some(timing.start_ns[segment.0 as usize] + offset_ns - now as i64),
+            _ => Some(timing.start_ns[segment] + offset_ns - now as i64),
         }
     }
 
@@ -106,7 +106,7 @@ impl State {
 
     /// When a segment was meant to start.
     pub fn planned_start_ns(&self, segment: SegmentIx, now: RunNs) -> i64 {
-        self.plan_origin_ns(now) + self.plan.segment_start_ns[segment.0 as usize]
+        self.plan_origin_ns(now) + self.plan.segment_start_ns[segment]
     }
 
     /// How much longer (or, negative, shorter) than planned a segment took, or takes already.
@@ -122,19 +122,19 @@ impl State {
 
     /// Where the show will go from here: what runs over pushes what follows, and a hard start absorbs slack.
     pub fn projection(&self, now: RunNs) -> Timing {
-        let running = self.segment.map(|(segment, _)| segment.0 as usize);
+        let running = self.segment.map(|(segment, _)| segment);
         let mut start_ns = Vec::with_capacity(self.segments.len());
         let mut next_ns = match running {
             Some(_) => 0,
-            None if self.plan.anchored => self.plan.segment_start_ns[0].max(now as i64),
+            None if self.plan.anchored => self.plan.segment_start_ns[SegmentIx::FIRST].max(now as i64),
             None => now as i64,
         };
-        for (at, plan) in self.show.segments.iter().enumerate() {
+        for (at, plan) in self.show.segment_indices().zip(&self.show.segments) {
             let state = &self.segments[at];
             let passed = running.is_some_and(|running| at < running);
             let started_ns = match (state.started_ns, running == Some(at), passed) {
                 (Some(started_ns), _, true) | (Some(started_ns), true, _) => started_ns as i64,
-                (None, _, true) => self.planned_start_ns(SegmentIx(at as u32), now),
+                (None, _, true) => self.planned_start_ns(at, now),
                 _ => next_ns.max(self.plan.hard_start_ns[at].unwrap_or(i64::MIN)),
             };
             start_ns.push(started_ns);
@@ -149,6 +149,7 @@ impl State {
         let planned_end_ns = self.plan_origin_ns(now) + self.plan.end_ns;
         let over_ns = next_ns - planned_end_ns;
         let now_over_ns = self.now_over_ns(&start_ns, over_ns, now);
+        let start_ns = start_ns.into();
         Timing { start_ns, end_ns: next_ns, planned_end_ns, over_ns, now_over_ns }
     }
 

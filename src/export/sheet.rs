@@ -152,8 +152,8 @@ impl<'a> Clockwork<'a> {
     fn facts(&self, public: bool) -> Vec<(&'static str, String)> {
         let show = self.show;
         let mut facts = vec![];
-        facts.extend(show.date.map(|_| ("Date", self.at(self.start_ns(0)).date().to_string())));
-        let here = self.at(self.start_ns(0)).offset().seconds();
+        facts.extend(show.date.map(|_| ("Date", self.at(self.start_ns(SegmentIx::FIRST)).date().to_string())));
+        let here = self.at(self.start_ns(SegmentIx::FIRST)).offset().seconds();
         let beside = |clock: &crate::show::Clock| {
             let there = self.origin.to_zoned_datetime(clock.zone.clone()).offset().seconds();
             let (ahead, apart) = (there - here, (there - here).unsigned_abs());
@@ -168,7 +168,7 @@ impl<'a> Clockwork<'a> {
                 .join(", "),
         ));
         if self.plan.anchored {
-            let (from, to) = (self.at(self.start_ns(0)), self.at(self.plan.end_ns));
+            let (from, to) = (self.at(self.start_ns(SegmentIx::FIRST)), self.at(self.plan.end_ns));
             facts.push(("Planned", format!("{} to {}", self.days.clock(&from), self.days.clock(&to))));
         } else {
             facts.push((
@@ -181,7 +181,7 @@ impl<'a> Clockwork<'a> {
         facts
     }
 
-    fn start_ns(&self, segment: usize) -> i64 {
+    fn start_ns(&self, segment: SegmentIx) -> i64 {
         self.plan.segment_start_ns.get(segment).copied().unwrap_or(0)
     }
 
@@ -197,7 +197,7 @@ impl<'a> Clockwork<'a> {
         let listed = self.show.cues_of(ix).filter(|&cue| self.is_listed(cue, public));
         SegmentBlock {
             title: segment.title.clone(),
-            planned: self.words(self.start_ns(ix.0 as usize), self.plan.anchored),
+            planned: self.words(self.start_ns(ix), self.plan.anchored),
             hard_start: segment.start.is_some(),
             length: duration::length(segment.duration_ns),
             notes: segment.notes.clone().filter(|_| !public),
@@ -209,7 +209,7 @@ impl<'a> Clockwork<'a> {
         // A chain that the clock sets off is tied to the clock, whatever the rest of the show is.
         let root = self.show.root(self.show.main_of(self.show.root(ix)));
         let is_tied = self.plan.anchored || matches!(self.show.cue(root).trigger, Trigger::At { .. });
-        self.words(self.plan.cue_start_ns.get(ix.0 as usize).copied().unwrap_or(0), is_tied)
+        self.words(self.plan.cue_start_ns.get(ix).copied().unwrap_or(0), is_tied)
     }
 
     /// All that a public sheet says of a cue.

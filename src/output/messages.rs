@@ -35,7 +35,7 @@ impl<T> Messages<T> {
         output: OutputIx,
         encode: impl Fn(&Body) -> Result<T, String>,
     ) -> Result<Self, Vec<Fault>> {
-        let Some(target) = show.outputs.get(output.0 as usize) else {
+        let Some(target) = show.outputs.get(output) else {
             return Ok(Messages { by_action: HashMap::new(), panic: vec![] });
         };
         let mut faults = vec![];

@@ -38,9 +38,9 @@ impl Rehearsal {
 impl Driver for Rehearsal {
     fn send(&mut self, job: Job) -> Option<Outcome> {
         let show = Arc::clone(&self.show);
-        let cue = show.cues.get(job.cue.0 as usize);
+        let cue = show.cues.get(job.cue);
         let action = cue.and_then(|cue| cue.actions.get(job.action as usize));
-        let output = show.outputs.get(self.output.0 as usize);
+        let output = show.outputs.get(self.output);
         if self.is_down {
             self.last = Some((Packet::Action { cue: job.cue, action: job.action }, now(), false));
             self.failed += 1;
@@ -57,7 +57,7 @@ impl Driver for Rehearsal {
 
     fn panic(&mut self) -> Vec<Report> {
         let show = Arc::clone(&self.show);
-        let output = show.outputs.get(self.output.0 as usize);
+        let output = show.outputs.get(self.output);
         let Some(output) = output else { return vec![] };
         let report = |outcome| Report { output: self.output, job: None, outcome };
         let messages = output.stop_messages();

@@ -27,7 +27,7 @@ use crate::show::DepartmentIx;
 pub(super) fn bundle(picture: &Picture, words: &Words) -> Arc<[u8]> {
     let text = |text: &str| OscType::String(text.to_owned());
     let cue = |cue| [text(words.number(cue)), text(words.title(cue))];
-    let segment = picture.segment.and_then(|ix| Some((ix.0 as i32 + 1, words.show.segments.get(ix.0 as usize)?)));
+    let segment = picture.segment.and_then(|ix| Some((ix.0 as i32 + 1, words.show.segments.get(ix)?)));
     let (place, title) = segment.map_or((0, ""), |(place, segment)| (place, segment.title.as_str()));
     let next = cue(picture.next).into_iter().chain([text(words.call(picture.next))]);
     let departments = [departments(&picture.ready, words), departments(&picture.missing, words)];
@@ -55,7 +55,7 @@ fn seconds(ns: i64) -> OscType {
 }
 
 fn departments(departments: &[DepartmentIx], words: &Words) -> String {
-    let ids = departments.iter().filter_map(|ix| words.show.departments.get(ix.0 as usize));
+    let ids = departments.iter().filter_map(|&ix| words.show.departments.get(ix));
     ids.map(|department| department.id.as_str()).collect::<Vec<_>>().join(",")
 }
 

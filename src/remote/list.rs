@@ -10,7 +10,7 @@ use serde::Serialize;
 use super::Picture;
 use super::address::{Form, Item, Part, cue_id};
 use super::reply::WORKSPACE;
-use crate::show::{Body, CueIx, Show, Trigger};
+use crate::show::{Body, CueIx, IndexVec, Show, Trigger};
 
 /// What stands for the title of a cue under embargo that has not fired.
 const EMBARGOED: &str = "(embargoed)";
@@ -40,21 +40,21 @@ pub(super) enum Continues {
 pub(super) struct Words {
     pub(super) show: Arc<Show>,
     /// For each cue, whether its words may be told.
-    told: Vec<bool>,
-    continues: Vec<Continues>,
+    told: IndexVec<CueIx, bool>,
+    continues: IndexVec<CueIx, Continues>,
 }
 
 impl Words {
     pub(super) fn new(show: Arc<Show>) -> Self {
         let told = show.cues.iter().map(|cue| !cue.embargo).collect();
-        let mut continues = vec![Continues::No; show.cues.len()];
+        let mut continues = IndexVec::filled(Continues::No, show.cues.len());
         for cue in &show.cues {
             let (cause, how) = match cue.trigger {
                 Trigger::With { cue, .. } => (cue, Continues::With),
                 Trigger::After { cue, .. } => (cue, Continues::After),
                 Trigger::Go | Trigger::At { .. } | Trigger::Into { .. } => continue,
             };
-            if let Some(known) = continues.get_mut(cause.0 as usize).filter(|known| **known != Continues::With) {
+            if let Some(known) = continues.get_mut(cause).filter(|known| **known != Continues::With) {
                 *known = how;
             }
         }
@@ -65,7 +65,7 @@ impl Words {
     pub(super) fn lift(&mut self, picture: &Picture) -> bool {
         let mut lifted = false;
         for cue in &picture.public {
-            if let Some(told) = self.told.get_mut(cue.0 as usize) {
+            if let Some(told) = self.told.get_mut(*cue) {
                 lifted |= !std::mem::replace(told, true);
             }
         }
@@ -73,48 +73,48 @@ impl Words {
     }
 
     fn may_tell(&self, cue: CueIx) -> bool {
-        self.told.get(cue.0 as usize).copied().unwrap_or(false)
+        self.told.get(cue).copied().unwrap_or(false)
     }
 
     /// The number of a cue; nothing where there is no cue.
     pub(super) fn number(&self, cue: Option<CueIx>) -> &str {
-        cue.and_then(|cue| self.show.cues.get(cue.0 as usize)).map_or("", |cue| cue.number.as_str())
+        cue.and_then(|cue| self.show.cues.get(cue)).map_or("", |cue| cue.number.as_str())
     }
 
     /// The title of a cue; nothing where there is no cue.
     pub(super) fn title(&self, cue: Option<CueIx>) -> &str {
         match cue {
             Some(cue) if !self.may_tell(cue) => EMBARGOED,
-            Some(cue) => self.show.cues.get(cue.0 as usize).map_or("", |cue| cue.title.as_str()),
+            Some(cue) => self.show.cues.get(cue).map_or("", |cue| cue.title.as_str()),
             None => "",
         }
     }
 
     /// What the caller says for a cue; nothing where there is none.
     pub(super) fn call(&self, cue: Option<CueIx>) -> &str {
-        let cue = cue.filter(|&cue| self.may_tell(cue)).and_then(|cue| self.show.cues.get(cue.0 as usize));
+        let cue = cue.filter(|&cue| self.may_tell(cue)).and_then(|cue| self.show.cues.get(cue));
         cue.and_then(|cue| cue.call.as_deref()).unwrap_or_default()
     }
 
     /// The notes of a cue.
     pub(super) fn notes(&self, cue: CueIx) -> &str {
-        let cue = Some(cue).filter(|&cue| self.may_tell(cue)).and_then(|cue| self.show.cues.get(cue.0 as usize));
+        let cue = Some(cue).filter(|&cue| self.may_tell(cue)).and_then(|cue| self.show.cues.get(cue));
         cue.and_then(|cue| cue.notes.as_deref()).unwrap_or_default()
     }
 
     /// What comes after a cue by itself.
     pub(super) fn continues(&self, cue: CueIx) -> Continues {
-        self.continues.get(cue.0 as usize).copied().unwrap_or_default()
+        self.continues.get(cue).copied().unwrap_or_default()
     }
 
     /// The id of a cue; nothing where there is no cue.
     pub(super) fn id(&self, cue: Option<CueIx>) -> String {
-        cue.and_then(|cue| self.show.cues.get(cue.0 as usize)).map_or_else(String::new, |cue| cue_id(&cue.number))
+        cue.and_then(|cue| self.show.cues.get(cue)).map_or_else(String::new, |cue| cue_id(&cue.number))
     }
 
     /// What a cue is, in QLab's words: by the first of its messages that has one.
     pub(super) fn kind(&self, cue: Option<CueIx>) -> &'static str {
-        let actions = cue.and_then(|cue| self.show.cues.get(cue.0 as usize)).map(|cue| cue.actions.as_slice());
+        let actions = cue.and_then(|cue| self.show.cues.get(cue)).map(|cue| cue.actions.as_slice());
         match actions.and_then(|actions| actions.first()).map(|action| &action.body) {
             Some(Body::Mpv(_)) => "Video",
             Some(Body::Midi(_)) => "MIDI",
@@ -138,7 +138,7 @@ impl Words {
         match item {
             Item::Cue(cue) => (self.id(Some(cue)), self.number(Some(cue)), self.title(Some(cue)), self.kind(Some(cue))),
             Item::Segment(ix) => {
-                let title = self.show.segments.get(ix.0 as usize).map_or("", |segment| segment.title.as_str());
+                let title = self.show.segments.get(ix).map_or("", |segment| segment.title.as_str());
                 (format!("{SEGMENT_ID}{}", ix.0 + 1), "", title, "Group")
             }
             Item::List => (LIST_ID.to_owned(), "", &self.show.title, "Cue List"),

@@ -95,12 +95,12 @@ impl Facts<'_> {
     }
 
     fn cue(&self) -> Option<&Cue> {
-        self.cue_ix().and_then(|cue| self.words.show.cues.get(cue.0 as usize))
+        self.cue_ix().and_then(|cue| self.words.show.cues.get(cue))
     }
 
     fn segment(&self) -> Option<&Segment> {
         match self.item {
-            Item::Segment(ix) => self.words.show.segments.get(ix.0 as usize),
+            Item::Segment(ix) => self.words.show.segments.get(ix),
             Item::Cue(_) | Item::List => None,
         }
     }

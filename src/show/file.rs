@@ -46,7 +46,7 @@ use self::reader::{Names, Reader, quoted};
 use self::value::Value;
 use self::warnings::{Marks, SegmentMarks};
 use super::problem::Problem;
-use super::{Clock, Colour, Department, Person, Place, Segment, SegmentIx, Show, Thresholds};
+use super::{Clock, Colour, Department, IndexVec, Person, Place, Segment, SegmentIx, Show, Thresholds};
 
 /// The largest file that is read: a show of 100,000 cues is half of it.
 pub const BYTES_MAX: usize = 32 << 20;
@@ -156,21 +156,21 @@ fn show(mut file: Fields<'_>, machine_zone: &str) -> (Show, Marks) {
         zone,
         zone_name,
         clocks,
-        departments,
-        outputs: stage.outputs.outputs,
+        departments: departments.into(),
+        outputs: stage.outputs.outputs.into(),
         remote,
         places: stage.places.into_iter().flatten().collect(),
-        people,
-        segments,
-        cues: links::link(reader, drafts),
+        people: people.into(),
+        segments: segments.into(),
+        cues: links::link(reader, drafts).into(),
         by_number: HashMap::new(),
         clips: Vec::new(),
-        with: Vec::new(),
-        after: Vec::new(),
-        backups: Vec::new(),
-        roots: Vec::new(),
-        named: Vec::new(),
-        named_in: Vec::new(),
+        with: IndexVec::default(),
+        after: IndexVec::default(),
+        backups: IndexVec::default(),
+        roots: IndexVec::default(),
+        named: IndexVec::default(),
+        named_in: IndexVec::default(),
         naming: Vec::new(),
     };
     (show, marks)

@@ -6,12 +6,12 @@
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::{Cue, CueIx, Person, PersonIx, Show};
+use super::{Cue, CueIx, IndexVec, Person, PersonIx, Show};
 
 impl Show {
     /// The person at `ix`.
     pub fn person(&self, ix: PersonIx) -> &Person {
-        &self.people[ix.0 as usize]
+        &self.people[ix]
     }
 
     /// All person indices, in the order of the file.
@@ -31,12 +31,12 @@ impl Show {
 
     /// The cues whose words name a person, in running order.
     pub fn cues_naming(&self, person: PersonIx) -> &[CueIx] {
-        self.named.get(person.0 as usize).map_or(&[], Vec::as_slice)
+        self.named.get(person).map_or(&[], Vec::as_slice)
     }
 
     /// The people whom the words of `cue` name, in the order of the file.
     pub fn people_in(&self, cue: CueIx) -> impl Iterator<Item = PersonIx> {
-        self.named_in.get(cue.0 as usize).into_iter().flatten().copied()
+        self.named_in.get(cue).into_iter().flatten().copied()
     }
 
     /// The cues whose words name anybody, in running order.
@@ -48,13 +48,13 @@ impl Show {
     pub(super) fn look_up_people(&mut self) {
         let names = Names::of(self.people.iter().map(|person| person.name.as_str()));
         let found = self.cues.iter().map(|cue| names.in_cue(cue)).collect::<Vec<_>>();
-        self.named = vec![vec![]; self.people.len()];
+        self.named = IndexVec::filled(vec![], self.people.len());
         for (cue, people) in self.cue_indices().zip(&found) {
-            people.iter().for_each(|person| self.named[person.0 as usize].push(cue));
+            people.iter().for_each(|person| self.named[*person].push(cue));
         }
         self.naming =
             self.cue_indices().zip(&found).filter(|(_, people)| !people.is_empty()).map(|(cue, _)| cue).collect();
-        self.named_in = found;
+        self.named_in = found.into();
     }
 }
 

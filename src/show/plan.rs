@@ -8,7 +8,7 @@ use jiff::tz::{AmbiguousOffset, TimeZone};
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
 use super::duration::HOUR_NS;
-use super::{CueIx, SegmentIx, Show, Trigger};
+use super::{CueIx, IndexVec, SegmentIx, Show, Trigger};
 
 const DAY_NS: i64 = 24 * HOUR_NS as i64;
 
@@ -21,15 +21,15 @@ pub struct Plan {
     /// `true` if a hard start ties the plan to the clock.
     pub anchored: bool,
     /// Planned start of each segment.
-    pub segment_start_ns: Vec<i64>,
+    pub segment_start_ns: IndexVec<SegmentIx, i64>,
     /// Planned end of the last segment.
     pub end_ns: i64,
     /// Planned start of each cue.
-    pub cue_start_ns: Vec<i64>,
+    pub cue_start_ns: IndexVec<CueIx, i64>,
     /// For each called cue, how far into its segment the caller means to call it; for the others, 0.
-    pub offset_ns: Vec<u64>,
+    pub offset_ns: IndexVec<CueIx, u64>,
     /// The hard start of each segment that has one, always from the beginning of the run.
-    pub hard_start_ns: Vec<Option<i64>>,
+    pub hard_start_ns: IndexVec<SegmentIx, Option<i64>>,
     /// The cues that come by the clock, with their instants from the beginning of the run.
     pub by_clock: Vec<(CueIx, i64)>,
 }
@@ -49,15 +49,14 @@ impl Plan {
 
     /// Returns `true` if the plan leaves time between the end of a segment and the hard start behind it.
     pub fn has_gap_behind(&self, show: &Show, segment: SegmentIx) -> bool {
-        let at = segment.0 as usize;
-        let end_ns = self.segment_start_ns[at] + show.segment(segment).duration_ns as i64;
-        self.segment_start_ns.get(at + 1).is_some_and(|&next_ns| next_ns > end_ns)
+        let end_ns = self.segment_start_ns[segment] + show.segment(segment).duration_ns as i64;
+        self.segment_start_ns.get(segment.next()).is_some_and(|&next_ns| next_ns > end_ns)
     }
 
     /// Returns `true` if a segment starts without the caller: it has no called cue, or means to wait for its first one.
     pub fn opens_by_itself(&self, show: &Show, segment: SegmentIx) -> bool {
         let first = show.cues_of(segment).find(|&c| show.cue(c).is_called());
-        first.is_none_or(|cue| self.offset_ns[cue.0 as usize] > 0)
+        first.is_none_or(|cue| self.offset_ns[cue] > 0)
     }
 }
 
@@ -124,12 +123,16 @@ fn nearest(show: &Show, clock: Timestamp, time: Time, near_ns: i64) -> i64 {
 }
 
 /// Hard starts and planned starts of all segments, nanoseconds from `clock`; without any hard start, from 0.
-fn segment_starts(show: &Show, day: Date, clock: Timestamp) -> (Vec<Option<i64>>, Vec<i64>) {
+fn segment_starts(
+    show: &Show,
+    day: Date,
+    clock: Timestamp,
+) -> (IndexVec<SegmentIx, Option<i64>>, IndexVec<SegmentIx, i64>) {
     let mut hard = vec![None; show.segments.len()];
     let mut starts = Vec::with_capacity(show.segments.len());
     let mut next_ns = 0;
     if let Some((at, time)) = show.segments.iter().enumerate().find_map(|(at, s)| Some((at, s.start?))) {
-        next_ns = opening(show, day, clock, time, show.segments[..at].iter().map(|s| s.duration_ns).sum());
+        next_ns = opening(show, day, clock, time, show.segments.iter().take(at).map(|s| s.duration_ns).sum());
     }
     let mut last_hard_ns = i64::MIN;
     for (at, segment) in show.segments.iter().enumerate() {
@@ -146,7 +149,7 @@ fn segment_starts(show: &Show, day: Date, clock: Timestamp) -> (Vec<Option<i64>>
         starts.push(next_ns);
         next_ns += segment.duration_ns as i64;
     }
-    (hard, starts)
+    (hard.into(), starts.into())
 }
 
 /// When the show opens if its first hard start is at `time`, `before_ns` into it: on `day`, although the hard start
@@ -160,15 +163,15 @@ fn opening(show: &Show, day: Date, clock: Timestamp, time: Time, before_ns: u64)
 
 /// Where in its segment each called cue is meant to be called: as the file says, or spread evenly, never before the
 /// called cue in front of it.
-fn call_offsets(show: &Show) -> Vec<u64> {
-    let mut offsets = vec![0; show.cues.len()];
+fn call_offsets(show: &Show) -> IndexVec<CueIx, u64> {
+    let mut offsets = IndexVec::filled(0, show.cues.len());
     for segment in show.segment_indices() {
         let called: Vec<_> = show.cues_of(segment).filter(|&c| show.cue(c).is_called()).collect();
         let mut least_ns = 0;
         for (at, &cue) in called.iter().enumerate() {
             let spread = u128::from(show.segment(segment).duration_ns) * at as u128 / called.len() as u128;
             least_ns = show.cue(cue).planned_ns.unwrap_or(spread as u64).max(least_ns);
-            offsets[cue.0 as usize] = least_ns;
+            offsets[cue] = least_ns;
         }
     }
     offsets
@@ -178,14 +181,14 @@ fn call_offsets(show: &Show) -> Vec<u64> {
 /// come earlier comes after the start.
 const AHEAD_NS: u64 = 6 * HOUR_NS;
 
-fn clock_instants(show: &Show, clock: Timestamp, starts: &[i64]) -> Vec<(CueIx, i64)> {
+fn clock_instants(show: &Show, clock: Timestamp, starts: &IndexVec<SegmentIx, i64>) -> Vec<(CueIx, i64)> {
     let by_clock = show.cue_indices().filter_map(|ix| match show.cue(ix).trigger {
         Trigger::At { time } => Some((ix, time)),
         Trigger::Go | Trigger::With { .. } | Trigger::After { .. } | Trigger::Into { .. } => None,
     });
     let instant = |(ix, time): (CueIx, Time)| {
         let segment = show.segment_of(ix);
-        let start_ns = starts[segment.0 as usize];
+        let start_ns = starts[segment];
         (ix, in_segment(show, clock, time, start_ns, show.segment(segment).duration_ns))
     };
     by_clock.map(instant).collect()
@@ -201,16 +204,21 @@ fn in_segment(show: &Show, clock: Timestamp, time: Time, start_ns: i64, duration
     if is_near && !is_inside { near_ns } else { next_ns }
 }
 
-fn cue_starts(show: &Show, starts: &[i64], offsets: &[u64], by_clock: &[(CueIx, i64)]) -> Vec<i64> {
-    let mut known: Vec<Option<i64>> = vec![None; show.cues.len()];
+fn cue_starts(
+    show: &Show,
+    starts: &IndexVec<SegmentIx, i64>,
+    offsets: &IndexVec<CueIx, u64>,
+    by_clock: &[(CueIx, i64)],
+) -> IndexVec<CueIx, i64> {
+    let mut known: IndexVec<CueIx, Option<i64>> = IndexVec::filled(None, show.cues.len());
     for &(cue, at_ns) in by_clock {
-        known[cue.0 as usize] = Some(at_ns);
+        known[cue] = Some(at_ns);
     }
     let mut chain = vec![];
     for first in show.cue_indices() {
         // A chain of follows may be as long as the show: it is walked up to its cause and back, without recursion.
         let mut cue = first;
-        while known[cue.0 as usize].is_none() && chain.len() <= show.cues.len() {
+        while known[cue].is_none() && chain.len() <= show.cues.len() {
             chain.push(cue);
             match show.cue(cue).trigger.cause().or(show.cue(cue).backup_for) {
                 Some(cause) => cue = cause,
@@ -218,8 +226,8 @@ fn cue_starts(show: &Show, starts: &[i64], offsets: &[u64], by_clock: &[(CueIx, 
             }
         }
         while let Some(cue) = chain.pop() {
-            let of = |ix: CueIx| known[ix.0 as usize].unwrap_or(0);
-            let segment_ns = starts[show.segment_of(cue).0 as usize];
+            let of = |ix: CueIx| known[ix].unwrap_or(0);
+            let segment_ns = starts[show.segment_of(cue)];
             let start_ns = match (show.cue(cue).trigger, show.cue(cue).backup_for) {
                 (Trigger::With { cue: cause, delay_ns }, _) => of(cause).saturating_add(delay_ns as i64),
                 (Trigger::After { cue: cause, delay_ns }, _) => {
@@ -227,12 +235,12 @@ fn cue_starts(show: &Show, starts: &[i64], offsets: &[u64], by_clock: &[(CueIx, 
                 }
                 (Trigger::Into { offset_ns }, _) => segment_ns + offset_ns as i64,
                 (_, Some(main)) => of(main),
-                _ => segment_ns + offsets[cue.0 as usize] as i64,
+                _ => segment_ns + offsets[cue] as i64,
             };
-            known[cue.0 as usize] = Some(start_ns);
+            known[cue] = Some(start_ns);
         }
     }
-    known.into_iter().map(|start| start.unwrap_or(0)).collect()
+    known.iter().map(|start| start.unwrap_or(0)).collect()
 }
 
 /// What is odd about a time of day on this day, and how to fix it: in spring the clocks skip an hour, in autumn they show

@@ -14,8 +14,8 @@ use super::scene::{Scene, time_of_day};
 use super::text;
 use crate::app::RemoteSign;
 use crate::output::Light;
-use crate::show::Show;
 use crate::show::duration::{self, HOUR_NS, SECOND_NS};
+use crate::show::{OutputIx, Show};
 
 /// From so many columns on, the planned end stands beside the projected one.
 const WITH_PLAN: u16 = 98;
@@ -220,7 +220,7 @@ fn full<'a>(scene: &Scene<'a>, by_name: bool) -> Line<'a> {
     let mut words = vec![];
     for (at, health) in outputs.iter().enumerate() {
         let (sign, style, word) = sign(scene, health.light);
-        let output = scene.show.outputs.get(at);
+        let output = scene.show.outputs.get(OutputIx(at as u32));
         if let (Some(output), true) = (output, by_name) {
             spans.push(Span::styled(format!("   {sign} "), style));
             spans.push(Span::styled(output.id.as_str(), if word.is_some() { style } else { styles.past }));

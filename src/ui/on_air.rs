@@ -308,9 +308,9 @@ fn to_begin<'a>(scene: &Scene<'a>) -> Face<'a> {
     } else {
         face.below.push(Line::styled(format!("{}  begins the show", scene.way(Act::Go)), styles.text));
     }
-    let first = &scene.show.segments[0];
+    let first = &scene.show.segments[SegmentIx::FIRST];
     if state.plan().anchored {
-        let start_ns = state.plan().segment_start_ns[0];
+        let start_ns = state.plan().segment_start_ns[SegmentIx::FIRST];
         let left_ns = start_ns - scene.now_ns as i64;
         let countdown = Countdown { elapsed_ns: 0, of_ns: left_ns.max(0) as u64 };
         if left_ns >= 0 {

@@ -178,7 +178,7 @@ fn last<'a>(scene: &Scene, output: &Output, health: &Health, address: &str, colu
 fn message(scene: &Scene, output: &Output, tried: &Last) -> String {
     match tried.packet {
         Packet::Action { cue, action } => {
-            let cue = scene.show.cues.get(cue.0 as usize);
+            let cue = scene.show.cues.get(cue);
             let action = cue.and_then(|cue| cue.actions.get(action as usize));
             action.map(|action| output::describe(&output.kind, &action.body)).unwrap_or_default()
         }
@@ -207,7 +207,7 @@ fn on_air<'a>(scene: &Scene<'a>, clip: &Clip) -> Line<'a> {
     let of = clip.length_ns.map(|ns| format!(" of {}", duration::length(ns))).unwrap_or_default();
     let paused = if clip.moves { "" } else { "  paused" };
     let mut spans = vec![Span::styled("  ▶ on air ", styles.on_air)];
-    if let Some(cue) = scene.show.cues.get(clip.cue.0 as usize) {
+    if let Some(cue) = scene.show.cues.get(clip.cue) {
         spans.push(Span::styled(format!("cue {} ", cue.number), styles.text));
         spans.push(Span::styled(cue.title.as_str(), styles.vt));
     }

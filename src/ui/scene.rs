@@ -108,7 +108,7 @@ impl<'a> Scene<'a> {
 
     /// When `cue` is meant to come, on the run's clock.
     pub fn planned_cue_ns(&self, cue: CueIx) -> i64 {
-        let planned_ns = self.state.plan().cue_start_ns[cue.0 as usize];
+        let planned_ns = self.state.plan().cue_start_ns[cue];
         match self.cue(cue).trigger {
             Trigger::At { .. } => planned_ns,
             Trigger::Go | Trigger::With { .. } | Trigger::After { .. } | Trigger::Into { .. } => {
@@ -272,8 +272,8 @@ impl<'a> Scene<'a> {
 
     /// When the segment in front of `segment` ends, as things stand.
     pub fn end_before_ns(&self, segment: SegmentIx) -> Option<i64> {
-        let before = segment.0.checked_sub(1)? as usize;
-        if self.state.current_segment() == Some(SegmentIx(before as u32)) {
+        let before = SegmentIx(segment.0.checked_sub(1)?);
+        if self.state.current_segment() == Some(before) {
             let left_ns = self.state.segment_countdown(self.now_ns)?.left_ns();
             return Some(self.now_ns as i64 + left_ns.max(0));
         }

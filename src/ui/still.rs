@@ -88,7 +88,7 @@ impl Fractions {
         let all = few(planned.map(|ns| ns - origin_ns));
         let follows = (show.cues.len() <= CUES_MAX).then(|| {
             few(show.cue_indices().map(|cue| match show.cue(cue).trigger {
-                Trigger::At { .. } => plan.cue_start_ns[cue.0 as usize] - origin_ns,
+                Trigger::At { .. } => plan.cue_start_ns[cue] - origin_ns,
                 Trigger::Go | Trigger::Into { .. } | Trigger::With { .. } | Trigger::After { .. } => {
                     behind_ns(show, cue)
                 }

@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::ops::Range;
 
-use crate::show::{CueIx, SegmentIx, Show};
+use crate::show::{CueIx, IndexVec, SegmentIx, Show};
 
 /// A row of the rundown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,7 +35,7 @@ pub(super) struct Focus {
 pub(super) struct Outline<'a> {
     show: &'a Show,
     /// For each segment its first row and whether it is unfolded.
-    segments: Vec<(usize, bool)>,
+    segments: IndexVec<SegmentIx, (usize, bool)>,
     rows: usize,
 }
 
@@ -49,7 +49,7 @@ impl<'a> Outline<'a> {
         let opened = |segment| folds.get(&segment) == Some(&true);
         let unfolded = show.segment_indices().map(|segment| must.contains(&Some(segment)) || opened(segment));
         let mut unfolded: Vec<bool> = unfolded.collect();
-        let length = |at: usize| show.segments[at].cues.len();
+        let length = |at: usize| show.segments[SegmentIx(at as u32)].cues.len();
         let taken = show.segments.len() + (0..unfolded.len()).filter(|&at| unfolded[at]).map(length).sum::<usize>();
         // With more segments than rows there is no outline to keep in sight: then what comes next is worth more.
         let mut room = if show.segments.len() > height { usize::MAX } else { height.saturating_sub(taken) };
@@ -75,7 +75,7 @@ impl<'a> Outline<'a> {
     /// The row on which `cue` stands, where its segment is unfolded.
     pub fn row_of(&self, cue: CueIx) -> Option<usize> {
         let segment = self.show.cue(cue).segment;
-        let (first, unfolded) = self.segments[segment.0 as usize];
+        let (first, unfolded) = self.segments[segment];
         let within = (cue.0 - self.show.segment(segment).cues.start) as usize;
         unfolded.then_some(first + 1 + within)
     }
@@ -87,7 +87,7 @@ impl<'a> Outline<'a> {
         if let Some(top) = top {
             return top.min(most)..(top.min(most) + height).min(self.rows);
         }
-        let segment_row = |segment: SegmentIx| self.segments[segment.0 as usize].0;
+        let segment_row = |segment: SegmentIx| self.segments[segment].0;
         let home = focus.playhead.or(focus.on_air).and_then(|cue| self.row_of(cue));
         let home = home.or(focus.current.map(segment_row)).unwrap_or(self.rows);
         let mut top = home.saturating_sub(height / 3);

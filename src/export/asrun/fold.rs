@@ -11,7 +11,7 @@ use super::AsRun;
 use crate::engine::{Cause, Event, Record, RunNs, State, Stop};
 use crate::export::layout::plain;
 use crate::show::duration::MILLISECOND_NS;
-use crate::show::{CueIx, OutputIx, Show};
+use crate::show::{CueIx, IndexVec, OutputIx, SegmentIx, Show};
 
 /// From here on, by the machine's clock, the report says that a cue left later than its due instant.
 const LATE_NS: u64 = 100 * MILLISECOND_NS;
@@ -42,8 +42,8 @@ pub(super) struct Fold {
     /// When the program was back, and for how long it had been away.
     pub downs: Vec<(RunNs, u64)>,
     pub unknown: BTreeMap<String, u32>,
-    pub cues: Vec<CueLog>,
-    pub segments: Vec<SegmentLog>,
+    pub cues: IndexVec<CueIx, CueLog>,
+    pub segments: IndexVec<SegmentIx, SegmentLog>,
 }
 
 #[derive(Clone, Default)]
@@ -121,8 +121,8 @@ impl Fold {
             terminal_lost: vec![],
             downs: vec![],
             unknown: BTreeMap::new(),
-            cues: vec![CueLog::default(); show.cues.len()],
-            segments: vec![SegmentLog::default(); show.segments.len()],
+            cues: IndexVec::filled(CueLog::default(), show.cues.len()),
+            segments: IndexVec::filled(SegmentLog::default(), show.segments.len()),
         }
     }
 
@@ -138,7 +138,7 @@ impl Fold {
             }
             Event::SegmentStarted { segment, due_ns, .. } => {
                 self.started_ns.get_or_insert(*due_ns);
-                if let Some(log) = self.segments.get_mut(segment.saturating_sub(1) as usize) {
+                if let Some(log) = self.segments.get_mut(SegmentIx(segment.saturating_sub(1))) {
                     log.first_start_ns.get_or_insert(*due_ns);
                     log.starts += 1;
                 }
@@ -149,7 +149,7 @@ impl Fold {
             Event::Panicked {} => self.panic(record.run_ns),
             Event::Unknown(unknown) => *self.unknown.entry(plain(&unknown.kind)).or_default() += 1,
             Event::NoteTaken { text, cue: None } => {
-                let segment = self.state.current_segment().map_or(0, |segment| segment.0 as usize);
+                let segment = self.state.current_segment().unwrap_or(SegmentIx::FIRST);
                 if let Some(log) = self.segments.get_mut(segment) {
                     log.notes.push(text.clone());
                 }
@@ -199,7 +199,7 @@ impl Fold {
         if let Event::CueFired { cause, firing, due_ns, .. } = event {
             return self.fire(cue, *cause, *firing, *due_ns, run_ns);
         }
-        let log = &mut self.cues[cue.0 as usize];
+        let log = &mut self.cues[cue];
         match event {
             Event::CueCompleted { due_ns, .. } => {
                 if let Some(firing) = log.firings.last_mut() {
@@ -267,7 +267,7 @@ impl Fold {
         let plan = show.cue(cue);
         let main = plan.backup_for.map(|main| (&show.cue(main).number, self.state.cue(main).replaced_by == Some(cue)));
         let late_ns = run_ns.saturating_sub(due_ns) / u64::from(self.state.speed().max(1));
-        let log = &mut self.cues[cue.0 as usize];
+        let log = &mut self.cues[cue];
         if let Some(before) = log.firings.last_mut().filter(|before| before.over_ns.is_none()) {
             (before.over_ns, before.stopped) = (Some(due_ns), true);
             before.remarks.push("fired again before it was complete".to_owned());
@@ -292,7 +292,7 @@ impl Fold {
         let held_ns = run_ns.saturating_sub(since);
         self.held_ns += held_ns;
         // Nothing starts a segment in a hold, so that a hold lies within one.
-        let segment = self.state.current_segment().map(|segment| segment.0 as usize);
+        let segment = self.state.current_segment();
         if let Some(log) = segment.and_then(|at| self.segments.get_mut(at)) {
             log.held_ns += held_ns;
         }
@@ -301,7 +301,7 @@ impl Fold {
     fn panic(&mut self, run_ns: RunNs) {
         self.panics.push((run_ns, vec![]));
         for cue in self.state.on_air() {
-            if let Some(firing) = self.cues[cue.0 as usize].firings.last_mut() {
+            if let Some(firing) = self.cues[*cue].firings.last_mut() {
                 (firing.over_ns, firing.stopped) = (Some(run_ns), true);
                 firing.remarks.push("stopped by panic".to_owned());
             }

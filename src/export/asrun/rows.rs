@@ -11,7 +11,7 @@ use super::{
 };
 use crate::engine::{Note, PersonState, Phase, RunNs, Stop};
 use crate::show::duration::{self, MILLISECOND_NS};
-use crate::show::{CueIx, CueNumber, OutputIx, Person, SegmentIx};
+use crate::show::{CueIx, CueNumber, IndexVec, OutputIx, Person, SegmentIx};
 
 impl Fold {
     pub(super) fn finish(mut self, id: &str, recorded: Option<Timestamp>) -> AsRun {
@@ -100,18 +100,19 @@ impl Fold {
     }
 
     fn segment_rows(&self) -> Vec<SegmentRow> {
-        let mut rows: Vec<SegmentRow> = self.show.segment_indices().map(|ix| self.segment_row(ix)).collect();
+        let mut rows: IndexVec<SegmentIx, SegmentRow> =
+            self.show.segment_indices().map(|ix| self.segment_row(ix)).collect();
         // A backup stands with the cue whose place it has, wherever the file keeps it.
         for cue in self.show.cue_indices() {
-            if let Some(row) = rows.get_mut(self.show.segment_of(cue).0 as usize) {
+            if let Some(row) = rows.get_mut(self.show.segment_of(cue)) {
                 row.cues.extend(self.cue_rows(cue));
             }
         }
-        rows
+        rows.into_vec()
     }
 
     fn segment_row(&self, ix: SegmentIx) -> SegmentRow {
-        let (segment, log, state) = (self.show.segment(ix), &self.segments[ix.0 as usize], self.state.segment(ix));
+        let (segment, log, state) = (self.show.segment(ix), &self.segments[ix], self.state.segment(ix));
         let actual_start = state.started_ns.map(|ns| self.wall(ns as i64));
         let actual_end = state.ended_ns.map(|ns| self.wall(ns as i64));
         let actual_ms = actual_start.as_ref().zip(actual_end.as_ref()).map(|(from, to)| ms_between(from, to));
@@ -146,9 +147,9 @@ impl Fold {
     }
 
     fn cue_rows(&self, ix: CueIx) -> Vec<CueRow> {
-        let (cue, log) = (self.show.cue(ix), &self.cues[ix.0 as usize]);
+        let (cue, log) = (self.show.cue(ix), &self.cues[ix]);
         let outcome = self.outcome_unfired(ix);
-        let planned_ns = self.state.plan_origin_ns(self.now) + self.state.plan().cue_start_ns[ix.0 as usize];
+        let planned_ns = self.state.plan_origin_ns(self.now) + self.state.plan().cue_start_ns[ix];
         let is_spare = cue.backup_for.is_some() && log.firings.is_empty();
         let hidden = self.state.is_embargoed(ix);
         let blank = CueRow {
@@ -239,7 +240,7 @@ impl Fold {
 
     /// The backup that has the place of `ix` and has fired there.
     fn stand_in(&self, ix: CueIx) -> Option<&CueNumber> {
-        let by = self.state.cue(ix).replaced_by.filter(|by| !self.cues[by.0 as usize].firings.is_empty())?;
+        let by = self.state.cue(ix).replaced_by.filter(|by| !self.cues[*by].firings.is_empty())?;
         Some(&self.show.cue(by).number)
     }
 
@@ -256,7 +257,7 @@ impl Fold {
             (Outcome::Spare | Outcome::NotCalled, _) => Some(outcome.words().to_owned()),
             _ => None,
         };
-        own.into_iter().chain(self.cues[ix.0 as usize].ahead.iter().cloned()).collect()
+        own.into_iter().chain(self.cues[ix].ahead.iter().cloned()).collect()
     }
 }
 

@@ -38,7 +38,7 @@ impl Start {
         let plan = Plan::new(show, day, clock);
         let called = || show.cue_indices().filter(|&cue| show.cue(cue).is_called());
         let first = called().next();
-        let found = called().find(|cue| plan.anchored && plan.cue_start_ns[cue.0 as usize] >= 0);
+        let found = called().find(|cue| plan.anchored && plan.cue_start_ns[*cue] >= 0);
         Ok(found.filter(|_| found != first))
     }
 

@@ -14,8 +14,8 @@ use crate::show::action::{Framing, HttpContent, MidiMessage, MpvCommand, MscComm
 use crate::show::duration::SECOND_NS;
 use crate::show::problem::{Problem, Severity, report};
 use crate::show::{
-    Body, Colour, CueIx, CueNumber, DepartmentIx, FrameRate, Look, OutputIx, OutputKind, SegmentIx, Show, Source,
-    Thresholds, Trigger,
+    Body, Colour, CueIx, CueNumber, DepartmentIx, FrameRate, Look, OutputIx, OutputKind, PersonIx, SegmentIx, Show,
+    Source, Thresholds, Trigger,
 };
 
 /// Every key that the reference names, and one cue for every form of a trigger.
@@ -168,16 +168,19 @@ fn every_key_is_read() {
         ids,
         [("lights", "osc", 2), ("desk", "osc", 0), ("web", "http", 0), ("synth", "midi", 0), ("vt", "mpv", 1)]
     );
-    assert_eq!(show.outputs[1].kind, OutputKind::OscTcp { host: "::1".into(), port: 3032, framing: Framing::Length });
-    assert_eq!(show.outputs[4].kind, OutputKind::Mpv { flags: vec!["--fs".into(), "--screen=1".into()] });
+    assert_eq!(
+        show.outputs[OutputIx(1)].kind,
+        OutputKind::OscTcp { host: "::1".into(), port: 3032, framing: Framing::Length }
+    );
+    assert_eq!(show.outputs[OutputIx(4)].kind, OutputKind::Mpv { flags: vec!["--fs".into(), "--screen=1".into()] });
     let headers = vec![("Authorization".into(), "env:TOKEN".into()), ("X-Show".into(), "small".into())];
     let base = "https://example.org/api".into();
     assert_eq!(
-        show.outputs[2].kind,
+        show.outputs[OutputIx(2)].kind,
         OutputKind::Http { base, headers, timeout_ns: 5 * SECOND_NS, ca: Some("house-ca.pem".into()) }
     );
     assert_eq!((show.places[0].name.as_str(), show.places[0].latitude), ("Stade de France", 48.9245));
-    assert_eq!(show.people[0].role.as_deref(), Some("performer"));
+    assert_eq!(show.people[PersonIx(0)].role.as_deref(), Some("performer"));
 
     let [jump, ride] = show.segments.as_slice() else { panic!("{:?}", show.segments) };
     assert_eq!(
@@ -285,7 +288,7 @@ fn thresholds_are_those_of_the_cue_or_its_segment_or_usual() {
     let read = |segment: &str, cue: &str| {
         let show = good(&text(segment, cue));
         let seconds = |one: Thresholds| (one.warn_ns / SECOND_NS, one.danger_ns / SECOND_NS);
-        (seconds(show.segments[0].thresholds), seconds(show.cue(CueIx(0)).thresholds))
+        (seconds(show.segments[SegmentIx(0)].thresholds), seconds(show.cue(CueIx(0)).thresholds))
     };
     assert_eq!(read("", ""), ((30, 10), (30, 10)));
     assert_eq!(read("warn = \"5m\"\ndanger = \"1m\"", ""), ((300, 60), (300, 60)));
@@ -321,7 +324,7 @@ fn clips_that_a_cue_needs_are_asked_for() {
 fn timecode_is_read_with_its_rate() {
     let outputs = |lines: &str| {
         let rundown = "[[segment]]\ntitle = \"S\"\nduration = \"60s\"\n";
-        good(&format!("title = \"T\"\n[output.a]\n{lines}\n{rundown}")).outputs[0].timecode
+        good(&format!("title = \"T\"\n[output.a]\n{lines}\n{rundown}")).outputs[OutputIx(0)].timecode
     };
     let osc = "osc = \"udp://127.0.0.1:8000\"";
     assert_eq!(outputs(osc), None);

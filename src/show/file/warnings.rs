@@ -83,7 +83,7 @@ impl<'a> Paper<'a> {
     }
 
     fn start_ns(&self, segment: SegmentIx) -> i64 {
-        self.plan.segment_start_ns[segment.0 as usize]
+        self.plan.segment_start_ns[segment]
     }
 
     fn end_ns(&self, segment: SegmentIx) -> i64 {

@@ -26,7 +26,7 @@ pub fn at_time(show: &Show, day: Date, date: Option<Date>, time: Time) -> Timest
 pub fn at_cue(show: &Show, day: Date, cue: CueIx) -> Option<Timestamp> {
     let midnight = instant(show, day, Time::midnight());
     let plan = Plan::new(show, day, midnight);
-    let start_ns = *plan.cue_start_ns.get(cue.0 as usize)?;
+    let start_ns = *plan.cue_start_ns.get(cue)?;
     plan.anchored.then(|| midnight + SignedDuration::from_nanos(start_ns))
 }
 

@@ -57,7 +57,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, segment:
     }
     let planned_ns = state.planned_start_ns(segment, scene.now_ns);
     let started_ns = run.started_ns.map(|ns| ns as i64).filter(|_| phase != SegmentPhase::ToCome);
-    let expected_ns = (phase == SegmentPhase::ToCome).then(|| scene.timing.start_ns[segment.0 as usize]);
+    let expected_ns = (phase == SegmentPhase::ToCome).then(|| scene.timing.start_ns[segment]);
     let over = scene.segment_over_ns(segment);
     match (phase, over) {
         (SegmentPhase::Done, Some(ns)) => {
@@ -87,7 +87,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, segment:
 /// The hard start of a segment that is still to come, and the gap or overlap in front of it.
 fn marks(scene: &Scene, segment: SegmentIx, is_narrow: bool) -> Vec<Span<'static>> {
     let (state, styles) = (scene.state, &scene.styles);
-    let Some(hard_ns) = state.plan().hard_start_ns[segment.0 as usize] else { return vec![] };
+    let Some(hard_ns) = state.plan().hard_start_ns[segment] else { return vec![] };
     let is_to_come =
         state.segment(segment).started_ns.is_none() && state.current_segment().is_none_or(|current| current < segment);
     if !is_to_come {

@@ -65,7 +65,7 @@ pub(in crate::ui) fn tracks(scene: &Scene) -> Vec<Track> {
     let mut tracks: Vec<Track> = scene.show.segment_indices().map(|segment| track(scene, segment)).collect();
     let plan = scene.state.plan();
     for at in 1..tracks.len() {
-        let Some(hard_ns) = plan.hard_start_ns.get(at).copied().flatten() else { continue };
+        let Some(hard_ns) = plan.hard_start_ns.get(SegmentIx(at as u32)).copied().flatten() else { continue };
         let (before, this) = (tracks[at - 1], tracks[at]);
         let (end_ns, start_ns) = (before.actual_ns.1, this.actual_ns.0);
         tracks[at].gap_from_ns = (start_ns - end_ns >= LEAST_NS).then_some(end_ns);
@@ -77,15 +77,15 @@ pub(in crate::ui) fn tracks(scene: &Scene) -> Vec<Track> {
 }
 
 fn track(scene: &Scene, segment: SegmentIx) -> Track {
-    let (state, at) = (scene.state, segment.0 as usize);
+    let state = scene.state;
     let length_ns = scene.show.segment(segment).duration_ns as i64;
     let planned_ns = state.planned_start_ns(segment, scene.now_ns);
-    let start_ns = scene.timing.start_ns.get(at).copied().unwrap_or(planned_ns);
+    let start_ns = scene.timing.start_ns.get(segment).copied().unwrap_or(planned_ns);
     let stand = stand(state, segment);
     let over_from_ns = start_ns + length_ns;
     let end_ns = match (stand, state.segment(segment).ended_ns) {
         (Stand::Past | Stand::Running, Some(ended_ns)) => ended_ns as i64,
-        (Stand::Past, None) => scene.timing.start_ns.get(at + 1).copied().unwrap_or(over_from_ns),
+        (Stand::Past, None) => scene.timing.start_ns.get(segment.next()).copied().unwrap_or(over_from_ns),
         (Stand::Running, None) => running_end_ns(scene).unwrap_or(over_from_ns),
         (Stand::PassedOver, _) => start_ns,
         (Stand::ToCome, _) => over_from_ns,
@@ -96,7 +96,7 @@ fn track(scene: &Scene, segment: SegmentIx) -> Track {
         planned_ns: (planned_ns, planned_ns + length_ns),
         actual_ns: (start_ns, end_ns.max(start_ns)),
         over_from_ns,
-        is_hard: state.plan().hard_start_ns.get(at).copied().flatten().is_some(),
+        is_hard: state.plan().hard_start_ns.get(segment).copied().flatten().is_some(),
         gap_from_ns: None,
         overlap_from_ns: None,
     }

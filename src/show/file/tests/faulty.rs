@@ -1,8 +1,8 @@
 //! What is said of faulty show files, and where.
 
 use super::{faults, parse};
-use crate::show::OutputKind;
 use crate::show::problem::report;
+use crate::show::{CueIx, OutputIx, OutputKind};
 
 /// A show to which one thing is added: `cue` to its second cue, `head` before all tables, `tail` behind all.
 pub fn show_with(head: &str, cue: &str, tail: &str) -> String {
@@ -229,12 +229,12 @@ fn a_message_fits_into_its_datagram() {
     let action = format!("{{ output = \"lights\", osc = \"/x\", args = [\"{}\"] }}", &text[..30_000]);
     let cue =
         |together: bool, count| format!("together = {together}\ndo = [{}]", vec![action.as_str(); count].join(", "));
-    assert!(parse(&show_with("", &cue(true, 2), ""), "UTC").is_ok_and(|show| show.cues[1].together));
+    assert!(parse(&show_with("", &cue(true, 2), ""), "UTC").is_ok_and(|show| show.cues[CueIx(1)].together));
     let large = faults(&show_with("", &cue(true, 3), ""));
     assert_eq!(large[0].what, "what leaves together has 90064 bytes, too many for a datagram");
-    assert!(parse(&show_with("", &cue(false, 3), ""), "UTC").is_ok_and(|show| !show.cues[1].together));
+    assert!(parse(&show_with("", &cue(false, 3), ""), "UTC").is_ok_and(|show| !show.cues[CueIx(1)].together));
     let stream = show_with("", &cue(true, 3), "").replace("udp://", "tcp://");
-    assert!(parse(&stream, "UTC").is_ok_and(|show| show.cues[1].together));
+    assert!(parse(&stream, "UTC").is_ok_and(|show| show.cues[CueIx(1)].together));
 }
 
 #[test]
@@ -350,7 +350,7 @@ fn flags_for_picture_and_sound_are_free() {
     let list: Vec<_> = flags.map(|flag| format!("--{flag}")).collect();
     let head = format!("[output.a]\nmpv = true\nflags = {list:?}");
     let show = parse(&show_with(&head, "", ""), "UTC").unwrap();
-    assert_eq!(show.outputs[0].kind, OutputKind::Mpv { flags: list });
+    assert_eq!(show.outputs[OutputIx(0)].kind, OutputKind::Mpv { flags: list });
 }
 
 #[test]

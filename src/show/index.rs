@@ -1,0 +1,102 @@
+//! Lists that are indexed by a type of their own: a cue's index does not fit a list of segments.
+
+use std::marker::PhantomData;
+use std::ops::{Deref, DerefMut, Index, IndexMut};
+
+/// The index of something in a list of its kind.
+pub trait Ix: Copy {
+    /// Its place, counted from 0.
+    fn at(self) -> usize;
+}
+
+/// A list of `T`s that only an `I` indexes. Everything else is that of a slice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IndexVec<I, T> {
+    items: Vec<T>,
+    indexed_by: PhantomData<I>,
+}
+
+impl<I, T> Default for IndexVec<I, T> {
+    fn default() -> Self {
+        Vec::new().into()
+    }
+}
+
+impl<I, T> From<Vec<T>> for IndexVec<I, T> {
+    fn from(items: Vec<T>) -> Self {
+        IndexVec { items, indexed_by: PhantomData }
+    }
+}
+
+impl<I, T> FromIterator<T> for IndexVec<I, T> {
+    fn from_iter<A: IntoIterator<Item = T>>(items: A) -> Self {
+        Vec::from_iter(items).into()
+    }
+}
+
+impl<I: Ix, T> IndexVec<I, T> {
+    /// A list of `count` times `item`.
+    pub fn filled(item: T, count: usize) -> Self
+    where
+        T: Clone,
+    {
+        vec![item; count].into()
+    }
+
+    /// All items, in their order.
+    pub fn as_slice(&self) -> &[T] {
+        &self.items
+    }
+
+    /// All items, in a list that is indexed by numbers.
+    pub fn into_vec(self) -> Vec<T> {
+        self.items
+    }
+
+    /// The item at `ix`; `None` where the list is not that long.
+    pub fn get(&self, ix: I) -> Option<&T> {
+        self.items.get(ix.at())
+    }
+
+    /// The item at `ix`, to be changed; `None` where the list is not that long.
+    pub fn get_mut(&mut self, ix: I) -> Option<&mut T> {
+        self.items.get_mut(ix.at())
+    }
+}
+
+impl<I: Ix, T> Index<I> for IndexVec<I, T> {
+    type Output = T;
+
+    fn index(&self, ix: I) -> &T {
+        &self.items[ix.at()]
+    }
+}
+
+impl<I: Ix, T> IndexMut<I> for IndexVec<I, T> {
+    fn index_mut(&mut self, ix: I) -> &mut T {
+        &mut self.items[ix.at()]
+    }
+}
+
+impl<I, T> Deref for IndexVec<I, T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        &self.items
+    }
+}
+
+impl<I, T> DerefMut for IndexVec<I, T> {
+    fn deref_mut(&mut self) -> &mut [T] {
+        &mut self.items
+    }
+}
+
+impl<'a, I, T> IntoIterator for &'a IndexVec<I, T> {
+    type Item = &'a T;
+    type IntoIter = std::slice::Iter<'a, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.items.iter()
+    }
+}
