@@ -27,68 +27,8 @@ use jiff::tz::TimeZone;
 pub use action::{Action, Body, FrameRate, OutputKind};
 pub use colour::Colour;
 pub use cue::{Cue, Look, Point, Source, Step, Thresholds, Trigger};
-pub use index::{IndexVec, Ix};
+pub use index::{CueIx, DepartmentIx, IndexVec, Ix, OutputIx, PersonIx, SegmentIx};
 pub use number::CueNumber;
-
-/// Index of a cue in [`Show::cues`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct CueIx(pub u32);
-
-impl Ix for CueIx {
-    fn at(self) -> usize {
-        self.0 as usize
-    }
-}
-
-/// Index of a segment in [`Show::segments`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct SegmentIx(pub u32);
-
-impl SegmentIx {
-    /// The first segment, which every show has.
-    pub const FIRST: SegmentIx = SegmentIx(0);
-
-    /// The segment after this one; the show may have none there.
-    pub const fn next(self) -> SegmentIx {
-        SegmentIx(self.0 + 1)
-    }
-}
-
-impl Ix for SegmentIx {
-    fn at(self) -> usize {
-        self.0 as usize
-    }
-}
-
-/// Index of a department in [`Show::departments`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct DepartmentIx(pub u32);
-
-impl Ix for DepartmentIx {
-    fn at(self) -> usize {
-        self.0 as usize
-    }
-}
-
-/// Index of an output in [`Show::outputs`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct OutputIx(pub u32);
-
-impl Ix for OutputIx {
-    fn at(self) -> usize {
-        self.0 as usize
-    }
-}
-
-/// Index of a person in [`Show::people`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PersonIx(pub u32);
-
-impl Ix for PersonIx {
-    fn at(self) -> usize {
-        self.0 as usize
-    }
-}
 
 /// A show that has passed every check: all references resolve, all numbers are unique, no trigger is in a circle.
 #[derive(Clone, Debug, PartialEq)]

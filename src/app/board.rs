@@ -332,15 +332,14 @@ impl Public<'_> {
         if !self.state.is_in_order(cue) || state.phase == Phase::Missed {
             return None;
         }
-        let show_ns = self.state.show_ns(self.now);
+        let (segment, show_ns) = (self.show.segment_of(cue), self.state.show_ns(self.now));
         if let Some(due_ns) = state.due_ns {
             return Some(due_ns.until(show_ns).max(0));
         }
-        let segment = self.show.segment_of(cue);
         match self.show.cue(cue).trigger {
             Trigger::After { cue: cause, delay_ns } if self.state.on_air().contains(&cause) => {
-                let ends_ns = self.state.cue(cause).complete_ns?;
-                Some(ends_ns.until(show_ns).max(0).saturating_add(delay_ns as i64))
+                let left_ns = self.state.cue(cause).complete_ns?.until(show_ns);
+                Some(left_ns.max(0).saturating_add(delay_ns as i64))
             }
             Trigger::At { .. } if state.firings == 0 => {
                 let at_ns = *self.state.plan().cue_start_ns.get(cue)?;

@@ -9,6 +9,66 @@ pub trait Ix: Copy {
     fn at(self) -> usize;
 }
 
+/// Index of a cue in [`super::Show::cues`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct CueIx(pub u32);
+
+impl Ix for CueIx {
+    fn at(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// Index of a segment in [`super::Show::segments`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct SegmentIx(pub u32);
+
+impl SegmentIx {
+    /// The first segment, which every show has.
+    pub const FIRST: SegmentIx = SegmentIx(0);
+
+    /// The segment after this one; the show may have none there.
+    pub const fn next(self) -> SegmentIx {
+        SegmentIx(self.0 + 1)
+    }
+}
+
+impl Ix for SegmentIx {
+    fn at(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// Index of a department in [`super::Show::departments`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DepartmentIx(pub u32);
+
+impl Ix for DepartmentIx {
+    fn at(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// Index of an output in [`super::Show::outputs`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct OutputIx(pub u32);
+
+impl Ix for OutputIx {
+    fn at(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// Index of a person in [`super::Show::people`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PersonIx(pub u32);
+
+impl Ix for PersonIx {
+    fn at(self) -> usize {
+        self.0 as usize
+    }
+}
+
 /// A list of `T`s that only an `I` indexes. Everything else is that of a slice.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct IndexVec<I, T> {
