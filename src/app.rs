@@ -34,6 +34,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use guard::{Hand, Pass};
+pub use held::HeldKeys;
 pub use hits::Hits;
 pub use keymap::Keymap;
 pub use page::Page;
@@ -96,6 +97,8 @@ pub struct App {
     pub own: Option<Arc<Own>>,
     /// The keys.
     pub keymap: Arc<Keymap>,
+    /// How it is known which key is held down.
+    pub held_keys: HeldKeys,
     /// The health of each output, in the show's order.
     pub outputs: Vec<Health>,
     /// When that was, by the machine's clock, nanoseconds.
@@ -205,6 +208,7 @@ impl App {
             theme,
             own: None,
             keymap: Arc::default(),
+            held_keys: HeldKeys::Told,
             outputs: vec![],
             outputs_ns: 0,
             remote: None,

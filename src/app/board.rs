@@ -1,9 +1,8 @@
 //! The board: what everybody in the house may know of a run, and nothing else.
 //!
-//! Owns what is public: the time, the show's title, the titles of segments, what is on and what is next with their
-//! numbers and times, and how the show ended. The words of a cue under embargo are not in a [`Board`] before the cue has
-//! fired, so that no drawing of one can show them. Calls, notes, people, departments, outputs, misses, panics,
-//! and how far over the show is while it runs are the caller's business: they must never come in here.
+//! Owns what is public: the time, the titles of the show and its segments, what is on and next with numbers and times, and
+//! how the show ended. The words of a cue under embargo are not in a [`Board`] before the cue has fired. Calls, notes,
+//! people, departments, outputs, misses, panics and how far over the show is are the caller's: they must never be here.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;

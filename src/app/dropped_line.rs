@@ -2,7 +2,8 @@
 //!
 //! In the dark the caller presses `o` and types the reason without a look. Where no line opened, the letters would act as
 //! commands and the spaces as GO. So the text right after such a key does nothing, and the screen says so. The first key
-//! decides: a letter, digit or sign begins a text, any other key is meant as that key. A GO is never held back.
+//! decides: a letter, digit or sign begins a text (: and / open their own line), any other key is meant as that key. A
+//! GO is never held back.
 
 use crossterm::event::{KeyCode, KeyEvent};
 
@@ -68,7 +69,10 @@ impl App {
             // As in a line that is open, but no panic and no GO waits for it.
             key.code != KeyCode::Esc && (is_text || is_enter || !is_go)
         } else {
-            (is_text && key.code != KeyCode::Char(' ')) || (is_enter && !is_go)
+            // No text begins with the sign that opens a line of its own (: and /).
+            let opens_line = act.is_some_and(Act::opens_line);
+            let begins = |c: char| c != ' ' && (c.is_alphanumeric() || !opens_line);
+            (is_text && key.code.as_char().is_some_and(begins)) || (is_enter && !is_go)
         };
         if !is_dropped {
             return false;

@@ -13,6 +13,35 @@ use super::keys::{Act, Held};
 /// waits before it repeats a key (X11 660 ms, KDE 600, GNOME, Windows and macOS 500).
 pub(super) const HELD_NS: u64 = 700_000_000;
 
+/// How the program knows which key is held down.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum HeldKeys {
+    /// The terminal says it, or may still answer that it does.
+    #[default]
+    Told,
+    /// The terminal does not say it, so time tells.
+    ByTime,
+    /// The terminal was not asked, so time tells.
+    NotAsked,
+}
+
+impl HeldKeys {
+    /// What the caller has to know before the show, if anything.
+    pub fn warning(self) -> Option<&'static str> {
+        match self {
+            HeldKeys::Told => None,
+            HeldKeys::ByTime => Some(
+                "this terminal does not say which key is held: the first Space that is held down may fire a second cue; \
+                 hold an arrow key for a second before the show",
+            ),
+            HeldKeys::NotAsked => Some(
+                "with --plain-keys no terminal says which key is held: the first Space that is held down may fire a second \
+                 cue; hold an arrow key for a second before the show",
+            ),
+        }
+    }
+}
+
 impl App {
     /// Takes in a press of a key. Returns `true` if the key is held since it was pressed before.
     pub(super) fn is_held(&mut self, key: &KeyEvent, now_ns: u64) -> bool {

@@ -51,6 +51,9 @@ struct Station {
     screen: Option<Screen>,
     means: Means,
     keys: Keys,
+    /// Until when the terminal may say that it tells which key is held, by the machine's clock, nanoseconds; `None` once
+    /// the log has what there is to say of it.
+    held_keys_due_ns: Option<u64>,
     /// How often the screen had to be started again.
     faults: usize,
     /// The records for all who follow the run.
@@ -162,6 +165,7 @@ impl Station {
             screen,
             means,
             keys,
+            held_keys_due_ns: Some(typed::held_keys_due_ns(keys)),
             faults: 0,
             feed,
             news: vec![],
@@ -193,6 +197,7 @@ impl Station {
                 Woken::Up => self.inputs(),
                 Woken::Lost => self.terminal_lost(),
             }
+            self.warn_of_held_keys();
             for message in self.inbox.take() {
                 self.flush();
                 self.message(message);

@@ -71,6 +71,11 @@ fn blocks(scene: &Scene, columns: usize) -> Vec<Vec<Line<'static>>> {
         }
         blocks.push(lines);
     }
+    if let Some(warning) = scene.app.held_keys.warning() {
+        let words = text::wrap(warning, columns.saturating_sub(1), 6);
+        let words = words.into_iter().map(|part| Line::styled(format!(" {part}"), styles.attention));
+        blocks.push([heading("Held keys")].into_iter().chain(words).collect());
+    }
     let mut lines = vec![heading("Signs and colours")];
     for (sign, meaning, words) in LEGEND {
         let style = match meaning {

@@ -189,8 +189,8 @@ fn items<'a>(scene: &Scene<'a>, cue: CueIx, is_wide: bool) -> Vec<Line<'a>> {
             (false, true) => (signs::ASKED, styles.attention),
             (false, false) => (signs::NOT_YET, styles.past),
         };
-        // From the tenth on, only the key for all of them answers.
-        let key = if at < 9 { at + 1 } else { 0 };
+        // From the tenth on, a department has no key of its own.
+        let key = if at < 9 { char::from(b'1' + at as u8) } else { ' ' };
         let mut item = vec![Span::styled(format!("{key} "), styles.past), Span::styled(sign, style)];
         match department.colour {
             Some(_) => item.push(Span::styled(format!(" {} ", signs::DEPARTMENT), styles.tint(department.colour))),

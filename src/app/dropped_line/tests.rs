@@ -86,6 +86,7 @@ fn what_is_no_text_acts_at_once() {
         ("o ", vec![GO]),
         ("o  ", vec![GO]),
         ("o↓h", vec![HOLD]),
+        ("o:hold\r", vec![HOLD]),
         ("o\rh", vec![HOLD]),
         ("oab\rh", vec![HOLD]),
         ("oab\x03h", vec![HOLD]),

@@ -9,7 +9,8 @@ use std::time::Duration;
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 
 use super::Station;
-use crate::app::{Hand, Task};
+use crate::app::log::Word;
+use crate::app::{Hand, HeldKeys, Task, Tone};
 use crate::conductor::By;
 use crate::engine::CALLER_QUIT;
 use crate::input::Input;
@@ -17,6 +18,7 @@ use crate::runtime::clock::machine_ns;
 use crate::runtime::inbox::Inbox;
 use crate::runtime::keyboard::Keyboard;
 use crate::runtime::screen::Screen;
+use crate::runtime::terminal::Keys;
 use crate::show::duration::SECOND_NS;
 
 /// Nothing that was typed longer ago than this is obeyed.
@@ -32,7 +34,38 @@ pub(super) fn drop_what_came_before(keyboard: &mut Keyboard, inbox: &Inbox) -> O
     (dropped > 0).then(|| format!("{dropped} {keys} pressed before the show was open did nothing"))
 }
 
+/// How long a terminal may take to answer that it says which key is held, nanoseconds: longer than the slowest line.
+const ANSWER_NS: u64 = 2 * SECOND_NS;
+
+/// Until when, by the machine's clock in nanoseconds, the answer is waited for.
+pub(super) fn held_keys_due_ns(keys: Keys) -> u64 {
+    match keys {
+        Keys::Plain => 0,
+        Keys::Told => machine_ns().saturating_add(ANSWER_NS),
+    }
+}
+
 impl Station {
+    /// Puts into the log, once, that the terminal does not say which key is held, where it has not answered in time.
+    pub(super) fn warn_of_held_keys(&mut self) {
+        if self.held_keys_due_ns.is_none_or(|due_ns| machine_ns() < due_ns) {
+            return;
+        }
+        self.held_keys_due_ns = None;
+        self.learn_held_keys();
+        if let Some(warning) = self.app.held_keys.warning() {
+            self.words.push(Word::program(warning, Tone::Attention, self.conductor.run_ns()));
+        }
+    }
+
+    fn learn_held_keys(&mut self) {
+        self.app.held_keys = match (self.keys, self.keyboard.tells_held()) {
+            (_, true) => HeldKeys::Told,
+            (Keys::Told, false) => HeldKeys::ByTime,
+            (Keys::Plain, false) => HeldKeys::NotAsked,
+        };
+    }
+
     /// Acts on what was typed since the last look at the keyboard.
     pub(super) fn inputs(&mut self) {
         let stood_ns = self.keyboard.stood_ns();
@@ -110,7 +143,11 @@ impl Station {
                 self.app.sees(&hits);
                 self.app.mouse(mouse, &hits, self.conductor.state(), now_ns)
             }
-            Input::Focus(_) | Input::KeyFlags(_) | Input::Reply => vec![],
+            Input::KeyFlags(_) => {
+                self.learn_held_keys();
+                vec![]
+            }
+            Input::Focus(_) | Input::Reply => vec![],
         };
         self.perform(tasks, now_ns);
     }

@@ -149,6 +149,23 @@ fn a_terminal_that_tells_which_keys_are_held_fires_once_however_long_space_is_he
 }
 
 #[test]
+fn where_nothing_says_which_key_is_held_the_log_and_the_help_page_say_so_once() {
+    let (house, wire) = (House::new(), Wire::new());
+    let mut program = open_evening(&house, &wire, &[]);
+    program.press_to_see(":log\r", &["this terminal does not say which key is held"]);
+    let text = program.screen();
+    // The message line has the last word of the log, too.
+    let is_logged = |line: &&str| line.contains("program") && line.contains("which key is held");
+    assert_eq!(text.lines().filter(is_logged).count(), 1, "{text}");
+    program.press_to_see("?", &["HELD KEYS", "the first Space that is held down"]);
+    // An answer that a slow line brought late takes it back.
+    program.keys("\x1b[?31u");
+    program.await_screen("no warning", |text| text.contains("CALLING") && !text.contains("HELD KEYS"));
+    let mut plain = house.open(&["--plain-keys", &house.show(&evening(&wire)), "--rehearse"]);
+    plain.press_to_see("?", &["HELD KEYS", "with --plain-keys no terminal"]);
+}
+
+#[test]
 fn plain_keys_are_asked_for_nothing() {
     let (house, wire) = (House::new(), Wire::new());
     let program = open_evening(&house, &wire, &["--plain-keys"]);
