@@ -89,14 +89,14 @@ fn answers_that_come_move_nothing() {
     }
 }
 
-/// A cue with a call of many words, and as many departments as a cue may have.
-fn wordy() -> String {
+/// A cue with a call of many words, and so many departments.
+fn wordy(count: usize) -> String {
     let mut text = String::from("title = \"Wordy\"\n");
-    for at in 1..=9 {
+    for at in 1..=count {
         text += &format!("[department.d{at}]\nname = \"Department {at}\"\n");
     }
     let call = "word ".repeat(30);
-    let needs: Vec<_> = (1..=9).map(|at| format!("\"d{at}\"")).collect();
+    let needs: Vec<_> = (1..=count).map(|at| format!("\"d{at}\"")).collect();
     text + &format!(
         "[[segment]]\ntitle = \"One\"\nduration = \"10m\"\n[[segment.cue]]\nnumber = \"1\"\ntitle = \"All of it\"\n\
          call = \"{call}last\"\nneeds = [{}]\n[[segment.cue]]\nnumber = \"1B\"\ntitle = \"Plan B\"\nbackup_for = \"1\"\n",
@@ -106,7 +106,7 @@ fn wordy() -> String {
 
 #[test]
 fn the_call_and_all_departments_are_whole() {
-    let mut run = Run::new(&wordy(), false);
+    let mut run = Run::new(&wordy(9), false);
     for (columns, rows) in [(80, 24), (120, 36), (200, 60)] {
         let screen = run.text(columns, rows);
         let words = (1..=9).map(|at| format!("Department {at}")).chain(["last”".into(), "b backup  1B Plan B".into()]);
@@ -117,8 +117,21 @@ fn the_call_and_all_departments_are_whole() {
 }
 
 #[test]
+fn only_the_first_nine_departments_show_a_key_of_their_own() {
+    let mut run = Run::new(&wordy(12), false);
+    // So that a blank is after each name, at the end of a row as well.
+    let screen = run.text(200, 60).replace('\n', " \n");
+    let before = |at: usize| {
+        let words = format!(" · Department {at} ");
+        screen.split_once(&words).unwrap_or_else(|| panic!("no {words}:\n{screen}")).0.chars().last()
+    };
+    let keys: Vec<_> = (1..=12).filter_map(before).collect();
+    assert_eq!(keys.iter().collect::<String>(), "123456789   ");
+}
+
+#[test]
 fn where_departments_are_cut_those_not_ready_come_first() {
-    let mut run = Run::new(&wordy(), false);
+    let mut run = Run::new(&wordy(9), false);
     run.keys("s12345678");
     let screen = run.text(60, 16);
     assert!(screen.contains("Department 9") && screen.contains(" more"), "{screen}");
