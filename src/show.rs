@@ -167,7 +167,7 @@ pub struct Segment {
     pub start: Option<Time>,
     /// How long it is meant to last, nanoseconds.
     pub duration_ns: u64,
-    /// When its countdown warns.
+    /// The thresholds of its countdown.
     pub thresholds: Thresholds,
     /// Whatever the caller should know.
     pub notes: Option<String>,

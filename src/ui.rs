@@ -63,11 +63,11 @@ pub struct View<'a> {
     pub now_ns: RunNs,
     /// The machine's clock, by which messages fade.
     pub machine_ns: u64,
-    /// What the terminal can show.
+    /// The terminal's capabilities.
     pub means: Means,
 }
 
-/// What the terminal can show.
+/// The terminal's capabilities.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Means {
     /// How many colours it has.
@@ -86,7 +86,7 @@ impl Means {
     }
 }
 
-/// How many colours the terminal has.
+/// The number of colours that the terminal has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Depth {
     /// None (`NO_COLOR`): weight and signs tell everything.

@@ -76,7 +76,7 @@ pub struct CueLine {
     pub embargo: bool,
     /// `live`, `VT` or nothing.
     pub source: &'static str,
-    /// How long it lasts, where the file says.
+    /// Its duration, where the file says.
     pub length: Option<String>,
     /// What makes it come: `GO`, `follows 24 +2s`.
     pub trigger: String,

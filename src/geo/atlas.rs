@@ -78,7 +78,7 @@ pub struct Fault {
     pub map: String,
     /// Counted from 1.
     pub line: usize,
-    /// What is wrong with it.
+    /// The problem with it.
     pub fault: &'static str,
 }
 

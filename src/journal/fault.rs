@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use super::line::LineFault;
 use super::recover::RecoverError;
 
-/// What is wrong with the files of the run that is being called.
+/// The problem with the files of the run that is being called.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum JournalError {
     /// The disk does not take the lines.

@@ -77,7 +77,7 @@ pub enum RecoverError {
         line: u64,
         /// Where in the file the line begins.
         at_byte: u64,
-        /// What is wrong with it.
+        /// The problem with it.
         why: LineFault,
     },
 }

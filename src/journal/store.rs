@@ -37,7 +37,7 @@ pub struct RunFolder {
     pub id: RunId,
     /// What its journal says, up to the damage if there is any; `None` if not even its beginning can be read.
     pub summary: Option<Summary>,
-    /// What is wrong with its journal.
+    /// The problem with its journal.
     pub fault: Option<RecoverError>,
 }
 

@@ -127,7 +127,7 @@ impl Shared {
         self.work.notify_one();
     }
 
-    /// What is wrong, the worst first.
+    /// The problems, the worst first.
     pub fn fault(&self, state: &State) -> Option<JournalError> {
         let path = || self.path.clone();
         if state.backlog.lost > 0 {

@@ -5,7 +5,7 @@
 pub struct Builtin {
     /// The name by which the command line knows it.
     pub name: &'static str,
-    /// What it is, in a sentence without a full stop.
+    /// A description in a sentence without a full stop.
     pub about: &'static str,
     /// The show file.
     pub text: &'static str,

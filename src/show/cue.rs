@@ -11,7 +11,7 @@ use super::{Action, Body, Colour, CueIx, CueNumber, DepartmentIx, OutputIx, Segm
 pub struct Cue {
     /// Unique in the show.
     pub number: CueNumber,
-    /// What it is, in a few words.
+    /// A description in a few words.
     pub title: String,
     /// The words that the caller says.
     pub call: Option<String>,
@@ -26,23 +26,23 @@ pub struct Cue {
     /// `true` if boards and public sheets show it at all: what the file says of it, or else of its segment, or of the
     /// show.
     pub public: bool,
-    /// How long the cue itself lasts, nanoseconds; without it, it is complete at once.
+    /// The duration of the cue itself, nanoseconds; without it, it is complete at once.
     pub duration_ns: Option<u64>,
-    /// When its countdown warns: what the file says of it, or else of its segment.
+    /// The thresholds of its countdown: what the file says of it, or else of its segment.
     pub thresholds: Thresholds,
     /// When the caller means to call it, nanoseconds into its segment.
     pub planned_ns: Option<u64>,
-    /// What makes it fire.
+    /// Its trigger.
     pub trigger: Trigger,
     /// The cue whose plan B this is.
     pub backup_for: Option<CueIx>,
     /// Marked one by one; where there are any, the cue is complete when all are.
     pub steps: Vec<Step>,
-    /// Where it goes, in order; empty where the cue has no route, otherwise two points at least.
+    /// The points of its route, in order; empty where the cue has no route, otherwise two points at least.
     pub route: Vec<Point>,
-    /// What the monitor draws, where the file asks for something special.
+    /// The drawing on the monitor, where the file asks for something special.
     pub look: Option<Look>,
-    /// What it sends, in order.
+    /// The messages that it sends, in order.
     pub actions: Vec<Action>,
     /// What goes to one output leaves as one message where the protocol has a way to say so (an OSC bundle).
     pub together: bool,
@@ -81,7 +81,7 @@ impl Cue {
         matches!(self.clip(), Some((_, _, MpvCommand::Play { looped: true, .. })))
     }
 
-    /// How long it lasts, nanoseconds, as far as the file says: its duration, or what its clip is to play.
+    /// Its length in nanoseconds, as far as the file says: its duration, or what its clip is to play.
     pub fn lasts_ns(&self) -> Option<u64> {
         let span_ns = match self.clip() {
             Some((_, _, MpvCommand::Play { from_ns, to_ns: Some(to_ns), looped: false, .. })) => {
@@ -98,7 +98,7 @@ impl Cue {
     }
 }
 
-/// Where a cue's picture comes from; a badge.
+/// The source of a cue's picture; a badge.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Source {
     /// It happens now.
@@ -107,7 +107,7 @@ pub enum Source {
     Vt,
 }
 
-/// What the monitor draws for a cue: the file's `look`.
+/// The drawing on the monitor for a cue: the file's `look`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Look {
     /// `"rings"`: interlocking rings in the steps' colours, the first three of five above the others, as the Olympic
@@ -143,7 +143,7 @@ impl Look {
     }
 }
 
-/// What makes a cue fire.
+/// The trigger of a cue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Trigger {
     /// The caller's GO.

@@ -135,7 +135,7 @@ pub fn countdown(ns: u64) -> String {
     clock(ns.div_ceil(SECOND_NS))
 }
 
-/// How long until something, so that nobody takes it for a time of day: `1:23`, `22 min`, `1 h 12 min`, `2 d 3 h`.
+/// The time until something, so that nobody takes it for a time of day: `1:23`, `22 min`, `1 h 12 min`, `2 d 3 h`.
 pub fn until(ns: u64) -> String {
     let (seconds, minutes) = (ns.div_ceil(SECOND_NS), ns.div_ceil(MINUTE_NS));
     match minutes {

@@ -12,7 +12,7 @@ use super::{CueIx, IndexVec, SegmentIx, Show, Trigger};
 
 const DAY_NS: i64 = 24 * HOUR_NS as i64;
 
-/// When everything is meant to happen.
+/// The planned times of everything.
 ///
 /// All times are nanoseconds from an origin: for a show with a hard start somewhere (`anchored`), the beginning of the
 /// run; otherwise the moment at which the show begins, since nothing ties such a show to the clock.

@@ -8,16 +8,16 @@ use std::ops::Range;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
-/// How many errors, and how many warnings, a report shows: a file with more has one cause, or another format.
+/// The most errors, and the most warnings, that a report shows: a file with more has one cause, or another format.
 const REPORTED_MAX: usize = 20;
-/// How many problems of a file are counted.
+/// The most problems of a file that are counted.
 pub const COUNTED_MAX: usize = 10_000;
 /// The longest line, in bytes, that a report shows.
 const LINE_MAX: usize = 4096;
 /// How far away, in bytes, the related place may be to be shown in the same picture.
 const NEAR_MAX: usize = 1 << 16;
 
-/// How bad it is.
+/// The severity.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Severity {
     /// The file cannot be used.
@@ -41,13 +41,13 @@ impl Severity {
 /// One thing that is wrong with a show file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
-    /// How bad it is.
+    /// The severity.
     pub severity: Severity,
     /// The faulty text: byte offsets into the file.
     pub span: Range<usize>,
-    /// What is wrong, in one line, without a full stop.
+    /// The problem, in one line, without a full stop.
     pub what: String,
-    /// How to fix it, an imperative sentence without a full stop.
+    /// The fix, an imperative sentence without a full stop.
     pub fix: String,
     /// Another place that the fault is about (the first use of a number, say), and what is there.
     pub related: Option<(Range<usize>, String)>,

@@ -42,7 +42,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
     }
 }
 
-/// What is wrong, in at most `rows` rows of `columns` cells; none while nothing is.
+/// The problems, in at most `rows` rows of `columns` cells; none while nothing is.
 pub(super) fn lines(scene: &Scene, columns: u16, rows: u16) -> Vec<Line<'static>> {
     let (alarms, uncounted) = alarms(scene);
     let (columns, rows) = (usize::from(columns), usize::from(rows));

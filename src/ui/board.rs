@@ -44,13 +44,13 @@ const ROWS_MIN: u16 = 9;
 /// Everything that a frame of a board is drawn from.
 #[derive(Clone, Copy, Debug)]
 pub struct Glance<'a> {
-    /// What may be known.
+    /// The public facts.
     pub board: &'a Board,
-    /// What of it fills the screen.
+    /// The part of it that fills the screen.
     pub face: Face,
     /// The colours, as [`crate::app::App::paints`] has them.
     pub paints: (Theme, &'a Paints),
-    /// What the terminal can show.
+    /// The terminal's capabilities.
     pub means: Means,
     /// `true` if the line of keys stands at the bottom.
     pub help: bool,
@@ -102,7 +102,7 @@ fn clock(scene: &Scene, buf: &mut Buffer, area: Rect) {
     }
 }
 
-/// What is left, as large as it fits.
+/// The time left, as large as it fits.
 fn countdown(scene: &Scene, buf: &mut Buffer, area: Rect) {
     let room = foot(scene, buf, area);
     let Some(digits) = digits(scene) else {
@@ -162,7 +162,7 @@ fn foot(scene: &Scene, buf: &mut Buffer, area: Rect) -> Rect {
 }
 
 impl<'a> Scene<'a> {
-    /// What the show's own clock reads.
+    /// The time on the show's own clock.
     fn time(&self) -> String {
         self.board.clocks.first().map(|clock| time_of_day(self.board.now, &clock.zone)).unwrap_or_default()
     }

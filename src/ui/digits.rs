@@ -35,17 +35,17 @@ fn picture(character: char) -> ([u8; HEIGHT], usize) {
     }
 }
 
-/// How many pixels `text` is wide.
+/// The width of `text` in pixels.
 fn pixels(text: &str) -> usize {
     text.chars().map(|c| picture(c).1 + 1).sum::<usize>().saturating_sub(1)
 }
 
-/// How many cells `text` takes at a scale.
+/// The number of cells that `text` takes at a scale.
 pub(super) fn width(text: &str, scale: usize) -> usize {
     pixels(text) * scale
 }
 
-/// How many rows digits take at a scale.
+/// The number of rows that digits take at a scale.
 pub(super) fn height(scale: usize) -> usize {
     (HEIGHT * scale).div_ceil(2)
 }
@@ -83,12 +83,12 @@ impl Size {
         (wide > 0 && high > 0).then_some(Size { wide, high, solid: is_plain })
     }
 
-    /// How many cells `text` takes.
+    /// The number of cells that `text` takes.
     pub fn width(self, text: &str) -> usize {
         pixels(text) * self.wide
     }
 
-    /// How many rows digits take.
+    /// The number of rows that digits take.
     pub fn height(self) -> usize {
         (HEIGHT * self.high).div_ceil(2)
     }

@@ -47,12 +47,12 @@ impl Dots {
         Dots { area, cells: vec![Cell::default(); usize::from(area.width) * usize::from(area.height)] }
     }
 
-    /// How many dots it is wide.
+    /// The width in dots.
     pub fn width(&self) -> i32 {
         i32::from(self.area.width) * i32::from(ACROSS)
     }
 
-    /// How many dots it is high.
+    /// The height in dots.
     pub fn height(&self) -> i32 {
         i32::from(self.area.height) * i32::from(DOWN)
     }

@@ -90,7 +90,7 @@ pub(super) fn lines<'a>(scene: &Scene<'a>, columns: usize) -> Vec<Line<'a>> {
     facts(scene, columns).into_iter().chain(commands(scene)).collect()
 }
 
-/// How far over or under the plan it ended.
+/// The time over or under the plan with which it ended.
 fn amount(scene: &Scene) -> (String, &'static str, Style) {
     let over_ns = scene.late_ns(scene.timing.planned_end_ns, scene.timing.end_ns);
     let (word, style) = match over_ns {
@@ -200,7 +200,7 @@ fn failed(scene: &Scene) -> Vec<String> {
     failed
 }
 
-/// What to type in the shell next.
+/// Commands to type in the shell next.
 fn commands(scene: &Scene) -> [Line<'static>; 2] {
     let styles = &scene.styles;
     let command = |words: &'static str, does: &'static str| {

@@ -84,7 +84,7 @@ pub(super) fn heading(scene: &Scene) -> String {
     words
 }
 
-/// How many lines are found.
+/// The number of lines found.
 pub(super) fn count(scene: &Scene) -> String {
     format!("{} of {}", found(scene).count(), scene.view.log.newest_first().len())
 }

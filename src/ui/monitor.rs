@@ -44,7 +44,7 @@ const BELOW_MAX: usize = 2;
 /// The heading of what is told of the cue at the playhead beside the one that is shown.
 const NEXT: &str = "NEXT";
 
-/// What a cue looks like.
+/// The picture of a cue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Picture {
     /// A drawing that the file asks for.
@@ -316,7 +316,7 @@ fn lasted(scene: &Scene, cue: CueIx) -> bool {
     state.completed_ns.is_some() && state.completed_ns != state.fired_ns
 }
 
-/// What is left of it, on the page: the run page has it in its digits.
+/// The time left of it, on the page: the run page has it in its digits.
 fn left<'a>(scene: &Scene<'a>, cue: CueIx, is_page: bool) -> Line<'a> {
     let is_running = scene.state.cue(cue).phase == Phase::Running;
     let mut spans: Vec<Span> = scene.source(cue).into_iter().collect();

@@ -238,7 +238,7 @@ fn next(scene: &Scene, person: PersonIx) -> Option<CueIx> {
     named.into_iter().find(to_come)
 }
 
-/// How long until `cue` is expected, as the show stands: `in 7:48`.
+/// The time until `cue` is expected, as the show stands: `in 7:48`.
 fn due(scene: &Scene, cue: CueIx) -> Option<String> {
     let by_plan = || scene.state.call_left_ns(cue, &scene.timing, scene.now_ns);
     let left_ns = scene.due_in_ns(cue).or_else(by_plan).filter(|_| scene.is_tied())?;

@@ -16,11 +16,11 @@ use super::scene::Scene;
 use super::timeline::track::{self, Stand, Track};
 use super::{signs, text};
 
-/// What is done.
+/// The sign of what is done.
 const DONE: &str = "▆";
-/// What is to come.
+/// The sign of what is to come.
 const TO_COME: &str = "▂";
-/// What lasts longer than planned.
+/// The sign of an overrun.
 const OVER: &str = "▒";
 /// The fewest cells of a segment that ends with a free one, so that its neighbour stands apart.
 const APART_FROM: u16 = 3;

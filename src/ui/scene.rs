@@ -16,7 +16,7 @@ use crate::output::{Clip, Ready};
 use crate::show::duration::{self, SECOND_NS};
 use crate::show::{Cue, CueIx, SegmentIx, Show, Source, Thresholds, Trigger};
 
-/// What comes sooner than this is written in bold.
+/// Times sooner than this are bold.
 const NEAR_NS: u64 = 30 * SECOND_NS;
 
 /// A frame's subject.
@@ -106,7 +106,7 @@ impl<'a> Scene<'a> {
         Some(self.late_ns(started_ns as i64, ended_ns as i64) - (planned_s * SECOND_NS) as i64)
     }
 
-    /// When `cue` is meant to come, on the run's clock.
+    /// The planned time of `cue`, on the run's clock.
     pub fn planned_cue_ns(&self, cue: CueIx) -> i64 {
         let planned_ns = self.state.plan().cue_start_ns[cue];
         match self.cue(cue).trigger {
@@ -117,7 +117,7 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// When `cue` is meant to come, in words.
+    /// The planned time of `cue`, in words.
     pub fn planned_cue(&self, cue: CueIx) -> String {
         match self.cue(cue).trigger {
             Trigger::At { .. } => self.wall(self.planned_cue_ns(cue)),
@@ -127,7 +127,7 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// How long until `cue` fires by itself, while something makes it.
+    /// The time until `cue` fires by itself, while something makes it.
     pub fn due_in_ns(&self, cue: CueIx) -> Option<i64> {
         let state = self.state.cue(cue);
         if let Some(due_ns) = state.due_ns {
@@ -184,17 +184,17 @@ impl<'a> Scene<'a> {
         self.timed_cue().or(self.state.on_air().last().copied())
     }
 
-    /// What is left of a cue that runs: see [`Scene::left`].
+    /// The time left of a cue that runs: see [`Scene::left`].
     pub fn left_of(&self, cue: CueIx, countdown: Countdown) -> (String, Style) {
         self.left_by(countdown, self.cue(cue).thresholds)
     }
 
-    /// What is left of a segment that runs: see [`Scene::left`].
+    /// The time left of a segment that runs: see [`Scene::left`].
     pub fn left_of_segment(&self, segment: SegmentIx, countdown: Countdown) -> (String, Style) {
         self.left_by(countdown, self.show.segment(segment).thresholds)
     }
 
-    /// What is left of something that runs: `0:33`, and past its end `+0:12`; amber and red as its end comes near.
+    /// The time left of something that runs: `0:33`, and past its end `+0:12`; amber and red as its end comes near.
     pub fn left(&self, countdown: Countdown) -> (String, Style) {
         self.left_by(countdown, Thresholds::default())
     }
@@ -224,7 +224,7 @@ impl<'a> Scene<'a> {
         Span::styled(duration::over_under(ns), style)
     }
 
-    /// Where a cue's picture comes from: red only while a live one is on air, since then nobody can take it back.
+    /// The source of a cue's picture: red only while a live one is on air, since then nobody can take it back.
     pub fn source(&self, cue: CueIx) -> Option<Span<'static>> {
         let is_on_air = self.state.cue(cue).phase == Phase::Running;
         let played = self.clip(cue).map(|_| Source::Vt);
@@ -281,7 +281,7 @@ impl<'a> Scene<'a> {
     }
 }
 
-/// What a clock in `zone` reads: `22:58:07`.
+/// The time on a clock in `zone`: `22:58:07`.
 pub(super) fn time_of_day(at: Timestamp, zone: &TimeZone) -> String {
     let zoned = at.to_zoned_datetime(zone.clone());
     format!("{:02}:{:02}:{:02}", zoned.hour(), zoned.minute(), zoned.second())

@@ -120,7 +120,7 @@ pub(super) fn badge(scene: &Scene, cue: CueIx) -> Span<'static> {
     }
 }
 
-/// How long until the caller means to call it.
+/// The time until the caller means to call it.
 pub(super) fn call_in(scene: &Scene, cue: CueIx) -> Option<Span<'static>> {
     let styles = &scene.styles;
     if !scene.is_tied() || scene.state.has_ended() {

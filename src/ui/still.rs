@@ -124,7 +124,7 @@ fn behind_ns(show: &Show, cue: CueIx) -> i64 {
     }
 }
 
-/// How long until the next cue is called, and until the next one comes by itself.
+/// The time until the next cue is called, and until the next one comes by itself.
 fn ahead(view: &View, next: &mut Next) {
     let (state, now_ns) = (view.state, view.now_ns);
     if let Some(upcoming) = state.next_by_itself(now_ns) {

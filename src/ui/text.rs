@@ -17,7 +17,7 @@ pub(super) const LINES_MAX: usize = 200;
 /// The most lines that [`cut`] counts.
 const CUT_MAX: usize = 40;
 
-/// How many cells `text` takes.
+/// The number of cells that `text` takes.
 pub(super) fn width(text: &str) -> usize {
     match text {
         _ if text.is_ascii() => text.len(),
@@ -163,7 +163,7 @@ pub(super) fn with_tail<'a>(head: Line<'a>, tail: Line<'a>, cells: usize, least:
     line
 }
 
-/// How many cells a line takes.
+/// The number of cells that a line takes.
 pub(super) fn line_width(line: &Line) -> usize {
     line.spans.iter().map(|span| width(&span.content)).sum()
 }

@@ -46,7 +46,7 @@ const TICK: u16 = 10;
 /// The same while nobody knows when the show begins: `T+1:05:00`.
 const TICK_UNTIED: u16 = 11;
 
-/// Where the parts of the page lie.
+/// The areas of the parts of the page.
 struct Areas {
     titles: Rect,
     chart: Rect,
@@ -188,7 +188,7 @@ fn grid(scene: &Scene, buf: &mut Buffer, areas: &Areas, area: Rect, scale: &Scal
     }
 }
 
-/// What stands at a tick: the time, at midnight the day.
+/// The label of a tick: the time, at midnight the day.
 fn tick_label(scene: &Scene, scale: &Scale, tick: i64) -> (String, Style) {
     let clock_ns = clock_ns(scene, tick);
     if !scene.is_tied() {
@@ -257,7 +257,7 @@ fn what_stands_out(scene: &Scene, track: &Track) -> Vec<(String, Style)> {
     overlap.into_iter().chain(gap).chain(late).collect()
 }
 
-/// How long it was meant to last, and how long it does.
+/// Its planned and its actual duration.
 fn words(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, track: &Track) {
     let styles = &scene.styles;
     let planned = scene.show.segment(track.segment).duration_ns;

@@ -122,7 +122,7 @@ impl<'a> Outline<'a> {
         all.take(range.len())
     }
 
-    /// How many rows there are.
+    /// The number of rows.
     pub fn len(&self) -> usize {
         self.rows
     }

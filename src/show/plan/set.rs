@@ -5,7 +5,7 @@ use jiff::{SignedDuration, Timestamp, ToSpan};
 
 use super::{CueIx, Plan, Show, instant, start_on};
 
-/// How long before the plan's start a time is still taken for one of that evening.
+/// A time up to this long before the plan's start is still one of that evening.
 const BEFORE: SignedDuration = SignedDuration::from_hours(12);
 
 /// The instant at which the clock of a show that plays on `day` reads `time`: on `date` where one is given; otherwise

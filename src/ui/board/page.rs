@@ -21,7 +21,7 @@ const LEAST: usize = 20;
 /// From how many columns on the later segments have a column of their own.
 const COLUMNS_LATER: u16 = 100;
 
-/// Where everything lies.
+/// The areas of the parts.
 struct Areas {
     head: Rect,
     clock: Rect,
