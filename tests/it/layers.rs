@@ -45,6 +45,9 @@ const IMPURE: &[&str] = &[
 /// The longest file, without its tests.
 const LINES_MAX: usize = 400;
 
+/// The lines that all pictures of the screen have together: more are not read by anybody who changes the screen.
+const PICTURES_MAX: usize = 4500;
+
 /// A file of the source.
 struct Source {
     path: PathBuf,
@@ -256,6 +259,19 @@ fn no_file_is_too_long_to_read() {
         (without_tests > LINES_MAX).then(|| format!("{}: {without_tests} lines", source.path.display()))
     });
     report(&long.collect::<Vec<_>>());
+}
+
+#[test]
+fn pictures_of_the_screen_stay_few_enough_to_be_read() {
+    let tests = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/it");
+    let mut lines = 0;
+    for folder in ["snapshots", "screens/snapshots"] {
+        for entry in fs::read_dir(tests.join(folder)).unwrap() {
+            lines += fs::read_to_string(entry.unwrap().path()).unwrap().lines().count();
+        }
+    }
+    assert!(lines > 1000, "the pictures are not where they are looked for");
+    assert!(lines <= PICTURES_MAX, "{lines} lines: take a region of the screen, `tests/it/screens/stage.rs`");
 }
 
 #[test]

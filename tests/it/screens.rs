@@ -266,10 +266,10 @@ fn other_pages_and_what_is_typed() {
     run.keys("⎋⇥");
     assert_eq!(run.app.page, Page::Monitor);
     picture!("monitor-80x24", run.text(80, 24));
-    run.keys("⇥⇥⇥⇥");
-    assert_eq!(run.app.page, Page::Log);
+    run.tab_to(Page::Log);
     picture!("log-80x24", run.text_of(BODY, 80, 24));
-    run.keys("⇥⇥:ho");
+    run.tab_to(Page::Run);
+    run.keys(":ho");
     picture!("palette-80x24", run.text_of(FOOTER, 80, 24));
     run.keys("⎋/e");
     picture!("find-80x24", run.text_of(FOOTER, 80, 24));

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use handover::app::log::{Log, Word};
-use handover::app::{App, Hits, Task, Theme};
+use handover::app::{App, Hits, Page, Task, Theme};
 use handover::engine::{Cause, Command, Event, Record, RunNs, State};
 use handover::output::{Health, Light};
 use handover::show::duration::SECOND_NS;
@@ -149,6 +149,17 @@ impl Run {
             };
             self.key(&KeyEvent::new(code, KeyModifiers::NONE));
         }
+    }
+
+    /// Presses Tab until `page` is open.
+    pub fn tab_to(&mut self, page: Page) {
+        for _ in Page::ALL {
+            if self.app.page == page {
+                return;
+            }
+            self.keys("⇥");
+        }
+        assert_eq!(self.app.page, page, "Tab goes through all pages");
     }
 
     /// Presses a key as the station does, and gives what is left for the shell to do.
