@@ -18,7 +18,6 @@
 
 mod clocked;
 mod closed;
-mod describe;
 mod error;
 mod gauge;
 mod health;
@@ -48,7 +47,6 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-pub use describe::{address, describe};
 pub use error::Fault;
 pub use health::{Clip, Health, Last, Latency, Light, Packet, Ready};
 pub use machine::ThisMachine;

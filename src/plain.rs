@@ -35,6 +35,11 @@ pub fn line(text: &str) -> Cow<'_, str> {
     pass(text, |_| false)
 }
 
+/// `text` as [`line()`], without the blanks around it.
+pub fn clean(text: &str) -> String {
+    line(text).trim().to_owned()
+}
+
 /// `text` on as many lines as it has, tabs among them; otherwise as [`line()`].
 pub fn lines(text: &str) -> Cow<'_, str> {
     pass(text, |c| matches!(c, '\n' | '\t'))

@@ -17,6 +17,7 @@ pub mod number;
 mod people;
 pub mod plan;
 pub mod problem;
+pub mod protocol;
 
 use core::net::SocketAddr;
 use std::collections::HashMap;
@@ -113,12 +114,9 @@ pub struct Output {
 impl Output {
     /// How many messages a panic sends to it. A player is told to stop in any case.
     pub fn stop_messages(&self) -> usize {
-        match self.kind {
-            OutputKind::Mpv { .. } => self.panic.len().max(1),
-            OutputKind::OscUdp { .. }
-            | OutputKind::OscTcp { .. }
-            | OutputKind::Http { .. }
-            | OutputKind::Midi { .. } => self.panic.len(),
+        match self.kind.protocol().spec().stop {
+            Some(_) => self.panic.len().max(1),
+            None => self.panic.len(),
         }
     }
 }

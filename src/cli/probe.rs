@@ -9,7 +9,7 @@ use std::time::Duration;
 use anyhow::bail;
 
 use super::commands::{folder_of, print, source};
-use crate::output::{self, Answer, Permits, Probed, Surroundings, address};
+use crate::output::{self, Answer, Permits, Probed, Surroundings};
 use crate::runtime::opening::parse;
 use crate::show::Show;
 
@@ -47,7 +47,7 @@ fn table(show: &Show, probed: &[Probed]) -> String {
             Answer::Unknown => "?",
             Answer::Down => "✗",
         };
-        (sign, output.id.clone(), address(&output.kind), probed.words.clone(), time(probed.took))
+        (sign, output.id.clone(), output.kind.address(), probed.words.clone(), time(probed.took))
     });
     let rows: Vec<_> = rows.collect();
     let widest = |texts: &mut dyn Iterator<Item = &String>| texts.map(|text| text.chars().count()).max().unwrap_or(0);

@@ -50,7 +50,7 @@ impl State {
         if !self.rehearsal {
             return vec![];
         }
-        let takes = |action: &Action| matches!(action.body, Body::Mpv(MpvCommand::Play { .. } | MpvCommand::Stop));
+        let takes = |action: &Action| matches!(&action.body, Body::Mpv(command) if command.replaces());
         let taken = |output| self.show.cue(cue).actions.iter().any(|action| takes(action) && action.output == output);
         let gives_way = |&&other: &&CueIx| {
             let has_player_end = self.has_player_end(other) && other != cue;

@@ -19,13 +19,13 @@ use ureq::{Agent, Error, Timeout};
 pub(super) use knock::Knock;
 pub(super) use trust::roots;
 
-use super::describe::clean;
 use super::messages::Messages;
 use super::peer::words;
 use super::queued::Queued;
 use super::secrets::Secrets;
 use super::worker::{Again, Failure, Transmit, Worker, WorkerContext};
 use super::{Fault, Surroundings};
+use crate::plain::clean;
 use crate::show::action::HttpContent;
 use crate::show::{Body, OutputIx, Show};
 

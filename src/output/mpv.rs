@@ -127,7 +127,7 @@ impl Plan {
         }
         let target = show.outputs.get(output);
         let panic = target.map(|output| output.panic.as_slice()).unwrap_or_default();
-        if panic.iter().any(|body| !matches!(body, Body::Mpv(MpvCommand::Pause | MpvCommand::Stop))) {
+        if panic.iter().any(|body| body.panic_fault().is_some()) {
             fault("panic".into(), "a panic takes the picture away: it can only stop or pause a player".into());
         }
         let is_sound = |order: &Order| match order {

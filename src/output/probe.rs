@@ -19,10 +19,10 @@ use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
 use std::time::Duration;
 
-use super::describe::clean;
 use super::http::{self, Knock};
 use super::peer::{Peer, first_of, words};
 use super::{Fault, Surroundings, now, osc, tcp, udp};
+use crate::plain::clean;
 use crate::show::{Output, OutputIx, OutputKind, Show};
 use player::Player;
 

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::{Driver, Health, Job, Last, Light, Outcome, Packet, Report, describe, now};
+use super::{Driver, Health, Job, Last, Light, Outcome, Packet, Report, now};
 use crate::show::demonstration::OUTAGE;
 use crate::show::{OutputIx, Show};
 
@@ -49,7 +49,7 @@ impl Driver for Rehearsal {
         Some(match output.zip(action) {
             Some((output, action)) => {
                 self.log(Packet::Action { cue: job.cue, action: job.action }, 1);
-                Outcome::Rehearsed(describe(&output.kind, &action.body))
+                Outcome::Rehearsed(output.kind.describe(&action.body))
             }
             None => Outcome::no_message(),
         })
@@ -66,9 +66,10 @@ impl Driver for Rehearsal {
             self.failed += messages as u64;
             return (0..messages).map(|_| report(Outcome::Failed(OUTAGE.to_owned()))).collect();
         }
+        let stop = output.kind.protocol().spec().stop;
         // A player that the show has no message for is told to stop all the same.
-        let described = output.panic.iter().map(|body| describe(&output.kind, body));
-        let described = described.chain(std::iter::repeat("stop".to_owned())).take(messages);
+        let described = output.panic.iter().map(|body| output.kind.describe(body));
+        let described = described.chain(std::iter::repeat(stop.unwrap_or_default().to_owned())).take(messages);
         let reports: Vec<Report> = described.map(|message| report(Outcome::Rehearsed(message))).collect();
         self.log(Packet::Panic, messages);
         reports

@@ -10,7 +10,8 @@ use serde::Serialize;
 use super::Picture;
 use super::address::{Form, Item, Part, cue_id};
 use super::reply::WORKSPACE;
-use crate::show::{Body, CueIx, IndexVec, Show, Trigger};
+use crate::show::protocol::Protocol;
+use crate::show::{CueIx, IndexVec, Show, Trigger};
 
 /// What stands for the title of a cue under embargo that has not fired.
 const EMBARGOED: &str = "(embargoed)";
@@ -115,12 +116,8 @@ impl Words {
     /// What a cue is, in QLab's words: by the first of its messages that has one.
     pub(super) fn kind(&self, cue: Option<CueIx>) -> &'static str {
         let actions = cue.and_then(|cue| self.show.cues.get(cue)).map(|cue| cue.actions.as_slice());
-        match actions.and_then(|actions| actions.first()).map(|action| &action.body) {
-            Some(Body::Mpv(_)) => "Video",
-            Some(Body::Midi(_)) => "MIDI",
-            Some(_) => "Network",
-            None => "Memo",
-        }
+        let first = actions.and_then(|actions| actions.first());
+        first.map_or("Memo", |action| Protocol::from(&action.body).spec().qlab)
     }
 
     /// One part of a cue.

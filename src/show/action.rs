@@ -77,20 +77,9 @@ pub enum FrameRate {
     Fps30,
 }
 
-impl OutputKind {
-    /// The kind's word in the show file.
-    pub fn word(&self) -> &'static str {
-        match self {
-            OutputKind::OscUdp { .. } | OutputKind::OscTcp { .. } => "osc",
-            OutputKind::Http { .. } => "http",
-            OutputKind::Midi { .. } => "midi",
-            OutputKind::Mpv { .. } => "mpv",
-        }
-    }
-}
-
 /// What an action says.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, strum::EnumDiscriminants)]
+#[strum_discriminants(name(Protocol), derive(strum::VariantArray), doc = "What an output speaks.")]
 pub enum Body {
     /// An OSC message.
     Osc {
@@ -141,7 +130,13 @@ pub enum HttpContent {
 }
 
 /// A MIDI message; channels are counted 1 to 16, as people count them.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, strum::EnumDiscriminants)]
+#[strum_discriminants(
+    name(MidiWord),
+    derive(strum::VariantNames, strum::EnumString),
+    strum(serialize_all = "snake_case"),
+    doc = "A message's key in the show file."
+)]
 pub enum MidiMessage {
     /// A note begins (velocity 1 to 127).
     NoteOn {
@@ -178,6 +173,7 @@ pub enum MidiMessage {
         value: u8,
     },
     /// MIDI Show Control (MMA RP-002/RP-014).
+    #[strum_discriminants(strum(serialize = "msc"))]
     ShowControl {
         /// What it commands.
         command: MscCommand,
@@ -259,7 +255,13 @@ pub struct MscCue {
 }
 
 /// A command to the player.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, PartialEq, strum::EnumDiscriminants)]
+#[strum_discriminants(
+    name(MpvWord),
+    derive(strum::VariantNames, strum::EnumString),
+    strum(serialize_all = "snake_case"),
+    doc = "A command's key in the show file."
+)]
 pub enum MpvCommand {
     /// Plays a clip.
     Play {

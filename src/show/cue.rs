@@ -4,6 +4,7 @@ use jiff::civil::Time;
 
 use super::action::MpvCommand;
 use super::duration::SECOND_NS;
+use super::protocol::Lasting;
 use super::{Action, Body, Colour, CueIx, CueNumber, DepartmentIx, OutputIx, SegmentIx};
 
 /// A numbered call inside a segment.
@@ -71,8 +72,10 @@ impl Cue {
     /// player is told.
     pub fn clip(&self) -> Option<(usize, OutputIx, &MpvCommand)> {
         self.actions.iter().enumerate().find_map(|(at, action)| match &action.body {
-            Body::Mpv(command @ MpvCommand::Play { .. }) => Some((at, action.output, command)),
-            Body::Osc { .. } | Body::Http { .. } | Body::Midi(_) | Body::Mpv(_) => None,
+            Body::Mpv(command) => match command.lasting()? {
+                Lasting::Clip => Some((at, action.output, command)),
+            },
+            Body::Osc { .. } | Body::Http { .. } | Body::Midi(_) => None,
         })
     }
 

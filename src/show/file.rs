@@ -13,16 +13,15 @@
 
 mod action;
 mod cue;
-mod fields;
-mod flags;
+pub(super) mod fields;
+pub(super) mod flags;
 mod foreign;
-mod json;
+pub(super) mod json;
 mod links;
 pub mod machine;
 mod meant;
-mod midi;
 mod output;
-mod reader;
+pub(super) mod reader;
 mod remote;
 pub mod settings;
 mod suggest;
@@ -30,7 +29,7 @@ mod syntax;
 #[cfg(test)]
 mod tests;
 mod together;
-mod value;
+pub(super) mod value;
 mod warnings;
 
 use std::collections::HashMap;

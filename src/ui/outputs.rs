@@ -19,9 +19,9 @@ use ratatui::text::{Line, Span};
 
 use super::scene::Scene;
 use super::{header, text};
-use crate::output::{self, Clip, Health, Last, Latency, Light, Packet};
+use crate::output::{Clip, Health, Last, Latency, Light, Packet};
+use crate::show::Output;
 use crate::show::duration::{self, SECOND_NS};
-use crate::show::{Output, OutputKind};
 
 /// From this width on, an output is one row.
 const ROOMY: u16 = 150;
@@ -81,7 +81,7 @@ fn heading<'a>(scene: &Scene, name: usize) -> Line<'a> {
 
 fn rows<'a>(scene: &Scene<'a>, output: &'a Output, health: &'a Health, name: usize, columns: usize) -> Vec<Line<'a>> {
     let mut first = numbers(scene, output, health, name);
-    let address = output::address(&output.kind);
+    let address = output.kind.address();
     let mut lines = vec![];
     if columns >= usize::from(ROOMY) {
         first.push_span(Span::raw("   "));
@@ -116,7 +116,7 @@ fn numbers<'a>(scene: &Scene, output: &'a Output, health: &Health, name: usize) 
         Span::styled(format!("{sign} "), style),
         Span::styled(id, styles.strong),
         Span::raw(pad),
-        Span::styled(format!("{:<5}", kind(&output.kind)), styles.past),
+        Span::styled(format!("{:<5}", output.kind.protocol().spec().label), styles.past),
         Span::styled(format!("{word:<10}"), style),
     ];
     if is_rehearsal {
@@ -180,9 +180,9 @@ fn message(scene: &Scene, output: &Output, tried: &Last) -> String {
         Packet::Action { cue, action } => {
             let cue = scene.show.cues.get(cue);
             let action = cue.and_then(|cue| cue.actions.get(action as usize));
-            action.map(|action| output::describe(&output.kind, &action.body)).unwrap_or_default()
+            action.map(|action| output.kind.describe(&action.body)).unwrap_or_default()
         }
-        Packet::Panic => output.panic.last().map(|body| output::describe(&output.kind, body)).unwrap_or_default(),
+        Packet::Panic => output.panic.last().map(|body| output.kind.describe(body)).unwrap_or_default(),
     }
 }
 
@@ -216,15 +216,6 @@ fn on_air<'a>(scene: &Scene<'a>, clip: &Clip) -> Line<'a> {
     Line::from(spans)
 }
 
-fn kind(kind: &OutputKind) -> &'static str {
-    match kind {
-        OutputKind::OscUdp { .. } | OutputKind::OscTcp { .. } => "OSC",
-        OutputKind::Http { .. } => "HTTP",
-        OutputKind::Midi { .. } => "MIDI",
-        OutputKind::Mpv { .. } => "mpv",
-    }
-}
-
 /// What latency means, for each kind of output that the show has.
 fn legend(scene: &Scene, columns: usize) -> Vec<Line<'static>> {
     let words = if scene.state.is_rehearsal() {
@@ -232,13 +223,7 @@ fn legend(scene: &Scene, columns: usize) -> Vec<Line<'static>> {
     } else {
         let mut meanings = vec![];
         for output in &scene.show.outputs {
-            let meaning = match output.kind {
-                OutputKind::OscUdp { .. } => "UDP: the datagram has left this machine",
-                OutputKind::OscTcp { .. } => "TCP: the connection has taken it",
-                OutputKind::Http { .. } => "HTTP: the server has answered",
-                OutputKind::Midi { .. } => "MIDI: the port has taken it",
-                OutputKind::Mpv { .. } => "mpv: the picture moves",
-            };
+            let meaning = output.kind.latency();
             if !meanings.contains(&meaning) {
                 meanings.push(meaning);
             }

@@ -9,7 +9,7 @@ use std::thread;
 
 use super::*;
 use crate::output::testing::{SOON, awaited, context, job, output, permits, show, surroundings};
-use crate::output::{Driver, Job, Light, Outcome, Report, describe, now};
+use crate::output::{Driver, Job, Light, Outcome, Report, now};
 use crate::show::OutputKind;
 
 const TOKEN: &str = "Bearer s3cr3t-t0k3n";
@@ -423,7 +423,7 @@ fn pauses_grow_to_a_bound() {
 #[test]
 fn secrets_are_read_at_opening_and_shown_nowhere() {
     let base = "https://api.x.com";
-    let said = describe(&kind(base), &post());
+    let said = kind(base).describe(&post());
     assert!(said.contains("[Authorization: env:X_TOKEN, X-Show: Paris]"), "{said}");
 
     let missing = plan(base, None, vec![post()]).err().unwrap();

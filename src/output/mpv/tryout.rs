@@ -7,10 +7,10 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use super::super::describe::clean;
 use super::super::now;
 use super::clip::{FileStatus, NO_SUCH_FILE, absolute, not_playable, stat};
 use super::process::{end_of, program_or_mpv};
+use crate::plain::clean;
 use crate::show::duration::SECOND_NS;
 use crate::show::file::machine::Clip;
 

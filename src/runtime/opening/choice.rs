@@ -9,7 +9,6 @@ use super::resumable::{RUNS_LOOKED_AT, Resumable, resumable, resumable_of};
 use super::{Script, Start, Unfinished, Wishes, parse};
 use crate::engine::RunId;
 use crate::journal::{Holder, RunFolder, Store, StoreError, Summary};
-use crate::output::address;
 use crate::runtime::clock::wall_now;
 use crate::runtime::inbox::Inbox;
 use crate::runtime::question::{self, Answer};
@@ -179,12 +178,9 @@ pub(super) fn neighbours(store: &Store, show: &Show, source: &str) -> Vec<String
 
 /// The ids of the outputs of `show` that `theirs` sends to as well.
 fn shared<'a>(show: &'a Show, theirs: &Show) -> Vec<&'a str> {
-    let is_shared = |kind: &OutputKind| match kind {
-        OutputKind::OscUdp { .. } | OutputKind::OscTcp { .. } | OutputKind::Http { .. } | OutputKind::Midi { .. } => {
-            theirs.outputs.iter().any(|output| address(&output.kind) == address(kind))
-        }
+    let is_shared = |kind: &OutputKind| {
         // Each run has players of its own.
-        OutputKind::Mpv { .. } => false,
+        kind.protocol().spec().is_shared && theirs.outputs.iter().any(|output| output.kind.address() == kind.address())
     };
     show.outputs.iter().filter(|output| is_shared(&output.kind)).map(|output| output.id.as_str()).collect()
 }

@@ -163,7 +163,8 @@ fn every_key_is_read() {
     assert_eq!(show.clocks[0].label, "Los Angeles");
     let ids: Vec<_> = show.departments.iter().map(|d| (d.id.as_str(), d.name.as_str(), d.colour)).collect();
     assert_eq!(ids, [("stunts", "Stunts", Some(Colour::Ansi(1))), ("camera", "camera", None)]);
-    let ids: Vec<_> = show.outputs.iter().map(|o| (o.id.as_str(), o.kind.word(), o.panic.len())).collect();
+    let ids: Vec<_> =
+        show.outputs.iter().map(|o| (o.id.as_str(), o.kind.protocol().spec().word, o.panic.len())).collect();
     assert_eq!(
         ids,
         [("lights", "osc", 2), ("desk", "osc", 0), ("web", "http", 0), ("synth", "midi", 0), ("vt", "mpv", 1)]

@@ -3,11 +3,12 @@
 //! Must never let such a cue through where nothing would be sent together, or where the bundle would fit into no datagram:
 //! people who write `together` rely on it.
 
-use super::action::{DATAGRAM_MAX, Protocol, Wire, osc_size};
 use super::fields::Fields;
 use super::output::Outputs;
 use super::value::Value;
-use crate::show::{Action, Body, OutputIx};
+use crate::show::protocol::osc::{self, DATAGRAM_MAX};
+use crate::show::protocol::{Protocol, Wire};
+use crate::show::{Action, OutputIx};
 
 /// What a bundle takes besides its messages: `#bundle`, NUL and the time tag (OSC 1.0, "OSC Bundles").
 const HEAD: usize = 16;
@@ -42,10 +43,8 @@ pub fn together(fields: &mut Fields<'_>, list: Option<&Value<'_>>, actions: &[Ac
 
 /// How many messages `actions` send to `output`, and how many bytes they are as one bundle.
 fn bundle(actions: &[Action], output: OutputIx) -> (usize, usize) {
-    let messages = actions.iter().filter(|action| action.output == output).filter_map(|action| match &action.body {
-        Body::Osc { address, args } => Some(SIZE + osc_size(address, args)),
-        Body::Http { .. } | Body::Midi(_) | Body::Mpv(_) => None,
-    });
+    let messages = actions.iter().filter(|action| action.output == output);
+    let messages = messages.filter_map(|action| Some(SIZE + osc::size(&action.body)?));
     messages.fold((0, HEAD), |(count, size), message| (count + 1, size + message))
 }
 

@@ -215,7 +215,7 @@ pub(super) fn messages<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize) -> Vec
     let mut lines = vec![];
     for action in &scene.cue(cue).actions {
         let output = scene.show.output(action.output);
-        let words = format!("{}: {}", output.id, crate::output::describe(&output.kind, &action.body));
+        let words = format!("{}: {}", output.id, output.kind.describe(&action.body));
         lines.extend(text::wrap(&words, columns, 4).into_iter().map(|line| Line::styled(line, scene.styles.text)));
     }
     lines

@@ -82,6 +82,7 @@ fn faults_of_the_head_are_found() {
         ("[output.a]\nmpv = true\nflags = [«\"--no-pause\"»]", &["not among the options"]),
         ("[output.a]\nmpv = true\nflags = [«\"--scren=1\"»]", &["not among the options", "did you mean `--screen`?"]),
         ("[output.a]\nmpv = true\npanic = [{ «play» = \"a.mp4\" }]", &["a panic plays no clip", "`stop = true`"]),
+        ("[output.a]\nmpv = true\npanic = [{ «resume» = true }]", &["a panic resumes no clip", "`stop = true`"]),
         ("[output.a]\nosc = \"udp://h:1\"\n«timeout» = \"1s\"", &["only for HTTP"]),
         ("[output.a]\nhttp = «\"ftp://x\"»", &["no URL"]),
         ("[output.a]\nhttp = «\"http://me:pw@x\"»", &["user name or password", "headers"]),

@@ -1,12 +1,30 @@
-//! MIDI messages as the file writes them, MIDI Show Control among them.
+//! MIDI: its ports, its messages, MIDI Show Control among them, and how they are described.
 
-use super::fields::Fields;
-use super::value::Value;
-use crate::show::action::{MSC_ALL, MSC_FORMATS, MidiMessage, MscCommand, MscCue};
-use crate::show::duration::HOUR_NS;
+use strum::VariantNames;
 
-/// The keys that an action to a MIDI output may have; each is a message of its own.
-pub const MESSAGES: [&str; 5] = ["note_on", "note_off", "program_change", "control_change", "msc"];
+use super::{Spec, Timecode, Wire};
+use crate::show::action::{MSC_ALL, MSC_FORMATS, MidiMessage, MidiWord, MscCommand, MscCue};
+use crate::show::duration::{self, HOUR_NS};
+use crate::show::file::fields::Fields;
+use crate::show::file::value::Value;
+use crate::show::{Body, OutputKind};
+
+/// What the show layer knows of MIDI.
+pub(super) const SPEC: Spec = Spec {
+    word: "midi",
+    label: "MIDI",
+    keys: MidiWord::VARIANTS,
+    output_keys: &[],
+    qlab: "MIDI",
+    is_shared: true,
+    stop: None,
+    timecode: Some(Timecode { word: "mtc", name: "MTC", output: "a MIDI output" }),
+    read_output: output,
+    read_action: action,
+};
+
+/// What its latency means.
+pub(super) const LATENCY: &str = "MIDI: the port has taken it";
 
 /// The commands of MIDI Show Control, and which keys each has.
 const COMMANDS: [(&str, Command); 11] = [
@@ -53,31 +71,36 @@ const FRAME: usize = 6 + 5 + 2 + 1;
 /// What a note sounds with when the file does not say.
 const NOTE_ON_VELOCITY: u8 = 100;
 
+fn output(_fields: &mut Fields<'_>, value: Option<&Value<'_>>) -> Option<OutputKind> {
+    value?.line().map(|port| OutputKind::Midi { port })
+}
+
 /// Reads the one message of an action.
-pub fn message(fields: &mut Fields<'_>) -> Option<MidiMessage> {
-    let key = fields.exactly_one(&MESSAGES, "message")?;
-    let noun = match key {
-        "note_on" => "a note on",
-        "note_off" => "a note off",
-        "program_change" => "a program change",
-        "control_change" => "a control change",
-        _ => "a show control message",
+fn action(fields: &mut Fields<'_>, _wire: Option<Wire>) -> Option<Body> {
+    let key = fields.exactly_one(MidiWord::VARIANTS, "message")?;
+    let word = key.parse::<MidiWord>().ok()?;
+    let noun = match word {
+        MidiWord::NoteOn => "a note on",
+        MidiWord::NoteOff => "a note off",
+        MidiWord::ProgramChange => "a program change",
+        MidiWord::ControlChange => "a control change",
+        MidiWord::ShowControl => "a show control message",
     };
     let mut keys = fields.find(key)?.fields(noun)?;
-    let message = match key {
-        "note_on" => note(&mut keys, NOTE_ON_VELOCITY).map(|(channel, note, velocity)| MidiMessage::NoteOn {
-            channel,
-            note,
-            velocity,
-        }),
-        "note_off" => {
-            note(&mut keys, 0).map(|(channel, note, velocity)| MidiMessage::NoteOff { channel, note, velocity })
+    let message = match word {
+        MidiWord::NoteOn => {
+            let note = note(&mut keys, NOTE_ON_VELOCITY);
+            note.map(|(channel, note, velocity)| MidiMessage::NoteOn { channel, note, velocity })
         }
-        "program_change" => {
+        MidiWord::NoteOff => {
+            let note = note(&mut keys, 0);
+            note.map(|(channel, note, velocity)| MidiMessage::NoteOff { channel, note, velocity })
+        }
+        MidiWord::ProgramChange => {
             let (channel, program) = (channel(&mut keys), data(&mut keys, "program"));
             channel.zip(program).map(|(channel, program)| MidiMessage::ProgramChange { channel, program })
         }
-        "control_change" => {
+        MidiWord::ControlChange => {
             let channel = channel(&mut keys);
             let (controller, value) = (data(&mut keys, "controller"), data(&mut keys, "value"));
             let both = controller.zip(value);
@@ -87,10 +110,10 @@ pub fn message(fields: &mut Fields<'_>) -> Option<MidiMessage> {
                 value,
             })
         }
-        _ => show_control(&mut keys),
+        MidiWord::ShowControl => show_control(&mut keys),
     };
     keys.finish();
-    message
+    message.map(Body::Midi)
 }
 
 fn note(keys: &mut Fields<'_>, usual_velocity: u8) -> Option<(u8, u8, u8)> {
@@ -197,4 +220,68 @@ fn cue_number(value: &Value<'_>) -> Option<String> {
         value.fault(what, "write it like \"12.5\"");
     }
     fits.then(|| text.to_owned())
+}
+
+/// Where an output sends to.
+pub(super) fn address(port: &str) -> String {
+    format!("midi {port:?}")
+}
+
+/// What a message says: `note on: channel 1, note 60, velocity 100`, `MSC GO, lighting, device 1, cue 25.5`.
+pub(super) fn describe(message: &MidiMessage) -> String {
+    match message {
+        MidiMessage::NoteOn { channel, note, velocity } => {
+            format!("note on: channel {channel}, note {note}, velocity {velocity}")
+        }
+        MidiMessage::NoteOff { channel, note, velocity } => {
+            format!("note off: channel {channel}, note {note}, velocity {velocity}")
+        }
+        MidiMessage::ProgramChange { channel, program } => {
+            format!("program change: channel {channel}, program {program}")
+        }
+        MidiMessage::ControlChange { channel, controller, value } => {
+            format!("control change: channel {channel}, controller {controller}, value {value}")
+        }
+        MidiMessage::ShowControl { command, device, format } => {
+            let device = if *device == MSC_ALL { "all devices".into() } else { format!("device {device}") };
+            let (name, data) = msc_command(command);
+            let head = [format!("MSC {name}"), msc_format(*format), device];
+            head.into_iter().chain(data).collect::<Vec<_>>().join(", ")
+        }
+    }
+}
+
+/// A command of MIDI Show Control: its name in the standard, and what it has beside it.
+fn msc_command(command: &MscCommand) -> (&'static str, Vec<String>) {
+    let time = |time_ns: u64| format!("in {}", duration::length(time_ns));
+    match command {
+        MscCommand::Go(cue) => ("GO", msc_cue(cue)),
+        MscCommand::Stop(cue) => ("STOP", msc_cue(cue)),
+        MscCommand::Resume(cue) => ("RESUME", msc_cue(cue)),
+        MscCommand::TimedGo { cue, time_ns } => {
+            ("TIMED GO", msc_cue(cue).into_iter().chain([time(*time_ns)]).collect())
+        }
+        MscCommand::Load(cue) => ("LOAD", msc_cue(cue)),
+        MscCommand::Set { control, value, time_ns } => {
+            ("SET", [format!("control {control} to {value}")].into_iter().chain(time_ns.map(time)).collect())
+        }
+        MscCommand::Fire { number } => ("FIRE", vec![format!("macro {number}")]),
+        MscCommand::AllOff => ("ALL OFF", vec![]),
+        MscCommand::Restore => ("RESTORE", vec![]),
+        MscCommand::Reset => ("RESET", vec![]),
+        MscCommand::GoOff(cue) => ("GO OFF", msc_cue(cue)),
+    }
+}
+
+fn msc_cue(cue: &MscCue) -> Vec<String> {
+    let numbers = [("cue", &cue.number), ("list", &cue.list), ("path", &cue.path)];
+    numbers.iter().filter(|(_, number)| !number.is_empty()).map(|(what, number)| format!("{what} {number}")).collect()
+}
+
+/// A command format in the show file's own word for it, or by its number.
+fn msc_format(format: u8) -> String {
+    match MSC_FORMATS.iter().find(|(_, code)| *code == format) {
+        Some((word, _)) => (*word).into(),
+        None => format!("format {format}"),
+    }
 }

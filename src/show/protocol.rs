@@ -1,0 +1,223 @@
+//! What the show layer knows of each protocol that an output may speak: its words in the show file, the reading of its
+//! outputs and actions, and how they are described to people.
+//!
+//! One file per protocol owns all of it; [`Protocol::spec`] is the only table of them. Must never open anything or see
+//! the environment: a secret is only ever a name here. How something is sent is a file in `output`.
+
+mod http;
+mod midi;
+mod mpv;
+pub mod osc;
+
+use std::net::Ipv6Addr;
+
+use strum::VariantArray;
+
+pub use super::action::Protocol;
+use super::action::{Body, OutputKind};
+use super::file::fields::Fields;
+use super::file::reader::quoted;
+use super::file::value::Value;
+use crate::plain::clean;
+
+/// The facts about a protocol.
+pub struct Spec {
+    /// Its key at an output.
+    pub word: &'static str,
+    /// What people call it.
+    pub label: &'static str,
+    /// The keys that an action may have, besides `output`.
+    pub keys: &'static [&'static str],
+    /// The keys that an output may have, besides its word and those that all outputs have.
+    pub(super) output_keys: &'static [OutputKey],
+    /// What QLab calls a cue that begins with such an action.
+    pub qlab: &'static str,
+    /// Two programs that name the same address reach the same device.
+    pub is_shared: bool,
+    /// What a panic tells an output for which the show has no message of panic.
+    pub stop: Option<&'static str>,
+    /// The timecode that an output can be sent.
+    pub(super) timecode: Option<Timecode>,
+    /// Reads the keys of an output; the value is that of its word, unless a syntax error took it.
+    pub(super) read_output: fn(&mut Fields<'_>, Option<&Value<'_>>) -> Option<OutputKind>,
+    /// Reads the keys of an action; where it goes is not known if its output is faulty.
+    pub(super) read_action: fn(&mut Fields<'_>, Option<Wire>) -> Option<Body>,
+}
+
+/// A key of the outputs of one protocol.
+pub(super) struct OutputKey {
+    pub(super) key: &'static str,
+    /// Which outputs may have it, for messages: "HTTP outputs".
+    pub(super) only_for: &'static str,
+    /// What to do where it stands elsewhere.
+    pub(super) fix: &'static str,
+}
+
+/// A form of timecode.
+#[derive(Clone, Copy)]
+pub(super) struct Timecode {
+    /// Its word in the show file.
+    pub(super) word: &'static str,
+    /// What people call it.
+    pub(super) name: &'static str,
+    /// What is sent it, for messages: "a MIDI output".
+    pub(super) output: &'static str,
+}
+
+/// Where an action goes, as far as its checks have to know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Wire {
+    /// What is spoken there.
+    pub(super) protocol: Protocol,
+    /// Whether a message has to fit into one datagram.
+    pub(super) is_datagram: bool,
+}
+
+/// What goes on after an action was sent. A stop of its cue and a panic have to end it, and a hold has to freeze it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, VariantArray)]
+pub enum Lasting {
+    /// A clip that is on air.
+    Clip,
+}
+
+impl Protocol {
+    /// All protocols.
+    pub fn all() -> impl Iterator<Item = Self> {
+        Self::VARIANTS.iter().copied()
+    }
+
+    /// The facts about it.
+    pub fn spec(self) -> &'static Spec {
+        match self {
+            Protocol::Osc => &osc::SPEC,
+            Protocol::Http => &http::SPEC,
+            Protocol::Midi => &midi::SPEC,
+            Protocol::Mpv => &mpv::SPEC,
+        }
+    }
+
+    /// The protocol that `key` belongs to: one of its keys, or, by mistake, its word.
+    pub(super) fn of_key(key: &str) -> Option<Self> {
+        Self::all().find(|protocol| protocol.spec().word == key || protocol.spec().keys.contains(&key))
+    }
+}
+
+impl Spec {
+    /// Reports each key of `fields` that only outputs of this protocol may have.
+    pub(super) fn refuse_output_keys(&self, fields: &mut Fields<'_>) {
+        for OutputKey { key, only_for, fix } in self.output_keys {
+            fields.refuse(key, &format!("`{key}` is only for {only_for}"), fix);
+        }
+    }
+}
+
+impl OutputKind {
+    /// What it speaks.
+    pub fn protocol(&self) -> Protocol {
+        match self {
+            OutputKind::OscUdp { .. } | OutputKind::OscTcp { .. } => Protocol::Osc,
+            OutputKind::Http { .. } => Protocol::Http,
+            OutputKind::Midi { .. } => Protocol::Midi,
+            OutputKind::Mpv { .. } => Protocol::Mpv,
+        }
+    }
+
+    /// Where it sends to, in the show file's words.
+    pub fn address(&self) -> String {
+        clean(&match self {
+            OutputKind::OscUdp { host, port } => osc::udp_address(host, *port),
+            OutputKind::OscTcp { host, port, framing } => osc::tcp_address(host, *port, *framing),
+            OutputKind::Http { base, .. } => base.clone(),
+            OutputKind::Midi { port } => midi::address(port),
+            OutputKind::Mpv { .. } => mpv::SPEC.word.to_owned(),
+        })
+    }
+
+    /// What its latency means: when a message counts as sent.
+    pub fn latency(&self) -> &'static str {
+        match self {
+            OutputKind::OscUdp { .. } => osc::LATENCY_UDP,
+            OutputKind::OscTcp { .. } => osc::LATENCY_TCP,
+            OutputKind::Http { .. } => http::LATENCY,
+            OutputKind::Midi { .. } => midi::LATENCY,
+            OutputKind::Mpv { .. } => mpv::LATENCY,
+        }
+    }
+
+    /// What `body` says to it, in one line: the log of a rehearsal, the notes of a run.
+    ///
+    /// ```text
+    /// /eos/cue/1/12/fire 1 0.5 "text" true
+    /// POST https://api.x.com/2/tweets {"text":"…"} [Authorization: env:X_TOKEN]
+    /// note on: channel 1, note 60, velocity 100
+    /// MSC GO, lighting, device 1, cue 25.5
+    /// play clips/flight.mp4 from 0:02
+    /// ```
+    pub fn describe(&self, body: &Body) -> String {
+        clean(&match body {
+            Body::Osc { address, args } => osc::describe(address, args),
+            Body::Http { method, path, content, retries } => http::describe(self, method, path, content, *retries),
+            Body::Midi(message) => midi::describe(message),
+            Body::Mpv(command) => mpv::describe(command),
+        })
+    }
+}
+
+impl Body {
+    /// What goes on after it was sent.
+    pub fn lasting(&self) -> Option<Lasting> {
+        match self {
+            // What lasts in a device (a fade of a desk) is the device's: a message of panic ends it.
+            Body::Osc { .. } | Body::Http { .. } | Body::Midi(_) => None,
+            Body::Mpv(command) => command.lasting(),
+        }
+    }
+
+    /// The key for which a panic cannot send it, and why; nothing where it can.
+    pub fn panic_fault(&self) -> Option<(&'static str, &'static str)> {
+        match self {
+            Body::Osc { .. } | Body::Http { .. } | Body::Midi(_) => None,
+            Body::Mpv(command) => command.panic_fault(),
+        }
+    }
+}
+
+/// A host and a port as a URL has them: an IPv6 address in brackets.
+fn host_and_port(host: &str, port: u16) -> String {
+    let bare = host.strip_prefix('[').and_then(|host| host.strip_suffix(']')).unwrap_or(host);
+    if bare.contains(':') { format!("[{bare}]:{port}") } else { format!("{bare}:{port}") }
+}
+
+/// Takes a host and perhaps a port apart; the brackets around an IPv6 address go.
+fn authority(text: &str) -> Result<(String, Option<u16>), String> {
+    let (host, port) = match text.strip_prefix('[') {
+        Some(inside) => {
+            let (host, rest) = inside.split_once(']').ok_or("the bracket is not closed")?;
+            host.parse::<Ipv6Addr>().map_err(|_| "there is no IPv6 address in the brackets")?;
+            match rest {
+                "" => (host, None),
+                rest => (host, Some(rest.strip_prefix(':').ok_or("there is something after the bracket")?)),
+            }
+        }
+        None => match text.split_once(':') {
+            Some((_, rest)) if rest.contains(':') => return Err("an IPv6 address has to be in brackets".to_owned()),
+            Some((host, port)) => (host, Some(port)),
+            None => (text, None),
+        },
+    };
+    let fits = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b':');
+    match host {
+        "" => return Err("there is no host".to_owned()),
+        host if host.len() > 253 || !host.bytes().all(fits) => return Err(format!("{} is no host", quoted(host))),
+        _ => {}
+    }
+    let port = port.map(|port| {
+        let digits = port.bytes().all(|b| b.is_ascii_digit());
+        let number = port.parse::<u16>().ok().filter(|number| digits && *number > 0);
+        number.ok_or_else(|| format!("{} is no port from 1 to 65535", quoted(port)))
+    });
+    Ok((host.to_owned(), port.transpose()?))
+}
+
+#[cfg(test)]
+mod tests;

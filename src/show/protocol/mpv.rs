@@ -1,0 +1,191 @@
+//! The player: its outputs, its commands, and how they are described.
+
+use strum::VariantNames;
+
+use super::{Lasting, OutputKey, Spec, Wire};
+use crate::show::action::{MpvCommand, MpvWord};
+use crate::show::duration::{self, SECOND_NS};
+use crate::show::file::fields::Fields;
+use crate::show::file::flags::flags;
+use crate::show::file::reader::quoted;
+use crate::show::file::value::Value;
+use crate::show::problem::Problem;
+use crate::show::{Body, OutputKind};
+
+/// What the show layer knows of the player.
+pub(super) const SPEC: Spec = Spec {
+    word: "mpv",
+    label: "mpv",
+    keys: &KEYS,
+    output_keys: &[OutputKey { key: "flags", only_for: "mpv outputs", fix: "remove it" }],
+    qlab: "Video",
+    is_shared: false,
+    stop: Some("stop"),
+    timecode: None,
+    read_output: output,
+    read_action: action,
+};
+
+/// What its latency means.
+pub(super) const LATENCY: &str = "mpv: the picture moves";
+
+/// The keys that go with `play`.
+const OF_PLAY: [&str; 5] = ["from", "to", "volume", "loop", "optional"];
+
+/// The words of its commands, and the keys that go with them.
+const KEYS: [&str; MpvWord::VARIANTS.len() + OF_PLAY.len()] = {
+    let mut keys = [""; MpvWord::VARIANTS.len() + OF_PLAY.len()];
+    let (first, last) = keys.split_at_mut(MpvWord::VARIANTS.len());
+    first.copy_from_slice(MpvWord::VARIANTS);
+    last.copy_from_slice(&OF_PLAY);
+    keys
+};
+
+impl MpvCommand {
+    /// What goes on after it was sent.
+    pub fn lasting(&self) -> Option<Lasting> {
+        match self {
+            MpvCommand::Play { .. } => Some(Lasting::Clip),
+            MpvCommand::Pause | MpvCommand::Resume | MpvCommand::Stop => None,
+        }
+    }
+
+    /// Returns `true` if it takes what is on air away from its cue.
+    pub fn replaces(&self) -> bool {
+        match self {
+            MpvCommand::Play { .. } | MpvCommand::Stop => true,
+            MpvCommand::Pause | MpvCommand::Resume => false,
+        }
+    }
+
+    /// The key for which a panic cannot say it, and why; nothing where it can.
+    pub fn panic_fault(&self) -> Option<(&'static str, &'static str)> {
+        match self {
+            MpvCommand::Play { .. } => Some(("play", "a panic plays no clip: it takes the picture away")),
+            MpvCommand::Resume => Some(("resume", "a panic resumes no clip: it takes the picture away")),
+            MpvCommand::Pause | MpvCommand::Stop => None,
+        }
+    }
+}
+
+fn output(fields: &mut Fields<'_>, value: Option<&Value<'_>>) -> Option<OutputKind> {
+    let flags = flags(fields);
+    let value = value?;
+    if !value.boolean()? {
+        value.fault("`mpv = false` is no output", "write `mpv = true`, or remove the output");
+    }
+    Some(OutputKind::Mpv { flags })
+}
+
+fn action(fields: &mut Fields<'_>, _wire: Option<Wire>) -> Option<Body> {
+    let key = fields.exactly_one(MpvWord::VARIANTS, "command");
+    let word = key.and_then(|key| key.parse::<MpvWord>().ok());
+    if word == Some(MpvWord::Play) {
+        return play(fields).map(Body::Mpv);
+    }
+    for key in OF_PLAY {
+        fields.refuse(key, &format!("`{key}` is only for `play`"), "remove it");
+    }
+    let (key, word) = (key?, word?);
+    let is_true = fields.find(key)?.boolean()?;
+    if !is_true {
+        fields.reader.fault(fields.key_span(key), format!("`{key} = false` says nothing"), "remove the action");
+    }
+    match word {
+        MpvWord::Play => None,
+        MpvWord::Pause => Some(Body::Mpv(MpvCommand::Pause)),
+        MpvWord::Resume => Some(Body::Mpv(MpvCommand::Resume)),
+        MpvWord::Stop => Some(Body::Mpv(MpvCommand::Stop)),
+    }
+}
+
+fn play(fields: &mut Fields<'_>) -> Option<MpvCommand> {
+    let (from, to) = (fields.find("from"), fields.find("to"));
+    let (volume, looped) = (fields.find("volume"), fields.find("loop"));
+    let optional = fields.find("optional").map(|value| value.boolean());
+    let optional = optional.unwrap_or(Some(false));
+    let (clip, length_ns) = fields.find("play").map(|value| clip(&value, optional == Some(false))).unwrap_or_default();
+    if let Some(length_ns) = length_ns {
+        from.iter().for_each(|value| check_moment(value, length_ns, "the clip has ended by then"));
+        to.iter().for_each(|value| check_moment(value, length_ns, "the clip ends before that"));
+    }
+    let from_ns = from.map(|value| value.duration_ns());
+    let to_ns = to.as_ref().map(|value| value.duration_ns());
+    if let (Some(to), Some(Some(to_ns))) = (&to, to_ns)
+        && from_ns.unwrap_or(Some(0)).is_some_and(|from_ns| to_ns <= from_ns)
+    {
+        to.fault("the clip would end before it begins", "write a `to` that is later than `from`");
+    }
+    let volume = volume.map(|value| value.integer(0..=100));
+    let looped = looped.map(|value| value.boolean());
+    Some(MpvCommand::Play {
+        clip: clip?,
+        from_ns: from_ns.unwrap_or(Some(0))?,
+        to_ns: to_ns.flatten(),
+        volume: volume.flatten(),
+        looped: looped.unwrap_or(Some(false))?,
+        optional: optional?,
+    })
+}
+
+/// The endings of files that name other files, on this machine or elsewhere, instead of holding pictures and sounds.
+const LISTS: [&str; 10] = ["m3u", "m3u8", "pls", "asx", "cue", "edl", "mpd", "sdp", "ffconcat", "xspf"];
+
+/// How much longer than the clip an out-point may be before it is a slip: players and people round.
+const ROUNDED_NS: u64 = SECOND_NS;
+
+/// Warns of an in-point or out-point that a clip of this length does not reach.
+fn check_moment(value: &Value<'_>, length_ns: u64, why: &str) {
+    if value.duration_ns().is_some_and(|ns| ns >= length_ns.saturating_add(ROUNDED_NS)) {
+        let what = format!("{} is {}, and the clip lasts {}", value.name(), value.source(), duration::delay(length_ns));
+        value.reader.report(Problem::warning(value.span.clone(), what, format!("write an earlier moment: {why}")));
+    }
+}
+
+/// The file of a clip, and how long it lasts, where anybody looks; one that the cue needs has to be there.
+fn clip(value: &Value<'_>, is_needed: bool) -> (Option<String>, Option<u64>) {
+    let Some(text) = value.line() else { return (None, None) };
+    if text.contains("://") {
+        value.fault("a clip is a file, not an address", "put the file beside the show, and write its path");
+        return (None, None);
+    }
+    let ending = text.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase()).unwrap_or_default();
+    if LISTS.contains(&ending.as_str()) {
+        value.fault(format!("{} is a list of other files, not a clip", quoted(&text)), "name the clips themselves");
+        return (None, None);
+    }
+    let found = value.reader.machine().clip(&text);
+    if let Some(why) = found.fault.filter(|_| is_needed) {
+        value.fault(why, "put it there, relative to the show file, or write `optional = true`");
+    }
+    (Some(text), found.length_ns)
+}
+
+/// What a command says: `play clips/flight.mp4 from 0:02`.
+pub(super) fn describe(command: &MpvCommand) -> String {
+    let (clip, from_ns, to_ns, volume, looped, optional) = match command {
+        MpvCommand::Play { clip, from_ns, to_ns, volume, looped, optional } => {
+            (clip, from_ns, to_ns, volume, looped, optional)
+        }
+        MpvCommand::Pause => return "pause".into(),
+        MpvCommand::Resume => return "resume".into(),
+        MpvCommand::Stop => return "stop".into(),
+    };
+    let mut said = format!("play {clip}");
+    if *from_ns > 0 {
+        said.push_str(&format!(" from {}", duration::length(*from_ns)));
+    }
+    if let Some(to_ns) = to_ns {
+        said.push_str(&format!(" to {}", duration::length(*to_ns)));
+    }
+    if let Some(volume) = volume {
+        said.push_str(&format!(", volume {volume}"));
+    }
+    if *looped {
+        said.push_str(", looped");
+    }
+    if *optional {
+        said.push_str(", if it is there");
+    }
+    said
+}

@@ -1,0 +1,190 @@
+//! OSC: its addresses, its messages, and how they are described (OSC 1.0 and 1.1).
+
+use std::fmt::Write;
+
+use toml::de::DeValue;
+
+use super::{OutputKey, Spec, Timecode, Wire, authority, host_and_port};
+use crate::show::action::{Framing, OscArg};
+use crate::show::file::fields::{self, Fields};
+use crate::show::file::reader::quoted;
+use crate::show::file::value::Value;
+use crate::show::{Body, OutputKind};
+
+/// What the show layer knows of OSC.
+pub(super) const SPEC: Spec = Spec {
+    word: "osc",
+    label: "OSC",
+    keys: &["osc", "args"],
+    output_keys: &[OutputKey {
+        key: "framing",
+        only_for: "OSC over TCP",
+        fix: "remove it, or write `osc = \"tcp://…\"`",
+    }],
+    qlab: "Network",
+    is_shared: true,
+    stop: None,
+    timecode: Some(Timecode { word: "osc", name: "OSC", output: "an OSC output" }),
+    read_output: output,
+    read_action: action,
+};
+
+/// What its latency means over UDP.
+pub(super) const LATENCY_UDP: &str = "UDP: the datagram has left this machine";
+
+/// What its latency means over TCP.
+pub(super) const LATENCY_TCP: &str = "TCP: the connection has taken it";
+
+/// The largest OSC message that a datagram surely takes, with its headers, over IPv4.
+pub const DATAGRAM_MAX: usize = 65_000;
+
+/// The largest OSC message over a stream, bytes.
+const MESSAGE_MAX: usize = 256 << 10;
+
+/// The framings of OSC over TCP.
+const FRAMINGS: [(&str, Framing); 2] = [("slip", Framing::Slip), ("length", Framing::Length)];
+
+fn output(fields: &mut Fields<'_>, value: Option<&Value<'_>>) -> Option<OutputKind> {
+    let framing = fields.find("framing").map(|value| value.word(&FRAMINGS));
+    let kind = value.and_then(|value| target(value, framing));
+    if matches!(kind, Some(OutputKind::OscUdp { .. })) {
+        SPEC.refuse_output_keys(fields);
+    }
+    kind
+}
+
+fn target(value: &Value<'_>, framing: Option<Option<Framing>>) -> Option<OutputKind> {
+    let text = value.text()?;
+    let Some((scheme, rest)) = text.split_once("://").filter(|(scheme, _)| matches!(*scheme, "udp" | "tcp")) else {
+        value.fault(
+            format!("{} is no OSC address to send to", quoted(text)),
+            "write \"udp://host:port\" or \"tcp://host:port\"",
+        );
+        return None;
+    };
+    let (host, port) = match authority(rest.strip_suffix('/').unwrap_or(rest)) {
+        Ok((host, Some(port))) => (host, port),
+        Ok((_, None)) => {
+            value.fault(
+                format!("{} has no port", quoted(text)),
+                format!("write `\"{}:8000\"`, with the port it listens on", text),
+            );
+            return None;
+        }
+        Err(what) => {
+            value.fault(
+                format!("{}: {what}", quoted(text)),
+                "write it like \"udp://127.0.0.1:8000\" or \"udp://[::1]:8000\"",
+            );
+            return None;
+        }
+    };
+    if scheme == "udp" {
+        return Some(OutputKind::OscUdp { host, port });
+    }
+    // A framing that cannot be read is a fault already.
+    let framing = framing.unwrap_or(Some(Framing::default()))?;
+    Some(OutputKind::OscTcp { host, port, framing })
+}
+
+fn action(fields: &mut Fields<'_>, wire: Option<Wire>) -> Option<Body> {
+    let is_datagram = wire.is_some_and(|wire| wire.is_datagram);
+    let address = fields.need("osc", "\"/address\"").and_then(|value| address(&value));
+    let args = fields.find("args");
+    let args = args.and_then(|value| value.list("[1, 0.5, \"text\", true]")).unwrap_or_default();
+    let read: Vec<_> = args.iter().filter_map(arg).collect();
+    let address = address?;
+    let size = message_size(&address, &read);
+    if !is_datagram && size > MESSAGE_MAX {
+        let what = format!("this message has {size} bytes");
+        fields.reader.fault(fields.key_span("args"), what, format!("shorten it to {MESSAGE_MAX} bytes at most"));
+    }
+    if is_datagram && size > DATAGRAM_MAX {
+        let what = format!("this message of {size} bytes is too large for a datagram");
+        fields.reader.fault(fields.key_span("args"), what, "send less, or use an output at `tcp://…`");
+    }
+    Some(Body::Osc { address, args: read })
+}
+
+fn address(value: &Value<'_>) -> Option<String> {
+    let text = value.text()?;
+    let bad = |c: &char| !c.is_ascii_graphic() || "#*,?[]{}".contains(*c);
+    if !text.starts_with('/') {
+        let fix = format!("write `\"/{}\"`", text.trim_start());
+        value.fault("an OSC address begins with `/`", fix);
+        return None;
+    }
+    if let Some(c) = text.chars().find(bad) {
+        let what = format!("an OSC address cannot hold {c:?}");
+        value.fault(what, "write printable ASCII without spaces and `# * , ? [ ] { }`");
+        return None;
+    }
+    Some(text.to_owned())
+}
+
+fn arg(value: &Value<'_>) -> Option<OscArg> {
+    match value.value {
+        DeValue::Integer(_) => value.integer(i64::from(i32::MIN)..=i64::from(i32::MAX)).map(OscArg::Int),
+        DeValue::Float(_) => {
+            let most = f64::from(f32::MAX);
+            value.decimal(-most..=most, "as OSC numbers").map(|number| OscArg::Float(number as f32))
+        }
+        DeValue::Boolean(yes) => Some(OscArg::Bool(*yes)),
+        DeValue::String(text) if text.contains('\0') => {
+            value.fault("OSC text cannot hold NUL", "remove the `\\u0000`");
+            None
+        }
+        DeValue::String(text) => Some(OscArg::Text(text.clone().into_owned())),
+        DeValue::Datetime(_) | DeValue::Array(_) | DeValue::Table(_) => {
+            let what = format!("OSC has no argument for {}", fields::kind(value.value));
+            value.fault(what, "write a number, text, true or false");
+            None
+        }
+    }
+}
+
+/// How many bytes the message takes: OSC pads each text, with its NUL, to a multiple of four.
+fn message_size(address: &str, args: &[OscArg]) -> usize {
+    let padded = |len: usize| (len + 1).next_multiple_of(4);
+    let of_arg = |arg: &OscArg| match arg {
+        OscArg::Int(_) | OscArg::Float(_) => 4,
+        OscArg::Text(text) => padded(text.len()),
+        OscArg::Bool(_) => 0,
+    };
+    padded(address.len()) + padded(args.len() + 1) + args.iter().map(of_arg).sum::<usize>()
+}
+
+/// How many bytes `body` takes as a message of OSC; nothing where it is none.
+pub fn size(body: &Body) -> Option<usize> {
+    let Body::Osc { address, args } = body else { return None };
+    Some(message_size(address, args))
+}
+
+/// Where an output sends to.
+pub(super) fn udp_address(host: &str, port: u16) -> String {
+    format!("udp://{}", host_and_port(host, port))
+}
+
+/// Where an output sends to, and how it frames its packets.
+pub(super) fn tcp_address(host: &str, port: u16, framing: Framing) -> String {
+    let framing = match framing {
+        Framing::Slip => "",
+        Framing::Length => ", framed by length",
+    };
+    format!("tcp://{}{framing}", host_and_port(host, port))
+}
+
+/// What a message says: `/eos/cue/1/12/fire 1 0.5 "text" true`.
+pub(super) fn describe(address: &str, args: &[OscArg]) -> String {
+    let mut said = address.to_owned();
+    for arg in args {
+        // Writing into a text cannot fail. A float keeps its point, a text its quotes: the type is part of the message.
+        let _ = match arg {
+            OscArg::Int(value) => write!(said, " {value}"),
+            OscArg::Float(value) => write!(said, " {value:?}"),
+            OscArg::Text(value) => write!(said, " {value:?}"),
+            OscArg::Bool(value) => write!(said, " {value}"),
+        };
+    }
+    said
+}
