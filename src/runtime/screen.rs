@@ -278,9 +278,11 @@ impl Painter {
 
     fn draw(&self, canvas: &mut Canvas, now_ns: u64) -> io::Result<()> {
         let view = self.view(now_ns);
-        let mut hits = Hits::default();
-        canvas.draw(|frame| hits = ui::draw(frame, &view))?;
-        *lock(&self.hits) = hits;
+        canvas.draw(|frame| {
+            let hits = ui::draw(frame, &view);
+            // Before the terminal has the frame: a click on it may come at once.
+            *lock(&self.hits) = hits;
+        })?;
         Ok(())
     }
 }
