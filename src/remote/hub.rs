@@ -144,6 +144,11 @@ impl Hub {
         }
     }
 
+    /// Returns `true` if the program stood still, and what came meanwhile may not all have been read.
+    pub(super) fn has_stood(&self) -> bool {
+        self.standstill.stood().is_some()
+    }
+
     /// Takes in that a wait of at most `due` has ended, and whether nothing is there to be read.
     pub(super) fn woke(&mut self, now: Instant, due: Duration, is_quiet: bool) {
         self.standstill.runs(now, due, is_quiet);

@@ -236,6 +236,8 @@ impl Server {
             fds.push(PollFd::from_borrowed_fd(connection.stream.as_fd(), PollFlags::IN | out));
         }
         let due = self.hub.next_due().map_or(TICK, |due| due.saturating_duration_since(now()).min(TICK));
+        // After a standstill it looks again at once: what it does not find then has come later.
+        let due = if self.hub.has_stood() { Duration::ZERO } else { due };
         let tick = Timespec { tv_sec: due.as_secs() as i64, tv_nsec: due.subsec_nanos().into() };
         match poll(&mut fds, Some(&tick)) {
             Ok(_) | Err(Errno::INTR) => {}

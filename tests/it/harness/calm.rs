@@ -7,7 +7,7 @@ use std::thread::{JoinHandle, sleep, spawn};
 use std::time::{Duration, Instant};
 
 /// A thread that comes this much later than it asked for was held up.
-const HELD_UP: Duration = Duration::from_millis(10);
+const HELD_UP: Duration = Duration::from_millis(4);
 
 /// How often a test is run at most.
 const TRIES: usize = 10;
