@@ -37,12 +37,14 @@ fn a_refusal_on_another_page_names_the_key_in_force() {
         assert!(screen.contains(words), "{words}:\n{screen}");
     }
     run.app.page = Page::Run;
-    for (name, words) in [
+    for (at, (name, words)) in (1..).zip([
         ("spotted", "a ticks a person as spotted, on the people page"),
         ("untick", "e undoes a sighting, on the people page"),
         ("person note", "w takes a note on a person, on the people page"),
         ("find person", "f finds a person, on the people page"),
-    ] {
+    ]) {
+        // Longer than the text of a line that did not open is waited for.
+        run.until(2.0 * f64::from(at));
         run.keys(&format!(":{name}⏎"));
         let screen = run.text(120, 36);
         assert!(screen.contains(words), "{words}:\n{screen}");
