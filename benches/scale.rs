@@ -160,7 +160,7 @@ fn pages(text: &str) -> Vec<(Page, Sample)> {
             seq += 1;
             let record = Record::new(seq, Timestamp::UNIX_EPOCH, now_ns, event);
             state.fold(&record);
-            log.push(&record);
+            log.push(&record, state.show());
         }
     };
     for call in 0..5_000 {

@@ -58,7 +58,7 @@ impl Demo {
         let mut log = Log::default();
         let mut perform = |state: &State, output| match output {
             Output::Append(records) => {
-                records.iter().for_each(|record| log.push(record));
+                records.iter().for_each(|record| log.push(record, show));
                 vec![]
             }
             Output::Send(job) => rehearsed(state, job).into_iter().collect(),

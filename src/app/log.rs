@@ -11,7 +11,7 @@ use strum::VariantArray;
 
 use super::Tone;
 use crate::engine::{Record, RunNs};
-use crate::show::CueNumber;
+use crate::show::{CueNumber, Show};
 use telling::{Telling, telling};
 
 /// The last lines of the journal, in words.
@@ -186,9 +186,9 @@ impl Log {
     /// The most lines that are kept; the journal has them all.
     const LONGEST: usize = 5_000;
 
-    /// Words `record` and keeps it.
-    pub fn push(&mut self, record: &Record) {
-        let Telling { kind, text, tone, mark, .. } = telling(&record.event);
+    /// Words `record` of a run of `show` and keeps it.
+    pub fn push(&mut self, record: &Record, show: &Show) {
+        let Telling { kind, text, tone, mark, .. } = telling(&record.event, show);
         let (cue, at_ns) = (record.event.cue().cloned(), record.run_ns);
         self.keep(Line { at: 0, seq: Some(record.seq), at_ns, kind, cue, text, tone, mark, times: 1 });
     }
@@ -245,6 +245,12 @@ mod tests {
         Record::new(seq, jiff::Timestamp::UNIX_EPOCH, seq, event)
     }
 
+    fn show() -> Show {
+        let text = "title = \"x\"\n[department.stunts]\nname = \"Stunt team\"\n\
+                    [[segment]]\ntitle = \"s\"\nduration = \"1m\"\n";
+        crate::show::file::parse(text, "UTC").unwrap()
+    }
+
     fn log() -> Log {
         let cue = || CueNumber::new("12").unwrap();
         let mut log = Log::default();
@@ -262,17 +268,34 @@ mod tests {
             Event::Held {},
         ];
         for (seq, event) in (1..).zip(events) {
-            log.push(&record(seq, event));
+            log.push(&record(seq, event), &show());
         }
         log.say(Word::refusal("held: nothing fires", 9));
         log
     }
 
     #[test]
+    fn a_department_has_the_name_that_the_panel_has() {
+        let cue = || CueNumber::new("12").unwrap();
+        let text = |department: &str, is_ready| {
+            let (cue, department) = (cue(), department.into());
+            let event = match is_ready {
+                true => Event::DepartmentReady { cue, department },
+                false => Event::DepartmentUnready { cue, department },
+            };
+            telling(&event, &show()).text
+        };
+        assert_eq!(text("stunts", true), "cue 12: Stunt team ready");
+        assert_eq!(text("stunts", false), "cue 12: Stunt team NOT ready");
+        assert_eq!(text("gone", true), "cue 12: gone ready", "the show has changed since");
+    }
+
+    #[test]
     fn a_swap_names_what_is_not_followed_any_more() {
         let number = |text: &str| CueNumber::new(text).unwrap();
-        let swapped =
-            |not_followed| telling(&Event::CueSwapped { cue: number("12"), by: number("12B"), not_followed }).text;
+        let swapped = |not_followed| {
+            telling(&Event::CueSwapped { cue: number("12"), by: number("12B"), not_followed }, &show()).text
+        };
         assert_eq!(swapped(vec![]), "cue 12B replaces 12");
         let named = swapped(vec![number("13"), number("14")]);
         assert_eq!(named, "cue 12B replaces 12; not followed: 13, 14");
@@ -310,7 +333,7 @@ mod tests {
         let last = log.newest_first().next().unwrap();
         assert_eq!((last.at, last.times, last.at_ns), (7, 11, 19));
         assert_eq!(log.last_said().map(|line| line.text.as_str()), Some("show held"));
-        log.push(&record(7, Event::Resumed {}));
+        log.push(&record(7, Event::Resumed {}), &show());
         log.say(Word::refusal("held: nothing fires", 30));
         assert_eq!(log.newest(), 9, "something came in between");
     }
@@ -318,15 +341,16 @@ mod tests {
     #[test]
     fn a_note_is_said_whatever_words_it_has() {
         let mut log = Log::default();
-        log.push(&record(1, Event::NoteTaken { text: "playhead: sent".into(), cue: None }));
-        log.push(&record(2, Event::PlayheadMoved { cue: None }));
+        log.push(&record(1, Event::NoteTaken { text: "playhead: sent".into(), cue: None }), &show());
+        log.push(&record(2, Event::PlayheadMoved { cue: None }), &show());
         assert_eq!(log.last_said().map(|line| line.text.as_str()), Some("note: playhead: sent"));
     }
 
     #[test]
     fn the_oldest_lines_give_way() {
         let mut log = Log::default();
-        (1..=5_100).for_each(|seq| log.push(&record(seq, Event::Held {})));
+        let show = show();
+        (1..=5_100).for_each(|seq| log.push(&record(seq, Event::Held {}), &show));
         assert_eq!((log.newest_first().len(), log.newest()), (5_000, 5_100));
         assert_eq!(log.newest_first().last().map(|line| line.at), Some(101));
     }

@@ -8,6 +8,7 @@ use super::log::telling::{Telling, telling};
 use super::page::Lines;
 use super::{App, Ask, Message, Page, Prompt, Question, Task, Tone};
 use crate::engine::{Cause, Command, Event, State};
+use crate::show::Show;
 
 /// What is said of it.
 pub(super) const GO_IGNORED: &str = "GO ignored: pressed again within 0.3 s";
@@ -82,7 +83,7 @@ impl App {
     }
 
     /// Follows what has happened: a fired cue takes the selection along with the playhead, a trouble is said.
-    pub fn happened(&mut self, event: &Event, now_ns: u64) {
+    pub fn happened(&mut self, event: &Event, show: &Show, now_ns: u64) {
         if let Event::PlayheadMoved { .. } = event
             && !std::mem::take(&mut self.cursor_stays)
         {
@@ -91,7 +92,7 @@ impl App {
                 self.scroll_back();
             }
         }
-        let Telling { text, tone, is_quiet, .. } = telling(event);
+        let Telling { text, tone, is_quiet, .. } = telling(event, show);
         // A fired cue takes even an alarm away; a question stays until it is answered, and what is only bookkeeping
         // takes no word from the caller.
         let is_old = |m: &Message| m.tone != Tone::Alarm || matches!(event, Event::CueFired { .. });
@@ -411,7 +412,7 @@ mod tests {
             let mut app = App::new(Theme::Dark);
             app.question = question;
             app.say("leave it?", Tone::Alarm, 0);
-            app.happened(&fired, 1);
+            app.happened(&fired, live().show(), 1);
             assert_eq!(app.message.is_some(), question.is_some());
         }
     }

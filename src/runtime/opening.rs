@@ -236,7 +236,7 @@ fn resume(
     let mut log = Log::default();
     for record in &recovered.records {
         state.fold(record);
-        log.push(record);
+        log.push(record, &show);
     }
     let last = recovered.records.last().context("the journal holds no event")?;
     known_cues(&show, &recovered.records, &id)?;

@@ -245,7 +245,7 @@ impl Painter {
     /// Takes in what has come.
     fn take_in(&mut self, Waiting { news, also }: Waiting<Told>) {
         let Start { state, log, app, .. } = &mut self.start;
-        news.fold(state, |_, record| log.push(record));
+        news.fold(state, |state, record| log.push(record, state.show()));
         also.words.into_iter().for_each(|word| log.say(word));
         if let Some(told) = also.app {
             *app = told;

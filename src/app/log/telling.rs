@@ -4,7 +4,7 @@
 use super::{Kind, Mark};
 use crate::app::Tone;
 use crate::engine::Event;
-use crate::show::{CueNumber, duration};
+use crate::show::{CueNumber, Show, duration};
 
 /// What is told of an event.
 #[derive(Debug)]
@@ -45,8 +45,13 @@ impl Telling {
     }
 }
 
-/// What is told of `event`.
-pub fn telling(event: &Event) -> Telling {
+/// The name of the department with this id, as the panel has it; its id where the show has changed and lost it.
+fn name_of<'a>(id: &'a str, show: &'a Show) -> &'a str {
+    show.departments.iter().find(|department| department.id == id).map_or(id, |department| &department.name)
+}
+
+/// What is told of `event` in a run of `show`.
+pub fn telling(event: &Event, show: &Show) -> Telling {
     match event {
         Event::RunStarted { show, rehearsal, speed, auto, shift_ns, .. } => {
             let kind = match (rehearsal, shift_ns) {
@@ -77,10 +82,10 @@ pub fn telling(event: &Event) -> Telling {
         Event::SegmentEnded { segment, .. } => Kind::Cue.says(format!("segment {segment} ended")).quiet(),
         Event::CueStoodBy { cue } => Kind::Standby.says(format!("cue {cue} standby")),
         Event::DepartmentReady { cue, department } => {
-            Kind::Standby.says(format!("cue {cue}: {department} ready")).marked(Mark::Done)
+            Kind::Standby.says(format!("cue {cue}: {} ready", name_of(department, show))).marked(Mark::Done)
         }
         Event::DepartmentUnready { cue, department } => {
-            Kind::Standby.says(format!("cue {cue}: {department} NOT ready")).attention()
+            Kind::Standby.says(format!("cue {cue}: {} NOT ready", name_of(department, show))).attention()
         }
         Event::InterlockOverridden { cue, reason } => {
             Kind::Standby.says(format!("cue {cue} interlock overridden: {reason}")).attention()

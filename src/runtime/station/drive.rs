@@ -85,7 +85,7 @@ impl Station {
     /// Tells the application of the news from `heard` on, now that the packets have left; gives where the news end.
     fn happened(&mut self, heard: usize, now_ns: u64) -> usize {
         for record in self.news.get(heard..).unwrap_or_default() {
-            self.app.happened(&record.event, now_ns);
+            self.app.happened(&record.event, self.conductor.state().show(), now_ns);
         }
         self.news.len()
     }

@@ -74,7 +74,7 @@ impl Watched {
 
     fn happened(&mut self, run_ns: RunNs, event: Event) {
         self.state.fold(&Record::new(0, jiff::Timestamp::UNIX_EPOCH, run_ns, event.clone()));
-        self.app.happened(&event, 0);
+        self.app.happened(&event, &self.show, 0);
         if let Event::CueFired { cue, .. } = &event {
             self.fired.push(cue.as_str().to_owned());
         }

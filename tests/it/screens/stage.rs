@@ -100,8 +100,8 @@ impl Run {
             self.seq += 1;
             let record = Record::new(self.seq, self.state.wall(self.now_ns as i64), self.now_ns, event);
             self.state.fold(&record);
-            self.app.happened(&record.event, self.now_ns);
-            self.log.push(&record);
+            self.app.happened(&record.event, self.state.show(), self.now_ns);
+            self.log.push(&record, self.state.show());
             self.records.push(record);
         }
     }
