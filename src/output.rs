@@ -54,14 +54,14 @@ pub use permits::{Permits, how_to_permit};
 pub use probe::{Answer, Probed, probe};
 pub use report::{ClipNews, ClipReport, Job, News, Outcome, Report, Reporter};
 
-use crate::show::action::Framing;
-use crate::show::{CueIx, FrameRate, Output, OutputIx, OutputKind, Show};
-use clocked::Clocked;
+use crate::show::file::machine::Finding;
+use crate::show::protocol::Lasting;
+use crate::show::{CueIx, FrameRate, OutputIx, OutputKind, Show};
 use closed::Closed;
-use messages::Messages;
 use peer::Peer;
+use probe::Attempt;
 use rehearsal::Rehearsal;
-use timecode::{Format, Line, MTC, OSC, Timecode, UdpLine};
+use timecode::{Format, Line, Timecode};
 use worker::WorkerContext;
 
 /// The show's clock, for outputs that are sent timecode.
@@ -91,6 +91,10 @@ trait Driver: Send {
     /// Drops what waits, sends the messages of panic, and reports what is known at once.
     fn panic(&mut self) -> Vec<Report>;
 
+    /// The same output as one whose actions may go on after they were sent; `None` where none does. There is no default:
+    /// each driver has to say so.
+    fn lasts(&mut self) -> Option<&mut dyn Lasts>;
+
     /// How it is doing.
     fn health(&self) -> Health;
 
@@ -99,12 +103,6 @@ trait Driver: Send {
 
     /// Hears which cues with clips follow which by themselves and without a delay, if nothing changes.
     fn join(&mut self, _joins: &[(CueIx, CueIx)]) {}
-
-    /// Stops what `cue` has on air here, if anything.
-    fn stop(&mut self, _cue: CueIx) {}
-
-    /// Freezes the clip that `cue` has on air here, if any, or lets it go on.
-    fn freeze(&mut self, _cue: CueIx, _is_frozen: bool) {}
 
     /// Hears that the show's clock reads this now.
     fn show_time(&mut self, _time: ShowTime) {}
@@ -120,6 +118,19 @@ trait Driver: Send {
     fn close(&mut self, _deadline: Instant) -> Vec<Report> {
         vec![]
     }
+}
+
+/// An output whose actions may go on after they were sent. None of these calls may wait for anything. Each has to answer
+/// for every [`Lasting`], with a match that names them all.
+trait Lasts {
+    /// Ends what all cues have going here, for a panic; gives what became of that, and the jobs that it has called off.
+    fn end_all(&mut self, what: Lasting) -> (Outcome, Vec<Job>);
+
+    /// Ends what `cue` has going here, if anything.
+    fn end(&mut self, what: Lasting, cue: CueIx);
+
+    /// Freezes what `cue` has going here, if anything, or lets it go on.
+    fn freeze(&mut self, what: Lasting, cue: CueIx, is_frozen: bool);
 }
 
 /// All outputs of a show, live or in rehearsal. Dropping them ends their threads without waiting.
@@ -143,8 +154,8 @@ impl Outputs {
                 gauge: Arc::default(),
                 reporter: Arc::clone(&reporter),
             };
-            let opened = Checked::new(&show, ix, output, surroundings).and_then(|checked| {
-                checked.open(context.clone(), output.timecode).map_err(|source| vec![Fault::Thread { source }])
+            let opened = kind(&output.kind).prepare(&show, ix, surroundings).and_then(|open| {
+                open(context.clone(), output.timecode).map_err(|source| vec![Fault::Thread { source }])
             });
             opened.unwrap_or_else(|faults| Box::new(Closed::new(context, output.stop_messages(), &faults)))
         });
@@ -195,12 +206,16 @@ impl Outputs {
 
     /// Stops what `cue` has on air.
     pub fn stop(&mut self, cue: CueIx) {
-        self.drivers.iter_mut().for_each(|driver| driver.stop(cue));
+        for output in self.drivers.iter_mut().filter_map(|driver| driver.lasts()) {
+            Lasting::all().for_each(|what| output.end(what, cue));
+        }
     }
 
-    /// Freezes the clip that `cue` has on air, or lets it go on.
+    /// Freezes what `cue` has on air, or lets it go on.
     pub fn freeze(&mut self, cue: CueIx, is_frozen: bool) {
-        self.drivers.iter_mut().for_each(|driver| driver.freeze(cue, is_frozen));
+        for output in self.drivers.iter_mut().filter_map(|driver| driver.lasts()) {
+            Lasting::all().for_each(|what| output.freeze(what, cue, is_frozen));
+        }
     }
 
     /// Tells the outputs that are sent timecode what the show's clock reads; to be called whenever it is set, held or
@@ -231,56 +246,34 @@ impl Outputs {
     }
 }
 
-/// An output with all its messages encoded and all its secrets read, but nothing opened.
-enum Checked {
-    Udp(Peer, Messages<Vec<u8>>),
-    Tcp(Peer, Framing, Messages<Vec<u8>>),
-    Http(http::Plan),
-    Mpv(mpv::Plan),
-    Midi { ports: Box<dyn midi::Ports>, wanted: String, messages: Messages<Vec<u8>> },
+/// What opens an output that was prepared: its messages are encoded and its secrets read.
+type Opening = Box<dyn FnOnce(WorkerContext, Option<FrameRate>) -> io::Result<Box<dyn Driver>>>;
+
+/// A kind of output before it is opened; the file of its driver has it.
+trait Kind {
+    /// Encodes all messages of `output` and reads all its secrets, without opening anything.
+    ///
+    /// # Errors
+    /// All that keeps it from being opened.
+    fn prepare(&self, show: &Show, output: OutputIx, surroundings: &Surroundings<'_>) -> Result<Opening, Vec<Fault>>;
+
+    /// What tries whether the far end of `output` is there, without firing anything.
+    fn probe(&self, show: &Show, output: OutputIx, surroundings: &Surroundings<'_>) -> Attempt;
+
+    /// What this machine lacks for it, for a check of the show.
+    fn lacks(&self, surroundings: &Surroundings<'_>) -> Vec<Finding>;
 }
 
-impl Checked {
-    fn new(show: &Show, ix: OutputIx, output: &Output, surroundings: &Surroundings<'_>) -> Result<Self, Vec<Fault>> {
-        match &output.kind {
-            OutputKind::OscUdp { host, port } => Ok(Checked::Udp(Peer::new(host, *port), osc::packets(show, ix)?)),
-            OutputKind::OscTcp { host, port, framing } => {
-                Ok(Checked::Tcp(Peer::new(host, *port), *framing, osc::packets(show, ix)?))
-            }
-            OutputKind::Http { base, headers, timeout_ns, ca } => {
-                let settings = http::Settings { base, headers, timeout_ns: *timeout_ns, ca: ca.as_deref() };
-                Ok(Checked::Http(http::Plan::new(show, ix, &settings, surroundings)?))
-            }
-            OutputKind::Midi { port } => {
-                let messages = Messages::new(show, ix, midi::bytes)?;
-                let fault = || Fault::NotInThisBuild { kind: "midi", fix: midi::BUILD_IN };
-                let ports = midi::system().ok_or_else(|| vec![fault()])?;
-                Ok(Checked::Midi { ports, wanted: port.clone(), messages })
-            }
-            OutputKind::Mpv { flags } => Ok(Checked::Mpv(mpv::Plan::new(show, ix, flags, surroundings)?)),
+/// The drivers: each kind of output has one.
+fn kind(kind: &OutputKind) -> Box<dyn Kind + '_> {
+    match kind {
+        OutputKind::OscUdp { host, port } => Box::new(udp::Kind(Peer::new(host, *port))),
+        OutputKind::OscTcp { host, port, framing } => Box::new(tcp::Kind(Peer::new(host, *port), *framing)),
+        OutputKind::Http { base, headers, timeout_ns, ca } => {
+            Box::new(http::Settings { base, headers, timeout_ns: *timeout_ns, ca: ca.as_deref() })
         }
-    }
-
-    fn open(self, context: WorkerContext, timecode: Option<FrameRate>) -> io::Result<Box<dyn Driver>> {
-        let name = context.name.clone();
-        Ok(match self {
-            Checked::Udp(peer, packets) => {
-                let line = UdpLine::new(peer.clone(), Arc::clone(&context.gauge));
-                Clocked::beside(udp::Udp::open(context, peer, packets)?, clock(&name, timecode, OSC, line)?)
-            }
-            Checked::Tcp(peer, framing, packets) => {
-                let tcp = tcp::open(context, peer, framing, packets)?;
-                let line = tcp.clock();
-                Clocked::beside(tcp, clock(&name, timecode, OSC, line)?)
-            }
-            Checked::Midi { ports, wanted, messages } => {
-                let midi = midi::open(context, &wanted, messages, ports)?;
-                let line = midi.clock();
-                Clocked::beside(midi, clock(&name, timecode, MTC, line)?)
-            }
-            Checked::Http(plan) => Box::new(plan.open(context)?),
-            Checked::Mpv(plan) => Box::new(plan.open(context)?),
-        })
+        OutputKind::Midi { port } => Box::new(midi::Kind { wanted: port }),
+        OutputKind::Mpv { flags } => Box::new(mpv::Kind { flags }),
     }
 }
 

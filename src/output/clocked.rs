@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use super::timecode::Timecode;
-use super::{Driver, Health, Job, Outcome, Report, ShowTime};
+use super::{Driver, Health, Job, Lasts, Outcome, Report, ShowTime};
 use crate::show::CueIx;
 
 /// A driver with a clock beside it.
@@ -33,20 +33,16 @@ impl Driver for Clocked {
         self.driver.panic()
     }
 
+    fn lasts(&mut self) -> Option<&mut dyn Lasts> {
+        self.driver.lasts()
+    }
+
     fn health(&self) -> Health {
         self.driver.health()
     }
 
     fn arm(&mut self, cues: &[CueIx]) {
         self.driver.arm(cues);
-    }
-
-    fn stop(&mut self, cue: CueIx) {
-        self.driver.stop(cue);
-    }
-
-    fn freeze(&mut self, cue: CueIx, is_frozen: bool) {
-        self.driver.freeze(cue, is_frozen);
     }
 
     fn show_time(&mut self, time: ShowTime) {

@@ -4,7 +4,7 @@
 
 use super::gauge::Delivery;
 use super::worker::WorkerContext;
-use super::{Driver, Fault, Health, Job, Outcome, Report, now};
+use super::{Driver, Fault, Health, Job, Lasts, Outcome, Report, now};
 
 /// How many reasons are named; a show in which each cue has the same fault must not fill the screen.
 const NAMED_MAX: usize = 3;
@@ -42,6 +42,10 @@ impl Driver for Closed {
 
     fn panic(&mut self) -> Vec<Report> {
         (0..self.panics).map(|_| self.context.report(None, self.fail(None))).collect()
+    }
+
+    fn lasts(&mut self) -> Option<&mut dyn Lasts> {
+        None
     }
 
     fn health(&self) -> Health {

@@ -16,17 +16,18 @@ use ureq::http::{Method, Request, Response, StatusCode, Uri};
 use ureq::tls::{RootCerts, TlsConfig};
 use ureq::{Agent, Error, Timeout};
 
-pub(super) use knock::Knock;
-pub(super) use trust::roots;
+use knock::Knock;
 
 use super::messages::Messages;
 use super::peer::words;
+use super::probe::{Answer, Attempt};
 use super::queued::Queued;
 use super::secrets::Secrets;
 use super::worker::{Again, Failure, Transmit, Worker, WorkerContext};
-use super::{Fault, Surroundings};
+use super::{Fault, Opening, Surroundings};
 use crate::plain::clean;
 use crate::show::action::HttpContent;
+use crate::show::file::machine::Finding;
 use crate::show::{Body, OutputIx, Show};
 
 /// How much of an answer is read: enough for its first words, and to let a connection be used again.
@@ -78,6 +79,31 @@ pub(super) struct Settings<'a> {
     pub(super) timeout_ns: u64,
     /// The file of certificates that vouch for the server, as the show file has it.
     pub(super) ca: Option<&'a str>,
+}
+
+impl super::Kind for Settings<'_> {
+    fn prepare(&self, show: &Show, output: OutputIx, surroundings: &Surroundings<'_>) -> Result<Opening, Vec<Fault>> {
+        let plan = Plan::new(show, output, self, surroundings)?;
+        Ok(Box::new(|context, _| Ok(Box::new(plan.open(context)?))))
+    }
+
+    /// Asks by HEAD, which asks for no change.
+    fn probe(&self, _: &Show, _: OutputIx, surroundings: &Surroundings<'_>) -> Attempt {
+        let (knock, timeout) = (Knock::new(self, surroundings), Duration::from_nanos(self.timeout_ns));
+        Box::new(move |at_most| match knock {
+            Ok(knock) => match knock.ask(at_most.min(timeout)) {
+                Ok(said) => (Answer::Up, said),
+                Err(why) => (Answer::Down, why),
+            },
+            Err(faults) => (Answer::Down, faults.iter().map(Fault::to_string).collect::<Vec<_>>().join("; ")),
+        })
+    }
+
+    fn lacks(&self, surroundings: &Surroundings<'_>) -> Vec<Finding> {
+        let faults = trust::roots(self.ca, surroundings.folder).err().unwrap_or_default();
+        let finding = |fault: Fault| Finding { what: fault.to_string(), fix: "put the file there".into() };
+        faults.into_iter().map(finding).collect()
+    }
 }
 
 impl Plan {

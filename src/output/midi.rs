@@ -5,6 +5,7 @@
 //! once. The machine's ports stand behind [`Ports`], so that all this is tested without any.
 
 mod encode;
+mod probe;
 #[cfg(all(target_os = "linux", any(test, not(feature = "midi"))))]
 mod raw;
 #[cfg(feature = "midi")]
@@ -13,9 +14,15 @@ mod system;
 use std::io;
 use std::time::Duration;
 
+use super::clocked::Clocked;
 use super::messages::Messages;
+use super::probe::Attempt;
 use super::queued::Queued;
+use super::timecode::MTC;
 use super::worker::{Failure, Transmit, Worker, WorkerContext};
+use super::{Fault, Opening, Surroundings, clock};
+use crate::show::file::machine::Finding;
+use crate::show::{OutputIx, Show};
 pub(super) use encode::bytes;
 
 /// What helps where a build has no MIDI.
@@ -63,6 +70,52 @@ pub(super) fn system() -> Option<Box<dyn Ports>> {
     return Some(Box::new(raw::Raw::default()));
     #[cfg(not(any(feature = "midi", target_os = "linux")))]
     None
+}
+
+/// A MIDI port, before it is opened.
+pub(super) struct Kind<'a> {
+    /// What its name is, or contains.
+    pub(super) wanted: &'a str,
+}
+
+impl super::Kind for Kind<'_> {
+    fn prepare(&self, show: &Show, output: OutputIx, _: &Surroundings<'_>) -> Result<Opening, Vec<Fault>> {
+        let messages = Messages::new(show, output, bytes)?;
+        let fault = || Fault::NotInThisBuild { kind: "midi", fix: BUILD_IN };
+        let ports = system().ok_or_else(|| vec![fault()])?;
+        let wanted = self.wanted.to_owned();
+        Ok(Box::new(move |context, rate| {
+            let name = context.name.clone();
+            let midi = open(context, &wanted, messages, ports)?;
+            let line = midi.clock();
+            Ok(Clocked::beside(midi, clock(&name, rate, MTC, line)?))
+        }))
+    }
+
+    /// Looks for the name among those of the ports.
+    fn probe(&self, _: &Show, _: OutputIx, _: &Surroundings<'_>) -> Attempt {
+        let wanted = self.wanted.to_owned();
+        Box::new(move |_| probe::look_for(&wanted))
+    }
+
+    fn lacks(&self, _: &Surroundings<'_>) -> Vec<Finding> {
+        missing_port(self.wanted).into_iter().collect()
+    }
+}
+
+/// What keeps a MIDI output from the port whose name is, or contains, `wanted`.
+fn missing_port(wanted: &str) -> Option<Finding> {
+    let finding = |what: String, fix: &str| Some(Finding { what, fix: fix.to_owned() });
+    let Some(mut ports) = system() else {
+        return finding("this build has no MIDI: the output will be down".to_owned(), BUILD_IN);
+    };
+    match ports.list() {
+        Ok(there) if found(&there, wanted).is_some() => None,
+        Ok(there) => finding(missing(&there, wanted), "connect it, or write a part of the name of one that is there"),
+        Err(why) => {
+            finding(format!("the MIDI ports of this machine cannot be listed: {why}"), "look at its sound system")
+        }
+    }
 }
 
 /// Starts the worker of an output to the port whose name is, or contains, `wanted`.

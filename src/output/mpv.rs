@@ -37,7 +37,9 @@ mod commands;
 mod deck;
 mod exam;
 mod hearing;
+mod lacks;
 mod player;
+mod probe;
 mod process;
 mod reel;
 mod replies;
@@ -55,13 +57,16 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-pub use tryout::{flags_fault, try_out};
+pub use tryout::try_out;
 
 use super::gauge::Delivery;
 use super::permits::ClipFolders;
+use super::probe::Attempt;
 use super::worker::WorkerContext;
-use super::{Driver, Fault, Health, Job, Outcome, Report, Surroundings, now};
+use super::{Driver, Fault, Health, Job, Lasts, Opening, Outcome, Report, Surroundings, now};
 use crate::show::action::MpvCommand;
+use crate::show::file::machine::Finding;
+use crate::show::protocol::Lasting;
 use crate::show::{Body, CueIx, Output, OutputIx, Show};
 use clip::Clip;
 use deck::Deck;
@@ -84,6 +89,29 @@ enum Order {
 /// The endings of files that hold only sound. An output that plays nothing else gets no window.
 const SOUNDS: [&str; 14] =
     ["wav", "mp3", "flac", "ogg", "oga", "opus", "m4a", "aac", "aif", "aiff", "wma", "ac3", "mka", "caf"];
+
+/// A player, before it is started.
+pub(super) struct Kind<'a> {
+    /// Its further flags.
+    pub(super) flags: &'a [String],
+}
+
+impl super::Kind for Kind<'_> {
+    fn prepare(&self, show: &Show, output: OutputIx, surroundings: &Surroundings<'_>) -> Result<Opening, Vec<Fault>> {
+        let plan = Plan::new(show, output, self.flags, surroundings)?;
+        Ok(Box::new(|context, _| Ok(Box::new(plan.open(context)?))))
+    }
+
+    /// Asks the player for its version, and looks for the clips that the show plays on it.
+    fn probe(&self, show: &Show, output: OutputIx, surroundings: &Surroundings<'_>) -> Attempt {
+        let player = probe::Player::new(show, output, surroundings);
+        Box::new(move |at_most| player.look(at_most))
+    }
+
+    fn lacks(&self, surroundings: &Surroundings<'_>) -> Vec<Finding> {
+        lacks::Lacks(surroundings).of(self.flags)
+    }
+}
 
 /// An output with all its orders read, but no player started.
 pub(super) struct Plan {
@@ -109,15 +137,18 @@ impl Plan {
         let mut fault = |place: String, why: String| faults.push(Fault::Message { place, why });
         for (ix, cue) in show.cue_indices().zip(&show.cues) {
             for (at, action) in (0..).zip(&cue.actions).filter(|(_, action)| action.output == output) {
-                let order = match &action.body {
-                    Body::Mpv(MpvCommand::Pause) => Ok(Order::Pause),
-                    Body::Mpv(MpvCommand::Resume) => Ok(Order::Resume),
-                    Body::Mpv(MpvCommand::Stop) => Ok(Order::Stop),
-                    Body::Mpv(play) => {
-                        let clip = Clip::new(play, &cue.number, cue.duration_ns, surroundings.folder);
+                let Body::Mpv(command) = &action.body else {
+                    fault(format!("cue {}", cue.number), "not a command to a player".into());
+                    continue;
+                };
+                let order = match command {
+                    MpvCommand::Play { .. } => {
+                        let clip = Clip::new(command, &cue.number, cue.duration_ns, surroundings.folder);
                         clip.map(Arc::new).map(Order::Play)
                     }
-                    Body::Osc { .. } | Body::Http { .. } | Body::Midi(_) => Err("not a command to a player".into()),
+                    MpvCommand::Pause => Ok(Order::Pause),
+                    MpvCommand::Resume => Ok(Order::Resume),
+                    MpvCommand::Stop => Ok(Order::Stop),
                 };
                 match order {
                     Ok(order) => drop(orders.insert((ix, at), order)),
@@ -212,7 +243,14 @@ impl Driver for Mpv {
 
     fn panic(&mut self) -> Vec<Report> {
         let at = now();
-        let (outcome, dropped) = self.deck().panic();
+        let (mut outcome, mut dropped) = (Outcome::Sent, vec![]);
+        for what in Lasting::all() {
+            let (ended, called_off) = self.end_all(what);
+            dropped.extend(called_off);
+            if ended != Outcome::Sent {
+                outcome = ended;
+            }
+        }
         self.wake();
         for _ in 0..self.panics {
             match &outcome {
@@ -226,6 +264,10 @@ impl Driver for Mpv {
         });
         let messages = (0..self.panics).map(|_| self.context.report(None, outcome.clone()));
         dropped.chain(messages).collect()
+    }
+
+    fn lasts(&mut self) -> Option<&mut dyn Lasts> {
+        Some(self)
     }
 
     fn health(&self) -> Health {
@@ -244,22 +286,6 @@ impl Driver for Mpv {
         self.wake();
     }
 
-    fn stop(&mut self, cue: CueIx) {
-        self.deck().stop(|job| job.cue == cue, "stopped before it moved");
-        self.wake();
-    }
-
-    fn freeze(&mut self, cue: CueIx, is_frozen: bool) {
-        let at = now();
-        let mut deck = self.deck();
-        if deck.has(cue) {
-            // A player that does not take it is ended, and then the clip is lost, which is told.
-            let _ = if is_frozen { deck.pause(at) } else { deck.resume(at) };
-        }
-        drop(deck);
-        self.wake();
-    }
-
     fn finish(&mut self) {
         self.deck().finish();
         self.wake();
@@ -272,6 +298,35 @@ impl Driver for Mpv {
         let _ = self.ended.recv_timeout(deadline.saturating_duration_since(now()) + LAST);
         let why = || Outcome::Failed("the program closed before it could be sent".into());
         left.into_iter().map(|job| self.context.report(Some(job), why())).collect()
+    }
+}
+
+impl Lasts for Mpv {
+    fn end_all(&mut self, what: Lasting) -> (Outcome, Vec<Job>) {
+        match what {
+            Lasting::Clip => self.deck().panic(),
+        }
+    }
+
+    fn end(&mut self, what: Lasting, cue: CueIx) {
+        match what {
+            Lasting::Clip => drop(self.deck().stop(|job| job.cue == cue, "stopped before it moved")),
+        }
+        self.wake();
+    }
+
+    fn freeze(&mut self, what: Lasting, cue: CueIx, is_frozen: bool) {
+        let at = now();
+        match what {
+            Lasting::Clip => {
+                let mut deck = self.deck();
+                if deck.has(cue) {
+                    // A player that does not take it is ended, and then the clip is lost, which is told.
+                    drop(if is_frozen { deck.pause(at) } else { deck.resume(at) });
+                }
+            }
+        }
+        self.wake();
     }
 }
 

@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use super::messages::{Messages, SharedOutcome, Turn};
 use super::worker::{Clock, Worker, WorkerContext};
-use super::{Driver, Health, Job, Outcome, Report};
+use super::{Driver, Health, Job, Lasts, Outcome, Report};
 
 /// An output whose messages go through a worker.
 pub(super) struct Queued<T> {
@@ -61,6 +61,10 @@ impl<T: Send + Sync + 'static> Driver for Queued<T> {
             }
             None => self.worker.panic(panic),
         }
+    }
+
+    fn lasts(&mut self) -> Option<&mut dyn Lasts> {
+        None
     }
 
     fn health(&self) -> Health {

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::{Driver, Health, Job, Last, Light, Outcome, Packet, Report, now};
+use super::{Driver, Health, Job, Last, Lasts, Light, Outcome, Packet, Report, now};
 use crate::show::demonstration::OUTAGE;
 use crate::show::{OutputIx, Show};
 
@@ -73,6 +73,10 @@ impl Driver for Rehearsal {
         let reports: Vec<Report> = described.map(|message| report(Outcome::Rehearsed(message))).collect();
         self.log(Packet::Panic, messages);
         reports
+    }
+
+    fn lasts(&mut self) -> Option<&mut dyn Lasts> {
+        None
     }
 
     fn health(&self) -> Health {

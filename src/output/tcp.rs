@@ -12,12 +12,17 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::net::{RecvFlags, SendFlags, sockopt};
 
+use super::clocked::Clocked;
 use super::messages::Messages;
 use super::peer::{Peer, first_of, words};
+use super::probe::{Answer, Attempt};
 use super::queued::Queued;
+use super::timecode::OSC;
 use super::worker::{Failure, Transmit, Worker, WorkerContext};
-use super::{now, osc};
+use super::{Fault, Opening, Surroundings, clock, now, osc};
 use crate::show::action::Framing;
+use crate::show::file::machine::Finding;
+use crate::show::{OutputIx, Show};
 use crate::slip;
 
 /// How long a connection may take to come about, over all addresses of the host.
@@ -46,6 +51,34 @@ const ADDRESSES_MAX: usize = 4;
 
 /// How many blocks of what the far end says are thrown away at one look.
 const BLOCKS_MAX: usize = 64;
+
+/// OSC over TCP, before it is opened.
+pub(super) struct Kind(pub(super) Peer, pub(super) Framing);
+
+impl super::Kind for Kind {
+    fn prepare(&self, show: &Show, output: OutputIx, _: &Surroundings<'_>) -> Result<Opening, Vec<Fault>> {
+        let (peer, framing, packets) = (self.0.clone(), self.1, osc::packets(show, output)?);
+        Ok(Box::new(move |context, rate| {
+            let name = context.name.clone();
+            let tcp = open(context, peer, framing, packets)?;
+            let line = tcp.clock();
+            Ok(Clocked::beside(tcp, clock(&name, rate, OSC, line)?))
+        }))
+    }
+
+    /// Makes a connection, and closes it at once.
+    fn probe(&self, _: &Show, _: OutputIx, _: &Surroundings<'_>) -> Attempt {
+        let peer = self.0.clone();
+        Box::new(move |_| match connect(&peer) {
+            Ok(_) => (Answer::Up, "takes a connection".into()),
+            Err(error) => (Answer::Down, words(&error)),
+        })
+    }
+
+    fn lacks(&self, _: &Surroundings<'_>) -> Vec<Finding> {
+        vec![]
+    }
+}
 
 /// Starts the worker of an output of OSC over TCP.
 pub(super) fn open(

@@ -6,6 +6,7 @@
 //! the datagrams that it belongs to, also those that were reported as sent. Once a port has refused one, the next is
 //! reported only when it is known whether it was refused as well.
 
+mod probe;
 mod recent;
 
 use std::io::{self, ErrorKind};
@@ -15,13 +16,18 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
+use super::clocked::Clocked;
 use super::gauge::Delivery;
 use super::messages::{Messages, SharedOutcome, Turn};
 use super::osc;
 use super::peer::{Peer, first_of, words};
+use super::probe::Attempt;
 use super::queue::Senders;
+use super::timecode::{OSC, UdpLine};
 use super::worker::WorkerContext;
-use super::{Driver, Health, Job, Light, News, Outcome, Report, now};
+use super::{Driver, Fault, Health, Job, Lasts, Light, News, Opening, Outcome, Report, Surroundings, clock, now};
+use crate::show::file::machine::Finding;
+use crate::show::{OutputIx, Show};
 use recent::{Left, Recent};
 
 /// How often a name without an address, or an address without a route, is tried again.
@@ -29,6 +35,29 @@ const RETRY: Duration = Duration::from_secs(3);
 
 /// How many refusals of earlier datagrams one send clears away: one can be pending, one more can come in between.
 const REFUSALS: usize = 3;
+
+/// OSC over UDP, before it is opened.
+pub(super) struct Kind(pub(super) Peer);
+
+impl super::Kind for Kind {
+    fn prepare(&self, show: &Show, output: OutputIx, _: &Surroundings<'_>) -> Result<Opening, Vec<Fault>> {
+        let (peer, packets) = (self.0.clone(), osc::packets(show, output)?);
+        Ok(Box::new(move |context, rate| {
+            let line = UdpLine::new(peer.clone(), Arc::clone(&context.gauge));
+            let clock = clock(&context.name, rate, OSC, line)?;
+            Ok(Clocked::beside(Udp::open(context, peer, packets)?, clock))
+        }))
+    }
+
+    fn probe(&self, _: &Show, _: OutputIx, _: &Surroundings<'_>) -> Attempt {
+        let peer = self.0.clone();
+        Box::new(move |_| probe::look(&peer))
+    }
+
+    fn lacks(&self, _: &Surroundings<'_>) -> Vec<Finding> {
+        vec![]
+    }
+}
 
 /// An output of OSC over UDP.
 pub(super) struct Udp {
@@ -183,6 +212,10 @@ impl Driver for Udp {
     fn panic(&mut self) -> Vec<Report> {
         let send = |packet: &Arc<Vec<u8>>| self.send_packet(Senders::default(), packet, now());
         self.packets.panic.iter().filter_map(send).map(|outcome| self.context.report(None, outcome)).collect()
+    }
+
+    fn lasts(&mut self) -> Option<&mut dyn Lasts> {
+        None
     }
 
     fn health(&self) -> Health {

@@ -71,11 +71,11 @@ impl Cue {
     /// The first clip that it plays: that one is the cue's clock. Where it stands in `actions`, the player, and what the
     /// player is told.
     pub fn clip(&self) -> Option<(usize, OutputIx, &MpvCommand)> {
-        self.actions.iter().enumerate().find_map(|(at, action)| match &action.body {
-            Body::Mpv(command) => match command.lasting()? {
+        self.actions.iter().enumerate().find_map(|(at, action)| {
+            let Body::Mpv(command) = &action.body else { return None };
+            match command.lasting()? {
                 Lasting::Clip => Some((at, action.output, command)),
-            },
-            Body::Osc { .. } | Body::Http { .. } | Body::Midi(_) => None,
+            }
         })
     }
 

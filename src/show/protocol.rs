@@ -80,6 +80,13 @@ pub enum Lasting {
     Clip,
 }
 
+impl Lasting {
+    /// All that may go on.
+    pub fn all() -> impl Iterator<Item = Self> {
+        Self::VARIANTS.iter().copied()
+    }
+}
+
 impl Protocol {
     /// All protocols.
     pub fn all() -> impl Iterator<Item = Self> {

@@ -7,8 +7,8 @@ use std::path::Path;
 
 use super::*;
 use crate::output::testing::{SOON, fire, output, permits, show};
-use crate::show::Body;
 use crate::show::action::{Framing, MpvCommand};
+use crate::show::{Body, OutputKind};
 
 /// How long everything may take: enough for a program to start on a machine with other work.
 const AT_MOST: Duration = Duration::from_secs(2);

@@ -8,7 +8,7 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 use std::{io, thread};
 
-use super::{Answer, Said};
+use super::super::probe::{Answer, Said};
 use crate::output::peer::words;
 use crate::output::{Surroundings, now};
 use crate::show::action::MpvCommand;

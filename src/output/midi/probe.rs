@@ -2,8 +2,8 @@
 //!
 //! Only asks for the names of the ports: must never open one, since on some systems nobody else could then.
 
-use super::{Answer, Said};
-use crate::output::midi::{self, Ports};
+use super::super::probe::{Answer, Said};
+use super::{self as midi, Ports};
 
 /// Whether there is a port whose name is, or contains, `wanted`.
 pub(super) fn look_for(wanted: &str) -> Said {
