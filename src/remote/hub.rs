@@ -10,9 +10,9 @@ mod out;
 mod wishes;
 
 use std::net::SocketAddr;
-use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::atomic::{AtomicBool, AtomicUsize};
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 use super::address::{Ask, Form, Misunderstood, Topic, nearest, understand};
@@ -21,12 +21,12 @@ use super::counts::{Tally, count};
 use super::follow::changes;
 use super::list::Words;
 use super::meter::{Bucket, FailedLogins, Meter};
-use super::packet::{Message, first_address, parse};
+use super::packet::{Message, parse};
 use super::reply::{Status, text};
 use super::standstill::Standstill;
 use super::trouble::{Told, Trouble, Troubles, quoted};
 use super::waiting::{Later, Waiting};
-use super::{Answer, Passcode, Peer, Picture, ReplyTo, Request};
+use super::{Answer, Passcode, Peer, Picture, ReplyTo, Request, Ticket};
 use crate::show::{CueIx, Show};
 
 /// How many requests may be unanswered.
@@ -81,11 +81,17 @@ pub(super) struct Hub {
     clients: Clients,
     failed_logins: FailedLogins,
     wishes: Meter,
+    /// Stop and hold.
     calming: Meter,
+    panics: Meter,
+    /// The panic handed over last, unless something was done after it, and its place among the unanswered.
+    panicked: Option<(Instant, Weak<Ticket>)>,
     /// Wishes that wait for their time.
     waiting: Waiting,
     /// What the caller has been told of.
     told_of: Told,
+    /// Of these, a stop or a hold that was refused: nothing else takes their room.
+    told_of_calming: Told,
     /// Looks whether the caller has been told already.
     telling: Bucket,
     /// Questions that cost little to answer.
@@ -125,8 +131,11 @@ impl Hub {
             failed_logins: FailedLogins::default(),
             wishes: Meter::new(WISHES.0, WISHES.1),
             calming: Meter::new(40, 20),
+            panics: Meter::new(40, 20),
+            panicked: None,
             waiting: Waiting::default(),
             told_of: Told::default(),
+            told_of_calming: Told::default(),
             telling: Bucket::new(5, 20),
             questions: Bucket::new(500, 200),
             lists: Bucket::new(10, 10),
@@ -176,12 +185,7 @@ impl Hub {
         self.standstill.reads(now);
         let messages = match parse(packet) {
             Ok(messages) => messages,
-            Err(why) => {
-                if let Some(address) = first_address(packet).filter(|_| self.may_speak(peer)) {
-                    self.fault(peer, address, &format!("no OSC packet: {why}"), now);
-                }
-                return self.malformed(peer, || format!("no OSC packet: {why}"), now);
-            }
+            Err(why) => return self.damaged(packet, why, peer, now),
         };
         self.clients.heard(peer, now);
         let asked = messages.iter().map(|message| understand(message, &self.words.show));
@@ -206,12 +210,6 @@ impl Hub {
                 asked = rest.into_iter();
             }
         }
-    }
-
-    /// Counts a packet that is none, or a stream that has none.
-    pub(super) fn malformed(&mut self, peer: Peer, why: impl FnOnce() -> String, now: Instant) {
-        count(&self.shared.tally.malformed);
-        self.trouble(peer, why, now);
     }
 
     /// Leaves word for the caller of what was not obeyed.
@@ -281,6 +279,9 @@ impl Hub {
         if self.loaded.is_some_and(fired) {
             // That it has started is told anyway.
             self.loaded = None;
+        }
+        if changes.iter().any(|change| change.topic == Topic::CueStart) {
+            self.panicked = None;
         }
         (self.picture, self.pictured) = (Some(picture), Some(now));
         self.tell(&changes);

@@ -1,7 +1,7 @@
 //! OSC 1.0 packets taken apart, with a limit to everything that a stranger could make large or deep.
 //!
 //! Pure bytes: must never touch a socket, call itself, or believe a length before it is checked. A packet is taken whole
-//! or not at all, so that no part of a damaged one is obeyed. `rosc` decodes bundles and drops nested arrays by
+//! or not at all; of a damaged one the hub obeys only what makes the show safer ([`readable`]). `rosc` decodes bundles and drops nested arrays by
 //! recursion, as deep as the sender likes; that is why this is not left to it. The tests ask `rosc` as a witness.
 
 /// The longest packet: no datagram is longer, and a frame on a connection need not be.
@@ -76,7 +76,7 @@ pub enum Malformed {
     #[error("bundles nested deeper than {DEPTH_MAX}")]
     TooDeep,
     /// Too many messages or arguments.
-    #[error("more than {MESSAGES_MAX} messages, or {ARGS_MAX} arguments to one: none of it was done")]
+    #[error("more than {MESSAGES_MAX} messages, or {ARGS_MAX} arguments to one")]
     TooMany,
 }
 
@@ -115,19 +115,41 @@ pub fn parse(packet: &[u8]) -> Result<Vec<Message<'_>>, Malformed> {
     }
 }
 
-/// The address of the first message of a packet that may be malformed, so that its sender can be told.
+/// The first address that can be read in a packet that is malformed, so that its sender can be told.
 pub(super) fn first_address(packet: &[u8]) -> Option<&str> {
-    let mut element = packet;
-    for _ in 0..=DEPTH_MAX {
-        let Some(rest) = element.strip_prefix(BUNDLE) else {
-            let is_address = |address: &&str| address.starts_with('/') && !address.contains(crate::plain::is_obeyed);
-            return Bytes(element).text().ok().filter(is_address);
-        };
-        let mut bundle = Bytes(rest);
-        bundle.double_word().ok()?;
-        element = bundle.element().ok()?;
-    }
-    None
+    let is_address = |address: &&str| address.starts_with('/') && !address.contains(crate::plain::is_obeyed);
+    elements(packet).find_map(|element| Bytes(element).text().ok().filter(is_address))
+}
+
+/// The messages that can be read in a packet that is malformed, without their time. There may be thousands of them.
+pub(super) fn readable(packet: &[u8]) -> impl Iterator<Item = Message<'_>> {
+    elements(packet).filter_map(|element| message(element, AT_ONCE).ok())
+}
+
+/// What a packet holds that is no bundle, however deep, up to the first length in each bundle that cannot be right. Each
+/// open bundle takes sixteen bytes of the packet or more, so there are few of them. A packet that is too long has none.
+fn elements(packet: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut first = (packet.len() <= BYTES_MAX).then_some(packet);
+    let mut open: Vec<Bytes<'_>> = vec![];
+    std::iter::from_fn(move || {
+        loop {
+            let element = match first.take() {
+                Some(packet) => packet,
+                None => match open.last_mut()?.element() {
+                    Ok(element) => element,
+                    Err(_) => {
+                        open.pop();
+                        continue;
+                    }
+                },
+            };
+            let Some(rest) = element.strip_prefix(BUNDLE) else { return Some(element) };
+            let mut bundle = Bytes(rest);
+            if bundle.double_word().is_ok() {
+                open.push(bundle);
+            }
+        }
+    })
 }
 
 fn message(element: &[u8], time: u64) -> Result<Message<'_>, Malformed> {

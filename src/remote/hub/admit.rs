@@ -6,11 +6,11 @@
 use std::time::{Duration, Instant};
 
 use super::{Asked, Hub, Next, UNANSWERED_MAX, WISHES};
-use crate::remote::address::Ask;
+use crate::remote::address::{Ask, understand};
 use crate::remote::counts::count;
-use crate::remote::packet::Message;
+use crate::remote::packet::{AT_ONCE, Malformed, Message, first_address, readable};
 use crate::remote::waiting::TooLate;
-use crate::remote::{Peer, Ticket};
+use crate::remote::{Peer, Ticket, Wish};
 
 /// Why none of a packet's wishes is taken.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -66,16 +66,50 @@ impl Hub {
         }
     }
 
+    /// Counts a packet that is none, or a stream that has none.
+    pub(in crate::remote) fn malformed(&mut self, peer: Peer, why: impl FnOnce() -> String, now: Instant) {
+        count(&self.shared.tally.malformed);
+        self.trouble(peer, why, now);
+    }
+
+    /// Refuses a packet that is damaged or exceeds a limit of its form. What can be read in it that makes the show safer is
+    /// obeyed, each once; a passcode in it is not read.
+    pub(super) fn damaged(&mut self, packet: &[u8], why: Malformed, peer: Peer, now: Instant) {
+        let mut calming: Vec<(Wish, String)> = vec![];
+        if self.may_speak(peer) {
+            for message in readable(packet) {
+                let asked = understand(&message, &self.words.show);
+                if let Some(wish) = self.calming_wish(&asked).filter(|wish| calming.iter().all(|(w, _)| w != wish)) {
+                    calming.push((wish, message.address.to_owned()));
+                }
+            }
+            let done = if calming.is_empty() { "nothing" } else { "only panic, stop and hold" };
+            if let Some(address) = first_address(packet) {
+                self.fault(peer, address, &format!("no OSC packet: {why}; {done} of it was done"), now);
+            }
+        }
+        self.malformed(peer, || format!("no OSC packet: {why}"), now);
+        for (wish, address) in calming {
+            self.wish_at(wish, AT_ONCE, peer, &address, now);
+        }
+    }
+
     /// Returns `true` for a wish that has to be within the limits.
     fn is_wish(&self, asked: &Asked) -> bool {
         matches!(asked, Ok(Ask::Wish(_) | Ask::Do(..))) && !self.calms(asked)
     }
 
     fn calms(&self, asked: &Asked) -> bool {
-        match asked {
-            Ok(Ask::Wish(wish)) => wish.calms(),
-            Ok(Ask::Do(target, verb)) => self.wish_of(*target, *verb).is_ok_and(|wish| wish.calms()),
-            Ok(_) | Err(_) => false,
-        }
+        self.calming_wish(asked).is_some()
+    }
+
+    /// The wish that makes the show safer, if that is what is asked for.
+    fn calming_wish(&self, asked: &Asked) -> Option<Wish> {
+        let wish = match asked {
+            Ok(Ask::Wish(wish)) => Some(wish.clone()),
+            Ok(Ask::Do(target, verb)) => self.wish_of(*target, *verb).ok(),
+            Ok(_) | Err(_) => None,
+        };
+        wish.filter(Wish::calms)
     }
 }

@@ -2,13 +2,17 @@
 //! unanswered.
 
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use super::{Hub, UNANSWERED_MAX, UNANSWERED_MORE};
 use crate::remote::counts::count;
-use crate::remote::trouble::quoted;
+use crate::remote::reply::Status;
+use crate::remote::trouble::{Trouble, quoted};
 use crate::remote::waiting::Later;
 use crate::remote::{Peer, ReplyTo, Request, Ticket, Wish};
+
+/// Within this time of a panic that was handed over, one beyond the limits is taken for the same.
+const SAME_PANIC: Duration = Duration::from_millis(300);
 
 impl Hub {
     /// Hands a wish over, or keeps it until its time.
@@ -36,8 +40,33 @@ impl Hub {
     }
 
     pub(super) fn wish(&mut self, wish: Wish, peer: Peer, address: &str, now: Instant) {
+        if wish == Wish::Panic {
+            return self.panic(peer, address, now);
+        }
         if let Some(ticket) = self.ticket(&wish, peer, address, now) {
             self.hand_over(wish, peer, address, ticket, now);
+        }
+    }
+
+    /// Hands a panic over: no limit refuses it. Beyond its limits it is taken for the one before where that does the same:
+    /// it was handed over just now or waits to be obeyed, and nothing was done after it.
+    fn panic(&mut self, peer: Peer, address: &str, now: Instant) {
+        let is_within = self.panics.take(peer.address(), now)
+            && Ticket::taken(&self.shared.unanswered) < UNANSWERED_MAX + 2 * UNANSWERED_MORE;
+        let is_same = self
+            .panicked
+            .as_ref()
+            .is_some_and(|(at, ticket)| now.saturating_duration_since(*at) < SAME_PANIC || ticket.strong_count() > 0);
+        if !is_within && is_same {
+            let is_quiet = self.clients.find(peer).is_some_and(|client| client.quiet);
+            if !is_quiet && self.questions.take(now) {
+                self.reply(peer, address, Status::Ok, "null");
+            }
+            return;
+        }
+        if let Some(ticket) = Ticket::take(&self.shared.unanswered, usize::MAX) {
+            self.panicked = Some((now, Arc::downgrade(&ticket)));
+            self.hand_over(Wish::Panic, peer, address, ticket, now);
         }
     }
 
@@ -51,10 +80,24 @@ impl Hub {
         if ticket.is_none() {
             count(&self.shared.tally.dropped);
             let why = "too many messages at once: not done";
-            self.trouble(peer, || format!("{}: {why}", quoted(address)), now);
+            if calms {
+                self.calming_refused(wish, why, peer, address, now);
+            } else {
+                self.trouble(peer, || format!("{}: {why}", quoted(address)), now);
+            }
             self.fault(peer, address, why, now);
         }
         ticket
+    }
+
+    /// Tells the caller by its name of a stop or a hold that was refused, whatever else they have been told.
+    fn calming_refused(&mut self, wish: &Wish, why: &str, peer: Peer, address: &str, now: Instant) {
+        let name = if *wish == Wish::Hold { "HOLD" } else { "STOP" };
+        let what = format!("{name} refused ({}): {why}", quoted(address));
+        let trouble = Trouble { from: peer.address().ip().to_canonical(), what };
+        if self.told_of_calming.is_news(&trouble, now) {
+            self.shared.troubles.leave(trouble);
+        }
     }
 
     pub(super) fn hand_over(&mut self, wish: Wish, peer: Peer, address: &str, ticket: Arc<Ticket>, now: Instant) {
@@ -64,6 +107,9 @@ impl Hub {
             let why = format!("the program stood still for {} s when this came: not done", stood.as_secs());
             self.trouble(peer, || format!("{address}: {why}"), now);
             return self.fault(peer, address, &why, now);
+        }
+        if !wish.calms() {
+            self.panicked = None;
         }
         count(&self.shared.tally.wishes);
         let loads = if let Wish::Load(cue) = wish { Some(cue) } else { None };
