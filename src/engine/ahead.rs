@@ -116,11 +116,9 @@ impl State {
 
     /// When `cue`, which runs, will be complete by itself, by the show's clock; for a clip, as far as its length is known.
     fn completes_ns(&self, cue: CueIx) -> Option<ShowNs> {
-        let (plan, state) = (self.show.cue(cue), self.cue(cue));
-        let clip_ns = || state.clip_ns.filter(|_| !plan.is_loop()).or(plan.lasts_ns());
-        let by_clip = || clip_ns().filter(|_| state.awaits_clip).zip(state.fired_show_ns);
+        let state = self.cue(cue);
         let complete_ns = state.complete_ns.filter(|_| !state.unplayed);
-        complete_ns.or_else(|| by_clip().map(|(clip_ns, fired_ns)| fired_ns.saturating_add(clip_ns)))
+        complete_ns.or_else(|| self.clip_ends_ns(cue).filter(|_| state.awaits_clip))
     }
 
     /// The first cue that follows one that runs, by the show's clock.

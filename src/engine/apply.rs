@@ -120,6 +120,9 @@ impl State {
             {
                 self.estimate_end(cue, run_ns);
             }
+            Event::ClipPaused { .. } => self.set_paused(cue, true, run_ns),
+            Event::ClipResumed { .. } => self.set_paused(cue, false, run_ns),
+            Event::ActionSent { action, .. } => self.pause_by_action(cue, *action, run_ns),
             Event::StepDone { step, title, .. } => {
                 self.step_spotted(cue, title, run_ns);
                 if *step as usize == show.cue(cue).steps.len() {
@@ -150,12 +153,9 @@ impl State {
             | Event::PanicRehearsed { .. }
             | Event::PanicFailed { .. }
             | Event::NoteTaken { .. }
-            | Event::ClipPaused { .. }
-            | Event::ClipResumed { .. }
             | Event::PersonSpotted { .. }
             | Event::PersonUnspotted { .. }
             | Event::PersonNoted { .. }
-            | Event::ActionSent { .. }
             | Event::ActionRehearsed { .. }
             | Event::ActionFailed { .. }
             | Event::ActionUnknown { .. }
@@ -248,6 +248,7 @@ impl State {
         state.marked_ns.clear();
         state.completed_ns = None;
         (state.awaits_clip, state.clip_ns, state.clip_lost, state.unplayed) = (by_player, None, false, false);
+        (state.paused_since_ns, state.paused_ns) = (None, 0);
         state.sends = vec![SendState::Pending; plan.actions.len()];
         self.on_air.retain(|&running| running != cue);
         self.on_air.push(cue);

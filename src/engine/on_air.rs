@@ -8,7 +8,7 @@
 use std::sync::Arc;
 
 use super::timer::Kind;
-use super::{ClipFact, Event, MissedWhy, Phase, Rejection, RunNs, State};
+use super::{ClipFact, Event, MissedWhy, Phase, Rejection, RunNs, ShowNs, State};
 use crate::show::action::MpvCommand;
 use crate::show::{Action, Body, CueIx, CueNumber, OutputIx, Trigger};
 
@@ -183,12 +183,76 @@ impl State {
             return;
         }
         let optional = matches!(plan.clip(), Some((_, _, MpvCommand::Play { optional: true, .. })));
-        let clip_ns = state.clip_ns.filter(|_| !plan.is_loop());
-        let lasts_ns = clip_ns.or(plan.lasts_ns()).or(optional.then_some(0));
         state.clip_lost = true;
-        state.unplayed = lasts_ns.is_none();
-        let ends_ns = state.fired_show_ns.unwrap_or_default().saturating_add(lasts_ns.unwrap_or(0));
-        self.complete_at(cue, ends_ns.max(now_ns));
+        let goes_without = optional && state.paused_since_ns.is_none();
+        let ends_ns = self.clip_ends_ns(cue).or(goes_without.then_some(now_ns));
+        self.cues[cue].unplayed = ends_ns.is_none();
+        self.complete_at(cue, ends_ns.unwrap_or(now_ns).max(now_ns));
+    }
+
+    /// When the clip of `cue` will be over, by the show's clock, as far as its length is known. A paused clip has no end by
+    /// the clock.
+    pub(super) fn clip_ends_ns(&self, cue: CueIx) -> Option<ShowNs> {
+        let (plan, state) = (self.show.cue(cue), self.cue(cue));
+        let lasts_ns = state.clip_ns.filter(|_| !plan.is_loop()).or(plan.lasts_ns());
+        let lasts_ns = lasts_ns.filter(|_| state.paused_since_ns.is_none())?;
+        Some(state.fired_show_ns?.saturating_add(lasts_ns).saturating_add(state.paused_ns))
+    }
+
+    /// How long the clip of `cue` has been paused since it fired, nanoseconds of the show's clock.
+    pub(super) fn clip_paused_ns(&self, cue: CueIx, now: RunNs) -> u64 {
+        let state = self.cue(cue);
+        let since_ns = state.paused_since_ns.filter(|_| state.awaits_clip);
+        state.paused_ns + since_ns.map_or(0, |since_ns| self.show_ns(now).since(since_ns))
+    }
+
+    /// Pauses the clip of `cue`; one that is paused already stays so, and there is nothing to keep of that.
+    pub(super) fn pause_clip(&self, cue: CueIx) -> Result<Vec<Event>, Rejection> {
+        let number = self.playing(cue)?;
+        let is_paused = self.cue(cue).paused_since_ns.is_some();
+        Ok(if is_paused { vec![] } else { vec![Event::ClipPaused { cue: number }] })
+    }
+
+    /// Lets the clip of `cue` go on, if it is paused.
+    pub(super) fn resume_clip(&self, cue: CueIx) -> Result<Vec<Event>, Rejection> {
+        let number = self.playing(cue)?;
+        let is_paused = self.cue(cue).paused_since_ns.is_some();
+        Ok(if is_paused { vec![Event::ClipResumed { cue: number }] } else { vec![] })
+    }
+
+    /// Keeps that the clip of `cue` is paused since `run_ns`, or that it goes on from there.
+    pub(super) fn set_paused(&mut self, cue: CueIx, is_paused: bool, run_ns: RunNs) {
+        if !self.on_air.contains(&cue) || self.show.cue(cue).clip().is_none() {
+            return;
+        }
+        if is_paused {
+            let now_ns = self.show_ns(run_ns);
+            self.cues[cue].paused_since_ns.get_or_insert(now_ns);
+            return;
+        }
+        // The duration of a loop goes on in a pause: no player has its end.
+        let paused_ns = self.clip_paused_ns(cue, run_ns);
+        let state = &mut self.cues[cue];
+        (state.paused_since_ns, state.paused_ns) = (None, paused_ns);
+    }
+
+    /// Keeps what an action of `cue`, counted from 1, does to the clip on its player: a show may pause a clip by a cue.
+    pub(super) fn pause_by_action(&mut self, cue: CueIx, action: u32, run_ns: RunNs) {
+        let show = Arc::clone(&self.show);
+        let action = action.checked_sub(1).and_then(|at| show.cue(cue).actions.get(at as usize));
+        let Some((output, is_paused)) = action.and_then(|action| match &action.body {
+            Body::Mpv(MpvCommand::Pause) => Some((action.output, true)),
+            Body::Mpv(MpvCommand::Resume) => Some((action.output, false)),
+            Body::Mpv(MpvCommand::Play { .. } | MpvCommand::Stop) => None,
+            Body::Osc { .. } | Body::Http { .. } | Body::Midi(_) => None,
+        }) else {
+            return;
+        };
+        for cue in self.on_air.clone() {
+            if show.cue(cue).clip().is_some_and(|(_, player, _)| player == output) {
+                self.set_paused(cue, is_paused, run_ns);
+            }
+        }
     }
 
     /// The events of a cue that has come to the end that was computed for it.

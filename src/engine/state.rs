@@ -94,6 +94,10 @@ pub struct CueState {
     pub(super) unplayed: bool,
     /// How long its clip lasts, where the player has said so.
     pub clip_ns: Option<u64>,
+    /// Since when its clip is paused, by the show's clock: meanwhile nobody knows when it will end.
+    pub(super) paused_since_ns: Option<ShowNs>,
+    /// How long its clip was paused before that, nanoseconds: its end comes so much later.
+    pub(super) paused_ns: u64,
     /// The caller has taken it out of the run.
     pub skipped: bool,
     /// Standby has been called.

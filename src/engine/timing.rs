@@ -78,7 +78,8 @@ impl State {
         let plan = self.show.cue(cue);
         let of_ns = if plan.is_loop() { plan.duration_ns } else { self.cue(cue).clip_ns.or(plan.lasts_ns()) }?;
         let started_ns = self.cue(cue).fired_show_ns?;
-        Some(Countdown { elapsed_ns: self.show_ns(now).since(started_ns), of_ns })
+        let elapsed_ns = self.show_ns(now).since(started_ns).saturating_sub(self.clip_paused_ns(cue, now));
+        Some(Countdown { elapsed_ns, of_ns })
     }
 
     /// What the show's timecode reads: nanoseconds since the show began, holds left out; and whether it runs.
