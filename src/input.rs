@@ -72,7 +72,16 @@ pub struct Parser {
     /// The time of the byte, or of the look, that is being decided on.
     now_ns: u64,
     /// What was found, and when it came.
-    found: VecDeque<(Input, u64)>,
+    found: VecDeque<Found>,
+}
+
+/// What was found in the bytes.
+#[derive(Clone, Debug)]
+struct Found {
+    input: Input,
+    at_ns: u64,
+    /// Whether it is a key of one byte, which no terminal sends that tells which keys are held.
+    is_plain: bool,
 }
 
 /// What the bytes so far are the beginning of.
@@ -146,7 +155,7 @@ impl Parser {
             State::Block(block) => {
                 self.escapes(block.escapes_at_end());
                 if block.is_unended_paste() {
-                    self.found.push_back((Input::PasteBroken, now_ns));
+                    self.found(Input::PasteBroken, now_ns);
                 }
                 State::Overdue(block.give_up())
             }
@@ -164,11 +173,11 @@ impl Parser {
 
     /// What was sent first of all that has not been taken yet.
     pub fn next_input(&mut self) -> Option<Input> {
-        self.next_with_time().map(|(input, _)| input)
+        self.next_found().map(|found| found.input)
     }
 
-    /// The same, and when it came: a key Esc is known only after its wait.
-    fn next_with_time(&mut self) -> Option<(Input, u64)> {
+    /// The same, with when it came: a key Esc is known only after its wait.
+    fn next_found(&mut self) -> Option<Found> {
         self.found.pop_front()
     }
 
@@ -210,7 +219,8 @@ impl Parser {
             // Bytes that UTF-8 does not have, or not here.
             0xa0..=0xc1 | 0xf5.. => State::Ground,
             _ => {
-                self.key(keys::of_byte(byte));
+                let input = Input::Key(keys::of_byte(byte));
+                self.found.push_back(Found { input, at_ns: now_ns, is_plain: true });
                 State::Ground
             }
         }
@@ -297,7 +307,7 @@ impl Parser {
             Meaning::Input(Input::Key(key)) if alt => self.key(keys::with_alt(key)),
             Meaning::Input(input) => {
                 self.escapes(u8::from(alt));
-                self.found.push_back((input, now_ns));
+                self.found(input, now_ns);
             }
             Meaning::Nothing => self.escapes(u8::from(alt)),
         }
@@ -326,7 +336,9 @@ impl Parser {
         match block.take(byte, gap_ns, now_ns) {
             text::Taken::Text => State::Block(block),
             text::Taken::Ended => {
-                self.found.extend(block.ended().map(|input| (input, now_ns)));
+                if let Some(input) = block.ended() {
+                    self.found(input, now_ns);
+                }
                 State::Ground
             }
             text::Taken::Sequence => {
@@ -336,15 +348,20 @@ impl Parser {
         }
     }
 
+    fn found(&mut self, input: Input, at_ns: u64) {
+        self.found.push_back(Found { input, at_ns, is_plain: false });
+    }
+
     fn key(&mut self, key: KeyEvent) {
-        self.found.push_back((Input::Key(key), self.now_ns));
+        self.found(Input::Key(key), self.now_ns);
     }
 
     /// Gives the first `count` of the ESC that have waited, as keys.
     fn waited(&mut self, escapes: &Escapes, count: u8) {
         let times = if escapes.count == 2 { [escapes.first_ns, escapes.since_ns] } else { [escapes.since_ns; 2] };
         let key = Input::Key(KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE));
-        self.found.extend(times.into_iter().take(count.into()).map(|at_ns| (key.clone(), at_ns)));
+        let found = |at_ns| Found { input: key.clone(), at_ns, is_plain: true };
+        self.found.extend(times.into_iter().take(count.into()).map(found));
     }
 
     fn escapes(&mut self, count: u8) {

@@ -6,7 +6,7 @@ use crossterm::event::{KeyEvent, KeyEventKind, KeyModifiers};
 
 use super::burst::Burst;
 use super::held::Held;
-use super::{Input, Parser};
+use super::{Found, Input, Parser};
 
 /// What the terminal has to say of itself so that it tells which keys are held: event types (2) of all keys (8) in the
 /// kitty keyboard protocol.
@@ -19,6 +19,8 @@ pub struct Reader {
     held: Held,
     burst: Burst,
     tells_held: bool,
+    /// Whether a key came in a form in which a terminal that tells never sends one.
+    has_stopped_telling: bool,
     /// What was sent and not taken yet, and when it came.
     found: VecDeque<(Input, u64)>,
     /// When what was taken last came.
@@ -75,8 +77,17 @@ impl Reader {
         self.tells_held
     }
 
+    /// Returns `true` once after a terminal that told which keys are held has stopped doing so: it was reset. It has to be
+    /// asked again.
+    pub fn has_stopped_telling(&mut self) -> bool {
+        std::mem::take(&mut self.has_stopped_telling)
+    }
+
     fn sort(&mut self) {
-        while let Some((input, now_ns)) = self.parser.next_with_time() {
+        while let Some(Found { input, at_ns: now_ns, is_plain }) = self.parser.next_found() {
+            if is_plain && std::mem::take(&mut self.tells_held) {
+                self.has_stopped_telling = true;
+            }
             match input {
                 Input::Key(key) if key.kind == KeyEventKind::Press && !self.tells_held => {
                     for (key, at_ns) in self.held.take(key, now_ns) {
@@ -222,6 +233,37 @@ mod tests {
         let mut reader = Reader::default();
         reader.feed(b"\x1b[?31u\x1b[32;;32u\x1b[32;1:2;32u\x1b[32;1:3u", 0);
         assert_eq!(kinds(&mut reader), [KeyEventKind::Press, KeyEventKind::Repeat, KeyEventKind::Release]);
+    }
+
+    #[test]
+    fn a_terminal_that_was_reset_is_a_plain_one_from_its_first_key_on() {
+        for key in ["\x1b", " ", "q", "\r", "\t", "\x7f", "\x0c"] {
+            let (mut reader, mut at_ns) = (Reader::default(), 1_000 * MS_NS);
+            reader.feed(b"\x1b[?31u\x1b[106;;106u\x1b[106;1:3u\x1b[200~a paste\x1b[201~\x1b[<0;12;3M\x1b[I", at_ns);
+            reader.expire(at_ns);
+            assert!(reader.tells_held() && !reader.has_stopped_telling());
+            while reader.next_input().is_some() {}
+            // Held down twice, so that the second time the delay is known.
+            for gap_ms in [5_000, 500, 33, 33, 33, 33, 5_000, 500, 33, 33, 33] {
+                at_ns += gap_ms * MS_NS;
+                while let Some(deadline_ns) = reader.deadline().filter(|&deadline_ns| deadline_ns < at_ns) {
+                    reader.expire(deadline_ns);
+                }
+                reader.feed(key.as_bytes(), at_ns);
+                reader.expire(at_ns);
+            }
+            while let Some(deadline_ns) = reader.deadline() {
+                reader.expire(deadline_ns);
+            }
+            assert!(reader.has_stopped_telling() && !reader.has_stopped_telling(), "{key:?}: said once");
+            assert!(!reader.tells_held(), "{key:?}");
+            let is_press = |input: &Input| matches!(input, Input::Key(key) if key.kind == KeyEventKind::Press);
+            let presses = std::iter::from_fn(|| reader.next_input()).filter(is_press).count();
+            assert_eq!(presses, if key == "\x1b" { 2 } else { 3 }, "{key:?}");
+            // Its answer is believed again.
+            reader.feed(b"\x1b[?31u", at_ns + 5_000 * MS_NS);
+            assert!(reader.tells_held(), "{key:?}");
+        }
     }
 
     /// Feeds a key's bytes at these times, looking at the terminal whenever there is something to decide; the presses.

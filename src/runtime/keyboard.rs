@@ -106,6 +106,11 @@ impl Keyboard {
         self.reader.tells_held()
     }
 
+    /// Returns `true` once after the terminal has stopped saying it, as [`Reader::has_stopped_telling`] does.
+    pub fn has_stopped_telling(&mut self) -> bool {
+        self.reader.has_stopped_telling()
+    }
+
     /// Waits until the terminal has sent all that it had to say in the form of this program, and forgets it: the shell
     /// would read the release of the key that left as text. The terminal was asked for its keys when it got the form of
     /// before, and what it answers is the last of it.

@@ -47,6 +47,8 @@ struct Told {
     app: Option<App>,
     words: Vec<Word>,
     resized: bool,
+    /// Whether the terminal is to be asked for its keys again.
+    asks_keys: bool,
     order: Option<Order>,
 }
 
@@ -139,6 +141,11 @@ impl Screen {
         self.mailbox.tell(|told| told.resized = true);
     }
 
+    /// Asks the terminal again for what it was asked for at the start; never waits for it.
+    pub fn ask_again(&self) {
+        self.mailbox.tell(|told| told.asks_keys = true);
+    }
+
     /// What the mouse finds where on the last frame.
     pub fn hits(&self) -> Hits {
         lock(&self.hits).clone()
@@ -194,6 +201,7 @@ impl Painter {
         loop {
             let waiting = self.wait();
             let (has_news, resized, order) = (waiting.also.app.is_some(), waiting.also.resized, waiting.also.order);
+            let asks_keys = waiting.also.asks_keys && order.is_none();
             self.take_in(waiting);
             match order {
                 Some(order @ (Order::Leave { asks } | Order::Suspend { asks })) => {
@@ -211,6 +219,9 @@ impl Painter {
                 _ if resized => canvas = terminal::canvas(Tty::new()?)?,
                 _ => {}
             }
+            if asks_keys {
+                terminal::ask_again(canvas.backend_mut(), self.start.keys)?;
+            }
             let drawn_ns = machine_ns();
             self.draw(&mut canvas, drawn_ns)?;
             self.tick_ns = self.next_tick_ns(drawn_ns);
@@ -226,7 +237,7 @@ impl Painter {
         let mut waiting = self.mailbox.lock();
         loop {
             let due_ns = match &waiting.also {
-                Told { order: Some(_), .. } | Told { resized: true, .. } => 0,
+                Told { order: Some(_), .. } | Told { resized: true, .. } | Told { asks_keys: true, .. } => 0,
                 Told { app: Some(_), .. } => self.tick_ns.min(self.news_ns),
                 _ => self.tick_ns,
             };

@@ -54,6 +54,8 @@ struct Station {
     /// Until when the terminal may say that it tells which key is held, by the machine's clock, nanoseconds; `None` once
     /// the log has what there is to say of it.
     held_keys_due_ns: Option<u64>,
+    /// Whether the terminal has to be asked again which key is held.
+    asks_keys: bool,
     /// How often the screen had to be started again.
     faults: usize,
     /// The records for all who follow the run.
@@ -166,6 +168,7 @@ impl Station {
             means,
             keys,
             held_keys_due_ns: Some(typed::held_keys_due_ns(keys)),
+            asks_keys: false,
             faults: 0,
             feed,
             news: vec![],
@@ -197,6 +200,7 @@ impl Station {
                 Woken::Up => self.inputs(),
                 Woken::Lost => self.terminal_lost(),
             }
+            self.ask_for_held_keys();
             self.warn_of_held_keys();
             for message in self.inbox.take() {
                 self.flush();

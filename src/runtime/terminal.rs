@@ -126,6 +126,8 @@ const OTHER_KEYS_AS_BEFORE: &str = "\x1b[>4m";
 const KEYS_TOLD: &str = "\x1b[>31u";
 /// The same with nothing switched on: a program before may have left it on.
 const KEYS_PLAIN: &str = "\x1b[>0u";
+/// The same as [`KEYS_TOLD`] without the stack, for a terminal that may have been reset: nothing must pile up there.
+const KEYS_TOLD_AGAIN: &str = "\x1b[=31u";
 /// Takes it from the stack.
 const KEYS_AS_BEFORE: &str = "\x1b[<u";
 /// Asks which parts of it are on. A terminal that has none of it answers nothing.
@@ -166,7 +168,20 @@ pub fn enter(out: &mut impl Write, title: &str, keys: Keys) -> io::Result<()> {
     retitle(out, title)
 }
 
-/// The same for a screen that only shows: it leaves the mouse to the terminal.
+/// Asks for what [`enter`] asked for, where the terminal may have been reset. None of it changes one that was not.
+///
+/// # Errors
+/// When the terminal is gone.
+pub fn ask_again(out: &mut impl Write, keys: Keys) -> io::Result<()> {
+    match keys {
+        Keys::Plain => {}
+        Keys::Told => queue!(out, Print(KEYS_TOLD_AGAIN), Print(ASK_KEYS))?,
+    }
+    queue!(out, cursor::Hide, Print(MOUSE_ON), EnableBracketedPaste)?;
+    out.flush()
+}
+
+/// Goes to the alternate screen for a screen that only shows: it leaves the mouse to the terminal.
 ///
 /// # Errors
 /// When the terminal is gone.

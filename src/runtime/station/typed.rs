@@ -58,6 +58,24 @@ impl Station {
         }
     }
 
+    /// Asks a terminal that was reset again to say which key is held: not sooner than the last answer was due, for one that
+    /// says so and does not do it would be asked at every key.
+    pub(super) fn ask_for_held_keys(&mut self) {
+        self.asks_keys |= self.keyboard.has_stopped_telling();
+        if self.asks_keys && self.held_keys_due_ns.is_none_or(|due_ns| machine_ns() >= due_ns) {
+            self.ask_terminal_again();
+        }
+    }
+
+    fn ask_terminal_again(&mut self) {
+        let Some(screen) = &self.screen else { return };
+        screen.ask_again();
+        self.asks_keys = false;
+        if self.keys == Keys::Told {
+            self.held_keys_due_ns = Some(held_keys_due_ns(self.keys));
+        }
+    }
+
     fn learn_held_keys(&mut self) {
         self.app.held_keys = match (self.keys, self.keyboard.tells_held()) {
             (_, true) => HeldKeys::Told,
@@ -167,7 +185,10 @@ impl Station {
                 }
                 Task::Quit => self.leaving = Some(CALLER_QUIT.into()),
                 Task::Suspend => self.suspend(),
-                Task::Redraw => self.resized(),
+                Task::Redraw => {
+                    self.resized();
+                    self.ask_terminal_again();
+                }
             }
         }
     }

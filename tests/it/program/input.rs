@@ -149,6 +149,33 @@ fn a_terminal_that_tells_which_keys_are_held_fires_once_however_long_space_is_he
 }
 
 #[test]
+fn a_terminal_that_was_reset_is_asked_again_and_a_held_esc_is_no_panic() {
+    in_time(|| {
+        let (house, wire) = (House::new(), Wire::new());
+        let mut program = open_evening(&house, &wire, &[]);
+        program.await_written("\x1b[>31u\x1b[?u");
+        program.keys("\x1b[?31u");
+        program.await_words(&["House lights"]);
+        // It was reset: keys are plain bytes, and the first of them has it asked again.
+        program.forget();
+        hold_down(&mut program, "\x1b");
+        program.await_written("\x1b[=31u\x1b[?u");
+        wire.expect_silence();
+        hold_down(&mut program, " ");
+        wire.expect("/one");
+        wire.expect("/one/b");
+        wire.expect_silence();
+        program.keys("\x1b[?31u");
+        // Ctrl-L asks as well.
+        program.forget();
+        program.keys("\x1b[108;5u");
+        program.await_written("\x1b[=31u\x1b[?u");
+        let journal = house.journal();
+        assert_eq!((journal.cues("cue_fired").len(), journal.of_kind("panicked").len()), (1, 0), "{}", journal.tail(9));
+    });
+}
+
+#[test]
 fn where_nothing_says_which_key_is_held_the_log_and_the_help_page_say_so_once() {
     let (house, wire) = (House::new(), Wire::new());
     let mut program = open_evening(&house, &wire, &[]);
