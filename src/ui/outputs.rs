@@ -165,7 +165,7 @@ fn last<'a>(scene: &Scene, output: &Output, health: &Health, address: &str, colu
     let said = match (tried.has_left, scene.state.is_rehearsal()) {
         (_, true) => format!("would send {}", message(scene, output, tried)),
         (true, false) => message(scene, output, tried),
-        (false, false) => format!("NOT SENT {}", message(scene, output, tried)),
+        (false, false) => format!("FAILED {}", message(scene, output, tried)),
     };
     let said = text::fit(&said, room).into_owned();
     let gap = " ".repeat(room.saturating_sub(text::width(&said)) + 2);

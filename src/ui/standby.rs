@@ -107,10 +107,12 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
 }
 
 /// The badge of the cue that GO fires: NEXT until somebody has been warned, then STANDBY, amber, and green once everyone
-/// is ready.
+/// is ready. AGAIN where it has fired already in this run.
 pub(super) fn badge(scene: &Scene, cue: CueIx) -> Span<'static> {
     let (state, styles) = (scene.state.cue(cue), &scene.styles);
-    if !state.stood_by {
+    if state.firings > 0 && !state.stood_by {
+        Span::styled(" AGAIN ", styles.attention_badge)
+    } else if !state.stood_by {
         // Nobody has been warned by an override.
         Span::styled(" NEXT ", styles.quiet_badge)
     } else if scene.state.is_clear(cue) && !state.overridden {
@@ -120,10 +122,16 @@ pub(super) fn badge(scene: &Scene, cue: CueIx) -> Span<'static> {
     }
 }
 
-/// The time until the caller means to call it.
+/// The time until the caller means to call it, or when it fired already.
 pub(super) fn call_in(scene: &Scene, cue: CueIx) -> Option<Span<'static>> {
     let styles = &scene.styles;
-    if !scene.is_tied() || scene.state.has_ended() {
+    if scene.state.has_ended() {
+        return None;
+    }
+    if let Some(fired_ns) = scene.state.cue(cue).fired_ns {
+        return Some(Span::styled(format!("fired {}", scene.wall(fired_ns as i64)), styles.attention));
+    }
+    if !scene.is_tied() {
         return None;
     }
     if let Some(due_ns) = scene.due_in_ns(cue).filter(|due_ns| *due_ns >= 0) {

@@ -261,6 +261,24 @@ fn an_override_warns_nobody() {
 }
 
 #[test]
+fn a_cue_that_would_fire_again_says_so_until_somebody_is_warned() {
+    let text = "title = \"x\"\n[department.a]\n[[segment]]\ntitle = \"s\"\nduration = \"1m\"\n\
+                cue = [{ number = \"1\", title = \"One\" }]\n";
+    let mut run = Run::new(text, false);
+    run.until(2.0);
+    run.go();
+    run.keys("p");
+    for (columns, rows) in [(80, 24), (120, 36), (200, 60)] {
+        let screen = run.text(columns, rows);
+        assert_eq!(screen.matches(" AGAIN ").count(), 2, "the panel and the strip: {screen}");
+        assert!(screen.contains("fired 20:59:02"), "{screen}");
+    }
+    run.keys("s");
+    let screen = run.text(120, 36);
+    assert!(screen.contains(" STANDBY   1  One") && screen.contains("fired 20:59:02"), "{screen}");
+}
+
+#[test]
 fn a_panic_takes_the_picture_away_and_news_grows_old() {
     let text = "title = \"x\"\n[[segment]]\ntitle = \"s\"\nduration = \"1m\"\ncue = [\
                 { number = \"1\", title = \"One\", look = \"tower\" }, { number = \"2\", title = \"Two\" }]\n";

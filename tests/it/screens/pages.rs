@@ -235,7 +235,7 @@ fn outputs_of_every_kind_and_health() {
         "cue 2",
         "0:03 ago",
         "0.04 ms",
-        "NOT SENT /stop",
+        "FAILED /stop",
         "panic",
         "1:12 ago",
         "! no answer from 10.0.0.6:3032 within 2 s",
