@@ -129,12 +129,14 @@ pub(super) fn runs(state: &Path) -> anyhow::Result<()> {
     }
     match resumable(&store, wall_now())? {
         Resumable::None => {}
+        Resumable::One(run) if run.fault.is_some() => {}
         Resumable::One(run) => {
             let account = run.summary.as_ref().map_or(String::new(), |summary| account(summary, wall_now()));
             let _ = write!(lines, "\n`handover --resume` resumes {}\n  {account}\n", run.id);
         }
         Resumable::Asks(runs) => {
-            let ids = runs.iter().map(|run| run.id.0.as_str()).collect::<Vec<_>>().join(" or ");
+            let ids = runs.iter().filter(|run| run.fault.is_none()).map(|run| run.id.0.as_str());
+            let ids = ids.collect::<Vec<_>>().join(" or ");
             let _ = write!(lines, "\n`handover --resume` asks which of {ids} to resume\n");
         }
     }

@@ -62,10 +62,12 @@ pub fn ask(folder: &RunFolder, holder: Option<Holder>, now: Timestamp, inbox: &I
 ///
 /// # Errors
 /// When the terminal is gone.
-pub fn ask_which(mut folders: Vec<RunFolder>, now: Timestamp, inbox: &Inbox) -> io::Result<Option<RunFolder>> {
+pub fn ask_which(folders: Vec<RunFolder>, now: Timestamp, inbox: &Inbox) -> io::Result<Option<RunFolder>> {
     in_terminal(|| {
         let (mut keys, mut out) = (Keys::new(inbox), io::stdout());
+        let (damaged, mut folders): (Vec<_>, Vec<_>) = folders.into_iter().partition(|folder| folder.fault.is_some());
         match folders.as_slice() {
+            [_] if !damaged.is_empty() => write!(out, "One unfinished run can be resumed. Go on with it?\r\n\r\n")?,
             [_] => write!(out, "The unfinished run is not of today. Go on with it?\r\n\r\n")?,
             _ => write!(out, "More than one run is unfinished. Resume which one?\r\n\r\n")?,
         }
@@ -74,6 +76,9 @@ pub fn ask_which(mut folders: Vec<RunFolder>, now: Timestamp, inbox: &Inbox) -> 
             if let Some(summary) = &folder.summary {
                 write!(out, "     {}\r\n", account(summary, now))?;
             }
+        }
+        for folder in &damaged {
+            write!(out, "  -  {}\r\n     its journal is damaged, it cannot be resumed\r\n", folder.id)?;
         }
         let numbers = if folders.len() > 1 { format!("1 to {}", folders.len()) } else { "1".to_owned() };
         let prompt = format!("\r\n  {numbers}  resume it    q or Esc  quit  > ");

@@ -27,7 +27,7 @@ pub enum Resumable {
     None,
     /// This run.
     One(Box<RunFolder>),
-    /// One of these, as the caller answers; the newest first.
+    /// One of these, as the caller answers; the newest first, and last those whose journal is damaged: they are only named.
     Asks(Vec<RunFolder>),
 }
 
@@ -58,7 +58,7 @@ pub(super) fn resumable_of(
     now: Timestamp,
     fits: impl Fn(&Summary) -> bool,
 ) -> Result<Resumable, StoreError> {
-    let (mut candidates, mut broken) = (vec![], None);
+    let (mut candidates, mut damaged, mut broken) = (vec![], vec![], None);
     for id in store.ids()?.iter().rev().take(RUNS_LOOKED_AT) {
         let folder = store.summary(id)?;
         match &folder.summary {
@@ -66,6 +66,15 @@ pub(super) fn resumable_of(
             Some(summary) if !summary.ended && fits(summary) => {
                 let holder = store.holder(id);
                 let is_recent = holder.is_some() || now.duration_since(summary.last_at) <= RECENT;
+                if folder.fault.is_some() {
+                    // An old one is named only where there is nothing else.
+                    if is_recent {
+                        damaged.push(folder);
+                    } else {
+                        broken = broken.or(Some(folder));
+                    }
+                    continue;
+                }
                 let (is_live, has_fired) = (summary.is_live(), summary.cues_fired > 0);
                 let is_called = holder.is_some_and(|holder| holder.terminal);
                 candidates.push(Candidate { folder, is_live, is_recent, has_fired, is_called });
@@ -73,11 +82,23 @@ pub(super) fn resumable_of(
             Some(_) => {}
         }
     }
-    Ok(match choose(candidates) {
-        // A journal of which nothing can be read has to be named, where there is nothing else.
-        Resumable::None => broken.map_or(Resumable::None, |folder| Resumable::One(Box::new(folder))),
-        found @ (Resumable::One(_) | Resumable::Asks(_)) => found,
-    })
+    Ok(with_damaged(choose(candidates), damaged, broken))
+}
+
+/// Adds the recent runs whose journal is damaged, so that none of them is passed over without a word; `broken` is named where
+/// there is nothing else.
+fn with_damaged(found: Resumable, mut damaged: Vec<RunFolder>, broken: Option<RunFolder>) -> Resumable {
+    let mut folders = match found {
+        Resumable::None => {
+            let named = damaged.into_iter().next().or(broken);
+            return named.map_or(Resumable::None, |folder| Resumable::One(Box::new(folder)));
+        }
+        Resumable::One(folder) if damaged.is_empty() => return Resumable::One(folder),
+        Resumable::One(folder) => vec![*folder],
+        Resumable::Asks(folders) => folders,
+    };
+    folders.append(&mut damaged);
+    Resumable::Asks(folders)
 }
 
 /// A rehearsal that was left on purpose and a demonstration are nobody's unfinished work.
@@ -91,10 +112,12 @@ fn choose(candidates: Vec<Candidate>) -> Resumable {
     let (live, others): (Vec<_>, Vec<_>) = recent.into_iter().partition(|candidate| candidate.is_live);
     // A show that was only looked at, and one that somebody else calls, count where there is nothing better.
     let live = preferred(preferred(live, |run| !run.is_called), |run| run.has_fired);
-    if !live.is_empty() {
-        return of(live);
-    }
     let other = preferred(others, |run| run.has_fired).into_iter().next();
+    if !live.is_empty() {
+        // A run that another program calls cannot be resumed; a rehearsal beside it perhaps is what is meant.
+        let is_called = live.iter().all(|run| run.is_called);
+        return of(other.filter(|_| is_called).into_iter().chain(live).collect());
+    }
     let (old_live, old_others): (Vec<_>, Vec<_>) =
         preferred(old, |run| run.has_fired).into_iter().partition(|candidate| candidate.is_live);
     match (other, old_live.is_empty()) {
@@ -215,6 +238,8 @@ mod tests {
             // Another program calls it.
             (&["live 1min 5 called", "live 2min 5"], "1"),
             (&["live 1min 5 called"], "0"),
+            (&["live 1min 5 called", "rehearsal 2min 5"], "ask 1 0"),
+            (&["live 1min 5 called", "live 2min 5", "rehearsal 2min 5"], "1"),
         ] {
             let candidates = runs.iter().enumerate().filter_map(|(at, words)| candidate(at, words)).collect();
             let found = match choose(candidates) {
@@ -226,6 +251,26 @@ mod tests {
             };
             assert_eq!(found, expected, "{runs:?}");
         }
+    }
+
+    #[test]
+    fn a_damaged_run_is_named_and_never_taken_instead_of_another() {
+        let folder = |id: &str, is_damaged: bool| RunFolder {
+            id: RunId(id.to_owned()),
+            summary: None,
+            fault: is_damaged.then(|| crate::journal::RecoverError::Empty { path: "journal".into() }),
+        };
+        let one = || Resumable::One(Box::new(folder("sound", false)));
+        let ids = |found| match found {
+            Resumable::None => "none".to_owned(),
+            Resumable::One(folder) => folder.id.0,
+            Resumable::Asks(folders) => folders.into_iter().map(|folder| folder.id.0 + " ").collect(),
+        };
+        assert_eq!(ids(with_damaged(one(), vec![], Some(folder("old", true)))), "sound");
+        assert_eq!(ids(with_damaged(one(), vec![folder("damaged", true)], None)), "sound damaged ");
+        assert_eq!(ids(with_damaged(Resumable::None, vec![folder("damaged", true)], None)), "damaged");
+        assert_eq!(ids(with_damaged(Resumable::None, vec![], Some(folder("old", true)))), "old");
+        assert_eq!(ids(with_damaged(Resumable::None, vec![], None)), "none");
     }
 
     #[test]

@@ -89,6 +89,23 @@ fn of_several_live_runs_the_caller_says_which() {
 }
 
 #[test]
+fn a_damaged_run_is_named_and_not_offered() {
+    let (house, wire) = (House::new(), Wire::new());
+    let (sound, _) = left(&house, &wire, &[], "qy");
+    let (damaged, _) = left(&house, &wire, &["--fresh"], "qy");
+    let journal = house.runs().pop().expect("a run").join("journal.jsonl");
+    let mut bytes = std::fs::read(&journal).expect("a journal");
+    let middle = bytes.len() / 2;
+    bytes[middle] ^= 1;
+    std::fs::write(&journal, bytes).expect("a damaged journal");
+    let mut resumed = house.spawn(&["--resume"], (120, 36), &[]);
+    resumed.await_words(&["One unfinished run can be resumed", &sound, &damaged, "its journal is damaged"]);
+    resumed.keys("1");
+    resumed.await_open();
+    resumed.await_words(&["LIVE", "An evening"]);
+}
+
+#[test]
 fn a_forgotten_run_is_not_taken_for_todays() {
     let (house, wire) = (House::new(), Wire::new());
     let (_, lock) = Store::new(&house.state()).create("20260101-200000-an-evening", &evening(&wire)).expect("a run");
