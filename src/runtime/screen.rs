@@ -162,6 +162,11 @@ impl Screen {
         self.order(Order::Leave { asks }, at_most)
     }
 
+    /// Goes back to the shell's screen when the terminal takes it; never waits for that.
+    pub fn leave_without_waiting(&self) {
+        self.mailbox.tell(|told| told.order = Some(Order::Leave { asks: false }));
+    }
+
     /// Goes back to the shell's screen for a while.
     pub fn suspend(&self, asks: bool, at_most: Duration) -> bool {
         self.order(Order::Suspend { asks }, at_most)

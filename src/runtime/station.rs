@@ -255,6 +255,8 @@ impl Station {
                 self.resized();
             }
             Msg::Signal(SIGHUP) if !keyboard::is_alive() => self.terminal_lost(),
+            // Terminals send it before they close (xterm), so that this one may be there for another moment.
+            Msg::Signal(SIGHUP) if self.has_work() => self.give_terminal_up(),
             Msg::Signal(signal) => {
                 self.leaving = Some(signals::name(signal).into());
                 self.end = End::Signal(signal);

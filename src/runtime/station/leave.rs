@@ -28,6 +28,15 @@ impl Station {
         }
     }
 
+    /// The same where the terminal may still be there: it is left as it was found. Cues do not wait for it.
+    pub(super) fn give_terminal_up(&mut self) {
+        self.flush();
+        if let Some(screen) = &self.screen {
+            screen.leave_without_waiting();
+        }
+        self.terminal_lost();
+    }
+
     /// Draws with a new screen, for the old one has fallen over a fault of its own.
     pub(super) fn restart_screen(&mut self) {
         if self.screen.is_none() {

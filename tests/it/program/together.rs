@@ -7,7 +7,7 @@ use rustix::process::Signal;
 use super::open_evening;
 use super::shows::{chain, evening};
 use crate::commands::{fails, succeeds};
-use crate::harness::{House, PATIENCE, Wire, await_some};
+use crate::harness::{House, PATIENCE, Wire, await_some, in_time};
 
 /// How soon a program has to be gone when it is to go, on a machine with other work.
 const GONE: Duration = Duration::from_secs(10);
@@ -106,6 +106,33 @@ fn a_hangup_with_the_terminal_still_there_is_told_by_the_exit_status() {
         assert_eq!(program.await_exit_within(GONE).exit_code(), status);
         assert!(program.modes_are_back());
     }
+}
+
+#[test]
+fn a_hangup_takes_the_terminal_from_a_begun_live_run_and_does_not_end_it() {
+    in_time(|| {
+        let (house, wire) = (House::new(), Wire::new());
+        let show = house.show(&chain(&wire, 20, "200ms"));
+        let mut program = house.open(&[&show]);
+        program.keys(" ");
+        wire.expect("/link");
+        // xterm sends it before it closes; here the terminal stays, and must be left as it was found.
+        program.forget();
+        program.signal(Signal::HUP);
+        program.await_written("\x1b[?1049l");
+        assert!(await_some(PATIENCE, || program.modes_are_back().then_some(())).is_some(), "it is left raw");
+        assert!(program.has_written("\x1b[?25h") && program.has_written("\x1b[<u"), "modes are left");
+        // A second one, and the terminal's end, change nothing.
+        program.signal(Signal::HUP);
+        program.close_terminal();
+        for _ in 0..5 {
+            wire.expect("/link");
+        }
+        assert!(house.journal().of_kind("run_left").is_empty(), "{}", house.journal().tail(5));
+        let second = house.open(&["--resume", &show]);
+        assert_eq!(program.await_exit_within(GONE).exit_code(), 143);
+        second.await_words(&["LIVE", "Link"]);
+    });
 }
 
 #[test]
