@@ -9,7 +9,7 @@ use std::iter;
 use std::sync::Arc;
 
 use super::state::Firing;
-use super::{Cause, Phase, State};
+use super::{Cause, State};
 use crate::show::CueIx;
 
 impl State {
@@ -45,7 +45,8 @@ impl State {
         // A chain has no circle, so this ends at its head.
         while let Some(cause) = self.show.cue(at).trigger.cause() {
             let is_armed = self.cue(at).due_ns.is_some();
-            if is_armed || self.cue(cause).phase == Phase::Running {
+            // Not by its phase: a cue on air that its segment's new start has armed again may be missed meanwhile.
+            if is_armed || self.on_air().contains(&cause) {
                 return self.cue(cause).origin;
             }
             at = cause;
