@@ -5,7 +5,8 @@
 //!  ▶ 12  Off the roof  0:33
 //!  ● 14  Bass hands over the flag  ◇ 2 of 3 ready
 //!  “Flag party, camera four: GO”
-//!  small window: 60 × 16 shows everything
+//!  next by itself: 13 He lands in 0:32
+//!  cue 12 fired (go)                 22:57:12
 //! ```
 
 use ratatui::buffer::Buffer;
@@ -13,7 +14,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
 use super::scene::Scene;
-use super::{alarms, end, footer, header, people, standby, strip, text};
+use super::{alarms, by_itself, end, footer, header, people, standby, strip, text};
 
 /// The smallest window that has panels.
 pub(super) const COLUMNS_MIN: u16 = 60;
@@ -43,6 +44,12 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) -> Option<Positi
     if area.height >= RESERVED_FROM || !wrong.is_empty() {
         lines.push(wrong.into_iter().next().unwrap_or_default());
     }
+    // A cue that comes by itself is announced at every size that has room for it.
+    let comes = scene.state.next_by_itself(scene.now_ns).is_some() && area.height > RESERVED_FROM;
+    let by_itself = comes.then_some(area.y + lines.len() as u16);
+    if comes {
+        lines.push(Line::default());
+    }
     // What else is wanted, the most needed first, while a row is left for the message line.
     let mut more = vec![];
     if let Some(cue) = scene.state.playhead() {
@@ -65,7 +72,11 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) -> Option<Positi
         text::put(buf, area, y, line);
     }
     let last = area.bottom() - 1;
-    if footer::speaks(scene) {
+    if let Some(y) = by_itself.filter(|y| *y < last) {
+        by_itself::draw(scene, buf, Rect { y, height: 1, ..area });
+    }
+    // What a key has done is said here too: at this size it may be seen nowhere else.
+    if footer::speaks(scene) || scene.view.log.last_said().is_some() {
         footer::message(scene, buf, area, last)
     } else {
         let clock = Line::styled(scene.wall(scene.now_ns as i64), styles.text);
