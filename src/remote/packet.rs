@@ -1,7 +1,7 @@
 //! OSC 1.0 packets taken apart, with a limit to everything that a stranger could make large or deep.
 //!
 //! Pure bytes: must never touch a socket, call itself, or believe a length before it is checked. A packet is taken whole
-//! or not at all; of a damaged one the hub obeys only what makes the show safer ([`readable`]). `rosc` decodes bundles and drops nested arrays by
+//! or not at all; of a damaged one the hub obeys only what makes the show safer (`readable`). `rosc` decodes bundles and drops nested arrays by
 //! recursion, as deep as the sender likes; that is why this is not left to it. The tests ask `rosc` as a witness.
 
 /// The longest packet: no datagram is longer, and a frame on a connection need not be.
