@@ -118,6 +118,11 @@ impl Journal {
         }
     }
 
+    /// Returns `true` if the disk has not taken events that were appended: they are in memory only.
+    pub fn has_unwritten(&self) -> bool {
+        self.shared.lock().write_fault.is_some()
+    }
+
     /// Says in the run's lock file whether this program still has its terminal.
     ///
     /// # Errors
@@ -238,8 +243,10 @@ mod tests {
         assert!(fault.to_string().contains("free some room on its disk"), "{fault}");
         assert_eq!(bench.report(), SyncReport::Fault(fault.clone()));
         assert_eq!(bench.append(5..6), Err(fault));
+        assert!(bench.journal.has_unwritten(), "the run must not be released");
         bench.disk.change(|fake| fake.room = usize::MAX);
         assert_eq!(bench.report(), SyncReport::Sound, "without another append");
+        assert!(!bench.journal.has_unwritten());
         bench.append(6..9).unwrap();
         assert_eq!(bench.bytes(), bytes_of(&bench.records[..9]));
         bench.journal.close(PATIENCE).unwrap();

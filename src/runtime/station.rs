@@ -14,7 +14,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGTSTP, SIGWINCH};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGTERM, SIGTSTP, SIGWINCH};
 
 use super::clock::machine_ns;
 use super::feed::Feed;
@@ -257,6 +257,9 @@ impl Station {
             Msg::Signal(SIGHUP) if !keyboard::is_alive() => self.terminal_lost(),
             // Terminals send it before they close (xterm), so that this one may be there for another moment.
             Msg::Signal(SIGHUP) if self.has_work() => self.give_terminal_up(),
+            // The program that asks for the run would resume it without the events that are only here.
+            Msg::Signal(SIGTERM)
+                if self.screen.is_none() && self.journal.as_ref().is_some_and(Journal::has_unwritten) => {}
             Msg::Signal(signal) => {
                 self.leaving = Some(signals::name(signal).into());
                 self.end = End::Signal(signal);

@@ -25,8 +25,11 @@ pub(super) fn lock(store: &Store, id: &RunId) -> anyhow::Result<RunLock> {
         let StoreError::Lock(LockError::Held { holder, .. }) = &error else { return Err(error.into()) };
         let orphan = holder.filter(|holder| !holder.terminal);
         let waits = orphan.is_some() || told.is_some();
-        if !waits || machine_ns() - asked_ns > TAKEOVER.as_nanos() as u64 {
+        if !waits {
             return Err(error.into());
+        }
+        if machine_ns() - asked_ns > TAKEOVER.as_nanos() as u64 {
+            return told.map_or_else(|| Err(error.into()), |pid| Err(not_released(store, id, pid)));
         }
         if let Some(holder) = orphan.filter(|holder| told != Some(holder.pid)) {
             told = Some(holder.pid);
@@ -54,13 +57,22 @@ pub fn stop_run(store: &Store, id: &RunId) -> anyhow::Result<String> {
     let asked_ns = machine_ns();
     while self::holder(store, id)?.is_some_and(|holder| holder.pid == pid) {
         if machine_ns() - asked_ns > TAKEOVER.as_nanos() as u64 {
-            bail!("process {pid} does not release run {id}; `kill -9 {pid}` ends it, and the run can be resumed");
+            return Err(not_released(store, id, pid));
         }
         std::thread::sleep(Duration::from_millis(10));
     }
     let ended = store.summary(id)?.summary.is_some_and(|summary| summary.ended);
     let then = if ended { "`handover report` shows it" } else { "`handover --resume` resumes it" };
     Ok(format!("Process {pid} has released run {id}: {then}.\n"))
+}
+
+/// Why a process may keep its run: a full disk has not taken its last events, and another caller would not know of them.
+fn not_released(store: &Store, id: &RunId, pid: u32) -> anyhow::Error {
+    let dir = store.root().display();
+    anyhow::anyhow!(
+        "process {pid} does not release run {id}: if the disk is full, it keeps the events that the disk did not take; \
+         free space on {dir}, then try again; `kill -9 {pid}` loses those events, and the run can be resumed without them"
+    )
 }
 
 /// Who has the run `id` for certain: its lock was not to be had.
