@@ -3,8 +3,9 @@
 //! A keyboard repeats a held key after a delay (250 to 660 ms), and from then on every 25 to 95 ms. No hand is so fast, so
 //! the repeats after the first one are known at once. The first one looks like a second press. It is known where a key was
 //! held before, because the delay is the same for all keys: a press of the same key at just that delay waits for a little
-//! more than the time between two repeats, and [`PERIOD_MAX_NS`] at most. If the next one follows in this time, both are repeats; if not, it was a press. So no press
-//! is lost, and the wait is only for what comes at the delay that this keyboard was seen to have.
+//! more than the time between two repeats, and [`PERIOD_MAX_NS`] at most. If the next one follows in this time, both are
+//! repeats; if not, it was a press. So no press is lost, and only what comes at the delay that this keyboard was seen to
+//! have has to wait.
 //!
 //! Esc waits in any case, because Esc twice is panic. Its waiting delays nothing but panic, and that by less than a hand
 //! needs for a press.
