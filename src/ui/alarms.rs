@@ -98,7 +98,7 @@ fn alarms(scene: &Scene) -> (Vec<Alarm>, usize) {
         alarm(
             " PANIC ".into(),
             styles.on_air_badge,
-            format!(" {}; {} continues the show", stopped::words(state), scene.way(Act::Go)),
+            format!(" {}; {} continues the show", stopped::words(state), scene.way_on()),
         );
     }
     if let Some(since_ns) = state.held_since() {

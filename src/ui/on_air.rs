@@ -270,7 +270,7 @@ fn panicked<'a>(scene: &Scene<'a>) -> Face<'a> {
         let name = Span::styled(format!("{output} NOT told to stop"), styles.attention);
         face.below.push(Line::from(vec![name, Span::styled(format!("  {why}"), styles.text)]));
     }
-    let go = Span::styled(scene.way(Act::Go), styles.strong);
+    let go = Span::styled(scene.way_on(), styles.strong);
     face.below.push(match state.playhead() {
         Some(cue) => Line::from(vec![
             go,

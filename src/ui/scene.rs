@@ -48,6 +48,12 @@ impl<'a> Scene<'a> {
         self.app.keymap.way(act)
     }
 
+    /// How the show continues after a panic: by GO, and where it is held, by its end first, because GO is refused in it.
+    pub fn way_on(&self) -> String {
+        let go = self.way(Act::Go);
+        if self.state.held_since().is_some() { format!("{}, then {go}", self.way(Act::Hold)) } else { go }
+    }
+
     pub fn cue(&self, cue: CueIx) -> &'a Cue {
         self.show.cue(cue)
     }

@@ -279,6 +279,21 @@ fn a_cue_that_would_fire_again_says_so_until_somebody_is_warned() {
 }
 
 #[test]
+fn a_panic_in_a_hold_says_that_the_hold_has_to_end_before_go() {
+    let text = "title = \"x\"\n[[segment]]\ntitle = \"s\"\nduration = \"1m\"\n\
+                cue = [{ number = \"1\", title = \"One\" }, { number = \"2\", title = \"Two\" }]\n";
+    let mut run = Run::new(text, false);
+    run.go();
+    run.until(1.0);
+    run.keys("⎋⎋");
+    assert!(run.text(120, 36).contains("; Space continues the show"));
+    run.keys("h");
+    let screen = run.text(120, 36);
+    assert!(screen.contains("; h, then Space continues the show"), "{screen}");
+    assert!(screen.contains("h, then Space  continues with 2 Two"), "{screen}");
+}
+
+#[test]
 fn a_panic_takes_the_picture_away_and_news_grows_old() {
     let text = "title = \"x\"\n[[segment]]\ntitle = \"s\"\nduration = \"1m\"\ncue = [\
                 { number = \"1\", title = \"One\", look = \"tower\" }, { number = \"2\", title = \"Two\" }]\n";
