@@ -1,6 +1,7 @@
-//! What the real program costs the machine and the line, beside the floor of this very machine in the same run: the
-//! processor's time of one GO with all that follows from it, the redraw included; how often it draws, and how many bytes go
-//! to the terminal; the same while nothing happens; and the bytes of each picture that moves.
+//! What the real program costs the machine and the line, beside the floor of this very machine in
+//! the same run: the processor's time of one GO with all that follows from it, the redraw included;
+//! how often it draws, and how many bytes go to the terminal; the same while nothing happens; and
+//! the bytes of each picture that moves.
 //!
 //! The floor is a bare loop on a terminal that reads a byte and sends a datagram.
 
@@ -55,7 +56,8 @@ fn main() {
     };
     drop(terminal);
     floor.print("floor");
-    // As many times the floor as 0.7 and 1.2 ms are on the machine of performance.md, whose floor takes 0.1 ms.
+    // As many times the floor as 0.7 and 1.2 ms are on the machine of performance.md, whose floor
+    // takes 0.1 ms.
     for (size, times, idle_pct) in [((120, 36), 7.0, 0.3), ((200, 60), 12.0, 0.3)] {
         let (mut terminal, _folder) = show(&wire, size);
         std::thread::sleep(Duration::from_secs(2));
@@ -86,7 +88,10 @@ struct Cost {
 
 impl Cost {
     fn print(&self, what: &str) {
-        println!("{what}: {:.3} ms of a processor, {:.0} bytes, {:.1} writes", self.ms, self.bytes, self.writes);
+        println!(
+            "{what}: {:.3} ms of a processor, {:.0} bytes, {:.1} writes",
+            self.ms, self.bytes, self.writes
+        );
     }
 }
 
@@ -183,13 +188,18 @@ fn fired(name: &str, cue: &str) -> (State, RunNs) {
         rehearsal: true,
         speed: 1,
         auto: true,
-        clock: day.at(20, 49, 55, 0).to_zoned_datetime(jiff::tz::TimeZone::UTC).unwrap().timestamp(),
+        clock: day
+            .at(20, 49, 55, 0)
+            .to_zoned_datetime(jiff::tz::TimeZone::UTC)
+            .unwrap()
+            .timestamp(),
         day,
         version: "bench".into(),
         shift_ns: None,
         show_crc: None,
     };
-    let record = |run_ns, event| Record { seq: 1, at: Timestamp::UNIX_EPOCH, run_ns, origin: None, event };
+    let record =
+        |run_ns, event| Record { seq: 1, at: Timestamp::UNIX_EPOCH, run_ns, origin: None, event };
     state.fold(&record(0, start));
     let mut now_ns = 0;
     while state.cue(ix).firings == 0 {

@@ -1,5 +1,5 @@
-//! What a frame with a picture costs: the run screen and the monitor's page with the maps of the built-in shows, at
-//! 200×60, from the state to the bytes for the terminal.
+//! What a frame with a picture costs: the run screen and the monitor's page with the maps of the
+//! built-in shows, at 200×60, from the state to the bytes for the terminal.
 
 #![expect(
     clippy::disallowed_methods,
@@ -64,7 +64,11 @@ fn fired(name: &str, cue: &str) -> (State, RunNs) {
         rehearsal: true,
         speed: 1,
         auto: true,
-        clock: day.at(20, 49, 55, 0).to_zoned_datetime(jiff::tz::TimeZone::UTC).unwrap().timestamp(),
+        clock: day
+            .at(20, 49, 55, 0)
+            .to_zoned_datetime(jiff::tz::TimeZone::UTC)
+            .unwrap()
+            .timestamp(),
         day,
         version: "bench".into(),
         shift_ns: None,
@@ -86,7 +90,9 @@ fn frames(state: &State, fired_ns: RunNs, page: Page) -> Sample {
     let (mut app, log) = (App::new(Theme::Dark), Log::default());
     app.page = page;
     let viewport = Viewport::Fixed(Rect::new(0, 0, 200, 60));
-    let mut terminal = Terminal::with_options(CrosstermBackend::new(io::sink()), TerminalOptions { viewport }).unwrap();
+    let mut terminal =
+        Terminal::with_options(CrosstermBackend::new(io::sink()), TerminalOptions { viewport })
+            .unwrap();
     let one = |tenth: u64| {
         let now_ns = fired_ns + tenth * SECOND_NS / 10;
         let view = View {

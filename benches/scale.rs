@@ -1,5 +1,5 @@
-//! What a large show costs: reading 10,000 cues, a frame of them beside a frame of 50, each page of a show that is
-//! large in every way, replaying 100,000 events.
+//! What a large show costs: reading 10,000 cues, a frame of them beside a frame of 50, each page of
+//! a show that is large in every way, replaying 100,000 events.
 
 #![expect(
     clippy::disallowed_methods,
@@ -30,7 +30,12 @@ fn main() {
     let text = called(10_000, 9);
     let reading = sample(15, || file::parse(black_box(&text), "UTC"));
     println!("{}", reading.line("read and check a show of 10,000 cues"));
-    bounds.hold("a show of 10,000 cues is read", reading.quantile(0.5).as_secs_f64() * 1e3, 150.0, "ms");
+    bounds.hold(
+        "a show of 10,000 cues is read",
+        reading.quantile(0.5).as_secs_f64() * 1e3,
+        150.0,
+        "ms",
+    );
 
     let (small, large) = (frame(50), frame(10_000));
     println!("{}", small.line("a frame of 50 cues, 120x36"));
@@ -57,7 +62,12 @@ fn main() {
     let lines = journal(&show, 100_000);
     let replaying = sample(7, || replay(&show, &lines));
     println!("{}", replaying.line("recover and replay a journal of 100,000 events"));
-    bounds.hold("100,000 events are replayed", replaying.quantile(0.5).as_secs_f64() * 1e3, 1_000.0, "ms");
+    bounds.hold(
+        "100,000 events are replayed",
+        replaying.quantile(0.5).as_secs_f64() * 1e3,
+        1_000.0,
+        "ms",
+    );
     bounds.finish();
 }
 
@@ -150,7 +160,8 @@ fn crowded() -> String {
     show
 }
 
-/// Frames of every page in the middle of a show, with a log that is full and searched, and a sheet with many ticks.
+/// Frames of every page in the middle of a show, with a log that is full and searched, and a sheet
+/// with many ticks.
 fn pages(text: &str) -> Vec<(Page, Sample)> {
     let show = Arc::new(file::parse(text, "UTC").unwrap());
     let (mut state, mut log) = (started(&show), Log::default());
@@ -181,7 +192,8 @@ fn pages(text: &str) -> Vec<(Page, Sample)> {
         sample(100, || {
             now_ns += 100_000_000;
             let means = Means { depth: Depth::Rgb, glyphs: Glyphs::All };
-            let view = View { app: &app, state: &state, log: &log, now_ns, machine_ns: now_ns, means };
+            let view =
+                View { app: &app, state: &state, log: &log, now_ns, machine_ns: now_ns, means };
             terminal.draw(|frame| drop(ui::draw(frame, &view))).unwrap();
         })
     };
@@ -198,7 +210,13 @@ fn journal(show: &Arc<Show>, events: usize) -> Vec<u8> {
             0 => start(),
             _ => match at % 4 {
                 0 => Event::CueStoodBy { cue },
-                1 => Event::CueFired { cue, cause: Cause::Go, firing, due_ns: run_ns, playhead_stays: false },
+                1 => Event::CueFired {
+                    cue,
+                    cause: Cause::Go,
+                    firing,
+                    due_ns: run_ns,
+                    playhead_stays: false,
+                },
                 2 => Event::CueCompleted { cue, due_ns: run_ns },
                 _ => Event::ActionSent { cue, firing, action: 1, output: "desk".into() },
             },

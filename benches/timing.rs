@@ -1,13 +1,15 @@
-//! How well the real program keeps time, beside the floor of this very machine, measured in the same run: on an idle
-//! machine, on one whose processors have more to do than they can, and on one that a device floods with datagrams at the
-//! port for remote controls. The floor under a flood has it arrive at a socket that is only emptied. `cargo bench --bench
-//! timing -- flood` measures that alone.
+//! How well the real program keeps time, beside the floor of this very machine, measured in the
+//! same run: on an idle machine, on one whose processors have more to do than they can, and on one
+//! that a device floods with datagrams at the port for remote controls. The floor under a flood has
+//! it arrive at a socket that is only emptied. `cargo bench --bench timing -- flood` measures that
+//! alone.
 //!
-//! GO to packet: from just before a key is written to the pseudo-terminal to the datagram's receipt on loopback, while a
-//! chain changes the screen thirty times a second; its floor is a bare loop that reads a byte and sends a datagram.
-//! Chain: how late each of a thousand auto-continues is received beside the plan; its floor is a bare sleep to absolute
-//! deadlines that sends a datagram. The bench itself listens with real-time scheduling where it may, so that what it
-//! measures is the others' lateness and not its own.
+//! GO to packet: from just before a key is written to the pseudo-terminal to the datagram's receipt
+//! on loopback, while a chain changes the screen thirty times a second; its floor is a bare loop
+//! that reads a byte and sends a datagram. Chain: how late each of a thousand auto-continues is
+//! received beside the plan; its floor is a bare sleep to absolute deadlines that sends a datagram.
+//! The bench itself listens with real-time scheduling where it may, so that what it measures is the
+//! others' lateness and not its own.
 
 #![expect(
     clippy::disallowed_methods,
@@ -55,7 +57,10 @@ fn main() {
 /// Measures on this machine, or on all of them.
 fn measure(only: &str) {
     let wanted = |machine: &str| !["idle", "loaded", "flood"].contains(&only) || only == machine;
-    println!("real-time scheduling {} here", if attentive(|| ()).1 { "is allowed" } else { "is refused" });
+    println!(
+        "real-time scheduling {} here",
+        if attentive(|| ()).1 { "is allowed" } else { "is refused" }
+    );
     let mut bounds = Bounds::default();
     let wire = Wire::new();
     for machine in ["idle", "loaded", "flood"].into_iter().filter(|machine| wanted(machine)) {
@@ -94,8 +99,18 @@ fn measure_gos(wire: &Wire, machine: &str, bounds: &mut Bounds) {
         };
         let go = gos(&mut terminal, wire, count);
         println!("{}", go.line(&format!("{machine}: GO to packet, {kind}")));
-        bounds.hold(&format!("{machine}: GO p50 beside the floor's, {kind}"), go.beside(&floor, 0.5), 1.5, "times");
-        bounds.hold(&format!("{machine}: GO p99 beside the floor's, {kind}"), go.beside(&floor, 0.99), 3.0, "times");
+        bounds.hold(
+            &format!("{machine}: GO p50 beside the floor's, {kind}"),
+            go.beside(&floor, 0.5),
+            1.5,
+            "times",
+        );
+        bounds.hold(
+            &format!("{machine}: GO p99 beside the floor's, {kind}"),
+            go.beside(&floor, 0.99),
+            3.0,
+            "times",
+        );
     }
 }
 
@@ -119,9 +134,19 @@ fn measure_chains(wire: &Wire, machine: &str, bounds: &mut Bounds) {
         let found = Chain::fired(&mut terminal, wire);
         println!("{}", found.late.line(&format!("{machine}: chain lateness, {kind}")));
         let beside = found.late.beside(&floor.late, 0.99);
-        bounds.hold(&format!("{machine}: chain p99 beside the floor's, {kind}"), beside, 1.5, "times");
+        bounds.hold(
+            &format!("{machine}: chain p99 beside the floor's, {kind}"),
+            beside,
+            1.5,
+            "times",
+        );
         let most = floor.late.quantile(0.99).as_secs_f64() * 1e6;
-        bounds.hold(&format!("{machine}: drift over {LINKS} links, {kind}"), found.drift_us.abs(), most, "us");
+        bounds.hold(
+            &format!("{machine}: drift over {LINKS} links, {kind}"),
+            found.drift_us.abs(),
+            most,
+            "us",
+        );
     }
 }
 
@@ -137,8 +162,8 @@ fn gos(terminal: &mut Terminal, wire: &Wire, count: usize) -> Sample {
     Sample::new(attentive(|| (0..count).map(go).collect()).0)
 }
 
-/// Does `work` with real-time scheduling, and says whether it was allowed. Nothing may be started meanwhile: it would be
-/// in the same class.
+/// Does `work` with real-time scheduling, and says whether it was allowed. Nothing may be started
+/// meanwhile: it would be in the same class.
 fn attentive<T>(work: impl FnOnce() -> T) -> (T, bool) {
     let class = |priority: u8, policy| {
         let priority = ThreadPriority::Crossplatform(priority.try_into().unwrap());
@@ -171,26 +196,41 @@ impl Chain {
         let offsets: Vec<f64> = arrivals[1..]
             .iter()
             .zip(1_u32..)
-            .map(|(arrival, at)| arrival.duration_since(first).as_secs_f64() - (STEP * at).as_secs_f64())
+            .map(|(arrival, at)| {
+                arrival.duration_since(first).as_secs_f64() - (STEP * at).as_secs_f64()
+            })
             .collect();
         let punctual = offsets.iter().copied().fold(f64::INFINITY, f64::min);
-        let late: Vec<Duration> = offsets.iter().map(|offset| Duration::from_secs_f64(offset - punctual)).collect();
-        let middle = |part: &[Duration]| Sample::new(part.to_vec()).quantile(0.5).as_secs_f64() * 1e6;
+        let late: Vec<Duration> =
+            offsets.iter().map(|offset| Duration::from_secs_f64(offset - punctual)).collect();
+        let middle =
+            |part: &[Duration]| Sample::new(part.to_vec()).quantile(0.5).as_secs_f64() * 1e6;
         let drift_us = middle(&late[LINKS - ENDS..]) - middle(&late[..ENDS]);
         Chain { late: Sample::new(late), drift_us }
     }
 }
 
-/// A chain: a called cue `{name}0`, and `links` cues that each auto-continue with the one before; every tenth of them
-/// sends to each of `others` as well.
-fn chain(show: &mut String, (name, address): (&str, &str), links: usize, step_ms: u64, others: &[&str]) {
+/// A chain: a called cue `{name}0`, and `links` cues that each auto-continue with the one before;
+/// every tenth of them sends to each of `others` as well.
+fn chain(
+    show: &mut String,
+    (name, address): (&str, &str),
+    links: usize,
+    step_ms: u64,
+    others: &[&str],
+) {
     for link in 0..=links {
-        let _ = write!(show, "[[segment.cue]]\nnumber = \"{name}{link}\"\ntitle = \"Link {link}\"\n");
+        let _ =
+            write!(show, "[[segment.cue]]\nnumber = \"{name}{link}\"\ntitle = \"Link {link}\"\n");
         if let Some(cause) = link.checked_sub(1) {
-            let _ = writeln!(show, "trigger = {{ with = \"{name}{cause}\", delay = \"{step_ms}ms\" }}");
+            let _ =
+                writeln!(show, "trigger = {{ with = \"{name}{cause}\", delay = \"{step_ms}ms\" }}");
         }
         let more = if link % 10 == 9 { others.concat() } else { String::new() };
-        let _ = writeln!(show, "do = [{more}{{ output = \"desk\", osc = \"{address}\", args = [{link}] }}]");
+        let _ = writeln!(
+            show,
+            "do = [{more}{{ output = \"desk\", osc = \"{address}\", args = [{link}] }}]"
+        );
     }
 }
 
@@ -230,7 +270,8 @@ fn run_show(show: &str, listen: Option<u16>) -> (Terminal, tempfile::TempDir) {
     (terminal, folder)
 }
 
-/// A web server that takes connections and never answers, and an address that swallows them (TEST-NET-1, RFC 5737).
+/// A web server that takes connections and never answers, and an address that swallows them
+/// (TEST-NET-1, RFC 5737).
 struct Dead(TcpListener);
 
 impl Dead {
@@ -274,7 +315,8 @@ fn hog() {
     }
 }
 
-/// The least that a caller can do: a byte in, a datagram out; or a byte in, and datagrams at absolute deadlines.
+/// The least that a caller can do: a byte in, a datagram out; or a byte in, and datagrams at
+/// absolute deadlines.
 fn floor_child(what: &str, port: u16) {
     let tty = std::io::stdin();
     let mut modes = rustix::termios::tcgetattr(&tty).unwrap();
@@ -295,8 +337,10 @@ fn floor_child(what: &str, port: u16) {
         let _ = socket.send(b"/link\0\0\0,\0\0\0");
         for link in 1..=LINKS as i64 {
             let ns = first.tv_nsec + link * STEP.as_nanos() as i64;
-            let until =
-                rustix::time::Timespec { tv_sec: first.tv_sec + ns / 1_000_000_000, tv_nsec: ns % 1_000_000_000 };
+            let until = rustix::time::Timespec {
+                tv_sec: first.tv_sec + ns / 1_000_000_000,
+                tv_nsec: ns % 1_000_000_000,
+            };
             while rustix::thread::clock_nanosleep_absolute(clock, &until).is_err() {}
             let _ = socket.send(b"/link\0\0\0,\0\0\0");
         }

@@ -1,9 +1,10 @@
-//! The application: what the caller's keys mean, and everything that the screen shows beside the run itself.
+//! The application: what the caller's keys mean, and everything that the screen shows beside the
+//! run itself.
 //!
-//! Owns the cursor, the page, the prompt and the message line. It turns keys into [`Task`]s by one table
-//! ([`keys::BINDINGS`] as [`keymap`] has it, which the footer, the help page and the palette read too) and never changes
-//! the run: that is [`crate::engine`]'s, and it is read here. No IO and no clock: the machine's time comes in with each
-//! key.
+//! Owns the cursor, the page, the prompt and the message line. It turns keys into [`Task`]s by one
+//! table ([`keys::BINDINGS`] as [`keymap`] has it, which the footer, the help page and the palette
+//! read too) and never changes the run: that is [`crate::engine`]'s, and it is read here. No IO and
+//! no clock: the machine's time comes in with each key.
 
 pub mod board;
 pub mod commands;
@@ -69,7 +70,8 @@ pub struct App {
     pub page: Page,
     /// The selected cue; `None`: it follows the playhead.
     pub cursor: Option<CueIx>,
-    /// The selected person of the people page, where the show has any: see [`App::selected_person`].
+    /// The selected person of the people page, where the show has any: see
+    /// [`App::selected_person`].
     pub person: PersonIx,
     /// What the caller is typing.
     pub prompt: Option<Prompt>,
@@ -83,9 +85,11 @@ pub struct App {
     pub folds: BTreeMap<SegmentIx, bool>,
     /// How far the page is scrolled, in lines; on the run page, the first row of the rundown.
     pub scroll: usize,
-    /// Whether the caller has scrolled the page: until then, one that follows the run goes along with it.
+    /// Whether the caller has scrolled the page: until then, one that follows the run goes along
+    /// with it.
     pub is_scrolled: bool,
-    /// The newest line of the log when the caller scrolled it: what has come since stands above what they read.
+    /// The newest line of the log when the caller scrolled it: what has come since stands above
+    /// what they read.
     pub log_seen: u64,
     /// Which lines the log's page shows.
     pub log_filter: log::Filter,
@@ -264,7 +268,9 @@ impl App {
             Rejection::Interlock { .. } => format!(" ({} overrides)", way(Act::Override)),
             Rejection::NoStandby(_) => format!(": {} calls it", way(Act::Standby)),
             Rejection::Skipped(_) => format!(": {} unskips it", way(Act::Skip)),
-            Rejection::StandsAside(_) => format!(": {} swaps a cue and its backup", way(Act::SwapBackup)),
+            Rejection::StandsAside(_) => {
+                format!(": {} swaps a cue and its backup", way(Act::SwapBackup))
+            }
             Rejection::NothingLeft
             | Rejection::NoPlayhead
             | Rejection::NoNeeds(_)
@@ -301,8 +307,8 @@ impl App {
         self.say(why, Tone::Attention, now_ns);
     }
 
-    /// Says that something was not done, and why; the log keeps it unless it was the last word: a key that is held down
-    /// must not fill it.
+    /// Says that something was not done, and why; the log keeps it unless it was the last word: a
+    /// key that is held down must not fill it.
     pub(super) fn refuse_once(&mut self, why: &str, now_ns: u64) {
         match &self.message {
             Some(message) if message.text == why => self.say(why, Tone::Attention, now_ns),
@@ -329,10 +335,15 @@ impl App {
             (self.scroll, self.log_seen) = (hits.scroll, hits.log_newest);
         }
         self.scroll = self.scroll.min(hits.scroll_max);
-        self.seen = Some(Seen { lines: hits.page_lines(), scroll_max: hits.scroll_max, is_small: hits.is_small });
+        self.seen = Some(Seen {
+            lines: hits.page_lines(),
+            scroll_max: hits.scroll_max,
+            is_small: hits.is_small,
+        });
     }
 
-    /// The colours in force: the built-in theme that says what a terminal of sixteen colours gets, and the paints.
+    /// The colours in force: the built-in theme that says what a terminal of sixteen colours gets,
+    /// and the paints.
     pub fn paints(&self) -> (Theme, &Paints) {
         match (self.theme, &self.own) {
             (Theme::Own, Some(own)) => (own.base, &own.paints),

@@ -30,25 +30,39 @@ pub fn main() -> ExitCode {
     let args = Args::read();
     let done = match &args.verb {
         None => return ended(args.wishes().and_then(|wishes| crate::runtime::run(&wishes))),
-        Some(Verb::Demo(demo)) => return ended(args.demo(demo).and_then(|wishes| crate::runtime::demo(&wishes))),
+        Some(Verb::Demo(demo)) => {
+            return ended(args.demo(demo).and_then(|wishes| crate::runtime::demo(&wishes)));
+        }
         Some(Verb::Shows { name }) => commands::shows(name.as_deref()),
         Some(Verb::New { file }) => commands::new(file),
-        Some(Verb::Check { show, strict }) => args.permits().and_then(|permits| check::check(show, *strict, &permits)),
-        Some(Verb::Probe { show }) => args.permits().and_then(|permits| probe::probe(show, &permits)),
+        Some(Verb::Check { show, strict }) => {
+            args.permits().and_then(|permits| check::check(show, *strict, &permits))
+        }
+        Some(Verb::Probe { show }) => {
+            args.permits().and_then(|permits| probe::probe(show, &permits))
+        }
         Some(Verb::Runs) => args.state_dir().and_then(|state| commands::runs(&state)),
         Some(Verb::Stop { run }) => args.state_dir().and_then(|state| commands::stop(&state, run)),
-        Some(Verb::Report { run, format, bom }) => {
-            args.state_dir().and_then(|state| commands::report(&state, run.as_deref(), *format, *bom))
+        Some(Verb::Report { run, format, bom }) => args
+            .state_dir()
+            .and_then(|state| commands::report(&state, run.as_deref(), *format, *bom)),
+        Some(Verb::Board(board)) => {
+            args.board(board).and_then(|wishes| crate::runtime::board::show(&wishes))
         }
-        Some(Verb::Board(board)) => args.board(board).and_then(|wishes| crate::runtime::board::show(&wishes)),
-        Some(Verb::Sheet { show, format, public, bom }) => commands::sheet(show, *format, *public, *bom),
+        Some(Verb::Sheet { show, format, public, bom }) => {
+            commands::sheet(show, *format, *public, *bom)
+        }
         Some(Verb::Keys) => commands::keys(),
-        Some(Verb::Theme { name }) => commands::theme(name.map(args::ThemeArg::theme), args.theme()),
+        Some(Verb::Theme { name }) => {
+            commands::theme(name.map(args::ThemeArg::theme), args.theme())
+        }
         Some(Verb::Completions { shell }) => {
             complete::registration(&shell.to_string()).and_then(|lines| commands::print(&lines))
         }
         Some(Verb::Guide { text }) => guide::show(*text),
-        Some(Verb::Man { verb }) => man::page(verb.as_deref()).and_then(|page| commands::print(&page)),
+        Some(Verb::Man { verb }) => {
+            man::page(verb.as_deref()).and_then(|page| commands::print(&page))
+        }
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,
@@ -60,7 +74,9 @@ pub fn main() -> ExitCode {
 fn ended(end: anyhow::Result<End>) -> ExitCode {
     match end {
         // As the shell has it for a program that a signal ends.
-        Ok(End::Signal(signal)) => ExitCode::from(128_u8.saturating_add(u8::try_from(signal).unwrap_or(0))),
+        Ok(End::Signal(signal)) => {
+            ExitCode::from(128_u8.saturating_add(u8::try_from(signal).unwrap_or(0)))
+        }
         Ok(End::Lost) => ExitCode::FAILURE,
         Ok(End::Left) => ExitCode::SUCCESS,
         Err(error) => failed(&error),

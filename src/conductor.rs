@@ -1,9 +1,10 @@
 //! The conductor: all that the program promises of a run, without IO, threads or a clock.
 //!
-//! It decides, journals, applies, sends what follows, and fires what comes by itself, in this order. A driver tells it
-//! what has happened ([`Conductor::handle`]), does what it asks for ([`Conductor::poll_output`]), and comes back when
-//! something is due ([`Conductor::deadline`]). The program's driver is the station, with a journal on a disk and outputs
-//! on a network; tests drive the same conductor with both in memory.
+//! It decides, journals, applies, sends what follows, and fires what comes by itself, in this
+//! order. A driver tells it what has happened ([`Conductor::handle`]), does what it asks for
+//! ([`Conductor::poll_output`]), and comes back when something is due ([`Conductor::deadline`]).
+//! The program's driver is the station, with a journal on a disk and outputs on a network; tests
+//! drive the same conductor with both in memory.
 //!
 //! ```text
 //!           handle(now, Input)                          poll_output(now)
@@ -14,9 +15,9 @@
 //!                                  ▲ deadline() ▼
 //! ```
 //!
-//! The outputs form a queue, so that a message can only be polled after the records that it follows from. What an output
-//! knows at once of a message comes back before the next output is polled, and is journaled with one write for all
-//! messages that left together.
+//! The outputs form a queue, so that a message can only be polled after the records that it follows
+//! from. What an output knows at once of a message comes back before the next output is polled, and
+//! is journaled with one write for all messages that left together.
 
 mod clock;
 mod commit;
@@ -78,7 +79,8 @@ enum Step {
 }
 
 impl Conductor {
-    /// The run that `state` has come to, with the place of its last record: 0 and 0 where it has none.
+    /// The run that `state` has come to, with the place of its last record: 0 and 0 where it has
+    /// none.
     pub fn new(state: State, clock: RunClock, seq: u64, run_ns: RunNs) -> Self {
         Conductor {
             state,
@@ -113,13 +115,14 @@ impl Conductor {
         self.seq
     }
 
-    /// The run's clock at the last record. It may be ahead of the machine's clock by a fraction of a millisecond.
+    /// The run's clock at the last record. It may be ahead of the machine's clock by a fraction of
+    /// a millisecond.
     pub fn run_ns(&self) -> RunNs {
         self.run_ns
     }
 
-    /// Returns `true` if something is journaled that leaves at an instant that is about to come. Nothing should be done
-    /// in between that can wait.
+    /// Returns `true` if something is journaled that leaves at an instant that is about to come.
+    /// Nothing should be done in between that can wait.
     pub fn is_ahead(&self) -> bool {
         self.ahead.is_some()
     }
@@ -129,7 +132,8 @@ impl Conductor {
         self.state.decide(command, self.decides_at(now_ns)).err()
     }
 
-    /// Takes in what happened at `now_ns` by the machine's clock. What follows from it is to be polled.
+    /// Takes in what happened at `now_ns` by the machine's clock. What follows from it is to be
+    /// polled.
     pub fn handle(&mut self, now_ns: u64, input: Input) {
         self.now_ns = self.now_ns.max(now_ns);
         match (input, &mut self.settling) {
@@ -163,19 +167,21 @@ impl Conductor {
         }
     }
 
-    /// The instant by the machine's clock at which the driver has to hand in a [`Input::Tick`]; `None` while nothing
-    /// comes by itself.
+    /// The instant by the machine's clock at which the driver has to hand in a [`Input::Tick`];
+    /// `None` while nothing comes by itself.
     pub fn deadline(&self) -> Option<u64> {
         self.due_ns()
     }
 
-    /// Takes the next thing in hand, now that everything before it is done; `false` where there is none.
+    /// Takes the next thing in hand, now that everything before it is done; `false` where there is
+    /// none.
     fn goes_on(&mut self) -> bool {
         if self.obeyed.is_none()
             && let Some(input) = self.inputs.front()
         {
-            // Nothing is decided, or shown to anybody, while a message stands ready or the playhead is about to move: a
-            // GO would find the playhead at a cue that has fired already, and fire that again.
+            // Nothing is decided, or shown to anybody, while a message stands ready or the playhead
+            // is about to move: a GO would find the playhead at a cue that has fired already, and
+            // fire that again.
             let can_wait = matches!(input, Input::Tick | Input::Load(_));
             if (can_wait || !self.leaves_early())
                 && let Some(input) = self.inputs.pop_front()
@@ -232,7 +238,9 @@ impl Conductor {
             Input::TerminalLost => self.commit(vec![Event::TerminalLost {}]),
             Input::Leave { reason, unsent } => {
                 let left = (!self.state.has_ended()).then_some(Event::RunLeft { reason });
-                let unsent = unsent.into_iter().filter_map(|report| Some(self.outcome(report.job?, report.outcome)));
+                let unsent = unsent
+                    .into_iter()
+                    .filter_map(|report| Some(self.outcome(report.job?, report.outcome)));
                 let events = unsent.chain(left).collect();
                 self.commit(events);
             }
@@ -249,8 +257,8 @@ impl Conductor {
         }
     }
 
-    /// The run's clock, for a decision. What has just left may be journaled for an instant a little ahead; nothing
-    /// happens before that any more.
+    /// The run's clock, for a decision. What has just left may be journaled for an instant a little
+    /// ahead; nothing happens before that any more.
     fn decides_at(&self, now_ns: u64) -> RunNs {
         self.clock.run_ns(now_ns).max(self.run_ns)
     }
@@ -263,9 +271,16 @@ impl Conductor {
             return;
         }
         let unresolved: Vec<_> = self.state.unresolved().collect();
-        let unknown = unresolved.into_iter().map(|(cue, action)| self.unknown(cue, action)).collect();
+        let unknown =
+            unresolved.into_iter().map(|(cue, action)| self.unknown(cue, action)).collect();
         self.commit(unknown);
-        let lost: Vec<_> = self.state.on_air().iter().copied().filter(|&cue| self.state.cue(cue).clip_lost).collect();
+        let lost: Vec<_> = self
+            .state
+            .on_air()
+            .iter()
+            .copied()
+            .filter(|&cue| self.state.cue(cue).clip_lost)
+            .collect();
         if !lost.is_empty() {
             self.does(Output::ClipsLost(lost));
         }

@@ -1,13 +1,15 @@
 //! The run: what has happened, and what follows from it.
 //!
-//! A value without IO, threads or a clock: time comes in as an argument and leaves as a deadline. A [`Command`] is a
-//! wish; [`State::decide`] turns it into [`Event`]s or a [`Rejection`]; [`State::fold`] folds the [`Record`] of one into the state
-//! and cannot fail; [`State::effects`] says what an event causes outside. Replaying a journal's events gives the state
-//! that living them gave, because nothing else changes it.
+//! A value without IO, threads or a clock: time comes in as an argument and leaves as a deadline. A
+//! [`Command`] is a wish; [`State::decide`] turns it into [`Event`]s or a [`Rejection`];
+//! [`State::fold`] folds the [`Record`] of one into the state and cannot fail; [`State::effects`]
+//! says what an event causes outside. Replaying a journal's events gives the state that living them
+//! gave, because nothing else changes it.
 //!
-//! Two clocks run here, both in nanoseconds since the run began. The *run clock* never stops. The *show clock* stands
-//! still in a hold, so everything that counts from the show (delays, completions, `into`, the segment's time) is kept
-//! in it and needs no shifting afterwards. What hold does to each kind of trigger:
+//! Two clocks run here, both in nanoseconds since the run began. The *run clock* never stops. The
+//! *show clock* stands still in a hold, so everything that counts from the show (delays,
+//! completions, `into`, the segment's time) is kept in it and needs no shifting afterwards. What
+//! hold does to each kind of trigger:
 //!
 //! | trigger | in a hold |
 //! |---|---|

@@ -1,8 +1,10 @@
-//! The as-run report: what happened, planned beside actual, for people, spreadsheets and other programs.
+//! The as-run report: what happened, planned beside actual, for people, spreadsheets and other
+//! programs.
 //!
-//! [`asrun::AsRun`] folds a run's records into rows and computes every difference once; [`text`], [`csv`] and [`json`]
-//! only write those rows down, so that the three can never disagree. Must never read a file, a journal or a clock: the
-//! records come in as a slice, and the last of them is the latest moment that a report knows of.
+//! [`asrun::AsRun`] folds a run's records into rows and computes every difference once; [`text`],
+//! [`csv`] and [`json`] only write those rows down, so that the three can never disagree. Must
+//! never read a file, a journal or a clock: the records come in as a slice, and the last of them is
+//! the latest moment that a report knows of.
 
 pub mod asrun;
 pub mod chart;

@@ -1,7 +1,8 @@
-//! The earth as a map needs it: distances, ways along great circles, projections, and the lines of the built-in maps.
+//! The earth as a map needs it: distances, ways along great circles, projections, and the lines of
+//! the built-in maps.
 //!
-//! Pure values: no IO, no cells, and nothing of shows. Degrees for places, kilometres for distances, and square dots for
-//! what a map is drawn in.
+//! Pure values: no IO, no cells, and nothing of shows. Degrees for places, kilometres for
+//! distances, and square dots for what a map is drawn in.
 //!
 //! ```text
 //!  places ─► Way (legs, km) ─► samples ─► Fit (projection, scale) ─► dots
@@ -29,15 +30,22 @@ pub struct Place {
 }
 
 impl Place {
-    /// A place; a latitude beyond a pole is that pole's, a longitude goes round as often as it has to, and what is no
-    /// number is 0.
+    /// A place; a latitude beyond a pole is that pole's, a longitude goes round as often as it has
+    /// to, and what is no number is 0.
     pub fn new(latitude: f64, longitude: f64) -> Self {
         let number = |degrees: f64| if degrees.is_finite() { degrees } else { 0.0 };
-        Place { latitude: number(latitude).clamp(-90.0, 90.0), longitude: turned(number(longitude)) }
+        Place {
+            latitude: number(latitude).clamp(-90.0, 90.0),
+            longitude: turned(number(longitude)),
+        }
     }
 }
 
 /// A difference of longitudes as the shorter way round, −180 to 180.
 pub(crate) fn turned(degrees: f64) -> f64 {
-    if (-180.0..=180.0).contains(&degrees) { degrees } else { (degrees + 180.0).rem_euclid(360.0) - 180.0 }
+    if (-180.0..=180.0).contains(&degrees) {
+        degrees
+    } else {
+        (degrees + 180.0).rem_euclid(360.0) - 180.0
+    }
 }

@@ -1,12 +1,15 @@
-//! What a terminal sends, as a value: bytes and time go in; keys, the mouse, pasted text and replies come out.
+//! What a terminal sends, as a value: bytes and time go in; keys, the mouse, pasted text and
+//! replies come out.
 //!
-//! No IO and no clock. [`Parser::feed`] takes bytes and the time at which they were read. [`Parser::expire`] says that
-//! the terminal had nothing more to say at some time, and [`Parser::deadline`] when to look for that. Nothing expires
-//! in `feed`: bytes may have waited while the program was busy, and only a look at an empty terminal tells.
+//! No IO and no clock. [`Parser::feed`] takes bytes and the time at which they were read.
+//! [`Parser::expire`] says that the terminal had nothing more to say at some time, and
+//! [`Parser::deadline`] when to look for that. Nothing expires in `feed`: bytes may have waited
+//! while the program was busy, and only a look at an empty terminal tells.
 //!
-//! The rule that everything here serves: what began as a sequence never becomes a key, however it is cut, delayed or
-//! broken off. A lone ESC is the one exception, because the key Esc sends nothing else: it becomes that key
-//! [`ESC_WAIT_NS`] after it came, and a sequence that goes on behind it is dropped (`Sequence::is_late`).
+//! The rule that everything here serves: what began as a sequence never becomes a key, however it
+//! is cut, delayed or broken off. A lone ESC is the one exception, because the key Esc sends
+//! nothing else: it becomes that key [`ESC_WAIT_NS`] after it came, and a sequence that goes on
+//! behind it is dropped (`Sequence::is_late`).
 
 mod begun;
 mod burst;
@@ -30,16 +33,18 @@ use text::{Block, Kind, Overdue};
 
 /// How long a lone ESC waits for what may follow, nanoseconds.
 pub const ESC_WAIT_NS: u64 = 30_000_000;
-/// Bytes at most this far apart came in one go: a terminal's, or a held key's. Nobody types so fast.
+/// Bytes at most this far apart came in one go: a terminal's, or a held key's. Nobody types so
+/// fast.
 pub const GAP_NS: u64 = 60_000_000;
 /// How long text without its end mark is waited for after its last piece.
 pub const TEXT_WAIT_NS: u64 = 1_000_000_000;
-/// After this time Space or a control character is a key, though a sequence without its end came before it. No terminal
-/// sends one inside.
+/// After this time Space or a control character is a key, though a sequence without its end came
+/// before it. No terminal sends one inside.
 const SPACE_WAIT_NS: u64 = 200_000_000;
 /// A sequence with a pause longer than this inside is old: it is dropped when it ends.
 const LATE_NS: u64 = 1_000_000_000;
-/// How long a sequence is waited for of which it is not sure that it is one: Alt and a key send `ESC [` as well.
+/// How long a sequence is waited for of which it is not sure that it is one: Alt and a key send
+/// `ESC [` as well.
 const BEGUN_NS: u64 = 10_000_000_000;
 
 /// What the terminal sent.
@@ -55,9 +60,11 @@ pub enum Input {
     PasteBroken,
     /// The window has the keyboard now, or has it no more.
     Focus(bool),
-    /// Keys that came faster than a hand can press them: text that was pasted without a mark. [`Reader`] tells.
+    /// Keys that came faster than a hand can press them: text that was pasted without a mark.
+    /// [`Reader`] tells.
     Burst(Vec<KeyEvent>),
-    /// The answer to the question which parts of the kitty keyboard protocol are on: their numbers, added up.
+    /// The answer to the question which parts of the kitty keyboard protocol are on: their numbers,
+    /// added up.
     KeyFlags(u32),
     /// The answer to a question, which this program does not ask: a program before it did.
     Reply,
@@ -92,7 +99,8 @@ enum State {
     Ground,
     /// One ESC or more: keys, or the beginning of a sequence.
     Escapes(Escapes),
-    /// The key Esc has been given for a lone ESC: a sequence that begins without one is the rest of a late one.
+    /// The key Esc has been given for a lone ESC: a sequence that begins without one is the rest of
+    /// a late one.
     AfterEscape,
     /// The byte after such an Esc that begins a sequence if more comes soon, and else is a key.
     Introducer { byte: u8, since_ns: u64 },
@@ -136,7 +144,9 @@ impl Parser {
             State::Introducer { since_ns, .. } => Some(since_ns.saturating_add(GAP_NS)),
             State::Block(block) => Some(block.deadline()),
             State::Overdue(overdue) => overdue.deadline(),
-            State::Ground | State::AfterEscape | State::Sequence(_) | State::Character { .. } => None,
+            State::Ground | State::AfterEscape | State::Sequence(_) | State::Character { .. } => {
+                None
+            }
         }
     }
 
@@ -167,7 +177,10 @@ impl Parser {
                 state
             }
             // None of them has a deadline.
-            state @ (State::Ground | State::AfterEscape | State::Sequence(_) | State::Character { .. }) => state,
+            state @ (State::Ground
+            | State::AfterEscape
+            | State::Sequence(_)
+            | State::Character { .. }) => state,
         };
     }
 
@@ -186,7 +199,9 @@ impl Parser {
         match state {
             State::Ground => self.ground(byte, now_ns),
             State::Escapes(escapes) => self.after_escapes(escapes, byte, now_ns),
-            State::AfterEscape if begins(byte).is_some() => State::Introducer { byte, since_ns: now_ns },
+            State::AfterEscape if begins(byte).is_some() => {
+                State::Introducer { byte, since_ns: now_ns }
+            }
             State::AfterEscape => self.ground(byte, now_ns),
             State::Introducer { byte: held, .. } => {
                 if byte == ESC {
@@ -203,9 +218,9 @@ impl Parser {
                 text::Took::Waits(overdue) => State::Overdue(overdue),
                 text::Took::Ended => State::Ground,
                 text::Took::Escape => self.ground(byte, now_ns),
-                text::Took::More(block, bytes) => {
-                    bytes.into_iter().fold(State::Block(block), |state, byte| self.step(state, byte, now_ns))
-                }
+                text::Took::More(block, bytes) => bytes
+                    .into_iter()
+                    .fold(State::Block(block), |state, byte| self.step(state, byte, now_ns)),
             },
         }
     }
@@ -213,7 +228,12 @@ impl Parser {
     /// A byte that nothing is the beginning of.
     fn ground(&mut self, byte: u8, now_ns: u64) -> State {
         match byte {
-            ESC => State::Escapes(Escapes { since_ns: now_ns, first_ns: now_ns, count: 1, are_keys: false }),
+            ESC => State::Escapes(Escapes {
+                since_ns: now_ns,
+                first_ns: now_ns,
+                count: 1,
+                are_keys: false,
+            }),
             0x80..=0x9f => control(u32::from(byte), now_ns),
             0xc2..=0xf4 => State::Character { bytes: vec![byte], alt: false },
             // Bytes that UTF-8 does not have, or not here.
@@ -229,10 +249,16 @@ impl Parser {
     fn after_escapes(&mut self, escapes: Escapes, byte: u8, now_ns: u64) -> State {
         let Escapes { count, are_keys, .. } = escapes;
         if byte == ESC {
-            // Two are held, since a function key with Alt begins with two. Those before are presses of Esc.
+            // Two are held, since a function key with Alt begins with two. Those before are presses
+            // of Esc.
             self.waited(&escapes, u8::from(count == 2));
             let first_ns = escapes.since_ns;
-            return State::Escapes(Escapes { since_ns: now_ns, first_ns, count: 2, are_keys: count == 2 });
+            return State::Escapes(Escapes {
+                since_ns: now_ns,
+                first_ns,
+                count: 2,
+                are_keys: count == 2,
+            });
         }
         if let Some(begun) = begins(byte) {
             let alt = count == 2 && !are_keys && begun.takes_alt();
@@ -240,7 +266,8 @@ impl Parser {
             return begun.state(alt, now_ns);
         }
         if count == 2 {
-            // Esc twice and a key, or Esc and a key with Alt, all at once: panic must not be lost, nor GO be a guess.
+            // Esc twice and a key, or Esc and a key with Alt, all at once: panic must not be lost,
+            // nor GO be a guess.
             self.waited(&escapes, count);
         }
         match byte {
@@ -271,15 +298,17 @@ impl Parser {
     fn sequence(&mut self, mut sequence: Sequence, byte: u8, gap_ns: u64, now_ns: u64) -> State {
         let is_old = sequence.is_doubtful() && gap_ns > BEGUN_NS;
         let is_space = byte == b' ' && !sequence.takes_space() && gap_ns > SPACE_WAIT_NS;
-        // A byte that no sequence has inside: a control character, DEL, a part of a character of several bytes.
+        // A byte that no sequence has inside: a control character, DEL, a part of a character of
+        // several bytes.
         let is_foreign = !sequence.takes(byte);
         if is_old || is_space || byte == ESC || (is_foreign && gap_ns > SPACE_WAIT_NS) {
             // It was broken off, and something else begins here.
             return self.ground(byte, now_ns);
         }
         if is_foreign {
-            // ECMA-48 has control characters take effect inside a sequence, which goes on. No keyboard sends one there, so
-            // the sequence is damaged, and nothing up to its end is a key.
+            // ECMA-48 has control characters take effect inside a sequence, which goes on. No
+            // keyboard sends one there, so the sequence is damaged, and nothing up to its end is a
+            // key.
             sequence.is_late = true;
             return match byte {
                 0x80..=0x9f => match control(u32::from(byte), now_ns) {
@@ -342,7 +371,8 @@ impl Parser {
                 State::Ground
             }
             text::Taken::Sequence => {
-                let escapes = Escapes { since_ns: now_ns, first_ns: now_ns, count: 1, are_keys: false };
+                let escapes =
+                    Escapes { since_ns: now_ns, first_ns: now_ns, count: 1, are_keys: false };
                 self.after_escapes(escapes, byte, now_ns)
             }
         }
@@ -358,7 +388,11 @@ impl Parser {
 
     /// Gives the first `count` of the ESC that have waited, as keys.
     fn waited(&mut self, escapes: &Escapes, count: u8) {
-        let times = if escapes.count == 2 { [escapes.first_ns, escapes.since_ns] } else { [escapes.since_ns; 2] };
+        let times = if escapes.count == 2 {
+            [escapes.first_ns, escapes.since_ns]
+        } else {
+            [escapes.since_ns; 2]
+        };
         let key = Input::Key(KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE));
         let found = |at_ns| Found { input: key.clone(), at_ns, is_plain: true };
         self.found.extend(times.into_iter().take(count.into()).map(found));

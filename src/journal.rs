@@ -1,8 +1,9 @@
 //! The journal: what has happened in a run, on the disk before anything leaves the program.
 //!
-//! Owns the files of a run: who may write them, how an event becomes a line, how lines reach the disk, what is believed
-//! of them afterwards. Must never know the application, the screen or the outputs, read a show file (its text is kept
-//! as given), or read a clock (times come in with the records): so the journal of a show can be tested without one.
+//! Owns the files of a run: who may write them, how an event becomes a line, how lines reach the
+//! disk, what is believed of them afterwards. Must never know the application, the screen or the
+//! outputs, read a show file (its text is kept as given), or read a clock (times come in with the
+//! records): so the journal of a show can be tested without one.
 //!
 //! ```text
 //! STATE/runs/            Store      list the runs, begin one
@@ -14,10 +15,10 @@
 //!                        Tail       what another program appends, while it does
 //! ```
 //!
-//! Three promises. What [`Journal::append`] has accepted survives the death of the program, and a moment later that of
-//! the machine. A line is believed only if its checksum is right and it follows the line before. A disk that fails,
-//! fills up or stalls is reported; it never stops the show, and the lines that it would not take are written in their
-//! order when it comes back.
+//! Three promises. What [`Journal::append`] has accepted survives the death of the program, and a
+//! moment later that of the machine. A line is believed only if its checksum is right and it
+//! follows the line before. A disk that fails, fills up or stalls is reported; it never stops the
+//! show, and the lines that it would not take are written in their order when it comes back.
 
 mod backlog;
 mod disk;

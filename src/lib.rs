@@ -13,9 +13,10 @@
 //!                            └─► follower thread: a copy of the state ─► remote ─► displays
 //! ```
 //!
-//! A **command** is a wish and may be rejected; an **event** is a fact, past tense, journaled, replayed; an **effect** is
-//! what a fact causes outside, derived, sent once, never replayed; a **task** is work for the shell. Nothing but an event
-//! changes the state of a run, and nothing leaves the program before its event is journaled.
+//! A **command** is a wish and may be rejected; an **event** is a fact, past tense, journaled,
+//! replayed; an **effect** is what a fact causes outside, derived, sent once, never replayed; a
+//! **task** is work for the shell. Nothing but an event changes the state of a run, and nothing
+//! leaves the program before its event is journaled.
 //!
 //! The layers; a `use` only ever points down (a test reads them):
 //!
@@ -32,7 +33,10 @@
 //! | [`show`] [`slip`] [`geo`] [`input`] | the plan: segments, cues, numbers, times, its file and its faults; frames on a stream; maps; what a terminal sends |
 //! | [`plain`] | text that does nothing to the text around it |
 
-#![cfg_attr(test, expect(clippy::wildcard_enum_match_arm, reason = "a test picks out what it expects"))]
+#![cfg_attr(
+    test,
+    expect(clippy::wildcard_enum_match_arm, reason = "a test picks out what it expects")
+)]
 
 pub mod app;
 pub mod cli;

@@ -1,9 +1,11 @@
-//! What leaves the program: each message of a cue to its output, once, and an honest word on what became of it.
+//! What leaves the program: each message of a cue to its output, once, and an honest word on what
+//! became of it.
 //!
-//! The station's thread calls [`Outputs`], and never waits in it: whatever may block (a connection, a name server, a
-//! web server) has a thread of its own, so that an output that is dead or slow holds up neither the show nor another
-//! output. Must never know of a run, its journal or a screen: it is handed jobs and gives reports. Must never decide by
-//! itself to send anything again: a cue sent late or twice is worse than a cue that is known to have failed.
+//! The station's thread calls [`Outputs`], and never waits in it: whatever may block (a connection,
+//! a name server, a web server) has a thread of its own, so that an output that is dead or slow
+//! holds up neither the show nor another output. Must never know of a run, its journal or a screen:
+//! it is handed jobs and gives reports. Must never decide by itself to send anything again: a cue
+//! sent late or twice is worse than a cue that is known to have failed.
 //!
 //! ```text
 //! Outputs ─┬─ udp ─────────────────────────────► socket        (on the caller's thread)
@@ -91,24 +93,26 @@ trait Driver: Send {
     /// Drops what waits, sends the messages of panic, and reports what is known at once.
     fn panic(&mut self) -> Vec<Report>;
 
-    /// The same output as one whose actions may go on after they were sent; `None` where none does. There is no default:
-    /// each driver has to say so.
+    /// The same output as one whose actions may go on after they were sent; `None` where none does.
+    /// There is no default: each driver has to say so.
     fn lasts(&mut self) -> Option<&mut dyn Lasts>;
 
     /// How it is doing.
     fn health(&self) -> Health;
 
-    /// Gets ready for `cues`, which are likely to be next, the next first; what was got ready for others may go.
+    /// Gets ready for `cues`, which are likely to be next, the next first; what was got ready for
+    /// others may go.
     fn arm(&mut self, _cues: &[CueIx]) {}
 
-    /// Hears which cues with clips follow which by themselves and without a delay, if nothing changes.
+    /// Hears which cues with clips follow which by themselves and without a delay, if nothing
+    /// changes.
     fn join(&mut self, _joins: &[(CueIx, CueIx)]) {}
 
     /// Hears that the show's clock reads this now.
     fn show_time(&mut self, _time: ShowTime) {}
 
-    /// Pretends to be down, or to be back. Only what takes an output's place in a rehearsal can: a real one does what it
-    /// is asked, whatever a demonstration says.
+    /// Pretends to be down, or to be back. Only what takes an output's place in a rehearsal can: a
+    /// real one does what it is asked, whatever a demonstration says.
     fn pretend(&mut self, _is_down: bool) {}
 
     /// Takes no more messages; those that wait may still go.
@@ -120,10 +124,11 @@ trait Driver: Send {
     }
 }
 
-/// An output whose actions may go on after they were sent. None of these calls may wait for anything. Each has to answer
-/// for every [`Lasting`], with a match that names them all.
+/// An output whose actions may go on after they were sent. None of these calls may wait for
+/// anything. Each has to answer for every [`Lasting`], with a match that names them all.
 trait Lasts {
-    /// Ends what all cues have going here, for a panic; gives what became of that, and the jobs that it has called off.
+    /// Ends what all cues have going here, for a panic; gives what became of that, and the jobs
+    /// that it has called off.
     fn end_all(&mut self, what: Lasting) -> (Outcome, Vec<Job>);
 
     /// Ends what `cue` has going here, if anything.
@@ -140,11 +145,13 @@ pub struct Outputs {
 }
 
 impl Outputs {
-    /// Opens every output of `show`; `reporter` hears what [`Self::send`] leaves open, and what becomes of clips.
+    /// Opens every output of `show`; `reporter` hears what [`Self::send`] leaves open, and what
+    /// becomes of clips.
     ///
-    /// No output keeps the show from running. One whose far end is away may come back before its first cue. One that
-    /// cannot be opened (a kind that this build cannot drive, a secret that is not set, a message that cannot be
-    /// encoded, no thread) is down from the start: its health says why, and each of its messages fails with that reason.
+    /// No output keeps the show from running. One whose far end is away may come back before its
+    /// first cue. One that cannot be opened (a kind that this build cannot drive, a secret that is
+    /// not set, a message that cannot be encoded, no thread) is down from the start: its health
+    /// says why, and each of its messages fails with that reason.
     pub fn live(show: Arc<Show>, surroundings: &Surroundings<'_>, reporter: Reporter) -> Self {
         let outputs = show.outputs.iter().zip((0..).map(OutputIx));
         let drivers = outputs.map(|(output, ix)| {
@@ -155,26 +162,32 @@ impl Outputs {
                 reporter: Arc::clone(&reporter),
             };
             let opened = kind(&output.kind).prepare(&show, ix, surroundings).and_then(|open| {
-                open(context.clone(), output.timecode).map_err(|source| vec![Fault::Thread { source }])
+                open(context.clone(), output.timecode)
+                    .map_err(|source| vec![Fault::Thread { source }])
             });
-            opened.unwrap_or_else(|faults| Box::new(Closed::new(context, output.stop_messages(), &faults)))
+            opened.unwrap_or_else(|faults| {
+                Box::new(Closed::new(context, output.stop_messages(), &faults))
+            })
         });
         let drivers = drivers.collect();
         Outputs { show, drivers }
     }
 
-    /// Outputs that only say what they would send: no socket is opened and nothing leaves the machine.
+    /// Outputs that only say what they would send: no socket is opened and nothing leaves the
+    /// machine.
     pub fn rehearsal(show: Arc<Show>) -> Self {
         let outputs = (0..show.outputs.len() as u32).map(OutputIx);
-        let rehearsal = |output| Box::new(Rehearsal::new(Arc::clone(&show), output)) as Box<dyn Driver>;
+        let rehearsal =
+            |output| Box::new(Rehearsal::new(Arc::clone(&show), output)) as Box<dyn Driver>;
         let drivers = outputs.map(rehearsal).collect();
         Outputs { show, drivers }
     }
 
     /// Sends the message of `job` once, without waiting.
     ///
-    /// `Some` is what became of it, where that is known at once (UDP, rehearsal, a queue that is full); with `None`,
-    /// exactly one report on `job` will come: to the reporter, or out of [`Self::panic`] or [`Self::close`].
+    /// `Some` is what became of it, where that is known at once (UDP, rehearsal, a queue that is
+    /// full); with `None`, exactly one report on `job` will come: to the reporter, or out of
+    /// [`Self::panic`] or [`Self::close`].
     pub fn send(&mut self, job: Job) -> Option<Outcome> {
         let cue = self.show.cues.get(job.cue);
         let action = cue.and_then(|cue| cue.actions.get(job.action as usize));
@@ -186,9 +199,10 @@ impl Outputs {
 
     /// Drops everything that waits and sends every output's messages of panic, without waiting.
     ///
-    /// Gives back what is known at once: each dropped job as failed, "stopped by panic", and, with no job, the messages
-    /// of panic that have left or failed already; reports on the others follow. A message that a worker is just
-    /// sending cannot be called back; its report comes as well.
+    /// Gives back what is known at once: each dropped job as failed, "stopped by panic", and, with
+    /// no job, the messages of panic that have left or failed already; reports on the others
+    /// follow. A message that a worker is just sending cannot be called back; its report comes as
+    /// well.
     pub fn panic(&mut self) -> Vec<Report> {
         self.drivers.iter_mut().flat_map(|driver| driver.panic()).collect()
     }
@@ -198,8 +212,8 @@ impl Outputs {
         self.drivers.iter_mut().for_each(|driver| driver.arm(cues));
     }
 
-    /// Tells every output which cues with clips follow which by themselves and without a delay, if nothing changes: the
-    /// first of each pair, and what follows it. Such clips play without a gap.
+    /// Tells every output which cues with clips follow which by themselves and without a delay, if
+    /// nothing changes: the first of each pair, and what follows it. Such clips play without a gap.
     pub fn join(&mut self, joins: &[(CueIx, CueIx)]) {
         self.drivers.iter_mut().for_each(|driver| driver.join(joins));
     }
@@ -218,13 +232,14 @@ impl Outputs {
         }
     }
 
-    /// Tells the outputs that are sent timecode what the show's clock reads; to be called whenever it is set, held or
-    /// let go.
+    /// Tells the outputs that are sent timecode what the show's clock reads; to be called whenever
+    /// it is set, held or let go.
     pub fn show_time(&mut self, time: ShowTime) {
         self.drivers.iter_mut().for_each(|driver| driver.show_time(time));
     }
 
-    /// Has these outputs pretend to be down, and all others to be back; live outputs take no notice.
+    /// Has these outputs pretend to be down, and all others to be back; live outputs take no
+    /// notice.
     pub fn pretend_down(&mut self, down: &[OutputIx]) {
         for (driver, output) in self.drivers.iter_mut().zip((0..).map(OutputIx)) {
             driver.pretend(down.contains(&output));
@@ -236,8 +251,8 @@ impl Outputs {
         self.drivers.iter().map(|driver| driver.health()).collect()
     }
 
-    /// Takes no more messages, gives those that wait `at_most` this long to leave, and gives back those that did not,
-    /// as failed. What is being sent at that moment stays unknown.
+    /// Takes no more messages, gives those that wait `at_most` this long to leave, and gives back
+    /// those that did not, as failed. What is being sent at that moment stays unknown.
     pub fn close(mut self, at_most: Duration) -> Vec<Report> {
         // All of them first: what one output waits for, the others can use.
         self.drivers.iter_mut().for_each(|driver| driver.finish());
@@ -255,7 +270,12 @@ trait Kind {
     ///
     /// # Errors
     /// All that keeps it from being opened.
-    fn prepare(&self, show: &Show, output: OutputIx, surroundings: &Surroundings<'_>) -> Result<Opening, Vec<Fault>>;
+    fn prepare(
+        &self,
+        show: &Show,
+        output: OutputIx,
+        surroundings: &Surroundings<'_>,
+    ) -> Result<Opening, Vec<Fault>>;
 
     /// What tries whether the far end of `output` is there, without firing anything.
     fn probe(&self, show: &Show, output: OutputIx, surroundings: &Surroundings<'_>) -> Attempt;
@@ -268,7 +288,9 @@ trait Kind {
 fn kind(kind: &OutputKind) -> Box<dyn Kind + '_> {
     match kind {
         OutputKind::OscUdp { host, port } => Box::new(udp::Kind(Peer::new(host, *port))),
-        OutputKind::OscTcp { host, port, framing } => Box::new(tcp::Kind(Peer::new(host, *port), *framing)),
+        OutputKind::OscTcp { host, port, framing } => {
+            Box::new(tcp::Kind(Peer::new(host, *port), *framing))
+        }
         OutputKind::Http { base, headers, timeout_ns, ca } => {
             Box::new(http::Settings { base, headers, timeout_ns: *timeout_ns, ca: ca.as_deref() })
         }
@@ -278,15 +300,23 @@ fn kind(kind: &OutputKind) -> Box<dyn Kind + '_> {
 }
 
 /// The clock beside an output, where the show asks for one.
-fn clock(name: &str, rate: Option<FrameRate>, format: Format, line: impl Line) -> io::Result<Option<Timecode>> {
+fn clock(
+    name: &str,
+    rate: Option<FrameRate>,
+    format: Format,
+    line: impl Line,
+) -> io::Result<Option<Timecode>> {
     rate.map(|rate| Timecode::start(name, rate, format, line)).transpose()
 }
 
 /// The monotonic clock.
 ///
-/// Time limits on sockets and on waiting are this layer's own business: they are not times of the show, no event has
-/// them, and no replay needs them.
-#[expect(clippy::disallowed_methods, reason = "bounds the waiting of workers; nothing of it reaches the engine")]
+/// Time limits on sockets and on waiting are this layer's own business: they are not times of the
+/// show, no event has them, and no replay needs them.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "bounds the waiting of workers; nothing of it reaches the engine"
+)]
 fn now() -> Instant {
     Instant::now()
 }

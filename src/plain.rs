@@ -1,18 +1,20 @@
-//! Text that only stands where it is written: the one rule for what comes from a show, a journal, a file name or the net
-//! and goes to a terminal, a report or an error.
+//! Text that only stands where it is written: the one rule for what comes from a show, a journal, a
+//! file name or the net and goes to a terminal, a report or an error.
 //!
-//! Three sorts of characters do something to the text around them instead of standing in it, and none of them is let
-//! through: those that a terminal obeys or that end a line (control characters, U+2028 and U+2029), those that turn the
-//! direction of writing (Unicode's Bidi_Control, UAX #9), and those that nobody sees (zero-width and tag characters).
-//! The two joiners are kept between characters that they join, as in emoji and in Persian.
+//! Three sorts of characters do something to the text around them instead of standing in it, and
+//! none of them is let through: those that a terminal obeys or that end a line (control characters,
+//! U+2028 and U+2029), those that turn the direction of writing (Unicode's Bidi_Control, UAX #9),
+//! and those that nobody sees (zero-width and tag characters). The two joiners are kept between
+//! characters that they join, as in emoji and in Persian.
 
 use std::borrow::Cow;
 
 /// U+200C and U+200D (Unicode's Join_Control).
 const JOINERS: [char; 2] = ['\u{200c}', '\u{200d}'];
 
-/// Returns `true` if `c` does something to the text around it instead of standing in it. The joiners are not among
-/// these: what they do depends on their neighbours, and [`line()`] looks at those.
+/// Returns `true` if `c` does something to the text around it instead of standing in it. The
+/// joiners are not among these: what they do depends on their neighbours, and [`line()`] looks at
+/// those.
 pub fn is_obeyed(c: char) -> bool {
     ends_line(c) || is_silent(c)
 }
@@ -30,7 +32,8 @@ fn is_silent(c: char) -> bool {
     turns || is_unseen
 }
 
-/// `text` on one line: what would end the line or move a cursor becomes a blank, what nobody sees falls away.
+/// `text` on one line: what would end the line or move a cursor becomes a blank, what nobody sees
+/// falls away.
 pub fn line(text: &str) -> Cow<'_, str> {
     pass(text, |_| false)
 }
@@ -45,16 +48,18 @@ pub fn lines(text: &str) -> Cow<'_, str> {
     pass(text, |c| matches!(c, '\n' | '\t'))
 }
 
-/// As [`lines`], for a text to which this program has given colours: of what begins with ESC, only the choice of a colour
-/// and weight (ECMA-48, 8.3.117, SGR) is let through.
+/// As [`lines`], for a text to which this program has given colours: of what begins with ESC, only
+/// the choice of a colour and weight (ECMA-48, 8.3.117, SGR) is let through.
 pub fn coloured_lines(text: &str) -> Cow<'_, str> {
     if !text.contains('\u{1b}') {
         return lines(text);
     }
     let mut kept = String::with_capacity(text.len());
     for (at, piece) in text.split('\u{1b}').enumerate() {
-        let choice = piece.strip_prefix('[').filter(|_| at > 0).and_then(|rest| rest.split_once('m'));
-        match choice.filter(|(numbers, _)| numbers.bytes().all(|b| b.is_ascii_digit() || b == b';')) {
+        let choice =
+            piece.strip_prefix('[').filter(|_| at > 0).and_then(|rest| rest.split_once('m'));
+        match choice.filter(|(numbers, _)| numbers.bytes().all(|b| b.is_ascii_digit() || b == b';'))
+        {
             Some((numbers, rest)) => {
                 kept.extend(["\u{1b}[", numbers, "m"]);
                 kept.push_str(&lines(rest));
@@ -70,7 +75,9 @@ pub fn coloured_lines(text: &str) -> Cow<'_, str> {
 
 fn pass(text: &str, is_kept: impl Fn(char) -> bool) -> Cow<'_, str> {
     let is_suspect = |c: char| (is_obeyed(c) && !is_kept(c)) || JOINERS.contains(&c);
-    if text.is_ascii() && !text.bytes().any(|b| is_suspect(char::from(b))) || !text.contains(is_suspect) {
+    if text.is_ascii() && !text.bytes().any(|b| is_suspect(char::from(b)))
+        || !text.contains(is_suspect)
+    {
         return Cow::Borrowed(text);
     }
     let mut plain = String::with_capacity(text.len());
@@ -118,7 +125,10 @@ mod tests {
     #[test]
     fn lines_and_colours_are_kept_where_they_are_meant() {
         assert_eq!(lines("a\tb\nc\u{1b}[31md\u{2028}e"), "a\tb\nc [31md e");
-        assert_eq!(coloured_lines("\u{1b}[1;31merror\u{1b}[0m: x\n"), "\u{1b}[1;31merror\u{1b}[0m: x\n");
+        assert_eq!(
+            coloured_lines("\u{1b}[1;31merror\u{1b}[0m: x\n"),
+            "\u{1b}[1;31merror\u{1b}[0m: x\n"
+        );
         assert_eq!(coloured_lines("a\u{1b}[2Jb\u{1b}]0;title\u{7}c\u{1b}"), "a [2Jb ]0;title c ");
         assert_eq!(coloured_lines("m\u{202e}m"), "mm");
     }

@@ -1,9 +1,10 @@
 //! OSC in: remote controls, button panels and displays, over UDP and TCP.
 //!
-//! Owns the sockets, the decoding, who may speak, the replies and the feed. Must never decide anything about the show:
-//! it hands over [`Wish`]es and is told the [`Answer`]; and must never make the station wait. One thread of low
-//! priority does all of it. Whatever is sent at it, it holds a fixed amount of memory and hands over a limited number
-//! of wishes a second, of which a limited number may be unanswered.
+//! Owns the sockets, the decoding, who may speak, the replies and the feed. Must never decide
+//! anything about the show: it hands over [`Wish`]es and is told the [`Answer`]; and must never
+//! make the station wait. One thread of low priority does all of it. Whatever is sent at it, it
+//! holds a fixed amount of memory and hands over a limited number of wishes a second, of which a
+//! limited number may be unanswered.
 //!
 //! ```text
 //! UDP ─┐                   ┌ packet ─► address ─► Wish ─► hear (the station's inbox)
@@ -13,10 +14,12 @@
 //! ```
 //!
 //! It hears the addresses of its own and, so that existing remote controls work unchanged, those of
-//! QLab: <https://qlab.app/docs/v5/scripting/osc-dictionary-v5/>. [`address`] has the table. A reply has the
-//! address `/reply` with the address as it was sent behind it, and one string of JSON; it goes back on the same
-//! connection, or over UDP to the port above the listening one (QLab's 53000 and 53001) or the one that `/udpReplyPort`
-//! gave. Commands are always answered: QLab does so only after `/alwaysReply 1`, and a client that waits for no answer is not harmed by one.
+//! QLab: <https://qlab.app/docs/v5/scripting/osc-dictionary-v5/>. [`address`] has the table. A
+//! reply has the address `/reply` with the address as it was sent behind it, and one string of
+//! JSON; it goes back on the same connection, or over UDP to the port above the listening one
+//! (QLab's 53000 and 53001) or the one that `/udpReplyPort` gave. Commands are always answered:
+//! QLab does so only after `/alwaysReply 1`, and a client that waits for no answer is not harmed by
+//! one.
 
 pub mod address;
 mod clients;
@@ -58,7 +61,8 @@ pub use trouble::Trouble;
 
 use crate::show::{CueIx, DepartmentIx};
 
-/// A second GO within this time of the last press is a slip of the finger, nanoseconds. Remote controls are told it too.
+/// A second GO within this time of the last press is a slip of the finger, nanoseconds. Remote
+/// controls are told it too.
 pub const GO_GUARD_NS: u64 = 300_000_000;
 
 /// What a remote control wants; the station decides, by the same rules as for a key.
@@ -105,7 +109,8 @@ pub enum Wish {
 }
 
 impl Wish {
-    /// Returns `true` if it makes things safer: then it passes where others have used up the measure.
+    /// Returns `true` if it makes things safer: then it passes where others have used up the
+    /// measure.
     fn calms(&self) -> bool {
         matches!(self, Wish::Panic | Wish::StopAll | Wish::Hold)
     }
@@ -127,7 +132,8 @@ pub struct Request {
 pub enum Answer {
     /// It was done.
     Ok,
-    /// It was done as far as these words say; they are sent also to a client that asked for no replies.
+    /// It was done as far as these words say; they are sent also to a client that asked for no
+    /// replies.
     Told(String),
     /// It was not, and why.
     Error(String),
@@ -201,7 +207,10 @@ impl Drop for Ticket {
 }
 
 /// The monotonic clock: for expiry and for limits, neither of which is a time of the show.
-#[expect(clippy::disallowed_methods, reason = "bounds what strangers may send; nothing of it reaches the engine")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "bounds what strangers may send; nothing of it reaches the engine"
+)]
 fn now() -> Instant {
     Instant::now()
 }

@@ -1,13 +1,14 @@
 //! The shell: threads, the terminal, signals and the clock. The only place that reads a run's time.
 //!
-//! Two threads that never wait for each other carry a run. The *station* (`station.rs`, the main thread) waits in one
-//! poll(2) for the keyboard, the other threads' messages and the next deadline; it decides, journals, applies and
-//! sends, and it never writes to the terminal. The *screen* (`screen.rs`) follows the run by its records, draws, and is
-//! the only one that a stalled terminal can block. The keyboard is the station's and not the screen's, because a GO must
-//! neither wait for a frame nor cost a switch of threads. Beside them: the *follower* (`follower.rs`), which tells displays
-//! what is true where remote controls are heard, a thread for signals, one for the journal's syncs,
-//! and one for each output that has to wait for somebody. The *board* (`board.rs`) is another program's: it follows a run
-//! by its journal.
+//! Two threads that never wait for each other carry a run. The *station* (`station.rs`, the main
+//! thread) waits in one poll(2) for the keyboard, the other threads' messages and the next
+//! deadline; it decides, journals, applies and sends, and it never writes to the terminal. The
+//! *screen* (`screen.rs`) follows the run by its records, draws, and is the only one that a stalled
+//! terminal can block. The keyboard is the station's and not the screen's, because a GO must
+//! neither wait for a frame nor cost a switch of threads. Beside them: the *follower*
+//! (`follower.rs`), which tells displays what is true where remote controls are heard, a thread for
+//! signals, one for the journal's syncs, and one for each output that has to wait for somebody. The
+//! *board* (`board.rs`) is another program's: it follows a run by its journal.
 
 pub mod board;
 pub mod clock;
@@ -42,8 +43,8 @@ use crate::show::problem::visible;
 /// How long a thread that may be stuck on the terminal, the disk or the net gets to say goodbye.
 const GOODBYE: Duration = Duration::from_millis(700);
 
-/// An error and its causes in words, each said once, without anything that a terminal would obey. Below an empty line
-/// stands a report on a show, which has its own colours.
+/// An error and its causes in words, each said once, without anything that a terminal would obey.
+/// Below an empty line stands a report on a show, which has its own colours.
 pub fn said(error: &anyhow::Error) -> String {
     let said = fault::words(error.as_ref());
     match said.split_once("\n\n") {
@@ -66,8 +67,8 @@ pub enum End {
 /// Opens a show and runs it until the caller leaves.
 ///
 /// # Errors
-/// When there is no terminal, the show has faults, or the run that was asked for cannot be resumed; the text is for the
-/// caller.
+/// When there is no terminal, the show has faults, or the run that was asked for cannot be resumed;
+/// the text is for the caller.
 pub fn run(wishes: &Wishes) -> anyhow::Result<End> {
     call(&wishes.state, |inbox, post| opening::open(wishes, inbox, post))
 }
@@ -109,10 +110,13 @@ mod tests {
 
     #[test]
     fn an_error_says_each_cause_once_and_nothing_that_a_terminal_obeys() {
-        let system = || std::io::Error::from_raw_os_error(rustix::io::Errno::ADDRINUSE.raw_os_error());
+        let system =
+            || std::io::Error::from_raw_os_error(rustix::io::Errno::ADDRINUSE.raw_os_error());
         let why = system().to_string();
         let plain = why.split(" (").next().unwrap_or_default().to_owned();
-        let error = Err::<(), _>(system()).context(format!("cannot hear on 1:2: {plain}; free it")).unwrap_err();
+        let error = Err::<(), _>(system())
+            .context(format!("cannot hear on 1:2: {plain}; free it"))
+            .unwrap_err();
         assert_eq!(said(&error), format!("cannot hear on 1:2: {plain}; free it"));
         let error = Err::<(), _>(system()).context("cannot hear").unwrap_err();
         assert_eq!(said(&error), format!("cannot hear: {why}"));

@@ -1,8 +1,9 @@
 //! The plan: what the show file says, read once and never changed while a run lasts.
 //!
-//! Owns the model (segments, cues, triggers, actions), the reading and checking of show files, and the arithmetic of
-//! planned times. Must never know of a run: what has happened belongs to [`crate::engine`]. Everything refers to
-//! everything else by index ([`CueIx`] and its kin), because a checked show cannot change under those indices.
+//! Owns the model (segments, cues, triggers, actions), the reading and checking of show files, and
+//! the arithmetic of planned times. Must never know of a run: what has happened belongs to
+//! [`crate::engine`]. Everything refers to everything else by index ([`CueIx`] and its kin),
+//! because a checked show cannot change under those indices.
 
 pub mod action;
 pub mod builtin;
@@ -31,7 +32,8 @@ pub use cue::{Cue, Look, Point, Source, Step, Thresholds, Trigger};
 pub use index::{CueIx, DepartmentIx, IndexVec, Ix, OutputIx, PersonIx, SegmentIx};
 pub use number::CueNumber;
 
-/// A show that has passed every check: all references resolve, all numbers are unique, no trigger is in a circle.
+/// A show that has passed every check: all references resolve, all numbers are unique, no trigger
+/// is in a circle.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Show {
     /// What the show is called.
@@ -107,7 +109,8 @@ pub struct Output {
     pub kind: OutputKind,
     /// What it is sent on panic, in order.
     pub panic: Vec<Body>,
-    /// The rate at which it is sent the show's timecode, where the file asks for it; only for OSC and MIDI.
+    /// The rate at which it is sent the show's timecode, where the file asks for it; only for OSC
+    /// and MIDI.
     pub timecode: Option<FrameRate>,
 }
 
@@ -176,7 +179,8 @@ pub struct Segment {
 impl Show {
     /// Ties the parts of a checked file together.
     ///
-    /// The caller has made sure that every index is in range and every number unique ([`file::parse`] does).
+    /// The caller has made sure that every index is in range and every number unique
+    /// ([`file::parse`] does).
     pub(crate) fn tie(mut self) -> Self {
         let n = self.cues.len();
         self.by_number = HashMap::with_capacity(n);
@@ -200,9 +204,11 @@ impl Show {
         }
         self.roots = self.cue_indices().collect();
         for first in self.cue_indices() {
-            // A chain may be as long as the show: its links are shortened on the way, as in a union-find.
+            // A chain may be as long as the show: its links are shortened on the way, as in a
+            // union-find.
             let mut cue = first;
-            while let Some(cause) = self.cue(cue).trigger.cause().filter(|_| self.root(cue) == cue) {
+            while let Some(cause) = self.cue(cue).trigger.cause().filter(|_| self.root(cue) == cue)
+            {
                 cue = cause;
             }
             let root = self.root(cue);
@@ -279,12 +285,16 @@ impl Show {
     }
 
     /// All cue indices in running order.
-    pub fn cue_indices(&self) -> impl DoubleEndedIterator<Item = CueIx> + ExactSizeIterator + use<> {
+    pub fn cue_indices(
+        &self,
+    ) -> impl DoubleEndedIterator<Item = CueIx> + ExactSizeIterator + use<> {
         (0..self.cues.len() as u32).map(CueIx)
     }
 
     /// All segment indices in running order.
-    pub fn segment_indices(&self) -> impl DoubleEndedIterator<Item = SegmentIx> + ExactSizeIterator + use<> {
+    pub fn segment_indices(
+        &self,
+    ) -> impl DoubleEndedIterator<Item = SegmentIx> + ExactSizeIterator + use<> {
         (0..self.segments.len() as u32).map(SegmentIx)
     }
 
@@ -318,7 +328,8 @@ impl Show {
         &self.backups[cue]
     }
 
-    /// Where the chain of `with` and `after` that ends in `cue` begins: at `cue` itself if nothing causes it.
+    /// Where the chain of `with` and `after` that ends in `cue` begins: at `cue` itself if nothing
+    /// causes it.
     pub fn root(&self, cue: CueIx) -> CueIx {
         self.roots[cue]
     }
@@ -333,14 +344,19 @@ impl Show {
         self.cue(self.main_of(cue)).segment
     }
 
-    /// What makes `cue` come, in a few words: `with 24 +2s`, `follows 12`, `at 23:00:00`, `into +0:30`; nothing for one
-    /// that the caller calls.
+    /// What makes `cue` come, in a few words: `with 24 +2s`, `follows 12`, `at 23:00:00`, `into
+    /// +0:30`; nothing for one that the caller calls.
     pub fn trigger_words(&self, cue: CueIx) -> Option<String> {
-        let delayed = |ns: u64| if ns == 0 { String::new() } else { format!(" +{}", duration::delay(ns)) };
+        let delayed =
+            |ns: u64| if ns == 0 { String::new() } else { format!(" +{}", duration::delay(ns)) };
         Some(match self.cue(cue).trigger {
             Trigger::Go => return None,
-            Trigger::With { cue, delay_ns } => format!("with {}{}", self.cue(cue).number, delayed(delay_ns)),
-            Trigger::After { cue, delay_ns } => format!("follows {}{}", self.cue(cue).number, delayed(delay_ns)),
+            Trigger::With { cue, delay_ns } => {
+                format!("with {}{}", self.cue(cue).number, delayed(delay_ns))
+            }
+            Trigger::After { cue, delay_ns } => {
+                format!("follows {}{}", self.cue(cue).number, delayed(delay_ns))
+            }
             Trigger::At { time } => format!("at {}", time.strftime("%H:%M:%S")),
             Trigger::Into { offset_ns } => format!("into +{}", duration::length(offset_ns)),
         })
@@ -352,7 +368,8 @@ impl Show {
         self.cues_of(self.segment_of(cue)).find(|&c| self.cue(c).is_called()) == Some(main)
     }
 
-    /// How a zone's name reads on a clock: the city, with spaces ("America/Los_Angeles" is "Los Angeles").
+    /// How a zone's name reads on a clock: the city, with spaces ("America/Los_Angeles" is "Los
+    /// Angeles").
     pub fn clock_label(zone_name: &str) -> String {
         zone_name.rsplit('/').next().unwrap_or(zone_name).replace('_', " ")
     }

@@ -1,9 +1,9 @@
 //! SLIP (RFC 1055) both ways, as OSC 1.1 frames packets on a connection.
 //!
-//! Takes frames with END behind them and frames with END on both sides; sends the latter: the END in front ends whatever
-//! half a packet a broken connection has left with the receiver, which throws it away and takes this one whole. Pure
-//! bytes, for what is sent and for what is heard; must never touch a socket, nor grow beyond the longest packet, whatever
-//! comes.
+//! Takes frames with END behind them and frames with END on both sides; sends the latter: the END
+//! in front ends whatever half a packet a broken connection has left with the receiver, which
+//! throws it away and takes this one whole. Pure bytes, for what is sent and for what is heard;
+//! must never touch a socket, nor grow beyond the longest packet, whatever comes.
 
 /// What stands at both ends of a frame.
 pub const END: u8 = 0xC0;
@@ -117,7 +117,10 @@ mod tests {
     #[test]
     fn escapes_come_back_as_they_were() {
         let bytes = [1, END, 2, ESC, 3, ESC_END, ESC_ESC];
-        assert_eq!(frame(&bytes), [END, 1, ESC, ESC_END, 2, ESC, ESC_ESC, 3, ESC_END, ESC_ESC, END]);
+        assert_eq!(
+            frame(&bytes),
+            [END, 1, ESC, ESC_END, 2, ESC, ESC_ESC, 3, ESC_END, ESC_ESC, END]
+        );
         assert_eq!(frames(&frame(&bytes)), [Frame::Whole(bytes.to_vec())]);
     }
 

@@ -1,7 +1,8 @@
 //! The screen: `&View -> cells`.
 //!
-//! Reads the run and the application and draws them, one region a file. No IO, no clock (the time comes in the view),
-//! no change to anything; what the mouse finds where is handed back as [`Hits`].
+//! Reads the run and the application and draws them, one region a file. No IO, no clock (the time
+//! comes in the view), no change to anything; what the mouse finds where is handed back as
+//! [`Hits`].
 
 mod alarms;
 pub mod board;
@@ -145,7 +146,8 @@ fn finish(buf: &mut Buffer, means: Means) {
     }
 }
 
-/// Nothing goes to the terminal that does something to the cells around it. The one place for all that is drawn.
+/// Nothing goes to the terminal that does something to the cells around it. The one place for all
+/// that is drawn.
 fn keep_plain(buf: &mut Buffer) {
     let is_plain = |symbol: &str| symbol.len() == 1 || symbol.chars().all(text::is_simple);
     for cell in buf.content.iter_mut().filter(|cell| !is_plain(cell.symbol())) {
@@ -155,7 +157,8 @@ fn keep_plain(buf: &mut Buffer) {
     }
 }
 
-/// `text` in ASCII, cell for cell: what a terminal without all characters is told beside the picture.
+/// `text` in ASCII, cell for cell: what a terminal without all characters is told beside the
+/// picture.
 pub fn plain(text: &str) -> String {
     glyphs::text(text)
 }
@@ -172,7 +175,12 @@ fn page(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<
     hits.log_newest = scene.view.log.newest();
     match scene.app.page {
         Page::Run => run(scene, buf, body, hits),
-        other @ (Page::Monitor | Page::Timeline | Page::People | Page::Outputs | Page::Log | Page::Help) => {
+        other @ (Page::Monitor
+        | Page::Timeline
+        | Page::People
+        | Page::Outputs
+        | Page::Log
+        | Page::Help) => {
             let more = if other == Page::Log { log::heading(scene) } else { String::new() };
             let heading = format!("{}{more}", other.name().to_uppercase());
             layout::rule(buf, area, body.y, &heading, &scene.styles);
@@ -231,8 +239,8 @@ fn run_areas(scene: &Scene, body: Rect) -> Areas {
     if scene.state.has_ended() { areas.with_one_panel() } else { areas }
 }
 
-/// Where everything lies in a window of `area`: the parts of every page, and the panels of the run page in its body. A
-/// window that is too small for panels has none of them.
+/// Where everything lies in a window of `area`: the parts of every page, and the panels of the run
+/// page in its body. A window that is too small for panels has none of them.
 pub fn areas(view: &View, area: Rect) -> (Parts, Areas) {
     let parts = Parts::new(area);
     (parts, run_areas(&Scene::new(view), parts.body))
@@ -251,7 +259,9 @@ mod tests {
     #[test]
     fn no_cell_does_something_to_the_others() {
         let mut buf = Buffer::empty(Rect::new(0, 0, 6, 1));
-        for (x, symbol) in ["a", "\u{2028}", "e\u{301}", "a\u{200d}", "👩\u{200d}🚀"].into_iter().enumerate() {
+        for (x, symbol) in
+            ["a", "\u{2028}", "e\u{301}", "a\u{200d}", "👩\u{200d}🚀"].into_iter().enumerate()
+        {
             buf[(x as u16, 0)].set_symbol(symbol);
         }
         keep_plain(&mut buf);

@@ -1,5 +1,5 @@
-//! Datagrams as many as a broken device sends, at the port where remote controls are heard, or at a socket that only
-//! takes them.
+//! Datagrams as many as a broken device sends, at the port where remote controls are heard, or at a
+//! socket that only takes them.
 
 use std::net::{TcpListener, UdpSocket};
 use std::sync::Arc;
@@ -11,9 +11,14 @@ use std::time::{Duration, Instant};
 const BURST: u32 = 50;
 const PERIOD: Duration = Duration::from_micros(500);
 
-/// What a burst has of each: one that is answered, one that is unknown, one that is refused, one that is none.
-const PACKETS: [&[u8]; 4] =
-    [b"/thump\0\0,\0\0\0", b"/lights/go\0\0,\0\0\0", b"/go\0,i\0\0\0\0\0\x0C", b"/rubbish that is no packet at all"];
+/// What a burst has of each: one that is answered, one that is unknown, one that is refused, one
+/// that is none.
+const PACKETS: [&[u8]; 4] = [
+    b"/thump\0\0,\0\0\0",
+    b"/lights/go\0\0,\0\0\0",
+    b"/go\0,i\0\0\0\0\0\x0C",
+    b"/rubbish that is no packet at all",
+];
 
 /// A flood while it lives.
 pub struct Flood {
@@ -33,7 +38,11 @@ impl Flood {
             socket.connect(("127.0.0.1", port)).unwrap();
             let mut next = Instant::now();
             while !ended.load(Relaxed) {
-                let gone = PACKETS.iter().cycle().take(BURST as usize).filter(|packet| socket.send(packet).is_ok());
+                let gone = PACKETS
+                    .iter()
+                    .cycle()
+                    .take(BURST as usize)
+                    .filter(|packet| socket.send(packet).is_ok());
                 count.fetch_add(gone.count() as u64, Relaxed);
                 // What could not be sent in time is not made up for: that would be another flood.
                 next = (next + PERIOD).max(Instant::now());

@@ -67,7 +67,10 @@ impl Bounds {
     pub fn hold(&mut self, what: &str, found: f64, bound: f64, unit: &str) {
         let holds = found <= bound;
         self.broken += usize::from(!holds);
-        println!("  {} {what}: {found:.2} {unit} (bound {bound:.2} {unit})", if holds { "holds " } else { "BROKEN" });
+        println!(
+            "  {} {what}: {found:.2} {unit} (bound {bound:.2} {unit})",
+            if holds { "holds " } else { "BROKEN" }
+        );
     }
 
     /// Fails the bench where a bound did not hold.

@@ -1,4 +1,5 @@
-//! Where a bench watches the real program: a terminal to press keys in, and a wire on which its packets arrive.
+//! Where a bench watches the real program: a terminal to press keys in, and a wire on which its
+//! packets arrive.
 
 use std::io::{Read, Write};
 use std::net::UdpSocket;
@@ -45,7 +46,8 @@ impl Terminal {
         command.env("TERM", "xterm-256color");
         command.env("COLORTERM", "truecolor");
         let child = pair.slave.spawn_command(command).unwrap();
-        let (mut output, keys) = (pair.master.try_clone_reader().unwrap(), pair.master.take_writer().unwrap());
+        let (mut output, keys) =
+            (pair.master.try_clone_reader().unwrap(), pair.master.take_writer().unwrap());
         let reading = Arc::new(AtomicBool::new(true));
         let (reads, drawn) = (Arc::clone(&reading), Arc::new(Mutex::new(Drawn::default())));
         let counter = Arc::clone(&drawn);
@@ -83,8 +85,8 @@ impl Terminal {
         *self.drawn.lock().unwrap()
     }
 
-    /// The processor's time that all its threads have taken, and how often they were switched; nothing where the system does
-    /// not tell (`/proc/PID/task/*/{schedstat,status}` of Linux).
+    /// The processor's time that all its threads have taken, and how often they were switched;
+    /// nothing where the system does not tell (`/proc/PID/task/*/{schedstat,status}` of Linux).
     pub fn spent(&self) -> Option<(Duration, u64)> {
         let tasks = std::fs::read_dir(format!("/proc/{}/task", self.child.process_id()?)).ok()?;
         let (mut ns, mut switches) = (0, 0);
@@ -94,7 +96,9 @@ impl Terminal {
             ns += stat.split_whitespace().next()?.parse::<u64>().ok()?;
             let status = std::fs::read_to_string(task.join("status")).ok()?;
             let counts = status.lines().filter(|line| line.contains("ctxt_switches"));
-            switches += counts.filter_map(|line| line.split_whitespace().last()?.parse::<u64>().ok()).sum::<u64>();
+            switches += counts
+                .filter_map(|line| line.split_whitespace().last()?.parse::<u64>().ok())
+                .sum::<u64>();
         }
         Some((Duration::from_nanos(ns), switches))
     }

@@ -1,4 +1,5 @@
-//! Whatever the bytes, they are messages that ask for something, or they are refused: no panic, no hang, no overflow.
+//! Whatever the bytes, they are messages that ask for something, or they are refused: no panic, no
+//! hang, no overflow.
 
 #![no_main]
 

@@ -1,4 +1,5 @@
-//! Whatever a terminal sends, in whatever pieces: no panic, no hang, and GO is heard once the line has been quiet.
+//! Whatever a terminal sends, in whatever pieces: no panic, no hang, and GO is heard once the line
+//! has been quiet.
 
 #![no_main]
 

@@ -1,8 +1,9 @@
 //! The board: what everybody in the house may know of a run, and nothing else.
 //!
-//! Owns what is public: the time, the titles of the show and its segments, what is on and next with numbers and times, and
-//! how the show ended. The words of a cue under embargo are not in a [`Board`] before the cue has fired. Calls, notes,
-//! people, departments, outputs, misses, panics and how far over the show is are the caller's: they must never be here.
+//! Owns what is public: the time, the titles of the show and its segments, what is on and next with
+//! numbers and times, and how the show ended. The words of a cue under embargo are not in a
+//! [`Board`] before the cue has fired. Calls, notes, people, departments, outputs, misses, panics
+//! and how far over the show is are the caller's: they must never be here.
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -113,7 +114,8 @@ pub struct On {
     pub segment: String,
     /// How far the segment has come.
     pub part: Countdown,
-    /// What runs in it, the last first; before that a cue that was over at once and holds until the next.
+    /// What runs in it, the last first; before that a cue that was over at once and holds until the
+    /// next.
     pub cues: Vec<(Item, Option<Countdown>)>,
 }
 
@@ -194,8 +196,14 @@ impl Board {
         }
     }
 
-    /// A board without a run: of `show`, if one is known, at `now` of the machine's clock. `command` begins a run.
-    pub fn waiting(show: Option<&Show>, now: Timestamp, zone: (&str, TimeZone), command: String) -> Board {
+    /// A board without a run: of `show`, if one is known, at `now` of the machine's clock.
+    /// `command` begins a run.
+    pub fn waiting(
+        show: Option<&Show>,
+        now: Timestamp,
+        zone: (&str, TimeZone),
+        command: String,
+    ) -> Board {
         let machines = || vec![Clock { label: Show::clock_label(zone.0), zone: zone.1.clone() }];
         Board {
             title: show.map(|show| show.title.clone()),
@@ -210,23 +218,33 @@ impl Board {
         }
     }
 
-    /// What counts down to the next thing that matters: the end of the running cue that has one, or else of the segment;
-    /// before the show and in a pause, the start.
+    /// What counts down to the next thing that matters: the end of the running cue that has one, or
+    /// else of the segment; before the show and in a pause, the start.
     pub fn figure(&self) -> Option<Figure<'_>> {
-        let starts =
-            |left_ns: i64, of| Figure { left_ns, of_ns: left_ns.unsigned_abs(), of, word: "starts", done: None };
+        let starts = |left_ns: i64, of| Figure {
+            left_ns,
+            of_ns: left_ns.unsigned_abs(),
+            of,
+            word: "starts",
+            done: None,
+        };
         let next = self.next.as_ref().and_then(|next| next.segment.as_deref());
         match &self.stage {
             Stage::Waiting { .. } | Stage::Before { left_ns: None, .. } => None,
-            Stage::Before { left_ns: Some(left_ns), .. } => Some(starts(*left_ns, next.unwrap_or_default())),
+            Stage::Before { left_ns: Some(left_ns), .. } => {
+                Some(starts(*left_ns, next.unwrap_or_default()))
+            }
             Stage::Gap { left_ns, .. } => Some(starts(*left_ns, next.unwrap_or_default())),
             Stage::On(on) => {
                 let timed = on.cues.iter().find_map(|(item, countdown)| match (item, countdown) {
-                    (Item::Public { title, .. }, Some(countdown)) => Some((title.as_str(), *countdown)),
+                    (Item::Public { title, .. }, Some(countdown)) => {
+                        Some((title.as_str(), *countdown))
+                    }
                     _ => None,
                 });
                 let (of, countdown) = timed.unwrap_or((on.segment.as_str(), on.part));
-                let (left_ns, of_ns, done) = (countdown.left_ns(), countdown.of_ns, Some(countdown.done()));
+                let (left_ns, of_ns, done) =
+                    (countdown.left_ns(), countdown.of_ns, Some(countdown.done()));
                 Some(Figure { left_ns, of_ns, of, word: "ends", done })
             }
             Stage::Ended { .. } => None,
@@ -256,7 +274,8 @@ enum Goes {
 }
 
 impl Public<'_> {
-    /// Returns `true` if boards show the cue at all. (Under embargo it stands there without its words.)
+    /// Returns `true` if boards show the cue at all. (Under embargo it stands there without its
+    /// words.)
     fn is_for_all(&self, cue: CueIx) -> bool {
         self.show.cue(cue).public
     }
@@ -278,13 +297,18 @@ impl Public<'_> {
                 over_ns: state.shown_late_ns(self.timing.planned_end_ns, self.timing.end_ns),
             };
         }
-        let (Some(segment), Some(part)) = (state.current_segment(), state.segment_countdown(self.now)) else {
+        let (Some(segment), Some(part)) =
+            (state.current_segment(), state.segment_countdown(self.now))
+        else {
             let starts_ns = state.plan().segment_start_ns.first().filter(|_| state.plan().anchored);
             let starts = starts_ns.map(|&starts_ns| state.wall(starts_ns));
             return Stage::Before { starts, left_ns: starts_ns.map(|starts_ns| starts_ns - now) };
         };
         if let Some((_, starts_ns)) = state.gap(self.now).filter(|_| state.on_air().is_empty()) {
-            return Stage::Gap { until: state.wall(starts_ns as i64), left_ns: starts_ns as i64 - now };
+            return Stage::Gap {
+                until: state.wall(starts_ns as i64),
+                left_ns: starts_ns as i64 - now,
+            };
         }
         let held = self.held_up(segment).map(|cue| (self.item(cue), None));
         let running = state.on_air().iter().rev().filter(|&&cue| self.is_for_all(cue));
@@ -293,14 +317,18 @@ impl Public<'_> {
         Stage::On(On { segment: self.show.segment(segment).title.clone(), part, cues })
     }
 
-    /// The cue that fired last, where it was over at once and nothing else has come since: its picture stands still.
+    /// The cue that fired last, where it was over at once and nothing else has come since: its
+    /// picture stands still.
     fn held_up(&self, segment: SegmentIx) -> Option<CueIx> {
         let fired = |cue: &CueIx| self.state.cue(*cue).fired_ns.map(|fired_ns| (fired_ns, *cue));
         let cues = self.show.cue_indices().filter(|&cue| self.is_for_all(cue));
         let (fired_ns, last) = cues.filter_map(|cue| fired(&cue)).max()?;
-        let is_instant = |cue: &Cue| cue.lasts_ns().unwrap_or(0) == 0 && cue.steps.is_empty() && cue.clip().is_none();
+        let is_instant = |cue: &Cue| {
+            cue.lasts_ns().unwrap_or(0) == 0 && cue.steps.is_empty() && cue.clip().is_none()
+        };
         let since_ns = self.state.segment(segment).started_ns?;
-        let is_over = self.state.cue(last).phase == Phase::Complete && is_instant(self.show.cue(last));
+        let is_over =
+            self.state.cue(last).phase == Phase::Complete && is_instant(self.show.cue(last));
         (is_over && fired_ns >= since_ns && self.show.segment_of(last) == segment).then_some(last)
     }
 
@@ -344,13 +372,17 @@ impl Public<'_> {
                 let at_ns = *self.state.plan().cue_start_ns.get(cue)?;
                 (at_ns >= self.now as i64).then(|| at_ns - self.now as i64)
             }
-            Trigger::Into { offset_ns } if self.state.current_segment().is_none_or(|running| segment > running) => {
+            Trigger::Into { offset_ns }
+                if self.state.current_segment().is_none_or(|running| segment > running) =>
+            {
                 let starts_ns = *self.timing.start_ns.get(segment)?;
                 Some((starts_ns - self.now as i64).max(0).saturating_add(offset_ns as i64))
             }
-            Trigger::Go | Trigger::With { .. } | Trigger::After { .. } | Trigger::At { .. } | Trigger::Into { .. } => {
-                None
-            }
+            Trigger::Go
+            | Trigger::With { .. }
+            | Trigger::After { .. }
+            | Trigger::At { .. }
+            | Trigger::Into { .. } => None,
         }
     }
 
@@ -375,11 +407,15 @@ impl Public<'_> {
             None => return vec![],
         };
         let behind = self.state.current_segment().map_or(behind, |running| running.max(behind));
-        let segments = self.show.segment_indices().filter(|&segment| segment > behind).take(LATER_MAX);
-        segments.map(|segment| (self.planned_start(segment), self.show.segment(segment).title.clone())).collect()
+        let segments =
+            self.show.segment_indices().filter(|&segment| segment > behind).take(LATER_MAX);
+        segments
+            .map(|segment| (self.planned_start(segment), self.show.segment(segment).title.clone()))
+            .collect()
     }
 
-    /// Returns `true` if the plan's times are times of day already: not before an open show has begun.
+    /// Returns `true` if the plan's times are times of day already: not before an open show has
+    /// begun.
     fn is_tied(&self) -> bool {
         self.state.plan().anchored || self.state.has_begun()
     }

@@ -1,7 +1,8 @@
 //! The commands that a few typed letters may mean: what the palette offers, the best first.
 //!
-//! A name that the letters begin stands before one that only has them in this order somewhere, and that before a help
-//! text with these words. How well letters fit is scored by nucleo-matcher, the matcher of the editor Helix.
+//! A name that the letters begin stands before one that only has them in this order somewhere, and
+//! that before a help text with these words. How well letters fit is scored by nucleo-matcher, the
+//! matcher of the editor Helix.
 
 use std::cmp::Reverse;
 
@@ -22,8 +23,8 @@ pub struct Found {
 }
 
 impl Found {
-    /// Returns `true` if Enter may run it: GO and panic take their whole name as `text`, so that a slip fires and stops
-    /// nothing.
+    /// Returns `true` if Enter may run it: GO and panic take their whole name as `text`, so that a
+    /// slip fires and stops nothing.
     pub fn may_run(&self, text: &str) -> bool {
         !self.binding.act.needs_whole_name() || text.trim().eq_ignore_ascii_case(self.binding.name)
     }
@@ -38,8 +39,8 @@ enum Fit {
     Help,
 }
 
-/// The commands that `text` may mean; all of them, in the table's order, where it is empty. Who is ready is asked by
-/// number, which only the keys 1 to 9 say, and so that is not among them.
+/// The commands that `text` may mean; all of them, in the table's order, where it is empty. Who is
+/// ready is asked by number, which only the keys 1 to 9 say, and so that is not among them.
 pub fn commands(text: &str) -> Vec<Found> {
     let text = text.trim().to_lowercase();
     let mut config = Config::DEFAULT;
@@ -63,7 +64,12 @@ pub fn count() -> usize {
     offered().count()
 }
 
-fn fit(binding: &'static Binding, text: &str, pattern: &Pattern, matcher: &mut Matcher) -> Option<(Fit, Found)> {
+fn fit(
+    binding: &'static Binding,
+    text: &str,
+    pattern: &Pattern,
+    matcher: &mut Matcher,
+) -> Option<(Fit, Found)> {
     let name = binding.name.to_lowercase();
     let found = |name: Vec<usize>, help: Vec<usize>| Found { binding, name, help };
     if name.starts_with(text) {
@@ -104,7 +110,8 @@ mod tests {
 
     #[test]
     fn an_empty_line_offers_everything_in_the_tables_order() {
-        let all: Vec<_> = BINDINGS.iter().map(|binding| binding.name).filter(|name| *name != "ready").collect();
+        let all: Vec<_> =
+            BINDINGS.iter().map(|binding| binding.name).filter(|name| *name != "ready").collect();
         assert_eq!((names(" "), count()), (all.clone(), all.len()));
     }
 
@@ -114,7 +121,10 @@ mod tests {
         assert_eq!(names("page log")[0], "page log");
         // `p` begins panic, and stands in the middle of step.
         let all = names("p");
-        assert!(all.iter().position(|name| *name == "panic") < all.iter().position(|name| *name == "mark step"));
+        assert!(
+            all.iter().position(|name| *name == "panic")
+                < all.iter().position(|name| *name == "mark step")
+        );
         // Letters from the beginnings of two words.
         assert_eq!(names("ms")[0], "mark step");
         assert_eq!(names("pgtl")[0], "page timeline");

@@ -1,7 +1,9 @@
-//! `handover demo`: the built-in show from shortly before its jump on, with everything before it already called.
+//! `handover demo`: the built-in show from shortly before its jump on, with everything before it
+//! already called.
 //!
-//! A value: it lets the program call the show as far as the demonstration begins, without a clock, an output or a file,
-//! so that the screen has a whole evening behind it. The same shows on a machine that is slow and in a test.
+//! A value: it lets the program call the show as far as the demonstration begins, without a clock,
+//! an output or a file, so that the screen has a whole evening behind it. The same shows on a
+//! machine that is slow and in a test.
 
 use std::sync::Arc;
 
@@ -34,7 +36,8 @@ pub struct Demo {
 }
 
 impl Demo {
-    /// The demonstration of `show`, which is the first of the built-in ones; `now` stands in for a date that it lacks.
+    /// The demonstration of `show`, which is the first of the built-in ones; `now` stands in for a
+    /// date that it lacks.
     ///
     /// Returns `None` where the program has no demonstration, which no build is without.
     pub fn new(show: &Arc<Show>, now: Timestamp) -> Option<Self> {
@@ -52,8 +55,10 @@ impl Demo {
             shift_ns: None,
             show_crc: None,
         };
-        let (clock, run_ns) =
-            (RunClock::new(0, 0, plan::start_on(show, day, now) - LEAD, 1), script.begins_s * SECOND_NS);
+        let (clock, run_ns) = (
+            RunClock::new(0, 0, plan::start_on(show, day, now) - LEAD, 1),
+            script.begins_s * SECOND_NS,
+        );
         let mut conductor = Conductor::new(State::new(Arc::clone(show)), clock, 0, 0);
         let mut log = Log::default();
         let mut perform = |state: &State, output| match output {

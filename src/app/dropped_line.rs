@@ -1,9 +1,9 @@
 //! Text that the caller types for a line that did not open.
 //!
-//! In the dark the caller presses `o` and types the reason without a look. Where no line opened, the letters would act as
-//! commands and the spaces as GO. So the text right after such a key does nothing, and the screen says so. The first key
-//! decides: a letter, digit or sign begins a text (: and / open their own line), any other key is meant as that key. A
-//! GO is never held back.
+//! In the dark the caller presses `o` and types the reason without a look. Where no line opened,
+//! the letters would act as commands and the spaces as GO. So the text right after such a key does
+//! nothing, and the screen says so. The first key decides: a letter, digit or sign begins a text (:
+//! and / open their own line), any other key is meant as that key. A GO is never held back.
 
 use crossterm::event::{KeyCode, KeyEvent};
 
@@ -11,8 +11,8 @@ use super::App;
 use super::keymap::Key;
 use super::keys::Act;
 
-/// A pause of more than this ends the text, nanoseconds: longer than people pause inside a word, shorter than they need to
-/// look up and decide on a GO.
+/// A pause of more than this ends the text, nanoseconds: longer than people pause inside a word,
+/// shorter than they need to look up and decide on a GO.
 const PAUSE_NS: u64 = 1_500_000_000;
 
 /// A line that did not open, and whose text may come.
@@ -39,7 +39,8 @@ impl App {
         self.dropped_line = Some(DroppedLine { act, at_ns: now_ns, has_text: false });
     }
 
-    /// Takes in keys that were dropped: where they begin a line, the rest of its text may come still.
+    /// Takes in keys that were dropped: where they begin a line, the rest of its text may come
+    /// still.
     pub fn missed<'a>(&mut self, keys: impl IntoIterator<Item = &'a KeyEvent>, now_ns: u64) {
         if self.prompt.is_some() {
             return;
@@ -54,10 +55,18 @@ impl App {
         }
     }
 
-    /// Returns `true` if `key` belongs to the text of a line that did not open, and says so; it must not act then.
-    /// `is_held` is whether the key is held since it was pressed before.
-    pub(super) fn drops_text(&mut self, key: &KeyEvent, act: Option<Act>, is_held: bool, now_ns: u64) -> bool {
-        let Some(line) = self.dropped_line.take().filter(|line| line.is_recent(now_ns)) else { return false };
+    /// Returns `true` if `key` belongs to the text of a line that did not open, and says so; it
+    /// must not act then. `is_held` is whether the key is held since it was pressed before.
+    pub(super) fn drops_text(
+        &mut self,
+        key: &KeyEvent,
+        act: Option<Act>,
+        is_held: bool,
+        now_ns: u64,
+    ) -> bool {
+        let Some(line) = self.dropped_line.take().filter(|line| line.is_recent(now_ns)) else {
+            return false;
+        };
         if is_held && !line.has_text {
             // It is the key that should have opened the line.
             self.dropped_line = Some(line);
@@ -82,7 +91,9 @@ impl App {
         let words = if is_end {
             format!("{opener} opened no line: its text did nothing, keys act again")
         } else {
-            format!("{opener} opened no line: typed text does nothing until Enter, Esc or a pause of 1.5 s")
+            format!(
+                "{opener} opened no line: typed text does nothing until Enter, Esc or a pause of 1.5 s"
+            )
         };
         if line.has_text {
             self.hint(words, now_ns);
@@ -93,7 +104,8 @@ impl App {
             // A second press right after the line is the same slip as one after a GO.
             self.go_pressed_ns = Some(now_ns);
         }
-        self.dropped_line = (!is_end).then_some(DroppedLine { at_ns: now_ns, has_text: true, ..line });
+        self.dropped_line =
+            (!is_end).then_some(DroppedLine { at_ns: now_ns, has_text: true, ..line });
         true
     }
 }

@@ -2,8 +2,8 @@
 
 use crate::show::{CueIx, PersonIx, Show};
 
-/// The cues that `text` may mean, the best first: those of this number, then whose number begins so, then whose title,
-/// call, notes or segment has all of its words.
+/// The cues that `text` may mean, the best first: those of this number, then whose number begins
+/// so, then whose title, call, notes or segment has all of its words.
 pub fn cues(show: &Show, text: &str) -> Vec<CueIx> {
     let text = text.trim().to_lowercase();
     if text.is_empty() {
@@ -37,8 +37,8 @@ fn rank(show: &Show, ix: CueIx, text: &str, words: &[&str]) -> Option<u8> {
     others.into_iter().flatten().any(has_all).then_some(3)
 }
 
-/// The people that `text` may mean, the best first: those whose name begins so, then whose name, then whose name and role,
-/// and then whose name, role and notes have all of its words.
+/// The people that `text` may mean, the best first: those whose name begins so, then whose name,
+/// then whose name and role, and then whose name, role and notes have all of its words.
 pub fn people(show: &Show, text: &str) -> Vec<PersonIx> {
     let text = text.trim().to_lowercase();
     if text.is_empty() {
@@ -52,12 +52,17 @@ pub fn people(show: &Show, text: &str) -> Vec<PersonIx> {
         if name.starts_with(&text) {
             return Some(0_u8);
         }
-        let with = |all: &str, more: &Option<String>| format!("{all} {}", more.as_deref().unwrap_or("").to_lowercase());
+        let with = |all: &str, more: &Option<String>| {
+            format!("{all} {}", more.as_deref().unwrap_or("").to_lowercase())
+        };
         let with_role = with(&name, &person.role);
         let with_notes = with(&with_role, &person.notes);
-        (1..).zip([name, with_role, with_notes]).find_map(|(rank, all)| has_all(&all).then_some(rank))
+        (1..)
+            .zip([name, with_role, with_notes])
+            .find_map(|(rank, all)| has_all(&all).then_some(rank))
     };
-    let mut found: Vec<(u8, PersonIx)> = show.person_indices().filter_map(|ix| Some((rank(ix)?, ix))).collect();
+    let mut found: Vec<(u8, PersonIx)> =
+        show.person_indices().filter_map(|ix| Some((rank(ix)?, ix))).collect();
     found.sort();
     found.into_iter().map(|(_, ix)| ix).collect()
 }

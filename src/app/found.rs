@@ -1,4 +1,5 @@
-//! Selection and view: going through cues, people and lines, finding again, opening and folding segments.
+//! Selection and view: going through cues, people and lines, finding again, opening and folding
+//! segments.
 
 use super::page::Lines;
 use super::{App, Page, Seen, Task, Tone, find};
@@ -28,9 +29,15 @@ impl App {
                 let stays = self.person == before.1 && !state.show().people.is_empty();
                 stays.then(|| format!("this is the {edge} of them"))
             }
-            (_, Some(Seen { is_small: true, .. })) => Some("the window is too small for this page".to_owned()),
-            (_, Some(Seen { scroll_max: 0, .. })) => Some("the whole page is on the screen".to_owned()),
-            (_, Some(seen)) if by < 0 && self.scroll == 0 || by > 0 && self.scroll >= seen.scroll_max => {
+            (_, Some(Seen { is_small: true, .. })) => {
+                Some("the window is too small for this page".to_owned())
+            }
+            (_, Some(Seen { scroll_max: 0, .. })) => {
+                Some("the whole page is on the screen".to_owned())
+            }
+            (_, Some(seen))
+                if by < 0 && self.scroll == 0 || by > 0 && self.scroll >= seen.scroll_max =>
+            {
                 Some(format!("this is the {edge} line"))
             }
             _ => {
@@ -40,20 +47,32 @@ impl App {
         };
         match why {
             Some(why) => self.say(why, Tone::Calm, now_ns),
-            None if self.page == Page::People && state.show().people.is_empty() => return self.nobody(now_ns),
+            None if self.page == Page::People && state.show().people.is_empty() => {
+                return self.nobody(now_ns);
+            }
             None => {}
         }
         vec![]
     }
 
-    /// In a window that is too small for pages, says which one was opened, and which cue was selected.
-    pub(super) fn say_unseen(&mut self, (page, cursor): (Page, Option<CueIx>), state: &State, now_ns: u64) {
+    /// In a window that is too small for pages, says which one was opened, and which cue was
+    /// selected.
+    pub(super) fn say_unseen(
+        &mut self,
+        (page, cursor): (Page, Option<CueIx>),
+        state: &State,
+        now_ns: u64,
+    ) {
         if !self.seen.is_some_and(|seen| seen.is_small) || self.prompt.is_some() {
             return;
         }
         if self.page != page {
             let name = self.page.name().to_lowercase();
-            self.say(format!("the window is too small for the {name} page"), Tone::Attention, now_ns);
+            self.say(
+                format!("the window is too small for the {name} page"),
+                Tone::Attention,
+                now_ns,
+            );
         } else if let Some(cue) = self.cursor.filter(|_| self.cursor != cursor) {
             let cue = state.show().cue(cue);
             self.say(format!("selected {} {}", cue.number, cue.title), Tone::Calm, now_ns);
@@ -86,7 +105,8 @@ impl App {
         self.seen.map_or(0, |seen| seen.lines).saturating_sub(1).max(1) as isize
     }
 
-    /// Selects the next of what was looked for last, in running order, or the one before; after the last comes the first.
+    /// Selects the next of what was looked for last, in running order, or the one before; after the
+    /// last comes the first.
     pub(super) fn find_again(&mut self, back: bool, state: &State, now_ns: u64) -> Vec<Task> {
         if self.page == Page::Log {
             self.say("the log shows all lines that were found", Tone::Attention, now_ns);
@@ -101,7 +121,9 @@ impl App {
             let mut found = find::people(show, &self.last_find);
             found.sort_unstable();
             let place = after(&found, self.selected_person(state), back);
-            place.inspect(|&at| self.person = found.get(at).copied().unwrap_or(PersonIx(0))).map(|at| (at, found.len()))
+            place
+                .inspect(|&at| self.person = found.get(at).copied().unwrap_or(PersonIx(0)))
+                .map(|at| (at, found.len()))
         } else {
             let mut found = find::cues(show, &self.last_find);
             found.sort_unstable();
@@ -117,9 +139,15 @@ impl App {
         };
         match place {
             Some((at, count)) => {
-                self.say(format!("{} of {count} with “{}”", at + 1, self.last_find), Tone::Calm, now_ns);
+                self.say(
+                    format!("{} of {count} with “{}”", at + 1, self.last_find),
+                    Tone::Calm,
+                    now_ns,
+                );
             }
-            None => self.say(format!("nothing found for “{}”", self.last_find), Tone::Attention, now_ns),
+            None => {
+                self.say(format!("nothing found for “{}”", self.last_find), Tone::Attention, now_ns)
+            }
         }
         vec![]
     }
@@ -143,7 +171,8 @@ impl App {
         if is_open && self.cursor.is_some_and(is_here) {
             self.cursor = None;
         }
-        let is_called = state.playhead().is_some_and(is_here) || state.on_air().iter().any(|&cue| is_here(cue));
+        let is_called =
+            state.playhead().is_some_and(is_here) || state.on_air().iter().any(|&cue| is_here(cue));
         if is_open && (is_called || state.current_segment() == Some(segment)) {
             self.say("the running and the next segment stay open", Tone::Calm, now_ns);
             return;
@@ -255,7 +284,11 @@ mod tests {
         assert_eq!(app.folds.get(&SegmentIx(1)), Some(&true));
         app.cursor = Some(CueIx(4));
         app.fold(SegmentIx(2), true, &state, 0);
-        assert_eq!((app.cursor, app.folds.get(&SegmentIx(2))), (None, Some(&false)), "the selection does not keep it");
+        assert_eq!(
+            (app.cursor, app.folds.get(&SegmentIx(2))),
+            (None, Some(&false)),
+            "the selection does not keep it"
+        );
         press(&mut app, KeyCode::Left, KeyModifiers::NONE, &state);
         assert!(app.folds.is_empty());
         app.page = Page::Timeline;

@@ -1,8 +1,9 @@
-//! The guard against doing one thing twice: two hands on it in the same moment, or a datagram that arrived twice.
+//! The guard against doing one thing twice: two hands on it in the same moment, or a datagram that
+//! arrived twice.
 //!
-//! Every command passes here, of the caller's keys and of remote controls; the match over them is exhaustive, so that a
-//! new command has to say whether twice would be wrong. What one key does when it is held down or pressed again is not
-//! decided here but where keys are read.
+//! Every command passes here, of the caller's keys and of remote controls; the match over them is
+//! exhaustive, so that a new command has to say whether twice would be wrong. What one key does
+//! when it is held down or pressed again is not decided here but where keys are read.
 
 use super::App;
 use super::update::GO_IGNORED;
@@ -10,11 +11,12 @@ use crate::engine::{Command, State};
 use crate::remote::GO_GUARD_NS;
 use crate::show::{CueIx, DepartmentIx};
 
-/// Two moves of the playhead by datagrams within this time are one that arrived twice, nanoseconds. It is short because
-/// knobs send a move for each step, twenty a second and more.
+/// Two moves of the playhead by datagrams within this time are one that arrived twice, nanoseconds.
+/// It is short because knobs send a move for each step, twenty a second and more.
 const MOVE_GUARD_NS: u64 = 50_000_000;
 
-/// How many deeds are remembered at most. Remote controls are let through at 200 a second, so it never gets so far.
+/// How many deeds are remembered at most. Remote controls are let through at 200 a second, so it
+/// never gets so far.
 const DEEDS_MAX: usize = 256;
 
 /// Where a command comes from.
@@ -49,7 +51,8 @@ enum Rule {
     OneOfTwoHands,
     /// Within [`MOVE_GUARD_NS`] of the last one, where both came by datagrams.
     OneOfTwoDatagrams,
-    /// Never: it says how things shall be, so twice is once. It is only remembered, for toggles of the same thing.
+    /// Never: it says how things shall be, so twice is once. It is only remembered, for toggles of
+    /// the same thing.
     Never,
 }
 
@@ -71,23 +74,33 @@ pub struct Pass {
 }
 
 impl App {
-    /// Lets `command` of `hand` pass at `now_ns` of the machine's clock, unless it is the same deed a second time.
+    /// Lets `command` of `hand` pass at `now_ns` of the machine's clock, unless it is the same deed
+    /// a second time.
     ///
     /// # Errors
     /// With the reason, for the caller and the remote control.
-    pub fn guard(&mut self, command: &Command, hand: Hand, state: &State, now_ns: u64) -> Result<Pass, String> {
+    pub fn guard(
+        &mut self,
+        command: &Command,
+        hand: Hand,
+        state: &State,
+        now_ns: u64,
+    ) -> Result<Pass, String> {
         let is_recent = |at_ns: u64| now_ns.saturating_sub(at_ns) < GO_GUARD_NS;
         if let Command::Go { .. } = command {
             // A key has passed this guard before it became a command.
             if hand != Hand::Caller {
                 self.guard_go(now_ns)?;
             } else if self.go_to_ns.is_some_and(is_recent) {
-                // The caller means the cue that stood at the playhead, and not the one that comes after it.
+                // The caller means the cue that stood at the playhead, and not the one that comes
+                // after it.
                 return Err("GO ignored: a remote control gave GO less than 0.3 s ago".to_owned());
             }
         }
         let go_to_ns = matches!(command, Command::GoTo { .. }).then_some(now_ns);
-        let Some((deed, rule)) = deed(command, state) else { return Ok(Pass { done: None, go_to_ns }) };
+        let Some((deed, rule)) = deed(command, state) else {
+            return Ok(Pass { done: None, go_to_ns });
+        };
         self.done.retain(|done| is_recent(done.at_ns));
         let is_same = |done: &&mut Done| {
             done.deed == deed
@@ -96,7 +109,8 @@ impl App {
                     Rule::OneOfTwoHands => (done.hand, hand) != (Hand::Caller, Hand::Caller),
                     Rule::OneOfTwoDatagrams => {
                         let since_ns = now_ns.saturating_sub(done.at_ns);
-                        (done.hand, hand) == (Hand::Datagram, Hand::Datagram) && since_ns < MOVE_GUARD_NS
+                        (done.hand, hand) == (Hand::Datagram, Hand::Datagram)
+                            && since_ns < MOVE_GUARD_NS
                     }
                     Rule::Never => false,
                 }
@@ -139,11 +153,14 @@ fn deed(command: &Command, state: &State) -> Option<(Deed, Rule)> {
         Command::ToggleHold => (Deed::Hold, Rule::OneOfTwoHands),
         Command::Hold | Command::Resume => (Deed::Hold, Rule::Never),
         Command::ToggleReady(at) => (Deed::Ready(need(*at, state)?), Rule::OneOfTwoHands),
-        Command::Ready(name) => (Deed::Ready(need(state.need_named(state.playhead()?, name)?, state)?), Rule::Never),
+        Command::Ready(name) => {
+            (Deed::Ready(need(state.need_named(state.playhead()?, name)?, state)?), Rule::Never)
+        }
         Command::PlayheadNext => (Deed::PlayheadNext, Rule::OneOfTwoDatagrams),
         Command::PlayheadPrevious => (Deed::PlayheadPrevious, Rule::OneOfTwoDatagrams),
         Command::Note(text) => (Deed::Note(text.clone()), Rule::OneOfTwoHands),
-        // These say how things shall be, or come from one hand only, or must never wait for anything.
+        // These say how things shall be, or come from one hand only, or must never wait for
+        // anything.
         Command::Stop(_)
         | Command::PauseClip(_)
         | Command::ResumeClip(_)
@@ -172,11 +189,17 @@ fn need(at: usize, state: &State) -> Option<DepartmentIx> {
 /// Why a deed is not done a second time.
 fn words(deed: &Deed, state: &State) -> String {
     let (what, within) = match deed {
-        Deed::Fire(cue) => (format!("cue {} was asked for", state.show().cue(*cue).number), "0.3 s"),
+        Deed::Fire(cue) => {
+            (format!("cue {} was asked for", state.show().cue(*cue).number), "0.3 s")
+        }
         Deed::Step => ("a step was marked".to_owned(), "0.3 s"),
         Deed::Hold => ("hold was pressed".to_owned(), "0.3 s"),
-        Deed::Ready(department) => (format!("{} answered", state.show().department(*department).name), "0.3 s"),
-        Deed::PlayheadNext | Deed::PlayheadPrevious => ("the playhead was moved".to_owned(), "0.05 s"),
+        Deed::Ready(department) => {
+            (format!("{} answered", state.show().department(*department).name), "0.3 s")
+        }
+        Deed::PlayheadNext | Deed::PlayheadPrevious => {
+            ("the playhead was moved".to_owned(), "0.05 s")
+        }
         Deed::Note(_) => ("this note was taken".to_owned(), "0.3 s"),
     };
     format!("ignored: {what} less than {within} ago")

@@ -1,7 +1,8 @@
 //! Keys that are held down: what repeats, and what must happen once only.
 //!
-//! A terminal sends a held key again and again, mostly without a word that it is the same press. So a press counts as
-//! held when no other key came between and the last one, acted on or not, is not long ago.
+//! A terminal sends a held key again and again, mostly without a word that it is the same press. So
+//! a press counts as held when no other key came between and the last one, acted on or not, is not
+//! long ago.
 
 use crossterm::event::{KeyEvent, KeyEventKind};
 
@@ -9,8 +10,9 @@ use super::App;
 use super::keymap::Key;
 use super::keys::{Act, Held};
 
-/// The same key within this time of its last press is one that is held, nanoseconds: more than the time that a desktop
-/// waits before it repeats a key (X11 660 ms, KDE 600, GNOME, Windows and macOS 500).
+/// The same key within this time of its last press is one that is held, nanoseconds: more than the
+/// time that a desktop waits before it repeats a key (X11 660 ms, KDE 600, GNOME, Windows and macOS
+/// 500).
 pub(super) const HELD_NS: u64 = 700_000_000;
 
 /// How the program knows which key is held down.
@@ -47,12 +49,14 @@ impl App {
     pub(super) fn is_held(&mut self, key: &KeyEvent, now_ns: u64) -> bool {
         let pressed = Key::of(key);
         let last = std::mem::replace(&mut self.pressed, pressed.map(|pressed| (pressed, now_ns)));
-        let is_same = |(last, at_ns): (Key, u64)| Some(last) == pressed && now_ns.saturating_sub(at_ns) < HELD_NS;
+        let is_same = |(last, at_ns): (Key, u64)| {
+            Some(last) == pressed && now_ns.saturating_sub(at_ns) < HELD_NS
+        };
         key.kind == KeyEventKind::Repeat || last.is_some_and(is_same)
     }
 
-    /// Why the key that was pressed last does not do `act` again, where it must not; `is_told` is whether the terminal or
-    /// the keyboard's pace says that it is held.
+    /// Why the key that was pressed last does not do `act` again, where it must not; `is_told` is
+    /// whether the terminal or the keyboard's pace says that it is held.
     pub(super) fn holds_back(&self, act: Act, is_told: bool) -> Option<String> {
         match act.held() {
             Held::Repeats | Held::OwnGuard => None,
@@ -113,7 +117,8 @@ mod tests {
         state
     }
 
-    /// The presses of a key that is held for two seconds on a desktop that waits `delay_ms` before it repeats.
+    /// The presses of a key that is held for two seconds on a desktop that waits `delay_ms` before
+    /// it repeats.
     fn held_down(delay_ms: u64) -> impl Iterator<Item = u64> {
         [0].into_iter().chain((delay_ms..2_000).step_by(33)).map(|ms| ms * MS_NS)
     }
@@ -125,7 +130,9 @@ mod tests {
     #[test]
     fn every_key_of_the_table_that_is_held_does_what_the_table_says() {
         let state = live();
-        for (binding, page) in BINDINGS.iter().flat_map(|binding| Page::ALL.iter().map(move |&page| (binding, page))) {
+        for (binding, page) in
+            BINDINGS.iter().flat_map(|binding| Page::ALL.iter().map(move |&page| (binding, page)))
+        {
             for key in App::new(Theme::Dark).keymap.keys(binding.act).to_vec() {
                 for delay_ms in [200, 250, 500, 600, 660] {
                     let what = format!("{} on {page:?}, {delay_ms} ms", binding.name);
@@ -157,8 +164,14 @@ mod tests {
         let ready = KeyEvent::new(KeyCode::Char('1'), KeyModifiers::NONE);
         let mut app = App::new(Theme::Dark);
         assert_eq!(tasks_of(&mut app, &ready, &state, 500).len(), 1);
-        assert!(app.message.is_some_and(|message| message.text == "1 ignored: pressed again within 0.7 s"));
-        for quit in [KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL), KeyEvent::from(KeyCode::Char('q'))] {
+        assert!(
+            app.message
+                .is_some_and(|message| message.text == "1 ignored: pressed again within 0.7 s")
+        );
+        for quit in [
+            KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL),
+            KeyEvent::from(KeyCode::Char('q')),
+        ] {
             let mut app = App::new(Theme::Dark);
             assert_eq!(tasks_of(&mut app, &quit, &state, 500), []);
             assert!(app.question.is_some() && app.message.is_some(), "it still stands, in sight");
@@ -171,10 +184,14 @@ mod tests {
         let (hold, down) = (KeyEvent::from(KeyCode::Char('h')), KeyEvent::from(KeyCode::Down));
         let mut app = App::new(Theme::Dark);
         let mut press = |key: &KeyEvent, ms: u64| app.key(key, &state, ms * MS_NS).len();
-        assert_eq!([press(&hold, 1_000), press(&hold, 1_699), press(&hold, 2_398), press(&hold, 3_098)], [1, 0, 0, 1]);
+        assert_eq!(
+            [press(&hold, 1_000), press(&hold, 1_699), press(&hold, 2_398), press(&hold, 3_098)],
+            [1, 0, 0, 1]
+        );
         assert_eq!([press(&down, 3_200), press(&hold, 3_300)], [0, 1]);
         // Where the terminal says that a key repeats, it is known however long ago the press was.
-        let repeat = KeyEvent::new_with_kind(KeyCode::Char('h'), KeyModifiers::NONE, KeyEventKind::Repeat);
+        let repeat =
+            KeyEvent::new_with_kind(KeyCode::Char('h'), KeyModifiers::NONE, KeyEventKind::Repeat);
         assert_eq!(app.key(&repeat, &state, 9_000 * MS_NS), []);
         assert!(app.message.is_some_and(|message| message.text == "h ignored: it is held down"));
         let mut app = App::new(Theme::Dark);
@@ -182,8 +199,16 @@ mod tests {
         for ms in [9_600, 9_640, 9_680] {
             assert_eq!(app.key(&space, &state, ms * MS_NS), []);
         }
-        assert!(app.message.as_ref().is_some_and(|message| message.text == "GO ignored: its key is held down"));
-        assert_eq!(app.take_refusals().len(), 1, "the log is not filled by a key that is held down");
+        assert!(
+            app.message
+                .as_ref()
+                .is_some_and(|message| message.text == "GO ignored: its key is held down")
+        );
+        assert_eq!(
+            app.take_refusals().len(),
+            1,
+            "the log is not filled by a key that is held down"
+        );
         // Nor does one that is held down answer a question.
         app.key(&KeyEvent::from(KeyCode::Char('q')), &state, 20_000 * MS_NS);
         let yes = KeyEvent { code: KeyCode::Char('y'), ..repeat };

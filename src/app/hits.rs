@@ -23,7 +23,8 @@ pub struct Hits {
     pub choices: Vec<(u16, usize)>,
     /// How far the page can be scrolled: [`super::App::scroll`] is held to it.
     pub scroll_max: usize,
-    /// How far it is scrolled: where it follows the run, or lines have come above it, not as far as was asked.
+    /// How far it is scrolled: where it follows the run, or lines have come above it, not as far as
+    /// was asked.
     pub scroll: usize,
     /// How far [`super::App::scroll`] asked it to be.
     pub asked: usize,
@@ -76,7 +77,9 @@ impl Hits {
 
     /// How many cues, people or lines of the page are on the screen.
     pub fn page_lines(&self) -> usize {
-        let count = |is: fn(&Target) -> bool| self.regions.iter().filter(|region| is(&region.target)).count();
+        let count = |is: fn(&Target) -> bool| {
+            self.regions.iter().filter(|region| is(&region.target)).count()
+        };
         match self.page.spec().lines {
             Lines::Cues => self.rows.len(),
             Lines::People => count(|target| matches!(target, Target::Person(_))),
@@ -89,13 +92,15 @@ impl Hits {
 
     /// The cue under a cell.
     pub fn cue_at(&self, column: u16, row: u16) -> Option<CueIx> {
-        let hit = self.rows.iter().find(|(at, from, to, _)| *at == row && (*from..*to).contains(&column));
+        let hit =
+            self.rows.iter().find(|(at, from, to, _)| *at == row && (*from..*to).contains(&column));
         hit.map(|&(.., cue)| cue)
     }
 
     /// What else is under a cell.
     pub fn target_at(&self, column: u16, row: u16) -> Option<Target> {
-        let covers = |region: &&Region| region.columns.contains(&column) && region.rows.contains(&row);
+        let covers =
+            |region: &&Region| region.columns.contains(&column) && region.rows.contains(&row);
         self.regions.iter().rfind(covers).map(|region| region.target)
     }
 }

@@ -1,8 +1,9 @@
 //! Which key does what: the table of [`super::keys`], as the caller's keys.toml has changed it.
 //!
-//! Everything that speaks of keys asks here: the keyboard, the footer, the help page, the palette and every sentence
-//! that names one, so that they cannot disagree. The keys of the table are read from its very words, and so a new row can
-//! be remapped without further work. Three things never move: Esc twice is panic, Ctrl-C leaves, 1 to 9 answer ready.
+//! Everything that speaks of keys asks here: the keyboard, the footer, the help page, the palette
+//! and every sentence that names one, so that they cannot disagree. The keys of the table are read
+//! from its very words, and so a new row can be remapped without further work. Three things never
+//! move: Esc twice is panic, Ctrl-C leaves, 1 to 9 answer ready.
 
 mod file;
 mod key;
@@ -17,7 +18,8 @@ use super::keys::{Act, BINDINGS, Binding};
 /// The keys in force.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Keymap {
-    /// Beside [`BINDINGS`], row by row; empty for what is fixed, and for what only the palette does.
+    /// Beside [`BINDINGS`], row by row; empty for what is fixed, and for what only the palette
+    /// does.
     rows: Vec<Vec<Key>>,
 }
 
@@ -32,13 +34,15 @@ impl Default for Keymap {
     }
 }
 
-/// Returns `true` if no file changes the keys of `act`: callers press these in the dark without looking.
+/// Returns `true` if no file changes the keys of `act`: callers press these in the dark without
+/// looking.
 fn is_fixed(act: Act) -> bool {
     matches!(act, Act::Panic | Act::Ready(_))
 }
 
 impl Keymap {
-    /// What `event` means on the run screen, where no prompt is open. Escape means nothing here: it needs two presses.
+    /// What `event` means on the run screen, where no prompt is open. Escape means nothing here: it
+    /// needs two presses.
     pub fn act_of(&self, event: &KeyEvent) -> Option<Act> {
         let key = Key::of(event)?;
         if key == Key::CTRL_C {
@@ -61,7 +65,8 @@ impl Keymap {
         row.and_then(|row| self.rows.get(row)).map_or(&[], Vec::as_slice)
     }
 
-    /// The keys that do `act` where it belongs: its own, and on the people page those of what it stands for there.
+    /// The keys that do `act` where it belongs: its own, and on the people page those of what it
+    /// stands for there.
     fn ways(&self, act: Act) -> impl Iterator<Item = &Key> {
         let shared = Some(act.on_run()).filter(|&on_run| on_run != act);
         self.keys(act).iter().chain(shared.map_or(&[][..], |on_run| self.keys(on_run)))

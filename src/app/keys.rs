@@ -1,7 +1,8 @@
-//! The one table of commands: what each does, its usual keys, and what the footer, the help page and the palette say.
+//! The one table of commands: what each does, its usual keys, and what the footer, the help page
+//! and the palette say.
 //!
-//! [`super::keymap`] reads the keys from these very words; a new row needs nothing but an arm in `App::act`, and can be
-//! remapped. `1…9` and `Esc Esc` alone are not read: they never move.
+//! [`super::keymap`] reads the keys from these very words; a new row needs nothing but an arm in
+//! `App::act`, and can be remapped. `1…9` and `Esc Esc` alone are not read: they never move.
 
 use strum::VariantArray;
 
@@ -58,7 +59,8 @@ pub enum Act {
 pub enum Held {
     /// It acts again and again: it only moves or shows something.
     Repeats,
-    /// It acts once: again it would take back what it did, do it to the next, or answer its own question.
+    /// It acts once: again it would take back what it did, do it to the next, or answer its own
+    /// question.
     Once,
     /// It has a guard of its own that decides.
     OwnGuard,
@@ -69,7 +71,8 @@ pub enum Held {
 pub struct Binding {
     /// What is done.
     pub act: Act,
-    /// The usual keys as people read them, with spaces between; empty for what only the palette does.
+    /// The usual keys as people read them, with spaces between; empty for what only the palette
+    /// does.
     pub keys: &'static str,
     /// A few words: the palette's name of it.
     pub name: &'static str,
@@ -95,26 +98,39 @@ pub enum Group {
 }
 
 impl Act {
-    /// What its key does on `page`: the people page has its own meaning for the keys that act on a selected cue.
+    /// What its key does on `page`: the people page has its own meaning for the keys that act on a
+    /// selected cue.
     pub fn on(self, page: Page) -> Act {
         let own = PEOPLE.iter().find(|(run, _)| page == Page::People && *run == self);
         own.map_or(self, |&(_, people)| people)
     }
 
-    /// Returns `true` if the palette runs it only by its whole name: it fires a cue or stops the show.
+    /// Returns `true` if the palette runs it only by its whole name: it fires a cue or stops the
+    /// show.
     pub fn needs_whole_name(self) -> bool {
         matches!(self, Act::Go | Act::Panic)
     }
 
     /// Returns `true` if it opens a line to type in, or says why there is none now.
     pub fn opens_line(self) -> bool {
-        matches!(self, Act::Override | Act::Note | Act::PersonNote | Act::Find | Act::FindPerson | Act::Palette)
+        matches!(
+            self,
+            Act::Override
+                | Act::Note
+                | Act::PersonNote
+                | Act::Find
+                | Act::FindPerson
+                | Act::Palette
+        )
     }
 
-    /// Returns `true` if its usual key gives way to a keys.toml that has given that key to another command: files that were
-    /// written before it had one stay right.
+    /// Returns `true` if its usual key gives way to a keys.toml that has given that key to another
+    /// command: files that were written before it had one stay right.
     pub fn gives_way(self) -> bool {
-        matches!(self, Act::AllReady | Act::FindNext | Act::OpenSegments | Act::FoldSegments | Act::Redraw)
+        matches!(
+            self,
+            Act::AllReady | Act::FindNext | Act::OpenSegments | Act::FoldSegments | Act::Redraw
+        )
     }
 
     /// What its key does while it is held down.
@@ -251,7 +267,14 @@ const BEFORE_PAGES: &[Binding] = &[
         Group::Call,
         Some("go"),
     ),
-    row(Act::Standby, "s", "standby", "warn the departments of the cue at the playhead", Group::Call, Some("standby")),
+    row(
+        Act::Standby,
+        "s",
+        "standby",
+        "warn the departments of the cue at the playhead",
+        Group::Call,
+        Some("standby"),
+    ),
     row(
         Act::Ready(0),
         "1…9",
@@ -261,10 +284,31 @@ const BEFORE_PAGES: &[Binding] = &[
         Some("ready"),
     ),
     row(Act::AllReady, "0", "all ready", "mark every department ready", Group::Call, None),
-    row(Act::Override, "o", "override", "override the interlock for the next GO; asks for a reason", Group::Call, None),
-    row(Act::SwapBackup, "b", "backup", "swap the cue at the playhead for its backup, and back", Group::Call, None),
+    row(
+        Act::Override,
+        "o",
+        "override",
+        "override the interlock for the next GO; asks for a reason",
+        Group::Call,
+        None,
+    ),
+    row(
+        Act::SwapBackup,
+        "b",
+        "backup",
+        "swap the cue at the playhead for its backup, and back",
+        Group::Call,
+        None,
+    ),
     row(Act::Step, "m", "mark step", "mark the next step of the running cue", Group::Call, None),
-    row(Act::Hold, "h", "hold", "hold the show: nothing fires by itself; again: resume", Group::Call, Some("hold")),
+    row(
+        Act::Hold,
+        "h",
+        "hold",
+        "hold the show: nothing fires by itself; again: resume",
+        Group::Call,
+        Some("hold"),
+    ),
     row(
         Act::Panic,
         "Esc Esc",
@@ -274,9 +318,30 @@ const BEFORE_PAGES: &[Binding] = &[
         None,
     ),
     row(Act::Note, "t", "note", "take a note, saved with the time", Group::Call, None),
-    row(Act::PlayheadNext, "n", "playhead next", "playhead to the next cue without firing", Group::Rundown, None),
-    row(Act::PlayheadPrevious, "p", "playhead previous", "playhead to the previous cue", Group::Rundown, None),
-    row(Act::PlayheadHere, "Enter", "playhead here", "playhead to the selected cue", Group::Rundown, None),
+    row(
+        Act::PlayheadNext,
+        "n",
+        "playhead next",
+        "playhead to the next cue without firing",
+        Group::Rundown,
+        None,
+    ),
+    row(
+        Act::PlayheadPrevious,
+        "p",
+        "playhead previous",
+        "playhead to the previous cue",
+        Group::Rundown,
+        None,
+    ),
+    row(
+        Act::PlayheadHere,
+        "Enter",
+        "playhead here",
+        "playhead to the selected cue",
+        Group::Rundown,
+        None,
+    ),
     row(
         Act::Skip,
         "x",
@@ -287,8 +352,22 @@ const BEFORE_PAGES: &[Binding] = &[
     ),
     row(Act::SelectUp, "↑ k", "select up", "select the cue above", Group::Rundown, None),
     row(Act::SelectDown, "↓ j", "select down", "select the cue below", Group::Rundown, None),
-    row(Act::SelectPageUp, "PgUp", "select page up", "select a screen of cues up", Group::Rundown, None),
-    row(Act::SelectPageDown, "PgDn", "select page down", "select a screen of cues down", Group::Rundown, None),
+    row(
+        Act::SelectPageUp,
+        "PgUp",
+        "select page up",
+        "select a screen of cues up",
+        Group::Rundown,
+        None,
+    ),
+    row(
+        Act::SelectPageDown,
+        "PgDn",
+        "select page down",
+        "select a screen of cues down",
+        Group::Rundown,
+        None,
+    ),
     row(Act::SelectFirst, "g Home", "select first", "select the first cue", Group::Rundown, None),
     row(Act::SelectLast, "G End", "select last", "select the last cue", Group::Rundown, None),
     row(
@@ -299,11 +378,25 @@ const BEFORE_PAGES: &[Binding] = &[
         Group::Rundown,
         Some("find"),
     ),
-    row(Act::FindNext, "Ctrl-N", "find next", "the next match of the last search", Group::Rundown, None),
+    row(
+        Act::FindNext,
+        "Ctrl-N",
+        "find next",
+        "the next match of the last search",
+        Group::Rundown,
+        None,
+    ),
     row(Act::FindPrevious, "", "find previous", "the previous match", Group::Rundown, None),
     row(Act::OpenSegments, "→", "open segments", "unfold every segment", Group::Rundown, None),
     row(Act::FoldSegments, "←", "fold segments", "fold the segments again", Group::Rundown, None),
-    row(Act::Spot, "", "spotted", "the selected person was spotted now; again: once more", Group::People, None),
+    row(
+        Act::Spot,
+        "",
+        "spotted",
+        "the selected person was spotted now; again: once more",
+        Group::People,
+        None,
+    ),
     row(
         Act::Unspot,
         "Backspace",
@@ -313,9 +406,23 @@ const BEFORE_PAGES: &[Binding] = &[
         None,
     ),
     row(Act::PersonNote, "", "person note", "take a note on the person", Group::People, None),
-    row(Act::FindPerson, "", "find person", "find a person by name, role or notes", Group::People, None),
+    row(
+        Act::FindPerson,
+        "",
+        "find person",
+        "find a person by name, role or notes",
+        Group::People,
+        None,
+    ),
     row(Act::NextPage, "Tab", "next page", "go to the next page", Group::Program, None),
-    row(Act::PreviousPage, "Shift-Tab", "previous page", "go to the previous page", Group::Program, None),
+    row(
+        Act::PreviousPage,
+        "Shift-Tab",
+        "previous page",
+        "go to the previous page",
+        Group::Program,
+        None,
+    ),
 ];
 
 /// Those after the pages.

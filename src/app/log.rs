@@ -1,7 +1,8 @@
-//! The log: the run's events as the screen words them, and beside them the program's own words, which the journal does
-//! not have: what was refused, and why.
+//! The log: the run's events as the screen words them, and beside them the program's own words,
+//! which the journal does not have: what was refused, and why.
 //!
-//! Must never decide what is shown where: it keeps lines, knows of what kind each is, and finds them again.
+//! Must never decide what is shown where: it keeps lines, knows of what kind each is, and finds
+//! them again.
 
 pub(super) mod telling;
 
@@ -169,7 +170,8 @@ impl Filter {
 }
 
 impl Line {
-    /// Returns `true` if something was refused, missed or lost, did not leave, or is not as it should be.
+    /// Returns `true` if something was refused, missed or lost, did not leave, or is not as it
+    /// should be.
     pub fn is_trouble(&self) -> bool {
         let is_warning = self.seq.is_none() && self.tone == Tone::Attention;
         self.tone == Tone::Alarm || self.kind == Kind::Refusal || is_warning
@@ -190,18 +192,40 @@ impl Log {
     pub fn push(&mut self, record: &Record, show: &Show) {
         let Telling { kind, text, tone, mark, .. } = telling(&record.event, show);
         let (cue, at_ns) = (record.event.cue().cloned(), record.run_ns);
-        self.keep(Line { at: 0, seq: Some(record.seq), at_ns, kind, cue, text, tone, mark, times: 1 });
+        self.keep(Line {
+            at: 0,
+            seq: Some(record.seq),
+            at_ns,
+            kind,
+            cue,
+            text,
+            tone,
+            mark,
+            times: 1,
+        });
     }
 
-    /// Keeps a word of the program's own. One that was said last already is counted and not kept again: a key that is
-    /// held down must not push the show out of the log.
+    /// Keeps a word of the program's own. One that was said last already is counted and not kept
+    /// again: a key that is held down must not push the show out of the log.
     pub fn say(&mut self, word: Word) {
         let Word { kind, text, tone, at_ns } = word;
-        if let Some(last) = self.lines.back_mut().filter(|last| last.seq.is_none() && last.text == text) {
+        if let Some(last) =
+            self.lines.back_mut().filter(|last| last.seq.is_none() && last.text == text)
+        {
             (last.times, last.at_ns) = (last.times.saturating_add(1), at_ns);
             return;
         }
-        self.keep(Line { at: 0, seq: None, at_ns, kind, cue: None, text, tone, mark: Mark::Plain, times: 1 });
+        self.keep(Line {
+            at: 0,
+            seq: None,
+            at_ns,
+            kind,
+            cue: None,
+            text,
+            tone,
+            mark: Mark::Plain,
+            times: 1,
+        });
     }
 
     fn keep(&mut self, line: Line) {
@@ -225,11 +249,12 @@ impl Log {
     /// The lines that `filter` lets pass and that have all words of `search`, the newest first.
     pub fn found(&self, filter: Filter, search: &str) -> impl Iterator<Item = &Line> {
         let words: Vec<String> = search.split_whitespace().map(str::to_lowercase).collect();
-        self.newest_first().filter(move |line| filter.passes(line) && (words.is_empty() || line.has_all(&words)))
+        self.newest_first()
+            .filter(move |line| filter.passes(line) && (words.is_empty() || line.has_all(&words)))
     }
 
-    /// The newest line that the caller would want to read: no bookkeeping, and nothing that the message line has said
-    /// already.
+    /// The newest line that the caller would want to read: no bookkeeping, and nothing that the
+    /// message line has said already.
     pub fn last_said(&self) -> Option<&Line> {
         let is_said = |line: &&Line| line.kind != Kind::Refusal && line.mark != Mark::Routine;
         self.lines.iter().rev().take(64).find(is_said)
@@ -254,7 +279,13 @@ mod tests {
     fn log() -> Log {
         let cue = || CueNumber::new("12").unwrap();
         let mut log = Log::default();
-        let fired = Event::CueFired { cue: cue(), cause: Cause::Go, firing: 1, due_ns: 0, playhead_stays: false };
+        let fired = Event::CueFired {
+            cue: cue(),
+            cause: Cause::Go,
+            firing: 1,
+            due_ns: 0,
+            playhead_stays: false,
+        };
         let failed = |output: &str, error: &str| {
             let (output, error) = (output.into(), error.into());
             Event::ActionFailed { cue: cue(), firing: 1, action: 1, output, error }
@@ -294,7 +325,11 @@ mod tests {
     fn a_swap_names_what_is_not_followed_any_more() {
         let number = |text: &str| CueNumber::new(text).unwrap();
         let swapped = |not_followed| {
-            telling(&Event::CueSwapped { cue: number("12"), by: number("12B"), not_followed }, &show()).text
+            telling(
+                &Event::CueSwapped { cue: number("12"), by: number("12B"), not_followed },
+                &show(),
+            )
+            .text
         };
         assert_eq!(swapped(vec![]), "cue 12B replaces 12");
         let named = swapped(vec![number("13"), number("14")]);
@@ -341,7 +376,10 @@ mod tests {
     #[test]
     fn a_note_is_said_whatever_words_it_has() {
         let mut log = Log::default();
-        log.push(&record(1, Event::NoteTaken { text: "playhead: sent".into(), cue: None }), &show());
+        log.push(
+            &record(1, Event::NoteTaken { text: "playhead: sent".into(), cue: None }),
+            &show(),
+        );
         log.push(&record(2, Event::PlayheadMoved { cue: None }), &show());
         assert_eq!(log.last_said().map(|line| line.text.as_str()), Some("note: playhead: sent"));
     }

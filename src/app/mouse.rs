@@ -1,7 +1,9 @@
-//! What the mouse does: it selects, it scrolls what is under it, it opens pages, and twice on a cue sets the playhead.
+//! What the mouse does: it selects, it scrolls what is under it, it opens pages, and twice on a cue
+//! sets the playhead.
 //!
-//! It never fires anything, and while a line is typed or a question stands it does nothing at all: a sleeve on a
-//! touchpad must not change what the caller is typing, or answer for them. Nothing needs it.
+//! It never fires anything, and while a line is typed or a question stands it does nothing at all:
+//! a sleeve on a touchpad must not change what the caller is typing, or answer for them. Nothing
+//! needs it.
 
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 
@@ -25,8 +27,17 @@ pub(super) struct Click {
 
 impl App {
     /// The mouse, over what was last drawn, at `now_ns` of the machine's clock.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the events are crossterm's; all others mean nothing here")]
-    pub fn mouse(&mut self, mouse: &MouseEvent, hits: &Hits, state: &State, now_ns: u64) -> Vec<Task> {
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the events are crossterm's; all others mean nothing here"
+    )]
+    pub fn mouse(
+        &mut self,
+        mouse: &MouseEvent,
+        hits: &Hits,
+        state: &State,
+        now_ns: u64,
+    ) -> Vec<Task> {
         if self.prompt.as_ref().is_some_and(|prompt| prompt.ask == Ask::Palette) {
             self.palette_mouse(mouse, hits, state);
             return vec![];
@@ -37,7 +48,9 @@ impl App {
         match mouse.kind {
             MouseEventKind::ScrollUp => self.wheel(-WHEEL, mouse, hits, state),
             MouseEventKind::ScrollDown => self.wheel(WHEEL, mouse, hits, state),
-            MouseEventKind::Down(MouseButton::Left) => return self.click(mouse, hits, state, now_ns),
+            MouseEventKind::Down(MouseButton::Left) => {
+                return self.click(mouse, hits, state, now_ns);
+            }
             _ => {}
         }
         vec![]
@@ -54,16 +67,20 @@ impl App {
             Some(Target::Page(page)) => return self.turn_to(page),
             Some(Target::NextPage) => return self.turn_to(self.page.next()),
             Some(Target::Person(person)) => self.person = person,
-            Some(Target::Segment { segment, is_open }) => self.fold(segment, is_open, state, now_ns),
+            Some(Target::Segment { segment, is_open }) => {
+                self.fold(segment, is_open, state, now_ns)
+            }
             Some(Target::Rundown | Target::People | Target::Lines) | None => {}
         }
         vec![]
     }
 
     fn click_cue(&mut self, cue: CueIx, row: u16, last: Option<Click>, now_ns: u64) -> Vec<Task> {
-        let is_second = |last: &Click| last.row == row && now_ns.saturating_sub(last.at_ns) <= DOUBLE_NS;
+        let is_second =
+            |last: &Click| last.row == row && now_ns.saturating_sub(last.at_ns) <= DOUBLE_NS;
         match last.filter(is_second) {
-            // The first click may have scrolled the rundown under the pointer: what was aimed at is what counts.
+            // The first click may have scrolled the rundown under the pointer: what was aimed at is
+            // what counts.
             Some(first) => {
                 self.cursor = Some(first.cue);
                 vec![Task::Command(Command::PlayheadTo(first.cue))]
@@ -79,7 +96,8 @@ impl App {
     /// Moves what is under the pointer, and nothing where that does not move.
     fn wheel(&mut self, by: isize, mouse: &MouseEvent, hits: &Hits, state: &State) {
         match hits.target_at(mouse.column, mouse.row) {
-            // Only the view moves: a selection that moved would open and fold segments under the pointer.
+            // Only the view moves: a selection that moved would open and fold segments under the
+            // pointer.
             Some(Target::Rundown | Target::Segment { .. }) => {
                 self.scroll = self.scroll.saturating_add_signed(by).min(hits.scroll_max);
                 self.is_scrolled = true;
@@ -138,7 +156,12 @@ mod tests {
     }
 
     fn click(app: &mut App, column: u16, row: u16, ms: u64) -> Vec<Task> {
-        app.mouse(&event(MouseEventKind::Down(MouseButton::Left), column, row), &hits(), &state(), ms * MS_NS)
+        app.mouse(
+            &event(MouseEventKind::Down(MouseButton::Left), column, row),
+            &hits(),
+            &state(),
+            ms * MS_NS,
+        )
     }
 
     #[test]
@@ -154,7 +177,11 @@ mod tests {
             let mut app = App::new(Theme::Dark);
             assert_eq!(click(&mut app, 5, 3, 1_000), []);
             assert_eq!(app.cursor, Some(CueIx(0)));
-            assert_eq!(click(&mut app, second.0, second.1, 1_000 + second.2), expected, "{second:?}");
+            assert_eq!(
+                click(&mut app, second.0, second.1, 1_000 + second.2),
+                expected,
+                "{second:?}"
+            );
         }
         let mut app = App::new(Theme::Dark);
         let tasks = [1_000, 1_100, 1_200, 1_300].map(|ms| click(&mut app, 5, 3, ms).len());
@@ -168,7 +195,10 @@ mod tests {
         app.mouse(&press, &hits, &state(), 0);
         hits.rows = vec![(3, 0, 20, CueIx(1))];
         let tasks = app.mouse(&press, &hits, &state(), 200 * MS_NS);
-        assert_eq!((tasks, app.cursor), (vec![Task::Command(Command::PlayheadTo(CueIx(0)))], Some(CueIx(0))));
+        assert_eq!(
+            (tasks, app.cursor),
+            (vec![Task::Command(Command::PlayheadTo(CueIx(0)))], Some(CueIx(0)))
+        );
     }
 
     #[test]
@@ -179,7 +209,10 @@ mod tests {
         click(&mut app, 25, 5, 0);
         assert_eq!(app.person, PersonIx(1));
         // The cues of the run page are not there any more, whatever the last frame was.
-        assert_eq!((click(&mut app, 5, 3, 0), click(&mut app, 5, 3, 1), app.cursor), (vec![], vec![], None));
+        assert_eq!(
+            (click(&mut app, 5, 3, 0), click(&mut app, 5, 3, 1), app.cursor),
+            (vec![], vec![], None)
+        );
         click(&mut app, 0, 20, 0);
         assert_eq!(app.page, Page::Outputs);
     }
@@ -190,13 +223,21 @@ mod tests {
         let mut app = App::new(Theme::Dark);
         let down = |column| event(MouseEventKind::ScrollDown, column, 2);
         app.mouse(&down(5), &hits, &state, 0);
-        assert_eq!((app.cursor, app.scroll, app.is_scrolled), (None, 3, true), "the view moves, the selection stays");
+        assert_eq!(
+            (app.cursor, app.scroll, app.is_scrolled),
+            (None, 3, true),
+            "the view moves, the selection stays"
+        );
         app.mouse(&event(MouseEventKind::ScrollUp, 5, 2), &hits, &state, 0);
         app.cursor = Some(CueIx(1));
         app.page = Page::Log;
         for expected in [3, 4, 4] {
             app.mouse(&down(45), &hits, &state, 0);
-            assert_eq!((app.cursor, app.scroll), (Some(CueIx(1)), expected), "held to what was drawn");
+            assert_eq!(
+                (app.cursor, app.scroll),
+                (Some(CueIx(1)), expected),
+                "held to what was drawn"
+            );
         }
         app.mouse(&event(MouseEventKind::ScrollUp, 45, 2), &hits, &state, 0);
         assert_eq!(app.scroll, 1);
@@ -218,7 +259,12 @@ mod tests {
             for column in [5, 25, 45] {
                 for row in [3, 5, 20] {
                     assert_eq!(click(&mut app, column, row, 0), []);
-                    app.mouse(&event(MouseEventKind::ScrollDown, column, row), &hits(), &state(), 0);
+                    app.mouse(
+                        &event(MouseEventKind::ScrollDown, column, row),
+                        &hits(),
+                        &state(),
+                        0,
+                    );
                 }
             }
             assert_eq!(app, before, "{ask:?}");
@@ -240,8 +286,10 @@ mod tests {
             for kind in kinds {
                 for cell in 0..600_u16 {
                     app.page = page;
-                    let tasks = app.mouse(&event(kind, cell % 60, cell / 25), &hits(), &state(), at as u64);
-                    let is_harmless = |task: &Task| matches!(task, Task::Command(Command::PlayheadTo(_)));
+                    let tasks =
+                        app.mouse(&event(kind, cell % 60, cell / 25), &hits(), &state(), at as u64);
+                    let is_harmless =
+                        |task: &Task| matches!(task, Task::Command(Command::PlayheadTo(_)));
                     assert!(tasks.iter().all(is_harmless), "{kind:?} on {page:?}: {tasks:?}");
                 }
             }

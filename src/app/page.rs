@@ -1,7 +1,9 @@
-//! The pages: which there are, in which order, and what the rest of the program has to know of each.
+//! The pages: which there are, in which order, and what the rest of the program has to know of
+//! each.
 //!
-//! A new page is a variant of [`Page`] with its [`Spec`] here, and an arm of `ui::page`, which draws it. Its command in the
-//! palette, its place under Tab and its name in the footer come from here.
+//! A new page is a variant of [`Page`] with its [`Spec`] here, and an arm of `ui::page`, which
+//! draws it. Its command in the palette, its place under Tab and its name in the footer come from
+//! here.
 
 use strum::VariantArray;
 
@@ -150,7 +152,10 @@ mod tests {
     fn the_guide_has_every_page() {
         let guide = include_str!("../../docs/guide.md");
         for page in Page::ALL {
-            assert!(guide.contains(&format!("\n| {} | ", page.name())), "the guide's table of pages lacks {page:?}");
+            assert!(
+                guide.contains(&format!("\n| {} | ", page.name())),
+                "the guide's table of pages lacks {page:?}"
+            );
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Text that was pasted: it is text where a line is typed, and never keys.
 //!
-//! What the terminal marks as pasted comes as such. What it does not mark is told by its pace ([`crate::input::Reader`]) and
-//! comes as a burst of keys.
+//! What the terminal marks as pasted comes as such. What it does not mark is told by its pace
+//! ([`crate::input::Reader`]) and comes as a burst of keys.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 
@@ -9,7 +9,8 @@ use super::keys::Act;
 use super::{App, Task, Tone};
 use crate::engine::State;
 
-/// Keys that come so soon after an ignored paste belong to it: a line brings it in pieces, nanoseconds.
+/// Keys that come so soon after an ignored paste belong to it: a line brings it in pieces,
+/// nanoseconds.
 const PIECES_NS: u64 = 250_000_000;
 
 /// A paste that was ignored.
@@ -45,10 +46,11 @@ impl App {
         }
     }
 
-    /// Keys that came faster than a hand presses them, at `now_ns` of the machine's clock. Into a line they are typed, up to
-    /// the Enter that ends it. Elsewhere they are a paste, unless the first opens such a line and all the others belong
-    /// to it: programs that press keys do that. Gives what is to be done, and how many keys were none: they are for
-    /// [`App::ignore_paste`], once it is done.
+    /// Keys that came faster than a hand presses them, at `now_ns` of the machine's clock. Into a
+    /// line they are typed, up to the Enter that ends it. Elsewhere they are a paste, unless the
+    /// first opens such a line and all the others belong to it: programs that press keys do that.
+    /// Gives what is to be done, and how many keys were none: they are for [`App::ignore_paste`],
+    /// once it is done.
     pub fn burst(&mut self, keys: &[KeyEvent], state: &State, now_ns: u64) -> (Vec<Task>, usize) {
         self.greets = false;
         let (mut keys, mut tasks) = (keys, vec![]);
@@ -56,9 +58,14 @@ impl App {
             let Some((first, line)) = keys.split_first() else { return (tasks, 0) };
             let is_one_line = line.iter().position(is_enter).is_none_or(|at| at + 1 == line.len());
             let is_text_of_none = self.dropped_line.is_some_and(|line| line.is_recent(now_ns));
-            if is_text_of_none || !is_one_line || !self.opens_line(first) || self.pieces_come(now_ns) {
+            if is_text_of_none
+                || !is_one_line
+                || !self.opens_line(first)
+                || self.pieces_come(now_ns)
+            {
                 // The rest of a line that the link brought in one piece may come key by key.
-                let begins_line = is_one_line && self.keymap.act_of(first).is_some_and(Act::opens_line);
+                let begins_line =
+                    is_one_line && self.keymap.act_of(first).is_some_and(Act::opens_line);
                 if is_text_of_none || begins_line {
                     self.missed(keys, now_ns);
                 }
@@ -85,10 +92,12 @@ impl App {
     /// Returns `true` if `key` opens a line to type in, whatever is typed there.
     fn opens_line(&self, key: &KeyEvent) -> bool {
         let opens = |act: Act| act.opens_line() && act != Act::Override;
-        self.question.is_none() && self.keymap.act_of(key).is_some_and(|act| opens(act.on(self.page)))
+        self.question.is_none()
+            && self.keymap.act_of(key).is_some_and(|act| opens(act.on(self.page)))
     }
 
-    /// Says that so many characters of a paste without a mark were ignored, with those right before them.
+    /// Says that so many characters of a paste without a mark were ignored, with those right before
+    /// them.
     pub fn ignore_paste(&mut self, characters: usize, now_ns: u64) {
         let before = self.ignored_paste.filter(|_| self.pieces_come(now_ns));
         let characters = before.map_or(0, |ignored| ignored.characters) + characters;
@@ -108,9 +117,13 @@ impl App {
         self.ignored_paste.is_some_and(|ignored| now_ns.saturating_sub(ignored.at_ns) <= PIECES_NS)
     }
 
-    /// Returns `true` if `key` is more of a paste that is being ignored, and counts it as such. Esc never is.
+    /// Returns `true` if `key` is more of a paste that is being ignored, and counts it as such. Esc
+    /// never is.
     pub(super) fn is_of_paste(&mut self, key: &KeyEvent, now_ns: u64) -> bool {
-        let is_text = matches!(key.code, KeyCode::Char(_) | KeyCode::Enter | KeyCode::Tab | KeyCode::Backspace);
+        let is_text = matches!(
+            key.code,
+            KeyCode::Char(_) | KeyCode::Enter | KeyCode::Tab | KeyCode::Backspace
+        );
         let is_more = is_text && self.prompt.is_none() && self.pieces_come(now_ns);
         if is_more && key.kind == KeyEventKind::Press {
             self.ignore_paste(1, now_ns);
@@ -156,12 +169,22 @@ mod tests {
     fn a_burst_is_a_paste_on_every_page_unless_it_is_one_line_that_it_opens() {
         let state = state();
         for page in Page::ALL.iter().copied() {
-            for text in
-                ["ls -la\n", "q y m x 1", "Space fires GO", "two\nlines q y", "oh well\n", "t\nt q y x", "/1\n q y"]
-            {
+            for text in [
+                "ls -la\n",
+                "q y m x 1",
+                "Space fires GO",
+                "two\nlines q y",
+                "oh well\n",
+                "t\nt q y x",
+                "/1\n q y",
+            ] {
                 let mut app = App::new(Theme::Dark);
                 app.page = page;
-                assert_eq!(app.burst(&keys(text), &state, 0), (vec![], text.len()), "{text:?} on {page:?}");
+                assert_eq!(
+                    app.burst(&keys(text), &state, 0),
+                    (vec![], text.len()),
+                    "{text:?} on {page:?}"
+                );
                 assert!(app.prompt.is_none() && app.page == page);
             }
         }
@@ -170,7 +193,10 @@ mod tests {
         assert_eq!(app.burst(&keys("ta note, q y\n"), &state, 0), (note("a note, q y"), 0));
         assert_eq!(app.burst(&keys("tthe rest of"), &state, 400 * MS_NS), (vec![], 0));
         // In the line it is text up to its end, whatever its first letter is.
-        assert_eq!(app.burst(&keys(" it\n q y x m"), &state, 500 * MS_NS), (note("the rest of it"), 8));
+        assert_eq!(
+            app.burst(&keys(" it\n q y x m"), &state, 500 * MS_NS),
+            (note("the rest of it"), 8)
+        );
         // A question is not answered by it.
         app.question = Some(Question::Quit);
         assert_eq!(app.burst(&keys("yes, quit\n"), &state, 5_000 * MS_NS), (vec![], 10));
@@ -184,7 +210,11 @@ mod tests {
         for (key, ms) in keys("q y m").into_iter().zip([1_040, 1_290, 1_540, 1_600, 1_850]) {
             assert_eq!(app.key(&key, &state, ms * MS_NS), []);
         }
-        assert!(app.message.as_ref().is_some_and(|message| message.text == "a paste was ignored: 15 characters"));
+        assert!(
+            app.message
+                .as_ref()
+                .is_some_and(|message| message.text == "a paste was ignored: 15 characters")
+        );
         assert_eq!(app.take_refusals().len(), 1);
         let escape = KeyEvent::from(KeyCode::Esc);
         let tasks = [1_900, 2_000].map(|ms| app.key(&escape, &state, ms * MS_NS));

@@ -6,7 +6,8 @@ use super::{App, Ask, Prompt, Task, Tone, find};
 use crate::engine::{Command, State};
 use crate::show::PersonIx;
 
-/// A second tick of the same person within this time of the last press is a slip of the finger, nanoseconds.
+/// A second tick of the same person within this time of the last press is a slip of the finger,
+/// nanoseconds.
 const TICK_GUARD_NS: u64 = 500_000_000;
 
 impl App {
@@ -28,11 +29,16 @@ impl App {
     pub(super) fn spot(&mut self, repeat: bool, state: &State, now_ns: u64) -> Vec<Task> {
         let Some(person) = self.selected_person(state) else { return self.nobody(now_ns) };
         let last = self.ticked.replace((person, now_ns));
-        let is_slip =
-            |(ticked, at_ns): (PersonIx, u64)| ticked == person && now_ns.saturating_sub(at_ns) < TICK_GUARD_NS;
+        let is_slip = |(ticked, at_ns): (PersonIx, u64)| {
+            ticked == person && now_ns.saturating_sub(at_ns) < TICK_GUARD_NS
+        };
         if repeat || last.is_some_and(is_slip) {
             let name = &state.show().person(person).name;
-            self.say(format!("{name} is already ticked: pressed again within 0.5 s"), Tone::Attention, now_ns);
+            self.say(
+                format!("{name} is already ticked: pressed again within 0.5 s"),
+                Tone::Attention,
+                now_ns,
+            );
             return vec![];
         }
         vec![Task::Command(Command::Spot(person))]
@@ -64,7 +70,13 @@ impl App {
     }
 
     /// Selects whom the line found, or goes back where it found nobody.
-    pub(super) fn accept_person(&mut self, prompt: &Prompt, back: PersonIx, state: &State, now_ns: u64) {
+    pub(super) fn accept_person(
+        &mut self,
+        prompt: &Prompt,
+        back: PersonIx,
+        state: &State,
+        now_ns: u64,
+    ) {
         let text = prompt.input.value();
         self.last_find = text.trim().to_owned();
         match prompt.pick(&find::people(state.show(), text)) {
@@ -77,7 +89,11 @@ impl App {
     }
 
     pub(super) fn nobody(&mut self, now_ns: u64) -> Vec<Task> {
-        self.say("no people in this show: add [person.ID] to the show file", Tone::Attention, now_ns);
+        self.say(
+            "no people in this show: add [person.ID] to the show file",
+            Tone::Attention,
+            now_ns,
+        );
         vec![]
     }
 }
@@ -135,19 +151,35 @@ mod tests {
         let (state, mut app) = (state(SHOW), on_page(Page::People));
         press(&mut app, KeyCode::Down, &state, 0);
         let snoop = PersonIx(1);
-        assert_eq!(press(&mut app, KeyCode::Enter, &state, 0), [Task::Command(Command::Spot(snoop))]);
+        assert_eq!(
+            press(&mut app, KeyCode::Enter, &state, 0),
+            [Task::Command(Command::Spot(snoop))]
+        );
         assert_eq!(press(&mut app, KeyCode::Enter, &state, 499), [], "a finger that trembles");
         assert_eq!(press(&mut app, KeyCode::Enter, &state, 998), [], "or stays on the key");
-        assert_eq!(press(&mut app, KeyCode::Enter, &state, 1_498), [Task::Command(Command::Spot(snoop))]);
+        assert_eq!(
+            press(&mut app, KeyCode::Enter, &state, 1_498),
+            [Task::Command(Command::Spot(snoop))]
+        );
         press(&mut app, KeyCode::Down, &state, 0);
-        assert_eq!(press(&mut app, KeyCode::Enter, &state, 1_500), [Task::Command(Command::Spot(PersonIx(2)))]);
+        assert_eq!(
+            press(&mut app, KeyCode::Enter, &state, 1_500),
+            [Task::Command(Command::Spot(PersonIx(2)))]
+        );
         for key in [KeyCode::Char('x'), KeyCode::Backspace] {
-            assert_eq!(press(&mut app, key, &state, 1_600), [Task::Command(Command::Unspot(PersonIx(2)))]);
+            assert_eq!(
+                press(&mut app, key, &state, 1_600),
+                [Task::Command(Command::Unspot(PersonIx(2)))]
+            );
         }
         press(&mut app, KeyCode::Char('g'), &state, 0);
         assert_eq!(app.selected_person(&state), Some(PersonIx(0)));
         press(&mut app, KeyCode::Char('G'), &state, 0);
-        assert_eq!((app.selected_person(&state), app.cursor), (Some(PersonIx(2)), None), "the run's stays where it is");
+        assert_eq!(
+            (app.selected_person(&state), app.cursor),
+            (Some(PersonIx(2)), None),
+            "the run's stays where it is"
+        );
     }
 
     #[test]
@@ -165,8 +197,14 @@ mod tests {
     #[test]
     fn people_are_found_by_name_role_and_notes() {
         let (state, mut app) = (state(SHOW), on_page(Page::People));
-        for (text, found) in [("sno", 1), ("biles", 2), ("gymnast", 2), ("DRESS", 1), ("e dion", 0), ("snoop dress", 1)]
-        {
+        for (text, found) in [
+            ("sno", 1),
+            ("biles", 2),
+            ("gymnast", 2),
+            ("DRESS", 1),
+            ("e dion", 0),
+            ("snoop dress", 1),
+        ] {
             app.person = PersonIx(0);
             press(&mut app, KeyCode::Char('/'), &state, 0);
             type_in(&mut app, text, &state);
@@ -193,11 +231,17 @@ mod tests {
                 app.cursor = Some(CueIx(1));
                 let tasks = press(&mut app, key, &state, 0);
                 if page == Page::People {
-                    assert!(matches!(tasks[..], [Task::Command(Command::Spot(_) | Command::Unspot(_))]), "{tasks:?}");
+                    assert!(
+                        matches!(tasks[..], [Task::Command(Command::Spot(_) | Command::Unspot(_))]),
+                        "{tasks:?}"
+                    );
                 } else {
                     assert_eq!(tasks, [], "{key:?} on {page:?}");
                     let said = app.message.as_ref().map_or("", |message| message.text.as_str());
-                    assert!(said.contains(word) && said.contains("on the run page"), "{key:?} on {page:?}: {said}");
+                    assert!(
+                        said.contains(word) && said.contains("on the run page"),
+                        "{key:?} on {page:?}: {said}"
+                    );
                 }
                 // The palette's names mean one thing each, wherever they are given.
                 let mut app = on_page(page);
@@ -207,7 +251,11 @@ mod tests {
                 assert!(app.message.is_some());
             }
             let go = Task::Command(Command::Go { cause: Cause::Go });
-            assert_eq!(press(&mut on_page(page), KeyCode::Char(' '), &state, 5_000), [go], "Space on {page:?}");
+            assert_eq!(
+                press(&mut on_page(page), KeyCode::Char(' '), &state, 5_000),
+                [go],
+                "Space on {page:?}"
+            );
         }
         let mut app = on_page(Page::Run);
         press(&mut app, KeyCode::Char(':'), &state, 0);
@@ -220,10 +268,19 @@ mod tests {
     fn a_show_without_people_says_so() {
         let nobody = "title = \"x\"\n[[segment]]\ntitle = \"s\"\nduration = \"1m\"\n";
         let (state, mut app) = (state(nobody), on_page(Page::People));
-        for key in [KeyCode::Enter, KeyCode::Char('x'), KeyCode::Char('t'), KeyCode::Char('/'), KeyCode::Down] {
+        for key in [
+            KeyCode::Enter,
+            KeyCode::Char('x'),
+            KeyCode::Char('t'),
+            KeyCode::Char('/'),
+            KeyCode::Down,
+        ] {
             app.message = None;
             assert_eq!(press(&mut app, key, &state, 0), []);
-            assert!(app.prompt.is_none() && (key == KeyCode::Down || app.message.is_some()), "{key:?}");
+            assert!(
+                app.prompt.is_none() && (key == KeyCode::Down || app.message.is_some()),
+                "{key:?}"
+            );
         }
     }
 
@@ -235,7 +292,11 @@ mod tests {
         for &page in Page::ALL {
             let (mut app, clean) = (on_page(page), on_page(page));
             app.paste(text, &state, 0);
-            assert!(app.message.take().is_some_and(|message| message.text.contains("a paste was ignored: ")));
+            assert!(
+                app.message
+                    .take()
+                    .is_some_and(|message| message.text.contains("a paste was ignored: "))
+            );
             assert_eq!(app.take_refusals().len(), 1);
             assert_eq!(app, clean, "{page:?}");
             app.question = Some(Question::Quit);

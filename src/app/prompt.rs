@@ -15,7 +15,8 @@ pub struct Prompt {
     pub ask: Ask,
     /// The line so far.
     pub input: Input,
-    /// Which row of the palette is chosen, or which of the finds; `None` until something is typed or chosen.
+    /// Which row of the palette is chosen, or which of the finds; `None` until something is typed
+    /// or chosen.
     pub chosen: Option<usize>,
     /// How many cues or commands the line may mean.
     pub found: usize,
@@ -65,7 +66,8 @@ pub(super) enum Typed {
 impl PartialEq for Prompt {
     fn eq(&self, other: &Self) -> bool {
         let line = (self.input.value(), self.input.cursor());
-        (self.ask, self.chosen, line) == (other.ask, other.chosen, (other.input.value(), other.input.cursor()))
+        (self.ask, self.chosen, line)
+            == (other.ask, other.chosen, (other.input.value(), other.input.cursor()))
     }
 }
 
@@ -109,7 +111,10 @@ impl Prompt {
         }
     }
 
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the keys are crossterm's; all others mean nothing here")]
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the keys are crossterm's; all others mean nothing here"
+    )]
     pub(super) fn key(&mut self, key: &KeyEvent) -> Typed {
         let control = key.modifiers.contains(KeyModifiers::CONTROL);
         let request = match key.code {
@@ -124,7 +129,9 @@ impl Prompt {
             KeyCode::Char('w') if control => InputRequest::DeletePrevWord,
             KeyCode::Char('a') if control => InputRequest::GoToStart,
             KeyCode::Char('e') if control => InputRequest::GoToEnd,
-            KeyCode::Char(_) if control || key.modifiers.contains(KeyModifiers::ALT) => return Typed::Line,
+            KeyCode::Char(_) if control || key.modifiers.contains(KeyModifiers::ALT) => {
+                return Typed::Line;
+            }
             KeyCode::Char(c) => return self.insert(c),
             KeyCode::Backspace => InputRequest::DeletePrevChar,
             KeyCode::Delete => InputRequest::DeleteNextChar,

@@ -36,8 +36,8 @@ impl Question {
         }
     }
 
-    /// Returns `true` if `key` says yes: only y does, pressed after the question. Ctrl-C twice by habit must not leave a live
-    /// show.
+    /// Returns `true` if `key` says yes: only y does, pressed after the question. Ctrl-C twice by
+    /// habit must not leave a live show.
     pub(super) fn is_yes(key: &KeyEvent) -> bool {
         // With Ctrl or Alt it may be the key of GO.
         key.kind == KeyEventKind::Press

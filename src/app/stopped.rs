@@ -1,11 +1,13 @@
-//! What a panic has stopped, in words: it can only tell outputs to stop, and says which of them it could not tell.
+//! What a panic has stopped, in words: it can only tell outputs to stop, and says which of them it
+//! could not tell.
 
 use crate::engine::{State, Stop};
 
 /// The most outputs that are named.
 const NAMED_MAX: usize = 4;
 
-/// What became of the last panic's stops: "lights, screen NOT told; stop sent to 3 outputs; no stop message for house".
+/// What became of the last panic's stops: "lights, screen NOT told; stop sent to 3 outputs; no stop
+/// message for house".
 pub fn words(state: &State) -> String {
     let stops = Stops::of(state);
     let parts = [stops.not_told(), stops.told(), stops.others()];
@@ -125,7 +127,9 @@ mod tests {
     fn state(events: &[Event]) -> State {
         let show: Show = crate::show::file::parse(SHOW, "UTC").unwrap();
         let mut state = State::new(Arc::new(show));
-        events.iter().for_each(|event| state.fold(&Record::new(0, jiff::Timestamp::UNIX_EPOCH, 1, event.clone())));
+        events.iter().for_each(|event| {
+            state.fold(&Record::new(0, jiff::Timestamp::UNIX_EPOCH, 1, event.clone()))
+        });
         state
     }
 
@@ -146,7 +150,10 @@ mod tests {
             "sound, screen NOT told; stop sent to 1 output; not confirmed by web; no stop message for house"
         );
         assert_eq!(short_words(&state(&told)), "sound, screen NOT told");
-        let names = [("sound".to_owned(), "nobody listens".to_owned()), ("screen".into(), "nobody listens".into())];
+        let names = [
+            ("sound".to_owned(), "nobody listens".to_owned()),
+            ("screen".into(), "nobody listens".into()),
+        ];
         assert_eq!(not_told(&state(&told)).collect::<Vec<_>>(), names);
         let all = [Event::Panicked {}, sent("lights"), sent("sound"), sent("screen"), sent("web")];
         assert_eq!(words(&state(&all)), "stop sent to 4 outputs; no stop message for house");
@@ -156,7 +163,10 @@ mod tests {
     #[test]
     fn a_second_panic_and_a_resume_begin_again() {
         let again = [Event::Panicked {}, failed("lights"), Event::Panicked {}];
-        assert_eq!(words(&state(&again)), "not confirmed by lights, sound, web, screen; no stop message for house");
+        assert_eq!(
+            words(&state(&again)),
+            "not confirmed by lights, sound, web, screen; no stop message for house"
+        );
         let resumed = [Event::Panicked {}, sent("lights"), Event::RunResumed { down_ns: 1 }];
         assert_eq!(
             words(&state(&resumed)),

@@ -1,7 +1,9 @@
-//! Themes: which colours there are to choose from, the paints of each by what they mean, and theme.toml.
+//! Themes: which colours there are to choose from, the paints of each by what they mean, and
+//! theme.toml.
 //!
-//! Owns the paints of terminals that have all colours; [`crate::ui`] makes styles of them and knows what sixteen colours,
-//! or none, get instead. Nothing is told by colour alone in any theme. It reads text, not the disk.
+//! Owns the paints of terminals that have all colours; [`crate::ui`] makes styles of them and knows
+//! what sixteen colours, or none, get instead. Nothing is told by colour alone in any theme. It
+//! reads text, not the disk.
 //!
 //! ```toml
 //! base = "dark"
@@ -138,8 +140,9 @@ const HIGH_CONTRAST: Paints = Paints {
     quiet: 0x30_3740,
 };
 
-/// The four that mean something are those of M. Okabe and K. Ito, "Color Universal Design" (2008, jfly.uni-koeln.de):
-/// vermillion #d55e00 (made a little lighter, for the dark), yellow #f0e442, bluish green #009e73 (likewise), sky blue
+/// The four that mean something are those of M. Okabe and K. Ito, "Color Universal Design" (2008,
+/// jfly.uni-koeln.de): vermillion #d55e00 (made a little lighter, for the dark), yellow #f0e442,
+/// bluish green #009e73 (likewise), sky blue
 /// #56b4e9.
 const COLOUR_BLIND: Paints =
     Paints { on_air: 0xe6_6408, attention: 0xf0_e442, ready: 0x00_a87b, vt: 0x56_b4e9, ..DARK };
@@ -163,14 +166,18 @@ const NAMES: [(&str, &str); 12] = [
 /// A right line of theme.toml, for fixes.
 pub const EXAMPLE: &str = "on-air = \"#ff5a52\"";
 
-/// What is read has at least this contrast, or the file is faulty: below it nobody could read the word that warns of it.
+/// What is read has at least this contrast, or the file is faulty: below it nobody could read the
+/// word that warns of it.
 const CONTRAST_MIN: f64 = 3.0;
 
 impl Paints {
     fn each(&self) -> [u32; 12] {
         let Paints { background, raised, selected, text, strong, past, rule, .. } = *self;
         let Paints { on_air, attention, ready, vt, quiet, .. } = *self;
-        [background, raised, selected, text, strong, past, rule, on_air, attention, ready, vt, quiet]
+        [
+            background, raised, selected, text, strong, past, rule, on_air, attention, ready, vt,
+            quiet,
+        ]
     }
 
     fn named(&mut self, name: &str) -> Option<&mut u32> {
@@ -205,8 +212,10 @@ impl Paints {
             ];
             inks.map(|(name, ink)| (name, ink, ground, paint))
         };
-        let grounds = [("background", self.background), ("raised", self.raised), ("selected", self.selected)];
-        let mut pairs: Vec<_> = grounds.into_iter().flat_map(|(name, paint)| on(name, paint)).collect();
+        let grounds =
+            [("background", self.background), ("raised", self.raised), ("selected", self.selected)];
+        let mut pairs: Vec<_> =
+            grounds.into_iter().flat_map(|(name, paint)| on(name, paint)).collect();
         pairs.push(("text", self.text, "quiet", self.quiet));
         pairs
     }
@@ -219,22 +228,29 @@ impl Paints {
 pub fn parse(text: &str) -> Result<Own, Vec<Problem>> {
     let read = settings::read(text, EXAMPLE);
     let mut problems = read.problems;
-    let fault = |problems: &mut Vec<Problem>, span: &std::ops::Range<usize>, what: String, fix: String| {
-        problems.push(Problem::error(span.clone(), what, fix));
-    };
-    let base = read.lines.iter().find(|line| line.name.text == "base").map_or(Some(Theme::Dark), |line| {
-        let base = Theme::ALL.iter().copied().filter(|theme| *theme != Theme::Own).find(|theme| is(line, theme.name()));
-        if base.is_none() {
-            let names: Vec<&str> = Theme::ALL.iter().take(4).map(|theme| theme.name()).collect();
-            fault(
-                &mut problems,
-                &line.span,
-                "there is no such theme to start from".into(),
-                format!("write {}", one_of(&names)),
-            );
-        }
-        base
-    });
+    let fault =
+        |problems: &mut Vec<Problem>, span: &std::ops::Range<usize>, what: String, fix: String| {
+            problems.push(Problem::error(span.clone(), what, fix));
+        };
+    let base =
+        read.lines.iter().find(|line| line.name.text == "base").map_or(Some(Theme::Dark), |line| {
+            let base = Theme::ALL
+                .iter()
+                .copied()
+                .filter(|theme| *theme != Theme::Own)
+                .find(|theme| is(line, theme.name()));
+            if base.is_none() {
+                let names: Vec<&str> =
+                    Theme::ALL.iter().take(4).map(|theme| theme.name()).collect();
+                fault(
+                    &mut problems,
+                    &line.span,
+                    "there is no such theme to start from".into(),
+                    format!("write {}", one_of(&names)),
+                );
+            }
+            base
+        });
     let mut paints = base.unwrap_or_default().paints().clone();
     for line in read.lines.iter().filter(|line| line.name.text != "base") {
         let Some(paint) = paints.named(&line.name.text) else {
@@ -254,14 +270,23 @@ pub fn parse(text: &str) -> Result<Own, Vec<Problem>> {
         let value = line.values.first().filter(|_| line.values.len() == 1);
         match value.and_then(|value| Colour::from_str(&value.text).ok()) {
             Some(Colour::Rgb(r, g, b)) => *paint = u32::from_be_bytes([0, r, g, b]),
-            _ => fault(&mut problems, &line.span, "this is not a colour".into(), format!("write it as in `{EXAMPLE}`")),
+            _ => fault(
+                &mut problems,
+                &line.span,
+                "this is not a colour".into(),
+                format!("write it as in `{EXAMPLE}`"),
+            ),
         }
     }
     if problems.is_empty() {
         problems.extend(pale(&paints, &read.lines));
     }
     problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
-    if problems.is_empty() { Ok(Own { base: base.unwrap_or_default(), paints }) } else { Err(problems) }
+    if problems.is_empty() {
+        Ok(Own { base: base.unwrap_or_default(), paints })
+    } else {
+        Err(problems)
+    }
 }
 
 fn is(line: &Setting, name: &str) -> bool {
@@ -275,11 +300,19 @@ fn pale(paints: &Paints, lines: &[Setting]) -> Vec<Problem> {
         let ratio = contrast(parts(ink), parts(ground));
         let line = |name: &str| lines.iter().find(|line| line.name.text == name);
         // The built-in themes hold among themselves, so one of the two is the file's.
-        let Some(at) = line(ink_name).or_else(|| line(ground_name)).filter(|_| ratio < CONTRAST_MIN) else { continue };
+        let Some(at) =
+            line(ink_name).or_else(|| line(ground_name)).filter(|_| ratio < CONTRAST_MIN)
+        else {
+            continue;
+        };
         if problems.iter().any(|problem| problem.span == at.span) {
             continue;
         }
-        let what = format!("{} on {} is unreadable: contrast {ratio:.1}", quoted(ink_name), quoted(ground_name));
+        let what = format!(
+            "{} on {} is unreadable: contrast {ratio:.1}",
+            quoted(ink_name),
+            quoted(ground_name)
+        );
         let fix = format!("choose colours with a contrast of at least {CONTRAST_MIN}");
         problems.push(Problem::error(at.span.clone(), what, fix));
     }
@@ -308,9 +341,11 @@ pub fn parts(hex: u32) -> (u8, u8, u8) {
     (r, g, b)
 }
 
-/// The contrast of two colours, 1 to 21, as WCAG 2.2 computes it ("contrast ratio" and "relative luminance").
+/// The contrast of two colours, 1 to 21, as WCAG 2.2 computes it ("contrast ratio" and "relative
+/// luminance").
 pub fn contrast(a: (u8, u8, u8), b: (u8, u8, u8)) -> f64 {
-    let light = |(r, g, b): (u8, u8, u8)| 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
+    let light =
+        |(r, g, b): (u8, u8, u8)| 0.2126 * linear(r) + 0.7152 * linear(g) + 0.0722 * linear(b);
     let (a, b) = (light(a) + 0.05, light(b) + 0.05);
     if a > b { a / b } else { b / a }
 }

@@ -10,13 +10,18 @@ use crate::engine::{Command, State};
 
 impl App {
     /// The mouse over the palette, which lies over everything: it chooses, and Enter does it.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the events are crossterm's; all others mean nothing here")]
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the events are crossterm's; all others mean nothing here"
+    )]
     pub(super) fn palette_mouse(&mut self, mouse: &MouseEvent, hits: &Hits, state: &State) {
         let Some(prompt) = &mut self.prompt else { return };
         match mouse.kind {
             MouseEventKind::ScrollUp => prompt.choose(-1),
             MouseEventKind::ScrollDown => prompt.choose(1),
-            MouseEventKind::Down(MouseButton::Left) => prompt.chosen = hits.choice_at(mouse.row).or(prompt.chosen),
+            MouseEventKind::Down(MouseButton::Left) => {
+                prompt.chosen = hits.choice_at(mouse.row).or(prompt.chosen)
+            }
             _ => return,
         }
         self.chosen_changed(state);
@@ -41,7 +46,8 @@ impl App {
             }
             Typed::Accept => {
                 let tasks = self.accept(state, now_ns);
-                // Where Enter is GO, a second press right behind the line is the same slip as one behind a GO.
+                // Where Enter is GO, a second press right behind the line is the same slip as one
+                // behind a GO.
                 if self.keymap.act_of(key) == Some(Act::Go) {
                     self.go_pressed_ns = Some(now_ns);
                 }
@@ -110,7 +116,8 @@ impl App {
                 match prompt.pick(&find::cues(state.show(), text)) {
                     Some(cue) => {
                         self.cursor = Some(cue);
-                        // A page that has no cues would leave the caller without a sign of what was found.
+                        // A page that has no cues would leave the caller without a sign of what was
+                        // found.
                         if !self.page.spec().has_cues {
                             self.turn_to(Page::Run);
                         }
@@ -122,7 +129,11 @@ impl App {
                     }
                     None => {
                         self.cursor = back;
-                        self.say(format!("no cue matches “{}”", text.trim()), Tone::Attention, now_ns);
+                        self.say(
+                            format!("no cue matches “{}”", text.trim()),
+                            Tone::Attention,
+                            now_ns,
+                        );
                     }
                 }
                 vec![]
@@ -137,7 +148,10 @@ impl App {
         match prompt.chosen.and_then(|at| found.get(at)) {
             Some(found) if !found.may_run(text) => {
                 let name = found.binding.name;
-                self.refuse(format!("{name} runs only by its whole name: nothing was done"), now_ns);
+                self.refuse(
+                    format!("{name} runs only by its whole name: nothing was done"),
+                    now_ns,
+                );
                 vec![]
             }
             Some(found) => self.act(found.binding.act, false, state, now_ns),

@@ -44,7 +44,8 @@ impl App {
         }
         let is_told = key.kind == KeyEventKind::Repeat;
         if let Some(why) = act.filter(|_| is_held).and_then(|act| self.holds_back(act, is_told)) {
-            // A question stays in sight, so that a key held down does not take away the one that it asked.
+            // A question stays in sight, so that a key held down does not take away the one that it
+            // asked.
             if self.question.is_none() {
                 self.say(why, Tone::Attention, now_ns);
             }
@@ -59,7 +60,8 @@ impl App {
             if Question::is_yes(key) {
                 return question.tasks();
             }
-            // The question must not cost a GO, and no other key may do anything unseen because of it.
+            // The question must not cost a GO, and no other key may do anything unseen because of
+            // it.
             if act != Some(Act::Go) {
                 if let Some(act) = act.filter(|act| act.opens_line()) {
                     self.opened_no_line(act, now_ns);
@@ -76,13 +78,18 @@ impl App {
             }
             None => {
                 let help = self.keymap.way(Act::Help);
-                self.say(format!("this key does nothing here: {help} lists all keys"), Tone::Calm, now_ns);
+                self.say(
+                    format!("this key does nothing here: {help} lists all keys"),
+                    Tone::Calm,
+                    now_ns,
+                );
                 vec![]
             }
         }
     }
 
-    /// Follows what has happened: a fired cue takes the selection along with the playhead, a trouble is said.
+    /// Follows what has happened: a fired cue takes the selection along with the playhead, a
+    /// trouble is said.
     pub fn happened(&mut self, event: &Event, show: &Show, now_ns: u64) {
         if let Event::PlayheadMoved { .. } = event
             && !std::mem::take(&mut self.cursor_stays)
@@ -93,21 +100,23 @@ impl App {
             }
         }
         let Telling { text, tone, is_quiet, .. } = telling(event, show);
-        // A fired cue takes even an alarm away; a question stays until it is answered, and what is only bookkeeping
-        // takes no word from the caller.
+        // A fired cue takes even an alarm away; a question stays until it is answered, and what is
+        // only bookkeeping takes no word from the caller.
         let is_old = |m: &Message| m.tone != Tone::Alarm || matches!(event, Event::CueFired { .. });
         let drops_followers = matches!(event, Event::CueSwapped { not_followed, .. } if !not_followed.is_empty())
             && self.question.is_none();
         if tone == Tone::Alarm || drops_followers {
             self.say(text, tone, now_ns);
-        } else if self.question.is_none() && !is_quiet && self.message.as_ref().is_some_and(is_old) {
+        } else if self.question.is_none() && !is_quiet && self.message.as_ref().is_some_and(is_old)
+        {
             self.message = None;
         }
     }
 
     /// Says what has become of a command that was obeyed, where no event of the run says it.
     pub fn obeyed(&mut self, command: &Command, state: &State, now_ns: u64) {
-        if let Command::PlayheadNext | Command::PlayheadPrevious | Command::PlayheadTo(_) = command {
+        if let Command::PlayheadNext | Command::PlayheadPrevious | Command::PlayheadTo(_) = command
+        {
             let words = match state.playhead().map(|cue| state.show().cue(cue)) {
                 Some(cue) => format!("playhead at {} {}", cue.number, cue.title),
                 None => "playhead at end of show".to_owned(),
@@ -119,7 +128,8 @@ impl App {
         }
     }
 
-    /// Returns `true` if `key` draws the screen again: whatever stands open, unless it is a letter that is typed.
+    /// Returns `true` if `key` draws the screen again: whatever stands open, unless it is a letter
+    /// that is typed.
     fn redraws(&self, key: &KeyEvent) -> bool {
         let is_typed = self.prompt.is_some() && Key::of(key).is_some_and(|key| key.is_text());
         !is_typed && self.keymap.act_of(key) == Some(Act::Redraw)
@@ -127,14 +137,17 @@ impl App {
 
     /// Returns `true` if the meaning of `key` depends on how the page was last drawn.
     pub fn needs_hits(&self, key: &KeyEvent) -> bool {
-        let selects = |act| matches!(act, Act::SelectUp | Act::SelectDown | Act::SelectPageUp | Act::SelectPageDown);
+        let selects = |act| {
+            matches!(act, Act::SelectUp | Act::SelectDown | Act::SelectPageUp | Act::SelectPageDown)
+        };
         let jumps = |act| matches!(act, Act::SelectFirst | Act::SelectLast);
         let turns = |act| matches!(act, Act::NextPage | Act::PreviousPage | Act::Help);
         let looks = |act| selects(act) || jumps(act) || turns(act);
         self.page != Page::Run || self.keymap.act_of(key).is_some_and(looks)
     }
 
-    /// An Esc that closes something is not the first of two: a caller who leaves a page does not mean to stop the show.
+    /// An Esc that closes something is not the first of two: a caller who leaves a page does not
+    /// mean to stop the show.
     fn escape(&mut self, now_ns: u64) -> Vec<Task> {
         let pressed_ns = self.escape_pressed_ns.take();
         if self.close_everything() {
@@ -145,11 +158,16 @@ impl App {
             return vec![Task::Command(Command::Panic)];
         }
         self.escape_pressed_ns = Some(now_ns);
-        self.say("Esc again within a second: PANIC, outputs are told to stop", Tone::Attention, now_ns);
+        self.say(
+            "Esc again within a second: PANIC, outputs are told to stop",
+            Tone::Attention,
+            now_ns,
+        );
         vec![]
     }
 
-    /// Takes back a question, leaves the page, drops the selection. Returns `true` if there was anything of these.
+    /// Takes back a question, leaves the page, drops the selection. Returns `true` if there was
+    /// anything of these.
     fn close_everything(&mut self) -> bool {
         if self.question.take().is_some() {
             self.message = None;
@@ -191,7 +209,8 @@ impl App {
             },
             Act::Skip => match self.selected(state) {
                 Some(cue) => {
-                    // The playhead goes on and the selection stays, so that a second press takes the skip back.
+                    // The playhead goes on and the selection stays, so that a second press takes
+                    // the skip back.
                     self.cursor = Some(cue);
                     self.cursor_stays = state.playhead() == Some(cue);
                     Command::ToggleSkip(cue)
@@ -224,7 +243,9 @@ impl App {
             Act::NextPage => return self.turn_to(self.page.next()),
             Act::PreviousPage => return self.turn_to(self.page.previous()),
             Act::Open(page) => return self.turn_to(page),
-            Act::Help => return self.turn_to(if self.page == Page::Help { Page::Run } else { Page::Help }),
+            Act::Help => {
+                return self.turn_to(if self.page == Page::Help { Page::Run } else { Page::Help });
+            }
             Act::SwitchTheme => {
                 self.theme = self.theme.next(self.own.is_some());
                 self.say(format!("colours: {}", self.theme.name()), Tone::Calm, now_ns);
@@ -234,8 +255,8 @@ impl App {
         vec![Task::Command(command)]
     }
 
-    /// The guard counts from the last press and not from the last GO, so that a finger that trembles on the key, or the
-    /// repeats of a key that is held down, fire once.
+    /// The guard counts from the last press and not from the last GO, so that a finger that
+    /// trembles on the key, or the repeats of a key that is held down, fire once.
     fn go(&mut self, repeat: bool, now_ns: u64) -> Vec<Task> {
         let guarded = self.guard_go(now_ns).err();
         if let Some(why) = repeat.then_some(GO_HELD).or(guarded) {
@@ -250,13 +271,16 @@ impl App {
         vec![]
     }
 
-    /// Why `act` does nothing on this page, where it belongs to another: no key may act on what the caller does not see.
+    /// Why `act` does nothing on this page, where it belongs to another: no key may act on what the
+    /// caller does not see.
     fn elsewhere(&self, act: Act) -> Option<String> {
         use Act::{SelectDown, SelectFirst, SelectLast, SelectPageDown, SelectPageUp, SelectUp};
         let (home, does) = match act {
             SelectUp | SelectDown | SelectPageUp | SelectPageDown | SelectFirst | SelectLast => {
                 let is_still = self.page.spec().lines == Lines::None;
-                return is_still.then(|| format!("nothing to scroll on the {} page", self.page.name().to_lowercase()));
+                return is_still.then(|| {
+                    format!("nothing to scroll on the {} page", self.page.name().to_lowercase())
+                });
             }
             Act::PlayheadHere => (Page::Run, "sets the playhead, on the run page (Esc)"),
             Act::Skip => (Page::Run, "skips a cue, on the run page (Esc)"),
@@ -309,7 +333,9 @@ impl App {
         let is_done = state.is_over() && state.uncalled().next().is_none();
         if is_done && !state.has_ended() {
             // The run ends by itself when its last segment is over: to end it sooner is a decision.
-            let segment = state.current_segment().map_or(String::new(), |segment| format!(" {}", segment.0 + 1));
+            let segment = state
+                .current_segment()
+                .map_or(String::new(), |segment| format!(" {}", segment.0 + 1));
             let why = format!("all cues are called, but segment{segment} is not over");
             return match state.is_rehearsal() {
                 true => Question::End.tasks(),
@@ -319,8 +345,13 @@ impl App {
         if state.is_rehearsal() || state.has_ended() {
             return vec![Task::Quit];
         }
-        let left = if state.is_over() { "some cues were not called" } else { "the run is unfinished" };
-        let after = if self.journal_alarm.is_some() { "its journal is incomplete" } else { "it can be resumed" };
+        let left =
+            if state.is_over() { "some cues were not called" } else { "the run is unfinished" };
+        let after = if self.journal_alarm.is_some() {
+            "its journal is incomplete"
+        } else {
+            "it can be resumed"
+        };
         self.ask(Question::Quit, &format!("{left}, {after}"), now_ns)
     }
 
@@ -381,33 +412,58 @@ mod tests {
 
     #[test]
     fn a_go_of_ones_own_is_a_go_whatever_stands_open() {
-        let show = file::parse("title = \"x\"\n[[segment]]\ntitle = \"s\"\nduration = \"1m\"\n", "UTC").unwrap();
+        let show =
+            file::parse("title = \"x\"\n[[segment]]\ntitle = \"s\"\nduration = \"1m\"\n", "UTC")
+                .unwrap();
         let state = State::new(Arc::new(show));
         let go = [Task::Command(Command::Go { cause: Cause::Go })];
         let mut app = App::new(Theme::Dark);
         let own = "go = [\"Ctrl-Y\", \"Alt-x\", \"Enter\"]\nplayhead-here = \"none\"\n";
         app.keymap = Arc::new(keymap::parse(own).unwrap());
-        let press =
-            |app: &mut App, code, modifiers, ms: u64| app.key(&KeyEvent::new(code, modifiers), &state, ms * MS_NS);
+        let press = |app: &mut App, code, modifiers, ms: u64| {
+            app.key(&KeyEvent::new(code, modifiers), &state, ms * MS_NS)
+        };
         app.question = Some(Question::Quit);
-        assert_eq!(press(&mut app, KeyCode::Char('y'), KeyModifiers::CONTROL, 1_000), go, "it does not say yes");
+        assert_eq!(
+            press(&mut app, KeyCode::Char('y'), KeyModifiers::CONTROL, 1_000),
+            go,
+            "it does not say yes"
+        );
         app.question = Some(Question::Quit);
         assert_eq!(press(&mut app, KeyCode::Char('Y'), KeyModifiers::SHIFT, 2_000), [Task::Quit]);
         app.question = Some(Question::Quit);
-        assert_eq!(press(&mut app, KeyCode::Char('c'), KeyModifiers::CONTROL, 2_900), [], "twice by habit is no yes");
+        assert_eq!(
+            press(&mut app, KeyCode::Char('c'), KeyModifiers::CONTROL, 2_900),
+            [],
+            "twice by habit is no yes"
+        );
         press(&mut app, KeyCode::Char('t'), KeyModifiers::NONE, 3_000);
         press(&mut app, KeyCode::Char('a'), KeyModifiers::NONE, 3_000);
         press(&mut app, KeyCode::Char('x'), KeyModifiers::ALT, 3_000);
         let note = [Task::Command(Command::Note("a".into()))];
-        assert_eq!(press(&mut app, KeyCode::Enter, KeyModifiers::NONE, 3_100), note, "Alt-x is no text");
-        assert_eq!(press(&mut app, KeyCode::Enter, KeyModifiers::NONE, 3_399), [], "the key was held down");
+        assert_eq!(
+            press(&mut app, KeyCode::Enter, KeyModifiers::NONE, 3_100),
+            note,
+            "Alt-x is no text"
+        );
+        assert_eq!(
+            press(&mut app, KeyCode::Enter, KeyModifiers::NONE, 3_399),
+            [],
+            "the key was held down"
+        );
         assert_eq!(press(&mut app, KeyCode::Enter, KeyModifiers::NONE, 3_699), go);
     }
 
     #[test]
     fn a_fired_cue_takes_an_old_word_away_and_leaves_a_question() {
         let cue = CueNumber::new("12").unwrap();
-        let fired = Event::CueFired { cue, cause: Cause::Follow, firing: 1, due_ns: 0, playhead_stays: false };
+        let fired = Event::CueFired {
+            cue,
+            cause: Cause::Follow,
+            firing: 1,
+            due_ns: 0,
+            playhead_stays: false,
+        };
         for question in [None, Some(Question::Quit), Some(Question::Suspend)] {
             let mut app = App::new(Theme::Dark);
             app.question = question;
@@ -423,7 +479,8 @@ mod tests {
     /// A live run of two cues, begun.
     fn live() -> State {
         let cues = "cue = [{ number = \"1\", title = \"a\" }, { number = \"2\", title = \"Off the roof\" }]\n";
-        let mut state = state(&format!("title = \"x\"\n[[segment]]\ntitle = \"s\"\nduration = \"1m\"\n{cues}"));
+        let mut state =
+            state(&format!("title = \"x\"\n[[segment]]\ntitle = \"s\"\nduration = \"1m\"\n{cues}"));
         let (show, source, version) = ("x".into(), "x.toml".into(), "0".into());
         let (clock, day) = (jiff::Timestamp::UNIX_EPOCH, jiff::civil::date(1970, 1, 1));
         let started = Event::RunStarted {
@@ -472,12 +529,19 @@ mod tests {
             types(&mut app, &format!(":{typed}"), &state, 0);
             assert_eq!(plain(&mut app, KeyCode::Enter, &state, 0), expected, "{typed:?}");
             let said = app.message.map_or(String::new(), |message| message.text);
-            assert!(said.starts_with(says) && said.is_empty() == says.is_empty(), "{typed:?}: {said}");
+            assert!(
+                said.starts_with(says) && said.is_empty() == says.is_empty(),
+                "{typed:?}: {said}"
+            );
         }
-        // Letters that were taken back choose nothing either, and an arrow chooses without making a slip of a GO.
-        for keys in
-            [&[KeyCode::Char('g'), KeyCode::Backspace][..], &[KeyCode::Down], &[KeyCode::Up], &[KeyCode::PageUp]]
-        {
+        // Letters that were taken back choose nothing either, and an arrow chooses without making a
+        // slip of a GO.
+        for keys in [
+            &[KeyCode::Char('g'), KeyCode::Backspace][..],
+            &[KeyCode::Down],
+            &[KeyCode::Up],
+            &[KeyCode::PageUp],
+        ] {
             let mut app = App::new(Theme::Dark);
             types(&mut app, ":", &state, 0);
             keys.iter().for_each(|key| _ = plain(&mut app, *key, &state, 0));
@@ -512,9 +576,14 @@ mod tests {
         for (what, open) in opens {
             let mut app = App::new(Theme::Dark);
             open(&mut app, &state);
-            let tasks: Vec<_> = [100, 200, 300].map(|ms| plain(&mut app, KeyCode::Esc, &state, ms)).into();
+            let tasks: Vec<_> =
+                [100, 200, 300].map(|ms| plain(&mut app, KeyCode::Esc, &state, ms)).into();
             assert_eq!(tasks, [vec![], vec![], PANIC.to_vec()], "{what}");
-            assert_eq!((app.page, app.cursor, &app.prompt, app.question), (Page::Run, None, &None, None), "{what}");
+            assert_eq!(
+                (app.page, app.cursor, &app.prompt, app.question),
+                (Page::Run, None, &None, None),
+                "{what}"
+            );
         }
     }
 
@@ -539,13 +608,25 @@ mod tests {
         let ask = |app: &mut App, ms: u64| app.key(&ctrl_z, &state, ms * MS_NS);
         let mut app = App::new(Theme::Dark);
         assert_eq!((ask(&mut app, 0), app.question), (vec![], Some(Question::Suspend)));
-        assert_eq!((ask(&mut app, 600), app.question), (vec![], Some(Question::Suspend)), "it is held down");
-        assert_eq!((ask(&mut app, 1_300), app.question), (vec![], None), "Ctrl-Z again is no answer");
+        assert_eq!(
+            (ask(&mut app, 600), app.question),
+            (vec![], Some(Question::Suspend)),
+            "it is held down"
+        );
+        assert_eq!(
+            (ask(&mut app, 1_300), app.question),
+            (vec![], None),
+            "Ctrl-Z again is no answer"
+        );
         ask(&mut app, 2_000);
         assert_eq!(plain(&mut app, KeyCode::Char('y'), &state, 2_100), [Task::Suspend]);
         ask(&mut app, 3_000);
         let go = [Task::Command(Command::Go { cause: Cause::Go })];
-        assert_eq!(plain(&mut app, KeyCode::Char(' '), &state, 3_100), go, "the question costs no GO");
+        assert_eq!(
+            plain(&mut app, KeyCode::Char(' '), &state, 3_100),
+            go,
+            "the question costs no GO"
+        );
         assert_eq!(app.question, None);
         // Before its first event a state is a rehearsal, which stops nothing.
         let rehearsal = State::new(Arc::clone(state.show()));
@@ -562,11 +643,9 @@ mod tests {
             (Command::PlayheadTo(CueIx(1)), "playhead at 2 Off the roof"),
             (Command::PlayheadTo(CueIx(1)), "playhead at 2 Off the roof"),
         ] {
-            state
-                .decide(&command, 0)
-                .unwrap()
-                .into_iter()
-                .for_each(|event| state.fold(&Record::new(0, jiff::Timestamp::UNIX_EPOCH, 0, event)));
+            state.decide(&command, 0).unwrap().into_iter().for_each(|event| {
+                state.fold(&Record::new(0, jiff::Timestamp::UNIX_EPOCH, 0, event))
+            });
             app.obeyed(&command, &state, 0);
             let said = app.message.take().unwrap();
             assert_eq!((said.text.as_str(), said.tone), (words, Tone::Calm), "{command:?}");

@@ -29,7 +29,8 @@ pub use demo::DemoArgs;
 
 /// The show caller for the terminal.
 ///
-/// Opens SHOW and runs it; without SHOW, the built-in Paris 2024 show, as a rehearsal. On the screen, ? lists all keys.
+/// Opens SHOW and runs it; without SHOW, the built-in Paris 2024 show, as a rehearsal. On the
+/// screen, ? lists all keys.
 #[derive(Debug, Parser)]
 #[command(name = "handover", version, max_term_width = 100)]
 pub struct Args {
@@ -43,7 +44,8 @@ pub struct Args {
     #[arg(long, value_name = "DIR", value_hint = ValueHint::DirPath, global = true)]
     state: Option<PathBuf>,
 
-    /// Let shows read the environment variable NAME, besides HANDOVER_*, and send it to the hosts that they name
+    /// Let shows read the environment variable NAME, besides HANDOVER_*, and send it to the hosts
+    /// that they name
     #[arg(long = "env", value_name = "NAME", global = true, value_parser = variable)]
     variables: Vec<String>,
 }
@@ -66,11 +68,13 @@ struct RunArgs {
     #[arg(long)]
     auto: bool,
 
-    /// A technical rehearsal: real outputs, but the show's clock begins at TIME (15:30, 15:30:00, or 2026-12-01T15:30)
+    /// A technical rehearsal: real outputs, but the show's clock begins at TIME (15:30, 15:30:00,
+    /// or 2026-12-01T15:30)
     #[arg(long, value_name = "TIME", value_parser = start_at, num_args = 0..=1, conflicts_with = "resume")]
     at: Option<Option<Start>>,
 
-    /// A technical rehearsal from cue N: the clock begins at its planned time, with the playhead there
+    /// A technical rehearsal from cue N: the clock begins at its planned time, with the playhead
+    /// there
     #[arg(long, value_name = "N", value_parser = start_cue, conflicts_with = "resume")]
     cue: Option<Start>,
 
@@ -78,11 +82,13 @@ struct RunArgs {
     #[arg(long, conflicts_with = "resume")]
     fresh: bool,
 
-    /// Resume the unfinished live run, or else the rehearsal that broke off; with SHOW or a run's id, that one
+    /// Resume the unfinished live run, or else the rehearsal that broke off; with SHOW or a run's
+    /// id, that one
     #[arg(long)]
     resume: bool,
 
-    /// Listen for OSC remote control; addresses that others reach need the passcode in $HANDOVER_PASSCODE
+    /// Listen for OSC remote control; addresses that others reach need the passcode in
+    /// $HANDOVER_PASSCODE
     #[arg(long, value_name = "ADDR:PORT", value_parser = listen_address)]
     listen: Option<SocketAddr>,
 
@@ -101,10 +107,12 @@ struct RunArgs {
 
 #[derive(Debug, Subcommand)]
 pub enum Verb {
-    /// Watch the built-in show call itself, from shortly before the jump on: everything in 90 seconds
+    /// Watch the built-in show call itself, from shortly before the jump on: everything in 90
+    /// seconds
     ///
-    /// A rehearsal: nothing leaves the machine, and no run is kept. It runs late, loses an output, misses a cue and uses
-    /// a backup on purpose. The clock runs at several times its speed, faster where there is less to see. All keys work.
+    /// A rehearsal: nothing leaves the machine, and no run is kept. It runs late, loses an output,
+    /// misses a cue and uses a backup on purpose. The clock runs at several times its speed, faster
+    /// where there is less to see. All keys work.
     Demo(DemoArgs),
     /// List the built-in shows; with NAME, print one as a starting point
     Shows {
@@ -120,8 +128,8 @@ pub enum Verb {
     },
     /// Report what is wrong with SHOW: errors and warnings, each with its line and how to fix it
     ///
-    /// A show with errors does not run. A show with warnings runs, but may not do what is meant. Exit status 1 for errors,
-    /// and with --strict for warnings too; otherwise 0.
+    /// A show with errors does not run. A show with warnings runs, but may not do what is meant.
+    /// Exit status 1 for errors, and with --strict for warnings too; otherwise 0.
     Check {
         /// The show file, or the name of a built-in show
         #[arg(add = ArgValueCompleter::new(complete::shows))]
@@ -138,8 +146,9 @@ pub enum Verb {
     },
     /// List runs: id, when, kind, state, show
     ///
-    /// The kind is live, rehearsal or technical. The state is "called, pid N" while a caller has it, "runs without a
-    /// terminal, pid N" if the window is gone and the show keeps running, "left" if it can be resumed, or "finished".
+    /// The kind is live, rehearsal or technical. The state is "called, pid N" while a caller has
+    /// it, "runs without a terminal, pid N" if the window is gone and the show keeps running,
+    /// "left" if it can be resumed, or "finished".
     Runs,
     /// End a run that runs without a terminal
     ///
@@ -163,15 +172,16 @@ pub enum Verb {
     },
     /// Show the time, what is on and what is next, on a second terminal or a projector
     ///
-    /// Follows a run on this machine by its journal and never changes it. Shows the time by the show's clock, the show's
-    /// title, the running segment and cue with the time left, what comes next and when it is planned, and at the end how
-    /// far over the show was. A cue under embargo shows as '—' until it has fired. HELD means that the show is held. Calls,
-    /// notes, people, departments, outputs, missed cues and panics are never shown, nor how far over the show is while it
-    /// runs.
+    /// Follows a run on this machine by its journal and never changes it. Shows the time by the
+    /// show's clock, the show's title, the running segment and cue with the time left, what comes
+    /// next and when it is planned, and at the end how far over the show was. A cue under embargo
+    /// shows as '—' until it has fired. HELD means that the show is held. Calls, notes, people,
+    /// departments, outputs, missed cues and panics are never shown, nor how far over the show is
+    /// while it runs.
     ///
-    /// Without a run's id it follows the run of SHOW (or of any show) that is being called, a live run before a rehearsal,
-    /// otherwise the newest unfinished one. If there is none, it waits for one. After the end of a run it stays, and follows
-    /// the next run of the show when that begins.
+    /// Without a run's id it follows the run of SHOW (or of any show) that is being called, a live
+    /// run before a rehearsal, otherwise the newest unfinished one. If there is none, it waits for
+    /// one. After the end of a run it stays, and follows the next run of the show when that begins.
     ///
     /// Keys: c clock, d countdown, b board, Tab next view, ? keys, q quit.
     Board(BoardArgs),
@@ -183,7 +193,8 @@ pub enum Verb {
         /// What to print
         #[arg(long, value_enum, default_value = "text")]
         format: Paper,
-        /// Only what is public: times, numbers, titles, live or VT, durations; "—" for embargoed items
+        /// Only what is public: times, numbers, titles, live or VT, durations; "—" for embargoed
+        /// items
         #[arg(long)]
         public: bool,
         /// Begin CSV with a byte order mark, which Excel needs to read it as UTF-8
@@ -192,11 +203,13 @@ pub enum Verb {
     },
     /// Print the current keys, in the form of keys.toml
     ///
-    /// They come from $XDG_CONFIG_HOME/handover/keys.toml. If that file has errors, prints them all and exits with 1.
+    /// They come from $XDG_CONFIG_HOME/handover/keys.toml. If that file has errors, prints them all
+    /// and exits with 1.
     Keys,
     /// Print the current colours, or those of NAME, in the form of theme.toml
     ///
-    /// Your own come from $XDG_CONFIG_HOME/handover/theme.toml. If that file has errors, prints them all and exits with 1.
+    /// Your own come from $XDG_CONFIG_HOME/handover/theme.toml. If that file has errors, prints
+    /// them all and exits with 1.
     Theme {
         /// The theme to print
         #[arg(value_enum)]
@@ -204,8 +217,8 @@ pub enum Verb {
     },
     /// Print the shell completions of handover's commands, shows and runs
     ///
-    /// bash: source <(handover completions bash), in ~/.bashrc; zsh: the same in ~/.zshrc; fish: handover completions fish |
-    /// source, in ~/.config/fish/config.fish.
+    /// bash: source <(handover completions bash), in ~/.bashrc; zsh: the same in ~/.zshrc; fish:
+    /// handover completions fish | source, in ~/.config/fish/config.fish.
     Completions {
         /// The shell
         shell: clap_complete::Shell,
@@ -229,8 +242,20 @@ pub enum Verb {
 impl RunArgs {
     /// Returns `true` if any of these is on the command line.
     fn are_given(&self) -> bool {
-        let RunArgs { show, rehearse, speed, auto, at, cue, fresh, resume, listen, theme: _, ascii: _, plain_keys: _ } =
-            self;
+        let RunArgs {
+            show,
+            rehearse,
+            speed,
+            auto,
+            at,
+            cue,
+            fresh,
+            resume,
+            listen,
+            theme: _,
+            ascii: _,
+            plain_keys: _,
+        } = self;
         let clock = speed.is_some() || at.is_some() || cue.is_some();
         show.is_some() || *rehearse || clock || *auto || *fresh || *resume || listen.is_some()
     }
@@ -241,8 +266,12 @@ impl RunArgs {
             (None, None) => Start::Usual,
             (None | Some(None), Some(cue)) => cue.clone(),
             (Some(Some(at)), None) => at.clone(),
-            (Some(None), None) => usage("--at needs a time, or --cue N for that cue's planned time"),
-            (Some(Some(_)), Some(_)) => usage("--at with a time and --cue N name two times: give one of them"),
+            (Some(None), None) => {
+                usage("--at needs a time, or --cue N for that cue's planned time")
+            }
+            (Some(Some(_)), Some(_)) => {
+                usage("--at with a time and --cue N name two times: give one of them")
+            }
         }
     }
 }
@@ -250,11 +279,14 @@ impl RunArgs {
 impl Args {
     /// Reads the command line; exits with status 2 and an error if it makes no sense.
     ///
-    /// `--state` may come before a command or after it, so clap cannot be told that commands exclude arguments.
+    /// `--state` may come before a command or after it, so clap cannot be told that commands
+    /// exclude arguments.
     pub fn read() -> Self {
         let args = hints::parse();
         if args.verb.is_some() && args.run.are_given() {
-            usage("commands accept only --state and --env: the other options are for opening a show");
+            usage(
+                "commands accept only --state and --env: the other options are for opening a show",
+            );
         }
         args
     }
@@ -291,30 +323,38 @@ impl Args {
         })
     }
 
-    /// The caller's own keys and colours, and the theme that is chosen: on the command line, as `chosen`, or else by the
-    /// environment. What is wrong with any of it is among the config's words.
+    /// The caller's own keys and colours, and the theme that is chosen: on the command line, as
+    /// `chosen`, or else by the environment. What is wrong with any of it is among the config's
+    /// words.
     fn config(&self, chosen: Option<Theme>) -> (config::Config, Option<Theme>) {
         let mut config = config::config(config::folder().as_deref());
         config.plain_keys = self.run.plain_keys;
-        let theme = chosen.map_or_else(|| self.theme(), |theme| Ok(Some(theme))).unwrap_or_else(|why| {
-            config.words.push(format!("using the default colours: {why}"));
-            None
-        });
+        let theme =
+            chosen.map_or_else(|| self.theme(), |theme| Ok(Some(theme))).unwrap_or_else(|why| {
+                config.words.push(format!("using the default colours: {why}"));
+                None
+            });
         if theme == Some(Theme::Own) && config.own.is_none() && config.words.is_empty() {
-            config.words.push(format!("there is no {} yet: `handover theme` prints one to start from", config::THEME));
+            config.words.push(format!(
+                "there is no {} yet: `handover theme` prints one to start from",
+                config::THEME
+            ));
         }
         (config, theme)
     }
 
-    /// The caller's choice of colours, if they made one: on the command line, or else in $HANDOVER_THEME. That is not
-    /// clap's to read, for a wrong word in the environment must not keep a show from opening or a report from printing.
+    /// The caller's choice of colours, if they made one: on the command line, or else in
+    /// $HANDOVER_THEME. That is not clap's to read, for a wrong word in the environment must not
+    /// keep a show from opening or a report from printing.
     ///
     /// # Errors
     /// With what is wrong with the variable.
     pub fn theme(&self) -> Result<Option<Theme>, String> {
         match self.run.theme {
             Some(theme) => Ok(Some(theme.theme())),
-            None => theme_called(&std::env::var_os(THEME_VARIABLE).unwrap_or_default().to_string_lossy()),
+            None => theme_called(
+                &std::env::var_os(THEME_VARIABLE).unwrap_or_default().to_string_lossy(),
+            ),
         }
     }
 
@@ -323,7 +363,8 @@ impl Args {
     /// # Errors
     /// With what is wrong with config.toml.
     pub fn permits(&self) -> anyhow::Result<Permits> {
-        let mut permits = config::permits(config::folder().as_deref()).map_err(|fault| fault.report())?;
+        let mut permits =
+            config::permits(config::folder().as_deref()).map_err(|fault| fault.report())?;
         permits.variables.extend(self.variables.iter().cloned());
         Ok(permits)
     }
@@ -336,7 +377,8 @@ impl Args {
         if let Some(dir) = &self.state {
             return Ok(dir.clone());
         }
-        usual_state().context("no home folder was found; name the folder of the runs with --state DIR")
+        usual_state()
+            .context("no home folder was found; name the folder of the runs with --state DIR")
     }
 }
 

@@ -1,7 +1,8 @@
 //! `handover check`: everything that is wrong with a show, before anybody depends on it.
 //!
-//! Errors and warnings go to stderr, each with its line and how to fix it; a last line on stdout sums the show up. Exit
-//! status 0 without errors, 1 with errors, and with `--strict` 1 for warnings too.
+//! Errors and warnings go to stderr, each with its line and how to fix it; a last line on stdout
+//! sums the show up. Exit status 0 without errors, 1 with errors, and with `--strict` 1 for
+//! warnings too.
 
 use std::path::Path;
 
@@ -15,7 +16,8 @@ use crate::show::file::machine::{Machine, Unseen};
 use crate::show::problem::visible;
 use crate::show::{Body, OutputKind, Show, duration, file, problem};
 
-/// Checks the show at `path`; `strict` makes a failure of warnings, `permits` is what the user allows shows.
+/// Checks the show at `path`; `strict` makes a failure of warnings, `permits` is what the user
+/// allows shows.
 pub(super) fn check(path: &Path, strict: bool, permits: &Permits) -> anyhow::Result<()> {
     let (name, text) = source(path)?;
     let env = |name: &str| std::env::var(name).ok();
@@ -29,36 +31,47 @@ pub(super) fn check(path: &Path, strict: bool, permits: &Permits) -> anyhow::Res
     let counted = problem::counted(problems);
     match &checked {
         Err(_) => bail!("{shown} has {counted}"),
-        Ok(_) if strict && !problems.is_empty() => bail!("{shown} has {counted}, which --strict does not allow"),
+        Ok(_) if strict && !problems.is_empty() => {
+            bail!("{shown} has {counted}, which --strict does not allow")
+        }
         Ok(checked) => print(&summary(&shown, &checked.show, &counted, machine)),
     }
 }
 
-/// What a show without errors has, in one line, and below it what it sends of the environment and what it goes without.
+/// What a show without errors has, in one line, and below it what it sends of the environment and
+/// what it goes without.
 fn summary(name: &str, show: &Show, warnings: &str, machine: &dyn Machine) -> String {
     let total_ns = show.segments.iter().map(|segment| segment.duration_ns).sum::<u64>();
     let planned = duration::length(total_ns);
-    let counted = |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
-    let (segments, cues) = (counted(show.segments.len(), "segment"), counted(show.cues.len(), "cue"));
+    let counted =
+        |count: usize, what: &str| format!("{count} {what}{}", if count == 1 { "" } else { "s" });
+    let (segments, cues) =
+        (counted(show.segments.len(), "segment"), counted(show.cues.len(), "cue"));
     let warnings = if warnings.is_empty() { "no warnings" } else { warnings };
     let notes = [secrets(show), optional(show, machine)].concat();
     format!("{name}: no errors, {warnings}; {segments}, {cues}, {planned}\n{notes}")
 }
 
-/// A line for each variable of the environment that the show reads: what it is for, and to whom it is sent.
+/// A line for each variable of the environment that the show reads: what it is for, and to whom it
+/// is sent.
 fn secrets(show: &Show) -> String {
     let mut lines = String::new();
     for output in &show.outputs {
         let OutputKind::Http { base, headers, .. } = &output.kind else { continue };
         for (header, value) in headers {
             if let Some(variable) = value.strip_prefix("env:") {
-                let (id, host) = (&output.id, base.split("://").nth(1).and_then(|rest| rest.split('/').next()));
+                let (id, host) =
+                    (&output.id, base.split("://").nth(1).and_then(|rest| rest.split('/').next()));
                 let host = host.unwrap_or(base);
-                lines.push_str(&format!("note: {variable} is for {host} (output {id}, header {header})\n"));
+                lines.push_str(&format!(
+                    "note: {variable} is for {host} (output {id}, header {header})\n"
+                ));
             }
         }
     }
-    if let Some(variable) = show.remote.as_ref().and_then(|remote| remote.passcode_variable.as_ref()) {
+    if let Some(variable) =
+        show.remote.as_ref().and_then(|remote| remote.passcode_variable.as_ref())
+    {
         lines.push_str(&format!("note: {variable} is the passcode of remote controls\n"));
     }
     lines
@@ -69,7 +82,9 @@ fn optional(show: &Show, machine: &dyn Machine) -> String {
     let mut told: Vec<&str> = vec![];
     let mut notes = String::new();
     for action in show.cues.iter().flat_map(|cue| &cue.actions) {
-        let Body::Mpv(MpvCommand::Play { clip, optional: true, .. }) = &action.body else { continue };
+        let Body::Mpv(MpvCommand::Play { clip, optional: true, .. }) = &action.body else {
+            continue;
+        };
         if told.contains(&clip.as_str()) {
             continue;
         }

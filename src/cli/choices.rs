@@ -42,7 +42,9 @@ pub(super) fn theme_called(name: &str) -> Result<Option<Theme>, String> {
     }
     let theme = Theme::ALL.iter().copied().find(|theme| theme.name() == name);
     let names = || Theme::ALL.iter().copied().map(Theme::name).collect::<Vec<_>>().join(", ");
-    theme.map(Some).ok_or_else(|| format!("unknown theme in ${THEME_VARIABLE}; expected one of {}", names()))
+    theme
+        .map(Some)
+        .ok_or_else(|| format!("unknown theme in ${THEME_VARIABLE}; expected one of {}", names()))
 }
 
 #[cfg(test)]

@@ -15,7 +15,9 @@ use crate::export::{chart, csv, html, json, text};
 use crate::journal::{Holder, Store, Summary, checksum, recover};
 use crate::plain;
 use crate::runtime::clock::wall_now;
-use crate::runtime::opening::{Resumable, account, has_colour, machine_zone, parse, read, resumable};
+use crate::runtime::opening::{
+    Resumable, account, has_colour, machine_zone, parse, read, resumable,
+};
 use crate::runtime::when::listed;
 use crate::runtime::{config, stop_run};
 use crate::show::problem::{Problem, visible};
@@ -36,8 +38,8 @@ pub(super) fn print(text: &str) -> anyhow::Result<()> {
 pub(super) fn shows(name: Option<&str>) -> anyhow::Result<()> {
     if let Some(name) = name {
         let names = || builtin::ALL.map(|show| show.name).join(", ");
-        let show =
-            builtin::find(name).with_context(|| format!("there is no built-in show {name}; available: {}", names()))?;
+        let show = builtin::find(name)
+            .with_context(|| format!("there is no built-in show {name}; available: {}", names()))?;
         return print(show.text);
     }
     print(&builtin::ALL.map(|show| format!("{:18} {}\n", show.name, show.about)).concat())
@@ -46,15 +48,22 @@ pub(super) fn shows(name: Option<&str>) -> anyhow::Result<()> {
 #[expect(clippy::wildcard_enum_match_arm, reason = "the kinds of errors are std's")]
 pub(super) fn new(path: &Path) -> anyhow::Result<()> {
     let mut file = std::fs::File::create_new(path).map_err(|error| match error.kind() {
-        ErrorKind::AlreadyExists => anyhow::anyhow!("{} already exists; name another file", path.display()),
+        ErrorKind::AlreadyExists => {
+            anyhow::anyhow!("{} already exists; name another file", path.display())
+        }
         _ => anyhow::anyhow!("cannot write {}: {error}", path.display()),
     })?;
-    file.write_all(builtin::TEMPLATE.as_bytes()).with_context(|| format!("cannot write {}", path.display()))?;
+    file.write_all(builtin::TEMPLATE.as_bytes())
+        .with_context(|| format!("cannot write {}", path.display()))?;
     let name = path.display().to_string();
-    print(&format!("{0} is a show of four cues: try it with `handover --rehearse {0}`\n", visible(&name)))
+    print(&format!(
+        "{0} is a show of four cues: try it with `handover --rehearse {0}`\n",
+        visible(&name)
+    ))
 }
 
-/// What a show is called in messages, and its text: that of a file, or of the built-in show of this name.
+/// What a show is called in messages, and its text: that of a file, or of the built-in show of this
+/// name.
 pub(super) fn source(path: &Path) -> anyhow::Result<(String, String)> {
     let builtin = path.to_str().and_then(builtin::find).filter(|_| !path.exists());
     Ok(match builtin {
@@ -69,7 +78,8 @@ fn faulty(problems: &[Problem], name: &str, text: &str) -> anyhow::Result<()> {
     bail!("{} has {}", visible(name), problem::counted(problems))
 }
 
-/// The folder in which the show file at `path` lies, wherever a link leads: there a run looks for its clips.
+/// The folder in which the show file at `path` lies, wherever a link leads: there a run looks for
+/// its clips.
 pub(super) fn folder_of(path: &Path) -> PathBuf {
     let file = path.canonicalize().unwrap_or_else(|_| path.to_owned());
     let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
@@ -79,7 +89,8 @@ pub(super) fn folder_of(path: &Path) -> PathBuf {
 /// Prints `problems` of the show file `name` on stderr.
 pub(super) fn tell(problems: &[Problem], name: &str, text: &str) {
     // Where stderr takes nothing, the status and the count of problems still tell.
-    let _ = std::io::stderr().write_all(problem::report(problems, name, text, has_colour()).as_bytes());
+    let _ =
+        std::io::stderr().write_all(problem::report(problems, name, text, has_colour()).as_bytes());
 }
 
 pub(super) fn sheet(path: &Path, format: Paper, public: bool, bom: bool) -> anyhow::Result<()> {
@@ -113,13 +124,20 @@ pub(super) fn runs(state: &Path) -> anyhow::Result<()> {
                 let end = match (fault, summary.ended, store.holder(&run.id)) {
                     (Some(_), ..) => "damaged".to_owned(),
                     (None, true, _) => "finished".to_owned(),
-                    (None, false, Some(Holder { pid, terminal: true })) => format!("called, pid {pid}"),
+                    (None, false, Some(Holder { pid, terminal: true })) => {
+                        format!("called, pid {pid}")
+                    }
                     (None, false, Some(Holder { pid, terminal: false })) => {
                         format!("runs without a terminal, pid {pid}")
                     }
                     (None, false, None) => left(summary),
                 };
-                format!("{:width$}  {}  {kind:9}  {end:20}  {}", run.id, listed(summary.started_at), summary.show)
+                format!(
+                    "{:width$}  {}  {kind:9}  {end:20}  {}",
+                    run.id,
+                    listed(summary.started_at),
+                    summary.show
+                )
             }
             (None, Some(fault)) => format!("{:width$}  {fault}", run.id),
             (None, None) => format!("{:width$}  empty", run.id),
@@ -131,7 +149,8 @@ pub(super) fn runs(state: &Path) -> anyhow::Result<()> {
         Resumable::None => {}
         Resumable::One(run) if run.fault.is_some() => {}
         Resumable::One(run) => {
-            let account = run.summary.as_ref().map_or(String::new(), |summary| account(summary, wall_now()));
+            let account =
+                run.summary.as_ref().map_or(String::new(), |summary| account(summary, wall_now()));
             let _ = write!(lines, "\n`handover --resume` resumes {}\n  {account}\n", run.id);
         }
         Resumable::Asks(runs) => {
@@ -163,7 +182,12 @@ pub(super) fn stop(state: &Path, run: &str) -> anyhow::Result<()> {
     print(&plain::lines(&stop_run(&Store::new(state), &RunId(run.to_owned()))?))
 }
 
-pub(super) fn report(state: &Path, run: Option<&str>, format: Format, bom: bool) -> anyhow::Result<()> {
+pub(super) fn report(
+    state: &Path,
+    run: Option<&str>,
+    format: Format,
+    bom: bool,
+) -> anyhow::Result<()> {
     let store = Store::new(state);
     let id = match run {
         Some(id) => RunId(id.to_owned()),
@@ -176,7 +200,11 @@ pub(super) fn report(state: &Path, run: Option<&str>, format: Format, bom: bool)
     let show = parse(&show_text, &format!("the show of run {id}"))?;
     let recovered = recover(&store.journal_path(&id)?)?;
     let begun_with = recovered.records.iter().find_map(|record| {
-        if let Event::RunStarted { show_crc, .. } = &record.event { show_crc.as_deref() } else { None }
+        if let Event::RunStarted { show_crc, .. } = &record.event {
+            show_crc.as_deref()
+        } else {
+            None
+        }
     });
     let show_changed = begun_with.is_some_and(|crc| crc != checksum(&show_text));
     let asrun = AsRun { show_changed, ..AsRun::from(&show, &id.0, &recovered.records) };
@@ -189,7 +217,8 @@ pub(super) fn report(state: &Path, run: Option<&str>, format: Format, bom: bool)
     }
 }
 
-/// CSV with a byte order mark in front, where it is asked for: without one, Excel does not read it as UTF-8.
+/// CSV with a byte order mark in front, where it is asked for: without one, Excel does not read it
+/// as UTF-8.
 fn marked(bom: bool, csv: String) -> String {
     if bom { format!("\u{feff}{csv}") } else { csv }
 }
@@ -204,7 +233,10 @@ pub(super) fn keys() -> anyhow::Result<()> {
     print(&keymap::write(&keys))
 }
 
-pub(super) fn theme(name: Option<Theme>, chosen: Result<Option<Theme>, String>) -> anyhow::Result<()> {
+pub(super) fn theme(
+    name: Option<Theme>,
+    chosen: Result<Option<Theme>, String>,
+) -> anyhow::Result<()> {
     let in_force = name.map_or(chosen, |name| Ok(Some(name))).map_err(anyhow::Error::msg)?;
     if let Some(built_in) = in_force.filter(|name| *name != Theme::Own) {
         return print(&theme::write(built_in, built_in.paints()));

@@ -1,7 +1,8 @@
-//! Shell completions: the shell asks the program itself, so that shows, themes and runs are among what it offers.
+//! Shell completions: the shell asks the program itself, so that shows, themes and runs are among
+//! what it offers.
 //!
-//! Dynamic completion of clap_complete: a few lines in the shell call the program with [`VARIABLE`] set, and it prints what
-//! may stand at the cursor.
+//! Dynamic completion of clap_complete: a few lines in the shell call the program with [`VARIABLE`]
+//! set, and it prints what may stand at the cursor.
 
 use std::ffi::{OsStr, OsString};
 use std::path::{Path, PathBuf};
@@ -32,18 +33,28 @@ pub(super) fn answer() {
 /// When the shell is none of those that clap_complete knows.
 pub(super) fn registration(shell: &str) -> anyhow::Result<String> {
     let shells = Shells::builtins();
-    let completer = shells.completer(shell).with_context(|| format!("there are no completions for {shell}"))?;
+    let completer =
+        shells.completer(shell).with_context(|| format!("there are no completions for {shell}"))?;
     // Called by its name, it is found by its name; called by a path, by that path.
-    let called = std::env::args_os().next().map(PathBuf::from).filter(|path| path.components().count() > 1);
-    let program = called.and_then(|path| path.canonicalize().ok()).unwrap_or_else(|| "handover".into());
+    let called =
+        std::env::args_os().next().map(PathBuf::from).filter(|path| path.components().count() > 1);
+    let program =
+        called.and_then(|path| path.canonicalize().ok()).unwrap_or_else(|| "handover".into());
     let mut lines = vec![];
-    completer.write_registration(VARIABLE, "handover", "handover", &program.to_string_lossy(), &mut lines)?;
+    completer.write_registration(
+        VARIABLE,
+        "handover",
+        "handover",
+        &program.to_string_lossy(),
+        &mut lines,
+    )?;
     Ok(String::from_utf8_lossy(&lines).into_owned())
 }
 
 /// Show files, and the names of the built-in shows.
 pub(super) fn shows(current: &OsStr) -> Vec<CompletionCandidate> {
-    let is_show = |path: &Path| path.is_dir() || path.extension().is_some_and(|ending| ending == "toml");
+    let is_show =
+        |path: &Path| path.is_dir() || path.extension().is_some_and(|ending| ending == "toml");
     let mut candidates = names(current);
     let paths = PathCompleter::any().filter(is_show).complete(current);
     candidates.extend(paths.into_iter().filter(|path| path.get_value() != "."));
@@ -52,7 +63,8 @@ pub(super) fn shows(current: &OsStr) -> Vec<CompletionCandidate> {
 
 /// The names of the built-in shows.
 pub(super) fn names(current: &OsStr) -> Vec<CompletionCandidate> {
-    let named = |show: &builtin::Builtin| CompletionCandidate::new(show.name).help(Some(show.about.into()));
+    let named =
+        |show: &builtin::Builtin| CompletionCandidate::new(show.name).help(Some(show.about.into()));
     builtin::ALL.iter().filter(|show| begins(current, show.name)).map(named).collect()
 }
 
@@ -63,7 +75,9 @@ pub(super) fn runs(current: &OsStr) -> Vec<CompletionCandidate> {
 
 /// The ids of the runs that go on without a terminal; of all where none does.
 pub(super) fn stoppable(current: &OsStr) -> Vec<CompletionCandidate> {
-    let orphan = |store: &Store, run: &RunFolder| store.holder(&run.id).is_some_and(|holder| !holder.terminal);
+    let orphan = |store: &Store, run: &RunFolder| {
+        store.holder(&run.id).is_some_and(|holder| !holder.terminal)
+    };
     let found = of_runs(current, orphan);
     if found.is_empty() { runs(current) } else { found }
 }
@@ -77,17 +91,22 @@ pub(super) fn runs_and_shows(current: &OsStr) -> Vec<CompletionCandidate> {
 pub(super) fn verbs(current: &OsStr) -> Vec<CompletionCandidate> {
     let command = args::command();
     let verbs = command.get_subcommands().filter(|verb| begins(current, verb.get_name()));
-    verbs.map(|verb| CompletionCandidate::new(verb.get_name()).help(verb.get_about().cloned())).collect()
+    verbs
+        .map(|verb| CompletionCandidate::new(verb.get_name()).help(verb.get_about().cloned()))
+        .collect()
 }
 
 fn of_runs(current: &OsStr, fits: impl Fn(&Store, &RunFolder) -> bool) -> Vec<CompletionCandidate> {
-    let Some(state) = state_of(std::env::args_os()).or_else(args::usual_state) else { return vec![] };
+    let Some(state) = state_of(std::env::args_os()).or_else(args::usual_state) else {
+        return vec![];
+    };
     let store = Store::new(&state);
     let ids = store.ids().unwrap_or_default();
     let ids = ids.iter().rev().filter(|id| begins(current, &id.0)).take(RUNS_MAX);
     let runs = ids.filter_map(|id| store.summary(id).ok()).filter(|run| fits(&store, run));
     let candidates = runs.enumerate().map(|(at, run)| {
-        let words = run.summary.map(|s| format!("{}, {}, {}", s.show, s.kind(), listed(s.started_at)));
+        let words =
+            run.summary.map(|s| format!("{}, {}, {}", s.show, s.kind(), listed(s.started_at)));
         CompletionCandidate::new(run.id.0).help(words.map(Into::into)).display_order(Some(at))
     });
     candidates.collect()

@@ -58,7 +58,8 @@ fn is_paged(text: &str) -> bool {
     let mut command = Command::new("sh");
     command.args(["-c", &pager]).stdin(Stdio::piped());
     if std::env::var_os("LESS").is_none() {
-        // R: colours as they are; F: no paging of what fits on one screen; X: the text stays on the screen.
+        // R: colours as they are; F: no paging of what fits on one screen; X: the text stays on the
+        // screen.
         command.env("LESS", "FRX");
     }
     let Ok(mut child) = command.spawn() else { return false };
@@ -68,7 +69,9 @@ fn is_paged(text: &str) -> bool {
     }
     match child.wait() {
         // Without a code a signal ended it: the reader's own doing.
-        Ok(status) => status.code().is_none_or(|code| code == 0) || interrupted.load(Ordering::Relaxed),
+        Ok(status) => {
+            status.code().is_none_or(|code| code == 0) || interrupted.load(Ordering::Relaxed)
+        }
         Err(_) => false,
     }
 }

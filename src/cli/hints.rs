@@ -11,7 +11,8 @@ use crate::show::builtin;
 use crate::show::file::settings::closest;
 use crate::show::problem::visible;
 
-/// Reads the command line; leaves with status 2 where it makes no sense, and says what was probably meant.
+/// Reads the command line; leaves with status 2 where it makes no sense, and says what was probably
+/// meant.
 pub(super) fn parse() -> Args {
     let words: Vec<_> = std::env::args_os().skip(1).collect();
     let args = read().unwrap_or_else(|error| match meant(&words) {
@@ -33,7 +34,11 @@ fn read() -> Result<Args, clap::Error> {
 
 fn did_you_mean(words: &[OsString], meant: &str) -> ! {
     let word = words.first().map(|word| word.to_string_lossy()).unwrap_or_default();
-    let text = format!("there is no command and no show `{}`; did you mean `{}`?", visible(&word), visible(meant));
+    let text = format!(
+        "there is no command and no show `{}`; did you mean `{}`?",
+        visible(&word),
+        visible(meant)
+    );
     args::command().error(ErrorKind::InvalidSubcommand, text).exit()
 }
 
@@ -51,7 +56,13 @@ fn meant(words: &[OsString]) -> Option<String> {
     if closest(word, builtin::ALL.map(|show| show.name)).is_some() {
         return None;
     }
-    Some(std::iter::once("handover").chain([verb]).chain(rest.iter().copied()).collect::<Vec<_>>().join(" "))
+    Some(
+        std::iter::once("handover")
+            .chain([verb])
+            .chain(rest.iter().copied())
+            .collect::<Vec<_>>()
+            .join(" "),
+    )
 }
 
 #[cfg(test)]
@@ -63,9 +74,14 @@ mod tests {
         let meant = |words: &[&str]| meant(&words.iter().map(OsString::from).collect::<Vec<_>>());
         assert_eq!(meant(&["chek", "x.toml"]).as_deref(), Some("handover check x.toml"));
         assert_eq!(meant(&["reprot"]).as_deref(), Some("handover report"));
-        for words in
-            [&["paris-2024"] as &[_], &["pariss-2024"], &["evening.toml"], &["--rehearse", "chek"], &["src"], &[]]
-        {
+        for words in [
+            &["paris-2024"] as &[_],
+            &["pariss-2024"],
+            &["evening.toml"],
+            &["--rehearse", "chek"],
+            &["src"],
+            &[],
+        ] {
             assert_eq!(meant(words), None, "{words:?}");
         }
     }

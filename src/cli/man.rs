@@ -17,7 +17,10 @@ const EXAMPLES: [(&str, &str); 10] = [
     ),
     ("Read the guide; look up the keys of show files", "handover guide; handover guide reference"),
     ("Run a show", "handover show.toml"),
-    ("A technical rehearsal with real outputs, as if it were 10:00", "handover show.toml --at 10:00"),
+    (
+        "A technical rehearsal with real outputs, as if it were 10:00",
+        "handover show.toml --at 10:00",
+    ),
     ("Try every output without firing anything", "handover probe show.toml"),
     ("Resume after a crash, or from another terminal", "handover --resume"),
     ("Show a countdown on a second screen", "handover board show.toml --countdown"),
@@ -33,13 +36,22 @@ const FILES: [(&str, &str); 5] = [
     ),
     ("$XDG_STATE_HOME/handover/runs/RUN/show.toml", "The show as it was run."),
     ("$XDG_STATE_HOME/handover/fault.log", "Internal errors of the program."),
-    ("$XDG_CONFIG_HOME/handover/keys.toml", "Your own keys; handover keys prints the current ones."),
-    ("$XDG_CONFIG_HOME/handover/theme.toml", "Your own colours; handover theme prints the current ones."),
+    (
+        "$XDG_CONFIG_HOME/handover/keys.toml",
+        "Your own keys; handover keys prints the current ones.",
+    ),
+    (
+        "$XDG_CONFIG_HOME/handover/theme.toml",
+        "Your own colours; handover theme prints the current ones.",
+    ),
 ];
 
 /// Variables of the environment, and what they do.
 const ENVIRONMENT: [(&str, &str); 8] = [
-    ("HANDOVER_THEME", "The colours: dark, light, high-contrast, colour-blind or own. --theme takes precedence."),
+    (
+        "HANDOVER_THEME",
+        "The colours: dark, light, high-contrast, colour-blind or own. --theme takes precedence.",
+    ),
     (
         "HANDOVER_PASSCODE",
         "The passcode of remote controls, if --listen can be reached from other machines and the show names no other variable.",
@@ -76,7 +88,8 @@ pub(super) fn page(verb: Option<&str>) -> anyhow::Result<String> {
     command.build();
     if let Some(verb) = verb {
         let found = command.find_subcommand(verb).cloned();
-        command = found.with_context(|| format!("there is no command {verb}; `handover --help` lists them"))?;
+        command = found
+            .with_context(|| format!("there is no command {verb}; `handover --help` lists them"))?;
     }
     let is_whole = verb.is_none();
     let mut page = vec![];
@@ -103,7 +116,11 @@ fn write(man: &Man, is_whole: bool, page: &mut Vec<u8>) -> io::Result<()> {
 }
 
 /// A section of terms and what there is to say of each; the bold part is what is typed or named.
-fn section<'a>(title: &str, entries: impl IntoIterator<Item = (&'a str, &'a str)>, names_first: bool) -> Roff {
+fn section<'a>(
+    title: &str,
+    entries: impl IntoIterator<Item = (&'a str, &'a str)>,
+    names_first: bool,
+) -> Roff {
     let mut roff = Roff::new();
     roff.control("SH", [title]);
     for (term, words) in entries {

@@ -1,4 +1,5 @@
-//! What the terminal can show, by what the environment says of it: how many colours, and which characters its font has.
+//! What the terminal can show, by what the environment says of it: how many colours, and which
+//! characters its font has.
 //!
 //! It asks the terminal nothing: answers would arrive among the keys.
 
@@ -6,14 +7,19 @@ use std::io::IsTerminal;
 
 use crate::ui::{Depth, Glyphs, Means};
 
-/// Terminals whose names say nothing of colours and that all have 256: the names that they put into TERM.
-const COLOURFUL: [&str; 8] = ["kitty", "alacritty", "foot", "wezterm", "ghostty", "contour", "rio", "iterm"];
+/// Terminals whose names say nothing of colours and that all have 256: the names that they put into
+/// TERM.
+const COLOURFUL: [&str; 8] =
+    ["kitty", "alacritty", "foot", "wezterm", "ghostty", "contour", "rio", "iterm"];
 /// Terminals, and what stands for them, of which nothing more than ASCII is known.
 const BARE: [&str; 9] = ["dumb", "vt1", "vt2", "vt3", "vt4", "vt5", "ansi", "unknown", "cons25"];
 
-/// What the terminal can show; and a word for the caller where it is less than usual, for a reason that they may not know.
+/// What the terminal can show; and a word for the caller where it is less than usual, for a reason
+/// that they may not know.
 pub fn means(asks_for_ascii: bool) -> (Means, Option<String>) {
-    let env = |name: &str| std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()).unwrap_or_default();
+    let env = |name: &str| {
+        std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()).unwrap_or_default()
+    };
     let depth = if std::io::stdout().is_terminal() { depth(env) } else { Depth::Mono };
     let (glyphs, word) = if asks_for_ascii { (Glyphs::Ascii, None) } else { glyphs(env) };
     (Means { depth, glyphs }, word)
@@ -25,8 +31,8 @@ fn depth(env: impl Fn(&str) -> String) -> Depth {
     if !env("NO_COLOR").is_empty() || term == "dumb" {
         return Depth::Mono;
     }
-    // GNU screen hands on the COLORTERM and the TERM of the terminal that it was started in, and does not know the
-    // colours that these promise. A tmux inside it sets its own.
+    // GNU screen hands on the COLORTERM and the TERM of the terminal that it was started in, and
+    // does not know the colours that these promise. A tmux inside it sets its own.
     if !env("STY").is_empty() && env("TMUX").is_empty() {
         return Depth::Ansi;
     }
@@ -45,7 +51,10 @@ fn glyphs(env: impl Fn(&str) -> String) -> (Glyphs, Option<String>) {
         let value = env(name);
         let is_utf8 = value.to_ascii_lowercase().replace('-', "").contains("utf8");
         if !is_utf8 {
-            return (Glyphs::Ascii, Some(format!("plain ASCII signs: the locale is not UTF-8 ({name}={value})")));
+            return (
+                Glyphs::Ascii,
+                Some(format!("plain ASCII signs: the locale is not UTF-8 ({name}={value})")),
+            );
         }
     }
     if term == "linux" {
@@ -66,7 +75,9 @@ mod tests {
     fn env(text: &str) -> impl Fn(&str) -> String {
         move |name| {
             let mut pairs = text.split(' ').filter_map(|pair| pair.split_once('='));
-            pairs.find(|(known, _)| *known == name).map_or(String::new(), |(_, value)| value.to_owned())
+            pairs
+                .find(|(known, _)| *known == name)
+                .map_or(String::new(), |(_, value)| value.to_owned())
         }
     }
 
@@ -104,7 +115,11 @@ mod tests {
             ("TERM=vt220 LANG=C.UTF-8", Glyphs::Ascii),
         ] {
             let (glyphs, word) = glyphs(env(text));
-            assert_eq!((glyphs, word.is_some()), (expected, expected != Glyphs::All), "{text}: {word:?}");
+            assert_eq!(
+                (glyphs, word.is_some()),
+                (expected, expected != Glyphs::All),
+                "{text}: {word:?}"
+            );
         }
     }
 }

@@ -1,7 +1,7 @@
 //! `handover probe`: tries every output of a show without firing anything, and says what answered.
 //!
-//! Only words it: what may be sent to whom is known to [`crate::output`]. Uses no colours, so that it reads the same on a
-//! terminal, in a pipe and in a log.
+//! Only words it: what may be sent to whom is known to [`crate::output`]. Uses no colours, so that
+//! it reads the same on a terminal, in a pipe and in a log.
 
 use std::path::Path;
 use std::time::Duration;
@@ -19,7 +19,8 @@ const LIMIT: Duration = Duration::from_secs(3);
 /// How many characters of words the times stand behind in a column: longer ones push theirs aside.
 const WORDS_ALIGNED: usize = 44;
 
-/// Tries the outputs of the show at `path`; fails where the show has faults, or an output does not answer.
+/// Tries the outputs of the show at `path`; fails where the show has faults, or an output does not
+/// answer.
 pub(super) fn probe(path: &Path, permits: &Permits) -> anyhow::Result<()> {
     let (name, text) = source(path)?;
     let show = parse(&text, &name)?;
@@ -27,10 +28,12 @@ pub(super) fn probe(path: &Path, permits: &Permits) -> anyhow::Result<()> {
         return print(&format!("{name} has no outputs\n"));
     }
     let folder = folder_of(path);
-    let surroundings = Surroundings { env: &|name| std::env::var(name).ok(), folder: &folder, permits };
+    let surroundings =
+        Surroundings { env: &|name| std::env::var(name).ok(), folder: &folder, permits };
     let probed = output::probe(&show, &surroundings, LIMIT);
     print(&table(&show, &probed))?;
-    let (all, down) = (probed.len(), probed.iter().filter(|probed| probed.what == Answer::Down).count());
+    let (all, down) =
+        (probed.len(), probed.iter().filter(|probed| probed.what == Answer::Down).count());
     match (down, all) {
         (0, _) => Ok(()),
         (_, 1) => bail!("the output of {name} does not answer"),
@@ -50,7 +53,9 @@ fn table(show: &Show, probed: &[Probed]) -> String {
         (sign, output.id.clone(), output.kind.address(), probed.words.clone(), time(probed.took))
     });
     let rows: Vec<_> = rows.collect();
-    let widest = |texts: &mut dyn Iterator<Item = &String>| texts.map(|text| text.chars().count()).max().unwrap_or(0);
+    let widest = |texts: &mut dyn Iterator<Item = &String>| {
+        texts.map(|text| text.chars().count()).max().unwrap_or(0)
+    };
     let ids = widest(&mut rows.iter().map(|row| &row.1));
     let addresses = widest(&mut rows.iter().map(|row| &row.2));
     let words = widest(&mut rows.iter().map(|row| &row.3)).min(WORDS_ALIGNED);

@@ -1,4 +1,5 @@
-//! Words of the command line that stand for more than text: where a technical rehearsal begins, names of variables.
+//! Words of the command line that stand for more than text: where a technical rehearsal begins,
+//! names of variables.
 
 use jiff::civil::{DateTime, Time};
 

@@ -84,8 +84,10 @@ mod tests {
     #[test]
     fn a_clock_with_paces_agrees_with_the_machines_at_every_edge() {
         let demo = demonstration::of(demonstration::DEMO_SOURCE).unwrap();
-        let clock = RunClock::new(5_000, demo.begins_s * SECOND_NS, Timestamp::UNIX_EPOCH, 1).paced(demo);
-        let edges = demo.paces.iter().flat_map(|pace| [0, 1, 7].map(|ns| pace.from_s * SECOND_NS + ns));
+        let clock =
+            RunClock::new(5_000, demo.begins_s * SECOND_NS, Timestamp::UNIX_EPOCH, 1).paced(demo);
+        let edges =
+            demo.paces.iter().flat_map(|pace| [0, 1, 7].map(|ns| pace.from_s * SECOND_NS + ns));
         for run_ns in edges.filter(|&run_ns| run_ns > demo.begins_s * SECOND_NS) {
             let machine_ns = clock.machine_ns(run_ns);
             assert!(clock.run_ns(machine_ns) >= run_ns, "not early at {run_ns}");

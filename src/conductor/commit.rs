@@ -1,7 +1,7 @@
 //! The only way into the run: events become facts, and what they cause is sent.
 //!
-//! The order is the promise: journaled with one write, folded into the state, sent; then what became of the sending is
-//! journaled.
+//! The order is the promise: journaled with one write, folded into the state, sent; then what
+//! became of the sending is journaled.
 
 use super::{Conductor, Output, Step};
 use crate::engine::{Effect, Event, Record};
@@ -9,14 +9,15 @@ use crate::journal::truncate;
 use crate::output::{Job, Outcome, Report};
 use crate::show::{CueIx, CueNumber};
 
-/// The most characters that the journal keeps of what an output has to say: a line of it has its bounds.
+/// The most characters that the journal keeps of what an output has to say: a line of it has its
+/// bounds.
 const WORDS_MAX: usize = 4_000;
 
 impl Conductor {
     /// Makes events facts, and has what they cause sent.
     pub(super) fn commit(&mut self, mut events: Vec<Event>) {
-        // What causes nothing (that the cue is complete already) is journaled after the packet has left: on a resume it
-        // comes again by itself, should it be lost in between.
+        // What causes nothing (that the cue is complete already) is journaled after the packet has
+        // left: on a resume it comes again by itself, should it be lost in between.
         let last = events.iter().rposition(|event| !self.state.effects(event).is_empty());
         let after = last.map_or(vec![], |at| events.split_off(at + 1));
         let effects = self.record(events, self.now_ns);
@@ -47,7 +48,8 @@ impl Conductor {
         self.record(events, self.now_ns);
     }
 
-    /// Makes events records of the instant `now_ns` of the machine's clock, folds them, and gives what they cause.
+    /// Makes events records of the instant `now_ns` of the machine's clock, folds them, and gives
+    /// what they cause.
     pub(super) fn record(&mut self, events: Vec<Event>, now_ns: u64) -> Vec<Effect> {
         if events.is_empty() {
             return vec![];
@@ -55,7 +57,10 @@ impl Conductor {
         // The last record may be of an instant ahead; the journal takes no step back.
         self.run_ns = self.run_ns.max(self.clock.run_ns(now_ns));
         let (at, run_ns) = (truncate(self.clock.wall(now_ns)), self.run_ns);
-        let records = events.into_iter().zip(self.seq + 1..).map(|(event, seq)| Record::new(seq, at, run_ns, event));
+        let records = events
+            .into_iter()
+            .zip(self.seq + 1..)
+            .map(|(event, seq)| Record::new(seq, at, run_ns, event));
         let records: Vec<Record> = records.collect();
         self.seq += records.len() as u64;
         let mut effects = vec![];
@@ -86,8 +91,12 @@ impl Conductor {
         let action = action + 1;
         match outcome {
             Outcome::Sent => Event::ActionSent { cue, firing, action, output },
-            Outcome::Rehearsed(words) => Event::ActionRehearsed { cue, firing, action, output, message: cut(words) },
-            Outcome::Failed(words) => Event::ActionFailed { cue, firing, action, output, error: cut(words) },
+            Outcome::Rehearsed(words) => {
+                Event::ActionRehearsed { cue, firing, action, output, message: cut(words) }
+            }
+            Outcome::Failed(words) => {
+                Event::ActionFailed { cue, firing, action, output, error: cut(words) }
+            }
         }
     }
 
@@ -102,7 +111,8 @@ impl Conductor {
     fn names(&self, cue: CueIx, action: u32) -> (CueNumber, String) {
         let show = self.state.show();
         let cue = show.cue(cue);
-        let output = cue.actions.get(action as usize).map(|action| show.output(action.output).id.clone());
+        let output =
+            cue.actions.get(action as usize).map(|action| show.output(action.output).id.clone());
         (cue.number.clone(), output.unwrap_or_default())
     }
 }

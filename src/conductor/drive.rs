@@ -1,12 +1,18 @@
-//! A driver for those who have neither a journal nor outputs: a demonstration before its first frame, tests, benches.
+//! A driver for those who have neither a journal nor outputs: a demonstration before its first
+//! frame, tests, benches.
 
 use super::{Conductor, Input, Output};
 use crate::engine::State;
 
 impl Conductor {
-    /// Hands in `input` at `now_ns` and does everything that follows from it now. `perform` does one output and gives
-    /// back what is known of it at once.
-    pub fn drive(&mut self, now_ns: u64, input: Input, mut perform: impl FnMut(&State, Output) -> Vec<Input>) {
+    /// Hands in `input` at `now_ns` and does everything that follows from it now. `perform` does
+    /// one output and gives back what is known of it at once.
+    pub fn drive(
+        &mut self,
+        now_ns: u64,
+        input: Input,
+        mut perform: impl FnMut(&State, Output) -> Vec<Input>,
+    ) {
         self.handle(now_ns, input);
         while let Some(output) = self.poll_output(now_ns) {
             for input in perform(&self.state, output) {
@@ -15,8 +21,14 @@ impl Conductor {
         }
     }
 
-    /// Lets time pass from `from_ns` to `until_ns` of the machine's clock, and everything happen at its instant.
-    pub fn pass(&mut self, from_ns: u64, until_ns: u64, mut perform: impl FnMut(&State, Output) -> Vec<Input>) {
+    /// Lets time pass from `from_ns` to `until_ns` of the machine's clock, and everything happen at
+    /// its instant.
+    pub fn pass(
+        &mut self,
+        from_ns: u64,
+        until_ns: u64,
+        mut perform: impl FnMut(&State, Output) -> Vec<Input>,
+    ) {
         let mut now_ns = from_ns;
         while let Some(due_ns) = self.deadline().filter(|&due_ns| due_ns <= until_ns) {
             now_ns = now_ns.max(due_ns);

@@ -1,15 +1,17 @@
 //! What comes by itself, at its instant.
 //!
-//! The journal's write would make every follow late by what it takes. So the conductor is due a little before an instant
-//! at which something happens by itself. It has the records appended and folded then, and the messages sent when the
-//! instant has come. Whatever else happens in between sends what stands ready first, a fraction of a millisecond early,
-//! so that nothing leaves in another order than the journal has it. A crash in between leaves a cue that is journaled and
+//! The journal's write would make every follow late by what it takes. So the conductor is due a
+//! little before an instant at which something happens by itself. It has the records appended and
+//! folded then, and the messages sent when the instant has come. Whatever else happens in between
+//! sends what stands ready first, a fraction of a millisecond early, so that nothing leaves in
+//! another order than the journal has it. A crash in between leaves a cue that is journaled and
 //! perhaps not sent, which a resume reports as unknown.
 
 use super::Conductor;
 use crate::engine::Effect;
 
-/// How long before its instant something is journaled: what waking up and writing take, but for the worst cases.
+/// How long before its instant something is journaled: what waking up and writing take, but for the
+/// worst cases.
 const LEAD_NS: u64 = 300_000;
 
 /// What has happened, but for its instant, and has still to leave.
@@ -27,7 +29,9 @@ impl Conductor {
             Some(ahead) => Some(ahead.due_ns),
             None => {
                 let due_run_ns = self.state.poll_timeout();
-                due_run_ns.map(|due_run_ns| self.clock.machine_ns(due_run_ns).saturating_sub(self.lead_ns()))
+                due_run_ns.map(|due_run_ns| {
+                    self.clock.machine_ns(due_run_ns).saturating_sub(self.lead_ns())
+                })
             }
         }
     }
@@ -59,8 +63,8 @@ impl Conductor {
         true
     }
 
-    /// Has what stands ready sent, or the playhead move on from a cue that has fired, where that is still to be done;
-    /// `false` where neither is.
+    /// Has what stands ready sent, or the playhead move on from a cue that has fired, where that is
+    /// still to be done; `false` where neither is.
     pub(super) fn leaves_early(&mut self) -> bool {
         if self.ahead.is_some() {
             self.release();

@@ -18,14 +18,15 @@ pub enum Input {
     },
     /// What became at once of an [`Output::Send`].
     Outcome(Job, Outcome),
-    /// What became of a message, as its output reports it: of an earlier [`Output::Send`], or of one of
-    /// [`Output::StopAll`].
+    /// What became of a message, as its output reports it: of an earlier [`Output::Send`], or of
+    /// one of [`Output::StopAll`].
     Report(Report),
     /// What a player says of a clip. It is a command by [`By::Player`].
     Clip(ClipReport),
     /// A remote control wants this cue ready until it fires.
     Load(CueIx),
-    /// Something is about to be looked at, or done outside: what is journaled ahead of its instant leaves now.
+    /// Something is about to be looked at, or done outside: what is journaled ahead of its instant
+    /// leaves now.
     Flush,
     /// Time has passed.
     Tick,
@@ -58,8 +59,8 @@ pub enum By {
 pub enum Output {
     /// Append to the journal, with one write. If that fails, the show goes on all the same.
     Append(Vec<Record>),
-    /// Send this message. Its record has been appended. What is known of it at once comes back as [`Input::Outcome`]
-    /// before the next output is polled.
+    /// Send this message. Its record has been appended. What is known of it at once comes back as
+    /// [`Input::Outcome`] before the next output is polled.
     Send(Job),
     /// Stop what this cue has on air.
     Stop(CueIx),
@@ -67,7 +68,8 @@ pub enum Output {
     PauseClip(CueIx),
     /// Let the picture of what this cue has on air go on.
     ResumeClip(CueIx),
-    /// Stop every output. What is known of it at once comes back as [`Input::Report`] before the next output is polled.
+    /// Stop every output. What is known of it at once comes back as [`Input::Report`] before the
+    /// next output is polled.
     StopAll,
     /// What became of a command, once everything has happened that follows from it now.
     Reply {
@@ -78,11 +80,13 @@ pub enum Output {
         /// Why it was refused, where it was.
         result: Result<(), Rejection>,
     },
-    /// The pictures of these cues, which are on air, were lost with the program that had begun them.
+    /// The pictures of these cues, which are on air, were lost with the program that had begun
+    /// them.
     ClipsLost(Vec<CueIx>),
     /// Get these clips ready, the next one first.
     Arm(Vec<CueIx>),
-    /// The first clip of each pair is followed by the second one without a delay, if nothing changes.
+    /// The first clip of each pair is followed by the second one without a delay, if nothing
+    /// changes.
     Join(Vec<(CueIx, CueIx)>),
     /// These outputs of a demonstration pretend to be down, and no others.
     Outages(Vec<OutputIx>),

@@ -18,7 +18,8 @@ pub(super) struct Ready {
     joined: Vec<(CueIx, CueIx)>,
     /// The outputs that pretend to be down.
     outages: Vec<OutputIx>,
-    /// Whether the show's clock runs, and from which instant it counts, or what it reads while it stands.
+    /// Whether the show's clock runs, and from which instant it counts, or what it reads while it
+    /// stands.
     time: Option<(bool, i64)>,
 }
 

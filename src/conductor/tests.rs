@@ -1,5 +1,5 @@
-//! What the conductor promises: the order of its outputs, and what happens between a record that is journaled ahead and
-//! its instant.
+//! What the conductor promises: the order of its outputs, and what happens between a record that is
+//! journaled ahead and its instant.
 
 use std::sync::Arc;
 
@@ -126,7 +126,11 @@ fn a_message_leaves_after_its_record_and_before_what_became_of_it() {
     ];
     assert_eq!(run.taken(), go);
     let seqs: Vec<u64> = run.records.iter().map(|record| record.seq).collect();
-    assert_eq!(seqs, (1..=run.records.len() as u64).collect::<Vec<_>>(), "no gap, whatever was journaled when");
+    assert_eq!(
+        seqs,
+        (1..=run.records.len() as u64).collect::<Vec<_>>(),
+        "no gap, whatever was journaled when"
+    );
     run.gives(SECOND_NS, Input::Tick);
     assert_eq!(run.taken(), ["time runs"]);
     run.command(2 * SECOND_NS, Command::Panic);
@@ -143,11 +147,19 @@ fn what_comes_by_itself_is_journaled_ahead_and_sent_at_its_instant() {
     let ahead_ns = run.conductor.deadline().unwrap();
     assert!((11 * SECOND_NS - 1_000_000..11 * SECOND_NS).contains(&ahead_ns), "{ahead_ns}");
     run.gives(ahead_ns, Input::Tick);
-    assert_eq!((run.taken(), run.conductor.is_ahead()), (vec!["cue_fired 2, cue_completed 2".to_owned()], true));
+    assert_eq!(
+        (run.taken(), run.conductor.is_ahead()),
+        (vec!["cue_fired 2, cue_completed 2".to_owned()], true)
+    );
     assert_eq!(run.conductor.deadline(), Some(11 * SECOND_NS));
     run.gives(11 * SECOND_NS, Input::Tick);
     assert_eq!(run.taken()[..2], ["> 2.1", "action_sent 2"]);
-    assert!(run.records.iter().filter(|record| record.event.kind() == "cue_fired").all(|r| r.run_ns % SECOND_NS == 0));
+    assert!(
+        run.records
+            .iter()
+            .filter(|record| record.event.kind() == "cue_fired")
+            .all(|r| r.run_ns % SECOND_NS == 0)
+    );
 }
 
 #[test]
@@ -157,7 +169,8 @@ fn a_rehearsal_has_no_instants_to_keep() {
     assert_eq!(run.conductor.deadline(), Some(11 * SECOND_NS));
 }
 
-/// A run in which cue 1 has fired, the playhead stands at cue 2, and that is journaled ahead of its instant.
+/// A run in which cue 1 has fired, the playhead stands at cue 2, and that is journaled ahead of its
+/// instant.
 fn ahead() -> (Run, u64) {
     let mut run = Run::new(false);
     run.command(SECOND_NS, GO);
@@ -180,7 +193,9 @@ fn a_go_between_a_cue_and_its_instant_fires_the_next_cue_and_not_the_same_again(
 
 #[test]
 fn whatever_comes_in_between_lets_go_of_what_stands_ready_and_only_of_that() {
-    for input in [Input::Flush, Input::TerminalLost, Input::Leave { reason: "quit".into(), unsent: vec![] }] {
+    for input in
+        [Input::Flush, Input::TerminalLost, Input::Leave { reason: "quit".into(), unsent: vec![] }]
+    {
         let (mut run, now_ns) = ahead();
         run.gives(now_ns, input);
         assert_eq!(run.taken()[..3], ["> 2.1", "action_sent 2", "playhead_moved 3"]);
@@ -200,7 +215,11 @@ fn a_program_that_leaves_starts_nothing_any_more() {
     run.command(SECOND_NS, GO);
     run.taken();
     let job = Job { cue: CueIx(0), firing: 1, action: 1 };
-    let unsent = vec![Report { output: OutputIx(0), job: Some(job), outcome: Outcome::Failed("closed".into()) }];
+    let unsent = vec![Report {
+        output: OutputIx(0),
+        job: Some(job),
+        outcome: Outcome::Failed("closed".into()),
+    }];
     run.gives(60 * SECOND_NS, Input::Leave { reason: "quit".into(), unsent });
     assert_eq!(run.taken(), ["action_failed 1, run_left"]);
 }
@@ -217,6 +236,12 @@ fn a_resume_says_what_nobody_knows_and_takes_up_what_was_missed() {
     run.conductor = Conductor::new(state, clock, seq, run_ns);
     run.taken();
     run.gives(30 * SECOND_NS, Input::Begin(Event::RunResumed { down_ns: 29 * SECOND_NS }));
-    let expected = ["run_resumed", "action_unknown 1, action_unknown 1", "cue_missed 2", "playhead_moved 2", "ok"];
+    let expected = [
+        "run_resumed",
+        "action_unknown 1, action_unknown 1",
+        "cue_missed 2",
+        "playhead_moved 2",
+        "ok",
+    ];
     assert_eq!(run.taken(), expected);
 }

@@ -1,7 +1,8 @@
-//! What lies ahead: which cue fires next by itself, when later cues will come, and what the playhead has passed over.
+//! What lies ahead: which cue fires next by itself, when later cues will come, and what the
+//! playhead has passed over.
 //!
-//! Questions for screens and displays. They change nothing and decide nothing; what they say of the future holds as long
-//! as nobody presses a key.
+//! Questions for screens and displays. They change nothing and decide nothing; what they say of the
+//! future holds as long as nobody presses a key.
 
 use super::timer::Kind;
 use super::{Phase, RunNs, ShowNs, State, Timing};
@@ -12,8 +13,8 @@ use crate::show::{CueIx, SegmentIx, Trigger};
 pub struct Upcoming {
     /// The cue.
     pub cue: CueIx,
-    /// When, by the run's clock. In a hold, what counts from the show comes later by what is left of the hold: the
-    /// difference from now stands still.
+    /// When, by the run's clock. In a hold, what counts from the show comes later by what is left
+    /// of the hold: the difference from now stands still.
     pub at_ns: RunNs,
 }
 
@@ -36,21 +37,32 @@ impl State {
         let state = self.segment(segment);
         let current = self.current_segment();
         let is_current = current == Some(segment);
-        match (state.started_ns.is_some(), current.is_some_and(|current| segment < current) || self.has_ended()) {
+        match (
+            state.started_ns.is_some(),
+            current.is_some_and(|current| segment < current) || self.has_ended(),
+        ) {
             (true, false) if is_current && state.ended_ns.is_none() => SegmentPhase::Running,
             (false, false) => SegmentPhase::ToCome,
             (false, true) => SegmentPhase::PassedOver,
-            // The caller has gone back: what was played of it before does not count, it will be played again.
-            (true, false) if current.is_some_and(|current| segment > current) => SegmentPhase::ToCome,
+            // The caller has gone back: what was played of it before does not count, it will be
+            // played again.
+            (true, false) if current.is_some_and(|current| segment > current) => {
+                SegmentPhase::ToCome
+            }
             (true, _) => SegmentPhase::Done,
         }
     }
 
-    /// Returns `true` if `cue` has not fired, stands before the playhead, and nothing will bring it unless the caller goes
-    /// back to it. A cue that is skipped, missed or replaced by its backup is not passed over: it has a sign of its own.
+    /// Returns `true` if `cue` has not fired, stands before the playhead, and nothing will bring it
+    /// unless the caller goes back to it. A cue that is skipped, missed or replaced by its backup
+    /// is not passed over: it has a sign of its own.
     pub fn is_passed_over(&self, cue: CueIx) -> bool {
         let state = self.cue(cue);
-        if state.firings > 0 || state.phase != Phase::Waiting || !self.has_begun() || !self.is_in_order(cue) {
+        if state.firings > 0
+            || state.phase != Phase::Waiting
+            || !self.has_begun()
+            || !self.is_in_order(cue)
+        {
             return false;
         }
         self.is_before_playhead(cue) && !self.comes_by_itself(cue)
@@ -60,7 +72,8 @@ impl State {
         self.playhead.is_none_or(|playhead| self.show.main_of(cue) < self.show.main_of(playhead))
     }
 
-    /// Returns `true` if `cue` is due, or its chain leads up to something that runs, is due or is still to be called.
+    /// Returns `true` if `cue` is due, or its chain leads up to something that runs, is due or is
+    /// still to be called.
     fn comes_by_itself(&self, cue: CueIx) -> bool {
         let mut at = cue;
         // A chain has no circle, so this ends at its head.
@@ -83,7 +96,8 @@ impl State {
     }
 
     fn is_segment_ahead(&self, cue: CueIx) -> bool {
-        !self.has_ended() && self.current_segment().is_none_or(|running| self.show.segment_of(cue) > running)
+        !self.has_ended()
+            && self.current_segment().is_none_or(|running| self.show.segment_of(cue) > running)
     }
 
     /// Returns `true` if a timer will fire `cue`.
@@ -97,9 +111,9 @@ impl State {
         has_time && self.timers.by_wall.iter().any(|&(_, waiting)| waiting == cue)
     }
 
-    /// The cue that fires next by itself, in whatever segment, and when; `None` where nothing comes until the caller calls,
-    /// or nobody knows when, and after a panic, which keeps everything from coming by itself. A cue whose departments are
-    /// not ready by then will be missed.
+    /// The cue that fires next by itself, in whatever segment, and when; `None` where nothing comes
+    /// until the caller calls, or nobody knows when, and after a panic, which keeps everything from
+    /// coming by itself. A cue whose departments are not ready by then will be missed.
     pub fn next_by_itself(&self, now: RunNs) -> Option<Upcoming> {
         if self.panicked {
             return None;
@@ -108,13 +122,15 @@ impl State {
         let by_show = timers.map(|&(due_ns, _, cue)| (due_ns, cue)).next();
         let by_show = by_show.into_iter().chain(self.next_follow()).chain(self.next_in_segment());
         // A clip may run longer than its player said.
-        let by_show = by_show.map(|(due_ns, cue)| Upcoming { cue, at_ns: self.run_ns(due_ns, now).max(now) });
+        let by_show =
+            by_show.map(|(due_ns, cue)| Upcoming { cue, at_ns: self.run_ns(due_ns, now).max(now) });
         let by_wall = self.timers.by_wall.first();
         let by_wall = by_wall.map(|&(at_ns, cue)| Upcoming { cue, at_ns: at_ns.max(0) as u64 });
         by_show.chain(by_wall).min_by_key(|upcoming| (upcoming.at_ns, upcoming.cue))
     }
 
-    /// When `cue`, which runs, will be complete by itself, by the show's clock; for a clip, as far as its length is known.
+    /// When `cue`, which runs, will be complete by itself, by the show's clock; for a clip, as far
+    /// as its length is known.
     fn completes_ns(&self, cue: CueIx) -> Option<ShowNs> {
         let state = self.cue(cue);
         let complete_ns = state.complete_ns.filter(|_| !state.unplayed);
@@ -124,12 +140,16 @@ impl State {
     /// The first cue that follows one that runs, by the show's clock.
     fn next_follow(&self) -> Option<(ShowNs, CueIx)> {
         let ends = self.on_air.iter().filter_map(|&cue| Some((cue, self.completes_ns(cue)?)));
-        let follows = ends.flat_map(|(cue, end_ns)| self.show.after(cue).iter().map(move |&next| (end_ns, next)));
+        let follows = ends
+            .flat_map(|(cue, end_ns)| self.show.after(cue).iter().map(move |&next| (end_ns, next)));
         let follows = follows.filter(|&(_, next)| self.is_in_order(next) && self.follows(next));
-        follows.filter_map(|(end_ns, next)| Some((end_ns.saturating_add(self.delay_ns(next)?), next))).min()
+        follows
+            .filter_map(|(end_ns, next)| Some((end_ns.saturating_add(self.delay_ns(next)?), next)))
+            .min()
     }
 
-    /// The first cue of the next segment that comes so long into it, where that segment opens by itself.
+    /// The first cue of the next segment that comes so long into it, where that segment opens by
+    /// itself.
     fn next_in_segment(&self) -> Option<(ShowNs, CueIx)> {
         let next = self.current_segment().map_or(SegmentIx(0), |running| SegmentIx(running.0 + 1));
         let opens = self.ended_ns.is_none()
@@ -144,22 +164,29 @@ impl State {
         into.min()
     }
 
-    /// When `next`, the segment after the running one, will open by itself, by the show's clock: `None` while something is
-    /// left to call before it, or nobody knows when what runs will be over.
+    /// When `next`, the segment after the running one, will open by itself, by the show's clock:
+    /// `None` while something is left to call before it, or nobody knows when what runs will be
+    /// over.
     fn opens_ns(&self, next: SegmentIx) -> Option<ShowNs> {
         let hard_ns = self.hard_start_ns(next);
         let Some((running, started_ns)) = self.segment else {
-            return hard_ns.filter(|_| self.plan.hard_start_ns[next].is_some_and(|at_ns| at_ns >= 0));
+            return hard_ns
+                .filter(|_| self.plan.hard_start_ns[next].is_some_and(|at_ns| at_ns >= 0));
         };
         if self.playhead.is_some_and(|cue| self.show.segment_of(cue) <= running) {
             return None;
         }
         let is_left = |cue: CueIx| self.show.segment_of(cue) == running;
-        let mut over_ns = (started_ns + self.show.segment(running).duration_ns).max(self.touched_ns);
+        let mut over_ns =
+            (started_ns + self.show.segment(running).duration_ns).max(self.touched_ns);
         for &cue in self.on_air.iter().filter(|&&cue| is_left(cue) && !self.is_endless(cue)) {
             over_ns = over_ns.max(self.completes_ns(cue)?);
         }
-        let by_show = self.timers.by_show.iter().filter(|(_, kind, cue)| *kind == Kind::Fire && is_left(*cue));
+        let by_show = self
+            .timers
+            .by_show
+            .iter()
+            .filter(|(_, kind, cue)| *kind == Kind::Fire && is_left(*cue));
         let by_wall = self.timers.by_wall.iter().filter(|&&(_, cue)| is_left(cue));
         let by_wall = by_wall.map(|&(at_ns, _)| self.show_before_hold(at_ns));
         over_ns = by_show.map(|&(due_ns, ..)| due_ns).chain(by_wall).fold(over_ns, ShowNs::max);
@@ -174,10 +201,11 @@ impl State {
         }
     }
 
-    /// When `cue` will come as things stand, by the run's clock (before the run began, negative): what is due at its
-    /// instant, what the caller calls at its planned time in a segment that starts as `timing` says, and not before now.
-    /// For a cue that has fired it is when it last did. `None` for a cue that will not come as things stand: it is
-    /// skipped, out of the order, was missed or passed over, or its segment is over.
+    /// When `cue` will come as things stand, by the run's clock (before the run began, negative):
+    /// what is due at its instant, what the caller calls at its planned time in a segment that
+    /// starts as `timing` says, and not before now. For a cue that has fired it is when it last
+    /// did. `None` for a cue that will not come as things stand: it is skipped, out of the order,
+    /// was missed or passed over, or its segment is over.
     ///
     /// It goes up the cue's chain of follows, and costs as much as that is long.
     pub fn projected_cue_ns(&self, cue: CueIx, timing: &Timing, now: RunNs) -> Option<i64> {
@@ -207,15 +235,16 @@ impl State {
                         let ends_ns = self.completes_ns(cause).filter(|_| self.follows(at));
                         ends_ns.map(|ends_ns| in_run(ends_ns.saturating_add(delay_ns)))
                     } else {
-                        let later_ns = delay_ns.saturating_add(self.show.cue(cause).lasts_ns().unwrap_or(0));
+                        let later_ns =
+                            delay_ns.saturating_add(self.show.cue(cause).lasts_ns().unwrap_or(0));
                         (at, behind_ns) = (cause, behind_ns.saturating_add(later_ns as i64));
                         continue;
                     }
                 }
                 (None, Trigger::At { .. }) => self.wall_due_ns(at),
-                (None, Trigger::Into { offset_ns }) => self
-                    .is_segment_ahead(at)
-                    .then(|| timing.start_ns[self.show.segment_of(at)].saturating_add(offset_ns as i64)),
+                (None, Trigger::Into { offset_ns }) => self.is_segment_ahead(at).then(|| {
+                    timing.start_ns[self.show.segment_of(at)].saturating_add(offset_ns as i64)
+                }),
                 (None, Trigger::Go) => self.call_ns(at, timing, now),
             };
             return own_ns.map(|own_ns| own_ns.saturating_add(behind_ns));
@@ -231,7 +260,8 @@ impl State {
         if (self.is_before_playhead(cue) && self.has_begun()) || self.has_ended() {
             return None;
         }
-        let (segment, offset_ns) = (self.show.segment_of(cue), self.plan.offset_ns[self.show.main_of(cue)]);
+        let (segment, offset_ns) =
+            (self.show.segment_of(cue), self.plan.offset_ns[self.show.main_of(cue)]);
         let planned_ns = match self.segment {
             Some((running, started_ns)) if running == segment => {
                 self.run_ns(started_ns.saturating_add(offset_ns), now) as i64

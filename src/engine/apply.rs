@@ -1,5 +1,5 @@
-//! The fold: what an event makes of the state. It has no rules and cannot fail; an event that names what the show does
-//! not have changes nothing.
+//! The fold: what an event makes of the state. It has no rules and cannot fail; an event that names
+//! what the show does not have changes nothing.
 
 use std::sync::Arc;
 
@@ -18,11 +18,16 @@ impl State {
     pub(super) fn apply(&mut self, run_ns: RunNs, event: &Event) {
         match event {
             Event::RunStarted { source, rehearsal, speed, auto, clock, day, shift_ns, .. } => {
-                (self.rehearsal, self.speed, self.auto, self.clock) = (*rehearsal, *speed, *auto, *clock);
+                (self.rehearsal, self.speed, self.auto, self.clock) =
+                    (*rehearsal, *speed, *auto, *clock);
                 self.demonstration = demonstration::of(source).filter(|_| *rehearsal && *auto);
                 self.shift_ns = *shift_ns;
                 self.plan = Arc::new(Plan::new(&self.show, *day, *clock));
-                let by_clock = self.plan.by_clock.iter().filter(|(_, at_ns)| *at_ns >= 0 || !self.begins_anywhere());
+                let by_clock = self
+                    .plan
+                    .by_clock
+                    .iter()
+                    .filter(|(_, at_ns)| *at_ns >= 0 || !self.begins_anywhere());
                 self.timers.by_wall = by_clock.map(|&(cue, at_ns)| (at_ns, cue)).collect();
                 self.playhead = self.next_stop(None);
             }
@@ -94,7 +99,9 @@ impl State {
     fn apply_to_cue(&mut self, cue: CueIx, run_ns: RunNs, event: &Event) {
         let show = Arc::clone(&self.show);
         let needs = &show.cue(cue).needs;
-        let bit = |id: &str| needs.iter().position(|&d| show.department(d).id == id).map_or(0, |at| 1_u16 << at);
+        let bit = |id: &str| {
+            needs.iter().position(|&d| show.department(d).id == id).map_or(0, |at| 1_u16 << at)
+        };
         match event {
             Event::CueMissed { due_ns, .. } => {
                 self.disarm(cue);
@@ -114,8 +121,11 @@ impl State {
             }
             Event::CueUnskipped { .. } => self.take_back(cue, run_ns),
             Event::CueStopped { by_player, .. } => self.take_off(cue, *by_player, run_ns),
-            Event::ClipLost { firing, .. } if *firing == self.cue(cue).firings => self.estimate_end(cue, run_ns),
-            Event::ActionFailed { firing, action, .. } | Event::ActionUnknown { firing, action, .. }
+            Event::ClipLost { firing, .. } if *firing == self.cue(cue).firings => {
+                self.estimate_end(cue, run_ns)
+            }
+            Event::ActionFailed { firing, action, .. }
+            | Event::ActionUnknown { firing, action, .. }
                 if *firing == self.cue(cue).firings && self.plays_clip(cue, *action) =>
             {
                 self.estimate_end(cue, run_ns);
@@ -170,16 +180,23 @@ impl State {
             Event::DepartmentUnready { department, .. } => state.ready &= !bit(department),
             Event::InterlockOverridden { .. } => state.overridden = true,
             Event::CueMissed { .. } => state.phase = Phase::Missed,
-            Event::ClipStarted { firing, length_ns, .. } if *firing == state.firings => state.clip_ns = *length_ns,
+            Event::ClipStarted { firing, length_ns, .. } if *firing == state.firings => {
+                state.clip_ns = *length_ns
+            }
             Event::StepDone { step, .. } => {
                 state.steps_done = *step;
                 state.marked_ns.resize((*step as usize).min(show.cue(cue).steps.len()), run_ns);
             }
-            Event::ActionSent { firing, action, .. } | Event::ActionRehearsed { firing, action, .. } => {
+            Event::ActionSent { firing, action, .. }
+            | Event::ActionRehearsed { firing, action, .. } => {
                 state.settle(*firing, *action, SendState::Sent);
             }
-            Event::ActionFailed { firing, action, .. } => state.settle(*firing, *action, SendState::Failed),
-            Event::ActionUnknown { firing, action, .. } => state.settle(*firing, *action, SendState::Unknown),
+            Event::ActionFailed { firing, action, .. } => {
+                state.settle(*firing, *action, SendState::Failed)
+            }
+            Event::ActionUnknown { firing, action, .. } => {
+                state.settle(*firing, *action, SendState::Unknown)
+            }
             Event::RunStarted { .. }
             | Event::RunResumed { .. }
             | Event::RunLeft { .. }
@@ -212,7 +229,14 @@ impl State {
         }
     }
 
-    fn cue_fired(&mut self, number: &CueNumber, cause: Cause, firing: u32, due_ns: RunNs, playhead_stays: bool) {
+    fn cue_fired(
+        &mut self,
+        number: &CueNumber,
+        cause: Cause,
+        firing: u32,
+        due_ns: RunNs,
+        playhead_stays: bool,
+    ) {
         let Some(cue) = self.show.find(number) else { return };
         let show = Arc::clone(&self.show);
         let show_ns = self.show_ns(due_ns);
@@ -234,8 +258,8 @@ impl State {
             self.frontier = if was_missed { self.frontier } else { Some(cue) };
         }
         let plan = show.cue(cue);
-        // A cue that is complete at once has a timer as well: its completion is an event of its own, and may be lost
-        // with the journal's last line.
+        // A cue that is complete at once has a timer as well: its completion is an event of its
+        // own, and may be lost with the journal's last line.
         let by_player = self.is_ended_by_player(cue);
         let by_clock = self.is_ended_by_clock(cue);
         let complete_ns = by_clock.then(|| show_ns.saturating_add(plan.lasts_ns().unwrap_or(0)));
@@ -247,7 +271,8 @@ impl State {
         (state.stood_by, state.ready, state.overridden, state.steps_done) = (false, 0, false, 0);
         state.marked_ns.clear();
         state.completed_ns = None;
-        (state.awaits_clip, state.clip_ns, state.clip_lost, state.unplayed) = (by_player, None, false, false);
+        (state.awaits_clip, state.clip_ns, state.clip_lost, state.unplayed) =
+            (by_player, None, false, false);
         (state.paused_since_ns, state.paused_ns) = (None, 0);
         state.sends = vec![SendState::Pending; plan.actions.len()];
         self.on_air.retain(|&running| running != cue);
@@ -321,7 +346,8 @@ impl State {
         state.due_ns = state.due_ns.filter(|&due_ns| due_ns > show_ns);
         self.timers.by_show.extend(state.due_ns.map(|due_ns| (due_ns, Kind::Fire, cue)));
         if state.firings == 0 && state.phase == Phase::Waiting {
-            let ahead = self.plan.by_clock.iter().filter(|&&(c, at_ns)| c == cue && at_ns > run_ns as i64);
+            let ahead =
+                self.plan.by_clock.iter().filter(|&&(c, at_ns)| c == cue && at_ns > run_ns as i64);
             self.timers.by_wall.extend(ahead.map(|&(cue, at_ns)| (at_ns, cue)));
         }
     }
@@ -376,7 +402,8 @@ impl State {
         }
     }
 
-    /// Everything that runs stops, and nothing more comes by itself; what comes by the clock will be missed.
+    /// Everything that runs stops, and nothing more comes by itself; what comes by the clock will
+    /// be missed.
     fn stop_everything(&mut self) {
         self.panicked = true;
         self.stops.begin(&self.show);

@@ -1,8 +1,9 @@
 //! The program in the caller's place: what `--auto` calls, and when.
 //!
-//! In a rehearsal it plays the departments and the step marking as well, so that a demonstration shows everything; in a
-//! live run it gives only the caller's GOs, and waits like the caller for departments that are not ready. A demonstration
-//! of a built-in show goes wrong on purpose: [`crate::show::demonstration`] says where. A live run never has one.
+//! In a rehearsal it plays the departments and the step marking as well, so that a demonstration
+//! shows everything; in a live run it gives only the caller's GOs, and waits like the caller for
+//! departments that are not ready. A demonstration of a built-in show goes wrong on purpose:
+//! [`crate::show::demonstration`] says where. A live run never has one.
 
 use super::{Cause, Command, Phase, RunNs, ShowNs, State};
 use crate::show::demonstration::Demonstration;
@@ -18,7 +19,8 @@ const STEP_NS: u64 = 3 * SECOND_NS;
 
 /// How long nobody notices that a cue was missed, in a demonstration.
 const NOTICED_NS: u64 = 12 * SECOND_NS;
-/// How long before its call a cue is stood by whose backup will be taken, and how long after that the backup is.
+/// How long before its call a cue is stood by whose backup will be taken, and how long after that
+/// the backup is.
 const DOUBT_NS: (u64, u64) = (24 * SECOND_NS, 10 * SECOND_NS);
 /// How long before a late call the department answers for which it waited.
 const LAST_ANSWER_NS: u64 = 3 * SECOND_NS;
@@ -30,7 +32,10 @@ impl State {
             return None;
         }
         let step = self.next_step().filter(|_| self.rehearsal);
-        [step, self.missed_call(), self.next_call()].into_iter().flatten().min_by_key(|(due_ns, _)| *due_ns)
+        [step, self.missed_call(), self.next_call()]
+            .into_iter()
+            .flatten()
+            .min_by_key(|(due_ns, _)| *due_ns)
     }
 
     fn next_step(&self) -> Option<(ShowNs, Command)> {
@@ -43,14 +48,23 @@ impl State {
     fn next_call(&self) -> Option<(ShowNs, Command)> {
         let go = Command::Go { cause: Cause::Auto };
         let Some(cue) = self.playhead else {
-            let begins = !self.has_begun() && !self.show.cues_of(SegmentIx(0)).any(|c| self.show.cue(c).is_called());
-            return begins.then(|| (ShowNs::new(self.plan.segment_start_ns[SegmentIx::FIRST].max(0) as u64), go));
+            let begins = !self.has_begun()
+                && !self.show.cues_of(SegmentIx(0)).any(|c| self.show.cue(c).is_called());
+            return begins.then(|| {
+                (ShowNs::new(self.plan.segment_start_ns[SegmentIx::FIRST].max(0) as u64), go)
+            });
         };
         if let Some(missed_ns) = self.demonstrated_miss_ns(cue) {
             let noticed_ns = missed_ns + NOTICED_NS;
-            return Some(self.rehearsed_call(cue, noticed_ns + SECOND_NS, None, noticed_ns + STANDBY_NS));
+            return Some(self.rehearsed_call(
+                cue,
+                noticed_ns + SECOND_NS,
+                None,
+                noticed_ns + STANDBY_NS,
+            ));
         }
-        // Nothing is called at an instant before the playhead came to it: the journal tells things in their order.
+        // Nothing is called at an instant before the playhead came to it: the journal tells things
+        // in their order.
         let call_ns = self.call_due_ns(cue)?.max(self.touched_ns);
         if !self.rehearsal {
             return self.is_clear(cue).then_some((call_ns, go));
@@ -61,7 +75,12 @@ impl State {
         if self.is_demonstrated(main, |demonstration| demonstration.backups) {
             if main != cue {
                 let call_ns = call_ns.max(self.touched_ns + lead_ns);
-                return Some(self.rehearsed_call(cue, call_ns.saturating_sub(lead_ns), None, call_ns));
+                return Some(self.rehearsed_call(
+                    cue,
+                    call_ns.saturating_sub(lead_ns),
+                    None,
+                    call_ns,
+                ));
             }
             let standby_ns = call_ns.saturating_sub(DOUBT_NS.0).max(self.touched_ns);
             let is_warned = self.cue(cue).stood_by;
@@ -75,13 +94,18 @@ impl State {
             None => self.rehearsed_call(cue, standby_ns, None, call_ns),
             Some(late_ns) => {
                 let call_ns = call_ns + late_ns;
-                self.rehearsed_call(cue, standby_ns, Some(call_ns.saturating_sub(LAST_ANSWER_NS)), call_ns)
+                self.rehearsed_call(
+                    cue,
+                    standby_ns,
+                    Some(call_ns.saturating_sub(LAST_ANSWER_NS)),
+                    call_ns,
+                )
             }
         })
     }
 
-    /// The standby of `cue`, its departments' answers, and its GO, each at its time. The last department answers at
-    /// `last_ns`, where it is given.
+    /// The standby of `cue`, its departments' answers, and its GO, each at its time. The last
+    /// department answers at `last_ns`, where it is given.
     fn rehearsed_call(
         &self,
         cue: CueIx,
@@ -109,14 +133,20 @@ impl State {
 
     /// Brings the playhead to a cue that a demonstration has missed.
     fn missed_call(&self) -> Option<(ShowNs, Command)> {
-        let (cue, missed_ns) = self.missed().find_map(|cue| Some((cue, self.demonstrated_miss_ns(cue)?)))?;
+        let (cue, missed_ns) =
+            self.missed().find_map(|cue| Some((cue, self.demonstrated_miss_ns(cue)?)))?;
         (self.playhead != Some(cue)).then_some((missed_ns + NOTICED_NS, Command::PlayheadTo(cue)))
     }
 
     /// When `cue` was missed, where a demonstration means it to be.
     fn demonstrated_miss_ns(&self, cue: CueIx) -> Option<ShowNs> {
         let is_meant = self.is_demonstrated(cue, |demonstration| demonstration.missed);
-        let at_ns = self.plan.by_clock.iter().find(|(by_clock, _)| *by_clock == cue).map(|&(_, at_ns)| at_ns)?;
+        let at_ns = self
+            .plan
+            .by_clock
+            .iter()
+            .find(|(by_clock, _)| *by_clock == cue)
+            .map(|&(_, at_ns)| at_ns)?;
         let is_missed = self.cue(cue).phase == Phase::Missed && is_meant;
         is_missed.then(|| self.show_before_hold(at_ns))
     }
@@ -128,7 +158,11 @@ impl State {
     }
 
     /// Returns `true` if the demonstration names `cue` in this list of its.
-    fn is_demonstrated(&self, cue: CueIx, list: impl Fn(&Demonstration) -> &'static [&'static str]) -> bool {
+    fn is_demonstrated(
+        &self,
+        cue: CueIx,
+        list: impl Fn(&Demonstration) -> &'static [&'static str],
+    ) -> bool {
         let number = self.show.cue(cue).number.as_str();
         self.demonstration.is_some_and(|demonstration| list(demonstration).contains(&number))
     }
@@ -138,7 +172,8 @@ impl State {
         self.demonstration.is_some()
     }
 
-    /// Returns `true` if the run is kept, so that it can be reported and resumed: `handover demo` keeps none.
+    /// Returns `true` if the run is kept, so that it can be reported and resumed: `handover demo`
+    /// keeps none.
     pub fn is_kept(&self) -> bool {
         self.demonstration.is_none_or(|demonstration| demonstration.paces.is_empty())
     }
@@ -154,16 +189,19 @@ impl State {
         let outages = self.demonstration.map_or(&[][..], |demonstration| demonstration.outages);
         let cue = |number: &str| Some(self.cue(self.show.find(&CueNumber::new(number).ok()?)?));
         let has_fired = move |number: &str| cue(number).is_some_and(|cue| cue.firings > 0);
-        let is_coming =
-            move |number: &str| cue(number).is_some_and(|cue| cue.firings > 0 || cue.stood_by || cue.due_ns.is_some());
-        let down = outages.iter().filter(move |outage| has_fired(outage.from) && !is_coming(outage.to));
+        let is_coming = move |number: &str| {
+            cue(number).is_some_and(|cue| cue.firings > 0 || cue.stood_by || cue.due_ns.is_some())
+        };
+        let down =
+            outages.iter().filter(move |outage| has_fired(outage.from) && !is_coming(outage.to));
         down.filter_map(|outage| {
             let at = self.show.outputs.iter().position(|output| output.id == outage.output)?;
             Some(OutputIx(at as u32))
         })
     }
 
-    /// When `cue`, at the playhead, is to be called; `None` while its segment has to wait for something else.
+    /// When `cue`, at the playhead, is to be called; `None` while its segment has to wait for
+    /// something else.
     fn call_due_ns(&self, cue: CueIx) -> Option<ShowNs> {
         let segment = self.show.segment_of(cue);
         let offset_ns = self.plan.offset_ns[self.show.main_of(cue)];
@@ -218,7 +256,8 @@ mod tests {
         state
     }
 
-    /// The times and events of a run to its end; departments of a live run are ready as soon as they are asked.
+    /// The times and events of a run to its end; departments of a live run are ready as soon as
+    /// they are asked.
     fn lived(mut state: State) -> Vec<(RunNs, String)> {
         let mut all = vec![];
         while let Some(due_ns) = state.poll_timeout() {
@@ -241,9 +280,16 @@ mod tests {
             assert!(run(source, true).is_demonstration());
             let live = run(source, false);
             assert!(!live.is_demonstration() && live.speed_at(u64::MAX) == 1);
-            assert_eq!(lived(live), lived(run("night.toml", false)), "it is called as any other show");
+            assert_eq!(
+                lived(live),
+                lived(run("night.toml", false)),
+                "it is called as any other show"
+            );
         }
-        assert!(!run("night.toml", true).is_demonstration(), "nor has a rehearsal of anybody's own show");
+        assert!(
+            !run("night.toml", true).is_demonstration(),
+            "nor has a rehearsal of anybody's own show"
+        );
     }
 
     #[test]
@@ -261,7 +307,10 @@ mod tests {
                         let planned_ns = state.plan.segment_start_ns[SegmentIx(*segment - 1)];
                         let is_hard = state.plan.hard_start_ns[SegmentIx(*segment - 1)].is_some();
                         let over_ns = *due_ns as i64 - planned_ns;
-                        assert!(!is_hard || over_ns == 0, "segment {segment} misses its hard start by {over_ns} ns");
+                        assert!(
+                            !is_hard || over_ns == 0,
+                            "segment {segment} misses its hard start by {over_ns} ns"
+                        );
                         late_ns = late_ns.max(over_ns);
                     }
                     _ => {}
@@ -271,9 +320,21 @@ mod tests {
                 down.extend(outages.filter(|id| !down.contains(id)).collect::<Vec<_>>());
             }
         }
-        assert!(state.has_ended() && state.outages().next().is_none(), "it ends, and every output is back");
-        assert!((50 * SECOND_NS as i64..70 * SECOND_NS as i64).contains(&late_ns), "over by {late_ns} ns");
-        assert_eq!((missed, swapped, down.len()), (vec!["29.5".to_owned()], vec!["7A".into(), "32A".into()], 2));
-        assert!(state.cue(state.show.find(&CueNumber::new("29.5").unwrap()).unwrap()).firings == 1, "and called");
+        assert!(
+            state.has_ended() && state.outages().next().is_none(),
+            "it ends, and every output is back"
+        );
+        assert!(
+            (50 * SECOND_NS as i64..70 * SECOND_NS as i64).contains(&late_ns),
+            "over by {late_ns} ns"
+        );
+        assert_eq!(
+            (missed, swapped, down.len()),
+            (vec!["29.5".to_owned()], vec!["7A".into(), "32A".into()], 2)
+        );
+        assert!(
+            state.cue(state.show.find(&CueNumber::new("29.5").unwrap()).unwrap()).firings == 1,
+            "and called"
+        );
     }
 }

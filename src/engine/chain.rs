@@ -1,9 +1,9 @@
 //! Chains of follows: which firing a cue that comes by itself belongs to.
 //!
-//! A firing that did not come by itself (the caller's, a remote's, the clock's, a segment's start) begins a chain; what
-//! follows it belongs to that chain, link by link. Each cue comes at most once by one chain: one that the caller has fired
-//! by hand before its turn does not come again when its turn is there. A new firing of the cause begins a new
-//! chain, by which it comes again.
+//! A firing that did not come by itself (the caller's, a remote's, the clock's, a segment's start)
+//! begins a chain; what follows it belongs to that chain, link by link. Each cue comes at most once
+//! by one chain: one that the caller has fired by hand before its turn does not come again when its
+//! turn is there. A new firing of the cause begins a new chain, by which it comes again.
 
 use std::iter;
 use std::sync::Arc;
@@ -19,15 +19,18 @@ impl State {
         by_itself.and_then(|cause| self.cue(cause).origin).unwrap_or((cue, firing))
     }
 
-    /// Returns `true` if `cue`, which follows another, comes by the last firing of that one: it has not come by the same
-    /// chain yet.
+    /// Returns `true` if `cue`, which follows another, comes by the last firing of that one: it has
+    /// not come by the same chain yet.
     pub(super) fn follows(&self, cue: CueIx) -> bool {
         let cause = self.show.cue(cue).trigger.cause();
-        cause.is_none_or(|cause| self.cue(cause).origin.is_none_or(|origin| self.cue(cue).came_by != Some(origin)))
+        cause.is_none_or(|cause| {
+            self.cue(cause).origin.is_none_or(|origin| self.cue(cue).came_by != Some(origin))
+        })
     }
 
-    /// A firing of `cue`, which belongs to the chain that `origin` began, takes its link to that chain, or, by hand, to the
-    /// chain that would still have brought it; and so for whatever else may have its place, since a place is fired once.
+    /// A firing of `cue`, which belongs to the chain that `origin` began, takes its link to that
+    /// chain, or, by hand, to the chain that would still have brought it; and so for whatever else
+    /// may have its place, since a place is fired once.
     pub(super) fn take_links(&mut self, cue: CueIx, origin: Firing) {
         let show = Arc::clone(&self.show);
         let main = show.main_of(cue);
@@ -39,13 +42,15 @@ impl State {
         }
     }
 
-    /// The chain that would still bring `cue`: that of the nearest cue on the way to its head that is due or runs.
+    /// The chain that would still bring `cue`: that of the nearest cue on the way to its head that
+    /// is due or runs.
     fn pending_chain(&self, cue: CueIx) -> Option<Firing> {
         let mut at = cue;
         // A chain has no circle, so this ends at its head.
         while let Some(cause) = self.show.cue(at).trigger.cause() {
             let is_armed = self.cue(at).due_ns.is_some();
-            // Not by its phase: a cue on air that its segment's new start has armed again may be missed meanwhile.
+            // Not by its phase: a cue on air that its segment's new start has armed again may be
+            // missed meanwhile.
             if is_armed || self.on_air().contains(&cause) {
                 return self.cue(cause).origin;
             }

@@ -31,11 +31,13 @@ pub enum Command {
     PauseClip(CueIx),
     /// Lets a frozen clip go on.
     ResumeClip(CueIx),
-    /// Takes every running cue off the air, and nothing more comes by a delay. Unlike panic, it tells the desks nothing.
+    /// Takes every running cue off the air, and nothing more comes by a delay. Unlike panic, it
+    /// tells the desks nothing.
     StopAll,
     /// Warns the departments of the cue at the playhead.
     Standby,
-    /// A department of the cue at the playhead answers ready, or takes it back; counted from 0 in the cue's `needs`.
+    /// A department of the cue at the playhead answers ready, or takes it back; counted from 0 in
+    /// the cue's `needs`.
     ToggleReady(usize),
     /// Every department of the cue at the playhead that has not answered yet answers ready.
     ReadyAll,
@@ -62,8 +64,8 @@ pub enum Command {
     PlayheadPrevious,
     /// Moves the playhead to this cue.
     PlayheadTo(CueIx),
-    /// After a resume: moves the playhead to the first cue that was missed meanwhile, where there is one; otherwise on
-    /// from a cue that it should have left, where the journal lost the move.
+    /// After a resume: moves the playhead to the first cue that was missed meanwhile, where there
+    /// is one; otherwise on from a cue that it should have left, where the journal lost the move.
     CatchUp,
     /// Takes a cue out of the run, or back into it.
     ToggleSkip(CueIx),
@@ -84,7 +86,8 @@ pub enum Command {
     Panic,
     /// Ends the run, where nothing is left to call.
     End,
-    /// Takes what a player says of the clip of a cue into the run; what it says of an earlier firing changes nothing.
+    /// Takes what a player says of the clip of a cue into the run; what it says of an earlier
+    /// firing changes nothing.
     Clip {
         /// The cue whose clip it is.
         cue: CueIx,
@@ -152,7 +155,9 @@ pub enum Rejection {
     OnAir(CueNumber),
     #[error("cue {0} is not running")]
     NotRunning(CueNumber),
-    #[error("cue {0} has no clip that plays: only a clip can be paused by itself, a hold stops the whole show")]
+    #[error(
+        "cue {0} has no clip that plays: only a clip can be paused by itself, a hold stops the whole show"
+    )]
     NoClipPlays(CueNumber),
     #[error("no cue is running, and none is due")]
     NothingRuns,

@@ -14,33 +14,43 @@ impl State {
         match command {
             Command::Go { cause } => self.go(*cause, now),
             Command::GoTo { cue, cause } => self.go_to(*cue, *cause, now),
-            Command::Start { cue, cause } => self.may_fire(*cue).map(|()| self.fire_past_order(*cue, *cause, now)),
+            Command::Start { cue, cause } => {
+                self.may_fire(*cue).map(|()| self.fire_past_order(*cue, *cause, now))
+            }
             Command::Stop(cue) => self.stop(*cue),
             Command::PauseClip(cue) => self.pause_clip(*cue),
             Command::ResumeClip(cue) => self.resume_clip(*cue),
             Command::StopAll => self.stop_all(now),
-            Command::Standby => self.at_playhead().map(|cue| vec![Event::CueStoodBy { cue: self.number(cue) }]),
+            Command::Standby => {
+                self.at_playhead().map(|cue| vec![Event::CueStoodBy { cue: self.number(cue) }])
+            }
             Command::ToggleReady(at) => self.toggle_ready(*at),
             Command::ReadyAll => self.ready_all(),
             Command::Ready(department) => self.ready(department),
             Command::Override { reason } => self.override_interlock(reason),
             Command::SwapBackup => self.swap_backup(),
             Command::Step => self.step(now),
-            Command::ToggleHold => {
-                Ok(vec![if self.held_since_ns.is_some() { Event::Resumed {} } else { Event::Held {} }])
-            }
+            Command::ToggleHold => Ok(vec![if self.held_since_ns.is_some() {
+                Event::Resumed {}
+            } else {
+                Event::Held {}
+            }]),
             Command::Hold if self.held_since_ns.is_some() => Err(Rejection::AlreadyHeld),
             Command::Hold => Ok(vec![Event::Held {}]),
             Command::Resume if self.held_since_ns.is_none() => Err(Rejection::NotHeld),
             Command::Resume => Ok(vec![Event::Resumed {}]),
-            Command::PlayheadNext => {
-                self.next_in_order().ok_or(Rejection::LastCue).map(|cue| self.playhead_to(Some(cue)))
-            }
-            Command::PlayheadPrevious => {
-                self.previous_in_order().ok_or(Rejection::FirstCue).map(|cue| self.playhead_to(Some(cue)))
-            }
+            Command::PlayheadNext => self
+                .next_in_order()
+                .ok_or(Rejection::LastCue)
+                .map(|cue| self.playhead_to(Some(cue))),
+            Command::PlayheadPrevious => self
+                .previous_in_order()
+                .ok_or(Rejection::FirstCue)
+                .map(|cue| self.playhead_to(Some(cue))),
             Command::PlayheadTo(cue) => self.move_playhead(*cue),
-            Command::CatchUp => Ok(self.stop_after_resume().map_or(vec![], |stop| self.playhead_to(stop))),
+            Command::CatchUp => {
+                Ok(self.stop_after_resume().map_or(vec![], |stop| self.playhead_to(stop)))
+            }
             Command::ToggleSkip(cue) => self.toggle_skip(*cue),
             Command::Note(text) => self.note(text),
             Command::Spot(person) => self.spot(*person),
@@ -48,7 +58,9 @@ impl State {
             Command::NotePerson { person, text } => self.note_person(*person, text),
             Command::Panic => Ok(self.panic(now)),
             Command::End => self.end_by_caller(now),
-            Command::Clip { cue, firing, output, fact } => Ok(self.clip(*cue, *firing, *output, fact, now)),
+            Command::Clip { cue, firing, output, fact } => {
+                Ok(self.clip(*cue, *firing, *output, fact, now))
+            }
         }
     }
 
@@ -77,7 +89,8 @@ impl State {
         if self.is_clear(cue) {
             return Ok(());
         }
-        let missing: Vec<_> = self.missing(cue).map(|d| self.show.department(d).name.as_str()).collect();
+        let missing: Vec<_> =
+            self.missing(cue).map(|d| self.show.department(d).name.as_str()).collect();
         Err(Rejection::Interlock { cue: self.number(cue), missing: missing.join(", ") })
     }
 
@@ -112,8 +125,10 @@ impl State {
             return Ok(self.change_segment(SegmentIx(0), now));
         }
         let Some(cue) = self.playhead else {
-            // A panic keeps the next segment from opening by itself: GO opens it, since nothing else is left to call.
-            let next = self.segment.map(|(running, _)| SegmentIx(running.0 + 1)).filter(|_| self.panicked);
+            // A panic keeps the next segment from opening by itself: GO opens it, since nothing
+            // else is left to call.
+            let next =
+                self.segment.map(|(running, _)| SegmentIx(running.0 + 1)).filter(|_| self.panicked);
             let next = next.filter(|next| (next.0 as usize) < self.segments.len());
             let next = next.filter(|&next| self.plan.opens_by_itself(&self.show, next));
             return next.map(|next| self.change_segment(next, now)).ok_or(Rejection::NothingLeft);
@@ -122,30 +137,37 @@ impl State {
         Ok(self.fire(cue, cause, now))
     }
 
-    /// Returns `true` if nothing of the first segment is left to call, and the caller has not gone elsewhere: then GO
-    /// begins it, and its cues come by themselves.
+    /// Returns `true` if nothing of the first segment is left to call, and the caller has not gone
+    /// elsewhere: then GO begins it, and its cues come by themselves.
     fn begins_without_a_cue(&self) -> bool {
         let calls_first = self.show.cues_of(SegmentIx(0)).any(|cue| self.show.cue(cue).is_called());
         self.playhead.is_none_or(|cue| !calls_first && self.first_called() == Some(cue))
     }
 
-    /// The events of a cue that fires at `due_ns`: its segment's start where it comes first, and its completion where it
-    /// is complete at once. The playhead moves on behind them, when [`State::handle_timeout`] is asked next: what leaves
-    /// the program does not wait for it.
+    /// The events of a cue that fires at `due_ns`: its segment's start where it comes first, and
+    /// its completion where it is complete at once. The playhead moves on behind them, when
+    /// [`State::handle_timeout`] is asked next: what leaves the program does not wait for it.
     pub(super) fn fire(&self, cue: CueIx, cause: Cause, due_ns: RunNs) -> Vec<Event> {
         let mut events = vec![];
         let called = !matches!(cause, Cause::Follow | Cause::Clock);
         let segment = self.show.segment_of(cue);
-        // A cue of a later segment opens it, but for one that comes by the clock: doors at 19:55 do not begin a segment
-        // whose start is at 20:00, nor do they end one that runs over.
-        let ahead = cause != Cause::Clock && self.current_segment().is_none_or(|running| segment > running);
+        // A cue of a later segment opens it, but for one that comes by the clock: doors at 19:55 do
+        // not begin a segment whose start is at 20:00, nor do they end one that runs over.
+        let ahead =
+            cause != Cause::Clock && self.current_segment().is_none_or(|running| segment > running);
         // The caller takes a segment again from its top by calling its first cue once more.
         let again = called && self.show.opens_segment(cue) && self.has_fired_its_place(cue);
         if ahead || again {
             events.extend(self.change_segment(segment, due_ns));
         }
         let firing = self.cue(cue).firings.saturating_add(1);
-        events.push(Event::CueFired { cue: self.number(cue), cause, firing, due_ns, playhead_stays: false });
+        events.push(Event::CueFired {
+            cue: self.number(cue),
+            cause,
+            firing,
+            due_ns,
+            playhead_stays: false,
+        });
         events.extend(self.gives_way(cue));
         if self.is_ended_by_clock(cue) && self.show.cue(cue).lasts_ns().is_none_or(|ns| ns == 0) {
             events.push(Event::CueCompleted { cue: self.number(cue), due_ns });
@@ -163,7 +185,8 @@ impl State {
 
     fn has_fired_its_place(&self, cue: CueIx) -> bool {
         let main = self.show.main_of(cue);
-        self.cue(main).firings > 0 || self.show.backups(main).iter().any(|&backup| self.cue(backup).firings > 0)
+        self.cue(main).firings > 0
+            || self.show.backups(main).iter().any(|&backup| self.cue(backup).firings > 0)
     }
 
     /// The place in what `cue` needs of the department with this id or name.
@@ -184,7 +207,11 @@ impl State {
         if !self.cue(cue).stood_by {
             return Err(Rejection::NoStandby(self.number(cue)));
         }
-        let unknown = || Rejection::NoSuchDepartment { cue: self.number(cue), number: at + 1, count: needs.len() };
+        let unknown = || Rejection::NoSuchDepartment {
+            cue: self.number(cue),
+            number: at + 1,
+            count: needs.len(),
+        };
         let department: DepartmentIx = *needs.get(at).ok_or_else(unknown)?;
         let department = self.show.department(department).id.clone();
         let was_ready = self.cue(cue).ready & (1 << at) != 0;
@@ -216,7 +243,8 @@ impl State {
     fn ready(&self, department: &str) -> Result<Vec<Event>, Rejection> {
         let cue = self.at_playhead()?;
         let at = self.need_named(cue, department);
-        let unknown = || Rejection::NotNeeded { cue: self.number(cue), department: department.to_owned() };
+        let unknown =
+            || Rejection::NotNeeded { cue: self.number(cue), department: department.to_owned() };
         let at = at.ok_or_else(unknown)?;
         let is_ready = self.cue(cue).stood_by && self.cue(cue).ready & (1 << at) != 0;
         if is_ready { Ok(vec![]) } else { self.toggle_ready(at) }
@@ -237,21 +265,30 @@ impl State {
     fn swap_backup(&self) -> Result<Vec<Event>, Rejection> {
         let cue = self.at_playhead()?;
         let main = self.show.main_of(cue);
-        // The cue and its backups come round in turn, but for those that the caller has taken out of the run.
+        // The cue and its backups come round in turn, but for those that the caller has taken out
+        // of the run.
         let places = || [main].into_iter().chain(self.show.backups(main).iter().copied());
-        let mut turn =
-            places().skip_while(|&place| place != cue).skip(1).chain(places().take_while(|&place| place != cue));
+        let mut turn = places()
+            .skip_while(|&place| place != cue)
+            .skip(1)
+            .chain(places().take_while(|&place| place != cue));
         let next = turn.find(|&place| !self.cue(place).skipped);
         let next = next.ok_or_else(|| Rejection::NoBackup(self.number(cue)))?;
-        let followers = self.show.cue_indices().filter(|&other| other != cue && self.show.root(other) == cue);
-        let not_followed = followers.filter(|&other| self.is_in_order(other)).map(|other| self.number(other)).collect();
-        let swapped = Event::CueSwapped { cue: self.number(cue), by: self.number(next), not_followed };
+        let followers =
+            self.show.cue_indices().filter(|&other| other != cue && self.show.root(other) == cue);
+        let not_followed = followers
+            .filter(|&other| self.is_in_order(other))
+            .map(|other| self.number(other))
+            .collect();
+        let swapped =
+            Event::CueSwapped { cue: self.number(cue), by: self.number(next), not_followed };
         Ok([vec![swapped], self.playhead_to(Some(next))].concat())
     }
 
     /// The running cue whose next step is marked first: the one that fired last.
     pub fn step_cue(&self) -> Option<CueIx> {
-        let left = |cue: &&CueIx| (self.cue(**cue).steps_done as usize) < self.show.cue(**cue).steps.len();
+        let left =
+            |cue: &&CueIx| (self.cue(**cue).steps_done as usize) < self.show.cue(**cue).steps.len();
         self.on_air.iter().rev().find(left).copied()
     }
 
@@ -276,7 +313,9 @@ impl State {
         if self.cue(cue).skipped {
             // One that the playhead has only just passed over is the next to be called again.
             let is_next = self.show.cue(cue).is_called() && self.cue(cue).firings == 0;
-            let is_next = is_next && self.at_place_of(cue) == cue && self.next_stop(Some(cue)) == self.playhead;
+            let is_next = is_next
+                && self.at_place_of(cue) == cue
+                && self.next_stop(Some(cue)) == self.playhead;
             let moved = if is_next { self.playhead_to(Some(cue)) } else { vec![] };
             return Ok([vec![Event::CueUnskipped { cue: self.number(cue) }], moved].concat());
         }
@@ -319,9 +358,12 @@ impl State {
 
     /// Returns `true` if a segment with cues has still to open by itself.
     fn more_comes(&self) -> bool {
-        let behind = |segment: &SegmentIx| self.current_segment().is_none_or(|running| *segment > running);
+        let behind =
+            |segment: &SegmentIx| self.current_segment().is_none_or(|running| *segment > running);
         let ahead = self.show.segment_indices().filter(behind);
-        let mut opening = ahead.take_while(|&segment| !self.panicked && self.plan.opens_by_itself(&self.show, segment));
+        let mut opening = ahead.take_while(|&segment| {
+            !self.panicked && self.plan.opens_by_itself(&self.show, segment)
+        });
         opening.any(|segment| self.show.cues_of(segment).any(|cue| self.is_in_order(cue)))
     }
 

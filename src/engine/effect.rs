@@ -37,8 +37,12 @@ impl State {
             Event::CueStopped { cue, by_player: false } => {
                 self.show().find(cue).map(Effect::Stop).into_iter().collect()
             }
-            Event::ClipPaused { cue } => self.show().find(cue).map(Effect::PauseClip).into_iter().collect(),
-            Event::ClipResumed { cue } => self.show().find(cue).map(Effect::ResumeClip).into_iter().collect(),
+            Event::ClipPaused { cue } => {
+                self.show().find(cue).map(Effect::PauseClip).into_iter().collect()
+            }
+            Event::ClipResumed { cue } => {
+                self.show().find(cue).map(Effect::ResumeClip).into_iter().collect()
+            }
             Event::Panicked {} => vec![Effect::StopOutputs],
             Event::RunStarted { .. }
             | Event::RunResumed { .. }

@@ -38,8 +38,8 @@ impl Record {
 pub struct Origin {
     /// The name of the station.
     pub station: String,
-    /// The term in which that station called the run, from 1: each time another station takes the run over, it rises by
-    /// one.
+    /// The term in which that station called the run, from 1: each time another station takes the
+    /// run over, it rises by one.
     pub term: u64,
 }
 
@@ -55,12 +55,18 @@ impl fmt::Display for RunId {
 
 /// A fact of the run. The journal holds nothing else, and the state is the fold of them.
 ///
-/// `due_ns`, where an event has it, is the instant of the run clock at which it was meant to happen; what follows is
-/// computed from there and not from the moment when the program got to it. Segments, steps and actions are counted from 1.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames)]
+/// `due_ns`, where an event has it, is the instant of the run clock at which it was meant to
+/// happen; what follows is computed from there and not from the moment when the program got to it.
+/// Segments, steps and actions are counted from 1.
+#[derive(
+    Clone, Debug, PartialEq, Serialize, Deserialize, strum::IntoStaticStr, strum::VariantNames,
+)]
 #[serde(tag = "event", rename_all = "snake_case")]
 #[strum(serialize_all = "snake_case")]
-#[expect(missing_docs, reason = "the names of the fields are those of the journal, and say what they are")]
+#[expect(
+    missing_docs,
+    reason = "the names of the fields are those of the journal, and say what they are"
+)]
 pub enum Event {
     /// The first line of every journal.
     RunStarted {
@@ -74,11 +80,12 @@ pub enum Event {
         /// The day on which the first segment plays.
         day: Date,
         version: String,
-        /// How far the show's clock was set ahead of the machine's for a technical rehearsal; behind it, negative. Other
-        /// runs have none.
+        /// How far the show's clock was set ahead of the machine's for a technical rehearsal;
+        /// behind it, negative. Other runs have none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         shift_ns: Option<i64>,
-        /// The checksum of the show's text, as the show lies beside the journal; journals of older versions have none.
+        /// The checksum of the show's text, as the show lies beside the journal; journals of older
+        /// versions have none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         show_crc: Option<String>,
     },
@@ -90,10 +97,11 @@ pub enum Event {
     RunLeft {
         reason: String,
     },
-    /// The terminal of the program went, and the run goes on without one until it is taken over, stopped or over. A run
-    /// that does not go on without one is left next.
+    /// The terminal of the program went, and the run goes on without one until it is taken over,
+    /// stopped or over. A run that does not go on without one is left next.
     TerminalLost {},
-    /// Everything was called and the last segment was over, or the caller ended it after the last cue.
+    /// Everything was called and the last segment was over, or the caller ended it after the last
+    /// cue.
     RunEnded {
         over_ns: i64,
     },
@@ -121,8 +129,8 @@ pub enum Event {
         cue: CueNumber,
         reason: String,
     },
-    /// `firing` counts how often the cue has fired in this run. `playhead_stays` where a remote control fired it by its
-    /// number, past the order.
+    /// `firing` counts how often the cue has fired in this run. `playhead_stays` where a remote
+    /// control fired it by its number, past the order.
     CueFired {
         cue: CueNumber,
         cause: Cause,
@@ -135,14 +143,15 @@ pub enum Event {
         cue: CueNumber,
         due_ns: RunNs,
     },
-    /// It was on air and is not any more, without having been completed: nothing follows it. `by_player` where its
-    /// player says so, and there is nothing left to stop.
+    /// It was on air and is not any more, without having been completed: nothing follows it.
+    /// `by_player` where its player says so, and there is nothing left to stop.
     CueStopped {
         cue: CueNumber,
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         by_player: bool,
     },
-    /// The player's picture moves; `length_ns` from in-point to out-point, where the player knows it.
+    /// The player's picture moves; `length_ns` from in-point to out-point, where the player knows
+    /// it.
     ClipStarted {
         cue: CueNumber,
         firing: u32,
@@ -174,8 +183,9 @@ pub enum Event {
     CueUnskipped {
         cue: CueNumber,
     },
-    /// `by` now has the place of `cue` in the order: its backup, or the cue itself again. `not_followed` are the cues that
-    /// follow `cue` and do not come any more, as long as it is out of the order.
+    /// `by` now has the place of `cue` in the order: its backup, or the cue itself again.
+    /// `not_followed` are the cues that follow `cue` and do not come any more, as long as it is out
+    /// of the order.
     CueSwapped {
         cue: CueNumber,
         by: CueNumber,
@@ -193,7 +203,8 @@ pub enum Event {
     Held {},
     Resumed {},
     Panicked {},
-    /// One of the messages that a panic sends to `output` has left the program; a player was told to stop.
+    /// One of the messages that a panic sends to `output` has left the program; a player was told
+    /// to stop.
     PanicSent {
         output: String,
     },
@@ -277,8 +288,8 @@ impl Event {
         if let Event::Unknown(unknown) = self { &unknown.kind } else { self.into() }
     }
 
-    /// Returns `true` if this version knows the kind of event that the journal spells `kind`. No kind is spelled
-    /// `unknown`, in any version.
+    /// Returns `true` if this version knows the kind of event that the journal spells `kind`. No
+    /// kind is spelled `unknown`, in any version.
     pub fn knows(kind: &str) -> bool {
         Self::VARIANTS.contains(&kind)
     }
@@ -375,7 +386,8 @@ pub enum MissedWhy {
     Interlock,
     /// Its segment ended before.
     SegmentEnded,
-    /// The clip that it follows was not played to an end, and nobody knows when that would have been.
+    /// The clip that it follows was not played to an end, and nobody knows when that would have
+    /// been.
     NotPlayed,
 }
 

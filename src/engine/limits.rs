@@ -1,8 +1,10 @@
-//! What a journal line may hold: instants that no sum of the fold overflows, texts that fit into a line.
+//! What a journal line may hold: instants that no sum of the fold overflows, texts that fit into a
+//! line.
 
 use super::{Event, RunNs};
 
-/// The latest instant of a run's clock that is believed: some 146 years. A sum of three such instants still fits.
+/// The latest instant of a run's clock that is believed: some 146 years. A sum of three such
+/// instants still fits.
 pub const RUN_NS_MAX: RunNs = i64::MAX as u64 / 2;
 
 impl Event {
@@ -52,20 +54,28 @@ impl Event {
         instant.into_iter()
     }
 
-    /// Leaves out of every free text what is beyond `bytes_max`, and says so at its end. Ids and cue numbers stay whole:
-    /// the fold needs them.
+    /// Leaves out of every free text what is beyond `bytes_max`, and says so at its end. Ids and
+    /// cue numbers stay whole: the fold needs them.
     pub fn shorten(&mut self, bytes_max: usize) {
         let texts: [Option<&mut String>; 2] = match self {
             Event::RunStarted { show, source, .. } => [Some(show), Some(source)],
             Event::PersonNoted { name, text, .. } => [Some(name), Some(text)],
-            Event::PersonSpotted { name, .. } | Event::PersonUnspotted { name, .. } => [Some(name), None],
-            Event::RunLeft { reason } | Event::InterlockOverridden { reason, .. } => [Some(reason), None],
-            Event::SegmentStarted { title, .. } | Event::StepDone { title, .. } => [Some(title), None],
-            Event::NoteTaken { text, .. } => [Some(text), None],
-            Event::ActionRehearsed { message, .. } | Event::PanicRehearsed { message, .. } => [Some(message), None],
-            Event::ClipLost { error, .. } | Event::ActionFailed { error, .. } | Event::PanicFailed { error, .. } => {
-                [Some(error), None]
+            Event::PersonSpotted { name, .. } | Event::PersonUnspotted { name, .. } => {
+                [Some(name), None]
             }
+            Event::RunLeft { reason } | Event::InterlockOverridden { reason, .. } => {
+                [Some(reason), None]
+            }
+            Event::SegmentStarted { title, .. } | Event::StepDone { title, .. } => {
+                [Some(title), None]
+            }
+            Event::NoteTaken { text, .. } => [Some(text), None],
+            Event::ActionRehearsed { message, .. } | Event::PanicRehearsed { message, .. } => {
+                [Some(message), None]
+            }
+            Event::ClipLost { error, .. }
+            | Event::ActionFailed { error, .. }
+            | Event::PanicFailed { error, .. } => [Some(error), None],
             Event::RunResumed { .. }
             | Event::TerminalLost {}
             | Event::RunEnded { .. }

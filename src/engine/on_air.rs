@@ -1,9 +1,10 @@
 //! What is on air: cues that a player ends, and cues that are taken off.
 //!
-//! In a live run, a cue that plays a clip is complete when the player says so, for the picture is its clock. Where the
-//! player cannot say it any more (it died, it could not load the clip, the program was down), the clock takes over: the
-//! cue is complete when its clip would have ended or its `duration` is over, and where nobody knows either, it is stopped
-//! and what follows it is missed.
+//! In a live run, a cue that plays a clip is complete when the player says so, for the picture is
+//! its clock. Where the player cannot say it any more (it died, it could not load the clip, the
+//! program was down), the clock takes over: the cue is complete when its clip would have ended or
+//! its `duration` is over, and where nobody knows either, it is stopped and what follows it is
+//! missed.
 
 use std::sync::Arc;
 
@@ -19,8 +20,8 @@ const DUE_MAX: usize = 64;
 const JOINS_MAX: usize = 32;
 
 impl State {
-    /// Returns `true` if `cue`, fired now, is complete only when the player says so. Steps are marked by the caller,
-    /// and a clip that begins again at its end has none.
+    /// Returns `true` if `cue`, fired now, is complete only when the player says so. Steps are
+    /// marked by the caller, and a clip that begins again at its end has none.
     pub(super) fn is_ended_by_player(&self, cue: CueIx) -> bool {
         !self.rehearsal && self.has_player_end(cue)
     }
@@ -31,37 +32,55 @@ impl State {
         plan.steps.is_empty() && plan.clip().is_some() && has_end
     }
 
-    /// Returns `true` if `cue`, fired now, has neither steps nor a player that could say when it is complete, and is not
-    /// endless: the clock says when it is.
+    /// Returns `true` if `cue`, fired now, has neither steps nor a player that could say when it is
+    /// complete, and is not endless: the clock says when it is.
     pub(super) fn is_ended_by_clock(&self, cue: CueIx) -> bool {
-        self.show.cue(cue).steps.is_empty() && !self.is_ended_by_player(cue) && !self.is_endless(cue)
+        self.show.cue(cue).steps.is_empty()
+            && !self.is_ended_by_player(cue)
+            && !self.is_endless(cue)
     }
 
-    /// Returns `true` if `cue` plays a clip that begins again at its end and has no `duration`: it runs until it is stopped
-    /// or another clip takes its place, and neither its segment nor the run waits for that.
+    /// Returns `true` if `cue` plays a clip that begins again at its end and has no `duration`: it
+    /// runs until it is stopped or another clip takes its place, and neither its segment nor the
+    /// run waits for that.
     pub(super) fn is_endless(&self, cue: CueIx) -> bool {
         let plan = self.show.cue(cue);
         plan.steps.is_empty() && plan.is_loop() && plan.duration_ns.is_none()
     }
 
-    /// What a rehearsal has to say in the place of the players when `cue` fires: a clip that gives its player to another
-    /// one, or is stopped there, is off the air. In a live run the players say so themselves.
+    /// What a rehearsal has to say in the place of the players when `cue` fires: a clip that gives
+    /// its player to another one, or is stopped there, is off the air. In a live run the players
+    /// say so themselves.
     pub(super) fn gives_way(&self, cue: CueIx) -> Vec<Event> {
         if !self.rehearsal {
             return vec![];
         }
-        let takes = |action: &Action| matches!(&action.body, Body::Mpv(command) if command.replaces());
-        let taken = |output| self.show.cue(cue).actions.iter().any(|action| takes(action) && action.output == output);
+        let takes =
+            |action: &Action| matches!(&action.body, Body::Mpv(command) if command.replaces());
+        let taken = |output| {
+            self.show.cue(cue).actions.iter().any(|action| takes(action) && action.output == output)
+        };
         let gives_way = |&&other: &&CueIx| {
             let has_player_end = self.has_player_end(other) && other != cue;
-            has_player_end && self.show.cue(other).clip().is_some_and(|(_, output, _)| taken(output))
+            has_player_end
+                && self.show.cue(other).clip().is_some_and(|(_, output, _)| taken(output))
         };
-        let stopped = |&other: &CueIx| Event::CueStopped { cue: self.show.cue(other).number.clone(), by_player: true };
+        let stopped = |&other: &CueIx| Event::CueStopped {
+            cue: self.show.cue(other).number.clone(),
+            by_player: true,
+        };
         self.on_air.iter().filter(gives_way).map(stopped).collect()
     }
 
     /// What follows from what a player says.
-    pub(super) fn clip(&self, cue: CueIx, firing: u32, output: OutputIx, fact: &ClipFact, now: RunNs) -> Vec<Event> {
+    pub(super) fn clip(
+        &self,
+        cue: CueIx,
+        firing: u32,
+        output: OutputIx,
+        fact: &ClipFact,
+        now: RunNs,
+    ) -> Vec<Event> {
         let state = self.cue(cue);
         let leads = self.show.cue(cue).clip().is_some_and(|(_, player, _)| player == output);
         // Further clips of the cue come and go on other players without a word of the run's.
@@ -73,10 +92,16 @@ impl State {
             ClipFact::Started(length_ns) => {
                 vec![Event::ClipStarted { cue: number, firing, length_ns: *length_ns }]
             }
-            ClipFact::Ended if state.awaits_clip => vec![Event::CueCompleted { cue: number, due_ns: now }],
-            ClipFact::Stopped if state.awaits_clip => vec![Event::CueStopped { cue: number, by_player: true }],
+            ClipFact::Ended if state.awaits_clip => {
+                vec![Event::CueCompleted { cue: number, due_ns: now }]
+            }
+            ClipFact::Stopped if state.awaits_clip => {
+                vec![Event::CueStopped { cue: number, by_player: true }]
+            }
             ClipFact::Ended | ClipFact::Stopped => vec![],
-            ClipFact::Lost(error) => vec![Event::ClipLost { cue: number, firing, error: error.clone() }],
+            ClipFact::Lost(error) => {
+                vec![Event::ClipLost { cue: number, firing, error: error.clone() }]
+            }
             // What was to follow at the end of the film would come in the middle of it.
             ClipFact::BrokeOff(error) => {
                 let lost = Event::ClipLost { cue: number, firing, error: error.clone() };
@@ -86,8 +111,9 @@ impl State {
         }
     }
 
-    /// Which cues with clips follow which by themselves and without a delay, if nothing changes, so that players can join
-    /// their clips: from what is on air and from `next` on. None in a hold, since then nothing comes by itself.
+    /// Which cues with clips follow which by themselves and without a delay, if nothing changes, so
+    /// that players can join their clips: from what is on air and from `next` on. None in a hold,
+    /// since then nothing comes by itself.
     pub fn clip_joins(&self, next: &[CueIx]) -> Vec<(CueIx, CueIx)> {
         if self.held_since().is_some() || self.rehearsal {
             return vec![];
@@ -96,7 +122,9 @@ impl State {
         let mut leaders: Vec<CueIx> = self.on_air.iter().chain(next).copied().collect();
         while let Some(leader) = leaders.pop() {
             let is_new = joins.iter().all(|(known, _)| *known != leader);
-            if let Some(follower) = self.clip_join(leader).filter(|_| is_new && joins.len() < JOINS_MAX) {
+            if let Some(follower) =
+                self.clip_join(leader).filter(|_| is_new && joins.len() < JOINS_MAX)
+            {
                 joins.push((leader, follower));
                 leaders.push(follower);
             }
@@ -106,30 +134,40 @@ impl State {
 
     /// The cue with a clip for the same player that follows `leader`'s clip at once.
     fn clip_join(&self, leader: CueIx) -> Option<CueIx> {
-        let (_, player, _) = self.show.cue(leader).clip().filter(|_| self.is_ended_by_player(leader))?;
+        let (_, player, _) =
+            self.show.cue(leader).clip().filter(|_| self.is_ended_by_player(leader))?;
         let follows = |cue: CueIx| {
-            let is_at_once = matches!(self.show.cue(cue).trigger, Trigger::After { delay_ns: 0, .. });
+            let is_at_once =
+                matches!(self.show.cue(cue).trigger, Trigger::After { delay_ns: 0, .. });
             // Of a leader that is still to be fired, the firing before it does not count.
             let comes = self.follows(cue) || !self.on_air.contains(&leader);
             is_at_once && comes && self.is_in_order(cue) && self.cue(cue).due_ns.is_none()
         };
-        let on_player = |cue: CueIx| self.show.cue(cue).clip().is_some_and(|(_, output, _)| output == player);
+        let on_player =
+            |cue: CueIx| self.show.cue(cue).clip().is_some_and(|(_, output, _)| output == player);
         self.show.after(leader).iter().copied().find(|&cue| follows(cue) && on_player(cue))
     }
 
-    /// The cues with clips that are likely to fire next, the next first, `count` at most: what is due by a delay, and then
-    /// what stands in the order from the playhead on.
+    /// The cues with clips that are likely to fire next, the next first, `count` at most: what is
+    /// due by a delay, and then what stands in the order from the playhead on.
     pub fn next_clips(&self, count: usize) -> Vec<CueIx> {
         let clips = self.show.clips();
-        let due = self.timers.by_show.iter().filter(|(_, kind, _)| *kind == Kind::Fire).map(|&(_, _, cue)| cue);
+        let due = self
+            .timers
+            .by_show
+            .iter()
+            .filter(|(_, kind, _)| *kind == Kind::Fire)
+            .map(|&(_, _, cue)| cue);
         let due = due.take(DUE_MAX).filter(|cue| clips.binary_search(cue).is_ok());
         let from = self.playhead.map_or(clips.len(), |playhead| {
-            // A backup at the playhead has its cue's place in the order, and plays before what stands behind that.
+            // A backup at the playhead has its cue's place in the order, and plays before what
+            // stands behind that.
             let place = self.show.main_of(playhead).min(playhead);
             clips.partition_point(|&cue| cue < place)
         });
         let at_playhead = self.playhead.filter(|cue| clips.binary_search(cue).is_ok());
-        let behind = clips.iter().skip(from).copied().filter(|&cue| self.is_in_order(cue)).take(count);
+        let behind =
+            clips.iter().skip(from).copied().filter(|&cue| self.is_in_order(cue)).take(count);
         let mut next: Vec<CueIx> = vec![];
         for cue in due.chain(at_playhead).chain(behind) {
             if next.len() < count && !next.contains(&cue) {
@@ -163,18 +201,21 @@ impl State {
         if plays { Ok(number) } else { Err(Rejection::NoClipPlays(number)) }
     }
 
-    /// What a delay would still bring is missed, as in a panic: nobody named it, so it must not vanish unseen.
+    /// What a delay would still bring is missed, as in a panic: nobody named it, so it must not
+    /// vanish unseen.
     pub(super) fn stop_all(&self, now: RunNs) -> Result<Vec<Event>, Rejection> {
         let number = |cue: CueIx| self.show.cue(cue).number.clone();
-        let stopped = self.on_air.iter().map(|&cue| Event::CueStopped { cue: number(cue), by_player: false });
+        let stopped =
+            self.on_air.iter().map(|&cue| Event::CueStopped { cue: number(cue), by_player: false });
         let pending = self.timers.by_show.iter().filter(|(_, kind, _)| *kind == Kind::Fire);
         let missed = pending.map(|&(_, _, cue)| self.miss(cue, MissedWhy::Stopped, now));
         let events: Vec<_> = stopped.chain(missed).collect();
         if events.is_empty() { Err(Rejection::NothingRuns) } else { Ok(events) }
     }
 
-    /// Lets the clock say when a cue is complete whose player cannot; where nobody knows when that would be, the cue is
-    /// stopped, so that what follows it waits for the caller. One that may go without its clip has no need of it.
+    /// Lets the clock say when a cue is complete whose player cannot; where nobody knows when that
+    /// would be, the cue is stopped, so that what follows it waits for the caller. One that may go
+    /// without its clip has no need of it.
     pub(super) fn estimate_end(&mut self, cue: CueIx, run_ns: RunNs) {
         let show = Arc::clone(&self.show);
         let (plan, now_ns) = (show.cue(cue), self.show_ns(run_ns));
@@ -190,8 +231,8 @@ impl State {
         self.complete_at(cue, ends_ns.unwrap_or(now_ns).max(now_ns));
     }
 
-    /// When the clip of `cue` will be over, by the show's clock, as far as its length is known. A paused clip has no end by
-    /// the clock.
+    /// When the clip of `cue` will be over, by the show's clock, as far as its length is known. A
+    /// paused clip has no end by the clock.
     pub(super) fn clip_ends_ns(&self, cue: CueIx) -> Option<ShowNs> {
         let (plan, state) = (self.show.cue(cue), self.cue(cue));
         let lasts_ns = state.clip_ns.filter(|_| !plan.is_loop()).or(plan.lasts_ns());
@@ -206,7 +247,8 @@ impl State {
         state.paused_ns + since_ns.map_or(0, |since_ns| self.show_ns(now).since(since_ns))
     }
 
-    /// Pauses the clip of `cue`; one that is paused already stays so, and there is nothing to keep of that.
+    /// Pauses the clip of `cue`; one that is paused already stays so, and there is nothing to keep
+    /// of that.
     pub(super) fn pause_clip(&self, cue: CueIx) -> Result<Vec<Event>, Rejection> {
         let number = self.playing(cue)?;
         let is_paused = self.cue(cue).paused_since_ns.is_some();
@@ -236,7 +278,8 @@ impl State {
         (state.paused_since_ns, state.paused_ns) = (None, paused_ns);
     }
 
-    /// Keeps what an action of `cue`, counted from 1, does to the clip on its player: a show may pause a clip by a cue.
+    /// Keeps what an action of `cue`, counted from 1, does to the clip on its player: a show may
+    /// pause a clip by a cue.
     pub(super) fn pause_by_action(&mut self, cue: CueIx, action: u32, run_ns: RunNs) {
         let show = Arc::clone(&self.show);
         let action = action.checked_sub(1).and_then(|at| show.cue(cue).actions.get(at as usize));
@@ -263,11 +306,14 @@ impl State {
         self.unplayed_end(cue, due_ns)
     }
 
-    /// The end of a cue whose clip was not played: it is stopped, and what follows it waits for the caller.
+    /// The end of a cue whose clip was not played: it is stopped, and what follows it waits for the
+    /// caller.
     fn unplayed_end(&self, cue: CueIx, due_ns: RunNs) -> Vec<Event> {
         let number = self.show.cue(cue).number.clone();
         let waits = |follower: &&CueIx| {
-            self.is_in_order(**follower) && self.cue(**follower).due_ns.is_none() && self.follows(**follower)
+            self.is_in_order(**follower)
+                && self.cue(**follower).due_ns.is_none()
+                && self.follows(**follower)
         };
         let followers = self.show.after(cue).iter().filter(waits);
         let missed = followers.map(|&follower| self.miss(follower, MissedWhy::NotPlayed, due_ns));

@@ -1,6 +1,7 @@
 //! The running order: which cue the next GO fires, and which stands before and behind it.
 //!
-//! The order is that of the file. Backups have no place of their own in it: they take that of their cue when swapped in.
+//! The order is that of the file. Backups have no place of their own in it: they take that of their
+//! cue when swapped in.
 
 use super::{Phase, State};
 use crate::show::{CueIx, Trigger};
@@ -11,9 +12,10 @@ impl State {
         self.cue(main).replaced_by.unwrap_or(main)
     }
 
-    /// Returns `true` if `cue` is in the order: not skipped, and neither it nor the cue at the head of its chain is out
-    /// of the order, as a backup that waits does, or a cue whose backup is swapped in. (What follows a jump that was
-    /// called off must not be offered to the caller in the dark. What follows a skipped cue is: it waits for GO.)
+    /// Returns `true` if `cue` is in the order: not skipped, and neither it nor the cue at the head
+    /// of its chain is out of the order, as a backup that waits does, or a cue whose backup is
+    /// swapped in. (What follows a jump that was called off must not be offered to the caller in
+    /// the dark. What follows a skipped cue is: it waits for GO.)
     pub fn is_in_order(&self, cue: CueIx) -> bool {
         self.has_place(cue) && !self.cue(cue).skipped
     }
@@ -24,13 +26,15 @@ impl State {
         has_place(cue) && has_place(self.show.root(cue))
     }
 
-    /// Returns `true` if the playhead stops at `cue` when it moves by itself: the caller has to call it, or it can't
-    /// come alone.
+    /// Returns `true` if the playhead stops at `cue` when it moves by itself: the caller has to
+    /// call it, or it can't come alone.
     fn stops(&self, cue: CueIx) -> bool {
         let comes_alone = match self.show.cue(cue).trigger {
             Trigger::Go => false,
             Trigger::With { cue: cause, .. } | Trigger::After { cue: cause, .. } => {
-                self.cue(cue).firings > 0 || self.cue(cue).due_ns.is_some() || self.is_in_order(cause)
+                self.cue(cue).firings > 0
+                    || self.cue(cue).due_ns.is_some()
+                    || self.is_in_order(cause)
             }
             Trigger::At { .. } => {
                 let is_due = || self.timers.by_wall.iter().any(|&(_, c)| c == cue);
@@ -41,15 +45,17 @@ impl State {
         self.is_in_order(cue) && (!comes_alone || self.cue(cue).phase == Phase::Missed)
     }
 
-    /// Returns `true` if the run's clock began where somebody wanted it to, and not by the machine's.
+    /// Returns `true` if the run's clock began where somebody wanted it to, and not by the
+    /// machine's.
     pub(super) fn begins_anywhere(&self) -> bool {
         self.rehearsal || self.shift_ns.is_some()
     }
 
-    /// Returns `true` if the clock would have brought `cue` before the run began, in a rehearsal that begins in the middle:
-    /// it is passed over, not missed.
+    /// Returns `true` if the clock would have brought `cue` before the run began, in a rehearsal
+    /// that begins in the middle: it is passed over, not missed.
     fn lies_before_start(&self, cue: CueIx) -> bool {
-        self.begins_anywhere() && self.plan.by_clock.iter().any(|&(other, at_ns)| other == cue && at_ns < 0)
+        self.begins_anywhere()
+            && self.plan.by_clock.iter().any(|&(other, at_ns)| other == cue && at_ns < 0)
     }
 
     /// The first cue behind `cue` (or in the show) at which the playhead stops.
@@ -59,7 +65,8 @@ impl State {
 
     /// The first cue that only the caller can fire.
     pub(super) fn first_called(&self) -> Option<CueIx> {
-        self.places_behind(None).find(|&cue| self.is_in_order(cue) && self.show.cue(cue).trigger == Trigger::Go)
+        self.places_behind(None)
+            .find(|&cue| self.is_in_order(cue) && self.show.cue(cue).trigger == Trigger::Go)
     }
 
     /// The playhead, and the cues after it at which it will stop, in order.
@@ -68,19 +75,26 @@ impl State {
         self.playhead.into_iter().chain(behind.filter(|&cue| self.stops(cue)))
     }
 
-    /// Where the playhead goes when a missed cue at it has fired, or is skipped: to the other missed ones and then to
-    /// the place where the caller was, so that catching up fires nothing twice.
+    /// Where the playhead goes when a missed cue at it has fired, or is skipped: to the other
+    /// missed ones and then to the place where the caller was, so that catching up fires nothing
+    /// twice.
     pub(super) fn next_stop_behind_missed(&self, cue: CueIx) -> Option<CueIx> {
-        let missed = self.places_behind(Some(cue)).find(|&c| self.cue(c).phase == Phase::Missed && self.stops(c));
+        let missed = self
+            .places_behind(Some(cue))
+            .find(|&c| self.cue(c).phase == Phase::Missed && self.stops(c));
         missed.or_else(|| {
-            let furthest = self.frontier.filter(|&f| self.show.main_of(f) > self.show.main_of(cue)).unwrap_or(cue);
+            let furthest = self
+                .frontier
+                .filter(|&f| self.show.main_of(f) > self.show.main_of(cue))
+                .unwrap_or(cue);
             self.next_stop(Some(furthest))
         })
     }
 
     /// The cue behind the playhead, whatever fires it.
     pub(super) fn next_in_order(&self) -> Option<CueIx> {
-        // After the last cue there is no next one: the top of the show is reached by going there, not by going on.
+        // After the last cue there is no next one: the top of the show is reached by going there,
+        // not by going on.
         let behind_all = self.playhead.is_none() && self.has_begun();
         self.places_behind(self.playhead).find(|&cue| self.is_in_order(cue)).filter(|_| !behind_all)
     }
@@ -88,7 +102,8 @@ impl State {
     /// The cue in front of the playhead, whatever fires it.
     pub(super) fn previous_in_order(&self) -> Option<CueIx> {
         let end = self.playhead.map_or(self.show.cues.len() as u32, |cue| self.show.main_of(cue).0);
-        let mains = (0..end).rev().map(CueIx).filter(|&cue| self.show.cue(cue).backup_for.is_none());
+        let mains =
+            (0..end).rev().map(CueIx).filter(|&cue| self.show.cue(cue).backup_for.is_none());
         mains.map(|cue| self.at_place_of(cue)).find(|&cue| self.is_in_order(cue))
     }
 
@@ -106,6 +121,8 @@ impl State {
     fn places_behind(&self, cue: Option<CueIx>) -> impl Iterator<Item = CueIx> {
         let from = cue.map_or(0, |cue| self.show.main_of(cue).0 + 1);
         let mains = (from..self.show.cues.len() as u32).map(CueIx);
-        mains.filter(|&cue| self.show.cue(cue).backup_for.is_none()).map(|cue| self.at_place_of(cue))
+        mains
+            .filter(|&cue| self.show.cue(cue).backup_for.is_none())
+            .map(|cue| self.at_place_of(cue))
     }
 }

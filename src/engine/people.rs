@@ -1,7 +1,8 @@
 //! The sheet: who was spotted in the stands, when, and what was noted of them.
 //!
-//! Camera operators tick people off while the show runs; so does a step whose title is exactly a person's name, when it
-//! is marked. A sighting that was none is taken back by an event of its own. Nothing here touches what is called.
+//! Camera operators tick people off while the show runs; so does a step whose title is exactly a
+//! person's name, when it is marked. A sighting that was none is taken back by an event of its own.
+//! Nothing here touches what is called.
 
 use super::{Event, Rejection, RunNs, State};
 use crate::show::{CueIx, PersonIx};
@@ -69,10 +70,18 @@ impl State {
     pub(super) fn unspot(&self, person: PersonIx) -> Result<Vec<Event>, Rejection> {
         let is_spotted = self.people.get(person).is_some_and(PersonState::is_spotted);
         let (person, name) = self.named(person)?;
-        if is_spotted { Ok(vec![Event::PersonUnspotted { person, name }]) } else { Err(Rejection::NotSpotted(name)) }
+        if is_spotted {
+            Ok(vec![Event::PersonUnspotted { person, name }])
+        } else {
+            Err(Rejection::NotSpotted(name))
+        }
     }
 
-    pub(super) fn note_person(&self, person: PersonIx, text: &str) -> Result<Vec<Event>, Rejection> {
+    pub(super) fn note_person(
+        &self,
+        person: PersonIx,
+        text: &str,
+    ) -> Result<Vec<Event>, Rejection> {
         let (person, name) = self.named(person)?;
         let text = text.trim();
         if text.is_empty() {

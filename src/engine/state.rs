@@ -31,7 +31,8 @@ pub struct State {
     pub(super) segments: IndexVec<SegmentIx, SegmentState>,
     pub(super) timers: Timers,
     pub(super) playhead: Option<CueIx>,
-    /// The cue at the playhead has fired or is skipped, so the playhead moves on before anything else happens.
+    /// The cue at the playhead has fired or is skipped, so the playhead moves on before anything
+    /// else happens.
     pub(super) leaves: Option<Leaves>,
     /// The segment that runs, and when it started.
     pub(super) segment: Option<(SegmentIx, ShowNs)>,
@@ -47,9 +48,11 @@ pub struct State {
     pub(super) up_since_ns: RunNs,
     /// The cues that run now, in the order in which they fired.
     pub(super) on_air: Vec<CueIx>,
-    /// The cues whose phase is [`Phase::Missed`]: a frame has no time to look through all cues for them.
+    /// The cues whose phase is [`Phase::Missed`]: a frame has no time to look through all cues for
+    /// them.
     pub(super) missed: BTreeSet<CueIx>,
-    /// The last cue that fired at the playhead in the normal order: where the order goes on after a missed cue.
+    /// The last cue that fired at the playhead in the normal order: where the order goes on after a
+    /// missed cue.
     pub(super) frontier: Option<CueIx>,
     /// When something last happened that a segment's start or end might wait for.
     pub(super) touched_ns: ShowNs,
@@ -112,10 +115,11 @@ pub struct CueState {
     pub marked_ns: Vec<RunNs>,
     /// The backup that has its place.
     pub replaced_by: Option<CueIx>,
-    /// Which firing began the chain of follows to which its last firing belongs: its own, where it did not come by itself.
+    /// Which firing began the chain of follows to which its last firing belongs: its own, where it
+    /// did not come by itself.
     pub(super) origin: Option<Firing>,
-    /// The chain by which it has come already, or before which the caller has fired it by hand: it does not come by that
-    /// chain again.
+    /// The chain by which it has come already, or before which the caller has fired it by hand: it
+    /// does not come by that chain again.
     pub(super) came_by: Option<Firing>,
     /// What became of each action of the last firing.
     pub sends: Vec<SendState>,
@@ -245,7 +249,8 @@ impl State {
         self.auto
     }
 
-    /// In a technical rehearsal, how far its clock was set ahead of the machine's; behind it, negative. Nanoseconds.
+    /// In a technical rehearsal, how far its clock was set ahead of the machine's; behind it,
+    /// negative. Nanoseconds.
     pub fn shift_ns(&self) -> Option<i64> {
         self.shift_ns
     }
@@ -255,14 +260,15 @@ impl State {
         &self.cues[cue]
     }
 
-    /// Returns `true` if a public view may show `cue` with its words: the show says that it is public, and it is under no
-    /// embargo or has fired in this run. Every public view and export asks here.
+    /// Returns `true` if a public view may show `cue` with its words: the show says that it is
+    /// public, and it is under no embargo or has fired in this run. Every public view and export
+    /// asks here.
     pub fn is_public(&self, cue: CueIx) -> bool {
         self.show.cue(cue).public && !self.is_embargoed(cue)
     }
 
-    /// Returns `true` if `cue` is under embargo and has not fired in this run: nothing that leaves the caller's screen has
-    /// its words.
+    /// Returns `true` if `cue` is under embargo and has not fired in this run: nothing that leaves
+    /// the caller's screen has its words.
     pub fn is_embargoed(&self, cue: CueIx) -> bool {
         self.show.cue(cue).embargo && self.cue(cue).firings == 0
     }
@@ -277,8 +283,8 @@ impl State {
         self.playhead
     }
 
-    /// Returns `true` if the cue at the playhead has fired or is skipped: [`State::handle_timeout`] has to move the
-    /// playhead on before anything is decided.
+    /// Returns `true` if the cue at the playhead has fired or is skipped: [`State::handle_timeout`]
+    /// has to move the playhead on before anything is decided.
     pub fn is_moving_on(&self) -> bool {
         self.leaves.is_some()
     }
@@ -303,8 +309,8 @@ impl State {
         self.held_since_ns
     }
 
-    /// Returns `true` after a panic, until the caller calls again: nothing comes by itself. [`State::panic_stops`] says which
-    /// outputs were told to stop.
+    /// Returns `true` after a panic, until the caller calls again: nothing comes by itself.
+    /// [`State::panic_stops`] says which outputs were told to stop.
     pub fn is_panicked(&self) -> bool {
         self.panicked
     }
@@ -346,17 +352,25 @@ impl State {
         ShowNs::new(self.held_since_ns.unwrap_or(now).saturating_sub(self.held_total_ns))
     }
 
-    /// The instant of the run at which the show's clock will read `show_ns`, if no further hold comes.
+    /// The instant of the run at which the show's clock will read `show_ns`, if no further hold
+    /// comes.
     pub fn run_ns(&self, show_ns: ShowNs, now: RunNs) -> RunNs {
         let held_ns = self.held_since_ns.map_or(0, |since| now.saturating_sub(since));
         show_ns.ns() + self.held_total_ns + held_ns
     }
 
-    /// The actions of which nobody knows whether they left: pending, though no program ran that could have sent them.
+    /// The actions of which nobody knows whether they left: pending, though no program ran that
+    /// could have sent them.
     pub fn unresolved(&self) -> impl Iterator<Item = (CueIx, u32)> {
-        let pending = |(at, send): (usize, &SendState)| (*send == SendState::Pending).then_some(at as u32);
+        let pending =
+            |(at, send): (usize, &SendState)| (*send == SendState::Pending).then_some(at as u32);
         self.show.cue_indices().flat_map(move |cue| {
-            self.cue(cue).sends.iter().enumerate().filter_map(pending).map(move |action| (cue, action))
+            self.cue(cue)
+                .sends
+                .iter()
+                .enumerate()
+                .filter_map(pending)
+                .map(move |action| (cue, action))
         })
     }
 }

@@ -1,7 +1,7 @@
 //! What became of the stop that a panic sends to each output.
 //!
-//! A panic can only ask: an output may be down, or the show may have no stop message for it. Nobody may say that
-//! everything stopped before it is known.
+//! A panic can only ask: an output may be down, or the show may have no stop message for it. Nobody
+//! may say that everything stopped before it is known.
 
 use super::{Event, State};
 use crate::show::{OutputIx, Show};
@@ -31,7 +31,8 @@ pub(super) struct Stops(Vec<OutputStop>);
 struct OutputStop {
     /// How many messages it is sent.
     messages: usize,
-    /// What became of the last of them. A message of the panic before may still be reported among them.
+    /// What became of the last of them. A message of the panic before may still be reported among
+    /// them.
     results: Vec<Stop>,
     is_unknown: bool,
 }
@@ -121,7 +122,8 @@ impl Stops {
 }
 
 impl State {
-    /// What became of the last panic's stop at each output, in the order of the show; nothing before the first panic.
+    /// What became of the last panic's stop at each output, in the order of the show; nothing
+    /// before the first panic.
     pub fn panic_stops(&self) -> impl Iterator<Item = (OutputIx, Stop)> {
         (0..).map(OutputIx).zip(self.stops.0.iter().map(OutputStop::stop))
     }

@@ -5,7 +5,8 @@ use std::ops::Add;
 /// Nanoseconds of the run clock since the run began. It never stops.
 pub type RunNs = u64;
 
-/// An instant of the show clock, which stands still in a hold: nanoseconds since the run began, without its holds.
+/// An instant of the show clock, which stands still in a hold: nanoseconds since the run began,
+/// without its holds.
 ///
 /// Only [`super::State`] turns it into an instant of the run and back ([`super::State::run_ns`],
 /// [`super::State::show_ns`]), because only the state knows the holds.

@@ -6,7 +6,8 @@ use super::{Cause, Command, Event, MissedWhy, RunNs, ShowNs, State};
 use crate::show::duration::SECOND_NS;
 use crate::show::{CueIx, SegmentIx, Trigger};
 
-/// How late, by the machine's clock, something may be and still be done: longer, and the machine stood still.
+/// How late, by the machine's clock, something may be and still be done: longer, and the machine
+/// stood still.
 const LATE_NS: u64 = SECOND_NS;
 
 /// Everything that is due some time, in the order in which it falls due.
@@ -57,23 +58,28 @@ impl State {
         by_show.map(|due_ns| self.unheld(due_ns)).into_iter().chain(by_wall).min()
     }
 
-    /// What has fallen due first by `now`; empty when nothing has. Call it again once its events are applied: what
-    /// they start may be due as well.
+    /// What has fallen due first by `now`; empty when nothing has. Call it again once its events
+    /// are applied: what they start may be due as well.
     pub fn handle_timeout(&self, now: RunNs) -> Vec<Event> {
         if let Some(leaves) = self.leaves {
             return self.move_on(leaves);
         }
         let wall = self.timers.by_wall.first().filter(|(at_ns, _)| *at_ns <= now as i64);
         if self.held_since_ns.is_some() {
-            return wall.map_or(vec![], |&(at_ns, cue)| vec![self.miss(cue, MissedWhy::Held, at_ns.max(0) as u64)]);
+            return wall.map_or(vec![], |&(at_ns, cue)| {
+                vec![self.miss(cue, MissedWhy::Held, at_ns.max(0) as u64)]
+            });
         }
         let show_now = self.show_ns(now);
-        let timer = self.timers.by_show.first().map(|&(due_ns, kind, cue)| (due_ns, Due::Timer(kind, cue)));
+        let timer =
+            self.timers.by_show.first().map(|&(due_ns, kind, cue)| (due_ns, Due::Timer(kind, cue)));
         let turn = self.next_turn().map(|(due_ns, turn)| (due_ns, Due::Turn(turn)));
         let auto = self.next_auto().map(|(due_ns, command)| (due_ns, Due::Auto(command)));
-        let by_show = [timer, turn, auto].into_iter().flatten().filter(|(due_ns, _)| *due_ns <= show_now);
+        let by_show =
+            [timer, turn, auto].into_iter().flatten().filter(|(due_ns, _)| *due_ns <= show_now);
         let by_show = by_show.map(|(due_ns, due)| (self.unheld(due_ns) as i64, due));
-        // Of what is due, the earliest goes first, so that a late wake-up tells the same story as a punctual one.
+        // Of what is due, the earliest goes first, so that a late wake-up tells the same story as a
+        // punctual one.
         let all = by_show.chain(wall.map(|&(at_ns, cue)| (at_ns, Due::Clock(cue))));
         let Some((due_ns, due)) = all.min_by_key(|(due_ns, _)| *due_ns) else { return vec![] };
         let at_ns = due_ns.max(0) as u64;
@@ -91,7 +97,8 @@ impl State {
         }
     }
 
-    /// Returns `true` if so much time has passed since `due_ns` that the machine must have stood still.
+    /// Returns `true` if so much time has passed since `due_ns` that the machine must have stood
+    /// still.
     fn is_late(&self, due_ns: RunNs, now: RunNs) -> bool {
         now.saturating_sub(due_ns) > LATE_NS * u64::from(self.speed)
     }
@@ -119,7 +126,8 @@ impl State {
         Event::CueMissed { cue: self.show.cue(cue).number.clone(), why, due_ns }
     }
 
-    /// When the running segment is over: its time is up and nothing of it is left to call, running or due.
+    /// When the running segment is over: its time is up and nothing of it is left to call, running
+    /// or due.
     pub(super) fn segment_over_ns(&self) -> Option<ShowNs> {
         let (segment, started_ns) = self.segment?;
         let time_up_ns = started_ns + self.show.segment(segment).duration_ns;
@@ -137,12 +145,14 @@ impl State {
         (!left).then_some(self.touched_ns)
     }
 
-    /// The instant of the run at which the show's clock read `show_ns`, or will, while no hold goes on.
+    /// The instant of the run at which the show's clock read `show_ns`, or will, while no hold goes
+    /// on.
     fn unheld(&self, show_ns: ShowNs) -> RunNs {
         show_ns.ns() + self.held_total_ns
     }
 
-    /// What the show's clock reads at a planned instant of the run, if no further hold comes before it.
+    /// What the show's clock reads at a planned instant of the run, if no further hold comes before
+    /// it.
     pub(super) fn show_before_hold(&self, planned_ns: i64) -> ShowNs {
         ShowNs::new((planned_ns.max(0) as u64).saturating_sub(self.held_total_ns))
     }
@@ -153,8 +163,9 @@ impl State {
         Some(self.show_before_hold(run_ns))
     }
 
-    /// When a segment ended behind which the plan leaves a gap, and the next started at `due_ns`: the wait for the hard
-    /// start is the plan's and no overrun, but the time by which the next missed it is.
+    /// When a segment ended behind which the plan leaves a gap, and the next started at `due_ns`:
+    /// the wait for the hard start is the plan's and no overrun, but the time by which the next
+    /// missed it is.
     fn ended_before_gap(&self, segment: SegmentIx, due_ns: RunNs) -> Option<RunNs> {
         let over_ns = self.unheld(self.segment_over_ns()?);
         let start_ns = self.plan.hard_start_ns.get(segment.next()).copied()??.max(0) as u64;
@@ -162,9 +173,11 @@ impl State {
         waited.then(|| (over_ns + due_ns.saturating_sub(start_ns)).min(due_ns))
     }
 
-    /// The segment whose hard start a show waits for that has nothing else to do, and that start by the run's clock.
+    /// The segment whose hard start a show waits for that has nothing else to do, and that start by
+    /// the run's clock.
     pub fn gap(&self, now: RunNs) -> Option<(SegmentIx, RunNs)> {
-        let (running, _) = self.segment.filter(|(running, _)| self.plan.has_gap_behind(&self.show, *running))?;
+        let (running, _) =
+            self.segment.filter(|(running, _)| self.plan.has_gap_behind(&self.show, *running))?;
         let over_ns = self.segment_over_ns().filter(|&over_ns| over_ns <= self.show_ns(now));
         let next = running.next();
         let starts_ns = self.plan.hard_start_ns.get(next).copied()??;
@@ -176,11 +189,13 @@ impl State {
             return None;
         }
         let Some((segment, _)) = self.segment else {
-            // An open show begins by itself only at a hard start that was still to come when the run began.
+            // An open show begins by itself only at a hard start that was still to come when the
+            // run began.
             let first = SegmentIx(0);
             let at_ns = self.plan.hard_start_ns[first].filter(|&at_ns| at_ns >= 0)?;
             let begins = self.plan.opens_by_itself(&self.show, first) && !self.panicked;
-            return begins.then(|| (self.show_ns(at_ns as u64).max(self.touched_ns), Turn::Start(first)));
+            return begins
+                .then(|| (self.show_ns(at_ns as u64).max(self.touched_ns), Turn::Start(first)));
         };
         let over_ns = self.segment_over_ns()?;
         let next = segment.next();
@@ -188,18 +203,26 @@ impl State {
             return self.is_over().then_some((over_ns, Turn::End));
         }
         let opens = self.plan.opens_by_itself(&self.show, next) && !self.panicked;
-        opens.then(|| (over_ns.max(self.hard_start_ns(next).unwrap_or_default()), Turn::Start(next)))
+        opens
+            .then(|| (over_ns.max(self.hard_start_ns(next).unwrap_or_default()), Turn::Start(next)))
     }
 
     /// The end of the running segment, where one runs, and the start of `segment`.
     pub(super) fn change_segment(&self, segment: SegmentIx, due_ns: RunNs) -> Vec<Event> {
         let mut events = vec![];
-        if let Some((running, _)) = self.segment.filter(|(running, _)| self.segment(*running).ended_ns.is_none()) {
+        if let Some((running, _)) =
+            self.segment.filter(|(running, _)| self.segment(*running).ended_ns.is_none())
+        {
             let pending = self.timers.by_show.iter().filter(|&&(_, kind, cue)| {
                 let counts = matches!(self.show.cue(cue).trigger, Trigger::Into { .. });
-                kind == Kind::Fire && counts && running != segment && self.show.segment_of(cue) == running
+                kind == Kind::Fire
+                    && counts
+                    && running != segment
+                    && self.show.segment_of(cue) == running
             });
-            events.extend(pending.map(|&(_, _, cue)| self.miss(cue, MissedWhy::SegmentEnded, due_ns)));
+            events.extend(
+                pending.map(|&(_, _, cue)| self.miss(cue, MissedWhy::SegmentEnded, due_ns)),
+            );
             let due_ns = self.ended_before_gap(running, due_ns).unwrap_or(due_ns);
             events.push(Event::SegmentEnded { segment: running.0 + 1, due_ns });
         }
@@ -209,7 +232,8 @@ impl State {
     }
 
     pub(super) fn end(&self, due_ns: RunNs) -> Vec<Event> {
-        let ended = self.segment.map(|(segment, _)| Event::SegmentEnded { segment: segment.0 + 1, due_ns });
+        let ended =
+            self.segment.map(|(segment, _)| Event::SegmentEnded { segment: segment.0 + 1, due_ns });
         let over_ns = due_ns as i64 - self.projection(due_ns).planned_end_ns;
         ended.into_iter().chain([Event::RunEnded { over_ns }]).collect()
     }

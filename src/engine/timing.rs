@@ -1,4 +1,5 @@
-//! Timing for the caller: what is left of the segment and the cue, where the show will end, and how far from the plan.
+//! Timing for the caller: what is left of the segment and the cue, where the show will end, and how
+//! far from the plan.
 
 use super::{RunNs, State};
 use crate::show::duration::SECOND_NS;
@@ -22,10 +23,12 @@ impl Countdown {
     /// From this length on, bars move in whole seconds.
     pub const LONG_NS: u64 = 30 * SECOND_NS;
 
-    /// The part that is done as a bar shows it, 0 to 1: of what lasts long, in whole seconds, together with its figures.
+    /// The part that is done as a bar shows it, 0 to 1: of what lasts long, in whole seconds,
+    /// together with its figures.
     pub fn done_shown(&self) -> f64 {
         let is_long = self.of_ns >= Self::LONG_NS;
-        let elapsed_ns = if is_long { self.elapsed_ns - self.elapsed_ns % SECOND_NS } else { self.elapsed_ns };
+        let elapsed_ns =
+            if is_long { self.elapsed_ns - self.elapsed_ns % SECOND_NS } else { self.elapsed_ns };
         Countdown { elapsed_ns, ..*self }.done()
     }
 
@@ -35,7 +38,8 @@ impl Countdown {
     }
 }
 
-/// Where the show stands beside its plan; instants are nanoseconds since the run began, and may lie before it.
+/// Where the show stands beside its plan; instants are nanoseconds since the run began, and may lie
+/// before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Timing {
     /// When each segment started, or will start as things stand.
@@ -46,17 +50,19 @@ pub struct Timing {
     pub planned_end_ns: i64,
     /// How far the projected end lies behind the plan; ahead of it, negative.
     pub over_ns: i64,
-    /// How far the show lies behind the plan right now; ahead of it, negative: the projected end of the running segment
-    /// beside its planned end, whatever a later hard start will absorb. Before the show begins, the projected start beside
-    /// the planned one; while it waits for a hard start, and in a show without a plan tied to the clock before its
-    /// first GO, 0; after the end, [`Timing::over_ns`].
+    /// How far the show lies behind the plan right now; ahead of it, negative: the projected end of
+    /// the running segment beside its planned end, whatever a later hard start will absorb. Before
+    /// the show begins, the projected start beside the planned one; while it waits for a hard
+    /// start, and in a show without a plan tied to the clock before its first GO, 0; after the end,
+    /// [`Timing::over_ns`].
     pub now_over_ns: i64,
 }
 
 impl State {
-    /// How far `to_ns` lies behind `from_ns`, instants of the run's clock, as clocks show them: from whole second to whole
-    /// second, in nanoseconds; ahead of it, negative. Every view for people takes its differences here, so that they add up
-    /// with the times beside them and with each other.
+    /// How far `to_ns` lies behind `from_ns`, instants of the run's clock, as clocks show them:
+    /// from whole second to whole second, in nanoseconds; ahead of it, negative. Every view for
+    /// people takes its differences here, so that they add up with the times beside them and with
+    /// each other.
     pub fn shown_late_ns(&self, from_ns: i64, to_ns: i64) -> i64 {
         let second = |ns: i64| self.wall(ns).as_second();
         (second(to_ns) - second(from_ns)).saturating_mul(SECOND_NS as i64)
@@ -76,31 +82,41 @@ impl State {
     /// How far a running cue has come, where it has a duration or a clip whose length is known.
     pub fn cue_countdown(&self, cue: CueIx, now: RunNs) -> Option<Countdown> {
         let plan = self.show.cue(cue);
-        let of_ns = if plan.is_loop() { plan.duration_ns } else { self.cue(cue).clip_ns.or(plan.lasts_ns()) }?;
+        let of_ns = if plan.is_loop() {
+            plan.duration_ns
+        } else {
+            self.cue(cue).clip_ns.or(plan.lasts_ns())
+        }?;
         let started_ns = self.cue(cue).fired_show_ns?;
-        let elapsed_ns = self.show_ns(now).since(started_ns).saturating_sub(self.clip_paused_ns(cue, now));
+        let elapsed_ns =
+            self.show_ns(now).since(started_ns).saturating_sub(self.clip_paused_ns(cue, now));
         Some(Countdown { elapsed_ns, of_ns })
     }
 
-    /// What the show's timecode reads: nanoseconds since the show began, holds left out; and whether it runs.
+    /// What the show's timecode reads: nanoseconds since the show began, holds left out; and
+    /// whether it runs.
     pub fn timecode(&self, now: RunNs) -> (u64, bool) {
         let Some(begun_ns) = self.begun_show_ns else { return (0, false) };
         let runs = self.held_since_ns.is_none() && self.ended_ns.is_none();
         (self.show_ns(self.ended_ns.unwrap_or(now)).since(begun_ns), runs)
     }
 
-    /// How long until the caller means to call `cue`, where its segment has started or is next; late, negative.
+    /// How long until the caller means to call `cue`, where its segment has started or is next;
+    /// late, negative.
     pub fn call_left_ns(&self, cue: CueIx, timing: &Timing, now: RunNs) -> Option<i64> {
         let segment = self.show.segment_of(cue);
         let offset_ns = self.plan.offset_ns[self.show.main_of(cue)] as i64;
         match self.segment {
-            Some((running, started_ns)) if running == segment => Some(started_ns.until(self.show_ns(now)) + offset_ns),
+            Some((running, started_ns)) if running == segment => {
+                Some(started_ns.until(self.show_ns(now)) + offset_ns)
+            }
             Some((running, _)) if running > segment => None,
             _ => Some(timing.start_ns[segment] + offset_ns - now as i64),
         }
     }
 
-    /// Where the plan's origin lies on the run's clock: 0 for a plan tied to the clock, otherwise the show's beginning.
+    /// Where the plan's origin lies on the run's clock: 0 for a plan tied to the clock, otherwise
+    /// the show's beginning.
     pub fn plan_origin_ns(&self, now: RunNs) -> i64 {
         if self.plan.anchored { 0 } else { self.begun_ns.unwrap_or(now) as i64 }
     }
@@ -115,19 +131,26 @@ impl State {
         let state = self.segment(segment);
         let planned_ns = self.show.segment(segment).duration_ns as i64;
         match (state.started_ns, state.ended_ns) {
-            (Some(started_ns), Some(ended_ns)) => Some(ended_ns as i64 - started_ns as i64 - planned_ns),
-            (Some(_), None) => self.segment_countdown(now).map(|c| -c.left_ns()).filter(|over_ns| *over_ns > 0),
+            (Some(started_ns), Some(ended_ns)) => {
+                Some(ended_ns as i64 - started_ns as i64 - planned_ns)
+            }
+            (Some(_), None) => {
+                self.segment_countdown(now).map(|c| -c.left_ns()).filter(|over_ns| *over_ns > 0)
+            }
             _ => None,
         }
     }
 
-    /// Where the show will go from here: what runs over pushes what follows, and a hard start absorbs slack.
+    /// Where the show will go from here: what runs over pushes what follows, and a hard start
+    /// absorbs slack.
     pub fn projection(&self, now: RunNs) -> Timing {
         let running = self.segment.map(|(segment, _)| segment);
         let mut start_ns = Vec::with_capacity(self.segments.len());
         let mut next_ns = match running {
             Some(_) => 0,
-            None if self.plan.anchored => self.plan.segment_start_ns[SegmentIx::FIRST].max(now as i64),
+            None if self.plan.anchored => {
+                self.plan.segment_start_ns[SegmentIx::FIRST].max(now as i64)
+            }
             None => now as i64,
         };
         for (at, plan) in self.show.segment_indices().zip(&self.show.segments) {

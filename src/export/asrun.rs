@@ -1,8 +1,8 @@
 //! What the report says, before anybody writes it down: the facts of a run and its rows.
 //!
-//! Owns the rows, their words and their differences. Must never format a time or know of a format: that belongs to its
-//! neighbours. Instants are cut to whole milliseconds here, before anything is subtracted, so that a reader who
-//! subtracts two columns gets the third.
+//! Owns the rows, their words and their differences. Must never format a time or know of a format:
+//! that belongs to its neighbours. Instants are cut to whole milliseconds here, before anything is
+//! subtracted, so that a reader who subtracts two columns gets the third.
 
 mod fold;
 mod rows;
@@ -33,7 +33,8 @@ pub struct AsRun {
     pub speed: u32,
     /// `true` if the program called the show.
     pub auto: bool,
-    /// In a technical rehearsal, how far the show's clock was set ahead of the machine's; behind it, negative.
+    /// In a technical rehearsal, how far the show's clock was set ahead of the machine's; behind
+    /// it, negative.
     pub shift_ms: Option<i64>,
     /// When the run was recorded, by the machine's clock; a rehearsal's own clock is made up.
     pub recorded: Option<ZonedDateTime>,
@@ -57,8 +58,8 @@ pub struct AsRun {
     pub held_ms: u64,
     /// How often it did.
     pub holds: u32,
-    /// `true` if the show beside the journal is not the one with which the run began: what is planned here is what it
-    /// says now.
+    /// `true` if the show beside the journal is not the one with which the run began: what is
+    /// planned here is what it says now.
     pub show_changed: bool,
     /// The panics, and which outputs they told to stop.
     pub panics: Vec<PanicRow>,
@@ -66,7 +67,8 @@ pub struct AsRun {
     pub terminal_lost: Vec<ZonedDateTime>,
     /// When no program was running.
     pub downtimes: Vec<Downtime>,
-    /// The kinds of events that this version does not know, which a newer one has written, and how many of each there are.
+    /// The kinds of events that this version does not know, which a newer one has written, and how
+    /// many of each there are.
     pub unknown: BTreeMap<String, u32>,
     /// In running order.
     pub segments: Vec<SegmentRow>,
@@ -120,7 +122,8 @@ pub struct SegmentRow {
 }
 
 impl AsRun {
-    /// How far the end lies behind the plan for people, milliseconds: between the times of day that they read.
+    /// How far the end lies behind the plan for people, milliseconds: between the times of day that
+    /// they read.
     pub fn shown_over_ms(&self) -> Option<i64> {
         let second = |at: &ZonedDateTime| at.timestamp().as_second();
         let (planned, end) = (self.planned_end.as_ref()?, self.end.as_ref()?);
@@ -129,15 +132,18 @@ impl AsRun {
 }
 
 impl SegmentRow {
-    /// The difference for people, milliseconds: between the whole seconds that they read, so that the figures add up.
+    /// The difference for people, milliseconds: between the whole seconds that they read, so that
+    /// the figures add up.
     pub fn shown_difference_ms(&self) -> Option<i64> {
         let whole = |ms: u64| i64::try_from(ms / 1000 * 1000).unwrap_or(i64::MAX);
         self.shown_actual_ms().map(|actual_ms| whole(actual_ms) - whole(self.planned_ms))
     }
 
-    /// How long it lasted for people, milliseconds: from the second at which it started to the one at which it ended.
+    /// How long it lasted for people, milliseconds: from the second at which it started to the one
+    /// at which it ended.
     pub fn shown_actual_ms(&self) -> Option<u64> {
-        let (start, actual_ms) = (self.actual_start.as_ref()?.timestamp().as_millisecond(), self.actual_ms?);
+        let (start, actual_ms) =
+            (self.actual_start.as_ref()?.timestamp().as_millisecond(), self.actual_ms?);
         let second = |ms: i64| ms.div_euclid(1000);
         let seconds = second(start.saturating_add_unsigned(actual_ms)) - second(start);
         Some(seconds.unsigned_abs().saturating_mul(1000))
@@ -174,7 +180,8 @@ pub struct CueRow {
 }
 
 impl CueRow {
-    /// The difference for people, milliseconds: between the times of day that they read, so that the figures add up.
+    /// The difference for people, milliseconds: between the times of day that they read, so that
+    /// the figures add up.
     pub fn shown_difference_ms(&self) -> Option<i64> {
         let seconds = |at: &ZonedDateTime| at.timestamp().as_second();
         let (planned, actual) = (self.planned_start.as_ref()?, self.actual_start.as_ref()?);
@@ -236,9 +243,11 @@ pub struct LostSend {
 }
 
 impl LostSend {
-    /// For people: `lights: failed: connection refused`, `lights: unknown whether sent (2 messages)`.
+    /// For people: `lights: failed: connection refused`, `lights: unknown whether sent (2
+    /// messages)`.
     pub fn words(&self) -> String {
-        let many = if self.count > 1 { format!(" ({} messages)", self.count) } else { String::new() };
+        let many =
+            if self.count > 1 { format!(" ({} messages)", self.count) } else { String::new() };
         match &self.error {
             Some(error) => format!("{}: failed: {error}{many}", self.output),
             None => format!("{}: unknown whether sent{many}", self.output),
@@ -284,8 +293,9 @@ pub struct SpottedNote {
 impl AsRun {
     /// The report of the run `id` of `show`, as far as `records` tell it.
     ///
-    /// An unfinished run is reported as things stood at the last record; what was sent then and never acknowledged
-    /// counts as unknown. Records that name what the show does not have are passed over.
+    /// An unfinished run is reported as things stood at the last record; what was sent then and
+    /// never acknowledged counts as unknown. Records that name what the show does not have are
+    /// passed over.
     pub fn from(show: &Arc<Show>, id: &str, records: &[Record]) -> AsRun {
         fold::report(show, id, records)
     }

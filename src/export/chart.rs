@@ -1,7 +1,9 @@
-//! The chart of a run: each segment as planned and as it was, over the clock, and how far the show was behind.
+//! The chart of a run: each segment as planned and as it was, over the clock, and how far the show
+//! was behind.
 //!
-//! Owns where everything stands. Must never compute a difference: what stands here is a row's. Nothing is told by colour
-//! alone: planned is an outline above, actual is solid below it, what is over is hatched, and the figures stand beside.
+//! Owns where everything stands. Must never compute a difference: what stands here is a row's.
+//! Nothing is told by colour alone: planned is an outline above, actual is solid below it, what is
+//! over is hatched, and the figures stand beside.
 //!
 //! ```text
 //! ▭ planned   ■ actual   ▨ longer than planned   ◆ hard start   ┄ gap                       (legend)
@@ -34,7 +36,8 @@ const LEFT: f64 = 270.0;
 const PLOT: f64 = 650.0;
 const RIGHT: f64 = LEFT + PLOT + 16.0;
 
-/// Where the figures stand beside each other: a time of day with a day's mark, a length, a difference.
+/// Where the figures stand beside each other: a time of day with a day's mark, a length, a
+/// difference.
 const FIGURES: [f64; 3] = [RIGHT, RIGHT + 90.0, RIGHT + 142.0];
 
 /// Where the rows begin, below legend and clock.
@@ -52,13 +55,15 @@ const BAR_LEAST: f64 = 2.0;
 /// Up to so many firings the actual bars carry a mark for each.
 const MARKS_MOST: usize = 2_000;
 
-/// Looks: inside a file of its own, and in a page among the page's, since `style` belongs into an HTML file's head.
+/// Looks: inside a file of its own, and in a page among the page's, since `style` belongs into an
+/// HTML file's head.
 pub(super) const STYLE: &str = include_str!("css/chart.css");
 
 /// The chart as a file of its own.
 pub fn write(report: &AsRun) -> String {
     let (height, content) = draw(report);
-    let (namespace, style) = (" xmlns=\"http://www.w3.org/2000/svg\"", format!("<style>\n{STYLE}</style>\n"));
+    let (namespace, style) =
+        (" xmlns=\"http://www.w3.org/2000/svg\"", format!("<style>\n{STYLE}</style>\n"));
     let head = "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n";
     format!("{head}{}", frame(report, namespace, height, &format!("{style}{content}")))
 }
@@ -86,7 +91,8 @@ fn draw(report: &AsRun) -> (f64, String) {
     (height, chart.svg)
 }
 
-const NOTHING: &str = "The show has not begun, and nothing ties its plan to the clock: there is nothing to draw yet.";
+const NOTHING: &str =
+    "The show has not begun, and nothing ties its plan to the clock: there is nothing to draw yet.";
 
 /// The picture around what is drawn; its description says in words what it shows.
 fn frame(report: &AsRun, namespace: &str, height: f64, content: &str) -> String {
@@ -106,14 +112,18 @@ fn frame(report: &AsRun, namespace: &str, height: f64, content: &str) -> String 
 fn description(report: &AsRun) -> String {
     let started = report.segments.iter().filter(|segment| segment.actual_start.is_some()).count();
     let all = counted(report.segments.len(), "segment");
-    let mut words = format!("Run {}, {}. {started} of {all} started.", plain(&report.run), manner(report));
+    let mut words =
+        format!("Run {}, {}. {started} of {all} started.", plain(&report.run), manner(report));
     if let Some(ms) = report.shown_over_ms() {
-        let verb = if report.finished { "The show ended" } else { "As things stood, the show would end" };
+        let verb =
+            if report.finished { "The show ended" } else { "As things stood, the show would end" };
         let _ = write!(words, " {verb} {}.", verdict(ms));
     }
-    let differences = report.segments.iter().filter_map(|row| Some((row, row.shown_difference_ms()?)));
+    let differences =
+        report.segments.iter().filter_map(|row| Some((row, row.shown_difference_ms()?)));
     if let Some((row, ms)) = differences.max_by_key(|(_, ms)| ms.unsigned_abs()) {
-        let _ = write!(words, " Furthest from its plan was {}: {}.", plain(&row.title), verdict(ms));
+        let _ =
+            write!(words, " Furthest from its plan was {}: {}.", plain(&row.title), verdict(ms));
     }
     words
 }
@@ -153,7 +163,8 @@ struct Chart<'a> {
 impl<'a> Chart<'a> {
     fn new(report: &'a AsRun, scale: Scale) -> Self {
         let row_height = if report.segments.len() <= ROOMY_MOST { 40.0 } else { 34.0 };
-        let has_marks = report.cues().filter(|cue| cue.actual_start.is_some()).count() <= MARKS_MOST;
+        let has_marks =
+            report.cues().filter(|cue| cue.actual_start.is_some()).count() <= MARKS_MOST;
         Chart { report, scale, days: Days::of(report), row_height, has_marks, svg: String::new() }
     }
 
@@ -179,7 +190,9 @@ impl<'a> Chart<'a> {
 
     fn bar(&mut self, class: &str, x: f64, y: f64, width: f64) {
         let width = width.max(BAR_LEAST);
-        self.put(&format!("<rect class=\"{class}\" x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"12\"/>"));
+        self.put(&format!(
+            "<rect class=\"{class}\" x=\"{x:.1}\" y=\"{y:.1}\" width=\"{width:.1}\" height=\"12\"/>"
+        ));
     }
 
     /// A line straight down.
@@ -210,7 +223,9 @@ impl<'a> Chart<'a> {
                 "planned" | "actual" | "down" => self.bar(sign, x, y - 11.0, 22.0),
                 "over" => self.over(x, y - 11.0, 22.0),
                 "hard" => self.diamond(x + 11.0, y - 5.0),
-                "gap" => self.put(&format!("<path class=\"gap\" d=\"M{x:.1} {:.1}h22\"/>", y - 5.0)),
+                "gap" => {
+                    self.put(&format!("<path class=\"gap\" d=\"M{x:.1} {:.1}h22\"/>", y - 5.0))
+                }
                 "mark" => {
                     self.bar("actual", x, y - 11.0, 22.0);
                     self.line("mark", x + 11.0, y - 11.0, y + 1.0);
@@ -237,7 +252,11 @@ impl<'a> Chart<'a> {
         let (from, height) = (TOP - 8.0, bottom - TOP + 8.0);
         for down in &self.report.downtimes {
             let (x, until) = (self.x(&down.from).max(LEFT), self.x(&down.until));
-            let words = format!("no program from {} to {}", self.days.clock(&down.from), self.days.clock(&down.until));
+            let words = format!(
+                "no program from {} to {}",
+                self.days.clock(&down.from),
+                self.days.clock(&down.until)
+            );
             let width = (until - x).max(BAR_LEAST);
             self.put(&format!(
                 "<rect class=\"down\" x=\"{x:.1}\" y=\"{from}\" width=\"{width:.1}\" height=\"{height}\">\
@@ -254,10 +273,16 @@ impl<'a> Chart<'a> {
         }
     }
 
-    /// The time that the plan leaves between a segment and the next: its ends on the page, and how long it is.
+    /// The time that the plan leaves between a segment and the next: its ends on the page, and how
+    /// long it is.
     fn gap(&self, at: usize) -> Option<(f64, f64, u64)> {
         let (row, next) = (self.report.segments.get(at)?, self.report.segments.get(at + 1)?);
-        let end_ms = row.planned_start.as_ref()?.timestamp().as_millisecond().saturating_add_unsigned(row.planned_ms);
+        let end_ms = row
+            .planned_start
+            .as_ref()?
+            .timestamp()
+            .as_millisecond()
+            .saturating_add_unsigned(row.planned_ms);
         let next_ms = next.planned_start.as_ref()?.timestamp().as_millisecond();
         let gap_ms = u64::try_from(next_ms - end_ms).ok().filter(|&ms| ms > 0)?;
         Some((self.scale.x(end_ms), self.scale.x(next_ms), gap_ms))
@@ -266,12 +291,18 @@ impl<'a> Chart<'a> {
     fn row(&mut self, at: usize) {
         let Some(row) = self.report.segments.get(at) else { return };
         let top = TOP + at as f64 * self.row_height;
-        let (upper, lower) = (top + self.row_height / 2.0 - 14.0, top + self.row_height / 2.0 + 1.0);
+        let (upper, lower) =
+            (top + self.row_height / 2.0 - 14.0, top + self.row_height / 2.0 + 1.0);
         let middle = top + self.row_height / 2.0;
         self.put(&format!("<g><title>{}</title>", escape(&self.told(row))));
         self.put(&format!("<path class=\"rule\" d=\"M12 {top:.1}H{:.1}\"/>", WIDTH - 12.0));
         let note = plain(&row.note());
-        self.text("title", 12.0, if note.is_empty() { middle + 4.0 } else { middle - 3.0 }, &room(&row.title));
+        self.text(
+            "title",
+            12.0,
+            if note.is_empty() { middle + 4.0 } else { middle - 3.0 },
+            &room(&row.title),
+        );
         if !note.is_empty() {
             self.text("quiet", 12.0, middle + 13.0, &room(&note));
         }
@@ -307,11 +338,15 @@ impl<'a> Chart<'a> {
             self.over(plan, y, to - plan);
         }
         if row.actual_ms.is_none() {
-            self.put(&format!("<path class=\"open\" d=\"M{:.1} {y:.1}l7 6l-7 6\"/>", to.max(from) + 2.0));
+            self.put(&format!(
+                "<path class=\"open\" d=\"M{:.1} {y:.1}l7 6l-7 6\"/>",
+                to.max(from) + 2.0
+            ));
         }
         self.marks(row, y);
         let start = self.days.clock(start);
-        let class = if row.shown_difference_ms().is_some_and(|ms| ms >= 1000) { "late" } else { "figure" };
+        let class =
+            if row.shown_difference_ms().is_some_and(|ms| ms >= 1000) { "late" } else { "figure" };
         match (row.shown_actual_ms(), row.shown_difference_ms()) {
             (Some(ms), Some(difference_ms)) => {
                 self.figures(class, y, [&start, &lasted(ms), &verdict(difference_ms)]);
@@ -334,7 +369,8 @@ impl<'a> Chart<'a> {
 
     /// A mark for each firing of the segment's cues, in one path.
     fn marks(&mut self, row: &SegmentRow, y: f64) {
-        let fired = row.cues.iter().filter_map(|cue| cue.actual_start.as_ref()).filter(|_| self.has_marks);
+        let fired =
+            row.cues.iter().filter_map(|cue| cue.actual_start.as_ref()).filter(|_| self.has_marks);
         let path = fired.map(|at| format!("M{:.1} {y:.1}v12", self.x(at))).collect::<String>();
         if !path.is_empty() {
             self.put(&format!("<path class=\"mark\" d=\"{path}\"/>"));
@@ -354,12 +390,19 @@ impl<'a> Chart<'a> {
     fn told(&self, row: &SegmentRow) -> String {
         let hard = if row.hard_start { "hard start, " } else { "" };
         let plan = match &row.planned_start {
-            Some(start) => format!("{hard}planned {} for {}", self.days.clock(start), planned(row.planned_ms)),
+            Some(start) => {
+                format!("{hard}planned {} for {}", self.days.clock(start), planned(row.planned_ms))
+            }
             None => format!("planned for {}", planned(row.planned_ms)),
         };
         let actual = match (&row.actual_start, row.shown_actual_ms(), row.shown_difference_ms()) {
             (Some(start), Some(ms), Some(difference_ms)) => {
-                format!("actual {} for {}, {}", self.days.clock(start), lasted(ms), verdict(difference_ms))
+                format!(
+                    "actual {} for {}, {}",
+                    self.days.clock(start),
+                    lasted(ms),
+                    verdict(difference_ms)
+                )
             }
             (Some(start), ..) => format!("actual {}, running", self.days.clock(start)),
             _ => "not started".to_owned(),

@@ -1,22 +1,24 @@
 //! The report for spreadsheets: RFC 4180, UTF-8, lines ended by LF.
 //!
-//! Owns the columns, which spreadsheets of users rely on, and their form: times in RFC 3339 with the offset of the show's zone,
-//! durations and differences in seconds, all with milliseconds. Must never compute: what stands here is a row's.
+//! Owns the columns, which spreadsheets of users rely on, and their form: times in RFC 3339 with
+//! the offset of the show's zone, durations and differences in seconds, all with milliseconds. Must
+//! never compute: what stands here is a row's.
 //!
-//! A spreadsheet takes a cell that begins with `=`, `+`, `-`, `@` or a tab for a formula, and a note may hold anything.
-//! Free text (segment, title, note) that begins so gets an apostrophe in front of it, which spreadsheets read as "this
-//! is text". Cue numbers get it only where they are no plain number; times, durations and differences never do.
+//! A spreadsheet takes a cell that begins with `=`, `+`, `-`, `@` or a tab for a formula, and a
+//! note may hold anything. Free text (segment, title, note) that begins so gets an apostrophe in
+//! front of it, which spreadsheets read as "this is text". Cue numbers get it only where they are
+//! no plain number; times, durations and differences never do.
 
 use jiff::ZonedDateTime;
 
 use super::asrun::{AsRun, CueRow, SegmentRow};
 
 /// The first line.
-pub const HEADER: &str =
-    "segment,cue,title,planned_start,actual_start,planned_duration,actual_duration,difference,cause,note";
+pub const HEADER: &str = "segment,cue,title,planned_start,actual_start,planned_duration,actual_duration,difference,cause,note";
 
-/// Writes the report: for each segment its own row, in which `cue` is empty and `difference` is its over or under,
-/// and behind it a row for each firing of its cues, in which `difference` is how late the cue was.
+/// Writes the report: for each segment its own row, in which `cue` is empty and `difference` is its
+/// over or under, and behind it a row for each firing of its cues, in which `difference` is how
+/// late the cue was.
 pub fn write(report: &AsRun) -> String {
     let mut csv = format!("{HEADER}\n");
     for segment in &report.segments {
@@ -77,7 +79,11 @@ fn quote(cell: &str) -> String {
 
 /// Free text that no spreadsheet takes for a formula.
 pub(super) fn text(cell: &str) -> String {
-    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) { format!("'{cell}") } else { cell.to_owned() }
+    if cell.starts_with(['=', '+', '-', '@', '\t', '\r']) {
+        format!("'{cell}")
+    } else {
+        cell.to_owned()
+    }
 }
 
 /// An instant as RFC 3339 with milliseconds; nothing where there is none.

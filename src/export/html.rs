@@ -1,7 +1,9 @@
-//! The report to look at: one HTML file with the chart in it, for the screen, light or dark, and for paper.
+//! The report to look at: one HTML file with the chart in it, for the screen, light or dark, and
+//! for paper.
 //!
-//! Owns the page's order and its tables. Must never compute (what stands here is a row's) and never write a free text but
-//! through `escape`. Times and lengths carry their exact values beside the words, for readers who point at them.
+//! Owns the page's order and its tables. Must never compute (what stands here is a row's) and never
+//! write a free text but through `escape`. Times and lengths carry their exact values beside the
+//! words, for readers who point at them.
 //!
 //! ```text
 //! title, run, facts
@@ -49,8 +51,13 @@ pub fn write(report: &AsRun) -> String {
         writer.spotted(),
         writer.signs(),
     ];
-    let style = [STYLE, chart::STYLE, &foot(&format!("{}, run {}", report.show, report.run))].concat();
-    page(&format!("{}: as-run report", report.show), &style, &format!("<main>\n{}</main>\n", sections.concat()))
+    let style =
+        [STYLE, chart::STYLE, &foot(&format!("{}, run {}", report.show, report.run))].concat();
+    page(
+        &format!("{}: as-run report", report.show),
+        &style,
+        &format!("<main>\n{}</main>\n", sections.concat()),
+    )
 }
 
 /// A part of the page with its heading.
@@ -68,11 +75,21 @@ fn listed(class: &str, title: &str, heads: &[(&str, &str)], rows: &[String]) -> 
     if rows.is_empty() {
         return String::new();
     }
-    section(class, title, &wide(&format!("<table>\n{}<tbody>\n{}</tbody>\n</table>\n", head_row(heads), rows.concat())))
+    section(
+        class,
+        title,
+        &wide(&format!(
+            "<table>\n{}<tbody>\n{}</tbody>\n</table>\n",
+            head_row(heads),
+            rows.concat()
+        )),
+    )
 }
 
 fn head_row(heads: &[(&str, &str)]) -> String {
-    let cells = heads.iter().map(|(class, words)| format!("<th class=\"{class}\" scope=\"col\">{words}</th>"));
+    let cells = heads
+        .iter()
+        .map(|(class, words)| format!("<th class=\"{class}\" scope=\"col\">{words}</th>"));
     format!("<thead>\n<tr>{}</tr>\n</thead>\n", cells.collect::<String>())
 }
 
@@ -84,7 +101,12 @@ fn cell(class: &str, content: &str) -> String {
 fn seconds(ms: Option<i64>, words: impl Fn(i64) -> String) -> String {
     ms.map_or(String::new(), |ms| {
         let (sign, rest) = (if ms < 0 { "-" } else { "" }, ms.unsigned_abs());
-        format!("<span title=\"{sign}{}.{:03} s\">{}</span>", rest / 1000, rest % 1000, escape(&words(ms)))
+        format!(
+            "<span title=\"{sign}{}.{:03} s\">{}</span>",
+            rest / 1000,
+            rest % 1000,
+            escape(&words(ms))
+        )
     })
 }
 
@@ -149,7 +171,11 @@ impl Writer<'_> {
             let cues: String = segment.cues.iter().map(|cue| self.cue(cue)).collect();
             format!("<tbody>\n{}{cues}</tbody>\n", self.segment(segment))
         });
-        format!("<table class=\"rundown\">\n{}{}</table>\n", head_row(&HEADS), bodies.collect::<String>())
+        format!(
+            "<table class=\"rundown\">\n{}{}</table>\n",
+            head_row(&HEADS),
+            bodies.collect::<String>()
+        )
     }
 
     fn segment(&self, row: &SegmentRow) -> String {
@@ -166,7 +192,10 @@ impl Writer<'_> {
             cell("time", &self.time(row.actual_start.as_ref())),
             cell("length", &length(Some(row.planned_ms), planned)),
             cell("length", &length(row.shown_actual_ms(), lasted)),
-            cell(class, &seconds(row.difference_ms, |_| shown_ms.map_or(String::new(), over_under))),
+            cell(
+                class,
+                &seconds(row.difference_ms, |_| shown_ms.map_or(String::new(), over_under)),
+            ),
             cell("cause", ""),
             cell("outcome", word),
             cell("words", &escape(&row.note())),
@@ -187,8 +216,14 @@ impl Writer<'_> {
             cell("time", &self.time(row.planned_start.as_ref())),
             cell("time", &self.time(row.actual_start.as_ref())),
             cell("length", &length(row.planned_ms, planned)),
-            cell("length", &length(row.actual_ms.filter(|&ms| ms > 0 || row.planned_ms.is_some()), lasted)),
-            cell(class, &seconds(row.difference_ms, |_| shown_ms.map_or(String::new(), over_under))),
+            cell(
+                "length",
+                &length(row.actual_ms.filter(|&ms| ms > 0 || row.planned_ms.is_some()), lasted),
+            ),
+            cell(
+                class,
+                &seconds(row.difference_ms, |_| shown_ms.map_or(String::new(), over_under)),
+            ),
             cell("cause", row.cause.map_or("", |cause| cause.word())),
             cell("outcome", &outcome(row.outcome)),
             cell("words", &escape(&remark(row))),
@@ -202,11 +237,17 @@ impl Writer<'_> {
             .map(|cue| {
                 let what = format!("{} {}", outcome(cue.outcome), escape(&remark(cue)));
                 let title = cell("words", &escape(&cue.title));
-                let number = format!("<th class=\"number\" scope=\"row\">{}</th>", escape(&cue.number));
+                let number =
+                    format!("<th class=\"number\" scope=\"row\">{}</th>", escape(&cue.number));
                 format!("<tr>{number}{title}{}</tr>\n", cell("words", what.trim_end()))
             })
             .collect();
-        listed("gaps", "Not called", &[("number", "Cue"), ("words", "Title"), ("words", "What became of it")], &rows)
+        listed(
+            "gaps",
+            "Not called",
+            &[("number", "Cue"), ("words", "Title"), ("words", "What became of it")],
+            &rows,
+        )
     }
 
     fn lost(&self) -> String {
@@ -214,14 +255,22 @@ impl Writer<'_> {
             .report
             .cues()
             .flat_map(|cue| cue.lost.iter().map(move |lost| (cue, lost)))
-            .map(|(cue, lost)| self.timed(cue.actual_start.as_ref(), Some(&cue.number), &LostSend::words(lost)))
+            .map(|(cue, lost)| {
+                self.timed(cue.actual_start.as_ref(), Some(&cue.number), &LostSend::words(lost))
+            })
             .collect();
-        listed("lost", "Failed or unknown sends", &[("time", "Time"), ("number", "Cue"), ("words", "What")], &rows)
+        listed(
+            "lost",
+            "Failed or unknown sends",
+            &[("time", "Time"), ("number", "Cue"), ("words", "What")],
+            &rows,
+        )
     }
 
     fn notes(&self) -> String {
         let notes = self.report.notes.iter();
-        let rows: Vec<_> = notes.map(|note| self.timed(Some(&note.at), note.cue.as_deref(), &note.text)).collect();
+        let rows: Vec<_> =
+            notes.map(|note| self.timed(Some(&note.at), note.cue.as_deref(), &note.text)).collect();
         listed("notes", "Notes", &[("time", "Time"), ("number", "Cue"), ("words", "Note")], &rows)
     }
 
@@ -229,35 +278,61 @@ impl Writer<'_> {
     fn spotted(&self) -> String {
         let row = |row: &SpottedRow| {
             let times: Vec<_> = row.at.iter().map(|at| self.time(Some(at))).collect();
-            let note = |note: &SpottedNote| format!("{} {}", self.time(Some(&note.at)), escape(&note.text));
+            let note = |note: &SpottedNote| {
+                format!("{} {}", self.time(Some(&note.at)), escape(&note.text))
+            };
             let cells = [
                 cell("words", &escape(row.role.as_deref().unwrap_or_default())),
-                cell("words", if times.is_empty() { "–".to_owned() } else { times.join(", ") }.as_str()),
+                cell(
+                    "words",
+                    if times.is_empty() { "–".to_owned() } else { times.join(", ") }.as_str(),
+                ),
                 cell("words", &row.notes.iter().map(note).collect::<Vec<_>>().join("<br>")),
             ];
-            format!("<tr><th class=\"words\" scope=\"row\">{}</th>{}</tr>\n", escape(&row.name), cells.concat())
+            format!(
+                "<tr><th class=\"words\" scope=\"row\">{}</th>{}</tr>\n",
+                escape(&row.name),
+                cells.concat()
+            )
         };
         let rows: Vec<_> = self.report.spotted.iter().map(row).collect();
-        let heads = [("words", "Name"), ("words", "Role"), ("words", "Spotted at"), ("words", "Notes")];
+        let heads =
+            [("words", "Name"), ("words", "Role"), ("words", "Spotted at"), ("words", "Notes")];
         listed("spotted", "Spotted", &heads, &rows)
     }
 
     /// A row of a small table: when, at which cue, and what.
     fn timed(&self, at: Option<&ZonedDateTime>, cue: Option<&str>, words: &str) -> String {
-        let cells =
-            [cell("time", &self.time(at)), cell("number", &escape(cue.unwrap_or("–"))), cell("words", &escape(words))];
+        let cells = [
+            cell("time", &self.time(at)),
+            cell("number", &escape(cue.unwrap_or("–"))),
+            cell("words", &escape(words)),
+        ];
         format!("<tr>{}</tr>\n", cells.concat())
     }
 
     /// What the signs mean, of those that the report shows.
     fn signs(&self) -> String {
         let signs: Vec<_> = words::outcomes(self.report).into_iter().map(outcome).collect();
-        let signs = if signs.is_empty() { String::new() } else { format!("<p>{}</p>\n", signs.join(" &nbsp; ")) };
-        let marked = self.report.segments.iter().flat_map(|row| [&row.planned_start, &row.actual_start]);
+        let signs = if signs.is_empty() {
+            String::new()
+        } else {
+            format!("<p>{}</p>\n", signs.join(" &nbsp; "))
+        };
+        let marked =
+            self.report.segments.iter().flat_map(|row| [&row.planned_start, &row.actual_start]);
         let cues = self.report.cues().flat_map(|row| [&row.planned_start, &row.actual_start]);
         let is_marked = marked.chain(cues).flatten().any(|at| Some(at.date()) != self.days.first);
-        let days = self.days.legend().filter(|_| is_marked).map_or(String::new(), |words| format!("; {words}"));
-        format!("<footer>\n{signs}<p>{}{}.</p>\n</footer>\n", escape(words::DIFFERENCE), escape(&days))
+        let days = self
+            .days
+            .legend()
+            .filter(|_| is_marked)
+            .map_or(String::new(), |words| format!("; {words}"));
+        format!(
+            "<footer>\n{signs}<p>{}{}.</p>\n</footer>\n",
+            escape(words::DIFFERENCE),
+            escape(&days)
+        )
     }
 }
 

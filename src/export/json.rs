@@ -1,22 +1,28 @@
-//! The report for other programs: one JSON object, its keys always there and always in the same order.
+//! The report for other programs: one JSON object, its keys always there and always in the same
+//! order.
 //!
-//! Owns the names of the keys. Times are RFC 3339 with the offset of the show's zone, durations and differences are
-//! seconds to the millisecond, what is not known is `null`. Must never compute: what stands here is a row's.
+//! Owns the names of the keys. Times are RFC 3339 with the offset of the show's zone, durations and
+//! differences are seconds to the millisecond, what is not known is `null`. Must never compute:
+//! what stands here is a row's.
 
 use std::collections::BTreeMap;
 
 use jiff::ZonedDateTime;
 use serde::{Serialize, Serializer};
 
-use super::asrun::{AsRun, CueRow, Downtime, LostSend, NoteRow, PanicRow, SegmentRow, SpottedNote, SpottedRow};
+use super::asrun::{
+    AsRun, CueRow, Downtime, LostSend, NoteRow, PanicRow, SegmentRow, SpottedNote, SpottedRow,
+};
 use super::csv::rfc3339;
 use crate::engine::Stop as PanicStop;
 
 /// Writes the report, indented, with a newline at its end.
 pub fn write(report: &AsRun) -> String {
     let view = Run::from(report);
-    // Serialising strings, numbers and lists to memory has no way to fail; an empty object would be a lie all the same.
-    serde_json::to_string_pretty(&view).map_or_else(|error| format!("{{\"error\":\"{error}\"}}\n"), |json| json + "\n")
+    // Serialising strings, numbers and lists to memory has no way to fail; an empty object would be
+    // a lie all the same.
+    serde_json::to_string_pretty(&view)
+        .map_or_else(|error| format!("{{\"error\":\"{error}\"}}\n"), |json| json + "\n")
 }
 
 /// A text of the show or the run.
@@ -212,7 +218,11 @@ fn stops(panic: &PanicRow) -> impl Iterator<Item = Stop<'_>> {
 
 impl From<&Downtime> for Down {
     fn from(down: &Downtime) -> Self {
-        Down { from: rfc3339(&down.from), until: rfc3339(&down.until), duration: seconds(down.down_ms as i64) }
+        Down {
+            from: rfc3339(&down.from),
+            until: rfc3339(&down.until),
+            duration: seconds(down.down_ms as i64),
+        }
     }
 }
 
@@ -285,7 +295,8 @@ fn time(at: Option<&ZonedDateTime>) -> Option<String> {
     at.map(rfc3339)
 }
 
-/// Milliseconds as seconds: a double holds every millisecond of a few thousand years exactly enough to print it.
+/// Milliseconds as seconds: a double holds every millisecond of a few thousand years exactly enough
+/// to print it.
 fn seconds(ms: i64) -> f64 {
     ms as f64 / 1000.0
 }

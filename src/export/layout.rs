@@ -1,13 +1,15 @@
 //! Text in columns: what fits, what is cut, where a line breaks.
 //!
-//! Owns the measuring of text as a terminal draws it, where a character may take no column or two. Must never let a
-//! control character through: so a note cannot send escape sequences to the reader's terminal.
+//! Owns the measuring of text as a terminal draws it, where a character may take no column or two.
+//! Must never let a control character through: so a note cannot send escape sequences to the
+//! reader's terminal.
 
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 const JOINER: char = '\u{200d}';
 
-/// `text` on one line, without characters that steer the terminal or turn the direction of what follows.
+/// `text` on one line, without characters that steer the terminal or turn the direction of what
+/// follows.
 pub fn plain(text: &str) -> String {
     crate::plain::line(text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
@@ -38,7 +40,8 @@ pub fn right(text: &str, width: usize) -> String {
     format!("{}{text}", " ".repeat(width.saturating_sub(text.width())))
 }
 
-/// `text` in lines of at most `width` columns, broken at blanks, and within a word only where it is longer than a line.
+/// `text` in lines of at most `width` columns, broken at blanks, and within a word only where it is
+/// longer than a line.
 pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![];
     let mut line = String::new();
@@ -68,7 +71,8 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-/// The bytes of the longest beginning of `text` that takes at most `width` columns and tears no character apart.
+/// The bytes of the longest beginning of `text` that takes at most `width` columns and tears no
+/// character apart.
 fn prefix(text: &str, width: usize) -> usize {
     let mut best = 0;
     let mut chars = text.char_indices().peekable();

@@ -1,8 +1,8 @@
 //! Text in HTML and SVG: the one way by which a word of a show or a run comes into a page.
 //!
-//! Owns the escaping and the frame of a page. Must never let a text through as anything but text: a show's title, a
-//! note and an error of a foreign server may hold whatever they like. A page has no scripts and takes nothing from
-//! elsewhere, and says so to the browser.
+//! Owns the escaping and the frame of a page. Must never let a text through as anything but text: a
+//! show's title, a note and an error of a foreign server may hold whatever they like. A page has no
+//! scripts and takes nothing from elsewhere, and says so to the browser.
 
 use std::fmt::Write;
 
@@ -11,8 +11,9 @@ use super::layout::plain;
 /// What both pages have in common.
 const STYLE: &str = include_str!("css/page.css");
 
-/// `text` on one line, as the content of an element or the value of a quoted attribute. Control characters, which XML
-/// 1.0 (section 2.2) forbids even as references, and Unicode's noncharacters, which HTML calls an error, fall away.
+/// `text` on one line, as the content of an element or the value of a quoted attribute. Control
+/// characters, which XML 1.0 (section 2.2) forbids even as references, and Unicode's noncharacters,
+/// which HTML calls an error, fall away.
 pub(super) fn escape(text: &str) -> String {
     let mut safe = String::with_capacity(text.len());
     for c in written(text).chars() {
@@ -28,8 +29,9 @@ pub(super) fn escape(text: &str) -> String {
     safe
 }
 
-/// `text` as a string of a style sheet, quotes included: whatever is no letter, digit or blank of ASCII is written as
-/// its number (CSS Syntax 3, section 4.3.7), so that it ends neither the string nor the element around it.
+/// `text` as a string of a style sheet, quotes included: whatever is no letter, digit or blank of
+/// ASCII is written as its number (CSS Syntax 3, section 4.3.7), so that it ends neither the string
+/// nor the element around it.
 fn css_string(text: &str) -> String {
     let mut safe = String::from("\"");
     for c in written(text).chars() {

@@ -1,8 +1,9 @@
 //! The cue sheet to print: the plan alone, before anything has happened, as rows of words.
 //!
-//! Owns what stands on the sheet and what a public one leaves out; [`text`] and [`html`] only lay the words out. Must
-//! never know of a run. A public sheet is built without what is internal, so that no form of it can let a word
-//! through: it has times, numbers, titles, live or VT and durations, and of an item under embargo its time and number.
+//! Owns what stands on the sheet and what a public one leaves out; [`text`] and [`html`] only lay
+//! the words out. Must never know of a run. A public sheet is built without what is internal, so
+//! that no form of it can let a word through: it has times, numbers, titles, live or VT and
+//! durations, and of an item under embargo its time and number.
 
 pub mod csv;
 pub mod html;
@@ -51,7 +52,8 @@ pub struct DepartmentRow {
 pub struct SegmentBlock {
     /// What the rundown calls it.
     pub title: String,
-    /// When it is meant to start: a time of day, or `T+1:30` where nothing ties the show to the clock.
+    /// When it is meant to start: a time of day, or `T+1:30` where nothing ties the show to the
+    /// clock.
     pub planned: String,
     /// `true` if it starts by the clock.
     pub hard_start: bool,
@@ -100,8 +102,12 @@ impl Sheet {
     /// The sheet of `show`, whose first segment plays on `day` where the file names none.
     pub fn new(show: &Show, day: Date, public: bool) -> Sheet {
         let clock = Clockwork::new(show, show.date.unwrap_or(day));
-        let department = |one: &crate::show::Department| DepartmentRow { name: one.name.clone(), colour: one.colour };
-        let person = |one: &crate::show::Person| (one.name.clone(), one.role.clone(), one.notes.clone());
+        let department = |one: &crate::show::Department| DepartmentRow {
+            name: one.name.clone(),
+            colour: one.colour,
+        };
+        let person =
+            |one: &crate::show::Person| (one.name.clone(), one.role.clone(), one.notes.clone());
         Sheet {
             title: show.title.clone(),
             public,
@@ -129,7 +135,9 @@ struct Clockwork<'a> {
 
 impl<'a> Clockwork<'a> {
     fn new(show: &'a Show, day: Date) -> Self {
-        let midday = |zone: &TimeZone| day.at(12, 0, 0, 0).to_zoned_datetime(zone.clone()).map(|at| at.timestamp());
+        let midday = |zone: &TimeZone| {
+            day.at(12, 0, 0, 0).to_zoned_datetime(zone.clone()).map(|at| at.timestamp())
+        };
         let start = start_on(show, day, midday(&show.zone).unwrap_or(Timestamp::UNIX_EPOCH));
         let plan = Plan::new(show, day, start);
         let first = start.to_zoned_datetime(show.zone.clone()).date();
@@ -137,10 +145,12 @@ impl<'a> Clockwork<'a> {
     }
 
     fn at(&self, plan_ns: i64) -> ZonedDateTime {
-        (self.origin + SignedDuration::from_nanos(plan_ns)).to_zoned_datetime(self.show.zone.clone())
+        (self.origin + SignedDuration::from_nanos(plan_ns))
+            .to_zoned_datetime(self.show.zone.clone())
     }
 
-    /// A planned instant: a time of day, or how far behind the show's beginning while nothing says when that is.
+    /// A planned instant: a time of day, or how far behind the show's beginning while nothing says
+    /// when that is.
     fn words(&self, plan_ns: i64, is_tied: bool) -> String {
         if is_tied {
             self.days.clock(&self.at(plan_ns))
@@ -152,7 +162,10 @@ impl<'a> Clockwork<'a> {
     fn facts(&self, public: bool) -> Vec<(&'static str, String)> {
         let show = self.show;
         let mut facts = vec![];
-        facts.extend(show.date.map(|_| ("Date", self.at(self.start_ns(SegmentIx::FIRST)).date().to_string())));
+        facts.extend(
+            show.date
+                .map(|_| ("Date", self.at(self.start_ns(SegmentIx::FIRST)).date().to_string())),
+        );
         let here = self.at(self.start_ns(SegmentIx::FIRST)).offset().seconds();
         let beside = |clock: &crate::show::Clock| {
             let there = self.origin.to_zoned_datetime(clock.zone.clone()).offset().seconds();
@@ -169,15 +182,24 @@ impl<'a> Clockwork<'a> {
         ));
         if self.plan.anchored {
             let (from, to) = (self.at(self.start_ns(SegmentIx::FIRST)), self.at(self.plan.end_ns));
-            facts.push(("Planned", format!("{} to {}", self.days.clock(&from), self.days.clock(&to))));
+            facts.push((
+                "Planned",
+                format!("{} to {}", self.days.clock(&from), self.days.clock(&to)),
+            ));
         } else {
             facts.push((
                 "Planned",
-                format!("T+ counts from the start, {} in all", duration::length(self.plan.end_ns.max(0) as u64)),
+                format!(
+                    "T+ counts from the start, {} in all",
+                    duration::length(self.plan.end_ns.max(0) as u64)
+                ),
             ));
         }
         let cues = show.cue_indices().filter(|&ix| self.is_listed(ix, public)).count();
-        facts.push(("Has", format!("{}, {}", counted(show.segments.len(), "segment"), counted(cues, "cue"))));
+        facts.push((
+            "Has",
+            format!("{}, {}", counted(show.segments.len(), "segment"), counted(cues, "cue")),
+        ));
         facts
     }
 
@@ -185,10 +207,11 @@ impl<'a> Clockwork<'a> {
         self.plan.segment_start_ns.get(segment).copied().unwrap_or(0)
     }
 
-    /// Returns `true` if a cue stands on the sheet. A public one leaves out what the show does not make public, backups, and
-    /// what would follow a backup.
+    /// Returns `true` if a cue stands on the sheet. A public one leaves out what the show does not
+    /// make public, backups, and what would follow a backup.
     fn is_listed(&self, ix: CueIx, public: bool) -> bool {
-        let is_main = || [ix, self.show.root(ix)].iter().all(|&cue| self.show.cue(cue).backup_for.is_none());
+        let is_main =
+            || [ix, self.show.root(ix)].iter().all(|&cue| self.show.cue(cue).backup_for.is_none());
         !public || (self.show.cue(ix).public && is_main())
     }
 
@@ -208,7 +231,8 @@ impl<'a> Clockwork<'a> {
     fn planned(&self, ix: CueIx) -> String {
         // A chain that the clock sets off is tied to the clock, whatever the rest of the show is.
         let root = self.show.root(self.show.main_of(self.show.root(ix)));
-        let is_tied = self.plan.anchored || matches!(self.show.cue(root).trigger, Trigger::At { .. });
+        let is_tied =
+            self.plan.anchored || matches!(self.show.cue(root).trigger, Trigger::At { .. });
         self.words(self.plan.cue_start_ns.get(ix).copied().unwrap_or(0), is_tied)
     }
 
@@ -220,7 +244,14 @@ impl<'a> Clockwork<'a> {
             return CueLine { number, planned, title: WITHHELD.to_owned(), ..CueLine::default() };
         }
         let length = cue.lasts_ns().map(duration::length);
-        CueLine { number, planned, title: cue.title.clone(), source: source(cue.source), length, ..CueLine::default() }
+        CueLine {
+            number,
+            planned,
+            title: cue.title.clone(),
+            source: source(cue.source),
+            length,
+            ..CueLine::default()
+        }
     }
 
     fn cue(&self, ix: CueIx) -> CueLine {

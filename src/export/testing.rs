@@ -1,7 +1,9 @@
-//! A strict reader of markup, for tests: what it takes, every browser and every XML reader takes the same way.
+//! A strict reader of markup, for tests: what it takes, every browser and every XML reader takes
+//! the same way.
 //!
-//! Knows only what the pages use, and gives up at the first thing that they should not have. Believes nothing that
-//! the writers say: it has its own list of elements, and decodes references itself.
+//! Knows only what the pages use, and gives up at the first thing that they should not have.
+//! Believes nothing that the writers say: it has its own list of elements, and decodes references
+//! itself.
 
 /// A piece of markup.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,7 +30,10 @@ const VOID: [&str; 2] = ["meta", "br"];
 pub fn read(markup: &str) -> Vec<Piece> {
     for c in markup.chars() {
         assert!(c == '\n' || !c.is_control(), "a control character: {c:?}");
-        assert!(!matches!(u32::from(c), 0xfdd0..=0xfdef) && u32::from(c) & 0xfffe != 0xfffe, "no character: {c:?}");
+        assert!(
+            !matches!(u32::from(c), 0xfdd0..=0xfdef) && u32::from(c) & 0xfffe != 0xfffe,
+            "no character: {c:?}"
+        );
     }
     let mut rest = markup;
     for head in ["<!DOCTYPE html>\n", "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n"] {
@@ -52,7 +57,8 @@ pub fn read(markup: &str) -> Vec<Piece> {
             pieces.push(Piece::Close(name.to_owned()));
             continue;
         }
-        let (inside, is_empty) = inside.strip_suffix('/').map_or((inside, false), |inside| (inside, true));
+        let (inside, is_empty) =
+            inside.strip_suffix('/').map_or((inside, false), |inside| (inside, true));
         let (name, attributes) = inside.split_once(' ').unwrap_or((inside, ""));
         assert!(ELEMENTS.contains(&format!(" {name} ")), "no element of ours: <{inside}>");
         pieces.push(Piece::Open(name.to_owned(), attributes_of(attributes)));
@@ -69,13 +75,18 @@ pub fn read(markup: &str) -> Vec<Piece> {
 fn attributes_of(mut rest: &str) -> Vec<(String, String)> {
     let mut attributes: Vec<(String, String)> = vec![];
     while !rest.is_empty() {
-        let (name, behind) = rest.split_once("=\"").unwrap_or_else(|| panic!("no attribute: {rest:?}"));
-        let (value, behind) = behind.split_once('"').unwrap_or_else(|| panic!("no end of a value: {behind:?}"));
+        let (name, behind) =
+            rest.split_once("=\"").unwrap_or_else(|| panic!("no attribute: {rest:?}"));
+        let (value, behind) =
+            behind.split_once('"').unwrap_or_else(|| panic!("no end of a value: {behind:?}"));
         assert!(ATTRIBUTES.contains(&format!(" {name} ")), "no attribute of ours: {name:?}");
         assert!(attributes.iter().all(|(other, _)| other != name), "twice: {name}");
         assert!(!value.contains("url("), "an address: {value}");
         attributes.push((name.to_owned(), decode(value)));
-        assert!(behind.is_empty() || behind.starts_with(' '), "attributes without a blank between: {behind:?}");
+        assert!(
+            behind.is_empty() || behind.starts_with(' '),
+            "attributes without a blank between: {behind:?}"
+        );
         rest = behind.trim_start_matches(' ');
     }
     attributes
@@ -106,7 +117,9 @@ fn decode(text: &str) -> String {
 pub fn texts(pieces: &[Piece], name: &str, class: Option<&str>) -> Vec<String> {
     let is_wanted = |piece: &Piece| match piece {
         Piece::Open(found, attributes) => {
-            let has = |class: &str| attributes.iter().any(|(name, value)| name == "class" && value == class);
+            let has = |class: &str| {
+                attributes.iter().any(|(name, value)| name == "class" && value == class)
+            };
             found == name && class.is_none_or(has)
         }
         _ => false,

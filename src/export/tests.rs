@@ -150,7 +150,16 @@ pub(super) fn evening() -> Vec<(u64, Event)> {
         started(1, 482_500),
         fired("1", Cause::Go, 1, 490_250),
         sent(1, 1, 490_251),
-        (490_260, Event::ActionFailed { cue: cue("1"), firing: 1, action: 2, output: "lights".into(), error }),
+        (
+            490_260,
+            Event::ActionFailed {
+                cue: cue("1"),
+                firing: 1,
+                action: 2,
+                output: "lights".into(),
+                error,
+            },
+        ),
         fired("2", Cause::Follow, 1, 495_250),
         completed("2", 495_250),
         note("wind \"7\", gusts\nto 9", Some("1"), 500_000),
@@ -173,7 +182,10 @@ pub(super) fn evening() -> Vec<(u64, Event)> {
         fired("10", Cause::Go, 1, 600_500),
         completed("10", 600_500),
         (640_000, Event::RunResumed { down_ns: ns(20_000) }),
-        (640_001, Event::CueMissed { cue: cue("11"), why: MissedWhy::ProgramDown, due_ns: ns(630_500) }),
+        (
+            640_001,
+            Event::CueMissed { cue: cue("11"), why: MissedWhy::ProgramDown, due_ns: ns(630_500) },
+        ),
         (645_000, Event::InterlockOverridden { cue: cue("11"), reason: "wind ok".into() }),
         fired("11", Cause::Go, 1, 650_000),
         completed("11", 650_000),
@@ -222,9 +234,14 @@ fn differences_add_up_with_the_times_beside_them() {
     let mut run = report(evening());
     let at = |text: &str| Some(text.parse::<jiff::ZonedDateTime>().unwrap());
     let segment = &mut run.segments[0];
-    (segment.planned_ms, segment.actual_ms, segment.difference_ms) = (120_000, Some(61_900), Some(-58_100));
+    (segment.planned_ms, segment.actual_ms, segment.difference_ms) =
+        (120_000, Some(61_900), Some(-58_100));
     // It began at 23:58:02.500, so that it ended at 23:59:04.400.
-    assert_eq!(segment.shown_difference_ms(), Some(-58_000), "1:02 of 2:00, as from 23:58:02 to 23:59:04");
+    assert_eq!(
+        segment.shown_difference_ms(),
+        Some(-58_000),
+        "1:02 of 2:00, as from 23:58:02 to 23:59:04"
+    );
     let cue = &mut segment.cues[0];
     cue.planned_start = at("2024-08-11T22:50:00+02:00[Europe/Paris]");
     cue.actual_start = at("2024-08-11T22:49:00.250+02:00[Europe/Paris]");
@@ -247,7 +264,9 @@ fn an_unfinished_run_tells_where_it_stood() {
 #[test]
 fn a_finished_run_ends_where_its_last_segment_did() {
     let end = [step(4, 661_000), step(5, 670_000), completed("12", 670_000), ended(2, 670_000)];
-    let events = [evening(), end.to_vec(), vec![(670_400, Event::RunEnded { over_ns: ns(10_000) as i64 })]].concat();
+    let events =
+        [evening(), end.to_vec(), vec![(670_400, Event::RunEnded { over_ns: ns(10_000) as i64 })]]
+            .concat();
     let run = report(events);
     assert!(run.finished);
     assert_eq!(run.over_ms, Some(10_000));
@@ -296,7 +315,10 @@ fn nothing_is_planned_for_a_show_that_is_not_tied_to_the_clock_until_it_begins()
     let opened = AsRun::from(&floating, "x", &records(vec![(0, run_started())]));
     assert!(opened.cues().all(|cue| cue.planned_start.is_none()) && opened.over_ms.is_none());
     let begun = AsRun::from(&floating, "x", &records(vec![(0, run_started()), started(1, 61_500)]));
-    assert_eq!(csv::rfc3339(begun.planned_start.as_ref().unwrap()), "2024-08-11T23:51:01.500+02:00");
+    assert_eq!(
+        csv::rfc3339(begun.planned_start.as_ref().unwrap()),
+        "2024-08-11T23:51:01.500+02:00"
+    );
     let nothing = AsRun::from(&floating, "x", &[]);
     assert!(nothing.opened.is_none() && text::write(&nothing, 80).contains("not begun"));
     assert!(json::write(&nothing).contains("\"opened\": null"));
@@ -344,13 +366,24 @@ fn text_keeps_to_its_width_and_to_its_columns() {
 fn no_report_has_a_character_that_does_something_to_the_text_around_it() {
     let nasty = "a\u{202e}b\u{2028}c\u{200b}d\u{1b}[2Je\u{feff}\u{2066}f";
     let show = show(&SHOW.replacen("Opening, ", "Op\u{202e}en\u{200b}ing, ", 1));
-    let failed =
-        Event::ActionFailed { cue: cue("1"), firing: 1, action: 1, output: "lights".into(), error: nasty.into() };
-    let more = vec![(899_000, failed), note(nasty, None, 900_000), note(nasty, Some("11"), 900_000)];
+    let failed = Event::ActionFailed {
+        cue: cue("1"),
+        firing: 1,
+        action: 1,
+        output: "lights".into(),
+        error: nasty.into(),
+    };
+    let more =
+        vec![(899_000, failed), note(nasty, None, 900_000), note(nasty, Some("11"), 900_000)];
     let run = AsRun::from(&show, "x", &records([evening(), more].concat()));
     let json = json::write(&run);
-    let pages =
-        [text::write(&run, 80), csv::write(&run), super::html::write(&run), super::chart::write(&run), json.clone()];
+    let pages = [
+        text::write(&run, 80),
+        csv::write(&run),
+        super::html::write(&run),
+        super::chart::write(&run),
+        json.clone(),
+    ];
     for page in &pages {
         let found = page.chars().find(|&c| c != '\n' && crate::plain::is_obeyed(c));
         assert_eq!(found, None, "{page}");
@@ -382,7 +415,8 @@ pub(super) fn with_people() -> AsRun {
         (663_000, Event::PersonUnspotted { person: "nobody".into(), name: "?".into() }),
         (664_500, spotted("gaga")),
         (665_000, noted("snoop", "row \"4\",\nleft")),
-        // What an edited journal may say of strangers to the show, and of a tick that was never there.
+        // What an edited journal may say of strangers to the show, and of a tick that was never
+        // there.
         (666_000, spotted("stranger")),
         (667_000, noted("stranger", "who?")),
         (668_000, Event::PersonUnspotted { person: "stranger".into(), name: "?".into() }),
@@ -419,19 +453,25 @@ fn the_sheet_has_a_row_for_everybody_who_was_spotted_or_noted() {
 #[test]
 fn a_show_without_people_has_an_empty_sheet() {
     let run = report(evening());
-    assert!(json::write(&run).contains("\"spotted\": []") && !text::write(&run, 80).contains("Spotted"));
+    assert!(
+        json::write(&run).contains("\"spotted\": []") && !text::write(&run, 80).contains("Spotted")
+    );
 }
 
 #[test]
 fn a_report_counts_the_events_of_a_newer_version() {
-    let newer = |kind: &str| Event::Unknown(UnknownEvent { kind: kind.into(), members: String::new() });
+    let newer =
+        |kind: &str| Event::Unknown(UnknownEvent { kind: kind.into(), members: String::new() });
     let mut events = evening();
     let end_ms = events.last().map_or(0, |(ms, _)| *ms);
-    events.extend(["stage_revolved", "curtain", "stage_revolved"].map(|kind| (end_ms, newer(kind))));
+    events
+        .extend(["stage_revolved", "curtain", "stage_revolved"].map(|kind| (end_ms, newer(kind))));
     let run = report(events);
     let page = text::write(&run, 120);
     assert!(
-        page.contains("events of a newer version, left out of this report: 1 curtain, 2 stage_revolved\n"),
+        page.contains(
+            "events of a newer version, left out of this report: 1 curtain, 2 stage_revolved\n"
+        ),
         "{page}"
     );
     let value: serde_json::Value = serde_json::from_str(&json::write(&run)).unwrap();
@@ -462,7 +502,10 @@ fn the_report_agrees_with_the_engine_about_a_whole_run() {
     let run = AsRun::from(&show, "x", &records(events));
     assert!(run.finished && run.rehearsal && run.auto);
     assert_eq!(run.over_ms, over_ns.map(|ns| ns / 1_000_000));
-    assert!(run.cues().all(|cue| matches!(cue.outcome, Outcome::Complete | Outcome::Spare)), "{run:?}");
+    assert!(
+        run.cues().all(|cue| matches!(cue.outcome, Outcome::Complete | Outcome::Spare)),
+        "{run:?}"
+    );
     assert!(run.cues().all(|cue| cue.difference_ms.is_none_or(|ms| ms == 0)), "{run:?}");
     assert!(text::write(&run, 80).contains("rehearsal, 60 times as fast, called by the program\n"));
 }

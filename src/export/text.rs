@@ -1,7 +1,7 @@
 //! The report for people, on a terminal or in a mail: plain text without colours, in a given width.
 //!
-//! Owns the page: what stands on top, the table, what is listed below it. Must never compute: what stands here is a
-//! row's. Every line keeps to the width, whatever the titles are written in.
+//! Owns the page: what stands on top, the table, what is listed below it. Must never compute: what
+//! stands here is a row's. Every line keeps to the width, whatever the titles are written in.
 //!
 //! ```text
 //! title, run, planned and actual times, over or under, held …
@@ -39,8 +39,15 @@ const NAME_LEAST: usize = 22;
 /// Writes the report for `width` columns.
 pub fn write(report: &AsRun, width: usize) -> String {
     let page = Page::new(report, width.max(WIDTH_LEAST));
-    let blocks =
-        [page.head(), page.table(), page.not_called(), page.lost(), page.notes(), page.spotted(), page.signs()];
+    let blocks = [
+        page.head(),
+        page.table(),
+        page.not_called(),
+        page.lost(),
+        page.notes(),
+        page.spotted(),
+        page.signs(),
+    ];
     let mut text = String::new();
     for block in blocks.into_iter().filter(|block| !block.is_empty()) {
         if !text.is_empty() {
@@ -77,8 +84,10 @@ struct Row {
 impl<'a> Page<'a> {
     fn new(report: &'a AsRun, width: usize) -> Self {
         let days = Days::of(report);
-        let number = report.cues().map(|cue| plain(&cue.number).width()).max().unwrap_or(0).min(NUMBER_MOST);
-        let mut page = Page { report, width, days, number, time: CLOCK_WIDTH, difference: 4, last: 5 };
+        let number =
+            report.cues().map(|cue| plain(&cue.number).width()).max().unwrap_or(0).min(NUMBER_MOST);
+        let mut page =
+            Page { report, width, days, number, time: CLOCK_WIDTH, difference: 4, last: 5 };
         let rows: Vec<Row> = report
             .segments
             .iter()
@@ -141,9 +150,14 @@ impl<'a> Page<'a> {
     fn head(&self) -> Vec<String> {
         let run = self.report;
         let mut lines = wrap(&plain(&run.show), self.width);
-        lines.extend(wrap(&format!("As-run report of run {}: {}", plain(&run.run), words::manner(run)), self.width));
+        lines.extend(wrap(
+            &format!("As-run report of run {}: {}", plain(&run.run), words::manner(run)),
+            self.width,
+        ));
         lines.push(String::new());
-        lines.extend(words::facts(run).iter().flat_map(|(label, words)| self.hang(&pad(label, 9), words)));
+        lines.extend(
+            words::facts(run).iter().flat_map(|(label, words)| self.hang(&pad(label, 9), words)),
+        );
         lines
     }
 
@@ -178,17 +192,22 @@ impl<'a> Page<'a> {
     fn lay(&self, row: &Row, indent: usize) -> Vec<String> {
         let Some(name) = self.name_width() else {
             let cells = [&row.planned, &row.actual, &row.difference, &row.last];
-            let cells: Vec<_> = cells.into_iter().filter(|cell| !cell.is_empty()).cloned().collect();
+            let cells: Vec<_> =
+                cells.into_iter().filter(|cell| !cell.is_empty()).cloned().collect();
             let below = self.hang(&" ".repeat(indent.max(2)), &cells.join(" "));
             return std::iter::once(cut(&row.name, self.width)).chain(below).collect();
         };
         // A day's mark stands behind its time, so that the times themselves stay in line.
-        let cells =
-            [pad(&row.planned, self.time), pad(&row.actual, self.time), right(&row.difference, self.difference)];
+        let cells = [
+            pad(&row.planned, self.time),
+            pad(&row.actual, self.time),
+            right(&row.difference, self.difference),
+        ];
         vec![format!("{}  {}  {}", fit(&row.name, name), cells.join("  "), row.last)]
     }
 
-    /// `words` behind `label`, in as many lines as they need, all but the first as far in as the words are.
+    /// `words` behind `label`, in as many lines as they need, all but the first as far in as the
+    /// words are.
     fn hang(&self, label: &str, words: &str) -> Vec<String> {
         let label = if label.trim().is_empty() { label.to_owned() } else { format!("{label}  ") };
         let indent = label.width();
@@ -200,7 +219,11 @@ impl<'a> Page<'a> {
     fn not_called(&self) -> Vec<String> {
         let gaps = self.report.cues().filter(|cue| cue.outcome.is_gap());
         let entry = |cue: &CueRow| {
-            let words = if cue.outcome == Outcome::NotCalled { plain(&cue.title) } else { self.reason(cue) };
+            let words = if cue.outcome == Outcome::NotCalled {
+                plain(&cue.title)
+            } else {
+                self.reason(cue)
+            };
             self.hang(&format!("  {}", self.number(&cue.number)), &words)
         };
         titled("Not called", gaps.flat_map(entry).collect())
@@ -212,8 +235,11 @@ impl<'a> Page<'a> {
 
     fn lost(&self) -> Vec<String> {
         let entry = |cue: &CueRow| -> Vec<String> {
-            let label =
-                format!("  {}  {}", pad(&self.cell(cue.actual_start.as_ref()), self.time), self.number(&cue.number));
+            let label = format!(
+                "  {}  {}",
+                pad(&self.cell(cue.actual_start.as_ref()), self.time),
+                self.number(&cue.number)
+            );
             cue.lost.iter().flat_map(|lost| self.hang(&label, &plain(&lost.words()))).collect()
         };
         titled("Failed or unknown sends", self.report.cues().flat_map(entry).collect())
@@ -222,7 +248,10 @@ impl<'a> Page<'a> {
     fn notes(&self) -> Vec<String> {
         let notes = self.report.notes.iter().flat_map(|note| {
             let cue = self.number(note.cue.as_deref().unwrap_or("–"));
-            self.hang(&format!("  {}  {cue}", pad(&self.clock(&note.at), self.time)), &plain(&note.text))
+            self.hang(
+                &format!("  {}  {cue}", pad(&self.clock(&note.at), self.time)),
+                &plain(&note.text),
+            )
         });
         titled("Notes", notes.collect())
     }
@@ -230,13 +259,22 @@ impl<'a> Page<'a> {
     /// The sheet: a line for each person with the times, and the notes on them below.
     fn spotted(&self) -> Vec<String> {
         let name = |row: &SpottedRow| plain(&row.name);
-        let widest = self.report.spotted.iter().map(|row| name(row).width()).max().unwrap_or(0).min(self.width / 3);
+        let widest = self
+            .report
+            .spotted
+            .iter()
+            .map(|row| name(row).width())
+            .max()
+            .unwrap_or(0)
+            .min(self.width / 3);
         let entry = |row: &SpottedRow| {
             let times: Vec<String> = row.at.iter().map(|at| self.clock(at)).collect();
             let times = if times.is_empty() { "–".to_owned() } else { times.join(", ") };
             let mut lines = self.hang(&format!("  {}", fit(&name(row), widest)), &times);
             for note in &row.notes {
-                lines.extend(self.hang(&format!("    {}", self.clock(&note.at)), &plain(&note.text)));
+                lines.extend(
+                    self.hang(&format!("    {}", self.clock(&note.at)), &plain(&note.text)),
+                );
             }
             lines
         };
@@ -245,7 +283,8 @@ impl<'a> Page<'a> {
 
     /// What the signs mean, of those that the report shows.
     fn signs(&self) -> Vec<String> {
-        // Blanks that do not break keep a sign with its meaning; the page itself is written with common ones.
+        // Blanks that do not break keep a sign with its meaning; the page itself is written with
+        // common ones.
         let keep = |words: String| words.replace(' ', "\u{a0}");
         let signs: Vec<_> = words::outcomes(self.report)
             .into_iter()
@@ -254,7 +293,13 @@ impl<'a> Page<'a> {
         let lines = wrap(&signs.join(" "), self.width);
         let mut lines: Vec<_> = lines.into_iter().map(|line| line.replace('\u{a0}', " ")).collect();
         lines.extend(wrap(words::DIFFERENCE, self.width));
-        lines.extend(self.days.legend().filter(|_| self.marks_days()).iter().flat_map(|words| wrap(words, self.width)));
+        lines.extend(
+            self.days
+                .legend()
+                .filter(|_| self.marks_days())
+                .iter()
+                .flat_map(|words| wrap(words, self.width)),
+        );
         lines
     }
 }

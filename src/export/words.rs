@@ -1,7 +1,8 @@
-//! The words that every report for people has in common: signs, differences, times of day, the facts on top.
+//! The words that every report for people has in common: signs, differences, times of day, the
+//! facts on top.
 //!
-//! Owns how a report says what a row knows, so that the page on paper and the page on a screen say the same. Must never
-//! know of a form: no width, no markup.
+//! Owns how a report says what a row knows, so that the page on paper and the page on a screen say
+//! the same. Must never know of a form: no width, no markup.
 
 use jiff::ZonedDateTime;
 use jiff::civil::Date;
@@ -12,8 +13,7 @@ use crate::engine::Stop;
 use crate::show::duration::{self, MILLISECOND_NS};
 
 /// What the column of differences means.
-pub(super) const DIFFERENCE: &str =
-    "diff: of a segment, its length over (+) or under (−) the plan; of a cue, how late (+) or early (−)";
+pub(super) const DIFFERENCE: &str = "diff: of a segment, its length over (+) or under (−) the plan; of a cue, how late (+) or early (−)";
 
 /// The day from which a report counts the others.
 #[derive(Clone, Copy)]
@@ -25,7 +25,13 @@ impl Days {
     /// The day on which the plan or the run begins, whichever comes first.
     pub fn of(report: &AsRun) -> Self {
         let days = [&report.planned_start, &report.started];
-        Days { first: days.into_iter().flatten().min_by_key(|at| at.timestamp()).map(ZonedDateTime::date) }
+        Days {
+            first: days
+                .into_iter()
+                .flatten()
+                .min_by_key(|at| at.timestamp())
+                .map(ZonedDateTime::date),
+        }
     }
 
     /// A time of day, with the days between it and the first: `23:59:58`, `00:00:12 +1`.
@@ -35,7 +41,10 @@ impl Days {
 
     /// `time`, the time of day of `at`, with the days between it and the first.
     pub fn mark(&self, at: &ZonedDateTime, time: &str) -> String {
-        let days = self.first.and_then(|first| at.date().since(first).ok()).map_or(0, |span| span.get_days());
+        let days = self
+            .first
+            .and_then(|first| at.date().since(first).ok())
+            .map_or(0, |span| span.get_days());
         match days {
             0 => time.to_owned(),
             1.. => format!("{time} +{days}"),
@@ -68,7 +77,8 @@ pub(super) fn facts(run: &AsRun) -> Vec<(&'static str, String)> {
     let mut facts = vec![];
     let mut fact = |label, words: String| facts.push((label, words));
     let span = |from: &ZonedDateTime, to: &ZonedDateTime| {
-        let to = to.strftime(if from.date() == to.date() { "%H:%M:%S" } else { "%Y-%m-%d %H:%M:%S" });
+        let to =
+            to.strftime(if from.date() == to.date() { "%H:%M:%S" } else { "%Y-%m-%d %H:%M:%S" });
         format!("{} to {to}", from.strftime("%Y-%m-%d %H:%M:%S"))
     };
     match (&run.planned_start, &run.planned_end) {
@@ -76,14 +86,18 @@ pub(super) fn facts(run: &AsRun) -> Vec<(&'static str, String)> {
         _ => fact("Planned", format!("from the moment it begins, {}", run.zone_name)),
     }
     match (&run.started, &run.last, &run.end) {
-        (Some(from), _, Some(end)) if run.finished => fact("Actual", format!("{}, finished", span(from, end))),
+        (Some(from), _, Some(end)) if run.finished => {
+            fact("Actual", format!("{}, finished", span(from, end)))
+        }
         (Some(from), Some(last), Some(end)) => {
             fact("Actual", format!("{}, unfinished", span(from, last)));
             fact("Projected", span(from, end));
         }
         _ => fact("Actual", "not begun".to_owned()),
     }
-    if let Some(recorded) = run.recorded.as_ref().filter(|_| run.rehearsal || run.shift_ms.is_some()) {
+    if let Some(recorded) =
+        run.recorded.as_ref().filter(|_| run.rehearsal || run.shift_ms.is_some())
+    {
         fact("Rehearsed", recorded.strftime("%Y-%m-%d %H:%M:%S").to_string());
     }
     match run.shown_over_ms() {
@@ -104,7 +118,11 @@ pub(super) fn facts(run: &AsRun) -> Vec<(&'static str, String)> {
         }
     }
     if run.show_changed {
-        fact("Show", "show.toml was changed after the run began: what is planned here is what it says now".to_owned());
+        fact(
+            "Show",
+            "show.toml was changed after the run began: what is planned here is what it says now"
+                .to_owned(),
+        );
     }
     if !run.terminal_lost.is_empty() {
         let at: Vec<_> = run.terminal_lost.iter().map(|at| days.clock(at)).collect();
@@ -112,7 +130,10 @@ pub(super) fn facts(run: &AsRun) -> Vec<(&'static str, String)> {
     }
     for down in &run.downtimes {
         let length = duration::length(down.down_ms * MILLISECOND_NS);
-        fact("Down", format!("{length}, from {} to {}", days.clock(&down.from), days.clock(&down.until)));
+        fact(
+            "Down",
+            format!("{length}, from {} to {}", days.clock(&down.from), days.clock(&down.until)),
+        );
     }
     if !run.unknown.is_empty() {
         let kinds = run.unknown.iter().map(|(kind, count)| format!("{count} {kind}"));
@@ -122,9 +143,11 @@ pub(super) fn facts(run: &AsRun) -> Vec<(&'static str, String)> {
     facts
 }
 
-/// Which outputs a panic told to stop, and which it could not tell: `stop sent to 3 outputs; lights not told: no route`.
+/// Which outputs a panic told to stop, and which it could not tell: `stop sent to 3 outputs; lights
+/// not told: no route`.
 fn stopped(panic: &PanicRow) -> String {
-    let sent = panic.stops.iter().filter(|(_, stop)| matches!(stop, Stop::Sent | Stop::Rehearsed)).count();
+    let sent =
+        panic.stops.iter().filter(|(_, stop)| matches!(stop, Stop::Sent | Stop::Rehearsed)).count();
     let others = panic.stops.iter().filter_map(|(output, stop)| match stop {
         Stop::Sent | Stop::Rehearsed => None,
         Stop::Failed(why) => Some(format!("{output} not told: {}", plain(why))),
@@ -162,7 +185,8 @@ pub(super) fn outcomes(report: &AsRun) -> Vec<Outcome> {
 /// What there is to say of a cue beyond its sign.
 pub(super) fn remark(cue: &CueRow) -> String {
     let said = |remark: &&String| *remark != cue.outcome.words();
-    let remarks = cue.remarks.iter().filter(said).cloned().chain(cue.lost.iter().map(LostSend::words));
+    let remarks =
+        cue.remarks.iter().filter(said).cloned().chain(cue.lost.iter().map(LostSend::words));
     plain(&remarks.collect::<Vec<_>>().join("; "))
 }
 

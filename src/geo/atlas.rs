@@ -1,6 +1,8 @@
-//! The lines that maps are drawn from: coasts, rivers, roads and landmarks, out of the files of `assets/maps`.
+//! The lines that maps are drawn from: coasts, rivers, roads and landmarks, out of the files of
+//! `assets/maps`.
 //!
-//! All are built in. Each says at what extents it is of use; where its lines come from stands at its head.
+//! All are built in. Each says at what extents it is of use; where its lines come from stands at
+//! its head.
 //!
 //! ```text
 //! # what it is, and its sources
@@ -15,8 +17,10 @@ use std::sync::OnceLock;
 use super::Place;
 
 /// The built-in maps: their names and texts.
-pub const FILES: [(&str, &str); 2] =
-    [("world", include_str!("../../assets/maps/world.txt")), ("paris", include_str!("../../assets/maps/paris.txt"))];
+pub const FILES: [(&str, &str); 2] = [
+    ("world", include_str!("../../assets/maps/world.txt")),
+    ("paris", include_str!("../../assets/maps/paris.txt")),
+];
 
 /// What a line of a map is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,13 +103,18 @@ pub fn at_scale(shorter_km: f64) -> impl Iterator<Item = &'static Chart> {
 ///
 /// The first line that is not of the form above.
 pub fn parse(name: &'static str, text: &str) -> Result<Chart, Fault> {
-    let mut chart = Chart { name, from_km: 0.0, to_km: f64::INFINITY, outlines: vec![], landmarks: vec![] };
+    let mut chart =
+        Chart { name, from_km: 0.0, to_km: f64::INFINITY, outlines: vec![], landmarks: vec![] };
     for (at, line) in text.lines().enumerate() {
         let line = line.trim();
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
-        read(&mut chart, line).map_err(|fault| Fault { map: name.to_owned(), line: at + 1, fault })?;
+        read(&mut chart, line).map_err(|fault| Fault {
+            map: name.to_owned(),
+            line: at + 1,
+            fault,
+        })?;
     }
     Ok(chart)
 }

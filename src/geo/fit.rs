@@ -40,8 +40,8 @@ pub struct Fit {
 }
 
 impl Fit {
-    /// The map of these places on a field of `width` by `height` dots. The places are to be near enough to each other to
-    /// show where a way runs.
+    /// The map of these places on a field of `width` by `height` dots. The places are to be near
+    /// enough to each other to show where a way runs.
     pub fn new(places: &[Place], (width, height): (f64, f64), margin: Margin) -> Self {
         let projection = Projection::suiting(places);
         let (mut low, mut high) = ((f64::MAX, f64::MAX), (f64::MIN, f64::MIN));
@@ -59,7 +59,8 @@ impl Fit {
         let mut middle = ((low.0 + high.0) / 2.0, (low.1 + high.1) / 2.0);
         let scale = across.min(down);
         if matches!(projection, Projection::Miller { .. }) {
-            // The world has a top and a bottom: what would be shown beyond one is better shown at the other side.
+            // The world has a top and a bottom: what would be shown beyond one is better shown at
+            // the other side.
             let top = projection.unrolled(84.0, 0.0).1.max(high.1).max(-low.1);
             let half = height / scale / 2.0;
             if half < top {
@@ -93,7 +94,8 @@ impl Fit {
         self.projection
     }
 
-    /// Kilometres in a dot at the middle of the field; a cylinder stretches what is nearer to a pole.
+    /// Kilometres in a dot at the middle of the field; a cylinder stretches what is nearer to a
+    /// pole.
     pub fn km_per_dot(&self) -> f64 {
         let stretch = match self.projection {
             Projection::Miller { .. } => self
@@ -110,8 +112,9 @@ impl Fit {
         self.size.0.min(self.size.1) * self.km_per_dot()
     }
 
-    /// A line over places as dots, with its copies on either side where the world repeats itself within the field. What
-    /// cannot be drawn as a line (a stretch through the far side of an azimuthal map) divides it.
+    /// A line over places as dots, with its copies on either side where the world repeats itself
+    /// within the field. What cannot be drawn as a line (a stretch through the far side of an
+    /// azimuthal map) divides it.
     pub fn trace(&self, places: &[Place]) -> Vec<Vec<(f64, f64)>> {
         let mut lines = vec![];
         let mut line: Vec<(f64, f64)> = vec![];
@@ -119,8 +122,10 @@ impl Fit {
         let is_round = matches!(self.projection, Projection::Azimuthal { .. });
         for place in places {
             let turn = super::turned(place.longitude - self.projection.meridian());
-            // The next point is on the nearer side of the one before, also where that is beyond the map's edge.
-            let on = east.map_or(turn, |before| before + super::turned((turn - before).rem_euclid(360.0)));
+            // The next point is on the nearer side of the one before, also where that is beyond the
+            // map's edge.
+            let on = east
+                .map_or(turn, |before| before + super::turned((turn - before).rem_euclid(360.0)));
             east = Some(on);
             let point = self.projection.unrolled(place.latitude, on);
             if is_round && point.0.hypot(point.1) > 2.6 {
@@ -131,10 +136,13 @@ impl Fit {
             line.push(self.on_field(point));
         }
         lines.extend((line.len() > 1).then_some(line));
-        let Some(period) = self.projection.period().map(|period| period * self.scale) else { return lines };
+        let Some(period) = self.projection.period().map(|period| period * self.scale) else {
+            return lines;
+        };
         let mut all = vec![];
         for line in lines {
-            let (left, right) = line.iter().fold((f64::MAX, f64::MIN), |(l, r), dot| (l.min(dot.0), r.max(dot.0)));
+            let (left, right) =
+                line.iter().fold((f64::MAX, f64::MIN), |(l, r), dot| (l.min(dot.0), r.max(dot.0)));
             // A way that goes round the earth more than once comes back as often.
             let first = (-right / period).ceil().max(-COPIES_MAX) as i32;
             let last = ((self.size.0 - left) / period).floor().min(COPIES_MAX) as i32;
@@ -145,7 +153,8 @@ impl Fit {
         all
     }
 
-    /// [`Fit::trace`] within [`Fit::columns`]: what is drawn of a line, where no place may come twice.
+    /// [`Fit::trace`] within [`Fit::columns`]: what is drawn of a line, where no place may come
+    /// twice.
     pub fn stretches(&self, places: &[Place]) -> Vec<Vec<(f64, f64)>> {
         let (left, right) = self.columns();
         let is_in = |dot: &(f64, f64)| (left - 0.5..=right + 0.5).contains(&dot.0);
@@ -154,7 +163,9 @@ impl Fit {
         if !is_world {
             return lines;
         }
-        let cut = |line: Vec<(f64, f64)>| line.split(|dot| !is_in(dot)).map(<[_]>::to_vec).collect::<Vec<_>>();
+        let cut = |line: Vec<(f64, f64)>| {
+            line.split(|dot| !is_in(dot)).map(<[_]>::to_vec).collect::<Vec<_>>()
+        };
         lines.into_iter().flat_map(cut).filter(|line| line.len() > 1).collect()
     }
 
@@ -178,7 +189,8 @@ mod tests {
     const MARGIN: Margin = Margin { across: 12.0, down: 6.0 };
 
     fn fit(nodes: &[(f64, f64)], size: (f64, f64)) -> (Fit, Way) {
-        let nodes: Vec<Place> = nodes.iter().map(|&(latitude, longitude)| Place::new(latitude, longitude)).collect();
+        let nodes: Vec<Place> =
+            nodes.iter().map(|&(latitude, longitude)| Place::new(latitude, longitude)).collect();
         let way = Way::new(&nodes);
         let samples: Vec<Place> = way.samples().iter().map(|spot| spot.place).collect();
         (Fit::new(&samples, size, MARGIN), way)
@@ -199,7 +211,10 @@ mod tests {
                 let (fit, way) = fit(route, size);
                 for spot in way.samples() {
                     let (x, y) = fit.dot(spot.place);
-                    assert!((0.0..=size.0).contains(&x) && (0.0..=size.1).contains(&y), "{route:?} {size:?} {x} {y}");
+                    assert!(
+                        (0.0..=size.0).contains(&x) && (0.0..=size.1).contains(&y),
+                        "{route:?} {size:?} {x} {y}"
+                    );
                 }
             }
         }
@@ -220,14 +235,20 @@ mod tests {
     #[test]
     fn a_way_round_the_earth_is_drawn_as_often_as_it_goes_round() {
         for turns in 1..=5 {
-            let nodes: Vec<(f64, f64)> = (0..=turns * 3).map(|third| (10.0, f64::from(third) * 120.0)).collect();
+            let nodes: Vec<(f64, f64)> =
+                (0..=turns * 3).map(|third| (10.0, f64::from(third) * 120.0)).collect();
             let (fit, way) = fit(&nodes, (300.0, 160.0));
             let places: Vec<Place> = way.samples().iter().map(|spot| spot.place).collect();
             let (left, right) = fit.columns();
-            let across = |line: &Vec<(f64, f64)>| line.windows(2).map(|pair| pair[1].0 - pair[0].0).sum::<f64>();
+            let across = |line: &Vec<(f64, f64)>| {
+                line.windows(2).map(|pair| pair[1].0 - pair[0].0).sum::<f64>()
+            };
             let drawn = fit.stretches(&places).iter().map(across).sum::<f64>() / (right - left);
             // A stretch across the map's edge is left out.
-            assert!((drawn - f64::from(turns)).abs() < 0.02 * f64::from(turns + 1), "{turns} turns: {drawn} drawn");
+            assert!(
+                (drawn - f64::from(turns)).abs() < 0.02 * f64::from(turns + 1),
+                "{turns} turns: {drawn} drawn"
+            );
         }
     }
 
@@ -242,7 +263,10 @@ mod tests {
         let points = drawn.iter().map(Vec::len).sum::<usize>();
         assert!((60..=line.len()).contains(&points), "no point twice: {points}");
         for dots in &traced {
-            assert!(dots.windows(2).all(|pair| (pair[1].0 - pair[0].0).abs() < 3.0), "it jumps: {dots:?}");
+            assert!(
+                dots.windows(2).all(|pair| (pair[1].0 - pair[0].0).abs() < 3.0),
+                "it jumps: {dots:?}"
+            );
         }
     }
 }

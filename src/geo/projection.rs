@@ -20,7 +20,8 @@ const POLAR_FROM: f64 = 76.0;
 /// The farthest from its centre that the azimuthal projection serves, in degrees of arc.
 const AZIMUTHAL_MAX: f64 = 110.0;
 
-/// A projection; what it yields is in radians of arc, x to the east and y to the north of its centre.
+/// A projection; what it yields is in radians of arc, x to the east and y to the north of its
+/// centre.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Projection {
     /// Equirectangular, true to scale at the latitude of its centre (p. 91).
@@ -41,7 +42,8 @@ pub enum Projection {
 }
 
 impl Projection {
-    /// The projection that suits these places, which are near enough to each other to show where a way runs.
+    /// The projection that suits these places, which are near enough to each other to show where a
+    /// way runs.
     pub fn suiting(places: &[Place]) -> Self {
         let (west, east) = arc(places);
         let longitude = turned((west + east) / 2.0);
@@ -64,12 +66,15 @@ impl Projection {
             Projection::Flat { centre } | Projection::Azimuthal { centre } => {
                 self.unrolled(place.latitude, turned(place.longitude - centre.longitude))
             }
-            Projection::Miller { longitude } => self.unrolled(place.latitude, turned(place.longitude - longitude)),
+            Projection::Miller { longitude } => {
+                self.unrolled(place.latitude, turned(place.longitude - longitude))
+            }
         }
     }
 
-    /// Where the place lies that is so many degrees east of the centre's meridian, be that more than once round: an
-    /// outline across the map's edge goes on beyond it instead of jumping to the other side.
+    /// Where the place lies that is so many degrees east of the centre's meridian, be that more
+    /// than once round: an outline across the map's edge goes on beyond it instead of jumping to
+    /// the other side.
     pub fn unrolled(&self, latitude: f64, east: f64) -> (f64, f64) {
         match *self {
             Projection::Flat { centre } => {
@@ -82,7 +87,8 @@ impl Projection {
             Projection::Azimuthal { centre } => {
                 let (latitude, east) = (latitude.to_radians(), east.to_radians());
                 let (sine, cosine) = centre.latitude.to_radians().sin_cos();
-                let cos_c = (sine * latitude.sin() + cosine * latitude.cos() * east.cos()).clamp(-1.0, 1.0);
+                let cos_c =
+                    (sine * latitude.sin() + cosine * latitude.cos() * east.cos()).clamp(-1.0, 1.0);
                 let c = cos_c.acos();
                 let k = if c < 1e-9 { 1.0 } else { c / c.sin().max(1e-9) };
                 let x = k * latitude.cos() * east.sin();
@@ -123,7 +129,8 @@ impl Projection {
         }
     }
 
-    /// How far apart two copies of a place are, for a projection that repeats itself to the east and west.
+    /// How far apart two copies of a place are, for a projection that repeats itself to the east
+    /// and west.
     pub fn period(&self) -> Option<f64> {
         match *self {
             Projection::Flat { centre } => Some(TAU * centre.latitude.to_radians().cos()),
@@ -141,13 +148,14 @@ impl Projection {
     }
 }
 
-/// The smallest stretch of longitudes, from west to east, that holds all places; the east is the greater number, beyond
-/// 180 if it has to be.
+/// The smallest stretch of longitudes, from west to east, that holds all places; the east is the
+/// greater number, beyond 180 if it has to be.
 fn arc(places: &[Place]) -> (f64, f64) {
     let mut all: Vec<f64> = places.iter().map(|place| place.longitude.rem_euclid(360.0)).collect();
     all.sort_by(f64::total_cmp);
     let (Some(&first), Some(&last)) = (all.first(), all.last()) else { return (0.0, 0.0) };
-    // The widest gap is what the map leaves out; it may lie across the meridian at which the sorting began.
+    // The widest gap is what the map leaves out; it may lie across the meridian at which the
+    // sorting began.
     let mut widest = (first + 360.0 - last, first, last);
     for pair in all.windows(2) {
         let &[a, b] = pair else { continue };
@@ -160,7 +168,8 @@ fn arc(places: &[Place]) -> (f64, f64) {
 
 fn latitudes(places: &[Place]) -> (f64, f64) {
     let of = places.iter().map(|place| place.latitude);
-    let (south, north) = of.fold((f64::MAX, f64::MIN), |(south, north), at| (south.min(at), north.max(at)));
+    let (south, north) =
+        of.fold((f64::MAX, f64::MIN), |(south, north), at| (south.min(at), north.max(at)));
     if south <= north { (south, north) } else { (0.0, 0.0) }
 }
 
@@ -181,8 +190,10 @@ mod tests {
     use crate::geo::Way;
 
     fn suiting(nodes: &[(f64, f64)]) -> Projection {
-        let nodes: Vec<Place> = nodes.iter().map(|&(latitude, longitude)| Place::new(latitude, longitude)).collect();
-        let samples: Vec<Place> = Way::new(&nodes).samples().iter().map(|spot| spot.place).collect();
+        let nodes: Vec<Place> =
+            nodes.iter().map(|&(latitude, longitude)| Place::new(latitude, longitude)).collect();
+        let samples: Vec<Place> =
+            Way::new(&nodes).samples().iter().map(|spot| spot.place).collect();
         Projection::suiting(&samples)
     }
 
@@ -192,13 +203,21 @@ mod tests {
     #[test]
     fn the_extent_chooses() {
         let flat = suiting(&[(48.92, 2.36), (48.85, 2.30)]);
-        assert!(matches!(flat, Projection::Flat { centre } if (centre.latitude - 48.885).abs() < 1e-9));
-        assert!(matches!(suiting(&[(48.86, 2.29), (33.94, -118.41)]), Projection::Miller { longitude }
-            if (longitude + 58.0).abs() < 1.0));
+        assert!(
+            matches!(flat, Projection::Flat { centre } if (centre.latitude - 48.885).abs() < 1e-9)
+        );
+        assert!(
+            matches!(suiting(&[(48.86, 2.29), (33.94, -118.41)]), Projection::Miller { longitude }
+            if (longitude + 58.0).abs() < 1.0)
+        );
         // Tokyo to Los Angeles: the middle lies in the Pacific, east of the date line.
-        assert!(matches!(suiting(&[(35.68, 139.65), (33.94, -118.41)]), Projection::Miller { longitude }
-            if (longitude + 169.38).abs() < 1.0));
-        assert!(matches!(suiting(&[OSLO, ANCHORAGE]), Projection::Azimuthal { centre } if centre.latitude > 80.0));
+        assert!(
+            matches!(suiting(&[(35.68, 139.65), (33.94, -118.41)]), Projection::Miller { longitude }
+            if (longitude + 169.38).abs() < 1.0)
+        );
+        assert!(
+            matches!(suiting(&[OSLO, ANCHORAGE]), Projection::Azimuthal { centre } if centre.latitude > 80.0)
+        );
         assert!(matches!(
             suiting(&[(0.0, 0.0), (89.0, 0.0), (0.0, 120.0), (-50.0, -120.0)]),
             Projection::Miller { .. }
@@ -211,8 +230,11 @@ mod tests {
     #[test]
     fn miller_is_as_snyder_tabulates_it() {
         // USGS PP 1395, table 14, for a sphere of radius 1: 1.25 ln tan 81°, 69°, 63°, 57°, 47°.
-        for (latitude, y) in [(90.0, 2.30341), (60.0, 1.19683), (45.0, 0.84284), (30.0, 0.53962), (5.0, 0.08734)] {
-            let (_, found) = Projection::Miller { longitude: 0.0 }.forward(Place::new(latitude, 0.0));
+        for (latitude, y) in
+            [(90.0, 2.30341), (60.0, 1.19683), (45.0, 0.84284), (30.0, 0.53962), (5.0, 0.08734)]
+        {
+            let (_, found) =
+                Projection::Miller { longitude: 0.0 }.forward(Place::new(latitude, 0.0));
             assert!((found - y).abs() < 2e-5, "{latitude}: {found}");
         }
     }
@@ -221,7 +243,9 @@ mod tests {
     fn the_azimuth_and_the_distance_from_the_centre_are_true() {
         let centre = Place::new(40.0, -100.0);
         let projection = Projection::Azimuthal { centre };
-        for place in [Place::new(10.0, -60.0), Place::new(-39.0, 79.0), Place::new(90.0, 0.0), centre] {
+        for place in
+            [Place::new(10.0, -60.0), Place::new(-39.0, 79.0), Place::new(90.0, 0.0), centre]
+        {
             let (x, y) = projection.forward(place);
             assert!((x.hypot(y) - angle(centre, place)).abs() < 1e-6, "{place:?}");
         }
@@ -229,15 +253,28 @@ mod tests {
 
     #[test]
     fn forward_and_inverse_undo_each_other() {
-        let middles = [Place::new(48.9, 2.3), Place::new(0.0, 179.0), Place::new(-85.0, -30.0), Place::new(90.0, 10.0)];
+        let middles = [
+            Place::new(48.9, 2.3),
+            Place::new(0.0, 179.0),
+            Place::new(-85.0, -30.0),
+            Place::new(90.0, 10.0),
+        ];
         for centre in middles {
-            let wide = [Projection::Miller { longitude: centre.longitude }, Projection::Azimuthal { centre }];
+            let wide = [
+                Projection::Miller { longitude: centre.longitude },
+                Projection::Azimuthal { centre },
+            ];
             let flat = Projection::Flat { centre };
-            for (north, east) in (-8..=8).flat_map(|north| (-17..=17).map(move |east| (north, east))) {
+            for (north, east) in
+                (-8..=8).flat_map(|north| (-17..=17).map(move |east| (north, east)))
+            {
                 let place = Place::new(f64::from(north) * 10.0, f64::from(east) * 10.0);
                 for projection in wide {
                     let back = projection.inverse(projection.forward(place)).unwrap();
-                    assert!(angle(place, back) < 1e-6, "{projection:?}: {place:?} comes back as {back:?}");
+                    assert!(
+                        angle(place, back) < 1e-6,
+                        "{projection:?}: {place:?} comes back as {back:?}"
+                    );
                 }
                 if centre.latitude.abs() < 80.0 {
                     assert!(angle(place, flat.inverse(flat.forward(place)).unwrap()) < 1e-6);

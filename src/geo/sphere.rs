@@ -1,11 +1,13 @@
-//! The earth as a sphere: how far apart two places are, and what lies between them on the shortest way.
+//! The earth as a sphere: how far apart two places are, and what lies between them on the shortest
+//! way.
 //!
-//! A sphere is wrong by half a percent at most, which is what a caller's kilometres may be wrong by.
+//! A sphere is wrong by half a percent at most, which is what a caller's kilometres may be wrong
+//! by.
 
 use super::Place;
 
-/// The mean radius of the earth in kilometres (IUGG: (2a + b) / 3 of the reference ellipsoid GRS 80; Moritz, "Geodetic
-/// Reference System 1980").
+/// The mean radius of the earth in kilometres (IUGG: (2a + b) / 3 of the reference ellipsoid GRS
+/// 80; Moritz, "Geodetic Reference System 1980").
 pub const RADIUS_KM: f64 = 6371.0088;
 
 /// A place as a point of the unit sphere.
@@ -13,7 +15,8 @@ pub(super) type Vector = [f64; 3];
 
 /// The length of the shortest way between two places in kilometres.
 ///
-/// By the haversine (Sinnott, "Virtues of the Haversine", Sky and Telescope 68, 1984), which stays exact for neighbours.
+/// By the haversine (Sinnott, "Virtues of the Haversine", Sky and Telescope 68, 1984), which stays
+/// exact for neighbours.
 pub fn distance_km(a: Place, b: Place) -> f64 {
     angle(a, b) * RADIUS_KM
 }
@@ -26,8 +29,8 @@ pub(super) fn angle(a: Place, b: Place) -> f64 {
     2.0 * haversine.clamp(0.0, 1.0).sqrt().asin()
 }
 
-/// The place at a part, 0 to 1, of the great circle from `a` to `b`. Between antipodes, where every way is as short, it
-/// goes over the north pole, or from pole to pole along the meridian of `a`.
+/// The place at a part, 0 to 1, of the great circle from `a` to `b`. Between antipodes, where every
+/// way is as short, it goes over the north pole, or from pole to pole along the meridian of `a`.
 ///
 /// By spherical linear interpolation (Shoemake, "Animating Rotation with Quaternion Curves", 1985).
 pub fn between(a: Place, b: Place, part: f64) -> Place {
@@ -51,7 +54,11 @@ fn over_a_pole(a: Place, part: f64) -> Place {
         return Place::new(90.0 - 180.0 * part, a.longitude);
     }
     let latitude = a.latitude + 180.0 * part;
-    if latitude <= 90.0 { Place::new(latitude, a.longitude) } else { Place::new(180.0 - latitude, a.longitude + 180.0) }
+    if latitude <= 90.0 {
+        Place::new(latitude, a.longitude)
+    } else {
+        Place::new(180.0 - latitude, a.longitude + 180.0)
+    }
 }
 
 /// A place as a point of the unit sphere: x to 0° 0°, y to 0° 90° east, z to the north pole.
@@ -86,7 +93,8 @@ mod tests {
             (Place::new(10.0, 179.5), Place::new(11.0, 179.5), 111.12, 0.002),
             // Across the date line: one degree of the equator (WGS 84: 111.320 km).
             (Place::new(0.0, 179.5), Place::new(0.0, -179.5), 111.32, 0.002),
-            // London Heathrow to New York JFK: 5,540 km, and Sydney to Santiago: 11,340 km (Great Circle Mapper).
+            // London Heathrow to New York JFK: 5,540 km, and Sydney to Santiago: 11,340 km (Great
+            // Circle Mapper).
             (Place::new(51.4706, -0.4619), Place::new(40.6398, -73.7789), 5540.0, 0.005),
             (Place::new(-33.9461, 151.1772), Place::new(-33.3930, -70.7858), 11_340.0, 0.005),
             (PARIS, PARIS, 0.0, 0.0),
@@ -96,12 +104,13 @@ mod tests {
         }
     }
 
-    /// The latitude of the great circle through `a` and `b` at a meridian, by the formula of navigators (Williams,
-    /// "Aviation Formulary", latitude of a point on a great circle).
+    /// The latitude of the great circle through `a` and `b` at a meridian, by the formula of
+    /// navigators (Williams, "Aviation Formulary", latitude of a point on a great circle).
     fn latitude_at(a: Place, b: Place, longitude: f64) -> f64 {
         let [lat1, lon1, lat2, lon2, lon] =
             [a.latitude, a.longitude, b.latitude, b.longitude, longitude].map(f64::to_radians);
-        let above = lat1.sin() * lat2.cos() * (lon - lon2).sin() - lat2.sin() * lat1.cos() * (lon - lon1).sin();
+        let above = lat1.sin() * lat2.cos() * (lon - lon2).sin()
+            - lat2.sin() * lat1.cos() * (lon - lon1).sin();
         (above / (lat1.cos() * lat2.cos() * (lon1 - lon2).sin())).atan().to_degrees()
     }
 
@@ -112,7 +121,8 @@ mod tests {
             let expected = latitude_at(PARIS, LAX, at.longitude);
             assert!((at.latitude - expected).abs() < 1e-6, "{at:?}, not {expected}");
         }
-        // Greenland's southern tip, Cape Farewell, lies at 59.8° N; at 45° W it is land from 60.1° N.
+        // Greenland's southern tip, Cape Farewell, lies at 59.8° N; at 45° W it is land from 60.1°
+        // N.
         assert!((60.1..65.0).contains(&latitude_at(PARIS, LAX, -45.0)));
         // The north of Quebec at 75° W: from the tree line to Cape Wolstenholme at 62.6° N.
         assert!((55.0..62.6).contains(&latitude_at(PARIS, LAX, -75.0)));
@@ -124,7 +134,11 @@ mod tests {
     fn what_has_no_one_way_has_a_defined_one() {
         let (a, b) = (Place::new(20.0, 30.0), Place::new(-20.0, -150.0));
         for (part, latitude) in [(0.0, 20.0), (0.25, 65.0), (0.5, 70.0), (1.0, -20.0)] {
-            assert!((between(a, b, part).latitude - latitude).abs() < 1e-6, "{:?}", between(a, b, part));
+            assert!(
+                (between(a, b, part).latitude - latitude).abs() < 1e-6,
+                "{:?}",
+                between(a, b, part)
+            );
         }
         let (north, south) = (Place::new(90.0, 0.0), Place::new(-90.0, 40.0));
         assert!((between(north, south, 0.5).latitude).abs() < 1e-6);

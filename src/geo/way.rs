@@ -1,4 +1,5 @@
-//! A way over places: its legs along great circles, their kilometres, and where one is after a part of it.
+//! A way over places: its legs along great circles, their kilometres, and where one is after a part
+//! of it.
 //!
 //! ```text
 //!  ●────────────○─ ─ ─ ─ ─ ─○─ ─ ─ ─ ─○
@@ -37,7 +38,10 @@ impl Way {
         let mut km = Vec::with_capacity(nodes.len());
         let mut so_far = 0.0;
         for (at, &node) in nodes.iter().enumerate() {
-            so_far += at.checked_sub(1).and_then(|from| nodes.get(from)).map_or(0.0, |&from| distance_km(from, node));
+            so_far += at
+                .checked_sub(1)
+                .and_then(|from| nodes.get(from))
+                .map_or(0.0, |&from| distance_km(from, node));
             km.push(so_far);
         }
         let mut way = Way { nodes: nodes.to_vec(), km, samples: vec![] };
@@ -62,12 +66,13 @@ impl Way {
         let leg = self.km.partition_point(|&node| node < km).saturating_sub(1);
         let (from, to) = (self.nodes.get(leg)?, self.nodes.get(leg + 1).or(self.nodes.last())?);
         let long = self.node_km(leg + 1) - self.node_km(leg);
-        let place = if long > 0.0 { between(*from, *to, (km - self.node_km(leg)) / long) } else { *from };
+        let place =
+            if long > 0.0 { between(*from, *to, (km - self.node_km(leg)) / long) } else { *from };
         Some(Spot { place, km })
     }
 
-    /// Places along the whole way, near enough to each other for straight lines between them; always the same, and the
-    /// nodes are among them.
+    /// Places along the whole way, near enough to each other for straight lines between them;
+    /// always the same, and the nodes are among them.
     pub fn samples(&self) -> &[Spot] {
         &self.samples
     }
@@ -88,8 +93,8 @@ impl Way {
         samples
     }
 
-    /// The way in two: the part done, and the part to come, each as places for straight lines. Both hold the spot where
-    /// they meet.
+    /// The way in two: the part done, and the part to come, each as places for straight lines. Both
+    /// hold the spot where they meet.
     pub fn split(&self, part: f64) -> (Vec<Place>, Vec<Place>) {
         let Some(here) = self.at(part) else { return (vec![], vec![]) };
         let turn = self.samples.partition_point(|sample| sample.km <= here.km);
@@ -116,7 +121,9 @@ mod tests {
         let way = corner();
         let quarter = 6371.0088 * std::f64::consts::FRAC_PI_2;
         assert!((way.length_km() - 2.0 * quarter).abs() < 1e-6);
-        for (part, latitude, longitude) in [(0.0, 0.0, 0.0), (0.25, 0.0, 45.0), (0.5, 0.0, 90.0), (0.75, 45.0, 90.0)] {
+        for (part, latitude, longitude) in
+            [(0.0, 0.0, 0.0), (0.25, 0.0, 45.0), (0.5, 0.0, 90.0), (0.75, 45.0, 90.0)]
+        {
             let spot = way.at(part).unwrap();
             assert!((spot.place.latitude - latitude).abs() < 1e-9, "{part}: {spot:?}");
             assert!((spot.place.longitude - longitude).abs() < 1e-9, "{part}: {spot:?}");
@@ -133,7 +140,9 @@ mod tests {
             let part = f64::from(step) / 40.0;
             let (done, to_come) = way.split(part);
             assert_eq!(done.last(), to_come.first());
-            let km = |places: &[Place]| places.windows(2).map(|pair| distance_km(pair[0], pair[1])).sum::<f64>();
+            let km = |places: &[Place]| {
+                places.windows(2).map(|pair| distance_km(pair[0], pair[1])).sum::<f64>()
+            };
             assert!((km(&done) - way.length_km() * part).abs() < 1e-6, "{part}");
             assert!((km(&to_come) - way.length_km() * (1.0 - part)).abs() < 1e-6, "{part}");
         }

@@ -55,7 +55,8 @@ impl Begun {
     }
 }
 
-/// Returns `true` if Alt and this character send what begins a sequence, or ends one: nobody can tell them apart.
+/// Returns `true` if Alt and this character send what begins a sequence, or ends one: nobody can
+/// tell them apart.
 pub fn is_lost_with_alt(c: char) -> bool {
     c == '\\' || u8::try_from(c).is_ok_and(|byte| begins(byte).is_some())
 }

@@ -1,18 +1,18 @@
 //! Text that nobody typed: more keys in one go than a hand can press.
 //!
-//! Terminals mark pasted text, but the plain Linux console and old programs in between do not. Then only its pace tells it
-//! from keys. One go is what the terminal had to say until it was seen empty: no time is measured, since a program that
-//! presses keys may be quick.
+//! Terminals mark pasted text, but the plain Linux console and old programs in between do not. Then
+//! only its pace tells it from keys. One go is what the terminal had to say until it was seen
+//! empty: no time is measured, since a program that presses keys may be quick.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-/// So many keys in one go are no keys. A line that lags for a second delivers what was typed in that second in one piece,
-/// six keys of a fast hand: `s123` and Space must come through.
+/// So many keys in one go are no keys. A line that lags for a second delivers what was typed in
+/// that second in one piece, six keys of a fast hand: `s123` and Space must come through.
 const KEYS_MIN: usize = 8;
 /// So many are enough where Enter is among them: a line of a file.
 const KEYS_OF_LINE_MIN: usize = 5;
-/// So many of them are different. A key that is held down on a line that lags comes as often as one likes, and perhaps
-/// another after it.
+/// So many of them are different. A key that is held down on a line that lags comes as often as one
+/// likes, and perhaps another after it.
 const DIFFERENT_MIN: usize = 3;
 
 /// Counts the keys that come in one go.
@@ -49,7 +49,10 @@ impl Burst {
 }
 
 /// Returns `true` if text can have this key in it.
-#[expect(clippy::wildcard_enum_match_arm, reason = "the enum is another crate's; no other key is text")]
+#[expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "the enum is another crate's; no other key is text"
+)]
 fn types(key: &KeyEvent) -> bool {
     let is_text = match key.code {
         KeyCode::Char(_) => (key.modifiers - KeyModifiers::SHIFT).is_empty(),

@@ -1,7 +1,9 @@
-//! What terminals send, and the keys that each of it is. Written down from xterm's ctlseqs, console_codes(4), rxvt's
-//! reference and the kitty keyboard protocol's page.
+//! What terminals send, and the keys that each of it is. Written down from xterm's ctlseqs,
+//! console_codes(4), rxvt's reference and the kitty keyboard protocol's page.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use crossterm::event::{
+    KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind,
+};
 
 use super::Input;
 
@@ -164,7 +166,8 @@ const NUMBERED: [(u8, KeyCode); 28] = [
     (34, KeyCode::F(20)),
 ];
 
-/// xterm, VT220, the Linux console and rxvt: the keys with a number, and how rxvt says what is held.
+/// xterm, VT220, the Linux console and rxvt: the keys with a number, and how rxvt says what is
+/// held.
 fn with_numbers(add: &mut Add<'_>) {
     for (number, code) in NUMBERED {
         add(format!("\x1b[{number}~").as_bytes(), vec![key(code, NONE)]);
@@ -176,7 +179,9 @@ fn with_numbers(add: &mut Add<'_>) {
         add(format!("\x1b[{number}@").as_bytes(), vec![key(code, SHIFT | CONTROL)]);
         add(format!("\x1b\x1b[{number}~").as_bytes(), vec![key(code, ALT)]);
     }
-    for (letter, code) in [('a', KeyCode::Up), ('b', KeyCode::Down), ('c', KeyCode::Right), ('d', KeyCode::Left)] {
+    for (letter, code) in
+        [('a', KeyCode::Up), ('b', KeyCode::Down), ('c', KeyCode::Right), ('d', KeyCode::Left)]
+    {
         add(format!("\x1b[{letter}").as_bytes(), vec![key(code, SHIFT)]);
         add(format!("\x1bO{letter}").as_bytes(), vec![key(code, CONTROL)]);
     }
@@ -273,7 +278,9 @@ fn kitty(add: &mut Add<'_>) {
     add(b"\x1b[0;;26481:20140u", vec![Input::Paste("東京".into())]);
     add(b"\x1b[0;1:3;26481:20140u", vec![]);
     // Shift, Caps Lock, a media key, Shift-7 of an unknown layout, dead keys, nonsense.
-    for nothing in ["57441;2u", "57447;2:3u", "57358u", "57430u", "55;2u", "1114112u", "u", ";;u", "27;5~"] {
+    for nothing in
+        ["57441;2u", "57447;2:3u", "57358u", "57430u", "55;2u", "1114112u", "u", ";;u", "27;5~"]
+    {
         add(format!("\x1b[{nothing}").as_bytes(), vec![]);
     }
 }
@@ -302,7 +309,9 @@ fn the_mouse(add: &mut Add<'_>) {
     ] {
         add(bytes, vec![mouse(kind, column, row, modifiers)]);
     }
-    for nothing in [&b"\x1b[<0;3M"[..], b"\x1b[<0;3;4Z", b"\x1b[<99999999999;3;4M", b"\x1b[1;2;3;4;5;6;7;8;9M"] {
+    for nothing in
+        [&b"\x1b[<0;3M"[..], b"\x1b[<0;3;4Z", b"\x1b[<99999999999;3;4M", b"\x1b[1;2;3;4;5;6;7;8;9M"]
+    {
         add(nothing, vec![]);
     }
     add(b"\x1b[I", vec![Input::Focus(true)]);

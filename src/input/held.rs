@@ -1,23 +1,26 @@
-//! Keys that are held down, told by time: most terminals send a held key again and again, each time as if it were pressed.
+//! Keys that are held down, told by time: most terminals send a held key again and again, each time
+//! as if it were pressed.
 //!
-//! A keyboard repeats a held key after a delay (250 to 660 ms), and from then on every 25 to 95 ms. No hand is so fast, so
-//! the repeats after the first one are known at once. The first one looks like a second press. It is known where a key was
-//! held before, because the delay is the same for all keys: a press of the same key at just that delay waits for a little
-//! more than the time between two repeats, and [`PERIOD_MAX_NS`] at most. If the next one follows in this time, both are
-//! repeats; if not, it was a press. So no press is lost, and only what comes at the delay that this keyboard was seen to
-//! have has to wait.
+//! A keyboard repeats a held key after a delay (250 to 660 ms), and from then on every 25 to 95 ms.
+//! No hand is so fast, so the repeats after the first one are known at once. The first one looks
+//! like a second press. It is known where a key was held before, because the delay is the same for
+//! all keys: a press of the same key at just that delay waits for a little more than the time
+//! between two repeats, and [`PERIOD_MAX_NS`] at most. If the next one follows in this time, both
+//! are repeats; if not, it was a press. So no press is lost, and only what comes at the delay that
+//! this keyboard was seen to have has to wait.
 //!
-//! Esc waits in any case, because Esc twice is panic. Its waiting delays nothing but panic, and that by less than a hand
-//! needs for a press.
+//! Esc waits in any case, because Esc twice is panic. Its waiting delays nothing but panic, and
+//! that by less than a hand needs for a press.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use super::ESC_WAIT_NS;
 
-/// The longest time between two repeats, nanoseconds: 9 a second. X11 has 40 ms, GNOME 30, KDE 40, the Linux console 33,
-/// macOS 90.
+/// The longest time between two repeats, nanoseconds: 9 a second. X11 has 40 ms, GNOME 30, KDE 40,
+/// the Linux console 33, macOS 90.
 pub(super) const PERIOD_MAX_NS: u64 = 110_000_000;
-/// The same for a keyboard that was seen to be faster: somebody in a hurry may press a key ten times a second.
+/// The same for a keyboard that was seen to be faster: somebody in a hurry may press a key ten
+/// times a second.
 const FAST_PERIOD_MAX_NS: u64 = 70_000_000;
 /// The shortest: what comes sooner was delayed on its way, or is two keys of one hand.
 const PERIOD_MIN_NS: u64 = 15_000_000;
@@ -71,16 +74,23 @@ impl Last {
 }
 
 impl Held {
-    /// Takes in a press that came at `now_ns`, and gives what is known now: a press or a repeat, and when it came.
-    pub(super) fn take(&mut self, key: KeyEvent, now_ns: u64) -> impl Iterator<Item = (KeyEvent, u64)> + use<> {
+    /// Takes in a press that came at `now_ns`, and gives what is known now: a press or a repeat,
+    /// and when it came.
+    pub(super) fn take(
+        &mut self,
+        key: KeyEvent,
+        now_ns: u64,
+    ) -> impl Iterator<Item = (KeyEvent, u64)> + use<> {
         let last = self.last.filter(|last| last.key == key);
         let gap_ns = last.map(|last| now_ns.saturating_sub(last.at_ns));
         let waited = self.last.filter(|_| std::mem::take(&mut self.waits));
         let is_escape = is_escape(&key);
         let is_repeat = match (last, gap_ns) {
-            // Twice at once after a wait: a line has held up repeats. Panic must not be lost, so Esc is not taken for one.
+            // Twice at once after a wait: a line has held up repeats. Panic must not be lost, so
+            // Esc is not taken for one.
             (Some(_), Some(gap_ns)) if gap_ns < PERIOD_MIN_NS => waited.is_some() && !is_escape,
-            // At the pace of repeats, after the delay of a keyboard. Without that delay it is a program that presses keys.
+            // At the pace of repeats, after the delay of a keyboard. Without that delay it is a
+            // program that presses keys.
             (Some(last), Some(gap_ns)) => {
                 let is_after_delay = last.gap_ns.is_some_and(|gap_ns| DELAYS_NS.contains(&gap_ns));
                 gap_ns <= self.period_max_ns() && (last.repeats > 0 || is_after_delay)
@@ -91,11 +101,20 @@ impl Held {
             let kind = if is_repeat { KeyEventKind::Repeat } else { KeyEventKind::Press };
             (KeyEvent { kind, ..waited.key }, waited.at_ns)
         });
-        let mut next = Last { key, at_ns: now_ns, gap_ns, repeats: 0, delay_ns: 0, since_first_ns: 0, since_first: 0 };
+        let mut next = Last {
+            key,
+            at_ns: now_ns,
+            gap_ns,
+            repeats: 0,
+            delay_ns: 0,
+            since_first_ns: 0,
+            since_first: 0,
+        };
         if let Some(last) = last.filter(|_| is_repeat) {
             next.repeats = last.repeats + 1;
             (next.since_first_ns, next.since_first) = last.since_first(gap_ns.unwrap_or(0));
-            next.delay_ns = if last.repeats == 0 { last.gap_ns.unwrap_or(0) } else { last.delay_ns };
+            next.delay_ns =
+                if last.repeats == 0 { last.gap_ns.unwrap_or(0) } else { last.delay_ns };
             if next.repeats >= REPEATS_TO_LEARN && DELAYS_NS.contains(&next.delay_ns) {
                 let period_ns = next.since_first_ns / next.since_first.max(1);
                 self.known = Some(Known { delay_ns: next.delay_ns, period_ns });
@@ -123,7 +142,9 @@ impl Held {
 
     /// The longest time between two repeats of this keyboard, as far as it is known.
     fn period_max_ns(&self) -> u64 {
-        let max_ns = |known: Known| (known.period_ns + PERIOD_SLACK_NS).clamp(FAST_PERIOD_MAX_NS, PERIOD_MAX_NS);
+        let max_ns = |known: Known| {
+            (known.period_ns + PERIOD_SLACK_NS).clamp(FAST_PERIOD_MAX_NS, PERIOD_MAX_NS)
+        };
         self.known.map_or(PERIOD_MAX_NS, max_ns)
     }
 
@@ -144,8 +165,8 @@ impl Held {
         self.flush()
     }
 
-    /// Gives the key that waits as a press, and begins again: the terminal says by itself what is held, or something else
-    /// came.
+    /// Gives the key that waits as a press, and begins again: the terminal says by itself what is
+    /// held, or something else came.
     pub(super) fn flush(&mut self) -> Option<(KeyEvent, u64)> {
         let last = self.last.as_mut().filter(|_| std::mem::take(&mut self.waits))?;
         last.repeats = 0;
@@ -178,7 +199,9 @@ mod tests {
         }
 
         fn quiet(&mut self, ms: u64) {
-            if let Some(deadline_ns) = self.held.deadline().filter(|&deadline_ns| deadline_ns <= ms * MS_NS) {
+            if let Some(deadline_ns) =
+                self.held.deadline().filter(|&deadline_ns| deadline_ns <= ms * MS_NS)
+            {
                 let (key, at_ns) = self.held.expire(deadline_ns).unwrap();
                 self.give(key, at_ns, deadline_ns / MS_NS);
             }
@@ -205,7 +228,11 @@ mod tests {
         }
 
         fn presses(&mut self) -> Vec<u64> {
-            self.all().into_iter().filter(|(_, kind, _)| *kind == KeyEventKind::Press).map(|(.., ms)| ms).collect()
+            self.all()
+                .into_iter()
+                .filter(|(_, kind, _)| *kind == KeyEventKind::Press)
+                .map(|(.., ms)| ms)
+                .collect()
         }
     }
 
@@ -224,7 +251,8 @@ mod tests {
             assert_eq!(rig.presses(), [0, delay_ms], "{what}: the first time nobody can know");
             rig.hold(' ', 5_000, delay_ms, period_ms, 10);
             assert_eq!(rig.presses(), [5_000], "{what}");
-            // The delay is not always the same by some milliseconds, and the keyboard may be slower than before.
+            // The delay is not always the same by some milliseconds, and the keyboard may be slower
+            // than before.
             rig.hold(' ', 9_000, delay_ms + 12, period_ms + 3, 3);
             assert_eq!(rig.presses(), [9_000], "{what}");
         }
@@ -258,7 +286,10 @@ mod tests {
             rig.press(' ', from_ms + gap_ms);
             let waits = rig.given.len() < 2;
             if let Some(deadline_ns) = rig.held.deadline() {
-                assert!(deadline_ns - (from_ms + gap_ms) * MS_NS <= 70 * MS_NS, "GO waits too long");
+                assert!(
+                    deadline_ns - (from_ms + gap_ms) * MS_NS <= 70 * MS_NS,
+                    "GO waits too long"
+                );
             }
             assert_eq!(waits, (460..=540).contains(&gap_ms), "{gap_ms} ms");
             assert_eq!(rig.presses(), [from_ms, from_ms + gap_ms], "{gap_ms} ms");
@@ -287,7 +318,8 @@ mod tests {
             rig.hold('E', 0, delay_ms, 33, 20);
             assert_eq!(rig.presses(), [0], "{delay_ms} ms");
         }
-        // As fast and as slow as a hand can, and in one piece on a line that lags; in a hurry more often than twice.
+        // As fast and as slow as a hand can, and in one piece on a line that lags; in a hurry more
+        // often than twice.
         for gaps in [
             &[1][..],
             &[80],

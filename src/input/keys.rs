@@ -1,6 +1,7 @@
 //! Names for keys: bytes, numbers of function keys, key codes of the kitty keyboard protocol.
 //!
-//! Sources: xterm's ctlseqs, console_codes(4), rxvt's reference, <https://sw.kovidgoyal.net/kitty/keyboard-protocol/>.
+//! Sources: xterm's ctlseqs, console_codes(4), rxvt's reference,
+//! <https://sw.kovidgoyal.net/kitty/keyboard-protocol/>.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
@@ -9,7 +10,8 @@ pub(super) fn of_byte(byte: u8) -> KeyEvent {
     let control = |c: u8| KeyEvent::new(KeyCode::Char(char::from(c)), KeyModifiers::CONTROL);
     let plain = |code| KeyEvent::new(code, KeyModifiers::NONE);
     match byte {
-        // Some terminals, and most programs that type at one, end a line with a line feed, and take ^H for Backspace.
+        // Some terminals, and most programs that type at one, end a line with a line feed, and take
+        // ^H for Backspace.
         b'\r' | b'\n' => plain(KeyCode::Enter),
         b'\t' => plain(KeyCode::Tab),
         0x7f | 0x08 => plain(KeyCode::Backspace),
@@ -43,7 +45,10 @@ pub(super) fn modifiers(parameter: u32) -> KeyModifiers {
         (16, KeyModifiers::HYPER),
         (32, KeyModifiers::META),
     ];
-    named.into_iter().filter(|(bit, _)| bits & bit != 0).fold(KeyModifiers::NONE, |all, (_, one)| all | one)
+    named
+        .into_iter()
+        .filter(|(bit, _)| bits & bit != 0)
+        .fold(KeyModifiers::NONE, |all, (_, one)| all | one)
 }
 
 /// What happened to the key: the number after the modifiers' colon.
@@ -110,10 +115,15 @@ pub(super) struct Alternates {
     pub(super) base: Option<u32>,
 }
 
-/// The key of a code in `CSI code u` or `CSI 27 ; modifiers ; code ~`; `text` is what it types, where the terminal says
-/// so. Nothing where it is a key that does nothing alone, or where Shift makes something of it that nobody can know
-/// without the layout of the keyboard.
-pub(super) fn coded(code: u32, other: Alternates, text: Option<char>, parameter: u32) -> Option<KeyEvent> {
+/// The key of a code in `CSI code u` or `CSI 27 ; modifiers ; code ~`; `text` is what it types,
+/// where the terminal says so. Nothing where it is a key that does nothing alone, or where Shift
+/// makes something of it that nobody can know without the layout of the keyboard.
+pub(super) fn coded(
+    code: u32,
+    other: Alternates,
+    text: Option<char>,
+    parameter: u32,
+) -> Option<KeyEvent> {
     let held = modifiers(parameter);
     let plain = |code, held| Some(KeyEvent::new(code, held));
     match code {
@@ -124,7 +134,9 @@ pub(super) fn coded(code: u32, other: Alternates, text: Option<char>, parameter:
         9 if held.contains(KeyModifiers::SHIFT) => return plain(KeyCode::BackTab, held),
         9 => return plain(KeyCode::Tab, held),
         57376..=57398 => return plain(KeyCode::F((code - 57376 + 13) as u8), held),
-        57399..=57408 => return plain(KeyCode::Char(char::from((code - 57399) as u8 + b'0')), held),
+        57399..=57408 => {
+            return plain(KeyCode::Char(char::from((code - 57399) as u8 + b'0')), held);
+        }
         57417..=57426 => return plain(KEYPAD[(code - 57417) as usize], held),
         _ => {}
     }
@@ -145,7 +157,8 @@ pub(super) fn coded(code: u32, other: Alternates, text: Option<char>, parameter:
         _ if held.contains(KeyModifiers::CONTROL) => c.to_ascii_lowercase(),
         (Some(typed), _) | (None, Some(typed)) => typed,
         (None, None) if shift && c.is_alphabetic() => uppercase(c),
-        // The key of a US keyboard with something else above it. What that is elsewhere, nobody knows.
+        // The key of a US keyboard with something else above it. What that is elsewhere, nobody
+        // knows.
         (None, None) if shift && "`1234567890-=[]\\;',./".contains(c) => return None,
         // Caps Lock is the seventh bit.
         (None, None) if parameter.saturating_sub(1) & 64 != 0 => uppercase(c),

@@ -4,8 +4,8 @@ use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 
 use super::keys;
 
-/// A report of `button` with its modifiers and motion, at `column` and `row` counted from 1. X10 and urxvt have the
-/// button less 32; only SGR says which button was released.
+/// A report of `button` with its modifiers and motion, at `column` and `row` counted from 1. X10
+/// and urxvt have the button less 32; only SGR says which button was released.
 pub(super) fn report(button: u32, column: u32, row: u32, is_release: bool) -> Option<MouseEvent> {
     let which = match button & 3 {
         0 => MouseButton::Left,

@@ -1,4 +1,5 @@
-//! All that is known of what a terminal sends: its sequences by [`Parser`], held keys and text that was not typed by time.
+//! All that is known of what a terminal sends: its sequences by [`Parser`], held keys and text that
+//! was not typed by time.
 
 use std::collections::VecDeque;
 
@@ -8,8 +9,8 @@ use super::burst::Burst;
 use super::held::Held;
 use super::{Found, Input, Parser};
 
-/// What the terminal has to say of itself so that it tells which keys are held: event types (2) of all keys (8) in the
-/// kitty keyboard protocol.
+/// What the terminal has to say of itself so that it tells which keys are held: event types (2) of
+/// all keys (8) in the kitty keyboard protocol.
 const TELLS_HELD: u32 = 2 | 8;
 
 /// Turns bytes into [`Input`]s, as [`Parser`] does, and says of a key whether it is held.
@@ -42,7 +43,8 @@ impl Reader {
     /// Decides what was waited for: at `now_ns` the terminal had nothing more to say.
     pub fn expire(&mut self, now_ns: u64) {
         self.burst.end();
-        // What the parser decides came before: an Esc whose wait is over ends the wait of another key.
+        // What the parser decides came before: an Esc whose wait is over ends the wait of another
+        // key.
         self.parser.expire(now_ns);
         self.sort();
         if let Some((key, at_ns)) = self.held.expire(now_ns) {
@@ -57,7 +59,8 @@ impl Reader {
         Some(input)
     }
 
-    /// Takes text that was typed in one go: two characters or more, as long as nothing else stands before them.
+    /// Takes text that was typed in one go: two characters or more, as long as nothing else stands
+    /// before them.
     pub fn next_text(&mut self) -> Option<String> {
         let text: String = self.found.iter().map_while(|(input, _)| character(input)).collect();
         let len = text.chars().count();
@@ -77,8 +80,8 @@ impl Reader {
         self.tells_held
     }
 
-    /// Returns `true` once after a terminal that told which keys are held has stopped doing so: it was reset. It has to be
-    /// asked again.
+    /// Returns `true` once after a terminal that told which keys are held has stopped doing so: it
+    /// was reset. It has to be asked again.
     pub fn has_stopped_telling(&mut self) -> bool {
         std::mem::take(&mut self.has_stopped_telling)
     }
@@ -128,10 +131,9 @@ impl Reader {
         if let Some(count) = burst {
             // Those that were taken already are gone.
             let first = self.found.len().saturating_sub(count);
-            let keys = self
-                .found
-                .drain(first..)
-                .filter_map(|(input, _)| if let Input::Key(key) = input { Some(key) } else { None });
+            let keys = self.found.drain(first..).filter_map(|(input, _)| {
+                if let Input::Key(key) = input { Some(key) } else { None }
+            });
             let keys = keys.collect();
             self.found.push_back((Input::Burst(keys), at_ns));
         }
@@ -186,7 +188,9 @@ mod tests {
             (&["a text of some\x03abc"], &[14], 4),
         ] {
             let found = read(pieces);
-            let burst = |input: &Input| if let Input::Burst(keys) = input { Some(keys.len()) } else { None };
+            let burst = |input: &Input| {
+                if let Input::Burst(keys) = input { Some(keys.len()) } else { None }
+            };
             let lens: Vec<usize> = found.iter().filter_map(burst).collect();
             let rest = found.iter().filter(|input| matches!(input, Input::Key(_))).count();
             assert_eq!((&lens[..], rest), (bursts, keys), "{pieces:?}");
@@ -212,9 +216,13 @@ mod tests {
             let kind = |input| if let Input::Key(key) = input { Some(key.kind) } else { None };
             std::iter::from_fn(|| reader.next_input()).filter_map(kind).collect()
         };
-        for (answer, tells) in
-            [("", false), ("\x1b[?1u", false), ("\x1b[?5u", false), ("\x1b[?31u", true), ("\x1b[?11u", true)]
-        {
+        for (answer, tells) in [
+            ("", false),
+            ("\x1b[?1u", false),
+            ("\x1b[?5u", false),
+            ("\x1b[?31u", true),
+            ("\x1b[?11u", true),
+        ] {
             let (mut reader, mut at_ns) = (Reader::default(), 1_000 * MS_NS);
             reader.feed(answer.as_bytes(), at_ns);
             assert_eq!(reader.tells_held(), tells, "{answer:?}");
@@ -225,28 +233,37 @@ mod tests {
             }
             assert_eq!(reader.deadline().is_none(), tells, "{answer:?}");
             reader.expire(at_ns + 100 * MS_NS);
-            let presses = kinds(&mut reader).iter().filter(|kind| **kind == KeyEventKind::Press).count();
+            let presses =
+                kinds(&mut reader).iter().filter(|kind| **kind == KeyEventKind::Press).count();
             assert_eq!(presses, if tells { 7 } else { 4 }, "{answer:?}");
             // When it came is not when it was decided.
             assert_eq!(reader.came_ns(), at_ns);
         }
         let mut reader = Reader::default();
         reader.feed(b"\x1b[?31u\x1b[32;;32u\x1b[32;1:2;32u\x1b[32;1:3u", 0);
-        assert_eq!(kinds(&mut reader), [KeyEventKind::Press, KeyEventKind::Repeat, KeyEventKind::Release]);
+        assert_eq!(
+            kinds(&mut reader),
+            [KeyEventKind::Press, KeyEventKind::Repeat, KeyEventKind::Release]
+        );
     }
 
     #[test]
     fn a_terminal_that_was_reset_is_a_plain_one_from_its_first_key_on() {
         for key in ["\x1b", " ", "q", "\r", "\t", "\x7f", "\x0c"] {
             let (mut reader, mut at_ns) = (Reader::default(), 1_000 * MS_NS);
-            reader.feed(b"\x1b[?31u\x1b[106;;106u\x1b[106;1:3u\x1b[200~a paste\x1b[201~\x1b[<0;12;3M\x1b[I", at_ns);
+            reader.feed(
+                b"\x1b[?31u\x1b[106;;106u\x1b[106;1:3u\x1b[200~a paste\x1b[201~\x1b[<0;12;3M\x1b[I",
+                at_ns,
+            );
             reader.expire(at_ns);
             assert!(reader.tells_held() && !reader.has_stopped_telling());
             while reader.next_input().is_some() {}
             // Held down twice, so that the second time the delay is known.
             for gap_ms in [5_000, 500, 33, 33, 33, 33, 5_000, 500, 33, 33, 33] {
                 at_ns += gap_ms * MS_NS;
-                while let Some(deadline_ns) = reader.deadline().filter(|&deadline_ns| deadline_ns < at_ns) {
+                while let Some(deadline_ns) =
+                    reader.deadline().filter(|&deadline_ns| deadline_ns < at_ns)
+                {
                     reader.expire(deadline_ns);
                 }
                 reader.feed(key.as_bytes(), at_ns);
@@ -255,9 +272,13 @@ mod tests {
             while let Some(deadline_ns) = reader.deadline() {
                 reader.expire(deadline_ns);
             }
-            assert!(reader.has_stopped_telling() && !reader.has_stopped_telling(), "{key:?}: said once");
+            assert!(
+                reader.has_stopped_telling() && !reader.has_stopped_telling(),
+                "{key:?}: said once"
+            );
             assert!(!reader.tells_held(), "{key:?}");
-            let is_press = |input: &Input| matches!(input, Input::Key(key) if key.kind == KeyEventKind::Press);
+            let is_press =
+                |input: &Input| matches!(input, Input::Key(key) if key.kind == KeyEventKind::Press);
             let presses = std::iter::from_fn(|| reader.next_input()).filter(is_press).count();
             assert_eq!(presses, if key == "\x1b" { 2 } else { 3 }, "{key:?}");
             // Its answer is believed again.
@@ -266,14 +287,17 @@ mod tests {
         }
     }
 
-    /// Feeds a key's bytes at these times, looking at the terminal whenever there is something to decide; the presses.
+    /// Feeds a key's bytes at these times, looking at the terminal whenever there is something to
+    /// decide; the presses.
     fn presses(bytes: &[u8], times_us: impl Iterator<Item = u64>) -> usize {
         let mut reader = Reader::default();
         let mut times_us: Vec<u64> = times_us.collect();
         times_us.push(times_us.last().map_or(0, |last| last + 2_000_000));
         for (at, us) in times_us.iter().enumerate() {
             let now_ns = 1_000 * MS_NS + us * 1_000;
-            while let Some(deadline_ns) = reader.deadline().filter(|&deadline_ns| deadline_ns < now_ns) {
+            while let Some(deadline_ns) =
+                reader.deadline().filter(|&deadline_ns| deadline_ns < now_ns)
+            {
                 // A busy machine is a little late.
                 reader.expire(deadline_ns + (at as u64 * 7_919) % 200_000);
             }
@@ -282,7 +306,8 @@ mod tests {
                 reader.expire(now_ns);
             }
         }
-        let is_press = |input: &Input| matches!(input, Input::Key(key) if key.kind == KeyEventKind::Press);
+        let is_press =
+            |input: &Input| matches!(input, Input::Key(key) if key.kind == KeyEventKind::Press);
         std::iter::from_fn(|| reader.next_input()).filter(is_press).count()
     }
 
@@ -295,18 +320,35 @@ mod tests {
                 let jitter = |n: u64| (n * 7_919 + period_us) % 4_000;
                 let repeats = (0..40).map(|n| delay_us + n * period_us + jitter(n));
                 let held: Vec<u64> = [0].into_iter().chain(repeats).collect();
-                assert_eq!(presses(b"\x1b", held.iter().copied()), 1, "{delay_us} us, {period_us} us");
-                // Space twice, with a wait in between: from the second time on the keyboard is known.
+                assert_eq!(
+                    presses(b"\x1b", held.iter().copied()),
+                    1,
+                    "{delay_us} us, {period_us} us"
+                );
+                // Space twice, with a wait in between: from the second time on the keyboard is
+                // known.
                 let again = held.iter().map(|us| us + 20_000_000);
-                assert_eq!(presses(b" ", held.iter().copied().chain(again)), 3, "{delay_us} us, {period_us} us");
+                assert_eq!(
+                    presses(b" ", held.iter().copied().chain(again)),
+                    3,
+                    "{delay_us} us, {period_us} us"
+                );
             }
         }
         for gap_us in (80_000..=140_000).chain(150_000..1_000_000).step_by(997) {
             assert_eq!(presses(b"\x1b", [0, gap_us].into_iter()), 2, "{gap_us} us");
-            assert_eq!(presses(b"\x1b", [0, gap_us, gap_us + 120_000].into_iter()), 3, "{gap_us} us and in a hurry");
+            assert_eq!(
+                presses(b"\x1b", [0, gap_us, gap_us + 120_000].into_iter()),
+                3,
+                "{gap_us} us and in a hurry"
+            );
         }
         for gap_us in [0, 500, 5_000, 20_000, 29_000, 31_000, 50_000, 70_000] {
-            assert_eq!(presses(b"\x1b", [0, gap_us].into_iter()), 2, "{gap_us} us: a program presses it");
+            assert_eq!(
+                presses(b"\x1b", [0, gap_us].into_iter()),
+                2,
+                "{gap_us} us: a program presses it"
+            );
         }
     }
 }

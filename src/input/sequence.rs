@@ -49,8 +49,8 @@ impl Sequence {
         Sequence { form: Form::Ss3, ..Sequence::csi(alt) }
     }
 
-    /// Returns `true` if it is no more than a beginning, which Alt and a key may have sent as well, or a mouse report in
-    /// the old form, in which every byte is possible.
+    /// Returns `true` if it is no more than a beginning, which Alt and a key may have sent as well,
+    /// or a mouse report in the old form, in which every byte is possible.
     pub(super) fn is_doubtful(&self) -> bool {
         self.bytes.is_empty() || self.form == Form::Click
     }
@@ -81,13 +81,19 @@ impl Sequence {
                 None
             }
             (Form::Csi, 0x40..=0x7e) => Some(self.csi_ends(byte)),
-            // rxvt ends a key with Shift so, though `$` can end nothing. Replies that have it have more before it.
-            (Form::Csi, b'$') if !self.bytes.is_empty() && self.bytes.iter().all(u8::is_ascii_digit) => {
+            // rxvt ends a key with Shift so, though `$` can end nothing. Replies that have it have
+            // more before it.
+            (Form::Csi, b'$')
+                if !self.bytes.is_empty() && self.bytes.iter().all(u8::is_ascii_digit) =>
+            {
                 Some(self.csi_ends(byte))
             }
             (Form::Console, _) => {
                 let number = byte.wrapping_sub(b'A').saturating_add(1);
-                Some(key((1..=5).contains(&number).then_some(KeyCode::F(number)), KeyModifiers::NONE))
+                Some(key(
+                    (1..=5).contains(&number).then_some(KeyCode::F(number)),
+                    KeyModifiers::NONE,
+                ))
             }
             (Form::Click, _) => {
                 self.bytes.push(byte);
@@ -126,7 +132,10 @@ impl Sequence {
             return Meaning::Input(Input::KeyFlags(flags));
         }
         if text.starts_with(['?', '>', '=']) || text.ends_with('$') {
-            return input(matches!(last, b'c' | b'n' | b'u' | b'y' | b'R' | b't' | b'S').then_some(Input::Reply));
+            return input(
+                matches!(last, b'c' | b'n' | b'u' | b'y' | b'R' | b't' | b'S')
+                    .then_some(Input::Reply),
+            );
         }
         // No key and no reply without a mark at its head has such bytes.
         if self.bytes.iter().any(|byte| (0x20..=0x2f).contains(byte)) {
@@ -135,7 +144,9 @@ impl Sequence {
         let parts: Vec<&str> = text.split(';').collect();
         let part = |at: usize| parts.get(at).copied().unwrap_or_default();
         // Between colons stand a key's other codes, and after the modifiers what happened to it.
-        let sub = |at: usize, place: usize| part(at).split(':').nth(place).and_then(|number| number.parse().ok());
+        let sub = |at: usize, place: usize| {
+            part(at).split(':').nth(place).and_then(|number| number.parse().ok())
+        };
         let first: Option<u32> = sub(0, 0);
         let parameter = sub(1, 0).unwrap_or(1);
         let (held, kind) = (keys::modifiers(parameter), keys::kind(sub(1, 1)));
@@ -149,20 +160,31 @@ impl Sequence {
                 let code: Option<u32> = sub(2, 0);
                 let shifted = code.filter(|&code| code > 32 && code != 127);
                 let alternates = keys::Alternates { shifted, base: None };
-                input(code.and_then(|code| keys::coded(code, alternates, None, parameter)).map(Input::Key))
+                input(
+                    code.and_then(|code| keys::coded(code, alternates, None, parameter))
+                        .map(Input::Key),
+                )
             }
             b'~' => pressed(first.and_then(keys::numbered), held),
             b'^' => pressed(first.and_then(keys::numbered), KeyModifiers::CONTROL),
             b'$' => pressed(first.and_then(keys::numbered), KeyModifiers::SHIFT),
-            b'@' => pressed(first.and_then(keys::numbered), KeyModifiers::CONTROL | KeyModifiers::SHIFT),
-            b'a'..=b'd' if text.is_empty() => pressed(keys::lettered(last.to_ascii_uppercase()), KeyModifiers::SHIFT),
+            b'@' => {
+                pressed(first.and_then(keys::numbered), KeyModifiers::CONTROL | KeyModifiers::SHIFT)
+            }
+            b'a'..=b'd' if text.is_empty() => {
+                pressed(keys::lettered(last.to_ascii_uppercase()), KeyModifiers::SHIFT)
+            }
             b'u' => {
-                let text: String =
-                    part(2).split(':').filter_map(|code| code.parse().ok().and_then(char::from_u32)).collect();
+                let text: String = part(2)
+                    .split(':')
+                    .filter_map(|code| code.parse().ok().and_then(char::from_u32))
+                    .collect();
                 let mut typed = text.chars();
                 let typed = match (typed.next(), typed.next()) {
                     // What an input method has composed is text and no key.
-                    (Some(_), Some(_)) if kind != KeyEventKind::Release => return Meaning::Input(Input::Paste(text)),
+                    (Some(_), Some(_)) if kind != KeyEventKind::Release => {
+                        return Meaning::Input(Input::Paste(text));
+                    }
                     (typed, None) => typed,
                     (_, Some(_)) => None,
                 };
@@ -176,14 +198,19 @@ impl Sequence {
             b'M' => {
                 let [button, column, row] = numbers(text);
                 let event = match (button.and_then(|button| button.checked_sub(32)), column, row) {
-                    (Some(button), Some(column), Some(row)) => mouse::report(button, column, row, false),
+                    (Some(button), Some(column), Some(row)) => {
+                        mouse::report(button, column, row, false)
+                    }
                     _ => None,
                 };
                 input(event.map(Input::Mouse))
             }
             b'I' | b'O' if text.is_empty() => Meaning::Input(Input::Focus(last == b'I')),
-            // Where the cursor is, which nobody here asks for. In the first row some columns are F3 and what is held.
-            b'R' if !(first == Some(1) && (2..=16).contains(&parameter)) => Meaning::Input(Input::Reply),
+            // Where the cursor is, which nobody here asks for. In the first row some columns are F3
+            // and what is held.
+            b'R' if !(first == Some(1) && (2..=16).contains(&parameter)) => {
+                Meaning::Input(Input::Reply)
+            }
             b'c' | b'n' | b't' | b'x' => Meaning::Input(Input::Reply),
             _ => pressed(keys::lettered(last), held),
         }

@@ -28,10 +28,15 @@ impl Rig {
 
     fn wait(&mut self, ns: u64) -> &mut Self {
         let until_ns = self.now_ns + ns;
-        while let Some(deadline_ns) = self.parser.deadline().filter(|&deadline_ns| deadline_ns <= until_ns) {
+        while let Some(deadline_ns) =
+            self.parser.deadline().filter(|&deadline_ns| deadline_ns <= until_ns)
+        {
             self.now_ns = self.now_ns.max(deadline_ns);
             self.parser.expire(self.now_ns);
-            assert!(self.parser.deadline().is_none_or(|next_ns| next_ns > self.now_ns), "it decides nothing");
+            assert!(
+                self.parser.deadline().is_none_or(|next_ns| next_ns > self.now_ns),
+                "it decides nothing"
+            );
         }
         self.now_ns = until_ns;
         self
@@ -67,8 +72,8 @@ fn foreign(found: &[Input], allowed: &[Input]) -> Vec<KeyEvent> {
     left
 }
 
-/// The pauses that a line makes: none, just under and just over what ESC waits, between that and what text waits, and
-/// longer than anything waits but for the beginning of a sequence.
+/// The pauses that a line makes: none, just under and just over what ESC waits, between that and
+/// what text waits, and longer than anything waits but for the beginning of a sequence.
 const PAUSES: [u64; 6] = [0, ESC_WAIT_NS - MS, ESC_WAIT_NS + MS, 250 * MS, 1_500 * MS, 9_000 * MS];
 
 /// Pasted text with ESC in it, which terminals take out before they send it.
@@ -79,10 +84,16 @@ fn has_escapes_inside(sent: &Sent) -> bool {
 #[test]
 fn everything_in_one_piece_is_what_it_is() {
     for sent in corpus() {
-        assert_eq!(Rig::new().send(&sent.bytes).all(), sent.is, "{:?}", String::from_utf8_lossy(&sent.bytes));
+        assert_eq!(
+            Rig::new().send(&sent.bytes).all(),
+            sent.is,
+            "{:?}",
+            String::from_utf8_lossy(&sent.bytes)
+        );
         // A press of another key before and behind it changes nothing.
         let (before, behind) = (key(KeyCode::Char('j'), NONE), key(KeyCode::Enter, NONE));
-        let found = Rig::new().send(b"j").wait(200 * MS).send(&sent.bytes).wait(200 * MS).send(b"\r").all();
+        let found =
+            Rig::new().send(b"j").wait(200 * MS).send(&sent.bytes).wait(200 * MS).send(b"\r").all();
         let expected: Vec<Input> = [before].into_iter().chain(sent.is).chain([behind]).collect();
         assert_eq!(found, expected, "{:?} between two keys", String::from_utf8_lossy(&sent.bytes));
     }
@@ -90,8 +101,16 @@ fn everything_in_one_piece_is_what_it_is() {
 
 #[test]
 fn a_plain_key_waits_for_nothing_and_a_lone_esc_for_30_ms() {
-    for sent in corpus().into_iter().filter(|sent| !sent.bytes.starts_with(b"\x1b\x1b") && sent.bytes != b"\x1b") {
-        assert_eq!(Rig::new().send(&sent.bytes).so_far(), sent.is, "{:?}", String::from_utf8_lossy(&sent.bytes));
+    for sent in corpus()
+        .into_iter()
+        .filter(|sent| !sent.bytes.starts_with(b"\x1b\x1b") && sent.bytes != b"\x1b")
+    {
+        assert_eq!(
+            Rig::new().send(&sent.bytes).so_far(),
+            sent.is,
+            "{:?}",
+            String::from_utf8_lossy(&sent.bytes)
+        );
     }
     let esc = key(ESC_KEY, NONE);
     for presses in [&b"\x1b"[..], b"\x1b\x1b", b"\x1b\x1b\x1b"] {
@@ -118,8 +137,10 @@ fn nothing_cut_at_any_byte_and_delayed_becomes_another_key() {
                 if pause > 60 * MS && has_escapes_inside(&sent) {
                     continue;
                 }
-                let found = Rig::new().send(&sent.bytes[..cut]).wait(pause).send(&sent.bytes[cut..]).all();
-                let what = format!("{:?} cut at {cut}, {pause} ns", String::from_utf8_lossy(&sent.bytes));
+                let found =
+                    Rig::new().send(&sent.bytes[..cut]).wait(pause).send(&sent.bytes[cut..]).all();
+                let what =
+                    format!("{:?} cut at {cut}, {pause} ns", String::from_utf8_lossy(&sent.bytes));
                 if pause < ESC_WAIT_NS {
                     assert_eq!(found, sent.is, "{what}");
                 }
@@ -137,7 +158,11 @@ fn nothing_cut_at_any_byte_and_delayed_becomes_another_key() {
 
 /// What comes behind the ESC, where that is something by itself.
 fn behind_an_esc(sent: &Sent) -> Vec<Input> {
-    corpus().into_iter().filter(|other| other.bytes == sent.bytes[1..]).flat_map(|other| other.is).collect()
+    corpus()
+        .into_iter()
+        .filter(|other| other.bytes == sent.bytes[1..])
+        .flat_map(|other| other.is)
+        .collect()
 }
 
 #[test]
@@ -165,12 +190,18 @@ fn byte_for_byte_on_a_slow_line_it_is_the_same() {
 #[test]
 fn nothing_broken_off_becomes_a_key_before_whatever_comes_next() {
     let all = corpus();
-    let cuts = |sent: &Sent| (1..sent.bytes.len()).map(|cut| sent.bytes[..cut].to_vec()).collect::<Vec<_>>();
-    let beginnings: BTreeSet<_> = all.iter().filter(|sent| !has_escapes_inside(sent)).flat_map(cuts).collect();
+    let cuts = |sent: &Sent| {
+        (1..sent.bytes.len()).map(|cut| sent.bytes[..cut].to_vec()).collect::<Vec<_>>()
+    };
+    let beginnings: BTreeSet<_> =
+        all.iter().filter(|sent| !has_escapes_inside(sent)).flat_map(cuts).collect();
     // All plain keys, and each kind of sequence more than once.
     let seconds: Vec<&Sent> = all.iter().take(40).chain(all.iter().skip(40).step_by(5)).collect();
-    for (beginning, second) in beginnings.iter().flat_map(|first| seconds.iter().map(move |second| (first, *second))) {
-        // A control character of the upper half is also the end of a character, or a column of the mouse.
+    for (beginning, second) in
+        beginnings.iter().flat_map(|first| seconds.iter().map(move |second| (first, *second)))
+    {
+        // A control character of the upper half is also the end of a character, or a column of the
+        // mouse.
         let is_open = std::str::from_utf8(beginning).is_err() || beginning.starts_with(b"\x1b[M");
         if is_open && (0x80..0xa0).contains(&second.bytes[0]) {
             continue;
@@ -186,7 +217,9 @@ fn nothing_broken_off_becomes_a_key_before_whatever_comes_next() {
                 _ => [beginning, &second.bytes[..]].concat(),
             };
             let escapes = together.iter().take_while(|byte| **byte == ESC).count();
-            let same = |other: &&Sent| (0..=escapes).any(|behind| together[behind..].starts_with(&other.bytes));
+            let same = |other: &&Sent| {
+                (0..=escapes).any(|behind| together[behind..].starts_with(&other.bytes))
+            };
             let mut allowed: Vec<Input> = second.is.clone();
             allowed.extend(all.iter().filter(same).flat_map(|other| other.is.clone()));
             if second.bytes.starts_with(b"\x1b\x1b") {
@@ -195,14 +228,19 @@ fn nothing_broken_off_becomes_a_key_before_whatever_comes_next() {
             }
             if escapes == 2 {
                 // ESC before a sequence is Alt.
-                allowed.extend(keys_of(&allowed).into_iter().map(|key| Input::Key(keys::with_alt(key))));
+                allowed.extend(
+                    keys_of(&allowed).into_iter().map(|key| Input::Key(keys::with_alt(key))),
+                );
             }
             if beginning.iter().all(|byte| *byte == ESC) {
                 // ESC and a key are Esc and the key, or the key with Alt; ESC twice is Esc twice.
                 allowed.extend(vec![key(ESC_KEY, NONE); escapes]);
-                allowed.extend(keys_of(&second.is).into_iter().map(|key| Input::Key(keys::with_alt(key))));
+                allowed.extend(
+                    keys_of(&second.is).into_iter().map(|key| Input::Key(keys::with_alt(key))),
+                );
             }
-            let (first, second) = (String::from_utf8_lossy(beginning), String::from_utf8_lossy(&second.bytes));
+            let (first, second) =
+                (String::from_utf8_lossy(beginning), String::from_utf8_lossy(&second.bytes));
             assert_eq!(foreign(&found, &allowed), [], "{first:?}, {pause} ns, then {second:?}");
         }
     }
@@ -216,13 +254,14 @@ fn no_control_character_inside_a_sequence_lets_the_next_key_through() {
         [] => false,
     };
     // Between the brackets of a paste everything is text, and an ESC alone is the key Esc.
-    let breaks = |sent: &Sent| !sent.bytes.starts_with(b"\x1b[200~") && !sent.bytes.starts_with(b"\x1b\x1b");
+    let breaks =
+        |sent: &Sent| !sent.bytes.starts_with(b"\x1b[200~") && !sent.bytes.starts_with(b"\x1b\x1b");
     let controls = (0..0x20).filter(|byte| *byte != ESC).chain([0x7f, 0xc3, 0xff]);
     let controls: Vec<u8> = controls.collect();
     for sent in corpus().into_iter().filter(|sent| is_sequence(sent) && breaks(sent)) {
         let first = if sent.bytes[0] == ESC { 2 } else { 1 };
-        for (cut, control) in
-            (first..sent.bytes.len()).flat_map(|cut| controls.iter().map(move |control| (cut, *control)))
+        for (cut, control) in (first..sent.bytes.len())
+            .flat_map(|cut| controls.iter().map(move |control| (cut, *control)))
         {
             // BEL ends a string, and a click in the old form may have bytes of the upper half.
             let is_inside = control >= 0xc3 && sent.bytes.starts_with(b"\x1b[M");
@@ -239,7 +278,10 @@ fn no_control_character_inside_a_sequence_lets_the_next_key_through() {
                 let mut rig = Rig::new();
                 rig.send(&sent.bytes[..cut]).wait(pause).send(&[control]).send(&sent.bytes[cut..]);
                 let found = keys_of(&rig.wait(GAP_NS).so_far());
-                assert!(found.is_empty(), "{what:?}, {pause} ns, {control:#04x} and the rest: {found:?}");
+                assert!(
+                    found.is_empty(),
+                    "{what:?}, {pause} ns, {control:#04x} and the rest: {found:?}"
+                );
             }
         }
     }
@@ -247,7 +289,10 @@ fn no_control_character_inside_a_sequence_lets_the_next_key_through() {
         let mut rig = Rig::new();
         assert_eq!(rig.send(damaged).send(then).all(), [], "{damaged:?}");
         // After a quiet time keys are keys again.
-        assert_eq!(Rig::new().send(damaged).wait(TEXT_WAIT_NS).send(then).all(), [key(KeyCode::Char(' '), NONE)]);
+        assert_eq!(
+            Rig::new().send(damaged).wait(TEXT_WAIT_NS).send(then).all(),
+            [key(KeyCode::Char(' '), NONE)]
+        );
     }
 }
 
@@ -290,7 +335,10 @@ fn a_paste_without_its_end_gives_the_keys_back_within_a_second() {
     let mut rig = Rig::new();
     rig.send(b"\x1b[200~half a").wait(3_000 * MS);
     assert_eq!(rig.so_far(), [Input::PasteBroken]);
-    assert_eq!(rig.send(b" paste q y ").wait(500 * MS).send(b"and more x").wait(3_000 * MS).so_far(), []);
+    assert_eq!(
+        rig.send(b" paste q y ").wait(500 * MS).send(b"and more x").wait(3_000 * MS).so_far(),
+        []
+    );
     assert_eq!(rig.send(b"m\x1b[201~").wait(100 * MS).send(b" ").so_far(), [space]);
     // A slow line brings a paste in pieces.
     let mut rig = Rig::new();
@@ -309,7 +357,10 @@ fn a_key_that_is_held_ends_no_wait() {
         rig.send(b"m").wait(33 * MS);
     }
     assert_eq!(rig.so_far(), []);
-    assert_eq!(rig.wait(1_000 * MS).send(b" ").wait(GAP_NS).so_far(), [key(KeyCode::Char(' '), NONE)]);
+    assert_eq!(
+        rig.wait(1_000 * MS).send(b" ").wait(GAP_NS).so_far(),
+        [key(KeyCode::Char(' '), NONE)]
+    );
 }
 
 #[test]
@@ -335,7 +386,9 @@ fn no_bytes_are_too_strange() {
         let mut rig = Rig::new();
         for _ in 0..random(8) {
             let bytes: Vec<u8> = (0..random(9))
-                .map(|_| b"\x1b[O]P\\<;0123~MmAu$ \xc3\xa9\xff\x9b\x9d\x00\x07\x1a"[random(26) as usize])
+                .map(|_| {
+                    b"\x1b[O]P\\<;0123~MmAu$ \xc3\xa9\xff\x9b\x9d\x00\x07\x1a"[random(26) as usize]
+                })
                 .collect();
             rig.send(&bytes).wait(PAUSES[random(6) as usize]);
         }

@@ -1,8 +1,9 @@
 //! Pasted text and strings: bytes up to an end mark, which may not come.
 //!
-//! A paste ends with `ESC [ 201 ~`, a string with BEL or `ESC \`. Where the mark does not come, keys must work again
-//! within a second and Esc twice always, while the rest of the text may still arrive. What tells the two apart is how
-//! they come: text comes in one go, many characters at a time; keys come one by one, with time between them.
+//! A paste ends with `ESC [ 201 ~`, a string with BEL or `ESC \`. Where the mark does not come,
+//! keys must work again within a second and Esc twice always, while the rest of the text may still
+//! arrive. What tells the two apart is how they come: text comes in one go, many characters at a
+//! time; keys come one by one, with time between them.
 
 use super::begun::begins;
 use super::{ESC, ESC_WAIT_NS, GAP_NS, Input, TEXT_WAIT_NS};
@@ -58,7 +59,16 @@ pub(super) enum Taken {
 
 impl Block {
     pub(super) fn new(kind: Kind, is_late: bool, now_ns: u64) -> Self {
-        Block { kind, bytes: vec![], matched: 0, is_late, alive_ns: now_ns, by_escape: false, escapes: 0, escape_ns: 0 }
+        Block {
+            kind,
+            bytes: vec![],
+            matched: 0,
+            is_late,
+            alive_ns: now_ns,
+            by_escape: false,
+            escapes: 0,
+            escape_ns: 0,
+        }
     }
 
     pub(super) fn take(&mut self, byte: u8, gap_ns: u64, now_ns: u64) -> Taken {
@@ -130,7 +140,12 @@ impl Block {
     }
 
     pub(super) fn give_up(self) -> Overdue {
-        Overdue { kind: self.kind, matched: if self.escapes > 0 { 0 } else { self.matched }, held: vec![], held_ns: 0 }
+        Overdue {
+            kind: self.kind,
+            matched: if self.escapes > 0 { 0 } else { self.matched },
+            held: vec![],
+            held_ns: 0,
+        }
     }
 }
 

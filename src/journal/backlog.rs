@@ -1,8 +1,9 @@
 //! Lines on their way into the file, and the end of the file that they go to.
 //!
-//! Owns the rule that half a line never stands before a good one: whatever a failed write has left after the last whole
-//! line is cut off before anything is written again, and what was not written waits here, in order. Must never drop a
-//! line and write a later one: a journal with a gap is one that no resume believes.
+//! Owns the rule that half a line never stands before a good one: whatever a failed write has left
+//! after the last whole line is cut off before anything is written again, and what was not written
+//! waits here, in order. Must never drop a line and write a later one: a journal with a gap is one
+//! that no resume believes.
 
 use std::io;
 use std::mem;
@@ -72,7 +73,8 @@ impl Tail {
         Self { len, torn: false }
     }
 
-    /// The end of a file of `len` bytes that are whole lines and perhaps more, which the first write cuts off.
+    /// The end of a file of `len` bytes that are whole lines and perhaps more, which the first
+    /// write cuts off.
     pub fn torn_at(len: u64) -> Self {
         Self { len, torn: true }
     }
@@ -87,8 +89,8 @@ impl Tail {
         self.len
     }
 
-    /// Adds `lines` to the file, with one write if the disk takes them at once, and takes out of `lines` those that are
-    /// in the file now: all of them unless this is an error.
+    /// Adds `lines` to the file, with one write if the disk takes them at once, and takes out of
+    /// `lines` those that are in the file now: all of them unless this is an error.
     pub fn write(&mut self, lines: &mut Vec<u8>, disk: &dyn Disk) -> io::Result<()> {
         if self.torn {
             // A file that another program has cut shorter must not be filled up with zeros.
@@ -100,12 +102,15 @@ impl Tail {
         let (written, outcome) = write_all(lines, disk);
         let whole = match outcome {
             Ok(()) => written,
-            Err(_) => lines[..written].iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1),
+            Err(_) => {
+                lines[..written].iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1)
+            }
         };
         lines.drain(..whole);
         self.len += whole as u64;
         if outcome.is_err() {
-            // Now if the disk allows it, so that a reader finds whole lines; if not, before the next write.
+            // Now if the disk allows it, so that a reader finds whole lines; if not, before the
+            // next write.
             self.torn = disk.set_len(self.len).is_err();
         }
         outcome
@@ -163,7 +168,10 @@ mod tests {
                 let before = tail.write(&mut lines, &disk);
                 lines.extend(lines_of(rest));
                 assert!(tail.write(&mut lines, &disk).is_err() || before.is_err());
-                assert!(tail.len() <= room as u64 && (set_len_fails || disk.lock().bytes.len() as u64 == tail.len()));
+                assert!(
+                    tail.len() <= room as u64
+                        && (set_len_fails || disk.lock().bytes.len() as u64 == tail.len())
+                );
                 assert!(records.starts_with(&recovered(&disk)));
                 disk.change(|fake| (fake.room, fake.set_len_fails) = (usize::MAX, false));
                 tail.write(&mut lines, &disk).unwrap();

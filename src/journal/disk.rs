@@ -1,7 +1,8 @@
 //! The open journal file, as the writer and the syncing thread see it.
 //!
-//! Owns the file handles and the five things that are done with it. Must never retry, buffer or interpret: what a fault
-//! means is decided in [`super::backlog`] and [`super::sync`], which the tests run on a disk that fails on demand.
+//! Owns the file handles and the five things that are done with it. Must never retry, buffer or
+//! interpret: what a fault means is decided in [`super::backlog`] and [`super::sync`], which the
+//! tests run on a disk that fails on demand.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Write};
@@ -25,15 +26,17 @@ pub(super) trait Disk: Send + Sync {
     fn is_in_place(&self) -> bool;
 }
 
-/// A file that is only ever appended to, and locked for as long as it is open: the lock file of the run can be deleted
-/// by mistake, and then a second program would take that for free.
+/// A file that is only ever appended to, and locked for as long as it is open: the lock file of the
+/// run can be deleted by mistake, and then a second program would take that for free.
 pub(super) struct JournalFile {
-    /// The file as it could be opened at once: for appending, or, where its disk is read-only now, only for reading.
+    /// The file as it could be opened at once: for appending, or, where its disk is read-only now,
+    /// only for reading.
     opened: File,
     /// The file opened for appending, as soon as that is possible.
     appending: OnceLock<File>,
     path: PathBuf,
-    /// Device and inode: a deleted or replaced file takes writes as if nothing had happened, but nobody finds it again.
+    /// Device and inode: a deleted or replaced file takes writes as if nothing had happened, but
+    /// nobody finds it again.
     identity: (u64, u64),
 }
 
@@ -46,7 +49,8 @@ impl JournalFile {
     /// Opens the file, which has to be there. Where it cannot be written, every write tries again.
     ///
     /// # Errors
-    /// When it cannot even be read, or (`ErrorKind::WouldBlock`) another program has it open for writing.
+    /// When it cannot even be read, or (`ErrorKind::WouldBlock`) another program has it open for
+    /// writing.
     pub fn open(path: &Path) -> io::Result<Self> {
         Self::new(File::open(path)?, path)
     }
@@ -95,14 +99,18 @@ impl Disk for JournalFile {
     }
 }
 
-/// Opens a file for reading that has to be a regular one: a pipe or a device in the state folder must hold nobody up.
+/// Opens a file for reading that has to be a regular one: a pipe or a device in the state folder
+/// must hold nobody up.
 ///
 /// # Errors
 /// As opening a file does, or because it is no regular file.
 pub(super) fn open_regular(path: &Path) -> io::Result<File> {
-    let file = OpenOptions::new().read(true).custom_flags(OFlags::NONBLOCK.bits() as i32).open(path)?;
+    let file =
+        OpenOptions::new().read(true).custom_flags(OFlags::NONBLOCK.bits() as i32).open(path)?;
     let is_file = file.metadata()?.is_file();
-    is_file.then_some(file).ok_or_else(|| io::Error::new(ErrorKind::InvalidInput, "it is no regular file"))
+    is_file
+        .then_some(file)
+        .ok_or_else(|| io::Error::new(ErrorKind::InvalidInput, "it is no regular file"))
 }
 
 /// Device and inode.
@@ -110,7 +118,8 @@ pub(super) fn identity(metadata: &fs::Metadata) -> (u64, u64) {
     (metadata.dev(), metadata.ino())
 }
 
-/// Returns when the names in `dir` would survive a power cut; a file's own sync does not promise that.
+/// Returns when the names in `dir` would survive a power cut; a file's own sync does not promise
+/// that.
 pub(super) fn sync_dir(dir: &Path) -> io::Result<()> {
     File::open(dir)?.sync_all()
 }
@@ -134,7 +143,8 @@ pub(super) mod fake {
         pub sync_stalls: bool,
         pub syncs: u32,
         pub gone: bool,
-        /// How many bytes one write takes at most, and whether every second one is interrupted by a signal.
+        /// How many bytes one write takes at most, and whether every second one is interrupted by a
+        /// signal.
         pub gulp: usize,
         pub interrupts: bool,
         interrupted: bool,

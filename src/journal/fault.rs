@@ -1,7 +1,8 @@
 //! What can be wrong with a journal that is open for writing, in words for the caller.
 //!
-//! Owns the errors of [`super::Journal`]. They are compared to tell a new fault from one that was told already, so they
-//! hold the operating system's words and not its error. Must never leave out the path or what to do about it.
+//! Owns the errors of [`super::Journal`]. They are compared to tell a new fault from one that was
+//! told already, so they hold the operating system's words and not its error. Must never leave out
+//! the path or what to do about it.
 
 use std::io::{self, ErrorKind};
 use std::path::PathBuf;
@@ -86,7 +87,8 @@ pub enum JournalError {
 }
 
 impl JournalError {
-    /// What is to be said of this fault after the journal was closed; `None` where everything is in the file all the same.
+    /// What is to be said of this fault after the journal was closed; `None` where everything is in
+    /// the file all the same.
     pub fn after_the_end(&self) -> Option<String> {
         match self {
             JournalError::Write { path, why, .. } => Some(format!(

@@ -1,8 +1,9 @@
 //! One line of the journal: a record as JSON with a checksum, there and back.
 //!
-//! Owns the text of a line and knows nothing of its neighbours; those are [`super::order`]'s. Must never return a record
-//! from bytes other than those that were written: the checksum covers every byte before it, is compared as text, and
-//! has to be the last member, so that no byte of a line can change unnoticed.
+//! Owns the text of a line and knows nothing of its neighbours; those are [`super::order`]'s. Must
+//! never return a record from bytes other than those that were written: the checksum covers every
+//! byte before it, is compared as text, and has to be the last member, so that no byte of a line
+//! can change unnoticed.
 //!
 //! ```text
 //! {"seq":7,"at":"2026-11-22T20:05:00.123456Z","run_ns":0,"event":"cue_stood_by","cue":"12","crc":"1a2b3c4d"}
@@ -20,8 +21,8 @@ use crate::engine::{Event, Origin, RUN_NS_MAX, Record, RunNs};
 
 /// The longest line that is written or believed, without its newline.
 ///
-/// The longest text that a remote control can send is a sixteenth of it. Of an event that would make a longer line the
-/// texts are shortened, so that the line itself is written.
+/// The longest text that a remote control can send is a sixteenth of it. Of an event that would
+/// make a longer line the texts are shortened, so that the line itself is written.
 pub const LINE_BYTES_MAX: usize = 1 << 20;
 
 /// How much of each text is kept in a line that would be too long.
@@ -80,13 +81,14 @@ pub enum LineFault {
 
 /// `at` without what is finer than a microsecond, which the journal does not keep.
 ///
-/// Every [`Record`] is made with a truncated time: then the living run and its replay hold the same one.
+/// Every [`Record`] is made with a truncated time: then the living run and its replay hold the same
+/// one.
 pub fn truncate(at: Timestamp) -> Timestamp {
     Timestamp::from_microsecond(at.as_microsecond()).unwrap_or(at)
 }
 
-/// Adds the line of `record` and its newline to `out`; of a line that would be longer than [`LINE_BYTES_MAX`], what is too
-/// long of its texts is left out.
+/// Adds the line of `record` and its newline to `out`; of a line that would be longer than
+/// [`LINE_BYTES_MAX`], what is too long of its texts is left out.
 ///
 /// # Errors
 /// When the line would be too long even so; `out` is then as it was.
@@ -127,7 +129,8 @@ fn write_line(record: &Record, out: &mut Vec<u8>) -> io::Result<()> {
     } else {
         let seam = out.len();
         serde_json::to_writer(&mut *out, event)?;
-        // The brace that opens the event's own object becomes the comma that makes it part of this one.
+        // The brace that opens the event's own object becomes the comma that makes it part of this
+        // one.
         out[seam] = b',';
     }
     let crc = hex(crc32fast::hash(&out[start..]));
@@ -143,7 +146,8 @@ fn write_line(record: &Record, out: &mut Vec<u8>) -> io::Result<()> {
 /// # Errors
 /// When its checksum is missing or wrong, or its text is no event.
 pub fn decode(line: &[u8]) -> Result<Record, LineFault> {
-    /// What every line has; serde passes over the event's own members, which are read from the same text below.
+    /// What every line has; serde passes over the event's own members, which are read from the same
+    /// text below.
     #[derive(Deserialize)]
     struct Head {
         seq: u64,
@@ -171,7 +175,8 @@ pub fn decode(line: &[u8]) -> Result<Record, LineFault> {
         Ok(event) => event,
         Err(error) => Event::Unknown(unknown::read(line).ok_or_else(|| no_event(error))?),
     };
-    let origin = station.map(|station| Arc::new(Origin { station, term: term.unwrap_or_default() }));
+    let origin =
+        station.map(|station| Arc::new(Origin { station, term: term.unwrap_or_default() }));
     Ok(Record { seq, at: truncate(at), run_ns, origin, event })
 }
 
@@ -215,8 +220,7 @@ mod tests {
     fn a_line_has_its_published_form() {
         let event = Event::CueStoodBy { cue: sample::cue("12") };
         let record = Record::new(7, sample::at(123_456_000), 5, event);
-        let text =
-            r#"{"seq":7,"at":"2026-11-22T20:05:00.123456Z","run_ns":5,"event":"cue_stood_by","cue":"12","crc":""#;
+        let text = r#"{"seq":7,"at":"2026-11-22T20:05:00.123456Z","run_ns":5,"event":"cue_stood_by","cue":"12","crc":""#;
         let line = String::from_utf8(line_of(&record)).unwrap();
         let crc = line.strip_prefix(text).unwrap().strip_suffix("\"}").unwrap();
         let without = text.replace(r#","crc":""#, "}");
@@ -225,7 +229,9 @@ mod tests {
 
     #[test]
     fn a_time_has_six_decimals_and_living_is_replay() {
-        for (nanosecond, decimals) in [(0, ".000000Z"), (1_999, ".000001Z"), (999_999_999, ".999999Z")] {
+        for (nanosecond, decimals) in
+            [(0, ".000000Z"), (1_999, ".000001Z"), (999_999_999, ".999999Z")]
+        {
             let at = truncate(sample::at(nanosecond));
             let lived = Record::new(1, at, 0, Event::Held {});
             let line = line_of(&lived);
@@ -251,15 +257,28 @@ mod tests {
             Event::NoteTaken { text: long(), cue: Some(sample::cue("12")) },
             Event::SegmentStarted { segment: 2, title: long(), due_ns: 5 },
             Event::PersonNoted { person: "gaga".into(), name: long(), text: long() },
-            Event::ActionFailed { cue: sample::cue("12"), firing: 1, action: 1, output: "desk".into(), error: long() },
+            Event::ActionFailed {
+                cue: sample::cue("12"),
+                firing: 1,
+                action: 1,
+                output: "desk".into(),
+                error: long(),
+            },
         ] {
             let record = Record::new(7, sample::at(0), 5, event.clone());
             let line = line_of(&record);
             assert!(line.len() < 20_000, "{}", line.len());
             let read = decode(&line).unwrap();
-            assert_eq!((read.seq, read.event.kind(), read.event.cue()), (7, event.kind(), event.cue()));
+            assert_eq!(
+                (read.seq, read.event.kind(), read.event.cue()),
+                (7, event.kind(), event.cue())
+            );
             let text = String::from_utf8(line).unwrap();
-            assert!(text.contains("é\\u0001") && text.contains("bytes left out)"), "{}", &text[text.len() - 100..]);
+            assert!(
+                text.contains("é\\u0001") && text.contains("bytes left out)"),
+                "{}",
+                &text[text.len() - 100..]
+            );
         }
     }
 
@@ -270,7 +289,9 @@ mod tests {
         let line = line_of(&record);
         let text = String::from_utf8_lossy(&line);
         assert!(
-            text.contains(r#","run_ns":5,"station":"front of \"house\"","term":3,"event":"held","crc":"#),
+            text.contains(
+                r#","run_ns":5,"station":"front of \"house\"","term":3,"event":"held","crc":"#
+            ),
             "{text}"
         );
         assert_eq!(decode(&line), Ok(record));
@@ -279,9 +300,15 @@ mod tests {
     #[test]
     fn an_event_of_a_newer_version_is_carried_as_it_was_written() {
         let newer = r#"{"seq":9,"at":"2026-11-22T20:05:00.000000Z","run_ns":3,"station":"foh","term":2,"event":"stage_revolved","cue":"12","by":{"b":1.50,"a":[ 1,"}" ]}"#;
-        let line = format!("{newer},\"crc\":\"{:08x}\"}}", crc32fast::hash(format!("{newer}}}").as_bytes()));
+        let line = format!(
+            "{newer},\"crc\":\"{:08x}\"}}",
+            crc32fast::hash(format!("{newer}}}").as_bytes())
+        );
         let record = decode(line.as_bytes()).unwrap();
-        assert_eq!((record.event.kind(), record.event.cue(), record.seq), ("stage_revolved", None, 9));
+        assert_eq!(
+            (record.event.kind(), record.event.cue(), record.seq),
+            ("stage_revolved", None, 9)
+        );
         assert_eq!(String::from_utf8(line_of(&record)).unwrap(), line);
     }
 
@@ -294,10 +321,14 @@ mod tests {
         assert_eq!(decode(b""), Err(LineFault::NoCrc));
         assert_eq!(decode(b"{}"), Err(LineFault::NoCrc));
         assert!(matches!(decode(&with_crc("\0\u{7f}")), Err(LineFault::NotAnEvent(_))));
-        for broken in
-            [r#""event":"cue_stood_by""#, r#""event":"unknown""#, r#""event":7"#, r#""event":"a","event":"b""#]
-        {
-            let line = with_crc(&format!(r#"{{"seq":1,"at":"2026-11-22T20:05:00Z","run_ns":0,{broken}"#));
+        for broken in [
+            r#""event":"cue_stood_by""#,
+            r#""event":"unknown""#,
+            r#""event":7"#,
+            r#""event":"a","event":"b""#,
+        ] {
+            let line =
+                with_crc(&format!(r#"{{"seq":1,"at":"2026-11-22T20:05:00Z","run_ns":0,{broken}"#));
             assert!(matches!(decode(&line), Err(LineFault::NotAnEvent(_))), "{broken}");
         }
         let held = with_crc(r#"{"seq":3,"at":"2026-11-22T20:05:00Z","run_ns":0,"event":"held""#);

@@ -1,8 +1,9 @@
 //! The lock of a run: at most one program writes its files.
 //!
-//! Owns the file `lock` in the run's folder. The lock itself is the operating system's and ends with the program that
-//! holds it, however that ends; the file's text only says who that is. Must never be removed: two programs that lock
-//! two files of one name would both believe that the run is theirs.
+//! Owns the file `lock` in the run's folder. The lock itself is the operating system's and ends
+//! with the program that holds it, however that ends; the file's text only says who that is. Must
+//! never be removed: two programs that lock two files of one name would both believe that the run
+//! is theirs.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Read};
@@ -18,8 +19,8 @@ use super::disk::{identity, open_regular};
 
 const LOCK_FILE: &str = "lock";
 
-/// Room for the longest text. It is always filled up with blanks and written at once, so that a program that reads it while it
-/// changes finds the old text or the new one.
+/// Room for the longest text. It is always filled up with blanks and written at once, so that a
+/// program that reads it while it changes finds the old text or the new one.
 const TEXT_BYTES: usize = 48;
 
 /// Who holds a run.
@@ -55,7 +56,9 @@ pub enum LockError {
 fn by(holder: Option<Holder>) -> String {
     match holder {
         Some(Holder { pid, terminal: true }) => format!("by process {pid}"),
-        Some(Holder { pid, terminal: false }) => format!("by process {pid}, which has lost its terminal"),
+        Some(Holder { pid, terminal: false }) => {
+            format!("by process {pid}, which has lost its terminal")
+        }
         None => "by another program".to_owned(),
     }
 }
@@ -86,10 +89,12 @@ impl LockPlace {
 }
 
 impl RunLock {
-    /// Takes the run in `dir`, and says in its lock file that this process holds it and has a terminal.
+    /// Takes the run in `dir`, and says in its lock file that this process holds it and has a
+    /// terminal.
     ///
     /// # Errors
-    /// When another program has the run, or nothing there can be locked. A disk that has become read-only is no obstacle.
+    /// When another program has the run, or nothing there can be locked. A disk that has become
+    /// read-only is no obstacle.
     pub fn take(dir: &Path) -> Result<Self, LockError> {
         let path = dir.join(LOCK_FILE);
         let failed = |source| LockError::Io { path: path.clone(), source };
@@ -101,7 +106,8 @@ impl RunLock {
             }
             Err(TryLockError::Error(source)) => return Err(failed(source)),
         }
-        let identity = file.metadata().ok().filter(|held| held.is_file()).map(|held| identity(&held));
+        let identity =
+            file.metadata().ok().filter(|held| held.is_file()).map(|held| identity(&held));
         let mut lock = Self { file, dir: dir.to_owned(), identity, terminal: true };
         if says_who {
             lock.set_terminal(true)?;
@@ -162,7 +168,10 @@ fn open(path: &Path, dir: &Path) -> io::Result<(File, bool)> {
     };
     let cannot_write = matches!(
         error.kind(),
-        ErrorKind::ReadOnlyFilesystem | ErrorKind::PermissionDenied | ErrorKind::StorageFull | ErrorKind::QuotaExceeded
+        ErrorKind::ReadOnlyFilesystem
+            | ErrorKind::PermissionDenied
+            | ErrorKind::StorageFull
+            | ErrorKind::QuotaExceeded
     );
     if !cannot_write {
         return Err(error);
@@ -174,25 +183,30 @@ fn open(path: &Path, dir: &Path) -> io::Result<(File, bool)> {
     }
 }
 
-/// Who calls the run in `dir`, as far as can be told without taking its lock, which would stand in the way of one who
-/// wants it at that moment: whom the file names, while there is a process of that number, and on Linux while the file is
-/// locked, since after a restart of the machine another process may have that number.
+/// Who calls the run in `dir`, as far as can be told without taking its lock, which would stand in
+/// the way of one who wants it at that moment: whom the file names, while there is a process of
+/// that number, and on Linux while the file is locked, since after a restart of the machine another
+/// process may have that number.
 pub(super) fn holder_in(dir: &Path) -> Option<Holder> {
     let file = open_regular(&dir.join(LOCK_FILE)).ok()?;
     let holder = holder(&file)?;
     let pid = i32::try_from(holder.pid).ok().and_then(Pid::from_raw)?;
-    // It asks whether one could send a signal, and sends none. A process of another user's is there as well.
+    // It asks whether one could send a signal, and sends none. A process of another user's is there
+    // as well.
     let is_there = test_kill_process(pid) != Err(Errno::SRCH);
     (is_there && is_locked(&file).unwrap_or(true)).then_some(holder)
 }
 
-/// Returns whether somebody has a lock on `file`, as /proc/locks lists them (proc_locks(5)): `1: FLOCK  ADVISORY  WRITE
-/// 123 00:2f:1234 0 EOF`, the last number of the sixth field being the inode. `None` where there is no such list. The
-/// device is not compared: some file systems give another one there.
+/// Returns whether somebody has a lock on `file`, as /proc/locks lists them (proc_locks(5)): `1:
+/// FLOCK  ADVISORY  WRITE 123 00:2f:1234 0 EOF`, the last number of the sixth field being the
+/// inode. `None` where there is no such list. The device is not compared: some file systems give
+/// another one there.
 fn is_locked(file: &File) -> Option<bool> {
     let inode = file.metadata().ok()?.ino().to_string();
     let locks = fs::read_to_string("/proc/locks").ok()?;
-    let is_this = |line: &str| line.split_whitespace().nth(5).and_then(|id| id.rsplit(':').next()) == Some(&inode);
+    let is_this = |line: &str| {
+        line.split_whitespace().nth(5).and_then(|id| id.rsplit(':').next()) == Some(&inode)
+    };
     Some(locks.lines().any(is_this))
 }
 
@@ -218,7 +232,9 @@ mod tests {
             let text = fs::read_to_string(dir.path().join(LOCK_FILE)).unwrap();
             assert_eq!(text.trim_end(), format!(r#"{{"pid":{pid},"terminal":{terminal}}}"#));
             match RunLock::take(dir.path()) {
-                Err(LockError::Held { holder, .. }) => assert_eq!(holder, Some(Holder { pid, terminal })),
+                Err(LockError::Held { holder, .. }) => {
+                    assert_eq!(holder, Some(Holder { pid, terminal }))
+                }
                 other => panic!("{other:?}"),
             }
         }
@@ -234,7 +250,10 @@ mod tests {
         assert_eq!(fs::metadata(dir.path().join(LOCK_FILE)).unwrap().len(), TEXT_BYTES as u64);
         fs::write(dir.path().join(LOCK_FILE), "").unwrap();
         let error = RunLock::take(dir.path()).unwrap_err();
-        assert!(error.to_string().contains("is being run by another program; quit that one"), "{error}");
+        assert!(
+            error.to_string().contains("is being run by another program; quit that one"),
+            "{error}"
+        );
         drop(lock);
     }
 

@@ -1,7 +1,8 @@
 //! What may follow what in a journal.
 //!
-//! Owns the one rule of order, for the writer and for recovery alike: what recovery would refuse is never written, so
-//! that no fault of the program can make a journal that the next start cannot read. Must never know files or text.
+//! Owns the one rule of order, for the writer and for recovery alike: what recovery would refuse is
+//! never written, so that no fault of the program can make a journal that the next start cannot
+//! read. Must never know files or text.
 
 use super::line::LineFault;
 use crate::engine::{Event, RUN_NS_MAX, Record, RunNs};
@@ -67,11 +68,18 @@ mod tests {
         assert_eq!(order.admit(&last), Err(LineFault::Gap { found: seq - 1, expected: seq }));
         assert_eq!(order.admit(&Record { seq, ..records[0].clone() }), Err(LineFault::BegunAgain));
         let back = Record { seq, run_ns: last.run_ns - 1, ..last.clone() };
-        assert_eq!(order.admit(&back), Err(LineFault::Backwards { found: last.run_ns - 1, before: last.run_ns }));
+        assert_eq!(
+            order.admit(&back),
+            Err(LineFault::Backwards { found: last.run_ns - 1, before: last.run_ns })
+        );
         let far = Record { seq, run_ns: u64::MAX - 1, ..last.clone() };
         assert_eq!(order.admit(&far), Err(LineFault::TooFar(u64::MAX - 1)));
         let event = Event::CueCompleted { cue: sample::cue("1"), due_ns: u64::MAX };
         assert_eq!(order.admit(&Record { event, ..far }), Err(LineFault::TooFar(u64::MAX)));
-        assert_eq!(order.admit(&Record { seq, ..last }), Ok(()), "the same instant is no step back");
+        assert_eq!(
+            order.admit(&Record { seq, ..last }),
+            Ok(()),
+            "the same instant is no step back"
+        );
     }
 }

@@ -1,9 +1,10 @@
 //! Recovery: the records of a journal again, or what is wrong with it.
 //!
-//! Owns the rules of what is believed. A line that never got its newline is what a killed program or a power cut leaves:
-//! it is dropped, with a word about it, unless its checksum proves that only the newline is missing. Damage anywhere
-//! else is an error, because nobody can tell which cues would then be fired twice. Must never write: the file stays
-//! as it is for the person who has to look at it, and only [`super::Journal::open`], which holds the lock, cuts a torn end off.
+//! Owns the rules of what is believed. A line that never got its newline is what a killed program
+//! or a power cut leaves: it is dropped, with a word about it, unless its checksum proves that only
+//! the newline is missing. Damage anywhere else is an error, because nobody can tell which cues
+//! would then be fired twice. Must never write: the file stays as it is for the person who has to
+//! look at it, and only [`super::Journal::open`], which holds the lock, cuts a torn end off.
 
 use std::fmt;
 use std::io::{self, BufRead, BufReader, Read};
@@ -41,7 +42,11 @@ pub struct Torn {
 
 impl fmt::Display for Torn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "the last line was not written to its end; dropped {} bytes at byte {}", self.len_bytes, self.at_byte)
+        write!(
+            f,
+            "the last line was not written to its end; dropped {} bytes at byte {}",
+            self.len_bytes, self.at_byte
+        )
     }
 }
 
@@ -96,7 +101,8 @@ fn fix(line: u64, at_byte: u64, path: &Path) -> String {
 /// Reads the journal at `path`, also while another program appends to it.
 ///
 /// # Errors
-/// When the file cannot be read, holds no complete line, or is damaged anywhere but at its unterminated end.
+/// When the file cannot be read, holds no complete line, or is damaged anywhere but at its
+/// unterminated end.
 pub fn recover(path: &Path) -> Result<Recovered, RecoverError> {
     recover_from(&mut open(path)?, path)
 }
@@ -111,7 +117,8 @@ pub fn recover_bytes(mut bytes: &[u8], path: &Path) -> Result<Recovered, Recover
 
 fn recover_from(lines: &mut impl BufRead, path: &Path) -> Result<Recovered, RecoverError> {
     let (mut records, mut place) = (Vec::new(), Place::default());
-    let End { torn, newline_missing } = scan_on(&mut place, lines, path, |record| records.push(record))?;
+    let End { torn, newline_missing } =
+        scan_on(&mut place, lines, path, |record| records.push(record))?;
     Ok(Recovered { records, torn, good_len: place.good_len, newline_missing })
 }
 
@@ -119,10 +126,14 @@ fn recover_from(lines: &mut impl BufRead, path: &Path) -> Result<Recovered, Reco
 pub(super) fn open(path: &Path) -> Result<impl BufRead + use<>, RecoverError> {
     let opened = open_regular(path).and_then(|file| Ok((file.metadata()?.len(), file)));
     match opened {
-        Ok((len, _)) if len > JOURNAL_BYTES_MAX => Err(RecoverError::Huge { path: path.to_owned() }),
+        Ok((len, _)) if len > JOURNAL_BYTES_MAX => {
+            Err(RecoverError::Huge { path: path.to_owned() })
+        }
         Ok((_, file)) => Ok(BufReader::with_capacity(1 << 16, file.take(JOURNAL_BYTES_MAX + 1))),
         // The folder is made first: a program that was stopped right then has left no journal.
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Err(RecoverError::Empty { path: path.to_owned() }),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {
+            Err(RecoverError::Empty { path: path.to_owned() })
+        }
         Err(source) => Err(RecoverError::Read { path: path.to_owned(), source }),
     }
 }
@@ -144,11 +155,16 @@ pub(super) struct Place {
 }
 
 /// Gives every record to `each`, up to the end or the first damage.
-pub(super) fn scan(lines: &mut impl BufRead, path: &Path, each: impl FnMut(Record)) -> Result<End, RecoverError> {
+pub(super) fn scan(
+    lines: &mut impl BufRead,
+    path: &Path,
+    each: impl FnMut(Record),
+) -> Result<End, RecoverError> {
     scan_on(&mut Place::default(), lines, path, each)
 }
 
-/// Goes on from `place` with the `lines` behind it, and gives every record to `each`, up to the end or the first damage.
+/// Goes on from `place` with the `lines` behind it, and gives every record to `each`, up to the end
+/// or the first damage.
 pub(super) fn scan_on(
     place: &mut Place,
     lines: &mut impl BufRead,
@@ -166,7 +182,8 @@ pub(super) fn scan_on(
         if place.good_len + len > JOURNAL_BYTES_MAX {
             return Err(RecoverError::Huge { path: path.to_owned() });
         }
-        let (text, terminated) = piece.strip_suffix(b"\n").map_or((&piece[..], false), |text| (text, true));
+        let (text, terminated) =
+            piece.strip_suffix(b"\n").map_or((&piece[..], false), |text| (text, true));
         let decoded = match usize::try_from(len).unwrap_or(usize::MAX) {
             len if len > piece.len() => Err(LineFault::TooLong(len - usize::from(terminated))),
             _ => decode(text),
@@ -192,8 +209,9 @@ pub(super) fn scan_on(
     Ok(end)
 }
 
-/// Reads a line with its newline into `piece` and says how long it is, 0 at the end. Of one that is longer than any line is,
-/// as a power cut leaves them, `piece` keeps the beginning and the newline.
+/// Reads a line with its newline into `piece` and says how long it is, 0 at the end. Of one that is
+/// longer than any line is, as a power cut leaves them, `piece` keeps the beginning and the
+/// newline.
 fn next_line(lines: &mut impl BufRead, piece: &mut Vec<u8>) -> io::Result<u64> {
     piece.clear();
     let mut len = 0;
@@ -277,7 +295,11 @@ mod tests {
                 bytes[at] = changed;
                 match read_back(&bytes) {
                     Ok(found) => {
-                        assert_eq!(at, bytes.len() - 1, "byte {at} made {changed:#x} went unnoticed");
+                        assert_eq!(
+                            at,
+                            bytes.len() - 1,
+                            "byte {at} made {changed:#x} went unnoticed"
+                        );
                         assert_eq!(found.records, records[..11], "byte {at} made {changed:#x}");
                         assert_eq!(found.torn.map(|torn| torn.at_byte), Some(last_line as u64));
                     }
@@ -299,7 +321,11 @@ mod tests {
         let second = bytes_of(&records[..1]).len();
         bytes[second + 3] = b'!';
         let error = read_back(&bytes).unwrap_err().to_string();
-        assert!(error.starts_with(&format!("journal.jsonl, line 2 (byte {second}): the checksum says ")), "{error}");
+        assert!(
+            error
+                .starts_with(&format!("journal.jsonl, line 2 (byte {second}): the checksum says ")),
+            "{error}"
+        );
         assert!(error.contains("left as it is") && error.contains("--fresh"), "{error}");
         assert!(error.contains(&format!("truncate -s {second} 'journal.jsonl'")), "{error}");
         bytes.truncate(second);
@@ -311,10 +337,19 @@ mod tests {
         let records = sample::dozen();
         let without = |drop: usize| [&records[..drop], &records[drop + 1..]].concat();
         let mut gap = bytes_of(&without(10));
-        assert!(matches!(read_back(&gap), Err(RecoverError::Damaged { why: LineFault::Gap { .. }, line: 11, .. })));
+        assert!(matches!(
+            read_back(&gap),
+            Err(RecoverError::Damaged { why: LineFault::Gap { .. }, line: 11, .. })
+        ));
         gap.pop();
-        assert!(matches!(read_back(&gap), Err(RecoverError::Damaged { why: LineFault::Gap { .. }, line: 11, .. })));
-        assert!(matches!(read_back(&bytes_of(&without(0))), Err(RecoverError::Damaged { line: 1, .. })));
+        assert!(matches!(
+            read_back(&gap),
+            Err(RecoverError::Damaged { why: LineFault::Gap { .. }, line: 11, .. })
+        ));
+        assert!(matches!(
+            read_back(&bytes_of(&without(0))),
+            Err(RecoverError::Damaged { line: 1, .. })
+        ));
         let twice = bytes_of(&records).repeat(2);
         assert!(matches!(read_back(&twice), Err(RecoverError::Damaged { line: 13, .. })));
     }
@@ -328,7 +363,10 @@ mod tests {
         let found = read_back(&bytes).unwrap();
         assert_eq!((found.records, found.good_len), (records, good_len));
         bytes.push(b'\n');
-        assert!(matches!(read_back(&bytes), Err(RecoverError::Damaged { why: LineFault::TooLong(_), .. })));
+        assert!(matches!(
+            read_back(&bytes),
+            Err(RecoverError::Damaged { why: LineFault::TooLong(_), .. })
+        ));
     }
 
     #[test]

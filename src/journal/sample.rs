@@ -1,4 +1,5 @@
-//! Records for the journal's tests: every kind of event, with the texts that break careless writers.
+//! Records for the journal's tests: every kind of event, with the texts that break careless
+//! writers.
 
 use jiff::Timestamp;
 use jiff::civil::date;
@@ -16,7 +17,8 @@ pub fn cue(number: &str) -> CueNumber {
     CueNumber::new(number).unwrap()
 }
 
-/// A run that has one event of every kind, the first one first, in the order in which the engine declares them.
+/// A run that has one event of every kind, the first one first, in the order in which the engine
+/// declares them.
 pub fn records() -> Vec<Record> {
     number(events())
 }
@@ -28,7 +30,9 @@ pub fn dozen() -> Vec<Record> {
 
 /// The events as the records of a run, a second and a bit apart.
 pub fn number(events: Vec<Event>) -> Vec<Record> {
-    let record = |(i, event)| Record::new(i as u64 + 1, at(i as i32 * 1_001_000), i as u64 * 1_000_000_007, event);
+    let record = |(i, event)| {
+        Record::new(i as u64 + 1, at(i as i32 * 1_001_000), i as u64 * 1_000_000_007, event)
+    };
     events.into_iter().enumerate().map(record).collect()
 }
 
@@ -61,7 +65,13 @@ fn events() -> Vec<Event> {
         Event::DepartmentReady { cue: cue(), department: "stunts".to_owned() },
         Event::DepartmentUnready { cue: cue(), department: String::new() },
         Event::InterlockOverridden { cue: cue(), reason: text() },
-        Event::CueFired { cue: cue(), cause: Cause::Remote, firing, due_ns: 7, playhead_stays: firing > 1 },
+        Event::CueFired {
+            cue: cue(),
+            cause: Cause::Remote,
+            firing,
+            due_ns: 7,
+            playhead_stays: firing > 1,
+        },
         Event::CueCompleted { cue: cue(), due_ns: 8 },
         Event::CueStopped { cue: cue(), by_player: firing > 1 },
         Event::ClipStarted { cue: cue(), firing, length_ns: Some(92_000_000_000) },
@@ -71,7 +81,11 @@ fn events() -> Vec<Event> {
         Event::CueMissed { cue: cue(), why: MissedWhy::ProgramDown, due_ns: 9 },
         Event::CueSkipped { cue: cue() },
         Event::CueUnskipped { cue: cue() },
-        Event::CueSwapped { cue: cue(), by: CueNumber::new("12B").unwrap(), not_followed: vec![cue()] },
+        Event::CueSwapped {
+            cue: cue(),
+            by: CueNumber::new("12B").unwrap(),
+            not_followed: vec![cue()],
+        },
         Event::StepDone { cue: cue(), step: 3, title: text() },
         Event::PlayheadMoved { cue: None },
         Event::Held {},

@@ -1,7 +1,8 @@
 //! The folder that holds all runs: list them, begin one.
 //!
-//! Owns the names of the folders and the files in them. Must never change a run that exists, nor delete one: what a run
-//! has left behind is the caller's, and only the holder of its lock writes there.
+//! Owns the names of the folders and the files in them. Must never change a run that exists, nor
+//! delete one: what a run has left behind is the caller's, and only the holder of its lock writes
+//! there.
 
 use std::fs::{self, DirBuilder, OpenOptions};
 use std::io::{self, Read, Write};
@@ -35,7 +36,8 @@ pub struct Store {
 pub struct RunFolder {
     /// Its name.
     pub id: RunId,
-    /// What its journal says, up to the damage if there is any; `None` if not even its beginning can be read.
+    /// What its journal says, up to the damage if there is any; `None` if not even its beginning
+    /// can be read.
     pub summary: Option<Summary>,
     /// The problem with its journal.
     pub fault: Option<RecoverError>,
@@ -78,8 +80,9 @@ impl Store {
         &self.root
     }
 
-    /// Makes the folder of a new run, named `id_base` or, where that is taken, `id_base-2`, `-3` …, with the show as it
-    /// will be run. The run has begun when its journal has; until then no list shows it as more than empty.
+    /// Makes the folder of a new run, named `id_base` or, where that is taken, `id_base-2`, `-3` …,
+    /// with the show as it will be run. The run has begun when its journal has; until then no list
+    /// shows it as more than empty.
     ///
     /// # Errors
     /// When the folder or its files cannot be made.
@@ -159,7 +162,8 @@ impl Store {
     pub fn show_text(&self, id: &RunId) -> Result<String, StoreError> {
         let path = self.existing(id)?.join(SHOW_FILE);
         let mut text = String::new();
-        let read = open_regular(&path).and_then(|file| file.take(SHOW_BYTES_MAX).read_to_string(&mut text));
+        let read = open_regular(&path)
+            .and_then(|file| file.take(SHOW_BYTES_MAX).read_to_string(&mut text));
         read.map(|_| text).map_err(failed("read", &path))
     }
 
@@ -171,8 +175,8 @@ impl Store {
         Ok(self.existing(id)?.join(JOURNAL_FILE))
     }
 
-    /// Who calls the run `id`, as far as can be told without taking its lock; `None` where nobody does, or no such run is
-    /// there.
+    /// Who calls the run `id`, as far as can be told without taking its lock; `None` where nobody
+    /// does, or no such run is there.
     pub fn holder(&self, id: &RunId) -> Option<Holder> {
         holder_in(&self.existing(id).ok()?)
     }
@@ -197,11 +201,14 @@ impl Store {
         if is_run { Ok(dir) } else { Err(self.no_such_run(id)) }
     }
 
-    /// Where a run of this name would be. The name can come from the command line: it must not lead out of the folder.
+    /// Where a run of this name would be. The name can come from the command line: it must not lead
+    /// out of the folder.
     fn dir(&self, id: &RunId) -> Result<PathBuf, StoreError> {
         let mut components = Path::new(&id.0).components();
         match (components.next(), components.next()) {
-            (Some(Component::Normal(name)), None) if name == id.0.as_str() => Ok(self.root.join(name)),
+            (Some(Component::Normal(name)), None) if name == id.0.as_str() => {
+                Ok(self.root.join(name))
+            }
             _ => Err(self.no_such_run(id)),
         }
     }
@@ -216,18 +223,20 @@ fn failed(wish: &'static str, path: &Path) -> impl FnOnce(io::Error) -> StoreErr
     move |source| StoreError::Io { wish, path, source }
 }
 
-/// Makes folders that only their owner can look into: what is called in a show is nobody else's business.
+/// Makes folders that only their owner can look into: what is called in a show is nobody else's
+/// business.
 fn private_dirs() -> DirBuilder {
     let mut builder = DirBuilder::new();
     builder.mode(0o700);
     builder
 }
 
-/// Writes the show whole or not at all, as far as any later start can see. Its name is safe once the journal is made, with
-/// which the run begins: that syncs the folder.
+/// Writes the show whole or not at all, as far as any later start can see. Its name is safe once
+/// the journal is made, with which the run begins: that syncs the folder.
 fn write_show(dir: &Path, text: &str) -> io::Result<()> {
     let unfinished = dir.join("show.toml.new");
-    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;
+    let mut file =
+        OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;
     file.write_all(text.as_bytes())?;
     file.sync_all()?;
     fs::rename(&unfinished, dir.join(SHOW_FILE))
@@ -276,7 +285,13 @@ mod tests {
     }
 
     fn fired() -> Event {
-        Event::CueFired { cue: sample::cue("1"), cause: Cause::Go, firing: 1, due_ns: 0, playhead_stays: false }
+        Event::CueFired {
+            cue: sample::cue("1"),
+            cause: Cause::Go,
+            firing: 1,
+            due_ns: 0,
+            playhead_stays: false,
+        }
     }
 
     #[test]
@@ -284,7 +299,10 @@ mod tests {
         let (_state, store) = store();
         assert!(store.list().unwrap().is_empty(), "no folder, no runs");
         let made: Vec<_> = (0..11).map(|_| store.create(ID, "").unwrap().0).collect();
-        assert_eq!((made[0].0.as_str(), &*made[1].0, &*made[10].0), (ID, &*format!("{ID}-2"), &*format!("{ID}-11")));
+        assert_eq!(
+            (made[0].0.as_str(), &*made[1].0, &*made[10].0),
+            (ID, &*format!("{ID}-2"), &*format!("{ID}-11"))
+        );
         store.create("20261122-090000-matinée", "").unwrap();
         let listed: Vec<_> = store.list().unwrap().into_iter().map(|run| run.id).collect();
         assert_eq!(listed[0].0, "20261122-090000-matinée");
@@ -301,7 +319,8 @@ mod tests {
         assert!(matches!(store.lock(&id), Err(StoreError::Lock(LockError::Held { .. }))));
         drop(lock);
         assert!(store.lock(&id).is_ok());
-        let mut files: Vec<_> = fs::read_dir(store.root().join(ID)).unwrap().map(|f| f.unwrap().file_name()).collect();
+        let mut files: Vec<_> =
+            fs::read_dir(store.root().join(ID)).unwrap().map(|f| f.unwrap().file_name()).collect();
         files.sort();
         assert_eq!(files, ["lock", "show.toml"]);
     }
@@ -312,7 +331,17 @@ mod tests {
         let ended = || Event::RunEnded { over_ns: 0 };
         for (events, ended, cues_fired) in [
             (vec![started()], false, 0),
-            (vec![started(), fired(), fired(), ended(), Event::RunLeft { reason: String::new() }], true, 2),
+            (
+                vec![
+                    started(),
+                    fired(),
+                    fired(),
+                    ended(),
+                    Event::RunLeft { reason: String::new() },
+                ],
+                true,
+                2,
+            ),
             (vec![started(), ended(), Event::RunResumed { down_ns: 0 }], true, 0),
             (vec![started(), fired(), ended(), fired()], false, 2),
         ] {
@@ -322,7 +351,10 @@ mod tests {
             assert!(fault.is_none());
             assert_eq!((summary.ended, summary.cues_fired), (ended, cues_fired));
             assert_eq!((summary.started_at, summary.last_at), (sample::at(0), last.at));
-            assert_eq!((summary.source.as_str(), summary.speed, summary.rehearsal), ("/shows/été.toml", 1000, true));
+            assert_eq!(
+                (summary.source.as_str(), summary.speed, summary.rehearsal),
+                ("/shows/été.toml", 1000, true)
+            );
         }
     }
 
@@ -338,9 +370,16 @@ mod tests {
         fs::create_dir(store.root().join("a folder of something else")).unwrap();
         let listed = store.list().unwrap();
         assert_eq!(listed.iter().map(|run| &run.id).collect::<Vec<_>>(), [&id, &empty]);
-        assert_eq!(listed[0].summary.as_ref().unwrap().cues_fired, 1, "what stands before the damage");
+        assert_eq!(
+            listed[0].summary.as_ref().unwrap().cues_fired,
+            1,
+            "what stands before the damage"
+        );
         assert!(matches!(listed[0].fault, Some(RecoverError::Damaged { line: 3, .. })));
-        assert!(listed[1].summary.is_none() && matches!(listed[1].fault, Some(RecoverError::Empty { .. })));
+        assert!(
+            listed[1].summary.is_none()
+                && matches!(listed[1].fault, Some(RecoverError::Empty { .. }))
+        );
     }
 
     #[test]
@@ -348,7 +387,9 @@ mod tests {
         let (state, store) = store();
         fs::write(state.path().join(SHOW_FILE), "").unwrap();
         store.create(ID, "").unwrap();
-        for name in ["", ".", "..", "../..", "/", "a/b", &format!("{ID}/"), &format!("./{ID}"), "none"] {
+        for name in
+            ["", ".", "..", "../..", "/", "a/b", &format!("{ID}/"), &format!("./{ID}"), "none"]
+        {
             let id = RunId(name.to_owned());
             assert!(matches!(store.show_text(&id), Err(StoreError::NoSuchRun { .. })), "{name:?}");
         }

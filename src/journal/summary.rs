@@ -1,7 +1,8 @@
 //! A run in a few facts, for lists.
 //!
-//! Owns what a list of runs says about each. Must never need the show or the engine's state: a run whose show file has
-//! long changed, or whose journal is damaged further down, still has its line in the list.
+//! Owns what a list of runs says about each. Must never need the show or the engine's state: a run
+//! whose show file has long changed, or whose journal is damaged further down, still has its line
+//! in the list.
 
 use std::path::Path;
 
@@ -24,7 +25,8 @@ pub struct Summary {
     pub speed: u32,
     /// `true` if the program gave the GOs.
     pub auto: bool,
-    /// In a technical rehearsal, how far the show's clock was set ahead of the machine's, nanoseconds.
+    /// In a technical rehearsal, how far the show's clock was set ahead of the machine's,
+    /// nanoseconds.
     pub shift_ns: Option<i64>,
     /// When the run began, by the machine's clock.
     pub started_at: Timestamp,
@@ -36,7 +38,8 @@ pub struct Summary {
     pub cues_fired: u64,
     /// The cues that ran at its last event, in the order in which they fired.
     pub on_air: Vec<CueNumber>,
-    /// Why the last program let go of the run, in its words; `None` while a program has it, and where it was killed.
+    /// Why the last program let go of the run, in its words; `None` while a program has it, and
+    /// where it was killed.
     pub left: Option<String>,
 }
 
@@ -60,11 +63,13 @@ impl Summary {
         self.left.as_deref() == Some(CALLER_QUIT)
     }
 
-    /// The summary of the journal at `path`, up to its end or its first damage, and what is wrong with it.
+    /// The summary of the journal at `path`, up to its end or its first damage, and what is wrong
+    /// with it.
     pub(super) fn of(path: &Path) -> (Option<Self>, Option<RecoverError>) {
         let mut summary = None;
-        let scanned =
-            open(path).and_then(|mut lines| scan(&mut lines, path, |record| Self::take(&mut summary, record)));
+        let scanned = open(path).and_then(|mut lines| {
+            scan(&mut lines, path, |record| Self::take(&mut summary, record))
+        });
         (summary, scanned.err())
     }
 

@@ -1,11 +1,13 @@
 //! The thread that brings the journal to the disk.
 //!
-//! Owns everything slow: `fdatasync`, the retries of a disk that failed, the look whether the file is still there. It
-//! syncs as soon as something was appended, and what came while a sync ran shares the next one. Must never hold the mutex
-//! over a call to the operating system: the thread that fires the cues needs it for every event.
+//! Owns everything slow: `fdatasync`, the retries of a disk that failed, the look whether the file
+//! is still there. It syncs as soon as something was appended, and what came while a sync ran
+//! shares the next one. Must never hold the mutex over a call to the operating system: the thread
+//! that fires the cues needs it for every event.
 //!
-//! Only one thread writes at any time. While all is well it is the one that appends; from a write that fails to the one
-//! that empties the backlog it is this one, and the other only queues, so that a dying disk holds up no cue.
+//! Only one thread writes at any time. While all is well it is the one that appends; from a write
+//! that fails to the one that empties the backlog it is this one, and the other only queues, so
+//! that a dying disk holds up no cue.
 
 use std::io;
 use std::path::PathBuf;
@@ -51,13 +53,14 @@ pub(super) struct State {
     pub tail: Tail,
     /// The write that failed; as long as it is here, only the syncing thread writes.
     pub write_fault: Option<JournalError>,
-    /// The sync that failed. It is not repeated: the operating system may have given up the bytes, and would then call
-    /// the next sync of them a success.
+    /// The sync that failed. It is not repeated: the operating system may have given up the bytes,
+    /// and would then call the next sync of them a success.
     sync_fault: Option<JournalError>,
     /// Up to where the file was last given to a sync.
     synced_len: u64,
     gone: bool,
-    /// How long the file should have been and was, where another program has changed it. It stays: what is lost is lost.
+    /// How long the file should have been and was, where another program has changed it. It stays:
+    /// what is lost is lost.
     changed: Option<(u64, u64)>,
     /// The run's lock file is not where it was.
     unlocked: bool,
@@ -88,9 +91,15 @@ enum Phase {
 }
 
 impl Shared {
-    /// For a file whose end is `tail`. Of what another program has written nobody knows how much was synced, so
-    /// all of it is.
-    pub fn new(path: PathBuf, disk: Box<dyn Disk>, backlog: Backlog, tail: Tail, lock: RunLock) -> Self {
+    /// For a file whose end is `tail`. Of what another program has written nobody knows how much
+    /// was synced, so all of it is.
+    pub fn new(
+        path: PathBuf,
+        disk: Box<dyn Disk>,
+        backlog: Backlog,
+        tail: Tail,
+        lock: RunLock,
+    ) -> Self {
         let synced_len = 0;
         let state = State {
             backlog,
@@ -108,7 +117,8 @@ impl Shared {
         Self { path, disk, state: Mutex::new(state), work: Condvar::new(), done: Condvar::new() }
     }
 
-    /// The state, also after a panic elsewhere: it is whole between any two statements that change it.
+    /// The state, also after a panic elsewhere: it is whole between any two statements that change
+    /// it.
     pub fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -137,7 +147,8 @@ impl Shared {
         } else if let Some((expected, found)) = state.changed {
             Some(JournalError::Changed { path: path(), expected, found })
         } else {
-            let unlocked = || state.unlocked.then(|| JournalError::Unlocked { path: state.lock.path() });
+            let unlocked =
+                || state.unlocked.then(|| JournalError::Unlocked { path: state.lock.path() });
             state.write_fault.clone().or_else(|| state.sync_fault.clone()).or_else(unlocked)
         }
     }
@@ -148,7 +159,8 @@ impl Shared {
         state.phase = state.phase.max(Phase::Closing);
         state.roused = true;
         self.work.notify_one();
-        let waited = self.done.wait_timeout_while(state, at_most, |state| state.phase < Phase::Closed);
+        let waited =
+            self.done.wait_timeout_while(state, at_most, |state| state.phase < Phase::Closed);
         let (mut state, _) = waited.unwrap_or_else(PoisonError::into_inner);
         if state.phase < Phase::Closed {
             state.phase = Phase::Abandoned;
@@ -169,7 +181,8 @@ impl Shared {
         };
         loop {
             let closing = self.wait();
-            // Before the retry, so that a fault that an append has returned is always told, and its end too.
+            // Before the retry, so that a fault that an append has returned is always told, and its
+            // end too.
             tell();
             self.retry();
             self.sync();
@@ -184,7 +197,8 @@ impl Shared {
         self.done.notify_all();
     }
 
-    /// Waits until there is something to do or a round has passed; says whether this is the last one.
+    /// Waits until there is something to do or a round has passed; says whether this is the last
+    /// one.
     fn wait(&self) -> bool {
         let waited = self.work.wait_timeout_while(self.lock(), ROUND, |state| !state.roused);
         let (mut state, _) = waited.unwrap_or_else(PoisonError::into_inner);
@@ -225,13 +239,15 @@ impl Shared {
         state.synced_len = state.tail.len();
         drop(state);
         let outcome = self.disk.sync();
-        let fault = outcome.err().map(|error| JournalError::Sync { path: self.path.clone(), why: error.to_string() });
+        let fault = outcome
+            .err()
+            .map(|error| JournalError::Sync { path: self.path.clone(), why: error.to_string() });
         self.lock().sync_fault = fault;
     }
 
-    /// Looks whether the files are where they were and as they were left: a journal that was deleted takes writes and syncs
-    /// as if it were there, and one that another program has cut takes them behind a gap. Gives the lock file, where it was
-    /// made again.
+    /// Looks whether the files are where they were and as they were left: a journal that was
+    /// deleted takes writes and syncs as if it were there, and one that another program has cut
+    /// takes them behind a gap. Gives the lock file, where it was made again.
     fn look(&self) -> Option<PathBuf> {
         let gone = !self.disk.is_in_place();
         let before = self.lock().settled_len();
@@ -241,7 +257,8 @@ impl Shared {
         let mut state = self.lock();
         state.gone = gone;
         // Nothing was written in between, or the two do not speak of one moment.
-        if let (Some(expected), Some(found)) = (before.filter(|_| state.settled_len() == before), found)
+        if let (Some(expected), Some(found)) =
+            (before.filter(|_| state.settled_len() == before), found)
             && found != expected
         {
             state.changed.get_or_insert((expected, found));

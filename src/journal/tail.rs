@@ -1,9 +1,10 @@
 //! Following a journal that another program writes: what was appended since the last look.
 //!
-//! Owns the reader's place in the file. Takes whole lines only and believes of them what [`super::recover()`] believes; a
-//! last line without its newline waits for its end, since the writer may be in the middle of it, or may have died there
-//! and the next one will cut it off. Must never write, nor take the run's lock, nor keep the file open: the program that calls the
-//! show does not notice that it is followed.
+//! Owns the reader's place in the file. Takes whole lines only and believes of them what
+//! [`super::recover()`] believes; a last line without its newline waits for its end, since the
+//! writer may be in the middle of it, or may have died there and the next one will cut it off. Must
+//! never write, nor take the run's lock, nor keep the file open: the program that calls the show
+//! does not notice that it is followed.
 
 use std::fs;
 use std::io::{self, Read, Seek, SeekFrom};
@@ -36,12 +37,14 @@ pub struct Tail {
 /// What has come.
 #[derive(Debug, Default)]
 pub struct News {
-    /// Lines that were believed before are not there any more, so that `records` begins the run again.
+    /// Lines that were believed before are not there any more, so that `records` begins the run
+    /// again.
     pub restarted: bool,
     /// In order.
     pub records: Vec<Record>,
-    /// What is wrong behind them: the file cannot be read, or a whole line in it is damaged. It is told once, and again
-    /// when the file has changed: one that has only grown is read on from there, any other from its beginning.
+    /// What is wrong behind them: the file cannot be read, or a whole line in it is damaged. It is
+    /// told once, and again when the file has changed: one that has only grown is read on from
+    /// there, any other from its beginning.
     pub fault: Option<RecoverError>,
 }
 
@@ -56,9 +59,16 @@ struct Look {
 }
 
 impl Tail {
-    /// A reader at the beginning of the journal in the folder of a run, whether it is there yet or not.
+    /// A reader at the beginning of the journal in the folder of a run, whether it is there yet or
+    /// not.
     pub fn new(run: &Path) -> Self {
-        Tail { path: run.join(JOURNAL_FILE), place: Place::default(), seen: None, damaged: false, unseen: false }
+        Tail {
+            path: run.join(JOURNAL_FILE),
+            place: Place::default(),
+            seen: None,
+            damaged: false,
+            unseen: false,
+        }
     }
 
     /// What was appended since. Costs one `stat` while nothing was.
@@ -72,9 +82,13 @@ impl Tail {
         if self.seen == Some(look) {
             return News::default();
         }
-        let is_same = self.seen.is_none_or(|seen| (seen.device, seen.inode) == (look.device, look.inode));
+        let is_same =
+            self.seen.is_none_or(|seen| (seen.device, seen.inode) == (look.device, look.inode));
         let has_grown = self.seen.is_some_and(|seen| look.len > seen.len);
-        let restarted = was_unseen || !is_same || look.len < self.place.good_len || (self.damaged && !has_grown);
+        let restarted = was_unseen
+            || !is_same
+            || look.len < self.place.good_len
+            || (self.damaged && !has_grown);
         if restarted {
             self.place = Place::default();
         }
@@ -124,12 +138,15 @@ impl Tail {
             let sought = file.seek(SeekFrom::Start(self.place.good_len));
             let read = sought.and_then(|_| file.by_ref().take(CHUNK_BYTES).read_to_end(&mut bytes));
             read.map_err(|source| self.unreadable(source))?;
-            // What is longer than any line and has no newline is an end that a power cut has left: it waits too.
+            // What is longer than any line and has no newline is an end that a power cut has left:
+            // it waits too.
             let whole = bytes.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
             if whole == 0 {
                 return Ok(());
             }
-            scan_on(&mut self.place, &mut &bytes[..whole], &self.path, |record| records.push(record))?;
+            scan_on(&mut self.place, &mut &bytes[..whole], &self.path, |record| {
+                records.push(record)
+            })?;
         }
     }
 
@@ -253,8 +270,14 @@ mod tests {
         assert_eq!(desk.look().unwrap(), 0, "it is told once");
         desk.append(b"\n");
         let News { restarted, records: more, fault } = desk.tail.read();
-        assert!(matches!(fault, Some(RecoverError::Damaged { line: 5, .. })), "it is damaged still");
-        assert!(!restarted && more.is_empty(), "a caller who writes on costs no second reading of the whole");
+        assert!(
+            matches!(fault, Some(RecoverError::Damaged { line: 5, .. })),
+            "it is damaged still"
+        );
+        assert!(
+            !restarted && more.is_empty(),
+            "a caller who writes on costs no second reading of the whole"
+        );
         desk.cut(bytes_of(&records[..4]).len());
         assert_eq!((desk.look().unwrap(), desk.told.len()), (4, 4));
         desk.append(&bytes_of(&records[4..]));

@@ -1,4 +1,5 @@
-//! An event of a kind that this version does not know: read as text, kept as text, written again as it was.
+//! An event of a kind that this version does not know: read as text, kept as text, written again as
+//! it was.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -12,8 +13,8 @@ use crate::engine::{Event, UnknownEvent};
 /// The members of a line that are not the event's own.
 const LINE_MEMBERS: [&str; 6] = ["seq", "at", "run_ns", "station", "term", "crc"];
 
-/// The event of `line`, where that is a JSON object with an event of a kind that this version does not know. `None` for
-/// any other line: an event of a known kind that cannot be read is a fault.
+/// The event of `line`, where that is a JSON object with an event of a kind that this version does
+/// not know. `None` for any other line: an event of a known kind that cannot be read is a fault.
 pub(super) fn read(line: &[u8]) -> Option<UnknownEvent> {
     let Members(members) = serde_json::from_slice(line).ok()?;
     let mut kinds = members.iter().filter(|(name, _)| name == "event");
@@ -22,8 +23,9 @@ pub(super) fn read(line: &[u8]) -> Option<UnknownEvent> {
         return None;
     }
     let own = members.iter().filter(|(name, _)| !LINE_MEMBERS.contains(&name.as_ref()));
-    let own: Result<Vec<String>, serde_json::Error> =
-        own.map(|(name, value)| Ok(format!("{}:{}", serde_json::to_string(name)?, value.get()))).collect();
+    let own: Result<Vec<String>, serde_json::Error> = own
+        .map(|(name, value)| Ok(format!("{}:{}", serde_json::to_string(name)?, value.get())))
+        .collect();
     Some(UnknownEvent { kind: kind.into_owned(), members: own.ok()?.join(",") })
 }
 

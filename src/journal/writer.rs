@@ -1,7 +1,8 @@
 //! The journal of the run that is being called: append, close.
 //!
-//! Owns the writing end. Must never stop the show: an event that cannot be written is reported and kept for later, and
-//! closing takes no longer than it was given. There is no way to make a [`Journal`] without the run's [`RunLock`].
+//! Owns the writing end. Must never stop the show: an event that cannot be written is reported and
+//! kept for later, and closing takes no longer than it was given. There is no way to make a
+//! [`Journal`] without the run's [`RunLock`].
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -46,14 +47,15 @@ impl Journal {
         Self::start(lock, Box::new(file), backlog, Tail::at(0), Order::default(), report)
     }
 
-    /// Goes on with the journal of an earlier run, and gives back what it holds. A torn end is cut off, and a newline
-    /// that is missing put there.
+    /// Goes on with the journal of an earlier run, and gives back what it holds. A torn end is cut
+    /// off, and a newline that is missing put there.
     ///
-    /// A journal that cannot be written is no error: its fault is told like that of a disk that fails later, and what
-    /// happens is kept until the disk takes it.
+    /// A journal that cannot be written is no error: its fault is told like that of a disk that
+    /// fails later, and what happens is kept until the disk takes it.
     ///
     /// # Errors
-    /// When the journal is damaged, which leaves it as it is, or cannot be read, or another program writes it.
+    /// When the journal is damaged, which leaves it as it is, or cannot be read, or another program
+    /// writes it.
     pub fn open(lock: RunLock, report: Report) -> Result<(Self, Recovered), OpenError> {
         let path = lock.dir().join(JOURNAL_FILE);
         let file = JournalFile::open(&path);
@@ -63,7 +65,11 @@ impl Journal {
         if found.newline_missing {
             backlog.lines.push(b'\n');
         }
-        let tail = if found.torn.is_some() { Tail::torn_at(found.good_len) } else { Tail::at(found.good_len) };
+        let tail = if found.torn.is_some() {
+            Tail::torn_at(found.good_len)
+        } else {
+            Tail::at(found.good_len)
+        };
         let order = Order::after(found.records.last());
         let mut journal = Self::start(lock, Box::new(file), backlog, tail, order, report)?;
         // What the last program has left at the end is put right at once, where the disk allows it.
@@ -84,18 +90,21 @@ impl Journal {
         let path = lock.dir().join(JOURNAL_FILE);
         let shared = Arc::new(Shared::new(path.clone(), disk, backlog, tail, lock));
         let keep = Arc::clone(&shared);
-        let thread = thread::Builder::new().name("journal".to_owned()).spawn(move || keep.keep(&report));
+        let thread =
+            thread::Builder::new().name("journal".to_owned()).spawn(move || keep.keep(&report));
         let thread = Some(thread.map_err(failed(&path))?);
         Ok(Self { path, order, shared, unsynced: false, thread })
     }
 
-    /// Writes `records`, all with one write. What they cause may leave the program after this, and then [`Self::sync`]
-    /// has them synced: waking the thread that does it costs time that a cue need not wait.
+    /// Writes `records`, all with one write. What they cause may leave the program after this, and
+    /// then [`Self::sync`] has them synced: waking the thread that does it costs time that a cue
+    /// need not wait.
     ///
     /// # Errors
-    /// When the records are not safe in the run's file. Unless they were refused they are kept, and written in their
-    /// order as soon as the disk takes them: there is nothing to repeat. The same fault, and its end, comes as a
-    /// [`super::SyncReport`] too, once; a sync that fails comes only there.
+    /// When the records are not safe in the run's file. Unless they were refused they are kept, and
+    /// written in their order as soon as the disk takes them: there is nothing to repeat. The same
+    /// fault, and its end, comes as a [`super::SyncReport`] too, once; a sync that fails comes only
+    /// there.
     pub fn append(&mut self, records: &[Record]) -> Result<(), JournalError> {
         let mut order = self.order;
         let admitted = records.iter().try_for_each(|record| order.admit(record));
@@ -111,7 +120,8 @@ impl Journal {
         }
     }
 
-    /// Has everything that was appended synced, and does not wait for it. Costs nothing where all of it was asked for.
+    /// Has everything that was appended synced, and does not wait for it. Costs nothing where all
+    /// of it was asked for.
     pub fn sync(&mut self) {
         if std::mem::take(&mut self.unsynced) {
             self.shared.rouse();
@@ -198,9 +208,12 @@ mod tests {
         fn new(backlog_bytes_max: usize) -> Self {
             let dir = tempfile::tempdir().unwrap();
             let (disk, (report, reports)) = (FakeDisk::default(), reporter());
-            let (lock, backlog) = (RunLock::take(dir.path()).unwrap(), Backlog::new(backlog_bytes_max));
+            let (lock, backlog) =
+                (RunLock::take(dir.path()).unwrap(), Backlog::new(backlog_bytes_max));
             let boxed = Box::new(disk.clone());
-            let journal = Journal::start(lock, boxed, backlog, Tail::at(0), Order::default(), report).unwrap();
+            let journal =
+                Journal::start(lock, boxed, backlog, Tail::at(0), Order::default(), report)
+                    .unwrap();
             Self { journal, disk, reports, records: sample::records(), dir }
         }
 
@@ -239,7 +252,10 @@ mod tests {
         let room = bench.bytes().len() + 50;
         bench.disk.change(|fake| fake.room = room);
         let fault = bench.append(2..5).unwrap_err();
-        assert!(matches!(fault, JournalError::Write { kind: ErrorKind::StorageFull, .. }), "{fault}");
+        assert!(
+            matches!(fault, JournalError::Write { kind: ErrorKind::StorageFull, .. }),
+            "{fault}"
+        );
         assert!(fault.to_string().contains("free some room on its disk"), "{fault}");
         assert_eq!(bench.report(), SyncReport::Fault(fault.clone()));
         assert_eq!(bench.append(5..6), Err(fault));
@@ -295,7 +311,10 @@ mod tests {
         assert!(matches!(bench.report(), SyncReport::Fault(JournalError::Sync { .. })));
         let syncs = bench.disk.lock().syncs;
         bench.disk.change(|fake| (fake.sync_fails, fake.gone) = (false, true));
-        assert!(matches!(bench.report(), SyncReport::Fault(JournalError::Gone { .. })), "another round has passed");
+        assert!(
+            matches!(bench.report(), SyncReport::Fault(JournalError::Gone { .. })),
+            "another round has passed"
+        );
         assert_eq!(bench.disk.lock().syncs, syncs);
         bench.disk.change(|fake| fake.gone = false);
         // A fault or not: the thread may have looked again already.
@@ -329,7 +348,10 @@ mod tests {
         assert!(matches!(closed, Err(JournalError::Stalled { .. })));
         assert!(matches!(RunLock::take(bench.dir.path()), Err(LockError::Held { .. })));
         bench.disk.change(|fake| fake.sync_stalls = false);
-        assert!(bench.reports.recv_timeout(PATIENCE).is_err(), "the thread ends and lets go of the reporter");
+        assert!(
+            bench.reports.recv_timeout(PATIENCE).is_err(),
+            "the thread ends and lets go of the reporter"
+        );
         while RunLock::take(bench.dir.path()).is_err() {
             thread::yield_now();
         }
@@ -339,7 +361,10 @@ mod tests {
     fn an_event_out_of_place_is_refused_and_the_right_one_still_fits() {
         let mut bench = Bench::new(BACKLOG_BYTES_MAX);
         bench.append(0..1).unwrap();
-        assert!(matches!(bench.append(2..3), Err(JournalError::Refused { why: LineFault::Gap { .. }, .. })));
+        assert!(matches!(
+            bench.append(2..3),
+            Err(JournalError::Refused { why: LineFault::Gap { .. }, .. })
+        ));
         bench.append(1..3).unwrap();
         assert_eq!(bench.bytes(), bytes_of(&bench.records[..3]));
     }
@@ -353,7 +378,8 @@ mod tests {
             let dir = tempfile::tempdir().unwrap();
             let path = dir.path().join(JOURNAL_FILE);
             fs::write(&path, &bytes[..cut]).unwrap();
-            let (mut journal, found) = Journal::open(RunLock::take(dir.path()).unwrap(), reporter().0).unwrap();
+            let (mut journal, found) =
+                Journal::open(RunLock::take(dir.path()).unwrap(), reporter().0).unwrap();
             assert!(records.starts_with(&found.records));
             journal.append(&records[found.records.len()..]).unwrap();
             journal.close(PATIENCE).unwrap();
@@ -369,7 +395,10 @@ mod tests {
         bytes[20] ^= 1;
         fs::write(&path, &bytes).unwrap();
         let lock = || RunLock::take(dir.path()).unwrap();
-        assert!(matches!(Journal::open(lock(), reporter().0), Err(OpenError::Recover(RecoverError::Damaged { .. }))));
+        assert!(matches!(
+            Journal::open(lock(), reporter().0),
+            Err(OpenError::Recover(RecoverError::Damaged { .. }))
+        ));
         assert!(matches!(Journal::create(lock(), reporter().0), Err(OpenError::Io { .. })));
         assert_eq!(fs::read(&path).unwrap(), bytes);
     }
@@ -438,7 +467,11 @@ mod tests {
             journal.sync();
             let fault = JournalError::Changed { path: path.clone(), expected, found };
             assert_eq!(reports.recv_timeout(PATIENCE), Ok(SyncReport::Fault(fault.clone())));
-            assert_eq!(journal.append(&records[3..5]), Err(fault.clone()), "what is lost stays lost");
+            assert_eq!(
+                journal.append(&records[3..5]),
+                Err(fault.clone()),
+                "what is lost stays lost"
+            );
             let words = fault.to_string();
             assert!(words.contains(if is_cut { "cut short" } else { "written into" }), "{words}");
             assert_eq!(journal.close(PATIENCE), Err(fault));
@@ -455,12 +488,14 @@ mod tests {
         fs::write(&path, &bytes[..bytes.len() - 9]).unwrap();
         let file = JournalFile::open(&path).unwrap();
         let found = recover(&path).unwrap();
-        // Nothing there can be opened for writing now: for a test that may run as root, because it has another name.
+        // Nothing there can be opened for writing now: for a test that may run as root, because it
+        // has another name.
         fs::rename(&path, &aside).unwrap();
         let (report, reports) = reporter();
         let (lock, backlog) = (RunLock::take(dir.path()).unwrap(), Backlog::new(BACKLOG_BYTES_MAX));
         let (tail, order) = (Tail::torn_at(found.good_len), Order::after(found.records.last()));
-        let mut journal = Journal::start(lock, Box::new(file), backlog, tail, order, report).unwrap();
+        let mut journal =
+            Journal::start(lock, Box::new(file), backlog, tail, order, report).unwrap();
         assert!(matches!(journal.append(&records[11..]), Err(JournalError::Write { .. })));
         journal.sync();
         assert!(matches!(reports.recv_timeout(PATIENCE), Ok(SyncReport::Fault(_))));
@@ -488,7 +523,8 @@ mod tests {
         let Ok(full) = JournalFile::open(Path::new("/dev/full")) else { return };
         let (lock, backlog) = (RunLock::take(dir.path()).unwrap(), Backlog::new(BACKLOG_BYTES_MAX));
         let (disk, order) = (Box::new(full), Order::default());
-        let mut journal = Journal::start(lock, disk, backlog, Tail::at(0), order, reporter().0).unwrap();
+        let mut journal =
+            Journal::start(lock, disk, backlog, Tail::at(0), order, reporter().0).unwrap();
         let fault = journal.append(&sample::records()[..3]).unwrap_err().to_string();
         assert!(fault.contains("No space left on device"), "{fault}");
     }

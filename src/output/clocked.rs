@@ -14,7 +14,10 @@ pub(super) struct Clocked {
 
 impl Clocked {
     /// Puts a clock beside `driver`, where there is one.
-    pub(super) fn beside(driver: impl Driver + 'static, timecode: Option<Timecode>) -> Box<dyn Driver> {
+    pub(super) fn beside(
+        driver: impl Driver + 'static,
+        timecode: Option<Timecode>,
+    ) -> Box<dyn Driver> {
         let driver: Box<dyn Driver> = Box::new(driver);
         match timecode {
             Some(timecode) => Box::new(Clocked { driver, timecode }),
@@ -29,7 +32,8 @@ impl Driver for Clocked {
     }
 
     fn panic(&mut self) -> Vec<Report> {
-        // The clock goes on: whatever chases it would only come to a stop at a place that is nobody's.
+        // The clock goes on: whatever chases it would only come to a stop at a place that is
+        // nobody's.
         self.driver.panic()
     }
 

@@ -1,12 +1,15 @@
-//! An output that could not be opened: the show runs without it, and each of its messages fails with the reason.
+//! An output that could not be opened: the show runs without it, and each of its messages fails
+//! with the reason.
 //!
-//! A live show must not wait for one missing cable or variable. The caller sees the reason from the first moment on.
+//! A live show must not wait for one missing cable or variable. The caller sees the reason from the
+//! first moment on.
 
 use super::gauge::Delivery;
 use super::worker::WorkerContext;
 use super::{Driver, Fault, Health, Job, Lasts, Outcome, Report, now};
 
-/// How many reasons are named; a show in which each cue has the same fault must not fill the screen.
+/// How many reasons are named; a show in which each cue has the same fault must not fill the
+/// screen.
 const NAMED_MAX: usize = 3;
 
 /// An output that is down for the whole run.
@@ -18,7 +21,8 @@ pub(super) struct Closed {
 }
 
 impl Closed {
-    /// The output of `context`, which has `panics` messages of panic and could not be opened because of `faults`.
+    /// The output of `context`, which has `panics` messages of panic and could not be opened
+    /// because of `faults`.
     pub(super) fn new(context: WorkerContext, panics: usize, faults: &[Fault]) -> Self {
         let mut words: Vec<String> = faults.iter().take(NAMED_MAX).map(Fault::to_string).collect();
         if let Some(more) = faults.len().checked_sub(NAMED_MAX).filter(|more| *more > 0) {

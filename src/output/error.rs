@@ -1,7 +1,7 @@
 //! Why an output cannot be opened, in words that say how to fix it.
 //!
-//! The output's own id stands beside these words wherever they are shown. Must never hold the value of a secret: only
-//! the names of headers and variables come in here.
+//! The output's own id stands beside these words wherever they are shown. Must never hold the value
+//! of a secret: only the names of headers and variables come in here.
 
 use std::io;
 
@@ -19,7 +19,9 @@ pub enum Fault {
         fix: &'static str,
     },
     /// A header's secret is not there.
-    #[error("header {header} needs the environment variable {variable}, which is not set; set it and start again")]
+    #[error(
+        "header {header} needs the environment variable {variable}, which is not set; set it and start again"
+    )]
     SecretMissing {
         /// The header's name.
         header: String,

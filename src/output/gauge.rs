@@ -24,9 +24,11 @@ pub(super) struct Delivery {
 }
 
 impl Delivery {
-    /// The delivery of the message of `job` (`None`: of a panic), which was handed over at `since` and is done now.
+    /// The delivery of the message of `job` (`None`: of a panic), which was handed over at `since`
+    /// and is done now.
     pub(super) fn new(job: Option<Job>, since: Instant) -> Self {
-        let packet = job.map_or(Packet::Panic, |job| Packet::Action { cue: job.cue, action: job.action });
+        let packet =
+            job.map_or(Packet::Panic, |job| Packet::Action { cue: job.cue, action: job.action });
         Delivery { packet, since, until: now() }
     }
 }
@@ -183,12 +185,15 @@ impl Gauge {
         self.health_at(queued, now())
     }
 
-    /// The whole reading as it is at `at`: what has been under way for long is slow before anybody knows how it ends,
-    /// unless the output is known to be worse.
+    /// The whole reading as it is at `at`: what has been under way for long is slow before anybody
+    /// knows how it ends, unless the output is known to be worse.
     pub(super) fn health_at(&self, queued: usize, at: Instant) -> Health {
         let reading = self.lock();
-        let longest = reading.in_flight.iter().map(|since| at.saturating_duration_since(*since)).max();
-        let (light, error) = match longest.filter(|longest| *longest > SLOW && reading.light != Light::Down) {
+        let longest =
+            reading.in_flight.iter().map(|since| at.saturating_duration_since(*since)).max();
+        let (light, error) = match longest
+            .filter(|longest| *longest > SLOW && reading.light != Light::Down)
+        {
             Some(longest) => (Light::Slow, Some(format!("no answer for {} s", longest.as_secs()))),
             None => (reading.light, reading.error.clone()),
         };
@@ -201,7 +206,8 @@ impl Gauge {
     }
 
     fn lock(&self) -> MutexGuard<'_, Reading> {
-        // Every writer leaves a whole reading behind it, so a poisoned lock has nothing broken to hide.
+        // Every writer leaves a whole reading behind it, so a poisoned lock has nothing broken to
+        // hide.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -216,12 +222,14 @@ mod tests {
         let mut latencies = Latencies::default();
         assert_eq!(latencies.reading(), None);
         latencies.keep(Duration::from_millis(7));
-        let one = Latency { last_ns: 7_000_000, median_ns: 7_000_000, most_ns: 7_000_000, count: 1 };
+        let one =
+            Latency { last_ns: 7_000_000, median_ns: 7_000_000, most_ns: 7_000_000, count: 1 };
         assert_eq!(latencies.reading(), Some(one));
         // A second that 32 others push out, of 1 to 32 ms, the longest first.
         latencies.keep(Duration::from_secs(1));
         (1..=32).rev().for_each(|ms| latencies.keep(Duration::from_millis(ms)));
-        let many = Latency { last_ns: 1_000_000, median_ns: 16_000_000, most_ns: 32_000_000, count: 32 };
+        let many =
+            Latency { last_ns: 1_000_000, median_ns: 16_000_000, most_ns: 32_000_000, count: 32 };
         assert_eq!(latencies.reading(), Some(many));
     }
 
@@ -235,6 +243,10 @@ mod tests {
         let health = gauge.health_at(0, delivery.until + Duration::from_secs(3));
         let last = Last { packet: Packet::Panic, has_left: false, age_ns: 3_000_000_000 };
         assert_eq!((health.sent, health.failed, health.last), (1, 3, Some(last)));
-        assert_eq!(health.latency.map(|latency| latency.count), Some(1), "what failed has no latency");
+        assert_eq!(
+            health.latency.map(|latency| latency.count),
+            Some(1),
+            "what failed has no latency"
+        );
     }
 }

@@ -51,10 +51,14 @@ pub struct Ready {
 }
 
 impl Health {
-    /// Returns `true` if `newer` differs in nothing but the age of the last message: every message that was tried since
-    /// would have changed a count. The position of a clip is news each time.
+    /// Returns `true` if `newer` differs in nothing but the age of the last message: every message
+    /// that was tried since would have changed a count. The position of a clip is news each time.
     pub fn is_unchanged_in(&self, newer: &Health) -> bool {
-        let last = self.last.zip(newer.last).map(|(last, newer)| Last { age_ns: newer.age_ns, ..last }).or(self.last);
+        let last = self
+            .last
+            .zip(newer.last)
+            .map(|(last, newer)| Last { age_ns: newer.age_ns, ..last })
+            .or(self.last);
         self.clip.is_none() && Health { last, ..self.clone() } == *newer
     }
 }
@@ -84,8 +88,8 @@ pub enum Packet {
     Panic,
 }
 
-/// How long messages took, nanoseconds: from the moment they were handed over to the moment they had left (UDP, TCP,
-/// MIDI), were answered (HTTP), or were seen (a clip).
+/// How long messages took, nanoseconds: from the moment they were handed over to the moment they
+/// had left (UDP, TCP, MIDI), were answered (HTTP), or were seen (a clip).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Latency {
     /// The last one.

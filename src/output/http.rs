@@ -1,8 +1,10 @@
-//! HTTP: one request a message, one after another, each sent once, unless the show asks for more tries.
+//! HTTP: one request a message, one after another, each sent once, unless the show asks for more
+//! tries.
 //!
-//! Secrets live in the requests and in [`Secrets`], and nowhere else: no text that leaves this file may hold one, not
-//! even where a server quotes it back. Redirects are not followed, because the show file says whom it means to call,
-//! and a server that answers for it must not get to send its secrets elsewhere.
+//! Secrets live in the requests and in [`Secrets`], and nowhere else: no text that leaves this file
+//! may hold one, not even where a server quotes it back. Redirects are not followed, because the
+//! show file says whom it means to call, and a server that answers for it must not get to send its
+//! secrets elsewhere.
 
 mod knock;
 mod trust;
@@ -30,14 +32,16 @@ use crate::show::action::HttpContent;
 use crate::show::file::machine::Finding;
 use crate::show::{Body, OutputIx, Show};
 
-/// How much of an answer is read: enough for its first words, and to let a connection be used again.
+/// How much of an answer is read: enough for its first words, and to let a connection be used
+/// again.
 const ANSWER_BYTES_MAX: u64 = 16 * 1024;
 
-/// How long the rest of an answer is waited for once its status is there. Most answers are whole by then, and the cues
-/// of one output wait for each other.
+/// How long the rest of an answer is waited for once its status is there. Most answers are whole by
+/// then, and the cues of one output wait for each other.
 const ANSWER_LIMIT: Duration = Duration::from_millis(200);
 
-/// How long a name server may take. The system's own limit is longer than a message may wait for its turn.
+/// How long a name server may take. The system's own limit is longer than a message may wait for
+/// its turn.
 const RESOLVE_LIMIT: Duration = Duration::from_secs(3);
 
 /// How long a connection, with its encryption, may take to come about.
@@ -52,7 +56,8 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// The longest of these pauses.
 const PAUSE_MAX: Duration = Duration::from_secs(5);
 
-/// The longest that a server may ask for by `Retry-After`; a cue that comes later than that is no cue any more.
+/// The longest that a server may ask for by `Retry-After`; a cue that comes later than that is no
+/// cue any more.
 const RETRY_AFTER_MAX: Duration = Duration::from_secs(10);
 
 /// The requests of one output, checked, and what else it takes to send them.
@@ -82,26 +87,35 @@ pub(super) struct Settings<'a> {
 }
 
 impl super::Kind for Settings<'_> {
-    fn prepare(&self, show: &Show, output: OutputIx, surroundings: &Surroundings<'_>) -> Result<Opening, Vec<Fault>> {
+    fn prepare(
+        &self,
+        show: &Show,
+        output: OutputIx,
+        surroundings: &Surroundings<'_>,
+    ) -> Result<Opening, Vec<Fault>> {
         let plan = Plan::new(show, output, self, surroundings)?;
         Ok(Box::new(|context, _| Ok(Box::new(plan.open(context)?))))
     }
 
     /// Asks by HEAD, which asks for no change.
     fn probe(&self, _: &Show, _: OutputIx, surroundings: &Surroundings<'_>) -> Attempt {
-        let (knock, timeout) = (Knock::new(self, surroundings), Duration::from_nanos(self.timeout_ns));
+        let (knock, timeout) =
+            (Knock::new(self, surroundings), Duration::from_nanos(self.timeout_ns));
         Box::new(move |at_most| match knock {
             Ok(knock) => match knock.ask(at_most.min(timeout)) {
                 Ok(said) => (Answer::Up, said),
                 Err(why) => (Answer::Down, why),
             },
-            Err(faults) => (Answer::Down, faults.iter().map(Fault::to_string).collect::<Vec<_>>().join("; ")),
+            Err(faults) => {
+                (Answer::Down, faults.iter().map(Fault::to_string).collect::<Vec<_>>().join("; "))
+            }
         })
     }
 
     fn lacks(&self, surroundings: &Surroundings<'_>) -> Vec<Finding> {
         let faults = trust::roots(self.ca, surroundings.folder).err().unwrap_or_default();
-        let finding = |fault: Fault| Finding { what: fault.to_string(), fix: "put the file there".into() };
+        let finding =
+            |fault: Fault| Finding { what: fault.to_string(), fix: "put the file there".into() };
         faults.into_iter().map(finding).collect()
     }
 }
@@ -124,10 +138,17 @@ impl Plan {
         Ok(Plan { requests, secrets, host, timeout, roots })
     }
 
-    /// Starts the workers: one for the cues, and one for panic, which must not wait for the answer to a cue.
+    /// Starts the workers: one for the cues, and one for panic, which must not wait for the answer
+    /// to a cue.
     pub(super) fn open(self, context: WorkerContext) -> io::Result<Queued<Call>> {
         let agent = agent(&self.host, self.timeout, self.roots);
-        let http = Http { agent, secrets: self.secrets, host: self.host, timeout: self.timeout, passes_after: None };
+        let http = Http {
+            agent,
+            secrets: self.secrets,
+            host: self.host,
+            timeout: self.timeout,
+            passes_after: None,
+        };
         let panic_worker = match self.requests.panic.is_empty() {
             true => None,
             false => Some(Worker::start(context.clone(), http.clone())?),
@@ -153,7 +174,8 @@ fn agent(host: &str, timeout: Duration, roots: RootCerts) -> Agent {
         .max_redirects(0)
         .allow_non_standard_methods(true)
         .user_agent(concat!("handover/", env!("CARGO_PKG_VERSION")));
-    // A proxy may stand between here and a named host, but never before an address on the show's own network.
+    // A proxy may stand between here and a named host, but never before an address on the show's
+    // own network.
     let bare = host.trim_start_matches('[').trim_end_matches(']');
     let is_near = bare == "localhost" || bare.parse::<IpAddr>().is_ok();
     if is_near { config.proxy(None) } else { config }.build().new_agent()
@@ -170,16 +192,24 @@ fn read_headers(
         let value = match variable {
             None => written.clone(),
             Some(variable) if !surroundings.permits.may_send(variable) => {
-                faults.push(Fault::SecretNotPermitted { header: header.clone(), variable: variable.into() });
+                faults.push(Fault::SecretNotPermitted {
+                    header: header.clone(),
+                    variable: variable.into(),
+                });
                 continue;
             }
-            Some(variable) => match (surroundings.env)(variable).filter(|value| !value.is_empty()) {
-                Some(value) => value,
-                None => {
-                    faults.push(Fault::SecretMissing { header: header.clone(), variable: variable.into() });
-                    continue;
+            Some(variable) => {
+                match (surroundings.env)(variable).filter(|value| !value.is_empty()) {
+                    Some(value) => value,
+                    None => {
+                        faults.push(Fault::SecretMissing {
+                            header: header.clone(),
+                            variable: variable.into(),
+                        });
+                        continue;
+                    }
                 }
-            },
+            }
         };
         match (header.parse::<HeaderName>(), HeaderValue::from_str(&value)) {
             (Ok(name), Ok(mut line)) => {
@@ -190,7 +220,9 @@ fn read_headers(
                 map.append(name, line);
             }
             (Err(_), _) => faults.push(fault("name".into())),
-            (_, Err(_)) => faults.push(fault(variable.map_or("value".into(), |v| format!("value in {v}")))),
+            (_, Err(_)) => {
+                faults.push(fault(variable.map_or("value".into(), |v| format!("value in {v}"))))
+            }
         }
     }
     if faults.is_empty() { Ok((map, secrets)) } else { Err(faults) }
@@ -202,16 +234,24 @@ fn call(base: &str, headers: &HeaderMap, body: &Body) -> Result<Call, String> {
     };
     let (content, kind) = match content {
         HttpContent::Empty => (None, None),
-        HttpContent::Text(text) => (Some(text.clone().into_bytes()), Some("text/plain; charset=utf-8")),
+        HttpContent::Text(text) => {
+            (Some(text.clone().into_bytes()), Some("text/plain; charset=utf-8"))
+        }
         HttpContent::Json(json) => (Some(json.clone().into_bytes()), Some("application/json")),
     };
     let parsed: Method = method.parse().map_err(|_| format!("{method:?} is no HTTP method"))?;
     let carries = [Method::POST, Method::PUT, Method::PATCH].contains(&parsed);
-    if content.is_some() && [Method::GET, Method::HEAD, Method::CONNECT, Method::TRACE].contains(&parsed) {
-        return Err(format!("a {method} request cannot carry anything: write POST, PUT, PATCH or DELETE"));
+    if content.is_some()
+        && [Method::GET, Method::HEAD, Method::CONNECT, Method::TRACE].contains(&parsed)
+    {
+        return Err(format!(
+            "a {method} request cannot carry anything: write POST, PUT, PATCH or DELETE"
+        ));
     }
-    let uri: Uri = format!("{base}{path}").parse().map_err(|e| format!("{base}{path} is no URL: {e}"))?;
-    let mut request = Request::builder().method(parsed).uri(uri).body(()).map_err(|e| e.to_string())?;
+    let uri: Uri =
+        format!("{base}{path}").parse().map_err(|e| format!("{base}{path} is no URL: {e}"))?;
+    let mut request =
+        Request::builder().method(parsed).uri(uri).body(()).map_err(|e| e.to_string())?;
     *request.headers_mut() = headers.clone();
     if let Some(kind) = kind {
         request.headers_mut().entry(CONTENT_TYPE).or_insert(HeaderValue::from_static(kind));
@@ -271,60 +311,90 @@ impl Http {
         let host = &self.host;
         match error {
             Error::HostNotFound => format!("no host is called {host}"),
-            Error::Io(e) if is_failed_lookup(e) => format!("cannot look up {host}, nothing was sent: {}", words(e)),
-            Error::Timeout(Timeout::Resolve) => format!("no name server answers for {host}: nothing was sent"),
-            Error::Timeout(Timeout::Connect) => format!("{host} does not take a connection: nothing was sent"),
+            Error::Io(e) if is_failed_lookup(e) => {
+                format!("cannot look up {host}, nothing was sent: {}", words(e))
+            }
+            Error::Timeout(Timeout::Resolve) => {
+                format!("no name server answers for {host}: nothing was sent")
+            }
+            Error::Timeout(Timeout::Connect) => {
+                format!("{host} does not take a connection: nothing was sent")
+            }
             Error::Timeout(_) => {
                 let seconds = self.timeout.as_secs_f32();
                 format!("no answer from {host} within {seconds} s: it may have been done or not")
             }
-            Error::Io(e) if is_unreached(e.kind()) => format!("cannot connect to {host}: {}", words(e)),
-            Error::Io(e) if e.kind() == ErrorKind::InvalidData && e.to_string().contains("certificate") => {
+            Error::Io(e) if is_unreached(e.kind()) => {
+                format!("cannot connect to {host}: {}", words(e))
+            }
+            Error::Io(e)
+                if e.kind() == ErrorKind::InvalidData && e.to_string().contains("certificate") =>
+            {
                 // The words of the library for it are the name of an error.
                 let is_ca = e.to_string().contains("CaUsedAsEndEntity");
                 let ca =
                     "its certificate is that of an authority; give it one that the authority has signed".to_owned();
-                format!("{host} cannot be trusted, nothing was sent: {}", if is_ca { ca } else { words(e) })
+                format!(
+                    "{host} cannot be trusted, nothing was sent: {}",
+                    if is_ca { ca } else { words(e) }
+                )
             }
-            Error::Io(e) if e.kind() == ErrorKind::InvalidData => format!("no TLS with {host}: {}", words(e)),
-            Error::Io(e) => format!("the connection to {host} broke, it may have been done or not: {}", words(e)),
+            Error::Io(e) if e.kind() == ErrorKind::InvalidData => {
+                format!("no TLS with {host}: {}", words(e))
+            }
+            Error::Io(e) => format!(
+                "the connection to {host} broke, it may have been done or not: {}",
+                words(e)
+            ),
             other => format!("{host}: {other}"),
         }
     }
 }
 
-/// Returns `true` if no name server could answer. The standard library has no kind for it, only these words.
+/// Returns `true` if no name server could answer. The standard library has no kind for it, only
+/// these words.
 fn is_failed_lookup(error: &io::Error) -> bool {
     error.to_string().starts_with("failed to lookup address information")
 }
 
 /// Returns `true` if an error of this kind came before anything could be sent.
 fn is_unreached(kind: ErrorKind) -> bool {
-    matches!(kind, ErrorKind::ConnectionRefused | ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable)
+    matches!(
+        kind,
+        ErrorKind::ConnectionRefused | ErrorKind::HostUnreachable | ErrorKind::NetworkUnreachable
+    )
 }
 
 /// Returns `true` if a request that came to this may come to something else if it is tried again.
 #[expect(clippy::wildcard_enum_match_arm, reason = "the errors are ureq's")]
 fn passes(error: &Error) -> bool {
     match error {
-        Error::Timeout(_) | Error::HostNotFound | Error::ConnectionFailed | Error::ConnectProxyFailed(_) => true,
-        // TLS gives what it cannot make sense of, or trust, as invalid data: that will be no different in a second.
-        Error::Io(error) => !matches!(error.kind(), ErrorKind::InvalidData | ErrorKind::InvalidInput),
+        Error::Timeout(_)
+        | Error::HostNotFound
+        | Error::ConnectionFailed
+        | Error::ConnectProxyFailed(_) => true,
+        // TLS gives what it cannot make sense of, or trust, as invalid data: that will be no
+        // different in a second.
+        Error::Io(error) => {
+            !matches!(error.kind(), ErrorKind::InvalidData | ErrorKind::InvalidInput)
+        }
         _ => false,
     }
 }
 
-/// Returns `true` if a server that is up and willing refused one request for what was in it. One that lets nobody in, or
-/// that asks for fewer requests, will say the same to the next one.
+/// Returns `true` if a server that is up and willing refused one request for what was in it. One
+/// that lets nobody in, or that asks for fewer requests, will say the same to the next one.
 fn refuses_this_alone(status: StatusCode) -> bool {
     status.is_client_error() && ![401, 403, 407, 408, 425, 429].contains(&status.as_u16())
 }
 
-/// Where the status says that another try may be granted (RFC 9110, RFC 6585, RFC 8470), how long to wait at least.
+/// Where the status says that another try may be granted (RFC 9110, RFC 6585, RFC 8470), how long
+/// to wait at least.
 fn passes_after(response: &Response<ureq::Body>) -> Option<Duration> {
     let status = response.status();
     let passes = status.is_server_error() || [408, 425, 429].contains(&status.as_u16());
-    let header = |name| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+    let header =
+        |name| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::trim);
     let asked = header(RETRY_AFTER).and_then(|value| pause_asked(value, header(DATE)));
     passes.then_some(asked.unwrap_or_default().min(RETRY_AFTER_MAX))
 }
@@ -342,10 +412,12 @@ fn pause_asked(value: &str, date: Option<&str>) -> Option<Duration> {
     Some(Duration::try_from(pause).unwrap_or_default())
 }
 
-/// Takes a short answer in, so that its connection can be used again; one that takes long costs only its connection.
+/// Takes a short answer in, so that its connection can be used again; one that takes long costs
+/// only its connection.
 fn finish(mut response: Response<ureq::Body>) {
     if response.body().content_length().is_some_and(|len| len <= ANSWER_BYTES_MAX) {
-        // The status has granted the request: whatever goes wrong with the rest of the answer changes nothing.
+        // The status has granted the request: whatever goes wrong with the rest of the answer
+        // changes nothing.
         drop(response.body_mut().read_to_vec());
     }
 }
@@ -355,13 +427,16 @@ fn refusal(mut response: Response<ureq::Body>, secrets: &Secrets) -> String {
     let status = response.status();
     let reason = status.canonical_reason().unwrap_or_default();
     let mut said = format!("HTTP {} {reason}", status.as_u16()).trim_end().to_owned();
-    if let Some(elsewhere) = response.headers().get("location").and_then(|value| value.to_str().ok()) {
+    if let Some(elsewhere) =
+        response.headers().get("location").and_then(|value| value.to_str().ok())
+    {
         said.push_str(&format!(", it points to {elsewhere}"));
     }
     let mut bytes = vec![];
     // An answer that breaks off is worth its first words all the same.
     drop(response.body_mut().as_reader().take(ANSWER_BYTES_MAX).read_to_end(&mut bytes));
-    // Secrets are hidden before the cut, which could leave half of one behind that would no longer be known as such.
+    // Secrets are hidden before the cut, which could leave half of one behind that would no longer
+    // be known as such.
     let text = clean(&secrets.hide(&String::from_utf8_lossy(&bytes)));
     let first: String = text.chars().take(ANSWER_CHARS_MAX).collect();
     if first.is_empty() { said } else { format!("{said}: {first}") }

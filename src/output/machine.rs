@@ -1,4 +1,5 @@
-//! This machine, as a check of a show asks about it: its environment, its player, its clips, what it lacks.
+//! This machine, as a check of a show asks about it: its environment, its player, its clips, what
+//! it lacks.
 //!
 //! Must never send anything, and never be used while a show runs: it waits for players.
 
@@ -79,12 +80,23 @@ mod tests {
         let env = |name: &str| (name == "X_TOKEN").then(|| "value".to_owned());
         let machine = ThisMachine::new(surroundings(&env));
         assert_eq!(machine.secret(Secret::Header("X_TOKEN")), None);
-        let said = |secret| machine.secret(secret).map(|finding| format!("{}; {}", finding.what, finding.fix)).unwrap();
+        let said = |secret| {
+            machine
+                .secret(secret)
+                .map(|finding| format!("{}; {}", finding.what, finding.fix))
+                .unwrap()
+        };
         let unset = said(Secret::Header("HANDOVER_TOKEN"));
-        assert_eq!(unset, "the environment variable HANDOVER_TOKEN is not set; set it before the show is started");
+        assert_eq!(
+            unset,
+            "the environment variable HANDOVER_TOKEN is not set; set it before the show is started"
+        );
         for secret in [Secret::Header("HOME"), Secret::Passcode("HOME")] {
             let refused = said(secret);
-            assert!(refused.contains("may not read") && refused.contains("--env HOME"), "{refused}");
+            assert!(
+                refused.contains("may not read") && refused.contains("--env HOME"),
+                "{refused}"
+            );
         }
         assert!(said(Secret::Header("HANDOVER_PASSCODE")).contains("may not read"));
         assert!(said(Secret::Passcode("HANDOVER_PASSCODE")).contains("not set"));

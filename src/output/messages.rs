@@ -1,6 +1,7 @@
 //! Everything that a show can send to one output, encoded before the show begins.
 //!
-//! So a GO does no work that could fail or take its time, and a message that cannot be encoded is found at opening.
+//! So a GO does no work that could fail or take its time, and a message that cannot be encoded is
+//! found at opening.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -47,7 +48,9 @@ impl<T> Messages<T> {
         for (ix, cue) in show.cue_indices().zip(&show.cues) {
             for at in actions_to(output, cue) {
                 let body = cue.actions.get(at as usize).map(|action| &action.body);
-                if let Some(message) = body.and_then(|body| keep(body, &|| format!("cue {}", cue.number))) {
+                if let Some(message) =
+                    body.and_then(|body| keep(body, &|| format!("cue {}", cue.number)))
+                {
                     by_action.insert((ix, at), Turn::Alone(message));
                 }
             }
@@ -70,7 +73,9 @@ impl<T> Messages<T> {
         for (ix, cue) in show.cue_indices().zip(&show.cues).filter(|(_, cue)| cue.together) {
             let actions: Vec<u32> = actions_to(output, cue).collect();
             let parts: Vec<_> = actions.iter().filter_map(|&at| self.alone((ix, at))).collect();
-            let Some((&first, others)) = actions.split_first().filter(|(_, others)| !others.is_empty()) else {
+            let Some((&first, others)) =
+                actions.split_first().filter(|(_, others)| !others.is_empty())
+            else {
                 continue;
             };
             match join(&parts) {
@@ -124,11 +129,16 @@ impl SharedOutcome {
         self.0 = Some((job.cue, job.firing, outcome));
     }
 
-    /// What is known of the message that `job` went along with: nothing, while its report is still to come.
+    /// What is known of the message that `job` went along with: nothing, while its report is still
+    /// to come.
     pub(super) fn of(&self, job: Job) -> Option<Outcome> {
         match &self.0 {
-            Some((cue, firing, outcome)) if (*cue, *firing) == (job.cue, job.firing) => outcome.clone(),
-            _ => Some(Outcome::Failed("the message that it should have gone along with was never sent".into())),
+            Some((cue, firing, outcome)) if (*cue, *firing) == (job.cue, job.firing) => {
+                outcome.clone()
+            }
+            _ => Some(Outcome::Failed(
+                "the message that it should have gone along with was never sent".into(),
+            )),
         }
     }
 }

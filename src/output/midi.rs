@@ -1,8 +1,9 @@
 //! MIDI: a worker that holds one output port of the machine, found by its name.
 //!
-//! Ports come and go with their cables, and a system takes what is sent to one that has gone without a word. So the
-//! ports are listed again before each message and four times a second, and a message to a port that is not there fails at
-//! once. The machine's ports stand behind [`Ports`], so that all this is tested without any.
+//! Ports come and go with their cables, and a system takes what is sent to one that has gone
+//! without a word. So the ports are listed again before each message and four times a second, and a
+//! message to a port that is not there fails at once. The machine's ports stand behind [`Ports`],
+//! so that all this is tested without any.
 
 mod encode;
 mod probe;
@@ -61,8 +62,8 @@ pub(super) trait Connection: Send {
     fn send(&mut self, bytes: &[u8]) -> Result<(), String>;
 }
 
-/// The ports of this machine; nothing where this build knows no way to them. On Linux a build without the feature `midi`
-/// has those of the kernel.
+/// The ports of this machine; nothing where this build knows no way to them. On Linux a build
+/// without the feature `midi` has those of the kernel.
 pub(super) fn system() -> Option<Box<dyn Ports>> {
     #[cfg(feature = "midi")]
     return Some(Box::new(system::System::default()));
@@ -79,7 +80,12 @@ pub(super) struct Kind<'a> {
 }
 
 impl super::Kind for Kind<'_> {
-    fn prepare(&self, show: &Show, output: OutputIx, _: &Surroundings<'_>) -> Result<Opening, Vec<Fault>> {
+    fn prepare(
+        &self,
+        show: &Show,
+        output: OutputIx,
+        _: &Surroundings<'_>,
+    ) -> Result<Opening, Vec<Fault>> {
         let messages = Messages::new(show, output, bytes)?;
         let fault = || Fault::NotInThisBuild { kind: "midi", fix: BUILD_IN };
         let ports = system().ok_or_else(|| vec![fault()])?;
@@ -111,10 +117,14 @@ fn missing_port(wanted: &str) -> Option<Finding> {
     };
     match ports.list() {
         Ok(there) if found(&there, wanted).is_some() => None,
-        Ok(there) => finding(missing(&there, wanted), "connect it, or write a part of the name of one that is there"),
-        Err(why) => {
-            finding(format!("the MIDI ports of this machine cannot be listed: {why}"), "look at its sound system")
-        }
+        Ok(there) => finding(
+            missing(&there, wanted),
+            "connect it, or write a part of the name of one that is there",
+        ),
+        Err(why) => finding(
+            format!("the MIDI ports of this machine cannot be listed: {why}"),
+            "look at its sound system",
+        ),
     }
 }
 
@@ -146,11 +156,13 @@ impl Midi {
             (Err(_), Some(_)) => {}
             (there, _) => {
                 self.open = None;
-                let there = there.map_err(|why| format!("the machine's MIDI ports cannot be listed: {why}"))?;
-                let port = found(&there, &self.wanted).ok_or_else(|| missing(&there, &self.wanted))?;
+                let there = there
+                    .map_err(|why| format!("the machine's MIDI ports cannot be listed: {why}"))?;
+                let port =
+                    found(&there, &self.wanted).ok_or_else(|| missing(&there, &self.wanted))?;
                 let connection = self.ports.connect(port);
-                let connection =
-                    connection.map_err(|why| format!("MIDI port {:?} cannot be opened: {why}", port.name))?;
+                let connection = connection
+                    .map_err(|why| format!("MIDI port {:?} cannot be opened: {why}", port.name))?;
                 self.open = Some((port.clone(), connection));
                 self.context.gauge.up();
             }
@@ -202,7 +214,8 @@ pub(super) fn found<'a>(there: &'a [Port], wanted: &str) -> Option<&'a Port> {
 
 /// That no port's name fits, and which there are.
 pub(super) fn missing(there: &[Port], wanted: &str) -> String {
-    let mut names: Vec<&str> = there.iter().take(NAMED_MAX).map(|port| port.name.as_str()).collect();
+    let mut names: Vec<&str> =
+        there.iter().take(NAMED_MAX).map(|port| port.name.as_str()).collect();
     if there.len() > NAMED_MAX {
         names.push("…");
     }

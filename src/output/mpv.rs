@@ -1,10 +1,11 @@
-//! A player of clips: mpv processes that belong to the program, with the next clip loaded and standing at its in-point,
-//! so that a GO only has to say "unpause".
+//! A player of clips: mpv processes that belong to the program, with the next clip loaded and
+//! standing at its in-point, so that a GO only has to say "unpause".
 //!
-//! Owns the output's face to the station. A GO of a clip that is armed is one small write to a socket that is open
-//! already, on the station's own thread, and never waits: a socket that takes nothing is a failure, told at once.
-//! Everything that takes time (starting players, loading, listening, watching, reaping) is the supervisor's, a thread of the
-//! output. Must never let a clip play that nobody has called, or leave a player behind.
+//! Owns the output's face to the station. A GO of a clip that is armed is one small write to a
+//! socket that is open already, on the station's own thread, and never waits: a socket that takes
+//! nothing is a failure, told at once. Everything that takes time (starting players, loading,
+//! listening, watching, reaping) is the supervisor's, a thread of the output. Must never let a clip
+//! play that nobody has called, or leave a player behind.
 //!
 //! ```text
 //!  station ── GO ──► deck ──────────── one write ───────────► stage (mpv): the window; on air, or armed behind black
@@ -13,22 +14,25 @@
 //!                     └── news ─► reporter
 //! ```
 //!
-//! **One window.** An output has one player that is seen, the stage. While nothing is on air, the next clip stands in it,
-//! paused, behind a black area that the player draws over it; GO takes the area away and starts the clip. While
-//! something is on air, nothing else is loaded. So nothing can be seen that nobody has called, whatever a window
-//! manager does, and it is the same on X11, Wayland and a bare screen. The price: a clip that is called over another one
-//! is loaded then (40 to 80 ms longer).
+//! **One window.** An output has one player that is seen, the stage. While nothing is on air, the
+//! next clip stands in it, paused, behind a black area that the player draws over it; GO takes the
+//! area away and starts the clip. While something is on air, nothing else is loaded. So nothing can
+//! be seen that nobody has called, whatever a window manager does, and it is the same on X11,
+//! Wayland and a bare screen. The price: a clip that is called over another one is loaded then (40
+//! to 80 ms longer).
 //!
-//! **Clips that follow each other without a delay** are loaded as one list, without a gap ([`reel`]). The player goes on
-//! by itself; the station hears of the end at the first frame of the next one, and its GO, which comes a moment later,
-//! finds the clip on air. A list may play only as far as the run says ([`Deck::join`]): a hold, a skip or a swap ends it
-//! at the end of the clip on air. What has begun by itself and is not called within half a second is taken away.
+//! **Clips that follow each other without a delay** are loaded as one list, without a gap
+//! ([`reel`]). The player goes on by itself; the station hears of the end at the first frame of the
+//! next one, and its GO, which comes a moment later, finds the clip on air. A list may play only as
+//! far as the run says ([`Deck::join`]): a hold, a skip or a swap ends it at the end of the clip on
+//! air. What has begun by itself and is not called within half a second is taken away.
 //!
-//! **The line to a player** is mpv's JSON IPC over a pair of sockets without a name, of which the player inherits its
-//! end (`--input-ipc-client=fd://N`). A socket file, even in a private folder, would let every process of the user drive
-//! the player, which can run programs; it would stay behind after a crash; and a player would outlive a program that is
-//! killed. Of the pair, nobody else has an end, nothing lies on the disk, and mpv quits by itself when the other end
-//! goes, however that comes about. It needs mpv 0.33 or later.
+//! **The line to a player** is mpv's JSON IPC over a pair of sockets without a name, of which the
+//! player inherits its end (`--input-ipc-client=fd://N`). A socket file, even in a private folder,
+//! would let every process of the user drive the player, which can run programs; it would stay
+//! behind after a crash; and a player would outlive a program that is killed. Of the pair, nobody
+//! else has an end, nothing lies on the disk, and mpv quits by itself when the other end goes,
+//! however that comes about. It needs mpv 0.33 or later.
 //!
 //! The environment variable `HANDOVER_MPV` names another executable than `mpv`.
 
@@ -87,8 +91,10 @@ enum Order {
 }
 
 /// The endings of files that hold only sound. An output that plays nothing else gets no window.
-const SOUNDS: [&str; 14] =
-    ["wav", "mp3", "flac", "ogg", "oga", "opus", "m4a", "aac", "aif", "aiff", "wma", "ac3", "mka", "caf"];
+const SOUNDS: [&str; 14] = [
+    "wav", "mp3", "flac", "ogg", "oga", "opus", "m4a", "aac", "aif", "aiff", "wma", "ac3", "mka",
+    "caf",
+];
 
 /// A player, before it is started.
 pub(super) struct Kind<'a> {
@@ -97,7 +103,12 @@ pub(super) struct Kind<'a> {
 }
 
 impl super::Kind for Kind<'_> {
-    fn prepare(&self, show: &Show, output: OutputIx, surroundings: &Surroundings<'_>) -> Result<Opening, Vec<Fault>> {
+    fn prepare(
+        &self,
+        show: &Show,
+        output: OutputIx,
+        surroundings: &Surroundings<'_>,
+    ) -> Result<Opening, Vec<Fault>> {
         let plan = Plan::new(show, output, self.flags, surroundings)?;
         Ok(Box::new(|context, _| Ok(Box::new(plan.open(context)?))))
     }
@@ -136,14 +147,17 @@ impl Plan {
         let (mut orders, mut faults) = (HashMap::new(), vec![]);
         let mut fault = |place: String, why: String| faults.push(Fault::Message { place, why });
         for (ix, cue) in show.cue_indices().zip(&show.cues) {
-            for (at, action) in (0..).zip(&cue.actions).filter(|(_, action)| action.output == output) {
+            for (at, action) in
+                (0..).zip(&cue.actions).filter(|(_, action)| action.output == output)
+            {
                 let Body::Mpv(command) = &action.body else {
                     fault(format!("cue {}", cue.number), "not a command to a player".into());
                     continue;
                 };
                 let order = match command {
                     MpvCommand::Play { .. } => {
-                        let clip = Clip::new(command, &cue.number, cue.duration_ns, surroundings.folder);
+                        let clip =
+                            Clip::new(command, &cue.number, cue.duration_ns, surroundings.folder);
                         clip.map(Arc::new).map(Order::Play)
                     }
                     MpvCommand::Pause => Ok(Order::Pause),
@@ -159,7 +173,10 @@ impl Plan {
         let target = show.outputs.get(output);
         let panic = target.map(|output| output.panic.as_slice()).unwrap_or_default();
         if panic.iter().any(|body| body.panic_fault().is_some()) {
-            fault("panic".into(), "a panic takes the picture away: it can only stop or pause a player".into());
+            fault(
+                "panic".into(),
+                "a panic takes the picture away: it can only stop or pause a player".into(),
+            );
         }
         let is_sound = |order: &Order| match order {
             Order::Play(clip) => clip.path.rsplit_once('.').is_some_and(|(_, ending)| {
@@ -189,7 +206,12 @@ impl Plan {
         });
         let deck = Arc::new(Mutex::new(Deck::new(context.output, clips.collect())));
         let (done, ended) = channel();
-        let supervisor = Supervisor::new(Arc::clone(&deck), (self.process, self.folders), context.clone(), woken);
+        let supervisor = Supervisor::new(
+            Arc::clone(&deck),
+            (self.process, self.folders),
+            context.clone(),
+            woken,
+        );
         thread::Builder::new().name(format!("to {}", context.name)).spawn(move || {
             supervisor.supervise();
             // Nobody may be waiting any more.
@@ -255,7 +277,9 @@ impl Driver for Mpv {
         for _ in 0..self.panics {
             match &outcome {
                 Outcome::Sent => self.context.gauge.sent_in_doubt(Delivery::new(None, at)),
-                Outcome::Rehearsed(_) | Outcome::Failed(_) => self.context.gauge.failed(Delivery::new(None, at)),
+                Outcome::Rehearsed(_) | Outcome::Failed(_) => {
+                    self.context.gauge.failed(Delivery::new(None, at))
+                }
             }
         }
         let dropped = dropped.into_iter().map(|job| {
@@ -310,7 +334,9 @@ impl Lasts for Mpv {
 
     fn end(&mut self, what: Lasting, cue: CueIx) {
         match what {
-            Lasting::Clip => drop(self.deck().stop(|job| job.cue == cue, "stopped before it moved")),
+            Lasting::Clip => {
+                drop(self.deck().stop(|job| job.cue == cue, "stopped before it moved"))
+            }
         }
         self.wake();
     }
@@ -321,7 +347,8 @@ impl Lasts for Mpv {
             Lasting::Clip => {
                 let mut deck = self.deck();
                 if deck.has(cue) {
-                    // A player that does not take it is ended, and then the clip is lost, which is told.
+                    // A player that does not take it is ended, and then the clip is lost, which is
+                    // told.
                     drop(if is_frozen { deck.pause(at) } else { deck.resume(at) });
                 }
             }

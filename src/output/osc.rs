@@ -1,6 +1,7 @@
 //! OSC 1.0 packets out of a cue's words, and the time tag of those that leave together.
 //!
-//! Encodes when a show is opened, so that a GO only has to look a packet up; must never touch a socket.
+//! Encodes when a show is opened, so that a GO only has to look a packet up; must never touch a
+//! socket.
 //!
 //! ```text
 //! bundle  = "#bundle" NUL, time tag, element …
@@ -8,10 +9,10 @@
 //! time    = seconds since 1900-01-01 UTC (32 bits), fraction of a second (32 bits): NTP's, RFC 5905 section 6
 //! ```
 //!
-//! The time tag is the moment at which the bundle leaves, and never a later one. A server carries out what is due or
-//! overdue at once, but keeps what lies ahead (OSC 1.0, "Temporal Semantics"): a tag that lies ahead would have the desk's
-//! clock decide when the cue comes, and panic could not call it back. What is in one bundle is carried out as one in
-//! either case.
+//! The time tag is the moment at which the bundle leaves, and never a later one. A server carries
+//! out what is due or overdue at once, but keeps what lies ahead (OSC 1.0, "Temporal Semantics"): a
+//! tag that lies ahead would have the desk's clock decide when the cue comes, and panic could not
+//! call it back. What is in one bundle is carried out as one in either case.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -23,7 +24,8 @@ use super::messages::Messages;
 use crate::show::action::OscArg;
 use crate::show::{Body, OutputIx, Show};
 
-/// The most that one datagram carries over IPv4; what cannot go by UDP is refused for TCP too, as no desk reads it.
+/// The most that one datagram carries over IPv4; what cannot go by UDP is refused for TCP too, as
+/// no desk reads it.
 const LONGEST: usize = 65_507;
 
 /// What a bundle begins with; a message begins with `/`.
@@ -35,7 +37,8 @@ const TAG: std::ops::Range<usize> = 8..16;
 /// The tag that means "at once" (OSC 1.0, "OSC Time Tags"): 63 zero bits and a one.
 const AT_ONCE: [u8; 8] = [0, 0, 0, 0, 0, 0, 0, 1];
 
-/// A bundle without elements: it says nothing, and yet is a whole OSC packet ("zero or more elements").
+/// A bundle without elements: it says nothing, and yet is a whole OSC packet ("zero or more
+/// elements").
 pub(super) const NOTHING: &[u8; 16] = b"#bundle\0\0\0\0\0\0\0\0\x01";
 
 /// The seconds from NTP's year 1900 to 1970: 70 years, 17 of them leap years (RFC 5905, figure 4).
@@ -111,7 +114,8 @@ fn time_tag(since_1970: Duration) -> [u8; 8] {
     (u64::from(seconds) << 32 | fraction).to_be_bytes()
 }
 
-/// The wall clock. One that is set before 1970 reads 1970: an overdue bundle is carried out at once.
+/// The wall clock. One that is set before 1970 reads 1970: an overdue bundle is carried out at
+/// once.
 #[expect(
     clippy::disallowed_methods,
     reason = "a time tag is wall time by its standard; no event has it, no replay needs it"
@@ -125,7 +129,8 @@ pub(super) mod tests {
     use super::*;
     use crate::output::testing::{FIRE_BYTES, fire};
 
-    /// What a bundle of `fire()` and of `/stop` is behind its time tag, by hand from the specification.
+    /// What a bundle of `fire()` and of `/stop` is behind its time tag, by hand from the
+    /// specification.
     pub(in crate::output) const FIRE_AND_STOP: &[u8] =
         b"\0\0\0\x2C/eos/cue/1/12/fire\0\0,ifsT\0\0\0\0\0\0\x01\x3F\0\0\0text\0\0\0\0\0\0\0\x0C/stop\0\0\0,\0\0\0";
 
@@ -141,14 +146,19 @@ pub(super) mod tests {
     #[test]
     fn encodes_every_type_of_argument() {
         assert_eq!(packet(&fire()).unwrap(), FIRE_BYTES);
-        let flags = Body::Osc { address: "/a".into(), args: vec![OscArg::Bool(false), OscArg::Int(-1)] };
+        let flags =
+            Body::Osc { address: "/a".into(), args: vec![OscArg::Bool(false), OscArg::Int(-1)] };
         assert_eq!(packet(&flags).unwrap(), b"/a\0\0,Fi\0\xff\xff\xff\xff");
-        assert_eq!(packet(&Body::Osc { address: "/abc".into(), args: vec![] }).unwrap(), b"/abc\0\0\0\0,\0\0\0");
+        assert_eq!(
+            packet(&Body::Osc { address: "/abc".into(), args: vec![] }).unwrap(),
+            b"/abc\0\0\0\0,\0\0\0"
+        );
     }
 
     #[test]
     fn refuses_what_no_datagram_carries() {
-        let long = |len| Body::Osc { address: "/a".into(), args: vec![OscArg::Text("x".repeat(len))] };
+        let long =
+            |len| Body::Osc { address: "/a".into(), args: vec![OscArg::Text("x".repeat(len))] };
         assert!(packet(&long(70_000)).unwrap_err().contains("65507 at most"));
         let half = Arc::new(packet(&long(40_000)).unwrap());
         assert!(bundle(&[Arc::clone(&half), half]).unwrap_err().contains("leaves together has 80"));
@@ -164,10 +174,12 @@ pub(super) mod tests {
 
     #[test]
     fn time_tags_are_ntps() {
-        // 2024-08-11 19:00:00.25 UTC is 1723402800.25 by Unix time, and 1723402800 + 2208988800 is 0xEA6388B0.
+        // 2024-08-11 19:00:00.25 UTC is 1723402800.25 by Unix time, and 1723402800 + 2208988800 is
+        // 0xEA6388B0.
         let tag = time_tag(Duration::new(1_723_402_800, 250_000_000));
         assert_eq!(tag, [0xEA, 0x63, 0x88, 0xB0, 0x40, 0, 0, 0]);
-        // RFC 5905, figure 4: 1970-01-01 is 2,208,988,800 of era 0; 2036-02-08 00:00:00 is 63,104 of era 1.
+        // RFC 5905, figure 4: 1970-01-01 is 2,208,988,800 of era 0; 2036-02-08 00:00:00 is 63,104
+        // of era 1.
         assert_eq!(time_tag(Duration::ZERO), [0x83, 0xAA, 0x7E, 0x80, 0, 0, 0, 0]);
         assert_eq!(time_tag(Duration::from_secs(2_086_041_600)), [0, 0, 0xF6, 0x80, 0, 0, 0, 0]);
         assert_eq!(time_tag(Duration::from_nanos(999_999_999))[4..], [0xFF, 0xFF, 0xFF, 0xFB]);

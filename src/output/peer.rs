@@ -1,4 +1,5 @@
-//! The far end of a socket: host and port, its addresses, and the system's errors in people's words.
+//! The far end of a socket: host and port, its addresses, and the system's errors in people's
+//! words.
 //!
 //! [`Peer::addresses`] may wait for a name server: it must never be called on the station's thread.
 
@@ -30,8 +31,9 @@ impl Peer {
 
     /// All addresses of the host as [`Self::addresses`] has them, or an error once `limit` is over.
     ///
-    /// The system gives a name server that says nothing 10 s and more, and cannot be told otherwise. So a thread asks, and
-    /// is left alone with its question where the answer takes too long.
+    /// The system gives a name server that says nothing 10 s and more, and cannot be told
+    /// otherwise. So a thread asks, and is left alone with its question where the answer takes too
+    /// long.
     pub(super) fn addresses_within(&self, limit: Duration) -> io::Result<Vec<SocketAddr>> {
         if let Some(address) = self.literal() {
             return Ok(vec![address]);
@@ -48,8 +50,8 @@ impl Peer {
 
     /// All addresses of the host, IPv4 first; never none.
     ///
-    /// Desks and players mostly listen on IPv4 alone, and UDP to an address where nobody listens looks like success:
-    /// for `localhost`, taking `::1` first would lose every cue without a word.
+    /// Desks and players mostly listen on IPv4 alone, and UDP to an address where nobody listens
+    /// looks like success: for `localhost`, taking `::1` first would lose every cue without a word.
     pub(super) fn addresses(&self) -> io::Result<Vec<SocketAddr>> {
         let mut addresses: Vec<_> = (self.host.as_str(), self.port).to_socket_addrs()?.collect();
         addresses.sort_by_key(SocketAddr::is_ipv6);

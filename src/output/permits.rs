@@ -1,8 +1,8 @@
 //! What the user of this machine allows shows, which come from others as often as not.
 //!
-//! A show file names environment variables, whose values go to hosts that it names too, and files. Without a word of the
-//! user it reads only variables that are made for it, and files below its own folder. The word is never in the show: it
-//! stands in config.toml or on the command line.
+//! A show file names environment variables, whose values go to hosts that it names too, and files.
+//! Without a word of the user it reads only variables that are made for it, and files below its own
+//! folder. The word is never in the show: it stands in config.toml or on the command line.
 
 use std::path::{Path, PathBuf};
 
@@ -27,7 +27,8 @@ impl Permits {
         self.names(variable) || (variable.starts_with(PREFIX) && variable != PASSCODE)
     }
 
-    /// Returns `true` if a show may take the value of this variable for the passcode of its remote controls.
+    /// Returns `true` if a show may take the value of this variable for the passcode of its remote
+    /// controls.
     pub fn may_be_passcode(&self, variable: &str) -> bool {
         self.names(variable) || variable.starts_with(PREFIX)
     }
@@ -61,7 +62,9 @@ impl ClipFolders {
 
 /// How to permit a variable, an imperative sentence without a full stop.
 pub fn how_to_permit(variable: &str) -> String {
-    format!("if you trust the show, add `--env {variable}`, or put {variable} into the list `env` of config.toml")
+    format!(
+        "if you trust the show, add `--env {variable}`, or put {variable} into the list `env` of config.toml"
+    )
 }
 
 #[cfg(test)]
@@ -105,7 +108,11 @@ mod tests {
             (show.join("missing.mp4"), vec![], false),
         ] {
             let permits = Permits { variables: vec![], clips: permitted };
-            assert_eq!(ClipFolders::of(&show, &permits).have(&path), expected, "{path:?} {permits:?}");
+            assert_eq!(
+                ClipFolders::of(&show, &permits).have(&path),
+                expected,
+                "{path:?} {permits:?}"
+            );
         }
     }
 }

@@ -1,8 +1,8 @@
 //! Trying every output of a show without firing anything: who is there, and what is missing.
 //!
-//! Must never send what a desk, a player or a server would act on, and must never show a secret. Each output is tried on
-//! a thread of its own, so that all together take no longer than the slowest, and none longer than it is given. What is tried, the
-//! file of each driver says.
+//! Must never send what a desk, a player or a server would act on, and must never show a secret.
+//! Each output is tried on a thread of its own, so that all together take no longer than the
+//! slowest, and none longer than it is given. What is tried, the file of each driver says.
 
 use std::sync::mpsc::{RecvTimeoutError, channel};
 use std::thread;
@@ -13,7 +13,8 @@ use super::{Surroundings, kind, now};
 use crate::plain::clean;
 use crate::show::{OutputIx, Show};
 
-/// How much longer than its own limit a try is waited for, so that it can still say what held it up.
+/// How much longer than its own limit a try is waited for, so that it can still say what held it
+/// up.
 const GRACE: Duration = Duration::from_millis(200);
 
 /// What came of trying an output.
@@ -43,10 +44,12 @@ pub struct Probed {
 /// What a try has to say.
 pub(super) type Said = (Answer, String);
 
-/// A try, with all that it needs, so that it can do without the show and the environment; it is given its limit.
+/// A try, with all that it needs, so that it can do without the show and the environment; it is
+/// given its limit.
 pub(super) type Attempt = Box<dyn FnOnce(Duration) -> Said + Send>;
 
-/// Tries every output of `show`, each for no longer than `at_most`, all at the same time; in the order of the show.
+/// Tries every output of `show`, each for no longer than `at_most`, all at the same time; in the
+/// order of the show.
 pub fn probe(show: &Show, surroundings: &Surroundings<'_>, at_most: Duration) -> Vec<Probed> {
     let began = now();
     let (sender, answers) = channel();
@@ -58,7 +61,12 @@ pub fn probe(show: &Show, surroundings: &Surroundings<'_>, at_most: Duration) ->
             let began = now();
             let (what, said) = attempt(at_most);
             // The thread that asked may have stopped waiting by now.
-            drop(sender.send(Probed { output: ix, what, words: clean(&said), took: now() - began }));
+            drop(sender.send(Probed {
+                output: ix,
+                what,
+                words: clean(&said),
+                took: now() - began,
+            }));
         };
         let name = format!("probe {}", output.id);
         // What a thread that could not start would have said is known as well as any other answer.

@@ -1,9 +1,10 @@
 //! What waits for a worker: a bounded line of messages that panic can empty.
 //!
-//! The station pushes and the worker takes; neither ever holds the lock while it does anything else, so the station
-//! never waits for a network here. What a clock says stands in a short line of its own, behind all messages: it is worth
-//! something only at its own moment, so it is dropped rather than kept waiting. A channel would do for the waiting, but
-//! not for panic: what stands in a channel can only be taken out by its reader, which may just be stuck in a write.
+//! The station pushes and the worker takes; neither ever holds the lock while it does anything
+//! else, so the station never waits for a network here. What a clock says stands in a short line of
+//! its own, behind all messages: it is worth something only at its own moment, so it is dropped
+//! rather than kept waiting. A channel would do for the waiting, but not for panic: what stands in
+//! a channel can only be taken out by its reader, which may just be stuck in a write.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -14,7 +15,8 @@ use super::{Job, now, timecode};
 /// How many messages may wait for one output.
 pub(super) const LIMIT: usize = 256;
 
-/// How many words of a clock may wait: its place, and the steps that a late wake-up finds due at one moment.
+/// How many words of a clock may wait: its place, and the steps that a late wake-up finds due at
+/// one moment.
 const TICKS: usize = 1 + timecode::AT_ONCE_MAX;
 
 /// Whom a message is sent for: each of these is told what became of it.
@@ -93,8 +95,8 @@ struct Line<T> {
 pub(super) struct Queue<T> {
     line: Mutex<Line<T>>,
     changed: Condvar,
-    /// Something waits for a worker that is at a message. Apart from `changed`, so that a message to an idle worker wakes
-    /// nobody else.
+    /// Something waits for a worker that is at a message. Apart from `changed`, so that a message
+    /// to an idle worker wakes nobody else.
     waits: Condvar,
 }
 
@@ -121,7 +123,8 @@ impl<T> Queue<T> {
         Ok(())
     }
 
-    /// Has a clock's word go behind all that waits, until then or never; it is dropped where others of its kind wait.
+    /// Has a clock's word go behind all that waits, until then or never; it is dropped where others
+    /// of its kind wait.
     pub(super) fn tick(&self, message: Arc<T>, until: Instant) {
         let mut line = self.lock();
         if line.stage == Stage::Open && line.ticks.len() < TICKS {
@@ -132,7 +135,8 @@ impl<T> Queue<T> {
 
     /// Empties the line, puts `messages` into it instead, and gives back what was dropped.
     ///
-    /// The messages of panic are few and fixed by the show, so they may stand in the line whatever its limit.
+    /// The messages of panic are few and fixed by the show, so they may stand in the line whatever
+    /// its limit.
     pub(super) fn replace(&self, messages: &[Arc<T>]) -> Result<Vec<Waiting<T>>, Refusal> {
         let mut line = self.lock();
         if line.stage != Stage::Open {
@@ -141,17 +145,21 @@ impl<T> Queue<T> {
         let dropped = line.waiting.drain(..).collect();
         line.panicked = true;
         let (since, senders) = (now(), Senders::default());
-        let waiting = |message| Waiting { senders: senders.clone(), message: Arc::clone(message), since };
+        let waiting =
+            |message| Waiting { senders: senders.clone(), message: Arc::clone(message), since };
         line.waiting.extend(messages.iter().map(waiting));
         self.changed.notify_all();
         self.waits.notify_all();
         Ok(dropped)
     }
 
-    /// The next message; waits for it, without an end where `at_most` gives none. With no time at all, it is time to
-    /// look after the connection before a clock's word goes, which would else put it off for ever.
+    /// The next message; waits for it, without an end where `at_most` gives none. With no time at
+    /// all, it is time to look after the connection before a clock's word goes, which would else
+    /// put it off for ever.
     pub(super) fn next(&self, at_most: Option<Duration>) -> Next<T> {
-        let idle = |line: &mut Line<T>| line.stage == Stage::Open && line.waiting.is_empty() && line.ticks.is_empty();
+        let idle = |line: &mut Line<T>| {
+            line.stage == Stage::Open && line.waiting.is_empty() && line.ticks.is_empty()
+        };
         let mut line = self.lock();
         line.busy = false;
         let mut line = match at_most {
@@ -173,30 +181,38 @@ impl<T> Queue<T> {
             (None, Stage::Open) if at_most == Some(Duration::ZERO) => Next::Look,
             (None, Stage::Open) => {
                 let timely = |(message, until)| (now() <= until).then_some(message);
-                std::iter::from_fn(|| line.ticks.pop_front()).find_map(timely).map_or(Next::Look, Next::Tick)
+                std::iter::from_fn(|| line.ticks.pop_front())
+                    .find_map(timely)
+                    .map_or(Next::Look, Next::Tick)
             }
             (None, Stage::Finishing | Stage::Ended) => Next::End,
         }
     }
 
-    /// Waits until a message has waited for `late` behind others, and takes it out; nothing once no more can come.
+    /// Waits until a message has waited for `late` behind others, and takes it out; nothing once no
+    /// more can come.
     pub(super) fn overdue(&self, late: Duration) -> Option<Waiting<T>> {
         let mut line = self.lock();
         loop {
             if line.stage == Stage::Ended {
                 return None;
             }
-            let left = line.waiting.front().map(|first| (first.since + late).saturating_duration_since(now()));
+            let left = line
+                .waiting
+                .front()
+                .map(|first| (first.since + late).saturating_duration_since(now()));
             line = match left.filter(|_| line.busy) {
                 Some(Duration::ZERO) => return line.waiting.pop_front(),
-                Some(left) => self.waits.wait_timeout(line, left).unwrap_or_else(PoisonError::into_inner).0,
+                Some(left) => {
+                    self.waits.wait_timeout(line, left).unwrap_or_else(PoisonError::into_inner).0
+                }
                 None => self.waits.wait(line).unwrap_or_else(PoisonError::into_inner),
             };
         }
     }
 
-    /// Waits for `pause`; says whether the message that was taken last may then be tried again, which ends with panic
-    /// and with the program: either ends the pause at once.
+    /// Waits for `pause`; says whether the message that was taken last may then be tried again,
+    /// which ends with panic and with the program: either ends the pause at once.
     pub(super) fn rest(&self, pause: Duration) -> bool {
         let goes_on = |line: &mut Line<T>| line.stage == Stage::Open && !line.panicked;
         let rested = self.changed.wait_timeout_while(self.lock(), pause, goes_on);
@@ -230,7 +246,8 @@ impl<T> Queue<T> {
     pub(super) fn wait_for_end(&self, deadline: Instant) {
         let left = deadline.saturating_duration_since(now());
         let running = |line: &mut Line<T>| line.stage != Stage::Ended;
-        // The waiting thread goes on in either case, so whether the time ran out makes no difference.
+        // The waiting thread goes on in either case, so whether the time ran out makes no
+        // difference.
         drop(self.changed.wait_timeout_while(self.lock(), left, running));
     }
 
@@ -291,7 +308,9 @@ mod tests {
         queue.push(Senders::one(job(7)), &Arc::new("go")).unwrap();
         let dropped = queue.replace(&[Arc::new("stop")]).unwrap();
         assert_eq!(dropped.iter().map(|w| w.senders.job).collect::<Vec<_>>(), [Some(job(7))]);
-        assert!(matches!(queue.next(None), Next::Send(w) if *w.message == "stop" && w.senders.job.is_none()));
+        assert!(
+            matches!(queue.next(None), Next::Send(w) if *w.message == "stop" && w.senders.job.is_none())
+        );
         assert!(matches!(queue.next(Some(Duration::ZERO)), Next::Look));
     }
 

@@ -1,6 +1,7 @@
 //! What takes the place of every output in a rehearsal: it says what would have been sent.
 //!
-//! Must never hold a socket, a thread or a secret, so that nothing can leave the machine by whatever mistake.
+//! Must never hold a socket, a thread or a secret, so that nothing can leave the machine by
+//! whatever mistake.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -69,8 +70,10 @@ impl Driver for Rehearsal {
         let stop = output.kind.protocol().spec().stop;
         // A player that the show has no message for is told to stop all the same.
         let described = output.panic.iter().map(|body| output.kind.describe(body));
-        let described = described.chain(std::iter::repeat(stop.unwrap_or_default().to_owned())).take(messages);
-        let reports: Vec<Report> = described.map(|message| report(Outcome::Rehearsed(message))).collect();
+        let described =
+            described.chain(std::iter::repeat(stop.unwrap_or_default().to_owned())).take(messages);
+        let reports: Vec<Report> =
+            described.map(|message| report(Outcome::Rehearsed(message))).collect();
         self.log(Packet::Panic, messages);
         reports
     }
@@ -81,10 +84,12 @@ impl Driver for Rehearsal {
 
     fn health(&self) -> Health {
         let last = self.last.map(|(packet, done, has_left)| {
-            let age_ns = u64::try_from(now().saturating_duration_since(done).as_nanos()).unwrap_or(u64::MAX);
+            let age_ns =
+                u64::try_from(now().saturating_duration_since(done).as_nanos()).unwrap_or(u64::MAX);
             Last { packet, has_left, age_ns }
         });
-        let (light, error) = if self.is_down { (Light::Down, Some(OUTAGE.to_owned())) } else { Default::default() };
+        let (light, error) =
+            if self.is_down { (Light::Down, Some(OUTAGE.to_owned())) } else { Default::default() };
         Health { light, error, last, logged: self.logged, failed: self.failed, ..Health::default() }
     }
 

@@ -59,7 +59,8 @@ pub struct ClipReport {
 /// What has happened to a clip.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ClipNews {
-    /// The picture moves. The length is from its in-point to its out-point, where it is known (a stream has none).
+    /// The picture moves. The length is from its in-point to its out-point, where it is known (a
+    /// stream has none).
     Started {
         /// Nanoseconds.
         length_ns: Option<u64>,

@@ -9,15 +9,16 @@ pub(super) struct Secrets {
     known: Vec<(String, String)>,
 }
 
-/// Words of a value that are shorter than this are no secrets by themselves: hiding "Bearer" would only make a server's
-/// words hard to read.
+/// Words of a value that are shorter than this are no secrets by themselves: hiding "Bearer" would
+/// only make a server's words hard to read.
 const WORD_BYTES_MIN: usize = 8;
 
 impl Secrets {
     /// Makes `value`, and each long word of it, unspeakable.
     pub(super) fn add(&mut self, variable: &str, value: &str) {
         let words = value.split_whitespace().filter(|word| word.len() >= WORD_BYTES_MIN);
-        for secret in std::iter::once(value.trim()).chain(words).filter(|secret| !secret.is_empty()) {
+        for secret in std::iter::once(value.trim()).chain(words).filter(|secret| !secret.is_empty())
+        {
             self.known.push((secret.to_owned(), format!("env:{variable}")));
         }
         self.known.sort_by_key(|(secret, _)| std::cmp::Reverse(secret.len()));

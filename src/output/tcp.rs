@@ -1,8 +1,9 @@
-//! OSC over TCP: one connection, kept up by a worker, each message, or bundle of those that leave together, a frame.
+//! OSC over TCP: one connection, kept up by a worker, each message, or bundle of those that leave
+//! together, a frame.
 //!
-//! A message is written once. If the connection breaks under it, nobody can tell what the far end has taken, so it is
-//! reported as failed and never written again. While nothing is to be sent, the worker keeps the connection up, so that
-//! a dead desk shows before the cue that needs it.
+//! A message is written once. If the connection breaks under it, nobody can tell what the far end
+//! has taken, so it is reported as failed and never written again. While nothing is to be sent, the
+//! worker keeps the connection up, so that a dead desk shows before the cue that needs it.
 
 use std::io::{self, ErrorKind, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -40,10 +41,12 @@ const LOOK: Duration = Duration::from_millis(250);
 /// How long a connection has to be there before the far end is believed to keep it.
 const LASTS: Duration = Duration::from_secs(1);
 
-/// How long the worker waits, after a message on a new connection, for the word that the far end threw it away.
+/// How long the worker waits, after a message on a new connection, for the word that the far end
+/// threw it away.
 const DOUBT: Duration = Duration::from_millis(30);
 
-/// The longest pause between two attempts to connect; the first is [`LOOK`], each is twice the one before.
+/// The longest pause between two attempts to connect; the first is [`LOOK`], each is twice the one
+/// before.
 const PAUSE_MAX: Duration = Duration::from_secs(4);
 
 /// How many addresses of a host are tried.
@@ -56,7 +59,12 @@ const BLOCKS_MAX: usize = 64;
 pub(super) struct Kind(pub(super) Peer, pub(super) Framing);
 
 impl super::Kind for Kind {
-    fn prepare(&self, show: &Show, output: OutputIx, _: &Surroundings<'_>) -> Result<Opening, Vec<Fault>> {
+    fn prepare(
+        &self,
+        show: &Show,
+        output: OutputIx,
+        _: &Surroundings<'_>,
+    ) -> Result<Opening, Vec<Fault>> {
         let (peer, framing, packets) = (self.0.clone(), self.1, osc::packets(show, output)?);
         Ok(Box::new(move |context, rate| {
             let name = context.name.clone();
@@ -92,7 +100,8 @@ pub(super) fn open(
     Ok(Queued::new(context, packets, worker, None))
 }
 
-/// The frame of `packet`; a bundle is given the time of this moment, which changes what has to be escaped.
+/// The frame of `packet`; a bundle is given the time of this moment, which changes what has to be
+/// escaped.
 fn frame(packet: &[u8], framing: Framing) -> Vec<u8> {
     let mut packet = packet.to_vec();
     osc::stamp(&mut packet);
@@ -153,7 +162,8 @@ impl Tcp {
     fn closed(&mut self, error: &io::Error) -> String {
         let lasted = self.link.take().is_none_or(|link| link.has_lasted(LASTS));
         self.hung_up = if lasted { 0 } else { self.hung_up.saturating_add(1) };
-        let did = if lasted { "closed the connection" } else { "hangs up as soon as it is connected" };
+        let did =
+            if lasted { "closed the connection" } else { "hangs up as soon as it is connected" };
         format!("{} {did}: {}", self.peer, words(error))
     }
 
@@ -182,17 +192,20 @@ impl Transmit for Tcp {
     fn transmit(&mut self, packet: &Vec<u8>) -> Result<(), Failure> {
         self.check();
         let frame = frame(packet, self.framing);
-        let in_doubt = self.hung_up > 0 || self.link.as_ref().is_none_or(|link| !link.has_lasted(LOOK));
+        let in_doubt =
+            self.hung_up > 0 || self.link.as_ref().is_none_or(|link| !link.has_lasted(LOOK));
         let link = match &mut self.link {
             Some(link) => link,
             None => self.connect()?,
         };
         if let Err(error) = write_within(&mut link.stream, &frame, WRITE_LIMIT) {
-            // Half a frame may be on the wire: only a new connection is sure to begin with a whole one.
+            // Half a frame may be on the wire: only a new connection is sure to begin with a whole
+            // one.
             self.link = None;
             return Err(format!("{} may not have taken it: {}", self.peer, words(&error)).into());
         }
-        // A far end that accepts and hangs up takes a message as well as any other, and throws it away.
+        // A far end that accepts and hangs up takes a message as well as any other, and throws it
+        // away.
         match in_doubt.then(|| thrown_away_within(&link.stream, DOUBT)).flatten() {
             Some(error) => Err(format!("{}; it may not have taken it", self.closed(&error)).into()),
             None => Ok(()),
@@ -205,13 +218,20 @@ impl Transmit for Tcp {
         let sent = match rustix::net::send(&link.stream, &frame, SendFlags::DONTWAIT) {
             // A cue would find no room either.
             Err(Errno::AGAIN | Errno::INTR) => return,
-            // What is begun has to be ended: the far end would take the next frame for the rest of this one.
-            Ok(sent) => write_within(&mut link.stream, frame.get(sent..).unwrap_or_default(), WRITE_LIMIT),
+            // What is begun has to be ended: the far end would take the next frame for the rest of
+            // this one.
+            Ok(sent) => {
+                write_within(&mut link.stream, frame.get(sent..).unwrap_or_default(), WRITE_LIMIT)
+            }
             Err(error) => Err(error.into()),
         };
         if let Err(error) = sent {
             self.link = None;
-            self.context.gauge.down(format!("the connection to {} broke: {}", self.peer, words(&error)));
+            self.context.gauge.down(format!(
+                "the connection to {} broke: {}",
+                self.peer,
+                words(&error)
+            ));
         }
     }
 
@@ -221,7 +241,8 @@ impl Transmit for Tcp {
         if self.link.is_some() {
             return Some(LOOK);
         }
-        // The first connection that breaks is made again at once; a far end that keeps hanging up is left in peace.
+        // The first connection that breaks is made again at once; a far end that keeps hanging up
+        // is left in peace.
         if was_open && self.hung_up > 1 {
             return Some(self.next_pause());
         }
@@ -244,11 +265,11 @@ impl Tcp {
     }
 }
 
-/// Waits for `at_most` whether the far end throws away what was just written; gives how it did, or nothing where it does
-/// not.
+/// Waits for `at_most` whether the far end throws away what was just written; gives how it did, or
+/// nothing where it does not.
 ///
-/// A far end that takes the message and then hangs up ends the connection in order. One that had hung up before, or did
-/// not read, has its system reset the connection.
+/// A far end that takes the message and then hangs up ends the connection in order. One that had
+/// hung up before, or did not read, has its system reset the connection.
 fn thrown_away_within(stream: &TcpStream, at_most: Duration) -> Option<io::Error> {
     let deadline = now() + at_most;
     let mut ended = false;
@@ -275,8 +296,8 @@ fn thrown_away_within(stream: &TcpStream, at_most: Duration) -> Option<io::Error
     }
 }
 
-/// A connection to the first address of `peer` that takes one, within [`CONNECT_LIMIT`] once its name is known, which
-/// takes at most [`RESOLVE_LIMIT`].
+/// A connection to the first address of `peer` that takes one, within [`CONNECT_LIMIT`] once its
+/// name is known, which takes at most [`RESOLVE_LIMIT`].
 pub(super) fn connect(peer: &Peer) -> io::Result<TcpStream> {
     let mut addresses = peer.addresses_within(RESOLVE_LIMIT)?;
     addresses.truncate(ADDRESSES_MAX);
@@ -287,11 +308,13 @@ pub(super) fn connect(peer: &Peer) -> io::Result<TcpStream> {
 fn connect_to(address: SocketAddr, limit: Duration) -> io::Result<TcpStream> {
     let stream = TcpStream::connect_timeout(&address, limit)?;
     if stream.local_addr()? == stream.peer_addr()? {
-        // On one machine, a socket that tries a port without a listener can be given that very port and meet itself.
+        // On one machine, a socket that tries a port without a listener can be given that very port
+        // and meet itself.
         return Err(ErrorKind::ConnectionRefused.into());
     }
     stream.set_nodelay(true)?;
-    // A desk that loses its power says nothing: without these, it would look alive, and take messages, for hours.
+    // A desk that loses its power says nothing: without these, it would look alive, and take
+    // messages, for hours.
     sockopt::set_socket_keepalive(&stream, true)?;
     sockopt::set_tcp_keepidle(&stream, Duration::from_secs(2))?;
     sockopt::set_tcp_keepintvl(&stream, Duration::from_secs(1))?;
@@ -303,7 +326,8 @@ fn connect_to(address: SocketAddr, limit: Duration) -> io::Result<TcpStream> {
 
 /// Throws away what the far end says, and finds out whether it has gone.
 ///
-/// Desks talk back; if nobody took it in, their side of the connection would fill up and they would stop listening.
+/// Desks talk back; if nobody took it in, their side of the connection would fill up and they would
+/// stop listening.
 fn drain(stream: &TcpStream) -> io::Result<()> {
     let mut block = [0; 4096];
     for _ in 0..BLOCKS_MAX {
@@ -331,7 +355,8 @@ fn write_within(stream: &mut TcpStream, frame: &[u8], limit: Duration) -> io::Re
         match stream.write(rest) {
             Ok(0) => return Err(ErrorKind::WriteZero.into()),
             Ok(written) => rest = rest.get(written..).unwrap_or_default(),
-            Err(error) if matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::WouldBlock) => {}
+            Err(error)
+                if matches!(error.kind(), ErrorKind::Interrupted | ErrorKind::WouldBlock) => {}
             Err(error) => return Err(error),
         }
     }
@@ -346,7 +371,9 @@ mod tests {
 
     use super::*;
     use crate::output::osc::tests::{FIRE_AND_STOP, assert_tagged_now};
-    use crate::output::testing::{FIRE_BYTES, SOON, awaited, context, job, osc_show, together_show};
+    use crate::output::testing::{
+        FIRE_BYTES, SOON, awaited, context, job, osc_show, together_show,
+    };
     use crate::output::{Driver, Job, Light, Outcome, Report};
     use crate::show::{OutputIx, Show};
 
@@ -409,7 +436,10 @@ mod tests {
         assert_eq!(&bundle[16..], FIRE_AND_STOP);
         for action in [0, 2] {
             let report = reports.recv_timeout(SOON).unwrap();
-            assert_eq!((report.job, report.outcome), (Some(Job { action, ..job(1) }), Outcome::Sent));
+            assert_eq!(
+                (report.job, report.outcome),
+                (Some(Job { action, ..job(1) }), Outcome::Sent)
+            );
         }
         assert_eq!(tcp.health().sent, 1);
 
@@ -419,7 +449,8 @@ mod tests {
             assert_eq!(tcp.send(Job { action, ..job(2) }), None);
         }
         let why = |report: Report| (report.job.map(|job| job.action), report.outcome);
-        let (first, second) = (reports.recv_timeout(SOON).unwrap(), reports.recv_timeout(SOON).unwrap());
+        let (first, second) =
+            (reports.recv_timeout(SOON).unwrap(), reports.recv_timeout(SOON).unwrap());
         assert!(matches!(first.outcome, Outcome::Failed(_)), "{first:?}");
         assert_eq!(why(second), (Some(2), why(first).1));
     }
@@ -486,10 +517,16 @@ mod tests {
             }
             desk
         });
-        awaited(|| tcp.health().error.is_some_and(|error| error.contains("hangs up as soon as it is connected")));
+        awaited(|| {
+            tcp.health()
+                .error
+                .is_some_and(|error| error.contains("hangs up as soon as it is connected"))
+        });
         for n in 0..2 {
             assert_eq!(tcp.send(job(n)), None);
-            let Outcome::Failed(why) = reports.recv_timeout(SOON).unwrap().outcome else { panic!("sent to nobody") };
+            let Outcome::Failed(why) = reports.recv_timeout(SOON).unwrap().outcome else {
+                panic!("sent to nobody")
+            };
             assert!(why.contains("may not have taken it"), "{why}");
         }
         let health = tcp.health();
@@ -521,7 +558,8 @@ mod tests {
         let port = desk.local_addr().unwrap().port();
         let packets = osc::packets(&osc_show("127.0.0.1", port), OutputIx(0)).unwrap();
         let (context, reports) = context("lights");
-        let mut tcp = open(context, Peer::new("127.0.0.1", port), Framing::Length, packets).unwrap();
+        let mut tcp =
+            open(context, Peer::new("127.0.0.1", port), Framing::Length, packets).unwrap();
         let mut stream = accept(&desk);
         assert_eq!(tcp.send(job(0)), None);
         let mut heard = vec![0; 4 + FIRE_BYTES.len()];
@@ -543,7 +581,8 @@ mod tests {
 
     #[test]
     fn a_host_that_answers_nothing_holds_up_nobody() {
-        // A listener without room for one more: the system leaves further attempts to connect unanswered.
+        // A listener without room for one more: the system leaves further attempts to connect
+        // unanswered.
         let desk = TcpListener::bind("127.0.0.1:0").unwrap();
         rustix::net::listen(&desk, 0).unwrap();
         let address = desk.local_addr().unwrap();
@@ -567,7 +606,8 @@ mod tests {
         let mut far = accept(&desk);
         far.write_all(&[7; 10_000]).unwrap();
         drop(far);
-        // The end of the connection stands behind all that was said, so it shows only once that is out of the way.
+        // The end of the connection stands behind all that was said, so it shows only once that is
+        // out of the way.
         awaited(|| drain(&stream).is_err());
     }
 }

@@ -1,4 +1,5 @@
-//! What the tests of the outputs share: a small show, a context, and conditions awaited with a limit.
+//! What the tests of the outputs share: a small show, a context, and conditions awaited with a
+//! limit.
 
 use std::path::Path;
 use std::sync::mpsc::{Receiver, channel};
@@ -9,18 +10,21 @@ use super::worker::WorkerContext;
 use super::{Job, News, Permits, Report, Reporter, Surroundings, now};
 use crate::show::action::OscArg;
 use crate::show::{
-    Action, Body, Cue, CueIx, CueNumber, Output, OutputIx, OutputKind, SegmentIx, Show, Thresholds, Trigger,
+    Action, Body, Cue, CueIx, CueNumber, Output, OutputIx, OutputKind, SegmentIx, Show, Thresholds,
+    Trigger,
 };
 
 /// Longer than anything takes that these tests wait for, on a machine with other work.
 pub(super) const SOON: Duration = Duration::from_secs(20);
 
 /// `fire()`, written out by hand from the OSC 1.0 specification.
-pub(super) const FIRE_BYTES: &[u8] = b"/eos/cue/1/12/fire\0\0,ifsT\0\0\0\x00\x00\x00\x01\x3F\x00\x00\x00text\0\0\0\0";
+pub(super) const FIRE_BYTES: &[u8] =
+    b"/eos/cue/1/12/fire\0\0,ifsT\0\0\0\x00\x00\x00\x01\x3F\x00\x00\x00text\0\0\0\0";
 
 /// A message with an argument of each of the usual types.
 pub(super) fn fire() -> Body {
-    let args = vec![OscArg::Int(1), OscArg::Float(0.5), OscArg::Text("text".into()), OscArg::Bool(true)];
+    let args =
+        vec![OscArg::Int(1), OscArg::Float(0.5), OscArg::Text("text".into()), OscArg::Bool(true)];
     Body::Osc { address: "/eos/cue/1/12/fire".into(), args }
 }
 
@@ -39,7 +43,10 @@ pub(super) fn show(outputs: Vec<Output>, actions: Vec<(u32, Body)>) -> Show {
 }
 
 fn cue(number: &str, actions: Vec<(u32, Body)>) -> Cue {
-    let actions = actions.into_iter().map(|(output, body)| Action { output: OutputIx(output), body }).collect();
+    let actions = actions
+        .into_iter()
+        .map(|(output, body)| Action { output: OutputIx(output), body })
+        .collect();
     Cue {
         number: CueNumber::new(number).unwrap(),
         title: "Off the roof".into(),
@@ -63,8 +70,8 @@ fn cue(number: &str, actions: Vec<(u32, Body)>) -> Cue {
     }
 }
 
-/// A show whose first cue sends [`fire`] and `/stop` together, with a message to another output between them, and whose
-/// second has only one message to send together.
+/// A show whose first cue sends [`fire`] and `/stop` together, with a message to another output
+/// between them, and whose second has only one message to send together.
 pub(super) fn together_show(host: &str, port: u16) -> Show {
     let kind = OutputKind::OscUdp { host: host.into(), port };
     let stop = Body::Osc { address: "/stop".into(), args: vec![] };
@@ -77,7 +84,10 @@ pub(super) fn together_show(host: &str, port: u16) -> Show {
 /// A show whose only output is sent [`fire`], and `/stop` on panic.
 pub(super) fn osc_show(host: &str, port: u16) -> Show {
     let stop = Body::Osc { address: "/stop".into(), args: vec![] };
-    show(vec![output("lights", OutputKind::OscUdp { host: host.into(), port }, vec![stop])], vec![(0, fire())])
+    show(
+        vec![output("lights", OutputKind::OscUdp { host: host.into(), port }, vec![stop])],
+        vec![(0, fire())],
+    )
 }
 
 pub(super) fn reporter() -> (Reporter, Receiver<Report>) {
@@ -93,7 +103,10 @@ pub(super) fn reporter() -> (Reporter, Receiver<Report>) {
 
 pub(super) fn context(name: &str) -> (WorkerContext, Receiver<Report>) {
     let (reporter, reports) = reporter();
-    (WorkerContext { output: OutputIx(0), name: name.into(), gauge: Arc::default(), reporter }, reports)
+    (
+        WorkerContext { output: OutputIx(0), name: name.into(), gauge: Arc::default(), reporter },
+        reports,
+    )
 }
 
 /// A user who allows shows the variables that these tests use.

@@ -1,4 +1,5 @@
-//! All outputs together: what one does to another, what panic and the end do, and that a rehearsal is silent.
+//! All outputs together: what one does to another, what panic and the end do, and that a rehearsal
+//! is silent.
 
 use std::net::{TcpListener, UdpSocket};
 
@@ -30,7 +31,8 @@ fn action(action: u32) -> Job {
 
 #[test]
 fn a_server_that_never_answers_holds_up_nobody_else() {
-    let (server, desk) = (TcpListener::bind("127.0.0.1:0").unwrap(), UdpSocket::bind("127.0.0.1:0").unwrap());
+    let (server, desk) =
+        (TcpListener::bind("127.0.0.1:0").unwrap(), UdpSocket::bind("127.0.0.1:0").unwrap());
     desk.set_read_timeout(Some(SOON)).unwrap();
     let outputs = vec![
         output("web", http_to(&server, Duration::from_millis(200)), vec![]),
@@ -66,8 +68,11 @@ fn panic_does_not_wait_for_the_answer_to_a_cue() {
     assert_eq!(outputs.send(action(0)), None);
     let (_slow, _) = server.accept().unwrap();
     assert_eq!(outputs.send(action(0)), None);
-    let stopped =
-        Report { output: OutputIx(0), job: Some(action(0)), outcome: Outcome::Failed("stopped by panic".into()) };
+    let stopped = Report {
+        output: OutputIx(0),
+        job: Some(action(0)),
+        outcome: Outcome::Failed("stopped by panic".into()),
+    };
     assert_eq!(outputs.panic(), [stopped]);
     let (mut panic, _) = server.accept().unwrap();
     let mut first = [0; 19];
@@ -78,7 +83,10 @@ fn panic_does_not_wait_for_the_answer_to_a_cue() {
 #[test]
 fn closing_ends_in_time_whatever_is_stuck() {
     let server = TcpListener::bind("127.0.0.1:0").unwrap();
-    let show = Arc::new(show(vec![output("web", http_to(&server, SOON), vec![])], vec![(0, request("GET", "/slow"))]));
+    let show = Arc::new(show(
+        vec![output("web", http_to(&server, SOON), vec![])],
+        vec![(0, request("GET", "/slow"))],
+    ));
     let (reporter, _reports) = reporter();
     let mut outputs = Outputs::live(show, &surroundings(&no_env), reporter);
     outputs.send(job(0));
@@ -101,10 +109,12 @@ fn an_output_that_cannot_be_opened_is_down_with_its_reason_and_the_others_work()
         ca: None,
     };
     let stop = request("POST", "/stop");
-    let outputs = vec![output("web", web, vec![stop.clone()]), output("lights", udp_to(&desk), vec![])];
+    let outputs =
+        vec![output("web", web, vec![stop.clone()]), output("lights", udp_to(&desk), vec![])];
     let show = Arc::new(show(outputs, vec![(0, stop), (1, fire())]));
     let mut outputs = Outputs::live(show, &surroundings(&no_env), reporter().0);
-    let why = "header X-Key needs the environment variable KEY, which is not set; set it and start again";
+    let why =
+        "header X-Key needs the environment variable KEY, which is not set; set it and start again";
     let down = Health { light: Light::Down, error: Some(why.into()), ..Health::default() };
     assert_eq!(outputs.health()[0], down);
     assert_eq!(outputs.send(job(0)), Some(Outcome::Failed(why.into())));
@@ -146,7 +156,9 @@ fn a_midi_port_that_no_machine_has_is_down_with_words() {
     super::testing::awaited(|| outputs.health()[0].light == Light::Down);
     outputs.show_time(ShowTime { now_ns: 0, runs: true });
     assert_eq!(outputs.send(job(0)), None);
-    let Outcome::Failed(why) = reports.recv_timeout(SOON).unwrap().outcome else { panic!("sent to nobody") };
+    let Outcome::Failed(why) = reports.recv_timeout(SOON).unwrap().outcome else {
+        panic!("sent to nobody")
+    };
     assert!(why.contains("\"No such port, surely\"") || why.contains("cannot be listed"), "{why}");
     assert_eq!(outputs.health()[0].error, Some(why));
 }
@@ -163,9 +175,13 @@ fn a_rehearsal_says_what_would_leave_and_sends_nothing() {
     let note = Body::Midi(MidiMessage::NoteOn { channel: 1, note: 60, velocity: 100 });
     let actions = vec![(0, fire()), (1, note), (2, Body::Mpv(MpvCommand::Pause))];
     let mut outputs = Outputs::rehearsal(Arc::new(show(outputs, actions)));
-    for (n, said) in ["/eos/cue/1/12/fire 1 0.5 \"text\" true", "note on: channel 1, note 60, velocity 100", "pause"]
-        .into_iter()
-        .enumerate()
+    for (n, said) in [
+        "/eos/cue/1/12/fire 1 0.5 \"text\" true",
+        "note on: channel 1, note 60, velocity 100",
+        "pause",
+    ]
+    .into_iter()
+    .enumerate()
     {
         assert_eq!(outputs.send(action(n as u32)), Some(Outcome::Rehearsed(said.into())));
     }
@@ -173,12 +189,21 @@ fn a_rehearsal_says_what_would_leave_and_sends_nothing() {
         let outcome = Outcome::Rehearsed(message.into());
         Report { output: OutputIx(output), job: None, outcome }
     };
-    assert_eq!(outputs.panic(), [panic(0, "/stop"), panic(2, "stop")], "a player is told to stop in any case");
+    assert_eq!(
+        outputs.panic(),
+        [panic(0, "/stop"), panic(2, "stop")],
+        "a player is told to stop in any case"
+    );
     assert_eq!(outputs.send(action(3)), Some(Outcome::no_message()));
     let health = outputs.health();
-    assert!(health.iter().all(|health| (health.sent, health.failed, health.light) == (0, 0, Light::Idle)));
+    assert!(
+        health
+            .iter()
+            .all(|health| (health.sent, health.failed, health.light) == (0, 0, Light::Idle))
+    );
     // The panic's message to the lights came behind that of their cue.
-    let last: Vec<_> = health.iter().map(|health| (health.logged, health.last.map(|last| last.packet))).collect();
+    let last: Vec<_> =
+        health.iter().map(|health| (health.logged, health.last.map(|last| last.packet))).collect();
     let action = |action| Some(Packet::Action { cue: CueIx(0), action });
     assert_eq!(last, [(2, Some(Packet::Panic)), (1, action(1)), (2, Some(Packet::Panic))]);
     assert_eq!(desk.recv(&mut [0; 64]).unwrap_err().kind(), io::ErrorKind::WouldBlock);
@@ -196,7 +221,9 @@ fn only_a_rehearsal_can_pretend_to_be_down() {
 
     let mut rehearsal = Outputs::rehearsal(show);
     rehearsal.pretend_down(&[OutputIx(0)]);
-    assert!(matches!(rehearsal.send(action(0)), Some(Outcome::Failed(why)) if why.contains("demonstration")));
+    assert!(
+        matches!(rehearsal.send(action(0)), Some(Outcome::Failed(why)) if why.contains("demonstration"))
+    );
     assert_eq!((rehearsal.health()[0].light, rehearsal.health()[0].failed), (Light::Down, 1));
     rehearsal.pretend_down(&[]);
     assert!(matches!(rehearsal.send(action(0)), Some(Outcome::Rehearsed(_))));

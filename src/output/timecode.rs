@@ -1,8 +1,10 @@
-//! The show's clock as timecode, on its way to an output that asks for it: a thread that keeps time, and nothing else.
+//! The show's clock as timecode, on its way to an output that asks for it: a thread that keeps
+//! time, and nothing else.
 //!
-//! The station says what its clock reads ([`Timecode::set`]) and goes on; the thread tells the rest by the machine's
-//! clock, each word at its own deadline. Must never hold up a cue: it hands its words to a [`Line`], on which a cue goes
-//! first, and a word that cannot go at its moment is lost. A clock is not silenced by panic.
+//! The station says what its clock reads ([`Timecode::set`]) and goes on; the thread tells the rest
+//! by the machine's clock, each word at its own deadline. Must never hold up a cue: it hands its
+//! words to a [`Line`], on which a cue goes first, and a word that cannot go at its moment is lost.
+//! A clock is not silenced by panic.
 //!
 //! ```text
 //! station ─ set ─► board ─► thread: pace (when) ─► mtc, osc (what) ─► line ─┬─ clock of a worker   (MIDI, TCP)
@@ -59,7 +61,12 @@ pub(super) struct Timecode {
 
 impl Timecode {
     /// Starts the thread: a clock that stands at zero.
-    pub(super) fn start(name: &str, rate: FrameRate, format: Format, line: impl Line) -> io::Result<Self> {
+    pub(super) fn start(
+        name: &str,
+        rate: FrameRate,
+        format: Format,
+        line: impl Line,
+    ) -> io::Result<Self> {
         let board = Arc::new(Board::default());
         let (told, pace) = (Arc::clone(&board), Pace::new(rate, format.grain));
         let work = move || keep_time(&told, pace, rate, &format, line);
@@ -108,7 +115,10 @@ impl Board {
         let mut told = match deadline {
             Some(deadline) => {
                 let left = deadline.saturating_duration_since(now());
-                self.changed.wait_timeout_while(told, left, idle).unwrap_or_else(PoisonError::into_inner).0
+                self.changed
+                    .wait_timeout_while(told, left, idle)
+                    .unwrap_or_else(PoisonError::into_inner)
+                    .0
             }
             None => self.changed.wait_while(told, idle).unwrap_or_else(PoisonError::into_inner),
         };
@@ -123,9 +133,11 @@ impl Board {
 
 fn keep_time(board: &Board, mut pace: Pace, rate: FrameRate, format: &Format, mut line: impl Line) {
     let origin = now();
-    let since_origin_ns = |at: Instant| u64::try_from(at.duration_since(origin).as_nanos()).unwrap_or(u64::MAX);
+    let since_origin_ns =
+        |at: Instant| u64::try_from(at.duration_since(origin).as_nanos()).unwrap_or(u64::MAX);
     loop {
-        let deadline = pace.due_ns().and_then(|due_ns| origin.checked_add(Duration::from_nanos(due_ns)));
+        let deadline =
+            pace.due_ns().and_then(|due_ns| origin.checked_add(Duration::from_nanos(due_ns)));
         let told = board.wait(deadline);
         if told.ended {
             return;

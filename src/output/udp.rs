@@ -1,10 +1,12 @@
-//! OSC over UDP: one datagram a message, or a bundle of those that leave together, sent on the station's own thread.
+//! OSC over UDP: one datagram a message, or a bundle of those that leave together, sent on the
+//! station's own thread.
 //!
-//! The packets are ready and the socket is connected and non-blocking, so a GO costs a look-up and one system call.
-//! Nothing here may block: a host's name is looked up by a helper thread. UDP promises nothing; "sent" means that the
-//! datagram has left this machine and was not refused, as far as is known. A refusal comes back later: it then fails
-//! the datagrams that it belongs to, also those that were reported as sent. Once a port has refused one, the next is
-//! reported only when it is known whether it was refused as well.
+//! The packets are ready and the socket is connected and non-blocking, so a GO costs a look-up and
+//! one system call. Nothing here may block: a host's name is looked up by a helper thread. UDP
+//! promises nothing; "sent" means that the datagram has left this machine and was not refused, as
+//! far as is known. A refusal comes back later: it then fails the datagrams that it belongs to,
+//! also those that were reported as sent. Once a port has refused one, the next is reported only
+//! when it is known whether it was refused as well.
 
 mod probe;
 mod recent;
@@ -25,7 +27,10 @@ use super::probe::Attempt;
 use super::queue::Senders;
 use super::timecode::{OSC, UdpLine};
 use super::worker::WorkerContext;
-use super::{Driver, Fault, Health, Job, Lasts, Light, News, Opening, Outcome, Report, Surroundings, clock, now};
+use super::{
+    Driver, Fault, Health, Job, Lasts, Light, News, Opening, Outcome, Report, Surroundings, clock,
+    now,
+};
 use crate::show::file::machine::Finding;
 use crate::show::{OutputIx, Show};
 use recent::{Left, Recent};
@@ -33,14 +38,20 @@ use recent::{Left, Recent};
 /// How often a name without an address, or an address without a route, is tried again.
 const RETRY: Duration = Duration::from_secs(3);
 
-/// How many refusals of earlier datagrams one send clears away: one can be pending, one more can come in between.
+/// How many refusals of earlier datagrams one send clears away: one can be pending, one more can
+/// come in between.
 const REFUSALS: usize = 3;
 
 /// OSC over UDP, before it is opened.
 pub(super) struct Kind(pub(super) Peer);
 
 impl super::Kind for Kind {
-    fn prepare(&self, show: &Show, output: OutputIx, _: &Surroundings<'_>) -> Result<Opening, Vec<Fault>> {
+    fn prepare(
+        &self,
+        show: &Show,
+        output: OutputIx,
+        _: &Surroundings<'_>,
+    ) -> Result<Opening, Vec<Fault>> {
         let (peer, packets) = (self.0.clone(), osc::packets(show, output)?);
         Ok(Box::new(move |context, rate| {
             let line = UdpLine::new(peer.clone(), Arc::clone(&context.gauge));
@@ -65,7 +76,8 @@ pub(super) struct Udp {
     peer: Peer,
     packets: Messages<Vec<u8>>,
     shared_outcome: SharedOutcome,
-    /// Where bundles get their time tag: roomy enough for the longest, so that no GO waits for memory.
+    /// Where bundles get their time tag: roomy enough for the longest, so that no GO waits for
+    /// memory.
     stamped: Vec<u8>,
     link: Arc<Mutex<Link>>,
     /// Its drop ends the helper thread.
@@ -82,15 +94,29 @@ struct Link {
 }
 
 impl Udp {
-    /// Opens the socket at once where the host is an address, and otherwise as soon as its name is known.
-    pub(super) fn open(context: WorkerContext, peer: Peer, packets: Messages<Vec<u8>>) -> io::Result<Self> {
+    /// Opens the socket at once where the host is an address, and otherwise as soon as its name is
+    /// known.
+    pub(super) fn open(
+        context: WorkerContext,
+        peer: Peer,
+        packets: Messages<Vec<u8>>,
+    ) -> io::Result<Self> {
         let socket = peer.literal().and_then(|address| connect(address).ok());
         let ready = socket.is_some();
         let link = Arc::new(Mutex::new(Link { socket, ..Link::default() }));
         let helper = if ready { None } else { Some(start_helper(&context, &peer, &link)?) };
-        let longest = packets.all().filter(|packet| osc::is_bundle(packet)).map(|packet| packet.len()).max();
+        let longest =
+            packets.all().filter(|packet| osc::is_bundle(packet)).map(|packet| packet.len()).max();
         let stamped = Vec::with_capacity(longest.unwrap_or(0));
-        Ok(Udp { context, peer, packets, shared_outcome: SharedOutcome::default(), stamped, link, _helper: helper })
+        Ok(Udp {
+            context,
+            peer,
+            packets,
+            shared_outcome: SharedOutcome::default(),
+            stamped,
+            link,
+            _helper: helper,
+        })
     }
 
     /// Sends a bundle with the time of this moment, and a message as it is.
@@ -119,7 +145,8 @@ impl Udp {
         if result.as_ref().is_err_and(|e| !is_full(e))
             && let Ok(fresh) = socket.peer_addr().and_then(connect)
         {
-            // The machine's own address may have changed under the socket, to which it stays bound for ever.
+            // The machine's own address may have changed under the socket, to which it stays bound
+            // for ever.
             let (again, refused_again) = send_past_refusals(&fresh, packet);
             (result, refused) = (again, refused || refused_again);
             link.socket = Some(fresh);
@@ -142,13 +169,19 @@ impl Udp {
                 } else {
                     gauge.sent(Light::Ok, delivery);
                 }
-                if let Some(oldest) = link.recent.push(Left { senders, delivery, at: since, in_doubt }) {
+                if let Some(oldest) =
+                    link.recent.push(Left { senders, delivery, at: since, in_doubt })
+                {
                     self.tell(&oldest, &Outcome::Sent);
                 }
                 (!in_doubt).then_some(Outcome::Sent)
             }
             Err(error) => {
-                let why = if is_full(&error) { "the network takes no more just now".into() } else { words(&error) };
+                let why = if is_full(&error) {
+                    "the network takes no more just now".into()
+                } else {
+                    words(&error)
+                };
                 let why = format!("cannot send to {}: {why}", self.peer);
                 gauge.down(why.clone());
                 gauge.failed(delivery);
@@ -211,7 +244,12 @@ impl Driver for Udp {
 
     fn panic(&mut self) -> Vec<Report> {
         let send = |packet: &Arc<Vec<u8>>| self.send_packet(Senders::default(), packet, now());
-        self.packets.panic.iter().filter_map(send).map(|outcome| self.context.report(None, outcome)).collect()
+        self.packets
+            .panic
+            .iter()
+            .filter_map(send)
+            .map(|outcome| self.context.report(None, outcome))
+            .collect()
     }
 
     fn lasts(&mut self) -> Option<&mut dyn Lasts> {
@@ -219,7 +257,8 @@ impl Driver for Udp {
     }
 
     fn health(&self) -> Health {
-        // Over a network a refusal comes back a moment after the datagram: looking here shows it before the next cue.
+        // Over a network a refusal comes back a moment after the datagram: looking here shows it
+        // before the next cue.
         self.look(&mut lock(&self.link));
         self.context.gauge.health(0)
     }
@@ -232,11 +271,19 @@ impl Driver for Udp {
         let mut link = lock(&self.link);
         let refused = if is_refused(link.socket.as_ref()) { link.recent.refused() } else { vec![] };
         let (refused_outcome, known) = (self.refused(), known_at.is_some_and(|at| at <= now()));
-        let doubtful = || Outcome::Failed("sent after a refusal: nobody knows whether it was heard".to_owned());
-        let refused = refused.iter().flat_map(|left| self.reports(left, &refused_outcome)).collect::<Vec<_>>();
+        let doubtful = || {
+            Outcome::Failed("sent after a refusal: nobody knows whether it was heard".to_owned())
+        };
+        let refused = refused
+            .iter()
+            .flat_map(|left| self.reports(left, &refused_outcome))
+            .collect::<Vec<_>>();
         let rest = link.recent.in_doubt();
         let outcome = if known { Outcome::Sent } else { doubtful() };
-        refused.into_iter().chain(rest.iter().flat_map(|left| self.reports(left, &outcome))).collect()
+        refused
+            .into_iter()
+            .chain(rest.iter().flat_map(|left| self.reports(left, &outcome)))
+            .collect()
     }
 }
 
@@ -257,8 +304,9 @@ pub(super) fn connect(address: SocketAddr) -> io::Result<UdpSocket> {
 
 /// Sends `packet`, and says whether earlier ones were refused.
 ///
-/// A connected socket gives the refusal of an earlier datagram as the error of the next send, which then sends nothing:
-/// without another try, every other cue to a desk that has just come back would be lost.
+/// A connected socket gives the refusal of an earlier datagram as the error of the next send, which
+/// then sends nothing: without another try, every other cue to a desk that has just come back would
+/// be lost.
 fn send_past_refusals(socket: &UdpSocket, packet: &[u8]) -> (io::Result<()>, bool) {
     let mut refused = false;
     for _ in 0..REFUSALS {
@@ -277,7 +325,8 @@ fn is_refused(socket: Option<&UdpSocket>) -> bool {
     error.is_some_and(|error| error.kind() == ErrorKind::ConnectionRefused)
 }
 
-/// Returns `true` if the machine has no room for the datagram just now; another socket would have none either.
+/// Returns `true` if the machine has no room for the datagram just now; another socket would have
+/// none either.
 fn is_full(error: &io::Error) -> bool {
     let no_buffers = rustix::io::Errno::NOBUFS.raw_os_error();
     error.kind() == ErrorKind::WouldBlock || error.raw_os_error() == Some(no_buffers)
@@ -301,7 +350,11 @@ fn lock(link: &Mutex<Link>) -> MutexGuard<'_, Link> {
 }
 
 /// Starts the thread that looks the host up until it has a socket to put into `link`.
-fn start_helper(context: &WorkerContext, peer: &Peer, link: &Arc<Mutex<Link>>) -> io::Result<Sender<()>> {
+fn start_helper(
+    context: &WorkerContext,
+    peer: &Peer,
+    link: &Arc<Mutex<Link>>,
+) -> io::Result<Sender<()>> {
     let (stop, stopped) = channel();
     context.gauge.idle(Some(unresolved(peer, None)));
     let (context, peer, link) = (context.clone(), peer.clone(), Arc::clone(link));
@@ -312,7 +365,8 @@ fn start_helper(context: &WorkerContext, peer: &Peer, link: &Arc<Mutex<Link>>) -
 
 fn find(context: &WorkerContext, peer: &Peer, link: &Mutex<Link>, stopped: &Receiver<()>) {
     loop {
-        // The first address with a route will do: there is no telling over UDP which one has a listener.
+        // The first address with a route will do: there is no telling over UDP which one has a
+        // listener.
         let in_flight = context.gauge.in_flight();
         let found = peer.addresses().and_then(|addresses| first_of(&addresses, connect));
         in_flight.end();
@@ -336,7 +390,9 @@ mod tests {
     use super::*;
     use crate::output::Packet;
     use crate::output::osc::tests::{FIRE_AND_STOP, assert_tagged_now};
-    use crate::output::testing::{FIRE_BYTES, SOON, awaited, context, job, osc_show, together_show};
+    use crate::output::testing::{
+        FIRE_BYTES, SOON, awaited, context, job, osc_show, together_show,
+    };
     use crate::show::{CueIx, OutputIx, Show};
 
     fn open(host: &str, port: u16) -> Udp {
@@ -367,11 +423,17 @@ mod tests {
         assert_eq!(udp.send(job(0)), Some(Outcome::Sent));
         assert_eq!(heard(&desk), FIRE_BYTES);
         let health = udp.health();
-        assert_eq!((health.light, health.error, health.sent, health.failed), (Light::Ok, None, 1, 0));
+        assert_eq!(
+            (health.light, health.error, health.sent, health.failed),
+            (Light::Ok, None, 1, 0)
+        );
         let fired = Packet::Action { cue: CueIx(0), action: 0 };
         assert_eq!(health.last.map(|last| (last.packet, last.has_left)), Some((fired, true)));
         assert_eq!(health.latency.map(|latency| latency.count), Some(1));
-        assert_eq!(udp.panic().iter().map(|r| (r.job, &r.outcome)).collect::<Vec<_>>(), [(None, &Outcome::Sent)]);
+        assert_eq!(
+            udp.panic().iter().map(|r| (r.job, &r.outcome)).collect::<Vec<_>>(),
+            [(None, &Outcome::Sent)]
+        );
         assert_eq!(heard(&desk), b"/stop\0\0\0,\0\0\0");
         assert_eq!(udp.send(Job { action: 9, ..job(0) }), Some(Outcome::no_message()));
     }
@@ -382,7 +444,10 @@ mod tests {
         let port = desk.local_addr().unwrap().port();
         let mut udp = open_show(&together_show("127.0.0.1", port), "127.0.0.1", port);
         let room = udp.stamped.capacity();
-        assert!(matches!(udp.send(Job { action: 2, ..job(1) }), Some(Outcome::Failed(_))), "nothing led it");
+        assert!(
+            matches!(udp.send(Job { action: 2, ..job(1) }), Some(Outcome::Failed(_))),
+            "nothing led it"
+        );
         for action in [0, 2] {
             assert_eq!(udp.send(Job { action, ..job(1) }), Some(Outcome::Sent));
         }
@@ -390,7 +455,10 @@ mod tests {
         assert_tagged_now(&bundle);
         assert_eq!(&bundle[16..], FIRE_AND_STOP);
         assert_eq!((udp.health().sent, udp.stamped.capacity()), (1, room));
-        assert!(matches!(udp.send(Job { action: 2, ..job(2) }), Some(Outcome::Failed(_))), "led by another firing");
+        assert!(
+            matches!(udp.send(Job { action: 2, ..job(2) }), Some(Outcome::Failed(_))),
+            "led by another firing"
+        );
         assert_eq!(udp.send(Job { cue: CueIx(1), ..job(2) }), Some(Outcome::Sent));
         assert_eq!(heard(&desk), FIRE_BYTES, "one message needs no bundle");
     }
@@ -417,13 +485,16 @@ mod tests {
         let show = osc_show("127.0.0.1", port);
         let packets = osc::packets(&show, OutputIx(0)).unwrap();
         let mut udp = Udp::open(context, Peer::new("127.0.0.1", port), packets).unwrap();
-        let refused = Outcome::Failed(format!("sent, but refused: nobody listens at 127.0.0.1:{port}"));
+        let refused =
+            Outcome::Failed(format!("sent, but refused: nobody listens at 127.0.0.1:{port}"));
         for n in 0..2 {
-            // On a machine with other work the refusal may come a moment after the call has returned.
+            // On a machine with other work the refusal may come a moment after the call has
+            // returned.
             let mut outcome = udp.send(job(n)).filter(|outcome| *outcome != Outcome::Sent);
             awaited(|| {
                 udp.health();
-                outcome = outcome.take().or_else(|| reports.try_recv().ok().map(|report| report.outcome));
+                outcome =
+                    outcome.take().or_else(|| reports.try_recv().ok().map(|report| report.outcome));
                 outcome.is_some()
             });
             assert_eq!(outcome, Some(refused.clone()));
@@ -431,9 +502,13 @@ mod tests {
         let health = udp.health();
         assert_eq!((health.light, health.sent, health.failed), (Light::Down, 0, 2));
         assert_eq!(health.error, Some(format!("nobody listens at 127.0.0.1:{port}")));
-        assert_eq!(udp.panic().iter().map(|r| (r.job, &r.outcome)).collect::<Vec<_>>(), [(None, &refused)]);
+        assert_eq!(
+            udp.panic().iter().map(|r| (r.job, &r.outcome)).collect::<Vec<_>>(),
+            [(None, &refused)]
+        );
 
-        // It is back: what is sent arrives, and counts as sent once it is known not to have been refused.
+        // It is back: what is sent arrives, and counts as sent once it is known not to have been
+        // refused.
         let desk = listener(&format!("127.0.0.1:{port}"));
         for n in 2..4 {
             assert_eq!(udp.send(job(n)), None);
@@ -448,7 +523,10 @@ mod tests {
         });
         assert_eq!(outcomes, [2, 3].map(|n| (Some(job(n)), Outcome::Sent)));
         let health = udp.health();
-        assert_eq!((health.light, health.error, health.sent, health.failed), (Light::Ok, None, 2, 3));
+        assert_eq!(
+            (health.light, health.error, health.sent, health.failed),
+            (Light::Ok, None, 2, 3)
+        );
         assert_eq!(udp.send(job(4)), Some(Outcome::Sent));
     }
 
@@ -464,7 +542,8 @@ mod tests {
         assert_eq!(udp.send(Job { action: 2, ..job(1) }), Some(Outcome::Sent));
         // A network that brings the refusal after the call has come back.
         udp.tell_refused(&mut lock(&udp.link));
-        let failed: Vec<_> = reports.try_iter().map(|report| (report.job, report.outcome)).collect();
+        let failed: Vec<_> =
+            reports.try_iter().map(|report| (report.job, report.outcome)).collect();
         let why = format!("sent, but refused: nobody listens at {}", desk.local_addr().unwrap());
         let of = |action| (Some(Job { action, ..job(1) }), Outcome::Failed(why.clone()));
         assert_eq!(failed, [of(0), of(2)], "each action of the bundle");
@@ -480,10 +559,15 @@ mod tests {
         lock(&udp.link).refuses = true;
         assert_eq!(udp.send(job(0)), None);
         let closed = udp.close(now() + SOON);
-        assert_eq!(closed.iter().map(|r| (r.job, &r.outcome)).collect::<Vec<_>>(), [(Some(job(0)), &Outcome::Sent)]);
+        assert_eq!(
+            closed.iter().map(|r| (r.job, &r.outcome)).collect::<Vec<_>>(),
+            [(Some(job(0)), &Outcome::Sent)]
+        );
         assert_eq!(udp.send(job(1)), None);
         let closed = udp.close(now());
-        assert!(matches!(&closed[..], [Report { outcome: Outcome::Failed(why), .. }] if why.contains("nobody knows")));
+        assert!(
+            matches!(&closed[..], [Report { outcome: Outcome::Failed(why), .. }] if why.contains("nobody knows"))
+        );
     }
 
     #[test]
@@ -492,6 +576,9 @@ mod tests {
         let Some(Outcome::Failed(why)) = udp.send(job(0)) else { panic!("sent nowhere") };
         assert!(why.starts_with("no-such-desk.invalid:8000 is not resolved yet"), "{why}");
         assert!(udp.health().error.is_some());
-        assert_eq!((udp.health().light, udp.health().sent, udp.health().failed), (Light::Down, 0, 1));
+        assert_eq!(
+            (udp.health().light, udp.health().sent, udp.health().failed),
+            (Light::Down, 0, 1)
+        );
     }
 }

@@ -1,8 +1,9 @@
 //! The thread behind an output that may block, and the only place where its reports are made.
 //!
-//! Every accepted message gets exactly one report, even if the worker dies. A message is sent once or not at all, since a
-//! cue sent late or twice is worse than a cue that is known to have failed. It is retried only where the show asks for
-//! it; panic and the end of the program end the retries at once.
+//! Every accepted message gets exactly one report, even if the worker dies. A message is sent once
+//! or not at all, since a cue sent late or twice is worse than a cue that is known to have failed.
+//! It is retried only where the show asks for it; panic and the end of the program end the retries
+//! at once.
 
 use std::io;
 use std::sync::Arc;
@@ -25,19 +26,22 @@ pub(super) trait Transmit: Send + 'static {
     /// A message, encoded.
     type Message: Send + Sync + 'static;
 
-    /// Sends one message, or says why it could not; may block for as long as its own time limits let it.
+    /// Sends one message, or says why it could not; may block for as long as its own time limits
+    /// let it.
     fn transmit(&mut self, message: &Self::Message) -> Result<(), Failure>;
 
-    /// Whether, and after what pause, `message` is to be tried once more, now that it has failed `tried` times; asked
-    /// right after [`Self::transmit`] has said why.
+    /// Whether, and after what pause, `message` is to be tried once more, now that it has failed
+    /// `tried` times; asked right after [`Self::transmit`] has said why.
     fn again(&mut self, _message: &Self::Message, _tried: u32) -> Option<Again> {
         None
     }
 
-    /// Sends a clock's word, if it can go at once; must not wait, connect, or say that it did not go.
+    /// Sends a clock's word, if it can go at once; must not wait, connect, or say that it did not
+    /// go.
     fn tick(&mut self, _message: &Self::Message) {}
 
-    /// Looks after the connection while no message waits, and says how soon it wants to do so again.
+    /// Looks after the connection while no message waits, and says how soon it wants to do so
+    /// again.
     fn look(&mut self) -> Option<Duration> {
         None
     }
@@ -85,7 +89,8 @@ impl WorkerContext {
         Report { output: self.output, job, outcome }
     }
 
-    /// Records what became of a message that was handed over at `since`, and reports it to each of its senders.
+    /// Records what became of a message that was handed over at `since`, and reports it to each of
+    /// its senders.
     fn settle(&self, senders: &Senders, since: Instant, sent: Result<Light, Failure>) {
         let delivery = Delivery::new(senders.job, since);
         let outcome = match sent {
@@ -121,22 +126,39 @@ pub(super) struct Worker<T> {
 
 impl<T: Send + Sync + 'static> Worker<T> {
     /// Starts the thread.
-    pub(super) fn start(context: WorkerContext, transmit: impl Transmit<Message = T>) -> io::Result<Self> {
+    pub(super) fn start(
+        context: WorkerContext,
+        transmit: impl Transmit<Message = T>,
+    ) -> io::Result<Self> {
         Self::start_with(context, transmit, LATE)
     }
 
-    fn start_with(context: WorkerContext, transmit: impl Transmit<Message = T>, late: Duration) -> io::Result<Self> {
+    fn start_with(
+        context: WorkerContext,
+        transmit: impl Transmit<Message = T>,
+        late: Duration,
+    ) -> io::Result<Self> {
         let queue = Arc::new(Queue::new());
         let (aging, observer) = (Arc::clone(&queue), context.clone());
         thread::Builder::new().name(format!("late {}", context.name)).spawn(move || {
             // The worker may be at one message for longer than those after it may wait.
             while let Some(waiting) = aging.overdue(late) {
-                observer.settle(&waiting.senders, waiting.since, Err(too_late(&observer.name, waiting.since)));
+                observer.settle(
+                    &waiting.senders,
+                    waiting.since,
+                    Err(too_late(&observer.name, waiting.since)),
+                );
             }
         })?;
-        let worker_thread =
-            WorkerThread { queue: Arc::clone(&queue), context: context.clone(), transmit, current: None };
-        thread::Builder::new().name(format!("to {}", context.name)).spawn(move || worker_thread.work(late))?;
+        let worker_thread = WorkerThread {
+            queue: Arc::clone(&queue),
+            context: context.clone(),
+            transmit,
+            current: None,
+        };
+        thread::Builder::new()
+            .name(format!("to {}", context.name))
+            .spawn(move || worker_thread.work(late))?;
         Ok(Worker { queue, context })
     }
 
@@ -145,9 +167,14 @@ impl<T: Send + Sync + 'static> Worker<T> {
         self.push(Senders::one(job), message)
     }
 
-    /// Hands a message over that speaks for later actions of the job's cue as well: each gets a report of its own. Gives
-    /// an outcome only where it is refused, which is then theirs too.
-    pub(super) fn send_for(&self, job: Job, others: &Arc<[u32]>, message: &Arc<T>) -> Option<Outcome> {
+    /// Hands a message over that speaks for later actions of the job's cue as well: each gets a
+    /// report of its own. Gives an outcome only where it is refused, which is then theirs too.
+    pub(super) fn send_for(
+        &self,
+        job: Job,
+        others: &Arc<[u32]>,
+        message: &Arc<T>,
+    ) -> Option<Outcome> {
         self.push(Senders { job: Some(job), others: Some(Arc::clone(others)) }, message)
     }
 
@@ -171,7 +198,8 @@ impl<T: Send + Sync + 'static> Worker<T> {
         match self.queue.replace(messages) {
             Ok(dropped) => self.reports_on(dropped, "stopped by panic"),
             Err(_) => {
-                let outcome = || Outcome::Failed(format!("the sender of {} has ended", self.context.name));
+                let outcome =
+                    || Outcome::Failed(format!("the sender of {} has ended", self.context.name));
                 self.context.gauge.dropped(messages.len());
                 messages.iter().map(|_| self.context.report(None, outcome())).collect()
             }
@@ -200,7 +228,8 @@ impl<T: Send + Sync + 'static> Worker<T> {
     }
 
     fn reports_on(&self, dropped: Vec<Waiting<T>>, why: &str) -> Vec<Report> {
-        // A message of panic that gives way to the same message of a second panic is no loss to report.
+        // A message of panic that gives way to the same message of a second panic is no loss to
+        // report.
         let lost = || dropped.iter().filter(|waiting| waiting.senders.job.is_some());
         self.context.gauge.dropped(lost().count());
         let jobs = lost().flat_map(|waiting| waiting.senders.all()).flatten();
@@ -214,7 +243,8 @@ impl<T> Drop for Worker<T> {
     }
 }
 
-/// A clock's end of a worker: what goes in here goes behind all messages, at its moment or not at all.
+/// A clock's end of a worker: what goes in here goes behind all messages, at its moment or not at
+/// all.
 pub(super) struct Clock<T> {
     queue: Arc<Queue<T>>,
 }
@@ -232,7 +262,8 @@ fn too_late(output: &str, since: Instant) -> Failure {
     format!("not sent: it waited {seconds} s behind others for {output}, too late now").into()
 }
 
-/// The thread of a worker. Its drop runs however the thread ends, so that no message is left without a report.
+/// The thread of a worker. Its drop runs however the thread ends, so that no message is left
+/// without a report.
 struct WorkerThread<T, X> {
     queue: Arc<Queue<T>>,
     context: WorkerContext,
@@ -243,7 +274,8 @@ struct WorkerThread<T, X> {
 
 impl<T: Send + Sync + 'static, X: Transmit<Message = T>> WorkerThread<T, X> {
     fn work(mut self, late: Duration) {
-        // A moment and not a length: a clock's words come faster than any connection is looked after.
+        // A moment and not a length: a clock's words come faster than any connection is looked
+        // after.
         let mut look_at = self.look();
         loop {
             let pause = look_at.map(|at| at.saturating_duration_since(now()));
@@ -303,12 +335,14 @@ impl<T: Send + Sync + 'static, X: Transmit<Message = T>> WorkerThread<T, X> {
 impl<T, X> Drop for WorkerThread<T, X> {
     fn drop(&mut self) {
         let left = self.queue.end();
-        let fault = format!("the sender of {} has ended by a fault of the program", self.context.name);
+        let fault =
+            format!("the sender of {} has ended by a fault of the program", self.context.name);
         if thread::panicking() {
             self.context.gauge.down(fault.clone());
         }
         let outcome = Outcome::Failed(fault);
-        for senders in self.current.take().iter().chain(left.iter().map(|waiting| &waiting.senders)) {
+        for senders in self.current.take().iter().chain(left.iter().map(|waiting| &waiting.senders))
+        {
             self.context.tell(senders, &outcome);
         }
     }
@@ -360,7 +394,10 @@ mod tests {
         s.tell.send(Ok(())).unwrap();
         let outcomes = (0..3).map(|_| s.reports.recv_timeout(SOON).unwrap());
         let outcomes: Vec<_> = outcomes.map(|r| (r.job.unwrap().firing, r.outcome)).collect();
-        assert_eq!(outcomes, [(0, Outcome::Sent), (1, Outcome::Failed("no".into())), (2, Outcome::Sent)]);
+        assert_eq!(
+            outcomes,
+            [(0, Outcome::Sent), (1, Outcome::Failed("no".into())), (2, Outcome::Sent)]
+        );
         assert_eq!(s.worker.context.gauge.health(0).sent, 2);
     }
 
@@ -375,8 +412,8 @@ mod tests {
         for n in 1..3 {
             let report = s.reports.recv_timeout(SOON).unwrap();
             let Outcome::Failed(why) = report.outcome else { panic!("{report:?}") };
-            let is_late =
-                why.starts_with("not sent: it waited ") && why.ends_with(" s behind others for desk, too late now");
+            let is_late = why.starts_with("not sent: it waited ")
+                && why.ends_with(" s behind others for desk, too late now");
             assert!(is_late && report.job == Some(job(n)), "{:?}: {why}", report.job);
         }
         s.tell.send(Ok(())).unwrap();
@@ -396,7 +433,10 @@ mod tests {
         assert_eq!(s.worker.queued(), LIMIT);
         let health = || s.worker.context.gauge.health(0);
         let (light, error) = (health().light, health().error);
-        assert_eq!((light, error.as_deref()), (Light::Down, Some("queue full: 256 messages wait for desk")));
+        assert_eq!(
+            (light, error.as_deref()),
+            (Light::Down, Some("queue full: 256 messages wait for desk"))
+        );
         s.tell.send(Ok(())).unwrap();
         s.reports.recv_timeout(SOON).unwrap();
         assert_eq!((health().light, health().error), (Light::Ok, None), "something went well");
@@ -405,10 +445,12 @@ mod tests {
     #[test]
     fn is_slow_while_a_message_gets_no_answer() {
         let s = setup(LATE);
-        let health_in = |seconds| s.worker.context.gauge.health_at(0, now() + Duration::from_secs(seconds));
+        let health_in =
+            |seconds| s.worker.context.gauge.health_at(0, now() + Duration::from_secs(seconds));
         s.worker.send(job(0), &Arc::new("stuck"));
         s.given.recv_timeout(SOON).unwrap();
-        let words = |seconds| (health_in(seconds).light, health_in(seconds).error.unwrap_or_default());
+        let words =
+            |seconds| (health_in(seconds).light, health_in(seconds).error.unwrap_or_default());
         let (light, error) = words(3600);
         assert_eq!(light, Light::Slow);
         assert!(error.starts_with("no answer for 360") && error.ends_with(" s"), "{error}");
@@ -447,7 +489,10 @@ mod tests {
         assert_eq!(s.given.recv_timeout(SOON), Ok("stuck"));
         s.worker.send(job(1), &Arc::new("go"));
         let dropped = s.worker.panic(&[Arc::new("stop")]);
-        assert_eq!(dropped, [s.worker.context.report(Some(job(1)), Outcome::Failed("stopped by panic".into()))]);
+        assert_eq!(
+            dropped,
+            [s.worker.context.report(Some(job(1)), Outcome::Failed("stopped by panic".into()))]
+        );
         assert_eq!(s.worker.panic(&[Arc::new("stop")]), [], "the same again is no loss");
         assert_eq!(s.worker.context.gauge.health_at(0, now()).failed, 1);
         s.tell.send(Ok(())).unwrap();
@@ -460,26 +505,35 @@ mod tests {
         let (others, lead) = (Arc::from([2, 5]), job(0));
         let action = |action| Some(Job { action, ..lead });
         let all = [action(0), action(2), action(5)];
-        let of = |reports: Vec<Report>| reports.into_iter().map(|report| report.job).collect::<Vec<_>>();
+        let of =
+            |reports: Vec<Report>| reports.into_iter().map(|report| report.job).collect::<Vec<_>>();
         assert_eq!(s.worker.send_for(lead, &others, &Arc::new("both")), None);
         assert_eq!(s.given.recv_timeout(SOON), Ok("both"));
         assert_eq!(s.worker.send_for(lead, &others, &Arc::new("dropped")), None);
         assert_eq!(of(s.worker.panic(&[])), all);
         s.tell.send(Err("no".into())).unwrap();
         let reports: Vec<_> = (0..3).map(|_| s.reports.recv_timeout(SOON).unwrap()).collect();
-        assert!(reports.iter().all(|report| report.outcome == Outcome::Failed("no".into())), "{reports:?}");
+        assert!(
+            reports.iter().all(|report| report.outcome == Outcome::Failed("no".into())),
+            "{reports:?}"
+        );
         assert_eq!(of(reports), all);
         assert_eq!(s.worker.send_for(lead, &others, &Arc::new("fault")), None);
         drop(s.tell);
         assert_eq!(of((0..3).map(|_| s.reports.recv_timeout(SOON).unwrap()).collect()), all);
-        assert!(matches!(s.worker.send_for(lead, &others, &Arc::new("late")), Some(Outcome::Failed(_))));
+        assert!(matches!(
+            s.worker.send_for(lead, &others, &Arc::new("late")),
+            Some(Outcome::Failed(_))
+        ));
     }
 
     #[test]
     fn fails_a_late_message_instead_of_sending_it() {
         let s = setup(Duration::ZERO);
         s.worker.send(job(0), &Arc::new("go"));
-        let Outcome::Failed(why) = s.reports.recv_timeout(SOON).unwrap().outcome else { panic!("sent late") };
+        let Outcome::Failed(why) = s.reports.recv_timeout(SOON).unwrap().outcome else {
+            panic!("sent late")
+        };
         assert!(why.contains("too late"), "{why}");
         assert!(s.given.try_recv().is_err());
     }

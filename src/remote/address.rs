@@ -1,13 +1,14 @@
 //! What an address and its arguments ask for: the one table of all that is heard.
 //!
-//! Pure: must never know who asks. Cues and departments are looked up in the show, so that a number that there is not
-//! is answered here and reaches nobody else. `/workspace/ID` may stand in front of any address, with whatever id, since
-//! there is only one show. Addresses with wildcards are not matched against others: they are unknown.
+//! Pure: must never know who asks. Cues and departments are looked up in the show, so that a number
+//! that there is not is answered here and reaches nobody else. `/workspace/ID` may stand in front
+//! of any address, with whatever id, since there is only one show. Addresses with wildcards are not
+//! matched against others: they are unknown.
 //!
-//! A button often sends 1 when it is pressed and 0 when it is let go. So a command takes no argument, or a number:
-//! 0 (or false) is a release and does nothing, anything else is a press. `/go 1` is a press too, and any other number
-//! behind `/go` is refused, because it may be meant for a cue's: that is text, `/go "12"`, or stands in the address,
-//! `/go/12`.
+//! A button often sends 1 when it is pressed and 0 when it is let go. So a command takes no
+//! argument, or a number: 0 (or false) is a release and does nothing, anything else is a press.
+//! `/go 1` is a press too, and any other number behind `/go` is refused, because it may be meant
+//! for a cue's: that is text, `/go "12"`, or stands in the address, `/go/12`.
 
 mod cue;
 mod listen;
@@ -68,11 +69,13 @@ pub enum Ask {
     Setting(Setting),
     /// `/doubleGoWindowRemaining`: seconds in which a second GO is ignored.
     GoGuard,
-    /// Something is wanted of the cue at the playhead, or of what runs: which cue that is, is known when it is obeyed.
+    /// Something is wanted of the cue at the playhead, or of what runs: which cue that is, is known
+    /// when it is obeyed.
     Do(Target, Verb),
     /// `/updates`: wants to hear of changes, or no more.
     Updates(bool),
-    /// `/alwaysReply`: wants an answer to everything (as is usual here), or only to questions and faults.
+    /// `/alwaysReply`: wants an answer to everything (as is usual here), or only to questions and
+    /// faults.
     AlwaysReply(bool),
     /// `/udpReplyPort`: where its answers go.
     UdpReplyPort(u16),
@@ -124,12 +127,17 @@ fn of_parts(parts: &[&str], args: &[Arg<'_>], show: &Show) -> Result<Ask, Misund
     match parts {
         ["go"] => go(args, show),
         ["go", number] => press(Wish::GoTo(cue(number, show)?)),
-        [name @ ("cue" | "cue_id"), which, rest @ ..] if !rest.is_empty() => cue::ask(name, which, rest, args, show),
+        [name @ ("cue" | "cue_id"), which, rest @ ..] if !rest.is_empty() => {
+            cue::ask(name, which, rest, args, show)
+        }
         ["standby"] => press(Wish::Standby),
-        ["ready"] => Ok(Ask::Wish(Wish::Ready(department(text(args, "the id of a department")?, show)?))),
+        ["ready"] => {
+            Ok(Ask::Wish(Wish::Ready(department(text(args, "the id of a department")?, show)?)))
+        }
         ["hold" | "pause"] => press(Wish::Hold),
         ["resume"] => press(Wish::Resume),
-        // QLab fades for so many seconds first. Panic here is what each output is told then, and it is told at once.
+        // QLab fades for so many seconds first. Panic here is what each output is told then, and it
+        // is told at once.
         ["panic" | "hardPanic"] => press(Wish::Panic),
         ["panicInTime"] => Ok(Ask::Wish(Wish::Panic)),
         ["stop" | "hardStop"] => press(Wish::StopAll),
@@ -137,27 +145,40 @@ fn of_parts(parts: &[&str], args: &[Arg<'_>], show: &Show) -> Result<Ask, Misund
         ["step"] => press(Wish::Step),
         ["note"] => note(text(args, "the words of the note")?),
         ["playhead" | "playbackPosition"] if args.is_empty() => Ok(Ask::PlayheadNumber),
-        ["playheadID" | "playheadId" | "playbackPositionID" | "playbackPositionId"] if args.is_empty() => {
+        ["playheadID" | "playheadId" | "playbackPositionID" | "playbackPositionId"]
+            if args.is_empty() =>
+        {
             Ok(Ask::PlayheadId)
         }
-        ["playhead" | "playbackPosition" | "select", "next" | "nextSequence"] => press(Wish::PlayheadNext),
-        ["playhead" | "playbackPosition" | "select", "previous" | "previousSequence"] => press(Wish::PlayheadPrevious),
-        ["playhead" | "playbackPosition" | "select", number] => press(Wish::PlayheadTo(cue(number, show)?)),
-        ["playheadID" | "playheadId" | "playbackPositionID" | "playbackPositionId" | "select_id", id] => {
-            press(Wish::PlayheadTo(cue_by_id(id, show)?))
+        ["playhead" | "playbackPosition" | "select", "next" | "nextSequence"] => {
+            press(Wish::PlayheadNext)
         }
+        ["playhead" | "playbackPosition" | "select", "previous" | "previousSequence"] => {
+            press(Wish::PlayheadPrevious)
+        }
+        ["playhead" | "playbackPosition" | "select", number] => {
+            press(Wish::PlayheadTo(cue(number, show)?))
+        }
+        [
+            "playheadID" | "playheadId" | "playbackPositionID" | "playbackPositionId" | "select_id",
+            id,
+        ] => press(Wish::PlayheadTo(cue_by_id(id, show)?)),
         ["connect"] => connect(args),
         ["disconnect"] => asked(Ask::Disconnect),
         ["workspaces"] => asked(Ask::Workspaces),
         ["version"] => asked(Ask::Version),
         ["thump"] => asked(Ask::Thump),
         ["cueLists", form @ ..] => asked(Ask::CueLists(Form::of(form)?)),
-        ["runningCues" | "runningOrPausedCues", form @ ..] => asked(Ask::RunningCues(Form::of(form)?)),
+        ["runningCues" | "runningOrPausedCues", form @ ..] => {
+            asked(Ask::RunningCues(Form::of(form)?))
+        }
         ["selectedCues", form @ ..] => asked(Ask::SelectedCues(Form::of(form)?)),
         ["doubleGoWindowRemaining"] => asked(Ask::GoGuard),
         ["updates"] => is_pressed(args).map(Ask::Updates),
         ["alwaysReply"] => is_pressed(args).map(Ask::AlwaysReply),
-        ["udpReplyPort"] => port(args)?.map(Ask::UdpReplyPort).ok_or_else(|| wrong("a port is missing")),
+        ["udpReplyPort"] => {
+            port(args)?.map(Ask::UdpReplyPort).ok_or_else(|| wrong("a port is missing"))
+        }
         ["listen", what @ ..] => listen::listen(what).map(Ask::Listen),
         ["ignore", what @ ..] => listen::listen(what).map(Ask::Ignore),
         ["handover", "subscribe"] => port(args).map(Ask::Subscribe),
@@ -191,7 +212,9 @@ fn go(args: &[Arg<'_>], show: &Show) -> Result<Ask, Misunderstood> {
     match *args {
         [Arg::Text(number)] => Ok(Ask::Wish(Wish::GoTo(cue(number, show)?))),
         [Arg::Int(value)] if value != 0 && value != 1 => Err(number_as_text(&value.to_string())),
-        [Arg::Float(value)] if value != 0.0 && value != 1.0 => Err(number_as_text(&value.to_string())),
+        [Arg::Float(value)] if value != 0.0 && value != 1.0 => {
+            Err(number_as_text(&value.to_string()))
+        }
         _ => Ok(if is_pressed(args)? { Ask::Wish(Wish::Go) } else { Ask::Release }),
     }
 }
@@ -206,7 +229,8 @@ fn cue(number: &str, show: &Show) -> Result<CueIx, Misunderstood> {
 }
 
 fn cue_by_id(id: &str, show: &Show) -> Result<CueIx, Misunderstood> {
-    let number = id.strip_prefix(CUE_ID).ok_or_else(|| wrong(format!("no cue has the id {}", short(id))))?;
+    let number =
+        id.strip_prefix(CUE_ID).ok_or_else(|| wrong(format!("no cue has the id {}", short(id))))?;
     cue(number, show)
 }
 
@@ -252,11 +276,16 @@ fn port(args: &[Arg<'_>]) -> Result<Option<u16>, Misunderstood> {
     let number = match *args {
         [] => return Ok(None),
         [Arg::Int(value)] => u16::try_from(value).ok(),
-        [Arg::Float(value)] if value.fract() == 0.0 && (1.0..65_536.0).contains(&value) => Some(value as u16),
+        [Arg::Float(value)] if value.fract() == 0.0 && (1.0..65_536.0).contains(&value) => {
+            Some(value as u16)
+        }
         [Arg::Text(text)] => text.parse().ok(),
         _ => None,
     };
-    number.filter(|&port| port != 0).map(Some).ok_or_else(|| wrong("a port is a whole number from 1 to 65535"))
+    number
+        .filter(|&port| port != 0)
+        .map(Some)
+        .ok_or_else(|| wrong("a port is a whole number from 1 to 65535"))
 }
 
 /// The part of the request that is echoed in the reply.

@@ -1,9 +1,10 @@
 //! Who speaks, and what was agreed with each: a table of fixed size.
 //!
-//! Over UDP a client is an address and a port. When it has been silent for a minute, nothing more is sent to it, and it is
-//! forgotten; but one that has given the passcode may speak for as long as a show lasts, since a GO button may have
-//! nothing to say for an hour. On a connection a client is as long as that. Only who has asked for something that has to
-//! be remembered is in the table at all.
+//! Over UDP a client is an address and a port. When it has been silent for a minute, nothing more
+//! is sent to it, and it is forgotten; but one that has given the passcode may speak for as long as
+//! a show lasts, since a GO button may have nothing to say for an hour. On a connection a client is
+//! as long as that. Only who has asked for something that has to be remembered is in the table at
+//! all.
 
 use std::net::SocketAddr;
 use std::time::{Duration, Instant};
@@ -17,11 +18,12 @@ pub(super) const CLIENTS_MAX: usize = 32;
 /// How long a client over UDP may be silent before nothing more is sent to it.
 pub(super) const SILENCE_MAX: Duration = Duration::from_secs(60);
 
-/// How long a client over UDP that has given the passcode may be silent before it has to give it again.
+/// How long a client over UDP that has given the passcode may be silent before it has to give it
+/// again.
 pub(super) const CONNECTED_MAX: Duration = Duration::from_secs(24 * 3600);
 
-/// How many clients one machine may have over UDP when the table is full: what sends from another port each time pushes
-/// out only its own.
+/// How many clients one machine may have over UDP when the table is full: what sends from another
+/// port each time pushes out only its own.
 const OF_ONE_MACHINE: usize = 8;
 
 /// A client.
@@ -42,7 +44,16 @@ pub(super) struct Client {
 impl Client {
     fn new(peer: Peer, heard: Instant) -> Self {
         let (listens, feed) = (vec![], None);
-        Client { peer, heard, connected: false, reply_port: None, quiet: false, updates: false, listens, feed }
+        Client {
+            peer,
+            heard,
+            connected: false,
+            reply_port: None,
+            quiet: false,
+            updates: false,
+            listens,
+            feed,
+        }
     }
 
     fn is_datagram(&self) -> bool {
@@ -56,7 +67,8 @@ impl Client {
 
     /// Adds to what it listens to; nothing in particular means everything.
     pub(super) fn listen(&mut self, wanted: &[Listen]) {
-        let everything: Vec<Listen> = Topic::ALL.iter().map(|&topic| Listen { topic, part: None }).collect();
+        let everything: Vec<Listen> =
+            Topic::ALL.iter().map(|&topic| Listen { topic, part: None }).collect();
         for listen in if wanted.is_empty() { everything.as_slice() } else { wanted } {
             if !self.listens.contains(listen) {
                 self.listens.push(*listen);
@@ -89,9 +101,15 @@ impl Clients {
 
     /// The client, put into the table where need be; nothing when the table is full.
     ///
-    /// With `is_guarded`, somebody who has not given the passcode gives way to somebody new: a stranger must not be
-    /// able to keep others out by filling the table. So does the client that is told nothing and has been silent the longest.
-    pub(super) fn enter(&mut self, peer: Peer, is_guarded: bool, now: Instant) -> Option<&mut Client> {
+    /// With `is_guarded`, somebody who has not given the passcode gives way to somebody new: a
+    /// stranger must not be able to keep others out by filling the table. So does the client that
+    /// is told nothing and has been silent the longest.
+    pub(super) fn enter(
+        &mut self,
+        peer: Peer,
+        is_guarded: bool,
+        now: Instant,
+    ) -> Option<&mut Client> {
         let at = self.0.iter().position(|client| client.peer == peer);
         if at.is_none() {
             self.expire(now);
@@ -107,12 +125,15 @@ impl Clients {
         }
     }
 
-    /// Who gives way to somebody new: of the first kind of which there are any, the one who has been silent the longest.
+    /// Who gives way to somebody new: of the first kind of which there are any, the one who has
+    /// been silent the longest.
     fn gives_way(&self, new: Peer, is_guarded: bool) -> Option<usize> {
         let machine = new.address().ip().to_canonical();
-        let is_of_machine =
-            |client: &Client| client.is_datagram() && client.peer.address().ip().to_canonical() == machine;
-        let crowded = self.0.iter().filter(|client| is_of_machine(client)).count() >= OF_ONE_MACHINE;
+        let is_of_machine = |client: &Client| {
+            client.is_datagram() && client.peer.address().ip().to_canonical() == machine
+        };
+        let crowded =
+            self.0.iter().filter(|client| is_of_machine(client)).count() >= OF_ONE_MACHINE;
         let kinds: [&dyn Fn(&Client) -> bool; 4] = [
             &|client| is_guarded && !client.connected,
             &|client| is_of_machine(client) && !client.follows(),
@@ -147,9 +168,13 @@ impl Clients {
     /// Forgets who has been silent too long, and what it wanted to be told before that.
     pub(super) fn expire(&mut self, now: Instant) {
         let silence = |client: &Client| now.saturating_duration_since(client.heard);
-        for client in self.0.iter_mut().filter(|client| client.is_datagram() && silence(client) > SILENCE_MAX) {
-            let (connected, reply_port, quiet) = (client.connected, client.reply_port, client.quiet);
-            *client = Client { connected, reply_port, quiet, ..Client::new(client.peer, client.heard) };
+        for client in
+            self.0.iter_mut().filter(|client| client.is_datagram() && silence(client) > SILENCE_MAX)
+        {
+            let (connected, reply_port, quiet) =
+                (client.connected, client.reply_port, client.quiet);
+            *client =
+                Client { connected, reply_port, quiet, ..Client::new(client.peer, client.heard) };
         }
         self.0.retain(|client| {
             let longest = if client.connected { CONNECTED_MAX } else { SILENCE_MAX };
@@ -182,7 +207,8 @@ mod tests {
     fn who_is_silent_over_udp_is_forgotten() {
         let (start, mut clients) = (now(), Clients::default());
         clients.enter(udp(1), true, start).unwrap().updates = true;
-        clients.enter(Peer::Tcp(7, ([10, 0, 0, 5], 1).into()), true, start).unwrap().connected = true;
+        clients.enter(Peer::Tcp(7, ([10, 0, 0, 5], 1).into()), true, start).unwrap().connected =
+            true;
         let later = start + SILENCE_MAX;
         clients.heard(udp(1), later);
         clients.expire(later + SILENCE_MAX);
@@ -200,7 +226,11 @@ mod tests {
         let client = clients.enter(udp(1), true, start).unwrap();
         (client.connected, client.reply_port, client.updates) = (true, Some(9000), true);
         clients.expire(start + SILENCE_MAX + Duration::from_millis(1));
-        assert!(clients.find(udp(1)).is_some_and(|client| client.connected && client.reply_port == Some(9000)));
+        assert!(
+            clients
+                .find(udp(1))
+                .is_some_and(|client| client.connected && client.reply_port == Some(9000))
+        );
         assert!(!clients.follow());
         clients.expire(start + CONNECTED_MAX);
         assert!(clients.find(udp(1)).is_some());
@@ -212,7 +242,11 @@ mod tests {
     fn strangers_keep_nobody_out() {
         let (start, mut clients) = (now(), Clients::default());
         for port in 0..1000 {
-            assert!(clients.enter(udp(port), true, start + Duration::from_millis(port.into())).is_some());
+            assert!(
+                clients
+                    .enter(udp(port), true, start + Duration::from_millis(port.into()))
+                    .is_some()
+            );
         }
         assert_eq!(clients.iter().count(), CLIENTS_MAX);
         assert!(clients.find(udp(999)).is_some() && clients.find(udp(0)).is_none());
@@ -237,7 +271,11 @@ mod tests {
             (client.connected, client.updates) = (true, port % 2 == 0);
         }
         assert_eq!(clients.iter().count(), CLIENTS_MAX);
-        assert!(clients.find(button).is_some() && clients.find(tablet).is_some() && clients.find(udp(999)).is_some());
+        assert!(
+            clients.find(button).is_some()
+                && clients.find(tablet).is_some()
+                && clients.find(udp(999)).is_some()
+        );
     }
 
     #[test]
@@ -248,7 +286,9 @@ mod tests {
             clients.enter(display(n), false, start).unwrap().updates = true;
         }
         assert!(clients.enter(udp(1), false, start).is_none());
-        assert!(clients.enter(udp(1), false, start + SILENCE_MAX + Duration::from_millis(1)).is_some());
+        assert!(
+            clients.enter(udp(1), false, start + SILENCE_MAX + Duration::from_millis(1)).is_some()
+        );
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! A connection of a remote control: frames in, frames out, neither of which ever waits.
 //!
-//! Must never hold more of what goes out than [`WAITING_MAX`], nor for longer than [`STUCK_MAX`]: a far end that does not
-//! read is dropped, and may connect again.
+//! Must never hold more of what goes out than [`WAITING_MAX`], nor for longer than [`STUCK_MAX`]: a
+//! far end that does not read is dropped, and may connect again.
 
 use std::io::{self, ErrorKind, Read, Write};
 use std::net::{SocketAddr, TcpStream};
@@ -46,10 +46,16 @@ pub(super) struct Connection {
 
 impl Connection {
     /// Takes a connection that was accepted.
-    pub(super) fn new(id: u64, stream: TcpStream, far_end: SocketAddr, since: Instant) -> io::Result<Self> {
+    pub(super) fn new(
+        id: u64,
+        stream: TcpStream,
+        far_end: SocketAddr,
+        since: Instant,
+    ) -> io::Result<Self> {
         stream.set_nonblocking(true)?;
         stream.set_nodelay(true)?;
-        // A tablet that runs out of power says nothing: without these its place would be taken for hours.
+        // A tablet that runs out of power says nothing: without these its place would be taken for
+        // hours.
         sockopt::set_socket_keepalive(&stream, true)?;
         sockopt::set_tcp_keepidle(&stream, Duration::from_secs(10))?;
         sockopt::set_tcp_keepintvl(&stream, Duration::from_secs(5))?;
@@ -72,13 +78,24 @@ impl Connection {
     /// Takes in what has come, and hands on each frame.
     ///
     /// # Errors
-    /// When the far end is gone; of the kind [`ErrorKind::InvalidData`], with the reason, when it sends no packets.
-    pub(super) fn read(&mut self, now: Instant, mut take: impl FnMut(Frame, Peer)) -> io::Result<()> {
+    /// When the far end is gone; of the kind [`ErrorKind::InvalidData`], with the reason, when it
+    /// sends no packets.
+    pub(super) fn read(
+        &mut self,
+        now: Instant,
+        mut take: impl FnMut(Frame, Peer),
+    ) -> io::Result<()> {
         let mut bytes = [0; READ_MAX];
         let len = match self.stream.read(&mut bytes) {
-            Ok(0) if self.packets.is_open() => return Err(io::Error::new(ErrorKind::InvalidData, Unframed::NoEnd)),
+            Ok(0) if self.packets.is_open() => {
+                return Err(io::Error::new(ErrorKind::InvalidData, Unframed::NoEnd));
+            }
             Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
-            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => 0,
+            Err(error)
+                if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) =>
+            {
+                0
+            }
             other => other?,
         };
         for &byte in bytes.iter().take(len) {
@@ -181,7 +198,8 @@ mod tests {
         let packets: Vec<_> = (0..100_u8).map(|n| vec![n; 65_536]).collect();
         packets.iter().for_each(|packet| connection.send(packet, now()).unwrap());
         assert!(connection.is_behind(), "the system takes it all at once");
-        let expected: Vec<u8> = packets.iter().flat_map(|packet| frame(packet, Framing::Slip)).collect();
+        let expected: Vec<u8> =
+            packets.iter().flat_map(|packet| frame(packet, Framing::Slip)).collect();
         let reader = std::thread::spawn(move || {
             let mut heard = vec![0; expected.len()];
             far.read_exact(&mut heard).unwrap();

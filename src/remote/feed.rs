@@ -11,8 +11,9 @@
 //! | `/handover/hold` | true in a hold |
 //! | `/handover/clip` | seconds left of the clip on air; only while there is one |
 //!
-//! Seconds are floats. Each bundle is complete, so that a lost datagram is made good by the next. A display over UDP has
-//! to say something once a minute (`/thump`, or `/handover/subscribe` again), or it is forgotten.
+//! Seconds are floats. Each bundle is complete, so that a lost datagram is made good by the next. A
+//! display over UDP has to say something once a minute (`/thump`, or `/handover/subscribe` again),
+//! or it is forgotten.
 
 use std::sync::Arc;
 
@@ -27,8 +28,10 @@ use crate::show::DepartmentIx;
 pub(super) fn bundle(picture: &Picture, words: &Words) -> Arc<[u8]> {
     let text = |text: &str| OscType::String(text.to_owned());
     let cue = |cue| [text(words.number(cue)), text(words.title(cue))];
-    let segment = picture.segment.and_then(|ix| Some((ix.0 as i32 + 1, words.show.segments.get(ix)?)));
-    let (place, title) = segment.map_or((0, ""), |(place, segment)| (place, segment.title.as_str()));
+    let segment =
+        picture.segment.and_then(|ix| Some((ix.0 as i32 + 1, words.show.segments.get(ix)?)));
+    let (place, title) =
+        segment.map_or((0, ""), |(place, segment)| (place, segment.title.as_str()));
     let next = cue(picture.next).into_iter().chain([text(words.call(picture.next))]);
     let departments = [departments(&picture.ready, words), departments(&picture.missing, words)];
     let mut content = vec![
@@ -47,7 +50,10 @@ pub(super) fn bundle(picture: &Picture, words: &Words) -> Arc<[u8]> {
 }
 
 fn message(name: &str, args: impl IntoIterator<Item = OscType>) -> OscPacket {
-    OscPacket::Message(OscMessage { addr: format!("/handover/{name}"), args: args.into_iter().collect() })
+    OscPacket::Message(OscMessage {
+        addr: format!("/handover/{name}"),
+        args: args.into_iter().collect(),
+    })
 }
 
 fn seconds(ns: i64) -> OscType {
@@ -85,7 +91,8 @@ mod tests {
         let packet = bundle(&picture, &words);
         assert_eq!(&packet[..16], b"#bundle\0\0\0\0\0\0\0\0\x01");
         let messages = parse(&packet).unwrap();
-        let said: Vec<_> = messages.iter().map(|message| (message.address, message.args.as_slice())).collect();
+        let said: Vec<_> =
+            messages.iter().map(|message| (message.address, message.args.as_slice())).collect();
         let expected: &[(&str, &[Arg])] = &[
             ("/handover/onair", &[Arg::Text("12"), Arg::Text("Off the roof")]),
             ("/handover/left", &[Arg::Float(-1.5)]),

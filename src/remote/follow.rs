@@ -1,7 +1,8 @@
 //! What has happened between two pictures, and how it is told to those who listen.
 //!
-//! Pictures are taken many times a second and some are skipped, so a cue that is complete at once may run in none of
-//! them: firings have numbers, and all that are newer than the last one seen have happened since.
+//! Pictures are taken many times a second and some are skipped, so a cue that is complete at once
+//! may run in none of them: firings have numbers, and all that are newer than the last one seen
+//! have happened since.
 
 use std::sync::Arc;
 
@@ -14,7 +15,8 @@ use super::picture::FIRINGS_MAX;
 use super::reply::{WORKSPACE, message};
 use crate::show::CueIx;
 
-/// How many changes are told at once; a panic in a very large show stops more cues than anybody wants to hear of.
+/// How many changes are told at once; a panic in a very large show stops more cues than anybody
+/// wants to hear of.
 const CHANGES_MAX: usize = 128;
 
 /// Something that happened, and the cue that it happened to, if to one.
@@ -41,7 +43,8 @@ pub(super) fn changes(before: &Picture, now: &Picture) -> Vec<Change> {
         _ => {}
     }
     let seen = before.firings.last().map_or(0, |firing| firing.number);
-    let firings = now.firings.iter().rev().take(FIRINGS_MAX).take_while(|firing| firing.number > seen);
+    let firings =
+        now.firings.iter().rev().take(FIRINGS_MAX).take_while(|firing| firing.number > seen);
     let mut fired: Vec<_> = firings.collect();
     fired.reverse();
     for firing in &fired {
@@ -50,8 +53,11 @@ pub(super) fn changes(before: &Picture, now: &Picture) -> Vec<Change> {
         }
         change(Topic::CueStart, Some(firing.cue));
     }
-    let ran =
-        before.running.iter().map(|running| running.cue).filter(|cue| !fired.iter().any(|firing| firing.cue == *cue));
+    let ran = before
+        .running
+        .iter()
+        .map(|running| running.cue)
+        .filter(|cue| !fired.iter().any(|firing| firing.cue == *cue));
     for cue in ran.chain(fired.iter().map(|firing| firing.cue)).take(CHANGES_MAX) {
         if !now.running.iter().any(|running| running.cue == cue) {
             change(Topic::CueStop, Some(cue));
@@ -63,14 +69,18 @@ pub(super) fn changes(before: &Picture, now: &Picture) -> Vec<Change> {
     changes
 }
 
-/// A change in the form of QLab's show control broadcast: number, name, id and type of the cue, or one of them.
+/// A change in the form of QLab's show control broadcast: number, name, id and type of the cue, or
+/// one of them.
 pub(super) fn event(change: &Change, part: Option<Part>, words: &Words) -> Arc<[u8]> {
     let address = format!("/qlab/event/workspace/{}", change.topic.name());
     let say = |part| OscType::String(words.part(change.cue, part));
-    let is_of_cue = matches!(change.topic, Topic::Go | Topic::CueStart | Topic::CueStop | Topic::Playhead);
+    let is_of_cue =
+        matches!(change.topic, Topic::Go | Topic::CueStart | Topic::CueStop | Topic::Playhead);
     match part {
         _ if !is_of_cue => message(address, vec![]),
-        None => message(address, [Part::Number, Part::Name, Part::UniqueId, Part::Type].map(say).into()),
+        None => {
+            message(address, [Part::Number, Part::Name, Part::UniqueId, Part::Type].map(say).into())
+        }
         Some(part) => message(format!("{address}/{}", part.name()), vec![say(part)]),
     }
 }
@@ -81,7 +91,10 @@ pub(super) fn update(change: &Change, words: &Words) -> Option<Arc<[u8]>> {
     match change.topic {
         Topic::Playhead => {
             let cue = change.cue.map(|cue| OscType::String(words.id(Some(cue))));
-            Some(message(format!("{prefix}/cueList/{LIST_ID}/playbackPosition"), cue.into_iter().collect()))
+            Some(message(
+                format!("{prefix}/cueList/{LIST_ID}/playbackPosition"),
+                cue.into_iter().collect(),
+            ))
         }
         Topic::CueStart | Topic::CueStop => change.cue.map(|cue| changed(cue, words)),
         Topic::Go | Topic::PauseAll | Topic::ResumeAll | Topic::PanicAll => None,
@@ -136,16 +149,26 @@ mod tests {
     fn holds_and_panics_are_told_once() {
         let calm = Picture::default();
         let held = Picture { held: true, panics: 1, ..Picture::default() };
-        let topics = |changes: Vec<Change>| changes.into_iter().map(|change| change.topic).collect::<Vec<_>>();
+        let topics = |changes: Vec<Change>| {
+            changes.into_iter().map(|change| change.topic).collect::<Vec<_>>()
+        };
         assert_eq!(topics(changes(&calm, &held)), [Topic::PanicAll, Topic::PauseAll]);
         assert_eq!(changes(&held, &held), []);
-        assert_eq!(topics(changes(&held, &Picture { held: false, ..held.clone() })), [Topic::ResumeAll]);
+        assert_eq!(
+            topics(changes(&held, &Picture { held: false, ..held.clone() })),
+            [Topic::ResumeAll]
+        );
     }
 
     #[test]
     fn a_cue_fired_again_begins_again() {
-        let once = Picture { running: vec![runs(0)], firings: vec![firing(7, 0, true)], ..Picture::default() };
-        let again = Picture { firings: vec![firing(7, 0, true), firing(8, 0, true)], ..once.clone() };
+        let once = Picture {
+            running: vec![runs(0)],
+            firings: vec![firing(7, 0, true)],
+            ..Picture::default()
+        };
+        let again =
+            Picture { firings: vec![firing(7, 0, true), firing(8, 0, true)], ..once.clone() };
         assert_eq!(changes(&once, &again), [change(Topic::Go, 0), change(Topic::CueStart, 0)]);
     }
 

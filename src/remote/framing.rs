@@ -1,9 +1,11 @@
-//! Packets on a connection: in SLIP or with their length in front, whichever the far end begins with.
+//! Packets on a connection: in SLIP or with their length in front, whichever the far end begins
+//! with.
 //!
-//! The first byte tells: a SLIP frame begins with END or with the packet itself, whose first byte is `/` or `#`; a length
-//! is four bytes, of which the first is 0, because no packet is that long. Anything else is no OSC, and is refused with a
-//! word: above all what a web browser says, which any page on the net can have one say to this very machine.
-//! Pure bytes: must never touch a socket, nor hold more than the longest packet.
+//! The first byte tells: a SLIP frame begins with END or with the packet itself, whose first byte
+//! is `/` or `#`; a length is four bytes, of which the first is 0, because no packet is that long.
+//! Anything else is no OSC, and is refused with a word: above all what a web browser says, which
+//! any page on the net can have one say to this very machine. Pure bytes: must never touch a
+//! socket, nor hold more than the longest packet.
 
 use super::packet::BYTES_MAX;
 use crate::show::action::Framing;
@@ -16,7 +18,9 @@ pub(super) enum Unframed {
     Text,
     #[error("a length of {0} in front of a packet, which no packet has")]
     Length(u32),
-    #[error("a packet without its end: OSC over TCP has frames (SLIP, or each packet after its length)")]
+    #[error(
+        "a packet without its end: OSC over TCP has frames (SLIP, or each packet after its length)"
+    )]
     NoEnd,
 }
 
@@ -31,7 +35,8 @@ pub(super) enum Stream {
 }
 
 impl Stream {
-    /// How the far end frames packets, and wants them framed. It is SLIP until it has said something.
+    /// How the far end frames packets, and wants them framed. It is SLIP until it has said
+    /// something.
     pub(super) fn framing(&self) -> Framing {
         match self {
             Stream::New | Stream::Slip(..) => Framing::Slip,
@@ -55,7 +60,8 @@ impl Stream {
             // The line above has begun one of the others.
             Stream::New => Ok(None),
             Stream::Slip(deframer, in_first) => {
-                // An address ends with a zero. A line that ends first is text that somebody types, or a web browser's.
+                // An address ends with a zero. A line that ends first is text that somebody types,
+                // or a web browser's.
                 if *in_first && matches!(byte, b'\r' | b'\n') {
                     return Err(Unframed::Text);
                 }
@@ -123,8 +129,12 @@ mod tests {
     #[test]
     fn the_first_byte_tells_how_packets_are_framed() {
         for framing in [Framing::Slip, Framing::Length] {
-            let bytes =
-                [frame(GO, framing), frame(b"#bundle\0\0\0\0\0\0\0\0\x01", framing), frame(GO, framing)].concat();
+            let bytes = [
+                frame(GO, framing),
+                frame(b"#bundle\0\0\0\0\0\0\0\0\x01", framing),
+                frame(GO, framing),
+            ]
+            .concat();
             let (packets, end) = read(&bytes);
             assert_eq!((packets.len(), &packets[0][..], end), (3, GO, Ok(framing)));
         }
@@ -136,8 +146,15 @@ mod tests {
 
     #[test]
     fn text_is_no_packet() {
-        for text in [&b"GET / HTTP/1.1\r\n"[..], b"go\n", b"/go\n", b"/go\r\n", b" /go", b"{\"go\":1}", b"\x16\x03\x01"]
-        {
+        for text in [
+            &b"GET / HTTP/1.1\r\n"[..],
+            b"go\n",
+            b"/go\n",
+            b"/go\r\n",
+            b" /go",
+            b"{\"go\":1}",
+            b"\x16\x03\x01",
+        ] {
             assert_eq!(read(text), (vec![], Err(Unframed::Text)), "{}", text.escape_ascii());
         }
         // A note may have more than one line.
@@ -147,9 +164,12 @@ mod tests {
 
     #[test]
     fn a_length_that_no_packet_has_ends_the_stream_before_it_takes_memory() {
-        for (bytes, len) in
-            [(b"\0\0\0\0", 0), (b"\0\0\0\x07", 7), (b"\0\x01\0\x04", 65_540), (b"\0\xFF\xFF\xFF", 0xFF_FFFF)]
-        {
+        for (bytes, len) in [
+            (b"\0\0\0\0", 0),
+            (b"\0\0\0\x07", 7),
+            (b"\0\x01\0\x04", 65_540),
+            (b"\0\xFF\xFF\xFF", 0xFF_FFFF),
+        ] {
             assert_eq!(read(bytes), (vec![], Err(Unframed::Length(len))));
         }
         let longest = vec![0; BYTES_MAX];
@@ -164,6 +184,11 @@ mod tests {
             stream.is_open()
         };
         assert!(open(GO) && open(b"\xC0/go") && open(b"\0\0\0\x08/go\0") && open(b"\0"));
-        assert!(!open(b"") && !open(&frame(GO, Framing::Slip)) && !open(&frame(GO, Framing::Length)) && !open(b"\xC0"));
+        assert!(
+            !open(b"")
+                && !open(&frame(GO, Framing::Slip))
+                && !open(&frame(GO, Framing::Length))
+                && !open(b"\xC0")
+        );
     }
 }

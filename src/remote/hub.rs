@@ -1,7 +1,8 @@
 //! What is done with a packet: who may speak, what is handed over, and what goes back.
 //!
-//! Has no socket and no clock: packets and times come in, packets for the sockets come out. All that it keeps is
-//! bounded, whatever comes in, and it answers strangers rarely, so that nobody can use it to flood somebody else.
+//! Has no socket and no clock: packets and times come in, packets for the sockets come out. All
+//! that it keeps is bounded, whatever comes in, and it answers strangers rarely, so that nobody can
+//! use it to flood somebody else.
 
 mod access;
 mod admit;
@@ -32,14 +33,16 @@ use crate::show::{CueIx, Show};
 /// How many requests may be unanswered.
 pub(super) const UNANSWERED_MAX: usize = 128;
 
-/// How many wishes are taken a second from all senders together, and how many at once; from each sender half of both.
-/// So a whole packet of wishes is taken at once ([`super::packet::MESSAGES_MAX`]).
+/// How many wishes are taken a second from all senders together, and how many at once; from each
+/// sender half of both. So a whole packet of wishes is taken at once
+/// ([`super::packet::MESSAGES_MAX`]).
 const WISHES: (u32, u32) = (200, 128);
 
 /// How many more of them there may be for panic and its kin.
 const UNANSWERED_MORE: usize = 8;
 
-/// What a client that may speak is told, as QLab 5 tells what a passcode allows: to see and to call, not to edit.
+/// What a client that may speak is told, as QLab 5 tells what a passcode allows: to see and to
+/// call, not to edit.
 const CONNECTED: &str = "ok:view|control";
 
 /// What a message asks for.
@@ -84,7 +87,8 @@ pub(super) struct Hub {
     /// Stop and hold.
     calming: Meter,
     panics: Meter,
-    /// The panic handed over last, unless something was done after it, and its place among the unanswered.
+    /// The panic handed over last, unless something was done after it, and its place among the
+    /// unanswered.
     panicked: Option<(Instant, Weak<Ticket>)>,
     /// Wishes that wait for their time.
     waiting: Waiting,
@@ -120,7 +124,13 @@ pub(super) struct Hub {
 }
 
 impl Hub {
-    pub(super) fn new(show: Arc<Show>, passcode: Option<Passcode>, port: u16, hear: Hear, shared: Arc<Shared>) -> Self {
+    pub(super) fn new(
+        show: Arc<Show>,
+        passcode: Option<Passcode>,
+        port: u16,
+        hear: Hear,
+        shared: Arc<Shared>,
+    ) -> Self {
         Hub {
             words: Words::new(show),
             passcode,
@@ -153,7 +163,8 @@ impl Hub {
         }
     }
 
-    /// Returns `true` if the program stood still, and what came meanwhile may not all have been read.
+    /// Returns `true` if the program stood still, and what came meanwhile may not all have been
+    /// read.
     pub(super) fn has_stood(&self) -> bool {
         self.standstill.stood().is_some()
     }
@@ -173,8 +184,8 @@ impl Hub {
         self.passcode.is_none() || self.clients.find(peer).is_some_and(|client| client.connected)
     }
 
-    /// Returns `true` if this peer has given the passcode, or is told what happens: it keeps its connection however
-    /// long it is silent.
+    /// Returns `true` if this peer has given the passcode, or is told what happens: it keeps its
+    /// connection however long it is silent.
     pub(super) fn is_kept(&self, peer: Peer) -> bool {
         self.clients.find(peer).is_some_and(|client| client.connected || client.follows())
     }
@@ -196,7 +207,8 @@ impl Hub {
         let mut is_admitted = self.may_speak(peer);
         let mut asked = asked.into_iter();
         while let Some((message, ask)) = asked.next() {
-            // After a wrong guess neither the rest of a stranger's packet is obeyed, nor another guess in it read.
+            // After a wrong guess neither the rest of a stranger's packet is obeyed, nor another
+            // guess in it read.
             if self.message(message, ask, peer, now) == Next::Stop {
                 return;
             }
@@ -267,15 +279,19 @@ impl Hub {
             self.cue_lists = None;
         }
         // The first one has no news: what it shows was so before anybody listened.
-        let changes = self.picture.as_ref().map(|before| changes(before, &picture)).unwrap_or_default();
-        let stops = |before: &Picture| picture.panics > before.panics || (picture.held && !before.held);
+        let changes =
+            self.picture.as_ref().map(|before| changes(before, &picture)).unwrap_or_default();
+        let stops =
+            |before: &Picture| picture.panics > before.panics || (picture.held && !before.held);
         if self.picture.as_ref().is_some_and(stops) {
             self.forget_waiting(now);
         }
         if changes.iter().any(|change| change.topic == Topic::Go) {
             self.went = Some(now);
         }
-        let fired = |cue| changes.iter().any(|change| change.topic == Topic::CueStart && change.cue == Some(cue));
+        let fired = |cue| {
+            changes.iter().any(|change| change.topic == Topic::CueStart && change.cue == Some(cue))
+        };
         if self.loaded.is_some_and(fired) {
             // That it has started is told anyway.
             self.loaded = None;
@@ -303,8 +319,12 @@ impl Hub {
     fn message(&mut self, message: &Message<'_>, asked: Asked, peer: Peer, now: Instant) -> Next {
         let address = message.address;
         let may_speak = self.may_speak(peer);
-        // A remote control looks for the show's id first and can say where its answers go; neither tells anything.
-        let is_open = matches!(asked, Ok(Ask::Connect(_) | Ask::Workspaces | Ask::Version | Ask::UdpReplyPort(_)));
+        // A remote control looks for the show's id first and can say where its answers go; neither
+        // tells anything.
+        let is_open = matches!(
+            asked,
+            Ok(Ask::Connect(_) | Ask::Workspaces | Ask::Version | Ask::UdpReplyPort(_))
+        );
         if !may_speak && !is_open {
             if self.deny(peer, address, "connect with the passcode first", now) {
                 self.trouble(peer, || format!("{} without the passcode", quoted(address)), now);
@@ -312,7 +332,9 @@ impl Hub {
             return Next::GoOn;
         }
         let ask = match asked {
-            Ok(Ask::Connect(passcode)) => return self.connect(passcode.as_ref(), peer, address, now),
+            Ok(Ask::Connect(passcode)) => {
+                return self.connect(passcode.as_ref(), peer, address, now);
+            }
             Ok(Ask::Wish(wish)) => {
                 self.wish_at(wish, message.time, peer, address, now);
                 return Next::GoOn;
@@ -365,7 +387,9 @@ impl Hub {
             return Next::GoOn;
         }
         match self.settle(&ask, peer, now) {
-            Ok(replies) => replies.iter().for_each(|data| self.reply(peer, address, Status::Ok, data)),
+            Ok(replies) => {
+                replies.iter().for_each(|data| self.reply(peer, address, Status::Ok, data))
+            }
             Err(why) => self.fault(peer, address, &why, now),
         }
         if ask == Ask::Disconnect {
@@ -385,8 +409,13 @@ impl Hub {
             Misunderstood::Wrong(why) => (format!("{}: {why}", quoted(address)), why.clone()),
             Misunderstood::Unknown => {
                 let meant = self.hints.take(now).then(|| nearest(address)).flatten();
-                let meant = meant.map(|meant| format!(", did you mean {}?", quoted(&meant))).unwrap_or_default();
-                (format!("no such address {}{meant}", quoted(address)), format!("no such address{meant}"))
+                let meant = meant
+                    .map(|meant| format!(", did you mean {}?", quoted(&meant)))
+                    .unwrap_or_default();
+                (
+                    format!("no such address {}{meant}", quoted(address)),
+                    format!("no such address{meant}"),
+                )
             }
         };
         self.trouble(peer, || told, now);

@@ -1,7 +1,7 @@
 //! The show and its cues as remote controls list them, in QLab's words.
 //!
-//! Owns how a cue is told: must never tell the words of one under embargo before the picture says that they may be shown,
-//! since a display may hang anywhere. Until there is a picture, none may.
+//! Owns how a cue is told: must never tell the words of one under embargo before the picture says
+//! that they may be shown, since a display may hang anywhere. Until there is a picture, none may.
 
 use std::sync::Arc;
 
@@ -55,7 +55,8 @@ impl Words {
                 Trigger::After { cue, .. } => (cue, Continues::After),
                 Trigger::Go | Trigger::At { .. } | Trigger::Into { .. } => continue,
             };
-            if let Some(known) = continues.get_mut(cause).filter(|known| **known != Continues::With) {
+            if let Some(known) = continues.get_mut(cause).filter(|known| **known != Continues::With)
+            {
                 *known = how;
             }
         }
@@ -99,7 +100,8 @@ impl Words {
 
     /// The notes of a cue.
     pub(super) fn notes(&self, cue: CueIx) -> &str {
-        let cue = Some(cue).filter(|&cue| self.may_tell(cue)).and_then(|cue| self.show.cues.get(cue));
+        let cue =
+            Some(cue).filter(|&cue| self.may_tell(cue)).and_then(|cue| self.show.cues.get(cue));
         cue.and_then(|cue| cue.notes.as_deref()).unwrap_or_default()
     }
 
@@ -110,7 +112,8 @@ impl Words {
 
     /// The id of a cue; nothing where there is no cue.
     pub(super) fn id(&self, cue: Option<CueIx>) -> String {
-        cue.and_then(|cue| self.show.cues.get(cue)).map_or_else(String::new, |cue| cue_id(&cue.number))
+        cue.and_then(|cue| self.show.cues.get(cue))
+            .map_or_else(String::new, |cue| cue_id(&cue.number))
     }
 
     /// What a cue is, in QLab's words: by the first of its messages that has one.
@@ -133,7 +136,12 @@ impl Words {
     /// The id, the number, the words and the kind of a cue, a segment or the list.
     pub(super) fn head(&self, item: Item) -> (String, &str, &str, &'static str) {
         match item {
-            Item::Cue(cue) => (self.id(Some(cue)), self.number(Some(cue)), self.title(Some(cue)), self.kind(Some(cue))),
+            Item::Cue(cue) => (
+                self.id(Some(cue)),
+                self.number(Some(cue)),
+                self.title(Some(cue)),
+                self.kind(Some(cue)),
+            ),
             Item::Segment(ix) => {
                 let title = self.show.segments.get(ix).map_or("", |segment| segment.title.as_str());
                 (format!("{SEGMENT_ID}{}", ix.0 + 1), "", title, "Group")
@@ -146,7 +154,9 @@ impl Words {
         let (id, number, name, kind) = self.head(item);
         let cues = match (item, form) {
             (Item::Cue(_), _) | (_, Form::Shallow) => None,
-            (item, form) => Some(self.children(item).map(|child| self.entry(child, form)).collect()),
+            (item, form) => {
+                Some(self.children(item).map(|child| self.entry(child, form)).collect())
+            }
         };
         Entry { cues, ..Entry::new(id, number, name, kind) }
     }
@@ -158,7 +168,10 @@ impl Words {
             Item::Segment(ix) => (Some(self.show.cues_of(ix)), None),
             Item::List => (None, Some(self.show.segment_indices())),
         };
-        cues.into_iter().flatten().map(Item::Cue).chain(segments.into_iter().flatten().map(Item::Segment))
+        cues.into_iter()
+            .flatten()
+            .map(Item::Cue)
+            .chain(segments.into_iter().flatten().map(Item::Segment))
     }
 
     /// The reply to `/cueLists`, JSON: one list, in it the segments as groups, in these their cues.
@@ -187,11 +200,14 @@ impl Words {
 
     fn ids(&self, item: Item) -> Ids {
         let cues: Vec<Ids> = self.children(item).map(|child| self.ids(child)).collect();
-        Ids { unique_id: self.head(item).0, cues: Some(cues).filter(|_| !matches!(item, Item::Cue(_))) }
+        Ids {
+            unique_id: self.head(item).0,
+            cues: Some(cues).filter(|_| !matches!(item, Item::Cue(_))),
+        }
     }
 
-    /// The reply to `/workspaces`, JSON. A client that has not given the passcode yet has to find the id with it, and learns
-    /// nothing else.
+    /// The reply to `/workspaces`, JSON. A client that has not given the passcode yet has to find
+    /// the id with it, and learns nothing else.
     pub(super) fn workspaces(&self, has_passcode: bool, may_know: bool) -> String {
         let name = if may_know { &self.show.title } else { WORKSPACE };
         let workspace = serde_json::json!({
@@ -233,7 +249,17 @@ struct Ids {
 impl<'a> Entry<'a> {
     fn new(unique_id: String, number: &'a str, name: &'a str, r#type: &'static str) -> Self {
         let (color_name, flagged, armed) = ("none", false, true);
-        Entry { unique_id, number, name, list_name: name, r#type, color_name, flagged, armed, cues: None }
+        Entry {
+            unique_id,
+            number,
+            name,
+            list_name: name,
+            r#type,
+            color_name,
+            flagged,
+            armed,
+            cues: None,
+        }
     }
 }
 
@@ -252,23 +278,35 @@ mod tests {
         let words = Words::new(Arc::new(show()));
         let lists: serde_json::Value = serde_json::from_str(&words.cue_lists(Form::Full)).unwrap();
         assert_eq!(lists.as_array().map(Vec::len), Some(1));
-        assert_eq!((&lists[0]["type"], &lists[0]["name"]), (&"Cue List".into(), &"A small show".into()));
+        assert_eq!(
+            (&lists[0]["type"], &lists[0]["name"]),
+            (&"Cue List".into(), &"A small show".into())
+        );
         let jump = &lists[0]["cues"][0];
-        assert_eq!((&jump["type"], &jump["name"], &jump["number"]), (&"Group".into(), &"The jump".into(), &"".into()));
+        assert_eq!(
+            (&jump["type"], &jump["name"], &jump["number"]),
+            (&"Group".into(), &"The jump".into(), &"".into())
+        );
         let expected = serde_json::json!({
             "uniqueID": "cue:12", "number": "12", "name": "Off the roof", "listName": "Off the roof",
             "type": "Network", "colorName": "none", "flagged": false, "armed": true,
         });
         assert_eq!(jump["cues"][0], expected);
         let count = |segment: usize| lists[0]["cues"][segment]["cues"].as_array().map(Vec::len);
-        assert_eq!((count(0), count(1), lists[0]["cues"].as_array().map(Vec::len)), (Some(2), Some(1), Some(2)));
+        assert_eq!(
+            (count(0), count(1), lists[0]["cues"].as_array().map(Vec::len)),
+            (Some(2), Some(1), Some(2))
+        );
     }
 
     #[test]
     fn an_embargo_holds_until_the_cue_has_fired() {
         let mut words = Words::new(Arc::new(show()));
         let secret = Some(CueIx(2));
-        assert_eq!((words.number(secret), words.title(secret), words.call(secret)), ("14", EMBARGOED, ""));
+        assert_eq!(
+            (words.number(secret), words.title(secret), words.call(secret)),
+            ("14", EMBARGOED, "")
+        );
         assert!(!words.cue_lists(Form::Full).contains("The guest"));
         assert!(!words.lift(&Picture { next: secret, ..Picture::default() }));
         assert!(words.lift(&Picture { public: vec![CueIx(2)], ..Picture::default() }));

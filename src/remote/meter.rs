@@ -16,7 +16,12 @@ pub(super) struct Bucket {
 
 impl Bucket {
     pub(super) fn new(per_second: u32, burst: u32) -> Self {
-        Bucket { per_second: per_second.into(), burst: burst.into(), left: burst.into(), since: None }
+        Bucket {
+            per_second: per_second.into(),
+            burst: burst.into(),
+            left: burst.into(),
+            since: None,
+        }
     }
 
     /// Lets one more pass, and returns `true`, if it may.
@@ -30,7 +35,8 @@ impl Bucket {
 
     /// Returns `true` if `count` more may pass now.
     fn has(&mut self, count: usize, now: Instant) -> bool {
-        let passed = self.since.map_or(Duration::ZERO, |since| now.saturating_duration_since(since));
+        let passed =
+            self.since.map_or(Duration::ZERO, |since| now.saturating_duration_since(since));
         self.since = Some(now);
         self.left = (self.left + passed.as_secs_f64() * self.per_second).min(self.burst);
         self.left >= count as f64
@@ -45,7 +51,8 @@ impl Bucket {
 /// How many buckets senders share; two that fall into the same one only share its measure.
 const SHARES: usize = 64;
 
-/// A limit for all senders together, and half of it for each, so that a stuck button cannot use up all of it.
+/// A limit for all senders together, and half of it for each, so that a stuck button cannot use up
+/// all of it.
 pub(super) struct Meter {
     all: Bucket,
     each: Vec<Bucket>,
@@ -86,9 +93,10 @@ const FORGOTTEN: Duration = Duration::from_secs(600);
 /// How many senders that once gave the right passcode are remembered.
 const KNOWN_MAX: usize = 64;
 
-/// How many passcodes of strangers are read a second, and how many at once. All strangers share it, because somebody
-/// who guesses may have any number of addresses: over UDP they can be made up. Connections have a measure of their own, so that
-/// somebody who makes addresses up keeps no tablet out.
+/// How many passcodes of strangers are read a second, and how many at once. All strangers share it,
+/// because somebody who guesses may have any number of addresses: over UDP they can be made up.
+/// Connections have a measure of their own, so that somebody who makes addresses up keeps no tablet
+/// out.
 const GUESSES: (u32, u32) = (1, 10);
 
 /// Who has given a wrong passcode, and how many passcodes of strangers may be read.
@@ -146,7 +154,11 @@ impl FailedLogins {
         }
         if self.wrong.len() == FAILED_LOGINS_MAX {
             // The one whose pause is over first has the least left to wait for.
-            let first = self.wrong.iter().enumerate().min_by_key(|(_, failed)| failed.last + failed.pause());
+            let first = self
+                .wrong
+                .iter()
+                .enumerate()
+                .min_by_key(|(_, failed)| failed.last + failed.pause());
             if let Some((at, _)) = first {
                 self.wrong.swap_remove(at);
             }
@@ -171,7 +183,8 @@ impl FailedLogins {
     }
 }
 
-/// The address as far as it costs something to have another: one machine has a whole /64 of IPv6 to guess from.
+/// The address as far as it costs something to have another: one machine has a whole /64 of IPv6 to
+/// guess from.
 fn network(sender: IpAddr) -> IpAddr {
     match sender.to_canonical() {
         IpAddr::V4(ip) => ip.into(),
@@ -217,7 +230,11 @@ mod tests {
         for pause in [1, 2, 4, 8, 16, 32, 60, 60] {
             assert!(!failed_logins.must_wait(LAN, true, at));
             failed_logins.wrong(LAN, at);
-            assert!(failed_logins.must_wait(LAN, true, at + Duration::from_millis(pause * 1000 - 1)));
+            assert!(failed_logins.must_wait(
+                LAN,
+                true,
+                at + Duration::from_millis(pause * 1000 - 1)
+            ));
             at += Duration::from_secs(pause);
         }
         assert!(!failed_logins.must_wait([10, 0, 0, 6].into(), true, start));
@@ -232,8 +249,10 @@ mod tests {
         failed_logins.right(LAN, true);
         let mut read = 0;
         for n in 0..100_000_u32 {
-            let (stranger, at) =
-                (std::net::Ipv4Addr::from_bits(n).into(), start + Duration::from_micros(u64::from(n) * 100));
+            let (stranger, at) = (
+                std::net::Ipv4Addr::from_bits(n).into(),
+                start + Duration::from_micros(u64::from(n) * 100),
+            );
             if !failed_logins.must_wait(stranger, true, at) {
                 failed_logins.wrong(stranger, at);
                 read += 1;
@@ -241,7 +260,10 @@ mod tests {
         }
         assert!((15..=21).contains(&read), "{read} guesses in ten seconds");
         let at = start + Duration::from_secs(10);
-        assert!(!failed_logins.must_wait(LAN, true, at), "a sender that once knew it does not wait with them");
+        assert!(
+            !failed_logins.must_wait(LAN, true, at),
+            "a sender that once knew it does not wait with them"
+        );
         assert!(!failed_logins.must_wait([10, 0, 0, 7].into(), false, at), "nor does a connection");
     }
 

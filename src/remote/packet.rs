@@ -1,8 +1,10 @@
-//! OSC 1.0 packets taken apart, with a limit to everything that a stranger could make large or deep.
+//! OSC 1.0 packets taken apart, with a limit to everything that a stranger could make large or
+//! deep.
 //!
-//! Pure bytes: must never touch a socket, call itself, or believe a length before it is checked. A packet is taken whole
-//! or not at all; of a damaged one the hub obeys only what makes the show safer (`readable`). `rosc` decodes bundles and drops nested arrays by
-//! recursion, as deep as the sender likes; that is why this is not left to it. The tests ask `rosc` as a witness.
+//! Pure bytes: must never touch a socket, call itself, or believe a length before it is checked. A
+//! packet is taken whole or not at all; of a damaged one the hub obeys only what makes the show
+//! safer (`readable`). `rosc` decodes bundles and drops nested arrays by recursion, as deep as the
+//! sender likes; that is why this is not left to it. The tests ask `rosc` as a witness.
 
 /// The longest packet: no datagram is longer, and a frame on a connection need not be.
 pub const BYTES_MAX: usize = 1 << 16;
@@ -26,12 +28,13 @@ pub struct Message<'a> {
     pub address: &'a str,
     /// In the order of the packet, without nil.
     pub args: Vec<Arg<'a>>,
-    /// When it is meant to be obeyed: the time tag of the innermost bundle that it lies in, or [`AT_ONCE`].
+    /// When it is meant to be obeyed: the time tag of the innermost bundle that it lies in, or
+    /// [`AT_ONCE`].
     pub time: u64,
 }
 
-/// The time tag that means "at once" (OSC 1.0, "Time Tag Semantics"); all others are NTP's, 32 bits of seconds since 1900
-/// and 32 bits of their fraction.
+/// The time tag that means "at once" (OSC 1.0, "Time Tag Semantics"); all others are NTP's, 32 bits
+/// of seconds since 1900 and 32 bits of their fraction.
 pub const AT_ONCE: u64 = 1;
 
 /// An argument, as far as anybody here wants to know it.
@@ -115,19 +118,23 @@ pub fn parse(packet: &[u8]) -> Result<Vec<Message<'_>>, Malformed> {
     }
 }
 
-/// The first address that can be read in a packet that is malformed, so that its sender can be told.
+/// The first address that can be read in a packet that is malformed, so that its sender can be
+/// told.
 pub(super) fn first_address(packet: &[u8]) -> Option<&str> {
-    let is_address = |address: &&str| address.starts_with('/') && !address.contains(crate::plain::is_obeyed);
+    let is_address =
+        |address: &&str| address.starts_with('/') && !address.contains(crate::plain::is_obeyed);
     elements(packet).find_map(|element| Bytes(element).text().ok().filter(is_address))
 }
 
-/// The messages that can be read in a packet that is malformed, without their time. There may be thousands of them.
+/// The messages that can be read in a packet that is malformed, without their time. There may be
+/// thousands of them.
 pub(super) fn readable(packet: &[u8]) -> impl Iterator<Item = Message<'_>> {
     elements(packet).filter_map(|element| message(element, AT_ONCE).ok())
 }
 
-/// What a packet holds that is no bundle, however deep, up to the first length in each bundle that cannot be right. Each
-/// open bundle takes sixteen bytes of the packet or more, so there are few of them. A packet that is too long has none.
+/// What a packet holds that is no bundle, however deep, up to the first length in each bundle that
+/// cannot be right. Each open bundle takes sixteen bytes of the packet or more, so there are few of
+/// them. A packet that is too long has none.
 fn elements(packet: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut first = (packet.len() <= BYTES_MAX).then_some(packet);
     let mut open: Vec<Bytes<'_>> = vec![];
@@ -162,14 +169,16 @@ fn message(element: &[u8], time: u64) -> Result<Message<'_>, Malformed> {
         return Err(Malformed::Text);
     }
     let mut args = vec![];
-    // OSC 1.0 asks to put up with old senders that leave the types out; without them only no arguments can be meant.
+    // OSC 1.0 asks to put up with old senders that leave the types out; without them only no
+    // arguments can be meant.
     if !bytes.0.is_empty() {
         let types = bytes.text()?.strip_prefix(',').ok_or(Malformed::Type)?;
         if types.len() > ARGS_MAX {
             return Err(Malformed::TooMany);
         }
         for tag in types.bytes() {
-            // Nil says that there is no argument, in the words of programs that cannot leave one out.
+            // Nil says that there is no argument, in the words of programs that cannot leave one
+            // out.
             if tag != b'N' {
                 args.push(bytes.arg(tag)?);
             }

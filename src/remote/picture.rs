@@ -2,7 +2,8 @@
 
 use crate::show::{CueIx, DepartmentIx, SegmentIx};
 
-/// How many firings a picture needs to hold: more than can happen between two of them, if nothing goes wrong.
+/// How many firings a picture needs to hold: more than can happen between two of them, if nothing
+/// goes wrong.
 pub const FIRINGS_MAX: usize = 32;
 
 /// What is true now: plain values, taken from the state of a run by its publisher.

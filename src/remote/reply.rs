@@ -1,7 +1,7 @@
 //! Packets that go out: replies in QLab's form, and plain messages.
 //!
-//! Owns the form of a reply: `/reply` with the address as it was sent behind it, and one string of JSON with
-//! `workspace_id`, `address`, `status` and `data`.
+//! Owns the form of a reply: `/reply` with the address as it was sent behind it, and one string of
+//! JSON with `workspace_id`, `address`, `status` and `data`.
 
 use std::sync::Arc;
 
@@ -26,8 +26,9 @@ pub(super) fn reply(address: &str, status: Status, data: &str) -> Arc<[u8]> {
         Status::Denied => "denied",
     };
     let quoted = text(address);
-    let json =
-        format!("{{\"workspace_id\":\"{WORKSPACE}\",\"address\":{quoted},\"status\":\"{status}\",\"data\":{data}}}");
+    let json = format!(
+        "{{\"workspace_id\":\"{WORKSPACE}\",\"address\":{quoted},\"status\":\"{status}\",\"data\":{data}}}"
+    );
     message(format!("/reply{address}"), vec![OscType::String(json)])
 }
 
@@ -43,7 +44,8 @@ pub(super) fn message(address: String, args: Vec<OscType>) -> Arc<[u8]> {
 
 /// A packet as it goes into a datagram or a frame.
 pub(super) fn encode(packet: &OscPacket) -> Arc<[u8]> {
-    // The encoder writes into memory and knows every type that is used here, so it has no reason to fail.
+    // The encoder writes into memory and knows every type that is used here, so it has no reason to
+    // fail.
     rosc::encoder::encode(packet).unwrap_or_default().into()
 }
 

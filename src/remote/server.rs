@@ -1,8 +1,9 @@
 //! The sockets and the thread behind them.
 //!
-//! One thread waits in poll(2) for datagrams, connections, answers and pictures, and takes some of each in turn, so
-//! that a flood of one holds up none of the others. Its priority is low: whatever is sent at it, a cue goes first. Must
-//! never wait for a far end, and never hold a lock while it does anything.
+//! One thread waits in poll(2) for datagrams, connections, answers and pictures, and takes some of
+//! each in turn, so that a flood of one holds up none of the others. Its priority is low: whatever
+//! is sent at it, a cue goes first. Must never wait for a far end, and never hold a lock while it
+//! does anything.
 
 mod places;
 
@@ -21,7 +22,8 @@ use rustix::io::Errno;
 use rustix::pipe::{PipeFlags, pipe_with};
 #[cfg(target_os = "linux")]
 use thread_priority::{
-    NormalThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy, set_thread_priority_and_policy, thread_native_id,
+    NormalThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy,
+    set_thread_priority_and_policy, thread_native_id,
 };
 
 use super::connection::Connection;
@@ -39,7 +41,8 @@ const CONNECTIONS_MAX: usize = 16;
 /// How many datagrams, or connections, are taken before the others have their turn.
 const TURN: usize = 256;
 
-/// How often the tables are looked through when nothing happens, and how long a failing listener is left alone.
+/// How often the tables are looked through when nothing happens, and how long a failing listener is
+/// left alone.
 const TICK: Duration = Duration::from_secs(1);
 
 /// Hears remote controls. Dropping it ends its thread without waiting.
@@ -66,15 +69,18 @@ impl ServerShared {
     }
 
     fn picture(&self) -> std::sync::MutexGuard<'_, Option<Picture>> {
-        // There is a picture or none between any two statements, so a poisoned lock has nothing broken to hide.
+        // There is a picture or none between any two statements, so a poisoned lock has nothing
+        // broken to hide.
         self.picture.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 impl Remote {
-    /// Hears remote controls of `show` from now on, over UDP and TCP on the same port; port 0 is any free one.
+    /// Hears remote controls of `show` from now on, over UDP and TCP on the same port; port 0 is
+    /// any free one.
     ///
-    /// `hear` is called on a thread of its own with each wish, and must not block. Each of them should be answered.
+    /// `hear` is called on a thread of its own with each wish, and must not block. Each of them
+    /// should be answered.
     ///
     /// # Errors
     /// When the address cannot be had, or the system gives no thread.
@@ -82,9 +88,15 @@ impl Remote {
         let (udp, tcp) = bind(settings.listen)?;
         let address = udp.local_addr().map_err(RemoteError::Start)?;
         let shared = Arc::new(Shared::default());
-        let (woken, waker) = pipe_with(PipeFlags::NONBLOCK | PipeFlags::CLOEXEC).map_err(io::Error::from)?;
-        let inbox = Arc::new(ServerShared { picture: Mutex::default(), ends: AtomicBool::default(), waker });
-        // Each unanswered request has its place, so an answer only finds none if something is answered twice.
+        let (woken, waker) =
+            pipe_with(PipeFlags::NONBLOCK | PipeFlags::CLOEXEC).map_err(io::Error::from)?;
+        let inbox = Arc::new(ServerShared {
+            picture: Mutex::default(),
+            ends: AtomicBool::default(),
+            waker,
+        });
+        // Each unanswered request has its place, so an answer only finds none if something is
+        // answered twice.
         let (answers, answered) = sync_channel(2 * UNANSWERED_MAX);
         let hub = Hub::new(show, settings.passcode, address.port(), hear, Arc::clone(&shared));
         let server = Server {
@@ -120,14 +132,15 @@ impl Remote {
 
     /// Says what is true now; never blocks.
     ///
-    /// To be called with every change, and besides ten times a second or so while [`Self::has_subscribers`].
+    /// To be called with every change, and besides ten times a second or so while
+    /// [`Self::has_subscribers`].
     pub fn publish(&self, picture: Picture) {
         *self.inbox.picture() = Some(picture);
         self.inbox.wake();
     }
 
-    /// Returns `true` if anybody wants to be told of what is published. `/runningCues` is answered from the last
-    /// picture anyhow.
+    /// Returns `true` if anybody wants to be told of what is published. `/runningCues` is answered
+    /// from the last picture anyhow.
     pub fn has_subscribers(&self) -> bool {
         self.shared.has_subscribers.load(Relaxed)
     }
@@ -169,15 +182,16 @@ impl From<io::Error> for RemoteError {
     }
 }
 
-/// Has this thread run behind all that matters more, above all if it was started by one that runs in real time: it
-/// inherits that, and a flood of packets would then hold up every cue.
+/// Has this thread run behind all that matters more, above all if it was started by one that runs
+/// in real time: it inherits that, and a flood of packets would then hold up every cue.
 fn step_back() {
     // Elsewhere than on Linux the second of these would be about the whole program.
     #[cfg(target_os = "linux")]
     {
         /// How much less it matters than others: half of the most.
         const NICE: i32 = 10;
-        /// What stands for a nice value of 0 on the scale from 0 to 99; from below 10 there would be no way back up.
+        /// What stands for a nice value of 0 on the scale from 0 to 99; from below 10 there would
+        /// be no way back up.
         const ORDINARY: u8 = 48;
         let other = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Other);
         let ordinary = ThreadPriority::Crossplatform(ORDINARY.try_into().unwrap_or_default());
@@ -235,7 +249,8 @@ impl Server {
             let out = if connection.is_behind() { PollFlags::OUT } else { PollFlags::empty() };
             fds.push(PollFd::from_borrowed_fd(connection.stream.as_fd(), PollFlags::IN | out));
         }
-        let due = self.hub.next_due().map_or(TICK, |due| due.saturating_duration_since(now()).min(TICK));
+        let due =
+            self.hub.next_due().map_or(TICK, |due| due.saturating_duration_since(now()).min(TICK));
         // After a standstill it looks again at once: what it does not find then has come later.
         let due = if self.hub.has_stood() { Duration::ZERO } else { due };
         let tick = Timespec { tv_sec: due.as_secs() as i64, tv_nsec: due.subsec_nanos().into() };
@@ -269,7 +284,8 @@ impl Server {
             let (len, sender) = match self.udp.recv_from(&mut self.buffer) {
                 Ok(received) => received,
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return,
-                // The refusal of an earlier reply, on some systems: the next datagram stands behind it.
+                // The refusal of an earlier reply, on some systems: the next datagram stands behind
+                // it.
                 Err(_) => continue,
             };
             let packet = self.buffer.get(..len).unwrap_or_default();
@@ -307,7 +323,8 @@ impl Server {
                 Err(error) if error.kind() == ErrorKind::WouldBlock => return,
                 Err(error) if error.kind() == ErrorKind::ConnectionAborted => continue,
                 Err(_) => {
-                    // Most likely the system is out of files; asking again at once would only burn time.
+                    // Most likely the system is out of files; asking again at once would only burn
+                    // time.
                     self.deaf_until = Some(now() + TICK);
                     return;
                 }
@@ -338,7 +355,8 @@ impl Server {
                     }
                 }
                 To::Tcp(id) => {
-                    let connection = self.connections.iter_mut().find(|connection| connection.id == id);
+                    let connection =
+                        self.connections.iter_mut().find(|connection| connection.id == id);
                     let failed = connection.and_then(|connection| {
                         connection.send(&packet, now()).err().map(|error| (connection.peer, error))
                     });

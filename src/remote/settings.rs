@@ -1,6 +1,7 @@
 //! Where remote controls are heard and what they must know first.
 //!
-//! Owns the passcode, which nothing may print, and the rule that only this machine is heard without one.
+//! Owns the passcode, which nothing may print, and the rule that only this machine is heard without
+//! one.
 
 use std::fmt;
 use std::io;
@@ -8,8 +9,8 @@ use std::net::SocketAddr;
 
 use subtle::ConstantTimeEq;
 
-/// The fewest characters of a passcode. QLab's have four digits, of which somebody who tries one a second needs an hour
-/// and a half to find the right one; of eight digits it is three years.
+/// The fewest characters of a passcode. QLab's have four digits, of which somebody who tries one a
+/// second needs an hour and a half to find the right one; of eight digits it is three years.
 pub const PASSCODE_CHARS_MIN: usize = 8;
 
 /// Why remote controls cannot be heard.
@@ -22,10 +23,14 @@ pub enum RemoteError {
     )]
     PasscodeMissing(SocketAddr),
     /// A passcode that is found by trying.
-    #[error("the passcode for remote control on {0} has fewer than {PASSCODE_CHARS_MIN} characters; take a longer one")]
+    #[error(
+        "the passcode for remote control on {0} has fewer than {PASSCODE_CHARS_MIN} characters; take a longer one"
+    )]
     PasscodeShort(SocketAddr),
     /// The address is taken, not this machine's, or not allowed.
-    #[error("cannot hear remote controls on {address} ({protocol}): {why}; free it, or take another address or port")]
+    #[error(
+        "cannot hear remote controls on {address} ({protocol}): {why}; free it, or take another address or port"
+    )]
     Bind {
         /// As it was given.
         address: SocketAddr,
@@ -41,7 +46,8 @@ pub enum RemoteError {
     Start(#[source] io::Error),
 }
 
-/// A passcode: it can be compared, and nothing else. Even a wrong one may be the right one of something else.
+/// A passcode: it can be compared, and nothing else. Even a wrong one may be the right one of
+/// something else.
 #[derive(Clone, PartialEq)]
 pub struct Passcode(String);
 
@@ -78,10 +84,13 @@ impl Settings {
     /// Settings that are safe to use.
     ///
     /// # Errors
-    /// When `listen` can be reached from another machine and there is no passcode, or one that is easily found.
+    /// When `listen` can be reached from another machine and there is no passcode, or one that is
+    /// easily found.
     pub fn new(listen: SocketAddr, passcode: Option<Passcode>) -> Result<Self, RemoteError> {
         match &passcode {
-            None if !listen.ip().to_canonical().is_loopback() => Err(RemoteError::PasscodeMissing(listen)),
+            None if !listen.ip().to_canonical().is_loopback() => {
+                Err(RemoteError::PasscodeMissing(listen))
+            }
             Some(passcode) if passcode.is_short() => Err(RemoteError::PasscodeShort(listen)),
             _ => Ok(Settings { listen, passcode }),
         }
@@ -98,15 +107,25 @@ mod tests {
 
     #[test]
     fn only_this_machine_is_heard_without_a_passcode() {
-        for listen in ["127.0.0.1:53000", "127.1.2.3:1", "[::1]:53000", "[::ffff:127.0.0.1]:53000"] {
+        for listen in ["127.0.0.1:53000", "127.1.2.3:1", "[::1]:53000", "[::ffff:127.0.0.1]:53000"]
+        {
             assert!(settings(listen, None).is_ok(), "{listen}");
         }
-        for listen in ["0.0.0.0:53000", "[::]:53000", "10.0.0.5:53000", "[::ffff:10.0.0.5]:53000", "[fe80::1]:53000"] {
+        for listen in [
+            "0.0.0.0:53000",
+            "[::]:53000",
+            "10.0.0.5:53000",
+            "[::ffff:10.0.0.5]:53000",
+            "[fe80::1]:53000",
+        ] {
             let said = settings(listen, None).unwrap_err().to_string();
             assert!(said.contains(listen) && said.contains("env:HANDOVER_PASSCODE"), "{said}");
             assert!(settings(listen, Some("2468-1357")).is_ok(), "{listen}");
         }
-        assert!(matches!(settings("127.0.0.1:1", Some("1234567")), Err(RemoteError::PasscodeShort(_))));
+        assert!(matches!(
+            settings("127.0.0.1:1", Some("1234567")),
+            Err(RemoteError::PasscodeShort(_))
+        ));
     }
 
     #[test]

@@ -1,11 +1,13 @@
-//! Whether what is heard came while the program stood still: it was stopped, or the machine was suspended.
+//! Whether what is heard came while the program stood still: it was stopped, or the machine was
+//! suspended.
 
 use std::time::{Duration, Instant};
 
 /// A wait that ends so much later than it should means that the program stood still.
 const STOOD: Duration = Duration::from_secs(1);
 
-/// How long after a standstill what is heard is believed to have come in it, while something always comes.
+/// How long after a standstill what is heard is believed to have come in it, while something always
+/// comes.
 const CATCH_UP_MAX: Duration = Duration::from_millis(500);
 
 /// What is known of standstills.
@@ -13,24 +15,29 @@ const CATCH_UP_MAX: Duration = Duration::from_millis(500);
 pub(super) struct Standstill {
     /// When the program was last known to run.
     seen: Option<Instant>,
-    /// How long the last standstill was, and when it ended, until everything that came in it has been taken in.
+    /// How long the last standstill was, and when it ended, until everything that came in it has
+    /// been taken in.
     last: Option<(Duration, Instant)>,
 }
 
 impl Standstill {
-    /// Takes in that the program runs at `now`, after a wait that was to take `due` at most, and whether nothing was there
-    /// to be read.
+    /// Takes in that the program runs at `now`, after a wait that was to take `due` at most, and
+    /// whether nothing was there to be read.
     pub(super) fn runs(&mut self, now: Instant, due: Duration, is_quiet: bool) {
         let seen = self.seen.replace(now).unwrap_or(now);
         let stood = now.duration_since(seen).saturating_sub(due);
         if stood > STOOD {
             self.last = Some((stood, now));
-        } else if self.last.is_some_and(|(_, since)| is_quiet || now.duration_since(since) > CATCH_UP_MAX) {
+        } else if self
+            .last
+            .is_some_and(|(_, since)| is_quiet || now.duration_since(since) > CATCH_UP_MAX)
+        {
             self.last = None;
         }
     }
 
-    /// Takes in that something is read at `now`: the program may have been stopped between two messages of one round.
+    /// Takes in that something is read at `now`: the program may have been stopped between two
+    /// messages of one round.
     pub(super) fn reads(&mut self, now: Instant) {
         if self.seen.is_some() {
             self.runs(now, Duration::ZERO, false);

@@ -1,4 +1,5 @@
-//! What the tests of remote control share: a small show, packets, and conditions awaited with a limit.
+//! What the tests of remote control share: a small show, packets, and conditions awaited with a
+//! limit.
 
 use std::time::Duration;
 

@@ -1,4 +1,5 @@
-//! Remote control as a remote control sees it: first the rules, with time as an argument, then real sockets.
+//! Remote control as a remote control sees it: first the rules, with time as an argument, then real
+//! sockets.
 
 mod panic;
 mod rules;

@@ -1,7 +1,9 @@
-//! What was heard and not obeyed, in words: who sent it, to which address, and what is wrong with it.
+//! What was heard and not obeyed, in words: who sent it, to which address, and what is wrong with
+//! it.
 //!
-//! Owns what the caller is told of remote controls that are set up wrongly. Each thing is told once in ten minutes for a
-//! sender, and only so many of them: whatever is sent, it must neither fill the log nor hold up the station.
+//! Owns what the caller is told of remote controls that are set up wrongly. Each thing is told once
+//! in ten minutes for a sender, and only so many of them: whatever is sent, it must neither fill
+//! the log nor hold up the station.
 
 use std::net::IpAddr;
 use std::sync::Mutex;
@@ -47,22 +49,26 @@ pub(super) struct Troubles(Mutex<Vec<Trouble>>);
 
 impl Troubles {
     pub(super) fn leave(&self, trouble: Trouble) {
-        // A vector is whole between any two statements, so a poisoned lock has nothing broken to hide.
+        // A vector is whole between any two statements, so a poisoned lock has nothing broken to
+        // hide.
         let mut waiting = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         if waiting.len() < TOLD_MAX {
             waiting.push(trouble);
         }
     }
 
-    /// What has come since; nothing while somebody else holds the lock, because the station must not wait for it.
+    /// What has come since; nothing while somebody else holds the lock, because the station must
+    /// not wait for it.
     pub(super) fn take(&self) -> Vec<Trouble> {
         self.0.try_lock().map(|mut waiting| std::mem::take(&mut *waiting)).unwrap_or_default()
     }
 }
 
-/// So much of what a stranger has sent as the screen and the log repeat; nothing in it changes how the line is read.
+/// So much of what a stranger has sent as the screen and the log repeat; nothing in it changes how
+/// the line is read.
 pub(super) fn quoted(text: &str) -> String {
-    let shown = text.chars().take(CHARS_MAX).map(|c| if changes_the_line(c) { '\u{fffd}' } else { c });
+    let shown =
+        text.chars().take(CHARS_MAX).map(|c| if changes_the_line(c) { '\u{fffd}' } else { c });
     let mut shown: String = shown.collect();
     if text.chars().nth(CHARS_MAX).is_some() {
         shown.push('…');
@@ -70,7 +76,8 @@ pub(super) fn quoted(text: &str) -> String {
     shown
 }
 
-/// Returns `true` for control characters, and those of Unicode that are not seen or turn the text around.
+/// Returns `true` for control characters, and those of Unicode that are not seen or turn the text
+/// around.
 fn changes_the_line(c: char) -> bool {
     c.is_control()
         || matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}')

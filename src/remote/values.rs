@@ -1,8 +1,9 @@
-//! What is true of one cue, by QLab's names: the table of all keys that `valuesForKeys` and single questions know.
+//! What is true of one cue, by QLab's names: the table of all keys that `valuesForKeys` and single
+//! questions know.
 //!
-//! Owns the names and the forms of values: seconds are numbers, switches are true or false. What QLab has and a show here
-//! has not (colours, levels, cue targets) is told as QLab tells it of a cue that does not use it, where remote controls
-//! ask for it; all else is left out.
+//! Owns the names and the forms of values: seconds are numbers, switches are true or false. What
+//! QLab has and a show here has not (colours, levels, cue targets) is told as QLab tells it of a
+//! cue that does not use it, where remote controls ask for it; all else is left out.
 
 use serde_json::{Map, Value, json};
 
@@ -61,7 +62,9 @@ const KEYS: &[Row] = &[
     ("actionElapsed", |facts| seconds(facts.elapsed_ns())),
     ("actionRemaining", |facts| seconds(facts.of_ns().saturating_sub(facts.elapsed_ns()))),
     ("percentActionElapsed", |facts| facts.done().into()),
-    ("continueMode", |facts| facts.cue_ix().map_or(0, |cue| facts.words.continues(cue) as i64).into()),
+    ("continueMode", |facts| {
+        facts.cue_ix().map_or(0, |cue| facts.words.continues(cue) as i64).into()
+    }),
     ("infiniteLoop", |facts| facts.cue().is_some_and(Cue::is_loop).into()),
     ("holdLastFrame", |_| false.into()),
     ("cartPosition", |_| json!([0, 0])),
@@ -122,7 +125,9 @@ impl Facts<'_> {
 
     /// How long it lasts, nanoseconds; 0 where nobody knows.
     fn of_ns(&self) -> u64 {
-        let planned = || self.cue().and_then(Cue::lasts_ns).or(self.segment().map(|segment| segment.duration_ns));
+        let planned = || {
+            self.cue().and_then(Cue::lasts_ns).or(self.segment().map(|segment| segment.duration_ns))
+        };
         self.running.and_then(|running| running.of_ns).or_else(planned).unwrap_or(0)
     }
 
@@ -169,7 +174,10 @@ mod tests {
         assert_eq!(names.len(), KEYS.len());
         let words = Words::new(Arc::new(show()));
         for item in [Item::Cue(CueIx(0)), Item::Segment(SegmentIx(1)), Item::List] {
-            assert!(KEYS.iter().all(|(name, _)| !facts(&words, item, None).value(name).is_null()), "{item:?}");
+            assert!(
+                KEYS.iter().all(|(name, _)| !facts(&words, item, None).value(name).is_null()),
+                "{item:?}"
+            );
         }
         assert_eq!((key("number"), key("opacity")), (Some("number"), None));
     }
@@ -178,9 +186,15 @@ mod tests {
     fn a_running_cue_says_how_far_it_is() {
         let words = Words::new(Arc::new(show()));
         let item = Item::Cue(CueIx(0));
-        let running = Running { cue: CueIx(0), elapsed_ns: 2_500_000_000, of_ns: Some(10_000_000_000), moves: true };
+        let running = Running {
+            cue: CueIx(0),
+            elapsed_ns: 2_500_000_000,
+            of_ns: Some(10_000_000_000),
+            moves: true,
+        };
         let said = |running| {
-            let keys = ["duration", "actionElapsed", "percentActionElapsed", "isRunning", "isPaused"];
+            let keys =
+                ["duration", "actionElapsed", "percentActionElapsed", "isRunning", "isPaused"];
             facts(&words, item, running).values(&keys)
         };
         let expected = json!({ "uniqueID": "cue:12", "duration": 10.0, "actionElapsed": 2.5, "percentActionElapsed": 0.25,
@@ -189,7 +203,10 @@ mod tests {
         let held = said(Some(Running { moves: false, ..running }));
         assert_eq!((&held["isRunning"], &held["isPaused"]), (&json!(false), &json!(true)));
         let over = said(Some(Running { elapsed_ns: 12_000_000_000, ..running }));
-        assert_eq!((&over["actionElapsed"], &over["percentActionElapsed"]), (&json!(10.0), &json!(1.0)));
+        assert_eq!(
+            (&over["actionElapsed"], &over["percentActionElapsed"]),
+            (&json!(10.0), &json!(1.0))
+        );
         let idle = said(None);
         assert_eq!(
             (&idle["isRunning"], &idle["isPaused"], &idle["actionElapsed"]),

@@ -1,6 +1,7 @@
 //! Wishes with a time tag ahead: they wait for their time, so many and so long at most.
 //!
-//! Owns what a time tag means. A panic or a hold forgets all of them: nothing that was sent before it may come after it.
+//! Owns what a time tag means. A panic or a hold forgets all of them: nothing that was sent before
+//! it may come after it.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -28,7 +29,9 @@ pub(super) struct Later {
 /// Why a wish cannot wait.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum TooLate {
-    #[error("its time tag lies {0} s ahead, and only 60 s are waited: are the clocks of both machines right?")]
+    #[error(
+        "its time tag lies {0} s ahead, and only 60 s are waited: are the clocks of both machines right?"
+    )]
     Far(u64),
     #[error("at most {WAITING_MAX} messages wait for their time")]
     Many,
@@ -52,7 +55,8 @@ impl Waiting {
     pub(super) fn ahead(&self, time: u64, now: Instant) -> Option<Duration> {
         let (at, ntp) = self.wall?;
         let ntp_now = u128::from(ntp) + ntp_of(now.saturating_duration_since(at));
-        let ahead = u128::from(time).checked_sub(ntp_now).filter(|&ahead| ahead > 0 && time != AT_ONCE)?;
+        let ahead =
+            u128::from(time).checked_sub(ntp_now).filter(|&ahead| ahead > 0 && time != AT_ONCE)?;
         // 32 bits of a second's fraction are less than a quarter of a nanosecond each.
         Some(Duration::from_nanos(u64::try_from((ahead * 1_000_000_000) >> 32).unwrap_or(u64::MAX)))
     }
@@ -136,7 +140,10 @@ mod tests {
         assert_eq!(waiting.ahead(wall - 1, start), None);
         assert_eq!(waiting.ahead(wall + (3 << 32), start), Some(Duration::from_secs(3)));
         assert_eq!(waiting.ahead(wall + (1 << 31), start), Some(Duration::from_millis(500)));
-        assert_eq!(waiting.ahead(wall + (3 << 32), start + Duration::from_secs(1)), Some(Duration::from_secs(2)));
+        assert_eq!(
+            waiting.ahead(wall + (3 << 32), start + Duration::from_secs(1)),
+            Some(Duration::from_secs(2))
+        );
         assert!(waiting.ahead(u64::MAX, start).is_some_and(|ahead| ahead > AHEAD_MAX));
     }
 
@@ -147,8 +154,13 @@ mod tests {
         for (ms, note) in [(30, "c"), (10, "a"), (20, "b"), (30, "d")] {
             waiting.keep(later(at(ms), note), start).unwrap();
         }
-        let mut due = |ms| std::iter::from_fn(|| waiting.take_due(at(ms))).map(|later| later.wish).collect::<Vec<_>>();
-        let notes = |notes: &[&str]| notes.iter().map(|&note| Wish::Note(note.into())).collect::<Vec<_>>();
+        let mut due = |ms| {
+            std::iter::from_fn(|| waiting.take_due(at(ms)))
+                .map(|later| later.wish)
+                .collect::<Vec<_>>()
+        };
+        let notes =
+            |notes: &[&str]| notes.iter().map(|&note| Wish::Note(note.into())).collect::<Vec<_>>();
         assert_eq!((due(9), due(20), due(29)), (vec![], notes(&["a", "b"]), vec![]));
         assert_eq!(due(30), notes(&["c", "d"]));
         assert_eq!(waiting.first(), None);

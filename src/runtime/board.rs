@@ -1,10 +1,12 @@
-//! The board in its terminal: follows a run of this machine by its journal and draws what may be known of it.
+//! The board in its terminal: follows a run of this machine by its journal and draws what may be
+//! known of it.
 //!
-//! One thread and one poll(2), for the keyboard, signals and the clock: there is no run to hold up, so when the terminal
-//! stalls the board waits for it and nobody else does. It must never write where runs are kept, take a lock, or send the
-//! caller a signal. The journal's length is asked for a few times a second, since a `stat` costs a microsecond and needs
-//! nothing of the system that a network drive or another system would not have; the screen changes once a second, at
-//! the edge of the show's own second, or when something has happened.
+//! One thread and one poll(2), for the keyboard, signals and the clock: there is no run to hold up,
+//! so when the terminal stalls the board waits for it and nobody else does. It must never write
+//! where runs are kept, take a lock, or send the caller a signal. The journal's length is asked for
+//! a few times a second, since a `stat` costs a microsecond and needs nothing of the system that a
+//! network drive or another system would not have; the screen changes once a second, at the edge of
+//! the show's own second, or when something has happened.
 
 mod choose;
 mod estimate;
@@ -37,7 +39,8 @@ use run::Run;
 
 /// How often the journal's length is looked at.
 const LOOK: Duration = Duration::from_millis(150);
-/// How often it is looked whether another run is the one to follow, and whether somebody calls this one.
+/// How often it is looked whether another run is the one to follow, and whether somebody calls this
+/// one.
 const SEARCH_NS: u64 = SECOND_NS / 2;
 /// The shortest time between two frames of a rehearsal whose clock runs faster.
 const FAST_FRAME_NS: u64 = SECOND_NS / 4;
@@ -69,8 +72,9 @@ pub fn show(wishes: &Wishes) -> anyhow::Result<()> {
     let handle = signals::listen(post)?;
     end_a_stalled_board()?;
     terminal::take()?;
-    let shown =
-        catch_unwind(AssertUnwindSafe(|| Screen::new(wishes, choice, inbox).and_then(|mut screen| screen.run())));
+    let shown = catch_unwind(AssertUnwindSafe(|| {
+        Screen::new(wishes, choice, inbox).and_then(|mut screen| screen.run())
+    }));
     let left = Tty::new().and_then(|mut tty| terminal::leave(&mut tty, false));
     terminal::give_back();
     handle.close();
@@ -142,7 +146,9 @@ impl<'a> Screen<'a> {
                 self.draw()?;
             }
             let until_frame = Duration::from_nanos(self.frame_ns.saturating_sub(machine_ns()));
-            if self.keyboard.wait(true, self.inbox.bell(), Some(until_frame.min(LOOK))) == Woken::Lost {
+            if self.keyboard.wait(true, self.inbox.bell(), Some(until_frame.min(LOOK)))
+                == Woken::Lost
+            {
                 return Ok(());
             }
             while let Some(input) = self.keyboard.next() {
@@ -180,7 +186,8 @@ impl<'a> Screen<'a> {
         }
     }
 
-    /// Takes in what has happened, and turns to another run where that is the one to follow; true where there is news.
+    /// Takes in what has happened, and turns to another run where that is the one to follow; true
+    /// where there is news.
     fn follow(&mut self) -> anyhow::Result<bool> {
         let now_ns = machine_ns();
         let mut news = self.run.as_mut().is_some_and(Run::read);
@@ -196,7 +203,9 @@ impl<'a> Screen<'a> {
             return Ok(news);
         }
         let followed = self.run.as_ref().map(|run| run.id().clone());
-        let Some(id) = self.choice.best(followed.as_ref()).filter(|id| Some(id) != followed.as_ref()) else {
+        let Some(id) =
+            self.choice.best(followed.as_ref()).filter(|id| Some(id) != followed.as_ref())
+        else {
             return Ok(news);
         };
         let is_wanted = *self.choice.wanted() == Wanted::Run(id.clone());
@@ -212,8 +221,11 @@ impl<'a> Screen<'a> {
                 self.run = Some(run);
                 Ok(true)
             }
-            Err(error) if is_wanted => Err(error).with_context(|| format!("run {id} cannot be followed")),
-            // It may be an older program's: a board that waits for a run waits for one that it can read.
+            Err(error) if is_wanted => {
+                Err(error).with_context(|| format!("run {id} cannot be followed"))
+            }
+            // It may be an older program's: a board that waits for a run waits for one that it can
+            // read.
             Err(_) => {
                 self.choice.pass_over(id);
                 Ok(news)
@@ -235,7 +247,8 @@ impl<'a> Screen<'a> {
         let board = self.board();
         let (theme, paints) = &self.wishes.paints;
         let (paints, means) = ((*theme, paints), self.wishes.means);
-        let glance = ui::board::Glance { board: &board, face: self.face, paints, means, help: self.help };
+        let glance =
+            ui::board::Glance { board: &board, face: self.face, paints, means, help: self.help };
         self.canvas.draw(|frame| ui::board::draw(frame, &glance))?;
         let now_ns = machine_ns();
         self.frame_ns = match &self.run {
@@ -250,7 +263,10 @@ impl<'a> Screen<'a> {
     }
 
     /// Acts on what was typed. Returns `true` if that means to leave.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the keys are crossterm's; all others mean nothing here")]
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the keys are crossterm's; all others mean nothing here"
+    )]
     fn key(&mut self, input: &Input) -> anyhow::Result<bool> {
         let Input::Key(key) = input else { return Ok(false) };
         if key.kind == KeyEventKind::Release {

@@ -18,13 +18,17 @@ pub fn machine_ns() -> u64 {
     now.tv_sec as u64 * 1_000_000_000 + now.tv_nsec as u64
 }
 
-/// The machine's wall clock, UTC. A clock that is set to a year in which no show can be, is taken for the nearest instant
-/// that can: sums with the times of a show must not fail.
+/// The machine's wall clock, UTC. A clock that is set to a year in which no show can be, is taken
+/// for the nearest instant that can: sums with the times of a show must not fail.
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the wall clock")]
 pub fn wall_now() -> Timestamp {
     let now = SystemTime::now();
     let since = now.duration_since(SystemTime::UNIX_EPOCH).map_or(0, |since| since.as_micros());
-    i64::try_from(since).ok().and_then(|us| Timestamp::from_microsecond(us).ok()).unwrap_or(WALL_MAX).min(WALL_MAX)
+    i64::try_from(since)
+        .ok()
+        .and_then(|us| Timestamp::from_microsecond(us).ok())
+        .unwrap_or(WALL_MAX)
+        .min(WALL_MAX)
 }
 
 /// The last instant that the wall clock is taken to read: the beginning of the year 9000, UTC.

@@ -1,9 +1,10 @@
-//! What the caller has set outside of any show: own keys and colours (keys.toml, theme.toml) and what shows are allowed
-//! (config.toml), in the configuration folder.
+//! What the caller has set outside of any show: own keys and colours (keys.toml, theme.toml) and
+//! what shows are allowed (config.toml), in the configuration folder.
 //!
-//! Owns the reading of the three files and what is said of a faulty one. Must never keep a show from opening: a file that
-//! is faulty, or cannot be read, changes nothing, and is spoken of loudly on the message line and, fault by fault, in
-//! the log. `handover keys` and `handover theme` show the faults with their lines.
+//! Owns the reading of the three files and what is said of a faulty one. Must never keep a show
+//! from opening: a file that is faulty, or cannot be read, changes nothing, and is spoken of loudly
+//! on the message line and, fault by fault, in the log. `handover keys` and `handover theme` show
+//! the faults with their lines.
 
 pub mod permits;
 
@@ -81,8 +82,9 @@ impl Fault {
         match self {
             Fault::Unread(why) => why.clone(),
             Fault::Faulty { text, problems, .. } => {
-                let first =
-                    problems.first().map(|first| format!(" (line {}: {})", first.line_column(text).0, first.what));
+                let first = problems
+                    .first()
+                    .map(|first| format!(" (line {}: {})", first.line_column(text).0, first.what));
                 format!("{file} has {}{}", problem::counted(problems), first.unwrap_or_default())
             }
         }
@@ -92,7 +94,9 @@ impl Fault {
         match self {
             Fault::Unread(why) => vec![why.clone()],
             Fault::Faulty { text, problems, .. } => {
-                let line = |p: &Problem| format!("{file} line {}: {}; {}", p.line_column(text).0, p.what, p.fix);
+                let line = |p: &Problem| {
+                    format!("{file} line {}: {}; {}", p.line_column(text).0, p.what, p.fix)
+                };
                 problems.iter().take(LOGGED_MAX).map(line).collect()
             }
         }
@@ -134,14 +138,20 @@ pub fn config(folder: Option<&Path>) -> Config {
     match keys(folder) {
         Ok(keymap) => config.keymap = Arc::new(keymap),
         Err(fault) => {
-            config.words.push(format!("THE DEFAULT KEYS are in use: {}; see `handover keys`", fault.words(KEYS)));
+            config.words.push(format!(
+                "THE DEFAULT KEYS are in use: {}; see `handover keys`",
+                fault.words(KEYS)
+            ));
             config.log.extend(fault.lines(KEYS));
         }
     }
     match own(folder) {
         Ok(own) => config.own = own.map(Arc::new),
         Err(fault) => {
-            config.words.push(format!("the default colours are in use: {}; see `handover theme`", fault.words(THEME)));
+            config.words.push(format!(
+                "the default colours are in use: {}; see `handover theme`",
+                fault.words(THEME)
+            ));
             config.log.extend(fault.lines(THEME));
         }
     }
@@ -156,17 +166,20 @@ pub fn config(folder: Option<&Path>) -> Config {
 }
 
 impl Config {
-    /// The colours in force, as [`App::paints`] has them; `theme` is the caller's choice, if they made one.
+    /// The colours in force, as [`App::paints`] has them; `theme` is the caller's choice, if they
+    /// made one.
     pub fn paints(&self, theme: Option<Theme>) -> (Theme, Paints) {
         let app = self.app(theme);
         let (base, paints) = app.paints();
         (base, paints.clone())
     }
 
-    /// An application with these keys and colours; `theme` is the caller's choice, if they made one.
+    /// An application with these keys and colours; `theme` is the caller's choice, if they made
+    /// one.
     pub fn app(&self, theme: Option<Theme>) -> App {
         let usual = if self.own.is_some() { Theme::Own } else { Theme::Dark };
-        let chosen = theme.filter(|theme| *theme != Theme::Own || self.own.is_some()).unwrap_or(usual);
+        let chosen =
+            theme.filter(|theme| *theme != Theme::Own || self.own.is_some()).unwrap_or(usual);
         let mut app = App::new(chosen);
         app.keymap = Arc::clone(&self.keymap);
         app.own.clone_from(&self.own);
@@ -186,15 +199,19 @@ fn read<T>(
     match fs::metadata(&path) {
         Ok(about) if !about.is_file() => return Err(unread("it is not a file")),
         Ok(_) => {}
-        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => return Ok(None),
+        Err(error) if matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            return Ok(None);
+        }
         Err(error) => return Err(unread(&error.to_string())),
     }
     let mut text = String::new();
     let file = fs::File::open(&path).map_err(|error| unread(&error.to_string()))?;
     // One byte more than the parser takes, so that it says what is wrong.
-    file.take(BYTES_MAX as u64 + 1).read_to_string(&mut text).map_err(|error| match error.kind() {
-        ErrorKind::InvalidData => unread("it is not UTF-8 text"),
-        _ => unread(&error.to_string()),
+    file.take(BYTES_MAX as u64 + 1).read_to_string(&mut text).map_err(|error| {
+        match error.kind() {
+            ErrorKind::InvalidData => unread("it is not UTF-8 text"),
+            _ => unread(&error.to_string()),
+        }
     })?;
     parse(&text).map(Some).map_err(|problems| Fault::Faulty { path, text, problems })
 }
@@ -235,16 +252,24 @@ mod tests {
 
     #[test]
     fn a_faulty_file_changes_nothing_and_is_spoken_of() {
-        let place = folder(&[(KEYS, b"hold = \"F1\"\ngo = \"F13\"\nstanby = \"x\"\n"), (THEME, b"\xff")]);
+        let place =
+            folder(&[(KEYS, b"hold = \"F1\"\ngo = \"F13\"\nstanby = \"x\"\n"), (THEME, b"\xff")]);
         fs::create_dir(place.path().join("sub")).unwrap();
         let config = config(Some(place.path()));
         assert_eq!(config.keymap, Arc::new(Keymap::default()));
         let said = "THE DEFAULT KEYS are in use: keys.toml has 2 errors (line 2: no key is called `F13`); \
                     see `handover keys`";
         assert_eq!(config.words[0], said);
-        assert!(config.words[1].contains("theme.toml cannot be read: it is not UTF-8 text"), "{:?}", config.words);
+        assert!(
+            config.words[1].contains("theme.toml cannot be read: it is not UTF-8 text"),
+            "{:?}",
+            config.words
+        );
         assert_eq!(config.log.len(), 3, "{:?}", config.log);
-        assert_eq!(config.log[1], "keys.toml line 3: no command is called `stanby`; did you mean `standby`?");
+        assert_eq!(
+            config.log[1],
+            "keys.toml line 3: no command is called `stanby`; did you mean `standby`?"
+        );
         fs::remove_file(place.path().join(KEYS)).unwrap();
         fs::create_dir(place.path().join(KEYS)).unwrap();
         let no_file = keys(Some(place.path())).unwrap_err();

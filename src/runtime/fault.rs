@@ -1,7 +1,8 @@
 //! Faults of the program's own: kept in a file, never on the screen.
 //!
-//! The usual panic hook writes to the terminal. With a terminal that is not being read it would block whichever thread
-//! has panicked, the station among them, so this one only appends to a file beside the runs.
+//! The usual panic hook writes to the terminal. With a terminal that is not being read it would
+//! block whichever thread has panicked, the station among them, so this one only appends to a file
+//! beside the runs.
 
 use std::error::Error;
 use std::fs::OpenOptions;
@@ -13,13 +14,14 @@ use rustix::io::Errno;
 use super::clock::wall_now;
 
 /// What the caller is told.
-pub const WORDS: &str = "handover hit an internal error and recovered: check the screen, and please report fault.log";
+pub const WORDS: &str =
+    "handover hit an internal error and recovered: check the screen, and please report fault.log";
 
 /// The file, in the state folder.
 const FILE: &str = "fault.log";
 
-/// `error` with all its causes in words, each said once, and what to do where the fault is not the file that they name but a limit of the
-/// system.
+/// `error` with all its causes in words, each said once, and what to do where the fault is not the
+/// file that they name but a limit of the system.
 pub fn words(error: &(dyn Error + 'static)) -> String {
     let mut words = String::new();
     let mut is_at_limit = false;
@@ -33,7 +35,8 @@ pub fn words(error: &(dyn Error + 'static)) -> String {
             words = format!("{words}: {said}");
         }
         let os = cause.downcast_ref::<std::io::Error>().and_then(std::io::Error::raw_os_error);
-        is_at_limit |= os.is_some_and(|os| [Errno::MFILE, Errno::NFILE].contains(&Errno::from_raw_os_error(os)));
+        is_at_limit |= os
+            .is_some_and(|os| [Errno::MFILE, Errno::NFILE].contains(&Errno::from_raw_os_error(os)));
     }
     if is_at_limit {
         words.push_str(
@@ -66,10 +69,16 @@ mod tests {
     fn a_limit_of_the_system_is_named_with_what_was_to_be_opened() {
         let source = || std::io::Error::from_raw_os_error(Errno::MFILE.raw_os_error());
         let open = OpenError::Io { path: "/runs/x/journal.jsonl".into(), source: source() };
-        for error in [anyhow::Error::from(open), Err::<(), _>(source()).context("cannot open a pipe").unwrap_err()] {
+        for error in [
+            anyhow::Error::from(open),
+            Err::<(), _>(source()).context("cannot open a pipe").unwrap_err(),
+        ] {
             let told = words(error.as_ref());
             assert_eq!(told.matches("Too many open files").count(), 1, "{told}");
-            assert!(told.starts_with("cannot open ") && told.contains("`ulimit -n 1024`"), "{told}");
+            assert!(
+                told.starts_with("cannot open ") && told.contains("`ulimit -n 1024`"),
+                "{told}"
+            );
         }
         assert_eq!(words(anyhow::anyhow!("b").context("a").as_ref()), "a: b");
     }

@@ -1,8 +1,9 @@
 //! The feed: the run's records, for everybody who follows it.
 //!
-//! The station publishes and never waits. Each follower has a [`Mailbox`] in which the records collect until its thread
-//! takes them. It is bounded: a follower that is stuck gets the whole state instead of more records than it could fold.
-//! What a follower needs besides the records (`T`) lies in the same mailbox, so that its thread waits in one place.
+//! The station publishes and never waits. Each follower has a [`Mailbox`] in which the records
+//! collect until its thread takes them. It is bounded: a follower that is stuck gets the whole
+//! state instead of more records than it could fold. What a follower needs besides the records
+//! (`T`) lies in the same mailbox, so that its thread waits in one place.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::Duration;
@@ -19,8 +20,8 @@ pub(super) struct Feed {
 }
 
 impl Feed {
-    /// A mailbox that gets every record from now on: the follower starts from the state as it was published last. A new
-    /// record does not wake its thread; [`Mailbox::tell`] does.
+    /// A mailbox that gets every record from now on: the follower starts from the state as it was
+    /// published last. A new record does not wake its thread; [`Mailbox::tell`] does.
     pub fn subscribe<T: Send + 'static>(&mut self, also: T) -> Arc<Mailbox<T>> {
         let waiting = Waiting { news: News::default(), also };
         let mailbox = Arc::new(Mailbox { waiting: Mutex::new(waiting), rung: Condvar::new() });
@@ -108,7 +109,8 @@ impl<T: Send> Follows for Mailbox<T> {
 impl<T> Mailbox<T> {
     /// What is in it now. The lock is held for moments only: the station takes it as well.
     pub fn lock(&self) -> MutexGuard<'_, Waiting<T>> {
-        // The contents are whole between any two statements, so a poisoned lock has nothing broken to hide.
+        // The contents are whole between any two statements, so a poisoned lock has nothing broken
+        // to hide.
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -124,12 +126,19 @@ impl<T> Mailbox<T> {
     }
 
     /// Waits until the mailbox is rung, or for `at_most` so long.
-    pub fn wait<'a>(&self, waiting: MutexGuard<'a, Waiting<T>>, at_most: Duration) -> MutexGuard<'a, Waiting<T>> {
+    pub fn wait<'a>(
+        &self,
+        waiting: MutexGuard<'a, Waiting<T>>,
+        at_most: Duration,
+    ) -> MutexGuard<'a, Waiting<T>> {
         self.rung.wait_timeout(waiting, at_most).unwrap_or_else(PoisonError::into_inner).0
     }
 
     /// Waits as long as `condition` holds.
-    pub fn wait_while(&self, mut condition: impl FnMut(&mut T) -> bool) -> MutexGuard<'_, Waiting<T>> {
+    pub fn wait_while(
+        &self,
+        mut condition: impl FnMut(&mut T) -> bool,
+    ) -> MutexGuard<'_, Waiting<T>> {
         let waited = self.rung.wait_while(self.lock(), |waiting| condition(&mut waiting.also));
         waited.unwrap_or_else(PoisonError::into_inner)
     }
@@ -144,12 +153,19 @@ mod tests {
     use crate::show::file;
 
     fn note(seq: u64) -> Record {
-        Record::new(seq, Timestamp::UNIX_EPOCH, seq as RunNs, Event::NoteTaken { text: seq.to_string(), cue: None })
+        Record::new(
+            seq,
+            Timestamp::UNIX_EPOCH,
+            seq as RunNs,
+            Event::NoteTaken { text: seq.to_string(), cue: None },
+        )
     }
 
     #[test]
     fn every_follower_folds_the_same_state_and_one_that_is_stuck_gets_the_whole() {
-        let show = file::parse("title = \"x\"\n[[segment]]\ntitle = \"s\"\nduration = \"1m\"\n", "UTC").unwrap();
+        let show =
+            file::parse("title = \"x\"\n[[segment]]\ntitle = \"s\"\nduration = \"1m\"\n", "UTC")
+                .unwrap();
         let mut state = State::new(Arc::new(show));
         let (mut quick, mut stuck, mut late) = (state.clone(), state.clone(), None);
         let mut feed = Feed::default();
@@ -172,11 +188,17 @@ mod tests {
         }
         let news = std::mem::take(&mut stuck_box.lock().news);
         let kept: usize = news.records.iter().map(|batch| batch.len()).sum();
-        assert!(seq > BACKLOG as u64 && news.whole.is_some() && kept < BACKLOG, "{seq} records, {kept} kept");
+        assert!(
+            seq > BACKLOG as u64 && news.whole.is_some() && kept < BACKLOG,
+            "{seq} records, {kept} kept"
+        );
         news.fold(&mut stuck, |_, _| {});
         let (mut late, late_box) = late.unwrap();
         std::mem::take(&mut late_box.lock().news).fold(&mut late, |_, _| {});
         assert_eq!((&stuck, &late), (&state, &state));
-        assert!(gone.upgrade().is_none() && feed.followers.len() == 3, "who has gone costs nothing");
+        assert!(
+            gone.upgrade().is_none() && feed.followers.len() == 3,
+            "who has gone costs nothing"
+        );
     }
 }

@@ -1,7 +1,9 @@
-//! The follower: a thread that follows the run by its records, and tells remote controls and displays what is true.
+//! The follower: a thread that follows the run by its records, and tells remote controls and
+//! displays what is true.
 //!
-//! The station publishes the records in its [`Feed`] and goes on. Like the screen it keeps its own copy of the state, so that ten
-//! pictures a second cost the station nothing, and a stalled terminal does not freeze the displays on the wall.
+//! The station publishes the records in its [`Feed`] and goes on. Like the screen it keeps its own
+//! copy of the state, so that ten pictures a second cost the station nothing, and a stalled
+//! terminal does not freeze the displays on the wall.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -18,7 +20,8 @@ use crate::show::CueIx;
 
 /// How often subscribers are told, besides every change.
 const EVERY: Duration = Duration::from_millis(100);
-/// How often it is looked whether anybody has subscribed; who has is told at once what was published last.
+/// How often it is looked whether anybody has subscribed; who has is told at once what was
+/// published last.
 const UNWATCHED: Duration = Duration::from_millis(500);
 
 /// The station's hold on the follower. Its drop ends the thread.
@@ -41,7 +44,12 @@ impl Follower {
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub fn start(feed: &mut Feed, remote: Arc<Remote>, state: State, clock: RunClock) -> std::io::Result<Self> {
+    pub fn start(
+        feed: &mut Feed,
+        remote: Arc<Remote>,
+        state: State,
+        clock: RunClock,
+    ) -> std::io::Result<Self> {
         let mailbox = feed.subscribe(Told::default());
         let account = Account::new(remote, state, clock);
         let box_of_thread = Arc::clone(&mailbox);
@@ -52,7 +60,8 @@ impl Follower {
         Ok(Follower { mailbox })
     }
 
-    /// Tells it what plays on the outputs, as they were at `now_ns`, and wakes it where records have come as well.
+    /// Tells it what plays on the outputs, as they were at `now_ns`, and wakes it where records
+    /// have come as well.
     pub fn publish(&self, outputs: &[Health], now_ns: u64) {
         let mut waiting = self.mailbox.lock();
         let told = &mut waiting.also;
@@ -97,7 +106,8 @@ impl History {
         if let Event::CueFired { cue, cause, .. } = event {
             self.fired += 1;
             let by_go = matches!(cause, Cause::Go | Cause::Remote | Cause::Auto);
-            let firing = state.show().find(cue).map(|cue| Firing { number: self.fired, cue, by_go });
+            let firing =
+                state.show().find(cue).map(|cue| Firing { number: self.fired, cue, by_go });
             self.firings.extend(firing);
             if self.firings.len() > FIRINGS_MAX {
                 self.firings.pop_front();
@@ -112,7 +122,15 @@ impl Account {
     fn new(remote: Arc<Remote>, state: State, clock: RunClock) -> Self {
         let show = state.show();
         let embargoed = show.cue_indices().filter(|&cue| show.cue(cue).embargo).collect();
-        Account { remote, state, embargoed, clock, clips: vec![], clips_ns: 0, history: History::default() }
+        Account {
+            remote,
+            state,
+            embargoed,
+            clock,
+            clips: vec![],
+            clips_ns: 0,
+            history: History::default(),
+        }
     }
 
     fn follow(mut self, mailbox: &Mailbox<Told>) {
@@ -166,24 +184,35 @@ impl Account {
             let moves = state.held_since().is_none();
             match self.clips.iter().find(|clip| clip.cue == *cue) {
                 Some(clip) => {
-                    let since_ns = if clip.moves { now_ns.saturating_sub(self.clips_ns) } else { 0 };
+                    let since_ns =
+                        if clip.moves { now_ns.saturating_sub(self.clips_ns) } else { 0 };
                     let elapsed_ns = clip.position_ns.saturating_add(since_ns);
-                    Running { cue: *cue, elapsed_ns, of_ns: clip.length_ns.or(of_ns), moves: clip.moves }
+                    Running {
+                        cue: *cue,
+                        elapsed_ns,
+                        of_ns: clip.length_ns.or(of_ns),
+                        moves: clip.moves,
+                    }
                 }
                 None => Running { cue: *cue, elapsed_ns, of_ns, moves },
             }
         };
         let running = on_air_cues.iter().map(running).collect();
-        let segment_left_ns = state.segment_countdown(run_ns).as_ref().map_or(0, Countdown::left_ns);
+        let segment_left_ns =
+            state.segment_countdown(run_ns).as_ref().map_or(0, Countdown::left_ns);
         let next = state.playhead();
-        let (mut ready, missing): (Vec<_>, Vec<_>) = (vec![], next.map_or(vec![], |cue| state.missing(cue).collect()));
+        let (mut ready, missing): (Vec<_>, Vec<_>) =
+            (vec![], next.map_or(vec![], |cue| state.missing(cue).collect()));
         if let Some(cue) = next {
             let needs = &state.show().cue(cue).needs;
             ready.extend(needs.iter().copied().filter(|department| !missing.contains(department)));
         }
         Picture {
             on_air,
-            left_ns: on_air.as_ref().and_then(left_ns).or(state.current_segment().map(|_| segment_left_ns)),
+            left_ns: on_air
+                .as_ref()
+                .and_then(left_ns)
+                .or(state.current_segment().map(|_| segment_left_ns)),
             segment: state.current_segment(),
             segment_left_ns,
             next,
@@ -194,7 +223,12 @@ impl Account {
             clip_left_ns: self.clips.iter().find_map(clip_left_ns),
             running,
             firings: self.history.firings.iter().copied().collect(),
-            public: self.embargoed.iter().copied().filter(|&cue| !state.is_embargoed(cue)).collect(),
+            public: self
+                .embargoed
+                .iter()
+                .copied()
+                .filter(|&cue| !state.is_embargoed(cue))
+                .collect(),
             panics: self.history.panics,
         }
     }

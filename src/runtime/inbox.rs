@@ -1,7 +1,8 @@
 //! The station's inbox: messages of the other threads, and a pipe that ends its wait for them.
 //!
-//! A lock and no channel: a channel's reader spins while a writer is half-way through, and the station runs in real time,
-//! so a writer that it has pushed off the processor would never get to the other half. Who waits for a lock sleeps.
+//! A lock and no channel: a channel's reader spins while a writer is half-way through, and the
+//! station runs in real time, so a writer that it has pushed off the processor would never get to
+//! the other half. Who waits for a lock sleeps.
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};

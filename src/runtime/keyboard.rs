@@ -1,7 +1,8 @@
 //! The keyboard: the terminal's input, read by the station itself.
 //!
-//! crossterm reads the terminal by itself, and waits in that read when half a sequence has come. Cues would wait with it.
-//! So this reads, never waits longer than it is asked to, and has [`crate::input`] say what was sent.
+//! crossterm reads the terminal by itself, and waits in that read when half a sequence has come.
+//! Cues would wait with it. So this reads, never waits longer than it is asked to, and has
+//! [`crate::input`] say what was sent.
 
 use std::io::{self, ErrorKind};
 use std::os::fd::BorrowedFd;
@@ -37,17 +38,27 @@ pub struct Keyboard {
 }
 
 impl Keyboard {
-    /// Waits for input, the bell of the inbox, or `timeout`, and takes in everything that was typed; `watched` is false
-    /// once the terminal is gone.
-    pub fn wait(&mut self, watched: bool, bell: BorrowedFd<'_>, timeout: Option<Duration>) -> Woken {
+    /// Waits for input, the bell of the inbox, or `timeout`, and takes in everything that was
+    /// typed; `watched` is false once the terminal is gone.
+    pub fn wait(
+        &mut self,
+        watched: bool,
+        bell: BorrowedFd<'_>,
+        timeout: Option<Duration>,
+    ) -> Woken {
         let stdin = rustix::stdio::stdin();
-        let mut fds = [PollFd::from_borrowed_fd(bell, PollFlags::IN), PollFd::from_borrowed_fd(stdin, PollFlags::IN)];
+        let mut fds = [
+            PollFd::from_borrowed_fd(bell, PollFlags::IN),
+            PollFd::from_borrowed_fd(stdin, PollFlags::IN),
+        ];
         let fds = if watched { &mut fds[..] } else { &mut fds[..1] };
         // A lone ESC is a key when nothing follows it in time, and the like.
-        let left = |deadline_ns: u64| Duration::from_nanos(deadline_ns.saturating_sub(machine_ns()));
+        let left =
+            |deadline_ns: u64| Duration::from_nanos(deadline_ns.saturating_sub(machine_ns()));
         let decides = self.reader.deadline().filter(|_| watched).map(left);
         let timeout = [timeout, decides].into_iter().flatten().min();
-        let timeout = timeout.map(|t| Timespec { tv_sec: t.as_secs() as i64, tv_nsec: t.subsec_nanos().into() });
+        let timeout = timeout
+            .map(|t| Timespec { tv_sec: t.as_secs() as i64, tv_nsec: t.subsec_nanos().into() });
         let looked_ns = *self.looked_ns.get_or_insert_with(machine_ns);
         self.stood_ns = 0;
         if poll(fds, timeout.as_ref()).is_err() || !watched {
@@ -67,7 +78,8 @@ impl Keyboard {
         Woken::Up
     }
 
-    /// How long before the last [`Keyboard::wait`] ended nobody had looked at the terminal, nanoseconds.
+    /// How long before the last [`Keyboard::wait`] ended nobody had looked at the terminal,
+    /// nanoseconds.
     pub fn stood_ns(&self) -> u64 {
         self.stood_ns
     }
@@ -91,7 +103,8 @@ impl Keyboard {
         Ok(())
     }
 
-    /// Takes text that was typed in one go: two characters or more that stand before everything else.
+    /// Takes text that was typed in one go: two characters or more that stand before everything
+    /// else.
     pub fn next_text(&mut self) -> Option<String> {
         self.reader.next_text()
     }
@@ -106,22 +119,25 @@ impl Keyboard {
         self.reader.tells_held()
     }
 
-    /// Returns `true` once after the terminal has stopped saying it, as [`Reader::has_stopped_telling`] does.
+    /// Returns `true` once after the terminal has stopped saying it, as
+    /// [`Reader::has_stopped_telling`] does.
     pub fn has_stopped_telling(&mut self) -> bool {
         self.reader.has_stopped_telling()
     }
 
-    /// Waits until the terminal has sent all that it had to say in the form of this program, and forgets it: the shell
-    /// would read the release of the key that left as text. The terminal was asked for its keys when it got the form of
-    /// before, and what it answers is the last of it.
+    /// Waits until the terminal has sent all that it had to say in the form of this program, and
+    /// forgets it: the shell would read the release of the key that left as text. The terminal was
+    /// asked for its keys when it got the form of before, and what it answers is the last of it.
     pub fn settle(&mut self, at_most: Duration) {
-        let until_ns = machine_ns().saturating_add(u64::try_from(at_most.as_nanos()).unwrap_or(u64::MAX));
+        let until_ns =
+            machine_ns().saturating_add(u64::try_from(at_most.as_nanos()).unwrap_or(u64::MAX));
         loop {
             let left_ns = until_ns.saturating_sub(machine_ns());
             let stdin = rustix::stdio::stdin();
             let mut fds = [PollFd::from_borrowed_fd(stdin, PollFlags::IN)];
             let timeout = Timespec { tv_sec: 0, tv_nsec: left_ns.min(999_999_999) as _ };
-            let has_come = left_ns > 0 && poll(&mut fds, Some(&timeout)).is_ok_and(|count| count > 0);
+            let has_come =
+                left_ns > 0 && poll(&mut fds, Some(&timeout)).is_ok_and(|count| count > 0);
             if !has_come || self.read().is_err() {
                 break;
             }
@@ -135,7 +151,10 @@ impl Keyboard {
     /// Forgets what was typed while nobody listened.
     pub fn discard(&mut self) {
         *self = Keyboard::default();
-        let _ = rustix::termios::tcflush(rustix::stdio::stdin(), rustix::termios::QueueSelector::IFlush);
+        let _ = rustix::termios::tcflush(
+            rustix::stdio::stdin(),
+            rustix::termios::QueueSelector::IFlush,
+        );
     }
 }
 

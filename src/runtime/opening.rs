@@ -1,4 +1,5 @@
-//! Opening a session: which show, which run, and everything that can be refused before the screen is taken.
+//! Opening a session: which show, which run, and everything that can be refused before the screen
+//! is taken.
 
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
@@ -85,7 +86,8 @@ pub(super) struct Session {
     pub id: Option<RunId>,
     pub conductor: Conductor,
     pub log: Log,
-    /// The first event: the run's start, or its resumption. None where the run has begun already and goes on.
+    /// The first event: the run's start, or its resumption. None where the run has begun already
+    /// and goes on.
     pub begin: Option<Event>,
     /// Where the playhead is to begin, where it is not the first cue.
     pub playhead: Option<CueIx>,
@@ -117,7 +119,8 @@ struct Script {
     rehearse: bool,
 }
 
-/// The latest instant of the run's clock at which a run is taken up: half of what it can last, some 73 years.
+/// The latest instant of the run's clock at which a run is taken up: half of what it can last, some
+/// 73 years.
 const RESUME_NS_MAX: u64 = RUN_NS_MAX / 2;
 
 /// Opens what `wishes` ask for; `None` where the caller thought better of it.
@@ -144,7 +147,10 @@ pub(super) fn open(wishes: &Wishes, inbox: &Inbox, post: &Post) -> anyhow::Resul
 
 /// The run that `--resume` names by its id, where no show has that name.
 fn run_named(wishes: &Wishes, store: &Store) -> Option<Box<RunFolder>> {
-    let path = wishes.show.as_deref().filter(|path| wishes.unfinished == Unfinished::Resume && !path.exists())?;
+    let path = wishes
+        .show
+        .as_deref()
+        .filter(|path| wishes.unfinished == Unfinished::Resume && !path.exists())?;
     let name = path.to_str().filter(|name| builtin::find(name).is_none())?;
     resumable::named(store, name).map(Box::new)
 }
@@ -153,9 +159,16 @@ fn script(wishes: &Wishes) -> anyhow::Result<Script> {
     let path = wishes.show.as_deref().unwrap_or(Path::new(builtin::FIRST));
     let name = path.to_str().and_then(builtin::find).filter(|_| !path.exists());
     if let Some(builtin) = name {
-        let (show, warnings) = parse_warned(builtin.text, &format!("built-in show {}", builtin.name))?;
+        let (show, warnings) =
+            parse_warned(builtin.text, &format!("built-in show {}", builtin.name))?;
         let source = format!("built-in:{}", builtin.name);
-        return Ok(Script { text: builtin.text.to_owned(), source, show, warnings, rehearse: true });
+        return Ok(Script {
+            text: builtin.text.to_owned(),
+            source,
+            show,
+            warnings,
+            rehearse: true,
+        });
     }
     let text = read(path)?;
     let (show, warnings) = parse_warned(&text, &path.display().to_string())?;
@@ -164,13 +177,22 @@ fn script(wishes: &Wishes) -> anyhow::Result<Script> {
 }
 
 fn fresh(wishes: &Wishes, store: &Store, script: Script, post: &Post) -> anyhow::Result<Session> {
-    let outputs = wiring::outputs(&script.show, &script.source, script.rehearse, &wishes.config.permits, post);
+    let outputs = wiring::outputs(
+        &script.show,
+        &script.source,
+        script.rehearse,
+        &wishes.config.permits,
+        post,
+    );
     let (remote, deaf) = wiring::remote(&script.show, wishes.listen, &wishes.config.permits, post)?;
     let now = wall_now();
     let begin = first_event(&script, wishes, now)?;
-    let Event::RunStarted { speed, day, shift_ns, clock, .. } = &begin else { bail!("a run begins with its start") };
+    let Event::RunStarted { speed, day, shift_ns, clock, .. } = &begin else {
+        bail!("a run begins with its start")
+    };
     let playhead = wishes.start.playhead(&script.show, *day, *clock)?;
-    let stamp = now.to_zoned_datetime(jiff::tz::TimeZone::system()).strftime("%Y%m%d-%H%M%S").to_string();
+    let stamp =
+        now.to_zoned_datetime(jiff::tz::TimeZone::system()).strftime("%Y%m%d-%H%M%S").to_string();
     let greets = store.ids().is_ok_and(|ids| ids.is_empty());
     let made = store.create(&format!("{stamp}-{}", slug(&script.show.title)), &script.text);
     let (id, journal, journal_alarm) = match made {
@@ -181,29 +203,46 @@ fn fresh(wishes: &Wishes, store: &Store, script: Script, post: &Post) -> anyhow:
         Err(error) => (None, None, Some(fault::words(&error))),
     };
     let dated = script.show.date.filter(|date| !script.rehearse && date != day);
-    let shifted = shift_ns.map(|_| "the show's clock is set for a technical rehearsal; outputs are live".to_owned());
+    let shifted = shift_ns
+        .map(|_| "the show's clock is set for a technical rehearsal; outputs are live".to_owned());
     let dated = dated.map(|date| format!("the show is dated {date}: its times are used for {day}"));
     let passed = playhead.filter(|_| matches!(wishes.start, Start::At { .. })).map(|cue| {
         let number = &script.show.cue(cue).number;
         format!("begins at cue {number}: what is planned before it is passed over")
     });
-    let neighbours = if script.rehearse { vec![] } else { choice::neighbours(store, &script.show, &script.source) };
+    let neighbours = if script.rehearse {
+        vec![]
+    } else {
+        choice::neighbours(store, &script.show, &script.source)
+    };
     // Of a show with a date its warnings say this already.
     let is_laid_out = script.rehearse || script.show.date.is_some();
-    let odd = if is_laid_out { vec![] } else { crate::show::plan::odd_times(&script.show, *day, now) };
+    let odd =
+        if is_laid_out { vec![] } else { crate::show::plan::odd_times(&script.show, *day, now) };
     let warned = match script.warnings.len() {
         0 => None,
         1 => Some("1 warning about this show: it is in the log".to_owned()),
         count => Some(format!("{count} warnings about this show: they are in the log")),
     };
-    let words: Vec<String> =
-        passed.into_iter().chain(dated).chain(shifted).chain(neighbours).chain(odd).chain(warned).collect();
+    let words: Vec<String> = passed
+        .into_iter()
+        .chain(dated)
+        .chain(shifted)
+        .chain(neighbours)
+        .chain(odd)
+        .chain(warned)
+        .collect();
     let mut log = Log::default();
     note_config(&wishes.config, wishes.note.as_deref(), &mut log, 0);
     note_warnings(&script.warnings, &mut log, 0);
     Ok(Session {
         id,
-        conductor: Conductor::new(State::new(script.show), RunClock::new(machine_ns(), 0, now, *speed), 0, 0),
+        conductor: Conductor::new(
+            State::new(script.show),
+            RunClock::new(machine_ns(), 0, now, *speed),
+            0,
+            0,
+        ),
         log,
         begin: Some(begin),
         playhead,
@@ -245,12 +284,15 @@ fn resume(
         Some((source.as_str(), show_crc.as_deref()))
     });
     let (source, show_crc) = started.unwrap_or_default();
-    let outputs = wiring::outputs(&show, source, state.is_rehearsal(), &wishes.config.permits, post);
+    let outputs =
+        wiring::outputs(&show, source, state.is_rehearsal(), &wishes.config.permits, post);
     let (remote, deaf) = wiring::remote(&show, wishes.listen, &wishes.config.permits, post)?;
     let now = wall_now();
     let down = now.duration_since(last.at).max(SignedDuration::ZERO);
-    let down_ns = u64::try_from(down.as_nanos()).unwrap_or(u64::MAX).saturating_mul(u64::from(state.speed()));
-    // A fast rehearsal on a machine whose clock was set from 1970 to today has been down for ages: no sum may overflow.
+    let down_ns =
+        u64::try_from(down.as_nanos()).unwrap_or(u64::MAX).saturating_mul(u64::from(state.speed()));
+    // A fast rehearsal on a machine whose clock was set from 1970 to today has been down for ages:
+    // no sum may overflow.
     let run_ns = last.run_ns.saturating_add(down_ns).min(RESUME_NS_MAX.max(last.run_ns));
     let down_ns = run_ns - last.run_ns;
     note_config(&wishes.config, wishes.note.as_deref(), &mut log, run_ns);
@@ -268,7 +310,9 @@ fn resume(
     }
     let file_changed = script.is_some_and(|script| script.text != text);
     if file_changed {
-        words.push("the show file was changed after the run began: the run keeps the old show".into());
+        words.push(
+            "the show file was changed after the run began: the run keeps the old show".into(),
+        );
     }
     if !state.is_rehearsal() {
         words.extend(choice::neighbours(store, &show, source));
@@ -277,11 +321,17 @@ fn resume(
     if let Some(summary) = &folder.summary {
         let on_air = resumable::on_air(summary).unwrap_or_else(|| "nothing on air".into());
         let since = ago(summary.last_at, now);
-        words.push(format!("“{}”, {}, last event {since} ago, {on_air}; run {id}", summary.show, summary.kind()));
+        words.push(format!(
+            "“{}”, {}, last event {since} ago, {on_air}; run {id}",
+            summary.show,
+            summary.kind()
+        ));
     }
     let mut app = wishes.config.app(wishes.theme);
     app.show_alarm = match (show_changed, file_changed) {
-        (true, _) => Some("show.toml was changed after the run began: check the cues to come".to_owned()),
+        (true, _) => {
+            Some("show.toml was changed after the run began: check the cues to come".to_owned())
+        }
         (false, true) => Some("changed since the run began: the run keeps the old show".to_owned()),
         (false, false) => None,
     };
@@ -306,7 +356,8 @@ fn resume(
     })
 }
 
-/// The first words to the caller. Keys that are not where they put them come first, and are an alarm.
+/// The first words to the caller. Keys that are not where they put them come first, and are an
+/// alarm.
 fn said(config: &Config, note: Option<&str>, words: &[String]) -> Option<(String, Tone)> {
     let faults = &config.words;
     let tone = if faults.is_empty() { Tone::Attention } else { Tone::Alarm };
@@ -327,7 +378,9 @@ fn note_warnings(warnings: &[String], log: &mut Log, at_ns: RunNs) {
 
 /// A journal and the show beside it belong together, or somebody has exchanged one of them.
 fn known_cues(show: &Show, records: &[Record], id: &RunId) -> anyhow::Result<()> {
-    let unknown = records.iter().find_map(|r| r.event.cue().filter(|cue| show.find(cue).is_none()).map(|cue| (r, cue)));
+    let unknown = records
+        .iter()
+        .find_map(|r| r.event.cue().filter(|cue| show.find(cue).is_none()).map(|cue| (r, cue)));
     match unknown {
         Some((record, cue)) => bail!(
             "line {} of run {id}'s journal speaks of cue {cue}, which the show.toml beside it does not have; \

@@ -1,4 +1,5 @@
-//! The questions at the start: what to do about an unfinished run of the show, or one that another program calls.
+//! The questions at the start: what to do about an unfinished run of the show, or one that another
+//! program calls.
 
 use std::io::{self, Write};
 
@@ -23,17 +24,26 @@ pub enum Answer {
     Leave,
 }
 
-/// Asks what to do about an unfinished run, and waits for one of the keys that it lists; `holder` has the run, without a terminal.
+/// Asks what to do about an unfinished run, and waits for one of the keys that it lists; `holder`
+/// has the run, without a terminal.
 ///
 /// # Errors
 /// When the terminal is gone.
-pub fn ask(folder: &RunFolder, holder: Option<Holder>, now: Timestamp, inbox: &Inbox) -> io::Result<Answer> {
+pub fn ask(
+    folder: &RunFolder,
+    holder: Option<Holder>,
+    now: Timestamp,
+    inbox: &Inbox,
+) -> io::Result<Answer> {
     in_terminal(|| {
         let (mut keys, mut out) = (Keys::new(inbox), io::stdout());
         let title = title(folder);
         tell(
             folder,
-            &holder.map_or_else(|| format!("An unfinished run of {title} is here"), |h| going_on(&title, h)),
+            &holder.map_or_else(
+                || format!("An unfinished run of {title} is here"),
+                |h| going_on(&title, h),
+            ),
             now,
         )?;
         let prompt = "\r\n  r  resume it    f  start a fresh run    q or Esc  quit  > ";
@@ -45,7 +55,9 @@ pub fn ask(folder: &RunFolder, holder: Option<Holder>, now: Timestamp, inbox: &I
             match (key.code, key.modifiers - KeyModifiers::SHIFT) {
                 (KeyCode::Char('r' | 'R'), KeyModifiers::NONE) => return Ok(Answer::Resume),
                 (KeyCode::Char('f' | 'F'), KeyModifiers::NONE) => return Ok(Answer::Fresh),
-                (KeyCode::Char('q' | 'Q'), KeyModifiers::NONE) | (KeyCode::Esc, _) => return Ok(Answer::Leave),
+                (KeyCode::Char('q' | 'Q'), KeyModifiers::NONE) | (KeyCode::Esc, _) => {
+                    return Ok(Answer::Leave);
+                }
                 // Once is enough: a key that is held down must not fill the screen.
                 _ if is_told => {}
                 _ => {
@@ -58,16 +70,24 @@ pub fn ask(folder: &RunFolder, holder: Option<Holder>, now: Timestamp, inbox: &I
     })
 }
 
-/// Asks which of several unfinished runs goes on, or whether the only one does that is there; `None`: neither.
+/// Asks which of several unfinished runs goes on, or whether the only one does that is there;
+/// `None`: neither.
 ///
 /// # Errors
 /// When the terminal is gone.
-pub fn ask_which(folders: Vec<RunFolder>, now: Timestamp, inbox: &Inbox) -> io::Result<Option<RunFolder>> {
+pub fn ask_which(
+    folders: Vec<RunFolder>,
+    now: Timestamp,
+    inbox: &Inbox,
+) -> io::Result<Option<RunFolder>> {
     in_terminal(|| {
         let (mut keys, mut out) = (Keys::new(inbox), io::stdout());
-        let (damaged, mut folders): (Vec<_>, Vec<_>) = folders.into_iter().partition(|folder| folder.fault.is_some());
+        let (damaged, mut folders): (Vec<_>, Vec<_>) =
+            folders.into_iter().partition(|folder| folder.fault.is_some());
         match folders.as_slice() {
-            [_] if !damaged.is_empty() => write!(out, "One unfinished run can be resumed. Go on with it?\r\n\r\n")?,
+            [_] if !damaged.is_empty() => {
+                write!(out, "One unfinished run can be resumed. Go on with it?\r\n\r\n")?
+            }
             [_] => write!(out, "The unfinished run is not of today. Go on with it?\r\n\r\n")?,
             _ => write!(out, "More than one run is unfinished. Resume which one?\r\n\r\n")?,
         }
@@ -78,9 +98,14 @@ pub fn ask_which(folders: Vec<RunFolder>, now: Timestamp, inbox: &Inbox) -> io::
             }
         }
         for folder in &damaged {
-            write!(out, "  -  {}\r\n     its journal is damaged, it cannot be resumed\r\n", folder.id)?;
+            write!(
+                out,
+                "  -  {}\r\n     its journal is damaged, it cannot be resumed\r\n",
+                folder.id
+            )?;
         }
-        let numbers = if folders.len() > 1 { format!("1 to {}", folders.len()) } else { "1".to_owned() };
+        let numbers =
+            if folders.len() > 1 { format!("1 to {}", folders.len()) } else { "1".to_owned() };
         let prompt = format!("\r\n  {numbers}  resume it    q or Esc  quit  > ");
         write!(out, "{prompt}")?;
         out.flush()?;
@@ -88,7 +113,9 @@ pub fn ask_which(folders: Vec<RunFolder>, now: Timestamp, inbox: &Inbox) -> io::
         loop {
             let Some(key) = keys.next()? else { return Ok(None) };
             match (key.code, key.modifiers - KeyModifiers::SHIFT) {
-                (KeyCode::Char('q' | 'Q'), KeyModifiers::NONE) | (KeyCode::Esc, _) => return Ok(None),
+                (KeyCode::Char('q' | 'Q'), KeyModifiers::NONE) | (KeyCode::Esc, _) => {
+                    return Ok(None);
+                }
                 (KeyCode::Char(c @ '1'..='9'), KeyModifiers::NONE) => {
                     let at = c.to_digit(10).and_then(|digit| (digit as usize).checked_sub(1));
                     if let Some(at) = at.filter(|&at| at < folders.len()) {
@@ -106,8 +133,8 @@ pub fn ask_which(folders: Vec<RunFolder>, now: Timestamp, inbox: &Inbox) -> io::
     })
 }
 
-/// Asks whether to call a live run of a show, a new one or one that was left, beside the one that `holder` has; returns
-/// `true` after a typed yes.
+/// Asks whether to call a live run of a show, a new one or one that was left, beside the one that
+/// `holder` has; returns `true` after a typed yes.
 ///
 /// # Errors
 /// When the terminal is gone.
@@ -142,7 +169,10 @@ fn in_terminal<T>(ask: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
 
 /// What the show of a run is called.
 fn title(folder: &RunFolder) -> String {
-    folder.summary.as_ref().map_or_else(|| folder.id.to_string(), |summary| format!("“{}”", summary.show))
+    folder
+        .summary
+        .as_ref()
+        .map_or_else(|| folder.id.to_string(), |summary| format!("“{}”", summary.show))
 }
 
 /// Who has the run of the show `title` at the moment.
@@ -177,7 +207,8 @@ impl<'a> Keys<'a> {
         Keys { keyboard, inbox, has_ended: false }
     }
 
-    /// The next key that was pressed by itself; `None` for Ctrl-C, and where a signal ends the program.
+    /// The next key that was pressed by itself; `None` for Ctrl-C, and where a signal ends the
+    /// program.
     fn next(&mut self) -> io::Result<Option<KeyEvent>> {
         loop {
             // What was pasted answers nothing.
@@ -205,15 +236,17 @@ impl<'a> Keys<'a> {
                     | Input::KeyFlags(_)
                     | Input::Reply => continue,
                 };
-                let is_ctrl_c =
-                    |key: &KeyEvent| key.code == KeyCode::Char('c') && key.modifiers.contains(KeyModifiers::CONTROL);
+                let is_ctrl_c = |key: &KeyEvent| {
+                    key.code == KeyCode::Char('c') && key.modifiers.contains(KeyModifiers::CONTROL)
+                };
                 self.has_ended = keys.iter().any(is_ctrl_c);
                 return Ok(if self.has_ended { vec![] } else { keys });
             }
             if self.keyboard.wait(true, self.inbox.bell(), None) == Woken::Lost {
                 return Err(io::Error::other("the terminal is gone"));
             }
-            let ends = |message: &Msg| matches!(message, &Msg::Signal(signal) if signals::ends(signal));
+            let ends =
+                |message: &Msg| matches!(message, &Msg::Signal(signal) if signals::ends(signal));
             if self.inbox.take().iter().any(ends) {
                 self.has_ended = true;
                 return Ok(vec![]);
@@ -222,7 +255,10 @@ impl<'a> Keys<'a> {
     }
 
     /// A line that is typed, shown letter by letter; `None` where it is broken off.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the keys are crossterm's; all others mean nothing here")]
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the keys are crossterm's; all others mean nothing here"
+    )]
     fn line(&mut self) -> io::Result<Option<String>> {
         let (mut line, mut out) = (String::new(), io::stdout());
         while !self.has_ended {

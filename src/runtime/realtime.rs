@@ -1,15 +1,17 @@
 //! Real-time scheduling for the station's thread, where the system allows it.
 //!
-//! A cue that is due must not wait until the processor has done with somebody else's work: under load an ordinary thread
-//! wakes up milliseconds late, one of the class SCHED_FIFO some hundredths of one. The station mostly sleeps and never
-//! spins, so it takes nothing from the others. Only it is in that class: whatever it starts has to step back.
+//! A cue that is due must not wait until the processor has done with somebody else's work: under
+//! load an ordinary thread wakes up milliseconds late, one of the class SCHED_FIFO some hundredths
+//! of one. The station mostly sleeps and never spins, so it takes nothing from the others. Only it
+//! is in that class: whatever it starts has to step back.
 
 use thread_priority::{
     NormalThreadSchedulePolicy, RealtimeThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy,
     set_thread_priority_and_policy, thread_native_id,
 };
 
-/// In the middle of 1 to 99: above everything ordinary, below the kernel's own threads for disks and the net.
+/// In the middle of 1 to 99: above everything ordinary, below the kernel's own threads for disks
+/// and the net.
 const PRIORITY: u8 = 40;
 /// What stands for a nice value of 0 on the scale from 0 to 99 (`ThreadPriority::to_posix`).
 const ORDINARY: u8 = 48;

@@ -1,8 +1,8 @@
 //! The screen: a thread that follows the run by its records and draws it.
 //!
-//! The station publishes the records in its [`Feed`] and goes on; whatever has collected is drawn in one frame. A terminal
-//! that is not being read blocks this thread and nothing else. It keeps its own copy of the state, folded from the same
-//! events, so nothing is shared but the mailbox.
+//! The station publishes the records in its [`Feed`] and goes on; whatever has collected is drawn
+//! in one frame. A terminal that is not being read blocks this thread and nothing else. It keeps
+//! its own copy of the state, folded from the same events, so nothing is shared but the mailbox.
 
 use std::io;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -109,7 +109,8 @@ impl Screen {
                 Ok(Ok(())) => {}
                 Ok(Err(_)) => post.send(Msg::ScreenLost),
                 Err(_) => {
-                    // What was put on the terminal's stacks has to come off before the next screen puts it there again.
+                    // What was put on the terminal's stacks has to come off before the next screen
+                    // puts it there again.
                     let _ = Tty::new().and_then(|mut tty| terminal::leave(&mut tty, false));
                     post.send(Msg::ScreenFault);
                 }
@@ -118,8 +119,8 @@ impl Screen {
         Ok(Screen { mailbox, hits, done, told })
     }
 
-    /// Has a frame drawn of what the feed has published, of `app` and of `words`, if any of it is new: never waits for the
-    /// terminal.
+    /// Has a frame drawn of what the feed has published, of `app` and of `words`, if any of it is
+    /// new: never waits for the terminal.
     pub fn publish(&mut self, has_records: bool, app: &App, words: &mut Vec<Word>) {
         if !has_records && words.is_empty() && *app == self.told {
             return;
@@ -156,8 +157,8 @@ impl Screen {
         app.sees(&lock(&self.hits));
     }
 
-    /// Goes back to the shell's screen, as [`terminal::leave`] does with `asks`; false where the terminal did not take
-    /// that in time.
+    /// Goes back to the shell's screen, as [`terminal::leave`] does with `asks`; false where the
+    /// terminal did not take that in time.
     pub fn leave(&self, asks: bool, at_most: Duration) -> bool {
         self.order(Order::Leave { asks }, at_most)
     }
@@ -205,7 +206,8 @@ impl Painter {
         let mut canvas = terminal::canvas(tty)?;
         loop {
             let waiting = self.wait();
-            let (has_news, resized, order) = (waiting.also.app.is_some(), waiting.also.resized, waiting.also.order);
+            let (has_news, resized, order) =
+                (waiting.also.app.is_some(), waiting.also.resized, waiting.also.order);
             let asks_keys = waiting.also.asks_keys && order.is_none();
             self.take_in(waiting);
             match order {
@@ -236,13 +238,15 @@ impl Painter {
         }
     }
 
-    /// Waits until a frame is due. The first news for a while is drawn at once, and what comes right after it is drawn
-    /// together.
+    /// Waits until a frame is due. The first news for a while is drawn at once, and what comes
+    /// right after it is drawn together.
     fn wait(&self) -> Waiting<Told> {
         let mut waiting = self.mailbox.lock();
         loop {
             let due_ns = match &waiting.also {
-                Told { order: Some(_), .. } | Told { resized: true, .. } | Told { asks_keys: true, .. } => 0,
+                Told { order: Some(_), .. }
+                | Told { resized: true, .. }
+                | Told { asks_keys: true, .. } => 0,
                 Told { app: Some(_), .. } => self.tick_ns.min(self.news_ns),
                 _ => self.tick_ns,
             };

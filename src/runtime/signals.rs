@@ -1,12 +1,14 @@
-//! Signals, on a thread of their own: each becomes a message to the station, which is never interrupted by one.
+//! Signals, on a thread of their own: each becomes a message to the station, which is never
+//! interrupted by one.
 //!
-//! What ends a program unasked would leave the terminal raw and the run without its last line. So every such signal that
-//! can be caught is: some end the run in order, the rest is nothing that a show ends for. Left alone are those of a fault
-//! of the program itself, after which nothing can be trusted (SIGSEGV, SIGBUS, SIGABRT and the like).
+//! What ends a program unasked would leave the terminal raw and the run without its last line. So
+//! every such signal that can be caught is: some end the run in order, the rest is nothing that a
+//! show ends for. Left alone are those of a fault of the program itself, after which nothing can be
+//! trusted (SIGSEGV, SIGBUS, SIGABRT and the like).
 
 use signal_hook::consts::{
-    SIGALRM, SIGCONT, SIGHUP, SIGINT, SIGIO, SIGPROF, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2, SIGVTALRM, SIGWINCH,
-    SIGXCPU, SIGXFSZ,
+    SIGALRM, SIGCONT, SIGHUP, SIGINT, SIGIO, SIGPROF, SIGQUIT, SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2,
+    SIGVTALRM, SIGWINCH, SIGXCPU, SIGXFSZ,
 };
 use signal_hook::iterator::{Handle, Signals};
 
@@ -18,8 +20,8 @@ pub const ENDING: [i32; 4] = [SIGTERM, SIGINT, SIGHUP, SIGQUIT];
 /// The signals that are this program's business in another way.
 const OTHERS: [i32; 3] = [SIGTSTP, SIGCONT, SIGWINCH];
 
-/// The signals that end a program by default, and mean nothing here. After SIGXFSZ the write fails that was too long, and
-/// that is said as any other fault of the disk.
+/// The signals that end a program by default, and mean nothing here. After SIGXFSZ the write fails
+/// that was too long, and that is said as any other fault of the disk.
 const IGNORED: [i32; 8] = [SIGIO, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF, SIGXCPU, SIGXFSZ];
 
 /// Starts to listen; the handle stops it.

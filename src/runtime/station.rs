@@ -1,8 +1,9 @@
 //! The station: the one loop through which everything goes.
 //!
-//! A key becomes a task, a task a command; what becomes of a command is the [`Conductor`]'s. The station drives it
-//! ([`Station::drive`]) with the keyboard, the inbox, the journal and the outputs. It waits in one place, for the keyboard,
-//! the inbox and the next deadline, and never for the terminal, the disk's sync, a peer on the net or another thread.
+//! A key becomes a task, a task a command; what becomes of a command is the [`Conductor`]'s. The
+//! station drives it ([`Station::drive`]) with the keyboard, the inbox, the journal and the
+//! outputs. It waits in one place, for the keyboard, the inbox and the next deadline, and never for
+//! the terminal, the disk's sync, a peer on the net or another thread.
 
 mod drive;
 mod leave;
@@ -51,8 +52,8 @@ struct Station {
     screen: Option<Screen>,
     means: Means,
     keys: Keys,
-    /// Until when the terminal may say that it tells which key is held, by the machine's clock, nanoseconds; `None` once
-    /// the log has what there is to say of it.
+    /// Until when the terminal may say that it tells which key is held, by the machine's clock,
+    /// nanoseconds; `None` once the log has what there is to say of it.
     held_keys_due_ns: Option<u64>,
     /// Whether the terminal has to be asked again which key is held.
     asks_keys: bool,
@@ -76,7 +77,8 @@ struct Station {
 struct RemoteEnd {
     remote: Arc<Remote>,
     follower: Follower,
-    /// What was logged last, when by the machine's clock, and how long nothing more is logged from then on.
+    /// What was logged last, when by the machine's clock, and how long nothing more is logged from
+    /// then on.
     logged: Counts,
     logged_ns: u64,
     pause_ns: u64,
@@ -86,12 +88,20 @@ struct RemoteEnd {
 ///
 /// # Errors
 /// When the terminal is gone already, or the system gives no thread.
-pub fn run(mut session: Session, inbox: Inbox, post: &Post) -> anyhow::Result<(Option<String>, End)> {
+pub fn run(
+    mut session: Session,
+    inbox: Inbox,
+    post: &Post,
+) -> anyhow::Result<(Option<String>, End)> {
     // Timers may be up to 50 µs late by default, for the sake of the battery.
     #[cfg(target_os = "linux")]
     let _ = rustix::thread::set_current_timer_slack(std::num::NonZeroU64::new(1));
     if let Err(why) = realtime::ask() {
-        session.log.say(Word::program(why, Tone::Attention, session.conductor.clock().run_ns(machine_ns())));
+        session.log.say(Word::program(
+            why,
+            Tone::Attention,
+            session.conductor.clock().run_ns(machine_ns()),
+        ));
     }
     terminal::take()?;
     let mut keyboard = Keyboard::default();
@@ -116,12 +126,18 @@ pub fn run(mut session: Session, inbox: Inbox, post: &Post) -> anyhow::Result<(O
     Ok(station.leave())
 }
 
-/// Nothing is waited for longer than this, so that a fault of a deadline cannot put the station to sleep for good, and so
-/// that a wait of more than a second means that the machine stood still (`typed.rs`).
+/// Nothing is waited for longer than this, so that a fault of a deadline cannot put the station to
+/// sleep for good, and so that a wait of more than a second means that the machine stood still
+/// (`typed.rs`).
 const LONGEST_WAIT: Duration = Duration::from_millis(500);
 
 impl Station {
-    fn new(session: Session, inbox: Inbox, post: &Post, keyboard: Keyboard) -> std::io::Result<Self> {
+    fn new(
+        session: Session,
+        inbox: Inbox,
+        post: &Post,
+        keyboard: Keyboard,
+    ) -> std::io::Result<Self> {
         let Session {
             id,
             conductor,
@@ -145,12 +161,20 @@ impl Station {
         app.remote = deaf.map(RemoteSign::Deaf);
         let mut feed = Feed::default();
         let (state, clock) = (conductor.state(), conductor.clock());
-        let start = screen::Start { state: state.clone(), log, app: app.clone(), clock, means, keys };
+        let start =
+            screen::Start { state: state.clone(), log, app: app.clone(), clock, means, keys };
         let screen = Some(Screen::start(&mut feed, start, post.clone())?);
         let remote = match remote.map(Arc::new) {
             Some(remote) => {
-                let follower = Follower::start(&mut feed, Arc::clone(&remote), state.clone(), clock)?;
-                Some(RemoteEnd { remote, follower, logged: Counts::default(), logged_ns: 0, pause_ns: 0 })
+                let follower =
+                    Follower::start(&mut feed, Arc::clone(&remote), state.clone(), clock)?;
+                Some(RemoteEnd {
+                    remote,
+                    follower,
+                    logged: Counts::default(),
+                    logged_ns: 0,
+                    pause_ns: 0,
+                })
             }
             None => None,
         };
@@ -196,7 +220,11 @@ impl Station {
             if !self.conductor.is_ahead() {
                 self.publish();
             }
-            match self.keyboard.wait(self.screen.is_some(), self.inbox.bell(), Some(self.next_wait())) {
+            match self.keyboard.wait(
+                self.screen.is_some(),
+                self.inbox.bell(),
+                Some(self.next_wait()),
+            ) {
                 Woken::Up => self.inputs(),
                 Woken::Lost => self.terminal_lost(),
             }
@@ -219,8 +247,9 @@ impl Station {
         self.conductor.deadline().map_or(LONGEST_WAIT, |due_ns| left(due_ns).min(LONGEST_WAIT))
     }
 
-    /// Returns `true` if the run goes on without a terminal. A rehearsal never does. A live run that has begun, or that
-    /// remote controls can call, does until it has ended: somebody takes it over, or stops it.
+    /// Returns `true` if the run goes on without a terminal. A rehearsal never does. A live run
+    /// that has begun, or that remote controls can call, does until it has ended: somebody takes it
+    /// over, or stops it.
     fn has_work(&self) -> bool {
         let state = self.conductor.state();
         if state.is_rehearsal() {
@@ -241,9 +270,13 @@ impl Station {
                 self.words.push(Word::program(text, Tone::Attention, self.conductor.run_ns()));
             }
             Msg::Remote(request) => self.wish(request),
-            Msg::Journal(SyncReport::Fault(error)) => self.app.journal_alarm = Some(error.to_string()),
+            Msg::Journal(SyncReport::Fault(error)) => {
+                self.app.journal_alarm = Some(error.to_string())
+            }
             Msg::Journal(SyncReport::Sound) => self.app.journal_alarm = None,
-            Msg::Journal(SyncReport::LockRestored(path)) => self.message(Msg::Word(lock_restored(&path))),
+            Msg::Journal(SyncReport::LockRestored(path)) => {
+                self.message(Msg::Word(lock_restored(&path)))
+            }
             Msg::ScreenLost => self.terminal_lost(),
             Msg::ScreenFault => self.restart_screen(),
             Msg::Signal(SIGWINCH) => self.resized(),
@@ -255,11 +288,14 @@ impl Station {
                 self.resized();
             }
             Msg::Signal(SIGHUP) if !keyboard::is_alive() => self.terminal_lost(),
-            // Terminals send it before they close (xterm), so that this one may be there for another moment.
+            // Terminals send it before they close (xterm), so that this one may be there for
+            // another moment.
             Msg::Signal(SIGHUP) if self.has_work() => self.give_terminal_up(),
-            // The program that asks for the run would resume it without the events that are only here.
+            // The program that asks for the run would resume it without the events that are only
+            // here.
             Msg::Signal(SIGTERM)
-                if self.screen.is_none() && self.journal.as_ref().is_some_and(Journal::has_unwritten) => {}
+                if self.screen.is_none()
+                    && self.journal.as_ref().is_some_and(Journal::has_unwritten) => {}
             Msg::Signal(signal) => {
                 self.leaving = Some(signals::name(signal).into());
                 self.end = End::Signal(signal);
@@ -280,7 +316,8 @@ fn lock_restored(path: &std::path::Path) -> String {
     format!("{path} was deleted or moved and is made again; leave the files of a run alone")
 }
 
-/// Returns `true` if an output has something to do still: a picture that runs must not go with the caller's terminal.
+/// Returns `true` if an output has something to do still: a picture that runs must not go with the
+/// caller's terminal.
 fn is_at_work(health: &Health) -> bool {
     health.queued > 0 || health.clip.is_some()
 }

@@ -22,7 +22,9 @@ pub(super) fn lock(store: &Store, id: &RunId) -> anyhow::Result<RunLock> {
             Ok(lock) => return Ok(lock),
             Err(error) => error,
         };
-        let StoreError::Lock(LockError::Held { holder, .. }) = &error else { return Err(error.into()) };
+        let StoreError::Lock(LockError::Held { holder, .. }) = &error else {
+            return Err(error.into());
+        };
         let orphan = holder.filter(|holder| !holder.terminal);
         let waits = orphan.is_some() || told.is_some();
         if !waits {
@@ -66,7 +68,8 @@ pub fn stop_run(store: &Store, id: &RunId) -> anyhow::Result<String> {
     Ok(format!("Process {pid} has released run {id}: {then}.\n"))
 }
 
-/// Why a process may keep its run: a full disk has not taken its last events, and another caller would not know of them.
+/// Why a process may keep its run: a full disk has not taken its last events, and another caller
+/// would not know of them.
 fn not_released(store: &Store, id: &RunId, pid: u32) -> anyhow::Error {
     let dir = store.root().display();
     anyhow::anyhow!(
@@ -94,7 +97,8 @@ fn ask_for_run(pid: u32) -> anyhow::Result<()> {
     }
 }
 
-/// The process of a number out of a file. One that no process can have must not come out negative: that means many.
+/// The process of a number out of a file. One that no process can have must not come out negative:
+/// that means many.
 fn process(number: u32) -> Option<Pid> {
     i32::try_from(number).ok().and_then(Pid::from_raw)
 }

@@ -60,8 +60,8 @@ impl Tty {
         Ok(Tty { out: File::from(out), frame: Vec::with_capacity(64 * 1024) })
     }
 
-    /// Its size in cells, as far as anybody reads so much; where the terminal does not know, the size that terminals have
-    /// had since 1978.
+    /// Its size in cells, as far as anybody reads so much; where the terminal does not know, the
+    /// size that terminals have had since 1978.
     pub fn area(&self) -> Rect {
         match rustix::termios::tcgetwinsize(&self.out) {
             Ok(size) if size.ws_col > 0 && size.ws_row > 0 => {
@@ -72,8 +72,8 @@ impl Tty {
     }
 }
 
-/// The widest and highest screen that is drawn, in cells. A terminal may say 65,535 of each, which is memory for
-/// nothing.
+/// The widest and highest screen that is drawn, in cells. A terminal may say 65,535 of each, which
+/// is memory for nothing.
 const COLUMNS_MAX: u16 = 1_000;
 const ROWS_MAX: u16 = 500;
 
@@ -93,8 +93,8 @@ impl Write for Tty {
     }
 }
 
-/// Writes all of `bytes`, however long it takes, also where another program has made the terminal non-blocking for
-/// everybody who has it open: a terminal that is slow is not one that is gone.
+/// Writes all of `bytes`, however long it takes, also where another program has made the terminal
+/// non-blocking for everybody who has it open: a terminal that is slow is not one that is gone.
 fn write_all(out: &mut File, mut bytes: &[u8]) -> io::Result<()> {
     while !bytes.is_empty() {
         match out.write(bytes) {
@@ -120,21 +120,25 @@ const OTHER_KEYS_OFF: &str = "\x1b[>4;0m";
 /// Takes xterm's setting from its configuration.
 const OTHER_KEYS_AS_BEFORE: &str = "\x1b[>4m";
 
-/// The kitty keyboard protocol, on a stack of the terminal: the alternate screen has its own. All of it is asked for. Event
-/// types (2) are told for every key only where each comes as a sequence (8), and then letters need their other codes (4)
-/// and the text that they type (16). <https://sw.kovidgoyal.net/kitty/keyboard-protocol/>
+/// The kitty keyboard protocol, on a stack of the terminal: the alternate screen has its own. All
+/// of it is asked for. Event types (2) are told for every key only where each comes as a sequence
+/// (8), and then letters need their other codes (4) and the text that they type (16).
+/// <https://sw.kovidgoyal.net/kitty/keyboard-protocol/>
 const KEYS_TOLD: &str = "\x1b[>31u";
 /// The same with nothing switched on: a program before may have left it on.
 const KEYS_PLAIN: &str = "\x1b[>0u";
-/// The same as [`KEYS_TOLD`] without the stack, for a terminal that may have been reset: nothing must pile up there.
+/// The same as [`KEYS_TOLD`] without the stack, for a terminal that may have been reset: nothing
+/// must pile up there.
 const KEYS_TOLD_AGAIN: &str = "\x1b[=31u";
 /// Takes it from the stack.
 const KEYS_AS_BEFORE: &str = "\x1b[<u";
 /// Asks which parts of it are on. A terminal that has none of it answers nothing.
 const ASK_KEYS: &str = "\x1b[?u";
 
-/// Switches all of the mouse off, with the forms of its reports that a program before may have left on.
-const MOUSE_AS_EVER: &str = "\x1b[?9l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1005l\x1b[?1006l\x1b[?1015l\x1b[?1016l";
+/// Switches all of the mouse off, with the forms of its reports that a program before may have left
+/// on.
+const MOUSE_AS_EVER: &str =
+    "\x1b[?9l\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1005l\x1b[?1006l\x1b[?1015l\x1b[?1016l";
 /// Clicks and the wheel, in SGR's form. Motion is not reported: nothing here asks for it.
 const MOUSE_ON: &str = "\x1b[?1000h\x1b[?1006h";
 
@@ -143,7 +147,8 @@ const MOUSE_ON: &str = "\x1b[?1000h\x1b[?1006h";
 pub enum Keys {
     /// What every terminal sends.
     Plain,
-    /// All of the kitty keyboard protocol, where the terminal has it: which key is held, and which is let go.
+    /// All of the kitty keyboard protocol, where the terminal has it: which key is held, and which
+    /// is let go.
     Told,
 }
 
@@ -168,7 +173,8 @@ pub fn enter(out: &mut impl Write, title: &str, keys: Keys) -> io::Result<()> {
     retitle(out, title)
 }
 
-/// Asks for what [`enter`] asked for, where the terminal may have been reset. None of it changes one that was not.
+/// Asks for what [`enter`] asked for, where the terminal may have been reset. None of it changes
+/// one that was not.
 ///
 /// # Errors
 /// When the terminal is gone.
@@ -186,7 +192,14 @@ pub fn ask_again(out: &mut impl Write, keys: Keys) -> io::Result<()> {
 /// # Errors
 /// When the terminal is gone.
 pub fn enter_to_show(out: &mut impl Write, title: &str) -> io::Result<()> {
-    queue!(out, EnterAlternateScreen, cursor::Hide, Print(KEEP_TITLE), Print(OTHER_KEYS_OFF), Print(KEYS_PLAIN))?;
+    queue!(
+        out,
+        EnterAlternateScreen,
+        cursor::Hide,
+        Print(KEEP_TITLE),
+        Print(OTHER_KEYS_OFF),
+        Print(KEYS_PLAIN)
+    )?;
     retitle(out, title)
 }
 
@@ -200,13 +213,19 @@ pub fn retitle(out: &mut impl Write, title: &str) -> io::Result<()> {
     out.flush()
 }
 
-/// Goes back to where the shell was. With `asks`, the terminal is asked for its keys once more: what it sends before the
-/// answer is still in the form of this program.
+/// Goes back to where the shell was. With `asks`, the terminal is asked for its keys once more:
+/// what it sends before the answer is still in the form of this program.
 ///
 /// # Errors
 /// When the terminal is gone.
 pub fn leave(out: &mut impl Write, asks: bool) -> io::Result<()> {
-    queue!(out, DisableBracketedPaste, Print(MOUSE_AS_EVER), Print(KEYS_AS_BEFORE), Print(OTHER_KEYS_AS_BEFORE))?;
+    queue!(
+        out,
+        DisableBracketedPaste,
+        Print(MOUSE_AS_EVER),
+        Print(KEYS_AS_BEFORE),
+        Print(OTHER_KEYS_AS_BEFORE)
+    )?;
     if asks {
         queue!(out, Print(ASK_KEYS))?;
     }
@@ -220,15 +239,19 @@ pub type Canvas = Terminal<TtyBackend<Tty>>;
 
 /// A canvas over the whole of `tty`, which is blank.
 ///
-/// Its size is fixed, and a new one is made when the window changes: ratatui's own way of following the size asks the
-/// terminal where its cursor is, and the answer would be read by the station as keys.
+/// Its size is fixed, and a new one is made when the window changes: ratatui's own way of following
+/// the size asks the terminal where its cursor is, and the answer would be read by the station as
+/// keys.
 ///
 /// # Errors
 /// When the terminal is gone.
 pub fn canvas(mut tty: Tty) -> io::Result<Canvas> {
     let area = tty.area();
     queue!(tty, Clear(ClearType::All))?;
-    Terminal::with_options(TtyBackend::new(tty, area), TerminalOptions { viewport: Viewport::Fixed(area) })
+    Terminal::with_options(
+        TtyBackend::new(tty, area),
+        TerminalOptions { viewport: Viewport::Fixed(area) },
+    )
 }
 
 /// Takes every key raw.
@@ -245,8 +268,8 @@ pub fn give_back() {
     let _ = crossterm::terminal::disable_raw_mode();
 }
 
-/// Takes every key raw again, after a stop that the program did not ask for: the shell may have changed the modes. In the
-/// background it must not touch them.
+/// Takes every key raw again, after a stop that the program did not ask for: the shell may have
+/// changed the modes. In the background it must not touch them.
 pub fn take_again() {
     let stdin = rustix::stdio::stdin();
     if rustix::termios::tcgetpgrp(stdin).is_ok_and(|group| group == rustix::process::getpgrp()) {
@@ -256,7 +279,8 @@ pub fn take_again() {
     }
 }
 
-/// Gives the modes back and stops the whole program until somebody continues it, as the shell's `fg` does.
+/// Gives the modes back and stops the whole program until somebody continues it, as the shell's
+/// `fg` does.
 ///
 /// # Errors
 /// When the terminal has gone meanwhile.

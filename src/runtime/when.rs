@@ -17,5 +17,7 @@ pub fn ago(then: Timestamp, now: Timestamp) -> String {
 /// A time as a list shows it: the machine's zone, to the minute.
 pub fn listed(at: Timestamp) -> String {
     let zoned = at.to_zoned_datetime(jiff::tz::TimeZone::system());
-    zoned.round(Unit::Second).map_or_else(|_| at.to_string(), |z| z.strftime("%Y-%m-%d %H:%M").to_string())
+    zoned
+        .round(Unit::Second)
+        .map_or_else(|_| at.to_string(), |z| z.strftime("%Y-%m-%d %H:%M").to_string())
 }

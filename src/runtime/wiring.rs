@@ -15,7 +15,13 @@ use crate::show::Show;
 const PASSCODE_VARIABLE: &str = "HANDOVER_PASSCODE";
 
 /// Opens the outputs of `show`, which came from `source`.
-pub(super) fn outputs(show: &Arc<Show>, source: &str, rehearse: bool, permits: &Permits, post: &Post) -> Outputs {
+pub(super) fn outputs(
+    show: &Arc<Show>,
+    source: &str,
+    rehearse: bool,
+    permits: &Permits,
+    post: &Post,
+) -> Outputs {
     if rehearse {
         return Outputs::rehearsal(Arc::clone(show));
     }
@@ -27,16 +33,20 @@ pub(super) fn outputs(show: &Arc<Show>, source: &str, rehearse: bool, permits: &
             News::Word(text) => Msg::Word(text),
         });
     });
-    // The source of a show that is no file has no folder: its clips are looked for where the program was started.
-    let folder = Path::new(source).parent().filter(|folder| folder.is_absolute()).unwrap_or(Path::new("."));
+    // The source of a show that is no file has no folder: its clips are looked for where the
+    // program was started.
+    let folder =
+        Path::new(source).parent().filter(|folder| folder.is_absolute()).unwrap_or(Path::new("."));
     let surroundings = Surroundings { env: &|name| std::env::var(name).ok(), folder, permits };
     Outputs::live(Arc::clone(show), &surroundings, hear)
 }
 
-/// Hears remote controls where the command line says, or else the show; the words are for the caller, where it cannot be.
+/// Hears remote controls where the command line says, or else the show; the words are for the
+/// caller, where it cannot be.
 ///
 /// # Errors
-/// When what the command line asks for cannot be done. What the show asks for is no reason not to run it.
+/// When what the command line asks for cannot be done. What the show asks for is no reason not to
+/// run it.
 pub(super) fn remote(
     show: &Arc<Show>,
     listen: Option<SocketAddr>,
@@ -45,11 +55,13 @@ pub(super) fn remote(
 ) -> anyhow::Result<(Option<Remote>, Option<String>)> {
     match (listen, &show.remote) {
         (Some(listen), settings) => {
-            let variable = settings.as_ref().and_then(|settings| settings.passcode_variable.as_deref());
+            let variable =
+                settings.as_ref().and_then(|settings| settings.passcode_variable.as_deref());
             if let Some(name) = variable.filter(|name| !permits.may_be_passcode(name)) {
                 anyhow::bail!(not_permitted(name));
             }
-            hear(show, listen, variable.unwrap_or(PASSCODE_VARIABLE), post).map(|remote| (Some(remote), None))
+            hear(show, listen, variable.unwrap_or(PASSCODE_VARIABLE), post)
+                .map(|remote| (Some(remote), None))
         }
         (None, Some(settings)) => {
             let variable = settings.passcode_variable.as_deref();
@@ -58,7 +70,9 @@ pub(super) fn remote(
                 return Ok((None, Some(not_permitted(name))));
             }
             let heard = match variable.filter(|name| passcode(name).is_none()) {
-                Some(name) => Err(anyhow::anyhow!("remote control needs the environment variable {name}")),
+                Some(name) => {
+                    Err(anyhow::anyhow!("remote control needs the environment variable {name}"))
+                }
                 None => hear(show, settings.listen, variable.unwrap_or(PASSCODE_VARIABLE), post),
             };
             Ok(match heard {
@@ -79,7 +93,12 @@ fn passcode(variable: &str) -> Option<Passcode> {
     std::env::var(variable).ok().filter(|value| !value.is_empty()).map(Passcode::new)
 }
 
-fn hear(show: &Arc<Show>, listen: SocketAddr, variable: &str, post: &Post) -> anyhow::Result<Remote> {
+fn hear(
+    show: &Arc<Show>,
+    listen: SocketAddr,
+    variable: &str,
+    post: &Post,
+) -> anyhow::Result<Remote> {
     let settings = Settings::new(listen, passcode(variable))?;
     let post = post.clone();
     let hear = Arc::new(move |request| post.send(Msg::Remote(request)));

@@ -34,12 +34,13 @@ pub enum OutputKind {
     Http {
         /// What every path is put behind: `http://` or `https://`, no trailing slash.
         base: String,
-        /// Sent with every request: name and value; a value `env:NAME` is read from the environment and never shown.
+        /// Sent with every request: name and value; a value `env:NAME` is read from the environment
+        /// and never shown.
         headers: Vec<(String, String)>,
         /// How long a whole request may take, nanoseconds.
         timeout_ns: u64,
-        /// A file of certificates (PEM), relative to the show file: only these vouch for the server. Without it, the
-        /// public authorities do.
+        /// A file of certificates (PEM), relative to the show file: only these vouch for the
+        /// server. Without it, the public authorities do.
         ca: Option<String>,
     },
     /// A MIDI port, by name.
@@ -229,7 +230,8 @@ pub enum MscCommand {
 /// Every device, or every format.
 pub const MSC_ALL: u8 = 0x7F;
 
-/// The words of the show file for the general categories of MIDI Show Control's command formats (RP-002/RP-014, section 4.1).
+/// The words of the show file for the general categories of MIDI Show Control's command formats
+/// (RP-002/RP-014, section 4.1).
 pub const MSC_FORMATS: [(&str, u8); 9] = [
     ("lighting", 0x01),
     ("moving-lights", 0x02),
@@ -242,8 +244,8 @@ pub const MSC_FORMATS: [(&str, u8); 9] = [
     ("all", MSC_ALL),
 ];
 
-/// A cue as MIDI Show Control names it: numbers of digits and points, such as 12.5; each may be empty, and then those
-/// after it are empty too.
+/// A cue as MIDI Show Control names it: numbers of digits and points, such as 12.5; each may be
+/// empty, and then those after it are empty too.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct MscCue {
     /// The cue's number.

@@ -24,8 +24,8 @@ pub struct Cue {
     pub needs: Vec<DepartmentIx>,
     /// No public view shows its words before it has fired.
     pub embargo: bool,
-    /// `true` if boards and public sheets show it at all: what the file says of it, or else of its segment, or of the
-    /// show.
+    /// `true` if boards and public sheets show it at all: what the file says of it, or else of its
+    /// segment, or of the show.
     pub public: bool,
     /// The duration of the cue itself, nanoseconds; without it, it is complete at once.
     pub duration_ns: Option<u64>,
@@ -39,13 +39,15 @@ pub struct Cue {
     pub backup_for: Option<CueIx>,
     /// Marked one by one; where there are any, the cue is complete when all are.
     pub steps: Vec<Step>,
-    /// The points of its route, in order; empty where the cue has no route, otherwise two points at least.
+    /// The points of its route, in order; empty where the cue has no route, otherwise two points at
+    /// least.
     pub route: Vec<Point>,
     /// The drawing on the monitor, where the file asks for something special.
     pub look: Option<Look>,
     /// The messages that it sends, in order.
     pub actions: Vec<Action>,
-    /// What goes to one output leaves as one message where the protocol has a way to say so (an OSC bundle).
+    /// What goes to one output leaves as one message where the protocol has a way to say so (an OSC
+    /// bundle).
     pub together: bool,
     /// The segment in which it stands.
     pub segment: SegmentIx,
@@ -56,7 +58,8 @@ pub struct Cue {
 pub struct Thresholds {
     /// The countdown turns amber when no more than this is left, nanoseconds: the file's `warn`.
     pub warn_ns: u64,
-    /// It turns red when no more than this is left, nanoseconds, at most `warn_ns`: the file's `danger`.
+    /// It turns red when no more than this is left, nanoseconds, at most `warn_ns`: the file's
+    /// `danger`.
     pub danger_ns: u64,
 }
 
@@ -68,8 +71,8 @@ impl Default for Thresholds {
 }
 
 impl Cue {
-    /// The first clip that it plays: that one is the cue's clock. Where it stands in `actions`, the player, and what the
-    /// player is told.
+    /// The first clip that it plays: that one is the cue's clock. Where it stands in `actions`, the
+    /// player, and what the player is told.
     pub fn clip(&self) -> Option<(usize, OutputIx, &MpvCommand)> {
         self.actions.iter().enumerate().find_map(|(at, action)| {
             let Body::Mpv(command) = &action.body else { return None };
@@ -84,7 +87,8 @@ impl Cue {
         matches!(self.clip(), Some((_, _, MpvCommand::Play { looped: true, .. })))
     }
 
-    /// Its length in nanoseconds, as far as the file says: its duration, or what its clip is to play.
+    /// Its length in nanoseconds, as far as the file says: its duration, or what its clip is to
+    /// play.
     pub fn lasts_ns(&self) -> Option<u64> {
         let span_ns = match self.clip() {
             Some((_, _, MpvCommand::Play { from_ns, to_ns: Some(to_ns), looped: false, .. })) => {
@@ -95,7 +99,8 @@ impl Cue {
         self.duration_ns.or(span_ns)
     }
 
-    /// Returns `true` if the caller has to call it in the normal order: trigger `go`, and nobody's backup.
+    /// Returns `true` if the caller has to call it in the normal order: trigger `go`, and nobody's
+    /// backup.
     pub fn is_called(&self) -> bool {
         self.trigger == Trigger::Go && self.backup_for.is_none()
     }
@@ -113,10 +118,11 @@ pub enum Source {
 /// The drawing on the monitor for a cue: the file's `look`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Look {
-    /// `"rings"`: interlocking rings in the steps' colours, the first three of five above the others, as the Olympic
-    /// Charter has them (rule 8).
+    /// `"rings"`: interlocking rings in the steps' colours, the first three of five above the
+    /// others, as the Olympic Charter has them (rule 8).
     Rings,
-    /// `"hollywood"`: the same rings on the sign of nine letters, those below around its two neighbouring Os.
+    /// `"hollywood"`: the same rings on the sign of nine letters, those below around its two
+    /// neighbouring Os.
     Hollywood,
     /// `"flag"`: a flag on its pole. On a route with heights it stands where the route ends.
     Flag,
@@ -139,9 +145,13 @@ impl Look {
     pub fn is_of_steps(self) -> bool {
         match self {
             Look::Rings | Look::Hollywood => true,
-            Look::Flag | Look::Stage | Look::Feathers | Look::Tower | Look::Plane | Look::Flame | Look::Fireworks => {
-                false
-            }
+            Look::Flag
+            | Look::Stage
+            | Look::Feathers
+            | Look::Tower
+            | Look::Plane
+            | Look::Flame
+            | Look::Fireworks => false,
         }
     }
 }

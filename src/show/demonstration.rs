@@ -1,8 +1,8 @@
 //! What a demonstration of a built-in show does wrong on purpose, and how fast it goes.
 //!
-//! A program that calls a show is never late, so such a show would never be over, lose an output, miss a cue or take a
-//! backup. A demonstration says where it does: as data, which `engine::auto` reads in a rehearsal that the program calls
-//! itself, and nowhere else. A live run never has one.
+//! A program that calls a show is never late, so such a show would never be over, lose an output,
+//! miss a cue or take a backup. A demonstration says where it does: as data, which `engine::auto`
+//! reads in a rehearsal that the program calls itself, and nowhere else. A live run never has one.
 
 use super::duration::SECOND_NS;
 
@@ -11,8 +11,8 @@ use super::duration::SECOND_NS;
 pub struct Demonstration {
     /// Cues that are called so many seconds late, because their last department is not ready.
     pub late: &'static [(&'static str, u64)],
-    /// First cues of segments that are called at their planned time though the segment before has time left: so a show
-    /// that is over makes up for it.
+    /// First cues of segments that are called at their planned time though the segment before has
+    /// time left: so a show that is over makes up for it.
     pub on_plan: &'static [&'static str],
     /// Cues whose backup is taken.
     pub backups: &'static [&'static str],
@@ -20,7 +20,8 @@ pub struct Demonstration {
     pub missed: &'static [&'static str],
     /// Outputs that fail for a time.
     pub outages: &'static [Outage],
-    /// From which second of the run it goes how many times as fast, in order; none: as fast as the command line says.
+    /// From which second of the run it goes how many times as fast, in order; none: as fast as the
+    /// command line says.
     pub paces: &'static [Pace],
     /// The second of the run at which it begins; what is before has happened already.
     pub begins_s: u64,
@@ -68,7 +69,10 @@ const SHORT: Demonstration = Demonstration {
     on_plan: &["10", "32", "34"],
     backups: &["7", "32"],
     missed: &["29.5"],
-    outages: &[Outage { output: "lights", from: "3", to: "5" }, Outage { output: "screens", from: "31", to: "34" }],
+    outages: &[
+        Outage { output: "lights", from: "3", to: "5" },
+        Outage { output: "screens", from: "31", to: "34" },
+    ],
     paces: &[
         Pace { from_s: 0, speed: 8 },
         // The jump, and a moment on the field.
@@ -116,9 +120,14 @@ pub const DEMO_SOURCE: &str = "demonstration:paris-2024";
 pub const DEMO_SPEED: u32 = 60;
 
 impl Demonstration {
-    /// How many times as fast it goes at an instant of the run, and until when; nothing where it has no paces.
+    /// How many times as fast it goes at an instant of the run, and until when; nothing where it
+    /// has no paces.
     pub fn pace_at(&self, run_ns: u64) -> Option<(u32, Option<u64>)> {
-        let next = self.paces.iter().position(|pace| pace.from_s * SECOND_NS > run_ns).unwrap_or(self.paces.len());
+        let next = self
+            .paces
+            .iter()
+            .position(|pace| pace.from_s * SECOND_NS > run_ns)
+            .unwrap_or(self.paces.len());
         let pace = self.paces.get(next.checked_sub(1)?)?;
         Some((pace.speed, self.paces.get(next).map(|pace| pace.from_s * SECOND_NS)))
     }
@@ -141,7 +150,11 @@ mod tests {
             for outage in demonstration.outages {
                 known(outage.from);
                 known(outage.to);
-                assert!(show.outputs.iter().any(|output| output.id == outage.output), "{}", outage.output);
+                assert!(
+                    show.outputs.iter().any(|output| output.id == outage.output),
+                    "{}",
+                    outage.output
+                );
             }
             for cue in demonstration.backups {
                 assert!(!show.backups(number(cue).unwrap()).is_empty(), "cue {cue} has no backup");

@@ -28,7 +28,8 @@ pub enum DurationError {
     TooLong,
 }
 
-/// Reads a duration, nanoseconds: `1m30s`, `90s`, `1.5s`, `250ms`, `2h`, `1:30` (m:s) or `0:01:30` (h:m:s).
+/// Reads a duration, nanoseconds: `1m30s`, `90s`, `1.5s`, `250ms`, `2h`, `1:30` (m:s) or `0:01:30`
+/// (h:m:s).
 ///
 /// # Errors
 /// When the text has another form, or means more than [`LONGEST_NS`].
@@ -43,7 +44,10 @@ fn parse_clock(text: &str) -> Result<u64, DurationError> {
     let seconds = parts.next().unwrap_or_default();
     let minutes = parts.next().ok_or(DurationError::Form)?;
     let hours = parts.next();
-    if parts.next().is_some() || (hours.is_some() && whole_digits(minutes) != 2) || whole_digits(seconds) != 2 {
+    if parts.next().is_some()
+        || (hours.is_some() && whole_digits(minutes) != 2)
+        || whole_digits(seconds) != 2
+    {
         return Err(DurationError::Form);
     }
     let whole = |text: &str| -> Result<u64, DurationError> {
@@ -73,7 +77,8 @@ fn parse_units(text: &str) -> Result<u64, DurationError> {
         return Err(DurationError::Form);
     }
     while !rest.is_empty() {
-        let digits = rest.find(|c: char| !c.is_ascii_digit() && c != '.').ok_or(DurationError::Unit)?;
+        let digits =
+            rest.find(|c: char| !c.is_ascii_digit() && c != '.').ok_or(DurationError::Unit)?;
         let (number, tail) = rest.split_at(digits);
         let letters = tail.find(|c: char| !c.is_ascii_alphabetic()).unwrap_or(tail.len());
         let (unit, tail) = tail.split_at(letters);
@@ -102,7 +107,8 @@ fn decimal(text: &str, unit_ns: u64) -> Result<u64, DurationError> {
         return Err(DurationError::Form);
     }
     let whole: u64 = whole.parse().map_err(|_| DurationError::TooLong)?;
-    let fraction_ns = fraction.parse::<u128>().map_err(|_| DurationError::Form)? * u128::from(unit_ns)
+    let fraction_ns = fraction.parse::<u128>().map_err(|_| DurationError::Form)?
+        * u128::from(unit_ns)
         / 10_u128.pow(fraction.len() as u32);
     let whole_ns = whole.checked_mul(unit_ns).ok_or(DurationError::TooLong)?;
     whole_ns.checked_add(fraction_ns as u64).ok_or(DurationError::TooLong)
@@ -135,7 +141,8 @@ pub fn countdown(ns: u64) -> String {
     clock(ns.div_ceil(SECOND_NS))
 }
 
-/// The time until something, so that nobody takes it for a time of day: `1:23`, `22 min`, `1 h 12 min`, `2 d 3 h`.
+/// The time until something, so that nobody takes it for a time of day: `1:23`, `22 min`, `1 h 12
+/// min`, `2 d 3 h`.
 pub fn until(ns: u64) -> String {
     let (seconds, minutes) = (ns.div_ceil(SECOND_NS), ns.div_ceil(MINUTE_NS));
     match minutes {
@@ -211,9 +218,15 @@ mod tests {
         assert_eq!(countdown(0), "0:00");
         assert_eq!(clock(3723), "1:02:03");
         assert_eq!(length(90 * SECOND_NS + 500_000_000), "1:30.5");
-        assert_eq!([1_500, 2_000, 20, 90_000].map(|ms| delay(ms * MILLISECOND_NS)), ["1.5s", "2s", "0.02s", "1:30"]);
+        assert_eq!(
+            [1_500, 2_000, 20, 90_000].map(|ms| delay(ms * MILLISECOND_NS)),
+            ["1.5s", "2s", "0.02s", "1:30"]
+        );
         let until = |seconds: u64| until(seconds * SECOND_NS);
-        assert_eq!([83, 599, 600, 1_372, 4_320].map(until), ["1:23", "9:59", "10 min", "23 min", "1 h 12 min"]);
+        assert_eq!(
+            [83, 599, 600, 1_372, 4_320].map(until),
+            ["1:23", "9:59", "10 min", "23 min", "1 h 12 min"]
+        );
         assert_eq!(until(51 * 3600), "2 d 3 h");
         assert_eq!(over_under(42 * SECOND_NS as i64), "+0:42");
         assert_eq!(over_under(-3_900_000_000), "−0:03");

@@ -1,9 +1,9 @@
 //! Show files: TOML text to a checked show, or to everything that is wrong with it.
 //!
-//! Owns the order in which a file is read: the syntax, then what stands by itself (departments, outputs, remote
-//! controls, places, people), then the rundown, then what cues say of each other. Must never stop at the first fault,
-//! report one that only follows from another, or let a show through that breaks a promise of the model. It reads text,
-//! not the disk.
+//! Owns the order in which a file is read: the syntax, then what stands by itself (departments,
+//! outputs, remote controls, places, people), then the rundown, then what cues say of each other.
+//! Must never stop at the first fault, report one that only follows from another, or let a show
+//! through that breaks a promise of the model. It reads text, not the disk.
 //!
 //! ```text
 //!  text ─► syntax ─► DeTable ─► fields, value ─► output, remote, cue (action, …) ─► links ─► Show ─► warnings
@@ -45,12 +45,14 @@ use self::reader::{Names, Reader, quoted};
 use self::value::Value;
 use self::warnings::{Marks, SegmentMarks};
 use super::problem::Problem;
-use super::{Clock, Colour, Department, IndexVec, Person, Place, Segment, SegmentIx, Show, Thresholds};
+use super::{
+    Clock, Colour, Department, IndexVec, Person, Place, Segment, SegmentIx, Show, Thresholds,
+};
 
 /// The largest file that is read: a show of 100,000 cues is half of it.
 pub const BYTES_MAX: usize = 32 << 20;
-/// The most keys, values and tables that a file may have, counted by what begins them: the parser takes up to 150 bytes
-/// for each, and a show of 100,000 cues has 2,300,000.
+/// The most keys, values and tables that a file may have, counted by what begins them: the parser
+/// takes up to 150 bytes for each, and a show of 100,000 cues has 2,300,000.
 const PARTS_MAX: usize = 6_000_000;
 /// From so many bytes on, a file is parsed in memory apart: a show of some hundred cues.
 const APART_FROM: usize = 64 << 10;
@@ -68,7 +70,8 @@ pub struct Checked {
     pub warnings: Vec<Problem>,
 }
 
-/// Reads a show file; `machine_zone` is the IANA name of the zone that is meant when the file gives none.
+/// Reads a show file; `machine_zone` is the IANA name of the zone that is meant when the file gives
+/// none.
 ///
 /// # Errors
 /// With all the errors that the file has, by place, at least one.
@@ -76,14 +79,20 @@ pub fn parse(text: &str, machine_zone: &str) -> Result<Show, Vec<Problem>> {
     check(text, machine_zone, &Unseen).map(|checked| checked.show)
 }
 
-/// Reads a show file as [`parse`] does, and tells its warnings too: those of the plan, and what `machine` says of the
-/// clips, the environment and the outputs.
+/// Reads a show file as [`parse`] does, and tells its warnings too: those of the plan, and what
+/// `machine` says of the clips, the environment and the outputs.
 ///
 /// # Errors
-/// With all the errors that the file has, at least one, and the warnings that were found with them, by place.
-pub fn check(text: &str, machine_zone: &str, machine: &dyn Machine) -> Result<Checked, Vec<Problem>> {
+/// With all the errors that the file has, at least one, and the warnings that were found with them,
+/// by place.
+pub fn check(
+    text: &str,
+    machine_zone: &str,
+    machine: &dyn Machine,
+) -> Result<Checked, Vec<Problem>> {
     if text.len() > BYTES_MAX {
-        let what = format!("the file has more than {} MiB, which no show file has", BYTES_MAX >> 20);
+        let what =
+            format!("the file has more than {} MiB, which no show file has", BYTES_MAX >> 20);
         return Err(vec![Problem::error(0..0, what, "give a show file, or make two shows of it")]);
     }
     if text.bytes().filter(|byte| b",=.[{\n".contains(byte)).count() > PARTS_MAX {
@@ -95,7 +104,11 @@ pub fn check(text: &str, machine_zone: &str, machine: &dyn Machine) -> Result<Ch
     }
     let (tree, errors) = parse_apart(text, machine);
     if errors.is_empty() {
-        return read(Reader::new(text, Vec::new(), Vec::new(), machine), tree.get_ref(), machine_zone);
+        return read(
+            Reader::new(text, Vec::new(), Vec::new(), machine),
+            tree.get_ref(),
+            machine_zone,
+        );
     }
     if let Some(problem) = foreign::problem(text) {
         return Err(vec![problem]);
@@ -110,9 +123,12 @@ pub fn check(text: &str, machine_zone: &str, machine: &dyn Machine) -> Result<Ch
 
 /// Parses a text; where it is large, in memory apart, if the machine has any.
 ///
-/// The tree of a large show takes many times the memory that the show does, in pieces, between which the show would come
-/// to lie, so that its pages could never be given back.
-fn parse_apart<'t>(text: &'t str, machine: &dyn Machine) -> (Spanned<DeTable<'t>>, Vec<toml::de::Error>) {
+/// The tree of a large show takes many times the memory that the show does, in pieces, between
+/// which the show would come to lie, so that its pages could never be given back.
+fn parse_apart<'t>(
+    text: &'t str,
+    machine: &dyn Machine,
+) -> (Spanned<DeTable<'t>>, Vec<toml::de::Error>) {
     let mut parsed = None;
     if text.len() >= APART_FROM {
         machine.apart(&mut || parsed = Some(DeTable::parse_recoverable(text)));
@@ -120,7 +136,11 @@ fn parse_apart<'t>(text: &'t str, machine: &dyn Machine) -> (Spanned<DeTable<'t>
     parsed.unwrap_or_else(|| DeTable::parse_recoverable(text))
 }
 
-fn read(reader: Reader<'_>, tree: &DeTable<'_>, machine_zone: &str) -> Result<Checked, Vec<Problem>> {
+fn read(
+    reader: Reader<'_>,
+    tree: &DeTable<'_>,
+    machine_zone: &str,
+) -> Result<Checked, Vec<Problem>> {
     let (show, marks) = show(Fields::new(&reader, tree, 0..0, "the show"), machine_zone);
     if reader.has_errors() {
         return Err(reader.into_problems());
@@ -148,7 +168,11 @@ fn show(mut file: Fields<'_>, machine_zone: &str) -> (Show, Marks) {
     file.finish();
     let cue_marks = drafts.iter_mut().map(|draft| std::mem::take(&mut draft.marks)).collect();
     let unused = [&stage.departments, &stage.outputs.names, &stage.place_names].map(Names::unused);
-    let marks = Marks { segments: segment_marks, cues: cue_marks, unused: unused.into_iter().flatten().collect() };
+    let marks = Marks {
+        segments: segment_marks,
+        cues: cue_marks,
+        unused: unused.into_iter().flatten().collect(),
+    };
     let show = Show {
         title: title.unwrap_or_default(),
         date,
@@ -182,7 +206,10 @@ fn zone(file: &mut Fields<'_>, machine_zone: &str) -> (TimeZone, String) {
     }
     let zone = TimeZone::get(machine_zone).ok();
     if zone.is_none() && !file.has("timezone") {
-        let what = format!("the show has no `timezone`, and the machine's is unknown: {}", quoted(machine_zone));
+        let what = format!(
+            "the show has no `timezone`, and the machine's is unknown: {}",
+            quoted(machine_zone)
+        );
         file.reader.fault(file.span.clone(), what, "add `timezone = \"Europe/Paris\"`");
     }
     (zone.unwrap_or(TimeZone::UTC), machine_zone.to_owned())
@@ -201,7 +228,9 @@ fn zone_of(value: &Value<'_>) -> Option<TimeZone> {
 }
 
 fn clocks(value: &Value<'_>) -> Vec<Clock> {
-    let clock = |value: &Value<'_>| Some(Clock { label: Show::clock_label(value.text()?), zone: zone_of(value)? });
+    let clock = |value: &Value<'_>| {
+        Some(Clock { label: Show::clock_label(value.text()?), zone: zone_of(value)? })
+    };
     value.list("[\"America/Los_Angeles\"]").unwrap_or_default().iter().filter_map(clock).collect()
 }
 
@@ -223,7 +252,8 @@ fn places<'a>(file: &mut Fields<'a>) -> (Vec<Option<Place>>, Names<'a>) {
     for (id, mut fields) in file.named("place", "a place") {
         names.define(&id);
         let name = fields.find("name").and_then(|value| value.line());
-        let at = fields.need("at", "[48.9245, 2.3602]").and_then(|value| coordinates(&value, false));
+        let at =
+            fields.need("at", "[48.9245, 2.3602]").and_then(|value| coordinates(&value, false));
         fields.finish();
         let (id, name) = (id.text.to_owned(), name.unwrap_or_else(|| id.text.to_owned()));
         places.push(at.map(|(latitude, longitude, _)| Place { id, name, latitude, longitude }));
@@ -260,7 +290,11 @@ fn segments<'a>(
     for (at, mut fields) in list.into_iter().enumerate() {
         if at == SEGMENTS_MAX {
             let what = format!("the show has {segment_count} segments");
-            fields.reader.fault(fields.span.clone(), what, format!("make two shows of it: {SEGMENTS_MAX} at most"));
+            fields.reader.fault(
+                fields.span.clone(),
+                what,
+                format!("make two shows of it: {SEGMENTS_MAX} at most"),
+            );
         }
         let title = fields.need("title", "\"…\"").and_then(|value| value.line());
         let start = fields.find("start").and_then(|value| Some((value.time()?, value.span)));
@@ -314,7 +348,8 @@ fn coordinates(value: &Value<'_>, with_height: bool) -> Option<(f64, f64, Option
         [latitude, longitude] => (latitude, longitude, None),
         [latitude, longitude, height] if with_height => (latitude, longitude, Some(height)),
         _ => {
-            let what = format!("a point has a latitude and a longitude, not {} numbers", list.len());
+            let what =
+                format!("a point has a latitude and a longitude, not {} numbers", list.len());
             value.fault(what, format!("write `{example}`"));
             return None;
         }

@@ -8,9 +8,10 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// The number of a cue, as the show file writes it: "12", "12.5", "10A".
 ///
-/// Two numbers are the same only if their text is. Their order is the caller's: `2 < 10 < 10.5 < 10A`. A point
-/// begins a decimal fraction, as on a lighting desk (`10.25 < 10.5`), because that is how a cue is squeezed between two
-/// others; digits elsewhere count as whole numbers; letters come after fractions, upper and lower case together.
+/// Two numbers are the same only if their text is. Their order is the caller's: `2 < 10 < 10.5 <
+/// 10A`. A point begins a decimal fraction, as on a lighting desk (`10.25 < 10.5`), because that is
+/// how a cue is squeezed between two others; digits elsewhere count as whole numbers; letters come
+/// after fractions, upper and lower case together.
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct CueNumber(Arc<str>);
 
@@ -35,8 +36,9 @@ impl CueNumber {
     /// Takes `text` for a number.
     ///
     /// # Errors
-    /// When it is empty, longer than [`Self::LONGEST`], or has a space, a control character, or one of the characters
-    /// that OSC 1.0 keeps for itself in addresses (`# * , / ? [ ] { }`): `/cue/NUMBER/start` must be one address.
+    /// When it is empty, longer than [`Self::LONGEST`], or has a space, a control character, or one
+    /// of the characters that OSC 1.0 keeps for itself in addresses (`# * , / ? [ ] { }`):
+    /// `/cue/NUMBER/start` must be one address.
     pub fn new(text: &str) -> Result<Self, NumberError> {
         if text.is_empty() {
             return Err(NumberError::Empty);
@@ -140,8 +142,8 @@ mod tests {
     #[test]
     fn sorts_as_people_number_cues() {
         let order = [
-            "0.5", "1", "2", "2A", "9", "10", "10.1", "10.10", "10.25", "10.5", "10A", "10a", "10B", "11", "A1", "A2",
-            "A10",
+            "0.5", "1", "2", "2A", "9", "10", "10.1", "10.10", "10.25", "10.5", "10A", "10a",
+            "10B", "11", "A1", "A2", "A10",
         ];
         let mut numbers: Vec<_> = order.iter().rev().map(|n| number(n)).collect();
         numbers.sort();

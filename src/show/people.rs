@@ -1,8 +1,8 @@
 //! Who is where in the show: which cues name which people.
 //!
-//! A cue names a person where a title, a call, notes or a step of it has the whole name. "Cruise" alone names nobody,
-//! for a show may have two; nor does "Ann Lee" stand in "Ann Leeds". Looked up once, when the show is tied together,
-//! because a frame has no time to read ten thousand cues.
+//! A cue names a person where a title, a call, notes or a step of it has the whole name. "Cruise"
+//! alone names nobody, for a show may have two; nor does "Ann Lee" stand in "Ann Leeds". Looked up
+//! once, when the show is tied together, because a frame has no time to read ten thousand cues.
 
 use std::collections::{BTreeSet, HashMap};
 
@@ -15,7 +15,9 @@ impl Show {
     }
 
     /// All person indices, in the order of the file.
-    pub fn person_indices(&self) -> impl DoubleEndedIterator<Item = PersonIx> + ExactSizeIterator + use<> {
+    pub fn person_indices(
+        &self,
+    ) -> impl DoubleEndedIterator<Item = PersonIx> + ExactSizeIterator + use<> {
         (0..self.people.len() as u32).map(PersonIx)
     }
 
@@ -52,14 +54,18 @@ impl Show {
         for (cue, people) in self.cue_indices().zip(&found) {
             people.iter().for_each(|person| self.named[*person].push(cue));
         }
-        self.naming =
-            self.cue_indices().zip(&found).filter(|(_, people)| !people.is_empty()).map(|(cue, _)| cue).collect();
+        self.naming = self
+            .cue_indices()
+            .zip(&found)
+            .filter(|(_, people)| !people.is_empty())
+            .map(|(cue, _)| cue)
+            .collect();
         self.named_in = found.into();
     }
 }
 
-/// Everybody's names, found by how they begin and how long they are: ten thousand cues are not read once for each of
-/// three hundred people.
+/// Everybody's names, found by how they begin and how long they are: ten thousand cues are not read
+/// once for each of three hundred people.
 struct Names<'a> {
     people: HashMap<&'a str, Vec<PersonIx>>,
     /// By their first characters, how many bytes they have.
@@ -68,7 +74,8 @@ struct Names<'a> {
 
 impl<'a> Names<'a> {
     fn of(names: impl Iterator<Item = &'a str>) -> Self {
-        let (mut people, mut lengths) = (HashMap::<_, Vec<_>>::new(), HashMap::<_, BTreeSet<_>>::new());
+        let (mut people, mut lengths) =
+            (HashMap::<_, Vec<_>>::new(), HashMap::<_, BTreeSet<_>>::new());
         for (at, name) in (0..).zip(names) {
             let Some(first) = name.chars().next() else { continue };
             people.entry(name).or_default().push(PersonIx(at));
@@ -81,14 +88,19 @@ impl<'a> Names<'a> {
     fn in_cue(&self, cue: &Cue) -> Vec<PersonIx> {
         let words = [Some(cue.title.as_str()), cue.notes.as_deref(), cue.call.as_deref()];
         let steps = cue.steps.iter().map(|step| step.title.as_str());
-        let mut found: Vec<PersonIx> =
-            words.into_iter().flatten().chain(steps).flat_map(|words| self.in_words(words)).collect();
+        let mut found: Vec<PersonIx> = words
+            .into_iter()
+            .flatten()
+            .chain(steps)
+            .flat_map(|words| self.in_words(words))
+            .collect();
         found.sort_unstable();
         found.dedup();
         found
     }
 
-    /// Everybody whose name stands in `words` and is not a part of a longer name, as often as it does.
+    /// Everybody whose name stands in `words` and is not a part of a longer name, as often as it
+    /// does.
     fn in_words(&self, words: &str) -> impl Iterator<Item = PersonIx> {
         let mut before = None;
         let begins = words.char_indices().filter_map(move |(at, c)| {
@@ -98,7 +110,11 @@ impl<'a> Names<'a> {
         begins.flat_map(move |(at, lengths)| {
             let named = lengths.iter().filter_map(move |length| {
                 let (name, behind) = words.get(at..)?.split_at_checked(*length)?;
-                let goes_on = name.chars().next_back().zip(behind.chars().next()).is_some_and(|(a, b)| joins(a, b));
+                let goes_on = name
+                    .chars()
+                    .next_back()
+                    .zip(behind.chars().next())
+                    .is_some_and(|(a, b)| joins(a, b));
                 if goes_on { None } else { self.people.get(name) }
             });
             named.flatten().copied()
@@ -111,8 +127,8 @@ fn joins(a: char, b: char) -> bool {
     is_cased(a) && is_cased(b)
 }
 
-/// Returns `true` if a character belongs to a script that keeps words apart by blanks, as far as case tells: names in
-/// Japanese or Arabic stand close to what follows them.
+/// Returns `true` if a character belongs to a script that keeps words apart by blanks, as far as
+/// case tells: names in Japanese or Arabic stand close to what follows them.
 fn is_cased(c: char) -> bool {
     c.is_lowercase() || c.is_uppercase() || c.is_ascii_digit()
 }
@@ -153,10 +169,16 @@ mod tests {
         assert_eq!(cues("dion"), ["7", "7A"]);
         assert_eq!(cues("jonas"), ["13"]);
         let roof = show.find(&crate::show::CueNumber::new("26").unwrap()).unwrap();
-        let ids: Vec<&str> = show.people_in(roof).map(|person| show.person(person).id.as_str()).collect();
+        let ids: Vec<&str> =
+            show.people_in(roof).map(|person| show.person(person).id.as_str()).collect();
         assert_eq!(ids, ["bass", "biles"]);
-        let numbers: Vec<&str> = show.cues_naming_anybody().iter().map(|&cue| show.cue(cue).number.as_str()).collect();
-        assert_eq!(numbers.iter().filter(|number| **number == "26").count(), 1, "named by two, told once");
+        let numbers: Vec<&str> =
+            show.cues_naming_anybody().iter().map(|&cue| show.cue(cue).number.as_str()).collect();
+        assert_eq!(
+            numbers.iter().filter(|number| **number == "26").count(),
+            1,
+            "named by two, told once"
+        );
         let one_by_one = show.cue_indices().filter(|&cue| show.people_in(cue).next().is_some());
         assert!(one_by_one.eq(show.cues_naming_anybody().iter().copied()), "{numbers:?}");
     }
@@ -168,7 +190,8 @@ mod tests {
                     cue = [{ number = \"1\", title = \"Ann, Ann\", call = \"Ann\", steps = [{ title = \"Ann\" }] },\n\
                     { number = \"2\", title = \"Anna\" }, { number = \"3\", title = \"-\", notes = \"ask Ann\" }]\n";
         let show = file::parse(text, "UTC").unwrap();
-        let cues = |person| show.cues_naming(PersonIx(person)).iter().map(|cue| cue.0).collect::<Vec<_>>();
+        let cues =
+            |person| show.cues_naming(PersonIx(person)).iter().map(|cue| cue.0).collect::<Vec<_>>();
         assert_eq!([cues(0), cues(1), cues(2)], [vec![0, 2], vec![1], vec![0, 2]]);
     }
 }

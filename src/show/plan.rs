@@ -1,7 +1,9 @@
-//! The plan's times: when each segment and cue is meant to come, on the days and in the zone of the show.
+//! The plan's times: when each segment and cue is meant to come, on the days and in the zone of the
+//! show.
 //!
-//! Everything is nanoseconds on one axis, so that midnight and the change to or from summer time need no special case
-//! behind this file. It knows the show and the instant of the run's beginning, and nothing of what happened since.
+//! Everything is nanoseconds on one axis, so that midnight and the change to or from summer time
+//! need no special case behind this file. It knows the show and the instant of the run's beginning,
+//! and nothing of what happened since.
 
 use jiff::civil::{Date, Time};
 use jiff::tz::{AmbiguousOffset, TimeZone};
@@ -14,8 +16,9 @@ const DAY_NS: i64 = 24 * HOUR_NS as i64;
 
 /// The planned times of everything.
 ///
-/// All times are nanoseconds from an origin: for a show with a hard start somewhere (`anchored`), the beginning of the
-/// run; otherwise the moment at which the show begins, since nothing ties such a show to the clock.
+/// All times are nanoseconds from an origin: for a show with a hard start somewhere (`anchored`),
+/// the beginning of the run; otherwise the moment at which the show begins, since nothing ties such
+/// a show to the clock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Plan {
     /// `true` if a hard start ties the plan to the clock.
@@ -26,7 +29,8 @@ pub struct Plan {
     pub end_ns: i64,
     /// Planned start of each cue.
     pub cue_start_ns: IndexVec<CueIx, i64>,
-    /// For each called cue, how far into its segment the caller means to call it; for the others, 0.
+    /// For each called cue, how far into its segment the caller means to call it; for the others,
+    /// 0.
     pub offset_ns: IndexVec<CueIx, u64>,
     /// The hard start of each segment that has one, always from the beginning of the run.
     pub hard_start_ns: IndexVec<SegmentIx, Option<i64>>,
@@ -44,16 +48,26 @@ impl Plan {
         let offset_ns = call_offsets(show);
         let by_clock = clock_instants(show, clock, &starts);
         let cue_start_ns = cue_starts(show, &starts, &offset_ns, &by_clock);
-        Plan { anchored, segment_start_ns: starts, end_ns, cue_start_ns, offset_ns, hard_start_ns, by_clock }
+        Plan {
+            anchored,
+            segment_start_ns: starts,
+            end_ns,
+            cue_start_ns,
+            offset_ns,
+            hard_start_ns,
+            by_clock,
+        }
     }
 
-    /// Returns `true` if the plan leaves time between the end of a segment and the hard start behind it.
+    /// Returns `true` if the plan leaves time between the end of a segment and the hard start
+    /// behind it.
     pub fn has_gap_behind(&self, show: &Show, segment: SegmentIx) -> bool {
         let end_ns = self.segment_start_ns[segment] + show.segment(segment).duration_ns as i64;
         self.segment_start_ns.get(segment.next()).is_some_and(|&next_ns| next_ns > end_ns)
     }
 
-    /// Returns `true` if a segment starts without the caller: it has no called cue, or means to wait for its first one.
+    /// Returns `true` if a segment starts without the caller: it has no called cue, or means to
+    /// wait for its first one.
     pub fn opens_by_itself(&self, show: &Show, segment: SegmentIx) -> bool {
         let first = show.cues_of(segment).find(|&c| show.cue(c).is_called());
         first.is_none_or(|cue| self.offset_ns[cue] > 0)
@@ -66,17 +80,20 @@ pub use set::{at_cue, at_time};
 
 /// The day on which the first segment of a live run plays.
 ///
-/// The show's own date where its start lies within a day of `now` (or, where no hard start says when that is, where it is
-/// at most the day beside today); otherwise today, or the day beside it where today's
-/// start would be more than half a day ago (a show at half past midnight, opened before it) or most of a day ahead
-/// (a show at 23:00, opened late, past midnight). A show of another year is run by its times of day.
+/// The show's own date where its start lies within a day of `now` (or, where no hard start says
+/// when that is, where it is at most the day beside today); otherwise today, or the day beside it
+/// where today's start would be more than half a day ago (a show at half past midnight, opened
+/// before it) or most of a day ahead (a show at 23:00, opened late, past midnight). A show of
+/// another year is run by its times of day.
 pub fn day_of_run(show: &Show, now: Timestamp) -> Date {
     let today = now.to_zoned_datetime(show.zone.clone()).date();
     let ahead = |day: Date| start_on(show, day, now).duration_since(now);
     let is_near = |date: Date| date.duration_since(today).abs() <= SignedDuration::from_hours(24);
     let is_soon = |date: Date| ahead(date).abs() <= SignedDuration::from_hours(24);
     let has_hard_start = show.segments.iter().any(|segment| segment.start.is_some());
-    if let Some(date) = show.date.filter(|&date| if has_hard_start { is_soon(date) } else { is_near(date) }) {
+    if let Some(date) =
+        show.date.filter(|&date| if has_hard_start { is_soon(date) } else { is_near(date) })
+    {
         return date;
     }
     let ahead = ahead(today);
@@ -100,7 +117,8 @@ pub fn start_on(show: &Show, day: Date, now: Timestamp) -> Timestamp {
 }
 
 fn instant(show: &Show, day: Date, time: Time) -> Timestamp {
-    // Within a gap or fold of summer time, jiff takes the later or the earlier reading, as RFC 5545 does.
+    // Within a gap or fold of summer time, jiff takes the later or the earlier reading, as RFC 5545
+    // does.
     let zoned = day.to_datetime(time).to_zoned_datetime(show.zone.clone());
     zoned.map_or(Timestamp::UNIX_EPOCH, |z| z.timestamp())
 }
@@ -109,20 +127,26 @@ fn ns_between(from: Timestamp, to: Timestamp) -> i64 {
     i64::try_from(to.as_nanosecond() - from.as_nanosecond()).unwrap_or(i64::MAX / 4)
 }
 
-/// The instant nearest to `near_ns` at which the show's clock reads `time`, nanoseconds from `clock`; of an hour that
-/// comes twice in autumn, either.
+/// The instant nearest to `near_ns` at which the show's clock reads `time`, nanoseconds from
+/// `clock`; of an hour that comes twice in autumn, either.
 fn nearest(show: &Show, clock: Timestamp, time: Time, near_ns: i64) -> i64 {
-    let day = (clock + SignedDuration::from_nanos(near_ns)).to_zoned_datetime(show.zone.clone()).date();
+    let day =
+        (clock + SignedDuration::from_nanos(near_ns)).to_zoned_datetime(show.zone.clone()).date();
     let days = [day.checked_sub(1.day()), Ok(day), day.checked_add(1.day())];
     let instants = days.into_iter().flatten().flat_map(|day| {
         let again = show.zone.to_ambiguous_zoned_datetime(day.to_datetime(time));
-        let again = again.is_ambiguous().then(|| again.later().ok()).flatten().map(|zoned| zoned.timestamp());
+        let again = again
+            .is_ambiguous()
+            .then(|| again.later().ok())
+            .flatten()
+            .map(|zoned| zoned.timestamp());
         [instant(show, day, time)].into_iter().chain(again).map(|at| ns_between(clock, at))
     });
     instants.min_by_key(|at_ns| at_ns.abs_diff(near_ns)).unwrap_or(near_ns)
 }
 
-/// Hard starts and planned starts of all segments, nanoseconds from `clock`; without any hard start, from 0.
+/// Hard starts and planned starts of all segments, nanoseconds from `clock`; without any hard
+/// start, from 0.
 fn segment_starts(
     show: &Show,
     day: Date,
@@ -131,14 +155,23 @@ fn segment_starts(
     let mut hard = vec![None; show.segments.len()];
     let mut starts = Vec::with_capacity(show.segments.len());
     let mut next_ns = 0;
-    if let Some((at, time)) = show.segments.iter().enumerate().find_map(|(at, s)| Some((at, s.start?))) {
-        next_ns = opening(show, day, clock, time, show.segments.iter().take(at).map(|s| s.duration_ns).sum());
+    if let Some((at, time)) =
+        show.segments.iter().enumerate().find_map(|(at, s)| Some((at, s.start?)))
+    {
+        next_ns = opening(
+            show,
+            day,
+            clock,
+            time,
+            show.segments.iter().take(at).map(|s| s.duration_ns).sum(),
+        );
     }
     let mut last_hard_ns = i64::MIN;
     for (at, segment) in show.segments.iter().enumerate() {
         if let Some(time) = segment.start {
             let mut at_ns = nearest(show, clock, time, next_ns);
-            // The same time of day once more is that of the next day: three mornings that begin at nine.
+            // The same time of day once more is that of the next day: three mornings that begin at
+            // nine.
             if at_ns <= last_hard_ns {
                 at_ns = nearest(show, clock, time, at_ns + DAY_NS);
             }
@@ -152,24 +185,29 @@ fn segment_starts(
     (hard.into(), starts.into())
 }
 
-/// When the show opens if its first hard start is at `time`, `before_ns` into it: on `day`, although the hard start
-/// itself may come behind midnight.
+/// When the show opens if its first hard start is at `time`, `before_ns` into it: on `day`,
+/// although the hard start itself may come behind midnight.
 fn opening(show: &Show, day: Date, clock: Timestamp, time: Time, before_ns: u64) -> i64 {
-    let days = (0..=(before_ns / (24 * HOUR_NS)) as i64 + 1).filter_map(|days| day.checked_add(days.days()).ok());
-    let mut openings = days.map(|day| ns_between(clock, instant(show, day, time)) - before_ns as i64);
-    let opens_on = |ns: i64| (clock + SignedDuration::from_nanos(ns)).to_zoned_datetime(show.zone.clone()).date();
+    let days = (0..=(before_ns / (24 * HOUR_NS)) as i64 + 1)
+        .filter_map(|days| day.checked_add(days.days()).ok());
+    let mut openings =
+        days.map(|day| ns_between(clock, instant(show, day, time)) - before_ns as i64);
+    let opens_on = |ns: i64| {
+        (clock + SignedDuration::from_nanos(ns)).to_zoned_datetime(show.zone.clone()).date()
+    };
     openings.find(|&ns| opens_on(ns) >= day).unwrap_or(0)
 }
 
-/// Where in its segment each called cue is meant to be called: as the file says, or spread evenly, never before the
-/// called cue in front of it.
+/// Where in its segment each called cue is meant to be called: as the file says, or spread evenly,
+/// never before the called cue in front of it.
 fn call_offsets(show: &Show) -> IndexVec<CueIx, u64> {
     let mut offsets = IndexVec::filled(0, show.cues.len());
     for segment in show.segment_indices() {
         let called: Vec<_> = show.cues_of(segment).filter(|&c| show.cue(c).is_called()).collect();
         let mut least_ns = 0;
         for (at, &cue) in called.iter().enumerate() {
-            let spread = u128::from(show.segment(segment).duration_ns) * at as u128 / called.len() as u128;
+            let spread =
+                u128::from(show.segment(segment).duration_ns) * at as u128 / called.len() as u128;
             least_ns = show.cue(cue).planned_ns.unwrap_or(spread as u64).max(least_ns);
             offsets[cue] = least_ns;
         }
@@ -177,11 +215,15 @@ fn call_offsets(show: &Show) -> IndexVec<CueIx, u64> {
     offsets
 }
 
-/// How long before the start of its segment a cue by the clock may come: doors at 19:55 for a segment at 20:00. What would
-/// come earlier comes after the start.
+/// How long before the start of its segment a cue by the clock may come: doors at 19:55 for a
+/// segment at 20:00. What would come earlier comes after the start.
 const AHEAD_NS: u64 = 6 * HOUR_NS;
 
-fn clock_instants(show: &Show, clock: Timestamp, starts: &IndexVec<SegmentIx, i64>) -> Vec<(CueIx, i64)> {
+fn clock_instants(
+    show: &Show,
+    clock: Timestamp,
+    starts: &IndexVec<SegmentIx, i64>,
+) -> Vec<(CueIx, i64)> {
     let by_clock = show.cue_indices().filter_map(|ix| match show.cue(ix).trigger {
         Trigger::At { time } => Some((ix, time)),
         Trigger::Go | Trigger::With { .. } | Trigger::After { .. } | Trigger::Into { .. } => None,
@@ -194,11 +236,12 @@ fn clock_instants(show: &Show, clock: Timestamp, starts: &IndexVec<SegmentIx, i6
     by_clock.map(instant).collect()
 }
 
-/// The instant at which a segment of that start and duration means `time`: the first from its start on, but for one
-/// shortly before its start where the next would come after its end.
+/// The instant at which a segment of that start and duration means `time`: the first from its start
+/// on, but for one shortly before its start where the next would come after its end.
 fn in_segment(show: &Show, clock: Timestamp, time: Time, start_ns: i64, duration_ns: u64) -> i64 {
     let near_ns = nearest(show, clock, time, start_ns);
-    let next_ns = if near_ns < start_ns { nearest(show, clock, time, near_ns + DAY_NS) } else { near_ns };
+    let next_ns =
+        if near_ns < start_ns { nearest(show, clock, time, near_ns + DAY_NS) } else { near_ns };
     let is_inside = next_ns <= start_ns.saturating_add_unsigned(duration_ns);
     let is_near = near_ns < start_ns && near_ns.abs_diff(start_ns) <= AHEAD_NS;
     if is_near && !is_inside { near_ns } else { next_ns }
@@ -216,7 +259,8 @@ fn cue_starts(
     }
     let mut chain = vec![];
     for first in show.cue_indices() {
-        // A chain of follows may be as long as the show: it is walked up to its cause and back, without recursion.
+        // A chain of follows may be as long as the show: it is walked up to its cause and back,
+        // without recursion.
         let mut cue = first;
         while known[cue].is_none() && chain.len() <= show.cues.len() {
             chain.push(cue);
@@ -229,10 +273,11 @@ fn cue_starts(
             let of = |ix: CueIx| known[ix].unwrap_or(0);
             let segment_ns = starts[show.segment_of(cue)];
             let start_ns = match (show.cue(cue).trigger, show.cue(cue).backup_for) {
-                (Trigger::With { cue: cause, delay_ns }, _) => of(cause).saturating_add(delay_ns as i64),
-                (Trigger::After { cue: cause, delay_ns }, _) => {
-                    of(cause).saturating_add((show.cue(cause).duration_ns.unwrap_or(0) + delay_ns) as i64)
+                (Trigger::With { cue: cause, delay_ns }, _) => {
+                    of(cause).saturating_add(delay_ns as i64)
                 }
+                (Trigger::After { cue: cause, delay_ns }, _) => of(cause)
+                    .saturating_add((show.cue(cause).duration_ns.unwrap_or(0) + delay_ns) as i64),
                 (Trigger::Into { offset_ns }, _) => segment_ns + offset_ns as i64,
                 (_, Some(main)) => of(main),
                 _ => segment_ns + offsets[cue] as i64,
@@ -243,15 +288,17 @@ fn cue_starts(
     known.iter().map(|start| start.unwrap_or(0)).collect()
 }
 
-/// What is odd about a time of day on this day, and how to fix it: in spring the clocks skip an hour, in autumn they show
-/// one twice.
+/// What is odd about a time of day on this day, and how to fix it: in spring the clocks skip an
+/// hour, in autumn they show one twice.
 pub fn odd_time(zone: &TimeZone, day: Date, time: Time) -> Option<(String, &'static str)> {
     let moment = zone.to_ambiguous_zoned_datetime(day.to_datetime(time));
     match moment.offset() {
         AmbiguousOffset::Unambiguous { .. } => None,
         AmbiguousOffset::Gap { .. } => {
             let taken = moment.compatible().ok()?.time().strftime("%H:%M:%S").to_string();
-            let what = format!("does not exist on {day}: the clocks go forward then, and it is taken for {taken}");
+            let what = format!(
+                "does not exist on {day}: the clocks go forward then, and it is taken for {taken}"
+            );
             Some((what, "write a time that the clocks show"))
         }
         AmbiguousOffset::Fold { .. } => Some((
@@ -261,10 +308,15 @@ pub fn odd_time(zone: &TimeZone, day: Date, time: Time) -> Option<(String, &'sta
     }
 }
 
-/// What is odd about the hard starts and clock cues of a run that begins at `clock`, its first segment on `day`, in words.
+/// What is odd about the hard starts and clock cues of a run that begins at `clock`, its first
+/// segment on `day`, in words.
 pub fn odd_times(show: &Show, day: Date, clock: Timestamp) -> Vec<String> {
     let plan = Plan::new(show, day, clock);
-    let starts = show.segments.iter().zip(&plan.hard_start_ns).filter_map(|(segment, at_ns)| segment.start.zip(*at_ns));
+    let starts = show
+        .segments
+        .iter()
+        .zip(&plan.hard_start_ns)
+        .filter_map(|(segment, at_ns)| segment.start.zip(*at_ns));
     let by_clock = plan.by_clock.iter().filter_map(|&(cue, at_ns)| match show.cue(cue).trigger {
         Trigger::At { time } => Some((time, at_ns)),
         Trigger::Go | Trigger::With { .. } | Trigger::After { .. } | Trigger::Into { .. } => None,
@@ -293,10 +345,14 @@ mod tests {
             ("2026-10-25", vec!["02:30:00 comes twice on 2026-10-25"]),
         ] {
             let day: Date = day.parse().unwrap();
-            let clock = day.at(0, 30, 0, 0).to_zoned_datetime(show.zone.clone()).unwrap().timestamp();
+            let clock =
+                day.at(0, 30, 0, 0).to_zoned_datetime(show.zone.clone()).unwrap().timestamp();
             let odd = odd_times(&show, day, clock);
             assert_eq!(odd.len(), expected.len(), "{odd:?}");
-            assert!(odd.iter().zip(expected).all(|(odd, expected)| odd.starts_with(expected)), "{odd:?}");
+            assert!(
+                odd.iter().zip(expected).all(|(odd, expected)| odd.starts_with(expected)),
+                "{odd:?}"
+            );
         }
     }
 }

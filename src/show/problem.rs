@@ -1,6 +1,7 @@
 //! What is wrong with a show file: where, why, and how to fix it; and how that is told.
 //!
-//! Must never let a control character of a file through to the terminal, or take long over a file without line breaks.
+//! Must never let a control character of a file through to the terminal, or take long over a file
+//! without line breaks.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -8,7 +9,8 @@ use std::ops::Range;
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
 
-/// The most errors, and the most warnings, that a report shows: a file with more has one cause, or another format.
+/// The most errors, and the most warnings, that a report shows: a file with more has one cause, or
+/// another format.
 const REPORTED_MAX: usize = 20;
 /// The most problems of a file that are counted.
 pub const COUNTED_MAX: usize = 10_000;
@@ -56,7 +58,13 @@ pub struct Problem {
 impl Problem {
     /// An error: the file cannot be used.
     pub fn error(span: Range<usize>, what: impl Into<String>, fix: impl Into<String>) -> Self {
-        Problem { severity: Severity::Error, span, what: what.into(), fix: fix.into(), related: None }
+        Problem {
+            severity: Severity::Error,
+            span,
+            what: what.into(),
+            fix: fix.into(),
+            related: None,
+        }
     }
 
     /// A warning: the file can be used, but will not do what is meant.
@@ -81,8 +89,8 @@ impl Problem {
 /// What some editors put before the text of a file; no column counts it.
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
-/// All `problems` of the file `path`, whose text is `text`, in the manner of rustc, with colours where `colour`: the errors
-/// first, and of each severity no more than the first `REPORTED_MAX`.
+/// All `problems` of the file `path`, whose text is `text`, in the manner of rustc, with colours
+/// where `colour`: the errors first, and of each severity no more than the first `REPORTED_MAX`.
 pub fn report(problems: &[Problem], path: &str, text: &str, colour: bool) -> String {
     let renderer = if colour { Renderer::styled() } else { Renderer::plain() };
     let renderer = renderer.decor_style(DecorStyle::Ascii);
@@ -102,7 +110,8 @@ pub fn report(problems: &[Problem], path: &str, text: &str, colour: bool) -> Str
     report
 }
 
-/// How many there are: `1 error`, `2 errors and 1 warning`, `3 warnings`; nothing where there are none.
+/// How many there are: `1 error`, `2 errors and 1 warning`, `3 warnings`; nothing where there are
+/// none.
 pub fn counted(problems: &[Problem]) -> String {
     let of = |severity| problems.iter().filter(|problem| problem.severity == severity).count();
     let counted = [Severity::Error, Severity::Warning].map(|severity| (severity, of(severity)));
@@ -126,14 +135,22 @@ fn picture<'a>(problem: &'a Problem, path: &'a str, text: &'a str) -> Group<'a> 
         return group.element(Origin::path(path).line(line).char_column(column)).element(help);
     };
     let primary = |from: usize| AnnotationKind::Primary.span(clip(&problem.span, &line, from));
-    let related = problem.related.as_ref().and_then(|(span, label)| Some((span, label, excerpt(text, span)?)));
+    let related = problem
+        .related
+        .as_ref()
+        .and_then(|(span, label)| Some((span, label, excerpt(text, span)?)));
     let Some((span, label, other)) = related else {
-        return group.element(snippet(text, &line, path).annotation(primary(line.start))).element(help);
+        return group
+            .element(snippet(text, &line, path).annotation(primary(line.start)))
+            .element(help);
     };
-    let context = |from: usize| AnnotationKind::Context.span(clip(span, &other, from)).label(&**label);
+    let context =
+        |from: usize| AnnotationKind::Context.span(clip(span, &other, from)).label(&**label);
     let both = line.start.min(other.start)..line.end.max(other.end);
     let group = if both.len() <= NEAR_MAX {
-        group.element(snippet(text, &both, path).annotations([primary(both.start), context(both.start)]))
+        group.element(
+            snippet(text, &both, path).annotations([primary(both.start), context(both.start)]),
+        )
     } else {
         group
             .element(snippet(text, &line, path).annotation(primary(line.start)))
@@ -142,8 +159,8 @@ fn picture<'a>(problem: &'a Problem, path: &'a str, text: &'a str) -> Group<'a> 
     group.element(help)
 }
 
-/// The piece `shown` of the file as the renderer takes it: only what is needed, so that a report costs no more for a
-/// large file.
+/// The piece `shown` of the file as the renderer takes it: only what is needed, so that a report
+/// costs no more for a large file.
 fn snippet<'a, T: Clone>(text: &'a str, shown: &Range<usize>, path: &'a str) -> Snippet<'a, T> {
     let line = text[..shown.start].matches('\n').count() + 1;
     Snippet::source(&text[shown.clone()]).line_start(line).path(path)
@@ -154,17 +171,23 @@ fn excerpt(text: &str, span: &Range<usize>) -> Option<Range<usize>> {
     let at = text.floor_char_boundary(span.start);
     let start = text[..at].rfind('\n').map_or(0, |newline| newline + 1);
     let end = text[at..].find('\n').map_or(text.len(), |newline| at + newline);
-    let start = if text[start..].starts_with(BYTE_ORDER_MARK) { start + BYTE_ORDER_MARK.len_utf8() } else { start };
+    let start = if text[start..].starts_with(BYTE_ORDER_MARK) {
+        start + BYTE_ORDER_MARK.len_utf8()
+    } else {
+        start
+    };
     (end.saturating_sub(start) <= LINE_MAX).then_some(start..end.max(start))
 }
 
 /// As much of `span` as is on the line `shown`, counted from `base`.
 fn clip(span: &Range<usize>, shown: &Range<usize>, base: usize) -> Range<usize> {
-    let (start, end) = (span.start.clamp(shown.start, shown.end), span.end.clamp(shown.start, shown.end));
+    let (start, end) =
+        (span.start.clamp(shown.start, shown.end), span.end.clamp(shown.start, shown.end));
     start - base..end.max(start) - base
 }
 
-/// `text` with every character escaped that does something to the text around it instead of standing in it.
+/// `text` with every character escaped that does something to the text around it instead of
+/// standing in it.
 pub fn visible(text: &str) -> Cow<'_, str> {
     let hidden = crate::plain::is_obeyed;
     if !text.contains(hidden) {
@@ -213,7 +236,8 @@ mod tests {
     #[test]
     fn shows_the_related_place_too() {
         let start = TEXT.find("title").unwrap();
-        let with_related = Problem { related: Some((start..start + 5, "first here".into())), ..problem("other") };
+        let with_related =
+            Problem { related: Some((start..start + 5, "first here".into())), ..problem("other") };
         let report = report(&[with_related], "show.toml", TEXT, false);
         assert!(report.contains(" --> show.toml:3:1\n"), "{report}");
         assert!(report.contains("----- first here"), "{report}");
@@ -226,7 +250,10 @@ mod tests {
         let related = Some((0..5, "first here".into()));
         let far = Problem { span: text.len() - 8..text.len() - 4, related, ..problem("other") };
         let report = report(&[far], "show.toml", &text, false);
-        assert!(report.contains(" --> show.toml:10002:1\n") && report.contains(" ::: show.toml:1:1\n"), "{report}");
+        assert!(
+            report.contains(" --> show.toml:10002:1\n") && report.contains(" ::: show.toml:1:1\n"),
+            "{report}"
+        );
         assert!(report.contains("----- first here"), "{report}");
     }
 
@@ -251,8 +278,12 @@ mod tests {
         let doubt = |of: &str| Problem { severity: Severity::Warning, ..problem(of) };
         let all = [doubt("title"), problem("other"), doubt("\"12\"")];
         let report = report(&all, "show.toml", TEXT, false);
-        let place = |words: &str| report.find(words).unwrap_or_else(|| panic!("no {words:?} in {report}"));
-        assert!(place("error: it is wrong\n --> show.toml:3:1") < place("warning: it is wrong\n --> show.toml:1:1"));
+        let place =
+            |words: &str| report.find(words).unwrap_or_else(|| panic!("no {words:?} in {report}"));
+        assert!(
+            place("error: it is wrong\n --> show.toml:3:1")
+                < place("warning: it is wrong\n --> show.toml:1:1")
+        );
         assert_eq!(counted(&all), "1 error and 2 warnings");
         assert_eq!((counted(&all[..1]), counted(&[])), ("1 warning".to_owned(), String::new()));
     }

@@ -1,8 +1,9 @@
-//! What the show layer knows of each protocol that an output may speak: its words in the show file, the reading of its
-//! outputs and actions, and how they are described to people.
+//! What the show layer knows of each protocol that an output may speak: its words in the show file,
+//! the reading of its outputs and actions, and how they are described to people.
 //!
-//! One file per protocol owns all of it; [`Protocol::spec`] is the only table of them. Must never open anything or see
-//! the environment: a secret is only ever a name here. How something is sent is a file in `output`.
+//! One file per protocol owns all of it; [`Protocol::spec`] is the only table of them. Must never
+//! open anything or see the environment: a secret is only ever a name here. How something is sent
+//! is a file in `output`.
 
 mod http;
 mod midi;
@@ -73,7 +74,8 @@ pub(super) struct Wire {
     pub(super) is_datagram: bool,
 }
 
-/// What goes on after an action was sent. A stop of its cue and a panic have to end it, and a hold has to freeze it.
+/// What goes on after an action was sent. A stop of its cue and a panic have to end it, and a hold
+/// has to freeze it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, VariantArray)]
 pub enum Lasting {
     /// A clip that is on air.
@@ -105,7 +107,8 @@ impl Protocol {
 
     /// The protocol that `key` belongs to: one of its keys, or, by mistake, its word.
     pub(super) fn of_key(key: &str) -> Option<Self> {
-        Self::all().find(|protocol| protocol.spec().word == key || protocol.spec().keys.contains(&key))
+        Self::all()
+            .find(|protocol| protocol.spec().word == key || protocol.spec().keys.contains(&key))
     }
 }
 
@@ -163,7 +166,9 @@ impl OutputKind {
     pub fn describe(&self, body: &Body) -> String {
         clean(&match body {
             Body::Osc { address, args } => osc::describe(address, args),
-            Body::Http { method, path, content, retries } => http::describe(self, method, path, content, *retries),
+            Body::Http { method, path, content, retries } => {
+                http::describe(self, method, path, content, *retries)
+            }
             Body::Midi(message) => midi::describe(message),
             Body::Mpv(command) => mpv::describe(command),
         })
@@ -174,7 +179,8 @@ impl Body {
     /// What goes on after it was sent.
     pub fn lasting(&self) -> Option<Lasting> {
         match self {
-            // What lasts in a device (a fade of a desk) is the device's: a message of panic ends it.
+            // What lasts in a device (a fade of a desk) is the device's: a message of panic ends
+            // it.
             Body::Osc { .. } | Body::Http { .. } | Body::Midi(_) => None,
             Body::Mpv(command) => command.lasting(),
         }
@@ -203,11 +209,16 @@ fn authority(text: &str) -> Result<(String, Option<u16>), String> {
             host.parse::<Ipv6Addr>().map_err(|_| "there is no IPv6 address in the brackets")?;
             match rest {
                 "" => (host, None),
-                rest => (host, Some(rest.strip_prefix(':').ok_or("there is something after the bracket")?)),
+                rest => (
+                    host,
+                    Some(rest.strip_prefix(':').ok_or("there is something after the bracket")?),
+                ),
             }
         }
         None => match text.split_once(':') {
-            Some((_, rest)) if rest.contains(':') => return Err("an IPv6 address has to be in brackets".to_owned()),
+            Some((_, rest)) if rest.contains(':') => {
+                return Err("an IPv6 address has to be in brackets".to_owned());
+            }
             Some((host, port)) => (host, Some(port)),
             None => (text, None),
         },
@@ -215,7 +226,9 @@ fn authority(text: &str) -> Result<(String, Option<u16>), String> {
     let fits = |b: u8| b.is_ascii_alphanumeric() || matches!(b, b'-' | b'.' | b'_' | b':');
     match host {
         "" => return Err("there is no host".to_owned()),
-        host if host.len() > 253 || !host.bytes().all(fits) => return Err(format!("{} is no host", quoted(host))),
+        host if host.len() > 253 || !host.bytes().all(fits) => {
+            return Err(format!("{} is no host", quoted(host)));
+        }
         _ => {}
     }
     let port = port.map(|port| {

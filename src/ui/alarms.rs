@@ -1,11 +1,12 @@
-//! The alarms: what is wrong, in rows that are always kept free for it, so that nothing moves when something goes wrong.
+//! The alarms: what is wrong, in rows that are always kept free for it, so that nothing moves when
+//! something goes wrong.
 //!
 //! ```text
 //!   HELD 0:55  nothing comes by itself; h resumes    ! 1 missed  3; Space fires it, x skips it    ○ lights: …
 //! ```
 //!
-//! The most urgent stands first and in full. Where there is little room the others lose their explanation, and what
-//! still does not fit is counted at the end.
+//! The most urgent stands first and in full. Where there is little room the others lose their
+//! explanation, and what still does not fit is counted at the end.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -55,23 +56,30 @@ pub(super) fn lines(scene: &Scene, columns: u16, rows: u16) -> Vec<Line<'static>
             false => Line::from(alarm.badge.clone()),
         });
         let left = alarms.len() - shown + uncounted;
-        let more = (left > 0).then(|| Line::styled(format!("+{left} more"), scene.styles.attention));
+        let more =
+            (left > 0).then(|| Line::styled(format!("+{left} more"), scene.styles.attention));
         text::flow(items.chain(more), columns, GAP)
     };
     let all = alarms.len();
     // First the explanations go, from the last on, and then the alarms, but never the first.
-    let forms = (1..=all).rev().map(|in_full| (all, in_full)).chain((1..=all).rev().map(|shown| (shown, 0)));
+    let forms = (1..=all)
+        .rev()
+        .map(|in_full| (all, in_full))
+        .chain((1..=all).rev().map(|shown| (shown, 0)));
     let laid = forms.map(|(shown, in_full)| laid(shown, in_full));
     let mut lines = laid.into_iter().find(|lines| fits(lines, columns, rows)).unwrap_or_default();
     if lines.is_empty() {
         lines = vec![Line::from(alarms[0].badge.clone())];
     }
     // What room is left explains the first in part.
-    let is_bare = lines.len() == 1 && lines[0].spans.get(1).is_none_or(|span| span.content.trim().is_empty());
+    let is_bare =
+        lines.len() == 1 && lines[0].spans.get(1).is_none_or(|span| span.content.trim().is_empty());
     let left = columns.saturating_sub(text::line_width(&lines[0]));
     if is_bare && left >= PART_MIN {
         let more = &alarms[0].more;
-        lines[0].spans.insert(1, Span::styled(text::fit(&more.content, left).into_owned(), more.style));
+        lines[0]
+            .spans
+            .insert(1, Span::styled(text::fit(&more.content, left).into_owned(), more.style));
     }
     lines.truncate(rows);
     lines
@@ -86,7 +94,10 @@ fn alarms(scene: &Scene) -> (Vec<Alarm>, usize) {
     let (state, styles) = (scene.state, &scene.styles);
     let mut alarms: Vec<Alarm> = vec![];
     let mut alarm = |badge: String, style: Style, more: String| {
-        alarms.push(Alarm { badge: Span::styled(badge, style), more: Span::styled(more, styles.strong) });
+        alarms.push(Alarm {
+            badge: Span::styled(badge, style),
+            more: Span::styled(more, styles.strong),
+        });
     };
     if let Some(what) = &scene.app.journal_alarm {
         alarm(" JOURNAL ".into(), styles.on_air_badge, format!(" {what}"));
@@ -110,9 +121,14 @@ fn alarms(scene: &Scene) -> (Vec<Alarm>, usize) {
     if !missed.is_empty() {
         let named: Vec<_> = missed.iter().take(NAMED_MAX).map(|&cue| scene.number(cue)).collect();
         let more = if missed.len() > NAMED_MAX { " …" } else { "" };
-        let count = if missed.len() == 100 { "100 and more".to_owned() } else { missed.len().to_string() };
+        let count =
+            if missed.len() == 100 { "100 and more".to_owned() } else { missed.len().to_string() };
         let badge = format!(" {} {count} missed ", signs::MISSED);
-        alarm(badge, styles.attention_badge, format!(" {}{more}; {}", named.join(", "), missed_fix(scene, &missed)));
+        alarm(
+            badge,
+            styles.attention_badge,
+            format!(" {}{more}; {}", named.join(", "), missed_fix(scene, &missed)),
+        );
     }
     if let Some(RemoteSign::Deaf(why)) = &scene.app.remote {
         alarm(" OSC IN OFF ".into(), styles.attention_badge, format!(" {why}"));
@@ -120,14 +136,17 @@ fn alarms(scene: &Scene) -> (Vec<Alarm>, usize) {
     let mut uncounted = 0;
     let mut named = 0;
     for (health, output) in scene.app.outputs.iter().zip(&scene.show.outputs) {
-        let (Light::Down | Light::Slow, Some(error)) = (health.light, &health.error) else { continue };
+        let (Light::Down | Light::Slow, Some(error)) = (health.light, &health.error) else {
+            continue;
+        };
         if named == OUTPUTS_MAX {
             uncounted += 1;
             continue;
         }
         named += 1;
         let (sign, style, _) = header::sign(scene, health.light);
-        let waiting = if health.queued > 0 { format!(", {} waiting", health.queued) } else { String::new() };
+        let waiting =
+            if health.queued > 0 { format!(", {} waiting", health.queued) } else { String::new() };
         alarms.push(Alarm {
             badge: Span::styled(format!("{sign} {}", output.id), style),
             more: Span::styled(format!(": {error}{waiting}"), styles.text),

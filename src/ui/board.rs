@@ -15,7 +15,8 @@
 //!   NEXT   —  23:30:36
 //! ```
 //!
-//! Draws a [`Board`] and nothing else: it is handed no state and no show, so that it has no words to give away.
+//! Draws a [`Board`] and nothing else: it is handed no state and no show, so that it has no words
+//! to give away.
 
 mod page;
 mod small;
@@ -71,13 +72,16 @@ pub fn draw(frame: &mut Frame, glance: &Glance) {
         return;
     }
     let Glance { board, face, paints, means, help } = *glance;
-    let scene = Scene { board, styles: Styles::new(paints, means.depth), is_plain: means.is_plain(), help };
+    let scene =
+        Scene { board, styles: Styles::new(paints, means.depth), is_plain: means.is_plain(), help };
     let buf = frame.buffer_mut();
     buf.set_style(area, scene.styles.base);
     match face {
         Face::Clock => clock(&scene, buf, area),
         Face::Countdown => countdown(&scene, buf, area),
-        Face::Board if area.width < COLUMNS_MIN || area.height < ROWS_MIN => small::draw(&scene, buf, area),
+        Face::Board if area.width < COLUMNS_MIN || area.height < ROWS_MIN => {
+            small::draw(&scene, buf, area)
+        }
         Face::Board => page::draw(&scene, buf, area),
     }
     super::finish(buf, means);
@@ -93,10 +97,18 @@ fn clock(scene: &Scene, buf: &mut Buffer, area: Rect) {
     let (columns, rows) = (usize::from(room.width), usize::from(room.height));
     let big = |text: &str, rows| Size::largest(text, columns, rows, scene.is_plain);
     match (big(&time, rows), big(hours, rows.saturating_sub(1))) {
-        (Some(size), _) => centred(buf, room, size, &Digits::plain(time, scene.styles.strong), caption),
+        (Some(size), _) => {
+            centred(buf, room, size, &Digits::plain(time, scene.styles.strong), caption)
+        }
         (None, Some(size)) => {
             let seconds = Line::styled(format!("{hours}{rest}"), scene.styles.text);
-            centred(buf, room, size, &Digits::plain(hours.to_owned(), scene.styles.strong), seconds);
+            centred(
+                buf,
+                room,
+                size,
+                &Digits::plain(hours.to_owned(), scene.styles.strong),
+                seconds,
+            );
         }
         (None, None) => middle(buf, room, vec![Line::styled(time, scene.styles.strong)]),
     }
@@ -121,7 +133,8 @@ fn countdown(scene: &Scene, buf: &mut Buffer, area: Rect) {
 /// Digits in the middle of `room`, and a caption below them where there is a row for it.
 fn centred(buf: &mut Buffer, room: Rect, size: Size, digits: &Digits, caption: Line) {
     let (columns, rows) = (usize::from(room.width), usize::from(room.height));
-    // A large size gives way to the caption by its air alone: it is chosen before, so that no caption moves a digit.
+    // A large size gives way to the caption by its air alone: it is chosen before, so that no
+    // caption moves a digit.
     let high = size.height();
     let has_caption = text::line_width(&caption) > 0 && high < rows;
     let air = rows - high - usize::from(has_caption);
@@ -143,7 +156,12 @@ fn middle(buf: &mut Buffer, room: Rect, lines: Vec<Line>) {
     let top = room.y + room.height.saturating_sub(lines.len() as u16) / 2;
     for (y, line) in (top..room.bottom()).zip(lines) {
         let left = usize::from(room.width).saturating_sub(text::line_width(&line)) / 2;
-        text::put(buf, Rect { x: room.x + left as u16, width: room.width - left as u16, ..room }, y, line);
+        text::put(
+            buf,
+            Rect { x: room.x + left as u16, width: room.width - left as u16, ..room },
+            y,
+            line,
+        );
     }
 }
 
@@ -164,7 +182,11 @@ fn foot(scene: &Scene, buf: &mut Buffer, area: Rect) -> Rect {
 impl<'a> Scene<'a> {
     /// The time on the show's own clock.
     fn time(&self) -> String {
-        self.board.clocks.first().map(|clock| time_of_day(self.board.now, &clock.zone)).unwrap_or_default()
+        self.board
+            .clocks
+            .first()
+            .map(|clock| time_of_day(self.board.now, &clock.zone))
+            .unwrap_or_default()
     }
 
     fn wall(&self, at: jiff::Timestamp) -> String {
@@ -178,7 +200,10 @@ impl<'a> Scene<'a> {
             let mut spans = vec![Span::styled(clock.label.as_str(), self.styles.past)];
             if at > 0 {
                 spans.insert(0, Span::raw("     "));
-                spans.push(Span::styled(format!("  {}", time_of_day(self.board.now, &clock.zone)), self.styles.text));
+                spans.push(Span::styled(
+                    format!("  {}", time_of_day(self.board.now, &clock.zone)),
+                    self.styles.text,
+                ));
             }
             let more = Line::from(spans);
             if text::line_width(&line) + text::line_width(&more) > columns {
@@ -199,8 +224,12 @@ impl<'a> Scene<'a> {
             Some(RehearsalKind::OutputsOff { speed: speed @ 2.. }) => {
                 Line::styled(format!(" REHEARSAL ×{speed} "), self.styles.quiet_badge)
             }
-            Some(RehearsalKind::OutputsOff { .. }) => Line::styled(" REHEARSAL ", self.styles.quiet_badge),
-            Some(RehearsalKind::Technical) => Line::styled(" TECHNICAL REHEARSAL ", self.styles.attention_badge),
+            Some(RehearsalKind::OutputsOff { .. }) => {
+                Line::styled(" REHEARSAL ", self.styles.quiet_badge)
+            }
+            Some(RehearsalKind::Technical) => {
+                Line::styled(" TECHNICAL REHEARSAL ", self.styles.attention_badge)
+            }
             None => Line::default(),
         }
     }
@@ -208,9 +237,18 @@ impl<'a> Scene<'a> {
     /// What stands at the bottom: the keys when they are asked for, or the show; and what is amiss.
     fn foot(&self) -> (Line<'a>, Line<'a>) {
         if self.help {
-            let keys = [("c", "clock"), ("d", "countdown"), ("b", "board"), ("Tab", "the next"), ("q", "leaves")];
+            let keys = [
+                ("c", "clock"),
+                ("d", "countdown"),
+                ("b", "board"),
+                ("Tab", "the next"),
+                ("q", "leaves"),
+            ];
             let spans = keys.iter().flat_map(|(key, word)| {
-                [Span::styled(*key, self.styles.strong), Span::styled(format!(" {word}   "), self.styles.past)]
+                [
+                    Span::styled(*key, self.styles.strong),
+                    Span::styled(format!(" {word}   "), self.styles.past),
+                ]
             });
             return (Line::from_iter(spans), Line::default());
         }

@@ -43,7 +43,10 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
     // Departments that are not ready by then keep it from coming.
     if !scene.state.is_clear(next.cue) {
         let (ready, all) = scene.ready(next.cue);
-        tail.push(Span::styled(format!("  {} {ready} of {all}", signs::INTERLOCK), styles.attention));
+        tail.push(Span::styled(
+            format!("  {} {ready} of {all}", signs::INTERLOCK),
+            styles.attention,
+        ));
     }
     let (words, style) = scene.due_words(next.cue, left_ns);
     let by_clock = matches!(scene.cue(next.cue).trigger, Trigger::At { .. });

@@ -57,11 +57,19 @@ pub(super) fn scale_for(text: &str, columns: usize, rows: usize, is_plain: bool)
 }
 
 /// Draws `text` into a field that `widest` would fill, at the field's right.
-pub(super) fn draw(buf: &mut Buffer, area: Rect, text: &str, widest: &str, scale: usize, style: Style) {
+pub(super) fn draw(
+    buf: &mut Buffer,
+    area: Rect,
+    text: &str,
+    widest: &str,
+    scale: usize,
+    style: Style,
+) {
     Size { wide: scale, high: scale, solid: false }.draw(buf, area, text, widest, style);
 }
 
-/// The size of digits that fill a room: a pixel is as wide as it is high, or higher where the room is high.
+/// The size of digits that fill a room: a pixel is as wide as it is high, or higher where the room
+/// is high.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Size {
     /// Cells that a pixel is wide.
@@ -99,7 +107,8 @@ impl Size {
         for character in text.chars() {
             let (rows, columns) = picture(character);
             let is_set = |half_row: usize, column: usize| {
-                rows.get(half_row / self.high).is_some_and(|row| row >> (columns - 1 - column) & 1 == 1)
+                rows.get(half_row / self.high)
+                    .is_some_and(|row| row >> (columns - 1 - column) & 1 == 1)
             };
             for row in 0..self.height() {
                 for column in 0..columns * self.wide {
@@ -111,7 +120,8 @@ impl Size {
                         (false, true) => "▄",
                         (false, false) => continue,
                     };
-                    let (at_x, at_y) = (usize::from(area.x) + x + column, usize::from(area.y) + row);
+                    let (at_x, at_y) =
+                        (usize::from(area.x) + x + column, usize::from(area.y) + row);
                     if at_x < usize::from(area.right()) && at_y < usize::from(area.bottom()) {
                         buf[(at_x as u16, at_y as u16)].set_symbol(symbol).set_style(style);
                     }
@@ -136,7 +146,10 @@ mod tests {
 
     #[test]
     fn digits_look_like_digits() {
-        assert_eq!(drawn("+0:33", "+0:33", 1), " ▄  █▀█ ▄ ▀▀█ ▀▀█\n▀█▀ █ █ ▄ ▀▀█ ▀▀█\n    ▀▀▀   ▀▀▀ ▀▀▀");
+        assert_eq!(
+            drawn("+0:33", "+0:33", 1),
+            " ▄  █▀█ ▄ ▀▀█ ▀▀█\n▀█▀ █ █ ▄ ▀▀█ ▀▀█\n    ▀▀▀   ▀▀▀ ▀▀▀"
+        );
         let seven = "██████\n    ██\n    ██\n    ██\n    ██";
         assert_eq!(drawn("7", "7", 2), seven);
     }
@@ -168,7 +181,13 @@ mod tests {
         assert_eq!(fits(80, 9, true), Some((2, 2)));
         let area = Rect::new(0, 0, 80, 9);
         let mut buf = Buffer::empty(area);
-        Size::largest("0:33", 80, 9, true).unwrap().draw(&mut buf, area, "0:33", "0:33", Style::new());
+        Size::largest("0:33", 80, 9, true).unwrap().draw(
+            &mut buf,
+            area,
+            "0:33",
+            "0:33",
+            Style::new(),
+        );
         assert!(buf.content().iter().all(|cell| [" ", "█"].contains(&cell.symbol())));
     }
 

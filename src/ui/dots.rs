@@ -1,9 +1,10 @@
-//! A field of dots finer than cells: two columns and four rows of them in each cell, drawn as braille.
+//! A field of dots finer than cells: two columns and four rows of them in each cell, drawn as
+//! braille.
 //!
-//! Each dot is drawn with an ink; in a cell that several inks touch, the strongest has the cell to itself, so that a
-//! colour never says something untrue of a neighbour's dots. ratatui's own canvas has colours but no weights, and so
-//! could not tell the way done from the way to come without colours. Where the terminal has no braille, each ink has a
-//! character of its own.
+//! Each dot is drawn with an ink; in a cell that several inks touch, the strongest has the cell to
+//! itself, so that a colour never says something untrue of a neighbour's dots. ratatui's own canvas
+//! has colours but no weights, and so could not tell the way done from the way to come without
+//! colours. Where the terminal has no braille, each ink has a character of its own.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -15,7 +16,8 @@ pub(super) const ACROSS: u16 = 2;
 pub(super) const DOWN: u16 = 4;
 
 /// The bit of each dot of a cell in U+2800…U+28FF, row by row (Unicode, "Braille Patterns").
-const BITS: [[u8; ACROSS as usize]; DOWN as usize] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]];
+const BITS: [[u8; ACROSS as usize]; DOWN as usize] =
+    [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]];
 
 /// How an ink looks.
 #[derive(Clone, Copy, Debug)]
@@ -26,8 +28,8 @@ pub(super) struct Pen {
     pub ascii: char,
 }
 
-/// A field of dots over a part of the screen. Dots are counted from its left upper corner, rightwards and downwards;
-/// what lies outside is not drawn.
+/// A field of dots over a part of the screen. Dots are counted from its left upper corner,
+/// rightwards and downwards; what lies outside is not drawn.
 #[derive(Clone, Debug)]
 pub(super) struct Dots {
     area: Rect,
@@ -44,7 +46,10 @@ struct Cell {
 impl Dots {
     /// An empty field over `area`.
     pub fn new(area: Rect) -> Self {
-        Dots { area, cells: vec![Cell::default(); usize::from(area.width) * usize::from(area.height)] }
+        Dots {
+            area,
+            cells: vec![Cell::default(); usize::from(area.width) * usize::from(area.height)],
+        }
     }
 
     /// The width in dots.
@@ -74,19 +79,26 @@ impl Dots {
         }
     }
 
-    /// Draws a straight line between two points, in dots; parts outside the field are left out, however long they are.
+    /// Draws a straight line between two points, in dots; parts outside the field are left out,
+    /// however long they are.
     pub fn line(&mut self, from: (f64, f64), to: (f64, f64), ink: u8) {
         self.line_where(from, to, ink, |_| true);
     }
 
-    /// The same dashed: two dots of four, counted along the screen, so that the dashes of a line that grows shorter stay
-    /// where they are.
+    /// The same dashed: two dots of four, counted along the screen, so that the dashes of a line
+    /// that grows shorter stay where they are.
     pub fn dashes(&mut self, from: (f64, f64), to: (f64, f64), ink: u8) {
         let is_flat = (to.0 - from.0).abs() >= (to.1 - from.1).abs();
         self.line_where(from, to, ink, |(x, y)| if is_flat { x } else { y }.rem_euclid(4) < 2);
     }
 
-    fn line_where(&mut self, from: (f64, f64), to: (f64, f64), ink: u8, is_drawn: impl Fn((i32, i32)) -> bool) {
+    fn line_where(
+        &mut self,
+        from: (f64, f64),
+        to: (f64, f64),
+        ink: u8,
+        is_drawn: impl Fn((i32, i32)) -> bool,
+    ) {
         let (right, bottom) = (f64::from(self.width() - 1), f64::from(self.height() - 1));
         let Some((from, to)) = clip(from, to, (right, bottom)) else { return };
         let (dx, dy) = (to.0 - from.0, to.1 - from.1);
@@ -102,25 +114,36 @@ impl Dots {
 
     /// Returns `true` if any dot is drawn in a cell of the screen.
     pub fn has(&self, x: u16, y: u16) -> bool {
-        let (Some(column), Some(row)) = (x.checked_sub(self.area.x), y.checked_sub(self.area.y)) else { return false };
+        let (Some(column), Some(row)) = (x.checked_sub(self.area.x), y.checked_sub(self.area.y))
+        else {
+            return false;
+        };
         let at = usize::from(row) * usize::from(self.area.width) + usize::from(column);
         column < self.area.width && self.cells.get(at).is_some_and(|cell| cell.ink > 0)
     }
 
-    /// Puts the dots on the screen; cells without any stay as they are, and so does every background.
+    /// Puts the dots on the screen; cells without any stay as they are, and so does every
+    /// background.
     pub fn paint(&self, buf: &mut Buffer, pens: &[Pen], ascii: bool) {
         self.paint_partly_solid(buf, pens, ascii, |_| false);
     }
 
-    /// The same, with the inks for which `is_solid` as blocks of quarters of a cell: for what is large and has to be
-    /// seen from afar. A quarter is filled where any of its two dots is drawn.
-    pub fn paint_partly_solid(&self, buf: &mut Buffer, pens: &[Pen], ascii: bool, is_solid: impl Fn(u8) -> bool) {
+    /// The same, with the inks for which `is_solid` as blocks of quarters of a cell: for what is
+    /// large and has to be seen from afar. A quarter is filled where any of its two dots is drawn.
+    pub fn paint_partly_solid(
+        &self,
+        buf: &mut Buffer,
+        pens: &[Pen],
+        ascii: bool,
+        is_solid: impl Fn(u8) -> bool,
+    ) {
         let width = usize::from(self.area.width).max(1);
         for (at, cell) in self.cells.iter().enumerate().filter(|(_, cell)| cell.ink > 0) {
             let (x, y) = (self.area.x + (at % width) as u16, self.area.y + (at / width) as u16);
             let Some(pen) = pens.get(usize::from(cell.ink) - 1) else { continue };
             let Some(on_screen) = buf.cell_mut((x, y)) else { continue };
-            let drawn = if is_solid(cell.ink - 1) { quarters(cell.dots) } else { braille(cell.dots) };
+            let drawn =
+                if is_solid(cell.ink - 1) { quarters(cell.dots) } else { braille(cell.dots) };
             on_screen.set_char(if ascii { pen.ascii } else { drawn }).set_style(pen.style);
         }
     }
@@ -132,8 +155,11 @@ fn braille(dots: u8) -> char {
 
 /// The block that fills the quarters in which there are dots (Unicode, "Block Elements").
 fn quarters(dots: u8) -> char {
-    const BLOCKS: [char; 16] = [' ', '▘', '▝', '▀', '▖', '▌', '▞', '▛', '▗', '▚', '▐', '▜', '▄', '▙', '▟', '█'];
-    let quarter = |row: usize, column: usize| usize::from(dots & (BITS[row][column] | BITS[row + 1][column]) != 0);
+    const BLOCKS: [char; 16] =
+        [' ', '▘', '▝', '▀', '▖', '▌', '▞', '▛', '▗', '▚', '▐', '▜', '▄', '▙', '▟', '█'];
+    let quarter = |row: usize, column: usize| {
+        usize::from(dots & (BITS[row][column] | BITS[row + 1][column]) != 0)
+    };
     BLOCKS[quarter(0, 0) | quarter(0, 1) << 1 | quarter(2, 0) << 2 | quarter(2, 1) << 3]
 }
 
@@ -144,7 +170,9 @@ fn clip(from: (f64, f64), to: (f64, f64), most: (f64, f64)) -> Option<((f64, f64
     }
     let (dx, dy) = (to.0 - from.0, to.1 - from.1);
     let (mut enters, mut leaves) = (0.0_f64, 1.0_f64);
-    for (slope, room) in [(-dx, from.0), (dx, most.0 - from.0), (-dy, from.1), (dy, most.1 - from.1)] {
+    for (slope, room) in
+        [(-dx, from.0), (dx, most.0 - from.0), (-dy, from.1), (dy, most.1 - from.1)]
+    {
         if slope == 0.0 {
             if room < 0.0 {
                 return None;
@@ -163,7 +191,8 @@ fn clip(from: (f64, f64), to: (f64, f64), most: (f64, f64)) -> Option<((f64, f64
 mod tests {
     use super::*;
 
-    const PENS: [Pen; 2] = [Pen { style: Style::new(), ascii: '.' }, Pen { style: Style::new(), ascii: '*' }];
+    const PENS: [Pen; 2] =
+        [Pen { style: Style::new(), ascii: '.' }, Pen { style: Style::new(), ascii: '*' }];
 
     fn painted(dots: &Dots, ascii: bool) -> String {
         let mut buf = Buffer::empty(dots.area);
@@ -181,9 +210,13 @@ mod tests {
 
     #[test]
     fn quarters_stand_where_their_dots_do() {
-        for (dots, block) in
-            [(&[(0, 1)][..], '▘'), (&[(1, 0)], '▝'), (&[(0, 2)], '▖'), (&[(1, 3)], '▗'), (&[(0, 0), (1, 2)], '▚')]
-        {
+        for (dots, block) in [
+            (&[(0, 1)][..], '▘'),
+            (&[(1, 0)], '▝'),
+            (&[(0, 2)], '▖'),
+            (&[(1, 3)], '▗'),
+            (&[(0, 0), (1, 2)], '▚'),
+        ] {
             let mut field = Dots::new(Rect::new(0, 0, 1, 1));
             dots.iter().for_each(|&(x, y)| field.dot(x, y, 0));
             let mut buf = Buffer::empty(field.area);
@@ -207,7 +240,9 @@ mod tests {
         dots.line((-1e12, 4.0), (1e12, 4.0), 0);
         assert_eq!(painted(&dots, false), "    ⠉⠉⠉⠉");
         let mut none = Dots::new(Rect::new(0, 0, 4, 2));
-        for (from, to) in [((-5.0, 0.0), (3.0, -9.0)), ((9.0, 0.0), (9.0, 5.0)), ((f64::NAN, 0.0), (1.0, 1.0))] {
+        for (from, to) in
+            [((-5.0, 0.0), (3.0, -9.0)), ((9.0, 0.0), (9.0, 5.0)), ((f64::NAN, 0.0), (1.0, 1.0))]
+        {
             none.line(from, to, 0);
         }
         assert_eq!(painted(&none, false).trim(), "");

@@ -1,4 +1,5 @@
-//! The end card: what the night was, when it is over. It has the room of the panels for what is on air and what is next.
+//! The end card: what the night was, when it is over. It has the room of the panels for what is on
+//! air and what is next.
 //!
 //! ```text
 //!   ENDED   Show ended 23:08:20
@@ -56,10 +57,18 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, digit_rows: Rect
         Some(scale) => {
             digits::draw(buf, digit_rows, &amount, &amount, scale, style);
             let beside = digits::width(&amount, scale) as u16 + 3;
-            let beside = Rect { x: area.x + beside, width: area.width.saturating_sub(beside), ..area };
-            text::put(buf, beside, digit_rows.y + (digits::height(scale) / 2) as u16, Line::styled(word, style));
+            let beside =
+                Rect { x: area.x + beside, width: area.width.saturating_sub(beside), ..area };
+            text::put(
+                buf,
+                beside,
+                digit_rows.y + (digits::height(scale) / 2) as u16,
+                Line::styled(word, style),
+            );
         }
-        None => _ = text::put(buf, area, digit_rows.y, Line::styled(format!("{amount}  {word}"), style)),
+        None => {
+            _ = text::put(buf, area, digit_rows.y, Line::styled(format!("{amount}  {word}"), style))
+        }
     }
     let mut y = digit_rows.bottom() + 1;
     let commands = commands(scene);
@@ -109,7 +118,8 @@ fn fact<'a>(scene: &Scene, name: &str, value: impl IntoIterator<Item = Span<'a>>
 fn facts<'a>(scene: &Scene<'a>, columns: usize) -> Vec<Line<'a>> {
     let styles = &scene.styles;
     let mut facts = vec![];
-    let counts = counts(scene).into_iter().map(|(words, style)| Line::from(Span::styled(words, style)));
+    let counts =
+        counts(scene).into_iter().map(|(words, style)| Line::from(Span::styled(words, style)));
     for (at, line) in text::flow(counts, columns.saturating_sub(NAME), 2).into_iter().enumerate() {
         facts.push(fact(scene, if at == 0 { "cues" } else { "" }, line.spans));
     }
@@ -123,7 +133,8 @@ fn facts<'a>(scene: &Scene<'a>, columns: usize) -> Vec<Line<'a>> {
                     Span::styled(scene.cue(cue).title.as_str(), styles.text),
                 ],
             );
-            let late = Span::styled(format!("  {}", duration::over_under(late_ns)), styles.attention);
+            let late =
+                Span::styled(format!("  {}", duration::over_under(late_ns)), styles.attention);
             text::with_tail(head, Line::from(late), columns, NAME + 8)
         }
         None => fact(scene, "longest late", [Span::styled("no cue was late", styles.ready)]),
@@ -132,7 +143,11 @@ fn facts<'a>(scene: &Scene<'a>, columns: usize) -> Vec<Line<'a>> {
     facts.push(match failed.len() {
         0 => fact(scene, "failed", [Span::styled("nothing", styles.ready)]),
         count => {
-            let more = if count > FAILED_MAX { format!(", +{} more", count - FAILED_MAX) } else { String::new() };
+            let more = if count > FAILED_MAX {
+                format!(", +{} more", count - FAILED_MAX)
+            } else {
+                String::new()
+            };
             let named: Vec<String> = failed.into_iter().take(FAILED_MAX).collect();
             let words = format!("{count}  {}{more}", named.join(", "));
             fact(scene, "failed", [Span::styled(words, styles.attention)])
@@ -145,7 +160,8 @@ fn facts<'a>(scene: &Scene<'a>, columns: usize) -> Vec<Line<'a>> {
 fn counts(scene: &Scene) -> Vec<(String, Style)> {
     let styles = &scene.styles;
     let state = scene.state;
-    let (mut called, mut alone, mut skipped, mut missed, mut stopped, mut passed) = (0, 0, 0, 0, 0, 0);
+    let (mut called, mut alone, mut skipped, mut missed, mut stopped, mut passed) =
+        (0, 0, 0, 0, 0, 0);
     for cue in scene.show.cue_indices() {
         let at = state.cue(cue);
         match at.cause.filter(|_| at.firings > 0) {
@@ -189,7 +205,9 @@ fn failed(scene: &Scene) -> Vec<String> {
             let output = &scene.show.output(action.output).id;
             match send {
                 SendState::Failed => failed.push(format!("{output} of cue {}", scene.number(cue))),
-                SendState::Unknown => failed.push(format!("{output} of cue {} (unknown)", scene.number(cue))),
+                SendState::Unknown => {
+                    failed.push(format!("{output} of cue {} (unknown)", scene.number(cue)))
+                }
                 SendState::Pending | SendState::Sent => {}
             }
         }
@@ -204,10 +222,19 @@ fn failed(scene: &Scene) -> Vec<String> {
 fn commands(scene: &Scene) -> [Line<'static>; 2] {
     let styles = &scene.styles;
     let command = |words: &'static str, does: &'static str| {
-        Line::from(vec![Span::styled(format!("{words:<18}"), styles.strong), Span::styled(does, styles.past)])
+        Line::from(vec![
+            Span::styled(format!("{words:<18}"), styles.strong),
+            Span::styled(does, styles.past),
+        ])
     };
     if !scene.state.is_kept() {
-        return [command("handover", "opens this show"), command("handover new FILE", "writes a show of your own")];
+        return [
+            command("handover", "opens this show"),
+            command("handover new FILE", "writes a show of your own"),
+        ];
     }
-    [command("handover report", "what happened when"), command("handover --resume", "resumes a run you left")]
+    [
+        command("handover report", "what happened when"),
+        command("handover --resume", "resumes a run you left"),
+    ]
 }

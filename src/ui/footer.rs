@@ -20,7 +20,12 @@ use crate::app::{App, Ask, Hits, Message, Page, Prompt, Tone};
 const KEYS_LEAST: usize = 78;
 
 /// Draws the footer, and says where the cursor stands while the caller types.
-pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mut Hits) -> Option<Position> {
+pub(super) fn draw(
+    scene: &Scene,
+    buf: &mut Buffer,
+    area: Rect,
+    hits: &mut Hits,
+) -> Option<Position> {
     let cursor = message(scene, buf, area, area.y);
     keys(scene, buf, area, area.y + 1, hits);
     cursor
@@ -61,8 +66,8 @@ pub(super) fn speaks(scene: &Scene) -> bool {
     scene.app.prompt.is_some() || fresh(scene).is_some() || greets(scene)
 }
 
-/// Returns `true` if the greeting of the very first run is shown: until the first key or the beginning of the show, and
-/// never where the last event is an alarm.
+/// Returns `true` if the greeting of the very first run is shown: until the first key or the
+/// beginning of the show, and never where the last event is an alarm.
 fn greets(scene: &Scene) -> bool {
     scene.app.greets
         && !scene.state.has_begun()
@@ -78,20 +83,32 @@ fn fresh<'a>(scene: &Scene<'a>) -> Option<&'a Message> {
     scene.app.message.as_ref().filter(is_fresh)
 }
 
-fn type_line(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, prompt: &Prompt) -> Option<Position> {
+fn type_line(
+    scene: &Scene,
+    buf: &mut Buffer,
+    area: Rect,
+    y: u16,
+    prompt: &Prompt,
+) -> Option<Position> {
     let styles = &scene.styles;
     let label = match prompt.ask {
         Ask::PersonNote { person } => {
             let name = &scene.show.person(person).name;
-            text::fit(&format!("{} {name}", prompt.label()), usize::from(area.width) / 2).into_owned()
+            text::fit(&format!("{} {name}", prompt.label()), usize::from(area.width) / 2)
+                .into_owned()
         }
-        Ask::Reason | Ask::Note | Ask::Find { .. } | Ask::FindPerson { .. } | Ask::FindLine | Ask::Palette => {
-            prompt.label().to_owned()
-        }
+        Ask::Reason
+        | Ask::Note
+        | Ask::Find { .. }
+        | Ask::FindPerson { .. }
+        | Ask::FindLine
+        | Ask::Palette => prompt.label().to_owned(),
     };
     let label_cells = text::width(&label) + 2;
     let found = match prompt.ask {
-        Ask::Find { .. } | Ask::FindPerson { .. } if prompt.input.value().trim().is_empty() => String::new(),
+        Ask::Find { .. } | Ask::FindPerson { .. } if prompt.input.value().trim().is_empty() => {
+            String::new()
+        }
         Ask::Find { .. } if prompt.found == 0 => "nothing found".into(),
         Ask::FindPerson { .. } if prompt.found == 0 => "nobody found".into(),
         Ask::Find { .. } | Ask::FindPerson { .. } => {
@@ -134,7 +151,10 @@ fn tail(value: &str, scroll: usize, room: usize) -> &str {
 fn keys(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, hits: &mut Hits) {
     let styles = &scene.styles;
     let hint = |key: &str, word: &str| {
-        vec![Span::styled(key.to_owned(), styles.strong), Span::styled(format!(" {word}"), styles.past)]
+        vec![
+            Span::styled(key.to_owned(), styles.strong),
+            Span::styled(format!(" {word}"), styles.past),
+        ]
     };
     let go = scene.way(Act::Go);
     let hints: Vec<Vec<Span>> = match (&scene.app.prompt, scene.app.question) {
@@ -142,20 +162,27 @@ fn keys(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, hits: &mut Hits) {
             Ask::FindPerson { .. } => {
                 vec![hint("Enter", "select"), hint("↑ ↓", "other matches"), hint("Esc", "back")]
             }
-            Ask::Find { .. } => vec![hint("Enter", "select"), hint("↑ ↓", "other matches"), hint("Esc", "back")],
+            Ask::Find { .. } => {
+                vec![hint("Enter", "select"), hint("↑ ↓", "other matches"), hint("Esc", "back")]
+            }
             Ask::FindLine => vec![hint("Enter", "keep these lines"), hint("Esc", "all lines")],
             Ask::Palette => {
                 let enter = enter_runs(prompt).map(|does| hint("Enter", does));
                 enter.into_iter().chain([hint("↑ ↓", "choose"), hint("Esc", "close")]).collect()
             }
-            Ask::Note | Ask::PersonNote { .. } => vec![hint("Enter", "keep the note"), hint("Esc", "cancel")],
+            Ask::Note | Ask::PersonNote { .. } => {
+                vec![hint("Enter", "keep the note"), hint("Esc", "cancel")]
+            }
             Ask::Reason => vec![hint("Enter", "override once"), hint("Esc", "cancel")],
         },
-        (None, Some(question)) => vec![hint("y", question.verb()), hint(&go, "go"), hint("any other key", "stay")],
+        (None, Some(question)) => {
+            vec![hint("y", question.verb()), hint(&go, "go"), hint("any other key", "stay")]
+        }
         (None, None) => {
             let is_people = scene.app.page == Page::People;
             let named = BINDINGS.iter().filter(|binding| !is_people || binding.act != Act::Find);
-            let named = named.filter_map(|binding| Some((scene.app.keymap.label(binding), binding.footer?)));
+            let named = named
+                .filter_map(|binding| Some((scene.app.keymap.label(binding), binding.footer?)));
             let named = named.filter(|(keys, _)| !keys.is_empty());
             let mut hints: Vec<_> = named.map(|(keys, word)| hint(&keys, word)).collect();
             if is_people {
@@ -238,7 +265,10 @@ fn named(scene: &Scene, shown: &[Page]) -> (Line<'static>, Vec<Option<Target>>) 
             line.push_span(Span::styled(" · ", styles.rule));
             targets.push(None);
         }
-        line.push_span(Span::styled(page.name(), if scene.app.page == page { styles.strong } else { styles.past }));
+        line.push_span(Span::styled(
+            page.name(),
+            if scene.app.page == page { styles.strong } else { styles.past },
+        ));
         targets.push(Some(Target::Page(page)));
     }
     (line, targets)

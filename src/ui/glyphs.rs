@@ -1,20 +1,24 @@
-//! The screen of a terminal with a poor font: the finished picture, cell by cell, in the characters that it has.
+//! The screen of a terminal with a poor font: the finished picture, cell by cell, in the characters
+//! that it has.
 //!
-//! Every region draws as if there were no such terminal, and this goes over the cells after them all, so that no
-//! region can forget it. Signs have characters of their own, so that the rundown reads the same; letters lose their
-//! accents; what is two cells wide becomes two characters, and so no column moves. Pictures made of dots know the
-//! characters of their pens and come through untouched. Must never change a colour or a weight.
+//! Every region draws as if there were no such terminal, and this goes over the cells after them
+//! all, so that no region can forget it. Signs have characters of their own, so that the rundown
+//! reads the same; letters lose their accents; what is two cells wide becomes two characters, and
+//! so no column moves. Pictures made of dots know the characters of their pens and come through
+//! untouched. Must never change a colour or a weight.
 //!
-//! What the Linux console can draw is what both its usual fonts have: the kernel's own (`drivers/tty/vt/cp437.uni`) and
-//! those that Debian's console-setup sets (`Lat15-Fixed16` and its kin, read from their Unicode tables). These have lines,
-//! whole blocks and some signs, but no parts of blocks, no check mark, no diamond and no braille.
+//! What the Linux console can draw is what both its usual fonts have: the kernel's own
+//! (`drivers/tty/vt/cp437.uni`) and those that Debian's console-setup sets (`Lat15-Fixed16` and its
+//! kin, read from their Unicode tables). These have lines, whole blocks and some signs, but no
+//! parts of blocks, no check mark, no diamond and no braille.
 
 use ratatui::buffer::Buffer;
 use unicode_width::UnicodeWidthStr;
 
 use super::{Glyphs, signs};
 
-/// What the signs become on the Linux console, and in ASCII: all different, because they stand in one column.
+/// What the signs become on the Linux console, and in ASCII: all different, because they stand in
+/// one column.
 const SIGNS: &[(&str, char, char)] = &[
     (signs::ON_AIR, '▶', '>'),
     (signs::PLAYHEAD, '»', '*'),
@@ -145,7 +149,8 @@ pub(super) fn pass(buf: &mut Buffer, glyphs: Glyphs) {
         let is_wide = symbol.width() > 1;
         let plain = of(symbol);
         cell.set_char(plain);
-        // The cell after a wide character belongs to it, unless that one stands at the end of its row.
+        // The cell after a wide character belongs to it, unless that one stands at the end of its
+        // row.
         if is_wide
             && (at + 1) % columns != 0
             && let Some(next) = buf.content.get_mut(at + 1)
@@ -219,8 +224,9 @@ mod tests {
         }
     }
 
-    /// What both the kernel's font (code page 437) and Debian's console fonts have beyond ASCII. The second from the
-    /// Unicode tables of Lat15-Fixed16, Lat15-VGA16, Lat2-Fixed16, Uni2-Fixed16 and Lat15-Terminus16 of console-setup 1.221.
+    /// What both the kernel's font (code page 437) and Debian's console fonts have beyond ASCII.
+    /// The second from the Unicode tables of Lat15-Fixed16, Lat15-VGA16, Lat2-Fixed16, Uni2-Fixed16
+    /// and Lat15-Terminus16 of console-setup 1.221.
     const FONTS: &str = "─│┌┐└┘├┤┬┴┼═║█▒░▶▼▲■♦→←↑↓«»°·±\u{a0}ÇüéâäàçêëèîÄÉôöÖÜáíóúñÑß";
 
     #[test]
@@ -231,9 +237,15 @@ mod tests {
             let drawn = console(&symbol);
             assert!(drawn.is_ascii() || FONTS.contains(drawn), "{symbol} becomes {drawn}");
         }
-        for (given, drawn) in
-            [("▆", '█'), ("━", '═'), ("┃", '║'), ("é", 'é'), ("Ł", 'L'), ("e\u{301}", 'e'), ("✓", 'v')]
-        {
+        for (given, drawn) in [
+            ("▆", '█'),
+            ("━", '═'),
+            ("┃", '║'),
+            ("é", 'é'),
+            ("Ł", 'L'),
+            ("e\u{301}", 'e'),
+            ("✓", 'v'),
+        ] {
             assert_eq!(console(given), drawn, "{given}");
         }
     }
@@ -243,7 +255,10 @@ mod tests {
         let mut seen = BTreeSet::new();
         for c in MARKS.iter().flat_map(|(all, _)| all.chars()) {
             assert!(!c.is_ascii(), "{c:?}");
-            assert!(seen.insert(c) || SIGNS.iter().any(|(sign, ..)| sign.starts_with(c)), "{c:?} twice");
+            assert!(
+                seen.insert(c) || SIGNS.iter().any(|(sign, ..)| sign.starts_with(c)),
+                "{c:?} twice"
+            );
         }
     }
 

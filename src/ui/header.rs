@@ -1,4 +1,5 @@
-//! The header: what the show is, whether it is real, the time, over or under, and how the outputs are.
+//! The header: what the show is, whether it is real, the time, over or under, and how the outputs
+//! are.
 //!
 //! ```text
 //!  HANDOVER  Paris 2024 → LA28: the handover     ● LIVE      Paris 22:58:07   Los Angeles 13:58:07
@@ -63,7 +64,8 @@ pub(super) fn badges(scene: &Scene) -> Vec<Span<'static>> {
         badge(" HELD ".into(), styles.attention_badge);
     }
     if state.is_demonstration() {
-        // The program calls it, and lets things go wrong on purpose: nobody may take that for a fault.
+        // The program calls it, and lets things go wrong on purpose: nobody may take that for a
+        // fault.
         badge(" DEMONSTRATION ".into(), styles.quiet_badge);
         return badges;
     }
@@ -132,7 +134,11 @@ pub(super) fn timing(scene: &Scene, columns: u16) -> Line<'static> {
     let now_ns = scene.late_ns(timing.planned_end_ns, timing.planned_end_ns + timing.now_over_ns);
     let figure = |over_ns: i64| {
         let amount = duration::over_under(over_ns);
-        if over_ns > 0 { (format!(" {amount} "), styles.attention_badge) } else { (amount, styles.strong) }
+        if over_ns > 0 {
+            (format!(" {amount} "), styles.attention_badge)
+        } else {
+            (amount, styles.strong)
+        }
     };
     let over_ns = if has_ended { at_end_ns } else { now_ns };
     let word = match over_ns {
@@ -145,7 +151,8 @@ pub(super) fn timing(scene: &Scene, columns: u16) -> Line<'static> {
         say(word, amount, style, " · ");
         say("ended ", end, styles.text, "");
     } else {
-        // What each figure is about stands beside it: nobody must read the one at the end as the one of now.
+        // What each figure is about stands beside it: nobody must read the one at the end as the
+        // one of now.
         let is_narrow = columns < FULL;
         say(word, amount, style, if is_narrow { " · end " } else { " now · " });
         let (amount, style) = figure(at_end_ns);
@@ -170,8 +177,9 @@ fn remote(scene: &Scene) -> Vec<Span<'static>> {
     spans
 }
 
-/// How the outputs are, as fully as `room` cells of a screen of `columns` allow. There is always something, since a row
-/// of lights that goes when much is down goes when it is needed most: at the least, how many are down.
+/// How the outputs are, as fully as `room` cells of a screen of `columns` allow. There is always
+/// something, since a row of lights that goes when much is down goes when it is needed most: at the
+/// least, how many are down.
 pub(super) fn outputs<'a>(scene: &Scene<'a>, columns: u16, room: usize) -> Line<'a> {
     // Only a demonstration has outputs that pretend to be down.
     let is_any_down = scene.app.outputs.iter().any(|health| health.light == Light::Down);
@@ -223,7 +231,10 @@ fn full<'a>(scene: &Scene<'a>, by_name: bool) -> Line<'a> {
         let output = scene.show.outputs.get(OutputIx(at as u32));
         if let (Some(output), true) = (output, by_name) {
             spans.push(Span::styled(format!("   {sign} "), style));
-            spans.push(Span::styled(output.id.as_str(), if word.is_some() { style } else { styles.past }));
+            spans.push(Span::styled(
+                output.id.as_str(),
+                if word.is_some() { style } else { styles.past },
+            ));
             spans.extend(word.map(|word| Span::styled(format!(" {word}"), style)));
             continue;
         }
@@ -256,7 +267,11 @@ fn count<'a>(scene: &Scene<'a>) -> Line<'a> {
     }
     let mut words = String::new();
     for (many, word) in unwell(scene) {
-        words += &if words.is_empty() { format!("{many} of {all} {word}") } else { format!(", {many} {word}") };
+        words += &if words.is_empty() {
+            format!("{many} of {all} {word}")
+        } else {
+            format!(", {many} {word}")
+        };
     }
     if words.is_empty() {
         return Line::styled(format!("0 of {all} down"), scene.styles.past);

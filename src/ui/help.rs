@@ -49,7 +49,9 @@ fn blocks(scene: &Scene, columns: usize) -> Vec<Vec<Line<'static>>> {
     let entry = |key: Span<'static>, words: &str, cells: usize| {
         let pad = cells.saturating_sub(text::width(&key.content)).max(1);
         let mut lines = vec![];
-        for (at, part) in text::wrap(words, columns.saturating_sub(cells + 1), 3).into_iter().enumerate() {
+        for (at, part) in
+            text::wrap(words, columns.saturating_sub(cells + 1), 3).into_iter().enumerate()
+        {
             let lead = if at == 0 {
                 vec![Span::raw(" "), key.clone(), Span::raw(" ".repeat(pad))]
             } else {
@@ -63,8 +65,16 @@ fn blocks(scene: &Scene, columns: usize) -> Vec<Vec<Line<'static>>> {
     for &group in Group::ALL {
         let mut lines = vec![heading(group.title())];
         let rows: Vec<_> = BINDINGS.iter().filter(|binding| binding.group == group).collect();
-        let rows = rows.into_iter().map(|binding| (key_of(scene, binding), binding.help)).collect::<Vec<_>>();
-        let cells = rows.iter().map(|(key, _)| text::width(key) + 1).max().unwrap_or(KEY).clamp(KEY, KEY_MAX);
+        let rows = rows
+            .into_iter()
+            .map(|binding| (key_of(scene, binding), binding.help))
+            .collect::<Vec<_>>();
+        let cells = rows
+            .iter()
+            .map(|(key, _)| text::width(key) + 1)
+            .max()
+            .unwrap_or(KEY)
+            .clamp(KEY, KEY_MAX);
         for (key, help) in rows {
             let key = text::fit(&key, cells - 1).into_owned();
             lines.extend(entry(Span::styled(key, styles.strong), help, cells));
@@ -73,7 +83,8 @@ fn blocks(scene: &Scene, columns: usize) -> Vec<Vec<Line<'static>>> {
     }
     if let Some(warning) = scene.app.held_keys.warning() {
         let words = text::wrap(warning, columns.saturating_sub(1), 6);
-        let words = words.into_iter().map(|part| Line::styled(format!(" {part}"), styles.attention));
+        let words =
+            words.into_iter().map(|part| Line::styled(format!(" {part}"), styles.attention));
         blocks.push([heading("Held keys")].into_iter().chain(words).collect());
     }
     let mut lines = vec![heading("Signs and colours")];
@@ -98,7 +109,8 @@ fn key_of(scene: &Scene, binding: &Binding) -> String {
     if keys.is_empty() { format!(":{}", binding.name) } else { keys }
 }
 
-/// Deals the blocks out over `count` columns in their order, so that the longest column is as short as may be.
+/// Deals the blocks out over `count` columns in their order, so that the longest column is as short
+/// as may be.
 fn spread(blocks: Vec<Vec<Line<'static>>>, count: usize) -> Vec<Vec<Line<'static>>> {
     let lengths: Vec<usize> = blocks.iter().map(|block| block.len() + 1).collect();
     let fits = |most: usize| {

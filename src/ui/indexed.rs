@@ -1,7 +1,9 @@
-//! The screen of a terminal with 256 colours: the finished picture, each colour the nearest of xterm's.
+//! The screen of a terminal with 256 colours: the finished picture, each colour the nearest of
+//! xterm's.
 //!
-//! Only the 240 that every terminal draws alike are used: the cube of six levels a channel (16 to 231) and the greys (232
-//! to 255), as xterm's `256colres.pl` makes them. The first sixteen are whatever the user has made of them.
+//! Only the 240 that every terminal draws alike are used: the cube of six levels a channel (16 to
+//! 231) and the greys (232 to 255), as xterm's `256colres.pl` makes them. The first sixteen are
+//! whatever the user has made of them.
 
 use ratatui::buffer::Buffer;
 use ratatui::style::Color;
@@ -31,7 +33,9 @@ fn nearest(colour: Color) -> Color {
         let square = |a: u8, b: u8| u32::from(a.abs_diff(b)).pow(2);
         square(r, cr) + square(g, cg) + square(b, cb)
     };
-    let level = |channel: u8| (0..6_u8).min_by_key(|&at| LEVELS[usize::from(at)].abs_diff(channel)).unwrap_or(0);
+    let level = |channel: u8| {
+        (0..6_u8).min_by_key(|&at| LEVELS[usize::from(at)].abs_diff(channel)).unwrap_or(0)
+    };
     let (at_r, at_g, at_b) = (level(r), level(g), level(b));
     let at = |level: u8| LEVELS[usize::from(level)];
     let cube = (distance((at(at_r), at(at_g), at(at_b))), 16 + 36 * at_r + 6 * at_g + at_b);
@@ -82,9 +86,15 @@ mod tests {
         };
         for &theme in Theme::ALL {
             let paints = theme.paints();
-            for ink in
-                [paints.text, paints.strong, paints.past, paints.on_air, paints.attention, paints.ready, paints.vt]
-            {
+            for ink in [
+                paints.text,
+                paints.strong,
+                paints.past,
+                paints.on_air,
+                paints.attention,
+                paints.ready,
+                paints.vt,
+            ] {
                 for ground in [paints.background, paints.raised, paints.selected] {
                     let ratio = contrast(shown(ink), shown(ground));
                     assert!(ratio >= 3.0, "{theme:?} #{ink:06x} on #{ground:06x}: {ratio:.1}");

@@ -17,8 +17,9 @@
 //!  keys
 //! ```
 //!
-//! What is read in the dark stays where it is: the size of the window alone decides where the header, the alarms, the
-//! strip and the big digits stand. What a cue needs decides only how the rest of the right column is shared out.
+//! What is read in the dark stays where it is: the size of the window alone decides where the
+//! header, the alarms, the strip and the big digits stand. What a cue needs decides only how the
+//! rest of the right column is shared out.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -107,8 +108,8 @@ pub struct Areas {
     pub log: Rect,
 }
 
-/// How the on-air panel is laid out: rows above the digits below the headline, of the digits, and below them, and how
-/// many of the last it keeps where the next cue needs room.
+/// How the on-air panel is laid out: rows above the digits below the headline, of the digits, and
+/// below them, and how many of the last it keeps where the next cue needs room.
 fn on_air_rows(rows: u16, is_plain: bool) -> (u16, u16, u16, u16) {
     match rows {
         11..=19 if is_plain => (0, 5, 1, 0),
@@ -135,15 +136,21 @@ pub(super) fn run(body: Rect, needs: Needs) -> Areas {
     let left = Rect { width: width.max(22), ..inside };
     let by_itself_rows = u16::from(rows >= 6);
     let rundown = Rect { height: rows - by_itself_rows, ..left };
-    let by_itself =
-        Rect { x: left.x + 1, y: rundown.bottom(), width: left.width.saturating_sub(2), height: by_itself_rows };
-    let right = Rect { x: left.right() + 2, width: body.width.saturating_sub(left.width + 3), ..inside };
+    let by_itself = Rect {
+        x: left.x + 1,
+        y: rundown.bottom(),
+        width: left.width.saturating_sub(2),
+        height: by_itself_rows,
+    };
+    let right =
+        Rect { x: left.right() + 2, width: body.width.saturating_sub(left.width + 3), ..inside };
 
     let (air, high, below, below_min) = on_air_rows(rows, needs.is_plain);
     let on_air_min = (1 + air + high + below_min).min(rows);
     let on_air_max = (1 + air + high + below).min(rows);
     let left_over = rows.saturating_sub(on_air_max + 1);
-    // A window that is tall enough keeps its picture: notes give way, but never what the caller has to say.
+    // A window that is tall enough keeps its picture: notes give way, but never what the caller has
+    // to say.
     let kept = match left_over.saturating_sub(NEXT_MIN + 1) {
         room if !needs.has_picture || room < PICTURE_LOW => 0,
         room if room < PICTURE => PICTURE_LOW + 1,
@@ -157,7 +164,8 @@ pub(super) fn run(body: Rect, needs: Needs) -> Areas {
     let wanted = needs.with_notes.max(usual).min(left_over.saturating_sub(kept)).max(needs.next);
     let on_air_height = if wanted > left_over { on_air_min } else { on_air_max };
     let on_air = Rect { height: on_air_height, ..right };
-    let digits = Rect { y: right.y + 1 + air, height: high.min(rows.saturating_sub(1 + air)), ..right };
+    let digits =
+        Rect { y: right.y + 1 + air, height: high.min(rows.saturating_sub(1 + air)), ..right };
     let below = |above: Rect, height: u16| {
         let y = above.bottom() + 1;
         Rect { y, height: height.min(inside.bottom().saturating_sub(y)), ..right }
@@ -168,7 +176,8 @@ pub(super) fn run(body: Rect, needs: Needs) -> Areas {
     let next = below(on_air, next_rows);
     let rest = inside.bottom().saturating_sub(next.bottom() + 1);
     let log_rows = if rest >= LOG_FROM && !needs.has_picture { rest / 2 } else { 0 };
-    let monitor_rows = if rest >= MONITOR_MIN { rest - if log_rows > 0 { log_rows + 1 } else { 0 } } else { 0 };
+    let monitor_rows =
+        if rest >= MONITOR_MIN { rest - if log_rows > 0 { log_rows + 1 } else { 0 } } else { 0 };
     let monitor = if monitor_rows > 0 { below(next, monitor_rows) } else { Rect::default() };
     let log = if log_rows > 0 { below(monitor, log_rows) } else { Rect::default() };
     Areas { rundown, by_itself, on_air, digits, next, monitor, log }
@@ -235,8 +244,12 @@ mod tests {
         for columns in 60..=210 {
             for rows in 16..=70 {
                 for next in [0, 3, 9, 20] {
-                    let needs =
-                        Needs { next, with_notes: next + 4, has_picture: rows % 2 == 0, is_plain: columns % 2 == 0 };
+                    let needs = Needs {
+                        next,
+                        with_notes: next + 4,
+                        has_picture: rows % 2 == 0,
+                        is_plain: columns % 2 == 0,
+                    };
                     let page = Page::new(Rect::new(0, 0, columns, rows));
                     let areas = run(page.body, needs);
                     let mut last = page.body.y;
@@ -244,7 +257,10 @@ mod tests {
                         if panel.height == 0 {
                             continue;
                         }
-                        assert!(panel.y > last && panel.bottom() <= page.body.bottom(), "{columns}×{rows}: {areas:?}");
+                        assert!(
+                            panel.y > last && panel.bottom() <= page.body.bottom(),
+                            "{columns}×{rows}: {areas:?}"
+                        );
                         assert!(panel.x > areas.rundown.right() && panel.right() < columns);
                         last = panel.bottom();
                     }
@@ -261,8 +277,15 @@ mod tests {
             let plain = areas(size, Needs::default());
             for next in 0..30 {
                 for has_picture in [false, true] {
-                    let other = areas(size, Needs { next, with_notes: next * 2, has_picture, is_plain: false });
-                    assert_eq!((other.digits, other.on_air.y), (plain.digits, plain.on_air.y), "{size:?} {next}");
+                    let other = areas(
+                        size,
+                        Needs { next, with_notes: next * 2, has_picture, is_plain: false },
+                    );
+                    assert_eq!(
+                        (other.digits, other.on_air.y),
+                        (plain.digits, plain.on_air.y),
+                        "{size:?} {next}"
+                    );
                 }
             }
         }
@@ -270,7 +293,8 @@ mod tests {
 
     #[test]
     fn a_tall_window_keeps_24_rows_for_a_picture() {
-        let areas = areas((200, 60), Needs { next: 9, with_notes: 30, has_picture: true, is_plain: false });
+        let areas =
+            areas((200, 60), Needs { next: 9, with_notes: 30, has_picture: true, is_plain: false });
         assert!(areas.monitor.height > 24 && areas.next.height >= 9, "{areas:?}");
     }
 
@@ -286,7 +310,8 @@ mod tests {
     #[test]
     fn the_next_cue_gets_the_rows_that_it_needs() {
         for (size, next) in [((80, 24), 11), ((120, 36), 18), ((200, 60), 30)] {
-            let areas = areas(size, Needs { next, with_notes: next, has_picture: true, is_plain: false });
+            let areas =
+                areas(size, Needs { next, with_notes: next, has_picture: true, is_plain: false });
             assert!(areas.next.height >= next, "{size:?}: {areas:?}");
         }
     }

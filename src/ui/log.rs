@@ -1,4 +1,5 @@
-//! The log: the run's events in words, newest first. A page of its own, and a panel where there is room.
+//! The log: the run's events in words, newest first. A page of its own, and a panel where there is
+//! room.
 //!
 //! ```text
 //!  22:57:14        ✕ refused        cue 12 waits for stunts: not ready (o overrides)
@@ -6,7 +7,8 @@
 //!  22:57:10    40  ✓ standby 11     Lights ready
 //! ```
 //!
-//! While the caller has scrolled it, the page stands still: what comes meanwhile is counted in its heading.
+//! While the caller has scrolled it, the page stands still: what comes meanwhile is counted in its
+//! heading.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -35,7 +37,12 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
         let (sign, style) = tone(scene, line.tone);
         let at = Span::styled(scene.wall(line.at_ns as i64), scene.styles.past);
         let words = Span::styled(format!("{}{}", line.text, again(line)), style);
-        text::put(buf, area, y, Line::from(vec![at, Span::styled(format!(" {sign} "), style), words]));
+        text::put(
+            buf,
+            area,
+            y,
+            Line::from(vec![at, Span::styled(format!(" {sign} "), style), words]),
+        );
     }
 }
 
@@ -55,7 +62,8 @@ pub(super) fn draw_page(scene: &Scene, buf: &mut Buffer, area: Rect) -> (usize, 
     let most = found.len() - last;
     let scroll = (scene.app.scroll + above(scene, &found)).min(most);
     if found.is_empty() {
-        let words = if scene.app.log_search.is_empty() { "no such lines yet" } else { "no line matches" };
+        let words =
+            if scene.app.log_search.is_empty() { "no such lines yet" } else { "no line matches" };
         text::put(buf, area, area.y, Line::styled(words, scene.styles.past));
     }
     let lines = found.iter().skip(scroll).take(height).flat_map(|line| rows(scene, line, columns));
@@ -77,7 +85,8 @@ pub(super) fn heading(scene: &Scene) -> String {
     if scene.app.log_filter != Filter::All || !scene.app.log_search.is_empty() {
         words += &format!("   {}", count(scene));
     }
-    let newer = if scene.app.is_scrolled { above(scene, &found(scene).collect::<Vec<_>>()) } else { 0 };
+    let newer =
+        if scene.app.is_scrolled { above(scene, &found(scene).collect::<Vec<_>>()) } else { 0 };
     if newer > 0 {
         words += &format!("   {newer} newer above");
     }
@@ -122,13 +131,15 @@ fn rows<'a>(scene: &Scene<'a>, line: &'a log::Line, columns: usize) -> Vec<Line<
     let indent = text::line_width(&head);
     let words = format!("{words}{}", again(line));
     let room = columns.saturating_sub(indent);
-    let mut wrapped = if text::width(&words) <= room { vec![words] } else { text::wrap(&words, room, ROWS_MAX) };
+    let mut wrapped =
+        if text::width(&words) <= room { vec![words] } else { text::wrap(&words, room, ROWS_MAX) };
     if wrapped.is_empty() {
         return vec![head];
     }
     head.push_span(Span::styled(wrapped.remove(0), loud));
     let more = wrapped.into_iter();
-    let more = more.map(|part| Line::from(vec![Span::raw(" ".repeat(indent)), Span::styled(part, loud)]));
+    let more =
+        more.map(|part| Line::from(vec![Span::raw(" ".repeat(indent)), Span::styled(part, loud)]));
     std::iter::once(head).chain(more).collect()
 }
 

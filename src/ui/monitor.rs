@@ -1,5 +1,6 @@
-//! The monitor: what the cue on air looks like, and what else the caller should know of it. A finished picture is held,
-//! and a cue without a picture does not take its place: [`subject`] has the rule.
+//! The monitor: what the cue on air looks like, and what else the caller should know of it. A
+//! finished picture is held, and a cue without a picture does not take its place: [`subject`] has
+//! the rule.
 //!
 //! ```text
 //!  12  Off the roof                         0:33 left of 0:45      in a wide window beside the picture,
@@ -9,7 +10,8 @@
 //!  sends  ✓ lights  … video                                   │  Tom Cruise  performer
 //! ```
 //!
-//! [`Picture::of`] chooses; each picture is a file. The picture gets most of the room, the words what it leaves.
+//! [`Picture::of`] chooses; each picture is a file. The picture gets most of the room, the words
+//! what it leaves.
 
 mod descent;
 mod drawings;
@@ -68,7 +70,8 @@ impl Picture {
     fn of(cue: &Cue) -> Self {
         let has_heights = cue.route.iter().any(|point| point.height_m.is_some());
         // On a route with heights the flag stands where it ends.
-        let stands_elsewhere = |look: Look| look.is_of_steps() || (look == Look::Flag && has_heights);
+        let stands_elsewhere =
+            |look: Look| look.is_of_steps() || (look == Look::Flag && has_heights);
         let drawing = cue.look.filter(|&look| !stands_elsewhere(look));
         let is_coloured = cue.look.is_some() || cue.steps.iter().any(|step| step.colour.is_some());
         if let Some(look) = drawing {
@@ -206,7 +209,10 @@ fn put_picture(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx, picture:
 
 /// How many rows the strip of a cue's clip has below another picture.
 fn strip_rows(scene: &Scene, cue: CueIx, picture: Picture, rows: u16) -> u16 {
-    match (scene.cue(cue).clip().is_some() && picture != Picture::Film, rows.saturating_sub(picture.rows_min())) {
+    match (
+        scene.cue(cue).clip().is_some() && picture != Picture::Film,
+        rows.saturating_sub(picture.rows_min()),
+    ) {
         (false, _) | (true, 0) => 0,
         (true, 1..=7) => 1,
         (true, _) => 2,
@@ -229,8 +235,14 @@ fn put_words(scene: &Scene, buf: &mut Buffer, area: Rect, subject: Subject, is_p
     put_sections(scene, buf, area, all);
 }
 
-/// What is told beside or below a picture: of another cue than the picture's, which one it is comes first.
-fn sections_beside<'a>(scene: &Scene<'a>, subject: Subject, columns: usize, is_page: bool) -> Vec<Section<'a>> {
+/// What is told beside or below a picture: of another cue than the picture's, which one it is comes
+/// first.
+fn sections_beside<'a>(
+    scene: &Scene<'a>,
+    subject: Subject,
+    columns: usize,
+    is_page: bool,
+) -> Vec<Section<'a>> {
     let told = sections(scene, subject.words, columns, is_page);
     if subject.picture.is_none_or(|picture| picture == subject.words) {
         return told;
@@ -252,7 +264,11 @@ fn sections<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize, is_page: bool) ->
     let notes = if is_page || is_running { words::notes(scene, cue, columns) } else { vec![] };
     let messages = if is_page { words::messages(scene, cue, columns) } else { vec![] };
     // A post that is the picture is not told a second time.
-    let posts = if Picture::of(scene.cue(cue)) == Picture::Post { vec![] } else { words::posts(scene, cue, columns) };
+    let posts = if Picture::of(scene.cue(cue)) == Picture::Post {
+        vec![]
+    } else {
+        words::posts(scene, cue, columns)
+    };
     let next = if is_page { words::next(scene, cue, columns) } else { vec![] };
     let all = [
         ("", posts),
@@ -304,8 +320,14 @@ fn headline<'a>(scene: &Scene<'a>, cue: CueIx) -> Line<'a> {
         (Phase::Waiting | Phase::Missed | Phase::Stopped, _) => "  next".into(),
     };
     Line::from(vec![
-        Span::styled(format!("{}  ", scene.number(cue)), if is_running { styles.on_air } else { styles.past }),
-        Span::styled(scene.cue(cue).title.as_str(), if is_running { styles.strong } else { styles.text }),
+        Span::styled(
+            format!("{}  ", scene.number(cue)),
+            if is_running { styles.on_air } else { styles.past },
+        ),
+        Span::styled(
+            scene.cue(cue).title.as_str(),
+            if is_running { styles.strong } else { styles.text },
+        ),
         Span::styled(word, styles.past),
     ])
 }
@@ -324,7 +346,10 @@ fn left<'a>(scene: &Scene<'a>, cue: CueIx, is_page: bool) -> Line<'a> {
         let (left, style) = scene.left(countdown);
         let word = if countdown.left_ns() < 0 { "over" } else { "left of" };
         spans.push(Span::styled(format!("   {left:>6}"), style));
-        spans.push(Span::styled(format!(" {word} {}", duration::length(countdown.of_ns)), scene.styles.past));
+        spans.push(Span::styled(
+            format!(" {word} {}", duration::length(countdown.of_ns)),
+            scene.styles.past,
+        ));
     }
     Line::from(spans)
 }

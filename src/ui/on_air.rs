@@ -66,15 +66,22 @@ impl Face<'_> {
         let rows = usize::from(field.height);
         let is_plain = scene.view.means.is_plain();
         let scale = self.digits.as_ref().and_then(|(_, widest, _)| {
-            let fits =
-                |side: usize| digits::scale_for(widest, usize::from(area.width).saturating_sub(side), rows, is_plain);
+            let fits = |side: usize| {
+                digits::scale_for(
+                    widest,
+                    usize::from(area.width).saturating_sub(side),
+                    rows,
+                    is_plain,
+                )
+            };
             // Words beside the digits are worth a size, but not the smallest for the next.
             fits(SIDE + 3).filter(|&scale| scale > 1 || fits(0) == Some(1)).or(fits(0))
         });
         let mut y = field.y;
         if let (Some((figure, widest, style)), Some(scale)) = (&self.digits, scale) {
             let high = digits::height(scale);
-            let field = Rect { y: field.y + ((rows - high) / 2) as u16, height: high as u16, ..area };
+            let field =
+                Rect { y: field.y + ((rows - high) / 2) as u16, height: high as u16, ..area };
             // A line below blocks is no weight.
             let style = style.remove_modifier(Modifier::UNDERLINED);
             digits::draw(buf, field, figure, widest, scale, style);
@@ -87,7 +94,8 @@ impl Face<'_> {
             } else {
                 if let Some(done) = self.bar {
                     let cells = usize::from(side.width).min(if scale > 2 { 32 } else { 22 });
-                    beside.insert(1.min(beside.len()), Line::from(bar(scene, done, cells).to_vec()));
+                    beside
+                        .insert(1.min(beside.len()), Line::from(bar(scene, done, cells).to_vec()));
                 }
                 let gap = if high + 1 >= beside.len() * 2 { 2 } else { 1 };
                 let lines = beside.len() * gap - usize::from(gap == 2);
@@ -124,7 +132,8 @@ fn bar(scene: &Scene, done: f64, cells: usize) -> [Span<'static>; 2] {
 /// What counts down, and the widest that its digits will be.
 fn figure(countdown: Countdown, left: (String, Style)) -> (String, String, Style) {
     let (left, style) = left;
-    let longest_s = (countdown.of_ns.div_ceil(SECOND_NS)).max(countdown.left_ns().unsigned_abs() / SECOND_NS);
+    let longest_s =
+        (countdown.of_ns.div_ceil(SECOND_NS)).max(countdown.left_ns().unsigned_abs() / SECOND_NS);
     (left, format!("+{}", duration::clock(longest_s)), style)
 }
 
@@ -152,7 +161,8 @@ fn running<'a>(scene: &Scene<'a>) -> Face<'a> {
     let countdown = timed.map(|(_, countdown)| countdown).or(of_segment);
     if let Some(countdown) = countdown {
         let is_over = countdown.left_ns() < 0;
-        let (word, style) = if is_over { ("over", styles.attention) } else { ("left", styles.past) };
+        let (word, style) =
+            if is_over { ("over", styles.attention) } else { ("left", styles.past) };
         face.beside.push(Line::from(vec![
             Span::styled(word, style),
             Span::styled(format!(" of {}", duration::length(countdown.of_ns)), styles.text),
@@ -164,7 +174,10 @@ fn running<'a>(scene: &Scene<'a>) -> Face<'a> {
         };
         face.digits = Some(figure(countdown, left));
         let elapsed = duration::clock(countdown.elapsed_ns / SECOND_NS);
-        face.beside.push(Line::from(vec![Span::styled("elapsed ", styles.past), Span::styled(elapsed, styles.text)]));
+        face.beside.push(Line::from(vec![
+            Span::styled("elapsed ", styles.past),
+            Span::styled(elapsed, styles.text),
+        ]));
     }
     face.beside.extend(match (timed, of_segment.map(|countdown| countdown.left_ns())) {
         (Some((cue, _)), _) => fired(scene, cue),
@@ -181,7 +194,10 @@ fn running<'a>(scene: &Scene<'a>) -> Face<'a> {
             let (left, style) = scene.left_of_segment(segment, of_segment);
             let word = if of_segment.left_ns() < 0 { " over" } else { " left" };
             spans.push(Span::styled(left, style));
-            spans.push(Span::styled(format!("{word} of {}  ", duration::length(of_segment.of_ns)), styles.past));
+            spans.push(Span::styled(
+                format!("{word} of {}  ", duration::length(of_segment.of_ns)),
+                styles.past,
+            ));
         }
         spans.push(Span::styled(segment_title, styles.text));
         face.below.push(Line::from(spans));
@@ -240,7 +256,8 @@ fn steps<'a>(scene: &Scene<'a>) -> Option<Line<'a>> {
 
 fn also_running<'a>(scene: &Scene<'a>, first: Option<CueIx>) -> Option<Line<'a>> {
     let styles = &scene.styles;
-    let others: Vec<_> = scene.state.on_air().iter().rev().copied().filter(|&cue| Some(cue) != first).collect();
+    let others: Vec<_> =
+        scene.state.on_air().iter().rev().copied().filter(|&cue| Some(cue) != first).collect();
     if others.is_empty() {
         return None;
     }
@@ -256,7 +273,8 @@ fn also_running<'a>(scene: &Scene<'a>, first: Option<CueIx>) -> Option<Line<'a>>
     Some(Line::from(spans))
 }
 
-/// After a panic nothing comes by itself before the caller goes on; outputs that could not be told are named.
+/// After a panic nothing comes by itself before the caller goes on; outputs that could not be told
+/// are named.
 fn panicked<'a>(scene: &Scene<'a>) -> Face<'a> {
     let (state, styles) = (scene.state, &scene.styles);
     let mut face = Face {
@@ -278,7 +296,9 @@ fn panicked<'a>(scene: &Scene<'a>) -> Face<'a> {
             Span::styled(format!("{} ", scene.number(cue)), styles.text),
             Span::styled(scene.cue(cue).title.as_str(), styles.text),
         ]),
-        None => Line::from(vec![go, Span::styled("  continues; nothing is left to call", styles.past)]),
+        None => {
+            Line::from(vec![go, Span::styled("  continues; nothing is left to call", styles.past)])
+        }
     });
     if let Some(segment) = state.current_segment() {
         face.below.push(Line::from(vec![
@@ -306,7 +326,8 @@ fn to_begin<'a>(scene: &Scene<'a>) -> Face<'a> {
             Span::styled(scene.cue(cue).title.as_str(), styles.text),
         ]));
     } else {
-        face.below.push(Line::styled(format!("{}  begins the show", scene.way(Act::Go)), styles.text));
+        face.below
+            .push(Line::styled(format!("{}  begins the show", scene.way(Act::Go)), styles.text));
     }
     let first = &scene.show.segments[SegmentIx::FIRST];
     if state.plan().anchored {

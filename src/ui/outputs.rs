@@ -1,4 +1,5 @@
-//! The outputs: each with its health, its last message, how long messages take, and how many wait, left or failed.
+//! The outputs: each with its health, its last message, how long messages take, and how many wait,
+//! left or failed.
 //!
 //! ```text
 //!    OUTPUT    KIND  HEALTH   WAIT   SENT FAILED   LATENCY     p50     max
@@ -9,8 +10,8 @@
 //!    ! nobody listens at 10.0.0.6:8000
 //! ```
 //!
-//! In wide windows each output's first two rows are one. The last rows say what latency means for the kinds that the
-//! show has.
+//! In wide windows each output's first two rows are one. The last rows say what latency means for
+//! the kinds that the show has.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -54,7 +55,9 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) -> usize {
     let legend_rows = if lines.len() + legend.len() < room { legend.len() } else { 0 };
     text::put(buf, area, area.y, heading(scene, name));
     let most = lines.len().saturating_sub(room);
-    for (y, line) in (area.y + 1..area.bottom()).zip(lines.into_iter().skip(scene.app.scroll.min(most))) {
+    for (y, line) in
+        (area.y + 1..area.bottom()).zip(lines.into_iter().skip(scene.app.scroll.min(most)))
+    {
         text::put(buf, area, y, line);
     }
     let from = area.bottom() - legend_rows as u16;
@@ -65,7 +68,8 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) -> usize {
 }
 
 fn name_cells(scene: &Scene, is_roomy: bool) -> usize {
-    let longest = scene.show.outputs.iter().map(|output| text::width(&output.id)).max().unwrap_or(0);
+    let longest =
+        scene.show.outputs.iter().map(|output| text::width(&output.id)).max().unwrap_or(0);
     longest.clamp(6, if is_roomy { 28 } else { 16 })
 }
 
@@ -74,12 +78,24 @@ fn heading<'a>(scene: &Scene, name: usize) -> Line<'a> {
     let numbers = if scene.state.is_rehearsal() {
         format!("{:>7}", "LOGGED")
     } else {
-        format!("{:>5}{:>7}{:>7} {:>9}{:>9}{:>9}", "WAIT", "SENT", "FAILED", "LATENCY", "P50", "MAX")
+        format!(
+            "{:>5}{:>7}{:>7} {:>9}{:>9}{:>9}",
+            "WAIT", "SENT", "FAILED", "LATENCY", "P50", "MAX"
+        )
     };
-    Line::styled(format!("  {:<name$} {:<5}{:<10}{numbers}", "OUTPUT", "KIND", "HEALTH"), scene.styles.heading)
+    Line::styled(
+        format!("  {:<name$} {:<5}{:<10}{numbers}", "OUTPUT", "KIND", "HEALTH"),
+        scene.styles.heading,
+    )
 }
 
-fn rows<'a>(scene: &Scene<'a>, output: &'a Output, health: &'a Health, name: usize, columns: usize) -> Vec<Line<'a>> {
+fn rows<'a>(
+    scene: &Scene<'a>,
+    output: &'a Output,
+    health: &'a Health,
+    name: usize,
+    columns: usize,
+) -> Vec<Line<'a>> {
     let mut first = numbers(scene, output, health, name);
     let address = output.kind.address();
     let mut lines = vec![];
@@ -111,7 +127,11 @@ fn numbers<'a>(scene: &Scene, output: &'a Output, health: &Health, name: usize) 
     let id = text::fit(&output.id, name);
     let pad = " ".repeat(name.saturating_sub(text::width(&id)) + 1);
     let is_rehearsal = scene.state.is_rehearsal();
-    let word = if is_rehearsal && health.light != Light::Down { "only logs" } else { header::word(health.light) };
+    let word = if is_rehearsal && health.light != Light::Down {
+        "only logs"
+    } else {
+        header::word(health.light)
+    };
     let mut spans = vec![
         Span::styled(format!("{sign} "), style),
         Span::styled(id, styles.strong),
@@ -150,7 +170,13 @@ fn took(ns: u64) -> String {
 }
 
 /// Where it sends to, and what it was sent last: the message, of which cue, and how long ago.
-fn last<'a>(scene: &Scene, output: &Output, health: &Health, address: &str, columns: usize) -> Line<'a> {
+fn last<'a>(
+    scene: &Scene,
+    output: &Output,
+    health: &Health,
+    address: &str,
+    columns: usize,
+) -> Line<'a> {
     let styles = &scene.styles;
     let cells = ADDRESS.min(columns / 3).max(text::width(address).min(ADDRESS));
     let place = text::fit(address, cells).into_owned();
@@ -182,7 +208,9 @@ fn message(scene: &Scene, output: &Output, tried: &Last) -> String {
             let action = cue.and_then(|cue| cue.actions.get(action as usize));
             action.map(|action| output.kind.describe(&action.body)).unwrap_or_default()
         }
-        Packet::Panic => output.panic.last().map(|body| output.kind.describe(body)).unwrap_or_default(),
+        Packet::Panic => {
+            output.panic.last().map(|body| output.kind.describe(body)).unwrap_or_default()
+        }
     }
 }
 
@@ -202,7 +230,8 @@ fn ago(scene: &Scene, tried: &Last) -> String {
 /// The clip that a player shows, and how far it has come.
 fn on_air<'a>(scene: &Scene<'a>, clip: &Clip) -> Line<'a> {
     let styles = &scene.styles;
-    let since_ns = if clip.moves { scene.view.machine_ns.saturating_sub(scene.app.outputs_ns) } else { 0 };
+    let since_ns =
+        if clip.moves { scene.view.machine_ns.saturating_sub(scene.app.outputs_ns) } else { 0 };
     let at = duration::clock(clip.position_ns.saturating_add(since_ns) / SECOND_NS);
     let of = clip.length_ns.map(|ns| format!(" of {}", duration::length(ns))).unwrap_or_default();
     let paused = if clip.moves { "" } else { "  paused" };
@@ -219,7 +248,8 @@ fn on_air<'a>(scene: &Scene<'a>, clip: &Clip) -> Line<'a> {
 /// What latency means, for each kind of output that the show has.
 fn legend(scene: &Scene, columns: usize) -> Vec<Line<'static>> {
     let words = if scene.state.is_rehearsal() {
-        "A rehearsal: nothing leaves the machine, the outputs only log what they would have sent.".to_owned()
+        "A rehearsal: nothing leaves the machine, the outputs only log what they would have sent."
+            .to_owned()
     } else {
         let mut meanings = vec![];
         for output in &scene.show.outputs {
@@ -233,7 +263,10 @@ fn legend(scene: &Scene, columns: usize) -> Vec<Line<'static>> {
             "Latency: from firing until sent ({meanings}), of the last message; median (p50) and maximum of the last 32."
         )
     };
-    text::wrap(&words, columns, 4).into_iter().map(|line| Line::styled(line, scene.styles.past)).collect()
+    text::wrap(&words, columns, 4)
+        .into_iter()
+        .map(|line| Line::styled(line, scene.styles.past))
+        .collect()
 }
 
 #[cfg(test)]

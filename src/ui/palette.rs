@@ -1,4 +1,5 @@
-//! The command palette: a panel above the message line, every command that the typed letters may mean, the best first.
+//! The command palette: a panel above the message line, every command that the typed letters may
+//! mean, the best first.
 //!
 //! ```text
 //!  ─ COMMANDS ────────────────────────────────────────── 2 of 33 ─
@@ -44,18 +45,29 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, body: Rect, prompt: &Prompt,
     let cells = text::width(&count) as u16;
     let at = Rect { x: panel.right().saturating_sub(cells + 1), width: cells, ..panel };
     text::put(buf, at, panel.y, Line::styled(count, styles.past));
-    let list = Rect { x: panel.x + 1, y: panel.y + 1, width: panel.width.saturating_sub(3), height: rows as u16 };
+    let list = Rect {
+        x: panel.x + 1,
+        y: panel.y + 1,
+        width: panel.width.saturating_sub(3),
+        height: rows as u16,
+    };
     buf.set_style(Rect { y: list.y, height: list.height, ..panel }, styles.raised);
     if found.is_empty() {
         text::put(buf, list, list.y, Line::styled("  no command matches", styles.past));
         return;
     }
     let names = BINDINGS.iter().map(|binding| text::width(binding.name)).max().unwrap_or(0) + 2;
-    let keys = BINDINGS.iter().map(|binding| text::width(&scene.app.keymap.label(binding)) + 2).max();
+    let keys =
+        BINDINGS.iter().map(|binding| text::width(&scene.app.keymap.label(binding)) + 2).max();
     let columns = (names, keys.unwrap_or(0).clamp(KEYS.0, KEYS.1));
-    let groups = if list.width < ROOMY { 0 } else { Group::ALL.iter().map(|g| g.title().len()).max().unwrap_or(0) };
+    let groups = if list.width < ROOMY {
+        0
+    } else {
+        Group::ALL.iter().map(|g| g.title().len()).max().unwrap_or(0)
+    };
     let first = prompt.chosen.map_or(0, |chosen| (chosen + 1).saturating_sub(rows));
-    // On a wide screen the groups stand behind the longest help, where the eye still finds their row.
+    // On a wide screen the groups stand behind the longest help, where the eye still finds their
+    // row.
     let help = BINDINGS.iter().map(|binding| text::width(binding.help)).max().unwrap_or(0);
     let cells = 2 + columns.0 + columns.1 + help + 3 + groups;
     let rows_area = Rect { width: list.width.min(cells as u16), ..list };
@@ -65,7 +77,14 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, body: Rect, prompt: &Prompt,
         let group = if list.width < ROOMY { "" } else { command.binding.group.title() };
         let group = format!("{group:<groups$}");
         let line = row(scene, command, is_chosen, columns);
-        text::put_both(buf, rows_area, y, line, Line::styled(group, styles.past), usize::from(ROOMY) / 2);
+        text::put_both(
+            buf,
+            rows_area,
+            y,
+            line,
+            Line::styled(group, styles.past),
+            usize::from(ROOMY) / 2,
+        );
         if is_chosen {
             buf.set_style(Rect { y, height: 1, ..panel }, styles.selected);
         }
@@ -79,9 +98,16 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, body: Rect, prompt: &Prompt,
     }
 }
 
-fn row<'a>(scene: &Scene, found: &Found, is_chosen: bool, (names, keys): (usize, usize)) -> Line<'a> {
+fn row<'a>(
+    scene: &Scene,
+    found: &Found,
+    is_chosen: bool,
+    (names, keys): (usize, usize),
+) -> Line<'a> {
     let styles = &scene.styles;
-    let pad = |text: &str, cells: usize| Span::raw(" ".repeat(cells.saturating_sub(text::width(text)).max(1)));
+    let pad = |text: &str, cells: usize| {
+        Span::raw(" ".repeat(cells.saturating_sub(text::width(text)).max(1)))
+    };
     let label = text::fit(&scene.app.keymap.label(found.binding), keys - 1).into_owned();
     let mut spans = vec![Span::styled(if is_chosen { "▸ " } else { "  " }, styles.attention)];
     let plain = if is_chosen { styles.strong } else { styles.text };
@@ -106,5 +132,8 @@ fn marked<'a>(text: &str, places: &[usize], plain: Style, typed: Style) -> Vec<S
             None => spans.push((is_typed, character.to_string())),
         }
     }
-    spans.into_iter().map(|(is_typed, span)| Span::styled(span, if is_typed { typed } else { plain })).collect()
+    spans
+        .into_iter()
+        .map(|(is_typed, span)| Span::styled(span, if is_typed { typed } else { plain }))
+        .collect()
 }

@@ -1,4 +1,5 @@
-//! The people page: who is where in the show, and the sheet of those who were spotted in the stands.
+//! The people page: who is where in the show, and the sheet of those who were spotted in the
+//! stands.
 //!
 //! ```text
 //!  who                      3 of 9 spotted │ Lady Gaga  performer
@@ -59,7 +60,11 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mut Hits)
     let width = (area.width * LIST_SHARE / 20).clamp(LIST_MIN, LIST_MAX).min(area.width);
     let left = Rect { x: area.x.saturating_sub(1), width: width + 1, ..area };
     fence(scene, buf, area, left.right());
-    hits.regions.push(Region { columns: left.x..left.right(), rows: left.y..left.bottom(), target: Target::People });
+    hits.regions.push(Region {
+        columns: left.x..left.right(),
+        rows: left.y..left.bottom(),
+        target: Target::People,
+    });
     let people = scene.show.people.len();
     let rows = usize::from(left.height - 1).min(people) as u16;
     let columns = Columns::of(scene, left.width);
@@ -67,7 +72,11 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mut Hits)
     list(scene, buf, Rect { y: left.y + 1, height: rows, ..left }, columns, selected, hits);
     let rest = left.height.saturating_sub(rows + 2);
     if rest > LATEST_MIN {
-        latest(scene, buf, Rect { y: left.y + rows + 2, height: rest, x: left.x + 1, width: left.width - 1 });
+        latest(
+            scene,
+            buf,
+            Rect { y: left.y + rows + 2, height: rest, x: left.x + 1, width: left.width - 1 },
+        );
     }
     let x = left.right() + 2;
     let right = Rect { x, width: area.right().saturating_sub(x), ..area };
@@ -75,11 +84,16 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mut Hits)
     0
 }
 
-/// The selected person in one line, while the people page is open in a window that has no room for it.
+/// The selected person in one line, while the people page is open in a window that has no room for
+/// it.
 pub(super) fn one<'a>(scene: &Scene<'a>) -> Option<Line<'a>> {
-    let person = scene.app.selected_person(scene.state).filter(|_| scene.app.page == Page::People)?;
+    let person =
+        scene.app.selected_person(scene.state).filter(|_| scene.app.page == Page::People)?;
     let sheet = scene.state.person(person);
-    let at = sheet.sightings.last().map_or(String::new(), |last| format!(" {}", scene.wall(last.at_ns as i64)));
+    let at = sheet
+        .sightings
+        .last()
+        .map_or(String::new(), |last| format!(" {}", scene.wall(last.at_ns as i64)));
     let name = Span::styled(format!(" {}", scene.show.person(person).name), scene.styles.strong);
     Some(Line::from(vec![tick(scene, person), name, Span::styled(at, scene.styles.text)]))
 }
@@ -123,7 +137,8 @@ impl Columns {
         if width < WITH_ROLE {
             return Columns { name: room, role: 0 };
         }
-        let longest = scene.show.people.iter().map(|person| text::width(&person.name)).max().unwrap_or(0);
+        let longest =
+            scene.show.people.iter().map(|person| text::width(&person.name)).max().unwrap_or(0);
         let name = longest.clamp(8, 24).min(room) + 1;
         let cue = if width >= WITH_CUE { CUE + 2 } else { 0 };
         Columns { name, role: room.saturating_sub(name + cue) }
@@ -136,14 +151,25 @@ fn cell(words: &str, cells: usize) -> String {
     format!("{fitted}{}", " ".repeat(cells - text::width(&fitted)))
 }
 
-fn list(scene: &Scene, buf: &mut Buffer, area: Rect, columns: Columns, selected: PersonIx, hits: &mut Hits) {
+fn list(
+    scene: &Scene,
+    buf: &mut Buffer,
+    area: Rect,
+    columns: Columns,
+    selected: PersonIx,
+    hits: &mut Hits,
+) {
     let height = usize::from(area.height);
     let last_top = scene.show.people.len().saturating_sub(height);
     let top = (selected.0 as usize).saturating_sub(height / 2).min(last_top);
     for (y, person) in (area.y..area.bottom()).zip(scene.show.person_indices().skip(top)) {
         let row = Rect { y, height: 1, ..area };
         draw_person(scene, buf, row, columns, person);
-        hits.regions.push(Region { columns: row.x..row.right(), rows: y..y + 1, target: Target::Person(person) });
+        hits.regions.push(Region {
+            columns: row.x..row.right(),
+            rows: y..y + 1,
+            target: Target::Person(person),
+        });
         if person == selected {
             buf.set_style(row, scene.styles.selected);
             buf[(row.x, y)].set_symbol("▌").set_style(scene.styles.strong);
@@ -170,7 +196,10 @@ fn draw_person(scene: &Scene, buf: &mut Buffer, row: Rect, columns: Columns, ix:
         Span::raw(" "),
         tick(scene, ix),
         Span::raw(" "),
-        Span::styled(cell(&person.name, columns.name), if is_on_air { styles.strong } else { styles.text }),
+        Span::styled(
+            cell(&person.name, columns.name),
+            if is_on_air { styles.strong } else { styles.text },
+        ),
     ];
     if row.width >= WITH_ROLE {
         let role = cell(person.role.as_deref().unwrap_or_default(), columns.role);
@@ -181,7 +210,11 @@ fn draw_person(scene: &Scene, buf: &mut Buffer, row: Rect, columns: Columns, ix:
         left.extend(place(scene, ix));
     }
     let at = sheet.sightings.last().map_or(String::new(), |last| scene.wall(last.at_ns as i64));
-    let count = if sheet.sightings.len() > 1 { format!(" ×{}", sheet.sightings.len()) } else { String::new() };
+    let count = if sheet.sightings.len() > 1 {
+        format!(" ×{}", sheet.sightings.len())
+    } else {
+        String::new()
+    };
     let right = Line::from(vec![
         Span::styled(cell(&at, TIME), styles.text),
         Span::styled(cell(&count, COUNT), styles.past),
@@ -215,7 +248,8 @@ fn place(scene: &Scene, person: PersonIx) -> Vec<Span<'static>> {
     let fired = |cue: &&CueIx| scene.state.cue(**cue).fired_ns.is_some();
     match scene.show.cues_naming(person).iter().rev().find(fired) {
         Some(&cue) => {
-            let at = scene.state.cue(cue).fired_ns.map_or(String::new(), |ns| scene.wall(ns as i64));
+            let at =
+                scene.state.cue(cue).fired_ns.map_or(String::new(), |ns| scene.wall(ns as i64));
             vec![Span::styled(format!("  {} {at}", scene.number(cue)), styles.past)]
         }
         None => vec![],
@@ -233,7 +267,9 @@ fn next(scene: &Scene, person: PersonIx) -> Option<CueIx> {
     let named = scene.show.cues_naming(person).iter().copied();
     let to_come = |cue: &CueIx| {
         let state = scene.state.cue(*cue);
-        matches!(state.phase, Phase::Waiting | Phase::Missed) && state.firings == 0 && scene.state.is_in_order(*cue)
+        matches!(state.phase, Phase::Waiting | Phase::Missed)
+            && state.firings == 0
+            && scene.state.is_in_order(*cue)
     };
     named.into_iter().find(to_come)
 }
@@ -254,8 +290,17 @@ fn latest(scene: &Scene, buf: &mut Buffer, area: Rect) {
     let rows = usize::from(area.height);
     for person in scene.show.person_indices() {
         let sheet = scene.state.person(person);
-        told.extend(sheet.sightings.iter().rev().take(rows).map(|sighting| (sighting.at_ns, person, None)));
-        told.extend(sheet.notes.iter().rev().take(rows).map(|note| (note.at_ns, person, Some(note.text.as_str()))));
+        told.extend(
+            sheet.sightings.iter().rev().take(rows).map(|sighting| (sighting.at_ns, person, None)),
+        );
+        told.extend(
+            sheet
+                .notes
+                .iter()
+                .rev()
+                .take(rows)
+                .map(|note| (note.at_ns, person, Some(note.text.as_str()))),
+        );
     }
     if told.is_empty() {
         return;

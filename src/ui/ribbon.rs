@@ -4,9 +4,9 @@
 //!  23:00 1▆▆▆▆▆▆▆▆▒▒ 2▆▆▆▆▆┃▂▂▂   ◷3▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂▂ ◷4▂▂▂▂▂ 23:08
 //! ```
 //!
-//! What is done is high and what is to come is low; what lasts longer than planned has a filling of its own, a hard start
-//! its sign, and now a line. So it reads the same without colours. The times at its ends are the show's start and end as
-//! things stand.
+//! What is done is high and what is to come is low; what lasts longer than planned has a filling of
+//! its own, a hard start its sign, and now a line. So it reads the same without colours. The times
+//! at its ends are the show's start and end as things stand.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -74,7 +74,8 @@ impl Ribbon<'_> {
         let first = self.cell(start_ns).min(self.row.width.saturating_sub(1));
         let after = self.cell(end_ns).max(first + 1);
         let last = if after - first >= APART_FROM { after - 1 } else { after };
-        let over_from = self.cell(track.over_from_ns.min(track.overlap_from_ns.unwrap_or(i64::MAX)));
+        let over_from =
+            self.cell(track.over_from_ns.min(track.overlap_from_ns.unwrap_or(i64::MAX)));
         let is_over = track.over_from_ns < end_ns || track.overlap_from_ns.is_some();
         let now = match track.stand {
             Stand::Past => after,
@@ -94,7 +95,12 @@ impl Ribbon<'_> {
         let mut at = first;
         let is_waited_for = track.is_hard && track.stand == Stand::ToCome;
         if is_waited_for {
-            self.put(buf, at, signs::CLOCK, if track.late_ns() > 0 { styles.attention } else { styles.strong });
+            self.put(
+                buf,
+                at,
+                signs::CLOCK,
+                if track.late_ns() > 0 { styles.attention } else { styles.strong },
+            );
             at += 1;
         }
         let number = (track.segment.0 + 1).to_string();

@@ -30,7 +30,8 @@ pub(super) use cue::sign;
 
 /// From this width on, planned and actual times have columns of their own.
 const WIDE: u16 = 78;
-/// The cells of those columns: planned, actual or expected, difference, with the gaps in front of them.
+/// The cells of those columns: planned, actual or expected, difference, with the gaps in front of
+/// them.
 const COLUMNS: [usize; 3] = [10, 12, 8];
 /// Below this width everything that can be said shorter is.
 const NARROW: u16 = 44;
@@ -46,7 +47,11 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mut Hits)
         heads(scene, buf, area);
         list = Rect { y: area.y + 1, height: area.height - 1, ..area };
     }
-    hits.regions.push(Region { columns: area.x..area.right(), rows: area.y..area.bottom(), target: Target::Rundown });
+    hits.regions.push(Region {
+        columns: area.x..area.right(),
+        rows: area.y..area.bottom(),
+        target: Target::Rundown,
+    });
     let state = scene.state;
     let focus = Focus {
         current: (!state.has_ended()).then(|| scene.segment()),
@@ -92,14 +97,15 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mut Hits)
     }
 }
 
-/// Marks the selected row over its whole width, with a bar at its edge for those who see no colours.
+/// Marks the selected row over its whole width, with a bar at its edge for those who see no
+/// colours.
 fn mark(scene: &Scene, buf: &mut Buffer, row: Rect) {
     buf.set_style(row, scene.styles.selected);
     buf[(row.x, row.y)].set_symbol("▌").set_style(scene.styles.strong);
 }
 
-/// The columns of a wide rundown: when it is planned, when it came or, with a `~`, when it will come as things stand, and
-/// the difference of the two.
+/// The columns of a wide rundown: when it is planned, when it came or, with a `~`, when it will
+/// come as things stand, and the difference of the two.
 fn columns(
     scene: &Scene,
     planned_ns: Option<i64>,
@@ -116,7 +122,9 @@ fn columns(
         (None, Some(ns)) => format!("~{}", scene.wall(ns)),
         (None, None) => String::new(),
     };
-    let late_ns = planned_ns.zip(actual_ns.or(expected_ns)).map(|(from_ns, to_ns)| scene.late_ns(from_ns, to_ns));
+    let late_ns = planned_ns
+        .zip(actual_ns.or(expected_ns))
+        .map(|(from_ns, to_ns)| scene.late_ns(from_ns, to_ns));
     let late = match late_ns {
         // What comes as planned needs no word.
         Some(0) if actual_ns.is_none() => Span::raw(" ".repeat(difference)),

@@ -1,4 +1,5 @@
-//! What the regions of a frame share: the run, the moment, its timing computed once, and how times read.
+//! What the regions of a frame share: the run, the moment, its timing computed once, and how times
+//! read.
 //!
 //! Holds no cells and decides no place on the screen.
 
@@ -48,10 +49,15 @@ impl<'a> Scene<'a> {
         self.app.keymap.way(act)
     }
 
-    /// How the show continues after a panic: by GO, and where it is held, by its end first, because GO is refused in it.
+    /// How the show continues after a panic: by GO, and where it is held, by its end first, because
+    /// GO is refused in it.
     pub fn way_on(&self) -> String {
         let go = self.way(Act::Go);
-        if self.state.held_since().is_some() { format!("{}, then {go}", self.way(Act::Hold)) } else { go }
+        if self.state.held_since().is_some() {
+            format!("{}, then {go}", self.way(Act::Hold))
+        } else {
+            go
+        }
     }
 
     pub fn cue(&self, cue: CueIx) -> &'a Cue {
@@ -73,7 +79,12 @@ impl<'a> Scene<'a> {
         if away_ns < 24 * duration::HOUR_NS {
             return self.wall(run_ns);
         }
-        let day = self.state.wall(run_ns).to_zoned_datetime(self.show.zone.clone()).strftime("%a %-d %b").to_string();
+        let day = self
+            .state
+            .wall(run_ns)
+            .to_zoned_datetime(self.show.zone.clone())
+            .strftime("%a %-d %b")
+            .to_string();
         format!("{day} {}", self.wall(run_ns))
     }
 
@@ -83,12 +94,14 @@ impl<'a> Scene<'a> {
         now_ns - i64::from(self.state.wall(now_ns).subsec_nanosecond())
     }
 
-    /// Returns `true` if the plan's times are times of day already: not before an open show has begun.
+    /// Returns `true` if the plan's times are times of day already: not before an open show has
+    /// begun.
     pub fn is_tied(&self) -> bool {
         self.state.plan().anchored || self.state.has_begun()
     }
 
-    /// A planned instant of the run's clock in words: the time of day, or `T+1:30` while nobody knows when the show begins.
+    /// A planned instant of the run's clock in words: the time of day, or `T+1:30` while nobody
+    /// knows when the show begins.
     pub fn instant(&self, run_ns: i64) -> String {
         if self.is_tied() {
             return self.wall(run_ns);
@@ -97,14 +110,14 @@ impl<'a> Scene<'a> {
         format!("T+{}", duration::clock(plan_ns.max(0) as u64 / SECOND_NS))
     }
 
-    /// How far `to_ns` lies behind `from_ns` as the screen's clocks show them: whole seconds, in nanoseconds, so that the
-    /// figures beside each other add up.
+    /// How far `to_ns` lies behind `from_ns` as the screen's clocks show them: whole seconds, in
+    /// nanoseconds, so that the figures beside each other add up.
     pub fn late_ns(&self, from_ns: i64, to_ns: i64) -> i64 {
         self.state.shown_late_ns(from_ns, to_ns)
     }
 
-    /// How much longer than planned a segment that is over lasted; shorter, negative. In whole seconds, as its start and
-    /// its end are shown.
+    /// How much longer than planned a segment that is over lasted; shorter, negative. In whole
+    /// seconds, as its start and its end are shown.
     pub fn segment_over_ns(&self, segment: SegmentIx) -> Option<i64> {
         let run = self.state.segment(segment);
         let (started_ns, ended_ns) = run.started_ns.zip(run.ended_ns)?;
@@ -144,8 +157,9 @@ impl<'a> Scene<'a> {
             .then(|| self.planned_cue_ns(cue) - self.now_ns as i64)
     }
 
-    /// What is said of a cue that something makes come `due_ns` from now. In a hold its delay stands still, and after a
-    /// panic nothing comes by itself; the clock on the wall goes on in both, so a cue by the clock is missed then.
+    /// What is said of a cue that something makes come `due_ns` from now. In a hold its delay
+    /// stands still, and after a panic nothing comes by itself; the clock on the wall goes on in
+    /// both, so a cue by the clock is missed then.
     pub fn due_words(&self, cue: CueIx, due_ns: u64) -> (String, Style) {
         let left = duration::until(due_ns);
         let by_clock = matches!(self.cue(cue).trigger, Trigger::At { .. });
@@ -170,17 +184,25 @@ impl<'a> Scene<'a> {
         self.app.outputs.get(player)?.ready.iter().find(|ready| ready.cue == cue)
     }
 
-    /// How far a running cue has come: by its player's clock where it has a clip on air that has an end, otherwise by the
-    /// show's.
+    /// How far a running cue has come: by its player's clock where it has a clip on air that has an
+    /// end, otherwise by the show's.
     pub fn countdown(&self, cue: CueIx) -> Option<Countdown> {
         let by_player = self.clip(cue).filter(|_| !self.cue(cue).is_loop()).and_then(|clip| {
-            let since_ns = if clip.moves { self.view.machine_ns.saturating_sub(self.app.outputs_ns) } else { 0 };
-            Some(Countdown { elapsed_ns: clip.position_ns.saturating_add(since_ns), of_ns: clip.length_ns? })
+            let since_ns = if clip.moves {
+                self.view.machine_ns.saturating_sub(self.app.outputs_ns)
+            } else {
+                0
+            };
+            Some(Countdown {
+                elapsed_ns: clip.position_ns.saturating_add(since_ns),
+                of_ns: clip.length_ns?,
+            })
         });
         by_player.or_else(|| self.state.cue_countdown(cue, self.now_ns))
     }
 
-    /// The running cue that the big digits are about: the last that fired of those that have an end.
+    /// The running cue that the big digits are about: the last that fired of those that have an
+    /// end.
     pub fn timed_cue(&self) -> Option<CueIx> {
         self.state.on_air().iter().rev().copied().find(|&cue| self.countdown(cue).is_some())
     }
@@ -200,7 +222,8 @@ impl<'a> Scene<'a> {
         self.left_by(countdown, self.show.segment(segment).thresholds)
     }
 
-    /// The time left of something that runs: `0:33`, and past its end `+0:12`; amber and red as its end comes near.
+    /// The time left of something that runs: `0:33`, and past its end `+0:12`; amber and red as its
+    /// end comes near.
     pub fn left(&self, countdown: Countdown) -> (String, Style) {
         self.left_by(countdown, Thresholds::default())
     }
@@ -230,7 +253,8 @@ impl<'a> Scene<'a> {
         Span::styled(duration::over_under(ns), style)
     }
 
-    /// The source of a cue's picture: red only while a live one is on air, since then nobody can take it back.
+    /// The source of a cue's picture: red only while a live one is on air, since then nobody can
+    /// take it back.
     pub fn source(&self, cue: CueIx) -> Option<Span<'static>> {
         let is_on_air = self.state.cue(cue).phase == Phase::Running;
         let played = self.clip(cue).map(|_| Source::Vt);
@@ -252,15 +276,15 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// Returns `true` if an action of the cue's last firing failed, or it may not have been sent, or its picture is
-    /// lost.
+    /// Returns `true` if an action of the cue's last firing failed, or it may not have been sent,
+    /// or its picture is lost.
     pub fn has_send_trouble(&self, cue: CueIx) -> bool {
         let is_trouble = |send: &SendState| matches!(send, SendState::Failed | SendState::Unknown);
         self.state.cue(cue).clip_lost || self.state.cue(cue).sends.iter().any(is_trouble)
     }
 
-    /// Returns `true` if `cue` is out of the order though nobody skipped it: a backup that waits, a cue whose backup
-    /// has its place, and what follows either.
+    /// Returns `true` if `cue` is out of the order though nobody skipped it: a backup that waits, a
+    /// cue whose backup has its place, and what follows either.
     pub fn stands_aside(&self, cue: CueIx) -> bool {
         !self.state.cue(cue).skipped && !self.state.is_in_order(cue)
     }

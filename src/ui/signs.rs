@@ -1,6 +1,7 @@
 //! The signs beside the colours, and what the help page says of each.
 //!
-//! All are one cell wide everywhere, and none is a character that terminals like to draw as an emoji.
+//! All are one cell wide everywhere, and none is a character that terminals like to draw as an
+//! emoji.
 
 /// It runs.
 pub(super) const ON_AIR: &str = "▶";

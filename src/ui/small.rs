@@ -1,4 +1,5 @@
-//! The screen of a window that is too small for panels: what is on air, what is next, and a word that it is small.
+//! The screen of a window that is too small for panels: what is on air, what is next, and a word
+//! that it is small.
 //!
 //! ```text
 //!   ● LIVE  +0:42 over   22:58:07
@@ -53,7 +54,11 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) -> Option<Positi
     // What else is wanted, the most needed first, while a row is left for the message line.
     let mut more = vec![];
     if let Some(cue) = scene.state.playhead() {
-        let call = scene.cue(cue).call.as_ref().map_or(vec![], |call| text::wrap(&format!("“{call}”"), columns, 3));
+        let call = scene
+            .cue(cue)
+            .call
+            .as_ref()
+            .map_or(vec![], |call| text::wrap(&format!("“{call}”"), columns, 3));
         more.extend(call.into_iter().map(|line| Line::styled(line, styles.strong)));
         more.extend(standby::answers(scene, cue, columns, false, 3));
     }

@@ -34,13 +34,25 @@ const INTERLOCK: usize = 16;
 /// The same of the call's countdown.
 const CALL_IN: usize = 12;
 
-/// The rows that the panel needs for what the caller says and waits for, and the same with all notes.
+/// The rows that the panel needs for what the caller says and waits for, and the same with all
+/// notes.
 pub(super) fn rows(scene: &Scene, columns: usize) -> (u16, u16) {
     let Some(cue) = scene.state.playhead() else { return (1, 1) };
-    let call = scene.cue(cue).call.as_ref().map_or(0, |call| text::wrap(&quoted(call), columns, CALL_MAX).len());
+    let call = scene
+        .cue(cue)
+        .call
+        .as_ref()
+        .map_or(0, |call| text::wrap(&quoted(call), columns, CALL_MAX).len());
     let is_wide = columns >= usize::from(WIDE);
-    let must = 1 + call + text::flow(items(scene, cue, is_wide), columns, GAP).len() + further(scene, cue).len();
-    let notes = scene.cue(cue).notes.as_ref().map_or(0, |notes| text::wrap(notes, columns, NOTES_MAX).len());
+    let must = 1
+        + call
+        + text::flow(items(scene, cue, is_wide), columns, GAP).len()
+        + further(scene, cue).len();
+    let notes = scene
+        .cue(cue)
+        .notes
+        .as_ref()
+        .map_or(0, |notes| text::wrap(notes, columns, NOTES_MAX).len());
     // That there are notes is never out of sight.
     ((must + notes.min(1)) as u16, (must + notes) as u16)
 }
@@ -52,8 +64,12 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
     }
     let styles = &scene.styles;
     let Some(cue) = scene.state.playhead() else {
-        let word = if scene.state.has_ended() { "the run has ended" } else { "nothing is left to call" };
-        let headline = vec![Span::styled(" NEXT ", styles.quiet_badge), Span::styled(format!("  {word}"), styles.past)];
+        let word =
+            if scene.state.has_ended() { "the run has ended" } else { "nothing is left to call" };
+        let headline = vec![
+            Span::styled(" NEXT ", styles.quiet_badge),
+            Span::styled(format!("  {word}"), styles.past),
+        ];
         text::put(buf, area, area.y, Line::from(headline));
         return;
     };
@@ -77,13 +93,16 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
 
     let columns = usize::from(area.width);
     let room = usize::from(area.height) - 1;
-    // Where there is too little room for both, the departments keep two rows, and the call has the others.
+    // Where there is too little room for both, the departments keep two rows, and the call has the
+    // others.
     let wanted = answers(scene, cue, columns, is_wide, usize::MAX).len();
-    let spoken = spoken(scene, cue, columns, room.saturating_sub(wanted).max(room.saturating_sub(2).max(1)));
+    let spoken =
+        spoken(scene, cue, columns, room.saturating_sub(wanted).max(room.saturating_sub(2).max(1)));
     let answers = answers(scene, cue, columns, is_wide, room.saturating_sub(spoken.len()));
     let further = further(scene, cue);
     let needed = spoken.len() + answers.len() + further.len();
-    let notes = plan.notes.as_ref().map_or(vec![], |notes| text::wrap(notes, columns, text::LINES_MAX));
+    let notes =
+        plan.notes.as_ref().map_or(vec![], |notes| text::wrap(notes, columns, text::LINES_MAX));
     let notes = notes.into_iter().map(|line| Line::styled(line, styles.past)).collect();
     let key = scene.way(Act::NextPage);
     let notes = text::cut_rows(notes, room.saturating_sub(needed), Some(&key), styles.text);
@@ -106,8 +125,8 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
     put(buf, notes);
 }
 
-/// The badge of the cue that GO fires: NEXT until somebody has been warned, then STANDBY, amber, and green once everyone
-/// is ready. AGAIN where it has fired already in this run.
+/// The badge of the cue that GO fires: NEXT until somebody has been warned, then STANDBY, amber,
+/// and green once everyone is ready. AGAIN where it has fired already in this run.
 pub(super) fn badge(scene: &Scene, cue: CueIx) -> Span<'static> {
     let (state, styles) = (scene.state.cue(cue), &scene.styles);
     if state.firings > 0 && !state.stood_by {
@@ -129,7 +148,10 @@ pub(super) fn call_in(scene: &Scene, cue: CueIx) -> Option<Span<'static>> {
         return None;
     }
     if let Some(fired_ns) = scene.state.cue(cue).fired_ns {
-        return Some(Span::styled(format!("fired {}", scene.wall(fired_ns as i64)), styles.attention));
+        return Some(Span::styled(
+            format!("fired {}", scene.wall(fired_ns as i64)),
+            styles.attention,
+        ));
     }
     if !scene.is_tied() {
         return None;
@@ -157,9 +179,16 @@ fn spoken<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize, rows: usize) -> Vec
     lines.into_iter().map(|line| Line::styled(line, scene.styles.strong)).collect()
 }
 
-/// The departments with the keys of their answers, and the state of the interlock, in at most `rows` rows. Where that is
-/// not enough, those that are not ready come first, and the end says how many more there are.
-pub(super) fn answers<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize, is_wide: bool, rows: usize) -> Vec<Line<'a>> {
+/// The departments with the keys of their answers, and the state of the interlock, in at most
+/// `rows` rows. Where that is not enough, those that are not ready come first, and the end says how
+/// many more there are.
+pub(super) fn answers<'a>(
+    scene: &Scene<'a>,
+    cue: CueIx,
+    columns: usize,
+    is_wide: bool,
+    rows: usize,
+) -> Vec<Line<'a>> {
     let mut items = items(scene, cue, is_wide);
     let all = text::flow(items.clone(), columns, GAP);
     if all.len() <= rows {
@@ -172,7 +201,8 @@ pub(super) fn answers<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize, is_wide
     let first = interlock(scene, cue).map(Line::from);
     let laid = |shown: usize| {
         let left = needs - shown;
-        let more = (left > 0).then(|| Line::styled(format!("+{left} more"), scene.styles.attention));
+        let more =
+            (left > 0).then(|| Line::styled(format!("+{left} more"), scene.styles.attention));
         let shown = departments.iter().take(shown).map(|(_, line)| line.clone());
         text::flow(first.clone().into_iter().chain(shown).chain(more), columns, GAP)
     };
@@ -183,8 +213,8 @@ pub(super) fn answers<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize, is_wide
     })
 }
 
-/// A department each, then the interlock, and where the headline has no room for it the call's countdown. None changes
-/// its width as answers come, so that nothing moves then.
+/// A department each, then the interlock, and where the headline has no room for it the call's
+/// countdown. None changes its width as answers come, so that nothing moves then.
 fn items<'a>(scene: &Scene<'a>, cue: CueIx, is_wide: bool) -> Vec<Line<'a>> {
     let styles = &scene.styles;
     let state = scene.state.cue(cue);
@@ -199,9 +229,13 @@ fn items<'a>(scene: &Scene<'a>, cue: CueIx, is_wide: bool) -> Vec<Line<'a>> {
         };
         // From the tenth on, a department has no key of its own.
         let key = if at < 9 { char::from(b'1' + at as u8) } else { ' ' };
-        let mut item = vec![Span::styled(format!("{key} "), styles.past), Span::styled(sign, style)];
+        let mut item =
+            vec![Span::styled(format!("{key} "), styles.past), Span::styled(sign, style)];
         match department.colour {
-            Some(_) => item.push(Span::styled(format!(" {} ", signs::DEPARTMENT), styles.tint(department.colour))),
+            Some(_) => item.push(Span::styled(
+                format!(" {} ", signs::DEPARTMENT),
+                styles.tint(department.colour),
+            )),
             None => item.push(Span::raw(" ")),
         }
         let name_style = if is_ready || !state.stood_by { styles.text } else { styles.attention };
@@ -253,7 +287,11 @@ fn further<'a>(scene: &Scene<'a>, cue: CueIx) -> Vec<Line<'a>> {
     };
     let swap = scene.way(Act::SwapBackup);
     if cue != main {
-        lines.push(named(&format!("{} replaces", signs::ASIDE), main, format!("  {swap} swaps again")));
+        lines.push(named(
+            &format!("{} replaces", signs::ASIDE),
+            main,
+            format!("  {swap} swaps again"),
+        ));
     } else if let Some(&backup) = scene.show.backups(main).first() {
         let more = scene.show.backups(main).len() - 1;
         let more = if more > 0 { format!("  and {more} more") } else { String::new() };

@@ -1,8 +1,8 @@
 //! How long a frame stays as it is while nothing happens: nothing has to be drawn before that.
 //!
-//! Must never name an instant after one at which something on the screen moves. Where it does not know, it names none,
-//! and the screen looks several times a second. What it knows: the clocks, and the figures that count down in whole
-//! seconds, each from an instant of its own.
+//! Must never name an instant after one at which something on the screen moves. Where it does not
+//! know, it names none, and the screen looks several times a second. What it knows: the clocks, and
+//! the figures that count down in whole seconds, each from an instant of its own.
 
 use std::collections::BTreeSet;
 
@@ -24,7 +24,8 @@ const FRACTIONS_MAX: usize = 4;
 /// What is known of the run's plan.
 #[derive(Debug, Default)]
 pub struct Still {
-    /// What the wall clock read when the plan's run began, and what its times have beyond whole seconds.
+    /// What the wall clock read when the plan's run began, and what its times have beyond whole
+    /// seconds.
     fractions: Option<(Timestamp, Fractions)>,
 }
 
@@ -38,14 +39,16 @@ struct Fractions {
 }
 
 impl Still {
-    /// The instant of the run's clock until which a frame of `view` stays as it is while nothing happens, where that is
-    /// known.
+    /// The instant of the run's clock until which a frame of `view` stays as it is while nothing
+    /// happens, where that is known.
     pub fn until(&mut self, view: &View) -> Option<RunNs> {
         let (state, app) = (view.state, view.app);
         let is_paced = state.speed() > 1 || state.is_demonstration();
         let is_stopped = state.has_ended() || state.is_panicked() || state.held_since().is_some();
-        // The outputs' page tells how long ago something was tried, by the machine's clock; a clip has its player's.
-        let is_played = app.page == Page::Outputs || app.outputs.iter().any(|health| health.clip.is_some());
+        // The outputs' page tells how long ago something was tried, by the machine's clock; a clip
+        // has its player's.
+        let is_played =
+            app.page == Page::Outputs || app.outputs.iter().any(|health| health.clip.is_some());
         if is_paced || is_stopped || is_played || fades(view) {
             return None;
         }
@@ -53,7 +56,8 @@ impl Still {
         let whole_ns = whole_second_ns(view);
         let begins_ns = state.plan().segment_start_ns.first().copied().unwrap_or(0);
         // A show that is late to begin takes all its times along.
-        let is_late = !state.has_begun() && state.plan().anchored && begins_ns <= view.now_ns as i64;
+        let is_late =
+            !state.has_begun() && state.plan().anchored && begins_ns <= view.now_ns as i64;
         let fractions = self.fractions(view);
         let follows = fractions.follows.as_ref().filter(|_| app.page == Page::Run && !is_late);
         for fraction_ns in follows.or(fractions.all.as_ref())? {
@@ -69,8 +73,8 @@ impl Still {
         u64::try_from(next.at_ns).ok()
     }
 
-    /// The fractions of the planned times: after a whole second of the wall clock, or, where the plan is not tied to that, of
-    /// the plan's own.
+    /// The fractions of the planned times: after a whole second of the wall clock, or, where the
+    /// plan is not tied to that, of the plan's own.
     fn fractions(&mut self, view: &View) -> &Fractions {
         let begun = view.state.wall(0);
         if self.fractions.as_ref().is_some_and(|(known, _)| *known != begun) {
@@ -89,9 +93,10 @@ impl Fractions {
         let follows = (show.cues.len() <= CUES_MAX).then(|| {
             few(show.cue_indices().map(|cue| match show.cue(cue).trigger {
                 Trigger::At { .. } => plan.cue_start_ns[cue] - origin_ns,
-                Trigger::Go | Trigger::Into { .. } | Trigger::With { .. } | Trigger::After { .. } => {
-                    behind_ns(show, cue)
-                }
+                Trigger::Go
+                | Trigger::Into { .. }
+                | Trigger::With { .. }
+                | Trigger::After { .. } => behind_ns(show, cue),
             }))
         });
         Fractions { all, follows: follows.flatten() }
@@ -110,13 +115,16 @@ fn few(times: impl Iterator<Item = i64>) -> Option<Vec<i64>> {
     Some(fractions.into_iter().collect())
 }
 
-/// How long after the head of its chain a cue comes, and a cue that comes into its segment, after that.
+/// How long after the head of its chain a cue comes, and a cue that comes into its segment, after
+/// that.
 fn behind_ns(show: &Show, cue: CueIx) -> i64 {
     let (mut at, mut behind_ns) = (cue, 0_u64);
     loop {
         let (cause, later_ns) = match show.cue(at).trigger {
             Trigger::With { cue, delay_ns } => (cue, delay_ns),
-            Trigger::After { cue, delay_ns } => (cue, delay_ns.saturating_add(show.cue(cue).lasts_ns().unwrap_or(0))),
+            Trigger::After { cue, delay_ns } => {
+                (cue, delay_ns.saturating_add(show.cue(cue).lasts_ns().unwrap_or(0)))
+            }
             Trigger::Into { offset_ns } => return behind_ns.saturating_add(offset_ns) as i64,
             Trigger::Go | Trigger::At { .. } => return behind_ns as i64,
         };
@@ -131,7 +139,8 @@ fn ahead(view: &View, next: &mut Next) {
         next.second(upcoming.at_ns as i64);
     }
     let timing = state.projection(now_ns);
-    if let Some(left_ns) = state.playhead().and_then(|cue| state.call_left_ns(cue, &timing, now_ns)) {
+    if let Some(left_ns) = state.playhead().and_then(|cue| state.call_left_ns(cue, &timing, now_ns))
+    {
         next.second(now_ns as i64 + left_ns);
     }
 }
@@ -161,7 +170,8 @@ impl Next {
         self.at(self.now_ns + second_ns - (self.now_ns - ns).rem_euclid(second_ns));
     }
 
-    /// A countdown and what is told beside it; nothing where it moves more often than once a second, or is over.
+    /// A countdown and what is told beside it; nothing where it moves more often than once a
+    /// second, or is over.
     fn countdown(&mut self, countdown: Countdown) -> Option<()> {
         if countdown.of_ns < Countdown::LONG_NS || countdown.left_ns() <= 0 {
             return None;
@@ -172,7 +182,8 @@ impl Next {
     }
 }
 
-/// The figures of the run page once the show has begun; nothing where something moves that this does not know.
+/// The figures of the run page once the show has begun; nothing where something moves that this
+/// does not know.
 fn figures(view: &View, next: &mut Next) -> Option<()> {
     let (state, show, now_ns) = (view.state, view.state.show(), view.now_ns);
     let scene = Scene::new(view);
@@ -205,7 +216,8 @@ fn figures(view: &View, next: &mut Next) -> Option<()> {
 /// Returns `true` if the message is still to go.
 fn fades(view: &View) -> bool {
     view.app.message.as_ref().is_some_and(|message| {
-        message.tone != Tone::Alarm && view.machine_ns.saturating_sub(message.at_ns) < App::MESSAGE_NS
+        message.tone != Tone::Alarm
+            && view.machine_ns.saturating_sub(message.at_ns) < App::MESSAGE_NS
     })
 }
 
@@ -227,7 +239,8 @@ mod tests {
     use crate::show::{builtin, file};
     use crate::ui::{Depth, Glyphs, Means, draw};
 
-    /// Cues that are called, follow, stand in for others and come by the clock, before a hard start and after it.
+    /// Cues that are called, follow, stand in for others and come by the clock, before a hard start
+    /// and after it.
     const TIED: &str = r#"
         title = "Tied"
         timezone = "Europe/Paris"
@@ -285,7 +298,13 @@ mod tests {
 
     fn commit(state: &mut State, now_ns: u64, events: impl FnOnce(&State) -> Vec<Event>) {
         for event in events(state) {
-            state.fold(&Record { seq: 1, at: Timestamp::UNIX_EPOCH, run_ns: now_ns, event, origin: None });
+            state.fold(&Record {
+                seq: 1,
+                at: Timestamp::UNIX_EPOCH,
+                run_ns: now_ns,
+                event,
+                origin: None,
+            });
         }
     }
 
@@ -296,14 +315,20 @@ mod tests {
 
     #[test]
     fn after_a_go_only_figures_move() {
-        for text in [TIED, &TIED.replace("start = 20:00:00\n", "").replace("trigger = { at = 20:00:30 }\n", "")] {
+        for text in [
+            TIED,
+            &TIED.replace("start = 20:00:00\n", "").replace("trigger = { at = 20:00:30 }\n", ""),
+        ] {
             let mut state = started(text, 250_001);
             let now_ns = 3_600 * SECOND_NS;
-            commit(&mut state, now_ns, |state| state.decide(&Command::Go { cause: Cause::Go }, now_ns).unwrap());
+            commit(&mut state, now_ns, |state| {
+                state.decide(&Command::Go { cause: Cause::Go }, now_ns).unwrap()
+            });
             commit(&mut state, now_ns, |state| state.handle_timeout(now_ns));
             let (app, log) = (App::new(Theme::Dark), Log::default());
             let means = Means { depth: Depth::Rgb, glyphs: Glyphs::All };
-            let mut view = View { app: &app, state: &state, log: &log, now_ns, machine_ns: now_ns, means };
+            let mut view =
+                View { app: &app, state: &state, log: &log, now_ns, machine_ns: now_ns, means };
             let mut frames = 0;
             view.now_ns += SECOND_NS / 3;
             while view.now_ns < now_ns + 9 * SECOND_NS {
@@ -354,7 +379,8 @@ mod tests {
             let means = Means { depth: Depth::Rgb, glyphs: Glyphs::All };
             let view = View { app: &app, state: &state, log: &log, now_ns, machine_ns: now_ns, means };
             let until_ns = Still::default().until(&view);
-            // A late show takes along all its times, which are too many to foresee where they are spread.
+            // A late show takes along all its times, which are too many to foresee where they are
+            // spread.
             let is_spread_and_late = show > 3 && state.plan().segment_start_ns.first() <= Some(&(now_ns as i64));
             prop_assert!(gos > 0 || until_ns.is_some() || app.page != Page::Run || is_spread_and_late);
             if let Some(until_ns) = until_ns {

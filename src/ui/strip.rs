@@ -1,12 +1,13 @@
-//! The strip: one row on every page and at every size, with what is on air and its time left, and what the next GO
-//! fires.
+//! The strip: one row on every page and at every size, with what is on air and its time left, and
+//! what the next GO fires.
 //!
 //! ```text
 //!  ▶   0:30  12 Tom Cruise: off the roof  +1    │ NEXT  20 Five rings for Hollywood  ◇ 2 of 3  “Rings: GO”
 //! ```
 //!
-//! The two halves have their places from the width of the window alone, and a countdown has its own cells, so that
-//! nothing jumps as titles and digits change. A small window puts the halves below each other.
+//! The two halves have their places from the width of the window alone, and a countdown has its own
+//! cells, so that nothing jumps as titles and digits change. A small window puts the halves below
+//! each other.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -32,8 +33,10 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
     }
     buf.set_style(area, scene.styles.raised);
     let left = Rect { x: area.x + 1, width: (area.width * 2 / 5).saturating_sub(1), ..area };
-    let middle = Rect { x: left.right(), width: 2.min(area.right().saturating_sub(left.right())), ..area };
-    let right = Rect { x: middle.right(), width: area.right().saturating_sub(middle.right() + 1), ..area };
+    let middle =
+        Rect { x: left.right(), width: 2.min(area.right().saturating_sub(left.right())), ..area };
+    let right =
+        Rect { x: middle.right(), width: area.right().saturating_sub(middle.right() + 1), ..area };
     text::put(buf, left, area.y, on_air(scene, usize::from(left.width)));
     text::put(buf, middle, area.y, Line::styled("│", scene.styles.rule));
     text::put(buf, right, area.y, next(scene, usize::from(right.width)));
@@ -43,18 +46,27 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
 pub(super) fn on_air<'a>(scene: &Scene<'a>, columns: usize) -> Line<'a> {
     let (state, styles) = (scene.state, &scene.styles);
     if state.has_ended() {
-        let over = scene.over_under(scene.late_ns(scene.timing.planned_end_ns, scene.timing.end_ns));
+        let over =
+            scene.over_under(scene.late_ns(scene.timing.planned_end_ns, scene.timing.end_ns));
         return Line::from(vec![Span::styled("Show ended  ", styles.strong), over]);
     }
     if state.is_panicked() {
-        let stopped = Span::styled(format!("{} {}", signs::STOPPED, stopped::short_words(state)), styles.on_air);
-        return Line::from(vec![Span::styled(" PANIC ", styles.on_air_badge), Span::raw(" "), stopped]);
+        let stopped = Span::styled(
+            format!("{} {}", signs::STOPPED, stopped::short_words(state)),
+            styles.on_air,
+        );
+        return Line::from(vec![
+            Span::styled(" PANIC ", styles.on_air_badge),
+            Span::raw(" "),
+            stopped,
+        ]);
     }
     if !state.has_begun() {
         return before(scene);
     }
     let is_held = state.held_since().is_some();
-    let sign = if is_held { (" HELD ", styles.attention_badge) } else { (signs::ON_AIR, styles.on_air) };
+    let sign =
+        if is_held { (" HELD ", styles.attention_badge) } else { (signs::ON_AIR, styles.on_air) };
     let mut spans = vec![Span::styled(sign.0, sign.1), Span::raw(" ")];
     if let Some((next, starts_ns)) = state.gap(scene.now_ns).filter(|_| state.on_air().is_empty()) {
         let left = Countdown { elapsed_ns: 0, of_ns: starts_ns.saturating_sub(scene.now_ns) };
@@ -110,12 +122,16 @@ fn before<'a>(scene: &Scene<'a>) -> Line<'a> {
 pub(super) fn next<'a>(scene: &Scene<'a>, columns: usize) -> Line<'a> {
     let styles = &scene.styles;
     let Some(cue) = scene.state.playhead() else {
-        let word = if scene.state.has_ended() { "the run has ended" } else { "nothing is left to call" };
+        let word =
+            if scene.state.has_ended() { "the run has ended" } else { "nothing is left to call" };
         return Line::styled(word, styles.past);
     };
     let plan = scene.cue(cue);
-    let mut spans =
-        vec![standby::badge(scene, cue), Span::raw(" "), Span::styled(format!("{} ", plan.number), styles.strong)];
+    let mut spans = vec![
+        standby::badge(scene, cue),
+        Span::raw(" "),
+        Span::styled(format!("{} ", plan.number), styles.strong),
+    ];
     let ready = ready(scene, cue);
     let ready_cells = ready.as_ref().map_or(0, |ready| text::width(&ready.content) + 2);
     let taken = spans.iter().map(|span| text::width(&span.content)).sum::<usize>() + ready_cells;
@@ -124,14 +140,18 @@ pub(super) fn next<'a>(scene: &Scene<'a>, columns: usize) -> Line<'a> {
     let call_cells = call.as_ref().map_or(0, |call| text::width(call) + 2);
     // A long title leaves the first words of the call in sight.
     let kept = call_cells.min((room / 3).max(CALL_MIN + 2));
-    let title = text::fit(&plan.title, room.saturating_sub(kept).max(TITLE_MIN.min(room))).into_owned();
+    let title =
+        text::fit(&plan.title, room.saturating_sub(kept).max(TITLE_MIN.min(room))).into_owned();
     let left = room.saturating_sub(text::width(&title));
     spans.push(Span::styled(title, styles.strong));
     if let Some(ready) = ready {
         spans.extend([Span::raw("  "), ready]);
     }
     if let Some(call) = call.filter(|_| left > 4) {
-        spans.extend([Span::raw("  "), Span::styled(text::fit(&call, left - 2).into_owned(), styles.text)]);
+        spans.extend([
+            Span::raw("  "),
+            Span::styled(text::fit(&call, left - 2).into_owned(), styles.text),
+        ]);
     }
     Line::from(spans)
 }

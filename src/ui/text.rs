@@ -1,7 +1,7 @@
 //! Text that keeps to its columns: everything here counts in cells, never in bytes or characters.
 //!
-//! Wide characters take two cells and combining ones none; what does not fit ends in an ellipsis. No other file of the
-//! screen measures text.
+//! Wide characters take two cells and combining ones none; what does not fit ends in an ellipsis.
+//! No other file of the screen measures text.
 
 use std::borrow::Cow;
 
@@ -26,8 +26,9 @@ pub(super) fn width(text: &str) -> usize {
     }
 }
 
-/// Returns `true` if `c` takes one cell of its own, whatever simple characters stand beside it: most of what is drawn, for
-/// which nobody has to look up where clusters begin and how wide they are.
+/// Returns `true` if `c` takes one cell of its own, whatever simple characters stand beside it:
+/// most of what is drawn, for which nobody has to look up where clusters begin and how wide they
+/// are.
 pub(super) fn is_simple(c: char) -> bool {
     matches!(c, ' '..='~' | '\u{a1}'..='\u{ac}' | '\u{ae}'..='\u{2ff}' | '\u{2010}'..='\u{2027}' | '\u{2030}'..='\u{205e}'
         | '\u{2190}'..='\u{22ff}' | '\u{2500}'..='\u{25fc}' | '\u{2800}'..='\u{28ff}')
@@ -35,7 +36,9 @@ pub(super) fn is_simple(c: char) -> bool {
 
 /// The clusters of `text` that a terminal draws, with their cells.
 fn graphemes(text: &str) -> impl Iterator<Item = (&str, usize)> {
-    text.graphemes(true).filter(|symbol| !symbol.contains(char::is_control)).map(|symbol| (symbol, symbol.width()))
+    text.graphemes(true)
+        .filter(|symbol| !symbol.contains(char::is_control))
+        .map(|symbol| (symbol, symbol.width()))
 }
 
 /// `text` in at most `cells` cells; where it is longer, it ends in an ellipsis.
@@ -72,7 +75,8 @@ pub(super) fn grouped(figure: f64) -> String {
     grouped
 }
 
-/// `text` broken at spaces into at most `lines` lines of `cells` cells; what is left over ends in an ellipsis.
+/// `text` broken at spaces into at most `lines` lines of `cells` cells; what is left over ends in
+/// an ellipsis.
 pub(super) fn wrap(text: &str, cells: usize, lines: usize) -> Vec<String> {
     let mut wrapped: Vec<String> = vec![];
     if cells == 0 || lines == 0 {
@@ -100,8 +104,8 @@ pub(super) fn wrap(text: &str, cells: usize, lines: usize) -> Vec<String> {
     wrapped
 }
 
-/// `text` broken at spaces into at most `rows` lines of `cells` cells; where that is not all, the last says how many more
-/// lines there are.
+/// `text` broken at spaces into at most `rows` lines of `cells` cells; where that is not all, the
+/// last says how many more lines there are.
 pub(super) fn cut(text: &str, cells: usize, rows: usize) -> Vec<String> {
     let mut lines = wrap(text, cells, CUT_MAX);
     let more = lines.len().saturating_sub(rows);
@@ -109,14 +113,23 @@ pub(super) fn cut(text: &str, cells: usize, rows: usize) -> Vec<String> {
     if let Some(last) = lines.last_mut().filter(|_| more > 0) {
         let tail = format!(" +{more} more");
         let head = fit(&format!("{last} …"), cells.saturating_sub(width(&tail))).into_owned();
-        *last = if head.ends_with('…') { format!("{head}{tail}") } else { fit(last, cells).into_owned() };
+        *last = if head.ends_with('…') {
+            format!("{head}{tail}")
+        } else {
+            fit(last, cells).into_owned()
+        };
     }
     lines
 }
 
-/// The first lines of `all`, in at most `rows`: where that is not all, the last row says how many more there are, and
-/// after a colon `key`, which shows them.
-pub(super) fn cut_rows<'a>(mut all: Vec<Line<'a>>, rows: usize, key: Option<&str>, style: Style) -> Vec<Line<'a>> {
+/// The first lines of `all`, in at most `rows`: where that is not all, the last row says how many
+/// more there are, and after a colon `key`, which shows them.
+pub(super) fn cut_rows<'a>(
+    mut all: Vec<Line<'a>>,
+    rows: usize,
+    key: Option<&str>,
+    style: Style,
+) -> Vec<Line<'a>> {
     if all.len() <= rows || rows == 0 {
         all.truncate(rows);
         return all;
@@ -151,9 +164,14 @@ pub(super) fn fit_line(line: Line<'_>, cells: usize) -> Line<'_> {
     Line::from(fitted).style(style)
 }
 
-/// `head` and behind it `tail` in at most `cells` cells. The head gives way, down to `least` cells; then the tail goes, for
-/// half a time is a wrong one.
-pub(super) fn with_tail<'a>(head: Line<'a>, tail: Line<'a>, cells: usize, least: usize) -> Line<'a> {
+/// `head` and behind it `tail` in at most `cells` cells. The head gives way, down to `least` cells;
+/// then the tail goes, for half a time is a wrong one.
+pub(super) fn with_tail<'a>(
+    head: Line<'a>,
+    tail: Line<'a>,
+    cells: usize,
+    least: usize,
+) -> Line<'a> {
     let room = cells.saturating_sub(line_width(&tail));
     if line_width(&head) > room && room < least {
         return fit_line(head, cells);
@@ -200,9 +218,16 @@ fn put_span(buf: &mut Buffer, (x, y): (u16, u16), right: u16, text: &str, style:
     end
 }
 
-/// Writes `left` at the beginning and `right` at the end of a row. The left gives way to the right, down to
-/// `least` cells; then the right goes.
-pub(super) fn put_both(buf: &mut Buffer, area: Rect, y: u16, left: Line, right: Line, least: usize) {
+/// Writes `left` at the beginning and `right` at the end of a row. The left gives way to the right,
+/// down to `least` cells; then the right goes.
+pub(super) fn put_both(
+    buf: &mut Buffer,
+    area: Rect,
+    y: u16,
+    left: Line,
+    right: Line,
+    least: usize,
+) {
     let (all, taken) = (usize::from(area.width), line_width(&right));
     let room = all.saturating_sub(taken + 1);
     if taken == 0 || taken > all || (room < least && room < line_width(&left)) {
@@ -215,7 +240,11 @@ pub(super) fn put_both(buf: &mut Buffer, area: Rect, y: u16, left: Line, right: 
 }
 
 /// Lays items side by side, `gap` cells apart, and begins a new line where one does not fit.
-pub(super) fn flow<'a>(items: impl IntoIterator<Item = Line<'a>>, cells: usize, gap: usize) -> Vec<Line<'a>> {
+pub(super) fn flow<'a>(
+    items: impl IntoIterator<Item = Line<'a>>,
+    cells: usize,
+    gap: usize,
+) -> Vec<Line<'a>> {
     let mut lines: Vec<Line> = vec![];
     let mut used = 0;
     for item in items {
@@ -292,7 +321,11 @@ mod tests {
         let simple = || ('\0'..='\u{ffff}').filter(|&c| is_simple(c));
         for c in simple() {
             let beside = format!("a{c}é{c}{c} ");
-            assert_eq!(graphemes(&beside).map(|(_, cells)| cells).collect::<Vec<_>>(), [1; 6], "{c:?}");
+            assert_eq!(
+                graphemes(&beside).map(|(_, cells)| cells).collect::<Vec<_>>(),
+                [1; 6],
+                "{c:?}"
+            );
             assert_eq!(crate::plain::line(&beside), beside);
         }
         assert!(simple().count() > 1_000);
@@ -300,9 +333,17 @@ mod tests {
 
     #[test]
     fn what_is_simple_is_drawn_as_ratatui_draws_it() {
-        let (loud, area) = (Style::new().bold().bg(ratatui::style::Color::Red), Rect::new(2, 0, 9, 2));
-        for text in ["Off the roof", "— ▶ 4 of 5", "Łódź → 12", "日本 off", "e\u{301}t\u{e9}", "", "x\u{7}y"]
-        {
+        let (loud, area) =
+            (Style::new().bold().bg(ratatui::style::Color::Red), Rect::new(2, 0, 9, 2));
+        for text in [
+            "Off the roof",
+            "— ▶ 4 of 5",
+            "Łódź → 12",
+            "日本 off",
+            "e\u{301}t\u{e9}",
+            "",
+            "x\u{7}y",
+        ] {
             let line = Line::from(vec![Span::raw("7 "), Span::styled(text, loud)]);
             let (mut own, mut theirs) = (Buffer::empty(area), Buffer::empty(area));
             let end = put(&mut own, area, 1, line.clone());
@@ -352,7 +393,11 @@ mod tests {
         assert_eq!(fit_line(line.clone(), 3).to_string(), "12…");
         assert_eq!(fit_line(line, 0).to_string(), "");
         let loud = Style::new().bold();
-        assert_eq!(fit_line(Line::styled("Off the roof", loud), 5).style, loud, "what is cut is as loud as it was");
+        assert_eq!(
+            fit_line(Line::styled("Off the roof", loud), 5).style,
+            loud,
+            "what is cut is as loud as it was"
+        );
     }
 
     #[test]

@@ -1,8 +1,9 @@
 //! Colours and weights by what they mean, in every theme, with all colours, sixteen, or none.
 //!
-//! One colour means one thing everywhere: red is on air (and an alarm), amber wants attention, green is ready or done
-//! well, blue is played in, grey is past or not yet. Nothing is told by colour alone: code that draws with these styles
-//! puts a sign or a word beside, so that the screen reads the same without any.
+//! One colour means one thing everywhere: red is on air (and an alarm), amber wants attention,
+//! green is ready or done well, blue is played in, grey is past or not yet. Nothing is told by
+//! colour alone: code that draws with these styles puts a sign or a word beside, so that the screen
+//! reads the same without any.
 
 use ratatui::style::{Color, Modifier, Style};
 
@@ -52,8 +53,8 @@ pub(super) struct Styles {
 }
 
 impl Styles {
-    /// The styles of a theme on a terminal of this `depth`: its `paints` where there are all colours, and where there are
-    /// sixteen, those of the built-in theme that comes nearest.
+    /// The styles of a theme on a terminal of this `depth`: its `paints` where there are all
+    /// colours, and where there are sixteen, those of the built-in theme that comes nearest.
     pub fn new((theme, paints): (Theme, &Paints), depth: Depth) -> Self {
         match depth {
             // The nearest of 256 are found in the finished picture.
@@ -65,7 +66,9 @@ impl Styles {
 
     fn rgb(paints: &Paints) -> Self {
         let ink = |hex: u32| Style::new().fg(colour(hex));
-        let badge = |hex: u32| Style::new().fg(colour(paints.background)).bg(colour(hex)).add_modifier(Modifier::BOLD);
+        let badge = |hex: u32| {
+            Style::new().fg(colour(paints.background)).bg(colour(hex)).add_modifier(Modifier::BOLD)
+        };
         let bold = Modifier::BOLD;
         Styles {
             base: ink(paints.text).bg(colour(paints.background)),
@@ -90,7 +93,8 @@ impl Styles {
         }
     }
 
-    /// Named colours on whatever background the terminal has; yellow on white reads only behind ink.
+    /// Named colours on whatever background the terminal has; yellow on white reads only behind
+    /// ink.
     fn ansi(theme: Theme) -> Self {
         let bold = Modifier::BOLD;
         let ink = |colour: Color| Style::new().fg(colour);
@@ -150,8 +154,8 @@ impl Styles {
         }
     }
 
-    /// The colour that the show file gives a department or a step, drawn nearer to the text's where it would vanish in
-    /// the background.
+    /// The colour that the show file gives a department or a step, drawn nearer to the text's where
+    /// it would vanish in the background.
     pub fn tint(&self, wanted: Option<Colour>) -> Style {
         let Some(wanted) = wanted else { return self.past };
         match (self.depth, self.background) {
@@ -246,16 +250,28 @@ mod tests {
     fn a_tint_never_vanishes() {
         for &theme in Theme::ALL {
             let styles = Styles::new((theme, theme.paints()), Depth::Rgb);
-            for wanted in [Colour::Rgb(0, 0, 0), Colour::Rgb(255, 255, 255), Colour::Ansi(0), Colour::Ansi(15)] {
-                let Some(Color::Rgb(r, g, b)) = styles.tint(Some(wanted)).fg else { panic!("no colour") };
-                assert!(contrast((r, g, b), styles.background.unwrap()) >= 2.2, "{theme:?} {wanted}");
+            for wanted in [
+                Colour::Rgb(0, 0, 0),
+                Colour::Rgb(255, 255, 255),
+                Colour::Ansi(0),
+                Colour::Ansi(15),
+            ] {
+                let Some(Color::Rgb(r, g, b)) = styles.tint(Some(wanted)).fg else {
+                    panic!("no colour")
+                };
+                assert!(
+                    contrast((r, g, b), styles.background.unwrap()) >= 2.2,
+                    "{theme:?} {wanted}"
+                );
             }
         }
     }
 
     #[test]
     fn sixteen_colours_of_high_contrast_are_never_dim() {
-        let dim = |theme: Theme| format!("{:?}", Styles::new((theme, theme.paints()), Depth::Ansi)).contains("dim");
+        let dim = |theme: Theme| {
+            format!("{:?}", Styles::new((theme, theme.paints()), Depth::Ansi)).contains("dim")
+        };
         assert!(dim(Theme::Dark) && !dim(Theme::HighContrast));
     }
 

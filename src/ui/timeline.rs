@@ -1,4 +1,5 @@
-//! The timeline: the segments as bars over the clock, planned above actual, and over and under as a curve.
+//! The timeline: the segments as bars over the clock, planned above actual, and over and under as a
+//! curve.
 //!
 //! ```text
 //!                         23:00       23:02    ▼  23:04       23:06
@@ -11,9 +12,9 @@
 //!   as planned 0:00       ⠤⠒⠒⠉
 //! ```
 //!
-//! With more segments than rows the page scrolls, the running segment in sight until the caller scrolls; the axis always
-//! shows the time of the segments in sight. Must never compute a time of its own: planned and projected times come from
-//! the engine.
+//! With more segments than rows the page scrolls, the running segment in sight until the caller
+//! scrolls; the axis always shows the time of the segments in sight. Must never compute a time of
+//! its own: planned and projected times come from the engine.
 
 mod bars;
 mod curve;
@@ -89,7 +90,12 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) -> (usize, usize
     if let Some(y) = areas.rule {
         let more = tracks.len() - in_sight.len();
         let heading = if more > 0 {
-            format!("OVER / UNDER   segments {} to {} of {}", top + 1, top + in_sight.len(), tracks.len())
+            format!(
+                "OVER / UNDER   segments {} to {} of {}",
+                top + 1,
+                top + in_sight.len(),
+                tracks.len()
+            )
         } else {
             "OVER / UNDER".to_owned()
         };
@@ -127,7 +133,8 @@ fn lay_out(area: Rect, segments: usize) -> Areas {
     let rows = area.height - 1;
     let curve_least = if area.height < CURVE_FROM { 0 } else { (rows / 5).clamp(3, 8) };
     let for_bars = rows - curve_least - u16::from(curve_least > 0);
-    // Air between the segments where there is room for it, and what is left then makes the curve finer.
+    // Air between the segments where there is room for it, and what is left then makes the curve
+    // finer.
     let pair = if segments * 3 <= usize::from(for_bars) { 3 } else { 2 };
     let shown = (usize::from(for_bars / pair)).clamp(1, segments);
     let used = shown as u16 * pair;
@@ -146,11 +153,17 @@ fn scale(scene: &Scene, in_sight: &[&Track], cells: u16) -> Scale {
     let to = if now > to && now - to <= near && !scene.state.has_ended() { now } else { to };
     // On an axis that begins with the show, the origin is what has to be round.
     let origin = if scene.is_tied() { 0 } else { scene.state.plan_origin_ns(scene.now_ns) };
-    let scale = Scale::new(from - origin, to - origin, cells, if scene.is_tied() { TICK } else { TICK_UNTIED });
+    let scale = Scale::new(
+        from - origin,
+        to - origin,
+        cells,
+        if scene.is_tied() { TICK } else { TICK_UNTIED },
+    );
     Scale { from_ns: scale.from_ns + origin, to_ns: scale.to_ns + origin, ..scale }
 }
 
-/// What a clock on the wall reads at an instant, or a stopwatch that starts with the show; nanoseconds.
+/// What a clock on the wall reads at an instant, or a stopwatch that starts with the show;
+/// nanoseconds.
 fn clock_ns(scene: &Scene, run_ns: i64) -> i64 {
     if !scene.is_tied() {
         return run_ns - scene.state.plan_origin_ns(scene.now_ns);
@@ -163,7 +176,8 @@ fn clock_ns(scene: &Scene, run_ns: i64) -> i64 {
 /// The axis, and lines from its ticks and from now through everything.
 fn grid(scene: &Scene, buf: &mut Buffer, areas: &Areas, area: Rect, scale: &Scale, ticks: &[i64]) {
     let (styles, chart) = (&scene.styles, areas.chart);
-    let last = areas.rule.map_or(area.y + 1 + areas.shown as u16 * areas.pair, |y| y + 1 + areas.curve);
+    let last =
+        areas.rule.map_or(area.y + 1 + areas.shown as u16 * areas.pair, |y| y + 1 + areas.curve);
     let rows = || area.y + 1..last.min(area.bottom());
     // Where now lies behind all that is seen, it is said at the right edge.
     let kept = if scene.now_ns as i64 > scale.to_ns { 6 } else { 0 };
@@ -192,10 +206,18 @@ fn grid(scene: &Scene, buf: &mut Buffer, areas: &Areas, area: Rect, scale: &Scal
 fn tick_label(scene: &Scene, scale: &Scale, tick: i64) -> (String, Style) {
     let clock_ns = clock_ns(scene, tick);
     if !scene.is_tied() {
-        return (format!("T+{}", duration::clock(clock_ns.max(0) as u64 / SECOND_NS)), scene.styles.past);
+        return (
+            format!("T+{}", duration::clock(clock_ns.max(0) as u64 / SECOND_NS)),
+            scene.styles.past,
+        );
     }
     if clock_ns.rem_euclid(24 * HOUR_NS as i64) == 0 {
-        let day = scene.state.wall(tick).to_zoned_datetime(scene.show.zone.clone()).strftime("%b %-d").to_string();
+        let day = scene
+            .state
+            .wall(tick)
+            .to_zoned_datetime(scene.show.zone.clone())
+            .strftime("%b %-d")
+            .to_string();
         return (day, scene.styles.strong);
     }
     let time = scene.wall(tick);
@@ -214,7 +236,8 @@ fn titles(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, track: &Track) {
         Stand::ToCome => (" ", styles.past, styles.text),
     };
     let title = scene.show.segment(track.segment).title.as_str();
-    let first = Line::from(vec![Span::styled(format!("{sign} "), sign_style), Span::styled(title, style)]);
+    let first =
+        Line::from(vec![Span::styled(format!("{sign} "), sign_style), Span::styled(title, style)]);
     text::put(buf, area, y, first);
     let mut line = Line::from(Span::styled(format!("  {}", start(scene, track)), styles.past));
     for (words, style) in what_stands_out(scene, track) {
@@ -235,8 +258,8 @@ fn start(scene: &Scene, track: &Track) -> String {
     }
 }
 
-/// What the caller has to know of a segment, the most urgent first: that it runs into a hard start, that it waits for its
-/// own, and how far from the plan it starts.
+/// What the caller has to know of a segment, the most urgent first: that it runs into a hard start,
+/// that it waits for its own, and how far from the plan it starts.
 fn what_stands_out(scene: &Scene, track: &Track) -> Vec<(String, Style)> {
     let styles = &scene.styles;
     let length = |ns: i64| duration::clock(ns.max(0) as u64 / SECOND_NS);
@@ -252,8 +275,9 @@ fn what_stands_out(scene: &Scene, track: &Track) -> Vec<(String, Style)> {
         (words, styles.text)
     });
     let late_ns = scene.late_ns(track.planned_ns.0, track.actual_ns.0);
-    let late = (late_ns.unsigned_abs() >= SECOND_NS)
-        .then(|| (duration::over_under(late_ns), if late_ns > 0 { styles.attention } else { styles.text }));
+    let late = (late_ns.unsigned_abs() >= SECOND_NS).then(|| {
+        (duration::over_under(late_ns), if late_ns > 0 { styles.attention } else { styles.text })
+    });
     overlap.into_iter().chain(gap).chain(late).collect()
 }
 
@@ -261,7 +285,12 @@ fn what_stands_out(scene: &Scene, track: &Track) -> Vec<(String, Style)> {
 fn words(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, track: &Track) {
     let styles = &scene.styles;
     let planned = scene.show.segment(track.segment).duration_ns;
-    text::put(buf, area, y, Line::styled(format!("planned {}", duration::length(planned)), styles.past));
+    text::put(
+        buf,
+        area,
+        y,
+        Line::styled(format!("planned {}", duration::length(planned)), styles.past),
+    );
     let (start_ns, end_ns) = track.actual_ns;
     let clock = |ns: i64| duration::clock(ns.max(0) as u64 / SECOND_NS);
     let over_ns = match track.stand {
@@ -269,7 +298,10 @@ fn words(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, track: &Track) {
         Stand::Running | Stand::PassedOver | Stand::ToCome => track.over_ns(),
     };
     let mut spans = match track.stand {
-        Stand::Past => vec![Span::styled(format!("took    {}", clock(scene.late_ns(start_ns, end_ns))), styles.past)],
+        Stand::Past => vec![Span::styled(
+            format!("took    {}", clock(scene.late_ns(start_ns, end_ns))),
+            styles.past,
+        )],
         Stand::Running => {
             let elapsed = scene.state.segment_countdown(scene.now_ns).map_or(0, |c| c.elapsed_ns);
             vec![Span::styled(format!("runs    {}", clock(elapsed as i64)), styles.on_air)]

@@ -1,8 +1,9 @@
-//! Which rows of the rundown are on the screen: counted by segments, never by cues, so that a show of ten thousand cues
-//! costs a frame no more than one of fifty.
+//! Which rows of the rundown are on the screen: counted by segments, never by cues, so that a show
+//! of ten thousand cues costs a frame no more than one of fifty.
 //!
-//! A segment is a row, and where it is unfolded its cues are rows below it. What lies behind the caller is folded; what
-//! lies ahead is unfolded as far as there is room for it beside the outline of all the rest.
+//! A segment is a row, and where it is unfolded its cues are rows below it. What lies behind the
+//! caller is folded; what lies ahead is unfolded as far as there is room for it beside the outline
+//! of all the rest.
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -40,19 +41,28 @@ pub(super) struct Outline<'a> {
 }
 
 impl<'a> Outline<'a> {
-    /// Folds and unfolds the segments of `show` for a panel of `height` rows. What the caller has opened or folded, by
-    /// `folds`, stays so, but for a segment in which something is to be seen.
-    pub fn new(show: &'a Show, focus: &Focus, folds: &BTreeMap<SegmentIx, bool>, height: usize) -> Self {
+    /// Folds and unfolds the segments of `show` for a panel of `height` rows. What the caller has
+    /// opened or folded, by `folds`, stays so, but for a segment in which something is to be seen.
+    pub fn new(
+        show: &'a Show,
+        focus: &Focus,
+        folds: &BTreeMap<SegmentIx, bool>,
+        height: usize,
+    ) -> Self {
         let home = |cue: Option<CueIx>| cue.map(|cue| show.cue(cue).segment);
         let must = [focus.current, home(focus.playhead), home(focus.on_air), home(focus.cursor)];
         let from = focus.current.map_or(show.segments.len(), |segment| segment.0 as usize);
         let opened = |segment| folds.get(&segment) == Some(&true);
-        let unfolded = show.segment_indices().map(|segment| must.contains(&Some(segment)) || opened(segment));
+        let unfolded =
+            show.segment_indices().map(|segment| must.contains(&Some(segment)) || opened(segment));
         let mut unfolded: Vec<bool> = unfolded.collect();
         let length = |at: usize| show.segments[SegmentIx(at as u32)].cues.len();
-        let taken = show.segments.len() + (0..unfolded.len()).filter(|&at| unfolded[at]).map(length).sum::<usize>();
-        // With more segments than rows there is no outline to keep in sight: then what comes next is worth more.
-        let mut room = if show.segments.len() > height { usize::MAX } else { height.saturating_sub(taken) };
+        let taken = show.segments.len()
+            + (0..unfolded.len()).filter(|&at| unfolded[at]).map(length).sum::<usize>();
+        // With more segments than rows there is no outline to keep in sight: then what comes next
+        // is worth more.
+        let mut room =
+            if show.segments.len() > height { usize::MAX } else { height.saturating_sub(taken) };
         let folded = |at: usize| folds.get(&SegmentIx(at as u32)) == Some(&false);
         let to_come = unfolded.iter_mut().enumerate().skip(from);
         for (at, unfolded) in to_come.filter(|(at, unfolded)| !**unfolded && !folded(*at)) {
@@ -80,8 +90,9 @@ impl<'a> Outline<'a> {
         unfolded.then_some(first + 1 + within)
     }
 
-    /// The rows that a panel of `height` rows shows. The playhead stands a third from the top, with what comes below
-    /// it; a selection moves the view only where it would leave it. Where the caller has scrolled it, `top` is the first.
+    /// The rows that a panel of `height` rows shows. The playhead stands a third from the top, with
+    /// what comes below it; a selection moves the view only where it would leave it. Where the
+    /// caller has scrolled it, `top` is the first.
     pub fn visible(&self, focus: &Focus, top: Option<usize>, height: usize) -> Range<usize> {
         let most = self.rows.saturating_sub(height);
         if let Some(top) = top {

@@ -85,14 +85,25 @@ fn a_board_shows_what_is_on_and_no_word_before_its_time() {
     caller.press_for(" ", "cue_fired");
     board.await_words(&["Zebra parachute"]);
     let raw = String::from_utf8_lossy(&board.raw()).into_owned();
-    for secret in ["Zebra on the roof", "Zebra call", "Zebra note", "Zebra person", "Zebra keepers", "Zebra step"] {
+    for secret in [
+        "Zebra on the roof",
+        "Zebra call",
+        "Zebra note",
+        "Zebra person",
+        "Zebra keepers",
+        "Zebra step",
+    ] {
         assert!(!raw.contains(secret), "{secret} is on the board:\n{}", board.account());
     }
     board.keys("q");
     assert!(board.await_exit().success());
     assert!(board.modes_are_back());
     board.last_screen();
-    assert!(board.has_written("\x1b[?1049h") && board.has_written("\x1b[?1049l") && board.has_written("\x1b[?25h"));
+    assert!(
+        board.has_written("\x1b[?1049h")
+            && board.has_written("\x1b[?1049l")
+            && board.has_written("\x1b[?25h")
+    );
     // The alternate screen is all that it wrote to: nothing of it is in the scrollback.
     let raw = board.raw();
     let entered = String::from_utf8_lossy(&raw).find("\x1b[?1049h").unwrap_or(usize::MAX);
@@ -144,7 +155,9 @@ fn a_board_waits_for_its_run_and_outlives_a_killed_caller() {
 #[test]
 fn a_board_writes_nothing_and_says_so_when_the_run_has_ended() {
     let house = House::new();
-    let show = house.show(&SHOW.replace("duration = \"10m\"", "duration = \"10s\"").replace("\"5m\"", "\"5s\""));
+    let show = house.show(
+        &SHOW.replace("duration = \"10m\"", "duration = \"10s\"").replace("\"5m\"", "\"5s\""),
+    );
     let mut caller = house.open(&["--rehearse", "--fresh", "--auto", "--speed", "100", &show]);
     caller.await_event("run_ended", 1);
     caller.keys("q");
@@ -160,15 +173,19 @@ fn a_board_writes_nothing_and_says_so_when_the_run_has_ended() {
     let journal = house.runs()[0].join("journal.jsonl");
     let text = std::fs::read_to_string(&journal).unwrap();
     let lines = text.lines().count();
-    std::fs::write(&journal, format!("{text}{}\n", text.lines().last().unwrap_or_default())).unwrap();
+    std::fs::write(&journal, format!("{text}{}\n", text.lines().last().unwrap_or_default()))
+        .unwrap();
     let mut damaged = house.spawn(&["board", &id], SIZE, &[]);
     damaged.await_words(&["ENDED", &format!("journal damaged at line {}", lines + 1)]);
     std::fs::write(&journal, &text).unwrap();
-    damaged.await_screen("a mended journal", |screen| screen.contains("ENDED") && !screen.contains("damaged"));
+    damaged.await_screen("a mended journal", |screen| {
+        screen.contains("ENDED") && !screen.contains("damaged")
+    });
     damaged.keys("q");
     damaged.await_exit();
     // The next run of the show is followed, though the board of this one run stays where it is.
-    let (mut of_show, of_run) = (house.spawn(&["board", &show], SIZE, &[]), house.spawn(&["board", &id], SIZE, &[]));
+    let (mut of_show, of_run) =
+        (house.spawn(&["board", &show], SIZE, &[]), house.spawn(&["board", &id], SIZE, &[]));
     of_show.await_words(&["WAITING"]);
     of_run.await_words(&["ENDED"]);
     let _caller = house.open(&["--rehearse", "--fresh", &show]);
@@ -182,7 +199,10 @@ fn a_board_writes_nothing_and_says_so_when_the_run_has_ended() {
 fn what_is_wrong_is_said_without_a_word_of_the_show() {
     let house = House::new();
     let faulty = house.show(&SHOW.replace("embargo = true\nsteps", "embargo = \"Zebra\"\nsteps"));
-    for (of, words) in [("nothing-of-this-name", "there is no run and no show"), (faulty.as_str(), "handover check")] {
+    for (of, words) in [
+        ("nothing-of-this-name", "there is no run and no show"),
+        (faulty.as_str(), "handover check"),
+    ] {
         let mut board = house.spawn(&["board", of], SIZE, &[]);
         assert_eq!(board.await_exit().exit_code(), 1);
         let screen = board.last_screen().replace('\n', "");
@@ -196,7 +216,10 @@ fn what_is_wrong_is_said_without_a_word_of_the_show() {
         (output.status.code(), String::from_utf8(output.stderr).unwrap())
     };
     let (code, words) = program(&["board"]);
-    assert!(code == Some(1) && words.contains("a board is shown in a terminal"), "{code:?} {words}");
+    assert!(
+        code == Some(1) && words.contains("a board is shown in a terminal"),
+        "{code:?} {words}"
+    );
     assert_eq!(program(&["board", "--clock", "--countdown"]).0, Some(2));
 }
 

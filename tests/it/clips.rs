@@ -1,4 +1,5 @@
-//! Clips of every kind on a real player: stills, short sounds, streams, broken files, replaced files, lists.
+//! Clips of every kind on a real player: stills, short sounds, streams, broken files, replaced
+//! files, lists.
 //!
 //! Needs mpv and ffmpeg, and says so where they are missing. Players have no window (`--vo=null`).
 
@@ -19,10 +20,14 @@ use crate::player::{Stage, film, is_equipped};
 fn make(house: &House, from: &str, words: &str, to: &str) {
     let mut ffmpeg = Command::new("ffmpeg");
     ffmpeg.args(["-v", "error", "-y", "-i"]).arg(house.path(from)).args(words.split_whitespace());
-    assert!(ffmpeg.arg(house.path(to)).stdin(Stdio::null()).status().expect("ffmpeg runs").success(), "{to}");
+    assert!(
+        ffmpeg.arg(house.path(to)).stdin(Stdio::null()).status().expect("ffmpeg runs").success(),
+        "{to}"
+    );
 }
 
-/// A sound of so many samples at 48 kHz, 16 bit, one channel: each sample is another number than its neighbours.
+/// A sound of so many samples at 48 kHz, 16 bit, one channel: each sample is another number than
+/// its neighbours.
 fn sound(house: &House, name: &str, samples: u32, seed: u32) -> Vec<u8> {
     let data: Vec<u8> = (0..samples).flat_map(|n| ((n * 37 + seed) as i16).to_le_bytes()).collect();
     // The header of a WAV file: "Multimedia Programming Interface and Data Specifications 1.0".
@@ -47,7 +52,10 @@ fn show(cues: &[&str]) -> String {
          flags = [\"--vo=null\", \"--ao=null\"]\n[[segment]]\ntitle = \"S\"\nduration = \"1h\"\n"
         .to_owned();
     for (at, keys) in cues.iter().enumerate() {
-        text.push_str(&format!("[[segment.cue]]\nnumber = \"{}\"\ntitle = \"T\"\n{keys}\n", at + 1));
+        text.push_str(&format!(
+            "[[segment.cue]]\nnumber = \"{}\"\ntitle = \"T\"\n{keys}\n",
+            at + 1
+        ));
     }
     text
 }
@@ -107,7 +115,10 @@ fn a_file_that_is_replaced_is_said_and_loaded_again() {
     let mut stage = stage(house, &play("a.mp4"));
     stage.arm(&["1"]);
     fs::rename(stage.house.path("new.mp4"), stage.house.path("a.mp4")).expect("another version");
-    assert_eq!(stage.news(), News::Word("cue 1: a.mp4: the file was replaced; the new one is being loaded".into()));
+    assert_eq!(
+        stage.news(),
+        News::Word("cue 1: a.mp4: the file was replaced; the new one is being loaded".into())
+    );
     // A GO until then plays what is still loaded.
     stage.arm(&["1"]);
     let firing = stage.go_pending("1");
@@ -132,11 +143,14 @@ fn a_file_that_is_cut_off_is_told_of_before_it_is_called_and_plays_as_far_as_it_
         let firing = stage.go_pending("1");
         stage.expect_start(firing);
         match stage.next() {
-            (of, Err(ClipNews::BrokeOff(why))) if of == firing => assert!(why.contains("breaks off at 0:0"), "{why}"),
+            (of, Err(ClipNews::BrokeOff(why))) if of == firing => {
+                assert!(why.contains("breaks off at 0:0"), "{why}")
+            }
             other => panic!("it should have broken off: {other:?}"),
         }
     };
-    // The first GO is for a file that nobody may have examined; whether the scout is faster than the player is all the same.
+    // The first GO is for a file that nobody may have examined; whether the scout is faster than
+    // the player is all the same.
     let mut called_first = cut_off();
     plays(&mut called_first);
     called_first.close();
@@ -144,7 +158,10 @@ fn a_file_that_is_cut_off_is_told_of_before_it_is_called_and_plays_as_far_as_it_
     let mut told_first = cut_off();
     told_first.outputs.arm(&[told_first.cue("1")]);
     let said = || {
-        told_first.outputs.health()[0].error.clone().filter(|error| error.starts_with("cue 1: half.mkv: breaks off"))
+        told_first.outputs.health()[0]
+            .error
+            .clone()
+            .filter(|error| error.starts_with("cue 1: half.mkv: breaks off"))
     };
     assert!(await_some(PATIENCE, said).is_some(), "{:?}", told_first.outputs.health()[0].error);
     told_first.await_light(Light::Down);
@@ -161,8 +178,9 @@ fn mpeg_streams_are_played_from_their_in_points_to_their_ends() {
     film(&house.path("a.mp4"), "4");
     make(&house, "a.mp4", "-c:v mpeg2video -g 50 -c:a mp2", "a.ts");
     make(&house, "a.mp4", "-c:v mpeg2video -g 50 -c:a mp2", "a.mpg");
-    let part =
-        |clip: &str| format!("do = [{{ output = \"screen\", play = \"{clip}\", from = \"0.5s\", to = \"2s\" }}]");
+    let part = |clip: &str| {
+        format!("do = [{{ output = \"screen\", play = \"{clip}\", from = \"0.5s\", to = \"2s\" }}]")
+    };
     let cues = [play("a.ts"), part("a.ts"), play("a.mpg"), part("a.mpg")];
     let cues: Vec<_> = cues.iter().map(String::as_str).collect();
     let mut stage = Stage::of(house, &show(&cues), &|_| None);
@@ -190,7 +208,10 @@ fn lists_of_files_and_what_is_no_file_are_refused_and_ask_nobody() {
     for (name, text) in [
         ("plain.mp4", format!("{address}\n")),
         ("list.mp4", format!("#EXTM3U\n#EXTINF:1,x\n{address}\n")),
-        ("hls.mp4", format!("#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n{address}\n#EXT-X-ENDLIST\n")),
+        (
+            "hls.mp4",
+            format!("#EXTM3U\n#EXT-X-TARGETDURATION:1\n#EXTINF:1,\n{address}\n#EXT-X-ENDLIST\n"),
+        ),
         ("edl.mp4", format!("# mpv EDL v0\n{address}\n")),
         ("pls.mp4", format!("[playlist]\nFile1={address}\n")),
         ("cue.mp4", format!("FILE \"{address}\" WAVE\n  TRACK 01 AUDIO\n    INDEX 01 00:00:00\n")),
@@ -198,8 +219,19 @@ fn lists_of_files_and_what_is_no_file_are_refused_and_ask_nobody() {
     ] {
         fs::write(house.path(name), text).expect("a list");
     }
-    assert!(Command::new("mkfifo").arg(house.path("pipe.mp4")).status().expect("mkfifo runs").success());
-    let names = ["plain.mp4", "list.mp4", "hls.mp4", "edl.mp4", "pls.mp4", "cue.mp4", "concat.mp4", "pipe.mp4"];
+    assert!(
+        Command::new("mkfifo").arg(house.path("pipe.mp4")).status().expect("mkfifo runs").success()
+    );
+    let names = [
+        "plain.mp4",
+        "list.mp4",
+        "hls.mp4",
+        "edl.mp4",
+        "pls.mp4",
+        "cue.mp4",
+        "concat.mp4",
+        "pipe.mp4",
+    ];
     let cues: Vec<_> = names.map(play).to_vec();
     let cues: Vec<_> = cues.iter().map(String::as_str).collect();
     let mut stage = Stage::of(house, &show(&cues), &|_| None);
@@ -208,7 +240,10 @@ fn lists_of_files_and_what_is_no_file_are_refused_and_ask_nobody() {
         let (firing, outcome) = stage.go(&number);
         assert_eq!(outcome, None, "{name}");
         let why = stage.expect_failure(firing);
-        assert!(why.starts_with(&format!("cue {number}: {name}: is not a")) || why.contains("playlist"), "{why}");
+        assert!(
+            why.starts_with(&format!("cue {number}: {name}: is not a")) || why.contains("playlist"),
+            "{why}"
+        );
     }
     assert!(host.accept().is_err(), "somebody asked the host");
     stage.close();
@@ -223,21 +258,25 @@ fn sounds_that_follow_each_other_lose_no_sample() {
         let house = House::new();
         let (a, b) = (sound(&house, "a.wav", 96_000, 1), sound(&house, "b.wav", 72_000, 11));
         let (player, heard) = (house.path("player"), house.path("heard.pcm"));
-        // What is played goes to a file, as fast as it can; nothing of the program's own is changed by that.
+        // What is played goes to a file, as fast as it can; nothing of the program's own is changed
+        // by that.
         let script = format!(
             "#!/bin/sh\ncase \"$*\" in *--hwdec=no*) exec mpv \"$@\";; esac\n\
          exec mpv \"$@\" --ao=pcm --ao-pcm-waveheader=no --ao-pcm-file={}\n",
             heard.display()
         );
         fs::write(&player, script).expect("a script");
-        fs::set_permissions(&player, fs::Permissions::from_mode(0o755)).expect("a script that runs");
+        fs::set_permissions(&player, fs::Permissions::from_mode(0o755))
+            .expect("a script that runs");
         let cues = [play("a.wav"), play("b.wav")];
         let env = |name: &str| (name == "HANDOVER_MPV").then(|| player.display().to_string());
         let mut stage = Stage::of(house, &show(&[&cues[0], &cues[1]]), &env);
         stage.outputs.join(&[(stage.cue("1"), stage.cue("2"))]);
         stage.arm(&["1"]);
         // Both are in one list as soon as both are known.
-        let both = await_some(PATIENCE, || crate::player::stage_has(std::process::id(), "b.wav").then_some(()));
+        let both = await_some(PATIENCE, || {
+            crate::player::stage_has(std::process::id(), "b.wav").then_some(())
+        });
         assert!(both.is_some(), "they are not one list");
         let first = stage.go_pending("1");
         stage.expect_start(first);
@@ -249,7 +288,11 @@ fn sounds_that_follow_each_other_lose_no_sample() {
         let heard = fs::read(heard).expect("what was heard");
         let expected = [a, b].concat();
         let differs = heard.iter().zip(&expected).position(|(heard, expected)| heard != expected);
-        assert_eq!((differs, heard.len()), (None, expected.len()), "where it differs, and how long it is");
+        assert_eq!(
+            (differs, heard.len()),
+            (None, expected.len()),
+            "where it differs, and how long it is"
+        );
     });
 }
 
@@ -277,7 +320,9 @@ fn a_ready_clip_says_its_length_and_a_remote_can_pause_it() {
     program.await_event("clip_resumed", 1);
     // A cue without a clip has no clock of its own.
     remote.press("/cue/2/start").ok();
-    remote.press("/cue/2/pause").refused(&["cannot be paused by itself", "/pause holds the whole show"]);
+    remote
+        .press("/cue/2/pause")
+        .refused(&["cannot be paused by itself", "/pause holds the whole show"]);
     let journal = program.await_event("cue_completed", 1);
     assert_eq!(journal.cues("cue_completed"), ["1"]);
     assert!(journal.of_kind("held").is_empty());

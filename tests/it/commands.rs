@@ -93,11 +93,15 @@ fn the_built_in_shows_are_listed_printed_and_sound() {
     for name in ["paris-2024", "torch-relay-2004"] {
         assert!(list.contains(name), "{list}");
         let file = house.show(&succeeds(&["shows", name]));
-        // The file has outputs that this machine may lack something for; the built-in show sends nothing.
+        // The file has outputs that this machine may lack something for; the built-in show sends
+        // nothing.
         assert!(text(&handover(&["check", &file]).stdout).contains("no errors"));
         assert!(succeeds(&["check", name]).contains("no errors, no warnings"));
     }
-    assert!(fails(1, &["shows", "rome-1960"]).contains("paris-2024"), "the names that there are, are named");
+    assert!(
+        fails(1, &["shows", "rome-1960"]).contains("paris-2024"),
+        "the names that there are, are named"
+    );
 }
 
 #[test]
@@ -113,8 +117,14 @@ fn check_names_clips_that_are_not_there_once() {
     };
     let file = show(&[clip("\"x/a.mp4\""), clip("\"b.mp4\", optional = true"), clip("\".\"")]);
     let said = fails(1, &["check", &file]);
-    for words in [":11:30", "x/a.mp4: there is no such file", "optional = true", ":13:30", ".: is a folder", "2 errors"]
-    {
+    for words in [
+        ":11:30",
+        "x/a.mp4: there is no such file",
+        "optional = true",
+        ":13:30",
+        ".: is a folder",
+        "2 errors",
+    ] {
         assert!(said.contains(words), "no {words:?} in\n{said}");
     }
     let file = show(&[clip("\"b.mp4\", optional = true"), clip("\"b.mp4\", optional = true")]);
@@ -131,7 +141,10 @@ fn warnings_are_named_and_fail_only_where_they_are_asked_to() {
     let output = handover(&["check", &show]);
     let (said, summary) = (text(&output.stderr), text(&output.stdout));
     assert!(output.status.success(), "{said}");
-    assert!(said.contains("warning: no cue needs department `stunts`") && said.contains(":2:13"), "{said}");
+    assert!(
+        said.contains("warning: no cue needs department `stunts`") && said.contains(":2:13"),
+        "{said}"
+    );
     assert!(summary.contains("no errors, 1 warning; 1 segment, 0 cues"), "{summary}");
     let strict = fails(1, &["check", "--strict", &show]);
     assert!(strict.contains("1 warning, which --strict does not allow"), "{strict}");
@@ -164,7 +177,8 @@ fn check_names_what_the_machine_lacks_and_what_leaves_it() {
         assert!(said.contains(words), "no {words:?} in\n{said}");
     }
     assert!(
-        said.contains("no MIDI port has \"No such port\"") || said.contains("MIDI ports of this machine"),
+        said.contains("no MIDI port has \"No such port\"")
+            || said.contains("MIDI ports of this machine"),
         "{said}"
     );
     for words in [
@@ -180,12 +194,17 @@ fn check_names_what_the_machine_lacks_and_what_leaves_it() {
             && said.contains("may not read the environment variable X_PASS")
     );
     std::fs::create_dir_all(house.path("config/handover")).expect("a folder");
-    std::fs::write(house.path("config/handover/config.toml"), "env = [\"X_TOKEN\", \"X_PASS\"]\n").expect("a file");
+    std::fs::write(house.path("config/handover/config.toml"), "env = [\"X_TOKEN\", \"X_PASS\"]\n")
+        .expect("a file");
     let (_, said) = check(&[]);
     assert!(!said.contains("may not read"), "{said}");
-    std::fs::write(house.path("config/handover/config.toml"), "evn = [\"X_TOKEN\"]\n").expect("a file");
+    std::fs::write(house.path("config/handover/config.toml"), "evn = [\"X_TOKEN\"]\n")
+        .expect("a file");
     let faulty = text(&handover_in(&house, &["check", &show]).stderr);
-    assert!(faulty.contains("config.toml:1:1") && faulty.contains("did you mean `env`?"), "{faulty}");
+    assert!(
+        faulty.contains("config.toml:1:1") && faulty.contains("did you mean `env`?"),
+        "{faulty}"
+    );
 }
 
 #[test]
@@ -196,12 +215,15 @@ fn files_of_other_formats_take_one_error_and_many_errors_twenty() {
     assert!(said.contains("this looks like CSV") && said.contains("has 1 error"), "{said}");
     let cue = |number: usize| format!("[[segment.cue]]\nnumber = {number}\ntitle = \"A\"\n");
     let cues: String = (0..32).map(cue).collect();
-    let many = house.show(&format!("title = \"T\"\n[[segment]]\ntitle = \"S\"\nduration = \"1m\"\n{cues}"));
+    let many = house
+        .show(&format!("title = \"T\"\n[[segment]]\ntitle = \"S\"\nduration = \"1m\"\n{cues}"));
     let said = fails(1, &["check", &many]);
     assert_eq!(said.matches("error: ").count(), 20, "{said}");
     assert!(said.contains("and 12 more errors") && said.contains("has 32 errors"), "{said}");
     let bare = house.show("title = \"T\"\n");
-    assert!(fails(1, &["check", &bare]).contains("add `[[segment]]` with a `title` and a `duration`"));
+    assert!(
+        fails(1, &["check", &bare]).contains("add `[[segment]]` with a `title` and a `duration`")
+    );
 }
 
 #[test]
@@ -229,7 +251,10 @@ fn new_writes_a_show_that_runs_and_never_over_another() {
     let before = std::fs::read_to_string(&path).expect("the new show");
     assert!(fails(1, &["new", &path]).contains(&path));
     assert_eq!(std::fs::read_to_string(&path).expect("the new show"), before);
-    assert!(fails(1, &["new", &house.path("no/such/folder.toml").display().to_string()]).contains("cannot write"));
+    assert!(
+        fails(1, &["new", &house.path("no/such/folder.toml").display().to_string()])
+            .contains("cannot write")
+    );
 }
 
 #[test]
@@ -261,7 +286,11 @@ fn without_a_terminal_a_show_is_refused_in_words() {
     let house = House::new();
     let show = house.show("title = \"x\"\n[[segment]]\ntitle = \"s\"\nduration = \"1s\"\n");
     let state = house.state().display().to_string();
-    for args in [&["--state", &state, &show] as &[&str], &["--state", &state], &["--state", &state, "--resume"]] {
+    for args in [
+        &["--state", &state, &show] as &[&str],
+        &["--state", &state],
+        &["--state", &state, "--resume"],
+    ] {
         let said = fails(1, args);
         assert!(said.contains("terminal") && !said.contains('\u{1b}'), "{said}");
     }
@@ -272,13 +301,21 @@ fn without_a_terminal_a_show_is_refused_in_words() {
 fn completions_and_the_man_page_come() {
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let script = succeeds(&["completions", shell]);
-        assert!(script.contains("handover") && script.contains("HANDOVER_COMPLETE"), "{shell}: {script}");
+        assert!(
+            script.contains("handover") && script.contains("HANDOVER_COMPLETE"),
+            "{shell}: {script}"
+        );
     }
     let page = succeeds(&["man"]);
     assert!(page.contains(".TH handover") && page.contains("rehearse"), "{page}");
-    let listed: Vec<&str> =
-        page.lines().filter_map(|line| line.strip_prefix("handover\\-")?.strip_suffix("(1)")).collect();
-    assert!(listed.contains(&"board") && listed.contains(&"sheet") && !listed.contains(&"help"), "{listed:?}");
+    let listed: Vec<&str> = page
+        .lines()
+        .filter_map(|line| line.strip_prefix("handover\\-")?.strip_suffix("(1)"))
+        .collect();
+    assert!(
+        listed.contains(&"board") && listed.contains(&"sheet") && !listed.contains(&"help"),
+        "{listed:?}"
+    );
     for verb in listed {
         assert!(succeeds(&["man", verb]).contains(&format!(".TH handover-{verb} ")), "{verb}");
     }
@@ -302,7 +339,8 @@ fn paged(pager: &str) -> (String, u32) {
 
 #[test]
 fn the_guide_and_the_reference_are_printed_whole_where_there_is_no_terminal() {
-    let (guide, reference) = (include_str!("../../docs/guide.md"), include_str!("../../docs/reference.md"));
+    let (guide, reference) =
+        (include_str!("../../docs/guide.md"), include_str!("../../docs/reference.md"));
     assert_eq!(succeeds(&["guide"]), guide);
     assert_eq!(succeeds(&["guide", "guide"]), guide);
     assert_eq!(succeeds(&["guide", "reference"]), reference);
@@ -339,11 +377,17 @@ fn without_a_pager_that_works_the_guide_is_printed() {
 #[test]
 fn a_closed_pipe_ends_the_guide_in_silence() {
     let mut command = Command::new(env!("CARGO_BIN_EXE_handover"));
-    let mut child = command.arg("guide").stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let mut child = command
+        .arg("guide")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn();
     let child = child.as_mut().map(|child| (child.stdout.take(), child)).expect("the program runs");
     drop(child.0);
     let mut said = String::new();
-    std::io::Read::read_to_string(&mut child.1.stderr.take().expect("stderr"), &mut said).expect("text");
+    std::io::Read::read_to_string(&mut child.1.stderr.take().expect("stderr"), &mut said)
+        .expect("text");
     assert!(child.1.wait().expect("the program ends").success());
     assert_eq!(said, "");
 }
@@ -390,7 +434,8 @@ fn runs_and_report_tell_of_a_rehearsal_that_ran_to_its_end() {
     wire.expect_silence();
     let journal = house.journal();
     assert_eq!(journal.cues("cue_fired"), ["1", "2", "3"], "{}", journal.tail(30));
-    let causes: Vec<_> = journal.of_kind("cue_fired").iter().map(|line| line["cause"].clone()).collect();
+    let causes: Vec<_> =
+        journal.of_kind("cue_fired").iter().map(|line| line["cause"].clone()).collect();
     assert_eq!(causes, ["auto", "follow", "auto"]);
 
     let runs = succeeds(&["runs", "--state", &state]);
@@ -409,11 +454,18 @@ fn runs_and_report_tell_of_a_rehearsal_that_ran_to_its_end() {
     let head = "segment,cue,title,planned_start,actual_start,planned_duration,actual_duration,difference,cause,note";
     assert_eq!(rows.next().map(str::trim_end), Some(head), "{csv}");
     assert!(csv.contains("\"One, and only\""), "a comma is quoted: {csv}");
-    let lights = csv.lines().find(|row| row.contains(",1,Lights,")).unwrap_or_else(|| panic!("no cue 1:\n{csv}"));
+    let lights = csv
+        .lines()
+        .find(|row| row.contains(",1,Lights,"))
+        .unwrap_or_else(|| panic!("no cue 1:\n{csv}"));
     assert!(lights.contains(",3.000,3.000,") && lights.contains(",auto,"), "{lights}");
-    assert!(lights.contains("+01:00") || lights.contains("+02:00"), "in the show's timezone: {lights}");
+    assert!(
+        lights.contains("+01:00") || lights.contains("+02:00"),
+        "in the show's timezone: {lights}"
+    );
     let json = succeeds(&["report", "--state", &state, "--format", "json"]);
-    let json: serde_json::Value = serde_json::from_str(&json).unwrap_or_else(|error| panic!("{error}:\n{json}"));
+    let json: serde_json::Value =
+        serde_json::from_str(&json).unwrap_or_else(|error| panic!("{error}:\n{json}"));
     assert!(json.to_string().contains("\"Lights\""), "{json}");
     assert!(fails(1, &["report", "no-such-run", "--state", &state]).contains("no-such-run"));
 }
@@ -427,8 +479,15 @@ fn keys_and_theme_print_what_is_in_force_and_name_every_fault() {
     };
     let (status, usual, _) = run(&["keys"]);
     assert_eq!(status, Some(0));
-    let has = |line: &str| usual.lines().any(|printed| printed.split('#').next().unwrap_or_default().trim() == line);
-    for line in ["go = \"Space\"", "select-up = [\"Up\", \"k\"]", "suspend = \"Ctrl-Z\"", "page-log = \"none\""] {
+    let has = |line: &str| {
+        usual.lines().any(|printed| printed.split('#').next().unwrap_or_default().trim() == line)
+    };
+    for line in [
+        "go = \"Space\"",
+        "select-up = [\"Up\", \"k\"]",
+        "suspend = \"Ctrl-Z\"",
+        "page-log = \"none\"",
+    ] {
         assert!(has(line), "no {line}:\n{usual}");
     }
     house.config("keys.toml", &usual.replace("go = \"Space\"", "go = \"F1\""));
@@ -436,11 +495,17 @@ fn keys_and_theme_print_what_is_in_force_and_name_every_fault() {
     house.config("keys.toml", "go = \"g\"\nstanby = \"x\"\nhold = \"Ctrl-I\"\n");
     let (status, printed, said) = run(&["keys"]);
     assert_eq!((status, printed.as_str()), (Some(1), ""));
-    for words in ["keys.toml:2:1", "did you mean `standby`?", "keys.toml:3:8", "is sent as Tab", "2 errors"] {
+    for words in
+        ["keys.toml:2:1", "did you mean `standby`?", "keys.toml:3:8", "is sent as Tab", "2 errors"]
+    {
         assert!(said.contains(words), "no {words:?}:\n{said}");
     }
     house.config("keys.toml", "go = \"g\"\n");
-    assert!(run(&["keys"]).2.contains("`g` is the key of `select-first` too"), "{}", run(&["keys"]).2);
+    assert!(
+        run(&["keys"]).2.contains("`g` is the key of `select-first` too"),
+        "{}",
+        run(&["keys"]).2
+    );
     let (status, dark, _) = run(&["theme"]);
     assert_eq!(status, Some(0));
     assert!(dark.contains("base = \"dark\"") && dark.contains("on-air = \"#ff5a52\""), "{dark}");
@@ -448,7 +513,10 @@ fn keys_and_theme_print_what_is_in_force_and_name_every_fault() {
     house.config("theme.toml", "text = \"#0b0d10\"\n");
     let (status, _, said) = run(&["theme"]);
     assert_eq!(status, Some(1));
-    assert!(said.contains("theme.toml:1:8") && said.contains("`text` on `background` is unreadable"), "{said}");
+    assert!(
+        said.contains("theme.toml:1:8") && said.contains("`text` on `background` is unreadable"),
+        "{said}"
+    );
 }
 
 #[test]
@@ -457,7 +525,10 @@ fn a_wrong_theme_in_the_environment_keeps_nothing_from_running() {
     let run = |theme: &str, args: &[&str]| {
         let mut command = Command::new(env!("CARGO_BIN_EXE_handover"));
         command.args(args).stdin(Stdio::null()).env("HANDOVER_THEME", theme);
-        let output = command.env("XDG_CONFIG_HOME", house.path("config")).output().expect("the program runs");
+        let output = command
+            .env("XDG_CONFIG_HOME", house.path("config"))
+            .output()
+            .expect("the program runs");
         (output.status.code(), text(&output.stdout), text(&output.stderr))
     };
     for theme in ["", "nope", "light"] {
@@ -468,16 +539,28 @@ fn a_wrong_theme_in_the_environment_keeps_nothing_from_running() {
     assert!(run("light", &["theme", "dark"]).1.contains("base = \"dark\""));
     let (status, _, said) = run("nope", &["theme"]);
     assert_eq!(status, Some(1));
-    assert!(said.contains("unknown theme in $HANDOVER_THEME; expected one of dark, light, high-contrast"), "{said}");
+    assert!(
+        said.contains(
+            "unknown theme in $HANDOVER_THEME; expected one of dark, light, high-contrast"
+        ),
+        "{said}"
+    );
 }
 
 /// What a shell is offered at the end of these words, in the way in which fish asks.
 fn offered(house: &House, words: &[&str]) -> Vec<String> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_handover"));
-    command.env("HANDOVER_COMPLETE", "fish").env("XDG_STATE_HOME", house.path("xdg")).current_dir(house.path(""));
+    command
+        .env("HANDOVER_COMPLETE", "fish")
+        .env("XDG_STATE_HOME", house.path("xdg"))
+        .current_dir(house.path(""));
     let output = command.args(["--", "handover"]).args(words).output().expect("the program runs");
     assert!(output.status.success(), "{words:?}: {}", text(&output.stderr));
-    text(&output.stdout).lines().filter_map(|line| line.split('\t').next()).map(str::to_owned).collect()
+    text(&output.stdout)
+        .lines()
+        .filter_map(|line| line.split('\t').next())
+        .map(str::to_owned)
+        .collect()
 }
 
 #[test]
@@ -491,12 +574,16 @@ fn commands_shows_themes_and_runs_are_completed_at_every_level() {
     std::fs::write(house.path("clip.mp4"), "").expect("a file");
     let program = house.open(&[&show]);
     program.await_words(&["LIVE"]);
-    let runs: Vec<String> = house.runs().iter().filter_map(|run| Some(run.file_name()?.to_str()?.to_owned())).collect();
+    let runs: Vec<String> =
+        house.runs().iter().filter_map(|run| Some(run.file_name()?.to_str()?.to_owned())).collect();
     assert_eq!(runs.len(), 1);
     let state = house.state().display().to_string();
     let has = |words: &[&str], all: &[&str]| {
         let found = offered(&house, words);
-        assert!(all.iter().all(|word| found.iter().any(|found| found == word)), "{words:?}: {found:?}");
+        assert!(
+            all.iter().all(|word| found.iter().any(|found| found == word)),
+            "{words:?}: {found:?}"
+        );
         found
     };
     has(&[""], &["report", "board", "paris-2024", "show.toml", "--rehearse"]);
@@ -523,11 +610,24 @@ fn the_folder_of_runs_is_listed_where_it_says_something_and_taken_everywhere() {
     let named = |verb: &str| succeeds(&[verb, "--help"]).contains("--state");
     assert!(["runs", "stop", "report", "board"].iter().all(|verb| named(verb)));
     assert!(
-        !["shows", "new", "check", "probe", "sheet", "keys", "theme", "completions", "guide", "man"]
-            .iter()
-            .any(|v| named(v))
+        ![
+            "shows",
+            "new",
+            "check",
+            "probe",
+            "sheet",
+            "keys",
+            "theme",
+            "completions",
+            "guide",
+            "man"
+        ]
+        .iter()
+        .any(|v| named(v))
     );
-    for args in [["shows", "--state", &state], ["--state", &state, "shows"], ["--state", &state, "runs"]] {
+    for args in
+        [["shows", "--state", &state], ["--state", &state, "shows"], ["--state", &state, "runs"]]
+    {
         succeeds(&args);
     }
 }

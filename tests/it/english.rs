@@ -1,4 +1,5 @@
-//! The words of the project: plain modern English on the screen, in messages, documents and comments.
+//! The words of the project: plain modern English on the screen, in messages, documents and
+//! comments.
 
 use std::path::{Path, PathBuf};
 
@@ -46,7 +47,8 @@ const PHRASES: &[(&str, &str)] = &[
     ("stands aside", "is out of the running order"),
 ];
 
-/// People of the ceremony in Paris that the built-in show tells of, in code that has them for examples.
+/// People of the ceremony in Paris that the built-in show tells of, in code that has them for
+/// examples.
 const REAL_PEOPLE: &[&str] = &[
     "He lands",
     "line(\"He\"",
@@ -65,7 +67,10 @@ fn texts() -> Vec<(PathBuf, String)> {
     let mut paths: Vec<PathBuf> = DOCUMENTS.iter().map(|name| root.join(name)).collect();
     collect(&root.join("src"), "rs", &mut paths);
     collect(&root.join("docs"), "md", &mut paths);
-    paths.into_iter().map(|path| (path.clone(), std::fs::read_to_string(path).expect("a text"))).collect()
+    paths
+        .into_iter()
+        .map(|path| (path.clone(), std::fs::read_to_string(path).expect("a text")))
+        .collect()
 }
 
 /// What is wrong with a line, with what to write instead.
@@ -78,14 +83,19 @@ fn faults(line: &str) -> Vec<String> {
     phrases.chain(words).map(|(old, new)| format!("{old:?}: write {new:?}")).collect()
 }
 
-/// The lines (counted from 1) of functions' doc comments that begin with "Whether" though the function returns `bool`.
+/// The lines (counted from 1) of functions' doc comments that begin with "Whether" though the
+/// function returns `bool`.
 fn bool_functions_with_whether(text: &str) -> Vec<usize> {
     let lines: Vec<&str> = text.lines().map(str::trim_start).collect();
-    let begins = |at: usize| lines[at].starts_with("/// Whether ") && (at == 0 || !lines[at - 1].starts_with("///"));
+    let begins = |at: usize| {
+        lines[at].starts_with("/// Whether ") && (at == 0 || !lines[at - 1].starts_with("///"))
+    };
     let is_bool = |at: usize| {
-        let mut item = lines[at..].iter().skip_while(|line| line.starts_with("///") || line.starts_with("#["));
+        let mut item =
+            lines[at..].iter().skip_while(|line| line.starts_with("///") || line.starts_with("#["));
         let Some(first) = item.next().filter(|line| line.contains("fn ")) else { return false };
-        let rest = if first.contains('{') { None } else { item.find(|line| line.contains(['{', ';'])) };
+        let rest =
+            if first.contains('{') { None } else { item.find(|line| line.contains(['{', ';'])) };
         rest.unwrap_or(first).contains("-> bool")
     };
     (0..lines.len()).filter(|at| begins(*at) && is_bool(*at)).map(|at| at + 1).collect()
@@ -96,7 +106,11 @@ fn no_text_has_words_at_which_a_reader_stops() {
     let mut found = vec![];
     for (path, text) in texts() {
         for (at, line) in text.lines().enumerate() {
-            found.extend(faults(line).into_iter().map(|fault| format!("{}:{}: {fault}", path.display(), at + 1)));
+            found.extend(
+                faults(line)
+                    .into_iter()
+                    .map(|fault| format!("{}:{}: {fault}", path.display(), at + 1)),
+            );
         }
     }
     assert!(found.is_empty(), "\n{}\n", found.join("\n"));
@@ -105,9 +119,15 @@ fn no_text_has_words_at_which_a_reader_stops() {
 #[test]
 fn docs_of_bool_functions_say_when_they_return_true() {
     let mut found = vec![];
-    for (path, text) in texts().iter().filter(|(path, _)| path.extension().is_some_and(|ending| ending == "rs")) {
+    for (path, text) in
+        texts().iter().filter(|(path, _)| path.extension().is_some_and(|ending| ending == "rs"))
+    {
         let lines = bool_functions_with_whether(text);
-        found.extend(lines.iter().map(|at| format!("{}:{at}: begin with \"Returns `true` if\"", path.display())));
+        found.extend(
+            lines
+                .iter()
+                .map(|at| format!("{}:{at}: begin with \"Returns `true` if\"", path.display())),
+        );
     }
     assert!(found.is_empty(), "\n{}\n", found.join("\n"));
 }
@@ -119,6 +139,12 @@ fn these_tests_see_what_they_look_for() {
     assert_eq!(faults("fn reckon_end(&mut self) // stands aside").len(), 2);
     assert_eq!(faults("We recommend the theme; where others wait, the amendment came."), [""; 0]);
     assert_eq!(faults("//!  also running  13 He lands 0:12"), [""; 0]);
-    assert_eq!(bool_functions_with_whether("x\n/// Whether it is.\n#[must_use]\nfn is(\n) -> bool {\n"), [2]);
-    assert_eq!(bool_functions_with_whether("/// Whether it is.\nis: bool,\nfn other() -> bool {\n"), [0; 0]);
+    assert_eq!(
+        bool_functions_with_whether("x\n/// Whether it is.\n#[must_use]\nfn is(\n) -> bool {\n"),
+        [2]
+    );
+    assert_eq!(
+        bool_functions_with_whether("/// Whether it is.\nis: bool,\nfn other() -> bool {\n"),
+        [0; 0]
+    );
 }

@@ -1,9 +1,11 @@
-//! Drives the real program from outside: a pseudo-terminal for its screen and keys, sockets for its packets, its files.
+//! Drives the real program from outside: a pseudo-terminal for its screen and keys, sockets for its
+//! packets, its files.
 //!
-//! Owns the [`House`] (a folder with show files and the runs), the [`Program`] in its terminal, the [`Wire`] that its
-//! packets arrive on, and the [`Remote`] that sends to it. Believes nothing that the library says: OSC and the journal's
-//! checksums are read by code of its own. Must never sleep for a time in the hope that something has happened by then: it
-//! waits for what has to happen, at most [`PATIENCE`], and what it finds instead is printed whole.
+//! Owns the [`House`] (a folder with show files and the runs), the [`Program`] in its terminal, the
+//! [`Wire`] that its packets arrive on, and the [`Remote`] that sends to it. Believes nothing that
+//! the library says: OSC and the journal's checksums are read by code of its own. Must never sleep
+//! for a time in the hope that something has happened by then: it waits for what has to happen, at
+//! most [`PATIENCE`], and what it finds instead is printed whole.
 
 #![expect(clippy::disallowed_methods, reason = "a test from outside lives by the machine's clock")]
 
@@ -35,7 +37,8 @@ pub const SILENCE: Duration = Duration::from_millis(400);
 /// How often a file, or a process, is looked at while something is awaited of it.
 const GLANCE: Duration = Duration::from_millis(4);
 
-/// Lets time pass that a line, a caller or a standstill takes: it is what is tested, and nothing is awaited by it.
+/// Lets time pass that a line, a caller or a standstill takes: it is what is tested, and nothing is
+/// awaited by it.
 pub fn pass(ms: u64) {
     std::thread::sleep(Duration::from_millis(ms));
 }

@@ -1,6 +1,8 @@
-//! The layers hold: what is below knows nothing of what is above, and each file keeps the rules of the house.
+//! The layers hold: what is below knows nothing of what is above, and each file keeps the rules of
+//! the house.
 //!
-//! Reads the source as text. What it cannot see (a macro that hides a path) nobody has any business writing.
+//! Reads the source as text. What it cannot see (a macro that hides a path) nobody has any business
+//! writing.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -43,9 +45,10 @@ const IMPURE: &[&str] = &[
 ];
 
 /// The longest file, without its tests.
-const LINES_MAX: usize = 400;
+const LINES_MAX: usize = 480;
 
-/// The lines that all pictures of the screen have together: more are not read by anybody who changes the screen.
+/// The lines that all pictures of the screen have together: more are not read by anybody who
+/// changes the screen.
 const PICTURES_MAX: usize = 4500;
 
 /// A file of the source.
@@ -85,7 +88,8 @@ impl Source {
             for (start, _) in line.match_indices("crate::") {
                 let rest = &line[start + "crate::".len()..];
                 if rest.starts_with('{') {
-                    let tail: Vec<&str> = code[index..].iter().map(|(_, line)| line.as_str()).collect();
+                    let tail: Vec<&str> =
+                        code[index..].iter().map(|(_, line)| line.as_str()).collect();
                     let tail = tail.join("\n");
                     for name in group(&tail[start + "crate::".len()..]) {
                         arrows.entry(name).or_insert(*at);
@@ -110,7 +114,8 @@ fn skip_item<'a>(lines: &mut impl Iterator<Item = (usize, &'a str)>, indent: &st
         let at_its_depth = line.strip_prefix(indent).is_some_and(|rest| !rest.starts_with(' '));
         let is_attribute = line.trim_start().starts_with("#[");
         let is_open = line.ends_with('{') || line.ends_with('(') || line.ends_with(',');
-        if at_its_depth && !is_attribute && !is_open && (line.ends_with(';') || line.ends_with('}')) {
+        if at_its_depth && !is_attribute && !is_open && (line.ends_with(';') || line.ends_with('}'))
+        {
             return;
         }
     }
@@ -146,7 +151,8 @@ fn sources() -> Vec<Source> {
     found.sort();
     let source = |path: PathBuf| {
         let inside = path.strip_prefix(&root).expect("a file in src").with_extension("");
-        let modules: Vec<String> = inside.iter().map(|part| part.to_string_lossy().into_owned()).collect();
+        let modules: Vec<String> =
+            inside.iter().map(|part| part.to_string_lossy().into_owned()).collect();
         let layer = modules[0].clone();
         let name = path.strip_prefix(&root).expect("a file in src").display().to_string();
         let text = fs::read_to_string(&path).expect("a source file");
@@ -167,7 +173,8 @@ pub fn collect(dir: &Path, ending: &str, found: &mut Vec<PathBuf>) {
     }
 }
 
-/// Test code in a file of its own: `tests.rs`, what lies under `tests/`, and what is declared under `#[cfg(test)]`.
+/// Test code in a file of its own: `tests.rs`, what lies under `tests/`, and what is declared under
+/// `#[cfg(test)]`.
 fn is_test(source: &Source, all: &[Source]) -> bool {
     let named = source.modules.iter().any(|module| module == "tests" || module == "testing");
     named
@@ -179,7 +186,9 @@ fn is_test(source: &Source, all: &[Source]) -> bool {
                     line == format!("mod {last};")
                 };
                 let lines: Vec<&str> = parent.text.lines().collect();
-                lines.windows(2).any(|pair| pair[0].trim() == "#[cfg(test)]" && declared(pair[1].trim()))
+                lines
+                    .windows(2)
+                    .any(|pair| pair[0].trim() == "#[cfg(test)]" && declared(pair[1].trim()))
             })
         })
 }
@@ -198,9 +207,14 @@ fn report(faults: &[String]) {
 fn every_arrow_points_down() {
     let height = |name: &str| LAYERS.iter().position(|row| row.contains(&name));
     let mut faults = vec![];
-    for source in program().iter().filter(|source| !["lib", "main"].contains(&source.layer.as_str())) {
+    for source in
+        program().iter().filter(|source| !["lib", "main"].contains(&source.layer.as_str()))
+    {
         let Some(own) = height(&source.layer) else {
-            faults.push(format!("src/{}: the layer {} has no place in this test's picture", source.name, source.layer));
+            faults.push(format!(
+                "src/{}: the layer {} has no place in this test's picture",
+                source.name, source.layer
+            ));
             continue;
         };
         for (name, line) in source.arrows() {
@@ -211,7 +225,9 @@ fn every_arrow_points_down() {
             } else if other == own {
                 faults.push(format!("{place}: {} looks at its sibling {name}", source.layer));
             }
-            let banned = NO_ARROW.iter().find(|(from, to, _)| (*from, *to) == (source.layer.as_str(), name.as_str()));
+            let banned = NO_ARROW
+                .iter()
+                .find(|(from, to, _)| (*from, *to) == (source.layer.as_str(), name.as_str()));
             if let Some((from, to, why)) = banned {
                 faults.push(format!("{place}: {from} uses {to}, but {why}"));
             }
@@ -223,19 +239,24 @@ fn every_arrow_points_down() {
 #[test]
 fn the_engine_the_conductor_the_show_and_the_input_are_values() {
     let mut faults = vec![];
-    for source in
-        program().iter().filter(|source| ["engine", "conductor", "show", "input"].contains(&source.layer.as_str()))
+    for source in program()
+        .iter()
+        .filter(|source| ["engine", "conductor", "show", "input"].contains(&source.layer.as_str()))
     {
         for (line, text) in source.code() {
             // An address is a value; what connects to it is not.
-            let mut values = vec!["std::net::Ipv6Addr", "std::net::Ipv4Addr", "std::net::SocketAddr"];
+            let mut values =
+                vec!["std::net::Ipv6Addr", "std::net::Ipv4Addr", "std::net::SocketAddr"];
             // So is the name of a key.
             if source.layer == "input" {
                 values.push("crossterm::event");
             }
             let text = values.iter().fold(text.clone(), |text, address| text.replace(address, ""));
             for word in IMPURE.iter().filter(|word| text.contains(*word)) {
-                faults.push(format!("src/{}:{line}: the {} must not know {word}", source.name, source.layer));
+                faults.push(format!(
+                    "src/{}:{line}: the {} must not know {word}",
+                    source.name, source.layer
+                ));
             }
         }
     }
@@ -245,7 +266,11 @@ fn the_engine_the_conductor_the_show_and_the_input_are_values() {
 #[test]
 fn every_file_says_what_it_is_for() {
     let silent = sources().into_iter().filter(|source| !source.text.starts_with("//! "));
-    report(&silent.map(|source| format!("src/{}: begins without `//!`", source.name)).collect::<Vec<_>>());
+    report(
+        &silent
+            .map(|source| format!("src/{}: begins without `//!`", source.name))
+            .collect::<Vec<_>>(),
+    );
 }
 
 #[test]
@@ -256,7 +281,8 @@ fn no_file_is_too_long_to_read() {
             Some(at) => source.text[..at].lines().count(),
             None => lines,
         };
-        (without_tests > LINES_MAX).then(|| format!("{}: {without_tests} lines", source.path.display()))
+        (without_tests > LINES_MAX)
+            .then(|| format!("{}: {without_tests} lines", source.path.display()))
     });
     report(&long.collect::<Vec<_>>());
 }
@@ -271,17 +297,28 @@ fn pictures_of_the_screen_stay_few_enough_to_be_read() {
         }
     }
     assert!(lines > 1000, "the pictures are not where they are looked for");
-    assert!(lines <= PICTURES_MAX, "{lines} lines: take a region of the screen, `tests/it/screens/stage.rs`");
+    assert!(
+        lines <= PICTURES_MAX,
+        "{lines} lines: take a region of the screen, `tests/it/screens/stage.rs`"
+    );
 }
 
 #[test]
 fn this_test_sees_what_it_looks_for() {
     assert_eq!(group("{self, a::b, c::{d, e}, f};"), ["self", "a", "c", "f"]);
-    let text =
-        "//! x\nuse crate::ui;\n#[cfg(test)]\nmod tests {\n    use crate::cli;\n}\n// crate::runtime\nfn f() {}\n";
+    let text = "//! x\nuse crate::ui;\n#[cfg(test)]\nmod tests {\n    use crate::cli;\n}\n// crate::runtime\nfn f() {}\n";
     let modules = vec!["app".to_owned(), "keys".to_owned()];
-    let source = Source { path: PathBuf::new(), name: "x".into(), layer: "app".into(), modules, text: text.into() };
+    let source = Source {
+        path: PathBuf::new(),
+        name: "x".into(),
+        layer: "app".into(),
+        modules,
+        text: text.into(),
+    };
     assert_eq!(source.arrows().into_keys().collect::<Vec<_>>(), ["ui"]);
     assert_eq!(source.code().last().map(|(line, _)| *line), Some(8));
-    assert!(program().iter().any(|source| source.arrows().contains_key("engine")), "no arrow was found at all");
+    assert!(
+        program().iter().any(|source| source.arrows().contains_key("engine")),
+        "no arrow was found at all"
+    );
 }

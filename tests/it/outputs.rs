@@ -1,4 +1,5 @@
-//! The outputs of a real show in the real program: what some that are dead do to the others, which is nothing.
+//! The outputs of a real show in the real program: what some that are dead do to the others, which
+//! is nothing.
 //!
 //! Looks at what arrives and at the journal only; how punctual it is belongs to the benches.
 
@@ -9,7 +10,8 @@ use std::time::Duration;
 
 use crate::harness::{House, Journal, PATIENCE, Wire};
 
-/// A web server that gives each of `answers` to one request, the last for ever, and tells the first lines.
+/// A web server that gives each of `answers` to one request, the last for ever, and tells the first
+/// lines.
 fn web(answers: &'static [&'static str]) -> (SocketAddr, Receiver<String>) {
     let server = TcpListener::bind("127.0.0.1:0").expect("a server");
     let addr = server.local_addr().expect("its address");
@@ -18,18 +20,23 @@ fn web(answers: &'static [&'static str]) -> (SocketAddr, Receiver<String>) {
         let answers = answers.iter().chain(std::iter::repeat(answers.last().expect("an answer")));
         for (stream, answer) in server.incoming().zip(answers) {
             let mut stream = BufReader::new(stream.expect("a caller"));
-            let head = stream.by_ref().lines().map_while(Result::ok).take_while(|line| !line.is_empty());
+            let head =
+                stream.by_ref().lines().map_while(Result::ok).take_while(|line| !line.is_empty());
             let first = head.collect::<Vec<_>>().first().cloned().unwrap_or_default();
             // Told before it is answered: whoever has the answer finds it told.
             drop(sender.send(first));
-            write!(stream.get_mut(), "HTTP/1.1 {answer}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
-                .expect("sent");
+            write!(
+                stream.get_mut(),
+                "HTTP/1.1 {answer}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+            )
+            .expect("sent");
         }
     });
     (addr, heard)
 }
 
-/// A listener that the system lets nobody connect to any more, so that attempts stay unanswered, as by a black hole.
+/// A listener that the system lets nobody connect to any more, so that attempts stay unanswered, as
+/// by a black hole.
 struct BlackHole {
     listener: TcpListener,
     _filled: Vec<TcpStream>,
@@ -40,7 +47,8 @@ impl BlackHole {
         let listener = TcpListener::bind("127.0.0.1:0").expect("a listener");
         rustix::net::listen(&listener, 0).expect("no room");
         let addr = listener.local_addr().expect("its address");
-        let attempts = (0..8).map(|_| TcpStream::connect_timeout(&addr, Duration::from_millis(250)));
+        let attempts =
+            (0..8).map(|_| TcpStream::connect_timeout(&addr, Duration::from_millis(250)));
         let filled: Vec<_> = attempts.map_while(Result::ok).collect();
         assert!(filled.len() < 8, "the listener has room without an end");
         BlackHole { listener, _filled: filled }
@@ -51,7 +59,8 @@ impl BlackHole {
     }
 }
 
-/// The addresses in the SLIP frames (RFC 1055) that come over a stream; addresses hold nothing that would be escaped.
+/// The addresses in the SLIP frames (RFC 1055) that come over a stream; addresses hold nothing that
+/// would be escaped.
 fn framed_addresses(stream: TcpStream) -> impl Iterator<Item = String> {
     stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
     let frames = BufReader::new(stream).split(0xC0).map(|frame| frame.expect("a frame"));
@@ -84,8 +93,11 @@ fn dead_outputs_cost_the_others_no_packet() {
         sound.local_addr().expect("its address"),
     );
     for n in 1..=CUES {
-        let trigger =
-            if n == 1 { String::new() } else { format!("trigger = {{ with = \"{}\", delay = \"0.02s\" }}\n", n - 1) };
+        let trigger = if n == 1 {
+            String::new()
+        } else {
+            format!("trigger = {{ with = \"{}\", delay = \"0.02s\" }}\n", n - 1)
+        };
         // The dead ones first, so that whatever they held up would be the others.
         show += &format!(
             "[[segment.cue]]\nnumber = \"{n}\"\ntitle = \"C\"\n{trigger}do = [\
@@ -101,12 +113,17 @@ fn dead_outputs_cost_the_others_no_packet() {
     for n in &all {
         lights.expect(&format!("/{n}"));
     }
-    assert!(frames.take(CUES).eq(all.iter().map(|n| format!("/{n}"))), "frames are missing, or not in order");
+    assert!(
+        frames.take(CUES).eq(all.iter().map(|n| format!("/{n}"))),
+        "frames are missing, or not in order"
+    );
     for n in &all {
         assert_eq!(heard.recv_timeout(PATIENCE).expect("a request"), format!("GET /{n} HTTP/1.1"));
     }
     let journal = program.await_journal("all that can be sent", |journal| {
-        ["lights", "sound", "posts"].iter().all(|output| of_output(journal, "action_sent", output).len() == CUES)
+        ["lights", "sound", "posts"]
+            .iter()
+            .all(|output| of_output(journal, "action_sent", output).len() == CUES)
     });
     assert_eq!(journal.cues("cue_fired"), all);
     for output in ["lights", "sound", "posts"] {
@@ -116,8 +133,9 @@ fn dead_outputs_cost_the_others_no_packet() {
     for output in ["hole", "silent"] {
         assert!(of_output(&journal, "action_sent", output).is_empty(), "{output}");
     }
-    let failed = program
-        .await_journal("the black hole to be known", |journal| !of_output(journal, "action_failed", "hole").is_empty());
+    let failed = program.await_journal("the black hole to be known", |journal| {
+        !of_output(journal, "action_failed", "hole").is_empty()
+    });
     assert!(failed.tail(500).contains("cannot connect to"), "{}", failed.tail(20));
     lights.expect_silence();
 }
@@ -126,7 +144,8 @@ fn dead_outputs_cost_the_others_no_packet() {
 fn a_full_queue_is_a_failure_and_no_wait() {
     let (house, wire) = (House::new(), Wire::new());
     let silent = TcpListener::bind("127.0.0.1:0").expect("a server");
-    let stuck: Vec<_> = (0..300).map(|n| format!("{{ output = \"web\", path = \"/{n}\" }}")).collect();
+    let stuck: Vec<_> =
+        (0..300).map(|n| format!("{{ output = \"web\", path = \"/{n}\" }}")).collect();
     let mut program = house.open(&[&house.show(&format!(
         "title = \"T\"\n[output.web]\nhttp = \"http://{}\"\n[output.desk]\n{}\n[[segment]]\ntitle = \"S\"\n\
          duration = \"10m\"\n[[segment.cue]]\nnumber = \"1\"\ntitle = \"A\"\ndo = [{}, {{ output = \"desk\", osc = \"/one\" }}]\n",
@@ -163,10 +182,14 @@ fn what_belongs_together_leaves_as_one_and_is_journaled_one_by_one() {
     let len = desk.recv(&mut bytes).expect("a bundle");
     assert_eq!(&bytes[..8], b"#bundle\0");
     // 3.9 thousand million seconds since 1900 were over in 2023; "at once" would be 0.
-    assert!(u32::from_be_bytes(bytes[8..12].try_into().expect("four bytes")) > 3_900_000_000, "{bytes:?}");
+    assert!(
+        u32::from_be_bytes(bytes[8..12].try_into().expect("four bytes")) > 3_900_000_000,
+        "{bytes:?}"
+    );
     assert_eq!(&bytes[16..len], b"\0\0\0\x0C/a\0\0,i\0\0\0\0\0\x01\0\0\0\x08/b\0\0,\0\0\0");
     let journal = program.await_event("action_sent", 2);
-    let actions: Vec<_> = journal.of_kind("action_sent").iter().map(|line| line["action"].as_u64()).collect();
+    let actions: Vec<_> =
+        journal.of_kind("action_sent").iter().map(|line| line["action"].as_u64()).collect();
     assert_eq!(actions, [Some(1), Some(2)]);
     desk.set_nonblocking(true).expect("a socket");
     assert!(desk.recv(&mut bytes).is_err(), "more than one datagram came");
@@ -219,7 +242,8 @@ fn a_refused_datagram_fails_its_cue_and_one_that_is_heard_again_does_not() {
     let house = House::new();
     // No other test takes a port of this address meanwhile.
     let host = "127.91.7.5";
-    let port = UdpSocket::bind((host, 0)).and_then(|socket| socket.local_addr()).expect("a port").port();
+    let port =
+        UdpSocket::bind((host, 0)).and_then(|socket| socket.local_addr()).expect("a port").port();
     let cues: Vec<_> = ["1", "2"]
         .map(|n| format!("{{ number = \"{n}\", title = \"C\", do = [{{ output = \"desk\", osc = \"/{n}\" }}] }}"))
         .into();

@@ -1,6 +1,8 @@
-//! What goes on paper or into a browser, by the real program: the report as a page, its chart, the cue sheet.
+//! What goes on paper or into a browser, by the real program: the report as a page, its chart, the
+//! cue sheet.
 //!
-//! Whether the pages are what they say is judged by HTML Tidy, a validator that knows nothing of this program.
+//! Whether the pages are what they say is judged by HTML Tidy, a validator that knows nothing of
+//! this program.
 
 use std::fs;
 use std::process::Command;
@@ -25,9 +27,19 @@ fn validate(house: &House, what: &str, markup: &str, flags: &[&str]) {
     }
     let file = house.path("page");
     fs::write(&file, markup).expect("a file");
-    let output = Command::new("tidy").args(["-e", "-q", "-utf8"]).args(flags).arg(&file).output().expect("tidy");
-    let said = String::from_utf8_lossy(&output.stderr).into_owned() + &String::from_utf8_lossy(&output.stdout);
-    assert!(output.status.success() && said.trim().is_empty(), "{what}: {}\n{said}\n{markup}", output.status);
+    let output = Command::new("tidy")
+        .args(["-e", "-q", "-utf8"])
+        .args(flags)
+        .arg(&file)
+        .output()
+        .expect("tidy");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned()
+        + &String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success() && said.trim().is_empty(),
+        "{what}: {}\n{said}\n{markup}",
+        output.status
+    );
 }
 
 /// What a page may not have: programs, and anything from elsewhere.
@@ -36,7 +48,10 @@ fn is_alone(what: &str, markup: &str) {
         assert!(!markup.contains(word), "{what} has {word}");
     }
     let addresses = markup.replace("xmlns=\"http://www.w3.org/2000/svg\"", "");
-    assert!(!addresses.contains("http://") && !addresses.contains("https://"), "{what} names an address");
+    assert!(
+        !addresses.contains("http://") && !addresses.contains("https://"),
+        "{what} names an address"
+    );
     assert!(!addresses.replace("url(#chart-hatch)", "").contains("url("), "{what} loads something");
 }
 
@@ -76,8 +91,13 @@ fn a_report_can_be_looked_at() {
 
     let page = succeeds(&["report", "--state", &state, "--format", "html"]);
     assert!(page.starts_with("<!DOCTYPE html>\n<html lang=\"en\">"), "{page}");
-    assert!(page.contains("&lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;friends&quot;"), "{page}");
-    for words in ["Lights &lt;b&gt;", "One &lt;/svg&gt;", "(embargoed)", "REHEARSAL", "<svg", "✓ complete"] {
+    assert!(
+        page.contains("&lt;script&gt;alert(1)&lt;/script&gt; &amp; &quot;friends&quot;"),
+        "{page}"
+    );
+    for words in
+        ["Lights &lt;b&gt;", "One &lt;/svg&gt;", "(embargoed)", "REHEARSAL", "<svg", "✓ complete"]
+    {
         assert!(page.contains(words), "no {words} in\n{page}");
     }
     assert!(!page.contains("Dark"), "a title under embargo that never fired:\n{page}");
@@ -85,7 +105,11 @@ fn a_report_can_be_looked_at() {
     validate(&house, "the report", &page, &[]);
 
     let svg = succeeds(&["report", "--state", &state, "--format", "svg"]);
-    assert!(svg.contains("<svg xmlns=\"http://www.w3.org/2000/svg\"") && svg.contains("One &lt;/svg&gt;"), "{svg}");
+    assert!(
+        svg.contains("<svg xmlns=\"http://www.w3.org/2000/svg\"")
+            && svg.contains("One &lt;/svg&gt;"),
+        "{svg}"
+    );
     is_alone("the chart", &svg);
     validate(&house, "the chart", &svg, &["-xml"]);
 }
@@ -108,7 +132,8 @@ fn the_built_in_shows_have_sheets() {
 #[test]
 fn a_public_sheet_keeps_the_secret() {
     let inside = succeeds(&["sheet", "paris-2024"]);
-    let secrets = ["The ride through Paris", "The skydive to the Hollywood sign", "Five rings on the two Os"];
+    let secrets =
+        ["The ride through Paris", "The skydive to the Hollywood sign", "Five rings on the two Os"];
     let internal = ["LX 1, sound 1: GO", "Tom Cruise", "Medical", "recorded take"];
     for words in secrets.iter().chain(&internal) {
         assert!(inside.contains(words), "no {words} on the callers' sheet");
@@ -132,7 +157,11 @@ fn a_faulty_show_has_no_sheet_but_its_faults() {
     let said = fails(1, &["sheet", &show]);
     assert!(said.contains(&format!("{show}:4:12")) && said.contains("1 error"), "{said}");
     assert!(fails(1, &["sheet", "/nowhere/show.toml"]).contains("/nowhere/show.toml"));
-    for args in [&["sheet"] as &[&str], &["sheet", &show, "--format", "pdf"], &["--rehearse", "sheet", &show]] {
+    for args in [
+        &["sheet"] as &[&str],
+        &["sheet", &show, "--format", "pdf"],
+        &["--rehearse", "sheet", &show],
+    ] {
         fails(2, args);
     }
 }

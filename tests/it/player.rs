@@ -1,7 +1,8 @@
 //! Clips on a real player: what is armed, what moves, what ends, and that nothing is left behind.
 //!
-//! Needs mpv and ffmpeg, and says so where they are missing. The clips are made here, and their lengths are those that
-//! ffmpeg was asked for. Players have no window and no sound (`--vo=null`, `--ao=null`).
+//! Needs mpv and ffmpeg, and says so where they are missing. The clips are made here, and their
+//! lengths are those that ffmpeg was asked for. Players have no window and no sound (`--vo=null`,
+//! `--ao=null`).
 
 #![expect(clippy::disallowed_methods, reason = "a test from outside lives by the machine's clock")]
 
@@ -13,7 +14,9 @@ use std::sync::mpsc::{Receiver, channel};
 use std::sync::{Arc, LazyLock, Mutex};
 use std::time::{Duration, Instant};
 
-use handover::output::{ClipNews, Job, Light, News, Outcome, Outputs, Permits, Report, Surroundings};
+use handover::output::{
+    ClipNews, Job, Light, News, Outcome, Outputs, Permits, Report, Surroundings,
+};
 use handover::show::action::MpvCommand;
 use handover::show::{CueIx, CueNumber, Show, file};
 use rustix::process::{Pid, Signal, kill_process};
@@ -33,8 +36,8 @@ pub fn is_equipped() -> bool {
     missing.is_none()
 }
 
-/// The program that is not there. Asked once, before any test has players: a player that only says its version is a
-/// player as well, to a test that looks whether any is left.
+/// The program that is not there. Asked once, before any test has players: a player that only says
+/// its version is a player as well, to a test that looks whether any is left.
 static MISSING: LazyLock<Option<&str>> = LazyLock::new(|| {
     ["mpv", "ffmpeg"].into_iter().find(|name| {
         let flag = if *name == "mpv" { "--version" } else { "-version" };
@@ -153,13 +156,16 @@ impl Stage {
         self.await_light(Light::Ok);
         // Nothing tells of an armed clip but the player itself: it has the file open.
         let show = Arc::clone(&self.show);
-        let Some((_, _, MpvCommand::Play { clip, .. })) = show.cue(cues[0]).clip() else { panic!("no clip") };
+        let Some((_, _, MpvCommand::Play { clip, .. })) = show.cue(cues[0]).clip() else {
+            panic!("no clip")
+        };
         let armed = || stage_has(std::process::id(), clip).then_some(());
         await_some(PATIENCE, armed).expect("the clip is loaded");
     }
 
     pub fn await_light(&self, light: Light) {
-        let found = await_some(PATIENCE, || (self.outputs.health()[0].light == light).then_some(()));
+        let found =
+            await_some(PATIENCE, || (self.outputs.health()[0].light == light).then_some(()));
         assert!(found.is_some(), "the light is no {light:?}: {:?}", self.outputs.health());
     }
 
@@ -197,7 +203,9 @@ impl Stage {
     pub fn expect_start(&self, firing: u32) -> Option<u64> {
         assert_eq!(self.next(), (firing, Ok(Outcome::Sent)));
         match self.next() {
-            (of, Err(ClipNews::Started { length_ns })) if of == firing => length_ns.map(|ns| ns / 1_000_000),
+            (of, Err(ClipNews::Started { length_ns })) if of == firing => {
+                length_ns.map(|ns| ns / 1_000_000)
+            }
             other => panic!("firing {firing} should have started: {other:?}"),
         }
     }
@@ -258,7 +266,8 @@ fn is_scout(pid: u32) -> bool {
 /// The clips that a process has open.
 fn files(pid: u32) -> BTreeSet<String> {
     let fds = fs::read_dir(format!("/proc/{pid}/fd")).into_iter().flatten().flatten();
-    let files = fds.filter_map(|fd| fs::read_link(fd.path()).ok()).map(|path| path.display().to_string());
+    let files =
+        fds.filter_map(|fd| fs::read_link(fd.path()).ok()).map(|path| path.display().to_string());
     let endings = [".mp4", ".png", ".wav", ".ts", ".mpg"];
     files.filter(|path| endings.iter().any(|ending| path.ends_with(ending))).collect()
 }
@@ -268,7 +277,8 @@ fn open_clips(parent: u32) -> Vec<(u32, String)> {
     players(parent).into_iter().flat_map(of).collect()
 }
 
-/// How far a clip can be that was called at `called`: a few frames, which the player counts ahead, and the time since.
+/// How far a clip can be that was called at `called`: a few frames, which the player counts ahead,
+/// and the time since.
 fn at_most_ns(called: Instant) -> u64 {
     (called.elapsed() + Duration::from_millis(200)).as_nanos() as u64
 }
@@ -282,7 +292,10 @@ fn an_armed_clip_plays_to_its_end() {
     let firing = stage.go_pending("1");
     assert_eq!(stage.expect_start(firing), Some(2000));
     let clip = stage.outputs.health()[0].clip.clone().expect("a clip on air");
-    assert!(clip.cue == stage.cue("1") && clip.moves && clip.length_ns == Some(2_000_000_000), "{clip:?}");
+    assert!(
+        clip.cue == stage.cue("1") && clip.moves && clip.length_ns == Some(2_000_000_000),
+        "{clip:?}"
+    );
     assert!(clip.position_ns <= at_most_ns(began), "{clip:?}");
     stage.expect(firing, ClipNews::Ended);
     let took = began.elapsed();
@@ -322,7 +335,10 @@ fn a_clip_plays_from_its_in_point_to_its_out_point_again_and_again() {
     assert_eq!(stage.expect_start(firing), Some(300));
     stage.expect_silence();
     stage.expect_silence();
-    assert!(stage.outputs.health()[0].clip.as_ref().is_some_and(|clip| clip.moves), "it is looped to the file's end");
+    assert!(
+        stage.outputs.health()[0].clip.as_ref().is_some_and(|clip| clip.moves),
+        "it is looped to the file's end"
+    );
     stage.close();
 }
 
@@ -381,8 +397,9 @@ fn panic_stops_every_picture() {
     stage.arm(&["4"]);
     let firing = stage.go_pending("4");
     stage.expect_start(firing);
-    let told =
-        |reports: &[Report]| reports.iter().any(|report| report.job.is_none() && report.outcome == Outcome::Sent);
+    let told = |reports: &[Report]| {
+        reports.iter().any(|report| report.job.is_none() && report.outcome == Outcome::Sent)
+    };
     let reports = stage.outputs.panic();
     assert!(reports.len() == 1 && told(&reports), "{reports:?}");
     stage.expect(firing, ClipNews::Stopped);
@@ -499,17 +516,27 @@ fn check_tries_every_clip_out() {
     clips(&house);
     let check = |cues: &[(&str, &str)]| {
         let mut handover = Command::new(env!("CARGO_BIN_EXE_handover"));
-        let output = handover.args(["check", &house.show(&show(cues))]).output().expect("the program runs");
-        (output.status.code(), String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned())
+        let output =
+            handover.args(["check", &house.show(&show(cues))]).output().expect("the program runs");
+        (
+            output.status.code(),
+            String::from_utf8_lossy(&[output.stdout, output.stderr].concat()).into_owned(),
+        )
     };
     let (status, said) = check(&CUES);
     assert_eq!(status, Some(1), "{said}");
     assert!(said.contains("broken.mp4: is not a clip the player can load"), "{said}");
-    assert!(said.contains("missing.mp4: there is no such file") && said.contains("3 errors"), "{said}");
+    assert!(
+        said.contains("missing.mp4: there is no such file") && said.contains("3 errors"),
+        "{said}"
+    );
     assert!(said.contains("/bin/sh: lies outside the folder of the show"), "{said}");
     let (status, said) = check(&[CUES[0], CUES[2], CUES[6]]);
     assert_eq!(status, Some(0), "{said}");
-    assert!(said.contains("no errors") && said.contains("note: away.mp4: there is no such file"), "{said}");
+    assert!(
+        said.contains("no errors") && said.contains("note: away.mp4: there is no such file"),
+        "{said}"
+    );
     let (status, said) = check(&[("1", "play = \"a.mp4\", from = \"1h\"")]);
     assert_eq!(status, Some(0), "{said}");
     assert!(said.contains("`from` is \"1h\", and the clip lasts"), "{said}");
@@ -521,9 +548,11 @@ fn without_mpv_a_show_opens_and_says_what_is_missing() {
     let show = Arc::new(file::parse(&show(&CUES), "UTC").expect("a show without a fault"));
     let folder = house.path("");
     let nowhere = |name: &str| (name == "HANDOVER_MPV").then(|| "/nowhere/mpv".to_owned());
-    let surroundings = Surroundings { env: &nowhere, folder: &folder, permits: &Permits::default() };
+    let surroundings =
+        Surroundings { env: &nowhere, folder: &folder, permits: &Permits::default() };
     let mut outputs = Outputs::live(show, &surroundings, Arc::new(|_| {}));
-    await_some(PATIENCE, || (outputs.health()[0].light == Light::Down).then_some(())).expect("the light goes out");
+    await_some(PATIENCE, || (outputs.health()[0].light == Light::Down).then_some(()))
+        .expect("the light goes out");
     let said = "HANDOVER_MPV names /nowhere/mpv, which is not there";
     assert_eq!(outputs.health()[0].error.as_deref(), Some(said));
     let job = Job { cue: CueIx(0), firing: 1, action: 0 };
@@ -549,11 +578,20 @@ fn no_player_outlives_the_program() {
         for player in &mine {
             let stat = fs::read_to_string(format!("/proc/{player}/stat")).expect("it runs");
             let words: Vec<_> = stat.rsplit_once(") ").expect("a name").1.split(' ').collect();
-            // proc(5): the session and the terminal are the fourth and the fifth word after the name.
-            assert_eq!((words[3], words[4]), (player.to_string().as_str(), "0"), "it has no terminal");
+            // proc(5): the session and the terminal are the fourth and the fifth word after the
+            // name.
+            assert_eq!(
+                (words[3], words[4]),
+                (player.to_string().as_str(), "0"),
+                "it has no terminal"
+            );
             let said = fs::read_to_string(format!("/proc/{player}/cmdline")).expect("it runs");
-            let line = said.split('\0').find_map(|word| word.strip_prefix("--input-ipc-client=fd://"));
-            assert!(line.is_some_and(|line| line.parse::<u32>().is_ok_and(|line| line > 2)), "{line:?}");
+            let line =
+                said.split('\0').find_map(|word| word.strip_prefix("--input-ipc-client=fd://"));
+            assert!(
+                line.is_some_and(|line| line.parse::<u32>().is_ok_and(|line| line > 2)),
+                "{line:?}"
+            );
         }
         if killed {
             program.kill();
@@ -572,7 +610,8 @@ fn no_player_outlives_the_program() {
     }
 }
 
-/// Not a test: measures, for those who ask (`cargo test --release --test it measure_go -- --ignored --nocapture`).
+/// Not a test: measures, for those who ask (`cargo test --release --test it measure_go -- --ignored
+/// --nocapture`).
 #[test]
 #[ignore = "measures, and asserts nothing about the machine"]
 fn measure_go() {

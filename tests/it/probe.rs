@@ -23,7 +23,8 @@ fn probe(show: &str, env: &[(&str, &str)]) -> (Option<i32>, String, String) {
 
 /// A show with these outputs, each of which is sent something by a cue and on panic.
 fn show(outputs: &[(&str, String)]) -> String {
-    let outputs: String = outputs.iter().map(|(id, kind)| format!("[output.{id}]\n{kind}\n")).collect();
+    let outputs: String =
+        outputs.iter().map(|(id, kind)| format!("[output.{id}]\n{kind}\n")).collect();
     format!("title = \"T\"\n{outputs}[[segment]]\ntitle = \"S\"\nduration = \"60s\"\n")
 }
 
@@ -41,8 +42,12 @@ fn not_found() -> (String, std::sync::mpsc::Receiver<String>) {
     std::thread::spawn(move || {
         for stream in server.incoming() {
             let mut stream = BufReader::new(stream.expect("a caller"));
-            let head: Vec<_> =
-                stream.by_ref().lines().map_while(Result::ok).take_while(|line| !line.is_empty()).collect();
+            let head: Vec<_> = stream
+                .by_ref()
+                .lines()
+                .map_while(Result::ok)
+                .take_while(|line| !line.is_empty())
+                .collect();
             // Told before it is answered: whoever has the answer finds it told.
             drop(sender.send(head[0].clone()));
             let answer = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
@@ -61,12 +66,19 @@ fn probe_tells_who_answers() {
     let file = house.show(&show(&[
         (
             "lights",
-            format!("osc = \"udp://{}\"\npanic = [{{ osc = \"/stop\" }}]", desk.local_addr().expect("an address")),
+            format!(
+                "osc = \"udp://{}\"\npanic = [{{ osc = \"/stop\" }}]",
+                desk.local_addr().expect("an address")
+            ),
         ),
         ("sound", format!("osc = \"tcp://{}\"", sound.local_addr().expect("an address"))),
-        ("web", format!("http = \"{web}\"\nheaders = {{ Authorization = \"env:HANDOVER_WEB_TOKEN\" }}")),
+        (
+            "web",
+            format!("http = \"{web}\"\nheaders = {{ Authorization = \"env:HANDOVER_WEB_TOKEN\" }}"),
+        ),
     ]));
-    let (status, printed, said) = probe(&file, &[("HANDOVER_WEB_TOKEN", "Bearer s3cr3t-t0k3n"), ("NO_COLOR", "1")]);
+    let (status, printed, said) =
+        probe(&file, &[("HANDOVER_WEB_TOKEN", "Bearer s3cr3t-t0k3n"), ("NO_COLOR", "1")]);
     assert_eq!((status, said.as_str()), (Some(0), ""), "{printed}");
     assert_eq!(printed.lines().count(), 3, "{printed}");
     assert!(line(&printed, "lights").contains("nobody refuses"), "{printed}");
@@ -84,7 +96,10 @@ fn probe_tells_who_answers() {
 
     let (status, printed, said) = probe(&file, &[]);
     assert_eq!(status, Some(1), "{printed}");
-    assert!(line(&printed, "web").contains("HANDOVER_WEB_TOKEN") && said.contains("1 of 3 outputs"), "{printed}{said}");
+    assert!(
+        line(&printed, "web").contains("HANDOVER_WEB_TOKEN") && said.contains("1 of 3 outputs"),
+        "{printed}{said}"
+    );
 }
 
 #[test]
@@ -96,7 +111,8 @@ fn probe_names_the_dead_and_waits_for_none_of_them_long() {
     let silent = TcpListener::bind("127.0.0.1:0").expect("a server");
     let file = house.show(&show(&[
         ("closed", format!("osc = \"udp://{closed}\"")),
-        // Addresses that are nobody's (RFC 5737): what is sent there is lost, or there is no way to it.
+        // Addresses that are nobody's (RFC 5737): what is sent there is lost, or there is no way to
+        // it.
         ("lost", "osc = \"tcp://192.0.2.1:9\"".into()),
         ("unnamed", "osc = \"udp://no-such-desk.invalid:9\"".into()),
         ("silent", format!("http = \"http://{}\"", silent.local_addr().expect("an address"))),
@@ -128,5 +144,8 @@ fn probe_refuses_a_faulty_show_and_knows_the_built_in_ones() {
     // Its secret is not there, so that nothing is asked of the network.
     let (status, printed, _) = probe("paris-2024", &[]);
     assert_eq!(status, Some(1), "{printed}");
-    assert!(line(&printed, "x").contains("HANDOVER_X_AUTHORIZATION") && printed.contains(" lights "), "{printed}");
+    assert!(
+        line(&printed, "x").contains("HANDOVER_X_AUTHORIZATION") && printed.contains(" lights "),
+        "{printed}"
+    );
 }

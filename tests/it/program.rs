@@ -46,7 +46,8 @@ fn space_fires_the_cue_and_its_exact_bytes_leave() {
     assert_eq!(packet.args[3..], [Arg::Text("text".into()), Arg::Bool(true), Arg::Bool(false)]);
     assert_eq!(wire.expect("/one/b").bytes, b"/one/b\0\0,\0\0\0");
     program.await_screen("cue 1 on air and cue 2 on standby", |text| {
-        let on_air = text.lines().any(|line| line.contains("ON AIR") && line.contains("House lights"));
+        let on_air =
+            text.lines().any(|line| line.contains("ON AIR") && line.contains("House lights"));
         on_air && text.lines().any(|line| line.contains("NEXT") && line.contains("Fanfare"))
     });
     let journal = program.await_event("action_sent", 2);
@@ -109,7 +110,10 @@ fn an_interlock_refuses_go_until_all_are_ready_or_it_is_overridden() {
     program.press_to_see("\r", &["needs a reason"]);
     program.press_to_see("o", &["override because"]);
     let line = program.press_for("rigging on the radio, q ok\r", "interlock_overridden");
-    assert_eq!((&line["cue"], &line["reason"]), (&json!("3"), &json!("rigging on the radio, q ok")));
+    assert_eq!(
+        (&line["cue"], &line["reason"]),
+        (&json!("3"), &json!("rigging on the radio, q ok"))
+    );
     wire.expect_silence();
     program.keys(" ");
     wire.expect("/three");
@@ -212,7 +216,9 @@ fn every_key_of_the_table_does_something() {
     program.keys("?");
     program.await_screen("the run", |text| !text.contains("HELP"));
     program.keys("\t");
-    program.await_screen("the monitor's page", |text| text.contains("MONITOR") && !text.contains("RUNDOWN"));
+    program.await_screen("the monitor's page", |text| {
+        text.contains("MONITOR") && !text.contains("RUNDOWN")
+    });
     program.press_to_see(":page log\r", &["LOG", "run started"]);
     program.press_to_see("\t", &["HELP"]);
     program.keys("\t");
@@ -223,7 +229,10 @@ fn every_key_of_the_table_does_something() {
     assert_eq!(program.press_for(" ", "cue_fired")["cue"], "4");
     wire.expect("/four");
     let step = program.press_for("m", "step_done");
-    assert_eq!((&step["cue"], &step["step"], &step["title"]), (&json!("4"), &json!(1), &json!("Blue ring")));
+    assert_eq!(
+        (&step["cue"], &step["step"], &step["title"]),
+        (&json!("4"), &json!(1), &json!("Blue ring"))
+    );
     program.let_go();
     assert_eq!(program.press_for("m", "cue_completed")["cue"], "4");
     program.let_go();
@@ -301,7 +310,10 @@ fn after_the_last_cue_q_asks_and_ends_the_run() {
     let mut program = house.spawn(&["runs"], (120, 36), &[]);
     assert!(program.await_exit().success());
     let screen = program.last_screen();
-    assert!(screen.contains("finished") && !screen.contains("unfinished") && screen.contains("live"), "{screen}");
+    assert!(
+        screen.contains("finished") && !screen.contains("unfinished") && screen.contains("live"),
+        "{screen}"
+    );
 }
 
 #[test]
@@ -311,7 +323,10 @@ fn a_rehearsal_sends_nothing_tells_what_it_would_have_sent_and_is_left_at_once()
     program.await_words(&["REHEARSAL"]);
     program.keys(" ");
     let journal = program.await_event("action_rehearsed", 2);
-    assert_eq!(journal.of_kind("action_rehearsed")[0]["message"], "/one 1 -2 0.5 \"text\" true false");
+    assert_eq!(
+        journal.of_kind("action_rehearsed")[0]["message"],
+        "/one 1 -2 0.5 \"text\" true false"
+    );
     assert!(journal.of_kind("action_sent").is_empty());
     wire.expect_silence();
     program.keys("q");
@@ -340,7 +355,9 @@ fn half_a_key_and_a_change_of_the_window_hold_up_nothing() {
             program.resize(100 + at as u16, 30);
             program.keys(" ");
             let call = format!("/call/{call}");
-            let came = std::iter::from_fn(|| wire.recv_within(SILENCE)).take(8).any(|packet| packet.address == call);
+            let came = std::iter::from_fn(|| wire.recv_within(SILENCE))
+                .take(8)
+                .any(|packet| packet.address == call);
             assert!(came, "{call} was lost:\n{}", program.account());
         }
         let used = program.cpu();

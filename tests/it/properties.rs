@@ -1,7 +1,8 @@
 //! What must hold in every run: random shows, random commands, random downtimes.
 //!
-//! The shows are written as TOML and read by the program, so that nothing is tried that a file could not ask for. What
-//! the events may tell is judged by the [`Witness`]; here stands what the state has to say, and what a resume promises.
+//! The shows are written as TOML and read by the program, so that nothing is tried that a file
+//! could not ask for. What the events may tell is judged by the [`Witness`]; here stands what the
+//! state has to say, and what a resume promises.
 
 mod board;
 
@@ -16,7 +17,8 @@ use crate::rig::{Opening, Rig};
 use crate::scenarios::read_show;
 use crate::witness::Witness;
 
-/// A cue as the test writes it; whatever refers to another cue or place is an index that fits any show.
+/// A cue as the test writes it; whatever refers to another cue or place is an index that fits any
+/// show.
 #[derive(Clone, Debug)]
 pub struct CueSketch {
     trigger: TriggerSketch,
@@ -88,7 +90,8 @@ fn lengths() -> impl Strategy<Value = &'static str> {
 /// The run begins at 20:00:00, so that some of these are past and some are just ahead.
 fn times() -> impl Strategy<Value = &'static str> {
     select(vec![
-        "19:30:00", "19:59:59", "20:00:00", "20:00:03", "20:00:03", "20:00:30", "20:02:00", "23:59:59", "00:00:30",
+        "19:30:00", "19:59:59", "20:00:00", "20:00:03", "20:00:03", "20:00:30", "20:02:00",
+        "23:59:59", "00:00:30",
     ])
 }
 
@@ -103,7 +106,8 @@ fn trigger() -> impl Strategy<Value = TriggerSketch> {
 }
 
 fn cue() -> impl Strategy<Value = CueSketch> {
-    let rarely = |some: BoxedStrategy<&'static str>| prop_oneof![2 => Just(None), 1 => some.prop_map(Some)];
+    let rarely =
+        |some: BoxedStrategy<&'static str>| prop_oneof![2 => Just(None), 1 => some.prop_map(Some)];
     let few = |most: usize| prop_oneof![4 => Just(0), 1 => 1..=most];
     (
         trigger(),
@@ -129,11 +133,8 @@ fn cue() -> impl Strategy<Value = CueSketch> {
 
 pub fn segment() -> impl Strategy<Value = SegmentSketch> {
     let start = prop_oneof![3 => Just(None), 1 => times().prop_map(Some)];
-    (start, lengths(), prop::collection::vec(cue(), 0..=12)).prop_map(|(start, duration, cues)| SegmentSketch {
-        start,
-        duration,
-        cues,
-    })
+    (start, lengths(), prop::collection::vec(cue(), 0..=12))
+        .prop_map(|(start, duration, cues)| SegmentSketch { start, duration, cues })
 }
 
 fn fact() -> impl Strategy<Value = ClipFact> {
@@ -190,7 +191,8 @@ pub fn deed() -> impl Strategy<Value = Deed> {
     ]
 }
 
-/// Writes the show. References that a check would refuse (to the cue itself, forwards into a circle) become `go`.
+/// Writes the show. References that a check would refuse (to the cue itself, forwards into a
+/// circle) become `go`.
 pub fn write(segments: &[SegmentSketch]) -> String {
     let cues: Vec<_> = segments.iter().flat_map(|segment| &segment.cues).collect();
     let is_main = |at: usize| cues[at].backup_for.is_none();
@@ -206,7 +208,10 @@ pub fn write(segments: &[SegmentSketch]) -> String {
         for cue in &segment.cues {
             writeln!(text, "[[segment.cue]]\nnumber = \"{at}\"\ntitle = \"C\"").unwrap();
             // Causes lie in front, so that there is no circle; main cues lie anywhere.
-            let main = cue.backup_for.map(|main| main.index(cues.len())).filter(|&main| main != at && is_main(main));
+            let main = cue
+                .backup_for
+                .map(|main| main.index(cues.len()))
+                .filter(|&main| main != at && is_main(main));
             let trigger = match &cue.trigger {
                 _ if cue.backup_for.is_some() => None,
                 TriggerSketch::With(cause, delay) if at > 0 => {
@@ -221,7 +226,9 @@ pub fn write(segments: &[SegmentSketch]) -> String {
                 }
                 _ => None,
             };
-            if let Some(planned) = cue.planned.filter(|planned| trigger.is_none() && fits(planned, segment.duration)) {
+            if let Some(planned) =
+                cue.planned.filter(|planned| trigger.is_none() && fits(planned, segment.duration))
+            {
                 writeln!(text, "planned = \"{planned}\"").unwrap();
             }
             if let Some(trigger) = trigger {
@@ -237,7 +244,9 @@ pub fn write(segments: &[SegmentSketch]) -> String {
             let steps = vec!["{ title = \"T\" }"; cue.steps];
             writeln!(text, "steps = [{}]", steps.join(", ")).unwrap();
             let mut actions = vec!["{ output = \"desk\", osc = \"/x\" }".to_owned(); cue.actions];
-            actions.extend(cue.clip.map(|clip| format!("{{ output = \"screens\", play = \"{clip}\" }}")));
+            actions.extend(
+                cue.clip.map(|clip| format!("{{ output = \"screens\", play = \"{clip}\" }}")),
+            );
             writeln!(text, "do = [{}]", actions.join(", ")).unwrap();
             at += 1;
         }
@@ -276,10 +285,14 @@ pub fn command(deed: &Deed, show: &Show) -> Option<Command> {
         Deed::Note => Command::Note("a \"note\"\n\u{1F3AC}".to_owned()),
         Deed::Spot(at) => Command::Spot(person(at)),
         Deed::Unspot(at) => Command::Unspot(person(at)),
-        Deed::NotePerson(at) => Command::NotePerson { person: person(at), text: "left of the tunnel".to_owned() },
+        Deed::NotePerson(at) => {
+            Command::NotePerson { person: person(at), text: "left of the tunnel".to_owned() }
+        }
         Deed::Panic => Command::Panic,
         Deed::End => Command::End,
-        Deed::Wait(_) | Deed::StandStill(_) | Deed::Crash(_) | Deed::Torn(_) | Deed::Clip(..) => return None,
+        Deed::Wait(_) | Deed::StandStill(_) | Deed::Crash(_) | Deed::Torn(_) | Deed::Clip(..) => {
+            return None;
+        }
     })
 }
 
@@ -320,10 +333,15 @@ fn do_it(rig: &mut Rig, deed: &Deed) -> Result<(), String> {
 fn resume(rig: &mut Rig, down_ns: u64) -> Result<(), String> {
     rig.crash(down_ns)?;
     if rig.state().is_auto() {
-        // The program goes on calling at once, so that what it finds is not what a caller would find.
+        // The program goes on calling at once, so that what it finds is not what a caller would
+        // find.
         return rig.drain();
     }
-    let since = rig.journal.iter().rev().take_while(|record| !matches!(record.event, Event::RunResumed { .. }));
+    let since = rig
+        .journal
+        .iter()
+        .rev()
+        .take_while(|record| !matches!(record.event, Event::RunResumed { .. }));
     for Record { run_ns, event, .. } in since {
         if matches!(event, Event::CueFired { due_ns, .. } if due_ns < run_ns) {
             return Err(format!("what fell due in the downtime was fired: {event:?}"));
@@ -353,7 +371,9 @@ fn look_at(rig: &Rig) -> Result<(), String> {
             return Err(format!("{cue:?} runs and is not on air"));
         }
         let plan = state.show().cue(cue);
-        let has_an_end = at.awaits_clip || at.complete_ns.is_some() || (at.steps_done as usize) < plan.steps.len();
+        let has_an_end = at.awaits_clip
+            || at.complete_ns.is_some()
+            || (at.steps_done as usize) < plan.steps.len();
         let is_endless = plan.is_loop() && plan.duration_ns.is_none() && plan.steps.is_empty();
         if is_on_air && !has_an_end && !is_endless {
             return Err(format!("{cue:?} is on air for ever"));
@@ -375,9 +395,11 @@ fn look_at(rig: &Rig) -> Result<(), String> {
     Ok(())
 }
 
-/// A caller who only wants to go home: resumes a hold, marks every step, calls every cue, and waits for the rest.
+/// A caller who only wants to go home: resumes a hold, marks every step, calls every cue, and waits
+/// for the rest.
 fn bring_home(rig: &mut Rig) -> Result<(), String> {
-    // A call to go back makes a cue come twice at most, so that a few rounds for each cue are plenty.
+    // A call to go back makes a cue come twice at most, so that a few rounds for each cue are
+    // plenty.
     for _ in 0..40 + 10 * rig.state().show().cues.len() {
         if rig.state().has_ended() {
             return Ok(());
@@ -391,11 +413,18 @@ fn bring_home(rig: &mut Rig) -> Result<(), String> {
         }
         for cue in rig.state().on_air().to_vec() {
             let firing = rig.state().cue(cue).firings;
-            let _ = rig.command(&Command::Clip { cue, firing, output: OutputIx(1), fact: ClipFact::Ended });
+            let _ = rig.command(&Command::Clip {
+                cue,
+                firing,
+                output: OutputIx(1),
+                fact: ClipFact::Ended,
+            });
             rig.drain()?;
         }
         do_it(rig, &Deed::Override)?;
-        if rig.command(&Command::Go { cause: Cause::Go }).is_ok() || rig.command(&Command::End).is_ok() {
+        if rig.command(&Command::Go { cause: Cause::Go }).is_ok()
+            || rig.command(&Command::End).is_ok()
+        {
             rig.drain()?;
         } else if let Some(due_ns) = rig.state().poll_timeout() {
             rig.live_until(due_ns)?;
@@ -408,12 +437,19 @@ fn bring_home(rig: &mut Rig) -> Result<(), String> {
     Err("the caller never gets home".to_owned())
 }
 
-fn run_through(segments: &[SegmentSketch], deeds: &[Deed], opening: &Opening) -> Result<(), String> {
+fn run_through(
+    segments: &[SegmentSketch],
+    deeds: &[Deed],
+    opening: &Opening,
+) -> Result<(), String> {
     let text = write(segments);
     let show = read_show(&text).map_err(|why| format!("{why}\n{text}"))?;
     let mut rig = Rig::open(show, opening)?;
     let told = |rig: &Rig, why: &str| {
-        let journal = rig.journal.iter().map(|Record { run_ns, event, .. }| format!("  {run_ns:>15} {event:?}\n"));
+        let journal = rig
+            .journal
+            .iter()
+            .map(|Record { run_ns, event, .. }| format!("  {run_ns:>15} {event:?}\n"));
         format!("{why}\n{text}\nevents:\n{}", journal.collect::<String>())
     };
     for (at, deed) in deeds.iter().enumerate() {
@@ -427,20 +463,27 @@ fn run_through(segments: &[SegmentSketch], deeds: &[Deed], opening: &Opening) ->
     Ok(())
 }
 
-/// The sheet, counted over the events: every tick and every marked step called "T" adds, every tick taken back takes one.
+/// The sheet, counted over the events: every tick and every marked step called "T" adds, every tick
+/// taken back takes one.
 fn same_sheet(rig: &Rig) -> Result<(), String> {
     for (known, person) in rig.state().people().iter().zip(&rig.state().show().people) {
         let mut ticks = 0_usize;
         for record in &rig.journal {
             match &record.event {
                 Event::PersonSpotted { person: id, .. } if *id == person.id => ticks += 1,
-                Event::PersonUnspotted { person: id, .. } if *id == person.id => ticks = ticks.saturating_sub(1),
+                Event::PersonUnspotted { person: id, .. } if *id == person.id => {
+                    ticks = ticks.saturating_sub(1)
+                }
                 Event::StepDone { title, .. } if *title == person.name => ticks += 1,
                 _ => {}
             }
         }
         if known.sightings.len() != ticks {
-            return Err(format!("{} has {} ticks, the events say {ticks}", person.id, known.sightings.len()));
+            return Err(format!(
+                "{} has {} ticks, the events say {ticks}",
+                person.id,
+                known.sightings.len()
+            ));
         }
     }
     Ok(())

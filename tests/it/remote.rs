@@ -1,4 +1,5 @@
-//! The real program in a pseudo-terminal, called by a remote control: what it does, what it refuses, what it says.
+//! The real program in a pseudo-terminal, called by a remote control: what it does, what it
+//! refuses, what it says.
 
 mod access;
 mod companion;
@@ -9,7 +10,9 @@ mod later;
 
 use serde_json::json;
 
-use crate::harness::{Arg, House, Journal, Line, Program, Remote, Reply, Wire, bundle, encode, frame, in_time};
+use crate::harness::{
+    Arg, House, Journal, Line, Program, Remote, Reply, Wire, bundle, encode, frame, in_time,
+};
 use crate::program::shows::evening;
 
 /// The evening, with a remote control to call it.
@@ -74,7 +77,8 @@ fn a_cue_by_its_number_is_gone_to_or_started_or_stopped() {
     let program = open(&house, &wire, &remote);
     remote.say("/go", "4").ok();
     wire.expect("/four");
-    let journal = program.await_journal("the playhead behind 4", |journal| playheads(journal) == ["4", "5"]);
+    let journal =
+        program.await_journal("the playhead behind 4", |journal| playheads(journal) == ["4", "5"]);
     assert_eq!(cause(&journal, "4"), json!("remote"));
     remote.press("/cue/1/start").ok();
     wire.expect("/one");
@@ -92,7 +96,11 @@ fn a_cue_by_its_number_is_gone_to_or_started_or_stopped() {
     wire.expect_silence();
     let journal = program.await_event("cue_fired", 3);
     assert_eq!(journal.cues("cue_fired"), ["4", "1", "5"]);
-    assert!(journal.of_kind("cue_fired").iter().all(|line| line["cause"] == "remote"), "{}", journal.tail(20));
+    assert!(
+        journal.of_kind("cue_fired").iter().all(|line| line["cause"] == "remote"),
+        "{}",
+        journal.tail(20)
+    );
 }
 
 fn playheads(journal: &Journal) -> Vec<&str> {
@@ -118,7 +126,8 @@ fn an_interlock_refuses_a_remote_go_until_all_are_ready() {
     remote.press("/go").ok();
     wire.expect("/three");
     let journal = program.await_event("cue_fired", 1);
-    let ready: Vec<_> = journal.of_kind("department_ready").iter().map(|line| line["department"].clone()).collect();
+    let ready: Vec<_> =
+        journal.of_kind("department_ready").iter().map(|line| line["department"].clone()).collect();
     assert_eq!(ready, ["stunts", "rigging"]);
     assert_eq!((journal.cues("cue_stood_by"), journal.cues("cue_fired")), (vec!["3"], vec!["3"]));
 }
@@ -147,7 +156,10 @@ fn the_other_buttons_do_what_the_keys_do() {
     remote.press("/stop").ok();
     let told = remote.press("/panic");
     told.ok();
-    assert!(told.data.as_str().is_some_and(|words| words.contains("no stop message for desk")), "{told:?}");
+    assert!(
+        told.data.as_str().is_some_and(|words| words.contains("no stop message for desk")),
+        "{told:?}"
+    );
     let journal = program.await_event("panicked", 1);
     assert_eq!((journal.of_kind("held").len(), journal.of_kind("resumed").len()), (1, 1));
     assert_eq!(playheads(&journal), ["2", "1", "4", "5"]);
@@ -166,7 +178,8 @@ fn a_connection_calls_as_well_in_frames_however_they_are_cut() {
     line.ask("/go", &[]).ok();
     wire.expect("/one");
     wire.expect("/one/b");
-    // 192 and 219 are END and ESC, and stand in the packet; as the numbers of cues they should have been text.
+    // 192 and 219 are END and ESC, and stand in the packet; as the numbers of cues they should have
+    // been text.
     line.ask("/go", &[Arg::Int(192)]).refused(&["192"]);
     line.ask("/go", &[Arg::Int(219)]).refused(&["219"]);
     let note = frame(&encode("/note", &[Arg::Text("in two pieces".into())]));
@@ -188,7 +201,8 @@ fn what_is_not_understood_changes_nothing_and_is_counted_on_the_log_page() {
     let mut program = open(&house, &wire, &remote);
     let before = program.await_event("run_started", 1).lines.len();
     let go = encode("/go", &[]);
-    let truncated: [&[u8]; 3] = [&go[..7], b"", b"#bundle\0\0\0\0\0\0\0\0\x01\x7f\xff\xff\xff/go\0,\0\0\0"];
+    let truncated: [&[u8]; 3] =
+        [&go[..7], b"", b"#bundle\0\0\0\0\0\0\0\0\x01\x7f\xff\xff\xff/go\0,\0\0\0"];
     let of_the_wrong_kind: [&[u8]; 2] = [b"/go\0,[]\0", b"go\0\0,\0\0\0"];
     for bytes in truncated.into_iter().chain(of_the_wrong_kind) {
         remote.send(bytes);
@@ -197,7 +211,8 @@ fn what_is_not_understood_changes_nothing_and_is_counted_on_the_log_page() {
     remote.send(&bundle(&[go.clone(), b"/go\0,i\0\0".to_vec()]));
     // Where an address can be read, its sender is told.
     remote.send(&encode("/lights/go", &[]));
-    let is_malformed = |reply: &Reply| reply.data.as_str().is_some_and(|why| why.starts_with("no OSC packet"));
+    let is_malformed =
+        |reply: &Reply| reply.data.as_str().is_some_and(|why| why.starts_with("no OSC packet"));
     let mut reply = remote.reply();
     while is_malformed(&reply) {
         reply = remote.reply();
@@ -216,7 +231,8 @@ fn what_is_not_understood_changes_nothing_and_is_counted_on_the_log_page() {
         let page = screen.lines().skip_while(|line| !line.contains(" LOG, ")).skip(1);
         let page: Vec<&str> = page.take_while(|line| !line.contains('│')).collect();
         let log = page.join(" ").split_whitespace().collect::<Vec<_>>().join(" ");
-        let kinds = [" malformed", " with an unknown address", " with an argument that does not fit"];
+        let kinds =
+            [" malformed", " with an unknown address", " with an argument that does not fit"];
         kinds.map(|kind| counted(&log, kind)) == [6, 2, 2]
     });
     wire.expect_silence();
@@ -225,6 +241,8 @@ fn what_is_not_understood_changes_nothing_and_is_counted_on_the_log_page() {
 /// The sum of the numbers in front of these words.
 fn counted(text: &str, words: &str) -> u64 {
     let in_front = text.split(words).take(text.matches(words).count());
-    let number = |part: &str| part.rsplit(|c: char| !c.is_ascii_digit()).next().and_then(|digits| digits.parse().ok());
+    let number = |part: &str| {
+        part.rsplit(|c: char| !c.is_ascii_digit()).next().and_then(|digits| digits.parse().ok())
+    };
     in_front.map(|part| number(part).unwrap_or(0_u64)).sum()
 }

@@ -1,8 +1,8 @@
-//! Drives the program's conductor with time as a field that the test moves, a journal in memory, and outputs that answer
-//! at once or not at all.
+//! Drives the program's conductor with time as a field that the test moves, a journal in memory,
+//! and outputs that answer at once or not at all.
 //!
-//! It holds no rule of the engine, but for two that every driver relies on: what has fallen due is dealt with in a bounded
-//! number of events, and afterwards nothing is due any more.
+//! It holds no rule of the engine, but for two that every driver relies on: what has fallen due is
+//! dealt with in a bounded number of events, and afterwards nothing is due any more.
 
 use std::sync::Arc;
 
@@ -31,8 +31,8 @@ pub struct Opening {
 #[derive(Clone)]
 pub struct Rig {
     conductor: Conductor,
-    /// The run's clock. The machine's reads the same, whatever the speed of the run: a fast run is one in which less of
-    /// the machine's time passes.
+    /// The run's clock. The machine's reads the same, whatever the speed of the run: a fast run is
+    /// one in which less of the machine's time passes.
     pub now: RunNs,
     pub journal: Vec<Record>,
     pub effects: Vec<Effect>,
@@ -45,8 +45,16 @@ pub struct Rig {
 impl Rig {
     pub fn open(show: Arc<Show>, opening: &Opening) -> Result<Self, String> {
         let started = run_started(&show, opening);
-        let conductor = Conductor::new(State::new(show), RunClock::new(0, 0, opening.clock, 1), 0, 0);
-        let mut rig = Rig { conductor, now: 0, journal: vec![], effects: vec![], late_ns: 0, outputs_answer: true };
+        let conductor =
+            Conductor::new(State::new(show), RunClock::new(0, 0, opening.clock, 1), 0, 0);
+        let mut rig = Rig {
+            conductor,
+            now: 0,
+            journal: vec![],
+            effects: vec![],
+            late_ns: 0,
+            outputs_answer: true,
+        };
         rig.give(Input::Begin(started));
         rig.drain()?;
         Ok(rig)
@@ -67,14 +75,21 @@ impl Rig {
                 Output::Send(job) => {
                     let Job { cue, firing, action } = job;
                     effects.push(Effect::Send { cue, firing, action });
-                    return outputs_answer.then_some(Input::Outcome(job, Outcome::Sent)).into_iter().collect();
+                    return outputs_answer
+                        .then_some(Input::Outcome(job, Outcome::Sent))
+                        .into_iter()
+                        .collect();
                 }
                 Output::Stop(cue) => effects.push(Effect::Stop(cue)),
                 Output::PauseClip(cue) => effects.push(Effect::PauseClip(cue)),
                 Output::ResumeClip(cue) => effects.push(Effect::ResumeClip(cue)),
                 Output::StopAll => effects.push(Effect::StopOutputs),
                 Output::Reply { result, .. } => reply = Some(result),
-                Output::ClipsLost(_) | Output::Arm(_) | Output::Join(_) | Output::Outages(_) | Output::ShowTime(_) => {}
+                Output::ClipsLost(_)
+                | Output::Arm(_)
+                | Output::Join(_)
+                | Output::Outages(_)
+                | Output::ShowTime(_) => {}
             }
             vec![]
         });
@@ -89,7 +104,10 @@ impl Rig {
             self.give(Input::Tick);
             match self.conductor.deadline().filter(|&due_ns| due_ns <= self.now) {
                 Some(due_ns) if self.journal.len() == events => {
-                    return Err(format!("the loop spins: {due_ns} ns is due at {} ns, and stays so", self.now));
+                    return Err(format!(
+                        "the loop spins: {due_ns} ns is due at {} ns, and stays so",
+                        self.now
+                    ));
                 }
                 Some(_) => {}
                 None => return Ok(()),
@@ -101,7 +119,8 @@ impl Rig {
     /// Lives until `until_ns`, waking up whenever something is due.
     pub fn live_until(&mut self, until_ns: RunNs) -> Result<(), String> {
         for _ in 0..EVENTS_MAX {
-            let Some(due_ns) = self.conductor.deadline().filter(|&due_ns| due_ns <= until_ns) else {
+            let Some(due_ns) = self.conductor.deadline().filter(|&due_ns| due_ns <= until_ns)
+            else {
                 self.now = self.now.max(until_ns);
                 return self.drain();
             };
@@ -126,7 +145,8 @@ impl Rig {
         refused.map_or(Ok(()), |why| Err(format!("catching up was refused: {why}")))
     }
 
-    /// Tears the last events off the journal, as a power cut can. The program is down then: [`Rig::crash`] takes it up.
+    /// Tears the last events off the journal, as a power cut can. The program is down then:
+    /// [`Rig::crash`] takes it up.
     pub fn tear(&mut self, events: usize) {
         self.journal.truncate(self.journal.len().saturating_sub(events).max(1));
         let state = self.folded(&self.journal);
@@ -146,7 +166,8 @@ impl Rig {
 
     /// Gives a command and takes what follows from it.
     pub fn command(&mut self, command: &Command) -> Result<(), Rejection> {
-        self.give(Input::Command { by: By::Caller, command: command.clone() }).expect("a command gets a reply")
+        self.give(Input::Command { by: By::Caller, command: command.clone() })
+            .expect("a command gets a reply")
     }
 
     /// Has everything done that the conductor would journal ahead of its instant now.
@@ -162,14 +183,21 @@ impl Rig {
     pub fn replay(&self) -> Result<State, String> {
         let mut bytes = vec![];
         for record in &self.journal {
-            encode(record, &mut bytes).map_err(|why| format!("{record:?} cannot be journaled: {why}"))?;
+            encode(record, &mut bytes)
+                .map_err(|why| format!("{record:?} cannot be journaled: {why}"))?;
         }
         let recovered = recover_bytes(&bytes, "journal".as_ref()).map_err(|why| why.to_string())?;
-        if let Some((read, written)) = recovered.records.iter().zip(&self.journal).find(|(a, b)| a != b) {
+        if let Some((read, written)) =
+            recovered.records.iter().zip(&self.journal).find(|(a, b)| a != b)
+        {
             return Err(format!("{written:?} reads back from the journal as {read:?}"));
         }
         let state = self.folded(&recovered.records);
-        if state == *self.state() { Ok(state) } else { Err("replaying the journal gives another state".to_owned()) }
+        if state == *self.state() {
+            Ok(state)
+        } else {
+            Err("replaying the journal gives another state".to_owned())
+        }
     }
 }
 

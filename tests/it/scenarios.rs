@@ -1,28 +1,36 @@
-//! Scenarios as data: at this time this command, expect these events. The files are `tests/scenarios/*.toml`.
+//! Scenarios as data: at this time this command, expect these events. The files are
+//! `tests/scenarios/*.toml`.
 //!
-//! A file holds scenarios; a scenario opens a show and goes through steps. Before a step the run lives up to the step's
-//! time, then the step's command is given, then its expectations are checked:
+//! A file holds scenarios; a scenario opens a show and goes through steps. Before a step the run
+//! lives up to the step's time, then the step's command is given, then its expectations are
+//! checked:
 //!
-//! - `expect`: every event since the last `expect`, in order and none left out, but for the kinds that a scenario does
-//!   not `watch`; each with its due time in seconds since the run began or, with `times = "wall"`, by the show's clock;
-//! - `reject`: a part of the words with which the command is refused; without it the command must be accepted;
-//! - `spotted`: the sheet, a line a person: the id, when spotted (and by which cue's step), and the notes;
-//! - `playhead` (`"-"`: none), `segment`, `on_air`, `missed`, `over`, `starts` (projected), `cue_left`, `effects`,
-//!   `next_clips`, `clip_joins`, `timecode`, `ended`, `next` (by itself), `comes` (projected), `now_over`, `phases` (of the segments),
-//!   `passed` (over by the playhead): what the state says then.
+//! - `expect`: every event since the last `expect`, in order and none left out, but for the kinds
+//!   that a scenario does not `watch`; each with its due time in seconds since the run began or,
+//!   with `times = "wall"`, by the show's clock;
+//! - `reject`: a part of the words with which the command is refused; without it the command must
+//!   be accepted;
+//! - `spotted`: the sheet, a line a person: the id, when spotted (and by which cue's step), and the
+//!   notes;
+//! - `playhead` (`"-"`: none), `segment`, `on_air`, `missed`, `over`, `starts` (projected),
+//!   `cue_left`, `effects`, `next_clips`, `clip_joins`, `timecode`, `ended`, `next` (by itself),
+//!   `comes` (projected), `now_over`, `phases` (of the segments), `passed` (over by the playhead):
+//!   what the state says then.
 //!
-//! Commands: `go`, `remote …`, `clip …`, `standby`, `ready 1`, `override WHY`, `hold`, `next`, `previous`, `to 12`, `skip 12`,
-//! `swap`, `step`, `note TEXT`, `spot PERSON`, `unspot PERSON`,
-//! `know PERSON TEXT` (a note of a person), `panic`, `end`; and `crash 30s` (the program is down so long and resumes), `stall 5s`
-//! (the program does not come to look for so long), `torn 2` (so many events are torn off the journal, and the program
-//! is down for a second).
+//! Commands: `go`, `remote …`, `clip …`, `standby`, `ready 1`, `override WHY`, `hold`, `next`,
+//! `previous`, `to 12`, `skip 12`, `swap`, `step`, `note TEXT`, `spot PERSON`, `unspot PERSON`,
+//! `know PERSON TEXT` (a note of a person), `panic`, `end`; and `crash 30s` (the program is down so
+//! long and resumes), `stall 5s` (the program does not come to look for so long), `torn 2` (so many
+//! events are torn off the journal, and the program is down for a second).
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::Path;
 use std::sync::Arc;
 
-use handover::engine::{Cause, ClipFact, Command, Effect, Event, MissedWhy, Record, SegmentPhase, State};
+use handover::engine::{
+    Cause, ClipFact, Command, Effect, Event, MissedWhy, Record, SegmentPhase, State,
+};
 use handover::show::{CueIx, CueNumber, OutputIx, PersonIx, Show, duration, file};
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -56,8 +64,8 @@ struct Scenario {
     /// Whether the outputs say what became of an action.
     #[serde(default = "yes")]
     outputs_answer: bool,
-    /// The kinds of events that `expect` names; without it, all but the opening, the answers of outputs, and the moves
-    /// of the playhead.
+    /// The kinds of events that `expect` names; without it, all but the opening, the answers of
+    /// outputs, and the moves of the playhead.
     watch: Option<Vec<String>>,
     #[serde(default)]
     times: Times,
@@ -123,7 +131,8 @@ fn yes() -> bool {
 #[test]
 fn every_scenario_goes_as_written() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scenarios");
-    let mut paths: Vec<_> = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    let mut paths: Vec<_> =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
     paths.sort();
     let (mut failures, mut count) = (String::new(), 0);
     for path in paths {
@@ -145,13 +154,13 @@ fn every_scenario_goes_as_written() {
 /// Reads a show that a test wrote, or that stands at a path of the repository.
 pub fn read_show(text: &str) -> Result<Arc<Show>, String> {
     let text = match text.strip_suffix(".toml") {
-        Some(_) => {
-            &std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(text)).map_err(|e| e.to_string())?
-        }
+        Some(_) => &std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(text))
+            .map_err(|e| e.to_string())?,
         None => text,
     };
     file::parse(text, "UTC").map(Arc::new).map_err(|problems| {
-        let problems = problems.iter().map(|p| format!("{} ({}): {:?}", p.what, p.fix, &text[p.span.clone()]));
+        let problems =
+            problems.iter().map(|p| format!("{} ({}): {:?}", p.what, p.fix, &text[p.span.clone()]));
         format!("the show has faults:\n{}", problems.collect::<Vec<_>>().join("\n"))
     })
 }
@@ -165,13 +174,18 @@ fn play(scenario: &Scenario, show: &str) -> Result<(), String> {
         auto: scenario.auto,
     };
     let mut rig = Rig::open(read_show(show)?, &opening)?;
-    rig.late_ns = scenario.late.as_deref().map_or(Ok(0), duration::parse).map_err(|e| e.to_string())?;
+    rig.late_ns =
+        scenario.late.as_deref().map_or(Ok(0), duration::parse).map_err(|e| e.to_string())?;
     rig.outputs_answer = scenario.outputs_answer;
     let mut seen = Seen::default();
     for (at, step) in scenario.steps.iter().enumerate() {
         go_through(&mut rig, step, scenario, &mut seen).map_err(|why| {
             let told = rig.journal.iter().map(|Record { run_ns, event, .. }| {
-                format!("    {:>12}  {}", seconds(*run_ns as i64), line(event, rig.state(), scenario.times))
+                format!(
+                    "    {:>12}  {}",
+                    seconds(*run_ns as i64),
+                    line(event, rig.state(), scenario.times)
+                )
             });
             let told = told.collect::<Vec<_>>().join("\n");
             format!(
@@ -207,7 +221,12 @@ impl Seen {
     }
 }
 
-fn go_through(rig: &mut Rig, step: &Step, scenario: &Scenario, seen: &mut Seen) -> Result<(), String> {
+fn go_through(
+    rig: &mut Rig,
+    step: &Step,
+    scenario: &Scenario,
+    seen: &mut Seen,
+) -> Result<(), String> {
     let at_ns = duration::parse(&step.at).map_err(|e| format!("{:?}: {e}", step.at))?;
     if at_ns < rig.now && rig.late_ns == 0 {
         return Err(format!("the run is at {} already", seconds(rig.now as i64)));
@@ -219,7 +238,9 @@ fn go_through(rig: &mut Rig, step: &Step, scenario: &Scenario, seen: &mut Seen) 
             (None, Ok(())) => {}
             (None, Err(why)) => return Err(format!("refused: {why}")),
             (Some(part), Err(why)) if why.contains(part) => {}
-            (Some(part), outcome) => return Err(format!("expected a refusal with {part:?}, got {outcome:?}")),
+            (Some(part), outcome) => {
+                return Err(format!("expected a refusal with {part:?}, got {outcome:?}"));
+            }
         }
         rig.drain()?;
     }
@@ -239,7 +260,9 @@ fn give(rig: &mut Rig, words: &str) -> Result<Result<(), String>, String> {
             return rig.crash(duration::SECOND_NS).map(Ok);
         }
         "crash" => return rig.crash(duration::parse(rest).map_err(|e| e.to_string())?).map(Ok),
-        "stall" => return rig.stand_still(duration::parse(rest).map_err(|e| e.to_string())?).map(Ok),
+        "stall" => {
+            return rig.stand_still(duration::parse(rest).map_err(|e| e.to_string())?).map(Ok);
+        }
         "go" => Command::Go { cause: Cause::Go },
         "remote" => remote(rig.state(), rest)?,
         "clip" => clip(rig.state(), rest)?,
@@ -286,21 +309,28 @@ fn remote(state: &State, words: &str) -> Result<Command, String> {
     })
 }
 
-/// What a player may say of a cue's last firing: `12 started 30s`, `12 started`, `12 ended`, `12 stopped`, `12 lost WHY`,
-/// `12 broke off`;
-/// with `12#1` of its first, with `12@wall` of another player's clip.
+/// What a player may say of a cue's last firing: `12 started 30s`, `12 started`, `12 ended`, `12
+/// stopped`, `12 lost WHY`, `12 broke off`; with `12#1` of its first, with `12@wall` of another
+/// player's clip.
 fn clip(state: &State, words: &str) -> Result<Command, String> {
     let (number, said) = words.split_once(' ').ok_or("a clip has a cue and a fact")?;
-    let (number, firing) = number.split_once('#').map_or((number, None), |(number, firing)| (number, Some(firing)));
-    let (number, output) = number.split_once('@').map_or((number, None), |(number, output)| (number, Some(output)));
+    let (number, firing) =
+        number.split_once('#').map_or((number, None), |(number, firing)| (number, Some(firing)));
+    let (number, output) =
+        number.split_once('@').map_or((number, None), |(number, output)| (number, Some(output)));
     let cue = find(state, number)?;
     let own = state.show().cue(cue).clip().map(|(_, output, _)| output);
-    let named = |id: &str| state.show().outputs.iter().position(|output| output.id == id).map(|at| OutputIx(at as u32));
+    let named = |id: &str| {
+        state.show().outputs.iter().position(|output| output.id == id).map(|at| OutputIx(at as u32))
+    };
     let output = output.map_or(own, named).ok_or("no such player")?;
-    let firing = firing.map_or(Ok(state.cue(cue).firings), |f| f.parse().map_err(|e| format!("{f:?}: {e}")))?;
+    let firing = firing
+        .map_or(Ok(state.cue(cue).firings), |f| f.parse().map_err(|e| format!("{f:?}: {e}")))?;
     let fact = match said.split_once(' ').unwrap_or((said, "")) {
         ("started", "") => ClipFact::Started(None),
-        ("started", length) => ClipFact::Started(Some(duration::parse(length).map_err(|e| e.to_string())?)),
+        ("started", length) => {
+            ClipFact::Started(Some(duration::parse(length).map_err(|e| e.to_string())?))
+        }
         ("ended", _) => ClipFact::Ended,
         ("stopped", _) => ClipFact::Stopped,
         ("lost", why) => ClipFact::Lost(why.to_owned()),
@@ -323,10 +353,13 @@ fn sheet(state: &State) -> Vec<String> {
     let mut lines = vec![];
     for (person, known) in state.show().people.iter().zip(state.people()) {
         let times = known.sightings.iter().map(|sighting| {
-            let by = sighting.cue.map_or(String::new(), |cue| format!(" by {}", state.show().cue(cue).number));
+            let by = sighting
+                .cue
+                .map_or(String::new(), |cue| format!(" by {}", state.show().cue(cue).number));
             format!("{}{by}", seconds(sighting.at_ns as i64))
         });
-        let notes = known.notes.iter().map(|note| format!("{} {}", seconds(note.at_ns as i64), note.text));
+        let notes =
+            known.notes.iter().map(|note| format!("{} {}", seconds(note.at_ns as i64), note.text));
         let all: Vec<String> = times.chain(notes).collect();
         if !all.is_empty() {
             lines.push(format!("{}: {}", person.id, all.join(", ")));
@@ -359,7 +392,9 @@ fn check(rig: &Rig, step: &Step, seen: &mut Seen) -> Result<(), String> {
     }
     if let Some(next) = &step.next {
         let upcoming = state.next_by_itself(rig.now);
-        let told = upcoming.map_or("-".into(), |next| format!("{} @{}", number(next.cue), seconds(next.at_ns as i64)));
+        let told = upcoming.map_or("-".into(), |next| {
+            format!("{} @{}", number(next.cue), seconds(next.at_ns as i64))
+        });
         same("next by itself", next, &told)?;
     }
     for (cue, at) in step.comes.iter().flatten() {
@@ -376,7 +411,11 @@ fn check(rig: &Rig, step: &Step, seen: &mut Seen) -> Result<(), String> {
             SegmentPhase::Done => "done",
             SegmentPhase::PassedOver => "passed_over",
         };
-        same("phases", phases, &state.show().segment_indices().map(|segment| phase(segment).to_owned()).collect())?;
+        same(
+            "phases",
+            phases,
+            &state.show().segment_indices().map(|segment| phase(segment).to_owned()).collect(),
+        )?;
     }
     if let Some(passed) = &step.passed {
         let cues = state.show().cue_indices().filter(|&cue| state.is_passed_over(cue));
@@ -389,7 +428,9 @@ fn check(rig: &Rig, step: &Step, seen: &mut Seen) -> Result<(), String> {
     if let Some(effects) = &step.effects {
         let new = &rig.effects[std::mem::replace(&mut seen.effects, rig.effects.len())..];
         let told = new.iter().map(|effect| match *effect {
-            Effect::Send { cue, firing, action } => format!("send {} #{firing} {}", number(cue), action + 1),
+            Effect::Send { cue, firing, action } => {
+                format!("send {} #{firing} {}", number(cue), action + 1)
+            }
             Effect::Stop(cue) => format!("stop {}", number(cue)),
             Effect::PauseClip(cue) => format!("pause {}", number(cue)),
             Effect::ResumeClip(cue) => format!("resume {}", number(cue)),
@@ -399,7 +440,8 @@ fn check(rig: &Rig, step: &Step, seen: &mut Seen) -> Result<(), String> {
     }
     if let Some(joins) = &step.clip_joins {
         let of = |(leader, follower)| format!("{}>{}", number(leader), number(follower));
-        let mut found: Vec<_> = state.clip_joins(&state.next_clips(3)).into_iter().map(of).collect();
+        let mut found: Vec<_> =
+            state.clip_joins(&state.next_clips(3)).into_iter().map(of).collect();
         found.sort();
         same("clip joins", joins, &found)?;
     }
@@ -408,7 +450,11 @@ fn check(rig: &Rig, step: &Step, seen: &mut Seen) -> Result<(), String> {
     }
     if let Some(timecode) = &step.timecode {
         let (ns, runs) = state.timecode(rig.now);
-        same("timecode", timecode, &format!("{}{}", seconds(ns as i64), if runs { "" } else { " stands" }))?;
+        same(
+            "timecode",
+            timecode,
+            &format!("{}{}", seconds(ns as i64), if runs { "" } else { " stands" }),
+        )?;
     }
     if let Some(ended) = step.ended {
         same("ended", &ended, &state.has_ended())?;
@@ -420,7 +466,11 @@ fn check(rig: &Rig, step: &Step, seen: &mut Seen) -> Result<(), String> {
 }
 
 fn same<T: PartialEq + std::fmt::Debug>(what: &str, expected: &T, found: &T) -> Result<(), String> {
-    if expected == found { Ok(()) } else { Err(format!("{what}: expected {expected:#?}\n  found {found:#?}")) }
+    if expected == found {
+        Ok(())
+    } else {
+        Err(format!("{what}: expected {expected:#?}\n  found {found:#?}"))
+    }
 }
 
 /// Nanoseconds as seconds: `12s`, `12.004s`, `-3s`.
@@ -464,12 +514,14 @@ fn line(event: &Event, state: &State, times: Times) -> String {
             };
             format!("{kind} {cue} {why} {}", due(*due_ns))
         }
-        Event::DepartmentReady { cue, department } | Event::DepartmentUnready { cue, department } => {
+        Event::DepartmentReady { cue, department }
+        | Event::DepartmentUnready { cue, department } => {
             format!("{kind} {cue} {department}")
         }
         Event::InterlockOverridden { cue, reason } => format!("{kind} {cue} {reason}"),
         Event::CueSwapped { cue, by, not_followed } => {
-            let not_followed = not_followed.iter().map(|cue| format!(" -{cue}")).collect::<String>();
+            let not_followed =
+                not_followed.iter().map(|cue| format!(" -{cue}")).collect::<String>();
             format!("{kind} {cue} {by}{not_followed}")
         }
         Event::StepDone { cue, step, .. } => format!("{kind} {cue} {step}"),
@@ -481,7 +533,9 @@ fn line(event: &Event, state: &State, times: Times) -> String {
         Event::ActionSent { cue, action, .. } | Event::ActionUnknown { cue, action, .. } => {
             format!("{kind} {cue} {action}")
         }
-        Event::PersonSpotted { person, .. } | Event::PersonUnspotted { person, .. } => format!("{kind} {person}"),
+        Event::PersonSpotted { person, .. } | Event::PersonUnspotted { person, .. } => {
+            format!("{kind} {person}")
+        }
         Event::PersonNoted { person, text, .. } => format!("{kind} {person} {text}"),
         Event::PlayheadMoved { cue: None } => format!("{kind} -"),
         _ => match event.cue() {

@@ -1,9 +1,11 @@
 //! What the screen shows, in text and colours, at every size that matters.
 //!
-//! `PAINT=FOLDER` leaves the frames as coloured text; `INSTA_UPDATE=always` takes them for the new pictures.
+//! `PAINT=FOLDER` leaves the frames as coloured text; `INSTA_UPDATE=always` takes them for the new
+//! pictures.
 //!
-//! A picture covers the region that its test is about (`stage::Region`), so that a change retakes few of them. Whole screens
-//! are those of [`the_jump_is_on_air`] at every size, and one for each other page.
+//! A picture covers the region that its test is about (`stage::Region`), so that a change retakes
+//! few of them. Whole screens are those of [`the_jump_is_on_air`] at every size, and one for each
+//! other page.
 
 /// Compares a picture with the one that is kept under `name`.
 macro_rules! picture {
@@ -39,11 +41,15 @@ use handover::show::duration::SECOND_NS;
 use handover::show::{CueIx, CueNumber};
 use handover::ui::Depth;
 
-use stage::{ALARMS_AND_BODY, BODY, CALLING, FOOTER, HEADER_AND_ALARMS, RUNDOWN, Run, SHOW, any_sizes, styles, text};
+use stage::{
+    ALARMS_AND_BODY, BODY, CALLING, FOOTER, HEADER_AND_ALARMS, RUNDOWN, Run, SHOW, any_sizes,
+    styles, text,
+};
 
 const SIZES: [(u16, u16); 4] = [(50, 12), (80, 24), (120, 36), (200, 60)];
 
-/// The run page of a moment: the small window, all panels at 80x24, what is called at 120x36, the rundown at 200x60.
+/// The run page of a moment: the small window, all panels at 80x24, what is called at 120x36, the
+/// rundown at 200x60.
 fn run_page(name: &str, run: &mut Run) {
     picture!(format!("{name}-50x12"), run.text(50, 12));
     for (columns, rows, region) in [(80, 24, BODY), (120, 36, CALLING), (200, 60, RUNDOWN)] {
@@ -51,7 +57,8 @@ fn run_page(name: &str, run: &mut Run) {
     }
 }
 
-/// A window that is too small for panels shows the same on every page: what is on air and what is next.
+/// A window that is too small for panels shows the same on every page: what is on air and what is
+/// next.
 fn small_is_the_run_page(run: &mut Run) {
     let page = run.app.page;
     let shown = run.text(50, 12);
@@ -127,16 +134,21 @@ fn a_player_has_the_clock_of_its_clip() {
     };
     run.app.outputs[0].clip = clip(8, true);
     run.app.outputs_ns = run.machine_ns() - SECOND_NS;
-    run.app.remote = Some(RemoteSign::Heard { address: "127.0.0.1:53000".parse().unwrap(), denied: 2 });
+    run.app.remote =
+        Some(RemoteSign::Heard { address: "127.0.0.1:53000".parse().unwrap(), denied: 2 });
     // Eight seconds of it were shown a second ago: 81 are left, and it ends 81 seconds from now.
     let screen = run.text(120, 36);
-    let words = ["1:21", "ON AIR", "The film", "VT", "left of 1:30", "OSC in 127.0.0.1:53000", "2 denied"];
+    let words =
+        ["1:21", "ON AIR", "The film", "VT", "left of 1:30", "OSC in 127.0.0.1:53000", "2 denied"];
     words.iter().for_each(|word| assert!(screen.contains(word), "no {word:?}:\n{screen}"));
     run_page("clip", &mut run);
     run.app.outputs[0].clip = clip(8, false);
     run.app.remote = Some(RemoteSign::Deaf("127.0.0.1:53000 is taken".into()));
     let paused = run.text(120, 36);
-    assert!(paused.contains("VT paused") && paused.contains("OSC IN OFF  127.0.0.1:53000 is taken"), "{paused}");
+    assert!(
+        paused.contains("VT paused") && paused.contains("OSC IN OFF  127.0.0.1:53000 is taken"),
+        "{paused}"
+    );
     run.app.outputs[0].clip = None;
     let (cue, error) = (CueNumber::new("1").unwrap(), "killed".to_owned());
     run.commit(vec![
@@ -168,12 +180,20 @@ fn much_is_wrong() {
     run.until(100.0);
     run.keys("h");
     run.until(155.0);
-    run.app.outputs[0] =
-        Health { light: Light::Down, error: Some("no route to host".into()), queued: 3, ..Health::default() };
+    run.app.outputs[0] = Health {
+        light: Light::Down,
+        error: Some("no route to host".into()),
+        queued: 3,
+        ..Health::default()
+    };
     run.app.journal_alarm = Some("the disk is full: no cue fires until there is room".into());
     run_page("wrong", &mut run);
     let screen = run.text(120, 36);
-    assert!(screen.contains("! cue 3 MISSED: the show was held") && screen.contains(" HELD   0:09  1.5 "), "{screen}");
+    assert!(
+        screen.contains("! cue 3 MISSED: the show was held")
+            && screen.contains(" HELD   0:09  1.5 "),
+        "{screen}"
+    );
     picture!("wrong-header-120x36", run.text_of(HEADER_AND_ALARMS, 120, 36));
     picture!("wrong-80x24-styles", run.styles_of(ALARMS_AND_BODY, 80, 24));
     run.depth = Depth::Mono;
@@ -200,8 +220,14 @@ fn many_outputs_are_down() {
         [(80, 24, "9 of 14 down", "+2 more"), (120, 36, "○ ● ● ● ● ●  9 down", "○ desk9")]
     {
         let screen = run.text(columns, rows);
-        assert!(screen.lines().nth(1).is_some_and(|line| line.trim_end().ends_with(header)), "{screen}");
-        assert!(screen.lines().skip(2).take(3).any(|line| line.trim_end().ends_with(more)), "{screen}");
+        assert!(
+            screen.lines().nth(1).is_some_and(|line| line.trim_end().ends_with(header)),
+            "{screen}"
+        );
+        assert!(
+            screen.lines().skip(2).take(3).any(|line| line.trim_end().ends_with(more)),
+            "{screen}"
+        );
         picture!(format!("down-{columns}x{rows}"), run.text_of(HEADER_AND_ALARMS, columns, rows));
     }
     for columns in 60..=220 {
@@ -289,9 +315,19 @@ fn long(cues: usize, of_segment: usize) -> String {
     let mut text = String::from("title = \"long\"\ntimezone = \"UTC\"\n");
     for cue in 0..cues {
         if cue % of_segment == 0 {
-            write!(text, "[[segment]]\ntitle = \"区分 {}\"\nduration = \"10m\"\n", cue / of_segment + 1).unwrap();
+            write!(
+                text,
+                "[[segment]]\ntitle = \"区分 {}\"\nduration = \"10m\"\n",
+                cue / of_segment + 1
+            )
+            .unwrap();
         }
-        write!(text, "[[segment.cue]]\nnumber = \"{}\"\ntitle = \"照明 cue e\u{301} {cue}\"\n", cue + 1).unwrap();
+        write!(
+            text,
+            "[[segment.cue]]\nnumber = \"{}\"\ntitle = \"照明 cue e\u{301} {cue}\"\n",
+            cue + 1
+        )
+        .unwrap();
     }
     text
 }
@@ -307,7 +343,11 @@ fn the_selected_cue_is_always_visible() {
                     let text = run.text(100, rows);
                     let number = format!(" {} ", at + 1);
                     let is_marked = |line: &str| line.starts_with('▌') && line.contains(&number);
-                    assert!(text.lines().any(is_marked), "cue {} of {cues}, {rows} rows:\n{text}", at + 1);
+                    assert!(
+                        text.lines().any(is_marked),
+                        "cue {} of {cues}, {rows} rows:\n{text}",
+                        at + 1
+                    );
                 }
             }
             run.app.cursor = None;
@@ -318,7 +358,10 @@ fn the_selected_cue_is_always_visible() {
             if let Some(playhead) = playhead {
                 let text = run.text(100, 24);
                 let line = format!("● {playhead} ");
-                assert!(text.contains(&line), "step {step}: playhead {playhead} of {cues}:\n{text}");
+                assert!(
+                    text.contains(&line),
+                    "step {step}: playhead {playhead} of {cues}:\n{text}"
+                );
             }
         }
     }
@@ -352,7 +395,11 @@ fn wide_titles_leave_the_columns_where_they_are() {
         let top = if columns < 100 { 3 } else { 4 };
         let rule = (0..columns).find(|&x| buffer[(x, top)].symbol() == "┬").unwrap();
         for y in top + 1..21 {
-            assert!("│├".contains(buffer[(rule, y)].symbol()), "{columns} columns:\n{}", text(&buffer));
+            assert!(
+                "│├".contains(buffer[(rule, y)].symbol()),
+                "{columns} columns:\n{}",
+                text(&buffer)
+            );
         }
     }
 }

@@ -1,10 +1,11 @@
-//! A simulator of the program, seeded: random shows, callers, remote controls, outputs, disks, suspends, kills and resumes
-//! on a virtual clock, driving the conductor that ships.
+//! A simulator of the program, seeded: random shows, callers, remote controls, outputs, disks,
+//! suspends, kills and resumes on a virtual clock, driving the conductor that ships.
 //!
-//! One seed is one run; the [`World`] checks the program's promises after every step. `cargo test` goes through
-//! [`SEEDS`] seeds. `HANDOVER_SEEDS=1000000` goes through that many, and `HANDOVER_SEED=7` plays that one alone. A seed that
-//! fails is printed as a scenario of `tests/scenarios`, as short as it still fails; what a scenario cannot say stands there
-//! as a comment.
+//! One seed is one run; the [`World`] checks the program's promises after every step. `cargo test`
+//! goes through [`SEEDS`] seeds. `HANDOVER_SEEDS=1000000` goes through that many, and
+//! `HANDOVER_SEED=7` plays that one alone. A seed that fails is printed as a scenario of
+//! `tests/scenarios`, as short as it still fails; what a scenario cannot say stands there as a
+//! comment.
 
 mod world;
 
@@ -78,7 +79,11 @@ fn one_move() -> impl Strategy<Value = Move> {
 }
 
 fn plan() -> impl Strategy<Value = Plan> {
-    let run = (prop::bool::weighted(0.2), prop::bool::weighted(0.3), prop::sample::select(vec![1, 1, 20]));
+    let run = (
+        prop::bool::weighted(0.2),
+        prop::bool::weighted(0.3),
+        prop::sample::select(vec![1, 1, 20]),
+    );
     let late = prop::sample::select(vec![0, 0, 60_000, 5 * MILLISECOND_NS]);
     let shows = prop::collection::vec(segment(), 1..=3);
     let moves = prop::collection::vec(one_move(), 0..30);
@@ -115,7 +120,8 @@ fn play(plan: &Plan) -> Result<(), (usize, String)> {
         speed: plan.speed,
         auto: plan.auto,
     };
-    let mut world = World::open(show, opening, plan.late_ns, plan.answers.clone()).map_err(begin)?;
+    let mut world =
+        World::open(show, opening, plan.late_ns, plan.answers.clone()).map_err(begin)?;
     for (at, step) in plan.moves.iter().enumerate() {
         make(&mut world, step).map_err(|why| (at + 1, why))?;
     }
@@ -186,8 +192,13 @@ fn shortened(mut plan: Plan) -> (Plan, usize, String) {
                 tries.push(less);
             }
         }
-        let plain =
-            Plan { late_ns: 0, auto: false, speed: 1, answers: vec![Answer::AtOnce { sent: true }; 2], ..plan.clone() };
+        let plain = Plan {
+            late_ns: 0,
+            auto: false,
+            speed: 1,
+            answers: vec![Answer::AtOnce { sent: true }; 2],
+            ..plan.clone()
+        };
         if plan.late_ns > 0 || plan.auto || plan.speed > 1 || plan.answers != plain.answers {
             tries.push(plain);
         }
@@ -217,7 +228,8 @@ fn scenario(plan: &Plan, at: usize, why: &str) -> String {
             _ => match show.as_ref().ok().and_then(|show| words(deed, show)) {
                 Some(words) => {
                     let (s, rest) = (ms / 1_000, ms % 1_000);
-                    writeln!(steps, "  {{ at = \"{s}.{rest:03}s\", command = {words:?} }},").unwrap();
+                    writeln!(steps, "  {{ at = \"{s}.{rest:03}s\", command = {words:?} }},")
+                        .unwrap();
                 }
                 None => writeln!(steps, "  # {deed:?}").unwrap(),
             },
@@ -234,10 +246,12 @@ fn scenario(plan: &Plan, at: usize, why: &str) -> String {
 /// A deed in the words of a scenario, where there are any.
 fn words(deed: &Deed, show: &Show) -> Option<String> {
     let number = |at: &prop::sample::Index| {
-        (!show.cues.is_empty()).then(|| show.cue(CueIx(at.index(show.cues.len()) as u32)).number.to_string())
+        (!show.cues.is_empty())
+            .then(|| show.cue(CueIx(at.index(show.cues.len()) as u32)).number.to_string())
     };
-    let person =
-        |at: &prop::sample::Index| show.people.iter().map(|person| &person.id).nth(at.index(show.people.len()));
+    let person = |at: &prop::sample::Index| {
+        show.people.iter().map(|person| &person.id).nth(at.index(show.people.len()))
+    };
     let seconds = |ns: u64| format!("{}.{:03}s", ns / SECOND_NS, ns % SECOND_NS / MILLISECOND_NS);
     Some(match deed {
         Deed::Wait(_) => return None,
@@ -293,7 +307,8 @@ fn failure(seed: u64) -> Option<String> {
 
 #[test]
 fn no_seed_breaks_a_promise() {
-    let number = |name: &str| std::env::var(name).ok().map(|text| text.parse::<u64>().expect("a number"));
+    let number =
+        |name: &str| std::env::var(name).ok().map(|text| text.parse::<u64>().expect("a number"));
     if let Some(seed) = number("HANDOVER_SEED") {
         assert!(failure(seed).is_none(), "{}", failure(seed).unwrap_or_default());
         return;

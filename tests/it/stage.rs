@@ -1,7 +1,8 @@
 //! What is seen on the screen of a clip output: only what is on air, and black otherwise.
 //!
-//! The real program runs in a terminal of its own and shows its clips full screen on an Xvfb whose background is white;
-//! the test looks at every pixel, all the time. Needs mpv, ffmpeg, Xvfb and openbox, and says so where they are missing.
+//! The real program runs in a terminal of its own and shows its clips full screen on an Xvfb whose
+//! background is white; the test looks at every pixel, all the time. Needs mpv, ffmpeg, Xvfb and
+//! openbox, and says so where they are missing.
 
 #![expect(clippy::disallowed_methods, reason = "a test from outside lives by the machine's clock")]
 
@@ -48,7 +49,8 @@ fn plain(house: &House, name: &str, colour: &str, seconds: &str) {
 /// How the player shows its pictures here.
 const X11: &str = "\"--fs\", \"--vo=x11\", \"--ao=null\"";
 
-/// The player looks for a way to the screen: there is no graphics card, so the first fails after it has tried several.
+/// The player looks for a way to the screen: there is no graphics card, so the first fails after it
+/// has tried several.
 const PROBED: &str = "\"--fs\", \"--vo=gpu,x11\", \"--ao=null\"";
 
 /// A show whose cues have these keys.
@@ -58,7 +60,10 @@ fn show(flags: &str, cues: &[&str]) -> String {
          [[segment]]\ntitle = \"S\"\nduration = \"1h\"\n"
     );
     for (at, keys) in cues.iter().enumerate() {
-        text.push_str(&format!("[[segment.cue]]\nnumber = \"{}\"\ntitle = \"T\"\n{keys}\n", at + 1));
+        text.push_str(&format!(
+            "[[segment.cue]]\nnumber = \"{}\"\ntitle = \"T\"\n{keys}\n",
+            at + 1
+        ));
     }
     text
 }
@@ -129,8 +134,17 @@ fn only_what_is_on_air_is_seen(managed: bool) {
     program.await_event("cue_completed", 3);
     watch.await_hue(Hue::Black);
     let seen = watch.hues();
-    let expected =
-        [Hue::Background, Hue::Black, Hue::Red, Hue::Blue, Hue::Black, Hue::Green, Hue::Black, Hue::Red, Hue::Black];
+    let expected = [
+        Hue::Background,
+        Hue::Black,
+        Hue::Red,
+        Hue::Blue,
+        Hue::Black,
+        Hue::Green,
+        Hue::Black,
+        Hue::Red,
+        Hue::Black,
+    ];
     assert_eq!(seen, expected, "{}", program.account());
     program.kill();
 }
@@ -170,11 +184,13 @@ fn clips_that_follow_have_no_black_between_them_and_a_hold_ends_the_first() {
     go(&mut program);
     watch.await_hue(Hue::Red);
     let journal = program.await_event("cue_completed", 2);
-    let causes: Vec<_> = journal.of_kind("cue_fired").iter().map(|event| event["cause"].clone()).collect();
+    let causes: Vec<_> =
+        journal.of_kind("cue_fired").iter().map(|event| event["cause"].clone()).collect();
     assert_eq!(causes, ["go", "follow"]);
     watch.await_hue(Hue::Black);
     assert_eq!(watch.hues()[1..], [Hue::Black, Hue::Red, Hue::Blue, Hue::Black]);
-    // Again, with a hold while the first one plays: it ends by itself, and the other one comes after the hold.
+    // Again, with a hold while the first one plays: it ends by itself, and the other one comes
+    // after the hold.
     program.press_for("p", "playhead_moved");
     program.let_go();
     program.press_for("p", "playhead_moved");
@@ -196,7 +212,9 @@ fn clips_that_follow_have_no_black_between_them_and_a_hold_ends_the_first() {
 fn frames(house: &House, name: &str, colour: &str, size: &str) {
     let sources = [
         format!("testsrc2=size={size}:rate=25"),
-        format!("color=c={colour}:size=160x160:rate=25,geq=lum='60+mod(N\\,8)*20':cb='p(X,Y)':cr='p(X,Y)'"),
+        format!(
+            "color=c={colour}:size=160x160:rate=25,geq=lum='60+mod(N\\,8)*20':cb='p(X,Y)':cr='p(X,Y)'"
+        ),
         "sine=frequency=441:sample_rate=48000".to_owned(),
     ];
     let mut ffmpeg = Command::new("ffmpeg");
@@ -210,7 +228,10 @@ fn frames(house: &House, name: &str, colour: &str, size: &str) {
 }
 
 /// The middle of the screen, whenever it changes.
-fn watch_middle(display: &Display, is_over: Arc<AtomicBool>) -> JoinHandle<Vec<(Instant, [u8; 3])>> {
+fn watch_middle(
+    display: &Display,
+    is_over: Arc<AtomicBool>,
+) -> JoinHandle<Vec<(Instant, [u8; 3])>> {
     let mut eye = display.eye();
     spawn(move || {
         let mut log: Vec<(Instant, [u8; 3])> = vec![];
@@ -228,10 +249,17 @@ fn watch_middle(display: &Display, is_over: Arc<AtomicBool>) -> JoinHandle<Vec<(
 fn print(what: &str, mut millis: Vec<f64>) {
     millis.sort_by(f64::total_cmp);
     let at = |share: usize| millis[(millis.len() - 1) * share / 100];
-    println!("{what}: n={} p50 {:.1} p90 {:.1} max {:.1} ms", millis.len(), at(50), at(90), at(100));
+    println!(
+        "{what}: n={} p50 {:.1} p90 {:.1} max {:.1} ms",
+        millis.len(),
+        at(50),
+        at(90),
+        at(100)
+    );
 }
 
-/// Not a test: measures what is seen (`cargo test --release --test it measure_screen -- --ignored --nocapture`).
+/// Not a test: measures what is seen (`cargo test --release --test it measure_screen -- --ignored
+/// --nocapture`).
 #[test]
 #[ignore = "measures, and asserts nothing about the machine"]
 fn measure_screen() {
@@ -244,11 +272,14 @@ fn measure_screen() {
         frames(&house, "a.mp4", "red", size);
         frames(&house, "b.mp4", "blue", size);
         let player = house.path("player");
-        let script = format!("#!/bin/sh\nDISPLAY={} WAYLAND_DISPLAY= exec mpv \"$@\"\n", display.name());
+        let script =
+            format!("#!/bin/sh\nDISPLAY={} WAYLAND_DISPLAY= exec mpv \"$@\"\n", display.name());
         fs::write(&player, script).expect("a script");
-        fs::set_permissions(&player, fs::Permissions::from_mode(0o755)).expect("a script that runs");
+        fs::set_permissions(&player, fs::Permissions::from_mode(0o755))
+            .expect("a script that runs");
         let env = |name: &str| (name == "HANDOVER_MPV").then(|| player.display().to_string());
-        let cues = ["a.mp4", "b.mp4"].map(|clip| format!("do = [{{ output = \"screen\", play = \"{clip}\" }}]"));
+        let cues = ["a.mp4", "b.mp4"]
+            .map(|clip| format!("do = [{{ output = \"screen\", play = \"{clip}\" }}]"));
         let mut stage = Stage::of(house, &show(X11, &[&cues[0], &cues[1]]), &env);
         let own = std::process::id();
         let is_red = |pixel: &[u8; 3]| pixel[0] > pixel[2].saturating_add(30);
@@ -259,7 +290,8 @@ fn measure_screen() {
             stage.outputs.join(if joined { &joins } else { &[] });
             for _ in 0..30 {
                 stage.arm(&["1", "2"]);
-                await_some(PATIENCE, || (!joined || stage_has(own, "b.mp4")).then_some(())).expect("one list");
+                await_some(PATIENCE, || (!joined || stage_has(own, "b.mp4")).then_some(()))
+                    .expect("one list");
                 sleep(Duration::from_millis(300));
                 let is_over = Arc::new(AtomicBool::new(false));
                 let middle = watch_middle(&display, Arc::clone(&is_over));
@@ -281,15 +313,21 @@ fn measure_screen() {
                 stage.expect(second, ClipNews::Ended);
                 is_over.store(true, Ordering::Relaxed);
                 let log = middle.join().expect("the log");
-                let millis = |from: Instant, to: Instant| to.duration_since(from).as_secs_f64() * 1e3;
+                let millis =
+                    |from: Instant, to: Instant| to.duration_since(from).as_secs_f64() * 1e3;
                 let red = log.iter().find(|(_, pixel)| is_red(pixel)).expect("red").0;
                 let blue = log.iter().position(|(_, pixel)| is_blue(pixel)).expect("blue");
                 first.push(millis(go, red));
                 if joined {
-                    // Four pictures before the joint and four after it are seven frames of 40 ms apart.
+                    // Four pictures before the joint and four after it are seven frames of 40 ms
+                    // apart.
                     let near = &log[blue - 4..blue + 4];
                     lost.push(millis(near[0].0, near[7].0) - 7.0 * 40.0);
-                    longest.push(near.windows(2).map(|pair| millis(pair[0].0, pair[1].0)).fold(0.0, f64::max));
+                    longest.push(
+                        near.windows(2)
+                            .map(|pair| millis(pair[0].0, pair[1].0))
+                            .fold(0.0, f64::max),
+                    );
                 } else {
                     over.push(millis(next, log[blue].0));
                 }

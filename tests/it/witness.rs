@@ -1,7 +1,8 @@
-//! A second opinion of a run: what its events may tell, by the guide's rules and not by the engine's code.
+//! A second opinion of a run: what its events may tell, by the guide's rules and not by the
+//! engine's code.
 //!
-//! It sees the show and the events in their order, never the state, and keeps its own account of who is ready, what is
-//! held, and what has cause to come by itself.
+//! It sees the show and the events in their order, never the state, and keeps its own account of
+//! who is ready, what is held, and what has cause to come by itself.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -19,18 +20,21 @@ pub struct Witness {
     panicked: bool,
     skipped: BTreeSet<CueIx>,
     firings: BTreeMap<CueIx, u32>,
-    /// For each cue that comes by itself, how many of its causes (or starts of its segment) it has not used up.
+    /// For each cue that comes by itself, how many of its causes (or starts of its segment) it has
+    /// not used up.
     causes: BTreeMap<CueIx, u32>,
     ready: BTreeMap<CueIx, BTreeSet<String>>,
     overridden: BTreeSet<CueIx>,
     running: BTreeSet<CueIx>,
-    /// For each cue that was fired by hand while the one that it follows ran, which firing of that one it was.
+    /// For each cue that was fired by hand while the one that it follows ran, which firing of that
+    /// one it was.
     taken: BTreeMap<CueIx, u32>,
 }
 
 impl Witness {
     pub fn new(show: Arc<Show>) -> Self {
-        let by_clock = show.cue_indices().filter(|&cue| matches!(show.cue(cue).trigger, Trigger::At { .. }));
+        let by_clock =
+            show.cue_indices().filter(|&cue| matches!(show.cue(cue).trigger, Trigger::At { .. }));
         Witness {
             causes: by_clock.map(|cue| (cue, 1)).collect(),
             show,
@@ -89,7 +93,9 @@ impl Witness {
             Event::InterlockOverridden { cue, .. } => {
                 self.overridden.insert(self.find(cue));
             }
-            Event::CueFired { cue, cause, firing, .. } => return self.see_fired(self.find(cue), *cause, *firing),
+            Event::CueFired { cue, cause, firing, .. } => {
+                return self.see_fired(self.find(cue), *cause, *firing);
+            }
             Event::CueCompleted { cue, .. } => {
                 let cue = self.find(cue);
                 if !self.running.remove(&cue) {
@@ -135,7 +141,9 @@ impl Witness {
         let comes_alone = match plan.trigger {
             Trigger::Go => None,
             Trigger::At { .. } => Some(Cause::Clock),
-            Trigger::With { .. } | Trigger::After { .. } | Trigger::Into { .. } => Some(Cause::Follow),
+            Trigger::With { .. } | Trigger::After { .. } | Trigger::Into { .. } => {
+                Some(Cause::Follow)
+            }
         };
         if alone && comes_alone != Some(cause) {
             return Err(format!("a cue with {:?} fires by {cause:?}", plan.trigger));
@@ -170,19 +178,26 @@ impl Witness {
 
     /// Notes a record down, and says why where it does not believe it.
     pub fn see_record(&mut self, record: &Record) -> Result<(), String> {
-        self.see(&record.event).map_err(|why| format!("{why}: record {}, {:?}", record.seq, record.event))
+        self.see(&record.event)
+            .map_err(|why| format!("{why}: record {}, {:?}", record.seq, record.event))
     }
 
     /// Says where the state has another account of the run.
     pub fn agrees(&self, state: &State) -> Result<(), String> {
         let on_air: BTreeSet<_> = state.on_air().iter().copied().collect();
         if on_air != self.running {
-            return Err(format!("on air: {on_air:?} by the state, {:?} by the events", self.running));
+            return Err(format!(
+                "on air: {on_air:?} by the state, {:?} by the events",
+                self.running
+            ));
         }
         for cue in self.show.cue_indices() {
-            let (fired, seen) = (state.cue(cue).firings, self.firings.get(&cue).copied().unwrap_or(0));
+            let (fired, seen) =
+                (state.cue(cue).firings, self.firings.get(&cue).copied().unwrap_or(0));
             if fired != seen {
-                return Err(format!("{cue:?} fired {fired} times by the state, {seen} by the events"));
+                return Err(format!(
+                    "{cue:?} fired {fired} times by the state, {seen} by the events"
+                ));
             }
         }
         Ok(())

@@ -67,13 +67,15 @@ impl Run {
     }
 
     fn take(&mut self, events: Vec<Event>) {
-        events
-            .iter()
-            .for_each(|event| self.state.fold(&Record::new(0, jiff::Timestamp::UNIX_EPOCH, self.now, event.clone())));
+        events.iter().for_each(|event| {
+            self.state.fold(&Record::new(0, jiff::Timestamp::UNIX_EPOCH, self.now, event.clone()))
+        });
     }
 
     fn until(&mut self, second: u64) {
-        while let Some(due_ns) = self.state.poll_timeout().filter(|due_ns| *due_ns <= second * SECOND_NS) {
+        while let Some(due_ns) =
+            self.state.poll_timeout().filter(|due_ns| *due_ns <= second * SECOND_NS)
+        {
             self.now = self.now.max(due_ns);
             let events = self.state.handle_timeout(self.now);
             self.take(events);
@@ -134,16 +136,26 @@ fn an_evening_as_the_house_sees_it() {
     let mut run = Run::new();
     run.until(20);
     let board = run.board();
-    assert_eq!(board.clocks.iter().map(|clock| clock.label.as_str()).collect::<Vec<_>>(), ["Paris", "Los Angeles"]);
+    assert_eq!(
+        board.clocks.iter().map(|clock| clock.label.as_str()).collect::<Vec<_>>(),
+        ["Paris", "Los Angeles"]
+    );
     assert_eq!(board.now, "2024-08-11T20:59:20Z".parse().unwrap());
     let starts = Some("2024-08-11T21:00:00Z".parse().unwrap());
     assert_eq!(board.stage, Stage::Before { starts, left_ns: Some(40 * SECOND_NS as i64) });
     assert_eq!(board.figure().map(|figure| (figure.of, figure.word)), Some(("Doors", "starts")));
-    assert_eq!(board.later.iter().map(|(_, title)| title.as_str()).collect::<Vec<_>>(), ["The jump", "Good night"]);
+    assert_eq!(
+        board.later.iter().map(|(_, title)| title.as_str()).collect::<Vec<_>>(),
+        ["The jump", "Good night"]
+    );
     let at = |time: &str| format!("2024-08-11T{time}Z");
     assert_eq!(run.next(), (Some("Doors".into()), Some("House lights".into()), at("21:00:00")));
     run.until(70);
-    assert_eq!(run.board().figure().map(|figure| figure.left_ns / SECOND_NS as i64), Some(-10), "late");
+    assert_eq!(
+        run.board().figure().map(|figure| figure.left_ns / SECOND_NS as i64),
+        Some(-10),
+        "late"
+    );
     run.go();
     // It was over at once, and holds until the next; the segment counts down.
     assert_eq!(run.on(), ("Doors".into(), words(&["House lights"]), 120));
@@ -173,7 +185,9 @@ fn holds_panics_and_backups_give_nothing_away() {
     assert!(run.board().is_held, "and the board says why");
     run.command(Command::Resume);
     assert!(!run.board().is_held);
-    let find = |number: &str| run.state.show().find(&crate::show::CueNumber::new(number).unwrap()).unwrap();
+    let find = |number: &str| {
+        run.state.show().find(&crate::show::CueNumber::new(number).unwrap()).unwrap()
+    };
     let (jump, plan_b) = (find("3"), find("3A"));
     run.command(Command::SwapBackup);
     assert_eq!(run.next().1, Some("—".into()), "plan B has its own embargo");
@@ -182,7 +196,8 @@ fn holds_panics_and_backups_give_nothing_away() {
     assert_eq!(run.on().1, words(&["Secret plan B"]));
     assert!(run.state.is_public(plan_b) && !run.state.is_public(jump));
     run.command(Command::Panic);
-    // The segment opened by itself when the first one's two minutes and the half minute of the hold were over.
+    // The segment opened by itself when the first one's two minutes and the half minute of the hold
+    // were over.
     assert_eq!(run.on(), ("The jump".into(), vec![], 30), "what was stopped is not on");
     assert_eq!(run.next().1, Some("Curtain".into()));
     run.until(310);
@@ -190,7 +205,8 @@ fn holds_panics_and_backups_give_nothing_away() {
     assert_eq!(run.board().next, None);
     run.until(380);
     let Stage::Ended { over_ns, at } = run.board().stage else { panic!("{:?}", run.board().stage) };
-    // Planned for 21:04:00; the last segment began at 310 s, 5 min 10 s after 20:59, and lasted its minute.
+    // Planned for 21:04:00; the last segment began at 310 s, 5 min 10 s after 20:59, and lasted its
+    // minute.
     assert_eq!((over_ns / SECOND_NS as i64, at), (70, "2024-08-11T21:05:10Z".parse().unwrap()));
 }
 
@@ -203,8 +219,9 @@ fn what_is_not_public_is_not_there_at_all() {
   { number = "2", title = "Singer", planned = "40s", duration = "30s" },
   { number = "3", title = "Hidden and secret", public = false, embargo = true, planned = "50s" },
 "#;
-    let segment =
-        |title: &str, cues: &str| format!("[[segment]]\ntitle = \"{title}\"\nduration = \"1m\"\ncue = [{cues}]\n");
+    let segment = |title: &str, cues: &str| {
+        format!("[[segment]]\ntitle = \"{title}\"\nduration = \"1m\"\ncue = [{cues}]\n")
+    };
     let text = format!("title = \"T\"\n{}{}", segment("Songs", cues), segment("Goodbye", ""));
     let mut run = Run::of(&text);
     run.until(60);
@@ -234,7 +251,9 @@ fn what_is_not_public_is_not_there_at_all() {
 fn a_board_without_a_run_knows_its_show() {
     let show = file::parse(SHOW, "UTC").unwrap();
     let now = "2024-08-11T18:00:00Z".parse().unwrap();
-    let of = |show| Board::waiting(show, now, ("Asia/Tokyo", TimeZone::UTC), "handover night.toml".into());
+    let of = |show| {
+        Board::waiting(show, now, ("Asia/Tokyo", TimeZone::UTC), "handover night.toml".into())
+    };
     let board = of(Some(&show));
     assert_eq!((board.title.as_deref(), board.clocks.len()), (Some("A night out"), 2));
     assert!(!format!("{board:?}").contains("Secret"));

@@ -70,13 +70,25 @@ fn a_text_does_nothing_after_a_key_that_opened_no_line() {
         let page = app.page;
         // Every letter and sign of the table is in it, with a Space after each second one.
         assert_eq!(typed(&mut app, "h 1 s n? mg:xb qyt/0\x08\t", 9_100), [], "{what}");
-        assert!(said(&app).contains("opened no line: typed text does nothing until"), "{what}: {}", said(&app));
-        assert_eq!((app.page, app.cursor, app.prompt.is_some(), app.question), (page, None, false, None), "{what}");
+        assert!(
+            said(&app).contains("opened no line: typed text does nothing until"),
+            "{what}: {}",
+            said(&app)
+        );
+        assert_eq!(
+            (app.page, app.cursor, app.prompt.is_some(), app.question),
+            (page, None, false, None),
+            "{what}"
+        );
         // Enter ends it, and the next key acts.
         assert_eq!(typed(&mut app, "\r", 12_000), [], "{what}");
         assert_eq!(typed(&mut app, " ", 12_001), [GO], "{what}");
         let logged = app.take_refusals();
-        assert_eq!(logged.iter().filter(|why| why.contains("typed text does nothing")).count(), 1, "{logged:?}");
+        assert_eq!(
+            logged.iter().filter(|why| why.contains("typed text does nothing")).count(),
+            1,
+            "{logged:?}"
+        );
     }
 }
 
@@ -131,7 +143,11 @@ fn what_a_link_brings_in_one_piece_is_dropped_with_the_rest_of_its_line() {
     let mut app = App::new(Theme::Dark);
     assert_eq!(app.burst(&keys("oh, the light"), &state, 9_000 * MS_NS), (vec![], 13));
     assert_eq!(typed(&mut app, "s have gone", 9_400), []);
-    assert_eq!(app.burst(&keys("the rest of it"), &state, 10_800 * MS_NS), (vec![], 14), "no note is begun");
+    assert_eq!(
+        app.burst(&keys("the rest of it"), &state, 10_800 * MS_NS),
+        (vec![], 14),
+        "no note is begun"
+    );
     assert_eq!(typed(&mut app, " h\r", 11_200), []);
     assert_eq!(typed(&mut app, " ", 11_500), [GO]);
     // A paste that is no such line holds nothing back.
@@ -143,13 +159,20 @@ fn what_a_link_brings_in_one_piece_is_dropped_with_the_rest_of_its_line() {
 #[test]
 fn every_key_that_may_open_a_line_is_known_as_such() {
     let state = state();
-    for (binding, &page) in BINDINGS.iter().flat_map(|binding| Page::ALL.iter().map(move |page| (binding, page))) {
+    for (binding, &page) in
+        BINDINGS.iter().flat_map(|binding| Page::ALL.iter().map(move |page| (binding, page)))
+    {
         for key in Keymap::default().keys(binding.act) {
             let mut app = App::new(Theme::Dark);
             app.page = page;
             app.key(&key.event(), &state, 9_000 * MS_NS);
             let awaits_text = app.prompt.is_some() || app.dropped_line.is_some();
-            assert_eq!(awaits_text, binding.act.on(page).opens_line(), "{} on {page:?}", binding.name);
+            assert_eq!(
+                awaits_text,
+                binding.act.on(page).opens_line(),
+                "{} on {page:?}",
+                binding.name
+            );
         }
     }
 }
@@ -158,7 +181,8 @@ fn every_key_that_may_open_a_line_is_known_as_such() {
 fn a_held_key_that_opened_no_line_is_no_text() {
     let mut app = App::new(Theme::Dark);
     typed(&mut app, "o", 9_000);
-    let repeat = KeyEvent::new_with_kind(KeyCode::Char('o'), KeyModifiers::NONE, KeyEventKind::Repeat);
+    let repeat =
+        KeyEvent::new_with_kind(KeyCode::Char('o'), KeyModifiers::NONE, KeyEventKind::Repeat);
     assert_eq!(app.key(&repeat, &state(), 9_500 * MS_NS), []);
     assert_eq!(said(&app), "o ignored: it is held down");
     assert_eq!(typed(&mut app, " ", 9_600), [GO]);

@@ -30,7 +30,9 @@ fn state() -> State {
 fn passed(commands: &[(u64, Hand, Command)]) -> Vec<bool> {
     let (mut app, state) = (App::new(Theme::Dark), state());
     let pass = |(at_ms, hand, command): &(u64, Hand, Command)| {
-        app.guard(command, *hand, &state, (1_000 + at_ms) * MS).map(|pass| app.remember(pass)).is_ok()
+        app.guard(command, *hand, &state, (1_000 + at_ms) * MS)
+            .map(|pass| app.remember(pass))
+            .is_ok()
     };
     commands.iter().map(pass).collect()
 }
@@ -63,7 +65,11 @@ fn two_hands_on_one_cue_fire_it_once() {
         assert_eq!(passed(&[(0, remote, start(0)), (30, Caller, go(Caller))]), [true, false]);
         assert_eq!(passed(&[(0, remote, start(0)), (30, remote, go(remote))]), [true, false]);
         assert_eq!(passed(&[(0, Caller, go(Caller)), (301, remote, start(0))]), [true, true]);
-        assert_eq!(passed(&[(0, Caller, go(Caller)), (30, remote, start(1))]), [true, true], "another cue");
+        assert_eq!(
+            passed(&[(0, Caller, go(Caller)), (30, remote, start(1))]),
+            [true, true],
+            "another cue"
+        );
         // The remote control's GO has moved the playhead on: the caller means the cue before.
         assert_eq!(passed(&[(0, remote, go_to(1)), (30, Caller, go(Caller))]), [true, false]);
         assert_eq!(passed(&[(0, remote, go_to(1)), (301, Caller, go(Caller))]), [true, true]);
@@ -76,14 +82,24 @@ fn two_hands_on_one_cue_fire_it_once() {
 fn what_was_refused_is_not_done() {
     let (mut app, state) = (App::new(Theme::Dark), state());
     for _ in 0..2 {
-        assert!(app.guard(&start(0), Connection, &state, 1_000 * MS).is_ok(), "an interlock refuses it");
+        assert!(
+            app.guard(&start(0), Connection, &state, 1_000 * MS).is_ok(),
+            "an interlock refuses it"
+        );
     }
 }
 
 #[test]
 fn different_cues_may_start_at_once_and_one_only_once() {
     let at = |at_ms, command| (at_ms, Datagram, command);
-    let all = [at(0, start(0)), at(0, start(1)), at(1, start(1)), at(2, go_to(1)), at(4, start(0)), at(305, start(1))];
+    let all = [
+        at(0, start(0)),
+        at(0, start(1)),
+        at(1, start(1)),
+        at(2, go_to(1)),
+        at(4, start(0)),
+        at(305, start(1)),
+    ];
     assert_eq!(passed(&all), [true, true, false, false, false, true]);
 }
 
@@ -105,17 +121,30 @@ fn what_counts_counts_once_for_two_hands_and_two_datagrams() {
 
 #[test]
 fn a_toggle_does_not_take_back_what_another_hand_has_just_done() {
-    assert_eq!(passed(&[(0, Connection, Command::Hold), (30, Caller, Command::ToggleHold)]), [true, false]);
+    assert_eq!(
+        passed(&[(0, Connection, Command::Hold), (30, Caller, Command::ToggleHold)]),
+        [true, false]
+    );
     let ready = Command::Ready("stunts".into());
-    assert_eq!(passed(&[(0, Connection, ready), (30, Caller, Command::ToggleReady(0))]), [true, false]);
-    assert_eq!(passed(&[(0, Caller, Command::ToggleHold), (30, Connection, Command::Resume)]), [true, true]);
+    assert_eq!(
+        passed(&[(0, Connection, ready), (30, Caller, Command::ToggleReady(0))]),
+        [true, false]
+    );
+    assert_eq!(
+        passed(&[(0, Caller, Command::ToggleHold), (30, Connection, Command::Resume)]),
+        [true, true]
+    );
 }
 
 #[test]
 fn a_knob_moves_the_playhead_as_fast_as_it_turns() {
     let next = |at_ms, hand| (at_ms, hand, Command::PlayheadNext);
     assert_eq!(passed(&[next(0, Datagram), next(3, Datagram)]), [true, false], "it arrived twice");
-    assert_eq!(passed(&[next(0, Connection), next(3, Connection)]), [true, true], "nothing arrives twice here");
+    assert_eq!(
+        passed(&[next(0, Connection), next(3, Connection)]),
+        [true, true],
+        "nothing arrives twice here"
+    );
     let turn: Vec<_> = (0..20).map(|step| next(step * 51, Datagram)).collect();
     assert!(passed(&turn).iter().all(|passes| *passes));
     let back = (3, Datagram, Command::PlayheadPrevious);
@@ -124,7 +153,10 @@ fn a_knob_moves_the_playhead_as_fast_as_it_turns() {
 
 #[test]
 fn panic_is_never_in_the_way_of_panic() {
-    assert_eq!(passed(&[(0, Datagram, Command::Panic), (0, Datagram, Command::Panic)]), [true, true]);
+    assert_eq!(
+        passed(&[(0, Datagram, Command::Panic), (0, Datagram, Command::Panic)]),
+        [true, true]
+    );
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! keys.toml: lines that give commands other keys, to a [`Keymap`] or to everything that is wrong with them; and back.
+//! keys.toml: lines that give commands other keys, to a [`Keymap`] or to everything that is wrong
+//! with them; and back.
 //!
 //! ```toml
 //! go = "F1"
@@ -7,7 +8,8 @@
 //! suspend = "none"
 //! ```
 //!
-//! A faulty file changes nothing at all: half of a table is worse than none, because nobody knows which half.
+//! A faulty file changes nothing at all: half of a table is worse than none, because nobody knows
+//! which half.
 
 use std::ops::Range;
 
@@ -60,7 +62,8 @@ struct Draft {
     map: Keymap,
     /// Row by row, what the file gives.
     given: Vec<Option<Given>>,
-    /// Whether every line could be read: only then does a default key stand where no line speaks of it.
+    /// Whether every line could be read: only then does a default key stand where no line speaks of
+    /// it.
     is_whole: bool,
     problems: Vec<Problem>,
 }
@@ -80,13 +83,20 @@ impl Draft {
                 || "`handover keys` prints every command".to_owned(),
                 |name| format!("did you mean {}?", quoted(name)),
             );
-            return self.fault(&line.name.span, format!("no command is called {}", quoted(&line.name.text)), fix);
+            return self.fault(
+                &line.name.span,
+                format!("no command is called {}", quoted(&line.name.text)),
+                fix,
+            );
         };
         let binding = &BINDINGS[row];
         if is_fixed(binding.act) {
             let is_panic = binding.act == Act::Panic;
-            let what =
-                if is_panic { "panic is Esc pressed twice, and stays there" } else { "ready stays on the keys 1 to 9" };
+            let what = if is_panic {
+                "panic is Esc pressed twice, and stays there"
+            } else {
+                "ready stays on the keys 1 to 9"
+            };
             return self.fault(&line.name.span, what.to_owned(), "remove the line".to_owned());
         }
         if let Some((first, _)) = self.given.get(row).cloned().flatten() {
@@ -104,13 +114,18 @@ impl Draft {
 
     /// The keys of a line, with their places.
     fn keys(&mut self, line: &Setting, binding: &Binding) -> (Vec<Key>, Vec<Range<usize>>) {
-        let is_none = matches!(line.values.as_slice(), [only] if only.text.eq_ignore_ascii_case(NONE));
+        let is_none =
+            matches!(line.values.as_slice(), [only] if only.text.eq_ignore_ascii_case(NONE));
         let (mut keys, mut spans) = (vec![], vec![]);
         let faults = self.problems.len();
         for placed in line.values.iter().filter(|_| !is_none) {
             let Some(key) = self.key(placed, binding.act) else { continue };
             if keys.contains(&key) {
-                self.fault(&placed.span, format!("{} appears twice", quoted(&placed.text)), "keep one".to_owned());
+                self.fault(
+                    &placed.span,
+                    format!("{} appears twice", quoted(&placed.text)),
+                    "keep one".to_owned(),
+                );
                 continue;
             }
             keys.push(key);
@@ -122,7 +137,10 @@ impl Draft {
         }
         let needed = [
             (Act::Go, "GO has no key"),
-            (Act::Palette, "without a key for `commands` nothing reaches what has no key of its own"),
+            (
+                Act::Palette,
+                "without a key for `commands` nothing reaches what has no key of its own",
+            ),
         ];
         let needed = needed.into_iter().find(|(act, _)| *act == binding.act);
         if let Some((_, why)) = needed
@@ -130,18 +148,22 @@ impl Draft {
             && self.problems.len() == faults
             && self.is_whole
         {
-            let fix = format!("write a key, or remove the line for the usual {}", quoted(binding.keys));
+            let fix =
+                format!("write a key, or remove the line for the usual {}", quoted(binding.keys));
             self.fault(&line.span, why.to_owned(), fix);
         }
         (keys, spans)
     }
 
     fn key(&mut self, placed: &Placed, act: Act) -> Option<Key> {
-        let taken = |why: &str| Some((format!("{} {why}", quoted(&placed.text)), "choose another key".to_owned()));
+        let taken = |why: &str| {
+            Some((format!("{} {why}", quoted(&placed.text)), "choose another key".to_owned()))
+        };
         let (what, fix) = match placed.text.parse::<Key>() {
-            _ if placed.text.eq_ignore_ascii_case(NONE) => {
-                Some(("`none` is listed with other keys".to_owned(), "remove it, or write it alone".to_owned()))
-            }
+            _ if placed.text.eq_ignore_ascii_case(NONE) => Some((
+                "`none` is listed with other keys".to_owned(),
+                "remove it, or write it alone".to_owned(),
+            )),
             Err(error) => Some((error.what, error.fix)),
             Ok(Key::CTRL_C) => taken("always quits"),
             Ok(Key::ESC) => taken("is for panic and for going back"),
@@ -158,8 +180,10 @@ impl Draft {
     /// Takes a usual key from a command that gives way, where the file gives that key to another.
     fn give_way(&mut self) {
         let given = |row: usize| self.given[row].is_some();
-        let taken: Vec<Key> =
-            (0..BINDINGS.len()).filter(|&row| given(row)).flat_map(|row| self.map.rows[row].clone()).collect();
+        let taken: Vec<Key> = (0..BINDINGS.len())
+            .filter(|&row| given(row))
+            .flat_map(|row| self.map.rows[row].clone())
+            .collect();
         for (row, binding) in BINDINGS.iter().enumerate() {
             if self.given[row].is_none() && binding.act.gives_way() {
                 self.map.rows[row].retain(|key| !taken.contains(key));
@@ -173,20 +197,30 @@ impl Draft {
         for (row, given) in self.given.iter().enumerate() {
             let Some((_, spans)) = given else { continue };
             for (key, span) in self.map.rows[row].iter().zip(spans) {
-                let other = (0..BINDINGS.len()).find(|&other| other != row && self.map.rows[other].contains(key));
+                let other = (0..BINDINGS.len())
+                    .find(|&other| other != row && self.map.rows[other].contains(key));
                 let Some(other) = other else { continue };
                 let name = name_of(&BINDINGS[other]);
-                let what = format!("{} is the key of {} too", quoted(&key.to_string()), quoted(&name));
+                let what =
+                    format!("{} is the key of {} too", quoted(&key.to_string()), quoted(&name));
                 let fix = if matches!(BINDINGS[other].act, Act::Go | Act::Palette) {
                     format!("give {} another key, or this command", quoted(&name))
                 } else {
-                    format!("choose another key, or write `{name} = \"none\"` or another key for it")
+                    format!(
+                        "choose another key, or write `{name} = \"none\"` or another key for it"
+                    )
                 };
                 match &self.given[other] {
                     // Of the two places the later one is the fault.
                     Some((_, others)) => {
-                        let at = self.map.rows[other].iter().position(|theirs| theirs == key).unwrap_or(0);
-                        let Some(first) = others.get(at).filter(|first| first.start < span.start) else { continue };
+                        let at = self.map.rows[other]
+                            .iter()
+                            .position(|theirs| theirs == key)
+                            .unwrap_or(0);
+                        let Some(first) = others.get(at).filter(|first| first.start < span.start)
+                        else {
+                            continue;
+                        };
                         let twice = Problem::error(span.clone(), what, fix);
                         found.push(twice.beside(first.clone(), "first here"));
                     }
@@ -214,7 +248,8 @@ pub fn write(map: &Keymap) -> String {
     for &group in Group::ALL {
         text += &format!("\n# {}\n", group.title());
         for binding in BINDINGS.iter().filter(|binding| binding.group == group) {
-            let keys: Vec<String> = map.keys(binding.act).iter().map(|key| in_quotes(&key.to_string())).collect();
+            let keys: Vec<String> =
+                map.keys(binding.act).iter().map(|key| in_quotes(&key.to_string())).collect();
             let name = name_of(binding);
             let line = match keys.as_slice() {
                 _ if is_fixed(binding.act) => format!("# {name} stays on {}", binding.keys),
@@ -223,8 +258,11 @@ pub fn write(map: &Keymap) -> String {
                 several => format!("{name} = [{}]", several.join(", ")),
             };
             let pad = COLUMN.saturating_sub(line.chars().count()).max(1);
-            let shared = BINDINGS.iter().find(|other| other.act != binding.act && other.act == binding.act.on_run());
-            let shared = shared.map_or(String::new(), |other| format!(" (has the key of {} too)", name_of(other)));
+            let shared = BINDINGS
+                .iter()
+                .find(|other| other.act != binding.act && other.act == binding.act.on_run());
+            let shared = shared
+                .map_or(String::new(), |other| format!(" (has the key of {} too)", name_of(other)));
             text += &format!("{line}{}# {}{shared}\n", " ".repeat(pad), binding.help);
         }
     }

@@ -1,7 +1,8 @@
-//! A key of the keyboard: its name in files, its name on the screen, and what the terminal sends for it.
+//! A key of the keyboard: its name in files, its name on the screen, and what the terminal sends
+//! for it.
 //!
-//! Knows which keys a terminal cannot tell apart (Ctrl-I is Tab) or keeps for itself, so that nobody is promised a key
-//! that never comes. Must know nothing of what keys do.
+//! Knows which keys a terminal cannot tell apart (Ctrl-I is Tab) or keeps for itself, so that
+//! nobody is promised a key that never comes. Must know nothing of what keys do.
 
 use std::fmt;
 use std::str::FromStr;
@@ -48,8 +49,7 @@ const NAMED: [(KeyCode, &str, &str, &str); 15] = [
 ];
 
 /// How keys are written, for fixes.
-const NOTATION: &str =
-    "write a character, or Space, Enter, Tab, Shift-Tab, Up, PgDn, Home, F1 to F12, Ctrl-G, Alt-x or the like";
+const NOTATION: &str = "write a character, or Space, Enter, Tab, Shift-Tab, Up, PgDn, Home, F1 to F12, Ctrl-G, Alt-x or the like";
 
 impl Key {
     /// Ctrl-C, which no command can take: it always leaves.
@@ -58,7 +58,10 @@ impl Key {
     pub const ESC: Key = Key { code: KeyCode::Esc, modifiers: KeyModifiers::NONE };
 
     /// The key of an event; none with modifiers that no command has.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the keys are crossterm's; all others mean nothing here")]
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the keys are crossterm's; all others mean nothing here"
+    )]
     pub fn of(event: &KeyEvent) -> Option<Key> {
         let known = KeyModifiers::SHIFT | KeyModifiers::CONTROL | KeyModifiers::ALT;
         let (code, mut modifiers) = (event.code, event.modifiers);
@@ -69,7 +72,10 @@ impl Key {
             // A character says itself whether Shift was held.
             KeyCode::Char(_) => modifiers -= KeyModifiers::SHIFT,
             KeyCode::BackTab => {
-                return Some(Key { code: KeyCode::Tab, modifiers: modifiers | KeyModifiers::SHIFT });
+                return Some(Key {
+                    code: KeyCode::Tab,
+                    modifiers: modifiers | KeyModifiers::SHIFT,
+                });
             }
             _ => {}
         }
@@ -87,13 +93,18 @@ impl Key {
     /// The same key without Shift: what a key with it means, where that is nothing of its own.
     pub(super) fn unshifted(self) -> Key {
         let is_tab = self.code == KeyCode::Tab;
-        Key { modifiers: if is_tab { self.modifiers } else { self.modifiers - KeyModifiers::SHIFT }, ..self }
+        Key {
+            modifiers: if is_tab { self.modifiers } else { self.modifiers - KeyModifiers::SHIFT },
+            ..self
+        }
     }
 
     /// Which of the keys 1 to 9 it is, counted from 0.
     pub(super) fn digit(self) -> Option<usize> {
         match (self.code, self.modifiers) {
-            (KeyCode::Char(digit @ '1'..='9'), KeyModifiers::NONE) => Some(digit as usize - '1' as usize),
+            (KeyCode::Char(digit @ '1'..='9'), KeyModifiers::NONE) => {
+                Some(digit as usize - '1' as usize)
+            }
             _ => None,
         }
     }
@@ -113,7 +124,10 @@ impl Key {
         self.named(|(_, _, shown, _)| shown)
     }
 
-    fn named(self, pick: fn((KeyCode, &'static str, &'static str, &'static str)) -> &'static str) -> String {
+    fn named(
+        self,
+        pick: fn((KeyCode, &'static str, &'static str, &'static str)) -> &'static str,
+    ) -> String {
         let mut text = String::new();
         for (modifier, prefix) in PREFIXES {
             if self.modifiers.contains(modifier) {
@@ -133,8 +147,11 @@ impl Key {
     }
 }
 
-const PREFIXES: [(KeyModifiers, &str); 3] =
-    [(KeyModifiers::CONTROL, "Ctrl-"), (KeyModifiers::ALT, "Alt-"), (KeyModifiers::SHIFT, "Shift-")];
+const PREFIXES: [(KeyModifiers, &str); 3] = [
+    (KeyModifiers::CONTROL, "Ctrl-"),
+    (KeyModifiers::ALT, "Alt-"),
+    (KeyModifiers::SHIFT, "Shift-"),
+];
 
 impl fmt::Display for Key {
     /// As files have it: `Up`, `Ctrl-Z`.
@@ -146,7 +163,10 @@ impl fmt::Display for Key {
 impl FromStr for Key {
     type Err = KeyError;
 
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the keys are crossterm's; all others mean nothing here")]
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the keys are crossterm's; all others mean nothing here"
+    )]
     fn from_str(text: &str) -> Result<Self, KeyError> {
         let (mut rest, mut modifiers) = (text, KeyModifiers::NONE);
         // In `Ctrl--` the last character is the key.
@@ -182,17 +202,27 @@ fn code(text: &str) -> Option<KeyCode> {
 }
 
 fn unknown(text: &str, rest: &str) -> KeyError {
-    let meant = closest(rest, NAMED.into_iter().map(|(_, name, ..)| name).filter(|_| rest.chars().count() > 2));
-    let fix = meant.map_or_else(|| NOTATION.to_owned(), |name| format!("did you mean {}?", quoted(name)));
+    let meant = closest(
+        rest,
+        NAMED.into_iter().map(|(_, name, ..)| name).filter(|_| rest.chars().count() > 2),
+    );
+    let fix =
+        meant.map_or_else(|| NOTATION.to_owned(), |name| format!("did you mean {}?", quoted(name)));
     KeyError { what: format!("no key is called {}", quoted(text)), fix }
 }
 
 impl Key {
     /// Whether a terminal sends it, and as itself.
-    #[expect(clippy::wildcard_enum_match_arm, reason = "the keys are crossterm's; all others mean nothing here")]
+    #[expect(
+        clippy::wildcard_enum_match_arm,
+        reason = "the keys are crossterm's; all others mean nothing here"
+    )]
     fn comes(self) -> Result<(), KeyError> {
         let refuse = |why: String, fix: &str| {
-            Err(KeyError { what: format!("{} {why}", quoted(&self.to_string())), fix: fix.to_owned() })
+            Err(KeyError {
+                what: format!("{} {why}", quoted(&self.to_string())),
+                fix: fix.to_owned(),
+            })
         };
         let (control, alt) = (KeyModifiers::CONTROL, KeyModifiers::ALT);
         let held = self.modifiers;
@@ -200,25 +230,40 @@ impl Key {
             KeyCode::Char(' ') if !held.contains(KeyModifiers::SHIFT) => Ok(()),
             KeyCode::Char(c) if held.contains(KeyModifiers::SHIFT) => {
                 let upper: String = c.to_uppercase().collect();
-                let fix = if c == ' ' { "write `Space`".to_owned() } else { format!("write `{upper}` alone") };
+                let fix = if c == ' ' {
+                    "write `Space`".to_owned()
+                } else {
+                    format!("write `{upper}` alone")
+                };
                 refuse("is not a key of its own in a terminal".into(), &fix)
             }
             KeyCode::Char(c) if held.contains(control) => match c {
                 'i' => refuse("is sent as Tab".into(), "write `Tab`, or choose another key"),
-                'j' | 'm' => refuse("is sent as Enter".into(), "write `Enter`, or choose another key"),
-                'h' => refuse("is sent as Backspace".into(), "write `Backspace`, or choose another key"),
+                'j' | 'm' => {
+                    refuse("is sent as Enter".into(), "write `Enter`, or choose another key")
+                }
+                'h' => refuse(
+                    "is sent as Backspace".into(),
+                    "write `Backspace`, or choose another key",
+                ),
                 'a'..='z' => Ok(()),
                 _ => refuse("is not sent by any terminal".into(), "choose Ctrl with a letter"),
             },
             // The beginning of a function key's bytes: nobody could tell whether more is to come.
-            KeyCode::Char(c) if held.contains(alt) && is_lost_with_alt(c) => {
-                refuse("looks the same as the beginning of another key".into(), "choose another key")
+            KeyCode::Char(c) if held.contains(alt) && is_lost_with_alt(c) => refuse(
+                "looks the same as the beginning of another key".into(),
+                "choose another key",
+            ),
+            KeyCode::Tab if held.contains(alt) => {
+                refuse("is sent as Shift-Tab".into(), "write `Shift-Tab`")
             }
-            KeyCode::Tab if held.contains(alt) => refuse("is sent as Shift-Tab".into(), "write `Shift-Tab`"),
-            KeyCode::Esc if !held.is_empty() => refuse("looks the same as Esc".into(), "choose another key"),
-            KeyCode::Enter | KeyCode::Backspace | KeyCode::Tab if held.contains(control) => {
-                refuse("is not sent by any terminal as a key of its own".into(), "choose another key")
+            KeyCode::Esc if !held.is_empty() => {
+                refuse("looks the same as Esc".into(), "choose another key")
             }
+            KeyCode::Enter | KeyCode::Backspace | KeyCode::Tab if held.contains(control) => refuse(
+                "is not sent by any terminal as a key of its own".into(),
+                "choose another key",
+            ),
             KeyCode::Enter | KeyCode::Backspace if held.contains(KeyModifiers::SHIFT) => {
                 refuse("is not a key of its own in a terminal".into(), "remove `Shift-`")
             }
@@ -258,9 +303,13 @@ mod tests {
             assert_eq!(Key::of(&KeyEvent::new(code, modifiers)), Some(key), "{text}");
             assert_eq!(Key::of(&key.event()), Some(key), "{text}");
         }
-        for (spelling, name) in
-            [("space", "Space"), ("pagedown", "PgDn"), ("↑", "Up"), ("ctrl-G", "Ctrl-G"), ("f1", "F1")]
-        {
+        for (spelling, name) in [
+            ("space", "Space"),
+            ("pagedown", "PgDn"),
+            ("↑", "Up"),
+            ("ctrl-G", "Ctrl-G"),
+            ("f1", "F1"),
+        ] {
             assert_eq!(spelling.parse::<Key>().unwrap().to_string(), name);
         }
         assert_eq!(Key::of(&KeyEvent::new(KeyCode::Char(' '), KeyModifiers::SUPER)), None);
@@ -279,9 +328,21 @@ mod tests {
             ("Shift-g", "`Shift-g` is not a key of its own in a terminal", "write `G` alone"),
             ("Shift-Space", "`Shift-Space` is not a key of its own in a terminal", "write `Space`"),
             ("Alt-Tab", "`Alt-Tab` is sent as Shift-Tab", "write `Shift-Tab`"),
-            ("Alt-]", "`Alt-]` looks the same as the beginning of another key", "choose another key"),
-            ("Alt-P", "`Alt-P` looks the same as the beginning of another key", "choose another key"),
-            ("Alt-[", "`Alt-[` looks the same as the beginning of another key", "choose another key"),
+            (
+                "Alt-]",
+                "`Alt-]` looks the same as the beginning of another key",
+                "choose another key",
+            ),
+            (
+                "Alt-P",
+                "`Alt-P` looks the same as the beginning of another key",
+                "choose another key",
+            ),
+            (
+                "Alt-[",
+                "`Alt-[` looks the same as the beginning of another key",
+                "choose another key",
+            ),
             ("Alt-Esc", "`Alt-Esc` looks the same as Esc", "choose another key"),
         ] {
             let error = text.parse::<Key>().unwrap_err();

@@ -19,11 +19,17 @@ fn every_key_of_the_table_does_what_its_row_says() {
     let map = Keymap::default();
     for binding in BINDINGS.iter().filter(|binding| !is_fixed(binding.act)) {
         let keys: Vec<&str> = binding.keys.split_whitespace().collect();
-        assert_eq!(map.keys(binding.act).len(), keys.len(), "{}: a key that nobody knows", binding.name);
+        assert_eq!(
+            map.keys(binding.act).len(),
+            keys.len(),
+            "{}: a key that nobody knows",
+            binding.name
+        );
         for key in keys {
             assert_eq!(map.act_of(&press(key)), Some(binding.act), "{key}");
         }
-        // What the people page does has the key of what the run page does too, whatever that is, behind its own.
+        // What the people page does has the key of what the run page does too, whatever that is,
+        // behind its own.
         let of_run = BINDINGS.iter().find(|run| run.act == binding.act.on_run()).unwrap();
         let own = if of_run.act == binding.act { "" } else { binding.keys };
         assert_eq!(map.label(binding), format!("{own} {}", of_run.keys).trim(), "{}", binding.name);
@@ -32,7 +38,10 @@ fn every_key_of_the_table_does_what_its_row_says() {
         assert_eq!(map.act_of(&KeyEvent::from(KeyCode::Char(digit))), Some(Act::Ready(at)));
     }
     assert_eq!(map.act_of(&KeyEvent::from(KeyCode::Esc)), None);
-    assert_eq!(map.act_of(&KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL)), Some(Act::Quit));
+    assert_eq!(
+        map.act_of(&KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL)),
+        Some(Act::Quit)
+    );
     assert_eq!(map.act_of(&KeyEvent::new(KeyCode::Up, KeyModifiers::SHIFT)), Some(Act::SelectUp));
 }
 
@@ -55,7 +64,10 @@ fn what_is_printed_is_taken_back() {
 
 #[test]
 fn a_file_changes_what_it_names_and_nothing_else() {
-    let map = parse("go = \"F1\"\nselect-first = \"Home\"\nstandby = [\"g\", \"Ctrl-S\"]\nhold = \"none\"\n").unwrap();
+    let map = parse(
+        "go = \"F1\"\nselect-first = \"Home\"\nstandby = [\"g\", \"Ctrl-S\"]\nhold = \"none\"\n",
+    )
+    .unwrap();
     for (key, act) in [
         ("F1", Some(Act::Go)),
         ("Space", None),
@@ -80,9 +92,14 @@ fn a_command_of_the_people_page_may_have_a_key_beside_the_one_it_shares() {
     let map = parse("spotted = \"F5\"\nplayhead-here = \"F6\"\n").unwrap();
     let spotted = BINDINGS.iter().find(|binding| binding.act == Act::Spot).unwrap();
     assert_eq!((map.way(Act::Spot), map.label(spotted)), ("F5".to_owned(), "F5 F6".to_owned()));
-    assert_eq!((map.act_of(&press("F5")), map.way(Act::PlayheadHere)), (Some(Act::Spot), "F6".to_owned()));
+    assert_eq!(
+        (map.act_of(&press("F5")), map.way(Act::PlayheadHere)),
+        (Some(Act::Spot), "F6".to_owned())
+    );
     assert_eq!(Keymap::default().way(Act::Spot), "Enter");
-    let line = |name: &str| write(&map).lines().find(|line| line.starts_with(name)).unwrap_or_default().to_owned();
+    let line = |name: &str| {
+        write(&map).lines().find(|line| line.starts_with(name)).unwrap_or_default().to_owned()
+    };
     assert!(line("untick = ").ends_with("(has the key of skip too)"), "{}", line("untick"));
     assert!(!line("skip = ").contains("has the key"), "{}", line("skip"));
 }
@@ -90,7 +107,10 @@ fn a_command_of_the_people_page_may_have_a_key_beside_the_one_it_shares() {
 #[test]
 fn keys_may_change_places() {
     let map = parse("hold = \"s\"\nstandby = \"h\"\n").unwrap();
-    assert_eq!((map.act_of(&press("s")), map.act_of(&press("h"))), (Some(Act::Hold), Some(Act::Standby)));
+    assert_eq!(
+        (map.act_of(&press("s")), map.act_of(&press("h"))),
+        (Some(Act::Hold), Some(Act::Standby))
+    );
 }
 
 #[test]
@@ -107,9 +127,17 @@ fn faults_name_the_line_and_the_fix() {
         ("go = \"3\"", "`3` answers ready", "choose another key"),
         ("hold = \"Ctrl-C\"", "`Ctrl-C` always quits", "choose another key"),
         ("hold = \"Esc\"", "`Esc` is for panic and for going back", "choose another key"),
-        ("go = \"y\"", "`y` answers yes to quitting, where a GO must not be lost", "choose another key"),
+        (
+            "go = \"y\"",
+            "`y` answers yes to quitting, where a GO must not be lost",
+            "choose another key",
+        ),
         ("hold = [\"F1\", \"F1\"]", "`F1` appears twice", "keep one"),
-        ("hold = [\"F1\", \"none\"]", "`none` is listed with other keys", "remove it, or write it alone"),
+        (
+            "hold = [\"F1\", \"none\"]",
+            "`none` is listed with other keys",
+            "remove it, or write it alone",
+        ),
         (
             "commands = \"none\"",
             "without a key for `commands` nothing reaches what has no key of its own",
@@ -120,10 +148,18 @@ fn faults_name_the_line_and_the_fix() {
             "`n` is the key of `playhead-next` too",
             "choose another key, or write `playhead-next = \"none\"` or another key for it",
         ),
-        ("hold = \"Space\"", "`Space` is the key of `go` too", "give `go` another key, or this command"),
+        (
+            "hold = \"Space\"",
+            "`Space` is the key of `go` too",
+            "give `go` another key, or this command",
+        ),
         ("go = Space", "text without quotes: `Space`", "write `\"Space\"`"),
         ("go = 3", "text in quotes belongs here", "write `go = \"Space\"`"),
-        ("hold = [\"F1\", \"F2\", \"F3\", \"F4\", \"F5\"]", "`hold` has more than 4 keys", "remove some"),
+        (
+            "hold = [\"F1\", \"F2\", \"F3\", \"F4\", \"F5\"]",
+            "`hold` has more than 4 keys",
+            "remove some",
+        ),
     ] {
         assert_eq!(faults(text), [(1, what.to_owned(), fix.to_owned())], "{text}");
     }
@@ -133,8 +169,13 @@ fn faults_name_the_line_and_the_fix() {
 fn all_faults_come_together_and_none_that_only_follows() {
     let text = "go = \"F1\"\nhold = \"F1\"\nstanby = \"x\"\nnote = F5\nmark step = \"F6\"\nmark-step = \"F7\"\n";
     let found: Vec<_> = faults(text).into_iter().map(|(line, what, _)| (line, what)).collect();
-    let has = |line: usize, what: &str| found.iter().any(|(at, said)| *at == line && said.starts_with(what));
-    assert!(has(2, "`F1` is the key of `go` too") && has(3, "no command is called `stanby`"), "{found:?}");
+    let has = |line: usize, what: &str| {
+        found.iter().any(|(at, said)| *at == line && said.starts_with(what))
+    };
+    assert!(
+        has(2, "`F1` is the key of `go` too") && has(3, "no command is called `stanby`"),
+        "{found:?}"
+    );
     assert!(has(4, "text without quotes: `F5`") && has(5, "a line without `=`"), "{found:?}");
     // The line that gives select-first another key cannot be read: nobody knows that `g` is taken.
     let text = "go = \"g\"\nselect-first = Home\n";

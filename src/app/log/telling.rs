@@ -1,5 +1,5 @@
-//! What an event says to the caller: in which words, how loud, of what kind. One table, so that a new event has one
-//! place here.
+//! What an event says to the caller: in which words, how loud, of what kind. One table, so that a
+//! new event has one place here.
 
 use super::{Kind, Mark};
 use crate::app::Tone;
@@ -23,7 +23,13 @@ pub struct Telling {
 
 impl Kind {
     fn says(self, text: impl Into<String>) -> Telling {
-        Telling { kind: self, text: text.into(), tone: Tone::Calm, mark: Mark::Plain, is_quiet: false }
+        Telling {
+            kind: self,
+            text: text.into(),
+            tone: Tone::Calm,
+            mark: Mark::Plain,
+            is_quiet: false,
+        }
     }
 }
 
@@ -45,9 +51,13 @@ impl Telling {
     }
 }
 
-/// The name of the department with this id, as the panel has it; its id where the show has changed and lost it.
+/// The name of the department with this id, as the panel has it; its id where the show has changed
+/// and lost it.
 fn name_of<'a>(id: &'a str, show: &'a Show) -> &'a str {
-    show.departments.iter().find(|department| department.id == id).map_or(id, |department| &department.name)
+    show.departments
+        .iter()
+        .find(|department| department.id == id)
+        .map_or(id, |department| &department.name)
 }
 
 /// What is told of `event` in a run of `show`.

@@ -11,13 +11,15 @@ use crate::runtime::{board, config};
 /// What may stand after `board`.
 #[derive(Debug, ClapArgs)]
 pub struct BoardArgs {
-    /// A run's id, as `handover runs` lists it, a show file, or the name of a built-in show [default: any run]
+    /// A run's id, as `handover runs` lists it, a show file, or the name of a built-in show
+    /// [default: any run]
     #[arg(value_name = "RUN-or-SHOW", add = ArgValueCompleter::new(complete::runs_and_shows))]
     of: Option<String>,
     /// Show only the time, as large as it fits
     #[arg(long, conflicts_with = "countdown")]
     clock: bool,
-    /// Show only the time left of the running cue or segment, or until the show begins, as large as it fits
+    /// Show only the time left of the running cue or segment, or until the show begins, as large as
+    /// it fits
     #[arg(long)]
     countdown: bool,
     /// The colours [default: $HANDOVER_THEME, or own if there is a theme.toml, or dark]

@@ -1,8 +1,9 @@
-//! The fold over the records: the engine's own state, and beside it what a state forgets (earlier firings, reasons,
-//! errors).
+//! The fold over the records: the engine's own state, and beside it what a state forgets (earlier
+//! firings, reasons, errors).
 //!
-//! Must never decide what the engine decides already: phases, plans and projections are asked of [`State`], which
-//! every record is applied to. Only what a later event would overwrite is kept here.
+//! Must never decide what the engine decides already: phases, plans and projections are asked of
+//! [`State`], which every record is applied to. Only what a later event would overwrite is kept
+//! here.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -13,7 +14,8 @@ use crate::export::layout::plain;
 use crate::show::duration::MILLISECOND_NS;
 use crate::show::{CueIx, IndexVec, OutputIx, SegmentIx, Show};
 
-/// From here on, by the machine's clock, the report says that a cue left later than its due instant.
+/// From here on, by the machine's clock, the report says that a cue left later than its due
+/// instant.
 const LATE_NS: u64 = 100 * MILLISECOND_NS;
 
 const SKIPPED: &str = "skipped";
@@ -132,8 +134,12 @@ impl Fold {
             Event::RunStarted { .. } => self.opened = true,
             Event::RunResumed { down_ns } => self.downs.push((record.run_ns, *down_ns)),
             Event::RunEnded { .. } => {
-                // The segment's end says when the show was over; the line itself may come an instant later.
-                let segment = self.state.current_segment().and_then(|segment| self.state.segment(segment).ended_ns);
+                // The segment's end says when the show was over; the line itself may come an
+                // instant later.
+                let segment = self
+                    .state
+                    .current_segment()
+                    .and_then(|segment| self.state.segment(segment).ended_ns);
                 self.ended_ns = Some(segment.unwrap_or(record.run_ns));
             }
             Event::SegmentStarted { segment, due_ns, .. } => {
@@ -221,18 +227,23 @@ impl Fold {
                     firing.steps_done = *step;
                 }
             }
-            Event::InterlockOverridden { reason, .. } => log.before(format!("overridden: {reason}")),
+            Event::InterlockOverridden { reason, .. } => {
+                log.before(format!("overridden: {reason}"))
+            }
             Event::CueMissed { why, .. } => log.before(format!("missed: {}", why.words())),
             Event::CueSkipped { .. } => log.before(SKIPPED.to_owned()),
             Event::CueUnskipped { .. } => log.ahead.retain(|remark| remark != SKIPPED),
             Event::NoteTaken { text, .. } => log.at(text.clone()),
-            Event::ActionSent { firing, action, .. } | Event::ActionRehearsed { firing, action, .. } => {
+            Event::ActionSent { firing, action, .. }
+            | Event::ActionRehearsed { firing, action, .. } => {
                 log.settle(*firing, *action, Send::Sent);
             }
             Event::ActionFailed { firing, action, error, .. } => {
                 log.settle(*firing, *action, Send::Failed(error.clone()));
             }
-            Event::ActionUnknown { firing, action, .. } => log.settle(*firing, *action, Send::Unknown),
+            Event::ActionUnknown { firing, action, .. } => {
+                log.settle(*firing, *action, Send::Unknown)
+            }
             Event::RunStarted { .. }
             | Event::RunResumed { .. }
             | Event::RunLeft { .. }
@@ -265,7 +276,9 @@ impl Fold {
     fn fire(&mut self, cue: CueIx, cause: Cause, number: u32, due_ns: RunNs, run_ns: RunNs) {
         let show = Arc::clone(&self.show);
         let plan = show.cue(cue);
-        let main = plan.backup_for.map(|main| (&show.cue(main).number, self.state.cue(main).replaced_by == Some(cue)));
+        let main = plan
+            .backup_for
+            .map(|main| (&show.cue(main).number, self.state.cue(main).replaced_by == Some(cue)));
         let late_ns = run_ns.saturating_sub(due_ns) / u64::from(self.state.speed().max(1));
         let log = &mut self.cues[cue];
         if let Some(before) = log.firings.last_mut().filter(|before| before.over_ns.is_none()) {
@@ -279,11 +292,23 @@ impl Fold {
             None => {}
         }
         if late_ns >= LATE_NS {
-            remarks.push(format!("left {}.{:03} s late", late_ns / 1_000_000_000, late_ns / MILLISECOND_NS % 1000));
+            remarks.push(format!(
+                "left {}.{:03} s late",
+                late_ns / 1_000_000_000,
+                late_ns / MILLISECOND_NS % 1000
+            ));
         }
         let sends = vec![Send::Unknown; plan.actions.len()];
-        let firing =
-            Firing { number, cause, fired_ns: due_ns, over_ns: None, stopped: false, steps_done: 0, remarks, sends };
+        let firing = Firing {
+            number,
+            cause,
+            fired_ns: due_ns,
+            over_ns: None,
+            stopped: false,
+            steps_done: 0,
+            remarks,
+            sends,
+        };
         log.firings.push(firing);
     }
 

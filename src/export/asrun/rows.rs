@@ -1,13 +1,15 @@
-//! From what the fold kept to the rows of the report: instants become wall times, and every difference is taken here.
+//! From what the fold kept to the rows of the report: instants become wall times, and every
+//! difference is taken here.
 //!
-//! Must never be asked while records are still to come, and must never show the words of a cue under embargo that has
-//! not fired.
+//! Must never be asked while records are still to come, and must never show the words of a cue
+//! under embargo that has not fired.
 
 use jiff::{Timestamp, ZonedDateTime};
 
 use super::fold::{Firing, Fold, Send};
 use super::{
-    AsRun, CueRow, Downtime, EMBARGOED, LostSend, NoteRow, Outcome, PanicRow, SegmentRow, SpottedNote, SpottedRow,
+    AsRun, CueRow, Downtime, EMBARGOED, LostSend, NoteRow, Outcome, PanicRow, SegmentRow,
+    SpottedNote, SpottedRow,
 };
 use crate::engine::{Note, PersonState, Phase, RunNs, Stop};
 use crate::show::duration::{self, MILLISECOND_NS};
@@ -49,7 +51,10 @@ impl Fold {
             started: self.started_ns.map(|ns| wall(ns as i64)),
             last: self.opened.then(|| wall(self.now as i64)),
             finished,
-            over_ms: planned_end.as_ref().zip(end.as_ref()).map(|(planned, end)| ms_between(planned, end)),
+            over_ms: planned_end
+                .as_ref()
+                .zip(end.as_ref())
+                .map(|(planned, end)| ms_between(planned, end)),
             planned_end,
             end,
             held_ms: self.held_ns / MILLISECOND_NS,
@@ -66,11 +71,13 @@ impl Fold {
     }
 
     fn panic_row(&self, at_ns: RunNs, stops: &[(OutputIx, Stop)]) -> PanicRow {
-        let stops = stops.iter().map(|(output, stop)| (self.show.output(*output).id.clone(), stop.clone()));
+        let stops =
+            stops.iter().map(|(output, stop)| (self.show.output(*output).id.clone(), stop.clone()));
         PanicRow { at: self.wall(at_ns as i64), stops: stops.collect() }
     }
 
-    /// Returns `true` if the planned times mean anything: a show without a hard start has none until it has begun.
+    /// Returns `true` if the planned times mean anything: a show without a hard start has none
+    /// until it has begun.
     fn has_plan(&self) -> bool {
         self.opened && (self.state.plan().anchored || self.state.has_begun())
     }
@@ -93,7 +100,10 @@ impl Fold {
             notes: state
                 .notes
                 .iter()
-                .map(|note| SpottedNote { at: self.wall(note.at_ns as i64), text: note.text.clone() })
+                .map(|note| SpottedNote {
+                    at: self.wall(note.at_ns as i64),
+                    text: note.text.clone(),
+                })
                 .collect(),
         };
         has_row.map(row).collect()
@@ -112,17 +122,23 @@ impl Fold {
     }
 
     fn segment_row(&self, ix: SegmentIx) -> SegmentRow {
-        let (segment, log, state) = (self.show.segment(ix), &self.segments[ix], self.state.segment(ix));
+        let (segment, log, state) =
+            (self.show.segment(ix), &self.segments[ix], self.state.segment(ix));
         let actual_start = state.started_ns.map(|ns| self.wall(ns as i64));
         let actual_end = state.ended_ns.map(|ns| self.wall(ns as i64));
-        let actual_ms = actual_start.as_ref().zip(actual_end.as_ref()).map(|(from, to)| ms_between(from, to));
+        let actual_ms =
+            actual_start.as_ref().zip(actual_end.as_ref()).map(|(from, to)| ms_between(from, to));
         let planned_ms = segment.duration_ns / MILLISECOND_NS;
         let mut remarks = vec![];
         match (&actual_start, log.first_start_ns.filter(|_| log.starts > 1)) {
             (None, _) => remarks.push("not started".to_owned()),
             (Some(_), Some(first_ns)) => {
                 let first = self.wall(first_ns as i64);
-                remarks.push(format!("started {} times, first at {}", log.starts, first.strftime("%H:%M:%S")));
+                remarks.push(format!(
+                    "started {} times, first at {}",
+                    log.starts,
+                    first.strftime("%H:%M:%S")
+                ));
             }
             (Some(_), None) => {}
         }
@@ -135,7 +151,9 @@ impl Fold {
         remarks.extend(log.notes.iter().cloned());
         SegmentRow {
             title: segment.title.clone(),
-            planned_start: self.has_plan().then(|| self.wall(self.state.planned_start_ns(ix, self.now))),
+            planned_start: self
+                .has_plan()
+                .then(|| self.wall(self.state.planned_start_ns(ix, self.now))),
             hard_start: segment.start.is_some(),
             planned_ms,
             actual_start,
@@ -169,8 +187,10 @@ impl Fold {
         if log.firings.is_empty() {
             return vec![CueRow { remarks: self.remarks_unfired(ix, outcome), ..blank }];
         }
-        let mut rows: Vec<CueRow> = log.firings.iter().map(|firing| self.fired_row(ix, firing, &blank)).collect();
-        // What came after the last firing led to no other: it is said where the cue was last heard of.
+        let mut rows: Vec<CueRow> =
+            log.firings.iter().map(|firing| self.fired_row(ix, firing, &blank)).collect();
+        // What came after the last firing led to no other: it is said where the cue was last heard
+        // of.
         if let Some(last) = rows.last_mut() {
             last.remarks.extend(log.ahead.iter().cloned());
         }
@@ -197,7 +217,10 @@ impl Fold {
             outcome,
             firing: Some(firing.number),
             actual_ms: over.map(|over| ms_between(&actual_start, &over).max(0) as u64),
-            difference_ms: blank.planned_start.as_ref().map(|planned| ms_between(planned, &actual_start)),
+            difference_ms: blank
+                .planned_start
+                .as_ref()
+                .map(|planned| ms_between(planned, &actual_start)),
             actual_start: Some(actual_start),
             cause: Some(firing.cause),
             remarks,

@@ -1,7 +1,9 @@
-//! The curve below the chart's rows: how far behind its plan (over) or ahead of it (under) the show was, and when.
+//! The curve below the chart's rows: how far behind its plan (over) or ahead of it (under) the show
+//! was, and when.
 //!
-//! A point for each segment that started, and one for the end, or for where the records break off. Over points up and is
-//! a triangle on its base, under points down, on time is round: the form says it without a colour.
+//! A point for each segment that started, and one for the end, or for where the records break off.
+//! Over points up and is a triangle on its base, under points down, on time is round: the form says
+//! it without a colour.
 
 use super::{Chart, LEFT, PLOT, WIDTH, known_until};
 use crate::export::words::over_under;
@@ -37,12 +39,20 @@ pub(super) fn draw(chart: &mut Chart, bottom: f64) -> f64 {
     chart.text("title", 12.0, bottom + 22.0, "Over or under");
     chart.put(&format!("<path class=\"zero\" d=\"M{LEFT} {zero_y:.1}h{PLOT}\"/>"));
     chart.text("axis", LEFT - 14.0, zero_y + 4.0, "on time");
-    for (is_there, over_ms, word) in [(most_ms >= 1000, most_ms, "over"), (least_ms <= -1000, least_ms, "under")] {
+    for (is_there, over_ms, word) in
+        [(most_ms >= 1000, most_ms, "over"), (least_ms <= -1000, least_ms, "under")]
+    {
         if is_there && (y(over_ms) - zero_y).abs() >= 16.0 {
-            chart.text("axis", LEFT - 14.0, y(over_ms) + 4.0, &format!("{word} {}", over_under(over_ms)));
+            chart.text(
+                "axis",
+                LEFT - 14.0,
+                y(over_ms) + 4.0,
+                &format!("{word} {}", over_under(over_ms)),
+            );
         }
     }
-    let path: Vec<_> = points.iter().map(|point| format!("{:.1} {:.1}", point.x, y(point.over_ms))).collect();
+    let path: Vec<_> =
+        points.iter().map(|point| format!("{:.1} {:.1}", point.x, y(point.over_ms))).collect();
     chart.put(&format!("<path class=\"curve\" d=\"M{}\"/>", path.join("L")));
     let mut free_from = f64::MIN;
     for point in &points {

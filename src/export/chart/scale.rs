@@ -7,8 +7,8 @@ use jiff::{Timestamp, ZonedDateTime};
 
 /// How far the marks of the axis may lie apart, seconds: what people count in.
 const STEPS_S: [i64; 21] = [
-    1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200, 86_400, 172_800, 604_800,
-    2_592_000,
+    1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200,
+    86_400, 172_800, 604_800, 2_592_000,
 ];
 
 /// The most marks that stand beside each other and can still be read.
@@ -24,7 +24,8 @@ pub(super) struct Scale {
 }
 
 impl Scale {
-    /// From the first of these instants to the last, `width` wide, beginning at `left`; `None` without instants.
+    /// From the first of these instants to the last, `width` wide, beginning at `left`; `None`
+    /// without instants.
     pub fn new(instants: &[&ZonedDateTime], left: f64, width: f64) -> Option<Self> {
         let zone = instants.first()?.time_zone().clone();
         let all = || instants.iter().map(|at| at.timestamp().as_millisecond());
@@ -44,22 +45,33 @@ impl Scale {
         let steps = STEPS_S.iter().map(|s| s * 1_000);
         let [.., most] = STEPS_S;
         // A chart of years has marks at no round times, but no more of them.
-        steps.into_iter().find(fits).unwrap_or((most * 1_000).max((self.to_ms - self.from_ms) / TICKS_MOST + 1))
+        steps
+            .into_iter()
+            .find(fits)
+            .unwrap_or((most * 1_000).max((self.to_ms - self.from_ms) / TICKS_MOST + 1))
     }
 
-    /// The marks: where they stand in time, and what the clock reads there. Round by the clock of the first instant.
+    /// The marks: where they stand in time, and what the clock reads there. Round by the clock of
+    /// the first instant.
     pub fn ticks(&self) -> Vec<(i64, ZonedDateTime, String)> {
         let step_ms = self.step_ms();
-        let zoned = |ms: i64| Timestamp::from_millisecond(ms).ok().map(|at| at.to_zoned_datetime(self.zone.clone()));
-        let offset_ms = zoned(self.from_ms).map_or(0, |at| i64::from(at.offset().seconds()) * 1_000);
-        let first_ms = (self.from_ms + offset_ms + step_ms - 1).div_euclid(step_ms) * step_ms - offset_ms;
+        let zoned = |ms: i64| {
+            Timestamp::from_millisecond(ms).ok().map(|at| at.to_zoned_datetime(self.zone.clone()))
+        };
+        let offset_ms =
+            zoned(self.from_ms).map_or(0, |at| i64::from(at.offset().seconds()) * 1_000);
+        let first_ms =
+            (self.from_ms + offset_ms + step_ms - 1).div_euclid(step_ms) * step_ms - offset_ms;
         let form = match step_ms {
             ..60_000 => "%H:%M:%S",
             60_000..86_400_000 => "%H:%M",
             _ => "%Y-%m-%d",
         };
-        let instants = (0..=TICKS_MOST).map(|at| first_ms + at * step_ms).take_while(|&ms| ms <= self.to_ms);
-        instants.filter_map(|ms| zoned(ms).map(|at| (ms, at.clone(), at.strftime(form).to_string()))).collect()
+        let instants =
+            (0..=TICKS_MOST).map(|at| first_ms + at * step_ms).take_while(|&ms| ms <= self.to_ms);
+        instants
+            .filter_map(|ms| zoned(ms).map(|at| (ms, at.clone(), at.strftime(form).to_string())))
+            .collect()
     }
 }
 
@@ -76,17 +88,25 @@ mod tests {
     fn an_instant_stands_where_a_ruler_says() {
         let scale = scale("2024-08-11T22:50:00", "2024-08-11T23:50:00");
         let ms = |minutes: i64| scale.from_ms + minutes * 60_000;
-        assert_eq!([0, 15, 30, 60].map(|minutes| scale.x(ms(minutes))), [100.0, 250.0, 400.0, 700.0]);
+        assert_eq!(
+            [0, 15, 30, 60].map(|minutes| scale.x(ms(minutes))),
+            [100.0, 250.0, 400.0, 700.0]
+        );
     }
 
     #[test]
     fn the_axis_is_marked_at_round_times_of_the_shows_clock() {
-        let labels = |from, to| scale(from, to).ticks().into_iter().map(|(_, _, label)| label).collect::<Vec<_>>();
+        let labels = |from, to| {
+            scale(from, to).ticks().into_iter().map(|(_, _, label)| label).collect::<Vec<_>>()
+        };
         assert_eq!(
             labels("2024-08-11T22:50:00", "2024-08-12T00:04:00"),
             ["22:50", "23:00", "23:10", "23:20", "23:30", "23:40", "23:50", "00:00"]
         );
-        assert_eq!(labels("2024-08-11T22:50:00.5", "2024-08-11T22:50:02.5"), ["22:50:01", "22:50:02"]);
+        assert_eq!(
+            labels("2024-08-11T22:50:00.5", "2024-08-11T22:50:02.5"),
+            ["22:50:01", "22:50:02"]
+        );
         assert_eq!(labels("2024-08-01T12:00:00", "2024-08-04T12:00:00").len(), 7);
         assert_eq!(labels("2024-08-01T12:00:00", "2024-08-06T12:00:00")[0], "2024-08-02");
         assert!(labels("1024-08-01T12:00:00", "2024-08-06T12:00:00").len() <= 10);

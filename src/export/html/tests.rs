@@ -1,4 +1,5 @@
-//! The page against the report that it was made from, and against texts that would be more than texts.
+//! The page against the report that it was made from, and against texts that would be more than
+//! texts.
 
 use jiff::Timestamp;
 use proptest::prelude::*;
@@ -16,10 +17,14 @@ fn rows(page: &[Piece]) -> Vec<Vec<Piece>> {
         if name == "table" && attributes.iter().any(|(_, value)| value == "rundown"))
     };
     let from = page.iter().position(is_rundown).expect("a rundown");
-    let until = page[from..].iter().position(|piece| *piece == Piece::Close("table".into())).expect("its end");
+    let until = page[from..]
+        .iter()
+        .position(|piece| *piece == Piece::Close("table".into()))
+        .expect("its end");
     let body = &page[from..from + until];
     let is_row = |piece: &&Piece| matches!(piece, Piece::Open(name, _) if name == "tr");
-    let starts: Vec<_> = body.iter().enumerate().filter(|(_, piece)| is_row(piece)).map(|(at, _)| at).collect();
+    let starts: Vec<_> =
+        body.iter().enumerate().filter(|(_, piece)| is_row(piece)).map(|(at, _)| at).collect();
     let ends = starts.iter().skip(1).copied().chain([body.len()]);
     // The first is the head.
     starts.iter().zip(ends).skip(1).map(|(&from, until)| body[from..until].to_vec()).collect()
@@ -31,7 +36,10 @@ fn instants(row: &[Piece]) -> Vec<Timestamp> {
 
 fn seconds(row: &[Piece]) -> Vec<f64> {
     let exact = values(row, "span", "title");
-    exact.iter().map(|text| text.strip_suffix(" s").and_then(|text| text.parse().ok()).expect("seconds")).collect()
+    exact
+        .iter()
+        .map(|text| text.strip_suffix(" s").and_then(|text| text.parse().ok()).expect("seconds"))
+        .collect()
 }
 
 #[test]
@@ -42,22 +50,40 @@ fn every_time_and_number_is_the_reports() {
     let s = |ms: i64| ms as f64 / 1000.0;
     for segment in &run.segments {
         let row = rows.next().expect("a row for each segment");
-        let times = [&segment.planned_start, &segment.actual_start].into_iter().flatten().map(|at| at.timestamp());
+        let times = [&segment.planned_start, &segment.actual_start]
+            .into_iter()
+            .flatten()
+            .map(|at| at.timestamp());
         assert_eq!(instants(row), times.collect::<Vec<_>>());
-        let lengths = [Some(segment.planned_ms as i64), segment.actual_ms.map(|ms| ms as i64), segment.difference_ms];
+        let lengths = [
+            Some(segment.planned_ms as i64),
+            segment.actual_ms.map(|ms| ms as i64),
+            segment.difference_ms,
+        ];
         assert_eq!(seconds(row), lengths.into_iter().flatten().map(s).collect::<Vec<_>>());
         assert!(texts(row, "th", None)[0].starts_with(&segment.title));
         assert_eq!(texts(row, "td", Some("words")), [layout::plain(&segment.note())]);
         for cue in &segment.cues {
             let row = rows.next().expect("a row for each firing");
-            let times = [&cue.planned_start, &cue.actual_start].into_iter().flatten().map(|at| at.timestamp());
+            let times = [&cue.planned_start, &cue.actual_start]
+                .into_iter()
+                .flatten()
+                .map(|at| at.timestamp());
             assert_eq!(instants(row), times.collect::<Vec<_>>(), "{}", cue.number);
             let is_instant = cue.actual_ms == Some(0) && cue.planned_ms.is_none();
             let actual = cue.actual_ms.map(|ms| ms as i64).filter(|_| !is_instant);
             let lengths = [cue.planned_ms.map(|ms| ms as i64), actual, cue.difference_ms];
-            assert_eq!(seconds(row), lengths.into_iter().flatten().map(s).collect::<Vec<_>>(), "{}", cue.number);
+            assert_eq!(
+                seconds(row),
+                lengths.into_iter().flatten().map(s).collect::<Vec<_>>(),
+                "{}",
+                cue.number
+            );
             assert_eq!(texts(row, "th", None).concat(), cue.number);
-            assert_eq!(texts(row, "td", Some("cause")), [cue.cause.map_or("", |cause| cause.word())]);
+            assert_eq!(
+                texts(row, "td", Some("cause")),
+                [cue.cause.map_or("", |cause| cause.word())]
+            );
             assert!(texts(row, "td", Some("outcome"))[0].ends_with(cue.outcome.words()));
         }
     }
@@ -70,17 +96,31 @@ fn the_page_says_what_became_of_the_evening() {
     let page = read(&text);
     assert_eq!(texts(&page, "span", Some("badge")), ["LIVE"]);
     let facts = texts(&page, "dl", None).concat();
-    for words in ["Europe/Paris", "unfinished", "0:10, in 1 hold", "1 time, at 23:59:10", "0:20, from 00:00:20 +1"] {
+    for words in [
+        "Europe/Paris",
+        "unfinished",
+        "0:10, in 1 hold",
+        "1 time, at 23:59:10",
+        "0:20, from 00:00:20 +1",
+    ] {
         assert!(facts.contains(words), "no {words:?} in {facts}");
     }
     let section = |class: &str| texts(&page, "section", Some(class)).concat();
-    assert!(section("gaps").contains("Doves× skipped") && section("gaps").contains(EMBARGOED), "{}", section("gaps"));
+    assert!(
+        section("gaps").contains("Doves× skipped") && section("gaps").contains(EMBARGOED),
+        "{}",
+        section("gaps")
+    );
     assert!(section("lost").contains("lights: failed: no route, to host"), "{}", section("lost"));
-    assert!(section("notes").contains("wind \"7\", gusts to 9") && section("notes").contains("-7 °C"));
+    assert!(
+        section("notes").contains("wind \"7\", gusts to 9") && section("notes").contains("-7 °C")
+    );
     assert!(!text.contains("The secret guest"), "a title under embargo");
     assert!(!text.contains("http://") && !text.contains("https://") && !text.contains("src="));
     let policy = values(&page, "meta", "content");
-    assert!(policy.contains(&"default-src 'none'; style-src 'unsafe-inline'; img-src data:".to_owned()));
+    assert!(
+        policy.contains(&"default-src 'none'; style-src 'unsafe-inline'; img-src data:".to_owned())
+    );
 }
 
 #[test]
@@ -152,7 +192,8 @@ fn stuff(run: &mut AsRun, texts: &[String]) {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// Whatever a show, a note or a server says, the page has the elements that it would have had without.
+    /// Whatever a show, a note or a server says, the page has the elements that it would have had
+    /// without.
     #[test]
     fn no_text_is_more_than_a_text(texts_of in prop::collection::vec(hostile(), 1..9)) {
         let mut run = with_people();

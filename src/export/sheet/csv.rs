@@ -1,13 +1,15 @@
 //! The cue sheet for spreadsheets: RFC 4180, UTF-8, lines ended by LF.
 //!
-//! A row for each segment, in which `cue` is empty, and a row for each of its cues. Must never compute: what stands here
-//! is the sheet's. Free text is kept from being taken for a formula, as in the report.
+//! A row for each segment, in which `cue` is empty, and a row for each of its cues. Must never
+//! compute: what stands here is the sheet's. Free text is kept from being taken for a formula, as
+//! in the report.
 
 use super::{CueLine, SegmentBlock, Sheet};
 use crate::export::csv::{line, text};
 
 /// The first line.
-pub const HEADER: &str = "segment,cue,title,planned,length,source,trigger,call,needs,backup_for,steps,sends,notes";
+pub const HEADER: &str =
+    "segment,cue,title,planned,length,source,trigger,call,needs,backup_for,steps,sends,notes";
 
 /// Writes the sheet.
 pub fn write(sheet: &Sheet) -> String {
@@ -35,7 +37,8 @@ fn segment_cells(segment: &SegmentBlock) -> [String; 13] {
 
 fn cue_cells(sheet: &Sheet, segment: &SegmentBlock, cue: &CueLine) -> [String; 13] {
     let is_number = cue.number.parse::<f64>().is_ok();
-    let needs: Vec<&str> = sheet.needed(cue).iter().map(|department| department.name.as_str()).collect();
+    let needs: Vec<&str> =
+        sheet.needed(cue).iter().map(|department| department.name.as_str()).collect();
     [
         text(&segment.title),
         if is_number { cue.number.clone() } else { text(&cue.number) },

@@ -70,8 +70,8 @@ fn sheet(text: &str, public: bool) -> Sheet {
     Sheet::new(&show(text), date(2026, 1, 1), public)
 }
 
-/// 23:58:00 + 2:30 is 00:00:30 of the next day; cue 1 comes 10 s in, cue 2 1.5 s later (in whole seconds), cue 3 at
-/// 1 min. In August Paris is 9 h ahead of Los Angeles and 3:30 h behind Kolkata.
+/// 23:58:00 + 2:30 is 00:00:30 of the next day; cue 1 comes 10 s in, cue 2 1.5 s later (in whole
+/// seconds), cue 3 at 1 min. In August Paris is 9 h ahead of Los Angeles and 3:30 h behind Kolkata.
 #[test]
 fn a_small_sheet_by_hand() {
     let expected = "\
@@ -119,7 +119,11 @@ fn what_follows_a_backup_is_as_private_as_the_backup() {
     let text = SHOW.replace("[[segment]]\ntitle = \"After", after);
     let written = |public| text::write(&sheet(&text, public), 100);
     assert!(written(false).contains("Behind plan B"), "{}", written(false));
-    assert!(!written(true).contains("3B") && !written(true).contains("Behind"), "{}", written(true));
+    assert!(
+        !written(true).contains("3B") && !written(true).contains("Behind"),
+        "{}",
+        written(true)
+    );
 }
 
 #[test]
@@ -156,14 +160,20 @@ fn the_page_has_the_same_words() {
     let times = ["Planned", "23:58:10", "23:58:11", "23:59:00", "23:59:00", "00:01:00 +1"];
     assert_eq!(texts(&pieces, "th", Some("time"))[0], times[0]);
     let cells = texts(&pieces, "td", Some("time"));
-    assert_eq!(cells, ["23:58:00", times[1], times[2], times[3], times[4], "00:00:30 +1", times[5]]);
+    assert_eq!(
+        cells,
+        ["23:58:00", times[1], times[2], times[3], times[4], "00:00:30 +1", times[5]]
+    );
     assert_eq!(texts(&pieces, "p", Some("title"))[2], "⊘ embargo Off the roof");
     assert_eq!(texts(&pieces, "p", Some("call")), ["“Lights: GO”"]);
     assert_eq!(texts(&pieces, "td", Some("trigger")), ["with 1 +1.5s", "at 00:01:00"]);
     assert_eq!(texts(&pieces, "td", Some("trigger go")), ["GO", "GO", "GO"]);
     assert!(page.contains("background:#0081c8") && page.contains("background:#c01218"));
     assert!(page.contains("content: \"A small \\3c show\\3e \";"), "the foot of the paper");
-    assert!(!page.contains("http") || page.matches("http").count() == page.matches("http-equiv").count());
+    assert!(
+        !page.contains("http")
+            || page.matches("http").count() == page.matches("http-equiv").count()
+    );
     let public = read(&html::write(&sheet(SHOW, true)));
     assert_eq!(texts(&public, "p", Some("title")), ["House lights", "Titles", WITHHELD, "Bells"]);
     assert_eq!(texts(&public, "h2", None), [""; 0]);
@@ -172,7 +182,8 @@ fn the_page_has_the_same_words() {
 #[test]
 fn a_show_that_is_not_tied_to_the_clock_counts_from_its_start() {
     let floating = sheet(&SHOW.replace("start = 23:58:00\n", ""), false);
-    let planned: Vec<_> = floating.segments.iter().flat_map(|block| &block.cues).map(|cue| &*cue.planned).collect();
+    let planned: Vec<_> =
+        floating.segments.iter().flat_map(|block| &block.cues).map(|cue| &*cue.planned).collect();
     // The bells come by the clock all the same.
     assert_eq!(planned[..4], ["T+0:10", "T+0:11", "T+1:00", "T+1:00"]);
     assert!(planned[4].starts_with("00:01:00"), "{planned:?}");
@@ -217,10 +228,14 @@ fn a_spreadsheet_has_a_row_for_each_segment_and_cue() {
     assert_eq!(rows[1], "\"One, two\",,\"One, two\",20:00:00,1:00:00,,hard start,,,,,,'=A1");
     assert_eq!(rows[2], "\"One, two\",1,Go,20:00:10,0:05,VT,GO,\"Say \"\"go\"\"\",Lights,,,desk,");
     assert_eq!(rows[3], "\"One, two\",2,Then,20:00:15,,,follows 1,,,,,,");
-    assert!(!csv::write(&sheet(toml, true)).contains("Lights"), "a public sheet has no departments");
+    assert!(
+        !csv::write(&sheet(toml, true)).contains("Lights"),
+        "a public sheet has no departments"
+    );
 }
 
-/// Of each cue: whether it is under embargo, a backup, public, and whether it has everything else as well.
+/// Of each cue: whether it is under embargo, a backup, public, and whether it has everything else
+/// as well.
 fn cues() -> impl Strategy<Value = Vec<(bool, bool, bool, bool)>> {
     prop::collection::vec(any::<(bool, bool, bool, bool)>(), 1..8)
 }

@@ -1,7 +1,8 @@
 //! The cue sheet as plain text, in a given width: for a printer that knows nothing else, or a mail.
 //!
-//! Owns the columns. Nothing is cut: what does not fit beside its neighbours goes on in the next line, because who holds
-//! paper cannot scroll. Must never take a word that the sheet does not have.
+//! Owns the columns. Nothing is cut: what does not fit beside its neighbours goes on in the next
+//! line, because who holds paper cannot scroll. Must never take a word that the sheet does not
+//! have.
 //!
 //! ```text
 //! title, date, zone, how much there is
@@ -61,13 +62,18 @@ impl<'a> Page<'a> {
         let cues = || sheet.segments.iter().flat_map(|segment| &segment.cues);
         let times = sheet.segments.iter().map(|segment| segment.planned.width());
         let lengths = sheet.segments.iter().map(|segment| segment.length.width());
-        let widest = |widths: &mut dyn Iterator<Item = usize>, least: usize| widths.max().unwrap_or(0).max(least);
+        let widest = |widths: &mut dyn Iterator<Item = usize>, least: usize| {
+            widths.max().unwrap_or(0).max(least)
+        };
         Page {
             sheet,
             width,
             time: widest(&mut times.chain(cues().map(|cue| cue.planned.width())), 8),
             number: widest(&mut cues().map(|cue| plain(&cue.number).width()), 3),
-            length: widest(&mut lengths.chain(cues().filter_map(|cue| Some(cue.length.as_ref()?.width()))), 6),
+            length: widest(
+                &mut lengths.chain(cues().filter_map(|cue| Some(cue.length.as_ref()?.width()))),
+                6,
+            ),
             trigger: widest(&mut cues().map(|cue| plain(&cue.trigger).width()), 0),
         }
     }
@@ -89,16 +95,26 @@ impl<'a> Page<'a> {
         let mut lines = wrap(&plain(&self.sheet.title), self.width);
         lines.push(if self.sheet.public { "Running order".into() } else { "Cue sheet".into() });
         lines.push(String::new());
-        lines.extend(self.sheet.facts.iter().flat_map(|(label, words)| self.hang(&pad(label, 9), 9, words)));
+        lines.extend(
+            self.sheet.facts.iter().flat_map(|(label, words)| self.hang(&pad(label, 9), 9, words)),
+        );
         lines
     }
 
     fn heads(&self) -> Vec<String> {
         let Some(title) = self.title() else { return vec![] };
         let number = pad("cue", self.number);
-        let front = format!("{}{}  {number}  {}", " ".repeat(BOX), pad("planned", self.time), pad("title", title));
+        let front = format!(
+            "{}{}  {number}  {}",
+            " ".repeat(BOX),
+            pad("planned", self.time),
+            pad("title", title)
+        );
         let trigger = if self.trigger > 0 { "trigger" } else { "" };
-        vec![format!("{front}  {}  {}  {trigger}", pad("src", 4), right("length", self.length)), String::new()]
+        vec![
+            format!("{front}  {}  {}  {trigger}", pad("src", 4), right("length", self.length)),
+            String::new(),
+        ]
     }
 
     /// `words` behind `label`, `indent` columns in, in as many lines as they need.
@@ -119,13 +135,19 @@ impl<'a> Page<'a> {
         let title = named(&segment.title);
         let title = if segment.hard_start { format!("{title} (hard start)") } else { title };
         let mut lines = match self.title() {
-            // The number's column is free in this row, and the length stands where those of the cues do.
+            // The number's column is free in this row, and the length stands where those of the
+            // cues do.
             Some(room) => {
                 let room = room + self.number + 2;
                 let lines = wrap(&title, room);
                 let lines = lines.iter().enumerate().map(|(at, line)| match at {
                     0 => {
-                        format!("{label}  {}  {}  {}", fit(line, room), pad("", 4), right(&segment.length, self.length))
+                        format!(
+                            "{label}  {}  {}  {}",
+                            fit(line, room),
+                            pad("", 4),
+                            right(&segment.length, self.length)
+                        )
                     }
                     _ => format!("{}  {line}", pad("", label.width())),
                 });
@@ -139,7 +161,11 @@ impl<'a> Page<'a> {
     }
 
     fn cue(&self, cue: &CueLine) -> Vec<String> {
-        let front = format!("[ ] {}  {}", pad(&cue.planned, self.time), pad(&plain(&cue.number), self.number));
+        let front = format!(
+            "[ ] {}  {}",
+            pad(&cue.planned, self.time),
+            pad(&plain(&cue.number), self.number)
+        );
         let title = named(&cue.title);
         let title = if cue.embargo { format!("⊘ embargo: {title}") } else { title };
         let length = cue.length.as_deref().unwrap_or_default();
@@ -166,7 +192,8 @@ impl<'a> Page<'a> {
                     lines.extend(wrap(&front, self.width));
                     lines.extend(self.hang("", BOX, &title));
                 }
-                let rest = [cue.source, length, &trigger].into_iter().filter(|word| !word.is_empty());
+                let rest =
+                    [cue.source, length, &trigger].into_iter().filter(|word| !word.is_empty());
                 lines.extend(self.below(&rest.collect::<Vec<_>>().join(", ")));
             }
         }
@@ -178,7 +205,8 @@ impl<'a> Page<'a> {
     fn details(&self, cue: &CueLine) -> Vec<String> {
         let needed: Vec<_> = self.sheet.needed(cue).iter().map(|one| one.name.as_str()).collect();
         let steps: Vec<_> = cue.steps.iter().map(|step| format!("□ {}", plain(step))).collect();
-        let listed = |label: &str, words: String| (!words.is_empty()).then(|| format!("{label}: {words}"));
+        let listed =
+            |label: &str, words: String| (!words.is_empty()).then(|| format!("{label}: {words}"));
         let lines = [
             cue.call.as_ref().map(|call| format!("“{}”", plain(call))),
             listed("ready", needed.join(", ")),
@@ -193,7 +221,9 @@ impl<'a> Page<'a> {
 
     fn departments(&self) -> Vec<String> {
         let colour = |colour: crate::show::Colour| format!(" ({colour})");
-        let one = |row: &super::DepartmentRow| format!("{}{}", row.name, row.colour.map_or(String::new(), colour));
+        let one = |row: &super::DepartmentRow| {
+            format!("{}{}", row.name, row.colour.map_or(String::new(), colour))
+        };
         let names: Vec<_> = self.sheet.departments.iter().map(one).collect();
         if names.is_empty() {
             return vec![];

@@ -7,7 +7,8 @@ fn chart(name: &str) -> &'static Chart {
     charts().iter().find(|chart| chart.name == name).unwrap()
 }
 
-/// How far a place is from the nearest stretch of a line, in metres; flat, which is right for a city.
+/// How far a place is from the nearest stretch of a line, in metres; flat, which is right for a
+/// city.
 fn off_m(outline: &Outline, place: Place) -> f64 {
     let shrink = place.latitude.to_radians().cos();
     let flat = |at: Place| {
@@ -28,7 +29,10 @@ fn every_built_in_map_can_be_read() {
     for (name, text) in FILES {
         let chart = parse(name, text).unwrap_or_else(|fault| panic!("{fault}"));
         assert!(!chart.outlines.is_empty() && chart.from_km < chart.to_km, "{name}");
-        assert!(text.starts_with("# ") && text.to_lowercase().contains("source"), "{name} names no source");
+        assert!(
+            text.starts_with("# ") && text.to_lowercase().contains("source"),
+            "{name} names no source"
+        );
     }
     assert_eq!(charts().len(), FILES.len());
 }
@@ -67,15 +71,16 @@ fn the_coasts_are_closed_and_never_jump() {
     assert_eq!(round_the_pole, 1);
 }
 
-/// Returns `true` if a place is inside an outline, by the crossings of a line to the south pole; longitudes go on past
-/// 180.
+/// Returns `true` if a place is inside an outline, by the crossings of a line to the south pole;
+/// longitudes go on past 180.
 fn is_inside(outline: &Outline, place: Place) -> bool {
     let mut inside = false;
     for pair in outline.points.windows(2) {
         let from = super::super::turned(pair[0].longitude - place.longitude);
         let to = super::super::turned(pair[1].longitude - place.longitude);
         if (from - to).abs() < 180.0 && (from > 0.0) != (to > 0.0) {
-            let latitude = pair[0].latitude + (pair[1].latitude - pair[0].latitude) * from / (from - to);
+            let latitude =
+                pair[0].latitude + (pair[1].latitude - pair[0].latitude) * from / (from - to);
             inside ^= latitude < place.latitude;
         }
     }
@@ -114,17 +119,23 @@ fn cities_are_on_land_and_oceans_are_not() {
 #[test]
 fn the_lines_of_paris_run_where_its_places_are() {
     let paris = chart("paris");
-    let line = |name: &str| paris.outlines.iter().find(|outline| outline.name.as_deref() == Some(name)).unwrap();
+    let line = |name: &str| {
+        paris.outlines.iter().find(|outline| outline.name.as_deref() == Some(name)).unwrap()
+    };
     let near = |name: &str, latitude, longitude, metres: f64| {
         let off = off_m(line(name), Place::new(latitude, longitude));
         assert!(off <= metres, "{name} passes {latitude} {longitude} at {off:.0} m");
     };
     // The bridges of the show, as its file has them.
-    for (latitude, longitude) in [(48.8447, 2.3656), (48.8571, 2.3413), (48.8637, 2.3136), (48.8597, 2.2927)] {
+    for (latitude, longitude) in
+        [(48.8447, 2.3656), (48.8571, 2.3413), (48.8637, 2.3136), (48.8597, 2.2927)]
+    {
         near("Seine", latitude, longitude, 100.0);
     }
-    // Bridges by their degrees, minutes and seconds: Suresnes, Levallois, Clichy, Saint-Ouen, Épinay, Sèvres.
-    let dms = |degrees: f64, minutes: f64, seconds: f64| degrees + minutes / 60.0 + seconds / 3600.0;
+    // Bridges by their degrees, minutes and seconds: Suresnes, Levallois, Clichy, Saint-Ouen,
+    // Épinay, Sèvres.
+    let dms =
+        |degrees: f64, minutes: f64, seconds: f64| degrees + minutes / 60.0 + seconds / 3600.0;
     for (latitude, longitude) in [
         (dms(48.0, 52.0, 1.0), dms(2.0, 13.0, 47.0)),
         (dms(48.0, 54.0, 1.0), dms(2.0, 16.0, 38.0)),
@@ -143,13 +154,15 @@ fn the_lines_of_paris_run_where_its_places_are() {
     let km: f64 = ring.points.windows(2).map(|pair| distance_km(pair[0], pair[1])).sum();
     assert!((33.0..36.0).contains(&km), "{km:.1} km");
     for landmark in &paris.landmarks {
-        let outside = ["Stade de France", "La Défense", "Bois de Boulogne"].contains(&landmark.name.as_str());
+        let outside =
+            ["Stade de France", "La Défense", "Bois de Boulogne"].contains(&landmark.name.as_str());
         assert_eq!(is_inside(ring, landmark.place), !outside, "{}", landmark.name);
     }
     // The river crosses the ring where it enters the city and where it leaves it.
     let inside: Vec<bool> = line("Seine").points.iter().map(|&at| is_inside(ring, at)).collect();
     assert_eq!(inside.windows(2).filter(|pair| pair[0] != pair[1]).count(), 2);
-    // Of what lies between the river and the south pole: Montparnasse and Notre-Dame's left bank, not the Louvre.
+    // Of what lies between the river and the south pole: Montparnasse and Notre-Dame's left bank,
+    // not the Louvre.
     let is_south = |latitude, longitude| is_inside(line("Seine"), Place::new(latitude, longitude));
     assert!(!is_south(48.8611, 2.3358) && is_south(48.8421, 2.3220) && is_south(48.8530, 2.3440));
 }

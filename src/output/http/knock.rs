@@ -1,8 +1,9 @@
 //! Knocking at a web server: whether anybody answers, without having anything done.
 //!
-//! Asks by HEAD for the address that all paths are put behind, with the output's own headers but without its secrets. HEAD is safe: who sends it
-//! asks for no change, and is not to be held to account for any (RFC 9110, section 9.2.1). Whatever the server says, it
-//! answers: which paths there are, and what they grant, only the show's own requests could find out.
+//! Asks by HEAD for the address that all paths are put behind, with the output's own headers but
+//! without its secrets. HEAD is safe: who sends it asks for no change, and is not to be held to
+//! account for any (RFC 9110, section 9.2.1). Whatever the server says, it answers: which paths
+//! there are, and what they grant, only the show's own requests could find out.
 
 use std::time::Duration;
 
@@ -21,21 +22,31 @@ pub(in crate::output) struct Knock {
 }
 
 impl Knock {
-    /// Looks whether the output's secrets are there. None of them is sent: an answer is an answer without them too.
+    /// Looks whether the output's secrets are there. None of them is sent: an answer is an answer
+    /// without them too.
     ///
     /// # Errors
     /// All secrets that are missing or not permitted, and what no request can be sent with.
-    pub(in crate::output) fn new(settings: &Settings<'_>, surroundings: &Surroundings<'_>) -> Result<Self, Vec<Fault>> {
+    pub(in crate::output) fn new(
+        settings: &Settings<'_>,
+        surroundings: &Surroundings<'_>,
+    ) -> Result<Self, Vec<Fault>> {
         let (mut headers, secrets) = read_headers(settings.headers, surroundings)?;
         for (name, _) in settings.headers.iter().filter(|(_, value)| value.starts_with("env:")) {
             headers.remove(name);
         }
         let roots = trust::roots(settings.ca, surroundings.folder)?;
         let request = Request::builder().method(Method::HEAD).uri(settings.base).body(());
-        let mut request =
-            request.map_err(|error| vec![Fault::Message { place: "probe".into(), why: error.to_string() }])?;
+        let mut request = request.map_err(|error| {
+            vec![Fault::Message { place: "probe".into(), why: error.to_string() }]
+        })?;
         *request.headers_mut() = headers;
-        Ok(Knock { call: Call { request, content: None, retries: 0 }, secrets, host: host_of(settings.base), roots })
+        Ok(Knock {
+            call: Call { request, content: None, retries: 0 },
+            secrets,
+            host: host_of(settings.base),
+            roots,
+        })
     }
 
     /// What the server answers within `limit`, or why it does not.
@@ -49,7 +60,13 @@ impl Knock {
             }
             Err(ureq::Error::Timeout(_)) => Err("no answer in time".into()),
             Err(error) => {
-                let http = Http { agent, secrets: self.secrets, host: self.host, timeout: limit, passes_after: None };
+                let http = Http {
+                    agent,
+                    secrets: self.secrets,
+                    host: self.host,
+                    timeout: limit,
+                    passes_after: None,
+                };
                 Err(clean(&http.secrets.hide(&http.failure(&error))))
             }
         }

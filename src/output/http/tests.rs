@@ -1,4 +1,5 @@
-//! HTTP against a server that is a few lines of standard library, so that the bytes on the wire are what is checked.
+//! HTTP against a server that is a few lines of standard library, so that the bytes on the wire are
+//! what is checked.
 
 #![expect(clippy::unreachable, reason = "a test fails by a panic")]
 
@@ -62,7 +63,8 @@ fn serve(answers: Vec<&'static str>) -> (String, Receiver<Heard>) {
 }
 
 fn kind(base: &str) -> OutputKind {
-    let headers = vec![("Authorization".into(), "env:X_TOKEN".into()), ("X-Show".into(), "Paris".into())];
+    let headers =
+        vec![("Authorization".into(), "env:X_TOKEN".into()), ("X-Show".into(), "Paris".into())];
     OutputKind::Http { base: base.into(), headers, timeout_ns: SOON.as_nanos() as u64, ca: None }
 }
 
@@ -148,7 +150,10 @@ fn sends_text_nothing_and_requests_without_a_body() {
     assert_eq!((put.head[0].as_str(), put.body.as_str()), ("PUT /a HTTP/1.1", "Später"));
     assert_eq!(put.header("content-type"), Some("text/plain; charset=utf-8"));
     let empty = exchange(1);
-    assert_eq!((empty.head[0].as_str(), empty.header("content-length")), ("POST /b HTTP/1.1", Some("0")));
+    assert_eq!(
+        (empty.head[0].as_str(), empty.header("content-length")),
+        ("POST /b HTTP/1.1", Some("0"))
+    );
     let get = exchange(2);
     assert_eq!((get.head[0].as_str(), get.header("content-length")), ("GET /c?d=1 HTTP/1.1", None));
     let delete = exchange(3);
@@ -204,8 +209,10 @@ fn the_status_decides_and_a_late_or_short_answer_holds_up_nothing() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     let server = thread::spawn(move || {
-        let answers =
-            ["HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort", "HTTP/1.1 404 No\r\nContent-Length: 9\r\n\r\nhalf"];
+        let answers = [
+            "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nshort",
+            "HTTP/1.1 404 No\r\nContent-Length: 9\r\n\r\nhalf",
+        ];
         let mut held = vec![];
         for answer in answers {
             let mut stream = BufReader::new(listener.accept().unwrap().0);
@@ -229,7 +236,11 @@ fn a_pause_is_asked_for_in_seconds_or_by_a_date() {
     let date = Some("Sun, 06 Nov 1994 08:49:37 GMT");
     assert_eq!(pause_asked("7", None), Some(Duration::from_secs(7)));
     assert_eq!(pause_asked("Sun, 06 Nov 1994 08:49:40 GMT", date), Some(Duration::from_secs(3)));
-    assert_eq!(pause_asked("Sun, 06 Nov 1994 08:49:30 GMT", date), Some(Duration::ZERO), "it has passed");
+    assert_eq!(
+        pause_asked("Sun, 06 Nov 1994 08:49:30 GMT", date),
+        Some(Duration::ZERO),
+        "it has passed"
+    );
     assert_eq!(pause_asked("Sun, 06 Nov 1994 08:49:40 GMT", None), None, "by whose clock?");
     assert_eq!(pause_asked("soon", date), None);
 }
@@ -244,12 +255,23 @@ fn a_house_that_vouches_for_itself_is_trusted_where_the_show_says_so() {
     let read = |folder: &std::path::Path, kind: &OutputKind| {
         let OutputKind::Http { base, headers, timeout_ns, ca } = kind else { unreachable!() };
         let settings = Settings { base, headers, timeout_ns: *timeout_ns, ca: ca.as_deref() };
-        let show = show(vec![output("x", kind.clone(), vec![])], vec![(0, body("GET", "/", HttpContent::Empty))]);
+        let show = show(
+            vec![output("x", kind.clone(), vec![])],
+            vec![(0, body("GET", "/", HttpContent::Empty))],
+        );
         let env = |_: &str| Some(TOKEN.to_owned());
-        Plan::new(&show, OutputIx(0), &settings, &Surroundings { env: &env, folder, permits: permits() })
+        Plan::new(
+            &show,
+            OutputIx(0),
+            &settings,
+            &Surroundings { env: &env, folder, permits: permits() },
+        )
     };
     let (context, reports) = context("x");
-    let mut x = read(server.dir.path(), &kind).unwrap_or_else(|faults| panic!("{faults:?}")).open(context).unwrap();
+    let mut x = read(server.dir.path(), &kind)
+        .unwrap_or_else(|faults| panic!("{faults:?}"))
+        .open(context)
+        .unwrap();
     x.send(job(0));
     assert_eq!(reports.recv_timeout(SOON).unwrap().outcome, Outcome::Sent);
     server.child.kill().unwrap();
@@ -262,16 +284,23 @@ fn a_house_that_vouches_for_itself_is_trusted_where_the_show_says_so() {
     assert_eq!(fault("none.pem", &mut kind), "ca = \"none.pem\": No such file or directory");
     assert_eq!(fault(".", &mut kind), "ca = \".\": it is not a file");
     std::fs::write(server.dir.path().join("empty.pem"), "nothing").unwrap();
-    assert_eq!(fault("empty.pem", &mut kind), "ca = \"empty.pem\": it holds no certificate in PEM form");
+    assert_eq!(
+        fault("empty.pem", &mut kind),
+        "ca = \"empty.pem\": it holds no certificate in PEM form"
+    );
 }
 
 #[test]
 fn cuts_long_answers() {
-    let answer: &'static str = Box::leak(format!("HTTP/1.1 400 Bad Request\r\n\r\n{}", "é".repeat(50_000)).into());
+    let answer: &'static str =
+        Box::leak(format!("HTTP/1.1 400 Bad Request\r\n\r\n{}", "é".repeat(50_000)).into());
     let (base, _heard) = serve(vec![answer]);
     let (mut x, reports) = open(&base, vec![post()]);
     x.send(job(0));
-    assert_eq!(failure(&reports), format!("HTTP 400 Bad Request: {}", "é".repeat(ANSWER_CHARS_MAX)));
+    assert_eq!(
+        failure(&reports),
+        format!("HTTP 400 Bad Request: {}", "é".repeat(ANSWER_CHARS_MAX))
+    );
 }
 
 #[test]
@@ -286,7 +315,9 @@ fn nobody_there_is_said_at_once() {
 fn a_server_without_tls_gets_no_request_over_https() {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let base = format!("https://{}", listener.local_addr().unwrap());
-    thread::spawn(move || listener.accept().unwrap().0.write_all(b"HTTP/1.1 200 OK\r\n\r\n").unwrap());
+    thread::spawn(move || {
+        listener.accept().unwrap().0.write_all(b"HTTP/1.1 200 OK\r\n\r\n").unwrap()
+    });
     let (mut x, reports) = open(&base, vec![post()]);
     x.send(job(0));
     let why = failure(&reports);
@@ -301,7 +332,8 @@ fn a_certificate_that_nobody_vouches_for_is_refused() {
     x.send(job(0));
     let why = failure(&reports);
     server.child.kill().unwrap();
-    let said = String::from_utf8_lossy(&server.child.wait_with_output().unwrap().stdout).into_owned();
+    let said =
+        String::from_utf8_lossy(&server.child.wait_with_output().unwrap().stdout).into_owned();
     assert!(
         why.starts_with("127.0.0.1 cannot be trusted, nothing was sent: invalid peer certificate"),
         "{why}\n{said}"
@@ -320,12 +352,19 @@ fn self_signed() -> Option<SelfSigned> {
     use std::process::{Command, Stdio};
     let dir = tempfile::tempdir().unwrap();
     let quiet = |command: &mut Command| {
-        command.current_dir(&dir).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status()
+        command
+            .current_dir(&dir)
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .status()
     };
     let make = "req -x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost \
                 -addext subjectAltName=IP:127.0.0.1 -addext basicConstraints=critical,CA:FALSE \
                 -keyout key.pem -out cert.pem";
-    if !quiet(Command::new("openssl").args(make.split_whitespace())).is_ok_and(|status| status.success()) {
+    if !quiet(Command::new("openssl").args(make.split_whitespace()))
+        .is_ok_and(|status| status.success())
+    {
         assert!(std::env::var_os("HANDOVER_REQUIRE_SERVICES").is_none(), "openssl is needed");
         eprintln!("skipped: openssl not found");
         return None;
@@ -351,11 +390,15 @@ fn what_may_pass_is_tried_again_where_it_is_asked_for() {
     x.send(job(0));
     heard.recv_timeout(SOON).unwrap();
     awaited(|| x.health().error.is_some());
-    let (light, said) = (x.health().light, "trying again (2 of 3): HTTP 503 Service Unavailable: env:X_TOKEN");
+    let (light, said) =
+        (x.health().light, "trying again (2 of 3): HTTP 503 Service Unavailable: env:X_TOKEN");
     assert_eq!((light, x.health().error.as_deref()), (Light::Down, Some(said)));
     for _ in 0..2 {
         let again = heard.recv_timeout(SOON).unwrap();
-        assert_eq!((again.head[0].as_str(), again.header("authorization")), ("POST /2/tweets HTTP/1.1", Some(TOKEN)));
+        assert_eq!(
+            (again.head[0].as_str(), again.header("authorization")),
+            ("POST /2/tweets HTTP/1.1", Some(TOKEN))
+        );
     }
     assert_eq!(reports.recv_timeout(SOON).unwrap().outcome, Outcome::Sent);
     // Half a second by itself, and a whole one because the server asks for it.
@@ -401,7 +444,8 @@ fn retries_are_counted_and_panic_ends_them_at_once() {
 
 #[test]
 fn pauses_grow_to_a_bound() {
-    let plan = plan("http://127.0.0.1", Some(TOKEN), vec![]).unwrap_or_else(|faults| panic!("{faults:?}"));
+    let plan =
+        plan("http://127.0.0.1", Some(TOKEN), vec![]).unwrap_or_else(|faults| panic!("{faults:?}"));
     let mut http = Http {
         agent: Agent::new_with_defaults(),
         secrets: plan.secrets,
@@ -409,7 +453,12 @@ fn pauses_grow_to_a_bound() {
         timeout: plan.timeout,
         passes_after: None,
     };
-    let body = Body::Http { method: "GET".into(), path: "/".into(), content: HttpContent::Empty, retries: 10 };
+    let body = Body::Http {
+        method: "GET".into(),
+        path: "/".into(),
+        content: HttpContent::Empty,
+        retries: 10,
+    };
     let call = call("http://127.0.0.1", &HeaderMap::new(), &body).unwrap();
     assert_eq!(http.again(&call, 1), None);
     http.passes_after = Some(Duration::ZERO);
@@ -435,7 +484,9 @@ fn secrets_are_read_at_opening_and_shown_nowhere() {
 
     let call = call(
         base,
-        &read_headers(&[("A".into(), "env:B".into())], &surroundings(&|_| Some(TOKEN.into()))).unwrap().0,
+        &read_headers(&[("A".into(), "env:B".into())], &surroundings(&|_| Some(TOKEN.into())))
+            .unwrap()
+            .0,
         &post(),
     );
     assert!(!format!("{:?}", call.unwrap().request).contains("s3cr3t"));
@@ -450,7 +501,10 @@ fn refuses_at_opening_what_no_request_can_be() {
     ];
     let faults = plan("http://127.0.0.1", Some(TOKEN), bodies).err().unwrap();
     let said: Vec<_> = faults.iter().map(Fault::to_string).collect();
-    assert_eq!(said[0], "cue 12: a GET request cannot carry anything: write POST, PUT, PATCH or DELETE");
+    assert_eq!(
+        said[0],
+        "cue 12: a GET request cannot carry anything: write POST, PUT, PATCH or DELETE"
+    );
     assert_eq!(said[1], "cue 12: \"PO ST\" is no HTTP method");
     assert!(said[2].starts_with("cue 12: http://127.0.0.1/a b is no URL"), "{said:?}");
 }

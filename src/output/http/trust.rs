@@ -1,4 +1,5 @@
-//! Who vouches for a web server: the public authorities, or the house's own, from a file beside the show.
+//! Who vouches for a web server: the public authorities, or the house's own, from a file beside the
+//! show.
 
 use std::fs::File;
 use std::io::Read;
@@ -9,16 +10,19 @@ use ureq::tls::{Certificate, PemItem, RootCerts, parse_pem};
 use crate::output::Fault;
 use crate::output::peer::words;
 
-/// How many bytes of a file of certificates are read. Houses have a handful, of two thousand bytes each.
+/// How many bytes of a file of certificates are read. Houses have a handful, of two thousand bytes
+/// each.
 const BYTES_MAX: u64 = 1 << 20;
 
-/// The certificates of the file `ca`, relative to `folder`; the public authorities where there is none.
+/// The certificates of the file `ca`, relative to `folder`; the public authorities where there is
+/// none.
 ///
 /// # Errors
 /// A file that cannot be read, or holds no certificate in PEM form.
 pub(in crate::output) fn roots(ca: Option<&str>, folder: &Path) -> Result<RootCerts, Vec<Fault>> {
     let Some(file) = ca else { return Ok(RootCerts::WebPki) };
-    let certificates = read(&folder.join(file)).map_err(|why| vec![Fault::Certificates { file: file.into(), why }])?;
+    let certificates = read(&folder.join(file))
+        .map_err(|why| vec![Fault::Certificates { file: file.into(), why }])?;
     Ok(RootCerts::new_with_certs(&certificates))
 }
 
@@ -34,9 +38,15 @@ fn read(path: &Path) -> Result<Vec<Certificate<'static>>, String> {
     let mut certificates = vec![];
     for item in parse_pem(&bytes) {
         // A private key among them is not kept.
-        if let PemItem::Certificate(certificate) = item.map_err(|error| format!("it is not PEM: {error}"))? {
+        if let PemItem::Certificate(certificate) =
+            item.map_err(|error| format!("it is not PEM: {error}"))?
+        {
             certificates.push(certificate);
         }
     }
-    if certificates.is_empty() { Err("it holds no certificate in PEM form".into()) } else { Ok(certificates) }
+    if certificates.is_empty() {
+        Err("it holds no certificate in PEM form".into())
+    } else {
+        Ok(certificates)
+    }
 }

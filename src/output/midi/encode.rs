@@ -1,6 +1,8 @@
-//! The bytes of MIDI messages: channel messages (MIDI 1.0, "Channel Voice Messages") and show control (RP-002/RP-014).
+//! The bytes of MIDI messages: channel messages (MIDI 1.0, "Channel Voice Messages") and show
+//! control (RP-002/RP-014).
 //!
-//! Encodes when a show is opened, so that a GO only has to look the bytes up; must never touch a port.
+//! Encodes when a show is opened, so that a GO only has to look the bytes up; must never touch a
+//! port.
 
 use crate::show::Body;
 use crate::show::action::{MidiMessage, MscCommand, MscCue};
@@ -24,17 +26,22 @@ pub(in crate::output) fn bytes(body: &Body) -> Result<Vec<u8>, String> {
         MidiMessage::NoteOff { channel, note, velocity } => {
             vec![status(0x80, *channel)?, data(*note)?, data(*velocity)?]
         }
-        MidiMessage::ProgramChange { channel, program } => vec![status(0xC0, *channel)?, data(*program)?],
+        MidiMessage::ProgramChange { channel, program } => {
+            vec![status(0xC0, *channel)?, data(*program)?]
+        }
         MidiMessage::ControlChange { channel, controller, value } => {
             vec![status(0xB0, *channel)?, data(*controller)?, data(*value)?]
         }
         MidiMessage::ShowControl { command, device, format } => {
-            let mut bytes = vec![0xF0, 0x7F, data(*device)?, 0x02, data(*format)?, command_byte(command)];
+            let mut bytes =
+                vec![0xF0, 0x7F, data(*device)?, 0x02, data(*format)?, command_byte(command)];
             bytes.extend(command_data(command)?);
             bytes.push(0xF7);
             if bytes.len() > SHOW_CONTROL_LONGEST {
                 let len = bytes.len();
-                return Err(format!("the message has {len} bytes, MIDI Show Control allows {SHOW_CONTROL_LONGEST}"));
+                return Err(format!(
+                    "the message has {len} bytes, MIDI Show Control allows {SHOW_CONTROL_LONGEST}"
+                ));
             }
             bytes
         }
@@ -51,7 +58,11 @@ fn status(kind: u8, channel: u8) -> Result<u8, String> {
 
 /// A data byte: its highest bit is never set.
 fn data(value: u8) -> Result<u8, String> {
-    if value < 0x80 { Ok(value) } else { Err(format!("{value} is more than the 127 that a MIDI byte holds")) }
+    if value < 0x80 {
+        Ok(value)
+    } else {
+        Err(format!("{value} is more than the 127 that a MIDI byte holds"))
+    }
 }
 
 /// RP-002/RP-014, section 4.3.
@@ -79,7 +90,9 @@ fn command_data(command: &MscCommand) -> Result<Vec<u8>, String> {
         | MscCommand::Resume(cue)
         | MscCommand::Load(cue)
         | MscCommand::GoOff(cue) => numbers(cue)?,
-        MscCommand::TimedGo { cue, time_ns } => [standard_time(*time_ns)?.to_vec(), numbers(cue)?].concat(),
+        MscCommand::TimedGo { cue, time_ns } => {
+            [standard_time(*time_ns)?.to_vec(), numbers(cue)?].concat()
+        }
         MscCommand::Set { control, value, time_ns } => {
             let mut bytes = [fourteen_bits(*control)?, fourteen_bits(*value)?].concat();
             if let Some(time_ns) = time_ns {
@@ -94,12 +107,13 @@ fn command_data(command: &MscCommand) -> Result<Vec<u8>, String> {
 
 /// Two data bytes, the lower seven bits first.
 fn fourteen_bits(value: u16) -> Result<[u8; 2], String> {
-    let high = u8::try_from(value >> 7).map_err(|_| format!("{value} is more than the 16383 of fourteen bits"))?;
+    let high = u8::try_from(value >> 7)
+        .map_err(|_| format!("{value} is more than the 16383 of fourteen bits"))?;
     Ok([(value & 0x7F) as u8, data(high)?])
 }
 
-/// Cue, list and path in ASCII with a zero between two of them; what is empty is left out, with all after it
-/// (RP-002/RP-014, section 3.1).
+/// Cue, list and path in ASCII with a zero between two of them; what is empty is left out, with all
+/// after it (RP-002/RP-014, section 3.1).
 fn numbers(cue: &MscCue) -> Result<Vec<u8>, String> {
     let given: Vec<&str> = [&cue.number, &cue.list, &cue.path]
         .into_iter()
@@ -108,14 +122,19 @@ fn numbers(cue: &MscCue) -> Result<Vec<u8>, String> {
         .collect();
     let text = given.join("\0");
     let fits = |b: u8| b.is_ascii_digit() || b == b'.' || b == 0;
-    if text.bytes().all(fits) { Ok(text.into_bytes()) } else { Err("a cue number has only digits and points".into()) }
+    if text.bytes().all(fits) {
+        Ok(text.into_bytes())
+    } else {
+        Err("a cue number has only digits and points".into())
+    }
 }
 
 /// `hr mn sc fr ff`, the standard time code of type {ff} (RP-002/RP-014, section 3.2.1).
 ///
-/// The type bits of the hour say 25 frames a second (01), because then a frame and its hundredths are whole fractions
-/// of a second (40 ms and 0.4 ms), and any device turns them into a time without a drop-frame table. All flags (colour
-/// frame, sign, status instead of subframes) are zero. What is less than 0.4 ms goes.
+/// The type bits of the hour say 25 frames a second (01), because then a frame and its hundredths
+/// are whole fractions of a second (40 ms and 0.4 ms), and any device turns them into a time
+/// without a drop-frame table. All flags (colour frame, sign, status instead of subframes) are
+/// zero. What is less than 0.4 ms goes.
 fn standard_time(time_ns: u64) -> Result<[u8; 5], String> {
     const TYPE_25: u8 = 0b01 << 5;
     let hours = time_ns / HOUR_NS;
@@ -123,7 +142,8 @@ fn standard_time(time_ns: u64) -> Result<[u8; 5], String> {
         return Err("MIDI Show Control knows no time of 24 hours and more".into());
     }
     let (minutes, seconds) = (time_ns / MINUTE_NS % 60, time_ns / SECOND_NS % 60);
-    let (frames, hundredths) = (time_ns % SECOND_NS / FRAME_NS, time_ns % FRAME_NS / (FRAME_NS / 100));
+    let (frames, hundredths) =
+        (time_ns % SECOND_NS / FRAME_NS, time_ns % FRAME_NS / (FRAME_NS / 100));
     Ok([TYPE_25 | hours as u8, minutes as u8, seconds as u8, frames as u8, hundredths as u8])
 }
 
@@ -153,16 +173,22 @@ mod tests {
     fn channel_messages_count_channels_from_one() {
         let (channel, note, velocity) = (1, 60, 100);
         assert_eq!(said(MidiMessage::NoteOn { channel, note, velocity }), [0x90, 0x3C, 0x64]);
-        assert_eq!(said(MidiMessage::NoteOff { channel: 16, note: 127, velocity: 0 }), [0x8F, 0x7F, 0x00]);
+        assert_eq!(
+            said(MidiMessage::NoteOff { channel: 16, note: 127, velocity: 0 }),
+            [0x8F, 0x7F, 0x00]
+        );
         assert_eq!(said(MidiMessage::ProgramChange { channel: 10, program: 5 }), [0xC9, 0x05]);
-        assert_eq!(said(MidiMessage::ControlChange { channel: 2, controller: 7, value: 127 }), [0xB1, 0x07, 0x7F]);
+        assert_eq!(
+            said(MidiMessage::ControlChange { channel: 2, controller: 7, value: 127 }),
+            [0xB1, 0x07, 0x7F]
+        );
     }
 
     #[test]
     fn show_control_names_cue_list_and_path() {
         let go = [
-            0xF0, 0x7F, 0x01, 0x02, 0x20, 0x01, 0x32, 0x35, 0x2E, 0x35, 0x00, 0x33, 0x2E, 0x31, 0x00, 0x31, 0x2E, 0x39,
-            0xF7,
+            0xF0, 0x7F, 0x01, 0x02, 0x20, 0x01, 0x32, 0x35, 0x2E, 0x35, 0x00, 0x33, 0x2E, 0x31,
+            0x00, 0x31, 0x2E, 0x39, 0xF7,
         ];
         assert_eq!(said(msc(MscCommand::Go(cue(["25.5", "3.1", "1.9"])))), go);
         let load = [0xF0, 0x7F, 0x01, 0x02, 0x20, 0x05, 0x37, 0x00, 0x32, 0xF7];
@@ -190,8 +216,14 @@ mod tests {
         assert_eq!(set(None), [0xF0, 0x7F, 0x01, 0x02, 0x20, 0x06, 44, 2, 0x7F, 0x7F, 0xF7]);
         let timed = [0xF0, 0x7F, 0x01, 0x02, 0x20, 0x06, 44, 2, 0x7F, 0x7F, 0x20, 0, 5, 0, 0, 0xF7];
         assert_eq!(set(Some(5 * SECOND_NS)), timed);
-        assert_eq!(said(msc(MscCommand::Fire { number: 9 })), [0xF0, 0x7F, 0x01, 0x02, 0x20, 0x07, 9, 0xF7]);
-        assert!(bytes(&Body::Midi(msc(MscCommand::Set { control: 0x4000, value: 0, time_ns: None }))).is_err());
+        assert_eq!(
+            said(msc(MscCommand::Fire { number: 9 })),
+            [0xF0, 0x7F, 0x01, 0x02, 0x20, 0x07, 9, 0xF7]
+        );
+        assert!(
+            bytes(&Body::Midi(msc(MscCommand::Set { control: 0x4000, value: 0, time_ns: None })))
+                .is_err()
+        );
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! Looking for a MIDI port.
 //!
-//! Only asks for the names of the ports: must never open one, since on some systems nobody else could then.
+//! Only asks for the names of the ports: must never open one, since on some systems nobody else
+//! could then.
 
 use super::super::probe::{Answer, Said};
 use super::{self as midi, Ports};
@@ -48,9 +49,15 @@ mod tests {
 
     #[test]
     fn a_port_is_found_by_part_of_its_name_and_never_opened() {
-        assert_eq!(asked(Ok(&["Desk", "USB Pyro 1"])), (Answer::Up, "port \"USB Pyro 1\" is there".into()));
+        assert_eq!(
+            asked(Ok(&["Desk", "USB Pyro 1"])),
+            (Answer::Up, "port \"USB Pyro 1\" is there".into())
+        );
         let (answer, words) = asked(Ok(&["Desk"]));
-        assert!(answer == Answer::Down && words.contains("Pyro") && words.contains("Desk"), "{words}");
+        assert!(
+            answer == Answer::Down && words.contains("Pyro") && words.contains("Desk"),
+            "{words}"
+        );
         let (answer, words) = asked(Err("no sequencer"));
         assert!(answer == Answer::Down && words.ends_with("no sequencer"), "{words}");
     }

@@ -1,8 +1,10 @@
-//! The MIDI ports of a Linux machine as its kernel has them, for builds without ALSA's library: one file a port.
+//! The MIDI ports of a Linux machine as its kernel has them, for builds without ALSA's library: one
+//! file a port.
 //!
-//! `/dev/snd/midiCxDy` is the port y of card x ("ALSA raw MIDI", Documentation/sound/designs/midi-2.0.rst of the kernel,
-//! and its snd-rawmidi driver): what is written there leaves the port. The name is the first line of
-//! `/proc/asound/cardx/midiy`. Ports of other programs, which only ALSA's sequencer has, are not among them.
+//! `/dev/snd/midiCxDy` is the port y of card x ("ALSA raw MIDI",
+//! Documentation/sound/designs/midi-2.0.rst of the kernel, and its snd-rawmidi driver): what is
+//! written there leaves the port. The name is the first line of `/proc/asound/cardx/midiy`. Ports
+//! of other programs, which only ALSA's sequencer has, are not among them.
 
 use std::fs::{File, OpenOptions};
 use std::io::{ErrorKind, Write};
@@ -32,8 +34,11 @@ impl Raw {
     /// What a port is called: by its driver, or else by its file.
     fn name(&self, file: &str) -> String {
         let (card, device) = file.trim_start_matches("midiC").split_once('D').unwrap_or_default();
-        let said = std::fs::read_to_string(self.names.join(format!("card{card}")).join(format!("midi{device}")));
-        let line = said.ok().and_then(|said| said.lines().next().map(|line| line.trim().to_owned()));
+        let said = std::fs::read_to_string(
+            self.names.join(format!("card{card}")).join(format!("midi{device}")),
+        );
+        let line =
+            said.ok().and_then(|said| said.lines().next().map(|line| line.trim().to_owned()));
         line.filter(|line| !line.is_empty()).unwrap_or_else(|| file.to_owned())
     }
 }
@@ -68,10 +73,14 @@ fn is_port(file: &str) -> bool {
 fn open(path: &Path) -> Result<File, String> {
     // A port that takes nothing must not hold up the cues behind it.
     let flags = OFlags::NONBLOCK.bits().cast_signed();
-    OpenOptions::new().write(true).custom_flags(flags).open(path).map_err(|error| match error.kind() {
-        ErrorKind::PermissionDenied => format!("{}; this user has to be in the group `audio`", words(&error)),
-        ErrorKind::ResourceBusy => "another program has it".to_owned(),
-        _ => words(&error),
+    OpenOptions::new().write(true).custom_flags(flags).open(path).map_err(|error| {
+        match error.kind() {
+            ErrorKind::PermissionDenied => {
+                format!("{}; this user has to be in the group `audio`", words(&error))
+            }
+            ErrorKind::ResourceBusy => "another program has it".to_owned(),
+            _ => words(&error),
+        }
     })
 }
 
@@ -82,7 +91,9 @@ impl Connection for Open {
         match self.0.write(bytes) {
             Ok(taken) if taken == bytes.len() => Ok(()),
             Ok(taken) => Err(format!("it took {taken} of {} bytes", bytes.len())),
-            Err(error) if error.kind() == ErrorKind::WouldBlock => Err("it takes nothing any more".to_owned()),
+            Err(error) if error.kind() == ErrorKind::WouldBlock => {
+                Err("it takes nothing any more".to_owned())
+            }
             Err(error) => Err(words(&error)),
         }
     }
@@ -101,10 +112,15 @@ mod tests {
         for file in ["midiC1D0", "midiC2D10", "pcmC0D0p", "midiC1", "seq"] {
             std::fs::write(devices.join(file), b"").unwrap();
         }
-        std::fs::write(names.join("card1/midi0"), "USB MIDI Interface\n\nOutput 0\n  Tx bytes     : 0\n").unwrap();
+        std::fs::write(
+            names.join("card1/midi0"),
+            "USB MIDI Interface\n\nOutput 0\n  Tx bytes     : 0\n",
+        )
+        .unwrap();
         let mut raw = Raw { devices: devices.clone(), names };
         let ports = raw.list().unwrap();
-        let said: Vec<_> = ports.iter().map(|port| (port.id.as_str(), port.name.as_str())).collect();
+        let said: Vec<_> =
+            ports.iter().map(|port| (port.id.as_str(), port.name.as_str())).collect();
         assert_eq!(said, [("midiC1D0", "USB MIDI Interface"), ("midiC2D10", "midiC2D10")]);
         raw.connect(&ports[0]).unwrap().send(&[0x90, 60, 100]).unwrap();
         assert_eq!(std::fs::read(devices.join("midiC1D0")).unwrap(), [0x90, 60, 100]);

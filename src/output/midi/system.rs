@@ -51,7 +51,10 @@ impl Connection for Open {
     }
 }
 
-#[cfg_attr(target_os = "linux", expect(clippy::wildcard_enum_match_arm, reason = "the kinds of errors are std's"))]
+#[cfg_attr(
+    target_os = "linux",
+    expect(clippy::wildcard_enum_match_arm, reason = "the kinds of errors are std's")
+)]
 fn client() -> Result<MidiOutput, String> {
     #[cfg(target_os = "linux")]
     if let Err(error) = std::fs::File::options().read(true).write(true).open(SEQUENCER) {
@@ -73,7 +76,9 @@ mod tests {
     fn a_machine_with_or_without_midi_says_what_there_is() {
         let mut system = System::default();
         match system.list() {
-            Ok(ports) => assert!(ports.iter().all(|port| !port.id.is_empty() && !port.name.is_empty())),
+            Ok(ports) => {
+                assert!(ports.iter().all(|port| !port.id.is_empty() && !port.name.is_empty()))
+            }
             Err(why) => assert!(!why.is_empty()),
         }
         let nobody = Port { id: "no such port".into(), name: "Nobody".into() };

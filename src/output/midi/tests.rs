@@ -1,4 +1,5 @@
-//! A port that is missing, found, unplugged, put back, and one that takes nothing, on a machine made for it.
+//! A port that is missing, found, unplugged, put back, and one that takes nothing, on a machine
+//! made for it.
 
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Mutex};
@@ -159,7 +160,10 @@ fn a_port_that_takes_nothing_fails_its_cue_and_is_opened_again() {
     let mut s = setup("Pyro", &["Pyro"]);
     awaited(|| s.midi.health().light == Light::Ok);
     s.machine.lock().unwrap().stuck = Some("no room".into());
-    assert_eq!(s.outcome(0), Outcome::Failed("MIDI port \"Pyro\" may not have taken it: no room".into()));
+    assert_eq!(
+        s.outcome(0),
+        Outcome::Failed("MIDI port \"Pyro\" may not have taken it: no room".into())
+    );
     s.machine.lock().unwrap().stuck = None;
     assert_eq!(s.outcome(1), Outcome::Sent);
     assert_eq!(s.machine.lock().unwrap().opened, 2);

@@ -1,7 +1,9 @@
-//! A clip as a cue plays it: the file, its in-point and out-point, and what is said when it cannot be played.
+//! A clip as a cue plays it: the file, its in-point and out-point, and what is said when it cannot
+//! be played.
 //!
-//! Must never hand anything to a player but the absolute path of a file: so no clip can be taken for one of the
-//! player's options, for a protocol, or for a file of another folder than the show's.
+//! Must never hand anything to a player but the absolute path of a file: so no clip can be taken
+//! for one of the player's options, for a protocol, or for a file of another folder than the
+//! show's.
 
 use std::io::Read;
 use std::os::unix::fs::MetadataExt;
@@ -29,7 +31,8 @@ pub(super) struct Clip {
     pub(super) looped: bool,
     /// Whether the cue goes without it where the file is not there.
     pub(super) optional: bool,
-    /// How long its cue lasts, where the show says so: a still picture has no length of its own. Nanoseconds.
+    /// How long its cue lasts, where the show says so: a still picture has no length of its own.
+    /// Nanoseconds.
     pub(super) still_ns: Option<u64>,
 }
 
@@ -100,11 +103,15 @@ pub(super) fn not_playable(why: &str) -> String {
 /// # Errors
 /// Where it is not UTF-8, in which alone a player can be told of it.
 pub(super) fn absolute(folder: &Path, clip: &str) -> Result<String, String> {
-    let path: PathBuf = std::path::absolute(folder.join(clip)).map_err(|error| format!("{clip}: {error}"))?;
-    path.into_os_string().into_string().map_err(|_| format!("{clip}: the path of its folder is not UTF-8"))
+    let path: PathBuf =
+        std::path::absolute(folder.join(clip)).map_err(|error| format!("{clip}: {error}"))?;
+    path.into_os_string()
+        .into_string()
+        .map_err(|_| format!("{clip}: the path of its folder is not UTF-8"))
 }
 
-/// Which file it is, and in which version: another file under the same name, or the same one written again, differs.
+/// Which file it is, and in which version: another file under the same name, or the same one
+/// written again, differs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Identity {
     device: u64,
@@ -127,8 +134,9 @@ pub(super) enum FileStatus {
 
 /// Looks at a file. May take as long as the disk wants it to.
 ///
-/// Devices, pipes and sockets are refused before they are opened: opening a pipe waits, and a device may do anything.
-/// So are the texts that mpv reads as lists of other files; what else it takes for one, FFmpeg's formats exclude.
+/// Devices, pipes and sockets are refused before they are opened: opening a pipe waits, and a
+/// device may do anything. So are the texts that mpv reads as lists of other files; what else it
+/// takes for one, FFmpeg's formats exclude.
 pub(super) fn stat(path: &str) -> FileStatus {
     let data = match std::fs::metadata(path) {
         Ok(data) => data,
@@ -174,7 +182,14 @@ mod tests {
 
     fn clip(name: &str, to_ns: Option<u64>, optional: bool) -> Clip {
         let clip = name.to_owned();
-        let play = MpvCommand::Play { clip, from_ns: SECOND_NS, to_ns, volume: None, looped: false, optional };
+        let play = MpvCommand::Play {
+            clip,
+            from_ns: SECOND_NS,
+            to_ns,
+            volume: None,
+            looped: false,
+            optional,
+        };
         Clip::new(&play, &CueNumber::new("12").unwrap(), None, Path::new("/shows")).unwrap()
     }
 
@@ -195,7 +210,8 @@ mod tests {
 
     #[test]
     fn a_file_that_is_not_there_is_said_with_its_cue_unless_the_cue_goes_without_it() {
-        let missing = |optional| clip("clips/x.mp4", None, optional).fault(&FileStatus::Missing).unwrap();
+        let missing =
+            |optional| clip("clips/x.mp4", None, optional).fault(&FileStatus::Missing).unwrap();
         assert_eq!(missing(false), "cue 12: clips/x.mp4: there is no such file");
         assert_eq!(missing(true), "clips/x.mp4 is not there; the cue goes without it");
         assert_eq!(stat("/dev"), FileStatus::Odd("is a folder, not a clip".into()));
@@ -219,7 +235,10 @@ mod tests {
         assert_eq!(stat(path.to_str().unwrap()), first);
         assert_ne!(look_at(b"Film"), first);
         for list in ["# mpv EDL v0\nx.mp4\n", "#EXTM3U\nhttp://host/x\n"] {
-            assert_eq!(look_at(list.as_bytes()), FileStatus::Odd("is a playlist, not a clip".into()));
+            assert_eq!(
+                look_at(list.as_bytes()),
+                FileStatus::Odd("is a playlist, not a clip".into())
+            );
         }
     }
 }

@@ -1,7 +1,8 @@
-//! What players are told: the commands of mpv's JSON IPC, as "List of Input Commands" in its manual has them.
+//! What players are told: the commands of mpv's JSON IPC, as "List of Input Commands" in its manual
+//! has them.
 //!
-//! Every command is one that mpv has had since 0.33. Must never hold anything from a show but numbers and the absolute
-//! paths of clips.
+//! Every command is one that mpv has had since 0.33. Must never hold anything from a show but
+//! numbers and the absolute paths of clips.
 
 use serde_json::{Value, json};
 
@@ -9,8 +10,9 @@ use super::reel::Reel;
 use super::replies::{Question, WATCHED};
 use crate::show::duration::{self, SECOND_NS};
 
-/// What a GO says, in full, so that it costs the station one write: the black cover goes, the picture moves, and the
-/// question at the end starts the watchdog with the GO. The ids are those of [`Question`].
+/// What a GO says, in full, so that it costs the station one write: the black cover goes, the
+/// picture moves, and the question at the end starts the watchdog with the GO. The ids are those of
+/// [`Question`].
 pub(super) const GO: &str = concat!(
     r#"{"command":["osd-overlay",1,"none",""],"request_id":0}"#,
     "\n",
@@ -20,10 +22,13 @@ pub(super) const GO: &str = concat!(
     "\n",
 );
 
-/// A black area over the whole picture, in ASS, as large as any screen: what stands behind it is not seen.
-const BLACK: &str = r"{\an7\pos(0,0)\bord0\shad0\1c&H000000&\1a&H00&\p1}m 0 0 l 4000 0 4000 4000 0 4000{\p0}";
+/// A black area over the whole picture, in ASS, as large as any screen: what stands behind it is
+/// not seen.
+const BLACK: &str =
+    r"{\an7\pos(0,0)\bord0\shad0\1c&H000000&\1a&H00&\p1}m 0 0 l 4000 0 4000 4000 0 4000{\p0}";
 
-/// No clip is longer. It is also the out-point of a loop that goes to the end of its file: mpv makes no loop without one.
+/// No clip is longer. It is also the out-point of a loop that goes to the end of its file: mpv
+/// makes no loop without one.
 pub(super) const LONGEST_NS: u64 = 100 * 60 * duration::MINUTE_NS;
 
 /// How far before an in-point a player begins to look for it in a stream without an index, seconds.
@@ -40,20 +45,22 @@ pub(super) fn watch() -> Vec<Value> {
     watch.chain([json!(["request_log_messages", "error"])]).collect()
 }
 
-/// Hides whatever is loaded behind black. The height is the unit of the coordinates, so that any screen is covered.
+/// Hides whatever is loaded behind black. The height is the unit of the coordinates, so that any
+/// screen is covered.
 pub(super) fn cover() -> Value {
     json!({ "name": "osd-overlay", "id": 1, "format": "ass-events", "data": BLACK, "res_x": 0, "res_y": 720, "z": 1000 })
 }
 
-/// Has a player load `reel` and stand at its beginning; it may play to the end of the part `last`. The last command is
-/// the one whose answer names the file.
+/// Has a player load `reel` and stand at its beginning; it may play to the end of the part `last`.
+/// The last command is the one whose answer names the file.
 pub(super) fn load(reel: &Reel, last: usize) -> Vec<Value> {
     let clip = &reel.first().clip;
-    // A list begins at its beginning: its parts have the in-points. An in-point of 0 is none: in a stream that begins
-    // later, 0 is before the beginning, and looking for it costs the end.
+    // A list begins at its beginning: its parts have the in-points. An in-point of 0 is none: in a
+    // stream that begins later, 0 is before the beginning, and looking for it costs the end.
     let start = Some(clip.from_ns).filter(|from_ns| *from_ns > 0 && !reel.is_list()).map(seconds);
     let end = reel.ends_ns(last).map(seconds);
-    // A whole file is looped by itself; from the end of a part, mpv would go back to the file's beginning.
+    // A whole file is looped by itself; from the end of a part, mpv would go back to the file's
+    // beginning.
     let part = clip.looped && (start.is_some() || end.is_some());
     let loop_a = start.clone().unwrap_or_else(|| seconds(0));
     let loop_b = end.clone().unwrap_or_else(|| seconds(LONGEST_NS));
@@ -62,7 +69,11 @@ pub(super) fn load(reel: &Reel, last: usize) -> Vec<Value> {
     vec![
         json!(["set_property", "pause", true]),
         json!(["set_property", "demuxer", demuxer(reel)]),
-        json!(["set_property", "hr-seek-demuxer-offset", if reel.first().is_coarse() { RUN_UP } else { 0 }]),
+        json!([
+            "set_property",
+            "hr-seek-demuxer-offset",
+            if reel.first().is_coarse() { RUN_UP } else { 0 }
+        ]),
         json!(["set_property", "start", or(start, "none")]),
         json!(["set_property", "end", or(end.filter(|_| !part), "none")]),
         json!(["set_property", "loop-file", if clip.looped && !part { "inf" } else { "no" }]),
@@ -72,8 +83,8 @@ pub(super) fn load(reel: &Reel, last: usize) -> Vec<Value> {
     ]
 }
 
-/// A file is left to FFmpeg, which is told what it may open; mpv's own readers take lists of other files as well. Those
-/// of a list have been examined one by one.
+/// A file is left to FFmpeg, which is told what it may open; mpv's own readers take lists of other
+/// files as well. Those of a list have been examined one by one.
 fn demuxer(reel: &Reel) -> &'static str {
     if reel.is_list() { "" } else { "lavf" }
 }
@@ -88,7 +99,8 @@ pub(super) fn seek(at_ns: u64) -> Value {
     json!(["seek", seconds(at_ns), "absolute+exact"])
 }
 
-/// Sets the volume for the clip that is loaded, and for no other: what the show's flags say comes back afterwards.
+/// Sets the volume for the clip that is loaded, and for no other: what the show's flags say comes
+/// back afterwards.
 pub(super) fn volume(percent: u8) -> Value {
     json!(["set_property", "file-local-options/volume", percent])
 }
@@ -110,10 +122,24 @@ mod tests {
     use crate::show::{CueIx, CueNumber};
 
     fn properties(from_ns: u64, to_ns: Option<u64>, looped: bool) -> Vec<String> {
-        let play = MpvCommand::Play { clip: "a".into(), from_ns, to_ns, volume: Some(80), looped, optional: false };
+        let play = MpvCommand::Play {
+            clip: "a".into(),
+            from_ns,
+            to_ns,
+            volume: Some(80),
+            looped,
+            optional: false,
+        };
         let clip = Clip::new(&play, &CueNumber::new("1").unwrap(), None, Path::new("/")).unwrap();
-        let reel =
-            Reel::new(Part { key: (CueIx(0), 0), clip: Arc::new(clip), facts: None, status: FileStatus::Missing }, []);
+        let reel = Reel::new(
+            Part {
+                key: (CueIx(0), 0),
+                clip: Arc::new(clip),
+                facts: None,
+                status: FileStatus::Missing,
+            },
+            [],
+        );
         let values = load(&reel, 0).into_iter().filter(|command| command[0] == "set_property");
         values.map(|command| command[2].to_string().replace('"', "")).collect()
     }
@@ -134,7 +160,8 @@ mod tests {
 
     #[test]
     fn a_go_is_three_whole_lines_and_ends_with_a_question() {
-        let lines: Vec<Value> = GO.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let lines: Vec<Value> =
+            GO.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
         assert!(lines.len() == 3 && GO.ends_with('\n'));
         assert_eq!(lines[1]["command"], json!(["set_property", "pause", false]));
         assert_eq!(lines[2]["command"], ask(Question::Idle));

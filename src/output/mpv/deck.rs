@@ -1,8 +1,10 @@
-//! The players of an output and what is wanted of them: which clip is armed, which is on air, what is to be told.
+//! The players of an output and what is wanted of them: which clip is armed, which is on air, what
+//! is to be told.
 //!
-//! The station and the supervisor share it under a lock, under which nothing waits: commands are small writes that do not
-//! block, and whatever takes time is handed to the supervisor as [`PendingWork`]. Each clip that moved gets exactly one ending,
-//! each GO exactly one outcome. Time comes in as an argument.
+//! The station and the supervisor share it under a lock, under which nothing waits: commands are
+//! small writes that do not block, and whatever takes time is handed to the supervisor as
+//! [`PendingWork`]. Each clip that moved gets exactly one ending, each GO exactly one outcome. Time
+//! comes in as an argument.
 
 mod news;
 mod pending_work;
@@ -26,7 +28,8 @@ pub(super) use pending_work::PendingWork;
 /// How many clips are kept examined, the first of them loaded.
 const ARMED_MAX: usize = 4;
 
-/// The pause before a player that was lost is replaced: the first, and the longest; each is twice the one before.
+/// The pause before a player that was lost is replaced: the first, and the longest; each is twice
+/// the one before.
 const RESTART: (Duration, Duration) = (Duration::from_millis(100), Duration::from_secs(5));
 
 /// Players that live longer than this between two losses have nothing to do with each other.
@@ -160,13 +163,18 @@ impl Deck {
         let joins = mem::take(&mut self.joins);
         if let Some(player) = self.stage() {
             let reel = match &player.state {
-                State::Loading { reel, .. } | State::Ready { reel, .. } => Some((Arc::clone(reel), 0)),
+                State::Loading { reel, .. } | State::Ready { reel, .. } => {
+                    Some((Arc::clone(reel), 0))
+                }
                 State::Playing { reel, part, .. } => Some((Arc::clone(reel), *part)),
                 State::Starting | State::Idle | State::Examining(_) | State::Leaving => None,
             };
             if let Some((reel, part)) = reel {
                 let keys: Vec<Key> = reel.keys().skip(part).collect();
-                let holds = keys.windows(2).take_while(|pair| joins.contains(&(pair[0].0, pair[1].0))).count();
+                let holds = keys
+                    .windows(2)
+                    .take_while(|pair| joins.contains(&(pair[0].0, pair[1].0)))
+                    .count();
                 player.open_to(part + holds);
             }
         }
@@ -183,7 +191,8 @@ impl Deck {
         };
         // A player that was lost is replaced soon; where none has ever come up, none is going to.
         let never = || self.trouble.clone().filter(|_| !self.up);
-        let refused = refused.or_else(|| self.absent.clone().filter(|_| self.players.is_empty()).or_else(never));
+        let refused = refused
+            .or_else(|| self.absent.clone().filter(|_| self.players.is_empty()).or_else(never));
         if let Some(why) = refused {
             self.fail(key, &why);
             return Some(Outcome::Failed(why));
@@ -236,7 +245,9 @@ impl Deck {
     pub(super) fn has(&mut self, cue: CueIx) -> bool {
         let is_called = self.called.as_ref().is_some_and(|play| play.job.cue == cue);
         let is_on_air = self.stage().is_some_and(|player| match &player.state {
-            State::Playing { play, .. } | State::Loading { play: Some(play), .. } => play.job.cue == cue,
+            State::Playing { play, .. } | State::Loading { play: Some(play), .. } => {
+                play.job.cue == cue
+            }
             State::Starting
             | State::Idle
             | State::Loading { play: None, .. }
@@ -260,7 +271,8 @@ impl Deck {
         let Some(player) = self.stage() else { return absence.unwrap_or(Outcome::Sent) };
         let is_told = match &mut player.state {
             State::Playing { stage: Stage::OnAir { .. }, .. } => player.pause(at),
-            State::Playing { play, stage: Stage::Called, .. } | State::Loading { play: Some(play), .. } => {
+            State::Playing { play, stage: Stage::Called, .. }
+            | State::Loading { play: Some(play), .. } => {
                 play.held = true;
                 true
             }
@@ -282,7 +294,8 @@ impl Deck {
         let Some(player) = self.stage() else { return absence.unwrap_or(Outcome::Sent) };
         let is_told = match &mut player.state {
             State::Playing { stage: Stage::OnAir { moves: false, .. }, .. } => player.resume(at),
-            State::Playing { play, stage: Stage::Called, .. } | State::Loading { play: Some(play), .. } => {
+            State::Playing { play, stage: Stage::Called, .. }
+            | State::Loading { play: Some(play), .. } => {
                 play.held = false;
                 true
             }
@@ -297,7 +310,8 @@ impl Deck {
         told(is_told)
     }
 
-    /// Takes away the pictures of all firings that `fits`, and calls off those that do not move yet.
+    /// Takes away the pictures of all firings that `fits`, and calls off those that do not move
+    /// yet.
     pub(super) fn stop(&mut self, fits: impl Fn(Job) -> bool, why: &str) -> Outcome {
         let (stopped, is_told) = self.clear(|play| fits(play.job));
         stopped.into_iter().for_each(|job| self.report(job, Outcome::Failed(why.into())));
@@ -328,8 +342,8 @@ impl Deck {
         }
     }
 
-    /// Ends all that was called and fits, and goes to black; gives the jobs that did not move, and whether every player
-    /// took it.
+    /// Ends all that was called and fits, and goes to black; gives the jobs that did not move, and
+    /// whether every player took it.
     fn clear(&mut self, fits: impl Fn(&Play) -> bool) -> (Vec<Job>, bool) {
         let mut called_off: Vec<Job> =
             self.called.take_if(|play| fits(play)).map(|play| play.job).into_iter().collect();

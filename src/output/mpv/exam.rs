@@ -1,8 +1,9 @@
-//! The examination of a clip's file by a player without a window or a sound: what it is, how long it lasts, and whether
-//! it can be read to its end.
+//! The examination of a clip's file by a player without a window or a sound: what it is, how long
+//! it lasts, and whether it can be read to its end.
 //!
-//! It happens before the clip is given to the player that is seen, so that a broken file takes no picture away, and its
-//! fault is told before the GO. A value: it hears what the player says, and says what to ask next.
+//! It happens before the clip is given to the player that is seen, so that a broken file takes no
+//! picture away, and its fault is told before the GO. A value: it hears what the player says, and
+//! says what to ask next.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -23,7 +24,8 @@ const LISTS: [&str; 4] = ["hls", "concat", "dash", "sdp"];
 /// So far before its end a file is tried.
 const BEFORE_END_NS: u64 = 3 * SECOND_NS / 10;
 
-/// A file that can be read to less than this before its end is whole: a sound may be a little shorter than its pictures.
+/// A file that can be read to less than this before its end is whole: a sound may be a little
+/// shorter than its pictures.
 pub(super) const SHORT_NS: u64 = SECOND_NS / 2;
 
 /// A player that stands further than this from the in-point has missed it.
@@ -91,14 +93,28 @@ impl Exam {
     /// An examination of `clip`; the player is to be told [`Self::load`].
     pub(super) fn new(key: Key, clip: &Arc<Clip>, since: Instant) -> Self {
         let (entry, begun, step) = (None, false, Step::Loading);
-        Exam { key, clip: Arc::clone(clip), since, request: 0, entry, begun, facts: Facts::default(), step }
+        Exam {
+            key,
+            clip: Arc::clone(clip),
+            since,
+            request: 0,
+            entry,
+            begun,
+            facts: Facts::default(),
+            step,
+        }
     }
 
     /// What the player has to be told first.
     pub(super) fn load(&self) -> Vec<Value> {
         commands::load(
             &Reel::new(
-                Part { key: self.key, clip: Arc::clone(&self.clip), facts: None, status: FileStatus::Missing },
+                Part {
+                    key: self.key,
+                    clip: Arc::clone(&self.clip),
+                    facts: None,
+                    status: FileStatus::Missing,
+                },
                 [],
             ),
             0,
@@ -108,7 +124,9 @@ impl Exam {
     /// What it comes to if the player takes too long over the next step.
     pub(super) fn too_long(&self) -> Verdict {
         match self.step {
-            Step::Loading | Step::Asking => Verdict::Faulty(not_playable("it takes too long to load")),
+            Step::Loading | Step::Asking => {
+                Verdict::Faulty(not_playable("it takes too long to load"))
+            }
             // There are files in which no place can be found, and that play all the same.
             Step::Seeking { .. } | Step::Checking { .. } => Verdict::Sound(self.facts.clone()),
         }
@@ -118,7 +136,10 @@ impl Exam {
     pub(super) fn hear(&mut self, said: &Said, known: Known<'_>) -> Verdict {
         match (said, self.step) {
             (Said::Reply { request, data }, step) if *request == self.request => match data {
-                Ok(data) => self.entry = data.get("playlist_entry_id").and_then(Value::as_i64).or(self.entry),
+                Ok(data) => {
+                    self.entry =
+                        data.get("playlist_entry_id").and_then(Value::as_i64).or(self.entry)
+                }
                 Err(why) if step == Step::Loading => return Verdict::Faulty(not_playable(why)),
                 Err(_) => {}
             },
@@ -128,7 +149,8 @@ impl Exam {
             }
             (Said::Restart, Step::Loading) if self.begun => {
                 self.step = Step::Asking;
-                let questions = [Question::Format, Question::Picture, Question::Sound, Question::Position];
+                let questions =
+                    [Question::Format, Question::Picture, Question::Sound, Question::Position];
                 return Verdict::Open(questions.map(Line::Ask).to_vec());
             }
             (Said::Restart, Step::Seeking { end_ns }) => {
@@ -143,9 +165,17 @@ impl Exam {
         Verdict::Open(vec![])
     }
 
-    fn answered(&mut self, question: Question, data: Option<&Value>, step: Step, known: Known<'_>) -> Verdict {
+    fn answered(
+        &mut self,
+        question: Question,
+        data: Option<&Value>,
+        step: Step,
+        known: Known<'_>,
+    ) -> Verdict {
         match question {
-            Question::Format => self.facts.format = data.and_then(Value::as_str).unwrap_or_default().to_owned(),
+            Question::Format => {
+                self.facts.format = data.and_then(Value::as_str).unwrap_or_default().to_owned()
+            }
             Question::Picture => self.facts.has_picture = data.is_some_and(Value::is_number),
             Question::Sound => self.facts.has_sound = data.is_some_and(Value::is_number),
             Question::Position => {
@@ -171,11 +201,20 @@ impl Exam {
         if known.is_still {
             return Verdict::Sound(self.facts.clone());
         }
-        if let Some(lasts_ns) = self.facts.duration_ns.filter(|lasts_ns| *lasts_ns <= from_ns && from_ns > 0) {
-            return Verdict::Faulty(format!("lasts {}, and its in-point comes later", duration::length(lasts_ns)));
+        if let Some(lasts_ns) =
+            self.facts.duration_ns.filter(|lasts_ns| *lasts_ns <= from_ns && from_ns > 0)
+        {
+            return Verdict::Faulty(format!(
+                "lasts {}, and its in-point comes later",
+                duration::length(lasts_ns)
+            ));
         }
-        self.facts.needs_run_up = from_ns > 0 && at_ns.is_some_and(|at_ns| at_ns.abs_diff(from_ns) > OFF_NS);
-        let end_ns = self.facts.duration_ns.map(|lasts_ns| self.clip.to_ns.unwrap_or(lasts_ns).min(lasts_ns));
+        self.facts.needs_run_up =
+            from_ns > 0 && at_ns.is_some_and(|at_ns| at_ns.abs_diff(from_ns) > OFF_NS);
+        let end_ns = self
+            .facts
+            .duration_ns
+            .map(|lasts_ns| self.clip.to_ns.unwrap_or(lasts_ns).min(lasts_ns));
         match end_ns.filter(|end_ns| end_ns.saturating_sub(from_ns) > SECOND_NS) {
             Some(end_ns) => {
                 self.step = Step::Seeking { end_ns };
@@ -192,7 +231,9 @@ impl Exam {
             Some(at_ns) if self.facts.is_exact() && at_ns <= self.clip.from_ns => {
                 return Verdict::Faulty(broken_off(at_ns, end_ns));
             }
-            Some(at_ns) if self.facts.is_exact() => self.facts.breaks_off = Some(broken_off(at_ns, end_ns)),
+            Some(at_ns) if self.facts.is_exact() => {
+                self.facts.breaks_off = Some(broken_off(at_ns, end_ns))
+            }
             // A length that was guessed from the file's size.
             Some(at_ns) => self.facts.duration_ns = Some(at_ns),
             None => {}
@@ -218,8 +259,14 @@ mod tests {
 
     /// The verdict on a file of this length and format, which stands and ends at these seconds.
     fn verdict(format: &str, lasts: f64, from_ns: u64, stands: f64, ends: f64) -> Verdict {
-        let play =
-            MpvCommand::Play { clip: "a".into(), from_ns, to_ns: None, volume: None, looped: false, optional: false };
+        let play = MpvCommand::Play {
+            clip: "a".into(),
+            from_ns,
+            to_ns: None,
+            volume: None,
+            looped: false,
+            optional: false,
+        };
         let clip = Clip::new(&play, &CueNumber::new("1").unwrap(), None, Path::new("/")).unwrap();
         let mut exam = Exam::new((CueIx(0), 0), &Arc::new(clip), super::super::now());
         let known = Known { duration_ns: Some(nanoseconds(lasts)), ..Known::default() };
@@ -246,7 +293,9 @@ mod tests {
             // Its length was only guessed.
             ("mp3", 8.0, None, 8),
         ] {
-            let Verdict::Sound(facts) = verdict(format, 10.0, 0, 0.0, ends) else { panic!("{format} to {ends}") };
+            let Verdict::Sound(facts) = verdict(format, 10.0, 0, 0.0, ends) else {
+                panic!("{format} to {ends}")
+            };
             assert_eq!(facts.breaks_off.as_deref(), breaks_off, "{format} to {ends}");
             assert_eq!(facts.duration_ns, Some(lasts * SECOND_NS), "{format} to {ends}");
         }
@@ -257,9 +306,14 @@ mod tests {
 
     #[test]
     fn an_in_point_that_was_missed_needs_a_run_up_and_one_behind_the_end_is_a_fault() {
-        let Verdict::Sound(facts) = verdict("mpegts", 2.0, SECOND_NS / 2, 0.97, 1.9) else { panic!("it plays") };
+        let Verdict::Sound(facts) = verdict("mpegts", 2.0, SECOND_NS / 2, 0.97, 1.9) else {
+            panic!("it plays")
+        };
         assert!(facts.needs_run_up);
         assert!(matches!(verdict("wav", 2.0, 3 * SECOND_NS, 2.0, 2.0), Verdict::Faulty(_)));
-        assert_eq!(verdict("hls", 2.0, 0, 0.0, 2.0), Verdict::Faulty("is a playlist, not a clip".into()));
+        assert_eq!(
+            verdict("hls", 2.0, 0, 0.0, 2.0),
+            Verdict::Faulty("is a playlist, not a clip".into())
+        );
     }
 }

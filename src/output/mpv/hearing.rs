@@ -34,13 +34,20 @@ impl Player {
         if let Said::Property { name, data } = &said {
             match *name {
                 // A picture that stands has no length for the player.
-                "duration" => self.duration_ns = data.as_f64().map(nanoseconds).filter(|length_ns| *length_ns > 0),
+                "duration" => {
+                    self.duration_ns =
+                        data.as_f64().map(nanoseconds).filter(|length_ns| *length_ns > 0)
+                }
                 "current-tracks/video/image" => self.is_still = data.as_bool() == Some(true),
                 _ => {}
             }
         }
         if let State::Examining(exam) = &mut self.state {
-            let known = Known { error: self.error.as_deref(), duration_ns: self.duration_ns, is_still: self.is_still };
+            let known = Known {
+                error: self.error.as_deref(),
+                duration_ns: self.duration_ns,
+                is_still: self.is_still,
+            };
             let (key, verdict) = (exam.key, exam.hear(&said, known));
             return self.examined(key, verdict);
         }
@@ -54,10 +61,12 @@ impl Player {
                 Turn::Nothing
             }
             Said::Over { entry, why } => match &self.state {
-                State::Loading { reel, entry: own, .. } if *own == Some(entry) => {
-                    Turn::Unplayable(reel.first().key, not_playable(self.error.as_ref().unwrap_or(&why)))
-                }
-                // The end of a clip before this one is on its way still when this one is called from the start.
+                State::Loading { reel, entry: own, .. } if *own == Some(entry) => Turn::Unplayable(
+                    reel.first().key,
+                    not_playable(self.error.as_ref().unwrap_or(&why)),
+                ),
+                // The end of a clip before this one is on its way still when this one is called
+                // from the start.
                 State::Playing { stage: Stage::OnAir { .. }, .. } if why != "stop" => {
                     let why = self.error.as_ref().unwrap_or(&why);
                     Turn::Broke(format!("the clip broke off: {why}"))
@@ -114,21 +123,31 @@ impl Player {
         let is = |yes: bool| data == Some(Value::Bool(yes));
         let place_ns = data.as_ref().and_then(Value::as_f64).map(nanoseconds);
         match (&self.state, question) {
-            (State::Playing { stage: Stage::Called, .. }, Question::Idle) if is(false) => self.begin(now),
+            (State::Playing { stage: Stage::Called, .. }, Question::Idle) if is(false) => {
+                self.begin(now)
+            }
             // It was let go, and it stands: what there was is over.
             (State::Playing { stage: Stage::Called, play, .. }, Question::Pause)
                 if is(true) && !self.is_paused && now >= play.since + ASK =>
             {
                 Turn::Flashed
             }
-            (State::Playing { stage: Stage::OnAir { .. }, .. }, Question::Pause) if is(true) && !self.is_paused => {
+            (State::Playing { stage: Stage::OnAir { .. }, .. }, Question::Pause)
+                if is(true) && !self.is_paused =>
+            {
                 self.seems_over();
                 Turn::Nothing
             }
-            (State::Playing { stage: Stage::OnAir { .. }, .. }, Question::Position) => self.is_at(place_ns, now),
-            (State::Playing { stage: Stage::Ending { .. }, .. }, Question::Position) => self.end(place_ns, now),
+            (State::Playing { stage: Stage::OnAir { .. }, .. }, Question::Position) => {
+                self.is_at(place_ns, now)
+            }
+            (State::Playing { stage: Stage::Ending { .. }, .. }, Question::Position) => {
+                self.end(place_ns, now)
+            }
             // It had stood for a pause that was over already when it told of it.
-            (State::Playing { stage: Stage::Ending { from_ns }, .. }, Question::Pause) if is(false) => {
+            (State::Playing { stage: Stage::Ending { from_ns }, .. }, Question::Pause)
+                if is(false) =>
+            {
                 let on_air = Stage::OnAir { from_ns: *from_ns, at: now, moves: true };
                 if let State::Playing { stage, .. } = &mut self.state {
                     *stage = on_air;
@@ -149,14 +168,17 @@ impl Player {
         Turn::Started
     }
 
-    /// The reel that is being loaded stands at its beginning, or a clip that is looped is there again.
+    /// The reel that is being loaded stands at its beginning, or a clip that is looped is there
+    /// again.
     fn stand(&mut self, now: Instant) -> Turn {
         if let State::Playing { stage: Stage::OnAir { from_ns, at, .. }, .. } = &mut self.state
             && !self.is_still
         {
             (*from_ns, *at) = (0, now);
         }
-        let State::Loading { reel, last, begun: true, play, .. } = &mut self.state else { return Turn::Nothing };
+        let State::Loading { reel, last, begun: true, play, .. } = &mut self.state else {
+            return Turn::Nothing;
+        };
         let (reel, last, play) = (Arc::clone(reel), *last, play.take());
         if let Some(volume) = reel.first().clip.volume {
             self.say([commands::volume(volume)]);
@@ -183,13 +205,17 @@ impl Player {
                 }
             }
             "pause" if is(false) => self.has_gone = true,
-            // With `keep-open`, a player that stands without having been told to has shown the last picture to its end.
+            // With `keep-open`, a player that stands without having been told to has shown the last
+            // picture to its end.
             "pause" if is(true) && !self.is_paused => {
                 if let State::Playing { stage, .. } = &mut self.state {
                     match stage {
                         Stage::Called if self.has_gone => return Turn::Flashed,
                         Stage::OnAir { .. } => self.seems_over(),
-                        Stage::Called | Stage::Ending { .. } | Stage::Joined { .. } | Stage::Over { .. } => {}
+                        Stage::Called
+                        | Stage::Ending { .. }
+                        | Stage::Joined { .. }
+                        | Stage::Over { .. } => {}
                     }
                 }
             }
@@ -210,12 +236,17 @@ impl Player {
 
     /// It is at this place of its own time.
     fn is_at(&mut self, place_ns: Option<u64>, now: Instant) -> Turn {
-        let State::Playing { reel, last, part, stage, .. } = &mut self.state else { return Turn::Nothing };
-        let (Some(place_ns), Stage::OnAir { from_ns, at, .. }) = (place_ns, &mut *stage) else { return Turn::Nothing };
+        let State::Playing { reel, last, part, stage, .. } = &mut self.state else {
+            return Turn::Nothing;
+        };
+        let (Some(place_ns), Stage::OnAir { from_ns, at, .. }) = (place_ns, &mut *stage) else {
+            return Turn::Nothing;
+        };
         if self.is_still {
             return Turn::Nothing;
         }
-        if *part < *last && reel.ends_ns(*part).is_some_and(|end_ns| place_ns + EARLY_NS >= end_ns) {
+        if *part < *last && reel.ends_ns(*part).is_some_and(|end_ns| place_ns + EARLY_NS >= end_ns)
+        {
             *part += 1;
             *stage = Stage::Joined { at: now };
             return Turn::Joined;
@@ -227,8 +258,12 @@ impl Player {
     /// It stands at the end, at this place of its own time.
     fn end(&mut self, place_ns: Option<u64>, now: Instant) -> Turn {
         let length_ns = self.length_ns();
-        let State::Playing { reel, last, part, stage, .. } = &mut self.state else { return Turn::Nothing };
-        if *part < *last && reel.ends_ns(*part).zip(place_ns).is_some_and(|(end_ns, place_ns)| place_ns > end_ns) {
+        let State::Playing { reel, last, part, stage, .. } = &mut self.state else {
+            return Turn::Nothing;
+        };
+        if *part < *last
+            && reel.ends_ns(*part).zip(place_ns).is_some_and(|(end_ns, place_ns)| place_ns > end_ns)
+        {
             // It has played more than this part since it was heard of last.
             *part += 1;
             *stage = Stage::Joined { at: now };
@@ -238,9 +273,12 @@ impl Player {
         let played_ns = place_ns.map(|place_ns| place_ns.saturating_sub(begins_ns));
         match (played_ns, length_ns) {
             // What a sound's length was guessed from may be off by some hundredths.
-            (Some(played_ns), Some(length_ns)) if played_ns + SHORT_NS.max(length_ns / 20) < length_ns => {
+            (Some(played_ns), Some(length_ns))
+                if played_ns + SHORT_NS.max(length_ns / 20) < length_ns =>
+            {
                 let why = broken_off(played_ns, length_ns);
-                let error = self.error.as_ref().map(|error| format!(" ({error})")).unwrap_or_default();
+                let error =
+                    self.error.as_ref().map(|error| format!(" ({error})")).unwrap_or_default();
                 Turn::Broke(format!("the clip {why}{error}"))
             }
             _ => Turn::Ended,

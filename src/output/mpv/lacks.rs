@@ -30,7 +30,10 @@ impl Lacks<'_> {
         let named = self.variable("HANDOVER_MPV");
         let finding = |what: String, fix: &str| Finding { what, fix: fix.to_owned() };
         if !self.is_installed(named.as_deref().unwrap_or("mpv")) {
-            return vec![finding("there is no mpv, which plays the clips".into(), "install it: `apt-get install mpv`")];
+            return vec![finding(
+                "there is no mpv, which plays the clips".into(),
+                "install it: `apt-get install mpv`",
+            )];
         }
         let mut findings = vec![];
         if let Some(why) = flags_fault(flags, named) {
@@ -39,18 +42,28 @@ impl Lacks<'_> {
                 "write them as mpv's manual has them",
             ));
         }
-        let sets = |names: &[&str]| flags.iter().any(|flag| names.iter().any(|name| flag.starts_with(name)));
-        if !sets(&["--vo=null", "--vo=drm", "--no-video", "--video=no", "--vid=no"]) && !self.has_display() {
-            let fix = "start from a desktop, or write `flags = [\"--vo=drm\"]` for a screen without one";
+        let sets = |names: &[&str]| {
+            flags.iter().any(|flag| names.iter().any(|name| flag.starts_with(name)))
+        };
+        if !sets(&["--vo=null", "--vo=drm", "--no-video", "--video=no", "--vid=no"])
+            && !self.has_display()
+        {
+            let fix =
+                "start from a desktop, or write `flags = [\"--vo=drm\"]` for a screen without one";
             findings.push(finding(
-                "this machine has no display for clips: DISPLAY and WAYLAND_DISPLAY are not set".into(),
+                "this machine has no display for clips: DISPLAY and WAYLAND_DISPLAY are not set"
+                    .into(),
                 fix,
             ));
         }
-        if !sets(&["--ao=null", "--no-audio", "--audio=no", "--aid=no", "--mute=yes", "--mute"]) && !self.has_sound() {
-            let fix =
-                "connect a sound card or a sound server, or write `flags = [\"--ao=null\"]` for clips without sound";
-            findings.push(finding("this machine has no sound for clips: no card and no sound server".into(), fix));
+        if !sets(&["--ao=null", "--no-audio", "--audio=no", "--aid=no", "--mute=yes", "--mute"])
+            && !self.has_sound()
+        {
+            let fix = "connect a sound card or a sound server, or write `flags = [\"--ao=null\"]` for clips without sound";
+            findings.push(finding(
+                "this machine has no sound for clips: no card and no sound server".into(),
+                fix,
+            ));
         }
         findings
     }
@@ -65,10 +78,13 @@ impl Lacks<'_> {
     }
 
     fn has_sound(&self) -> bool {
-        let card = || Path::new("/proc/asound/cards").exists() && Path::new("/dev/snd/timer").exists();
+        let card =
+            || Path::new("/proc/asound/cards").exists() && Path::new("/dev/snd/timer").exists();
         let server = || SOUND_SERVERS.iter().any(|name| self.variable(name).is_some());
         let folder = self.variable("XDG_RUNTIME_DIR").map(PathBuf::from);
-        let socket = || folder.is_some_and(|folder| SOUND_SOCKETS.iter().any(|name| folder.join(name).exists()));
+        let socket = || {
+            folder.is_some_and(|folder| SOUND_SOCKETS.iter().any(|name| folder.join(name).exists()))
+        };
         cfg!(not(target_os = "linux")) || card() || server() || socket()
     }
 }

@@ -1,11 +1,12 @@
 //! One player: what it has loaded, what it is told, and what its words mean for that.
 //!
-//! Owns the order of commands that loads clips and starts them, and the player's watchdog. Must never wait: all that is
-//! said to it in one moment is one write to a socket that does not block, and one that takes nothing is the player's
-//! fault. It is a value in all but that socket: time comes in as an argument.
+//! Owns the order of commands that loads clips and starts them, and the player's watchdog. Must
+//! never wait: all that is said to it in one moment is one write to a socket that does not block,
+//! and one that takes nothing is the player's fault. It is a value in all but that socket: time
+//! comes in as an argument.
 //!
-//! An output has one player that is seen and heard, the stage, and one that examines files and is neither, the scout.
-//! What the stage has loaded and nobody has called stands behind black.
+//! An output has one player that is seen and heard, the stage, and one that examines files and is
+//! neither, the scout. What the stage has loaded and nobody has called stands behind black.
 
 use std::io::Write;
 use std::os::unix::net::UnixStream;
@@ -29,11 +30,12 @@ pub(super) const ASK: Duration = Duration::from_millis(250);
 /// How long a player may take over an answer.
 pub(super) const ANSWER: Duration = Duration::from_millis(500);
 
-/// How long one may take that has a picture on air: on a machine that is busy for a moment the picture is late, and
-/// taking it away would be worse.
+/// How long one may take that has a picture on air: on a machine that is busy for a moment the
+/// picture is late, and taking it away would be worse.
 pub(super) const ANSWER_ON_AIR: Duration = Duration::from_millis(1500);
 
-/// How long it may take while it starts or loads: it opens its window and its sound meanwhile, and answers nobody.
+/// How long it may take while it starts or loads: it opens its window and its sound meanwhile, and
+/// answers nobody.
 pub(super) const LOAD: Duration = Duration::from_secs(5);
 
 /// The first id of a request that is no question.
@@ -55,7 +57,8 @@ pub(super) struct Player {
     /// Since when an answer is awaited.
     pub(super) asked: Option<Instant>,
     pub(super) heard: Instant,
-    /// The length of what it has loaded, as it said last. It does not say again what has not changed.
+    /// The length of what it has loaded, as it said last. It does not say again what has not
+    /// changed.
     pub(super) duration_ns: Option<u64>,
     /// What it has loaded is a picture that does not move, as it said last.
     pub(super) is_still: bool,
@@ -67,7 +70,13 @@ pub(super) struct Player {
 
 impl Player {
     /// A player that was just started, at the other end of `line`.
-    pub(super) fn new(id: u64, role: Role, child: Option<Child>, line: UnixStream, at: Instant) -> Self {
+    pub(super) fn new(
+        id: u64,
+        role: Role,
+        child: Option<Child>,
+        line: UnixStream,
+        at: Instant,
+    ) -> Self {
         let mut player = Player {
             id,
             role,
@@ -89,8 +98,8 @@ impl Player {
         player
     }
 
-    /// Has it load `reel` and stand at its beginning, of which it may play the parts up to `last`. What was not called
-    /// stands behind black; what was takes the place of the picture on air.
+    /// Has it load `reel` and stand at its beginning, of which it may play the parts up to `last`.
+    /// What was not called stands behind black; what was takes the place of the picture on air.
     pub(super) fn load(&mut self, reel: Arc<Reel>, last: usize, play: Option<Play>, at: Instant) {
         (self.error, self.is_paused) = (None, true);
         let cover = play.is_none().then(commands::cover);
@@ -138,8 +147,9 @@ impl Player {
 
     /// Lets the reel play to the end of its part `to`, and no further.
     pub(super) fn open_to(&mut self, to: usize) -> bool {
-        let (State::Loading { reel, last, .. } | State::Ready { reel, last } | State::Playing { reel, last, .. }) =
-            &mut self.state
+        let (State::Loading { reel, last, .. }
+        | State::Ready { reel, last }
+        | State::Playing { reel, last, .. }) = &mut self.state
         else {
             return true;
         };
@@ -153,7 +163,8 @@ impl Player {
 
     /// Freezes the picture.
     ///
-    /// Its word on it is not waited for: of a pause so soon after a GO that mpv has told of neither, it never tells.
+    /// Its word on it is not waited for: of a pause so soon after a GO that mpv has told of
+    /// neither, it never tells.
     pub(super) fn pause(&mut self, now: Instant) -> bool {
         self.set_moving(false, now);
         self.is_paused = true;
@@ -189,7 +200,8 @@ impl Player {
         }
     }
 
-    /// Asks whether it is there if it is time to, finds out that it is not, and says when to look again.
+    /// Asks whether it is there if it is time to, finds out that it is not, and says when to look
+    /// again.
     pub(super) fn watch(&mut self, at: Instant) -> Instant {
         let limit = match self.state {
             State::Starting | State::Loading { .. } | State::Examining(_) => LOAD,
@@ -199,7 +211,8 @@ impl Player {
         };
         if self.asked.is_none() && at >= self.heard + ASK {
             let questions: &[_] = match self.state {
-                // A short sound is over before mpv tells that it moves; then only its standing tells that it has.
+                // A short sound is over before mpv tells that it moves; then only its standing
+                // tells that it has.
                 State::Playing { stage: Stage::Called, .. } => &[Question::Idle, Question::Pause],
                 State::Starting
                 | State::Idle
@@ -225,7 +238,10 @@ impl Player {
 
     /// When a still picture on air has stood for as long as its cue lasts; no player can tell.
     pub(super) fn over_at(&self, now: Instant) -> Option<Instant> {
-        let State::Playing { stage: Stage::OnAir { from_ns, at, moves: true }, .. } = &self.state else { return None };
+        let State::Playing { stage: Stage::OnAir { from_ns, at, moves: true }, .. } = &self.state
+        else {
+            return None;
+        };
         let length_ns = self.length_ns().filter(|_| self.is_still)?;
         let left_ns = length_ns.saturating_sub(position(*from_ns, *at, true, now, None));
         Some(now + Duration::from_nanos(left_ns))
@@ -238,13 +254,17 @@ impl Player {
 
     /// What it has on air, if anything.
     pub(super) fn on_air(&self, now: Instant) -> Option<OnAir> {
-        let State::Playing { play, stage: Stage::OnAir { from_ns, at, moves }, .. } = &self.state else { return None };
+        let State::Playing { play, stage: Stage::OnAir { from_ns, at, moves }, .. } = &self.state
+        else {
+            return None;
+        };
         let length_ns = self.length_ns();
         let position_ns = position(*from_ns, *at, *moves, now, length_ns);
         Some(OnAir { cue: play.job.cue, position_ns, length_ns, moves: *moves })
     }
 
-    /// How long the clip is that plays, from its in-point to its out-point; a still picture, as long as its cue.
+    /// How long the clip is that plays, from its in-point to its out-point; a still picture, as
+    /// long as its cue.
     pub(super) fn length_ns(&self) -> Option<u64> {
         let State::Playing { reel, part, .. } = &self.state else { return None };
         let part: &Part = reel.part(*part)?;
@@ -281,7 +301,9 @@ impl Player {
         let why = match (&self.line).write(lines) {
             Ok(written) if written == lines.len() => return true,
             Ok(_) => "it has no room for commands".to_owned(),
-            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => "it has no room for commands".into(),
+            Err(error) if error.kind() == std::io::ErrorKind::WouldBlock => {
+                "it has no room for commands".into()
+            }
             Err(error) => error.to_string(),
         };
         self.exit.get_or_insert(Exit::Deaf(why));
@@ -289,14 +311,15 @@ impl Player {
     }
 }
 
-/// What a time of the player is in nanoseconds; times that are none are 0, and none is longer than any clip, so that a
-/// damaged file does not put an end to anybody's sums.
+/// What a time of the player is in nanoseconds; times that are none are 0, and none is longer than
+/// any clip, so that a damaged file does not put an end to anybody's sums.
 pub(super) fn nanoseconds(seconds: f64) -> u64 {
     // A cast of a float saturates, and makes 0 of what is no number.
     ((seconds * SECOND_NS as f64) as u64).min(commands::LONGEST_NS)
 }
 
-/// Where a clip is that was at `from_ns` at an instant; it does not run past its end, however late its news is.
+/// Where a clip is that was at `from_ns` at an instant; it does not run past its end, however late
+/// its news is.
 fn position(from_ns: u64, at: Instant, moves: bool, now: Instant, length_ns: Option<u64>) -> u64 {
     let since_ns = if moves { now.saturating_duration_since(at).as_nanos() as u64 } else { 0 };
     from_ns.saturating_add(since_ns).min(length_ns.unwrap_or(u64::MAX))

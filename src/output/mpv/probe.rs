@@ -1,6 +1,7 @@
 //! Looking for the player and for the clips that the show plays on it.
 //!
-//! Must never open a window or a clip: asks the player for its version only, and looks whether the clips' files are there.
+//! Must never open a window or a clip: asks the player for its version only, and looks whether the
+//! clips' files are there.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -38,7 +39,9 @@ pub(super) struct Player {
 impl Player {
     pub(super) fn new(show: &Show, output: OutputIx, surroundings: &Surroundings<'_>) -> Self {
         let (mut needed, mut optional) = (BTreeSet::new(), BTreeSet::new());
-        for action in show.cues.iter().flat_map(|cue| &cue.actions).filter(|action| action.output == output) {
+        for action in
+            show.cues.iter().flat_map(|cue| &cue.actions).filter(|action| action.output == output)
+        {
             if let Body::Mpv(MpvCommand::Play { clip, optional: is_optional, .. }) = &action.body {
                 if *is_optional { &mut optional } else { &mut needed }.insert(clip.clone());
             }
@@ -59,7 +62,12 @@ impl Player {
         };
         let version = match version(&program, at_most) {
             Ok(version) => version,
-            Err(error) => return (Answer::Down, format!("{} does not answer: {}", program.display(), words(&error))),
+            Err(error) => {
+                return (
+                    Answer::Down,
+                    format!("{} does not answer: {}", program.display(), words(&error)),
+                );
+            }
         };
         let away = self.away(&self.needed);
         let optional = match self.away(&self.optional).len() {
@@ -72,17 +80,23 @@ impl Player {
         let dots = if away.len() > NAMED_MAX { ", …" } else { "" };
         let named: Vec<_> = away.iter().take(NAMED_MAX).copied().collect();
         let (count, of, named) = (away.len(), self.needed.len(), named.join(", "));
-        (Answer::Down, format!("{version}; {count} of {of} clips not there: {named}{dots}{optional}"))
+        (
+            Answer::Down,
+            format!("{version}; {count} of {of} clips not there: {named}{dots}{optional}"),
+        )
     }
 
     fn name(&self) -> &str {
         self.named.as_deref().unwrap_or(PROGRAM)
     }
 
-    /// The first file of the player's name in PATH; a name that is a path already stands for itself.
+    /// The first file of the player's name in PATH; a name that is a path already stands for
+    /// itself.
     fn program(&self) -> Option<PathBuf> {
         let path = self.path.as_deref().unwrap_or_default();
-        std::env::split_paths(path).map(|folder| folder.join(self.name())).find(|program| program.is_file())
+        std::env::split_paths(path)
+            .map(|folder| folder.join(self.name()))
+            .find(|program| program.is_file())
     }
 
     fn away<'a>(&self, clips: &'a BTreeSet<String>) -> Vec<&'a str> {
@@ -107,7 +121,12 @@ fn version(program: &Path, at_most: Duration) -> io::Result<String> {
     }
     let output = child.wait_with_output()?;
     let said = String::from_utf8_lossy(&output.stdout);
-    match said.lines().next().map(str::trim).filter(|line| !line.is_empty() && output.status.success()) {
+    match said
+        .lines()
+        .next()
+        .map(str::trim)
+        .filter(|line| !line.is_empty() && output.status.success())
+    {
         Some(line) => Ok(line.split(" Copyright").next().unwrap_or(line).to_owned()),
         None => Err(io::Error::other(format!("{} instead of a version", output.status))),
     }

@@ -1,7 +1,8 @@
 //! The process of a player: how it is started, and that it is reaped.
 //!
-//! Must never let a player have the terminal, a configuration of the user's, or a line to anybody but this program. A
-//! player is in a session of its own, so that what the terminal sends to the program stops no picture.
+//! Must never let a player have the terminal, a configuration of the user's, or a line to anybody
+//! but this program. A player is in a session of its own, so that what the terminal sends to the
+//! program stops no picture.
 
 use std::ffi::{OsStr, OsString};
 use std::io;
@@ -17,8 +18,8 @@ use std::time::{Duration, Instant};
 use super::super::now;
 use super::state::Role;
 
-/// What keeps a player to the file that it is given: no configuration, no script, no address, no terminal, no subtitles
-/// or covers that lie beside a clip, and no other file that a clip names.
+/// What keeps a player to the file that it is given: no configuration, no script, no address, no
+/// terminal, no subtitles or covers that lie beside a clip, and no other file that a clip names.
 const CONFINED: [&str; 9] = [
     "--no-config",
     "--no-terminal",
@@ -31,8 +32,9 @@ const CONFINED: [&str; 9] = [
     "--demuxer-lavf-o-append=protocol_whitelist=file",
 ];
 
-/// What every player is started with besides. No key that is pressed in a window has a meaning. A still picture stays
-/// until the program takes it away; the last picture of a clip, until something takes its place, as `keep-open` has it.
+/// What every player is started with besides. No key that is pressed in a window has a meaning. A
+/// still picture stays until the program takes it away; the last picture of a clip, until something
+/// takes its place, as `keep-open` has it.
 const FLAGS: [&str; 9] = [
     "--idle=yes",
     "--pause",
@@ -54,8 +56,8 @@ const WINDOW: [&str; 1] = ["--force-window=yes"];
 /// What one is started with that has only sounds to play.
 const SOUND: [&str; 2] = ["--force-window=no", "--vid=no"];
 
-/// A line to a player is inherited by its number, so no other process may be started meanwhile that would inherit it too:
-/// a player would not notice that this program has gone.
+/// A line to a player is inherited by its number, so no other process may be started meanwhile that
+/// would inherit it too: a player would not notice that this program has gone.
 static STARTING: Mutex<()> = Mutex::new(());
 
 /// How often a exiting player is looked at.
@@ -84,7 +86,10 @@ impl Process {
         ours.set_nonblocking(true)?;
         let theirs = rustix::io::fcntl_dupfd_cloexec(&theirs, 3)?;
         let mut command = in_own_session(&find(&self.program)?);
-        command.args(CONFINED).args(FLAGS).arg(format!("--input-ipc-client=fd://{}", theirs.as_raw_fd()));
+        command
+            .args(CONFINED)
+            .args(FLAGS)
+            .arg(format!("--input-ipc-client=fd://{}", theirs.as_raw_fd()));
         match role {
             Role::Scout => command.args(SCOUT),
             Role::Stage if self.is_sound => command.args(SOUND).args(&self.flags),
@@ -110,8 +115,9 @@ impl Process {
     }
 }
 
-/// A command in a session of its own, so that it has no terminal: mpv opens the terminal by its name while it looks for a
-/// way to the screen. Where the system has no `setsid`, in a process group of its own.
+/// A command in a session of its own, so that it has no terminal: mpv opens the terminal by its
+/// name while it looks for a way to the screen. Where the system has no `setsid`, in a process
+/// group of its own.
 fn in_own_session(program: &Path) -> Command {
     match find(OsStr::new("setsid")) {
         Ok(setsid) => {
@@ -134,7 +140,10 @@ fn find(program: &OsStr) -> io::Result<PathBuf> {
         return Path::new(program).exists().then(|| PathBuf::from(program)).ok_or_else(missing);
     }
     let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path).map(|folder| folder.join(program)).find(|file| file.is_file()).ok_or_else(missing)
+    std::env::split_paths(&path)
+        .map(|folder| folder.join(program))
+        .find(|file| file.is_file())
+        .ok_or_else(missing)
 }
 
 /// The executable of players.

@@ -1,9 +1,10 @@
-//! What stands in the player of an output: one clip, or several that follow each other without a pause.
+//! What stands in the player of an output: one clip, or several that follow each other without a
+//! pause.
 //!
-//! Clips that follow each other are loaded together, as one list of mpv's (an EDL, "EDL" in its manual), because only
-//! so is there no gap between them: with a playlist the sound breaks off for a frame or two, and a second load takes
-//! 40 ms. How far the player may run is said separately, so that a hold or a skip still ends it at the right place.
-//! A value; must never look at the machine.
+//! Clips that follow each other are loaded together, as one list of mpv's (an EDL, "EDL" in its
+//! manual), because only so is there no gap between them: with a playlist the sound breaks off for
+//! a frame or two, and a second load takes 40 ms. How far the player may run is said separately, so
+//! that a hold or a skip still ends it at the right place. A value; must never look at the machine.
 
 use std::sync::Arc;
 
@@ -102,7 +103,8 @@ impl Reel {
     pub(super) fn new(first: Part, others: impl IntoIterator<Item = Part>) -> Self {
         let mut parts = vec![first];
         for part in others {
-            let joins = parts.len() < PARTS_MAX && parts.last().is_some_and(|last| last.joins(&part));
+            let joins =
+                parts.len() < PARTS_MAX && parts.last().is_some_and(|last| last.joins(&part));
             if !joins {
                 break;
             }
@@ -128,7 +130,8 @@ impl Reel {
 
     /// Returns `true` if `other` has the same parts, in the same versions of their files.
     pub(super) fn is_same(&self, other: &Reel) -> bool {
-        let is_same = |(own, other): (&Part, &Part)| own.key == other.key && own.status == other.status;
+        let is_same =
+            |(own, other): (&Part, &Part)| own.key == other.key && own.status == other.status;
         self.parts.len() == other.parts.len() && self.parts.iter().zip(&other.parts).all(is_same)
     }
 
@@ -137,8 +140,8 @@ impl Reel {
         self.parts.len() > 1
     }
 
-    /// Where the part `at` begins by the player's time, nanoseconds: in a file by itself at its in-point, in a list after
-    /// the parts before it.
+    /// Where the part `at` begins by the player's time, nanoseconds: in a file by itself at its
+    /// in-point, in a list after the parts before it.
     pub(super) fn begins_ns(&self, at: usize) -> u64 {
         match self.is_list() {
             true => self.parts.iter().take(at).filter_map(Part::length_ns).sum(),
@@ -146,7 +149,8 @@ impl Reel {
         }
     }
 
-    /// Where the player has to stop if `last` is the last part that may play; `None` for the end of what is loaded.
+    /// Where the player has to stop if `last` is the last part that may play; `None` for the end of
+    /// what is loaded.
     pub(super) fn ends_ns(&self, last: usize) -> Option<u64> {
         match self.is_list() {
             true => Some(self.begins_ns(last + 1)).filter(|_| last + 1 < self.parts.len()),
@@ -178,19 +182,40 @@ mod tests {
     use crate::show::{CueIx, CueNumber};
 
     fn part(name: &str, from_ns: u64, format: &str, lasts_ns: u64) -> Part {
-        let play =
-            MpvCommand::Play { clip: name.into(), from_ns, to_ns: None, volume: None, looped: false, optional: false };
-        let clip = Clip::new(&play, &CueNumber::new("1").unwrap(), None, Path::new("/shows")).unwrap();
+        let play = MpvCommand::Play {
+            clip: name.into(),
+            from_ns,
+            to_ns: None,
+            volume: None,
+            looped: false,
+            optional: false,
+        };
+        let clip =
+            Clip::new(&play, &CueNumber::new("1").unwrap(), None, Path::new("/shows")).unwrap();
         let format = format.into();
         let (has_picture, has_sound) = (true, true);
-        let facts = Facts { duration_ns: Some(lasts_ns), format, has_picture, has_sound, ..Facts::default() };
-        Part { key: (CueIx(0), 0), clip: Arc::new(clip), facts: Some(facts), status: FileStatus::Missing }
+        let facts = Facts {
+            duration_ns: Some(lasts_ns),
+            format,
+            has_picture,
+            has_sound,
+            ..Facts::default()
+        };
+        Part {
+            key: (CueIx(0), 0),
+            clip: Arc::new(clip),
+            facts: Some(facts),
+            status: FileStatus::Missing,
+        }
     }
 
     #[test]
     fn clips_that_follow_are_one_list_with_their_in_points() {
         let mov = EXACT[0];
-        let (a, b) = (part("a;b,c.mp4", SECOND_NS, mov, 3 * SECOND_NS), part("é.mkv", 0, EXACT[1], SECOND_NS / 2));
+        let (a, b) = (
+            part("a;b,c.mp4", SECOND_NS, mov, 3 * SECOND_NS),
+            part("é.mkv", 0, EXACT[1], SECOND_NS / 2),
+        );
         let reel = Reel::new(a.clone(), [b.clone(), part("c.ts", 0, "mpegts", SECOND_NS), b]);
         assert_eq!(reel.keys().count(), 2, "a stream ends the list");
         let address = "edl://%16%/shows/a;b,c.mp4,1.000000000,2.000000000;%13%/shows/é.mkv,0.000000000,0.500000000";

@@ -1,15 +1,17 @@
 //! What a player says: the lines of mpv's JSON IPC, as far as they matter here.
 //!
-//! Must never fail: a line that says nothing known is passed over, since another version of mpv may say more.
-//! Format: "JSON IPC" and "List of events" in mpv's manual (0.33 to 0.40).
+//! Must never fail: a line that says nothing known is passed over, since another version of mpv may
+//! say more. Format: "JSON IPC" and "List of events" in mpv's manual (0.33 to 0.40).
 
 use serde_json::Value;
 use strum::VariantArray;
 
 /// The properties whose changes are heard, in the order of their ids, from 1.
-pub(super) const WATCHED: [&str; 5] = ["core-idle", "pause", "duration", "time-pos", "current-tracks/video/image"];
+pub(super) const WATCHED: [&str; 5] =
+    ["core-idle", "pause", "duration", "time-pos", "current-tracks/video/image"];
 
-/// What a player is asked; the number is the id of the request, so that the answer says what it answers.
+/// What a player is asked; the number is the id of the request, so that the answer says what it
+/// answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, VariantArray)]
 pub(super) enum Question {
     /// Whether nothing moves.
@@ -64,7 +66,8 @@ pub(super) enum Said {
     Begun {
         entry: i64,
     },
-    /// A file is unloaded: because of an error, with its words, or for another reason, with its name.
+    /// A file is unloaded: because of an error, with its words, or for another reason, with its
+    /// name.
     Over {
         entry: i64,
         why: String,
@@ -86,22 +89,26 @@ pub(super) fn read(line: &[u8]) -> Said {
     let text = |key: &str| line.get(key).and_then(Value::as_str);
     match text("event") {
         Some("start-file") => Said::Begun { entry },
-        Some("end-file") => {
-            Said::Over { entry, why: text("file_error").or(text("reason")).unwrap_or("no reason given").to_owned() }
-        }
+        Some("end-file") => Said::Over {
+            entry,
+            why: text("file_error").or(text("reason")).unwrap_or("no reason given").to_owned(),
+        },
         Some("playback-restart") => Said::Restart,
         Some("log-message") => {
             let (from, words) = (text("prefix").unwrap_or(""), text("text").unwrap_or("").trim());
             if words.is_empty() { Said::Other } else { Said::Error(format!("{from}: {words}")) }
         }
         Some("property-change") => {
-            let name = text("name").and_then(|name| WATCHED.into_iter().find(|watched| *watched == name));
+            let name =
+                text("name").and_then(|name| WATCHED.into_iter().find(|watched| *watched == name));
             let data = line.remove("data").unwrap_or(Value::Null);
             name.map_or(Said::Other, |name| Said::Property { name, data })
         }
         Some(_) => Said::Other,
         None => {
-            let Some(request) = line.get("request_id").and_then(Value::as_u64) else { return Said::Other };
+            let Some(request) = line.get("request_id").and_then(Value::as_u64) else {
+                return Said::Other;
+            };
             let error = text("error").unwrap_or("no error given").to_owned();
             let data = line.remove("data").unwrap_or(Value::Null);
             let data = if error == "success" { Ok(data) } else { Err(error) };
@@ -123,7 +130,10 @@ mod tests {
         let reply = |request, data| Said::Reply { request, data };
         for (line, said) in [
             (r#"{"data":0.520000,"request_id":20,"error":"success"}"#, reply(20, Ok(0.52.into()))),
-            (r#"{"request_id":58,"error":"property unavailable"}"#, reply(58, Err("property unavailable".into()))),
+            (
+                r#"{"request_id":58,"error":"property unavailable"}"#,
+                reply(58, Err("property unavailable".into())),
+            ),
             (r#"{"event":"start-file","playlist_entry_id":5}"#, Said::Begun { entry: 5 }),
             (
                 r#"{"event":"end-file","reason":"error","playlist_entry_id":4,"file_error":"loading failed"}"#,
@@ -158,7 +168,9 @@ mod tests {
 
     #[test]
     fn what_is_no_line_of_a_player_is_passed_over() {
-        for line in ["", "{", "[]", "null", "{}", r#"{"event":7}"#, r#"{"request_id":-1}"#, "\u{0}\u{ff}"] {
+        for line in
+            ["", "{", "[]", "null", "{}", r#"{"event":7}"#, r#"{"request_id":-1}"#, "\u{0}\u{ff}"]
+        {
             assert_eq!(read(line.as_bytes()), Said::Other, "{line}");
         }
     }

@@ -1,4 +1,5 @@
-//! What a player is doing and what its words can mean: the values that [`super::player`] and the deck share.
+//! What a player is doing and what its words can mean: the values that [`super::player`] and the
+//! deck share.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -43,7 +44,8 @@ pub(super) enum Stage {
     OnAir { from_ns: u64, at: Instant, moves: bool },
     /// The player stands by itself, and is asked where; it was here when it was heard of last.
     Ending { from_ns: u64 },
-    /// It is over, and the next one of the reel is on air already, for which nobody has given a GO yet.
+    /// It is over, and the next one of the reel is on air already, for which nobody has given a GO
+    /// yet.
     Joined { at: Instant },
     /// It is over since then; its last picture stands.
     Over { at: Instant },
@@ -57,7 +59,14 @@ pub(super) enum State {
     /// It has nothing loaded.
     Idle,
     /// A reel is being loaded; with a play, it goes as soon as it stands.
-    Loading { reel: Arc<Reel>, last: usize, request: u64, entry: Option<i64>, begun: bool, play: Option<Play> },
+    Loading {
+        reel: Arc<Reel>,
+        last: usize,
+        request: u64,
+        entry: Option<i64>,
+        begun: bool,
+        play: Option<Play>,
+    },
     /// A reel stands at its beginning, behind black.
     Ready { reel: Arc<Reel>, last: usize },
     /// A reel was let go: the part that plays, and the last one that may.

@@ -1,7 +1,9 @@
-//! The thread of an output of clips: listens to its players, and does for the deck whatever takes time.
+//! The thread of an output of clips: listens to its players, and does for the deck whatever takes
+//! time.
 //!
-//! The only place where players are started, killed and reaped, and where news is told. Must never hold the deck's lock
-//! while it looks at a disk, starts or waits for a process, or tells its news: the station's GO takes the same lock.
+//! The only place where players are started, killed and reaped, and where news is told. Must never
+//! hold the deck's lock while it looks at a disk, starts or waits for a process, or tells its news:
+//! the station's GO takes the same lock.
 
 use std::collections::HashMap;
 use std::io::{ErrorKind, Read};
@@ -31,10 +33,12 @@ const LINE_MAX: usize = 1 << 20;
 /// Grace period after the socket closes, so that the exit status can be reported.
 const END: Duration = Duration::from_millis(300);
 
-/// How long a killed player may take to exit. One that takes longer is stuck in the kernel and is reaped later.
+/// How long a killed player may take to exit. One that takes longer is stuck in the kernel and is
+/// reaped later.
 const KILLED: Duration = Duration::from_millis(100);
 
-/// If a wake-up is this late, the thread was not scheduled: that does not count as silence of the player.
+/// If a wake-up is this late, the thread was not scheduled: that does not count as silence of the
+/// player.
 const LATE: Duration = Duration::from_millis(100);
 
 /// Reap interval of players that were killed and have not exited.
@@ -109,14 +113,20 @@ impl Supervisor {
 
     /// Does the pending work; returns `true` if there was any.
     fn work(&mut self, pending_work: PendingWork) -> bool {
-        let is_busy = !pending_work.looks.is_empty() || pending_work.start.is_some() || !pending_work.lost.is_empty();
+        let is_busy = !pending_work.looks.is_empty()
+            || pending_work.start.is_some()
+            || !pending_work.lost.is_empty();
         for player in pending_work.lost {
             self.reap(player);
         }
         for (key, path) in pending_work.looks {
             let status = match stat(&path) {
-                FileStatus::There(_) if !self.folders.have(Path::new(&path)) => FileStatus::Odd(OUTSIDE.to_owned()),
-                status @ (FileStatus::There(_) | FileStatus::Missing | FileStatus::Odd(_)) => status,
+                FileStatus::There(_) if !self.folders.have(Path::new(&path)) => {
+                    FileStatus::Odd(OUTSIDE.to_owned())
+                }
+                status @ (FileStatus::There(_) | FileStatus::Missing | FileStatus::Odd(_)) => {
+                    status
+                }
             };
             self.deck().looked(key, status, now());
         }
@@ -159,7 +169,8 @@ impl Supervisor {
                 // It may have ended in this very moment; then there is nothing to kill.
                 drop(child.kill());
                 // At the end there are many of them at once: they are waited for together.
-                let patience = if matches!(player.state, State::Leaving) { Duration::ZERO } else { KILLED };
+                let patience =
+                    if matches!(player.state, State::Leaving) { Duration::ZERO } else { KILLED };
                 if end_of(&mut child, now() + patience).is_none() {
                     self.exiting.push(child);
                 }
@@ -207,8 +218,10 @@ impl Supervisor {
         let left = Timespec { tv_sec: left.as_secs() as _, tv_nsec: left.subsec_nanos() as _ };
         let ids: Vec<u64> = self.readers.keys().copied().collect();
         let lines = ids.iter().filter_map(|id| self.readers.get(id)).map(|reader| &reader.line);
-        let mut fds: Vec<_> =
-            std::iter::once(&self.woken).chain(lines).map(|line| PollFd::new(line, PollFlags::IN)).collect();
+        let mut fds: Vec<_> = std::iter::once(&self.woken)
+            .chain(lines)
+            .map(|line| PollFd::new(line, PollFlags::IN))
+            .collect();
         // A signal only wakes it sooner.
         let _ = poll(&mut fds, Some(&left));
         let is_ready = |fd: &PollFd<'_>| !fd.revents().is_empty();
@@ -221,7 +234,9 @@ impl Supervisor {
         }
         let mut block = [0; 64];
         while matches!((&self.woken).read(&mut block), Ok(count) if count == block.len()) {}
-        for (id, _) in ids.into_iter().zip(ready.into_iter().skip(1)).filter(|(_, is_ready)| *is_ready) {
+        for (id, _) in
+            ids.into_iter().zip(ready.into_iter().skip(1)).filter(|(_, is_ready)| *is_ready)
+        {
             self.hear(id);
         }
     }
@@ -234,16 +249,24 @@ impl Supervisor {
             Ok(0) => Some(Exit::Closed),
             Ok(count) => {
                 reader.begun.extend_from_slice(block.get(..count).unwrap_or_default());
-                (reader.begun.len() > LINE_MAX).then(|| Exit::Deaf("it says a line without an end".into()))
+                (reader.begun.len() > LINE_MAX)
+                    .then(|| Exit::Deaf("it says a line without an end".into()))
             }
-            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) => None,
+            Err(error)
+                if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::Interrupted) =>
+            {
+                None
+            }
             Err(_) => Some(Exit::Closed),
         };
         let whole = reader.begun.iter().rposition(|byte| *byte == b'\n').map_or(0, |at| at + 1);
         let lines: Vec<u8> = reader.begun.drain(..whole).collect();
         let at = now();
-        let said: Vec<_> =
-            lines.split(|byte| *byte == b'\n').filter(|line| !line.is_empty()).map(replies::read).collect();
+        let said: Vec<_> = lines
+            .split(|byte| *byte == b'\n')
+            .filter(|line| !line.is_empty())
+            .map(replies::read)
+            .collect();
         let mut deck = self.deck();
         said.into_iter().for_each(|said| deck.hear(id, said, at));
         if let Some(exit) = exit {
@@ -254,9 +277,13 @@ impl Supervisor {
 
 impl Drop for Supervisor {
     fn drop(&mut self) {
-        // Without a supervisor no player may play on, and nothing that was called may be left without a report.
+        // Without a supervisor no player may play on, and nothing that was called may be left
+        // without a report.
         if thread::panicking() {
-            let why = format!("the supervisor of {} has ended by a fault of the program", self.context.name);
+            let why = format!(
+                "the supervisor of {} has ended by a fault of the program",
+                self.context.name
+            );
             self.deck().fall(&why, now());
             self.tell();
         }

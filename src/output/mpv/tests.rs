@@ -1,5 +1,5 @@
-//! The deck with players that are only the other ends of their lines: what stands in the stage, and what is said of
-//! losses.
+//! The deck with players that are only the other ends of their lines: what stands in the stage, and
+//! what is said of losses.
 
 use std::io::Read;
 use std::path::Path;
@@ -34,9 +34,17 @@ impl Rig {
     fn new() -> Self {
         let clip = |cue: u32| {
             let clip = format!("{cue}.mp4");
-            let play = MpvCommand::Play { clip, from_ns: 0, to_ns: None, volume: None, looped: false, optional: false };
+            let play = MpvCommand::Play {
+                clip,
+                from_ns: 0,
+                to_ns: None,
+                volume: None,
+                looped: false,
+                optional: false,
+            };
             let number = CueNumber::new(&cue.to_string()).unwrap();
-            let clip = Clip::new(&play, &number, Some(SOON.as_nanos() as u64), Path::new("/shows")).unwrap();
+            let clip = Clip::new(&play, &number, Some(SOON.as_nanos() as u64), Path::new("/shows"))
+                .unwrap();
             ((CueIx(cue), 0), Arc::new(clip))
         };
         let deck = Deck::new(OutputIx(0), (0..8).map(clip).collect());
@@ -72,7 +80,9 @@ impl Rig {
 
     /// Everything that the player of this role was told since it was asked last.
     fn told(&mut self, wanted: Role) -> Vec<Value> {
-        let Some((_, _, far)) = self.far.iter_mut().find(|(_, role, _)| *role == wanted) else { return vec![] };
+        let Some((_, _, far)) = self.far.iter_mut().find(|(_, role, _)| *role == wanted) else {
+            return vec![];
+        };
         let mut text = vec![0; 1 << 16];
         let count = far.read(&mut text).unwrap_or(0);
         let lines = text[..count].split(|byte| *byte == b'\n').filter(|line| !line.is_empty());
@@ -86,7 +96,9 @@ impl Rig {
     /// Has the scout examine what it was told to; whether there was anything.
     fn examine(&mut self) -> bool {
         let told = self.told(Role::Scout);
-        let Some(load) = told.iter().find(|line| line["command"][0] == "loadfile").cloned() else { return false };
+        let Some(load) = told.iter().find(|line| line["command"][0] == "loadfile").cloned() else {
+            return false;
+        };
         self.loads(Role::Scout, &load);
         let id = self.id(Role::Scout);
         for (question, answer) in [
@@ -137,7 +149,8 @@ impl Rig {
 
     /// Tells which cues follow which.
     fn join(&mut self, joins: &[(u32, u32)]) {
-        let joins: Vec<_> = joins.iter().map(|(leader, follower)| (CueIx(*leader), CueIx(*follower))).collect();
+        let joins: Vec<_> =
+            joins.iter().map(|(leader, follower)| (CueIx(*leader), CueIx(*follower))).collect();
         self.deck.join(&joins);
     }
 
@@ -166,9 +179,10 @@ impl Rig {
     fn commands(&mut self) -> Vec<String> {
         let name = |line: &Value| {
             match &line["command"] {
-                Value::Array(words) => {
-                    words.iter().take(3).map(|word| word.as_str().map_or(word.to_string(), Into::into))
-                }
+                Value::Array(words) => words
+                    .iter()
+                    .take(3)
+                    .map(|word| word.as_str().map_or(word.to_string(), Into::into)),
                 named => return named["name"].as_str().unwrap().to_owned(),
             }
             .collect::<Vec<_>>()
@@ -205,7 +219,8 @@ fn a_clip_is_armed_behind_black_and_a_go_is_told_before_the_call_returns() {
     rig.deck.arm(&[CueIx(3), CueIx(1)]);
     rig.work();
     let commands = rig.commands();
-    let place = |word: &str| commands.iter().rposition(|command| command.starts_with(word)).expect(word);
+    let place =
+        |word: &str| commands.iter().rposition(|command| command.starts_with(word)).expect(word);
     assert!(place("osd-overlay") < place("loadfile"), "{commands:?}");
     assert!(place("set_property pause true") < place("loadfile"), "{commands:?}");
     let mut rig = Rig::armed(&[3, 1]);
@@ -245,7 +260,10 @@ fn clips_that_follow_are_one_list_and_each_has_its_own_beginning_and_end() {
     let mut rig = Rig::new();
     rig.join(&[(0, 1), (1, 2)]);
     let list = rig.arm(&[0]).expect("a list");
-    assert!(list.starts_with("edl://%12%/shows/0.mp4,0.000000000,0.900000000;%12%/shows/1.mp4"), "{list}");
+    assert!(
+        list.starts_with("edl://%12%/shows/0.mp4,0.000000000,0.900000000;%12%/shows/1.mp4"),
+        "{list}"
+    );
     rig.commands();
     rig.go(0);
     rig.moves();
@@ -366,7 +384,10 @@ fn a_player_that_gives_no_answer_to_a_go_fails_it_within_half_a_second() {
     assert!(rig.deck.pending_work(rig.at).lost.is_empty());
     rig.at += Duration::from_millis(1);
     let lost = rig.deck.pending_work(rig.at).lost;
-    assert_eq!(lost.iter().map(|player| player.exit.clone()).collect::<Vec<_>>(), [Some(Exit::Silent)]);
+    assert_eq!(
+        lost.iter().map(|player| player.exit.clone()).collect::<Vec<_>>(),
+        [Some(Exit::Silent)]
+    );
     rig.deck.reaped(&lost[0], "the player stopped answering", rig.at);
     assert_eq!(rig.news(), [(0, "failed")]);
     assert_eq!(rig.deck.light(), (Light::Down, Some("the player stopped answering".into())));

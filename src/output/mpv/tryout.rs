@@ -1,4 +1,5 @@
-//! Whether a clip can be played, tried before the show: by a player without a window, for `handover check`.
+//! Whether a clip can be played, tried before the show: by a player without a window, for `handover
+//! check`.
 //!
 //! Must never be used while a show runs: it waits for the player.
 
@@ -26,11 +27,12 @@ const LENGTH: &str = "handover: ";
 /// How much of the player's words is read.
 const SAID_BYTES_MAX: u64 = 64 * 1024;
 
-/// What is known of the clip at `clip`, found from `folder`: what is wrong with it ("clips/x.mp4: there is no such
-/// file"), or how long it lasts.
+/// What is known of the clip at `clip`, found from `folder`: what is wrong with it ("clips/x.mp4:
+/// there is no such file"), or how long it lasts.
 ///
-/// Where mpv is installed it plays the beginning of the file, without a window and without a sound; where it is not,
-/// whatever is there will do. `env` reads the environment: `HANDOVER_MPV` names another executable.
+/// Where mpv is installed it plays the beginning of the file, without a window and without a sound;
+/// where it is not, whatever is there will do. `env` reads the environment: `HANDOVER_MPV` names
+/// another executable.
 pub fn try_out(folder: &Path, clip: &str, env: &dyn Fn(&str) -> Option<String>) -> Clip {
     let path = match absolute(folder, clip) {
         Ok(path) => path,
@@ -50,10 +52,22 @@ pub fn try_out(folder: &Path, clip: &str, env: &dyn Fn(&str) -> Option<String>) 
 /// Plays the beginning of a file; gives its length, nanoseconds, where the player knows it.
 fn play(path: &str, program: Option<String>) -> Result<Option<u64>, String> {
     let mut command = Command::new(program_or_mpv(program));
-    let quiet =
-        ["--no-config", "--quiet", "--input-terminal=no", "--load-scripts=no", "--ytdl=no", "--autoload-files=no"];
+    let quiet = [
+        "--no-config",
+        "--quiet",
+        "--input-terminal=no",
+        "--load-scripts=no",
+        "--ytdl=no",
+        "--autoload-files=no",
+    ];
     // A file that is a list of others must not make a check send anything.
-    let short = ["--vo=null", "--ao=null", "--frames=1", "--length=0.1", "--demuxer-lavf-o=protocol_whitelist=file"];
+    let short = [
+        "--vo=null",
+        "--ao=null",
+        "--frames=1",
+        "--length=0.1",
+        "--demuxer-lavf-o=protocol_whitelist=file",
+    ];
     let alone = ["--demuxer=lavf", "--ordered-chapters=no", "--audio-display=no", "--"];
     let says = format!("--term-playing-msg={LENGTH}${{=duration}}");
     command
@@ -69,7 +83,9 @@ fn play(path: &str, program: Option<String>) -> Result<Option<u64>, String> {
     let said = child.stdout.take();
     // Its words are few enough for a pipe, so that it never has to wait for them to be read.
     match end_of(&mut child, now() + LIMIT) {
-        Some(status) if status.code() == Some(NOT_PLAYED) => Err(not_playable("it finds nothing to play")),
+        Some(status) if status.code() == Some(NOT_PLAYED) => {
+            Err(not_playable("it finds nothing to play"))
+        }
         Some(status) if status.success() => Ok(said.and_then(length_ns)),
         Some(status) => Err(not_playable(&status.to_string())),
         None => {
@@ -84,7 +100,8 @@ fn play(path: &str, program: Option<String>) -> Result<Option<u64>, String> {
 fn length_ns(said: impl Read) -> Option<u64> {
     let mut words = String::new();
     said.take(SAID_BYTES_MAX).read_to_string(&mut words).ok()?;
-    let seconds: f64 = words.lines().find_map(|line| line.strip_prefix(LENGTH))?.trim().parse().ok()?;
+    let seconds: f64 =
+        words.lines().find_map(|line| line.strip_prefix(LENGTH))?.trim().parse().ok()?;
     let is_length = seconds.is_finite() && seconds > 0.0;
     is_length.then_some((seconds * SECOND_NS as f64) as u64)
 }
@@ -93,7 +110,8 @@ fn length_ns(said: impl Read) -> Option<u64> {
 pub fn flags_fault(flags: &[String], program: Option<String>) -> Option<String> {
     let mut command = Command::new(program_or_mpv(program));
     command.arg("--no-config").args(flags).arg("--version");
-    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().ok()?;
+    let mut child =
+        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().ok()?;
     let said = child.stdout.take();
     let status = end_of(&mut child, now() + LIMIT);
     if status.is_none() {
@@ -106,5 +124,7 @@ pub fn flags_fault(flags: &[String], program: Option<String>) -> Option<String> 
     let mut words = String::new();
     // What cannot be read says no more than its status.
     let _ = said.map(|said| said.take(SAID_BYTES_MAX).read_to_string(&mut words));
-    Some(clean(words.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("it does not say why")))
+    Some(clean(
+        words.lines().map(str::trim).find(|line| !line.is_empty()).unwrap_or("it does not say why"),
+    ))
 }

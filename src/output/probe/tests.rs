@@ -52,7 +52,8 @@ fn http(port: u16) -> OutputKind {
 
 #[test]
 fn desks_hear_nothing_that_they_would_act_on() {
-    let (desk, closed) = (UdpSocket::bind("127.0.0.1:0").unwrap(), UdpSocket::bind("127.0.0.1:0").unwrap());
+    let (desk, closed) =
+        (UdpSocket::bind("127.0.0.1:0").unwrap(), UdpSocket::bind("127.0.0.1:0").unwrap());
     desk.set_read_timeout(Some(SOON)).unwrap();
     let port = closed.local_addr().unwrap().port();
     drop(closed);
@@ -63,7 +64,10 @@ fn desks_hear_nothing_that_they_would_act_on() {
     // "#bundle", the time tag that means "immediately", and no element: OSC 1.0.
     let mut heard = [0; 64];
     let len = desk.recv(&mut heard).unwrap();
-    assert_eq!(&heard[..len], [0x23, 0x62, 0x75, 0x6E, 0x64, 0x6C, 0x65, 0, 0, 0, 0, 0, 0, 0, 0, 1]);
+    assert_eq!(
+        &heard[..len],
+        [0x23, 0x62, 0x75, 0x6E, 0x64, 0x6C, 0x65, 0, 0, 0, 0, 0, 0, 0, 0, 1]
+    );
     desk.set_nonblocking(true).unwrap();
     assert!(desk.recv(&mut heard).is_err(), "one packet and no more");
 }
@@ -89,14 +93,22 @@ fn any_answer_of_a_server_will_do_and_no_secret_is_shown() {
     let port = server.local_addr().unwrap().port();
     let serving = thread::spawn(move || {
         let (mut stream, mut head) = (BufReader::new(server.accept().unwrap().0), vec![]);
-        while let Some(line) = (&mut stream).lines().next().map(Result::unwrap).filter(|line| !line.is_empty()) {
+        while let Some(line) =
+            (&mut stream).lines().next().map(Result::unwrap).filter(|line| !line.is_empty())
+        {
             head.push(line);
         }
-        stream.get_mut().write_all(b"HTTP/1.1 404 Not Found s3cr3t-t0k3n\r\nContent-Length: 7\r\n\r\n").unwrap();
+        stream
+            .get_mut()
+            .write_all(b"HTTP/1.1 404 Not Found s3cr3t-t0k3n\r\nContent-Length: 7\r\n\r\n")
+            .unwrap();
         head
     });
-    let outputs =
-        vec![("web", http(port)), ("silent", http(silent.local_addr().unwrap().port())), ("closed", http(closed))];
+    let outputs = vec![
+        ("web", http(port)),
+        ("silent", http(silent.local_addr().unwrap().port())),
+        ("closed", http(closed)),
+    ];
     let token = |name: &str| (name == "TOKEN").then(|| "Bearer s3cr3t-t0k3n".to_owned());
     let began = now();
     let said = probed(outputs, vec![], &token);
@@ -108,7 +120,9 @@ fn any_answer_of_a_server_will_do_and_no_secret_is_shown() {
     assert_eq!(head[0], "HEAD /api HTTP/1.1");
     // A probe fires nothing, and gives nothing away.
     assert!(
-        !head.iter().any(|line| line.to_lowercase().contains("authorization") || line.contains("s3cr3t")),
+        !head
+            .iter()
+            .any(|line| line.to_lowercase().contains("authorization") || line.contains("s3cr3t")),
         "{head:?}"
     );
 }
@@ -125,7 +139,11 @@ fn a_secret_that_is_missing_is_said_by_its_name() {
 
 #[test]
 fn a_midi_port_that_no_machine_has_is_down_with_words() {
-    let said = probed(vec![("keys", OutputKind::Midi { port: "No such port, surely".into() })], vec![], &no_env);
+    let said = probed(
+        vec![("keys", OutputKind::Midi { port: "No such port, surely".into() })],
+        vec![],
+        &no_env,
+    );
     let [(answer, words)] = &said[..] else { panic!("one output, and {said:?}") };
     assert_eq!(*answer, Answer::Down);
     let has_midi = cfg!(any(feature = "midi", target_os = "linux"));
@@ -147,7 +165,8 @@ fn a_player_says_its_version_and_which_clips_are_away() {
     };
     let look = |actions| {
         let show = show(vec![output("screen", OutputKind::Mpv { flags: vec![] }, vec![])], actions);
-        let env = |name: &str| (name == "PATH").then(|| format!("/nowhere:{}", folder.path().display()));
+        let env =
+            |name: &str| (name == "PATH").then(|| format!("/nowhere:{}", folder.path().display()));
         let said = probed_in(folder.path(), &show, &env);
         said[0].clone()
     };
@@ -169,7 +188,11 @@ fn a_player_says_its_version_and_which_clips_are_away() {
         "as a run would start it"
     );
     script("#!/bin/sh\nexit 3\n");
-    assert!(look(vec![]).1.ends_with("mpv does not answer: exit status: 3 instead of a version"), "{:?}", look(vec![]));
+    assert!(
+        look(vec![]).1.ends_with("mpv does not answer: exit status: 3 instead of a version"),
+        "{:?}",
+        look(vec![])
+    );
     script("#!/bin/sh\nexec sleep 60\n");
     assert!(look(vec![]).1.ends_with("no answer in time"), "{:?}", look(vec![]));
 }
@@ -181,5 +204,8 @@ fn nobody_waits_longer_than_was_asked_for() {
     let began = now();
     let said = probed(vec![("far", far.clone()), ("farther", far)], vec![], &no_env);
     assert!(now() - began < AT_MOST + SOON / 2);
-    assert!(said.iter().all(|(what, words)| *what == Answer::Down && !words.is_empty()), "{said:?}");
+    assert!(
+        said.iter().all(|(what, words)| *what == Answer::Down && !words.is_empty()),
+        "{said:?}"
+    );
 }

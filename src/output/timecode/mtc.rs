@@ -1,18 +1,21 @@
-//! MIDI timecode (MMA MTC 1.0; MIDI 1.0 detailed specification, "MIDI Time Code"): two kinds of messages.
+//! MIDI timecode (MMA MTC 1.0; MIDI 1.0 detailed specification, "MIDI Time Code"): two kinds of
+//! messages.
 //!
-//! A running clock is spelled by quarter frames, `F1 xx`: eight pieces over two frames, which spell the frame in which
-//! the first of them was sent. So the whole is known two frames late, by design, and receivers add them. A clock that
-//! begins, stops or jumps is told by one full-frame message.
+//! A running clock is spelled by quarter frames, `F1 xx`: eight pieces over two frames, which spell
+//! the frame in which the first of them was sent. So the whole is known two frames late, by design,
+//! and receivers add them. A clock that begins, stops or jumps is told by one full-frame message.
 
 use super::pace::{Grain, Say};
 use super::smpte::Label;
 use crate::show::FrameRate;
 
-/// Four quarters a frame. The pieces begin in a frame whose number, counted from 00:00:00:00, is even; so a group never
-/// stands across the seam of a day, nor across the numbers that drop-frame leaves out.
+/// Four quarters a frame. The pieces begin in a frame whose number, counted from 00:00:00:00, is
+/// even; so a group never stands across the seam of a day, nor across the numbers that drop-frame
+/// leaves out.
 ///
-/// A late wake-up sends the quarters that are overdue: a receiver follows these, while a full frame makes it stop and
-/// search. Two whole groups, 133 ms and more, are the longest that this is done for; after that the clock has stalled.
+/// A late wake-up sends the quarters that are overdue: a receiver follows these, while a full frame
+/// makes it stop and search. Two whole groups, 133 ms and more, are the longest that this is done
+/// for; after that the clock has stalled.
 pub(super) const GRAIN: Grain = Grain { per_frame: 4, group: 8, announces: true, at_once: 16 };
 
 /// The message that says it.
@@ -65,7 +68,8 @@ mod tests {
     use crate::output::ShowTime;
     use crate::show::duration::{HOUR_NS, MINUTE_NS, SECOND_NS};
 
-    /// The bytes from the moment at which a clock that reads `from_ns` is let go, `count` messages of them.
+    /// The bytes from the moment at which a clock that reads `from_ns` is let go, `count` messages
+    /// of them.
     fn messages(rate: FrameRate, from_ns: u64, count: usize) -> Vec<Vec<u8>> {
         let mut pace = Pace::new(rate, GRAIN);
         pace.set(0, ShowTime { now_ns: from_ns, runs: true });
@@ -76,11 +80,19 @@ mod tests {
     #[test]
     fn pieces_spell_the_frame_of_the_first() {
         // 01:37:52:16, written out by hand: frame 0x10, second 0x34, minute 0x25, hour 0x01.
-        for (rate, fps, bits) in [(FrameRate::Fps24, 24, 0), (FrameRate::Fps25, 25, 1), (FrameRate::Fps30, 30, 3)] {
-            // At 25 frames a second, 16 is the label of an even frame in every second second; 52 is one of those.
-            let from_ns = HOUR_NS + 37 * MINUTE_NS + 52 * SECOND_NS + (16 * SECOND_NS).div_ceil(fps);
+        for (rate, fps, bits) in
+            [(FrameRate::Fps24, 24, 0), (FrameRate::Fps25, 25, 1), (FrameRate::Fps30, 30, 3)]
+        {
+            // At 25 frames a second, 16 is the label of an even frame in every second second; 52 is
+            // one of those.
+            let from_ns =
+                HOUR_NS + 37 * MINUTE_NS + 52 * SECOND_NS + (16 * SECOND_NS).div_ceil(fps);
             let said = messages(rate, from_ns, 10);
-            assert_eq!(said[0], [0xF0, 0x7F, 0x7F, 0x01, 0x01, bits << 5 | 1, 37, 52, 16, 0xF7], "{rate:?}");
+            assert_eq!(
+                said[0],
+                [0xF0, 0x7F, 0x7F, 0x01, 0x01, bits << 5 | 1, 37, 52, 16, 0xF7],
+                "{rate:?}"
+            );
             let pieces = [0x00, 0x11, 0x24, 0x33, 0x45, 0x52, 0x61, 0x70 | bits << 1];
             for (message, piece) in said[1..].iter().zip(pieces) {
                 assert_eq!(*message, [0xF1, piece], "{rate:?}");
@@ -110,11 +122,15 @@ mod tests {
 
     #[test]
     fn no_group_stands_across_midnight() {
-        for (rate, bits) in
-            [(FrameRate::Fps24, 0), (FrameRate::Fps25, 1), (FrameRate::Fps2997Drop, 2), (FrameRate::Fps30, 3)]
-        {
+        for (rate, bits) in [
+            (FrameRate::Fps24, 0),
+            (FrameRate::Fps25, 1),
+            (FrameRate::Fps2997Drop, 2),
+            (FrameRate::Fps30, 3),
+        ] {
             let midnight = 4 * frames_a_day(rate);
-            let pieces: Vec<_> = (midnight..midnight + 8).map(|quarter| quarter_frame(rate, quarter)[1]).collect();
+            let pieces: Vec<_> =
+                (midnight..midnight + 8).map(|quarter| quarter_frame(rate, quarter)[1]).collect();
             assert_eq!(pieces, [0x00, 0x10, 0x20, 0x30, 0x40, 0x50, 0x60, 0x70 | bits << 1]);
             let last = quarter_frame(rate, midnight - 1)[1];
             assert_eq!(last, 0x70 | bits << 1 | 1, "hour 23 is 0x17");
@@ -126,11 +142,15 @@ mod tests {
         let mut pace = Pace::new(FrameRate::Fps25, GRAIN);
         pace.set(0, ShowTime { now_ns: 0, runs: true });
         let mut said = |at_ns| -> Vec<Vec<u8>> {
-            std::iter::from_fn(|| pace.say(at_ns)).filter_map(|say| message(FrameRate::Fps25, say)).collect()
+            std::iter::from_fn(|| pace.say(at_ns))
+                .filter_map(|say| message(FrameRate::Fps25, say))
+                .collect()
         };
         assert_eq!(said(0).len(), 2, "the place and the first quarter");
-        // A quarter takes 10 ms at 25 frames a second. The pieces spell 00:00:00:00, then the first of 00:00:00:02.
-        let overdue = [0x10, 0x20, 0x30, 0x40, 0x50, 0x60, 0x72, 0x02].map(|piece| vec![0xF1, piece]);
+        // A quarter takes 10 ms at 25 frames a second. The pieces spell 00:00:00:00, then the first
+        // of 00:00:00:02.
+        let overdue =
+            [0x10, 0x20, 0x30, 0x40, 0x50, 0x60, 0x72, 0x02].map(|piece| vec![0xF1, piece]);
         assert_eq!(said(80_000_000), overdue);
         assert_eq!(said(SECOND_NS)[0], [0xF0, 0x7F, 0x7F, 0x01, 0x01, 0b0010_0000, 0, 1, 0, 0xF7]);
     }
@@ -140,7 +160,8 @@ mod tests {
         let mut pace = Pace::new(FrameRate::Fps25, GRAIN);
         pace.set(0, ShowTime { now_ns: 2 * SECOND_NS, runs: false });
         let said: Vec<_> = std::iter::from_fn(|| pace.say(SECOND_NS)).collect();
-        let said: Vec<_> = said.into_iter().filter_map(|say| message(FrameRate::Fps25, say)).collect();
+        let said: Vec<_> =
+            said.into_iter().filter_map(|say| message(FrameRate::Fps25, say)).collect();
         assert_eq!(said, [vec![0xF0, 0x7F, 0x7F, 0x01, 0x01, 0b0010_0000, 0, 2, 0, 0xF7]]);
     }
 }

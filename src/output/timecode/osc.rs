@@ -1,8 +1,10 @@
-//! Timecode as OSC: `/timecode "HH:MM:SS:FF" hours minutes seconds frames`, once a frame, over UDP or a connection.
+//! Timecode as OSC: `/timecode "HH:MM:SS:FF" hours minutes seconds frames`, once a frame, over UDP
+//! or a connection.
 //!
-//! There is no standard for it; the text is for people, the integers are for programs. Before the frames of a
-//! drop-frame label stands `;` instead of `:` (SMPTE 12M). UDP has a socket of its own here, so that a refusal that
-//! comes back on one of so many packets is not taken for an answer to a cue.
+//! There is no standard for it; the text is for people, the integers are for programs. Before the
+//! frames of a drop-frame label stands `;` instead of `:` (SMPTE 12M). UDP has a socket of its own
+//! here, so that a refusal that comes back on one of so many packets is not taken for an answer to
+//! a cue.
 
 use std::io::ErrorKind;
 use std::net::UdpSocket;
@@ -24,14 +26,16 @@ pub(super) const GRAIN: Grain = Grain { per_frame: 1, group: 1, announces: false
 /// How often a host that is not found is looked for.
 const RETRY: Duration = Duration::from_secs(3);
 
-/// How long no refusal has come back when somebody listens again. A host answers at most once a second or so.
+/// How long no refusal has come back when somebody listens again. A host answers at most once a
+/// second or so.
 const HEARD: Duration = Duration::from_millis(2500);
 
 /// The packet that says it.
 pub(super) fn packet(rate: FrameRate, say: Say) -> Option<Vec<u8>> {
     let (Say::Here(frame) | Say::Step(frame)) = say;
     let label = Label::new(rate, frame);
-    let numbers = [label.hours, label.minutes, label.seconds, label.frames].map(|number| OscArg::Int(number.into()));
+    let numbers = [label.hours, label.minutes, label.seconds, label.frames]
+        .map(|number| OscArg::Int(number.into()));
     let args = [OscArg::Text(label.to_string())].into_iter().chain(numbers).collect();
     osc::packet(&Body::Osc { address: "/timecode".into(), args }).ok()
 }
@@ -55,8 +59,11 @@ impl UdpLine {
 
     /// The socket; may wait for a name server.
     fn socket(&mut self) -> Option<&UdpSocket> {
-        if self.socket.is_none() && self.failed.is_none_or(|failed| now().duration_since(failed) >= RETRY) {
-            self.socket = self.peer.addresses().and_then(|addresses| first_of(&addresses, udp::connect)).ok();
+        if self.socket.is_none()
+            && self.failed.is_none_or(|failed| now().duration_since(failed) >= RETRY)
+        {
+            self.socket =
+                self.peer.addresses().and_then(|addresses| first_of(&addresses, udp::connect)).ok();
             self.failed = self.socket.is_none().then(now);
         }
         self.socket.as_ref()
@@ -81,7 +88,8 @@ impl UdpLine {
 impl Line for UdpLine {
     fn say(&mut self, packet: Vec<u8>) {
         let Some(sent) = self.socket().map(|socket| socket.send(&packet)) else { return };
-        // Nobody listening and no room are over soon; with anything else the socket may have lost its own address.
+        // Nobody listening and no room are over soon; with anything else the socket may have lost
+        // its own address.
         self.show(sent.as_ref().is_err_and(|error| error.kind() == ErrorKind::ConnectionRefused));
         let passes = [ErrorKind::ConnectionRefused, ErrorKind::WouldBlock, ErrorKind::Interrupted];
         if sent.is_err_and(|error| !passes.contains(&error.kind())) {
@@ -118,7 +126,8 @@ mod tests {
     #[test]
     fn a_packet_has_the_label_as_text_and_as_numbers() {
         let here = packet(FrameRate::Fps25, Say::Step(25 * 3723 + 4)).unwrap();
-        let said = b"/timecode\0\0\0,siiii\0\x0001:02:03:04\0\0\0\0\x01\0\0\0\x02\0\0\0\x03\0\0\0\x04";
+        let said =
+            b"/timecode\0\0\0,siiii\0\x0001:02:03:04\0\0\0\0\x01\0\0\0\x02\0\0\0\x03\0\0\0\x04";
         assert_eq!(here, said, "{}", String::from_utf8_lossy(&here));
         let drop = packet(FrameRate::Fps2997Drop, Say::Here(1800)).unwrap();
         assert_eq!(drop.get(20..32), Some(&b"00:01:00;02\0"[..]));

@@ -1,7 +1,9 @@
-//! When something is to be said of a running clock, and what of it: pure, with time as a number that tests can move.
+//! When something is to be said of a running clock, and what of it: pure, with time as a number
+//! that tests can move.
 //!
-//! Every deadline is counted from the last time that the clock was set, in whole numbers, so that nothing adds up over
-//! a day. What is overdue by more than a moment is never made good by a burst: the clock goes on from where it is.
+//! Every deadline is counted from the last time that the clock was set, in whole numbers, so that
+//! nothing adds up over a day. What is overdue by more than a moment is never made good by a burst:
+//! the clock goes on from where it is.
 //!
 //! ```text
 //! show's clock   ─┬────────┬────────┬────────┬─   frames
@@ -12,8 +14,8 @@ use super::smpte::{step_at, step_begins_ns};
 use crate::output::ShowTime;
 use crate::show::FrameRate;
 
-/// What is told to differ by less is the same: the station and this clock read the machine's clock one after the other.
-/// Less than the shortest quarter of a frame, 8.3 ms.
+/// What is told to differ by less is the same: the station and this clock read the machine's clock
+/// one after the other. Less than the shortest quarter of a frame, 8.3 ms.
 const SAME_NS: u64 = 5_000_000;
 
 /// How fine a clock is told.
@@ -23,7 +25,8 @@ pub(super) struct Grain {
     pub(super) per_frame: u64,
     /// A clock that begins to run, begins with a step that this divides.
     pub(super) group: u64,
-    /// Whether the place is told before the first step; it is told of a clock that stands in any case.
+    /// Whether the place is told before the first step; it is told of a clock that stands in any
+    /// case.
     pub(super) announces: bool,
     /// How many steps may be due at once without the clock having stalled.
     pub(super) at_once: u64,
@@ -38,7 +41,8 @@ pub(super) enum Say {
     Step(u64),
 }
 
-/// A clock and what has been said of it. Frames and steps are counted from 00:00:00:00 on without an end.
+/// A clock and what has been said of it. Frames and steps are counted from 00:00:00:00 on without
+/// an end.
 pub(super) struct Pace {
     rate: FrameRate,
     grain: Grain,
@@ -60,7 +64,8 @@ impl Pace {
 
     /// Sets the clock to what it read at `at_ns` of the machine's clock.
     pub(super) fn set(&mut self, at_ns: u64, time: ShowTime) {
-        let is_news = self.show_ns(at_ns).abs_diff(time.now_ns) >= SAME_NS || self.time.runs != time.runs;
+        let is_news =
+            self.show_ns(at_ns).abs_diff(time.now_ns) >= SAME_NS || self.time.runs != time.runs;
         if is_news {
             (self.set_at_ns, self.time) = (at_ns, time);
             self.begin(at_ns);
@@ -74,7 +79,8 @@ impl Pace {
 
     /// What is to be said at `at_ns`; to be asked until it says nothing.
     pub(super) fn say(&mut self, at_ns: u64) -> Option<Say> {
-        let too_late = self.next.map(|step| self.begins_at_ns(step.saturating_add(self.grain.at_once)));
+        let too_late =
+            self.next.map(|step| self.begins_at_ns(step.saturating_add(self.grain.at_once)));
         if too_late.is_some_and(|too_late_ns| at_ns >= too_late_ns) {
             self.begin(at_ns);
         }
@@ -93,7 +99,10 @@ impl Pace {
         let step = step_at(self.rate, self.grain.per_frame, show_ns);
         let begun = step_begins_ns(self.rate, self.grain.per_frame, step) < show_ns;
         let step = step.saturating_add(u64::from(begun));
-        self.next = self.time.runs.then(|| step.div_ceil(self.grain.group).saturating_mul(self.grain.group));
+        self.next = self
+            .time
+            .runs
+            .then(|| step.div_ceil(self.grain.group).saturating_mul(self.grain.group));
     }
 
     /// What the clock reads at `at_ns`.
@@ -209,7 +218,8 @@ mod tests {
         // A little late is late; the quarter after it keeps its own time.
         assert_eq!(at(&mut pace, 19 * MILLISECOND_NS), [Say::Step(1)]);
         assert_eq!(pace.due_ns(), Some(20 * MILLISECOND_NS));
-        // A second late is a stall: the 25th frame is told, and the group of frame 26 begins in its time.
+        // A second late is a stall: the 25th frame is told, and the group of frame 26 begins in its
+        // time.
         assert_eq!(at(&mut pace, SECOND_NS), [Say::Here(25)]);
         assert_eq!(pace.due_ns(), Some(1_040 * MILLISECOND_NS));
 

@@ -1,4 +1,5 @@
-//! Frames and their labels (SMPTE 12M), in whole numbers: a clock that counts like this is still right after a day.
+//! Frames and their labels (SMPTE 12M), in whole numbers: a clock that counts like this is still
+//! right after a day.
 //!
 //! Owns the drop-frame arithmetic and nothing else; must never read a clock.
 
@@ -13,7 +14,8 @@ const DROP_TEN_MINUTES: u64 = 10 * 1800 - 9 * 2;
 /// Frames in a minute of drop-frame that has lost its first two numbers.
 const DROP_MINUTE: u64 = 1800 - 2;
 
-/// What a frame is called: `hours:minutes:seconds:frames`, 00:00:00:00 to 23:59:59 and the last frame.
+/// What a frame is called: `hours:minutes:seconds:frames`, 00:00:00:00 to 23:59:59 and the last
+/// frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Label {
     pub(super) hours: u8,
@@ -25,11 +27,11 @@ pub(super) struct Label {
 }
 
 impl Label {
-    /// The label of the frame that is the `frame`th, from 0, of a clock that began at zero; after 24 hours it begins
-    /// again.
+    /// The label of the frame that is the `frame`th, from 0, of a clock that began at zero; after
+    /// 24 hours it begins again.
     ///
-    /// Drop-frame leaves out numbers, not frames: 00 and 01 of every minute that ten does not divide
-    /// (SMPTE 12M, "Drop frame compensated").
+    /// Drop-frame leaves out numbers, not frames: 00 and 01 of every minute that ten does not
+    /// divide (SMPTE 12M, "Drop frame compensated").
     pub(super) fn new(rate: FrameRate, frame: u64) -> Self {
         let frame = frame % frames_a_day(rate);
         let drops = rate == FrameRate::Fps2997Drop;
@@ -96,7 +98,8 @@ pub(super) fn step_at(rate: FrameRate, per_frame: u64, ns: u64) -> u64 {
 /// What a clock reads when `step` begins: the first nanosecond at which [`step_at`] gives it.
 pub(super) fn step_begins_ns(rate: FrameRate, per_frame: u64, step: u64) -> u64 {
     let (frames, seconds) = fraction(rate);
-    let ns = (u128::from(step) * u128::from(seconds * SECOND_NS)).div_ceil(u128::from(frames * per_frame));
+    let ns = (u128::from(step) * u128::from(seconds * SECOND_NS))
+        .div_ceil(u128::from(frames * per_frame));
     u64::try_from(ns).unwrap_or(u64::MAX)
 }
 
@@ -105,12 +108,14 @@ mod tests {
     use super::*;
     use crate::show::duration::HOUR_NS;
 
-    const RATES: [FrameRate; 4] = [FrameRate::Fps24, FrameRate::Fps25, FrameRate::Fps2997Drop, FrameRate::Fps30];
+    const RATES: [FrameRate; 4] =
+        [FrameRate::Fps24, FrameRate::Fps25, FrameRate::Fps2997Drop, FrameRate::Fps30];
 
     /// The frame of a label, by counting the whole minutes before it.
     fn frame_of(rate: FrameRate, label: Label) -> u64 {
         let minutes = u64::from(label.hours) * 60 + u64::from(label.minutes);
-        let number = (minutes * 60 + u64::from(label.seconds)) * base(rate) + u64::from(label.frames);
+        let number =
+            (minutes * 60 + u64::from(label.seconds)) * base(rate) + u64::from(label.frames);
         if rate == FrameRate::Fps2997Drop { number - 2 * (minutes - minutes / 10) } else { number }
     }
 
@@ -142,8 +147,10 @@ mod tests {
                 assert_eq!(frame_of(rate, label), frame, "{label}");
                 assert!(label.hours < 24 && label.minutes < 60 && label.seconds < 60);
                 assert!(u64::from(label.frames) < base(rate));
-                let is_dropped =
-                    label.drops && !label.minutes.is_multiple_of(10) && label.seconds == 0 && label.frames < 2;
+                let is_dropped = label.drops
+                    && !label.minutes.is_multiple_of(10)
+                    && label.seconds == 0
+                    && label.frames < 2;
                 assert!(!is_dropped, "{label}");
             }
         }

@@ -1,4 +1,5 @@
-//! The thread, with generous limits: what it says and that it says no more. When exactly, is tested without a clock.
+//! The thread, with generous limits: what it says and that it says no more. When exactly, is tested
+//! without a clock.
 
 use std::net::{TcpListener, UdpSocket};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -35,17 +36,21 @@ fn quarter_frames_keep_their_time_and_end_with_the_clock() {
     // The thread may begin some frames late, but not by a second.
     assert_eq!(next(&heard)[..8], [0xF0, 0x7F, 0x7F, 0x01, 0x01, 0x61, 0, 0]);
     let quarters: Vec<_> = std::iter::from_fn(|| heard.recv_timeout(SOON).ok()).take(60).collect();
-    // 60 quarters of frames are half a second, less the first; a machine under load may be late, but never early.
+    // 60 quarters of frames are half a second, less the first; a machine under load may be late,
+    // but never early.
     let took = quarters.last().unwrap().0.duration_since(began);
     assert!(took >= Duration::from_millis(490), "{took:?}");
     assert!(took < SOON, "{took:?}");
-    // A stall of this machine may have cost some pieces, and put a full frame in their place; else they are in order.
+    // A stall of this machine may have cost some pieces, and put a full frame in their place; else
+    // they are in order.
     let is_whole = quarters.iter().all(|(_, bytes)| bytes[0] == 0xF1);
-    let in_order = quarters.iter().zip((0..8_u8).cycle()).all(|((_, bytes), piece)| bytes[1] >> 4 == piece);
+    let in_order =
+        quarters.iter().zip((0..8_u8).cycle()).all(|((_, bytes), piece)| bytes[1] >> 4 == piece);
     assert!(!is_whole || in_order, "{quarters:?}");
 
     timecode.set(ShowTime { now_ns: HOUR_NS + SECOND_NS, runs: false });
-    let last = std::iter::from_fn(|| heard.recv_timeout(SOON).ok()).find(|(_, bytes)| bytes[0] == 0xF0);
+    let last =
+        std::iter::from_fn(|| heard.recv_timeout(SOON).ok()).find(|(_, bytes)| bytes[0] == 0xF0);
     assert_eq!(last.unwrap().1, [0xF0, 0x7F, 0x7F, 0x01, 0x01, 0x61, 0, 1, 0, 0xF7]);
     assert_eq!(heard.recv_timeout(Duration::from_millis(100)), Err(RecvTimeoutError::Timeout));
     drop(timecode);
@@ -66,7 +71,12 @@ fn live(kind: OutputKind) -> Outputs {
 
 /// The text of a packet of timecode.
 fn label(packet: &[u8]) -> &str {
-    assert_eq!(packet.get(..20), Some(&b"/timecode\0\0\0,siiii\0\0"[..20]), "{}", String::from_utf8_lossy(packet));
+    assert_eq!(
+        packet.get(..20),
+        Some(&b"/timecode\0\0\0,siiii\0\0"[..20]),
+        "{}",
+        String::from_utf8_lossy(packet)
+    );
     std::str::from_utf8(&packet[20..31]).unwrap()
 }
 
@@ -102,7 +112,8 @@ fn a_desk_at_udp_hears_each_frame_and_the_cues_between_them() {
 fn a_desk_at_tcp_hears_it_on_the_connection_of_the_cues() {
     let desk = TcpListener::bind("127.0.0.1:0").unwrap();
     let port = desk.local_addr().unwrap().port();
-    let mut outputs = live(OutputKind::OscTcp { host: "127.0.0.1".into(), port, framing: Framing::Slip });
+    let mut outputs =
+        live(OutputKind::OscTcp { host: "127.0.0.1".into(), port, framing: Framing::Slip });
     let (mut stream, _) = desk.accept().unwrap();
     stream.set_read_timeout(Some(SOON)).unwrap();
     outputs.show_time(ShowTime { now_ns: 0, runs: true });
@@ -119,7 +130,8 @@ fn a_desk_at_tcp_hears_it_on_the_connection_of_the_cues() {
 fn a_rehearsal_tells_nobody() {
     let desk = UdpSocket::bind("127.0.0.1:0").unwrap();
     let port = desk.local_addr().unwrap().port();
-    let mut lights = output("lights", OutputKind::OscUdp { host: "127.0.0.1".into(), port }, vec![]);
+    let mut lights =
+        output("lights", OutputKind::OscUdp { host: "127.0.0.1".into(), port }, vec![]);
     lights.timecode = Some(FrameRate::Fps25);
     let mut outputs = Outputs::rehearsal(Arc::new(show(vec![lights], vec![])));
     outputs.show_time(ShowTime { now_ns: 0, runs: true });

@@ -1,5 +1,5 @@
-//! Trying a far end of OSC over UDP: an empty bundle is sent, a whole packet with "zero or more" messages (OSC 1.0, "OSC
-//! Bundles"), none of them here.
+//! Trying a far end of OSC over UDP: an empty bundle is sent, a whole packet with "zero or more"
+//! messages (OSC 1.0, "OSC Bundles"), none of them here.
 
 use std::io::ErrorKind;
 use std::time::Duration;
@@ -9,7 +9,8 @@ use super::super::peer::{Peer, first_of, words};
 use super::super::probe::{Answer, Said};
 use super::connect;
 
-/// How long the refusal of a datagram is waited for: on the networks of a stage it comes back within a few milliseconds.
+/// How long the refusal of a datagram is waited for: on the networks of a stage it comes back
+/// within a few milliseconds.
 const REFUSAL: Duration = Duration::from_millis(300);
 
 /// Sends the empty bundle, and says whether it is refused.

@@ -1,9 +1,11 @@
-//! The datagrams that left a moment ago: which of them a refusal belongs to, and which are heard for all that is known.
+//! The datagrams that left a moment ago: which of them a refusal belongs to, and which are heard
+//! for all that is known.
 //!
-//! A closed port answers a datagram with an ICMP message, which reaches the socket later: on this machine at once, over
-//! a network after a round trip. The system says only that there was a refusal, not of which datagram. It belongs to
-//! the last one, and to those that left right before it, which went to the same closed port. A host answers at most a
-//! few datagrams a second (RFC 1812, section 4.3.2.8), so no answer of its own is expected for each.
+//! A closed port answers a datagram with an ICMP message, which reaches the socket later: on this
+//! machine at once, over a network after a round trip. The system says only that there was a
+//! refusal, not of which datagram. It belongs to the last one, and to those that left right before
+//! it, which went to the same closed port. A host answers at most a few datagrams a second (RFC
+//! 1812, section 4.3.2.8), so no answer of its own is expected for each.
 //!
 //! Pure: time comes in as an argument.
 
@@ -13,10 +15,12 @@ use std::time::{Duration, Instant};
 use super::super::gauge::Delivery;
 use super::super::queue::Senders;
 
-/// How long before the last datagram another one may have left to share its refusal: the messages of one cue.
+/// How long before the last datagram another one may have left to share its refusal: the messages
+/// of one cue.
 const BURST: Duration = Duration::from_millis(100);
 
-/// How long a refusal takes at most. A datagram that left after a refusal and has none itself by then, was heard.
+/// How long a refusal takes at most. A datagram that left after a refusal and has none itself by
+/// then, was heard.
 const ANSWER_MAX: Duration = Duration::from_millis(500);
 
 /// The most datagrams that are remembered.
@@ -44,11 +48,13 @@ impl Recent {
         oldest.filter(|left| left.in_doubt)
     }
 
-    /// Gives those that a refusal, noticed now, belongs to, and forgets the others that were reported as sent.
+    /// Gives those that a refusal, noticed now, belongs to, and forgets the others that were
+    /// reported as sent.
     pub(super) fn refused(&mut self) -> Vec<Left> {
         let Some(last) = self.0.back().map(|left| left.at) else { return vec![] };
         let all = std::mem::take(&mut self.0).into_iter();
-        all.filter(|left| left.in_doubt || last.saturating_duration_since(left.at) <= BURST).collect()
+        all.filter(|left| left.in_doubt || last.saturating_duration_since(left.at) <= BURST)
+            .collect()
     }
 
     /// Gives those in doubt that were not refused in time, and forgets what is over.
@@ -114,7 +120,10 @@ mod tests {
         let (start, mut recent) = (now(), Recent::default());
         recent.push(left(start, 0, true));
         (1..KEPT_MAX as u64).for_each(|ms| assert!(recent.push(left(start, ms, false)).is_none()));
-        assert_eq!(firings(&recent.push(left(start, 999, true)).into_iter().collect::<Vec<_>>()), [0]);
+        assert_eq!(
+            firings(&recent.push(left(start, 999, true)).into_iter().collect::<Vec<_>>()),
+            [0]
+        );
         assert_eq!(firings(&recent.in_doubt()), [999]);
     }
 }

@@ -1,8 +1,9 @@
 //! What is asked of a cue, of what runs, or of the whole list, in QLab's words.
 //!
-//! `/cue/NUMBER/…`, `/cue_id/ID/…`, and in place of a number `selected`, `playhead`, `active`, or the id of the list or of
-//! a segment. QLab's dictionary has hundreds of these; here is what reads a show and calls it. What would change a show
-//! is refused with a word, because a show file is not edited by a remote control.
+//! `/cue/NUMBER/…`, `/cue_id/ID/…`, and in place of a number `selected`, `playhead`, `active`, or
+//! the id of the list or of a segment. QLab's dictionary has hundreds of these; here is what reads
+//! a show and calls it. What would change a show is refused with a word, because a show file is not
+//! edited by a remote control.
 
 use super::{Arg, Ask, Misunderstood, Wish, cue, cue_by_id, is_pressed, wrong};
 use crate::remote::list::{LIST_ID, SEGMENT_ID};
@@ -25,7 +26,8 @@ pub enum Item {
 pub enum Target {
     /// Of this.
     Item(Item),
-    /// Of the cue at the playhead: `playhead`, and `selected`, because QLab's selection follows the playhead.
+    /// Of the cue at the playhead: `playhead`, and `selected`, because QLab's selection follows the
+    /// playhead.
     Playhead,
     /// Of all that runs: `active`.
     Active,
@@ -106,10 +108,18 @@ pub enum Setting {
 }
 
 /// What `/cue/WHICH/REST` or `/cue_id/WHICH/REST` asks for.
-pub(super) fn ask(name: &str, which: &str, rest: &[&str], args: &[Arg<'_>], show: &Show) -> Result<Ask, Misunderstood> {
+pub(super) fn ask(
+    name: &str,
+    which: &str,
+    rest: &[&str],
+    args: &[Arg<'_>],
+    show: &Show,
+) -> Result<Ask, Misunderstood> {
     let target = target(name, which, show)?;
     let ask = match rest {
-        ["children", form @ ..] => return is_pressed(args).and(Ok(Ask::Children(target, Form::of(form)?))),
+        ["children", form @ ..] => {
+            return is_pressed(args).and(Ok(Ask::Children(target, Form::of(form)?)));
+        }
         ["valuesForKeys"] => return keys(args).map(|keys| Ask::Values(target, keys)),
         // Companion puts the list that a button is for in front of whatever it sends.
         rest if target == Target::Item(Item::List) && is_of_list(rest) => {
@@ -119,7 +129,9 @@ pub(super) fn ask(name: &str, which: &str, rest: &[&str], args: &[Arg<'_>], show
             return Err(wrong("a cue is loaded at its in-point and at no other time"));
         }
         ["loadAt"] => resolved(target, Verb::Load),
-        ["loadAt", "+" | "-"] => return Err(wrong("a cue is loaded at its in-point and at no other time")),
+        ["loadAt", "+" | "-"] => {
+            return Err(wrong("a cue is loaded at its in-point and at no other time"));
+        }
         ["panicInTime"] => return Ok(resolved(target, Verb::Panic)),
         ["preview" | "auditionPreview" | "auditionGo" | "audition"] => {
             return Err(wrong("there is no audition here: nothing was fired"));
@@ -142,9 +154,10 @@ pub(super) fn ask(name: &str, which: &str, rest: &[&str], args: &[Arg<'_>], show
 pub(super) fn setting(parts: &[&str], args: &[Arg<'_>]) -> Result<Ask, Misunderstood> {
     let setting = match parts {
         ["showMode"] | ["overrides", _] | ["selectionIsPlayhead"] => Setting::On,
-        ["auditionWindow" | "alwaysAudition" | "auditionMonitors" | "overrideWindow" | "liveFadePreview"] => {
-            Setting::Off
-        }
+        [
+            "auditionWindow" | "alwaysAudition" | "auditionMonitors" | "overrideWindow"
+            | "liveFadePreview",
+        ] => Setting::Off,
         ["settings", "general", "minGoTime"] => Setting::MinGoTime,
         ["auditionGo"] => return Err(wrong("there is no audition here: nothing was fired")),
         ["reset"] => return Err(wrong("the show is not reset: start a new run")),
@@ -155,7 +168,11 @@ pub(super) fn setting(parts: &[&str], args: &[Arg<'_>]) -> Result<Ask, Misunders
         Setting::Off => args.is_empty() || !is_pressed(args)?,
         Setting::MinGoTime => args.is_empty(),
     };
-    if is_so { Ok(Ask::Setting(setting)) } else { Err(wrong("this is always the same here and cannot be set")) }
+    if is_so {
+        Ok(Ask::Setting(setting))
+    } else {
+        Err(wrong("this is always the same here and cannot be set"))
+    }
 }
 
 fn target(name: &str, which: &str, show: &Show) -> Result<Target, Misunderstood> {
@@ -179,12 +196,29 @@ fn segment(place: &str, show: &Show) -> Result<SegmentIx, Misunderstood> {
     known.ok_or_else(|| wrong("no segment has this id"))
 }
 
-/// Returns `true` if these parts of an address are about the list as a whole, and not about something that it has.
+/// Returns `true` if these parts of an address are about the list as a whole, and not about
+/// something that it has.
 fn is_of_list(rest: &[&str]) -> bool {
-    const ALONE: [&str; 9] =
-        ["go", "stop", "hardStop", "panic", "hardPanic", "panicInTime", "pause", "resume", "togglePause"];
-    const BEFORE_OTHERS: [&str; 7] =
-        ["playhead", "playheadID", "playheadId", "playbackPosition", "playbackPositionId", "cue", "cue_id"];
+    const ALONE: [&str; 9] = [
+        "go",
+        "stop",
+        "hardStop",
+        "panic",
+        "hardPanic",
+        "panicInTime",
+        "pause",
+        "resume",
+        "togglePause",
+    ];
+    const BEFORE_OTHERS: [&str; 7] = [
+        "playhead",
+        "playheadID",
+        "playheadId",
+        "playbackPosition",
+        "playbackPositionId",
+        "cue",
+        "cue_id",
+    ];
     match rest {
         [one] => ALONE.contains(one) || BEFORE_OTHERS.contains(one),
         ["select" | "select_id", _] => true,
@@ -213,7 +247,8 @@ fn starts_at_once(args: &[Arg<'_>]) -> bool {
     })
 }
 
-/// The keys in the text of `valuesForKeys`, a JSON array; those that nothing has are left out, as QLab does.
+/// The keys in the text of `valuesForKeys`, a JSON array; those that nothing has are left out, as
+/// QLab does.
 fn keys(args: &[Arg<'_>]) -> Result<Vec<&'static str>, Misunderstood> {
     /// More than there are keys: somebody who asks for one twice has it twice.
     const KEYS_MAX: usize = 256;

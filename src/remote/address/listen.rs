@@ -81,12 +81,18 @@ pub(super) fn listen(what: &[&str]) -> Result<Vec<Listen>, Misunderstood> {
     if wanted.is_empty() {
         return Ok(vec![]);
     }
-    let parts = [None, Some(Part::Number), Some(Part::Name), Some(Part::UniqueId), Some(Part::Type)];
+    let parts =
+        [None, Some(Part::Number), Some(Part::Name), Some(Part::UniqueId), Some(Part::Type)];
     let all = Topic::ALL.iter().flat_map(|&topic| parts.map(|part| Listen { topic, part }));
     let found = all.into_iter().find(|listen| match listen.part {
         None => listen.topic.name() == wanted,
-        Some(part) => wanted.strip_prefix(listen.topic.name()).and_then(|w| w.strip_prefix('/')) == Some(part.name()),
+        Some(part) => {
+            wanted.strip_prefix(listen.topic.name()).and_then(|w| w.strip_prefix('/'))
+                == Some(part.name())
+        }
     });
     let names = || Topic::ALL.iter().copied().map(Topic::name).collect::<Vec<_>>().join(", ");
-    found.map(|listen| vec![listen]).ok_or_else(|| wrong(format!("there is nothing to hear but {}", names())))
+    found
+        .map(|listen| vec![listen])
+        .ok_or_else(|| wrong(format!("there is nothing to hear but {}", names())))
 }

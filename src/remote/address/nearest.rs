@@ -47,7 +47,8 @@ const PLAIN: [&str; 36] = [
 const BEFORE_CUE: [&str; 8] =
     ["cue", "cue_id", "go", "playhead", "playheadID", "select", "select_id", "playbackPosition"];
 
-/// The address that was probably meant by one that nothing has, if there is one that is close to it.
+/// The address that was probably meant by one that nothing has, if there is one that is close to
+/// it.
 pub(in crate::remote) fn nearest(address: &str) -> Option<String> {
     let parts: Vec<&str> = address.strip_prefix('/').unwrap_or(address).split('/').collect();
     let parts = match parts.as_slice() {
@@ -55,9 +56,8 @@ pub(in crate::remote) fn nearest(address: &str) -> Option<String> {
         parts => parts,
     };
     let found = match parts {
-        ["cue" | "cue_id", number, verb] => {
-            closest(verb, Verb::NAMES).map(|verb| format!("{}/{number}/{verb}", parts.first().unwrap_or(&"cue")))
-        }
+        ["cue" | "cue_id", number, verb] => closest(verb, Verb::NAMES)
+            .map(|verb| format!("{}/{number}/{verb}", parts.first().unwrap_or(&"cue"))),
         [head, number, verb] => {
             let head = closest(head, ["cue", "cue_id"])?;
             closest(verb, Verb::NAMES).map(|verb| format!("{head}/{number}/{verb}"))

@@ -67,7 +67,11 @@ fn every_question_has_its_address() {
         ("/workspaces", &[], Ask::Workspaces),
         ("/version", &[], Ask::Version),
         ("/connect", &[Arg::Text("2468")], Ask::Connect(Some(Passcode::new("2468")))),
-        ("/workspace/handover/connect", &[Arg::Int(2468)], Ask::Connect(Some(Passcode::new("2468")))),
+        (
+            "/workspace/handover/connect",
+            &[Arg::Int(2468)],
+            Ask::Connect(Some(Passcode::new("2468"))),
+        ),
         ("/connect", &[Arg::Float(2468.0)], Ask::Connect(Some(Passcode::new("2468")))),
         ("/connect", &[], Ask::Connect(None)),
         ("/connect", &[Arg::Text("")], Ask::Connect(None)),
@@ -125,7 +129,11 @@ fn cues_are_named_in_every_way_that_qlab_has() {
         ("/cue_id/rundown/playhead/next", &[], Ask::Wish(Wish::PlayheadNext)),
         ("/cue_id/rundown/playheadID", &[], Ask::PlayheadId),
         ("/cue_id/rundown/panicInTime", &[Arg::Float(1.0)], Ask::Wish(Wish::Panic)),
-        ("/workspace/x/cue_id/rundown/cue/active/togglePause", &[], Ask::Do(Target::Active, Verb::TogglePause)),
+        (
+            "/workspace/x/cue_id/rundown/cue/active/togglePause",
+            &[],
+            Ask::Do(Target::Active, Verb::TogglePause),
+        ),
         ("/showMode", &[], Ask::Setting(Setting::On)),
         ("/showMode", &[Arg::Int(1)], Ask::Setting(Setting::On)),
         ("/overrides/midiInputEnabled", &[], Ask::Setting(Setting::On)),
@@ -137,7 +145,10 @@ fn cues_are_named_in_every_way_that_qlab_has() {
         assert_eq!(ask(address, args).as_ref(), Ok(expected), "{address}");
     }
     let keys = Arg::Text(r#"["number", "opacity", "isRunning"]"#);
-    assert_eq!(ask("/cue/active/valuesForKeys", &[keys]), Ok(Ask::Values(Target::Active, vec!["number", "isRunning"])));
+    assert_eq!(
+        ask("/cue/active/valuesForKeys", &[keys]),
+        Ok(Ask::Values(Target::Active, vec!["number", "isRunning"]))
+    );
     for bad in [Arg::Text("number"), Arg::Text("[1]"), Arg::Text("{}"), Arg::Int(1)] {
         assert!(why("/cue/12/valuesForKeys", &[bad]).contains("JSON array"));
     }
@@ -161,8 +172,19 @@ fn what_would_change_a_show_is_refused_with_a_word() {
 fn letting_a_button_go_does_nothing() {
     let zeros = [Arg::Int(0), Arg::Float(0.0), Arg::Float(-0.0), Arg::Bool(false)];
     let ones = [Arg::Int(1), Arg::Float(1.0), Arg::Bool(true), Arg::Impulse];
-    let buttons = ["/go", "/go/12", "/panic", "/stop", "/standby", "/hold", "/resume", "/step", "/cue/12/start"];
-    for address in buttons.into_iter().chain(["/playhead/next", "/playhead/12", "/select/previous"]) {
+    let buttons = [
+        "/go",
+        "/go/12",
+        "/panic",
+        "/stop",
+        "/standby",
+        "/hold",
+        "/resume",
+        "/step",
+        "/cue/12/start",
+    ];
+    for address in buttons.into_iter().chain(["/playhead/next", "/playhead/12", "/select/previous"])
+    {
         let pressed = ask(address, &[]);
         assert!(matches!(pressed, Ok(Ask::Wish(_))), "{address}");
         for zero in zeros {
@@ -186,11 +208,16 @@ fn what_there_is_not_is_said() {
     assert_eq!(why("/go/99", &[]), "no cue has the number 99");
     assert_eq!(why("/go", &[Arg::Text("")]), "no cue has the number ");
     assert_eq!(why("/go/", &[]), "no cue has the number ");
-    assert_eq!(why("/go", &[Arg::Text(&"9".repeat(60_000))]), format!("no cue has the number {}", "9".repeat(16)));
+    assert_eq!(
+        why("/go", &[Arg::Text(&"9".repeat(60_000))]),
+        format!("no cue has the number {}", "9".repeat(16))
+    );
     assert_eq!(why("/cue_id/12/start", &[]), "no cue has the id 12");
     assert_eq!(why("/ready", &[Arg::Text("sound")]), "no department is called sound");
     assert!(why("/ready", &[]).contains("id of a department"));
-    for bad in [Arg::Int(0), Arg::Int(65_536), Arg::Int(-1), Arg::Float(0.5), Arg::Text("x"), Arg::Other] {
+    for bad in
+        [Arg::Int(0), Arg::Int(65_536), Arg::Int(-1), Arg::Float(0.5), Arg::Text("x"), Arg::Other]
+    {
         assert!(why("/udpReplyPort", &[bad]).contains("1 to 65535"));
         assert!(why("/handover/subscribe", &[bad]).contains("1 to 65535"));
     }
@@ -200,9 +227,17 @@ fn what_there_is_not_is_said() {
 #[test]
 fn other_addresses_are_unknown() {
     let deep = "/go".repeat(20_000);
-    let unknown = ["", "go", "/", "//", "/GO", "/go/12/", "/go/12/13", "/cue/12", "/cue/12/delete", "/quit"];
-    let patterns = ["/g?", "/*", "/cue/*/start", "/cue/[12]/start", "/{go,stop}", "/cue/12/sta*", "//go"];
-    let odd = ["/workspace", "/workspace/x", "/workspace/x/workspace/x/go", "/handover/feed", deep.as_str()];
+    let unknown =
+        ["", "go", "/", "//", "/GO", "/go/12/", "/go/12/13", "/cue/12", "/cue/12/delete", "/quit"];
+    let patterns =
+        ["/g?", "/*", "/cue/*/start", "/cue/[12]/start", "/{go,stop}", "/cue/12/sta*", "//go"];
+    let odd = [
+        "/workspace",
+        "/workspace/x",
+        "/workspace/x/workspace/x/go",
+        "/handover/feed",
+        deep.as_str(),
+    ];
     for address in unknown.into_iter().chain(patterns).chain(odd) {
         assert_eq!(ask(address, &[]), Err(Misunderstood::Unknown), "{address}");
     }

@@ -10,14 +10,21 @@ use crate::remote::{Passcode, Peer};
 
 impl Hub {
     /// Takes in a passcode, or answers where none is given or needed.
-    pub(super) fn connect(&mut self, given: Option<&Passcode>, peer: Peer, address: &str, now: Instant) -> Next {
+    pub(super) fn connect(
+        &mut self,
+        given: Option<&Passcode>,
+        peer: Peer,
+        address: &str,
+        now: Instant,
+    ) -> Next {
         let (ip, is_datagram) = (peer.address().ip(), matches!(peer, Peer::Udp(_)));
         let was_connected = self.may_speak(peer);
         let Some((passcode, given)) = self.passcode.clone().zip(given.cloned()) else {
             self.tell_of_passcode(was_connected, peer, address, now);
             return Next::GoOn;
         };
-        // Somebody who may speak has nothing to guess. Over UDP that may be said in its name, so nothing is taken back.
+        // Somebody who may speak has nothing to guess. Over UDP that may be said in its name, so
+        // nothing is taken back.
         if !was_connected && self.failed_logins.must_wait(ip, is_datagram, now) {
             self.deny(peer, address, "wait", now);
             return Next::Stop;
@@ -51,12 +58,19 @@ impl Hub {
         Next::GoOn
     }
 
-    /// Answers `/connect` without a passcode, or where there is none: whether more is needed. That is no guess.
+    /// Answers `/connect` without a passcode, or where there is none: whether more is needed. That
+    /// is no guess.
     fn tell_of_passcode(&mut self, is_connected: bool, peer: Peer, address: &str, now: Instant) {
         let bucket = if is_connected { &mut self.questions } else { &mut self.denials };
         if bucket.take(now) {
-            // QLab says so with the status "ok": Companion's module takes "denied" for the end of the conversation.
-            self.reply(peer, address, Status::Ok, &text(if is_connected { CONNECTED } else { "badpass" }));
+            // QLab says so with the status "ok": Companion's module takes "denied" for the end of
+            // the conversation.
+            self.reply(
+                peer,
+                address,
+                Status::Ok,
+                &text(if is_connected { CONNECTED } else { "badpass" }),
+            );
         } else {
             count(&self.shared.tally.dropped);
         }

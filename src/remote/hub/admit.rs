@@ -1,7 +1,8 @@
 //! Whether a packet is within the limits: all its wishes are taken, or none.
 //!
-//! A bundle is meant as one. A part of it that is obeyed, while the rest is beyond some limit, would be something that
-//! nobody has asked for. Only what makes the show safer (panic, stop, hold) is obeyed in any case.
+//! A bundle is meant as one. A part of it that is obeyed, while the rest is beyond some limit,
+//! would be something that nobody has asked for. Only what makes the show safer (panic, stop, hold)
+//! is obeyed in any case.
 
 use std::time::{Duration, Instant};
 
@@ -22,7 +23,9 @@ pub(super) enum Refusal {
         per_second = WISHES.0 / 2
     )]
     Rate(usize),
-    #[error("the program has not answered {UNANSWERED_MAX} messages yet; nothing of this packet was done")]
+    #[error(
+        "the program has not answered {UNANSWERED_MAX} messages yet; nothing of this packet was done"
+    )]
     Unanswered,
     #[error("{0}; nothing of this packet was done")]
     Later(TooLate),
@@ -33,14 +36,22 @@ impl Hub {
     ///
     /// # Errors
     /// With the limit that they exceed.
-    pub(super) fn admit(&mut self, asked: &[(&Message<'_>, Asked)], peer: Peer, now: Instant) -> Result<(), Refusal> {
-        // One message is refused by its own limit, and one that may be a passcode has to be read before.
+    pub(super) fn admit(
+        &mut self,
+        asked: &[(&Message<'_>, Asked)],
+        peer: Peer,
+        now: Instant,
+    ) -> Result<(), Refusal> {
+        // One message is refused by its own limit, and one that may be a passcode has to be read
+        // before.
         if asked.len() < 2 || !self.may_speak(peer) {
             return Ok(());
         }
         let wishes: Vec<_> = asked.iter().filter(|(_, asked)| self.is_wish(asked)).collect();
-        let ahead: Vec<Duration> =
-            wishes.iter().filter_map(|(message, _)| self.waiting.ahead(message.time, now)).collect();
+        let ahead: Vec<Duration> = wishes
+            .iter()
+            .filter_map(|(message, _)| self.waiting.ahead(message.time, now))
+            .collect();
         self.waiting.has_room(&ahead).map_err(Refusal::Later)?;
         if !self.wishes.has(wishes.len(), peer.address(), now) {
             return Err(Refusal::Rate(wishes.len()));
@@ -52,7 +63,13 @@ impl Hub {
     }
 
     /// Refuses a packet that exceeds a limit, but for what makes the show safer.
-    pub(super) fn refuse_packet(&mut self, asked: Vec<(&Message<'_>, Asked)>, why: &str, peer: Peer, now: Instant) {
+    pub(super) fn refuse_packet(
+        &mut self,
+        asked: Vec<(&Message<'_>, Asked)>,
+        why: &str,
+        peer: Peer,
+        now: Instant,
+    ) {
         self.trouble(peer, || why.to_owned(), now);
         for (message, asked) in asked {
             if self.calms(&asked) {
@@ -67,25 +84,37 @@ impl Hub {
     }
 
     /// Counts a packet that is none, or a stream that has none.
-    pub(in crate::remote) fn malformed(&mut self, peer: Peer, why: impl FnOnce() -> String, now: Instant) {
+    pub(in crate::remote) fn malformed(
+        &mut self,
+        peer: Peer,
+        why: impl FnOnce() -> String,
+        now: Instant,
+    ) {
         count(&self.shared.tally.malformed);
         self.trouble(peer, why, now);
     }
 
-    /// Refuses a packet that is damaged or exceeds a limit of its form. What can be read in it that makes the show safer is
-    /// obeyed, each once; a passcode in it is not read.
+    /// Refuses a packet that is damaged or exceeds a limit of its form. What can be read in it that
+    /// makes the show safer is obeyed, each once; a passcode in it is not read.
     pub(super) fn damaged(&mut self, packet: &[u8], why: Malformed, peer: Peer, now: Instant) {
         let mut calming: Vec<(Wish, String)> = vec![];
         if self.may_speak(peer) {
             for message in readable(packet) {
                 let asked = understand(&message, &self.words.show);
-                if let Some(wish) = self.calming_wish(&asked).filter(|wish| calming.iter().all(|(w, _)| w != wish)) {
+                if let Some(wish) =
+                    self.calming_wish(&asked).filter(|wish| calming.iter().all(|(w, _)| w != wish))
+                {
                     calming.push((wish, message.address.to_owned()));
                 }
             }
             let done = if calming.is_empty() { "nothing" } else { "only panic, stop and hold" };
             if let Some(address) = first_address(packet) {
-                self.fault(peer, address, &format!("no OSC packet: {why}; {done} of it was done"), now);
+                self.fault(
+                    peer,
+                    address,
+                    &format!("no OSC packet: {why}; {done} of it was done"),
+                    now,
+                );
             }
         }
         self.malformed(peer, || format!("no OSC packet: {why}"), now);

@@ -1,4 +1,5 @@
-//! What is answered without the station: questions, what a client wants to be told, and which cue is meant.
+//! What is answered without the station: questions, what a client wants to be told, and which cue
+//! is meant.
 
 use std::time::Instant;
 
@@ -19,7 +20,12 @@ impl Hub {
     ///
     /// # Errors
     /// With the reason, for its sender.
-    pub(super) fn settle(&mut self, ask: &Ask, peer: Peer, now: Instant) -> Result<Vec<String>, String> {
+    pub(super) fn settle(
+        &mut self,
+        ask: &Ask,
+        peer: Peer,
+        now: Instant,
+    ) -> Result<Vec<String>, String> {
         let address = peer.address();
         let data = match ask {
             Ask::Workspaces => self.words.workspaces(self.passcode.is_some(), self.may_speak(peer)),
@@ -33,15 +39,23 @@ impl Hub {
                     lists
                 }
             },
-            Ask::RunningCues(form) => self.words.cues(self.running(now).map(|running| running.cue), *form),
+            Ask::RunningCues(form) => {
+                self.words.cues(self.running(now).map(|running| running.cue), *form)
+            }
             Ask::SelectedCues(form) => self.words.cues(self.next(), *form),
             Ask::Children(target, form) => {
                 let items = self.items(*target, now);
                 return Ok(items.iter().map(|item| self.words.children_of(*item, *form)).collect());
             }
-            Ask::Value(target, key) => return self.say_of(*target, now, |facts| facts.value(key).to_string()),
-            Ask::Values(target, keys) => return self.say_of(*target, now, |facts| facts.values(keys).to_string()),
-            Ask::PlayheadId => text(&self.next().map_or("none".to_owned(), |next| self.words.id(Some(next)))),
+            Ask::Value(target, key) => {
+                return self.say_of(*target, now, |facts| facts.value(key).to_string());
+            }
+            Ask::Values(target, keys) => {
+                return self.say_of(*target, now, |facts| facts.values(keys).to_string());
+            }
+            Ask::PlayheadId => {
+                text(&self.next().map_or("none".to_owned(), |next| self.words.id(Some(next))))
+            }
             Ask::PlayheadNumber => text(self.words.number(self.next())),
             Ask::Setting(Setting::On) => "true".to_owned(),
             Ask::Setting(Setting::Off) => "false".to_owned(),
@@ -51,16 +65,26 @@ impl Hub {
                 let since_ns = since.and_then(|since| u64::try_from(since).ok());
                 seconds(since_ns.map_or(0, |since_ns| GO_GUARD_NS.saturating_sub(since_ns)))
             }
-            Ask::Updates(wanted) => self.agree(peer, *wanted, now, |client| client.updates = *wanted)?,
-            Ask::AlwaysReply(wanted) => self.agree(peer, true, now, |client| client.quiet = !wanted)?,
-            Ask::UdpReplyPort(port) => self.agree(peer, true, now, |client| client.reply_port = Some(*port))?,
+            Ask::Updates(wanted) => {
+                self.agree(peer, *wanted, now, |client| client.updates = *wanted)?
+            }
+            Ask::AlwaysReply(wanted) => {
+                self.agree(peer, true, now, |client| client.quiet = !wanted)?
+            }
+            Ask::UdpReplyPort(port) => {
+                self.agree(peer, true, now, |client| client.reply_port = Some(*port))?
+            }
             Ask::Listen(wanted) => self.agree(peer, true, now, |client| client.listen(wanted))?,
-            Ask::Ignore(unwanted) => self.agree(peer, false, now, |client| client.ignore(unwanted))?,
+            Ask::Ignore(unwanted) => {
+                self.agree(peer, false, now, |client| client.ignore(unwanted))?
+            }
             Ask::Subscribe(port) => self.agree(peer, true, now, |client| {
                 client.feed = Some((address.ip(), port.unwrap_or(address.port())).into());
             })?,
             Ask::Unsubscribe => self.agree(peer, false, now, |client| client.feed = None)?,
-            Ask::Release | Ask::Disconnect | Ask::Connect(_) | Ask::Wish(_) | Ask::Do(..) => "null".to_owned(),
+            Ask::Release | Ask::Disconnect | Ask::Connect(_) | Ask::Wish(_) | Ask::Do(..) => {
+                "null".to_owned()
+            }
         };
         Ok(vec![data])
     }
@@ -75,7 +99,9 @@ impl Hub {
     ) -> Result<String, String> {
         if needs_place || self.clients.find(peer).is_some() {
             let client = self.clients.enter(peer, self.passcode.is_some(), now);
-            change(client.ok_or_else(|| format!("there are {CLIENTS_MAX} remote controls already"))?);
+            change(
+                client.ok_or_else(|| format!("there are {CLIENTS_MAX} remote controls already"))?,
+            );
         }
         Ok("null".to_owned())
     }
@@ -100,12 +126,19 @@ impl Hub {
         match target {
             Target::Item(item) => vec![item],
             Target::Playhead => self.next().map(Item::Cue).into_iter().collect(),
-            Target::Active => self.running(now).map(|running| Item::Cue(running.cue)).take(REPLIES_MAX).collect(),
+            Target::Active => {
+                self.running(now).map(|running| Item::Cue(running.cue)).take(REPLIES_MAX).collect()
+            }
         }
     }
 
     /// One reply for each of what is meant, as QLab has it.
-    fn say_of(&self, target: Target, now: Instant, say: impl Fn(&Facts<'_>) -> String) -> Result<Vec<String>, String> {
+    fn say_of(
+        &self,
+        target: Target,
+        now: Instant,
+        say: impl Fn(&Facts<'_>) -> String,
+    ) -> Result<Vec<String>, String> {
         let items = self.items(target, now);
         if items.is_empty() {
             return Err(nothing_meant(target).to_owned());
@@ -123,7 +156,8 @@ impl Hub {
     fn progress(&self, item: Item, now: Instant) -> Option<Running> {
         match item {
             Item::Cue(cue) => self.running(now).find(|running| running.cue == cue),
-            // Companion counts down a group before a cue, and what the caller wants to see is the cue.
+            // Companion counts down a group before a cue, and what the caller wants to see is the
+            // cue.
             Item::Segment(_) | Item::List => None,
         }
     }
@@ -140,10 +174,14 @@ impl Hub {
             (Target::Active | Target::Item(Item::List), Verb::Panic) => return Ok(Wish::Panic),
             (Target::Active | Target::Item(Item::List), Verb::Pause) => return Ok(Wish::Hold),
             (Target::Active | Target::Item(Item::List), Verb::Resume) => return Ok(Wish::Resume),
-            (Target::Active | Target::Item(Item::List), Verb::TogglePause) => return Ok(Wish::TogglePause),
+            (Target::Active | Target::Item(Item::List), Verb::TogglePause) => {
+                return Ok(Wish::TogglePause);
+            }
             (Target::Active, Verb::Go | Verb::Start | Verb::Load) => return Err(which()),
             (Target::Item(Item::List), Verb::Start | Verb::Load) => return Err(which()),
-            (Target::Item(Item::Segment(_)), _) => return Err("a segment is not called: name one of its cues".into()),
+            (Target::Item(Item::Segment(_)), _) => {
+                return Err("a segment is not called: name one of its cues".into());
+            }
             (Target::Item(Item::Cue(cue)), _) => cue,
             (Target::Playhead, _) => self.next().ok_or_else(|| nothing_meant(target).to_owned())?,
         };
@@ -154,25 +192,30 @@ impl Hub {
             Verb::Load => Ok(Wish::Load(cue)),
             Verb::Pause => self.clip_of(cue).map(|_| Wish::PauseClip(cue)),
             Verb::Resume => self.clip_of(cue).map(|_| Wish::ResumeClip(cue)),
-            Verb::TogglePause => {
-                self.clip_of(cue).map(|moves| if moves { Wish::PauseClip(cue) } else { Wish::ResumeClip(cue) })
-            }
+            Verb::TogglePause => self
+                .clip_of(cue)
+                .map(|moves| if moves { Wish::PauseClip(cue) } else { Wish::ResumeClip(cue) }),
         }
     }
 
     /// Returns `true` if the clip of a running cue moves.
     ///
     /// # Errors
-    /// When the cue does not run, or has no clip. A cue without a clip has only the show's clock, and a hold of that
-    /// would stop all other cues as well, and have those by the clock missed: more than who pauses one cue has asked for.
+    /// When the cue does not run, or has no clip. A cue without a clip has only the show's clock,
+    /// and a hold of that would stop all other cues as well, and have those by the clock missed:
+    /// more than who pauses one cue has asked for.
     fn clip_of(&self, cue: CueIx) -> Result<bool, String> {
         let number = self.words.number(Some(cue));
-        let running = self.picture.iter().flat_map(|picture| &picture.running).find(|running| running.cue == cue);
+        let running = self
+            .picture
+            .iter()
+            .flat_map(|picture| &picture.running)
+            .find(|running| running.cue == cue);
         match running {
             None => Err(format!("cue {number} is not running")),
-            Some(_) if self.words.show.cue(cue).clip().is_none() => {
-                Err(format!("cue {number} cannot be paused by itself, it has no clip: /pause holds the whole show"))
-            }
+            Some(_) if self.words.show.cue(cue).clip().is_none() => Err(format!(
+                "cue {number} cannot be paused by itself, it has no clip: /pause holds the whole show"
+            )),
             Some(running) => Ok(running.moves),
         }
     }

@@ -19,8 +19,8 @@ const DATAGRAM_MAX: usize = 65_507;
 /// The longest reply on a connection.
 const REPLY_MAX: usize = 4 << 20;
 
-/// The shortest time after which subscribers hear again what has not changed, since what they were told may be lost; the
-/// publisher says it ten times a second.
+/// The shortest time after which subscribers hear again what has not changed, since what they were
+/// told may be lost; the publisher says it ten times a second.
 const REPEAT: Duration = Duration::from_millis(50);
 
 /// How much is told of the changes between two pictures, to all who listen together.
@@ -61,7 +61,9 @@ impl Hub {
         match peer {
             Peer::Tcp(connection, _) => To::Tcp(connection),
             Peer::Udp(sender) => {
-                let agreed = client.and_then(|client| client.reply_port).or_else(|| self.port.checked_add(1));
+                let agreed = client
+                    .and_then(|client| client.reply_port)
+                    .or_else(|| self.port.checked_add(1));
                 To::Udp((sender.ip(), agreed.unwrap_or(sender.port())).into())
             }
         }
@@ -80,7 +82,11 @@ impl Hub {
                 if client.updates {
                     let of_change = update(change, &self.words);
                     let of_hold = matches!(change.topic, Topic::PauseAll | Topic::ResumeAll);
-                    let held = self.picture.iter().flat_map(|picture| &picture.running).filter(|_| of_hold);
+                    let held = self
+                        .picture
+                        .iter()
+                        .flat_map(|picture| &picture.running)
+                        .filter(|_| of_hold);
                     let held = held.map(|running| changed(running.cue, &self.words));
                     news.extend(of_change.into_iter().chain(held).map(|packet| (to, packet)));
                 }
@@ -106,7 +112,9 @@ impl Hub {
 
     /// Tells subscribers what is true now, if it is news or has not been said for a while.
     pub(super) fn feed(&mut self, now: Instant) {
-        let Some(picture) = self.picture.as_ref().filter(|_| self.clients.iter().any(|c| c.feed.is_some())) else {
+        let Some(picture) =
+            self.picture.as_ref().filter(|_| self.clients.iter().any(|c| c.feed.is_some()))
+        else {
             return;
         };
         let bundle = feed::bundle(picture, &self.words);

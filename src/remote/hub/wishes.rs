@@ -1,5 +1,5 @@
-//! Wishes on their way to the station: at once, or at the time of their bundle, and each with its place among the
-//! unanswered.
+//! Wishes on their way to the station: at once, or at the time of their bundle, and each with its
+//! place among the unanswered.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -16,16 +16,28 @@ const SAME_PANIC: Duration = Duration::from_millis(300);
 
 impl Hub {
     /// Hands a wish over, or keeps it until its time.
-    pub(super) fn wish_at(&mut self, wish: Wish, time: u64, peer: Peer, address: &str, now: Instant) {
-        // What makes things safer comes at once, whatever its bundle says, and nothing that waits may come after it.
+    pub(super) fn wish_at(
+        &mut self,
+        wish: Wish,
+        time: u64,
+        peer: Peer,
+        address: &str,
+        now: Instant,
+    ) {
+        // What makes things safer comes at once, whatever its bundle says, and nothing that waits
+        // may come after it.
         if wish.calms() {
             self.forget_waiting(now);
             return self.wish(wish, peer, address, now);
         }
-        let Some(ahead) = self.waiting.ahead(time, now) else { return self.wish(wish, peer, address, now) };
+        let Some(ahead) = self.waiting.ahead(time, now) else {
+            return self.wish(wish, peer, address, now);
+        };
         let due = now.checked_add(ahead).unwrap_or(now);
         let Some(ticket) = self.ticket(&wish, peer, address, now) else { return };
-        if let Err(why) = self.waiting.keep(Later { due, wish, peer, address: address.to_owned(), ticket }, now) {
+        if let Err(why) =
+            self.waiting.keep(Later { due, wish, peer, address: address.to_owned(), ticket }, now)
+        {
             count(&self.shared.tally.refused);
             self.trouble(peer, || format!("{}: {why}", quoted(address)), now);
             self.fault(peer, address, &why.to_string(), now);
@@ -48,15 +60,15 @@ impl Hub {
         }
     }
 
-    /// Hands a panic over: no limit refuses it. Beyond its limits it is taken for the one before where that does the same:
-    /// it was handed over just now or waits to be obeyed, and nothing was done after it.
+    /// Hands a panic over: no limit refuses it. Beyond its limits it is taken for the one before
+    /// where that does the same: it was handed over just now or waits to be obeyed, and nothing was
+    /// done after it.
     fn panic(&mut self, peer: Peer, address: &str, now: Instant) {
         let is_within = self.panics.take(peer.address(), now)
             && Ticket::taken(&self.shared.unanswered) < UNANSWERED_MAX + 2 * UNANSWERED_MORE;
-        let is_same = self
-            .panicked
-            .as_ref()
-            .is_some_and(|(at, ticket)| now.saturating_duration_since(*at) < SAME_PANIC || ticket.strong_count() > 0);
+        let is_same = self.panicked.as_ref().is_some_and(|(at, ticket)| {
+            now.saturating_duration_since(*at) < SAME_PANIC || ticket.strong_count() > 0
+        });
         if !is_within && is_same {
             let is_quiet = self.clients.find(peer).is_some_and(|client| client.quiet);
             if !is_quiet && self.questions.take(now) {
@@ -70,8 +82,15 @@ impl Hub {
         }
     }
 
-    /// A place for a wish among the unanswered, if it is within the limits; otherwise its sender is told.
-    pub(super) fn ticket(&mut self, wish: &Wish, peer: Peer, address: &str, now: Instant) -> Option<Arc<Ticket>> {
+    /// A place for a wish among the unanswered, if it is within the limits; otherwise its sender is
+    /// told.
+    pub(super) fn ticket(
+        &mut self,
+        wish: &Wish,
+        peer: Peer,
+        address: &str,
+        now: Instant,
+    ) -> Option<Arc<Ticket>> {
         let calms = wish.calms();
         let meter = if calms { &mut self.calming } else { &mut self.wishes };
         let most = UNANSWERED_MAX + if calms { UNANSWERED_MORE } else { 0 };
@@ -90,7 +109,8 @@ impl Hub {
         ticket
     }
 
-    /// Tells the caller by its name of a stop or a hold that was refused, whatever else they have been told.
+    /// Tells the caller by its name of a stop or a hold that was refused, whatever else they have
+    /// been told.
     fn calming_refused(&mut self, wish: &Wish, why: &str, peer: Peer, address: &str, now: Instant) {
         let name = if *wish == Wish::Hold { "HOLD" } else { "STOP" };
         let what = format!("{name} refused ({}): {why}", quoted(address));
@@ -100,11 +120,22 @@ impl Hub {
         }
     }
 
-    pub(super) fn hand_over(&mut self, wish: Wish, peer: Peer, address: &str, ticket: Arc<Ticket>, now: Instant) {
-        // A GO that nobody heard for seconds must not fire now; what calms the show is never too late.
+    pub(super) fn hand_over(
+        &mut self,
+        wish: Wish,
+        peer: Peer,
+        address: &str,
+        ticket: Arc<Ticket>,
+        now: Instant,
+    ) {
+        // A GO that nobody heard for seconds must not fire now; what calms the show is never too
+        // late.
         if let Some(stood) = self.standstill.stood().filter(|_| !wish.calms()) {
             count(&self.shared.tally.dropped);
-            let why = format!("the program stood still for {} s when this came: not done", stood.as_secs());
+            let why = format!(
+                "the program stood still for {} s when this came: not done",
+                stood.as_secs()
+            );
             self.trouble(peer, || format!("{address}: {why}"), now);
             return self.fault(peer, address, &why, now);
         }

@@ -1,4 +1,5 @@
-//! Packets written out by hand from the OSC 1.0 specification, damaged ones, and `rosc` as a witness.
+//! Packets written out by hand from the OSC 1.0 specification, damaged ones, and `rosc` as a
+//! witness.
 
 use rosc::{OscBundle, OscMessage, OscPacket, OscTime, OscType};
 
@@ -24,7 +25,11 @@ fn takes_the_examples_of_the_specification() {
     let first = b"/oscillator/4/frequency\0,f\0\0\x43\xdc\x00\x00";
     assert_eq!(
         only(first),
-        Message { address: "/oscillator/4/frequency", args: vec![Arg::Float(440.0)], time: AT_ONCE }
+        Message {
+            address: "/oscillator/4/frequency",
+            args: vec![Arg::Float(440.0)],
+            time: AT_ONCE
+        }
     );
     let second = b"/foo\0\0\0\0,iisff\0\0\x00\x00\x03\xe8\xff\xff\xff\xffhello\0\0\0\x3f\x9d\xf3\xb6\x40\xb5\xb2\x2d";
     let floats = [f64::from(1.234_f32), f64::from(5.678_f32)].map(Arg::Float);
@@ -78,7 +83,8 @@ fn a_message_has_the_time_of_the_innermost_bundle() {
     };
     let inner = at(7, &[b"/b\0\0"]);
     let packet = at(5, &[b"/a\0\0", &inner, b"/c\0\0"]);
-    let times: Vec<_> = parse(&packet).unwrap().iter().map(|message| (message.address, message.time)).collect();
+    let times: Vec<_> =
+        parse(&packet).unwrap().iter().map(|message| (message.address, message.time)).collect();
     assert_eq!(times, [("/a", 5), ("/b", 7), ("/c", 5)]);
     assert_eq!(only(b"/a\0\0").time, AT_ONCE);
 }
@@ -121,7 +127,10 @@ fn a_damaged_packet_gives_nothing() {
 
 #[test]
 fn cut_anywhere_a_packet_is_none() {
-    let whole = packet("/cue/12/start", [OscType::Int(1), OscType::String("words".into()), OscType::Float(0.5)]);
+    let whole = packet(
+        "/cue/12/start",
+        [OscType::Int(1), OscType::String("words".into()), OscType::Float(0.5)],
+    );
     // Cut right behind the address it is a message of an old sender, without arguments.
     let behind_address = 16;
     for end in (0..whole.len()).filter(|&end| end != behind_address) {
@@ -149,7 +158,9 @@ fn same(own: &Arg<'_>, other: &OscType) -> bool {
         (Arg::Text(a), OscType::String(b)) => a == b,
         (Arg::Bool(a), OscType::Bool(b)) => a == b,
         (Arg::Impulse, OscType::Inf) => true,
-        (Arg::Other, other) => !matches!(other, OscType::Int(_) | OscType::Float(_) | OscType::String(_)),
+        (Arg::Other, other) => {
+            !matches!(other, OscType::Int(_) | OscType::Float(_) | OscType::String(_))
+        }
         _ => false,
     }
 }
@@ -161,9 +172,11 @@ fn another_decoder_reads_the_same() {
     for round in 0..20_000 {
         let args = (0..numbers.below(5)).map(|_| arg(&mut numbers)).collect();
         let message = OscPacket::Message(OscMessage { addr: format!("/a/{round}"), args });
-        let (timetag, content) = (OscTime { seconds: 0, fractional: 1 }, vec![message.clone(), message.clone()]);
+        let (timetag, content) =
+            (OscTime { seconds: 0, fractional: 1 }, vec![message.clone(), message.clone()]);
         let bundle = OscPacket::Bundle(OscBundle { timetag, content });
-        let mut bytes = rosc::encoder::encode(if round % 2 == 0 { &message } else { &bundle }).unwrap();
+        let mut bytes =
+            rosc::encoder::encode(if round % 2 == 0 { &message } else { &bundle }).unwrap();
         if round % 3 > 0 {
             let at = numbers.below(bytes.len());
             bytes[at] = numbers.next() as u8;
@@ -172,7 +185,8 @@ fn another_decoder_reads_the_same() {
             assert!(round % 3 > 0, "refuses what is whole: {}", bytes.escape_ascii());
             continue;
         };
-        // rosc does not put up with a message without types, and leaves a bundle there without a word.
+        // rosc does not put up with a message without types, and leaves a bundle there without a
+        // word.
         let Some(other) = witnessed(&bytes).filter(|other| other.len() == own.len()) else {
             // Nor does it know symbols.
             let is_without = own.iter().any(|message| message.args.is_empty());
@@ -180,9 +194,13 @@ fn another_decoder_reads_the_same() {
             continue;
         };
         for (own, other) in own.iter().zip(&other) {
-            let other_args: Vec<_> = other.args.iter().filter(|arg| **arg != OscType::Nil).collect();
+            let other_args: Vec<_> =
+                other.args.iter().filter(|arg| **arg != OscType::Nil).collect();
             assert_eq!((own.address, own.args.len()), (other.addr.as_str(), other_args.len()));
-            assert!(own.args.iter().zip(other_args).all(|(own, other)| same(own, other)), "{own:?} {other:?}");
+            assert!(
+                own.args.iter().zip(other_args).all(|(own, other)| same(own, other)),
+                "{own:?} {other:?}"
+            );
         }
         agreed += 1;
     }

@@ -1,4 +1,5 @@
-//! Which connections keep their places: there are only so many, and nobody who is silent may keep others out.
+//! Which connections keep their places: there are only so many, and nobody who is silent may keep
+//! others out.
 
 use std::time::{Duration, Instant};
 
@@ -13,9 +14,10 @@ const IDLE_MAX: Duration = Duration::from_secs(60);
 const STRANGER_MAX: Duration = Duration::from_secs(10);
 
 impl Server {
-    /// The connection that gives way to a new one where all places are taken, if any does: one that has not given the
-    /// passcode where there is one, else one that has said nothing yet, else one that has been silent for long and is
-    /// told nothing. Of each kind it is the one that has been silent the longest.
+    /// The connection that gives way to a new one where all places are taken, if any does: one that
+    /// has not given the passcode where there is one, else one that has said nothing yet, else one
+    /// that has been silent for long and is told nothing. Of each kind it is the one that has been
+    /// silent the longest.
     pub(super) fn gives_way(&self, now: Instant) -> Option<(u64, Peer)> {
         let silent_since = |connection: &Connection| connection.heard.unwrap_or(connection.since);
         let kinds: [&dyn Fn(&Connection) -> bool; 3] = [
@@ -28,7 +30,9 @@ impl Server {
         ];
         let longest_silent = |is_of_kind: &dyn Fn(&Connection) -> bool| {
             let connections = self.connections.iter().filter(|connection| is_of_kind(connection));
-            connections.min_by_key(|connection| silent_since(connection)).map(|found| (found.id, found.peer))
+            connections
+                .min_by_key(|connection| silent_since(connection))
+                .map(|found| (found.id, found.peer))
         };
         kinds.into_iter().find_map(longest_silent)
     }
@@ -36,10 +40,9 @@ impl Server {
     /// Hangs up on who does not read, and on who has not given the passcode for a while.
     pub(super) fn hang_up(&mut self) {
         let now = now();
-        let unended = self
-            .connections
-            .iter()
-            .filter_map(|connection| connection.is_unended(now).map(|why| (connection.id, connection.peer, why)));
+        let unended = self.connections.iter().filter_map(|connection| {
+            connection.is_unended(now).map(|why| (connection.id, connection.peer, why))
+        });
         for (id, peer, why) in unended.collect::<Vec<_>>() {
             self.hub.malformed(peer, || why.to_string(), now);
             self.lose(id);
@@ -49,9 +52,13 @@ impl Server {
             if connection.is_stuck(now) {
                 return Some("hung up on: it does not read what it is sent");
             }
-            (is_late && !self.hub.may_speak(connection.peer)).then_some("hung up on: no passcode within 10 s")
+            (is_late && !self.hub.may_speak(connection.peer))
+                .then_some("hung up on: no passcode within 10 s")
         };
-        let over = self.connections.iter().filter_map(|found| over(found).map(|why| (found.id, found.peer, why)));
+        let over = self
+            .connections
+            .iter()
+            .filter_map(|found| over(found).map(|why| (found.id, found.peer, why)));
         for (id, peer, why) in over.collect::<Vec<_>>() {
             self.hub.trouble(peer, || why.to_owned(), now);
             self.lose(id);

@@ -66,7 +66,10 @@ fn a_hold_or_stop_beyond_the_limit_is_logged_by_its_name() {
     rig.say(udp(1), "/stop", NONE);
     let told: Vec<_> = rig.shared.troubles.take().into_iter().map(|trouble| trouble.what).collect();
     let why = "too many messages at once: not done";
-    assert_eq!(told, [format!("HOLD refused (/hold): {why}"), format!("STOP refused (/stop): {why}")]);
+    assert_eq!(
+        told,
+        [format!("HOLD refused (/hold): {why}"), format!("STOP refused (/stop): {why}")]
+    );
 }
 
 #[test]
@@ -94,12 +97,17 @@ fn what_calms_is_obeyed_in_a_packet_that_is_damaged_or_beyond_a_limit() {
         rig.hub.hear(&bytes, udp(1), rig.now);
         assert_eq!(rig.wishes(), [Wish::Panic], "{name}");
         let [(_, reply)] = &rig.replies()[..] else { panic!("{name}: no reply") };
-        assert_eq!((&reply["address"], &reply["status"]), (&address.into(), &"error".into()), "{name}");
+        assert_eq!(
+            (&reply["address"], &reply["status"]),
+            (&address.into(), &"error".into()),
+            "{name}"
+        );
         let said = reply["data"].as_str().unwrap();
         assert!(said.ends_with("only panic, stop and hold of it was done"), "{name}: {said}");
         // Nothing is obeyed without the passcode, and none is read here.
         let mut rig = Rig::new(Some("2468-1357"));
-        let opened = bundle(AT_ONCE, &[&packet("/connect", text("2468-1357")), &bytes, b"garbage!"]);
+        let opened =
+            bundle(AT_ONCE, &[&packet("/connect", text("2468-1357")), &bytes, b"garbage!"]);
         rig.hub.hear(&bytes, udp(1), rig.now);
         rig.hub.hear(&opened, udp(1), rig.now);
         assert_eq!((rig.wishes(), rig.replies()), (vec![], vec![]), "{name}");
@@ -111,7 +119,10 @@ fn of_a_damaged_packet_nothing_else_is_done_and_its_sender_is_told() {
     let (go, hold) = (packet("/go", NONE), packet("/hold", NONE));
     let deep = (0..3_000).fold(hold.clone(), |inner, _| bundle(AT_ONCE, &[&inner]));
     let mut rig = Rig::new(None);
-    for bytes in [bundle(AT_ONCE, &[b"garbage!", &go]), (0..9).fold(go, |inner, _| bundle(AT_ONCE, &[&inner]))] {
+    for bytes in [
+        bundle(AT_ONCE, &[b"garbage!", &go]),
+        (0..9).fold(go, |inner, _| bundle(AT_ONCE, &[&inner])),
+    ] {
         rig.hub.hear(&bytes, udp(1), rig.now);
         let [(_, reply)] = &rig.replies()[..] else { panic!("no reply") };
         assert!(reply["data"].as_str().unwrap().ends_with("nothing of it was done"), "{reply}");

@@ -28,7 +28,13 @@ impl Rig {
         let (sender, requests) = channel();
         let shared = Arc::new(Shared::default());
         let hear = Arc::new(move |request| drop(sender.send(request)));
-        let hub = Hub::new(Arc::new(show()), passcode.map(Passcode::new), 53000, hear, Arc::clone(&shared));
+        let hub = Hub::new(
+            Arc::new(show()),
+            passcode.map(Passcode::new),
+            53000,
+            hear,
+            Arc::clone(&shared),
+        );
         Rig { hub, requests, shared, now: now() }
     }
 
@@ -61,7 +67,9 @@ impl Rig {
         let out = self.hub.take_out();
         let read = |(to, packet): &(To, Arc<[u8]>)| {
             // A reply may be longer than what is taken here.
-            let Ok((_, OscPacket::Message(message))) = rosc::decoder::decode_udp(packet) else { panic!("{packet:?}") };
+            let Ok((_, OscPacket::Message(message))) = rosc::decoder::decode_udp(packet) else {
+                panic!("{packet:?}")
+            };
             let [OscType::String(json)] = &message.args[..] else { panic!("{message:?}") };
             let json: Value = serde_json::from_str(json).unwrap();
             assert_eq!(message.addr, format!("/reply{}", json["address"].as_str().unwrap()));
@@ -121,7 +129,10 @@ fn a_wish_reaches_the_station_and_its_answer_comes_back() {
     rig.hub.answer(&request.from, &Answer::Error("camera is not ready".into()));
     let [(to, reply)] = &rig.replies()[..] else { panic!("no reply") };
     assert_eq!(*to, To::Udp(([10, 0, 0, 5], 53001).into()));
-    assert_eq!((&reply["status"], &reply["data"]), (&"error".into(), &"camera is not ready".into()));
+    assert_eq!(
+        (&reply["status"], &reply["data"]),
+        (&"error".into(), &"camera is not ready".into())
+    );
     assert_eq!(reply["address"], "/workspace/x/go/12");
 
     rig.say(tcp(7), "/go", NONE);
@@ -135,7 +146,10 @@ fn a_wish_reaches_the_station_and_its_answer_comes_back() {
 #[test]
 fn replies_go_where_they_were_asked_to() {
     let mut rig = Rig::new(None);
-    assert_eq!(rig.say(udp(5000), "/udpReplyPort", [OscType::Int(6000)])[0].0, To::Udp(([10, 0, 0, 5], 6000).into()));
+    assert_eq!(
+        rig.say(udp(5000), "/udpReplyPort", [OscType::Int(6000)])[0].0,
+        To::Udp(([10, 0, 0, 5], 6000).into())
+    );
     assert_eq!(rig.say(udp(5000), "/thump", NONE)[0].0, To::Udp(([10, 0, 0, 5], 6000).into()));
     assert_eq!(rig.say(udp(5001), "/thump", NONE)[0].0, To::Udp(([10, 0, 0, 5], 53001).into()));
     rig.ask(udp(5000), "/alwaysReply", [OscType::Int(0)]);
@@ -151,7 +165,16 @@ fn replies_go_where_they_were_asked_to() {
 fn nothing_is_obeyed_before_the_passcode() {
     let mut rig = Rig::new(Some("s3cret"));
     let denied = ("denied".to_owned(), Value::from("connect with the passcode first"));
-    let all = ["/go", "/panic", "/cueLists", "/runningCues", "/updates", "/listen", "/handover/subscribe", "/nonsense"];
+    let all = [
+        "/go",
+        "/panic",
+        "/cueLists",
+        "/runningCues",
+        "/updates",
+        "/listen",
+        "/handover/subscribe",
+        "/nonsense",
+    ];
     for address in all {
         assert_eq!(rig.ask(udp(5000), address, NONE), denied, "{address}");
     }
@@ -162,7 +185,10 @@ fn nothing_is_obeyed_before_the_passcode() {
     rig.ask(udp(5000), "/udpReplyPort", [OscType::Int(6000)]);
     assert_eq!(rig.say(udp(5000), "/go", NONE)[0].0, To::Udp(([10, 0, 0, 5], 6000).into()));
 
-    assert_eq!(rig.ask(udp(5000), "/connect", text("s3cret")), ("ok".into(), "ok:view|control".into()));
+    assert_eq!(
+        rig.ask(udp(5000), "/connect", text("s3cret")),
+        ("ok".into(), "ok:view|control".into())
+    );
     rig.say(udp(5000), "/go", NONE);
     assert_eq!(rig.wishes(), [Wish::Go]);
     // Only that port; and a GO button may be silent for an evening.
@@ -194,13 +220,17 @@ fn wrong_passcodes_are_slowed_down() {
     // Not even the right one is read in the pause, from whatever port of that machine.
     assert_eq!(rig.ask(udp(2), "/connect", text("2468-1357")), ("denied".into(), "wait".into()));
     rig.later(1_000);
-    assert_eq!(rig.ask(udp(1), "/connect", [OscType::Int(2468)]), ("denied".into(), "badpass".into()));
+    assert_eq!(
+        rig.ask(udp(1), "/connect", [OscType::Int(2468)]),
+        ("denied".into(), "badpass".into())
+    );
     rig.later(1_999);
     assert_eq!(rig.ask(udp(1), "/connect", text("2468-1357")), ("denied".into(), "wait".into()));
     rig.later(1);
     assert_eq!(rig.ask(udp(1), "/connect", text("2468-1357")).0, "ok");
     assert_eq!(rig.counts().denied, 4);
-    // A wrong one takes back what a right one gave; but over UDP somebody else may have said it in that name.
+    // A wrong one takes back what a right one gave; but over UDP somebody else may have said it in
+    // that name.
     assert_eq!(rig.ask(udp(1), "/connect", text("1234")).1, "badpass");
     rig.say(udp(1), "/go", NONE);
     assert_eq!(rig.wishes(), [Wish::Go]);
@@ -327,8 +357,13 @@ fn what_is_not_understood_is_told_with_its_sender_and_its_address() {
     rig.ask(tcp(1), "/Go", NONE);
     rig.ask(tcp(1), "/cue/99/start", NONE);
     rig.hub.hear(b"go", udp(1), rig.now);
-    let told: Vec<_> =
-        rig.shared.troubles.take().into_iter().map(|told| format!("{}: {}", told.from, told.what)).collect();
+    let told: Vec<_> = rig
+        .shared
+        .troubles
+        .take()
+        .into_iter()
+        .map(|told| format!("{}: {}", told.from, told.what))
+        .collect();
     let expected = [
         "10.0.0.5: /go without the passcode",
         "10.0.0.6: no such address /Go, did you mean /go?",
@@ -404,8 +439,14 @@ fn a_packet_is_done_whole_or_refused_whole_with_the_limit() {
     let replies = rig.replies();
     let why = "2 messages at once are too many: 64 at once and 100 a second are taken from one sender, twice as many \
                from all; nothing of this packet was done";
-    assert!(replies.len() == 2 && replies.iter().all(|(_, reply)| reply["data"] == why), "{replies:?}");
-    assert_eq!(rig.shared.troubles.take().iter().map(|trouble| trouble.what.as_str()).collect::<Vec<_>>(), [why]);
+    assert!(
+        replies.len() == 2 && replies.iter().all(|(_, reply)| reply["data"] == why),
+        "{replies:?}"
+    );
+    assert_eq!(
+        rig.shared.troubles.take().iter().map(|trouble| trouble.what.as_str()).collect::<Vec<_>>(),
+        [why]
+    );
     rig.hub.hear(&bundle_of(AT_ONCE, &notes(0..60)), udp(2), rig.now);
     assert_eq!(rig.wishes().len(), 60);
     // What makes the show safer is obeyed in any case.
@@ -431,7 +472,10 @@ fn all_that_waits_for_one_time_comes_then() {
     rig.hub.hear(&bundle_of(wall + ntp_s(3), &notes(60..65)), udp(2), rig.now);
     let replies = rig.replies();
     let why = "at most 64 messages wait for their time; nothing of this packet was done";
-    assert!(replies.len() == 5 && replies.iter().all(|(_, reply)| reply["data"] == why), "{replies:?}");
+    assert!(
+        replies.len() == 5 && replies.iter().all(|(_, reply)| reply["data"] == why),
+        "{replies:?}"
+    );
     // Others use up what is taken at once meanwhile.
     for port in 3..20 {
         rig.hub.hear(&bundle_of(AT_ONCE, &notes(0..30)), udp(port), rig.now);
@@ -521,7 +565,8 @@ fn subscribers_are_told_what_is_new_at_once_and_what_is_not_ten_times_a_second()
     rig.ask(udp(5001), "/handover/subscribe", [OscType::Int(9000)]);
     rig.ask(tcp(1), "/handover/subscribe", NONE);
     let fed = |rig: &mut Rig| rig.hub.take_out().into_iter().map(|(to, _)| to).collect::<Vec<_>>();
-    let all = [To::Udp(([10, 0, 0, 5], 5000).into()), To::Udp(([10, 0, 0, 5], 9000).into()), To::Tcp(1)];
+    let all =
+        [To::Udp(([10, 0, 0, 5], 5000).into()), To::Udp(([10, 0, 0, 5], 9000).into()), To::Tcp(1)];
     let mut picture = Picture { segment: Some(SegmentIx(0)), ..Picture::default() };
     rig.hub.publish(picture.clone(), rig.now);
     assert_eq!(fed(&mut rig), all);
@@ -550,7 +595,10 @@ fn running_cues_and_lists_are_told() {
     assert_eq!(rig.ask(udp(1), "/runningCues", NONE), ("ok".into(), Value::Array(vec![])));
     rig.hub.publish(Picture { running: vec![runs(1)], ..Picture::default() }, rig.now);
     assert_eq!(rig.ask(udp(1), "/runningOrPausedCues", NONE).1[0]["number"], "13");
-    assert_eq!(rig.ask(tcp(1), "/cueLists", NONE).1[0]["cues"][1]["cues"][0]["name"], "(embargoed)");
+    assert_eq!(
+        rig.ask(tcp(1), "/cueLists", NONE).1[0]["cues"][1]["cues"][0]["name"],
+        "(embargoed)"
+    );
     rig.hub.publish(Picture { public: vec![CueIx(2)], ..Picture::default() }, rig.now);
     assert_eq!(rig.ask(tcp(1), "/cueLists", NONE).1[0]["cues"][1]["cues"][0]["name"], "The guest");
 }
@@ -595,7 +643,9 @@ fn there_are_only_so_many_remote_controls() {
 fn a_million_random_and_mutated_packets_change_nothing_that_they_should_not() {
     let mut rig = Rig::new(None);
     let mut numbers = Numbers(0x2545_F491_4F6C_DD1D);
-    let bundle = [b"#bundle\0\0\0\0\0\0\0\0\x01\0\0\0\x08", &b"/go\0,\0\0\0"[..], b"\0\0\0\x08/hold\0\0\0"].concat();
+    let bundle =
+        [b"#bundle\0\0\0\0\0\0\0\0\x01\0\0\0\x08", &b"/go\0,\0\0\0"[..], b"\0\0\0\x08/hold\0\0\0"]
+            .concat();
     let seeds = [
         packet("/go", NONE),
         packet("/go", text("12")),
@@ -620,7 +670,11 @@ fn a_million_random_and_mutated_packets_change_nothing_that_they_should_not() {
                 match numbers.below(4) {
                     0 => bytes.truncate(at),
                     1 => bytes.insert(at, 0),
-                    _ => bytes.iter_mut().skip(at).take(1).for_each(|byte| *byte = numbers.next() as u8),
+                    _ => bytes
+                        .iter_mut()
+                        .skip(at)
+                        .take(1)
+                        .for_each(|byte| *byte = numbers.next() as u8),
                 }
             }
         }
@@ -632,12 +686,18 @@ fn a_million_random_and_mutated_packets_change_nothing_that_they_should_not() {
         whole += u64::from(is_whole);
         let wishes = rig.wishes();
         if !is_whole {
-            assert!(wishes.iter().all(|wish| *wish == Wish::Hold), "{wishes:?} of {}", bytes.escape_ascii());
+            assert!(
+                wishes.iter().all(|wish| *wish == Wish::Hold),
+                "{wishes:?} of {}",
+                bytes.escape_ascii()
+            );
         } else if !wishes.is_empty() {
             wished += 1;
-            // Another decoder takes it for a packet too, unless it is one of those without types, or has a symbol.
+            // Another decoder takes it for a packet too, unless it is one of those without types,
+            // or has a symbol.
             let typed = rosc::decoder::decode_udp(&bytes).is_ok();
-            let is_odd = !bytes.contains(&b',') || bytes.contains(&b'S') || bytes.starts_with(b"#bundle");
+            let is_odd =
+                !bytes.contains(&b',') || bytes.contains(&b'S') || bytes.starts_with(b"#bundle");
             assert!(typed || is_odd, "{}", bytes.escape_ascii());
         }
     }
@@ -653,7 +713,10 @@ fn what_came_while_the_program_stood_still_is_not_done_but_for_what_calms() {
     rig.hub.woke(rig.now, Duration::ZERO, true);
     rig.now += Duration::from_secs(3);
     let (status, data) = rig.ask(peer, "/go", []);
-    assert_eq!((status.as_str(), data), ("error", "the program stood still for 3 s when this came: not done".into()));
+    assert_eq!(
+        (status.as_str(), data),
+        ("error", "the program stood still for 3 s when this came: not done".into())
+    );
     assert!(rig.requests.try_recv().is_err());
     rig.hub.hear(&packet("/panic", []), peer, rig.now);
     assert_eq!(rig.requests.try_recv().map(|request| request.wish), Ok(Wish::Panic));

@@ -114,7 +114,10 @@ fn replies_over_udp_come_to_the_port_above() {
     // And to another one where that was asked for.
     let button = button(&remote);
     button.send(&packet("/nonsense", NONE)).unwrap();
-    assert_eq!(heard(&button), ("/reply/nonsense".into(), serde_json::json!(["error", "no such address"])));
+    assert_eq!(
+        heard(&button),
+        ("/reply/nonsense".into(), serde_json::json!(["error", "no such address"]))
+    );
 }
 
 #[test]
@@ -127,7 +130,10 @@ fn a_connection_takes_both_conventions_and_answers_on_itself() {
         wire.say(piece);
     }
     assert_eq!(read(&wire.next().unwrap()).0, "/reply/thump");
-    wire.say(&[frame(&packet("/hold", NONE)), frame(b"no packet"), frame(&packet("/resume", NONE))].concat());
+    wire.say(
+        &[frame(&packet("/hold", NONE)), frame(b"no packet"), frame(&packet("/resume", NONE))]
+            .concat(),
+    );
     for wish in [Wish::Hold, Wish::Resume] {
         let request = requests.recv_timeout(SOON).unwrap();
         assert_eq!(request.wish, wish);
@@ -163,7 +169,10 @@ fn text_on_a_connection_is_refused_with_a_word_for_the_caller() {
             troubles.extend(remote.take_troubles());
             !troubles.is_empty()
         });
-        troubles.into_iter().map(|trouble| format!("{}: {}", trouble.from, trouble.what)).collect::<Vec<_>>()
+        troubles
+            .into_iter()
+            .map(|trouble| format!("{}: {}", trouble.from, trouble.what))
+            .collect::<Vec<_>>()
     };
     let mut wire = Wire::new(&remote);
     wire.say(b"/go\n");
@@ -175,7 +184,10 @@ fn text_on_a_connection_is_refused_with_a_word_for_the_caller() {
     wire.say(&packet("/go", NONE));
     wire.0.shutdown(std::net::Shutdown::Write).unwrap();
     assert!(wire.next().is_none());
-    assert_eq!(told(), [format!("127.0.0.1: a packet without its end: OSC over TCP has frames ({frames})")]);
+    assert_eq!(
+        told(),
+        [format!("127.0.0.1: a packet without its end: OSC over TCP has frames ({frames})")]
+    );
 }
 
 #[test]
@@ -200,7 +212,8 @@ fn a_client_that_sends_lengths_is_answered_with_lengths() {
 #[test]
 fn beyond_this_machine_the_passcode_comes_first() {
     let (remote, requests) = start("0.0.0.0:0", Some("5up3r-s3cret"));
-    let (right, wrong) = ([OscType::String("5up3r-s3cret".into())], [OscType::String("guess".into())]);
+    let (right, wrong) =
+        ([OscType::String("5up3r-s3cret".into())], [OscType::String("guess".into())]);
     let mut wire = Wire::new(&remote);
     assert_eq!(wire.ask("/go", NONE)[0], "denied");
     let granted = wire.ask("/workspace/handover/connect", right.clone());
@@ -239,7 +252,10 @@ fn displays_are_fed_and_listeners_told() {
     assert_eq!(parse(&buffer[..len]).unwrap()[0].args, [Arg::Text(""), Arg::Text("")]);
     remote.publish(Picture { on_air: Some(CueIx(0)), next: Some(CueIx(1)), ..Picture::default() });
     let len = display.recv(&mut buffer).unwrap();
-    assert_eq!(parse(&buffer[..len]).unwrap()[0].args, [Arg::Text("12"), Arg::Text("Off the roof")]);
+    assert_eq!(
+        parse(&buffer[..len]).unwrap()[0].args,
+        [Arg::Text("12"), Arg::Text("Off the roof")]
+    );
     let event = wire.next().unwrap();
     let event = parse(&event).unwrap().remove(0);
     assert_eq!(event.address, "/qlab/event/workspace/playhead");
@@ -259,7 +275,9 @@ fn a_flood_of_datagrams_is_borne() {
         let _ = flood[n % flood.len()].send_to(&go, near(&remote));
     }
     // Nobody answers, so no more than so many are handed over, however long it goes on.
-    awaited(|| requests.try_iter().map(std::mem::forget).count() == 0 && remote.counts().packets > 1_000);
+    awaited(|| {
+        requests.try_iter().map(std::mem::forget).count() == 0 && remote.counts().packets > 1_000
+    });
     let counts = remote.counts();
     assert!(counts.wishes <= UNANSWERED_MAX as u64, "{counts:?}");
     assert_eq!((counts.malformed, counts.unknown, counts.denied), (0, 0, 0));
@@ -276,7 +294,8 @@ fn there_are_only_so_many_connections_and_places_come_free() {
     let mut wires: Vec<_> = (0..16).map(|_| Wire::new(&remote)).collect();
     assert!(wires.iter_mut().all(|wire| wire.ask("/thump", NONE)[0] == "ok"));
     assert_eq!(Wire::new(&remote).next(), None);
-    let said = || remote.take_troubles().iter().map(|trouble| trouble.what.clone()).collect::<Vec<_>>();
+    let said =
+        || remote.take_troubles().iter().map(|trouble| trouble.what.clone()).collect::<Vec<_>>();
     assert_eq!(said(), ["hung up on: 16 connections are in use"]);
     assert_eq!(wires[0].ask("/thump", NONE)[0], "ok");
     wires.clear();
@@ -303,7 +322,10 @@ fn connections_that_say_nothing_keep_nobody_out() {
     assert_eq!(speaks.ask("/thump", NONE)[0], "ok");
     assert_eq!(display.ask("/thump", NONE)[0], "ok");
     let said = remote.take_troubles();
-    assert!(said.iter().all(|trouble| trouble.what.starts_with("an idle connection was closed")), "{said:?}");
+    assert!(
+        said.iter().all(|trouble| trouble.what.starts_with("an idle connection was closed")),
+        "{said:?}"
+    );
     assert_eq!(said.len(), 1, "the same is said once");
 }
 
@@ -325,10 +347,16 @@ fn closing_frees_the_port_and_a_port_that_is_taken_is_said() {
     let mut wire = Wire::new(&remote);
     wire.ask("/thump", NONE);
     let hear: crate::remote::Hear = Arc::new(|_| {});
-    let again = || Remote::start(Settings::new(address, None).unwrap(), Arc::new(show()), Arc::clone(&hear));
+    let again = || {
+        Remote::start(Settings::new(address, None).unwrap(), Arc::new(show()), Arc::clone(&hear))
+    };
     let error = again().err().expect("the port is taken");
     assert!(matches!(error, RemoteError::Bind { protocol: "TCP", .. }));
-    assert!(error.to_string().starts_with(&format!("cannot hear remote controls on {address} (TCP): Address")));
+    assert!(
+        error
+            .to_string()
+            .starts_with(&format!("cannot hear remote controls on {address} (TCP): Address"))
+    );
     remote.close();
     assert_eq!(wire.next(), None);
     let remote = again().unwrap_or_else(|e| panic!("{e}"));
@@ -339,7 +367,9 @@ fn closing_frees_the_port_and_a_port_that_is_taken_is_said() {
 #[cfg(target_os = "linux")]
 #[test]
 fn cues_go_first() {
-    use thread_priority::{NormalThreadSchedulePolicy, ThreadSchedulePolicy, thread_schedule_policy};
+    use thread_priority::{
+        NormalThreadSchedulePolicy, ThreadSchedulePolicy, thread_schedule_policy,
+    };
     let (sender, seen) = channel();
     // It is heard on the thread that listens.
     let hear = Arc::new(move |_| {

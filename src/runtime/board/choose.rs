@@ -1,8 +1,9 @@
 //! Which run a board follows.
 //!
-//! The one that was named. Otherwise, of the unfinished runs of the show (or of any): one that somebody calls before one
-//! that nobody does, of these a live one before a rehearsal, and of these the newest. Looks again and again, so it
-//! remembers what it has read of each journal and reads one again only when it has changed.
+//! The one that was named. Otherwise, of the unfinished runs of the show (or of any): one that
+//! somebody calls before one that nobody does, of these a live one before a rehearsal, and of these
+//! the newest. Looks again and again, so it remembers what it has read of each journal and reads
+//! one again only when it has changed.
 
 use std::collections::{HashMap, HashSet};
 use std::fs;
@@ -93,10 +94,12 @@ impl Choice {
             Some(show) => show.text.to_owned(),
             None => read(&path)?,
         };
-        // Its faults are not printed: they would quote the show, and this terminal may be a public one.
+        // Its faults are not printed: they would quote the show, and this terminal may be a public
+        // one.
         let show = file::parse(&text, &machine_zone());
-        let show =
-            show.map_err(|_| anyhow::anyhow!("{of} has errors and does not run; `handover check {of}` lists them"))?;
+        let show = show.map_err(|_| {
+            anyhow::anyhow!("{of} has errors and does not run; `handover check {of}` lists them")
+        })?;
         choice.show = Some(show);
         choice.command = format!("handover {of}");
         choice.wanted = Wanted::Show(source);
@@ -131,21 +134,26 @@ impl Choice {
         self.passed_over.insert(id);
     }
 
-    /// The run to follow, if there is one. `followed` stays the choice when it has ended, until another is there.
+    /// The run to follow, if there is one. `followed` stays the choice when it has ended, until
+    /// another is there.
     pub fn best(&mut self, followed: Option<&RunId>) -> Option<RunId> {
         if let Wanted::Run(id) = &self.wanted {
             return Some(id.clone());
         }
-        // A folder that cannot be read now may be readable in a moment: a board that waits keeps waiting.
+        // A folder that cannot be read now may be readable in a moment: a board that waits keeps
+        // waiting.
         let ids = self.store.ids().unwrap_or_default();
         let mut best: Option<((bool, bool), RunId)> = None;
         for id in ids.into_iter().rev().take(RUNS_LOOKED_AT) {
             if self.passed_over.contains(&id) {
                 continue;
             }
-            let Some(told) = self.look(&id).filter(|told| !told.ended && self.fits(told)) else { continue };
+            let Some(told) = self.look(&id).filter(|told| !told.ended && self.fits(told)) else {
+                continue;
+            };
             let is_called = self.store.holder(&id).is_some();
-            // What nobody calls and was there before the one on the board is no reason to leave that.
+            // What nobody calls and was there before the one on the board is no reason to leave
+            // that.
             let rank = (is_called, is_called && !told.rehearsal);
             if best.as_ref().is_none_or(|(other, _)| rank > *other) {
                 best = Some((rank, id));
@@ -171,10 +179,14 @@ impl Choice {
         }
     }
 
-    /// What is known of a run, once its first line is there. The journal of another show is not read again however it
-    /// grows: its caller's machine has better to do.
+    /// What is known of a run, once its first line is there. The journal of another show is not
+    /// read again however it grows: its caller's machine has better to do.
     fn look(&mut self, id: &RunId) -> Option<Told> {
-        let another = self.known.get(id).and_then(|known| known.told.as_ref()).filter(|told| !self.fits(told));
+        let another = self
+            .known
+            .get(id)
+            .and_then(|known| known.told.as_ref())
+            .filter(|told| !self.fits(told));
         if another.is_some() {
             return None;
         }
@@ -243,10 +255,18 @@ mod tests {
         assert_eq!(any.best(None), Some(old.clone()));
         let newer = run(&any, "a", true, false, false);
         assert_eq!(any.best(None), Some(newer.clone()));
-        assert_eq!(any.best(Some(&newer)), Some(newer.clone()), "an older one that nobody calls is no reason to turn");
+        assert_eq!(
+            any.best(Some(&newer)),
+            Some(newer.clone()),
+            "an older one that nobody calls is no reason to turn"
+        );
         let live = run(&any, "a", false, true, false);
         let rehearsal = run(&any, "a", true, true, false);
-        assert_eq!(any.best(Some(&newer)), Some(live.clone()), "called, and live before {rehearsal}");
+        assert_eq!(
+            any.best(Some(&newer)),
+            Some(live.clone()),
+            "called, and live before {rehearsal}"
+        );
         let ended = run(&any, "a", false, false, true);
         assert_eq!(any.best(Some(&ended)), Some(live.clone()));
         let other = run(&any, "b", true, false, false);
@@ -262,7 +282,10 @@ mod tests {
     fn what_is_neither_a_run_nor_a_show_is_refused() {
         let dir = tempfile::tempdir().unwrap();
         let error = Choice::new(Some("nothing"), dir.path()).err().unwrap().to_string();
-        assert!(error.starts_with("there is no run and no show nothing; `handover runs` lists"), "{error}");
+        assert!(
+            error.starts_with("there is no run and no show nothing; `handover runs` lists"),
+            "{error}"
+        );
         let choice = Choice::new(Some(builtin::FIRST), dir.path()).unwrap();
         assert_eq!(choice.wanted(), &Wanted::Show(format!("built-in:{}", builtin::FIRST)));
         assert!(choice.title().is_some());

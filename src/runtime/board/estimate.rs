@@ -1,8 +1,9 @@
 //! What a run's clock reads, estimated from outside.
 //!
-//! Each line of the journal says what the run's clock and the wall clock read when it was written; from there on the run's
-//! clock goes as the machine's steady one does, so many times as fast as the rehearsal wants. The wall clock counts only
-//! where it can be right: the caller keeps the one that they began with, and it may have been set since.
+//! Each line of the journal says what the run's clock and the wall clock read when it was written;
+//! from there on the run's clock goes as the machine's steady one does, so many times as fast as
+//! the rehearsal wants. The wall clock counts only where it can be right: the caller keeps the one
+//! that they began with, and it may have been set since.
 
 use jiff::Timestamp;
 
@@ -12,7 +13,8 @@ use crate::show::duration::SECOND_NS;
 
 /// How long after it was written a line is read, at most, when nothing is in the way.
 const LATE_NS: u64 = SECOND_NS;
-/// The largest step back that the screen does not show: it stands still until the clock has come up.
+/// The largest step back that the screen does not show: it stands still until the clock has come
+/// up.
 const STEP_NS: u64 = 2 * SECOND_NS;
 
 /// The run's clock as far as it can be known.
@@ -24,8 +26,8 @@ pub(super) struct ClockEstimate {
 }
 
 impl ClockEstimate {
-    /// The clock of a run whose last line, `last`, was found at an instant of the machine's clock and the wall clock, and
-    /// may have been there for long.
+    /// The clock of a run whose last line, `last`, was found at an instant of the machine's clock
+    /// and the wall clock, and may have been there for long.
     pub fn begin(last: &Record, speed: u32, machine_ns: u64, wall: Timestamp) -> Self {
         let clock = tied(by_the_wall(last, speed, wall), speed, machine_ns, wall);
         ClockEstimate { clock, shown_ns: 0 }
@@ -36,7 +38,8 @@ impl ClockEstimate {
         let speed = self.clock.speed();
         let latest_ns = last.run_ns.saturating_add(LATE_NS.saturating_mul(u64::from(speed)));
         let can_be = |run_ns: &RunNs| (last.run_ns..=latest_ns).contains(run_ns);
-        let by_the_wall = Some(by_the_wall(last, speed, wall)).filter(|_| last.at <= wall).filter(can_be);
+        let by_the_wall =
+            Some(by_the_wall(last, speed, wall)).filter(|_| last.at <= wall).filter(can_be);
         let as_before = Some(self.clock.run_ns(machine_ns)).filter(can_be);
         let run_ns = by_the_wall.or(as_before).unwrap_or(last.run_ns);
         self.clock = tied(run_ns, speed, machine_ns, wall);
@@ -46,8 +49,11 @@ impl ClockEstimate {
     pub fn read(&mut self, machine_ns: u64) -> RunNs {
         let run_ns = self.clock.run_ns(machine_ns);
         let step_ns = STEP_NS.saturating_mul(u64::from(self.clock.speed()));
-        self.shown_ns =
-            if self.shown_ns.saturating_sub(run_ns) <= step_ns { self.shown_ns.max(run_ns) } else { run_ns };
+        self.shown_ns = if self.shown_ns.saturating_sub(run_ns) <= step_ns {
+            self.shown_ns.max(run_ns)
+        } else {
+            run_ns
+        };
         self.shown_ns
     }
 

@@ -32,16 +32,28 @@ impl Run {
     /// The run of this name, before its first line.
     ///
     /// # Errors
-    /// When there is no such run, or its show cannot be read. What a show's faults are is not said: a board's terminal is no
-    /// place for its words.
+    /// When there is no such run, or its show cannot be read. What a show's faults are is not said:
+    /// a board's terminal is no place for its words.
     pub fn open(choice: &Choice, id: RunId) -> anyhow::Result<Self> {
         let store = choice.store();
         let show = file::parse(&store.show_text(&id)?, &machine_zone());
-        let show = show
-            .map_err(|_| anyhow::anyhow!("the show.toml beside its journal has errors; run `handover check` on it"))?;
+        let show = show.map_err(|_| {
+            anyhow::anyhow!(
+                "the show.toml beside its journal has errors; run `handover check` on it"
+            )
+        })?;
         let show = Arc::new(show);
         let (tail, state) = (store.tail(&id)?, State::new(Arc::clone(&show)));
-        Ok(Run { id, show, tail, state, clock: None, is_called: false, has_left: false, fault: None })
+        Ok(Run {
+            id,
+            show,
+            tail,
+            state,
+            clock: None,
+            is_called: false,
+            has_left: false,
+            fault: None,
+        })
     }
 
     pub fn id(&self) -> &RunId {
@@ -66,7 +78,8 @@ impl Run {
     pub fn read(&mut self) -> bool {
         let News { restarted, records, fault } = self.tail.read();
         if restarted {
-            (self.state, self.clock, self.has_left) = (State::new(Arc::clone(&self.show)), None, false);
+            (self.state, self.clock, self.has_left) =
+                (State::new(Arc::clone(&self.show)), None, false);
         }
         for record in &records {
             self.state.fold(record);
@@ -76,16 +89,19 @@ impl Run {
             let (machine_ns, wall) = (machine_ns(), wall_now());
             match &mut self.clock {
                 Some(clock) => clock.correct(last, machine_ns, wall),
-                None => self.clock = Some(ClockEstimate::begin(last, self.state.speed(), machine_ns, wall)),
+                None => {
+                    self.clock =
+                        Some(ClockEstimate::begin(last, self.state.speed(), machine_ns, wall))
+                }
             }
         }
         let has_news = restarted || !records.is_empty() || fault.is_some();
         if has_news {
             self.fault = fault.map(|fault| match fault {
                 RecoverError::Damaged { line, .. } => Notice::Damaged { line },
-                RecoverError::Read { .. } | RecoverError::Huge { .. } | RecoverError::Empty { .. } => {
-                    Notice::Unreadable
-                }
+                RecoverError::Read { .. }
+                | RecoverError::Huge { .. }
+                | RecoverError::Empty { .. } => Notice::Unreadable,
             });
         }
         has_news
@@ -106,8 +122,8 @@ impl Run {
         Some(board)
     }
 
-    /// The edge of the show's second right in front of `run_ns`, where it is so near that a frame was meant for it: what
-    /// counts in step with the clock must not be a second off by chance.
+    /// The edge of the show's second right in front of `run_ns`, where it is so near that a frame
+    /// was meant for it: what counts in step with the clock must not be a second off by chance.
     fn edge(&self, run_ns: RunNs) -> RunNs {
         let past_ns = self.past_second_ns(run_ns);
         let near_ns = EDGE_NS * u64::from(self.state.speed());

@@ -20,14 +20,18 @@ pub fn parse(text: &str) -> Result<Permits, Vec<Problem>> {
     let read = settings::read(text, EXAMPLE);
     let (mut permits, mut problems) = (Permits::default(), read.problems);
     for line in read.lines {
-        let mut error = |span, what: String, fix: String| problems.push(Problem::error(span, what, fix));
+        let mut error =
+            |span, what: String, fix: String| problems.push(Problem::error(span, what, fix));
         match line.name.text.as_str() {
             "env" => {
                 for name in line.values {
                     if is_variable(&name.text) {
                         permits.variables.push(name.text);
                     } else {
-                        let what = format!("{} cannot be the name of an environment variable", quoted(&name.text));
+                        let what = format!(
+                            "{} cannot be the name of an environment variable",
+                            quoted(&name.text)
+                        );
                         error(name.span, what, format!("write it as in `{EXAMPLE}`"));
                     }
                 }
@@ -38,7 +42,8 @@ pub fn parse(text: &str) -> Result<Permits, Vec<Problem>> {
                     if path.is_absolute() {
                         permits.clips.push(path);
                     } else {
-                        let what = format!("{} is not an absolute path of a folder", quoted(&folder.text));
+                        let what =
+                            format!("{} is not an absolute path of a folder", quoted(&folder.text));
                         error(folder.span, what, "begin it with `/`".to_owned());
                     }
                 }
@@ -56,7 +61,8 @@ pub fn parse(text: &str) -> Result<Permits, Vec<Problem>> {
     if problems.is_empty() { Ok(permits) } else { Err(problems) }
 }
 
-/// Returns `true` if an environment variable can have this name: letters, digits and `_`, no digit first.
+/// Returns `true` if an environment variable can have this name: letters, digits and `_`, no digit
+/// first.
 pub fn is_variable(name: &str) -> bool {
     let fits = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
     !name.is_empty() && !name.starts_with(|c: char| c.is_ascii_digit()) && name.bytes().all(fits)
@@ -73,6 +79,9 @@ mod tests {
         assert_eq!(permits, Permits { variables, clips: vec!["/srv/media".into()] });
         let problems = parse("envs = \"A\"\nenv = [\"1A\"]\nclips = \"media\"\n").unwrap_err();
         let said: Vec<_> = problems.iter().map(|problem| problem.fix.as_str()).collect();
-        assert_eq!(said, ["did you mean `env`?", "write it as in `env = [\"X_TOKEN\"]`", "begin it with `/`"]);
+        assert_eq!(
+            said,
+            ["did you mean `env`?", "write it as in `env = [\"X_TOKEN\"]`", "begin it with `/`"]
+        );
     }
 }

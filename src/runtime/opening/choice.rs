@@ -1,7 +1,8 @@
 //! Which run a show is opened as: a new one, one that was left, or none.
 //!
-//! A live run that another program calls at the moment is never offered as if it were left, and a second live run of
-//! the same show beside it takes a typed yes: both would send every cue to the same outputs.
+//! A live run that another program calls at the moment is never offered as if it were left, and a
+//! second live run of the same show beside it takes a typed yes: both would send every cue to the
+//! same outputs.
 
 use anyhow::bail;
 
@@ -28,8 +29,14 @@ pub(super) enum Choice {
 ///
 /// # Errors
 /// With the reason, in words for the caller.
-pub(super) fn choose(wishes: &Wishes, store: &Store, script: &Script, inbox: &Inbox) -> anyhow::Result<Choice> {
-    let same = |summary: &Summary| summary.source == script.source && summary.rehearsal == script.rehearse;
+pub(super) fn choose(
+    wishes: &Wishes,
+    store: &Store,
+    script: &Script,
+    inbox: &Inbox,
+) -> anyhow::Result<Choice> {
+    let same =
+        |summary: &Summary| summary.source == script.source && summary.rehearsal == script.rehearse;
     // A rehearsal sends nothing: it may go on beside any other.
     let is_twin = |summary: &Summary| !script.rehearse && same(summary);
     if let Some((folder, holder)) = running(store, is_twin) {
@@ -45,7 +52,11 @@ pub(super) fn choose(wishes: &Wishes, store: &Store, script: &Script, inbox: &In
             }
             Resumable::None => {
                 let kind = if script.rehearse { "rehearsal" } else { "live run" };
-                bail!("there is no unfinished {kind} of {} in {}", script.source, store.root().display())
+                bail!(
+                    "there is no unfinished {kind} of {} in {}",
+                    script.source,
+                    store.root().display()
+                )
             }
         },
         Unfinished::Ask => {
@@ -66,8 +77,9 @@ pub(super) fn choose(wishes: &Wishes, store: &Store, script: &Script, inbox: &In
     }
 }
 
-/// Returns `true` if a run that was left is worth the question. A show that was only looked at left nothing to go on with,
-/// a demonstration is nobody's work, and a technical rehearsal and a performance are never taken for each other.
+/// Returns `true` if a run that was left is worth the question. A show that was only looked at left
+/// nothing to go on with, a demonstration is nobody's work, and a technical rehearsal and a
+/// performance are never taken for each other.
 fn is_offered(wishes: &Wishes, summary: &Summary) -> bool {
     let is_demonstration = summary.rehearsal && summary.auto;
     let is_shifted = wishes.start != Start::Usual;
@@ -76,7 +88,12 @@ fn is_offered(wishes: &Wishes, summary: &Summary) -> bool {
 }
 
 /// A live run of the show is going on in another program.
-fn twin(wishes: &Wishes, folder: RunFolder, holder: Holder, inbox: &Inbox) -> anyhow::Result<Choice> {
+fn twin(
+    wishes: &Wishes,
+    folder: RunFolder,
+    holder: Holder,
+    inbox: &Inbox,
+) -> anyhow::Result<Choice> {
     let answer = match (wishes.unfinished, holder.terminal) {
         (Unfinished::Resume, true) => bail!(
             "run {} is being called here now by process {}; quit it there, or start another run with --fresh",
@@ -91,7 +108,15 @@ fn twin(wishes: &Wishes, folder: RunFolder, holder: Holder, inbox: &Inbox) -> an
     match answer {
         Answer::Resume => Ok(Choice::Resume(Box::new(folder))),
         Answer::Leave => Ok(Choice::Leave),
-        Answer::Fresh if question::ask_for_second(&folder, holder, "start a second run", wall_now(), inbox)? => {
+        Answer::Fresh
+            if question::ask_for_second(
+                &folder,
+                holder,
+                "start a second run",
+                wall_now(),
+                inbox,
+            )? =>
+        {
             Ok(Choice::Fresh)
         }
         Answer::Fresh => Ok(Choice::Leave),
@@ -117,8 +142,8 @@ pub(super) fn bare(store: &Store, inbox: &Inbox) -> anyhow::Result<Option<Box<Ru
     }
 }
 
-/// Goes on with a run that is chosen, after a typed yes where another program calls a live run of the same show: both
-/// would send every cue to the same outputs.
+/// Goes on with a run that is chosen, after a typed yes where another program calls a live run of
+/// the same show: both would send every cue to the same outputs.
 ///
 /// # Errors
 /// When the terminal is gone.
@@ -127,9 +152,12 @@ pub(super) fn beside_another(
     folder: Box<RunFolder>,
     inbox: &Inbox,
 ) -> anyhow::Result<Option<Box<RunFolder>>> {
-    let Some(own) = folder.summary.as_ref().filter(|summary| !summary.rehearsal) else { return Ok(Some(folder)) };
+    let Some(own) = folder.summary.as_ref().filter(|summary| !summary.rehearsal) else {
+        return Ok(Some(folder));
+    };
     let others = held(store).into_iter().filter(|(other, _)| other.id != folder.id);
-    let is_twin = |summary: &Summary| !summary.ended && !summary.rehearsal && summary.source == own.source;
+    let is_twin =
+        |summary: &Summary| !summary.ended && !summary.rehearsal && summary.source == own.source;
     let twin = others.into_iter().find(|(other, _)| other.summary.as_ref().is_some_and(is_twin));
     let Some((other, holder)) = twin else { return Ok(Some(folder)) };
     let verb = format!("resume {} beside it", folder.id);
@@ -138,7 +166,10 @@ pub(super) fn beside_another(
 }
 
 /// The newest of the last runs that has not ended and that `fits`.
-fn last_unfinished(store: &Store, fits: impl Fn(&RunFolder) -> bool) -> Result<Option<RunFolder>, StoreError> {
+fn last_unfinished(
+    store: &Store,
+    fits: impl Fn(&RunFolder) -> bool,
+) -> Result<Option<RunFolder>, StoreError> {
     let unfinished = |run: &RunFolder| run.summary.as_ref().is_none_or(|summary| !summary.ended);
     for id in store.ids()?.iter().rev().take(RUNS_LOOKED_AT) {
         let run = store.summary(id)?;
@@ -151,18 +182,30 @@ fn last_unfinished(store: &Store, fits: impl Fn(&RunFolder) -> bool) -> Result<O
 
 /// The last run that `fits` and that another program has in its hands.
 fn running(store: &Store, fits: impl Fn(&Summary) -> bool) -> Option<(RunFolder, Holder)> {
-    held(store).into_iter().find(|(folder, _)| folder.summary.as_ref().is_some_and(|s| !s.ended && fits(s)))
+    held(store)
+        .into_iter()
+        .find(|(folder, _)| folder.summary.as_ref().is_some_and(|s| !s.ended && fits(s)))
 }
 
-/// All runs that other programs have in their hands, the newest first. What cannot be read is in nobody's.
+/// All runs that other programs have in their hands, the newest first. What cannot be read is in
+/// nobody's.
 fn held(store: &Store) -> Vec<(RunFolder, Holder)> {
     let held = |id: &RunId| Some((store.holder(id)?, store.summary(id).ok()?));
-    store.ids().unwrap_or_default().iter().rev().filter_map(held).map(|(holder, folder)| (folder, holder)).collect()
+    store
+        .ids()
+        .unwrap_or_default()
+        .iter()
+        .rev()
+        .filter_map(held)
+        .map(|(holder, folder)| (folder, holder))
+        .collect()
 }
 
-/// Words on the live runs of other shows that send to outputs of `show`, which came from `source` and is live.
+/// Words on the live runs of other shows that send to outputs of `show`, which came from `source`
+/// and is live.
 pub(super) fn neighbours(store: &Store, show: &Show, source: &str) -> Vec<String> {
-    let other = |summary: &&Summary| !summary.ended && !summary.rehearsal && summary.source != source;
+    let other =
+        |summary: &&Summary| !summary.ended && !summary.rehearsal && summary.source != source;
     let words = held(store).into_iter().filter_map(|(folder, holder)| {
         let summary = folder.summary.as_ref().filter(other)?;
         let theirs = parse(&store.show_text(&folder.id).ok()?, &summary.source).ok()?;
@@ -170,7 +213,10 @@ pub(super) fn neighbours(store: &Store, show: &Show, source: &str) -> Vec<String
         let many = if shared.len() == 1 { "output" } else { "outputs" };
         (!shared.is_empty()).then(|| {
             let (show, pid) = (&summary.show, holder.pid);
-            format!("“{show}” is being called here now by process {pid}, with the same {many} {}", shared.join(", "))
+            format!(
+                "“{show}” is being called here now by process {pid}, with the same {many} {}",
+                shared.join(", ")
+            )
         })
     });
     words.collect()
@@ -180,7 +226,12 @@ pub(super) fn neighbours(store: &Store, show: &Show, source: &str) -> Vec<String
 fn shared<'a>(show: &'a Show, theirs: &Show) -> Vec<&'a str> {
     let is_shared = |kind: &OutputKind| {
         // Each run has players of its own.
-        kind.protocol().spec().is_shared && theirs.outputs.iter().any(|output| output.kind.address() == kind.address())
+        kind.protocol().spec().is_shared
+            && theirs.outputs.iter().any(|output| output.kind.address() == kind.address())
     };
-    show.outputs.iter().filter(|output| is_shared(&output.kind)).map(|output| output.id.as_str()).collect()
+    show.outputs
+        .iter()
+        .filter(|output| is_shared(&output.kind))
+        .map(|output| output.id.as_str())
+        .collect()
 }

@@ -30,7 +30,8 @@ pub struct DemoWishes {
     pub note: Option<String>,
 }
 
-/// Opens it: nothing leaves the machine, and no run is kept that would be asked about the next time.
+/// Opens it: nothing leaves the machine, and no run is kept that would be asked about the next
+/// time.
 ///
 /// # Errors
 /// When the built-in show does not parse.
@@ -38,7 +39,8 @@ pub(in crate::runtime) fn demo(wishes: &DemoWishes) -> anyhow::Result<Session> {
     let builtin = builtin::find(builtin::FIRST).context("there is no built-in show")?;
     let show = parse(builtin.text, &format!("built-in show {}", builtin.name))?;
     let now = wall_now();
-    let Demo { state, mut log, seq, run_ns, script } = Demo::new(&show, now).context("there is no demonstration")?;
+    let Demo { state, mut log, seq, run_ns, script } =
+        Demo::new(&show, now).context("there is no demonstration")?;
     note_config(&wishes.config, wishes.note.as_deref(), &mut log, run_ns);
     let clock = RunClock::new(machine_ns(), run_ns, now, state.speed()).paced(script);
     Ok(Session {

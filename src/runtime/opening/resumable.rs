@@ -1,8 +1,9 @@
-//! Which run `--resume` goes on with where no show is named, and whether the caller has to be asked.
+//! Which run `--resume` goes on with where no show is named, and whether the caller has to be
+//! asked.
 //!
-//! A live run is preferred over rehearsals. A rehearsal that the caller left on purpose does not count, and a run that
-//! nothing has happened in for a long time is never taken up unasked: it was probably forgotten, and what was on air then
-//! is not on air today.
+//! A live run is preferred over rehearsals. A rehearsal that the caller left on purpose does not
+//! count, and a run that nothing has happened in for a long time is never taken up unasked: it was
+//! probably forgotten, and what was on air then is not on air today.
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -10,11 +11,12 @@ use crate::engine::RunId;
 use crate::journal::{RunFolder, Store, StoreError, Summary};
 use crate::runtime::when::{ago, listed};
 
-/// How long ago the last event of a run may be that is taken up unasked. Shows are given at the same hour every evening:
-/// yesterday's is longer ago.
+/// How long ago the last event of a run may be that is taken up unasked. Shows are given at the
+/// same hour every evening: yesterday's is longer ago.
 const RECENT: SignedDuration = SignedDuration::from_hours(12);
 
-/// How many runs back an unfinished one is looked for: a season must not slow the start of its last show.
+/// How many runs back an unfinished one is looked for: a season must not slow the start of its last
+/// show.
 pub(super) const RUNS_LOOKED_AT: usize = 50;
 
 /// How many runs the caller is asked about: as many as there are digits for.
@@ -27,7 +29,8 @@ pub enum Resumable {
     None,
     /// This run.
     One(Box<RunFolder>),
-    /// One of these, as the caller answers; the newest first, and last those whose journal is damaged: they are only named.
+    /// One of these, as the caller answers; the newest first, and last those whose journal is
+    /// damaged: they are only named.
     Asks(Vec<RunFolder>),
 }
 
@@ -85,9 +88,13 @@ pub(super) fn resumable_of(
     Ok(with_damaged(choose(candidates), damaged, broken))
 }
 
-/// Adds the recent runs whose journal is damaged, so that none of them is passed over without a word; `broken` is named where
-/// there is nothing else.
-fn with_damaged(found: Resumable, mut damaged: Vec<RunFolder>, broken: Option<RunFolder>) -> Resumable {
+/// Adds the recent runs whose journal is damaged, so that none of them is passed over without a
+/// word; `broken` is named where there is nothing else.
+fn with_damaged(
+    found: Resumable,
+    mut damaged: Vec<RunFolder>,
+    broken: Option<RunFolder>,
+) -> Resumable {
     let mut folders = match found {
         Resumable::None => {
             let named = damaged.into_iter().next().or(broken);
@@ -108,13 +115,17 @@ fn is_worth_it(summary: &Summary) -> bool {
 
 /// Chooses among unfinished runs, the newest first.
 fn choose(candidates: Vec<Candidate>) -> Resumable {
-    let (recent, old): (Vec<_>, Vec<_>) = candidates.into_iter().partition(|candidate| candidate.is_recent);
-    let (live, others): (Vec<_>, Vec<_>) = recent.into_iter().partition(|candidate| candidate.is_live);
-    // A show that was only looked at, and one that somebody else calls, count where there is nothing better.
+    let (recent, old): (Vec<_>, Vec<_>) =
+        candidates.into_iter().partition(|candidate| candidate.is_recent);
+    let (live, others): (Vec<_>, Vec<_>) =
+        recent.into_iter().partition(|candidate| candidate.is_live);
+    // A show that was only looked at, and one that somebody else calls, count where there is
+    // nothing better.
     let live = preferred(preferred(live, |run| !run.is_called), |run| run.has_fired);
     let other = preferred(others, |run| run.has_fired).into_iter().next();
     if !live.is_empty() {
-        // A run that another program calls cannot be resumed; a rehearsal beside it perhaps is what is meant.
+        // A run that another program calls cannot be resumed; a rehearsal beside it perhaps is what
+        // is meant.
         let is_called = live.iter().all(|run| run.is_called);
         return of(other.filter(|_| is_called).into_iter().chain(live).collect());
     }
@@ -150,8 +161,8 @@ pub(super) fn named(store: &Store, name: &str) -> Option<RunFolder> {
     store.summary(&RunId(name.to_owned())).ok()
 }
 
-/// What somebody has to know of a run to go on with it: `“An evening”, live, begun 2026-11-28 19:00, 12 cues fired, last
-/// event 3 min ago, cue 14 on air`.
+/// What somebody has to know of a run to go on with it: `“An evening”, live, begun 2026-11-28
+/// 19:00, 12 cues fired, last event 3 min ago, cue 14 on air`.
 pub fn account(summary: &Summary, now: Timestamp) -> String {
     let (show, kind, fired) = (&summary.show, summary.kind(), summary.cues_fired);
     let cues = if fired == 1 { "cue" } else { "cues" };
@@ -164,7 +175,8 @@ pub fn account(summary: &Summary, now: Timestamp) -> String {
 pub(super) fn on_air(summary: &Summary) -> Option<String> {
     /// How many cues are named, the last first.
     const NAMED_MAX: usize = 4;
-    let named: Vec<_> = summary.on_air.iter().rev().take(NAMED_MAX).map(ToString::to_string).collect();
+    let named: Vec<_> =
+        summary.on_air.iter().rev().take(NAMED_MAX).map(ToString::to_string).collect();
     let more = if summary.on_air.len() > NAMED_MAX { " …" } else { "" };
     let cues = if named.len() == 1 { "cue" } else { "cues" };
     (!named.is_empty()).then(|| format!("{cues} {}{more} on air", named.join(", ")))
@@ -202,7 +214,8 @@ mod tests {
         };
         let is_worth_it = is_worth_it(&summary);
         let is_recent = now.duration_since(last_at) <= RECENT;
-        let (is_live, has_fired, is_called) = (summary.is_live(), summary.cues_fired > 0, how == "called");
+        let (is_live, has_fired, is_called) =
+            (summary.is_live(), summary.cues_fired > 0, how == "called");
         let folder = RunFolder { id: RunId(at.to_string()), summary: Some(summary), fault: None };
         is_worth_it.then_some(Candidate { folder, is_live, is_recent, has_fired, is_called })
     }
@@ -241,12 +254,16 @@ mod tests {
             (&["live 1min 5 called", "rehearsal 2min 5"], "ask 1 0"),
             (&["live 1min 5 called", "live 2min 5", "rehearsal 2min 5"], "1"),
         ] {
-            let candidates = runs.iter().enumerate().filter_map(|(at, words)| candidate(at, words)).collect();
+            let candidates =
+                runs.iter().enumerate().filter_map(|(at, words)| candidate(at, words)).collect();
             let found = match choose(candidates) {
                 Resumable::None => "none".to_owned(),
                 Resumable::One(folder) => folder.id.to_string(),
                 Resumable::Asks(folders) => {
-                    format!("ask {}", folders.iter().map(|f| f.id.to_string()).collect::<Vec<_>>().join(" "))
+                    format!(
+                        "ask {}",
+                        folders.iter().map(|f| f.id.to_string()).collect::<Vec<_>>().join(" ")
+                    )
                 }
             };
             assert_eq!(found, expected, "{runs:?}");
@@ -258,17 +275,23 @@ mod tests {
         let folder = |id: &str, is_damaged: bool| RunFolder {
             id: RunId(id.to_owned()),
             summary: None,
-            fault: is_damaged.then(|| crate::journal::RecoverError::Empty { path: "journal".into() }),
+            fault: is_damaged
+                .then(|| crate::journal::RecoverError::Empty { path: "journal".into() }),
         };
         let one = || Resumable::One(Box::new(folder("sound", false)));
         let ids = |found| match found {
             Resumable::None => "none".to_owned(),
             Resumable::One(folder) => folder.id.0,
-            Resumable::Asks(folders) => folders.into_iter().map(|folder| folder.id.0 + " ").collect(),
+            Resumable::Asks(folders) => {
+                folders.into_iter().map(|folder| folder.id.0 + " ").collect()
+            }
         };
         assert_eq!(ids(with_damaged(one(), vec![], Some(folder("old", true)))), "sound");
         assert_eq!(ids(with_damaged(one(), vec![folder("damaged", true)], None)), "sound damaged ");
-        assert_eq!(ids(with_damaged(Resumable::None, vec![folder("damaged", true)], None)), "damaged");
+        assert_eq!(
+            ids(with_damaged(Resumable::None, vec![folder("damaged", true)], None)),
+            "damaged"
+        );
         assert_eq!(ids(with_damaged(Resumable::None, vec![], Some(folder("old", true)))), "old");
         assert_eq!(ids(with_damaged(Resumable::None, vec![], None)), "none");
     }
@@ -277,7 +300,8 @@ mod tests {
     fn an_account_says_what_somebody_needs_who_goes_on() {
         let candidate = candidate(0, "live 3min 12").unwrap();
         let mut summary = candidate.folder.summary.unwrap();
-        summary.on_air = ["9", "14"].map(|number| crate::show::CueNumber::new(number).unwrap()).to_vec();
+        summary.on_air =
+            ["9", "14"].map(|number| crate::show::CueNumber::new(number).unwrap()).to_vec();
         let said = account(&summary, NOW.parse().unwrap());
         let begun = listed(summary.started_at);
         let expected = "12 cues fired, last event 3 min ago, cues 14, 9 on air";

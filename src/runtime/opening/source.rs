@@ -23,7 +23,11 @@ pub fn read(path: &Path) -> anyhow::Result<String> {
     // What is longer the parser refuses, and a device may have no end.
     let most = file::BYTES_MAX as u64 + 1;
     let file = File::open(path);
-    let size = file.as_ref().ok().and_then(|file| file.metadata().ok()).map_or(0, |metadata| metadata.len());
+    let size = file
+        .as_ref()
+        .ok()
+        .and_then(|file| file.metadata().ok())
+        .map_or(0, |metadata| metadata.len());
     if size >= most {
         let (name, size, most) = (shown(path), size >> 20, file::BYTES_MAX >> 20);
         anyhow::bail!("{name} has {size} MiB and is no show file: a show has {most} MiB at most");
@@ -33,12 +37,18 @@ pub fn read(path: &Path) -> anyhow::Result<String> {
         ErrorKind::NotFound => {
             let name = shown(path);
             let fix = similar(path).map_or_else(
-                || format!("`handover new {name}` writes one, `handover shows` lists the built-in ones"),
+                || {
+                    format!(
+                        "`handover new {name}` writes one, `handover shows` lists the built-in ones"
+                    )
+                },
                 |meant| format!("did you mean `{}`?", visible(&meant)),
             );
             anyhow::anyhow!("there is no show file {name}; {fix}")
         }
-        ErrorKind::InvalidData => anyhow::anyhow!("{} is not UTF-8 text; save it as UTF-8", shown(path)),
+        ErrorKind::InvalidData => {
+            anyhow::anyhow!("{} is not UTF-8 text; save it as UTF-8", shown(path))
+        }
         _ => anyhow::anyhow!("cannot read {}: {error}", shown(path)),
     })
 }
@@ -54,12 +64,19 @@ fn similar(path: &Path) -> Option<String> {
     const FILES_MAX: usize = 1000;
     let name = path.file_name()?.to_str()?;
     let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let files = std::fs::read_dir(folder.unwrap_or(Path::new("."))).into_iter().flatten().take(FILES_MAX).flatten();
+    let files = std::fs::read_dir(folder.unwrap_or(Path::new(".")))
+        .into_iter()
+        .flatten()
+        .take(FILES_MAX)
+        .flatten();
     let files: Vec<String> = files.filter_map(|file| file.file_name().into_string().ok()).collect();
     let files = files.iter().map(String::as_str).filter(|file| file.ends_with(".toml"));
     let shows = builtin::ALL.map(|show| show.name).into_iter().filter(|_| folder.is_none());
     let meant = closest(name, files.chain(shows))?;
-    Some(folder.map_or_else(|| meant.to_owned(), |folder| folder.join(meant).to_string_lossy().into_owned()))
+    Some(folder.map_or_else(
+        || meant.to_owned(),
+        |folder| folder.join(meant).to_string_lossy().into_owned(),
+    ))
 }
 
 /// Parses a show; its errors become one, as `handover check` words them.
@@ -77,7 +94,11 @@ pub fn parse(text: &str, name: &str) -> anyhow::Result<Arc<Show>> {
 pub(super) fn parse_warned(text: &str, name: &str) -> anyhow::Result<(Arc<Show>, Vec<String>)> {
     let checked = file::check(text, &machine_zone(), &OwnMemory).map_err(|problems| {
         let report = problem::report(&problems, name, text, has_colour());
-        anyhow::anyhow!("{} has {} and does not run\n\n{report}", visible(name), problem::counted(&problems))
+        anyhow::anyhow!(
+            "{} has {} and does not run\n\n{report}",
+            visible(name),
+            problem::counted(&problems)
+        )
     })?;
     let line = |warning: &Problem| {
         let (line, _) = warning.line_column(text);
@@ -94,11 +115,12 @@ pub(super) fn parse_warned(text: &str, name: &str) -> anyhow::Result<(Arc<Show>,
 struct OwnMemory;
 
 impl Machine for OwnMemory {
-    /// glibc gives each thread memory of its own, which goes back to the system as a whole once all in it is freed.
-    /// Elsewhere it is no more than a thread.
+    /// glibc gives each thread memory of its own, which goes back to the system as a whole once all
+    /// in it is freed. Elsewhere it is no more than a thread.
     fn apart(&self, work: &mut (dyn FnMut() + Send)) {
         std::thread::scope(|scope| {
-            let parser = std::thread::Builder::new().name("parser".into()).spawn_scoped(scope, work);
+            let parser =
+                std::thread::Builder::new().name("parser".into()).spawn_scoped(scope, work);
             if let Ok(Err(panic)) = parser.map(std::thread::ScopedJoinHandle::join) {
                 std::panic::resume_unwind(panic);
             }

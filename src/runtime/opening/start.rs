@@ -28,12 +28,17 @@ pub enum Start {
 }
 
 impl Start {
-    /// The cue at which the playhead begins in a run whose clock begins at `clock`, its first segment on `day`, where that
-    /// is not the first: what is planned before `--at` is passed over.
+    /// The cue at which the playhead begins in a run whose clock begins at `clock`, its first
+    /// segment on `day`, where that is not the first: what is planned before `--at` is passed over.
     ///
     /// # Errors
     /// When the show has no such cue.
-    pub(super) fn playhead(&self, show: &Show, day: Date, clock: Timestamp) -> anyhow::Result<Option<CueIx>> {
+    pub(super) fn playhead(
+        &self,
+        show: &Show,
+        day: Date,
+        clock: Timestamp,
+    ) -> anyhow::Result<Option<CueIx>> {
         let Start::At { .. } = self else { return self.cue(show) };
         let plan = Plan::new(show, day, clock);
         let called = || show.cue_indices().filter(|&cue| show.cue(cue).is_called());
@@ -51,7 +56,9 @@ impl Start {
             Start::Usual | Start::At { .. } => Ok(None),
             Start::Cue(number) => {
                 let found = show.find(number);
-                found.map(Some).with_context(|| format!("“{}” has no cue {number} to start at", show.title))
+                found
+                    .map(Some)
+                    .with_context(|| format!("“{}” has no cue {number} to start at", show.title))
             }
         }
     }
@@ -61,7 +68,11 @@ impl Start {
 ///
 /// # Errors
 /// When the clock is to begin at a cue that the show does not have.
-pub(super) fn first_event(script: &Script, wishes: &Wishes, now: Timestamp) -> anyhow::Result<Event> {
+pub(super) fn first_event(
+    script: &Script,
+    wishes: &Wishes,
+    now: Timestamp,
+) -> anyhow::Result<Event> {
     let show = &script.show;
     let today = now.to_zoned_datetime(show.zone.clone()).date();
     let speed = if script.rehearse { wishes.speed } else { 1 };
@@ -75,14 +86,18 @@ pub(super) fn first_event(script: &Script, wishes: &Wishes, now: Timestamp) -> a
     let (day, clock) = match (set, script.rehearse) {
         (Some(clock), _) => (day, clock),
         (None, true) => {
-            // A rehearsal's clock begins a little before the planned start, so that GO can be on time.
-            let lead = SignedDuration::from_secs(if wishes.auto { 4 } else { 60 } * i64::from(speed.min(10)));
+            // A rehearsal's clock begins a little before the planned start, so that GO can be on
+            // time.
+            let lead = SignedDuration::from_secs(
+                if wishes.auto { 4 } else { 60 } * i64::from(speed.min(10)),
+            );
             (day, plan::start_on(show, day, now) - lead)
         }
         (None, false) => (plan::day_of_run(show, now), now),
     };
     let ahead = clock.duration_since(now).as_nanos();
-    let shift_ns = set.filter(|_| !script.rehearse).map(|_| i64::try_from(ahead).unwrap_or(i64::MAX));
+    let shift_ns =
+        set.filter(|_| !script.rehearse).map(|_| i64::try_from(ahead).unwrap_or(i64::MAX));
     Ok(Event::RunStarted {
         show: show.title.clone(),
         source: script.source.clone(),

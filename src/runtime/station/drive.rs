@@ -1,4 +1,5 @@
-//! Driving the conductor: what it asks for is done here, in its order, on the journal, the outputs and the application.
+//! Driving the conductor: what it asks for is done here, in its order, on the journal, the outputs
+//! and the application.
 
 use super::Station;
 use crate::app::Tone;
@@ -26,8 +27,8 @@ impl Station {
         self.drive(Input::Command { by, command }).unwrap_or(Ok(()))
     }
 
-    /// Hands `input` to the conductor and does everything that follows from it now. Gives what became of the command that
-    /// it was, if it was one.
+    /// Hands `input` to the conductor and does everything that follows from it now. Gives what
+    /// became of the command that it was, if it was one.
     pub(super) fn drive(&mut self, input: Input) -> Option<Result<(), Rejection>> {
         let now_ns = machine_ns();
         let (mut reply, mut heard) = (None, self.news.len());
@@ -59,17 +60,26 @@ impl Station {
                     heard = self.happened(heard, now_ns);
                     match &result {
                         Ok(()) => self.app.obeyed(&command, self.conductor.state(), machine_ns()),
-                        Err(rejection) if by != By::Remote => self.app.refused(rejection, machine_ns()),
+                        Err(rejection) if by != By::Remote => {
+                            self.app.refused(rejection, machine_ns())
+                        }
                         Err(_) => {}
                     }
                     reply = Some(result);
                 }
                 Output::ClipsLost(cues) => {
                     let show = self.conductor.state().show();
-                    let cues: Vec<_> = cues.into_iter().map(|cue| show.cue(cue).number.to_string()).collect();
-                    let text =
-                        format!("the clip of cue {} stopped with the program and is not on air", cues.join(", "));
-                    self.words.push(Word::program(text.clone(), Tone::Alarm, self.conductor.run_ns()));
+                    let cues: Vec<_> =
+                        cues.into_iter().map(|cue| show.cue(cue).number.to_string()).collect();
+                    let text = format!(
+                        "the clip of cue {} stopped with the program and is not on air",
+                        cues.join(", ")
+                    );
+                    self.words.push(Word::program(
+                        text.clone(),
+                        Tone::Alarm,
+                        self.conductor.run_ns(),
+                    ));
                     self.app.say(text, Tone::Alarm, now_ns);
                 }
                 Output::Arm(cues) => self.outputs.arm(&cues),
@@ -82,7 +92,8 @@ impl Station {
         reply
     }
 
-    /// Tells the application of the news from `heard` on, now that the packets have left; gives where the news end.
+    /// Tells the application of the news from `heard` on, now that the packets have left; gives
+    /// where the news end.
     fn happened(&mut self, heard: usize, now_ns: u64) -> usize {
         for record in self.news.get(heard..).unwrap_or_default() {
             self.app.happened(&record.event, self.conductor.state().show(), now_ns);

@@ -1,5 +1,5 @@
-//! Letting go: of the terminal when it is lost, of the processor when the shell wants it, of the run when the caller
-//! leaves. None of it waits longer than [`GOODBYE`] for anybody.
+//! Letting go: of the terminal when it is lost, of the processor when the shell wants it, of the
+//! run when the caller leaves. None of it waits longer than [`GOODBYE`] for anybody.
 
 use std::time::Duration;
 
@@ -13,7 +13,8 @@ use crate::runtime::clock::machine_ns;
 use crate::runtime::screen::{self, Screen};
 use crate::runtime::{End, GOODBYE, fault, keyboard, terminal};
 
-/// How long the terminal's last word is waited for. Over a slow line it takes as long as there and back.
+/// How long the terminal's last word is waited for. Over a slow line it takes as long as there and
+/// back.
 const SETTLE: Duration = Duration::from_millis(300);
 
 impl Station {
@@ -28,7 +29,8 @@ impl Station {
         }
     }
 
-    /// The same where the terminal may still be there: it is left as it was found. Cues do not wait for it.
+    /// The same where the terminal may still be there: it is left as it was found. Cues do not wait
+    /// for it.
     pub(super) fn give_terminal_up(&mut self) {
         self.flush();
         if let Some(screen) = &self.screen {
@@ -45,10 +47,19 @@ impl Station {
         }
         self.faults += 1;
         self.app.say(fault::WORDS, Tone::Alarm, machine_ns());
-        // The state that the new one starts from has the news already; others have still to hear of it.
+        // The state that the new one starts from has the news already; others have still to hear of
+        // it.
         self.publish();
-        let (state, clock, app) = (self.conductor.state().clone(), self.conductor.clock(), self.app.clone());
-        let start = screen::Start { state, log: Log::default(), app, clock, means: self.means, keys: self.keys };
+        let (state, clock, app) =
+            (self.conductor.state().clone(), self.conductor.clock(), self.app.clone());
+        let start = screen::Start {
+            state,
+            log: Log::default(),
+            app,
+            clock,
+            means: self.means,
+            keys: self.keys,
+        };
         match Screen::start(&mut self.feed, start, self.post.clone()) {
             Ok(screen) if self.faults <= FAULTS => self.screen = Some(screen),
             _ => self.terminal_lost(),
@@ -71,7 +82,8 @@ impl Station {
         screen.resized();
     }
 
-    /// Lets go of everything, none of it for longer than [`GOODBYE`]; the text is for the shell's screen.
+    /// Lets go of everything, none of it for longer than [`GOODBYE`]; the text is for the shell's
+    /// screen.
     pub(super) fn leave(mut self) -> (Option<String>, End) {
         self.flush();
         let reason = self.leaving.take().unwrap_or_else(|| "too many internal errors".into());
@@ -90,8 +102,14 @@ impl Station {
         self.drive(Input::Leave { reason, unsent });
         let state = self.conductor.state();
         let fault = match self.journal.take() {
-            Some(journal) => journal.close(GOODBYE).err().map(|error| (error.after_the_end(), error.to_string())),
-            None => self.app.journal_alarm.take().map(|why| (Some(format!("it has no journal: {why}")), why)),
+            Some(journal) => {
+                journal.close(GOODBYE).err().map(|error| (error.after_the_end(), error.to_string()))
+            }
+            None => self
+                .app
+                .journal_alarm
+                .take()
+                .map(|why| (Some(format!("it has no journal: {why}")), why)),
         };
         let run = self.id.as_ref().map_or("This run".to_owned(), |id| format!("Run {id}"));
         // A rehearsal that was left on purpose is not what a bare `--resume` takes.
@@ -102,7 +120,9 @@ impl Station {
         };
         let mut words = vec![];
         match &fault {
-            Some((Some(lost), _)) => words.push(format!("{run} was not recorded completely: {lost}.")),
+            Some((Some(lost), _)) => {
+                words.push(format!("{run} was not recorded completely: {lost}."))
+            }
             Some((None, _)) | None if state.has_ended() => {
                 words.push(format!("{run} is finished: `handover report` shows it."));
             }

@@ -17,19 +17,21 @@ impl Station {
         let hand = if from.is_datagram() { Hand::Datagram } else { Hand::Connection };
         let is_panic = wish == Wish::Panic;
         let done = match Wanted::of(&wish, self.conductor.state().show()) {
-            Wanted::Command(command) => match self.app.guard(&command, hand, self.conductor.state(), now_ns) {
-                Ok(pass) => {
-                    let done = self.obey(By::Remote, command);
-                    done.map(|()| self.app.remember(pass)).map_err(|why| why.to_string())
+            Wanted::Command(command) => {
+                match self.app.guard(&command, hand, self.conductor.state(), now_ns) {
+                    Ok(pass) => {
+                        let done = self.obey(By::Remote, command);
+                        done.map(|()| self.app.remember(pass)).map_err(|why| why.to_string())
+                    }
+                    // A GO would be about the next cue already, which nobody has asked for.
+                    Err(again) if matches!(command, Command::Go { .. }) => Err(again),
+                    // Where the run would refuse it anyway, its reason is the better answer.
+                    Err(again) => {
+                        let refused = self.conductor.would_refuse(&command, now_ns);
+                        Err(refused.map_or(again, |rejection| rejection.to_string()))
+                    }
                 }
-                // A GO would be about the next cue already, which nobody has asked for.
-                Err(again) if matches!(command, Command::Go { .. }) => Err(again),
-                // Where the run would refuse it anyway, its reason is the better answer.
-                Err(again) => {
-                    let refused = self.conductor.would_refuse(&command, now_ns);
-                    Err(refused.map_or(again, |rejection| rejection.to_string()))
-                }
-            },
+            }
             Wanted::Load(cue) => {
                 self.drive(Input::Load(cue));
                 Ok(())
@@ -51,14 +53,21 @@ impl Station {
 
     /// Shows how the remote control is doing, and logs what was heard and not obeyed.
     pub(super) fn tell_of_remote(&mut self, now_ns: u64) {
-        let Some(RemoteEnd { remote, logged, logged_ns, pause_ns, .. }) = &mut self.remote else { return };
+        let Some(RemoteEnd { remote, logged, logged_ns, pause_ns, .. }) = &mut self.remote else {
+            return;
+        };
         for Trouble { from, what } in remote.take_troubles() {
             let text = format!("OSC from {from}: {what}");
-            self.words.push(Word::program(text.clone(), Tone::Attention, self.conductor.clock().run_ns(now_ns)));
+            self.words.push(Word::program(
+                text.clone(),
+                Tone::Attention,
+                self.conductor.clock().run_ns(now_ns),
+            ));
             self.app.hint(text, now_ns);
         }
         let counts = remote.counts();
-        self.app.remote = Some(RemoteSign::Heard { address: remote.address(), denied: counts.denied });
+        self.app.remote =
+            Some(RemoteSign::Heard { address: remote.address(), denied: counts.denied });
         let since_ns = now_ns.saturating_sub(*logged_ns);
         if since_ns < *pause_ns {
             return;
@@ -67,7 +76,11 @@ impl Station {
         if !new.is_empty() {
             (*logged, *logged_ns, *pause_ns) = (counts, now_ns, pause_behind(*pause_ns, since_ns));
             let text = format!("OSC ignored: {}", new.join(", "));
-            self.words.push(Word::program(text, Tone::Attention, self.conductor.clock().run_ns(now_ns)));
+            self.words.push(Word::program(
+                text,
+                Tone::Attention,
+                self.conductor.clock().run_ns(now_ns),
+            ));
         }
     }
 }
@@ -75,11 +88,16 @@ impl Station {
 /// The shortest and the longest time between two lines of the log about what was not obeyed.
 const PAUSE_NS: std::ops::RangeInclusive<u64> = SECOND_NS..=60 * SECOND_NS;
 
-/// How long nothing more is logged behind a line that came `since_ns` after the one before it. A device that goes on for
-/// hours must not push the show out of the log, so each pause is twice the last one, until there was quiet for as long.
+/// How long nothing more is logged behind a line that came `since_ns` after the one before it. A
+/// device that goes on for hours must not push the show out of the log, so each pause is twice the
+/// last one, until there was quiet for as long.
 fn pause_behind(pause_ns: u64, since_ns: u64) -> u64 {
     let quiet = since_ns >= pause_ns.saturating_mul(2);
-    if quiet { *PAUSE_NS.start() } else { pause_ns.saturating_mul(2).clamp(*PAUSE_NS.start(), *PAUSE_NS.end()) }
+    if quiet {
+        *PAUSE_NS.start()
+    } else {
+        pause_ns.saturating_mul(2).clamp(*PAUSE_NS.start(), *PAUSE_NS.end())
+    }
 }
 
 /// What came since and was not obeyed, in words.

@@ -12,7 +12,8 @@ impl Station {
         if let Some(journal) = &mut self.journal {
             journal.sync();
         }
-        // Asked at every round and not only when a message was sent: a desk that dies shows before the cue that needs it.
+        // Asked at every round and not only when a message was sent: a desk that dies shows before
+        // the cue that needs it.
         let (outputs, now_ns) = (self.outputs.health(), machine_ns());
         let is_unchanged = outputs.len() == self.app.outputs.len()
             && self.app.outputs.iter().zip(&outputs).all(|(told, now)| told.is_unchanged_in(now));
@@ -21,7 +22,8 @@ impl Station {
         }
         self.tell_of_remote(now_ns);
         let run_ns = self.conductor.clock().run_ns(now_ns);
-        self.words.extend(self.app.take_refusals().into_iter().map(|why| Word::refusal(why, run_ns)));
+        self.words
+            .extend(self.app.take_refusals().into_iter().map(|why| Word::refusal(why, run_ns)));
         let has_records = !self.news.is_empty();
         self.feed.publish(std::mem::take(&mut self.news), self.conductor.state());
         if let Some(RemoteEnd { follower, .. }) = &self.remote {

@@ -1,8 +1,8 @@
 //! What the caller typed: taken one by one, with what falls due in between.
 //!
-//! Where the program could not look for more than a second (the machine was suspended, or the program stopped), what was
-//! typed meanwhile is dropped and said. A GO must not fire seconds after it was pressed. Esc twice is kept: panic late is
-//! better than no panic.
+//! Where the program could not look for more than a second (the machine was suspended, or the
+//! program stopped), what was typed meanwhile is dropped and said. A GO must not fire seconds after
+//! it was pressed. Esc twice is kept: panic late is better than no panic.
 
 use std::time::Duration;
 
@@ -24,8 +24,8 @@ use crate::show::duration::SECOND_NS;
 /// Nothing that was typed longer ago than this is obeyed.
 const STOOD_NS: u64 = SECOND_NS;
 
-/// Drops what was typed before the show was open: it was meant for the shell, or for a question. Gives the words for it,
-/// where it was a key.
+/// Drops what was typed before the show was open: it was meant for the shell, or for a question.
+/// Gives the words for it, where it was a key.
 pub(super) fn drop_what_came_before(keyboard: &mut Keyboard, inbox: &Inbox) -> Option<String> {
     // Where the terminal is gone, the first round of the loop finds out.
     keyboard.wait(true, inbox.bell(), Some(Duration::ZERO));
@@ -34,7 +34,8 @@ pub(super) fn drop_what_came_before(keyboard: &mut Keyboard, inbox: &Inbox) -> O
     (dropped > 0).then(|| format!("{dropped} {keys} pressed before the show was open did nothing"))
 }
 
-/// How long a terminal may take to answer that it says which key is held, nanoseconds: longer than the slowest line.
+/// How long a terminal may take to answer that it says which key is held, nanoseconds: longer than
+/// the slowest line.
 const ANSWER_NS: u64 = 2 * SECOND_NS;
 
 /// Until when, by the machine's clock in nanoseconds, the answer is waited for.
@@ -46,7 +47,8 @@ pub(super) fn held_keys_due_ns(keys: Keys) -> u64 {
 }
 
 impl Station {
-    /// Puts into the log, once, that the terminal does not say which key is held, where it has not answered in time.
+    /// Puts into the log, once, that the terminal does not say which key is held, where it has not
+    /// answered in time.
     pub(super) fn warn_of_held_keys(&mut self) {
         if self.held_keys_due_ns.is_none_or(|due_ns| machine_ns() < due_ns) {
             return;
@@ -58,8 +60,8 @@ impl Station {
         }
     }
 
-    /// Asks a terminal that was reset again to say which key is held: not sooner than the last answer was due, for one that
-    /// says so and does not do it would be asked at every key.
+    /// Asks a terminal that was reset again to say which key is held: not sooner than the last
+    /// answer was due, for one that says so and does not do it would be asked at every key.
     pub(super) fn ask_for_held_keys(&mut self) {
         self.asks_keys |= self.keyboard.has_stopped_telling();
         if self.asks_keys && self.held_keys_due_ns.is_none_or(|due_ns| machine_ns() >= due_ns) {
@@ -89,7 +91,8 @@ impl Station {
         let stood_ns = self.keyboard.stood_ns();
         if stood_ns > STOOD_NS {
             let typed: Vec<Input> = self.keyboard.by_ref().collect();
-            let keys = typed.iter().flat_map(keys_of).filter(|key| key.kind != KeyEventKind::Release);
+            let keys =
+                typed.iter().flat_map(keys_of).filter(|key| key.kind != KeyEventKind::Release);
             self.app.missed(keys, machine_ns());
             return self.typed_in_a_standstill(typed, stood_ns);
         }
@@ -118,8 +121,9 @@ impl Station {
         let (kept, dropped) = sort(typed);
         if dropped > 0 {
             let (seconds, keys) = (stood_ns / SECOND_NS, if dropped == 1 { "key" } else { "keys" });
-            let text =
-                format!("the program stood still for {seconds} s: {dropped} {keys} pressed meanwhile did nothing");
+            let text = format!(
+                "the program stood still for {seconds} s: {dropped} {keys} pressed meanwhile did nothing"
+            );
             self.app.refuse(text, machine_ns());
         }
         for input in kept {
@@ -194,10 +198,10 @@ impl Station {
     }
 }
 
-/// What of `typed` is obeyed after a standstill, and how many keys are not: Esc that was pressed twice and more stays.
+/// What of `typed` is obeyed after a standstill, and how many keys are not: Esc that was pressed
+/// twice and more stays.
 fn sort(typed: Vec<Input>) -> (Vec<Input>, usize) {
-    let is_escape =
-        |input: &Input| matches!(input, Input::Key(key) if key.code == KeyCode::Esc && key.kind == KeyEventKind::Press);
+    let is_escape = |input: &Input| matches!(input, Input::Key(key) if key.code == KeyCode::Esc && key.kind == KeyEventKind::Press);
     // What is no press of a key stands between none.
     let pressed: Vec<Input> = typed.into_iter().filter(|input| presses(input) > 0).collect();
     let (mut kept, mut dropped) = (vec![], 0);
@@ -240,7 +244,11 @@ mod tests {
     fn only_esc_twice_outlives_a_standstill() {
         let key = |c: char| match c {
             'E' => Input::Key(KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE)),
-            'R' => Input::Key(KeyEvent::new_with_kind(KeyCode::Esc, KeyModifiers::NONE, KeyEventKind::Release)),
+            'R' => Input::Key(KeyEvent::new_with_kind(
+                KeyCode::Esc,
+                KeyModifiers::NONE,
+                KeyEventKind::Release,
+            )),
             'F' => Input::Focus(true),
             'B' => Input::Burst(vec![KeyEvent::new(KeyCode::Char('x'), KeyModifiers::NONE); 9]),
             c => Input::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE)),

@@ -1,7 +1,9 @@
-//! What a frame costs on the line: the cells that changed, in as few bytes as every terminal understands.
+//! What a frame costs on the line: the cells that changed, in as few bytes as every terminal
+//! understands.
 //!
-//! ratatui's own backend sends both colours whenever one changes, a whole position for each gap, and 31 bytes a frame for
-//! resets. A picture that moves costs half as much without them, which is what an SSH line in a truck has to carry.
+//! ratatui's own backend sends both colours whenever one changes, a whole position for each gap,
+//! and 31 bytes a frame for resets. A picture that moves costs half as much without them, which is
+//! what an SSH line in a truck has to carry.
 
 use std::io::{self, Write};
 
@@ -14,7 +16,8 @@ use ratatui::layout::{Position, Rect, Size};
 use ratatui::style::{Color, Modifier};
 
 /// Modifiers that can be seen on a cell without a character.
-const SEEN_ON_BLANK: Modifier = Modifier::REVERSED.union(Modifier::UNDERLINED).union(Modifier::CROSSED_OUT);
+const SEEN_ON_BLANK: Modifier =
+    Modifier::REVERSED.union(Modifier::UNDERLINED).union(Modifier::CROSSED_OUT);
 
 /// Modifiers, what switches each on, and what switches it off. Bold and dim have one switch.
 const SWITCHES: [(Modifier, Attribute, Attribute); 9] = [
@@ -54,8 +57,11 @@ impl Pen {
         self.set_modifier(tty, cell.modifier)?;
         let is_blank = cell.symbol() == " " && !cell.modifier.intersects(SEEN_ON_BLANK);
         let fg = if is_blank { self.fg } else { cell.fg };
-        let changed = |from: Color, to: Color| -> Option<TerminalColor> { (from != to).then(|| to.into_crossterm()) };
-        let colors = Colors { foreground: changed(self.fg, fg), background: changed(self.bg, cell.bg) };
+        let changed = |from: Color, to: Color| -> Option<TerminalColor> {
+            (from != to).then(|| to.into_crossterm())
+        };
+        let colors =
+            Colors { foreground: changed(self.fg, fg), background: changed(self.bg, cell.bg) };
         (self.fg, self.bg) = (fg, cell.bg);
         if colors.foreground.is_some() || colors.background.is_some() {
             queue!(tty, SetColors(colors))?;
@@ -74,10 +80,9 @@ impl Pen {
         }
         // What was switched off together with another is on again below.
         for (one, _, switch) in SWITCHES {
-            if SWITCHES
-                .iter()
-                .any(|(other, _, off)| *off == switch && has.contains(*other) && !modifier.contains(*other))
-            {
+            if SWITCHES.iter().any(|(other, _, off)| {
+                *off == switch && has.contains(*other) && !modifier.contains(*other)
+            }) {
                 has.remove(one);
             }
         }
@@ -134,7 +139,8 @@ impl<W: Write> Backend for TtyBackend<W> {
             }
             pen.set(&mut self.tty, cell)?;
             queue!(self.tty, Print(cell.symbol()))?;
-            // Terminals differ in how wide some characters are, so that a column is named after each that is not narrow.
+            // Terminals differ in how wide some characters are, so that a column is named after
+            // each that is not narrow.
             at = Some(if cell.cell_width() == 1 { (x + 1, y) } else { (u16::MAX, y) });
         }
         if at.is_some() {

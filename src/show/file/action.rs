@@ -1,6 +1,7 @@
 //! What cues and panics send: the keys of an action, by the protocol of its output.
 //!
-//! Must never let through what an output could not encode: an action that is accepted here can be sent.
+//! Must never let through what an output could not encode: an action that is accepted here can be
+//! sent.
 
 use super::fields::Fields;
 use super::output::Outputs;
@@ -24,11 +25,14 @@ fn action(mut fields: Fields<'_>, outputs: &Outputs<'_>) -> Option<Action> {
     Some(Action { output: OutputIx(output?), body: body? })
 }
 
-/// Reads what is said on `wire`, or, where that is not known, on any that fits; `whose` it is, for messages.
+/// Reads what is said on `wire`, or, where that is not known, on any that fits; `whose` it is, for
+/// messages.
 pub fn body(mut fields: Fields<'_>, wire: Option<Wire>, whose: &str) -> Option<Body> {
     let keys = fields.keys();
-    let protocols: Vec<_> = keys.iter().filter_map(|key| Some((key, Protocol::of_key(key.text)?))).collect();
-    let protocol = wire.map(|wire| wire.protocol).or_else(|| protocols.first().map(|(_, protocol)| *protocol));
+    let protocols: Vec<_> =
+        keys.iter().filter_map(|key| Some((key, Protocol::of_key(key.text)?))).collect();
+    let protocol =
+        wire.map(|wire| wire.protocol).or_else(|| protocols.first().map(|(_, protocol)| *protocol));
     let foreign = protocols.iter().find(|(_, other)| Some(*other) != protocol);
     let Some(protocol) = protocol.filter(|_| foreign.is_none()) else {
         // Its keys cannot be right all together, so that none of them is looked at more closely.
@@ -42,7 +46,8 @@ pub fn body(mut fields: Fields<'_>, wire: Option<Wire>, whose: &str) -> Option<B
                 Some(_) => format!("{whose} speaks {own}, but `{}` is for {foreign}", key.text),
                 None => format!("an action cannot be for both {own} and {foreign}"),
             };
-            let fix = format!("write {own} keys here, or send this to an output that speaks {foreign}");
+            let fix =
+                format!("write {own} keys here, or send this to an output that speaks {foreign}");
             fields.reader.fault(key.span.clone(), what, fix);
         }
         fields.finish();

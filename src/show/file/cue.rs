@@ -1,6 +1,7 @@
 //! Cues as the file writes them: everything that a cue says of itself.
 //!
-//! What it says of other cues is kept by number, because those may come later in the file; [`super::links`] resolves it.
+//! What it says of other cues is kept by number, because those may come later in the file;
+//! [`super::links`] resolves it.
 
 use std::ops::Range;
 
@@ -14,7 +15,9 @@ use super::together::together;
 use super::value::Value;
 use super::warnings::CueMarks;
 use crate::show::duration;
-use crate::show::{Cue, CueNumber, DepartmentIx, Look, Place, Point, SegmentIx, Source, Step, Thresholds, Trigger};
+use crate::show::{
+    Cue, CueNumber, DepartmentIx, Look, Place, Point, SegmentIx, Source, Step, Thresholds, Trigger,
+};
 
 /// The most departments that a cue may need: they are answered by the keys 1 to 9.
 const NEEDS_MAX: usize = 16;
@@ -48,7 +51,8 @@ pub struct Stage<'a> {
 
 /// A cue whose references are not resolved yet.
 pub struct Draft<'a> {
-    /// The cue, with `Go` for a trigger that refers to another one; `None` when it has no readable number.
+    /// The cue, with `Go` for a trigger that refers to another one; `None` when it has no readable
+    /// number.
     pub cue: Option<Cue>,
     /// Its number, in the file's words, even where it is a faulty one: others may refer to it.
     pub number: Option<Mention<'a>>,
@@ -88,7 +92,9 @@ pub fn draft<'a>(mut fields: Fields<'a>, stage: &Stage<'a>, home: &Home) -> Draf
     let number = fields.need("number", "\"12\"");
     let title = fields.need("title", "\"…\"").and_then(|value| value.line());
     let (call, notes) = (fields.find("call"), fields.find("notes"));
-    let source = fields.find("source").and_then(|value| value.word(&[("live", Source::Live), ("vt", Source::Vt)]));
+    let source = fields
+        .find("source")
+        .and_then(|value| value.word(&[("live", Source::Live), ("vt", Source::Vt)]));
     let needs = fields.find("needs").map(|value| needs(&value, stage)).unwrap_or_default();
     let embargo = fields.find("embargo").and_then(|value| value.boolean());
     let public = fields.find("public").and_then(|value| value.boolean());
@@ -116,7 +122,8 @@ pub fn draft<'a>(mut fields: Fields<'a>, stage: &Stage<'a>, home: &Home) -> Draf
         planned: span(planned.as_ref()),
         trigger: span(called.as_ref()),
     };
-    let mention = number.as_ref().map(|value| Mention { text: number_text(value), span: value.span.clone() });
+    let mention =
+        number.as_ref().map(|value| Mention { text: number_text(value), span: value.span.clone() });
     let (trigger, cause) = match trigger {
         Some(Called::By(cause)) => (Trigger::Go, Some(cause)),
         Some(Called::At(time)) => (Trigger::At { time }, None),
@@ -152,13 +159,25 @@ fn check_together(fields: &Fields<'_>, trigger: Option<&Called<'_>>, look: Optio
     let fault = |key, what: &str, fix: &str| fields.reader.fault(fields.key_span(key), what, fix);
     let comes_by_itself = trigger.is_some_and(|trigger| !matches!(trigger, Called::Go));
     if comes_by_itself && fields.has("planned") {
-        fault("planned", "`planned` is only for cues that the caller calls", "remove it, or write `trigger = \"go\"`");
+        fault(
+            "planned",
+            "`planned` is only for cues that the caller calls",
+            "remove it, or write `trigger = \"go\"`",
+        );
     }
     if comes_by_itself && fields.has("backup_for") {
-        fault("trigger", "a backup comes only by the caller's GO", "remove `trigger`, or `backup_for`");
+        fault(
+            "trigger",
+            "a backup comes only by the caller's GO",
+            "remove `trigger`, or `backup_for`",
+        );
     }
     if look.is_some_and(Look::is_of_steps) && !fields.has("steps") {
-        fault("look", "this `look` draws the steps of its cue, which has none", "add `steps`, or remove it");
+        fault(
+            "look",
+            "this `look` draws the steps of its cue, which has none",
+            "add `steps`, or remove it",
+        );
     }
 }
 
@@ -190,7 +209,10 @@ fn cue_number(value: &Value<'_>) -> Option<CueNumber> {
     let text = value.text()?;
     let read = CueNumber::new(text);
     if let Err(error) = &read {
-        value.fault(error.to_string(), "write digits, letters and points, such as \"12\", \"12.5\" or \"12A\"");
+        value.fault(
+            error.to_string(),
+            "write digits, letters and points, such as \"12\", \"12.5\" or \"12A\"",
+        );
     }
     read.ok()
 }
@@ -203,7 +225,12 @@ fn moment_in(value: &Value<'_>, home: &Home) -> Option<u64> {
     {
         let what = format!("{} is after the end of the segment", value.name());
         let related = (span.clone(), "the segment lasts this long".to_owned());
-        value.reader.fault_beside(value.span.clone(), what, "write an earlier moment, or a longer segment", related);
+        value.reader.fault_beside(
+            value.span.clone(),
+            what,
+            "write an earlier moment, or a longer segment",
+            related,
+        );
     }
     Some(ns)
 }
@@ -258,9 +285,15 @@ fn needs(value: &Value<'_>, stage: &Stage<'_>) -> Vec<DepartmentIx> {
     let mut needs = Vec::new();
     for name in names {
         let Some(mention) = name.mention() else { continue };
-        let Some(department) = stage.departments.resolve(value.reader, &mention).map(DepartmentIx) else { continue };
+        let Some(department) = stage.departments.resolve(value.reader, &mention).map(DepartmentIx)
+        else {
+            continue;
+        };
         if needs.contains(&department) {
-            name.fault(format!("department {} is needed twice", quoted(mention.text)), "name it once");
+            name.fault(
+                format!("department {} is needed twice", quoted(mention.text)),
+                "name it once",
+            );
         } else if needs.len() < NEEDS_MAX {
             needs.push(department);
         }

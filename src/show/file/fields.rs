@@ -1,7 +1,8 @@
 //! A table of the show file, read key by key.
 //!
-//! Every key that is asked for becomes a known key; [`Fields::finish`] reports the others. So the code that reads a
-//! table is the only list of its keys, and no key can be forgotten in a second one.
+//! Every key that is asked for becomes a known key; [`Fields::finish`] reports the others. So the
+//! code that reads a table is the only list of its keys, and no key can be forgotten in a second
+//! one.
 
 use std::ops::Range;
 
@@ -12,7 +13,8 @@ use super::value::Value;
 
 #[cfg(test)]
 thread_local! {
-    /// Every key that was asked for on this thread, with what it is a key of: the reference is tested against it.
+    /// Every key that was asked for on this thread, with what it is a key of: the reference is
+    /// tested against it.
     pub static ASKED: std::cell::RefCell<std::collections::BTreeSet<(&'static str, &'static str)>> =
         const { std::cell::RefCell::new(std::collections::BTreeSet::new()) };
 }
@@ -43,7 +45,12 @@ struct Missing {
 
 impl<'a> Fields<'a> {
     /// Begins to read `table`.
-    pub fn new(reader: &'a Reader<'a>, table: &'a DeTable<'a>, span: Range<usize>, noun: &'static str) -> Self {
+    pub fn new(
+        reader: &'a Reader<'a>,
+        table: &'a DeTable<'a>,
+        span: Range<usize>,
+        noun: &'static str,
+    ) -> Self {
         Self { reader, span, table, noun, known: Vec::with_capacity(16), missing: Vec::new() }
     }
 
@@ -58,7 +65,11 @@ impl<'a> Fields<'a> {
     pub fn need(&mut self, key: &'static str, example: &str) -> Option<Value<'a>> {
         if !self.has(key) && self.is_whole() {
             let what = format!("{} has no `{key}`", self.noun);
-            self.missing.push(Missing { keys: vec![key], what, fix: format!("add `{key} = {example}`") });
+            self.missing.push(Missing {
+                keys: vec![key],
+                what,
+                fix: format!("add `{key} = {example}`"),
+            });
         }
         self.find(key)
     }
@@ -73,8 +84,14 @@ impl<'a> Fields<'a> {
     }
 
     /// The tables inside `key`, each with its id, in the order of the file.
-    pub fn named(&mut self, key: &'static str, noun: &'static str) -> Vec<(Mention<'a>, Fields<'a>)> {
-        let Some(tables) = self.find(key).and_then(|value| value.tables()) else { return Vec::new() };
+    pub fn named(
+        &mut self,
+        key: &'static str,
+        noun: &'static str,
+    ) -> Vec<(Mention<'a>, Fields<'a>)> {
+        let Some(tables) = self.find(key).and_then(|value| value.tables()) else {
+            return Vec::new();
+        };
         let mut entries: Vec<_> = tables.iter().collect();
         entries.sort_by_key(|(id, _)| id.span().start);
         let read = |(id, value): (&'a toml::Spanned<_>, _)| {
@@ -89,12 +106,20 @@ impl<'a> Fields<'a> {
     fn check_id(&self, id: &Mention<'_>) {
         if id.text.len() > ID_MAX {
             let what = format!("an id of {} characters", id.text.len());
-            self.reader.fault(id.span.clone(), what, format!("shorten it to {ID_MAX} characters at most"));
+            self.reader.fault(
+                id.span.clone(),
+                what,
+                format!("shorten it to {ID_MAX} characters at most"),
+            );
         }
         let fits = |c: char| c.is_ascii_alphanumeric() || c == '-' || c == '_';
         if (id.text.is_empty() || !id.text.chars().all(fits)) && !self.reader.is_broken(&id.span) {
             let what = format!("{} cannot be an id", quoted(id.text));
-            self.reader.fault(id.span.clone(), what, "write an id of letters a–z, digits, `-` and `_`");
+            self.reader.fault(
+                id.span.clone(),
+                what,
+                "write an id of letters a–z, digits, `-` and `_`",
+            );
         }
     }
 
@@ -110,16 +135,20 @@ impl<'a> Fields<'a> {
 
     /// All keys in the order of the file.
     pub fn keys(&self) -> Vec<Mention<'a>> {
-        let mention =
-            |key: &'a toml::Spanned<_>| Mention { text: AsRef::<str>::as_ref(key.get_ref()), span: key.span() };
+        let mention = |key: &'a toml::Spanned<_>| Mention {
+            text: AsRef::<str>::as_ref(key.get_ref()),
+            span: key.span(),
+        };
         let mut keys: Vec<_> = self.table.keys().map(mention).collect();
         keys.sort_by_key(|key| key.span.start);
         keys
     }
 
-    /// All keys with their values in the order of the file; for tables whose keys are the user's own.
+    /// All keys with their values in the order of the file; for tables whose keys are the user's
+    /// own.
     pub fn entries(&self) -> Vec<(Mention<'a>, Value<'a>)> {
-        let value = |key: &Mention<'a>| Value::new(self.reader, key.text, self.table.get(key.text)?);
+        let value =
+            |key: &Mention<'a>| Value::new(self.reader, key.text, self.table.get(key.text)?);
         self.keys().into_iter().filter_map(|key| value(&key).map(|value| (key, value))).collect()
     }
 
@@ -132,7 +161,8 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Of `keys`, which exclude each other, the one that is there; a fault when it is not exactly one.
+    /// Of `keys`, which exclude each other, the one that is there; a fault when it is not exactly
+    /// one.
     ///
     /// `what` they give the table, for messages: "a message".
     pub fn exactly_one(&mut self, keys: &[&'static str], what: &str) -> Option<&'static str> {
@@ -142,7 +172,11 @@ impl<'a> Fields<'a> {
         match *there.as_slice() {
             [] if self.is_whole() => {
                 let what = format!("{} has no {what}", self.noun);
-                self.missing.push(Missing { keys: keys.to_vec(), what, fix: format!("add {}", one_of(keys)) });
+                self.missing.push(Missing {
+                    keys: keys.to_vec(),
+                    what,
+                    fix: format!("add {}", one_of(keys)),
+                });
             }
             [first, second, ..] => {
                 let what = format!("{} has both `{first}` and `{second}`", self.noun);
@@ -165,7 +199,9 @@ impl<'a> Fields<'a> {
     /// Reports every key that nobody has asked for, and what is missing.
     pub fn finish(mut self) {
         for key in self.keys() {
-            let lost = || self.reader.is_broken_line(key.span.start) || (self.is_inline() && !self.is_whole());
+            let lost = || {
+                self.reader.is_broken_line(key.span.start) || (self.is_inline() && !self.is_whole())
+            };
             if self.known.contains(&key.text) || lost() {
                 continue;
             }
@@ -174,8 +210,13 @@ impl<'a> Fields<'a> {
                 Some(meant) => format!("did you mean `{meant}`?"),
                 None => format!("remove it; {} knows {}", self.noun, self.known_words()),
             };
-            self.reader.fault(key.span, format!("unknown key {} in {}", quoted(key.text), self.noun), fix);
-            self.missing.retain(|missing| !meant.is_some_and(|meant| missing.keys.contains(&meant)));
+            self.reader.fault(
+                key.span,
+                format!("unknown key {} in {}", quoted(key.text), self.noun),
+                fix,
+            );
+            self.missing
+                .retain(|missing| !meant.is_some_and(|meant| missing.keys.contains(&meant)));
         }
         for Missing { what, fix, .. } in self.missing {
             self.reader.fault(self.span.clone(), what, fix);

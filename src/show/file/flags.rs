@@ -1,11 +1,12 @@
 //! The options of mpv that a show file may set: `flags` of a player.
 //!
-//! A show file often comes from somebody else, so it must not be able to run anything, read or write files, or reach the
-//! network. mpv has over a thousand options and gets more every year, and several of them do such things by a detour
-//! (filters, graphs of FFmpeg, files of options). So this is a list of what is allowed, and everything else is refused:
-//! window, screen, picture and sound devices, decoding by hardware, volume, colours, on-screen display. No option in the
-//! list takes the name of a file, a URL, a filter, a script or a profile, or hands options to a library. Must never look
-//! at the machine.
+//! A show file often comes from somebody else, so it must not be able to run anything, read or
+//! write files, or reach the network. mpv has over a thousand options and gets more every year, and
+//! several of them do such things by a detour (filters, graphs of FFmpeg, files of options). So
+//! this is a list of what is allowed, and everything else is refused: window, screen, picture and
+//! sound devices, decoding by hardware, volume, colours, on-screen display. No option in the list
+//! takes the name of a file, a URL, a filter, a script or a profile, or hands options to a library.
+//! Must never look at the machine.
 //!
 //! Source: mpv's manual, 0.33 to 0.40, "Options".
 
@@ -28,17 +29,41 @@ enum Takes {
 
 use Takes::{Device, Geometry, Names, Plain};
 
-/// Video outputs: those that show a picture on a screen, and `null`. Those that write files or to the terminal are not
-/// among them, nor those that can draw nothing over a picture (`dmabuf-wayland`): an armed clip stands behind black.
-const VIDEO: &[&str] =
-    &["gpu", "gpu-next", "x11", "xv", "drm", "vaapi", "vdpau", "wlshm", "dmabuf-wayland", "sdl", "direct3d", "null"];
+/// Video outputs: those that show a picture on a screen, and `null`. Those that write files or to
+/// the terminal are not among them, nor those that can draw nothing over a picture
+/// (`dmabuf-wayland`): an armed clip stands behind black.
+const VIDEO: &[&str] = &[
+    "gpu",
+    "gpu-next",
+    "x11",
+    "xv",
+    "drm",
+    "vaapi",
+    "vdpau",
+    "wlshm",
+    "dmabuf-wayland",
+    "sdl",
+    "direct3d",
+    "null",
+];
 
 /// Audio outputs: sound servers and devices, and `null`. `pcm` writes a file.
-const AUDIO: &[&str] =
-    &["pipewire", "pulse", "alsa", "jack", "coreaudio", "coreaudio_exclusive", "wasapi", "oss", "sndio", "sdl", "null"];
+const AUDIO: &[&str] = &[
+    "pipewire",
+    "pulse",
+    "alsa",
+    "jack",
+    "coreaudio",
+    "coreaudio_exclusive",
+    "wasapi",
+    "oss",
+    "sndio",
+    "sdl",
+    "null",
+];
 
-/// Devices of ALSA that end at hardware or a sound server. Others (`file`, `tee`, `plug`, …) may write files or run
-/// programs, and some are only reached through the name of another one.
+/// Devices of ALSA that end at hardware or a sound server. Others (`file`, `tee`, `plug`, …) may
+/// write files or run programs, and some are only reached through the name of another one.
 const ALSA: &[&str] = &[
     "default",
     "sysdefault",
@@ -62,7 +87,8 @@ const ALSA: &[&str] = &[
     "jack",
 ];
 
-/// The options, in the order and the groups of the guide (`docs/guide.md`), which has to name each of them.
+/// The options, in the order and the groups of the guide (`docs/guide.md`), which has to name each
+/// of them.
 #[rustfmt::skip]
 const ALLOWED: &[(&str, Takes)] = &[
     // The window and the screen.
@@ -104,7 +130,8 @@ const ALLOWED: &[(&str, Takes)] = &[
     ("osd-border-color", Plain), ("osd-border-size", Plain),
 ];
 
-/// Reads the flags of a player: each is one item of the list, as `--name`, `--no-name` or `--name=value`.
+/// Reads the flags of a player: each is one item of the list, as `--name`, `--no-name` or
+/// `--name=value`.
 pub fn flags(fields: &mut Fields<'_>) -> Vec<String> {
     let list = fields.find("flags").and_then(|value| value.list("[\"--fs\"]"));
     list.unwrap_or_default().iter().filter_map(flag).collect()
@@ -112,15 +139,20 @@ pub fn flags(fields: &mut Fields<'_>) -> Vec<String> {
 
 fn flag(value: &Value<'_>) -> Option<String> {
     let text = value.words()?;
-    let parts = text.strip_prefix("--").map(|rest| rest.split_once('=').map_or((rest, None), |(n, v)| (n, Some(v))));
-    let is_name = |name: &str| name.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit());
+    let parts = text
+        .strip_prefix("--")
+        .map(|rest| rest.split_once('=').map_or((rest, None), |(n, v)| (n, Some(v))));
+    let is_name =
+        |name: &str| name.starts_with(|c: char| c.is_ascii_lowercase() || c.is_ascii_digit());
     let Some((name, set_to)) = parts.filter(|(name, _)| is_name(name)) else {
         let what = format!("{} is no option of mpv", quoted(&text));
         value.fault(what, "write each option as one item, such as \"--fs\" or \"--screen=1\"");
         return None;
     };
-    let allowed = |name: &str| ALLOWED.iter().find(|(own, _)| *own == name).map(|(_, takes)| *takes);
-    let Some(takes) = allowed(name).or_else(|| name.strip_prefix("no-").filter(|_| set_to.is_none()).and_then(allowed))
+    let allowed =
+        |name: &str| ALLOWED.iter().find(|(own, _)| *own == name).map(|(_, takes)| *takes);
+    let Some(takes) = allowed(name)
+        .or_else(|| name.strip_prefix("no-").filter(|_| set_to.is_none()).and_then(allowed))
     else {
         let what = format!("{} is not among the options of mpv that a show may set", quoted(&text));
         let names = ALLOWED.iter().map(|(name, _)| *name);
@@ -132,7 +164,10 @@ fn flag(value: &Value<'_>) -> Option<String> {
         return None;
     };
     if let Some(why) = set_to.and_then(|set_to| refusal(takes, set_to)) {
-        value.fault(format!("{} is not allowed in a show: {why}", quoted(&text)), format!("change it; {LIST}"));
+        value.fault(
+            format!("{} is not allowed in a show: {why}", quoted(&text)),
+            format!("change it; {LIST}"),
+        );
         return None;
     }
     Some(text)
@@ -159,7 +194,9 @@ fn refusal(takes: Takes, set_to: &str) -> Option<String> {
                     }
                     driver => AUDIO.contains(&driver) && is_plain(device, "/ "),
                 });
-            (!fits).then(|| "write `auto`, or `driver/device` as `mpv --audio-device=help` lists it".into())
+            (!fits).then(|| {
+                "write `auto`, or `driver/device` as `mpv --audio-device=help` lists it".into()
+            })
         }
     }
 }
@@ -167,7 +204,8 @@ fn refusal(takes: Takes, set_to: &str) -> Option<String> {
 /// What is said of a value with other characters.
 const PLAIN: &str = "its value may have letters, digits and . , : % + - # _ only";
 
-/// Returns `true` if `text` consists of letters, digits, plain punctuation and the characters of `more`.
+/// Returns `true` if `text` consists of letters, digits, plain punctuation and the characters of
+/// `more`.
 fn is_plain(text: &str, more: &str) -> bool {
     text.chars().all(|c| c.is_ascii_alphanumeric() || ".,:%+-#_=".contains(c) || more.contains(c))
 }
@@ -180,8 +218,11 @@ mod tests {
     fn the_guide_lists_every_option_that_is_allowed() {
         let guide = include_str!("../../../docs/guide.md");
         let (_, list) = guide.split_once("Options of mpv").expect("the list");
-        let missing: Vec<_> =
-            ALLOWED.iter().map(|(name, _)| name).filter(|name| !list.contains(&format!("`{name}`"))).collect();
+        let missing: Vec<_> = ALLOWED
+            .iter()
+            .map(|(name, _)| name)
+            .filter(|name| !list.contains(&format!("`{name}`")))
+            .collect();
         assert!(missing.is_empty(), "{missing:?}");
     }
 }

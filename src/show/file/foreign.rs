@@ -1,6 +1,8 @@
-//! Files of other formats that were given as a show: one line says so, instead of an error for each of their lines.
+//! Files of other formats that were given as a show: one line says so, instead of an error for each
+//! of their lines.
 //!
-//! Only asked about a text that is no TOML, so that nothing is refused here that could have been read.
+//! Only asked about a text that is no TOML, so that nothing is refused here that could have been
+//! read.
 
 use std::ops::Range;
 
@@ -28,14 +30,20 @@ fn kind(text: &str) -> Option<&'static str> {
         return Some("a binary file");
     }
     // No TOML begins with a brace; a bracket may begin a table as well.
-    if start.starts_with('{') || (start.starts_with('[') && serde_json::from_str::<IgnoredAny>(start).is_ok()) {
+    if start.starts_with('{')
+        || (start.starts_with('[') && serde_json::from_str::<IgnoredAny>(start).is_ok())
+    {
         return Some("JSON");
     }
     if start.starts_with('<') {
         return Some("XML or HTML");
     }
-    let lines: Vec<&str> =
-        start.lines().map(str::trim_end).filter(|line| !line.trim().is_empty()).take(LINES_MAX).collect();
+    let lines: Vec<&str> = start
+        .lines()
+        .map(str::trim_end)
+        .filter(|line| !line.trim().is_empty())
+        .take(LINES_MAX)
+        .collect();
     if lines.is_empty() {
         return None;
     }
@@ -48,7 +56,11 @@ fn kind(text: &str) -> Option<&'static str> {
     }
     for separator in [',', ';', '\t'] {
         let first = lines.first().map_or(0, |line| line.matches(separator).count());
-        if first > 0 && is_most(lines.iter().filter(|line| line.matches(separator).count() >= first.min(2)).count()) {
+        if first > 0
+            && is_most(
+                lines.iter().filter(|line| line.matches(separator).count() >= first.min(2)).count(),
+            )
+        {
             return Some("CSV");
         }
     }
@@ -57,8 +69,12 @@ fn kind(text: &str) -> Option<&'static str> {
 
 /// Returns `true` if a line can only be TOML: a header, or a bare key with its value.
 fn is_toml(line: &str) -> bool {
-    let is_bare = |key: &str| !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
-    let is_header = line.starts_with('[') && line.trim_end_matches(']').len() < line.len() && !line.contains(',');
+    let is_bare = |key: &str| {
+        !key.is_empty() && key.chars().all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
+    };
+    let is_header = line.starts_with('[')
+        && line.trim_end_matches(']').len() < line.len()
+        && !line.contains(',');
     is_header || line.split_once('=').is_some_and(|(key, _)| is_bare(key.trim()))
 }
 
@@ -67,8 +83,9 @@ fn is_yaml(line: &str) -> bool {
     let line = line.trim_start();
     let line = line.strip_prefix("- ").unwrap_or(line);
     let is_key = |key: &str| !key.is_empty() && key.len() <= 60 && !key.contains([',', ';', '\t']);
-    let is_mapping =
-        line.split_once(':').is_some_and(|(key, rest)| is_key(key) && (rest.is_empty() || rest.starts_with(' ')));
+    let is_mapping = line
+        .split_once(':')
+        .is_some_and(|(key, rest)| is_key(key) && (rest.is_empty() || rest.starts_with(' ')));
     is_mapping || line == "---" || line.starts_with('#')
 }
 

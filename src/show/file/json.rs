@@ -1,4 +1,5 @@
-//! A TOML value as JSON text, its keys in the order of the file, so that what is sent can be foreseen.
+//! A TOML value as JSON text, its keys in the order of the file, so that what is sent can be
+//! foreseen.
 
 use toml::de::DeValue;
 
@@ -7,12 +8,16 @@ use super::value::Value;
 /// How many lists and tables may be nested.
 const DEPTH_MAX: usize = 32;
 
-/// The JSON text of `value`, of `bytes_max` at most; an error where JSON has no word for what it holds.
+/// The JSON text of `value`, of `bytes_max` at most; an error where JSON has no word for what it
+/// holds.
 pub fn text(value: &Value<'_>, bytes_max: usize) -> Option<String> {
     let mut json = String::new();
     write(value, DEPTH_MAX, &mut json)?;
     if json.len() > bytes_max {
-        value.fault(format!("this JSON has {} bytes", json.len()), format!("shorten it to {bytes_max} bytes at most"));
+        value.fault(
+            format!("this JSON has {} bytes", json.len()),
+            format!("shorten it to {bytes_max} bytes at most"),
+        );
         return None;
     }
     Some(json)
@@ -25,11 +30,16 @@ fn write(value: &Value<'_>, depth_left: usize, json: &mut String) -> Option<()> 
     };
     match value.value {
         DeValue::String(text) => json.push_str(&quote(text)),
-        DeValue::Integer(_) => json.push_str(&value.integer::<i64>(i64::MIN..=i64::MAX)?.to_string()),
+        DeValue::Integer(_) => {
+            json.push_str(&value.integer::<i64>(i64::MIN..=i64::MAX)?.to_string())
+        }
         DeValue::Float(float) => {
             let number = float.as_str().parse().ok().and_then(serde_json::Number::from_f64);
             if number.is_none() {
-                value.fault("JSON has no infinite numbers and no \"nan\"", "write a finite number, or text");
+                value.fault(
+                    "JSON has no infinite numbers and no \"nan\"",
+                    "write a finite number, or text",
+                );
             }
             json.push_str(&number?.to_string());
         }

@@ -1,4 +1,5 @@
-//! What cues say of each other: every number is one cue's, every reference finds it, and no trigger is in a circle.
+//! What cues say of each other: every number is one cue's, every reference finds it, and no trigger
+//! is in a circle.
 
 use super::cue::Draft;
 use super::reader::{Names, Reader, quoted};
@@ -13,8 +14,13 @@ const NAMED_MAX: usize = 8;
 /// Cues with a fault may be missing from the result: it is good only if no fault was reported.
 pub fn link(reader: &Reader<'_>, mut drafts: Vec<Draft<'_>>) -> Vec<Cue> {
     let numbers = numbers(reader, &drafts);
-    let causes: Vec<_> = drafts.iter().enumerate().map(|(at, draft)| cause(reader, &numbers, at, draft)).collect();
-    let mains: Vec<_> = drafts.iter().enumerate().map(|(at, draft)| main_cue(reader, &numbers, at, draft)).collect();
+    let causes: Vec<_> =
+        drafts.iter().enumerate().map(|(at, draft)| cause(reader, &numbers, at, draft)).collect();
+    let mains: Vec<_> = drafts
+        .iter()
+        .enumerate()
+        .map(|(at, draft)| main_cue(reader, &numbers, at, draft))
+        .collect();
     check_backups(reader, &drafts, &mains);
     check_circles(reader, &drafts, &causes);
     for ((draft, cause), main) in drafts.iter_mut().zip(causes).zip(mains) {
@@ -41,11 +47,17 @@ fn numbers<'a>(reader: &Reader<'_>, drafts: &[Draft<'a>]) -> Names<'a> {
             numbers.add("");
             continue;
         };
-        let first = numbers.add(number.text).and_then(|first| drafts[first as usize].number.as_ref());
+        let first =
+            numbers.add(number.text).and_then(|first| drafts[first as usize].number.as_ref());
         if let Some(first) = first {
             let related = (first.span.clone(), "it is used here first".to_owned());
             let what = format!("cue number {} is used twice", quoted(number.text));
-            reader.fault_beside(number.span.clone(), what, "give one of the two cues another number", related);
+            reader.fault_beside(
+                number.span.clone(),
+                what,
+                "give one of the two cues another number",
+                related,
+            );
         }
     }
     numbers
@@ -56,13 +68,22 @@ fn cause(reader: &Reader<'_>, numbers: &Names<'_>, at: usize, draft: &Draft<'_>)
     let found = numbers.resolve(reader, cause)? as usize;
     if found == at {
         let what = format!("cue {} waits for itself", quoted(cause.text));
-        reader.fault(cause.span.clone(), what, "write the number of another cue, or `trigger = \"go\"`");
+        reader.fault(
+            cause.span.clone(),
+            what,
+            "write the number of another cue, or `trigger = \"go\"`",
+        );
         return None;
     }
     Some(CueIx(found as u32))
 }
 
-fn main_cue(reader: &Reader<'_>, numbers: &Names<'_>, at: usize, draft: &Draft<'_>) -> Option<CueIx> {
+fn main_cue(
+    reader: &Reader<'_>,
+    numbers: &Names<'_>,
+    at: usize,
+    draft: &Draft<'_>,
+) -> Option<CueIx> {
     let main = draft.backup_for.as_ref()?;
     let found = numbers.resolve(reader, main)? as usize;
     if found == at {
@@ -91,7 +112,8 @@ fn check_backups(reader: &Reader<'_>, drafts: &[Draft<'_>], mains: &[Option<CueI
 
 /// Reports each circle once, at the first of its cues in the file.
 ///
-/// Every cue has one cause at most, so that walking from cause to cause either ends or comes back: linear in all.
+/// Every cue has one cause at most, so that walking from cause to cause either ends or comes back:
+/// linear in all.
 fn check_circles(reader: &Reader<'_>, drafts: &[Draft<'_>], causes: &[Option<CueIx>]) {
     let mut walk_of: Vec<usize> = vec![usize::MAX; drafts.len()];
     for start in 0..drafts.len() {
@@ -112,7 +134,8 @@ fn check_circles(reader: &Reader<'_>, drafts: &[Draft<'_>], causes: &[Option<Cue
 fn circle_through(at: usize, causes: &[Option<CueIx>]) -> Vec<usize> {
     let cause = |&from: &usize| causes[from].map(|cause| cause.0 as usize).filter(|to| *to != at);
     let mut circle: Vec<_> = std::iter::successors(Some(at), cause).collect();
-    let first = circle.iter().enumerate().min_by_key(|(_, cue)| **cue).map_or(0, |(place, _)| place);
+    let first =
+        circle.iter().enumerate().min_by_key(|(_, cue)| **cue).map_or(0, |(place, _)| place);
     circle.rotate_left(first);
     circle
 }

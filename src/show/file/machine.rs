@@ -1,7 +1,7 @@
 //! What a check asks about the machine that the show will run on.
 //!
-//! The parser reads text and never looks at the machine itself: it asks, and says at the right place of the file what it
-//! was told.
+//! The parser reads text and never looks at the machine itself: it asks, and says at the right
+//! place of the file what it was told.
 
 use crate::show::Output;
 
@@ -17,8 +17,8 @@ pub trait Machine {
         None
     }
 
-    /// Does `work`, which leaves much memory to be freed, in memory that lies apart from all other. A machine that has none
-    /// does nothing, and the work is done where it was asked for.
+    /// Does `work`, which leaves much memory to be freed, in memory that lies apart from all other.
+    /// A machine that has none does nothing, and the work is done where it was asked for.
     fn apart(&self, _work: &mut (dyn FnMut() + Send)) {}
 
     /// What `output` will not do on this machine.

@@ -1,4 +1,5 @@
-//! Values that TOML cannot read, or reads as something else, and what their author meant: `8pm`, `28.11.2026`, `yes`.
+//! Values that TOML cannot read, or reads as something else, and what their author meant: `8pm`,
+//! `28.11.2026`, `yes`.
 //!
 //! Must never change what is read: it only finds the words for how to fix it.
 
@@ -39,7 +40,8 @@ pub fn meant(key: &str, raw: &str) -> Option<Meant> {
     duration_text(raw).map(|text| Meant { kind: "a duration", right: format!("\"{text}\"") })
 }
 
-/// A time of day as people write it: `8pm`, `8:30 pm`, `20h`, `20h30`, `20.30`, `2030`, `20:00`, `8:00:00`.
+/// A time of day as people write it: `8pm`, `8:30 pm`, `20h`, `20h30`, `20.30`, `2030`, `20:00`,
+/// `8:00:00`.
 pub fn time(raw: &str) -> Option<Time> {
     let word = raw.trim().to_ascii_lowercase().replace(['.', 'h'], ":");
     let (digits, afternoon) = match word.trim_end_matches("uhr").trim_end().trim_end_matches(':') {
@@ -52,8 +54,11 @@ pub fn time(raw: &str) -> Option<Time> {
         [four] if four.len() == 4 => vec![&four[..2], &four[2..]],
         parts => parts.to_vec(),
     };
-    let number =
-        |text: &&str| text.parse::<i8>().ok().filter(|_| text.len() <= 2 && text.bytes().all(|b| b.is_ascii_digit()));
+    let number = |text: &&str| {
+        text.parse::<i8>()
+            .ok()
+            .filter(|_| text.len() <= 2 && text.bytes().all(|b| b.is_ascii_digit()))
+    };
     let numbers: Vec<i8> = parts.iter().map(number).collect::<Option<_>>()?;
     let (hour, minute, second) = match numbers.as_slice() {
         // A bare number says nothing of its unit.
@@ -73,15 +78,20 @@ pub fn time(raw: &str) -> Option<Time> {
     Time::new(hour, minute, second, 0).ok()
 }
 
-/// A day as people write it, where only one day can be meant: `28.11.2026`, `28/11/2026`, `11/28/2026`, `2026/11/28`,
-/// `28 Nov 2026`.
+/// A day as people write it, where only one day can be meant: `28.11.2026`, `28/11/2026`,
+/// `11/28/2026`, `2026/11/28`, `28 Nov 2026`.
 pub fn date(raw: &str) -> Option<Date> {
-    const MONTHS: [&str; 12] = ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
+    const MONTHS: [&str; 12] =
+        ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
     let word = raw.to_ascii_lowercase();
-    let parts: Vec<&str> = word.split(['.', '/', '-', ' ', ',']).filter(|part| !part.is_empty()).collect();
+    let parts: Vec<&str> =
+        word.split(['.', '/', '-', ' ', ',']).filter(|part| !part.is_empty()).collect();
     let [a, b, c] = parts.as_slice() else { return None };
-    let number = |text: &str| text.trim_end_matches(|c: char| c.is_ascii_alphabetic()).parse::<i16>().ok();
-    let month = |text: &str| (1..).zip(MONTHS).find(|(_, name)| text.starts_with(name)).map(|(month, _)| month);
+    let number =
+        |text: &str| text.trim_end_matches(|c: char| c.is_ascii_alphabetic()).parse::<i16>().ok();
+    let month = |text: &str| {
+        (1..).zip(MONTHS).find(|(_, name)| text.starts_with(name)).map(|(month, _)| month)
+    };
     let day = |year: i16, month: i16, day: i16| {
         let (month, day) = (i8::try_from(month).ok()?, i8::try_from(day).ok()?);
         Date::new(year, month, day).ok().filter(|_| year > 99)
@@ -96,7 +106,8 @@ pub fn date(raw: &str) -> Option<Date> {
     if a > 99 {
         return day(a, b, c);
     }
-    // With points the day comes first everywhere; with anything else only a number above 12 tells the day.
+    // With points the day comes first everywhere; with anything else only a number above 12 tells
+    // the day.
     if raw.contains('.') || a > 12 {
         return day(c, b, a);
     }
@@ -106,7 +117,9 @@ pub fn date(raw: &str) -> Option<Date> {
 /// A duration as people write it, in the form that is read: `5m`, `1h30`, `5 minutes`, `1:30`.
 fn duration_text(raw: &str) -> Option<String> {
     let mut word = raw.trim().to_ascii_lowercase().replace(' ', "");
-    for (unit, short) in [("hour", "h"), ("minute", "m"), ("min", "m"), ("second", "s"), ("sec", "s")] {
+    for (unit, short) in
+        [("hour", "h"), ("minute", "m"), ("min", "m"), ("second", "s"), ("sec", "s")]
+    {
         for name in [format!("{unit}s"), unit.to_owned()] {
             word = word.replace(&name, short);
         }
@@ -160,7 +173,11 @@ mod tests {
             ("embargo", "yes", "true"),
             ("embargo", "False", "false"),
         ] {
-            assert_eq!(meant(key, raw).map(|meant| meant.right).as_deref(), Some(right), "{key} = {raw}");
+            assert_eq!(
+                meant(key, raw).map(|meant| meant.right).as_deref(),
+                Some(right),
+                "{key} = {raw}"
+            );
         }
         for (key, raw) in [
             ("start", "13pm"),

@@ -7,9 +7,14 @@ use super::value::Value;
 use crate::show::protocol::{Protocol, Wire};
 use crate::show::{Body, FrameRate, Output, OutputKind};
 
-/// The rates of timecode as the file writes them; "29.97" is drop-frame, since nothing else keeps step with a clock.
-const RATES: [(&str, FrameRate); 4] =
-    [("24", FrameRate::Fps24), ("25", FrameRate::Fps25), ("29.97", FrameRate::Fps2997Drop), ("30", FrameRate::Fps30)];
+/// The rates of timecode as the file writes them; "29.97" is drop-frame, since nothing else keeps
+/// step with a clock.
+const RATES: [(&str, FrameRate); 4] = [
+    ("24", FrameRate::Fps24),
+    ("25", FrameRate::Fps25),
+    ("29.97", FrameRate::Fps2997Drop),
+    ("30", FrameRate::Fps30),
+];
 
 /// The outputs of a file and what is known of each by name, faulty or not.
 pub struct Outputs<'a> {
@@ -29,7 +34,11 @@ pub fn outputs<'a>(file: &mut Fields<'a>) -> Outputs<'a> {
         let reader = fields.reader;
         let (wire, output) = output(&id, fields);
         if let Some(output) = &output {
-            reader.machine().output(output).into_iter().for_each(|finding| reader.found(&id.span, finding));
+            reader
+                .machine()
+                .output(output)
+                .into_iter()
+                .for_each(|finding| reader.found(&id.span, finding));
             if output.timecode.is_some() || !output.panic.is_empty() {
                 read.names.is_used(read.wires.len() as u32);
             }
@@ -45,7 +54,8 @@ fn output(id: &Mention<'_>, mut fields: Fields<'_>) -> (Option<Wire>, Option<Out
     let key = fields.exactly_one(&words, "kind");
     let protocol = key.and_then(|key| Protocol::all().find(|protocol| protocol.spec().word == key));
     let value = key.and_then(|key| fields.find(key));
-    let kind = protocol.and_then(|protocol| (protocol.spec().read_output)(&mut fields, value.as_ref()));
+    let kind =
+        protocol.and_then(|protocol| (protocol.spec().read_output)(&mut fields, value.as_ref()));
     for other in Protocol::all().filter(|other| Some(*other) != protocol) {
         match protocol {
             Some(_) => other.spec().refuse_output_keys(&mut fields),
@@ -63,13 +73,16 @@ fn output(id: &Mention<'_>, mut fields: Fields<'_>) -> (Option<Wire>, Option<Out
 
 /// The rate of the timecode that the output asks for, if it asks.
 fn timecode(fields: &mut Fields<'_>, protocol: Option<Protocol>) -> Option<FrameRate> {
-    let mut known: Vec<_> = Protocol::all().filter_map(|known| Some((known.spec().timecode?, known))).collect();
+    let mut known: Vec<_> =
+        Protocol::all().filter_map(|known| Some((known.spec().timecode?, known))).collect();
     known.sort_by_key(|(timecode, _)| timecode.word);
     let rate = fields.find("rate");
     let Some(value) = fields.find("timecode") else {
         if !fields.has("timecode") {
-            let words: Vec<_> =
-                known.iter().map(|(timecode, _)| format!("`timecode = \"{}\"`", timecode.word)).collect();
+            let words: Vec<_> = known
+                .iter()
+                .map(|(timecode, _)| format!("`timecode = \"{}\"`", timecode.word))
+                .collect();
             let fix = format!("add {}", words.join(" or "));
             fields.refuse("rate", "`rate` is there without `timecode`", &fix);
         }
@@ -104,7 +117,8 @@ fn frame_rate(value: &Value<'_>) -> Option<FrameRate> {
 
 fn panic_bodies(fields: &mut Fields<'_>, id: &Mention<'_>, wire: Option<Wire>) -> Vec<Body> {
     let whose = format!("output {}", quoted(id.text));
-    let list = fields.find("panic").map(|value| value.list_of_fields("a panic action", "panic = [{ … }]"));
+    let list =
+        fields.find("panic").map(|value| value.list_of_fields("a panic action", "panic = [{ … }]"));
     let read = |fields: Fields<'_>| {
         let (reader, keys) = (fields.reader, fields.keys());
         let body = body(fields, wire, &whose)?;

@@ -1,8 +1,9 @@
 //! Where the faults of a show file are gathered while it is read, and where names are looked up.
 //!
-//! Must never stop at a fault: everything that can still be read is, so that one run of `check` names them all. It
-//! knows which pieces of the text the TOML parser could not read, so that no fault is reported that only follows from
-//! another. Readers share it by reference; that is why the faults lie in a cell.
+//! Must never stop at a fault: everything that can still be read is, so that one run of `check`
+//! names them all. It knows which pieces of the text the TOML parser could not read, so that no
+//! fault is reported that only follows from another. Readers share it by reference; that is why the
+//! faults lie in a cell.
 
 use std::cell::{Cell, RefCell};
 use std::collections::{HashMap, HashSet};
@@ -32,7 +33,8 @@ pub struct Reader<'a> {
     text: &'a str,
     /// What the parser could not read: by place, and apart from each other.
     broken: Vec<Range<usize>>,
-    /// Whether a table's header is among it: then names that seem unknown may well have been written.
+    /// Whether a table's header is among it: then names that seem unknown may well have been
+    /// written.
     header_lost: bool,
     problems: RefCell<Vec<Problem>>,
     suggestions_left: Cell<u32>,
@@ -40,8 +42,14 @@ pub struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    /// Starts with the faults of the syntax; `broken` says which pieces of the text were lost to them.
-    pub fn new(text: &'a str, problems: Vec<Problem>, mut broken: Vec<Range<usize>>, machine: &'a dyn Machine) -> Self {
+    /// Starts with the faults of the syntax; `broken` says which pieces of the text were lost to
+    /// them.
+    pub fn new(
+        text: &'a str,
+        problems: Vec<Problem>,
+        mut broken: Vec<Range<usize>>,
+        machine: &'a dyn Machine,
+    ) -> Self {
         broken.sort_by_key(|span| span.start);
         broken.dedup_by(|next, before| {
             let touches = next.start <= before.end;
@@ -50,7 +58,8 @@ impl<'a> Reader<'a> {
             }
             touches
         });
-        let is_header = |span: &Range<usize>| text[line_around(text, span.start)].trim_start().starts_with('[');
+        let is_header =
+            |span: &Range<usize>| text[line_around(text, span.start)].trim_start().starts_with('[');
         let header_lost = broken.iter().any(is_header);
         Self {
             text,
@@ -107,7 +116,8 @@ impl<'a> Reader<'a> {
         self.report(Problem::error(span, what, fix).beside(place, label));
     }
 
-    /// Returns `true` if something between the ends of `span`, or right at them, was lost to a syntax error.
+    /// Returns `true` if something between the ends of `span`, or right at them, was lost to a
+    /// syntax error.
     pub fn is_broken(&self, span: &Range<usize>) -> bool {
         let first = self.broken.partition_point(|broken| broken.end < span.start);
         self.broken.get(first).is_some_and(|broken| broken.start <= span.end)
@@ -118,8 +128,8 @@ impl<'a> Reader<'a> {
         !self.broken.is_empty() && self.is_broken(&line_around(self.text, at))
     }
 
-    /// Returns `true` if something of the table whose header stands at `header` was lost: the stretch up to the next
-    /// header.
+    /// Returns `true` if something of the table whose header stands at `header` was lost: the
+    /// stretch up to the next header.
     pub fn is_broken_table(&self, header: &Range<usize>) -> bool {
         if self.broken.is_empty() {
             return false;
@@ -130,14 +140,22 @@ impl<'a> Reader<'a> {
     }
 
     /// The known word closest to `word`, where one is close and not too many have been looked for.
-    pub fn closest<'w>(&self, word: &str, known: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
+    pub fn closest<'w>(
+        &self,
+        word: &str,
+        known: impl IntoIterator<Item = &'w str>,
+    ) -> Option<&'w str> {
         let left = self.suggestions_left.get().checked_sub(1)?;
         self.suggestions_left.set(left);
         closest(word, known)
     }
 
     /// "did you mean …?" for the known word closest to `word`.
-    pub fn suggestion<'w>(&self, word: &str, known: impl IntoIterator<Item = &'w str>) -> Option<String> {
+    pub fn suggestion<'w>(
+        &self,
+        word: &str,
+        known: impl IntoIterator<Item = &'w str>,
+    ) -> Option<String> {
         self.closest(word, known).map(|known| format!("did you mean {}?", quoted(known)))
     }
 
@@ -164,7 +182,13 @@ pub struct Names<'a> {
 impl<'a> Names<'a> {
     /// No names yet; `noun` is what they name: "department".
     pub fn new(noun: &'static str) -> Self {
-        Self { noun, places: HashMap::new(), ordered: Vec::new(), spans: Vec::new(), used: RefCell::default() }
+        Self {
+            noun,
+            places: HashMap::new(),
+            ordered: Vec::new(),
+            spans: Vec::new(),
+            used: RefCell::default(),
+        }
     }
 
     /// Adds the next name, which is the id of a table.
@@ -183,7 +207,13 @@ impl<'a> Names<'a> {
         let used = self.used.borrow();
         let all = (0..).zip(&self.ordered).zip(&self.spans);
         let unused = all.filter(|((index, _), _)| !used.contains(index));
-        unused.map(|((_, id), span)| Unused { noun: self.noun, id: (*id).to_owned(), span: span.clone() }).collect()
+        unused
+            .map(|((_, id), span)| Unused {
+                noun: self.noun,
+                id: (*id).to_owned(),
+                span: span.clone(),
+            })
+            .collect()
     }
 
     /// Adds the next name. Where it is there already, gives the index of its first use.
@@ -245,11 +275,13 @@ pub fn one_of(words: &[&str]) -> String {
 
 /// The line of `text` in which the byte `at` lies, without its end.
 ///
-/// Of an endless line it is only what is near: a file without line breaks must not be walked through for every fault.
+/// Of an endless line it is only what is near: a file without line breaks must not be walked
+/// through for every fault.
 fn line_around(text: &str, at: usize) -> Range<usize> {
     const NEAR: usize = 4096;
     let at = text.floor_char_boundary(at);
-    let (first, last) = (text.floor_char_boundary(at.saturating_sub(NEAR)), text.ceil_char_boundary(at + NEAR));
+    let (first, last) =
+        (text.floor_char_boundary(at.saturating_sub(NEAR)), text.ceil_char_boundary(at + NEAR));
     let start = text[first..at].rfind('\n').map_or(first, |newline| first + newline + 1);
     let end = text[at..last].find('\n').map_or(last, |newline| at + newline);
     start..end

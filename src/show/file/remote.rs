@@ -1,4 +1,5 @@
-//! Where remote controls are heard: an address, and the name of the variable that holds the passcode.
+//! Where remote controls are heard: an address, and the name of the variable that holds the
+//! passcode.
 //!
 //! Must never take the passcode itself: show files are shared and printed.
 
@@ -24,7 +25,10 @@ pub fn remote(file: &mut Fields<'_>) -> Option<RemoteControl> {
         && !fields.has("passcode")
         && fields.is_whole()
     {
-        let what = format!("others than this machine reach {}, and there is no passcode", quoted(&address.to_string()));
+        let what = format!(
+            "others than this machine reach {}, and there is no passcode",
+            quoted(&address.to_string())
+        );
         value.fault(what, format!("add `{PASSCODE}`, or listen on 127.0.0.1"));
     }
     fields.finish();
@@ -50,10 +54,14 @@ fn passcode(value: &Value<'_>) -> Option<String> {
     let fits = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
     let Some(name) = value.text()?.strip_prefix("env:") else {
         // The words do not repeat it: what is wrong here may be a secret.
-        value.fault("a passcode has no place in a show file", format!("write `{PASSCODE}` and set that variable"));
+        value.fault(
+            "a passcode has no place in a show file",
+            format!("write `{PASSCODE}` and set that variable"),
+        );
         return None;
     };
-    if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) || !name.bytes().all(fits) {
+    if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) || !name.bytes().all(fits)
+    {
         let what = format!("{} cannot be the name of an environment variable", quoted(name));
         value.fault(what, format!("write it like `{PASSCODE}`"));
         return None;

@@ -1,8 +1,9 @@
-//! Settings files: a flat list of names, each with a text or a list of texts, read with the faults of show files.
+//! Settings files: a flat list of names, each with a text or a list of texts, read with the faults
+//! of show files.
 //!
-//! Owns the form of the files beside the show, keys.toml and theme.toml: `name = "text"` or `name = ["text", "text"]`.
-//! What the names mean is known further up. Must never stop at the first fault, nor report a fault of what a syntax
-//! error has swallowed. It reads text, not the disk.
+//! Owns the form of the files beside the show, keys.toml and theme.toml: `name = "text"` or `name =
+//! ["text", "text"]`. What the names mean is known further up. Must never stop at the first fault,
+//! nor report a fault of what a syntax error has swallowed. It reads text, not the disk.
 
 use std::ops::Range;
 
@@ -53,7 +54,10 @@ pub fn read(text: &str, example: &str) -> Settings {
     let problem = |what: String, fix: String| Problem::error(0..0, what, fix);
     if text.len() > BYTES_MAX {
         let what = format!("the file is larger than {} MiB", BYTES_MAX >> 20);
-        return Settings { lines: vec![], problems: vec![problem(what, "give a settings file".to_owned())] };
+        return Settings {
+            lines: vec![],
+            problems: vec![problem(what, "give a settings file".to_owned())],
+        };
     }
     if let Some(problem) = syntax::endless_key(text) {
         return Settings { lines: vec![], problems: vec![problem] };
@@ -77,15 +81,22 @@ fn lines(reader: Reader<'_>, tree: &DeTable<'_>, example: &str) -> Settings {
         if reader.is_broken_line(name.span().start) || reader.is_broken(&value.span()) {
             continue;
         }
-        let text = |value: &DeValue<'_>, span| Some(Placed { text: value.as_str()?.to_owned(), span });
-        let wrong = |span| reader.fault(span, "text in quotes belongs here", format!("write `{example}`"));
+        let text =
+            |value: &DeValue<'_>, span| Some(Placed { text: value.as_str()?.to_owned(), span });
+        let wrong =
+            |span| reader.fault(span, "text in quotes belongs here", format!("write `{example}`"));
         let values = match value.get_ref() {
             DeValue::Table(_) => {
-                reader.fault(name.span(), "the file has no tables", format!("write lines such as `{example}` alone"));
+                reader.fault(
+                    name.span(),
+                    "the file has no tables",
+                    format!("write lines such as `{example}` alone"),
+                );
                 continue;
             }
             DeValue::Array(items) => {
-                let items = items.iter().map(|item| (text(item.get_ref(), item.span()), item.span()));
+                let items =
+                    items.iter().map(|item| (text(item.get_ref(), item.span()), item.span()));
                 items.filter_map(|(item, span)| item.or_else(|| (wrong(span), None).1)).collect()
             }
             one => match text(one, value.span()) {
@@ -111,11 +122,19 @@ mod tests {
     fn reads_lines_by_place_and_goes_on_behind_a_fault() {
         let text = "go = \"F1\"\nhold = Space\nab = [\"a\", 1]\n\nstandby = [\"s\", \"F2\"]\n[keys]\nx = 1\n";
         let settings = read(text, "go = \"F1\"");
-        let names: Vec<_> = settings.lines.iter().map(|line| (line.name.text.as_str(), line.values.len())).collect();
+        let names: Vec<_> = settings
+            .lines
+            .iter()
+            .map(|line| (line.name.text.as_str(), line.values.len()))
+            .collect();
         assert_eq!(names, [("go", 1), ("ab", 1), ("standby", 2)]);
-        let faults: Vec<_> = settings.problems.iter().map(|p| (p.line_column(text).0, p.what.as_str())).collect();
-        let expected =
-            [(2, "text without quotes: `Space`"), (3, "text in quotes belongs here"), (6, "the file has no tables")];
+        let faults: Vec<_> =
+            settings.problems.iter().map(|p| (p.line_column(text).0, p.what.as_str())).collect();
+        let expected = [
+            (2, "text without quotes: `Space`"),
+            (3, "text in quotes belongs here"),
+            (6, "the file has no tables"),
+        ];
         assert_eq!(faults, expected);
         assert_eq!(read(&"#".repeat(BYTES_MAX + 1), "").problems.len(), 1);
     }

@@ -5,9 +5,11 @@ use strsim::osa_distance;
 /// The longest word that is compared, in characters; a longer one is not a typing error.
 const LONGEST: usize = 40;
 
-/// Returns the known word closest to `word`, if it is close: at most one typing error in three characters.
+/// Returns the known word closest to `word`, if it is close: at most one typing error in three
+/// characters.
 ///
-/// A typing error is a letter added, left out, changed or swapped with its neighbour. Upper and lower case are the same.
+/// A typing error is a letter added, left out, changed or swapped with its neighbour. Upper and
+/// lower case are the same.
 pub fn closest<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> Option<&'w str> {
     let chars = |text: &str| text.chars().take(LONGEST + 1).count();
     let len = chars(word);
@@ -22,7 +24,9 @@ pub fn closest<'w>(word: &str, known: impl IntoIterator<Item = &'w str>) -> Opti
         comparable.then(|| (osa_distance(&word, &candidate.to_lowercase()), candidate))
     });
     // A word of one letter is not close to another word of one letter: nothing of it is left.
-    near.filter(|(errors, _)| *errors <= allowed && *errors < len).min_by_key(|(errors, _)| *errors).map(|(_, c)| c)
+    near.filter(|(errors, _)| *errors <= allowed && *errors < len)
+        .min_by_key(|(errors, _)| *errors)
+        .map(|(_, c)| c)
 }
 
 #[cfg(test)]

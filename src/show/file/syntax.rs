@@ -1,9 +1,10 @@
 //! Faults of the syntax, in our words, and what they would cost won back.
 //!
-//! The TOML parser goes on behind most errors, but loses the rest of the file at a line without `=`, at a bracket that
-//! is never closed, and at a header whose brackets do not match. They are found here first and overwritten, byte for
-//! byte, so that every other place of the file keeps its offset and its faults are found in the same run. Must never change what a file without errors means:
-//! it fixes only when there are some.
+//! The TOML parser goes on behind most errors, but loses the rest of the file at a line without
+//! `=`, at a bracket that is never closed, and at a header whose brackets do not match. They are
+//! found here first and overwritten, byte for byte, so that every other place of the file keeps its
+//! offset and its faults are found in the same run. Must never change what a file without errors
+//! means: it fixes only when there are some.
 
 use std::ops::Range;
 
@@ -63,7 +64,10 @@ pub fn repair(text: &str) -> Repaired {
     for (statement, problem) in faulty_statements(text) {
         let taken_out = &mut bytes[statement.clone()];
         let is_header = taken_out.starts_with(b"[");
-        taken_out.iter_mut().filter(|byte| !matches!(byte, b'\n' | b'\r')).for_each(|byte| *byte = b' ');
+        taken_out
+            .iter_mut()
+            .filter(|byte| !matches!(byte, b'\n' | b'\r'))
+            .for_each(|byte| *byte = b' ');
         // What stands under a lost header must not fall to the table before it.
         if is_header && let Some(place) = taken_out.first_chunk_mut() {
             *place = *NOWHERE;
@@ -71,7 +75,8 @@ pub fn repair(text: &str) -> Repaired {
         lost.push(statement);
         problems.push(problem);
     }
-    // Whole statements are replaced, from one character's first byte to another one's last: it is still UTF-8.
+    // Whole statements are replaced, from one character's first byte to another one's last: it is
+    // still UTF-8.
     let text = String::from_utf8_lossy(&bytes).into_owned();
     Repaired { text, problems, lost }
 }
@@ -81,14 +86,19 @@ pub fn repair(text: &str) -> Repaired {
 /// Gives the problems, and the pieces of the text that were lost.
 pub fn explain(text: &str, errors: &[toml::de::Error]) -> (Vec<Problem>, Vec<Range<usize>>) {
     let (mut problems, mut lost) = (Vec::new(), Vec::new());
-    let mut errors: Vec<_> = errors.iter().map(|e| (e.span().unwrap_or(0..text.len()), e.message())).collect();
+    let mut errors: Vec<_> =
+        errors.iter().map(|e| (e.span().unwrap_or(0..text.len()), e.message())).collect();
     errors.sort_by_key(|(span, _)| (span.start, span.end));
     let mut line_end = None;
     for (span, message) in errors {
         let source = text.get(span.clone()).unwrap_or_default();
         if message.starts_with("duplicate key") {
             // The first of the two was kept, so that nothing follows from it.
-            problems.push(problem(span, format!("{} appears twice", quoted(source)), "keep one of the two".to_owned()));
+            problems.push(problem(
+                span,
+                format!("{} appears twice", quoted(source)),
+                "keep one of the two".to_owned(),
+            ));
             continue;
         }
         if line_end.is_none_or(|end| span.start > end) {
@@ -116,8 +126,10 @@ fn value_problem(text: &str, span: &Range<usize>) -> Option<Problem> {
     // In an inline table, the key and the value nearest to the error; otherwise those of the line.
     let at = span.start - start;
     let equals = line[..at].rfind('=').or_else(|| line[at..].starts_with('=').then_some(at))?;
-    let key =
-        line[..equals].trim_end().rsplit(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_')).next()?;
+    let key = line[..equals]
+        .trim_end()
+        .rsplit(|c: char| !(c.is_ascii_alphanumeric() || c == '-' || c == '_'))
+        .next()?;
     let rest = line[equals + 1..].trim();
     let place = start + line.len() - line[equals + 1..].trim_start().len();
     if let Some(problem) = quote_problem(key, rest, place) {
@@ -148,7 +160,9 @@ fn quote_problem(key: &str, rest: &str, place: usize) -> Option<Problem> {
     let fix = match inside.contains(other) {
         false if quote == '\'' => format!("use double quotes: `{key} = \"{inside}\"`"),
         false => format!("put the text between apostrophes: `{key} = '{inside}'`"),
-        true => "put the text between double quotes, and write `\\\"` for each of its own".to_owned(),
+        true => {
+            "put the text between double quotes, and write `\\\"` for each of its own".to_owned()
+        }
     };
     let at = place + quote.len_utf8() + ends;
     Some(problem(at..at + quote.len_utf8(), format!("{word} ends the text here"), fix))
@@ -163,16 +177,22 @@ fn in_our_words(message: &str, source: &str) -> (String, String) {
         // `F1` begins like `false`.
         ("string values must be quoted" | "invalid boolean", _) if !source.trim().is_empty() => {
             let bare = source.trim_matches(['“', '”', '„', '‘', '’', '`', '"', '\'']);
-            return (format!("text without quotes: {}", quoted(source)), format!("write `\"{bare}\"`"));
+            return (
+                format!("text without quotes: {}", quoted(source)),
+                format!("write `\"{bare}\"`"),
+            );
         }
         (what, _) if what.contains("escape") || what.contains("unicode") => (
             "a backslash that stands for nothing",
             "write `\\\\` for a backslash, or put the text between apostrophes".to_owned(),
         ),
-        ("invalid basic string" | "invalid literal string", quote) => {
-            ("text that is not closed, or holds what text cannot", format!("close it with {quote} on the same line"))
-        }
-        ("key with no value", _) if source.split_once(": ").is_some_and(|(key, _)| !key.contains(' ')) => {
+        ("invalid basic string" | "invalid literal string", quote) => (
+            "text that is not closed, or holds what text cannot",
+            format!("close it with {quote} on the same line"),
+        ),
+        ("key with no value", _)
+            if source.split_once(": ").is_some_and(|(key, _)| !key.contains(' ')) =>
+        {
             let (key, value) = source.split_once(": ").unwrap_or_default();
             return ("a line without `=`".to_owned(), format!("write `{key} = {}`", value.trim()));
         }
@@ -182,9 +202,10 @@ fn in_our_words(message: &str, source: &str) -> (String, String) {
         ("missing comma between key-value pairs" | "missing comma between array elements", _) => {
             ("no comma between two entries", "put a comma between them".to_owned())
         }
-        ("unexpected key or value", _) => {
-            ("something after the end of the value", "begin a new line for it, or remove it".to_owned())
-        }
+        ("unexpected key or value", _) => (
+            "something after the end of the value",
+            "begin a new line for it, or remove it".to_owned(),
+        ),
         ("extra comma in array" | "extra comma in inline table", _) => {
             ("a comma too many", "remove the comma".to_owned())
         }
@@ -240,7 +261,11 @@ fn header_fault(header: &str, start: usize) -> Option<(Range<usize>, Problem)> {
     let inside = header.trim_start_matches('[').trim_end_matches(']');
     let open = header.len() - header.trim_start_matches('[').len();
     let close = header.len() - header.trim_end_matches(']').len();
-    if header.contains(['"', '\'', '=']) || inside.is_empty() || open == close || header.len() < NOWHERE.len() {
+    if header.contains(['"', '\'', '='])
+        || inside.is_empty()
+        || open == close
+        || header.len() < NOWHERE.len()
+    {
         return None;
     }
     let right = if open.max(close) == 1 { format!("[{inside}]") } else { format!("[[{inside}]]") };
@@ -292,7 +317,10 @@ fn scan_value(text: &str, mut at: usize) -> Result<usize, Unclosed> {
             b']' | b'}' => drop(open.pop()),
             b'\n' => {
                 let Some(&opener) = open.last() else { return Ok(at) };
-                if begins_again(&text[at + 1..], bytes[opener] == b'[' || !matches!(last, b',' | b'{')) {
+                if begins_again(
+                    &text[at + 1..],
+                    bytes[opener] == b'[' || !matches!(last, b',' | b'{'),
+                ) {
                     return Err(Unclosed { opener: opener..opener + 1, end: at });
                 }
             }
@@ -322,17 +350,26 @@ fn scan_text(text: &str, at: usize) -> Result<usize, Unclosed> {
             b'\n' if !is_long => return Ok(end),
             _ if byte == quote && (!is_long || bytes[end..].starts_with(&[quote; 3])) => {
                 // Up to two more quotes still belong to a long text.
-                let more = bytes[end + delimiter..].iter().take(2).take_while(|b| is_long && **b == quote).count();
+                let more = bytes[end + delimiter..]
+                    .iter()
+                    .take(2)
+                    .take_while(|b| is_long && **b == quote)
+                    .count();
                 return Ok(end + delimiter + more);
             }
             _ => {}
         }
         end += 1;
     }
-    if is_long { Err(Unclosed { opener: at..at + delimiter, end: text.len() }) } else { Ok(text.len()) }
+    if is_long {
+        Err(Unclosed { opener: at..at + delimiter, end: text.len() })
+    } else {
+        Ok(text.len())
+    }
 }
 
-/// Returns `true` if the first line of `rest` can only be a new table, or, where `keys_too`, a new key.
+/// Returns `true` if the first line of `rest` can only be a new table, or, where `keys_too`, a new
+/// key.
 fn begins_again(rest: &str, keys_too: bool) -> bool {
     let line = rest.lines().next().unwrap_or_default().trim();
     let bare = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.' | ' ');
@@ -343,7 +380,9 @@ fn begins_again(rest: &str, keys_too: bool) -> bool {
         && inside.starts_with(|c: char| c.is_ascii_alphabetic() || c == '_')
         && inside.chars().all(bare);
     let key = line.split_once('=').map(|(key, _)| key.trim_end());
-    let is_key = key.is_some_and(|key| key.starts_with(|c: char| c.is_ascii_alphabetic()) && key.chars().all(bare));
+    let is_key = key.is_some_and(|key| {
+        key.starts_with(|c: char| c.is_ascii_alphabetic()) && key.chars().all(bare)
+    });
     is_header || (keys_too && is_key)
 }
 
@@ -364,7 +403,10 @@ mod tests {
     fn takes_out_only_what_would_swallow_the_rest() {
         for (text, repaired) in [
             ("a = 1\nwords\nb = 2\n", "a = 1\n     \nb = 2\n"),
-            ("a = [1,\n 2\nb = 3\n", "a = [1,\n 2\nb = 3\n".replace("a = [1,\n 2", "       \n  ").as_str()),
+            (
+                "a = [1,\n 2\nb = 3\n",
+                "a = [1,\n 2\nb = 3\n".replace("a = [1,\n 2", "       \n  ").as_str(),
+            ),
             ("a = { x = 1\n[[c]]\n", "           \n[[c]]\n"),
             ("a = [\n [1, 2],\n [\"b\"],\n]\n", "a = [\n [1, 2],\n [\"b\"],\n]\n"),
             ("a = {\n x = 1,\n y = 2\n}\n", "a = {\n x = 1,\n y = 2\n}\n"),

@@ -10,12 +10,14 @@ use proptest::prelude::*;
 use self::faulty::show_with;
 use super::machine::{Clip, Machine};
 use super::{check, parse};
-use crate::show::action::{Framing, HttpContent, MidiMessage, MpvCommand, MscCommand, MscCue, OscArg};
+use crate::show::action::{
+    Framing, HttpContent, MidiMessage, MpvCommand, MscCommand, MscCue, OscArg,
+};
 use crate::show::duration::SECOND_NS;
 use crate::show::problem::{Problem, Severity, report};
 use crate::show::{
-    Body, Colour, CueIx, CueNumber, DepartmentIx, FrameRate, Look, OutputIx, OutputKind, PersonIx, SegmentIx, Show,
-    Source, Thresholds, Trigger,
+    Body, Colour, CueIx, CueNumber, DepartmentIx, FrameRate, Look, OutputIx, OutputKind, PersonIx,
+    SegmentIx, Show, Source, Thresholds, Trigger,
 };
 
 /// Every key that the reference names, and one cue for every form of a trigger.
@@ -129,7 +131,8 @@ trigger = { into = "30s" }
 "##;
 
 fn good(text: &str) -> Show {
-    parse(text, "UTC").unwrap_or_else(|problems| panic!("{}", report(&problems, "show.toml", text, false)))
+    parse(text, "UTC")
+        .unwrap_or_else(|problems| panic!("{}", report(&problems, "show.toml", text, false)))
 }
 
 fn faults(text: &str) -> Vec<Problem> {
@@ -143,7 +146,8 @@ fn faults(text: &str) -> Vec<Problem> {
 fn this_machine_alone_may_call_without_a_passcode() {
     for listen in ["127.0.0.1:53000", "127.9.9.9:1", "[::1]:53000"] {
         let show = good(&show_with(&format!("[remote]\nlisten = \"{listen}\""), "", ""));
-        let remote = show.remote.map(|remote| (remote.listen.to_string(), remote.passcode_variable));
+        let remote =
+            show.remote.map(|remote| (remote.listen.to_string(), remote.passcode_variable));
         assert_eq!(remote, Some((listen.to_owned(), None)));
     }
     let named = good(&show_with("[remote]\nlisten = \"localhost:5005\"", "", "")).remote;
@@ -154,33 +158,58 @@ fn this_machine_alone_may_call_without_a_passcode() {
 #[test]
 fn every_key_is_read() {
     let show = good(EVERYTHING);
-    let remote = show.remote.as_ref().map(|remote| (remote.listen.to_string(), remote.passcode_variable.as_deref()));
+    let remote = show
+        .remote
+        .as_ref()
+        .map(|remote| (remote.listen.to_string(), remote.passcode_variable.as_deref()));
     assert_eq!(remote, Some(("0.0.0.0:53000".to_owned(), Some("HANDOVER_PASSCODE"))));
     assert_eq!(
         (show.title.as_str(), show.date, show.zone_name.as_str()),
         ("A small show", Some(date(2024, 8, 11)), "Europe/Paris")
     );
     assert_eq!(show.clocks[0].label, "Los Angeles");
-    let ids: Vec<_> = show.departments.iter().map(|d| (d.id.as_str(), d.name.as_str(), d.colour)).collect();
-    assert_eq!(ids, [("stunts", "Stunts", Some(Colour::Ansi(1))), ("camera", "camera", None)]);
     let ids: Vec<_> =
-        show.outputs.iter().map(|o| (o.id.as_str(), o.kind.protocol().spec().word, o.panic.len())).collect();
+        show.departments.iter().map(|d| (d.id.as_str(), d.name.as_str(), d.colour)).collect();
+    assert_eq!(ids, [("stunts", "Stunts", Some(Colour::Ansi(1))), ("camera", "camera", None)]);
+    let ids: Vec<_> = show
+        .outputs
+        .iter()
+        .map(|o| (o.id.as_str(), o.kind.protocol().spec().word, o.panic.len()))
+        .collect();
     assert_eq!(
         ids,
-        [("lights", "osc", 2), ("desk", "osc", 0), ("web", "http", 0), ("synth", "midi", 0), ("vt", "mpv", 1)]
+        [
+            ("lights", "osc", 2),
+            ("desk", "osc", 0),
+            ("web", "http", 0),
+            ("synth", "midi", 0),
+            ("vt", "mpv", 1)
+        ]
     );
     assert_eq!(
         show.outputs[OutputIx(1)].kind,
         OutputKind::OscTcp { host: "::1".into(), port: 3032, framing: Framing::Length }
     );
-    assert_eq!(show.outputs[OutputIx(4)].kind, OutputKind::Mpv { flags: vec!["--fs".into(), "--screen=1".into()] });
-    let headers = vec![("Authorization".into(), "env:TOKEN".into()), ("X-Show".into(), "small".into())];
+    assert_eq!(
+        show.outputs[OutputIx(4)].kind,
+        OutputKind::Mpv { flags: vec!["--fs".into(), "--screen=1".into()] }
+    );
+    let headers =
+        vec![("Authorization".into(), "env:TOKEN".into()), ("X-Show".into(), "small".into())];
     let base = "https://example.org/api".into();
     assert_eq!(
         show.outputs[OutputIx(2)].kind,
-        OutputKind::Http { base, headers, timeout_ns: 5 * SECOND_NS, ca: Some("house-ca.pem".into()) }
+        OutputKind::Http {
+            base,
+            headers,
+            timeout_ns: 5 * SECOND_NS,
+            ca: Some("house-ca.pem".into())
+        }
     );
-    assert_eq!((show.places[0].name.as_str(), show.places[0].latitude), ("Stade de France", 48.9245));
+    assert_eq!(
+        (show.places[0].name.as_str(), show.places[0].latitude),
+        ("Stade de France", 48.9245)
+    );
     assert_eq!(show.people[PersonIx(0)].role.as_deref(), Some("performer"));
 
     let [jump, ride] = show.segments.as_slice() else { panic!("{:?}", show.segments) };
@@ -188,7 +217,10 @@ fn every_key_is_read() {
         (jump.title.as_str(), jump.start, jump.duration_ns),
         ("The jump", Some(time(21, 5, 0, 0)), 90 * SECOND_NS)
     );
-    assert_eq!((jump.notes.as_deref(), &jump.cues, &ride.cues), (Some("Two lines\nof notes"), &(0..3), &(3..6)));
+    assert_eq!(
+        (jump.notes.as_deref(), &jump.cues, &ride.cues),
+        (Some("Two lines\nof notes"), &(0..3), &(3..6))
+    );
 }
 
 #[test]
@@ -196,30 +228,50 @@ fn every_key_of_a_cue_is_read() {
     let show = good(EVERYTHING);
     let cue = show.cue(CueIx(0));
     assert_eq!((cue.number.as_str(), cue.title.as_str()), ("12.5", "Off the roof"));
-    assert_eq!((cue.call.as_deref(), cue.notes.as_deref()), (Some("Stunts: GO"), Some("Wind limit 8 m/s")));
+    assert_eq!(
+        (cue.call.as_deref(), cue.notes.as_deref()),
+        (Some("Stunts: GO"), Some("Wind limit 8 m/s"))
+    );
     assert_eq!((cue.source, cue.embargo, cue.look), (Some(Source::Live), true, Some(Look::Rings)));
     assert_eq!(cue.needs, [DepartmentIx(0), DepartmentIx(1)]);
     assert_eq!((cue.duration_ns, cue.planned_ns), (Some(45 * SECOND_NS), Some(40 * SECOND_NS)));
     assert_eq!(cue.steps[0].colour, Some(Colour::Rgb(0, 0x81, 0xC8)));
-    let route: Vec<_> = cue.route.iter().map(|p| (p.name.as_deref(), p.latitude, p.longitude, p.height_m)).collect();
-    let expected =
-        [(Some("Stade de France"), 48.9245, 2.3602, None), (None, 48.88, 2.35, Some(120.0)), (None, 49.0, 2.0, None)];
+    let route: Vec<_> = cue
+        .route
+        .iter()
+        .map(|p| (p.name.as_deref(), p.latitude, p.longitude, p.height_m))
+        .collect();
+    let expected = [
+        (Some("Stade de France"), 48.9245, 2.3602, None),
+        (None, 48.88, 2.35, Some(120.0)),
+        (None, 49.0, 2.0, None),
+    ];
     assert_eq!(route, expected);
 
     let with = Trigger::With { cue: CueIx(0), delay_ns: 1_500_000_000 };
     let after = Trigger::After { cue: CueIx(2), delay_ns: 0 };
-    let (at, into) = (Trigger::At { time: time(21, 7, 0, 0) }, Trigger::Into { offset_ns: 30 * SECOND_NS });
+    let (at, into) =
+        (Trigger::At { time: time(21, 7, 0, 0) }, Trigger::Into { offset_ns: 30 * SECOND_NS });
     let triggers: Vec<_> = show.cues.iter().map(|cue| cue.trigger).collect();
     assert_eq!(triggers, [Trigger::Go, Trigger::Go, with, after, at, into]);
-    assert_eq!((show.with(CueIx(0)), show.backups(CueIx(0))), ([CueIx(2)].as_slice(), [CueIx(1)].as_slice()));
-    assert_eq!((show.cue(CueIx(4)).segment, show.find(&CueNumber::new("16").unwrap())), (SegmentIx(1), Some(CueIx(5))));
+    assert_eq!(
+        (show.with(CueIx(0)), show.backups(CueIx(0))),
+        ([CueIx(2)].as_slice(), [CueIx(1)].as_slice())
+    );
+    assert_eq!(
+        (show.cue(CueIx(4)).segment, show.find(&CueNumber::new("16").unwrap())),
+        (SegmentIx(1), Some(CueIx(5)))
+    );
 }
 
 #[test]
 fn every_kind_of_action_is_read() {
     let show = good(EVERYTHING);
     let actions = &show.cue(CueIx(0)).actions;
-    assert_eq!(actions.iter().map(|a| a.output).collect::<Vec<_>>(), [0, 2, 2, 2, 3, 3, 4].map(OutputIx));
+    assert_eq!(
+        actions.iter().map(|a| a.output).collect::<Vec<_>>(),
+        [0, 2, 2, 2, 3, 3, 4].map(OutputIx)
+    );
     let http = |method: &str, path: &str, content, retries| Body::Http {
         method: method.into(),
         path: path.into(),
@@ -230,7 +282,12 @@ fn every_kind_of_action_is_read() {
     let expected = [
         Body::Osc {
             address: "/eos/cue/1/12/fire".into(),
-            args: vec![OscArg::Int(1), OscArg::Float(0.5), OscArg::Text("text".into()), OscArg::Bool(true)],
+            args: vec![
+                OscArg::Int(1),
+                OscArg::Float(0.5),
+                OscArg::Text("text".into()),
+                OscArg::Bool(true),
+            ],
         },
         http("POST", "", HttpContent::Json(json.into()), 0),
         http("PUT", "/x?y=1", HttpContent::Text("hello".into()), 2),
@@ -311,9 +368,12 @@ impl Machine for House {
 
 #[test]
 fn clips_that_a_cue_needs_are_asked_for() {
-    let play = |keys: &str| show_with("", &format!("do = [{{ output = \"vt\", play = \"a.mp4\"{keys} }}]"), "");
+    let play = |keys: &str| {
+        show_with("", &format!("do = [{{ output = \"vt\", play = \"a.mp4\"{keys} }}]"), "")
+    };
     let problems = check(&play(""), "UTC", &House).expect_err("an error");
-    let problem = problems.iter().find(|problem| problem.severity == Severity::Error).expect("an error");
+    let problem =
+        problems.iter().find(|problem| problem.severity == Severity::Error).expect("an error");
     assert_eq!(play("").get(problem.span.clone()), Some("\"a.mp4\""));
     assert_eq!(problem.what, "a.mp4: there is no such file");
     assert!(problem.fix.contains("optional = true"), "{}", problem.fix);
@@ -325,7 +385,8 @@ fn clips_that_a_cue_needs_are_asked_for() {
 fn timecode_is_read_with_its_rate() {
     let outputs = |lines: &str| {
         let rundown = "[[segment]]\ntitle = \"S\"\nduration = \"60s\"\n";
-        good(&format!("title = \"T\"\n[output.a]\n{lines}\n{rundown}")).outputs[OutputIx(0)].timecode
+        good(&format!("title = \"T\"\n[output.a]\n{lines}\n{rundown}")).outputs[OutputIx(0)]
+            .timecode
     };
     let osc = "osc = \"udp://127.0.0.1:8000\"";
     assert_eq!(outputs(osc), None);
@@ -336,7 +397,10 @@ fn timecode_is_read_with_its_rate() {
         ("29.97", FrameRate::Fps2997Drop),
         ("30", FrameRate::Fps30),
     ] {
-        assert_eq!(outputs(&format!("midi = \"Desk\"\ntimecode = \"mtc\"\nrate = {rate}")), Some(read));
+        assert_eq!(
+            outputs(&format!("midi = \"Desk\"\ntimecode = \"mtc\"\nrate = {rate}")),
+            Some(read)
+        );
     }
 }
 
@@ -393,7 +457,9 @@ fn no_depth_overflows_the_stack() {
     };
     survives(&nested(8, 80));
     survives(&nested(80, 80));
-    let json = |inside: &str| show_with("", &format!("do = [{{ output = \"web\", json = {{ {inside} }} }}]"), "");
+    let json = |inside: &str| {
+        show_with("", &format!("do = [{{ output = \"web\", json = {{ {inside} }} }}]"), "")
+    };
     good(&json(&nested(3, 10)));
     assert_eq!(faults(&json(&nested(8, 70)))[0].what, "JSON nested too deep");
     assert_eq!(faults(&json(&nested(9, 1)))[0].what, "a key of more than 8 parts");

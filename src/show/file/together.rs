@@ -1,7 +1,7 @@
 //! `together = true`: what a cue sends to one OSC output leaves as one bundle.
 //!
-//! Must never let such a cue through where nothing would be sent together, or where the bundle would fit into no datagram:
-//! people who write `together` rely on it.
+//! Must never let such a cue through where nothing would be sent together, or where the bundle
+//! would fit into no datagram: people who write `together` rely on it.
 
 use super::fields::Fields;
 use super::output::Outputs;
@@ -10,18 +10,25 @@ use crate::show::protocol::osc::{self, DATAGRAM_MAX};
 use crate::show::protocol::{Protocol, Wire};
 use crate::show::{Action, OutputIx};
 
-/// What a bundle takes besides its messages: `#bundle`, NUL and the time tag (OSC 1.0, "OSC Bundles").
+/// What a bundle takes besides its messages: `#bundle`, NUL and the time tag (OSC 1.0, "OSC
+/// Bundles").
 const HEAD: usize = 16;
 
 /// What each of its messages takes besides itself: its size.
 const SIZE: usize = 4;
 
 /// Reads whether `actions` leave together; `list` is where the file has them.
-pub fn together(fields: &mut Fields<'_>, list: Option<&Value<'_>>, actions: &[Action], outputs: &Outputs<'_>) -> bool {
+pub fn together(
+    fields: &mut Fields<'_>,
+    list: Option<&Value<'_>>,
+    actions: &[Action],
+    outputs: &Outputs<'_>,
+) -> bool {
     let Some(value) = fields.find("together") else { return false };
     let is_meant = value.boolean().unwrap_or(false);
     let written = list.and_then(|list| list.value.as_array()).map_or(0, |list| list.len());
-    // Where some actions have faults of their own, nobody can say what would be sent together without them.
+    // Where some actions have faults of their own, nobody can say what would be sent together
+    // without them.
     if !is_meant || written != actions.len() || list.is_some_and(|list| !list.is_whole()) {
         return is_meant;
     }
@@ -36,7 +43,11 @@ pub fn together(fields: &mut Fields<'_>, list: Option<&Value<'_>>, actions: &[Ac
     }
     if !is_of_use {
         let what = "`together` is for cues with two OSC messages or more to one output";
-        fields.reader.fault(fields.key_span("together"), what, "remove it, or send more to one OSC output");
+        fields.reader.fault(
+            fields.key_span("together"),
+            what,
+            "remove it, or send more to one OSC output",
+        );
     }
     is_meant
 }

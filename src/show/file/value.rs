@@ -1,7 +1,7 @@
 //! A value of the show file, asked for as what it should be.
 //!
-//! Every question answers with the value or reports why it is none, with the text that would be right. Must never
-//! guess: text that looks like a number is no number.
+//! Every question answers with the value or reports why it is none, with the text that would be
+//! right. Must never guess: text that looks like a number is no number.
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "the values are toml's")]
 
@@ -16,7 +16,8 @@ use super::meant;
 use super::reader::{Mention, Reader, quoted};
 use crate::show::duration::{self, DurationError};
 
-/// How many characters a text on one line may have: what is longer fits no screen, no call and no line of the journal.
+/// How many characters a text on one line may have: what is longer fits no screen, no call and no
+/// line of the journal.
 const LINE_MAX: usize = 1_000;
 
 /// How many characters a text of several lines may have.
@@ -25,7 +26,8 @@ const PROSE_MAX: usize = 20_000;
 /// How many bytes any other text may have: an address, a header, an argument.
 const TEXT_BYTES_MAX: usize = 64 << 10;
 
-/// The years of a show: before 1970 the clocks of zones follow other rules, and nobody plans beyond 2200.
+/// The years of a show: before 1970 the clocks of zones follow other rules, and nobody plans beyond
+/// 2200.
 const YEARS: RangeInclusive<i16> = 1970..=2200;
 
 /// A value, the key at which it stands, and where.
@@ -43,10 +45,16 @@ pub struct Value<'a> {
 }
 
 impl<'a> Value<'a> {
-    /// The value at `key`; nothing when it was lost to a syntax error, which has been reported by then.
+    /// The value at `key`; nothing when it was lost to a syntax error, which has been reported by
+    /// then.
     ///
-    /// Of a list or table only the lost elements are left out, because the others can still be checked.
-    pub fn new(reader: &'a Reader<'a>, key: &'a str, value: &'a Spanned<DeValue<'a>>) -> Option<Self> {
+    /// Of a list or table only the lost elements are left out, because the others can still be
+    /// checked.
+    pub fn new(
+        reader: &'a Reader<'a>,
+        key: &'a str,
+        value: &'a Spanned<DeValue<'a>>,
+    ) -> Option<Self> {
         let (span, value) = (value.span(), value.get_ref());
         let is_scalar = !value.is_array() && !value.is_table();
         let is_lost = is_scalar && reader.is_broken(&span);
@@ -77,7 +85,11 @@ impl<'a> Value<'a> {
 
     /// "write …", with the right text in its place.
     fn rewritten(&self, right: &str) -> String {
-        if self.is_element { format!("write `{right}`") } else { format!("write `{} = {right}`", self.key) }
+        if self.is_element {
+            format!("write `{right}`")
+        } else {
+            format!("write `{} = {right}`", self.key)
+        }
     }
 
     /// Text.
@@ -91,13 +103,19 @@ impl<'a> Value<'a> {
             return (!self.is_too_long(text.len(), bytes_max, "bytes")).then_some(text);
         }
         let is_scalar = !self.value.is_array() && !self.value.is_table();
-        self.wrong("text", &if is_scalar { format!("\"{}\"", self.source()) } else { "\"…\"".to_owned() })
+        self.wrong(
+            "text",
+            &if is_scalar { format!("\"{}\"", self.source()) } else { "\"…\"".to_owned() },
+        )
     }
 
     /// Returns `true`, and reports it, if a text of `len` units is longer than `max`.
     fn is_too_long(&self, len: usize, max: usize, units: &str) -> bool {
         if len > max {
-            self.fault(format!("{} has {len} {units}", self.name()), format!("shorten it to {max} {units} at most"));
+            self.fault(
+                format!("{} has {len} {units}", self.name()),
+                format!("shorten it to {max} {units} at most"),
+            );
         }
         len > max
     }
@@ -166,7 +184,9 @@ impl<'a> Value<'a> {
             DeValue::Integer(_) | DeValue::Float(_) => {
                 return self.wrong("a duration", &format!("\"{}s\"", self.source()));
             }
-            DeValue::Datetime(_) => return self.wrong("a duration", &format!("\"{}\"", self.source())),
+            DeValue::Datetime(_) => {
+                return self.wrong("a duration", &format!("\"{}\"", self.source()));
+            }
             _ => return self.wrong("a duration", "\"1m30s\""),
         };
         let name = self.name();
@@ -176,7 +196,9 @@ impl<'a> Value<'a> {
                 format!("{name} is no duration: {}", quoted(text)),
                 match meant::duration(text) {
                     Some(right) => format!("write \"{right}\""),
-                    None => "write \"1m30s\", \"90s\", \"1:30\" (m:s) or \"0:01:30\" (h:m:s)".to_owned(),
+                    None => {
+                        "write \"1m30s\", \"90s\", \"1:30\" (m:s) or \"0:01:30\" (h:m:s)".to_owned()
+                    }
                 },
             ),
             Err(DurationError::Unit) => (
@@ -187,9 +209,10 @@ impl<'a> Value<'a> {
                 format!("{name} is no duration: {}", quoted(text)),
                 "write 00 to 59 after a colon, such as \"1:30\"".to_owned(),
             ),
-            Err(DurationError::TooLong) => {
-                (format!("{name} is longer than 99:59:59"), "write a duration of less than 100 hours".to_owned())
-            }
+            Err(DurationError::TooLong) => (
+                format!("{name} is longer than 99:59:59"),
+                "write a duration of less than 100 hours".to_owned(),
+            ),
         };
         self.fault(what, fix);
         None
@@ -206,15 +229,23 @@ impl<'a> Value<'a> {
                 return self.wrong("a time of day", &right);
             }
         };
-        let Some(time) = moment.time.filter(|_| moment.date.is_none() && moment.offset.is_none()) else {
+        let Some(time) = moment.time.filter(|_| moment.date.is_none() && moment.offset.is_none())
+        else {
             let alone = moment.time.map_or(EXAMPLE.to_owned(), |time| time.to_string());
-            self.fault(format!("{} is not a time of day alone", self.name()), self.rewritten(&alone));
+            self.fault(
+                format!("{} is not a time of day alone", self.name()),
+                self.rewritten(&alone),
+            );
             return None;
         };
-        let (hour, minute, second) = (time.hour as i8, time.minute as i8, time.second.unwrap_or(0) as i8);
+        let (hour, minute, second) =
+            (time.hour as i8, time.minute as i8, time.second.unwrap_or(0) as i8);
         let read = Time::new(hour, minute, second, time.nanosecond.unwrap_or(0) as i32).ok();
         if read.is_none() {
-            self.fault(format!("{} is a second that no clock shows", self.name()), "write seconds from 00 to 59");
+            self.fault(
+                format!("{} is a second that no clock shows", self.name()),
+                "write seconds from 00 to 59",
+            );
         }
         read
     }
@@ -230,14 +261,18 @@ impl<'a> Value<'a> {
                 return self.wrong("a date", &right);
             }
         };
-        let Some(date) = moment.date.filter(|_| moment.time.is_none() && moment.offset.is_none()) else {
+        let Some(date) = moment.date.filter(|_| moment.time.is_none() && moment.offset.is_none())
+        else {
             let alone = moment.date.map_or(EXAMPLE.to_owned(), |date| date.to_string());
             self.fault(format!("{} is not a date alone", self.name()), self.rewritten(&alone));
             return None;
         };
         let read = Date::new(date.year as i16, date.month as i8, date.day as i8).ok();
         if read.is_none() {
-            self.fault(format!("{} is a day that no calendar has", self.name()), "write a day of the calendar");
+            self.fault(
+                format!("{} is a day that no calendar has", self.name()),
+                "write a day of the calendar",
+            );
         }
         let is_sane = |date: &Date| YEARS.contains(&date.year());
         if read.is_some_and(|date| !is_sane(&date)) {
@@ -262,7 +297,9 @@ impl<'a> Value<'a> {
             return self.wrong("a whole number", &range.start().max(&1).to_string());
         };
         let read = i64::from_str_radix(integer.as_str(), integer.radix()).ok();
-        let read = read.filter(|number| range.contains(number)).and_then(|number| T::try_from(number).ok());
+        let read = read
+            .filter(|number| range.contains(number))
+            .and_then(|number| T::try_from(number).ok());
         if read.is_none() {
             let (least, most) = range.into_inner();
             self.fault(
@@ -276,7 +313,9 @@ impl<'a> Value<'a> {
     /// A number, whole or decimal, inside `range`; `unit` says what it counts.
     pub fn decimal(&self, range: RangeInclusive<f64>, unit: &str) -> Option<f64> {
         let read = match self.value {
-            DeValue::Integer(integer) => i64::from_str_radix(integer.as_str(), integer.radix()).ok().map(|n| n as f64),
+            DeValue::Integer(integer) => {
+                i64::from_str_radix(integer.as_str(), integer.radix()).ok().map(|n| n as f64)
+            }
             DeValue::Float(float) => float.as_str().parse().ok(),
             _ => return self.wrong("a number", "1.0"),
         };
@@ -294,7 +333,8 @@ impl<'a> Value<'a> {
     /// The elements of a list, as far as they can be read.
     pub fn list(&self, example: &str) -> Option<Vec<Value<'a>>> {
         let DeValue::Array(list) = self.value else { return self.wrong("a list", example) };
-        let element = |value| Some(Value { is_element: true, ..Value::new(self.reader, self.key, value)? });
+        let element =
+            |value| Some(Value { is_element: true, ..Value::new(self.reader, self.key, value)? });
         Some(list.iter().filter_map(element).collect())
     }
 
@@ -311,7 +351,11 @@ impl<'a> Value<'a> {
             self.fault(what, format!("write `{header}`"));
             return Vec::new();
         }
-        self.list(header).unwrap_or_default().iter().filter_map(|value| value.fields(noun)).collect()
+        self.list(header)
+            .unwrap_or_default()
+            .iter()
+            .filter_map(|value| value.fields(noun))
+            .collect()
     }
 
     /// A table whose keys are ids.

@@ -1,7 +1,8 @@
-//! What a show without errors will not do as it is meant: times that contradict each other, and what nothing uses.
+//! What a show without errors will not do as it is meant: times that contradict each other, and
+//! what nothing uses.
 //!
-//! A warning never keeps a show from running. Must never warn of what a careful author may well want, because a list of
-//! warnings that nobody reads is worse than none.
+//! A warning never keeps a show from running. Must never warn of what a careful author may well
+//! want, because a list of warnings that nobody reads is worse than none.
 
 use std::ops::Range;
 
@@ -78,7 +79,8 @@ impl<'a> Paper<'a> {
     fn new(show: &'a Show, marks: &'a Marks) -> Self {
         let day = show.date.unwrap_or(SOME_DAY);
         let midday = day.at(12, 0, 0, 0).to_zoned_datetime(show.zone.clone());
-        let origin = start_on(show, day, midday.map_or(Timestamp::UNIX_EPOCH, |midday| midday.timestamp()));
+        let origin =
+            start_on(show, day, midday.map_or(Timestamp::UNIX_EPOCH, |midday| midday.timestamp()));
         Paper { show, marks, plan: Plan::new(show, day, origin), origin }
     }
 
@@ -91,43 +93,58 @@ impl<'a> Paper<'a> {
     }
 
     fn day(&self, plan_ns: i64) -> Date {
-        (self.origin + SignedDuration::from_nanos(plan_ns)).to_zoned_datetime(self.show.zone.clone()).date()
+        (self.origin + SignedDuration::from_nanos(plan_ns))
+            .to_zoned_datetime(self.show.zone.clone())
+            .date()
     }
 
     fn cue_marks(&self, cue: CueIx) -> &CueMarks {
         &self.marks.cues[cue.0 as usize]
     }
 
-    /// Hard starts that cut off the segment before them, come a day late, or at a time that the clock does not show.
+    /// Hard starts that cut off the segment before them, come a day late, or at a time that the
+    /// clock does not show.
     fn hard_starts(&self) -> Vec<Problem> {
         let mut warnings = vec![];
         for segment in self.show.segment_indices() {
             let mark = self.marks.segments[segment.0 as usize].start.as_ref();
-            let (Some(time), Some(span)) = (self.show.segment(segment).start, mark) else { continue };
+            let (Some(time), Some(span)) = (self.show.segment(segment).start, mark) else {
+                continue;
+            };
             warnings.extend(self.odd_time(time, self.start_ns(segment), span));
             let Some(before) = segment.0.checked_sub(1).map(SegmentIx) else { continue };
-            let (title, gap_ns) =
-                (quoted(&self.show.segment(before).title), self.start_ns(segment) - self.end_ns(before));
+            let (title, gap_ns) = (
+                quoted(&self.show.segment(before).title),
+                self.start_ns(segment) - self.end_ns(before),
+            );
             if gap_ns < 0 {
                 let early = length(gap_ns.unsigned_abs());
                 let what = format!("this hard start is {early} before the planned end of {title}");
                 let fix = format!("make {title} {early} shorter, or start later");
                 warnings.push(Problem::warning(span.clone(), what, fix));
-            } else if gap_ns > PAUSE_MAX_NS && self.day(self.start_ns(segment)) > self.day(self.end_ns(before)) {
-                let what =
-                    format!("this hard start is on the next day, {} after the end of {title}", length(gap_ns as u64));
-                let fix = "write a later time, or move the segment up, unless the next day is meant";
+            } else if gap_ns > PAUSE_MAX_NS
+                && self.day(self.start_ns(segment)) > self.day(self.end_ns(before))
+            {
+                let what = format!(
+                    "this hard start is on the next day, {} after the end of {title}",
+                    length(gap_ns as u64)
+                );
+                let fix =
+                    "write a later time, or move the segment up, unless the next day is meant";
                 warnings.push(Problem::warning(span.clone(), what, fix));
             }
         }
         warnings
     }
 
-    /// Cues by the clock that come while their segment does not run, or at a time that the clock does not show.
+    /// Cues by the clock that come while their segment does not run, or at a time that the clock
+    /// does not show.
     fn by_clock(&self) -> Vec<Problem> {
         let mut warnings = vec![];
         for &(cue, at_ns) in &self.plan.by_clock {
-            let (Trigger::At { time }, Some(span)) = (self.show.cue(cue).trigger, &self.cue_marks(cue).trigger) else {
+            let (Trigger::At { time }, Some(span)) =
+                (self.show.cue(cue).trigger, &self.cue_marks(cue).trigger)
+            else {
                 continue;
             };
             warnings.extend(self.odd_time(time, at_ns, span));
@@ -141,7 +158,10 @@ impl<'a> Paper<'a> {
             let what = if at_ns < start_ns {
                 format!("{} before its segment {title} starts", length((start_ns - at_ns) as u64))
             } else if at_ns > end_ns {
-                format!("{} after its segment {title} is planned to end", length((at_ns - end_ns) as u64))
+                format!(
+                    "{} after its segment {title} is planned to end",
+                    length((at_ns - end_ns) as u64)
+                )
             } else {
                 continue;
             };
@@ -175,16 +195,23 @@ impl<'a> Paper<'a> {
             if over_ns < SECOND_NS {
                 continue;
             }
-            let (title, fix) = (quoted(&segment.title), "make the segment longer, or the cue shorter");
+            let (title, fix) =
+                (quoted(&segment.title), "make the segment longer, or the cue shorter");
             let (what, span) = if lasts_ns > segment.duration_ns {
                 let (lasts, whole) = (length(lasts_ns), length(segment.duration_ns));
                 (
-                    format!("cue {} lasts {lasts}, longer than its segment {title} ({whole})", plan.number),
+                    format!(
+                        "cue {} lasts {lasts}, longer than its segment {title} ({whole})",
+                        plan.number
+                    ),
                     &marks.duration,
                 )
             } else {
                 let over = length(over_ns);
-                (format!("cue {} would end {over} after its segment {title}", plan.number), &marks.planned)
+                (
+                    format!("cue {} would end {over} after its segment {title}", plan.number),
+                    &marks.planned,
+                )
             };
             let span = span.clone().unwrap_or_else(|| marks.number.clone());
             warnings.push(Problem::warning(span, what, fix));
@@ -198,17 +225,26 @@ impl<'a> Paper<'a> {
         for segment in self.show.segment_indices() {
             let mut latest: Option<(u64, CueIx)> = None;
             for cue in self.show.cues_of(segment).filter(|&cue| self.show.cue(cue).is_called()) {
-                let (Some(ns), Some(span)) = (self.show.cue(cue).planned_ns, &self.cue_marks(cue).planned) else {
+                let (Some(ns), Some(span)) =
+                    (self.show.cue(cue).planned_ns, &self.cue_marks(cue).planned)
+                else {
                     continue;
                 };
-                let Some((latest_ns, above)) = latest.filter(|&(latest_ns, _)| latest_ns > ns) else {
+                let Some((latest_ns, above)) = latest.filter(|&(latest_ns, _)| latest_ns > ns)
+                else {
                     latest = Some((ns, cue));
                     continue;
                 };
                 let number = &self.show.cue(above).number;
-                let what = format!("this is before the `planned` of cue {number} above it ({})", length(latest_ns));
-                let warning =
-                    Problem::warning(span.clone(), what, "put the cues into the order in which they are called");
+                let what = format!(
+                    "this is before the `planned` of cue {number} above it ({})",
+                    length(latest_ns)
+                );
+                let warning = Problem::warning(
+                    span.clone(),
+                    what,
+                    "put the cues into the order in which they are called",
+                );
                 let label = format!("cue {number} is planned here");
                 let there = self.cue_marks(above).planned.clone();
                 warnings.push(match there {
@@ -228,9 +264,11 @@ impl<'a> Paper<'a> {
             let cause = self.show.cue(cause);
             if cause.is_loop() && cause.duration_ns.is_none() && cause.steps.is_empty() {
                 let number = &cause.number;
-                let what =
-                    format!("cue {number} plays a clip again and again and has no `duration`: it is never complete");
-                let fix = format!("give cue {number} a `duration`, or write `with` instead of `after`");
+                let what = format!(
+                    "cue {number} plays a clip again and again and has no `duration`: it is never complete"
+                );
+                let fix =
+                    format!("give cue {number} a `duration`, or write `with` instead of `after`");
                 let marks = self.cue_marks(cue);
                 let span = marks.trigger.clone().unwrap_or_else(|| marks.number.clone());
                 warnings.push(Problem::warning(span, what, fix));
@@ -239,20 +277,30 @@ impl<'a> Paper<'a> {
         warnings
     }
 
-    /// Cues that last as long as their clip, where the file does not say how long that is: a rehearsal has no player, and
-    /// the plan no length. Only a machine that has looked at the clip can tell.
+    /// Cues that last as long as their clip, where the file does not say how long that is: a
+    /// rehearsal has no player, and the plan no length. Only a machine that has looked at the clip
+    /// can tell.
     fn clips(&self, reader: &Reader<'_>) -> Vec<Problem> {
         let mut warnings = vec![];
         for cue in self.show.cue_indices() {
             let plan = self.show.cue(cue);
-            let Some((_, _, MpvCommand::Play { clip, from_ns, looped: false, .. })) = plan.clip() else { continue };
+            let Some((_, _, MpvCommand::Play { clip, from_ns, looped: false, .. })) = plan.clip()
+            else {
+                continue;
+            };
             if plan.lasts_ns().is_some() || !plan.steps.is_empty() || is_still(clip) {
                 continue;
             }
             let length_ns = reader.machine().clip(clip).length_ns;
-            let Some(length_ns) = length_ns.filter(|length_ns| length_ns > from_ns) else { continue };
-            let lasts = duration::delay((length_ns - from_ns).div_ceil(SECOND_NS / 10) * (SECOND_NS / 10));
-            let what = format!("the clip of cue {} lasts {lasts}, and the show does not say so", plan.number);
+            let Some(length_ns) = length_ns.filter(|length_ns| length_ns > from_ns) else {
+                continue;
+            };
+            let lasts =
+                duration::delay((length_ns - from_ns).div_ceil(SECOND_NS / 10) * (SECOND_NS / 10));
+            let what = format!(
+                "the clip of cue {} lasts {lasts}, and the show does not say so",
+                plan.number
+            );
             let fix = format!(
                 "write `duration = \"{lasts}\"`: without it the plan and rehearsals take the cue for over at once"
             );
@@ -261,18 +309,23 @@ impl<'a> Paper<'a> {
         warnings
     }
 
-    /// Departments that no cue needs, outputs that nothing is sent to, places that no route goes through.
+    /// Departments that no cue needs, outputs that nothing is sent to, places that no route goes
+    /// through.
     fn unused(&self) -> Vec<Problem> {
         let warning = |unused: &Unused| {
             let id = quoted(&unused.id);
             let (what, fix) = match unused.noun {
-                "department" => {
-                    (format!("no cue needs department {id}"), format!("write `needs = [\"{}\"]` at a cue", unused.id))
+                "department" => (
+                    format!("no cue needs department {id}"),
+                    format!("write `needs = [\"{}\"]` at a cue", unused.id),
+                ),
+                "output" => (
+                    format!("nothing is sent to output {id}"),
+                    format!("write `output = \"{}\"` in a `do`", unused.id),
+                ),
+                noun => {
+                    (format!("nothing refers to {noun} {id}"), "use it in a `route`".to_owned())
                 }
-                "output" => {
-                    (format!("nothing is sent to output {id}"), format!("write `output = \"{}\"` in a `do`", unused.id))
-                }
-                noun => (format!("nothing refers to {noun} {id}"), "use it in a `route`".to_owned()),
             };
             Problem::warning(unused.span.clone(), what, format!("{fix}, or remove the table"))
         };

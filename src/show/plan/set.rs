@@ -8,8 +8,9 @@ use super::{CueIx, Plan, Show, instant, start_on};
 /// A time up to this long before the plan's start is still one of that evening.
 const BEFORE: SignedDuration = SignedDuration::from_hours(12);
 
-/// The instant at which the clock of a show that plays on `day` reads `time`: on `date` where one is given; otherwise
-/// the first such time from twelve hours before the plan's start on, or on `day` where no hard start says when that is.
+/// The instant at which the clock of a show that plays on `day` reads `time`: on `date` where one
+/// is given; otherwise the first such time from twelve hours before the plan's start on, or on
+/// `day` where no hard start says when that is.
 pub fn at_time(show: &Show, day: Date, date: Option<Date>, time: Time) -> Timestamp {
     let on_day = instant(show, date.unwrap_or(day), time);
     if date.is_some() || !is_anchored(show) {
@@ -22,7 +23,8 @@ pub fn at_time(show: &Show, day: Date, date: Option<Date>, time: Time) -> Timest
     instants.into_iter().find(|&at| at >= earliest).unwrap_or(on_day)
 }
 
-/// The planned instant of `cue` in a show that plays on `day`; `None` where no hard start ties the plan to the clock.
+/// The planned instant of `cue` in a show that plays on `day`; `None` where no hard start ties the
+/// plan to the clock.
 pub fn at_cue(show: &Show, day: Date, cue: CueIx) -> Option<Timestamp> {
     let midnight = instant(show, day, Time::midnight());
     let plan = Plan::new(show, day, midnight);
@@ -43,7 +45,9 @@ mod tests {
 
     fn show(start: &str) -> Show {
         let cues = "cue = [{ number = \"1\", title = \"a\" }, { number = \"2\", title = \"b\", planned = \"40m\" }]";
-        let text = format!("title = \"x\"\n[[segment]]\ntitle = \"s\"\n{start}duration = \"5h\"\n{cues}\n");
+        let text = format!(
+            "title = \"x\"\n[[segment]]\ntitle = \"s\"\n{start}duration = \"5h\"\n{cues}\n"
+        );
         file::parse(&text, "Europe/Paris").unwrap()
     }
 
@@ -63,7 +67,11 @@ mod tests {
             ("", 15, "28 15:00"),
         ] {
             let show = show(start);
-            assert_eq!(reads(&show, at_time(&show, day, None, time(hour, 0, 0, 0))), expected, "{start} at {hour}");
+            assert_eq!(
+                reads(&show, at_time(&show, day, None, time(hour, 0, 0, 0))),
+                expected,
+                "{start} at {hour}"
+            );
         }
         let show = show("start = 22:00:00\n");
         let later = at_time(&show, day, Some(date(2026, 12, 2)), time(1, 0, 0, 0));
@@ -75,7 +83,10 @@ mod tests {
         let day = date(2026, 11, 28);
         let found = |show: &Show| show.find(&CueNumber::new("2").unwrap()).unwrap();
         let anchored = show("start = 23:30:00\n");
-        assert_eq!(at_cue(&anchored, day, found(&anchored)).map(|at| reads(&anchored, at)), Some("29 00:10".into()));
+        assert_eq!(
+            at_cue(&anchored, day, found(&anchored)).map(|at| reads(&anchored, at)),
+            Some("29 00:10".into())
+        );
         let free = show("");
         assert_eq!(at_cue(&free, day, found(&free)), None);
     }

@@ -37,12 +37,22 @@ const BODY_BYTES_MAX: usize = 256 << 10;
 /// How often a request may be tried again.
 const RETRIES_MAX: i64 = 10;
 
-/// The methods whose requests carry nothing that a server would look at (RFC 9110, sections 9.3.1, 9.3.2, 9.3.6, 9.3.8).
+/// The methods whose requests carry nothing that a server would look at (RFC 9110, sections 9.3.1,
+/// 9.3.2, 9.3.6, 9.3.8).
 const BARE: [&str; 4] = ["GET", "HEAD", "CONNECT", "TRACE"];
 
-/// Headers that frame a request or its connection: the program sets them, and a second one makes servers wait.
-const OWN_HEADERS: [&str; 8] =
-    ["connection", "content-length", "expect", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"];
+/// Headers that frame a request or its connection: the program sets them, and a second one makes
+/// servers wait.
+const OWN_HEADERS: [&str; 8] = [
+    "connection",
+    "content-length",
+    "expect",
+    "keep-alive",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
 
 /// How long an HTTP request may take when the file does not say.
 const HTTP_TIMEOUT_NS: u64 = 10 * SECOND_NS;
@@ -78,7 +88,10 @@ fn headers(fields: &mut Fields<'_>) -> Option<Vec<(String, String)>> {
             value.reader.fault(name.span.clone(), what, "write letters, digits and `-`");
         }
         if OWN_HEADERS.iter().any(|own| own.eq_ignore_ascii_case(name.text)) {
-            let what = format!("header {} is the program's own: it is set for each request", quoted(name.text));
+            let what = format!(
+                "header {} is the program's own: it is set for each request",
+                quoted(name.text)
+            );
             value.reader.fault(name.span.clone(), what, "remove it");
         }
         if let Some(text) = header_value(&value) {
@@ -93,7 +106,10 @@ fn ca(fields: &mut Fields<'_>, base: Option<&Value<'_>>) -> Option<Option<String
     let Some(value) = fields.find("ca") else { return Some(None) };
     let file = value.line()?;
     if base.is_some_and(|base| base.source().contains("http://")) {
-        value.fault("`ca` vouches for HTTPS servers, and this output speaks plain HTTP", "write \"https://…\"");
+        value.fault(
+            "`ca` vouches for HTTPS servers, and this output speaks plain HTTP",
+            "write \"https://…\"",
+        );
     }
     Some(Some(file))
 }
@@ -102,7 +118,10 @@ fn header_value(value: &Value<'_>) -> Option<String> {
     let text = value.text()?;
     if let Some(name) = text.strip_prefix("env:") {
         let fits = |b: u8| b.is_ascii_alphanumeric() || b == b'_';
-        if name.is_empty() || name.starts_with(|c: char| c.is_ascii_digit()) || !name.bytes().all(fits) {
+        if name.is_empty()
+            || name.starts_with(|c: char| c.is_ascii_digit())
+            || !name.bytes().all(fits)
+        {
             let what = format!("{} cannot be the name of an environment variable", quoted(name));
             value.fault(what, "write it like \"env:HANDOVER_TOKEN\"");
         } else if let Some(finding) = value.reader.machine().secret(Secret::Header(name)) {
@@ -116,9 +135,13 @@ fn header_value(value: &Value<'_>) -> Option<String> {
 
 fn base(value: &Value<'_>) -> Option<String> {
     let text = value.text()?;
-    let scheme_end = ["http://", "https://"].into_iter().find(|scheme| text.starts_with(scheme)).map(str::len);
+    let scheme_end =
+        ["http://", "https://"].into_iter().find(|scheme| text.starts_with(scheme)).map(str::len);
     let Some(scheme_end) = scheme_end else {
-        value.fault(format!("{} is no URL to send to", quoted(text)), "write \"http://host\" or \"https://host\"");
+        value.fault(
+            format!("{} is no URL to send to", quoted(text)),
+            "write \"http://host\" or \"https://host\"",
+        );
         return None;
     };
     let rest = &text[scheme_end..];
@@ -130,7 +153,10 @@ fn base(value: &Value<'_>) -> Option<String> {
         return None;
     }
     if path.contains(['?', '#']) {
-        value.fault("the URL of an output ends with its path", "move what follows `?` into the `path` of the action");
+        value.fault(
+            "the URL of an output ends with its path",
+            "move what follows `?` into the `path` of the action",
+        );
         return None;
     }
     if let Err(what) = authority(host) {
@@ -150,7 +176,9 @@ fn action(fields: &mut Fields<'_>, _wire: Option<Wire>) -> Option<Body> {
     }
     let content = match (json, text) {
         (Some(value), _) => json::text(&value, BODY_BYTES_MAX).map(HttpContent::Json),
-        (None, Some(value)) => value.long_text(BODY_BYTES_MAX).map(|text| HttpContent::Text(text.to_owned())),
+        (None, Some(value)) => {
+            value.long_text(BODY_BYTES_MAX).map(|text| HttpContent::Text(text.to_owned()))
+        }
         (None, None) => Some(HttpContent::Empty),
     };
     let usual = if fields.has("json") || fields.has("body") { "POST" } else { "GET" };
@@ -173,8 +201,13 @@ fn method_name(value: &Value<'_>) -> Option<String> {
     let text = value.text()?;
     if text.is_empty() || !text.bytes().all(|b| b.is_ascii_uppercase() || b == b'-') {
         let upper = text.to_ascii_uppercase();
-        let known = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"].into_iter().find(|m| *m == upper);
-        value.fault(format!("{} is no HTTP method", quoted(text)), format!("write `\"{}\"`", known.unwrap_or("POST")));
+        let known = ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]
+            .into_iter()
+            .find(|m| *m == upper);
+        value.fault(
+            format!("{} is no HTTP method", quoted(text)),
+            format!("write `\"{}\"`", known.unwrap_or("POST")),
+        );
         return None;
     }
     Some(text.to_owned())
@@ -195,14 +228,25 @@ fn is_url_text(value: &Value<'_>, text: &str) -> bool {
     let found = text.chars().find(bad);
     if let Some(c) = found {
         let mut utf8 = [0; 4];
-        let percent: String = c.encode_utf8(&mut utf8).bytes().map(|b| format!("%{b:02X}")).collect();
-        value.fault(format!("a URL cannot hold {c:?}"), format!("write `{percent}` instead, or remove it"));
+        let percent: String =
+            c.encode_utf8(&mut utf8).bytes().map(|b| format!("%{b:02X}")).collect();
+        value.fault(
+            format!("a URL cannot hold {c:?}"),
+            format!("write `{percent}` instead, or remove it"),
+        );
     }
     found.is_none()
 }
 
-/// What a request says: `POST https://api.x.com/2/tweets {"text":"…"} [Authorization: env:X_TOKEN]`.
-pub(super) fn describe(kind: &OutputKind, method: &str, path: &str, content: &HttpContent, retries: u32) -> String {
+/// What a request says: `POST https://api.x.com/2/tweets {"text":"…"} [Authorization:
+/// env:X_TOKEN]`.
+pub(super) fn describe(
+    kind: &OutputKind,
+    method: &str,
+    path: &str,
+    content: &HttpContent,
+    retries: u32,
+) -> String {
     // A request to anything else is never read; it would have neither.
     let (base, headers) = if let OutputKind::Http { base, headers, .. } = kind {
         (base.as_str(), headers.as_slice())
@@ -216,7 +260,8 @@ pub(super) fn describe(kind: &OutputKind, method: &str, path: &str, content: &Ht
         HttpContent::Json(json) => format!("{method} {base}{path} {json}"),
     };
     if !headers.is_empty() {
-        let headers: Vec<_> = headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
+        let headers: Vec<_> =
+            headers.iter().map(|(name, value)| format!("{name}: {value}")).collect();
         said.push_str(&format!(" [{}]", headers.join(", ")));
     }
     if retries > 0 {

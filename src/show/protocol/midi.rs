@@ -65,7 +65,8 @@ const FOURTEEN_BITS: u16 = 0x3FFF;
 /// The longest that a message of show control may be, bytes (RP-002/RP-014, section 3.1).
 const LONGEST: usize = 128;
 
-/// How many bytes of it are taken, at most, by all but its numbers: six before, the time, two zeros, the end.
+/// How many bytes of it are taken, at most, by all but its numbers: six before, the time, two
+/// zeros, the end.
 const FRAME: usize = 6 + 5 + 2 + 1;
 
 /// What a note sounds with when the file does not say.
@@ -98,7 +99,9 @@ fn action(fields: &mut Fields<'_>, _wire: Option<Wire>) -> Option<Body> {
         }
         MidiWord::ProgramChange => {
             let (channel, program) = (channel(&mut keys), data(&mut keys, "program"));
-            channel.zip(program).map(|(channel, program)| MidiMessage::ProgramChange { channel, program })
+            channel
+                .zip(program)
+                .map(|(channel, program)| MidiMessage::ProgramChange { channel, program })
         }
         MidiWord::ControlChange => {
             let channel = channel(&mut keys);
@@ -118,7 +121,8 @@ fn action(fields: &mut Fields<'_>, _wire: Option<Wire>) -> Option<Body> {
 
 fn note(keys: &mut Fields<'_>, usual_velocity: u8) -> Option<(u8, u8, u8)> {
     let (channel, note) = (channel(keys), data(keys, "note"));
-    let velocity = keys.find("velocity").map_or(Some(usual_velocity), |value| value.integer(0..=127));
+    let velocity =
+        keys.find("velocity").map_or(Some(usual_velocity), |value| value.integer(0..=127));
     Some((channel?, note?, velocity?))
 }
 
@@ -131,15 +135,21 @@ fn data(keys: &mut Fields<'_>, key: &'static str) -> Option<u8> {
 }
 
 fn show_control(keys: &mut Fields<'_>) -> Option<MidiMessage> {
-    let command = keys.need("command", "\"go\"").and_then(|value| Some((value.text()?, value.word(&COMMANDS)?)));
+    let command = keys
+        .need("command", "\"go\"")
+        .and_then(|value| Some((value.text()?, value.word(&COMMANDS)?)));
     let device = keys.find("device").map_or(Some(MSC_ALL), |value| value.integer(0..=127));
-    let format = keys.find("format").map_or(Some(MSC_ALL), |value| match value.value.is_integer() {
-        true => value.integer(1..=127),
-        false => value.word(&MSC_FORMATS),
-    });
+    let format =
+        keys.find("format").map_or(Some(MSC_ALL), |value| match value.value.is_integer() {
+            true => value.integer(1..=127),
+            false => value.word(&MSC_FORMATS),
+        });
     let Some((word, command)) = command else {
         // Nobody can tell which of these the command would have.
-        CUE_KEYS.iter().chain(&["time", "control", "value", "macro"]).for_each(|key| keys.know(key));
+        CUE_KEYS
+            .iter()
+            .chain(&["time", "control", "value", "macro"])
+            .for_each(|key| keys.know(key));
         return None;
     };
     let command = match command {
@@ -153,15 +163,22 @@ fn show_control(keys: &mut Fields<'_>) -> Option<MidiMessage> {
         }
         Command::TimedGo => {
             refuse(keys, word, &["control", "value", "macro"]);
-            let (cue, time_ns) = (cue(keys), keys.need("time", "\"5s\"").and_then(|value| time(&value)));
+            let (cue, time_ns) =
+                (cue(keys), keys.need("time", "\"5s\"").and_then(|value| time(&value)));
             cue.zip(time_ns).map(|(cue, time_ns)| MscCommand::TimedGo { cue, time_ns })
         }
         Command::Set => {
             refuse(keys, word, &["cue", "list", "path", "macro"]);
-            let mut number = |key| keys.need(key, "0").and_then(|value| value.integer(0..=i64::from(FOURTEEN_BITS)));
+            let mut number = |key| {
+                keys.need(key, "0").and_then(|value| value.integer(0..=i64::from(FOURTEEN_BITS)))
+            };
             let both = number("control").zip(number("value"));
             let time_ns = keys.find("time").map_or(Some(None), |value| time(&value).map(Some));
-            both.zip(time_ns).map(|((control, value), time_ns)| MscCommand::Set { control, value, time_ns })
+            both.zip(time_ns).map(|((control, value), time_ns)| MscCommand::Set {
+                control,
+                value,
+                time_ns,
+            })
         }
         Command::Fire => {
             refuse(keys, word, &["cue", "list", "path", "time", "control", "value"]);
@@ -184,7 +201,8 @@ fn refuse(keys: &mut Fields<'_>, word: &str, others: &[&'static str]) {
 
 /// The cue that a command names.
 fn cue(keys: &mut Fields<'_>) -> Option<MscCue> {
-    let numbers = CUE_KEYS.map(|key| keys.find(key).map_or(Some(String::new()), |value| cue_number(&value)));
+    let numbers =
+        CUE_KEYS.map(|key| keys.find(key).map_or(Some(String::new()), |value| cue_number(&value)));
     // On the wire each comes after the one before it: a list cannot be named without a cue.
     for (key, before) in [("list", "cue"), ("path", "list")] {
         if keys.has(key) && !keys.has(before) {
@@ -195,7 +213,9 @@ fn cue(keys: &mut Fields<'_>) -> Option<MscCue> {
     let [number, list, path] = numbers;
     let cue = MscCue { number: number?, list: list?, path: path? };
     if FRAME + cue.number.len() + cue.list.len() + cue.path.len() > LONGEST {
-        let what = format!("this message is longer than the {LONGEST} bytes that MIDI Show Control allows");
+        let what = format!(
+            "this message is longer than the {LONGEST} bytes that MIDI Show Control allows"
+        );
         keys.reader.fault(keys.span.clone(), what, "write shorter numbers");
     }
     Some(cue)
@@ -214,7 +234,8 @@ fn time(value: &Value<'_>) -> Option<u64> {
 /// Digits with single points between them: "12", "12.5", "1.2.3" (RP-002/RP-014, section 3.1).
 fn cue_number(value: &Value<'_>) -> Option<String> {
     let text = value.text()?;
-    let fits = text.split('.').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
+    let fits =
+        text.split('.').all(|part| !part.is_empty() && part.bytes().all(|b| b.is_ascii_digit()));
     if !fits {
         let what = "a cue number of MIDI Show Control has digits and single points between them";
         value.fault(what, "write it like \"12.5\"");
@@ -227,7 +248,8 @@ pub(super) fn address(port: &str) -> String {
     format!("midi {port:?}")
 }
 
-/// What a message says: `note on: channel 1, note 60, velocity 100`, `MSC GO, lighting, device 1, cue 25.5`.
+/// What a message says: `note on: channel 1, note 60, velocity 100`, `MSC GO, lighting, device 1,
+/// cue 25.5`.
 pub(super) fn describe(message: &MidiMessage) -> String {
     match message {
         MidiMessage::NoteOn { channel, note, velocity } => {
@@ -243,7 +265,8 @@ pub(super) fn describe(message: &MidiMessage) -> String {
             format!("control change: channel {channel}, controller {controller}, value {value}")
         }
         MidiMessage::ShowControl { command, device, format } => {
-            let device = if *device == MSC_ALL { "all devices".into() } else { format!("device {device}") };
+            let device =
+                if *device == MSC_ALL { "all devices".into() } else { format!("device {device}") };
             let (name, data) = msc_command(command);
             let head = [format!("MSC {name}"), msc_format(*format), device];
             head.into_iter().chain(data).collect::<Vec<_>>().join(", ")
@@ -262,9 +285,13 @@ fn msc_command(command: &MscCommand) -> (&'static str, Vec<String>) {
             ("TIMED GO", msc_cue(cue).into_iter().chain([time(*time_ns)]).collect())
         }
         MscCommand::Load(cue) => ("LOAD", msc_cue(cue)),
-        MscCommand::Set { control, value, time_ns } => {
-            ("SET", [format!("control {control} to {value}")].into_iter().chain(time_ns.map(time)).collect())
-        }
+        MscCommand::Set { control, value, time_ns } => (
+            "SET",
+            [format!("control {control} to {value}")]
+                .into_iter()
+                .chain(time_ns.map(time))
+                .collect(),
+        ),
         MscCommand::Fire { number } => ("FIRE", vec![format!("macro {number}")]),
         MscCommand::AllOff => ("ALL OFF", vec![]),
         MscCommand::Restore => ("RESTORE", vec![]),
@@ -275,7 +302,11 @@ fn msc_command(command: &MscCommand) -> (&'static str, Vec<String>) {
 
 fn msc_cue(cue: &MscCue) -> Vec<String> {
     let numbers = [("cue", &cue.number), ("list", &cue.list), ("path", &cue.path)];
-    numbers.iter().filter(|(_, number)| !number.is_empty()).map(|(what, number)| format!("{what} {number}")).collect()
+    numbers
+        .iter()
+        .filter(|(_, number)| !number.is_empty())
+        .map(|(what, number)| format!("{what} {number}"))
+        .collect()
 }
 
 /// A command format in the show file's own word for it, or by its number.

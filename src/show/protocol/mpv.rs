@@ -61,8 +61,12 @@ impl MpvCommand {
     /// The key for which a panic cannot say it, and why; nothing where it can.
     pub fn panic_fault(&self) -> Option<(&'static str, &'static str)> {
         match self {
-            MpvCommand::Play { .. } => Some(("play", "a panic plays no clip: it takes the picture away")),
-            MpvCommand::Resume => Some(("resume", "a panic resumes no clip: it takes the picture away")),
+            MpvCommand::Play { .. } => {
+                Some(("play", "a panic plays no clip: it takes the picture away"))
+            }
+            MpvCommand::Resume => {
+                Some(("resume", "a panic resumes no clip: it takes the picture away"))
+            }
             MpvCommand::Pause | MpvCommand::Stop => None,
         }
     }
@@ -89,7 +93,11 @@ fn action(fields: &mut Fields<'_>, _wire: Option<Wire>) -> Option<Body> {
     let (key, word) = (key?, word?);
     let is_true = fields.find(key)?.boolean()?;
     if !is_true {
-        fields.reader.fault(fields.key_span(key), format!("`{key} = false` says nothing"), "remove the action");
+        fields.reader.fault(
+            fields.key_span(key),
+            format!("`{key} = false` says nothing"),
+            "remove the action",
+        );
     }
     match word {
         MpvWord::Play => None,
@@ -104,7 +112,8 @@ fn play(fields: &mut Fields<'_>) -> Option<MpvCommand> {
     let (volume, looped) = (fields.find("volume"), fields.find("loop"));
     let optional = fields.find("optional").map(|value| value.boolean());
     let optional = optional.unwrap_or(Some(false));
-    let (clip, length_ns) = fields.find("play").map(|value| clip(&value, optional == Some(false))).unwrap_or_default();
+    let (clip, length_ns) =
+        fields.find("play").map(|value| clip(&value, optional == Some(false))).unwrap_or_default();
     if let Some(length_ns) = length_ns {
         from.iter().for_each(|value| check_moment(value, length_ns, "the clip has ended by then"));
         to.iter().for_each(|value| check_moment(value, length_ns, "the clip ends before that"));
@@ -128,8 +137,10 @@ fn play(fields: &mut Fields<'_>) -> Option<MpvCommand> {
     })
 }
 
-/// The endings of files that name other files, on this machine or elsewhere, instead of holding pictures and sounds.
-const LISTS: [&str; 10] = ["m3u", "m3u8", "pls", "asx", "cue", "edl", "mpd", "sdp", "ffconcat", "xspf"];
+/// The endings of files that name other files, on this machine or elsewhere, instead of holding
+/// pictures and sounds.
+const LISTS: [&str; 10] =
+    ["m3u", "m3u8", "pls", "asx", "cue", "edl", "mpd", "sdp", "ffconcat", "xspf"];
 
 /// How much longer than the clip an out-point may be before it is a slip: players and people round.
 const ROUNDED_NS: u64 = SECOND_NS;
@@ -137,21 +148,38 @@ const ROUNDED_NS: u64 = SECOND_NS;
 /// Warns of an in-point or out-point that a clip of this length does not reach.
 fn check_moment(value: &Value<'_>, length_ns: u64, why: &str) {
     if value.duration_ns().is_some_and(|ns| ns >= length_ns.saturating_add(ROUNDED_NS)) {
-        let what = format!("{} is {}, and the clip lasts {}", value.name(), value.source(), duration::delay(length_ns));
-        value.reader.report(Problem::warning(value.span.clone(), what, format!("write an earlier moment: {why}")));
+        let what = format!(
+            "{} is {}, and the clip lasts {}",
+            value.name(),
+            value.source(),
+            duration::delay(length_ns)
+        );
+        value.reader.report(Problem::warning(
+            value.span.clone(),
+            what,
+            format!("write an earlier moment: {why}"),
+        ));
     }
 }
 
-/// The file of a clip, and how long it lasts, where anybody looks; one that the cue needs has to be there.
+/// The file of a clip, and how long it lasts, where anybody looks; one that the cue needs has to be
+/// there.
 fn clip(value: &Value<'_>, is_needed: bool) -> (Option<String>, Option<u64>) {
     let Some(text) = value.line() else { return (None, None) };
     if text.contains("://") {
-        value.fault("a clip is a file, not an address", "put the file beside the show, and write its path");
+        value.fault(
+            "a clip is a file, not an address",
+            "put the file beside the show, and write its path",
+        );
         return (None, None);
     }
-    let ending = text.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase()).unwrap_or_default();
+    let ending =
+        text.rsplit_once('.').map(|(_, ending)| ending.to_ascii_lowercase()).unwrap_or_default();
     if LISTS.contains(&ending.as_str()) {
-        value.fault(format!("{} is a list of other files, not a clip", quoted(&text)), "name the clips themselves");
+        value.fault(
+            format!("{} is a list of other files, not a clip", quoted(&text)),
+            "name the clips themselves",
+        );
         return (None, None);
     }
     let found = value.reader.machine().clip(&text);

@@ -55,7 +55,9 @@ fn output(fields: &mut Fields<'_>, value: Option<&Value<'_>>) -> Option<OutputKi
 
 fn target(value: &Value<'_>, framing: Option<Option<Framing>>) -> Option<OutputKind> {
     let text = value.text()?;
-    let Some((scheme, rest)) = text.split_once("://").filter(|(scheme, _)| matches!(*scheme, "udp" | "tcp")) else {
+    let Some((scheme, rest)) =
+        text.split_once("://").filter(|(scheme, _)| matches!(*scheme, "udp" | "tcp"))
+    else {
         value.fault(
             format!("{} is no OSC address to send to", quoted(text)),
             "write \"udp://host:port\" or \"tcp://host:port\"",
@@ -97,11 +99,19 @@ fn action(fields: &mut Fields<'_>, wire: Option<Wire>) -> Option<Body> {
     let size = message_size(&address, &read);
     if !is_datagram && size > MESSAGE_MAX {
         let what = format!("this message has {size} bytes");
-        fields.reader.fault(fields.key_span("args"), what, format!("shorten it to {MESSAGE_MAX} bytes at most"));
+        fields.reader.fault(
+            fields.key_span("args"),
+            what,
+            format!("shorten it to {MESSAGE_MAX} bytes at most"),
+        );
     }
     if is_datagram && size > DATAGRAM_MAX {
         let what = format!("this message of {size} bytes is too large for a datagram");
-        fields.reader.fault(fields.key_span("args"), what, "send less, or use an output at `tcp://…`");
+        fields.reader.fault(
+            fields.key_span("args"),
+            what,
+            "send less, or use an output at `tcp://…`",
+        );
     }
     Some(Body::Osc { address, args: read })
 }
@@ -124,7 +134,9 @@ fn address(value: &Value<'_>) -> Option<String> {
 
 fn arg(value: &Value<'_>) -> Option<OscArg> {
     match value.value {
-        DeValue::Integer(_) => value.integer(i64::from(i32::MIN)..=i64::from(i32::MAX)).map(OscArg::Int),
+        DeValue::Integer(_) => {
+            value.integer(i64::from(i32::MIN)..=i64::from(i32::MAX)).map(OscArg::Int)
+        }
         DeValue::Float(_) => {
             let most = f64::from(f32::MAX);
             value.decimal(-most..=most, "as OSC numbers").map(|number| OscArg::Float(number as f32))
@@ -178,7 +190,8 @@ pub(super) fn tcp_address(host: &str, port: u16, framing: Framing) -> String {
 pub(super) fn describe(address: &str, args: &[OscArg]) -> String {
     let mut said = address.to_owned();
     for arg in args {
-        // Writing into a text cannot fail. A float keeps its point, a text its quotes: the type is part of the message.
+        // Writing into a text cannot fail. A float keeps its point, a text its quotes: the type is
+        // part of the message.
         let _ = match arg {
             OscArg::Int(value) => write!(said, " {value}"),
             OscArg::Float(value) => write!(said, " {value:?}"),

@@ -1,6 +1,8 @@
 //! What is said of messages and addresses.
 
-use crate::show::action::{Framing, HttpContent, MidiMessage, MpvCommand, MscCommand, MscCue, OscArg};
+use crate::show::action::{
+    Framing, HttpContent, MidiMessage, MpvCommand, MscCommand, MscCue, OscArg,
+};
 use crate::show::duration::SECOND_NS;
 use crate::show::{Body, OutputKind};
 
@@ -12,7 +14,12 @@ fn says_every_kind_of_message_in_one_line() {
         timeout_ns: SECOND_NS,
         ca: None,
     };
-    let post = |content| Body::Http { method: "POST".into(), path: "/2/tweets".into(), content, retries: 0 };
+    let post = |content| Body::Http {
+        method: "POST".into(),
+        path: "/2/tweets".into(),
+        content,
+        retries: 0,
+    };
     let play = |to_ns, volume, looped, optional| {
         Body::Mpv(MpvCommand::Play {
             clip: "flight.mp4".into(),
@@ -24,10 +31,12 @@ fn says_every_kind_of_message_in_one_line() {
         })
     };
     let cue = |list: &str| MscCue { number: "25.5".into(), list: list.into(), path: String::new() };
-    let msc = |command, device, format| Body::Midi(MidiMessage::ShowControl { command, device, format });
+    let msc =
+        |command, device, format| Body::Midi(MidiMessage::ShowControl { command, device, format });
     let timed = MscCommand::TimedGo { cue: cue(""), time_ns: 5 * SECOND_NS };
     let set = MscCommand::Set { control: 3, value: 300, time_ns: None };
-    let args = vec![OscArg::Int(1), OscArg::Float(0.5), OscArg::Text("text".into()), OscArg::Bool(true)];
+    let args =
+        vec![OscArg::Int(1), OscArg::Float(0.5), OscArg::Text("text".into()), OscArg::Bool(true)];
     let fire = Body::Osc { address: "/eos/cue/1/12/fire".into(), args };
     for (body, said) in [
         (fire, "/eos/cue/1/12/fire 1 0.5 \"text\" true"),
@@ -41,7 +50,12 @@ fn says_every_kind_of_message_in_one_line() {
             "POST https://api.x.com/2/tweets \"a\\nb\" [Authorization: env:X_TOKEN]",
         ),
         (
-            Body::Http { method: "DELETE".into(), path: "/a".into(), content: HttpContent::Empty, retries: 2 },
+            Body::Http {
+                method: "DELETE".into(),
+                path: "/a".into(),
+                content: HttpContent::Empty,
+                retries: 2,
+            },
             "DELETE https://api.x.com/a [Authorization: env:X_TOKEN], retry 2",
         ),
         (post(HttpContent::Empty), "POST https://api.x.com/2/tweets [Authorization: env:X_TOKEN]"),
@@ -50,7 +64,10 @@ fn says_every_kind_of_message_in_one_line() {
             "note on: channel 1, note 60, velocity 100",
         ),
         (msc(MscCommand::Go(cue("")), 1, 1), "MSC GO, lighting, device 1, cue 25.5"),
-        (msc(MscCommand::Go(cue("2")), 127, 2), "MSC GO, moving-lights, all devices, cue 25.5, list 2"),
+        (
+            msc(MscCommand::Go(cue("2")), 127, 2),
+            "MSC GO, moving-lights, all devices, cue 25.5, list 2",
+        ),
         (msc(timed, 1, 1), "MSC TIMED GO, lighting, device 1, cue 25.5, in 0:05"),
         (msc(set, 1, 0x11), "MSC SET, format 17, device 1, control 3 to 300"),
         (msc(MscCommand::Fire { number: 9 }, 1, 1), "MSC FIRE, lighting, device 1, macro 9"),

@@ -1,7 +1,8 @@
 //! The whole board: the time, what is on and how long it has left, what is next.
 //!
-//! A low window has the clock and the countdown side by side in one band; a higher one gives each its own. All rows are
-//! shared out from the size of the window alone, so that nothing moves when a title changes.
+//! A low window has the clock and the countdown side by side in one band; a higher one gives each
+//! its own. All rows are shared out from the size of the window alone, so that nothing moves when a
+//! title changes.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -76,7 +77,11 @@ fn tight<'a>(scene: &Scene<'a>, room: Rect) -> Option<Digits> {
 fn areas(area: Rect) -> Areas {
     let margin = if area.width >= 70 { 2 } else { 1 };
     let inner = Rect { x: area.x + margin, width: area.width - 2 * margin, ..area };
-    let rows = |y: u16, height: u16| Rect { y, height: height.min(area.bottom().saturating_sub(y)), ..inner };
+    let rows = |y: u16, height: u16| Rect {
+        y,
+        height: height.min(area.bottom().saturating_sub(y)),
+        ..inner
+    };
     let head = rows(area.y, 1);
     let high = area.height;
     if high < ROWS_APART {
@@ -86,8 +91,12 @@ fn areas(area: Rect) -> Areas {
         let band_rows = high.saturating_sub(1 + 1 + 2 + on_rows + next_rows).max(2);
         let band = rows(head.bottom(), band_rows);
         let gap = if inner.width >= 60 { 4 } else { 2 };
-        // The clock needs 27 cells; hours of a countdown may cost it its digits, and minutes must not.
-        let clock = Rect { width: (inner.width * 13 / 24).max(27).min(inner.width.saturating_sub(gap + 6)), ..band };
+        // The clock needs 27 cells; hours of a countdown may cost it its digits, and minutes must
+        // not.
+        let clock = Rect {
+            width: (inner.width * 13 / 24).max(27).min(inner.width.saturating_sub(gap + 6)),
+            ..band
+        };
         let figure_x = clock.right() + gap;
         let figure = Rect { x: figure_x, width: inner.right().saturating_sub(figure_x), ..band };
         let clocks = rows(band.bottom(), 1);
@@ -120,12 +129,15 @@ fn on(scene: &Scene, buf: &mut Buffer, area: Rect, has_digits: bool) {
     if let Some(figure) = figure.as_ref().filter(|_| rows >= 3) {
         // The last row is the bar's.
         room.height -= 1;
-        let of = figure.done.map(|_| Span::styled(format!("  of {}", duration::length(figure.of_ns)), styles.past));
+        let of = figure
+            .done
+            .map(|_| Span::styled(format!("  of {}", duration::length(figure.of_ns)), styles.past));
         let badge = words::badge(scene);
         let tail = Line::from_iter(of.into_iter().chain(badge));
         let cells = usize::from(area.width).saturating_sub(text::line_width(&tail) + 1);
         let style = if figure.left_ns < 0 { styles.attention } else { styles.on_air };
-        let bar = figure.done.map_or(vec![], |done| text::bar(done, cells, style, styles.rule).to_vec());
+        let bar =
+            figure.done.map_or(vec![], |done| text::bar(done, cells, style, styles.rule).to_vec());
         text::put_both(buf, area, area.bottom() - 1, Line::from(bar), tail, 0);
     }
     if let Some(digits) = digits(scene).filter(|_| has_digits) {
@@ -133,16 +145,23 @@ fn on(scene: &Scene, buf: &mut Buffer, area: Rect, has_digits: bool) {
         let field = Rect { height: high as u16, ..room };
         let side = Rect { width: room.width * 11 / 20, ..field };
         let size = fitting(scene, &digits, side);
-        let taken = size.map_or(text::width(&digits.text), |size| size.width(&digits.widest)) as u16;
+        let taken =
+            size.map_or(text::width(&digits.text), |size| size.width(&digits.widest)) as u16;
         let x = room.right().saturating_sub(taken);
         match size {
             Some(size) => {
                 let air = usize::from(field.height).saturating_sub(size.height()) / 2;
-                let place = Rect { x, y: field.y + air as u16, width: taken, height: size.height() as u16 };
+                let place =
+                    Rect { x, y: field.y + air as u16, width: taken, height: size.height() as u16 };
                 size.draw(buf, place, &digits.text, &digits.widest, digits.style);
             }
             None => {
-                text::put(buf, Rect { x, width: taken, ..room }, room.y, Line::styled(digits.text, digits.style));
+                text::put(
+                    buf,
+                    Rect { x, width: taken, ..room },
+                    room.y,
+                    Line::styled(digits.text, digits.style),
+                );
             }
         }
         room.width = room.width.saturating_sub(taken + 2);
@@ -168,7 +187,8 @@ fn on(scene: &Scene, buf: &mut Buffer, area: Rect, has_digits: bool) {
     stack(buf, room, lines);
 }
 
-/// Lines below each other, the first apart from the rest where there is air for it; blank ones go where there is none.
+/// Lines below each other, the first apart from the rest where there is air for it; blank ones go
+/// where there is none.
 fn stack(buf: &mut Buffer, room: Rect, mut lines: Vec<Line>) {
     if lines.len() > usize::from(room.height) {
         lines.retain(|line| text::line_width(line) > 0);
@@ -191,7 +211,10 @@ fn running<'a>(scene: &Scene<'a>, on: &'a On, columns: usize) -> Vec<Line<'a>> {
         // The digits are the cue's.
         let left_ns = on.part.left_ns();
         let (left, style) = match left_ns {
-            ..=-1 => (format!("+{}", duration::clock(left_ns.unsigned_abs() / duration::SECOND_NS)), styles.attention),
+            ..=-1 => (
+                format!("+{}", duration::clock(left_ns.unsigned_abs() / duration::SECOND_NS)),
+                styles.attention,
+            ),
             _ => (format!("{} left", duration::countdown(left_ns.unsigned_abs())), styles.past),
         };
         tail = Span::styled(format!("  {left}"), style).into();
@@ -199,7 +222,8 @@ fn running<'a>(scene: &Scene<'a>, on: &'a On, columns: usize) -> Vec<Line<'a>> {
     let mut lines = vec![text::with_tail(first, tail, columns, LEAST), Line::default()];
     for (at, (cue, countdown)) in on.cues.iter().enumerate() {
         let style = if at == 0 { styles.strong } else { styles.text };
-        let title = Line::from_iter([Span::raw("      ")].into_iter().chain(item(scene, cue, style)));
+        let title =
+            Line::from_iter([Span::raw("      ")].into_iter().chain(item(scene, cue, style)));
         let left = countdown.filter(|_| at > 0).map_or(Line::default(), |countdown| {
             let left = duration::countdown(countdown.left_ns().max(0).unsigned_abs());
             Span::styled(format!("  {left}"), styles.past).into()
@@ -213,12 +237,14 @@ fn running<'a>(scene: &Scene<'a>, on: &'a On, columns: usize) -> Vec<Line<'a>> {
 fn next(scene: &Scene, buf: &mut Buffer, area: Rect) {
     let styles = &scene.styles;
     let Some(next) = &scene.board.next else {
-        let words = if matches!(scene.board.stage, Stage::On(_)) { "nothing more is planned" } else { "" };
+        let words =
+            if matches!(scene.board.stage, Stage::On(_)) { "nothing more is planned" } else { "" };
         text::put(buf, area, area.y, Line::styled(words, styles.past));
         return;
     };
     let mut room = area;
-    let has_later = area.width >= COLUMNS_LATER && area.height >= 4 && !scene.board.later.is_empty();
+    let has_later =
+        area.width >= COLUMNS_LATER && area.height >= 4 && !scene.board.later.is_empty();
     if has_later {
         room.width = area.width / 2;
         let x = room.right() + 2;
@@ -229,7 +255,9 @@ fn next(scene: &Scene, buf: &mut Buffer, area: Rect) {
 
 fn coming<'a>(scene: &Scene<'a>, next: &'a Next, room: Rect) -> Vec<Line<'a>> {
     let styles = &scene.styles;
-    let at = next.at.map_or(Line::default(), |at| Span::styled(format!("  {}", scene.wall(at)), styles.past).into());
+    let at = next.at.map_or(Line::default(), |at| {
+        Span::styled(format!("  {}", scene.wall(at)), styles.past).into()
+    });
     let timed = |head: Line<'a>| text::with_tail(head, at.clone(), usize::from(room.width), LEAST);
     let mut lines = vec![];
     let badge = [Span::styled(" NEXT ", styles.quiet_badge), Span::raw("  ")];
@@ -261,7 +289,12 @@ fn later(scene: &Scene, buf: &mut Buffer, area: Rect) {
     let shown = if segments.len() > rows { rows.saturating_sub(1) } else { segments.len() };
     for (y, (at, title)) in (area.y..).zip(segments.iter().take(shown)) {
         let at = at.map_or(String::new(), |at| format!("{}  ", scene.wall(at)));
-        text::put(buf, area, y, Line::from(vec![Span::styled(at, styles.past), Span::styled(title, styles.text)]));
+        text::put(
+            buf,
+            area,
+            y,
+            Line::from(vec![Span::styled(at, styles.past), Span::styled(title, styles.text)]),
+        );
     }
     if shown < segments.len() {
         let words = format!("and {} more", segments.len() - shown);
@@ -269,8 +302,8 @@ fn later(scene: &Scene, buf: &mut Buffer, area: Rect) {
     }
 }
 
-/// The last row: the keys when they are asked for, and what is amiss. A low window has none to spare, and its panel of
-/// what is next gives its last one.
+/// The last row: the keys when they are asked for, and what is amiss. A low window has none to
+/// spare, and its panel of what is next gives its last one.
 fn foot(scene: &Scene, buf: &mut Buffer, area: Rect) {
     if area.height == 0 {
         return;

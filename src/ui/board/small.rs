@@ -1,5 +1,5 @@
-//! A board in a window too small for digits: a line for the time and what is left, one for what is on, one for what is
-//! next; the fewer rows there are, the fewer of them.
+//! A board in a window too small for digits: a line for the time and what is left, one for what is
+//! on, one for what is next; the fewer rows there are, the fewer of them.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -14,23 +14,30 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
     let styles = &scene.styles;
     let area = foot(scene, buf, area);
     let time = Line::styled(scene.time(), styles.strong);
-    let left = digits(scene).map_or(Line::default(), |digits| Line::styled(digits.text, digits.style));
+    let left =
+        digits(scene).map_or(Line::default(), |digits| Line::styled(digits.text, digits.style));
     text::put_both(buf, area, area.y, time, left, 8);
     let mut lines: Vec<Line> = vec![];
     match &scene.board.stage {
-        Stage::Waiting { .. } | Stage::Before { .. } => lines.extend(scene.waiting().into_iter().take(1)),
+        Stage::Waiting { .. } | Stage::Before { .. } => {
+            lines.extend(scene.waiting().into_iter().take(1))
+        }
         Stage::On(on) => {
             let sign = Span::styled(format!("{} ", signs::ON_AIR), styles.on_air);
             let held = if scene.board.is_held { "HELD  " } else { "" };
             let held = Span::styled(held, styles.attention);
-            lines.push(Line::from(vec![sign, held, Span::styled(on.segment.as_str(), styles.strong)]));
-            lines.extend(
-                on.cues.first().map(|(cue, _)| {
-                    Line::from_iter([Span::raw("  ")].into_iter().chain(item(scene, cue, styles.text)))
-                }),
-            );
+            lines.push(Line::from(vec![
+                sign,
+                held,
+                Span::styled(on.segment.as_str(), styles.strong),
+            ]));
+            lines.extend(on.cues.first().map(|(cue, _)| {
+                Line::from_iter([Span::raw("  ")].into_iter().chain(item(scene, cue, styles.text)))
+            }));
         }
-        Stage::Gap { .. } | Stage::Ended { .. } => lines.push(words::caption(scene, usize::from(area.width))),
+        Stage::Gap { .. } | Stage::Ended { .. } => {
+            lines.push(words::caption(scene, usize::from(area.width)))
+        }
     }
     if let Some(next) = &scene.board.next {
         let mut spans = vec![Span::styled("next ", styles.past)];

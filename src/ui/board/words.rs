@@ -46,9 +46,11 @@ pub(super) fn digits(scene: &Scene) -> Option<Digits> {
         _ => (duration::countdown(figure.left_ns.unsigned_abs()), scene.styles.strong),
     };
     let longest_s = figure.of_ns.div_ceil(SECOND_NS).max(over_s);
-    // Zeros are as wide as any figure; less than ten minutes of a start leave room for what they were.
+    // Zeros are as wide as any figure; less than ten minutes of a start leave room for what they
+    // were.
     let widest = format!("+{}", duration::clock(longest_s));
-    let widest = if figure.done.is_none() && longest_s < 600 { "+00:00".to_owned() } else { widest };
+    let widest =
+        if figure.done.is_none() && longest_s < 600 { "+00:00".to_owned() } else { widest };
     Some(Digits { text, widest, style })
 }
 
@@ -100,7 +102,9 @@ fn alert(scene: &Scene) -> Option<&'static str> {
 /// The same as a badge, with the gap in front of it.
 pub(super) fn badge(scene: &Scene) -> Vec<Span<'static>> {
     let word = alert(scene);
-    word.map_or(vec![], |word| vec![Span::raw("  "), Span::styled(word, scene.styles.attention_badge)])
+    word.map_or(vec![], |word| {
+        vec![Span::raw("  "), Span::styled(word, scene.styles.attention_badge)]
+    })
 }
 
 /// A cue in public: its number and its title, or a dash.
@@ -108,7 +112,10 @@ pub(super) fn item<'a>(scene: &Scene<'a>, item: &'a Item, style: Style) -> Vec<S
     match item {
         Item::Embargoed => vec![Span::styled(EMBARGOED, style)],
         Item::Public { number, title } => {
-            vec![Span::styled(format!("{number}  "), scene.styles.past), Span::styled(title.as_str(), style)]
+            vec![
+                Span::styled(format!("{number}  "), scene.styles.past),
+                Span::styled(title.as_str(), style),
+            ]
         }
     }
 }
@@ -119,7 +126,9 @@ pub(super) fn notice(scene: &Scene) -> Line<'static> {
     match scene.board.notice {
         None => Line::default(),
         Some(Notice::NoCaller) => Line::styled("no caller", styles.past),
-        Some(Notice::Damaged { line }) => Line::styled(format!("! journal damaged at line {line}"), styles.attention),
+        Some(Notice::Damaged { line }) => {
+            Line::styled(format!("! journal damaged at line {line}"), styles.attention)
+        }
         Some(Notice::Unreadable) => Line::styled("! journal unreadable", styles.attention),
     }
 }

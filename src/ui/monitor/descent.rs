@@ -1,4 +1,5 @@
-//! A route with heights, seen from the side: height over time, the ground, the start, and the height now.
+//! A route with heights, seen from the side: height over time, the ground, the start, and the
+//! height now.
 //!
 //! ```text
 //!   height   33 m   ↓  1.2 m/s        fallen 13 m of 46 m
@@ -10,9 +11,9 @@
 //!         0:00        Stade de France  0:45
 //! ```
 //!
-//! Every leg lasts as long as the others. The part fallen is bright, the part to come dim. What one jumps off is drawn
-//! where the start is so low that nobody jumps from a plane there. Must never let a figure move sideways but the one
-//! that goes with the marker.
+//! Every leg lasts as long as the others. The part fallen is bright, the part to come dim. What one
+//! jumps off is drawn where the start is so low that nobody jumps from a plane there. Must never
+//! let a figure move sideways but the one that goes with the marker.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -27,8 +28,8 @@ use crate::ui::text;
 
 /// The fewest rows in which it tells more than words.
 pub(super) const ROWS_MIN: u16 = 5;
-/// Below this height, in metres, what falls has left something that stands on the ground: no parachute is made for
-/// less than a hundred, and no plane drops anybody from less than twice that.
+/// Below this height, in metres, what falls has left something that stands on the ground: no
+/// parachute is made for less than a hundred, and no plane drops anybody from less than twice that.
 const LEDGE_MAX_M: f64 = 200.0;
 /// How near, in metres, a point has to be to a place of the show to be called by its name.
 const NEAR_M: f64 = 50.0;
@@ -55,8 +56,12 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx) {
     // Where it goes below the sea, the ground is its lowest point.
     let (top_m, ground_m) = (heights().fold(1.0, f64::max), heights().fold(0.0, f64::min));
     let labels = text::width(&metres(top_m)).max(text::width(&metres(ground_m))) as u16;
-    let chart =
-        Rect { x: area.x + labels + 2, y: area.y + 1, width: area.width.saturating_sub(labels + 3), height: high };
+    let chart = Rect {
+        x: area.x + labels + 2,
+        y: area.y + 1,
+        width: area.width.saturating_sub(labels + 3),
+        height: high,
+    };
     if chart.width < 8 || chart.height < 2 {
         return;
     }
@@ -79,17 +84,27 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx) {
         (styles.strong, 'P'),
     ];
     let pens = pens.map(|(style, ascii)| Pen { style, ascii });
-    dots.paint_partly_solid(buf, &pens, scene.view.means.is_plain(), |ink| matches!(ink, GROUND | LEDGE | DONE | FLAG));
+    dots.paint_partly_solid(buf, &pens, scene.view.means.is_plain(), |ink| {
+        matches!(ink, GROUND | LEDGE | DONE | FLAG)
+    });
     if let Some(done) = done {
         field.marker(scene, buf, done, words::height_at(points, done));
     }
     if has_times {
-        let lasts_ns = scene.countdown(cue).map(|countdown| countdown.of_ns).or(scene.cue(cue).lasts_ns());
+        let lasts_ns =
+            scene.countdown(cue).map(|countdown| countdown.of_ns).or(scene.cue(cue).lasts_ns());
         let ends = lasts_ns.map_or(String::new(), duration::length);
-        let place = name(&scene.show.places, last).map_or(String::new(), |name| format!("{name}  "));
-        let right = Line::from(vec![Span::styled(place, styles.text), Span::styled(ends, styles.past)]);
+        let place =
+            name(&scene.show.places, last).map_or(String::new(), |name| format!("{name}  "));
+        let right =
+            Line::from(vec![Span::styled(place, styles.text), Span::styled(ends, styles.past)]);
         let from = chart.x + field.starts_x / ACROSS;
-        let row = Rect { x: from, y: chart.bottom(), width: chart.right().saturating_sub(from), height: 1 };
+        let row = Rect {
+            x: from,
+            y: chart.bottom(),
+            width: chart.right().saturating_sub(from),
+            height: 1,
+        };
         text::put_both(buf, row, chart.bottom(), Line::styled("0:00", styles.past), right, 0);
     }
 }
@@ -102,16 +117,22 @@ fn figures(scene: &Scene, cue: CueIx, columns: usize) -> Line<'static> {
     let cells = text::width(&metres(from_m)).max(text::width(&metres(to_m)));
     let Some(done) = words::done(scene, cue) else {
         let way = format!("{} → {}", metres(from_m), metres(to_m));
-        return Line::from(vec![Span::styled("height  ", styles.past), Span::styled(way, styles.strong)]);
+        return Line::from(vec![
+            Span::styled("height  ", styles.past),
+            Span::styled(way, styles.strong),
+        ]);
     };
     let now_m = words::height_at(points, done);
-    let mut spans =
-        vec![Span::styled("height  ", styles.past), Span::styled(format!("{:>cells$}", metres(now_m)), styles.strong)];
+    let mut spans = vec![
+        Span::styled("height  ", styles.past),
+        Span::styled(format!("{:>cells$}", metres(now_m)), styles.strong),
+    ];
     if let Some(speed) = speed(scene, cue, done) {
         let arrow = if speed > 0.0 { "↓" } else { "↑" };
         spans.push(Span::styled(format!("   {arrow} {:>5.1} m/s", speed.abs()), styles.text));
     }
-    let (word, gone) = if from_m >= to_m { ("fallen", from_m - now_m) } else { ("risen", now_m - from_m) };
+    let (word, gone) =
+        if from_m >= to_m { ("fallen", from_m - now_m) } else { ("risen", now_m - from_m) };
     let way = format!("   {word} {:>cells$} of {}", metres(gone), metres((from_m - to_m).abs()));
     // What ends as high as it begins, or goes the other way first, has neither fallen nor risen.
     let has_gone = from_m != to_m && gone >= 0.0;
@@ -121,7 +142,8 @@ fn figures(scene: &Scene, cue: CueIx, columns: usize) -> Line<'static> {
     Line::from(spans)
 }
 
-/// Metres a second downwards on the leg where the cue is; nothing where it stands, or nobody knows how long it lasts.
+/// Metres a second downwards on the leg where the cue is; nothing where it stands, or nobody knows
+/// how long it lasts.
 fn speed(scene: &Scene, cue: CueIx, done: f64) -> Option<f64> {
     let points = &scene.cue(cue).route;
     let legs = points.len().saturating_sub(1).max(1);
@@ -141,8 +163,9 @@ fn metres(m: f64) -> String {
 /// What a point is called: its own name, or that of a place of the show at its foot.
 fn name<'a>(places: &'a [Place], point: &'a Point) -> Option<&'a str> {
     let here = geo::Place::new(point.latitude, point.longitude);
-    let near =
-        |place: &&Place| geo::distance_km(here, geo::Place::new(place.latitude, place.longitude)) * 1000.0 <= NEAR_M;
+    let near = |place: &&Place| {
+        geo::distance_km(here, geo::Place::new(place.latitude, place.longitude)) * 1000.0 <= NEAR_M
+    };
     point.name.as_deref().or_else(|| places.iter().find(near).map(|place| place.name.as_str()))
 }
 
@@ -150,7 +173,11 @@ fn name<'a>(places: &'a [Place], point: &'a Point) -> Option<&'a str> {
 fn tick_m(span_m: f64, parts: f64) -> f64 {
     let rough = (span_m / parts.max(1.0)).max(1.0);
     let power = 10_f64.powf(rough.log10().floor());
-    [1.0, 2.0, 5.0, 10.0].into_iter().map(|step| step * power).find(|step| *step >= rough).unwrap_or(rough)
+    [1.0, 2.0, 5.0, 10.0]
+        .into_iter()
+        .map(|step| step * power)
+        .find(|step| *step >= rough)
+        .unwrap_or(rough)
 }
 
 /// Where heights and times lie on the screen.
@@ -170,14 +197,16 @@ struct Field {
 
 impl Field {
     fn new(area: Rect, (ground_m, top_m): (f64, f64), start_m: f64, has_flag: bool) -> Self {
-        let ledge_m = Some(start_m).filter(|start_m| ground_m == 0.0 && (1.0..=LEDGE_MAX_M).contains(start_m));
+        let ledge_m = Some(start_m)
+            .filter(|start_m| ground_m == 0.0 && (1.0..=LEDGE_MAX_M).contains(start_m));
         let lead = if ledge_m.is_some() { (area.width / 7).max(3) } else { 1 };
         let end = 2 + if has_flag { (area.width / 8).max(4) } else { 0 };
         let (starts_x, ends_x) = (lead * ACROSS, (area.width - end.min(area.width - 2)) * ACROSS);
         Field { area, ground_m, top_m, ledge_m, start_m, has_flag, starts_x, ends_x }
     }
 
-    /// The dots from the top at which a height lies: a row is free above the highest, and the ground has the last.
+    /// The dots from the top at which a height lies: a row is free above the highest, and the
+    /// ground has the last.
     fn y(&self, height_m: f64) -> f64 {
         let above = if self.area.height >= LABELLED_MIN { DOWN + 1 } else { 1 };
         let (top, bottom) = (f64::from(above), f64::from(self.area.height * DOWN) - 5.0);
@@ -193,7 +222,8 @@ impl Field {
         self.area.y + self.y(height_m) as u16 / DOWN
     }
 
-    /// The figures at the left, each at its height: the start, the ground, and round ones where they have room.
+    /// The figures at the left, each at its height: the start, the ground, and round ones where
+    /// they have room.
     fn axis(&self, scene: &Scene, buf: &mut Buffer, labels: u16) {
         let styles = &scene.styles;
         let x = self.area.x - 1;
@@ -206,13 +236,15 @@ impl Field {
         let mut rows: Vec<u16> = vec![];
         let edges = [(self.start_m, styles.strong), (self.ground_m, styles.text)];
         for (height_m, style) in edges.into_iter().chain(round) {
-            let row = if height_m > self.ground_m { self.row(height_m) } else { self.area.bottom() - 1 };
+            let row =
+                if height_m > self.ground_m { self.row(height_m) } else { self.area.bottom() - 1 };
             if height_m > self.top_m || rows.iter().any(|taken| taken.abs_diff(row) < 2) {
                 continue;
             }
             rows.push(row);
             let label = metres(height_m);
-            let at = x.saturating_sub(1 + text::width(&label) as u16).max(x.saturating_sub(labels + 1));
+            let at =
+                x.saturating_sub(1 + text::width(&label) as u16).max(x.saturating_sub(labels + 1));
             buf.set_string(at, row, label, style);
             buf.set_string(x, row, "┤", styles.rule);
         }
@@ -241,7 +273,8 @@ impl Field {
         }
     }
 
-    /// The way, and a plumb line below where it is. Column by column, so that no dot of it moves as the marker does.
+    /// The way, and a plumb line below where it is. Column by column, so that no dot of it moves as
+    /// the marker does.
     fn curve(&self, dots: &mut Dots, points: &[Point], done: Option<f64>) {
         let done = done.unwrap_or(0.0);
         // What is done ends a dot or two before the marker, which has a cell of its own.
@@ -291,9 +324,11 @@ impl Field {
         let label = metres(height_m);
         let cells = text::width(&label) as u16;
         // A flag has the cells to the right of where the way ends.
-        let right = if self.has_flag { self.area.x + self.ends_x / ACROSS + 2 } else { self.area.right() };
+        let right =
+            if self.has_flag { self.area.x + self.ends_x / ACROSS + 2 } else { self.area.right() };
         let at = if x + 2 + cells <= right { x + 2 } else { x.saturating_sub(cells + 1) };
-        let above = if self.area.height >= LABELLED_MIN { y.saturating_sub(1).max(self.area.y) } else { y };
+        let above =
+            if self.area.height >= LABELLED_MIN { y.saturating_sub(1).max(self.area.y) } else { y };
         buf.set_string(at, above, label, styles.strong);
     }
 }
@@ -304,15 +339,20 @@ mod tests {
 
     #[test]
     fn heights_read_like_figures_of_people() {
-        for (m, words) in [(0.0, "0 m"), (45.6, "46 m"), (999.4, "999 m"), (4000.0, "4,000 m"), (-12.0, "−12 m")] {
+        for (m, words) in
+            [(0.0, "0 m"), (45.6, "46 m"), (999.4, "999 m"), (4000.0, "4,000 m"), (-12.0, "−12 m")]
+        {
             assert_eq!(metres(m), words);
         }
     }
 
     #[test]
     fn what_lies_below_the_sea_is_as_true_as_what_lies_above() {
-        let field = |ground_m, top_m| Field::new(Rect::new(9, 1, 60, 20), (ground_m, top_m), ground_m, false);
-        // From the Dead Sea up to Jerusalem, and the same way lifted by what the sea lies below the others.
+        let field = |ground_m, top_m| {
+            Field::new(Rect::new(9, 1, 60, 20), (ground_m, top_m), ground_m, false)
+        };
+        // From the Dead Sea up to Jerusalem, and the same way lifted by what the sea lies below the
+        // others.
         let (below, above) = (field(-430.0, 750.0), field(0.0, 1180.0));
         for height_m in [-430.0, -200.0, 0.0, 400.0, 750.0] {
             assert!((below.y(height_m) - above.y(height_m + 430.0)).abs() < 1e-9, "{height_m}");
@@ -322,16 +362,27 @@ mod tests {
 
     #[test]
     fn ticks_are_round() {
-        for (top_m, parts, step_m) in [(46.0, 3.0, 20.0), (4000.0, 4.0, 1000.0), (4000.0, 3.0, 2000.0), (1.0, 9.0, 1.0)]
+        for (top_m, parts, step_m) in
+            [(46.0, 3.0, 20.0), (4000.0, 4.0, 1000.0), (4000.0, 3.0, 2000.0), (1.0, 9.0, 1.0)]
         {
-            assert!((tick_m(top_m, parts) - step_m).abs() < 1e-9, "{top_m} by {parts}: {}", tick_m(top_m, parts));
+            assert!(
+                (tick_m(top_m, parts) - step_m).abs() < 1e-9,
+                "{top_m} by {parts}: {}",
+                tick_m(top_m, parts)
+            );
         }
     }
 
     #[test]
     fn a_point_at_the_foot_of_a_place_has_its_name() {
-        let place = |latitude| Place { id: "p".into(), name: "Sign".into(), latitude, longitude: -118.3215 };
-        let point = Point { name: None, latitude: 34.1341, longitude: -118.3215, height_m: Some(0.0) };
+        let place = |latitude| Place {
+            id: "p".into(),
+            name: "Sign".into(),
+            latitude,
+            longitude: -118.3215,
+        };
+        let point =
+            Point { name: None, latitude: 34.1341, longitude: -118.3215, height_m: Some(0.0) };
         // A degree of latitude has 111.2 km, so 50 m are 0.00045 degrees.
         assert_eq!(name(&[place(34.1341 + 0.00044)], &point), Some("Sign"));
         assert_eq!(name(&[place(34.1341 + 0.00046)], &point), None);

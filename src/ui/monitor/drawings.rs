@@ -8,8 +8,8 @@
 //! ─────────────────────
 //! ```
 //!
-//! Each drawing is a file. It knows a [`Field`], a [`Moment`] and the inks; must never know of cues. What tells something
-//! is told by weight as well as by colour.
+//! Each drawing is a file. It knows a [`Field`], a [`Moment`] and the inks; must never know of
+//! cues. What tells something is told by weight as well as by colour.
 
 mod feathers;
 mod field;
@@ -86,7 +86,9 @@ fn colours(look: Look) -> [Colour; 5] {
     ];
     let white = Colour::Rgb(0xf5, 0xf0, 0xe1);
     match look {
-        Look::Feathers => [Colour::Rgb(0xff, 0x7a, 0xb6), Colour::Rgb(0xff, 0xb8, 0xd8), white, red, yellow],
+        Look::Feathers => {
+            [Colour::Rgb(0xff, 0x7a, 0xb6), Colour::Rgb(0xff, 0xb8, 0xd8), white, red, yellow]
+        }
         Look::Tower | Look::Stage => [yellow, white, yellow, blue, red],
         Look::Plane => [yellow, white, red, blue, green],
         Look::Flame => [Colour::Rgb(0xff, 0x8c, 0x2b), yellow, red, white, blue],
@@ -100,19 +102,24 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx, look
     if area.width < 8 || area.height < 3 {
         return;
     }
-    let is_running = scene.state.cue(cue).phase == Phase::Running && scene.state.held_since().is_none();
+    let is_running =
+        scene.state.cue(cue).phase == Phase::Running && scene.state.held_since().is_none();
     let beat = if is_running { scene.view.machine_ns / SECOND_NS } else { 0 };
     let moment = Moment { done: words::done(scene, cue), beat };
     let mut field = Field::new(area);
     let marker = paint(&mut field, look, moment);
     let styles = &scene.styles;
-    let mut pens = vec![Pen { style: styles.rule, ascii: '.' }, Pen { style: styles.past, ascii: ':' }];
+    let mut pens =
+        vec![Pen { style: styles.rule, ascii: '.' }, Pen { style: styles.past, ascii: ':' }];
     // Without colours, weight tells what is lit.
-    let weights = [Modifier::BOLD, Modifier::empty(), Modifier::BOLD, Modifier::empty(), Modifier::BOLD];
-    pens.extend(colours(look).into_iter().zip(weights).zip("*+ox%".chars()).map(|((colour, weight), ascii)| {
-        let style = styles.tint(Some(colour)).add_modifier(weight);
-        Pen { style, ascii }
-    }));
+    let weights =
+        [Modifier::BOLD, Modifier::empty(), Modifier::BOLD, Modifier::empty(), Modifier::BOLD];
+    pens.extend(colours(look).into_iter().zip(weights).zip("*+ox%".chars()).map(
+        |((colour, weight), ascii)| {
+            let style = styles.tint(Some(colour)).add_modifier(weight);
+            Pen { style, ascii }
+        },
+    ));
     pens.push(Pen { style: styles.strong, ascii: '#' });
     field.dots.paint(buf, &pens, scene.view.means.is_plain());
     if let Some((x, y)) = marker {
@@ -142,8 +149,15 @@ mod tests {
     use super::*;
 
     /// Every look that is a drawing.
-    const LOOKS: [Look; 7] =
-        [Look::Stage, Look::Feathers, Look::Tower, Look::Plane, Look::Flame, Look::Fireworks, Look::Flag];
+    const LOOKS: [Look; 7] = [
+        Look::Stage,
+        Look::Feathers,
+        Look::Tower,
+        Look::Plane,
+        Look::Flame,
+        Look::Fireworks,
+        Look::Flag,
+    ];
 
     fn drawn(look: Look, size: (u16, u16), moment: Moment) -> usize {
         let area = Rect::new(3, 2, size.0, size.1);
@@ -151,9 +165,13 @@ mod tests {
         let marker = paint(&mut field, look, moment);
         if let Some((x, y)) = marker {
             assert!(x >= 0.0 && y >= 0.0, "{look:?} at {size:?}: the marker is outside");
-            assert!(x < f64::from(field.dots.width()) && y < f64::from(field.dots.height()), "{look:?} at {size:?}");
+            assert!(
+                x < f64::from(field.dots.width()) && y < f64::from(field.dots.height()),
+                "{look:?} at {size:?}"
+            );
         }
-        let cells = (area.y..area.bottom()).flat_map(|y| (area.x..area.right()).map(move |x| (x, y)));
+        let cells =
+            (area.y..area.bottom()).flat_map(|y| (area.x..area.right()).map(move |x| (x, y)));
         cells.filter(|&(x, y)| field.dots.has(x, y)).count()
     }
 
@@ -163,7 +181,10 @@ mod tests {
             let mut last = 0;
             for size in [(40, 6), (62, 10), (90, 24), (140, 45)] {
                 let cells = drawn(look, size, Moment { done: Some(0.6), beat: 7 });
-                assert!(cells > last + 12, "{look:?} has {cells} cells at {size:?}, and {last} in the smaller field");
+                assert!(
+                    cells > last + 12,
+                    "{look:?} has {cells} cells at {size:?}, and {last} in the smaller field"
+                );
                 last = cells;
             }
         }
@@ -174,7 +195,8 @@ mod tests {
         let area = Rect::new(0, 0, 90, 24);
         let mut field = Field::new(area);
         let _marker = paint(&mut field, look, Moment { done: Some(done), beat: 0 });
-        let pens = ".:*+ox%#".chars().map(|ascii| Pen { style: ratatui::style::Style::new(), ascii });
+        let pens =
+            ".:*+ox%#".chars().map(|ascii| Pen { style: ratatui::style::Style::new(), ascii });
         let mut buf = Buffer::empty(area);
         field.dots.paint(&mut buf, &pens.collect::<Vec<_>>(), true);
         buf.content().iter().filter(|cell| cell.symbol() == symbol.to_string()).count()
@@ -188,7 +210,10 @@ mod tests {
             assert!(rises && lit[3] > lit[0] + 10, "{look:?}: {lit:?}");
         }
         let burning = [0.0, 0.5, 0.9, 1.0].map(|done| cells(Look::Flame, done, 'o'));
-        assert!(burning.windows(2).all(|pair| pair[0] > pair[1]) && burning[3] == 0, "the flame: {burning:?}");
+        assert!(
+            burning.windows(2).all(|pair| pair[0] > pair[1]) && burning[3] == 0,
+            "the flame: {burning:?}"
+        );
     }
 
     #[test]

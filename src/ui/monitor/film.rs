@@ -1,4 +1,5 @@
-//! A clip: a strip of film that moves past a gate, its length, its in- and out-point, and what is left of it.
+//! A clip: a strip of film that moves past a gate, its length, its in- and out-point, and what is
+//! left of it.
 //!
 //! ```text
 //!  clips/flight.mp4                                  VT playing
@@ -11,8 +12,9 @@
 //!  in 0:00   out 2:20   volume 90 %
 //! ```
 //!
-//! A cell of the strip is a second of the clip, so that it moves by one cell a second, and a slow line can carry it.
-//! Before the in-point and behind the out-point there is no film. Must never say that a picture is there when none is.
+//! A cell of the strip is a second of the clip, so that it moves by one cell a second, and a slow
+//! line can carry it. Before the in-point and behind the out-point there is no film. Must never say
+//! that a picture is there when none is.
 
 mod strip;
 
@@ -49,7 +51,9 @@ struct Reel<'a> {
 impl<'a> Reel<'a> {
     fn of(scene: &Scene<'a>, cue: CueIx) -> Option<Self> {
         let (_, output, command) = scene.cue(cue).clip()?;
-        let MpvCommand::Play { clip, from_ns, to_ns, volume, looped, .. } = command else { return None };
+        let MpvCommand::Play { clip, from_ns, to_ns, volume, looped, .. } = command else {
+            return None;
+        };
         let is_running = scene.state.cue(cue).phase == Phase::Running;
         let (from_ns, to_ns, volume, looped) = (*from_ns, *to_ns, *volume, *looped);
         let countdown = scene.countdown(cue).filter(|_| is_running);
@@ -70,7 +74,8 @@ impl<'a> Reel<'a> {
         let played = scene.clip(cue).map(|clip| clip.position_ns);
         let since = || Some(scene.state.show_ns(scene.now_ns).since(state.fired_show_ns?));
         let is_running = state.phase == Phase::Running;
-        let elapsed_ns = self.countdown.map(|countdown| countdown.elapsed_ns).or(played).or_else(since);
+        let elapsed_ns =
+            self.countdown.map(|countdown| countdown.elapsed_ns).or(played).or_else(since);
         let elapsed_ns = elapsed_ns.filter(|_| is_running).unwrap_or(0);
         let most_ns = self.length_ns(scene, cue).filter(|_| !self.looped).unwrap_or(u64::MAX);
         self.from_ns.saturating_add(elapsed_ns.min(most_ns))
@@ -81,8 +86,11 @@ impl<'a> Reel<'a> {
         let styles = &scene.styles;
         let state = scene.state.cue(cue);
         if state.phase != Phase::Running {
-            let is_down =
-                scene.app.outputs.get(self.output.0 as usize).is_some_and(|health| health.light == Light::Down);
+            let is_down = scene
+                .app
+                .outputs
+                .get(self.output.0 as usize)
+                .is_some_and(|health| health.light == Light::Down);
             return match is_down && scene.ready_clip(cue).is_none() {
                 true => Span::styled("VT NOT READY", styles.attention),
                 false => Span::styled("VT ready", styles.past),
@@ -107,7 +115,9 @@ impl<'a> Reel<'a> {
         let mut facts = vec![("in", point(self.from_ns))];
         match (self.to_ns, self.length_ns(scene, cue)) {
             (Some(to_ns), _) => facts.push(("out", point(to_ns))),
-            (None, Some(length_ns)) => facts.push(("out", point(self.from_ns.saturating_add(length_ns)))),
+            (None, Some(length_ns)) => {
+                facts.push(("out", point(self.from_ns.saturating_add(length_ns))))
+            }
             (None, None) => {}
         }
         facts.extend(self.length_ns(scene, cue).map(|ns| ("length", duration::length(ns))));
@@ -139,7 +149,8 @@ impl<'a> Reel<'a> {
         let word = if countdown.left_ns() < 0 { "over" } else { "left of" };
         let tail = format!(" {word} {of}");
         let room = columns.saturating_sub(2 * cells + 3 + text::width(&tail));
-        let mut spans = vec![Span::styled(format!("{:>cells$} ", duration::clock(done_s)), styles.text)];
+        let mut spans =
+            vec![Span::styled(format!("{:>cells$} ", duration::clock(done_s)), styles.text)];
         let style_of_bar = if scene.state.cue(cue).clip_lost { styles.past } else { styles.vt };
         spans.extend(text::bar(countdown.done(), room, style_of_bar, styles.rule));
         spans.push(Span::styled(format!(" {left:>width$}", width = cells + 1), style));
@@ -161,9 +172,13 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx) {
     // Where the run page has no countdown in sight, this is where it is read.
     let spare = rows.saturating_sub(5 + 3 * air);
     if let Some((figure, widest, style)) = figure(scene, reel)
-        && let Some(scale) =
-            digits::scale_for(&widest, columns, usize::from(spare.saturating_sub(1)), scene.view.means.is_plain())
-                .filter(|&s| s > 1)
+        && let Some(scale) = digits::scale_for(
+            &widest,
+            columns,
+            usize::from(spare.saturating_sub(1)),
+            scene.view.means.is_plain(),
+        )
+        .filter(|&s| s > 1)
     {
         digits::draw(buf, Rect { y, ..area }, &figure, &widest, scale, style);
         y += digits::height(scale) as u16 + 1;
@@ -176,10 +191,14 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx) {
     text::put(buf, area, y + 1, reel.facts(scene, cue));
 }
 
-/// Draws it below the picture of something else: a bar in one row, with a second row its points as well.
+/// Draws it below the picture of something else: a bar in one row, with a second row its points as
+/// well.
 pub(super) fn draw_below(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx) {
     let Some(reel) = Reel::of(scene, cue).filter(|_| !area.is_empty()) else { return };
-    let mut left = vec![reel.standing(scene, cue), Span::styled(format!("  {}", reel.file), scene.styles.past)];
+    let mut left = vec![
+        reel.standing(scene, cue),
+        Span::styled(format!("  {}", reel.file), scene.styles.past),
+    ];
     let columns = usize::from(area.width);
     if area.height == 1 && reel.countdown.is_none() {
         left.push(Span::raw("   "));
@@ -200,7 +219,8 @@ pub(super) fn draw_below(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx
 fn figure(scene: &Scene, reel: Reel) -> Option<(String, String, ratatui::style::Style)> {
     let countdown = reel.countdown.filter(|_| !reel.looped)?;
     let (left, style) = scene.left(countdown);
-    let longest_s = countdown.of_ns.div_ceil(SECOND_NS).max(countdown.left_ns().unsigned_abs() / SECOND_NS);
+    let longest_s =
+        countdown.of_ns.div_ceil(SECOND_NS).max(countdown.left_ns().unsigned_abs() / SECOND_NS);
     Some((left, format!("+{}", duration::clock(longest_s)), style))
 }
 

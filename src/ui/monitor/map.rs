@@ -7,8 +7,9 @@
 //!  41 %  3,725 km of 9,085 km · 5,360 km to go            ├───┤ 500 km
 //! ```
 //!
-//! [`sheet`] is what stands still: the map, the places and their labels, computed once for a route and a field. Only the
-//! way done, the marker and the figures change from frame to frame, and so little goes to the terminal.
+//! [`sheet`] is what stands still: the map, the places and their labels, computed once for a route
+//! and a field. Only the way done, the marker and the figures change from frame to frame, and so
+//! little goes to the terminal.
 
 mod labels;
 mod sheet;
@@ -85,7 +86,11 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx) {
             let &[from, to] = pair else { continue };
             dots.line(from, to, ink::DONE);
             if is_heavy {
-                let aside = if (to.0 - from.0).abs() >= (to.1 - from.1).abs() { (0.0, 1.0) } else { (1.0, 0.0) };
+                let aside = if (to.0 - from.0).abs() >= (to.1 - from.1).abs() {
+                    (0.0, 1.0)
+                } else {
+                    (1.0, 0.0)
+                };
                 let beside = |dot: (f64, f64)| (dot.0 + aside.0, dot.1 + aside.1);
                 dots.line(beside(from), beside(to), ink::DONE);
             }
@@ -96,7 +101,14 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx) {
         pen(styles.rule, '.'),
         pen(styles.rule, '-'),
         // Without colours a river is weaker than the way, which it would hide.
-        pen(if scene.view.means.depth == Depth::Mono { styles.past } else { styles.tint(Some(RIVER)) }, '~'),
+        pen(
+            if scene.view.means.depth == Depth::Mono {
+                styles.past
+            } else {
+                styles.tint(Some(RIVER))
+            },
+            '~',
+        ),
         pen(styles.text, ':'),
         pen(styles.on_air, '#'),
     ];
@@ -105,7 +117,13 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx) {
     if let Some(at) = sheet.way.at(done) {
         let (x, y) = cell_of(&sheet.fit, field, at.place);
         let is_running = scene.state.cue(cue).phase == Phase::Running;
-        write(scene, buf, (x, y), MARKER, if is_running { styles.on_air_badge } else { styles.quiet_badge });
+        write(
+            scene,
+            buf,
+            (x, y),
+            MARKER,
+            if is_running { styles.on_air_badge } else { styles.quiet_badge },
+        );
     }
     figures(scene, buf, area, &sheet, done);
 }
@@ -147,7 +165,8 @@ fn write(scene: &Scene, buf: &mut Buffer, (x, y): (u16, u16), words: &str, style
 fn figures(scene: &Scene, buf: &mut Buffer, area: Rect, sheet: &Sheet, done: f64) {
     let styles = &scene.styles;
     let all_km = sheet.way.length_km();
-    let (so_far, to_go) = (kilometres(all_km * done, all_km), kilometres(all_km * (1.0 - done), all_km));
+    let (so_far, to_go) =
+        (kilometres(all_km * done, all_km), kilometres(all_km * (1.0 - done), all_km));
     let all = kilometres(all_km, all_km);
     let cells = text::width(&all);
     let left = Line::from(vec![
@@ -156,7 +175,8 @@ fn figures(scene: &Scene, buf: &mut Buffer, area: Rect, sheet: &Sheet, done: f64
         Span::styled(format!(" of {all} km"), styles.text),
         Span::styled(format!(" · {to_go:>cells$} km to go"), styles.past),
     ]);
-    let right = scale(&sheet.fit, area.width).map_or(Line::default(), |bar| Line::styled(bar, styles.past));
+    let right =
+        scale(&sheet.fit, area.width).map_or(Line::default(), |bar| Line::styled(bar, styles.past));
     let least = text::line_width(&left);
     text::put_both(buf, area, area.bottom().saturating_sub(1), left, right, least);
 }
@@ -179,15 +199,24 @@ fn scale(fit: &Fit, columns: u16) -> Option<String> {
     let decade = 10_f64.powf(most_km.log10().floor());
     let km = [5.0, 2.0, 1.0].map(|times| times * decade).into_iter().find(|&km| km <= most_km)?;
     let cells = (km / km_per_cell).round() as usize;
-    let words = if km < 1.0 { format!("{:.0} m", km * 1000.0) } else { format!("{} km", kilometres(km, f64::MAX)) };
+    let words = if km < 1.0 {
+        format!("{:.0} m", km * 1000.0)
+    } else {
+        format!("{} km", kilometres(km, f64::MAX))
+    };
     (cells >= 3).then(|| format!("├{}┤ {words}", "─".repeat(cells - 2)))
 }
 
 /// The cell of a place; what lies outside is drawn at the edge.
 fn cell_of(fit: &Fit, field: Rect, place: crate::geo::Place) -> (u16, u16) {
     let (x, y) = fit.dot(place);
-    let cell = |dot: f64, per: u16, cells: u16| (dot / f64::from(per)).floor().clamp(0.0, f64::from(cells - 1)) as u16;
-    (field.x + cell(x.round(), dots::ACROSS, field.width), field.y + cell(y.round(), dots::DOWN, field.height))
+    let cell = |dot: f64, per: u16, cells: u16| {
+        (dot / f64::from(per)).floor().clamp(0.0, f64::from(cells - 1)) as u16
+    };
+    (
+        field.x + cell(x.round(), dots::ACROSS, field.width),
+        field.y + cell(y.round(), dots::DOWN, field.height),
+    )
 }
 
 #[cfg(test)]

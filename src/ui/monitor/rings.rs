@@ -1,4 +1,5 @@
-//! Steps: as interlocking rings, as the rings on the sign, as cards side by side, or as marks in a list.
+//! Steps: as interlocking rings, as the rings on the sign, as cards side by side, or as marks in a
+//! list.
 //!
 //! ```text
 //!    ⢀⣤⣶⣦⣄   ⣀⣀⣀    ⣀⣀⣀      ✓ ━━ Blue    23:41:05
@@ -8,8 +9,9 @@
 //!        ⠉⠉⠉   ⠉⠉⠉          ○ ── Green
 //! ```
 //!
-//! What is marked is thick and in its colour, what is to come thin and grey, and each ring has its sign inside, so that
-//! nothing is told by the colours alone. Must never move anything as a step is marked.
+//! What is marked is thick and in its colour, what is to come thin and grey, and each ring has its
+//! sign inside, so that nothing is told by the colours alone. Must never move anything as a step is
+//! marked.
 
 mod cards;
 mod emblem;
@@ -92,7 +94,8 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx) {
     let left = Rect { width: area.width.saturating_sub(list + GAP), ..area };
     let below = words::steps(scene, cue, usize::from(area.width));
     let is_roomy = area.height >= ROOMY && marks::fits_row(scene, cue, area.width);
-    let taken = if is_roomy { marks::ROW + 1 } else { below.len() as u16 + u16::from(area.height > 12) };
+    let taken =
+        if is_roomy { marks::ROW + 1 } else { below.len() as u16 + u16::from(area.height > 12) };
     let above = Rect { height: area.height.saturating_sub(taken), ..area };
     let (beside_r, above_r) = (figure.radius(left), figure.radius(above));
     let is_beside = beside_r >= above_r && usize::from(area.height) >= count;
@@ -106,7 +109,12 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx) {
         figure.draw(scene, buf, Rect { width: taken, ..left }, cue, radius);
         let x = area.x + taken + GAP;
         let rows = (figure.rows(radius)).min(area.height);
-        let list = Rect { x, width: area.right().saturating_sub(x), height: rows.max(count as u16), ..area };
+        let list = Rect {
+            x,
+            width: area.right().saturating_sub(x),
+            height: rows.max(count as u16),
+            ..area
+        };
         marks::draw(scene, buf, list.intersection(area), cue);
     } else {
         figure.draw(scene, buf, above, cue, radius);
@@ -172,11 +180,13 @@ impl Figure {
         let (ground, letters) = (0, 1);
         let is_marked = |step: usize| Standing::of(scene, cue, step) == Standing::Marked;
         let placed = match self {
-            Figure::Rings(count) => emblem::centres(count, radius).into_iter().map(|centre| (centre, false)).collect(),
+            Figure::Rings(count) => {
+                emblem::centres(count, radius).into_iter().map(|centre| (centre, false)).collect()
+            }
             Figure::Sign(count) => sign::draw(&mut dots, count, radius, [ground, letters]),
         };
-        // An O is white, as the other letters are, until its ring is marked. What is marked has the stronger inks, so
-        // that no outline takes its cells.
+        // An O is white, as the other letters are, until its ring is marked. What is marked has the
+        // stronger inks, so that no outline takes its cells.
         let count = placed.len();
         let ring = |(step, &(centre, is_o)): (usize, &((f64, f64), bool))| {
             let rank = if is_marked(step) { step + count } else { step };
@@ -186,8 +196,10 @@ impl Figure {
         };
         let rings: Vec<_> = placed.iter().enumerate().map(ring).collect();
         emblem::draw(&mut dots, &rings, radius);
-        let mut pens =
-            vec![Pen { style: scene.styles.rule, ascii: ':' }, Pen { style: scene.styles.strong, ascii: '#' }];
+        let mut pens = vec![
+            Pen { style: scene.styles.rule, ascii: ':' },
+            Pen { style: scene.styles.strong, ascii: '#' },
+        ];
         pens.extend((0..2 * count).map(|rank| {
             let style = ink(scene, cue, rank % count.max(1));
             Pen { style, ascii: if rank < count { '.' } else { '@' } }

@@ -1,18 +1,22 @@
-//! Which cue the monitor is about: whose picture it shows, and whose words stand beside the picture.
+//! Which cue the monitor is about: whose picture it shows, and whose words stand beside the
+//! picture.
 //!
 //! The picture is the first of these that there is:
 //!
-//! 1. A picture that has finished within the last [`HELD_MIN_S`] seconds, of a cue that fired after every running cue
-//!    with a picture and was not complete at once: it is what everybody has waited for, and is not cut short.
+//! 1. A picture that has finished within the last [`HELD_MIN_S`] seconds, of a cue that fired after
+//!    every running cue with a picture and was not complete at once: it is what everybody has
+//!    waited for, and is not cut short.
 //! 2. The running cue with a picture; of several, the one that fired last.
 //! 3. The picture that finished last, for [`HELD_MAX_S`] seconds.
 //! 4. None. Then the words have the whole panel.
 //!
-//! The words are those of the running cue, or of one that was complete at once and fired less than [`LINGERS_S`] seconds
-//! ago, or of the picture's cue, or of the cue at the playhead. So a cue without a picture never takes the place of one
-//! that has, and is told all the same. The cue at the playhead shows its picture ahead only while there is nothing else.
+//! The words are those of the running cue, or of one that was complete at once and fired less than
+//! [`LINGERS_S`] seconds ago, or of the picture's cue, or of the cue at the playhead. So a cue
+//! without a picture never takes the place of one that has, and is told all the same. The cue at
+//! the playhead shows its picture ahead only while there is nothing else.
 //!
-//! Seconds are the caller's own: a rehearsal at ten times the speed holds a picture for ten times as much of the show.
+//! Seconds are the caller's own: a rehearsal at ten times the speed holds a picture for ten times
+//! as much of the show.
 
 use crate::engine::{Phase, RunNs};
 use crate::show::CueIx;
@@ -52,16 +56,23 @@ pub(super) fn of(scene: &Scene, has_picture: impl Fn(CueIx) -> bool) -> Option<S
     let fired = scene.show.cue_indices().filter_map(|cue| {
         let known = state.cue(cue);
         // A panic has taken every picture off the air.
-        let is_told = matches!(known.phase, Phase::Running | Phase::Complete) && !state.is_panicked();
+        let is_told =
+            matches!(known.phase, Phase::Running | Phase::Complete) && !state.is_panicked();
         let fired_ns = known.fired_ns.filter(|_| is_told)?;
-        Some(Fired { cue, has_picture: has_picture(cue), fired_ns, completed_ns: known.completed_ns })
+        Some(Fired {
+            cue,
+            has_picture: has_picture(cue),
+            fired_ns,
+            completed_ns: known.completed_ns,
+        })
     });
     let fired: Vec<Fired> = fired.collect();
     let ahead = state.playhead().map(|cue| (cue, has_picture(cue)));
     choose(&fired, scene.on_air_cue(), ahead, scene.now_ns, second_ns(scene))
 }
 
-/// Returns `true` if what fired at `fired_ns` has just happened for a person who looks at the screen.
+/// Returns `true` if what fired at `fired_ns` has just happened for a person who looks at the
+/// screen.
 pub(super) fn is_news(scene: &Scene, fired_ns: RunNs) -> bool {
     scene.now_ns.saturating_sub(fired_ns) < LINGERS_S * second_ns(scene)
 }
@@ -71,8 +82,8 @@ fn second_ns(scene: &Scene) -> u64 {
     SECOND_NS * u64::from(scene.state.speed_at(scene.now_ns))
 }
 
-/// The rule. `on_air` is the running cue that stands first on the screen; `ahead` the one at the playhead, and whether it
-/// has a picture; `second_ns` is a second of the caller's own.
+/// The rule. `on_air` is the running cue that stands first on the screen; `ahead` the one at the
+/// playhead, and whether it has a picture; `second_ns` is a second of the caller's own.
 fn choose(
     fired: &[Fired],
     on_air: Option<CueIx>,
@@ -80,22 +91,37 @@ fn choose(
     now_ns: RunNs,
     second_ns: u64,
 ) -> Option<Subject> {
-    let is_within = |at_ns: RunNs, seconds: u64| now_ns.saturating_sub(at_ns) < seconds.saturating_mul(second_ns);
-    let pictures = || fired.iter().filter(|cue| cue.has_picture);
-    let running = pictures().filter(|cue| cue.completed_ns.is_none()).max_by_key(|cue| (cue.fired_ns, cue.cue));
-    let finished = pictures().filter_map(|cue| Some((cue.completed_ns?, cue)));
-    let finished = finished.max_by_key(|(completed_ns, cue)| (*completed_ns, cue.fired_ns, cue.cue));
-    let held = |seconds| finished.filter(|(completed_ns, _)| is_within(*completed_ns, seconds)).map(|(_, cue)| cue);
-    let came_later = |cue: &&Fired| {
-        running.is_none_or(|running| cue.fired_ns > running.fired_ns && cue.completed_ns != Some(cue.fired_ns))
+    let is_within = |at_ns: RunNs, seconds: u64| {
+        now_ns.saturating_sub(at_ns) < seconds.saturating_mul(second_ns)
     };
-    let picture = held(HELD_MIN_S).filter(came_later).or(running).or_else(|| held(HELD_MAX_S)).map(|cue| cue.cue);
+    let pictures = || fired.iter().filter(|cue| cue.has_picture);
+    let running = pictures()
+        .filter(|cue| cue.completed_ns.is_none())
+        .max_by_key(|cue| (cue.fired_ns, cue.cue));
+    let finished = pictures().filter_map(|cue| Some((cue.completed_ns?, cue)));
+    let finished =
+        finished.max_by_key(|(completed_ns, cue)| (*completed_ns, cue.fired_ns, cue.cue));
+    let held = |seconds| {
+        finished.filter(|(completed_ns, _)| is_within(*completed_ns, seconds)).map(|(_, cue)| cue)
+    };
+    let came_later = |cue: &&Fired| {
+        running.is_none_or(|running| {
+            cue.fired_ns > running.fired_ns && cue.completed_ns != Some(cue.fired_ns)
+        })
+    };
+    let picture = held(HELD_MIN_S)
+        .filter(came_later)
+        .or(running)
+        .or_else(|| held(HELD_MAX_S))
+        .map(|cue| cue.cue);
 
-    let at_once =
-        fired.iter().filter(|cue| cue.completed_ns == Some(cue.fired_ns) && is_within(cue.fired_ns, LINGERS_S));
+    let at_once = fired
+        .iter()
+        .filter(|cue| cue.completed_ns == Some(cue.fired_ns) && is_within(cue.fired_ns, LINGERS_S));
     let at_once = at_once.max_by_key(|cue| (cue.fired_ns, cue.cue)).map(|cue| cue.cue);
     let running_words = running.map(|cue| cue.cue).or(on_air);
-    // Beside a held picture, what has just happened is news; beside a running one, its own words are.
+    // Beside a held picture, what has just happened is news; beside a running one, its own words
+    // are.
     let words = match (picture, running) {
         (Some(_), None) => at_once.or(running_words),
         (Some(_), Some(_)) | (None, _) => running_words.or(at_once),
@@ -113,8 +139,8 @@ mod tests {
     /// Cue, has a picture, fired at this second, complete at that one.
     type Row = (u32, bool, u64, Option<u64>);
 
-    /// What is shown at a second: the cue of the picture and that of the words. The playhead stands at cue 9, which has a
-    /// picture.
+    /// What is shown at a second: the cue of the picture and that of the words. The playhead stands
+    /// at cue 9, which has a picture.
     fn shown(fired: &[Row], at_s: u64) -> (Option<u32>, u32) {
         let fired = fired.iter().map(|&(cue, has_picture, fired_s, completed_s)| Fired {
             cue: CueIx(cue),
@@ -124,17 +150,24 @@ mod tests {
         });
         let fired: Vec<Fired> = fired.filter(|cue| cue.fired_ns <= at_s * SECOND_NS).collect();
         let now_ns = at_s * SECOND_NS;
-        let open = fired.iter().map(|&cue| Fired { completed_ns: cue.completed_ns.filter(|&ns| ns <= now_ns), ..cue });
+        let open = fired
+            .iter()
+            .map(|&cue| Fired { completed_ns: cue.completed_ns.filter(|&ns| ns <= now_ns), ..cue });
         let open: Vec<Fired> = open.collect();
-        let on_air = open.iter().filter(|cue| cue.completed_ns.is_none()).max_by_key(|cue| cue.fired_ns);
-        let subject = choose(&open, on_air.map(|cue| cue.cue), Some((CueIx(9), true)), now_ns, SECOND_NS).unwrap();
+        let on_air =
+            open.iter().filter(|cue| cue.completed_ns.is_none()).max_by_key(|cue| cue.fired_ns);
+        let subject =
+            choose(&open, on_air.map(|cue| cue.cue), Some((CueIx(9), true)), now_ns, SECOND_NS)
+                .unwrap();
         (subject.picture.map(|cue| cue.0), subject.words.0)
     }
 
     #[test]
     fn a_finished_picture_is_held_and_what_has_none_never_takes_its_place() {
-        // The five rings are all lit at 90 s; a second later a cue without a picture comes, and one with a picture at 130 s.
-        let rings: &[Row] = &[(1, true, 0, Some(90)), (2, false, 91, Some(91)), (3, true, 130, Some(160))];
+        // The five rings are all lit at 90 s; a second later a cue without a picture comes, and one
+        // with a picture at 130 s.
+        let rings: &[Row] =
+            &[(1, true, 0, Some(90)), (2, false, 91, Some(91)), (3, true, 130, Some(160))];
         let moments = [
             (0, (Some(1), 1)),
             (89, (Some(1), 1)),
@@ -156,7 +189,13 @@ mod tests {
     #[test]
     fn a_long_cue_without_a_picture_stands_beside_the_held_one_and_then_has_the_panel() {
         let boarding: &[Row] = &[(1, true, 0, Some(60)), (2, false, 63, Some(163))];
-        let moments = [(59, (Some(1), 1)), (64, (Some(1), 2)), (84, (Some(1), 2)), (85, (None, 2)), (162, (None, 2))];
+        let moments = [
+            (59, (Some(1), 1)),
+            (64, (Some(1), 2)),
+            (84, (Some(1), 2)),
+            (85, (None, 2)),
+            (162, (None, 2)),
+        ];
         for (at_s, expected) in moments {
             assert_eq!(shown(boarding, at_s), expected, "at {at_s} s");
         }

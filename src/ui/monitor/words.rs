@@ -1,6 +1,8 @@
-//! What the monitor says of a cue in words: its way, its steps, its call, its people, where it sends to, what it sends.
+//! What the monitor says of a cue in words: its way, its steps, its call, its people, where it
+//! sends to, what it sends.
 //!
-//! Everything comes as lines that are not wider than they may be; where they stand is for [`super`] to say.
+//! Everything comes as lines that are not wider than they may be; where they stand is for [`super`]
+//! to say.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -17,10 +19,20 @@ pub(super) fn route<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize) -> Vec<Li
     let styles = &scene.styles;
     let points = &scene.cue(cue).route;
     let (Some(first), Some(last)) = (points.first(), points.last()) else { return vec![] };
-    let name =
-        |point: &Point| point.name.clone().unwrap_or_else(|| format!("{:.3}, {:.3}", point.latitude, point.longitude));
+    let name = |point: &Point| {
+        point
+            .name
+            .clone()
+            .unwrap_or_else(|| format!("{:.3}, {:.3}", point.latitude, point.longitude))
+    };
     let mut named = vec![name(first)];
-    named.extend(points.iter().skip(1).take(points.len().saturating_sub(2)).filter_map(|point| point.name.clone()));
+    named.extend(
+        points
+            .iter()
+            .skip(1)
+            .take(points.len().saturating_sub(2))
+            .filter_map(|point| point.name.clone()),
+    );
     named.push(name(last));
     let full = named.join(" → ");
     let short = format!("{} → … → {}", name(first), name(last));
@@ -28,9 +40,15 @@ pub(super) fn route<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize) -> Vec<Li
     let mut lines = vec![Line::styled(way, styles.strong)];
     let done = done(scene, cue).unwrap_or(0.0);
     let mut spans = vec![Span::styled(format!("{:>3.0} %  ", done * 100.0), styles.text)];
-    spans.extend(text::bar(done, columns.saturating_sub(30).clamp(8, 24), styles.on_air, styles.rule));
+    spans.extend(text::bar(
+        done,
+        columns.saturating_sub(30).clamp(8, 24),
+        styles.on_air,
+        styles.rule,
+    ));
     if points.iter().any(|point| point.height_m.is_some()) {
-        let (from, to, at) = (height_at(points, 0.0), height_at(points, 1.0), height_at(points, done));
+        let (from, to, at) =
+            (height_at(points, 0.0), height_at(points, 1.0), height_at(points, done));
         spans.push(Span::styled(format!("  height {at:.0} m"), styles.text));
         spans.push(Span::styled(format!("  {from:.0} m → {to:.0} m"), styles.past));
     }
@@ -38,8 +56,8 @@ pub(super) fn route<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize) -> Vec<Li
     lines
 }
 
-/// How far the cue is, 0 to 1: nothing before it has fired, and while nobody knows how long it lasts; all of it once it
-/// is over.
+/// How far the cue is, 0 to 1: nothing before it has fired, and while nobody knows how long it
+/// lasts; all of it once it is over.
 pub(super) fn done(scene: &Scene, cue: CueIx) -> Option<f64> {
     match scene.state.cue(cue).phase {
         Phase::Running => scene.countdown(cue).map(|countdown| countdown.done()),
@@ -80,18 +98,33 @@ pub(super) fn steps<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize) -> Vec<Li
 }
 
 /// The people whom the cue's words name.
-pub(super) fn people<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize, is_page: bool) -> Vec<Line<'a>> {
+pub(super) fn people<'a>(
+    scene: &Scene<'a>,
+    cue: CueIx,
+    columns: usize,
+    is_page: bool,
+) -> Vec<Line<'a>> {
     let styles = &scene.styles;
     let mut lines = vec![];
-    for person in scene.show.people_in(cue).map(|person| scene.show.person(person)).take(if is_page { 20 } else { 5 }) {
-        let role = person.role.as_deref().map(|role| Span::styled(format!("  {role}"), styles.past));
+    for person in scene
+        .show
+        .people_in(cue)
+        .map(|person| scene.show.person(person))
+        .take(if is_page { 20 } else { 5 })
+    {
+        let role =
+            person.role.as_deref().map(|role| Span::styled(format!("  {role}"), styles.past));
         let mut spans = vec![Span::styled(person.name.as_str(), styles.text)];
         spans.extend(role);
         let notes = person.notes.as_deref().map(str::trim);
         match notes.filter(|_| is_page) {
             Some(notes) => {
                 lines.push(Line::from(spans));
-                lines.extend(text::wrap(notes, columns, 8).into_iter().map(|line| Line::styled(line, styles.past)));
+                lines.extend(
+                    text::wrap(notes, columns, 8)
+                        .into_iter()
+                        .map(|line| Line::styled(line, styles.past)),
+                );
             }
             None => {
                 spans.extend(notes.map(|notes| Span::styled(format!("  {notes}"), styles.past)));
@@ -104,25 +137,28 @@ pub(super) fn people<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize, is_page:
 
 /// The words that the caller says.
 pub(super) fn call<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize) -> Vec<Line<'a>> {
-    let spoken = scene.cue(cue).call.as_ref().map(|call| text::wrap(&format!("“{call}”"), columns, 3));
+    let spoken =
+        scene.cue(cue).call.as_ref().map(|call| text::wrap(&format!("“{call}”"), columns, 3));
     spoken.into_iter().flatten().map(|line| Line::styled(line, scene.styles.strong)).collect()
 }
 
-/// The notes of the cue at the playhead, where it is another than `cue`: its panel on the run page may have no room for
-/// all of them.
+/// The notes of the cue at the playhead, where it is another than `cue`: its panel on the run page
+/// may have no room for all of them.
 pub(super) fn next<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize) -> Vec<Line<'a>> {
     let Some(next) = scene.state.playhead().filter(|&next| next != cue) else { return vec![] };
     let Some(notes) = &scene.cue(next).notes else { return vec![] };
     let title = format!("{}  {}", scene.number(next), scene.cue(next).title);
     let title = Line::styled(text::fit(&title, columns).into_owned(), scene.styles.text);
-    let notes =
-        text::wrap(notes, columns, text::LINES_MAX).into_iter().map(|line| Line::styled(line, scene.styles.past));
+    let notes = text::wrap(notes, columns, text::LINES_MAX)
+        .into_iter()
+        .map(|line| Line::styled(line, scene.styles.past));
     std::iter::once(title).chain(notes).collect()
 }
 
 /// What the caller should know.
 pub(super) fn notes<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize) -> Vec<Line<'a>> {
-    let notes = scene.cue(cue).notes.as_ref().map(|notes| text::wrap(notes, columns, text::LINES_MAX));
+    let notes =
+        scene.cue(cue).notes.as_ref().map(|notes| text::wrap(notes, columns, text::LINES_MAX));
     notes.into_iter().flatten().map(|line| Line::styled(line, scene.styles.past)).collect()
 }
 
@@ -180,7 +216,8 @@ const POST_WIDTH: u16 = 56;
 
 /// Returns `true` if `cue` posts words for people.
 pub(super) fn has_post(cue: &Cue) -> bool {
-    let is_post = |body: &Body| matches!(body, Body::Http { content, .. } if readable(content).is_some());
+    let is_post =
+        |body: &Body| matches!(body, Body::Http { content, .. } if readable(content).is_some());
     cue.actions.iter().any(|action| is_post(&action.body))
 }
 
@@ -196,15 +233,17 @@ pub(super) fn draw_post(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx)
     }
 }
 
-/// The words of a request that are meant for people: its text, or what stands under such a key of its JSON.
+/// The words of a request that are meant for people: its text, or what stands under such a key of
+/// its JSON.
 fn readable(content: &HttpContent) -> Option<String> {
     match content {
         HttpContent::Empty => None,
         HttpContent::Text(text) => Some(text.clone()),
         HttpContent::Json(json) => {
             let fields: serde_json::Value = serde_json::from_str(json).ok()?;
-            let word =
-                ["text", "message", "status", "content", "body"].into_iter().find_map(|key| fields.get(key)?.as_str());
+            let word = ["text", "message", "status", "content", "body"]
+                .into_iter()
+                .find_map(|key| fields.get(key)?.as_str());
             word.map(str::to_owned)
         }
     }
@@ -216,7 +255,11 @@ pub(super) fn messages<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize) -> Vec
     for action in &scene.cue(cue).actions {
         let output = scene.show.output(action.output);
         let words = format!("{}: {}", output.id, output.kind.describe(&action.body));
-        lines.extend(text::wrap(&words, columns, 4).into_iter().map(|line| Line::styled(line, scene.styles.text)));
+        lines.extend(
+            text::wrap(&words, columns, 4)
+                .into_iter()
+                .map(|line| Line::styled(line, scene.styles.text)),
+        );
     }
     lines
 }

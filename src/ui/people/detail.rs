@@ -1,4 +1,5 @@
-//! The selected person: who they are, the cues that name them, when they were spotted, what was noted.
+//! The selected person: who they are, the cues that name them, when they were spotted, what was
+//! noted.
 //!
 //! ```text
 //!  Lady Gaga  performer                                   on air
@@ -16,8 +17,8 @@
 //!  ▶ 13   Spotted in the stands    Lady Gaga, Snoop Dogg …    23:10:58
 //! ```
 //!
-//! Where there is room each cue says what surrounds it: its segment, the words of its call, its notes. Where there is
-//! little, the cues around the next one stay, and the last notes.
+//! Where there is room each cue says what surrounds it: its segment, the words of its call, its
+//! notes. Where there is little, the cues around the next one stay, and the last notes.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -55,7 +56,14 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, person: PersonIx
     let blank = || std::iter::once(row(""));
     let used = head.len() + cues.len() + sheet.len() + 3;
     let all = everybody(scene, columns, rows.saturating_sub(used));
-    let lines = head.into_iter().chain(blank()).chain(cues).chain(blank()).chain(sheet).chain(blank()).chain(all);
+    let lines = head
+        .into_iter()
+        .chain(blank())
+        .chain(cues)
+        .chain(blank())
+        .chain(sheet)
+        .chain(blank())
+        .chain(all);
     for (y, (left, right)) in (area.y..area.bottom()).zip(lines) {
         text::put_both(buf, area, y, left, right, 10);
     }
@@ -82,7 +90,9 @@ fn head<'a>(scene: &Scene<'a>, ix: PersonIx, columns: usize, note_rows: usize) -
         (None, None) => Line::default(),
     };
     let notes = person.notes.as_deref().unwrap_or_default();
-    let notes = text::wrap(notes, columns, note_rows).into_iter().map(|line| row(Line::styled(line, styles.past)));
+    let notes = text::wrap(notes, columns, note_rows)
+        .into_iter()
+        .map(|line| row(Line::styled(line, styles.past)));
     std::iter::once((Line::from(name), badge)).chain(notes).collect()
 }
 
@@ -90,8 +100,11 @@ fn head<'a>(scene: &Scene<'a>, ix: PersonIx, columns: usize, note_rows: usize) -
 fn cues<'a>(scene: &Scene<'a>, person: PersonIx, columns: usize, room: usize) -> Vec<Row<'a>> {
     let styles = &scene.styles;
     let named = scene.show.cues_naming(person);
-    let heads =
-        if columns >= WIDE { format!("{:>TIME$}{:>TIME$}", "planned", "fired") } else { "planned, fired".to_owned() };
+    let heads = if columns >= WIDE {
+        format!("{:>TIME$}{:>TIME$}", "planned", "fired")
+    } else {
+        "planned, fired".to_owned()
+    };
     let heading = (Line::styled("IN THE SHOW", styles.heading), Line::styled(heads, styles.past));
     if named.is_empty() {
         return vec![heading, row(Line::styled("no cue names them", styles.past))];
@@ -103,9 +116,13 @@ fn cues<'a>(scene: &Scene<'a>, person: PersonIx, columns: usize, room: usize) ->
         std::iter::once(cue_row(scene, cue, columns, number)).chain(words).collect::<Vec<_>>()
     };
     if named.len() <= room {
-        // With two rows more than there is room for it is known not to fit: the last of them may be the blank one.
-        let mut whole: Vec<Row> = named.iter().flat_map(|cue| one(cue, true)).take(room + 2).collect();
-        whole.truncate(whole.len() - usize::from(whole.last().is_some_and(|(left, _)| left.width() == 0)));
+        // With two rows more than there is room for it is known not to fit: the last of them may be
+        // the blank one.
+        let mut whole: Vec<Row> =
+            named.iter().flat_map(|cue| one(cue, true)).take(room + 2).collect();
+        whole.truncate(
+            whole.len() - usize::from(whole.last().is_some_and(|(left, _)| left.width() == 0)),
+        );
         if whole.len() <= room {
             return std::iter::once(heading).chain(whole).collect();
         }
@@ -115,8 +132,8 @@ fn cues<'a>(scene: &Scene<'a>, person: PersonIx, columns: usize, room: usize) ->
     std::iter::once(heading).chain(rows).collect()
 }
 
-/// The first of `cues` that is shown where there is room for so many: what is on air or next is what the operators look
-/// for, and a little of what was.
+/// The first of `cues` that is shown where there is room for so many: what is on air or next is
+/// what the operators look for, and a little of what was.
 fn top(cues: &[CueIx], now: Option<CueIx>, room: usize) -> usize {
     let at = now.map_or(cues.len(), |now| cues.partition_point(|&cue| cue < now));
     at.saturating_sub(room / 3).min(cues.len().saturating_sub(room))
@@ -133,8 +150,10 @@ fn everybody<'a>(scene: &Scene<'a>, columns: usize, room: usize) -> Vec<Row<'a>>
     if room < EVERYBODY_MIN || cues.is_empty() {
         return vec![];
     }
-    let running = scene.state.on_air().iter().copied().filter(|cue| cues.binary_search(cue).is_ok()).min();
-    let to_come = |cue: &&CueIx| scene.state.cue(**cue).firings == 0 && scene.state.is_in_order(**cue);
+    let running =
+        scene.state.on_air().iter().copied().filter(|cue| cues.binary_search(cue).is_ok()).min();
+    let to_come =
+        |cue: &&CueIx| scene.state.cue(**cue).firings == 0 && scene.state.is_in_order(**cue);
     let now = running.or_else(|| cues.iter().find(to_come).copied());
     let top = top(cues, now, room - 1);
     let shown = &cues[top..cues.len().min(top + room - 1)];
@@ -168,7 +187,8 @@ fn cue_row<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize, number: usize) -> 
         let (left, style) = scene.left(countdown);
         right.push(Span::styled(format!(" {left}"), style));
     }
-    let planned = if scene.stands_aside(cue) { "backup".to_owned() } else { scene.planned_cue(cue) };
+    let planned =
+        if scene.stands_aside(cue) { "backup".to_owned() } else { scene.planned_cue(cue) };
     let fired = state.fired_ns.map(|ns| scene.wall(ns as i64));
     if columns >= WIDE {
         right.push(Span::styled(format!("{planned:>TIME$}"), styles.past));
@@ -191,7 +211,10 @@ fn around<'a>(scene: &Scene<'a>, ix: CueIx, columns: usize, indent: usize) -> Ve
     let notes = text::wrap(cue.notes.as_deref().unwrap_or_default(), room, NOTE_ROWS);
     lines.extend(notes.into_iter().map(|line| Line::styled(line, styles.past)));
     let steps = cue.steps.iter().map(|step| step.title.as_str()).collect::<Vec<_>>().join(" · ");
-    lines.extend((!steps.is_empty()).then(|| Line::styled(text::fit(&steps, room).into_owned(), styles.past)));
+    lines.extend(
+        (!steps.is_empty())
+            .then(|| Line::styled(text::fit(&steps, room).into_owned(), styles.past)),
+    );
     let inset = |mut line: Line<'a>| {
         line.spans.insert(0, Span::raw(" ".repeat(indent)));
         row(line)
@@ -228,7 +251,10 @@ fn sheet<'a>(scene: &Scene<'a>, ix: PersonIx, columns: usize, room: usize) -> Ve
         let wrapped = text::wrap(&note.text, columns.saturating_sub(TIME), NOTE_ROWS);
         for (part, words) in wrapped.into_iter().enumerate() {
             let front = if part == 0 { at.clone() } else { " ".repeat(TIME) };
-            notes.push(Line::from(vec![Span::styled(front, styles.past), Span::styled(words, styles.text)]));
+            notes.push(Line::from(vec![
+                Span::styled(front, styles.past),
+                Span::styled(words, styles.text),
+            ]));
         }
     }
     let last = |lines: Vec<Line<'a>>, rows: usize| {

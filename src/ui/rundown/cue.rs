@@ -40,14 +40,20 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, cue: Cue
         }
         right.extend(spans);
     };
-    let is_quiet = matches!(state.phase, Phase::Complete | Phase::Stopped) || state.skipped || scene.stands_aside(cue);
+    let is_quiet = matches!(state.phase, Phase::Complete | Phase::Stopped)
+        || state.skipped
+        || scene.stands_aside(cue);
     let has_fired = state.firings > 0;
     if scene.state.is_embargoed(cue) {
         add(vec![Span::styled(signs::EMBARGO, styles.past)]);
     }
     // Those of the next cue stand in its panel, with their answers.
-    let is_to_come = state.phase == Phase::Waiting && !is_quiet && scene.state.playhead() != Some(cue);
-    add(departments(scene, cue).filter(|_| is_to_come).take(if is_narrow { 3 } else { 9 }).collect());
+    let is_to_come =
+        state.phase == Phase::Waiting && !is_quiet && scene.state.playhead() != Some(cue);
+    add(departments(scene, cue)
+        .filter(|_| is_to_come)
+        .take(if is_narrow { 3 } else { 9 })
+        .collect());
     if !is_narrow && let Some(source) = scene.source(cue) {
         // Only what is on air or next is loud.
         let is_near = state.phase == Phase::Running || scene.state.playhead() == Some(cue);
@@ -58,14 +64,20 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, cue: Cue
         let fired_ns = state.fired_ns.map(|ns| ns as i64);
         let is_planned = plan.backup_for.is_none() || has_fired;
         let planned_ns = is_planned.then(|| scene.planned_cue_ns(cue));
-        right.extend(super::columns(scene, planned_ns, (fired_ns, expected_ns(scene, cue)), is_quiet));
+        right.extend(super::columns(
+            scene,
+            planned_ns,
+            (fired_ns, expected_ns(scene, cue)),
+            is_quiet,
+        ));
     }
     put_row(buf, area, y, Line::from(left), Line::from(right));
 }
 
 /// A block in the colour of each department that a cue needs.
 fn departments(scene: &Scene, cue: CueIx) -> impl Iterator<Item = Span<'static>> {
-    let colours = scene.cue(cue).needs.iter().map(|&department| scene.show.department(department).colour);
+    let colours =
+        scene.cue(cue).needs.iter().map(|&department| scene.show.department(department).colour);
     colours.map(|colour| Span::styled(signs::DEPARTMENT, scene.styles.tint(colour)))
 }
 
@@ -90,7 +102,9 @@ pub(in crate::ui) fn sign(scene: &Scene, cue: CueIx) -> (Span<'static>, Style) {
         return (Span::styled(signs::SKIPPED, styles.past), styles.past);
     }
     match state.phase {
-        Phase::Missed => return (Span::styled(signs::MISSED, styles.attention_badge), styles.attention),
+        Phase::Missed => {
+            return (Span::styled(signs::MISSED, styles.attention_badge), styles.attention);
+        }
         Phase::Stopped => return (Span::styled(signs::STOPPED, styles.attention), styles.past),
         Phase::Complete => return (Span::styled(signs::DONE, styles.ready), styles.past),
         Phase::Waiting | Phase::Running => {}
@@ -130,7 +144,8 @@ fn story(scene: &Scene, cue: CueIx, columns: u16) -> Vec<Span<'static>> {
     if state.phase == Phase::Stopped {
         return vec![Span::styled("stopped", styles.attention)];
     }
-    if let Some(due_ns) = scene.due_in_ns(cue).filter(|ns| (0..10 * MINUTE_NS as i64).contains(ns)) {
+    if let Some(due_ns) = scene.due_in_ns(cue).filter(|ns| (0..10 * MINUTE_NS as i64).contains(ns))
+    {
         let (words, style) = scene.due_words(cue, due_ns as u64);
         return vec![Span::styled(words, style)];
     }
@@ -145,7 +160,8 @@ fn story(scene: &Scene, cue: CueIx, columns: u16) -> Vec<Span<'static>> {
             (_, true, _) => styles.attention,
             _ => styles.text,
         };
-        let words = if state.overridden { "overridden".into() } else { format!("{ready} of {all}") };
+        let words =
+            if state.overridden { "overridden".into() } else { format!("{ready} of {all}") };
         let sign = if ready == all { signs::CLEAR } else { signs::INTERLOCK };
         return vec![Span::styled(format!("{sign} {words}"), style)];
     }
@@ -176,7 +192,8 @@ fn story(scene: &Scene, cue: CueIx, columns: u16) -> Vec<Span<'static>> {
     }
 }
 
-/// When it is planned; where it will come at another time, that, and where there is room by how much.
+/// When it is planned; where it will come at another time, that, and where there is room by how
+/// much.
 fn planned(scene: &Scene, cue: CueIx, columns: u16) -> Vec<Span<'static>> {
     let styles = &scene.styles;
     let late_ns = expected_ns(scene, cue).filter(|_| scene.is_tied()).map(|expected_ns| {

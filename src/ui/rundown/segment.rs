@@ -13,7 +13,14 @@ use crate::ui::scene::Scene;
 use crate::ui::{signs, text};
 
 /// Draws a segment's row.
-pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, segment: SegmentIx, unfolded: bool) {
+pub(super) fn draw(
+    scene: &Scene,
+    buf: &mut Buffer,
+    area: Rect,
+    y: u16,
+    segment: SegmentIx,
+    unfolded: bool,
+) {
     let (state, styles) = (scene.state, &scene.styles);
     let (is_wide, is_narrow) = (area.width >= WIDE, area.width < NARROW);
     let plan = scene.show.segment(segment);
@@ -36,7 +43,10 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, segment:
     let left = Line::from(vec![
         Span::raw(" "),
         sign,
-        Span::styled(format!("{:>3}  ", segment.0 + 1), if is_current { styles.strong } else { styles.past }),
+        Span::styled(
+            format!("{:>3}  ", segment.0 + 1),
+            if is_current { styles.strong } else { styles.past },
+        ),
         Span::styled(plan.title.as_str(), title_style),
     ]);
     let mut right: Vec<Span> = marks(scene, segment, is_narrow);
@@ -50,7 +60,10 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, segment:
         (_, Some(countdown)) => {
             let (left, style) = scene.left_of_segment(segment, countdown);
             right.push(Span::styled(left, style));
-            right.push(Span::styled(format!(" of {}", duration::length(plan.duration_ns)), styles.past));
+            right.push(Span::styled(
+                format!(" of {}", duration::length(plan.duration_ns)),
+                styles.past,
+            ));
         }
         (_, None) if is_marked && is_narrow => _ = right.pop(),
         (_, None) => right.push(Span::styled(duration::length(plan.duration_ns), styles.past)),
@@ -88,8 +101,8 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, segment:
 fn marks(scene: &Scene, segment: SegmentIx, is_narrow: bool) -> Vec<Span<'static>> {
     let (state, styles) = (scene.state, &scene.styles);
     let Some(hard_ns) = state.plan().hard_start_ns[segment] else { return vec![] };
-    let is_to_come =
-        state.segment(segment).started_ns.is_none() && state.current_segment().is_none_or(|current| current < segment);
+    let is_to_come = state.segment(segment).started_ns.is_none()
+        && state.current_segment().is_none_or(|current| current < segment);
     if !is_to_come {
         return vec![];
     }
@@ -104,7 +117,8 @@ fn marks(scene: &Scene, segment: SegmentIx, is_narrow: bool) -> Vec<Span<'static
             let gap = if is_narrow { String::new() } else { format!(" gap {amount}") };
             spans.push(Span::styled(gap, styles.past));
         } else if gap_ns <= -(SECOND_NS as i64) {
-            let overlap = if is_narrow { format!(" +{amount}") } else { format!(" overlap {amount}") };
+            let overlap =
+                if is_narrow { format!(" +{amount}") } else { format!(" overlap {amount}") };
             spans.push(Span::styled(overlap, styles.attention));
         }
     }

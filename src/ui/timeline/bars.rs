@@ -100,10 +100,14 @@ fn parts(scene: &Scene, track: &Track) -> Vec<Part> {
 
 /// Lays parts over the row `y`, to half a cell; even the shortest gets a cell.
 fn lay(buf: &mut Buffer, chart: Rect, y: u16, scale: &Scale, parts: &[Part]) {
-    let bounds: Vec<(f64, f64)> = parts.iter().map(|part| (scale.at(part.from_ns), scale.at(part.to_ns))).collect();
-    let fill_at = |at: f64| bounds.iter().position(|&(from, to)| from <= at && at < to).map(|at| parts[at].fill);
+    let bounds: Vec<(f64, f64)> =
+        parts.iter().map(|part| (scale.at(part.from_ns), scale.at(part.to_ns))).collect();
+    let fill_at = |at: f64| {
+        bounds.iter().position(|&(from, to)| from <= at && at < to).map(|at| parts[at].fill)
+    };
     let first = bounds.first().map_or(0.0, |bound| bound.0).floor().max(0.0) as u16;
-    let last = bounds.last().map_or(0.0, |bound| bound.1).ceil().clamp(0.0, f64::from(scale.cells)) as u16;
+    let last =
+        bounds.last().map_or(0.0, |bound| bound.1).ceil().clamp(0.0, f64::from(scale.cells)) as u16;
     for cell in first..last {
         let (left, right) = (fill_at(f64::from(cell) + 0.25), fill_at(f64::from(cell) + 0.75));
         let (symbol, style) = match (left, right) {
@@ -123,34 +127,55 @@ fn lay(buf: &mut Buffer, chart: Rect, y: u16, scale: &Scale, parts: &[Part]) {
 }
 
 /// Marks where the cues of the segment are meant to come.
-fn planned_cues(scene: &Scene, buf: &mut Buffer, chart: Rect, y: u16, scale: &Scale, track: &Track) {
+fn planned_cues(
+    scene: &Scene,
+    buf: &mut Buffer,
+    chart: Rect,
+    y: u16,
+    scale: &Scale,
+    track: &Track,
+) {
     let cues = || scene.show.cues_of(track.segment);
     if cells(scale, track.planned_ns) < 2 * cues().count() {
         return;
     }
     for cue in cues().filter(|&cue| scene.cue(cue).backup_for.is_none()) {
-        let style = if matches!(scene.cue(cue).trigger, Trigger::Go) { scene.styles.text } else { scene.styles.past };
+        let style = if matches!(scene.cue(cue).trigger, Trigger::Go) {
+            scene.styles.text
+        } else {
+            scene.styles.past
+        };
         put(buf, chart, y, scale, scene.planned_cue_ns(cue), "┳", style);
     }
 }
 
 /// Marks where cues of the segment fired.
 fn fired_cues(scene: &Scene, buf: &mut Buffer, chart: Rect, y: u16, scale: &Scale, track: &Track) {
-    let fired = || scene.show.cues_of(track.segment).filter_map(|cue| scene.state.cue(cue).fired_ns);
+    let fired =
+        || scene.show.cues_of(track.segment).filter_map(|cue| scene.state.cue(cue).fired_ns);
     if cells(scale, track.actual_ns) < 2 * fired().count() {
         return;
     }
     let (start_ns, end_ns) = track.actual_ns;
     for fired_ns in fired().map(|ns| ns as i64).filter(|ns| (start_ns..=end_ns).contains(ns)) {
         let Some(cell) = scale.cell(fired_ns) else { continue };
-        let Some(at) = buf.cell_mut((chart.x + cell, y)).filter(|at| at.symbol() == "█") else { continue };
+        let Some(at) = buf.cell_mut((chart.x + cell, y)).filter(|at| at.symbol() == "█") else {
+            continue;
+        };
         at.set_symbol("│").modifier.insert(Modifier::REVERSED);
     }
 }
 
-/// Writes the numbers of the cues below the bars, where there is room for them: where each fired, or will if its segment
-/// goes on as it stands.
-pub(super) fn numbers(scene: &Scene, buf: &mut Buffer, chart: Rect, y: u16, scale: &Scale, track: &Track) {
+/// Writes the numbers of the cues below the bars, where there is room for them: where each fired,
+/// or will if its segment goes on as it stands.
+pub(super) fn numbers(
+    scene: &Scene,
+    buf: &mut Buffer,
+    chart: Rect,
+    y: u16,
+    scale: &Scale,
+    track: &Track,
+) {
     let (styles, mut free) = (&scene.styles, 0);
     let cues = scene.show.cues_of(track.segment).filter(|&cue| scene.state.is_in_order(cue));
     for cue in cues.take(usize::from(chart.width)) {
@@ -163,7 +188,9 @@ pub(super) fn numbers(scene: &Scene, buf: &mut Buffer, chart: Rect, y: u16, scal
         };
         let at_ns = fired_ns.unwrap_or_else(|| scene.planned_cue_ns(cue) + track.late_ns());
         let (number, cells) = (scene.number(cue), text::width(scene.number(cue)) as u16);
-        if let Some(cell) = scale.cell(at_ns).filter(|cell| *cell >= free && cell + cells <= chart.width) {
+        if let Some(cell) =
+            scale.cell(at_ns).filter(|cell| *cell >= free && cell + cells <= chart.width)
+        {
             buf.set_string(chart.x + cell, y, number, style);
             free = cell + cells + 1;
         }
@@ -175,7 +202,15 @@ fn cells(scale: &Scale, (from_ns, to_ns): (i64, i64)) -> usize {
 }
 
 /// Puts a sign where an instant lies.
-pub(super) fn put(buf: &mut Buffer, chart: Rect, y: u16, scale: &Scale, ns: i64, symbol: &str, style: Style) {
+pub(super) fn put(
+    buf: &mut Buffer,
+    chart: Rect,
+    y: u16,
+    scale: &Scale,
+    ns: i64,
+    symbol: &str,
+    style: Style,
+) {
     if let Some(cell) = scale.cell(ns) {
         set(buf, chart, cell, y, symbol, style);
     }

@@ -1,4 +1,5 @@
-//! Over and under as a curve: how far from the plan each segment started, up to now, and as things stand from there.
+//! Over and under as a curve: how far from the plan each segment started, up to now, and as things
+//! stand from there.
 //!
 //! ```text
 //!  over   +0:42 │       ⢀⠔⠒⠒⠤⡀
@@ -60,7 +61,14 @@ impl Range {
 }
 
 /// Draws the curve into `chart`, and its figures into `label` beside it.
-pub(super) fn draw(scene: &Scene, buf: &mut Buffer, label: Rect, chart: Rect, scale: &Scale, tracks: &[Track]) {
+pub(super) fn draw(
+    scene: &Scene,
+    buf: &mut Buffer,
+    label: Rect,
+    chart: Rect,
+    scale: &Scale,
+    tracks: &[Track],
+) {
     let points = points(scene, tracks);
     let in_sight = points.iter().filter(|point| scale.cell(point.0).is_some()).map(|point| point.1);
     let range = Range::of(in_sight);
@@ -108,10 +116,12 @@ fn points(scene: &Scene, tracks: &[Track]) -> Vec<Point> {
     points
 }
 
-/// The figures of the scale, each on the row where its value lies; the plan's row goes before the others.
+/// The figures of the scale, each on the row where its value lies; the plan's row goes before the
+/// others.
 fn figures(scene: &Scene, buf: &mut Buffer, label: Rect, range: &Range) {
     let styles = &scene.styles;
-    let row = |value_ns: i64| (range.y(value_ns, i32::from(label.height * DOWN)).round() as u16) / DOWN;
+    let row =
+        |value_ns: i64| (range.y(value_ns, i32::from(label.height * DOWN)).round() as u16) / DOWN;
     let zero = row(0).min(label.height.saturating_sub(1));
     let mut put = |row: u16, word: &'static str, value: String, style| {
         let (left, right) = (Span::styled(word, styles.past), Span::styled(value, style));

@@ -1,7 +1,8 @@
 //! The time axis: which instants a field of cells shows, and where the ticks stand on it.
 //!
-//! Knows neither a show nor a screen. Instants are nanoseconds on whatever axis the caller has; ticks stand where a
-//! clock on the wall reads a round time, also across midnight and a change to or from summer time.
+//! Knows neither a show nor a screen. Instants are nanoseconds on whatever axis the caller has;
+//! ticks stand where a clock on the wall reads a round time, also across midnight and a change to
+//! or from summer time.
 
 use crate::show::duration::{HOUR_NS, MINUTE_NS, SECOND_NS};
 
@@ -52,13 +53,17 @@ pub(super) struct Scale {
 }
 
 impl Scale {
-    /// Lays what happens from `from_ns` to `to_ns` over `cells` cells, with ticks at least `apart` cells apart. The edges
-    /// are rounded outwards a little, so that an end that moves does not move the whole picture each second.
+    /// Lays what happens from `from_ns` to `to_ns` over `cells` cells, with ticks at least `apart`
+    /// cells apart. The edges are rounded outwards a little, so that an end that moves does not
+    /// move the whole picture each second.
     pub fn new(from_ns: i64, to_ns: i64, cells: u16, apart: u16) -> Self {
-        let (cells, span) = (cells.max(1), |from: i64, to: i64| to.saturating_sub(from).max(1) as u64);
+        let (cells, span) =
+            (cells.max(1), |from: i64, to: i64| to.saturating_sub(from).max(1) as u64);
         let to_ns = to_ns.max(from_ns.saturating_add(SECOND_NS as i64));
-        let least = |span_ns: u64| u128::from(span_ns) * u128::from(apart.max(1)) / u128::from(cells);
-        let step = |span_ns: u64| STEPS.into_iter().find(|&step| u128::from(step) >= least(span_ns));
+        let least =
+            |span_ns: u64| u128::from(span_ns) * u128::from(apart.max(1)) / u128::from(cells);
+        let step =
+            |span_ns: u64| STEPS.into_iter().find(|&step| u128::from(step) >= least(span_ns));
         let wanted_ns = step(span(from_ns, to_ns)).unwrap_or(100 * DAY_NS);
         let grain_ns = (wanted_ns / 4).max(1) as i64;
         let from_ns = from_ns.saturating_sub(from_ns.rem_euclid(grain_ns));
@@ -67,7 +72,8 @@ impl Scale {
         Scale { from_ns, to_ns, cells, step_ns }
     }
 
-    /// Where an instant lies, in cells from the left edge; outside, below 0 or beyond [`Self::cells`].
+    /// Where an instant lies, in cells from the left edge; outside, below 0 or beyond
+    /// [`Self::cells`].
     pub fn at(&self, ns: i64) -> f64 {
         let span = (self.to_ns.saturating_sub(self.from_ns)).max(1) as f64;
         ns.saturating_sub(self.from_ns) as f64 / span * f64::from(self.cells)
@@ -81,8 +87,8 @@ impl Scale {
         (0.0..=f64::from(self.cells)).contains(&at).then(|| (at as u16).min(last))
     }
 
-    /// The instants of the ticks, the earliest first. `clock` says what a clock on the wall reads at an instant:
-    /// nanoseconds since any of its midnights, summer time and all.
+    /// The instants of the ticks, the earliest first. `clock` says what a clock on the wall reads
+    /// at an instant: nanoseconds since any of its midnights, summer time and all.
     pub fn ticks(&self, clock: impl Fn(i64) -> i64) -> Vec<i64> {
         let step = self.step_ns.max(1) as i64;
         let ahead = |ns: i64| (-clock(ns)).rem_euclid(step);
@@ -125,19 +131,27 @@ mod tests {
             assert_eq!(scale.step_ns, step_ns, "{span_s} s in {cells} cells");
             let ticks = scale.ticks(|ns| ns);
             for pair in ticks.windows(2) {
-                assert!(scale.at(pair[1]) - scale.at(pair[0]) >= 9.0, "{span_s} s in {cells} cells");
+                assert!(
+                    scale.at(pair[1]) - scale.at(pair[0]) >= 9.0,
+                    "{span_s} s in {cells} cells"
+                );
             }
         }
     }
 
     #[test]
     fn everything_lies_inside_and_the_edges_are_cells() {
-        for (from, to) in [(0, 1), (-7 * HOUR, -6 * HOUR), (13, 100 * 24 * HOUR), (i64::MIN / 4, i64::MAX / 4)] {
+        for (from, to) in
+            [(0, 1), (-7 * HOUR, -6 * HOUR), (13, 100 * 24 * HOUR), (i64::MIN / 4, i64::MAX / 4)]
+        {
             for cells in [0, 1, 2, 51, 300] {
                 let scale = Scale::new(from, to, cells, 9);
                 assert_eq!(scale.cell(scale.from_ns), Some(0));
                 assert_eq!(scale.cell(scale.to_ns), Some(scale.cells - 1));
-                assert!(scale.cell(from).is_some() && scale.cell(to).is_some(), "{from} {to} {cells}");
+                assert!(
+                    scale.cell(from).is_some() && scale.cell(to).is_some(),
+                    "{from} {to} {cells}"
+                );
                 assert_eq!(scale.cell(scale.from_ns - HOUR * 24 * 400), None);
                 assert!(scale.ticks(|ns| ns).len() <= TICKS_MAX);
             }
@@ -156,7 +170,8 @@ mod tests {
 
     #[test]
     fn a_change_of_the_clock_moves_the_ticks_behind_it() {
-        // Two days in ticks of six hours; the clock goes forward by an hour at 25:00, and back in another spring.
+        // Two days in ticks of six hours; the clock goes forward by an hour at 25:00, and back in
+        // another spring.
         let scale = Scale::new(0, 48 * HOUR, 72, 9);
         assert_eq!(scale.step_ns, 6 * HOUR_NS);
         let hours = |shift: i64| {

@@ -1,4 +1,5 @@
-//! What each segment looks like over time: when it was meant to run, when it ran or will run, and what stands out.
+//! What each segment looks like over time: when it was meant to run, when it ran or will run, and
+//! what stands out.
 //!
 //! Holds no cells. All instants are nanoseconds of the run's clock.
 
@@ -55,17 +56,21 @@ impl Track {
 
     /// The first and the last instant that a picture of it needs.
     pub fn span_ns(&self) -> (i64, i64) {
-        let from = self.planned_ns.0.min(self.actual_ns.0).min(self.gap_from_ns.unwrap_or(i64::MAX));
+        let from =
+            self.planned_ns.0.min(self.actual_ns.0).min(self.gap_from_ns.unwrap_or(i64::MAX));
         (from, self.planned_ns.1.max(self.actual_ns.1))
     }
 }
 
 /// The tracks of all segments of the show.
 pub(in crate::ui) fn tracks(scene: &Scene) -> Vec<Track> {
-    let mut tracks: Vec<Track> = scene.show.segment_indices().map(|segment| track(scene, segment)).collect();
+    let mut tracks: Vec<Track> =
+        scene.show.segment_indices().map(|segment| track(scene, segment)).collect();
     let plan = scene.state.plan();
     for at in 1..tracks.len() {
-        let Some(hard_ns) = plan.hard_start_ns.get(SegmentIx(at as u32)).copied().flatten() else { continue };
+        let Some(hard_ns) = plan.hard_start_ns.get(SegmentIx(at as u32)).copied().flatten() else {
+            continue;
+        };
         let (before, this) = (tracks[at - 1], tracks[at]);
         let (end_ns, start_ns) = (before.actual_ns.1, this.actual_ns.0);
         tracks[at].gap_from_ns = (start_ns - end_ns >= LEAST_NS).then_some(end_ns);
@@ -85,7 +90,9 @@ fn track(scene: &Scene, segment: SegmentIx) -> Track {
     let over_from_ns = start_ns + length_ns;
     let end_ns = match (stand, state.segment(segment).ended_ns) {
         (Stand::Past | Stand::Running, Some(ended_ns)) => ended_ns as i64,
-        (Stand::Past, None) => scene.timing.start_ns.get(segment.next()).copied().unwrap_or(over_from_ns),
+        (Stand::Past, None) => {
+            scene.timing.start_ns.get(segment.next()).copied().unwrap_or(over_from_ns)
+        }
         (Stand::Running, None) => running_end_ns(scene).unwrap_or(over_from_ns),
         (Stand::PassedOver, _) => start_ns,
         (Stand::ToCome, _) => over_from_ns,
@@ -102,7 +109,8 @@ fn track(scene: &Scene, segment: SegmentIx) -> Track {
     }
 }
 
-/// When the running segment will be over; one behind which the show waits for a hard start is over already.
+/// When the running segment will be over; one behind which the show waits for a hard start is over
+/// already.
 fn running_end_ns(scene: &Scene) -> Option<i64> {
     let left_ns = scene.state.segment_countdown(scene.now_ns)?.left_ns();
     let waits = scene.state.gap(scene.now_ns).is_some();

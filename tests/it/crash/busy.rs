@@ -1,6 +1,8 @@
-//! The same at random moments of a busy live show: OSC over UDP and TCP, HTTP, clips, remote controls, notes, steps, keys.
+//! The same at random moments of a busy live show: OSC over UDP and TCP, HTTP, clips, remote
+//! controls, notes, steps, keys.
 //!
-//! `HANDOVER_KILLS` says how often it is killed. Every message has its cue's number, so that the far ends can count.
+//! `HANDOVER_KILLS` says how often it is killed. Every message has its cue's number, so that the
+//! far ends can count.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::{BufRead, BufReader, Read, Write};
@@ -14,7 +16,9 @@ use handover::show::{CueNumber, Show, Trigger};
 use serde_json::Value;
 
 use super::{Random, SEED, folded};
-use crate::harness::{Arg, House, Journal, PATIENCE, Packet, Program, Remote, Wire, await_some, encode, messages};
+use crate::harness::{
+    Arg, House, Journal, PATIENCE, Packet, Program, Remote, Wire, await_some, encode, messages,
+};
 use crate::player;
 
 /// How often the program is killed where nobody says.
@@ -27,23 +31,32 @@ const ROUND_US: u64 = 450_000;
 type Arrived = (String, &'static str);
 
 fn kills() -> u32 {
-    std::env::var("HANDOVER_KILLS").ok().map_or(KILLS, |kills| kills.parse().expect("HANDOVER_KILLS is a number"))
+    std::env::var("HANDOVER_KILLS")
+        .ok()
+        .map_or(KILLS, |kills| kills.parse().expect("HANDOVER_KILLS is a number"))
 }
 
-/// A chain of beats. A beat has a cue to all desks and one that follows it; some have a clip, some have steps. Behind them
-/// stands a cue for each round, which only a remote control starts.
+/// A chain of beats. A beat has a cue to all desks and one that follows it; some have a clip, some
+/// have steps. Behind them stands a cue for each round, which only a remote control starts.
 fn show(rounds: u32, wire: &Wire, tcp: SocketAddr, http: SocketAddr, has_clips: bool) -> String {
-    let screens = if has_clips { "[output.screens]\nmpv = true\nflags = [\"--vo=null\", \"--ao=null\"]\n" } else { "" };
+    let screens = if has_clips {
+        "[output.screens]\nmpv = true\nflags = [\"--vo=null\", \"--ao=null\"]\n"
+    } else {
+        ""
+    };
     let mut show = format!(
         "title = \"Busy\"\ntimezone = \"UTC\"\n[output.desk]\n{}\n[output.console]\nosc = \"tcp://{tcp}\"\n[output.hook]\n\
          http = \"http://{http}\"\n{screens}[[segment]]\ntitle = \"All\"\nduration = \"5h\"\n",
         wire.output()
     );
     let mut cue = |number: &str, more: &str, actions: &str| {
-        show.push_str(&format!("[[segment.cue]]\nnumber = \"{number}\"\ntitle = \"C\"\n{more}\ndo = [{actions}]\n"));
+        show.push_str(&format!(
+            "[[segment.cue]]\nnumber = \"{number}\"\ntitle = \"C\"\n{more}\ndo = [{actions}]\n"
+        ));
     };
-    let to =
-        |output: &str, number: &str| format!("{{ output = \"{output}\", osc = \"/cue\", args = [\"{number}\"] }}, ");
+    let to = |output: &str, number: &str| {
+        format!("{{ output = \"{output}\", osc = \"/cue\", args = [\"{number}\"] }}, ")
+    };
     for beat in 1..=rounds * 9 {
         let number = format!("{beat}.1");
         let trigger = match beat {
@@ -55,7 +68,11 @@ fn show(rounds: u32, wire: &Wire, tcp: SocketAddr, http: SocketAddr, has_clips: 
         let actions = [to("desk", &number), to("console", &number), hook].concat();
         cue(&number, &format!("{trigger}duration = \"20ms\""), &actions);
         let number = format!("{beat}.2");
-        cue(&number, &format!("trigger = {{ after = \"{beat}.1\", delay = \"5ms\" }}"), &to("desk", &number));
+        cue(
+            &number,
+            &format!("trigger = {{ after = \"{beat}.1\", delay = \"5ms\" }}"),
+            &to("desk", &number),
+        );
         if beat % 4 == 0 {
             let steps = "steps = [{ title = \"a\" }, { title = \"b\" }, { title = \"c\" }]";
             cue(&format!("{beat}.3"), &format!("trigger = {{ with = \"{beat}.1\" }}\n{steps}"), "");
@@ -72,7 +89,8 @@ fn show(rounds: u32, wire: &Wire, tcp: SocketAddr, http: SocketAddr, has_clips: 
     show
 }
 
-/// Takes OSC packets with SLIP around them from every connection, and tells of them; torn ones end with their connection.
+/// Takes OSC packets with SLIP around them from every connection, and tells of them; torn ones end
+/// with their connection.
 fn console(arrived: Sender<Arrived>) -> SocketAddr {
     serve(move |stream| {
         let mut packet = vec![];
@@ -81,7 +99,9 @@ fn console(arrived: Sender<Arrived>) -> SocketAddr {
                 (0xC0, _) => {
                     let whole = std::mem::take(&mut packet);
                     let cues = if whole.is_empty() { vec![] } else { messages(&whole) };
-                    cues.iter().for_each(|message| arrived.send((cue_of(message), "console")).unwrap_or_default());
+                    cues.iter().for_each(|message| {
+                        arrived.send((cue_of(message), "console")).unwrap_or_default()
+                    });
                 }
                 (0xDC, Some(0xDB)) => *packet.last_mut().expect("a byte") = 0xC0,
                 (0xDD, Some(0xDB)) => {}
@@ -97,12 +117,14 @@ fn hook(arrived: Sender<Arrived>) -> SocketAddr {
         let mut reader = BufReader::new(stream);
         let mut line = String::new();
         while reader.read_line(&mut line).is_ok_and(|len| len > 0) {
-            let path = line.split(' ').nth(1).filter(|_| line.starts_with("POST ")).map(str::to_owned);
+            let path =
+                line.split(' ').nth(1).filter(|_| line.starts_with("POST ")).map(str::to_owned);
             if let Some(path) = path {
                 arrived.send((path.trim_start_matches('/').to_owned(), "hook")).unwrap_or_default();
             }
             if line == "\r\n" {
-                let answered = reader.get_mut().write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
+                let answered =
+                    reader.get_mut().write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n");
                 if answered.is_err() {
                     return;
                 }
@@ -153,7 +175,8 @@ impl Ends {
     }
 }
 
-/// A journal's account of the actions: for each cue, firing, action, its output and how it was settled.
+/// A journal's account of the actions: for each cue, firing, action, its output and how it was
+/// settled.
 fn outcomes(journal: &Journal) -> BTreeMap<(String, u64, u64), Vec<(String, String)>> {
     let mut outcomes: BTreeMap<_, Vec<_>> = BTreeMap::new();
     for line in &journal.lines {
@@ -171,7 +194,8 @@ fn text(line: &Value, key: &str) -> String {
     line[key].as_str().unwrap_or_default().to_owned()
 }
 
-/// Nothing twice: no firing, no outcome, no note, no step, and nothing at a far end that no line has.
+/// Nothing twice: no firing, no outcome, no note, no step, and nothing at a far end that no line
+/// has.
 fn check_once(journal: &Journal, ends: &Ends) {
     let (mut fired, mut steps, mut notes) = (BTreeMap::new(), BTreeMap::new(), BTreeSet::new());
     for line in &journal.lines {
@@ -186,7 +210,8 @@ fn check_once(journal: &Journal, ends: &Ends) {
             }
             "step_done" => {
                 let step = line["step"].as_u64().expect("a number");
-                let before = steps.insert((cue.clone(), fired.get(&cue).copied()), step).unwrap_or(0);
+                let before =
+                    steps.insert((cue.clone(), fired.get(&cue).copied()), step).unwrap_or(0);
                 assert_eq!(step, before + 1, "cue {cue}\n{}", journal.tail(40));
             }
             "note_taken" => assert!(notes.insert(text(line, "text")), "a note twice: {line}"),
@@ -194,21 +219,30 @@ fn check_once(journal: &Journal, ends: &Ends) {
         }
     }
     for (key, settled) in outcomes(journal) {
-        assert_eq!(settled.len(), 1, "an action has one outcome: {key:?} {settled:?}\n{}", journal.tail(40));
+        assert_eq!(
+            settled.len(),
+            1,
+            "an action has one outcome: {key:?} {settled:?}\n{}",
+            journal.tail(40)
+        );
     }
     for ((cue, output), count) in &ends.counts {
         let firings = fired.get(cue).copied().unwrap_or(0);
-        assert!(u64::from(*count) <= firings, "{cue} came {count} times at {output}, fired {firings} times");
+        assert!(
+            u64::from(*count) <= firings,
+            "{cue} came {count} times at {output}, fired {firings} times"
+        );
     }
 }
 
-/// Nothing vanished: every action of every firing has its outcome, what was sent has arrived, and what follows a cue that
-/// fired has fired, was missed or is due.
+/// Nothing vanished: every action of every firing has its outcome, what was sent has arrived, and
+/// what follows a cue that fired has fired, was missed or is due.
 fn check_all(journal: &Journal, state: &State, show: &Show, ends: &mut Ends) {
     let (outcomes, settled) = (outcomes(journal), settled(journal));
     for line in journal.of_kind("cue_fired") {
         let firing = (text(line, "cue"), line["firing"].as_u64().expect("a number"));
-        let (count, all) = (settled.get(&firing).copied().unwrap_or(0), actions_of(show, &firing.0));
+        let (count, all) =
+            (settled.get(&firing).copied().unwrap_or(0), actions_of(show, &firing.0));
         assert_eq!(count, all, "{firing:?} has outcomes for so many actions\n{}", journal.tail(60));
     }
     let mut sent: BTreeMap<(String, &'static str), u32> = BTreeMap::new();
@@ -227,7 +261,11 @@ fn check_all(journal: &Journal, state: &State, show: &Show, ends: &mut Ends) {
             }
             (ends.count(&cue, output) >= count).then_some(())
         });
-        assert!(arrived.is_some(), "{cue} was sent {count} times to {output}, {} came", ends.count(&cue, output));
+        assert!(
+            arrived.is_some(),
+            "{cue} was sent {count} times to {output}, {} came",
+            ends.count(&cue, output)
+        );
     }
     for cue in show.cue_indices() {
         let fired = state.cue(cue);
@@ -235,8 +273,13 @@ fn check_all(journal: &Journal, state: &State, show: &Show, ends: &mut Ends) {
         for &follower in show.with(cue).iter().chain(brought).filter(|_| fired.firings > 0) {
             let next = state.cue(follower);
             let is_there = next.firings > 0 || next.phase == Phase::Missed || next.due_ns.is_some();
-            let (number, trigger): (_, Trigger) = (&show.cue(follower).number, show.cue(follower).trigger);
-            assert!(is_there, "cue {number} ({trigger:?}) has vanished: {next:?}\n{}", journal.tail(60));
+            let (number, trigger): (_, Trigger) =
+                (&show.cue(follower).number, show.cue(follower).trigger);
+            assert!(
+                is_there,
+                "cue {number} ({trigger:?}) has vanished: {next:?}\n{}",
+                journal.tail(60)
+            );
         }
     }
 }
@@ -257,8 +300,13 @@ fn await_resumed(program: &Program, resumed: usize, show: &Show, ends: &Ends) ->
             return false;
         }
         let settled = settled(journal);
-        let at = journal.of_kind("run_resumed").last().and_then(|line| line["seq"].as_u64()).unwrap_or(0);
-        let mut before = journal.of_kind("cue_fired").into_iter().filter(|line| line["seq"].as_u64() < Some(at));
+        let at = journal
+            .of_kind("run_resumed")
+            .last()
+            .and_then(|line| line["seq"].as_u64())
+            .unwrap_or(0);
+        let mut before =
+            journal.of_kind("cue_fired").into_iter().filter(|line| line["seq"].as_u64() < Some(at));
         before.all(|line| {
             let firing = (text(line, "cue"), line["firing"].as_u64().expect("a number"));
             settled.get(&firing).copied().unwrap_or(0) == actions_of(show, &firing.0)
@@ -273,8 +321,8 @@ fn actions_of(show: &Show, cue: &str) -> usize {
     show.cue(cue).actions.len()
 }
 
-/// One round up to its kill: GO, and then whatever can be sent and typed meanwhile. Gives how many notes, and whether a
-/// cue, a remote control was told were done.
+/// One round up to its kill: GO, and then whatever can be sent and typed meanwhile. Gives how many
+/// notes, and whether a cue, a remote control was told were done.
 fn play(program: &mut Program, remote: &Remote, round: u32, random: &mut Random) -> (usize, bool) {
     let lasts = Duration::from_micros(random.below(ROUND_US));
     let (mut granted, mut said, mut started, begun) = (vec![], 0, false, Instant::now());
@@ -298,7 +346,8 @@ fn play(program: &mut Program, remote: &Remote, round: u32, random: &mut Random)
             _ => {}
         }
         // The random moments are what is tested here: there is nothing to wait for.
-        let pause = Duration::from_micros(random.below(15_000)).min(lasts.saturating_sub(begun.elapsed()));
+        let pause =
+            Duration::from_micros(random.below(15_000)).min(lasts.saturating_sub(begun.elapsed()));
         hear(remote, pause, &mut granted);
     }
     program.kill();
@@ -311,9 +360,11 @@ fn play(program: &mut Program, remote: &Remote, round: u32, random: &mut Random)
 fn hear(remote: &Remote, at_most: Duration, granted: &mut Vec<String>) {
     let until = Instant::now() + at_most;
     while let Some(packets) = remote.hear_within(until.saturating_duration_since(Instant::now())) {
-        let is_done =
-            |packet: &&Packet| matches!(packet.args.as_slice(), [Arg::Text(json)] if json.contains(r#""status":"ok""#));
-        let done = packets.iter().filter(is_done).map(|packet| packet.address.trim_start_matches("/reply").to_owned());
+        let is_done = |packet: &&Packet| matches!(packet.args.as_slice(), [Arg::Text(json)] if json.contains(r#""status":"ok""#));
+        let done = packets
+            .iter()
+            .filter(is_done)
+            .map(|packet| packet.address.trim_start_matches("/reply").to_owned());
         granted.extend(done);
     }
 }
@@ -333,7 +384,9 @@ fn kills_of_a_busy_show_lose_nothing_and_do_nothing_twice() {
         player::film(&house.path("a.mp4"), "1");
     }
     let path = house.show(&text_of_show);
-    let parsed = Arc::new(handover::show::file::parse(&text_of_show, "UTC").expect("a show without a fault"));
+    let parsed = Arc::new(
+        handover::show::file::parse(&text_of_show, "UTC").expect("a show without a fault"),
+    );
     let (mut granted, mut started) = (0, 0);
     for round in 1..=rounds {
         let listen = remote.listen();
@@ -347,13 +400,25 @@ fn kills_of_a_busy_show_lose_nothing_and_do_nothing_twice() {
         granted += notes;
         let journal = house.journal();
         let of_round = format!("note {round}.");
-        let kept =
-            journal.of_kind("note_taken").iter().filter(|line| text(line, "text").starts_with(&of_round)).count();
-        assert!(kept >= notes, "round {round}: {notes} notes were granted, {kept} kept\n{}", journal.tail(40));
+        let kept = journal
+            .of_kind("note_taken")
+            .iter()
+            .filter(|line| text(line, "text").starts_with(&of_round))
+            .count();
+        assert!(
+            kept >= notes,
+            "round {round}: {notes} notes were granted, {kept} kept\n{}",
+            journal.tail(40)
+        );
         if is_started {
             started += 1;
             let number = format!("R{round}");
-            assert_eq!(journal.about("cue_fired", &number).len(), 1, "round {round}\n{}", journal.tail(40));
+            assert_eq!(
+                journal.about("cue_fired", &number).len(),
+                1,
+                "round {round}\n{}",
+                journal.tail(40)
+            );
         }
         ends.look();
         check_once(&journal, &ends);
@@ -362,14 +427,21 @@ fn kills_of_a_busy_show_lose_nothing_and_do_nothing_twice() {
     let journal = await_resumed(&program, rounds as usize, &parsed, &ends);
     check_all(&journal, &folded(&house, &parsed), &parsed, &mut ends);
     check_once(&journal, &ends);
-    let (arrived, unknown) = (ends.counts.values().sum::<u32>(), journal.of_kind("action_unknown").len());
-    let (steps, clips) = (journal.of_kind("step_done").len(), journal.of_kind("clip_started").len());
+    let (arrived, unknown) =
+        (ends.counts.values().sum::<u32>(), journal.of_kind("action_unknown").len());
+    let (steps, clips) =
+        (journal.of_kind("step_done").len(), journal.of_kind("clip_started").len());
     let missed = journal.of_kind("cue_missed").len();
     println!(
         "{rounds} kills: {arrived} messages arrived, {unknown} unknown, {missed} missed; {granted} notes granted, {started} cues by \
          remote, {steps} steps, {clips} clips"
     );
     // Were all kills outside the moments that matter, the test would show nothing.
-    assert!(arrived > rounds * 5 && missed > rounds as usize / 4 && granted > rounds as usize && steps > 0);
+    assert!(
+        arrived > rounds * 5
+            && missed > rounds as usize / 4
+            && granted > rounds as usize
+            && steps > 0
+    );
     assert!(!has_clips || clips > 0 || rounds < 10, "no clip ran");
 }

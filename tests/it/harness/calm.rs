@@ -15,9 +15,10 @@ const TRIES: usize = 10;
 /// How often it is looked whether threads are held up.
 const LOOK: Duration = Duration::from_millis(2);
 
-/// Runs a test in which keys or messages have to follow each other within fractions of a second, or in which the program
-/// has to answer within such a time. If it fails and the machine held threads up meanwhile, the failure says nothing of
-/// the program, so the test runs again. On a calm machine the first failure counts.
+/// Runs a test in which keys or messages have to follow each other within fractions of a second, or
+/// in which the program has to answer within such a time. If it fails and the machine held threads
+/// up meanwhile, the failure says nothing of the program, so the test runs again. On a calm machine
+/// the first failure counts.
 pub fn in_time(test: impl Fn()) {
     for tries_left in (0..TRIES).rev() {
         let watch = Watch::start();
@@ -25,7 +26,9 @@ pub fn in_time(test: impl Fn()) {
         let longest = watch.end();
         match outcome {
             Ok(()) => return,
-            Err(_) if longest > HELD_UP && tries_left > 0 => println!("a thread was held up for {longest:?}: again"),
+            Err(_) if longest > HELD_UP && tries_left > 0 => {
+                println!("a thread was held up for {longest:?}: again")
+            }
             Err(why) => resume_unwind(why),
         }
     }

@@ -1,7 +1,7 @@
 //! A screen that nobody sees: Xvfb, with or without a window manager, and its pixels.
 //!
-//! The few words of the X protocol that this takes are spoken here ("X Window System Protocol, Version 11", encoding):
-//! opening a connection, painting the background, reading pixels.
+//! The few words of the X protocol that this takes are spoken here ("X Window System Protocol,
+//! Version 11", encoding): opening a connection, painting the background, reading pixels.
 
 use std::cell::Cell;
 use std::collections::BTreeSet;
@@ -53,14 +53,25 @@ impl Display {
         let size = format!("{}x{}x24", SIZE.0, SIZE.1);
         let mut xvfb = Command::new("Xvfb");
         xvfb.args(["-displayfd", "1", "-screen", "0", &size, "-nolisten", "tcp", "-noreset"]);
-        let mut xvfb = xvfb.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().expect("Xvfb");
+        let mut xvfb = xvfb
+            .stdin(Stdio::null())
+            .stdout(Stdio::piped())
+            .stderr(Stdio::null())
+            .spawn()
+            .expect("Xvfb");
         let mut number = String::new();
-        BufReader::new(xvfb.stdout.take().expect("its words")).read_line(&mut number).expect("its number");
+        BufReader::new(xvfb.stdout.take().expect("its words"))
+            .read_line(&mut number)
+            .expect("its number");
         let number = number.trim().to_owned();
         let mut display = Display { xvfb, manager: None, number };
         if managed {
             let mut openbox = Command::new("openbox");
-            openbox.env("DISPLAY", display.name()).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
+            openbox
+                .env("DISPLAY", display.name())
+                .stdin(Stdio::null())
+                .stdout(Stdio::null())
+                .stderr(Stdio::null());
             display.manager = Some(openbox.spawn().expect("openbox"));
             let manages = || display.eye().has_manager().then_some(());
             await_some(PATIENCE, manages).expect("the window manager is there");
@@ -118,26 +129,33 @@ pub struct Watch {
 }
 
 impl Watch {
-    /// Waits until the whole screen has this hue, or finds that it has had it since what was awaited last.
+    /// Waits until the whole screen has this hue, or finds that it has had it since what was
+    /// awaited last.
     pub fn await_hue(&self, hue: Hue) {
         let find = || self.hues().iter().skip(self.at.get()).position(|seen| *seen == hue);
         let found = await_some(PATIENCE, find);
-        let ahead = found.unwrap_or_else(|| panic!("the screen never was {hue:?}: {:?}", self.hues()));
+        let ahead =
+            found.unwrap_or_else(|| panic!("the screen never was {hue:?}: {:?}", self.hues()));
         self.at.set(self.at.get() + ahead);
     }
 
-    /// What the whole screen was, one after the other. What is seen for a moment while a picture is drawn may have the
-    /// hues of the picture before and the one after, and no other.
+    /// What the whole screen was, one after the other. What is seen for a moment while a picture is
+    /// drawn may have the hues of the picture before and the one after, and no other.
     pub fn hues(&self) -> Vec<Hue> {
-        let seen: Vec<_> = self.seen.lock().expect("the log").iter().map(|(_, hues)| hues.clone()).collect();
+        let seen: Vec<_> =
+            self.seen.lock().expect("the log").iter().map(|(_, hues)| hues.clone()).collect();
         let mut whole: Vec<Hue> = vec![];
         let mut mixed: BTreeSet<Hue> = BTreeSet::new();
         for hues in seen {
             match hues.first().filter(|_| hues.len() == 1) {
                 Some(hue) => {
                     let before = whole.last().copied();
-                    let strange: Vec<_> = mixed.iter().filter(|own| **own != *hue && Some(**own) != before).collect();
-                    assert!(strange.is_empty(), "{strange:?} was seen between {before:?} and {hue:?}");
+                    let strange: Vec<_> =
+                        mixed.iter().filter(|own| **own != *hue && Some(**own) != before).collect();
+                    assert!(
+                        strange.is_empty(),
+                        "{strange:?} was seen between {before:?} and {hue:?}"
+                    );
                     mixed.clear();
                     if before != Some(*hue) {
                         whole.push(*hue);
@@ -165,7 +183,8 @@ pub struct Eye {
 
 impl Eye {
     fn new(number: &str) -> Self {
-        let mut line = UnixStream::connect(format!("/tmp/.X11-unix/X{number}")).expect("the screen");
+        let mut line =
+            UnixStream::connect(format!("/tmp/.X11-unix/X{number}")).expect("the screen");
         // Little-endian, protocol 11.0, no authorization.
         line.write_all(&[b'l', 0, 11, 0, 0, 0, 0, 0, 0, 0, 0, 0]).expect("a greeting");
         let mut head = [0; 8];
@@ -184,7 +203,8 @@ impl Eye {
         let mut head = [0; 32];
         self.line.read_exact(&mut head).expect("a reply");
         assert_eq!(head[0], 1, "the screen refuses: {head:?}");
-        let mut rest = vec![0; u32::from_le_bytes([head[4], head[5], head[6], head[7]]) as usize * 4];
+        let mut rest =
+            vec![0; u32::from_le_bytes([head[4], head[5], head[6], head[7]]) as usize * 4];
         self.line.read_exact(&mut rest).expect("the rest of it");
         [&head[..], &rest].concat()
     }
@@ -193,29 +213,36 @@ impl Eye {
     fn paint(&mut self) {
         let root = self.root.to_le_bytes();
         // ChangeWindowAttributes with the background's pixel, then ClearArea of everything.
-        let attributes = [&[2, 0, 4, 0], &root[..], &2u32.to_le_bytes(), &0x00ff_ffffu32.to_le_bytes()].concat();
+        let attributes =
+            [&[2, 0, 4, 0], &root[..], &2u32.to_le_bytes(), &0x00ff_ffffu32.to_le_bytes()].concat();
         let clear = [&[61, 0, 4, 0], &root[..], &[0; 8]].concat();
         self.line.write_all(&[attributes, clear].concat()).expect("paint");
         self.pixel(0, 0);
     }
 
-    /// Returns `true` if a window manager runs: it owns the selection that says so, or the root says so in its own
-    /// property.
+    /// Returns `true` if a window manager runs: it owns the selection that says so, or the root
+    /// says so in its own property.
     fn has_manager(&mut self) -> bool {
         let name = b"_NET_SUPPORTING_WM_CHECK";
-        let intern = [&[16, 0, 8, 0], &(name.len() as u16).to_le_bytes()[..], &[0, 0], name].concat();
+        let intern =
+            [&[16, 0, 8, 0], &(name.len() as u16).to_le_bytes()[..], &[0, 0], name].concat();
         let atom = self.ask(&intern);
         let any_type = [0; 4];
         let root = self.root.to_le_bytes();
-        let get = [&[20, 0, 6, 0], &root[..], &atom[8..12], &any_type, &[0; 4], &1u32.to_le_bytes()].concat();
+        let get =
+            [&[20, 0, 6, 0], &root[..], &atom[8..12], &any_type, &[0; 4], &1u32.to_le_bytes()]
+                .concat();
         let property = self.ask(&get);
         property[8..12] != [0; 4]
     }
 
     /// The pixels of an area, as the screen has them: blue, green, red and a byte without meaning.
     fn image(&mut self, (x, y): (u16, u16), (width, height): (u16, u16)) -> Vec<u8> {
-        let place: Vec<u8> = [x, y, width, height].iter().flat_map(|number| number.to_le_bytes()).collect();
-        let request = [&[73, 2, 5, 0], &self.root.to_le_bytes()[..], &place, &u32::MAX.to_le_bytes()].concat();
+        let place: Vec<u8> =
+            [x, y, width, height].iter().flat_map(|number| number.to_le_bytes()).collect();
+        let request =
+            [&[73, 2, 5, 0], &self.root.to_le_bytes()[..], &place, &u32::MAX.to_le_bytes()]
+                .concat();
         self.ask(&request).split_off(32)
     }
 
@@ -227,6 +254,9 @@ impl Eye {
 
     /// Every hue that is on the screen.
     fn hues(&mut self) -> BTreeSet<Hue> {
-        self.image((0, 0), SIZE).chunks_exact(4).map(|pixel| hue([pixel[2], pixel[1], pixel[0]])).collect()
+        self.image((0, 0), SIZE)
+            .chunks_exact(4)
+            .map(|pixel| hue([pixel[2], pixel[1], pixel[0]]))
+            .collect()
     }
 }

@@ -57,9 +57,11 @@ impl Journal {
     }
 }
 
-/// A line of a journal, its checksum computed again from the published rule: "of the line without it".
+/// A line of a journal, its checksum computed again from the published rule: "of the line without
+/// it".
 fn checked(line: &str) -> Value {
-    let value: Value = serde_json::from_str(line).unwrap_or_else(|error| panic!("no JSON ({error}): {line}"));
+    let value: Value =
+        serde_json::from_str(line).unwrap_or_else(|error| panic!("no JSON ({error}): {line}"));
     let crc = value["crc"].as_str().unwrap_or_else(|| panic!("no crc: {line}"));
     let member = format!(r#","crc":"{crc}""#);
     assert_eq!(line.matches(&member).count(), 1, "the crc is no member of its own: {line}");
@@ -71,7 +73,9 @@ fn checked(line: &str) -> Value {
 /// CRC-32 as in zip and PNG, bit by bit.
 fn crc32(bytes: &[u8]) -> u32 {
     !bytes.iter().fold(!0_u32, |crc, byte| {
-        (0..8).fold(crc ^ u32::from(*byte), |crc, _| if crc & 1 == 1 { crc >> 1 ^ 0xEDB8_8320 } else { crc >> 1 })
+        (0..8).fold(crc ^ u32::from(*byte), |crc, _| {
+            if crc & 1 == 1 { crc >> 1 ^ 0xEDB8_8320 } else { crc >> 1 }
+        })
     })
 }
 

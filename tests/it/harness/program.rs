@@ -75,7 +75,8 @@ impl Program {
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("HANDOVER_")) {
             command.env_remove(name);
         }
-        // What the developer has set for themselves, and what this machine is set to, changes nothing here.
+        // What the developer has set for themselves, and what this machine is set to, changes
+        // nothing here.
         for name in ["NO_COLOR", "LC_ALL", "LC_CTYPE", "STY", "TMUX"] {
             command.env_remove(name);
         }
@@ -88,7 +89,8 @@ impl Program {
         let mut keyboard = File::from(line);
         keyboard.write_all(typed.as_bytes()).expect("keys");
         let child = pair.slave.spawn_command(command).expect("the program starts");
-        let pid = child.process_id().and_then(|pid| Pid::from_raw(pid as i32)).expect("the program's id");
+        let pid =
+            child.process_id().and_then(|pid| Pid::from_raw(pid as i32)).expect("the program's id");
         let shared = Arc::new(Shared {
             glass: Mutex::new(Glass {
                 parser: vt100::Parser::new(cells(rows), cells(cols), 0),
@@ -125,7 +127,8 @@ impl Program {
         keyboard.write_all(keys.as_bytes()).expect("keys");
     }
 
-    /// Waits until the guard against a double GO has passed: the one time that a caller has to wait for.
+    /// Waits until the guard against a double GO has passed: the one time that a caller has to wait
+    /// for.
     pub fn guard(&self) {
         std::thread::sleep(Duration::from_millis(330));
     }
@@ -163,7 +166,9 @@ impl Program {
 
     /// Waits until all of `words` stand on the screen.
     pub fn await_words(&self, words: &[&str]) -> String {
-        self.await_screen(&format!("{words:?} on the screen"), |text| words.iter().all(|word| text.contains(word)))
+        self.await_screen(&format!("{words:?} on the screen"), |text| {
+            words.iter().all(|word| text.contains(word))
+        })
     }
 
     /// Waits until `bytes` were written to the terminal.
@@ -183,14 +188,20 @@ impl Program {
                 drop(glass);
                 panic!("waited for {what} in vain{ended}:\n{}", self.account());
             }
-            glass = self.shared.news.wait_timeout(glass, left).unwrap_or_else(PoisonError::into_inner).0;
+            glass = self
+                .shared
+                .news
+                .wait_timeout(glass, left)
+                .unwrap_or_else(PoisonError::into_inner)
+                .0;
         }
     }
 
     /// What there is to know when something went wrong.
     pub fn account(&self) -> String {
-        let lines =
-            journal::runs(&self.state).last().and_then(|run| fs::read_to_string(run.join("journal.jsonl")).ok());
+        let lines = journal::runs(&self.state)
+            .last()
+            .and_then(|run| fs::read_to_string(run.join("journal.jsonl")).ok());
         let lines = lines.unwrap_or_default();
         let lines: Vec<_> = lines.lines().collect();
         let tail = lines[lines.len().saturating_sub(25)..].join("\n  ");
@@ -203,21 +214,27 @@ impl Program {
     /// Waits until the journal is as `holds` wants it.
     pub fn await_journal(&self, what: &str, holds: impl Fn(&Journal) -> bool) -> Journal {
         let found = await_some(PATIENCE, || Some(Journal::of(&self.state)).filter(&holds));
-        found.unwrap_or_else(|| panic!("waited for {what} in the journal in vain:\n{}", self.account()))
+        found.unwrap_or_else(|| {
+            panic!("waited for {what} in the journal in vain:\n{}", self.account())
+        })
     }
 
     /// Waits until the journal has so many lines of this kind.
     pub fn await_event(&self, kind: &str, count: usize) -> Journal {
-        self.await_journal(&format!("{count} × {kind}"), |journal| journal.of_kind(kind).len() >= count)
+        self.await_journal(&format!("{count} × {kind}"), |journal| {
+            journal.of_kind(kind).len() >= count
+        })
     }
 
     /// Presses keys and waits until the journal has a new line of this kind.
     pub fn press_for(&mut self, keys: &str, kind: &str) -> Value {
         let before = Journal::of(&self.state).lines.len();
         self.keys(keys);
-        let is_new = |line: &&Value| line["event"] == kind && line["seq"].as_u64() > Some(before as u64);
+        let is_new =
+            |line: &&Value| line["event"] == kind && line["seq"].as_u64() > Some(before as u64);
         let what = format!("{kind} after {keys:?}");
-        let journal = self.await_journal(&what, |journal| journal.lines.iter().any(|line| is_new(&line)));
+        let journal =
+            self.await_journal(&what, |journal| journal.lines.iter().any(|line| is_new(&line)));
         journal.lines.iter().find(is_new).cloned().unwrap_or_default()
     }
 
@@ -259,12 +276,16 @@ impl Program {
 
     /// Returns `true` if nothing lies in the terminal for its next reader, as the shell would be.
     pub fn input_is_empty(&self) -> bool {
-        let name = self.master.as_ref().and_then(|master| master.tty_name()).expect("the terminal's name");
-        let flags = rustix::fs::OFlags::RDWR | rustix::fs::OFlags::NOCTTY | rustix::fs::OFlags::NONBLOCK;
-        let theirs = rustix::fs::open(name, flags, rustix::fs::Mode::empty()).expect("the other end");
+        let name =
+            self.master.as_ref().and_then(|master| master.tty_name()).expect("the terminal's name");
+        let flags =
+            rustix::fs::OFlags::RDWR | rustix::fs::OFlags::NOCTTY | rustix::fs::OFlags::NONBLOCK;
+        let theirs =
+            rustix::fs::open(name, flags, rustix::fs::Mode::empty()).expect("the other end");
         let mut raw = modes(&theirs);
         raw.make_raw();
-        rustix::termios::tcsetattr(&theirs, rustix::termios::OptionalActions::Now, &raw).expect("raw");
+        rustix::termios::tcsetattr(&theirs, rustix::termios::OptionalActions::Now, &raw)
+            .expect("raw");
         rustix::io::ioctl_fionread(&theirs).expect("how much") == 0
     }
 
@@ -283,31 +304,43 @@ impl Program {
         state_in(&format!("/proc/{}/stat", self.pid.as_raw_nonzero()))
     }
 
-    /// Waits for a state of the process and of all its threads: a signal that stops a process reaches each by itself.
+    /// Waits for a state of the process and of all its threads: a signal that stops a process
+    /// reaches each by itself.
     pub fn await_process_state(&self, state: char) {
         let threads = format!("/proc/{}/task", self.pid.as_raw_nonzero());
         let is_there = || {
-            let thread = |entry: fs::DirEntry| state_in(&entry.path().join("stat").display().to_string());
+            let thread =
+                |entry: fs::DirEntry| state_in(&entry.path().join("stat").display().to_string());
             let mut states = fs::read_dir(&threads).ok()?.flatten().map(thread);
             states.all(|found| found == Some(state)).then_some(())
         };
         let found = await_some(PATIENCE, is_there);
-        assert!(found.is_some(), "the process is {:?} and not {state}\n{}", self.process_state(), self.account());
+        assert!(
+            found.is_some(),
+            "the process is {:?} and not {state}\n{}",
+            self.process_state(),
+            self.account()
+        );
     }
 
     /// The memory that the process has in use, in bytes.
     pub fn memory(&self) -> u64 {
-        let status = fs::read_to_string(format!("/proc/{}/status", self.pid.as_raw_nonzero())).expect("the process");
-        let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("how much it has");
-        let kilobytes = line.trim().strip_suffix(" kB").and_then(|number| number.parse::<u64>().ok());
+        let status = fs::read_to_string(format!("/proc/{}/status", self.pid.as_raw_nonzero()))
+            .expect("the process");
+        let line =
+            status.lines().find_map(|line| line.strip_prefix("VmRSS:")).expect("how much it has");
+        let kilobytes =
+            line.trim().strip_suffix(" kB").and_then(|number| number.parse::<u64>().ok());
         kilobytes.expect("a number") * 1024
     }
 
     /// The processor time that the process has used.
     pub fn cpu(&self) -> Duration {
         let fields = stat(self.pid).expect("the process is there");
-        // Fields 14 and 15 of proc(5), where the third is the first here; a tick is a hundredth of a second on Linux.
-        let ticks: u64 = fields[11..=12].iter().map(|field| field.parse::<u64>().expect("ticks")).sum();
+        // Fields 14 and 15 of proc(5), where the third is the first here; a tick is a hundredth of
+        // a second on Linux.
+        let ticks: u64 =
+            fields[11..=12].iter().map(|field| field.parse::<u64>().expect("ticks")).sum();
         Duration::from_millis(ticks * 10)
     }
 
@@ -320,7 +353,9 @@ impl Program {
     pub fn await_exit_within(&mut self, at_most: Duration) -> ExitStatus {
         let child = &mut self.child;
         let status = await_some(at_most, || child.try_wait().expect("the program's end"));
-        status.unwrap_or_else(|| panic!("the program has not ended in {at_most:?}:\n{}", self.account()))
+        status.unwrap_or_else(|| {
+            panic!("the program has not ended in {at_most:?}:\n{}", self.account())
+        })
     }
 
     /// Kills the program in the middle of whatever it does.
@@ -349,7 +384,8 @@ impl Drop for Program {
     }
 }
 
-/// A hold of the test's own on a terminal, without the farewell that portable-pty's writer sends when it is dropped.
+/// A hold of the test's own on a terminal, without the farewell that portable-pty's writer sends
+/// when it is dropped.
 fn hold(master: &dyn MasterPty) -> OwnedFd {
     let fd = master.as_raw_fd().expect("a descriptor");
     // SAFETY: the master is borrowed for as long as this borrow of its descriptor lives.

@@ -1,4 +1,5 @@
-//! A remote control: OSC that goes to the program, and the answers and feeds that come back, over UDP or a connection.
+//! A remote control: OSC that goes to the program, and the answers and feeds that come back, over
+//! UDP or a connection.
 
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream, UdpSocket};
@@ -10,7 +11,8 @@ use serde_json::Value;
 use super::wire::{datagram, messages};
 use super::{Arg, PATIENCE, Packet};
 
-/// Below the ports that systems give away by themselves, so that no other socket of these tests takes one meanwhile.
+/// Below the ports that systems give away by themselves, so that no other socket of these tests
+/// takes one meanwhile.
 const PORTS: std::ops::Range<u16> = 20_000..30_000;
 
 /// What came back.
@@ -24,9 +26,11 @@ pub struct Reply {
 
 impl Reply {
     pub fn of(packet: &Packet) -> Self {
-        let address = packet.address.strip_prefix("/reply").unwrap_or_else(|| panic!("no reply: {packet:?}"));
+        let address =
+            packet.address.strip_prefix("/reply").unwrap_or_else(|| panic!("no reply: {packet:?}"));
         let [Arg::Text(json)] = packet.args.as_slice() else { panic!("no reply: {packet:?}") };
-        let json: Value = serde_json::from_str(json).unwrap_or_else(|error| panic!("no JSON ({error}): {packet:?}"));
+        let json: Value = serde_json::from_str(json)
+            .unwrap_or_else(|error| panic!("no JSON ({error}): {packet:?}"));
         assert_eq!(json["address"], address, "{packet:?}");
         assert_eq!(json["workspace_id"], "handover", "{packet:?}");
         let status = json["status"].as_str().unwrap_or_default().to_owned();
@@ -51,7 +55,8 @@ impl Reply {
     }
 }
 
-/// A remote control over UDP. It sends from one port and hears at another: that behind the program's, or one of its own.
+/// A remote control over UDP. It sends from one port and hears at another: that behind the
+/// program's, or one of its own.
 pub struct Remote {
     out: UdpSocket,
     replies: UdpSocket,
@@ -69,9 +74,14 @@ impl Remote {
             let port = PORTS.start + next % (PORTS.end - PORTS.start);
             let all = "0.0.0.0";
             let replies = UdpSocket::bind((all, port + 1));
-            if let (Ok(_), Ok(_), Ok(replies)) = (TcpListener::bind((all, port)), UdpSocket::bind((all, port)), replies)
+            if let (Ok(_), Ok(_), Ok(replies)) =
+                (TcpListener::bind((all, port)), UdpSocket::bind((all, port)), replies)
             {
-                return Remote { out: UdpSocket::bind("127.0.0.1:0").expect("a socket"), replies, port };
+                return Remote {
+                    out: UdpSocket::bind("127.0.0.1:0").expect("a socket"),
+                    replies,
+                    port,
+                };
             }
         }
     }
@@ -79,7 +89,8 @@ impl Remote {
     /// Another remote control of the same program, who asks to hear its replies at its own port.
     pub fn another(&self) -> Self {
         let out = UdpSocket::bind("127.0.0.1:0").expect("a socket");
-        let another = Remote { replies: out.try_clone().expect("its other end"), out, port: self.port };
+        let another =
+            Remote { replies: out.try_clone().expect("its other end"), out, port: self.port };
         another.ask("/udpReplyPort", &[Arg::Int(another.own_port().into())]).ok();
         another
     }
@@ -134,7 +145,8 @@ impl Remote {
     }
 }
 
-/// A remote control on a connection: with SLIP (RFC 1055) around its packets, or their lengths in front (OSC 1.0).
+/// A remote control on a connection: with SLIP (RFC 1055) around its packets, or their lengths in
+/// front (OSC 1.0).
 pub struct Line {
     stream: TcpStream,
     lengths: bool,
@@ -142,7 +154,8 @@ pub struct Line {
 
 impl Line {
     pub fn new(port: u16) -> Self {
-        let stream = TcpStream::connect(("127.0.0.1", port)).expect("the program takes a connection");
+        let stream =
+            TcpStream::connect(("127.0.0.1", port)).expect("the program takes a connection");
         stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
         stream.set_nodelay(true).expect("no delay");
         Line { stream, lengths: false }

@@ -28,7 +28,8 @@ impl Web {
                     if line.is_empty() {
                         break;
                     }
-                    if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length: ") {
+                    if let Some(value) = line.to_ascii_lowercase().strip_prefix("content-length: ")
+                    {
                         len = value.parse().expect("a length");
                     }
                     head.push(line);
@@ -37,7 +38,10 @@ impl Web {
                 stream.read_exact(&mut body).expect("a body");
                 // Told before it is answered: whoever has the answer finds it told.
                 let _ = sender.send((head, String::from_utf8(body).expect("text")));
-                stream.get_mut().write_all(b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n").expect("an answer");
+                stream
+                    .get_mut()
+                    .write_all(b"HTTP/1.1 201 Created\r\nContent-Length: 0\r\n\r\n")
+                    .expect("an answer");
             }
         });
         Web { addr, requests }

@@ -1,4 +1,5 @@
-//! The far end of an output: a socket, and OSC packets taken apart by the words of the specification.
+//! The far end of an output: a socket, and OSC packets taken apart by the words of the
+//! specification.
 
 use std::io::ErrorKind;
 use std::net::{SocketAddr, UdpSocket};
@@ -54,7 +55,9 @@ impl Wire {
 
     /// Waits for a packet to this address, and for no other.
     pub fn expect(&self, address: &str) -> Packet {
-        let packet = self.recv_within(PATIENCE).unwrap_or_else(|| panic!("no packet came, {address} should have"));
+        let packet = self
+            .recv_within(PATIENCE)
+            .unwrap_or_else(|| panic!("no packet came, {address} should have"));
         assert_eq!(packet.address, address, "{packet:?}");
         packet
     }
@@ -83,7 +86,9 @@ pub(super) fn datagram(socket: &UdpSocket, at_most: Duration) -> Option<Vec<u8>>
             }
             // A wait with a limit is not taken up again by itself after a signal.
             Err(error) if error.kind() == ErrorKind::Interrupted => {}
-            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => return None,
+            Err(error) if matches!(error.kind(), ErrorKind::WouldBlock | ErrorKind::TimedOut) => {
+                return None;
+            }
             Err(error) => panic!("the wire: {error}"),
         }
     }
@@ -108,7 +113,8 @@ fn decode(bytes: &[u8]) -> Packet {
     let mut at = 0;
     let address = text(bytes, &mut at);
     let tags = text(bytes, &mut at);
-    let tags = tags.strip_prefix(',').unwrap_or_else(|| panic!("no comma before the types: {bytes:?}"));
+    let tags =
+        tags.strip_prefix(',').unwrap_or_else(|| panic!("no comma before the types: {bytes:?}"));
     let word = |at: &mut usize| {
         let word: [u8; 4] = bytes[*at..*at + 4].try_into().expect("four bytes");
         *at += 4;
@@ -130,10 +136,14 @@ fn decode(bytes: &[u8]) -> Packet {
 }
 
 fn text(bytes: &[u8], at: &mut usize) -> String {
-    let end = bytes[*at..].iter().position(|&byte| byte == 0).expect("a text ends with a zero") + *at;
+    let end =
+        bytes[*at..].iter().position(|&byte| byte == 0).expect("a text ends with a zero") + *at;
     let text = String::from_utf8(bytes[*at..end].to_vec()).expect("a text");
     let next = (end / 4 + 1) * 4;
-    assert!(bytes[end..next].iter().all(|&byte| byte == 0), "a text is filled up with zeros: {bytes:?}");
+    assert!(
+        bytes[end..next].iter().all(|&byte| byte == 0),
+        "a text is filled up with zeros: {bytes:?}"
+    );
     *at = next;
     text
 }

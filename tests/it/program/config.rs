@@ -1,4 +1,5 @@
-//! The caller's own keys and colours: in force where they are right, spoken of where they are not, never in the way.
+//! The caller's own keys and colours: in force where they are right, spoken of where they are not,
+//! never in the way.
 
 use super::open_evening;
 use super::shows::evening;
@@ -35,7 +36,10 @@ fn a_faulty_file_is_spoken_of_and_the_show_opens_with_the_usual_keys() {
     wire.expect("/one");
     // The log names both files' faults with their lines.
     program.keys(":page log\r");
-    program.await_words(&["keys.toml line 1: `g` is the key of", "theme.toml line 1: there is no colour called"]);
+    program.await_words(&[
+        "keys.toml line 1: `g` is the key of",
+        "theme.toml line 1: there is no colour called",
+    ]);
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! `handover demo` as somebody starts it: it plays, it says what it is, and it leaves nothing behind.
+//! `handover demo` as somebody starts it: it plays, it says what it is, and it leaves nothing
+//! behind.
 
 use crate::harness::House;
 

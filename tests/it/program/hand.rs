@@ -14,7 +14,8 @@ fn zero_answers_for_every_department() {
     program.press_for("1", "department_ready");
     program.keys("0");
     let journal = program.await_event("department_ready", 2);
-    let answered: Vec<_> = journal.of_kind("department_ready").iter().map(|line| line["department"].clone()).collect();
+    let answered: Vec<_> =
+        journal.of_kind("department_ready").iter().map(|line| line["department"].clone()).collect();
     assert_eq!(answered, ["stunts", "rigging"]);
     program.let_go();
     program.press_to_see("0", &["every department of cue 3 is already ready"]);

@@ -1,4 +1,5 @@
-//! What a terminal sends that is no key: cut, delayed, left on by others, held down, typed into a standstill.
+//! What a terminal sends that is no key: cut, delayed, left on by others, held down, typed into a
+//! standstill.
 
 #![expect(clippy::disallowed_methods, reason = "a test from outside lives by the machine's clock")]
 
@@ -93,8 +94,12 @@ fn protocols_that_others_left_on_are_understood_and_switched_off() {
         assert_eq!(house.journal().cues("cue_fired"), ["1"]);
         // What was found is put back: the title, and the keyboard's protocol.
         let raw = String::from_utf8_lossy(&program.raw()).into_owned();
-        let place = |bytes: &str| raw.find(bytes).unwrap_or_else(|| panic!("{bytes:?} was never written"));
-        assert!(place("\x1b[22;0t") < place("\x1b]0;handover"), "the title is kept before it is changed");
+        let place =
+            |bytes: &str| raw.find(bytes).unwrap_or_else(|| panic!("{bytes:?} was never written"));
+        assert!(
+            place("\x1b[22;0t") < place("\x1b]0;handover"),
+            "the title is kept before it is changed"
+        );
         assert!(place("\x1b]0;\x07") < place("\x1b[23;0t"));
         assert!(place("\x1b[<u") < place("\x1b[?1049l"));
     });
@@ -144,7 +149,12 @@ fn a_terminal_that_tells_which_keys_are_held_fires_once_however_long_space_is_he
         assert!(program.await_exit().success());
         assert!(program.input_is_empty(), "the shell would read the rest");
         let journal = house.journal();
-        assert_eq!((journal.cues("cue_fired").len(), journal.of_kind("panicked").len()), (1, 0), "{}", journal.tail(9));
+        assert_eq!(
+            (journal.cues("cue_fired").len(), journal.of_kind("panicked").len()),
+            (1, 0),
+            "{}",
+            journal.tail(9)
+        );
     });
 }
 
@@ -171,7 +181,12 @@ fn a_terminal_that_was_reset_is_asked_again_and_a_held_esc_is_no_panic() {
         program.keys("\x1b[108;5u");
         program.await_written("\x1b[=31u\x1b[?u");
         let journal = house.journal();
-        assert_eq!((journal.cues("cue_fired").len(), journal.of_kind("panicked").len()), (1, 0), "{}", journal.tail(9));
+        assert_eq!(
+            (journal.cues("cue_fired").len(), journal.of_kind("panicked").len()),
+            (1, 0),
+            "{}",
+            journal.tail(9)
+        );
     });
 }
 
@@ -187,7 +202,8 @@ fn where_nothing_says_which_key_is_held_the_log_and_the_help_page_say_so_once() 
     program.press_to_see("?", &["HELD KEYS", "the first Space that is held down"]);
     // An answer that a slow line brought late takes it back.
     program.keys("\x1b[?31u");
-    program.await_screen("no warning", |text| text.contains("CALLING") && !text.contains("HELD KEYS"));
+    program
+        .await_screen("no warning", |text| text.contains("CALLING") && !text.contains("HELD KEYS"));
     let mut plain = house.open(&["--plain-keys", &house.show(&evening(&wire)), "--rehearse"]);
     plain.press_to_see("?", &["HELD KEYS", "with --plain-keys no terminal"]);
 }
@@ -223,7 +239,12 @@ fn a_plain_terminal_fires_once_for_a_held_space_once_a_key_was_held() {
         hold_down(&mut program, "\x1b");
         wire.expect_silence();
         let journal = house.journal();
-        assert_eq!((journal.cues("cue_fired").len(), journal.of_kind("panicked").len()), (2, 0), "{}", journal.tail(9));
+        assert_eq!(
+            (journal.cues("cue_fired").len(), journal.of_kind("panicked").len()),
+            (2, 0),
+            "{}",
+            journal.tail(9)
+        );
         program.keys("\x1b");
         pass(400);
         program.press_for("\x1b", "panicked");
@@ -236,7 +257,10 @@ fn text_that_is_pasted_without_a_mark_is_no_keys_on_a_page_and_text_in_a_line() 
         let (house, wire) = (House::new(), Wire::new());
         let mut program = open_evening(&house, &wire, &[]);
         program.await_words(&["House lights"]);
-        program.press_to_see("cue 2 goes with the band: q y m x 1\r", &["a paste was ignored: 36 characters"]);
+        program.press_to_see(
+            "cue 2 goes with the band: q y m x 1\r",
+            &["a paste was ignored: 36 characters"],
+        );
         // In pieces, as a slow line brings it.
         pass(300);
         program.keys("and more of it,\nq y m x ");
@@ -258,7 +282,10 @@ fn text_that_is_pasted_without_a_mark_is_no_keys_on_a_page_and_text_in_a_line() 
         wire.expect_silence();
         // What opens a line by itself is a line, and a few keys of a line that lags are keys.
         pass(300);
-        assert_eq!(program.press_for("tshort and whole\r", "note_taken")["text"], "short and whole");
+        assert_eq!(
+            program.press_for("tshort and whole\r", "note_taken")["text"],
+            "short and whole"
+        );
         program.press_for("nnps12 ", "cue_fired");
         wire.expect("/two");
     });
@@ -290,11 +317,19 @@ fn a_key_that_is_held_down_marks_and_toggles_once() {
         hold_down(&mut program, "s");
         hold_down(&mut program, "x");
         let journal = house.journal();
-        for (kind, count) in [("step_done", 1), ("cue_completed", 0), ("held", 1), ("resumed", 1), ("cue_stood_by", 1)]
-        {
+        for (kind, count) in [
+            ("step_done", 1),
+            ("cue_completed", 0),
+            ("held", 1),
+            ("resumed", 1),
+            ("cue_stood_by", 1),
+        ] {
             assert_eq!(journal.of_kind(kind).len(), count, "{kind}: {}", journal.tail(30));
         }
-        assert_eq!((journal.of_kind("cue_skipped").len(), journal.of_kind("cue_unskipped").len()), (1, 0));
+        assert_eq!(
+            (journal.of_kind("cue_skipped").len(), journal.of_kind("cue_unskipped").len()),
+            (1, 0)
+        );
         // What only moves goes on moving.
         for _ in 0..3 {
             program.keys(UP);
@@ -347,7 +382,9 @@ fn text_that_is_typed_all_at_once_holds_up_no_cue() {
         // So many cues that one search takes as long as a cue may be late.
         let mut show = chain(&wire, 20, "100ms");
         for n in 0..3_000 {
-            show.push_str(&format!("[[segment.cue]]\nnumber = \"X{n}\"\ntitle = \"One of very many cues {n}\"\n"));
+            show.push_str(&format!(
+                "[[segment.cue]]\nnumber = \"X{n}\"\ntitle = \"One of very many cues {n}\"\n"
+            ));
         }
         let show = house.show(&show);
         let mut program = house.open(&[&show]);
@@ -361,8 +398,9 @@ fn text_that_is_typed_all_at_once_holds_up_no_cue() {
         for _ in 0..20 {
             wire.expect("/link");
         }
-        let late =
-            |line: &serde_json::Value| line["run_ns"].as_u64().unwrap_or(0) - line["due_ns"].as_u64().unwrap_or(0);
+        let late = |line: &serde_json::Value| {
+            line["run_ns"].as_u64().unwrap_or(0) - line["due_ns"].as_u64().unwrap_or(0)
+        };
         let journal = house.journal();
         let latest_ns = journal.of_kind("cue_fired").into_iter().map(late).max();
         // With a search for each letter it would be many seconds, or missed.
@@ -375,7 +413,9 @@ fn signals_that_end_other_programs_leave_no_raw_terminal() {
     let (house, wire) = (House::new(), Wire::new());
     let mut program = open_evening(&house, &wire, &[]);
     program.await_words(&["House lights"]);
-    for signal in [Signal::USR1, Signal::USR2, Signal::ALARM, Signal::VTALARM, Signal::PROF, Signal::XCPU] {
+    for signal in
+        [Signal::USR1, Signal::USR2, Signal::ALARM, Signal::VTALARM, Signal::PROF, Signal::XCPU]
+    {
         program.signal(signal);
     }
     program.keys(" ");
@@ -398,7 +438,8 @@ fn a_limit_of_file_sizes_is_an_alarm_and_not_the_end_of_the_show() {
     program.keys(" ");
     wire.expect("/one");
     wire.expect("/one/b");
-    let said = program.await_screen("the alarm", |text| text.contains("too large") || text.contains("journal"));
+    let said = program
+        .await_screen("the alarm", |text| text.contains("too large") || text.contains("journal"));
     assert!(said.to_lowercase().contains("journal"), "{said}");
     program.guard();
     program.keys(" ");
@@ -416,7 +457,8 @@ fn a_plain_key_is_acted_on_at_once_and_a_lone_esc_after_its_wait() {
     program.press_to_see("?", &["HELP"]);
     program.keys("\x1b");
     program.await_screen("the run", |text| !text.contains("HELP"));
-    // A key that waited would never be quick; on a machine with other work it is quick now and then.
+    // A key that waited would never be quick; on a machine with other work it is quick now and
+    // then.
     let is_quick = (0..20).any(|_| {
         wire.drain();
         program.let_go();

@@ -1,4 +1,5 @@
-//! The sheet of those who were spotted, and the mouse, from outside: through the terminal into the journal and the report.
+//! The sheet of those who were spotted, and the mouse, from outside: through the terminal into the
+//! journal and the report.
 
 use std::process::Command;
 
@@ -32,7 +33,10 @@ fn report(house: &House, format: &str) -> String {
 /// Where `words` stand on the screen, from 1, as a terminal counts.
 fn find(program: &Program, words: &str) -> (usize, usize) {
     let screen = program.screen();
-    let found = screen.lines().enumerate().find_map(|(row, line)| Some((line.find(words)?, row, line.to_owned())));
+    let found = screen
+        .lines()
+        .enumerate()
+        .find_map(|(row, line)| Some((line.find(words)?, row, line.to_owned())));
     let (at, row, line) = found.unwrap_or_else(|| panic!("no {words:?}:\n{screen}"));
     (line[..at].chars().count() + 1, row + 1)
 }
@@ -52,13 +56,17 @@ fn a_tick_is_journaled_taken_back_by_a_line_of_its_own_and_reported() {
     let line = program.press_for("\r", "person_spotted");
     assert_eq!((&line["person"], &line["name"]), (&json!("gaga"), &json!("Lady Gaga")));
     program.await_words(&["1 of 3 spotted"]);
-    // Enter and x are the run page's too: there the playhead would have moved and a cue been skipped.
+    // Enter and x are the run page's too: there the playhead would have moved and a cue been
+    // skipped.
     assert_eq!(program.press_for("jx\r", "person_spotted")["person"], "snoop");
     assert_eq!(program.press_for("x", "person_unspotted")["person"], "snoop");
     program.await_words(&["1 of 3 spotted"]);
     program.press_to_see("t", &["note on Snoop Dogg"]);
     let line = program.press_for("left of the tunnel, q?\r", "person_noted");
-    assert_eq!((&line["person"], &line["text"]), (&json!("snoop"), &json!("left of the tunnel, q?")));
+    assert_eq!(
+        (&line["person"], &line["text"]),
+        (&json!("snoop"), &json!("left of the tunnel, q?"))
+    );
     // The calls stay where they are, on every page.
     program.keys(" ");
     wire.expect("/one");
@@ -83,11 +91,15 @@ fn a_tick_is_journaled_taken_back_by_a_line_of_its_own_and_reported() {
 
     let text = report(&house, "text");
     let sheet = text.split_once("\nSpotted\n").map_or("", |(_, sheet)| sheet);
-    let lines: Vec<&str> = sheet.lines().take_while(|line| !line.is_empty()).map(str::trim_start).collect();
+    let lines: Vec<&str> =
+        sheet.lines().take_while(|line| !line.is_empty()).map(str::trim_start).collect();
     assert_eq!(lines.len(), 4, "{text}");
     assert!(lines[0].starts_with("Lady Gaga") && lines[0].contains(':'), "{text}");
     assert_eq!(lines[1].split_whitespace().last(), Some("–"), "{text}");
-    assert!(lines[2].ends_with("left of the tunnel, q?") && lines[3].starts_with("Blue ring"), "{text}");
+    assert!(
+        lines[2].ends_with("left of the tunnel, q?") && lines[3].starts_with("Blue ring"),
+        "{text}"
+    );
     let value: Value = serde_json::from_str(&report(&house, "json")).expect("JSON");
     let rows: Vec<(&str, usize, usize)> = value["spotted"]
         .as_array()
@@ -152,5 +164,8 @@ fn enter_and_x_say_where_they_belong() {
     program.press_to_see("x", &["x skips a cue, on the run page"]);
     program.press_to_see("\t\t\r", &["PEOPLE", "no people in this show"]);
     let journal = house.journal();
-    assert_eq!((journal.of_kind("cue_skipped").len(), journal.of_kind("playhead_moved").len()), (0, 0));
+    assert_eq!(
+        (journal.of_kind("cue_skipped").len(), journal.of_kind("playhead_moved").len()),
+        (0, 0)
+    );
 }

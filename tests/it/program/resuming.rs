@@ -31,7 +31,8 @@ fn go(program: &mut Program) {
     program.await_screen("the second cue next", |screen| screen.lines().any(next));
 }
 
-/// Opens the evening, fires its first cue and leaves on purpose; gives the run's id and the program's last words.
+/// Opens the evening, fires its first cue and leaves on purpose; gives the run's id and the
+/// program's last words.
 fn left(house: &House, wire: &Wire, args: &[&str], answer: &str) -> (String, String) {
     let mut program = open_evening(house, wire, args);
     go(&mut program);
@@ -45,7 +46,10 @@ fn a_rehearsal_that_was_left_on_purpose_is_resumed_by_its_name_only() {
     let (house, wire) = (House::new(), Wire::new());
     let (rehearsal, said) = left(&house, &wire, &["--rehearse"], "q");
     let by_name = format!("`handover --resume {rehearsal}` resumes it");
-    assert!(said.split_whitespace().collect::<String>().contains(&by_name.replace(' ', "")), "{said}");
+    assert!(
+        said.split_whitespace().collect::<String>().contains(&by_name.replace(' ', "")),
+        "{said}"
+    );
     assert!(!runs(&house).contains("--resume"), "{}", runs(&house));
     let mut bare = house.spawn(&["--resume"], (120, 36), &[]);
     assert_eq!(bare.await_exit().exit_code(), 1);
@@ -61,9 +65,15 @@ fn a_live_run_is_preferred_and_named_with_its_age_and_what_was_on_air() {
     left(&house, &wire, &["--rehearse"], "q");
     let listed = runs(&house);
     assert!(listed.contains(&format!("`handover --resume` resumes {live}")), "{listed}");
-    assert!(listed.contains("“An evening”, live, begun ") && listed.contains("cue 1 on air"), "{listed}");
+    assert!(
+        listed.contains("“An evening”, live, begun ") && listed.contains("cue 1 on air"),
+        "{listed}"
+    );
     let resumed = house.open(&["--resume"]);
-    resumed.await_words(&["LIVE", "“An evening”, live, last event less than a minute ago, cue 1 on air; run "]);
+    resumed.await_words(&[
+        "LIVE",
+        "“An evening”, live, last event less than a minute ago, cue 1 on air; run ",
+    ]);
 }
 
 #[test]
@@ -71,7 +81,8 @@ fn of_several_live_runs_the_caller_says_which() {
     let (house, wire) = (House::new(), Wire::new());
     let (first, _) = left(&house, &wire, &[], "qy");
     let other = house.path("other.toml");
-    std::fs::write(&other, evening(&wire).replace("An evening", "Another evening")).expect("a show file");
+    std::fs::write(&other, evening(&wire).replace("An evening", "Another evening"))
+        .expect("a show file");
     let mut program = house.open(&[&other.display().to_string()]);
     go(&mut program);
     program.keys("qy");
@@ -99,7 +110,12 @@ fn a_damaged_run_is_named_and_not_offered() {
     bytes[middle] ^= 1;
     std::fs::write(&journal, bytes).expect("a damaged journal");
     let mut resumed = house.spawn(&["--resume"], (120, 36), &[]);
-    resumed.await_words(&["One unfinished run can be resumed", &sound, &damaged, "its journal is damaged"]);
+    resumed.await_words(&[
+        "One unfinished run can be resumed",
+        &sound,
+        &damaged,
+        "its journal is damaged",
+    ]);
     resumed.keys("1");
     resumed.await_open();
     resumed.await_words(&["LIVE", "An evening"]);
@@ -108,7 +124,9 @@ fn a_damaged_run_is_named_and_not_offered() {
 #[test]
 fn a_forgotten_run_is_not_taken_for_todays() {
     let (house, wire) = (House::new(), Wire::new());
-    let (_, lock) = Store::new(&house.state()).create("20260101-200000-an-evening", &evening(&wire)).expect("a run");
+    let (_, lock) = Store::new(&house.state())
+        .create("20260101-200000-an-evening", &evening(&wire))
+        .expect("a run");
     let mut journal = Journal::create(lock, Box::new(|_| {})).expect("a journal");
     let at = Timestamp::now() - SignedDuration::from_hours(100);
     let started = Event::RunStarted {
@@ -146,7 +164,10 @@ fn a_run_is_not_resumed_unasked_beside_another_of_its_show() {
     go(&mut second);
     for args in [vec!["--resume"], vec!["--resume", &first]] {
         let mut resumed = house.spawn(&args, (120, 36), &[]);
-        resumed.await_words(&["is being called here now by process", &format!("resume {first} beside it")]);
+        resumed.await_words(&[
+            "is being called here now by process",
+            &format!("resume {first} beside it"),
+        ]);
         resumed.keys("no\r");
         assert!(resumed.await_exit().success());
     }
@@ -161,7 +182,8 @@ fn a_resumed_run_names_another_show_on_the_same_outputs() {
     let (house, wire) = (House::new(), Wire::new());
     left(&house, &wire, &[], "qy");
     let other = house.path("other.toml");
-    std::fs::write(&other, evening(&wire).replace("An evening", "Another evening")).expect("a show file");
+    std::fs::write(&other, evening(&wire).replace("An evening", "Another evening"))
+        .expect("a show file");
     let _called = house.open(&[&other.display().to_string()]);
     let resumed = house.open(&["--resume"]);
     resumed.await_words(&["“Another evening” is being called here now by process"]);

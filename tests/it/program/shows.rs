@@ -57,7 +57,8 @@ pub fn evening(wire: &Wire) -> String {
     )
 }
 
-/// A cue to call, and so many that come by themselves, each as long after the one before; then three more to call.
+/// A cue to call, and so many that come by themselves, each as long after the one before; then
+/// three more to call.
 pub fn chain(wire: &Wire, links: u32, delay: &str) -> String {
     let mut show = format!(
         "title = \"Chain\"\ntimezone = \"UTC\"\n[output.desk]\n{}\n[[segment]]\ntitle = \"Chain\"\nduration = \"1h\"\n",

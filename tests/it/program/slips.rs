@@ -21,7 +21,11 @@ fn no_slip_in_the_palette_and_no_escape_from_a_page_fires_or_stops_anything() {
     program.press_to_see("p", &["playhead at "]);
     wire.expect_silence();
     let journal = house.journal();
-    assert!(journal.of_kind("panicked").is_empty() && journal.of_kind("cue_fired").is_empty(), "{}", journal.tail(9));
+    assert!(
+        journal.of_kind("panicked").is_empty() && journal.of_kind("cue_fired").is_empty(),
+        "{}",
+        journal.tail(9)
+    );
     program.keys(":go\r");
     wire.expect("/one");
 }
@@ -77,7 +81,8 @@ fn a_reason_that_is_typed_although_override_is_refused_does_nothing() {
         program.await_words(&["o opened no line: typed text does nothing until Enter"]);
         program.press_to_see("\r", &["o opened no line: its text did nothing, keys act again"]);
         wire.expect_silence();
-        let before = ["cue_fired", "held", "department_unready", "note_taken", "cue_skipped", "step_done"];
+        let before =
+            ["cue_fired", "held", "department_unready", "note_taken", "cue_skipped", "step_done"];
         let journal = house.journal();
         assert!(before.iter().all(|kind| journal.of_kind(kind).is_empty()), "{}", journal.tail(9));
         // A Space right after the refusal is a GO, and nothing delays it.
@@ -97,14 +102,19 @@ fn a_note_that_is_typed_where_no_line_opens_does_nothing() {
         for opener in ["t", "/"] {
             program.press_to_see(opener, &["no people in this show"]);
             type_blind(&mut program, "hot n 2");
-            program.press_to_see("\r", &[&format!("{opener} opened no line: its text did nothing")]);
+            program
+                .press_to_see("\r", &[&format!("{opener} opened no line: its text did nothing")]);
         }
         program.press_to_see("q", &["y leaves"]);
         type_blind(&mut program, "they said h");
         program.press_to_see("\r", &["t opened no line: its text did nothing"]);
         wire.expect_silence();
         let journal = house.journal();
-        assert!(journal.of_kind("cue_fired").is_empty() && journal.of_kind("held").is_empty(), "{}", journal.tail(9));
+        assert!(
+            journal.of_kind("cue_fired").is_empty() && journal.of_kind("held").is_empty(),
+            "{}",
+            journal.tail(9)
+        );
         program.keys(" ");
         wire.expect("/one");
     });

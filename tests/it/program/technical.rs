@@ -47,7 +47,9 @@ fn the_clock_begins_at_the_time_that_was_given_and_what_is_sent_is_real() {
     let journal = program.await_event("action_sent", 1);
     let started = &journal.of_kind("run_started")[0];
     assert_eq!(started["rehearsal"], false);
-    let read = |field: &str| started[field].as_str().and_then(|at| at.parse::<jiff::Timestamp>().ok()).unwrap();
+    let read = |field: &str| {
+        started[field].as_str().and_then(|at| at.parse::<jiff::Timestamp>().ok()).unwrap()
+    };
     let shift = read("clock").duration_since(read("at")).as_secs_f64();
     let said = started["shift_ns"].as_i64().expect("the shift") as f64 / 1e9;
     assert!((said - shift).abs() < 5.0, "{said} s were said, {shift} s it is");
@@ -64,7 +66,10 @@ fn the_clock_begins_at_the_time_that_was_given_and_what_is_sent_is_real() {
     let runs = succeeds(&["runs", "--state", &state]);
     assert!(runs.contains("  technical  "), "{runs}");
     let report = succeeds(&["report", "--state", &state]);
-    assert!(report.contains("technical rehearsal, clock −") && report.contains("10:00:0"), "{report}");
+    assert!(
+        report.contains("technical rehearsal, clock −") && report.contains("10:00:0"),
+        "{report}"
+    );
     let json = succeeds(&["report", "--format", "json", "--state", &state]);
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert!(json["clock_shift_ms"].is_i64() && json["rehearsal"] == false, "{json:#}");
@@ -107,7 +112,10 @@ fn what_is_planned_before_the_time_is_passed_over() {
     let show = house.show(&morning(&wire));
     for args in [&["--at", "10:25"][..], &["--at", "10:25", "--rehearse"]] {
         let mut program = house.open(&[args, &["--fresh", &show]].concat());
-        program.await_words(&["Paris 10:25:0", "begins at cue 3: what is planned before it is passed over"]);
+        program.await_words(&[
+            "Paris 10:25:0",
+            "begins at cue 3: what is planned before it is passed over",
+        ]);
         let next = |line: &str| line.contains("NEXT") && line.contains("The guest");
         let screen = program.await_screen("cue 3 next", |screen| screen.lines().any(next));
         let alarms = screen.lines().nth(2).unwrap_or_default();

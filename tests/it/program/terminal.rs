@@ -43,9 +43,9 @@ fn a_stalled_terminal_holds_up_no_cue_and_no_go() {
             program.keys(" ");
             loop {
                 let left = ON_TIME.saturating_sub(pressed.elapsed());
-                let packet = wire
-                    .recv_within(left)
-                    .unwrap_or_else(|| panic!("GO {call} has not come in {ON_TIME:?}:\n{}", program.account()));
+                let packet = wire.recv_within(left).unwrap_or_else(|| {
+                    panic!("GO {call} has not come in {ON_TIME:?}:\n{}", program.account())
+                });
                 if packet.address == format!("/call/{call}") {
                     break;
                 }
@@ -55,7 +55,8 @@ fn a_stalled_terminal_holds_up_no_cue_and_no_go() {
         // Some presses too many: they are answered now, not when the terminal is read again.
         program.keys("   ");
         while links < 21 {
-            let packet = wire.recv_within(ON_TIME).unwrap_or_else(|| panic!("the chain stops at {links}"));
+            let packet =
+                wire.recv_within(ON_TIME).unwrap_or_else(|| panic!("the chain stops at {links}"));
             assert_eq!(packet.address, "/link");
             links += 1;
         }
@@ -65,7 +66,8 @@ fn a_stalled_terminal_holds_up_no_cue_and_no_go() {
         wire.expect_silence();
         let journal = house.journal();
         for line in journal.of_kind("cue_fired") {
-            let late_ns = line["run_ns"].as_u64().unwrap_or(0) - line["due_ns"].as_u64().unwrap_or(0);
+            let late_ns =
+                line["run_ns"].as_u64().unwrap_or(0) - line["due_ns"].as_u64().unwrap_or(0);
             assert!(late_ns < 200_000_000, "{line} is late");
         }
         program.guard();
@@ -87,7 +89,10 @@ fn a_signal_ends_the_program_and_gives_the_terminal_back() {
         let screen = program.last_screen();
         assert!(program.has_written("\x1b[?1049l"), "{signal:?}: the alternate screen is left on");
         assert!(program.has_written("\x1b[?25h"), "{signal:?}: the cursor is left hidden");
-        assert!(program.has_written("\x1b[?2004l") && program.has_written("\x1b[?1000l"), "{signal:?}: modes are left");
+        assert!(
+            program.has_written("\x1b[?2004l") && program.has_written("\x1b[?1000l"),
+            "{signal:?}: modes are left"
+        );
         assert!(screen.contains("unfinished"), "{screen}");
         let journal = house.journal();
         assert_eq!(journal.of_kind("run_left").len(), 1, "{}", journal.tail(5));
@@ -218,7 +223,10 @@ fn a_show_runs_on_without_its_terminal_and_another_takes_it_over() {
         }
         assert!(came >= 2, "the chain has stopped with the terminal");
         let used = first.cpu() - used;
-        assert!(used < Duration::from_millis(240), "without its terminal the program spins: {used:?} in 1.2 s");
+        assert!(
+            used < Duration::from_millis(240),
+            "without its terminal the program spins: {used:?} in 1.2 s"
+        );
 
         let mut second = house.open(&["--resume", &show]);
         first.await_exit();
@@ -229,7 +237,11 @@ fn a_show_runs_on_without_its_terminal_and_another_takes_it_over() {
         let mut goes = 0;
         while seen.len() < 31 {
             match wire.recv_within(Duration::from_secs(2)) {
-                Some(packet) => assert!(seen.insert(link(&packet)), "{packet:?} came again\n{}", second.account()),
+                Some(packet) => assert!(
+                    seen.insert(link(&packet)),
+                    "{packet:?} came again\n{}",
+                    second.account()
+                ),
                 None => {
                     goes += 1;
                     assert!(goes < 3, "the chain does not go on: {seen:?}\n{}", second.account());
@@ -264,7 +276,9 @@ fn no_size_of_the_window_is_too_much() {
     wire.expect("/one");
     for page in ["", "\t", "?", "\x1b", ":", "\x1b", "/r"] {
         program.keys(page);
-        for (cols, rows) in [(80, 24), (120, 36), (50, 12), (59, 15), (2, 2), (1, 1), (300, 1), (1, 90), (200, 60)] {
+        for (cols, rows) in
+            [(80, 24), (120, 36), (50, 12), (59, 15), (2, 2), (1, 1), (300, 1), (1, 90), (200, 60)]
+        {
             program.forget();
             program.resize(cols, rows);
             program.await_written("\x1b[2J");
@@ -302,7 +316,8 @@ fn no_color_means_none() {
 /// The SGR sequences in `raw` that set a colour; those that go back to the terminal's own are none.
 fn colours(raw: &[u8]) -> Vec<String> {
     let text = String::from_utf8_lossy(raw);
-    let sequences = text.split("\x1b[").skip(1).filter_map(|rest| rest.split_once('m').map(|(sgr, _)| sgr));
+    let sequences =
+        text.split("\x1b[").skip(1).filter_map(|rest| rest.split_once('m').map(|(sgr, _)| sgr));
     let sgr = sequences.filter(|sgr| sgr.chars().all(|c| c.is_ascii_digit() || ";:".contains(c)));
     let colours = sgr.filter(|sgr| {
         let codes = sgr.split([';', ':']).filter_map(|code| code.parse::<u32>().ok());

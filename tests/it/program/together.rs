@@ -1,4 +1,5 @@
-//! Several programs and one run: who calls it, who may call it a second time, what goes on without a terminal.
+//! Several programs and one run: who calls it, who may call it a second time, what goes on without
+//! a terminal.
 
 use std::time::Duration;
 
@@ -21,9 +22,12 @@ fn a_second_live_run_of_a_show_that_is_being_called_takes_a_typed_yes() {
     wire.expect("/one");
     first.await_event("action_sent", 2);
     let named = format!("is being called here now by process {}", first.pid.as_raw_nonzero());
-    for (args, keys) in
-        [(vec![&*show], "\r"), (vec!["--fresh", &show], "no\r"), (vec![&*show], "\x1b"), (vec![&*show], "f\r")]
-    {
+    for (args, keys) in [
+        (vec![&*show], "\r"),
+        (vec!["--fresh", &show], "no\r"),
+        (vec![&*show], "\x1b"),
+        (vec![&*show], "f\r"),
+    ] {
         let mut second = house.spawn(&args, (120, 36), &[]);
         let screen = second.await_words(&["“An evening”", &named, "Type yes and Enter"]);
         assert!(!screen.contains("resume"), "{screen}");
@@ -53,9 +57,11 @@ fn a_show_with_the_same_outputs_is_named() {
     let mut first = open_evening(&house, &wire, &[]);
     first.await_words(&["LIVE"]);
     let other = house.path("other.toml");
-    std::fs::write(&other, evening(&wire).replace("An evening", "Another evening")).expect("a show file");
+    std::fs::write(&other, evening(&wire).replace("An evening", "Another evening"))
+        .expect("a show file");
     let second = house.open(&[&other.display().to_string()]);
-    let named = format!("“An evening” is being called here now by process {}", first.pid.as_raw_nonzero());
+    let named =
+        format!("“An evening” is being called here now by process {}", first.pid.as_raw_nonzero());
     second.await_words(&["Another evening", &named]);
     first.keys("q");
 }
@@ -116,12 +122,19 @@ fn a_hangup_takes_the_terminal_from_a_begun_live_run_and_does_not_end_it() {
         let mut program = house.open(&[&show]);
         program.keys(" ");
         wire.expect("/link");
-        // xterm sends it before it closes; here the terminal stays, and must be left as it was found.
+        // xterm sends it before it closes; here the terminal stays, and must be left as it was
+        // found.
         program.forget();
         program.signal(Signal::HUP);
         program.await_written("\x1b[?1049l");
-        assert!(await_some(PATIENCE, || program.modes_are_back().then_some(())).is_some(), "it is left raw");
-        assert!(program.has_written("\x1b[?25h") && program.has_written("\x1b[<u"), "modes are left");
+        assert!(
+            await_some(PATIENCE, || program.modes_are_back().then_some(())).is_some(),
+            "it is left raw"
+        );
+        assert!(
+            program.has_written("\x1b[?25h") && program.has_written("\x1b[<u"),
+            "modes are left"
+        );
         // A second one, and the terminal's end, change nothing.
         program.signal(Signal::HUP);
         program.close_terminal();
@@ -146,13 +159,21 @@ fn a_run_without_a_terminal_is_listed_and_can_be_stopped() {
     let runs = || succeeds(&["runs", "--state", &state]);
     let pid = program.pid.as_raw_nonzero();
     assert!(runs().contains(&format!("  live       called, pid {pid}")), "{}", runs());
-    let id = house.runs()[0].file_name().and_then(|name| name.to_str()).map(str::to_owned).expect("a run");
+    let id = house.runs()[0]
+        .file_name()
+        .and_then(|name| name.to_str())
+        .map(str::to_owned)
+        .expect("a run");
     let stop = ["stop", &id, "--state", &state];
     let said = fails(1, &stop);
     assert!(said.contains(&format!("is being called by process {pid} in its terminal")), "{said}");
     program.close_terminal();
     let orphan = format!("runs without a terminal, pid {pid}");
-    assert!(await_some(PATIENCE, || runs().contains(&orphan).then_some(())).is_some(), "{}", runs());
+    assert!(
+        await_some(PATIENCE, || runs().contains(&orphan).then_some(())).is_some(),
+        "{}",
+        runs()
+    );
     // Opening the show offers it with these words, and a second run beside it takes the same yes.
     let mut second = house.spawn(&[&show], (120, 36), &[]);
     second.await_words(&[&format!("runs here without a terminal, process {pid}"), "resume it"]);

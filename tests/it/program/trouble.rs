@@ -42,7 +42,10 @@ fn a_show_runs_though_no_journal_can_be_written() {
     assert_eq!(program.await_exit().exit_code(), 1);
     assert!(program.modes_are_back());
     let screen = program.last_screen();
-    assert!(screen.contains("was not recorded completely") && !screen.contains("--resume"), "{screen}");
+    assert!(
+        screen.contains("was not recorded completely") && !screen.contains("--resume"),
+        "{screen}"
+    );
 }
 
 #[test]
@@ -59,7 +62,8 @@ fn a_run_whose_journal_is_gone_at_the_end_says_so_once_and_fails() {
     assert_eq!(program.await_exit().exit_code(), 1);
     let screen = program.last_screen();
     assert!(
-        screen.contains("was not recorded completely") && screen.contains("nothing to report or to resume"),
+        screen.contains("was not recorded completely")
+            && screen.contains("nothing to report or to resume"),
         "{screen}"
     );
     assert!(!screen.contains("--resume") && !screen.contains("handover report"), "{screen}");
@@ -75,19 +79,26 @@ fn a_show_that_was_changed_beside_its_journal_is_named_on_resume() {
     program.kill();
     let (run, show) = (house.runs()[0].clone(), house.show(&evening(&wire)));
     let kept = std::fs::read_to_string(run.join("show.toml")).expect("the show of the run");
-    for (text, is_changed) in [(kept.clone(), false), (format!("{kept}# a hand was here\n"), true)] {
+    for (text, is_changed) in [(kept.clone(), false), (format!("{kept}# a hand was here\n"), true)]
+    {
         std::fs::write(run.join("show.toml"), text).expect("the show of the run");
         let mut again = house.open(&["--resume", &show]);
         // The keys stand in the last row: with them, the whole screen is there.
         let screen = again.await_words(&["NEXT", "Space go"]);
         assert_eq!(screen.contains("was changed after the run began"), is_changed, "{screen}");
-        // It stands in the row of alarms, whatever is on the message line, and in the log and the report.
+        // It stands in the row of alarms, whatever is on the message line, and in the log and the
+        // report.
         again.keys("/zzz\x1b");
-        let screen = again.await_screen("the message line free", |screen| screen.contains("Space go"));
+        let screen =
+            again.await_screen("the message line free", |screen| screen.contains("Space go"));
         assert_eq!(screen.contains("SHOW FILE"), is_changed, "{screen}");
         again.kill();
         let report = succeeds(&["report", "--state", &house.state().display().to_string()]);
-        assert_eq!(report.contains("show.toml was changed after the run began"), is_changed, "{report}");
+        assert_eq!(
+            report.contains("show.toml was changed after the run began"),
+            is_changed,
+            "{report}"
+        );
     }
 }
 
@@ -130,7 +141,9 @@ fn a_damaged_journal_is_not_resumed_and_not_touched() {
     let mut again = house.open(&["--resume", &show]);
     let whole = again.await_event("action_unknown", 1);
     assert_eq!(whole.cues("action_unknown"), ["1"], "{}", whole.tail(10));
-    again.await_screen("a word about the torn line", |text| text.contains("torn") || text.contains("dropped"));
+    again.await_screen("a word about the torn line", |text| {
+        text.contains("torn") || text.contains("dropped")
+    });
     again.press_for(" ", "cue_fired");
 }
 
@@ -149,7 +162,9 @@ fn a_live_run_goes_on_where_an_output_has_no_port() {
     program.keys(" ");
     wire.expect("/one");
     let journal = program.await_event("action_failed", 1);
-    let is_said = |line: &serde_json::Value| line["error"].as_str().is_some_and(|why| why.contains("No such port"));
+    let is_said = |line: &serde_json::Value| {
+        line["error"].as_str().is_some_and(|why| why.contains("No such port"))
+    };
     assert!(journal.lines.iter().any(is_said));
 }
 
@@ -185,13 +200,17 @@ fn an_http_output_posts_exactly_what_the_show_says() {
     drop(program);
 
     let house = House::new();
-    let mut program = house.spawn(&[&house.show(&text)], (120, 36), &[("HANDOVER_WEB_TOKEN", "Bearer s3cret")]);
+    let mut program =
+        house.spawn(&[&house.show(&text)], (120, 36), &[("HANDOVER_WEB_TOKEN", "Bearer s3cret")]);
     program.await_open();
     program.keys(" ");
     let (head, body) = web.request();
     assert_eq!(head[0], "POST /2/tweets HTTP/1.1");
     let has = |line: &str| head.iter().any(|found| found.to_ascii_lowercase() == line);
-    assert!(has("authorization: bearer s3cret") && has("content-type: application/json"), "{head:?}");
+    assert!(
+        has("authorization: bearer s3cret") && has("content-type: application/json"),
+        "{head:?}"
+    );
     assert_eq!(body, r#"{"text":"Thank you, Paris!"}"#);
     let journal = program.await_event("action_sent", 1);
     assert!(!journal.tail(20).contains("s3cret"), "the journal keeps no secret");
@@ -207,7 +226,10 @@ fn a_show_with_warnings_opens_and_says_them() {
     let mut program = house.open(&["--rehearse", &house.show(text)]);
     program.await_words(&["2 warnings about this show"]);
     program.keys(":log\r");
-    program.await_words(&["line 2 of the show: no cue needs department `stunts`", "line 3 of the show"]);
+    program.await_words(&[
+        "line 2 of the show: no cue needs department `stunts`",
+        "line 3 of the show",
+    ]);
     program.keys(" ");
     program.await_event("cue_fired", 1);
 }
@@ -222,7 +244,8 @@ fn a_show_sends_no_variable_that_the_user_does_not_allow() {
         web.addr
     );
     let house = House::new();
-    let mut program = house.spawn(&[&house.show(&text)], (120, 36), &[("X_TOKEN", "Bearer s3cret")]);
+    let mut program =
+        house.spawn(&[&house.show(&text)], (120, 36), &[("X_TOKEN", "Bearer s3cret")]);
     program.await_open();
     program.keys(" ");
     let failed = program.await_event("action_failed", 1);
@@ -237,7 +260,10 @@ fn a_show_sends_no_variable_that_the_user_does_not_allow() {
     program.await_open();
     program.keys(" ");
     let (head, _) = web.request();
-    assert!(head.iter().any(|line| line.eq_ignore_ascii_case("authorization: Bearer s3cret")), "{head:?}");
+    assert!(
+        head.iter().any(|line| line.eq_ignore_ascii_case("authorization: Bearer s3cret")),
+        "{head:?}"
+    );
 }
 
 #[test]
@@ -246,7 +272,10 @@ fn a_desk_that_goes_shows_before_the_cue_that_needs_it() {
     let desk = TcpListener::bind("127.0.0.1:0").expect("a desk");
     let show = evening(&wire).replace(
         "[output.desk]",
-        &format!("[output.sound]\nosc = \"tcp://{}\"\n[output.desk]", desk.local_addr().expect("its address")),
+        &format!(
+            "[output.sound]\nosc = \"tcp://{}\"\n[output.desk]",
+            desk.local_addr().expect("its address")
+        ),
     );
     let mut program = house.open(&[&house.show(&show)]);
     let connection = desk.accept().expect("a connection");

@@ -1,7 +1,9 @@
-//! A board never shows an embargoed word before its cue has fired, whatever the show is and whatever happens in it.
+//! A board never shows an embargoed word before its cue has fired, whatever the show is and
+//! whatever happens in it.
 //!
-//! Every title of a cue under embargo, and everything that is the caller's alone, carries a word that occurs nowhere
-//! else. It is looked for in what is drawn, and in the value from which that is drawn.
+//! Every title of a cue under embargo, and everything that is the caller's alone, carries a word
+//! that occurs nowhere else. It is looked for in what is drawn, and in the value from which that is
+//! drawn.
 
 use handover::app::board::{Board, Face};
 use handover::app::theme::Theme;
@@ -27,13 +29,17 @@ fn secret(at: usize) -> String {
 
 /// Writes the show with every other cue under embargo and with words of the caller's in every cue.
 fn write_with_secrets(segments: &[SegmentSketch]) -> String {
-    let text =
-        write(segments).replace("title = \"T\"", "title = \"Zkstep\"").replace("name = \"T\"", "name = \"Zkname\"");
+    let text = write(segments)
+        .replace("title = \"T\"", "title = \"Zkstep\"")
+        .replace("name = \"T\"", "name = \"Zkname\"");
     let mut pieces = text.split("title = \"C\"\n");
     let mut text = pieces.next().unwrap_or_default().to_owned();
     for (at, piece) in pieces.enumerate() {
-        let title =
-            if at.is_multiple_of(2) { format!("{}\"\nembargo = true", secret(at)) } else { format!("Open{at:03}\"") };
+        let title = if at.is_multiple_of(2) {
+            format!("{}\"\nembargo = true", secret(at))
+        } else {
+            format!("Open{at:03}\"")
+        };
         text += &format!("title = \"{title}\ncall = \"Zkcall\"\nnotes = \"Zknote\"\n{piece}");
     }
     text
@@ -44,13 +50,19 @@ struct Glasses(Vec<Terminal<TestBackend>>);
 
 impl Glasses {
     fn new() -> Self {
-        Glasses(SIZES.iter().map(|&(columns, rows)| Terminal::new(TestBackend::new(columns, rows)).unwrap()).collect())
+        Glasses(
+            SIZES
+                .iter()
+                .map(|&(columns, rows)| Terminal::new(TestBackend::new(columns, rows)).unwrap())
+                .collect(),
+        )
     }
 
     /// All that stands on any of them.
     fn show(&mut self, board: &Board, face: Face) -> String {
         let means = Means { depth: Depth::Mono, glyphs: Glyphs::All };
-        let glance = Glance { board, face, paints: (Theme::Dark, Theme::Dark.paints()), means, help: false };
+        let glance =
+            Glance { board, face, paints: (Theme::Dark, Theme::Dark.paints()), means, help: false };
         let mut all = String::new();
         for glass in &mut self.0 {
             glass.draw(|frame| draw(frame, &glance)).unwrap();
@@ -66,7 +78,9 @@ impl Glasses {
 fn look(rig: &Rig, glasses: &mut Glasses, face: Face) -> Result<(), String> {
     let board = Board::of(rig.state(), rig.now);
     let texts = [format!("{board:?}"), glasses.show(&board, face)];
-    let hidden = |at: usize| at.is_multiple_of(2) && rig.state().cue(handover::show::CueIx(at as u32)).firings == 0;
+    let hidden = |at: usize| {
+        at.is_multiple_of(2) && rig.state().cue(handover::show::CueIx(at as u32)).firings == 0
+    };
     let secrets = rig.state().show().cues.len();
     for text in &texts {
         for word in ["Zkcall", "Zknote", "Zkstep", "Zkname"] {

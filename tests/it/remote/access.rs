@@ -1,4 +1,5 @@
-//! Who is heard and who is not: addresses, ports, the passcode, and a port that comes back with the run.
+//! Who is heard and who is not: addresses, ports, the passcode, and a port that comes back with the
+//! run.
 
 use std::net::UdpSocket;
 use std::path::Path;
@@ -21,7 +22,11 @@ fn a_network_is_not_listened_to_without_a_passcode() {
         assert_eq!(program.await_exit().exit_code(), 1);
         let screen = program.last_screen().replace('\n', " ");
         assert!(screen.contains("passcode") && screen.contains(&everywhere), "{screen}");
-        let mend = if env.first().is_some_and(|(_, value)| !value.is_empty()) { "longer" } else { "HANDOVER_PASSCODE" };
+        let mend = if env.first().is_some_and(|(_, value)| !value.is_empty()) {
+            "longer"
+        } else {
+            "HANDOVER_PASSCODE"
+        };
         assert!(screen.contains(mend), "{screen}");
         assert!(program.modes_are_back());
     }
@@ -80,7 +85,8 @@ fn contains(bytes: &[u8], text: &str) -> bool {
 
 /// All files below a folder.
 fn files(folder: &Path) -> Vec<std::path::PathBuf> {
-    let entries = std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
+    let entries =
+        std::fs::read_dir(folder).expect("a folder").map(|entry| entry.expect("an entry").path());
     let below = entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] });
     let all: Vec<_> = below.collect();
     assert!(!all.is_empty(), "nothing is below {}", folder.display());
@@ -102,10 +108,16 @@ fn a_taken_port_ends_the_start_or_is_said_by_who_asked_for_it() {
     let (house, wire, remote) = (House::new(), Wire::new(), Remote::new());
     let _taken = UdpSocket::bind(remote.listen()).expect("the port is free");
     let show = house.show(&evening(&wire));
-    let mut program = house.spawn(&["--fresh", "--listen", &remote.listen(), &show], (200, 36), &[]);
+    let mut program =
+        house.spawn(&["--fresh", "--listen", &remote.listen(), &show], (200, 36), &[]);
     assert_eq!(program.await_exit().exit_code(), 1);
     let screen = program.last_screen();
-    assert!(screen.contains(&remote.listen()) && screen.contains("in use") && screen.contains("free it"), "{screen}");
+    assert!(
+        screen.contains(&remote.listen())
+            && screen.contains("in use")
+            && screen.contains("free it"),
+        "{screen}"
+    );
     assert!(program.modes_are_back() && house.runs().is_empty());
 
     let show = house.show(&with_remote(&evening(&wire), &remote));
@@ -139,7 +151,10 @@ fn a_killed_run_hears_on_its_port_again_at_once() {
     wire.expect("/two");
     Line::new(remote.port).ask("/note", &[Arg::Text("back".into())]).ok();
     let journal = again.await_event("note_taken", 1);
-    assert_eq!((journal.cues("cue_fired"), journal.of_kind("run_resumed").len()), (vec!["1", "2"], 1));
+    assert_eq!(
+        (journal.cues("cue_fired"), journal.of_kind("run_resumed").len()),
+        (vec!["1", "2"], 1)
+    );
     drop(again);
     let free = await_some(PATIENCE, || UdpSocket::bind(remote.listen()).ok());
     assert!(free.is_some(), "the port is free when the program is gone");
@@ -148,7 +163,9 @@ fn a_killed_run_hears_on_its_port_again_at_once() {
 #[test]
 fn an_embargo_is_kept_until_the_cue_fires_and_stays_lifted_after_a_crash() {
     let (house, wire, remote) = (House::new(), Wire::new(), Remote::new());
-    let show = house.show(&evening(&wire).replace(r#"title = "Fanfare""#, "title = \"Fanfare\"\nembargo = true"));
+    let show = house.show(
+        &evening(&wire).replace(r#"title = "Fanfare""#, "title = \"Fanfare\"\nembargo = true"),
+    );
     let mut program = house.open(&["--fresh", "--listen", &remote.listen(), &show]);
     let listed = || Line::new(remote.port).ask("/cueLists", &[]).data.to_string();
     assert!(listed().contains("(embargoed)") && !listed().contains("Fanfare"), "{}", listed());

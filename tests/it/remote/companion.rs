@@ -1,11 +1,13 @@
-//! Companion's module for QLab, by the conversation that its source has it lead: over TCP with both kinds of frames, over
-//! UDP, and with a passcode. The script beside this file is the conversation.
+//! Companion's module for QLab, by the conversation that its source has it lead: over TCP with both
+//! kinds of frames, over UDP, and with a passcode. The script beside this file is the conversation.
 
 use std::collections::HashMap;
 
 use serde_json::Value;
 
-use crate::harness::{Arg, House, Line, PATIENCE, Packet, Program, Remote, Reply, Wire, await_some, encode};
+use crate::harness::{
+    Arg, House, Line, PATIENCE, Packet, Program, Remote, Reply, Wire, await_some, encode,
+};
 use crate::program::shows::evening;
 
 const SCRIPT: &str = include_str!("qlab-companion.txt");
@@ -56,7 +58,10 @@ impl<T: Talk> Module<'_, T> {
                 now = heading.split(':').next().unwrap_or_default();
                 continue;
             }
-            let Some((sign, rest)) = line.split_once(' ').or((line == "~").then_some(("~", ""))) else { continue };
+            let Some((sign, rest)) = line.split_once(' ').or((line == "~").then_some(("~", "")))
+            else {
+                continue;
+            };
             if sign == "=" {
                 let (name, text) = rest.split_once(' ').expect(&here);
                 words.insert(name, text);
@@ -64,7 +69,8 @@ impl<T: Talk> Module<'_, T> {
             if now != part {
                 continue;
             }
-            let rest = words.iter().fold(rest.to_owned(), |rest, (name, text)| rest.replace(name, text));
+            let rest =
+                words.iter().fold(rest.to_owned(), |rest, (name, text)| rest.replace(name, text));
             let (address, more) = rest.split_once(' ').unwrap_or((&rest, ""));
             done += usize::from(sign != "#");
             match sign {
@@ -73,7 +79,8 @@ impl<T: Talk> Module<'_, T> {
                     let (status, data) = more.split_once(' ').expect(&here);
                     let expected = serde_json::from_str(data).expect(&here);
                     let reply = self.reply();
-                    let is_meant = (reply.address.as_str(), reply.status.as_str()) == (address, status);
+                    let is_meant =
+                        (reply.address.as_str(), reply.status.as_str()) == (address, status);
                     assert!(is_meant && fits(&reply.data, &expected), "{here}\ncame: {reply:?}");
                 }
                 "!" => self.told(address, &args(more, &here), &here),
@@ -119,7 +126,9 @@ fn args(text: &str, here: &str) -> Vec<Arg> {
     let values: Vec<Value> = serde_json::from_str(text).expect(here);
     let arg = |value: &Value| match value {
         Value::String(text) => Arg::Text(text.clone()),
-        Value::Number(number) if number.is_f64() => Arg::Float(number.as_f64().unwrap_or_default() as f32),
+        Value::Number(number) if number.is_f64() => {
+            Arg::Float(number.as_f64().unwrap_or_default() as f32)
+        }
         Value::Number(number) => Arg::Int(number.as_i64().unwrap_or_default() as i32),
         _ => panic!("no argument: {here}"),
     };
@@ -130,12 +139,15 @@ fn args(text: &str, here: &str) -> Vec<Arg> {
 fn fits(value: &Value, expected: &Value) -> bool {
     match (value, expected) {
         (_, Value::String(any)) if any == "*" => true,
-        (value, Value::String(positive)) if positive == "+" => value.as_f64().is_some_and(|value| value > 0.0),
-        (Value::Object(value), Value::Object(expected)) => {
-            expected.iter().all(|(key, expected)| value.get(key).is_some_and(|value| fits(value, expected)))
+        (value, Value::String(positive)) if positive == "+" => {
+            value.as_f64().is_some_and(|value| value > 0.0)
         }
+        (Value::Object(value), Value::Object(expected)) => expected
+            .iter()
+            .all(|(key, expected)| value.get(key).is_some_and(|value| fits(value, expected))),
         (Value::Array(value), Value::Array(expected)) => {
-            value.len() == expected.len() && value.iter().zip(expected).all(|(value, expected)| fits(value, expected))
+            value.len() == expected.len()
+                && value.iter().zip(expected).all(|(value, expected)| fits(value, expected))
         }
         (value, expected) => value == expected,
     }
@@ -151,7 +163,8 @@ fn open(house: &House, wire: &Wire, remote: &Remote, has_passcode: bool) -> Prog
     program
 }
 
-/// Waits until the show is told of: whoever asks before the run has begun hears that nothing stands at the playhead.
+/// Waits until the show is told of: whoever asks before the run has begun hears that nothing stands
+/// at the playhead.
 fn await_playhead(port: u16, has_passcode: bool) {
     let mut line = Line::new(port);
     if has_passcode {

@@ -63,18 +63,28 @@ fn a_display_hears_what_is_true_after_go_and_in_a_hold() {
     let display = remote.another();
     display.press("/handover/subscribe").ok();
     let before = await_feed(&display, "the playhead at cue 1", |feed| feed.texts("next")[0] == "1");
-    assert_eq!((before.texts("onair"), before.texts("next")), (vec!["", ""], vec!["1", "House lights", ""]));
+    assert_eq!(
+        (before.texts("onair"), before.texts("next")),
+        (vec!["", ""], vec!["1", "House lights", ""])
+    );
     assert_eq!((before.held(), before.args("segment")[0].clone()), (false, Arg::Int(0)));
     let pressed = Instant::now();
     remote.press("/go").ok();
-    let after = await_feed(&display, "cue 1 on air", |feed| feed.texts("onair") == ["1", "House lights"]);
+    let after =
+        await_feed(&display, "cue 1 on air", |feed| feed.texts("onair") == ["1", "House lights"]);
     let since = pressed.elapsed().as_secs_f32();
-    assert_eq!((after.texts("next"), after.args("segment")[0].clone()), (vec!["2", "Fanfare", ""], Arg::Int(1)));
+    assert_eq!(
+        (after.texts("next"), after.args("segment")[0].clone()),
+        (vec!["2", "Fanfare", ""], Arg::Int(1))
+    );
     assert_eq!(after.args("segment")[1], Arg::Text("Opening".into()));
     // The cue lasts five minutes, its segment ten.
     let (left, segment) = (after.seconds("left"), after.seconds("segment"));
     assert!((300.0 - since - 0.1..=300.0).contains(&left), "{left} s left {since} s after GO");
-    assert!((600.0 - since - 0.1..=600.0).contains(&segment), "{segment} s left {since} s after GO");
+    assert!(
+        (600.0 - since - 0.1..=600.0).contains(&segment),
+        "{segment} s left {since} s after GO"
+    );
     await_feed(&display, "time to pass", |feed| feed.seconds("left") < left - 0.3);
 
     remote.press("/hold").ok();
@@ -88,8 +98,13 @@ fn a_display_hears_what_is_true_after_go_and_in_a_hold() {
     remote.press("/playhead/3").ok();
     remote.press("/standby").ok();
     remote.say("/ready", "rigging").ok();
-    let ready = await_feed(&display, "a department ready", |feed| feed.texts("ready") == ["rigging", "stunts"]);
-    assert_eq!((ready.texts("next"), ready.held()), (vec!["3", "Off the roof", "Stunts: GO"], false));
+    let ready = await_feed(&display, "a department ready", |feed| {
+        feed.texts("ready") == ["rigging", "stunts"]
+    });
+    assert_eq!(
+        (ready.texts("next"), ready.held()),
+        (vec!["3", "Off the roof", "Stunts: GO"], false)
+    );
     display.press("/handover/unsubscribe");
     program.await_event("department_ready", 1);
 }
@@ -107,7 +122,9 @@ fn a_display_goes_on_while_nobody_reads_the_terminal() {
         await_feed(&display, "a bundle", |_| true);
     }
     remote.press("/go").ok();
-    await_feed(&display, "cue 1 on air", |feed| feed.texts("onair")[0] == "1" && feed.texts("next")[0] == "2");
+    await_feed(&display, "cue 1 on air", |feed| {
+        feed.texts("onair")[0] == "1" && feed.texts("next")[0] == "2"
+    });
     program.guard();
     remote.press("/go").ok();
     let feed = await_feed(&display, "cue 3 next", |feed| feed.texts("next")[0] == "3");

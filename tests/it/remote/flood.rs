@@ -1,4 +1,5 @@
-//! A flood of datagrams: no cue may be late for it, no memory may be lost to it, and nobody may go unheard.
+//! A flood of datagrams: no cue may be late for it, no memory may be lost to it, and nobody may go
+//! unheard.
 
 #![expect(clippy::disallowed_methods, reason = "a test from outside lives by the machine's clock")]
 
@@ -34,7 +35,11 @@ impl Flood {
         let thread = std::thread::spawn(move || {
             let socket = UdpSocket::bind("127.0.0.1:0").expect("a socket");
             socket.connect(("127.0.0.1", port)).expect("the program's port");
-            let known = [encode("/thump", &[]), encode("/lights/go", &[Arg::Int(1)]), encode("/go", &[Arg::Int(12)])];
+            let known = [
+                encode("/thump", &[]),
+                encode("/lights/go", &[Arg::Int(1)]),
+                encode("/go", &[Arg::Int(12)]),
+            ];
             let mut random = 0x2545_F491_4F6C_DD1D_u64;
             while !ended.load(Ordering::Relaxed) {
                 for packet in &known {
@@ -97,7 +102,12 @@ fn a_flood_holds_up_no_cue_and_no_key_and_takes_no_memory() {
                 link += 1;
                 assert_eq!(packet.args, [Arg::Int(link as i32)], "out of order");
                 let due = Duration::from_millis(STEP_MS) * link;
-                assert!(since < due + LATE_MAX, "link {link} comes {:?} late\n{}", since - due, program.account());
+                assert!(
+                    since < due + LATE_MAX,
+                    "link {link} comes {:?} late\n{}",
+                    since - due,
+                    program.account()
+                );
                 latest = latest.max(since.saturating_sub(due));
                 assert!(since + LATE_MAX > due, "link {link} comes {:?} early", due - since);
             } else {
@@ -116,7 +126,9 @@ fn a_flood_holds_up_no_cue_and_no_key_and_takes_no_memory() {
         let after = program.memory();
         let per_second = flood.end();
         assert!(per_second > PER_SECOND_MIN, "{per_second} a second are no flood");
-        println!("{per_second:.0} datagrams a second, the latest link {latest:?}, memory {before} to {after} bytes");
+        println!(
+            "{per_second:.0} datagrams a second, the latest link {latest:?}, memory {before} to {after} bytes"
+        );
         assert!(after < before + MEMORY_MAX, "the program grew from {before} to {after} bytes");
         // Behind the flood it is heard as before, and the log says what there was.
         line.ask("/note", &[Arg::Text("after".into())]).ok();

@@ -15,7 +15,8 @@ fn the_callers_go_and_a_start_of_the_same_cue_fire_it_once() {
         wire.expect("/one/b");
         wire.expect_silence();
         program.guard();
-        // The other way round: the remote control is first, and the playhead stands at the cue that it has started.
+        // The other way round: the remote control is first, and the playhead stands at the cue that
+        // it has started.
         remote.press("/cue/2/start").ok();
         program.keys(" ");
         wire.expect("/two");
@@ -47,7 +48,10 @@ fn a_message_that_arrives_twice_counts_once() {
         }
         let journal = program.await_event("playhead_moved", 3);
         assert_eq!(journal.cues("playhead_moved"), ["4", "5", "4"]);
-        assert_eq!((journal.of_kind("step_done").len(), journal.of_kind("note_taken").len()), (1, 1));
+        assert_eq!(
+            (journal.of_kind("step_done").len(), journal.of_kind("note_taken").len()),
+            (1, 1)
+        );
         // On a connection nothing arrives twice: a knob is turned there as fast as anybody likes.
         let mut line = Line::new(remote.port);
         line.ask("/playhead/previous", &[]).ok();

@@ -1,4 +1,5 @@
-//! Bundles that are meant for later, and what the caller is told of messages that nobody understands.
+//! Bundles that are meant for later, and what the caller is told of messages that nobody
+//! understands.
 
 #![expect(clippy::disallowed_methods, reason = "a test from outside lives by the machine's clock")]
 
@@ -9,7 +10,8 @@ use rustix::process::Signal;
 
 use crate::harness::{Arg, House, Remote, Wire, bundle, encode, in_time, pass};
 
-/// A bundle for so long from now, by the clock on the wall (RFC 5905: seconds since 1900, and their fraction).
+/// A bundle for so long from now, by the clock on the wall (RFC 5905: seconds since 1900, and their
+/// fraction).
 fn bundle_in(ahead: Duration, messages: &[Vec<u8>]) -> Vec<u8> {
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH).expect("a clock") + ahead;
     let seconds = since_1970.as_secs() + 2_208_988_800;
@@ -26,12 +28,18 @@ fn a_bundle_for_later_is_obeyed_then_and_not_at_all_after_a_panic() {
         let mut program = open(&house, &wire, &remote);
         let ahead = Duration::from_millis(1_200);
         let sent = Instant::now();
-        remote.send(&bundle_in(ahead, &[encode("/go", &[]), encode("/note", &[Arg::Text("on time".into())])]));
+        remote.send(&bundle_in(
+            ahead,
+            &[encode("/go", &[]), encode("/note", &[Arg::Text("on time".into())])],
+        ));
         // Questions are answered meanwhile.
         remote.press("/thump").ok();
         wire.expect("/one");
         let after = sent.elapsed();
-        assert!((ahead - Duration::from_millis(50)..ahead + Duration::from_secs(1)).contains(&after), "{after:?}");
+        assert!(
+            (ahead - Duration::from_millis(50)..ahead + Duration::from_secs(1)).contains(&after),
+            "{after:?}"
+        );
         wire.expect("/one/b");
         remote.reply().ok();
         remote.reply().ok();
@@ -61,7 +69,10 @@ fn what_nobody_understands_is_said_with_its_sender_and_what_was_meant() {
     program.await_words(&["OSC from 127.0.0.1: /cue/99/start: no cue has the number 99"]);
     remote.another().press("/eos/cue/1/fire").refused(&["no such address"]);
     program.keys(":page log\r");
-    program.await_words(&["no such address /Go, did you mean /go?", "no such address /eos/cue/1/fire"]);
+    program.await_words(&[
+        "no such address /Go, did you mean /go?",
+        "no such address /eos/cue/1/fire",
+    ]);
     wire.expect_silence();
 }
 

@@ -1,4 +1,5 @@
-//! What the run page says of what is to come: what comes by itself, when things will really happen, and the whole night.
+//! What the run page says of what is to come: what comes by itself, when things will really happen,
+//! and the whole night.
 
 use super::stage::{Run, SHOW};
 use super::{SIZES, jump_on_standby};
@@ -36,7 +37,9 @@ fn a_long_wait_is_not_taken_for_a_time_of_day() {
     let mut run = Run::new(text, false);
     run.until(10.0);
     run.go();
-    for (seconds, words) in [(10.0, " in 1 h 23 min"), (70.0 * 60.0, " in 14 min"), (80.0 * 60.0, " in 3:10")] {
+    for (seconds, words) in
+        [(10.0, " in 1 h 23 min"), (70.0 * 60.0, " in 14 min"), (80.0 * 60.0, " in 3:10")]
+    {
         run.until(seconds);
         let screen = run.text(120, 36);
         assert!(screen.contains(words), "{words}:\n{screen}");
@@ -49,7 +52,9 @@ fn late_cues_show_when_they_will_come_and_how_late_that_is() {
     // The jump overruns by a minute, and the segment of the rings has a hard start of 23:04.
     run.until(360.0);
     let screen = run.text(120, 36);
-    let row = |words: &str| screen.lines().find(|line| line.contains(words)).unwrap_or_default().to_owned();
+    let row = |words: &str| {
+        screen.lines().find(|line| line.contains(words)).unwrap_or_default().to_owned()
+    };
     assert!(row("21    Fireworks").contains("~23:06:30 +1:00"), "{screen}");
     assert!(screen.contains("over  +1:30  now ·  +2:00  at the end · ends 23:09:00"), "{screen}");
     let wide = run.text(200, 60);
@@ -66,7 +71,8 @@ fn a_hard_start_may_absorb_what_is_late_now() {
     run.go();
     run.until(85.0);
     let screen = run.text(120, 36);
-    // Late by 22 seconds; the gap of half a minute before 23:04 takes them, and a minute is lost before 23:06 as planned.
+    // Late by 22 seconds; the gap of half a minute before 23:04 takes them, and a minute is lost
+    // before 23:06 as planned.
     assert!(screen.contains("over  +0:22  now ·  +1:00  at the end · ends 23:08:00"), "{screen}");
 }
 
@@ -83,7 +89,10 @@ fn what_the_run_went_by_has_a_sign_of_its_own() {
     for (columns, rows) in SIZES.into_iter().skip(1) {
         let screen = run.text(columns, rows);
         let row = screen.lines().find(|line| line.contains("The jump")).unwrap();
-        assert!(row.contains("↷") && row.contains("passed over") && !row.contains('✓'), "{columns}×{rows}:\n{screen}");
+        assert!(
+            row.contains("↷") && row.contains("passed over") && !row.contains('✓'),
+            "{columns}×{rows}:\n{screen}"
+        );
     }
 }
 
@@ -120,7 +129,10 @@ fn figures_of_an_hour_and_more_stand_apart_and_an_end_on_another_day_says_so() {
     for (columns, rows) in [(80, 24), (120, 36), (200, 60)] {
         let screen = run.text(columns, rows);
         assert!(screen.contains("30:00 +1:04:05"), "{columns}×{rows}:\n{screen}");
-        assert!(screen.contains("at the end · ends Tue 13 Aug 04:33:05"), "{columns}×{rows}:\n{screen}");
+        assert!(
+            screen.contains("at the end · ends Tue 13 Aug 04:33:05"),
+            "{columns}×{rows}:\n{screen}"
+        );
     }
 }
 

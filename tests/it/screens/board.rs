@@ -14,7 +14,13 @@ use ratatui::buffer::Buffer;
 use super::stage::{Run, SHOW, styles, text};
 use super::{SIZES, at_the_end, jump_on_standby};
 
-fn drawn(board: &Board, face: Face, (columns, rows): (u16, u16), depth: Depth, glyphs: Glyphs) -> Buffer {
+fn drawn(
+    board: &Board,
+    face: Face,
+    (columns, rows): (u16, u16),
+    depth: Depth,
+    glyphs: Glyphs,
+) -> Buffer {
     let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
     let glance = Glance {
         board,
@@ -55,17 +61,30 @@ fn the_board_before_and_after_an_embargo() {
     at_sizes("jump", &after, Face::Board, &SIZES);
     at_sizes("jump-clock", &after, Face::Clock, &[(50, 12), (120, 36)]);
     at_sizes("jump-countdown", &after, Face::Countdown, &[(80, 24)]);
-    picture!("board-jump-80x24-styles", styles(&drawn(&after, Face::Board, (80, 24), Depth::Rgb, Glyphs::All)));
-    picture!("board-jump-80x24-ascii", text(&drawn(&after, Face::Board, (80, 24), Depth::Mono, Glyphs::Ascii)));
+    picture!(
+        "board-jump-80x24-styles",
+        styles(&drawn(&after, Face::Board, (80, 24), Depth::Rgb, Glyphs::All))
+    );
+    picture!(
+        "board-jump-80x24-ascii",
+        text(&drawn(&after, Face::Board, (80, 24), Depth::Mono, Glyphs::Ascii))
+    );
     for (columns, rows) in SIZES {
         assert!(screen(&run, Face::Board, columns, rows).contains("Tom Cruise: off the roof"));
     }
-    // Fired at 195 s, 45 s long: ten seconds before its end the digits turn amber, and a word says so.
+    // Fired at 195 s, 45 s long: ten seconds before its end the digits turn amber, and a word says
+    // so.
     run.until(231.0);
     assert!(screen(&run, Face::Countdown, 80, 24).contains("LAST SECONDS"));
     picture!(
         "board-last-seconds-50x12-styles",
-        styles(&drawn(&Board::of(&run.state, run.now_ns), Face::Countdown, (50, 12), Depth::Rgb, Glyphs::All))
+        styles(&drawn(
+            &Board::of(&run.state, run.now_ns),
+            Face::Countdown,
+            (50, 12),
+            Depth::Rgb,
+            Glyphs::All
+        ))
     );
 }
 
@@ -87,7 +106,12 @@ fn the_board_before_the_show_and_behind_it() {
 fn the_board_that_waits() {
     let show = file::parse(SHOW, "UTC").unwrap();
     let zone = ("Europe/Paris", TimeZone::UTC);
-    let board = Board::waiting(Some(&show), "2024-08-11T20:00:00Z".parse().unwrap(), zone, "handover show.toml".into());
+    let board = Board::waiting(
+        Some(&show),
+        "2024-08-11T20:00:00Z".parse().unwrap(),
+        zone,
+        "handover show.toml".into(),
+    );
     at_sizes("waits", &board, Face::Board, &[(50, 12), (120, 36)]);
     let lone = text(&drawn(&board, Face::Countdown, (50, 12), Depth::Rgb, Glyphs::All));
     assert!(lone.contains("WAITING") && lone.contains("handover show.toml"), "{lone}");
@@ -101,8 +125,10 @@ fn any_size_draws_a_board() {
     run.until(222.0);
     let mut boards = [before, Board::of(&run.state, run.now_ns)];
     boards[1].notice = Some(Notice::NoCaller);
-    let columns = || (1..=300).step_by(13).chain([2, 19, 20, 21, 35, 36, 69, 70, 99, 100]).enumerate();
-    let rows = || (1..=100).step_by(9).chain([2, 3, 5, 8, 9, 11, 12, 17, 18, 22, 26, 34, 48]).enumerate();
+    let columns =
+        || (1..=300).step_by(13).chain([2, 19, 20, 21, 35, 36, 69, 70, 99, 100]).enumerate();
+    let rows =
+        || (1..=100).step_by(9).chain([2, 3, 5, 8, 9, 11, 12, 17, 18, 22, 26, 34, 48]).enumerate();
     let faces = [Face::Board, Face::Clock, Face::Countdown];
     let views = boards.iter().flat_map(|board| faces.map(|face| (board, face))).enumerate();
     for (turn, (board, face)) in views {
@@ -144,13 +170,18 @@ fn an_idle_second_of_a_board_touches_its_digits_alone() {
     for face in [Face::Board, Face::Clock, Face::Countdown] {
         for size in SIZES {
             run.until(211.0);
-            let mut last = drawn(&Board::of(&run.state, run.now_ns), face, size, Depth::Rgb, Glyphs::All);
+            let mut last =
+                drawn(&Board::of(&run.state, run.now_ns), face, size, Depth::Rgb, Glyphs::All);
             let all = usize::from(size.0) * usize::from(size.1);
             for second in 212..=216 {
                 run.now_ns = second * SECOND_NS;
-                let next = drawn(&Board::of(&run.state, run.now_ns), face, size, Depth::Rgb, Glyphs::All);
+                let next =
+                    drawn(&Board::of(&run.state, run.now_ns), face, size, Depth::Rgb, Glyphs::All);
                 let cells = last.diff(&next).len();
-                assert!(cells > 0 && cells <= 12 + all / 8, "{face:?} {size:?}: {cells} cells in a second");
+                assert!(
+                    cells > 0 && cells <= 12 + all / 8,
+                    "{face:?} {size:?}: {cells} cells in a second"
+                );
                 last = next;
             }
         }
@@ -159,8 +190,10 @@ fn an_idle_second_of_a_board_touches_its_digits_alone() {
 
 #[test]
 fn a_time_on_a_board_is_whole_or_absent() {
-    let mut run =
-        Run::new(&SHOW.replace("title = \"The jump\"", "title = \"The jump off the roof onto the field\""), false);
+    let mut run = Run::new(
+        &SHOW.replace("title = \"The jump\"", "title = \"The jump off the roof onto the field\""),
+        false,
+    );
     run.until(62.0);
     run.go();
     run.until(195.0);

@@ -1,4 +1,5 @@
-//! What a caller meets who does everything at the wrong moment: on another page, with other keys, with an odd show.
+//! What a caller meets who does everything at the wrong moment: on another page, with other keys,
+//! with an odd show.
 
 use std::sync::Arc;
 
@@ -31,7 +32,9 @@ fn remapped(text: &str) -> Run {
 fn a_refusal_on_another_page_names_the_key_in_force() {
     let mut run = remapped(SHOW);
     run.app.page = Page::Outputs;
-    for (key, words) in [("a", "a sets the playhead, on the run page"), ("e", "e skips a cue, on the run page")] {
+    for (key, words) in
+        [("a", "a sets the playhead, on the run page"), ("e", "e skips a cue, on the run page")]
+    {
         run.keys(key);
         let screen = run.text(120, 36);
         assert!(screen.contains(words), "{words}:\n{screen}");
@@ -70,7 +73,10 @@ fn every_sentence_of_the_panels_names_the_key_in_force() {
     let mut run = remapped(STEPS);
     run.app.greets = true;
     let greeted = run.text(120, 36);
-    assert!(greeted.contains("Welcome. d is GO") && greeted.contains("y lists all keys"), "{greeted}");
+    assert!(
+        greeted.contains("Welcome. d is GO") && greeted.contains("y lists all keys"),
+        "{greeted}"
+    );
     run.keys("d");
     run.until(61.0);
     let stepping = run.text(120, 36);
@@ -83,7 +89,10 @@ fn every_sentence_of_the_panels_names_the_key_in_force() {
     // The backup stands aside for its cue, and the first is skipped.
     run.keys("a");
     let aside = run.text(120, 36);
-    assert!(aside.contains("2A is not in the running order: v swaps a cue and its backup"), "{aside}");
+    assert!(
+        aside.contains("2A is not in the running order: v swaps a cue and its backup"),
+        "{aside}"
+    );
     run.keys("kea");
     let skipped = run.text(120, 36);
     assert!(skipped.contains("cue 2 is skipped: e unskips it"), "{skipped}");
@@ -115,7 +124,9 @@ cue = [
 /// The row and column of `sign` on a screen.
 fn find(screen: &str, sign: &str) -> (usize, usize) {
     let rows = screen.lines().enumerate();
-    rows.filter_map(|(y, row)| Some((y, row[..row.find(sign)?].chars().count()))).next().expect(sign)
+    rows.filter_map(|(y, row)| Some((y, row[..row.find(sign)?].chars().count())))
+        .next()
+        .expect(sign)
 }
 
 #[test]
@@ -137,8 +148,12 @@ fn a_way_below_the_ground_goes_down_to_its_lowest_point() {
         let screen = run.text(120, 36);
         (find(&screen, " −5 m ┤").0, find(&screen, "−495 m ┤").0)
     };
-    // The marker begins at the surface, is half-way at half the time, and ends in the row above the ground.
-    assert!(rows[0].abs_diff(top) <= 1 && rows[1].abs_diff((top + bottom) / 2) <= 1, "{rows:?} of {top} to {bottom}");
+    // The marker begins at the surface, is half-way at half the time, and ends in the row above the
+    // ground.
+    assert!(
+        rows[0].abs_diff(top) <= 1 && rows[1].abs_diff((top + bottom) / 2) <= 1,
+        "{rows:?} of {top} to {bottom}"
+    );
     assert!(bottom - rows[2] <= 2, "{rows:?} of {top} to {bottom}");
 }
 
@@ -148,7 +163,9 @@ fn more_than_an_hour_is_told_whole_in_the_rundown() {
     run.until(62.0);
     run.go();
     for (columns, rows) in [(80, 24), (120, 36), (200, 60)] {
-        let row = |run: &mut Run| run.text(columns, rows).lines().find(|row| row.contains("▶ 1")).unwrap().to_owned();
+        let row = |run: &mut Run| {
+            run.text(columns, rows).lines().find(|row| row.contains("▶ 1")).unwrap().to_owned()
+        };
         run.until(62.0);
         let begun = row(&mut run);
         assert!(begun.contains(" 1:30:00"), "{begun}");
@@ -160,7 +177,8 @@ fn more_than_an_hour_is_told_whole_in_the_rundown() {
 
 #[test]
 fn an_empty_show_says_so_and_why_a_key_does_nothing() {
-    let mut run = Run::new("title = \"Bare\"\n[[segment]]\ntitle = \"Only\"\nduration = \"1m\"\n", false);
+    let mut run =
+        Run::new("title = \"Bare\"\n[[segment]]\ntitle = \"Only\"\nduration = \"1m\"\n", false);
     for key in ["x", "⏎"] {
         run.app.message = None;
         run.keys(key);
@@ -235,14 +253,18 @@ fn in_a_hold_the_screen_says_that_nothing_comes_by_itself() {
         assert!(screen.contains(words) && !screen.contains("by itself:"), "{size:?}:\n{screen}");
         assert!(screen.contains("held 0:32") && !screen.contains("in 0:32"), "{size:?}:\n{screen}");
     }
-    // A delay stands still, and the clock on the wall does not: the cue by the clock comes next, and is missed.
+    // A delay stands still, and the clock on the wall does not: the cue by the clock comes next,
+    // and is missed.
     run.until(145.0);
     let screen = run.text(120, 36);
     assert!(screen.contains("held: 3 Tower will be missed in 0:05"), "{screen}");
     assert!(run.text(80, 24).contains("held: 3 Tower missed in 0:05"), "{}", run.text(80, 24));
     run.until(151.0);
     let screen = run.text(120, 36);
-    assert!(screen.contains("! 1 missed  3; select it: Enter then Space fire it, x skips it"), "{screen}");
+    assert!(
+        screen.contains("! 1 missed  3; select it: Enter then Space fire it, x skips it"),
+        "{screen}"
+    );
     run.keys("h");
     assert!(run.text(120, 36).contains("next by itself: 2 Smoke in 0:32"), "{}", run.text(120, 36));
 }
@@ -304,7 +326,10 @@ fn a_panic_takes_the_picture_away_and_news_grows_old() {
     assert!(run.text(120, 36).contains("1  One  just fired"));
     run.until(70.0);
     let screen = run.text(120, 36);
-    assert!(screen.contains("1  One  fired 21:00:00") && !screen.contains("just fired"), "{screen}");
+    assert!(
+        screen.contains("1  One  fired 21:00:00") && !screen.contains("just fired"),
+        "{screen}"
+    );
     run.keys("⎋⎋");
     let screen = run.text(120, 36);
     assert!(screen.contains("2  Two  next") && !screen.contains("One  fired"), "{screen}");
@@ -320,7 +345,10 @@ fn a_show_file_that_has_changed_since_the_run_began_stays_on_the_screen() {
         for page in handover::app::Page::ALL {
             run.app.page = *page;
             let screen = run.text(columns, rows);
-            assert!(screen.contains("SHOW FILE  changed since the run began"), "{page:?}:\n{screen}");
+            assert!(
+                screen.contains("SHOW FILE  changed since the run began"),
+                "{page:?}:\n{screen}"
+            );
         }
     }
 }

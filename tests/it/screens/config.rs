@@ -87,7 +87,9 @@ fn the_palette_says_why_a_command_cannot_be_done() {
     run.keys(":mark step⏎");
     assert!(run.text(120, 36).contains("no running cue has a step left to mark"));
     run.keys("h:go⏎");
-    assert!(run.text(120, 36).contains("held: nothing fires until the show is resumed (h resumes)"));
+    assert!(
+        run.text(120, 36).contains("held: nothing fires until the show is resumed (h resumes)")
+    );
 }
 
 #[test]
@@ -110,7 +112,10 @@ fn everything_that_names_a_key_names_the_one_in_force() {
     assert!(run.text(120, 36).contains("this key does nothing here: F12 lists all keys"));
     run.keys("q");
     let asked = run.text(120, 36);
-    assert!(asked.contains("y leaves, any other key stays, F1 is GO") && asked.contains("F1 go"), "{asked}");
+    assert!(
+        asked.contains("y leaves, any other key stays, F1 is GO") && asked.contains("F1 go"),
+        "{asked}"
+    );
     run.keys("n");
     run.keys("t");
     assert!(run.text(120, 36).contains("no F1 while you type"));
@@ -154,6 +159,11 @@ fn the_command_theme_goes_through_them_and_says_which() {
     for name in ["light", "high-contrast", "colour-blind", "dark"] {
         run.keys(":theme⏎");
         assert_eq!(run.app.theme.name(), name);
-        assert!(run.app.message.as_ref().is_some_and(|message| message.text == format!("colours: {name}")));
+        assert!(
+            run.app
+                .message
+                .as_ref()
+                .is_some_and(|message| message.text == format!("colours: {name}"))
+        );
     }
 }

@@ -1,7 +1,8 @@
-//! `handover demo` on a virtual clock: what it promises is on the screen, in its order, for as long as it says.
+//! `handover demo` on a virtual clock: what it promises is on the screen, in its order, for as long
+//! as it says.
 //!
-//! Every row of [`SIGHTS`] is something to be seen; the test moves the machine's clock by quarters of a second, draws
-//! each frame, and finds the rows one after the other.
+//! Every row of [`SIGHTS`] is something to be seen; the test moves the machine's clock by quarters
+//! of a second, draws each frame, and finds the rows one after the other.
 
 use std::sync::Arc;
 
@@ -32,9 +33,15 @@ type Sight = (&'static str, &'static [&'static str]);
 /// What the demonstration shows, in this order.
 const SIGHTS: &[Sight] = &[
     ("that it is a demonstration", &["DEMONSTRATION"]),
-    ("departments that answer before the jump", &["STANDBY", "24  Tom Cruise: off the roof", "1 of 3"]),
+    (
+        "departments that answer before the jump",
+        &["STANDBY", "24  Tom Cruise: off the roof", "1 of 3"],
+    ),
     ("the jump from the side", &["24  Tom Cruise: off the roof", "fallen", "of 46 m", "↓"]),
-    ("him on the field, the picture held", &["24  Tom Cruise: off the roof  complete", "25  He lands; the flag is"]),
+    (
+        "him on the field, the picture held",
+        &["24  Tom Cruise: off the roof  complete", "25  He lands; the flag is"],
+    ),
     ("a late call: the plan is over", &["26  He takes the flag", "+1:00"]),
     ("two hands at the flag", &["┏ ✓ 1", "Karen Bass", "┌ ● 2", "Simone Biles"]),
     ("the flag on the motorcycle", &["27  The flag onto the motorcycle", "● 28"]),
@@ -44,7 +51,10 @@ const SIGHTS: &[Sight] = &[
     ("the plane, with a marker that walks to it", &["30  He boards the plane", "◉"]),
     ("a lost output", &["screens down", "pretends to be down"]),
     ("the backup in the place of the film", &["32A", "replaces  32 The flight"]),
-    ("the flight on the map", &["32A  The flight, from the second server", "of 9,1", "Los Angeles"]),
+    (
+        "the flight on the map",
+        &["32A  The flight, from the second server", "of 9,1", "Los Angeles"],
+    ),
     ("the skydive from the side", &["33A  The skydive", "fallen", "4,000 m"]),
     ("the rings, the first of them lit", &["34  Five rings on the two Os", "✓ Blue", "● Black"]),
     ("all five rings lit", &["✓ Blue", "✓ Black", "✓ Red", "✓ Yellow", "✓ Green"]),
@@ -66,7 +76,8 @@ struct Watched {
 impl Watched {
     fn new() -> Self {
         let show = Arc::new(file::parse(builtin::find("paris-2024").unwrap().text, "UTC").unwrap());
-        let Demo { state, log, run_ns, script, .. } = Demo::new(&show, Timestamp::UNIX_EPOCH).unwrap();
+        let Demo { state, log, run_ns, script, .. } =
+            Demo::new(&show, Timestamp::UNIX_EPOCH).unwrap();
         let clock = RunClock::new(0, run_ns, Timestamp::UNIX_EPOCH, state.speed()).paced(script);
         let outputs = Outputs::rehearsal(Arc::clone(&show));
         Watched { state, outputs, app: App::new(Theme::Dark), log, clock, show, fired: vec![] }
@@ -80,8 +91,10 @@ impl Watched {
         }
         for effect in self.state.effects(&event) {
             let Effect::Send { cue, firing, action } = effect else { continue };
-            let output = self.show.output(self.show.cue(cue).actions[action as usize].output).id.clone();
-            let (number, outcome) = (self.show.cue(cue).number.clone(), self.outputs.send(Job { cue, firing, action }));
+            let output =
+                self.show.output(self.show.cue(cue).actions[action as usize].output).id.clone();
+            let (number, outcome) =
+                (self.show.cue(cue).number.clone(), self.outputs.send(Job { cue, firing, action }));
             let (cue, action) = (number, action + 1);
             self.happened(
                 run_ns,
@@ -89,7 +102,9 @@ impl Watched {
                     Some(Outcome::Rehearsed(message)) => {
                         Event::ActionRehearsed { cue, firing, action, output, message }
                     }
-                    Some(Outcome::Failed(error)) => Event::ActionFailed { cue, firing, action, output, error },
+                    Some(Outcome::Failed(error)) => {
+                        Event::ActionFailed { cue, firing, action, output, error }
+                    }
                     Some(Outcome::Sent) | None => panic!("a rehearsal sends nothing"),
                 },
             );
@@ -138,7 +153,9 @@ fn everything_is_shown_in_its_order_within_ninety_seconds() {
             watched.until(machine_ns);
             // Beside the marks of a small screen there are chips of their colours.
             let screen = watched.frame(machine_ns, size).replace("■ ", "");
-            while let Some((what, _)) = next.filter(|(_, words)| words.iter().all(|word| screen.contains(word))) {
+            while let Some((what, _)) =
+                next.filter(|(_, words)| words.iter().all(|word| screen.contains(word)))
+            {
                 println!("{:4.1} s: {what}", frame as f64 / FRAMES as f64);
                 next = open.next();
             }
@@ -149,7 +166,10 @@ fn everything_is_shown_in_its_order_within_ninety_seconds() {
             let screen = watched.frame(ALL_S * SECOND_NS, size);
             panic!("not seen at {size:?}: {what} {words:?}; at the end there is\n{screen}");
         }
-        assert!(lit >= 8 * FRAMES, "at {size:?} all five rings stand lit in {lit} frames of {FRAMES} a second only");
+        assert!(
+            lit >= 8 * FRAMES,
+            "at {size:?} all five rings stand lit in {lit} frames of {FRAMES} a second only"
+        );
     }
 }
 

@@ -10,7 +10,10 @@ fn long() -> String {
     let segment = |at: usize| {
         let cue = |cue: usize| format!("{{ number = \"{at}.{cue}\", title = \"Cue {at}-{cue}\" }}");
         let cues: Vec<_> = (1..=12).map(cue).collect();
-        format!("[[segment]]\ntitle = \"Segment {at}\"\nduration = \"10m\"\ncue = [{}]\n", cues.join(", "))
+        format!(
+            "[[segment]]\ntitle = \"Segment {at}\"\nduration = \"10m\"\ncue = [{}]\n",
+            cues.join(", ")
+        )
     };
     format!("title = \"A long show\"\n{}", (1..=20).map(segment).collect::<String>())
 }
@@ -62,12 +65,17 @@ fn the_wheel_scrolls_the_rundown_and_opens_and_folds_nothing() {
 #[test]
 fn a_click_opens_a_folded_segment_and_folds_it_again() {
     let mut run = Run::new(&long(), false);
-    let (segment, _, row) = segments(&mut run).into_iter().find(|(_, is_open, _)| !is_open).expect("a folded segment");
-    let is_open =
-        |run: &mut Run| segments(run).into_iter().find(|(at, ..)| *at == segment).map(|(_, is_open, _)| is_open);
+    let (segment, _, row) =
+        segments(&mut run).into_iter().find(|(_, is_open, _)| !is_open).expect("a folded segment");
+    let is_open = |run: &mut Run| {
+        segments(run).into_iter().find(|(at, ..)| *at == segment).map(|(_, is_open, _)| is_open)
+    };
     mouse(&mut run, MouseEventKind::Down(MouseButton::Left), (10, row));
     assert_ne!(is_open(&mut run), Some(false));
-    let row = segments(&mut run).into_iter().find(|(at, ..)| *at == segment).map_or(row, |(_, _, row)| row);
+    let row = segments(&mut run)
+        .into_iter()
+        .find(|(at, ..)| *at == segment)
+        .map_or(row, |(_, _, row)| row);
     mouse(&mut run, MouseEventKind::Down(MouseButton::Left), (10, row));
     assert_eq!(is_open(&mut run), Some(false));
     // The segment of the playhead stays open, and it is said.
@@ -89,6 +97,9 @@ fn page_down_goes_as_far_as_the_screen_shows() {
         run.app.key(&page_down, &run.state, 0);
         assert_eq!(run.app.cursor.map(|cue| cue.0 as usize), Some(shown - 1), "{columns}x{rows}");
         let (text, hits) = (run.text(columns, rows), run.drawn_with_hits(columns, rows).1);
-        assert!(hits.rows.iter().any(|&(.., cue)| Some(cue) == run.app.cursor), "it is in sight: {text}");
+        assert!(
+            hits.rows.iter().any(|&(.., cue)| Some(cue) == run.app.cursor),
+            "it is in sight: {text}"
+        );
     }
 }

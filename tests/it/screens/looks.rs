@@ -1,4 +1,5 @@
-//! The monitor's pictures of steps, descents and clips, and the screen in ASCII, with the cues of the built-in show.
+//! The monitor's pictures of steps, descents and clips, and the screen in ASCII, with the cues of
+//! the built-in show.
 
 use handover::app::Page;
 use handover::engine::{Cause, Command, Event};
@@ -21,7 +22,8 @@ const SIGHTS: [(u16, u16, Page); 5] = [
     (200, 60, Page::Monitor),
 ];
 
-/// A rehearsal of the built-in show in which `cue` has just been called, a minute after the run began.
+/// A rehearsal of the built-in show in which `cue` has just been called, a minute after the run
+/// began.
 fn called(cue: &str) -> Run {
     let mut run = standing_by(cue);
     let all = Command::Standby;
@@ -37,9 +39,16 @@ fn called(cue: &str) -> Run {
     let ix = run.state.show().find(&CueNumber::new(cue).unwrap()).unwrap();
     for at in 0..run.state.show().cue(ix).actions.len() {
         let number = CueNumber::new(cue).unwrap();
-        let output = run.state.show().output(run.state.show().cue(ix).actions[at].output).id.clone();
+        let output =
+            run.state.show().output(run.state.show().cue(ix).actions[at].output).id.clone();
         let (action, firing) = (at as u32 + 1, run.state.cue(ix).firings);
-        run.commit(vec![Event::ActionRehearsed { cue: number, firing, action, output, message: String::new() }]);
+        run.commit(vec![Event::ActionRehearsed {
+            cue: number,
+            firing,
+            action,
+            output,
+            message: String::new(),
+        }]);
     }
     run
 }
@@ -65,13 +74,16 @@ fn marked(cue: &str, steps: u32, seconds: f64) -> Run {
     run
 }
 
-/// The picture as a page at 80x24 at the beginning, in the middle and at the end; in the middle on the run page at 120x36
-/// and in a `large` window, too.
+/// The picture as a page at 80x24 at the beginning, in the middle and at the end; in the middle on
+/// the run page at 120x36 and in a `large` window, too.
 fn sights(name: &str, large: Page, stages: [(&str, Run); 3]) {
     let sight = |stage: &str, run: &mut Run, (columns, rows, page)| {
         run.app.page = page;
         let (kind, region) = if page == Page::Run { ("", MONITOR) } else { ("-page", BODY) };
-        picture!(format!("look-{name}-{stage}-{columns}x{rows}{kind}"), run.text_of(region, columns, rows));
+        picture!(
+            format!("look-{name}-{stage}-{columns}x{rows}{kind}"),
+            run.text_of(region, columns, rows)
+        );
     };
     for (stage, mut run) in stages {
         sight(stage, &mut run, (80, 24, Page::Monitor));
@@ -100,7 +112,11 @@ fn the_rings_light_up_on_the_sign() {
     sights(
         "sign",
         Page::Monitor,
-        [("start", called("34")), ("middle", marked("34", 3, 20.0)), ("end", marked("34", 4, 80.0))],
+        [
+            ("start", called("34")),
+            ("middle", marked("34", 3, 20.0)),
+            ("end", marked("34", 4, 80.0)),
+        ],
     );
     let mut run = marked("34", 3, 20.0);
     picture!("look-sign-120x36-styles", run.styles_of(MONITOR, 120, 36));
@@ -124,7 +140,8 @@ fn the_rings_light_up_one_by_one() {
         run.app.page = Page::Monitor;
         let frame = run.drawn(120, 36);
         let lit = solid(&frame, blue);
-        // The blue ring is the first: it is drawn when it is marked, and stays as it is when the next one is.
+        // The blue ring is the first: it is drawn when it is marked, and stays as it is when the
+        // next one is.
         let expected = if steps == 0 { 0 } else { 60 };
         assert!(lit >= expected && (steps > 0 || lit == 0), "{steps} marked: {lit} blue cells");
         assert!(steps < 2 || lit == before, "{steps} marked: {lit} blue cells instead of {before}");
@@ -132,7 +149,10 @@ fn the_rings_light_up_one_by_one() {
         let screen = page(&mut run);
         let count = |sign: char| screen.chars().filter(|c| *c == sign).count();
         // Each step has its sign in its ring and beside its title.
-        assert!(count('✓') >= 2 * steps as usize && count('○') >= 2 * (4 - steps as usize), "{screen}");
+        assert!(
+            count('✓') >= 2 * steps as usize && count('○') >= 2 * (4 - steps as usize),
+            "{screen}"
+        );
     }
 }
 
@@ -141,12 +161,18 @@ fn steps_are_cards_with_their_times() {
     sights(
         "marks",
         Page::Run,
-        [("start", called("19")), ("middle", marked("19", 1, 20.0)), ("end", marked("19", 2, 80.0))],
+        [
+            ("start", called("19")),
+            ("middle", marked("19", 1, 20.0)),
+            ("end", marked("19", 2, 80.0)),
+        ],
     );
     let mut run = marked("19", 2, 20.0);
     let screen = page(&mut run);
-    // The run begins at 20:59 UTC: the steps are marked 61 and 62 seconds later, which is Paris's 23:00:01 and 02.
-    for words in ["┏ ✓ 1 ━", "┃ The mayor of Paris", "23:00:01", "23:00:02", "┌ ● 3 ─", "│ The mayor of Los"]
+    // The run begins at 20:59 UTC: the steps are marked 61 and 62 seconds later, which is Paris's
+    // 23:00:01 and 02.
+    for words in
+        ["┏ ✓ 1 ━", "┃ The mayor of Paris", "23:00:01", "23:00:02", "┌ ● 3 ─", "│ The mayor of Los"]
     {
         assert!(screen.contains(words), "no {words:?}:\n{screen}");
     }
@@ -156,7 +182,9 @@ fn steps_are_cards_with_their_times() {
 fn any_number_of_steps_is_drawn() {
     for look in ["", "look = \"rings\"", "look = \"hollywood\""] {
         for count in [1, 2, 3, 4, 6, 7, 12, 99] {
-            let steps: Vec<_> = (0..count).map(|at| format!("{{ title = \"Step {at}\", colour = \"red\" }}")).collect();
+            let steps: Vec<_> = (0..count)
+                .map(|at| format!("{{ title = \"Step {at}\", colour = \"red\" }}"))
+                .collect();
             let text = format!(
                 "title = \"Many\"\n[[segment]]\ntitle = \"One\"\nduration = \"10m\"\n[[segment.cue]]\nnumber = \"1\"\n\
                  title = \"All\"\n{look}\nsteps = [{}]\n",
@@ -167,7 +195,9 @@ fn any_number_of_steps_is_drawn() {
             run.keys("m");
             for page in [Page::Run, Page::Monitor] {
                 run.app.page = page;
-                for (columns, rows) in [(60, 16), (61, 17), (80, 24), (100, 30), (120, 36), (200, 60), (220, 16)] {
+                for (columns, rows) in
+                    [(60, 16), (61, 17), (80, 24), (100, 30), (120, 36), (200, 60), (220, 16)]
+                {
                     let screen = run.text(columns, rows);
                     let is_told = page == Page::Run || screen.contains("✓");
                     assert!(is_told, "{look} {count} at {columns}×{rows}:\n{screen}");
@@ -180,8 +210,16 @@ fn any_number_of_steps_is_drawn() {
 #[test]
 fn a_descent_is_seen_from_the_side() {
     let at = |cue: &str, seconds: f64| marked(cue, 0, seconds);
-    sights("roof", Page::Monitor, [("start", called("24")), ("middle", at("24", 22.5)), ("end", at("24", 44.0))]);
-    sights("skydive", Page::Run, [("start", called("33")), ("middle", at("33", 35.0)), ("end", at("33", 69.0))]);
+    sights(
+        "roof",
+        Page::Monitor,
+        [("start", called("24")), ("middle", at("24", 22.5)), ("end", at("24", 44.0))],
+    );
+    sights(
+        "skydive",
+        Page::Run,
+        [("start", called("33")), ("middle", at("33", 35.0)), ("end", at("33", 69.0))],
+    );
     let mut run = at("24", 22.5);
     picture!("look-roof-120x36-styles", run.styles_of(MONITOR, 120, 36));
     run.depth = Depth::Ansi;
@@ -190,12 +228,22 @@ fn a_descent_is_seen_from_the_side() {
     picture!("look-roof-120x36-mono", run.styles_of(MONITOR, 120, 36));
     // Half of five legs of 9 s: in the middle of the third, from 33 to 15 m.
     let screen = page(&mut run);
-    for words in ["height  24 m", "2.0 m/s", "fallen 22 m of 46 m", "46 m ┤", "0 m ┤", "Stade de France  0:45"] {
+    for words in [
+        "height  24 m",
+        "2.0 m/s",
+        "fallen 22 m of 46 m",
+        "46 m ┤",
+        "0 m ┤",
+        "Stade de France  0:45",
+    ] {
         assert!(screen.contains(words), "no {words:?}:\n{screen}");
     }
-    // Half of six legs of 11⅔ s: the canopy has just opened at 1,200 m, and the next leg falls 650 m.
+    // Half of six legs of 11⅔ s: the canopy has just opened at 1,200 m, and the next leg falls 650
+    // m.
     let screen = page(&mut at("33", 35.0));
-    for words in ["height  1,200 m", " 55.7 m/s", "4,000 m ┤", "Hollywood sign  1:10", "clips/flight.mp4"] {
+    for words in
+        ["height  1,200 m", " 55.7 m/s", "4,000 m ┤", "Hollywood sign  1:10", "clips/flight.mp4"]
+    {
         assert!(screen.contains(words), "no {words:?}:\n{screen}");
     }
 }
@@ -262,11 +310,19 @@ fn odd_pictures_are_drawn_at_any_size() {
                 run.app.page = page;
                 for columns in (1..=240).step_by(29).chain([24, 60, 80, 103]) {
                     for rows in (1..=70).step_by(11).chain([16, 17]) {
-                        run.glyphs = if (columns + rows) % 2 == 0 { Glyphs::Ascii } else { Glyphs::All };
+                        run.glyphs =
+                            if (columns + rows) % 2 == 0 { Glyphs::Ascii } else { Glyphs::All };
                         let frame = run.drawn(columns, rows);
                         let number = format!(" {}  ", at + 1);
-                        let is_told = page == Page::Run || columns < 60 || rows < 16 || text(&frame).contains(&number);
-                        assert!(is_told, "cue {at} on {page:?} at {columns}×{rows}:\n{}", text(&frame));
+                        let is_told = page == Page::Run
+                            || columns < 60
+                            || rows < 16
+                            || text(&frame).contains(&number);
+                        assert!(
+                            is_told,
+                            "cue {at} on {page:?} at {columns}×{rows}:\n{}",
+                            text(&frame)
+                        );
                     }
                 }
             }
@@ -280,7 +336,8 @@ fn film_runs_past_the_gate() {
         let mut run = Run::new(builtin::find("paris-2024").unwrap().text, true);
         run.until(60.0);
         let cue = run.state.show().find(&CueNumber::new("14").unwrap()).unwrap();
-        let events = run.state.decide(&Command::Start { cue, cause: Cause::Go }, run.now_ns).unwrap();
+        let events =
+            run.state.decide(&Command::Start { cue, cause: Cause::Go }, run.now_ns).unwrap();
         run.commit(events);
         // The cue follows the one before it, which lasts two minutes.
         run.until(180.0 + seconds);
@@ -291,12 +348,20 @@ fn film_runs_past_the_gate() {
     picture!("look-film-120x36-styles", run.styles_of(MONITOR, 120, 36));
     // From 0:12 to 0:42 of its file, and half of it is over.
     let screen = page(&mut run);
-    for words in ["clips/28-july.mp4", "in 0:12   out 0:42   length 0:30   volume 80 %", "0:15 █", "0:15 left of 0:30"]
-    {
+    for words in [
+        "clips/28-july.mp4",
+        "in 0:12   out 0:42   length 0:30   volume 80 %",
+        "0:15 █",
+        "0:15 left of 0:30",
+    ] {
         assert!(screen.contains(words), "no {words:?}:\n{screen}");
     }
-    // The gate stands at 0:27 of the file: the frame of 0:20 to its left, the one of 0:30 to its right.
-    let row = screen.lines().find(|line| line.contains("0:20") && line.contains("0:30")).unwrap_or_default();
+    // The gate stands at 0:27 of the file: the frame of 0:20 to its left, the one of 0:30 to its
+    // right.
+    let row = screen
+        .lines()
+        .find(|line| line.contains("0:20") && line.contains("0:30"))
+        .unwrap_or_default();
     let column = |word: &str| row.find(word).map(|at| row[..at].chars().count());
     let gate = column("┃");
     assert!(column("0:20") < gate && gate < column("0:30"), "{screen}");
@@ -312,11 +377,17 @@ fn a_strip_shows_no_picture_that_is_not_there() {
     run.go();
     run.until(20.0);
     let (cue, player) = (run.state.on_air()[0], 0);
-    let clip = Clip { cue, position_ns: 10 * SECOND_NS, length_ns: Some(30 * SECOND_NS), moves: false };
+    let clip =
+        Clip { cue, position_ns: 10 * SECOND_NS, length_ns: Some(30 * SECOND_NS), moves: false };
     run.app.outputs[player].clip = Some(clip);
     run.app.outputs_ns = run.machine_ns();
     let screen = page(&mut run);
-    assert!(screen.contains("VT paused") && screen.contains("0:20 left of 0:30") && screen.contains("▪ ▪"), "{screen}");
+    assert!(
+        screen.contains("VT paused")
+            && screen.contains("0:20 left of 0:30")
+            && screen.contains("▪ ▪"),
+        "{screen}"
+    );
     run.app.outputs[player].clip = None;
     let number = CueNumber::new("1").unwrap();
     run.commit(vec![Event::ClipLost { cue: number, firing: 1, error: "killed".into() }]);
@@ -362,22 +433,36 @@ fn a_picture_that_moves_sends_little() {
             }
             run.now_ns = begins_ns;
             // A cell costs some 20 bytes where it stands alone: 20 KB/s are 1,000 cells.
-            assert!(cells <= 700, "cue {cue}, {columns}×{rows} {page:?}: {cells} cells in a second");
+            assert!(
+                cells <= 700,
+                "cue {cue}, {columns}×{rows} {page:?}: {cells} cells in a second"
+            );
         }
     }
 }
 
 #[test]
 fn in_ascii_nothing_is_beyond_it() {
-    let mut runs = [marked("34", 2, 20.0), marked("24", 0, 20.0), marked("29", 0, 60.0), marked("14", 0, 20.0)];
+    let mut runs = [
+        marked("34", 2, 20.0),
+        marked("24", 0, 20.0),
+        marked("29", 0, 60.0),
+        marked("14", 0, 20.0),
+    ];
     for run in &mut runs {
         run.glyphs = Glyphs::Ascii;
         for &page in Page::ALL {
             run.app.page = page;
-            for (columns, rows) in [(1, 1), (20, 3), (50, 12), (60, 16), (80, 24), (120, 36), (200, 60)] {
+            for (columns, rows) in
+                [(1, 1), (20, 3), (50, 12), (60, 16), (80, 24), (120, 36), (200, 60)]
+            {
                 let frame = run.drawn(columns, rows);
                 let beyond = frame.content().iter().find(|cell| !cell.symbol().is_ascii());
-                assert!(beyond.is_none(), "{page:?} at {columns}×{rows}: {beyond:?}\n{}", text(&frame));
+                assert!(
+                    beyond.is_none(),
+                    "{page:?} at {columns}×{rows}: {beyond:?}\n{}",
+                    text(&frame)
+                );
             }
         }
     }
@@ -392,16 +477,26 @@ fn in_ascii_nothing_is_beyond_it() {
 #[test]
 fn the_linux_console_gets_signs_that_its_fonts_have() {
     const FONTS: &str = "─│┌┐└┘├┤┬┴┼═║█▒░▶▼▲■♦→←↑↓«»°·±ÇüéâäàçêëèîÄÉôöÖÜáíóúñÑß";
-    let mut runs = [marked("34", 2, 20.0), marked("24", 0, 20.0), marked("29", 0, 60.0), marked("14", 0, 20.0)];
+    let mut runs = [
+        marked("34", 2, 20.0),
+        marked("24", 0, 20.0),
+        marked("29", 0, 60.0),
+        marked("14", 0, 20.0),
+    ];
     for run in &mut runs {
         run.glyphs = Glyphs::Console;
         for &page in Page::ALL {
             run.app.page = page;
             for (columns, rows) in [(50, 12), (60, 16), (80, 24), (120, 36), (200, 60)] {
                 let frame = run.drawn(columns, rows);
-                let beyond = |cell: &&Cell| !cell.symbol().is_ascii() && !FONTS.contains(cell.symbol());
+                let beyond =
+                    |cell: &&Cell| !cell.symbol().is_ascii() && !FONTS.contains(cell.symbol());
                 let beyond = frame.content().iter().find(beyond);
-                assert!(beyond.is_none(), "{page:?} at {columns}×{rows}: {beyond:?}\n{}", text(&frame));
+                assert!(
+                    beyond.is_none(),
+                    "{page:?} at {columns}×{rows}: {beyond:?}\n{}",
+                    text(&frame)
+                );
             }
         }
     }

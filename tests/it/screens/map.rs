@@ -1,4 +1,5 @@
-//! The map of the monitor: the ride through Paris, the flight, the boats and the torch's way round the world.
+//! The map of the monitor: the ride through Paris, the flight, the boats and the torch's way round
+//! the world.
 
 use handover::app::Page;
 use handover::engine::Phase;
@@ -20,7 +21,8 @@ const PARIS: (&str, &str) = ("paris-2024", "2024-08-11T18:59:00Z");
 const TORCH: (&str, &str) = ("torch-relay-2004", "2004-08-13T17:00:00Z");
 
 fn show(name: &str) -> Show {
-    file::parse(builtin::find(name).unwrap().text, "UTC").unwrap_or_else(|problems| panic!("{problems:?}"))
+    file::parse(builtin::find(name).unwrap().text, "UTC")
+        .unwrap_or_else(|problems| panic!("{problems:?}"))
 }
 
 /// A run of a built-in show in which `cue` has just fired.
@@ -39,8 +41,8 @@ fn played(run: &mut Run, cue: CueIx, part: f64) {
     assert_eq!(run.state.cue(cue).phase, Phase::Running);
 }
 
-/// The map as a page at 80x24 at the beginning, in the middle and at the end; in the middle on the run page at 120x36 and
-/// in a `large` window, too.
+/// The map as a page at 80x24 at the beginning, in the middle and at the end; in the middle on the
+/// run page at 120x36 and in a `large` window, too.
 fn pictures(name: &str, large: Page, show: (&str, &str), cue: &str) {
     let (mut run, ix) = fired(show, cue);
     for (moment, part) in [("start", 0.0), ("middle", 0.5), ("end", 0.985)] {
@@ -127,14 +129,15 @@ fn braille(buffer: &Buffer) -> Vec<Vec<bool>> {
     const BITS: [[u32; 4]; 2] = [[0x01, 0x02, 0x04, 0x40], [0x08, 0x10, 0x20, 0x80]];
     let (width, height) = (usize::from(buffer.area.width) * 2, usize::from(buffer.area.height) * 4);
     let is_on = |x: usize, y: usize| {
-        let symbol = buffer[((x / 2) as u16, (y / 4) as u16)].symbol().chars().next().map_or(0, u32::from);
+        let symbol =
+            buffer[((x / 2) as u16, (y / 4) as u16)].symbol().chars().next().map_or(0, u32::from);
         symbol >= 0x2800 && (symbol - 0x2800) & BITS[x % 2][y % 4] != 0
     };
     (0..height).map(|y| (0..width).map(|x| is_on(x, y)).collect()).collect()
 }
 
-/// The witness that our coasts are those of ratatui's map: both have the same dots on a fine canvas, give or take one
-/// for rounded degrees.
+/// The witness that our coasts are those of ratatui's map: both have the same dots on a fine
+/// canvas, give or take one for rounded degrees.
 #[test]
 fn the_coasts_are_those_of_ratatui() {
     let area = Rect::new(0, 0, 240, 60);
@@ -149,7 +152,9 @@ fn the_coasts_are_those_of_ratatui() {
     let (width, height) = (480, 240);
     let mut ours = vec![vec![false; width]; height];
     let world = atlas::charts().iter().find(|chart| chart.name == "world").unwrap();
-    for place in world.outlines.iter().filter(|line| line.kind == Kind::Land).flat_map(|line| &line.points) {
+    for place in
+        world.outlines.iter().filter(|line| line.kind == Kind::Land).flat_map(|line| &line.points)
+    {
         let x = (place.longitude + 180.0) / 360.0 * (width - 1) as f64;
         let y = (90.0 - place.latitude) / 180.0 * (height - 1) as f64;
         ours[y.round() as usize][x.round() as usize] = true;
@@ -162,8 +167,14 @@ fn the_coasts_are_those_of_ratatui() {
     for y in 0..height {
         for x in 0..width {
             dots += usize::from(theirs[y][x]);
-            assert!(!theirs[y][x] || near(&ours, x, y), "ratatui has a coast at dot {x},{y}, and we do not");
-            assert!(!ours[y][x] || near(&theirs, x, y), "we have a coast at dot {x},{y}, and ratatui does not");
+            assert!(
+                !theirs[y][x] || near(&ours, x, y),
+                "ratatui has a coast at dot {x},{y}, and we do not"
+            );
+            assert!(
+                !ours[y][x] || near(&theirs, x, y),
+                "we have a coast at dot {x},{y}, and ratatui does not"
+            );
         }
     }
     assert!(dots > 3000, "{dots} dots are no map");

@@ -19,7 +19,8 @@ fn two_sizes(name: &str, run: &mut Run) {
     small_is_the_run_page(run);
 }
 
-/// The small show a minute before it begins, in the middle (called late, about to run into a hard start), and ended.
+/// The small show a minute before it begins, in the middle (called late, about to run into a hard
+/// start), and ended.
 fn start_middle_end(page: Page) {
     let name = page.name().to_lowercase();
     let mut run = Run::new(SHOW, false);
@@ -72,7 +73,9 @@ fn a_title_does_not_choose_its_lines_sign() {
     run.keys(" m");
     run.app.page = Page::Log;
     let screen = run.text(80, 24);
-    let line = |words: &str| screen.lines().find(|line| line.contains(words)).unwrap_or_else(|| panic!("{screen}"));
+    let line = |words: &str| {
+        screen.lines().find(|line| line.contains(words)).unwrap_or_else(|| panic!("{screen}"))
+    };
     assert!(line("fired (go)").contains('▶'), "{screen}");
     for words in ["The flare fired", "segment started: All complete"] {
         assert!(!line(words).contains(['▶', '✓']), "{screen}");
@@ -91,10 +94,12 @@ fn a_backups_number_stays_whole_in_the_log() {
 
 /// A show of many segments of `duration`, each with one cue.
 fn many(segments: usize, duration: &str, start: &str) -> String {
-    let mut text = String::from("title = \"Many\"\ntimezone = \"Europe/Paris\"\ndate = 2024-08-11\n");
+    let mut text =
+        String::from("title = \"Many\"\ntimezone = \"Europe/Paris\"\ndate = 2024-08-11\n");
     for at in 1..=segments {
         let start = if at == 1 { start } else { "" };
-        write!(text, "[[segment]]\ntitle = \"Part {at} 部\"\nduration = \"{duration}\"\n{start}\n").unwrap();
+        write!(text, "[[segment]]\ntitle = \"Part {at} 部\"\nduration = \"{duration}\"\n{start}\n")
+            .unwrap();
         writeln!(text, "[[segment.cue]]\nnumber = \"{at}\"\ntitle = \"Call {at}\"").unwrap();
     }
     text
@@ -140,7 +145,9 @@ fn the_axis_goes_over_midnight_and_over_days() {
     run.go();
     run.until(300.0);
     let night = run.text(80, 24);
-    ["23:00", "23:30", "00:30", "Aug 12"].iter().for_each(|word| assert!(night.contains(word), "no {word}:\n{night}"));
+    ["23:00", "23:30", "00:30", "Aug 12"]
+        .iter()
+        .for_each(|word| assert!(night.contains(word), "no {word}:\n{night}"));
     picture!("timeline-night-80x24", run.text_of(BODY, 80, 24));
 
     let mut run = Run::new(&many(6, "12h", "start = 23:00:00"), true);
@@ -148,7 +155,9 @@ fn the_axis_goes_over_midnight_and_over_days() {
     run.go();
     run.until(300.0);
     let days = run.text(120, 36);
-    ["Aug 12", "Aug 13", "Aug 14"].iter().for_each(|word| assert!(days.contains(word), "no {word}:\n{days}"));
+    ["Aug 12", "Aug 13", "Aug 14"]
+        .iter()
+        .for_each(|word| assert!(days.contains(word), "no {word}:\n{days}"));
     picture!("timeline-days-120x36", run.text_of(BODY, 120, 36));
 }
 
@@ -189,16 +198,27 @@ cue = [
 "#;
 
 fn every_kind_of_health(run: &mut Run) {
-    let latency = |last_ns, median_ns, most_ns| Some(Latency { last_ns, median_ns, most_ns, count: 12 });
+    let latency =
+        |last_ns, median_ns, most_ns| Some(Latency { last_ns, median_ns, most_ns, count: 12 });
     let fired = |cue, age_s| {
         let packet = Packet::Action { cue: CueIx(cue), action: 0 };
         Some(Last { packet, has_left: true, age_ns: age_s * SECOND_NS })
     };
     let panic = Some(Last { packet: Packet::Panic, has_left: false, age_ns: 72 * SECOND_NS });
-    let clip = Clip { cue: CueIx(0), position_ns: 8 * SECOND_NS, length_ns: Some(90 * SECOND_NS), moves: true };
+    let clip = Clip {
+        cue: CueIx(0),
+        position_ns: 8 * SECOND_NS,
+        length_ns: Some(90 * SECOND_NS),
+        moves: true,
+    };
     let ok = Health { light: Light::Ok, ..Health::default() };
     run.app.outputs = vec![
-        Health { sent: 112, last: fired(1, 3), latency: latency(41_700, 30_000, 112_000), ..ok.clone() },
+        Health {
+            sent: 112,
+            last: fired(1, 3),
+            latency: latency(41_700, 30_000, 112_000),
+            ..ok.clone()
+        },
         Health {
             light: Light::Down,
             error: Some("no answer from 10.0.0.6:3032 within 2 s".into()),
@@ -215,7 +235,13 @@ fn every_kind_of_health(run: &mut Run) {
             latency: latency(380 * MILLISECOND_NS, 240 * MILLISECOND_NS, 2_400 * MILLISECOND_NS),
             ..ok.clone()
         },
-        Health { sent: 1, last: fired(0, 8), latency: latency(18_200_000, 1, 1), clip: Some(clip), ..ok },
+        Health {
+            sent: 1,
+            last: fired(0, 8),
+            latency: latency(18_200_000, 1, 1),
+            clip: Some(clip),
+            ..ok
+        },
         Health::default(),
     ];
     run.app.outputs_ns = run.machine_ns();
@@ -250,7 +276,9 @@ fn outputs_of_every_kind_and_health() {
     // Five seconds later the ages and the clip have gone on, although nobody has asked the outputs.
     run.app.outputs_ns -= 5 * SECOND_NS;
     let later = run.text(80, 24);
-    ["0:08 ago", "1:17 ago", "0:13 of 1:30"].iter().for_each(|word| assert!(later.contains(word), "{word}:\n{later}"));
+    ["0:08 ago", "1:17 ago", "0:13 of 1:30"]
+        .iter()
+        .for_each(|word| assert!(later.contains(word), "{word}:\n{later}"));
 }
 
 #[test]
@@ -263,7 +291,13 @@ fn a_rehearsal_says_what_would_have_been_sent() {
     run.app.outputs[0] = Health { last, logged: 4, ..Health::default() };
     run.app.outputs_ns = run.machine_ns();
     let screen = run.text(120, 36);
-    let words = ["only logs", "LOGGED", "would send /eos/cue/1/12/fire 1 0.5", "cue 2", "A rehearsal: nothing leaves"];
+    let words = [
+        "only logs",
+        "LOGGED",
+        "would send /eos/cue/1/12/fire 1 0.5",
+        "cue 2",
+        "A rehearsal: nothing leaves",
+    ];
     words.iter().for_each(|word| assert!(screen.contains(word), "no {word:?}:\n{screen}"));
     picture!("outputs-rehearsal-80x24", run.text_of(BODY, 80, 24));
 }
@@ -274,7 +308,8 @@ fn the_log_keeps_every_refusal_with_its_reason() {
     run.keys(" o  n⎋");
     run.app.page = Page::Log;
     let screen = run.text(120, 36);
-    let refused = |words: &str| screen.lines().any(|line| line.contains("✕ refused") && line.contains(words));
+    let refused =
+        |words: &str| screen.lines().any(|line| line.contains("✕ refused") && line.contains(words));
     assert!(refused("cue 12: Stunts"), "{screen}");
     let narrow = run.text(80, 24);
     assert!(narrow.contains("overrides)"), "the mend is never cut off:\n{narrow}");
@@ -294,8 +329,13 @@ fn the_log_is_filtered_by_kind_and_searched_by_words() {
     let kinds = |run: &mut Run| {
         let screen = run.text(120, 36);
         let lines: Vec<String> = screen.lines().skip(5).take(28).map(str::to_owned).collect();
-        let word = |line: &String| line.get(20..).and_then(|rest| rest.split_whitespace().next()).map(str::to_owned);
-        (screen.lines().nth(4).unwrap_or_default().to_owned(), lines.iter().filter_map(word).collect::<Vec<_>>())
+        let word = |line: &String| {
+            line.get(20..).and_then(|rest| rest.split_whitespace().next()).map(str::to_owned)
+        };
+        (
+            screen.lines().nth(4).unwrap_or_default().to_owned(),
+            lines.iter().filter_map(word).collect::<Vec<_>>(),
+        )
     };
     run.keys("f");
     let (heading, _) = kinds(&mut run);
@@ -320,10 +360,14 @@ fn the_log_is_filtered_by_kind_and_searched_by_words() {
 #[test]
 fn a_log_that_is_read_stands_still_while_lines_come() {
     let mut run = Run::new(SHOW, true);
-    let note = |run: &mut Run, at: u64| run.commit(vec![Event::NoteTaken { text: format!("line {at}."), cue: None }]);
+    let note = |run: &mut Run, at: u64| {
+        run.commit(vec![Event::NoteTaken { text: format!("line {at}."), cue: None }])
+    };
     (1..=5_000).for_each(|at| note(&mut run, at));
     run.app.page = Page::Log;
-    let rows = |run: &mut Run| run.text(80, 24).lines().skip(4).take(17).map(str::to_owned).collect::<Vec<_>>();
+    let rows = |run: &mut Run| {
+        run.text(80, 24).lines().skip(4).take(17).map(str::to_owned).collect::<Vec<_>>()
+    };
     assert!(rows(&mut run)[0].ends_with("line 5000."));
     run.keys("jjj");
     let read = rows(&mut run);

@@ -1,4 +1,5 @@
-//! The people page: at the start, in the middle and at the end of the night, at every size; and what the mouse finds.
+//! The people page: at the start, in the middle and at the end of the night, at every size; and
+//! what the mouse finds.
 
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use handover::app::hits::Target;
@@ -11,8 +12,8 @@ use super::stage::{BODY, FOOTER, Run, SHOW, any_sizes};
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 36), (200, 60)];
 
-/// The night of the built-in show: it is opened a minute before the stage's clock begins with the small one, so that its
-/// first segment, 22:50, is long past and every called cue waits.
+/// The night of the built-in show: it is opened a minute before the stage's clock begins with the
+/// small one, so that its first segment, 22:50, is long past and every called cue waits.
 fn night() -> Run {
     let text = builtin::find("paris-2024").expect("the night").text;
     let mut run = Run::of(file::parse(text, "UTC").expect("a show without a fault"), true);
@@ -63,13 +64,21 @@ fn the_stands_are_on_air() {
     select(&mut run, "gaga");
     // Opened at 22:59:00: 205 seconds later it is 23:02:25, and 209 seconds 23:02:29.
     let screen = run.text(120, 36);
-    for words in
-        ["1 of 9 spotted", "✓ 23:02:25   ✓ 23:02:29", "23:02:29  third row, left of the tunnel", "2 times", "ON AIR"]
-    {
+    for words in [
+        "1 of 9 spotted",
+        "✓ 23:02:25   ✓ 23:02:29",
+        "23:02:29  third row, left of the tunnel",
+        "2 times",
+        "ON AIR",
+    ] {
         assert!(screen.contains(words), "no {words:?}:\n{screen}");
     }
-    let row = |name: &str| screen.lines().find(|line| line.contains(name)).unwrap_or_default().to_owned();
-    assert!(row("Ariana Grande").starts_with(" ▶ ·") || row("Ariana Grande").starts_with("▶ ·"), "{screen}");
+    let row =
+        |name: &str| screen.lines().find(|line| line.contains(name)).unwrap_or_default().to_owned();
+    assert!(
+        row("Ariana Grande").starts_with(" ▶ ·") || row("Ariana Grande").starts_with("▶ ·"),
+        "{screen}"
+    );
     picture!("middle-80x24", run.text_of(BODY, 80, 24));
     picture!("middle-120x36", run.text(120, 36));
     picture!("middle-200x60", run.text_of(BODY, 200, 60));
@@ -119,7 +128,9 @@ fn any_size_and_any_show_draws() {
     }
     many += "[[segment]]\ntitle = \"One\"\nduration = \"10m\"\n";
     for at in 0..120 {
-        many += &format!("[[segment.cue]]\nnumber = \"{at}\"\ntitle = \"人物 {at} e\u{301} と 人物 7 e\u{301}\"\n");
+        many += &format!(
+            "[[segment.cue]]\nnumber = \"{at}\"\ntitle = \"人物 {at} e\u{301} と 人物 7 e\u{301}\"\n"
+        );
     }
     let nobody = "title = \"x\"\n[[segment]]\ntitle = \"s\"\nduration = \"1m\"\n";
     let runs = [night(), Run::new(&many, true), Run::new(SHOW, true), Run::new(nobody, true)];
@@ -144,8 +155,9 @@ fn the_selected_person_is_always_in_sight() {
         run.app.person = PersonIx(at);
         for rows in [12, 16, 24, 60] {
             let screen = run.text(80, rows);
-            let is_marked =
-                |line: &str| (rows < 16 || line.starts_with('▌')) && line.contains(&format!("Somebody {at}."));
+            let is_marked = |line: &str| {
+                (rows < 16 || line.starts_with('▌')) && line.contains(&format!("Somebody {at}."))
+            };
             assert!(screen.lines().any(is_marked), "{at} in {rows} rows:\n{screen}");
         }
     }
@@ -174,7 +186,8 @@ fn click(run: &mut Run, size: (u16, u16), column: u16, row: u16, machine_ns: u64
 /// Where `words` stand in the frame: the column in cells, and the row.
 fn find(run: &mut Run, size: (u16, u16), words: &str) -> (u16, u16) {
     let screen = run.text(size.0, size.1);
-    let (row, line) = screen.lines().enumerate().find(|(_, line)| line.contains(words)).expect("the words");
+    let (row, line) =
+        screen.lines().enumerate().find(|(_, line)| line.contains(words)).expect("the words");
     let front = line.find(words).map_or("", |at| &line[..at]);
     (ratatui::text::Span::raw(front).width() as u16, row as u16)
 }
@@ -190,7 +203,10 @@ fn the_mouse_finds_what_stands_there() {
         let cue = run.app.cursor.expect("a selected cue");
         assert_eq!(run.state.show().cue(cue).number.as_str(), "1.5");
         let (column, row) = find(&mut run, size, "Opening titles");
-        assert_eq!(click(&mut run, size, column, row, 399_000_000), [Task::Command(Command::PlayheadTo(cue))]);
+        assert_eq!(
+            click(&mut run, size, column, row, 399_000_000),
+            [Task::Command(Command::PlayheadTo(cue))]
+        );
         run.app.page = Page::Log;
         let (column, row) = find(&mut run, size, "Tab ");
         click(&mut run, size, column, row, 0);
@@ -205,7 +221,8 @@ fn the_mouse_finds_what_stands_there() {
     for &page in Page::ALL {
         let (column, row) = (find(&mut run, (200, 60), "Tab Run").0, 59);
         let (_, hits) = run.drawn_with_hits(200, 60);
-        let line: Vec<u16> = (column..200).filter(|&x| hits.target_at(x, row) == Some(Target::Page(page))).collect();
+        let line: Vec<u16> =
+            (column..200).filter(|&x| hits.target_at(x, row) == Some(Target::Page(page))).collect();
         assert_eq!(line.len(), page.name().len(), "{page:?}");
         click(&mut run, (200, 60), line[0], row, 0);
         assert_eq!(run.app.page, page);
@@ -219,9 +236,13 @@ fn the_first_run_is_greeted_until_the_first_key() {
     run.app.greets = true;
     for (columns, rows) in [(50, 12), (80, 24), (120, 36), (200, 60)] {
         let screen = run.text(columns, rows);
-        assert!(screen.contains(WORDS) && (columns < 80 || screen.contains("? lists all keys")), "{screen}");
+        assert!(
+            screen.contains(WORDS) && (columns < 80 || screen.contains("? lists all keys")),
+            "{screen}"
+        );
     }
-    // It does not fade as other calm words do, and gives way to an alarm, to a refusal and to what is typed.
+    // It does not fade as other calm words do, and gives way to an alarm, to a refusal and to what
+    // is typed.
     run.until(60.0 + App::MESSAGE_NS as f64 / SECOND_NS as f64);
     assert!(run.text(80, 24).contains(WORDS));
     let alarmed = {

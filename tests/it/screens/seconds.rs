@@ -35,7 +35,8 @@ fn header_strip_timeline_board_and_report_agree_over_odd_fractions() {
     for (clock, go) in fractions.by_ref() {
         let show = file::parse(SHOW, "UTC").unwrap();
         let mut run = Run::opened(show, false, false, &format!("2024-08-11T17:59:50.{clock}37Z"));
-        // Early or late by some seconds and a fraction; then so that the second segment is cut or stretched.
+        // Early or late by some seconds and a fraction; then so that the second segment is cut or
+        // stretched.
         run.until(7.0 + f64::from(go) * 0.61);
         run.keys(" ");
         run.until(24.0 + f64::from(go) * 1.37);
@@ -44,7 +45,10 @@ fn header_strip_timeline_board_and_report_agree_over_odd_fractions() {
         assert!(run.state.has_ended());
         let at = format!("clock .{clock}37, GO {go}");
         let report = text::write(&AsRun::from(run.state.show(), "x", &run.records), 120);
-        let over = ["Over ", "Under ", "On time "].iter().find_map(|label| behind(&report, label)).unwrap_or_default();
+        let over = ["Over ", "Under ", "On time "]
+            .iter()
+            .find_map(|label| behind(&report, label))
+            .unwrap_or_default();
         seen.insert(over.to_owned());
         let screen = run.text(120, 36);
         let header = screen.lines().nth(1).unwrap_or_default();
@@ -52,13 +56,22 @@ fn header_strip_timeline_board_and_report_agree_over_odd_fractions() {
         let timing = run.state.projection(run.now_ns);
         let clock_at = |ns: i64| run.state.wall(ns).as_second();
         let apart = clock_at(timing.end_ns) - clock_at(timing.planned_end_ns);
-        assert_eq!(over, duration::over_under(apart * 1_000_000_000), "{at}: as somebody subtracts the times");
-        let Stage::Ended { over_ns, .. } = Board::of(&run.state, run.now_ns).stage else { panic!("{at}") };
+        assert_eq!(
+            over,
+            duration::over_under(apart * 1_000_000_000),
+            "{at}: as somebody subtracts the times"
+        );
+        let Stage::Ended { over_ns, .. } = Board::of(&run.state, run.now_ns).stage else {
+            panic!("{at}")
+        };
         assert_eq!(duration::over_under(over_ns), over, "{at}: the board");
         run.app.page = Page::Timeline;
         let timeline = run.text(120, 36);
         assert!(timeline.contains(&format!("Show ended  {over}")), "{at}: the strip\n{timeline}");
-        let took: Vec<_> = timeline.match_indices("took ").map(|(at, _)| behind(&timeline[at..], "took ")).collect();
+        let took: Vec<_> = timeline
+            .match_indices("took ")
+            .map(|(at, _)| behind(&timeline[at..], "took "))
+            .collect();
         assert_eq!(took.len(), 2, "{at}\n{timeline}");
         for took in took.into_iter().flatten() {
             assert!(

@@ -21,10 +21,12 @@ use ratatui::style::{Color, Modifier};
 /// A show with one of everything that the rundown can show.
 pub const SHOW: &str = include_str!("small.toml");
 
-/// Sizes of all kinds: every one at which a page is laid out anew, and the `turn`th eighth of all others, so that what is
-/// drawn in several turns meets every width and every height.
+/// Sizes of all kinds: every one at which a page is laid out anew, and the `turn`th eighth of all
+/// others, so that what is drawn in several turns meets every width and every height.
 pub fn any_sizes(turn: usize) -> impl Iterator<Item = (u16, u16)> {
-    let edges = [1, 59, 60, 61, 79, 80].into_iter().flat_map(|columns| [1, 2, 15, 16, 17].map(|rows| (columns, rows)));
+    let edges = [1, 59, 60, 61, 79, 80]
+        .into_iter()
+        .flat_map(|columns| [1, 2, 15, 16, 17].map(|rows| (columns, rows)));
     let others = (0..=20).flat_map(|column| (0..=10).map(move |row| (column, row)));
     let others = others.filter(move |(column, row)| (column + row) % 8 == turn % 8);
     edges.chain(others.map(|(column, row)| (column as u16 * 11, row as u16 * 7)))
@@ -98,7 +100,8 @@ impl Run {
     pub fn commit(&mut self, events: Vec<Event>) {
         for event in events {
             self.seq += 1;
-            let record = Record::new(self.seq, self.state.wall(self.now_ns as i64), self.now_ns, event);
+            let record =
+                Record::new(self.seq, self.state.wall(self.now_ns as i64), self.now_ns, event);
             self.state.fold(&record);
             self.app.happened(&record.event, self.state.show(), self.now_ns);
             self.log.push(&record, self.state.show());
@@ -113,7 +116,9 @@ impl Run {
 
     pub fn until_ns(&mut self, end_ns: RunNs) {
         for _ in 0..100_000 {
-            let Some(due_ns) = self.state.poll_timeout().filter(|due_ns| *due_ns <= end_ns) else { break };
+            let Some(due_ns) = self.state.poll_timeout().filter(|due_ns| *due_ns <= end_ns) else {
+                break;
+            };
             self.now_ns = self.now_ns.max(due_ns);
             let events = self.state.handle_timeout(self.now_ns);
             if events.is_empty() {
@@ -201,7 +206,9 @@ impl Run {
         let output = "lights".to_owned();
         self.commit(vec![match error {
             None => Event::ActionSent { cue, firing, action: 1, output },
-            Some(error) => Event::ActionFailed { cue, firing, action: 1, output, error: error.into() },
+            Some(error) => {
+                Event::ActionFailed { cue, firing, action: 1, output, error: error.into() }
+            }
         }]);
     }
 
@@ -304,7 +311,8 @@ pub fn text_in(buffer: &Buffer, region: Rect) -> String {
     (region.top()..region.bottom()).map(row).collect::<Vec<_>>().join("\n")
 }
 
-/// The screen's styles: a letter for each that occurs, a point for the background's, and what the letters mean.
+/// The screen's styles: a letter for each that occurs, a point for the background's, and what the
+/// letters mean.
 pub fn styles(buffer: &Buffer) -> String {
     styles_in(buffer, buffer.area)
 }
@@ -324,7 +332,11 @@ pub fn styles_in(buffer: &Buffer, region: Rect) -> String {
             });
             let is_empty = cell.symbol() == " " && cell.bg == buffer[(0, 0)].bg;
             let is_empty = is_empty && !cell.modifier.contains(Modifier::REVERSED);
-            line.push(if at == 0 || is_empty { '.' } else { char::from(b'a' + (at as u8 - 1) % 26) });
+            line.push(if at == 0 || is_empty {
+                '.'
+            } else {
+                char::from(b'a' + (at as u8 - 1) % 26)
+            });
         }
         writeln!(grid, "{}", line.trim_end_matches('.')).unwrap();
     }
@@ -338,7 +350,8 @@ fn style_of(cell: &Cell) -> String {
     format!("{} on {} {:?}", cell.fg, cell.bg, cell.modifier)
 }
 
-/// With `PAINT=FOLDER` set, leaves every frame there as text with its colours, for a painter to look at.
+/// With `PAINT=FOLDER` set, leaves every frame there as text with its colours, for a painter to
+/// look at.
 fn paint(buffer: &Buffer, is_rgb: bool) {
     let Some(folder) = std::env::var_os("PAINT") else { return };
     let name = std::thread::current().name().unwrap_or("frame").replace("screens::", "");
@@ -379,9 +392,12 @@ fn paint(buffer: &Buffer, is_rgb: bool) {
             }
             let cell = &buffer[(x, y)];
             write!(ansi, "\x1b[0;{};{}", code(cell.fg, 30), code(cell.bg, 40)).unwrap();
-            for (flag, sgr) in
-                [(Modifier::BOLD, 1), (Modifier::DIM, 2), (Modifier::UNDERLINED, 4), (Modifier::REVERSED, 7)]
-            {
+            for (flag, sgr) in [
+                (Modifier::BOLD, 1),
+                (Modifier::DIM, 2),
+                (Modifier::UNDERLINED, 4),
+                (Modifier::REVERSED, 7),
+            ] {
                 if cell.modifier.contains(flag) {
                     write!(ansi, ";{sgr}").unwrap();
                 }

@@ -8,7 +8,8 @@ use super::{SIZES, jump_on_standby};
 /// The row of a page on which the strip stands.
 fn strip(run: &mut Run, columns: u16, rows: u16) -> String {
     let screen = run.text(columns, rows);
-    // A small window has its two halves in its first rows, the others have it above the message and the keys.
+    // A small window has its two halves in its first rows, the others have it above the message and
+    // the keys.
     match columns < 60 || rows < 16 {
         true => screen.lines().take(2).collect(),
         false => screen.lines().nth(usize::from(rows) - 3).unwrap_or_default().to_owned(),
@@ -35,7 +36,10 @@ fn every_page_at_every_size_says_what_is_on_air_and_what_go_fires() {
         for (columns, rows) in SIZES {
             let fired = strip(&mut run, columns, rows);
             for words in ["0:30  12 Tom Cruise", "NEXT  20 Five rings", "“Rings"] {
-                assert!(fired.contains(words), "{page:?} at {columns}×{rows}, no {words:?}: {fired}");
+                assert!(
+                    fired.contains(words),
+                    "{page:?} at {columns}×{rows}, no {words:?}: {fired}"
+                );
             }
         }
     }
@@ -45,7 +49,9 @@ fn every_page_at_every_size_says_what_is_on_air_and_what_go_fires() {
 fn the_strip_follows_the_playhead_on_a_page_that_shows_none() {
     let mut run = jump_on_standby();
     run.app.page = Page::People;
-    for (key, next) in [("n", "NEXT  13 He lands"), ("n", "NEXT  20 Five rings"), ("p", "NEXT  13 He lands")] {
+    for (key, next) in
+        [("n", "NEXT  13 He lands"), ("n", "NEXT  20 Five rings"), ("p", "NEXT  13 He lands")]
+    {
         run.keys(key);
         for (columns, rows) in SIZES {
             let strip = strip(&mut run, columns, rows);
@@ -64,8 +70,12 @@ fn an_alarm_moves_nothing() {
             run.app.journal_alarm = Some("the disk is full".into());
             let loud = run.text(columns, rows);
             run.app.journal_alarm = None;
-            assert!(loud.contains("JOURNAL  the disk is full"), "{page:?} at {columns}×{rows}:\n{loud}");
-            let changed = quiet.lines().zip(loud.lines()).filter(|(quiet, loud)| quiet != loud).count();
+            assert!(
+                loud.contains("JOURNAL  the disk is full"),
+                "{page:?} at {columns}×{rows}:\n{loud}"
+            );
+            let changed =
+                quiet.lines().zip(loud.lines()).filter(|(quiet, loud)| quiet != loud).count();
             assert_eq!(changed, 1, "{page:?} at {columns}×{rows}:\n{quiet}\n{loud}");
         }
     }
@@ -109,7 +119,9 @@ fn the_call_and_all_departments_are_whole() {
     let mut run = Run::new(&wordy(9), false);
     for (columns, rows) in [(80, 24), (120, 36), (200, 60)] {
         let screen = run.text(columns, rows);
-        let words = (1..=9).map(|at| format!("Department {at}")).chain(["last”".into(), "b backup  1B Plan B".into()]);
+        let words = (1..=9)
+            .map(|at| format!("Department {at}"))
+            .chain(["last”".into(), "b backup  1B Plan B".into()]);
         for words in words {
             assert!(screen.contains(&words), "{columns}×{rows}, no {words}:\n{screen}");
         }
@@ -123,7 +135,12 @@ fn only_the_first_nine_departments_show_a_key_of_their_own() {
     let screen = run.text(200, 60).replace('\n', " \n");
     let before = |at: usize| {
         let words = format!(" · Department {at} ");
-        screen.split_once(&words).unwrap_or_else(|| panic!("no {words}:\n{screen}")).0.chars().last()
+        screen
+            .split_once(&words)
+            .unwrap_or_else(|| panic!("no {words}:\n{screen}"))
+            .0
+            .chars()
+            .last()
     };
     let keys: Vec<_> = (1..=12).filter_map(before).collect();
     assert_eq!(keys.iter().collect::<String>(), "123456789   ");
@@ -148,7 +165,10 @@ fn in_panic_nothing_claims_to_be_on_air() {
     assert!(run.state.is_panicked());
     for (columns, rows) in SIZES {
         let screen = run.text(columns, rows);
-        assert!(screen.contains("PANIC") && !screen.contains("ON AIR"), "{columns}×{rows}:\n{screen}");
+        assert!(
+            screen.contains("PANIC") && !screen.contains("ON AIR"),
+            "{columns}×{rows}:\n{screen}"
+        );
         let strip = strip(&mut run, columns, rows);
         assert!(strip.contains("stop sent to") || strip.contains("no output to stop"), "{strip}");
     }

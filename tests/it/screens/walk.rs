@@ -28,14 +28,22 @@ fn asks(run: &Run, is: fn(Ask) -> bool) -> bool {
 /// Returns `true` if `after` shows what `act` says, done to `before`.
 fn does(act: Act, before: &Run, after: &Run, tasks: &[Task]) -> bool {
     let at = |run: &Run| run.state.playhead();
-    let fired = |run: &Run| run.state.show().cue_indices().map(|cue| run.state.cue(cue).firings).sum::<u32>();
-    let steps = |run: &Run| run.state.show().cue_indices().map(|cue| run.state.cue(cue).steps_done).sum::<u32>();
-    let skipped = |run: &Run| run.state.show().cue_indices().filter(|&cue| run.state.cue(cue).skipped).count();
+    let fired = |run: &Run| {
+        run.state.show().cue_indices().map(|cue| run.state.cue(cue).firings).sum::<u32>()
+    };
+    let steps = |run: &Run| {
+        run.state.show().cue_indices().map(|cue| run.state.cue(cue).steps_done).sum::<u32>()
+    };
+    let skipped = |run: &Run| {
+        run.state.show().cue_indices().filter(|&cue| run.state.cue(cue).skipped).count()
+    };
     let ready = |run: &Run| at(run).map(|cue| run.state.missing(cue).count());
     let moved = |run: &Run| (run.app.cursor, run.app.person, run.app.scroll);
     let all_open = |run: &Run| run.app.folds.len() == run.state.show().segments.len();
     match act {
-        Act::Go => fired(after) > fired(before) || (after.state.has_begun() && !before.state.has_begun()),
+        Act::Go => {
+            fired(after) > fired(before) || (after.state.has_begun() && !before.state.has_begun())
+        }
         Act::Standby => at(after).is_some_and(|cue| after.state.cue(cue).stood_by),
         Act::Ready(_) => ready(before) != ready(after),
         Act::AllReady => ready(before) > Some(0) && ready(after) == Some(0),
@@ -46,9 +54,13 @@ fn does(act: Act, before: &Run, after: &Run, tasks: &[Task]) -> bool {
         Act::Panic => after.state.is_panicked(),
         Act::PlayheadNext => at(after) > at(before),
         Act::PlayheadPrevious => at(after) < at(before),
-        Act::PlayheadHere => at(after) == before.app.selected(&before.state) && after.app.message.is_some(),
+        Act::PlayheadHere => {
+            at(after) == before.app.selected(&before.state) && after.app.message.is_some()
+        }
         Act::Skip => skipped(before) != skipped(after),
-        Act::SelectUp | Act::SelectPageUp | Act::SelectFirst => moved(after) < moved(before) || is_first(before, after),
+        Act::SelectUp | Act::SelectPageUp | Act::SelectFirst => {
+            moved(after) < moved(before) || is_first(before, after)
+        }
         Act::SelectDown | Act::SelectPageDown | Act::SelectLast => moved(after) > moved(before),
         Act::OpenSegments => all_open(after),
         Act::FoldSegments => after.app.page == Page::Run && after.app.folds.is_empty(),
@@ -83,7 +95,8 @@ fn situations() -> Vec<(&'static str, Run)> {
     middle.until(60.0);
     middle.keys("  s1");
     let mut rings = Run::new(SHOW, true);
-    let steps = rings.state.show().cue_indices().find(|&cue| !rings.state.show().cue(cue).steps.is_empty());
+    let steps =
+        rings.state.show().cue_indices().find(|&cue| !rings.state.show().cue(cue).steps.is_empty());
     let steps = steps.expect("a cue with steps");
     rings.app.cursor = Some(steps);
     rings.keys("⏎ j/ing⏎");
@@ -91,7 +104,12 @@ fn situations() -> Vec<(&'static str, Run)> {
     let mut stopped = middle.clone();
     stopped.keys("⎋⎋⎋");
     assert!(stopped.state.is_panicked());
-    vec![("before the show", fresh), ("in the middle", middle), ("at the rings", rings), ("after a panic", stopped)]
+    vec![
+        ("before the show", fresh),
+        ("in the middle", middle),
+        ("at the rings", rings),
+        ("after a panic", stopped),
+    ]
 }
 
 /// Walks every key on every page at a size.
@@ -109,7 +127,8 @@ fn walk((columns, rows): (u16, u16)) {
                     for key in &keys {
                         tasks = after.key(key);
                     }
-                    let label = format!("{} on {page:?} {situation} at {columns}x{rows}", binding.name);
+                    let label =
+                        format!("{} on {page:?} {situation} at {columns}x{rows}", binding.name);
                     // On a page with its own meaning for the key, that meaning is what counts.
                     let act = binding.act.on(page);
                     let said = after.app.message.as_ref().map(|message| message.text.clone());
@@ -119,11 +138,19 @@ fn walk((columns, rows): (u16, u16)) {
                         assert_eq!(after.app.page, Page::Run, "{label}");
                     }
                     let done = does(act, &run, &after, &tasks);
-                    assert!(done || said.is_some(), "{label}: nothing happens, and nothing says why");
-                    let Some(said) = said.filter(|_| !done && after.app.prompt.is_none()) else { continue };
+                    assert!(
+                        done || said.is_some(),
+                        "{label}: nothing happens, and nothing says why"
+                    );
+                    let Some(said) = said.filter(|_| !done && after.app.prompt.is_none()) else {
+                        continue;
+                    };
                     let screen = after.text(columns, rows);
                     let begin: String = said.chars().take(24).collect();
-                    assert!(screen.contains(begin.trim()), "{label}: {said:?} is not to be seen\n{screen}");
+                    assert!(
+                        screen.contains(begin.trim()),
+                        "{label}: {said:?} is not to be seen\n{screen}"
+                    );
                 }
             }
         }
@@ -178,7 +205,11 @@ fn a_page_that_can_fire_shows_what_it_would_fire() {
         for &page in Page::ALL {
             let mut run = Run::new(SHOW, false);
             run.app.page = page;
-            let next = run.state.playhead().map(|cue: CueIx| run.state.show().cue(cue).clone()).expect("a first cue");
+            let next = run
+                .state
+                .playhead()
+                .map(|cue: CueIx| run.state.show().cue(cue).clone())
+                .expect("a first cue");
             let text = run.text(columns, rows);
             let begin: String = next.title.chars().take(8).collect();
             assert!(
@@ -197,19 +228,25 @@ fn guide() -> Vec<(String, String)> {
     let guide = include_str!("../../../docs/guide.md");
     let table = guide.lines().skip_while(|line| !line.starts_with("| key |")).skip(2);
     let rows = table.take_while(|line| line.starts_with('|'));
-    rows.filter_map(|line| line.split('|').nth(1).map(|cell| (cell.trim().to_owned(), line.to_owned()))).collect()
+    rows.filter_map(|line| {
+        line.split('|').nth(1).map(|cell| (cell.trim().to_owned(), line.to_owned()))
+    })
+    .collect()
 }
 
 #[test]
 fn every_key_of_the_table_is_in_the_guide() {
     let rows = guide();
     let names = |key: &str| {
-        rows.iter().any(|(cell, row)| cell == key || row.split([' ', ',', ':', ';', '(', ')']).any(|word| word == key))
+        rows.iter().any(|(cell, row)| {
+            cell == key || row.split([' ', ',', ':', ';', '(', ')']).any(|word| word == key)
+        })
     };
     for binding in BINDINGS {
         // Two keys of the table are several words for the reader.
         let whole = ["Esc Esc", "1…9"].contains(&binding.keys);
-        let keys: Vec<&str> = if whole { vec![binding.keys] } else { binding.keys.split(' ').collect() };
+        let keys: Vec<&str> =
+            if whole { vec![binding.keys] } else { binding.keys.split(' ').collect() };
         for key in keys.into_iter().filter(|key| !key.is_empty()) {
             assert!(names(key), "the guide's table of keys does not name {key} ({})", binding.name);
         }
@@ -227,8 +264,12 @@ fn every_key_of_the_guide_is_in_the_table() {
             continue;
         }
         for name in cell.split([' ', ',']).filter(|name| !name.is_empty()) {
-            let key: Key = name.parse().unwrap_or_else(|_| panic!("the guide names a key {name:?}"));
-            assert!(run.app.keymap.act_of(&key.event()).is_some(), "{name} of the guide does nothing");
+            let key: Key =
+                name.parse().unwrap_or_else(|_| panic!("the guide names a key {name:?}"));
+            assert!(
+                run.app.keymap.act_of(&key.event()).is_some(),
+                "{name} of the guide does nothing"
+            );
         }
     }
 }

@@ -74,7 +74,10 @@ fn a_screen_at_rest_sends_next_to_nothing() {
             run.app.page = page;
             for (columns, rows) in SIZES {
                 let bytes = bytes_per_second(&mut run, columns, rows);
-                assert!(bytes < IDLE_MAX, "{page:?} at {columns}x{rows}, {depth:?}: {bytes} bytes a second");
+                assert!(
+                    bytes < IDLE_MAX,
+                    "{page:?} at {columns}x{rows}, {depth:?}: {bytes} bytes a second"
+                );
             }
         }
     }
@@ -82,13 +85,17 @@ fn a_screen_at_rest_sends_next_to_nothing() {
 
 #[test]
 fn a_moving_picture_fits_a_slow_line() {
-    for number in ["2", "4", "7", "10", "12", "24", "27", "29", "30", "32", "33", "34", "39", "41"] {
+    for number in ["2", "4", "7", "10", "12", "24", "27", "29", "30", "32", "33", "34", "39", "41"]
+    {
         let mut run = into_cue(number);
         for page in [Page::Run, Page::Monitor] {
             run.app.page = page;
             for (columns, rows) in SIZES {
                 let bytes = bytes_per_second(&mut run, columns, rows);
-                assert!(bytes < MOVING_MAX, "cue {number}, {page:?} at {columns}x{rows}: {bytes} bytes a second");
+                assert!(
+                    bytes < MOVING_MAX,
+                    "cue {number}, {page:?} at {columns}x{rows}: {bytes} bytes a second"
+                );
             }
         }
     }

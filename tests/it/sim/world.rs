@@ -1,5 +1,6 @@
-//! What is around the conductor in a simulation: a clock, a journal on a disk that may fail, and outputs that answer at
-//! once, late or never. It keeps its own account of what left and checks the run's promises after every step.
+//! What is around the conductor in a simulation: a clock, a journal on a disk that may fail, and
+//! outputs that answer at once, late or never. It keeps its own account of what left and checks the
+//! run's promises after every step.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -89,7 +90,12 @@ pub struct World {
 }
 
 impl World {
-    pub fn open(show: Arc<Show>, opening: Opening, late_ns: u64, answers: Vec<Answer>) -> Result<Self, String> {
+    pub fn open(
+        show: Arc<Show>,
+        opening: Opening,
+        late_ns: u64,
+        answers: Vec<Answer>,
+    ) -> Result<Self, String> {
         let clock = RunClock::new(0, 0, opening.clock, opening.speed);
         let state = State::new(Arc::clone(&show));
         let mut world = World {
@@ -124,14 +130,19 @@ impl World {
     }
 
     /// Gives a command, and says what became of it unless the program was killed over it.
-    pub fn command(&mut self, by: By, command: Command) -> Result<Option<Result<(), Rejection>>, String> {
+    pub fn command(
+        &mut self,
+        by: By,
+        command: Command,
+    ) -> Result<Option<Result<(), Rejection>>, String> {
         if !matches!(command, Command::Go { .. }) {
             self.just_fired = None;
         }
         self.step(Input::Command { by, command })
     }
 
-    /// Lets time pass until the conductor wants to be woken, and no longer: what it journals ahead has not left yet.
+    /// Lets time pass until the conductor wants to be woken, and no longer: what it journals ahead
+    /// has not left yet.
     pub fn wait_for_deadline(&mut self) -> Result<(), String> {
         match self.conductor.deadline().filter(|&due_ns| due_ns > self.now_ns) {
             Some(due_ns) if self.pending.iter().all(|(at_ns, _)| *at_ns > due_ns) => {
@@ -167,7 +178,8 @@ impl World {
     /// Does what has fallen due, and hears the reports that have come.
     fn look(&mut self) -> Result<(), String> {
         let now_ns = self.now_ns;
-        let (come, pending) = std::mem::take(&mut self.pending).into_iter().partition(|(at_ns, _)| *at_ns <= now_ns);
+        let (come, pending) =
+            std::mem::take(&mut self.pending).into_iter().partition(|(at_ns, _)| *at_ns <= now_ns);
         self.pending = pending;
         let life = self.lives;
         for (_, report) in come {
@@ -184,7 +196,9 @@ impl World {
             let before = self.journal.len();
             self.step(Input::Tick)?;
             match self.conductor.deadline().filter(|&due_ns| due_ns <= self.now_ns) {
-                Some(_) if self.journal.len() == before => return Err("what is due does not happen".to_owned()),
+                Some(_) if self.journal.len() == before => {
+                    return Err("what is due does not happen".to_owned());
+                }
                 Some(_) => {}
                 None => return Ok(()),
             }
@@ -211,7 +225,8 @@ impl World {
         self.resume(down_ns)
     }
 
-    /// Takes so many lines off the journal, as a power cut does with what was not synced, and kills the program.
+    /// Takes so many lines off the journal, as a power cut does with what was not synced, and kills
+    /// the program.
     pub fn tear(&mut self, lines: usize) -> Result<(), String> {
         self.on_disk = self.on_disk.saturating_sub(lines).max(1);
         self.resume(SECOND_NS)
@@ -222,7 +237,8 @@ impl World {
         self.lives += 1;
         self.kill = None;
         self.pending.clear();
-        // An answer that the program had and could not journal any more is an answer that nobody knows.
+        // An answer that the program had and could not journal any more is an answer that nobody
+        // knows.
         self.journal.truncate(self.on_disk.max(1));
         self.on_disk = self.journal.len();
         self.account_anew()?;
@@ -236,14 +252,19 @@ impl World {
         let from = self.journal.len();
         // What was lost with its record is no matter of the journal any more.
         let owed = std::mem::take(&mut self.owed).into_iter();
-        let owed: Vec<Key> = owed.filter(|(cue, firing, _)| self.fired.contains(&(*cue, *firing))).collect();
-        if let Some(Err(why)) = self.step(Input::Begin(Event::RunResumed { down_ns: down_run_ns }))? {
+        let owed: Vec<Key> =
+            owed.filter(|(cue, firing, _)| self.fired.contains(&(*cue, *firing))).collect();
+        if let Some(Err(why)) =
+            self.step(Input::Begin(Event::RunResumed { down_ns: down_run_ns }))?
+        {
             return Err(format!("catching up was refused: {why}"));
         }
         for key @ (cue, firing, _) in owed {
             let is_last = self.shadow.cue(cue).firings == firing;
             if is_last && self.said.get(&key) != Some(&Said::Unknown) {
-                return Err(format!("{key:?} may have left or not, and the journal does not say so"));
+                return Err(format!(
+                    "{key:?} may have left or not, and the journal does not say so"
+                ));
             }
         }
         self.took_up_what_was_missed(from)
@@ -260,7 +281,9 @@ impl World {
         }
         let (first, playhead) = (self.state().missed().next(), self.state().playhead());
         if first.is_some() && playhead != first {
-            return Err(format!("the playhead is at {playhead:?}, the first missed cue is {first:?}"));
+            return Err(format!(
+                "the playhead is at {playhead:?}, the first missed cue is {first:?}"
+            ));
         }
         Ok(())
     }
@@ -285,7 +308,10 @@ impl World {
             self.note(&record)?;
         }
         self.left.retain(|(cue, firing, _)| self.fired.contains(&(*cue, *firing)));
-        self.told = std::mem::take(&mut self.told).into_iter().filter(|(key, _)| self.said.contains_key(key)).collect();
+        self.told = std::mem::take(&mut self.told)
+            .into_iter()
+            .filter(|(key, _)| self.said.contains_key(key))
+            .collect();
         Ok(())
     }
 
@@ -329,13 +355,18 @@ impl World {
     fn append(&mut self, records: Vec<Record>) -> Result<(), String> {
         for record in records {
             let mut line = vec![];
-            encode(&record, &mut line).map_err(|why| format!("{record:?} cannot be journaled: {why}"))?;
+            encode(&record, &mut line)
+                .map_err(|why| format!("{record:?} cannot be journaled: {why}"))?;
             line.pop();
             let read = decode(&line).map_err(|why| format!("{record:?} cannot be read: {why}"))?;
             if read != record {
                 return Err(format!("{record:?} reads back from the journal as {read:?}"));
             }
-            if self.journal.last().is_some_and(|last| last.seq + 1 != record.seq || last.run_ns > record.run_ns) {
+            if self
+                .journal
+                .last()
+                .is_some_and(|last| last.seq + 1 != record.seq || last.run_ns > record.run_ns)
+            {
                 return Err(format!("{record:?} does not follow the record before it"));
             }
             self.shadow.fold(&read);
@@ -348,9 +379,13 @@ impl World {
                     return Err(format!("cue {cue} fires {late_ns} ns late"));
                 }
                 let cue = self.find(cue)?;
-                let again = self.just_fired.filter(|(just, at_ns)| *just == cue && self.now_ns <= at_ns + LEAD_NS);
+                let again = self
+                    .just_fired
+                    .filter(|(just, at_ns)| *just == cue && self.now_ns <= at_ns + LEAD_NS);
                 if *cause == Cause::Go && again.is_some() {
-                    return Err(format!("a GO fires {cue:?}, which has just fired by itself, again"));
+                    return Err(format!(
+                        "a GO fires {cue:?}, which has just fired by itself, again"
+                    ));
                 }
                 self.just_fired = by_itself.then_some((cue, self.now_ns));
                 let actions = self.show.cue(cue).actions.len() as u32;
@@ -378,11 +413,15 @@ impl World {
             }
             Event::ActionSent { cue, firing, action, .. } => (cue, firing, action, Said::Sent),
             Event::ActionFailed { cue, firing, action, .. } => (cue, firing, action, Said::Failed),
-            Event::ActionUnknown { cue, firing, action, .. } => (cue, firing, action, Said::Unknown),
+            Event::ActionUnknown { cue, firing, action, .. } => {
+                (cue, firing, action, Said::Unknown)
+            }
             _ => return Ok(()),
         };
         match self.said.insert((self.find(cue)?, *firing, *action - 1), said) {
-            Some(before) if before != Said::Unknown => Err(format!("{:?}, and before {before:?}", record.event)),
+            Some(before) if before != Said::Unknown => {
+                Err(format!("{:?}, and before {before:?}", record.event))
+            }
             _ => Ok(()),
         }
     }
@@ -396,14 +435,21 @@ impl World {
             return Err(format!("{job:?} leaves twice"));
         }
         if !self.owed.remove(&key) {
-            return Err(format!("{job:?} leaves, and did not follow from a record of this program"));
+            return Err(format!(
+                "{job:?} leaves, and did not follow from a record of this program"
+            ));
         }
-        let due_ns = self.state().cue(job.cue).fired_ns.map(|due_ns| self.conductor.clock().machine_ns(due_ns));
+        let due_ns = self
+            .state()
+            .cue(job.cue)
+            .fired_ns
+            .map(|due_ns| self.conductor.clock().machine_ns(due_ns));
         if due_ns.is_some_and(|due_ns| due_ns > self.now_ns + LEAD_NS) {
             return Err(format!("{job:?} leaves before its instant"));
         }
         let output = self.show.cue(job.cue).actions[job.action as usize].output;
-        let outcome = |sent| if sent { Outcome::Sent } else { Outcome::Failed("no route to host".into()) };
+        let outcome =
+            |sent| if sent { Outcome::Sent } else { Outcome::Failed("no route to host".into()) };
         match self.answers[output.0 as usize % self.answers.len()] {
             Answer::AtOnce { sent } => {
                 self.told.insert(key, sent);
@@ -438,7 +484,9 @@ impl World {
             let said = self.said.get(key);
             let expected = if *sent { Said::Sent } else { Said::Failed };
             if said != Some(&expected) {
-                return Err(format!("the output said {expected:?} of {key:?}, the journal says {said:?}"));
+                return Err(format!(
+                    "the output said {expected:?} of {key:?}, the journal says {said:?}"
+                ));
             }
         }
         let new = &self.journal[before.min(self.journal.len())..];

@@ -1,4 +1,5 @@
-//! What players say, and what is told of it: one outcome for each GO, one ending for each clip that moved.
+//! What players say, and what is told of it: one outcome for each GO, one ending for each clip that
+//! moved.
 
 use std::mem;
 use std::time::Instant;
@@ -74,7 +75,9 @@ impl Deck {
     /// The picture of `job` moves.
     pub(super) fn begun(&mut self, job: Job, _at: Instant) {
         let playing = self.players.iter().find_map(|player| match &player.state {
-            State::Playing { play, .. } if play.job == job => Some((player.length_ns(), play.since)),
+            State::Playing { play, .. } if play.job == job => {
+                Some((player.length_ns(), play.since))
+            }
             State::Starting
             | State::Idle
             | State::Loading { .. }
@@ -128,7 +131,9 @@ impl Deck {
     }
 
     pub(super) fn examined(&mut self, key: Key, outcome: Result<Facts, String>) {
-        let (Some(clip), Some(file)) = (self.clips.get(&key), self.files.get_mut(&key)) else { return };
+        let (Some(clip), Some(file)) = (self.clips.get(&key), self.files.get_mut(&key)) else {
+            return;
+        };
         match outcome {
             Ok(facts) => file.facts = Some(facts),
             Err(why) => file.fault = Some(clip.said(&why)),

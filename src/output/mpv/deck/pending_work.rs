@@ -1,7 +1,9 @@
-//! What a deck wants done that takes time, and what has come of it: files to look at, players to start and to reap.
+//! What a deck wants done that takes time, and what has come of it: files to look at, players to
+//! start and to reap.
 //!
-//! The supervisor asks for pending work, does it without the lock, and reports the result. What the stage loads is decided
-//! here: what was called goes before what is to be armed, and nothing is armed while something is on air.
+//! The supervisor asks for pending work, does it without the lock, and reports the result. What the
+//! stage loads is decided here: what was called goes before what is to be armed, and nothing is
+//! armed while something is on air.
 
 use std::os::unix::net::UnixStream;
 use std::process::Child;
@@ -57,7 +59,8 @@ impl Deck {
         if self.close_by.is_some() {
             self.players.iter_mut().for_each(|player| player.leave(at));
         }
-        let watched: Vec<Instant> = self.players.iter_mut().map(|player| player.watch(at)).collect();
+        let watched: Vec<Instant> =
+            self.players.iter_mut().map(|player| player.watch(at)).collect();
         self.end_what_is_due(at);
         self.call_off_late(at);
         let is_late = self.close_by.is_some_and(|deadline| at >= deadline);
@@ -71,13 +74,20 @@ impl Deck {
         };
         self.open_reel();
         let start = missing.filter(|_| self.start_at.is_none_or(|start| at >= start));
-        if missing != Some(Role::Stage) && self.players.iter().all(|player| !matches!(player.state, State::Starting)) {
+        if missing != Some(Role::Stage)
+            && self.players.iter().all(|player| !matches!(player.state, State::Starting))
+        {
             self.trouble = None;
         }
         let is_over = self.close_by.is_some() && self.players.is_empty();
         let called = self.called.iter().map(|play| play.since + LOAD);
         let start_at = self.start_at.filter(|start| *start > at);
-        let times = watched.into_iter().chain(called).chain(start_at).chain(self.close_by).chain(self.due());
+        let times = watched
+            .into_iter()
+            .chain(called)
+            .chain(start_at)
+            .chain(self.close_by)
+            .chain(self.due());
         PendingWork { looks, start, lost, wake: times.fold(at + ROUND, Instant::min), is_over }
     }
 
@@ -96,10 +106,12 @@ impl Deck {
         })
     }
 
-    /// Ends still pictures that have stood long enough; goes to black where nothing follows; takes away what has begun
-    /// by itself and was not called after all.
+    /// Ends still pictures that have stood long enough; goes to black where nothing follows; takes
+    /// away what has begun by itself and was not called after all.
     fn end_what_is_due(&mut self, at: Instant) {
-        let over = |player: &Player| player.over_at(at).is_some_and(|over| at >= over).then_some(player.id);
+        let over = |player: &Player| {
+            player.over_at(at).is_some_and(|over| at >= over).then_some(player.id)
+        };
         if let Some(id) = self.players.iter().find_map(over) {
             self.take(id, Turn::Ended, at);
         }
@@ -107,7 +119,9 @@ impl Deck {
         let waits = self.called.is_some();
         if let Some(player) = self.stage() {
             let is_done = match &player.state {
-                State::Playing { stage: Stage::Joined { at: since }, .. } => at >= *since + UNCALLED,
+                State::Playing { stage: Stage::Joined { at: since }, .. } => {
+                    at >= *since + UNCALLED
+                }
                 State::Playing { play, stage: Stage::Over { at: since }, .. } => {
                     let follows = joins.iter().any(|(leader, _)| *leader == play.job.cue);
                     !waits && (!follows || at >= *since + BRIDGE)
@@ -136,9 +150,12 @@ impl Deck {
         let known = match known {
             Some(file) if !is_new => file,
             earlier => {
-                let is_replaced = |file: &File| file.facts.is_some() && matches!(status, FileStatus::There(_));
+                let is_replaced =
+                    |file: &File| file.facts.is_some() && matches!(status, FileStatus::There(_));
                 if earlier.as_ref().is_some_and(is_replaced) {
-                    self.news.push(News::Word(clip.said("the file was replaced; the new one is being loaded")));
+                    self.news.push(News::Word(
+                        clip.said("the file was replaced; the new one is being loaded"),
+                    ));
                 }
                 let fault = clip.fault(&status);
                 File { status, looked, fault, facts: None, deaths: 0 }
@@ -148,7 +165,13 @@ impl Deck {
     }
 
     /// Takes a player in that was just started, and gives it an id.
-    pub(in super::super) fn started(&mut self, role: Role, child: Option<Child>, line: UnixStream, at: Instant) -> u64 {
+    pub(in super::super) fn started(
+        &mut self,
+        role: Role,
+        child: Option<Child>,
+        line: UnixStream,
+        at: Instant,
+    ) -> u64 {
         self.next_id += 1;
         self.absent = None;
         self.players.push(Player::new(self.next_id, role, child, line, at));
@@ -178,11 +201,16 @@ impl Deck {
                     self.wishes.insert(0, key);
                 }
             }
-            State::Playing { play, stage: Stage::Called, .. } | State::Loading { play: Some(play), .. } => {
+            State::Playing { play, stage: Stage::Called, .. }
+            | State::Loading { play: Some(play), .. } => {
                 self.report(play.job, Outcome::Failed(why.into()));
             }
             State::Examining(exam) => self.died_over(exam.key, why),
-            State::Starting | State::Idle | State::Loading { .. } | State::Ready { .. } | State::Playing { .. } => {}
+            State::Starting
+            | State::Idle
+            | State::Loading { .. }
+            | State::Ready { .. }
+            | State::Playing { .. } => {}
         }
         self.wait_to_start(at);
         if player.role == Role::Stage {
@@ -193,7 +221,9 @@ impl Deck {
 
     /// Hears that a player died over a file. Once may be chance.
     fn died_over(&mut self, key: Key, why: &str) {
-        let (Some(clip), Some(file)) = (self.clips.get(&key), self.files.get_mut(&key)) else { return };
+        let (Some(clip), Some(file)) = (self.clips.get(&key), self.files.get_mut(&key)) else {
+            return;
+        };
         file.deaths += 1;
         if file.deaths >= DEATHS {
             file.fault = Some(clip.said(&format!("the player does not get through it: {why}")));
@@ -225,8 +255,8 @@ impl Deck {
         (self.lost_at, self.start_at) = (Some(at), Some(at + pause));
     }
 
-    /// Calls off what was called and has not come for too long: a picture that comes so late is a wrong one. Ends
-    /// examinations that take too long.
+    /// Calls off what was called and has not come for too long: a picture that comes so late is a
+    /// wrong one. Ends examinations that take too long.
     fn call_off_late(&mut self, at: Instant) {
         let is_late = |since: Instant| at >= since + LOAD;
         let mut late = self.called.take_if(|play| is_late(play.since));
@@ -293,22 +323,28 @@ impl Deck {
 
     fn serve_stage(&mut self, at: Instant) {
         let called = self.called.clone().filter(|play| self.files.contains_key(&play.key()));
-        let is_examined = |key: &Key| self.files.get(key).is_some_and(|f| f.fault.is_none() && f.facts.is_some());
+        let is_examined =
+            |key: &Key| self.files.get(key).is_some_and(|f| f.fault.is_none() && f.facts.is_some());
         let wish = self.wishes.iter().copied().find(is_examined);
         let wanted = called.as_ref().map(Play::key).or(wish).and_then(|key| self.reel(key));
         let Some(player) = self.stage() else { return };
         let (loaded, outgoing, called_off) = match &player.state {
             State::Starting | State::Leaving | State::Examining(_) => return,
             State::Idle => (None, None, None),
-            State::Ready { reel, .. } | State::Loading { reel, play: None, .. } => (Some(Arc::clone(reel)), None, None),
+            State::Ready { reel, .. } | State::Loading { reel, play: None, .. } => {
+                (Some(Arc::clone(reel)), None, None)
+            }
             State::Loading { play: Some(play), .. } => (None, None, Some(play.job)),
             State::Playing { play, stage: Stage::Called, .. } => (None, None, Some(play.job)),
             State::Playing { play, stage: Stage::OnAir { .. } | Stage::Ending { .. }, .. } => {
                 (None, Some(play.job), None)
             }
-            State::Playing { stage: Stage::Joined { .. } | Stage::Over { .. }, .. } => (None, None, None),
+            State::Playing { stage: Stage::Joined { .. } | Stage::Over { .. }, .. } => {
+                (None, None, None)
+            }
         };
-        let is_busy = matches!(player.state, State::Playing { .. } | State::Loading { play: Some(_), .. });
+        let is_busy =
+            matches!(player.state, State::Playing { .. } | State::Loading { play: Some(_), .. });
         match (called, wanted) {
             (Some(play), Some(reel)) => {
                 player.load(Arc::new(reel), 0, Some(play), at);
@@ -332,10 +368,15 @@ impl Deck {
 
     /// Has the scout examine the next file that is not known; whether there is any.
     fn serve_scout(&mut self, at: Instant) -> bool {
-        let is_open = |key: &Key| self.files.get(key).is_some_and(|f| f.fault.is_none() && f.facts.is_none());
+        let is_open =
+            |key: &Key| self.files.get(key).is_some_and(|f| f.fault.is_none() && f.facts.is_none());
         let next = self.wanted().into_iter().find(is_open);
-        let Some((key, clip)) = next.and_then(|key| Some((key, self.clips.get(&key)?))) else { return false };
-        let idle = |player: &&mut Player| player.role == Role::Scout && matches!(player.state, State::Idle);
+        let Some((key, clip)) = next.and_then(|key| Some((key, self.clips.get(&key)?))) else {
+            return false;
+        };
+        let idle = |player: &&mut Player| {
+            player.role == Role::Scout && matches!(player.state, State::Idle)
+        };
         if let Some(scout) = self.players.iter_mut().find(idle) {
             scout.examine(Exam::new(key, clip, at), at);
         }
@@ -346,13 +387,19 @@ impl Deck {
     fn reel(&self, key: Key) -> Option<Reel> {
         let part = |key: Key| {
             let (clip, file) = (self.clips.get(&key)?, self.files.get(&key)?);
-            Some(Part { key, clip: Arc::clone(clip), facts: file.facts.clone(), status: file.status.clone() })
+            Some(Part {
+                key,
+                clip: Arc::clone(clip),
+                facts: file.facts.clone(),
+                status: file.status.clone(),
+            })
         };
         let followers = if self.lists_fail { vec![] } else { self.followers(key) };
         Some(Reel::new(part(key)?, followers.into_iter().map_while(part)))
     }
 
-    /// All clips whose files matter now: what was called, what may be next, and what follows those and what is on air.
+    /// All clips whose files matter now: what was called, what may be next, and what follows those
+    /// and what is on air.
     fn wanted(&self) -> Vec<Key> {
         let on_air = self.players.iter().find_map(|player| match &player.state {
             State::Playing { play, .. } => Some(play.key()),
@@ -366,7 +413,8 @@ impl Deck {
         let mut keys = vec![];
         let firsts = self.called.iter().map(Play::key).chain(self.wishes.iter().copied());
         let after_air = on_air.into_iter().flat_map(|key| self.followers(key));
-        for key in after_air.chain(firsts.flat_map(|key| [vec![key], self.followers(key)].concat())) {
+        for key in after_air.chain(firsts.flat_map(|key| [vec![key], self.followers(key)].concat()))
+        {
             if !keys.contains(&key) {
                 keys.push(key);
             }
@@ -377,7 +425,9 @@ impl Deck {
     /// The files that have to be looked at.
     fn looks(&self, at: Instant) -> Vec<(Key, String)> {
         let is_due = |key: &Key| match self.files.get(key) {
-            Some(file) => at >= file.looked + if file.fault.is_some() { LOOK_AGAIN } else { LOOK_FRESH },
+            Some(file) => {
+                at >= file.looked + if file.fault.is_some() { LOOK_AGAIN } else { LOOK_FRESH }
+            }
             None => true,
         };
         let keys = self.wanted().into_iter().filter(is_due);

@@ -1,4 +1,5 @@
-//! What is shown of a deck: the clip on air, which clips are ready, the light of the output and what is wrong.
+//! What is shown of a deck: the clip on air, which clips are ready, the light of the output and
+//! what is wrong.
 
 use std::time::Instant;
 
@@ -15,7 +16,8 @@ impl Deck {
         let ready = |key: &Key| {
             let (file, clip) = (self.files.get(key)?, self.clips.get(key)?);
             let facts = file.facts.as_ref().filter(|_| file.fault.is_none())?;
-            let length_ns = if facts.is_still { clip.still_ns } else { clip.length_ns(facts.duration_ns) };
+            let length_ns =
+                if facts.is_still { clip.still_ns } else { clip.length_ns(facts.duration_ns) };
             Some(Ready { cue: key.0, length_ns })
         };
         self.wishes.iter().filter_map(ready).collect()
@@ -27,32 +29,45 @@ impl Deck {
         let waits = |player: &&Player| match &player.state {
             State::Loading { play, .. } => play.is_some(),
             State::Playing { stage, .. } => *stage == Stage::Called,
-            State::Starting | State::Idle | State::Ready { .. } | State::Examining(_) | State::Leaving => false,
+            State::Starting
+            | State::Idle
+            | State::Ready { .. }
+            | State::Examining(_)
+            | State::Leaving => false,
         };
         (on_air, usize::from(self.called.is_some()) + self.players.iter().filter(waits).count())
     }
 
     /// The output's sign, and what is wrong.
     pub(in super::super) fn light(&self) -> (Light, Option<String>) {
-        let unarmed = || self.wishes.iter().find_map(|wish| self.flaw(*wish).filter(|_| self.counts(*wish)));
-        match self.absent.clone().or_else(|| self.trouble.clone()).or_else(unarmed).or_else(|| self.failed.clone()) {
+        let unarmed =
+            || self.wishes.iter().find_map(|wish| self.flaw(*wish).filter(|_| self.counts(*wish)));
+        match self
+            .absent
+            .clone()
+            .or_else(|| self.trouble.clone())
+            .or_else(unarmed)
+            .or_else(|| self.failed.clone())
+        {
             Some(why) => (Light::Down, Some(why)),
             None if self.up => (Light::Ok, None),
             None => (Light::Idle, None),
         }
     }
 
-    /// What is wrong with a clip: why it cannot be played, or where it breaks off. A GO still plays one that breaks off:
-    /// the caller has nothing better to show.
+    /// What is wrong with a clip: why it cannot be played, or where it breaks off. A GO still plays
+    /// one that breaks off: the caller has nothing better to show.
     fn flaw(&self, key: Key) -> Option<String> {
         let (file, clip) = (self.files.get(&key)?, self.clips.get(&key)?);
         let breaks_off = || file.facts.as_ref()?.breaks_off.as_deref().map(|why| clip.said(why));
         file.fault.clone().or_else(breaks_off)
     }
 
-    /// Returns `true` if a fault of this clip is one of the output: not where the cue goes without it.
+    /// Returns `true` if a fault of this clip is one of the output: not where the cue goes without
+    /// it.
     pub(super) fn counts(&self, key: Key) -> bool {
         let is_optional = self.clips.get(&key).is_some_and(|clip| clip.optional);
-        !(is_optional && self.files.get(&key).is_some_and(|file| file.status == FileStatus::Missing))
+        !(is_optional
+            && self.files.get(&key).is_some_and(|file| file.status == FileStatus::Missing))
     }
 }

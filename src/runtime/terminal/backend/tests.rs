@@ -44,7 +44,8 @@ fn style() -> impl Strategy<Value = Style> {
     })
 }
 
-/// Some texts of narrow characters on a screen of three rows: where half of a wide one is written over, terminals differ.
+/// Some texts of narrow characters on a screen of three rows: where half of a wide one is written
+/// over, terminals differ.
 fn picture() -> impl Strategy<Value = Buffer> {
     let text = prop_oneof![Just("go"), Just(" "), Just("   x   "), Just("é━▶"), Just("1:23")];
     vec((0..AREA.width, 0..AREA.height, text, style()), 0..12).prop_map(|texts| {

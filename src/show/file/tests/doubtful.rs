@@ -5,22 +5,31 @@ use crate::show::builtin;
 use crate::show::file::check;
 use crate::show::problem::{Severity, report};
 
-/// Checks that the only warning about a show is at `«…»` of the text, and that what is said holds all the words.
+/// Checks that the only warning about a show is at `«…»` of the text, and that what is said holds
+/// all the words.
 fn only_warning(text: &str, says: &[&str]) {
     let start = text.find('«').expect("no place is marked");
     let end = text.find('»').expect("no end is marked") - '«'.len_utf8();
     let text = text.replace(['«', '»'], "");
-    let checked = check(&text, "UTC", &House).unwrap_or_else(|all| panic!("{}", report(&all, "x.toml", &text, false)));
+    let checked = check(&text, "UTC", &House)
+        .unwrap_or_else(|all| panic!("{}", report(&all, "x.toml", &text, false)));
     let shown = report(&checked.warnings, "show.toml", &text, false);
-    let [warning] = checked.warnings.as_slice() else { panic!("expected one warning:\n{shown}\n{text}") };
-    assert_eq!((warning.severity, warning.span.clone()), (Severity::Warning, start..end), "{shown}");
+    let [warning] = checked.warnings.as_slice() else {
+        panic!("expected one warning:\n{shown}\n{text}")
+    };
+    assert_eq!(
+        (warning.severity, warning.span.clone()),
+        (Severity::Warning, start..end),
+        "{shown}"
+    );
     for word in says {
         assert!(shown.contains(word), "no {word:?} in\n{shown}");
     }
 }
 
 fn warnings(text: &str) -> Vec<String> {
-    let checked = check(text, "UTC", &House).unwrap_or_else(|all| panic!("{}", report(&all, "x.toml", text, false)));
+    let checked = check(text, "UTC", &House)
+        .unwrap_or_else(|all| panic!("{}", report(&all, "x.toml", text, false)));
     checked.warnings.into_iter().map(|warning| warning.what).collect()
 }
 
@@ -39,27 +48,46 @@ const HOUR: &str = "duration = \"1h\"";
 fn hard_starts_that_do_not_fit_are_named() {
     let after = |first: &str, second: &str| {
         let first = segment("One", &format!("start = {first}\n{HOUR}"), "");
-        format!("title = \"T\"\n{first}{}", segment("Two", &format!("start = {second}\n{HOUR}"), ""))
+        format!(
+            "title = \"T\"\n{first}{}",
+            segment("Two", &format!("start = {second}\n{HOUR}"), "")
+        )
     };
     only_warning(
         &after("20:00:00", "«20:40:00»"),
         &["20:00 before the planned end of `One`", "make `One` 20:00 shorter"],
     );
-    only_warning(&after("20:00:00", "«19:00:00»"), &["on the next day, 22:00:00 after the end of `One`", "later time"]);
+    only_warning(
+        &after("20:00:00", "«19:00:00»"),
+        &["on the next day, 22:00:00 after the end of `One`", "later time"],
+    );
     // Shows go past midnight, and have breaks.
-    for (first, second) in [("20:00:00", "21:00:00"), ("23:30:00", "00:30:00"), ("10:00:00", "15:00:00")] {
+    for (first, second) in
+        [("20:00:00", "21:00:00"), ("23:30:00", "00:30:00"), ("10:00:00", "15:00:00")]
+    {
         assert_eq!(warnings(&after(first, second)), Vec::<String>::new(), "{first} {second}");
     }
 }
 
 #[test]
 fn cues_that_do_not_fit_their_segment_are_named() {
-    let evening = |cues: &str| format!("title = \"T\"\n{}", segment("One", &format!("start = 20:00:00\n{HOUR}"), cues));
+    let evening = |cues: &str| {
+        format!("title = \"T\"\n{}", segment("One", &format!("start = 20:00:00\n{HOUR}"), cues))
+    };
     for (keys, says) in [
-        ("duration = «\"1:00:01\"»", &["cue 1 lasts 1:00:01, longer than its segment `One` (1:00:00)"] as &[_]),
+        (
+            "duration = «\"1:00:01\"»",
+            &["cue 1 lasts 1:00:01, longer than its segment `One` (1:00:00)"] as &[_],
+        ),
         ("duration = \"20m\", planned = «\"50m\"»", &["cue 1 would end 10:00 after its segment"]),
-        ("trigger = «{ at = 19:59:00 }»", &["comes at 19:59:00, 1:00 before its segment `One` starts"]),
-        ("trigger = «{ at = 21:30:00 }»", &["30:00 after its segment `One` is planned to end", "move the cue"]),
+        (
+            "trigger = «{ at = 19:59:00 }»",
+            &["comes at 19:59:00, 1:00 before its segment `One` starts"],
+        ),
+        (
+            "trigger = «{ at = 21:30:00 }»",
+            &["30:00 after its segment `One` is planned to end", "move the cue"],
+        ),
     ] {
         only_warning(&evening(&cue("1", keys)), says);
     }
@@ -74,26 +102,42 @@ fn cues_that_do_not_fit_their_segment_are_named() {
     ];
     assert_eq!(warnings(&evening(&fits.concat())), Vec::<String>::new());
     // Nothing says when the segment of this one runs.
-    let open = format!("title = \"T\"\n{}", segment("One", HOUR, &cue("1", "trigger = { at = 19:00:00 }")));
+    let open = format!(
+        "title = \"T\"\n{}",
+        segment("One", HOUR, &cue("1", "trigger = { at = 19:00:00 }"))
+    );
     assert_eq!(warnings(&open), Vec::<String>::new());
 }
 
 #[test]
 fn a_cue_planned_before_the_one_above_it_is_named_beside_it() {
-    let cues = [cue("1", "planned = \"10s\""), cue("2", "planned = \"30s\""), cue("3", "planned = «\"20s\"»")];
+    let cues = [
+        cue("1", "planned = \"10s\""),
+        cue("2", "planned = \"30s\""),
+        cue("3", "planned = «\"20s\"»"),
+    ];
     let text = format!("title = \"T\"\n{}", segment("One", HOUR, &cues.concat()));
-    only_warning(&text, &["before the `planned` of cue 2 above it (0:30)", "cue 2 is planned here"]);
+    only_warning(
+        &text,
+        &["before the `planned` of cue 2 above it (0:30)", "cue 2 is planned here"],
+    );
 }
 
 #[test]
 fn what_follows_a_clip_without_end_is_named() {
     let show = |clip: &str, follow: &str| {
-        let first = cue("1", &format!("{clip}do = [{{ output = \"vt\", play = \"x.mp4\", loop = true }}]"));
+        let first =
+            cue("1", &format!("{clip}do = [{{ output = \"vt\", play = \"x.mp4\", loop = true }}]"));
         let cues = format!("{first}{}", cue("2", follow));
         format!("title = \"T\"\n[output.vt]\nmpv = true\n{}", segment("One", HOUR, &cues))
     };
-    only_warning(&show("", "trigger = «{ after = \"1\" }»"), &["never complete", "give cue 1 a `duration`"]);
-    for (clip, follow) in [("duration = \"5s\", ", "trigger = { after = \"1\" }"), ("", "trigger = { with = \"1\" }")] {
+    only_warning(
+        &show("", "trigger = «{ after = \"1\" }»"),
+        &["never complete", "give cue 1 a `duration`"],
+    );
+    for (clip, follow) in
+        [("duration = \"5s\", ", "trigger = { after = \"1\" }"), ("", "trigger = { with = \"1\" }")]
+    {
         assert_eq!(warnings(&show(clip, follow)), Vec::<String>::new());
     }
 }
@@ -101,7 +145,10 @@ fn what_follows_a_clip_without_end_is_named() {
 #[test]
 fn what_nothing_uses_is_named() {
     for (head, says) in [
-        ("[department.«sound»]", &["no cue needs department `sound`", "needs = [\"sound\"]"] as &[_]),
+        (
+            "[department.«sound»]",
+            &["no cue needs department `sound`", "needs = [\"sound\"]"] as &[_],
+        ),
         ("[output.«desk»]\nosc = \"udp://[::1]:8000\"", &["nothing is sent to output `desk`"]),
         ("[place.«roof»]\nat = [1, 2]", &["nothing refers to place `roof`"]),
     ] {
@@ -118,10 +165,19 @@ fn what_nothing_uses_is_named() {
 fn times_that_a_clock_skips_or_repeats_are_named() {
     let show = |date: &str, start: &str| {
         let start = format!("start = {start}\n{HOUR}");
-        format!("title = \"T\"\ndate = {date}\ntimezone = \"Europe/Paris\"\n{}", segment("One", &start, ""))
+        format!(
+            "title = \"T\"\ndate = {date}\ntimezone = \"Europe/Paris\"\n{}",
+            segment("One", &start, "")
+        )
     };
-    only_warning(&show("2026-03-29", "«02:30:00»"), &["does not exist on 2026-03-29", "taken for 03:30:00"]);
-    only_warning(&show("2026-10-25", "«02:30:00»"), &["comes twice on 2026-10-25", "the first one"]);
+    only_warning(
+        &show("2026-03-29", "«02:30:00»"),
+        &["does not exist on 2026-03-29", "taken for 03:30:00"],
+    );
+    only_warning(
+        &show("2026-10-25", "«02:30:00»"),
+        &["comes twice on 2026-10-25", "the first one"],
+    );
     assert_eq!(warnings(&show("2026-03-29", "03:30:00")), Vec::<String>::new());
 }
 
@@ -131,7 +187,10 @@ fn a_cut_that_the_clip_does_not_have_is_named() {
         let play = cue("1", &format!("do = [{{ output = \"vt\", play = \"b.mp4\", {cut} }}]"));
         format!("title = \"T\"\n[output.vt]\nmpv = true\n{}", segment("One", HOUR, &play))
     };
-    only_warning(&show("from = «\"30s\"»"), &["`from` is \"30s\", and the clip lasts 10s", "has ended by then"]);
+    only_warning(
+        &show("from = «\"30s\"»"),
+        &["`from` is \"30s\", and the clip lasts 10s", "has ended by then"],
+    );
     only_warning(&show("to = «\"12s\"»"), &["`to` is \"12s\"", "the clip ends before that"]);
     assert_eq!(warnings(&show("from = \"9s\", to = \"10.4s\"")), Vec::<String>::new());
 }
@@ -147,14 +206,19 @@ fn the_built_in_shows_have_nothing_to_warn_of() {
 #[test]
 fn a_clip_whose_length_the_show_does_not_say_is_named_with_it() {
     let show = |keys: &str, play: &str| {
-        let cue = cue("«1»", &format!("{keys}do = [{{ output = \"vt\", play = \"b.mp4\"{play} }}]"));
+        let cue =
+            cue("«1»", &format!("{keys}do = [{{ output = \"vt\", play = \"b.mp4\"{play} }}]"));
         format!("title = \"T\"\n[output.vt]\nmpv = true\n{}", segment("S", HOUR, &cue))
     };
     let marked = |text: String| text.replace("\"«1»\"", "«\"1\"»");
-    only_warning(&marked(show("", "")), &["the clip of cue 1 lasts 10s", "write `duration = \"10s\"`"]);
+    only_warning(
+        &marked(show("", "")),
+        &["the clip of cue 1 lasts 10s", "write `duration = \"10s\"`"],
+    );
     only_warning(&marked(show("", ", from = \"1.5s\"")), &["lasts 8.5s"]);
     let plain = |text: String| text.replace(['«', '»'], "");
-    for (keys, play) in [("duration = \"10s\", ", ""), ("", ", to = \"9s\""), ("", ", loop = true")] {
+    for (keys, play) in [("duration = \"10s\", ", ""), ("", ", to = \"9s\""), ("", ", loop = true")]
+    {
         assert_eq!(warnings(&plain(show(keys, play))), [] as [&str; 0], "{keys} {play}");
     }
     // Of a file that nobody has looked at there is nothing to say.

@@ -4,7 +4,8 @@ use super::{faults, parse};
 use crate::show::problem::report;
 use crate::show::{CueIx, OutputIx, OutputKind};
 
-/// A show to which one thing is added: `cue` to its second cue, `head` before all tables, `tail` behind all.
+/// A show to which one thing is added: `cue` to its second cue, `head` before all tables, `tail`
+/// behind all.
 pub fn show_with(head: &str, cue: &str, tail: &str) -> String {
     format!(
         "title = \"T\"\n{head}\n[department.stunts]\n[output.lights]\nosc = \"udp://[::1]:8000\"\n[output.web]\n\
@@ -14,7 +15,8 @@ pub fn show_with(head: &str, cue: &str, tail: &str) -> String {
     )
 }
 
-/// Checks that the only fault is at `«…»` of the text, and that what is said of it holds all the words.
+/// Checks that the only fault is at `«…»` of the text, and that what is said of it holds all the
+/// words.
 fn only_fault(text: &str, says: &[&str]) {
     let start = text.find('«').expect("no place is marked");
     let end = text.find('»').expect("no end is marked") - '«'.len_utf8();
@@ -38,7 +40,10 @@ fn faults_of_the_head_are_found() {
         ("date = «2023-02-30»", &["date"]),
         ("date = «9999-12-31»", &["no show can be run", "1970 to 2200"]),
         ("date = «1969-12-31»", &["no show can be run"]),
-        ("timezone = «\"Europe/Pariss\"»", &["no time zone `Europe/Pariss`", "did you mean `Europe/Paris`?"]),
+        (
+            "timezone = «\"Europe/Pariss\"»",
+            &["no time zone `Europe/Pariss`", "did you mean `Europe/Paris`?"],
+        ),
         ("timezone = «1»", &["`timezone` is a whole number, not text", "`timezone = \"1\"`"]),
         ("clocks = [«\"Nowhere/City\"»]", &["no time zone", "IANA"]),
         ("clocks = «\"UTC\"»", &["`clocks` is text, not a list"]),
@@ -56,13 +61,22 @@ fn faults_of_the_head_are_found() {
         ("[output.a]\nmpv = true\n«midi» = \"x\"", &["both `mpv` and `midi`"]),
         ("«[remote]»", &["the remote control has no `listen`", "127.0.0.1:53000"]),
         ("remote = «true»", &["`remote` is true or false, not a table"]),
-        ("[remote]\nlisten = «\"foh.local:5005\"»", &["no address and port", "write \"127.0.0.1:5005\""]),
+        (
+            "[remote]\nlisten = «\"foh.local:5005\"»",
+            &["no address and port", "write \"127.0.0.1:5005\""],
+        ),
         ("[remote]\nlisten = «\"127.0.0.1\"»", &["no address and port"]),
         ("[remote]\nlisten = «\"127.0.0.1:0\"»", &["`0` is no port"]),
         ("[remote]\nlisten = «53000»", &["a whole number, not text"]),
-        ("[remote]\nlisten = «\"0.0.0.0:53000\"»", &["no passcode", "env:HANDOVER_PASSCODE", "127.0.0.1"]),
+        (
+            "[remote]\nlisten = «\"0.0.0.0:53000\"»",
+            &["no passcode", "env:HANDOVER_PASSCODE", "127.0.0.1"],
+        ),
         ("[remote]\nlisten = «\"[::]:53000\"»", &["no passcode"]),
-        ("[remote]\nlisten = \"[::1]:1\"\npasscode = «\"2468\"»", &["no place in a show file", "env:HANDOVER"]),
+        (
+            "[remote]\nlisten = \"[::1]:1\"\npasscode = «\"2468\"»",
+            &["no place in a show file", "env:HANDOVER"],
+        ),
         ("[remote]\nlisten = \"[::1]:1\"\npasscode = «\"env:1 A\"»", &["environment variable"]),
         ("[remote]\nlisten = \"[::1]:1\"\n«passcod» = \"env:A\"", &["did you mean `passcode`?"]),
         ("[output.a]\nosc = «\"127.0.0.1:8000\"»", &["no OSC address", "udp://host:port"]),
@@ -72,7 +86,10 @@ fn faults_of_the_head_are_found() {
         ("[output.a]\nosc = «\"udp://:8000\"»", &["no host"]),
         ("[output.a]\nosc = \"udp://h:1\"\n«flags» = [\"--fs\"]", &["only for mpv"]),
         ("[output.a]\nmpv = true\nflags = «\"--fs\"»", &["`flags` is text, not a list"]),
-        ("[output.a]\nmpv = true\nflags = [\"--fs\", «\"-fs\"»]", &["`-fs` is no option of mpv", "--screen=1"]),
+        (
+            "[output.a]\nmpv = true\nflags = [\"--fs\", «\"-fs\"»]",
+            &["`-fs` is no option of mpv", "--screen=1"],
+        ),
         ("[output.a]\nmpv = true\nflags = [«\"film.mp4\"»]", &["no option of mpv"]),
         ("[output.a]\nmpv = true\nflags = [«\"--\"»]", &["no option of mpv"]),
         (
@@ -80,29 +97,62 @@ fn faults_of_the_head_are_found() {
             &["not among the options of mpv", "docs/guide.md"],
         ),
         ("[output.a]\nmpv = true\nflags = [«\"--no-pause\"»]", &["not among the options"]),
-        ("[output.a]\nmpv = true\nflags = [«\"--scren=1\"»]", &["not among the options", "did you mean `--screen`?"]),
-        ("[output.a]\nmpv = true\npanic = [{ «play» = \"a.mp4\" }]", &["a panic plays no clip", "`stop = true`"]),
-        ("[output.a]\nmpv = true\npanic = [{ «resume» = true }]", &["a panic resumes no clip", "`stop = true`"]),
+        (
+            "[output.a]\nmpv = true\nflags = [«\"--scren=1\"»]",
+            &["not among the options", "did you mean `--screen`?"],
+        ),
+        (
+            "[output.a]\nmpv = true\npanic = [{ «play» = \"a.mp4\" }]",
+            &["a panic plays no clip", "`stop = true`"],
+        ),
+        (
+            "[output.a]\nmpv = true\npanic = [{ «resume» = true }]",
+            &["a panic resumes no clip", "`stop = true`"],
+        ),
         ("[output.a]\nosc = \"udp://h:1\"\n«timeout» = \"1s\"", &["only for HTTP"]),
         ("[output.a]\nhttp = «\"ftp://x\"»", &["no URL"]),
         ("[output.a]\nhttp = «\"http://me:pw@x\"»", &["user name or password", "headers"]),
         ("[output.a]\nhttp = \"http://x\"\nheaders = { «\"a b\"» = \"x\" }", &["name of a header"]),
-        ("[output.a]\nhttp = \"http://x\"\nheaders = { «Content-length» = \"3\" }", &["the program's own"]),
+        (
+            "[output.a]\nhttp = \"http://x\"\nheaders = { «Content-length» = \"3\" }",
+            &["the program's own"],
+        ),
         ("[output.a]\nhttp = \"http://x\"\nca = «\"ca.pem\"»", &["plain HTTP", "https://"]),
         ("[output.a]\nosc = \"udp://x:1\"\n«ca» = \"ca.pem\"", &["only for HTTP"]),
         ("[output.a]\nosc = \"udp://x:1\"\n«framing» = \"length\"", &["only for OSC over TCP"]),
         ("[output.a]\nosc = \"tcp://x:1\"\nframing = «\"lenght\"»", &["did you mean `length`?"]),
-        ("[output.a]\nhttp = \"http://x\"\nheaders = { a = «\"env:\"» }", &["environment variable"]),
+        (
+            "[output.a]\nhttp = \"http://x\"\nheaders = { a = «\"env:\"» }",
+            &["environment variable"],
+        ),
         ("[output.a]\nhttp = \"http://x\"\ntimeout = «\"0s\"»", &["no time"]),
-        ("[output.a]\nmidi = \"x\"\ntimecode = «\"osc\"»", &["sent timecode as MTC", "`timecode = \"mtc\"`"]),
-        ("[output.a]\nosc = \"udp://h:1\"\ntimecode = «\"mtc\"»", &["timecode as OSC", "`timecode = \"osc\"`"]),
+        (
+            "[output.a]\nmidi = \"x\"\ntimecode = «\"osc\"»",
+            &["sent timecode as MTC", "`timecode = \"mtc\"`"],
+        ),
+        (
+            "[output.a]\nosc = \"udp://h:1\"\ntimecode = «\"mtc\"»",
+            &["timecode as OSC", "`timecode = \"osc\"`"],
+        ),
         ("[output.a]\nmpv = true\n«timecode» = \"mtc\"", &["only for MIDI and OSC outputs"]),
-        ("[output.a]\nmidi = \"x\"\ntimecode = «\"mct\"»", &["`timecode` cannot be `mct`", "`mtc`?"]),
+        (
+            "[output.a]\nmidi = \"x\"\ntimecode = «\"mct\"»",
+            &["`timecode` cannot be `mct`", "`mtc`?"],
+        ),
         ("[output.a]\nmidi = \"x\"\ntimecode = «25»", &["`timecode` is a whole number, not text"]),
-        ("[output.a]\nmidi = \"x\"\ntimecode = \"mtc\"\nrate = «23.976»", &["no timecode of 23.976", "29.97"]),
-        ("[output.a]\nmidi = \"x\"\ntimecode = \"mtc\"\nrate = «\"25\"»", &["`rate` is text, not a number"]),
+        (
+            "[output.a]\nmidi = \"x\"\ntimecode = \"mtc\"\nrate = «23.976»",
+            &["no timecode of 23.976", "29.97"],
+        ),
+        (
+            "[output.a]\nmidi = \"x\"\ntimecode = \"mtc\"\nrate = «\"25\"»",
+            &["`rate` is text, not a number"],
+        ),
         ("[output.a]\nmidi = \"x\"\n«rate» = 25", &["`rate` is there without `timecode`"]),
-        ("[output.a]\nmpv = true\npanic = [{ «osc» = \"/x\" }]", &["output `a` speaks mpv, but `osc` is for osc"]),
+        (
+            "[output.a]\nmpv = true\npanic = [{ «osc» = \"/x\" }]",
+            &["output `a` speaks mpv, but `osc` is for osc"],
+        ),
     ] {
         only_fault(&show_with(head, "", ""), says);
     }
@@ -111,9 +161,15 @@ fn faults_of_the_head_are_found() {
 #[test]
 fn faults_of_cues_are_found() {
     for (cue, says) in [
-        ("«planed» = \"1s\"", &["unknown key `planed` in a cue", "did you mean `planned`?"] as &[_]),
+        (
+            "«planed» = \"1s\"",
+            &["unknown key `planed` in a cue", "did you mean `planned`?"] as &[_],
+        ),
         ("planned = «\"61s\"»", &["after the end of the segment", "the segment lasts this long"]),
-        ("duration = «90»", &["`duration` is a whole number, not a duration", "`duration = \"90s\"`"]),
+        (
+            "duration = «90»",
+            &["`duration` is a whole number, not a duration", "`duration = \"90s\"`"],
+        ),
         ("duration = «\"90\"»", &["no unit", "\"90s\" for seconds"]),
         ("duration = «\"1 hour\"»", &["no duration: `1 hour`"]),
         ("duration = «\"100h\"»", &["longer than 99:59:59"]),
@@ -130,59 +186,128 @@ fn faults_of_cues_are_found() {
         ("trigger = «{ }»", &["a trigger has no cause"]),
         ("trigger = { into = \"1s\", «delay» = \"1s\" }", &["`delay` is only for"]),
         ("trigger = { into = «\"2m\"» }", &["after the end"]),
-        ("trigger = { at = «\"21:07:00\"» }", &["`at` is text, not a time of day", "`at = 21:07:00`"]),
-        ("trigger = { at = «2024-01-01T21:07:00» }", &["not a time of day alone", "`at = 21:07:00`"]),
+        (
+            "trigger = { at = «\"21:07:00\"» }",
+            &["`at` is text, not a time of day", "`at = 21:07:00`"],
+        ),
+        (
+            "trigger = { at = «2024-01-01T21:07:00» }",
+            &["not a time of day alone", "`at = 21:07:00`"],
+        ),
         ("trigger = { at = «21:07:60» }", &["second"]),
-        ("trigger = { into = \"1s\" }\n«planned» = \"1s\"", &["only for cues that the caller calls"]),
+        (
+            "trigger = { into = \"1s\" }\n«planned» = \"1s\"",
+            &["only for cues that the caller calls"],
+        ),
         ("backup_for = «\"9\"»", &["no cue has the number `9`"]),
         ("backup_for = «\"2\"»", &["backup for itself"]),
         ("backup_for = \"1\"\n«trigger» = { with = \"1\" }", &["only by the caller's GO"]),
         ("look = «\"ring\"»\nsteps = [{ title = \"a\" }]", &["did you mean `rings`?"]),
         ("«look» = \"rings\"", &["draws the steps of its cue, which has none"]),
-        ("look = «\"ring of fire\"»\nsteps = [{ title = \"a\" }]", &["write one of \"rings\", \"hollywood\""]),
+        (
+            "look = «\"ring of fire\"»\nsteps = [{ title = \"a\" }]",
+            &["write one of \"rings\", \"hollywood\""],
+        ),
         ("steps = [«{ colour = \"red\" }»]", &["a step has no `title`"]),
         ("route = { points = «[\"roof\"]» }", &["two points at least"]),
         ("route = { points = [\"roof\", «\"rof\"»] }", &["no place is called `rof`", "`roof`"]),
         ("route = { points = [\"roof\", [1, 2, «1e6»]] }", &["metres are out of range"]),
         ("do = [«{ osc = \"/x\" }»]", &["an action has no `output`"]),
-        ("do = [{ output = «\"light\"», osc = \"/x\" }]", &["no output is called `light`", "`lights`"]),
+        (
+            "do = [{ output = «\"light\"», osc = \"/x\" }]",
+            &["no output is called `light`", "`lights`"],
+        ),
         ("do = [«{ output = \"lights\" }»]", &["an action has no `osc`"]),
-        ("do = [{ output = \"lights\", «play» = \"x\" }]", &["output `lights` speaks osc, but `play` is for mpv"]),
+        (
+            "do = [{ output = \"lights\", «play» = \"x\" }]",
+            &["output `lights` speaks osc, but `play` is for mpv"],
+        ),
         ("do = [{ output = \"lights\", osc = «\"go\"» }]", &["begins with `/`", "\"/go\""]),
         ("do = [{ output = \"lights\", osc = «\"/go now\"» }]", &["cannot hold ' '"]),
         ("do = [{ output = \"lights\", osc = \"/x\", args = [«3000000000»] }]", &["out of range"]),
         ("do = [{ output = \"lights\", osc = \"/x\", args = [«1e39»] }]", &["out of range"]),
-        ("do = [{ output = \"lights\", osc = \"/x\", args = [«[]»] }]", &["no argument for a list"]),
+        (
+            "do = [{ output = \"lights\", osc = \"/x\", args = [«[]»] }]",
+            &["no argument for a list"],
+        ),
         ("do = [{ output = \"web\", method = «\"post\"» }]", &["no HTTP method", "\"POST\""]),
         ("do = [{ output = \"web\", path = «\"x\"» }]", &["begins with `/`"]),
         ("do = [{ output = \"web\", path = «\"/a b\"» }]", &["`%20`"]),
         ("do = [{ output = \"web\", body = \"x\", «json» = 1 }]", &["both `body` and `json`"]),
         ("do = [{ output = \"web\", json = [«inf»] }]", &["JSON has no infinite"]),
-        ("do = [{ output = \"web\", method = \"GET\", «body» = \"x\" }]", &["GET request cannot carry", "DELETE"]),
+        (
+            "do = [{ output = \"web\", method = \"GET\", «body» = \"x\" }]",
+            &["GET request cannot carry", "DELETE"],
+        ),
         ("do = [{ output = \"web\", retry = «11» }]", &["`retry`", "0 to 10"]),
         ("do = [{ output = \"web\", retry = «-1» }]", &["`retry`", "0 to 10"]),
-        ("do = [{ output = \"lights\", osc = \"/x\", «retry» = 1 }]", &["speaks osc, but `retry` is for http"]),
+        (
+            "do = [{ output = \"lights\", osc = \"/x\", «retry» = 1 }]",
+            &["speaks osc, but `retry` is for http"],
+        ),
         ("«together» = true", &["two OSC messages or more to one output"]),
         ("together = «1»", &["not true or false"]),
-        ("do = [{ output = \"lights\", osc = \"/x\" }, { output = \"web\" }]\n«together» = true", &["to one output"]),
-        ("do = [{ output = \"web\" }, { output = \"web\" }]\n«together» = true", &["two OSC messages"]),
+        (
+            "do = [{ output = \"lights\", osc = \"/x\" }, { output = \"web\" }]\n«together» = true",
+            &["to one output"],
+        ),
+        (
+            "do = [{ output = \"web\" }, { output = \"web\" }]\n«together» = true",
+            &["two OSC messages"],
+        ),
         (
             "together = true\ndo = [{ output = \"lights\", osc = \"/x\" }, { output = «\"desk\"», osc = \"/y\" }]",
             &["`desk`"],
         ),
-        ("do = [{ output = \"synth\", note_on = { channel = «17», note = 1 } }]", &["from 1 to 16"]),
-        ("do = [{ output = \"synth\", note_on = «{ channel = 1 }» }]", &["a note on has no `note`"]),
+        (
+            "do = [{ output = \"synth\", note_on = { channel = «17», note = 1 } }]",
+            &["from 1 to 16"],
+        ),
+        (
+            "do = [{ output = \"synth\", note_on = «{ channel = 1 }» }]",
+            &["a note on has no `note`"],
+        ),
         ("do = [{ output = \"synth\", msc = { command = «\"og\"» } }]", &["did you mean `go`?"]),
-        ("do = [{ output = \"synth\", msc = { command = \"go\", cue = «\"A1\"» } }]", &["digits and single points"]),
-        ("do = [{ output = \"synth\", msc = «{ command = \"timed-go\" }» }]", &["no `time`", "`time = \"5s\"`"]),
-        ("do = [{ output = \"synth\", msc = { command = \"timed-go\", time = «\"24h\"» } }]", &["24 hours"]),
-        ("do = [{ output = \"synth\", msc = { command = \"go\", «time» = \"1s\" } }]", &["`go` takes no `time`"]),
-        ("do = [{ output = \"synth\", msc = { command = \"go\", cue = «\"1..2\"» } }]", &["single points"]),
-        ("do = [{ output = \"synth\", msc = { command = \"go\", cue = «\".5\"» } }]", &["single points"]),
-        ("do = [{ output = \"synth\", msc = { command = \"fire\", macro = «128» } }]", &["0 to 127"]),
-        ("do = [{ output = \"synth\", msc = { command = \"set\", control = 1, value = «16384» } }]", &["16383"]),
-        ("do = [{ output = \"synth\", msc = { command = \"restore\", «cue» = \"1\" } }]", &["takes no `cue`"]),
-        ("do = [{ output = \"vt\", play = \"a\", from = \"5s\", to = «\"5s\"» }]", &["end before it begins"]),
+        (
+            "do = [{ output = \"synth\", msc = { command = \"go\", cue = «\"A1\"» } }]",
+            &["digits and single points"],
+        ),
+        (
+            "do = [{ output = \"synth\", msc = «{ command = \"timed-go\" }» }]",
+            &["no `time`", "`time = \"5s\"`"],
+        ),
+        (
+            "do = [{ output = \"synth\", msc = { command = \"timed-go\", time = «\"24h\"» } }]",
+            &["24 hours"],
+        ),
+        (
+            "do = [{ output = \"synth\", msc = { command = \"go\", «time» = \"1s\" } }]",
+            &["`go` takes no `time`"],
+        ),
+        (
+            "do = [{ output = \"synth\", msc = { command = \"go\", cue = «\"1..2\"» } }]",
+            &["single points"],
+        ),
+        (
+            "do = [{ output = \"synth\", msc = { command = \"go\", cue = «\".5\"» } }]",
+            &["single points"],
+        ),
+        (
+            "do = [{ output = \"synth\", msc = { command = \"fire\", macro = «128» } }]",
+            &["0 to 127"],
+        ),
+        (
+            "do = [{ output = \"synth\", msc = { command = \"set\", control = 1, value = «16384» } }]",
+            &["16383"],
+        ),
+        (
+            "do = [{ output = \"synth\", msc = { command = \"restore\", «cue» = \"1\" } }]",
+            &["takes no `cue`"],
+        ),
+        (
+            "do = [{ output = \"vt\", play = \"a\", from = \"5s\", to = «\"5s\"» }]",
+            &["end before it begins"],
+        ),
         ("do = [{ output = \"vt\", pause = true, «volume» = 5 }]", &["only for `play`"]),
         ("do = [{ output = \"vt\", stop = true, «optional» = true }]", &["only for `play`"]),
         ("do = [{ output = \"vt\", play = «\"https://x/y.mp4\"» }]", &["a clip is a file"]),
@@ -194,13 +319,18 @@ fn faults_of_cues_are_found() {
 
 #[test]
 fn faults_of_the_rundown_are_found() {
-    let cue = |number: &str, more: &str| format!("[[segment.cue]]\nnumber = {number}\ntitle = \"C\"\n{more}\n");
+    let cue = |number: &str, more: &str| {
+        format!("[[segment.cue]]\nnumber = {number}\ntitle = \"C\"\n{more}\n")
+    };
     for (tail, says) in [
         (cue("«\"2\"»", ""), &["cue number `2` is used twice", "it is used here first"] as &[_]),
         (cue("«3»", "") + &cue("\"4\"", "trigger = { with = \"3\" }"), &["`number = \"3\"`"]),
         (cue("«\"a b\"»", ""), &["cannot contain ' '"]),
         ("«[[segment.cue]]»\ntitle = \"C\"".into(), &["a cue has no `number`"]),
-        (cue("\"3\"", "backup_for = \"1\"") + &cue("\"4\"", "backup_for = «\"3\"»"), &["itself a backup", "write `1`"]),
+        (
+            cue("\"3\"", "backup_for = \"1\"") + &cue("\"4\"", "backup_for = «\"3\"»"),
+            &["itself a backup", "write `1`"],
+        ),
         (
             cue("\"3\"", "trigger = { with = «\"5\"» }")
                 + &cue("\"4\"", "trigger = { after = \"3\" }")
@@ -217,7 +347,9 @@ fn faults_of_the_rundown_are_found() {
     assert_eq!(no_rundown[0].what, "the show has no segments");
     let one_table = faults("title = \"T\"\n[segment]\ntitle = \"x\"\nduration = \"1s\"");
     assert_eq!((one_table.len(), one_table[0].fix.as_str()), (1, "write `[[segment]]`"));
-    assert!(parse(&show_with("", "", ""), "Nowhere/City").unwrap_err()[0].what.contains("Nowhere/City"));
+    assert!(
+        parse(&show_with("", "", ""), "Nowhere/City").unwrap_err()[0].what.contains("Nowhere/City")
+    );
 }
 
 #[test]
@@ -226,14 +358,23 @@ fn a_message_fits_into_its_datagram() {
     let action = format!("do = [{{ output = \"lights\", osc = \"/x\", args = [\"{text}\"] }}]");
     assert!(faults(&show_with("", &action, ""))[0].what.contains("too large for a datagram"));
 
-    // Each takes `/x`, its types and its text padded to 4 + 4 + 30,004 bytes, and 4 for its size; the bundle takes 16.
-    let action = format!("{{ output = \"lights\", osc = \"/x\", args = [\"{}\"] }}", &text[..30_000]);
-    let cue =
-        |together: bool, count| format!("together = {together}\ndo = [{}]", vec![action.as_str(); count].join(", "));
-    assert!(parse(&show_with("", &cue(true, 2), ""), "UTC").is_ok_and(|show| show.cues[CueIx(1)].together));
+    // Each takes `/x`, its types and its text padded to 4 + 4 + 30,004 bytes, and 4 for its size;
+    // the bundle takes 16.
+    let action =
+        format!("{{ output = \"lights\", osc = \"/x\", args = [\"{}\"] }}", &text[..30_000]);
+    let cue = |together: bool, count| {
+        format!("together = {together}\ndo = [{}]", vec![action.as_str(); count].join(", "))
+    };
+    assert!(
+        parse(&show_with("", &cue(true, 2), ""), "UTC")
+            .is_ok_and(|show| show.cues[CueIx(1)].together)
+    );
     let large = faults(&show_with("", &cue(true, 3), ""));
     assert_eq!(large[0].what, "what leaves together has 90064 bytes, too many for a datagram");
-    assert!(parse(&show_with("", &cue(false, 3), ""), "UTC").is_ok_and(|show| !show.cues[CueIx(1)].together));
+    assert!(
+        parse(&show_with("", &cue(false, 3), ""), "UTC")
+            .is_ok_and(|show| !show.cues[CueIx(1)].together)
+    );
     let stream = show_with("", &cue(true, 3), "").replace("udp://", "tcp://");
     assert!(parse(&stream, "UTC").is_ok_and(|show| show.cues[CueIx(1)].together));
 }
@@ -241,14 +382,26 @@ fn a_message_fits_into_its_datagram() {
 #[test]
 fn faults_of_the_syntax_are_found_with_all_others() {
     for (cue, says) in [
-        ("duration = «1m30s»", &["`1m30s` is not written as a duration", "`duration = \"1m30s\"`"] as &[_]),
-        ("trigger = { at = «8pm» }", &["`8pm` is not written as a time of day", "write `at = 20:00:00`"]),
+        (
+            "duration = «1m30s»",
+            &["`1m30s` is not written as a duration", "`duration = \"1m30s\"`"] as &[_],
+        ),
+        (
+            "trigger = { at = «8pm» }",
+            &["`8pm` is not written as a time of day", "write `at = 20:00:00`"],
+        ),
         ("embargo = «yes»", &["not written as true or false", "write `embargo = true`"]),
-        ("call = 'It«'»s on'", &["the apostrophe ends the text", "use double quotes: `call = \"It's on\"`"]),
+        (
+            "call = 'It«'»s on'",
+            &["the apostrophe ends the text", "use double quotes: `call = \"It's on\"`"],
+        ),
         ("call = \"a «\"»big\" hand\"", &["the quote ends the text", "`call = 'a \"big\" hand'`"]),
         ("call = \"C:\\u«»sers\"", &["a backslash", "write `\\\\` for a backslash"]),
         ("«call: \"Go\"»", &["a line without `=`", "write `call = \"Go\"`"]),
-        ("do = [{ output = \"vt\", play = «\"list.M3U8\"» }]", &["a list of other files", "the clips themselves"]),
+        (
+            "do = [{ output = \"vt\", play = «\"list.M3U8\"» }]",
+            &["a list of other files", "the clips themselves"],
+        ),
         ("call = «“GO”»", &["without quotes", "`\"GO\"`"]),
         ("call = «»", &["a key without a value"]),
         ("call = \"GO«»", &["not closed"]),
@@ -259,13 +412,18 @@ fn faults_of_the_syntax_are_found_with_all_others() {
         ("notes = «\"\"\"»\nwords", &["never closed"]),
         ("needs = [\"stunts\",«,»]", &["a comma too many"]),
         ("do = [{ output = \"lights\", osc = «/x» }]", &["without quotes: `/x`"]),
-        ("«[[segment.cue]»\nnumber = \"1\"", &["brackets of this header do not match", "`[[segment.cue]]`"]),
+        (
+            "«[[segment.cue]»\nnumber = \"1\"",
+            &["brackets of this header do not match", "`[[segment.cue]]`"],
+        ),
         ("«[output.x]]»\nnumber = \"1\"", &["brackets of this header", "`[[output.x]]`"]),
     ] {
         only_fault(&show_with("", cue, ""), says);
-        let (text, last) = (show_with("", cue, "[[segment]]\ntitle = 7"), "`title` is a whole number, not text");
+        let (text, last) =
+            (show_with("", cue, "[[segment]]\ntitle = 7"), "`title` is a whole number, not text");
         let swallowed = cue.starts_with("notes");
-        let whats: Vec<_> = faults(&text.replace(['«', '»'], "")).into_iter().map(|problem| problem.what).collect();
+        let whats: Vec<_> =
+            faults(&text.replace(['«', '»'], "")).into_iter().map(|problem| problem.what).collect();
         assert!(swallowed || whats.iter().any(|what| what == last), "{cue}: {whats:?}");
     }
 }
@@ -292,7 +450,8 @@ title = "B"
 planned = 1m
 do = [{ output = "lights", mpv = true }, { output = "light", osc = "x" }]
 "#;
-    let found: Vec<_> = faults(text).iter().map(|p| (p.line_column(text), p.what.clone())).collect();
+    let found: Vec<_> =
+        faults(text).iter().map(|p| (p.line_column(text), p.what.clone())).collect();
     let lines: Vec<_> = found.iter().map(|((line, _), _)| *line).collect();
     assert_eq!(lines, [1, 2, 4, 7, 8, 9, 13, 14, 16, 18, 19, 19, 19], "{found:#?}");
 }
@@ -301,7 +460,11 @@ do = [{ output = "lights", mpv = true }, { output = "light", osc = "x" }]
 fn a_show_control_message_fits_into_what_the_standard_allows() {
     let msc = |digits: usize| {
         let (cue, go) = ("1".repeat(digits), "command = \"go\"");
-        show_with("", &format!("do = [{{ output = \"synth\", msc = {{ {go}, cue = \"{cue}\" }} }}]"), "")
+        show_with(
+            "",
+            &format!("do = [{{ output = \"synth\", msc = {{ {go}, cue = \"{cue}\" }} }}]"),
+            "",
+        )
     };
     assert!(parse(&msc(100), "UTC").is_ok());
     assert!(faults(&msc(130))[0].what.contains("128 bytes"));
@@ -362,17 +525,33 @@ fn texts_are_bounded() {
         (format!("call = «\"{}\"»", long(2_000_000)), "shorten it to 1000 characters at most"),
         (format!("notes = «\"{}\"»", long(70_000)), "shorten it to 20000 characters at most"),
         (format!("notes = «\"\"\"{}\"\"\"»", "é\n".repeat(10_001)), "`notes` has 20002 characters"),
-        (format!("steps = [{{ title = «\"{}\"» }}]", long(1_001)), "shorten it to 1000 characters at most"),
-        (format!("do = [{{ output = \"web\", body = «\"{}\"» }}]", long(300_000)), "has 300000 bytes"),
-        (format!("do = [{{ output = \"web\", json = «{{ a = \"{}\" }}» }}]", long(300_000)), "JSON has"),
-        (format!("do = [{{ output = \"lights\", osc = «\"/{}\"» }}]", long(70_000)), "has 70001 bytes"),
+        (
+            format!("steps = [{{ title = «\"{}\"» }}]", long(1_001)),
+            "shorten it to 1000 characters at most",
+        ),
+        (
+            format!("do = [{{ output = \"web\", body = «\"{}\"» }}]", long(300_000)),
+            "has 300000 bytes",
+        ),
+        (
+            format!("do = [{{ output = \"web\", json = «{{ a = \"{}\" }}» }}]", long(300_000)),
+            "JSON has",
+        ),
+        (
+            format!("do = [{{ output = \"lights\", osc = «\"/{}\"» }}]", long(70_000)),
+            "has 70001 bytes",
+        ),
     ] {
         let problems = faults(&show_with("", &cue.replace(['«', '»'], ""), ""));
-        let said: Vec<_> = problems.iter().map(|problem| format!("{}; {}", problem.what, problem.fix)).collect();
+        let said: Vec<_> =
+            problems.iter().map(|problem| format!("{}; {}", problem.what, problem.fix)).collect();
         assert!(said.iter().any(|said| said.contains(says)), "no {says:?} in {said:?}");
     }
-    let number =
-        faults(&show_with("", "", &format!("[[segment.cue]]\nnumber = \"{}\"\ntitle = \"C\"", "1".repeat(41))));
+    let number = faults(&show_with(
+        "",
+        "",
+        &format!("[[segment.cue]]\nnumber = \"{}\"\ntitle = \"C\"", "1".repeat(41)),
+    ));
     assert_eq!(number[0].what, "a cue number of 41 characters is too long, 16 are the most");
     let id = faults(&show_with(&format!("[department.{}]", long(65)), "", ""));
     assert_eq!(id[0].what, "an id of 65 characters");
@@ -383,7 +562,10 @@ fn texts_are_bounded() {
 fn a_file_that_would_fill_the_memory_is_refused_before_it_is_parsed() {
     let many = faults(&format!("title = \"T\"\na = [{}1]\n", "1,".repeat(7_000_000)));
     assert_eq!(many[0].what, "the file has more than 6000000 keys and values");
-    assert_eq!(faults(&"#".repeat((32 << 20) + 1))[0].what, "the file has more than 32 MiB, which no show file has");
+    assert_eq!(
+        faults(&"#".repeat((32 << 20) + 1))[0].what,
+        "the file has more than 32 MiB, which no show file has"
+    );
     let unknown: String = (0..20_000).map(|n| format!("k{n} = 1\n")).collect();
     assert_eq!(crate::show::problem::counted(&faults(&unknown)), "10000 or more errors");
 }

@@ -1,5 +1,5 @@
-//! The reference of show files, docs/reference.md, against the parser: every key that the parser asks for stands in it,
-//! it has no others, and its examples are shows.
+//! The reference of show files, docs/reference.md, against the parser: every key that the parser
+//! asks for stands in it, it has no others, and its examples are shows.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -41,8 +41,12 @@ fn documented() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
     let mut documented: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
     for part in REFERENCE.split("<!-- keys of: ").skip(1) {
         let (nouns, table) = part.split_once(" -->").expect("the end of a mark");
-        let rows = table.lines().skip_while(|line| !line.starts_with('|')).take_while(|line| line.starts_with('|'));
-        let keys: Vec<&str> = rows.filter_map(|row| row.strip_prefix("| `")?.split('`').next()).collect();
+        let rows = table
+            .lines()
+            .skip_while(|line| !line.starts_with('|'))
+            .take_while(|line| line.starts_with('|'));
+        let keys: Vec<&str> =
+            rows.filter_map(|row| row.strip_prefix("| `")?.split('`').next()).collect();
         for noun in nouns.split(", ") {
             documented.entry(noun).or_default().extend(keys.iter().copied());
         }
@@ -53,7 +57,9 @@ fn documented() -> BTreeMap<&'static str, BTreeSet<&'static str>> {
 #[test]
 fn the_reference_has_exactly_the_keys_that_the_parser_knows() {
     ASKED.take();
-    for show in builtin::ALL.map(|show| show.text).into_iter().chain([EVERYTHING, builtin::TEMPLATE]) {
+    for show in
+        builtin::ALL.map(|show| show.text).into_iter().chain([EVERYTHING, builtin::TEMPLATE])
+    {
         good(show);
     }
     examples(REFERENCE).iter().for_each(|show| drop(good(show)));
@@ -63,14 +69,20 @@ fn the_reference_has_exactly_the_keys_that_the_parser_knows() {
     }
     let documented = documented();
     for (noun, keys) in &asked {
-        let known =
-            documented.get(noun).unwrap_or_else(|| panic!("docs/reference.md has no `<!-- keys of: {noun} -->`"));
+        let known = documented
+            .get(noun)
+            .unwrap_or_else(|| panic!("docs/reference.md has no `<!-- keys of: {noun} -->`"));
         let missing: Vec<_> = keys.difference(known).collect();
         assert!(missing.is_empty(), "docs/reference.md lacks keys of {noun}: {missing:?}");
         // A panic action stands in the table of actions, which have one key more.
-        let stale: Vec<_> =
-            known.difference(keys).filter(|key| (*noun, **key) != ("a panic action", "output")).collect();
-        assert!(stale.is_empty(), "docs/reference.md has keys of {noun} that the parser does not know: {stale:?}");
+        let stale: Vec<_> = known
+            .difference(keys)
+            .filter(|key| (*noun, **key) != ("a panic action", "output"))
+            .collect();
+        assert!(
+            stale.is_empty(),
+            "docs/reference.md has keys of {noun} that the parser does not know: {stale:?}"
+        );
     }
     assert!(documented.keys().all(|noun| asked.contains_key(noun)), "{documented:?}");
 }

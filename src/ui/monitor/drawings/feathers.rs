@@ -3,7 +3,8 @@
 use super::field::{At, Field};
 use super::{Moment, ink};
 
-/// How much of the cue passes until the fans are open, and in how many steps they open: each step draws all of them.
+/// How much of the cue passes until the fans are open, and in how many steps they open: each step
+/// draws all of them.
 const OPENING: (f64, f64) = (0.1, 4.0);
 /// How far the outermost feather of an open fan leans, radians.
 const SPREAD: f64 = 1.35;
@@ -15,12 +16,15 @@ pub(super) fn draw(field: &mut Field, moment: Moment) -> Option<At> {
     field.ground();
     let open = match moment.done {
         None => 0.22,
-        Some(done) => 0.35 + 0.65 * (done / OPENING.0 * OPENING.1).floor().min(OPENING.1) / OPENING.1,
+        Some(done) => {
+            0.35 + 0.65 * (done / OPENING.0 * OPENING.1).floor().min(OPENING.1) / OPENING.1
+        }
     };
     let half = field.half_width();
     let aside: &[(f64, f64, u8)] =
         if half > 1.5 { &[(-1.15, 0.62, ink::SECOND), (1.15, 0.62, ink::SECOND)] } else { &[] };
-    let far: &[(f64, f64, u8)] = if half > 2.6 { &[(-2.1, 0.5, ink::FIRST), (2.1, 0.5, ink::FIRST)] } else { &[] };
+    let far: &[(f64, f64, u8)] =
+        if half > 2.6 { &[(-2.1, 0.5, ink::FIRST), (2.1, 0.5, ink::FIRST)] } else { &[] };
     for &(x, size, ink) in far.iter().chain(aside).chain(&[(0.0, 0.93, ink::FIRST)]) {
         fan(field, (x, size), open, ink);
     }
@@ -47,7 +51,8 @@ fn fan(field: &mut Field, (x, size): (f64, f64), open: f64, ink: u8) {
         // The plume widens towards its end, and its barbs stand off.
         for barb in 0..=8 {
             let part = 0.5 + 0.05 * f64::from(barb);
-            let wide = size * 0.055 * (f64::from(barb) / 8.0 * std::f64::consts::PI * 0.8 + 0.25).sin();
+            let wide =
+                size * 0.055 * (f64::from(barb) / 8.0 * std::f64::consts::PI * 0.8 + 0.25).sin();
             field.disc(tip(part), wide, ink);
         }
         field.line(tip(0.45), tip(0.92), ink::THIRD);

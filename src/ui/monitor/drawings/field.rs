@@ -1,7 +1,7 @@
 //! The field of a drawing: dots, addressed in units of the drawing's own.
 //!
-//! One unit is the height of the drawing. Points are counted from the middle of the ground: to the right and up. Dots are
-//! as wide as they are high, so a circle is round.
+//! One unit is the height of the drawing. Points are counted from the middle of the ground: to the
+//! right and up. Dots are as wide as they are high, so a circle is round.
 
 use ratatui::layout::Rect;
 
@@ -91,11 +91,16 @@ impl Field {
         let steps = (long * self.unit).ceil().clamp(1.0, 2000.0);
         for step in 0..=steps as i32 {
             let part = f64::from(step) / steps;
-            self.disc((from.0 + (to.0 - from.0) * part, from.1 + (to.1 - from.1) * part), radius, ink);
+            self.disc(
+                (from.0 + (to.0 - from.0) * part, from.1 + (to.1 - from.1) * part),
+                radius,
+                ink,
+            );
         }
     }
 
-    /// Everything between two heights, row by row: `edges` gives the left and the right edge at a height.
+    /// Everything between two heights, row by row: `edges` gives the left and the right edge at a
+    /// height.
     pub fn rows(&mut self, (low, high): (f64, f64), edges: impl Fn(f64) -> (f64, f64), ink: u8) {
         let mut y = low;
         while y <= high {

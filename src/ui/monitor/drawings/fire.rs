@@ -64,12 +64,17 @@ pub(super) fn fireworks(field: &mut Field, moment: Moment) -> Option<At> {
         let clock = moment.beat + burst * 3;
         let (round, age) = (clock / 4, clock % 4 + 1);
         let seed = round * 131 + burst * 17;
-        let centre = ((Moment::chance(seed) * 2.0 - 1.0) * half * 0.85, 0.5 + 0.38 * Moment::chance(seed + 1));
+        let centre = (
+            (Moment::chance(seed) * 2.0 - 1.0) * half * 0.85,
+            0.5 + 0.38 * Moment::chance(seed + 1),
+        );
         let reach = (0.1 + 0.14 * Moment::chance(seed + 2)) * (age as f64 / 4.0).sqrt() * 1.3;
         let ink = [ink::FIRST, ink::SECOND, ink::THIRD][(seed % 3) as usize];
         for ray in 0..16 {
             let angle = f64::from(ray) / 16.0 * std::f64::consts::TAU;
-            let at = |part: f64| (centre.0 + angle.cos() * reach * part, centre.1 + angle.sin() * reach * part);
+            let at = |part: f64| {
+                (centre.0 + angle.cos() * reach * part, centre.1 + angle.sin() * reach * part)
+            };
             // The last second leaves the ends alone.
             field.line(at(if age == 4 { 0.85 } else { 0.35 }), at(1.0), ink);
         }

@@ -1,5 +1,5 @@
-//! A plane on the grass near the Eiffel Tower: somebody walks from the tower to its stairs as the cue goes on; once they
-//! are inside, the door is shut and the windows are lit.
+//! A plane on the grass near the Eiffel Tower: somebody walks from the tower to its stairs as the
+//! cue goes on; once they are inside, the door is shut and the windows are lit.
 
 use super::field::{At, Field};
 use super::{Moment, ink, tower};
@@ -17,7 +17,12 @@ pub(super) fn draw(field: &mut Field, moment: Moment) -> Option<At> {
     let (length, body, radius) = (nose - tail, 0.24, 0.085);
     // The tail fin and the fuselage, from the back to the front.
     field.path(
-        &[(tail, body + 0.05), (tail - 0.06, 0.52), (tail + 0.08, 0.52), (tail + 0.24, body + radius)],
+        &[
+            (tail, body + 0.05),
+            (tail - 0.06, 0.52),
+            (tail + 0.08, 0.52),
+            (tail + 0.24, body + radius),
+        ],
         ink::SHAPE,
     );
     field.rows(
@@ -55,7 +60,11 @@ pub(super) fn draw(field: &mut Field, moment: Moment) -> Option<At> {
         ink::SECOND,
     );
     for wheel in [0.42, 0.88] {
-        field.line((tail + length * wheel, body - radius), (tail + length * wheel, 0.03), ink::SHAPE);
+        field.line(
+            (tail + length * wheel, body - radius),
+            (tail + length * wheel, 0.03),
+            ink::SHAPE,
+        );
         field.disc((tail + length * wheel, 0.02), 0.022, ink::SHAPE);
     }
     let door = (tail + length * 0.17, body - 0.01);

@@ -1,4 +1,5 @@
-//! A stage with somebody on it, under lights that move; the edge of the stage is lit as far as the cue has come.
+//! A stage with somebody on it, under lights that move; the edge of the stage is lit as far as the
+//! cue has come.
 
 use super::field::{At, Field};
 use super::{Moment, ink};
@@ -27,7 +28,8 @@ pub(super) fn draw(field: &mut Field, moment: Moment) -> Option<At> {
         if !is_lit {
             continue;
         }
-        // Each beam swings about the middle of the stage. One moves at a time, for the sake of slow lines.
+        // Each beam swings about the middle of the stage. One moves at a time, for the sake of slow
+        // lines.
         let moves = (moment.beat + light as u64) / LIGHTS as u64;
         let swing = ((moves as f64) * 0.9 + f64::from(light) * 1.9).sin() * 0.16;
         let foot = (place * half * 0.2 + swing * half, STAGE.1);
@@ -36,7 +38,10 @@ pub(super) fn draw(field: &mut Field, moment: Moment) -> Option<At> {
         field.line(from, (foot.0 + wide, foot.1), ink::FIRST);
     }
     // The stage: its floor, and its front with the bar.
-    field.path(&[(-front, STAGE.0), (-back, STAGE.1), (back, STAGE.1), (front, STAGE.0)], ink::SHAPE);
+    field.path(
+        &[(-front, STAGE.0), (-back, STAGE.1), (back, STAGE.1), (front, STAGE.0)],
+        ink::SHAPE,
+    );
     field.line((-front, STAGE.0), (front, STAGE.0), ink::SHAPE);
     field.line((-front, STAGE.0 - 0.06), (front, STAGE.0 - 0.06), ink::FAINT);
     let lit = -front + 2.0 * front * moment.part();

@@ -1,9 +1,11 @@
-//! The Eiffel Tower: lit from its feet up as the cue goes on, under its two searchlights; when all of it is lit, it sparkles.
+//! The Eiffel Tower: lit from its feet up as the cue goes on, under its two searchlights; when all
+//! of it is lit, it sparkles.
 
 use super::field::{At, Field};
 use super::{Moment, ink};
 
-/// The heights of its three platforms: 57 m, 115 m and 276 m of 330 m (toureiffel.paris, "Key figures").
+/// The heights of its three platforms: 57 m, 115 m and 276 m of 330 m (toureiffel.paris, "Key
+/// figures").
 const PLATFORMS: [f64; 3] = [0.173, 0.348, 0.836];
 /// Half of its width at the ground: 125 m of 330 m.
 const FOOT: f64 = 0.19;
@@ -54,7 +56,8 @@ pub(super) fn standing(field: &mut Field, (x, size): (f64, f64), lit: f64) {
         let outer = half(height);
         // Below the second platform it stands on legs; between those of the first there is an arch.
         let inner = if height < PLATFORMS[0] {
-            let arch = 0.62 * FOOT * (1.0 - (height / (PLATFORMS[0] * 0.86)).powi(2)).max(0.0).sqrt();
+            let arch =
+                0.62 * FOOT * (1.0 - (height / (PLATFORMS[0] * 0.86)).powi(2)).max(0.0).sqrt();
             arch.min(outer * 0.62)
         } else if height < PLATFORMS[1] {
             outer * 0.45 * (1.0 - (height - PLATFORMS[0]) / (PLATFORMS[1] - PLATFORMS[0]))
@@ -66,7 +69,11 @@ pub(super) fn standing(field: &mut Field, (x, size): (f64, f64), lit: f64) {
             field.dot(at(0.0), shape);
         } else {
             for side in [-1.0, 1.0] {
-                field.line(at(side * inner), at(side * outer), if is_lit { shape } else { ink::FAINT });
+                field.line(
+                    at(side * inner),
+                    at(side * outer),
+                    if is_lit { shape } else { ink::FAINT },
+                );
                 field.dot(at(side * outer), shape);
                 field.dot(at(side * inner), shape);
             }
@@ -76,7 +83,9 @@ pub(super) fn standing(field: &mut Field, (x, size): (f64, f64), lit: f64) {
     for platform in PLATFORMS {
         let wide = half(platform) * 1.16 + 0.006;
         let ink = if platform < lit { ink::SECOND } else { ink::SHAPE };
-        let beam = |up: f64| ((x - wide * size, platform * size + up), (x + wide * size, platform * size + up));
+        let beam = |up: f64| {
+            ((x - wide * size, platform * size + up), (x + wide * size, platform * size + up))
+        };
         for up in [0.0, field.dot_size()] {
             let (from, to) = beam(up);
             field.line(from, to, ink);

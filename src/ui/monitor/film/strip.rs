@@ -34,7 +34,8 @@ pub(super) struct Window {
     pub is_lost: bool,
 }
 
-/// Draws it, with as much of it as the rows of `area` hold: one row of frames first, then perforations, then edges.
+/// Draws it, with as much of it as the rows of `area` hold: one row of frames first, then
+/// perforations, then edges.
 pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, window: &Window) {
     let styles = &scene.styles;
     if area.is_empty() {
@@ -47,7 +48,9 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, window: &Window)
     let label_y = area.y + (area.height - 1) / 2;
     for x in area.x..area.right() {
         let second = window.at + i64::from(x) - i64::from(gate);
-        let is_film = second >= window.begins && window.ends.is_none_or(|ends| second < ends) && !window.is_lost;
+        let is_film = second >= window.begins
+            && window.ends.is_none_or(|ends| second < ends)
+            && !window.is_lost;
         let is_seen = x < gate;
         let is_cut = second.rem_euclid(FRAME_S) == 0 || second == window.begins;
         for y in area.y..area.bottom() {
@@ -77,7 +80,9 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, window: &Window)
     }
     // A frame's label stands behind its cut, and goes with it.
     let first = (window.at - i64::from(area.width / 2)).div_euclid(FRAME_S) * FRAME_S;
-    for frame in (first..).step_by(FRAME_S as usize).take(usize::from(area.width) / FRAME_S as usize + 2) {
+    for frame in
+        (first..).step_by(FRAME_S as usize).take(usize::from(area.width) / FRAME_S as usize + 2)
+    {
         let label = duration::clock(frame.max(0) as u64);
         let cells = text::width(&label) as i64;
         let is_whole = window.ends.is_none_or(|ends| frame + LEAD + cells <= ends);

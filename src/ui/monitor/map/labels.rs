@@ -1,4 +1,5 @@
-//! Where the names of places stand: beside their signs, on no other name or sign, and off the way where there is room.
+//! Where the names of places stand: beside their signs, on no other name or sign, and off the way
+//! where there is room.
 //!
 //! ```text
 //!        above                 each name tries eight places about its sign and takes the cheapest;
@@ -54,11 +55,17 @@ pub(super) struct Label {
 
 /// What a cell of the way costs a name that covers it; a cell with other dots costs 1.
 const WAY: u32 = 12;
-/// How many cells of the field a name has that is not the way's: with more names the way is lost among them.
+/// How many cells of the field a name has that is not the way's: with more names the way is lost
+/// among them.
 const CELLS_ASIDE: u32 = 160;
 
 /// Places as many of the wishes as have room, the first before the others.
-pub(super) fn placed(field: Rect, wishes: Vec<Wish>, way: &[(u16, u16)], dots: &Dots) -> (Vec<Label>, Vec<Sign>) {
+pub(super) fn placed(
+    field: Rect,
+    wishes: Vec<Wish>,
+    way: &[(u16, u16)],
+    dots: &Dots,
+) -> (Vec<Label>, Vec<Sign>) {
     let way: HashSet<(u16, u16)> = way.iter().copied().collect();
     let mut taken: HashSet<(u16, u16)> = HashSet::new();
     // Every place of the way has its sign, named or not, and no name may cover it.
@@ -114,15 +121,21 @@ impl Placer<'_> {
         let aside = self.labels.iter().filter(|label| label.rank.is_aside()).count() as u32;
         let is_named = self.labels.iter().any(|label| label.text.trim() == wish.name);
         let is_crowded = (x.saturating_sub(1)..=x + 1).any(|x| self.taken.contains(&(x, y)));
-        aside < self.field.area() / CELLS_ASIDE && !is_named && !is_crowded && !self.way.contains(&(x, y))
+        aside < self.field.area() / CELLS_ASIDE
+            && !is_named
+            && !is_crowded
+            && !self.way.contains(&(x, y))
     }
 
-    /// Returns `true` if nothing stands there, nor in the cell at either side: that keeps names apart. The name of a line
-    /// keeps farther off, and one above or below its sign a little, so that it does not seem to name another sign.
+    /// Returns `true` if nothing stands there, nor in the cell at either side: that keeps names
+    /// apart. The name of a line keeps farther off, and one above or below its sign a little, so
+    /// that it does not seem to name another sign.
     fn is_free(&self, sign: (u16, u16), (x, y): (u16, u16), cells: u16, rank: Rank) -> bool {
         let (sign, margin) = match rank {
             Rank::Line => (None, LINE_MARGIN),
-            Rank::End | Rank::Stop | Rank::Landmark => (Some(sign), if y == sign.1 { 1 } else { 2 }),
+            Rank::End | Rank::Stop | Rank::Landmark => {
+                (Some(sign), if y == sign.1 { 1 } else { 2 })
+            }
         };
         let mut cells = x.saturating_sub(margin)..x + cells + margin;
         cells.all(|x| Some((x, y)) == sign || !self.taken.contains(&(x, y)))
@@ -141,8 +154,9 @@ impl Placer<'_> {
     }
 }
 
-/// The places about a sign in which a name of so many cells lies within the field, the best first. Landmarks keep to
-/// their row, so that they do not seem to name another sign; lines are written over.
+/// The places about a sign in which a name of so many cells lies within the field, the best first.
+/// Landmarks keep to their row, so that they do not seem to name another sign; lines are written
+/// over.
 fn around(field: Rect, (x, y): (u16, u16), cells: u16, rank: Rank) -> Vec<Option<(u16, u16)>> {
     let (x, y, cells) = (i32::from(x), i32::from(y), i32::from(cells));
     let (right, left, middle) = (x + 2, x - 1 - cells, x - cells / 2);
@@ -152,7 +166,12 @@ fn around(field: Rect, (x, y): (u16, u16), cells: u16, rank: Rank) -> Vec<Option
         Rank::Line => spots = vec![(middle, y)],
         Rank::End | Rank::Stop => {
             spots.extend([(middle, y - 1), (middle, y + 1)]);
-            spots.extend([(right - 1, y - 1), (right - 1, y + 1), (left + 1, y - 1), (left + 1, y + 1)]);
+            spots.extend([
+                (right - 1, y - 1),
+                (right - 1, y + 1),
+                (left + 1, y - 1),
+                (left + 1, y + 1),
+            ]);
         }
     }
     let within = |(x, y): (i32, i32)| {

@@ -1,7 +1,9 @@
-//! What stands still under a moving marker: the map as dots, land as cells, the places with their labels.
+//! What stands still under a moving marker: the map as dots, land as cells, the places with their
+//! labels.
 //!
-//! It depends on the route and the field alone, and the last one is kept, because a coast of five thousand points is
-//! not to be projected ten times a second. Must never depend on where the cue is: labels would jump as it moves.
+//! It depends on the route and the field alone, and the last one is kept, because a coast of five
+//! thousand points is not to be projected ten times a second. Must never depend on where the cue
+//! is: labels would jump as it moves.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -46,7 +48,9 @@ thread_local! {
 /// The sheet of this route: the last one, if it was of the same.
 pub(super) fn of(route: &[Point], field: Rect) -> Rc<Sheet> {
     LAST.with_borrow_mut(|last| {
-        if let Some(sheet) = last.as_ref().filter(|sheet| sheet.field == field && sheet.route == route) {
+        if let Some(sheet) =
+            last.as_ref().filter(|sheet| sheet.field == field && sheet.route == route)
+        {
             return Rc::clone(sheet);
         }
         let sheet = Rc::new(Sheet::new(route, field));
@@ -57,12 +61,16 @@ pub(super) fn of(route: &[Point], field: Rect) -> Rc<Sheet> {
 
 impl Sheet {
     pub fn new(route: &[Point], field: Rect) -> Self {
-        let nodes: Vec<Place> = route.iter().map(|point| Place::new(point.latitude, point.longitude)).collect();
+        let nodes: Vec<Place> =
+            route.iter().map(|point| Place::new(point.latitude, point.longitude)).collect();
         let way = Way::new(&nodes);
         let mut dots = Dots::new(field);
         let (width, height) = (f64::from(dots.width()), f64::from(dots.height()));
         let places: Vec<Place> = way.samples().iter().map(|spot| spot.place).collect();
-        let margin = Margin { across: (width * 0.1).clamp(4.0, 30.0), down: (height * 0.1).clamp(3.0, 16.0) };
+        let margin = Margin {
+            across: (width * 0.1).clamp(4.0, 30.0),
+            down: (height * 0.1).clamp(3.0, 16.0),
+        };
         let fit = Fit::new(&places, (width, height), margin);
         let charts: Vec<&Chart> = atlas::at_scale(fit.shorter_km()).collect();
         let outlines = charts.iter().flat_map(|chart| &chart.outlines);
@@ -74,7 +82,8 @@ impl Sheet {
     }
 }
 
-/// The fewest dots that a river is drawn wide, at either side of its middle: as thin as a road it is no river.
+/// The fewest dots that a river is drawn wide, at either side of its middle: as thin as a road it
+/// is no river.
 const RIVER_HALF_MIN: f64 = 1.0;
 
 /// The most: nobody looks at a river closer than that, and every line costs.
@@ -88,14 +97,20 @@ fn outlined(dots: &mut Dots, fit: &Fit, outline: &Outline) {
         Kind::Water => ink::WATER,
     };
     let half = match outline.kind {
-        Kind::Water => (outline.width_m / 2000.0 / fit.km_per_dot()).clamp(RIVER_HALF_MIN, RIVER_HALF_MAX),
+        Kind::Water => {
+            (outline.width_m / 2000.0 / fit.km_per_dot()).clamp(RIVER_HALF_MIN, RIVER_HALF_MAX)
+        }
         Kind::Land | Kind::Road | Kind::Canal => 0.0,
     };
     for line in fit.stretches(&outline.points) {
         // Lines half a dot apart leave no gap between them.
         let lines = (half * 2.0).ceil() as i32;
         for at in -lines..=lines {
-            let beside = if lines == 0 { line.clone() } else { beside(&line, half * f64::from(at) / f64::from(lines)) };
+            let beside = if lines == 0 {
+                line.clone()
+            } else {
+                beside(&line, half * f64::from(at) / f64::from(lines))
+            };
             for pair in beside.windows(2) {
                 let &[from, to] = pair else { continue };
                 dots.line(from, to, ink);
@@ -117,17 +132,19 @@ fn beside(line: &[(f64, f64)], dots: f64) -> Vec<(f64, f64)> {
     line.iter().enumerate().map(moved).collect()
 }
 
-/// The cells whose middle is land: in each column, every coast crossed on the way up from the south turns land to water
-/// and water to land.
+/// The cells whose middle is land: in each column, every coast crossed on the way up from the south
+/// turns land to water and water to land.
 fn land<'a>(fit: &Fit, field: Rect, rings: impl Iterator<Item = &'a Outline>) -> Vec<(u16, u16)> {
     let (width, height) = (usize::from(field.width), usize::from(field.height));
     let mut crossings: Vec<Vec<f64>> = vec![vec![]; width];
-    // Round the south pole there is land, also where the map ends before the pole; not so on a map about another point.
+    // Round the south pole there is land, also where the map ends before the pole; not so on a map
+    // about another point.
     let is_round = fit.projection().period().is_none();
     let across = f64::from(ACROSS);
     for ring in rings {
         let lines = fit.trace(&ring.points);
-        if is_round && (lines.len() != 1 || lines.iter().any(|line| line.len() < ring.points.len())) {
+        if is_round && (lines.len() != 1 || lines.iter().any(|line| line.len() < ring.points.len()))
+        {
             continue;
         }
         for pair in lines.iter().flat_map(|line| line.windows(2)) {
@@ -135,7 +152,8 @@ fn land<'a>(fit: &Fit, field: Rect, rings: impl Iterator<Item = &'a Outline>) ->
             let (low, high) = if from.0 < to.0 { (from, to) } else { (to, from) };
             // The middles of columns from the one (held) to the other (not held).
             let first = ((low.0 - across / 2.0) / across).ceil().max(0.0) as usize;
-            let behind = ((high.0 - across / 2.0) / across).ceil().clamp(0.0, width as f64) as usize;
+            let behind =
+                ((high.0 - across / 2.0) / across).ceil().clamp(0.0, width as f64) as usize;
             for (column, crossed) in crossings.iter_mut().enumerate().take(behind).skip(first) {
                 let x = (column as f64 + 0.5) * across;
                 crossed.push(low.1 + (high.1 - low.1) * (x - low.0) / (high.0 - low.0));
@@ -171,12 +189,20 @@ fn traced(way: &Way, fit: &Fit, field: Rect) -> Vec<(u16, u16)> {
             for step in 0..=steps as i32 {
                 let part = f64::from(step) / steps;
                 let (x, y) = (from.0 + (to.0 - from.0) * part, from.1 + (to.1 - from.1) * part);
-                // The marker's cell is rounded from a point of its own: it may be on either side of an edge.
-                for (x, y) in
-                    [(x.floor(), y.floor()), (x.ceil(), y.floor()), (x.floor(), y.ceil()), (x.ceil(), y.ceil())]
-                {
+                // The marker's cell is rounded from a point of its own: it may be on either side of
+                // an edge.
+                for (x, y) in [
+                    (x.floor(), y.floor()),
+                    (x.ceil(), y.floor()),
+                    (x.floor(), y.ceil()),
+                    (x.ceil(), y.ceil()),
+                ] {
                     let (x, y) = (x / f64::from(ACROSS), y / f64::from(DOWN));
-                    if x >= 0.0 && y >= 0.0 && x < f64::from(field.width) && y < f64::from(field.height) {
+                    if x >= 0.0
+                        && y >= 0.0
+                        && x < f64::from(field.width)
+                        && y < f64::from(field.height)
+                    {
                         cells.push((field.x + x as u16, field.y + y as u16));
                     }
                 }
@@ -188,7 +214,8 @@ fn traced(way: &Way, fit: &Fit, field: Rect) -> Vec<(u16, u16)> {
     cells
 }
 
-/// What would like to be named, the most important first: the way's ends, its other places, then landmarks.
+/// What would like to be named, the most important first: the way's ends, its other places, then
+/// landmarks.
 fn wishes(route: &[Point], way: &Way, charts: &[&Chart], fit: &Fit, field: Rect) -> Vec<Wish> {
     let last = route.len().saturating_sub(1);
     let mut wishes: Vec<Wish> = vec![];
@@ -205,20 +232,33 @@ fn wishes(route: &[Point], way: &Way, charts: &[&Chart], fit: &Fit, field: Rect)
         wishes.push(Wish { sign: Sign { x, y, km: Some(way.node_km(at)) }, name, rank });
     }
     let inside = |(x, y): (f64, f64)| {
-        x >= 0.0 && y >= 0.0 && x < f64::from(field.width * ACROSS) && y < f64::from(field.height * DOWN)
+        x >= 0.0
+            && y >= 0.0
+            && x < f64::from(field.width * ACROSS)
+            && y < f64::from(field.height * DOWN)
     };
     let aside = |at: Place, name: &str, rank: Rank| {
         let (x, y) = cell_of(fit, field, at);
-        inside(fit.dot(at)).then(|| Wish { sign: Sign { x, y, km: None }, name: name.to_owned(), rank })
+        inside(fit.dot(at)).then(|| Wish {
+            sign: Sign { x, y, km: None },
+            name: name.to_owned(),
+            rank,
+        })
     };
     // Any point of a line will do for its name.
     let lines = |is_wanted: fn(Kind) -> bool| {
-        let lines = charts.iter().flat_map(|chart| &chart.outlines).filter(move |outline| is_wanted(outline.kind));
-        lines.flat_map(|line| line.name.iter().flat_map(|name| line.points.iter().map(move |&at| (at, name.as_str()))))
+        let lines = charts
+            .iter()
+            .flat_map(|chart| &chart.outlines)
+            .filter(move |outline| is_wanted(outline.kind));
+        lines.flat_map(|line| {
+            line.name.iter().flat_map(|name| line.points.iter().map(move |&at| (at, name.as_str())))
+        })
     };
     let rivers = lines(|kind| kind == Kind::Water);
     let landmarks = charts.iter().flat_map(|chart| &chart.landmarks);
-    let landmarks = landmarks.filter(|mark| !route.iter().any(|point| point.name.as_ref() == Some(&mark.name)));
+    let landmarks =
+        landmarks.filter(|mark| !route.iter().any(|point| point.name.as_ref() == Some(&mark.name)));
     let others = lines(|kind| kind != Kind::Water);
     wishes.extend(rivers.filter_map(|(at, name)| aside(at, name, Rank::Line)));
     let rank = |is_area: bool| if is_area { Rank::Line } else { Rank::Landmark };

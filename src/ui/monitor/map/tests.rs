@@ -1,4 +1,5 @@
-//! Where places, ways, land and labels of the map lie, computed in another way; and that no route is too odd for it.
+//! Where places, ways, land and labels of the map lie, computed in another way; and that no route
+//! is too odd for it.
 
 use std::rc::Rc;
 
@@ -14,8 +15,10 @@ fn point(name: &str, latitude: f64, longitude: f64) -> Point {
 }
 
 fn sheet(points: &[(&str, f64, f64)], columns: u16, rows: u16) -> Sheet {
-    let route: Vec<Point> =
-        points.iter().map(|&(name, latitude, longitude)| point(name, latitude, longitude)).collect();
+    let route: Vec<Point> = points
+        .iter()
+        .map(|&(name, latitude, longitude)| point(name, latitude, longitude))
+        .collect();
     Sheet::new(&route, Rect::new(3, 2, columns, rows))
 }
 
@@ -26,8 +29,8 @@ const SYDNEY: (&str, f64, f64) = ("Sydney", -33.8688, 151.2093);
 const HELSINKI: (&str, f64, f64) = ("Helsinki", 60.1699, 24.9384);
 const CAPE_TOWN: (&str, f64, f64) = ("Cape Town", -33.9249, 18.4241);
 
-/// Where a place must be if `a` and `b` are right: both axes are straight lines through them, of the longitude and of
-/// `up`, which says how high a latitude lies.
+/// Where a place must be if `a` and `b` are right: both axes are straight lines through them, of
+/// the longitude and of `up`, which says how high a latitude lies.
 fn expected(sheet: &Sheet, a: Place, b: Place, place: Place, up: fn(f64) -> f64) -> (f64, f64) {
     let ((ax, ay), (bx, by)) = (sheet.fit.dot(a), sheet.fit.dot(b));
     let across = (place.longitude - a.longitude) / (b.longitude - a.longitude);
@@ -39,7 +42,10 @@ fn is_there(sheet: &Sheet, place: Place, (x, y): (f64, f64), label: &str) {
     let (column, row) = cell_of(&sheet.fit, sheet.field, place);
     let (wanted_column, wanted_row) = (3.0 + x / 2.0, 2.0 + y / 4.0);
     let off = (f64::from(column) + 0.5 - wanted_column, f64::from(row) + 0.5 - wanted_row);
-    assert!(off.0.abs() <= 1.0 && off.1.abs() <= 1.0, "{label} is at {column},{row}, off by {off:?}");
+    assert!(
+        off.0.abs() <= 1.0 && off.1.abs() <= 1.0,
+        "{label} is at {column},{row}, off by {off:?}"
+    );
 }
 
 #[test]
@@ -48,17 +54,28 @@ fn cities_are_where_they_belong_in_a_street_a_continent_and_the_world() {
     let miller: fn(f64) -> f64 = |latitude| 1.25 * (45.0 + 0.4 * latitude).to_radians().tan().ln();
     let ride = [("Stade de France", 48.9245, 2.3602), ("Champ de Mars", 48.8556, 2.2986)];
     let europe = [("Lisbon", 38.7223, -9.1393), ("Berlin", 52.52, 13.405)];
-    let world = [("Los Angeles", 34.0522, -118.2437), SYDNEY, ("Los Angeles", 34.0522, -118.2437), CAPE_TOWN, HELSINKI];
+    let world = [
+        ("Los Angeles", 34.0522, -118.2437),
+        SYDNEY,
+        ("Los Angeles", 34.0522, -118.2437),
+        CAPE_TOWN,
+        HELSINKI,
+    ];
     type Case<'a> = (&'a [(&'a str, f64, f64)], fn(f64) -> f64, &'a [(&'a str, f64, f64)]);
     let cases: [Case; 3] = [
         (&ride, flat, &[("Opéra", 48.8709, 2.3318), ("Place de Clichy", 48.8836, 2.3274)]),
-        (&europe, flat, &[("Paris", 48.8566, 2.3522), ("Madrid", 40.4168, -3.7038), ("Rome", 41.9028, 12.4964)]),
+        (
+            &europe,
+            flat,
+            &[("Paris", 48.8566, 2.3522), ("Madrid", 40.4168, -3.7038), ("Rome", 41.9028, 12.4964)],
+        ),
         (&world, miller, &[("Paris", 48.8566, 2.3522), ("Rio de Janeiro", -22.9068, -43.1729)]),
     ];
     for (route, up, cities) in cases {
         for (columns, rows) in [(78, 14), (64, 10), (198, 48)] {
             let sheet = sheet(route, columns, rows);
-            let place = |&(_, latitude, longitude): &(&str, f64, f64)| Place::new(latitude, longitude);
+            let place =
+                |&(_, latitude, longitude): &(&str, f64, f64)| Place::new(latitude, longitude);
             let (a, b) = (place(&route[0]), place(route.last().unwrap()));
             for city in cities {
                 is_there(&sheet, place(city), expected(&sheet, a, b, place(city), up), city.0);
@@ -70,8 +87,10 @@ fn cities_are_where_they_belong_in_a_street_a_continent_and_the_world() {
 #[test]
 fn a_street_is_as_long_across_as_it_is_down() {
     // 0.0689° of a meridian are 7.66 km; 0.0616° of the parallel of 48.89° are 4.50 km.
-    let sheet = sheet(&[("Stade de France", 48.9245, 2.3602), ("Champ de Mars", 48.8556, 2.2986)], 78, 20);
-    let ((ax, ay), (bx, by)) = (sheet.fit.dot(Place::new(48.9245, 2.3602)), sheet.fit.dot(Place::new(48.8556, 2.2986)));
+    let sheet =
+        sheet(&[("Stade de France", 48.9245, 2.3602), ("Champ de Mars", 48.8556, 2.2986)], 78, 20);
+    let ((ax, ay), (bx, by)) =
+        (sheet.fit.dot(Place::new(48.9245, 2.3602)), sheet.fit.dot(Place::new(48.8556, 2.2986)));
     let shape = (by - ay) / (ax - bx);
     assert!((shape - 7.66 / 4.50).abs() < 0.02, "{shape}");
 }
@@ -84,7 +103,8 @@ fn land_is_land_and_water_is_water() {
             let (x, y) = sheet.fit.dot(Place::new(latitude, longitude));
             sheet.land.contains(&(3 + (x / 2.0) as u16, 2 + (y / 4.0) as u16))
         };
-        // Kansas, Manitoba, Quebec, France; then the ocean south of Greenland, off New York and off California.
+        // Kansas, Manitoba, Quebec, France; then the ocean south of Greenland, off New York and off
+        // California.
         for (latitude, longitude) in [(38.5, -98.0), (53.0, -97.0), (52.0, -72.0), (46.8, 2.5)] {
             assert!(is_land(latitude, longitude), "{latitude} {longitude}");
         }
@@ -98,12 +118,15 @@ fn land_is_land_and_water_is_water() {
 fn a_way_is_one_line_across_the_date_line_and_over_the_pole() {
     let oslo = ("Oslo", 59.9139, 10.7522);
     let anchorage = ("Anchorage", 61.2181, -149.9003);
-    for route in [[TOKYO, LAX], [LAX, TOKYO], [oslo, anchorage], [SYDNEY, ("Santiago", -33.4489, -70.6693)]] {
+    for route in
+        [[TOKYO, LAX], [LAX, TOKYO], [oslo, anchorage], [SYDNEY, ("Santiago", -33.4489, -70.6693)]]
+    {
         let sheet = sheet(&route, 118, 30);
         let places: Vec<Place> = sheet.way.samples().iter().map(|spot| spot.place).collect();
         let lines = sheet.fit.trace(&places);
         assert_eq!(lines.len(), 1, "{route:?}");
-        let long = lines[0].windows(2).map(|pair| (pair[1].0 - pair[0].0).hypot(pair[1].1 - pair[0].1));
+        let long =
+            lines[0].windows(2).map(|pair| (pair[1].0 - pair[0].0).hypot(pair[1].1 - pair[0].1));
         assert!(long.fold(0.0, f64::max) < 16.0, "{route:?} jumps");
     }
 }
@@ -113,7 +136,8 @@ fn the_marker_goes_from_cell_to_neighbouring_cell() {
     let sheet = sheet(&[EIFFEL, LAX], 118, 30);
     let mut last = cell_of(&sheet.fit, sheet.field, sheet.way.at(0.0).unwrap().place);
     for step in 1..=1400 {
-        let at = cell_of(&sheet.fit, sheet.field, sheet.way.at(f64::from(step) / 1400.0).unwrap().place);
+        let at =
+            cell_of(&sheet.fit, sheet.field, sheet.way.at(f64::from(step) / 1400.0).unwrap().place);
         assert!(at.0.abs_diff(last.0) <= 1 && at.1.abs_diff(last.1) <= 1, "{last:?} to {at:?}");
         last = at;
     }
@@ -121,7 +145,9 @@ fn the_marker_goes_from_cell_to_neighbouring_cell() {
 
 #[test]
 fn a_sheet_is_kept_for_its_own_route_and_field_alone() {
-    let route = |places: [(&str, f64, f64); 2]| places.map(|(name, north, east)| point(name, north, east)).to_vec();
+    let route = |places: [(&str, f64, f64); 2]| {
+        places.map(|(name, north, east)| point(name, north, east)).to_vec()
+    };
     let (there, elsewhere) = (route([EIFFEL, LAX]), route([EIFFEL, TOKYO]));
     let (field, aside) = (Rect::new(3, 2, 78, 14), Rect::new(4, 2, 78, 14));
     let kept = sheet::of(&there, field);
@@ -129,7 +155,10 @@ fn a_sheet_is_kept_for_its_own_route_and_field_alone() {
     for (route, field) in [(&elsewhere, field), (&there, aside), (&there, field)] {
         let (found, fresh) = (sheet::of(route, field), Sheet::new(route, field));
         assert_eq!((found.field, found.way.length_km()), (field, fresh.way.length_km()));
-        assert_eq!((&found.labels, &found.signs, &found.land), (&fresh.labels, &fresh.signs, &fresh.land));
+        assert_eq!(
+            (&found.labels, &found.signs, &found.land),
+            (&fresh.labels, &fresh.signs, &fresh.land)
+        );
     }
 }
 
@@ -149,7 +178,10 @@ fn the_ends_and_the_stops_of_the_ride_are_named() {
             assert!(named.contains(&name), "{columns}×{rows}: {named:?}");
         }
         let aside = named.iter().filter(|name| !stops.iter().any(|stop| stop.0 == **name)).count();
-        assert!(aside <= usize::from(columns * rows) / 160 && (aside >= 8 || rows < 40), "{named:?}");
+        assert!(
+            aside <= usize::from(columns * rows) / 160 && (aside >= 8 || rows < 40),
+            "{named:?}"
+        );
     }
 }
 
@@ -176,7 +208,10 @@ fn the_scale_is_true() {
     let km: f64 = bar.rsplit_once('┤').unwrap().1.trim().trim_end_matches(" km").parse().unwrap();
     let cells = bar.chars().take_while(|&symbol| symbol != '┤').count() + 1;
     let dots_in_km = down / 11.12;
-    assert!((cells as f64 * 2.0 - km * dots_in_km).abs() <= 1.5, "{bar}: {dots_in_km} dots in a km");
+    assert!(
+        (cells as f64 * 2.0 - km * dots_in_km).abs() <= 1.5,
+        "{bar}: {dots_in_km} dots in a km"
+    );
 }
 
 proptest! {
@@ -224,11 +259,12 @@ proptest! {
 
 /// A route of named places near each other, where names have little room.
 fn crowded() -> impl Strategy<Value = Vec<Point>> {
-    let place = ("[A-Z][a-zé ]{2,18}[a-z]", -0.06..0.06_f64, -0.09..0.09_f64, prop::bool::weighted(0.8));
+    let place =
+        ("[A-Z][a-zé ]{2,18}[a-z]", -0.06..0.06_f64, -0.09..0.09_f64, prop::bool::weighted(0.8));
     prop::collection::vec(place, 2..14).prop_map(|places| {
-        let named = places
-            .into_iter()
-            .map(|(name, north, east, has_name)| point(if has_name { &name } else { "" }, 48.87 + north, 2.33 + east));
+        let named = places.into_iter().map(|(name, north, east, has_name)| {
+            point(if has_name { &name } else { "" }, 48.87 + north, 2.33 + east)
+        });
         named.collect()
     })
 }

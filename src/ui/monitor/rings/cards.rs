@@ -8,8 +8,8 @@
 //! ┗━━━━━━━━━━━━━━━━━━━┛   └────────────────────┘   └────────────────────┘
 //! ```
 //!
-//! A marked card has heavy edges in the step's colour; the next one is bright, those to come are grey. A title is never cut:
-//! where one does not fit its card, there are no cards.
+//! A marked card has heavy edges in the step's colour; the next one is bright, those to come are
+//! grey. A title is never cut: where one does not fit its card, there are no cards.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -104,13 +104,15 @@ fn card(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx, step: usize, ti
         buf.set_string(area.x, y, upright[0], edge);
         buf.set_string(right, y, upright[0], edge);
     }
-    for ((x, y), symbol) in
-        [(area.x, area.y), (right, area.y), (area.x, bottom), (right, bottom)].into_iter().zip(corner)
+    for ((x, y), symbol) in [(area.x, area.y), (right, area.y), (area.x, bottom), (right, bottom)]
+        .into_iter()
+        .zip(corner)
     {
         buf.set_string(x, y, symbol, edge);
     }
     let inner = Rect { x: area.x + 2, width: area.width - 4, ..area };
-    let head = vec![Span::raw(" "), standing.sign(scene), Span::styled(format!(" {} ", step + 1), words)];
+    let head =
+        vec![Span::raw(" "), standing.sign(scene), Span::styled(format!(" {} ", step + 1), words)];
     text::put(buf, Rect { x: area.x + 1, width: area.width - 2, ..area }, area.y, Line::from(head));
     let room = usize::from(area.height - FRAME);
     for (y, line) in (area.y + 1..).zip(text::wrap(title, usize::from(inner.width), room)) {
@@ -133,7 +135,11 @@ mod tests {
 
     #[test]
     fn no_title_is_cut_and_few_rows_come_first() {
-        let titles = ["The mayor of Paris gives it up", "The IOC's president holds it", "Someone receives it"];
+        let titles = [
+            "The mayor of Paris gives it up",
+            "The IOC's president holds it",
+            "Someone receives it",
+        ];
         let grid = |columns, rows| Grid::of(&titles, Rect::new(0, 0, columns, rows));
         assert_eq!(grid(120, 10), Some(Grid { columns: 3, width: 38, height: 9 }));
         assert_eq!(grid(62, 10), Some(Grid { columns: 3, width: 18, height: 9 }), "two lines each");

@@ -49,12 +49,14 @@ pub(super) fn between(x: f64, y: f64) -> (f64, f64) {
     (x.floor() + 0.5, y.floor() + 0.5)
 }
 
-/// Half of how thick something thick is, in dots: never so thick that a small letter or ring fills up.
+/// Half of how thick something thick is, in dots: never so thick that a small letter or ring fills
+/// up.
 pub(super) fn thick(radius: f64) -> f64 {
     (THICK * radius / 2.0).max(0.6)
 }
 
-/// An outer radius around the middle between four dots that leaves no short row of dots at the ring's top.
+/// An outer radius around the middle between four dots that leaves no short row of dots at the
+/// ring's top.
 fn trimmed(outer: f64) -> f64 {
     let top = (outer - 0.5).floor() + 0.5;
     let half_row = (outer * outer - top * top).max(0.0).sqrt();
@@ -74,8 +76,9 @@ pub(super) struct Ring {
 
 /// Draws `rings` of `radius` dots.
 ///
-/// Of two rings that cross, the lower one lies over the upper at the crossing above, and under it at the one below; the
-/// one that lies under is cut beside the other, so that the weave is seen without colours.
+/// Of two rings that cross, the lower one lies over the upper at the crossing above, and under it
+/// at the one below; the one that lies under is cut beside the other, so that the weave is seen
+/// without colours.
 pub(super) fn draw(dots: &mut Dots, rings: &[Ring], radius: f64) {
     let half = |ring: &Ring| if ring.is_thick { thick(radius) } else { 0.5 };
     let off = |(x, y): (f64, f64), (cx, cy): (f64, f64)| ((x - cx).hypot(y - cy) - radius).abs();
@@ -96,7 +99,9 @@ pub(super) fn draw(dots: &mut Dots, rings: &[Ring], radius: f64) {
                     let is_at_top = dot.1 < (cy + other.centre.1) / 2.0;
                     let is_upper = cy < other.centre.1;
                     let gap = half(other) + (radius / 12.0).clamp(1.0, 2.0);
-                    (cy - other.centre.1).abs() > 0.5 && is_at_top == is_upper && off(dot, other.centre) <= gap
+                    (cy - other.centre.1).abs() > 0.5
+                        && is_at_top == is_upper
+                        && off(dot, other.centre) <= gap
                 };
                 if radius < WOVEN_MIN || !rings.iter().any(is_over) {
                     dots.dot(x, y, ring.ink);

@@ -1,4 +1,5 @@
-//! Steps as large marks, one below the other, each with its sign, its colour, its title, and when it was marked.
+//! Steps as large marks, one below the other, each with its sign, its colour, its title, and when
+//! it was marked.
 //!
 //! ```text
 //!  ✓ ████  The mayor of Paris gives it up          23:25:10
@@ -59,7 +60,8 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx) {
         let (column, row) = (step as u16 / each, step as u16 % each);
         let x = area.x + column * (room + 2);
         let y = area.y + row * rows;
-        let field = Rect { x, y, width: room.min(COLUMN_MAX), height: chip_rows }.intersection(area);
+        let field =
+            Rect { x, y, width: room.min(COLUMN_MAX), height: chip_rows }.intersection(area);
         mark(scene, buf, field, cue, step, chip);
     }
 }
@@ -72,7 +74,8 @@ const ROW_GAP: u16 = 2;
 /// Returns `true` if there is room for all of them side by side.
 pub(super) fn fits_row(scene: &Scene, cue: CueIx, columns: u16) -> bool {
     let steps = &scene.cue(cue).steps;
-    let widest = steps.iter().map(|step| text::width(&step.title)).max().unwrap_or(0) + 2 + 1 + TIME;
+    let widest =
+        steps.iter().map(|step| text::width(&step.title)).max().unwrap_or(0) + 2 + 1 + TIME;
     !steps.is_empty() && steps.len() * (widest + usize::from(ROW_GAP)) <= usize::from(columns)
 }
 
@@ -83,10 +86,21 @@ pub(super) fn draw_row(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx) 
     for step in 0..steps {
         let x = area.x + step * each;
         let field = Rect { x, width: each.saturating_sub(ROW_GAP), ..area }.intersection(area);
-        let symbol = if Standing::of(scene, cue, usize::from(step)) == Standing::Marked { "█" } else { "░" };
+        let symbol = if Standing::of(scene, cue, usize::from(step)) == Standing::Marked {
+            "█"
+        } else {
+            "░"
+        };
         let bar = symbol.repeat(usize::from(field.width));
         text::put(buf, field, field.y, Line::styled(bar, ink(scene, cue, usize::from(step))));
-        title(scene, buf, Rect { y: field.y + 1, height: 1, ..field }, cue, usize::from(step), vec![]);
+        title(
+            scene,
+            buf,
+            Rect { y: field.y + 1, height: 1, ..field },
+            cue,
+            usize::from(step),
+            vec![],
+        );
     }
 }
 
@@ -113,7 +127,8 @@ fn title(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx, step: usize, c
     left.extend(chip);
     left.push(Span::styled(plan.title.as_str(), style));
     let left = Line::from(left);
-    let marked_ns = scene.state.cue(cue).marked_ns.get(step).filter(|_| standing == Standing::Marked);
+    let marked_ns =
+        scene.state.cue(cue).marked_ns.get(step).filter(|_| standing == Standing::Marked);
     let at = marked_ns.map_or(String::new(), |&ns| scene.wall(ns as i64));
     let least = text::line_width(&left).min(usize::from(area.width));
     text::put_both(buf, area, area.y, left, Line::styled(at, styles.past), least);

@@ -6,8 +6,8 @@
 //!  ⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒⠒
 //! ```
 //!
-//! The letters are as high as a ring and stand a ring's pitch apart where the Os are, so that the rings below are these
-//! Os. Knows numbers and dots; must never know of cues.
+//! The letters are as high as a ring and stand a ring's pitch apart where the Os are, so that the
+//! rings below are these Os. Knows numbers and dots; must never know of cues.
 
 use super::emblem;
 use crate::ui::dots::Dots;
@@ -24,13 +24,20 @@ const LETTERS: [Letter; 9] = [H, O, L, L, Y, W, O, O, D];
 /// The first of the two Os that carry the rings.
 const FIRST_O: usize = 6;
 
-const H: Letter = (1.4, &[((0.0, 0.0), (0.0, 1.0)), ((1.0, 0.0), (1.0, 1.0)), ((0.0, 0.5), (1.0, 0.5))]);
+const H: Letter =
+    (1.4, &[((0.0, 0.0), (0.0, 1.0)), ((1.0, 0.0), (1.0, 1.0)), ((0.0, 0.5), (1.0, 0.5))]);
 const O: Letter = (2.0, &[]);
 const L: Letter = (1.1, &[((0.0, 0.0), (0.0, 1.0)), ((0.0, 1.0), (1.0, 1.0))]);
-const Y: Letter = (1.6, &[((0.0, 0.0), (0.5, 0.5)), ((1.0, 0.0), (0.5, 0.5)), ((0.5, 0.5), (0.5, 1.0))]);
+const Y: Letter =
+    (1.6, &[((0.0, 0.0), (0.5, 0.5)), ((1.0, 0.0), (0.5, 0.5)), ((0.5, 0.5), (0.5, 1.0))]);
 const W: Letter = (
     2.0,
-    &[((0.0, 0.0), (0.25, 1.0)), ((0.25, 1.0), (0.5, 0.25)), ((0.5, 0.25), (0.75, 1.0)), ((0.75, 1.0), (1.0, 0.0))],
+    &[
+        ((0.0, 0.0), (0.25, 1.0)),
+        ((0.25, 1.0), (0.5, 0.25)),
+        ((0.5, 0.25), (0.75, 1.0)),
+        ((0.75, 1.0), (1.0, 0.0)),
+    ],
 );
 const D: Letter = (
     1.5,
@@ -67,13 +74,16 @@ fn sky(count: usize) -> f64 {
     if count > 2 { emblem::DROP + THICK } else { THICK / 2.0 }
 }
 
-/// Where a letter begins, in radii. The two Os stand apart from the others, so that the rings above them have their sky.
+/// Where a letter begins, in radii. The two Os stand apart from the others, so that the rings above
+/// them have their sky.
 fn begins(letter: usize) -> f64 {
     let apart = [FIRST_O, FIRST_O + 2].iter().filter(|&&gap| letter >= gap).count();
-    LETTERS.iter().take(letter).map(|(width, _)| width + BETWEEN).sum::<f64>() + APART * apart as f64
+    LETTERS.iter().take(letter).map(|(width, _)| width + BETWEEN).sum::<f64>()
+        + APART * apart as f64
 }
 
-/// Where the rings' centres lie, in radii from the left of the sign and from the middle of its letters.
+/// Where the rings' centres lie, in radii from the left of the sign and from the middle of its
+/// letters.
 fn places(count: usize) -> Vec<(f64, f64)> {
     let o = begins(FIRST_O) + 1.0;
     if count <= 2 {
@@ -85,9 +95,14 @@ fn places(count: usize) -> Vec<(f64, f64)> {
     placed.map(|(at_x, at_y)| (at_x - x + o, at_y - y)).collect()
 }
 
-/// Draws the hill and the letters in the middle of the field, the two Os excepted that carry the rings, and says where
-/// the rings' centres lie and whether each is one of these Os.
-pub(super) fn draw(dots: &mut Dots, count: usize, radius: f64, [ground, letters]: [u8; 2]) -> Vec<((f64, f64), bool)> {
+/// Draws the hill and the letters in the middle of the field, the two Os excepted that carry the
+/// rings, and says where the rings' centres lie and whether each is one of these Os.
+pub(super) fn draw(
+    dots: &mut Dots,
+    count: usize,
+    radius: f64,
+    [ground, letters]: [u8; 2],
+) -> Vec<((f64, f64), bool)> {
     let (wide, high) = size(count);
     let left = (f64::from(dots.width()) - (wide - THICK * 2.0) * radius) / 2.0;
     // Where there is more room than it needs, it stands a little above the middle.
@@ -102,13 +117,16 @@ pub(super) fn draw(dots: &mut Dots, count: usize, radius: f64, [ground, letters]
     let half = emblem::thick(radius);
     for (at, (width, strokes)) in LETTERS.iter().enumerate() {
         let x = left + begins(at) * radius;
-        let is_carried = |((ring_x, _), is_o): &((f64, f64), bool)| *is_o && (ring_x - x - radius).abs() < 1.0;
+        let is_carried =
+            |((ring_x, _), is_o): &((f64, f64), bool)| *is_o && (ring_x - x - radius).abs() < 1.0;
         if strokes.is_empty() && !rings.iter().any(is_carried) {
             let centre = emblem::between(x + radius, middle);
             emblem::draw(dots, &[emblem::Ring { centre, is_thick: true, ink: letters }], radius);
         }
         for (from, to) in *strokes {
-            let point = |(px, py): (f64, f64)| (x + px * width * radius, middle + (py * 2.0 - 1.0) * radius);
+            let point = |(px, py): (f64, f64)| {
+                (x + px * width * radius, middle + (py * 2.0 - 1.0) * radius)
+            };
             stroke(dots, point(*from), point(*to), half, letters);
         }
     }
@@ -118,7 +136,8 @@ pub(super) fn draw(dots: &mut Dots, count: usize, radius: f64, [ground, letters]
 fn stroke(dots: &mut Dots, from: (f64, f64), to: (f64, f64), half: f64, ink: u8) {
     let (dx, dy) = (to.0 - from.0, to.1 - from.1);
     let length = (dx * dx + dy * dy).max(f64::EPSILON);
-    let (least, most) = ((from.0.min(to.0), from.1.min(to.1)), (from.0.max(to.0), from.1.max(to.1)));
+    let (least, most) =
+        ((from.0.min(to.0), from.1.min(to.1)), (from.0.max(to.0), from.1.max(to.1)));
     for y in (least.1 - half).floor() as i32..=(most.1 + half).ceil() as i32 {
         for x in (least.0 - half).floor() as i32..=(most.0 + half).ceil() as i32 {
             let (at_x, at_y) = (f64::from(x) - from.0, f64::from(y) - from.1);
@@ -158,9 +177,13 @@ mod tests {
         assert!((second - first - emblem::PITCH).abs() < 1e-9, "the Os stand a ring's pitch apart");
         for count in [2, 4, 5] {
             let places = places(count);
-            let on_os: Vec<f64> = places.iter().filter(|(_, y)| y.abs() < 1e-9).map(|(x, _)| *x).collect();
+            let on_os: Vec<f64> =
+                places.iter().filter(|(_, y)| y.abs() < 1e-9).map(|(x, _)| *x).collect();
             assert_eq!(on_os.len(), 2, "{count} rings");
-            assert!((on_os[0] - first).abs() < 1e-9 && (on_os[1] - second).abs() < 1e-9, "{count} rings: {on_os:?}");
+            assert!(
+                (on_os[0] - first).abs() < 1e-9 && (on_os[1] - second).abs() < 1e-9,
+                "{count} rings: {on_os:?}"
+            );
         }
         for count in 0..=RINGS_MAX {
             let inside = places(count).iter().all(|(x, _)| (1.0..=width() - 1.0).contains(x));
