@@ -21,7 +21,7 @@ const PACKETS: [&[u8]; 4] = [
 ];
 
 /// A flood while it lives.
-pub struct Flood {
+pub(crate) struct Flood {
     ends: Arc<AtomicBool>,
     sent: Arc<AtomicU64>,
     begun: Instant,
@@ -30,7 +30,7 @@ pub struct Flood {
 
 impl Flood {
     /// Sends at this port.
-    pub fn at(port: u16) -> Self {
+    pub(crate) fn at(port: u16) -> Self {
         let (ends, sent) = (Arc::new(AtomicBool::new(false)), Arc::new(AtomicU64::new(0)));
         let (ended, count) = (Arc::clone(&ends), Arc::clone(&sent));
         let thread = std::thread::spawn(move || {
@@ -53,7 +53,7 @@ impl Flood {
     }
 
     /// Sends at a socket that somebody empties, and that is all.
-    pub fn at_nobody() -> Self {
+    pub(crate) fn at_nobody() -> Self {
         let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
         socket.set_read_timeout(Some(Duration::from_millis(100))).unwrap();
         let mut flood = Flood::at(socket.local_addr().unwrap().port());
@@ -68,7 +68,7 @@ impl Flood {
     }
 
     /// How many datagrams were sent each second.
-    pub fn per_second(&self) -> f64 {
+    pub(crate) fn per_second(&self) -> f64 {
         self.sent.load(Relaxed) as f64 / self.begun.elapsed().as_secs_f64()
     }
 }
@@ -84,7 +84,7 @@ impl Drop for Flood {
 }
 
 /// A port to listen on that is free for both protocols.
-pub fn free_port() -> u16 {
+pub(crate) fn free_port() -> u16 {
     loop {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();

@@ -14,7 +14,7 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A program on a terminal of its own.
-pub struct Terminal {
+pub(crate) struct Terminal {
     _master: Box<dyn MasterPty + Send>,
     keys: Box<dyn Write + Send>,
     child: Box<dyn Child + Send + Sync>,
@@ -24,7 +24,7 @@ pub struct Terminal {
 
 /// What has come from a program's terminal.
 #[derive(Clone, Copy, Debug, Default)]
-pub struct Drawn {
+pub(crate) struct Drawn {
     pub bytes: usize,
     /// How often something could be read: about as often as something was written.
     pub writes: usize,
@@ -32,12 +32,12 @@ pub struct Drawn {
 
 impl Terminal {
     /// Starts it and waits until it has drawn.
-    pub fn start(program: &Path, arguments: &[&str]) -> Self {
+    pub(crate) fn start(program: &Path, arguments: &[&str]) -> Self {
         Self::start_at((200, 60), program, arguments)
     }
 
     /// The same on a terminal of so many columns and rows.
-    pub fn start_at((cols, rows): (u16, u16), program: &Path, arguments: &[&str]) -> Self {
+    pub(crate) fn start_at((cols, rows): (u16, u16), program: &Path, arguments: &[&str]) -> Self {
         let size = PtySize { rows, cols, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).unwrap();
         let mut command = CommandBuilder::new(program);
@@ -76,18 +76,18 @@ impl Terminal {
         Terminal { _master: pair.master, keys, child, reading, drawn }
     }
 
-    pub fn key(&mut self) {
+    pub(crate) fn key(&mut self) {
         self.keys.write_all(b" ").unwrap();
     }
 
     /// What it has drawn so far.
-    pub fn drawn(&self) -> Drawn {
+    pub(crate) fn drawn(&self) -> Drawn {
         *self.drawn.lock().unwrap()
     }
 
     /// The processor's time that all its threads have taken, and how often they were switched;
     /// nothing where the system does not tell (`/proc/PID/task/*/{schedstat,status}` of Linux).
-    pub fn spent(&self) -> Option<(Duration, u64)> {
+    pub(crate) fn spent(&self) -> Option<(Duration, u64)> {
         let tasks = std::fs::read_dir(format!("/proc/{}/task", self.child.process_id()?)).ok()?;
         let (mut ns, mut switches) = (0, 0);
         for task in tasks {
@@ -103,7 +103,7 @@ impl Terminal {
         Some((Duration::from_nanos(ns), switches))
     }
 
-    pub fn read(&self, reads: bool) {
+    pub(crate) fn read(&self, reads: bool) {
         self.reading.store(reads, Ordering::Relaxed);
     }
 }
@@ -117,23 +117,23 @@ impl Drop for Terminal {
 }
 
 /// Where the packets arrive.
-pub struct Wire(UdpSocket);
+pub(crate) struct Wire(UdpSocket);
 
 impl Wire {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Wire(UdpSocket::bind("127.0.0.1:0").unwrap())
     }
 
-    pub fn number(&self) -> u16 {
+    pub(crate) fn number(&self) -> u16 {
         self.0.local_addr().unwrap().port()
     }
 
-    pub fn port(&self) -> String {
+    pub(crate) fn port(&self) -> String {
         self.number().to_string()
     }
 
     /// The arrival of the next packet to `address`.
-    pub fn await_first(&self, address: &str) -> Instant {
+    pub(crate) fn await_first(&self, address: &str) -> Instant {
         self.0.set_read_timeout(Some(PATIENCE)).unwrap();
         let mut packet = [0; 512];
         loop {
@@ -146,7 +146,7 @@ impl Wire {
     }
 
     /// Takes what comes for so long.
-    pub fn drain(&self, time: Duration) {
+    pub(crate) fn drain(&self, time: Duration) {
         let end = Instant::now() + time;
         let mut packet = [0; 512];
         loop {

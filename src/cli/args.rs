@@ -12,11 +12,11 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueHint};
 use clap_complete::engine::ArgValueCompleter;
 use etcetera::BaseStrategy;
 
-pub use super::choices::ThemeArg;
+pub(super) use super::choices::ThemeArg;
 use super::choices::{THEME_VARIABLE, theme_called};
 use super::forms::{Format, Paper};
 use super::guide::Text;
-pub use super::line::command;
+pub(super) use super::line::command;
 use super::means::means;
 use super::words::{start_at, start_cue, variable};
 use super::{complete, hints};
@@ -24,8 +24,8 @@ use crate::app::Theme;
 use crate::output::Permits;
 use crate::runtime::{Start, Unfinished, Wishes, config};
 use crate::show::listen::listen_address;
-pub use board::BoardArgs;
-pub use demo::DemoArgs;
+pub(super) use board::BoardArgs;
+pub(super) use demo::DemoArgs;
 
 /// The show caller for the terminal.
 ///
@@ -33,7 +33,7 @@ pub use demo::DemoArgs;
 /// screen, ? lists all keys.
 #[derive(Debug, Parser)]
 #[command(name = "handover", version, max_term_width = 100)]
-pub struct Args {
+pub(super) struct Args {
     #[command(subcommand)]
     pub verb: Option<Verb>,
 
@@ -106,7 +106,7 @@ struct RunArgs {
 }
 
 #[derive(Debug, Subcommand)]
-pub enum Verb {
+pub(super) enum Verb {
     /// Watch the built-in show call itself, from shortly before the jump on: everything in 90
     /// seconds
     ///
@@ -281,7 +281,7 @@ impl Args {
     ///
     /// `--state` may come before a command or after it, so clap cannot be told that commands
     /// exclude arguments.
-    pub fn read() -> Self {
+    pub(super) fn read() -> Self {
         let args = hints::parse();
         if args.verb.is_some() && args.run.are_given() {
             usage(
@@ -292,7 +292,7 @@ impl Args {
     }
 
     /// What to open and how.
-    pub fn wishes(&self) -> anyhow::Result<Wishes> {
+    pub(super) fn wishes(&self) -> anyhow::Result<Wishes> {
         let run = &self.run;
         // Without SHOW the built-in one opens, which is a rehearsal always.
         let rehearse = run.rehearse || run.show.is_none();
@@ -349,7 +349,7 @@ impl Args {
     ///
     /// # Errors
     /// With what is wrong with the variable.
-    pub fn theme(&self) -> Result<Option<Theme>, String> {
+    pub(super) fn theme(&self) -> Result<Option<Theme>, String> {
         match self.run.theme {
             Some(theme) => Ok(Some(theme.theme())),
             None => theme_called(
@@ -362,7 +362,7 @@ impl Args {
     ///
     /// # Errors
     /// With what is wrong with config.toml.
-    pub fn permits(&self) -> anyhow::Result<Permits> {
+    pub(super) fn permits(&self) -> anyhow::Result<Permits> {
         let mut permits =
             config::permits(config::folder().as_deref()).map_err(|fault| fault.report())?;
         permits.variables.extend(self.variables.iter().cloned());
@@ -373,7 +373,7 @@ impl Args {
     ///
     /// # Errors
     /// When neither the command line names it nor a home folder is known.
-    pub fn state_dir(&self) -> anyhow::Result<PathBuf> {
+    pub(super) fn state_dir(&self) -> anyhow::Result<PathBuf> {
         if let Some(dir) = &self.state {
             return Ok(dir.clone());
         }
@@ -383,7 +383,7 @@ impl Args {
 }
 
 /// The folder in which runs are kept where the command line names none.
-pub fn usual_state() -> Option<PathBuf> {
+pub(super) fn usual_state() -> Option<PathBuf> {
     let dirs = etcetera::base_strategy::Xdg::new().ok()?;
     Some(dirs.state_dir().unwrap_or_else(|| dirs.data_dir()).join("handover"))
 }

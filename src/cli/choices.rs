@@ -9,7 +9,7 @@ pub(super) const THEME_VARIABLE: &str = "HANDOVER_THEME";
 
 /// The colours.
 #[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum ThemeArg {
+pub(super) enum ThemeArg {
     /// For a dark control room
     Dark,
     /// For daylight
@@ -24,7 +24,7 @@ pub enum ThemeArg {
 
 impl ThemeArg {
     /// What it means.
-    pub fn theme(self) -> Theme {
+    pub(super) fn theme(self) -> Theme {
         match self {
             ThemeArg::Dark => Theme::Dark,
             ThemeArg::Light => Theme::Light,

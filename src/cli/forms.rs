@@ -4,7 +4,7 @@ use clap::ValueEnum;
 
 /// The forms of a report.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Format {
+pub(super) enum Format {
     /// For people
     Text,
     /// For spreadsheets
@@ -19,7 +19,7 @@ pub enum Format {
 
 /// The forms of a cue sheet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Paper {
+pub(super) enum Paper {
     /// Plain, as wide as the terminal
     Text,
     /// For spreadsheets

@@ -18,7 +18,7 @@ const DEFAULT_PAGER: &str = "less";
 
 /// The texts that are part of the program.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum Text {
+pub(super) enum Text {
     /// How to call a show with handover
     Guide,
     /// Every key of a show file

@@ -14,7 +14,7 @@ const OF_SHOWS: [&str; 2] = ["check", "probe"];
 
 /// The command line as clap knows it. `--state` and `--env` may stand behind every command, and are
 /// listed only where they say something.
-pub fn command() -> clap::Command {
+pub(super) fn command() -> clap::Command {
     let hidden = |id: &'static str, long: &'static str| clap::Arg::new(id).long(long).hide(true);
     <Args as CommandFactory>::command().mut_subcommands(|mut verb| {
         if !OF_RUNS.contains(&verb.get_name()) {

@@ -16,7 +16,7 @@ const BARE: [&str; 9] = ["dumb", "vt1", "vt2", "vt3", "vt4", "vt5", "ansi", "unk
 
 /// What the terminal can show; and a word for the caller where it is less than usual, for a reason
 /// that they may not know.
-pub fn means(asks_for_ascii: bool) -> (Means, Option<String>) {
+pub(super) fn means(asks_for_ascii: bool) -> (Means, Option<String>) {
     let env = |name: &str| {
         std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()).unwrap_or_default()
     };

@@ -10,17 +10,17 @@ const JOINER: char = '\u{200d}';
 
 /// `text` on one line, without characters that steer the terminal or turn the direction of what
 /// follows.
-pub fn plain(text: &str) -> String {
+pub(super) fn plain(text: &str) -> String {
     crate::plain::line(text).split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// `text` in exactly `width` columns: cut with … or filled up with blanks.
-pub fn fit(text: &str, width: usize) -> String {
+pub(super) fn fit(text: &str, width: usize) -> String {
     pad(&cut(text, width), width)
 }
 
 /// `text` in at most `width` columns, cut with … where it is longer.
-pub fn cut(text: &str, width: usize) -> String {
+pub(super) fn cut(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text.to_owned();
     }
@@ -31,18 +31,18 @@ pub fn cut(text: &str, width: usize) -> String {
 }
 
 /// `text` with blanks behind it, up to `width` columns.
-pub fn pad(text: &str, width: usize) -> String {
+pub(super) fn pad(text: &str, width: usize) -> String {
     format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
 }
 
 /// `text` with blanks in front of it, up to `width` columns.
-pub fn right(text: &str, width: usize) -> String {
+pub(super) fn right(text: &str, width: usize) -> String {
     format!("{}{text}", " ".repeat(width.saturating_sub(text.width())))
 }
 
 /// `text` in lines of at most `width` columns, broken at blanks, and within a word only where it is
 /// longer than a line.
-pub fn wrap(text: &str, width: usize) -> Vec<String> {
+pub(super) fn wrap(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![];
     let mut line = String::new();
     for word in text.split(' ').filter(|word| !word.is_empty()) {

@@ -7,7 +7,7 @@
 
 /// A piece of markup.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Piece {
+pub(super) enum Piece {
     /// An element begins: its name and its attributes.
     Open(String, Vec<(String, String)>),
     /// An element ends.
@@ -27,7 +27,7 @@ const ATTRIBUTES: &str = " aria-describedby aria-hidden charset class colspan co
 const VOID: [&str; 2] = ["meta", "br"];
 
 /// Reads markup whole.
-pub fn read(markup: &str) -> Vec<Piece> {
+pub(super) fn read(markup: &str) -> Vec<Piece> {
     for c in markup.chars() {
         assert!(c == '\n' || !c.is_control(), "a control character: {c:?}");
         assert!(
@@ -114,7 +114,7 @@ fn decode(text: &str) -> String {
 }
 
 /// The content of every element of this name and class, its text joined.
-pub fn texts(pieces: &[Piece], name: &str, class: Option<&str>) -> Vec<String> {
+pub(super) fn texts(pieces: &[Piece], name: &str, class: Option<&str>) -> Vec<String> {
     let is_wanted = |piece: &Piece| match piece {
         Piece::Open(found, attributes) => {
             let has = |class: &str| {
@@ -145,7 +145,7 @@ fn inside(pieces: &[Piece]) -> String {
 }
 
 /// The values of this attribute, in order, of elements of this name.
-pub fn values(pieces: &[Piece], element: &str, attribute: &str) -> Vec<String> {
+pub(super) fn values(pieces: &[Piece], element: &str, attribute: &str) -> Vec<String> {
     let value = |piece: &Piece| match piece {
         Piece::Open(name, attributes) if name == element => {
             attributes.iter().find(|(name, _)| name == attribute).map(|(_, value)| value.clone())

@@ -23,7 +23,7 @@ pub(super) struct Days {
 
 impl Days {
     /// The day on which the plan or the run begins, whichever comes first.
-    pub fn of(report: &AsRun) -> Self {
+    pub(super) fn of(report: &AsRun) -> Self {
         let days = [&report.planned_start, &report.started];
         Days {
             first: days
@@ -35,12 +35,12 @@ impl Days {
     }
 
     /// A time of day, with the days between it and the first: `23:59:58`, `00:00:12 +1`.
-    pub fn clock(&self, at: &ZonedDateTime) -> String {
+    pub(super) fn clock(&self, at: &ZonedDateTime) -> String {
         self.mark(at, &at.strftime("%H:%M:%S").to_string())
     }
 
     /// `time`, the time of day of `at`, with the days between it and the first.
-    pub fn mark(&self, at: &ZonedDateTime, time: &str) -> String {
+    pub(super) fn mark(&self, at: &ZonedDateTime, time: &str) -> String {
         let days = self
             .first
             .and_then(|first| at.date().since(first).ok())
@@ -53,7 +53,7 @@ impl Days {
     }
 
     /// What the mark means; nothing where nothing is marked.
-    pub fn legend(&self) -> Option<String> {
+    pub(super) fn legend(&self) -> Option<String> {
         self.first.map(|first| format!("+1 behind a time: one day after {first}"))
     }
 }

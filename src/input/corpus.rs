@@ -7,19 +7,19 @@ use crossterm::event::{
 
 use super::Input;
 
-pub const NONE: KeyModifiers = KeyModifiers::NONE;
-pub const SHIFT: KeyModifiers = KeyModifiers::SHIFT;
-pub const ALT: KeyModifiers = KeyModifiers::ALT;
-pub const CONTROL: KeyModifiers = KeyModifiers::CONTROL;
+pub(super) const NONE: KeyModifiers = KeyModifiers::NONE;
+pub(super) const SHIFT: KeyModifiers = KeyModifiers::SHIFT;
+pub(super) const ALT: KeyModifiers = KeyModifiers::ALT;
+pub(super) const CONTROL: KeyModifiers = KeyModifiers::CONTROL;
 
 /// A piece of the corpus: what is sent, and what it is.
 #[derive(Clone, Debug)]
-pub struct Sent {
+pub(super) struct Sent {
     pub bytes: Vec<u8>,
     pub is: Vec<Input>,
 }
 
-pub fn key(code: KeyCode, modifiers: KeyModifiers) -> Input {
+pub(super) fn key(code: KeyCode, modifiers: KeyModifiers) -> Input {
     Input::Key(KeyEvent::new(code, modifiers))
 }
 
@@ -32,7 +32,7 @@ fn mouse(kind: MouseEventKind, column: u16, row: u16, modifiers: KeyModifiers) -
 }
 
 /// Everything.
-pub fn corpus() -> Vec<Sent> {
+pub(super) fn corpus() -> Vec<Sent> {
     let mut all = vec![];
     let mut add = |bytes: &[u8], is: Vec<Input>| all.push(Sent { bytes: bytes.to_vec(), is });
     plain(&mut add);

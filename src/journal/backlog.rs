@@ -28,12 +28,12 @@ pub(super) struct Backlog {
 
 impl Backlog {
     /// An empty one that holds at most `bytes_max`.
-    pub fn new(bytes_max: usize) -> Self {
+    pub(super) fn new(bytes_max: usize) -> Self {
         Self { lines: Vec::new(), lost: 0, taken: 0, bytes_max }
     }
 
     /// Adds the lines of `records`, as far as there is room for them.
-    pub fn push(&mut self, records: &[Record]) {
+    pub(super) fn push(&mut self, records: &[Record]) {
         for record in records {
             let before = self.lines.len();
             let encoded = self.lost == 0 && encode(record, &mut self.lines).is_ok();
@@ -45,13 +45,13 @@ impl Backlog {
     }
 
     /// Hands out all lines to be written without the backlog; [`Self::give_back`] has to follow.
-    pub fn take(&mut self) -> Vec<u8> {
+    pub(super) fn take(&mut self) -> Vec<u8> {
         self.taken = self.lines.len();
         mem::take(&mut self.lines)
     }
 
     /// Takes back the lines that were not written; those that have come since stand behind them.
-    pub fn give_back(&mut self, mut lines: Vec<u8>) {
+    pub(super) fn give_back(&mut self, mut lines: Vec<u8>) {
         lines.append(&mut self.lines);
         self.lines = lines;
         self.taken = 0;
@@ -69,29 +69,29 @@ pub(super) struct Tail {
 
 impl Tail {
     /// The end of a file of `len` bytes that are whole lines.
-    pub fn at(len: u64) -> Self {
+    pub(super) fn at(len: u64) -> Self {
         Self { len, torn: false }
     }
 
     /// The end of a file of `len` bytes that are whole lines and perhaps more, which the first
     /// write cuts off.
-    pub fn torn_at(len: u64) -> Self {
+    pub(super) fn torn_at(len: u64) -> Self {
         Self { len, torn: true }
     }
 
     /// Returns `true` if the file should hold nothing but whole lines.
-    pub fn is_whole(self) -> bool {
+    pub(super) fn is_whole(self) -> bool {
         !self.torn
     }
 
     /// How many bytes of whole lines the file holds.
-    pub fn len(self) -> u64 {
+    pub(super) fn len(self) -> u64 {
         self.len
     }
 
     /// Adds `lines` to the file, with one write if the disk takes them at once, and takes out of
     /// `lines` those that are in the file now: all of them unless this is an error.
-    pub fn write(&mut self, lines: &mut Vec<u8>, disk: &dyn Disk) -> io::Result<()> {
+    pub(super) fn write(&mut self, lines: &mut Vec<u8>, disk: &dyn Disk) -> io::Result<()> {
         if self.torn {
             // A file that another program has cut shorter must not be filled up with zeros.
             if disk.len()? > self.len {

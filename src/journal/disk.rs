@@ -42,7 +42,7 @@ pub(super) struct JournalFile {
 
 impl JournalFile {
     /// Makes the file, readable for nobody else.
-    pub fn create(path: &Path) -> io::Result<Self> {
+    pub(super) fn create(path: &Path) -> io::Result<Self> {
         Self::new(OpenOptions::new().append(true).create_new(true).mode(0o600).open(path)?, path)
     }
 
@@ -51,7 +51,7 @@ impl JournalFile {
     /// # Errors
     /// When it cannot even be read, or (`ErrorKind::WouldBlock`) another program has it open for
     /// writing.
-    pub fn open(path: &Path) -> io::Result<Self> {
+    pub(super) fn open(path: &Path) -> io::Result<Self> {
         Self::new(File::open(path)?, path)
     }
 
@@ -132,9 +132,9 @@ pub(super) mod fake {
 
     /// A disk in memory that fails on demand; clones share it.
     #[derive(Clone, Default)]
-    pub struct FakeDisk(Arc<(Mutex<Fake>, Condvar)>);
+    pub(crate) struct FakeDisk(Arc<(Mutex<Fake>, Condvar)>);
 
-    pub struct Fake {
+    pub(crate) struct Fake {
         pub bytes: Vec<u8>,
         /// How long the file may get.
         pub room: usize,
@@ -168,11 +168,11 @@ pub(super) mod fake {
     }
 
     impl FakeDisk {
-        pub fn lock(&self) -> MutexGuard<'_, Fake> {
+        pub(crate) fn lock(&self) -> MutexGuard<'_, Fake> {
             self.0.0.lock().unwrap()
         }
 
-        pub fn change(&self, change: impl FnOnce(&mut Fake)) {
+        pub(crate) fn change(&self, change: impl FnOnce(&mut Fake)) {
             change(&mut self.lock());
             self.0.1.notify_all();
         }

@@ -82,7 +82,7 @@ pub(super) struct LockPlace {
 
 impl LockPlace {
     /// Returns `true` if the lock's name still leads to the one that is held.
-    pub fn holds(&self) -> bool {
+    pub(super) fn holds(&self) -> bool {
         let found = fs::metadata(&self.path).ok().map(|found| identity(&found));
         self.identity.is_none() || found == self.identity
     }

@@ -16,17 +16,17 @@ pub(super) struct Order {
 
 impl Order {
     /// The place behind `last`.
-    pub fn after(last: Option<&Record>) -> Self {
+    pub(super) fn after(last: Option<&Record>) -> Self {
         last.map_or_else(Self::default, |record| Self { seq: record.seq, run_ns: record.run_ns })
     }
 
     /// Returns `true` if nothing has been admitted yet.
-    pub fn is_at_start(self) -> bool {
+    pub(super) fn is_at_start(self) -> bool {
         self.seq == 0
     }
 
     /// Goes on to `record`, if it is the one that may come now; stays where it was if not.
-    pub fn admit(&mut self, record: &Record) -> Result<(), LineFault> {
+    pub(super) fn admit(&mut self, record: &Record) -> Result<(), LineFault> {
         let expected = self.seq + 1;
         if record.seq != expected {
             return Err(LineFault::Gap { found: record.seq, expected });

@@ -8,28 +8,28 @@ use crate::engine::{Cause, Event, MissedWhy, Record, UnknownEvent};
 use crate::show::CueNumber;
 
 /// An instant of the evening on which every test plays.
-pub fn at(nanosecond: i32) -> Timestamp {
+pub(super) fn at(nanosecond: i32) -> Timestamp {
     Timestamp::new(1_795_377_900, nanosecond).unwrap()
 }
 
 /// The cue with this number.
-pub fn cue(number: &str) -> CueNumber {
+pub(super) fn cue(number: &str) -> CueNumber {
     CueNumber::new(number).unwrap()
 }
 
 /// A run that has one event of every kind, the first one first, in the order in which the engine
 /// declares them.
-pub fn records() -> Vec<Record> {
+pub(super) fn records() -> Vec<Record> {
     number(events())
 }
 
 /// A short run of a dozen events, for tests that damage every byte of it.
-pub fn dozen() -> Vec<Record> {
+pub(super) fn dozen() -> Vec<Record> {
     number(events().into_iter().step_by(2).take(12).collect())
 }
 
 /// The events as the records of a run, a second and a bit apart.
-pub fn number(events: Vec<Event>) -> Vec<Record> {
+pub(super) fn number(events: Vec<Event>) -> Vec<Record> {
     let record = |(i, event)| {
         Record::new(i as u64 + 1, at(i as i32 * 1_001_000), i as u64 * 1_000_000_007, event)
     };

@@ -93,7 +93,7 @@ enum Phase {
 impl Shared {
     /// For a file whose end is `tail`. Of what another program has written nobody knows how much
     /// was synced, so all of it is.
-    pub fn new(
+    pub(super) fn new(
         path: PathBuf,
         disk: Box<dyn Disk>,
         backlog: Backlog,
@@ -119,12 +119,12 @@ impl Shared {
 
     /// The state, also after a panic elsewhere: it is whole between any two statements that change
     /// it.
-    pub fn lock(&self) -> MutexGuard<'_, State> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Writes what waits, on the thread that appends; the other is woken by [`Self::rouse`].
-    pub fn append(&self, state: &mut State) {
+    pub(super) fn append(&self, state: &mut State) {
         if state.write_fault.is_none() {
             let outcome = state.tail.write(&mut state.backlog.lines, &*self.disk);
             state.write_fault = outcome.err().map(|error| self.write_fault(&error));
@@ -133,12 +133,12 @@ impl Shared {
     }
 
     /// Wakes the thread, where there is something for it to sync.
-    pub fn rouse(&self) {
+    pub(super) fn rouse(&self) {
         self.work.notify_one();
     }
 
     /// The problems, the worst first.
-    pub fn fault(&self, state: &State) -> Option<JournalError> {
+    pub(super) fn fault(&self, state: &State) -> Option<JournalError> {
         let path = || self.path.clone();
         if state.backlog.lost > 0 {
             Some(JournalError::Lost { path: path(), lost: state.backlog.lost })
@@ -154,7 +154,7 @@ impl Shared {
     }
 
     /// Has the thread do a last round and waits for it, at most so long.
-    pub fn close(&self, at_most: Duration) -> Result<(), JournalError> {
+    pub(super) fn close(&self, at_most: Duration) -> Result<(), JournalError> {
         let mut state = self.lock();
         state.phase = state.phase.max(Phase::Closing);
         state.roused = true;
@@ -170,7 +170,7 @@ impl Shared {
     }
 
     /// The thread: rounds until the journal is closed.
-    pub fn keep(&self, report: &dyn Fn(SyncReport)) {
+    pub(super) fn keep(&self, report: &dyn Fn(SyncReport)) {
         let mut told = None;
         let mut tell = || {
             let fault = self.fault(&self.lock());

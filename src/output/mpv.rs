@@ -61,7 +61,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::{Duration, Instant};
 
-pub use tryout::try_out;
+pub(super) use tryout::try_out;
 
 use super::gauge::Delivery;
 use super::permits::ClipFolders;

@@ -11,7 +11,7 @@ use subtle::ConstantTimeEq;
 
 /// The fewest characters of a passcode. QLab's have four digits, of which somebody who tries one a
 /// second needs an hour and a half to find the right one; of eight digits it is three years.
-pub const PASSCODE_CHARS_MIN: usize = 8;
+pub(super) const PASSCODE_CHARS_MIN: usize = 8;
 
 /// Why remote controls cannot be heard.
 #[derive(Debug, thiserror::Error)]

@@ -14,7 +14,7 @@ use rustix::io::Errno;
 use super::clock::wall_now;
 
 /// What the caller is told.
-pub const WORDS: &str =
+pub(super) const WORDS: &str =
     "handover hit an internal error and recovered: check the screen, and please report fault.log";
 
 /// The file, in the state folder.
@@ -22,7 +22,7 @@ const FILE: &str = "fault.log";
 
 /// `error` with all its causes in words, each said once, and what to do where the fault is not the
 /// file that they name but a limit of the system.
-pub fn words(error: &(dyn Error + 'static)) -> String {
+pub(super) fn words(error: &(dyn Error + 'static)) -> String {
     let mut words = String::new();
     let mut is_at_limit = false;
     for cause in anyhow::Chain::new(error) {
@@ -47,7 +47,7 @@ pub fn words(error: &(dyn Error + 'static)) -> String {
 }
 
 /// Keeps every panic in the state folder from now on.
-pub fn keep_in(state: &Path) {
+pub(super) fn keep_in(state: &Path) {
     let path: PathBuf = state.join(FILE);
     std::panic::set_hook(Box::new(move |fault| {
         let line = format!("{} handover {}: {fault}\n", wall_now(), env!("CARGO_PKG_VERSION"));

@@ -22,7 +22,7 @@ pub(super) struct Feed {
 impl Feed {
     /// A mailbox that gets every record from now on: the follower starts from the state as it was
     /// published last. A new record does not wake its thread; [`Mailbox::tell`] does.
-    pub fn subscribe<T: Send + 'static>(&mut self, also: T) -> Arc<Mailbox<T>> {
+    pub(super) fn subscribe<T: Send + 'static>(&mut self, also: T) -> Arc<Mailbox<T>> {
         let waiting = Waiting { news: News::default(), also };
         let mailbox = Arc::new(Mailbox { waiting: Mutex::new(waiting), rung: Condvar::new() });
         let follower: Arc<dyn Follows> = Arc::<Mailbox<T>>::clone(&mailbox);
@@ -31,7 +31,7 @@ impl Feed {
     }
 
     /// Leaves `records` for everybody who follows; they have made `state` of the run.
-    pub fn publish(&mut self, records: Vec<Record>, state: &State) {
+    pub(super) fn publish(&mut self, records: Vec<Record>, state: &State) {
         if records.is_empty() {
             return;
         }
@@ -77,12 +77,12 @@ pub(super) struct News {
 
 impl News {
     /// Returns `true` if the run has not gone on.
-    pub fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.whole.is_none() && self.records.is_empty()
     }
 
     /// Folds what has come into `state`, and gives `each` every record that was not left out.
-    pub fn fold(self, state: &mut State, mut each: impl FnMut(&State, &Record)) {
+    pub(super) fn fold(self, state: &mut State, mut each: impl FnMut(&State, &Record)) {
         if let Some(whole) = self.whole {
             *state = *whole;
         }
@@ -108,25 +108,25 @@ impl<T: Send> Follows for Mailbox<T> {
 
 impl<T> Mailbox<T> {
     /// What is in it now. The lock is held for moments only: the station takes it as well.
-    pub fn lock(&self) -> MutexGuard<'_, Waiting<T>> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, Waiting<T>> {
         // The contents are whole between any two statements, so a poisoned lock has nothing broken
         // to hide.
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Tells the follower something besides the records, and wakes its thread.
-    pub fn tell(&self, change: impl FnOnce(&mut T)) {
+    pub(super) fn tell(&self, change: impl FnOnce(&mut T)) {
         change(&mut self.lock().also);
         self.ring();
     }
 
     /// Wakes the follower's thread.
-    pub fn ring(&self) {
+    pub(super) fn ring(&self) {
         self.rung.notify_one();
     }
 
     /// Waits until the mailbox is rung, or for `at_most` so long.
-    pub fn wait<'a>(
+    pub(super) fn wait<'a>(
         &self,
         waiting: MutexGuard<'a, Waiting<T>>,
         at_most: Duration,
@@ -135,7 +135,7 @@ impl<T> Mailbox<T> {
     }
 
     /// Waits as long as `condition` holds.
-    pub fn wait_while(
+    pub(super) fn wait_while(
         &self,
         mut condition: impl FnMut(&mut T) -> bool,
     ) -> MutexGuard<'_, Waiting<T>> {

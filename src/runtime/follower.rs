@@ -26,7 +26,7 @@ const UNWATCHED: Duration = Duration::from_millis(500);
 
 /// The station's hold on the follower. Its drop ends the thread.
 #[derive(Debug)]
-pub struct Follower {
+pub(super) struct Follower {
     mailbox: Arc<Mailbox<Told>>,
 }
 
@@ -44,7 +44,7 @@ impl Follower {
     ///
     /// # Errors
     /// When the system gives no thread.
-    pub fn start(
+    pub(super) fn start(
         feed: &mut Feed,
         remote: Arc<Remote>,
         state: State,
@@ -62,7 +62,7 @@ impl Follower {
 
     /// Tells it what plays on the outputs, as they were at `now_ns`, and wakes it where records
     /// have come as well.
-    pub fn publish(&self, outputs: &[Health], now_ns: u64) {
+    pub(super) fn publish(&self, outputs: &[Health], now_ns: u64) {
         let mut waiting = self.mailbox.lock();
         let told = &mut waiting.also;
         told.clips.clear();

@@ -15,7 +15,7 @@ use crate::remote::Request;
 
 /// What another thread has to say.
 #[derive(Debug)]
-pub enum Msg {
+pub(super) enum Msg {
     /// A signal, by its number.
     Signal(i32),
     /// What became of a message on the wire.
@@ -36,14 +36,14 @@ pub enum Msg {
 
 /// The station's end.
 #[derive(Debug)]
-pub struct Inbox {
+pub(super) struct Inbox {
     messages: Arc<Mutex<Vec<Msg>>>,
     bell: OwnedFd,
 }
 
 /// The others' end; each may have its own.
 #[derive(Clone, Debug)]
-pub struct Post {
+pub(super) struct Post {
     /// Gone with the station: nothing collects behind it.
     messages: Weak<Mutex<Vec<Msg>>>,
     bell: Arc<OwnedFd>,
@@ -53,7 +53,7 @@ pub struct Post {
 ///
 /// # Errors
 /// When the system gives no pipe.
-pub fn inbox() -> std::io::Result<(Inbox, Post)> {
+pub(super) fn inbox() -> std::io::Result<(Inbox, Post)> {
     let (bell, rope) = pipe_with(PipeFlags::NONBLOCK | PipeFlags::CLOEXEC)?;
     let messages = Arc::default();
     let post = Post { messages: Arc::downgrade(&messages), bell: Arc::new(rope) };
@@ -67,12 +67,12 @@ fn lock(messages: &Mutex<Vec<Msg>>) -> MutexGuard<'_, Vec<Msg>> {
 
 impl Inbox {
     /// What poll(2) has to watch.
-    pub fn bell(&self) -> BorrowedFd<'_> {
+    pub(super) fn bell(&self) -> BorrowedFd<'_> {
         self.bell.as_fd()
     }
 
     /// Everything that has come.
-    pub fn take(&self) -> Vec<Msg> {
+    pub(super) fn take(&self) -> Vec<Msg> {
         let mut rung = [0; 64];
         while rustix::io::read(&self.bell, &mut rung).is_ok_and(|n| n == rung.len()) {}
         std::mem::take(&mut *lock(&self.messages))
@@ -81,7 +81,7 @@ impl Inbox {
 
 impl Post {
     /// Leaves a message and rings.
-    pub fn send(&self, message: Msg) {
+    pub(super) fn send(&self, message: Msg) {
         if let Some(messages) = self.messages.upgrade() {
             lock(&messages).push(message);
             // A full pipe rings already.

@@ -16,7 +16,7 @@ use crate::input::{Input, Reader};
 
 /// What ended a wait.
 #[derive(Debug, PartialEq, Eq)]
-pub enum Woken {
+pub(super) enum Woken {
     /// Input, the bell, the time-out, a signal: what was typed is there to be taken.
     Up,
     /// The terminal is gone.
@@ -30,7 +30,7 @@ const BYTES_MAX: usize = 16 * READ_BYTES;
 
 /// What was typed and not yet acted on.
 #[derive(Debug, Default)]
-pub struct Keyboard {
+pub(super) struct Keyboard {
     reader: Reader,
     /// When the terminal was last seen empty, by the machine's clock.
     looked_ns: Option<u64>,
@@ -40,7 +40,7 @@ pub struct Keyboard {
 impl Keyboard {
     /// Waits for input, the bell of the inbox, or `timeout`, and takes in everything that was
     /// typed; `watched` is false once the terminal is gone.
-    pub fn wait(
+    pub(super) fn wait(
         &mut self,
         watched: bool,
         bell: BorrowedFd<'_>,
@@ -80,7 +80,7 @@ impl Keyboard {
 
     /// How long before the last [`Keyboard::wait`] ended nobody had looked at the terminal,
     /// nanoseconds.
-    pub fn stood_ns(&self) -> u64 {
+    pub(super) fn stood_ns(&self) -> u64 {
         self.stood_ns
     }
 
@@ -105,30 +105,30 @@ impl Keyboard {
 
     /// Takes text that was typed in one go: two characters or more that stand before everything
     /// else.
-    pub fn next_text(&mut self) -> Option<String> {
+    pub(super) fn next_text(&mut self) -> Option<String> {
         self.reader.next_text()
     }
 
     /// When the input that was taken last came, by the machine's clock, nanoseconds.
-    pub fn came_ns(&self) -> u64 {
+    pub(super) fn came_ns(&self) -> u64 {
         self.reader.came_ns()
     }
 
     /// Returns `true` if the terminal says of each key whether it is held.
-    pub fn tells_held(&self) -> bool {
+    pub(super) fn tells_held(&self) -> bool {
         self.reader.tells_held()
     }
 
     /// Returns `true` once after the terminal has stopped saying it, as
     /// [`Reader::has_stopped_telling`] does.
-    pub fn has_stopped_telling(&mut self) -> bool {
+    pub(super) fn has_stopped_telling(&mut self) -> bool {
         self.reader.has_stopped_telling()
     }
 
     /// Waits until the terminal has sent all that it had to say in the form of this program, and
     /// forgets it: the shell would read the release of the key that left as text. The terminal was
     /// asked for its keys when it got the form of before, and what it answers is the last of it.
-    pub fn settle(&mut self, at_most: Duration) {
+    pub(super) fn settle(&mut self, at_most: Duration) {
         let until_ns =
             machine_ns().saturating_add(u64::try_from(at_most.as_nanos()).unwrap_or(u64::MAX));
         loop {
@@ -149,7 +149,7 @@ impl Keyboard {
     }
 
     /// Forgets what was typed while nobody listened.
-    pub fn discard(&mut self) {
+    pub(super) fn discard(&mut self) {
         *self = Keyboard::default();
         let _ = rustix::termios::tcflush(
             rustix::stdio::stdin(),
@@ -181,6 +181,6 @@ fn has_input() -> bool {
 }
 
 /// Returns `true` if the terminal still answers.
-pub fn is_alive() -> bool {
+pub(super) fn is_alive() -> bool {
     look().is_some_and(|said| !said.intersects(GONE))
 }

@@ -15,7 +15,7 @@ use crate::journal::{Holder, RunFolder};
 
 /// What the caller wants.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
+pub(super) enum Answer {
     /// Go on with the run.
     Resume,
     /// Start a new one.
@@ -29,7 +29,7 @@ pub enum Answer {
 ///
 /// # Errors
 /// When the terminal is gone.
-pub fn ask(
+pub(super) fn ask(
     folder: &RunFolder,
     holder: Option<Holder>,
     now: Timestamp,
@@ -75,7 +75,7 @@ pub fn ask(
 ///
 /// # Errors
 /// When the terminal is gone.
-pub fn ask_which(
+pub(super) fn ask_which(
     folders: Vec<RunFolder>,
     now: Timestamp,
     inbox: &Inbox,
@@ -138,7 +138,7 @@ pub fn ask_which(
 ///
 /// # Errors
 /// When the terminal is gone.
-pub fn ask_for_second(
+pub(super) fn ask_for_second(
     folder: &RunFolder,
     holder: Holder,
     verb: &str,

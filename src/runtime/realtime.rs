@@ -20,7 +20,7 @@ const ORDINARY: u8 = 48;
 ///
 /// # Errors
 /// When the system refuses; the words are for the log, and say how to allow it.
-pub fn ask() -> Result<(), String> {
+pub(super) fn ask() -> Result<(), String> {
     let fifo = ThreadSchedulePolicy::Realtime(RealtimeThreadSchedulePolicy::Fifo);
     let priority = ThreadPriority::Crossplatform(PRIORITY.try_into().unwrap_or_default());
     set_thread_priority_and_policy(thread_native_id(), priority, fifo).map_err(|_| {
@@ -30,7 +30,7 @@ pub fn ask() -> Result<(), String> {
 }
 
 /// Has this thread step back to where ordinary threads are.
-pub fn step_back() {
+pub(super) fn step_back() {
     let other = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Other);
     let priority = ThreadPriority::Crossplatform(ORDINARY.try_into().unwrap_or_default());
     // A thread that was never ahead is where it should be.

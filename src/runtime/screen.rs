@@ -33,7 +33,7 @@ const WORDS: usize = 64;
 
 /// The station's hold on the screen.
 #[derive(Debug)]
-pub struct Screen {
+pub(super) struct Screen {
     mailbox: Arc<Mailbox<Told>>,
     hits: Arc<Mutex<Hits>>,
     done: Receiver<()>,
@@ -66,7 +66,7 @@ enum Order {
 
 /// What the screen starts from.
 #[derive(Debug)]
-pub struct Start {
+pub(super) struct Start {
     /// The run so far.
     pub state: State,
     /// Its last events in words.
@@ -90,7 +90,7 @@ impl Screen {
     ///
     /// # Errors
     /// When the system gives no thread, or the terminal no writer.
-    pub fn start(feed: &mut Feed, start: Start, post: Post) -> io::Result<Self> {
+    pub(super) fn start(feed: &mut Feed, start: Start, post: Post) -> io::Result<Self> {
         let (mailbox, hits) = (feed.subscribe(Told::default()), Arc::default());
         let (goodbye, done) = mpsc::sync_channel(4);
         let told = start.app.clone();
@@ -121,7 +121,7 @@ impl Screen {
 
     /// Has a frame drawn of what the feed has published, of `app` and of `words`, if any of it is
     /// new: never waits for the terminal.
-    pub fn publish(&mut self, has_records: bool, app: &App, words: &mut Vec<Word>) {
+    pub(super) fn publish(&mut self, has_records: bool, app: &App, words: &mut Vec<Word>) {
         if !has_records && words.is_empty() && *app == self.told {
             return;
         }
@@ -138,43 +138,43 @@ impl Screen {
     }
 
     /// The window has changed.
-    pub fn resized(&self) {
+    pub(super) fn resized(&self) {
         self.mailbox.tell(|told| told.resized = true);
     }
 
     /// Asks the terminal again for what it was asked for at the start; never waits for it.
-    pub fn ask_again(&self) {
+    pub(super) fn ask_again(&self) {
         self.mailbox.tell(|told| told.asks_keys = true);
     }
 
     /// What the mouse finds where on the last frame.
-    pub fn hits(&self) -> Hits {
+    pub(super) fn hits(&self) -> Hits {
         lock(&self.hits).clone()
     }
 
     /// Shows `app` how its page was last drawn: for a key, which must not wait for a copy.
-    pub fn seen_by(&self, app: &mut App) {
+    pub(super) fn seen_by(&self, app: &mut App) {
         app.sees(&lock(&self.hits));
     }
 
     /// Goes back to the shell's screen, as [`terminal::leave`] does with `asks`; false where the
     /// terminal did not take that in time.
-    pub fn leave(&self, asks: bool, at_most: Duration) -> bool {
+    pub(super) fn leave(&self, asks: bool, at_most: Duration) -> bool {
         self.order(Order::Leave { asks }, at_most)
     }
 
     /// Goes back to the shell's screen when the terminal takes it; never waits for that.
-    pub fn leave_without_waiting(&self) {
+    pub(super) fn leave_without_waiting(&self) {
         self.mailbox.tell(|told| told.order = Some(Order::Leave { asks: false }));
     }
 
     /// Goes back to the shell's screen for a while.
-    pub fn suspend(&self, asks: bool, at_most: Duration) -> bool {
+    pub(super) fn suspend(&self, asks: bool, at_most: Duration) -> bool {
         self.order(Order::Suspend { asks }, at_most)
     }
 
     /// Draws again.
-    pub fn come_back(&self, at_most: Duration) -> bool {
+    pub(super) fn come_back(&self, at_most: Duration) -> bool {
         self.order(Order::Return, at_most)
     }
 

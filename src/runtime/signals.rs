@@ -15,7 +15,7 @@ use signal_hook::iterator::{Handle, Signals};
 use super::inbox::{Msg, Post};
 
 /// The signals that end a run.
-pub const ENDING: [i32; 4] = [SIGTERM, SIGINT, SIGHUP, SIGQUIT];
+pub(super) const ENDING: [i32; 4] = [SIGTERM, SIGINT, SIGHUP, SIGQUIT];
 
 /// The signals that are this program's business in another way.
 const OTHERS: [i32; 3] = [SIGTSTP, SIGCONT, SIGWINCH];
@@ -28,7 +28,7 @@ const IGNORED: [i32; 8] = [SIGIO, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF,
 ///
 /// # Errors
 /// When the system refuses a handler or a thread.
-pub fn listen(post: Post) -> std::io::Result<Handle> {
+pub(super) fn listen(post: Post) -> std::io::Result<Handle> {
     let mut signals = Signals::new(ENDING.into_iter().chain(OTHERS).chain(IGNORED))?;
     let handle = signals.handle();
     std::thread::Builder::new().name("signals".into()).spawn(move || {
@@ -40,12 +40,12 @@ pub fn listen(post: Post) -> std::io::Result<Handle> {
 }
 
 /// Returns `true` if the signal ends the program, in order.
-pub fn ends(signal: i32) -> bool {
+pub(super) fn ends(signal: i32) -> bool {
     ENDING.contains(&signal)
 }
 
 /// The name of a signal, for the journal.
-pub fn name(signal: i32) -> &'static str {
+pub(super) fn name(signal: i32) -> &'static str {
     match signal {
         SIGTERM => "SIGTERM",
         SIGINT => "SIGINT",

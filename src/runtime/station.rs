@@ -88,7 +88,7 @@ struct RemoteEnd {
 ///
 /// # Errors
 /// When the terminal is gone already, or the system gives no thread.
-pub fn run(
+pub(super) fn run(
     mut session: Session,
     inbox: Inbox,
     post: &Post,

@@ -82,7 +82,7 @@ pub(super) struct Size {
 
 impl Size {
     /// The largest size at which `text` fits; with `is_plain`, of whole cells.
-    pub fn largest(text: &str, columns: usize, rows: usize, is_plain: bool) -> Option<Self> {
+    pub(super) fn largest(text: &str, columns: usize, rows: usize, is_plain: bool) -> Option<Self> {
         let step = if is_plain { 2 } else { 1 };
         let tallest = rows * 2 / HEIGHT / step * step;
         // No narrower than half as high as wide, no higher than twice: they must stay figures.
@@ -92,17 +92,17 @@ impl Size {
     }
 
     /// The number of cells that `text` takes.
-    pub fn width(self, text: &str) -> usize {
+    pub(super) fn width(self, text: &str) -> usize {
         pixels(text) * self.wide
     }
 
     /// The number of rows that digits take.
-    pub fn height(self) -> usize {
+    pub(super) fn height(self) -> usize {
         (HEIGHT * self.high).div_ceil(2)
     }
 
     /// Draws `text` into a field that `widest` would fill, at the field's right.
-    pub fn draw(self, buf: &mut Buffer, area: Rect, text: &str, widest: &str, style: Style) {
+    pub(super) fn draw(self, buf: &mut Buffer, area: Rect, text: &str, widest: &str, style: Style) {
         let mut x = self.width(widest).saturating_sub(self.width(text));
         for character in text.chars() {
             let (rows, columns) = picture(character);

@@ -45,7 +45,7 @@ struct Cell {
 
 impl Dots {
     /// An empty field over `area`.
-    pub fn new(area: Rect) -> Self {
+    pub(super) fn new(area: Rect) -> Self {
         Dots {
             area,
             cells: vec![Cell::default(); usize::from(area.width) * usize::from(area.height)],
@@ -53,17 +53,17 @@ impl Dots {
     }
 
     /// The width in dots.
-    pub fn width(&self) -> i32 {
+    pub(super) fn width(&self) -> i32 {
         i32::from(self.area.width) * i32::from(ACROSS)
     }
 
     /// The height in dots.
-    pub fn height(&self) -> i32 {
+    pub(super) fn height(&self) -> i32 {
         i32::from(self.area.height) * i32::from(DOWN)
     }
 
     /// Draws one dot. `ink` counts the pens of [`Dots::paint`] from 0; the later are the stronger.
-    pub fn dot(&mut self, x: i32, y: i32, ink: u8) {
+    pub(super) fn dot(&mut self, x: i32, y: i32, ink: u8) {
         if x < 0 || y < 0 || x >= self.width() || y >= self.height() {
             return;
         }
@@ -81,13 +81,13 @@ impl Dots {
 
     /// Draws a straight line between two points, in dots; parts outside the field are left out,
     /// however long they are.
-    pub fn line(&mut self, from: (f64, f64), to: (f64, f64), ink: u8) {
+    pub(super) fn line(&mut self, from: (f64, f64), to: (f64, f64), ink: u8) {
         self.line_where(from, to, ink, |_| true);
     }
 
     /// The same dashed: two dots of four, counted along the screen, so that the dashes of a line
     /// that grows shorter stay where they are.
-    pub fn dashes(&mut self, from: (f64, f64), to: (f64, f64), ink: u8) {
+    pub(super) fn dashes(&mut self, from: (f64, f64), to: (f64, f64), ink: u8) {
         let is_flat = (to.0 - from.0).abs() >= (to.1 - from.1).abs();
         self.line_where(from, to, ink, |(x, y)| if is_flat { x } else { y }.rem_euclid(4) < 2);
     }
@@ -113,7 +113,7 @@ impl Dots {
     }
 
     /// Returns `true` if any dot is drawn in a cell of the screen.
-    pub fn has(&self, x: u16, y: u16) -> bool {
+    pub(super) fn has(&self, x: u16, y: u16) -> bool {
         let (Some(column), Some(row)) = (x.checked_sub(self.area.x), y.checked_sub(self.area.y))
         else {
             return false;
@@ -124,13 +124,13 @@ impl Dots {
 
     /// Puts the dots on the screen; cells without any stay as they are, and so does every
     /// background.
-    pub fn paint(&self, buf: &mut Buffer, pens: &[Pen], ascii: bool) {
+    pub(super) fn paint(&self, buf: &mut Buffer, pens: &[Pen], ascii: bool) {
         self.paint_partly_solid(buf, pens, ascii, |_| false);
     }
 
     /// The same, with the inks for which `is_solid` as blocks of quarters of a cell: for what is
     /// large and has to be seen from afar. A quarter is filled where any of its two dots is drawn.
-    pub fn paint_partly_solid(
+    pub(super) fn paint_partly_solid(
         &self,
         buf: &mut Buffer,
         pens: &[Pen],

@@ -32,7 +32,7 @@ pub(super) struct Scene<'a> {
 }
 
 impl<'a> Scene<'a> {
-    pub fn new(view: &'a View<'a>) -> Self {
+    pub(super) fn new(view: &'a View<'a>) -> Self {
         Scene {
             app: view.app,
             state: view.state,
@@ -45,13 +45,13 @@ impl<'a> Scene<'a> {
     }
 
     /// How something is done: its key, or its name in the palette.
-    pub fn way(&self, act: Act) -> String {
+    pub(super) fn way(&self, act: Act) -> String {
         self.app.keymap.way(act)
     }
 
     /// How the show continues after a panic: by GO, and where it is held, by its end first, because
     /// GO is refused in it.
-    pub fn way_on(&self) -> String {
+    pub(super) fn way_on(&self) -> String {
         let go = self.way(Act::Go);
         if self.state.held_since().is_some() {
             format!("{}, then {go}", self.way(Act::Hold))
@@ -60,21 +60,21 @@ impl<'a> Scene<'a> {
         }
     }
 
-    pub fn cue(&self, cue: CueIx) -> &'a Cue {
+    pub(super) fn cue(&self, cue: CueIx) -> &'a Cue {
         self.show.cue(cue)
     }
 
-    pub fn number(&self, cue: CueIx) -> &'a str {
+    pub(super) fn number(&self, cue: CueIx) -> &'a str {
         self.show.cue(cue).number.as_str()
     }
 
     /// The show's time of day at an instant of the run: `22:58:07`.
-    pub fn wall(&self, run_ns: i64) -> String {
+    pub(super) fn wall(&self, run_ns: i64) -> String {
         time_of_day(self.state.wall(run_ns), &self.show.zone)
     }
 
     /// The same with its day where that is more than a day away: `Mon 30 Nov 23:14:10`.
-    pub fn wall_with_day(&self, run_ns: i64) -> String {
+    pub(super) fn wall_with_day(&self, run_ns: i64) -> String {
         let away_ns = run_ns.abs_diff(self.now_ns as i64);
         if away_ns < 24 * duration::HOUR_NS {
             return self.wall(run_ns);
@@ -89,20 +89,20 @@ impl<'a> Scene<'a> {
     }
 
     /// Now as the clock shows it: in whole seconds.
-    pub fn shown_now_ns(&self) -> i64 {
+    pub(super) fn shown_now_ns(&self) -> i64 {
         let now_ns = self.now_ns as i64;
         now_ns - i64::from(self.state.wall(now_ns).subsec_nanosecond())
     }
 
     /// Returns `true` if the plan's times are times of day already: not before an open show has
     /// begun.
-    pub fn is_tied(&self) -> bool {
+    pub(super) fn is_tied(&self) -> bool {
         self.state.plan().anchored || self.state.has_begun()
     }
 
     /// A planned instant of the run's clock in words: the time of day, or `T+1:30` while nobody
     /// knows when the show begins.
-    pub fn instant(&self, run_ns: i64) -> String {
+    pub(super) fn instant(&self, run_ns: i64) -> String {
         if self.is_tied() {
             return self.wall(run_ns);
         }
@@ -112,13 +112,13 @@ impl<'a> Scene<'a> {
 
     /// How far `to_ns` lies behind `from_ns` as the screen's clocks show them: whole seconds, in
     /// nanoseconds, so that the figures beside each other add up.
-    pub fn late_ns(&self, from_ns: i64, to_ns: i64) -> i64 {
+    pub(super) fn late_ns(&self, from_ns: i64, to_ns: i64) -> i64 {
         self.state.shown_late_ns(from_ns, to_ns)
     }
 
     /// How much longer than planned a segment that is over lasted; shorter, negative. In whole
     /// seconds, as its start and its end are shown.
-    pub fn segment_over_ns(&self, segment: SegmentIx) -> Option<i64> {
+    pub(super) fn segment_over_ns(&self, segment: SegmentIx) -> Option<i64> {
         let run = self.state.segment(segment);
         let (started_ns, ended_ns) = run.started_ns.zip(run.ended_ns)?;
         let planned_s = self.show.segment(segment).duration_ns / SECOND_NS;
@@ -126,7 +126,7 @@ impl<'a> Scene<'a> {
     }
 
     /// The planned time of `cue`, on the run's clock.
-    pub fn planned_cue_ns(&self, cue: CueIx) -> i64 {
+    pub(super) fn planned_cue_ns(&self, cue: CueIx) -> i64 {
         let planned_ns = self.state.plan().cue_start_ns[cue];
         match self.cue(cue).trigger {
             Trigger::At { .. } => planned_ns,
@@ -137,7 +137,7 @@ impl<'a> Scene<'a> {
     }
 
     /// The planned time of `cue`, in words.
-    pub fn planned_cue(&self, cue: CueIx) -> String {
+    pub(super) fn planned_cue(&self, cue: CueIx) -> String {
         match self.cue(cue).trigger {
             Trigger::At { .. } => self.wall(self.planned_cue_ns(cue)),
             Trigger::Go | Trigger::With { .. } | Trigger::After { .. } | Trigger::Into { .. } => {
@@ -147,7 +147,7 @@ impl<'a> Scene<'a> {
     }
 
     /// The time until `cue` fires by itself, while something makes it.
-    pub fn due_in_ns(&self, cue: CueIx) -> Option<i64> {
+    pub(super) fn due_in_ns(&self, cue: CueIx) -> Option<i64> {
         let state = self.state.cue(cue);
         if let Some(due_ns) = state.due_ns {
             return Some(due_ns.until(self.state.show_ns(self.now_ns)));
@@ -160,7 +160,7 @@ impl<'a> Scene<'a> {
     /// What is said of a cue that something makes come `due_ns` from now. In a hold its delay
     /// stands still, and after a panic nothing comes by itself; the clock on the wall goes on in
     /// both, so a cue by the clock is missed then.
-    pub fn due_words(&self, cue: CueIx, due_ns: u64) -> (String, Style) {
+    pub(super) fn due_words(&self, cue: CueIx, due_ns: u64) -> (String, Style) {
         let left = duration::until(due_ns);
         let by_clock = matches!(self.cue(cue).trigger, Trigger::At { .. });
         let is_stopped = self.state.held_since().is_some() || self.state.is_panicked();
@@ -173,20 +173,20 @@ impl<'a> Scene<'a> {
     }
 
     /// The clip that a player shows for `cue`.
-    pub fn clip(&self, cue: CueIx) -> Option<&'a Clip> {
+    pub(super) fn clip(&self, cue: CueIx) -> Option<&'a Clip> {
         let player = self.cue(cue).clip().map(|(_, output, _)| output.0 as usize)?;
         self.app.outputs.get(player)?.clip.as_ref().filter(|clip| clip.cue == cue)
     }
 
     /// What a player says of the clip of `cue`, if it was examined and may be next.
-    pub fn ready_clip(&self, cue: CueIx) -> Option<&'a Ready> {
+    pub(super) fn ready_clip(&self, cue: CueIx) -> Option<&'a Ready> {
         let player = self.cue(cue).clip().map(|(_, output, _)| output.0 as usize)?;
         self.app.outputs.get(player)?.ready.iter().find(|ready| ready.cue == cue)
     }
 
     /// How far a running cue has come: by its player's clock where it has a clip on air that has an
     /// end, otherwise by the show's.
-    pub fn countdown(&self, cue: CueIx) -> Option<Countdown> {
+    pub(super) fn countdown(&self, cue: CueIx) -> Option<Countdown> {
         let by_player = self.clip(cue).filter(|_| !self.cue(cue).is_loop()).and_then(|clip| {
             let since_ns = if clip.moves {
                 self.view.machine_ns.saturating_sub(self.app.outputs_ns)
@@ -203,28 +203,32 @@ impl<'a> Scene<'a> {
 
     /// The running cue that the big digits are about: the last that fired of those that have an
     /// end.
-    pub fn timed_cue(&self) -> Option<CueIx> {
+    pub(super) fn timed_cue(&self) -> Option<CueIx> {
         self.state.on_air().iter().rev().copied().find(|&cue| self.countdown(cue).is_some())
     }
 
     /// The running cue that stands first on the screen.
-    pub fn on_air_cue(&self) -> Option<CueIx> {
+    pub(super) fn on_air_cue(&self) -> Option<CueIx> {
         self.timed_cue().or(self.state.on_air().last().copied())
     }
 
     /// The time left of a cue that runs: see [`Scene::left`].
-    pub fn left_of(&self, cue: CueIx, countdown: Countdown) -> (String, Style) {
+    pub(super) fn left_of(&self, cue: CueIx, countdown: Countdown) -> (String, Style) {
         self.left_by(countdown, self.cue(cue).thresholds)
     }
 
     /// The time left of a segment that runs: see [`Scene::left`].
-    pub fn left_of_segment(&self, segment: SegmentIx, countdown: Countdown) -> (String, Style) {
+    pub(super) fn left_of_segment(
+        &self,
+        segment: SegmentIx,
+        countdown: Countdown,
+    ) -> (String, Style) {
         self.left_by(countdown, self.show.segment(segment).thresholds)
     }
 
     /// The time left of something that runs: `0:33`, and past its end `+0:12`; amber and red as its
     /// end comes near.
-    pub fn left(&self, countdown: Countdown) -> (String, Style) {
+    pub(super) fn left(&self, countdown: Countdown) -> (String, Style) {
         self.left_by(countdown, Thresholds::default())
     }
 
@@ -248,14 +252,14 @@ impl<'a> Scene<'a> {
     }
 
     /// Over or under: amber with a plus where it is over.
-    pub fn over_under(&self, ns: i64) -> Span<'static> {
+    pub(super) fn over_under(&self, ns: i64) -> Span<'static> {
         let style = if ns >= SECOND_NS as i64 { self.styles.attention } else { self.styles.text };
         Span::styled(duration::over_under(ns), style)
     }
 
     /// The source of a cue's picture: red only while a live one is on air, since then nobody can
     /// take it back.
-    pub fn source(&self, cue: CueIx) -> Option<Span<'static>> {
+    pub(super) fn source(&self, cue: CueIx) -> Option<Span<'static>> {
         let is_on_air = self.state.cue(cue).phase == Phase::Running;
         let played = self.clip(cue).map(|_| Source::Vt);
         played.or(self.cue(cue).source).map(|source| match source {
@@ -266,7 +270,7 @@ impl<'a> Scene<'a> {
     }
 
     /// What makes a cue come, in a few words; nothing for one that the caller calls.
-    pub fn cause(&self, cue: CueIx) -> Option<String> {
+    pub(super) fn cause(&self, cue: CueIx) -> Option<String> {
         match self.cue(cue).trigger {
             // The clock that the screen shows may skip an hour of the plan's, or have it twice.
             Trigger::At { .. } => Some(format!("at {}", self.wall(self.planned_cue_ns(cue)))),
@@ -278,30 +282,30 @@ impl<'a> Scene<'a> {
 
     /// Returns `true` if an action of the cue's last firing failed, or it may not have been sent,
     /// or its picture is lost.
-    pub fn has_send_trouble(&self, cue: CueIx) -> bool {
+    pub(super) fn has_send_trouble(&self, cue: CueIx) -> bool {
         let is_trouble = |send: &SendState| matches!(send, SendState::Failed | SendState::Unknown);
         self.state.cue(cue).clip_lost || self.state.cue(cue).sends.iter().any(is_trouble)
     }
 
     /// Returns `true` if `cue` is out of the order though nobody skipped it: a backup that waits, a
     /// cue whose backup has its place, and what follows either.
-    pub fn stands_aside(&self, cue: CueIx) -> bool {
+    pub(super) fn stands_aside(&self, cue: CueIx) -> bool {
         !self.state.cue(cue).skipped && !self.state.is_in_order(cue)
     }
 
     /// How many departments of `cue` are ready, and how many there are.
-    pub fn ready(&self, cue: CueIx) -> (usize, usize) {
+    pub(super) fn ready(&self, cue: CueIx) -> (usize, usize) {
         let all = self.cue(cue).needs.len();
         (all - self.state.missing(cue).count(), all)
     }
 
     /// The segment in front of the caller: the one that runs, or the first.
-    pub fn segment(&self) -> SegmentIx {
+    pub(super) fn segment(&self) -> SegmentIx {
         self.state.current_segment().unwrap_or(SegmentIx(0))
     }
 
     /// When the segment in front of `segment` ends, as things stand.
-    pub fn end_before_ns(&self, segment: SegmentIx) -> Option<i64> {
+    pub(super) fn end_before_ns(&self, segment: SegmentIx) -> Option<i64> {
         let before = SegmentIx(segment.0.checked_sub(1)?);
         if self.state.current_segment() == Some(before) {
             let left_ns = self.state.segment_countdown(self.now_ns)?.left_ns();

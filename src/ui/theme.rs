@@ -55,7 +55,7 @@ pub(super) struct Styles {
 impl Styles {
     /// The styles of a theme on a terminal of this `depth`: its `paints` where there are all
     /// colours, and where there are sixteen, those of the built-in theme that comes nearest.
-    pub fn new((theme, paints): (Theme, &Paints), depth: Depth) -> Self {
+    pub(super) fn new((theme, paints): (Theme, &Paints), depth: Depth) -> Self {
         match depth {
             // The nearest of 256 are found in the finished picture.
             Depth::Rgb | Depth::Indexed => Self::rgb(paints),
@@ -156,7 +156,7 @@ impl Styles {
 
     /// The colour that the show file gives a department or a step, drawn nearer to the text's where
     /// it would vanish in the background.
-    pub fn tint(&self, wanted: Option<Colour>) -> Style {
+    pub(super) fn tint(&self, wanted: Option<Colour>) -> Style {
         let Some(wanted) = wanted else { return self.past };
         match (self.depth, self.background) {
             (Depth::Mono, _) => self.text,

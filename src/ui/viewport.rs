@@ -43,7 +43,7 @@ pub(super) struct Outline<'a> {
 impl<'a> Outline<'a> {
     /// Folds and unfolds the segments of `show` for a panel of `height` rows. What the caller has
     /// opened or folded, by `folds`, stays so, but for a segment in which something is to be seen.
-    pub fn new(
+    pub(super) fn new(
         show: &'a Show,
         focus: &Focus,
         folds: &BTreeMap<SegmentIx, bool>,
@@ -83,7 +83,7 @@ impl<'a> Outline<'a> {
     }
 
     /// The row on which `cue` stands, where its segment is unfolded.
-    pub fn row_of(&self, cue: CueIx) -> Option<usize> {
+    pub(super) fn row_of(&self, cue: CueIx) -> Option<usize> {
         let segment = self.show.cue(cue).segment;
         let (first, unfolded) = self.segments[segment];
         let within = (cue.0 - self.show.segment(segment).cues.start) as usize;
@@ -93,7 +93,7 @@ impl<'a> Outline<'a> {
     /// The rows that a panel of `height` rows shows. The playhead stands a third from the top, with
     /// what comes below it; a selection moves the view only where it would leave it. Where the
     /// caller has scrolled it, `top` is the first.
-    pub fn visible(&self, focus: &Focus, top: Option<usize>, height: usize) -> Range<usize> {
+    pub(super) fn visible(&self, focus: &Focus, top: Option<usize>, height: usize) -> Range<usize> {
         let most = self.rows.saturating_sub(height);
         if let Some(top) = top {
             return top.min(most)..(top.min(most) + height).min(self.rows);
@@ -118,7 +118,7 @@ impl<'a> Outline<'a> {
     }
 
     /// What stands on the rows of `range`.
-    pub fn rows(&self, range: Range<usize>) -> impl Iterator<Item = Row> {
+    pub(super) fn rows(&self, range: Range<usize>) -> impl Iterator<Item = Row> {
         let first = self.segments.partition_point(|&(row, _)| row <= range.start).saturating_sub(1);
         let segments = self.segments.iter().enumerate().skip(first);
         let all = segments.flat_map(move |(at, &(row, unfolded))| {
@@ -134,7 +134,7 @@ impl<'a> Outline<'a> {
     }
 
     /// The number of rows.
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.rows
     }
 }

@@ -21,7 +21,7 @@ fn text(bytes: &[u8]) -> String {
 }
 
 /// Runs a command that has to succeed, and gives what it printed.
-pub fn succeeds(args: &[&str]) -> String {
+pub(crate) fn succeeds(args: &[&str]) -> String {
     let output = handover(args);
     assert!(output.status.success(), "{args:?}: {}\n{}", output.status, text(&output.stderr));
     assert_eq!(text(&output.stderr), "", "{args:?}");
@@ -29,7 +29,7 @@ pub fn succeeds(args: &[&str]) -> String {
 }
 
 /// Runs a command that has to fail with this status, and gives what it said.
-pub fn fails(status: i32, args: &[&str]) -> String {
+pub(crate) fn fails(status: i32, args: &[&str]) -> String {
     let output = handover(args);
     let said = text(&output.stderr);
     assert_eq!(output.status.code(), Some(status), "{args:?}: {said}{}", text(&output.stdout));

@@ -10,7 +10,7 @@
 #![expect(clippy::disallowed_methods, reason = "a test from outside lives by the machine's clock")]
 
 mod calm;
-pub mod display;
+pub(crate) mod display;
 mod journal;
 mod program;
 mod remote;
@@ -21,30 +21,30 @@ use std::fs;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-pub use calm::in_time;
-pub use journal::Journal;
-pub use program::Program;
-pub use remote::{Line, Remote, Reply, bundle, encode, frame};
-pub use web::Web;
-pub use wire::{Arg, Packet, Wire, messages};
+pub(crate) use calm::in_time;
+pub(crate) use journal::Journal;
+pub(crate) use program::Program;
+pub(crate) use remote::{Line, Remote, Reply, bundle, encode, frame};
+pub(crate) use web::Web;
+pub(crate) use wire::{Arg, Packet, Wire, messages};
 
 /// How long something that has to happen may take on a machine with other work.
-pub const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
 /// How long nothing has to come before it is believed that nothing comes.
-pub const SILENCE: Duration = Duration::from_millis(400);
+pub(crate) const SILENCE: Duration = Duration::from_millis(400);
 
 /// How often a file, or a process, is looked at while something is awaited of it.
 const GLANCE: Duration = Duration::from_millis(4);
 
 /// Lets time pass that a line, a caller or a standstill takes: it is what is tested, and nothing is
 /// awaited by it.
-pub fn pass(ms: u64) {
+pub(crate) fn pass(ms: u64) {
     std::thread::sleep(Duration::from_millis(ms));
 }
 
 /// Looks until `look` gives something; `None` when it has not in `at_most`.
-pub fn await_some<T>(at_most: Duration, mut look: impl FnMut() -> Option<T>) -> Option<T> {
+pub(crate) fn await_some<T>(at_most: Duration, mut look: impl FnMut() -> Option<T>) -> Option<T> {
     let begun = Instant::now();
     loop {
         if let Some(found) = look() {
@@ -58,51 +58,51 @@ pub fn await_some<T>(at_most: Duration, mut look: impl FnMut() -> Option<T>) -> 
 }
 
 /// A folder of its own for a test: show files, and the runs under `state`.
-pub struct House {
+pub(crate) struct House {
     dir: tempfile::TempDir,
 }
 
 impl House {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         House { dir: tempfile::tempdir().expect("a folder for the test") }
     }
 
-    pub fn path(&self, name: &str) -> PathBuf {
+    pub(crate) fn path(&self, name: &str) -> PathBuf {
         self.dir.path().join(name)
     }
 
-    pub fn state(&self) -> PathBuf {
+    pub(crate) fn state(&self) -> PathBuf {
         self.path("state")
     }
 
     /// Writes a show file.
-    pub fn show(&self, text: &str) -> String {
+    pub(crate) fn show(&self, text: &str) -> String {
         let path = self.path("show.toml");
         fs::write(&path, text).expect("a show file");
         path.display().to_string()
     }
 
     /// Writes a file into the configuration folder.
-    pub fn config(&self, name: &str, text: &str) {
+    pub(crate) fn config(&self, name: &str, text: &str) {
         let folder = self.path("config").join("handover");
         fs::create_dir_all(&folder).expect("a configuration folder");
         fs::write(folder.join(name), text).expect("a configuration file");
     }
 
     /// Opens a show in a terminal of 120 by 36 and waits until it is on the screen.
-    pub fn open(&self, args: &[&str]) -> Program {
+    pub(crate) fn open(&self, args: &[&str]) -> Program {
         let mut program = self.spawn(args, (120, 36), &[]);
         program.await_open();
         program
     }
 
     /// Starts the program in a terminal of this many columns and rows, and waits for nothing.
-    pub fn spawn(&self, args: &[&str], size: (u16, u16), env: &[(&str, &str)]) -> Program {
+    pub(crate) fn spawn(&self, args: &[&str], size: (u16, u16), env: &[(&str, &str)]) -> Program {
         Program::spawn(&self.arguments(args), size, env, self.state(), "")
     }
 
     /// Starts the program in a terminal of 120 by 36 into which `keys` were typed before.
-    pub fn spawn_behind(&self, keys: &str, args: &[&str]) -> Program {
+    pub(crate) fn spawn_behind(&self, keys: &str, args: &[&str]) -> Program {
         Program::spawn(&self.arguments(args), (120, 36), &[], self.state(), keys)
     }
 
@@ -113,12 +113,12 @@ impl House {
     }
 
     /// The folders of the runs, the oldest first.
-    pub fn runs(&self) -> Vec<PathBuf> {
+    pub(crate) fn runs(&self) -> Vec<PathBuf> {
         journal::runs(&self.state())
     }
 
     /// The journal of the only run.
-    pub fn journal(&self) -> Journal {
+    pub(crate) fn journal(&self) -> Journal {
         Journal::of(&self.state())
     }
 }

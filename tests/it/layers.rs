@@ -162,7 +162,7 @@ fn sources() -> Vec<Source> {
 }
 
 /// Adds the files below `dir` whose names end in `ending`.
-pub fn collect(dir: &Path, ending: &str, found: &mut Vec<PathBuf>) {
+pub(crate) fn collect(dir: &Path, ending: &str, found: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(dir).expect("a folder of src") {
         let path = entry.expect("a file of src").path();
         if path.is_dir() {

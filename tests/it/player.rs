@@ -24,10 +24,10 @@ use rustix::process::{Pid, Signal, kill_process};
 use crate::harness::{House, PATIENCE, await_some};
 
 /// One at a time: players share two processors, and each has only half a second for an answer.
-pub static STAGE: Mutex<()> = Mutex::new(());
+pub(crate) static STAGE: Mutex<()> = Mutex::new(());
 
 /// Returns `true` if the programs are there; a machine that has to have them fails instead.
-pub fn is_equipped() -> bool {
+pub(crate) fn is_equipped() -> bool {
     let missing = *MISSING;
     if let Some(name) = missing {
         eprintln!("skipped: {name} not found");
@@ -46,7 +46,7 @@ static MISSING: LazyLock<Option<&str>> = LazyLock::new(|| {
 });
 
 /// Makes a clip with picture and sound of so many seconds.
-pub fn film(path: &Path, seconds: &str) {
+pub(crate) fn film(path: &Path, seconds: &str) {
     let mut ffmpeg = Command::new("ffmpeg");
     ffmpeg.args([
         "-v",
@@ -114,7 +114,7 @@ const CUES: [(&str, &str); 14] = [
 ];
 
 /// The outputs of a show, and the news that comes from them.
-pub struct Stage {
+pub(crate) struct Stage {
     pub outputs: Outputs,
     show: Arc<Show>,
     news: Receiver<News>,
@@ -134,7 +134,7 @@ impl Stage {
     }
 
     /// The outputs of this show, whose clips are in the house.
-    pub fn of(house: House, text: &str, env: &dyn Fn(&str) -> Option<String>) -> Self {
+    pub(crate) fn of(house: House, text: &str, env: &dyn Fn(&str) -> Option<String>) -> Self {
         let alone = STAGE.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         let show = Arc::new(file::parse(text, "UTC").expect("a show without a fault"));
         let (sender, news) = channel();
@@ -145,12 +145,12 @@ impl Stage {
         Stage { outputs, show, news, firing: 0, house, _alone: alone }
     }
 
-    pub fn cue(&self, number: &str) -> CueIx {
+    pub(crate) fn cue(&self, number: &str) -> CueIx {
         self.show.find(&CueNumber::new(number).expect("a number")).expect("a cue of the show")
     }
 
     /// Arms these cues and waits until the player has the first of them loaded.
-    pub fn arm(&mut self, numbers: &[&str]) {
+    pub(crate) fn arm(&mut self, numbers: &[&str]) {
         let cues: Vec<_> = numbers.iter().map(|number| self.cue(number)).collect();
         self.outputs.arm(&cues);
         self.await_light(Light::Ok);
@@ -163,31 +163,31 @@ impl Stage {
         await_some(PATIENCE, armed).expect("the clip is loaded");
     }
 
-    pub fn await_light(&self, light: Light) {
+    pub(crate) fn await_light(&self, light: Light) {
         let found =
             await_some(PATIENCE, || (self.outputs.health()[0].light == light).then_some(()));
         assert!(found.is_some(), "the light is no {light:?}: {:?}", self.outputs.health());
     }
 
-    pub fn go(&mut self, number: &str) -> (u32, Option<Outcome>) {
+    pub(crate) fn go(&mut self, number: &str) -> (u32, Option<Outcome>) {
         self.firing += 1;
         let job = Job { cue: self.cue(number), firing: self.firing, action: 0 };
         (self.firing, self.outputs.send(job))
     }
 
     /// Fires a cue whose outcome comes later.
-    pub fn go_pending(&mut self, number: &str) -> u32 {
+    pub(crate) fn go_pending(&mut self, number: &str) -> u32 {
         let (firing, outcome) = self.go(number);
         assert_eq!(outcome, None, "cue {number}");
         firing
     }
 
     /// The next news, as it comes.
-    pub fn news(&self) -> News {
+    pub(crate) fn news(&self) -> News {
         self.news.recv_timeout(PATIENCE).expect("news of the player")
     }
 
-    pub fn next(&self) -> (u32, Result<Outcome, ClipNews>) {
+    pub(crate) fn next(&self) -> (u32, Result<Outcome, ClipNews>) {
         match self.news.recv_timeout(PATIENCE).expect("news of the player") {
             News::Report(report) => (report.job.expect("a job").firing, Ok(report.outcome)),
             News::Clip(clip) => (clip.firing, Err(clip.what)),
@@ -195,12 +195,12 @@ impl Stage {
         }
     }
 
-    pub fn expect(&self, firing: u32, what: ClipNews) {
+    pub(crate) fn expect(&self, firing: u32, what: ClipNews) {
         assert_eq!(self.next(), (firing, Err(what)));
     }
 
     /// Waits until the clip moves; gives its length in milliseconds.
-    pub fn expect_start(&self, firing: u32) -> Option<u64> {
+    pub(crate) fn expect_start(&self, firing: u32) -> Option<u64> {
         assert_eq!(self.next(), (firing, Ok(Outcome::Sent)));
         match self.next() {
             (of, Err(ClipNews::Started { length_ns })) if of == firing => {
@@ -215,7 +215,7 @@ impl Stage {
         assert!(news.is_err(), "{news:?}");
     }
 
-    pub fn expect_failure(&self, firing: u32) -> String {
+    pub(crate) fn expect_failure(&self, firing: u32) -> String {
         match self.next() {
             (of, Ok(Outcome::Failed(why))) if of == firing => why,
             other => panic!("firing {firing} should have failed: {other:?}"),
@@ -232,7 +232,7 @@ impl Stage {
         Pid::from_raw(with[0] as i32).expect("a process")
     }
 
-    pub fn close(self) {
+    pub(crate) fn close(self) {
         self.outputs.close(Duration::from_millis(700));
         let left = players(std::process::id());
         assert!(left.is_empty(), "players are left: {left:?}");
@@ -253,7 +253,7 @@ fn players(parent: u32) -> Vec<u32> {
 }
 
 /// Returns `true` if the player of a program that is seen has this clip loaded.
-pub fn stage_has(parent: u32, clip: &str) -> bool {
+pub(crate) fn stage_has(parent: u32, clip: &str) -> bool {
     open_clips(parent).iter().any(|(pid, file)| !is_scout(*pid) && file.ends_with(clip))
 }
 

@@ -6,7 +6,7 @@ mod hand;
 mod input;
 mod people;
 mod resuming;
-pub mod shows;
+pub(crate) mod shows;
 mod slips;
 mod technical;
 mod terminal;

@@ -20,7 +20,7 @@ use crate::witness::Witness;
 /// A cue as the test writes it; whatever refers to another cue or place is an index that fits any
 /// show.
 #[derive(Clone, Debug)]
-pub struct CueSketch {
+pub(crate) struct CueSketch {
     trigger: TriggerSketch,
     duration: Option<&'static str>,
     planned: Option<&'static str>,
@@ -32,7 +32,7 @@ pub struct CueSketch {
 }
 
 #[derive(Clone, Debug)]
-pub enum TriggerSketch {
+pub(crate) enum TriggerSketch {
     Go,
     With(Index, &'static str),
     After(Index, &'static str),
@@ -41,7 +41,7 @@ pub enum TriggerSketch {
 }
 
 #[derive(Clone, Debug)]
-pub struct SegmentSketch {
+pub(crate) struct SegmentSketch {
     start: Option<&'static str>,
     duration: &'static str,
     pub cues: Vec<CueSketch>,
@@ -49,7 +49,7 @@ pub struct SegmentSketch {
 
 /// What happens in a run: something that the caller does, or time that passes.
 #[derive(Clone, Debug)]
-pub enum Deed {
+pub(crate) enum Deed {
     Wait(u64),
     StandStill(u64),
     Crash(u64),
@@ -131,7 +131,7 @@ fn cue() -> impl Strategy<Value = CueSketch> {
         })
 }
 
-pub fn segment() -> impl Strategy<Value = SegmentSketch> {
+pub(crate) fn segment() -> impl Strategy<Value = SegmentSketch> {
     let start = prop_oneof![3 => Just(None), 1 => times().prop_map(Some)];
     (start, lengths(), prop::collection::vec(cue(), 0..=12))
         .prop_map(|(start, duration, cues)| SegmentSketch { start, duration, cues })
@@ -148,7 +148,7 @@ fn fact() -> impl Strategy<Value = ClipFact> {
     ])
 }
 
-pub fn deed() -> impl Strategy<Value = Deed> {
+pub(crate) fn deed() -> impl Strategy<Value = Deed> {
     // Gaps just about the lengths of the show, where rules meet, and now and then days.
     let ns = || {
         prop_oneof![
@@ -193,7 +193,7 @@ pub fn deed() -> impl Strategy<Value = Deed> {
 
 /// Writes the show. References that a check would refuse (to the cue itself, forwards into a
 /// circle) become `go`.
-pub fn write(segments: &[SegmentSketch]) -> String {
+pub(crate) fn write(segments: &[SegmentSketch]) -> String {
     let cues: Vec<_> = segments.iter().flat_map(|segment| &segment.cues).collect();
     let is_main = |at: usize| cues[at].backup_for.is_none();
     let mut text = String::from(
@@ -259,7 +259,7 @@ fn fits(moment: &str, duration: &str) -> bool {
     ns(moment) <= ns(duration)
 }
 
-pub fn command(deed: &Deed, show: &Show) -> Option<Command> {
+pub(crate) fn command(deed: &Deed, show: &Show) -> Option<Command> {
     let cue = |at: &Index| (!show.cues.is_empty()).then(|| CueIx(at.index(show.cues.len()) as u32));
     let person = |at: &Index| PersonIx(at.index(show.people.len()) as u32);
     Some(match deed {

@@ -19,7 +19,7 @@ const EVENTS_MAX: usize = 4_000;
 
 /// How a run is opened.
 #[derive(Clone, Debug)]
-pub struct Opening {
+pub(crate) struct Opening {
     pub clock: Timestamp,
     pub day: Option<Date>,
     pub rehearsal: bool,
@@ -29,7 +29,7 @@ pub struct Opening {
 
 /// A run and what is around it.
 #[derive(Clone)]
-pub struct Rig {
+pub(crate) struct Rig {
     conductor: Conductor,
     /// The run's clock. The machine's reads the same, whatever the speed of the run: a fast run is
     /// one in which less of the machine's time passes.
@@ -43,7 +43,7 @@ pub struct Rig {
 }
 
 impl Rig {
-    pub fn open(show: Arc<Show>, opening: &Opening) -> Result<Self, String> {
+    pub(crate) fn open(show: Arc<Show>, opening: &Opening) -> Result<Self, String> {
         let started = run_started(&show, opening);
         let conductor =
             Conductor::new(State::new(show), RunClock::new(0, 0, opening.clock, 1), 0, 0);
@@ -61,7 +61,7 @@ impl Rig {
     }
 
     /// The run as it stands.
-    pub fn state(&self) -> &State {
+    pub(crate) fn state(&self) -> &State {
         self.conductor.state()
     }
 
@@ -97,7 +97,7 @@ impl Rig {
     }
 
     /// Deals with everything that has fallen due by now.
-    pub fn drain(&mut self) -> Result<(), String> {
+    pub(crate) fn drain(&mut self) -> Result<(), String> {
         let before = self.journal.len();
         while self.journal.len() - before < EVENTS_MAX {
             let events = self.journal.len();
@@ -117,7 +117,7 @@ impl Rig {
     }
 
     /// Lives until `until_ns`, waking up whenever something is due.
-    pub fn live_until(&mut self, until_ns: RunNs) -> Result<(), String> {
+    pub(crate) fn live_until(&mut self, until_ns: RunNs) -> Result<(), String> {
         for _ in 0..EVENTS_MAX {
             let Some(due_ns) = self.conductor.deadline().filter(|&due_ns| due_ns <= until_ns)
             else {
@@ -131,13 +131,13 @@ impl Rig {
     }
 
     /// Lets time pass while the program does not come to look.
-    pub fn stand_still(&mut self, ns: u64) -> Result<(), String> {
+    pub(crate) fn stand_still(&mut self, ns: u64) -> Result<(), String> {
         self.now += ns;
         self.drain()
     }
 
     /// Kills the program and takes the run up again from its journal `down_ns` later.
-    pub fn crash(&mut self, down_ns: u64) -> Result<(), String> {
+    pub(crate) fn crash(&mut self, down_ns: u64) -> Result<(), String> {
         let state = self.replay()?;
         self.now += down_ns;
         self.resume(state);
@@ -147,7 +147,7 @@ impl Rig {
 
     /// Tears the last events off the journal, as a power cut can. The program is down then:
     /// [`Rig::crash`] takes it up.
-    pub fn tear(&mut self, events: usize) {
+    pub(crate) fn tear(&mut self, events: usize) {
         self.journal.truncate(self.journal.len().saturating_sub(events).max(1));
         let state = self.folded(&self.journal);
         self.resume(state);
@@ -165,13 +165,13 @@ impl Rig {
     }
 
     /// Gives a command and takes what follows from it.
-    pub fn command(&mut self, command: &Command) -> Result<(), Rejection> {
+    pub(crate) fn command(&mut self, command: &Command) -> Result<(), Rejection> {
         self.give(Input::Command { by: By::Caller, command: command.clone() })
             .expect("a command gets a reply")
     }
 
     /// Has everything done that the conductor would journal ahead of its instant now.
-    pub fn flush(&mut self) -> Result<(), String> {
+    pub(crate) fn flush(&mut self) -> Result<(), String> {
         while self.conductor.is_ahead() {
             self.give(Input::Flush);
             self.drain()?;
@@ -180,7 +180,7 @@ impl Rig {
     }
 
     /// The state that the journal gives, read as a file is read.
-    pub fn replay(&self) -> Result<State, String> {
+    pub(crate) fn replay(&self) -> Result<State, String> {
         let mut bytes = vec![];
         for record in &self.journal {
             encode(record, &mut bytes)
@@ -202,7 +202,7 @@ impl Rig {
 }
 
 /// The first event of a run.
-pub fn run_started(show: &Show, opening: &Opening) -> Event {
+pub(crate) fn run_started(show: &Show, opening: &Opening) -> Event {
     Event::RunStarted {
         show: show.title.clone(),
         source: "test".to_owned(),

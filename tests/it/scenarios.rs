@@ -152,7 +152,7 @@ fn every_scenario_goes_as_written() {
 }
 
 /// Reads a show that a test wrote, or that stands at a path of the repository.
-pub fn read_show(text: &str) -> Result<Arc<Show>, String> {
+pub(crate) fn read_show(text: &str) -> Result<Arc<Show>, String> {
     let text = match text.strip_suffix(".toml") {
         Some(_) => &std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(text))
             .map_err(|e| e.to_string())?,

@@ -14,7 +14,7 @@ use crate::rig::Rig;
 
 /// The account.
 #[derive(Clone)]
-pub struct Witness {
+pub(crate) struct Witness {
     show: Arc<Show>,
     held: bool,
     panicked: bool,
@@ -32,7 +32,7 @@ pub struct Witness {
 }
 
 impl Witness {
-    pub fn new(show: Arc<Show>) -> Self {
+    pub(crate) fn new(show: Arc<Show>) -> Self {
         let by_clock =
             show.cue_indices().filter(|&cue| matches!(show.cue(cue).trigger, Trigger::At { .. }));
         Witness {
@@ -168,7 +168,7 @@ impl Witness {
     }
 
     /// Sees all of a journal, and says at which event it does not believe it.
-    pub fn see_all(rig: &Rig) -> Result<(), String> {
+    pub(crate) fn see_all(rig: &Rig) -> Result<(), String> {
         let mut witness = Witness::new(Arc::clone(rig.state().show()));
         for record in &rig.journal {
             witness.see_record(record)?;
@@ -177,13 +177,13 @@ impl Witness {
     }
 
     /// Notes a record down, and says why where it does not believe it.
-    pub fn see_record(&mut self, record: &Record) -> Result<(), String> {
+    pub(crate) fn see_record(&mut self, record: &Record) -> Result<(), String> {
         self.see(&record.event)
             .map_err(|why| format!("{why}: record {}, {:?}", record.seq, record.event))
     }
 
     /// Says where the state has another account of the run.
-    pub fn agrees(&self, state: &State) -> Result<(), String> {
+    pub(crate) fn agrees(&self, state: &State) -> Result<(), String> {
         let on_air: BTreeSet<_> = state.on_air().iter().copied().collect();
         if on_air != self.running {
             return Err(format!(

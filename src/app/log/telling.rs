@@ -8,7 +8,7 @@ use crate::show::{CueNumber, Show, duration};
 
 /// What is told of an event.
 #[derive(Debug)]
-pub struct Telling {
+pub(crate) struct Telling {
     /// Of what it speaks.
     pub kind: Kind,
     /// In one line.
@@ -61,7 +61,7 @@ fn name_of<'a>(id: &'a str, show: &'a Show) -> &'a str {
 }
 
 /// What is told of `event` in a run of `show`.
-pub fn telling(event: &Event, show: &Show) -> Telling {
+pub(crate) fn telling(event: &Event, show: &Show) -> Telling {
     match event {
         Event::RunStarted { show, rehearsal, speed, auto, shift_ns, .. } => {
             let kind = match (rehearsal, shift_ns) {

@@ -10,7 +10,7 @@ use crate::runtime::{board, config};
 
 /// What may stand after `board`.
 #[derive(Debug, ClapArgs)]
-pub struct BoardArgs {
+pub(crate) struct BoardArgs {
     /// A run's id, as `handover runs` lists it, a show file, or the name of a built-in show
     /// [default: any run]
     #[arg(value_name = "RUN-or-SHOW", add = ArgValueCompleter::new(complete::runs_and_shows))]
@@ -32,7 +32,7 @@ pub struct BoardArgs {
 
 impl Args {
     /// What board to show and how.
-    pub fn board(&self, board: &BoardArgs) -> anyhow::Result<board::Wishes> {
+    pub(crate) fn board(&self, board: &BoardArgs) -> anyhow::Result<board::Wishes> {
         let face = match (board.clock, board.countdown) {
             (true, _) => Face::Clock,
             (_, true) => Face::Countdown,

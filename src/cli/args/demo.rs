@@ -7,7 +7,7 @@ use crate::runtime::DemoWishes;
 
 /// What may stand after `demo`.
 #[derive(Debug, ClapArgs)]
-pub struct DemoArgs {
+pub(crate) struct DemoArgs {
     /// The colours [default: $HANDOVER_THEME, or own if there is a theme.toml, or dark]
     #[arg(long, value_enum, hide_default_value = true)]
     theme: Option<ThemeArg>,
@@ -18,7 +18,7 @@ pub struct DemoArgs {
 
 impl Args {
     /// How to show the demonstration.
-    pub fn demo(&self, demo: &DemoArgs) -> anyhow::Result<DemoWishes> {
+    pub(crate) fn demo(&self, demo: &DemoArgs) -> anyhow::Result<DemoWishes> {
         let (config, theme) = self.config(demo.theme.map(ThemeArg::theme));
         let (means, note) = means(demo.ascii || self.run.ascii);
         Ok(DemoWishes { state: self.state_dir()?, theme, config, means, note })

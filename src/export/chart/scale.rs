@@ -26,7 +26,7 @@ pub(super) struct Scale {
 impl Scale {
     /// From the first of these instants to the last, `width` wide, beginning at `left`; `None`
     /// without instants.
-    pub fn new(instants: &[&ZonedDateTime], left: f64, width: f64) -> Option<Self> {
+    pub(super) fn new(instants: &[&ZonedDateTime], left: f64, width: f64) -> Option<Self> {
         let zone = instants.first()?.time_zone().clone();
         let all = || instants.iter().map(|at| at.timestamp().as_millisecond());
         let (from_ms, to_ms) = (all().min()?, all().max()?);
@@ -35,7 +35,7 @@ impl Scale {
     }
 
     /// Where an instant stands.
-    pub fn x(&self, ms: i64) -> f64 {
+    pub(super) fn x(&self, ms: i64) -> f64 {
         self.left + (ms - self.from_ms) as f64 / (self.to_ms - self.from_ms) as f64 * self.width
     }
 
@@ -53,7 +53,7 @@ impl Scale {
 
     /// The marks: where they stand in time, and what the clock reads there. Round by the clock of
     /// the first instant.
-    pub fn ticks(&self) -> Vec<(i64, ZonedDateTime, String)> {
+    pub(super) fn ticks(&self) -> Vec<(i64, ZonedDateTime, String)> {
         let step_ms = self.step_ms();
         let zoned = |ms: i64| {
             Timestamp::from_millisecond(ms).ok().map(|at| at.to_zoned_datetime(self.zone.clone()))

@@ -33,7 +33,7 @@ const SAID_BYTES_MAX: u64 = 64 * 1024;
 /// Where mpv is installed it plays the beginning of the file, without a window and without a sound;
 /// where it is not, whatever is there will do. `env` reads the environment: `HANDOVER_MPV` names
 /// another executable.
-pub fn try_out(folder: &Path, clip: &str, env: &dyn Fn(&str) -> Option<String>) -> Clip {
+pub(crate) fn try_out(folder: &Path, clip: &str, env: &dyn Fn(&str) -> Option<String>) -> Clip {
     let path = match absolute(folder, clip) {
         Ok(path) => path,
         Err(why) => return Clip { fault: Some(why), length_ns: None },
@@ -107,7 +107,7 @@ fn length_ns(said: impl Read) -> Option<u64> {
 }
 
 /// Why mpv does not take `flags`, in its own words; nothing where it takes them, or is not there.
-pub fn flags_fault(flags: &[String], program: Option<String>) -> Option<String> {
+pub(super) fn flags_fault(flags: &[String], program: Option<String>) -> Option<String> {
     let mut command = Command::new(program_or_mpv(program));
     command.arg("--no-config").args(flags).arg("--version");
     let mut child =

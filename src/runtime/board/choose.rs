@@ -67,7 +67,7 @@ impl Choice {
     ///
     /// # Errors
     /// When there is neither, or the show has faults.
-    pub fn new(of: Option<&str>, state: &Path) -> anyhow::Result<Self> {
+    pub(super) fn new(of: Option<&str>, state: &Path) -> anyhow::Result<Self> {
         let store = Store::new(state);
         let mut choice = Choice {
             store,
@@ -106,37 +106,37 @@ impl Choice {
         Ok(choice)
     }
 
-    pub fn store(&self) -> &Store {
+    pub(super) fn store(&self) -> &Store {
         &self.store
     }
 
-    pub fn wanted(&self) -> &Wanted {
+    pub(super) fn wanted(&self) -> &Wanted {
         &self.wanted
     }
 
     /// The show that is waited for.
-    pub fn show(&self) -> Option<&Show> {
+    pub(super) fn show(&self) -> Option<&Show> {
         self.show.as_ref()
     }
 
     /// Its title.
-    pub fn title(&self) -> Option<&str> {
+    pub(super) fn title(&self) -> Option<&str> {
         self.show.as_ref().map(|show| show.title.as_str())
     }
 
     /// What would begin a run.
-    pub fn command(&self) -> String {
+    pub(super) fn command(&self) -> String {
         self.command.clone()
     }
 
     /// Never chooses this run again: it cannot be read.
-    pub fn pass_over(&mut self, id: RunId) {
+    pub(super) fn pass_over(&mut self, id: RunId) {
         self.passed_over.insert(id);
     }
 
     /// The run to follow, if there is one. `followed` stays the choice when it has ended, until
     /// another is there.
-    pub fn best(&mut self, followed: Option<&RunId>) -> Option<RunId> {
+    pub(super) fn best(&mut self, followed: Option<&RunId>) -> Option<RunId> {
         if let Wanted::Run(id) = &self.wanted {
             return Some(id.clone());
         }

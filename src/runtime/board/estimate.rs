@@ -28,13 +28,13 @@ pub(super) struct ClockEstimate {
 impl ClockEstimate {
     /// The clock of a run whose last line, `last`, was found at an instant of the machine's clock
     /// and the wall clock, and may have been there for long.
-    pub fn begin(last: &Record, speed: u32, machine_ns: u64, wall: Timestamp) -> Self {
+    pub(super) fn begin(last: &Record, speed: u32, machine_ns: u64, wall: Timestamp) -> Self {
         let clock = tied(by_the_wall(last, speed, wall), speed, machine_ns, wall);
         ClockEstimate { clock, shown_ns: 0 }
     }
 
     /// `last` has just been written.
-    pub fn correct(&mut self, last: &Record, machine_ns: u64, wall: Timestamp) {
+    pub(super) fn correct(&mut self, last: &Record, machine_ns: u64, wall: Timestamp) {
         let speed = self.clock.speed();
         let latest_ns = last.run_ns.saturating_add(LATE_NS.saturating_mul(u64::from(speed)));
         let can_be = |run_ns: &RunNs| (last.run_ns..=latest_ns).contains(run_ns);
@@ -46,7 +46,7 @@ impl ClockEstimate {
     }
 
     /// What it reads for the screen: never a little less than before.
-    pub fn read(&mut self, machine_ns: u64) -> RunNs {
+    pub(super) fn read(&mut self, machine_ns: u64) -> RunNs {
         let run_ns = self.clock.run_ns(machine_ns);
         let step_ns = STEP_NS.saturating_mul(u64::from(self.clock.speed()));
         self.shown_ns = if self.shown_ns.saturating_sub(run_ns) <= step_ns {
@@ -58,7 +58,7 @@ impl ClockEstimate {
     }
 
     /// The instant of the machine's clock at which it reads `run_ns`.
-    pub fn machine_ns(&self, run_ns: RunNs) -> u64 {
+    pub(super) fn machine_ns(&self, run_ns: RunNs) -> u64 {
         self.clock.machine_ns(run_ns)
     }
 }

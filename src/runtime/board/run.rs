@@ -34,7 +34,7 @@ impl Run {
     /// # Errors
     /// When there is no such run, or its show cannot be read. What a show's faults are is not said:
     /// a board's terminal is no place for its words.
-    pub fn open(choice: &Choice, id: RunId) -> anyhow::Result<Self> {
+    pub(super) fn open(choice: &Choice, id: RunId) -> anyhow::Result<Self> {
         let store = choice.store();
         let show = file::parse(&store.show_text(&id)?, &machine_zone());
         let show = show.map_err(|_| {
@@ -56,26 +56,26 @@ impl Run {
         })
     }
 
-    pub fn id(&self) -> &RunId {
+    pub(super) fn id(&self) -> &RunId {
         &self.id
     }
 
     /// The show's title.
-    pub fn title(&self) -> &str {
+    pub(super) fn title(&self) -> &str {
         &self.show.title
     }
 
-    pub fn speed(&self) -> u32 {
+    pub(super) fn speed(&self) -> u32 {
         self.state.speed()
     }
 
     /// Returns `true` if somebody calls it, and it goes on.
-    pub fn is_called(&self) -> bool {
+    pub(super) fn is_called(&self) -> bool {
         self.is_called && !self.state.has_ended()
     }
 
     /// Takes in what was appended; true where that changes anything.
-    pub fn read(&mut self) -> bool {
+    pub(super) fn read(&mut self) -> bool {
         let News { restarted, records, fault } = self.tail.read();
         if restarted {
             (self.state, self.clock, self.has_left) =
@@ -108,13 +108,13 @@ impl Run {
     }
 
     /// Asks whether somebody calls the run; true where that has changed.
-    pub fn ask_for_caller(&mut self, choice: &Choice) -> bool {
+    pub(super) fn ask_for_caller(&mut self, choice: &Choice) -> bool {
         let is_called = !self.has_left && choice.store().holder(&self.id).is_some();
         std::mem::replace(&mut self.is_called, is_called) != is_called
     }
 
     /// What may be known of it now; nothing before its first line.
-    pub fn board(&mut self) -> Option<Board> {
+    pub(super) fn board(&mut self) -> Option<Board> {
         let read_ns = self.clock.as_mut()?.read(machine_ns());
         let mut board = Board::of(&self.state, self.edge(read_ns));
         let nobody = (!self.is_called && !self.state.has_ended()).then_some(Notice::NoCaller);
@@ -136,7 +136,7 @@ impl Run {
     }
 
     /// The instant of the machine's clock at which the show's clock reads its next whole second.
-    pub fn next_second_ns(&self, machine_ns: u64) -> u64 {
+    pub(super) fn next_second_ns(&self, machine_ns: u64) -> u64 {
         let Some(clock) = &self.clock else { return machine_ns + SECOND_NS / 2 };
         let mut clock = clock.clone();
         let run_ns = clock.read(machine_ns);

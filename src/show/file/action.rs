@@ -11,7 +11,7 @@ use crate::show::protocol::{Protocol, Wire};
 use crate::show::{Action, Body, OutputIx};
 
 /// Reads the actions of a cue.
-pub fn actions(list: &Value<'_>, outputs: &Outputs<'_>) -> Vec<Action> {
+pub(super) fn actions(list: &Value<'_>, outputs: &Outputs<'_>) -> Vec<Action> {
     let tables = list.list_of_fields("an action", "do = [{ output = \"…\", … }]");
     tables.into_iter().filter_map(|fields| action(fields, outputs)).collect()
 }
@@ -27,7 +27,7 @@ fn action(mut fields: Fields<'_>, outputs: &Outputs<'_>) -> Option<Action> {
 
 /// Reads what is said on `wire`, or, where that is not known, on any that fits; `whose` it is, for
 /// messages.
-pub fn body(mut fields: Fields<'_>, wire: Option<Wire>, whose: &str) -> Option<Body> {
+pub(super) fn body(mut fields: Fields<'_>, wire: Option<Wire>, whose: &str) -> Option<Body> {
     let keys = fields.keys();
     let protocols: Vec<_> =
         keys.iter().filter_map(|key| Some((key, Protocol::of_key(key.text)?))).collect();

@@ -38,7 +38,7 @@ const LOOKS: &[(&str, Look)] = &[
 ];
 
 /// What cues may refer to by name.
-pub struct Stage<'a> {
+pub(super) struct Stage<'a> {
     /// The departments.
     pub departments: Names<'a>,
     /// The outputs.
@@ -50,7 +50,7 @@ pub struct Stage<'a> {
 }
 
 /// A cue whose references are not resolved yet.
-pub struct Draft<'a> {
+pub(super) struct Draft<'a> {
     /// The cue, with `Go` for a trigger that refers to another one; `None` when it has no readable
     /// number.
     pub cue: Option<Cue>,
@@ -65,7 +65,7 @@ pub struct Draft<'a> {
 }
 
 /// A trigger that refers to another cue.
-pub struct Cause<'a> {
+pub(super) struct Cause<'a> {
     /// The other cue.
     pub number: Mention<'a>,
     /// Whether it has to be complete, and not only fired.
@@ -76,7 +76,7 @@ pub struct Cause<'a> {
 
 /// The segment in which a cue stands.
 #[derive(Clone)]
-pub struct Home {
+pub(super) struct Home {
     /// Its index.
     pub segment: SegmentIx,
     /// Its planned duration, nanoseconds, and where that is written.
@@ -88,7 +88,7 @@ pub struct Home {
 }
 
 /// Reads one cue.
-pub fn draft<'a>(mut fields: Fields<'a>, stage: &Stage<'a>, home: &Home) -> Draft<'a> {
+pub(super) fn draft<'a>(mut fields: Fields<'a>, stage: &Stage<'a>, home: &Home) -> Draft<'a> {
     let number = fields.need("number", "\"12\"");
     let title = fields.need("title", "\"…\"").and_then(|value| value.line());
     let (call, notes) = (fields.find("call"), fields.find("notes"));
@@ -182,7 +182,7 @@ fn check_together(fields: &Fields<'_>, trigger: Option<&Called<'_>>, look: Optio
 }
 
 /// When the countdown of a segment or cue warns; `usual` where the file does not say.
-pub fn thresholds(fields: &mut Fields<'_>, usual: Thresholds) -> Thresholds {
+pub(super) fn thresholds(fields: &mut Fields<'_>, usual: Thresholds) -> Thresholds {
     let (warn, danger) = (fields.find("warn"), fields.find("danger"));
     let ns = |value: &Option<Value<'_>>| value.as_ref().and_then(|value| value.duration_ns());
     let warn_ns = ns(&warn).unwrap_or(usual.warn_ns);

@@ -23,7 +23,7 @@ thread_local! {
 const ID_MAX: usize = 64;
 
 /// A table and what has been asked of it.
-pub struct Fields<'a> {
+pub(crate) struct Fields<'a> {
     /// Where its faults go.
     pub reader: &'a Reader<'a>,
     /// Where it stands: the header `[…]`, the whole `{…}`, or nothing for the file itself.
@@ -45,7 +45,7 @@ struct Missing {
 
 impl<'a> Fields<'a> {
     /// Begins to read `table`.
-    pub fn new(
+    pub(crate) fn new(
         reader: &'a Reader<'a>,
         table: &'a DeTable<'a>,
         span: Range<usize>,
@@ -55,14 +55,14 @@ impl<'a> Fields<'a> {
     }
 
     /// The value of `key`; nothing when it is not there, or was lost to a syntax error.
-    pub fn find(&mut self, key: &'static str) -> Option<Value<'a>> {
+    pub(crate) fn find(&mut self, key: &'static str) -> Option<Value<'a>> {
         self.know(key);
         let value = self.table.get(key)?;
         Value::new(self.reader, key, value)
     }
 
     /// The value of a key that must be there.
-    pub fn need(&mut self, key: &'static str, example: &str) -> Option<Value<'a>> {
+    pub(crate) fn need(&mut self, key: &'static str, example: &str) -> Option<Value<'a>> {
         if !self.has(key) && self.is_whole() {
             let what = format!("{} has no `{key}`", self.noun);
             self.missing.push(Missing {
@@ -75,7 +75,7 @@ impl<'a> Fields<'a> {
     }
 
     /// The value of a list of tables of which there must be one; `header` begins one in a file.
-    pub fn need_header(&mut self, key: &'static str, header: &str) -> Option<Value<'a>> {
+    pub(crate) fn need_header(&mut self, key: &'static str, header: &str) -> Option<Value<'a>> {
         if !self.has(key) && self.is_whole() {
             let what = format!("{} has no `{key}`", self.noun);
             self.missing.push(Missing { keys: vec![key], what, fix: format!("add `{header}`") });
@@ -84,7 +84,7 @@ impl<'a> Fields<'a> {
     }
 
     /// The tables inside `key`, each with its id, in the order of the file.
-    pub fn named(
+    pub(crate) fn named(
         &mut self,
         key: &'static str,
         noun: &'static str,
@@ -124,17 +124,17 @@ impl<'a> Fields<'a> {
     }
 
     /// Returns `true` if `key` is there, readable or not.
-    pub fn has(&self, key: &str) -> bool {
+    pub(crate) fn has(&self, key: &str) -> bool {
         self.table.contains_key(key)
     }
 
     /// Where the key `key` itself stands, or the table where it doesn't.
-    pub fn key_span(&self, key: &str) -> Range<usize> {
+    pub(crate) fn key_span(&self, key: &str) -> Range<usize> {
         self.table.get_key_value(key).map_or_else(|| self.span.clone(), |(key, _)| key.span())
     }
 
     /// All keys in the order of the file.
-    pub fn keys(&self) -> Vec<Mention<'a>> {
+    pub(crate) fn keys(&self) -> Vec<Mention<'a>> {
         let mention = |key: &'a toml::Spanned<_>| Mention {
             text: AsRef::<str>::as_ref(key.get_ref()),
             span: key.span(),
@@ -146,14 +146,14 @@ impl<'a> Fields<'a> {
 
     /// All keys with their values in the order of the file; for tables whose keys are the user's
     /// own.
-    pub fn entries(&self) -> Vec<(Mention<'a>, Value<'a>)> {
+    pub(crate) fn entries(&self) -> Vec<(Mention<'a>, Value<'a>)> {
         let value =
             |key: &Mention<'a>| Value::new(self.reader, key.text, self.table.get(key.text)?);
         self.keys().into_iter().filter_map(|key| value(&key).map(|value| (key, value))).collect()
     }
 
     /// Makes `key` a known one without reading it.
-    pub fn know(&mut self, key: &'static str) {
+    pub(crate) fn know(&mut self, key: &'static str) {
         #[cfg(test)]
         ASKED.with_borrow_mut(|asked| asked.insert((self.noun, key)));
         if !self.known.contains(&key) {
@@ -165,7 +165,11 @@ impl<'a> Fields<'a> {
     /// one.
     ///
     /// `what` they give the table, for messages: "a message".
-    pub fn exactly_one(&mut self, keys: &[&'static str], what: &str) -> Option<&'static str> {
+    pub(crate) fn exactly_one(
+        &mut self,
+        keys: &[&'static str],
+        what: &str,
+    ) -> Option<&'static str> {
         keys.iter().for_each(|key| self.know(key));
         let mut there: Vec<_> = keys.iter().copied().filter(|key| self.has(key)).collect();
         there.sort_by_key(|key| self.key_span(key).start);
@@ -189,7 +193,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Reports `key`, if it is there, as one that does not belong.
-    pub fn refuse(&mut self, key: &'static str, what: &str, fix: &str) {
+    pub(crate) fn refuse(&mut self, key: &'static str, what: &str, fix: &str) {
         self.know(key);
         if self.has(key) {
             self.reader.fault(self.key_span(key), what, fix);
@@ -197,7 +201,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Reports every key that nobody has asked for, and what is missing.
-    pub fn finish(mut self) {
+    pub(crate) fn finish(mut self) {
         for key in self.keys() {
             let lost = || {
                 self.reader.is_broken_line(key.span.start) || (self.is_inline() && !self.is_whole())
@@ -232,7 +236,7 @@ impl<'a> Fields<'a> {
     }
 
     /// Returns `true` if no syntax error has cost it a key.
-    pub fn is_whole(&self) -> bool {
+    pub(crate) fn is_whole(&self) -> bool {
         let broken = match self.is_inline() {
             true => self.reader.is_broken(&self.span),
             false => self.reader.is_broken_table(&self.span),
@@ -242,7 +246,7 @@ impl<'a> Fields<'a> {
 }
 
 /// The kind of a value as a message names it.
-pub fn kind(value: &DeValue<'_>) -> &'static str {
+pub(crate) fn kind(value: &DeValue<'_>) -> &'static str {
     match value {
         DeValue::String(_) => "text",
         DeValue::Integer(_) => "a whole number",

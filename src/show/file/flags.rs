@@ -132,7 +132,7 @@ const ALLOWED: &[(&str, Takes)] = &[
 
 /// Reads the flags of a player: each is one item of the list, as `--name`, `--no-name` or
 /// `--name=value`.
-pub fn flags(fields: &mut Fields<'_>) -> Vec<String> {
+pub(crate) fn flags(fields: &mut Fields<'_>) -> Vec<String> {
     let list = fields.find("flags").and_then(|value| value.list("[\"--fs\"]"));
     list.unwrap_or_default().iter().filter_map(flag).collect()
 }

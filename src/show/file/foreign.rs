@@ -17,7 +17,7 @@ const LINES_MAX: usize = 50;
 const SHARE: (usize, usize) = (3, 4);
 
 /// The one error of a text that is of another format, where it looks like one.
-pub fn problem(text: &str) -> Option<Problem> {
+pub(super) fn problem(text: &str) -> Option<Problem> {
     let kind = kind(text)?;
     let what = format!("this looks like {kind}, not like a show file");
     let fix = "write the show as TOML: `handover new FILE` writes one to start from";

@@ -10,7 +10,7 @@ const DEPTH_MAX: usize = 32;
 
 /// The JSON text of `value`, of `bytes_max` at most; an error where JSON has no word for what it
 /// holds.
-pub fn text(value: &Value<'_>, bytes_max: usize) -> Option<String> {
+pub(crate) fn text(value: &Value<'_>, bytes_max: usize) -> Option<String> {
     let mut json = String::new();
     write(value, DEPTH_MAX, &mut json)?;
     if json.len() > bytes_max {

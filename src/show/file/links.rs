@@ -12,7 +12,7 @@ const NAMED_MAX: usize = 8;
 /// Checks the references of all cues and gives the cues with theirs resolved.
 ///
 /// Cues with a fault may be missing from the result: it is good only if no fault was reported.
-pub fn link(reader: &Reader<'_>, mut drafts: Vec<Draft<'_>>) -> Vec<Cue> {
+pub(super) fn link(reader: &Reader<'_>, mut drafts: Vec<Draft<'_>>) -> Vec<Cue> {
     let numbers = numbers(reader, &drafts);
     let causes: Vec<_> =
         drafts.iter().enumerate().map(|(at, draft)| cause(reader, &numbers, at, draft)).collect();

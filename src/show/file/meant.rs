@@ -15,7 +15,7 @@ const DATE: &str = "date";
 
 /// What a value was meant to be.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Meant {
+pub(super) struct Meant {
     /// Its kind, with its article: "a time of day".
     pub kind: &'static str,
     /// How to write it, as it stands after the `=`: `20:00:00`, `"5m"`.
@@ -23,7 +23,7 @@ pub struct Meant {
 }
 
 /// What `raw`, the value of `key` as the file has it, was meant to be, where it can be told.
-pub fn meant(key: &str, raw: &str) -> Option<Meant> {
+pub(super) fn meant(key: &str, raw: &str) -> Option<Meant> {
     if TIMES.contains(&key) {
         return time(raw).map(|time| Meant { kind: "a time of day", right: time.to_string() });
     }
@@ -42,7 +42,7 @@ pub fn meant(key: &str, raw: &str) -> Option<Meant> {
 
 /// A time of day as people write it: `8pm`, `8:30 pm`, `20h`, `20h30`, `20.30`, `2030`, `20:00`,
 /// `8:00:00`.
-pub fn time(raw: &str) -> Option<Time> {
+pub(super) fn time(raw: &str) -> Option<Time> {
     let word = raw.trim().to_ascii_lowercase().replace(['.', 'h'], ":");
     let (digits, afternoon) = match word.trim_end_matches("uhr").trim_end().trim_end_matches(':') {
         digits if digits.ends_with("pm") || digits.ends_with("p:m") => (digits, Some(true)),
@@ -80,7 +80,7 @@ pub fn time(raw: &str) -> Option<Time> {
 
 /// A day as people write it, where only one day can be meant: `28.11.2026`, `28/11/2026`,
 /// `11/28/2026`, `2026/11/28`, `28 Nov 2026`.
-pub fn date(raw: &str) -> Option<Date> {
+pub(super) fn date(raw: &str) -> Option<Date> {
     const MONTHS: [&str; 12] =
         ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
     let word = raw.to_ascii_lowercase();
@@ -137,7 +137,7 @@ fn duration_text(raw: &str) -> Option<String> {
 }
 
 /// The right way to write a duration, for text that is none.
-pub fn duration(raw: &str) -> Option<String> {
+pub(super) fn duration(raw: &str) -> Option<String> {
     duration_text(raw)
 }
 

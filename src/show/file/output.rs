@@ -17,7 +17,7 @@ const RATES: [(&str, FrameRate); 4] = [
 ];
 
 /// The outputs of a file and what is known of each by name, faulty or not.
-pub struct Outputs<'a> {
+pub(super) struct Outputs<'a> {
     /// Those without a fault.
     pub outputs: Vec<Output>,
     /// The names of all.
@@ -27,7 +27,7 @@ pub struct Outputs<'a> {
 }
 
 /// Reads all outputs.
-pub fn outputs<'a>(file: &mut Fields<'a>) -> Outputs<'a> {
+pub(super) fn outputs<'a>(file: &mut Fields<'a>) -> Outputs<'a> {
     let mut read = Outputs { outputs: Vec::new(), names: Names::new("output"), wires: Vec::new() };
     for (id, fields) in file.named("output", "an output") {
         read.names.define(&id);

@@ -21,7 +21,7 @@ const QUOTED_MAX: usize = 40;
 
 /// Text of the file and where it stands.
 #[derive(Clone, Debug)]
-pub struct Mention<'a> {
+pub(crate) struct Mention<'a> {
     /// The text, without quotes.
     pub text: &'a str,
     /// Where it stands.
@@ -29,7 +29,7 @@ pub struct Mention<'a> {
 }
 
 /// Gathers the faults of one file.
-pub struct Reader<'a> {
+pub(crate) struct Reader<'a> {
     text: &'a str,
     /// What the parser could not read: by place, and apart from each other.
     broken: Vec<Range<usize>>,
@@ -44,7 +44,7 @@ pub struct Reader<'a> {
 impl<'a> Reader<'a> {
     /// Starts with the faults of the syntax; `broken` says which pieces of the text were lost to
     /// them.
-    pub fn new(
+    pub(crate) fn new(
         text: &'a str,
         problems: Vec<Problem>,
         mut broken: Vec<Range<usize>>,
@@ -72,17 +72,17 @@ impl<'a> Reader<'a> {
     }
 
     /// The machine that the show will run on.
-    pub fn machine(&self) -> &dyn Machine {
+    pub(crate) fn machine(&self) -> &dyn Machine {
         self.machine
     }
 
     /// Returns `true` if an error was reported: what was read is no show.
-    pub fn has_errors(&self) -> bool {
+    pub(crate) fn has_errors(&self) -> bool {
         self.problems.borrow().iter().any(|problem| problem.severity == Severity::Error)
     }
 
     /// Reports a problem; more than anybody counts are left out.
-    pub fn report(&self, problem: Problem) {
+    pub(crate) fn report(&self, problem: Problem) {
         let mut problems = self.problems.borrow_mut();
         if problems.len() < COUNTED_MAX {
             problems.push(problem);
@@ -90,22 +90,27 @@ impl<'a> Reader<'a> {
     }
 
     /// Reports what was found on the machine, as a warning at `span`.
-    pub fn found(&self, span: &Range<usize>, finding: Finding) {
+    pub(crate) fn found(&self, span: &Range<usize>, finding: Finding) {
         self.report(Problem::warning(span.clone(), finding.what, finding.fix));
     }
 
     /// The text at `span`, as the file has it.
-    pub fn source(&self, span: &Range<usize>) -> &'a str {
+    pub(crate) fn source(&self, span: &Range<usize>) -> &'a str {
         self.text.get(span.clone()).unwrap_or_default()
     }
 
     /// Reports a fault.
-    pub fn fault(&self, span: Range<usize>, what: impl Into<String>, fix: impl Into<String>) {
+    pub(crate) fn fault(
+        &self,
+        span: Range<usize>,
+        what: impl Into<String>,
+        fix: impl Into<String>,
+    ) {
         self.report(Problem::error(span, what, fix));
     }
 
     /// Reports a fault that is about a second place too.
-    pub fn fault_beside(
+    pub(crate) fn fault_beside(
         &self,
         span: Range<usize>,
         what: impl Into<String>,
@@ -118,19 +123,19 @@ impl<'a> Reader<'a> {
 
     /// Returns `true` if something between the ends of `span`, or right at them, was lost to a
     /// syntax error.
-    pub fn is_broken(&self, span: &Range<usize>) -> bool {
+    pub(crate) fn is_broken(&self, span: &Range<usize>) -> bool {
         let first = self.broken.partition_point(|broken| broken.end < span.start);
         self.broken.get(first).is_some_and(|broken| broken.start <= span.end)
     }
 
     /// Returns `true` if something on the line of `at` was lost to a syntax error.
-    pub fn is_broken_line(&self, at: usize) -> bool {
+    pub(crate) fn is_broken_line(&self, at: usize) -> bool {
         !self.broken.is_empty() && self.is_broken(&line_around(self.text, at))
     }
 
     /// Returns `true` if something of the table whose header stands at `header` was lost: the
     /// stretch up to the next header.
-    pub fn is_broken_table(&self, header: &Range<usize>) -> bool {
+    pub(crate) fn is_broken_table(&self, header: &Range<usize>) -> bool {
         if self.broken.is_empty() {
             return false;
         }
@@ -140,7 +145,7 @@ impl<'a> Reader<'a> {
     }
 
     /// The known word closest to `word`, where one is close and not too many have been looked for.
-    pub fn closest<'w>(
+    pub(crate) fn closest<'w>(
         &self,
         word: &str,
         known: impl IntoIterator<Item = &'w str>,
@@ -151,7 +156,7 @@ impl<'a> Reader<'a> {
     }
 
     /// "did you mean …?" for the known word closest to `word`.
-    pub fn suggestion<'w>(
+    pub(crate) fn suggestion<'w>(
         &self,
         word: &str,
         known: impl IntoIterator<Item = &'w str>,
@@ -160,7 +165,7 @@ impl<'a> Reader<'a> {
     }
 
     /// All faults, by place, each once.
-    pub fn into_problems(self) -> Vec<Problem> {
+    pub(crate) fn into_problems(self) -> Vec<Problem> {
         let mut problems = self.problems.into_inner();
         problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
         problems.dedup();
@@ -169,7 +174,7 @@ impl<'a> Reader<'a> {
 }
 
 /// Names of one kind, to be referred to.
-pub struct Names<'a> {
+pub(crate) struct Names<'a> {
     noun: &'static str,
     places: HashMap<&'a str, u32>,
     ordered: Vec<&'a str>,
@@ -181,7 +186,7 @@ pub struct Names<'a> {
 
 impl<'a> Names<'a> {
     /// No names yet; `noun` is what they name: "department".
-    pub fn new(noun: &'static str) -> Self {
+    pub(crate) fn new(noun: &'static str) -> Self {
         Self {
             noun,
             places: HashMap::new(),
@@ -192,18 +197,18 @@ impl<'a> Names<'a> {
     }
 
     /// Adds the next name, which is the id of a table.
-    pub fn define(&mut self, id: &Mention<'a>) {
+    pub(crate) fn define(&mut self, id: &Mention<'a>) {
         self.add(id.text);
         self.spans.push(id.span.clone());
     }
 
     /// Makes the name at `index` one that is used.
-    pub fn is_used(&self, index: u32) {
+    pub(crate) fn is_used(&self, index: u32) {
         self.used.borrow_mut().insert(index);
     }
 
     /// The ids that nothing refers to: what they name, the id, and where it stands.
-    pub fn unused(&self) -> Vec<Unused> {
+    pub(crate) fn unused(&self) -> Vec<Unused> {
         let used = self.used.borrow();
         let all = (0..).zip(&self.ordered).zip(&self.spans);
         let unused = all.filter(|((index, _), _)| !used.contains(index));
@@ -217,7 +222,7 @@ impl<'a> Names<'a> {
     }
 
     /// Adds the next name. Where it is there already, gives the index of its first use.
-    pub fn add(&mut self, name: &'a str) -> Option<u32> {
+    pub(crate) fn add(&mut self, name: &'a str) -> Option<u32> {
         let next = self.ordered.len() as u32;
         self.ordered.push(name);
         let first = *self.places.entry(name).or_insert(next);
@@ -225,7 +230,7 @@ impl<'a> Names<'a> {
     }
 
     /// The index of the name that is mentioned; a fault when nothing has it.
-    pub fn resolve(&self, reader: &Reader<'_>, mention: &Mention<'_>) -> Option<u32> {
+    pub(crate) fn resolve(&self, reader: &Reader<'_>, mention: &Mention<'_>) -> Option<u32> {
         let found = self.places.get(mention.text).copied();
         self.used.borrow_mut().extend(found);
         if found.is_none() && !reader.header_lost {
@@ -244,7 +249,7 @@ impl<'a> Names<'a> {
 }
 
 /// An id that nothing refers to.
-pub struct Unused {
+pub(crate) struct Unused {
     /// What it names: "department".
     pub noun: &'static str,
     /// The id.

@@ -15,7 +15,7 @@ use crate::show::{RemoteControl, listen};
 const PASSCODE: &str = "passcode = \"env:HANDOVER_PASSCODE\"";
 
 /// Reads `[remote]`, if it is there.
-pub fn remote(file: &mut Fields<'_>) -> Option<RemoteControl> {
+pub(super) fn remote(file: &mut Fields<'_>) -> Option<RemoteControl> {
     let mut fields = file.find("remote")?.fields("the remote control")?;
     let listen = fields.need("listen", "\"127.0.0.1:53000\"");
     let address = listen.as_ref().and_then(listen_address);

@@ -21,7 +21,7 @@ const KEY_PARTS_MAX: usize = 8;
 /// A key with so many parts that the tree of the file could be deeper than the stack.
 ///
 /// The parser bounds the depth of brackets and the parts of a key, but not the product of the two.
-pub fn endless_key(text: &str) -> Option<Problem> {
+pub(super) fn endless_key(text: &str) -> Option<Problem> {
     let bytes = text.as_bytes();
     let (mut at, mut start, mut parts) = (0, 0, 1);
     while let Some(&byte) = bytes.get(at) {
@@ -48,7 +48,7 @@ pub fn endless_key(text: &str) -> Option<Problem> {
 }
 
 /// A file without what would have swallowed its rest.
-pub struct Repaired {
+pub(super) struct Repaired {
     /// As long as the file, and the same but where something was taken out.
     pub text: String,
     /// Why it was taken out.
@@ -58,7 +58,7 @@ pub struct Repaired {
 }
 
 /// Takes out of `text` what the parser would stumble over.
-pub fn repair(text: &str) -> Repaired {
+pub(super) fn repair(text: &str) -> Repaired {
     let mut bytes = text.as_bytes().to_vec();
     let (mut problems, mut lost) = (Vec::new(), Vec::new());
     for (statement, problem) in faulty_statements(text) {
@@ -84,7 +84,7 @@ pub fn repair(text: &str) -> Repaired {
 /// Our word for what the parser reports, of each line the first: the others only follow from it.
 ///
 /// Gives the problems, and the pieces of the text that were lost.
-pub fn explain(text: &str, errors: &[toml::de::Error]) -> (Vec<Problem>, Vec<Range<usize>>) {
+pub(super) fn explain(text: &str, errors: &[toml::de::Error]) -> (Vec<Problem>, Vec<Range<usize>>) {
     let (mut problems, mut lost) = (Vec::new(), Vec::new());
     let mut errors: Vec<_> =
         errors.iter().map(|e| (e.span().unwrap_or(0..text.len()), e.message())).collect();

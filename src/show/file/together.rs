@@ -18,7 +18,7 @@ const HEAD: usize = 16;
 const SIZE: usize = 4;
 
 /// Reads whether `actions` leave together; `list` is where the file has them.
-pub fn together(
+pub(super) fn together(
     fields: &mut Fields<'_>,
     list: Option<&Value<'_>>,
     actions: &[Action],

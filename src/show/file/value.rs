@@ -32,7 +32,7 @@ const YEARS: RangeInclusive<i16> = 1970..=2200;
 
 /// A value, the key at which it stands, and where.
 #[derive(Clone)]
-pub struct Value<'a> {
+pub(crate) struct Value<'a> {
     /// Where its faults go.
     pub reader: &'a Reader<'a>,
     /// Where it stands.
@@ -50,7 +50,7 @@ impl<'a> Value<'a> {
     ///
     /// Of a list or table only the lost elements are left out, because the others can still be
     /// checked.
-    pub fn new(
+    pub(crate) fn new(
         reader: &'a Reader<'a>,
         key: &'a str,
         value: &'a Spanned<DeValue<'a>>,
@@ -62,17 +62,17 @@ impl<'a> Value<'a> {
     }
 
     /// Its name in a message.
-    pub fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         if self.is_element { format!("an element of `{}`", self.key) } else { quoted(self.key) }
     }
 
     /// The text of the file.
-    pub fn source(&self) -> &'a str {
+    pub(crate) fn source(&self) -> &'a str {
         self.reader.source(&self.span)
     }
 
     /// Reports a fault of it.
-    pub fn fault(&self, what: impl Into<String>, fix: impl Into<String>) {
+    pub(crate) fn fault(&self, what: impl Into<String>, fix: impl Into<String>) {
         self.reader.fault(self.span.clone(), what, fix);
     }
 
@@ -93,12 +93,12 @@ impl<'a> Value<'a> {
     }
 
     /// Text.
-    pub fn text(&self) -> Option<&'a str> {
+    pub(crate) fn text(&self) -> Option<&'a str> {
         self.long_text(TEXT_BYTES_MAX)
     }
 
     /// Text of so many bytes at most.
-    pub fn long_text(&self, bytes_max: usize) -> Option<&'a str> {
+    pub(crate) fn long_text(&self, bytes_max: usize) -> Option<&'a str> {
         if let DeValue::String(text) = self.value {
             return (!self.is_too_long(text.len(), bytes_max, "bytes")).then_some(text);
         }
@@ -121,12 +121,12 @@ impl<'a> Value<'a> {
     }
 
     /// Text that refers to something.
-    pub fn mention(&self) -> Option<Mention<'a>> {
+    pub(crate) fn mention(&self) -> Option<Mention<'a>> {
         Some(Mention { text: self.text()?, span: self.span.clone() })
     }
 
     /// Text on one line, not empty.
-    pub fn line(&self) -> Option<String> {
+    pub(crate) fn line(&self) -> Option<String> {
         let text = self.words()?;
         if text.trim().is_empty() {
             self.fault(format!("{} is empty", self.name()), "write some text between the quotes");
@@ -143,7 +143,7 @@ impl<'a> Value<'a> {
     }
 
     /// Text on one line.
-    pub fn words(&self) -> Option<String> {
+    pub(crate) fn words(&self) -> Option<String> {
         let text = self.short_text(LINE_MAX)?;
         if let Some(c) = text.chars().find(|c| c.is_control()) {
             let what = format!("{} holds a line break or control character ({c:?})", self.name());
@@ -154,7 +154,7 @@ impl<'a> Value<'a> {
     }
 
     /// Text on any number of lines.
-    pub fn prose(&self) -> Option<String> {
+    pub(crate) fn prose(&self) -> Option<String> {
         let text = self.short_text(PROSE_MAX)?;
         if let Some(c) = text.chars().find(|c| c.is_control() && !matches!(c, '\n' | '\r' | '\t')) {
             let what = format!("{} holds a control character ({c:?})", self.name());
@@ -165,7 +165,7 @@ impl<'a> Value<'a> {
     }
 
     /// One of the words of `choice`, and what it stands for.
-    pub fn word<T: Copy>(&self, choice: &[(&'static str, T)]) -> Option<T> {
+    pub(crate) fn word<T: Copy>(&self, choice: &[(&'static str, T)]) -> Option<T> {
         let text = self.text()?;
         let found = choice.iter().find(|(word, _)| *word == text).map(|(_, meaning)| *meaning);
         if found.is_none() {
@@ -178,7 +178,7 @@ impl<'a> Value<'a> {
     }
 
     /// A duration, nanoseconds.
-    pub fn duration_ns(&self) -> Option<u64> {
+    pub(crate) fn duration_ns(&self) -> Option<u64> {
         let text = match self.value {
             DeValue::String(text) => text,
             DeValue::Integer(_) | DeValue::Float(_) => {
@@ -219,7 +219,7 @@ impl<'a> Value<'a> {
     }
 
     /// A time of day without a date.
-    pub fn time(&self) -> Option<Time> {
+    pub(crate) fn time(&self) -> Option<Time> {
         const EXAMPLE: &str = "21:05:00";
         let moment = match self.value {
             DeValue::Datetime(moment) => moment,
@@ -251,7 +251,7 @@ impl<'a> Value<'a> {
     }
 
     /// A date without a time, in a year that a show can be in.
-    pub fn date(&self) -> Option<Date> {
+    pub(crate) fn date(&self) -> Option<Date> {
         const EXAMPLE: &str = "2024-08-11";
         let moment = match self.value {
             DeValue::Datetime(moment) => moment,
@@ -283,7 +283,7 @@ impl<'a> Value<'a> {
     }
 
     /// True or false.
-    pub fn boolean(&self) -> Option<bool> {
+    pub(crate) fn boolean(&self) -> Option<bool> {
         match self.value {
             DeValue::Boolean(yes) => Some(*yes),
             DeValue::String(text) if text == "false" => self.wrong("true or false", "false"),
@@ -292,7 +292,7 @@ impl<'a> Value<'a> {
     }
 
     /// A whole number inside `range`.
-    pub fn integer<T: TryFrom<i64>>(&self, range: RangeInclusive<i64>) -> Option<T> {
+    pub(crate) fn integer<T: TryFrom<i64>>(&self, range: RangeInclusive<i64>) -> Option<T> {
         let DeValue::Integer(integer) = self.value else {
             return self.wrong("a whole number", &range.start().max(&1).to_string());
         };
@@ -311,7 +311,7 @@ impl<'a> Value<'a> {
     }
 
     /// A number, whole or decimal, inside `range`; `unit` says what it counts.
-    pub fn decimal(&self, range: RangeInclusive<f64>, unit: &str) -> Option<f64> {
+    pub(crate) fn decimal(&self, range: RangeInclusive<f64>, unit: &str) -> Option<f64> {
         let read = match self.value {
             DeValue::Integer(integer) => {
                 i64::from_str_radix(integer.as_str(), integer.radix()).ok().map(|n| n as f64)
@@ -331,7 +331,7 @@ impl<'a> Value<'a> {
     }
 
     /// The elements of a list, as far as they can be read.
-    pub fn list(&self, example: &str) -> Option<Vec<Value<'a>>> {
+    pub(crate) fn list(&self, example: &str) -> Option<Vec<Value<'a>>> {
         let DeValue::Array(list) = self.value else { return self.wrong("a list", example) };
         let element =
             |value| Some(Value { is_element: true, ..Value::new(self.reader, self.key, value)? });
@@ -339,13 +339,13 @@ impl<'a> Value<'a> {
     }
 
     /// A table of `noun`, to be read key by key.
-    pub fn fields(&self, noun: &'static str) -> Option<Fields<'a>> {
+    pub(crate) fn fields(&self, noun: &'static str) -> Option<Fields<'a>> {
         let DeValue::Table(table) = self.value else { return self.wrong("a table", "{ … }") };
         Some(Fields::new(self.reader, table, self.span.clone(), noun))
     }
 
     /// A list of tables of `noun`, each to be read key by key; `header` is how a file writes one.
-    pub fn list_of_fields(&self, noun: &'static str, header: &str) -> Vec<Fields<'a>> {
+    pub(crate) fn list_of_fields(&self, noun: &'static str, header: &str) -> Vec<Fields<'a>> {
         if !self.value.is_array() {
             let what = format!("{} is {}, not a list of tables", self.name(), kind(self.value));
             self.fault(what, format!("write `{header}`"));
@@ -359,7 +359,7 @@ impl<'a> Value<'a> {
     }
 
     /// A table whose keys are ids.
-    pub fn tables(&self) -> Option<&'a DeTable<'a>> {
+    pub(crate) fn tables(&self) -> Option<&'a DeTable<'a>> {
         if let DeValue::Table(table) = self.value {
             return Some(table);
         }
@@ -371,7 +371,7 @@ impl<'a> Value<'a> {
     }
 
     /// Returns `true` if no syntax error has cost it an element.
-    pub fn is_whole(&self) -> bool {
+    pub(crate) fn is_whole(&self) -> bool {
         !self.reader.is_broken(&self.span)
     }
 }

@@ -23,7 +23,7 @@ const SOME_DAY: Date = date(2001, 1, 10);
 const PAUSE_MAX_NS: i64 = 6 * HOUR_NS as i64;
 
 /// Where the file says what warnings are about.
-pub struct Marks {
+pub(super) struct Marks {
     /// Segment by segment.
     pub segments: Vec<SegmentMarks>,
     /// Cue by cue.
@@ -33,14 +33,14 @@ pub struct Marks {
 }
 
 /// Where a segment stands in the file.
-pub struct SegmentMarks {
+pub(super) struct SegmentMarks {
     /// Its hard start.
     pub start: Option<Range<usize>>,
 }
 
 /// Where a cue stands in the file.
 #[derive(Default)]
-pub struct CueMarks {
+pub(super) struct CueMarks {
     /// Its number.
     pub number: Range<usize>,
     /// Its duration.
@@ -52,7 +52,7 @@ pub struct CueMarks {
 }
 
 /// Reports everything that a show without errors will not do as it is meant.
-pub fn warn(reader: &Reader<'_>, show: &Show, marks: &Marks) {
+pub(super) fn warn(reader: &Reader<'_>, show: &Show, marks: &Marks) {
     let paper = Paper::new(show, marks);
     let warnings = [
         paper.hard_starts(),

@@ -25,7 +25,7 @@ pub(super) struct Digits {
 }
 
 impl Digits {
-    pub fn plain(text: String, style: Style) -> Self {
+    pub(super) fn plain(text: String, style: Style) -> Self {
         Digits { widest: text.clone(), text, style }
     }
 }

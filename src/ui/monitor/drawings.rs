@@ -37,17 +37,17 @@ pub(super) const ROWS_MIN: u16 = 5;
 /// What a drawing is drawn with, the weakest first.
 mod ink {
     /// The ground, the sky, what is far away.
-    pub const FAINT: u8 = 0;
+    pub(super) const FAINT: u8 = 0;
     /// What is there and not lit.
-    pub const SHAPE: u8 = 1;
+    pub(super) const SHAPE: u8 = 1;
     /// The drawing's first colour, and the others up to the fifth.
-    pub const FIRST: u8 = 2;
-    pub const SECOND: u8 = 3;
-    pub const THIRD: u8 = 4;
-    pub const FOURTH: u8 = 5;
-    pub const FIFTH: u8 = 6;
+    pub(super) const FIRST: u8 = 2;
+    pub(super) const SECOND: u8 = 3;
+    pub(super) const THIRD: u8 = 4;
+    pub(super) const FOURTH: u8 = 5;
+    pub(super) const FIFTH: u8 = 6;
     /// What is to be seen before everything else.
-    pub const BRIGHT: u8 = 7;
+    pub(super) const BRIGHT: u8 = 7;
 }
 
 /// The moment that is drawn.

@@ -50,11 +50,11 @@ const RIVER: Colour = Colour::Rgb(0x2f, 0x6f, 0xa8);
 
 /// What dots are drawn with, the weakest first.
 mod ink {
-    pub const COAST: u8 = 0;
-    pub const ROAD: u8 = 1;
-    pub const WATER: u8 = 2;
-    pub const TO_COME: u8 = 3;
-    pub const DONE: u8 = 4;
+    pub(super) const COAST: u8 = 0;
+    pub(super) const ROAD: u8 = 1;
+    pub(super) const WATER: u8 = 2;
+    pub(super) const TO_COME: u8 = 3;
+    pub(super) const DONE: u8 = 4;
 }
 
 /// Draws it.

@@ -40,7 +40,7 @@ pub(super) struct Range {
 
 impl Range {
     /// A range in which all of `values` and zero lie.
-    pub fn of(values: impl Iterator<Item = i64> + Clone) -> Self {
+    pub(super) fn of(values: impl Iterator<Item = i64> + Clone) -> Self {
         let least_ns = values.clone().min().unwrap_or(0).min(0);
         let most_ns = values.max().unwrap_or(0).max(0);
         let missing_ns = (SPAN_MIN_NS - (most_ns - least_ns)).max(0);
@@ -54,7 +54,7 @@ impl Range {
     }
 
     /// The row of dots of a value, counted from the top of `height` rows.
-    pub fn y(&self, value_ns: i64, height: i32) -> f64 {
+    pub(super) fn y(&self, value_ns: i64, height: i32) -> f64 {
         let span = (self.most_ns - self.least_ns).max(1) as f64;
         (self.most_ns - value_ns) as f64 / span * f64::from((height - 1).max(0))
     }

@@ -56,7 +56,7 @@ impl Scale {
     /// Lays what happens from `from_ns` to `to_ns` over `cells` cells, with ticks at least `apart`
     /// cells apart. The edges are rounded outwards a little, so that an end that moves does not
     /// move the whole picture each second.
-    pub fn new(from_ns: i64, to_ns: i64, cells: u16, apart: u16) -> Self {
+    pub(super) fn new(from_ns: i64, to_ns: i64, cells: u16, apart: u16) -> Self {
         let (cells, span) =
             (cells.max(1), |from: i64, to: i64| to.saturating_sub(from).max(1) as u64);
         let to_ns = to_ns.max(from_ns.saturating_add(SECOND_NS as i64));
@@ -74,13 +74,13 @@ impl Scale {
 
     /// Where an instant lies, in cells from the left edge; outside, below 0 or beyond
     /// [`Self::cells`].
-    pub fn at(&self, ns: i64) -> f64 {
+    pub(super) fn at(&self, ns: i64) -> f64 {
         let span = (self.to_ns.saturating_sub(self.from_ns)).max(1) as f64;
         ns.saturating_sub(self.from_ns) as f64 / span * f64::from(self.cells)
     }
 
     /// The cell of an instant, where it has one.
-    pub fn cell(&self, ns: i64) -> Option<u16> {
+    pub(super) fn cell(&self, ns: i64) -> Option<u16> {
         let at = self.at(ns);
         let last = self.cells - 1;
         // The right edge itself belongs to the last cell.
@@ -89,7 +89,7 @@ impl Scale {
 
     /// The instants of the ticks, the earliest first. `clock` says what a clock on the wall reads
     /// at an instant: nanoseconds since any of its midnights, summer time and all.
-    pub fn ticks(&self, clock: impl Fn(i64) -> i64) -> Vec<i64> {
+    pub(super) fn ticks(&self, clock: impl Fn(i64) -> i64) -> Vec<i64> {
         let step = self.step_ns.max(1) as i64;
         let ahead = |ns: i64| (-clock(ns)).rem_euclid(step);
         let mut ticks = vec![];

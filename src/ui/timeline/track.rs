@@ -45,17 +45,17 @@ pub(in crate::ui) struct Track {
 
 impl Track {
     /// How far its start lies behind the plan; ahead of it, negative.
-    pub fn late_ns(&self) -> i64 {
+    pub(crate) fn late_ns(&self) -> i64 {
         self.actual_ns.0 - self.planned_ns.0
     }
 
     /// How much longer than planned it lasts or lasted; shorter, negative.
-    pub fn over_ns(&self) -> i64 {
+    pub(crate) fn over_ns(&self) -> i64 {
         self.actual_ns.1 - self.over_from_ns
     }
 
     /// The first and the last instant that a picture of it needs.
-    pub fn span_ns(&self) -> (i64, i64) {
+    pub(crate) fn span_ns(&self) -> (i64, i64) {
         let from =
             self.planned_ns.0.min(self.actual_ns.0).min(self.gap_from_ns.unwrap_or(i64::MAX));
         (from, self.planned_ns.1.max(self.actual_ns.1))

@@ -19,7 +19,7 @@ const LOOK: Duration = Duration::from_millis(2);
 /// in which the program has to answer within such a time. If it fails and the machine held threads
 /// up meanwhile, the failure says nothing of the program, so the test runs again. On a calm machine
 /// the first failure counts.
-pub fn in_time(test: impl Fn()) {
+pub(crate) fn in_time(test: impl Fn()) {
     for tries_left in (0..TRIES).rev() {
         let watch = Watch::start();
         let outcome = catch_unwind(AssertUnwindSafe(&test));

@@ -16,11 +16,11 @@ use std::time::Instant;
 use super::{PATIENCE, await_some};
 
 /// The size of the screen.
-pub const SIZE: (u16, u16) = (640, 360);
+pub(crate) const SIZE: (u16, u16) = (640, 360);
 
 /// What a pixel shows. The background of the screen is white, which no clip is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Hue {
+pub(crate) enum Hue {
     Black,
     Red,
     Green,
@@ -41,7 +41,7 @@ fn hue([red, green, blue]: [u8; 3]) -> Hue {
 }
 
 /// A screen. Dropping it ends it.
-pub struct Display {
+pub(crate) struct Display {
     xvfb: Child,
     manager: Option<Child>,
     number: String,
@@ -49,7 +49,7 @@ pub struct Display {
 
 impl Display {
     /// Opens a screen with a white background, with openbox if `managed`.
-    pub fn open(managed: bool) -> Self {
+    pub(crate) fn open(managed: bool) -> Self {
         let size = format!("{}x{}x24", SIZE.0, SIZE.1);
         let mut xvfb = Command::new("Xvfb");
         xvfb.args(["-displayfd", "1", "-screen", "0", &size, "-nolisten", "tcp", "-noreset"]);
@@ -81,17 +81,17 @@ impl Display {
     }
 
     /// Its name, for `DISPLAY`.
-    pub fn name(&self) -> String {
+    pub(crate) fn name(&self) -> String {
         format!(":{}", self.number)
     }
 
     /// A connection.
-    pub fn eye(&self) -> Eye {
+    pub(crate) fn eye(&self) -> Eye {
         Eye::new(&self.number)
     }
 
     /// Watches the screen from now on.
-    pub fn watch(&self) -> Watch {
+    pub(crate) fn watch(&self) -> Watch {
         let (seen, is_over) = (Arc::new(Mutex::new(vec![])), Arc::new(AtomicBool::new(false)));
         let (mut eye, log, over) = (self.eye(), Arc::clone(&seen), Arc::clone(&is_over));
         let thread = thread::spawn(move || {
@@ -120,7 +120,7 @@ impl Drop for Display {
 type Seen = Vec<(Instant, BTreeSet<Hue>)>;
 
 /// Somebody who looks at the screen all the time.
-pub struct Watch {
+pub(crate) struct Watch {
     seen: Arc<Mutex<Seen>>,
     is_over: Arc<AtomicBool>,
     thread: Option<thread::JoinHandle<()>>,
@@ -131,7 +131,7 @@ pub struct Watch {
 impl Watch {
     /// Waits until the whole screen has this hue, or finds that it has had it since what was
     /// awaited last.
-    pub fn await_hue(&self, hue: Hue) {
+    pub(crate) fn await_hue(&self, hue: Hue) {
         let find = || self.hues().iter().skip(self.at.get()).position(|seen| *seen == hue);
         let found = await_some(PATIENCE, find);
         let ahead =
@@ -141,7 +141,7 @@ impl Watch {
 
     /// What the whole screen was, one after the other. What is seen for a moment while a picture is
     /// drawn may have the hues of the picture before and the one after, and no other.
-    pub fn hues(&self) -> Vec<Hue> {
+    pub(crate) fn hues(&self) -> Vec<Hue> {
         let seen: Vec<_> =
             self.seen.lock().expect("the log").iter().map(|(_, hues)| hues.clone()).collect();
         let mut whole: Vec<Hue> = vec![];
@@ -176,7 +176,7 @@ impl Drop for Watch {
 }
 
 /// A connection to a screen that reads its pixels.
-pub struct Eye {
+pub(crate) struct Eye {
     line: UnixStream,
     root: u32,
 }
@@ -247,7 +247,7 @@ impl Eye {
     }
 
     /// One pixel: red, green, blue.
-    pub fn pixel(&mut self, x: u16, y: u16) -> [u8; 3] {
+    pub(crate) fn pixel(&mut self, x: u16, y: u16) -> [u8; 3] {
         let image = self.image((x, y), (1, 1));
         [image[2], image[1], image[0]]
     }

@@ -8,20 +8,20 @@ use serde_json::Value;
 
 /// Lines of a journal, each with a right checksum and one more than the line before.
 #[derive(Clone, Default)]
-pub struct Journal {
+pub(crate) struct Journal {
     pub lines: Vec<Value>,
 }
 
 impl Journal {
     /// The journal of the only run in `state`; empty before the run has begun.
-    pub fn of(state: &Path) -> Self {
+    pub(crate) fn of(state: &Path) -> Self {
         let runs = runs(state);
         assert!(runs.len() < 2, "more runs than one: {runs:?}");
         runs.first().map(|run| Self::read(&run.join("journal.jsonl"))).unwrap_or_default()
     }
 
     /// Reads a journal; a last line without its newline is still being written.
-    pub fn read(path: &Path) -> Self {
+    pub(crate) fn read(path: &Path) -> Self {
         let mut bytes = match fs::read(path) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Self::default(),
             bytes => bytes.expect("a journal"),
@@ -36,22 +36,22 @@ impl Journal {
     }
 
     /// The lines of this kind.
-    pub fn of_kind(&self, kind: &str) -> Vec<&Value> {
+    pub(crate) fn of_kind(&self, kind: &str) -> Vec<&Value> {
         self.lines.iter().filter(|line| line["event"] == kind).collect()
     }
 
     /// The lines of this kind about this cue.
-    pub fn about(&self, kind: &str, cue: &str) -> Vec<&Value> {
+    pub(crate) fn about(&self, kind: &str, cue: &str) -> Vec<&Value> {
         self.of_kind(kind).into_iter().filter(|line| line["cue"] == cue).collect()
     }
 
     /// The cues of this kind of line, in their order.
-    pub fn cues(&self, kind: &str) -> Vec<&str> {
+    pub(crate) fn cues(&self, kind: &str) -> Vec<&str> {
         self.of_kind(kind).into_iter().map(|line| line["cue"].as_str().unwrap_or("-")).collect()
     }
 
     /// The last lines, for people.
-    pub fn tail(&self, count: usize) -> String {
+    pub(crate) fn tail(&self, count: usize) -> String {
         let from = self.lines.len().saturating_sub(count);
         self.lines[from..].iter().map(|line| format!("  {line}\n")).collect()
     }
@@ -80,7 +80,7 @@ fn crc32(bytes: &[u8]) -> u32 {
 }
 
 /// The folders of all runs, the oldest first.
-pub fn runs(state: &Path) -> Vec<PathBuf> {
+pub(super) fn runs(state: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(state.join("runs")).into_iter().flatten();
     let mut runs: Vec<_> = entries.map(|entry| entry.expect("a folder of a run").path()).collect();
     runs.sort();

@@ -45,7 +45,7 @@ impl Shared {
 }
 
 /// The program in its terminal. Killed when the test is done with it.
-pub struct Program {
+pub(crate) struct Program {
     child: Box<dyn Child + Send + Sync>,
     master: Option<Box<dyn MasterPty + Send>>,
     keyboard: Option<File>,
@@ -117,62 +117,62 @@ impl Program {
     }
 
     /// Waits until the program has taken the terminal.
-    pub fn await_open(&mut self) {
+    pub(crate) fn await_open(&mut self) {
         self.await_glass("the alternate screen", |glass| glass.parser.screen().alternate_screen());
     }
 
     /// Presses keys, all at once.
-    pub fn keys(&mut self, keys: &str) {
+    pub(crate) fn keys(&mut self, keys: &str) {
         let keyboard = self.keyboard.as_mut().expect("the terminal is open");
         keyboard.write_all(keys.as_bytes()).expect("keys");
     }
 
     /// Waits until the guard against a double GO has passed: the one time that a caller has to wait
     /// for.
-    pub fn guard(&self) {
+    pub(crate) fn guard(&self) {
         std::thread::sleep(Duration::from_millis(330));
     }
 
     /// Waits until a second press of the same key is not taken for one that is held down.
-    pub fn let_go(&self) {
+    pub(crate) fn let_go(&self) {
         std::thread::sleep(Duration::from_millis(730));
     }
 
     /// The screen as text.
-    pub fn screen(&self) -> String {
+    pub(crate) fn screen(&self) -> String {
         self.shared.glass().parser.screen().contents()
     }
 
     /// Everything that was ever written to the terminal.
-    pub fn raw(&self) -> Vec<u8> {
+    pub(crate) fn raw(&self) -> Vec<u8> {
         self.shared.glass().raw.clone()
     }
 
     /// Forgets what was written so far.
-    pub fn forget(&self) {
+    pub(crate) fn forget(&self) {
         self.shared.glass().raw.clear();
     }
 
     /// Returns `true` if `bytes` were written to the terminal.
-    pub fn has_written(&self, bytes: &str) -> bool {
+    pub(crate) fn has_written(&self, bytes: &str) -> bool {
         self.shared.glass().raw.windows(bytes.len()).any(|window| window == bytes.as_bytes())
     }
 
     /// Waits until the screen is as `holds` wants it.
-    pub fn await_screen(&self, what: &str, holds: impl Fn(&str) -> bool) -> String {
+    pub(crate) fn await_screen(&self, what: &str, holds: impl Fn(&str) -> bool) -> String {
         self.await_glass(what, |glass| holds(&glass.parser.screen().contents()));
         self.screen()
     }
 
     /// Waits until all of `words` stand on the screen.
-    pub fn await_words(&self, words: &[&str]) -> String {
+    pub(crate) fn await_words(&self, words: &[&str]) -> String {
         self.await_screen(&format!("{words:?} on the screen"), |text| {
             words.iter().all(|word| text.contains(word))
         })
     }
 
     /// Waits until `bytes` were written to the terminal.
-    pub fn await_written(&self, bytes: &str) {
+    pub(crate) fn await_written(&self, bytes: &str) {
         self.await_glass(&format!("{bytes:?} to be written"), |glass| {
             glass.raw.windows(bytes.len()).any(|window| window == bytes.as_bytes())
         });
@@ -198,7 +198,7 @@ impl Program {
     }
 
     /// What there is to know when something went wrong.
-    pub fn account(&self) -> String {
+    pub(crate) fn account(&self) -> String {
         let lines = journal::runs(&self.state)
             .last()
             .and_then(|run| fs::read_to_string(run.join("journal.jsonl")).ok());
@@ -212,7 +212,7 @@ impl Program {
     }
 
     /// Waits until the journal is as `holds` wants it.
-    pub fn await_journal(&self, what: &str, holds: impl Fn(&Journal) -> bool) -> Journal {
+    pub(crate) fn await_journal(&self, what: &str, holds: impl Fn(&Journal) -> bool) -> Journal {
         let found = await_some(PATIENCE, || Some(Journal::of(&self.state)).filter(&holds));
         found.unwrap_or_else(|| {
             panic!("waited for {what} in the journal in vain:\n{}", self.account())
@@ -220,14 +220,14 @@ impl Program {
     }
 
     /// Waits until the journal has so many lines of this kind.
-    pub fn await_event(&self, kind: &str, count: usize) -> Journal {
+    pub(crate) fn await_event(&self, kind: &str, count: usize) -> Journal {
         self.await_journal(&format!("{count} × {kind}"), |journal| {
             journal.of_kind(kind).len() >= count
         })
     }
 
     /// Presses keys and waits until the journal has a new line of this kind.
-    pub fn press_for(&mut self, keys: &str, kind: &str) -> Value {
+    pub(crate) fn press_for(&mut self, keys: &str, kind: &str) -> Value {
         let before = Journal::of(&self.state).lines.len();
         self.keys(keys);
         let is_new =
@@ -239,13 +239,13 @@ impl Program {
     }
 
     /// Presses keys and waits until all of `words` stand on the screen.
-    pub fn press_to_see(&mut self, keys: &str, words: &[&str]) -> String {
+    pub(crate) fn press_to_see(&mut self, keys: &str, words: &[&str]) -> String {
         self.keys(keys);
         self.await_words(words)
     }
 
     /// Stops reading the terminal, or goes on.
-    pub fn stall(&self, stalled: bool) {
+    pub(crate) fn stall(&self, stalled: bool) {
         self.shared.stalled.store(stalled, Ordering::SeqCst);
         if stalled {
             let still = || self.shared.stands_still.load(Ordering::SeqCst).then_some(());
@@ -254,28 +254,28 @@ impl Program {
     }
 
     /// Changes the size of the window.
-    pub fn resize(&self, cols: u16, rows: u16) {
+    pub(crate) fn resize(&self, cols: u16, rows: u16) {
         self.shared.glass().parser.screen_mut().set_size(cells(rows), cells(cols));
         let size = PtySize { rows, cols, pixel_width: 0, pixel_height: 0 };
         self.master.as_ref().expect("the terminal is open").resize(size).expect("another size");
     }
 
-    pub fn signal(&self, signal: Signal) {
+    pub(crate) fn signal(&self, signal: Signal) {
         kill_process(self.pid, signal).expect("the program is there");
     }
 
     /// The modes of the terminal now.
-    pub fn modes(&self) -> Termios {
+    pub(crate) fn modes(&self) -> Termios {
         modes(self.keyboard.as_ref().expect("the terminal is open"))
     }
 
     /// Returns `true` if the terminal's modes are those from before the program.
-    pub fn modes_are_back(&self) -> bool {
+    pub(crate) fn modes_are_back(&self) -> bool {
         same_modes(&self.before, &self.modes())
     }
 
     /// Returns `true` if nothing lies in the terminal for its next reader, as the shell would be.
-    pub fn input_is_empty(&self) -> bool {
+    pub(crate) fn input_is_empty(&self) -> bool {
         let name =
             self.master.as_ref().and_then(|master| master.tty_name()).expect("the terminal's name");
         let flags =
@@ -290,7 +290,7 @@ impl Program {
     }
 
     /// Takes the terminal away, as a closed window or a broken line does.
-    pub fn close_terminal(&mut self) {
+    pub(crate) fn close_terminal(&mut self) {
         self.shared.closing.store(true, Ordering::SeqCst);
         if let Some(reader) = self.reader.take() {
             reader.join().expect("the reader ends");
@@ -300,13 +300,13 @@ impl Program {
     }
 
     /// The state of the process as /proc has it: R, S, T, Z …; `None` when it is gone.
-    pub fn process_state(&self) -> Option<char> {
+    pub(crate) fn process_state(&self) -> Option<char> {
         state_in(&format!("/proc/{}/stat", self.pid.as_raw_nonzero()))
     }
 
     /// Waits for a state of the process and of all its threads: a signal that stops a process
     /// reaches each by itself.
-    pub fn await_process_state(&self, state: char) {
+    pub(crate) fn await_process_state(&self, state: char) {
         let threads = format!("/proc/{}/task", self.pid.as_raw_nonzero());
         let is_there = || {
             let thread =
@@ -324,7 +324,7 @@ impl Program {
     }
 
     /// The memory that the process has in use, in bytes.
-    pub fn memory(&self) -> u64 {
+    pub(crate) fn memory(&self) -> u64 {
         let status = fs::read_to_string(format!("/proc/{}/status", self.pid.as_raw_nonzero()))
             .expect("the process");
         let line =
@@ -335,7 +335,7 @@ impl Program {
     }
 
     /// The processor time that the process has used.
-    pub fn cpu(&self) -> Duration {
+    pub(crate) fn cpu(&self) -> Duration {
         let fields = stat(self.pid).expect("the process is there");
         // Fields 14 and 15 of proc(5), where the third is the first here; a tick is a hundredth of
         // a second on Linux.
@@ -345,12 +345,12 @@ impl Program {
     }
 
     /// Waits for the program's end.
-    pub fn await_exit(&mut self) -> ExitStatus {
+    pub(crate) fn await_exit(&mut self) -> ExitStatus {
         self.await_exit_within(PATIENCE)
     }
 
     /// Waits for the program's end, no longer than that.
-    pub fn await_exit_within(&mut self, at_most: Duration) -> ExitStatus {
+    pub(crate) fn await_exit_within(&mut self, at_most: Duration) -> ExitStatus {
         let child = &mut self.child;
         let status = await_some(at_most, || child.try_wait().expect("the program's end"));
         status.unwrap_or_else(|| {
@@ -359,13 +359,13 @@ impl Program {
     }
 
     /// Kills the program in the middle of whatever it does.
-    pub fn kill(&mut self) {
+    pub(crate) fn kill(&mut self) {
         self.signal(Signal::KILL);
         self.child.wait().expect("the program's end");
     }
 
     /// Waits until the program has ended and everything that it wrote was read; gives the screen.
-    pub fn last_screen(&self) -> String {
+    pub(crate) fn last_screen(&self) -> String {
         let ended = await_some(PATIENCE, || self.shared.glass().ended.then_some(()));
         assert!(ended.is_some(), "the terminal is still open:\n{}", self.account());
         self.screen()

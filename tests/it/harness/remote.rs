@@ -17,7 +17,7 @@ const PORTS: std::ops::Range<u16> = 20_000..30_000;
 
 /// What came back.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Reply {
+pub(crate) struct Reply {
     /// What was asked.
     pub address: String,
     pub status: String,
@@ -25,7 +25,7 @@ pub struct Reply {
 }
 
 impl Reply {
-    pub fn of(packet: &Packet) -> Self {
+    pub(crate) fn of(packet: &Packet) -> Self {
         let address =
             packet.address.strip_prefix("/reply").unwrap_or_else(|| panic!("no reply: {packet:?}"));
         let [Arg::Text(json)] = packet.args.as_slice() else { panic!("no reply: {packet:?}") };
@@ -38,26 +38,26 @@ impl Reply {
     }
 
     /// It was done.
-    pub fn ok(&self) {
+    pub(crate) fn ok(&self) {
         assert_eq!(self.status, "ok", "{self:?}");
     }
 
     /// It was not done, for a reason that has these words.
-    pub fn refused(&self, words: &[&str]) {
+    pub(crate) fn refused(&self, words: &[&str]) {
         assert_eq!(self.status, "error", "{self:?}");
         let why = self.data.as_str().unwrap_or_default();
         assert!(words.iter().all(|word| why.contains(word)), "{words:?} in {self:?}");
     }
 
     /// Whoever asked may not.
-    pub fn denied(&self) {
+    pub(crate) fn denied(&self) {
         assert_eq!(self.status, "denied", "{self:?}");
     }
 }
 
 /// A remote control over UDP. It sends from one port and hears at another: that behind the
 /// program's, or one of its own.
-pub struct Remote {
+pub(crate) struct Remote {
     out: UdpSocket,
     replies: UdpSocket,
     /// Where the program listens.
@@ -66,7 +66,7 @@ pub struct Remote {
 
 impl Remote {
     /// A remote control, and a port for the program to listen on that is free for UDP and TCP.
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         static NEXT: AtomicU16 = AtomicU16::new(0);
         let first = std::process::id() as u16 % 2_500 * 2;
         loop {
@@ -87,7 +87,7 @@ impl Remote {
     }
 
     /// Another remote control of the same program, who asks to hear its replies at its own port.
-    pub fn another(&self) -> Self {
+    pub(crate) fn another(&self) -> Self {
         let out = UdpSocket::bind("127.0.0.1:0").expect("a socket");
         let another =
             Remote { replies: out.try_clone().expect("its other end"), out, port: self.port };
@@ -96,38 +96,38 @@ impl Remote {
     }
 
     /// Where it hears.
-    pub fn own_port(&self) -> u16 {
+    pub(crate) fn own_port(&self) -> u16 {
         self.replies.local_addr().expect("an address").port()
     }
 
     /// What the command line says of it.
-    pub fn listen(&self) -> String {
+    pub(crate) fn listen(&self) -> String {
         format!("127.0.0.1:{}", self.port)
     }
 
     /// Sends bytes that need not be a packet.
-    pub fn send(&self, bytes: &[u8]) {
+    pub(crate) fn send(&self, bytes: &[u8]) {
         self.out.send_to(bytes, ("127.0.0.1", self.port)).expect("it is sent");
     }
 
     /// The next packet, a bundle taken apart; nothing when none comes in time.
-    pub fn hear_within(&self, at_most: Duration) -> Option<Vec<Packet>> {
+    pub(crate) fn hear_within(&self, at_most: Duration) -> Option<Vec<Packet>> {
         Some(messages(&datagram(&self.replies, at_most)?))
     }
 
     /// The next message.
-    pub fn packet(&self) -> Packet {
+    pub(crate) fn packet(&self) -> Packet {
         self.hear_within(PATIENCE).expect("a message").remove(0)
     }
 
     /// The next reply. A display hears it among the bundles of the feed.
-    pub fn reply(&self) -> Reply {
+    pub(crate) fn reply(&self) -> Reply {
         let is_reply = |packet: &Packet| !packet.address.starts_with("/handover/");
         Reply::of(&std::iter::repeat_with(|| self.packet()).find(is_reply).expect("a reply"))
     }
 
     /// Sends a message and waits for its reply, and for no other.
-    pub fn ask(&self, address: &str, args: &[Arg]) -> Reply {
+    pub(crate) fn ask(&self, address: &str, args: &[Arg]) -> Reply {
         self.send(&encode(address, args));
         let reply = self.reply();
         assert_eq!(reply.address, address, "{reply:?}");
@@ -135,25 +135,25 @@ impl Remote {
     }
 
     /// Sends a message without an argument.
-    pub fn press(&self, address: &str) -> Reply {
+    pub(crate) fn press(&self, address: &str) -> Reply {
         self.ask(address, &[])
     }
 
     /// Sends a message with a text.
-    pub fn say(&self, address: &str, text: &str) -> Reply {
+    pub(crate) fn say(&self, address: &str, text: &str) -> Reply {
         self.ask(address, &[Arg::Text(text.into())])
     }
 }
 
 /// A remote control on a connection: with SLIP (RFC 1055) around its packets, or their lengths in
 /// front (OSC 1.0).
-pub struct Line {
+pub(crate) struct Line {
     stream: TcpStream,
     lengths: bool,
 }
 
 impl Line {
-    pub fn new(port: u16) -> Self {
+    pub(crate) fn new(port: u16) -> Self {
         let stream =
             TcpStream::connect(("127.0.0.1", port)).expect("the program takes a connection");
         stream.set_read_timeout(Some(PATIENCE)).expect("a timeout");
@@ -162,23 +162,23 @@ impl Line {
     }
 
     /// One that puts lengths in front of its packets.
-    pub fn with_lengths(port: u16) -> Self {
+    pub(crate) fn with_lengths(port: u16) -> Self {
         Line { lengths: true, ..Line::new(port) }
     }
 
     /// Sends bytes that need not be a frame.
-    pub fn send(&mut self, bytes: &[u8]) {
+    pub(crate) fn send(&mut self, bytes: &[u8]) {
         self.stream.write_all(bytes).expect("it is sent");
     }
 
     /// Sends a packet in its frame.
-    pub fn send_packet(&mut self, packet: &[u8]) {
+    pub(crate) fn send_packet(&mut self, packet: &[u8]) {
         let length = (packet.len() as u32).to_be_bytes();
         self.send(&if self.lengths { [&length[..], packet].concat() } else { frame(packet) });
     }
 
     /// Sends a message and waits for its reply, and for no other.
-    pub fn ask(&mut self, address: &str, args: &[Arg]) -> Reply {
+    pub(crate) fn ask(&mut self, address: &str, args: &[Arg]) -> Reply {
         self.send_packet(&encode(address, args));
         let reply = self.reply();
         assert_eq!(reply.address, address, "{reply:?}");
@@ -186,12 +186,12 @@ impl Line {
     }
 
     /// The next reply.
-    pub fn reply(&mut self) -> Reply {
+    pub(crate) fn reply(&mut self) -> Reply {
         Reply::of(&self.packet())
     }
 
     /// The next message.
-    pub fn packet(&mut self) -> Packet {
+    pub(crate) fn packet(&mut self) -> Packet {
         let bytes = if self.lengths {
             let length = u32::from_be_bytes([(); 4].map(|()| self.byte()));
             (0..length).map(|_| self.byte()).collect()
@@ -225,7 +225,7 @@ impl Line {
 }
 
 /// A packet with SLIP's END behind it.
-pub fn frame(packet: &[u8]) -> Vec<u8> {
+pub(crate) fn frame(packet: &[u8]) -> Vec<u8> {
     let escaped = packet.iter().flat_map(|&byte| match byte {
         0xC0 => vec![0xDB, 0xDC],
         0xDB => vec![0xDB, 0xDD],
@@ -235,7 +235,7 @@ pub fn frame(packet: &[u8]) -> Vec<u8> {
 }
 
 /// An OSC message, by the words of the OSC 1.0 specification.
-pub fn encode(address: &str, args: &[Arg]) -> Vec<u8> {
+pub(crate) fn encode(address: &str, args: &[Arg]) -> Vec<u8> {
     let padded = |text: &str| {
         let len = (text.len() / 4 + 1) * 4;
         text.bytes().chain(std::iter::repeat(0)).take(len).collect::<Vec<u8>>()
@@ -261,7 +261,7 @@ pub fn encode(address: &str, args: &[Arg]) -> Vec<u8> {
 }
 
 /// A bundle of messages, to be done at once.
-pub fn bundle(messages: &[Vec<u8>]) -> Vec<u8> {
+pub(crate) fn bundle(messages: &[Vec<u8>]) -> Vec<u8> {
     let mut bytes = b"#bundle\0\0\0\0\0\0\0\0\x01".to_vec();
     for message in messages {
         bytes.extend((message.len() as u32).to_be_bytes());

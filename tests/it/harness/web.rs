@@ -7,13 +7,13 @@ use std::sync::mpsc::{Receiver, channel};
 use super::PATIENCE;
 
 /// A web server.
-pub struct Web {
+pub(crate) struct Web {
     pub addr: SocketAddr,
     requests: Receiver<(Vec<String>, String)>,
 }
 
 impl Web {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let server = TcpListener::bind("127.0.0.1:0").expect("a server");
         let addr = server.local_addr().expect("its address");
         let (sender, requests) = channel();
@@ -48,12 +48,12 @@ impl Web {
     }
 
     /// Returns `true` if no request has come that nobody has looked at.
-    pub fn is_quiet(&self) -> bool {
+    pub(crate) fn is_quiet(&self) -> bool {
         self.requests.try_recv().is_err()
     }
 
     /// The next request: the lines of its head, and its body.
-    pub fn request(&self) -> (Vec<String>, String) {
+    pub(crate) fn request(&self) -> (Vec<String>, String) {
         self.requests.recv_timeout(PATIENCE).expect("a request")
     }
 }

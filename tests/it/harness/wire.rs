@@ -9,7 +9,7 @@ use super::{PATIENCE, SILENCE};
 
 /// An argument of an OSC message.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Arg {
+pub(crate) enum Arg {
     Int(i32),
     Float(f32),
     Text(String),
@@ -18,19 +18,19 @@ pub enum Arg {
 
 /// An OSC message as it came.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Packet {
+pub(crate) struct Packet {
     pub address: String,
     pub args: Vec<Arg>,
     pub bytes: Vec<u8>,
 }
 
 /// A socket that the program sends to.
-pub struct Wire {
+pub(crate) struct Wire {
     socket: UdpSocket,
 }
 
 impl Wire {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         Wire { socket: UdpSocket::bind("127.0.0.1:0").expect("a socket") }
     }
 
@@ -39,22 +39,22 @@ impl Wire {
     }
 
     /// What a show file says of it.
-    pub fn output(&self) -> String {
+    pub(crate) fn output(&self) -> String {
         format!("osc = \"udp://{}\"", self.addr())
     }
 
     /// The next packet, if one comes in time.
-    pub fn recv_within(&self, at_most: Duration) -> Option<Packet> {
+    pub(crate) fn recv_within(&self, at_most: Duration) -> Option<Packet> {
         datagram(&self.socket, at_most).map(|bytes| decode(&bytes))
     }
 
     /// The next packet.
-    pub fn recv(&self) -> Packet {
+    pub(crate) fn recv(&self) -> Packet {
         self.recv_within(PATIENCE).expect("a packet on the wire")
     }
 
     /// Waits for a packet to this address, and for no other.
-    pub fn expect(&self, address: &str) -> Packet {
+    pub(crate) fn expect(&self, address: &str) -> Packet {
         let packet = self
             .recv_within(PATIENCE)
             .unwrap_or_else(|| panic!("no packet came, {address} should have"));
@@ -63,13 +63,13 @@ impl Wire {
     }
 
     /// Nothing comes any more.
-    pub fn expect_silence(&self) {
+    pub(crate) fn expect_silence(&self) {
         let packet = self.recv_within(SILENCE);
         assert!(packet.is_none(), "nothing should have come, but {packet:?}");
     }
 
     /// Everything that has arrived.
-    pub fn drain(&self) -> Vec<Packet> {
+    pub(crate) fn drain(&self) -> Vec<Packet> {
         std::iter::from_fn(|| self.recv_within(Duration::ZERO)).collect()
     }
 }
@@ -95,7 +95,7 @@ pub(super) fn datagram(socket: &UdpSocket, at_most: Duration) -> Option<Vec<u8>>
 }
 
 /// The messages of an OSC packet: itself, or those of a bundle.
-pub fn messages(packet: &[u8]) -> Vec<Packet> {
+pub(crate) fn messages(packet: &[u8]) -> Vec<Packet> {
     let Some(bundle) = packet.strip_prefix(b"#bundle\0") else { return vec![decode(packet)] };
     let mut rest = &bundle[8..];
     let mut all = vec![];

@@ -3,7 +3,7 @@
 use crate::harness::Wire;
 
 /// A show that has something for every key.
-pub fn evening(wire: &Wire) -> String {
+pub(crate) fn evening(wire: &Wire) -> String {
     format!(
         r#"
         title = "An evening"
@@ -59,7 +59,7 @@ pub fn evening(wire: &Wire) -> String {
 
 /// A cue to call, and so many that come by themselves, each as long after the one before; then
 /// three more to call.
-pub fn chain(wire: &Wire, links: u32, delay: &str) -> String {
+pub(crate) fn chain(wire: &Wire, links: u32, delay: &str) -> String {
     let mut show = format!(
         "title = \"Chain\"\ntimezone = \"UTC\"\n[output.desk]\n{}\n[[segment]]\ntitle = \"Chain\"\nduration = \"1h\"\n",
         wire.output()

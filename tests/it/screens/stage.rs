@@ -19,11 +19,11 @@ use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier};
 
 /// A show with one of everything that the rundown can show.
-pub const SHOW: &str = include_str!("small.toml");
+pub(super) const SHOW: &str = include_str!("small.toml");
 
 /// Sizes of all kinds: every one at which a page is laid out anew, and the `turn`th eighth of all
 /// others, so that what is drawn in several turns meets every width and every height.
-pub fn any_sizes(turn: usize) -> impl Iterator<Item = (u16, u16)> {
+pub(super) fn any_sizes(turn: usize) -> impl Iterator<Item = (u16, u16)> {
     let edges = [1, 59, 60, 61, 79, 80]
         .into_iter()
         .flat_map(|columns| [1, 2, 15, 16, 17].map(|rows| (columns, rows)));
@@ -34,7 +34,7 @@ pub fn any_sizes(turn: usize) -> impl Iterator<Item = (u16, u16)> {
 
 /// A run of a show, moved by hand.
 #[derive(Clone)]
-pub struct Run {
+pub(super) struct Run {
     pub state: State,
     pub app: App,
     pub log: Log,
@@ -49,22 +49,22 @@ pub struct Run {
 }
 
 impl Run {
-    pub fn new(text: &str, rehearsal: bool) -> Run {
+    pub(super) fn new(text: &str, rehearsal: bool) -> Run {
         let show = file::parse(text, "UTC").unwrap_or_else(|problems| panic!("{problems:?}"));
         Run::of(show, rehearsal)
     }
 
     /// A run that begins a minute before the small show does.
-    pub fn of(show: Show, rehearsal: bool) -> Run {
+    pub(super) fn of(show: Show, rehearsal: bool) -> Run {
         Run::opened(show, rehearsal, false, "2024-08-11T20:59:00Z")
     }
 
     /// A rehearsal that the program calls by itself; its clock begins at `clock`.
-    pub fn called_by_the_program(show: Show, clock: &str) -> Run {
+    pub(super) fn called_by_the_program(show: Show, clock: &str) -> Run {
         Run::opened(show, true, true, clock)
     }
 
-    pub fn opened(show: Show, rehearsal: bool, auto: bool, clock: &str) -> Run {
+    pub(super) fn opened(show: Show, rehearsal: bool, auto: bool, clock: &str) -> Run {
         let state = State::new(Arc::new(show));
         let mut app = App::new(Theme::Dark);
         let health = Health { light: Light::Ok, sent: 1, ..Health::default() };
@@ -97,7 +97,7 @@ impl Run {
         run
     }
 
-    pub fn commit(&mut self, events: Vec<Event>) {
+    pub(super) fn commit(&mut self, events: Vec<Event>) {
         for event in events {
             self.seq += 1;
             let record =
@@ -110,11 +110,11 @@ impl Run {
     }
 
     /// Lets time pass to `seconds` of the run, and everything happen that falls due.
-    pub fn until(&mut self, seconds: f64) {
+    pub(super) fn until(&mut self, seconds: f64) {
         self.until_ns(Duration::from_secs_f64(seconds).as_nanos() as u64);
     }
 
-    pub fn until_ns(&mut self, end_ns: RunNs) {
+    pub(super) fn until_ns(&mut self, end_ns: RunNs) {
         for _ in 0..100_000 {
             let Some(due_ns) = self.state.poll_timeout().filter(|due_ns| *due_ns <= end_ns) else {
                 break;
@@ -130,7 +130,7 @@ impl Run {
     }
 
     /// Lets time pass until `cue` has fired.
-    pub fn until_fired(&mut self, cue: &str) {
+    pub(super) fn until_fired(&mut self, cue: &str) {
         let number = CueNumber::new(cue).unwrap();
         let ix = self.state.show().find(&number).unwrap();
         while self.state.cue(ix).firings == 0 {
@@ -140,11 +140,11 @@ impl Run {
     }
 
     /// What the machine's clock reads.
-    pub fn machine_ns(&self) -> u64 {
+    pub(super) fn machine_ns(&self) -> u64 {
         self.now_ns + self.seq * SECOND_NS / 2
     }
 
-    pub fn keys(&mut self, keys: &str) {
+    pub(super) fn keys(&mut self, keys: &str) {
         for key in keys.chars() {
             let code = match key {
                 '⏎' => KeyCode::Enter,
@@ -157,7 +157,7 @@ impl Run {
     }
 
     /// Presses Tab until `page` is open.
-    pub fn tab_to(&mut self, page: Page) {
+    pub(super) fn tab_to(&mut self, page: Page) {
         for _ in Page::ALL {
             if self.app.page == page {
                 return;
@@ -168,7 +168,7 @@ impl Run {
     }
 
     /// Presses a key as the station does, and gives what is left for the shell to do.
-    pub fn key(&mut self, key: &KeyEvent) -> Vec<Task> {
+    pub(super) fn key(&mut self, key: &KeyEvent) -> Vec<Task> {
         // Half a second of the machine's clock between keys: no press is taken for a slip.
         let machine_ns = self.machine_ns();
         self.seq += 1;
@@ -190,18 +190,18 @@ impl Run {
         tasks
     }
 
-    pub fn go(&mut self) {
+    pub(super) fn go(&mut self) {
         let events = self.state.decide(&Command::Go { cause: Cause::Go }, self.now_ns).unwrap();
         self.commit(events);
     }
 
-    pub fn go_if_it_can(&mut self) {
+    pub(super) fn go_if_it_can(&mut self) {
         if let Ok(events) = self.state.decide(&Command::Go { cause: Cause::Go }, self.now_ns) {
             self.commit(events);
         }
     }
 
-    pub fn sent(&mut self, cue: &str, firing: u32, error: Option<&str>) {
+    pub(super) fn sent(&mut self, cue: &str, firing: u32, error: Option<&str>) {
         let cue = CueNumber::new(cue).unwrap();
         let output = "lights".to_owned();
         self.commit(vec![match error {
@@ -212,12 +212,12 @@ impl Run {
         }]);
     }
 
-    pub fn drawn(&mut self, columns: u16, rows: u16) -> Buffer {
+    pub(super) fn drawn(&mut self, columns: u16, rows: u16) -> Buffer {
         self.drawn_with_hits(columns, rows).0
     }
 
     /// A frame, and what the mouse finds on it.
-    pub fn drawn_with_hits(&mut self, columns: u16, rows: u16) -> (Buffer, Hits) {
+    pub(super) fn drawn_with_hits(&mut self, columns: u16, rows: u16) -> (Buffer, Hits) {
         let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
         self.app.theme = self.theme;
         let mut hits = Hits::default();
@@ -229,7 +229,7 @@ impl Run {
     }
 
     /// What a frame of this moment is drawn from.
-    pub fn view(&self) -> View<'_> {
+    pub(super) fn view(&self) -> View<'_> {
         View {
             app: &self.app,
             state: &self.state,
@@ -240,18 +240,18 @@ impl Run {
         }
     }
 
-    pub fn text(&mut self, columns: u16, rows: u16) -> String {
+    pub(super) fn text(&mut self, columns: u16, rows: u16) -> String {
         text(&self.drawn(columns, rows))
     }
 
     /// The text of a region of the screen.
-    pub fn text_of(&mut self, region: Region, columns: u16, rows: u16) -> String {
+    pub(super) fn text_of(&mut self, region: Region, columns: u16, rows: u16) -> String {
         let buffer = self.drawn(columns, rows);
         text_in(&buffer, self.place(region, columns, rows))
     }
 
     /// The styles of a region of the screen.
-    pub fn styles_of(&mut self, region: Region, columns: u16, rows: u16) -> String {
+    pub(super) fn styles_of(&mut self, region: Region, columns: u16, rows: u16) -> String {
         let buffer = self.drawn(columns, rows);
         styles_in(&buffer, self.place(region, columns, rows))
     }
@@ -265,22 +265,22 @@ impl Run {
 }
 
 /// A region of the screen, found in the layout that the screen is drawn by.
-pub type Region = fn(&Parts, &Areas) -> Rect;
+pub(super) type Region = fn(&Parts, &Areas) -> Rect;
 
 /// The name, the clocks, the timing, the outputs, and what is wrong.
-pub const HEADER_AND_ALARMS: Region = |parts, _| joined([parts.header, parts.alarms]);
+pub(super) const HEADER_AND_ALARMS: Region = |parts, _| joined([parts.header, parts.alarms]);
 /// What a page shows, between the alarms and the strip.
-pub const BODY: Region = |parts, _| parts.body;
+pub(super) const BODY: Region = |parts, _| parts.body;
 /// What is wrong, and what a page shows.
-pub const ALARMS_AND_BODY: Region = |parts, _| joined([parts.alarms, parts.body]);
+pub(super) const ALARMS_AND_BODY: Region = |parts, _| joined([parts.alarms, parts.body]);
 /// The message and the keys.
-pub const FOOTER: Region = |parts, _| parts.footer;
+pub(super) const FOOTER: Region = |parts, _| parts.footer;
 /// Segments and cues.
-pub const RUNDOWN: Region = |_, run| run.rundown;
+pub(super) const RUNDOWN: Region = |_, run| run.rundown;
 /// What is on air, and what is next.
-pub const CALLING: Region = |_, run| joined([run.on_air, run.next]);
+pub(super) const CALLING: Region = |_, run| joined([run.on_air, run.next]);
 /// The picture.
-pub const MONITOR: Region = |_, run| run.monitor;
+pub(super) const MONITOR: Region = |_, run| run.monitor;
 
 /// The smallest region with all of `regions` that are not empty.
 fn joined<const N: usize>(regions: [Rect; N]) -> Rect {
@@ -288,12 +288,12 @@ fn joined<const N: usize>(regions: [Rect; N]) -> Rect {
 }
 
 /// The screen's text, row by row.
-pub fn text(buffer: &Buffer) -> String {
+pub(super) fn text(buffer: &Buffer) -> String {
     text_in(buffer, buffer.area)
 }
 
 /// The text of a region, row by row.
-pub fn text_in(buffer: &Buffer, region: Rect) -> String {
+pub(super) fn text_in(buffer: &Buffer, region: Rect) -> String {
     let row = |y| {
         let mut line = String::new();
         let mut skip = 0;
@@ -313,12 +313,12 @@ pub fn text_in(buffer: &Buffer, region: Rect) -> String {
 
 /// The screen's styles: a letter for each that occurs, a point for the background's, and what the
 /// letters mean.
-pub fn styles(buffer: &Buffer) -> String {
+pub(super) fn styles(buffer: &Buffer) -> String {
     styles_in(buffer, buffer.area)
 }
 
 /// The styles of a region, as [`styles`] tells them.
-pub fn styles_in(buffer: &Buffer, region: Rect) -> String {
+pub(super) fn styles_in(buffer: &Buffer, region: Rect) -> String {
     let mut seen: Vec<String> = vec![style_of(&buffer[(0, 0)])];
     let mut grid = String::new();
     for y in region.top()..region.bottom() {

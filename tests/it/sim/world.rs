@@ -24,7 +24,7 @@ const LATE_NS: u64 = SECOND_NS;
 
 /// How an output answers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Answer {
+pub(super) enum Answer {
     AtOnce { sent: bool },
     Later { ns: u64, sent: bool },
     Never,
@@ -32,7 +32,7 @@ pub enum Answer {
 
 /// When the program is killed.
 #[derive(Clone, Copy, Debug)]
-pub struct Kill {
+pub(super) struct Kill {
     /// After so many outputs of the conductor.
     pub after: usize,
     /// Before the last of them was done.
@@ -54,7 +54,7 @@ enum Said {
     Unknown,
 }
 
-pub struct World {
+pub(super) struct World {
     show: Arc<Show>,
     conductor: Conductor,
     opening: Opening,
@@ -90,7 +90,7 @@ pub struct World {
 }
 
 impl World {
-    pub fn open(
+    pub(super) fn open(
         show: Arc<Show>,
         opening: Opening,
         late_ns: u64,
@@ -125,12 +125,12 @@ impl World {
         Ok(world)
     }
 
-    pub fn state(&self) -> &State {
+    pub(super) fn state(&self) -> &State {
         self.conductor.state()
     }
 
     /// Gives a command, and says what became of it unless the program was killed over it.
-    pub fn command(
+    pub(super) fn command(
         &mut self,
         by: By,
         command: Command,
@@ -143,7 +143,7 @@ impl World {
 
     /// Lets time pass until the conductor wants to be woken, and no longer: what it journals ahead
     /// has not left yet.
-    pub fn wait_for_deadline(&mut self) -> Result<(), String> {
+    pub(super) fn wait_for_deadline(&mut self) -> Result<(), String> {
         match self.conductor.deadline().filter(|&due_ns| due_ns > self.now_ns) {
             Some(due_ns) if self.pending.iter().all(|(at_ns, _)| *at_ns > due_ns) => {
                 self.now_ns = due_ns;
@@ -154,7 +154,7 @@ impl World {
     }
 
     /// Lets time pass, with everything that comes in it at its time.
-    pub fn wait(&mut self, ns: u64) -> Result<(), String> {
+    pub(super) fn wait(&mut self, ns: u64) -> Result<(), String> {
         let until_ns = self.now_ns.saturating_add(ns);
         for _ in 0..OUTPUTS_MAX {
             let report = self.pending.iter().map(|(at_ns, _)| *at_ns).min();
@@ -170,7 +170,7 @@ impl World {
     }
 
     /// Lets time pass in which nothing happens: the machine is suspended.
-    pub fn stand_still(&mut self, ns: u64) -> Result<(), String> {
+    pub(super) fn stand_still(&mut self, ns: u64) -> Result<(), String> {
         self.now_ns = self.now_ns.saturating_add(ns);
         self.look()
     }
@@ -207,7 +207,7 @@ impl World {
     }
 
     /// The program leaves the run, and another one takes it up.
-    pub fn leave(&mut self, down_ns: u64) -> Result<(), String> {
+    pub(super) fn leave(&mut self, down_ns: u64) -> Result<(), String> {
         self.step(Input::Flush)?;
         let unsent = std::mem::take(&mut self.pending)
             .into_iter()
@@ -221,13 +221,13 @@ impl World {
     }
 
     /// Kills the program now.
-    pub fn crash(&mut self, down_ns: u64) -> Result<(), String> {
+    pub(super) fn crash(&mut self, down_ns: u64) -> Result<(), String> {
         self.resume(down_ns)
     }
 
     /// Takes so many lines off the journal, as a power cut does with what was not synced, and kills
     /// the program.
-    pub fn tear(&mut self, lines: usize) -> Result<(), String> {
+    pub(super) fn tear(&mut self, lines: usize) -> Result<(), String> {
         self.on_disk = self.on_disk.saturating_sub(lines).max(1);
         self.resume(SECOND_NS)
     }

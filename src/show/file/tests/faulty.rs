@@ -6,7 +6,7 @@ use crate::show::{CueIx, OutputIx, OutputKind};
 
 /// A show to which one thing is added: `cue` to its second cue, `head` before all tables, `tail`
 /// behind all.
-pub fn show_with(head: &str, cue: &str, tail: &str) -> String {
+pub(super) fn show_with(head: &str, cue: &str, tail: &str) -> String {
     format!(
         "title = \"T\"\n{head}\n[department.stunts]\n[output.lights]\nosc = \"udp://[::1]:8000\"\n[output.web]\n\
          http = \"http://x\"\n[output.synth]\nmidi = \"x\"\n[output.vt]\nmpv = true\n[place.roof]\nat = [1, 2]\n\

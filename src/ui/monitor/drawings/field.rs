@@ -23,7 +23,7 @@ pub(super) struct Field {
 
 impl Field {
     /// An empty field over `area`; a row of dots or two below the ground is free.
-    pub fn new(area: Rect) -> Self {
+    pub(super) fn new(area: Rect) -> Self {
         let dots = Dots::new(area);
         let (width, height) = (f64::from(dots.width()), f64::from(dots.height()));
         let ground = height - 3.0;
@@ -31,40 +31,40 @@ impl Field {
     }
 
     /// How many units it is wide at either side of the middle.
-    pub fn half_width(&self) -> f64 {
+    pub(super) fn half_width(&self) -> f64 {
         self.middle / self.unit
     }
 
     /// How many units a dot is.
-    pub fn dot_size(&self) -> f64 {
+    pub(super) fn dot_size(&self) -> f64 {
         1.0 / self.unit
     }
 
     /// The dots from the left and from the top of a point.
-    pub fn place(&self, (x, y): At) -> At {
+    pub(super) fn place(&self, (x, y): At) -> At {
         (self.middle + x * self.unit, self.ground - y * self.unit)
     }
 
     /// The ground over the whole width.
-    pub fn ground(&mut self) {
+    pub(super) fn ground(&mut self) {
         let y = self.ground as i32 + 1;
         (0..self.dots.width()).for_each(|x| self.dots.dot(x, y, ink::FAINT));
     }
 
     /// One dot.
-    pub fn dot(&mut self, at: At, ink: u8) {
+    pub(super) fn dot(&mut self, at: At, ink: u8) {
         let (x, y) = self.place(at);
         self.dots.dot(x.round() as i32, y.round() as i32, ink);
     }
 
     /// A line one dot wide.
-    pub fn line(&mut self, from: At, to: At, ink: u8) {
+    pub(super) fn line(&mut self, from: At, to: At, ink: u8) {
         let (from, to) = (self.place(from), self.place(to));
         self.dots.line(from, to, ink);
     }
 
     /// Lines from point to point.
-    pub fn path(&mut self, points: &[At], ink: u8) {
+    pub(super) fn path(&mut self, points: &[At], ink: u8) {
         for pair in points.windows(2) {
             let &[from, to] = pair else { continue };
             self.line(from, to, ink);
@@ -72,7 +72,7 @@ impl Field {
     }
 
     /// A filled circle of a radius in units, at least one dot.
-    pub fn disc(&mut self, at: At, radius: f64, ink: u8) {
+    pub(super) fn disc(&mut self, at: At, radius: f64, ink: u8) {
         let ((cx, cy), radius) = (self.place(at), (radius * self.unit).max(0.5));
         let reach = radius.ceil() as i32;
         let (x, y) = (cx.round() as i32, cy.round() as i32);
@@ -86,7 +86,7 @@ impl Field {
     }
 
     /// A line as thick as a circle of this radius.
-    pub fn thick(&mut self, from: At, to: At, radius: f64, ink: u8) {
+    pub(super) fn thick(&mut self, from: At, to: At, radius: f64, ink: u8) {
         let long = (to.0 - from.0).hypot(to.1 - from.1);
         let steps = (long * self.unit).ceil().clamp(1.0, 2000.0);
         for step in 0..=steps as i32 {
@@ -101,7 +101,12 @@ impl Field {
 
     /// Everything between two heights, row by row: `edges` gives the left and the right edge at a
     /// height.
-    pub fn rows(&mut self, (low, high): (f64, f64), edges: impl Fn(f64) -> (f64, f64), ink: u8) {
+    pub(super) fn rows(
+        &mut self,
+        (low, high): (f64, f64),
+        edges: impl Fn(f64) -> (f64, f64),
+        ink: u8,
+    ) {
         let mut y = low;
         while y <= high {
             let (left, right) = edges(y);

@@ -60,7 +60,7 @@ pub(super) fn of(route: &[Point], field: Rect) -> Rc<Sheet> {
 }
 
 impl Sheet {
-    pub fn new(route: &[Point], field: Rect) -> Self {
+    pub(super) fn new(route: &[Point], field: Rect) -> Self {
         let nodes: Vec<Place> =
             route.iter().map(|point| Place::new(point.latitude, point.longitude)).collect();
         let way = Way::new(&nodes);
