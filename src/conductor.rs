@@ -36,7 +36,7 @@ use crate::output::{ClipNews, ClipReport};
 use due::Ahead;
 use ready::Ready;
 
-/// How many times something that is due may happen before the driver looks at its inputs again.
+/// Maximum number of due events between two looks of the driver at its inputs.
 const ROUNDS: usize = 256;
 
 /// A run, and what is left to do for it.
@@ -49,23 +49,23 @@ pub struct Conductor {
     /// The last record's place in the run, and the run's clock there.
     seq: u64,
     run_ns: RunNs,
-    /// What has been handed in and is not yet dealt with.
+    /// Inputs that are not handled yet.
     inputs: VecDeque<Input>,
-    /// What is to be done, in order.
+    /// Steps to be done, in order.
     steps: VecDeque<Step>,
     /// While messages leave: what is to be journaled after them.
     settling: Option<Vec<Event>>,
-    /// What is journaled already and leaves at its instant.
+    /// Records that are journaled already and leave at their instant.
     ahead: Option<Ahead>,
     /// The command that was obeyed last, until everything has happened that follows from it now.
     obeyed: Option<(By, Command)>,
     /// The run was resumed, and what was missed is still to be taken up.
     catches_up: bool,
-    /// How many times something that is due may happen before the driver's next input.
+    /// Number of due events that may still happen before the driver's next input.
     rounds_left: usize,
     /// The driver's round has come to its end, and the outputs may hear what comes next.
     gets_ready: bool,
-    /// What the outputs were told last.
+    /// Last clips and clock that the outputs were told.
     ready: Ready,
 }
 
@@ -127,7 +127,7 @@ impl Conductor {
         self.ahead.is_some()
     }
 
-    /// Why the run would refuse `command` at `now_ns`, if it would.
+    /// Returns the rejection that the run would give `command` at `now_ns`, if any.
     pub fn would_refuse(&self, command: &Command, now_ns: u64) -> Option<Rejection> {
         self.state.decide(command, self.decides_at(now_ns)).err()
     }
@@ -154,7 +154,7 @@ impl Conductor {
         }
     }
 
-    /// What is to be done next. The instant is that of the call, by the machine's clock.
+    /// Returns the next thing to do. The instant is that of the call, by the machine's clock.
     pub fn poll_output(&mut self, now_ns: u64) -> Option<Output> {
         self.now_ns = self.now_ns.max(now_ns);
         loop {

@@ -5,7 +5,7 @@
 //! throws it away and takes this one whole. Pure bytes, for what is sent and for what is heard;
 //! must never touch a socket, nor grow beyond the longest packet, whatever comes.
 
-/// What stands at both ends of a frame.
+/// The byte at both ends of a frame.
 pub const END: u8 = 0xC0;
 const ESC: u8 = 0xDB;
 const ESC_END: u8 = 0xDC;
@@ -41,7 +41,7 @@ pub struct Deframer {
     longest: usize,
     packet: Vec<u8>,
     escaped: bool,
-    /// Whether the rest of this frame is thrown away.
+    /// `true` if the rest of this frame is thrown away.
     damaged: bool,
 }
 

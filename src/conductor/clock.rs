@@ -14,7 +14,7 @@ pub struct RunClock {
     run_ns: RunNs,
     /// The wall clock there.
     wall: Timestamp,
-    /// How many times as fast the run's clock goes.
+    /// Speed of the run's clock, in multiples of the machine's clock.
     speed: u32,
     /// Its paces, where it changes its speed.
     paces: Option<&'static Demonstration>,
@@ -69,7 +69,8 @@ impl RunClock {
         self.wall.checked_add(since).unwrap_or(self.wall)
     }
 
-    /// How many times as fast as the machine's clock the run's clock goes, paces left out.
+    /// Speed of the run's clock, in multiples of the machine's clock, without the paces of a
+    /// demonstration.
     pub fn speed(&self) -> u32 {
         self.speed
     }

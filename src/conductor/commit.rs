@@ -72,7 +72,7 @@ impl Conductor {
         effects
     }
 
-    /// What an output reports of a message, as an event.
+    /// Turns an output's report on a message into an event.
     pub(super) fn reported(&self, Report { output, job, outcome }: Report) -> Event {
         let Some(job) = job else {
             let output = self.state.show().output(output).id.clone();
@@ -85,7 +85,7 @@ impl Conductor {
         self.outcome(job, outcome)
     }
 
-    /// What became of the message of a job, as an event.
+    /// Turns the outcome of a job's message into an event.
     pub(super) fn outcome(&self, Job { cue, firing, action }: Job, outcome: Outcome) -> Event {
         let (cue, output) = self.names(cue, action);
         let action = action + 1;

@@ -1,4 +1,4 @@
-//! What comes by itself, at its instant.
+//! Everything that happens by itself, at its instant.
 //!
 //! The journal's write would make every follow late by what it takes. So the conductor is due a
 //! little before an instant at which something happens by itself. It has the records appended and
@@ -10,11 +10,11 @@
 use super::Conductor;
 use crate::engine::Effect;
 
-/// How long before its instant something is journaled: what waking up and writing take, but for the
-/// worst cases.
+/// Time before an instant at which its records are journaled: enough for waking up and writing,
+/// except in the worst cases.
 const LEAD_NS: u64 = 300_000;
 
-/// What has happened, but for its instant, and has still to leave.
+/// Records that are journaled before their instant, and messages that still have to leave.
 #[derive(Clone, Debug)]
 pub(super) struct Ahead {
     /// The instant, by the machine's clock.

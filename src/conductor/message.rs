@@ -1,4 +1,4 @@
-//! What goes into the [`Conductor`](super::Conductor) and what comes out of it.
+//! Inputs of the [`Conductor`](super::Conductor) and its outputs.
 
 use crate::engine::{Command, Event, Record, Rejection};
 use crate::output::{ClipReport, Job, Outcome, Report, ShowTime};
@@ -11,17 +11,17 @@ pub enum Input {
     Begin(Event),
     /// Somebody gives a command. [`Output::Reply`] says what became of it.
     Command {
-        /// Who gives it.
+        /// The one who gives it.
         by: By,
         /// The command.
         command: Command,
     },
-    /// What became at once of an [`Output::Send`].
+    /// Immediate outcome of an [`Output::Send`].
     Outcome(Job, Outcome),
-    /// What became of a message, as its output reports it: of an earlier [`Output::Send`], or of
+    /// Later outcome of a message, reported by its output: of an earlier [`Output::Send`], or of
     /// one of [`Output::StopAll`].
     Report(Report),
-    /// What a player says of a clip. It is a command by [`By::Player`].
+    /// News of a clip from a player. It is a command by [`By::Player`].
     Clip(ClipReport),
     /// A remote control wants this cue ready until it fires.
     Load(CueIx),
@@ -34,14 +34,14 @@ pub enum Input {
     TerminalLost,
     /// The program lets go of the run. Nothing that is due happens any more.
     Leave {
-        /// Why.
+        /// The reason.
         reason: String,
         /// The messages that waited for an output, and what became of them.
         unsent: Vec<Report>,
     },
 }
 
-/// Who gives a command.
+/// The one who gives a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum By {
     /// The caller, at the keyboard.
@@ -71,13 +71,13 @@ pub enum Output {
     /// Stop every output. What is known of it at once comes back as [`Input::Report`] before the
     /// next output is polled.
     StopAll,
-    /// What became of a command, once everything has happened that follows from it now.
+    /// Result of a command, once everything has happened that follows from it now.
     Reply {
-        /// Who gave it.
+        /// The one who gave it.
         by: By,
         /// The command.
         command: Command,
-        /// Why it was refused, where it was.
+        /// The rejection, if it was refused.
         result: Result<(), Rejection>,
     },
     /// The pictures of these cues, which are on air, were lost with the program that had begun
@@ -90,6 +90,6 @@ pub enum Output {
     Join(Vec<(CueIx, CueIx)>),
     /// These outputs of a demonstration pretend to be down, and no others.
     Outages(Vec<OutputIx>),
-    /// What the show's clock reads, for outputs that are sent timecode.
+    /// Reading of the show's clock, for outputs that are sent timecode.
     ShowTime(ShowTime),
 }

@@ -1,25 +1,25 @@
-//! What the outputs are told of what may come next, after everything that was due has left.
+//! Tells the outputs what may come next, after everything that was due has left.
 
 use super::{Conductor, Output};
 use crate::output::ShowTime;
 use crate::show::{CueIx, OutputIx};
 
-/// How many clips the outputs are asked to have ready.
+/// Number of clips that the outputs are asked to have ready.
 const CLIPS_READY: usize = 4;
 
-/// What the outputs were told last.
+/// Last state of the clips and the clock that the outputs were told.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Ready {
     /// The cue that a remote control wants ready, until it fires.
     loaded: Option<CueIx>,
     /// The clips to get ready.
     armed: Vec<CueIx>,
-    /// Which clips follow which.
+    /// Pairs of cues whose clips follow each other directly.
     joined: Vec<(CueIx, CueIx)>,
     /// The outputs that pretend to be down.
     outages: Vec<OutputIx>,
-    /// Whether the show's clock runs, and from which instant it counts, or what it reads while it
-    /// stands.
+    /// State of the show's clock: `true` and the instant from which it counts, or `false` and its
+    /// reading.
     time: Option<(bool, i64)>,
 }
 

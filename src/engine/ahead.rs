@@ -1,4 +1,4 @@
-//! What lies ahead: which cue fires next by itself, when later cues will come, and what the
+//! The run's future: which cue fires next by itself, when later cues will come, and what the
 //! playhead has passed over.
 //!
 //! Questions for screens and displays. They change nothing and decide nothing; what they say of the
@@ -13,12 +13,12 @@ use crate::show::{CueIx, SegmentIx, Trigger};
 pub struct Upcoming {
     /// The cue.
     pub cue: CueIx,
-    /// When, by the run's clock. In a hold, what counts from the show comes later by what is left
-    /// of the hold: the difference from now stands still.
+    /// Instant by the run's clock. In a hold, what counts from the show comes later by the rest of
+    /// the hold: the difference from now stands still.
     pub at_ns: RunNs,
 }
 
-/// Where a segment stands in the run.
+/// Position of a segment in the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SegmentPhase {
     /// It has not started.
@@ -32,7 +32,7 @@ pub enum SegmentPhase {
 }
 
 impl State {
-    /// Where `segment` stands: one that was jumped over is not one that was played.
+    /// Returns the phase of `segment`: one that was jumped over is not one that was played.
     pub fn segment_phase(&self, segment: SegmentIx) -> SegmentPhase {
         let state = self.segment(segment);
         let current = self.current_segment();
@@ -129,8 +129,8 @@ impl State {
         by_show.chain(by_wall).min_by_key(|upcoming| (upcoming.at_ns, upcoming.cue))
     }
 
-    /// When `cue`, which runs, will be complete by itself, by the show's clock; for a clip, as far
-    /// as its length is known.
+    /// Instant of the show's clock at which the running `cue` will be complete by itself; for a
+    /// clip, only if its length is known.
     fn completes_ns(&self, cue: CueIx) -> Option<ShowNs> {
         let state = self.cue(cue);
         let complete_ns = state.complete_ns.filter(|_| !state.unplayed);
@@ -164,9 +164,9 @@ impl State {
         into.min()
     }
 
-    /// When `next`, the segment after the running one, will open by itself, by the show's clock:
-    /// `None` while something is left to call before it, or nobody knows when what runs will be
-    /// over.
+    /// Instant of the show's clock at which `next`, the segment after the running one, will open by
+    /// itself. `None` while something is left to call before it, or if the end of what runs is
+    /// unknown.
     fn opens_ns(&self, next: SegmentIx) -> Option<ShowNs> {
         let hard_ns = self.hard_start_ns(next);
         let Some((running, started_ns)) = self.segment else {
@@ -201,11 +201,10 @@ impl State {
         }
     }
 
-    /// When `cue` will come as things stand, by the run's clock (before the run began, negative):
-    /// what is due at its instant, what the caller calls at its planned time in a segment that
-    /// starts as `timing` says, and not before now. For a cue that has fired it is when it last
-    /// did. `None` for a cue that will not come as things stand: it is skipped, out of the order,
-    /// was missed or passed over, or its segment is over.
+    /// Projected instant of `cue` by the run's clock (negative before the run began): its due time,
+    /// or its planned time in a segment that starts as `timing` says, and never before now. For a
+    /// cue that has fired it is the last firing. `None` for a cue that will not come as things
+    /// stand: it is skipped, out of the order, was missed or passed over, or its segment is over.
     ///
     /// It goes up the cue's chain of follows, and costs as much as that is long.
     pub fn projected_cue_ns(&self, cue: CueIx, timing: &Timing, now: RunNs) -> Option<i64> {
@@ -255,7 +254,7 @@ impl State {
         self.timers.by_wall.iter().find(|&&(_, waiting)| waiting == cue).map(|&(at_ns, _)| at_ns)
     }
 
-    /// When the caller will call `cue`, as planned or at once.
+    /// Instant at which the caller will call `cue`: as planned, or at once if that has passed.
     fn call_ns(&self, cue: CueIx, timing: &Timing, now: RunNs) -> Option<i64> {
         if (self.is_before_playhead(cue) && self.has_begun()) || self.has_ended() {
             return None;

@@ -10,23 +10,24 @@ use crate::show::demonstration::Demonstration;
 use crate::show::duration::SECOND_NS;
 use crate::show::{CueIx, CueNumber, OutputIx, SegmentIx};
 
-/// How long before its call a cue is stood by.
+/// Time from the standby of a cue to its call.
 const STANDBY_NS: u64 = 8 * SECOND_NS;
-/// How long a department takes to answer, behind the one before it.
+/// Time that a department takes to answer after the one before it.
 const ANSWER_NS: u64 = 2 * SECOND_NS;
-/// How long a step takes where the cue has no duration.
+/// Time that a step takes where the cue has no duration.
 const STEP_NS: u64 = 3 * SECOND_NS;
 
-/// How long nobody notices that a cue was missed, in a demonstration.
+/// Time until a missed cue is noticed, in a demonstration.
 const NOTICED_NS: u64 = 12 * SECOND_NS;
-/// How long before its call a cue is stood by whose backup will be taken, and how long after that
-/// the backup is.
+/// Times around the call of a cue whose backup will be taken: from its standby to its call, and
+/// from there to the backup.
 const DOUBT_NS: (u64, u64) = (24 * SECOND_NS, 10 * SECOND_NS);
-/// How long before a late call the department answers for which it waited.
+/// Time between the answer of the department that was waited for and a late call.
 const LAST_ANSWER_NS: u64 = 3 * SECOND_NS;
 
 impl State {
-    /// What the program calls next, and when by the show's clock.
+    /// Returns the next command that the program gives in the caller's place, and its instant by
+    /// the show's clock.
     pub(super) fn next_auto(&self) -> Option<(ShowNs, Command)> {
         if !self.auto || self.ended_ns.is_some() || self.panicked {
             return None;
@@ -138,7 +139,7 @@ impl State {
         (self.playhead != Some(cue)).then_some((missed_ns + NOTICED_NS, Command::PlayheadTo(cue)))
     }
 
-    /// When `cue` was missed, where a demonstration means it to be.
+    /// Instant at which `cue` was missed, if the demonstration has it missed.
     fn demonstrated_miss_ns(&self, cue: CueIx) -> Option<ShowNs> {
         let is_meant = self.is_demonstrated(cue, |demonstration| demonstration.missed);
         let at_ns = self
@@ -178,7 +179,7 @@ impl State {
         self.demonstration.is_none_or(|demonstration| demonstration.paces.is_empty())
     }
 
-    /// How many times as fast as the machine's clock the run's clock goes at an instant of the run.
+    /// Speed of the run's clock at an instant of the run, in multiples of the machine's clock.
     pub fn speed_at(&self, now: RunNs) -> u32 {
         let pace = self.demonstration.and_then(|demonstration| demonstration.pace_at(now));
         pace.map_or(self.speed, |(speed, _)| speed)
@@ -200,8 +201,8 @@ impl State {
         })
     }
 
-    /// When `cue`, at the playhead, is to be called; `None` while its segment has to wait for
-    /// something else.
+    /// Instant at which `cue`, at the playhead, is to be called; `None` while its segment has to
+    /// wait for something else.
     fn call_due_ns(&self, cue: CueIx) -> Option<ShowNs> {
         let segment = self.show.segment_of(cue);
         let offset_ns = self.plan.offset_ns[self.show.main_of(cue)];

@@ -8,21 +8,21 @@ use crate::show::{CueIx, CueNumber, OutputIx, PersonIx};
 pub enum Command {
     /// Fires the cue at the playhead and moves the playhead on.
     Go {
-        /// Who gave it: the caller, a remote control, or the program in the caller's place.
+        /// The one who gave it: the caller, a remote control, or the program in the caller's place.
         cause: Cause,
     },
     /// Moves the playhead to this cue and fires it there.
     GoTo {
         /// The cue.
         cue: CueIx,
-        /// Who gave it.
+        /// The one who gave it.
         cause: Cause,
     },
     /// Fires this cue, wherever the playhead stands; the playhead stays there.
     Start {
         /// The cue.
         cue: CueIx,
-        /// Who gave it.
+        /// The one who gave it.
         cause: Cause,
     },
     /// Takes a running cue off the air; nothing follows it.
@@ -45,7 +45,7 @@ pub enum Command {
     Ready(String),
     /// Lets the next GO of the cue at the playhead pass its interlock.
     Override {
-        /// Why; the journal keeps it.
+        /// The reason; the journal keeps it.
         reason: String,
     },
     /// Swaps the cue at the playhead for its (next) backup, and back.
@@ -77,7 +77,7 @@ pub enum Command {
     Unspot(PersonIx),
     /// Keeps a note that belongs to a person.
     NotePerson {
-        /// Whom it is about.
+        /// The person that it is about.
         person: PersonIx,
         /// The note.
         text: String,
@@ -91,16 +91,16 @@ pub enum Command {
     Clip {
         /// The cue whose clip it is.
         cue: CueIx,
-        /// Which firing of it.
+        /// Number of the firing.
         firing: u32,
         /// The player that says so.
         output: OutputIx,
-        /// What has happened to it.
+        /// The change of the clip.
         fact: ClipFact,
     },
 }
 
-/// What has happened to a clip.
+/// A change of a clip that its player reports.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ClipFact {
     /// The picture moves; nanoseconds from in-point to out-point, where the player knows it.
@@ -115,7 +115,7 @@ pub enum ClipFact {
     BrokeOff(String),
 }
 
-/// Why a command was refused, in words for the caller.
+/// Reason why a command was refused. It displays as a sentence for the caller.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[expect(missing_docs, reason = "the messages say it all")]
 pub enum Rejection {

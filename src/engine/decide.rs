@@ -6,7 +6,7 @@ use super::{Cause, Command, Event, MissedWhy, Phase, Rejection, RunNs, State};
 use crate::show::{CueIx, CueNumber, DepartmentIx, SegmentIx};
 
 impl State {
-    /// What follows from `command` at `now`, or why nothing does.
+    /// Decides which events follow from `command` at `now`, or why it is refused.
     ///
     /// # Errors
     /// With the reason, in words for the caller; the state stays as it is.
@@ -94,7 +94,7 @@ impl State {
         Err(Rejection::Interlock { cue: self.number(cue), missing: missing.join(", ") })
     }
 
-    /// Whether the playhead may stand at `cue`.
+    /// Refuses a cue at which the playhead may not stand.
     fn may_stand_by(&self, cue: CueIx) -> Result<(), Rejection> {
         if self.cue(cue).skipped {
             return Err(Rejection::Skipped(self.number(cue)));
@@ -325,7 +325,8 @@ impl State {
         Ok(vec![Event::CueSkipped { cue: self.number(cue) }])
     }
 
-    /// What would have come by itself is missed, so that nothing vanishes unseen.
+    /// Stops everything. Whatever would have come by itself is missed, so that nothing vanishes
+    /// unseen.
     fn panic(&self, now: RunNs) -> Vec<Event> {
         let pending = self.timers.by_show.iter().filter(|(_, kind, _)| *kind == Kind::Fire);
         let missed = pending.map(|&(_, _, cue)| self.miss(cue, MissedWhy::Panicked, now));

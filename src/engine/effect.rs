@@ -10,9 +10,9 @@ pub enum Effect {
     Send {
         /// The cue that fired.
         cue: CueIx,
-        /// Which of its firings this is, from 1.
+        /// Number of the firing, from 1.
         firing: u32,
-        /// Which of its actions, from 0.
+        /// Index of the action in its cue, from 0.
         action: u32,
     },
     /// Stop what a cue has on air.
@@ -26,7 +26,7 @@ pub enum Effect {
 }
 
 impl State {
-    /// What `event` causes outside, in order.
+    /// Returns the effects that `event` has outside, in order.
     pub fn effects(&self, event: &Event) -> Vec<Effect> {
         match event {
             Event::CueFired { cue, firing, .. } => {

@@ -20,9 +20,10 @@ pub struct Record {
     pub at: Timestamp,
     /// The run's clock; in a rehearsal it may run faster than `at`.
     pub run_ns: RunNs,
-    /// Who wrote it. `None` in a run that only one machine writes, which is the usual case.
+    /// The station that wrote it. `None` in a run that only one machine writes, which is the usual
+    /// case.
     pub origin: Option<Arc<Origin>>,
-    /// What happened.
+    /// The fact itself.
     pub event: Event,
 }
 
@@ -33,7 +34,7 @@ impl Record {
     }
 }
 
-/// Who wrote a record, in a run that several stations follow and one of them calls.
+/// The writer of a record, in a run that several stations follow and one of them calls.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Origin {
     /// The name of the station.
@@ -80,8 +81,8 @@ pub enum Event {
         /// The day on which the first segment plays.
         day: Date,
         version: String,
-        /// How far the show's clock was set ahead of the machine's for a technical rehearsal;
-        /// behind it, negative. Other runs have none.
+        /// Offset of the show's clock for a technical rehearsal, nanoseconds: positive if ahead of
+        /// the machine's clock. Other runs have none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         shift_ns: Option<i64>,
         /// The checksum of the show's text, as the show lies beside the journal; journals of older
@@ -208,7 +209,7 @@ pub enum Event {
     PanicSent {
         output: String,
     },
-    /// What a rehearsal would have sent to `output` on a panic.
+    /// A message that a rehearsal would have sent to `output` on a panic.
     PanicRehearsed {
         output: String,
         message: String,
@@ -233,7 +234,7 @@ pub enum Event {
         person: String,
         name: String,
     },
-    /// What the camera operators should know of the person.
+    /// A note about a person, for the camera operators.
     PersonNoted {
         person: String,
         name: String,
@@ -246,7 +247,7 @@ pub enum Event {
         action: u32,
         output: String,
     },
-    /// What a rehearsal would have sent.
+    /// A message that a rehearsal would have sent.
     ActionRehearsed {
         cue: CueNumber,
         firing: u32,
@@ -268,7 +269,7 @@ pub enum Event {
         action: u32,
         output: String,
     },
-    /// What a newer version has written and this one does not know. It changes nothing.
+    /// An event that a newer version has written and this one does not know. It changes nothing.
     #[serde(skip)]
     Unknown(UnknownEvent),
 }
@@ -339,7 +340,7 @@ impl Event {
     }
 }
 
-/// What made a cue fire.
+/// Cause of a cue's firing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Cause {
@@ -368,7 +369,7 @@ impl Cause {
     }
 }
 
-/// Why a cue that fell due did not fire.
+/// Reason why a cue that fell due did not fire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum MissedWhy {

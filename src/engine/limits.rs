@@ -1,4 +1,4 @@
-//! What a journal line may hold: instants that no sum of the fold overflows, texts that fit into a
+//! Limits of a journal line: instants that overflow no sum of the fold, and texts that fit into a
 //! line.
 
 use super::{Event, RunNs};

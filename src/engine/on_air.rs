@@ -1,4 +1,4 @@
-//! What is on air: cues that a player ends, and cues that are taken off.
+//! Cues on air: those that a player ends, and those that are taken off.
 //!
 //! In a live run, a cue that plays a clip is complete when the player says so, for the picture is
 //! its clock. Where the player cannot say it any more (it died, it could not load the clip, the
@@ -13,10 +13,10 @@ use super::{ClipFact, Event, MissedWhy, Phase, Rejection, RunNs, ShowNs, State};
 use crate::show::action::MpvCommand;
 use crate::show::{Action, Body, CueIx, CueNumber, OutputIx, Trigger};
 
-/// How many delays are looked through for clips.
+/// Maximum number of delays that are searched for clips.
 const DUE_MAX: usize = 64;
 
-/// How many joins players are told of.
+/// Maximum number of joins that players are told of.
 const JOINS_MAX: usize = 32;
 
 impl State {
@@ -48,9 +48,9 @@ impl State {
         plan.steps.is_empty() && plan.is_loop() && plan.duration_ns.is_none()
     }
 
-    /// What a rehearsal has to say in the place of the players when `cue` fires: a clip that gives
-    /// its player to another one, or is stopped there, is off the air. In a live run the players
-    /// say so themselves.
+    /// Returns the events that a rehearsal adds in place of the players when `cue` fires: a clip
+    /// that gives its player to another one, or is stopped there, is off the air. In a live run the
+    /// players report that themselves.
     pub(super) fn gives_way(&self, cue: CueIx) -> Vec<Event> {
         if !self.rehearsal {
             return vec![];
@@ -72,7 +72,7 @@ impl State {
         self.on_air.iter().filter(gives_way).map(stopped).collect()
     }
 
-    /// What follows from what a player says.
+    /// Returns the events that follow from a player's report.
     pub(super) fn clip(
         &self,
         cue: CueIx,
@@ -111,9 +111,9 @@ impl State {
         }
     }
 
-    /// Which cues with clips follow which by themselves and without a delay, if nothing changes, so
-    /// that players can join their clips: from what is on air and from `next` on. None in a hold,
-    /// since then nothing comes by itself.
+    /// Pairs of cues with clips that follow each other by themselves and without a delay if nothing
+    /// changes, so that players can join the clips: from what is on air and from `next` on. Empty
+    /// in a hold, since then nothing comes by itself.
     pub fn clip_joins(&self, next: &[CueIx]) -> Vec<(CueIx, CueIx)> {
         if self.held_since().is_some() || self.rehearsal {
             return vec![];
@@ -201,8 +201,8 @@ impl State {
         if plays { Ok(number) } else { Err(Rejection::NoClipPlays(number)) }
     }
 
-    /// What a delay would still bring is missed, as in a panic: nobody named it, so it must not
-    /// vanish unseen.
+    /// Takes everything off the air. Cues that a delay would still bring are missed, as in a panic:
+    /// nobody named them, so they must not vanish unseen.
     pub(super) fn stop_all(&self, now: RunNs) -> Result<Vec<Event>, Rejection> {
         let number = |cue: CueIx| self.show.cue(cue).number.clone();
         let stopped =
@@ -231,8 +231,8 @@ impl State {
         self.complete_at(cue, ends_ns.unwrap_or(now_ns).max(now_ns));
     }
 
-    /// When the clip of `cue` will be over, by the show's clock, as far as its length is known. A
-    /// paused clip has no end by the clock.
+    /// Instant of the show's clock at which the clip of `cue` will be over, if its length is known.
+    /// A paused clip has no end by the clock.
     pub(super) fn clip_ends_ns(&self, cue: CueIx) -> Option<ShowNs> {
         let (plan, state) = (self.show.cue(cue), self.cue(cue));
         let lasts_ns = state.clip_ns.filter(|_| !plan.is_loop()).or(plan.lasts_ns());
@@ -240,7 +240,7 @@ impl State {
         Some(state.fired_show_ns?.saturating_add(lasts_ns).saturating_add(state.paused_ns))
     }
 
-    /// How long the clip of `cue` has been paused since it fired, nanoseconds of the show's clock.
+    /// Total pause of the clip of `cue` since it fired, nanoseconds of the show's clock.
     pub(super) fn clip_paused_ns(&self, cue: CueIx, now: RunNs) -> u64 {
         let state = self.cue(cue);
         let since_ns = state.paused_since_ns.filter(|_| state.awaits_clip);

@@ -75,8 +75,8 @@ impl State {
         self.playhead.into_iter().chain(behind.filter(|&cue| self.stops(cue)))
     }
 
-    /// Where the playhead goes when a missed cue at it has fired, or is skipped: to the other
-    /// missed ones and then to the place where the caller was, so that catching up fires nothing
+    /// Next place of the playhead when a missed cue at it has fired, or is skipped: the other
+    /// missed ones and then the place where the caller was, so that catching up fires nothing
     /// twice.
     pub(super) fn next_stop_behind_missed(&self, cue: CueIx) -> Option<CueIx> {
         let missed = self
@@ -107,7 +107,7 @@ impl State {
         mains.map(|cue| self.at_place_of(cue)).find(|&cue| self.is_in_order(cue))
     }
 
-    /// Where a resume moves the playhead, where it does.
+    /// New place of the playhead after a resume, if it has to move.
     pub(super) fn stop_after_resume(&self) -> Option<Option<CueIx>> {
         if let Some(missed) = self.missed().next() {
             return (self.playhead != Some(missed)).then_some(Some(missed));

@@ -7,19 +7,19 @@
 use super::{Event, Rejection, RunNs, State};
 use crate::show::{CueIx, PersonIx};
 
-/// What is known of a person in this run.
+/// State of a person in this run.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct PersonState {
-    /// When they were spotted, in the order in which it was ticked; those taken back are gone.
+    /// Their sightings, in the order in which they were ticked; those taken back are gone.
     pub sightings: Vec<Sighting>,
-    /// What was noted of them, in the order in which it was taken.
+    /// Notes about them, in the order in which they were taken.
     pub notes: Vec<PersonNote>,
 }
 
 /// Once that somebody was spotted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Sighting {
-    /// When, by the run's clock.
+    /// Instant by the run's clock.
     pub at_ns: RunNs,
     /// The cue of which a step had their name, where that was marked.
     pub cue: Option<CueIx>,
@@ -28,9 +28,9 @@ pub struct Sighting {
 /// Something that was noted of somebody.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PersonNote {
-    /// When, by the run's clock.
+    /// Instant by the run's clock.
     pub at_ns: RunNs,
-    /// What.
+    /// The note's text.
     pub text: String,
 }
 
@@ -47,12 +47,12 @@ impl State {
         &self.people
     }
 
-    /// What is known of a person.
+    /// State of a person.
     pub fn person(&self, person: PersonIx) -> &PersonState {
         &self.people[person]
     }
 
-    /// How many people have a tick.
+    /// Number of people with a tick.
     pub fn spotted(&self) -> usize {
         self.people.iter().filter(|person| person.is_spotted()).count()
     }
@@ -90,7 +90,7 @@ impl State {
         Ok(vec![Event::PersonNoted { person, name, text: text.to_owned() }])
     }
 
-    /// Whom a journal names; a stranger to the show changes nothing.
+    /// Finds the person that a journal names; one who is not in the show changes nothing.
     fn person_mut(&mut self, id: &str) -> Option<&mut PersonState> {
         let person = self.show.find_person(id)?;
         self.people.get_mut(person)

@@ -1,4 +1,4 @@
-//! Why a program let go of a run, in the journal's words: others look for these two.
+//! Reasons why a program let go of a run, as the journal has them: other code looks for these two.
 
 /// The reason of [`crate::engine::Event::RunLeft`] where the caller left on purpose.
 pub const CALLER_QUIT: &str = "the caller quit";

@@ -22,7 +22,7 @@ pub struct State {
     pub(super) rehearsal: bool,
     pub(super) speed: u32,
     pub(super) auto: bool,
-    /// What goes wrong on purpose; a live run has none.
+    /// Faults on purpose in a demonstration; a live run has none.
     pub(super) demonstration: Option<&'static Demonstration>,
     pub(super) shift_ns: Option<i64>,
     /// The show's clock at the beginning of the run.
@@ -44,7 +44,8 @@ pub struct State {
     pub(super) held_total_ns: u64,
     pub(super) panicked: bool,
     pub(super) stops: Stops,
-    /// What fell due before this instant found no program running: it is missed, not late.
+    /// Instant from which a program has been running: whatever fell due before it is missed, not
+    /// late.
     pub(super) up_since_ns: RunNs,
     /// The cues that run now, in the order in which they fired.
     pub(super) on_air: Vec<CueIx>,
@@ -54,7 +55,7 @@ pub struct State {
     /// The last cue that fired at the playhead in the normal order: where the order goes on after a
     /// missed cue.
     pub(super) frontier: Option<CueIx>,
-    /// When something last happened that a segment's start or end might wait for.
+    /// Instant of the last change that a segment's start or end might wait for.
     pub(super) touched_ns: ShowNs,
     pub(super) notes: Vec<Note>,
     /// The sheet of those who were spotted, in the show's order of people.
@@ -70,24 +71,25 @@ pub(super) enum Leaves {
     Missed,
 }
 
-/// What a cue has come to.
+/// State of a cue in this run.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CueState {
-    /// Where it stands.
+    /// Its phase.
     pub phase: Phase,
-    /// How often it has fired in this run.
+    /// Number of its firings in this run.
     pub firings: u32,
-    /// What made it fire last.
+    /// Cause of its last firing.
     pub cause: Option<Cause>,
-    /// When it last fired, by the run's clock.
+    /// Instant of its last firing, by the run's clock.
     pub fired_ns: Option<RunNs>,
     /// The same instant by the show's clock.
     pub fired_show_ns: Option<ShowNs>,
-    /// When it was last complete, by the run's clock; nothing while it runs.
+    /// Instant at which it was last complete, by the run's clock; `None` while it runs.
     pub completed_ns: Option<RunNs>,
-    /// When it will fire by itself, by the show's clock; a skipped cue, if it is taken back before.
+    /// Instant at which it will fire by itself, by the show's clock; for a skipped cue, if the skip
+    /// is taken back before.
     pub due_ns: Option<ShowNs>,
-    /// When it will be complete by itself, by the show's clock.
+    /// Instant at which it will be complete by itself, by the show's clock.
     pub complete_ns: Option<ShowNs>,
     /// A player has its end: it is complete when its clip is.
     pub awaits_clip: bool,
@@ -95,40 +97,40 @@ pub struct CueState {
     pub clip_lost: bool,
     /// Nobody knows when its clip would have ended: it is stopped, and not complete.
     pub(super) unplayed: bool,
-    /// How long its clip lasts, where the player has said so.
+    /// Length of its clip, nanoseconds, once the player has reported it.
     pub clip_ns: Option<u64>,
     /// Since when its clip is paused, by the show's clock: meanwhile nobody knows when it will end.
     pub(super) paused_since_ns: Option<ShowNs>,
-    /// How long its clip was paused before that, nanoseconds: its end comes so much later.
+    /// Total of its earlier pauses, nanoseconds: its end comes later by it.
     pub(super) paused_ns: u64,
     /// The caller has taken it out of the run.
     pub skipped: bool,
     /// Standby has been called.
     pub stood_by: bool,
-    /// Which of its `needs` have answered ready, one bit each.
+    /// Departments of its `needs` that have answered ready, one bit each.
     pub ready: u16,
     /// The next GO passes the interlock.
     pub overridden: bool,
-    /// How many steps are marked.
+    /// Number of steps that are marked.
     pub steps_done: u32,
-    /// When each of them was, by the run's clock.
+    /// Instants of the marked steps, by the run's clock.
     pub marked_ns: Vec<RunNs>,
     /// The backup that has its place.
     pub replaced_by: Option<CueIx>,
-    /// Which firing began the chain of follows to which its last firing belongs: its own, where it
-    /// did not come by itself.
+    /// Firing that began the chain of follows to which its last firing belongs: its own, if it did
+    /// not come by itself.
     pub(super) origin: Option<Firing>,
     /// The chain by which it has come already, or before which the caller has fired it by hand: it
     /// does not come by that chain again.
     pub(super) came_by: Option<Firing>,
-    /// What became of each action of the last firing.
+    /// State of each action of the last firing.
     pub sends: Vec<SendState>,
 }
 
 /// One firing of a cue: which cue, and which of its firings, from 1.
 pub(super) type Firing = (CueIx, u32);
 
-/// Where a cue stands.
+/// Phase of a cue.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Phase {
     /// It has not fired.
@@ -144,7 +146,7 @@ pub enum Phase {
     Stopped,
 }
 
-/// What became of an action.
+/// Outcome of an action.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SendState {
     /// On its way.
@@ -157,21 +159,21 @@ pub enum SendState {
     Unknown,
 }
 
-/// What a segment has come to.
+/// State of a segment in this run.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct SegmentState {
-    /// When it last started.
+    /// Instant of its last start.
     pub started_ns: Option<RunNs>,
-    /// When it ended.
+    /// Instant of its end.
     pub ended_ns: Option<RunNs>,
 }
 
 /// Something that the caller wanted to remember.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
-    /// When.
+    /// Instant of the note.
     pub at_ns: RunNs,
-    /// What.
+    /// Text of the note.
     pub text: String,
     /// The cue that was on air or stood by.
     pub cue: Option<CueIx>,
@@ -239,7 +241,7 @@ impl State {
         self.rehearsal
     }
 
-    /// How many times as fast as the machine's clock the run's clock goes.
+    /// Speed of the run's clock, in multiples of the machine's clock.
     pub fn speed(&self) -> u32 {
         self.speed
     }
@@ -255,7 +257,7 @@ impl State {
         self.shift_ns
     }
 
-    /// What `cue` has come to.
+    /// State of `cue`.
     pub fn cue(&self, cue: CueIx) -> &CueState {
         &self.cues[cue]
     }
@@ -273,7 +275,7 @@ impl State {
         self.show.cue(cue).embargo && self.cue(cue).firings == 0
     }
 
-    /// What `segment` has come to.
+    /// State of `segment`.
     pub fn segment(&self, segment: SegmentIx) -> &SegmentState {
         &self.segments[segment]
     }
@@ -304,7 +306,7 @@ impl State {
         self.ended_ns.is_some()
     }
 
-    /// Whether the show's clock stands still, and since when by the run's clock.
+    /// Beginning of the hold by the run's clock; `None` while the show's clock runs.
     pub fn held_since(&self) -> Option<RunNs> {
         self.held_since_ns
     }

@@ -1,4 +1,4 @@
-//! What became of the stop that a panic sends to each output.
+//! Outcomes of the stop that a panic sends to each output.
 //!
 //! A panic can only ask: an output may be down, or the show may have no stop message for it. Nobody
 //! may say that everything stopped before it is known.
@@ -6,7 +6,7 @@
 use super::{Event, State};
 use crate::show::{OutputIx, Show};
 
-/// What became of the last panic's stop at one output.
+/// Outcome of the last panic's stop at one output.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stop {
     /// The show has no stop message for it, so it was sent none.
@@ -29,9 +29,9 @@ pub(super) struct Stops(Vec<OutputStop>);
 
 #[derive(Clone, Debug, PartialEq)]
 struct OutputStop {
-    /// How many messages it is sent.
+    /// Number of messages that it is sent.
     messages: usize,
-    /// What became of the last of them. A message of the panic before may still be reported among
+    /// Outcomes of the last messages. A message of the panic before may still be reported among
     /// them.
     results: Vec<Stop>,
     is_unknown: bool,
@@ -122,8 +122,8 @@ impl Stops {
 }
 
 impl State {
-    /// What became of the last panic's stop at each output, in the order of the show; nothing
-    /// before the first panic.
+    /// Outcome of the last panic's stop at each output, in the order of the show; nothing before
+    /// the first panic.
     pub fn panic_stops(&self) -> impl Iterator<Item = (OutputIx, Stop)> {
         (0..).map(OutputIx).zip(self.stops.0.iter().map(OutputStop::stop))
     }

@@ -1,4 +1,5 @@
-//! What comes by itself, and when: delays, completions, the clock, segments that open and end.
+//! Everything that comes by itself, and when: delays, completions, the clock, segments that open
+//! and end.
 
 use std::collections::BTreeSet;
 
@@ -6,8 +7,7 @@ use super::{Cause, Command, Event, MissedWhy, RunNs, ShowNs, State};
 use crate::show::duration::SECOND_NS;
 use crate::show::{CueIx, SegmentIx, Trigger};
 
-/// How late, by the machine's clock, something may be and still be done: longer, and the machine
-/// stood still.
+/// Maximum lateness by the machine's clock. Beyond it the machine is taken to have been suspended.
 const LATE_NS: u64 = SECOND_NS;
 
 /// Everything that is due some time, in the order in which it falls due.
@@ -19,14 +19,14 @@ pub(super) struct Timers {
     pub by_wall: BTreeSet<(i64, CueIx)>,
 }
 
-/// What a timer does; at one instant, cues complete before others fire.
+/// Action of a timer; at one instant, cues complete before others fire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Kind {
     Complete,
     Fire,
 }
 
-/// What the run's structure does by itself.
+/// A change that the run's structure makes by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Turn {
     Start(SegmentIx),
@@ -58,8 +58,8 @@ impl State {
         by_show.map(|due_ns| self.unheld(due_ns)).into_iter().chain(by_wall).min()
     }
 
-    /// What has fallen due first by `now`; empty when nothing has. Call it again once its events
-    /// are applied: what they start may be due as well.
+    /// Returns the events that have fallen due first by `now`; empty if nothing is due. Call it
+    /// again once its events are applied: they may make something else due.
     pub fn handle_timeout(&self, now: RunNs) -> Vec<Event> {
         if let Some(leaves) = self.leaves {
             return self.move_on(leaves);
@@ -126,8 +126,8 @@ impl State {
         Event::CueMissed { cue: self.show.cue(cue).number.clone(), why, due_ns }
     }
 
-    /// When the running segment is over: its time is up and nothing of it is left to call, running
-    /// or due.
+    /// Instant at which the running segment is over: its time is up and nothing of it is left to
+    /// call, running or due.
     pub(super) fn segment_over_ns(&self) -> Option<ShowNs> {
         let (segment, started_ns) = self.segment?;
         let time_up_ns = started_ns + self.show.segment(segment).duration_ns;
@@ -151,7 +151,7 @@ impl State {
         show_ns.ns() + self.held_total_ns
     }
 
-    /// What the show's clock reads at a planned instant of the run, if no further hold comes before
+    /// Reading of the show's clock at a planned instant of the run, if no further hold comes before
     /// it.
     pub(super) fn show_before_hold(&self, planned_ns: i64) -> ShowNs {
         ShowNs::new((planned_ns.max(0) as u64).saturating_sub(self.held_total_ns))
@@ -163,9 +163,9 @@ impl State {
         Some(self.show_before_hold(run_ns))
     }
 
-    /// When a segment ended behind which the plan leaves a gap, and the next started at `due_ns`:
-    /// the wait for the hard start is the plan's and no overrun, but the time by which the next
-    /// missed it is.
+    /// End of a segment that the plan has a gap after, if the next started at `due_ns`: the wait
+    /// for the hard start is the plan's and no overrun, but the time by which the next missed it
+    /// is.
     fn ended_before_gap(&self, segment: SegmentIx, due_ns: RunNs) -> Option<RunNs> {
         let over_ns = self.unheld(self.segment_over_ns()?);
         let start_ns = self.plan.hard_start_ns.get(segment.next()).copied()??.max(0) as u64;

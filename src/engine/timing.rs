@@ -8,14 +8,14 @@ use crate::show::{CueIx, IndexVec, SegmentIx};
 /// Something that counts down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Countdown {
-    /// How long it has lasted, nanoseconds.
+    /// Elapsed time, nanoseconds.
     pub elapsed_ns: u64,
-    /// How long it is meant to last.
+    /// Planned length, nanoseconds.
     pub of_ns: u64,
 }
 
 impl Countdown {
-    /// What is left; negative where it lasts longer than it should.
+    /// Remaining time, nanoseconds; negative if it lasts longer than it should.
     pub fn left_ns(&self) -> i64 {
         self.of_ns as i64 - self.elapsed_ns as i64
     }
@@ -38,37 +38,38 @@ impl Countdown {
     }
 }
 
-/// Where the show stands beside its plan; instants are nanoseconds since the run began, and may lie
-/// before it.
+/// The show's timing compared with its plan; instants are nanoseconds since the run began, and may
+/// lie before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Timing {
-    /// When each segment started, or will start as things stand.
+    /// Actual or projected start of each segment.
     pub start_ns: IndexVec<SegmentIx, i64>,
-    /// When the last one will end, as things stand.
+    /// Projected end of the last one.
     pub end_ns: i64,
-    /// When it was meant to.
+    /// Planned end of the last one.
     pub planned_end_ns: i64,
-    /// How far the projected end lies behind the plan; ahead of it, negative.
+    /// Difference between the projected and the planned end, nanoseconds; negative if the show is
+    /// ahead of its plan.
     pub over_ns: i64,
-    /// How far the show lies behind the plan right now; ahead of it, negative: the projected end of
-    /// the running segment beside its planned end, whatever a later hard start will absorb. Before
-    /// the show begins, the projected start beside the planned one; while it waits for a hard
-    /// start, and in a show without a plan tied to the clock before its first GO, 0; after the end,
-    /// [`Timing::over_ns`].
+    /// Difference between the show and its plan right now, nanoseconds; negative if it is ahead:
+    /// the projected end of the running segment against its planned end, whatever a later hard
+    /// start will absorb. Before the show begins, the projected start against the planned one;
+    /// while it waits for a hard start, and in a show without a plan tied to the clock before its
+    /// first GO, 0; after the end, [`Timing::over_ns`].
     pub now_over_ns: i64,
 }
 
 impl State {
-    /// How far `to_ns` lies behind `from_ns`, instants of the run's clock, as clocks show them:
-    /// from whole second to whole second, in nanoseconds; ahead of it, negative. Every view for
-    /// people takes its differences here, so that they add up with the times beside them and with
-    /// each other.
+    /// Difference between the run's instants `from_ns` and `to_ns` as clocks show them, from whole
+    /// second to whole second, nanoseconds; negative if `to_ns` is earlier. Every view for people
+    /// takes its differences here, so that they add up with the times beside them and with each
+    /// other.
     pub fn shown_late_ns(&self, from_ns: i64, to_ns: i64) -> i64 {
         let second = |ns: i64| self.wall(ns).as_second();
         (second(to_ns) - second(from_ns)).saturating_mul(SECOND_NS as i64)
     }
 
-    /// How far the running segment has come.
+    /// Countdown of the running segment.
     pub fn segment_countdown(&self, now: RunNs) -> Option<Countdown> {
         let (segment, started_ns) = self.segment?;
         let until = match self.segment(segment).ended_ns {
@@ -79,7 +80,7 @@ impl State {
         Some(Countdown { elapsed_ns: until.since(started_ns), of_ns })
     }
 
-    /// How far a running cue has come, where it has a duration or a clip whose length is known.
+    /// Countdown of a running cue that has a duration, or a clip whose length is known.
     pub fn cue_countdown(&self, cue: CueIx, now: RunNs) -> Option<Countdown> {
         let plan = self.show.cue(cue);
         let of_ns = if plan.is_loop() {
@@ -93,16 +94,15 @@ impl State {
         Some(Countdown { elapsed_ns, of_ns })
     }
 
-    /// What the show's timecode reads: nanoseconds since the show began, holds left out; and
-    /// whether it runs.
+    /// The show's timecode: nanoseconds since the show began without holds, and `true` if it runs.
     pub fn timecode(&self, now: RunNs) -> (u64, bool) {
         let Some(begun_ns) = self.begun_show_ns else { return (0, false) };
         let runs = self.held_since_ns.is_none() && self.ended_ns.is_none();
         (self.show_ns(self.ended_ns.unwrap_or(now)).since(begun_ns), runs)
     }
 
-    /// How long until the caller means to call `cue`, where its segment has started or is next;
-    /// late, negative.
+    /// Time until the planned call of `cue`, if its segment has started or is next, nanoseconds;
+    /// negative if the call is late.
     pub fn call_left_ns(&self, cue: CueIx, timing: &Timing, now: RunNs) -> Option<i64> {
         let segment = self.show.segment_of(cue);
         let offset_ns = self.plan.offset_ns[self.show.main_of(cue)] as i64;
@@ -115,18 +115,19 @@ impl State {
         }
     }
 
-    /// Where the plan's origin lies on the run's clock: 0 for a plan tied to the clock, otherwise
-    /// the show's beginning.
+    /// Origin of the plan on the run's clock: 0 for a plan tied to the clock, otherwise the show's
+    /// beginning.
     pub fn plan_origin_ns(&self, now: RunNs) -> i64 {
         if self.plan.anchored { 0 } else { self.begun_ns.unwrap_or(now) as i64 }
     }
 
-    /// When a segment was meant to start.
+    /// Planned start of a segment.
     pub fn planned_start_ns(&self, segment: SegmentIx, now: RunNs) -> i64 {
         self.plan_origin_ns(now) + self.plan.segment_start_ns[segment]
     }
 
-    /// How much longer (or, negative, shorter) than planned a segment took, or takes already.
+    /// Difference between the actual (or so far elapsed) and the planned length of a segment;
+    /// negative if it is shorter.
     pub fn segment_over_under_ns(&self, segment: SegmentIx, now: RunNs) -> Option<i64> {
         let state = self.segment(segment);
         let planned_ns = self.show.segment(segment).duration_ns as i64;
@@ -141,8 +142,7 @@ impl State {
         }
     }
 
-    /// Where the show will go from here: what runs over pushes what follows, and a hard start
-    /// absorbs slack.
+    /// Projects the rest of the show: overruns move what follows, and a hard start absorbs slack.
     pub fn projection(&self, now: RunNs) -> Timing {
         let running = self.segment.map(|(segment, _)| segment);
         let mut start_ns = Vec::with_capacity(self.segments.len());

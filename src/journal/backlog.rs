@@ -12,16 +12,17 @@ use super::disk::Disk;
 use super::line::encode;
 use crate::engine::Record;
 
-/// How much may wait: tens of thousands of events, many times a show.
+/// Maximum size of what waits, bytes: tens of thousands of events, many times a show.
 pub(super) const BACKLOG_BYTES_MAX: usize = 16 << 20;
 
 /// Lines that are not in the file yet.
 pub(super) struct Backlog {
     /// Whole lines, in order.
     pub lines: Vec<u8>,
-    /// How many records could not be kept. From the first of them on the journal can take none.
+    /// Number of records that could not be kept. From the first of them on the journal can take
+    /// none.
     pub lost: u64,
-    /// How many bytes somebody has taken to write them; they still count.
+    /// Bytes that a writer has taken; they still count.
     taken: usize,
     bytes_max: usize,
 }
@@ -84,7 +85,7 @@ impl Tail {
         !self.torn
     }
 
-    /// How many bytes of whole lines the file holds.
+    /// Length of the file's whole lines, bytes.
     pub(super) fn len(self) -> u64 {
         self.len
     }
@@ -117,7 +118,7 @@ impl Tail {
     }
 }
 
-/// How much of `bytes` the disk took, and why not more.
+/// Writes `bytes`; returns how many the disk took, and the error that kept the rest.
 fn write_all(bytes: &[u8], disk: &dyn Disk) -> (usize, io::Result<()>) {
     let mut written = 0;
     while written < bytes.len() {
@@ -146,7 +147,7 @@ mod tests {
         backlog.lines
     }
 
-    /// What a program that starts on this disk now would find.
+    /// Records that a program finds if it starts on this disk now.
     fn recovered(disk: &FakeDisk) -> Vec<Record> {
         match recover_bytes(&disk.lock().bytes, Path::new("journal.jsonl")) {
             Ok(found) => found.records,

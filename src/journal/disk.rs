@@ -12,7 +12,7 @@ use std::sync::OnceLock;
 
 use rustix::fs::OFlags;
 
-/// Where lines go.
+/// A file that lines are written to.
 pub(super) trait Disk: Send + Sync {
     /// Adds some of `bytes` to the end and says how many.
     fn write(&self, bytes: &[u8]) -> io::Result<usize>;
@@ -20,7 +20,7 @@ pub(super) trait Disk: Send + Sync {
     fn set_len(&self, len: u64) -> io::Result<()>;
     /// Returns when everything written so far would survive a power cut.
     fn sync(&self) -> io::Result<()>;
-    /// How long the file is.
+    /// Length of the file, bytes.
     fn len(&self) -> io::Result<u64>;
     /// Returns `true` if the file's name still leads to this one.
     fn is_in_place(&self) -> bool;
@@ -136,15 +136,15 @@ pub(super) mod fake {
 
     pub(crate) struct Fake {
         pub bytes: Vec<u8>,
-        /// How long the file may get.
+        /// Maximum length of the file, bytes.
         pub room: usize,
         pub set_len_fails: bool,
         pub sync_fails: bool,
         pub sync_stalls: bool,
         pub syncs: u32,
         pub gone: bool,
-        /// How many bytes one write takes at most, and whether every second one is interrupted by a
-        /// signal.
+        /// Maximum number of bytes of one write, and `true` if a signal interrupts every second
+        /// write.
         pub gulp: usize,
         pub interrupts: bool,
         interrupted: bool,

@@ -1,4 +1,4 @@
-//! What can be wrong with a journal that is open for writing, in words for the caller.
+//! Faults of a journal that is open for writing, as sentences for the caller.
 //!
 //! Owns the errors of [`super::Journal`]. They are compared to tell a new fault from one that was
 //! told already, so they hold the operating system's words and not its error. Must never leave out
@@ -18,7 +18,7 @@ pub enum JournalError {
     Write {
         /// The journal.
         path: PathBuf,
-        /// What kind of fault.
+        /// Kind of the fault.
         kind: ErrorKind,
         /// The operating system's words.
         why: String,
@@ -47,9 +47,9 @@ pub enum JournalError {
     Changed {
         /// The journal.
         path: PathBuf,
-        /// How long this program has made it, bytes.
+        /// Length that this program has given it, bytes.
         expected: u64,
-        /// How long it is.
+        /// Length that it has, bytes.
         found: u64,
     },
     /// Nothing says any more that the run is being called.
@@ -67,7 +67,7 @@ pub enum JournalError {
     Lost {
         /// The journal.
         path: PathBuf,
-        /// How many events.
+        /// Number of lost events.
         lost: u64,
     },
     /// The disk did not answer in the time that closing was given.
@@ -81,14 +81,14 @@ pub enum JournalError {
     Refused {
         /// The journal.
         path: PathBuf,
-        /// Why it does not fit.
+        /// Reason why it does not fit.
         why: LineFault,
     },
 }
 
 impl JournalError {
-    /// What is to be said of this fault after the journal was closed; `None` where everything is in
-    /// the file all the same.
+    /// Message about this fault after the journal was closed; `None` if everything is in the file
+    /// after all.
     pub fn after_the_end(&self) -> Option<String> {
         match self {
             JournalError::Write { path, why, .. } => Some(format!(
@@ -124,10 +124,10 @@ fn fix(kind: ErrorKind) -> &'static str {
     }
 }
 
-/// Why a run's journal cannot be opened for writing.
+/// Reason why a run's journal cannot be opened for writing.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    /// What it holds cannot be believed.
+    /// Its contents are damaged.
     #[error(transparent)]
     Recover(#[from] RecoverError),
     /// Another program writes it, though it has not got the run's lock.
@@ -141,7 +141,7 @@ pub enum OpenError {
     Io {
         /// The journal.
         path: PathBuf,
-        /// Why not.
+        /// The system's reason.
         source: io::Error,
     },
 }

@@ -25,14 +25,14 @@ use crate::engine::{Event, Origin, RUN_NS_MAX, Record, RunNs};
 /// make a longer line the texts are shortened, so that the line itself is written.
 pub const LINE_BYTES_MAX: usize = 1 << 20;
 
-/// How much of each text is kept in a line that would be too long.
+/// Maximum length of each text in a line that would be too long, bytes; the rest is cut.
 const TEXT_BYTES_MAX: usize = 1024;
 
 const CRC_OPEN: &[u8] = b",\"crc\":\"";
 const CRC_CLOSE: &[u8] = b"\"}";
 const CRC_MEMBER_BYTES: usize = CRC_OPEN.len() + 8 + CRC_CLOSE.len();
 
-/// Why a line is not believed, or cannot be written.
+/// Reason why a line is not accepted, or cannot be written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum LineFault {
     /// Longer than [`LINE_BYTES_MAX`].
@@ -44,9 +44,9 @@ pub enum LineFault {
     /// Some byte is not the one that was written.
     #[error("the checksum says {says} but the text gives {gives}: the line was changed")]
     WrongCrc {
-        /// What the line says.
+        /// Checksum in the line.
         says: String,
-        /// What its text gives.
+        /// Checksum of the line's text.
         gives: String,
     },
     /// The bytes are as they were written, but this program cannot read an event from them.
@@ -55,17 +55,17 @@ pub enum LineFault {
     /// A line is missing or stands there twice.
     #[error("seq is {found} where {expected} has to stand")]
     Gap {
-        /// What the line says.
+        /// Number in the line.
         found: u64,
-        /// What follows the line before.
+        /// Number that has to follow the line before.
         expected: u64,
     },
     /// The run's clock never goes back.
     #[error("run_ns is {found}, before the {before} of the line above")]
     Backwards {
-        /// What the line says.
+        /// Instant in the line.
         found: RunNs,
-        /// What the line before says.
+        /// Instant in the line before.
         before: RunNs,
     },
     /// No run lasts so long: a sum of such instants would overflow.
@@ -146,8 +146,8 @@ fn write_line(record: &Record, out: &mut Vec<u8>) -> io::Result<()> {
 /// # Errors
 /// When its checksum is missing or wrong, or its text is no event.
 pub fn decode(line: &[u8]) -> Result<Record, LineFault> {
-    /// What every line has; serde passes over the event's own members, which are read from the same
-    /// text below.
+    /// Members that every line has; serde passes over the event's own members, which are read from
+    /// the same text below.
     #[derive(Deserialize)]
     struct Head {
         seq: u64,
@@ -180,7 +180,7 @@ pub fn decode(line: &[u8]) -> Result<Record, LineFault> {
     Ok(Record { seq, at: truncate(at), run_ns, origin, event })
 }
 
-/// What stands before the last member, and the eight digits in it.
+/// Splits a line into the text before its last member and that member's eight digits.
 fn split_crc(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let (body, member) = line.split_last_chunk::<CRC_MEMBER_BYTES>()?;
     Some((body, member.strip_prefix(CRC_OPEN)?.strip_suffix(CRC_CLOSE)?))

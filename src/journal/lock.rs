@@ -23,7 +23,7 @@ const LOCK_FILE: &str = "lock";
 /// program that reads it while it changes finds the old text or the new one.
 const TEXT_BYTES: usize = 48;
 
-/// Who holds a run.
+/// The program that holds a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Holder {
     /// The process.
@@ -32,7 +32,7 @@ pub struct Holder {
     pub terminal: bool,
 }
 
-/// Why a run cannot be had.
+/// Reason why a run cannot be locked.
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
     /// Another program has it.
@@ -40,7 +40,7 @@ pub enum LockError {
     Held {
         /// The run's folder.
         dir: PathBuf,
-        /// Who has it; unknown in the instant before it has written its name.
+        /// Its holder; unknown in the instant before the holder has written its name.
         holder: Option<Holder>,
     },
     /// The lock file cannot be made, locked or written.
@@ -48,7 +48,7 @@ pub enum LockError {
     Io {
         /// The lock file.
         path: PathBuf,
-        /// Why not.
+        /// The system's reason.
         source: io::Error,
     },
 }
@@ -74,7 +74,7 @@ pub struct RunLock {
     terminal: bool,
 }
 
-/// Where the file lies that is locked, and which one it is.
+/// Path and identity of the file that is locked.
 pub(super) struct LockPlace {
     path: PathBuf,
     identity: Option<(u64, u64)>,
@@ -120,7 +120,7 @@ impl RunLock {
         self.dir.join(LOCK_FILE)
     }
 
-    /// Where the lock is to be found.
+    /// Place of the lock.
     pub(super) fn place(&self) -> LockPlace {
         LockPlace { path: self.path(), identity: self.identity }
     }
@@ -183,10 +183,10 @@ fn open(path: &Path, dir: &Path) -> io::Result<(File, bool)> {
     }
 }
 
-/// Who calls the run in `dir`, as far as can be told without taking its lock, which would stand in
-/// the way of one who wants it at that moment: whom the file names, while there is a process of
-/// that number, and on Linux while the file is locked, since after a restart of the machine another
-/// process may have that number.
+/// Returns the holder of the run in `dir` without taking its lock, which would stand in the way of
+/// a program that wants it at that moment: the process that the file names, while it exists, and on
+/// Linux while the file is locked, since another process may have that number after a restart of
+/// the machine.
 pub(super) fn holder_in(dir: &Path) -> Option<Holder> {
     let file = open_regular(&dir.join(LOCK_FILE)).ok()?;
     let holder = holder(&file)?;

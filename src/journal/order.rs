@@ -1,4 +1,4 @@
-//! What may follow what in a journal.
+//! The order of records in a journal.
 //!
 //! Owns the one rule of order, for the writer and for recovery alike: what recovery would refuse is
 //! never written, so that no fault of the program can make a journal that the next start cannot
@@ -7,7 +7,7 @@
 use super::line::LineFault;
 use crate::engine::{Event, RUN_NS_MAX, Record, RunNs};
 
-/// Where the last record stands; before the first one, all zero.
+/// Position of the last record; all zero before the first one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Order {
     seq: u64,

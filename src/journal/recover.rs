@@ -18,14 +18,14 @@ use crate::engine::Record;
 /// The longest journal that is read: some millions of events, far more than a show makes.
 pub const JOURNAL_BYTES_MAX: u64 = 1 << 30;
 
-/// What a journal holds.
+/// Contents of a journal.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Recovered {
     /// In order; never empty, the first one is `run_started`.
     pub records: Vec<Record>,
     /// The end that was dropped.
     pub torn: Option<Torn>,
-    /// How many bytes of the file the records fill.
+    /// Length of the records in the file, bytes.
     pub good_len: u64,
     /// `true` if the last record's line lacks its newline, and nothing else.
     pub newline_missing: bool,
@@ -34,9 +34,9 @@ pub struct Recovered {
 /// An unterminated last line: it was being written when the program or the machine stopped.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Torn {
-    /// Where in the file it begins.
+    /// Offset in the file at which it begins, bytes.
     pub at_byte: u64,
-    /// How long it is.
+    /// Its length, bytes.
     pub len_bytes: u64,
 }
 
@@ -50,7 +50,7 @@ impl fmt::Display for Torn {
     }
 }
 
-/// Why a journal cannot be believed.
+/// Reason why a journal is not accepted.
 #[derive(Debug, thiserror::Error)]
 pub enum RecoverError {
     /// The file cannot be read.
@@ -58,7 +58,7 @@ pub enum RecoverError {
     Read {
         /// The journal.
         path: PathBuf,
-        /// Why not.
+        /// The system's reason.
         source: io::Error,
     },
     /// The file is not one that this program has written.
@@ -78,9 +78,9 @@ pub enum RecoverError {
     Damaged {
         /// The journal.
         path: PathBuf,
-        /// Which line, from 1.
+        /// Number of the line, from 1.
         line: u64,
-        /// Where in the file the line begins.
+        /// Offset in the file at which the line begins, bytes.
         at_byte: u64,
         /// The problem with it.
         why: LineFault,
@@ -138,19 +138,19 @@ pub(super) fn open(path: &Path) -> Result<impl BufRead + use<>, RecoverError> {
     }
 }
 
-/// How a journal ends.
+/// The end of a journal.
 pub(super) struct End {
     torn: Option<Torn>,
     newline_missing: bool,
 }
 
-/// Where in a journal a reader stands: behind the lines that it believes.
+/// Position of a reader in a journal, after the lines that it accepts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Place {
     order: Order,
-    /// How many lines those are.
+    /// Number of those lines.
     pub lines: u64,
-    /// How many bytes they fill.
+    /// Length of those lines, bytes.
     pub good_len: u64,
 }
 
@@ -235,7 +235,7 @@ fn next_line(lines: &mut impl BufRead, piece: &mut Vec<u8>) -> io::Result<u64> {
     }
 }
 
-/// Where in `bytes` the first newline is.
+/// Index of the first newline in `bytes`.
 fn newline_in(bytes: &[u8]) -> Option<usize> {
     bytes.iter().position(|&byte| byte == b'\n')
 }

@@ -19,10 +19,10 @@ use crate::engine::RunId;
 
 const SHOW_FILE: &str = "show.toml";
 
-/// How much of a show is read: the parser refuses far less.
+/// Maximum size of a show file that is read, bytes: the parser refuses far less.
 const SHOW_BYTES_MAX: u64 = 64 << 20;
 
-/// How many runs may want the same name, which holds the second in which they begin.
+/// Maximum number of runs with the same name, which holds the second in which they begin.
 const NAMESAKES_MAX: u32 = 999;
 
 /// The runs on this machine.
@@ -36,14 +36,14 @@ pub struct Store {
 pub struct RunFolder {
     /// Its name.
     pub id: RunId,
-    /// What its journal says, up to the damage if there is any; `None` if not even its beginning
+    /// Summary of its journal, up to the damage if there is any; `None` if not even its beginning
     /// can be read.
     pub summary: Option<Summary>,
     /// The problem with its journal.
     pub fault: Option<RecoverError>,
 }
 
-/// Why runs cannot be listed, read or begun.
+/// Reason why runs cannot be listed, read or begun.
 #[derive(Debug, thiserror::Error)]
 pub enum StoreError {
     /// There is no run of this name.
@@ -57,11 +57,11 @@ pub enum StoreError {
     /// A file or folder cannot be made or read.
     #[error("cannot {wish} {}: {source}; check that folder, or name another with --state", path.display())]
     Io {
-        /// What was to be done with it.
+        /// The action that failed.
         wish: &'static str,
         /// The file or folder.
         path: PathBuf,
-        /// Why not.
+        /// The system's reason.
         source: io::Error,
     },
     /// The run cannot be had.
@@ -146,7 +146,7 @@ impl Store {
         Ok(ids)
     }
 
-    /// What there is to say about the run `id`.
+    /// Describes the run `id`.
     ///
     /// # Errors
     /// When there is no such run; one that is damaged is no error but has a fault.
@@ -175,8 +175,8 @@ impl Store {
         Ok(self.existing(id)?.join(JOURNAL_FILE))
     }
 
-    /// Who calls the run `id`, as far as can be told without taking its lock; `None` where nobody
-    /// does, or no such run is there.
+    /// Returns the program that calls the run `id` without taking its lock; `None` if there is
+    /// none, or no such run.
     pub fn holder(&self, id: &RunId) -> Option<Holder> {
         holder_in(&self.existing(id).ok()?)
     }
@@ -194,15 +194,15 @@ impl Store {
         RunFolder { id, summary, fault }
     }
 
-    /// Where the run of this name is, if there is one: a folder that holds a show or a journal.
+    /// Folder of the run of this name, if it holds a show or a journal.
     fn existing(&self, id: &RunId) -> Result<PathBuf, StoreError> {
         let dir = self.dir(id)?;
         let is_run = [JOURNAL_FILE, SHOW_FILE].iter().any(|file| dir.join(file).is_file());
         if is_run { Ok(dir) } else { Err(self.no_such_run(id)) }
     }
 
-    /// Where a run of this name would be. The name can come from the command line: it must not lead
-    /// out of the folder.
+    /// Folder that a run of this name has. The name can come from the command line: it must not
+    /// lead out of the folder of runs.
     fn dir(&self, id: &RunId) -> Result<PathBuf, StoreError> {
         let mut components = Path::new(&id.0).components();
         match (components.next(), components.next()) {

@@ -12,39 +12,39 @@ use super::recover::{RecoverError, open, scan};
 use crate::engine::{CALLER_QUIT, Event, Record};
 use crate::show::CueNumber;
 
-/// What a journal says about its run.
+/// Summary of a run from its journal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Summary {
     /// The show's title.
     pub show: String,
-    /// Where the show came from.
+    /// Origin of the show.
     pub source: String,
     /// `true` if nothing left the machine.
     pub rehearsal: bool,
-    /// How many times as fast as the machine's clock.
+    /// Speed, in multiples of the machine's clock.
     pub speed: u32,
     /// `true` if the program gave the GOs.
     pub auto: bool,
     /// In a technical rehearsal, how far the show's clock was set ahead of the machine's,
     /// nanoseconds.
     pub shift_ns: Option<i64>,
-    /// When the run began, by the machine's clock.
+    /// Beginning of the run, by the machine's clock.
     pub started_at: Timestamp,
-    /// When its last event happened.
+    /// Time of its last event.
     pub last_at: Timestamp,
     /// `true` if it has come to its end, and no cue was fired after that.
     pub ended: bool,
-    /// How often a cue was fired.
+    /// Number of firings of cues.
     pub cues_fired: u64,
     /// The cues that ran at its last event, in the order in which they fired.
     pub on_air: Vec<CueNumber>,
-    /// Why the last program let go of the run, in its words; `None` while a program has it, and
-    /// where it was killed.
+    /// Reason why the last program let go of the run, in its words; `None` while a program has it,
+    /// and if it was killed.
     pub left: Option<String>,
 }
 
 impl Summary {
-    /// What kind of run it is, in one word.
+    /// Kind of the run, in one word.
     pub fn kind(&self) -> &'static str {
         match (self.rehearsal, self.shift_ns) {
             (true, _) => "rehearsal",

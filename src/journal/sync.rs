@@ -19,10 +19,11 @@ use super::disk::Disk;
 use super::fault::JournalError;
 use super::lock::RunLock;
 
-/// How often a disk that failed is tried again, and the file looked for, when nothing is appended.
+/// Interval at which a disk that failed is tried again, and the file checked, when nothing is
+/// appended.
 const ROUND: Duration = Duration::from_secs(1);
 
-/// What the journal tells while it runs: only ever what has changed.
+/// Report of a running journal: only changes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum SyncReport {
     /// Something is wrong with the files, or something else than before.
@@ -36,7 +37,7 @@ pub enum SyncReport {
 /// A listener to the journal; it is called on the journal's thread and has to return at once.
 pub type Report = Box<dyn Fn(SyncReport) + Send>;
 
-/// What the two threads share.
+/// Data that the two threads share.
 pub(super) struct Shared {
     path: PathBuf,
     disk: Box<dyn Disk>,
@@ -45,7 +46,7 @@ pub(super) struct Shared {
     done: Condvar,
 }
 
-/// What both change.
+/// State that both threads change.
 pub(super) struct State {
     /// Lines that wait to be written.
     pub backlog: Backlog,
@@ -59,7 +60,7 @@ pub(super) struct State {
     /// Up to where the file was last given to a sync.
     synced_len: u64,
     gone: bool,
-    /// How long the file should have been and was, where another program has changed it. It stays:
+    /// Expected and actual length of the file, bytes, if another program has changed it. It stays:
     /// what is lost is lost.
     changed: Option<(u64, u64)>,
     /// The run's lock file is not where it was.
@@ -72,13 +73,13 @@ pub(super) struct State {
 }
 
 impl State {
-    /// How long the file has to be, while nothing is wrong with its end.
+    /// Expected length of the file, bytes, while nothing is wrong with its end.
     fn settled_len(&self) -> Option<u64> {
         (self.write_fault.is_none() && self.tail.is_whole()).then_some(self.tail.len())
     }
 }
 
-/// How far the journal has come in its life; it only goes on.
+/// Phase in the life of a journal; it only goes on.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Phase {
     Open,

@@ -18,7 +18,7 @@ use super::line::LINE_BYTES_MAX;
 use super::recover::{JOURNAL_BYTES_MAX, Place, RecoverError, scan_on};
 use crate::engine::Record;
 
-/// How much is read at once: some lines of the longest.
+/// Size of one read, bytes: some lines of the longest.
 const CHUNK_BYTES: u64 = 4 * LINE_BYTES_MAX as u64;
 
 /// A reader of a journal that grows.
@@ -26,7 +26,7 @@ const CHUNK_BYTES: u64 = 4 * LINE_BYTES_MAX as u64;
 pub struct Tail {
     path: PathBuf,
     place: Place,
-    /// What the file looked like when it was last read.
+    /// State of the file when it was last read.
     seen: Option<Look>,
     /// A fault was found then, and stands behind the place.
     damaged: bool,
@@ -34,7 +34,7 @@ pub struct Tail {
     unseen: bool,
 }
 
-/// What has come.
+/// Records and faults since the last read.
 #[derive(Debug, Default)]
 pub struct News {
     /// Lines that were believed before are not there any more, so that `records` begins the run
@@ -42,13 +42,13 @@ pub struct News {
     pub restarted: bool,
     /// In order.
     pub records: Vec<Record>,
-    /// What is wrong behind them: the file cannot be read, or a whole line in it is damaged. It is
-    /// told once, and again when the file has changed: one that has only grown is read on from
-    /// there, any other from its beginning.
+    /// The fault after the records: the file cannot be read, or a whole line in it is damaged. It
+    /// is reported once, and again when the file has changed: one that has only grown is read on
+    /// from there, any other from its beginning.
     pub fault: Option<RecoverError>,
 }
 
-/// What tells one moment of a file from another.
+/// State of a file, to be compared with a later one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Look {
     device: u64,
@@ -71,7 +71,8 @@ impl Tail {
         }
     }
 
-    /// What was appended since. Costs one `stat` while nothing was.
+    /// Reads the records that were appended since the last call. Costs one `stat` while there are
+    /// none.
     pub fn read(&mut self) -> News {
         let look = match self.look() {
             Ok(Some(look)) => look,

@@ -20,7 +20,7 @@ use super::recover::{Recovered, recover};
 use super::sync::{Report, Shared};
 use crate::engine::Record;
 
-/// How long a journal that is dropped, and not closed, may take.
+/// Maximum time that dropping a journal, without closing it, may take.
 const DROP_AT_MOST: Duration = Duration::from_secs(2);
 
 /// The journal of a run, open for appending, and its lock.
