@@ -1,5 +1,5 @@
-//! What leaves the program: each message of a cue to its output, once, and an honest word on what
-//! became of it.
+//! Everything that leaves the program: each message of a cue goes to its output once, with a true
+//! report on its outcome.
 //!
 //! The station's thread calls [`Outputs`], and never waits in it: whatever may block (a connection,
 //! a name server, a web server) has a thread of its own, so that an output that is dead or slow
@@ -69,23 +69,23 @@ use worker::WorkerContext;
 /// The show's clock, for outputs that are sent timecode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ShowTime {
-    /// What it reads now: nanoseconds since the show began, holds left out.
+    /// Reading of the clock: nanoseconds since the show began, holds left out.
     pub now_ns: u64,
-    /// Whether it runs: it stands still in a hold, and before and after the show.
+    /// `true` if it runs: it stands still in a hold, and before and after the show.
     pub runs: bool,
 }
 
-/// What outputs need to know of the machine that they are opened on.
+/// Facts about the machine that outputs are opened on.
 pub struct Surroundings<'a> {
     /// Reads the environment.
     pub env: &'a dyn Fn(&str) -> Option<String>,
     /// The folder of the show file: clips and certificates are found from there.
     pub folder: &'a Path,
-    /// What the user allows shows.
+    /// Permissions of the user for shows.
     pub permits: &'a Permits,
 }
 
-/// What all outputs have in common. None of these calls may wait for anything but [`Self::close`].
+/// Interface of all outputs. None of these calls may wait for anything but [`Self::close`].
 trait Driver: Send {
     /// Sends the message of `job`; gives the outcome where it is known at once.
     fn send(&mut self, job: Job) -> Option<Outcome>;
@@ -97,7 +97,7 @@ trait Driver: Send {
     /// There is no default: each driver has to say so.
     fn lasts(&mut self) -> Option<&mut dyn Lasts>;
 
-    /// How it is doing.
+    /// Current state.
     fn health(&self) -> Health;
 
     /// Gets ready for `cues`, which are likely to be next, the next first; what was got ready for
@@ -246,7 +246,7 @@ impl Outputs {
         }
     }
 
-    /// How each output is doing, in the order of the show.
+    /// State of each output, in the order of the show.
     pub fn health(&self) -> Vec<Health> {
         self.drivers.iter().map(|driver| driver.health()).collect()
     }
@@ -261,7 +261,7 @@ impl Outputs {
     }
 }
 
-/// What opens an output that was prepared: its messages are encoded and its secrets read.
+/// Opens an output that was prepared: its messages are encoded and its secrets read.
 type Opening = Box<dyn FnOnce(WorkerContext, Option<FrameRate>) -> io::Result<Box<dyn Driver>>>;
 
 /// A kind of output before it is opened; the file of its driver has it.
@@ -277,10 +277,10 @@ trait Kind {
         surroundings: &Surroundings<'_>,
     ) -> Result<Opening, Vec<Fault>>;
 
-    /// What tries whether the far end of `output` is there, without firing anything.
+    /// Tries if the far end of `output` is there, without firing anything.
     fn probe(&self, show: &Show, output: OutputIx, surroundings: &Surroundings<'_>) -> Attempt;
 
-    /// What this machine lacks for it, for a check of the show.
+    /// Findings on what this machine lacks for it, for a check of the show.
     fn lacks(&self, surroundings: &Surroundings<'_>) -> Vec<Finding>;
 }
 

@@ -65,7 +65,7 @@ use crate::show::{CueIx, DepartmentIx};
 /// controls are told it too.
 pub const GO_GUARD_NS: u64 = 300_000_000;
 
-/// What a remote control wants; the station decides, by the same rules as for a key.
+/// A wish of a remote control; the station decides, by the same rules as for a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Wish {
     /// GO: fire the cue at the playhead.
@@ -119,15 +119,15 @@ impl Wish {
 /// A wish, on its way to the station.
 #[derive(Debug)]
 pub struct Request {
-    /// What is wanted.
+    /// The wish itself.
     pub wish: Wish,
-    /// Where the answer goes: [`Remote::answer`].
+    /// Address for the answer: [`Remote::answer`].
     pub from: ReplyTo,
-    /// Who wants it, for the log: "127.0.0.1:5000".
+    /// The sender, for the log: "127.0.0.1:5000".
     pub who: String,
 }
 
-/// What became of a wish.
+/// Result of a wish.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Answer {
     /// It was done.
@@ -139,7 +139,7 @@ pub enum Answer {
     Error(String),
 }
 
-/// Where the answer to a request goes. As long as one is kept, its request counts as unanswered.
+/// Address for the answer to a request. As long as one is kept, its request counts as unanswered.
 #[derive(Clone, Debug)]
 pub struct ReplyTo {
     peer: Peer,
@@ -157,7 +157,7 @@ impl ReplyTo {
     }
 }
 
-/// Whom a packet came from.
+/// Sender of a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 enum Peer {
     Udp(SocketAddr),
@@ -184,7 +184,7 @@ impl Peer {
 struct Ticket(Arc<AtomicUsize>);
 
 impl Ticket {
-    /// How many places are taken.
+    /// Number of taken places.
     fn taken(places: &AtomicUsize) -> usize {
         places.load(Relaxed)
     }

@@ -8,14 +8,14 @@ use super::gauge::Delivery;
 use super::worker::WorkerContext;
 use super::{Driver, Fault, Health, Job, Lasts, Outcome, Report, now};
 
-/// How many reasons are named; a show in which each cue has the same fault must not fill the
-/// screen.
+/// Maximum number of reasons that are named: a show in which each cue has the same fault must not
+/// fill the screen.
 const NAMED_MAX: usize = 3;
 
 /// An output that is down for the whole run.
 pub(super) struct Closed {
     context: WorkerContext,
-    /// How many messages the show has for a panic.
+    /// Number of messages that the show has for a panic.
     panics: usize,
     why: String,
 }

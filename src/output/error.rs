@@ -1,4 +1,4 @@
-//! Why an output cannot be opened, in words that say how to fix it.
+//! Reasons why an output cannot be opened, as sentences that say how to fix it.
 //!
 //! The output's own id stands beside these words wherever they are shown. Must never hold the value
 //! of a secret: only the names of headers and variables come in here.
@@ -15,7 +15,7 @@ pub enum Fault {
     NotInThisBuild {
         /// The kind's word in the show file.
         kind: &'static str,
-        /// What helps.
+        /// The fix.
         fix: &'static str,
     },
     /// A header's secret is not there.
@@ -49,7 +49,7 @@ pub enum Fault {
     Certificates {
         /// The file, as the show has it.
         file: String,
-        /// What is wrong with it.
+        /// The problem.
         why: String,
     },
     /// A message that its output cannot carry.
@@ -57,13 +57,13 @@ pub enum Fault {
     Message {
         /// "cue 12" or "panic".
         place: String,
-        /// What is wrong with it.
+        /// The problem.
         why: String,
     },
     /// The machine has no thread left for it.
     #[error("cannot start its thread: {source}")]
     Thread {
-        /// What the system says.
+        /// The system's reason.
         source: io::Error,
     },
 }

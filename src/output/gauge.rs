@@ -1,4 +1,4 @@
-//! How an output is doing: written by the code that sends, read by the code that draws.
+//! Live figures of an output: written by the code that sends, read by the code that draws.
 //!
 //! Must never be locked across input or output, so that reading a light cannot wait for a network.
 
@@ -10,16 +10,16 @@ use super::{Health, Job, Last, Latency, Light, Packet, now};
 /// The time from which on a message that is being sent makes its output slow.
 pub(super) const SLOW: Duration = Duration::from_secs(1);
 
-/// How many of the last latencies are kept.
+/// Number of the last latencies that are kept.
 const KEPT: usize = 32;
 
-/// What is known of one message when it is done.
+/// Outcome and times of one message that is done.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Delivery {
     packet: Packet,
-    /// When it was handed over.
+    /// Instant at which it was handed over.
     since: Instant,
-    /// When it was done.
+    /// Instant at which it was done.
     until: Instant,
 }
 
@@ -71,7 +71,7 @@ struct Reading {
     failed: u64,
     last: Option<(Packet, bool, Instant)>,
     latencies: Latencies,
-    /// When each message that is being sent was begun: at most one for each worker of the output.
+    /// Start of each message that is being sent: at most one for each worker of the output.
     in_flight: Vec<Instant>,
 }
 
@@ -144,7 +144,7 @@ impl Gauge {
         }
     }
 
-    /// So many messages were dropped, and none of them tried.
+    /// Counts `count` messages that were dropped without a try.
     pub(super) fn dropped(&self, count: usize) {
         self.lock().failed += count as u64;
     }
@@ -175,7 +175,7 @@ impl Gauge {
         }
     }
 
-    /// What is wrong, if anything is.
+    /// The current problem, if there is one.
     pub(super) fn error(&self) -> Option<String> {
         self.lock().error.clone()
     }

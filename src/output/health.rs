@@ -1,4 +1,4 @@
-//! How an output is doing, for people who look at it.
+//! State of an output, for people who look at it.
 
 use crate::show::CueIx;
 
@@ -16,24 +16,24 @@ pub enum Light {
     Down,
 }
 
-/// How an output is doing.
+/// State of an output.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Health {
     /// Its sign.
     pub light: Light,
-    /// What is wrong, until something goes well again.
+    /// The current problem, until something goes well again.
     pub error: Option<String>,
-    /// How many messages wait for their turn.
+    /// Number of messages that wait for their turn.
     pub queued: usize,
-    /// How many messages have left, those of panic among them.
+    /// Number of messages that have left, those of panic among them.
     pub sent: u64,
-    /// How many messages have not left, or nobody knows whether they have.
+    /// Number of messages that have not left, or of which that is unknown.
     pub failed: u64,
     /// In a rehearsal, how many messages would have been sent.
     pub logged: u64,
     /// The message that was tried last.
     pub last: Option<Last>,
-    /// How long the last messages that left took.
+    /// Latency of the last messages that left.
     pub latency: Option<Latency>,
     /// The clip on air, where it is a player.
     pub clip: Option<Clip>,
@@ -44,7 +44,7 @@ pub struct Health {
 /// A clip that was examined and found whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Ready {
-    /// Whose clip it is.
+    /// Cue of the clip.
     pub cue: CueIx,
     /// Nanoseconds from its in-point to its out-point, where the file says it.
     pub length_ns: Option<u64>,
@@ -66,30 +66,30 @@ impl Health {
 /// The message that was tried last, and what became of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Last {
-    /// Which it was.
+    /// The message.
     pub packet: Packet,
-    /// Whether it left; in a rehearsal, whether it would have.
+    /// `true` if it left; in a rehearsal, if it would have.
     pub has_left: bool,
-    /// How long before the asking it was done, nanoseconds.
+    /// Time since it was done, nanoseconds.
     pub age_ns: u64,
 }
 
-/// Which message of the show it was.
+/// A message of the show.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Packet {
     /// An action of a cue, counted from 0.
     Action {
-        /// Whose action.
+        /// Cue of the action.
         cue: CueIx,
-        /// Which.
+        /// Index of the action in its cue.
         action: u32,
     },
     /// One of those that go out on panic.
     Panic,
 }
 
-/// How long messages took, nanoseconds: from the moment they were handed over to the moment they
-/// had left (UDP, TCP, MIDI), were answered (HTTP), or were seen (a clip).
+/// Latency of messages, nanoseconds: from the moment they were handed over to the moment they had
+/// left (UDP, TCP, MIDI), were answered (HTTP), or were seen (a clip).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Latency {
     /// The last one.
@@ -98,19 +98,19 @@ pub struct Latency {
     pub median_ns: u64,
     /// None of the last ones took longer.
     pub most_ns: u64,
-    /// How many these last ones are.
+    /// Number of messages that it is computed from.
     pub count: usize,
 }
 
 /// The clip that a player has on air, at the moment it was asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Clip {
-    /// Whose clip it is.
+    /// Cue of the clip.
     pub cue: CueIx,
     /// Nanoseconds from its in-point, by the player's own clock.
     pub position_ns: u64,
     /// Nanoseconds from its in-point to its out-point, where that is known.
     pub length_ns: Option<u64>,
-    /// Whether the picture moves.
+    /// `true` if the picture moves.
     pub moves: bool,
 }

@@ -32,22 +32,22 @@ use crate::show::action::HttpContent;
 use crate::show::file::machine::Finding;
 use crate::show::{Body, OutputIx, Show};
 
-/// How much of an answer is read: enough for its first words, and to let a connection be used
-/// again.
+/// Maximum size of an answer that is read, bytes: enough for its first words, and to let a
+/// connection be used again.
 const ANSWER_BYTES_MAX: u64 = 16 * 1024;
 
-/// How long the rest of an answer is waited for once its status is there. Most answers are whole by
-/// then, and the cues of one output wait for each other.
+/// Maximum wait for the rest of an answer once its status is there. Most answers are whole by then,
+/// and the cues of one output wait for each other.
 const ANSWER_LIMIT: Duration = Duration::from_millis(200);
 
-/// How long a name server may take. The system's own limit is longer than a message may wait for
-/// its turn.
+/// Time limit of a name server. The system's own limit is longer than a message may wait for its
+/// turn.
 const RESOLVE_LIMIT: Duration = Duration::from_secs(3);
 
-/// How long a connection, with its encryption, may take to come about.
+/// Time limit for a connection with its encryption.
 const CONNECT_LIMIT: Duration = Duration::from_secs(4);
 
-/// How many characters of a refusal people are shown.
+/// Maximum length of a refusal that people are shown, characters.
 const ANSWER_CHARS_MAX: usize = 200;
 
 /// The pause before a request is tried a second time; each further one is twice the one before.
@@ -73,11 +73,11 @@ pub(super) struct Plan {
 pub(super) struct Call {
     request: Request<()>,
     content: Option<Vec<u8>>,
-    /// How many more times it may be tried.
+    /// Number of further tries.
     retries: u32,
 }
 
-/// What the show file says of an HTTP output.
+/// Settings of an HTTP output in the show file.
 pub(super) struct Settings<'a> {
     pub(super) base: &'a str,
     pub(super) headers: &'a [(String, String)],
@@ -162,7 +162,8 @@ fn host_of(base: &str) -> String {
     base.parse::<Uri>().ok().and_then(|uri| uri.host().map(str::to_owned)).unwrap_or_default()
 }
 
-/// What speaks to `host`, each whole request within `timeout`, where one of `roots` vouches for it.
+/// Builds the client for `host`, each whole request within `timeout`; the server's certificate has
+/// to come from one of `roots`.
 fn agent(host: &str, timeout: Duration, roots: RootCerts) -> Agent {
     let config = Agent::config_builder()
         .timeout_global(Some(timeout))
@@ -266,7 +267,7 @@ struct Http {
     secrets: Secrets,
     host: String,
     timeout: Duration,
-    /// Where the last request failed by what may pass, how long that takes at least.
+    /// Minimum wait before the next try, if the last request failed by something that may pass.
     passes_after: Option<Duration>,
 }
 
@@ -305,7 +306,7 @@ impl Transmit for Http {
 }
 
 impl Http {
-    /// Why there is no answer, in words that hold no secret.
+    /// Describes why there is no answer, in words that hold no secret.
     #[expect(clippy::wildcard_enum_match_arm, reason = "the errors are ureq's")]
     fn failure(&self, error: &Error) -> String {
         let host = &self.host;
@@ -388,8 +389,7 @@ fn refuses_this_alone(status: StatusCode) -> bool {
     status.is_client_error() && ![401, 403, 407, 408, 425, 429].contains(&status.as_u16())
 }
 
-/// Where the status says that another try may be granted (RFC 9110, RFC 6585, RFC 8470), how long
-/// to wait at least.
+/// Minimum wait before another try, if the status grants one (RFC 9110, RFC 6585, RFC 8470).
 fn passes_after(response: &Response<ureq::Body>) -> Option<Duration> {
     let status = response.status();
     let passes = status.is_server_error() || [408, 425, 429].contains(&status.as_u16());
@@ -399,7 +399,7 @@ fn passes_after(response: &Response<ureq::Body>) -> Option<Duration> {
     passes.then_some(asked.unwrap_or_default().min(RETRY_AFTER_MAX))
 }
 
-/// What `Retry-After` asks for: seconds, or a date (RFC 9110, section 10.2.3).
+/// Parses `Retry-After`: seconds, or a date (RFC 9110, section 10.2.3).
 ///
 /// A date is compared with the server's own `Date`: the two clocks need not agree.
 fn pause_asked(value: &str, date: Option<&str>) -> Option<Duration> {

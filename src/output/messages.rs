@@ -12,11 +12,11 @@ use crate::show::{Body, Cue, CueIx, OutputIx, Show};
 /// The encoded messages of one output.
 pub(super) struct Messages<T> {
     by_action: HashMap<(CueIx, u32), Turn<T>>,
-    /// What goes out on panic, in order.
+    /// Messages of a panic, in order.
     pub(super) panic: Vec<Arc<T>>,
 }
 
-/// What an action has its output do.
+/// Work of an output for one action.
 pub(super) enum Turn<T> {
     /// Send this.
     Alone(Arc<T>),
@@ -98,7 +98,7 @@ impl<T> Messages<T> {
         }
     }
 
-    /// What `job` has its output do.
+    /// Returns the work of the output for `job`.
     pub(super) fn of(&self, job: Job) -> Option<&Turn<T>> {
         self.by_action.get(&(job.cue, job.action))
     }
@@ -112,7 +112,7 @@ impl<T> Messages<T> {
     }
 }
 
-/// Which actions of `cue` go to `output`, in order.
+/// Indices of the actions of `cue` that go to `output`, in order.
 fn actions_to(output: OutputIx, cue: &Cue) -> impl Iterator<Item = u32> {
     (0..).zip(&cue.actions).filter(move |(_, action)| action.output == output).map(|(at, _)| at)
 }
@@ -129,8 +129,7 @@ impl SharedOutcome {
         self.0 = Some((job.cue, job.firing, outcome));
     }
 
-    /// What is known of the message that `job` went along with: nothing, while its report is still
-    /// to come.
+    /// Outcome of the message that `job` shares; `None` while its report is still to come.
     pub(super) fn of(&self, job: Job) -> Option<Outcome> {
         match &self.0 {
             Some((cue, firing, outcome)) if (*cue, *firing) == (job.cue, job.firing) => {

@@ -26,24 +26,24 @@ use crate::show::file::machine::Finding;
 use crate::show::{OutputIx, Show};
 pub(super) use encode::bytes;
 
-/// What helps where a build has no MIDI.
+/// The fix for a build without MIDI.
 pub(super) const BUILD_IN: &str = "build it with `cargo build --release --features midi`";
 
-/// How often an open port is looked for; a cable is not pulled out and put back in less.
+/// Interval at which an open port is checked; no cable is pulled out and put back in less.
 const LOOK: Duration = Duration::from_millis(250);
 
-/// How often a missing port is looked for.
+/// Interval at which a missing port is looked for.
 const RETRY: Duration = Duration::from_secs(2);
 
-/// How many of the ports that are there are named when none of them fits.
+/// Maximum number of existing ports that are named when none of them fits.
 const NAMED_MAX: usize = 8;
 
 /// A port that the machine has.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Port {
-    /// What the system calls it.
+    /// The system's identifier of it.
     pub(super) id: String,
-    /// What people call it.
+    /// Its name for people.
     pub(super) name: String,
 }
 
@@ -75,7 +75,7 @@ pub(super) fn system() -> Option<Box<dyn Ports>> {
 
 /// A MIDI port, before it is opened.
 pub(super) struct Kind<'a> {
-    /// What its name is, or contains.
+    /// Its name, or a part of it.
     pub(super) wanted: &'a str,
 }
 
@@ -109,7 +109,7 @@ impl super::Kind for Kind<'_> {
     }
 }
 
-/// What keeps a MIDI output from the port whose name is, or contains, `wanted`.
+/// Finding for a MIDI output without a port whose name is, or contains, `wanted`.
 fn missing_port(wanted: &str) -> Option<Finding> {
     let finding = |what: String, fix: &str| Some(Finding { what, fix: fix.to_owned() });
     let Some(mut ports) = system() else {

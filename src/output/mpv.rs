@@ -76,13 +76,13 @@ use clip::Clip;
 use deck::Deck;
 use supervisor::Supervisor;
 
-/// How long the supervisor may take to reap its players when the time for closing is over.
+/// Time that the supervisor has to reap its players when the time for closing is over.
 const LAST: Duration = Duration::from_secs(1);
 
 /// One action of one cue.
 type Key = (CueIx, u32);
 
-/// What a job says to the player.
+/// Command of a job to the player.
 enum Order {
     Play(Arc<Clip>),
     Pause,
@@ -127,7 +127,7 @@ impl super::Kind for Kind<'_> {
 /// An output with all its orders read, but no player started.
 pub(super) struct Plan {
     orders: HashMap<Key, Order>,
-    /// How many messages a panic sends; each of them is the stop that a panic is anyway.
+    /// Number of messages of a panic; each of them is the stop that a panic is anyway.
     panics: usize,
     process: process::Process,
     folders: ClipFolders,

@@ -28,10 +28,10 @@ use crate::show::{Body, OutputIx, Show};
 /// no desk reads it.
 const LONGEST: usize = 65_507;
 
-/// What a bundle begins with; a message begins with `/`.
+/// First bytes of a bundle; a message begins with `/`.
 const BUNDLE: &[u8; 8] = b"#bundle\0";
 
-/// Where a bundle has its time tag.
+/// Bytes of the time tag in a bundle.
 const TAG: std::ops::Range<usize> = 8..16;
 
 /// The tag that means "at once" (OSC 1.0, "OSC Time Tags"): 63 zero bits and a one.
@@ -129,7 +129,7 @@ pub(super) mod tests {
     use super::*;
     use crate::output::testing::{FIRE_BYTES, fire};
 
-    /// What a bundle of `fire()` and of `/stop` is behind its time tag, by hand from the
+    /// Bytes of a bundle of `fire()` and of `/stop` after its time tag, by hand from the
     /// specification.
     pub(in crate::output) const FIRE_AND_STOP: &[u8] =
         b"\0\0\0\x2C/eos/cue/1/12/fire\0\0,ifsT\0\0\0\0\0\0\x01\x3F\0\0\0text\0\0\0\0\0\0\0\x0C/stop\0\0\0,\0\0\0";

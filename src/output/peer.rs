@@ -84,7 +84,7 @@ pub(super) fn first_of<T>(
     result
 }
 
-/// What the system says, without its number, which helps nobody in front of a show.
+/// The system's message without its error number, which helps nobody in front of a show.
 pub(super) fn words(error: &io::Error) -> String {
     let text = error.to_string();
     match text.rsplit_once(" (os error ") {

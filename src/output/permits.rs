@@ -1,4 +1,4 @@
-//! What the user of this machine allows shows, which come from others as often as not.
+//! Permissions of this machine's user for shows, which often come from others.
 //!
 //! A show file names environment variables, whose values go to hosts that it names too, and files.
 //! Without a word of the user it reads only variables that are made for it, and files below its own
@@ -12,7 +12,7 @@ const PREFIX: &str = "HANDOVER_";
 /// The passcode of remote controls, which no show may send anywhere, whatever its name begins with.
 const PASSCODE: &str = "HANDOVER_PASSCODE";
 
-/// What shows may use beyond what is theirs.
+/// Resources that shows may use beyond their own.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Permits {
     /// Names of environment variables.
@@ -42,7 +42,7 @@ impl Permits {
 #[derive(Clone, Debug)]
 pub(super) struct ClipFolders(Vec<PathBuf>);
 
-/// What is said of a clip that lies elsewhere.
+/// Message about a clip that lies elsewhere.
 pub(super) const OUTSIDE: &str = "lies outside the folder of the show; if you trust the show, put the folder of the clip \
                                   into the list `clips` of config.toml";
 
@@ -60,7 +60,7 @@ impl ClipFolders {
     }
 }
 
-/// How to permit a variable, an imperative sentence without a full stop.
+/// Describes how to permit a variable: an imperative sentence without a full stop.
 pub fn how_to_permit(variable: &str) -> String {
     format!(
         "if you trust the show, add `--env {variable}`, or put {variable} into the list `env` of config.toml"

@@ -13,11 +13,10 @@ use super::{Surroundings, kind, now};
 use crate::plain::clean;
 use crate::show::{OutputIx, Show};
 
-/// How much longer than its own limit a try is waited for, so that it can still say what held it
-/// up.
+/// Time beyond a try's own limit, so that it can still report what held it up.
 const GRACE: Duration = Duration::from_millis(200);
 
-/// What came of trying an output.
+/// Result of trying an output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answer {
     /// Somebody is there.
@@ -31,17 +30,17 @@ pub enum Answer {
 /// An output that was tried.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Probed {
-    /// Which one.
+    /// The output.
     pub output: OutputIx,
-    /// What came of it.
+    /// Its result.
     pub what: Answer,
     /// The same for people, in one line that holds no secret.
     pub words: String,
-    /// How long it took.
+    /// Duration of the try.
     pub took: Duration,
 }
 
-/// What a try has to say.
+/// Result of a try, and its sentence.
 pub(super) type Said = (Answer, String);
 
 /// A try, with all that it needs, so that it can do without the show and the environment; it is

@@ -1,4 +1,4 @@
-//! What waits for a worker: a bounded line of messages that panic can empty.
+//! Messages that wait for a worker: a bounded queue that panic can empty.
 //!
 //! The station pushes and the worker takes; neither ever holds the lock while it does anything
 //! else, so the station never waits for a network here. What a clock says stands in a short line of
@@ -12,14 +12,14 @@ use std::time::{Duration, Instant};
 
 use super::{Job, now, timecode};
 
-/// How many messages may wait for one output.
+/// Maximum number of messages that wait for one output.
 pub(super) const LIMIT: usize = 256;
 
-/// How many words of a clock may wait: its place, and the steps that a late wake-up finds due at
-/// one moment.
+/// Maximum number of a clock's messages that wait: its place, and the steps that a late wake-up
+/// finds due at one moment.
 const TICKS: usize = 1 + timecode::AT_ONCE_MAX;
 
-/// Whom a message is sent for: each of these is told what became of it.
+/// Jobs that a message is sent for: each of them gets a report.
 #[derive(Clone, Default)]
 pub(super) struct Senders {
     /// `None` for a message of panic.
@@ -49,7 +49,7 @@ pub(super) struct Waiting<T> {
     pub(super) since: Instant,
 }
 
-/// What the worker has to do next.
+/// Next thing that the worker has to do.
 pub(super) enum Next<T> {
     /// Send this.
     Send(Waiting<T>),
@@ -61,7 +61,7 @@ pub(super) enum Next<T> {
     End,
 }
 
-/// Why a message was not taken.
+/// Reason why a message was not taken.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Refusal {
     /// [`LIMIT`] messages wait already.
@@ -82,12 +82,12 @@ enum Stage {
 
 struct Line<T> {
     waiting: VecDeque<Waiting<T>>,
-    /// What a clock says, and how long it is true.
+    /// Messages of a clock, each with the instant until which it is true.
     ticks: VecDeque<(Arc<T>, Instant)>,
     stage: Stage,
-    /// Whether the worker is at a message: what waits may then have to wait for long.
+    /// `true` while the worker sends a message: others may then have to wait for long.
     busy: bool,
-    /// Whether panic has come since the worker took its last message.
+    /// `true` if a panic has come since the worker took its last message.
     panicked: bool,
 }
 
@@ -219,7 +219,7 @@ impl<T> Queue<T> {
         goes_on(&mut rested.unwrap_or_else(PoisonError::into_inner).0)
     }
 
-    /// How many messages wait.
+    /// Number of waiting messages.
     pub(super) fn len(&self) -> usize {
         self.lock().waiting.len()
     }

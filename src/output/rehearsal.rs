@@ -1,4 +1,4 @@
-//! What takes the place of every output in a rehearsal: it says what would have been sent.
+//! The outputs of a rehearsal: they report what would have been sent.
 //!
 //! Must never hold a socket, a thread or a secret, so that nothing can leave the machine by
 //! whatever mistake.
@@ -14,7 +14,7 @@ use crate::show::{OutputIx, Show};
 pub(super) struct Rehearsal {
     show: Arc<Show>,
     output: OutputIx,
-    /// What would have been sent last, when that was, and whether it would have left.
+    /// Last message that would have been sent, its instant, and `true` if it would have left.
     last: Option<(Packet, Instant, bool)>,
     logged: u64,
     failed: u64,

@@ -1,4 +1,4 @@
-//! What outputs are handed, and what they have to say: jobs, and the news of what became of them.
+//! Jobs that outputs are given, and their reports on them.
 
 use std::sync::Arc;
 
@@ -7,15 +7,15 @@ use crate::show::{CueIx, OutputIx};
 /// One message to send: one action of one firing of a cue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Job {
-    /// Whose action it is.
+    /// Cue of the action.
     pub cue: CueIx,
-    /// Which firing of the run this is; handed back as it came.
+    /// Number of the firing in the run; reports repeat it.
     pub firing: u32,
-    /// Which of the cue's actions, counted from 0.
+    /// Index of the action in its cue, from 0.
     pub action: u32,
 }
 
-/// What became of a message.
+/// Outcome of a message.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// It left: the datagram is out, the stream has taken it, the server has granted it.
@@ -32,31 +32,31 @@ impl Outcome {
     }
 }
 
-/// What became of a message, and whose it was.
+/// Outcome of a message, with its job.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Report {
     /// The output that it went to.
     pub output: OutputIx,
     /// The job; `None` for a message of panic.
     pub job: Option<Job>,
-    /// What became of it.
+    /// Its outcome.
     pub outcome: Outcome,
 }
 
-/// What a player says of the clip of a cue.
+/// Report of a player on the clip of a cue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ClipReport {
     /// The player.
     pub output: OutputIx,
     /// The cue whose clip it is.
     pub cue: CueIx,
-    /// Which firing of it, as the job had it.
+    /// Number of the firing, as in the job.
     pub firing: u32,
-    /// What has happened.
+    /// The change.
     pub what: ClipNews,
 }
 
-/// What has happened to a clip.
+/// A change of a clip.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum ClipNews {
     /// The picture moves. The length is from its in-point to its out-point, where it is known (a
@@ -75,12 +75,12 @@ pub enum ClipNews {
     BrokeOff(String),
 }
 
-/// What the outputs' threads have to say.
+/// Report of the outputs' threads.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum News {
-    /// What became of a message.
+    /// Outcome of a message.
     Report(Report),
-    /// What became of a clip.
+    /// Change of a clip.
     Clip(ClipReport),
     /// Something that people should know, in words.
     Word(String),

@@ -26,33 +26,33 @@ use crate::show::file::machine::Finding;
 use crate::show::{OutputIx, Show};
 use crate::slip;
 
-/// How long a connection may take to come about, over all addresses of the host.
+/// Time limit for a connection, over all addresses of the host.
 const CONNECT_LIMIT: Duration = Duration::from_secs(2);
 
-/// How long a name server may take to know the host.
+/// Time limit for looking up the host's name.
 const RESOLVE_LIMIT: Duration = Duration::from_secs(2);
 
-/// How long the far end may take to make room for a message.
+/// Time that the far end has to make room for a message.
 const WRITE_LIMIT: Duration = Duration::from_secs(2);
 
-/// How often an idle connection is looked at.
+/// Interval at which an idle connection is checked.
 const LOOK: Duration = Duration::from_millis(250);
 
-/// How long a connection has to be there before the far end is believed to keep it.
+/// Minimum age of a connection that the far end is believed to keep.
 const LASTS: Duration = Duration::from_secs(1);
 
-/// How long the worker waits, after a message on a new connection, for the word that the far end
-/// threw it away.
+/// Time that the worker waits, after a message on a new connection, for a reset that means it was
+/// thrown away.
 const DOUBT: Duration = Duration::from_millis(30);
 
 /// The longest pause between two attempts to connect; the first is [`LOOK`], each is twice the one
 /// before.
 const PAUSE_MAX: Duration = Duration::from_secs(4);
 
-/// How many addresses of a host are tried.
+/// Maximum number of a host's addresses that are tried.
 const ADDRESSES_MAX: usize = 4;
 
-/// How many blocks of what the far end says are thrown away at one look.
+/// Maximum number of received blocks that are thrown away in one check.
 const BLOCKS_MAX: usize = 64;
 
 /// OSC over TCP, before it is opened.
@@ -120,9 +120,9 @@ struct Tcp {
     peer: Peer,
     framing: Framing,
     link: Option<Link>,
-    /// How many connections in a row the far end has closed before they had lasted.
+    /// Number of connections in a row that the far end has closed too early.
     hung_up: u32,
-    /// How long to wait before the next attempt to connect.
+    /// Wait before the next attempt to connect.
     pause: Duration,
 }
 

@@ -1,4 +1,4 @@
-//! What the tests of the outputs share: a small show, a context, and conditions awaited with a
+//! Shared parts of the outputs' tests: a small show, a context, and conditions awaited with a
 //! limit.
 
 use std::path::Path;

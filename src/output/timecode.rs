@@ -27,10 +27,10 @@ use crate::show::FrameRate;
 pub(super) use osc::UdpLine;
 use pace::{Grain, Pace, Say};
 
-/// How many steps of a clock may be said at one moment, at most.
+/// Maximum number of steps of a clock that are sent at one moment.
 pub(super) const AT_ONCE_MAX: usize = mtc::GRAIN.at_once as usize;
 
-/// Where the words of a clock go.
+/// Receiver of a clock's messages.
 pub(super) trait Line: Send + 'static {
     /// Lets one go, or loses it.
     fn say(&mut self, bytes: Vec<u8>);
@@ -42,7 +42,7 @@ impl Line for Clock<Vec<u8>> {
     }
 }
 
-/// How a clock is told.
+/// Encoding of a clock.
 pub(super) struct Format {
     grain: Grain,
     encode: fn(FrameRate, Say) -> Option<Vec<u8>>,
@@ -93,7 +93,7 @@ impl Drop for Timecode {
     }
 }
 
-/// Where the station leaves word for the thread.
+/// Mailbox in which the station leaves the clock's state for the thread.
 #[derive(Default)]
 struct Board {
     told: Mutex<Told>,
@@ -102,7 +102,7 @@ struct Board {
 
 #[derive(Default)]
 struct Told {
-    /// What the clock was set to, and when; only the last counts.
+    /// Last setting of the clock and its instant; earlier ones do not count.
     news: Option<(Instant, ShowTime)>,
     ended: bool,
 }

@@ -35,11 +35,11 @@ use crate::show::file::machine::Finding;
 use crate::show::{OutputIx, Show};
 use recent::{Left, Recent};
 
-/// How often a name without an address, or an address without a route, is tried again.
+/// Interval at which a name without an address, or an address without a route, is tried again.
 const RETRY: Duration = Duration::from_secs(3);
 
-/// How many refusals of earlier datagrams one send clears away: one can be pending, one more can
-/// come in between.
+/// Number of refusals of earlier datagrams that one send clears away: one can be pending, one more
+/// can come in between.
 const REFUSALS: usize = 3;
 
 /// OSC over UDP, before it is opened.
@@ -76,8 +76,8 @@ pub(super) struct Udp {
     peer: Peer,
     packets: Messages<Vec<u8>>,
     shared_outcome: SharedOutcome,
-    /// Where bundles get their time tag: roomy enough for the longest, so that no GO waits for
-    /// memory.
+    /// Buffer in which bundles get their time tag: roomy enough for the longest, so that no GO
+    /// waits for memory.
     stamped: Vec<u8>,
     link: Arc<Mutex<Link>>,
     /// Its drop ends the helper thread.

@@ -18,10 +18,10 @@ use crate::show::OutputIx;
 /// The longest that a message may wait for its turn.
 const LATE: Duration = Duration::from_secs(5);
 
-/// How long a clock's word may wait for its turn: about as long as it is true.
+/// Maximum wait of a clock's message: about as long as it is true.
 const TICK_LATE: Duration = Duration::from_millis(20);
 
-/// What stands between a message and the wire.
+/// Sender of messages to one far end.
 pub(super) trait Transmit: Send + 'static {
     /// A message, encoded.
     type Message: Send + Sync + 'static;
@@ -30,8 +30,8 @@ pub(super) trait Transmit: Send + 'static {
     /// let it.
     fn transmit(&mut self, message: &Self::Message) -> Result<(), Failure>;
 
-    /// Whether, and after what pause, `message` is to be tried once more, now that it has failed
-    /// `tried` times; asked right after [`Self::transmit`] has said why.
+    /// Returns the pause and the limit for another try of `message`, which has now failed `tried`
+    /// times; `None` for no other try. Called right after [`Self::transmit`] has failed.
     fn again(&mut self, _message: &Self::Message, _tried: u32) -> Option<Again> {
         None
     }
@@ -47,12 +47,12 @@ pub(super) trait Transmit: Send + 'static {
     }
 }
 
-/// Why a message did not get through.
+/// Reason why a message did not get through.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Failure {
     /// In words for the caller.
     pub(super) why: String,
-    /// Whether the far end is there and refused only this message: then the output is still up.
+    /// `true` if the far end answered and refused only this message: then the output is still up.
     pub(super) answered: bool,
 }
 
@@ -66,16 +66,16 @@ impl From<String> for Failure {
 /// That a message is to be tried once more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Again {
-    /// How long to wait before.
+    /// Wait before it.
     pub(super) pause: Duration,
-    /// How often it is tried at most, the first time among them.
+    /// Maximum number of tries, the first one included.
     pub(super) tries: u32,
 }
 
-/// What a worker knows of its output, and where its reports go.
+/// A worker's output, and the receiver of its reports.
 #[derive(Clone)]
 pub(super) struct WorkerContext {
-    /// Whose output this is.
+    /// Index of the output.
     pub(super) output: OutputIx,
     /// The output's id.
     pub(super) name: String,
@@ -211,7 +211,7 @@ impl<T: Send + Sync + 'static> Worker<T> {
         Clock { queue: Arc::clone(&self.queue) }
     }
 
-    /// How many messages wait.
+    /// Number of waiting messages.
     pub(super) fn queued(&self) -> usize {
         self.queue.len()
     }
@@ -256,7 +256,7 @@ impl<T> Clock<T> {
     }
 }
 
-/// Why a message that was handed over at `since` is not sent any more.
+/// Failure of a message that was handed over at `since` and is not sent any more.
 fn too_late(output: &str, since: Instant) -> Failure {
     let seconds = now().duration_since(since).as_secs();
     format!("not sent: it waited {seconds} s behind others for {output}, too late now").into()

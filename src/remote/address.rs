@@ -1,4 +1,4 @@
-//! What an address and its arguments ask for: the one table of all that is heard.
+//! Meaning of an address and its arguments: the one table of all that is understood.
 //!
 //! Pure: must never know who asks. Cues and departments are looked up in the show, so that a number
 //! that there is not is answered here and reaches nobody else. `/workspace/ID` may stand in front
@@ -29,10 +29,10 @@ pub const NOTE_CHARS_MAX: usize = 1_000;
 /// The most parts that an address may have: `/workspace/ID/cue_id/ID/cue/active/togglePause`.
 const PARTS_MAX: usize = 7;
 
-/// What begins the id of a cue, behind which its number stands.
+/// Beginning of a cue's id, followed by its number.
 pub(super) const CUE_ID: &str = "cue:";
 
-/// What is asked for.
+/// A request.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Ask {
     /// Something of the station.
@@ -57,7 +57,7 @@ pub enum Ask {
     SelectedCues(Form),
     /// `/cue_id/ID/children`.
     Children(Target, Form),
-    /// What is true of a cue, a segment or the list: one thing.
+    /// One fact about a cue, a segment or the list.
     Value(Target, &'static str),
     /// `valuesForKeys`: several things, by their names.
     Values(Target, Vec<&'static str>),
@@ -89,10 +89,10 @@ pub enum Ask {
     Unsubscribe,
 }
 
-/// Why nothing can be made of a message.
+/// Reason why a message is not understood.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Misunderstood {
-    /// Nothing has this address.
+    /// No such address.
     #[error("no such address")]
     Unknown,
     /// The address is known, and what came with it does not fit.
@@ -100,7 +100,7 @@ pub enum Misunderstood {
     Wrong(String),
 }
 
-/// What `message` asks for, of this show.
+/// Parses `message` for this show.
 ///
 /// # Errors
 /// When nothing has its address, or its argument does not fit.
@@ -120,7 +120,7 @@ pub fn understand(message: &Message<'_>, show: &Show) -> Result<Ask, Misundersto
     of_parts(parts, &message.args, show)
 }
 
-/// What the parts of an address ask for, without the workspace.
+/// Parses the parts of an address, without the workspace.
 fn of_parts(parts: &[&str], args: &[Arg<'_>], show: &Show) -> Result<Ask, Misunderstood> {
     let press = |wish: Wish| Ok(if is_pressed(args)? { Ask::Wish(wish) } else { Ask::Release });
     let asked = |ask: Ask| is_pressed(args).map(|_| ask);
@@ -192,12 +192,12 @@ pub(super) fn cue_id(number: &CueNumber) -> String {
     format!("{CUE_ID}{number}")
 }
 
-/// Why the argument of an address that is known does not fit.
+/// Misunderstanding of a known address whose argument does not fit.
 fn wrong(why: impl Into<String>) -> Misunderstood {
     Misunderstood::Wrong(why.into())
 }
 
-/// Whether a button is pressed: `false` when it is let go.
+/// `true` if a button is pressed, `false` when it is let go.
 fn is_pressed(args: &[Arg<'_>]) -> Result<bool, Misunderstood> {
     match *args {
         [] | [Arg::Impulse] => Ok(true),

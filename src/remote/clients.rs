@@ -1,4 +1,4 @@
-//! Who speaks, and what was agreed with each: a table of fixed size.
+//! Clients and their settings: a table of fixed size.
 //!
 //! Over UDP a client is an address and a port. When it has been silent for a minute, nothing more
 //! is sent to it, and it is forgotten; but one that has given the passcode may speak for as long as
@@ -15,29 +15,28 @@ use super::address::{Listen, Topic};
 /// The most clients at a time.
 pub(super) const CLIENTS_MAX: usize = 32;
 
-/// How long a client over UDP may be silent before nothing more is sent to it.
+/// Time without a packet after which a client over UDP is sent nothing more.
 pub(super) const SILENCE_MAX: Duration = Duration::from_secs(60);
 
-/// How long a client over UDP that has given the passcode may be silent before it has to give it
-/// again.
+/// Time without a packet after which a client over UDP has to give the passcode again.
 pub(super) const CONNECTED_MAX: Duration = Duration::from_secs(24 * 3600);
 
-/// How many clients one machine may have over UDP when the table is full: what sends from another
-/// port each time pushes out only its own.
+/// Maximum number of clients that one machine has over UDP when the table is full: a machine that
+/// sends from another port each time pushes out only its own.
 const OF_ONE_MACHINE: usize = 8;
 
 /// A client.
 pub(super) struct Client {
     pub(super) peer: Peer,
     heard: Instant,
-    /// Whether it has given the passcode.
+    /// `true` if it has given the passcode.
     pub(super) connected: bool,
     pub(super) reply_port: Option<u16>,
-    /// Whether it wants to hear of nothing that went well.
+    /// `true` if it wants no replies to requests that went well.
     pub(super) quiet: bool,
     pub(super) updates: bool,
     pub(super) listens: Vec<Listen>,
-    /// Where its feed goes, if it has subscribed; on a connection, that counts for nothing.
+    /// Address of its feed, if it has subscribed; on a connection the address does not count.
     pub(super) feed: Option<SocketAddr>,
 }
 
@@ -60,7 +59,7 @@ impl Client {
         matches!(self.peer, Peer::Udp(_))
     }
 
-    /// Returns `true` if it is told what happens.
+    /// Returns `true` if it receives updates.
     pub(super) fn follows(&self) -> bool {
         self.feed.is_some() || self.updates || !self.listens.is_empty()
     }
@@ -125,8 +124,8 @@ impl Clients {
         }
     }
 
-    /// Who gives way to somebody new: of the first kind of which there are any, the one who has
-    /// been silent the longest.
+    /// Chooses the client that a new one replaces: of the first kind of which there are any, the
+    /// one that has been silent the longest.
     fn gives_way(&self, new: Peer, is_guarded: bool) -> Option<usize> {
         let machine = new.address().ip().to_canonical();
         let is_of_machine = |client: &Client| {

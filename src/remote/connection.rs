@@ -13,16 +13,16 @@ use super::Peer;
 use super::framing::{Stream, Unframed, frame};
 use crate::slip::Frame;
 
-/// How much may wait to go out: the longest reply, escaped, and some.
+/// Maximum size of what waits to go out, bytes: the longest reply, escaped, and some.
 const WAITING_MAX: usize = 9 << 20;
 
-/// How long the far end may take nothing of what waits for it.
+/// Time after which a far end that reads nothing of what waits for it is disconnected.
 const STUCK_MAX: Duration = Duration::from_secs(10);
 
-/// How long a packet may take to come to its end.
+/// Time limit for the end of a packet that has begun.
 const UNENDED_MAX: Duration = Duration::from_secs(5);
 
-/// How much is read at once, so that one connection leaves time for the others.
+/// Size of one read, bytes, so that one connection leaves time for the others.
 const READ_MAX: usize = 1 << 14;
 
 /// A connection.
@@ -31,16 +31,16 @@ pub(super) struct Connection {
     pub(super) id: u64,
     pub(super) peer: Peer,
     pub(super) since: Instant,
-    /// When the last whole packet came.
+    /// Instant of the last whole packet.
     pub(super) heard: Option<Instant>,
     pub(super) stream: TcpStream,
     packets: Stream,
-    /// When the packet was begun that has not come to its end.
+    /// Beginning of the packet whose end has not come yet.
     open_since: Option<Instant>,
     waiting: Vec<u8>,
-    /// How much of `waiting` has gone.
+    /// Number of bytes of `waiting` that have been sent.
     gone: usize,
-    /// When nothing waited, or something of it went.
+    /// Last instant at which nothing waited, or something of it was sent.
     moved: Instant,
 }
 
@@ -112,7 +112,7 @@ impl Connection {
         Ok(())
     }
 
-    /// Why the far end is not understood, where a packet has waited too long for its end.
+    /// Reason why the far end is not understood, if a packet has waited too long for its end.
     pub(super) fn is_unended(&self, now: Instant) -> Option<Unframed> {
         let since = self.open_since?;
         (now.saturating_duration_since(since) > UNENDED_MAX).then_some(Unframed::NoEnd)

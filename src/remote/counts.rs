@@ -1,9 +1,9 @@
-//! What was heard, in numbers, for the log.
+//! Numbers of what was received, for the log.
 
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
 
-/// What was heard since the beginning.
+/// Numbers of what was received since the beginning.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Datagrams and frames.

@@ -1,4 +1,4 @@
-//! What has happened between two pictures, and how it is told to those who listen.
+//! Changes between two pictures, and the updates about them for those who listen.
 //!
 //! Pictures are taken many times a second and some are skipped, so a cue that is complete at once
 //! may run in none of them: firings have numbers, and all that are newer than the last one seen
@@ -15,8 +15,8 @@ use super::picture::FIRINGS_MAX;
 use super::reply::{WORKSPACE, message};
 use crate::show::CueIx;
 
-/// How many changes are told at once; a panic in a very large show stops more cues than anybody
-/// wants to hear of.
+/// Maximum number of changes in one update: a panic in a very large show stops more cues than
+/// anybody wants to hear of.
 const CHANGES_MAX: usize = 128;
 
 /// Something that happened, and the cue that it happened to, if to one.
@@ -26,7 +26,7 @@ pub(super) struct Change {
     pub(super) cue: Option<CueIx>,
 }
 
-/// What has happened since `before`, in a likely order.
+/// Changes since `before`, in a likely order.
 pub(super) fn changes(before: &Picture, now: &Picture) -> Vec<Change> {
     let mut changes = vec![];
     let mut change = |topic, cue| {

@@ -11,7 +11,7 @@ use super::packet::BYTES_MAX;
 use crate::show::action::Framing;
 use crate::slip::{self, Deframer, END, Frame};
 
-/// Why a stream cannot be read on.
+/// Reason why a stream cannot be read on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Unframed {
     #[error("text where OSC over TCP has frames (SLIP, or each packet after its length)")]
@@ -35,8 +35,8 @@ pub(super) enum Stream {
 }
 
 impl Stream {
-    /// How the far end frames packets, and wants them framed. It is SLIP until it has said
-    /// something.
+    /// The far end's framing of packets, which replies have, too. It is SLIP until the far end has
+    /// sent something.
     pub(super) fn framing(&self) -> Framing {
         match self {
             Stream::New | Stream::Slip(..) => Framing::Slip,

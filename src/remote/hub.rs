@@ -1,4 +1,4 @@
-//! What is done with a packet: who may speak, what is handed over, and what goes back.
+//! Handling of a packet: who may send, what is handed over, and what goes back.
 //!
 //! Has no socket and no clock: packets and times come in, packets for the sockets come out. All
 //! that it keeps is bounded, whatever comes in, and it answers strangers rarely, so that nobody can
@@ -30,25 +30,24 @@ use super::waiting::{Later, Waiting};
 use super::{Answer, Passcode, Peer, Picture, ReplyTo, Request, Ticket};
 use crate::show::{CueIx, Show};
 
-/// How many requests may be unanswered.
+/// Maximum number of unanswered requests.
 pub(super) const UNANSWERED_MAX: usize = 128;
 
-/// How many wishes are taken a second from all senders together, and how many at once; from each
-/// sender half of both. So a whole packet of wishes is taken at once
-/// ([`super::packet::MESSAGES_MAX`]).
+/// Maximum number of wishes a second from all senders together, and at once; from each sender half
+/// of both. So a whole packet of wishes is taken at once ([`super::packet::MESSAGES_MAX`]).
 const WISHES: (u32, u32) = (200, 128);
 
-/// How many more of them there may be for panic and its kin.
+/// Number of further requests that panic and its kin may have unanswered.
 const UNANSWERED_MORE: usize = 8;
 
-/// What a client that may speak is told, as QLab 5 tells what a passcode allows: to see and to
+/// Reply to a client that may send requests, as QLab 5 tells what a passcode allows: to see and to
 /// call, not to edit.
 const CONNECTED: &str = "ok:view|control";
 
-/// What a message asks for.
+/// The request of a message.
 type Asked = Result<Ask, Misunderstood>;
 
-/// Whether the rest of a packet is read.
+/// Next step after a message of a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Next {
     GoOn,
@@ -58,14 +57,14 @@ enum Next {
 /// Hears each wish; must not block.
 pub type Hear = Arc<dyn Fn(Request) + Send + Sync>;
 
-/// Where a packet goes.
+/// Destination of a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum To {
     Udp(SocketAddr),
     Tcp(u64),
 }
 
-/// What is shared with the handles outside the thread.
+/// Data shared with the handles outside the thread.
 #[derive(Default)]
 pub(super) struct Shared {
     pub(super) tally: Tally,
@@ -92,7 +91,7 @@ pub(super) struct Hub {
     panicked: Option<(Instant, Weak<Ticket>)>,
     /// Wishes that wait for their time.
     waiting: Waiting,
-    /// What the caller has been told of.
+    /// Troubles that the caller has been told of.
     told_of: Told,
     /// Of these, a stop or a hold that was refused: nothing else takes their room.
     told_of_calming: Told,
@@ -107,11 +106,11 @@ pub(super) struct Hub {
     denials: Bucket,
     /// Looks for the address that was meant: each is a walk over all that there are.
     hints: Bucket,
-    /// What was published last, if anything was.
+    /// The last picture that was published.
     picture: Option<Picture>,
-    /// When that was.
+    /// Instant of the last picture.
     pictured: Option<Instant>,
-    /// When a GO last fired a cue.
+    /// Instant at which a GO last fired a cue.
     went: Option<Instant>,
     /// The cue that a remote control has had made ready, until it fires.
     loaded: Option<CueIx>,
@@ -174,7 +173,7 @@ impl Hub {
         self.standstill.runs(now, due, is_quiet);
     }
 
-    /// What is to be sent since the last time.
+    /// Takes the packets to be sent since the last call.
     pub(super) fn take_out(&mut self) -> Vec<(To, Arc<[u8]>)> {
         std::mem::take(&mut self.out)
     }
@@ -240,7 +239,7 @@ impl Hub {
         self.waiting.set_wall(now, ntp);
     }
 
-    /// When the next wish is due that waits for its time.
+    /// Instant at which the next wish is due that waits for its time.
     pub(super) fn next_due(&self) -> Option<Instant> {
         self.waiting.first()
     }

@@ -13,19 +13,19 @@ use super::reply::WORKSPACE;
 use crate::show::protocol::Protocol;
 use crate::show::{CueIx, IndexVec, Show, Trigger};
 
-/// What stands for the title of a cue under embargo that has not fired.
+/// Placeholder for the title of a cue under embargo that has not fired.
 const EMBARGOED: &str = "(embargoed)";
 
 /// The id of the only cue list: the rundown.
 pub(super) const LIST_ID: &str = "rundown";
 
-/// What begins the id of a segment; its place stands after it, counted from 1.
+/// Beginning of a segment's id, followed by its place, counted from 1.
 pub(super) const SEGMENT_ID: &str = "segment:";
 
 /// QLab's version whose dictionary is spoken here: remote controls choose their words by it.
 pub(super) const QLAB_VERSION: &str = "5.4";
 
-/// What comes after a cue by itself, in QLab's words (`continueMode`).
+/// The way a cue goes on to the next, in QLab's words (`continueMode`).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) enum Continues {
     /// Nothing does.
@@ -92,7 +92,7 @@ impl Words {
         }
     }
 
-    /// What the caller says for a cue; nothing where there is none.
+    /// The caller's words for a cue; empty if there are none.
     pub(super) fn call(&self, cue: Option<CueIx>) -> &str {
         let cue = cue.filter(|&cue| self.may_tell(cue)).and_then(|cue| self.show.cues.get(cue));
         cue.and_then(|cue| cue.call.as_deref()).unwrap_or_default()
@@ -105,7 +105,7 @@ impl Words {
         cue.and_then(|cue| cue.notes.as_deref()).unwrap_or_default()
     }
 
-    /// What comes after a cue by itself.
+    /// The way a cue goes on to the next.
     pub(super) fn continues(&self, cue: CueIx) -> Continues {
         self.continues.get(cue).copied().unwrap_or_default()
     }
@@ -116,7 +116,7 @@ impl Words {
             .map_or_else(String::new, |cue| cue_id(&cue.number))
     }
 
-    /// What a cue is, in QLab's words: by the first of its messages that has one.
+    /// Type of a cue, in QLab's words: from the first of its messages that has one.
     pub(super) fn kind(&self, cue: Option<CueIx>) -> &'static str {
         let actions = cue.and_then(|cue| self.show.cues.get(cue)).map(|cue| cue.actions.as_slice());
         let first = actions.and_then(|actions| actions.first());
@@ -161,7 +161,7 @@ impl Words {
         Entry { cues, ..Entry::new(id, number, name, kind) }
     }
 
-    /// What a cue, a segment or the list holds.
+    /// Children of a cue, a segment or the list.
     fn children(&self, item: Item) -> impl Iterator<Item = Item> {
         let (cues, segments) = match item {
             Item::Cue(_) => (None, None),

@@ -1,4 +1,4 @@
-//! How much is let through: token buckets, and slower answers for those who guess at the passcode.
+//! Rate limits: token buckets, and slower answers for those who guess the passcode.
 //!
 //! All of it has a fixed size, however many speak and however often; time comes in as an argument.
 
@@ -48,7 +48,7 @@ impl Bucket {
     }
 }
 
-/// How many buckets senders share; two that fall into the same one only share its measure.
+/// Number of buckets that senders share; two that fall into the same one only share its limit.
 const SHARES: usize = 64;
 
 /// A limit for all senders together, and half of it for each, so that a stuck button cannot use up
@@ -81,28 +81,28 @@ impl Meter {
     }
 }
 
-/// How many failed logins are remembered.
+/// Number of failed logins that are remembered.
 const FAILED_LOGINS_MAX: usize = 64;
 
 /// The longest pause behind a wrong passcode; the first is a second, each is twice the one before.
 const PAUSE_MAX: Duration = Duration::from_secs(60);
 
-/// How long a sender must be silent for its failed logins to be forgotten.
+/// Time of silence after which a sender's failed logins are forgotten.
 const FORGOTTEN: Duration = Duration::from_secs(600);
 
-/// How many senders that once gave the right passcode are remembered.
+/// Number of senders that once gave the right passcode and are remembered.
 const KNOWN_MAX: usize = 64;
 
-/// How many passcodes of strangers are read a second, and how many at once. All strangers share it,
-/// because somebody who guesses may have any number of addresses: over UDP they can be made up.
-/// Connections have a measure of their own, so that somebody who makes addresses up keeps no tablet
-/// out.
+/// Maximum number of strangers' passcodes that are read a second, and at once. All strangers share
+/// it, because somebody who guesses may have any number of addresses: over UDP they can be made up.
+/// Connections have a limit of their own, so that made-up addresses keep no tablet out.
 const GUESSES: (u32, u32) = (1, 10);
 
-/// Who has given a wrong passcode, and how many passcodes of strangers may be read.
+/// Senders that have given a wrong passcode, and the limit on strangers' passcodes.
 pub(super) struct FailedLogins {
     wrong: Vec<FailedLogin>,
-    /// Who once gave the right one, and does not share the measure of strangers: the last one last.
+    /// Senders that once gave the right one and do not share the strangers' limit: the last one
+    /// last.
     known: Vec<IpAddr>,
     datagrams: Bucket,
     connections: Bucket,

@@ -9,16 +9,16 @@
 /// The longest packet: no datagram is longer, and a frame on a connection need not be.
 pub const BYTES_MAX: usize = 1 << 16;
 
-/// How deep bundles may lie in bundles.
+/// Maximum depth of bundles in bundles.
 const DEPTH_MAX: usize = 8;
 
-/// How many messages one packet may hold.
+/// Maximum number of messages in one packet.
 pub(super) const MESSAGES_MAX: usize = 64;
 
-/// How many arguments one message may have; no address that is obeyed takes more than one.
+/// Maximum number of arguments of a message; no address takes more than one.
 const ARGS_MAX: usize = 16;
 
-/// What a bundle begins with, in place of an address.
+/// First bytes of a bundle, in place of an address.
 const BUNDLE: &[u8] = b"#bundle\0";
 
 /// A message, borrowed from its packet.
@@ -28,7 +28,7 @@ pub struct Message<'a> {
     pub address: &'a str,
     /// In the order of the packet, without nil.
     pub args: Vec<Arg<'a>>,
-    /// When it is meant to be obeyed: the time tag of the innermost bundle that it lies in, or
+    /// Time at which it is to be obeyed: the time tag of the innermost bundle that it lies in, or
     /// [`AT_ONCE`].
     pub time: u64,
 }
@@ -54,7 +54,7 @@ pub enum Arg<'a> {
     Other,
 }
 
-/// Why bytes are no packet.
+/// Reason why bytes are no packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Malformed {
     /// More than [`BYTES_MAX`] bytes.
@@ -132,9 +132,9 @@ pub(super) fn readable(packet: &[u8]) -> impl Iterator<Item = Message<'_>> {
     elements(packet).filter_map(|element| message(element, AT_ONCE).ok())
 }
 
-/// What a packet holds that is no bundle, however deep, up to the first length in each bundle that
-/// cannot be right. Each open bundle takes sixteen bytes of the packet or more, so there are few of
-/// them. A packet that is too long has none.
+/// Elements of a packet that are no bundles, however deep, up to the first length in each bundle
+/// that cannot be right. Each open bundle takes sixteen bytes of the packet or more, so there are
+/// few of them. A packet that is too long has none.
 fn elements(packet: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut first = (packet.len() <= BYTES_MAX).then_some(packet);
     let mut open: Vec<Bytes<'_>> = vec![];
@@ -187,7 +187,7 @@ fn message(element: &[u8], time: u64) -> Result<Message<'_>, Malformed> {
     if bytes.0.is_empty() { Ok(Message { address, args, time }) } else { Err(Malformed::LeftOver) }
 }
 
-/// What is still to be read.
+/// Bytes that are still to be read.
 struct Bytes<'a>(&'a [u8]);
 
 impl<'a> Bytes<'a> {

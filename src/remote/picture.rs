@@ -1,12 +1,12 @@
-//! What is true now, as far as remote controls and displays want to know it.
+//! The current state of a run for remote controls and displays.
 
 use crate::show::{CueIx, DepartmentIx, SegmentIx};
 
-/// How many firings a picture needs to hold: more than can happen between two of them, if nothing
+/// Number of firings that a picture holds: more than can happen between two of them, if nothing
 /// goes wrong.
 pub const FIRINGS_MAX: usize = 32;
 
-/// What is true now: plain values, taken from the state of a run by its publisher.
+/// The current state: plain values, taken from the state of a run by its publisher.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Picture {
     /// The cue on air: it has fired, and the display shows it.
@@ -19,13 +19,14 @@ pub struct Picture {
     pub segment_left_ns: i64,
     /// The cue at the playhead.
     pub next: Option<CueIx>,
-    /// How far the projected end lies behind the plan, nanoseconds; negative: ahead of it.
+    /// Difference between the projected and the planned end, nanoseconds; negative if the show is
+    /// ahead.
     pub over_ns: i64,
     /// The departments that have answered the standby.
     pub ready: Vec<DepartmentIx>,
     /// The departments that the cue at the playhead needs and that have not answered.
     pub missing: Vec<DepartmentIx>,
-    /// Whether the show is held.
+    /// `true` while the show is held.
     pub held: bool,
     /// Nanoseconds left of the clip on air, where there is one.
     pub clip_left_ns: Option<i64>,
@@ -35,30 +36,30 @@ pub struct Picture {
     pub firings: Vec<Firing>,
     /// The cues under embargo whose words may be shown: they have fired in this run.
     pub public: Vec<CueIx>,
-    /// How many panics there have been in this run.
+    /// Number of panics in this run.
     pub panics: u64,
 }
 
 /// That a cue was fired.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Firing {
-    /// Which firing of the run it is, counted upwards.
+    /// Number of the firing in the run, counted upwards.
     pub number: u64,
-    /// Which cue.
+    /// The cue.
     pub cue: CueIx,
-    /// Whether a GO did it, the caller's or a remote control's; otherwise it came by itself.
+    /// `true` if a GO did it, the caller's or a remote control's; otherwise it came by itself.
     pub by_go: bool,
 }
 
 /// That a cue runs, and how far it has come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Running {
-    /// Which cue.
+    /// The cue.
     pub cue: CueIx,
     /// Nanoseconds since it was fired, or of its clip since the in-point, where it has one.
     pub elapsed_ns: u64,
-    /// How long it lasts, nanoseconds, where that is known.
+    /// Length, nanoseconds, if it is known.
     pub of_ns: Option<u64>,
-    /// Whether its time moves: not in a hold, and not while its clip stands.
+    /// `true` if its time moves: not in a hold, and not while its clip stands.
     pub moves: bool,
 }

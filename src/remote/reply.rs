@@ -10,7 +10,7 @@ use rosc::{OscMessage, OscPacket, OscType};
 /// The one show's id, where QLab has workspaces.
 pub(super) const WORKSPACE: &str = "handover";
 
-/// What became of a request.
+/// Result of a request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Status {
     Ok,

@@ -38,11 +38,11 @@ use crate::slip::Frame;
 /// The most connections at a time.
 const CONNECTIONS_MAX: usize = 16;
 
-/// How many datagrams, or connections, are taken before the others have their turn.
+/// Maximum number of datagrams, or connections, that are taken before the others have their turn.
 const TURN: usize = 256;
 
-/// How often the tables are looked through when nothing happens, and how long a failing listener is
-/// left alone.
+/// Interval at which the tables are looked through when nothing happens, and pause of a failing
+/// listener.
 const TICK: Duration = Duration::from_secs(1);
 
 /// Hears remote controls. Dropping it ends its thread without waiting.
@@ -54,7 +54,7 @@ pub struct Remote {
     thread: Option<JoinHandle<()>>,
 }
 
-/// What the handles leave for the thread.
+/// Data that the handles leave for the thread.
 struct ServerShared {
     /// Only the last one counts, so there is room for one.
     picture: Mutex<Option<Picture>>,
@@ -117,7 +117,7 @@ impl Remote {
         Ok(Remote { address, shared, inbox, answers, thread })
     }
 
-    /// Where it listens.
+    /// Address that it listens on.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
@@ -145,12 +145,12 @@ impl Remote {
         self.shared.has_subscribers.load(Relaxed)
     }
 
-    /// What was heard and not obeyed since this was last asked, for the caller; never blocks.
+    /// Takes the troubles since the last call, for the caller; never blocks.
     pub fn take_troubles(&self) -> Vec<Trouble> {
         self.shared.troubles.take()
     }
 
-    /// What was heard so far.
+    /// Numbers of what was received so far.
     pub fn counts(&self) -> Counts {
         self.shared.tally.counts()
     }
@@ -182,16 +182,16 @@ impl From<io::Error> for RemoteError {
     }
 }
 
-/// Has this thread run behind all that matters more, above all if it was started by one that runs
-/// in real time: it inherits that, and a flood of packets would then hold up every cue.
+/// Drops the calling thread below all that matters more, above all if a real-time thread started
+/// it: it inherits that class, and a flood of packets would then hold up every cue.
 fn step_back() {
     // Elsewhere than on Linux the second of these would be about the whole program.
     #[cfg(target_os = "linux")]
     {
-        /// How much less it matters than others: half of the most.
+        /// Its nice value: half of the most.
         const NICE: i32 = 10;
-        /// What stands for a nice value of 0 on the scale from 0 to 99; from below 10 there would
-        /// be no way back up.
+        /// Stand-in for a nice value of 0 on the scale from 0 to 99; from below 10 there would be
+        /// no way back up.
         const ORDINARY: u8 = 48;
         let other = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Other);
         let ordinary = ThreadPriority::Crossplatform(ORDINARY.try_into().unwrap_or_default());
@@ -210,7 +210,7 @@ struct Server {
     udp: UdpSocket,
     tcp: TcpListener,
     connections: Vec<Connection>,
-    /// How many connections there have been.
+    /// Number of connections so far.
     connected: u64,
     /// Until when no connection is accepted, because the last attempt failed.
     deaf_until: Option<Instant>,
@@ -379,7 +379,7 @@ impl Server {
     }
 }
 
-/// What has something to read, or room to write.
+/// Sockets that have something to read, or room to write.
 struct Ready {
     udp: bool,
     tcp: bool,

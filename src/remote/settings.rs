@@ -1,4 +1,4 @@
-//! Where remote controls are heard and what they must know first.
+//! Addresses that remote controls are received on, and their passcode.
 //!
 //! Owns the passcode, which nothing may print, and the rule that only this machine is heard without
 //! one.
@@ -13,7 +13,7 @@ use subtle::ConstantTimeEq;
 /// second needs an hour and a half to find the right one; of eight digits it is three years.
 pub(super) const PASSCODE_CHARS_MIN: usize = 8;
 
-/// Why remote controls cannot be heard.
+/// Reason why remote controls cannot be received.
 #[derive(Debug, thiserror::Error)]
 pub enum RemoteError {
     /// Anybody on the network could call the show.
@@ -36,9 +36,9 @@ pub enum RemoteError {
         address: SocketAddr,
         /// "UDP" or "TCP".
         protocol: &'static str,
-        /// What the system says, in words.
+        /// The system's reason, in words.
         why: String,
-        /// What the system says.
+        /// The system's reason.
         source: io::Error,
     },
     /// The machine has no thread or pipe left for it.
@@ -73,7 +73,7 @@ impl fmt::Debug for Passcode {
     }
 }
 
-/// Where remote controls are heard, and with which passcode.
+/// Address that remote controls are received on, and their passcode.
 #[derive(Clone, Debug)]
 pub struct Settings {
     pub(super) listen: SocketAddr,

@@ -5,7 +5,7 @@ use std::net::{SocketAddr, TcpListener, UdpSocket};
 
 use super::RemoteError;
 
-/// How often a free port is looked for that is free for both protocols.
+/// Number of tries to find a port that is free for both protocols.
 const PORT_TRIES: usize = 16;
 
 /// Both sockets, on one port.

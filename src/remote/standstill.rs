@@ -1,22 +1,21 @@
-//! Whether what is heard came while the program stood still: it was stopped, or the machine was
-//! suspended.
+//! Standstills of the program: it was stopped, or the machine was suspended. Packets that came in
+//! one are old.
 
 use std::time::{Duration, Instant};
 
 /// A wait that ends so much later than it should means that the program stood still.
 const STOOD: Duration = Duration::from_secs(1);
 
-/// How long after a standstill what is heard is believed to have come in it, while something always
-/// comes.
+/// Time after a standstill in which packets are believed to have come in it, while they always
+/// come.
 const CATCH_UP_MAX: Duration = Duration::from_millis(500);
 
-/// What is known of standstills.
+/// Knowledge of standstills.
 #[derive(Default)]
 pub(super) struct Standstill {
-    /// When the program was last known to run.
+    /// Last instant at which the program was known to run.
     seen: Option<Instant>,
-    /// How long the last standstill was, and when it ended, until everything that came in it has
-    /// been taken in.
+    /// Length and end of the last standstill, until everything that came in it has been read.
     last: Option<(Duration, Instant)>,
 }
 
@@ -44,7 +43,8 @@ impl Standstill {
         }
     }
 
-    /// How long the program stood still, where what is read now came meanwhile.
+    /// Length of the standstill in which the packets came that are read now; `None` if there was
+    /// none.
     pub(super) fn stood(&self) -> Option<Duration> {
         self.last.map(|(stood, _)| stood)
     }

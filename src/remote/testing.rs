@@ -1,4 +1,4 @@
-//! What the tests of remote control share: a small show, packets, and conditions awaited with a
+//! Shared parts of the remote control's tests: a small show, packets, and conditions awaited with a
 //! limit.
 
 use std::time::Duration;

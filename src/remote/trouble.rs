@@ -1,5 +1,5 @@
-//! What was heard and not obeyed, in words: who sent it, to which address, and what is wrong with
-//! it.
+//! Messages that were received and not obeyed: who sent them, to which address, and what is wrong
+//! with them.
 //!
 //! Owns what the caller is told of remote controls that are set up wrongly. Each thing is told once
 //! in ten minutes for a sender, and only so many of them: whatever is sent, it must neither fill
@@ -9,13 +9,13 @@ use std::net::IpAddr;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-/// How many different things are told within [`FORGOTTEN`]; what comes beyond that is only counted.
+/// Maximum number of different troubles within [`FORGOTTEN`]; further ones are only counted.
 const TOLD_MAX: usize = 32;
 
 /// After how long the same thing is told again.
 const FORGOTTEN: Duration = Duration::from_secs(600);
 
-/// How many characters of what a stranger has sent are repeated.
+/// Maximum length of what is repeated of a stranger's text, characters.
 const CHARS_MAX: usize = 60;
 
 /// Something that was heard and not obeyed.
@@ -23,11 +23,11 @@ const CHARS_MAX: usize = 60;
 pub struct Trouble {
     /// The sender.
     pub from: IpAddr,
-    /// What is wrong, and with what: "no such address /Go, did you mean /go?".
+    /// The problem, with its subject: "no such address /Go, did you mean /go?".
     pub what: String,
 }
 
-/// What has been told, so that it is not told again.
+/// Troubles that have been reported, so that none is reported again.
 #[derive(Default)]
 pub(super) struct Told(Vec<(Trouble, Instant)>);
 
@@ -43,7 +43,7 @@ impl Told {
     }
 }
 
-/// Where troubles wait for the station.
+/// Troubles that wait for the station.
 #[derive(Default)]
 pub(super) struct Troubles(Mutex<Vec<Trouble>>);
 
@@ -57,15 +57,15 @@ impl Troubles {
         }
     }
 
-    /// What has come since; nothing while somebody else holds the lock, because the station must
-    /// not wait for it.
+    /// Takes the troubles that have come since; none while another thread holds the lock, because
+    /// the station must not wait for it.
     pub(super) fn take(&self) -> Vec<Trouble> {
         self.0.try_lock().map(|mut waiting| std::mem::take(&mut *waiting)).unwrap_or_default()
     }
 }
 
-/// So much of what a stranger has sent as the screen and the log repeat; nothing in it changes how
-/// the line is read.
+/// Shortens a stranger's text for the screen and the log; nothing left in it changes how the line
+/// is read.
 pub(super) fn quoted(text: &str) -> String {
     let shown =
         text.chars().take(CHARS_MAX).map(|c| if changes_the_line(c) { '\u{fffd}' } else { c });

@@ -1,4 +1,4 @@
-//! What is true of one cue, by QLab's names: the table of all keys that `valuesForKeys` and single
+//! Facts about one cue, by QLab's names: the table of all keys that `valuesForKeys` and single
 //! questions know.
 //!
 //! Owns the names and the forms of values: seconds are numbers, switches are true or false. What
@@ -16,7 +16,7 @@ use crate::show::{Cue, CueIx, Segment, Trigger};
 pub(super) struct Facts<'a> {
     pub(super) words: &'a Words,
     pub(super) item: Item,
-    /// How far it has come, if it runs.
+    /// Its progress, if it runs.
     pub(super) running: Option<Running>,
     /// A remote control has had it made ready, and it has not fired since.
     pub(super) is_loaded: bool,
@@ -79,12 +79,12 @@ pub(super) fn key(name: &str) -> Option<&'static str> {
 }
 
 impl Facts<'_> {
-    /// What `key` says, JSON; null where there is no such key.
+    /// Value of `key` as JSON; null if there is no such key.
     pub(super) fn value(&self, key: &str) -> Value {
         KEYS.iter().find(|(known, _)| *known == key).map_or(Value::Null, |(_, value)| value(self))
     }
 
-    /// What these keys say, JSON, with the id as QLab has it always.
+    /// Values of these keys as JSON, with the id, which QLab always adds.
     pub(super) fn values(&self, keys: &[&'static str]) -> Value {
         let said = ["uniqueID"].iter().chain(keys).map(|key| ((*key).to_owned(), self.value(key)));
         Value::Object(said.collect::<Map<_, _>>())
@@ -123,7 +123,7 @@ impl Facts<'_> {
         }
     }
 
-    /// How long it lasts, nanoseconds; 0 where nobody knows.
+    /// Length, nanoseconds; 0 if it is unknown.
     fn of_ns(&self) -> u64 {
         let planned = || {
             self.cue().and_then(Cue::lasts_ns).or(self.segment().map(|segment| segment.duration_ns))

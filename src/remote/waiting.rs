@@ -9,10 +9,10 @@ use std::time::{Duration, Instant};
 use super::packet::AT_ONCE;
 use super::{Peer, Ticket, Wish};
 
-/// How far ahead a time tag may lie. More than that is a clock that is set wrongly.
+/// Maximum distance of a time tag. A later one means a clock that is set wrongly.
 pub(super) const AHEAD_MAX: Duration = Duration::from_secs(60);
 
-/// How many wishes wait at most.
+/// Maximum number of waiting wishes.
 pub(super) const WAITING_MAX: usize = 64;
 
 /// A wish that waits for its time.
@@ -26,7 +26,7 @@ pub(super) struct Later {
     pub(super) ticket: Arc<Ticket>,
 }
 
-/// Why a wish cannot wait.
+/// Reason why a wish cannot wait.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum TooLate {
     #[error(
@@ -41,7 +41,7 @@ pub(super) enum TooLate {
 #[derive(Default)]
 pub(super) struct Waiting {
     wishes: Vec<Later>,
-    /// What the clock on the wall read at an instant, as NTP has it.
+    /// An instant with its time on the wall clock, as NTP has it.
     wall: Option<(Instant, u64)>,
 }
 
@@ -51,7 +51,7 @@ impl Waiting {
         self.wall = Some((now, ntp));
     }
 
-    /// How far a time tag lies ahead; nothing where it says "at once", or has passed.
+    /// Time until a time tag; `None` if it says "at once", or has passed.
     pub(super) fn ahead(&self, time: u64, now: Instant) -> Option<Duration> {
         let (at, ntp) = self.wall?;
         let ntp_now = u128::from(ntp) + ntp_of(now.saturating_duration_since(at));
@@ -87,7 +87,7 @@ impl Waiting {
         Ok(())
     }
 
-    /// When the first one is due.
+    /// Instant at which the first one is due.
     pub(super) fn first(&self) -> Option<Instant> {
         self.wishes.first().map(|later| later.due)
     }
@@ -109,7 +109,7 @@ fn ntp_of(duration: Duration) -> u128 {
     (duration.as_nanos() << 32) / 1_000_000_000
 }
 
-/// What NTP's clock reads so long after 1970.
+/// NTP's time for this duration since 1970.
 pub(super) fn ntp_since_1970(since_1970: Duration) -> u64 {
     /// Seconds from 1900 to 1970 (RFC 5905, figure 4).
     const ERA_S: u64 = 2_208_988_800;

@@ -49,7 +49,7 @@ impl Knock {
         })
     }
 
-    /// What the server answers within `limit`, or why it does not.
+    /// Asks the server for an answer within `limit`; the error says why there is none.
     pub(in crate::output) fn ask(self, limit: Duration) -> Result<String, String> {
         let agent = agent(&self.host, limit, self.roots);
         match agent.run(self.call.request.clone()) {

@@ -1,5 +1,5 @@
-//! Who vouches for a web server: the public authorities, or the house's own, from a file beside the
-//! show.
+//! Certificate authorities for a web server: the public ones, or the venue's own, from a file
+//! beside the show.
 
 use std::fs::File;
 use std::io::Read;
@@ -10,8 +10,8 @@ use ureq::tls::{Certificate, PemItem, RootCerts, parse_pem};
 use crate::output::Fault;
 use crate::output::peer::words;
 
-/// How many bytes of a file of certificates are read. Houses have a handful, of two thousand bytes
-/// each.
+/// Maximum size of a certificate file that is read, bytes. A venue has a handful of two thousand
+/// bytes each.
 const BYTES_MAX: u64 = 1 << 20;
 
 /// The certificates of the file `ca`, relative to `folder`; the public authorities where there is

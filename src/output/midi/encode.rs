@@ -82,7 +82,7 @@ fn command_byte(command: &MscCommand) -> u8 {
     }
 }
 
-/// What comes after the command byte (RP-002/RP-014, section 4.3).
+/// Encodes the data after the command byte (RP-002/RP-014, section 4.3).
 fn command_data(command: &MscCommand) -> Result<Vec<u8>, String> {
     Ok(match command {
         MscCommand::Go(cue)

@@ -6,7 +6,7 @@
 use super::super::probe::{Answer, Said};
 use super::{self as midi, Ports};
 
-/// Whether there is a port whose name is, or contains, `wanted`.
+/// Looks for a port whose name is, or contains, `wanted`.
 pub(super) fn look_for(wanted: &str) -> Said {
     match midi::system() {
         Some(ports) => look_among(ports, wanted),

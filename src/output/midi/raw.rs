@@ -18,9 +18,9 @@ use crate::output::peer::words;
 
 /// The ports of this machine.
 pub(super) struct Raw {
-    /// Where the files of the ports are.
+    /// Folder of the ports' files.
     devices: PathBuf,
-    /// Where the kernel says what they are called.
+    /// Folder in which the kernel names them.
     names: PathBuf,
 }
 
@@ -31,7 +31,7 @@ impl Default for Raw {
 }
 
 impl Raw {
-    /// What a port is called: by its driver, or else by its file.
+    /// Name of a port: from its driver, or else from its file.
     fn name(&self, file: &str) -> String {
         let (card, device) = file.trim_start_matches("midiC").split_once('D').unwrap_or_default();
         let said = std::fs::read_to_string(

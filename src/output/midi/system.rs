@@ -6,10 +6,10 @@ use midir::{MidiOutput, MidiOutputConnection};
 
 use super::{Connection, Port, Ports};
 
-/// What the machine's other programs see of this one.
+/// Name of this program for the machine's other programs.
 const CLIENT: &str = "handover";
 
-/// What ALSA's sequencer is opened by.
+/// Device file by which ALSA's sequencer is opened.
 #[cfg(target_os = "linux")]
 const SEQUENCER: &str = "/dev/snd/seq";
 

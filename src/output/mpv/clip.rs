@@ -29,10 +29,10 @@ pub(super) struct Clip {
     pub(super) volume: Option<u8>,
     /// Begins again at its out-point.
     pub(super) looped: bool,
-    /// Whether the cue goes without it where the file is not there.
+    /// `true` if the cue does without it when the file is missing.
     pub(super) optional: bool,
-    /// How long its cue lasts, where the show says so: a still picture has no length of its own.
-    /// Nanoseconds.
+    /// Length of its cue, nanoseconds, if the show gives one: a still picture has no length of its
+    /// own.
     pub(super) still_ns: Option<u64>,
 }
 
@@ -63,7 +63,7 @@ impl Clip {
         })
     }
 
-    /// What is wrong with it, if `status` is all that is known of its file.
+    /// The problem with it, if `status` is all that is known of its file.
     pub(super) fn fault(&self, status: &FileStatus) -> Option<String> {
         match status {
             FileStatus::There(_) => None,
@@ -80,7 +80,7 @@ impl Clip {
         format!("cue {}: {}: {why}", self.number, self.words)
     }
 
-    /// How long it plays, in a file of this duration; nanoseconds.
+    /// Playing time in a file of this duration, nanoseconds.
     pub(super) fn length_ns(&self, duration_ns: Option<u64>) -> Option<u64> {
         let end = match (self.to_ns, duration_ns) {
             (Some(to_ns), Some(duration_ns)) => Some(to_ns.min(duration_ns)),
@@ -90,10 +90,10 @@ impl Clip {
     }
 }
 
-/// What is said of a clip that is not there.
+/// Message about a clip that is missing.
 pub(super) const NO_SUCH_FILE: &str = "there is no such file";
 
-/// What is said of a clip that the player refuses; the player's own words follow.
+/// Message about a clip that the player refuses; the player's own words follow.
 pub(super) fn not_playable(why: &str) -> String {
     format!("is not a clip the player can load ({why})")
 }
@@ -110,8 +110,8 @@ pub(super) fn absolute(folder: &Path, clip: &str) -> Result<String, String> {
         .map_err(|_| format!("{clip}: the path of its folder is not UTF-8"))
 }
 
-/// Which file it is, and in which version: another file under the same name, or the same one
-/// written again, differs.
+/// Identity and version of a file: another file under the same name, or the same one written again,
+/// differs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Identity {
     device: u64,
@@ -121,7 +121,7 @@ pub(super) struct Identity {
     modified: (i64, i64),
 }
 
-/// What a look at the file showed.
+/// Result of a look at the file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum FileStatus {
     /// A regular file.
@@ -164,7 +164,7 @@ pub(super) fn stat(path: &str) -> FileStatus {
     }
 }
 
-/// How a list of clips in mpv's own format begins ("EDL" in its manual).
+/// First bytes of a list of clips in mpv's own format ("EDL" in its manual).
 const LIST: &[u8; 9] = b"# mpv EDL";
 
 #[cfg(test)]

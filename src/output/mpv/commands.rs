@@ -1,5 +1,4 @@
-//! What players are told: the commands of mpv's JSON IPC, as "List of Input Commands" in its manual
-//! has them.
+//! Commands to players: those of mpv's JSON IPC, from "List of Input Commands" in its manual.
 //!
 //! Every command is one that mpv has had since 0.33. Must never hold anything from a show but
 //! numbers and the absolute paths of clips.
@@ -10,8 +9,8 @@ use super::reel::Reel;
 use super::replies::{Question, WATCHED};
 use crate::show::duration::{self, SECOND_NS};
 
-/// What a GO says, in full, so that it costs the station one write: the black cover goes, the
-/// picture moves, and the question at the end starts the watchdog with the GO. The ids are those of
+/// The whole of a GO, so that it costs the station one write: the black cover goes, the picture
+/// moves, and the question at the end starts the watchdog with the GO. The ids are those of
 /// [`Question`].
 pub(super) const GO: &str = concat!(
     r#"{"command":["osd-overlay",1,"none",""],"request_id":0}"#,
@@ -31,7 +30,8 @@ const BLACK: &str =
 /// makes no loop without one.
 pub(super) const LONGEST_NS: u64 = 100 * 60 * duration::MINUTE_NS;
 
-/// How far before an in-point a player begins to look for it in a stream without an index, seconds.
+/// Distance before an in-point at which a player begins to look for it in a stream without an
+/// index, seconds.
 const RUN_UP: u32 = 5;
 
 /// Nanoseconds as the player reads them.
@@ -39,7 +39,7 @@ pub(super) fn seconds(ns: u64) -> String {
     format!("{}.{:09}", ns / SECOND_NS, ns % SECOND_NS)
 }
 
-/// What a player is told as it starts: which changes and errors it has to report.
+/// Commands for a player that starts: which changes and errors it has to report.
 pub(super) fn watch() -> Vec<Value> {
     let watch = (1..).zip(WATCHED).map(|(id, name)| json!(["observe_property", id, name]));
     watch.chain([json!(["request_log_messages", "error"])]).collect()

@@ -25,7 +25,7 @@ use super::state::{Play, Role, Stage, State};
 use crate::show::{CueIx, OutputIx};
 pub(super) use pending_work::PendingWork;
 
-/// How many clips are kept examined, the first of them loaded.
+/// Number of clips that are kept examined, the first of them loaded.
 const ARMED_MAX: usize = 4;
 
 /// The pause before a player that was lost is replaced: the first, and the longest; each is twice
@@ -35,15 +35,15 @@ const RESTART: (Duration, Duration) = (Duration::from_millis(100), Duration::fro
 /// Players that live longer than this between two losses have nothing to do with each other.
 const CALM: Duration = Duration::from_secs(10);
 
-/// What is known of a clip's file.
+/// State of a clip's file.
 struct File {
     status: FileStatus,
     looked: Instant,
-    /// Why it cannot be played.
+    /// Reason why it cannot be played.
     fault: Option<String>,
-    /// What its examination showed.
+    /// Facts from its examination.
     facts: Option<Facts>,
-    /// How many players have died over it.
+    /// Number of players that have died over it.
     deaths: u32,
 }
 
@@ -52,13 +52,13 @@ pub(super) struct Deck {
     output: OutputIx,
     clips: BTreeMap<Key, Arc<Clip>>,
     files: HashMap<Key, File>,
-    /// What is to be armed, the most urgent first.
+    /// Clips to be armed, the most urgent first.
     wishes: Vec<Key>,
-    /// Which clip follows which by itself and without a delay.
+    /// Pairs of clips that follow each other by themselves and without a delay.
     joins: Vec<(CueIx, CueIx)>,
     /// The clip that was called last and has no player yet.
     called: Option<Play>,
-    /// What was on air until its player was given another clip, which does not move yet.
+    /// Job that was on air until its player was given another clip, which does not move yet.
     outgoing: Option<Job>,
     /// The player takes no lists of clips, so that each is loaded by itself.
     lists_fail: bool,
@@ -67,13 +67,13 @@ pub(super) struct Deck {
     /// The ways of the clips that have begun to move since it was asked last.
     deliveries: Vec<Delivery>,
     next_id: u64,
-    /// Why no player can be started, until one is.
+    /// Reason why no player can be started, until one is.
     absent: Option<String>,
-    /// What is wrong with the players, until all that is wanted is armed again.
+    /// Problem of the players, until all that is wanted is armed again.
     trouble: Option<String>,
-    /// Why the last clip that was called does not play, until one does or others are armed.
+    /// Reason why the last clip that was called does not play, until one does or others are armed.
     failed: Option<String>,
-    /// Whether a player has ever come up.
+    /// `true` once a player has come up.
     up: bool,
     /// No player is started before this.
     start_at: Option<Instant>,
@@ -81,7 +81,7 @@ pub(super) struct Deck {
     lost_at: Option<Instant>,
     /// Takes no more orders.
     is_finished: bool,
-    /// When the last player has to be gone.
+    /// Instant by which the last player has to be gone.
     close_by: Option<Instant>,
 }
 
@@ -258,7 +258,7 @@ impl Deck {
         is_called || is_on_air
     }
 
-    /// Why a player could not be told anything, if none can be started.
+    /// Outcome of a job for which no player can be started.
     fn absence(&mut self) -> Option<Outcome> {
         let absent = self.absent.clone().filter(|_| self.stage().is_none());
         absent.map(Outcome::Failed)

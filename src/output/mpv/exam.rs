@@ -40,7 +40,7 @@ pub(super) enum Line {
     Ask(Question),
 }
 
-/// How far the examination is.
+/// Step of the examination.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Step {
     /// The file is being loaded.
@@ -53,7 +53,7 @@ enum Step {
     Checking { end_ns: u64 },
 }
 
-/// What the player has said that holds until it says something else.
+/// Last values of what the player reports.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Known<'a> {
     /// The last error that it has logged.
@@ -64,7 +64,7 @@ pub(super) struct Known<'a> {
     pub(super) is_still: bool,
 }
 
-/// What comes of what a player says.
+/// Result of a player's reply.
 #[derive(Debug, PartialEq)]
 pub(super) enum Verdict {
     /// Nothing yet; these are to be told to the player.
@@ -105,7 +105,7 @@ impl Exam {
         }
     }
 
-    /// What the player has to be told first.
+    /// First commands for the player.
     pub(super) fn load(&self) -> Vec<Value> {
         commands::load(
             &Reel::new(
@@ -121,7 +121,7 @@ impl Exam {
         )
     }
 
-    /// What it comes to if the player takes too long over the next step.
+    /// Result if the player takes too long over the next step.
     pub(super) fn too_long(&self) -> Verdict {
         match self.step {
             Step::Loading | Step::Asking => {
@@ -242,7 +242,7 @@ impl Exam {
     }
 }
 
-/// What is said of a file that has less than it says.
+/// Message about a file that has less than it says.
 pub(super) fn broken_off(at_ns: u64, end_ns: u64) -> String {
     format!("breaks off at {} of {}", duration::length(at_ns), duration::length(end_ns))
 }

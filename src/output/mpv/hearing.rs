@@ -1,4 +1,4 @@
-//! What the words of a player mean for what it is doing.
+//! Effect of a player's replies on its state.
 //!
 //! The other half of [`super::player`]: that one tells, this one hears.
 

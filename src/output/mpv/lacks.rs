@@ -1,4 +1,4 @@
-//! What this machine lacks for a player: the player itself, a display, sound.
+//! Things that this machine lacks for a player: the player itself, a display, sound.
 //!
 //! Must never be used while a show runs: it waits for the player.
 
@@ -8,10 +8,10 @@ use super::super::Surroundings;
 use super::tryout::flags_fault;
 use crate::show::file::machine::Finding;
 
-/// What shows to be seen needs, in the environment and among the devices.
+/// Environment variables of a display, which a picture needs.
 const DISPLAYS: [&str; 2] = ["DISPLAY", "WAYLAND_DISPLAY"];
 
-/// What a machine with a sound server has in its environment.
+/// Environment variables of a sound server.
 const SOUND_SERVERS: [&str; 2] = ["PULSE_SERVER", "PIPEWIRE_REMOTE"];
 
 /// The sockets of sound servers, below `$XDG_RUNTIME_DIR`.

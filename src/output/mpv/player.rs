@@ -1,4 +1,4 @@
-//! One player: what it has loaded, what it is told, and what its words mean for that.
+//! One player: what it has loaded, its commands, and the effect of its replies.
 //!
 //! Owns the order of commands that loads clips and starts them, and the player's watchdog. Must
 //! never wait: all that is said to it in one moment is one write to a socket that does not block,
@@ -24,18 +24,18 @@ use super::replies::Question;
 use super::state::{Exit, Play, Role, Stage, State};
 use crate::show::duration::SECOND_NS;
 
-/// How often a player that says nothing is asked whether it is there.
+/// Interval at which a player that says nothing is asked for a sign of life.
 pub(super) const ASK: Duration = Duration::from_millis(250);
 
-/// How long a player may take over an answer.
+/// Time limit of a player's answer.
 pub(super) const ANSWER: Duration = Duration::from_millis(500);
 
-/// How long one may take that has a picture on air: on a machine that is busy for a moment the
+/// Time limit of an answer while a picture is on air: on a machine that is busy for a moment the
 /// picture is late, and taking it away would be worse.
 pub(super) const ANSWER_ON_AIR: Duration = Duration::from_millis(1500);
 
-/// How long it may take while it starts or loads: it opens its window and its sound meanwhile, and
-/// answers nobody.
+/// Time limit of an answer while it starts or loads: it opens its window and its sound meanwhile,
+/// and answers nobody.
 pub(super) const LOAD: Duration = Duration::from_secs(5);
 
 /// The first id of a request that is no question.
@@ -48,7 +48,7 @@ pub(super) struct Player {
     /// The process; tests have players without one.
     pub(super) child: Option<Child>,
     pub(super) state: State,
-    /// How it was lost, until it is reaped.
+    /// The way it was lost, until it is reaped.
     pub(super) exit: Option<Exit>,
     /// The last error that it has logged since it was given something to load.
     pub(super) error: Option<String>,
@@ -60,7 +60,7 @@ pub(super) struct Player {
     /// The length of what it has loaded, as it said last. It does not say again what has not
     /// changed.
     pub(super) duration_ns: Option<u64>,
-    /// What it has loaded is a picture that does not move, as it said last.
+    /// `true` if it last reported that its file is a picture that does not move.
     pub(super) is_still: bool,
     /// It was told to stand, so that its standing is no end.
     pub(super) is_paused: bool,
@@ -236,7 +236,8 @@ impl Player {
         self.over_at(at).map_or(wake, |over| over.min(wake))
     }
 
-    /// When a still picture on air has stood for as long as its cue lasts; no player can tell.
+    /// Instant at which a still picture on air has stood for as long as its cue lasts; no player
+    /// can tell.
     pub(super) fn over_at(&self, now: Instant) -> Option<Instant> {
         let State::Playing { stage: Stage::OnAir { from_ns, at, moves: true }, .. } = &self.state
         else {
@@ -252,7 +253,7 @@ impl Player {
         self.asked = self.asked.map(|asked| asked + late);
     }
 
-    /// What it has on air, if anything.
+    /// The clip that it has on air, if any.
     pub(super) fn on_air(&self, now: Instant) -> Option<OnAir> {
         let State::Playing { play, stage: Stage::OnAir { from_ns, at, moves }, .. } = &self.state
         else {
@@ -263,8 +264,8 @@ impl Player {
         Some(OnAir { cue: play.job.cue, position_ns, length_ns, moves: *moves })
     }
 
-    /// How long the clip is that plays, from its in-point to its out-point; a still picture, as
-    /// long as its cue.
+    /// Length of the clip that plays, from its in-point to its out-point, nanoseconds; for a still
+    /// picture, that of its cue.
     pub(super) fn length_ns(&self) -> Option<u64> {
         let State::Playing { reel, part, .. } = &self.state else { return None };
         let part: &Part = reel.part(*part)?;
@@ -311,15 +312,15 @@ impl Player {
     }
 }
 
-/// What a time of the player is in nanoseconds; times that are none are 0, and none is longer than
-/// any clip, so that a damaged file does not put an end to anybody's sums.
+/// Converts a time of the player to nanoseconds. No number becomes 0, and nothing is longer than
+/// the longest clip, so that a damaged file makes no sum overflow.
 pub(super) fn nanoseconds(seconds: f64) -> u64 {
     // A cast of a float saturates, and makes 0 of what is no number.
     ((seconds * SECOND_NS as f64) as u64).min(commands::LONGEST_NS)
 }
 
-/// Where a clip is that was at `from_ns` at an instant; it does not run past its end, however late
-/// its news is.
+/// Position of a clip that was at `from_ns` at an instant; it does not run past its end, however
+/// late the player's report is.
 fn position(from_ns: u64, at: Instant, moves: bool, now: Instant, length_ns: Option<u64>) -> u64 {
     let since_ns = if moves { now.saturating_duration_since(at).as_nanos() as u64 } else { 0 };
     from_ns.saturating_add(since_ns).min(length_ns.unwrap_or(u64::MAX))

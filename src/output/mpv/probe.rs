@@ -18,15 +18,15 @@ use crate::show::{Body, OutputIx, Show};
 /// The name of the player's program.
 const PROGRAM: &str = "mpv";
 
-/// How often it is looked whether the player has said its version.
+/// Interval at which the player's version is looked for.
 const GLANCE: Duration = Duration::from_millis(5);
 
-/// How many clips that are not there are named.
+/// Maximum number of missing clips that are named.
 const NAMED_MAX: usize = 3;
 
-/// What is known of a player before it is looked for.
+/// Settings of a player before it is looked for.
 pub(super) struct Player {
-    /// Where the environment says that programs are.
+    /// Search path for programs, from the environment.
     path: Option<String>,
     /// The program that is to be taken instead of the usual one.
     named: Option<String>,
@@ -104,7 +104,7 @@ impl Player {
     }
 }
 
-/// What `program --version` says in its first line, as far as the copyright.
+/// First line of `program --version`, up to the copyright.
 fn version(program: &Path, at_most: Duration) -> io::Result<String> {
     let deadline = now() + at_most;
     let mut command = Command::new(program);

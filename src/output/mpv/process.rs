@@ -18,8 +18,8 @@ use std::time::{Duration, Instant};
 use super::super::now;
 use super::state::Role;
 
-/// What keeps a player to the file that it is given: no configuration, no script, no address, no
-/// terminal, no subtitles or covers that lie beside a clip, and no other file that a clip names.
+/// Flags that keep a player to the file that it is given: no configuration, no script, no address,
+/// no terminal, no subtitles or covers that lie beside a clip, and no other file that a clip names.
 const CONFINED: [&str; 9] = [
     "--no-config",
     "--no-terminal",
@@ -32,9 +32,9 @@ const CONFINED: [&str; 9] = [
     "--demuxer-lavf-o-append=protocol_whitelist=file",
 ];
 
-/// What every player is started with besides. No key that is pressed in a window has a meaning. A
-/// still picture stays until the program takes it away; the last picture of a clip, until something
-/// takes its place, as `keep-open` has it.
+/// Further flags of every player. No key that is pressed in a window has a meaning. A still picture
+/// stays until the program takes it away; the last picture of a clip, until something takes its
+/// place, as `keep-open` has it.
 const FLAGS: [&str; 9] = [
     "--idle=yes",
     "--pause",
@@ -47,28 +47,28 @@ const FLAGS: [&str; 9] = [
     "--osd-level=0",
 ];
 
-/// What one is started with that examines files.
+/// Flags of a player that examines files.
 const SCOUT: [&str; 4] = ["--vo=null", "--ao=null", "--force-window=no", "--hwdec=no"];
 
-/// What one is started with that is seen: black, until something is on air.
+/// Flags of a player with a window: black, until something is on air.
 const WINDOW: [&str; 1] = ["--force-window=yes"];
 
-/// What one is started with that has only sounds to play.
+/// Flags of a player that has only sounds to play.
 const SOUND: [&str; 2] = ["--force-window=no", "--vid=no"];
 
 /// A line to a player is inherited by its number, so no other process may be started meanwhile that
 /// would inherit it too: a player would not notice that this program has gone.
 static STARTING: Mutex<()> = Mutex::new(());
 
-/// How often a exiting player is looked at.
+/// Interval at which an exiting player is checked.
 const GLANCE: Duration = Duration::from_millis(2);
 
-/// How players are started.
+/// Settings for starting players.
 #[derive(Debug)]
 pub(super) struct Process {
     program: OsString,
     flags: Vec<String>,
-    /// Whether the clips have only sound, so that no window is opened.
+    /// `true` if the clips have only sound, so that no window is opened.
     is_sound: bool,
 }
 
@@ -103,7 +103,7 @@ impl Process {
         Ok((child?, ours))
     }
 
-    /// Why players do not start, and how to fix it.
+    /// Describes why players do not start, and how to fix it.
     pub(super) fn refusal(&self, error: &io::Error) -> String {
         if error.kind() != io::ErrorKind::NotFound {
             return format!("{} does not start: {error}", self.program.display());
@@ -133,7 +133,7 @@ fn in_own_session(program: &Path) -> Command {
     }
 }
 
-/// Where an executable is.
+/// Finds an executable.
 fn find(program: &OsStr) -> io::Result<PathBuf> {
     let missing = || io::Error::from(io::ErrorKind::NotFound);
     if program.as_encoded_bytes().contains(&b'/') {
@@ -162,7 +162,7 @@ pub(super) fn end_of(child: &mut Child, deadline: Instant) -> Option<ExitStatus>
     }
 }
 
-/// How a player ended, in words.
+/// Describes how a player ended.
 pub(super) fn words(status: ExitStatus) -> String {
     match (status.signal(), status.code()) {
         (Some(signal), _) => format!("the player ended: signal {signal}"),

@@ -1,5 +1,4 @@
-//! What stands in the player of an output: one clip, or several that follow each other without a
-//! pause.
+//! Contents of an output's player: one clip, or several that follow each other without a pause.
 //!
 //! Clips that follow each other are loaded together, as one list of mpv's (an EDL, "EDL" in its
 //! manual), because only so is there no gap between them: with a playlist the sound breaks off for
@@ -12,10 +11,10 @@ use super::Key;
 use super::clip::{Clip, FileStatus};
 use super::commands::seconds;
 
-/// What the examination of a clip's file showed.
+/// Facts from the examination of a clip's file.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Facts {
-    /// How long the file is, nanoseconds, where it says so.
+    /// Length of the file, nanoseconds, if it gives one.
     pub(super) duration_ns: Option<u64>,
     /// FFmpeg's name of the format.
     pub(super) format: String,
@@ -27,7 +26,7 @@ pub(super) struct Facts {
     pub(super) has_sound: bool,
     /// The player misses its in-point unless it begins to look for it well before.
     pub(super) needs_run_up: bool,
-    /// Where it breaks off, in words, if it holds less than it says. It plays that far.
+    /// Place where it breaks off, in words, if it holds less than it says. It plays that far.
     pub(super) breaks_off: Option<String>,
 }
 
@@ -44,7 +43,7 @@ const EXACT: [&str; 5] = ["mov,mp4,m4a,3gp,3g2,mj2", "matroska,webm", "wav", "ai
 /// Formats in which the player finds a place only from well before it.
 const COARSE: [&str; 2] = ["mpegts", "mpeg"];
 
-/// How their files end, for one that is called before it could be examined.
+/// File name endings for a clip that is called before it could be examined.
 const COARSE_ENDINGS: [&str; 7] = [".ts", ".m2ts", ".mts", ".mpg", ".mpeg", ".vob", ".m2p"];
 
 /// The most clips in one reel.
@@ -55,14 +54,14 @@ pub(super) const PARTS_MAX: usize = 8;
 pub(super) struct Part {
     pub(super) key: Key,
     pub(super) clip: Arc<Clip>,
-    /// What is known of its file; nothing where it was called before anything could be known.
+    /// Facts of its file; `None` if it was called before the examination.
     pub(super) facts: Option<Facts>,
-    /// Which version of the file it is.
+    /// Status of the file when it was loaded.
     pub(super) status: FileStatus,
 }
 
 impl Part {
-    /// How long it plays, nanoseconds, as far as its file is known.
+    /// Playing time, nanoseconds, if its file is known.
     pub(super) fn length_ns(&self) -> Option<u64> {
         self.clip.length_ns(self.facts.as_ref().and_then(|facts| facts.duration_ns))
     }
@@ -140,8 +139,8 @@ impl Reel {
         self.parts.len() > 1
     }
 
-    /// Where the part `at` begins by the player's time, nanoseconds: in a file by itself at its
-    /// in-point, in a list after the parts before it.
+    /// Start of the part `at` by the player's time, nanoseconds: in a file by itself its in-point,
+    /// in a list after the parts before it.
     pub(super) fn begins_ns(&self, at: usize) -> u64 {
         match self.is_list() {
             true => self.parts.iter().take(at).filter_map(Part::length_ns).sum(),
@@ -149,8 +148,8 @@ impl Reel {
         }
     }
 
-    /// Where the player has to stop if `last` is the last part that may play; `None` for the end of
-    /// what is loaded.
+    /// Place where the player has to stop if `last` is the last part that may play, nanoseconds;
+    /// `None` for the end of what is loaded.
     pub(super) fn ends_ns(&self, last: usize) -> Option<u64> {
         match self.is_list() {
             true => Some(self.begins_ns(last + 1)).filter(|_| last + 1 < self.parts.len()),
@@ -158,7 +157,7 @@ impl Reel {
         }
     }
 
-    /// What the player is asked to load.
+    /// Address that the player has to load.
     pub(super) fn address(&self) -> String {
         if !self.is_list() {
             return self.first().clip.path.clone();

@@ -1,4 +1,4 @@
-//! What a player says: the lines of mpv's JSON IPC, as far as they matter here.
+//! Replies of a player: the lines of mpv's JSON IPC that matter here.
 //!
 //! Must never fail: a line that says nothing known is passed over, since another version of mpv may
 //! say more. Format: "JSON IPC" and "List of events" in mpv's manual (0.33 to 0.40).
@@ -10,17 +10,17 @@ use strum::VariantArray;
 pub(super) const WATCHED: [&str; 5] =
     ["core-idle", "pause", "duration", "time-pos", "current-tracks/video/image"];
 
-/// What a player is asked; the number is the id of the request, so that the answer says what it
-/// answers.
+/// A question to a player; the number is the id of the request, so that the answer tells which it
+/// belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, VariantArray)]
 pub(super) enum Question {
-    /// Whether nothing moves.
+    /// Does nothing move?
     Idle = 1,
-    /// How far it is.
+    /// The position.
     Position,
-    /// Whether it stands.
+    /// Is it paused?
     Pause,
-    /// Whether it has come to an end.
+    /// Has it come to an end?
     Eof,
     /// The format of the file.
     Format,
@@ -74,7 +74,7 @@ pub(super) enum Said {
     },
     /// The file is loaded, or a seek has been made: the picture stands or moves from here.
     Restart,
-    /// A property of [`WATCHED`] has this value; null where it has none.
+    /// New value of a property of [`WATCHED`]; null if it has none.
     Property {
         name: &'static str,
         data: Value,

@@ -1,5 +1,5 @@
-//! What a player is doing and what its words can mean: the values that [`super::player`] and the
-//! deck share.
+//! State of a player and meaning of its replies: the values that [`super::player`] and the deck
+//! share.
 
 use std::sync::Arc;
 use std::time::Instant;
@@ -9,10 +9,10 @@ use super::Key;
 use super::exam::Exam;
 use super::reel::{Facts, Reel};
 
-/// What a player is for.
+/// Role of a player.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Role {
-    /// What it plays is seen and heard.
+    /// Plays for the audience: it is seen and heard.
     Stage,
     /// It examines files, without a window or a sound.
     Scout,
@@ -23,7 +23,7 @@ pub(super) enum Role {
 pub(super) struct Play {
     /// The GO.
     pub(super) job: Job,
-    /// When it was called.
+    /// Instant of its call.
     pub(super) since: Instant,
     /// It is to stand still as soon as it moves.
     pub(super) held: bool,
@@ -35,7 +35,7 @@ impl Play {
     }
 }
 
-/// How far a clip that was called has come.
+/// Progress of a clip that was called.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stage {
     /// It does not move yet.
@@ -51,7 +51,7 @@ pub(super) enum Stage {
     Over { at: Instant },
 }
 
-/// What a player is doing.
+/// State of a player.
 #[derive(Debug)]
 pub(super) enum State {
     /// It has not said anything yet.
@@ -77,7 +77,7 @@ pub(super) enum State {
     Leaving,
 }
 
-/// What has become of a player, by its own words.
+/// Change of a player's state, from its own replies.
 #[derive(Debug, PartialEq)]
 pub(super) enum Turn {
     Nothing,
@@ -101,7 +101,7 @@ pub(super) enum Turn {
     Examined(Key, Result<Facts, String>),
 }
 
-/// How a player was lost.
+/// The way a player was lost.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Exit {
     /// It does not answer.

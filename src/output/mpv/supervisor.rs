@@ -33,7 +33,7 @@ const LINE_MAX: usize = 1 << 20;
 /// Grace period after the socket closes, so that the exit status can be reported.
 const END: Duration = Duration::from_millis(300);
 
-/// How long a killed player may take to exit. One that takes longer is stuck in the kernel and is
+/// Time that a killed player has to exit. One that takes longer is stuck in the kernel and is
 /// reaped later.
 const KILLED: Duration = Duration::from_millis(100);
 
@@ -48,7 +48,7 @@ const REAP_INTERVAL: Duration = Duration::from_millis(50);
 pub(super) struct Supervisor {
     deck: Arc<Mutex<Deck>>,
     process: Process,
-    /// Where clips may lie.
+    /// Folders that clips may lie in.
     folders: ClipFolders,
     context: WorkerContext,
     woken: UnixStream,

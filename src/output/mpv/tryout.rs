@@ -1,4 +1,4 @@
-//! Whether a clip can be played, tried before the show: by a player without a window, for `handover
+//! Tries before the show if a clip can be played: with a player without a window, for `handover
 //! check`.
 //!
 //! Must never be used while a show runs: it waits for the player.
@@ -15,20 +15,20 @@ use crate::plain::clean;
 use crate::show::duration::SECOND_NS;
 use crate::show::file::machine::Clip;
 
-/// How long the player may take over one clip.
+/// Time limit for one clip.
 const LIMIT: Duration = Duration::from_secs(10);
 
 /// The status with which mpv ends when a file could not be played ("EXIT CODES" in its manual).
 const NOT_PLAYED: i32 = 2;
 
-/// What begins the line in which the player says how long a clip is.
+/// Beginning of the line in which the player gives the length of a clip.
 const LENGTH: &str = "handover: ";
 
-/// How much of the player's words is read.
+/// Maximum size of the player's output that is read, bytes.
 const SAID_BYTES_MAX: u64 = 64 * 1024;
 
-/// What is known of the clip at `clip`, found from `folder`: what is wrong with it ("clips/x.mp4:
-/// there is no such file"), or how long it lasts.
+/// Tries the clip at `clip`, relative to `folder`: returns its problem ("clips/x.mp4: there is no
+/// such file"), or its length.
 ///
 /// Where mpv is installed it plays the beginning of the file, without a window and without a sound;
 /// where it is not, whatever is there will do. `env` reads the environment: `HANDOVER_MPV` names
@@ -106,7 +106,7 @@ fn length_ns(said: impl Read) -> Option<u64> {
     is_length.then_some((seconds * SECOND_NS as f64) as u64)
 }
 
-/// Why mpv does not take `flags`, in its own words; nothing where it takes them, or is not there.
+/// mpv's own words on why it does not take `flags`; `None` if it takes them, or is missing.
 pub(super) fn flags_fault(flags: &[String], program: Option<String>) -> Option<String> {
     let mut command = Command::new(program_or_mpv(program));
     command.arg("--no-config").args(flags).arg("--version");

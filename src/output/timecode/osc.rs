@@ -23,11 +23,11 @@ use crate::show::{Body, FrameRate};
 /// Each frame as it begins; of those that are overdue none but the one that runs.
 pub(super) const GRAIN: Grain = Grain { per_frame: 1, group: 1, announces: false, at_once: 1 };
 
-/// How often a host that is not found is looked for.
+/// Interval at which a host that is not found is looked for.
 const RETRY: Duration = Duration::from_secs(3);
 
-/// How long no refusal has come back when somebody listens again. A host answers at most once a
-/// second or so.
+/// Time without a refusal after which somebody listens again. A host answers at most once a second
+/// or so.
 const HEARD: Duration = Duration::from_millis(2500);
 
 /// The packet that says it.
@@ -44,11 +44,11 @@ pub(super) fn packet(rate: FrameRate, say: Say) -> Option<Vec<u8>> {
 pub(in crate::output) struct UdpLine {
     peer: Peer,
     socket: Option<UdpSocket>,
-    /// When the host was looked for in vain.
+    /// Instant of the last vain lookup of the host.
     failed: Option<Instant>,
     /// Shows that nobody listens, where no cue's message does.
     gauge: Arc<Gauge>,
-    /// When a packet was last refused, until somebody listens again.
+    /// Instant of the last refused packet, until somebody listens again.
     refused: Option<Instant>,
 }
 

@@ -1,5 +1,5 @@
-//! When something is to be said of a running clock, and what of it: pure, with time as a number
-//! that tests can move.
+//! Times and contents of a running clock's messages: pure, with time as a number that tests can
+//! move.
 //!
 //! Every deadline is counted from the last time that the clock was set, in whole numbers, so that
 //! nothing adds up over a day. What is overdue by more than a moment is never made good by a burst:
@@ -14,25 +14,25 @@ use super::smpte::{step_at, step_begins_ns};
 use crate::output::ShowTime;
 use crate::show::FrameRate;
 
-/// What is told to differ by less is the same: the station and this clock read the machine's clock
-/// one after the other. Less than the shortest quarter of a frame, 8.3 ms.
+/// Largest difference between two settings that counts as the same: the station and this clock read
+/// the machine's clock one after the other. Less than the shortest quarter of a frame, 8.3 ms.
 const SAME_NS: u64 = 5_000_000;
 
-/// How fine a clock is told.
+/// Resolution of a clock.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Grain {
     /// Steps in a frame.
     pub(super) per_frame: u64,
     /// A clock that begins to run, begins with a step that this divides.
     pub(super) group: u64,
-    /// Whether the place is told before the first step; it is told of a clock that stands in any
+    /// `true` if the place is sent before the first step; for a clock that stands it is sent in any
     /// case.
     pub(super) announces: bool,
-    /// How many steps may be due at once without the clock having stalled.
+    /// Number of steps that may be due at once without the clock having stalled.
     pub(super) at_once: u64,
 }
 
-/// What is to be said.
+/// A message of the clock.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Say {
     /// The clock is in this frame, having been set, stopped, or lost.
@@ -46,10 +46,10 @@ pub(super) enum Say {
 pub(super) struct Pace {
     rate: FrameRate,
     grain: Grain,
-    /// When the clock was set, on the machine's clock, and to what.
+    /// Instant by the machine's clock at which the clock was set to `time`.
     set_at_ns: u64,
     time: ShowTime,
-    /// Whether the place has to be told.
+    /// `true` if the place has to be sent.
     announce: bool,
     /// The next step, while the clock runs.
     next: Option<u64>,
@@ -72,12 +72,12 @@ impl Pace {
         }
     }
 
-    /// When something is to be said next, on the machine's clock.
+    /// Instant of the next message, on the machine's clock.
     pub(super) fn due_ns(&self) -> Option<u64> {
         if self.announce { Some(0) } else { self.next.map(|step| self.begins_at_ns(step)) }
     }
 
-    /// What is to be said at `at_ns`; to be asked until it says nothing.
+    /// Returns the message due at `at_ns`; call it until there is none.
     pub(super) fn say(&mut self, at_ns: u64) -> Option<Say> {
         let too_late =
             self.next.map(|step| self.begins_at_ns(step.saturating_add(self.grain.at_once)));
@@ -105,7 +105,7 @@ impl Pace {
             .then(|| step.div_ceil(self.grain.group).saturating_mul(self.grain.group));
     }
 
-    /// What the clock reads at `at_ns`.
+    /// Reading of the clock at `at_ns`.
     fn show_ns(&self, at_ns: u64) -> u64 {
         let passed_ns = if self.time.runs { at_ns.saturating_sub(self.set_at_ns) } else { 0 };
         self.time.now_ns.saturating_add(passed_ns)

@@ -14,15 +14,14 @@ const DROP_TEN_MINUTES: u64 = 10 * 1800 - 9 * 2;
 /// Frames in a minute of drop-frame that has lost its first two numbers.
 const DROP_MINUTE: u64 = 1800 - 2;
 
-/// What a frame is called: `hours:minutes:seconds:frames`, 00:00:00:00 to 23:59:59 and the last
-/// frame.
+/// Name of a frame: `hours:minutes:seconds:frames`, 00:00:00:00 to 23:59:59 and the last frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Label {
     pub(super) hours: u8,
     pub(super) minutes: u8,
     pub(super) seconds: u8,
     pub(super) frames: u8,
-    /// Whether it counts with dropped numbers; written with `;` before the frames.
+    /// `true` if it counts with dropped numbers; written with `;` before the frames.
     drops: bool,
 }
 
@@ -56,7 +55,7 @@ impl fmt::Display for Label {
     }
 }
 
-/// How many numbers drop-frame has left out before the `frame`th frame.
+/// Count of numbers that drop-frame has left out before the `frame`th frame.
 fn dropped_before(frame: u64) -> u64 {
     let (tens, rest) = (frame / DROP_TEN_MINUTES, frame % DROP_TEN_MINUTES);
     // The first of ten minutes is whole; each of the others begins two numbers late.
@@ -95,7 +94,7 @@ pub(super) fn step_at(rate: FrameRate, per_frame: u64, ns: u64) -> u64 {
     u64::try_from(steps).unwrap_or(u64::MAX)
 }
 
-/// What a clock reads when `step` begins: the first nanosecond at which [`step_at`] gives it.
+/// Reading of a clock when `step` begins: the first nanosecond at which [`step_at`] gives it.
 pub(super) fn step_begins_ns(rate: FrameRate, per_frame: u64, step: u64) -> u64 {
     let (frames, seconds) = fraction(rate);
     let ns = (u128::from(step) * u128::from(seconds * SECOND_NS))

@@ -9,8 +9,8 @@ use super::super::peer::{Peer, first_of, words};
 use super::super::probe::{Answer, Said};
 use super::connect;
 
-/// How long the refusal of a datagram is waited for: on the networks of a stage it comes back
-/// within a few milliseconds.
+/// Wait for the refusal of a datagram: on the networks of a stage it comes back within a few
+/// milliseconds.
 const REFUSAL: Duration = Duration::from_millis(300);
 
 /// Sends the empty bundle, and says whether it is refused.

@@ -15,12 +15,11 @@ use std::time::{Duration, Instant};
 use super::super::gauge::Delivery;
 use super::super::queue::Senders;
 
-/// How long before the last datagram another one may have left to share its refusal: the messages
-/// of one cue.
+/// Maximum age of an earlier datagram that shares the last one's refusal: the messages of one cue.
 const BURST: Duration = Duration::from_millis(100);
 
-/// How long a refusal takes at most. A datagram that left after a refusal and has none itself by
-/// then, was heard.
+/// Maximum delay of a refusal. A datagram that left after a refusal and has none itself by then was
+/// received.
 const ANSWER_MAX: Duration = Duration::from_millis(500);
 
 /// The most datagrams that are remembered.
@@ -28,7 +27,7 @@ const KEPT_MAX: usize = 256;
 
 /// A datagram that has left.
 pub(super) struct Left {
-    /// Whose message it was.
+    /// Senders of the message.
     pub(super) senders: Senders,
     pub(super) delivery: Delivery,
     pub(super) at: Instant,
@@ -69,7 +68,8 @@ impl Recent {
         std::mem::take(&mut self.0).into_iter().filter(|left| left.in_doubt).collect()
     }
 
-    /// When the last one in doubt is known to have been heard, if any is in doubt.
+    /// Instant at which the last datagram in doubt is known to have been received, if any is in
+    /// doubt.
     pub(super) fn known_at(&self) -> Option<Instant> {
         self.0.iter().rfind(|left| left.in_doubt).map(|left| left.at + ANSWER_MAX)
     }

@@ -1,4 +1,4 @@
-//! What is asked of a cue, of what runs, or of the whole list, in QLab's words.
+//! Requests about a cue, about what runs, or about the whole list, in QLab's words.
 //!
 //! `/cue/NUMBER/…`, `/cue_id/ID/…`, and in place of a number `selected`, `playhead`, `active`, or
 //! the id of the list or of a segment. QLab's dictionary has hundreds of these; here is what reads
@@ -33,7 +33,7 @@ pub enum Target {
     Active,
 }
 
-/// What can be wanted of a cue.
+/// A verb or a fact that a request about a cue names.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verb {
     /// The playhead to it, and GO.
@@ -74,7 +74,7 @@ impl Verb {
         ["go", "start", "stop", "load", "pause", "resume", "togglePause", "panic", "valuesForKeys"];
 }
 
-/// How a list of cues is told.
+/// Layout of a list of cues in a reply.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Form {
     /// With what each cue holds.
@@ -107,7 +107,7 @@ pub enum Setting {
     MinGoTime,
 }
 
-/// What `/cue/WHICH/REST` or `/cue_id/WHICH/REST` asks for.
+/// Parses `/cue/WHICH/REST` or `/cue_id/WHICH/REST`.
 pub(super) fn ask(
     name: &str,
     which: &str,
@@ -150,7 +150,7 @@ pub(super) fn ask(
     Ok(ask)
 }
 
-/// What `/settings/…` and the like ask for.
+/// Parses `/settings/…` and the like.
 pub(super) fn setting(parts: &[&str], args: &[Arg<'_>]) -> Result<Ask, Misunderstood> {
     let setting = match parts {
         ["showMode"] | ["overrides", _] | ["selectionIsPlayhead"] => Setting::On,

@@ -1,10 +1,10 @@
-//! What a remote control can ask to be told of: QLab's `/listen`, and how it names what happens.
+//! Updates that a remote control can ask for: QLab's `/listen`, and its names for events.
 
 use strum::VariantArray;
 
 use super::{Misunderstood, wrong};
 
-/// What happens in a show and is told to those who listen.
+/// A kind of event that listeners are told of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, VariantArray)]
 pub enum Topic {
     /// A GO fired a cue.
@@ -50,7 +50,7 @@ pub enum Part {
     Name,
     /// Its id.
     UniqueId,
-    /// What it is, in QLab's words.
+    /// Type of the cue, in QLab's words.
     Type,
 }
 
@@ -66,16 +66,16 @@ impl Part {
     }
 }
 
-/// What somebody listens to: a topic, and one part of it or all.
+/// Subscription of a listener: a topic, and one part of it or all.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Listen {
-    /// What happens.
+    /// The kind of event.
     pub topic: Topic,
-    /// Which part of it is told.
+    /// Its part; `None` for all.
     pub part: Option<Part>,
 }
 
-/// What `/listen` or `/ignore` is about; empty: everything.
+/// Parses the subject of `/listen` or `/ignore`; empty: everything.
 pub(super) fn listen(what: &[&str]) -> Result<Vec<Listen>, Misunderstood> {
     let wanted = what.join("/");
     if wanted.is_empty() {

@@ -43,7 +43,7 @@ const PLAIN: [&str; 36] = [
     "doubleGoWindowRemaining",
 ];
 
-/// What stands before the number or the id of a cue.
+/// Parts of an address that a cue's number or id follows.
 const BEFORE_CUE: [&str; 8] =
     ["cue", "cue_id", "go", "playhead", "playheadID", "select", "select_id", "playbackPosition"];
 

@@ -1,4 +1,4 @@
-//! Who may speak: the passcode, and those who guess it.
+//! Access to the remote control: the passcode, and those who guess it.
 
 use std::time::Instant;
 

@@ -1,4 +1,4 @@
-//! Whether a packet is within the limits: all its wishes are taken, or none.
+//! Admission of a packet within the limits: all its wishes are taken, or none.
 //!
 //! A bundle is meant as one. A part of it that is obeyed, while the rest is beyond some limit,
 //! would be something that nobody has asked for. Only what makes the show safer (panic, stop, hold)
@@ -13,7 +13,7 @@ use crate::remote::packet::{AT_ONCE, Malformed, Message, first_address, readable
 use crate::remote::waiting::TooLate;
 use crate::remote::{Peer, Ticket, Wish};
 
-/// Why none of a packet's wishes is taken.
+/// Reason why none of a packet's wishes is taken.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub(super) enum Refusal {
     #[error(

@@ -1,5 +1,5 @@
-//! What is answered without the station: questions, what a client wants to be told, and which cue
-//! is meant.
+//! Answers that need no station: questions, subscriptions of a client, and the cue that a request
+//! means.
 
 use std::time::Instant;
 
@@ -110,7 +110,7 @@ impl Hub {
         self.picture.as_ref().and_then(|picture| picture.next)
     }
 
-    /// What runs, as far as it has come by now.
+    /// Running cues with their progress by now.
     fn running(&self, now: Instant) -> impl Iterator<Item = Running> {
         let since = self.pictured.map_or(0, |at| now.saturating_duration_since(at).as_nanos());
         let since_ns = u64::try_from(since).unwrap_or(0);
@@ -121,7 +121,7 @@ impl Hub {
         })
     }
 
-    /// What is meant; nothing where nothing runs, or no cue is at the playhead.
+    /// Cues that are meant; empty if nothing runs, or no cue is at the playhead.
     fn items(&self, target: Target, now: Instant) -> Vec<Item> {
         match target {
             Target::Item(item) => vec![item],
@@ -152,7 +152,7 @@ impl Hub {
         Ok(items.iter().map(|item| say(&facts(item))).collect())
     }
 
-    /// How far something has come, if it runs.
+    /// Progress of a cue or segment, if it runs.
     fn progress(&self, item: Item, now: Instant) -> Option<Running> {
         match item {
             Item::Cue(cue) => self.running(now).find(|running| running.cue == cue),

@@ -1,4 +1,4 @@
-//! What goes back: replies, news for those who listen, the feed for displays.
+//! Outgoing packets: replies, updates for listeners, the feed for displays.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -23,7 +23,7 @@ const REPLY_MAX: usize = 4 << 20;
 /// told may be lost; the publisher says it ten times a second.
 const REPEAT: Duration = Duration::from_millis(50);
 
-/// How much is told of the changes between two pictures, to all who listen together.
+/// Maximum number of updates about the changes between two pictures, to all listeners together.
 const NEWS_MAX: usize = 2_048;
 
 impl Hub {
@@ -56,7 +56,7 @@ impl Hub {
         self.out.push((self.reply_to(peer, client), packet));
     }
 
-    /// Where replies and news for a peer go.
+    /// Destination of replies and updates for a peer.
     fn reply_to(&self, peer: Peer, client: Option<&Client>) -> To {
         match peer {
             Peer::Tcp(connection, _) => To::Tcp(connection),
@@ -138,7 +138,7 @@ impl Hub {
     }
 }
 
-/// Where the feed of a client goes, if it has subscribed.
+/// Destination of a client's feed, if it has subscribed.
 fn feed_to(client: &Client) -> Option<To> {
     match client.peer {
         Peer::Udp(_) => client.feed.map(To::Udp),

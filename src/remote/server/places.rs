@@ -1,5 +1,5 @@
-//! Which connections keep their places: there are only so many, and nobody who is silent may keep
-//! others out.
+//! Connections that keep their places: there are only so many, and no silent one may keep others
+//! out.
 
 use std::time::{Duration, Instant};
 
@@ -7,10 +7,10 @@ use super::Server;
 use crate::remote::connection::Connection;
 use crate::remote::{Peer, now};
 
-/// How long a connection that is told nothing may be silent and keep its place where all are taken.
+/// Time of silence after which a connection without updates may lose its place when all are taken.
 const IDLE_MAX: Duration = Duration::from_secs(60);
 
-/// How long a connection may take to give the passcode, where there is one.
+/// Time that a connection has to give the passcode, if there is one.
 const STRANGER_MAX: Duration = Duration::from_secs(10);
 
 impl Server {

@@ -1,5 +1,5 @@
-//! What players say, and what is told of it: one outcome for each GO, one ending for each clip that
-//! moved.
+//! Reports of players, and the reports made from them: one outcome for each GO, one ending for each
+//! clip that moved.
 
 use std::mem;
 use std::time::Instant;
@@ -13,12 +13,12 @@ use super::super::state::{Exit, Stage, State, Turn};
 use super::Deck;
 
 impl Deck {
-    /// What is to be told since it was asked last.
+    /// Takes the reports since the last call.
     pub(in super::super) fn take_news(&mut self) -> Vec<News> {
         mem::take(&mut self.news)
     }
 
-    /// How long the clips took that have begun to move since it was asked last.
+    /// Takes the delivery times of the clips that have begun to move since the last call.
     pub(in super::super) fn take_deliveries(&mut self) -> Vec<Delivery> {
         mem::take(&mut self.deliveries)
     }

@@ -1,5 +1,4 @@
-//! What a deck wants done that takes time, and what has come of it: files to look at, players to
-//! start and to reap.
+//! Slow work of a deck and its results: files to look at, players to start and to reap.
 //!
 //! The supervisor asks for pending work, does it without the lock, and reports the result. What the
 //! stage loads is decided here: what was called goes before what is to be armed, and nothing is
@@ -18,28 +17,28 @@ use super::super::state::{Play, Role, Stage, State, Turn};
 use super::{CALM, Deck, File, Key, RESTART};
 use crate::output::{ClipNews, News, Outcome};
 
-/// How soon the file of a clip that could not be played is looked at again.
+/// Wait before the file of a clip that could not be played is looked at again.
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
 
-/// How soon the file of a clip that may be next is looked at again: it may have been replaced.
+/// Wait before the file of a clip that may be next is looked at again: it may have been replaced.
 const LOOK_FRESH: Duration = Duration::from_secs(1);
 
 /// The longest time without a look at anything.
 const ROUND: Duration = Duration::from_secs(1);
 
-/// How long the last picture of a clip stands for the one that follows it at once.
+/// Time that the last picture of a clip stands for the one that follows it at once.
 const BRIDGE: Duration = Duration::from_secs(1);
 
-/// How long a clip that has begun by itself may wait for its GO, which is on its way.
+/// Time that a clip which has begun by itself may wait for its GO, which is on its way.
 const UNCALLED: Duration = Duration::from_millis(500);
 
-/// How long an examination may take over everything.
+/// Time limit for a whole examination.
 const EXAM: Duration = Duration::from_secs(10);
 
-/// How often a player may die over a file before the file is to blame.
+/// Number of players that may die over a file before the file is to blame.
 const DEATHS: u32 = 2;
 
-/// What is to be done without the lock.
+/// Work to be done without the lock.
 pub(in super::super) struct PendingWork {
     /// Files to look at.
     pub(in super::super) looks: Vec<(Key, String)>,
@@ -47,7 +46,7 @@ pub(in super::super) struct PendingWork {
     pub(in super::super) start: Option<Role>,
     /// Players to reap; each has its exit.
     pub(in super::super) lost: Vec<Player>,
-    /// When to ask again, if nothing is heard before.
+    /// Instant of the next call, if nothing is received before.
     pub(in super::super) wake: Instant,
     /// Nothing is left to be done.
     pub(in super::super) is_over: bool,
@@ -91,7 +90,7 @@ impl Deck {
         PendingWork { looks, start, lost, wake: times.fold(at + ROUND, Instant::min), is_over }
     }
 
-    /// When something of the stage is due that no player tells of.
+    /// Next instant at which something is due on stage that no player reports.
     fn due(&self) -> Option<Instant> {
         self.players.iter().find_map(|player| match &player.state {
             State::Playing { stage: Stage::Joined { at }, .. } => Some(*at + UNCALLED),

@@ -1,5 +1,5 @@
-//! What is shown of a deck: the clip on air, which clips are ready, the light of the output and
-//! what is wrong.
+//! Readings of a deck for the screen: the clip on air, the clips that are ready, the state of the
+//! output and its problem.
 
 use std::time::Instant;
 
@@ -55,8 +55,8 @@ impl Deck {
         }
     }
 
-    /// What is wrong with a clip: why it cannot be played, or where it breaks off. A GO still plays
-    /// one that breaks off: the caller has nothing better to show.
+    /// Problem of a clip: why it cannot be played, or where it breaks off. A GO still plays one
+    /// that breaks off: the caller has nothing better to show.
     fn flaw(&self, key: Key) -> Option<String> {
         let (file, clip) = (self.files.get(&key)?, self.clips.get(&key)?);
         let breaks_off = || file.facts.as_ref()?.breaks_off.as_deref().map(|why| clip.said(why));
