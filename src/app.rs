@@ -66,32 +66,32 @@ pub enum Task {
 /// Everything that the screen shows and the run does not know.
 #[derive(Clone, Debug, PartialEq)]
 pub struct App {
-    /// What fills the screen.
+    /// The page that fills the screen.
     pub page: Page,
     /// The selected cue; `None`: it follows the playhead.
     pub cursor: Option<CueIx>,
     /// The selected person of the people page, where the show has any: see
     /// [`App::selected_person`].
     pub person: PersonIx,
-    /// What the caller is typing.
+    /// The prompt that the caller is typing into.
     pub prompt: Option<Prompt>,
     /// The question that stands on the message line.
     pub question: Option<Question>,
     /// The last word to the caller.
     pub message: Option<Message>,
-    /// Whether the first run's greeting stands: until the first key.
+    /// `true` while the first run's greeting is shown: until the first key.
     pub greets: bool,
-    /// Which segments of the rundown the caller has opened (`true`) or folded.
+    /// Segments of the rundown that the caller has opened (`true`) or folded.
     pub folds: BTreeMap<SegmentIx, bool>,
-    /// How far the page is scrolled, in lines; on the run page, the first row of the rundown.
+    /// Scroll of the page, lines; on the run page, the first row of the rundown.
     pub scroll: usize,
-    /// Whether the caller has scrolled the page: until then, one that follows the run goes along
-    /// with it.
+    /// `true` once the caller has scrolled the page: until then, one that follows the run goes
+    /// along with it.
     pub is_scrolled: bool,
     /// The newest line of the log when the caller scrolled it: what has come since stands above
     /// what they read.
     pub log_seen: u64,
-    /// Which lines the log's page shows.
+    /// Selection of lines on the log's page.
     pub log_filter: log::Filter,
     /// The words that they have to have.
     pub log_search: String,
@@ -101,64 +101,64 @@ pub struct App {
     pub own: Option<Arc<Own>>,
     /// The keys.
     pub keymap: Arc<Keymap>,
-    /// How it is known which key is held down.
+    /// The way in which held keys are told.
     pub held_keys: HeldKeys,
     /// The health of each output, in the show's order.
     pub outputs: Vec<Health>,
-    /// When that was, by the machine's clock, nanoseconds.
+    /// Instant of that by the machine's clock, nanoseconds.
     pub outputs_ns: u64,
-    /// Whether remote controls are heard, where the show or the caller asks for it.
+    /// State of the remote control, if the show or the caller asks for one.
     pub remote: Option<RemoteSign>,
-    /// What is wrong with the journal, while something is.
+    /// The journal's fault, while there is one.
     pub journal_alarm: Option<String>,
-    /// How the show of a resumed run differs from its file, for the whole of the run.
+    /// Difference between the show of a resumed run and its file, for the whole of the run.
     pub show_alarm: Option<String>,
     /// The next move of the playhead leaves the cursor where it is.
     cursor_stays: bool,
-    /// What was looked for last.
+    /// Text that was looked for last.
     last_find: String,
-    /// How the page was last drawn, where that is known.
+    /// Page as last drawn, once it is known.
     seen: Option<Seen>,
     go_pressed_ns: Option<u64>,
-    /// What was done within the last moment and must not be done again by another hand.
+    /// Deeds of the last moment that must not be done again by another hand.
     done: Vec<guard::Done>,
-    /// When a remote control last gave GO to a cue by its number.
+    /// Instant at which a remote control last gave GO to a cue by its number.
     go_to_ns: Option<u64>,
     escape_pressed_ns: Option<u64>,
     /// The key that was pressed last, and when.
     pressed: Option<(keymap::Key, u64)>,
     /// The last click on a cue, where a second may make a double click of it.
     clicked: Option<mouse::Click>,
-    /// Whom the caller has ticked last, and when.
+    /// Person that the caller has ticked last, and the instant.
     ticked: Option<(PersonIx, u64)>,
     /// The last paste that was ignored.
     ignored_paste: Option<paste::Ignored>,
     /// The line that did not open, and whose text may come.
     dropped_line: Option<dropped_line::DroppedLine>,
-    /// What was refused and why, since the log was last told.
+    /// Refusals with their reasons that the log does not have yet.
     refusals: Vec<String>,
 }
 
-/// Whether remote controls are heard.
+/// State of the remote control.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum RemoteSign {
     /// They are.
     Heard {
         /// Address and port.
         address: SocketAddr,
-        /// How many messages came without the passcode that it takes.
+        /// Number of messages without the passcode.
         denied: u64,
     },
     /// They should be, and are not: why.
     Deaf(String),
 }
 
-/// How the page was last drawn, as far as keys depend on it.
+/// Page as last drawn, as far as keys depend on it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Seen {
-    /// How many cues, people or lines were on the screen: how far PgUp and PgDn go.
+    /// Number of cues, people or lines on the screen: the distance of PgUp and PgDn.
     lines: usize,
-    /// How far the page can be scrolled.
+    /// Maximum scroll of the page.
     scroll_max: usize,
     /// The window is too small for pages.
     is_small: bool,
@@ -169,13 +169,13 @@ struct Seen {
 pub struct Message {
     /// In one line.
     pub text: String,
-    /// How loud.
+    /// Its urgency.
     pub tone: Tone,
-    /// When, by the machine's clock.
+    /// Instant by the machine's clock.
     pub at_ns: u64,
 }
 
-/// How loud a word is.
+/// Urgency of a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Tone {
     /// Good to know.
@@ -187,7 +187,7 @@ pub enum Tone {
 }
 
 impl App {
-    /// How long a calm word stays on the message line.
+    /// Time that a calm message stays on the message line, nanoseconds.
     pub const MESSAGE_NS: u64 = 6_000_000_000;
 
     /// The most refusals that wait for the log.
@@ -316,7 +316,7 @@ impl App {
         }
     }
 
-    /// What was refused since this was last asked, the oldest first.
+    /// Takes the refusals since the last call, the oldest first.
     pub fn take_refusals(&mut self) -> Vec<String> {
         std::mem::take(&mut self.refusals)
     }

@@ -1,5 +1,5 @@
-//! What a terminal sends, as a value: bytes and time go in; keys, the mouse, pasted text and
-//! replies come out.
+//! A terminal's input, as a value: bytes and time go in; keys, the mouse, pasted text and replies
+//! come out.
 //!
 //! No IO and no clock. [`Parser::feed`] takes bytes and the time at which they were read.
 //! [`Parser::expire`] says that the terminal had nothing more to say at some time, and
@@ -31,23 +31,23 @@ use begun::{begins, control};
 use sequence::{Meaning, Sequence};
 use text::{Block, Kind, Overdue};
 
-/// How long a lone ESC waits for what may follow, nanoseconds.
+/// Time that a lone ESC waits for what may follow, nanoseconds.
 pub const ESC_WAIT_NS: u64 = 30_000_000;
 /// Bytes at most this far apart came in one go: a terminal's, or a held key's. Nobody types so
 /// fast.
 pub const GAP_NS: u64 = 60_000_000;
-/// How long text without its end mark is waited for after its last piece.
+/// Maximum wait for more of a text without its end mark, nanoseconds.
 pub const TEXT_WAIT_NS: u64 = 1_000_000_000;
 /// After this time Space or a control character is a key, though a sequence without its end came
 /// before it. No terminal sends one inside.
 const SPACE_WAIT_NS: u64 = 200_000_000;
 /// A sequence with a pause longer than this inside is old: it is dropped when it ends.
 const LATE_NS: u64 = 1_000_000_000;
-/// How long a sequence is waited for of which it is not sure that it is one: Alt and a key send
-/// `ESC [` as well.
+/// Maximum wait for the rest of what may be no sequence, nanoseconds: Alt and a key send `ESC [` as
+/// well.
 const BEGUN_NS: u64 = 10_000_000_000;
 
-/// What the terminal sent.
+/// Input from the terminal.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Input {
     /// A key, pressed, repeated or released.
@@ -74,24 +74,24 @@ pub enum Input {
 #[derive(Clone, Debug, Default)]
 pub struct Parser {
     state: State,
-    /// When the last byte came.
+    /// Arrival of the last byte.
     last_ns: u64,
     /// The time of the byte, or of the look, that is being decided on.
     now_ns: u64,
-    /// What was found, and when it came.
+    /// Results with their arrival.
     found: VecDeque<Found>,
 }
 
-/// What was found in the bytes.
+/// A result in the bytes.
 #[derive(Clone, Debug)]
 struct Found {
     input: Input,
     at_ns: u64,
-    /// Whether it is a key of one byte, which no terminal sends that tells which keys are held.
+    /// `true` if it is a key of one byte, which no terminal sends that tells which keys are held.
     is_plain: bool,
 }
 
-/// What the bytes so far are the beginning of.
+/// The sequence that the bytes so far begin.
 #[derive(Clone, Debug, Default, PartialEq)]
 enum State {
     /// Of nothing.
@@ -117,12 +117,12 @@ enum State {
 /// ESC bytes that nothing has followed yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Escapes {
-    /// When the last one came, and the one before it where there are two.
+    /// Arrival of the last one, and of the one before it if there are two.
     since_ns: u64,
     first_ns: u64,
-    /// How many have not been given as keys: 1 or 2.
+    /// Number of those that have not been given as keys: 1 or 2.
     count: u8,
-    /// Whether there were more than two, so that they are presses of Esc.
+    /// `true` if there were more than two, so that they are presses of Esc.
     are_keys: bool,
 }
 
@@ -137,7 +137,7 @@ impl Parser {
         }
     }
 
-    /// When [`Parser::expire`] has something to decide, if nothing more comes before.
+    /// Instant at which [`Parser::expire`] has something to decide, if nothing more comes before.
     pub fn deadline(&self) -> Option<u64> {
         match &self.state {
             State::Escapes(escapes) => Some(escapes.since_ns.saturating_add(ESC_WAIT_NS)),
@@ -184,7 +184,7 @@ impl Parser {
         };
     }
 
-    /// What was sent first of all that has not been taken yet.
+    /// Takes the first input that has not been taken yet.
     pub fn next_input(&mut self) -> Option<Input> {
         self.next_found().map(|found| found.input)
     }

@@ -40,7 +40,7 @@ pub use takeover::stop_run;
 
 use crate::show::problem::visible;
 
-/// How long a thread that may be stuck on the terminal, the disk or the net gets to say goodbye.
+/// Time that a thread which may be stuck on the terminal, the disk or the net has to end.
 const GOODBYE: Duration = Duration::from_millis(700);
 
 /// An error and its causes in words, each said once, without anything that a terminal would obey.
@@ -53,7 +53,7 @@ pub fn said(error: &anyhow::Error) -> String {
     }
 }
 
-/// How a run in a terminal came to its end.
+/// The way a run in a terminal ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
     /// The caller left, or nothing was opened.

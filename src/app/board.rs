@@ -11,31 +11,31 @@ use jiff::tz::TimeZone;
 use crate::engine::{Countdown, Phase, RunNs, State, Timing};
 use crate::show::{Clock, Cue, CueIx, SegmentIx, Show, Trigger};
 
-/// How many of the running cues are shown, the last first.
+/// Maximum number of running cues that are shown, the last first.
 const ON_MAX: usize = 8;
-/// How many segments after the next one are shown.
+/// Maximum number of segments after the next one that are shown.
 const LATER_MAX: usize = 60;
 
-/// What a public screen shows.
+/// Contents of a public screen.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Board {
     /// The show, where one is known.
     pub title: Option<String>,
-    /// What the show's clock reads; in a rehearsal a made-up one.
+    /// Reading of the show's clock; in a rehearsal a made-up one.
     pub now: Timestamp,
     /// The show's own zone, and the further ones.
     pub clocks: Vec<Clock>,
-    /// Which rehearsal it is; `None` for a show.
+    /// Kind of rehearsal; `None` for a show.
     pub rehearsal: Option<RehearsalKind>,
-    /// Whether the show is held: its countdowns stand still, and the board has to say why.
+    /// `true` while the show is held: its countdowns stand still, and the board has to say why.
     pub is_held: bool,
-    /// How far the run is.
+    /// Stage of the run.
     pub stage: Stage,
-    /// What comes next.
+    /// The next cue or segment.
     pub next: Option<Next>,
     /// The segments after that, each with its planned start.
     pub later: Vec<(Option<Timestamp>, String)>,
-    /// What keeps the board from knowing more.
+    /// Reason why the board does not know more.
     pub notice: Option<Notice>,
 }
 
@@ -44,14 +44,14 @@ pub struct Board {
 pub enum RehearsalKind {
     /// Nothing leaves the machine.
     OutputsOff {
-        /// How many times as fast as the machine's clock the show's clock runs.
+        /// Speed of the show's clock, in multiples of the machine's clock.
         speed: u32,
     },
     /// Outputs are real, and the show's clock was set. People on stage have to know.
     Technical,
 }
 
-/// What of a board fills the screen.
+/// The part of a board that fills the screen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Face {
     /// All of it.
@@ -59,7 +59,7 @@ pub enum Face {
     Board,
     /// The time.
     Clock,
-    /// What is left.
+    /// The remaining time.
     Countdown,
 }
 
@@ -74,19 +74,19 @@ impl Face {
     }
 }
 
-/// How far a run is.
+/// Stage of a run.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Stage {
     /// There is no run yet.
     Waiting {
-        /// What would begin one, for the shell.
+        /// Command for the shell that would begin one.
         command: String,
     },
     /// It has not begun.
     Before {
-        /// When it is meant to, where the clock says so.
+        /// Planned beginning, if the clock gives one.
         starts: Option<Timestamp>,
-        /// How long until then, nanoseconds; late, negative.
+        /// Time until then, nanoseconds; negative if it is late.
         left_ns: Option<i64>,
     },
     /// A segment runs.
@@ -95,27 +95,27 @@ pub enum Stage {
     Gap {
         /// That start.
         until: Timestamp,
-        /// How long until then, nanoseconds.
+        /// Time until then, nanoseconds.
         left_ns: i64,
     },
     /// It is over.
     Ended {
-        /// When it ended.
+        /// End of the run.
         at: Timestamp,
-        /// How far behind the plan; ahead of it, negative.
+        /// Difference to the planned end, nanoseconds; negative if it was early.
         over_ns: i64,
     },
 }
 
-/// What is on.
+/// The segment and the cues that are on.
 #[derive(Clone, Debug, PartialEq)]
 pub struct On {
     /// The title of the segment.
     pub segment: String,
-    /// How far the segment has come.
+    /// Countdown of the segment.
     pub part: Countdown,
-    /// What runs in it, the last first; before that a cue that was over at once and holds until the
-    /// next.
+    /// Its running cues, the last first; before one runs, a cue that was over at once and holds
+    /// until the next.
     pub cues: Vec<(Item, Option<Countdown>)>,
 }
 
@@ -133,48 +133,48 @@ pub enum Item {
     },
 }
 
-/// What comes next.
+/// The next cue or segment.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Next {
     /// The title of its segment, where that is not the one that runs.
     pub segment: Option<String>,
     /// The cue; `None` where a segment without one comes.
     pub cue: Option<Item>,
-    /// When it is planned; unknown before a show begins that nothing ties to the clock.
+    /// Planned time; unknown before a show begins that nothing ties to the clock.
     pub at: Option<Timestamp>,
 }
 
-/// What keeps the board from knowing more.
+/// Reason why the board does not know more.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Notice {
     /// No program calls the run.
     NoCaller,
     /// A line of the run's journal is damaged: what came behind it is unknown.
     Damaged {
-        /// Which line, from 1.
+        /// Number of the line, from 1.
         line: u64,
     },
     /// The run's journal cannot be read.
     Unreadable,
 }
 
-/// What the big digits of a countdown are about.
+/// Subject of a countdown's big digits.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Figure<'a> {
-    /// What is left, nanoseconds; past its end, negative.
+    /// Remaining time, nanoseconds; negative past its end.
     pub left_ns: i64,
     /// The longest that it reads: what it began with.
     pub of_ns: u64,
-    /// What ends or begins then.
+    /// Title of what ends or begins then.
     pub of: &'a str,
-    /// What happens to that.
+    /// Verb for it, such as "ends".
     pub word: &'static str,
     /// The part that is done, 0 to 1, of something that runs.
     pub done: Option<f64>,
 }
 
 impl Board {
-    /// What may be known of a run at `now` of its clock.
+    /// Takes from `state` what the public may know of a run at `now` of its clock.
     pub fn of(state: &State, now: RunNs) -> Board {
         let (show, timing) = (state.show(), state.projection(now));
         let public = Public { state, show, timing: &timing, now };
@@ -218,7 +218,7 @@ impl Board {
         }
     }
 
-    /// What counts down to the next thing that matters: the end of the running cue that has one, or
+    /// The countdown to the next thing that matters: the end of the running cue that has one, or
     /// else of the segment; before the show and in a pause, the start.
     pub fn figure(&self) -> Option<Figure<'_>> {
         let starts = |left_ns: i64, of| Figure {
@@ -266,7 +266,7 @@ struct Public<'a> {
     now: RunNs,
 }
 
-/// Where the show goes next.
+/// The way the show goes on.
 #[derive(Clone, Copy)]
 enum Goes {
     Cue(CueIx),
@@ -353,7 +353,7 @@ impl Public<'_> {
         }
     }
 
-    /// How long until `cue` comes by itself, as things stand.
+    /// Time until `cue` comes by itself as things stand, nanoseconds.
     fn comes_in_ns(&self, cue: CueIx) -> Option<i64> {
         let state = self.state.cue(cue);
         if !self.state.is_in_order(cue) || state.phase == Phase::Missed {

@@ -16,9 +16,9 @@ use super::keys::{Act, BINDINGS, Binding};
 pub struct Found {
     /// The command.
     pub binding: &'static Binding,
-    /// Which characters of its name were typed, by place, counted from 0.
+    /// Typed characters of its name, by place, counted from 0.
     pub name: Vec<usize>,
-    /// Which characters of its help were typed, where the name has not all of the words.
+    /// Typed characters of its help, if the name does not have all of the words.
     pub help: Vec<usize>,
 }
 
@@ -30,7 +30,7 @@ impl Found {
     }
 }
 
-/// How a command fits, the best first.
+/// Quality of a command's match, the best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Fit {
     Exact,
@@ -54,12 +54,12 @@ pub fn commands(text: &str) -> Vec<Found> {
     found.into_iter().map(|(_, found)| found).collect()
 }
 
-/// What takes no argument.
+/// Commands that take no argument.
 fn offered() -> impl Iterator<Item = &'static Binding> {
     BINDINGS.iter().filter(|binding| !matches!(binding.act, Act::Ready(_)))
 }
 
-/// How many there are.
+/// Number of these commands.
 pub fn count() -> usize {
     offered().count()
 }
@@ -86,7 +86,7 @@ fn fit(
     words(binding.help, text).map(|places| (Fit::Help, found(vec![], places)))
 }
 
-/// Where `help` has the words of `text`, if it has them all.
+/// Places in `help` of the words of `text`, if it has them all.
 fn words(help: &str, text: &str) -> Option<Vec<usize>> {
     let help: Vec<char> = help.chars().map(|c| c.to_lowercase().next().unwrap_or(c)).collect();
     let mut places = vec![];

@@ -17,7 +17,7 @@ use crate::show::demonstration::{self, DEMO_SOURCE, DEMO_SPEED, Demonstration};
 use crate::show::duration::SECOND_NS;
 use crate::show::{Show, plan};
 
-/// How long before the show's first start the clock of the run begins.
+/// Time between the beginning of the run's clock and the show's first start.
 const LEAD: SignedDuration = SignedDuration::from_secs(4);
 
 /// A demonstration that is about to begin.
@@ -29,9 +29,9 @@ pub struct Demo {
     pub log: Log,
     /// The number of its last event.
     pub seq: u64,
-    /// Where the run's clock begins.
+    /// First reading of the run's clock.
     pub run_ns: RunNs,
-    /// What goes wrong in it, and how fast it goes.
+    /// Its faults and its speed.
     pub script: &'static Demonstration,
 }
 
@@ -84,7 +84,7 @@ impl Demo {
     }
 }
 
-/// What a rehearsal makes of a message, in which some outputs pretend to be down.
+/// Result of a message in a rehearsal in which some outputs pretend to be down.
 fn rehearsed(state: &State, job: Job) -> Option<Input> {
     let output = state.show().cue(job.cue).actions.get(job.action as usize)?.output;
     let is_down = state.outages().any(|down| down == output);

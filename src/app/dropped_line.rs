@@ -18,11 +18,11 @@ const PAUSE_NS: u64 = 1_500_000_000;
 /// A line that did not open, and whose text may come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct DroppedLine {
-    /// What should have opened it.
+    /// Command that should have opened it.
     act: Act,
-    /// When its last key came, by the machine's clock, nanoseconds.
+    /// Instant of its last key by the machine's clock, nanoseconds.
     at_ns: u64,
-    /// Whether some of its text has come.
+    /// `true` if some of its text has come.
     has_text: bool,
 }
 

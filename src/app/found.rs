@@ -100,7 +100,7 @@ impl App {
         vec![]
     }
 
-    /// How far PgUp and PgDn go: what was on the screen, less one that stays in sight.
+    /// Distance of PgUp and PgDn, lines: what was on the screen, less one that stays in sight.
     pub(super) fn page_step(&self) -> isize {
         self.seen.map_or(0, |seen| seen.lines).saturating_sub(1).max(1) as isize
     }
@@ -181,7 +181,7 @@ impl App {
     }
 }
 
-/// Which of `found`, in their order, comes after `from`, or before it.
+/// Index of the first of `found`, in their order, after `from`, or before it.
 fn after<T: Ord + Copy>(found: &[T], from: Option<T>, back: bool) -> Option<usize> {
     let last = found.len().checked_sub(1)?;
     Some(match (from, back) {

@@ -15,11 +15,11 @@ use crate::show::{CueIx, DepartmentIx};
 /// It is short because knobs send a move for each step, twenty a second and more.
 const MOVE_GUARD_NS: u64 = 50_000_000;
 
-/// How many deeds are remembered at most. Remote controls are let through at 200 a second, so it
-/// never gets so far.
+/// Maximum number of remembered deeds. Remote controls may send 200 a second, so it never gets so
+/// far.
 const DEEDS_MAX: usize = 256;
 
-/// Where a command comes from.
+/// Source of a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hand {
     /// The caller's keys.
@@ -30,7 +30,7 @@ pub enum Hand {
     Datagram,
 }
 
-/// What a command does, as far as twice may be wrong.
+/// A command for which twice may be wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Deed {
     Fire(CueIx),
@@ -42,7 +42,7 @@ enum Deed {
     Note(String),
 }
 
-/// When a second deed is refused.
+/// Condition on which a second deed is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Rule {
     /// Within [`GO_GUARD_NS`] of the last one, of any hand.
@@ -69,7 +69,7 @@ pub(super) struct Done {
 #[must_use]
 pub struct Pass {
     done: Option<Done>,
-    /// Whether it is a GO of a remote control to a cue by its number, and when.
+    /// Instant of a remote control's GO to a cue by its number; `None` for others.
     go_to_ns: Option<u64>,
 }
 
@@ -144,7 +144,7 @@ impl App {
     }
 }
 
-/// What `command` does, where twice may be wrong, and when that is so.
+/// Deed and rule of `command`, if twice may be wrong.
 fn deed(command: &Command, state: &State) -> Option<(Deed, Rule)> {
     Some(match command {
         Command::Go { .. } => (Deed::Fire(state.playhead()?), Rule::Once),
@@ -186,7 +186,7 @@ fn need(at: usize, state: &State) -> Option<DepartmentIx> {
     state.show().cue(state.playhead()?).needs.get(at).copied()
 }
 
-/// Why a deed is not done a second time.
+/// Message about a deed that is not done a second time.
 fn words(deed: &Deed, state: &State) -> String {
     let (what, within) = match deed {
         Deed::Fire(cue) => {

@@ -15,7 +15,7 @@ use super::keys::{Act, Held};
 /// 500).
 pub(super) const HELD_NS: u64 = 700_000_000;
 
-/// How the program knows which key is held down.
+/// The way in which the program tells held keys.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum HeldKeys {
     /// The terminal says it, or may still answer that it does.
@@ -28,7 +28,7 @@ pub enum HeldKeys {
 }
 
 impl HeldKeys {
-    /// What the caller has to know before the show, if anything.
+    /// Warning for the caller before the show, if there is one.
     pub fn warning(self) -> Option<&'static str> {
         match self {
             HeldKeys::Told => None,
@@ -55,8 +55,8 @@ impl App {
         key.kind == KeyEventKind::Repeat || last.is_some_and(is_same)
     }
 
-    /// Why the key that was pressed last does not do `act` again, where it must not; `is_told` is
-    /// whether the terminal or the keyboard's pace says that it is held.
+    /// Reason why the key that was pressed last must not do `act` again; `is_told` is `true` if the
+    /// terminal or the keyboard's pace shows that it is held.
     pub(super) fn holds_back(&self, act: Act, is_told: bool) -> Option<String> {
         match act.held() {
             Held::Repeats | Held::OwnGuard => None,

@@ -1,4 +1,4 @@
-//! Where on the screen the mouse finds what: drawn by [`crate::ui`], read when a click comes.
+//! Targets of the mouse on the screen: drawn by [`crate::ui`], read when a click comes.
 //!
 //! Nothing here can fire a cue: no region stands for GO, and none may.
 
@@ -8,7 +8,7 @@ use super::Page;
 use super::page::Lines;
 use crate::show::{CueIx, PersonIx, SegmentIx};
 
-/// What the mouse finds on the screen as last drawn.
+/// Targets of the mouse on the screen as last drawn.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Hits {
     /// Row, first column, the column after the last, and the cue there.
@@ -17,16 +17,16 @@ pub struct Hits {
     pub regions: Vec<Region>,
     /// The page that was drawn.
     pub page: Page,
-    /// Whether the window is too small for pages, and shows only what is on air and next.
+    /// `true` if the window is too small for pages, and shows only what is on air and next.
     pub is_small: bool,
     /// The rows of the palette, and which of the commands that were found stands on each.
     pub choices: Vec<(u16, usize)>,
-    /// How far the page can be scrolled: [`super::App::scroll`] is held to it.
+    /// Maximum scroll of the page: [`super::App::scroll`] is limited to it.
     pub scroll_max: usize,
-    /// How far it is scrolled: where it follows the run, or lines have come above it, not as far as
-    /// was asked.
+    /// Actual scroll of the page: if it follows the run, or lines have come above it, this is not
+    /// the scroll that was asked for.
     pub scroll: usize,
-    /// How far [`super::App::scroll`] asked it to be.
+    /// Scroll that [`super::App::scroll`] asked for.
     pub asked: usize,
     /// From which line of the log on that was counted.
     pub log_seen: u64,
@@ -41,11 +41,11 @@ pub struct Region {
     pub columns: Range<u16>,
     /// In cells from the top.
     pub rows: Range<u16>,
-    /// What stands there.
+    /// The target there.
     pub target: Target,
 }
 
-/// What the mouse finds.
+/// A target of the mouse.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Target {
     /// The name of a page.
@@ -58,9 +58,9 @@ pub enum Target {
     Rundown,
     /// A segment of the rundown.
     Segment {
-        /// Which.
+        /// The segment.
         segment: SegmentIx,
-        /// Whether its cues stand below it.
+        /// `true` if its cues are shown below it.
         is_open: bool,
     },
     /// The list of people, through which the wheel moves the selection.
@@ -75,7 +75,7 @@ impl Hits {
         self.choices.iter().find(|(at, _)| *at == row).map(|&(_, choice)| choice)
     }
 
-    /// How many cues, people or lines of the page are on the screen.
+    /// Number of the page's cues, people or lines that are on the screen.
     pub fn page_lines(&self) -> usize {
         let count = |is: fn(&Target) -> bool| {
             self.regions.iter().filter(|region| is(&region.target)).count()
@@ -97,7 +97,7 @@ impl Hits {
         hit.map(|&(.., cue)| cue)
     }
 
-    /// What else is under a cell.
+    /// The other target under a cell.
     pub fn target_at(&self, column: u16, row: u16) -> Option<Target> {
         let covers =
             |region: &&Region| region.columns.contains(&column) && region.rows.contains(&row);

@@ -1,4 +1,4 @@
-//! Which key does what: the table of [`super::keys`], as the caller's keys.toml has changed it.
+//! Keys of the commands: the table of [`super::keys`], as the caller's keys.toml has changed it.
 //!
 //! Everything that speaks of keys asks here: the keyboard, the footer, the help page, the palette
 //! and every sentence that names one, so that they cannot disagree. The keys of the table are read
@@ -41,8 +41,8 @@ fn is_fixed(act: Act) -> bool {
 }
 
 impl Keymap {
-    /// What `event` means on the run screen, where no prompt is open. Escape means nothing here: it
-    /// needs two presses.
+    /// Command of `event` on the run screen while no prompt is open. Escape has none here: it needs
+    /// two presses.
     pub fn act_of(&self, event: &KeyEvent) -> Option<Act> {
         let key = Key::of(event)?;
         if key == Key::CTRL_C {
@@ -80,7 +80,7 @@ impl Keymap {
         self.ways(binding.act).map(|key| key.shown()).collect::<Vec<_>>().join(" ")
     }
 
-    /// How `act` is done, for a sentence: its first key, or `:theme` where it has none.
+    /// The way to do `act`, for a sentence: its first key, or `:theme` if it has none.
     pub fn way(&self, act: Act) -> String {
         match (self.ways(act).next(), BINDINGS.iter().find(|binding| binding.act == act)) {
             (Some(key), _) => key.shown(),

@@ -8,7 +8,7 @@ use strum::VariantArray;
 
 use super::Page;
 
-/// What a key means, before the state of the run says whether it may be done.
+/// Meaning of a key, before the state of the run decides if it is allowed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the table below says what each does")]
 pub enum Act {
@@ -54,7 +54,7 @@ pub enum Act {
     Suspend,
 }
 
-/// What a key does while it is held down, or pressed again at once.
+/// Effect of a key while it is held down, or pressed again at once.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Held {
     /// It acts again and again: it only moves or shows something.
@@ -69,14 +69,14 @@ pub enum Held {
 /// A row of the table.
 #[derive(Clone, Copy, Debug)]
 pub struct Binding {
-    /// What is done.
+    /// The command.
     pub act: Act,
     /// The usual keys as people read them, with spaces between; empty for what only the palette
     /// does.
     pub keys: &'static str,
     /// A few words: the palette's name of it.
     pub name: &'static str,
-    /// What it does, in a sentence without a full stop.
+    /// Its effect, in a sentence without a full stop.
     pub help: &'static str,
     /// The group on the help page.
     pub group: Group,
@@ -98,7 +98,7 @@ pub enum Group {
 }
 
 impl Act {
-    /// What its key does on `page`: the people page has its own meaning for the keys that act on a
+    /// Effect of its key on `page`: the people page has its own meaning for the keys that act on a
     /// selected cue.
     pub fn on(self, page: Page) -> Act {
         let own = PEOPLE.iter().find(|(run, _)| page == Page::People && *run == self);
@@ -133,7 +133,7 @@ impl Act {
         )
     }
 
-    /// What its key does while it is held down.
+    /// Effect of its key while it is held down.
     pub fn held(self) -> Held {
         match self {
             Act::Go | Act::Spot => Held::OwnGuard,
@@ -183,7 +183,7 @@ impl Act {
     }
 }
 
-/// What acts on a cue of the run page, and what its key does to a person.
+/// Commands that act on a cue of the run page, each with its counterpart for a person.
 const PEOPLE: [(Act, Act); 4] = [
     (Act::PlayheadHere, Act::Spot),
     (Act::Skip, Act::Unspot),
@@ -222,7 +222,7 @@ pub const BINDINGS: &[Binding] = &TABLE;
 
 const TABLE: [Binding; BEFORE_PAGES.len() + PAGES + AFTER_PAGES.len()] = table();
 
-/// How many pages are opened by a command.
+/// Number of pages that a command opens.
 const PAGES: usize = {
     let (mut count, mut at) = (0, 0);
     while at < Page::ALL.len() {

@@ -24,27 +24,27 @@ pub struct Log {
 /// One line of the log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line {
-    /// Which line of this log it is, counted from 1.
+    /// Number of the line in this log, from 1.
     pub at: u64,
     /// The journal's number of it; none for a word that is not in the journal.
     pub seq: Option<u64>,
-    /// When, by the run's clock.
+    /// Instant by the run's clock.
     pub at_ns: RunNs,
     /// Of what it speaks.
     pub kind: Kind,
     /// The cue that it is about, where it is about one.
     pub cue: Option<CueNumber>,
-    /// What, in words.
+    /// Its text.
     pub text: String,
-    /// How loud.
+    /// Its urgency.
     pub tone: Tone,
-    /// What happened, as far as it has a sign or no place on the message line.
+    /// Its event, if that has a sign or no place on the message line.
     pub mark: Mark,
-    /// How often it was said, one right after the other.
+    /// Number of times that it came, one right after the other.
     pub times: u32,
 }
 
-/// What a line's event was, where its words are not all that is told of it.
+/// Event of a line whose words are not all that is shown of it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Mark {
     /// Nothing of the kind.
@@ -64,9 +64,9 @@ pub struct Word {
     pub kind: Kind,
     /// In one line.
     pub text: String,
-    /// How loud.
+    /// Its urgency.
     pub tone: Tone,
-    /// When, by the run's clock.
+    /// Instant by the run's clock.
     pub at_ns: RunNs,
 }
 
@@ -89,7 +89,7 @@ pub enum Kind {
     Cue,
     /// Standby, the departments' answers, the interlock.
     Standby,
-    /// What became of a message.
+    /// Outcome of a message.
     Send,
     /// Something was asked for and not done.
     Refusal,
@@ -113,7 +113,7 @@ impl Kind {
     }
 }
 
-/// Which lines of the log are shown.
+/// Selection of the log's lines.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, VariantArray)]
 pub enum Filter {
     /// Every line.
@@ -125,7 +125,7 @@ pub enum Filter {
     Standby,
     /// Messages.
     Sends,
-    /// What was refused, missed, lost, or did not leave.
+    /// Everything that was refused, missed, lost, or did not leave.
     Troubles,
     /// Notes.
     Notes,
@@ -137,7 +137,7 @@ impl Filter {
     /// All of them, in the order in which the key goes through them.
     pub const ALL: &'static [Filter] = <Filter as VariantArray>::VARIANTS;
 
-    /// What it is called.
+    /// Its name.
     pub fn name(self) -> &'static str {
         match self {
             Filter::All => "all",

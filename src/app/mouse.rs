@@ -1,5 +1,5 @@
-//! What the mouse does: it selects, it scrolls what is under it, it opens pages, and twice on a cue
-//! sets the playhead.
+//! Mouse: it selects, it scrolls what is under it, it opens pages, and two clicks on a cue set the
+//! playhead.
 //!
 //! It never fires anything, and while a line is typed or a question stands it does nothing at all:
 //! a sleeve on a touchpad must not change what the caller is typing, or answer for them. Nothing
@@ -14,7 +14,7 @@ use crate::show::CueIx;
 
 /// Two clicks on a row within this time are one double click, nanoseconds.
 const DOUBLE_NS: u64 = 400_000_000;
-/// How far the wheel moves, in rows.
+/// Distance of one step of the wheel, rows.
 const WHEEL: isize = 3;
 
 /// A click on a cue that may become a double click.

@@ -7,17 +7,17 @@
 
 use strum::VariantArray;
 
-/// What fills the screen, in the order in which Tab goes through them.
+/// A page, which fills the screen. Tab goes through them in this order.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, VariantArray)]
 pub enum Page {
     /// The run: what is on air, what is next, the rundown.
     #[default]
     Run,
-    /// What the cue on air looks like; on small screens the run page has no room for it.
+    /// Picture of the cue on air; on small screens the run page has no room for it.
     Monitor,
     /// The segments over the clock.
     Timeline,
-    /// Who is in the show, and who was spotted in the stands.
+    /// The people in the show, and those who were spotted in the stands.
     People,
     /// The outputs and how they are.
     Outputs,
@@ -27,22 +27,22 @@ pub enum Page {
     Help,
 }
 
-/// What is known of a page.
+/// Facts about a page.
 #[derive(Debug)]
 pub struct Spec {
     /// Its name in the footer.
     pub name: &'static str,
     /// The command that opens it; `None` where a key of its own does.
     pub command: Option<&'static str>,
-    /// What it shows, in a few words.
+    /// Its contents, in a few words.
     pub shows: &'static str,
-    /// What the arrows and PgUp, PgDn go through.
+    /// Lines that the arrows and PgUp, PgDn go through.
     pub lines: Lines,
     /// A cue that was found can be seen on it, so that the page stays.
     pub has_cues: bool,
 }
 
-/// What the arrows go through on a page.
+/// Lines that the arrows go through on a page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Lines {
     /// The rundown's cues: they move the selection.
@@ -59,7 +59,7 @@ impl Page {
     /// All pages, in the order in which Tab goes through them.
     pub const ALL: &'static [Page] = <Page as VariantArray>::VARIANTS;
 
-    /// What is known of it.
+    /// Its facts.
     pub const fn spec(self) -> &'static Spec {
         match self {
             Page::Run => &Spec {

@@ -17,7 +17,7 @@ const PIECES_NS: u64 = 250_000_000;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Ignored {
     characters: usize,
-    /// When its last piece came.
+    /// Instant of its last piece.
     at_ns: u64,
 }
 

@@ -5,24 +5,23 @@ use tui_input::{Input, InputRequest};
 
 use crate::show::{CueIx, PersonIx};
 
-/// How far a page key moves what is chosen.
+/// Distance of a page key in a list of choices, rows.
 const PAGE: isize = 10;
 
 /// A line being typed.
 #[derive(Clone, Debug)]
 pub struct Prompt {
-    /// What it is for.
+    /// Its purpose.
     pub ask: Ask,
     /// The line so far.
     pub input: Input,
-    /// Which row of the palette is chosen, or which of the finds; `None` until something is typed
-    /// or chosen.
+    /// Chosen row of the palette, or of the finds; `None` until something is typed or chosen.
     pub chosen: Option<usize>,
-    /// How many cues or commands the line may mean.
+    /// Number of cues or commands that the line may mean.
     pub found: usize,
 }
 
-/// What a prompt is for.
+/// Purpose of a prompt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Ask {
     /// The reason of an override.
@@ -36,12 +35,12 @@ pub enum Ask {
     },
     /// A cue; `back` is where the cursor was.
     Find {
-        /// Where Escape puts the cursor.
+        /// Cursor after Escape.
         back: Option<CueIx>,
     },
     /// A person; `back` is who was selected.
     FindPerson {
-        /// Whom Escape selects again.
+        /// Person that Escape selects again.
         back: PersonIx,
     },
     /// Words that the lines of the log are to have.
@@ -50,7 +49,7 @@ pub enum Ask {
     Palette,
 }
 
-/// What a key did to a prompt.
+/// Effect of a key on a prompt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Typed {
     /// The line may have changed.
@@ -93,7 +92,7 @@ impl Prompt {
         self.chosen = self.chosen.and_then(|at| Some(at.min(found.checked_sub(1)?)));
     }
 
-    /// What is chosen among what was found.
+    /// Returns the one that is chosen in `found`.
     pub(super) fn pick<T: Copy>(&self, found: &[T]) -> Option<T> {
         self.chosen.and_then(|at| found.get(at)).copied()
     }

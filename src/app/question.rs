@@ -9,16 +9,16 @@ use crate::engine::Command;
 /// A question that stands on the message line until a key answers it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Question {
-    /// Whether to leave an unfinished live run.
+    /// Leave an unfinished live run?
     Quit,
-    /// Whether to end a live run of which all cues are called, but whose last segment is not over.
+    /// End a live run of which all cues are called, but whose last segment is not over?
     End,
-    /// Whether to give the terminal back in the middle of one.
+    /// Give the terminal back in the middle of a live run?
     Suspend,
 }
 
 impl Question {
-    /// What `y` does, in one word.
+    /// Effect of `y`, in one word.
     pub fn verb(self) -> &'static str {
         match self {
             Question::Quit => "leave",
@@ -27,7 +27,7 @@ impl Question {
         }
     }
 
-    /// What is done after a yes.
+    /// Tasks after a yes.
     pub(super) fn tasks(self) -> Vec<Task> {
         match self {
             Question::Quit => vec![Task::Quit],

@@ -1,10 +1,10 @@
-//! What a remote control wants, as the command that a key gives.
+//! Turns wishes of remote controls into the commands that a key gives.
 
 use crate::engine::{Cause, Command};
 use crate::remote::Wish;
 use crate::show::{CueIx, Show};
 
-/// What a wish comes to.
+/// Meaning of a wish.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Wanted {
     /// A command to the run.
@@ -14,7 +14,7 @@ pub enum Wanted {
 }
 
 impl Wanted {
-    /// What `wish` comes to, in a run of `show`.
+    /// Meaning of `wish` in a run of `show`.
     pub fn of(wish: &Wish, show: &Show) -> Self {
         let cause = Cause::Remote;
         Wanted::Command(match wish {

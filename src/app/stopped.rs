@@ -1,13 +1,13 @@
-//! What a panic has stopped, in words: it can only tell outputs to stop, and says which of them it
-//! could not tell.
+//! Outcome of a panic, in words: it can only tell outputs to stop, and says which of them it could
+//! not tell.
 
 use crate::engine::{State, Stop};
 
 /// The most outputs that are named.
 const NAMED_MAX: usize = 4;
 
-/// What became of the last panic's stops: "lights, screen NOT told; stop sent to 3 outputs; no stop
-/// message for house".
+/// Describes the outcome of the last panic's stops: "lights, screen NOT told; stop sent to 3
+/// outputs; no stop message for house".
 pub fn words(state: &State) -> String {
     let stops = Stops::of(state);
     let parts = [stops.not_told(), stops.told(), stops.others()];

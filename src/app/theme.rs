@@ -38,7 +38,7 @@ pub enum Theme {
 /// The caller's own colours.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Own {
-    /// What they begin from, and what a terminal of sixteen colours gets.
+    /// Theme that they begin from, and that a terminal of sixteen colours gets.
     pub base: Theme,
     /// The colours.
     pub paints: Paints,
@@ -48,7 +48,7 @@ impl Theme {
     /// All of them, in the order in which the command `theme` goes through them.
     pub const ALL: &'static [Theme] = <Theme as VariantArray>::VARIANTS;
 
-    /// What it is called on the command line and in theme.toml.
+    /// Its name on the command line and in theme.toml.
     pub fn name(self) -> &'static str {
         match self {
             Theme::Dark => "dark",
@@ -166,8 +166,8 @@ const NAMES: [(&str, &str); 12] = [
 /// A right line of theme.toml, for fixes.
 pub const EXAMPLE: &str = "on-air = \"#ff5a52\"";
 
-/// What is read has at least this contrast, or the file is faulty: below it nobody could read the
-/// word that warns of it.
+/// Minimum contrast of everything that is read. With less the file is faulty: nobody could read the
+/// warning about it.
 const CONTRAST_MIN: f64 = 3.0;
 
 impl Paints {
@@ -198,7 +198,7 @@ impl Paints {
         })
     }
 
-    /// What is read, and on what: ink and ground, by name.
+    /// Pairs of text and background colours that are read together, by name.
     fn pairs(&self) -> Vec<(&'static str, u32, &'static str, u32)> {
         let on = |ground: &'static str, paint: u32| {
             let inks = [
@@ -293,7 +293,7 @@ fn is(line: &Setting, name: &str) -> bool {
     matches!(line.values.as_slice(), [only] if only.text == name)
 }
 
-/// What nobody could read, at the line that makes it so.
+/// Problems of pairs that nobody could read, at the line that makes them so.
 fn pale(paints: &Paints, lines: &[Setting]) -> Vec<Problem> {
     let mut problems: Vec<Problem> = vec![];
     for (ink_name, ink, ground_name, ground) in paints.pairs() {

@@ -1,4 +1,4 @@
-//! What the caller types into a prompt: letters, choices, Enter, Esc.
+//! Keys in a prompt: letters, choices, Enter, Esc.
 
 use crossterm::event::{KeyEvent, MouseButton, MouseEvent, MouseEventKind};
 

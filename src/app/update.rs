@@ -1,4 +1,4 @@
-//! What a key or a paste does: to the application at once, to the run as a task.
+//! Effect of a key or a paste: on the application at once, on the run as a task.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 
@@ -10,9 +10,9 @@ use super::{App, Ask, Message, Page, Prompt, Question, Task, Tone};
 use crate::engine::{Cause, Command, Event, State};
 use crate::show::Show;
 
-/// What is said of it.
+/// Message about it.
 pub(super) const GO_IGNORED: &str = "GO ignored: pressed again within 0.3 s";
-/// What is said of a GO whose key is held down.
+/// Message about a GO whose key is held down.
 const GO_HELD: &str = "GO ignored: its key is held down";
 /// Two Escapes within this time mean panic.
 const PANIC_NS: u64 = 1_000_000_000;
@@ -271,8 +271,8 @@ impl App {
         vec![]
     }
 
-    /// Why `act` does nothing on this page, where it belongs to another: no key may act on what the
-    /// caller does not see.
+    /// Reason why `act` does nothing on this page, if it belongs to another: no key may act on what
+    /// the caller does not see.
     fn elsewhere(&self, act: Act) -> Option<String> {
         use Act::{SelectDown, SelectFirst, SelectLast, SelectPageDown, SelectPageUp, SelectUp};
         let (home, does) = match act {

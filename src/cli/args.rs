@@ -260,7 +260,7 @@ impl RunArgs {
         show.is_some() || *rehearse || clock || *auto || *fresh || *resume || listen.is_some()
     }
 
-    /// Where the show's clock begins.
+    /// Beginning of the show's clock.
     fn start(&self) -> Start {
         match (&self.at, &self.cue) {
             (None, None) => Start::Usual,
@@ -291,7 +291,7 @@ impl Args {
         args
     }
 
-    /// What to open and how.
+    /// Options for the run.
     pub(super) fn wishes(&self) -> anyhow::Result<Wishes> {
         let run = &self.run;
         // Without SHOW the built-in one opens, which is a rehearsal always.
@@ -358,7 +358,7 @@ impl Args {
         }
     }
 
-    /// What shows may use beyond what is theirs: config.toml, and what the command line adds.
+    /// Resources that shows may use beyond their own: config.toml, and what the command line adds.
     ///
     /// # Errors
     /// With what is wrong with config.toml.

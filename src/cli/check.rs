@@ -38,8 +38,8 @@ pub(super) fn check(path: &Path, strict: bool, permits: &Permits) -> anyhow::Res
     }
 }
 
-/// What a show without errors has, in one line, and below it what it sends of the environment and
-/// what it goes without.
+/// Summary of a show without errors: one line, and below it the variables that it sends and what it
+/// goes without.
 fn summary(name: &str, show: &Show, warnings: &str, machine: &dyn Machine) -> String {
     let total_ns = show.segments.iter().map(|segment| segment.duration_ns).sum::<u64>();
     let planned = duration::length(total_ns);

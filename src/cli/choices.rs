@@ -23,7 +23,7 @@ pub(super) enum ThemeArg {
 }
 
 impl ThemeArg {
-    /// What it means.
+    /// The theme that it names.
     pub(super) fn theme(self) -> Theme {
         match self {
             ThemeArg::Dark => Theme::Dark,

@@ -62,8 +62,7 @@ pub(super) fn new(path: &Path) -> anyhow::Result<()> {
     ))
 }
 
-/// What a show is called in messages, and its text: that of a file, or of the built-in show of this
-/// name.
+/// Name of a show in messages, and its text: that of a file, or of the built-in show of this name.
 pub(super) fn source(path: &Path) -> anyhow::Result<(String, String)> {
     let builtin = path.to_str().and_then(builtin::find).filter(|_| !path.exists());
     Ok(match builtin {

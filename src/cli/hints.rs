@@ -1,4 +1,4 @@
-//! What was probably meant by a command line that makes no sense.
+//! Guesses for a command line that makes no sense.
 
 use std::ffi::OsString;
 use std::path::Path;

@@ -70,7 +70,7 @@ const ENVIRONMENT: [(&str, &str); 8] = [
     ),
 ];
 
-/// What the program's exit status says.
+/// Exit statuses of the program and their meanings.
 const STATUS: [(&str, &str); 4] = [
     ("0", "Done; check: no errors, and with --strict no warnings."),
     ("1", "Failed; the reason is on stderr."),

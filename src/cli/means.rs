@@ -1,5 +1,5 @@
-//! What the terminal can show, by what the environment says of it: how many colours, and which
-//! characters its font has.
+//! Capabilities of the terminal, from the environment: its number of colours, and the characters of
+//! its font.
 //!
 //! It asks the terminal nothing: answers would arrive among the keys.
 
@@ -14,8 +14,8 @@ const COLOURFUL: [&str; 8] =
 /// Terminals, and what stands for them, of which nothing more than ASCII is known.
 const BARE: [&str; 9] = ["dumb", "vt1", "vt2", "vt3", "vt4", "vt5", "ansi", "unknown", "cons25"];
 
-/// What the terminal can show; and a word for the caller where it is less than usual, for a reason
-/// that they may not know.
+/// Capabilities of the terminal, and a message for the caller if they are less than usual, for a
+/// reason that they may not know.
 pub(super) fn means(asks_for_ascii: bool) -> (Means, Option<String>) {
     let env = |name: &str| {
         std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()).unwrap_or_default()
@@ -25,7 +25,7 @@ pub(super) fn means(asks_for_ascii: bool) -> (Means, Option<String>) {
     (Means { depth, glyphs }, word)
 }
 
-/// How many colours: NO_COLOR (no-color.org), GNU screen's STY, COLORTERM, TERM.
+/// Number of colours: NO_COLOR (no-color.org), GNU screen's STY, COLORTERM, TERM.
 fn depth(env: impl Fn(&str) -> String) -> Depth {
     let term = env("TERM");
     if !env("NO_COLOR").is_empty() || term == "dumb" {
@@ -43,7 +43,7 @@ fn depth(env: impl Fn(&str) -> String) -> Depth {
     if has_256 { Depth::Indexed } else { Depth::Ansi }
 }
 
-/// Which characters: the locale says what the terminal is sent, TERM whose font draws it.
+/// Usable characters: the locale says what the terminal is sent, TERM whose font draws it.
 fn glyphs(env: impl Fn(&str) -> String) -> (Glyphs, Option<String>) {
     let term = env("TERM");
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find(|name| !env(name).is_empty());

@@ -13,10 +13,10 @@ use crate::output::{self, Answer, Permits, Probed, Surroundings};
 use crate::runtime::opening::parse;
 use crate::show::Show;
 
-/// How long an output may take to answer.
+/// Time limit of an output's answer.
 const LIMIT: Duration = Duration::from_secs(3);
 
-/// How many characters of words the times stand behind in a column: longer ones push theirs aside.
+/// Width of the column of answers, characters: longer ones move their times aside.
 const WORDS_ALIGNED: usize = 44;
 
 /// Tries the outputs of the show at `path`; fails where the show has faults, or an output does not

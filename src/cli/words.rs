@@ -7,7 +7,7 @@ use crate::runtime::Start;
 use crate::runtime::config::permits::is_variable;
 use crate::show::CueNumber;
 
-/// Where the clock begins, of `--at`: a time of day, or a day and a time.
+/// Parses `--at`, the beginning of the clock: a time of day, or a day and a time.
 pub(super) fn start_at(text: &str) -> Result<Start, String> {
     let wants = || "a time such as 15:30, 15:30:00 or 2026-12-01T15:30".to_owned();
     let is_long = text.contains(['T', ' ']);
@@ -19,7 +19,7 @@ pub(super) fn start_at(text: &str) -> Result<Start, String> {
     time.map(|time| Start::At { date: None, time }).map_err(|_| wants())
 }
 
-/// Where the clock begins, of `--cue`.
+/// Parses `--cue`, the beginning of the clock.
 pub(super) fn start_cue(text: &str) -> Result<Start, String> {
     CueNumber::new(text).map(Start::Cue).map_err(|error| error.to_string())
 }

@@ -22,7 +22,7 @@ pub const FILES: [(&str, &str); 2] = [
     ("paris", include_str!("../../assets/maps/paris.txt")),
 ];
 
-/// What a line of a map is.
+/// Kind of a line of a map.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// The outline of land: a closed ring with water outside.
@@ -38,11 +38,11 @@ pub enum Kind {
 /// A line of a map.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outline {
-    /// What it is.
+    /// Its kind.
     pub kind: Kind,
     /// Its name, where it has one.
     pub name: Option<String>,
-    /// How wide it is in metres; 0: no wider than a line.
+    /// Its width in metres; 0: no wider than a line.
     pub width_m: f64,
     /// Its points. Rings end where they begin, or, round a pole, a full turn farther on.
     pub points: Vec<Place>,
@@ -53,7 +53,7 @@ pub struct Outline {
 pub struct Landmark {
     /// Its name.
     pub name: String,
-    /// Where it is; for an area, where its name stands.
+    /// Its place; for an area, the place of its name.
     pub place: Place,
     /// `true` if it is an area and not a point.
     pub is_area: bool,

@@ -18,7 +18,7 @@ const EXTENT_MIN_KM: f64 = 0.4;
 /// The most copies of a line to either side.
 const COPIES_MAX: f64 = 16.0;
 
-/// How many dots at the edges are kept free of the way, at each side.
+/// Number of dots at each edge that the way stays clear of.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Margin {
     /// Left and right.
@@ -33,9 +33,9 @@ pub struct Fit {
     projection: Projection,
     /// Dots in a radian of arc.
     scale: f64,
-    /// What lies in the middle of the field, projected.
+    /// Middle of the field, projected.
     middle: (f64, f64),
-    /// How many dots the field is wide and high.
+    /// Width and height of the field, dots.
     size: (f64, f64),
 }
 

@@ -1,4 +1,4 @@
-//! How the earth becomes flat: three projections, and which of them suits an extent.
+//! Map projections: three of them, and the choice of the one that suits an extent.
 //!
 //! | extent | projection | why |
 //! |---|---|---|
@@ -26,7 +26,7 @@ const AZIMUTHAL_MAX: f64 = 110.0;
 pub enum Projection {
     /// Equirectangular, true to scale at the latitude of its centre (p. 91).
     Flat {
-        /// Where both coordinates are 0.
+        /// Place at which both coordinates are 0.
         centre: Place,
     },
     /// Miller's cylindrical (p. 88), with y measured from the equator.
@@ -36,7 +36,7 @@ pub enum Projection {
     },
     /// Azimuthal equidistant (p. 195).
     Azimuthal {
-        /// Where both coordinates are 0.
+        /// Place at which both coordinates are 0.
         centre: Place,
     },
 }
@@ -60,7 +60,7 @@ impl Projection {
         Projection::Miller { longitude }
     }
 
-    /// Where a place lies. The longitude is taken as the shorter way from the centre.
+    /// Projects a place. The longitude is taken as the shorter way from the centre.
     pub fn forward(&self, place: Place) -> (f64, f64) {
         match *self {
             Projection::Flat { centre } | Projection::Azimuthal { centre } => {
@@ -72,9 +72,9 @@ impl Projection {
         }
     }
 
-    /// Where the place lies that is so many degrees east of the centre's meridian, be that more
-    /// than once round: an outline across the map's edge goes on beyond it instead of jumping to
-    /// the other side.
+    /// Projects the place at this many degrees east of the centre's meridian, even more than once
+    /// round: an outline across the map's edge goes on beyond it instead of jumping to the other
+    /// side.
     pub fn unrolled(&self, latitude: f64, east: f64) -> (f64, f64) {
         match *self {
             Projection::Flat { centre } => {
@@ -129,8 +129,8 @@ impl Projection {
         }
     }
 
-    /// How far apart two copies of a place are, for a projection that repeats itself to the east
-    /// and west.
+    /// Distance between two copies of a place, for a projection that repeats itself to the east and
+    /// west.
     pub fn period(&self) -> Option<f64> {
         match *self {
             Projection::Flat { centre } => Some(TAU * centre.latitude.to_radians().cos()),

@@ -18,7 +18,7 @@ const PIECES_ALL: usize = 4096;
 #[derive(Clone, Debug, PartialEq)]
 pub struct Way {
     nodes: Vec<Place>,
-    /// How far each node is along the way.
+    /// Distance of each node along the way.
     km: Vec<f64>,
     samples: Vec<Spot>,
 }
@@ -26,9 +26,9 @@ pub struct Way {
 /// A place on a way.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Spot {
-    /// Where it is.
+    /// The place.
     pub place: Place,
-    /// How far along the way, in kilometres.
+    /// Distance along the way, kilometres.
     pub km: f64,
 }
 
@@ -54,12 +54,12 @@ impl Way {
         self.km.last().copied().unwrap_or(0.0)
     }
 
-    /// How far along the way node `at` lies, in kilometres.
+    /// Distance of node `at` along the way, kilometres.
     pub fn node_km(&self, at: usize) -> f64 {
         self.km.get(at).copied().unwrap_or_else(|| self.length_km())
     }
 
-    /// Where one is after a part of it, 0 to 1 by distance; nowhere on a way without places.
+    /// Spot after a part of the way, 0 to 1 by distance; `None` on a way without places.
     pub fn at(&self, part: f64) -> Option<Spot> {
         let part = if part.is_finite() { part.clamp(0.0, 1.0) } else { 0.0 };
         let km = part * self.length_km();

@@ -1,10 +1,10 @@
-//! What the byte after ESC, or a control character of the upper half, begins.
+//! Sequences that begin with a byte after ESC, or with a control character of the upper half.
 
 use super::State;
 use super::sequence::Sequence;
 use super::text::{Block, Kind};
 
-/// What a byte after ESC begins.
+/// Sequence that a byte after ESC begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Begun {
     /// A control sequence (CSI).
@@ -15,7 +15,7 @@ pub(super) enum Begun {
     String,
 }
 
-/// What `byte` after ESC begins, if it begins anything.
+/// Returns the sequence that `byte` after ESC begins, if any.
 pub(super) fn begins(byte: u8) -> Option<Begun> {
     match byte {
         b'[' => Some(Begun::Csi),
@@ -25,7 +25,8 @@ pub(super) fn begins(byte: u8) -> Option<Begun> {
     }
 }
 
-/// What a control character of the upper half (C1) begins: it stands for ESC and a letter.
+/// Returns the state after a control character of the upper half (C1): it stands for ESC and a
+/// letter.
 pub(super) fn control(code: u32, now_ns: u64) -> State {
     let letter = code.checked_sub(0x40).and_then(|code| u8::try_from(code).ok());
     letter.and_then(begins).map_or(State::Ground, |begun| begun.state(false, now_ns))

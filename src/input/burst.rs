@@ -6,19 +6,20 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-/// So many keys in one go are no keys. A line that lags for a second delivers what was typed in
-/// that second in one piece, six keys of a fast hand: `s123` and Space must come through.
+/// Minimum number of characters in one go that are no keys. A line that lags for a second delivers
+/// what was typed in that second in one piece, six keys of a fast hand: `s123` and Space must come
+/// through.
 const KEYS_MIN: usize = 8;
-/// So many are enough where Enter is among them: a line of a file.
+/// Minimum number if Enter is among them: a line of a file.
 const KEYS_OF_LINE_MIN: usize = 5;
-/// So many of them are different. A key that is held down on a line that lags comes as often as one
-/// likes, and perhaps another after it.
+/// Minimum number of different characters. A key that is held down on a line that lags comes any
+/// number of times, and perhaps another after it.
 const DIFFERENT_MIN: usize = 3;
 
 /// Counts the keys that come in one go.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Burst {
-    /// How many have come.
+    /// Number of characters that have come.
     keys: usize,
     /// The different ones among them, as many as matter.
     different: Vec<KeyCode>,

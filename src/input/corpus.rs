@@ -1,4 +1,4 @@
-//! What terminals send, and the keys that each of it is. Written down from xterm's ctlseqs,
+//! Byte sequences of terminals, and the keys that they mean. Written down from xterm's ctlseqs,
 //! console_codes(4), rxvt's reference and the kitty keyboard protocol's page.
 
 use crossterm::event::{

@@ -26,11 +26,11 @@ const FAST_PERIOD_MAX_NS: u64 = 70_000_000;
 const PERIOD_MIN_NS: u64 = 15_000_000;
 /// The time between the press and the first repeat that keyboards can be set to.
 const DELAYS_NS: core::ops::RangeInclusive<u64> = 140_000_000..=1_100_000_000;
-/// How exactly the delay is kept, with what a line adds.
+/// Tolerance of the delay, with what a line adds.
 const DELAY_SLACK_NS: u64 = 40_000_000;
-/// How much later than the one before a repeat may come.
+/// Maximum time by which a repeat may come later than the one before.
 const PERIOD_SLACK_NS: u64 = 25_000_000;
-/// How many repeats in a row show what the keyboard's delay is.
+/// Number of repeats in a row that show the keyboard's delay.
 const REPEATS_TO_LEARN: u32 = 2;
 
 /// Tells held keys from presses.
@@ -38,7 +38,7 @@ const REPEATS_TO_LEARN: u32 = 2;
 pub(super) struct Held {
     last: Option<Last>,
     known: Option<Known>,
-    /// Whether the last key has not been given yet: it may be the first repeat.
+    /// `true` while the last key has not been given yet: it may be the first repeat.
     waits: bool,
 }
 
@@ -47,18 +47,18 @@ pub(super) struct Held {
 struct Last {
     key: KeyEvent,
     at_ns: u64,
-    /// How long before it the same key came, where it did.
+    /// Time between it and the same key before it, if there was one.
     gap_ns: Option<u64>,
-    /// How many times it has come at the pace of repeats.
+    /// Number of times that it has come at the pace of repeats.
     repeats: u32,
     /// The time between the press and the first repeat, if these are repeats.
     delay_ns: u64,
-    /// How long after the first repeat it came, and how many repeats after it.
+    /// Time since the first repeat, and the number of repeats after it.
     since_first_ns: u64,
     since_first: u64,
 }
 
-/// What the keyboard does with a held key.
+/// Delay and pace of the keyboard's repeats.
 #[derive(Clone, Copy, Debug)]
 struct Known {
     delay_ns: u64,
@@ -148,7 +148,7 @@ impl Held {
         self.known.map_or(PERIOD_MAX_NS, max_ns)
     }
 
-    /// When the key that waits is a press, if nothing follows it.
+    /// Instant at which the key that waits becomes a press, if nothing follows it.
     pub(super) fn deadline(&self) -> Option<u64> {
         let last = self.last.filter(|_| self.waits)?;
         let wait_ns = match self.known.filter(|_| !is_escape(&last.key)) {
@@ -221,7 +221,7 @@ mod tests {
             (0..count).for_each(|n| self.press(c, from_ms + delay_ms + n * period_ms));
         }
 
-        /// What has become of the keys, long after the last.
+        /// All keys, long after the last.
         fn all(&mut self) -> Vec<(char, KeyEventKind, u64)> {
             self.quiet(u64::MAX / MS_NS);
             std::mem::take(&mut self.given)

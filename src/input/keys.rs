@@ -51,7 +51,7 @@ pub(super) fn modifiers(parameter: u32) -> KeyModifiers {
         .fold(KeyModifiers::NONE, |all, (_, one)| all | one)
 }
 
-/// What happened to the key: the number after the modifiers' colon.
+/// Kind of the key event: the number after the modifiers' colon.
 pub(super) fn kind(parameter: Option<u32>) -> KeyEventKind {
     match parameter {
         Some(2) => KeyEventKind::Repeat,

@@ -9,8 +9,8 @@ use super::burst::Burst;
 use super::held::Held;
 use super::{Found, Input, Parser};
 
-/// What the terminal has to say of itself so that it tells which keys are held: event types (2) of
-/// all keys (8) in the kitty keyboard protocol.
+/// Flags that the terminal has to report if it tells which keys are held: event types (2) of all
+/// keys (8) in the kitty keyboard protocol.
 const TELLS_HELD: u32 = 2 | 8;
 
 /// Turns bytes into [`Input`]s, as [`Parser`] does, and says of a key whether it is held.
@@ -20,11 +20,11 @@ pub struct Reader {
     held: Held,
     burst: Burst,
     tells_held: bool,
-    /// Whether a key came in a form in which a terminal that tells never sends one.
+    /// `true` if a key came in a form in which a terminal that tells never sends one.
     has_stopped_telling: bool,
-    /// What was sent and not taken yet, and when it came.
+    /// Input that was sent and not taken yet, with its arrival.
     found: VecDeque<(Input, u64)>,
-    /// When what was taken last came.
+    /// Arrival of the input that was taken last.
     came_ns: u64,
 }
 
@@ -35,7 +35,7 @@ impl Reader {
         self.sort();
     }
 
-    /// When [`Reader::expire`] has something to decide, if nothing more comes before.
+    /// Instant at which [`Reader::expire`] has something to decide, if nothing more comes before.
     pub fn deadline(&self) -> Option<u64> {
         [self.parser.deadline(), self.held.deadline()].into_iter().flatten().min()
     }
@@ -52,7 +52,7 @@ impl Reader {
         }
     }
 
-    /// What was sent first of all that has not been taken yet.
+    /// Takes the first input that has not been taken yet.
     pub fn next_input(&mut self) -> Option<Input> {
         let (input, at_ns) = self.found.pop_front()?;
         self.came_ns = at_ns;
@@ -70,7 +70,7 @@ impl Reader {
         })
     }
 
-    /// When what was taken last came, by the clock of [`Reader::feed`].
+    /// Arrival of the input that was taken last, by the clock of [`Reader::feed`].
     pub fn came_ns(&self) -> u64 {
         self.came_ns
     }

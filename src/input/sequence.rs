@@ -13,9 +13,9 @@ pub(super) struct Sequence {
     form: Form,
     /// The bytes so far, at most [`BYTES_MAX`].
     bytes: Vec<u8>,
-    /// Whether another ESC stands before it, which means Alt.
+    /// `true` if another ESC comes before it, which means Alt.
     pub(super) alt: bool,
-    /// Whether it is too late for it to do anything.
+    /// `true` if it is too late for it to do anything.
     pub(super) is_late: bool,
 }
 
@@ -31,7 +31,7 @@ enum Form {
     Ss3,
 }
 
-/// What a whole sequence means.
+/// Meaning of a whole sequence.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Meaning {
     Input(Input),

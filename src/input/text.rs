@@ -34,20 +34,20 @@ impl Kind {
 pub(super) struct Block {
     kind: Kind,
     bytes: Vec<u8>,
-    /// How many bytes of the end mark have come.
+    /// Number of bytes of the end mark that have come.
     matched: usize,
-    /// Whether it is too late for it to do anything.
+    /// `true` if it is too late for it to do anything.
     is_late: bool,
-    /// When more of it came for the last time: two characters or more in one go.
+    /// Instant at which more of it last came: two characters or more in one go.
     alive_ns: u64,
-    /// Whether the bytes that come now began with an ESC: a key's, or the end mark.
+    /// `true` if the bytes that come now began with an ESC: a key's, or the end mark.
     by_escape: bool,
-    /// How many presses of Esc came one after the other, and when the last did.
+    /// Number of presses of Esc in a row, and the instant of the last.
     escapes: u8,
     escape_ns: u64,
 }
 
-/// What a byte did to a block.
+/// Effect of a byte on a block.
 pub(super) enum Taken {
     /// It belongs to it.
     Text,
@@ -110,7 +110,7 @@ impl Block {
         self.bytes.extend_from_slice(&bytes[..bytes.len().min(room)]);
     }
 
-    /// What it is, whole.
+    /// The whole input.
     pub(super) fn ended(self) -> Option<Input> {
         match self.kind {
             _ if self.is_late => None,
@@ -119,7 +119,7 @@ impl Block {
         }
     }
 
-    /// When it is given up, if nothing more comes.
+    /// Instant at which it is given up, if nothing more comes.
     pub(super) fn deadline(&self) -> u64 {
         let after_escape_ns = self.escape_ns.saturating_add(ESC_WAIT_NS);
         match self.escapes {
@@ -129,7 +129,7 @@ impl Block {
         }
     }
 
-    /// How many presses of Esc are to be given as keys when it is given up.
+    /// Number of presses of Esc that become keys when it is given up.
     pub(super) fn escapes_at_end(&self) -> u8 {
         self.escapes
     }
@@ -159,7 +159,7 @@ pub(super) struct Overdue {
     held_ns: u64,
 }
 
-/// What a byte did to text that was given up.
+/// Effect of a byte on text that was given up.
 pub(super) enum Took {
     /// It has to be seen whether more follows.
     Waits(Overdue),

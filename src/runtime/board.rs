@@ -37,26 +37,26 @@ use crate::ui::{self, Means};
 use choose::{Choice, Wanted};
 use run::Run;
 
-/// How often the journal's length is looked at.
+/// Interval at which the journal's length is checked.
 const LOOK: Duration = Duration::from_millis(150);
-/// How often it is looked whether another run is the one to follow, and whether somebody calls this
+/// Interval at which the board looks for another run to follow, and if a program still calls this
 /// one.
 const SEARCH_NS: u64 = SECOND_NS / 2;
 /// The shortest time between two frames of a rehearsal whose clock runs faster.
 const FAST_FRAME_NS: u64 = SECOND_NS / 4;
 
-/// What the command line asks for.
+/// Options from the command line.
 #[derive(Clone, Debug)]
 pub struct Wishes {
     /// A run's id, a show file, or the name of a built-in show; `None`: any run.
     pub of: Option<String>,
-    /// What fills the screen first.
+    /// The part of the board that fills the screen first.
     pub face: Face,
     /// The folder in which `runs` lies.
     pub state: PathBuf,
     /// The colours.
     pub paints: (Theme, Paints),
-    /// What the terminal can show.
+    /// Capabilities of the terminal.
     pub means: Means,
 }
 
@@ -115,7 +115,7 @@ struct Screen<'a> {
     canvas: Canvas,
     title: String,
     searched_ns: Option<u64>,
-    /// When the next frame is due by the machine's clock.
+    /// Instant of the next frame by the machine's clock.
     frame_ns: u64,
 }
 
@@ -316,12 +316,12 @@ fn headline(show: Option<&str>) -> String {
     show.map_or_else(|| "handover board".to_owned(), |show| format!("handover board: {show}"))
 }
 
-/// How long until the wall clock's next second.
+/// Time until the wall clock's next second.
 fn until_next_second_ns() -> u64 {
     SECOND_NS - wall_now().subsec_nanosecond().unsigned_abs() as u64 % SECOND_NS
 }
 
-/// What runs remember a show by: its file's place, or the name of a built-in show.
+/// Source of the show as runs remember it: its file's place, or the name of a built-in show.
 fn source(path: &Path) -> Option<String> {
     if path.exists() {
         return Some(path.canonicalize().unwrap_or_else(|_| path.to_owned()).display().to_string());

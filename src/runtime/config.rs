@@ -1,5 +1,5 @@
-//! What the caller has set outside of any show: own keys and colours (keys.toml, theme.toml) and
-//! what shows are allowed (config.toml), in the configuration folder.
+//! The caller's settings outside of any show, in the configuration folder: own keys and colours
+//! (keys.toml, theme.toml) and permissions for shows (config.toml).
 //!
 //! Owns the reading of the three files and what is said of a faulty one. Must never keep a show
 //! from opening: a file that is faulty, or cannot be read, changes nothing, and is spoken of loudly
@@ -26,9 +26,9 @@ use crate::show::problem::{self, Problem};
 pub const KEYS: &str = "keys.toml";
 /// The colours.
 pub const THEME: &str = "theme.toml";
-/// What shows are allowed.
+/// Name of the file with the permissions for shows.
 pub const CONFIG: &str = "config.toml";
-/// How many faults of one file the log names.
+/// Maximum number of faults of one file that the log names.
 const LOGGED_MAX: usize = 8;
 
 /// The caller's own settings.
@@ -38,11 +38,11 @@ pub struct Config {
     pub keymap: Arc<Keymap>,
     /// The caller's own colours, if there are any.
     pub own: Option<Arc<Own>>,
-    /// What shows may use beyond what is theirs.
+    /// Resources that shows may use beyond their own.
     pub permits: Permits,
-    /// Whether the terminal is left alone with how it sends keys, as the command line asks for.
+    /// `true` if the command line asks to leave the terminal's way of sending keys alone.
     pub plain_keys: bool,
-    /// What is wrong with the files, for the message line: one sentence a file.
+    /// Problems of the files for the message line, one sentence a file.
     pub words: Vec<String>,
     /// The same for the log, fault by fault.
     pub log: Vec<String>,
@@ -55,9 +55,9 @@ pub enum Fault {
     Unread(String),
     /// It has faults.
     Faulty {
-        /// Where it lies.
+        /// Its path.
         path: PathBuf,
-        /// What it holds.
+        /// Its contents.
         text: String,
         /// All of them.
         problems: Vec<Problem>,
@@ -124,7 +124,7 @@ pub fn own(folder: Option<&Path>) -> Result<Option<Own>, Fault> {
     read(folder, THEME, theme::parse)
 }
 
-/// What the caller allows shows.
+/// Reads the caller's permissions for shows.
 ///
 /// # Errors
 /// With what is wrong with the file.

@@ -13,7 +13,7 @@ use rustix::io::Errno;
 
 use super::clock::wall_now;
 
-/// What the caller is told.
+/// Message for the caller.
 pub(super) const WORDS: &str =
     "handover hit an internal error and recovered: check the screen, and please report fault.log";
 

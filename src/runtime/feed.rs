@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use crate::engine::{Record, State};
 
-/// How many records may wait for a follower before it is given the whole state instead.
+/// Maximum number of records that wait for a follower before it is given the whole state instead.
 const BACKLOG: usize = 4096;
 
 /// The station's end.
@@ -50,7 +50,7 @@ trait Follows: Send + Sync {
     fn take(&self, records: &Arc<Vec<Record>>, state: &State);
 }
 
-/// What waits for one follower.
+/// Everything that waits for one follower.
 #[derive(Debug)]
 pub(super) struct Mailbox<T> {
     waiting: Mutex<Waiting<T>>,
@@ -60,13 +60,13 @@ pub(super) struct Mailbox<T> {
 /// The contents of a mailbox.
 #[derive(Debug, Default)]
 pub(super) struct Waiting<T> {
-    /// How the run has gone on.
+    /// Progress of the run.
     pub news: News,
-    /// What this follower is told besides.
+    /// Further data for this follower.
     pub also: T,
 }
 
-/// How the run has gone on since a follower looked last.
+/// Progress of the run since a follower last looked.
 #[derive(Debug, Default)]
 pub(super) struct News {
     /// The run before `records`, where the follower is to forget what it knew of it.
@@ -107,7 +107,7 @@ impl<T: Send> Follows for Mailbox<T> {
 }
 
 impl<T> Mailbox<T> {
-    /// What is in it now. The lock is held for moments only: the station takes it as well.
+    /// Locks the contents. Keep the lock for moments only: the station takes it as well.
     pub(super) fn lock(&self) -> MutexGuard<'_, Waiting<T>> {
         // The contents are whole between any two statements, so a poisoned lock has nothing broken
         // to hide.

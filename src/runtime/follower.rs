@@ -18,10 +18,10 @@ use crate::output::{Clip, Health};
 use crate::remote::{FIRINGS_MAX, Firing, Picture, Remote, Running};
 use crate::show::CueIx;
 
-/// How often subscribers are told, besides every change.
+/// Interval at which subscribers get a picture, besides every change.
 const EVERY: Duration = Duration::from_millis(100);
-/// How often it is looked whether anybody has subscribed; who has is told at once what was
-/// published last.
+/// Interval at which the follower checks for subscribers; a new one is sent the last picture at
+/// once.
 const UNWATCHED: Duration = Duration::from_millis(500);
 
 /// The station's hold on the follower. Its drop ends the thread.
@@ -30,11 +30,11 @@ pub(super) struct Follower {
     mailbox: Arc<Mailbox<Told>>,
 }
 
-/// What it is told besides the records.
+/// Its data besides the records.
 #[derive(Debug, Default)]
 struct Told {
     clips: Vec<Clip>,
-    /// When `clips` were read, by the machine's clock.
+    /// Instant of reading `clips` by the machine's clock.
     clips_ns: u64,
     over: bool,
 }
@@ -92,10 +92,10 @@ struct Account {
     history: History,
 }
 
-/// What has happened since it follows.
+/// Counts since it began to follow.
 #[derive(Default)]
 struct History {
-    /// How many cues have fired.
+    /// Number of cues that have fired.
     fired: u64,
     firings: VecDeque<Firing>,
     panics: u64,

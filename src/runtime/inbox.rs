@@ -13,20 +13,20 @@ use crate::journal::SyncReport;
 use crate::output::{ClipReport, Report};
 use crate::remote::Request;
 
-/// What another thread has to say.
+/// Message from another thread.
 #[derive(Debug)]
 pub(super) enum Msg {
     /// A signal, by its number.
     Signal(i32),
-    /// What became of a message on the wire.
+    /// Outcome of a message of an output.
     Report(Report),
-    /// What became of a clip.
+    /// Report on a clip.
     Clip(ClipReport),
     /// Something that an output wants people to know.
     Word(String),
-    /// What a remote control wants.
+    /// Request of a remote control.
     Remote(Request),
-    /// What became of the journal on the disk.
+    /// State of the journal on the disk.
     Journal(SyncReport),
     /// The screen cannot write any more: the terminal is gone.
     ScreenLost,
@@ -66,7 +66,7 @@ fn lock(messages: &Mutex<Vec<Msg>>) -> MutexGuard<'_, Vec<Msg>> {
 }
 
 impl Inbox {
-    /// What poll(2) has to watch.
+    /// File descriptor for poll(2).
     pub(super) fn bell(&self) -> BorrowedFd<'_> {
         self.bell.as_fd()
     }

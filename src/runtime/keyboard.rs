@@ -14,7 +14,7 @@ use rustix::io::Errno;
 use super::clock::machine_ns;
 use crate::input::{Input, Reader};
 
-/// What ended a wait.
+/// Reason why a wait ended.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Woken {
     /// Input, the bell, the time-out, a signal: what was typed is there to be taken.
@@ -23,16 +23,16 @@ pub(super) enum Woken {
     Lost,
 }
 
-/// How much is read in one go: as much as a terminal's line in the kernel holds.
+/// Size of one read, bytes: as much as a terminal's line in the kernel holds.
 const READ_BYTES: usize = 4096;
-/// How much is read before what was typed is acted on.
+/// Maximum that is read before what was typed is acted on, bytes.
 const BYTES_MAX: usize = 16 * READ_BYTES;
 
-/// What was typed and not yet acted on.
+/// Input that was typed and not yet acted on.
 #[derive(Debug, Default)]
 pub(super) struct Keyboard {
     reader: Reader,
-    /// When the terminal was last seen empty, by the machine's clock.
+    /// Instant at which the terminal was last seen empty, by the machine's clock.
     looked_ns: Option<u64>,
     stood_ns: u64,
 }
@@ -78,7 +78,7 @@ impl Keyboard {
         Woken::Up
     }
 
-    /// How long before the last [`Keyboard::wait`] ended nobody had looked at the terminal,
+    /// Time between the last look at the terminal and the end of the last [`Keyboard::wait`],
     /// nanoseconds.
     pub(super) fn stood_ns(&self) -> u64 {
         self.stood_ns
@@ -109,7 +109,7 @@ impl Keyboard {
         self.reader.next_text()
     }
 
-    /// When the input that was taken last came, by the machine's clock, nanoseconds.
+    /// Arrival of the input that was taken last, by the machine's clock, nanoseconds.
     pub(super) fn came_ns(&self) -> u64 {
         self.reader.came_ns()
     }
@@ -169,7 +169,7 @@ impl Iterator for Keyboard {
 
 const GONE: PollFlags = PollFlags::HUP.union(PollFlags::ERR).union(PollFlags::NVAL);
 
-/// What poll(2) says of the terminal now.
+/// Polls the terminal once, without waiting.
 fn look() -> Option<PollFlags> {
     let mut fds = [PollFd::from_borrowed_fd(rustix::stdio::stdin(), PollFlags::IN)];
     let zero = Timespec { tv_sec: 0, tv_nsec: 0 };

@@ -41,20 +41,20 @@ use choice::Choice;
 use source::parse_warned;
 use start::first_event;
 
-/// What the command line asks for.
+/// Options from the command line.
 #[derive(Clone, Debug)]
 pub struct Wishes {
     /// The show file, or the name of a built-in show; `None`: the built-in show.
     pub show: Option<PathBuf>,
     /// Nothing leaves the machine.
     pub rehearse: bool,
-    /// How many times as fast a rehearsal's clock goes.
+    /// Speed of a rehearsal's clock, in multiples of the machine's.
     pub speed: u32,
     /// The program gives the caller's GOs.
     pub auto: bool,
-    /// Where the show's clock begins.
+    /// Beginning of the show's clock.
     pub start: Start,
-    /// What to do about an unfinished run.
+    /// Handling of an unfinished run.
     pub unfinished: Unfinished,
     /// The folder in which `runs` lies.
     pub state: PathBuf,
@@ -62,15 +62,15 @@ pub struct Wishes {
     pub theme: Option<Theme>,
     /// The caller's own keys and colours.
     pub config: Config,
-    /// What the terminal can show.
+    /// Capabilities of the terminal.
     pub means: Means,
     /// A word on the terminal, where it can show less than usual.
     pub note: Option<String>,
-    /// Where remote controls are heard, whatever the show says.
+    /// Address for remote controls, whatever the show says.
     pub listen: Option<SocketAddr>,
 }
 
-/// What to do about an unfinished run.
+/// Handling of an unfinished run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unfinished {
     /// Ask, if there is one.
@@ -89,32 +89,32 @@ pub(super) struct Session {
     /// The first event: the run's start, or its resumption. None where the run has begun already
     /// and goes on.
     pub begin: Option<Event>,
-    /// Where the playhead is to begin, where it is not the first cue.
+    /// First place of the playhead, if it is not the first cue.
     pub playhead: Option<CueIx>,
     pub journal: Option<Journal>,
     pub journal_alarm: Option<String>,
     pub outputs: Outputs,
     pub remote: Option<Remote>,
-    /// Why no remote control is heard, though the show asks for it.
+    /// Reason why no remote control is received, though the show asks for it.
     pub deaf: Option<String>,
     /// The application before its first key.
     pub app: App,
     pub means: Means,
-    /// What the terminal is asked to send for keys.
+    /// Way of sending keys that the terminal is asked for.
     pub keys: Keys,
     /// The first word to the caller.
     pub words: Option<(String, Tone)>,
-    /// Whether nobody has run a show here before.
+    /// `true` if nobody has run a show here before.
     pub greets: bool,
 }
 
 /// The show that was asked for.
 struct Script {
     text: String,
-    /// Where it came from: what a later `--resume` knows it by.
+    /// Its source, by which a later `--resume` finds it.
     source: String,
     show: Arc<Show>,
-    /// What it will not do as it is meant, one line each.
+    /// Its warnings, one line each.
     warnings: Vec<String>,
     rehearse: bool,
 }

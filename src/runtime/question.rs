@@ -13,7 +13,7 @@ use super::{signals, terminal};
 use crate::input::Input;
 use crate::journal::{Holder, RunFolder};
 
-/// What the caller wants.
+/// The caller's answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Answer {
     /// Go on with the run.
@@ -167,7 +167,7 @@ fn in_terminal<T>(ask: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
     answer
 }
 
-/// What the show of a run is called.
+/// Title of a run's show.
 fn title(folder: &RunFolder) -> String {
     folder
         .summary
@@ -175,7 +175,7 @@ fn title(folder: &RunFolder) -> String {
         .map_or_else(|| folder.id.to_string(), |summary| format!("“{}”", summary.show))
 }
 
-/// Who has the run of the show `title` at the moment.
+/// Message about the program that has the run of the show `title`.
 fn going_on(title: &str, holder: Holder) -> String {
     match holder.terminal {
         true => format!("{title} is being called here now by process {}", holder.pid),
@@ -200,7 +200,8 @@ struct Keys<'a> {
 }
 
 impl<'a> Keys<'a> {
-    /// What was pressed before the question was shown answers nothing: it was meant for the shell.
+    /// Begins to ask. Keys from before the question was shown answer nothing: they were meant for
+    /// the shell.
     fn new(inbox: &'a Inbox) -> Self {
         let mut keyboard = Keyboard::default();
         keyboard.discard();
@@ -221,7 +222,7 @@ impl<'a> Keys<'a> {
         }
     }
 
-    /// What was pressed next, or pasted without a mark; nothing where the question is broken off.
+    /// Keys that are pressed next, or pasted without a mark; none if the question is broken off.
     fn pressed(&mut self) -> io::Result<Vec<KeyEvent>> {
         loop {
             for input in self.keyboard.by_ref() {

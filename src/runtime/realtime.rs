@@ -13,7 +13,7 @@ use thread_priority::{
 /// In the middle of 1 to 99: above everything ordinary, below the kernel's own threads for disks
 /// and the net.
 const PRIORITY: u8 = 40;
-/// What stands for a nice value of 0 on the scale from 0 to 99 (`ThreadPriority::to_posix`).
+/// Stand-in for a nice value of 0 on the scale from 0 to 99 (`ThreadPriority::to_posix`).
 const ORDINARY: u8 = 48;
 
 /// Asks for real-time scheduling of this thread.
@@ -29,7 +29,7 @@ pub(super) fn ask() -> Result<(), String> {
     })
 }
 
-/// Has this thread step back to where ordinary threads are.
+/// Drops the calling thread to normal priority.
 pub(super) fn step_back() {
     let other = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Other);
     let priority = ThreadPriority::Crossplatform(ORDINARY.try_into().unwrap_or_default());

@@ -24,11 +24,11 @@ use crate::ui::{self, Means, Still, View};
 
 /// The shortest time between two frames with news, nanoseconds.
 const FRAME_NS: u64 = 16 * MILLISECOND_NS;
-/// How often the screen looks whether a countdown has moved, nanoseconds.
+/// Interval at which the screen checks if a countdown has moved, nanoseconds.
 const TICK_NS: u64 = 125 * MILLISECOND_NS;
 /// The same in a rehearsal whose clock runs faster.
 const FAST_TICK_NS: u64 = 100 * MILLISECOND_NS;
-/// How many words for the log may wait for a stuck screen.
+/// Maximum number of log messages that wait for a stuck screen.
 const WORDS: usize = 64;
 
 /// The station's hold on the screen.
@@ -37,17 +37,17 @@ pub(super) struct Screen {
     mailbox: Arc<Mailbox<Told>>,
     hits: Arc<Mutex<Hits>>,
     done: Receiver<()>,
-    /// What it was told last.
+    /// Application state that it was sent last.
     told: App,
 }
 
-/// What it is told besides the records.
+/// Its data besides the records.
 #[derive(Debug, Default)]
 struct Told {
     app: Option<App>,
     words: Vec<Word>,
     resized: bool,
-    /// Whether the terminal is to be asked for its keys again.
+    /// `true` if the terminal has to be asked for its keys again.
     asks_keys: bool,
     order: Option<Order>,
 }
@@ -64,20 +64,20 @@ enum Order {
     Return,
 }
 
-/// What the screen starts from.
+/// Initial values of the screen.
 #[derive(Debug)]
 pub(super) struct Start {
     /// The run so far.
     pub state: State,
     /// Its last events in words.
     pub log: Log,
-    /// What the caller does beside it.
+    /// The caller's application state.
     pub app: App,
     /// The clock.
     pub clock: RunClock,
-    /// What the terminal can show.
+    /// Capabilities of the terminal.
     pub means: Means,
-    /// What the terminal is asked to send for keys.
+    /// Way of sending keys that the terminal is asked for.
     pub keys: Keys,
 }
 
@@ -147,7 +147,7 @@ impl Screen {
         self.mailbox.tell(|told| told.asks_keys = true);
     }
 
-    /// What the mouse finds where on the last frame.
+    /// Mouse targets on the last frame.
     pub(super) fn hits(&self) -> Hits {
         lock(&self.hits).clone()
     }
@@ -191,7 +191,7 @@ struct Painter {
     mailbox: Arc<Mailbox<Told>>,
     hits: Arc<Mutex<Hits>>,
     start: Start,
-    /// When the next frame is due without news, by the machine's clock.
+    /// Instant of the next frame without news, by the machine's clock.
     tick_ns: u64,
     /// The earliest moment of the next frame with news.
     news_ns: u64,
@@ -283,7 +283,8 @@ impl Painter {
         }
     }
 
-    /// When something moves on the frame that was drawn at `drawn_ns`, by the machine's clock.
+    /// Instant by the machine's clock at which something moves on the frame that was drawn at
+    /// `drawn_ns`.
     fn next_tick_ns(&mut self, drawn_ns: u64) -> u64 {
         let mut still = std::mem::take(&mut self.still);
         let until = still.until(&self.view(drawn_ns));

@@ -35,7 +35,7 @@ use crate::output::{Health, Outputs};
 use crate::remote::{Counts, Remote};
 use crate::ui::Means;
 
-/// How many faults of the program's own a run survives before it gives up.
+/// Number of internal errors that a run survives before it gives up.
 const FAULTS: usize = 5;
 
 /// The run in the hands of this program.
@@ -55,21 +55,21 @@ struct Station {
     /// Until when the terminal may say that it tells which key is held, by the machine's clock,
     /// nanoseconds; `None` once the log has what there is to say of it.
     held_keys_due_ns: Option<u64>,
-    /// Whether the terminal has to be asked again which key is held.
+    /// `true` if the terminal has to be asked again which key is held.
     asks_keys: bool,
-    /// How often the screen had to be started again.
+    /// Number of times that the screen had to be started again.
     faults: usize,
     /// The records for all who follow the run.
     feed: Feed,
     /// Those that were not published yet.
     news: Vec<Record>,
-    /// Who hears remote controls, if anybody does.
+    /// Receiver of remote controls, if there is one.
     remote: Option<RemoteEnd>,
     /// Words for the log that are no events, which the screen has not been told yet.
     words: Vec<Word>,
-    /// Why the loop ends, once it does.
+    /// Reason for the end of the loop, once it ends.
     leaving: Option<String>,
-    /// How, as the shell is told.
+    /// Way of the end, for the shell.
     end: End,
 }
 
@@ -77,8 +77,8 @@ struct Station {
 struct RemoteEnd {
     remote: Arc<Remote>,
     follower: Follower,
-    /// What was logged last, when by the machine's clock, and how long nothing more is logged from
-    /// then on.
+    /// Counts in the last log line about remote controls, its instant by the machine's clock, and
+    /// the pause until the next one.
     logged: Counts,
     logged_ns: u64,
     pause_ns: u64,
@@ -241,7 +241,7 @@ impl Station {
         }
     }
 
-    /// How long nothing comes by itself.
+    /// Time during which nothing comes by itself.
     fn next_wait(&self) -> Duration {
         let left = |due_ns: u64| Duration::from_nanos(due_ns.saturating_sub(machine_ns()));
         self.conductor.deadline().map_or(LONGEST_WAIT, |due_ns| left(due_ns).min(LONGEST_WAIT))

@@ -10,7 +10,7 @@ use super::clock::machine_ns;
 use crate::engine::RunId;
 use crate::journal::{Holder, LockError, RunLock, Store, StoreError};
 
-/// How long another program gets to give a run away that it calls without a terminal.
+/// Time that another program has to give a run away that it calls without a terminal.
 const TAKEOVER: Duration = Duration::from_secs(3);
 
 /// Takes the run's lock; a program that calls it without a terminal is asked to give it away.
@@ -68,8 +68,8 @@ pub fn stop_run(store: &Store, id: &RunId) -> anyhow::Result<String> {
     Ok(format!("Process {pid} has released run {id}: {then}.\n"))
 }
 
-/// Why a process may keep its run: a full disk has not taken its last events, and another caller
-/// would not know of them.
+/// Reason why a process may keep its run: a full disk has not taken its last events, and another
+/// caller would not know of them.
 fn not_released(store: &Store, id: &RunId, pid: u32) -> anyhow::Error {
     let dir = store.root().display();
     anyhow::anyhow!(
@@ -78,7 +78,7 @@ fn not_released(store: &Store, id: &RunId, pid: u32) -> anyhow::Error {
     )
 }
 
-/// Who has the run `id` for certain: its lock was not to be had.
+/// The holder of the run `id`, certain because its lock is taken.
 fn holder(store: &Store, id: &RunId) -> anyhow::Result<Option<Holder>> {
     match store.lock(id) {
         Ok(_) => Ok(None),

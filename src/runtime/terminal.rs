@@ -142,10 +142,10 @@ const MOUSE_AS_EVER: &str =
 /// Clicks and the wheel, in SGR's form. Motion is not reported: nothing here asks for it.
 const MOUSE_ON: &str = "\x1b[?1000h\x1b[?1006h";
 
-/// What the terminal is asked to send for keys.
+/// Way of sending keys that the terminal is asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Keys {
-    /// What every terminal sends.
+    /// The way of every terminal.
     Plain,
     /// All of the kitty keyboard protocol, where the terminal has it: which key is held, and which
     /// is let go.
@@ -153,7 +153,7 @@ pub enum Keys {
 }
 
 impl Keys {
-    /// What is asked for; `plain` where the caller wants no more than what every terminal sends.
+    /// Chooses the way; `plain` if the caller wants the way of every terminal.
     pub fn new(plain: bool) -> Self {
         if plain { Keys::Plain } else { Keys::Told }
     }

@@ -2,7 +2,7 @@
 
 use jiff::{Timestamp, Unit};
 
-/// How long ago, for people: "3 min", "2 h 5 min".
+/// Time that has passed, for people: "3 min", "2 h 5 min".
 pub fn ago(then: Timestamp, now: Timestamp) -> String {
     let minutes = now.duration_since(then).as_secs().max(0) / 60;
     match (minutes / (24 * 60), minutes / 60, minutes % 60) {

@@ -22,7 +22,7 @@ use crate::show::problem::Problem;
 pub const EXAMPLE: &str = "go = \"Space\"";
 /// The most keys of one command.
 const KEYS_MAX: usize = 4;
-/// What takes every key from a command.
+/// Value that takes every key from a command.
 const NONE: &str = "none";
 
 /// A command as files name it: `page-timeline`.
@@ -54,16 +54,16 @@ pub fn parse(text: &str) -> Result<Keymap, Vec<Problem>> {
     Err(draft.problems)
 }
 
-/// Where a line names its command, and where each of its keys stands.
+/// Places of a line's command and of each of its keys.
 type Given = (Range<usize>, Vec<Range<usize>>);
 
-/// What was read so far.
+/// Settings that were read so far.
 struct Draft {
     map: Keymap,
     /// Row by row, what the file gives.
     given: Vec<Option<Given>>,
-    /// Whether every line could be read: only then does a default key stand where no line speaks of
-    /// it.
+    /// `true` if every line could be read: only then does a command without a line keep its default
+    /// key.
     is_whole: bool,
     problems: Vec<Problem>,
 }

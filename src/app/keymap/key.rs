@@ -19,11 +19,11 @@ pub struct Key {
     modifiers: KeyModifiers,
 }
 
-/// Why a text names no key that can be had, and what to write instead.
+/// Reason why a text names no usable key, and what to write instead.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{what}; {fix}")]
 pub struct KeyError {
-    /// What is wrong.
+    /// The problem.
     pub what: String,
     /// The fix.
     pub fix: String,
@@ -48,7 +48,7 @@ const NAMED: [(KeyCode, &str, &str, &str); 15] = [
     (KeyCode::Right, "Right", "→", "→"),
 ];
 
-/// How keys are written, for fixes.
+/// Notation of keys, for fixes.
 const NOTATION: &str = "write a character, or Space, Enter, Tab, Shift-Tab, Up, PgDn, Home, F1 to F12, Ctrl-G, Alt-x or the like";
 
 impl Key {
@@ -82,7 +82,7 @@ impl Key {
         Some(Key { code, modifiers })
     }
 
-    /// What a terminal sends for it.
+    /// Event that a terminal sends for it.
     pub fn event(self) -> KeyEvent {
         match (self.code, self.modifiers.contains(KeyModifiers::SHIFT)) {
             (KeyCode::Tab, true) => KeyEvent::new(KeyCode::BackTab, self.modifiers),
@@ -99,7 +99,7 @@ impl Key {
         }
     }
 
-    /// Which of the keys 1 to 9 it is, counted from 0.
+    /// Index of it among the keys 1 to 9, from 0.
     pub(super) fn digit(self) -> Option<usize> {
         match (self.code, self.modifiers) {
             (KeyCode::Char(digit @ '1'..='9'), KeyModifiers::NONE) => {

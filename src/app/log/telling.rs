@@ -1,19 +1,19 @@
-//! What an event says to the caller: in which words, how loud, of what kind. One table, so that a
-//! new event has one place here.
+//! Words, urgency and kind of each event in the log. One table, so that a new event has one place
+//! here.
 
 use super::{Kind, Mark};
 use crate::app::Tone;
 use crate::engine::Event;
 use crate::show::{CueNumber, Show, duration};
 
-/// What is told of an event.
+/// Log entry of an event.
 #[derive(Debug)]
 pub(crate) struct Telling {
     /// Of what it speaks.
     pub kind: Kind,
     /// In one line.
     pub text: String,
-    /// How loud.
+    /// Its urgency.
     pub tone: Tone,
     /// Its sign, or that it has no place on the message line.
     pub mark: Mark,
@@ -60,7 +60,7 @@ fn name_of<'a>(id: &'a str, show: &'a Show) -> &'a str {
         .map_or(id, |department| &department.name)
 }
 
-/// What is told of `event` in a run of `show`.
+/// Returns the log entry of `event` in a run of `show`.
 pub(crate) fn telling(event: &Event, show: &Show) -> Telling {
     match event {
         Event::RunStarted { show, rehearsal, speed, auto, shift_ns, .. } => {
@@ -156,7 +156,7 @@ pub(crate) fn telling(event: &Event, show: &Show) -> Telling {
 
 /// That `by` has the place of `cue`, and what does not come therefore.
 fn swapped(cue: &CueNumber, by: &CueNumber, not_followed: &[CueNumber]) -> String {
-    /// How many cues are named.
+    /// Maximum number of cues that are named.
     const NAMED_MAX: usize = 8;
     let named: Vec<_> = not_followed.iter().take(NAMED_MAX).map(ToString::to_string).collect();
     let more = if not_followed.len() > NAMED_MAX { " …" } else { "" };

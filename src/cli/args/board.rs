@@ -1,4 +1,4 @@
-//! What may stand after `handover board`.
+//! Arguments of `handover board`.
 
 use clap::Args as ClapArgs;
 use clap_complete::engine::ArgValueCompleter;
@@ -8,7 +8,7 @@ use crate::app::board::Face;
 use crate::cli::complete;
 use crate::runtime::{board, config};
 
-/// What may stand after `board`.
+/// Arguments of `board`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct BoardArgs {
     /// A run's id, as `handover runs` lists it, a show file, or the name of a built-in show
@@ -31,7 +31,7 @@ pub(crate) struct BoardArgs {
 }
 
 impl Args {
-    /// What board to show and how.
+    /// Options for the board.
     pub(crate) fn board(&self, board: &BoardArgs) -> anyhow::Result<board::Wishes> {
         let face = match (board.clock, board.countdown) {
             (true, _) => Face::Clock,

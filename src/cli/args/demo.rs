@@ -1,11 +1,11 @@
-//! What may stand after `handover demo`.
+//! Arguments of `handover demo`.
 
 use clap::Args as ClapArgs;
 
 use super::{Args, ThemeArg, means};
 use crate::runtime::DemoWishes;
 
-/// What may stand after `demo`.
+/// Arguments of `demo`.
 #[derive(Debug, ClapArgs)]
 pub(crate) struct DemoArgs {
     /// The colours [default: $HANDOVER_THEME, or own if there is a theme.toml, or dark]
@@ -17,7 +17,7 @@ pub(crate) struct DemoArgs {
 }
 
 impl Args {
-    /// How to show the demonstration.
+    /// Options for the demonstration.
     pub(crate) fn demo(&self, demo: &DemoArgs) -> anyhow::Result<DemoWishes> {
         let (config, theme) = self.config(demo.theme.map(ThemeArg::theme));
         let (means, note) = means(demo.ascii || self.run.ascii);

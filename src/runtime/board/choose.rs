@@ -1,4 +1,4 @@
-//! Which run a board follows.
+//! Choice of the run that a board follows.
 //!
 //! The one that was named. Otherwise, of the unfinished runs of the show (or of any): one that
 //! somebody calls before one that nobody does, of these a live one before a rehearsal, and of these
@@ -18,10 +18,10 @@ use crate::journal::Store;
 use crate::runtime::opening::{machine_zone, read};
 use crate::show::{Show, builtin, file};
 
-/// How many runs back it is looked: a season must not slow the board.
+/// Maximum number of runs that are looked at: a season must not slow the board.
 const RUNS_LOOKED_AT: usize = 50;
 
-/// What is wanted.
+/// The show or the run that is wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Wanted {
     /// This run and no other.
@@ -32,7 +32,7 @@ pub(super) enum Wanted {
     Any,
 }
 
-/// What has been read of a run.
+/// Facts that were read of a run.
 #[derive(Clone, Debug)]
 struct Known {
     /// The journal's length and time when it was read.
@@ -41,10 +41,10 @@ struct Known {
     told: Option<Told>,
 }
 
-/// What a run's journal says that matters to the choice.
+/// Facts from a run's journal that matter to the choice.
 #[derive(Clone, Debug)]
 struct Told {
-    /// Where its show came from, which never changes.
+    /// Source of its show, which never changes.
     source: String,
     rehearsal: bool,
     ended: bool,
@@ -56,14 +56,14 @@ pub(super) struct Choice {
     wanted: Wanted,
     /// The show that is waited for, where one is named.
     show: Option<Show>,
-    /// What would begin a run of it.
+    /// Command that would begin a run of it.
     command: String,
     known: HashMap<RunId, Known>,
     passed_over: HashSet<RunId>,
 }
 
 impl Choice {
-    /// What `of` names: a run of this state folder, or a show.
+    /// Parses `of`: a run of this state folder, or a show.
     ///
     /// # Errors
     /// When there is neither, or the show has faults.
@@ -124,7 +124,7 @@ impl Choice {
         self.show.as_ref().map(|show| show.title.as_str())
     }
 
-    /// What would begin a run.
+    /// Command that would begin a run.
     pub(super) fn command(&self) -> String {
         self.command.clone()
     }
@@ -179,8 +179,8 @@ impl Choice {
         }
     }
 
-    /// What is known of a run, once its first line is there. The journal of another show is not
-    /// read again however it grows: its caller's machine has better to do.
+    /// Facts of a run, once its first line is there. The journal of another show is not read again
+    /// however it grows: its caller's machine has better to do.
     fn look(&mut self, id: &RunId) -> Option<Told> {
         let another = self
             .known

@@ -1,4 +1,4 @@
-//! What a run's clock reads, estimated from outside.
+//! Estimate of a run's clock from outside.
 //!
 //! Each line of the journal says what the run's clock and the wall clock read when it was written;
 //! from there on the run's clock goes as the machine's steady one does, so many times as fast as
@@ -11,7 +11,7 @@ use crate::conductor::RunClock;
 use crate::engine::{Record, RunNs};
 use crate::show::duration::SECOND_NS;
 
-/// How long after it was written a line is read, at most, when nothing is in the way.
+/// Maximum time from the writing of a line to its reading, when nothing is in the way.
 const LATE_NS: u64 = SECOND_NS;
 /// The largest step back that the screen does not show: it stands still until the clock has come
 /// up.
@@ -45,7 +45,7 @@ impl ClockEstimate {
         self.clock = tied(run_ns, speed, machine_ns, wall);
     }
 
-    /// What it reads for the screen: never a little less than before.
+    /// Reading for the screen: never a little less than before.
     pub(super) fn read(&mut self, machine_ns: u64) -> RunNs {
         let run_ns = self.clock.run_ns(machine_ns);
         let step_ns = STEP_NS.saturating_mul(u64::from(self.clock.speed()));

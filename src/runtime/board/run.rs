@@ -113,7 +113,7 @@ impl Run {
         std::mem::replace(&mut self.is_called, is_called) != is_called
     }
 
-    /// What may be known of it now; nothing before its first line.
+    /// Public facts of it now; `None` before its first line.
     pub(super) fn board(&mut self) -> Option<Board> {
         let read_ns = self.clock.as_mut()?.read(machine_ns());
         let mut board = Board::of(&self.state, self.edge(read_ns));

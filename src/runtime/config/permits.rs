@@ -9,7 +9,7 @@ use crate::show::problem::Problem;
 /// A right line of the file, for fixes.
 const EXAMPLE: &str = "env = [\"X_TOKEN\"]";
 
-/// What can be set.
+/// Names of the settings.
 const NAMES: [&str; 2] = ["env", "clips"];
 
 /// Reads a config.toml.

@@ -1,4 +1,4 @@
-//! Which run a show is opened as: a new one, one that was left, or none.
+//! Choice of the run that a show is opened as: a new one, one that was left, or none.
 //!
 //! A live run that another program calls at the moment is never offered as if it were left, and a
 //! second live run of the same show beside it takes a typed yes: both would send every cue to the
@@ -15,7 +15,7 @@ use crate::runtime::inbox::Inbox;
 use crate::runtime::question::{self, Answer};
 use crate::show::{OutputKind, Show};
 
-/// What a show is opened as.
+/// The way a show is opened.
 pub(super) enum Choice {
     /// A new run.
     Fresh,
@@ -123,7 +123,7 @@ fn twin(
     }
 }
 
-/// Which run goes on where only `--resume` is given; `None`: the caller thought better of it.
+/// Run to go on with if only `--resume` is given; `None` if the caller decided against it.
 ///
 /// # Errors
 /// When there is none, with what there is instead.

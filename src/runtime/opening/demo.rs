@@ -15,7 +15,7 @@ use crate::runtime::terminal::Keys;
 use crate::show::builtin;
 use crate::ui::Means;
 
-/// What the command line asks for.
+/// Options from the command line.
 #[derive(Clone, Debug)]
 pub struct DemoWishes {
     /// The folder for what is said of the program's own faults.
@@ -24,7 +24,7 @@ pub struct DemoWishes {
     pub theme: Option<Theme>,
     /// Their own keys and colours.
     pub config: Config,
-    /// What the terminal can show.
+    /// Capabilities of the terminal.
     pub means: Means,
     /// A word about what the terminal shows less than usual.
     pub note: Option<String>,

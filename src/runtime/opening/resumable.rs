@@ -1,4 +1,4 @@
-//! Which run `--resume` goes on with where no show is named, and whether the caller has to be
+//! Choice of the run that `--resume` goes on with if no show is named, and if the caller has to be
 //! asked.
 //!
 //! A live run is preferred over rehearsals. A rehearsal that the caller left on purpose does not
@@ -11,18 +11,18 @@ use crate::engine::RunId;
 use crate::journal::{RunFolder, Store, StoreError, Summary};
 use crate::runtime::when::{ago, listed};
 
-/// How long ago the last event of a run may be that is taken up unasked. Shows are given at the
-/// same hour every evening: yesterday's is longer ago.
+/// Maximum age of the last event of a run that is resumed without asking. Shows are given at the
+/// same hour every evening: yesterday's is older.
 const RECENT: SignedDuration = SignedDuration::from_hours(12);
 
-/// How many runs back an unfinished one is looked for: a season must not slow the start of its last
-/// show.
+/// Maximum number of runs among which an unfinished one is looked for: a season must not slow the
+/// start of its last show.
 pub(super) const RUNS_LOOKED_AT: usize = 50;
 
-/// How many runs the caller is asked about: as many as there are digits for.
+/// Maximum number of runs that the caller is asked about: as many as there are digits for.
 const ASKED_MAX: usize = 9;
 
-/// What `--resume` goes on with.
+/// Runs that `--resume` can go on with.
 #[derive(Debug)]
 pub enum Resumable {
     /// Nothing.
@@ -44,7 +44,7 @@ struct Candidate {
     is_called: bool,
 }
 
-/// What `--resume` goes on with at `now`.
+/// Finds the runs that `--resume` can go on with at `now`.
 ///
 /// # Errors
 /// When the runs cannot be listed.
@@ -161,8 +161,8 @@ pub(super) fn named(store: &Store, name: &str) -> Option<RunFolder> {
     store.summary(&RunId(name.to_owned())).ok()
 }
 
-/// What somebody has to know of a run to go on with it: `“An evening”, live, begun 2026-11-28
-/// 19:00, 12 cues fired, last event 3 min ago, cue 14 on air`.
+/// Describes a run for the decision to go on with it: `“An evening”, live, begun 2026-11-28 19:00,
+/// 12 cues fired, last event 3 min ago, cue 14 on air`.
 pub fn account(summary: &Summary, now: Timestamp) -> String {
     let (show, kind, fired) = (&summary.show, summary.kind(), summary.cues_fired);
     let cues = if fired == 1 { "cue" } else { "cues" };
@@ -171,9 +171,9 @@ pub fn account(summary: &Summary, now: Timestamp) -> String {
     format!("“{show}”, {kind}, begun {begun}, {fired} {cues} fired, last event {since} ago{on_air}")
 }
 
-/// What was on air at the last event: `cue 14 on air`.
+/// Cues that were on air at the last event: `cue 14 on air`.
 pub(super) fn on_air(summary: &Summary) -> Option<String> {
-    /// How many cues are named, the last first.
+    /// Maximum number of cues that are named, the last first.
     const NAMED_MAX: usize = 4;
     let named: Vec<_> =
         summary.on_air.iter().rev().take(NAMED_MAX).map(ToString::to_string).collect();

@@ -10,7 +10,7 @@ use crate::show::file::settings::closest;
 use crate::show::problem::{Problem, visible};
 use crate::show::{Show, builtin, file, problem};
 
-/// How many warnings of a show the log has.
+/// Maximum number of a show's warnings in the log.
 const LOGGED_MAX: usize = 20;
 
 /// Reads a show file.

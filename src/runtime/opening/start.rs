@@ -1,4 +1,4 @@
-//! Where a run begins: its first event, with the day and the reading of the show's clock.
+//! Beginning of a run: its first event, with the day and the reading of the show's clock.
 
 use anyhow::Context;
 use jiff::civil::{Date, Time};
@@ -10,7 +10,7 @@ use crate::journal::checksum;
 use crate::show::plan::Plan;
 use crate::show::{CueIx, CueNumber, Show, plan};
 
-/// Where the show's clock begins.
+/// Beginning of the show's clock.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Start {
     /// A live run's with the machine's clock, a rehearsal's a little before the plan's start.

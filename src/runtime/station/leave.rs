@@ -13,7 +13,7 @@ use crate::runtime::clock::machine_ns;
 use crate::runtime::screen::{self, Screen};
 use crate::runtime::{End, GOODBYE, fault, keyboard, terminal};
 
-/// How long the terminal's last word is waited for. Over a slow line it takes as long as there and
+/// Maximum wait for the terminal's last answer. Over a slow line it takes as long as there and
 /// back.
 const SETTLE: Duration = Duration::from_millis(300);
 

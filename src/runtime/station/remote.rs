@@ -88,7 +88,7 @@ impl Station {
 /// The shortest and the longest time between two lines of the log about what was not obeyed.
 const PAUSE_NS: std::ops::RangeInclusive<u64> = SECOND_NS..=60 * SECOND_NS;
 
-/// How long nothing more is logged behind a line that came `since_ns` after the one before it. A
+/// Pause in the log, nanoseconds, after a line that came `since_ns` after the one before it. A
 /// device that goes on for hours must not push the show out of the log, so each pause is twice the
 /// last one, until there was quiet for as long.
 fn pause_behind(pause_ns: u64, since_ns: u64) -> u64 {
@@ -100,7 +100,7 @@ fn pause_behind(pause_ns: u64, since_ns: u64) -> u64 {
     }
 }
 
-/// What came since and was not obeyed, in words.
+/// Describes what came since and was not obeyed.
 fn refusals(now: &Counts, before: &Counts) -> Vec<String> {
     let kinds = [
         ("malformed", now.malformed, before.malformed),

@@ -1,4 +1,4 @@
-//! What the caller typed: taken one by one, with what falls due in between.
+//! Handles typed input piece by piece, with what falls due in between.
 //!
 //! Where the program could not look for more than a second (the machine was suspended, or the
 //! program stopped), what was typed meanwhile is dropped and said. A GO must not fire seconds after
@@ -34,8 +34,8 @@ pub(super) fn drop_what_came_before(keyboard: &mut Keyboard, inbox: &Inbox) -> O
     (dropped > 0).then(|| format!("{dropped} {keys} pressed before the show was open did nothing"))
 }
 
-/// How long a terminal may take to answer that it says which key is held, nanoseconds: longer than
-/// the slowest line.
+/// Time limit of a terminal's answer that it reports held keys, nanoseconds: longer than the
+/// slowest line.
 const ANSWER_NS: u64 = 2 * SECOND_NS;
 
 /// Until when, by the machine's clock in nanoseconds, the answer is waited for.
@@ -198,8 +198,8 @@ impl Station {
     }
 }
 
-/// What of `typed` is obeyed after a standstill, and how many keys are not: Esc that was pressed
-/// twice and more stays.
+/// Part of `typed` that is obeyed after a standstill, and the number of keys that are not: Esc that
+/// was pressed twice and more stays.
 fn sort(typed: Vec<Input>) -> (Vec<Input>, usize) {
     let is_escape = |input: &Input| matches!(input, Input::Key(key) if key.code == KeyCode::Esc && key.kind == KeyEventKind::Press);
     // What is no press of a key stands between none.
@@ -229,7 +229,7 @@ fn keys_of(input: &Input) -> &[KeyEvent] {
     }
 }
 
-/// How many presses of keys `input` is, a held key's repeats among them.
+/// Number of key presses in `input`, a held key's repeats among them.
 fn presses(input: &Input) -> usize {
     keys_of(input).iter().filter(|key| key.kind != KeyEventKind::Release).count()
 }

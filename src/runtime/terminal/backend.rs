@@ -1,4 +1,4 @@
-//! What a frame costs on the line: the cells that changed, in as few bytes as every terminal
+//! Sends a frame to the terminal: the cells that changed, in as few bytes as every terminal
 //! understands.
 //!
 //! ratatui's own backend sends both colours whenever one changes, a whole position for each gap,
@@ -37,11 +37,11 @@ const SWITCHES: [(Modifier, Attribute, Attribute); 9] = [
 pub struct TtyBackend<W> {
     tty: W,
     area: Rect,
-    /// Whether the terminal shows its cursor, where that is known.
+    /// `true` if the terminal shows its cursor; `None` while that is unknown.
     shows_cursor: Option<bool>,
 }
 
-/// How the terminal draws what comes next.
+/// The terminal's colours and style for the next text.
 struct Pen {
     fg: Color,
     bg: Color,
