@@ -36,7 +36,7 @@ pub use number::CueNumber;
 /// is in a circle.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Show {
-    /// What the show is called.
+    /// Title of the show.
     pub title: String,
     /// The day of the first segment, in the show's time zone; `None`: the day of the run.
     pub date: Option<Date>,
@@ -50,7 +50,7 @@ pub struct Show {
     pub departments: IndexVec<DepartmentIx, Department>,
     /// In the order of the file.
     pub outputs: IndexVec<OutputIx, Output>,
-    /// Where remote controls are heard, unless the command line says otherwise.
+    /// Address of remote controls, unless the command line gives one.
     pub remote: Option<RemoteControl>,
     /// In the order of the file.
     pub places: Vec<Place>,
@@ -60,7 +60,7 @@ pub struct Show {
     pub segments: IndexVec<SegmentIx, Segment>,
     /// All cues in running order, segment by segment, backups where the file has them.
     pub cues: IndexVec<CueIx, Cue>,
-    /// Where each number stands in `cues`.
+    /// Index in `cues` of each number.
     by_number: HashMap<CueNumber, CueIx>,
     /// For each cue, the cues whose `with` names it, in running order.
     with: IndexVec<CueIx, Vec<CueIx>>,
@@ -94,7 +94,7 @@ pub struct Clock {
 pub struct Department {
     /// The id by which cues name it.
     pub id: String,
-    /// What the screen calls it.
+    /// Its name on the screen.
     pub name: String,
     /// The colour of its sign, where it has one.
     pub colour: Option<Colour>,
@@ -107,7 +107,7 @@ pub struct Output {
     pub id: String,
     /// The protocol and the address.
     pub kind: OutputKind,
-    /// What it is sent on panic, in order.
+    /// Its messages of a panic, in order.
     pub panic: Vec<Body>,
     /// The rate at which it is sent the show's timecode, where the file asks for it; only for OSC
     /// and MIDI.
@@ -115,7 +115,7 @@ pub struct Output {
 }
 
 impl Output {
-    /// How many messages a panic sends to it. A player is told to stop in any case.
+    /// Number of messages that a panic sends to it. A player is told to stop in any case.
     pub fn stop_messages(&self) -> usize {
         match self.kind.protocol().spec().stop {
             Some(_) => self.panic.len().max(1),
@@ -124,7 +124,7 @@ impl Output {
     }
 }
 
-/// Where OSC remote controls are heard.
+/// Address that OSC remote controls are received on.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RemoteControl {
     /// Address and port.
@@ -138,7 +138,7 @@ pub struct RemoteControl {
 pub struct Place {
     /// The id by which routes name it.
     pub id: String,
-    /// What maps call it.
+    /// Its name on maps.
     pub name: String,
     /// Degrees north of the equator, −90 to 90 (WGS 84).
     pub latitude: f64,
@@ -153,7 +153,7 @@ pub struct Person {
     pub id: String,
     /// The person's name.
     pub name: String,
-    /// What the person does there, in the file's own word: "performer", "spectator".
+    /// The person's role, in the file's own word: "performer", "spectator".
     pub role: Option<String>,
     /// Whatever the camera operators should know.
     pub notes: Option<String>,
@@ -162,11 +162,11 @@ pub struct Person {
 /// A timed stretch of the rundown.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Segment {
-    /// What the rundown calls it.
+    /// Its title in the rundown.
     pub title: String,
     /// The hard start, a time of day in the show's zone.
     pub start: Option<Time>,
-    /// How long it is meant to last, nanoseconds.
+    /// Planned length, nanoseconds.
     pub duration_ns: u64,
     /// The thresholds of its countdown.
     pub thresholds: Thresholds,
@@ -328,7 +328,7 @@ impl Show {
         &self.backups[cue]
     }
 
-    /// Where the chain of `with` and `after` that ends in `cue` begins: at `cue` itself if nothing
+    /// First cue of the chain of `with` and `after` that ends in `cue`: `cue` itself if nothing
     /// causes it.
     pub fn root(&self, cue: CueIx) -> CueIx {
         self.roots[cue]
@@ -344,8 +344,8 @@ impl Show {
         self.cue(self.main_of(cue)).segment
     }
 
-    /// What makes `cue` come, in a few words: `with 24 +2s`, `follows 12`, `at 23:00:00`, `into
-    /// +0:30`; nothing for one that the caller calls.
+    /// Trigger of `cue` in a few words: `with 24 +2s`, `follows 12`, `at 23:00:00`, `into +0:30`;
+    /// `None` for one that the caller calls.
     pub fn trigger_words(&self, cue: CueIx) -> Option<String> {
         let delayed =
             |ns: u64| if ns == 0 { String::new() } else { format!(" +{}", duration::delay(ns)) };
@@ -368,8 +368,7 @@ impl Show {
         self.cues_of(self.segment_of(cue)).find(|&c| self.cue(c).is_called()) == Some(main)
     }
 
-    /// How a zone's name reads on a clock: the city, with spaces ("America/Los_Angeles" is "Los
-    /// Angeles").
+    /// Label of a zone on a clock: the city, with spaces ("America/Los_Angeles" is "Los Angeles").
     pub fn clock_label(zone_name: &str) -> String {
         zone_name.rsplit('/').next().unwrap_or(zone_name).replace('_', " ")
     }

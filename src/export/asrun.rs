@@ -1,4 +1,4 @@
-//! What the report says, before anybody writes it down: the facts of a run and its rows.
+//! Contents of the report before it is written in any format: the facts of a run and its rows.
 //!
 //! Owns the rows, their words and their differences. Must never format a time or know of a format:
 //! that belongs to its neighbours. Instants are cut to whole milliseconds here, before anything is
@@ -15,7 +15,8 @@ use jiff::ZonedDateTime;
 use crate::engine::{Cause, Record, Stop};
 use crate::show::Show;
 
-/// What stands for the title of a cue under embargo that has not fired: a report leaves the house.
+/// Placeholder for the title of a cue under embargo that has not fired: a report is given to
+/// others.
 pub const EMBARGOED: &str = "(embargoed)";
 
 /// One run, planned beside actual. All times are the show's clock in the show's zone.
@@ -29,43 +30,43 @@ pub struct AsRun {
     pub zone_name: String,
     /// `true` if nothing left the machine.
     pub rehearsal: bool,
-    /// How many times as fast as the machine's clock the run's clock went.
+    /// Speed of the run's clock, in multiples of the machine's clock.
     pub speed: u32,
     /// `true` if the program called the show.
     pub auto: bool,
     /// In a technical rehearsal, how far the show's clock was set ahead of the machine's; behind
     /// it, negative.
     pub shift_ms: Option<i64>,
-    /// When the run was recorded, by the machine's clock; a rehearsal's own clock is made up.
+    /// Time of the recording by the machine's clock; a rehearsal's own clock is made up.
     pub recorded: Option<ZonedDateTime>,
-    /// When the run was opened.
+    /// Opening of the run.
     pub opened: Option<ZonedDateTime>,
-    /// When the show was meant to begin.
+    /// Planned beginning of the show.
     pub planned_start: Option<ZonedDateTime>,
-    /// When its first segment started.
+    /// Start of its first segment.
     pub started: Option<ZonedDateTime>,
-    /// When the last thing happened that the records know of.
+    /// Time of the last record.
     pub last: Option<ZonedDateTime>,
     /// `true` if the run came to its end.
     pub finished: bool,
-    /// When the show was meant to end.
+    /// Planned end of the show.
     pub planned_end: Option<ZonedDateTime>,
-    /// When it ended; while it has not, when it will, as things stood at `last`.
+    /// Its end; while it has not ended, the projected end as of `last`.
     pub end: Option<ZonedDateTime>,
-    /// How far `end` lies behind the plan; ahead of it, negative.
+    /// Difference between `end` and the plan, milliseconds; negative if it is early.
     pub over_ms: Option<i64>,
-    /// How long the show's clock stood still.
+    /// Total time for which the show's clock was held, milliseconds.
     pub held_ms: u64,
-    /// How often it did.
+    /// Number of holds.
     pub holds: u32,
     /// `true` if the show beside the journal is not the one with which the run began: what is
     /// planned here is what it says now.
     pub show_changed: bool,
     /// The panics, and which outputs they told to stop.
     pub panics: Vec<PanicRow>,
-    /// When the program lost its terminal.
+    /// Times at which the program lost its terminal.
     pub terminal_lost: Vec<ZonedDateTime>,
-    /// When no program was running.
+    /// Times without a running program.
     pub downtimes: Vec<Downtime>,
     /// The kinds of events that this version does not know, which a newer one has written, and how
     /// many of each there are.
@@ -81,7 +82,7 @@ pub struct AsRun {
 /// One panic.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct PanicRow {
-    /// When it was.
+    /// Time of the panic.
     pub at: ZonedDateTime,
     /// The id of each output, and what became of its stop; in the order of the show.
     pub stops: Vec<(String, Stop)>,
@@ -90,40 +91,40 @@ pub struct PanicRow {
 /// A stretch in which no program was running.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Downtime {
-    /// When the program went.
+    /// End of the program before it.
     pub from: ZonedDateTime,
-    /// When it was back.
+    /// Return of the program.
     pub until: ZonedDateTime,
-    /// How long that was.
+    /// Its length, milliseconds.
     pub down_ms: u64,
 }
 
 /// A segment and its cues.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SegmentRow {
-    /// What the rundown calls it.
+    /// Its title in the rundown.
     pub title: String,
-    /// When it was meant to start; `None` where nothing ties the plan to the clock yet.
+    /// Planned start; `None` if nothing ties the plan to the clock yet.
     pub planned_start: Option<ZonedDateTime>,
     /// `true` if it starts by the clock, not when the segment in front of it ends.
     pub hard_start: bool,
-    /// How long it was meant to last.
+    /// Planned length, milliseconds.
     pub planned_ms: u64,
-    /// When it last started.
+    /// Its last start.
     pub actual_start: Option<ZonedDateTime>,
-    /// How long it lasted; `None` until it has ended.
+    /// Actual length, milliseconds; `None` until it has ended.
     pub actual_ms: Option<u64>,
     /// Its over (positive) or under: actual duration less planned duration.
     pub difference_ms: Option<i64>,
-    /// What else is to be said of it, notes without a cue among it.
+    /// Further remarks, notes without a cue among them.
     pub remarks: Vec<String>,
     /// In running order; a cue that fired more than once has a row for each firing.
     pub cues: Vec<CueRow>,
 }
 
 impl AsRun {
-    /// How far the end lies behind the plan for people, milliseconds: between the times of day that
-    /// they read.
+    /// Difference between the end and the plan for people, milliseconds: between the times of day
+    /// that they read.
     pub fn shown_over_ms(&self) -> Option<i64> {
         let second = |at: &ZonedDateTime| at.timestamp().as_second();
         let (planned, end) = (self.planned_end.as_ref()?, self.end.as_ref()?);
@@ -139,8 +140,8 @@ impl SegmentRow {
         self.shown_actual_ms().map(|actual_ms| whole(actual_ms) - whole(self.planned_ms))
     }
 
-    /// How long it lasted for people, milliseconds: from the second at which it started to the one
-    /// at which it ended.
+    /// Actual length for people, milliseconds: from the second at which it started to the one at
+    /// which it ended.
     pub fn shown_actual_ms(&self) -> Option<u64> {
         let (start, actual_ms) =
             (self.actual_start.as_ref()?.timestamp().as_millisecond(), self.actual_ms?);
@@ -155,27 +156,27 @@ impl SegmentRow {
 pub struct CueRow {
     /// Its number, as the show file writes it.
     pub number: String,
-    /// What it is; [`EMBARGOED`] where that is nobody's business yet.
+    /// Its title; [`EMBARGOED`] if that is not public yet.
     pub title: String,
-    /// What it came to.
+    /// Its outcome.
     pub outcome: Outcome,
-    /// Which of its firings this is, from 1.
+    /// Number of the firing, from 1.
     pub firing: Option<u32>,
-    /// When it was meant to start; `None` for a backup that was not needed.
+    /// Planned start; `None` for a backup that was not needed.
     pub planned_start: Option<ZonedDateTime>,
-    /// How long it was meant to last, where the show says.
+    /// Planned length, milliseconds, if the show has one.
     pub planned_ms: Option<u64>,
-    /// When it fired.
+    /// Time of the firing.
     pub actual_start: Option<ZonedDateTime>,
-    /// How long it lasted; `None` while it runs.
+    /// Actual length, milliseconds; `None` while it runs.
     pub actual_ms: Option<u64>,
-    /// How late (positive) or early it was: actual start less planned start.
+    /// Lateness, milliseconds: actual start less planned start, negative if early.
     pub difference_ms: Option<i64>,
-    /// What made it fire.
+    /// Cause of the firing.
     pub cause: Option<Cause>,
-    /// What else is to be said of it.
+    /// Further remarks.
     pub remarks: Vec<String>,
-    /// What it should have sent and did not, or perhaps did not.
+    /// Messages that it should have sent and did not, or perhaps did not.
     pub lost: Vec<LostSend>,
 }
 
@@ -189,7 +190,7 @@ impl CueRow {
     }
 }
 
-/// What a row's cue came to.
+/// Outcome of a row's cue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Outcome {
     /// It fired and came to its end.
@@ -236,9 +237,9 @@ impl Outcome {
 pub struct LostSend {
     /// The id of the output.
     pub output: String,
-    /// Why it failed; `None`: it may not have been sent.
+    /// Reason of the failure; `None`: it may not have been sent.
     pub error: Option<String>,
-    /// How many messages of the firing this is true of.
+    /// Number of messages of the firing that this is true of.
     pub count: u32,
 }
 
@@ -258,7 +259,7 @@ impl LostSend {
 /// Something that the caller wanted to remember.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NoteRow {
-    /// When it was taken.
+    /// Time of the note.
     pub at: ZonedDateTime,
     /// The number of the cue that it was taken at.
     pub cue: Option<String>,
@@ -273,18 +274,18 @@ pub struct SpottedRow {
     pub person: String,
     /// The person's name.
     pub name: String,
-    /// What the person does in the show.
+    /// The person's role in the show.
     pub role: Option<String>,
-    /// When they were spotted; empty where there are only notes.
+    /// Times of the sightings; empty if there are only notes.
     pub at: Vec<ZonedDateTime>,
-    /// What was noted of them, in the order in which it was taken.
+    /// Notes about them, in the order in which they were taken.
     pub notes: Vec<SpottedNote>,
 }
 
 /// Something that was noted of somebody.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SpottedNote {
-    /// When it was taken.
+    /// Time of the note.
     pub at: ZonedDateTime,
     /// The operator's words.
     pub text: String,

@@ -36,14 +36,13 @@ const LEFT: f64 = 270.0;
 const PLOT: f64 = 650.0;
 const RIGHT: f64 = LEFT + PLOT + 16.0;
 
-/// Where the figures stand beside each other: a time of day with a day's mark, a length, a
-/// difference.
+/// Columns of the figures: a time of day with a day's mark, a length, a difference.
 const FIGURES: [f64; 3] = [RIGHT, RIGHT + 90.0, RIGHT + 142.0];
 
-/// Where the rows begin, below legend and clock.
+/// Top of the rows, below legend and clock.
 const TOP: f64 = 74.0;
 
-/// How many columns of text the titles have room for.
+/// Width of the titles, columns of text.
 const TITLE_COLUMNS: usize = 36;
 
 /// Up to so many segments a row has its full height.
@@ -168,7 +167,7 @@ impl<'a> Chart<'a> {
         Chart { report, scale, days: Days::of(report), row_height, has_marks, svg: String::new() }
     }
 
-    /// Where the rows end.
+    /// Bottom of the rows.
     fn bottom(&self) -> f64 {
         TOP + self.report.segments.len() as f64 * self.row_height
     }
@@ -247,7 +246,7 @@ impl<'a> Chart<'a> {
         }
     }
 
-    /// What happened to the whole show: panics, and times without a program.
+    /// Draws what happened to the whole show: panics, and times without a program.
     fn breaks(&mut self, bottom: f64) {
         let (from, height) = (TOP - 8.0, bottom - TOP + 8.0);
         for down in &self.report.downtimes {
@@ -362,7 +361,7 @@ impl<'a> Chart<'a> {
         }
     }
 
-    /// Where something that begins at `start` and lasts `ms` ends.
+    /// Right end of something that begins at `start` and lasts `ms`.
     fn end_x(&self, start: &ZonedDateTime, ms: u64) -> f64 {
         self.scale.x(start.timestamp().as_millisecond().saturating_add_unsigned(ms))
     }

@@ -65,7 +65,7 @@ fn section(class: &str, title: &str, content: &str) -> String {
     format!("<section class=\"{class}\">\n<h2>{title}</h2>\n{content}</section>\n")
 }
 
-/// What may be wider than a small screen, and is moved by itself there.
+/// Wraps content that may be wider than a small screen, and scrolls by itself there.
 fn wide(content: &str) -> String {
     format!("<div class=\"wide\">\n{content}</div>\n")
 }
@@ -114,7 +114,7 @@ fn length(ms: Option<u64>, words: fn(u64) -> String) -> String {
     seconds(ms.map(|ms| i64::try_from(ms).unwrap_or(i64::MAX)), |ms| words(ms.unsigned_abs()))
 }
 
-/// What became of a cue, as a sign and a word.
+/// Outcome of a cue, as a sign and a word.
 fn outcome(outcome: Outcome) -> String {
     let class = match outcome {
         Outcome::Complete => "done",
@@ -311,7 +311,7 @@ impl Writer<'_> {
         format!("<tr>{}</tr>\n", cells.concat())
     }
 
-    /// What the signs mean, of those that the report shows.
+    /// Legend of the signs that the report shows.
     fn signs(&self) -> String {
         let signs: Vec<_> = words::outcomes(self.report).into_iter().map(outcome).collect();
         let signs = if signs.is_empty() {

@@ -77,7 +77,7 @@ struct Run<'a> {
     spotted: Vec<Spotted<'a>>,
 }
 
-/// What became of a panic's stop at one output.
+/// Outcome of a panic's stop at one output.
 #[derive(Serialize)]
 struct Stop<'a> {
     panic: String,

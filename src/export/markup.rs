@@ -8,7 +8,7 @@ use std::fmt::Write;
 
 use super::layout::plain;
 
-/// What both pages have in common.
+/// Style of both pages.
 const STYLE: &str = include_str!("css/page.css");
 
 /// `text` on one line, as the content of an element or the value of a quoted attribute. Control
@@ -46,12 +46,12 @@ fn css_string(text: &str) -> String {
     safe
 }
 
-/// What is written of a text: one line of characters.
+/// Cleans a text: one line of characters.
 fn written(text: &str) -> String {
     plain(&text.chars().filter(|&c| !is_noncharacter(c)).collect::<String>())
 }
 
-/// What stands at the foot of every sheet of paper: `title`, which is text, and the page's number.
+/// Footer of every printed page: `title`, which is text, and the page's number.
 pub(super) fn foot(title: &str) -> String {
     format!(
         "@page {{ margin: 13mm 11mm 15mm;\n  @bottom-left {{ content: {}; font: 8pt sans-serif }}\n  @bottom-right {{ \

@@ -18,10 +18,10 @@ use crate::show::duration::{self, SECOND_NS};
 use crate::show::plan::{Plan, start_on};
 use crate::show::{Colour, CueIx, SegmentIx, Show, Source, Trigger};
 
-/// What stands for the title of an item under embargo on a public sheet.
+/// Placeholder for the title of an item under embargo on a public sheet.
 pub const WITHHELD: &str = "—";
 
-/// What a sheet says.
+/// Contents of a sheet.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Sheet {
     /// The show's title.
@@ -30,9 +30,9 @@ pub struct Sheet {
     pub public: bool,
     /// The day, the zone, how much there is; labels and words.
     pub facts: Vec<(&'static str, String)>,
-    /// Who answers a standby; none on a public sheet.
+    /// Departments that answer a standby; none on a public sheet.
     pub departments: Vec<DepartmentRow>,
-    /// Who is in the show, with role and notes; none on a public sheet.
+    /// People in the show, with role and notes; none on a public sheet.
     pub people: Vec<(String, Option<String>, Option<String>)>,
     /// In running order.
     pub segments: Vec<SegmentBlock>,
@@ -41,7 +41,7 @@ pub struct Sheet {
 /// A department of the legend.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DepartmentRow {
-    /// What the screen calls it.
+    /// Its name on the screen.
     pub name: String,
     /// The colour of its sign.
     pub colour: Option<Colour>,
@@ -50,14 +50,13 @@ pub struct DepartmentRow {
 /// A segment and its cues.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SegmentBlock {
-    /// What the rundown calls it.
+    /// Its title in the rundown.
     pub title: String,
-    /// When it is meant to start: a time of day, or `T+1:30` where nothing ties the show to the
-    /// clock.
+    /// Planned start: a time of day, or `T+1:30` if nothing ties the show to the clock.
     pub planned: String,
     /// `true` if it starts by the clock.
     pub hard_start: bool,
-    /// How long it is meant to last.
+    /// Planned length.
     pub length: String,
     /// Whatever the caller should know; nothing on a public sheet.
     pub notes: Option<String>,
@@ -70,9 +69,9 @@ pub struct SegmentBlock {
 pub struct CueLine {
     /// Its number.
     pub number: String,
-    /// When it is meant to come.
+    /// Planned time.
     pub planned: String,
-    /// What it is; [`WITHHELD`] where that is nobody's business.
+    /// Its title; [`WITHHELD`] if that is not public.
     pub title: String,
     /// `true` if to mark it as not to be talked about.
     pub embargo: bool,
@@ -80,7 +79,7 @@ pub struct CueLine {
     pub source: &'static str,
     /// Its duration, where the file says.
     pub length: Option<String>,
-    /// What makes it come: `GO`, `follows 24 +2s`.
+    /// Its trigger: `GO`, `follows 24 +2s`.
     pub trigger: String,
     /// The words that the caller says.
     pub call: Option<String>,
@@ -90,7 +89,7 @@ pub struct CueLine {
     pub backup_for: Option<String>,
     /// The plans B that it has.
     pub backups: Vec<String>,
-    /// What is marked one by one.
+    /// Steps that are marked one by one.
     pub steps: Vec<String>,
     /// Whatever the caller should know.
     pub notes: Option<String>,
@@ -128,7 +127,7 @@ impl Sheet {
 struct Clockwork<'a> {
     show: &'a Show,
     plan: Plan,
-    /// Where the plan's nanoseconds are counted from.
+    /// Origin of the plan's nanoseconds.
     origin: Timestamp,
     days: Days,
 }

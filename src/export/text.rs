@@ -183,7 +183,7 @@ impl<'a> Page<'a> {
         lines
     }
 
-    /// What is left for names beside the columns, where that is enough.
+    /// Width left for names beside the columns, if that is enough.
     fn name_width(&self) -> Option<usize> {
         let columns = 2 * self.time + self.difference + self.last + 8;
         self.width.checked_sub(columns).filter(|&left| left >= NAME_LEAST.max(self.number + 12))
@@ -281,7 +281,7 @@ impl<'a> Page<'a> {
         titled("Spotted", self.report.spotted.iter().flat_map(entry).collect())
     }
 
-    /// What the signs mean, of those that the report shows.
+    /// Legend of the signs that the report shows.
     fn signs(&self) -> Vec<String> {
         // Blanks that do not break keep a sign with its meaning; the page itself is written with
         // common ones.

@@ -12,7 +12,7 @@ use super::layout::plain;
 use crate::engine::Stop;
 use crate::show::duration::{self, MILLISECOND_NS};
 
-/// What the column of differences means.
+/// Legend of the column of differences.
 pub(super) const DIFFERENCE: &str = "diff: of a segment, its length over (+) or under (−) the plan; of a cue, how late (+) or early (−)";
 
 /// The day from which a report counts the others.
@@ -52,13 +52,13 @@ impl Days {
         }
     }
 
-    /// What the mark means; nothing where nothing is marked.
+    /// Legend of the mark; `None` if nothing is marked.
     pub(super) fn legend(&self) -> Option<String> {
         self.first.map(|first| format!("+1 behind a time: one day after {first}"))
     }
 }
 
-/// How a run went: `live`, `rehearsal, 20 times as fast, called by the program`.
+/// Describes how a run went: `live`, `rehearsal, 20 times as fast, called by the program`.
 pub(super) fn manner(run: &AsRun) -> String {
     let how = match (run.rehearsal, run.speed) {
         (false, _) => match run.shift_ms {
@@ -71,7 +71,7 @@ pub(super) fn manner(run: &AsRun) -> String {
     format!("{how}{}", if run.auto { ", called by the program" } else { "" })
 }
 
-/// What stands on top: labels and words, in their order.
+/// Facts at the top: labels and texts, in their order.
 pub(super) fn facts(run: &AsRun) -> Vec<(&'static str, String)> {
     let days = Days::of(run);
     let mut facts = vec![];
@@ -143,8 +143,8 @@ pub(super) fn facts(run: &AsRun) -> Vec<(&'static str, String)> {
     facts
 }
 
-/// Which outputs a panic told to stop, and which it could not tell: `stop sent to 3 outputs; lights
-/// not told: no route`.
+/// Outputs that a panic told to stop, and those that it could not tell: `stop sent to 3 outputs;
+/// lights not told: no route`.
 fn stopped(panic: &PanicRow) -> String {
     let sent =
         panic.stops.iter().filter(|(_, stop)| matches!(stop, Stop::Sent | Stop::Rehearsed)).count();
@@ -182,7 +182,7 @@ pub(super) fn outcomes(report: &AsRun) -> Vec<Outcome> {
     all.into_iter().filter(|&outcome| report.cues().any(|cue| cue.outcome == outcome)).collect()
 }
 
-/// What there is to say of a cue beyond its sign.
+/// Remarks on a cue beyond its sign.
 pub(super) fn remark(cue: &CueRow) -> String {
     let said = |remark: &&String| *remark != cue.outcome.words();
     let remarks =
@@ -190,7 +190,7 @@ pub(super) fn remark(cue: &CueRow) -> String {
     plain(&remarks.collect::<Vec<_>>().join("; "))
 }
 
-/// How long something that lasted `ms` lasted: `4:10`, in whole seconds.
+/// Length of `ms`: `4:10`, in whole seconds.
 pub(super) fn lasted(ms: u64) -> String {
     duration::clock(ms / 1000)
 }

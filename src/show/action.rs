@@ -1,13 +1,13 @@
-//! What a cue sends, and where to: the file's words for it, checked but not yet encoded.
+//! Messages of a cue and their outputs, as the file has them: checked but not yet encoded.
 
 use super::OutputIx;
 
 /// One message of a cue.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Action {
-    /// Where it goes.
+    /// Output that it goes to.
     pub output: OutputIx,
-    /// What it says; its kind is the output's.
+    /// Its message, of the output's kind.
     pub body: Body,
 }
 
@@ -27,17 +27,17 @@ pub enum OutputKind {
         host: String,
         /// 1 to 65535.
         port: u16,
-        /// How the far end tells one packet from the next.
+        /// Separation of packets at the far end.
         framing: Framing,
     },
     /// HTTP requests.
     Http {
-        /// What every path is put behind: `http://` or `https://`, no trailing slash.
+        /// Beginning of every URL: `http://` or `https://`, no trailing slash.
         base: String,
         /// Sent with every request: name and value; a value `env:NAME` is read from the environment
         /// and never shown.
         headers: Vec<(String, String)>,
-        /// How long a whole request may take, nanoseconds.
+        /// Time limit of a whole request, nanoseconds.
         timeout_ns: u64,
         /// A file of certificates (PEM), relative to the show file: only these vouch for the
         /// server. Without it, the public authorities do.
@@ -45,7 +45,7 @@ pub enum OutputKind {
     },
     /// A MIDI port, by name.
     Midi {
-        /// What the port's name has to contain.
+        /// Part of the port's name.
         port: String,
     },
     /// A player that the program owns.
@@ -55,7 +55,7 @@ pub enum OutputKind {
     },
 }
 
-/// How packets of OSC are told apart on a TCP connection.
+/// Separation of OSC packets on a TCP connection.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Framing {
     /// SLIP with END on both sides (OSC 1.1).
@@ -65,7 +65,7 @@ pub enum Framing {
     Length,
 }
 
-/// How many frames of timecode a second has (SMPTE 12M).
+/// Frames of timecode per second (SMPTE 12M).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FrameRate {
     /// Film.
@@ -78,7 +78,7 @@ pub enum FrameRate {
     Fps30,
 }
 
-/// What an action says.
+/// Message of an action.
 #[derive(Clone, Debug, PartialEq, strum::EnumDiscriminants)]
 #[strum_discriminants(name(Protocol), derive(strum::VariantArray), doc = "What an output speaks.")]
 pub enum Body {
@@ -95,9 +95,9 @@ pub enum Body {
         method: String,
         /// Put behind the output's base.
         path: String,
-        /// What it carries.
+        /// Its content.
         content: HttpContent,
-        /// How many more times it is tried where it fails; 0 to 10.
+        /// Number of further tries after a failure, 0 to 10.
         retries: u32,
     },
     /// A MIDI message.
@@ -119,7 +119,7 @@ pub enum OscArg {
     Bool(bool),
 }
 
-/// What a request carries.
+/// Content of a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum HttpContent {
     /// No body.
@@ -176,7 +176,7 @@ pub enum MidiMessage {
     /// MIDI Show Control (MMA RP-002/RP-014).
     #[strum_discriminants(strum(serialize = "msc"))]
     ShowControl {
-        /// What it commands.
+        /// The command.
         command: MscCommand,
         /// 0 to 127; 127 means all.
         device: u8,
@@ -196,9 +196,9 @@ pub enum MscCommand {
     Resume(MscCue),
     /// 04: fires with a time.
     TimedGo {
-        /// What it fires.
+        /// The cue that it fires.
         cue: MscCue,
-        /// How long the transition takes, nanoseconds, less than 24 hours.
+        /// Length of the transition, nanoseconds, less than 24 hours.
         time_ns: u64,
     },
     /// 05: loads a cue, which is never empty.
@@ -209,7 +209,7 @@ pub enum MscCommand {
         control: u16,
         /// 0 to 16,383.
         value: u16,
-        /// How long that takes, nanoseconds, less than 24 hours; at once without it.
+        /// Length of the transition, nanoseconds, less than 24 hours; at once without it.
         time_ns: Option<u64>,
     },
     /// 07: fires a macro.

@@ -28,7 +28,7 @@ pub const ALL: [Builtin; 2] = [
     },
 ];
 
-/// What `handover new` writes: a small commented show.
+/// The show that `handover new` writes: a small commented one.
 pub const TEMPLATE: &str = include_str!("../../assets/shows/template.toml");
 
 /// The show of this name.

@@ -32,7 +32,7 @@ const NAMES: [&str; 16] = [
     "bright-white",
 ];
 
-/// Why a text is no colour.
+/// Reason why a text is no colour.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("write an ANSI colour name ({}) or \"#rrggbb\"", NAMES.join(", "))]
 pub struct ColourError;

@@ -31,7 +31,7 @@ pub struct Cue {
     pub duration_ns: Option<u64>,
     /// The thresholds of its countdown: what the file says of it, or else of its segment.
     pub thresholds: Thresholds,
-    /// When the caller means to call it, nanoseconds into its segment.
+    /// Time at which the caller means to call it, nanoseconds into its segment.
     pub planned_ns: Option<u64>,
     /// Its trigger.
     pub trigger: Trigger,
@@ -46,14 +46,14 @@ pub struct Cue {
     pub look: Option<Look>,
     /// The messages that it sends, in order.
     pub actions: Vec<Action>,
-    /// What goes to one output leaves as one message where the protocol has a way to say so (an OSC
-    /// bundle).
+    /// `true` if everything for one output leaves as one message where the protocol has a way to do
+    /// so (an OSC bundle).
     pub together: bool,
     /// The segment in which it stands.
     pub segment: SegmentIx,
 }
 
-/// How much is left of a segment or cue when its countdown changes its colour.
+/// Remaining times of a segment or cue at which its countdown changes its colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Thresholds {
     /// The countdown turns amber when no more than this is left, nanoseconds: the file's `warn`.
@@ -200,7 +200,7 @@ impl Trigger {
 /// One of the steps of a cue.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Step {
-    /// What is marked.
+    /// Name of the step.
     pub title: String,
     /// Its colour, where it has one.
     pub colour: Option<Colour>,

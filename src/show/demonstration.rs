@@ -1,4 +1,4 @@
-//! What a demonstration of a built-in show does wrong on purpose, and how fast it goes.
+//! Faults on purpose in the demonstration of a built-in show, and its speed.
 //!
 //! A program that calls a show is never late, so such a show would never be over, lose an output,
 //! miss a cue or take a backup. A demonstration says where it does: as data, which `engine::auto`
@@ -6,7 +6,7 @@
 
 use super::duration::SECOND_NS;
 
-/// What goes wrong in a demonstration. Cues are named by their numbers, outputs by their ids.
+/// Faults in a demonstration. Cues are named by their numbers, outputs by their ids.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Demonstration {
     /// Cues that are called so many seconds late, because their last department is not ready.
@@ -38,16 +38,16 @@ pub struct Outage {
     pub to: &'static str,
 }
 
-/// How fast a part of a demonstration goes.
+/// Speed of a part of a demonstration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
     /// From which second of the run on.
     pub from_s: u64,
-    /// How many times as fast as the machine's clock.
+    /// Speed, in multiples of the machine's clock.
     pub speed: u32,
 }
 
-/// What is told of an output that pretends to be down.
+/// Error of an output that pretends to be down.
 pub const OUTAGE: &str = "no answer (demonstration: the output only pretends to be down)";
 
 /// `handover --auto` with the night in Paris: the whole evening, as fast as the command line says.
@@ -104,7 +104,7 @@ const SHORT: Demonstration = Demonstration {
     begins_s: JUMP_S - 8,
 };
 
-/// What belongs to a run from this source, where it is one that the program calls itself.
+/// Finds the demonstration of a run from this source, if the program calls such a run itself.
 pub fn of(source: &str) -> Option<&'static Demonstration> {
     match source {
         "built-in:paris-2024" => Some(&NIGHT),
@@ -113,15 +113,15 @@ pub fn of(source: &str) -> Option<&'static Demonstration> {
     }
 }
 
-/// Where a run of `handover demo` says that it comes from.
+/// Source of a run of `handover demo`.
 pub const DEMO_SOURCE: &str = "demonstration:paris-2024";
 
 /// The fastest pace of `handover demo`: the speed that its run says it has.
 pub const DEMO_SPEED: u32 = 60;
 
 impl Demonstration {
-    /// How many times as fast it goes at an instant of the run, and until when; nothing where it
-    /// has no paces.
+    /// Speed at an instant of the run, and the instant until which it lasts; `None` if there are no
+    /// paces.
     pub fn pace_at(&self, run_ns: u64) -> Option<(u32, Option<u64>)> {
         let next = self
             .paces

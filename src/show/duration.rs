@@ -11,7 +11,7 @@ pub const HOUR_NS: u64 = 60 * MINUTE_NS;
 /// The longest duration that a show file may give: just under a hundred hours.
 pub const LONGEST_NS: u64 = 100 * HOUR_NS - 1;
 
-/// Why a text is no duration.
+/// Reason why a text is no duration.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum DurationError {
     /// Not in a form that [`parse`] reads.

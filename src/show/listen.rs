@@ -1,4 +1,4 @@
-//! Where to listen, as people write it.
+//! Addresses to listen on, as people write them.
 
 use core::net::{Ipv4Addr, SocketAddr};
 

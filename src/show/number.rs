@@ -15,13 +15,13 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 #[derive(Clone, PartialEq, Eq, Hash)]
 pub struct CueNumber(Arc<str>);
 
-/// Why a text is no cue number.
+/// Reason why a text is no cue number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NumberError {
     /// Nothing there.
     #[error("a cue number cannot be empty")]
     Empty,
-    /// So many characters, more than [`CueNumber::LONGEST`].
+    /// Longer than [`CueNumber::LONGEST`] characters; this is its length.
     #[error("a cue number of {0} characters is too long, {longest} are the most", longest = CueNumber::LONGEST)]
     TooLong(usize),
     /// A character that would break an OSC address, or that nobody can see.

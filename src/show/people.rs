@@ -1,4 +1,4 @@
-//! Who is where in the show: which cues name which people.
+//! Index of the people in the show: which cues name which people.
 //!
 //! A cue names a person where a title, a call, notes or a step of it has the whole name. "Cruise"
 //! alone names nobody, for a show may have two; nor does "Ann Lee" stand in "Ann Leeds". Looked up

@@ -107,7 +107,7 @@ pub fn day_of_run(show: &Show, now: Timestamp) -> Date {
     day.unwrap_or(today)
 }
 
-/// When the first segment is meant to start if it plays on `day`; `now` where no hard start says.
+/// Planned start of the first segment if it plays on `day`; `now` if no hard start gives one.
 pub fn start_on(show: &Show, day: Date, now: Timestamp) -> Timestamp {
     let (hard, starts) = segment_starts(show, day, now);
     match (hard.iter().any(Option::is_some), starts.first()) {
@@ -185,8 +185,8 @@ fn segment_starts(
     (hard.into(), starts.into())
 }
 
-/// When the show opens if its first hard start is at `time`, `before_ns` into it: on `day`,
-/// although the hard start itself may come behind midnight.
+/// Opening of the show if its first hard start is at `time`, `before_ns` into it: on `day`,
+/// although the hard start itself may come after midnight.
 fn opening(show: &Show, day: Date, clock: Timestamp, time: Time, before_ns: u64) -> i64 {
     let days = (0..=(before_ns / (24 * HOUR_NS)) as i64 + 1)
         .filter_map(|days| day.checked_add(days.days()).ok());
@@ -198,8 +198,8 @@ fn opening(show: &Show, day: Date, clock: Timestamp, time: Time, before_ns: u64)
     openings.find(|&ns| opens_on(ns) >= day).unwrap_or(0)
 }
 
-/// Where in its segment each called cue is meant to be called: as the file says, or spread evenly,
-/// never before the called cue in front of it.
+/// Planned place of each called cue in its segment: as the file gives it, or spread evenly, never
+/// before the called cue in front of it.
 fn call_offsets(show: &Show) -> IndexVec<CueIx, u64> {
     let mut offsets = IndexVec::filled(0, show.cues.len());
     for segment in show.segment_indices() {
@@ -215,8 +215,8 @@ fn call_offsets(show: &Show) -> IndexVec<CueIx, u64> {
     offsets
 }
 
-/// How long before the start of its segment a cue by the clock may come: doors at 19:55 for a
-/// segment at 20:00. What would come earlier comes after the start.
+/// Maximum time by which a cue by the clock may come before its segment: doors at 19:55 for a
+/// segment at 20:00. A cue that would come earlier comes after the start.
 const AHEAD_NS: u64 = 6 * HOUR_NS;
 
 fn clock_instants(
@@ -288,8 +288,8 @@ fn cue_starts(
     known.iter().map(|start| start.unwrap_or(0)).collect()
 }
 
-/// What is odd about a time of day on this day, and how to fix it: in spring the clocks skip an
-/// hour, in autumn they show one twice.
+/// Problem of a time of day on this day, and its fix: in spring the clocks skip an hour, in autumn
+/// they show one twice.
 pub fn odd_time(zone: &TimeZone, day: Date, time: Time) -> Option<(String, &'static str)> {
     let moment = zone.to_ambiguous_zoned_datetime(day.to_datetime(time));
     match moment.offset() {
@@ -308,8 +308,8 @@ pub fn odd_time(zone: &TimeZone, day: Date, time: Time) -> Option<(String, &'sta
     }
 }
 
-/// What is odd about the hard starts and clock cues of a run that begins at `clock`, its first
-/// segment on `day`, in words.
+/// Problems of the hard starts and clock cues of a run that begins at `clock`, its first segment on
+/// `day`, in words.
 pub fn odd_times(show: &Show, day: Date, clock: Timestamp) -> Vec<String> {
     let plan = Plan::new(show, day, clock);
     let starts = show

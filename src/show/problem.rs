@@ -1,4 +1,4 @@
-//! What is wrong with a show file: where, why, and how to fix it; and how that is told.
+//! Problems of a show file: their places, reasons and fixes, and how they are written.
 //!
 //! Must never let a control character of a file through to the terminal, or take long over a file
 //! without line breaks.
@@ -16,7 +16,7 @@ const REPORTED_MAX: usize = 20;
 pub const COUNTED_MAX: usize = 10_000;
 /// The longest line, in bytes, that a report shows.
 const LINE_MAX: usize = 4096;
-/// How far away, in bytes, the related place may be to be shown in the same picture.
+/// Maximum distance of a related place that is shown in the same excerpt, bytes.
 const NEAR_MAX: usize = 1 << 16;
 
 /// The severity.
@@ -77,7 +77,7 @@ impl Problem {
         Problem { related: Some((span, label.into())), ..self }
     }
 
-    /// Where it begins in `text`: line and column, counted from 1, the column in characters.
+    /// Its beginning in `text`: line and column, counted from 1, the column in characters.
     pub fn line_column(&self, text: &str) -> (usize, usize) {
         let (before, _) = text.split_at(text.floor_char_boundary(self.span.start));
         let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
@@ -86,7 +86,7 @@ impl Problem {
     }
 }
 
-/// What some editors put before the text of a file; no column counts it.
+/// Character that some editors put before the text of a file; no column counts it.
 const BYTE_ORDER_MARK: char = '\u{feff}';
 
 /// All `problems` of the file `path`, whose text is `text`, in the manner of rustc, with colours
@@ -110,8 +110,7 @@ pub fn report(problems: &[Problem], path: &str, text: &str, colour: bool) -> Str
     report
 }
 
-/// How many there are: `1 error`, `2 errors and 1 warning`, `3 warnings`; nothing where there are
-/// none.
+/// Their number: `1 error`, `2 errors and 1 warning`, `3 warnings`; empty if there are none.
 pub fn counted(problems: &[Problem]) -> String {
     let of = |severity| problems.iter().filter(|problem| problem.severity == severity).count();
     let counted = [Severity::Error, Severity::Warning].map(|severity| (severity, of(severity)));

@@ -1,5 +1,5 @@
-//! What the show layer knows of each protocol that an output may speak: its words in the show file,
-//! the reading of its outputs and actions, and how they are described to people.
+//! Facts about each protocol of an output: its words in the show file, the reading of its outputs
+//! and actions, and their descriptions for people.
 //!
 //! One file per protocol owns all of it; [`Protocol::spec`] is the only table of them. Must never
 //! open anything or see the environment: a secret is only ever a name here. How something is sent
@@ -25,17 +25,17 @@ use crate::plain::clean;
 pub struct Spec {
     /// Its key at an output.
     pub word: &'static str,
-    /// What people call it.
+    /// Its name for people.
     pub label: &'static str,
     /// The keys that an action may have, besides `output`.
     pub keys: &'static [&'static str],
     /// The keys that an output may have, besides its word and those that all outputs have.
     pub(super) output_keys: &'static [OutputKey],
-    /// What QLab calls a cue that begins with such an action.
+    /// QLab's name for a cue that begins with such an action.
     pub qlab: &'static str,
     /// Two programs that name the same address reach the same device.
     pub is_shared: bool,
-    /// What a panic tells an output for which the show has no message of panic.
+    /// Stop that a panic sends to an output for which the show has no message of panic.
     pub stop: Option<&'static str>,
     /// The timecode that an output can be sent.
     pub(super) timecode: Option<Timecode>,
@@ -48,9 +48,9 @@ pub struct Spec {
 /// A key of the outputs of one protocol.
 pub(super) struct OutputKey {
     pub(super) key: &'static str,
-    /// Which outputs may have it, for messages: "HTTP outputs".
+    /// Outputs that may have it, for messages: "HTTP outputs".
     pub(super) only_for: &'static str,
-    /// What to do where it stands elsewhere.
+    /// Fix if it is used elsewhere.
     pub(super) fix: &'static str,
 }
 
@@ -59,23 +59,23 @@ pub(super) struct OutputKey {
 pub(super) struct Timecode {
     /// Its word in the show file.
     pub(super) word: &'static str,
-    /// What people call it.
+    /// Its name for people.
     pub(super) name: &'static str,
-    /// What is sent it, for messages: "a MIDI output".
+    /// The kind of output, for messages: "a MIDI output".
     pub(super) output: &'static str,
 }
 
-/// Where an action goes, as far as its checks have to know.
+/// Destination of an action, as far as its checks have to know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Wire {
-    /// What is spoken there.
+    /// Its protocol.
     pub(super) protocol: Protocol,
-    /// Whether a message has to fit into one datagram.
+    /// `true` if a message has to fit into one datagram.
     pub(super) is_datagram: bool,
 }
 
-/// What goes on after an action was sent. A stop of its cue and a panic have to end it, and a hold
-/// has to freeze it.
+/// An effect that lasts after its action was sent. A stop of its cue and a panic have to end it,
+/// and a hold has to freeze it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, VariantArray)]
 pub enum Lasting {
     /// A clip that is on air.
@@ -122,7 +122,7 @@ impl Spec {
 }
 
 impl OutputKind {
-    /// What it speaks.
+    /// Its protocol.
     pub fn protocol(&self) -> Protocol {
         match self {
             OutputKind::OscUdp { .. } | OutputKind::OscTcp { .. } => Protocol::Osc,
@@ -132,7 +132,7 @@ impl OutputKind {
         }
     }
 
-    /// Where it sends to, in the show file's words.
+    /// Its address, in the show file's words.
     pub fn address(&self) -> String {
         clean(&match self {
             OutputKind::OscUdp { host, port } => osc::udp_address(host, *port),
@@ -143,7 +143,7 @@ impl OutputKind {
         })
     }
 
-    /// What its latency means: when a message counts as sent.
+    /// Meaning of its latency: when a message counts as sent.
     pub fn latency(&self) -> &'static str {
         match self {
             OutputKind::OscUdp { .. } => osc::LATENCY_UDP,
@@ -154,7 +154,7 @@ impl OutputKind {
         }
     }
 
-    /// What `body` says to it, in one line: the log of a rehearsal, the notes of a run.
+    /// Describes `body` in one line, for the log of a rehearsal and the notes of a run.
     ///
     /// ```text
     /// /eos/cue/1/12/fire 1 0.5 "text" true
@@ -176,7 +176,7 @@ impl OutputKind {
 }
 
 impl Body {
-    /// What goes on after it was sent.
+    /// The effect that lasts after it was sent.
     pub fn lasting(&self) -> Option<Lasting> {
         match self {
             // What lasts in a device (a fade of a desk) is the device's: a message of panic ends

@@ -28,7 +28,7 @@ pub(super) fn report(show: &Arc<Show>, id: &str, records: &[Record]) -> AsRun {
     fold.finish(id, records.first().map(|first| first.at))
 }
 
-/// What the report needs and the state does not keep.
+/// Facts that the report needs and the state does not keep.
 pub(super) struct Fold {
     pub show: Arc<Show>,
     pub state: State,
@@ -38,10 +38,10 @@ pub(super) struct Fold {
     pub started_ns: Option<RunNs>,
     pub holds: u32,
     pub held_ns: u64,
-    /// When each panic was, and what became of its stop at each output.
+    /// Instant of each panic, and the outcome of its stop at each output.
     pub panics: Vec<(RunNs, Vec<(OutputIx, Stop)>)>,
     pub terminal_lost: Vec<RunNs>,
-    /// When the program was back, and for how long it had been away.
+    /// Instants at which the program was back, and the length of its absence.
     pub downs: Vec<(RunNs, u64)>,
     pub unknown: BTreeMap<String, u32>,
     pub cues: IndexVec<CueIx, CueLog>,
@@ -51,7 +51,7 @@ pub(super) struct Fold {
 #[derive(Clone, Default)]
 pub(super) struct CueLog {
     pub firings: Vec<Firing>,
-    /// What happened to it since its last firing, and belongs to the next one.
+    /// Remarks since its last firing that belong to the next one.
     pub ahead: Vec<String>,
 }
 

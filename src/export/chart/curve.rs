@@ -8,10 +8,10 @@
 use super::{Chart, LEFT, PLOT, WIDTH, known_until};
 use crate::export::words::over_under;
 
-/// How high the curve may rise and fall, together.
+/// Height of the curve, rise and fall together.
 const HEIGHT: f64 = 84.0;
 
-/// What the axis reaches to at the least, milliseconds: a few seconds are no mountain.
+/// Minimum extent of the axis, milliseconds: a few seconds are no mountain.
 const LEAST_MS: i64 = 30_000;
 
 /// The least room between two figures.

@@ -5,7 +5,7 @@
 use jiff::tz::TimeZone;
 use jiff::{Timestamp, ZonedDateTime};
 
-/// How far the marks of the axis may lie apart, seconds: what people count in.
+/// Possible distances of the axis's marks, seconds: those that people count in.
 const STEPS_S: [i64; 21] = [
     1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 10_800, 21_600, 43_200,
     86_400, 172_800, 604_800, 2_592_000,
@@ -34,12 +34,12 @@ impl Scale {
         Some(Scale { from_ms, to_ms: to_ms.max(from_ms + 1_000), left, width, zone })
     }
 
-    /// Where an instant stands.
+    /// Place of an instant.
     pub(super) fn x(&self, ms: i64) -> f64 {
         self.left + (ms - self.from_ms) as f64 / (self.to_ms - self.from_ms) as f64 * self.width
     }
 
-    /// How far apart the marks lie.
+    /// Distance of the marks, milliseconds.
     fn step_ms(&self) -> i64 {
         let fits = |step_ms: &i64| (self.to_ms - self.from_ms) / step_ms < TICKS_MOST;
         let steps = STEPS_S.iter().map(|s| s * 1_000);

@@ -13,7 +13,7 @@ const STYLE: &str = include_str!("../css/sheet.css");
 /// A box to tick, which a reader that cannot see is spared.
 const TICK: &str = "<span class=\"tick\" aria-hidden=\"true\">&nbsp;</span>";
 
-/// What the sixteen colours of a terminal are on paper.
+/// Colours on paper for the sixteen of a terminal.
 const ANSI: [&str; 16] = [
     "#000000", "#c01218", "#1c7c4c", "#d39e00", "#1458b8", "#a02a9a", "#0f8f9c", "#d0d0d0",
     "#6b7683", "#e5534b", "#35a56b", "#f0c33c", "#4c8ff0", "#cf62c8", "#3cb6c4", "#ffffff",

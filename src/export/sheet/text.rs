@@ -78,7 +78,7 @@ impl<'a> Page<'a> {
         }
     }
 
-    /// Where titles begin.
+    /// Column at which titles begin.
     fn indent(&self) -> usize {
         let indent = BOX + self.time + 2 + self.number + 2;
         if indent + 16 > self.width { BOX } else { indent }
@@ -201,7 +201,7 @@ impl<'a> Page<'a> {
         lines
     }
 
-    /// What stands below a cue, a line each.
+    /// Lines below a cue.
     fn details(&self, cue: &CueLine) -> Vec<String> {
         let needed: Vec<_> = self.sheet.needed(cue).iter().map(|one| one.name.as_str()).collect();
         let steps: Vec<_> = cue.steps.iter().map(|step| format!("□ {}", plain(step))).collect();

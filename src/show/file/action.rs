@@ -1,4 +1,4 @@
-//! What cues and panics send: the keys of an action, by the protocol of its output.
+//! Messages of cues and panics: the keys of an action, by the protocol of its output.
 //!
 //! Must never let through what an output could not encode: an action that is accepted here can be
 //! sent.

@@ -37,7 +37,7 @@ const LOOKS: &[(&str, Look)] = &[
     ("fireworks", Look::Fireworks),
 ];
 
-/// What cues may refer to by name.
+/// Names that cues may refer to.
 pub(super) struct Stage<'a> {
     /// The departments.
     pub departments: Names<'a>,
@@ -60,7 +60,7 @@ pub(super) struct Draft<'a> {
     pub cause: Option<Cause<'a>>,
     /// The cue whose plan B it is.
     pub backup_for: Option<Mention<'a>>,
-    /// Where the file says what warnings are about.
+    /// Places in the file for warnings.
     pub marks: CueMarks,
 }
 
@@ -68,7 +68,7 @@ pub(super) struct Draft<'a> {
 pub(super) struct Cause<'a> {
     /// The other cue.
     pub number: Mention<'a>,
-    /// Whether it has to be complete, and not only fired.
+    /// `true` if it has to be complete, and not only fired.
     pub is_after: bool,
     /// Nanoseconds.
     pub delay_ns: u64,
@@ -81,9 +81,9 @@ pub(super) struct Home {
     pub segment: SegmentIx,
     /// Its planned duration, nanoseconds, and where that is written.
     pub duration: Option<(u64, Range<usize>)>,
-    /// When its countdown warns.
+    /// Remaining times at which its countdown warns.
     pub thresholds: Thresholds,
-    /// Whether its cues are public where they don't say.
+    /// `true` if its cues are public unless they say otherwise.
     pub public: bool,
 }
 
@@ -181,7 +181,8 @@ fn check_together(fields: &Fields<'_>, trigger: Option<&Called<'_>>, look: Optio
     }
 }
 
-/// When the countdown of a segment or cue warns; `usual` where the file does not say.
+/// Reads the remaining times at which the countdown of a segment or cue warns; `usual` if the file
+/// has none.
 pub(super) fn thresholds(fields: &mut Fields<'_>, usual: Thresholds) -> Thresholds {
     let (warn, danger) = (fields.find("warn"), fields.find("danger"));
     let ns = |value: &Option<Value<'_>>| value.as_ref().and_then(|value| value.duration_ns());
@@ -235,7 +236,7 @@ fn moment_in(value: &Value<'_>, home: &Home) -> Option<u64> {
     Some(ns)
 }
 
-/// What makes a cue fire, before references are resolved.
+/// Trigger of a cue, before references are resolved.
 enum Called<'a> {
     Go,
     By(Cause<'a>),

@@ -19,17 +19,17 @@ thread_local! {
         const { std::cell::RefCell::new(std::collections::BTreeSet::new()) };
 }
 
-/// How many characters an id may have.
+/// Maximum length of an id, characters.
 const ID_MAX: usize = 64;
 
 /// A table and what has been asked of it.
 pub(crate) struct Fields<'a> {
-    /// Where its faults go.
+    /// Collector of its faults.
     pub reader: &'a Reader<'a>,
-    /// Where it stands: the header `[…]`, the whole `{…}`, or nothing for the file itself.
+    /// Its place: the header `[…]`, the whole `{…}`, or empty for the file itself.
     pub span: Range<usize>,
     table: &'a DeTable<'a>,
-    /// What it is, for messages: "a cue".
+    /// Its noun for messages: "a cue".
     noun: &'static str,
     known: Vec<&'static str>,
     missing: Vec<Missing>,
@@ -128,7 +128,7 @@ impl<'a> Fields<'a> {
         self.table.contains_key(key)
     }
 
-    /// Where the key `key` itself stands, or the table where it doesn't.
+    /// Place of the key `key`, or of the table if it has none.
     pub(crate) fn key_span(&self, key: &str) -> Range<usize> {
         self.table.get_key_value(key).map_or_else(|| self.span.clone(), |(key, _)| key.span())
     }

@@ -14,7 +14,7 @@ use super::fields::Fields;
 use super::reader::quoted;
 use super::value::Value;
 
-/// What an option may be set to.
+/// Values that an option may be set to.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Takes {
     /// One word, number or colour: nothing in it can name a file.
@@ -173,10 +173,10 @@ fn flag(value: &Value<'_>) -> Option<String> {
     Some(text)
 }
 
-/// Where the list is.
+/// Pointer to the list of options.
 const LIST: &str = "the guide lists what is allowed (docs/guide.md, \"Options of mpv\")";
 
-/// Why an option that takes this may not be set to `set_to`.
+/// Reason why an option that takes this may not be set to `set_to`.
 fn refusal(takes: Takes, set_to: &str) -> Option<String> {
     match takes {
         Plain => (!is_plain(set_to, "")).then(|| PLAIN.into()),
@@ -201,7 +201,7 @@ fn refusal(takes: Takes, set_to: &str) -> Option<String> {
     }
 }
 
-/// What is said of a value with other characters.
+/// Message about a value with other characters.
 const PLAIN: &str = "its value may have letters, digits and . , : % + - # _ only";
 
 /// Returns `true` if `text` consists of letters, digits, plain punctuation and the characters of

@@ -10,10 +10,10 @@ use serde::de::IgnoredAny;
 
 use crate::show::problem::Problem;
 
-/// How many lines are looked at.
+/// Number of lines that are looked at.
 const LINES_MAX: usize = 50;
 
-/// How much of a text must look like the other format: three quarters of the lines.
+/// Part of a text that must look like the other format: three quarters of the lines.
 const SHARE: (usize, usize) = (3, 4);
 
 /// The one error of a text that is of another format, where it looks like one.

@@ -5,7 +5,7 @@ use toml::de::DeValue;
 
 use super::value::Value;
 
-/// How many lists and tables may be nested.
+/// Maximum depth of nested lists and tables.
 const DEPTH_MAX: usize = 32;
 
 /// The JSON text of `value`, of `bytes_max` at most; an error where JSON has no word for what it

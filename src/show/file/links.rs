@@ -1,12 +1,12 @@
-//! What cues say of each other: every number is one cue's, every reference finds it, and no trigger
-//! is in a circle.
+//! References between cues: every number is one cue's, every reference finds it, and no trigger is
+//! in a circle.
 
 use super::cue::Draft;
 use super::reader::{Names, Reader, quoted};
 use crate::show::problem::visible;
 use crate::show::{Cue, CueIx, Trigger};
 
-/// How many cues of a circle a message names.
+/// Maximum number of a circle's cues that a message names.
 const NAMED_MAX: usize = 8;
 
 /// Checks the references of all cues and gives the cues with theirs resolved.

@@ -1,4 +1,4 @@
-//! What a check asks about the machine that the show will run on.
+//! Questions of a check about the machine that the show will run on.
 //!
 //! The parser reads text and never looks at the machine itself: it asks, and says at the right
 //! place of the file what it was told.
@@ -7,12 +7,12 @@ use crate::show::Output;
 
 /// The machine that a show will run on, as far as somebody looks at it.
 pub trait Machine {
-    /// What is known of the file of a clip.
+    /// Facts about the file of a clip.
     fn clip(&self, _clip: &str) -> Clip {
         Clip::default()
     }
 
-    /// Why a secret of the environment cannot be used.
+    /// Reason why a secret of the environment cannot be used.
     fn secret(&self, _secret: Secret<'_>) -> Option<Finding> {
         None
     }
@@ -21,7 +21,7 @@ pub trait Machine {
     /// A machine that has none does nothing, and the work is done where it was asked for.
     fn apart(&self, _work: &mut (dyn FnMut() + Send)) {}
 
-    /// What `output` will not do on this machine.
+    /// Findings on what `output` will not do on this machine.
     fn output(&self, _output: &Output) -> Vec<Finding> {
         vec![]
     }
@@ -33,12 +33,12 @@ pub struct Unseen;
 
 impl Machine for Unseen {}
 
-/// What is known of the file of a clip.
+/// Facts about the file of a clip.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Clip {
-    /// Why it cannot be played: "clips/x.mp4: there is no such file".
+    /// Reason why it cannot be played: "clips/x.mp4: there is no such file".
     pub fault: Option<String>,
-    /// How long it lasts, nanoseconds, where that is known.
+    /// Its length, nanoseconds, if known.
     pub length_ns: Option<u64>,
 }
 
@@ -54,8 +54,8 @@ pub enum Secret<'a> {
 /// Something that will not work on the machine.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// What will not work, in one line, without a full stop.
+    /// The thing that will not work, in one line, without a full stop.
     pub what: String,
-    /// How to fix it, an imperative sentence without a full stop.
+    /// The fix, an imperative sentence without a full stop.
     pub fix: String,
 }

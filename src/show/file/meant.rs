@@ -13,16 +13,16 @@ const TIMES: [&str; 3] = ["start", "at", "end"];
 /// The key whose value is a day.
 const DATE: &str = "date";
 
-/// What a value was meant to be.
+/// Intended value of a faulty one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Meant {
     /// Its kind, with its article: "a time of day".
     pub kind: &'static str,
-    /// How to write it, as it stands after the `=`: `20:00:00`, `"5m"`.
+    /// Its correct form, as it stands after the `=`: `20:00:00`, `"5m"`.
     pub right: String,
 }
 
-/// What `raw`, the value of `key` as the file has it, was meant to be, where it can be told.
+/// Guesses the intended value of `raw`, the value of `key` as the file has it.
 pub(super) fn meant(key: &str, raw: &str) -> Option<Meant> {
     if TIMES.contains(&key) {
         return time(raw).map(|time| Meant { kind: "a time of day", right: time.to_string() });

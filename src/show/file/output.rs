@@ -22,7 +22,7 @@ pub(super) struct Outputs<'a> {
     pub outputs: Vec<Output>,
     /// The names of all.
     pub names: Names<'a>,
-    /// What each of `names` speaks, where that much can be read.
+    /// Destination of each of `names`, if that much can be read.
     pub wires: Vec<Option<Wire>>,
 }
 

@@ -1,4 +1,4 @@
-//! Where the faults of a show file are gathered while it is read, and where names are looked up.
+//! Collects the faults of a show file while it is read, and looks up names.
 //!
 //! Must never stop at a fault: everything that can still be read is, so that one run of `check`
 //! names them all. It knows which pieces of the text the TOML parser could not read, so that no
@@ -13,10 +13,10 @@ use super::machine::{Finding, Machine};
 use super::suggest::closest;
 use crate::show::problem::{COUNTED_MAX, Problem, Severity, visible};
 
-/// How many suggestions are looked for in one file: each costs a walk over all names.
+/// Maximum number of suggestions for one file: each costs a walk over all names.
 const SUGGESTIONS_MAX: u32 = 50;
 
-/// How many characters of the file a message repeats.
+/// Maximum length of what a message repeats of the file, characters.
 const QUOTED_MAX: usize = 40;
 
 /// Text of the file and where it stands.
@@ -24,16 +24,16 @@ const QUOTED_MAX: usize = 40;
 pub(crate) struct Mention<'a> {
     /// The text, without quotes.
     pub text: &'a str,
-    /// Where it stands.
+    /// Its place.
     pub span: Range<usize>,
 }
 
 /// Gathers the faults of one file.
 pub(crate) struct Reader<'a> {
     text: &'a str,
-    /// What the parser could not read: by place, and apart from each other.
+    /// Parts that the parser could not read: by place, and apart from each other.
     broken: Vec<Range<usize>>,
-    /// Whether a table's header is among it: then names that seem unknown may well have been
+    /// `true` if a table's header is among them: then names that seem unknown may well have been
     /// written.
     header_lost: bool,
     problems: RefCell<Vec<Problem>>,
@@ -178,9 +178,9 @@ pub(crate) struct Names<'a> {
     noun: &'static str,
     places: HashMap<&'a str, u32>,
     ordered: Vec<&'a str>,
-    /// Where each id stands, for those that are defined by a table.
+    /// Place of each id that is defined by a table.
     spans: Vec<Range<usize>>,
-    /// Which of them something refers to.
+    /// Ids that something refers to.
     used: RefCell<HashSet<u32>>,
 }
 
@@ -250,11 +250,11 @@ impl<'a> Names<'a> {
 
 /// An id that nothing refers to.
 pub(crate) struct Unused {
-    /// What it names: "department".
+    /// Its noun: "department".
     pub noun: &'static str,
     /// The id.
     pub id: String,
-    /// Where its table begins.
+    /// Beginning of its table.
     pub span: Range<usize>,
 }
 

@@ -1,5 +1,4 @@
-//! Where remote controls are heard: an address, and the name of the variable that holds the
-//! passcode.
+//! Settings of remote controls: an address, and the name of the variable that holds the passcode.
 //!
 //! Must never take the passcode itself: show files are shared and printed.
 
@@ -11,7 +10,7 @@ use super::reader::quoted;
 use super::value::Value;
 use crate::show::{RemoteControl, listen};
 
-/// How a file names the variable.
+/// The line with which a file names the variable.
 const PASSCODE: &str = "passcode = \"env:HANDOVER_PASSCODE\"";
 
 /// Reads `[remote]`, if it is there.

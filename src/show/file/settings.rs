@@ -25,18 +25,18 @@ pub const BYTES_MAX: usize = 1 << 20;
 pub struct Placed {
     /// The text, without quotes.
     pub text: String,
-    /// Where it stands.
+    /// Its place.
     pub span: Range<usize>,
 }
 
 /// A line of a settings file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Setting {
-    /// What is set.
+    /// Name of the setting.
     pub name: Placed,
     /// To what; a single text is a list of one.
     pub values: Vec<Placed>,
-    /// Where the whole value stands.
+    /// Place of the whole value.
     pub span: Range<usize>,
 }
 
@@ -45,7 +45,7 @@ pub struct Setting {
 pub struct Settings {
     /// The lines that could be read, by place.
     pub lines: Vec<Setting>,
-    /// What could not, by place.
+    /// Problems with the rest, by place.
     pub problems: Vec<Problem>,
 }
 

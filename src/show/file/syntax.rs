@@ -12,10 +12,10 @@ use super::meant::{Meant, meant};
 use super::reader::quoted;
 use crate::show::problem::Problem;
 
-/// Where the keys go whose header was lost: no show file knows a table of that name.
+/// Header for the keys whose own header was lost: no show file knows a table of that name.
 const NOWHERE: &[u8; 5] = b"[[_]]";
 
-/// How many parts a dotted key may have; the deepest of a show file has three.
+/// Maximum number of parts of a dotted key; the deepest of a show file has three.
 const KEY_PARTS_MAX: usize = 8;
 
 /// A key with so many parts that the tree of the file could be deeper than the stack.
@@ -51,9 +51,9 @@ pub(super) fn endless_key(text: &str) -> Option<Problem> {
 pub(super) struct Repaired {
     /// As long as the file, and the same but where something was taken out.
     pub text: String,
-    /// Why it was taken out.
+    /// The reasons for leaving it out.
     pub problems: Vec<Problem>,
-    /// What was taken out.
+    /// Places that were left out.
     pub lost: Vec<Range<usize>>,
 }
 
@@ -118,7 +118,7 @@ fn problem(span: Range<usize>, what: String, fix: String) -> Problem {
     Problem::error(span, what, fix)
 }
 
-/// What is wrong with the value around the error at `span`, where its author's meaning can be told.
+/// Problem of the value around the error at `span`, if its author's meaning can be guessed.
 fn value_problem(text: &str, span: &Range<usize>) -> Option<Problem> {
     let start = text[..span.start].rfind('\n').map_or(0, |newline| newline + 1);
     let end = text[span.start..].find('\n').map_or(text.len(), |newline| span.start + newline);
@@ -144,7 +144,7 @@ fn value_problem(text: &str, span: &Range<usize>) -> Option<Problem> {
     Some(problem(place..place + raw.len(), what, format!("write `{key} = {right}`")))
 }
 
-/// What is wrong with a text, at `place`, that holds the quote that ends it.
+/// Problem of a text, at `place`, that holds the quote that ends it.
 fn quote_problem(key: &str, rest: &str, place: usize) -> Option<Problem> {
     let (quote, other, word) = match rest.chars().next()? {
         '\'' => ('\'', '"', "the apostrophe"),
@@ -168,7 +168,7 @@ fn quote_problem(key: &str, rest: &str, place: usize) -> Option<Problem> {
     Some(problem(at..at + quote.len_utf8(), format!("{word} ends the text here"), fix))
 }
 
-/// What the parser says, and what it says it of, as what is wrong and how to fix it.
+/// Translates the parser's message about `source` into a problem and its fix.
 fn in_our_words(message: &str, source: &str) -> (String, String) {
     let (what, fix) = match message.split_once(", expected ").unwrap_or((message, "")) {
         ("string values must be quoted", _) if source.trim().is_empty() => {
@@ -274,7 +274,8 @@ fn header_fault(header: &str, start: usize) -> Option<(Range<usize>, Problem)> {
     Some((span.clone(), problem(span, what, format!("write `{right}`"))))
 }
 
-/// Where the value of a statement begins: behind the first `=` that is not inside a quoted key.
+/// Place at which the value of a statement begins: after the first `=` that is not inside a quoted
+/// key.
 fn value_start(statement: &str) -> Option<usize> {
     let mut quote = None;
     for (at, c) in statement.char_indices() {
@@ -291,9 +292,9 @@ fn value_start(statement: &str) -> Option<usize> {
 
 /// A bracket or a long text without an end.
 struct Unclosed {
-    /// Where it opens.
+    /// Place at which it opens.
     opener: Range<usize>,
-    /// Where what it swallows ought to have ended.
+    /// Place at which it ought to have ended.
     end: usize,
 }
 
@@ -386,7 +387,7 @@ fn begins_again(rest: &str, keys_too: bool) -> bool {
     is_header || (keys_too && is_key)
 }
 
-/// What closes an opener.
+/// The closing counterpart of an opener.
 fn closer(opener: &str) -> &str {
     match opener {
         "[" => "]",

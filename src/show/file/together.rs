@@ -10,11 +10,11 @@ use crate::show::protocol::osc::{self, DATAGRAM_MAX};
 use crate::show::protocol::{Protocol, Wire};
 use crate::show::{Action, OutputIx};
 
-/// What a bundle takes besides its messages: `#bundle`, NUL and the time tag (OSC 1.0, "OSC
+/// Size of a bundle without its messages, bytes: `#bundle`, NUL and the time tag (OSC 1.0, "OSC
 /// Bundles").
 const HEAD: usize = 16;
 
-/// What each of its messages takes besides itself: its size.
+/// Size that each of its messages adds to its own, bytes: its length.
 const SIZE: usize = 4;
 
 /// Reads whether `actions` leave together; `list` is where the file has them.
@@ -52,7 +52,7 @@ pub(super) fn together(
     is_meant
 }
 
-/// How many messages `actions` send to `output`, and how many bytes they are as one bundle.
+/// Number of messages that `actions` send to `output`, and their size as one bundle, bytes.
 fn bundle(actions: &[Action], output: OutputIx) -> (usize, usize) {
     let messages = actions.iter().filter(|action| action.output == output);
     let messages = messages.filter_map(|action| Some(SIZE + osc::size(&action.body)?));

@@ -16,14 +16,14 @@ use super::meant;
 use super::reader::{Mention, Reader, quoted};
 use crate::show::duration::{self, DurationError};
 
-/// How many characters a text on one line may have: what is longer fits no screen, no call and no
+/// Maximum length of a text on one line, characters: a longer one fits no screen, no call and no
 /// line of the journal.
 const LINE_MAX: usize = 1_000;
 
-/// How many characters a text of several lines may have.
+/// Maximum length of a text of several lines, characters.
 const PROSE_MAX: usize = 20_000;
 
-/// How many bytes any other text may have: an address, a header, an argument.
+/// Maximum size of any other text, bytes: an address, a header, an argument.
 const TEXT_BYTES_MAX: usize = 64 << 10;
 
 /// The years of a show: before 1970 the clocks of zones follow other rules, and nobody plans beyond
@@ -33,14 +33,14 @@ const YEARS: RangeInclusive<i16> = 1970..=2200;
 /// A value, the key at which it stands, and where.
 #[derive(Clone)]
 pub(crate) struct Value<'a> {
-    /// Where its faults go.
+    /// Collector of its faults.
     pub reader: &'a Reader<'a>,
-    /// Where it stands.
+    /// Its place.
     pub span: Range<usize>,
-    /// What the file says.
+    /// The value in the file.
     pub value: &'a DeValue<'a>,
     key: &'a str,
-    /// Whether it is one of the elements of the list at `key`.
+    /// `true` if it is one of the elements of the list at `key`.
     is_element: bool,
 }
 

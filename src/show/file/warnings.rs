@@ -1,5 +1,5 @@
-//! What a show without errors will not do as it is meant: times that contradict each other, and
-//! what nothing uses.
+//! Warnings about a show without errors that will not do as it is meant: times that contradict each
+//! other, and things that nothing uses.
 //!
 //! A warning never keeps a show from running. Must never warn of what a careful author may well
 //! want, because a list of warnings that nobody reads is worse than none.
@@ -22,32 +22,32 @@ const SOME_DAY: Date = date(2001, 1, 10);
 /// The longest pause between two segments, nanoseconds, that is no sign of a slip.
 const PAUSE_MAX_NS: i64 = 6 * HOUR_NS as i64;
 
-/// Where the file says what warnings are about.
+/// Places in the file for warnings.
 pub(super) struct Marks {
     /// Segment by segment.
     pub segments: Vec<SegmentMarks>,
     /// Cue by cue.
     pub cues: Vec<CueMarks>,
-    /// What nothing refers to.
+    /// Things that nothing refers to.
     pub unused: Vec<Unused>,
 }
 
-/// Where a segment stands in the file.
+/// Places of a segment in the file.
 pub(super) struct SegmentMarks {
     /// Its hard start.
     pub start: Option<Range<usize>>,
 }
 
-/// Where a cue stands in the file.
+/// Places of a cue in the file.
 #[derive(Default)]
 pub(super) struct CueMarks {
     /// Its number.
     pub number: Range<usize>,
     /// Its duration.
     pub duration: Option<Range<usize>>,
-    /// When it is meant to be called.
+    /// Place of its planned time.
     pub planned: Option<Range<usize>>,
-    /// What makes it fire.
+    /// Place of its trigger.
     pub trigger: Option<Range<usize>>,
 }
 
@@ -71,7 +71,7 @@ struct Paper<'a> {
     show: &'a Show,
     marks: &'a Marks,
     plan: Plan,
-    /// Where the plan's nanoseconds are counted from.
+    /// Origin of the plan's nanoseconds.
     origin: Timestamp,
 }
 

@@ -1,4 +1,4 @@
-//! Where the show's clock is set for a rehearsal that begins at a time or at a cue of the plan.
+//! Setting of the show's clock for a rehearsal that begins at a time or at a cue of the plan.
 
 use jiff::civil::{Date, Time};
 use jiff::{SignedDuration, Timestamp, ToSpan};

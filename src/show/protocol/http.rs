@@ -10,7 +10,7 @@ use crate::show::file::reader::quoted;
 use crate::show::file::value::Value;
 use crate::show::{Body, OutputKind};
 
-/// What the show layer knows of HTTP.
+/// Facts about HTTP.
 pub(super) const SPEC: Spec = Spec {
     word: "http",
     label: "HTTP",
@@ -28,13 +28,13 @@ pub(super) const SPEC: Spec = Spec {
     read_action: action,
 };
 
-/// What its latency means.
+/// Meaning of its latency.
 pub(super) const LATENCY: &str = "HTTP: the server has answered";
 
 /// The largest body of a request, bytes.
 const BODY_BYTES_MAX: usize = 256 << 10;
 
-/// How often a request may be tried again.
+/// Maximum number of further tries of a request.
 const RETRIES_MAX: i64 = 10;
 
 /// The methods whose requests carry nothing that a server would look at (RFC 9110, sections 9.3.1,
@@ -54,7 +54,7 @@ const OWN_HEADERS: [&str; 8] = [
     "upgrade",
 ];
 
-/// How long an HTTP request may take when the file does not say.
+/// Default time limit of an HTTP request.
 const HTTP_TIMEOUT_NS: u64 = 10 * SECOND_NS;
 
 fn output(fields: &mut Fields<'_>, value: Option<&Value<'_>>) -> Option<OutputKind> {
@@ -238,7 +238,7 @@ fn is_url_text(value: &Value<'_>, text: &str) -> bool {
     found.is_none()
 }
 
-/// What a request says: `POST https://api.x.com/2/tweets {"text":"…"} [Authorization:
+/// Describes a request: `POST https://api.x.com/2/tweets {"text":"…"} [Authorization:
 /// env:X_TOKEN]`.
 pub(super) fn describe(
     kind: &OutputKind,

@@ -9,7 +9,7 @@ use crate::show::file::fields::Fields;
 use crate::show::file::value::Value;
 use crate::show::{Body, OutputKind};
 
-/// What the show layer knows of MIDI.
+/// Facts about MIDI.
 pub(super) const SPEC: Spec = Spec {
     word: "midi",
     label: "MIDI",
@@ -23,7 +23,7 @@ pub(super) const SPEC: Spec = Spec {
     read_action: action,
 };
 
-/// What its latency means.
+/// Meaning of its latency.
 pub(super) const LATENCY: &str = "MIDI: the port has taken it";
 
 /// The commands of MIDI Show Control, and which keys each has.
@@ -41,7 +41,7 @@ const COMMANDS: [(&str, Command); 11] = [
     ("go-off", Command::Cue { make: MscCommand::GoOff, is_needed: false }),
 ];
 
-/// What a command is made of.
+/// Parts of a command.
 #[derive(Clone, Copy)]
 enum Command {
     /// A cue, which may be left out where it is not needed.
@@ -65,11 +65,10 @@ const FOURTEEN_BITS: u16 = 0x3FFF;
 /// The longest that a message of show control may be, bytes (RP-002/RP-014, section 3.1).
 const LONGEST: usize = 128;
 
-/// How many bytes of it are taken, at most, by all but its numbers: six before, the time, two
-/// zeros, the end.
+/// Maximum size of it without its numbers, bytes: six before, the time, two zeros, the end.
 const FRAME: usize = 6 + 5 + 2 + 1;
 
-/// What a note sounds with when the file does not say.
+/// Default velocity of a note.
 const NOTE_ON_VELOCITY: u8 = 100;
 
 fn output(_fields: &mut Fields<'_>, value: Option<&Value<'_>>) -> Option<OutputKind> {
@@ -243,12 +242,12 @@ fn cue_number(value: &Value<'_>) -> Option<String> {
     fits.then(|| text.to_owned())
 }
 
-/// Where an output sends to.
+/// Address of an output.
 pub(super) fn address(port: &str) -> String {
     format!("midi {port:?}")
 }
 
-/// What a message says: `note on: channel 1, note 60, velocity 100`, `MSC GO, lighting, device 1,
+/// Describes a message: `note on: channel 1, note 60, velocity 100`, `MSC GO, lighting, device 1,
 /// cue 25.5`.
 pub(super) fn describe(message: &MidiMessage) -> String {
     match message {

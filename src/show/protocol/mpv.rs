@@ -12,7 +12,7 @@ use crate::show::file::value::Value;
 use crate::show::problem::Problem;
 use crate::show::{Body, OutputKind};
 
-/// What the show layer knows of the player.
+/// Facts about the player.
 pub(super) const SPEC: Spec = Spec {
     word: "mpv",
     label: "mpv",
@@ -26,7 +26,7 @@ pub(super) const SPEC: Spec = Spec {
     read_action: action,
 };
 
-/// What its latency means.
+/// Meaning of its latency.
 pub(super) const LATENCY: &str = "mpv: the picture moves";
 
 /// The keys that go with `play`.
@@ -42,7 +42,7 @@ const KEYS: [&str; MpvWord::VARIANTS.len() + OF_PLAY.len()] = {
 };
 
 impl MpvCommand {
-    /// What goes on after it was sent.
+    /// The effect that lasts after it was sent.
     pub fn lasting(&self) -> Option<Lasting> {
         match self {
             MpvCommand::Play { .. } => Some(Lasting::Clip),
@@ -142,7 +142,8 @@ fn play(fields: &mut Fields<'_>) -> Option<MpvCommand> {
 const LISTS: [&str; 10] =
     ["m3u", "m3u8", "pls", "asx", "cue", "edl", "mpd", "sdp", "ffconcat", "xspf"];
 
-/// How much longer than the clip an out-point may be before it is a slip: players and people round.
+/// Maximum time by which an out-point may exceed the clip without being a slip: players and people
+/// round.
 const ROUNDED_NS: u64 = SECOND_NS;
 
 /// Warns of an in-point or out-point that a clip of this length does not reach.
@@ -189,7 +190,7 @@ fn clip(value: &Value<'_>, is_needed: bool) -> (Option<String>, Option<u64>) {
     (Some(text), found.length_ns)
 }
 
-/// What a command says: `play clips/flight.mp4 from 0:02`.
+/// Describes a command: `play clips/flight.mp4 from 0:02`.
 pub(super) fn describe(command: &MpvCommand) -> String {
     let (clip, from_ns, to_ns, volume, looped, optional) = match command {
         MpvCommand::Play { clip, from_ns, to_ns, volume, looped, optional } => {

@@ -11,7 +11,7 @@ use crate::show::file::reader::quoted;
 use crate::show::file::value::Value;
 use crate::show::{Body, OutputKind};
 
-/// What the show layer knows of OSC.
+/// Facts about OSC.
 pub(super) const SPEC: Spec = Spec {
     word: "osc",
     label: "OSC",
@@ -29,10 +29,10 @@ pub(super) const SPEC: Spec = Spec {
     read_action: action,
 };
 
-/// What its latency means over UDP.
+/// Meaning of its latency over UDP.
 pub(super) const LATENCY_UDP: &str = "UDP: the datagram has left this machine";
 
-/// What its latency means over TCP.
+/// Meaning of its latency over TCP.
 pub(super) const LATENCY_TCP: &str = "TCP: the connection has taken it";
 
 /// The largest OSC message that a datagram surely takes, with its headers, over IPv4.
@@ -155,7 +155,7 @@ fn arg(value: &Value<'_>) -> Option<OscArg> {
     }
 }
 
-/// How many bytes the message takes: OSC pads each text, with its NUL, to a multiple of four.
+/// Size of the message, bytes: OSC pads each text, with its NUL, to a multiple of four.
 fn message_size(address: &str, args: &[OscArg]) -> usize {
     let padded = |len: usize| (len + 1).next_multiple_of(4);
     let of_arg = |arg: &OscArg| match arg {
@@ -166,18 +166,18 @@ fn message_size(address: &str, args: &[OscArg]) -> usize {
     padded(address.len()) + padded(args.len() + 1) + args.iter().map(of_arg).sum::<usize>()
 }
 
-/// How many bytes `body` takes as a message of OSC; nothing where it is none.
+/// Size of `body` as a message of OSC, bytes; `None` if it is none.
 pub fn size(body: &Body) -> Option<usize> {
     let Body::Osc { address, args } = body else { return None };
     Some(message_size(address, args))
 }
 
-/// Where an output sends to.
+/// Address of an output.
 pub(super) fn udp_address(host: &str, port: u16) -> String {
     format!("udp://{}", host_and_port(host, port))
 }
 
-/// Where an output sends to, and how it frames its packets.
+/// Address of an output, and its framing of packets.
 pub(super) fn tcp_address(host: &str, port: u16, framing: Framing) -> String {
     let framing = match framing {
         Framing::Slip => "",
@@ -186,7 +186,7 @@ pub(super) fn tcp_address(host: &str, port: u16, framing: Framing) -> String {
     format!("tcp://{}{framing}", host_and_port(host, port))
 }
 
-/// What a message says: `/eos/cue/1/12/fire 1 0.5 "text" true`.
+/// Describes a message: `/eos/cue/1/12/fire 1 0.5 "text" true`.
 pub(super) fn describe(address: &str, args: &[OscArg]) -> String {
     let mut said = address.to_owned();
     for arg in args {
