@@ -28,17 +28,17 @@ pub enum HeldKeys {
 }
 
 impl HeldKeys {
-    /// Warning for the caller before the show, if there is one.
+    /// Note for the caller before the show, if there is one.
     pub fn warning(self) -> Option<&'static str> {
         match self {
             HeldKeys::Told => None,
             HeldKeys::ByTime => Some(
-                "this terminal does not say which key is held: the first Space that is held down may fire a second cue; \
-                 hold an arrow key for a second before the show",
+                "this terminal does not say which key is held: until a key was held for a second, a GO less than 1.1 s \
+                 after another may come 0.12 s late",
             ),
             HeldKeys::NotAsked => Some(
-                "with --plain-keys no terminal says which key is held: the first Space that is held down may fire a second \
-                 cue; hold an arrow key for a second before the show",
+                "with --plain-keys no terminal says which key is held: until a key was held for a second, a GO less than \
+                 1.1 s after another may come 0.12 s late",
             ),
         }
     }

@@ -13,7 +13,8 @@ use crossterm::event::KeyEvent;
 pub use file::{EXAMPLE, parse, write};
 pub use key::{Key, KeyError};
 
-use super::keys::{Act, BINDINGS, Binding};
+use super::Page;
+use super::keys::{Act, BINDINGS, Binding, Held};
 
 /// The keys in force.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -88,6 +89,19 @@ impl Keymap {
             (None, Some(binding)) => format!(":{}", binding.name),
             (None, None) => String::new(),
         }
+    }
+
+    /// The keys that act once while they are held down, on some page.
+    pub fn act_once(&self) -> Vec<KeyEvent> {
+        let acts_once = |act: Act| {
+            Page::ALL.iter().any(|&page| match act.on(page).held() {
+                Held::Once | Held::OwnGuard => true,
+                Held::Repeats => false,
+            })
+        };
+        let bound = BINDINGS.iter().filter(|binding| acts_once(binding.act));
+        let bound = bound.flat_map(|binding| self.keys(binding.act)).copied();
+        bound.chain(Key::digits()).chain([Key::CTRL_C]).map(Key::event).collect()
     }
 
     /// Returns `true` if the first key of GO is text where the caller types.

@@ -1,13 +1,16 @@
 //! Keys that are held down, told by time: most terminals send a held key again and again, each time
 //! as if it were pressed.
 //!
-//! A keyboard repeats a held key after a delay (250 to 660 ms), and from then on every 25 to 95 ms.
-//! No hand is so fast, so the repeats after the first one are known at once. The first one looks
-//! like a second press. It is known where a key was held before, because the delay is the same for
-//! all keys: a press of the same key at just that delay waits for a little more than the time
-//! between two repeats, and [`PERIOD_MAX_NS`] at most. If the next one follows in this time, both
-//! are repeats; if not, it was a press. So no press is lost, and only what comes at the delay that
-//! this keyboard was seen to have has to wait.
+//! A keyboard repeats a held key after a delay (250 to 1,000 ms), and from then on every 25 to 112
+//! ms. No hand is so fast, so the repeats after the first one are known at once. The first one looks
+//! like a second press. So it waits, for a little more than the time between two repeats and
+//! [`PERIOD_MAX_NS`] at most. If the next one follows in this time, both are repeats; if not, it was
+//! a press. No press is lost, and little has to wait:
+//!
+//! - Before any key was held, only a key that acts once while it is held ([`Held::act_once`]), at
+//!   every delay that its repeats could have. Who presses it on at the same pace waits no more.
+//! - Afterwards a press of any key at just the delay that this keyboard was seen to have, because
+//!   the delay is the same for all keys.
 //!
 //! Esc waits in any case, because Esc twice is panic. Its waiting delays nothing but panic, and
 //! that by less than a hand needs for a press.
@@ -18,7 +21,7 @@ use super::ESC_WAIT_NS;
 
 /// The longest time between two repeats, nanoseconds: 9 a second. X11 has 40 ms, GNOME 30, KDE 40,
 /// the Linux console 33, macOS 90.
-pub(super) const PERIOD_MAX_NS: u64 = 110_000_000;
+pub(super) const PERIOD_MAX_NS: u64 = 115_000_000;
 /// The same for a keyboard that was seen to be faster: somebody in a hurry may press a key ten
 /// times a second.
 const FAST_PERIOD_MAX_NS: u64 = 70_000_000;
@@ -26,6 +29,11 @@ const FAST_PERIOD_MAX_NS: u64 = 70_000_000;
 const PERIOD_MIN_NS: u64 = 15_000_000;
 /// The time between the press and the first repeat that keyboards can be set to.
 const DELAYS_NS: core::ops::RangeInclusive<u64> = 140_000_000..=1_100_000_000;
+/// Shortest delay that matters before the keyboard's is known: a second press that comes sooner is
+/// ignored anyway.
+const UNKNOWN_DELAY_MIN_NS: u64 = 290_000_000;
+/// Tolerance of a hand's pace.
+const PACE_SLACK_NS: u64 = 25_000_000;
 /// Tolerance of the delay, with what a line adds.
 const DELAY_SLACK_NS: u64 = 40_000_000;
 /// Maximum time by which a repeat may come later than the one before.
@@ -38,8 +46,10 @@ const REPEATS_TO_LEARN: u32 = 2;
 pub(super) struct Held {
     last: Option<Last>,
     known: Option<Known>,
-    /// `true` while the last key has not been given yet: it may be the first repeat.
-    waits: bool,
+    /// Number of presses of the last key that have not been given yet: they may be repeats.
+    waits: usize,
+    /// The keys that act once while they are held down.
+    act_once: Vec<KeyEvent>,
 }
 
 /// The key that came last.
@@ -74,21 +84,32 @@ impl Last {
 }
 
 impl Held {
-    /// Takes in a press that came at `now_ns`, and gives what is known now: a press or a repeat,
-    /// and when it came.
-    pub(super) fn take(
-        &mut self,
-        key: KeyEvent,
-        now_ns: u64,
-    ) -> impl Iterator<Item = (KeyEvent, u64)> + use<> {
+    /// Names the keys that act once while they are held down, so that a second press may wait.
+    pub(super) fn act_once(&mut self, keys: Vec<KeyEvent>) {
+        self.act_once = keys;
+    }
+
+    /// Forgets the keys, and keeps what is known of the keyboard.
+    pub(super) fn begin_again(&mut self) {
+        (self.last, self.waits) = (None, 0);
+    }
+
+    /// Takes in a press that came at `now_ns`, and gives what is known now: presses or repeats, and
+    /// when they came.
+    pub(super) fn take(&mut self, key: KeyEvent, now_ns: u64) -> Vec<(KeyEvent, u64)> {
         let last = self.last.filter(|last| last.key == key);
         let gap_ns = last.map(|last| now_ns.saturating_sub(last.at_ns));
-        let waited = self.last.filter(|_| std::mem::take(&mut self.waits));
         let is_escape = is_escape(&key);
+        let is_at_once = gap_ns.is_some_and(|gap_ns| gap_ns < PERIOD_MIN_NS) && !is_escape;
+        if is_at_once && self.waits > 0 && last.is_some_and(|last| self.is_guess(&last)) {
+            // A key that bounces, or a line that has held up repeats: only what follows tells.
+            self.waits += 1;
+            return vec![];
+        }
         let is_repeat = match (last, gap_ns) {
             // Twice at once after a wait: a line has held up repeats. Panic must not be lost, so
             // Esc is not taken for one.
-            (Some(_), Some(gap_ns)) if gap_ns < PERIOD_MIN_NS => waited.is_some() && !is_escape,
+            (Some(_), Some(gap_ns)) if gap_ns < PERIOD_MIN_NS => self.waits > 0 && !is_escape,
             // At the pace of repeats, after the delay of a keyboard. Without that delay it is a
             // program that presses keys.
             (Some(last), Some(gap_ns)) => {
@@ -97,10 +118,8 @@ impl Held {
             }
             (None, _) | (_, None) => false,
         };
-        let before = waited.map(|waited| {
-            let kind = if is_repeat { KeyEventKind::Repeat } else { KeyEventKind::Press };
-            (KeyEvent { kind, ..waited.key }, waited.at_ns)
-        });
+        let kind = if is_repeat { KeyEventKind::Repeat } else { KeyEventKind::Press };
+        let mut given = self.give(kind);
         let mut next = Last {
             key,
             at_ns: now_ns,
@@ -119,25 +138,48 @@ impl Held {
                 let period_ns = next.since_first_ns / next.since_first.max(1);
                 self.known = Some(Known { delay_ns: next.delay_ns, period_ns });
             }
-        } else if let (Some(last), Some(gap_ns)) = (last, gap_ns) {
-            let is_at_delay = |known: Known| gap_ns.abs_diff(known.delay_ns) <= DELAY_SLACK_NS;
-            self.waits = match last.repeats {
-                0 if is_escape => DELAYS_NS.contains(&gap_ns),
-                0 => self.known.is_some_and(is_at_delay),
-                // A busy machine or a line may hold up repeats: only what follows tells.
-                _ => (self.period_max_ns()..=*DELAYS_NS.end()).contains(&gap_ns),
-            };
-            if self.waits {
-                (next.repeats, next.delay_ns) = (last.repeats, last.delay_ns);
-                if last.repeats > 0 {
-                    (next.since_first_ns, next.since_first) = last.since_first(gap_ns);
-                }
+        } else if let (Some(last), Some(gap_ns)) = (last, gap_ns)
+            && self.may_repeat(&last, gap_ns)
+        {
+            self.waits = 1;
+            (next.repeats, next.delay_ns) = (last.repeats, last.delay_ns);
+            if last.repeats > 0 {
+                (next.since_first_ns, next.since_first) = last.since_first(gap_ns);
             }
         }
         self.last = Some(next);
-        let kind = if is_repeat { KeyEventKind::Repeat } else { KeyEventKind::Press };
-        let now = (!self.waits).then_some((KeyEvent { kind, ..key }, now_ns));
-        before.into_iter().chain(now)
+        if self.waits == 0 {
+            given.push((KeyEvent { kind, ..key }, now_ns));
+        }
+        given
+    }
+
+    /// Returns `true` if the key of `last`, which came once more `gap_ns` later, may be a repeat by
+    /// all that is known.
+    fn may_repeat(&self, last: &Last, gap_ns: u64) -> bool {
+        match (last.repeats, self.known) {
+            (0, _) if is_escape(&last.key) => DELAYS_NS.contains(&gap_ns),
+            (0, Some(known)) => gap_ns.abs_diff(known.delay_ns) <= DELAY_SLACK_NS,
+            (0, None) => {
+                // The last one was a press, since nothing followed it at the pace of repeats.
+                let is_at_pace = |before_ns| gap_ns.abs_diff(before_ns) <= PACE_SLACK_NS;
+                (UNKNOWN_DELAY_MIN_NS..=*DELAYS_NS.end()).contains(&gap_ns)
+                    && self.acts_once(&last.key)
+                    && !last.gap_ns.is_some_and(is_at_pace)
+            }
+            // A busy machine or a line may hold up repeats: only what follows tells.
+            (1.., _) => (self.period_max_ns()..=*DELAYS_NS.end()).contains(&gap_ns),
+        }
+    }
+
+    /// Returns `true` if `last` waits though the keyboard's delay is not known.
+    fn is_guess(&self, last: &Last) -> bool {
+        last.repeats == 0 && self.known.is_none()
+    }
+
+    fn acts_once(&self, key: &KeyEvent) -> bool {
+        let plain = |key: &KeyEvent| (key.code, key.modifiers - KeyModifiers::SHIFT);
+        self.act_once.iter().any(|once| plain(once) == plain(key))
     }
 
     /// The longest time between two repeats of this keyboard, as far as it is known.
@@ -150,27 +192,35 @@ impl Held {
 
     /// Instant at which the key that waits becomes a press, if nothing follows it.
     pub(super) fn deadline(&self) -> Option<u64> {
-        let last = self.last.filter(|_| self.waits)?;
+        let last = self.last.filter(|_| self.waits > 0)?;
         let wait_ns = match self.known.filter(|_| !is_escape(&last.key)) {
             Some(known) => PERIOD_MAX_NS.min(known.period_ns + PERIOD_SLACK_NS),
             // The next Esc is known only after its own wait.
-            None => self.period_max_ns() + ESC_WAIT_NS,
+            None if is_escape(&last.key) => self.period_max_ns() + ESC_WAIT_NS,
+            None => PERIOD_MAX_NS,
         };
         Some(last.at_ns.saturating_add(wait_ns))
     }
 
-    /// Gives the key that waited, where nothing has followed it by `now_ns`.
-    pub(super) fn expire(&mut self, now_ns: u64) -> Option<(KeyEvent, u64)> {
-        self.deadline().filter(|&deadline_ns| now_ns >= deadline_ns)?;
-        self.flush()
+    /// Gives what waited, where nothing has followed it by `now_ns`.
+    pub(super) fn expire(&mut self, now_ns: u64) -> Vec<(KeyEvent, u64)> {
+        let is_over = self.deadline().is_some_and(|deadline_ns| now_ns >= deadline_ns);
+        if is_over { self.flush() } else { vec![] }
     }
 
-    /// Gives the key that waits as a press, and begins again: the terminal says by itself what is
-    /// held, or something else came.
-    pub(super) fn flush(&mut self) -> Option<(KeyEvent, u64)> {
-        let last = self.last.as_mut().filter(|_| std::mem::take(&mut self.waits))?;
-        last.repeats = 0;
-        Some((last.key, last.at_ns))
+    /// Gives what waits as presses: the terminal says by itself what is held, or something else
+    /// came.
+    pub(super) fn flush(&mut self) -> Vec<(KeyEvent, u64)> {
+        if let Some(last) = self.last.as_mut().filter(|_| self.waits > 0) {
+            last.repeats = 0;
+        }
+        self.give(KeyEventKind::Press)
+    }
+
+    fn give(&mut self, kind: KeyEventKind) -> Vec<(KeyEvent, u64)> {
+        let count = std::mem::take(&mut self.waits);
+        let waited = self.last.map(|last| (KeyEvent { kind, ..last.key }, last.at_ns));
+        waited.into_iter().flat_map(|waited| std::iter::repeat_n(waited, count)).collect()
     }
 }
 
@@ -192,9 +242,16 @@ mod tests {
     }
 
     impl Rig {
+        /// A keyboard on which these keys act once while they are held down.
+        fn new(act_once: &str) -> Self {
+            let mut rig = Rig::default();
+            rig.held.act_once(act_once.chars().map(event).collect());
+            rig
+        }
+
         fn press(&mut self, c: char, ms: u64) {
             self.quiet(ms);
-            let given: Vec<_> = self.held.take(event(c), ms * MS_NS).collect();
+            let given = self.held.take(event(c), ms * MS_NS);
             given.into_iter().for_each(|(key, at_ns)| self.give(key, at_ns, ms));
         }
 
@@ -202,8 +259,9 @@ mod tests {
             if let Some(deadline_ns) =
                 self.held.deadline().filter(|&deadline_ns| deadline_ns <= ms * MS_NS)
             {
-                let (key, at_ns) = self.held.expire(deadline_ns).unwrap();
-                self.give(key, at_ns, deadline_ns / MS_NS);
+                for (key, at_ns) in self.held.expire(deadline_ns) {
+                    self.give(key, at_ns, deadline_ns / MS_NS);
+                }
             }
         }
 
@@ -248,7 +306,7 @@ mod tests {
             let what = format!("{delay_ms} ms, {period_ms} ms");
             let mut rig = Rig::default();
             rig.hold('j', 0, delay_ms, period_ms, 10);
-            assert_eq!(rig.presses(), [0, delay_ms], "{what}: the first time nobody can know");
+            assert_eq!(rig.presses(), [0, delay_ms], "{what}: a key that repeats does not wait");
             rig.hold(' ', 5_000, delay_ms, period_ms, 10);
             assert_eq!(rig.presses(), [5_000], "{what}");
             // The delay is not always the same by some milliseconds, and the keyboard may be slower
@@ -302,13 +360,77 @@ mod tests {
     }
 
     #[test]
-    fn before_a_key_was_held_nothing_but_esc_waits() {
-        for gap_ms in (100..1_200).step_by(7) {
-            let mut rig = Rig::default();
+    fn the_first_key_that_is_held_is_one_press_where_it_acts_once() {
+        for delay_ms in [300, 320, 375, 400, 450, 500, 600, 660, 700, 800, 900, 1_000] {
+            for per_second in 9..=40 {
+                let what = format!("{delay_ms} ms, {per_second} a second");
+                let mut rig = Rig::new(" m");
+                rig.hold(' ', 0, delay_ms, 1_000 / per_second, 12);
+                assert_eq!(rig.presses(), [0], "{what}");
+                // Now the delay is known, and a press at another time does not wait.
+                let other_ms =
+                    10_000 + if delay_ms > 600 { delay_ms - 100 } else { delay_ms + 100 };
+                rig.press(' ', 10_000);
+                rig.press(' ', other_ms);
+                assert_eq!(rig.given.len(), 2, "{what}");
+                rig.presses();
+                rig.hold('m', 20_000, delay_ms, 1_000 / per_second, 12);
+                assert_eq!(rig.presses(), [20_000], "{what}");
+            }
+        }
+        // Held for as long as it takes to repeat twice.
+        let mut rig = Rig::new(" ");
+        rig.hold(' ', 0, 500, 33, 2);
+        assert_eq!(rig.presses(), [0]);
+    }
+
+    #[test]
+    fn two_presses_are_two_and_the_third_at_their_pace_does_not_wait() {
+        for gap_ms in (140..1_200).step_by(5) {
+            let mut rig = Rig::new(" ");
             rig.press(' ', 0);
             rig.press(' ', gap_ms);
+            let waits = rig.given.len() < 2;
+            assert_eq!(waits, (290..=1_100).contains(&gap_ms), "{gap_ms} ms");
+            if let Some(deadline_ns) = rig.held.deadline() {
+                assert!(deadline_ns <= (gap_ms + 120) * MS_NS, "{gap_ms} ms: it waits too long");
+            }
+            rig.press(' ', 2 * gap_ms + 20);
+            assert_eq!(rig.given.len(), 3, "{gap_ms} ms: the third waits");
+            assert_eq!(rig.presses(), [0, gap_ms, 2 * gap_ms + 20]);
+        }
+        // At another pace, and after another key, nothing is known again.
+        for (c, gap_ms) in [(' ', 600), ('h', 450)] {
+            let mut rig = Rig::new(" h");
+            [0, 450].into_iter().for_each(|ms| rig.press(' ', ms));
+            [2_000, 2_000 + gap_ms].into_iter().for_each(|ms| rig.press(c, ms));
+            assert_eq!((rig.given.len(), rig.presses().len()), (3, 4), "{c}, {gap_ms} ms");
+        }
+    }
+
+    #[test]
+    fn what_does_not_act_once_does_not_wait_and_another_key_ends_a_wait() {
+        for gap_ms in (140..1_200).step_by(7) {
+            let mut rig = Rig::new(" ");
+            rig.press('j', 0);
+            rig.press('j', gap_ms);
             assert_eq!(rig.given.len(), 2, "{gap_ms} ms");
         }
+        let mut rig = Rig::new(" ");
+        [0, 500].into_iter().for_each(|ms| rig.press(' ', ms));
+        rig.press('h', 510);
+        assert_eq!(rig.given.iter().map(|(c, ..)| *c).collect::<String>(), "  h");
+        assert_eq!(rig.presses(), [0, 500, 510]);
+    }
+
+    #[test]
+    fn a_key_that_bounces_is_no_held_key_and_repeats_that_a_line_held_up_are() {
+        let mut rig = Rig::new(" ");
+        [0, 500, 506].into_iter().for_each(|ms| rig.press(' ', ms));
+        assert_eq!(rig.presses(), [0, 500, 500]);
+        let mut rig = Rig::new(" ");
+        [0, 540, 540, 566, 600, 633].into_iter().for_each(|ms| rig.press(' ', ms));
+        assert_eq!(rig.presses(), [0]);
     }
 
     #[test]

@@ -47,9 +47,22 @@ impl Reader {
         // key.
         self.parser.expire(now_ns);
         self.sort();
-        if let Some((key, at_ns)) = self.held.expire(now_ns) {
-            self.push_key(key, at_ns);
-        }
+        let waited = self.held.expire(now_ns);
+        self.push_keys(waited);
+    }
+
+    /// Names the keys that act once while they are held down. Where the terminal does not say which
+    /// key is held, a second press of one of them may wait for what follows.
+    pub fn act_once(&mut self, keys: Vec<KeyEvent>) {
+        self.held.act_once(keys);
+    }
+
+    /// Forgets what was sent and not taken, and what the terminal said of itself. The keyboard stays
+    /// the same.
+    pub fn begin_again(&mut self) {
+        let mut held = std::mem::take(&mut self.held);
+        held.begin_again();
+        *self = Reader { held, ..Reader::default() };
     }
 
     /// Takes the first input that has not been taken yet.
@@ -93,14 +106,11 @@ impl Reader {
             }
             match input {
                 Input::Key(key) if key.kind == KeyEventKind::Press && !self.tells_held => {
-                    for (key, at_ns) in self.held.take(key, now_ns) {
-                        self.push_key(key, at_ns);
-                    }
+                    let known = self.held.take(key, now_ns);
+                    self.push_keys(known);
                 }
                 Input::Key(key) => {
-                    if let Some((waited, at_ns)) = self.held.flush() {
-                        self.push_key(waited, at_ns);
-                    }
+                    self.push_waiting();
                     self.push_key(key, now_ns);
                 }
                 Input::KeyFlags(flags) => {
@@ -113,11 +123,22 @@ impl Reader {
                 | Input::Focus(_)
                 | Input::Burst(_)
                 | Input::Reply) => {
+                    // A click must not change what a key that came before it acts on.
+                    self.push_waiting();
                     self.burst.end();
                     self.found.push_back((other, now_ns));
                 }
             }
         }
+    }
+
+    fn push_waiting(&mut self) {
+        let waited = self.held.flush();
+        self.push_keys(waited);
+    }
+
+    fn push_keys(&mut self, keys: Vec<(KeyEvent, u64)>) {
+        keys.into_iter().for_each(|(key, at_ns)| self.push_key(key, at_ns));
     }
 
     fn push_key(&mut self, key: KeyEvent, at_ns: u64) {
@@ -287,6 +308,29 @@ mod tests {
         }
     }
 
+    #[test]
+    fn what_comes_after_a_key_that_waits_comes_after_it() {
+        for (after, ends) in
+            [("\x1b[<0;12;3M", true), ("\x1b[200~text\x1b[201~", true), ("h", true), ("", false)]
+        {
+            let mut reader = Reader::default();
+            reader.act_once(vec![KeyEvent::from(KeyCode::Char(' '))]);
+            reader.feed(b" ", 1_000 * MS_NS);
+            reader.feed(b" ", 1_500 * MS_NS);
+            reader.expire(1_500 * MS_NS);
+            reader.feed(after.as_bytes(), 1_520 * MS_NS);
+            reader.expire(1_520 * MS_NS);
+            let found: Vec<Input> = std::iter::from_fn(|| reader.next_input()).collect();
+            let space = Input::Key(KeyEvent::from(KeyCode::Char(' ')));
+            assert_eq!(
+                found.iter().filter(|input| **input == space).count(),
+                1 + usize::from(ends)
+            );
+            assert_ne!(found.last() == Some(&space), ends, "{after:?}");
+            assert_eq!(reader.deadline(), (!ends).then_some(1_615 * MS_NS), "{after:?}");
+        }
+    }
+
     /// Feeds a key's bytes at these times, looking at the terminal whenever there is something to
     /// decide; the presses.
     fn presses(bytes: &[u8], times_us: impl Iterator<Item = u64>) -> usize {
@@ -313,7 +357,7 @@ mod tests {
 
     #[test]
     fn esc_that_is_held_in_a_plain_terminal_is_one_press_at_every_pace() {
-        let slow_us = [66_700, 67_000, 70_000, 80_000, 90_000, 92_000];
+        let slow_us = [66_700, 67_000, 70_000, 80_000, 90_000, 92_000, 108_000];
         for period_us in (25_000..=66_000).step_by(500).chain(slow_us) {
             for delay_us in [200_000, 250_000, 375_000, 400_000, 500_000, 660_000, 1_000_000] {
                 // Each comes up to two milliseconds early or late.

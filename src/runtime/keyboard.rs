@@ -8,6 +8,7 @@ use std::io::{self, ErrorKind};
 use std::os::fd::BorrowedFd;
 use std::time::Duration;
 
+use crossterm::event::KeyEvent;
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 
@@ -103,6 +104,11 @@ impl Keyboard {
         Ok(())
     }
 
+    /// Names the keys that act once while they are held down, as [`Reader::act_once`] does.
+    pub(super) fn act_once(&mut self, keys: Vec<KeyEvent>) {
+        self.reader.act_once(keys);
+    }
+
     /// Takes text that was typed in one go: two characters or more that stand before everything
     /// else.
     pub(super) fn next_text(&mut self) -> Option<String> {
@@ -150,7 +156,8 @@ impl Keyboard {
 
     /// Forgets what was typed while nobody listened.
     pub(super) fn discard(&mut self) {
-        *self = Keyboard::default();
+        self.reader.begin_again();
+        (self.looked_ns, self.stood_ns) = (None, 0);
         let _ = rustix::termios::tcflush(
             rustix::stdio::stdin(),
             rustix::termios::QueueSelector::IFlush,

@@ -136,7 +136,7 @@ impl Station {
         session: Session,
         inbox: Inbox,
         post: &Post,
-        keyboard: Keyboard,
+        mut keyboard: Keyboard,
     ) -> std::io::Result<Self> {
         let Session {
             id,
@@ -155,6 +155,7 @@ impl Station {
             words,
             greets,
         } = session;
+        keyboard.act_once(app.keymap.act_once());
         app.outputs = outputs.health();
         app.greets = greets;
         app.journal_alarm = journal_alarm;

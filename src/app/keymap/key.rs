@@ -57,6 +57,11 @@ impl Key {
     /// Escape, which is panic's and the way back.
     pub const ESC: Key = Key { code: KeyCode::Esc, modifiers: KeyModifiers::NONE };
 
+    /// 1 to 9, which answer ready.
+    pub(super) fn digits() -> impl Iterator<Item = Key> {
+        ('1'..='9').map(|digit| Key { code: KeyCode::Char(digit), modifiers: KeyModifiers::NONE })
+    }
+
     /// The key of an event; none with modifiers that no command has.
     #[expect(
         clippy::wildcard_enum_match_arm,

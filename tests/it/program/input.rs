@@ -14,11 +14,16 @@ use crate::harness::{House, Program, Wire, in_time, pass};
 
 /// Holds a key down, on a desktop that waits as long as X11 does before it repeats it.
 fn hold_down(program: &mut Program, key: &str) {
+    hold_down_at(program, key, 400, 33);
+}
+
+/// Holds a key down for half a second more than the keyboard's delay, milliseconds.
+fn hold_down_at(program: &mut Program, key: &str, delay_ms: u64, period_ms: u64) {
     program.keys(key);
-    pass(400);
-    for _ in 0..15 {
+    pass(delay_ms);
+    for _ in 0..500 / period_ms {
         program.keys(key);
-        pass(33);
+        pass(period_ms);
     }
 }
 
@@ -199,7 +204,7 @@ fn where_nothing_says_which_key_is_held_the_log_and_the_help_page_say_so_once() 
     // The message line has the last word of the log, too.
     let is_logged = |line: &&str| line.contains("program") && line.contains("which key is held");
     assert_eq!(text.lines().filter(is_logged).count(), 1, "{text}");
-    program.press_to_see("?", &["HELD KEYS", "the first Space that is held down"]);
+    program.press_to_see("?", &["HELD KEYS", "may come 0.12 s late"]);
     // An answer that a slow line brought late takes it back.
     program.keys("\x1b[?31u");
     program
@@ -215,6 +220,43 @@ fn plain_keys_are_asked_for_nothing() {
     program.await_written("\x1b[>0u");
     program.await_words(&["House lights"]);
     assert!(!program.has_written("\x1b[?u") && !program.has_written("\x1b[>31u"));
+}
+
+#[test]
+fn the_first_space_that_is_held_fires_once_on_a_plain_terminal() {
+    in_time(|| {
+        for (delay_ms, period_ms) in [(320, 25), (375, 90), (500, 33), (660, 40), (1_000, 100)] {
+            let (house, wire) = (House::new(), Wire::new());
+            let mut program = open_evening(&house, &wire, &["--plain-keys"]);
+            program.await_words(&["House lights"]);
+            hold_down_at(&mut program, " ", delay_ms, period_ms);
+            program.await_words(&["GO ignored: its key is held down"]);
+            wire.expect("/one");
+            wire.expect("/one/b");
+            wire.expect_silence();
+            assert_eq!(house.journal().cues("cue_fired"), ["1"], "{delay_ms} ms, {period_ms} ms");
+        }
+    });
+}
+
+#[test]
+fn two_spaces_fire_twice_on_a_plain_terminal_and_the_third_at_their_pace_at_once() {
+    in_time(|| {
+        let (house, wire) = (House::new(), Wire::new());
+        let mut program = house.open(&["--plain-keys", &house.show(&chain(&wire, 0, "0s"))]);
+        program.await_words(&["Link 0"]);
+        let late = ["/link", "/call/A", "/call/B"].map(|address| {
+            let pressed = Instant::now();
+            program.keys(" ");
+            wire.expect(address);
+            let late = pressed.elapsed();
+            pass(450_u64.saturating_sub(late.as_millis() as u64));
+            late
+        });
+        let waits = late.map(|late| late > Duration::from_millis(110));
+        assert_eq!(waits, [false, true, false], "{late:?}");
+        assert!(late[1] < Duration::from_millis(150), "{late:?}");
+    });
 }
 
 #[test]
