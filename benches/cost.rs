@@ -200,8 +200,8 @@ fn fired(name: &str, cue: &str) -> (State, RunNs) {
     };
     let record =
         |run_ns, event| Record { seq: 1, at: Timestamp::UNIX_EPOCH, run_ns, origin: None, event };
-    state.fold(&record(0, start));
-    let mut now_ns = 0;
+    state.fold(&record(RunNs::ZERO, start));
+    let mut now_ns = RunNs::ZERO;
     while state.cue(ix).firings == 0 {
         now_ns = state.poll_timeout().unwrap().max(now_ns);
         for event in state.handle_timeout(now_ns) {
@@ -225,7 +225,14 @@ fn bytes_a_second(state: &State, fired_ns: RunNs) -> f64 {
     for at in 0..=SECONDS * FRAMES {
         let now_ns = fired_ns + at * SECOND_NS / FRAMES;
         let means = Means { depth: Depth::Rgb, glyphs: Glyphs::All };
-        let view = View { app: &app, state, log: &log, now_ns, machine_ns: now_ns, means };
+        let view = View {
+            app: &app,
+            state,
+            log: &log,
+            now_ns,
+            machine_ns: now_ns.since(RunNs::ZERO),
+            means,
+        };
         canvas.draw(|frame| drop(ui::draw(frame, &view))).unwrap();
         if at == 0 {
             first = *line.0.borrow();

@@ -74,8 +74,8 @@ fn fired(name: &str, cue: &str) -> (State, RunNs) {
         shift_ns: None,
         show_crc: None,
     };
-    state.fold(&Record::new(0, jiff::Timestamp::UNIX_EPOCH, 0, start));
-    let mut now_ns = 0;
+    state.fold(&Record::new(0, jiff::Timestamp::UNIX_EPOCH, RunNs::ZERO, start));
+    let mut now_ns = RunNs::ZERO;
     while state.cue(ix).firings == 0 {
         now_ns = state.poll_timeout().unwrap().max(now_ns);
         for event in state.handle_timeout(now_ns) {
@@ -100,7 +100,7 @@ fn frames(state: &State, fired_ns: RunNs, page: Page) -> Sample {
             state,
             log: &log,
             now_ns,
-            machine_ns: now_ns,
+            machine_ns: now_ns.since(RunNs::ZERO),
             means: Means { depth: Depth::Rgb, glyphs: Glyphs::All },
         };
         let begun = Instant::now();

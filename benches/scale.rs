@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use common::{Bounds, Sample, called_cue, head};
 use handover::app::log::Log;
 use handover::app::{App, Page, Theme};
-use handover::engine::{Cause, Command, Event, Record, State};
+use handover::engine::{Cause, Command, Event, Record, RunNs, State};
 use handover::journal::{encode, recover_bytes, truncate};
 use handover::show::{PersonIx, Show, file};
 use handover::ui::{self, Depth, Glyphs, Means, View};
@@ -91,7 +91,7 @@ fn sample<T>(times: usize, mut work: impl FnMut() -> T) -> Sample {
 
 fn started(show: &Arc<Show>) -> State {
     let mut state = State::new(Arc::clone(show));
-    state.fold(&Record::new(0, jiff::Timestamp::UNIX_EPOCH, 0, start()));
+    state.fold(&Record::new(0, jiff::Timestamp::UNIX_EPOCH, RunNs::ZERO, start()));
     state
 }
 
@@ -114,7 +114,7 @@ fn start() -> Event {
 fn frame(cues: usize) -> Sample {
     let show = Arc::new(file::parse(&called(cues, 9), "UTC").unwrap());
     let mut state = started(&show);
-    for call in 0..cues as u64 / 2 {
+    for call in (0..cues as i64 / 2).map(RunNs::new) {
         for event in state.decide(&Command::Go { cause: Cause::Go }, call).unwrap() {
             state.fold(&Record::new(0, jiff::Timestamp::UNIX_EPOCH, call, event));
         }
@@ -124,15 +124,15 @@ fn frame(cues: usize) -> Sample {
     }
     let (app, log) = (App::new(Theme::Dark), Log::default());
     let mut terminal = Terminal::new(TestBackend::new(120, 36)).unwrap();
-    let mut now_ns = 1_000_000_000;
+    let mut now_ns = RunNs::new(1_000_000_000);
     sample(500, || {
-        now_ns += 100_000_000;
+        now_ns += 100_000_000_u64;
         let view = View {
             app: &app,
             state: &state,
             log: &log,
             now_ns,
-            machine_ns: now_ns,
+            machine_ns: now_ns.since(RunNs::ZERO),
             means: Means { depth: Depth::Rgb, glyphs: Glyphs::All },
         };
         terminal.draw(|frame| drop(ui::draw(frame, &view))).unwrap();
@@ -174,12 +174,13 @@ fn pages(text: &str) -> Vec<(Page, Sample)> {
             log.push(&record, state.show());
         }
     };
-    for call in 0..5_000 {
+    for at in 0..5_000 {
+        let call = RunNs::new(at);
         let events = state.decide(&Command::Go { cause: Cause::Go }, call).unwrap();
         commit(&mut state, call, events);
         let events = state.handle_timeout(call);
         commit(&mut state, call, events);
-        let person = PersonIx(call as u32 % 300);
+        let person = PersonIx(at as u32 % 300);
         let events = state.decide(&Command::Spot(person), call).unwrap();
         commit(&mut state, call, events);
     }
@@ -188,12 +189,18 @@ fn pages(text: &str) -> Vec<(Page, Sample)> {
     let mut frames_of = |page| {
         app.page = page;
         let mut terminal = Terminal::new(TestBackend::new(200, 60)).unwrap();
-        let mut now_ns = 1_000_000_000;
+        let mut now_ns = RunNs::new(1_000_000_000);
         sample(100, || {
-            now_ns += 100_000_000;
+            now_ns += 100_000_000_u64;
             let means = Means { depth: Depth::Rgb, glyphs: Glyphs::All };
-            let view =
-                View { app: &app, state: &state, log: &log, now_ns, machine_ns: now_ns, means };
+            let view = View {
+                app: &app,
+                state: &state,
+                log: &log,
+                now_ns,
+                machine_ns: now_ns.since(RunNs::ZERO),
+                means,
+            };
             terminal.draw(|frame| drop(ui::draw(frame, &view))).unwrap();
         })
     };
@@ -205,7 +212,8 @@ fn journal(show: &Arc<Show>, events: usize) -> Vec<u8> {
     let numbers = show.cues.iter().map(|cue| cue.number.clone()).collect::<Vec<_>>();
     for at in 0..events {
         let cue = numbers[at / 4 % numbers.len()].clone();
-        let (run_ns, firing) = (at as u64 * 1_000_000, 1 + (at / 4 / numbers.len()) as u32);
+        let run_ns = RunNs::new(at as i64 * 1_000_000);
+        let firing = 1 + (at / 4 / numbers.len()) as u32;
         let event = match at {
             0 => start(),
             _ => match at % 4 {
@@ -221,7 +229,7 @@ fn journal(show: &Arc<Show>, events: usize) -> Vec<u8> {
                 _ => Event::ActionSent { cue, firing, action: 1, output: "desk".into() },
             },
         };
-        let at_wall = Timestamp::UNIX_EPOCH + Duration::from_nanos(run_ns);
+        let at_wall = Timestamp::UNIX_EPOCH + Duration::from_nanos(run_ns.since(RunNs::ZERO));
         encode(&Record::new(at as u64 + 1, truncate(at_wall), run_ns, event), &mut lines).unwrap();
     }
     lines

@@ -182,7 +182,7 @@ impl Board {
         Board {
             title: Some(show.title.clone()),
             is_held: state.held_since().is_some(),
-            now: state.wall(now as i64),
+            now: state.wall(now),
             clocks: clocks(show),
             rehearsal: match (state.is_rehearsal(), state.shift_ns()) {
                 (true, _) => Some(RehearsalKind::OutputsOff { speed: state.speed() }),
@@ -290,7 +290,7 @@ impl Public<'_> {
     }
 
     fn stage(&self) -> Stage {
-        let (state, now) = (self.state, self.now as i64);
+        let (state, now) = (self.state, self.now);
         if state.has_ended() {
             return Stage::Ended {
                 at: state.wall(self.timing.end_ns),
@@ -301,14 +301,13 @@ impl Public<'_> {
             (state.current_segment(), state.segment_countdown(self.now))
         else {
             let starts_ns = state.plan().segment_start_ns.first().filter(|_| state.plan().anchored);
-            let starts = starts_ns.map(|&starts_ns| state.wall(starts_ns));
-            return Stage::Before { starts, left_ns: starts_ns.map(|starts_ns| starts_ns - now) };
+            let starts_ns = starts_ns.map(|&starts_ns| RunNs::new(starts_ns));
+            let starts = starts_ns.map(|starts_ns| state.wall(starts_ns));
+            let left_ns = starts_ns.map(|starts_ns| starts_ns.until(now));
+            return Stage::Before { starts, left_ns };
         };
         if let Some((_, starts_ns)) = state.gap(self.now).filter(|_| state.on_air().is_empty()) {
-            return Stage::Gap {
-                until: state.wall(starts_ns as i64),
-                left_ns: starts_ns as i64 - now,
-            };
+            return Stage::Gap { until: state.wall(starts_ns), left_ns: starts_ns.until(now) };
         }
         let held = self.held_up(segment).map(|cue| (self.item(cue), None));
         let running = state.on_air().iter().rev().filter(|&&cue| self.is_for_all(cue));
@@ -369,14 +368,14 @@ impl Public<'_> {
                 Some(left_ns.max(0).saturating_add(delay_ns as i64))
             }
             Trigger::At { .. } if state.firings == 0 => {
-                let at_ns = *self.state.plan().cue_start_ns.get(cue)?;
-                (at_ns >= self.now as i64).then(|| at_ns - self.now as i64)
+                let at_ns = RunNs::new(*self.state.plan().cue_start_ns.get(cue)?);
+                (at_ns >= self.now).then(|| at_ns.until(self.now))
             }
             Trigger::Into { offset_ns }
                 if self.state.current_segment().is_none_or(|running| segment > running) =>
             {
                 let starts_ns = *self.timing.start_ns.get(segment)?;
-                Some((starts_ns - self.now as i64).max(0).saturating_add(offset_ns as i64))
+                Some(starts_ns.until(self.now).max(0).saturating_add(offset_ns as i64))
             }
             Trigger::Go
             | Trigger::With { .. }
@@ -427,9 +426,10 @@ impl Public<'_> {
     fn planned_cue(&self, cue: CueIx) -> Option<Timestamp> {
         let planned_ns = *self.state.plan().cue_start_ns.get(cue)?;
         if matches!(self.show.cue(cue).trigger, Trigger::At { .. }) {
-            return Some(self.state.wall(planned_ns));
+            return Some(self.state.wall(RunNs::new(planned_ns)));
         }
-        self.is_tied().then(|| self.state.wall(self.state.plan_origin_ns(self.now) + planned_ns))
+        let origin_ns = self.state.plan_origin_ns(self.now);
+        self.is_tied().then(|| self.state.wall(origin_ns.shifted(planned_ns)))
     }
 }
 

@@ -56,10 +56,10 @@ impl Demo {
             show_crc: None,
         };
         let (clock, run_ns) = (
-            RunClock::new(0, 0, plan::start_on(show, day, now) - LEAD, 1),
-            script.begins_s * SECOND_NS,
+            RunClock::new(0, RunNs::ZERO, plan::start_on(show, day, now) - LEAD, 1),
+            RunNs::ZERO + script.begins_s * SECOND_NS,
         );
-        let mut conductor = Conductor::new(State::new(Arc::clone(show)), clock, 0, 0);
+        let mut conductor = Conductor::new(State::new(Arc::clone(show)), clock, 0, RunNs::ZERO);
         let mut log = Log::default();
         let mut perform = |state: &State, output| match output {
             Output::Append(records) => {
@@ -79,7 +79,7 @@ impl Demo {
             | Output::ShowTime(_) => vec![],
         };
         conductor.drive(0, Input::Begin(begin), &mut perform);
-        conductor.pass(0, run_ns - 1, &mut perform);
+        conductor.pass(0, script.begins_s * SECOND_NS - 1, &mut perform);
         Some(Demo { state: conductor.state().clone(), log, seq: conductor.seq(), run_ns, script })
     }
 }

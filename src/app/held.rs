@@ -78,7 +78,7 @@ mod tests {
     use super::*;
     use crate::app::keys::BINDINGS;
     use crate::app::{Page, Task, Theme};
-    use crate::engine::{Event, Record, State};
+    use crate::engine::{Event, Record, RunNs, State};
     use crate::show::{Show, file};
 
     const MS_NS: u64 = 1_000_000;
@@ -113,7 +113,7 @@ mod tests {
             shift_ns: None,
             show_crc: None,
         };
-        state.fold(&Record::new(0, jiff::Timestamp::UNIX_EPOCH, 0, started));
+        state.fold(&Record::new(0, jiff::Timestamp::UNIX_EPOCH, RunNs::ZERO, started));
         state
     }
 

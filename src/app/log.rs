@@ -267,7 +267,7 @@ mod tests {
     use crate::engine::{Cause, Event};
 
     fn record(seq: u64, event: Event) -> Record {
-        Record::new(seq, jiff::Timestamp::UNIX_EPOCH, seq, event)
+        Record::new(seq, jiff::Timestamp::UNIX_EPOCH, RunNs::ZERO + seq, event)
     }
 
     fn show() -> Show {
@@ -283,7 +283,7 @@ mod tests {
             cue: cue(),
             cause: Cause::Go,
             firing: 1,
-            due_ns: 0,
+            due_ns: RunNs::ZERO,
             playhead_stays: false,
         };
         let failed = |output: &str, error: &str| {
@@ -301,7 +301,7 @@ mod tests {
         for (seq, event) in (1..).zip(events) {
             log.push(&record(seq, event), &show());
         }
-        log.say(Word::refusal("held: nothing fires", 9));
+        log.say(Word::refusal("held: nothing fires", RunNs::new(9)));
         log
     }
 
@@ -364,12 +364,12 @@ mod tests {
     #[test]
     fn what_is_said_again_and_again_is_one_line() {
         let mut log = log();
-        (10..20).for_each(|at_ns| log.say(Word::refusal("held: nothing fires", at_ns)));
+        (10..20).for_each(|at_ns| log.say(Word::refusal("held: nothing fires", RunNs::new(at_ns))));
         let last = log.newest_first().next().unwrap();
-        assert_eq!((last.at, last.times, last.at_ns), (7, 11, 19));
+        assert_eq!((last.at, last.times, last.at_ns), (7, 11, RunNs::new(19)));
         assert_eq!(log.last_said().map(|line| line.text.as_str()), Some("show held"));
         log.push(&record(7, Event::Resumed {}), &show());
-        log.say(Word::refusal("held: nothing fires", 30));
+        log.say(Word::refusal("held: nothing fires", RunNs::new(30)));
         assert_eq!(log.newest(), 9, "something came in between");
     }
 

@@ -100,7 +100,7 @@ mod tests {
     use std::sync::Arc;
 
     use super::*;
-    use crate::engine::{Event, Record};
+    use crate::engine::{Event, Record, RunNs};
     use crate::show::Show;
 
     const SHOW: &str = r#"
@@ -128,7 +128,7 @@ mod tests {
         let show: Show = crate::show::file::parse(SHOW, "UTC").unwrap();
         let mut state = State::new(Arc::new(show));
         events.iter().for_each(|event| {
-            state.fold(&Record::new(0, jiff::Timestamp::UNIX_EPOCH, 1, event.clone()))
+            state.fold(&Record::new(0, jiff::Timestamp::UNIX_EPOCH, RunNs::new(1), event.clone()))
         });
         state
     }

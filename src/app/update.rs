@@ -405,7 +405,7 @@ mod tests {
 
     use super::*;
     use crate::app::{Theme, keymap};
-    use crate::engine::{Record, Rejection};
+    use crate::engine::{Record, Rejection, RunNs};
     use crate::show::{CueIx, CueNumber, file};
 
     const MS_NS: u64 = 1_000_000;
@@ -461,7 +461,7 @@ mod tests {
             cue,
             cause: Cause::Follow,
             firing: 1,
-            due_ns: 0,
+            due_ns: RunNs::ZERO,
             playhead_stays: false,
         };
         for question in [None, Some(Question::Quit), Some(Question::Suspend)] {
@@ -495,7 +495,7 @@ mod tests {
             shift_ns: None,
             show_crc: None,
         };
-        state.fold(&Record::new(0, jiff::Timestamp::UNIX_EPOCH, 0, started));
+        state.fold(&Record::new(0, jiff::Timestamp::UNIX_EPOCH, RunNs::ZERO, started));
         state
     }
 
@@ -643,8 +643,8 @@ mod tests {
             (Command::PlayheadTo(CueIx(1)), "playhead at 2 Off the roof"),
             (Command::PlayheadTo(CueIx(1)), "playhead at 2 Off the roof"),
         ] {
-            state.decide(&command, 0).unwrap().into_iter().for_each(|event| {
-                state.fold(&Record::new(0, jiff::Timestamp::UNIX_EPOCH, 0, event))
+            state.decide(&command, RunNs::ZERO).unwrap().into_iter().for_each(|event| {
+                state.fold(&Record::new(0, jiff::Timestamp::UNIX_EPOCH, RunNs::ZERO, event))
             });
             app.obeyed(&command, &state, 0);
             let said = app.message.take().unwrap();

@@ -33,9 +33,10 @@ impl RunClock {
 
     /// The speed at an instant of the run, and until when it has it.
     fn stretch(&self, run_ns: RunNs) -> (u64, Option<RunNs>) {
-        let pace = self.paces.and_then(|demonstration| demonstration.pace_at(run_ns));
+        let pace =
+            self.paces.and_then(|demonstration| demonstration.pace_at(run_ns.since(RunNs::ZERO)));
         let (speed, ends_ns) = pace.unwrap_or((self.speed, None));
-        (u64::from(speed.max(1)), ends_ns)
+        (u64::from(speed.max(1)), ends_ns.map(|ns| RunNs::ZERO + ns))
     }
 
     /// The run's clock at an instant of the machine's.
@@ -43,10 +44,11 @@ impl RunClock {
         let (mut left_ns, mut run_ns) = (machine_ns.saturating_sub(self.tied_ns), self.run_ns);
         loop {
             let (speed, ends_ns) = self.stretch(run_ns);
-            let takes_ns = ends_ns.map_or(u64::MAX, |ends_ns| (ends_ns - run_ns).div_ceil(speed));
+            let takes_ns =
+                ends_ns.map_or(u64::MAX, |ends_ns| ends_ns.since(run_ns).div_ceil(speed));
             match ends_ns.filter(|_| left_ns >= takes_ns) {
                 Some(ends_ns) => (left_ns, run_ns) = (left_ns - takes_ns, ends_ns),
-                None => return run_ns.saturating_add(left_ns.saturating_mul(speed)),
+                None => return run_ns + left_ns.saturating_mul(speed),
             }
         }
     }
@@ -57,7 +59,7 @@ impl RunClock {
         while at_ns < run_ns {
             let (speed, ends_ns) = self.stretch(at_ns);
             let next_ns = ends_ns.map_or(run_ns, |ends_ns| ends_ns.min(run_ns));
-            machine_ns = machine_ns.saturating_add((next_ns - at_ns).div_ceil(speed));
+            machine_ns = machine_ns.saturating_add(next_ns.since(at_ns).div_ceil(speed));
             at_ns = next_ns;
         }
         machine_ns
@@ -85,11 +87,11 @@ mod tests {
     #[test]
     fn a_clock_with_paces_agrees_with_the_machines_at_every_edge() {
         let demo = demonstration::of(demonstration::DEMO_SOURCE).unwrap();
-        let clock =
-            RunClock::new(5_000, demo.begins_s * SECOND_NS, Timestamp::UNIX_EPOCH, 1).paced(demo);
-        let edges =
-            demo.paces.iter().flat_map(|pace| [0, 1, 7].map(|ns| pace.from_s * SECOND_NS + ns));
-        for run_ns in edges.filter(|&run_ns| run_ns > demo.begins_s * SECOND_NS) {
+        let begins_ns = RunNs::ZERO + demo.begins_s * SECOND_NS;
+        let clock = RunClock::new(5_000, begins_ns, Timestamp::UNIX_EPOCH, 1).paced(demo);
+        let edges = demo.paces.iter().map(|pace| RunNs::ZERO + pace.from_s * SECOND_NS);
+        let edges = edges.flat_map(|edge_ns| [0_u64, 1, 7].map(|ns| edge_ns + ns));
+        for run_ns in edges.filter(|&run_ns| run_ns > begins_ns) {
             let machine_ns = clock.machine_ns(run_ns);
             assert!(clock.run_ns(machine_ns) >= run_ns, "not early at {run_ns}");
             assert!(clock.run_ns(machine_ns - 1) < run_ns, "not late at {run_ns}");
@@ -99,8 +101,8 @@ mod tests {
     #[test]
     fn the_two_clocks_agree_at_every_speed() {
         for speed in [1, 7, 1000] {
-            let clock = RunClock::new(5_000, 42, Timestamp::UNIX_EPOCH, speed);
-            for run_ns in [42, 43, 49, 1_000_000_007] {
+            let clock = RunClock::new(5_000, RunNs::new(42), Timestamp::UNIX_EPOCH, speed);
+            for run_ns in [42, 43, 49, 1_000_000_007].map(RunNs::new) {
                 let machine_ns = clock.machine_ns(run_ns);
                 assert!(clock.run_ns(machine_ns) >= run_ns, "not early");
                 assert!(machine_ns == 5_000 || clock.run_ns(machine_ns - 1) < run_ns, "not late");

@@ -57,7 +57,7 @@ impl Conductor {
         let run_ns = self.clock.run_ns(self.now_ns);
         let (now_ns, runs) = self.state.timecode(run_ns);
         // While it runs, it counts from one instant; while it stands, it reads one time.
-        let time = Some((runs, if runs { run_ns as i64 - now_ns as i64 } else { now_ns as i64 }));
+        let time = Some((runs, if runs { (run_ns - now_ns).ns() } else { now_ns as i64 }));
         if time != self.ready.time {
             self.ready.time = time;
             self.does(Output::ShowTime(ShowTime { now_ns, runs }));

@@ -125,7 +125,7 @@ impl State {
         let by_show =
             by_show.map(|(due_ns, cue)| Upcoming { cue, at_ns: self.run_ns(due_ns, now).max(now) });
         let by_wall = self.timers.by_wall.first();
-        let by_wall = by_wall.map(|&(at_ns, cue)| Upcoming { cue, at_ns: at_ns.max(0) as u64 });
+        let by_wall = by_wall.map(|&(at_ns, cue)| Upcoming { cue, at_ns: at_ns.max(RunNs::ZERO) });
         by_show.chain(by_wall).min_by_key(|upcoming| (upcoming.at_ns, upcoming.cue))
     }
 
@@ -201,32 +201,32 @@ impl State {
         }
     }
 
-    /// Projected instant of `cue` by the run's clock (negative before the run began): its due time,
+    /// Projected instant of `cue` by the run's clock (maybe before the run began): its due time,
     /// or its planned time in a segment that starts as `timing` says, and never before now. For a
     /// cue that has fired it is the last firing. `None` for a cue that will not come as things
     /// stand: it is skipped, out of the order, was missed or passed over, or its segment is over.
     ///
     /// It goes up the cue's chain of follows, and costs as much as that is long.
-    pub fn projected_cue_ns(&self, cue: CueIx, timing: &Timing, now: RunNs) -> Option<i64> {
-        let mut behind_ns = 0_i64;
+    pub fn projected_cue_ns(&self, cue: CueIx, timing: &Timing, now: RunNs) -> Option<RunNs> {
+        let mut behind_ns = 0_u64;
         let mut at = cue;
         loop {
             let (plan, state) = (self.show.cue(at), self.cue(at));
             let is_asked = at == cue;
             if let Some(fired_ns) = state.fired_ns.filter(|_| is_asked) {
-                return Some(fired_ns as i64);
+                return Some(fired_ns);
             }
             if !self.is_in_order(at) || (is_asked && state.phase != Phase::Waiting) {
                 return None;
             }
-            let in_run = |show_ns: ShowNs| self.run_ns(show_ns, now).max(now) as i64;
+            let in_run = |show_ns: ShowNs| self.run_ns(show_ns, now).max(now);
             let own_ns = match (state.due_ns, plan.trigger) {
                 (Some(due_ns), _) => Some(in_run(due_ns)),
                 (None, Trigger::With { cue: cause, delay_ns }) => {
                     if self.on_air.contains(&cause) {
                         return None;
                     }
-                    (at, behind_ns) = (cause, behind_ns.saturating_add(delay_ns as i64));
+                    (at, behind_ns) = (cause, behind_ns.saturating_add(delay_ns));
                     continue;
                 }
                 (None, Trigger::After { cue: cause, delay_ns }) => {
@@ -236,26 +236,26 @@ impl State {
                     } else {
                         let later_ns =
                             delay_ns.saturating_add(self.show.cue(cause).lasts_ns().unwrap_or(0));
-                        (at, behind_ns) = (cause, behind_ns.saturating_add(later_ns as i64));
+                        (at, behind_ns) = (cause, behind_ns.saturating_add(later_ns));
                         continue;
                     }
                 }
                 (None, Trigger::At { .. }) => self.wall_due_ns(at),
-                (None, Trigger::Into { offset_ns }) => self.is_segment_ahead(at).then(|| {
-                    timing.start_ns[self.show.segment_of(at)].saturating_add(offset_ns as i64)
-                }),
+                (None, Trigger::Into { offset_ns }) => self
+                    .is_segment_ahead(at)
+                    .then(|| timing.start_ns[self.show.segment_of(at)] + offset_ns),
                 (None, Trigger::Go) => self.call_ns(at, timing, now),
             };
-            return own_ns.map(|own_ns| own_ns.saturating_add(behind_ns));
+            return own_ns.map(|own_ns| own_ns + behind_ns);
         }
     }
 
-    fn wall_due_ns(&self, cue: CueIx) -> Option<i64> {
+    fn wall_due_ns(&self, cue: CueIx) -> Option<RunNs> {
         self.timers.by_wall.iter().find(|&&(_, waiting)| waiting == cue).map(|&(at_ns, _)| at_ns)
     }
 
     /// Instant at which the caller will call `cue`: as planned, or at once if that has passed.
-    fn call_ns(&self, cue: CueIx, timing: &Timing, now: RunNs) -> Option<i64> {
+    fn call_ns(&self, cue: CueIx, timing: &Timing, now: RunNs) -> Option<RunNs> {
         if (self.is_before_playhead(cue) && self.has_begun()) || self.has_ended() {
             return None;
         }
@@ -263,11 +263,11 @@ impl State {
             (self.show.segment_of(cue), self.plan.offset_ns[self.show.main_of(cue)]);
         let planned_ns = match self.segment {
             Some((running, started_ns)) if running == segment => {
-                self.run_ns(started_ns.saturating_add(offset_ns), now) as i64
+                self.run_ns(started_ns.saturating_add(offset_ns), now)
             }
-            Some((running, _)) if running > segment => now as i64,
-            _ => timing.start_ns[segment].saturating_add(offset_ns as i64),
+            Some((running, _)) if running > segment => now,
+            _ => timing.start_ns[segment] + offset_ns,
         };
-        Some(planned_ns.max(now as i64))
+        Some(planned_ns.max(now))
     }
 }

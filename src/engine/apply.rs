@@ -28,7 +28,8 @@ impl State {
                     .by_clock
                     .iter()
                     .filter(|(_, at_ns)| *at_ns >= 0 || !self.begins_anywhere());
-                self.timers.by_wall = by_clock.map(|&(cue, at_ns)| (at_ns, cue)).collect();
+                self.timers.by_wall =
+                    by_clock.map(|&(cue, at_ns)| (RunNs::new(at_ns), cue)).collect();
                 self.playhead = self.next_stop(None);
             }
             Event::RunResumed { .. } => {
@@ -45,7 +46,7 @@ impl State {
             Event::Held {} => self.held_since_ns = Some(run_ns),
             Event::Resumed {} => {
                 if let Some(since) = self.held_since_ns.take() {
-                    self.held_total_ns += run_ns.saturating_sub(since);
+                    self.held_total_ns += run_ns.since(since);
                     self.touched_ns = self.touched_ns.max(self.show_ns(run_ns));
                 }
             }
@@ -346,9 +347,9 @@ impl State {
         state.due_ns = state.due_ns.filter(|&due_ns| due_ns > show_ns);
         self.timers.by_show.extend(state.due_ns.map(|due_ns| (due_ns, Kind::Fire, cue)));
         if state.firings == 0 && state.phase == Phase::Waiting {
-            let ahead =
-                self.plan.by_clock.iter().filter(|&&(c, at_ns)| c == cue && at_ns > run_ns as i64);
-            self.timers.by_wall.extend(ahead.map(|&(cue, at_ns)| (at_ns, cue)));
+            let own = self.plan.by_clock.iter().filter(|(known, _)| *known == cue);
+            let instants = own.map(|&(cue, at_ns)| (RunNs::new(at_ns), cue));
+            self.timers.by_wall.extend(instants.filter(|(at_ns, _)| *at_ns > run_ns));
         }
     }
 

@@ -147,7 +147,7 @@ impl State {
             .by_clock
             .iter()
             .find(|(by_clock, _)| *by_clock == cue)
-            .map(|&(_, at_ns)| at_ns)?;
+            .map(|&(_, at_ns)| RunNs::new(at_ns))?;
         let is_missed = self.cue(cue).phase == Phase::Missed && is_meant;
         is_missed.then(|| self.show_before_hold(at_ns))
     }
@@ -181,7 +181,9 @@ impl State {
 
     /// Speed of the run's clock at an instant of the run, in multiples of the machine's clock.
     pub fn speed_at(&self, now: RunNs) -> u32 {
-        let pace = self.demonstration.and_then(|demonstration| demonstration.pace_at(now));
+        let pace = self
+            .demonstration
+            .and_then(|demonstration| demonstration.pace_at(now.since(RunNs::ZERO)));
         pace.map_or(self.speed, |(speed, _)| speed)
     }
 
@@ -207,7 +209,7 @@ impl State {
         let segment = self.show.segment_of(cue);
         let offset_ns = self.plan.offset_ns[self.show.main_of(cue)];
         let Some((running, started_ns)) = self.segment else {
-            let starts_ns = self.plan.segment_start_ns[segment].max(0) as u64;
+            let starts_ns = RunNs::new(self.plan.segment_start_ns[segment]);
             return Some(self.show_ns(starts_ns) + offset_ns);
         };
         if segment <= running {
@@ -218,7 +220,7 @@ impl State {
             return None;
         }
         if self.is_demonstrated(self.show.main_of(cue), |demonstration| demonstration.on_plan) {
-            let planned_ns = self.show_before_hold(self.plan.segment_start_ns[segment]);
+            let planned_ns = self.show_before_hold(RunNs::new(self.plan.segment_start_ns[segment]));
             return Some(self.played_out_ns()?.max(planned_ns) + offset_ns);
         }
         let over_ns = self.segment_over_ns()?;
@@ -240,7 +242,7 @@ mod tests {
         let show = file::parse(builtin::find(builtin::FIRST).unwrap().text, "UTC").unwrap();
         let mut state = State::new(Arc::new(show));
         state.apply(
-            0,
+            RunNs::ZERO,
             &Event::RunStarted {
                 show: "night".into(),
                 source: source.into(),
@@ -280,7 +282,7 @@ mod tests {
         for source in ["built-in:paris-2024", DEMO_SOURCE] {
             assert!(run(source, true).is_demonstration());
             let live = run(source, false);
-            assert!(!live.is_demonstration() && live.speed_at(u64::MAX) == 1);
+            assert!(!live.is_demonstration() && live.speed_at(RunNs::MAX) == 1);
             assert_eq!(
                 lived(live),
                 lived(run("night.toml", false)),
@@ -307,7 +309,7 @@ mod tests {
                     Event::SegmentStarted { segment, due_ns, .. } => {
                         let planned_ns = state.plan.segment_start_ns[SegmentIx(*segment - 1)];
                         let is_hard = state.plan.hard_start_ns[SegmentIx(*segment - 1)].is_some();
-                        let over_ns = *due_ns as i64 - planned_ns;
+                        let over_ns = due_ns.ns() - planned_ns;
                         assert!(
                             !is_hard || over_ns == 0,
                             "segment {segment} misses its hard start by {over_ns} ns"

@@ -5,18 +5,18 @@ use super::{Event, RunNs};
 
 /// The latest instant of a run's clock that is believed: some 146 years. A sum of three such
 /// instants still fits.
-pub const RUN_NS_MAX: RunNs = i64::MAX as u64 / 2;
+pub const RUN_NS_MAX: RunNs = RunNs::new(i64::MAX / 2);
 
 impl Event {
-    /// The instants and lengths of the run's clock that the fold computes with, nanoseconds.
-    pub fn instants(&self) -> impl Iterator<Item = u64> + use<> {
+    /// The instants that the fold computes with; a length counts from the beginning of the run.
+    pub fn instants(&self) -> impl Iterator<Item = RunNs> + use<> {
         let instant = match self {
             Event::SegmentStarted { due_ns, .. }
             | Event::SegmentEnded { due_ns, .. }
             | Event::CueFired { due_ns, .. }
             | Event::CueCompleted { due_ns, .. }
             | Event::CueMissed { due_ns, .. } => Some(*due_ns),
-            Event::ClipStarted { length_ns, .. } => *length_ns,
+            Event::ClipStarted { length_ns, .. } => length_ns.map(|ns| RunNs::ZERO + ns),
             Event::RunStarted { .. }
             | Event::RunResumed { .. }
             | Event::RunLeft { .. }

@@ -215,7 +215,7 @@ impl State {
             held_total_ns: 0,
             panicked: false,
             stops: Stops::default(),
-            up_since_ns: 0,
+            up_since_ns: RunNs::ZERO,
             on_air: vec![],
             missed: BTreeSet::new(),
             frontier: None,
@@ -345,20 +345,21 @@ impl State {
     }
 
     /// The show's wall clock at an instant of the run.
-    pub fn wall(&self, run_ns: i64) -> Timestamp {
-        self.clock.checked_add(SignedDuration::from_nanos(run_ns)).unwrap_or(self.clock)
+    pub fn wall(&self, run_ns: RunNs) -> Timestamp {
+        self.clock.checked_add(SignedDuration::from_nanos(run_ns.ns())).unwrap_or(self.clock)
     }
 
     /// The show's clock at an instant of the run: it stands still in a hold.
     pub fn show_ns(&self, now: RunNs) -> ShowNs {
-        ShowNs::new(self.held_since_ns.unwrap_or(now).saturating_sub(self.held_total_ns))
+        let since_ns = self.held_since_ns.unwrap_or(now).since(RunNs::ZERO);
+        ShowNs::new(since_ns.saturating_sub(self.held_total_ns))
     }
 
     /// The instant of the run at which the show's clock will read `show_ns`, if no further hold
     /// comes.
     pub fn run_ns(&self, show_ns: ShowNs, now: RunNs) -> RunNs {
-        let held_ns = self.held_since_ns.map_or(0, |since| now.saturating_sub(since));
-        show_ns.ns() + self.held_total_ns + held_ns
+        let held_ns = self.held_since_ns.map_or(0, |since| now.since(since));
+        RunNs::ZERO + show_ns.ns() + self.held_total_ns + held_ns
     }
 
     /// The actions of which nobody knows whether they left: pending, though no program ran that

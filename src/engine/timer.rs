@@ -15,8 +15,8 @@ const LATE_NS: u64 = SECOND_NS;
 pub(super) struct Timers {
     /// By the show's clock.
     pub by_show: BTreeSet<(ShowNs, Kind, CueIx)>,
-    /// By the clock on the wall, nanoseconds since the run began; before it, negative.
-    pub by_wall: BTreeSet<(i64, CueIx)>,
+    /// By the clock on the wall, also of before the run began.
+    pub by_wall: BTreeSet<(RunNs, CueIx)>,
 }
 
 /// Action of a timer; at one instant, cues complete before others fire.
@@ -45,9 +45,9 @@ impl State {
     /// The instant of the run's clock at which [`State::handle_timeout`] next has something to do.
     pub fn poll_timeout(&self) -> Option<RunNs> {
         if self.leaves.is_some() {
-            return Some(0);
+            return Some(RunNs::ZERO);
         }
-        let by_wall = self.timers.by_wall.first().map(|&(at_ns, _)| at_ns.max(0) as u64);
+        let by_wall = self.timers.by_wall.first().map(|&(at_ns, _)| at_ns.max(RunNs::ZERO));
         if self.held_since_ns.is_some() {
             return by_wall;
         }
@@ -64,10 +64,10 @@ impl State {
         if let Some(leaves) = self.leaves {
             return self.move_on(leaves);
         }
-        let wall = self.timers.by_wall.first().filter(|(at_ns, _)| *at_ns <= now as i64);
+        let wall = self.timers.by_wall.first().filter(|(at_ns, _)| *at_ns <= now);
         if self.held_since_ns.is_some() {
             return wall.map_or(vec![], |&(at_ns, cue)| {
-                vec![self.miss(cue, MissedWhy::Held, at_ns.max(0) as u64)]
+                vec![self.miss(cue, MissedWhy::Held, at_ns.max(RunNs::ZERO))]
             });
         }
         let show_now = self.show_ns(now);
@@ -77,12 +77,12 @@ impl State {
         let auto = self.next_auto().map(|(due_ns, command)| (due_ns, Due::Auto(command)));
         let by_show =
             [timer, turn, auto].into_iter().flatten().filter(|(due_ns, _)| *due_ns <= show_now);
-        let by_show = by_show.map(|(due_ns, due)| (self.unheld(due_ns) as i64, due));
+        let by_show = by_show.map(|(due_ns, due)| (self.unheld(due_ns), due));
         // Of what is due, the earliest goes first, so that a late wake-up tells the same story as a
         // punctual one.
         let all = by_show.chain(wall.map(|&(at_ns, cue)| (at_ns, Due::Clock(cue))));
         let Some((due_ns, due)) = all.min_by_key(|(due_ns, _)| *due_ns) else { return vec![] };
-        let at_ns = due_ns.max(0) as u64;
+        let at_ns = due_ns.max(RunNs::ZERO);
         match due {
             Due::Timer(Kind::Complete, cue) => self.estimated_end(cue, at_ns),
             Due::Timer(Kind::Fire, cue) => self.fall_due(cue, Cause::Follow, due_ns, now),
@@ -100,12 +100,12 @@ impl State {
     /// Returns `true` if so much time has passed since `due_ns` that the machine must have stood
     /// still.
     fn is_late(&self, due_ns: RunNs, now: RunNs) -> bool {
-        now.saturating_sub(due_ns) > LATE_NS * u64::from(self.speed)
+        now.since(due_ns) > LATE_NS * u64::from(self.speed)
     }
 
-    fn fall_due(&self, cue: CueIx, cause: Cause, due_ns: i64, now: RunNs) -> Vec<Event> {
-        let at_ns = due_ns.max(0) as u64;
-        let why = if due_ns < self.up_since_ns as i64 {
+    fn fall_due(&self, cue: CueIx, cause: Cause, due_ns: RunNs, now: RunNs) -> Vec<Event> {
+        let at_ns = due_ns.max(RunNs::ZERO);
+        let why = if due_ns < self.up_since_ns {
             Some(MissedWhy::ProgramDown)
         } else if self.panicked {
             Some(MissedWhy::Panicked)
@@ -148,19 +148,19 @@ impl State {
     /// The instant of the run at which the show's clock read `show_ns`, or will, while no hold goes
     /// on.
     fn unheld(&self, show_ns: ShowNs) -> RunNs {
-        show_ns.ns() + self.held_total_ns
+        RunNs::ZERO + show_ns.ns() + self.held_total_ns
     }
 
     /// Reading of the show's clock at a planned instant of the run, if no further hold comes before
     /// it.
-    pub(super) fn show_before_hold(&self, planned_ns: i64) -> ShowNs {
-        ShowNs::new((planned_ns.max(0) as u64).saturating_sub(self.held_total_ns))
+    pub(super) fn show_before_hold(&self, planned_ns: RunNs) -> ShowNs {
+        ShowNs::new(planned_ns.since(RunNs::ZERO).saturating_sub(self.held_total_ns))
     }
 
     /// The hard start of a segment by the show's clock.
     pub(super) fn hard_start_ns(&self, segment: SegmentIx) -> Option<ShowNs> {
         let run_ns = self.plan.hard_start_ns[segment]?;
-        Some(self.show_before_hold(run_ns))
+        Some(self.show_before_hold(RunNs::new(run_ns)))
     }
 
     /// End of a segment that the plan has a gap after, if the next started at `due_ns`: the wait
@@ -168,9 +168,9 @@ impl State {
     /// is.
     fn ended_before_gap(&self, segment: SegmentIx, due_ns: RunNs) -> Option<RunNs> {
         let over_ns = self.unheld(self.segment_over_ns()?);
-        let start_ns = self.plan.hard_start_ns.get(segment.next()).copied()??.max(0) as u64;
+        let start_ns = self.plan.hard_start_ns.get(segment.next()).copied()??.max(0);
         let waited = over_ns < due_ns && self.plan.has_gap_behind(&self.show, segment);
-        waited.then(|| (over_ns + due_ns.saturating_sub(start_ns)).min(due_ns))
+        waited.then(|| (over_ns + due_ns.since(RunNs::new(start_ns))).min(due_ns))
     }
 
     /// The segment whose hard start a show waits for that has nothing else to do, and that start by
@@ -180,8 +180,8 @@ impl State {
             self.segment.filter(|(running, _)| self.plan.has_gap_behind(&self.show, *running))?;
         let over_ns = self.segment_over_ns().filter(|&over_ns| over_ns <= self.show_ns(now));
         let next = running.next();
-        let starts_ns = self.plan.hard_start_ns.get(next).copied()??;
-        (over_ns.is_some() && starts_ns > now as i64).then_some((next, starts_ns as u64))
+        let starts_ns = RunNs::new(self.plan.hard_start_ns.get(next).copied()??);
+        (over_ns.is_some() && starts_ns > now).then_some((next, starts_ns))
     }
 
     fn next_turn(&self) -> Option<(ShowNs, Turn)> {
@@ -192,10 +192,10 @@ impl State {
             // An open show begins by itself only at a hard start that was still to come when the
             // run began.
             let first = SegmentIx(0);
-            let at_ns = self.plan.hard_start_ns[first].filter(|&at_ns| at_ns >= 0)?;
+            let at_ns = self.plan.hard_start_ns[first].map(RunNs::new);
+            let at_ns = at_ns.filter(|&at_ns| at_ns >= RunNs::ZERO)?;
             let begins = self.plan.opens_by_itself(&self.show, first) && !self.panicked;
-            return begins
-                .then(|| (self.show_ns(at_ns as u64).max(self.touched_ns), Turn::Start(first)));
+            return begins.then(|| (self.show_ns(at_ns).max(self.touched_ns), Turn::Start(first)));
         };
         let over_ns = self.segment_over_ns()?;
         let next = segment.next();
@@ -234,7 +234,7 @@ impl State {
     pub(super) fn end(&self, due_ns: RunNs) -> Vec<Event> {
         let ended =
             self.segment.map(|(segment, _)| Event::SegmentEnded { segment: segment.0 + 1, due_ns });
-        let over_ns = due_ns as i64 - self.projection(due_ns).planned_end_ns;
+        let over_ns = due_ns.until(self.projection(due_ns).planned_end_ns);
         ended.into_iter().chain([Event::RunEnded { over_ns }]).collect()
     }
 

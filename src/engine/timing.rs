@@ -38,16 +38,15 @@ impl Countdown {
     }
 }
 
-/// The show's timing compared with its plan; instants are nanoseconds since the run began, and may
-/// lie before it.
+/// The show's timing compared with its plan; its instants may lie before the beginning of the run.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Timing {
     /// Actual or projected start of each segment.
-    pub start_ns: IndexVec<SegmentIx, i64>,
+    pub start_ns: IndexVec<SegmentIx, RunNs>,
     /// Projected end of the last one.
-    pub end_ns: i64,
+    pub end_ns: RunNs,
     /// Planned end of the last one.
-    pub planned_end_ns: i64,
+    pub planned_end_ns: RunNs,
     /// Difference between the projected and the planned end, nanoseconds; negative if the show is
     /// ahead of its plan.
     pub over_ns: i64,
@@ -64,8 +63,8 @@ impl State {
     /// second to whole second, nanoseconds; negative if `to_ns` is earlier. Every view for people
     /// takes its differences here, so that they add up with the times beside them and with each
     /// other.
-    pub fn shown_late_ns(&self, from_ns: i64, to_ns: i64) -> i64 {
-        let second = |ns: i64| self.wall(ns).as_second();
+    pub fn shown_late_ns(&self, from_ns: RunNs, to_ns: RunNs) -> i64 {
+        let second = |ns: RunNs| self.wall(ns).as_second();
         (second(to_ns) - second(from_ns)).saturating_mul(SECOND_NS as i64)
     }
 
@@ -111,19 +110,19 @@ impl State {
                 Some(started_ns.until(self.show_ns(now)) + offset_ns)
             }
             Some((running, _)) if running > segment => None,
-            _ => Some(timing.start_ns[segment] + offset_ns - now as i64),
+            _ => Some(timing.start_ns[segment].until(now).saturating_add(offset_ns)),
         }
     }
 
-    /// Origin of the plan on the run's clock: 0 for a plan tied to the clock, otherwise the show's
+    /// Origin of the plan: the beginning of the run for a plan tied to the clock, otherwise the show's
     /// beginning.
-    pub fn plan_origin_ns(&self, now: RunNs) -> i64 {
-        if self.plan.anchored { 0 } else { self.begun_ns.unwrap_or(now) as i64 }
+    pub fn plan_origin_ns(&self, now: RunNs) -> RunNs {
+        if self.plan.anchored { RunNs::ZERO } else { self.begun_ns.unwrap_or(now) }
     }
 
     /// Planned start of a segment.
-    pub fn planned_start_ns(&self, segment: SegmentIx, now: RunNs) -> i64 {
-        self.plan_origin_ns(now) + self.plan.segment_start_ns[segment]
+    pub fn planned_start_ns(&self, segment: SegmentIx, now: RunNs) -> RunNs {
+        self.plan_origin_ns(now).shifted(self.plan.segment_start_ns[segment])
     }
 
     /// Difference between the actual (or so far elapsed) and the planned length of a segment;
@@ -132,9 +131,7 @@ impl State {
         let state = self.segment(segment);
         let planned_ns = self.show.segment(segment).duration_ns as i64;
         match (state.started_ns, state.ended_ns) {
-            (Some(started_ns), Some(ended_ns)) => {
-                Some(ended_ns as i64 - started_ns as i64 - planned_ns)
-            }
+            (Some(started_ns), Some(ended_ns)) => Some(ended_ns.until(started_ns) - planned_ns),
             (Some(_), None) => {
                 self.segment_countdown(now).map(|c| -c.left_ns()).filter(|over_ns| *over_ns > 0)
             }
@@ -147,39 +144,39 @@ impl State {
         let running = self.segment.map(|(segment, _)| segment);
         let mut start_ns = Vec::with_capacity(self.segments.len());
         let mut next_ns = match running {
-            Some(_) => 0,
+            Some(_) => RunNs::ZERO,
             None if self.plan.anchored => {
-                self.plan.segment_start_ns[SegmentIx::FIRST].max(now as i64)
+                RunNs::new(self.plan.segment_start_ns[SegmentIx::FIRST]).max(now)
             }
-            None => now as i64,
+            None => now,
         };
         for (at, plan) in self.show.segment_indices().zip(&self.show.segments) {
             let state = &self.segments[at];
             let passed = running.is_some_and(|running| at < running);
             let started_ns = match (state.started_ns, running == Some(at), passed) {
-                (Some(started_ns), _, true) | (Some(started_ns), true, _) => started_ns as i64,
+                (Some(started_ns), _, true) | (Some(started_ns), true, _) => started_ns,
                 (None, _, true) => self.planned_start_ns(at, now),
-                _ => next_ns.max(self.plan.hard_start_ns[at].unwrap_or(i64::MIN)),
+                _ => self.plan.hard_start_ns[at].map_or(next_ns, |ns| next_ns.max(RunNs::new(ns))),
             };
             start_ns.push(started_ns);
             next_ns = match self.segment.filter(|_| running == Some(at)) {
                 Some((_, show_ns)) => match state.ended_ns {
-                    Some(ended_ns) => ended_ns as i64,
-                    None => (self.run_ns(show_ns + plan.duration_ns, now).max(now)) as i64,
+                    Some(ended_ns) => ended_ns,
+                    None => self.run_ns(show_ns + plan.duration_ns, now).max(now),
                 },
-                None => started_ns + plan.duration_ns as i64,
+                None => started_ns + plan.duration_ns,
             };
         }
-        let planned_end_ns = self.plan_origin_ns(now) + self.plan.end_ns;
-        let over_ns = next_ns - planned_end_ns;
+        let planned_end_ns = self.plan_origin_ns(now).shifted(self.plan.end_ns);
+        let over_ns = next_ns.until(planned_end_ns);
         let now_over_ns = self.now_over_ns(&start_ns, over_ns, now);
         let start_ns = start_ns.into();
         Timing { start_ns, end_ns: next_ns, planned_end_ns, over_ns, now_over_ns }
     }
 
-    fn now_over_ns(&self, start_ns: &[i64], over_ns: i64, now: RunNs) -> i64 {
+    fn now_over_ns(&self, start_ns: &[RunNs], over_ns: i64, now: RunNs) -> i64 {
         let Some((running, show_ns)) = self.segment else {
-            return start_ns[0] - self.planned_start_ns(SegmentIx(0), now);
+            return start_ns[0].until(self.planned_start_ns(SegmentIx(0), now));
         };
         if self.has_ended() {
             return over_ns;
@@ -189,6 +186,6 @@ impl State {
         }
         let duration_ns = self.show.segment(running).duration_ns;
         let end_ns = self.run_ns(show_ns + duration_ns, now).max(now);
-        end_ns as i64 - (self.planned_start_ns(running, now) + duration_ns as i64)
+        end_ns.until(self.planned_start_ns(running, now) + duration_ns)
     }
 }

@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::asrun::{AsRun, EMBARGOED, Outcome};
 use super::{csv, json, text};
-use crate::engine::{Cause, Event, MissedWhy, Record, State, UnknownEvent};
+use crate::engine::{Cause, Event, MissedWhy, Record, RunNs, State, UnknownEvent};
 use crate::show::{CueNumber, Show, file};
 
 const SHOW: &str = r##"
@@ -85,8 +85,8 @@ fn cue(number: &str) -> CueNumber {
     CueNumber::new(number).unwrap()
 }
 
-fn ns(ms: u64) -> u64 {
-    ms * 1_000_000
+fn ns(ms: u64) -> RunNs {
+    RunNs::ZERO + ms * 1_000_000
 }
 
 /// Records of events at milliseconds of the run.
@@ -181,7 +181,7 @@ pub(super) fn evening() -> Vec<(u64, Event)> {
         started(2, 600_500),
         fired("10", Cause::Go, 1, 600_500),
         completed("10", 600_500),
-        (640_000, Event::RunResumed { down_ns: ns(20_000) }),
+        (640_000, Event::RunResumed { down_ns: 20_000_000_000 }),
         (
             640_001,
             Event::CueMissed { cue: cue("11"), why: MissedWhy::ProgramDown, due_ns: ns(630_500) },
@@ -265,7 +265,7 @@ fn an_unfinished_run_tells_where_it_stood() {
 fn a_finished_run_ends_where_its_last_segment_did() {
     let end = [step(4, 661_000), step(5, 670_000), completed("12", 670_000), ended(2, 670_000)];
     let events =
-        [evening(), end.to_vec(), vec![(670_400, Event::RunEnded { over_ns: ns(10_000) as i64 })]]
+        [evening(), end.to_vec(), vec![(670_400, Event::RunEnded { over_ns: 10_000_000_000 })]]
             .concat();
     let run = report(events);
     assert!(run.finished);
@@ -485,11 +485,11 @@ fn a_report_counts_the_events_of_a_newer_version() {
 fn the_report_agrees_with_the_engine_about_a_whole_run() {
     let show = show(SHOW);
     let mut state = State::new(Arc::clone(&show));
-    let (mut now, mut events, mut due) = (0, vec![], vec![run_started_by_itself()]);
+    let (mut now, mut events, mut due) = (RunNs::ZERO, vec![], vec![run_started_by_itself()]);
     for _ in 0..1_000 {
         for event in due {
             state.fold(&Record::new(0, jiff::Timestamp::UNIX_EPOCH, now, event.clone()));
-            events.push((now / 1_000_000, event));
+            events.push((now.since(RunNs::ZERO) / 1_000_000, event));
         }
         let Some(next_ns) = state.poll_timeout() else { break };
         now = now.max(next_ns);

@@ -219,7 +219,7 @@ mod tests {
     #[test]
     fn a_line_has_its_published_form() {
         let event = Event::CueStoodBy { cue: sample::cue("12") };
-        let record = Record::new(7, sample::at(123_456_000), 5, event);
+        let record = Record::new(7, sample::at(123_456_000), RunNs::new(5), event);
         let text = r#"{"seq":7,"at":"2026-11-22T20:05:00.123456Z","run_ns":5,"event":"cue_stood_by","cue":"12","crc":""#;
         let line = String::from_utf8(line_of(&record)).unwrap();
         let crc = line.strip_prefix(text).unwrap().strip_suffix("\"}").unwrap();
@@ -233,7 +233,7 @@ mod tests {
             [(0, ".000000Z"), (1_999, ".000001Z"), (999_999_999, ".999999Z")]
         {
             let at = truncate(sample::at(nanosecond));
-            let lived = Record::new(1, at, 0, Event::Held {});
+            let lived = Record::new(1, at, RunNs::ZERO, Event::Held {});
             let line = line_of(&lived);
             assert!(String::from_utf8_lossy(&line).contains(decimals));
             assert_eq!(decode(&line), Ok(lived));
@@ -244,7 +244,7 @@ mod tests {
     fn a_line_that_would_not_be_believed_is_not_written() {
         let output = "x".repeat(LINE_BYTES_MAX);
         let event = Event::ActionSent { cue: sample::cue("1"), firing: 1, action: 1, output };
-        let record = Record::new(1, sample::at(0), 0, event);
+        let record = Record::new(1, sample::at(0), RunNs::ZERO, event);
         let mut out = b"before".to_vec();
         assert!(matches!(encode(&record, &mut out), Err(LineFault::TooLong(_))));
         assert_eq!(out, b"before");
@@ -255,7 +255,7 @@ mod tests {
         let long = || "é\u{1}".repeat(LINE_BYTES_MAX);
         for event in [
             Event::NoteTaken { text: long(), cue: Some(sample::cue("12")) },
-            Event::SegmentStarted { segment: 2, title: long(), due_ns: 5 },
+            Event::SegmentStarted { segment: 2, title: long(), due_ns: RunNs::new(5) },
             Event::PersonNoted { person: "gaga".into(), name: long(), text: long() },
             Event::ActionFailed {
                 cue: sample::cue("12"),
@@ -265,7 +265,7 @@ mod tests {
                 error: long(),
             },
         ] {
-            let record = Record::new(7, sample::at(0), 5, event.clone());
+            let record = Record::new(7, sample::at(0), RunNs::new(5), event.clone());
             let line = line_of(&record);
             assert!(line.len() < 20_000, "{}", line.len());
             let read = decode(&line).unwrap();
@@ -285,7 +285,8 @@ mod tests {
     #[test]
     fn a_record_says_who_wrote_it_where_more_than_one_machine_may() {
         let origin = Some(Arc::new(Origin { station: "front of \"house\"".into(), term: 3 }));
-        let record = Record { origin, ..Record::new(7, sample::at(0), 5, Event::Held {}) };
+        let record =
+            Record { origin, ..Record::new(7, sample::at(0), RunNs::new(5), Event::Held {}) };
         let line = line_of(&record);
         let text = String::from_utf8_lossy(&line);
         assert!(

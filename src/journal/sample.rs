@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 use jiff::civil::date;
 
-use crate::engine::{Cause, Event, MissedWhy, Record, UnknownEvent};
+use crate::engine::{Cause, Event, MissedWhy, Record, RunNs, UnknownEvent};
 use crate::show::CueNumber;
 
 /// An instant of the evening on which every test plays.
@@ -31,7 +31,12 @@ pub(super) fn dozen() -> Vec<Record> {
 /// The events as the records of a run, a second and a bit apart.
 pub(super) fn number(events: Vec<Event>) -> Vec<Record> {
     let record = |(i, event)| {
-        Record::new(i as u64 + 1, at(i as i32 * 1_001_000), i as u64 * 1_000_000_007, event)
+        Record::new(
+            i as u64 + 1,
+            at(i as i32 * 1_001_000),
+            RunNs::ZERO + i as u64 * 1_000_000_007,
+            event,
+        )
     };
     events.into_iter().enumerate().map(record).collect()
 }
@@ -59,8 +64,8 @@ fn events() -> Vec<Event> {
         Event::RunLeft { reason: text() },
         Event::TerminalLost {},
         Event::RunEnded { over_ns: i64::MIN },
-        Event::SegmentStarted { segment: u32::MAX, title: text(), due_ns: 0 },
-        Event::SegmentEnded { segment: 1, due_ns: 1 },
+        Event::SegmentStarted { segment: u32::MAX, title: text(), due_ns: RunNs::ZERO },
+        Event::SegmentEnded { segment: 1, due_ns: RunNs::new(1) },
         Event::CueStoodBy { cue: cue() },
         Event::DepartmentReady { cue: cue(), department: "stunts".to_owned() },
         Event::DepartmentUnready { cue: cue(), department: String::new() },
@@ -69,16 +74,16 @@ fn events() -> Vec<Event> {
             cue: cue(),
             cause: Cause::Remote,
             firing,
-            due_ns: 7,
+            due_ns: RunNs::new(7),
             playhead_stays: firing > 1,
         },
-        Event::CueCompleted { cue: cue(), due_ns: 8 },
+        Event::CueCompleted { cue: cue(), due_ns: RunNs::new(8) },
         Event::CueStopped { cue: cue(), by_player: firing > 1 },
         Event::ClipStarted { cue: cue(), firing, length_ns: Some(92_000_000_000) },
         Event::ClipPaused { cue: cue() },
         Event::ClipResumed { cue: cue() },
         Event::ClipLost { cue: cue(), firing, error: "the player ended: signal 9".into() },
-        Event::CueMissed { cue: cue(), why: MissedWhy::ProgramDown, due_ns: 9 },
+        Event::CueMissed { cue: cue(), why: MissedWhy::ProgramDown, due_ns: RunNs::new(9) },
         Event::CueSkipped { cue: cue() },
         Event::CueUnskipped { cue: cue() },
         Event::CueSwapped {

@@ -261,7 +261,7 @@ mod tests {
     use tempfile::TempDir;
 
     use super::*;
-    use crate::engine::{Cause, Event, Record};
+    use crate::engine::{Cause, Event, Record, RunNs};
     use crate::journal::{Journal, sample};
 
     const ID: &str = "20261122-200500-été";
@@ -289,7 +289,7 @@ mod tests {
             cue: sample::cue("1"),
             cause: Cause::Go,
             firing: 1,
-            due_ns: 0,
+            due_ns: RunNs::ZERO,
             playhead_stays: false,
         }
     }

@@ -156,7 +156,7 @@ mod tests {
         Record::new(
             seq,
             Timestamp::UNIX_EPOCH,
-            seq as RunNs,
+            RunNs::ZERO + seq,
             Event::NoteTaken { text: seq.to_string(), cue: None },
         )
     }

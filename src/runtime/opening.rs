@@ -121,7 +121,7 @@ struct Script {
 
 /// The latest instant of the run's clock at which a run is taken up: half of what it can last, some
 /// 73 years.
-const RESUME_NS_MAX: u64 = RUN_NS_MAX / 2;
+const RESUME_NS_MAX: RunNs = RunNs::new(RUN_NS_MAX.ns() / 2);
 
 /// Opens what `wishes` ask for; `None` where the caller thought better of it.
 ///
@@ -233,15 +233,15 @@ fn fresh(wishes: &Wishes, store: &Store, script: Script, post: &Post) -> anyhow:
         .chain(warned)
         .collect();
     let mut log = Log::default();
-    note_config(&wishes.config, wishes.note.as_deref(), &mut log, 0);
-    note_warnings(&script.warnings, &mut log, 0);
+    note_config(&wishes.config, wishes.note.as_deref(), &mut log, RunNs::ZERO);
+    note_warnings(&script.warnings, &mut log, RunNs::ZERO);
     Ok(Session {
         id,
         conductor: Conductor::new(
             State::new(script.show),
-            RunClock::new(machine_ns(), 0, now, *speed),
+            RunClock::new(machine_ns(), RunNs::ZERO, now, *speed),
             0,
-            0,
+            RunNs::ZERO,
         ),
         log,
         begin: Some(begin),
@@ -293,8 +293,8 @@ fn resume(
         u64::try_from(down.as_nanos()).unwrap_or(u64::MAX).saturating_mul(u64::from(state.speed()));
     // A fast rehearsal on a machine whose clock was set from 1970 to today has been down for ages:
     // no sum may overflow.
-    let run_ns = last.run_ns.saturating_add(down_ns).min(RESUME_NS_MAX.max(last.run_ns));
-    let down_ns = run_ns - last.run_ns;
+    let run_ns = (last.run_ns + down_ns).min(RESUME_NS_MAX.max(last.run_ns));
+    let down_ns = run_ns.since(last.run_ns);
     note_config(&wishes.config, wishes.note.as_deref(), &mut log, run_ns);
     note_warnings(&warnings, &mut log, run_ns);
     let mut words: Vec<String> = vec![];

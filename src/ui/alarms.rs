@@ -113,7 +113,7 @@ fn alarms(scene: &Scene) -> (Vec<Alarm>, usize) {
         );
     }
     if let Some(since_ns) = state.held_since() {
-        let held = duration::clock(scene.now_ns.saturating_sub(since_ns) / SECOND_NS);
+        let held = duration::clock(scene.now_ns.since(since_ns) / SECOND_NS);
         let more = format!(" nothing comes by itself; {} resumes", scene.way(Act::Hold));
         alarm(format!(" HELD {held} "), styles.attention_badge, more);
     }

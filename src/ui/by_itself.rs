@@ -38,7 +38,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
         (false, true) => "next by itself: ",
         (false, false) => "by itself: ",
     };
-    let left_ns = next.at_ns.saturating_sub(scene.now_ns);
+    let left_ns = next.at_ns.since(scene.now_ns);
     let mut tail = vec![];
     // Departments that are not ready by then keep it from coming.
     if !scene.state.is_clear(next.cue) {

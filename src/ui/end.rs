@@ -190,7 +190,7 @@ fn counts(scene: &Scene) -> Vec<(String, Style)> {
 fn longest_late(scene: &Scene) -> Option<(CueIx, i64)> {
     let late = scene.show.cue_indices().filter_map(|cue| {
         let fired_ns = scene.state.cue(cue).fired_ns?;
-        Some((scene.late_ns(scene.planned_cue_ns(cue), fired_ns as i64), cue))
+        Some((scene.late_ns(scene.planned_cue_ns(cue), fired_ns), cue))
     });
     let (late_ns, cue) = late.max_by_key(|(late_ns, cue)| (*late_ns, std::cmp::Reverse(*cue)))?;
     (late_ns >= SECOND_NS as i64).then_some((cue, late_ns))

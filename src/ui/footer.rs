@@ -55,7 +55,7 @@ pub(super) fn message(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16) -> Op
     if let Some(line) = scene.view.log.last_said() {
         let (_, style) = log::tone(scene, line.tone);
         let style = if line.tone == Tone::Calm { styles.past } else { style };
-        let at = Line::styled(scene.wall(line.at_ns as i64), styles.past);
+        let at = Line::styled(scene.wall(line.at_ns), styles.past);
         text::put_both(buf, area, y, Line::styled(line.text.as_str(), style), at, 20);
     }
     None

@@ -89,16 +89,16 @@ fn shift(scene: &Scene, shift_ns: i64) -> String {
     if shift_ns.unsigned_abs() < 100 * HOUR_NS {
         return duration::over_under(shift_ns);
     }
-    let now = scene.state.wall(scene.now_ns as i64).to_zoned_datetime(scene.show.zone.clone());
+    let now = scene.state.wall(scene.now_ns).to_zoned_datetime(scene.show.zone.clone());
     now.strftime("%Y-%m-%d").to_string()
 }
 
 fn clocks<'a>(scene: &Scene<'a>, columns: u16) -> Vec<Span<'a>> {
     let styles = &scene.styles;
-    let now = scene.state.wall(scene.now_ns as i64);
+    let now = scene.state.wall(scene.now_ns);
     let mut clocks = vec![
         Span::styled(format!("{} ", Show::clock_label(&scene.show.zone_name)), styles.past),
-        Span::styled(scene.wall(scene.now_ns as i64), styles.strong),
+        Span::styled(scene.wall(scene.now_ns), styles.strong),
     ];
     let room = usize::from(columns) * 2 / 5;
     let mut used = 0;
@@ -123,15 +123,16 @@ pub(super) fn timing(scene: &Scene, columns: u16) -> Line<'static> {
         spans.push(Span::styled(after.to_owned(), styles.past));
     };
     if !scene.is_tied() {
-        let first_ns = timing.start_ns.first().copied().unwrap_or(0);
-        let length_s = (timing.end_ns - first_ns).max(0) as u64 / SECOND_NS;
+        let first_ns = timing.start_ns.first().copied().unwrap_or_default();
+        let length_s = timing.end_ns.since(first_ns) / SECOND_NS;
         say("lasts ", duration::clock(length_s), styles.strong, "");
         return Line::from(spans);
     }
     let end = scene.wall_with_day(timing.end_ns);
     let at_end_ns = scene.late_ns(timing.planned_end_ns, timing.end_ns);
     let has_ended = scene.state.has_ended();
-    let now_ns = scene.late_ns(timing.planned_end_ns, timing.planned_end_ns + timing.now_over_ns);
+    let now_ns =
+        scene.late_ns(timing.planned_end_ns, timing.planned_end_ns.shifted(timing.now_over_ns));
     let figure = |over_ns: i64| {
         let amount = duration::over_under(over_ns);
         if over_ns > 0 {

@@ -35,7 +35,7 @@ const CUE: usize = 6;
 pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
     for (y, line) in (area.y..area.bottom()).zip(scene.view.log.newest_first()) {
         let (sign, style) = tone(scene, line.tone);
-        let at = Span::styled(scene.wall(line.at_ns as i64), scene.styles.past);
+        let at = Span::styled(scene.wall(line.at_ns), scene.styles.past);
         let words = Span::styled(format!("{}{}", line.text, again(line)), style);
         text::put(
             buf,
@@ -119,7 +119,7 @@ fn rows<'a>(scene: &Scene<'a>, line: &'a log::Line, columns: usize) -> Vec<Line<
     let words = words.filter(|rest| line.cue.is_some() && rest.starts_with([' ', ':']));
     let words = words.map_or(line.text.as_str(), |rest| rest.trim_start_matches([':', ' ']));
     let (sign, style) = sign(scene, line);
-    let mut head = vec![Span::styled(scene.wall(line.at_ns as i64), styles.past)];
+    let mut head = vec![Span::styled(scene.wall(line.at_ns), styles.past)];
     if columns >= SEQ_FROM {
         let seq = line.seq.map(|seq| seq.to_string()).unwrap_or_default();
         head.push(Span::styled(format!("{seq:>SEQ$}"), styles.rule));

@@ -313,7 +313,7 @@ fn headline<'a>(scene: &Scene<'a>, cue: CueIx) -> Line<'a> {
         (Phase::Running, _) => String::new(),
         (Phase::Complete, _) if lasted(scene, cue) => "  complete".into(),
         (Phase::Complete, Some(fired_ns)) if !subject::is_news(scene, fired_ns) => {
-            format!("  fired {}", scene.wall(fired_ns as i64))
+            format!("  fired {}", scene.wall(fired_ns))
         }
         (Phase::Complete, _) => "  just fired".into(),
         (Phase::Stopped, _) if scene.state.playhead() != Some(cue) => "  stopped".into(),

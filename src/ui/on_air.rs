@@ -182,7 +182,7 @@ fn running<'a>(scene: &Scene<'a>) -> Face<'a> {
     face.beside.extend(match (timed, of_segment.map(|countdown| countdown.left_ns())) {
         (Some((cue, _)), _) => fired(scene, cue),
         (None, Some(left_ns @ 0..)) => {
-            let ends = scene.wall(scene.now_ns as i64 + left_ns);
+            let ends = scene.wall(scene.now_ns.shifted(left_ns));
             Some(Line::styled(format!("ends {ends}"), styles.past))
         }
         (None, _) => None,
@@ -228,14 +228,14 @@ fn fired(scene: &Scene, cue: CueIx) -> Option<Line<'static>> {
             return Some(Line::styled("VT, no end", styles.vt));
         };
         let speed = i64::from(scene.state.speed());
-        let ends_ns = scene.now_ns as i64 + countdown.left_ns().max(0) * speed;
+        let ends_ns = scene.now_ns.shifted(countdown.left_ns().max(0) * speed);
         return Some(Line::from(vec![
             Span::styled("VT ", styles.vt),
             Span::styled(format!("out {}", scene.wall(ends_ns)), styles.past),
         ]));
     }
     let state = scene.state.cue(cue);
-    let at = scene.wall(state.fired_ns? as i64);
+    let at = scene.wall(state.fired_ns?);
     Some(Line::styled(format!("fired {at}"), scene.styles.past))
 }
 
@@ -331,8 +331,8 @@ fn to_begin<'a>(scene: &Scene<'a>) -> Face<'a> {
     }
     let first = &scene.show.segments[SegmentIx::FIRST];
     if state.plan().anchored {
-        let start_ns = state.plan().segment_start_ns[SegmentIx::FIRST];
-        let left_ns = start_ns - scene.now_ns as i64;
+        let start_ns = RunNs::new(state.plan().segment_start_ns[SegmentIx::FIRST]);
+        let left_ns = start_ns.until(scene.now_ns);
         let countdown = Countdown { elapsed_ns: 0, of_ns: left_ns.max(0) as u64 };
         if left_ns >= 0 {
             face.digits = Some(figure(countdown, scene.left(countdown)));
@@ -360,7 +360,7 @@ fn to_begin<'a>(scene: &Scene<'a>) -> Face<'a> {
 /// The plan's own pause: everything is done, and the next segment waits for its hard start.
 fn in_gap<'a>(scene: &Scene<'a>, next: SegmentIx, starts_ns: RunNs) -> Face<'a> {
     let styles = &scene.styles;
-    let countdown = Countdown { elapsed_ns: 0, of_ns: starts_ns.saturating_sub(scene.now_ns) };
+    let countdown = Countdown { elapsed_ns: 0, of_ns: starts_ns.since(scene.now_ns) };
     Face {
         headline: Line::from(vec![
             Span::styled(" GAP ", styles.quiet_badge),
@@ -370,7 +370,7 @@ fn in_gap<'a>(scene: &Scene<'a>, next: SegmentIx, starts_ns: RunNs) -> Face<'a> 
         digits: Some(figure(countdown, (duration::countdown(countdown.of_ns), styles.strong))),
         beside: vec![Line::from(vec![
             Span::styled("until ", styles.past),
-            Span::styled(scene.wall(starts_ns as i64), styles.strong),
+            Span::styled(scene.wall(starts_ns), styles.strong),
         ])],
         ..Face::default()
     }

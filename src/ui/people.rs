@@ -90,10 +90,8 @@ pub(super) fn one<'a>(scene: &Scene<'a>) -> Option<Line<'a>> {
     let person =
         scene.app.selected_person(scene.state).filter(|_| scene.app.page == Page::People)?;
     let sheet = scene.state.person(person);
-    let at = sheet
-        .sightings
-        .last()
-        .map_or(String::new(), |last| format!(" {}", scene.wall(last.at_ns as i64)));
+    let at =
+        sheet.sightings.last().map_or(String::new(), |last| format!(" {}", scene.wall(last.at_ns)));
     let name = Span::styled(format!(" {}", scene.show.person(person).name), scene.styles.strong);
     Some(Line::from(vec![tick(scene, person), name, Span::styled(at, scene.styles.text)]))
 }
@@ -209,7 +207,7 @@ fn draw_person(scene: &Scene, buf: &mut Buffer, row: Rect, columns: Columns, ix:
         left.push(Span::raw("  "));
         left.extend(place(scene, ix));
     }
-    let at = sheet.sightings.last().map_or(String::new(), |last| scene.wall(last.at_ns as i64));
+    let at = sheet.sightings.last().map_or(String::new(), |last| scene.wall(last.at_ns));
     let count = if sheet.sightings.len() > 1 {
         format!(" ×{}", sheet.sightings.len())
     } else {
@@ -248,8 +246,7 @@ fn place(scene: &Scene, person: PersonIx) -> Vec<Span<'static>> {
     let fired = |cue: &&CueIx| scene.state.cue(**cue).fired_ns.is_some();
     match scene.show.cues_naming(person).iter().rev().find(fired) {
         Some(&cue) => {
-            let at =
-                scene.state.cue(cue).fired_ns.map_or(String::new(), |ns| scene.wall(ns as i64));
+            let at = scene.state.cue(cue).fired_ns.map_or(String::new(), |ns| scene.wall(ns));
             vec![Span::styled(format!("  {} {at}", scene.number(cue)), styles.past)]
         }
         None => vec![],
@@ -312,7 +309,7 @@ fn latest(scene: &Scene, buf: &mut Buffer, area: Rect) {
         let (sign, style): (&str, Style) =
             if note.is_some() { (" ", styles.text) } else { (signs::DONE, styles.ready) };
         let mut spans = vec![
-            Span::styled(scene.wall(at_ns as i64), styles.past),
+            Span::styled(scene.wall(at_ns), styles.past),
             Span::styled(format!(" {sign} "), style),
             Span::styled(name, styles.text),
         ];

@@ -15,6 +15,7 @@ use ratatui::style::Style;
 use super::scene::Scene;
 use super::timeline::track::{self, Stand, Track};
 use super::{signs, text};
+use crate::engine::RunNs;
 
 /// The sign of what is done.
 const DONE: &str = "▆";
@@ -37,7 +38,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
     }
     let mut row = area;
     if scene.is_tied() {
-        let minute = |ns: i64| scene.wall(ns).chars().take(5).collect::<String>();
+        let minute = |ns: i64| scene.wall(RunNs::new(ns)).chars().take(5).collect::<String>();
         let (begin, end) = (minute(from_ns), minute(to_ns));
         let cells = text::width(&begin) as u16;
         buf.set_string(area.x, area.y, &begin, scene.styles.past);
@@ -49,7 +50,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
         ribbon.segment(buf, track);
     }
     if scene.state.has_begun() && !scene.state.has_ended() {
-        let cell = ribbon.cell(scene.shown_now_ns()).min(row.width.saturating_sub(1));
+        let cell = ribbon.cell(scene.shown_now_ns().ns()).min(row.width.saturating_sub(1));
         buf.set_string(row.x + cell, row.y, "┃", scene.styles.strong);
     }
 }
@@ -79,7 +80,7 @@ impl Ribbon<'_> {
         let is_over = track.over_from_ns < end_ns || track.overlap_from_ns.is_some();
         let now = match track.stand {
             Stand::Past => after,
-            Stand::Running => self.cell(self.scene.shown_now_ns()),
+            Stand::Running => self.cell(self.scene.shown_now_ns().ns()),
             Stand::ToCome | Stand::PassedOver => first,
         };
         for cell in first..last {

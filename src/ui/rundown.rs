@@ -24,6 +24,7 @@ use super::text;
 use super::viewport::{Focus, Outline, Row};
 use crate::app::Hits;
 use crate::app::hits::{Region, Target};
+use crate::engine::RunNs;
 use crate::show::duration::{self, SECOND_NS};
 
 pub(super) use cue::sign;
@@ -108,8 +109,8 @@ fn mark(scene: &Scene, buf: &mut Buffer, row: Rect) {
 /// come as things stand, and the difference of the two.
 fn columns(
     scene: &Scene,
-    planned_ns: Option<i64>,
-    (actual_ns, expected_ns): (Option<i64>, Option<i64>),
+    planned_ns: Option<RunNs>,
+    (actual_ns, expected_ns): (Option<RunNs>, Option<RunNs>),
     is_past: bool,
 ) -> [Span<'static>; 3] {
     let styles = &scene.styles;

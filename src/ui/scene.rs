@@ -69,13 +69,13 @@ impl<'a> Scene<'a> {
     }
 
     /// The show's time of day at an instant of the run: `22:58:07`.
-    pub(super) fn wall(&self, run_ns: i64) -> String {
+    pub(super) fn wall(&self, run_ns: RunNs) -> String {
         time_of_day(self.state.wall(run_ns), &self.show.zone)
     }
 
     /// The same with its day where that is more than a day away: `Mon 30 Nov 23:14:10`.
-    pub(super) fn wall_with_day(&self, run_ns: i64) -> String {
-        let away_ns = run_ns.abs_diff(self.now_ns as i64);
+    pub(super) fn wall_with_day(&self, run_ns: RunNs) -> String {
+        let away_ns = run_ns.until(self.now_ns).unsigned_abs();
         if away_ns < 24 * duration::HOUR_NS {
             return self.wall(run_ns);
         }
@@ -89,9 +89,9 @@ impl<'a> Scene<'a> {
     }
 
     /// Now as the clock shows it: in whole seconds.
-    pub(super) fn shown_now_ns(&self) -> i64 {
-        let now_ns = self.now_ns as i64;
-        now_ns - i64::from(self.state.wall(now_ns).subsec_nanosecond())
+    pub(super) fn shown_now_ns(&self) -> RunNs {
+        let past_ns = i64::from(self.state.wall(self.now_ns).subsec_nanosecond());
+        self.now_ns.shifted(-past_ns)
     }
 
     /// Returns `true` if the plan's times are times of day already: not before an open show has
@@ -102,17 +102,17 @@ impl<'a> Scene<'a> {
 
     /// A planned instant of the run's clock in words: the time of day, or `T+1:30` while nobody
     /// knows when the show begins.
-    pub(super) fn instant(&self, run_ns: i64) -> String {
+    pub(super) fn instant(&self, run_ns: RunNs) -> String {
         if self.is_tied() {
             return self.wall(run_ns);
         }
-        let plan_ns = run_ns - self.state.plan_origin_ns(self.now_ns);
-        format!("T+{}", duration::clock(plan_ns.max(0) as u64 / SECOND_NS))
+        let plan_ns = run_ns.since(self.state.plan_origin_ns(self.now_ns));
+        format!("T+{}", duration::clock(plan_ns / SECOND_NS))
     }
 
     /// How far `to_ns` lies behind `from_ns` as the screen's clocks show them: whole seconds, in
     /// nanoseconds, so that the figures beside each other add up.
-    pub(super) fn late_ns(&self, from_ns: i64, to_ns: i64) -> i64 {
+    pub(super) fn late_ns(&self, from_ns: RunNs, to_ns: RunNs) -> i64 {
         self.state.shown_late_ns(from_ns, to_ns)
     }
 
@@ -122,16 +122,16 @@ impl<'a> Scene<'a> {
         let run = self.state.segment(segment);
         let (started_ns, ended_ns) = run.started_ns.zip(run.ended_ns)?;
         let planned_s = self.show.segment(segment).duration_ns / SECOND_NS;
-        Some(self.late_ns(started_ns as i64, ended_ns as i64) - (planned_s * SECOND_NS) as i64)
+        Some(self.late_ns(started_ns, ended_ns) - (planned_s * SECOND_NS) as i64)
     }
 
     /// The planned time of `cue`, on the run's clock.
-    pub(super) fn planned_cue_ns(&self, cue: CueIx) -> i64 {
+    pub(super) fn planned_cue_ns(&self, cue: CueIx) -> RunNs {
         let planned_ns = self.state.plan().cue_start_ns[cue];
         match self.cue(cue).trigger {
-            Trigger::At { .. } => planned_ns,
+            Trigger::At { .. } => RunNs::new(planned_ns),
             Trigger::Go | Trigger::With { .. } | Trigger::After { .. } | Trigger::Into { .. } => {
-                self.state.plan_origin_ns(self.now_ns) + planned_ns
+                self.state.plan_origin_ns(self.now_ns).shifted(planned_ns)
             }
         }
     }
@@ -154,7 +154,7 @@ impl<'a> Scene<'a> {
         }
         let by_clock = matches!(self.cue(cue).trigger, Trigger::At { .. });
         (by_clock && state.phase == Phase::Waiting && !state.skipped)
-            .then(|| self.planned_cue_ns(cue) - self.now_ns as i64)
+            .then(|| self.planned_cue_ns(cue).until(self.now_ns))
     }
 
     /// What is said of a cue that something makes come `due_ns` from now. In a hold its delay
@@ -305,13 +305,13 @@ impl<'a> Scene<'a> {
     }
 
     /// When the segment in front of `segment` ends, as things stand.
-    pub(super) fn end_before_ns(&self, segment: SegmentIx) -> Option<i64> {
+    pub(super) fn end_before_ns(&self, segment: SegmentIx) -> Option<RunNs> {
         let before = SegmentIx(segment.0.checked_sub(1)?);
         if self.state.current_segment() == Some(before) {
             let left_ns = self.state.segment_countdown(self.now_ns)?.left_ns();
-            return Some(self.now_ns as i64 + left_ns.max(0));
+            return Some(self.now_ns.shifted(left_ns.max(0)));
         }
-        Some(self.timing.start_ns[before] + self.show.segments[before].duration_ns as i64)
+        Some(self.timing.start_ns[before] + self.show.segments[before].duration_ns)
     }
 }
 

@@ -84,7 +84,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) -> Option<Positi
     if footer::speaks(scene) || scene.view.log.last_said().is_some() {
         footer::message(scene, buf, area, last)
     } else {
-        let clock = Line::styled(scene.wall(scene.now_ns as i64), styles.text);
+        let clock = Line::styled(scene.wall(scene.now_ns), styles.text);
         text::put_both(buf, area, last, Line::styled(small, styles.past), clock, 12);
         None
     }

@@ -148,10 +148,7 @@ pub(super) fn call_in(scene: &Scene, cue: CueIx) -> Option<Span<'static>> {
         return None;
     }
     if let Some(fired_ns) = scene.state.cue(cue).fired_ns {
-        return Some(Span::styled(
-            format!("fired {}", scene.wall(fired_ns as i64)),
-            styles.attention,
-        ));
+        return Some(Span::styled(format!("fired {}", scene.wall(fired_ns)), styles.attention));
     }
     if !scene.is_tied() {
         return None;

@@ -52,12 +52,11 @@ impl Still {
         if is_paced || is_stopped || is_played || fades(view) {
             return None;
         }
-        let mut next = Next { now_ns: view.now_ns as i64, at_ns: i64::MAX };
+        let mut next = Next { now_ns: view.now_ns.ns(), at_ns: i64::MAX };
         let whole_ns = whole_second_ns(view);
         let begins_ns = state.plan().segment_start_ns.first().copied().unwrap_or(0);
         // A show that is late to begin takes all its times along.
-        let is_late =
-            !state.has_begun() && state.plan().anchored && begins_ns <= view.now_ns as i64;
+        let is_late = !state.has_begun() && state.plan().anchored && begins_ns <= view.now_ns.ns();
         let fractions = self.fractions(view);
         let follows = fractions.follows.as_ref().filter(|_| app.page == Page::Run && !is_late);
         for fraction_ns in follows.or(fractions.all.as_ref())? {
@@ -70,13 +69,13 @@ impl Still {
         if state.has_begun() {
             figures(view, &mut next)?;
         }
-        u64::try_from(next.at_ns).ok()
+        (next.at_ns >= 0).then_some(RunNs::new(next.at_ns))
     }
 
     /// The fractions of the planned times: after a whole second of the wall clock, or, where the
     /// plan is not tied to that, of the plan's own.
     fn fractions(&mut self, view: &View) -> &Fractions {
-        let begun = view.state.wall(0);
+        let begun = view.state.wall(RunNs::ZERO);
         if self.fractions.as_ref().is_some_and(|(known, _)| *known != begun) {
             self.fractions = None;
         }
@@ -136,18 +135,18 @@ fn behind_ns(show: &Show, cue: CueIx) -> i64 {
 fn ahead(view: &View, next: &mut Next) {
     let (state, now_ns) = (view.state, view.now_ns);
     if let Some(upcoming) = state.next_by_itself(now_ns) {
-        next.second(upcoming.at_ns as i64);
+        next.second(upcoming.at_ns.ns());
     }
     let timing = state.projection(now_ns);
     if let Some(left_ns) = state.playhead().and_then(|cue| state.call_left_ns(cue, &timing, now_ns))
     {
-        next.second(now_ns as i64 + left_ns);
+        next.second(now_ns.shifted(left_ns).ns());
     }
 }
 
 /// An instant of the run's clock at which the wall clock reads a whole second.
 fn whole_second_ns(view: &View) -> i64 {
-    -i64::from(view.state.wall(0).subsec_nanosecond())
+    -i64::from(view.state.wall(RunNs::ZERO).subsec_nanosecond())
 }
 
 /// The next instant at which something moves.
@@ -199,17 +198,17 @@ fn figures(view: &View, next: &mut Next) -> Option<()> {
             next.countdown(countdown)?;
         }
     }
-    let mut fired_ns = 0;
+    let mut fired_ns = RunNs::ZERO;
     for cue in show.cue_indices() {
         let known = state.cue(cue);
         let at_once_ns = known.fired_ns.filter(|ns| known.completed_ns == Some(*ns));
-        fired_ns = fired_ns.max(at_once_ns.unwrap_or(0));
+        fired_ns = fired_ns.max(at_once_ns.unwrap_or_default());
         if let Some(due_ns) = known.due_ns {
-            next.second(state.run_ns(due_ns, now_ns) as i64);
+            next.second(state.run_ns(due_ns, now_ns).ns());
         }
     }
     // The last that was complete at once leaves the monitor then.
-    next.at((fired_ns + monitor::LINGERS_NS) as i64);
+    next.at((fired_ns + monitor::LINGERS_NS).ns());
     Some(())
 }
 
@@ -292,11 +291,11 @@ mod tests {
             shift_ns: None,
             show_crc: None,
         };
-        commit(&mut state, 0, |_| vec![start]);
+        commit(&mut state, RunNs::ZERO, |_| vec![start]);
         state
     }
 
-    fn commit(state: &mut State, now_ns: u64, events: impl FnOnce(&State) -> Vec<Event>) {
+    fn commit(state: &mut State, now_ns: RunNs, events: impl FnOnce(&State) -> Vec<Event>) {
         for event in events(state) {
             state.fold(&Record {
                 seq: 1,
@@ -320,15 +319,21 @@ mod tests {
             &TIED.replace("start = 20:00:00\n", "").replace("trigger = { at = 20:00:30 }\n", ""),
         ] {
             let mut state = started(text, 250_001);
-            let now_ns = 3_600 * SECOND_NS;
+            let now_ns = RunNs::ZERO + 3_600 * SECOND_NS;
             commit(&mut state, now_ns, |state| {
                 state.decide(&Command::Go { cause: Cause::Go }, now_ns).unwrap()
             });
             commit(&mut state, now_ns, |state| state.handle_timeout(now_ns));
             let (app, log) = (App::new(Theme::Dark), Log::default());
             let means = Means { depth: Depth::Rgb, glyphs: Glyphs::All };
-            let mut view =
-                View { app: &app, state: &state, log: &log, now_ns, machine_ns: now_ns, means };
+            let mut view = View {
+                app: &app,
+                state: &state,
+                log: &log,
+                now_ns,
+                machine_ns: now_ns.since(RunNs::ZERO),
+                means,
+            };
             let mut frames = 0;
             view.now_ns += SECOND_NS / 3;
             while view.now_ns < now_ns + 9 * SECOND_NS {
@@ -362,7 +367,7 @@ mod tests {
             let mut state = started([TIED, paris, &untied, &fractions, &spread, &loose][show], us);
             let (mut app, log) = (App::new(Theme::Dark), Log::default());
             app.page = Page::ALL[page];
-            let mut now_ns = at_s * SECOND_NS;
+            let mut now_ns = RunNs::ZERO + at_s * SECOND_NS;
             for _ in 0..gos {
                 now_ns += between_ns;
                 while let Some(due_ns) = state.poll_timeout().filter(|due_ns| *due_ns <= now_ns) {
@@ -377,21 +382,22 @@ mod tests {
                 commit(&mut state, due_ns, |state| state.handle_timeout(due_ns));
             }
             let means = Means { depth: Depth::Rgb, glyphs: Glyphs::All };
-            let view = View { app: &app, state: &state, log: &log, now_ns, machine_ns: now_ns, means };
+            let view = View { app: &app, state: &state, log: &log, now_ns, machine_ns: now_ns.since(RunNs::ZERO), means };
             let until_ns = Still::default().until(&view);
             // A late show takes along all its times, which are too many to foresee where they are
             // spread.
-            let is_spread_and_late = show > 3 && state.plan().segment_start_ns.first() <= Some(&(now_ns as i64));
+            let is_spread_and_late = show > 3 && state.plan().segment_start_ns.first() <= Some(&now_ns.ns());
             prop_assert!(gos > 0 || until_ns.is_some() || app.page != Page::Run || is_spread_and_late);
             if let Some(until_ns) = until_ns {
                 prop_assert!(until_ns > now_ns && until_ns <= now_ns + SECOND_NS);
-                let later_ns = now_ns + ((until_ns - 1 - now_ns) as f64 * later) as u64;
+                let last_ns = until_ns - 1_u64;
+                let later_ns = now_ns + (last_ns.since(now_ns) as f64 * later) as u64;
                 let drawn = frame(&view, size);
                 // Nothing happens before that.
-                let until_ns = until_ns.min(state.poll_timeout().unwrap_or(u64::MAX)).max(now_ns + 1);
-                let later_ns = later_ns.min(until_ns - 1);
-                for now_ns in [later_ns, until_ns - 1] {
-                    let view = View { now_ns, machine_ns: now_ns, ..view };
+                let until_ns = until_ns.min(state.poll_timeout().unwrap_or(RunNs::MAX)).max(now_ns + 1_u64);
+                let later_ns = later_ns.min(until_ns - 1_u64);
+                for now_ns in [later_ns, until_ns - 1_u64] {
+                    let view = View { now_ns, machine_ns: now_ns.since(RunNs::ZERO), ..view };
                     prop_assert_eq!(&frame(&view, size), &drawn);
                 }
             }

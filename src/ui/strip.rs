@@ -17,7 +17,7 @@ use ratatui::text::{Line, Span};
 use super::scene::Scene;
 use super::{signs, standby, text};
 use crate::app::stopped;
-use crate::engine::Countdown;
+use crate::engine::{Countdown, RunNs};
 use crate::show::CueIx;
 use crate::show::duration::{self, SECOND_NS};
 
@@ -69,7 +69,7 @@ pub(super) fn on_air<'a>(scene: &Scene<'a>, columns: usize) -> Line<'a> {
         if is_held { (" HELD ", styles.attention_badge) } else { (signs::ON_AIR, styles.on_air) };
     let mut spans = vec![Span::styled(sign.0, sign.1), Span::raw(" ")];
     if let Some((next, starts_ns)) = state.gap(scene.now_ns).filter(|_| state.on_air().is_empty()) {
-        let left = Countdown { elapsed_ns: 0, of_ns: starts_ns.saturating_sub(scene.now_ns) };
+        let left = Countdown { elapsed_ns: 0, of_ns: starts_ns.since(scene.now_ns) };
         spans.extend(digits(left, (duration::countdown(left.of_ns), styles.strong)));
         spans.push(Span::styled("until ", styles.past));
         spans.push(Span::styled(scene.show.segment(next).title.as_str(), styles.text));
@@ -106,7 +106,7 @@ fn before<'a>(scene: &Scene<'a>) -> Line<'a> {
     if scene.state.plan().anchored
         && let Some(&starts_ns) = scene.state.plan().segment_start_ns.first()
     {
-        let left_ns = starts_ns - scene.now_ns as i64;
+        let left_ns = RunNs::new(starts_ns).until(scene.now_ns);
         spans.push(match left_ns {
             0.. => Span::styled(format!("  in {}", duration::until(left_ns as u64)), styles.text),
             _ => Span::styled(

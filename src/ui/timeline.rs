@@ -28,6 +28,7 @@ use ratatui::text::{Line, Span};
 
 use super::scene::Scene;
 use super::{layout, signs, text};
+use crate::engine::RunNs;
 use crate::show::duration::{self, HOUR_NS, MINUTE_NS, SECOND_NS};
 use scale::Scale;
 use track::{Stand, Track};
@@ -148,11 +149,11 @@ fn lay_out(area: Rect, segments: usize) -> Areas {
 fn scale(scene: &Scene, in_sight: &[&Track], cells: u16) -> Scale {
     let spans = in_sight.iter().map(|track| track.span_ns());
     let (from, to) = spans.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))).unwrap_or((0, 1));
-    let (now, near) = (scene.now_ns as i64, (to - from) / 4);
+    let (now, near) = (scene.now_ns.ns(), (to - from) / 4);
     let from = if now < from && from - now <= near { now } else { from };
     let to = if now > to && now - to <= near && !scene.state.has_ended() { now } else { to };
     // On an axis that begins with the show, the origin is what has to be round.
-    let origin = if scene.is_tied() { 0 } else { scene.state.plan_origin_ns(scene.now_ns) };
+    let origin = if scene.is_tied() { 0 } else { scene.state.plan_origin_ns(scene.now_ns).ns() };
     let scale = Scale::new(
         from - origin,
         to - origin,
@@ -166,9 +167,9 @@ fn scale(scene: &Scene, in_sight: &[&Track], cells: u16) -> Scale {
 /// nanoseconds.
 fn clock_ns(scene: &Scene, run_ns: i64) -> i64 {
     if !scene.is_tied() {
-        return run_ns - scene.state.plan_origin_ns(scene.now_ns);
+        return run_ns - scene.state.plan_origin_ns(scene.now_ns).ns();
     }
-    let at = scene.state.wall(run_ns);
+    let at = scene.state.wall(RunNs::new(run_ns));
     let offset_ns = i64::from(scene.show.zone.to_offset(at).seconds()) * SECOND_NS as i64;
     i64::try_from(at.as_nanosecond()).unwrap_or(0).saturating_add(offset_ns)
 }
@@ -180,7 +181,7 @@ fn grid(scene: &Scene, buf: &mut Buffer, areas: &Areas, area: Rect, scale: &Scal
         areas.rule.map_or(area.y + 1 + areas.shown as u16 * areas.pair, |y| y + 1 + areas.curve);
     let rows = || area.y + 1..last.min(area.bottom());
     // Where now lies behind all that is seen, it is said at the right edge.
-    let kept = if scene.now_ns as i64 > scale.to_ns { 6 } else { 0 };
+    let kept = if scene.now_ns.ns() > scale.to_ns { 6 } else { 0 };
     for &tick in ticks {
         rows().for_each(|y| bars::put(buf, chart, y, scale, tick, "┊", styles.rule));
         let (label, style) = tick_label(scene, scale, tick);
@@ -189,7 +190,7 @@ fn grid(scene: &Scene, buf: &mut Buffer, areas: &Areas, area: Rect, scale: &Scal
             buf.set_string(chart.x + cell, area.y, label, style);
         }
     }
-    let now_ns = scene.now_ns as i64;
+    let now_ns = scene.now_ns.ns();
     rows().for_each(|y| bars::put(buf, chart, y, scale, now_ns, "┃", styles.strong));
     let (x, word) = match scale.cell(now_ns) {
         Some(cell) => (chart.x + cell, "▼"),
@@ -214,13 +215,13 @@ fn tick_label(scene: &Scene, scale: &Scale, tick: i64) -> (String, Style) {
     if clock_ns.rem_euclid(24 * HOUR_NS as i64) == 0 {
         let day = scene
             .state
-            .wall(tick)
+            .wall(RunNs::new(tick))
             .to_zoned_datetime(scene.show.zone.clone())
             .strftime("%b %-d")
             .to_string();
         return (day, scene.styles.strong);
     }
-    let time = scene.wall(tick);
+    let time = scene.wall(RunNs::new(tick));
     let cut = if scale.step_ns >= MINUTE_NS { time.len() - 3 } else { time.len() };
     (time.get(..cut).unwrap_or_default().to_owned(), scene.styles.past)
 }
@@ -249,13 +250,7 @@ fn titles(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, track: &Track) {
 }
 
 fn start(scene: &Scene, track: &Track) -> String {
-    let start_ns = track.actual_ns.0;
-    if scene.is_tied() {
-        scene.wall(start_ns)
-    } else {
-        let into_ns = (start_ns - scene.state.plan_origin_ns(scene.now_ns)).max(0) as u64;
-        format!("T+{}", duration::clock(into_ns / SECOND_NS))
-    }
+    scene.instant(RunNs::new(track.actual_ns.0))
 }
 
 /// What the caller has to know of a segment, the most urgent first: that it runs into a hard start,
@@ -274,7 +269,7 @@ fn what_stands_out(scene: &Scene, track: &Track) -> Vec<(String, Style)> {
         let words = format!("╌ gap {}", length(track.actual_ns.0 - from_ns));
         (words, styles.text)
     });
-    let late_ns = scene.late_ns(track.planned_ns.0, track.actual_ns.0);
+    let late_ns = scene.late_ns(RunNs::new(track.planned_ns.0), RunNs::new(track.actual_ns.0));
     let late = (late_ns.unsigned_abs() >= SECOND_NS).then(|| {
         (duration::over_under(late_ns), if late_ns > 0 { styles.attention } else { styles.text })
     });
@@ -299,7 +294,7 @@ fn words(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, track: &Track) {
     };
     let mut spans = match track.stand {
         Stand::Past => vec![Span::styled(
-            format!("took    {}", clock(scene.late_ns(start_ns, end_ns))),
+            format!("took    {}", clock(scene.late_ns(RunNs::new(start_ns), RunNs::new(end_ns)))),
             styles.past,
         )],
         Stand::Running => {

@@ -8,7 +8,7 @@ mod board;
 
 use std::fmt::Write as _;
 
-use handover::engine::{Cause, ClipFact, Command, Event, Phase, Record};
+use handover::engine::{Cause, ClipFact, Command, Event, Phase, Record, RunNs};
 use handover::show::{CueIx, CueNumber, OutputIx, PersonIx, Show};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
@@ -298,7 +298,7 @@ pub(crate) fn command(deed: &Deed, show: &Show) -> Option<Command> {
 
 fn do_it(rig: &mut Rig, deed: &Deed) -> Result<(), String> {
     match deed {
-        Deed::Wait(ns) => rig.live_until(rig.now + ns),
+        Deed::Wait(ns) => rig.live_until(rig.now + *ns),
         Deed::StandStill(ns) => rig.stand_still(*ns),
         Deed::Crash(ns) => resume(rig, *ns),
         Deed::Torn(events) => {
@@ -513,7 +513,7 @@ proptest! {
     fn a_rehearsal_by_the_program_ends(segments in prop::collection::vec(segment(), 1..=4)) {
         let text = write(&segments);
         let mut rig = Rig::open(read_show(&text).unwrap(), &opening(true, true, 1)).unwrap();
-        rig.live_until(4_000 * 3_600_000_000_000).unwrap();
+        rig.live_until(RunNs::new(4_000 * 3_600_000_000_000)).unwrap();
         let journal = rig.journal.iter().map(|Record { run_ns, event, .. }| format!("  {run_ns:>15} {event:?}\n"));
         prop_assert!(rig.state().has_ended(), "the run goes on for ever\n{text}\n{}", journal.collect::<String>());
     }

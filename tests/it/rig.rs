@@ -45,11 +45,15 @@ pub(crate) struct Rig {
 impl Rig {
     pub(crate) fn open(show: Arc<Show>, opening: &Opening) -> Result<Self, String> {
         let started = run_started(&show, opening);
-        let conductor =
-            Conductor::new(State::new(show), RunClock::new(0, 0, opening.clock, 1), 0, 0);
+        let conductor = Conductor::new(
+            State::new(show),
+            RunClock::new(0, RunNs::ZERO, opening.clock, 1),
+            0,
+            RunNs::ZERO,
+        );
         let mut rig = Rig {
             conductor,
-            now: 0,
+            now: RunNs::ZERO,
             journal: vec![],
             effects: vec![],
             late_ns: 0,
@@ -69,7 +73,7 @@ impl Rig {
     fn give(&mut self, input: Input) -> Option<Result<(), Rejection>> {
         let Rig { conductor, journal, effects, outputs_answer, .. } = self;
         let mut reply = None;
-        conductor.drive(self.now, input, |_, output| {
+        conductor.drive(self.now.since(RunNs::ZERO), input, |_, output| {
             match output {
                 Output::Append(records) => journal.extend(records),
                 Output::Send(job) => {
@@ -96,13 +100,17 @@ impl Rig {
         reply
     }
 
+    fn deadline(&self) -> Option<RunNs> {
+        self.conductor.deadline().map(|due_ns| RunNs::ZERO + due_ns)
+    }
+
     /// Deals with everything that has fallen due by now.
     pub(crate) fn drain(&mut self) -> Result<(), String> {
         let before = self.journal.len();
         while self.journal.len() - before < EVENTS_MAX {
             let events = self.journal.len();
             self.give(Input::Tick);
-            match self.conductor.deadline().filter(|&due_ns| due_ns <= self.now) {
+            match self.deadline().filter(|&due_ns| due_ns <= self.now) {
                 Some(due_ns) if self.journal.len() == events => {
                     return Err(format!(
                         "the loop spins: {due_ns} ns is due at {} ns, and stays so",
@@ -119,8 +127,7 @@ impl Rig {
     /// Lives until `until_ns`, waking up whenever something is due.
     pub(crate) fn live_until(&mut self, until_ns: RunNs) -> Result<(), String> {
         for _ in 0..EVENTS_MAX {
-            let Some(due_ns) = self.conductor.deadline().filter(|&due_ns| due_ns <= until_ns)
-            else {
+            let Some(due_ns) = self.deadline().filter(|&due_ns| due_ns <= until_ns) else {
                 self.now = self.now.max(until_ns);
                 return self.drain();
             };
@@ -154,7 +161,8 @@ impl Rig {
     }
 
     fn resume(&mut self, state: State) {
-        let (seq, run_ns) = self.journal.last().map_or((0, 0), |last| (last.seq, last.run_ns));
+        let (seq, run_ns) =
+            self.journal.last().map_or((0, RunNs::ZERO), |last| (last.seq, last.run_ns));
         self.conductor = Conductor::new(state, self.conductor.clock(), seq, run_ns);
     }
 

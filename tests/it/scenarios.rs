@@ -29,7 +29,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use handover::engine::{
-    Cause, ClipFact, Command, Effect, Event, MissedWhy, Record, SegmentPhase, State,
+    Cause, ClipFact, Command, Effect, Event, MissedWhy, Record, RunNs, SegmentPhase, State,
 };
 use handover::show::{CueIx, CueNumber, OutputIx, PersonIx, Show, duration, file};
 use jiff::Timestamp;
@@ -183,7 +183,7 @@ fn play(scenario: &Scenario, show: &str) -> Result<(), String> {
             let told = rig.journal.iter().map(|Record { run_ns, event, .. }| {
                 format!(
                     "    {:>12}  {}",
-                    seconds(*run_ns as i64),
+                    instant(*run_ns),
                     line(event, rig.state(), scenario.times)
                 )
             });
@@ -228,8 +228,9 @@ fn go_through(
     seen: &mut Seen,
 ) -> Result<(), String> {
     let at_ns = duration::parse(&step.at).map_err(|e| format!("{:?}: {e}", step.at))?;
+    let at_ns = RunNs::ZERO + at_ns;
     if at_ns < rig.now && rig.late_ns == 0 {
-        return Err(format!("the run is at {} already", seconds(rig.now as i64)));
+        return Err(format!("the run is at {} already", instant(rig.now)));
     }
     rig.live_until(at_ns)?;
     if let Some(words) = &step.command {
@@ -356,10 +357,9 @@ fn sheet(state: &State) -> Vec<String> {
             let by = sighting
                 .cue
                 .map_or(String::new(), |cue| format!(" by {}", state.show().cue(cue).number));
-            format!("{}{by}", seconds(sighting.at_ns as i64))
+            format!("{}{by}", instant(sighting.at_ns))
         });
-        let notes =
-            known.notes.iter().map(|note| format!("{} {}", seconds(note.at_ns as i64), note.text));
+        let notes = known.notes.iter().map(|note| format!("{} {}", instant(note.at_ns), note.text));
         let all: Vec<String> = times.chain(notes).collect();
         if !all.is_empty() {
             lines.push(format!("{}: {}", person.id, all.join(", ")));
@@ -388,18 +388,17 @@ fn check(rig: &Rig, step: &Step, seen: &mut Seen) -> Result<(), String> {
         same("over", over, &duration::over_under(timing.over_ns))?;
     }
     if let Some(starts) = &step.starts {
-        same("projected starts", starts, &timing.start_ns.iter().copied().map(seconds).collect())?;
+        same("projected starts", starts, &timing.start_ns.iter().copied().map(instant).collect())?;
     }
     if let Some(next) = &step.next {
         let upcoming = state.next_by_itself(rig.now);
-        let told = upcoming.map_or("-".into(), |next| {
-            format!("{} @{}", number(next.cue), seconds(next.at_ns as i64))
-        });
+        let told = upcoming
+            .map_or("-".into(), |next| format!("{} @{}", number(next.cue), instant(next.at_ns)));
         same("next by itself", next, &told)?;
     }
     for (cue, at) in step.comes.iter().flatten() {
         let comes_ns = state.projected_cue_ns(find(state, cue)?, &timing, rig.now);
-        same(&format!("when {cue} comes"), at, &comes_ns.map_or("-".into(), seconds))?;
+        same(&format!("when {cue} comes"), at, &comes_ns.map_or("-".into(), instant))?;
     }
     if let Some(over) = &step.now_over {
         same("over now", over, &duration::over_under(timing.now_over_ns))?;
@@ -474,6 +473,11 @@ fn same<T: PartialEq + std::fmt::Debug>(what: &str, expected: &T, found: &T) -> 
 }
 
 /// Nanoseconds as seconds: `12s`, `12.004s`, `-3s`.
+/// An instant of the run.
+fn instant(at: RunNs) -> String {
+    seconds(at.ns())
+}
+
 fn seconds(ns: i64) -> String {
     let (sign, ns) = (if ns < 0 { "-" } else { "" }, ns.unsigned_abs());
     let fraction = format!(".{:09}", ns % duration::SECOND_NS);
@@ -483,10 +487,10 @@ fn seconds(ns: i64) -> String {
 
 /// An event as a scenario writes it.
 fn line(event: &Event, state: &State, times: Times) -> String {
-    let due = |due_ns: u64| match times {
-        Times::Run => format!("@{}", seconds(due_ns as i64)),
+    let due = |due_ns: RunNs| match times {
+        Times::Run => format!("@{}", instant(due_ns)),
         Times::Wall => {
-            let at = state.wall(due_ns as i64).to_zoned_datetime(state.show().zone.clone());
+            let at = state.wall(due_ns).to_zoned_datetime(state.show().zone.clone());
             format!("@{}", at.strftime("%d %H:%M:%S%:z"))
         }
     };

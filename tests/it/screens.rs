@@ -35,7 +35,7 @@ mod wire;
 use std::fmt::Write as _;
 
 use handover::app::{Page, RemoteSign, Theme};
-use handover::engine::Event;
+use handover::engine::{Event, RunNs};
 use handover::output::{Clip, Health, Light};
 use handover::show::duration::SECOND_NS;
 use handover::show::{CueIx, CueNumber};
@@ -413,7 +413,7 @@ fn an_idle_second_touches_few_cells() {
         let mut last = run.drawn(columns, rows);
         let mut cells = 0;
         for tenth in 1..=10 {
-            run.now_ns = 211 * SECOND_NS + tenth * SECOND_NS / 10;
+            run.now_ns = RunNs::ZERO + 211 * SECOND_NS + tenth * SECOND_NS / 10;
             let next = run.drawn(columns, rows);
             cells += last.diff(&next).len();
             last = next;

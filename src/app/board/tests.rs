@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::engine::{Cause, Command, Event, Record};
+use crate::engine::{Cause, Command, Event, Record, RunNs};
 use crate::show::duration::SECOND_NS;
 use crate::show::file;
 
@@ -50,7 +50,7 @@ impl Run {
 
     fn of(show: &str) -> Self {
         let show = Arc::new(file::parse(show, "UTC").unwrap());
-        let mut run = Run { state: State::new(show), now: 0 };
+        let mut run = Run { state: State::new(show), now: RunNs::ZERO };
         run.take(vec![Event::RunStarted {
             show: "A night out".into(),
             source: "night.toml".into(),
@@ -73,20 +73,22 @@ impl Run {
     }
 
     fn until(&mut self, second: u64) {
-        while let Some(due_ns) =
-            self.state.poll_timeout().filter(|due_ns| *due_ns <= second * SECOND_NS)
-        {
+        self.pass(RunNs::ZERO + second * SECOND_NS);
+    }
+
+    fn pass(&mut self, until_ns: RunNs) {
+        while let Some(due_ns) = self.state.poll_timeout().filter(|due_ns| *due_ns <= until_ns) {
             self.now = self.now.max(due_ns);
             let events = self.state.handle_timeout(self.now);
             self.take(events);
         }
-        self.now = second * SECOND_NS;
+        self.now = until_ns;
     }
 
     fn command(&mut self, command: Command) {
         let events = self.state.decide(&command, self.now).unwrap();
         self.take(events);
-        self.until(self.now / SECOND_NS);
+        self.pass(self.now);
     }
 
     fn go(&mut self) {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::Hand::{Caller, Connection, Datagram};
 use super::*;
 use crate::app::Theme;
-use crate::engine::{Cause, Event, Record};
+use crate::engine::{Cause, Event, Record, RunNs};
 use crate::show::file;
 
 const MS: u64 = 1_000_000;
@@ -22,7 +22,12 @@ cue = [{ number = "1", title = "One", needs = ["stunts"] }, { number = "2", titl
 fn state() -> State {
     let mut state = State::new(Arc::new(file::parse(SHOW, "UTC").unwrap()));
     let cue = Some(state.show().cue(CueIx(0)).number.clone());
-    state.fold(&Record::new(0, jiff::Timestamp::UNIX_EPOCH, 0, Event::PlayheadMoved { cue }));
+    state.fold(&Record::new(
+        0,
+        jiff::Timestamp::UNIX_EPOCH,
+        RunNs::ZERO,
+        Event::PlayheadMoved { cue },
+    ));
     state
 }
 

@@ -113,7 +113,7 @@ impl Fold {
         Fold {
             show: Arc::clone(show),
             state: State::new(Arc::clone(show)),
-            now: 0,
+            now: RunNs::ZERO,
             opened: false,
             ended_ns: None,
             started_ns: None,
@@ -279,7 +279,7 @@ impl Fold {
         let main = plan
             .backup_for
             .map(|main| (&show.cue(main).number, self.state.cue(main).replaced_by == Some(cue)));
-        let late_ns = run_ns.saturating_sub(due_ns) / u64::from(self.state.speed().max(1));
+        let late_ns = run_ns.since(due_ns) / u64::from(self.state.speed().max(1));
         let log = &mut self.cues[cue];
         if let Some(before) = log.firings.last_mut().filter(|before| before.over_ns.is_none()) {
             (before.over_ns, before.stopped) = (Some(due_ns), true);
@@ -314,7 +314,7 @@ impl Fold {
 
     pub(super) fn end_hold(&mut self, run_ns: RunNs) {
         let Some(since) = self.state.held_since() else { return };
-        let held_ns = run_ns.saturating_sub(since);
+        let held_ns = run_ns.since(since);
         self.held_ns += held_ns;
         // Nothing starts a segment in a hold, so that a hold lies within one.
         let segment = self.state.current_segment();

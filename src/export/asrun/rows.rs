@@ -18,23 +18,23 @@ use crate::show::{CueIx, CueNumber, IndexVec, OutputIx, Person, SegmentIx};
 impl Fold {
     pub(super) fn finish(mut self, id: &str, recorded: Option<Timestamp>) -> AsRun {
         self.end_hold(self.now);
-        let wall = |ns: i64| self.wall(ns);
+        let wall = |ns: RunNs| self.wall(ns);
         let finished = self.state.has_ended();
         let timing = self.state.projection(self.now);
         let end_ns = match self.ended_ns.filter(|_| finished) {
-            Some(ended_ns) => ended_ns as i64,
+            Some(ended_ns) => ended_ns,
             None => timing.end_ns,
         };
         let planned_end = self.has_plan().then(|| wall(timing.planned_end_ns));
         let end = self.opened.then(|| wall(end_ns));
         let segments = self.segment_rows();
         let note = |note: &Note| NoteRow {
-            at: wall(note.at_ns as i64),
+            at: wall(note.at_ns),
             cue: note.cue.map(|cue| self.show.cue(cue).number.to_string()),
             text: note.text.clone(),
         };
         let down = |&(until_ns, down_ns): &(RunNs, u64)| {
-            let (from, until) = (wall(until_ns as i64 - down_ns as i64), wall(until_ns as i64));
+            let (from, until) = (wall(until_ns - down_ns), wall(until_ns));
             Downtime { down_ms: ms_between(&from, &until).max(0) as u64, from, until }
         };
         AsRun {
@@ -46,10 +46,10 @@ impl Fold {
             auto: self.state.is_auto(),
             shift_ms: self.state.shift_ns().map(|ns| ns / MILLISECOND_NS as i64),
             recorded: recorded.map(|at| at.to_zoned_datetime(self.show.zone.clone())),
-            opened: self.opened.then(|| wall(0)),
+            opened: self.opened.then(|| wall(RunNs::ZERO)),
             planned_start: segments.first().and_then(|segment| segment.planned_start.clone()),
-            started: self.started_ns.map(|ns| wall(ns as i64)),
-            last: self.opened.then(|| wall(self.now as i64)),
+            started: self.started_ns.map(wall),
+            last: self.opened.then(|| wall(self.now)),
             finished,
             over_ms: planned_end
                 .as_ref()
@@ -60,7 +60,7 @@ impl Fold {
             held_ms: self.held_ns / MILLISECOND_NS,
             holds: self.holds,
             show_changed: false,
-            terminal_lost: self.terminal_lost.iter().map(|&ns| wall(ns as i64)).collect(),
+            terminal_lost: self.terminal_lost.iter().map(|&ns| wall(ns)).collect(),
             panics: self.panics.iter().map(|(ns, stops)| self.panic_row(*ns, stops)).collect(),
             downtimes: self.downs.iter().map(down).collect(),
             unknown: self.unknown.clone(),
@@ -73,7 +73,7 @@ impl Fold {
     fn panic_row(&self, at_ns: RunNs, stops: &[(OutputIx, Stop)]) -> PanicRow {
         let stops =
             stops.iter().map(|(output, stop)| (self.show.output(*output).id.clone(), stop.clone()));
-        PanicRow { at: self.wall(at_ns as i64), stops: stops.collect() }
+        PanicRow { at: self.wall(at_ns), stops: stops.collect() }
     }
 
     /// Returns `true` if the planned times mean anything: a show without a hard start has none
@@ -82,7 +82,7 @@ impl Fold {
         self.opened && (self.state.plan().anchored || self.state.has_begun())
     }
 
-    fn wall(&self, run_ns: i64) -> ZonedDateTime {
+    fn wall(&self, run_ns: RunNs) -> ZonedDateTime {
         let exact = self.state.wall(run_ns);
         let ms = exact.as_nanosecond().div_euclid(i128::from(MILLISECOND_NS));
         let cut = i64::try_from(ms).ok().and_then(|ms| Timestamp::from_millisecond(ms).ok());
@@ -96,14 +96,11 @@ impl Fold {
             person: person.id.clone(),
             name: person.name.clone(),
             role: person.role.clone(),
-            at: state.sightings.iter().map(|sighting| self.wall(sighting.at_ns as i64)).collect(),
+            at: state.sightings.iter().map(|sighting| self.wall(sighting.at_ns)).collect(),
             notes: state
                 .notes
                 .iter()
-                .map(|note| SpottedNote {
-                    at: self.wall(note.at_ns as i64),
-                    text: note.text.clone(),
-                })
+                .map(|note| SpottedNote { at: self.wall(note.at_ns), text: note.text.clone() })
                 .collect(),
         };
         has_row.map(row).collect()
@@ -124,8 +121,8 @@ impl Fold {
     fn segment_row(&self, ix: SegmentIx) -> SegmentRow {
         let (segment, log, state) =
             (self.show.segment(ix), &self.segments[ix], self.state.segment(ix));
-        let actual_start = state.started_ns.map(|ns| self.wall(ns as i64));
-        let actual_end = state.ended_ns.map(|ns| self.wall(ns as i64));
+        let actual_start = state.started_ns.map(|ns| self.wall(ns));
+        let actual_end = state.ended_ns.map(|ns| self.wall(ns));
         let actual_ms =
             actual_start.as_ref().zip(actual_end.as_ref()).map(|(from, to)| ms_between(from, to));
         let planned_ms = segment.duration_ns / MILLISECOND_NS;
@@ -133,7 +130,7 @@ impl Fold {
         match (&actual_start, log.first_start_ns.filter(|_| log.starts > 1)) {
             (None, _) => remarks.push("not started".to_owned()),
             (Some(_), Some(first_ns)) => {
-                let first = self.wall(first_ns as i64);
+                let first = self.wall(first_ns);
                 remarks.push(format!(
                     "started {} times, first at {}",
                     log.starts,
@@ -167,7 +164,8 @@ impl Fold {
     fn cue_rows(&self, ix: CueIx) -> Vec<CueRow> {
         let (cue, log) = (self.show.cue(ix), &self.cues[ix]);
         let outcome = self.outcome_unfired(ix);
-        let planned_ns = self.state.plan_origin_ns(self.now) + self.state.plan().cue_start_ns[ix];
+        let planned_ns =
+            self.state.plan_origin_ns(self.now).shifted(self.state.plan().cue_start_ns[ix]);
         let is_spare = cue.backup_for.is_some() && log.firings.is_empty();
         let hidden = self.state.is_embargoed(ix);
         let blank = CueRow {
@@ -199,7 +197,7 @@ impl Fold {
 
     fn fired_row(&self, ix: CueIx, firing: &Firing, blank: &CueRow) -> CueRow {
         let cue = self.show.cue(ix);
-        let actual_start = self.wall(firing.fired_ns as i64);
+        let actual_start = self.wall(firing.fired_ns);
         let outcome = match (firing.over_ns, firing.stopped) {
             (_, true) => Outcome::Stopped,
             (Some(_), false) => Outcome::Complete,
@@ -212,7 +210,7 @@ impl Fold {
         if outcome == Outcome::Running {
             remarks.push(Outcome::Running.words().to_owned());
         }
-        let over = firing.over_ns.map(|ns| self.wall(ns as i64));
+        let over = firing.over_ns.map(|ns| self.wall(ns));
         CueRow {
             outcome,
             firing: Some(firing.number),

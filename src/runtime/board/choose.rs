@@ -212,7 +212,7 @@ mod tests {
     use std::time::Duration;
 
     use super::*;
-    use crate::engine::{Event, Record};
+    use crate::engine::{Event, Record, RunNs};
     use crate::journal::Journal;
     use crate::runtime::clock::wall_now;
 
@@ -233,7 +233,7 @@ mod tests {
             show_crc: None,
         };
         let events = [started].into_iter().chain(ended.then_some(Event::RunEnded { over_ns: 0 }));
-        let record = |(seq, event)| Record::new(seq, wall_now(), 0, event);
+        let record = |(seq, event)| Record::new(seq, wall_now(), RunNs::ZERO, event);
         journal.append(&(1..).zip(events).map(record).collect::<Vec<_>>()).unwrap();
         journal.close(Duration::from_secs(20)).unwrap();
         match is_called {

@@ -30,13 +30,13 @@ impl ClockEstimate {
     /// and the wall clock, and may have been there for long.
     pub(super) fn begin(last: &Record, speed: u32, machine_ns: u64, wall: Timestamp) -> Self {
         let clock = tied(by_the_wall(last, speed, wall), speed, machine_ns, wall);
-        ClockEstimate { clock, shown_ns: 0 }
+        ClockEstimate { clock, shown_ns: RunNs::ZERO }
     }
 
     /// `last` has just been written.
     pub(super) fn correct(&mut self, last: &Record, machine_ns: u64, wall: Timestamp) {
         let speed = self.clock.speed();
-        let latest_ns = last.run_ns.saturating_add(LATE_NS.saturating_mul(u64::from(speed)));
+        let latest_ns = last.run_ns + LATE_NS.saturating_mul(u64::from(speed));
         let can_be = |run_ns: &RunNs| (last.run_ns..=latest_ns).contains(run_ns);
         let by_the_wall =
             Some(by_the_wall(last, speed, wall)).filter(|_| last.at <= wall).filter(can_be);
@@ -49,11 +49,8 @@ impl ClockEstimate {
     pub(super) fn read(&mut self, machine_ns: u64) -> RunNs {
         let run_ns = self.clock.run_ns(machine_ns);
         let step_ns = STEP_NS.saturating_mul(u64::from(self.clock.speed()));
-        self.shown_ns = if self.shown_ns.saturating_sub(run_ns) <= step_ns {
-            self.shown_ns.max(run_ns)
-        } else {
-            run_ns
-        };
+        self.shown_ns =
+            if self.shown_ns.since(run_ns) <= step_ns { self.shown_ns.max(run_ns) } else { run_ns };
         self.shown_ns
     }
 
@@ -71,7 +68,7 @@ fn by_the_wall(last: &Record, speed: u32, wall: Timestamp) -> RunNs {
     let since_ns = wall.duration_since(last.at).as_nanos().max(0);
     let since_ns = u64::try_from(since_ns).unwrap_or(u64::MAX).saturating_mul(u64::from(speed));
     // A clock that was set from 1970 to today must overflow no sum that is made with it.
-    last.run_ns.saturating_add(since_ns).min(i64::MAX as u64 / 4)
+    (last.run_ns + since_ns).min(RunNs::new(i64::MAX / 4))
 }
 
 #[cfg(test)]
@@ -87,16 +84,20 @@ mod tests {
         "2024-08-11T20:00:00Z".parse::<Timestamp>().unwrap() + SignedDuration::from_millis(ms)
     }
 
+    fn run(ms: u64) -> RunNs {
+        RunNs::ZERO + ms * MS
+    }
+
     fn line(at_ms: i64, run_ms: u64) -> Record {
-        Record::new(1, wall(at_ms), run_ms * MS, Event::Held {})
+        Record::new(1, wall(at_ms), run(run_ms), Event::Held {})
     }
 
     #[test]
     fn goes_on_from_the_last_line_at_the_runs_own_speed() {
         for speed in [1, 20] {
             let mut clock = ClockEstimate::begin(&line(0, 5_000), speed, 70_000 * MS, wall(3_000));
-            assert_eq!(clock.read(70_000 * MS), (5_000 + 3_000 * u64::from(speed)) * MS);
-            assert_eq!(clock.read(70_500 * MS), (5_000 + 3_500 * u64::from(speed)) * MS);
+            assert_eq!(clock.read(70_000 * MS), run(5_000 + 3_000 * u64::from(speed)));
+            assert_eq!(clock.read(70_500 * MS), run(5_000 + 3_500 * u64::from(speed)));
             assert_eq!(clock.machine_ns(clock.clock.run_ns(71_000 * MS)), 71_000 * MS);
         }
     }
@@ -108,21 +109,21 @@ mod tests {
             let mut clock = ClockEstimate::begin(&line(0, 10_000), 1, 0, wall(step_ms + 2_000));
             let begun_ns = clock.read(0);
             clock.correct(&line(3_000, 13_000), 1_100 * MS, wall(step_ms + 3_100));
-            assert_eq!(clock.read(1_100 * MS), 13_000 * MS, "{begun_ns}");
+            assert_eq!(clock.read(1_100 * MS), run(13_000), "{begun_ns}");
             // From then on each line confirms what it reads already.
             clock.correct(&line(8_000, 18_000), 6_150 * MS, wall(step_ms + 8_150));
-            assert_eq!(clock.read(6_150 * MS), 18_050 * MS);
+            assert_eq!(clock.read(6_150 * MS), run(18_050));
         }
     }
 
     #[test]
     fn a_small_correction_never_goes_back_on_the_screen() {
         let mut clock = ClockEstimate::begin(&line(0, 0), 1, 0, wall(0));
-        assert_eq!(clock.read(10_000 * MS), 10_000 * MS);
+        assert_eq!(clock.read(10_000 * MS), run(10_000));
         // The machine's clock and the wall clock differ by half a second: the line is right.
         clock.correct(&line(9_500, 9_500), 10_000 * MS, wall(9_500));
-        assert_eq!(clock.read(10_000 * MS), 10_000 * MS);
-        assert_eq!(clock.read(10_400 * MS), 10_000 * MS, "it stands still");
-        assert_eq!(clock.read(10_700 * MS), 10_200 * MS);
+        assert_eq!(clock.read(10_000 * MS), run(10_000));
+        assert_eq!(clock.read(10_400 * MS), run(10_000), "it stands still");
+        assert_eq!(clock.read(10_700 * MS), run(10_200));
     }
 }

@@ -127,11 +127,11 @@ impl Run {
     fn edge(&self, run_ns: RunNs) -> RunNs {
         let past_ns = self.past_second_ns(run_ns);
         let near_ns = EDGE_NS * u64::from(self.state.speed());
-        if past_ns < near_ns.min(SECOND_NS / 2) { run_ns.saturating_sub(past_ns) } else { run_ns }
+        if past_ns < near_ns.min(SECOND_NS / 2) { run_ns - past_ns } else { run_ns }
     }
 
     fn past_second_ns(&self, run_ns: RunNs) -> u64 {
-        let ns = i64::from(self.state.wall(run_ns as i64).subsec_nanosecond());
+        let ns = i64::from(self.state.wall(run_ns).subsec_nanosecond());
         ns.rem_euclid(SECOND_NS as i64) as u64
     }
 
@@ -140,7 +140,7 @@ impl Run {
         let Some(clock) = &self.clock else { return machine_ns + SECOND_NS / 2 };
         let mut clock = clock.clone();
         let run_ns = clock.read(machine_ns);
-        clock.machine_ns(run_ns + SECOND_NS - self.past_second_ns(run_ns))
+        clock.machine_ns(run_ns + (SECOND_NS - self.past_second_ns(run_ns)))
     }
 }
 
@@ -156,7 +156,7 @@ mod tests {
     fn a_run_whose_clock_reads_ages_is_drawn_once_a_second() {
         const SHOW: &str = "title = \"x\"\n[[segment]]\ntitle = \"s\"\nstart = 20:00:00\nduration = \"1m\"\n\
                             cue = [{ number = \"1\", title = \"a\", duration = \"10s\" }, { number = \"2\", title = \"b\" }]\n";
-        for run_ns in [0, i64::MAX as u64 / 4, i64::MAX as u64 / 2] {
+        for run_ns in [0, i64::MAX / 4, i64::MAX / 2].map(RunNs::new) {
             let dir = tempfile::tempdir().unwrap();
             let choice = Choice::new(None, dir.path()).unwrap();
             let (id, lock) = choice.store().create("20261122-200000-evening", SHOW).unwrap();
@@ -181,7 +181,7 @@ mod tests {
                 playhead_stays: false,
             };
             let segment = Event::SegmentStarted { segment: 1, title: "s".into(), due_ns: run_ns };
-            let events = [(0, started), (run_ns, segment), (run_ns, fired)];
+            let events = [(RunNs::ZERO, started), (run_ns, segment), (run_ns, fired)];
             let record = |(seq, (run_ns, event))| Record::new(seq, wall_now(), run_ns, event);
             journal.append(&(1..).zip(events).map(record).collect::<Vec<_>>()).unwrap();
             journal.close(Duration::from_secs(20)).unwrap();

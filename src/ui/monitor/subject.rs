@@ -74,7 +74,7 @@ pub(super) fn of(scene: &Scene, has_picture: impl Fn(CueIx) -> bool) -> Option<S
 /// Returns `true` if what fired at `fired_ns` has just happened for a person who looks at the
 /// screen.
 pub(super) fn is_news(scene: &Scene, fired_ns: RunNs) -> bool {
-    scene.now_ns.saturating_sub(fired_ns) < LINGERS_S * second_ns(scene)
+    scene.now_ns.since(fired_ns) < LINGERS_S * second_ns(scene)
 }
 
 /// A second of the caller's own, by the run's clock.
@@ -91,9 +91,8 @@ fn choose(
     now_ns: RunNs,
     second_ns: u64,
 ) -> Option<Subject> {
-    let is_within = |at_ns: RunNs, seconds: u64| {
-        now_ns.saturating_sub(at_ns) < seconds.saturating_mul(second_ns)
-    };
+    let is_within =
+        |at_ns: RunNs, seconds: u64| now_ns.since(at_ns) < seconds.saturating_mul(second_ns);
     let pictures = || fired.iter().filter(|cue| cue.has_picture);
     let running = pictures()
         .filter(|cue| cue.completed_ns.is_none())
@@ -137,6 +136,10 @@ mod tests {
     use super::*;
 
     /// Cue, has a picture, fired at this second, complete at that one.
+    fn at(second: u64) -> RunNs {
+        RunNs::ZERO + second * SECOND_NS
+    }
+
     type Row = (u32, bool, u64, Option<u64>);
 
     /// What is shown at a second: the cue of the picture and that of the words. The playhead stands
@@ -145,11 +148,11 @@ mod tests {
         let fired = fired.iter().map(|&(cue, has_picture, fired_s, completed_s)| Fired {
             cue: CueIx(cue),
             has_picture,
-            fired_ns: fired_s * SECOND_NS,
-            completed_ns: completed_s.map(|s| s * SECOND_NS),
+            fired_ns: at(fired_s),
+            completed_ns: completed_s.map(at),
         });
-        let fired: Vec<Fired> = fired.filter(|cue| cue.fired_ns <= at_s * SECOND_NS).collect();
-        let now_ns = at_s * SECOND_NS;
+        let fired: Vec<Fired> = fired.filter(|cue| cue.fired_ns <= at(at_s)).collect();
+        let now_ns = at(at_s);
         let open = fired
             .iter()
             .map(|&cue| Fired { completed_ns: cue.completed_ns.filter(|&ns| ns <= now_ns), ..cue });
@@ -218,7 +221,10 @@ mod tests {
     #[test]
     fn before_anything_has_fired_the_next_cue_is_shown() {
         assert_eq!(shown(&[], 5), (Some(9), 9));
-        assert_eq!(choose(&[], None, Some((CueIx(4), false)), 0, SECOND_NS).unwrap().picture, None);
-        assert_eq!(choose(&[], None, None, 0, SECOND_NS), None);
+        assert_eq!(
+            choose(&[], None, Some((CueIx(4), false)), at(0), SECOND_NS).unwrap().picture,
+            None
+        );
+        assert_eq!(choose(&[], None, None, at(0), SECOND_NS), None);
     }
 }

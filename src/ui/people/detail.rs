@@ -189,7 +189,7 @@ fn cue_row<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize, number: usize) -> 
     }
     let planned =
         if scene.stands_aside(cue) { "backup".to_owned() } else { scene.planned_cue(cue) };
-    let fired = state.fired_ns.map(|ns| scene.wall(ns as i64));
+    let fired = state.fired_ns.map(|ns| scene.wall(ns));
     if columns >= WIDE {
         right.push(Span::styled(format!("{planned:>TIME$}"), styles.past));
         right.push(Span::styled(format!("{:>TIME$}", fired.unwrap_or_default()), styles.text));
@@ -236,7 +236,7 @@ fn sheet<'a>(scene: &Scene<'a>, ix: PersonIx, columns: usize, room: usize) -> Ve
     let ticks = if state.is_spotted() {
         let one = |sighting: &crate::engine::Sighting| {
             let by = sighting.cue.map_or(String::new(), |cue| format!(" by {}", scene.number(cue)));
-            let at = Span::styled(format!(" {}", scene.wall(sighting.at_ns as i64)), styles.text);
+            let at = Span::styled(format!(" {}", scene.wall(sighting.at_ns)), styles.text);
             Line::from(vec![tick.clone(), at, Span::styled(by, styles.past)])
         };
         text::flow(state.sightings.iter().map(one), columns, 3)
@@ -247,7 +247,7 @@ fn sheet<'a>(scene: &Scene<'a>, ix: PersonIx, columns: usize, room: usize) -> Ve
     let room = room.saturating_sub(1).max(2);
     let mut notes: Vec<Line> = vec![];
     for note in state.notes.iter().skip(state.notes.len().saturating_sub(room)) {
-        let at = format!("{}  ", scene.wall(note.at_ns as i64));
+        let at = format!("{}  ", scene.wall(note.at_ns));
         let wrapped = text::wrap(&note.text, columns.saturating_sub(TIME), NOTE_ROWS);
         for (part, words) in wrapped.into_iter().enumerate() {
             let front = if part == 0 { at.clone() } else { " ".repeat(TIME) };

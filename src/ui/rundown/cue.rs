@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::{NARROW, WIDE, column, put_row};
-use crate::engine::Phase;
+use crate::engine::{Phase, RunNs};
 use crate::show::duration::{self, MINUTE_NS};
 use crate::show::{CueIx, Trigger};
 use crate::ui::scene::Scene;
@@ -61,7 +61,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, cue: Cue
     }
     add(story(scene, cue, area.width));
     if is_wide {
-        let fired_ns = state.fired_ns.map(|ns| ns as i64);
+        let fired_ns = state.fired_ns;
         let is_planned = plan.backup_for.is_none() || has_fired;
         let planned_ns = is_planned.then(|| scene.planned_cue_ns(cue));
         right.extend(super::columns(
@@ -178,7 +178,7 @@ fn story(scene: &Scene, cue: CueIx, columns: u16) -> Vec<Span<'static>> {
         });
     }
     if state.firings > 0 {
-        let at = state.fired_ns.map_or(String::new(), |ns| scene.wall(ns as i64));
+        let at = state.fired_ns.map_or(String::new(), |ns| scene.wall(ns));
         return if is_wide { vec![] } else { past(at) };
     }
     match scene.cause(cue) {
@@ -214,7 +214,7 @@ fn planned(scene: &Scene, cue: CueIx, columns: u16) -> Vec<Span<'static>> {
 }
 
 /// When a cue that has not fired will come as things stand.
-fn expected_ns(scene: &Scene, cue: CueIx) -> Option<i64> {
+fn expected_ns(scene: &Scene, cue: CueIx) -> Option<RunNs> {
     let waits = scene.state.cue(cue).firings == 0;
     waits.then(|| scene.state.projected_cue_ns(cue, &scene.timing, scene.now_ns)).flatten()
 }

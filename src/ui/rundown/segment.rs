@@ -6,7 +6,7 @@ use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
 use super::{NARROW, WIDE, column, put_row};
-use crate::engine::SegmentPhase;
+use crate::engine::{RunNs, SegmentPhase};
 use crate::show::SegmentIx;
 use crate::show::duration::{self, SECOND_NS};
 use crate::ui::scene::Scene;
@@ -69,7 +69,7 @@ pub(super) fn draw(
         (_, None) => right.push(Span::styled(duration::length(plan.duration_ns), styles.past)),
     }
     let planned_ns = state.planned_start_ns(segment, scene.now_ns);
-    let started_ns = run.started_ns.map(|ns| ns as i64).filter(|_| phase != SegmentPhase::ToCome);
+    let started_ns = run.started_ns.filter(|_| phase != SegmentPhase::ToCome);
     let expected_ns = (phase == SegmentPhase::ToCome).then(|| scene.timing.start_ns[segment]);
     let over = scene.segment_over_ns(segment);
     match (phase, over) {
@@ -100,7 +100,9 @@ pub(super) fn draw(
 /// The hard start of a segment that is still to come, and the gap or overlap in front of it.
 fn marks(scene: &Scene, segment: SegmentIx, is_narrow: bool) -> Vec<Span<'static>> {
     let (state, styles) = (scene.state, &scene.styles);
-    let Some(hard_ns) = state.plan().hard_start_ns[segment] else { return vec![] };
+    let Some(hard_ns) = state.plan().hard_start_ns[segment].map(RunNs::new) else {
+        return vec![];
+    };
     let is_to_come = state.segment(segment).started_ns.is_none()
         && state.current_segment().is_none_or(|current| current < segment);
     if !is_to_come {
@@ -111,7 +113,7 @@ fn marks(scene: &Scene, segment: SegmentIx, is_narrow: bool) -> Vec<Span<'static
     let wall = if is_narrow { wall.strip_suffix(":00").unwrap_or(&wall) } else { &wall };
     let mut spans = vec![Span::styled(format!("{} {wall}", signs::CLOCK), styles.text)];
     if let Some(end_ns) = scene.end_before_ns(segment) {
-        let gap_ns = hard_ns - end_ns;
+        let gap_ns = hard_ns.until(end_ns);
         let amount = duration::clock(gap_ns.unsigned_abs() / SECOND_NS);
         if gap_ns >= SECOND_NS as i64 {
             let gap = if is_narrow { String::new() } else { format!(" gap {amount}") };

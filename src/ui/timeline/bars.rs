@@ -13,6 +13,7 @@ use ratatui::style::{Modifier, Style};
 
 use super::scale::Scale;
 use super::track::{Stand, Track};
+use crate::engine::RunNs;
 use crate::show::Trigger;
 use crate::ui::scene::Scene;
 use crate::ui::{signs, text};
@@ -86,7 +87,7 @@ fn parts(scene: &Scene, track: &Track) -> Vec<Part> {
     match track.stand {
         Stand::Past => add(start_ns, plain_ns, Fill::solid(styles.past)),
         Stand::Running => {
-            let now_ns = (scene.now_ns as i64).clamp(start_ns, plain_ns);
+            let now_ns = scene.now_ns.ns().clamp(start_ns, plain_ns);
             add(start_ns, now_ns, Fill::solid(styles.on_air));
             add(now_ns, plain_ns, Fill::new("░", styles.on_air));
         }
@@ -145,7 +146,7 @@ fn planned_cues(
         } else {
             scene.styles.past
         };
-        put(buf, chart, y, scale, scene.planned_cue_ns(cue), "┳", style);
+        put(buf, chart, y, scale, scene.planned_cue_ns(cue).ns(), "┳", style);
     }
 }
 
@@ -157,7 +158,7 @@ fn fired_cues(scene: &Scene, buf: &mut Buffer, chart: Rect, y: u16, scale: &Scal
         return;
     }
     let (start_ns, end_ns) = track.actual_ns;
-    for fired_ns in fired().map(|ns| ns as i64).filter(|ns| (start_ns..=end_ns).contains(ns)) {
+    for fired_ns in fired().map(RunNs::ns).filter(|ns| (start_ns..=end_ns).contains(ns)) {
         let Some(cell) = scale.cell(fired_ns) else { continue };
         let Some(at) = buf.cell_mut((chart.x + cell, y)).filter(|at| at.symbol() == "█") else {
             continue;
@@ -179,14 +180,14 @@ pub(super) fn numbers(
     let (styles, mut free) = (&scene.styles, 0);
     let cues = scene.show.cues_of(track.segment).filter(|&cue| scene.state.is_in_order(cue));
     for cue in cues.take(usize::from(chart.width)) {
-        let fired_ns = scene.state.cue(cue).fired_ns.map(|ns| ns as i64);
+        let fired_ns = scene.state.cue(cue).fired_ns.map(RunNs::ns);
         let is_on_air = scene.state.on_air().contains(&cue);
         let style = match fired_ns {
             _ if is_on_air => styles.on_air,
             Some(_) => styles.past,
             None => styles.text,
         };
-        let at_ns = fired_ns.unwrap_or_else(|| scene.planned_cue_ns(cue) + track.late_ns());
+        let at_ns = fired_ns.unwrap_or_else(|| scene.planned_cue_ns(cue).ns() + track.late_ns());
         let (number, cells) = (scene.number(cue), text::width(scene.number(cue)) as u16);
         if let Some(cell) =
             scale.cell(at_ns).filter(|cell| *cell >= free && cell + cells <= chart.width)

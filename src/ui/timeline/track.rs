@@ -84,14 +84,15 @@ pub(in crate::ui) fn tracks(scene: &Scene) -> Vec<Track> {
 fn track(scene: &Scene, segment: SegmentIx) -> Track {
     let state = scene.state;
     let length_ns = scene.show.segment(segment).duration_ns as i64;
-    let planned_ns = state.planned_start_ns(segment, scene.now_ns);
-    let start_ns = scene.timing.start_ns.get(segment).copied().unwrap_or(planned_ns);
+    let planned_ns = state.planned_start_ns(segment, scene.now_ns).ns();
+    let start_ns = scene.timing.start_ns.get(segment).map_or(planned_ns, |start_ns| start_ns.ns());
     let stand = stand(state, segment);
     let over_from_ns = start_ns + length_ns;
     let end_ns = match (stand, state.segment(segment).ended_ns) {
-        (Stand::Past | Stand::Running, Some(ended_ns)) => ended_ns as i64,
+        (Stand::Past | Stand::Running, Some(ended_ns)) => ended_ns.ns(),
         (Stand::Past, None) => {
-            scene.timing.start_ns.get(segment.next()).copied().unwrap_or(over_from_ns)
+            let next_ns = scene.timing.start_ns.get(segment.next());
+            next_ns.map_or(over_from_ns, |next_ns| next_ns.ns())
         }
         (Stand::Running, None) => running_end_ns(scene).unwrap_or(over_from_ns),
         (Stand::PassedOver, _) => start_ns,
@@ -114,7 +115,7 @@ fn track(scene: &Scene, segment: SegmentIx) -> Track {
 fn running_end_ns(scene: &Scene) -> Option<i64> {
     let left_ns = scene.state.segment_countdown(scene.now_ns)?.left_ns();
     let waits = scene.state.gap(scene.now_ns).is_some();
-    Some(scene.now_ns as i64 + if waits { left_ns.min(0) } else { left_ns.max(0) })
+    Some(scene.now_ns.ns() + if waits { left_ns.min(0) } else { left_ns.max(0) })
 }
 
 fn stand(state: &State, segment: SegmentIx) -> Stand {

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use handover::engine::{Event, Record};
+use handover::engine::{Event, Record, RunNs};
 use handover::journal::{Journal, Store};
 use jiff::{SignedDuration, Timestamp};
 
@@ -141,7 +141,7 @@ fn a_forgotten_run_is_not_taken_for_todays() {
         shift_ns: None,
         show_crc: None,
     };
-    journal.append(&[Record::new(1, at, 0, started)]).expect("a line");
+    journal.append(&[Record::new(1, at, RunNs::ZERO, started)]).expect("a line");
     journal.close(Duration::from_secs(20)).expect("an end");
     let mut resumed = house.spawn(&["--resume"], (120, 36), &[]);
     resumed.await_words(&["The unfinished run is not of today", "last event 4 days ago"]);

@@ -115,7 +115,7 @@ impl Watched {
     fn until(&mut self, machine_ns: u64) {
         let now_ns = self.clock.run_ns(machine_ns);
         while let Some(due_ns) = self.state.poll_timeout().filter(|&due_ns| due_ns <= now_ns) {
-            let events = self.state.handle_timeout(now_ns.min(due_ns.max(1)));
+            let events = self.state.handle_timeout(now_ns.min(due_ns.max(RunNs::new(1))));
             if events.is_empty() {
                 break;
             }
@@ -189,6 +189,6 @@ fn it_goes_on_to_the_end_of_the_show_and_calls_everything_once() {
     assert!(fired.contains(&"43".to_owned()), "the last cue has fired: {fired:?}");
     // It makes up for what it was late: the last hard start is met.
     let midnight = handover::show::SegmentIx(watched.show.segments.len() as u32 - 1);
-    let started = watched.state.wall(watched.state.segment(midnight).started_ns.unwrap() as i64);
+    let started = watched.state.wall(watched.state.segment(midnight).started_ns.unwrap());
     assert_eq!(started.to_string(), "2024-08-11T22:00:00Z");
 }

@@ -8,6 +8,7 @@
 use std::collections::HashMap;
 
 use handover::app::Page;
+use handover::engine::RunNs;
 use handover::show::duration::SECOND_NS;
 use handover::show::{builtin, file};
 
@@ -171,7 +172,7 @@ fn watch(name: &str, clock: &str, sights: &[Sight]) -> Vec<u8> {
     let mut open: Vec<Sight> = sights.to_vec();
     let mut seen = vec![];
     while !open.is_empty() && !run.state.has_ended() {
-        let due_ns = run.state.poll_timeout().unwrap_or(u64::MAX);
+        let due_ns = run.state.poll_timeout().unwrap_or(RunNs::MAX);
         run.until_ns(due_ns.clamp(run.now_ns, run.now_ns + 5 * SECOND_NS));
         let show = run.state.show().clone();
         let fired = show.cue_indices().max_by_key(|&cue| (run.state.cue(cue).fired_ns, cue));
@@ -193,7 +194,7 @@ fn watch(name: &str, clock: &str, sights: &[Sight]) -> Vec<u8> {
                 println!(
                     "fact {fact:2}: {:8} {}  behind cue {cue}",
                     page.name(),
-                    run.state.wall(run.now_ns as i64)
+                    run.state.wall(run.now_ns)
                 );
                 seen.push(fact);
             }

@@ -35,8 +35,7 @@ fn fire(run: &mut Run, number: &str) {
     run.keys("s");
     (1..=needs).for_each(|at| run.keys(&at.to_string()));
     run.go();
-    let now_s = run.now_ns as f64 / SECOND_NS as f64;
-    run.until(now_s);
+    run.until_ns(run.now_ns);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use handover::app::Page;
 use handover::app::board::{Board, Stage};
+use handover::engine::RunNs;
 use handover::export::asrun::AsRun;
 use handover::export::text;
 use handover::show::{duration, file};
@@ -54,7 +55,7 @@ fn header_strip_timeline_board_and_report_agree_over_odd_fractions() {
         let header = screen.lines().nth(1).unwrap_or_default();
         assert!(header.contains(over), "{at}: the report says {over}\n{report}\n{screen}");
         let timing = run.state.projection(run.now_ns);
-        let clock_at = |ns: i64| run.state.wall(ns).as_second();
+        let clock_at = |ns: RunNs| run.state.wall(ns).as_second();
         let apart = clock_at(timing.end_ns) - clock_at(timing.planned_end_ns);
         assert_eq!(
             over,

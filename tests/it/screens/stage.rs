@@ -74,7 +74,7 @@ impl Run {
             state,
             app,
             log: Log::default(),
-            now_ns: 0,
+            now_ns: RunNs::ZERO,
             records: vec![],
             seq: 0,
             theme,
@@ -100,10 +100,9 @@ impl Run {
     pub(super) fn commit(&mut self, events: Vec<Event>) {
         for event in events {
             self.seq += 1;
-            let record =
-                Record::new(self.seq, self.state.wall(self.now_ns as i64), self.now_ns, event);
+            let record = Record::new(self.seq, self.state.wall(self.now_ns), self.now_ns, event);
             self.state.fold(&record);
-            self.app.happened(&record.event, self.state.show(), self.now_ns);
+            self.app.happened(&record.event, self.state.show(), self.machine_ns());
             self.log.push(&record, self.state.show());
             self.records.push(record);
         }
@@ -111,7 +110,7 @@ impl Run {
 
     /// Lets time pass to `seconds` of the run, and everything happen that falls due.
     pub(super) fn until(&mut self, seconds: f64) {
-        self.until_ns(Duration::from_secs_f64(seconds).as_nanos() as u64);
+        self.until_ns(RunNs::ZERO + Duration::from_secs_f64(seconds).as_nanos() as u64);
     }
 
     pub(super) fn until_ns(&mut self, end_ns: RunNs) {
@@ -141,7 +140,7 @@ impl Run {
 
     /// What the machine's clock reads.
     pub(super) fn machine_ns(&self) -> u64 {
-        self.now_ns + self.seq * SECOND_NS / 2
+        self.now_ns.since(RunNs::ZERO) + self.seq * SECOND_NS / 2
     }
 
     pub(super) fn keys(&mut self, keys: &str) {

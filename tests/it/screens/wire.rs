@@ -61,7 +61,7 @@ fn into_cue(number: &str) -> Run {
     let show = file::parse(builtin::ALL[0].text, "UTC").unwrap();
     let mut run = Run::called_by_the_program(show, "2024-08-11T20:49:55Z");
     run.until_fired(number);
-    run.until(run.now_ns as f64 / 1e9 + 30.0);
+    run.until_ns(run.now_ns + 30 * SECOND_NS);
     run
 }
 

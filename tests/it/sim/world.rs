@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use handover::conductor::{By, Conductor, Input, Output, RunClock};
-use handover::engine::{Cause, Command, Event, Record, Rejection, State};
+use handover::engine::{Cause, Command, Event, Record, Rejection, RunNs, State};
 use handover::journal::{decode, encode, recover_bytes};
 use handover::output::{Job, Outcome, Report};
 use handover::show::duration::SECOND_NS;
@@ -96,10 +96,10 @@ impl World {
         late_ns: u64,
         answers: Vec<Answer>,
     ) -> Result<Self, String> {
-        let clock = RunClock::new(0, 0, opening.clock, opening.speed);
+        let clock = RunClock::new(0, RunNs::ZERO, opening.clock, opening.speed);
         let state = State::new(Arc::clone(&show));
         let mut world = World {
-            conductor: Conductor::new(state.clone(), clock, 0, 0),
+            conductor: Conductor::new(state.clone(), clock, 0, RunNs::ZERO),
             lives: 1,
             now_ns: 0,
             late_ns,
@@ -245,7 +245,7 @@ impl World {
         self.now_ns = self.now_ns.saturating_add(down_ns);
         let last = self.journal.last().ok_or("the journal is empty")?;
         let down_run_ns = down_ns.saturating_mul(u64::from(self.opening.speed));
-        let run_ns = last.run_ns.saturating_add(down_run_ns);
+        let run_ns = last.run_ns + down_run_ns;
         let wall = self.opening.clock + jiff::SignedDuration::from_nanos(self.now_ns as i64);
         let clock = RunClock::new(self.now_ns, run_ns, wall, self.opening.speed);
         self.conductor = Conductor::new(self.shadow.clone(), clock, last.seq, last.run_ns);
@@ -373,7 +373,7 @@ impl World {
             self.witness.see_record(&record)?;
             self.note(&record)?;
             if let Event::CueFired { cue, cause, firing, due_ns, .. } = &record.event {
-                let late_ns = record.run_ns.saturating_sub(*due_ns);
+                let late_ns = record.run_ns.since(*due_ns);
                 let by_itself = matches!(cause, Cause::Follow | Cause::Clock);
                 if by_itself && late_ns > LATE_NS * u64::from(self.opening.speed) {
                     return Err(format!("cue {cue} fires {late_ns} ns late"));

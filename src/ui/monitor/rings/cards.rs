@@ -121,7 +121,7 @@ fn card(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx, step: usize, ti
     let foot = match standing {
         Standing::Marked => {
             let marked_ns = scene.state.cue(cue).marked_ns.get(step);
-            Line::styled(marked_ns.map_or(String::new(), |&ns| scene.wall(ns as i64)), styles.past)
+            Line::styled(marked_ns.map_or(String::new(), |&ns| scene.wall(ns)), styles.past)
         }
         Standing::Next => Line::styled("next", styles.past),
         Standing::ToCome => Line::default(),

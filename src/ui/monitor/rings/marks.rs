@@ -129,7 +129,7 @@ fn title(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx, step: usize, c
     let left = Line::from(left);
     let marked_ns =
         scene.state.cue(cue).marked_ns.get(step).filter(|_| standing == Standing::Marked);
-    let at = marked_ns.map_or(String::new(), |&ns| scene.wall(ns as i64));
+    let at = marked_ns.map_or(String::new(), |&ns| scene.wall(ns));
     let least = text::line_width(&left).min(usize::from(area.width));
     text::put_both(buf, area, area.y, left, Line::styled(at, styles.past), least);
 }
