@@ -170,6 +170,28 @@ fn a_file_that_is_cut_off_is_told_of_before_it_is_called_and_plays_as_far_as_it_
 }
 
 #[test]
+fn a_sound_that_is_cut_off_is_told_of_before_it_is_called() {
+    if !is_equipped() {
+        return;
+    }
+    let house = House::new();
+    film(&house.path("a.mp4"), "6");
+    make(&house, "a.mp4", "-vn", "whole.flac");
+    let whole = fs::read(house.path("whole.flac")).expect("a sound");
+    fs::write(house.path("half.flac"), &whole[..whole.len() / 2]).expect("half of it");
+    let cues = [play("half.flac"), play("whole.flac")];
+    let mut stage = Stage::of(house, &show(&[&cues[0], &cues[1]]), &|_| None);
+    stage.outputs.arm(&[stage.cue("1")]);
+    stage.await_light(Light::Down);
+    let said = stage.outputs.health()[0].error.clone();
+    // No picture tells where it ends; it is looked for 0.8 s before its end.
+    assert_eq!(said.as_deref(), Some("cue 1: half.flac: breaks off before 0:05.2 of 0:06"));
+    stage.arm(&["2"]);
+    assert_eq!(stage.outputs.health()[0].error, None);
+    stage.close();
+}
+
+#[test]
 fn mpeg_streams_are_played_from_their_in_points_to_their_ends() {
     if !is_equipped() {
         return;

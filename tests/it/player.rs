@@ -268,7 +268,7 @@ fn files(pid: u32) -> BTreeSet<String> {
     let fds = fs::read_dir(format!("/proc/{pid}/fd")).into_iter().flatten().flatten();
     let files =
         fds.filter_map(|fd| fs::read_link(fd.path()).ok()).map(|path| path.display().to_string());
-    let endings = [".mp4", ".png", ".wav", ".ts", ".mpg"];
+    let endings = [".mp4", ".png", ".wav", ".flac", ".ts", ".mpg"];
     files.filter(|path| endings.iter().any(|ending| path.ends_with(ending))).collect()
 }
 

@@ -32,15 +32,12 @@ impl Player {
             return Turn::Nothing;
         }
         if let Said::Property { name, data } = &said {
-            match *name {
-                // A picture that stands has no length for the player.
-                "duration" => {
-                    self.duration_ns =
-                        data.as_f64().map(nanoseconds).filter(|length_ns| *length_ns > 0)
-                }
-                "current-tracks/video/image" => self.is_still = data.as_bool() == Some(true),
-                _ => {}
-            }
+            self.learn(name, data);
+        }
+        if let Said::Answer { question: question @ (Question::Duration | Question::Still), data } =
+            &said
+        {
+            self.learn(question.property(), data.as_ref().unwrap_or(&Value::Null));
         }
         if let State::Examining(exam) = &mut self.state {
             let known = Known {
@@ -81,7 +78,17 @@ impl Player {
             },
             Said::Restart => self.stand(at),
             Said::Property { name, data } => self.hear_property(name, &data, at),
-            Said::Error(_) | Said::Other => Turn::Nothing,
+            Said::Error(_) | Said::Seek | Said::Other => Turn::Nothing,
+        }
+    }
+
+    /// Learns what the file is that it has loaded.
+    fn learn(&mut self, property: &str, data: &Value) {
+        if property == Question::Duration.property() {
+            // A picture that stands has no length for the player.
+            self.duration_ns = data.as_f64().map(nanoseconds).filter(|length_ns| *length_ns > 0);
+        } else if property == Question::Still.property() {
+            self.is_still = data.as_bool() == Some(true);
         }
     }
 
@@ -180,6 +187,8 @@ impl Player {
             return Turn::Nothing;
         };
         let (reel, last, play) = (Arc::clone(reel), *last, play.take());
+        // The player may not have told of these yet.
+        self.tell([Question::Duration, Question::Still].map(Line::Ask));
         if let Some(volume) = reel.first().clip.volume {
             self.say([commands::volume(volume)]);
         }

@@ -28,6 +28,12 @@ pub(super) enum Question {
     Picture,
     /// The number of its sound track.
     Sound,
+    /// How long the file is.
+    Duration,
+    /// Whether it is one picture that does not move.
+    Still,
+    /// How far its sound is.
+    SoundPosition,
 }
 
 impl Question {
@@ -43,6 +49,9 @@ impl Question {
             Question::Format => "file-format",
             Question::Picture => "current-tracks/video/id",
             Question::Sound => "current-tracks/audio/id",
+            Question::Duration => "duration",
+            Question::Still => "current-tracks/video/image",
+            Question::SoundPosition => "audio-pts",
         }
     }
 }
@@ -72,6 +81,8 @@ pub(super) enum Said {
         entry: i64,
         why: String,
     },
+    /// It has begun to look for a place in the file; [`Said::Restart`] follows.
+    Seek,
     /// The file is loaded, or a seek has been made: the picture stands or moves from here.
     Restart,
     /// New value of a property of [`WATCHED`]; null if it has none.
@@ -93,6 +104,7 @@ pub(super) fn read(line: &[u8]) -> Said {
             entry,
             why: text("file_error").or(text("reason")).unwrap_or("no reason given").to_owned(),
         },
+        Some("seek") => Said::Seek,
         Some("playback-restart") => Said::Restart,
         Some("log-message") => {
             let (from, words) = (text("prefix").unwrap_or(""), text("text").unwrap_or("").trim());
@@ -143,6 +155,7 @@ mod tests {
                 r#"{"event":"end-file","reason":"stop","playlist_entry_id":3}"#,
                 Said::Over { entry: 3, why: "stop".into() },
             ),
+            (r#"{"event":"seek"}"#, Said::Seek),
             (r#"{"event":"playback-restart"}"#, Said::Restart),
             (
                 r#"{"event":"property-change","id":1,"name":"core-idle","data":false}"#,

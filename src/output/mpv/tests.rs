@@ -104,8 +104,8 @@ impl Rig {
         for (question, answer) in [
             (Question::Format, json!("wav")),
             (Question::Picture, json!(1)),
-            (Question::Sound, json!(1)),
             (Question::Position, json!(0)),
+            (Question::Sound, json!(1)),
         ] {
             self.deck.hear(id, Said::Answer { question, data: Ok(answer) }, self.at);
         }
@@ -224,7 +224,8 @@ fn a_clip_is_armed_behind_black_and_a_go_is_told_before_the_call_returns() {
     assert!(place("osd-overlay") < place("loadfile"), "{commands:?}");
     assert!(place("set_property pause true") < place("loadfile"), "{commands:?}");
     let mut rig = Rig::armed(&[3, 1]);
-    assert_eq!(rig.commands(), [""; 0], "nothing moves by itself");
+    let moves = |command: &String| !command.starts_with("get_property");
+    assert_eq!(rig.commands().into_iter().find(moves), None, "nothing moves by itself");
     assert_eq!(rig.go(3), None);
     assert_eq!(rig.commands(), GO);
     assert_eq!(rig.news(), [], "whether it moves is for the player to say");
