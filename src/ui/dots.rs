@@ -129,7 +129,8 @@ impl Dots {
     }
 
     /// The same, with the inks for which `is_solid` as blocks of quarters of a cell: for what is
-    /// large and has to be seen from afar. A quarter is filled where any of its two dots is drawn.
+    /// large and has to be seen from afar. A quarter is filled where any of its two dots is drawn;
+    /// where there are none, a cell is filled where at least two of its quarters would be.
     pub(super) fn paint_partly_solid(
         &self,
         buf: &mut Buffer,
@@ -142,9 +143,14 @@ impl Dots {
             let (x, y) = (self.area.x + (at % width) as u16, self.area.y + (at / width) as u16);
             let Some(pen) = pens.get(usize::from(cell.ink) - 1) else { continue };
             let Some(on_screen) = buf.cell_mut((x, y)) else { continue };
-            let drawn =
-                if is_solid(cell.ink - 1) { quarters(cell.dots) } else { braille(cell.dots) };
-            on_screen.set_char(if ascii { pen.ascii } else { drawn }).set_style(pen.style);
+            let drawn = match (is_solid(cell.ink - 1), ascii) {
+                (true, false) => quarters(cell.dots),
+                (true, true) if filled(cell.dots).count_ones() < 2 => continue,
+                (true, true) => '█',
+                (false, false) => braille(cell.dots),
+                (false, true) => pen.ascii,
+            };
+            on_screen.set_char(drawn).set_style(pen.style);
         }
     }
 }
@@ -157,10 +163,15 @@ fn braille(dots: u8) -> char {
 fn quarters(dots: u8) -> char {
     const BLOCKS: [char; 16] =
         [' ', '▘', '▝', '▀', '▖', '▌', '▞', '▛', '▗', '▚', '▐', '▜', '▄', '▙', '▟', '█'];
+    BLOCKS[filled(dots)]
+}
+
+/// The quarters in which there are dots, one bit each: the upper two, the lower two.
+fn filled(dots: u8) -> usize {
     let quarter = |row: usize, column: usize| {
         usize::from(dots & (BITS[row][column] | BITS[row + 1][column]) != 0)
     };
-    BLOCKS[quarter(0, 0) | quarter(0, 1) << 1 | quarter(2, 0) << 2 | quarter(2, 1) << 3]
+    quarter(0, 0) | quarter(0, 1) << 1 | quarter(2, 0) << 2 | quarter(2, 1) << 3
 }
 
 /// The part of a line that lies in the field from 0,0 to `most` (Liang and Barsky, 1984).
@@ -222,6 +233,10 @@ mod tests {
             let mut buf = Buffer::empty(field.area);
             field.paint_partly_solid(&mut buf, &PENS, false, |ink| ink == 0);
             assert_eq!(buf[(0, 0)].symbol(), block.to_string());
+            buf.reset();
+            field.paint_partly_solid(&mut buf, &PENS, true, |ink| ink == 0);
+            let whole = if dots.len() > 1 { "█" } else { " " };
+            assert_eq!(buf[(0, 0)].symbol(), whole, "{dots:?}");
         }
     }
 

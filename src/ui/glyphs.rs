@@ -5,14 +5,17 @@
 //! all, so that no region can forget it. Signs have characters of their own, so that the rundown
 //! reads the same; letters lose their accents; what is two cells wide becomes two characters, and
 //! so no column moves. Pictures made of dots know the characters of their pens and come through
-//! untouched. Must never change a colour or a weight.
+//! untouched. Must never change a colour or a weight, but one: where there are no blocks, the ground
+//! of a whole block takes the colour of its ink, so that big digits, bars and pictures are as solid
+//! as elsewhere, and the text of the screen still has a character there.
 //!
 //! What the Linux console can draw is what both its usual fonts have: the kernel's own
 //! (`drivers/tty/vt/cp437.uni`) and those that Debian's console-setup sets (`Lat15-Fixed16` and its
 //! kin, read from their Unicode tables). These have lines, whole blocks and some signs, but no
 //! parts of blocks, no check mark, no diamond and no braille.
 
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, Cell};
+use ratatui::style::{Color, Modifier};
 use unicode_width::UnicodeWidthStr;
 
 use super::{Glyphs, signs};
@@ -50,6 +53,10 @@ const CONSOLE_MARKS: &[(&str, char)] = &[
     ("┃", '║'),
     ("┊┆┇╎", '│'),
     ("▆▇▓▅", '█'),
+    ("┏╔", '┌'),
+    ("┓╗", '┐'),
+    ("┗╚", '└'),
+    ("┛╝", '┘'),
     ("▪▮◼", '■'),
     ("▴", '▲'),
     ("▸►", '▶'),
@@ -62,7 +69,7 @@ const MARKS: &[(&str, char)] = &[
     ("─–—−╌┄‐‑", '-'),
     ("━╸╺═", '='),
     ("│┃║┊┆┇╎▏▎▍▌▋▊▉▐▕", '|'),
-    ("┌┐└┘├┤┬┴┼╭╮╰╯╞╡╪┠┨┝┥┳┻╋╔╗╚╝", '+'),
+    ("┌┐└┘├┤┬┴┼╭╮╰╯╞╡╪┠┨┝┥┳┻╋╔╗╚╝┏┓┗┛", '+'),
     ("█▓▇▆▅▘▝▖▗▞▚▛▜▙▟", '#'),
     ("▒", '='),
     ("░", ':'),
@@ -129,6 +136,9 @@ const MARKS: &[(&str, char)] = &[
     ("\u{a0}\u{2007}\u{202f}\u{2800}", ' '),
 ];
 
+/// What fills its cell, or most of it.
+const SOLID: &str = "█▇▆";
+
 /// What stands where nothing is known to stand for a character.
 const UNKNOWN: char = '?';
 
@@ -147,8 +157,12 @@ pub(super) fn pass(buf: &mut Buffer, glyphs: Glyphs) {
             continue;
         }
         let is_wide = symbol.width() > 1;
+        let is_solid = SOLID.contains(symbol);
         let plain = of(symbol);
         cell.set_char(plain);
+        if is_solid && plain.is_ascii() {
+            fill(cell);
+        }
         // The cell after a wide character belongs to it, unless that one stands at the end of its
         // row.
         if is_wide
@@ -157,6 +171,16 @@ pub(super) fn pass(buf: &mut Buffer, glyphs: Glyphs) {
         {
             next.set_char(UNKNOWN);
         }
+    }
+}
+
+/// Makes a block of a cell: its ground in the colour of its ink, or, where it has none, the other
+/// way round.
+fn fill(cell: &mut Cell) {
+    if cell.fg == Color::Reset {
+        cell.modifier.insert(Modifier::REVERSED);
+    } else {
+        cell.bg = cell.fg;
     }
 }
 
@@ -248,6 +272,46 @@ mod tests {
         ] {
             assert_eq!(console(given), drawn, "{given}");
         }
+    }
+
+    /// The characters of `source`'s code, without its comments and its tests.
+    fn drawn_by(source: &str) -> impl Iterator<Item = char> {
+        let code = source.split("#[cfg(test)]").next().unwrap_or_default().lines();
+        let lines = code.filter(|line| !line.trim_start().starts_with("//"));
+        lines.flat_map(str::chars).filter(|c| !c.is_ascii())
+    }
+
+    #[test]
+    fn every_character_of_the_screens_code_is_known() {
+        let mut folders = vec![std::path::PathBuf::from("src/ui")];
+        let mut seen = BTreeSet::new();
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                } else if path.file_name().is_some_and(|name| name != "tests.rs") {
+                    seen.extend(drawn_by(&std::fs::read_to_string(path).unwrap()));
+                }
+            }
+        }
+        assert!(seen.len() > 80, "{seen:?}");
+        let unknown = |&c: &char| ascii(&c.to_string()) == UNKNOWN;
+        assert_eq!(seen.into_iter().filter(unknown).collect::<String>(), "");
+    }
+
+    #[test]
+    fn a_block_is_solid_where_there_are_none() {
+        let mut buf = Buffer::empty(Rect::new(0, 0, 3, 1));
+        buf.set_string(0, 0, "█", Style::new().fg(Color::Red));
+        buf.set_string(1, 0, "█▄", Style::new());
+        let mut console = buf.clone();
+        pass(&mut console, Glyphs::Console);
+        assert_eq!((console[(0, 0)].symbol(), console[(0, 0)].bg), ("█", Color::Reset));
+        pass(&mut buf, Glyphs::Ascii);
+        assert_eq!((buf[(0, 0)].symbol(), buf[(0, 0)].bg), ("#", Color::Red));
+        assert!(buf[(1, 0)].modifier.contains(Modifier::REVERSED));
+        assert!(!buf[(2, 0)].modifier.contains(Modifier::REVERSED));
     }
 
     #[test]

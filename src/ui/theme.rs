@@ -173,13 +173,17 @@ impl Styles {
                 Style::new().fg(Color::Rgb(r, g, b))
             }
             _ => match wanted {
-                Colour::Ansi(0 | 7 | 15) | Colour::Rgb(0, 0, 0) => self.text,
+                Colour::Ansi(0 | 7 | 15) => self.text,
                 Colour::Ansi(index) => Style::new().fg(NAMED[usize::from(index) % NAMED.len()]),
+                Colour::Rgb(r, g, b) if r.max(g).max(b) - r.min(g).min(b) < GREYISH => self.text,
                 Colour::Rgb(r, g, b) => Style::new().fg(nearest((r, g, b))),
             },
         }
     }
 }
+
+/// Colours whose parts differ by less are black, grey or white to the eye.
+const GREYISH: u8 = 32;
 
 const NAMED: [Color; 16] = [
     Color::Black,
@@ -265,6 +269,19 @@ mod tests {
                 );
             }
         }
+    }
+
+    #[test]
+    fn white_and_grey_are_no_colour_among_sixteen() {
+        let styles = Styles::new((Theme::Dark, Theme::Dark.paints()), Depth::Ansi);
+        for (r, g, b) in [(0, 0, 0), (0xf2, 0xf2, 0xf2), (0x80, 0x88, 0x90)] {
+            assert_eq!(styles.tint(Some(Colour::Rgb(r, g, b))), styles.text);
+        }
+        let blue = styles.tint(Some(Colour::Rgb(0, 0x81, 0xc8))).fg;
+        assert!(
+            [Some(Color::Blue), Some(Color::LightBlue), Some(Color::LightCyan), Some(Color::Cyan)]
+                .contains(&blue)
+        );
     }
 
     #[test]

@@ -27,6 +27,7 @@ use super::words;
 use crate::engine::Phase;
 use crate::show::duration::SECOND_NS;
 use crate::show::{Colour, CueIx, Look};
+use crate::ui::Depth;
 use crate::ui::dots::{ACROSS, DOWN, Pen};
 use crate::ui::scene::Scene;
 use field::{At, Field};
@@ -121,7 +122,11 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx, look
         },
     ));
     pens.push(Pen { style: styles.strong, ascii: '#' });
-    field.dots.paint(buf, &pens, scene.view.means.is_plain());
+    let means = scene.view.means;
+    // Without dots, what has a colour is made of blocks, and only then of letters.
+    let has_blocks = means.is_plain() && means.depth != Depth::Mono;
+    let is_solid = |of: u8| has_blocks && of > ink::FAINT;
+    field.dots.paint_partly_solid(buf, &pens, means.is_plain(), is_solid);
     if let Some((x, y)) = marker {
         let (x, y) = (area.x + (x.max(0.0) as u16) / ACROSS, area.y + (y.max(0.0) as u16) / DOWN);
         let style = if is_running { styles.on_air_badge } else { styles.quiet_badge };
