@@ -90,7 +90,11 @@ impl Face<'_> {
             if usize::from(side.width) < SIDE {
                 // The steps that the caller marks come first.
                 let at = usize::from(scene.state.step_cue().is_some()).min(below.len());
-                below.splice(at..at, beside.into_iter().take(1));
+                let of = beside.into_iter().take(1).map(|line| match self.bar {
+                    Some(done) => before_words(scene, done, line, usize::from(area.width)),
+                    None => line,
+                });
+                below.splice(at..at, of);
             } else {
                 if let Some(done) = self.bar {
                     let cells = usize::from(side.width).min(if scale > 2 { 32 } else { 22 });
@@ -123,6 +127,15 @@ impl Face<'_> {
             y += 1;
         }
     }
+}
+
+/// `words` at the end of a row of `columns` cells, and the bar in front of them.
+fn before_words<'a>(scene: &Scene, done: f64, words: Line<'a>, columns: usize) -> Line<'a> {
+    let cells = columns.saturating_sub(text::line_width(&words) + 2);
+    let mut spans = bar(scene, done, cells).to_vec();
+    spans.push(Span::raw("  "));
+    spans.extend(words.spans);
+    Line::from(spans)
 }
 
 fn bar(scene: &Scene, done: f64, cells: usize) -> [Span<'static>; 2] {
@@ -340,7 +353,7 @@ fn to_begin<'a>(scene: &Scene<'a>) -> Face<'a> {
             let late = duration::clock(left_ns.unsigned_abs() / SECOND_NS);
             face.digits = Some((format!("+{late}"), format!("+{late}"), styles.attention));
         }
-        let word = if left_ns >= 0 { "until" } else { "late: planned" };
+        let word = if left_ns >= 0 { "until" } else { "planned" };
         let style = if left_ns >= 0 { styles.past } else { styles.attention };
         face.beside.push(Line::from(vec![
             Span::styled(format!("{word} "), style),

@@ -2,20 +2,28 @@
 //! that it is small.
 //!
 //! ```text
-//!   ● LIVE  +0:42 over   22:58:07
-//!  ▶ 12  Off the roof  0:33
-//!  ● 14  Bass hands over the flag  ◇ 2 of 3 ready
-//!  “Flag party, camera four: GO”
-//!  next by itself: 13 He lands in 0:32
-//!  cue 12 fired (go)                 22:57:12
+//!   ON AIR   29  The ride through Paris         live
+//!  ▀▀█   █▀▀ ▄█    left of 4:00
+//!   ▀█ ▄ ▀▀█  █    ███████▌────────────
+//!  ▀▀▀ ▀ ▀▀▀ ▄█▄   elapsed 0:09
+//!  segment 12  5:51 left of 6:00  Across the city       (or what is wrong)
+//!   NEXT  31 Door shut, stadium to black  ◇ 0 of 2
+//!  “LX 31, all pictures out: GO”
+//!  1 · ▪ Lights   2 · ▪ Video   ◇ s calls standby
+//!
+//!  next by itself: 29.5 Streets open again in 3:11
+//!   ● LIVE   over +1:00 · end 0:00 00:04:00
+//!  cue 29 fired (go)                       23:37:00
 //! ```
+//!
+//! A window of fewer rows says the same in one line each.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
 use super::scene::Scene;
-use super::{alarms, by_itself, end, footer, header, people, standby, strip, text};
+use super::{alarms, by_itself, end, footer, header, on_air, people, standby, strip, text};
 
 /// The smallest window that has panels.
 pub(super) const COLUMNS_MIN: u16 = 60;
@@ -24,6 +32,11 @@ pub(super) const ROWS_MIN: u16 = 16;
 
 /// From this height on a row is kept free for alarms.
 const RESERVED_FROM: u16 = 6;
+
+/// From this size on there are big digits.
+const DIGITS_FROM: (u16, u16) = (40, 12);
+/// Their rows.
+const DIGITS: u16 = 3;
 
 /// Draws what there is room for, and says where the cursor stands while the caller types.
 pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) -> Option<Position> {
@@ -36,6 +49,68 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) -> Option<Positi
         strip::draw(scene, buf, area);
         return None;
     }
+    if has_digits(scene, area) {
+        with_digits(scene, buf, area);
+    } else {
+        in_lines(scene, buf, area);
+    }
+    let last = area.bottom() - 1;
+    // What a key has done is said here too: at this size it may be seen nowhere else.
+    if footer::speaks(scene) || scene.view.log.last_said().is_some() {
+        footer::message(scene, buf, area, last)
+    } else {
+        let clock = Line::styled(scene.wall(scene.now_ns), styles.text);
+        text::put_both(buf, area, last, Line::styled(small, styles.past), clock, 12);
+        None
+    }
+}
+
+/// Returns `true` if the window has room for big digits, and nothing that needs their rows more.
+fn has_digits(scene: &Scene, area: Rect) -> bool {
+    let fits = area.width >= DIGITS_FROM.0 && area.height >= DIGITS_FROM.1;
+    let is_about_the_run = !scene.state.has_ended() && people::one(scene).is_none();
+    fits && is_about_the_run && !scene.view.means.is_plain()
+}
+
+/// What is on air with big digits, and what is next with its call: each in rows of its own, which
+/// only the size of the window moves.
+fn with_digits(scene: &Scene, buf: &mut Buffer, area: Rect) {
+    let row = |y: u16, height: u16| Rect { y: area.y + y, height, ..area };
+    let wrong = alarms::lines(scene, area.width, 1);
+    let below = u16::from(wrong.is_empty());
+    on_air::draw(scene, buf, row(0, 1 + DIGITS + below), row(1, DIGITS));
+    for line in wrong {
+        text::put(buf, area, area.y + 1 + DIGITS, line);
+    }
+    let columns = usize::from(area.width);
+    let next_y = area.y + 2 + DIGITS;
+    text::put(buf, area, next_y, strip::next_without_call(scene, columns));
+    let by_itself_y = area.bottom() - 3;
+    let room = usize::from(by_itself_y - next_y - 1);
+    if let Some(cue) = scene.state.playhead() {
+        // The departments keep a row below a call, however long it is.
+        let needs = standby::answers(scene, cue, columns, false, 1).len();
+        let mut lines = standby::spoken(scene, cue, columns, room - needs);
+        lines.extend(standby::answers(scene, cue, columns, false, room - lines.len()));
+        for (y, line) in (next_y + 1..).zip(lines) {
+            text::put(buf, area, y, line);
+        }
+    }
+    by_itself::draw(scene, buf, Rect { y: by_itself_y, height: 1, ..area });
+    text::put(buf, area, by_itself_y + 1, standing(scene, area.width));
+}
+
+/// What kind of run it is, and how late.
+fn standing(scene: &Scene, columns: u16) -> Line<'static> {
+    let mut spans = header::badges(scene);
+    spans.push(Span::raw("  "));
+    spans.extend(header::timing(scene, columns).spans);
+    Line::from(spans)
+}
+
+/// The same in lines, the most needed first.
+fn in_lines(scene: &Scene, buf: &mut Buffer, area: Rect) {
+    let styles = &scene.styles;
     let columns = usize::from(area.width);
     let mut lines = vec![strip::on_air(scene, columns), strip::next(scene, columns)];
     // What the keys of the people page act on is never out of sight.
@@ -65,10 +140,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) -> Option<Positi
     if scene.state.has_ended() {
         more.extend(end::lines(scene, columns));
     }
-    let mut head = header::badges(scene);
-    head.push(Span::raw("  "));
-    head.extend(header::timing(scene, area.width).spans);
-    more.push(Line::from(head));
+    more.push(standing(scene, area.width));
     more.push(header::outputs(scene, area.width, usize::from(area.width)));
     let room = usize::from(area.height).saturating_sub(lines.len() + 1);
     more.truncate(room);
@@ -79,13 +151,5 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) -> Option<Positi
     let last = area.bottom() - 1;
     if let Some(y) = by_itself.filter(|y| *y < last) {
         by_itself::draw(scene, buf, Rect { y, height: 1, ..area });
-    }
-    // What a key has done is said here too: at this size it may be seen nowhere else.
-    if footer::speaks(scene) || scene.view.log.last_said().is_some() {
-        footer::message(scene, buf, area, last)
-    } else {
-        let clock = Line::styled(scene.wall(scene.now_ns), styles.text);
-        text::put_both(buf, area, last, Line::styled(small, styles.past), clock, 12);
-        None
     }
 }

@@ -170,7 +170,13 @@ fn quoted(call: &str) -> String {
     format!("“{call}”")
 }
 
-fn spoken<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize, rows: usize) -> Vec<Line<'a>> {
+/// The call in at most `rows` rows.
+pub(super) fn spoken<'a>(
+    scene: &Scene<'a>,
+    cue: CueIx,
+    columns: usize,
+    rows: usize,
+) -> Vec<Line<'a>> {
     let Some(call) = &scene.cue(cue).call else { return vec![] };
     let lines = text::cut(&quoted(call), columns, rows.min(CALL_MAX));
     lines.into_iter().map(|line| Line::styled(line, scene.styles.strong)).collect()

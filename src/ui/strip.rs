@@ -120,6 +120,15 @@ fn before<'a>(scene: &Scene<'a>) -> Line<'a> {
 
 /// What the next GO fires, what is said for it and who is ready, in `columns` cells.
 pub(super) fn next<'a>(scene: &Scene<'a>, columns: usize) -> Line<'a> {
+    named(scene, columns, true)
+}
+
+/// The same without the call, where that stands below.
+pub(super) fn next_without_call<'a>(scene: &Scene<'a>, columns: usize) -> Line<'a> {
+    named(scene, columns, false)
+}
+
+fn named<'a>(scene: &Scene<'a>, columns: usize, with_call: bool) -> Line<'a> {
     let styles = &scene.styles;
     let Some(cue) = scene.state.playhead() else {
         let word =
@@ -136,7 +145,7 @@ pub(super) fn next<'a>(scene: &Scene<'a>, columns: usize) -> Line<'a> {
     let ready_cells = ready.as_ref().map_or(0, |ready| text::width(&ready.content) + 2);
     let taken = spans.iter().map(|span| text::width(&span.content)).sum::<usize>() + ready_cells;
     let room = columns.saturating_sub(taken);
-    let call = plan.call.as_ref().map(|call| format!("“{call}”"));
+    let call = plan.call.as_ref().filter(|_| with_call).map(|call| format!("“{call}”"));
     let call_cells = call.as_ref().map_or(0, |call| text::width(call) + 2);
     // A long title leaves the first words of the call in sight.
     let kept = call_cells.min((room / 3).max(CALL_MIN + 2));

@@ -5,13 +5,12 @@ use handover::app::Page;
 use super::stage::{Run, SHOW};
 use super::{SIZES, jump_on_standby};
 
-/// The row of a page on which the strip stands.
+/// The row of a page on which the strip stands, and what a small window has in its place: its first
+/// rows, without the big digits.
 fn strip(run: &mut Run, columns: u16, rows: u16) -> String {
     let screen = run.text(columns, rows);
-    // A small window has its two halves in its first rows, the others have it above the message and
-    // the keys.
     match columns < 60 || rows < 16 {
-        true => screen.lines().take(2).collect(),
+        true => screen.lines().take(7).collect(),
         false => screen.lines().nth(usize::from(rows) - 3).unwrap_or_default().to_owned(),
     }
 }
@@ -24,7 +23,9 @@ fn every_page_at_every_size_says_what_is_on_air_and_what_go_fires() {
         run.app.page = page;
         for (columns, rows) in SIZES {
             let next = strip(&mut run, columns, rows);
-            for words in ["The jump", "1:17", "STANDBY  12 Tom Cr", "2 of 3", "“Stunts"] {
+            // A countdown of big digits is told by what stands beside it.
+            let left = if next.contains("elapsed") { "elapsed 0:13" } else { "1:17" };
+            for words in ["The jump", left, "STANDBY  12 Tom Cr", "2 of 3", "“Stunts"] {
                 assert!(next.contains(words), "{page:?} at {columns}×{rows}, no {words:?}: {next}");
             }
         }
@@ -35,7 +36,9 @@ fn every_page_at_every_size_says_what_is_on_air_and_what_go_fires() {
         run.app.page = page;
         for (columns, rows) in SIZES {
             let fired = strip(&mut run, columns, rows);
-            for words in ["0:30  12 Tom Cruise", "NEXT  20 Five rings", "“Rings"] {
+            let is_big = fired.contains("elapsed");
+            let left = if is_big { "elapsed 0:15" } else { "0:30  12 Tom Cruise" };
+            for words in [left, "12", "Tom Cruise", "NEXT  20 Five rings", "“Rings"] {
                 assert!(
                     fired.contains(words),
                     "{page:?} at {columns}×{rows}, no {words:?}: {fired}"
