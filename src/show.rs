@@ -14,215 +14,50 @@ pub mod duration;
 pub mod file;
 mod index;
 pub mod listen;
+mod lookup;
 pub mod number;
 mod people;
 pub mod plan;
 pub mod problem;
 pub mod protocol;
+mod rundown;
 
-use core::net::SocketAddr;
-use std::collections::HashMap;
-
-use jiff::civil::{Date, Time};
-use jiff::tz::TimeZone;
+use std::ops::Deref;
 
 pub use action::{Action, Body, FrameRate, OutputKind};
 pub use colour::Colour;
 pub use cue::{Cue, Look, Point, Source, Step, Thresholds, Trigger};
-pub use index::{CueIx, DepartmentIx, IndexVec, Ix, OutputIx, PersonIx, SegmentIx};
+pub use index::{CueIx, DepartmentIx, IndexLists, IndexVec, Ix, OutputIx, PersonIx, SegmentIx};
+use lookup::Index;
 pub use number::CueNumber;
+pub use rundown::{Clock, Department, Output, Person, Place, RemoteControl, Rundown, Segment};
 
-/// A show that has passed every check: all references resolve, all numbers are unique, no trigger
-/// is in a circle.
+/// A show that has passed every check, and what is looked up in it: all references resolve, all
+/// numbers are unique, no trigger is in a circle.
+///
+/// What the file says is a [`Rundown`], which a show can be used as.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Show {
-    /// Title of the show.
-    pub title: String,
-    /// The day of the first segment, in the show's time zone; `None`: the day of the run.
-    pub date: Option<Date>,
-    /// The zone in which the file's times of day are meant.
-    pub zone: TimeZone,
-    /// The IANA name of `zone`, as the file gives it, or the machine's.
-    pub zone_name: String,
-    /// Further clocks to show.
-    pub clocks: Vec<Clock>,
-    /// In the order of the file.
-    pub departments: IndexVec<DepartmentIx, Department>,
-    /// In the order of the file.
-    pub outputs: IndexVec<OutputIx, Output>,
-    /// Address of remote controls, unless the command line gives one.
-    pub remote: Option<RemoteControl>,
-    /// In the order of the file.
-    pub places: Vec<Place>,
-    /// In the order of the file.
-    pub people: IndexVec<PersonIx, Person>,
-    /// In running order; never empty.
-    pub segments: IndexVec<SegmentIx, Segment>,
-    /// All cues in running order, segment by segment, backups where the file has them.
-    pub cues: IndexVec<CueIx, Cue>,
-    /// Index in `cues` of each number.
-    by_number: HashMap<CueNumber, CueIx>,
-    /// For each cue, the cues whose `with` names it, in running order.
-    with: IndexVec<CueIx, Vec<CueIx>>,
-    /// For each cue, the cues whose `after` names it, in running order.
-    after: IndexVec<CueIx, Vec<CueIx>>,
-    /// The cues that play a clip, in running order.
-    clips: Vec<CueIx>,
-    /// For each cue, its backups, in running order.
-    backups: IndexVec<CueIx, Vec<CueIx>>,
-    /// For each cue, where its chain of `with` and `after` begins.
-    roots: IndexVec<CueIx, CueIx>,
-    /// For each person, the cues whose words name them, in running order.
-    named: IndexVec<PersonIx, Vec<CueIx>>,
-    /// For each cue, the people whom its words name, in the order of the file.
-    named_in: IndexVec<CueIx, Vec<PersonIx>>,
-    /// The cues whose words name anybody, in running order.
-    naming: Vec<CueIx>,
+    rundown: Rundown,
+    index: Index,
 }
 
-/// A further clock: an IANA zone and the short name that stands beside its time.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Clock {
-    /// The city of the zone, for people: "Los Angeles".
-    pub label: String,
-    /// The zone itself.
-    pub zone: TimeZone,
-}
+impl Deref for Show {
+    type Target = Rundown;
 
-/// A department that answers the caller's standby.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Department {
-    /// The id by which cues name it.
-    pub id: String,
-    /// Its name on the screen.
-    pub name: String,
-    /// The colour of its sign, where it has one.
-    pub colour: Option<Colour>,
-}
-
-/// Somewhere that cues send to.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Output {
-    /// The id by which actions name it.
-    pub id: String,
-    /// The protocol and the address.
-    pub kind: OutputKind,
-    /// Its messages of a panic, in order.
-    pub panic: Vec<Body>,
-    /// The rate at which it is sent the show's timecode, where the file asks for it; only for OSC
-    /// and MIDI.
-    pub timecode: Option<FrameRate>,
-}
-
-impl Output {
-    /// Number of messages that a panic sends to it. A player is told to stop in any case.
-    pub fn stop_messages(&self) -> usize {
-        match self.kind.protocol().spec().stop {
-            Some(_) => self.panic.len().max(1),
-            None => self.panic.len(),
-        }
+    fn deref(&self) -> &Rundown {
+        &self.rundown
     }
 }
 
-/// Address that OSC remote controls are received on.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct RemoteControl {
-    /// Address and port.
-    pub listen: SocketAddr,
-    /// The environment variable that holds the passcode; without it, the address must be loopback.
-    pub passcode_variable: Option<String>,
-}
-
-/// A named point on the earth.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Place {
-    /// The id by which routes name it.
-    pub id: String,
-    /// Its name on maps.
-    pub name: String,
-    /// Degrees north of the equator, −90 to 90 (WGS 84).
-    pub latitude: f64,
-    /// Degrees east of Greenwich, −180 to 180 (WGS 84).
-    pub longitude: f64,
-}
-
-/// Somebody in the show or in its stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Person {
-    /// The person's id.
-    pub id: String,
-    /// The person's name.
-    pub name: String,
-    /// The person's role, in the file's own word: "performer", "spectator".
-    pub role: Option<String>,
-    /// Whatever the camera operators should know.
-    pub notes: Option<String>,
-}
-
-/// A timed stretch of the rundown.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Segment {
-    /// Its title in the rundown.
-    pub title: String,
-    /// The hard start, a time of day in the show's zone.
-    pub start: Option<Time>,
-    /// Planned length, nanoseconds.
-    pub duration_ns: u64,
-    /// The thresholds of its countdown.
-    pub thresholds: Thresholds,
-    /// Whatever the caller should know.
-    pub notes: Option<String>,
-    /// Its cues: a range of [`Show::cues`].
-    pub cues: std::ops::Range<u32>,
-}
-
 impl Show {
-    /// Ties the parts of a checked file together.
+    /// The show of a checked rundown.
     ///
     /// The caller has made sure that every index is in range and every number unique
     /// ([`file::parse`] does).
-    pub(crate) fn tie(mut self) -> Self {
-        let n = self.cues.len();
-        self.by_number = HashMap::with_capacity(n);
-        self.clips = vec![];
-        let none = || IndexVec::filled(vec![], n);
-        (self.with, self.after, self.backups) = (none(), none(), none());
-        for (at, cue) in self.cues.iter().enumerate() {
-            let ix = CueIx(at as u32);
-            self.by_number.insert(cue.number.clone(), ix);
-            match cue.trigger {
-                Trigger::With { cue, .. } => self.with[cue].push(ix),
-                Trigger::After { cue, .. } => self.after[cue].push(ix),
-                Trigger::Go | Trigger::At { .. } | Trigger::Into { .. } => {}
-            }
-            if cue.clip().is_some() {
-                self.clips.push(ix);
-            }
-            if let Some(main) = cue.backup_for {
-                self.backups[main].push(ix);
-            }
-        }
-        self.roots = self.cue_indices().collect();
-        for first in self.cue_indices() {
-            // A chain may be as long as the show: its links are shortened on the way, as in a
-            // union-find.
-            let mut cue = first;
-            while let Some(cause) = self.cue(cue).trigger.cause().filter(|_| self.root(cue) == cue)
-            {
-                cue = cause;
-            }
-            let root = self.root(cue);
-            let mut cue = first;
-            while self.root(cue) == cue && cue != root {
-                self.roots[cue] = root;
-                match self.cue(cue).trigger.cause() {
-                    Some(cause) => cue = cause,
-                    None => break,
-                }
-            }
-        }
-        self.look_up_people();
-        self
+    pub(crate) fn new(rundown: Rundown) -> Self {
+        let index = Index::of(&rundown);
+        Show { rundown, index }
     }
 
     /// A show of one segment, without a file, for tests of what only needs outputs and cues.
@@ -238,10 +73,10 @@ impl Show {
             notes: None,
             cues: all,
         };
-        let show = Show {
+        Show::new(Rundown {
             title,
             date: None,
-            zone: TimeZone::UTC,
+            zone: jiff::tz::TimeZone::UTC,
             zone_name: "UTC".into(),
             clocks: vec![],
             departments: IndexVec::default(),
@@ -251,125 +86,43 @@ impl Show {
             people: IndexVec::default(),
             segments: vec![segment].into(),
             cues: cues.into(),
-            by_number: HashMap::new(),
-            clips: vec![],
-            with: IndexVec::default(),
-            after: IndexVec::default(),
-            backups: IndexVec::default(),
-            roots: IndexVec::default(),
-            named: IndexVec::default(),
-            named_in: IndexVec::default(),
-            naming: vec![],
-        };
-        show.tie()
+        })
     }
 
-    /// The cue at `ix`.
-    pub fn cue(&self, ix: CueIx) -> &Cue {
-        &self.cues[ix]
-    }
-
-    /// The segment at `ix`.
-    pub fn segment(&self, ix: SegmentIx) -> &Segment {
-        &self.segments[ix]
-    }
-
-    /// The department at `ix`.
-    pub fn department(&self, ix: DepartmentIx) -> &Department {
-        &self.departments[ix]
-    }
-
-    /// The output at `ix`.
-    pub fn output(&self, ix: OutputIx) -> &Output {
-        &self.outputs[ix]
-    }
-
-    /// All cue indices in running order.
-    pub fn cue_indices(
-        &self,
-    ) -> impl DoubleEndedIterator<Item = CueIx> + ExactSizeIterator + use<> {
-        (0..self.cues.len() as u32).map(CueIx)
-    }
-
-    /// All segment indices in running order.
-    pub fn segment_indices(
-        &self,
-    ) -> impl DoubleEndedIterator<Item = SegmentIx> + ExactSizeIterator + use<> {
-        (0..self.segments.len() as u32).map(SegmentIx)
-    }
-
-    /// The cues of a segment, backups among them.
-    pub fn cues_of(&self, segment: SegmentIx) -> impl DoubleEndedIterator<Item = CueIx> + use<> {
-        self.segment(segment).cues.clone().map(CueIx)
+    /// The same show with another title, for tests of what cannot hold each of them.
+    #[cfg(test)]
+    pub(crate) fn with_title(self, title: &str) -> Self {
+        Show::new(Rundown { title: title.into(), ..self.rundown })
     }
 
     /// The cue with this number.
     pub fn find(&self, number: &CueNumber) -> Option<CueIx> {
-        self.by_number.get(number).copied()
+        self.index.numbers.get(number).copied()
     }
 
     /// The cues that auto-continue with `cue`.
     pub fn with(&self, cue: CueIx) -> &[CueIx] {
-        &self.with[cue]
+        self.index.with.get(cue)
     }
 
     /// The cues that follow `cue`.
     pub fn after(&self, cue: CueIx) -> &[CueIx] {
-        &self.after[cue]
+        self.index.after.get(cue)
     }
 
     /// The cues that play a clip, in running order.
     pub fn clips(&self) -> &[CueIx] {
-        &self.clips
+        &self.index.clips
     }
 
     /// The backups of `cue`.
     pub fn backups(&self, cue: CueIx) -> &[CueIx] {
-        &self.backups[cue]
+        self.index.backups.get(cue)
     }
 
     /// First cue of the chain of `with` and `after` that ends in `cue`: `cue` itself if nothing
     /// causes it.
     pub fn root(&self, cue: CueIx) -> CueIx {
-        self.roots[cue]
-    }
-
-    /// The cue whose place in the order `cue` has: the cue that it backs up, or itself.
-    pub fn main_of(&self, cue: CueIx) -> CueIx {
-        self.cue(cue).backup_for.unwrap_or(cue)
-    }
-
-    /// The segment in which `cue` plays: that of the cue whose place it has.
-    pub fn segment_of(&self, cue: CueIx) -> SegmentIx {
-        self.cue(self.main_of(cue)).segment
-    }
-
-    /// Trigger of `cue` in a few words: `with 24 +2s`, `follows 12`, `at 23:00:00`, `into +0:30`;
-    /// `None` for one that the caller calls.
-    pub fn trigger_words(&self, cue: CueIx) -> Option<String> {
-        let delayed =
-            |ns: u64| if ns == 0 { String::new() } else { format!(" +{}", duration::delay(ns)) };
-        Some(match self.cue(cue).trigger {
-            Trigger::Go => return None,
-            Trigger::With { cue, delay_ns } => {
-                format!("with {}{}", self.cue(cue).number, delayed(delay_ns))
-            }
-            Trigger::After { cue, delay_ns } => {
-                format!("follows {}{}", self.cue(cue).number, delayed(delay_ns))
-            }
-            Trigger::At { time } => format!("at {}", time.strftime("%H:%M:%S")),
-            Trigger::Into { offset_ns } => format!("into +{}", duration::length(offset_ns)),
-        })
-    }
-
-    /// Returns `true` if `cue` is the first of its segment that the caller has to call.
-    pub fn opens_segment(&self, cue: CueIx) -> bool {
-        let main = self.main_of(cue);
-        self.cues_of(self.segment_of(cue)).find(|&c| self.cue(c).is_called()) == Some(main)
-    }
-
-    /// Label of a zone on a clock: the city, with spaces ("America/Los_Angeles" is "Los Angeles").
-    pub fn clock_label(zone_name: &str) -> String {
-        zone_name.rsplit('/').next().unwrap_or(zone_name).replace('_', " ")
+        self.index.roots[cue]
     }
 }

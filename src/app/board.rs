@@ -204,7 +204,7 @@ impl Board {
         zone: (&str, TimeZone),
         command: String,
     ) -> Board {
-        let machines = || vec![Clock { label: Show::clock_label(zone.0), zone: zone.1.clone() }];
+        let machines = || vec![Clock { label: Clock::label_of(zone.0), zone: zone.1.clone() }];
         Board {
             title: show.map(|show| show.title.clone()),
             now,
@@ -254,7 +254,7 @@ impl Board {
 
 /// The show's own clock, and its further ones.
 fn clocks(show: &Show) -> Vec<Clock> {
-    let own = Clock { label: Show::clock_label(&show.zone_name), zone: show.zone.clone() };
+    let own = Clock { label: Clock::label_of(&show.zone_name), zone: show.zone.clone() };
     std::iter::once(own).chain(show.clocks.iter().cloned()).collect()
 }
 

@@ -32,8 +32,6 @@ mod together;
 pub(super) mod value;
 mod warnings;
 
-use std::collections::HashMap;
-
 use jiff::tz::TimeZone;
 use toml::Spanned;
 use toml::de::DeTable;
@@ -46,7 +44,7 @@ use self::value::Value;
 use self::warnings::{Marks, SegmentMarks};
 use super::problem::Problem;
 use super::{
-    Clock, Colour, Department, IndexVec, Person, Place, Segment, SegmentIx, Show, Thresholds,
+    Clock, Colour, Department, Person, Place, Rundown, Segment, SegmentIx, Show, Thresholds,
 };
 
 /// The largest file that is read: a show of 100,000 cues is half of it.
@@ -141,17 +139,17 @@ fn read(
     tree: &DeTable<'_>,
     machine_zone: &str,
 ) -> Result<Checked, Vec<Problem>> {
-    let (show, marks) = show(Fields::new(&reader, tree, 0..0, "the show"), machine_zone);
+    let (rundown, marks) = rundown(Fields::new(&reader, tree, 0..0, "the show"), machine_zone);
     if reader.has_errors() {
         return Err(reader.into_problems());
     }
-    let show = show.tie();
+    let show = Show::new(rundown);
     warnings::warn(&reader, &show, &marks);
     Ok(Checked { show, warnings: reader.into_problems() })
 }
 
 /// Reads all of the file; what it gives is a show only if no error was reported.
-fn show(mut file: Fields<'_>, machine_zone: &str) -> (Show, Marks) {
+fn rundown(mut file: Fields<'_>, machine_zone: &str) -> (Rundown, Marks) {
     let reader = file.reader;
     let title = file.need("title", "\"…\"").and_then(|value| value.line());
     let date = file.find("date").and_then(|value| value.date());
@@ -173,7 +171,7 @@ fn show(mut file: Fields<'_>, machine_zone: &str) -> (Show, Marks) {
         cues: cue_marks,
         unused: unused.into_iter().flatten().collect(),
     };
-    let show = Show {
+    let rundown = Rundown {
         title: title.unwrap_or_default(),
         date,
         zone,
@@ -186,17 +184,8 @@ fn show(mut file: Fields<'_>, machine_zone: &str) -> (Show, Marks) {
         people: people.into(),
         segments: segments.into(),
         cues: links::link(reader, drafts).into(),
-        by_number: HashMap::new(),
-        clips: Vec::new(),
-        with: IndexVec::default(),
-        after: IndexVec::default(),
-        backups: IndexVec::default(),
-        roots: IndexVec::default(),
-        named: IndexVec::default(),
-        named_in: IndexVec::default(),
-        naming: Vec::new(),
     };
-    (show, marks)
+    (rundown, marks)
 }
 
 fn zone(file: &mut Fields<'_>, machine_zone: &str) -> (TimeZone, String) {
@@ -229,7 +218,7 @@ fn zone_of(value: &Value<'_>) -> Option<TimeZone> {
 
 fn clocks(value: &Value<'_>) -> Vec<Clock> {
     let clock = |value: &Value<'_>| {
-        Some(Clock { label: Show::clock_label(value.text()?), zone: zone_of(value)? })
+        Some(Clock { label: Clock::label_of(value.text()?), zone: zone_of(value)? })
     };
     value.list("[\"America/Los_Angeles\"]").unwrap_or_default().iter().filter_map(clock).collect()
 }

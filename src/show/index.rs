@@ -9,7 +9,7 @@ pub trait Ix: Copy {
     fn at(self) -> usize;
 }
 
-/// Index of a cue in [`super::Show::cues`].
+/// Index of a cue in [`super::Rundown::cues`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CueIx(pub u32);
 
@@ -19,7 +19,7 @@ impl Ix for CueIx {
     }
 }
 
-/// Index of a segment in [`super::Show::segments`].
+/// Index of a segment in [`super::Rundown::segments`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct SegmentIx(pub u32);
 
@@ -39,7 +39,7 @@ impl Ix for SegmentIx {
     }
 }
 
-/// Index of a department in [`super::Show::departments`].
+/// Index of a department in [`super::Rundown::departments`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DepartmentIx(pub u32);
 
@@ -49,7 +49,7 @@ impl Ix for DepartmentIx {
     }
 }
 
-/// Index of an output in [`super::Show::outputs`].
+/// Index of an output in [`super::Rundown::outputs`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OutputIx(pub u32);
 
@@ -59,7 +59,7 @@ impl Ix for OutputIx {
     }
 }
 
-/// Index of a person in [`super::Show::people`].
+/// Index of a person in [`super::Rundown::people`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PersonIx(pub u32);
 
@@ -158,5 +158,52 @@ impl<'a, I, T> IntoIterator for &'a IndexVec<I, T> {
 
     fn into_iter(self) -> Self::IntoIter {
         self.items.iter()
+    }
+}
+
+/// For each `I` of a show, a list of `T`s, all in one piece of memory: most of them are empty.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct IndexLists<I, T> {
+    /// Where in `items` the list of each `I` ends; it begins where the one before it ends.
+    ends: IndexVec<I, u32>,
+    items: Vec<T>,
+}
+
+impl<I: Ix, T: Copy> IndexLists<I, T> {
+    /// The lists of `count` indices: each has the items that `pairs` has for it, in their order.
+    /// Every index of a pair is less than `count`.
+    pub fn of(count: usize, pairs: impl Iterator<Item = (I, T)>) -> Self {
+        let mut pairs: Vec<(I, T)> = pairs.collect();
+        // The sort is stable, so that the order of the pairs is that of the lists.
+        pairs.sort_by_key(|(ix, _)| ix.at());
+        let mut ends = IndexVec::filled(0, count);
+        for (at, (ix, _)) in (1..).zip(&pairs) {
+            ends[*ix] = at;
+        }
+        let mut end = 0;
+        for ix_end in ends.iter_mut() {
+            end = end.max(*ix_end);
+            *ix_end = end;
+        }
+        IndexLists { ends, items: pairs.into_iter().map(|(_, item)| item).collect() }
+    }
+
+    /// The list of `ix`.
+    pub fn get(&self, ix: I) -> &[T] {
+        let begin = ix.at().checked_sub(1).map_or(0, |before| self.ends.as_slice()[before]);
+        &self.items[begin as usize..self.ends[ix] as usize]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn each_index_has_its_list_and_no_item_of_another() {
+        let pairs = [(3, 'a'), (1, 'b'), (3, 'c'), (1, 'd')].map(|(ix, item)| (CueIx(ix), item));
+        let lists = IndexLists::of(5, pairs.into_iter());
+        let all: Vec<String> = (0..5).map(|ix| lists.get(CueIx(ix)).iter().collect()).collect();
+        assert_eq!(all, ["", "bd", "", "ac", ""]);
     }
 }

@@ -2,13 +2,13 @@
 //!
 //! A cue names a person where a title, a call, notes or a step of it has the whole name. "Cruise"
 //! alone names nobody, for a show may have two; nor does "Ann Lee" stand in "Ann Leeds". Looked up
-//! once, when the show is tied together, because a frame has no time to read ten thousand cues.
+//! once, when the show has been read, because a frame has no time to read ten thousand cues.
 
 use std::collections::{BTreeSet, HashMap};
 
-use super::{Cue, CueIx, IndexVec, Person, PersonIx, Show};
+use super::{Cue, CueIx, IndexLists, Person, PersonIx, Rundown, Show};
 
-impl Show {
+impl Rundown {
     /// The person at `ix`.
     pub fn person(&self, ix: PersonIx) -> &Person {
         &self.people[ix]
@@ -30,37 +30,50 @@ impl Show {
     pub fn people_called(&self, name: &str) -> impl Iterator<Item = PersonIx> {
         self.person_indices().filter(move |&ix| self.person(ix).name == name)
     }
+}
 
+impl Show {
     /// The cues whose words name a person, in running order.
     pub fn cues_naming(&self, person: PersonIx) -> &[CueIx] {
-        self.named.get(person).map_or(&[], Vec::as_slice)
+        self.index.named.cues.get(person)
     }
 
     /// The people whom the words of `cue` name, in the order of the file.
     pub fn people_in(&self, cue: CueIx) -> impl Iterator<Item = PersonIx> {
-        self.named_in.get(cue).into_iter().flatten().copied()
+        self.index.named.people.get(cue).iter().copied()
     }
 
     /// The cues whose words name anybody, in running order.
     pub fn cues_naming_anybody(&self) -> &[CueIx] {
-        &self.naming
+        &self.index.named.naming
     }
+}
 
-    /// Looks up who is named where.
-    pub(super) fn look_up_people(&mut self) {
-        let names = Names::of(self.people.iter().map(|person| person.name.as_str()));
-        let found = self.cues.iter().map(|cue| names.in_cue(cue)).collect::<Vec<_>>();
-        self.named = IndexVec::filled(vec![], self.people.len());
-        for (cue, people) in self.cue_indices().zip(&found) {
-            people.iter().for_each(|person| self.named[*person].push(cue));
-        }
-        self.naming = self
-            .cue_indices()
-            .zip(&found)
-            .filter(|(_, people)| !people.is_empty())
-            .map(|(cue, _)| cue)
-            .collect();
-        self.named_in = found.into();
+/// Who is named where.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Named {
+    /// For each person, the cues whose words name them, in running order.
+    cues: IndexLists<PersonIx, CueIx>,
+    /// For each cue, the people whom its words name, in the order of the file.
+    people: IndexLists<CueIx, PersonIx>,
+    /// The cues whose words name anybody, in running order.
+    naming: Vec<CueIx>,
+}
+
+/// Looks up who is named where.
+pub(super) fn named(rundown: &Rundown) -> Named {
+    let names = Names::of(rundown.people.iter().map(|person| person.name.as_str()));
+    let mut pairs: Vec<(CueIx, PersonIx)> = vec![];
+    for (ix, cue) in rundown.cue_indices().zip(&rundown.cues) {
+        pairs.extend(names.in_cue(cue).into_iter().map(|person| (ix, person)));
+    }
+    let mut naming: Vec<CueIx> = pairs.iter().map(|(cue, _)| *cue).collect();
+    naming.dedup();
+    let by_person = pairs.iter().map(|&(cue, person)| (person, cue));
+    Named {
+        cues: IndexLists::of(rundown.people.len(), by_person),
+        people: IndexLists::of(rundown.cues.len(), pairs.iter().copied()),
+        naming,
     }
 }
 
@@ -86,6 +99,9 @@ impl<'a> Names<'a> {
 
     /// The people whom the words of `cue` name, in the order of the file.
     fn in_cue(&self, cue: &Cue) -> Vec<PersonIx> {
+        if self.people.is_empty() {
+            return vec![];
+        }
         let words = [Some(cue.title.as_str()), cue.notes.as_deref(), cue.call.as_deref()];
         let steps = cue.steps.iter().map(|step| step.title.as_str());
         let mut found: Vec<PersonIx> = words

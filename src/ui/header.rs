@@ -16,7 +16,7 @@ use super::text;
 use crate::app::RemoteSign;
 use crate::output::Light;
 use crate::show::duration::{self, HOUR_NS, SECOND_NS};
-use crate::show::{OutputIx, Show};
+use crate::show::{Clock, OutputIx};
 
 /// From so many columns on, the planned end stands beside the projected one.
 const WITH_PLAN: u16 = 98;
@@ -97,7 +97,7 @@ fn clocks<'a>(scene: &Scene<'a>, columns: u16) -> Vec<Span<'a>> {
     let styles = &scene.styles;
     let now = scene.state.wall(scene.now_ns);
     let mut clocks = vec![
-        Span::styled(format!("{} ", Show::clock_label(&scene.show.zone_name)), styles.past),
+        Span::styled(format!("{} ", Clock::label_of(&scene.show.zone_name)), styles.past),
         Span::styled(scene.wall(scene.now_ns), styles.strong),
     ];
     let room = usize::from(columns) * 2 / 5;

@@ -1,8 +1,6 @@
 //! The evening's chart with every place computed by hand, and pictures of shows that are hardly
 //! there.
 
-use std::sync::Arc;
-
 use super::{inline, write};
 use crate::engine::Event;
 use crate::export::asrun::AsRun;
@@ -137,12 +135,8 @@ fn the_legend_has_what_the_picture_has() {
 
 #[test]
 fn a_run_of_which_nothing_is_known_says_so() {
-    let floating = Arc::new({
-        let mut show =
-            (*show("title = \"F\"\n[[segment]]\ntitle = \"A\"\nduration = \"1m\"\n")).clone();
-        show.title = "Floating".into();
-        show
-    });
+    let text = "title = \"Floating\"\n[[segment]]\ntitle = \"A\"\nduration = \"1m\"\n";
+    let floating = show(text);
     for records in [vec![], records(vec![(0, run_started())])] {
         let svg = read(&write(&AsRun::from(&floating, "x", &records)));
         assert!(texts(&svg, "text", None).concat().contains("nothing to draw yet"));

@@ -605,8 +605,7 @@ fn running_cues_and_lists_are_told() {
 
 #[test]
 fn what_no_datagram_carries_is_refused_with_the_way_out() {
-    let mut show = show();
-    show.title = "x".repeat(70_000);
+    let show = show().with_title(&"x".repeat(70_000));
     let (sender, _requests) = channel();
     let hear = Arc::new(move |request| drop(sender.send(request)));
     let mut rig = Rig::new(None);

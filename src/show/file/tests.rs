@@ -146,11 +146,13 @@ fn faults(text: &str) -> Vec<Problem> {
 fn this_machine_alone_may_call_without_a_passcode() {
     for listen in ["127.0.0.1:53000", "127.9.9.9:1", "[::1]:53000"] {
         let show = good(&show_with(&format!("[remote]\nlisten = \"{listen}\""), "", ""));
-        let remote =
-            show.remote.map(|remote| (remote.listen.to_string(), remote.passcode_variable));
+        let remote = show
+            .remote
+            .as_ref()
+            .map(|remote| (remote.listen.to_string(), remote.passcode_variable.clone()));
         assert_eq!(remote, Some((listen.to_owned(), None)));
     }
-    let named = good(&show_with("[remote]\nlisten = \"localhost:5005\"", "", "")).remote;
+    let named = good(&show_with("[remote]\nlisten = \"localhost:5005\"", "", "")).remote.clone();
     assert_eq!(named.map(|remote| remote.listen.to_string()), Some("127.0.0.1:5005".to_owned()));
     assert_eq!(good(&show_with("", "", "")).remote, None);
 }

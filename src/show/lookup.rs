@@ -1,0 +1,77 @@
+//! What is looked up in a rundown again and again while a show runs.
+//!
+//! Computed from the rundown by [`Index::of`] and never changed: it says nothing that the rundown
+//! doesn't say.
+
+use std::collections::HashMap;
+
+use super::people::{self, Named};
+use super::{CueIx, CueNumber, IndexLists, IndexVec, Rundown, Trigger};
+
+/// Where things are in a rundown.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct Index {
+    /// Where each number is in the cues.
+    pub(super) numbers: HashMap<CueNumber, CueIx>,
+    /// For each cue, the cues whose `with` names it, in running order.
+    pub(super) with: IndexLists<CueIx, CueIx>,
+    /// For each cue, the cues whose `after` names it, in running order.
+    pub(super) after: IndexLists<CueIx, CueIx>,
+    /// For each cue, its backups, in running order.
+    pub(super) backups: IndexLists<CueIx, CueIx>,
+    /// For each cue, where its chain of `with` and `after` begins.
+    pub(super) roots: IndexVec<CueIx, CueIx>,
+    /// The cues that play a clip, in running order.
+    pub(super) clips: Vec<CueIx>,
+    /// Who is named where.
+    pub(super) named: Named,
+}
+
+impl Index {
+    /// The index of a checked rundown: every index in it is in range, no trigger is in a circle.
+    pub(super) fn of(rundown: &Rundown) -> Self {
+        let cues = || rundown.cue_indices().zip(&rundown.cues);
+        let with = cues().filter_map(|(ix, cue)| match cue.trigger {
+            Trigger::With { cue, .. } => Some((cue, ix)),
+            Trigger::Go | Trigger::After { .. } | Trigger::At { .. } | Trigger::Into { .. } => None,
+        });
+        let after = cues().filter_map(|(ix, cue)| match cue.trigger {
+            Trigger::After { cue, .. } => Some((cue, ix)),
+            Trigger::Go | Trigger::With { .. } | Trigger::At { .. } | Trigger::Into { .. } => None,
+        });
+        let backups = cues().filter_map(|(ix, cue)| Some((cue.backup_for?, ix)));
+        let count = rundown.cues.len();
+        Index {
+            numbers: cues().map(|(ix, cue)| (cue.number.clone(), ix)).collect(),
+            with: IndexLists::of(count, with),
+            after: IndexLists::of(count, after),
+            backups: IndexLists::of(count, backups),
+            roots: roots(rundown),
+            clips: cues().filter(|(_, cue)| cue.clip().is_some()).map(|(ix, _)| ix).collect(),
+            named: people::named(rundown),
+        }
+    }
+}
+
+/// For each cue, where its chain of `with` and `after` begins.
+fn roots(rundown: &Rundown) -> IndexVec<CueIx, CueIx> {
+    let mut roots: IndexVec<CueIx, CueIx> = rundown.cue_indices().collect();
+    for first in rundown.cue_indices() {
+        // A chain may be as long as the show: its links are shortened on the way, as in a
+        // union-find.
+        let mut cue = first;
+        while let Some(cause) = rundown.cue(cue).trigger.cause().filter(|_| roots[cue] == cue) {
+            cue = cause;
+        }
+        let root = roots[cue];
+        let mut cue = first;
+        while roots[cue] == cue && cue != root {
+            roots[cue] = root;
+            match rundown.cue(cue).trigger.cause() {
+                Some(cause) => cue = cause,
+                None => break,
+            }
+        }
+    }
+    roots
+}

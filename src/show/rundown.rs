@@ -1,0 +1,219 @@
+//! The rundown: what the show file says, as plain values.
+
+use core::net::SocketAddr;
+
+use jiff::civil::{Date, Time};
+use jiff::tz::TimeZone;
+
+use super::action::{Body, FrameRate, OutputKind};
+use super::colour::Colour;
+use super::cue::{Cue, Thresholds, Trigger};
+use super::duration;
+use super::index::{CueIx, DepartmentIx, IndexVec, OutputIx, PersonIx, SegmentIx};
+
+/// A show as its file says it. Whatever refers to something else does so by its index.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Rundown {
+    /// Title of the show.
+    pub title: String,
+    /// The day of the first segment, in the show's time zone; `None`: the day of the run.
+    pub date: Option<Date>,
+    /// The zone in which the file's times of day are meant.
+    pub zone: TimeZone,
+    /// The IANA name of `zone`, as the file gives it, or the machine's.
+    pub zone_name: String,
+    /// Further clocks to show.
+    pub clocks: Vec<Clock>,
+    /// In the order of the file.
+    pub departments: IndexVec<DepartmentIx, Department>,
+    /// In the order of the file.
+    pub outputs: IndexVec<OutputIx, Output>,
+    /// Address of remote controls, unless the command line gives one.
+    pub remote: Option<RemoteControl>,
+    /// In the order of the file.
+    pub places: Vec<Place>,
+    /// In the order of the file.
+    pub people: IndexVec<PersonIx, Person>,
+    /// In running order; never empty.
+    pub segments: IndexVec<SegmentIx, Segment>,
+    /// All cues in running order, segment by segment, backups where the file has them.
+    pub cues: IndexVec<CueIx, Cue>,
+}
+
+/// A further clock: an IANA zone and the short name that stands beside its time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Clock {
+    /// The city of the zone, for people: "Los Angeles".
+    pub label: String,
+    /// The zone itself.
+    pub zone: TimeZone,
+}
+
+impl Clock {
+    /// Label of a zone on a clock: the city, with spaces ("America/Los_Angeles" is "Los Angeles").
+    pub fn label_of(zone_name: &str) -> String {
+        zone_name.rsplit('/').next().unwrap_or(zone_name).replace('_', " ")
+    }
+}
+
+/// A department that answers the caller's standby.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Department {
+    /// The id by which cues name it.
+    pub id: String,
+    /// Its name on the screen.
+    pub name: String,
+    /// The colour of its sign, where it has one.
+    pub colour: Option<Colour>,
+}
+
+/// Somewhere that cues send to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Output {
+    /// The id by which actions name it.
+    pub id: String,
+    /// The protocol and the address.
+    pub kind: OutputKind,
+    /// Its messages of a panic, in order.
+    pub panic: Vec<Body>,
+    /// The rate at which it is sent the show's timecode, where the file asks for it; only for OSC
+    /// and MIDI.
+    pub timecode: Option<FrameRate>,
+}
+
+impl Output {
+    /// Number of messages that a panic sends to it. A player is told to stop in any case.
+    pub fn stop_messages(&self) -> usize {
+        match self.kind.protocol().spec().stop {
+            Some(_) => self.panic.len().max(1),
+            None => self.panic.len(),
+        }
+    }
+}
+
+/// Address that OSC remote controls are received on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RemoteControl {
+    /// Address and port.
+    pub listen: SocketAddr,
+    /// The environment variable that holds the passcode; without it, the address must be loopback.
+    pub passcode_variable: Option<String>,
+}
+
+/// A named point on the earth.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Place {
+    /// The id by which routes name it.
+    pub id: String,
+    /// Its name on maps.
+    pub name: String,
+    /// Degrees north of the equator, −90 to 90 (WGS 84).
+    pub latitude: f64,
+    /// Degrees east of Greenwich, −180 to 180 (WGS 84).
+    pub longitude: f64,
+}
+
+/// Somebody in the show or in its stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Person {
+    /// The person's id.
+    pub id: String,
+    /// The person's name.
+    pub name: String,
+    /// The person's role, in the file's own word: "performer", "spectator".
+    pub role: Option<String>,
+    /// Whatever the camera operators should know.
+    pub notes: Option<String>,
+}
+
+/// A timed stretch of the rundown.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Segment {
+    /// Its title in the rundown.
+    pub title: String,
+    /// The hard start, a time of day in the show's zone.
+    pub start: Option<Time>,
+    /// Planned length, nanoseconds.
+    pub duration_ns: u64,
+    /// The thresholds of its countdown.
+    pub thresholds: Thresholds,
+    /// Whatever the caller should know.
+    pub notes: Option<String>,
+    /// Its cues: a range of [`Rundown::cues`].
+    pub cues: std::ops::Range<u32>,
+}
+
+impl Rundown {
+    /// The cue at `ix`.
+    pub fn cue(&self, ix: CueIx) -> &Cue {
+        &self.cues[ix]
+    }
+
+    /// The segment at `ix`.
+    pub fn segment(&self, ix: SegmentIx) -> &Segment {
+        &self.segments[ix]
+    }
+
+    /// The department at `ix`.
+    pub fn department(&self, ix: DepartmentIx) -> &Department {
+        &self.departments[ix]
+    }
+
+    /// The output at `ix`.
+    pub fn output(&self, ix: OutputIx) -> &Output {
+        &self.outputs[ix]
+    }
+
+    /// All cue indices in running order.
+    pub fn cue_indices(
+        &self,
+    ) -> impl DoubleEndedIterator<Item = CueIx> + ExactSizeIterator + use<> {
+        (0..self.cues.len() as u32).map(CueIx)
+    }
+
+    /// All segment indices in running order.
+    pub fn segment_indices(
+        &self,
+    ) -> impl DoubleEndedIterator<Item = SegmentIx> + ExactSizeIterator + use<> {
+        (0..self.segments.len() as u32).map(SegmentIx)
+    }
+
+    /// The cues of a segment, backups among them.
+    pub fn cues_of(&self, segment: SegmentIx) -> impl DoubleEndedIterator<Item = CueIx> + use<> {
+        self.segment(segment).cues.clone().map(CueIx)
+    }
+
+    /// The cue whose place in the order `cue` has: the cue that it backs up, or itself.
+    pub fn main_of(&self, cue: CueIx) -> CueIx {
+        self.cue(cue).backup_for.unwrap_or(cue)
+    }
+
+    /// The segment in which `cue` plays: that of the cue whose place it has.
+    pub fn segment_of(&self, cue: CueIx) -> SegmentIx {
+        self.cue(self.main_of(cue)).segment
+    }
+
+    /// Trigger of `cue` in a few words: `with 24 +2s`, `follows 12`, `at 23:00:00`, `into +0:30`;
+    /// `None` for one that the caller calls.
+    pub fn trigger_words(&self, cue: CueIx) -> Option<String> {
+        let delayed =
+            |ns: u64| if ns == 0 { String::new() } else { format!(" +{}", duration::delay(ns)) };
+        Some(match self.cue(cue).trigger {
+            Trigger::Go => return None,
+            Trigger::With { cue, delay_ns } => {
+                format!("with {}{}", self.cue(cue).number, delayed(delay_ns))
+            }
+            Trigger::After { cue, delay_ns } => {
+                format!("follows {}{}", self.cue(cue).number, delayed(delay_ns))
+            }
+            Trigger::At { time } => format!("at {}", time.strftime("%H:%M:%S")),
+            Trigger::Into { offset_ns } => format!("into +{}", duration::length(offset_ns)),
+        })
+    }
+
+    /// Returns `true` if `cue` is the first of its segment that the caller has to call.
+    pub fn opens_segment(&self, cue: CueIx) -> bool {
+        let main = self.main_of(cue);
+        self.cues_of(self.segment_of(cue)).find(|&c| self.cue(c).is_called()) == Some(main)
+    }
+}
