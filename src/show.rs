@@ -7,10 +7,13 @@
 
 pub mod action;
 pub mod builtin;
+mod check;
 pub mod colour;
 pub mod cue;
 pub mod demonstration;
+mod draft;
 pub mod duration;
+mod faults;
 pub mod file;
 mod index;
 pub mod listen;
@@ -21,13 +24,15 @@ pub mod plan;
 pub mod problem;
 pub mod protocol;
 mod rundown;
+mod suggest;
 
 use std::ops::Deref;
 
 pub use action::{Action, Body, FrameRate, OutputKind};
 pub use colour::Colour;
 pub use cue::{Cue, Look, Point, Source, Step, Thresholds, Trigger};
-pub use index::{CueIx, DepartmentIx, IndexLists, IndexVec, Ix, OutputIx, PersonIx, SegmentIx};
+use index::IndexLists;
+pub use index::{CueIx, DepartmentIx, IndexVec, Ix, OutputIx, PersonIx, SegmentIx};
 use lookup::Index;
 pub use number::CueNumber;
 pub use rundown::{Clock, Department, Output, Person, Place, RemoteControl, Rundown, Segment};

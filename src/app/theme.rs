@@ -281,7 +281,7 @@ pub fn parse(text: &str) -> Result<Own, Vec<Problem>> {
     if problems.is_empty() {
         problems.extend(pale(&paints, &read.lines));
     }
-    problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
+    problems.sort_by(Problem::by_place);
     if problems.is_empty() {
         Ok(Own { base: base.unwrap_or_default(), paints })
     } else {
@@ -305,7 +305,7 @@ fn pale(paints: &Paints, lines: &[Setting]) -> Vec<Problem> {
         else {
             continue;
         };
-        if problems.iter().any(|problem| problem.span == at.span) {
+        if problems.iter().any(|problem| problem.place == at.span.clone().into()) {
             continue;
         }
         let what = format!(

@@ -84,7 +84,7 @@ impl Fault {
             Fault::Faulty { text, problems, .. } => {
                 let first = problems
                     .first()
-                    .map(|first| format!(" (line {}: {})", first.line_column(text).0, first.what));
+                    .map(|first| format!(" ({}: {})", first.place.words(text), first.what));
                 format!("{file} has {}{}", problem::counted(problems), first.unwrap_or_default())
             }
         }
@@ -94,9 +94,8 @@ impl Fault {
         match self {
             Fault::Unread(why) => vec![why.clone()],
             Fault::Faulty { text, problems, .. } => {
-                let line = |p: &Problem| {
-                    format!("{file} line {}: {}; {}", p.line_column(text).0, p.what, p.fix)
-                };
+                let line =
+                    |p: &Problem| format!("{file} {}: {}; {}", p.place.words(text), p.what, p.fix);
                 problems.iter().take(LOGGED_MAX).map(line).collect()
             }
         }

@@ -16,7 +16,7 @@ pub struct Cue {
     pub title: String,
     /// The words that the caller says.
     pub call: Option<String>,
-    /// Whatever the caller should know.
+    /// Notes for the caller.
     pub notes: Option<String>,
     /// Live or played in.
     pub source: Option<Source>,

@@ -1,14 +1,13 @@
 //! Show files: TOML text to a checked show, or to everything that is wrong with it.
 //!
 //! Owns the order in which a file is read: the syntax, then what stands by itself (departments,
-//! outputs, remote controls, places, people), then the rundown, then what cues say of each other.
-//! Must never stop at the first fault, report one that only follows from another, or let a show
-//! through that breaks a promise of the model. It reads text, not the disk.
+//! outputs, remote controls, places, people), then the rundown. The values become a draft, which
+//! [`super::check`] makes a show of. Must never stop at the first fault, or report one that only
+//! follows from another. It reads text, not the disk.
 //!
 //! ```text
-//!  text ─► syntax ─► DeTable ─► fields, value ─► output, remote, cue (action, …) ─► links ─► Show ─► warnings
-//!             └──────────────────────┴── reader: all problems ──┴───────────────────────┘          │
-//!                                           └──────────────────────────────────────────────────────┘
+//!  text ─► syntax, pieces ─► DeTable ─► fields, value ─► output, remote, cue (action, …) ─► Draft ─► check ─► Show
+//!             └────────────────────────────── Faults: all problems ───────────────────────────────────┘
 //! ```
 
 mod action;
@@ -17,56 +16,44 @@ pub(super) mod fields;
 pub(super) mod flags;
 mod foreign;
 pub(super) mod json;
-mod links;
 pub mod machine;
 mod meant;
 mod output;
+mod pieces;
 pub(super) mod reader;
 mod remote;
 pub mod settings;
-mod suggest;
 mod syntax;
 #[cfg(test)]
 mod tests;
-mod together;
 pub(super) mod value;
-mod warnings;
 
-use jiff::tz::TimeZone;
 use toml::Spanned;
 use toml::de::DeTable;
 
-use self::cue::{Draft, Home, Stage};
 use self::fields::Fields;
 use self::machine::{Machine, Unseen};
-use self::reader::{Names, Reader, quoted};
+use self::output::Wires;
+use self::reader::{Reader, quoted};
 use self::value::Value;
-use self::warnings::{Marks, SegmentMarks};
-use super::problem::Problem;
-use super::{
-    Clock, Colour, Department, Person, Place, Rundown, Segment, SegmentIx, Show, Thresholds,
+pub use super::check::Checked;
+use super::draft::{
+    CueDraft, DepartmentDraft, Draft, List, PersonDraft, PlaceDraft, Placed, SegmentDraft,
 };
+use super::faults::Faults;
+use super::problem::{Place, Problem};
+use super::{Colour, Show};
 
 /// The largest file that is read: a show of 100,000 cues is half of it.
 pub const BYTES_MAX: usize = 32 << 20;
 /// The most keys, values and tables that a file may have, counted by what begins them: the parser
 /// takes up to 150 bytes for each, and a show of 100,000 cues has 2,300,000.
 const PARTS_MAX: usize = 6_000_000;
-/// From so many bytes on, a file is parsed in memory apart: a show of some hundred cues.
+/// From so many bytes on, a file is read piece by piece: a show of some hundred cues. Where it
+/// can only be parsed as a whole, that is done in memory apart.
 const APART_FROM: usize = 64 << 10;
-/// The most segments that a show may have.
-const SEGMENTS_MAX: usize = 10_000;
-/// The most cues that a show may have.
-const CUES_MAX: usize = 100_000;
-
-/// A show that can be run, and what about it will not do what is meant.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Checked {
-    /// The show.
-    pub show: Show,
-    /// All warnings, by place.
-    pub warnings: Vec<Problem>,
-}
+/// About the length of such a piece, bytes: its tree stays in the processor's cache.
+const PIECE_MIN: usize = 16 << 10;
 
 /// Reads a show file; `machine_zone` is the IANA name of the zone that is meant when the file gives
 /// none.
@@ -100,13 +87,16 @@ pub fn check(
     if let Some(problem) = syntax::endless_key(text) {
         return Err(vec![problem]);
     }
+    if text.len() >= APART_FROM
+        && let Some((draft, faults)) = pieces::read(text, machine, PIECE_MIN)
+    {
+        return super::check::check(draft, faults, machine_zone, machine);
+    }
     let (tree, errors) = parse_apart(text, machine);
     if errors.is_empty() {
-        return read(
-            Reader::new(text, Vec::new(), Vec::new(), machine),
-            tree.get_ref(),
-            machine_zone,
-        );
+        let faults = Faults::from(vec![]);
+        let draft = draft(&Reader::new(text, &faults, vec![], machine), tree.get_ref());
+        return super::check::check(draft, faults, machine_zone, machine);
     }
     if let Some(problem) = foreign::problem(text) {
         return Err(vec![problem]);
@@ -116,7 +106,9 @@ pub fn check(
     let (mut problems, mut lost) = syntax::explain(&repaired.text, &errors);
     problems.extend(repaired.problems);
     lost.extend(repaired.lost);
-    read(Reader::new(text, problems, lost, machine), tree.get_ref(), machine_zone)
+    let faults = Faults::from(problems);
+    let draft = draft(&Reader::new(text, &faults, lost, machine), tree.get_ref());
+    super::check::check(draft, faults, machine_zone, machine)
 }
 
 /// Parses a text; where it is large, in memory apart, if the machine has any.
@@ -134,186 +126,121 @@ fn parse_apart<'t>(
     parsed.unwrap_or_else(|| DeTable::parse_recoverable(text))
 }
 
-fn read(
-    reader: Reader<'_>,
-    tree: &DeTable<'_>,
-    machine_zone: &str,
-) -> Result<Checked, Vec<Problem>> {
-    let (rundown, marks) = rundown(Fields::new(&reader, tree, 0..0, "the show"), machine_zone);
-    if reader.has_errors() {
-        return Err(reader.into_problems());
+/// Reads all of the file.
+fn draft(reader: &Reader<'_>, tree: &DeTable<'_>) -> Draft {
+    let mut file = Fields::new(reader, tree, 0..0, "the show");
+    let (mut draft, wires) = head(&mut file);
+    let list = file.need_header("segment", "[[segment]]` with a `title` and a `duration");
+    if let Some(list) = list {
+        draft.segments = segments(&list, &wires);
     }
-    let show = Show::new(rundown);
-    warnings::warn(&reader, &show, &marks);
-    Ok(Checked { show, warnings: reader.into_problems() })
+    file.finish();
+    draft
 }
 
-/// Reads all of the file; what it gives is a show only if no error was reported.
-fn rundown(mut file: Fields<'_>, machine_zone: &str) -> (Rundown, Marks) {
-    let reader = file.reader;
+/// Reads everything but the rundown.
+fn head(file: &mut Fields<'_>) -> (Draft, Wires) {
     let title = file.need("title", "\"…\"").and_then(|value| value.line());
     let date = file.find("date").and_then(|value| value.date());
-    let (zone, zone_name) = zone(&mut file, machine_zone);
-    let clocks = file.find("clocks").map(|value| clocks(&value)).unwrap_or_default();
-    let (departments, department_names) = departments(&mut file);
-    let outputs = output::outputs(&mut file);
-    let remote = remote::remote(&mut file);
-    let (places, place_names) = places(&mut file);
-    let people = people(&mut file);
-    let public = file.find("public").and_then(|value| value.boolean()).unwrap_or(true);
-    let stage = Stage { departments: department_names, outputs, place_names, places };
-    let (segments, segment_marks, mut drafts) = segments(&mut file, &stage, public);
-    file.finish();
-    let cue_marks = drafts.iter_mut().map(|draft| std::mem::take(&mut draft.marks)).collect();
-    let unused = [&stage.departments, &stage.outputs.names, &stage.place_names].map(Names::unused);
-    let marks = Marks {
-        segments: segment_marks,
-        cues: cue_marks,
-        unused: unused.into_iter().flatten().collect(),
-    };
-    let rundown = Rundown {
-        title: title.unwrap_or_default(),
+    let zone = zone(file);
+    let name = |value: &Value<'_>| Some(value.placed(value.text()?.to_owned()));
+    let clocks = file.find("clocks").map(|value| value.list_of("[\"America/Los_Angeles\"]", name));
+    let departments = departments(file);
+    let (outputs, wires) = output::outputs(file);
+    let remote = remote::remote(file);
+    let places = places(file);
+    let people = people(file);
+    let public = file.find("public").and_then(|value| value.boolean());
+    let place = Place::from(file.span.clone());
+    let draft = Draft {
+        segments: List { items: vec![], place: place.clone(), is_whole: false },
+        place,
+        title,
         date,
         zone,
-        zone_name,
-        clocks,
-        departments: departments.into(),
-        outputs: stage.outputs.outputs.into(),
+        clocks: clocks.map_or_else(Vec::new, |clocks| clocks.items),
+        departments,
+        outputs,
         remote,
-        places: stage.places.into_iter().flatten().collect(),
-        people: people.into(),
-        segments: segments.into(),
-        cues: links::link(reader, drafts).into(),
+        places,
+        people,
+        public,
+        lacks_names: file.reader.lacks_names(),
     };
-    (rundown, marks)
+    (draft, wires)
 }
 
-fn zone(file: &mut Fields<'_>, machine_zone: &str) -> (TimeZone, String) {
-    if let Some(value) = file.find("timezone") {
-        let name = value.text().unwrap_or_default();
-        return (zone_of(&value).unwrap_or(TimeZone::UTC), name.to_owned());
+/// The name of the show's zone. One that cannot be read is UTC, so that nobody asks for the
+/// machine's.
+fn zone(file: &mut Fields<'_>) -> Option<Placed<String>> {
+    let name = |text: &str, place| Placed { value: text.to_owned(), place };
+    match file.find("timezone") {
+        Some(value) => Some(name(value.text().unwrap_or("UTC"), value.place())),
+        None if file.has("timezone") => Some(name("UTC", file.key_span("timezone").into())),
+        None => None,
     }
-    let zone = TimeZone::get(machine_zone).ok();
-    if zone.is_none() && !file.has("timezone") {
-        let what = format!(
-            "the show has no `timezone`, and the machine's is unknown: {}",
-            quoted(machine_zone)
-        );
-        file.reader.fault(file.span.clone(), what, "add `timezone = \"Europe/Paris\"`");
-    }
-    (zone.unwrap_or(TimeZone::UTC), machine_zone.to_owned())
 }
 
-fn zone_of(value: &Value<'_>) -> Option<TimeZone> {
-    let name = value.text()?;
-    let zone = TimeZone::get(name).ok();
-    if zone.is_none() {
-        let known: Vec<_> = jiff::tz::db().available().map(|name| name.to_string()).collect();
-        let fix = value.reader.suggestion(name, known.iter().map(String::as_str));
-        let fix = fix.unwrap_or_else(|| "write an IANA name, such as \"Europe/Paris\"".to_owned());
-        value.fault(format!("there is no time zone {}", quoted(name)), fix);
-    }
-    zone
-}
-
-fn clocks(value: &Value<'_>) -> Vec<Clock> {
-    let clock = |value: &Value<'_>| {
-        Some(Clock { label: Clock::label_of(value.text()?), zone: zone_of(value)? })
-    };
-    value.list("[\"America/Los_Angeles\"]").unwrap_or_default().iter().filter_map(clock).collect()
-}
-
-fn departments<'a>(file: &mut Fields<'a>) -> (Vec<Department>, Names<'a>) {
-    let (mut departments, mut names) = (Vec::new(), Names::new("department"));
+fn departments(file: &mut Fields<'_>) -> Vec<DepartmentDraft> {
+    let mut departments = Vec::new();
     for (id, mut fields) in file.named("department", "a department") {
-        names.define(&id);
         let name = fields.find("name").and_then(|value| value.line());
         let colour = fields.find("colour").and_then(|value| colour(&value));
         fields.finish();
-        let name = name.unwrap_or_else(|| id.text.to_owned());
-        departments.push(Department { id: id.text.to_owned(), name, colour });
+        departments.push(DepartmentDraft { id: id.placed(), name, colour });
     }
-    (departments, names)
+    departments
 }
 
-fn places<'a>(file: &mut Fields<'a>) -> (Vec<Option<Place>>, Names<'a>) {
-    let (mut places, mut names) = (Vec::new(), Names::new("place"));
+fn places(file: &mut Fields<'_>) -> Vec<PlaceDraft> {
+    let mut places = Vec::new();
     for (id, mut fields) in file.named("place", "a place") {
-        names.define(&id);
         let name = fields.find("name").and_then(|value| value.line());
         let at =
             fields.need("at", "[48.9245, 2.3602]").and_then(|value| coordinates(&value, false));
         fields.finish();
-        let (id, name) = (id.text.to_owned(), name.unwrap_or_else(|| id.text.to_owned()));
-        places.push(at.map(|(latitude, longitude, _)| Place { id, name, latitude, longitude }));
+        let at = at.map(|(latitude, longitude, _)| (latitude, longitude));
+        places.push(PlaceDraft { id: id.placed(), name, at });
     }
-    (places, names)
+    places
 }
 
-fn people(file: &mut Fields<'_>) -> Vec<Person> {
+fn people(file: &mut Fields<'_>) -> Vec<PersonDraft> {
     let mut people = Vec::new();
     for (id, mut fields) in file.named("person", "a person") {
         let name = fields.need("name", "\"…\"").and_then(|value| value.line());
         let role = fields.find("role").and_then(|value| value.line());
         let notes = fields.find("notes").and_then(|value| value.prose());
         fields.finish();
-        people.extend(name.map(|name| Person { id: id.text.to_owned(), name, role, notes }));
+        people.push(PersonDraft { id: id.placed(), name, role, notes });
     }
     people
 }
 
-fn segments<'a>(
-    file: &mut Fields<'a>,
-    stage: &Stage<'a>,
-    public: bool,
-) -> (Vec<Segment>, Vec<SegmentMarks>, Vec<Draft<'a>>) {
-    let list = file
-        .need_header("segment", "[[segment]]` with a `title` and a `duration")
-        .map(|value| (value.list_of_fields("a segment", "[[segment]]"), value));
-    let Some((list, value)) = list else { return Default::default() };
-    if list.is_empty() && value.value.is_array() && value.is_whole() {
-        value.fault("the show has no segments", "add `[[segment]]` with a title and a duration");
-    }
-    let (segment_count, mut first_too_many) = (list.len(), None);
-    let (mut segments, mut marks, mut drafts) = (Vec::new(), Vec::new(), Vec::new());
-    for (at, mut fields) in list.into_iter().enumerate() {
-        if at == SEGMENTS_MAX {
-            let what = format!("the show has {segment_count} segments");
-            fields.reader.fault(
-                fields.span.clone(),
-                what,
-                format!("make two shows of it: {SEGMENTS_MAX} at most"),
-            );
-        }
-        let title = fields.need("title", "\"…\"").and_then(|value| value.line());
-        let start = fields.find("start").and_then(|value| Some((value.time()?, value.span)));
-        let duration = fields.need("duration", "\"1m30s\"");
-        let duration = duration.and_then(|value| Some((value.duration_ns()?, value.span.clone())));
-        let notes = fields.find("notes").and_then(|value| value.prose());
-        let duration_ns = duration.as_ref().map_or(0, |(ns, _)| *ns);
-        let first = drafts.len() as u32;
-        let thresholds = cue::thresholds(&mut fields, Thresholds::default());
-        let public = fields.find("public").and_then(|value| value.boolean()).unwrap_or(public);
-        let (start, start_span) = start.unzip();
-        marks.push(SegmentMarks { start: start_span });
-        let home = Home { segment: SegmentIx(at as u32), duration, thresholds, public };
-        let cues = fields.find("cue").map(|value| value.list_of_fields("a cue", "[[segment.cue]]"));
-        for cue in cues.into_iter().flatten() {
-            if drafts.len() == CUES_MAX {
-                first_too_many = Some((cue.reader, cue.span.clone()));
-            }
-            drafts.push(cue::draft(cue, stage, &home));
-        }
-        fields.finish();
-        let cues = first..drafts.len() as u32;
-        let title = title.unwrap_or_default();
-        segments.push(Segment { title, start, duration_ns, thresholds, notes, cues });
-    }
-    if let Some((reader, span)) = first_too_many {
-        let fix = format!("make two shows of it: {CUES_MAX} at most");
-        Reader::fault(reader, span, format!("the show has {} cues", drafts.len()), fix);
-    }
-    (segments, marks, drafts)
+/// Reads the segments with their cues; `wires` says what the outputs speak.
+fn segments(list: &Value<'_>, wires: &Wires) -> List<SegmentDraft> {
+    list.list_of_tables("a segment", "[[segment]]", |fields| Some(segment(fields, wires)))
+}
+
+fn segment(mut fields: Fields<'_>, wires: &Wires) -> SegmentDraft {
+    let title = fields.need("title", "\"…\"").and_then(|value| value.line());
+    let start = fields.placed("start", Value::time);
+    let duration_ns = fields.need("duration", "\"1m30s\"");
+    let duration_ns = duration_ns.and_then(|value| Some(value.placed(value.duration_ns()?)));
+    let notes = fields.find("notes").and_then(|value| value.prose());
+    let warn_ns = fields.placed("warn", Value::duration_ns);
+    let danger_ns = fields.placed("danger", Value::duration_ns);
+    let public = fields.find("public").and_then(|value| value.boolean());
+    let cues = fields.find("cue").map_or_else(Vec::new, |list| cues(&list, wires));
+    let place = Place::from(fields.span.clone());
+    fields.finish();
+    SegmentDraft { place, title, start, duration_ns, warn_ns, danger_ns, public, notes, cues }
+}
+
+/// Reads the cues of a segment.
+fn cues(list: &Value<'_>, wires: &Wires) -> Vec<CueDraft> {
+    let read = |fields: Fields<'_>| Some(cue::cue(fields, wires));
+    list.list_of_tables("a cue", "[[segment.cue]]", read).items
 }
 
 /// A colour, by name or in hexadecimal.

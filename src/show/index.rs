@@ -163,8 +163,8 @@ impl<'a, I, T> IntoIterator for &'a IndexVec<I, T> {
 
 /// For each `I` of a show, a list of `T`s, all in one piece of memory: most of them are empty.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct IndexLists<I, T> {
-    /// Where in `items` the list of each `I` ends; it begins where the one before it ends.
+pub(super) struct IndexLists<I, T> {
+    /// The end in `items` of the list of each `I`; it begins at the end of the one before it.
     ends: IndexVec<I, u32>,
     items: Vec<T>,
 }
@@ -172,7 +172,7 @@ pub struct IndexLists<I, T> {
 impl<I: Ix, T: Copy> IndexLists<I, T> {
     /// The lists of `count` indices: each has the items that `pairs` has for it, in their order.
     /// Every index of a pair is less than `count`.
-    pub fn of(count: usize, pairs: impl Iterator<Item = (I, T)>) -> Self {
+    pub(super) fn of(count: usize, pairs: impl Iterator<Item = (I, T)>) -> Self {
         let mut pairs: Vec<(I, T)> = pairs.collect();
         // The sort is stable, so that the order of the pairs is that of the lists.
         pairs.sort_by_key(|(ix, _)| ix.at());
@@ -189,7 +189,7 @@ impl<I: Ix, T: Copy> IndexLists<I, T> {
     }
 
     /// The list of `ix`.
-    pub fn get(&self, ix: I) -> &[T] {
+    pub(super) fn get(&self, ix: I) -> &[T] {
         let begin = ix.at().checked_sub(1).map_or(0, |before| self.ends.as_slice()[before]);
         &self.items[begin as usize..self.ends[ix] as usize]
     }

@@ -1,4 +1,4 @@
-//! What is looked up in a rundown again and again while a show runs.
+//! The index of a rundown: lists that are looked up again and again while a show runs.
 //!
 //! Computed from the rundown by [`Index::of`] and never changed: it says nothing that the rundown
 //! doesn't say.
@@ -8,10 +8,10 @@ use std::collections::HashMap;
 use super::people::{self, Named};
 use super::{CueIx, CueNumber, IndexLists, IndexVec, Rundown, Trigger};
 
-/// Where things are in a rundown.
+/// Lists that a rundown implies.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Index {
-    /// Where each number is in the cues.
+    /// Index in the cues of each number.
     pub(super) numbers: HashMap<CueNumber, CueIx>,
     /// For each cue, the cues whose `with` names it, in running order.
     pub(super) with: IndexLists<CueIx, CueIx>,
@@ -19,11 +19,11 @@ pub(super) struct Index {
     pub(super) after: IndexLists<CueIx, CueIx>,
     /// For each cue, its backups, in running order.
     pub(super) backups: IndexLists<CueIx, CueIx>,
-    /// For each cue, where its chain of `with` and `after` begins.
+    /// For each cue, the first cue of its chain of `with` and `after`.
     pub(super) roots: IndexVec<CueIx, CueIx>,
     /// The cues that play a clip, in running order.
     pub(super) clips: Vec<CueIx>,
-    /// Who is named where.
+    /// Names of people in cues.
     pub(super) named: Named,
 }
 
@@ -53,7 +53,7 @@ impl Index {
     }
 }
 
-/// For each cue, where its chain of `with` and `after` begins.
+/// For each cue, the first cue of its chain of `with` and `after`.
 fn roots(rundown: &Rundown) -> IndexVec<CueIx, CueIx> {
     let mut roots: IndexVec<CueIx, CueIx> = rundown.cue_indices().collect();
     for first in rundown.cue_indices() {

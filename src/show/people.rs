@@ -49,7 +49,7 @@ impl Show {
     }
 }
 
-/// Who is named where.
+/// Names of people in cues.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Named {
     /// For each person, the cues whose words name them, in running order.

@@ -4,7 +4,9 @@
 //! without line breaks.
 
 use std::borrow::Cow;
+use std::cmp::Ordering;
 use std::ops::Range;
+use std::sync::Arc;
 
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Origin, Renderer, Snippet};
@@ -16,6 +18,8 @@ const REPORTED_MAX: usize = 20;
 pub const COUNTED_MAX: usize = 10_000;
 /// The longest line, in bytes, that a report shows.
 const LINE_MAX: usize = 4096;
+/// Maximum length of what a message repeats of the file, characters.
+const QUOTED_MAX: usize = 40;
 /// Maximum distance of a related place that is shown in the same excerpt, bytes.
 const NEAR_MAX: usize = 1 << 16;
 
@@ -40,27 +44,117 @@ impl Severity {
     }
 }
 
+/// A place in the text that a show was read from.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In a TOML text: byte offsets into it.
+    Toml(Range<u32>),
+    /// In a cell of a spreadsheet.
+    Cell(Arc<Cell>),
+    /// At an element of a JSON text, as a JSON Pointer (RFC 6901).
+    Json(Arc<String>),
+}
+
+/// A cell of a spreadsheet.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Cell {
+    /// The name of its sheet.
+    pub sheet: String,
+    /// Counted from 1.
+    pub row: u32,
+    /// Counted from 1.
+    pub column: u32,
+}
+
+impl From<Range<usize>> for Place {
+    fn from(span: Range<usize>) -> Self {
+        let offset = |at: usize| u32::try_from(at).unwrap_or(u32::MAX);
+        Place::Toml(offset(span.start)..offset(span.end))
+    }
+}
+
+impl Place {
+    /// The cell at `row` and `column` of a sheet, both counted from 1.
+    pub fn cell(sheet: impl Into<String>, row: u32, column: u32) -> Self {
+        Place::Cell(Arc::new(Cell { sheet: sheet.into(), row, column }))
+    }
+
+    /// The element that a JSON Pointer names: `/rundown/3/timeStart`.
+    pub fn json(pointer: impl Into<String>) -> Self {
+        Place::Json(Arc::new(pointer.into()))
+    }
+
+    /// The byte offsets in a TOML text; nothing elsewhere.
+    pub fn span(&self) -> Option<Range<usize>> {
+        match self {
+            Place::Toml(span) => Some(span.start as usize..span.end as usize),
+            Place::Cell(_) | Place::Json(_) => None,
+        }
+    }
+
+    /// The place in a few words: "line 12", "Sheet1!C31", "/rundown/3/timeStart". `text` is the
+    /// TOML text, where there is one.
+    pub fn words(&self, text: &str) -> String {
+        match self {
+            Place::Toml(span) => format!("line {}", line_column(text, span.start as usize).0),
+            Place::Cell(cell) => format!("{}!{}{}", cell.sheet, letters(cell.column), cell.row),
+            Place::Json(pointer) => pointer.to_string(),
+        }
+    }
+
+    /// The order of reading; of places in different texts, that of the kinds.
+    fn order(&self, other: &Self) -> Ordering {
+        match (self, other) {
+            (Place::Toml(a), Place::Toml(b)) => (a.start, a.end).cmp(&(b.start, b.end)),
+            (Place::Cell(a), Place::Cell(b)) => a.cmp(b),
+            (Place::Json(a), Place::Json(b)) => a.cmp(b),
+            (Place::Toml(_), Place::Cell(_) | Place::Json(_)) => Ordering::Less,
+            (Place::Cell(_), Place::Json(_)) => Ordering::Less,
+            (Place::Cell(_), Place::Toml(_)) => Ordering::Greater,
+            (Place::Json(_), Place::Toml(_) | Place::Cell(_)) => Ordering::Greater,
+        }
+    }
+}
+
+/// A column of a spreadsheet by its letters: 1 is A, 27 is AA.
+fn letters(mut column: u32) -> String {
+    let mut letters = String::new();
+    while let Some(left) = column.checked_sub(1) {
+        letters.insert(0, char::from(b'A' + (left % 26) as u8));
+        column = left / 26;
+    }
+    letters
+}
+
+/// The place of a byte of `text`: line and column, counted from 1, the column in characters.
+fn line_column(text: &str, at: usize) -> (usize, usize) {
+    let (before, _) = text.split_at(text.floor_char_boundary(at));
+    let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
+    let column = before[line_start..].chars().filter(|c| *c != BYTE_ORDER_MARK).count();
+    (before.matches('\n').count() + 1, column + 1)
+}
+
 /// One thing that is wrong with a show file.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Problem {
     /// The severity.
     pub severity: Severity,
-    /// The faulty text: byte offsets into the file.
-    pub span: Range<usize>,
+    /// Its place.
+    pub place: Place,
     /// The problem, in one line, without a full stop.
     pub what: String,
     /// The fix, an imperative sentence without a full stop.
     pub fix: String,
     /// Another place that the fault is about (the first use of a number, say), and what is there.
-    pub related: Option<(Range<usize>, String)>,
+    pub related: Option<(Place, String)>,
 }
 
 impl Problem {
     /// An error: the file cannot be used.
-    pub fn error(span: Range<usize>, what: impl Into<String>, fix: impl Into<String>) -> Self {
+    pub fn error(place: impl Into<Place>, what: impl Into<String>, fix: impl Into<String>) -> Self {
         Problem {
             severity: Severity::Error,
-            span,
+            place: place.into(),
             what: what.into(),
             fix: fix.into(),
             related: None,
@@ -68,21 +162,28 @@ impl Problem {
     }
 
     /// A warning: the file can be used, but will not do what is meant.
-    pub fn warning(span: Range<usize>, what: impl Into<String>, fix: impl Into<String>) -> Self {
-        Problem { severity: Severity::Warning, ..Problem::error(span, what, fix) }
+    pub fn warning(
+        place: impl Into<Place>,
+        what: impl Into<String>,
+        fix: impl Into<String>,
+    ) -> Self {
+        Problem { severity: Severity::Warning, ..Problem::error(place, what, fix) }
     }
 
     /// The same, with a second place that it is about, and what is there.
-    pub fn beside(self, span: Range<usize>, label: impl Into<String>) -> Self {
-        Problem { related: Some((span, label.into())), ..self }
+    pub fn beside(self, place: impl Into<Place>, label: impl Into<String>) -> Self {
+        Problem { related: Some((place.into(), label.into())), ..self }
     }
 
-    /// Its beginning in `text`: line and column, counted from 1, the column in characters.
+    /// The order of their places.
+    pub fn by_place(&self, other: &Self) -> Ordering {
+        self.place.order(&other.place)
+    }
+
+    /// Its beginning in `text`, a TOML text: line and column, counted from 1, the column in
+    /// characters; of a problem elsewhere, the beginning of the text.
     pub fn line_column(&self, text: &str) -> (usize, usize) {
-        let (before, _) = text.split_at(text.floor_char_boundary(self.span.start));
-        let line_start = before.rfind('\n').map_or(0, |newline| newline + 1);
-        let column = before[line_start..].chars().filter(|c| *c != BYTE_ORDER_MARK).count();
-        (before.matches('\n').count() + 1, column + 1)
+        line_column(text, self.place.span().map_or(0, |span| span.start))
     }
 }
 
@@ -129,22 +230,27 @@ fn picture<'a>(problem: &'a Problem, path: &'a str, text: &'a str) -> Group<'a> 
     };
     let group = Group::with_title(level.primary_title(&*problem.what));
     let help = Level::HELP.message(visible(&problem.fix));
-    let Some(line) = excerpt(text, &problem.span) else {
+    let Some(span) = problem.place.span() else {
+        let place = visible(&format!("{path}: {}", problem.place.words(text))).into_owned();
+        return group.element(Origin::path(place)).element(help);
+    };
+    let Some(line) = excerpt(text, &span) else {
         let (line, column) = problem.line_column(text);
         return group.element(Origin::path(path).line(line).char_column(column)).element(help);
     };
-    let primary = |from: usize| AnnotationKind::Primary.span(clip(&problem.span, &line, from));
-    let related = problem
-        .related
-        .as_ref()
-        .and_then(|(span, label)| Some((span, label, excerpt(text, span)?)));
+    let primary = |from: usize| AnnotationKind::Primary.span(clip(&span, &line, from));
+    let related = problem.related.as_ref().and_then(|(place, label)| {
+        let span = place.span()?;
+        let line = excerpt(text, &span)?;
+        Some((span, label, line))
+    });
     let Some((span, label, other)) = related else {
         return group
             .element(snippet(text, &line, path).annotation(primary(line.start)))
             .element(help);
     };
     let context =
-        |from: usize| AnnotationKind::Context.span(clip(span, &other, from)).label(&**label);
+        |from: usize| AnnotationKind::Context.span(clip(&span, &other, from)).label(&**label);
     let both = line.start.min(other.start)..line.end.max(other.end);
     let group = if both.len() <= NEAR_MAX {
         group.element(
@@ -196,6 +302,26 @@ pub fn visible(text: &str) -> Cow<'_, str> {
     Cow::Owned(text.chars().map(escape).collect())
 }
 
+/// Text of the file as a message repeats it: in backquotes, on one line, not too long.
+pub fn quoted(text: &str) -> String {
+    let short: String = text.chars().take(QUOTED_MAX).collect();
+    let dots = if short.len() < text.len() { "…" } else { "" };
+    format!("`{}{dots}`", visible(&short))
+}
+
+/// A choice in words: "`a`, `b` or `c`".
+pub fn one_of(words: &[&str]) -> String {
+    /// More would not help anybody to choose.
+    const NAMED_MAX: usize = 24;
+    let named: Vec<_> = words.iter().take(NAMED_MAX).map(|word| quoted(word)).collect();
+    match named.as_slice() {
+        [] => "one that there is".to_owned(),
+        [only] => only.clone(),
+        [first @ .., last] if words.len() <= NAMED_MAX => format!("{} or {last}", first.join(", ")),
+        all => format!("{} …", all.join(", ")),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -212,7 +338,10 @@ mod tests {
         assert_eq!(problem("title").line_column(TEXT), (1, 1));
         assert_eq!(problem("\"Ü\"").line_column(TEXT), (1, 9));
         assert_eq!(problem("\"12\"").line_column(TEXT), (2, 11));
-        assert_eq!(Problem { span: 900..901, ..problem("title") }.line_column(TEXT), (4, 1));
+        assert_eq!(
+            Problem { place: Place::Toml(900..901), ..problem("title") }.line_column(TEXT),
+            (4, 1)
+        );
     }
 
     #[test]
@@ -235,8 +364,7 @@ mod tests {
     #[test]
     fn shows_the_related_place_too() {
         let start = TEXT.find("title").unwrap();
-        let with_related =
-            Problem { related: Some((start..start + 5, "first here".into())), ..problem("other") };
+        let with_related = problem("other").beside(start..start + 5, "first here");
         let report = report(&[with_related], "show.toml", TEXT, false);
         assert!(report.contains(" --> show.toml:3:1\n"), "{report}");
         assert!(report.contains("----- first here"), "{report}");
@@ -246,14 +374,31 @@ mod tests {
     #[test]
     fn shows_a_related_place_that_is_far_away() {
         let text = format!("first = 1\n{}last = 1", "between = 1\n".repeat(10_000));
-        let related = Some((0..5, "first here".into()));
-        let far = Problem { span: text.len() - 8..text.len() - 4, related, ..problem("other") };
+        let far = Problem::error(text.len() - 8..text.len() - 4, "it is wrong", "fix it")
+            .beside(0..5, "first here");
         let report = report(&[far], "show.toml", &text, false);
         assert!(
             report.contains(" --> show.toml:10002:1\n") && report.contains(" ::: show.toml:1:1\n"),
             "{report}"
         );
         assert!(report.contains("----- first here"), "{report}");
+    }
+
+    #[test]
+    fn a_place_is_named_in_the_words_of_its_text() {
+        let (cell, json) = (Place::cell("Sheet1", 31, 3), Place::json("/rundown/3/timeStart"));
+        assert_eq!(problem("\"12\"").place.words(TEXT), "line 2");
+        assert_eq!(
+            (cell.words(""), json.words("")),
+            ("Sheet1!C31".into(), "/rundown/3/timeStart".into())
+        );
+        for (column, name) in [(1, "A"), (26, "Z"), (27, "AA"), (702, "ZZ"), (703, "AAA")] {
+            assert_eq!(Place::cell("S", 2, column).words(""), format!("S!{name}2"));
+        }
+        let elsewhere = Problem::error(cell, "it is wrong", "fix it").beside(json, "and here");
+        let report = report(&[elsewhere], "show.xlsx", "", false);
+        assert!(report.contains("--> show.xlsx: Sheet1!C31\n"), "{report}");
+        assert!(report.contains("help: fix it"), "{report}");
     }
 
     #[test]

@@ -137,7 +137,7 @@ pub struct Segment {
     pub duration_ns: u64,
     /// The thresholds of its countdown.
     pub thresholds: Thresholds,
-    /// Whatever the caller should know.
+    /// Notes for the caller.
     pub notes: Option<String>,
     /// Its cues: a range of [`Rundown::cues`].
     pub cues: std::ops::Range<u32>,

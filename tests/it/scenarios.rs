@@ -159,8 +159,9 @@ pub(crate) fn read_show(text: &str) -> Result<Arc<Show>, String> {
         None => text,
     };
     file::parse(text, "UTC").map(Arc::new).map_err(|problems| {
-        let problems =
-            problems.iter().map(|p| format!("{} ({}): {:?}", p.what, p.fix, &text[p.span.clone()]));
+        let problems = problems
+            .iter()
+            .map(|p| format!("{} ({}): {:?}", p.what, p.fix, &text[p.place.span().unwrap()]));
         format!("the show has faults:\n{}", problems.collect::<Vec<_>>().join("\n"))
     })
 }

@@ -50,7 +50,7 @@ pub fn parse(text: &str) -> Result<Keymap, Vec<Problem>> {
     if draft.problems.is_empty() {
         return Ok(draft.map);
     }
-    draft.problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
+    draft.problems.sort_by(Problem::by_place);
     Err(draft.problems)
 }
 

@@ -57,7 +57,7 @@ pub fn parse(text: &str) -> Result<Permits, Vec<Problem>> {
             }
         }
     }
-    problems.sort_by_key(|problem| (problem.span.start, problem.span.end));
+    problems.sort_by(Problem::by_place);
     if problems.is_empty() { Ok(permits) } else { Err(problems) }
 }
 

@@ -101,8 +101,8 @@ pub(super) fn parse_warned(text: &str, name: &str) -> anyhow::Result<(Arc<Show>,
         )
     })?;
     let line = |warning: &Problem| {
-        let (line, _) = warning.line_column(text);
-        format!("line {line} of the show: {}; {}", warning.what, warning.fix)
+        let place = warning.place.words(text);
+        format!("{place} of the show: {}; {}", warning.what, warning.fix)
     };
     let mut lines: Vec<String> = checked.warnings.iter().take(LOGGED_MAX).map(line).collect();
     if let Some(more) = checked.warnings.len().checked_sub(LOGGED_MAX).filter(|more| *more > 0) {

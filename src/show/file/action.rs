@@ -4,30 +4,35 @@
 //! sent.
 
 use super::fields::Fields;
-use super::output::Outputs;
+use super::output::Wires;
 use super::reader::quoted;
 use super::value::Value;
+use crate::show::Body;
+use crate::show::draft::{ActionDraft, List};
+use crate::show::problem::Place;
 use crate::show::protocol::{Protocol, Wire};
-use crate::show::{Action, Body, OutputIx};
 
-/// Reads the actions of a cue.
-pub(super) fn actions(list: &Value<'_>, outputs: &Outputs<'_>) -> Vec<Action> {
-    let tables = list.list_of_fields("an action", "do = [{ output = \"…\", … }]");
-    tables.into_iter().filter_map(|fields| action(fields, outputs)).collect()
+/// Reads the actions of a cue; `wires` says what the outputs speak.
+pub(super) fn actions(list: &Value<'_>, wires: &Wires) -> List<ActionDraft> {
+    let read = |fields: Fields<'_>| Some(action(fields, wires));
+    list.list_of_tables("an action", "do = [{ output = \"…\", … }]", read)
 }
 
-fn action(mut fields: Fields<'_>, outputs: &Outputs<'_>) -> Option<Action> {
+fn action(mut fields: Fields<'_>, wires: &Wires) -> ActionDraft {
+    let place = Place::from(fields.span.clone());
     let name = fields.need("output", "\"…\"").and_then(|value| value.mention());
-    let output = name.as_ref().and_then(|name| outputs.names.resolve(fields.reader, name));
-    let wire = output.and_then(|output| outputs.wires.get(output as usize).copied().flatten());
-    let whose = name.map_or_else(String::new, |name| format!("output {}", quoted(name.text)));
-    let body = body(fields, wire, &whose);
-    Some(Action { output: OutputIx(output?), body: body? })
+    let wire = name.as_ref().and_then(|name| wires.get(name.text).copied().flatten());
+    let body = body(fields, wire, name.as_ref().map(|name| name.text));
+    ActionDraft { place, output: name.map(|name| name.placed()), body }
 }
 
-/// Reads what is said on `wire`, or, where that is not known, on any that fits; `whose` it is, for
-/// messages.
-pub(super) fn body(mut fields: Fields<'_>, wire: Option<Wire>, whose: &str) -> Option<Body> {
+/// Reads what is said on `wire`, or, where that is not known, on any that fits; `output` is the id
+/// of the output, for messages.
+pub(super) fn body(
+    mut fields: Fields<'_>,
+    wire: Option<Wire>,
+    output: Option<&str>,
+) -> Option<Body> {
     let keys = fields.keys();
     let protocols: Vec<_> =
         keys.iter().filter_map(|key| Some((key, Protocol::of_key(key.text)?))).collect();
@@ -43,7 +48,10 @@ pub(super) fn body(mut fields: Fields<'_>, wire: Option<Wire>, whose: &str) -> O
         if let (Some(own), Some((key, foreign))) = (protocol, foreign) {
             let (own, foreign) = (own.spec().word, foreign.spec().word);
             let what = match wire {
-                Some(_) => format!("{whose} speaks {own}, but `{}` is for {foreign}", key.text),
+                Some(_) => {
+                    let whose = quoted(output.unwrap_or_default());
+                    format!("output {whose} speaks {own}, but `{}` is for {foreign}", key.text)
+                }
                 None => format!("an action cannot be for both {own} and {foreign}"),
             };
             let fix =

@@ -10,6 +10,8 @@ use toml::de::{DeTable, DeValue};
 
 use super::reader::{Mention, Reader, one_of, quoted};
 use super::value::Value;
+use crate::show::draft::{Entry, Placed};
+use crate::show::problem::Place;
 
 #[cfg(test)]
 thread_local! {
@@ -95,7 +97,10 @@ impl<'a> Fields<'a> {
         let mut entries: Vec<_> = tables.iter().collect();
         entries.sort_by_key(|(id, _)| id.span().start);
         let read = |(id, value): (&'a toml::Spanned<_>, _)| {
-            let id = Mention { text: AsRef::<str>::as_ref(id.get_ref()), span: id.span() };
+            let id = Mention {
+                text: AsRef::<str>::as_ref(id.get_ref()),
+                span: self.reader.span(id.span()),
+            };
             self.check_id(&id);
             let fields = Value::new(self.reader, id.text, value)?.fields(noun)?;
             Some((id, fields))
@@ -130,14 +135,16 @@ impl<'a> Fields<'a> {
 
     /// Place of the key `key`, or of the table if it has none.
     pub(crate) fn key_span(&self, key: &str) -> Range<usize> {
-        self.table.get_key_value(key).map_or_else(|| self.span.clone(), |(key, _)| key.span())
+        self.table
+            .get_key_value(key)
+            .map_or_else(|| self.span.clone(), |(key, _)| self.reader.span(key.span()))
     }
 
     /// All keys in the order of the file.
     pub(crate) fn keys(&self) -> Vec<Mention<'a>> {
         let mention = |key: &'a toml::Spanned<_>| Mention {
             text: AsRef::<str>::as_ref(key.get_ref()),
-            span: key.span(),
+            span: self.reader.span(key.span()),
         };
         let mut keys: Vec<_> = self.table.keys().map(mention).collect();
         keys.sort_by_key(|key| key.span.start);
@@ -152,13 +159,32 @@ impl<'a> Fields<'a> {
         self.keys().into_iter().filter_map(|key| value(&key).map(|value| (key, value))).collect()
     }
 
+    /// The value of `key` as what `read` makes of it, at its place.
+    pub(crate) fn placed<T>(
+        &mut self,
+        key: &'static str,
+        read: impl FnOnce(&Value<'a>) -> Option<T>,
+    ) -> Option<Placed<T>> {
+        let value = self.find(key)?;
+        Some(value.placed(read(&value)?))
+    }
+
+    /// The value of `key` as what `read` makes of it, with the places of both.
+    pub(crate) fn entry<T>(
+        &mut self,
+        key: &'static str,
+        read: impl FnOnce(&Value<'a>) -> Option<T>,
+    ) -> Option<Entry<T>> {
+        let value = self.find(key)?;
+        let (place, at_key) = (value.place(), Place::from(self.key_span(key)));
+        Some(Entry { value: read(&value)?, place, key: at_key })
+    }
+
     /// Makes `key` a known one without reading it.
     pub(crate) fn know(&mut self, key: &'static str) {
         #[cfg(test)]
         ASKED.with_borrow_mut(|asked| asked.insert((self.noun, key)));
-        if !self.known.contains(&key) {
-            self.known.push(key);
-        }
+        self.known.push(key);
     }
 
     /// Of `keys`, which exclude each other, the one that is there; a fault when it is not exactly
@@ -202,6 +228,11 @@ impl<'a> Fields<'a> {
 
     /// Reports every key that nobody has asked for, and what is missing.
     pub(crate) fn finish(mut self) {
+        let is_known =
+            |key: &toml::Spanned<_>| self.known.contains(&AsRef::<str>::as_ref(key.get_ref()));
+        if self.missing.is_empty() && self.table.keys().all(is_known) {
+            return;
+        }
         for key in self.keys() {
             let lost = || {
                 self.reader.is_broken_line(key.span.start) || (self.is_inline() && !self.is_whole())
@@ -228,7 +259,13 @@ impl<'a> Fields<'a> {
     }
 
     fn known_words(&self) -> String {
-        one_of(&self.known).replace(" or ", " and ")
+        let mut known = Vec::with_capacity(self.known.len());
+        for key in &self.known {
+            if !known.contains(key) {
+                known.push(*key);
+            }
+        }
+        one_of(&known).replace(" or ", " and ")
     }
 
     fn is_inline(&self) -> bool {

@@ -1,11 +1,14 @@
 //! Outputs: where cues send to, and how each is silenced on panic.
 
+use std::collections::HashMap;
+
 use super::action::body;
 use super::fields::Fields;
-use super::reader::{Mention, Names, quoted};
+use super::reader::Mention;
 use super::value::Value;
+use crate::show::draft::OutputDraft;
 use crate::show::protocol::{Protocol, Wire};
-use crate::show::{Body, FrameRate, Output, OutputKind};
+use crate::show::{Body, FrameRate, OutputKind};
 
 /// The rates of timecode as the file writes them; "29.97" is drop-frame, since nothing else keeps
 /// step with a clock.
@@ -16,40 +19,21 @@ const RATES: [(&str, FrameRate); 4] = [
     ("30", FrameRate::Fps30),
 ];
 
-/// The outputs of a file and what is known of each by name, faulty or not.
-pub(super) struct Outputs<'a> {
-    /// Those without a fault.
-    pub outputs: Vec<Output>,
-    /// The names of all.
-    pub names: Names<'a>,
-    /// Destination of each of `names`, if that much can be read.
-    pub wires: Vec<Option<Wire>>,
-}
+/// Destination of each output of a file, by its id; `None` if not even that can be read.
+pub(super) type Wires = HashMap<String, Option<Wire>>;
 
 /// Reads all outputs.
-pub(super) fn outputs<'a>(file: &mut Fields<'a>) -> Outputs<'a> {
-    let mut read = Outputs { outputs: Vec::new(), names: Names::new("output"), wires: Vec::new() };
+pub(super) fn outputs(file: &mut Fields<'_>) -> (Vec<OutputDraft>, Wires) {
+    let (mut outputs, mut wires) = (Vec::new(), Wires::new());
     for (id, fields) in file.named("output", "an output") {
-        read.names.define(&id);
-        let reader = fields.reader;
         let (wire, output) = output(&id, fields);
-        if let Some(output) = &output {
-            reader
-                .machine()
-                .output(output)
-                .into_iter()
-                .for_each(|finding| reader.found(&id.span, finding));
-            if output.timecode.is_some() || !output.panic.is_empty() {
-                read.names.is_used(read.wires.len() as u32);
-            }
-        }
-        read.wires.push(wire);
-        read.outputs.extend(output);
+        wires.insert(id.text.to_owned(), wire);
+        outputs.push(output);
     }
-    read
+    (outputs, wires)
 }
 
-fn output(id: &Mention<'_>, mut fields: Fields<'_>) -> (Option<Wire>, Option<Output>) {
+fn output(id: &Mention<'_>, mut fields: Fields<'_>) -> (Option<Wire>, OutputDraft) {
     let words: Vec<_> = Protocol::all().map(|protocol| protocol.spec().word).collect();
     let key = fields.exactly_one(&words, "kind");
     let protocol = key.and_then(|key| Protocol::all().find(|protocol| protocol.spec().word == key));
@@ -68,7 +52,7 @@ fn output(id: &Mention<'_>, mut fields: Fields<'_>) -> (Option<Wire>, Option<Out
     let timecode = timecode(&mut fields, protocol);
     let panic = panic_bodies(&mut fields, id, wire);
     fields.finish();
-    (wire, kind.map(|kind| Output { id: id.text.to_owned(), kind, panic, timecode }))
+    (wire, OutputDraft { id: id.placed(), kind, panic, timecode })
 }
 
 /// The rate of the timecode that the output asks for, if it asks.
@@ -116,12 +100,11 @@ fn frame_rate(value: &Value<'_>) -> Option<FrameRate> {
 }
 
 fn panic_bodies(fields: &mut Fields<'_>, id: &Mention<'_>, wire: Option<Wire>) -> Vec<Body> {
-    let whose = format!("output {}", quoted(id.text));
     let list =
         fields.find("panic").map(|value| value.list_of_fields("a panic action", "panic = [{ … }]"));
     let read = |fields: Fields<'_>| {
         let (reader, keys) = (fields.reader, fields.keys());
-        let body = body(fields, wire, &whose)?;
+        let body = body(fields, wire, Some(id.text))?;
         if let Some((key, why)) = body.panic_fault()
             && let Some(key) = keys.into_iter().find(|there| there.text == key)
         {

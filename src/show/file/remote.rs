@@ -5,33 +5,23 @@
 use std::net::SocketAddr;
 
 use super::fields::Fields;
-use super::machine::Secret;
 use super::reader::quoted;
 use super::value::Value;
-use crate::show::{RemoteControl, listen};
+use crate::show::draft::RemoteDraft;
+use crate::show::listen;
 
 /// The line with which a file names the variable.
 const PASSCODE: &str = "passcode = \"env:HANDOVER_PASSCODE\"";
 
-/// Reads `[remote]`, if it is there.
-pub(super) fn remote(file: &mut Fields<'_>) -> Option<RemoteControl> {
+/// Reads `[remote]`, if it is there; nothing where a part of it cannot be read.
+pub(super) fn remote(file: &mut Fields<'_>) -> Option<RemoteDraft> {
     let mut fields = file.find("remote")?.fields("the remote control")?;
     let listen = fields.need("listen", "\"127.0.0.1:53000\"");
-    let address = listen.as_ref().and_then(listen_address);
-    let passcode_variable = fields.find("passcode").and_then(|value| passcode(&value));
-    if let Some((value, address)) = listen.zip(address)
-        && !address.ip().to_canonical().is_loopback()
-        && !fields.has("passcode")
-        && fields.is_whole()
-    {
-        let what = format!(
-            "others than this machine reach {}, and there is no passcode",
-            quoted(&address.to_string())
-        );
-        value.fault(what, format!("add `{PASSCODE}`, or listen on 127.0.0.1"));
-    }
+    let listen = listen.and_then(|value| Some(value.placed(listen_address(&value)?)));
+    let passcode_variable = fields.placed("passcode", passcode);
+    let is_read = fields.is_whole() && passcode_variable.is_some() == fields.has("passcode");
     fields.finish();
-    Some(RemoteControl { listen: address?, passcode_variable })
+    Some(RemoteDraft { listen: listen.filter(|_| is_read)?, passcode_variable })
 }
 
 fn listen_address(value: &Value<'_>) -> Option<SocketAddr> {
@@ -64,9 +54,6 @@ fn passcode(value: &Value<'_>) -> Option<String> {
         let what = format!("{} cannot be the name of an environment variable", quoted(name));
         value.fault(what, format!("write it like `{PASSCODE}`"));
         return None;
-    }
-    if let Some(finding) = value.reader.machine().secret(Secret::Passcode(name)) {
-        value.reader.found(&value.span, finding);
     }
     Some(name.to_owned())
 }

@@ -12,10 +12,11 @@ use toml::de::{DeTable, DeValue};
 use super::machine::Unseen;
 use super::reader::Reader;
 use super::syntax;
+use crate::show::faults::Faults;
 use crate::show::problem::Problem;
 
-pub use super::reader::{one_of, quoted};
-pub use super::suggest::closest;
+pub use crate::show::problem::{one_of, quoted};
+pub use crate::show::suggest::closest;
 
 /// The largest settings file that is read, in bytes: a hundred times what anybody writes by hand.
 pub const BYTES_MAX: usize = 1 << 20;
@@ -64,18 +65,25 @@ pub fn read(text: &str, example: &str) -> Settings {
     }
     let (tree, errors) = DeTable::parse_recoverable(text);
     if errors.is_empty() {
-        return lines(Reader::new(text, vec![], vec![], &Unseen), tree.get_ref(), example);
+        return lines(text, Faults::from(vec![]), vec![], tree.get_ref(), example);
     }
     let repaired = syntax::repair(text);
     let (tree, errors) = DeTable::parse_recoverable(&repaired.text);
     let (mut problems, mut lost) = syntax::explain(&repaired.text, &errors);
     problems.extend(repaired.problems);
     lost.extend(repaired.lost);
-    lines(Reader::new(text, problems, lost, &Unseen), tree.get_ref(), example)
+    lines(text, Faults::from(problems), lost, tree.get_ref(), example)
 }
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "the values are toml's")]
-fn lines(reader: Reader<'_>, tree: &DeTable<'_>, example: &str) -> Settings {
+fn lines(
+    text: &str,
+    faults: Faults,
+    lost: Vec<Range<usize>>,
+    tree: &DeTable<'_>,
+    example: &str,
+) -> Settings {
+    let reader = Reader::new(text, &faults, lost, &Unseen);
     let mut lines = vec![];
     for (name, value) in tree {
         if reader.is_broken_line(name.span().start) || reader.is_broken(&value.span()) {
@@ -111,7 +119,7 @@ fn lines(reader: Reader<'_>, tree: &DeTable<'_>, example: &str) -> Settings {
         lines.push(Setting { name, values, span: value.span() });
     }
     lines.sort_by_key(|line| line.name.span.start);
-    Settings { lines, problems: reader.into_problems() }
+    Settings { lines, problems: faults.into_problems() }
 }
 
 #[cfg(test)]

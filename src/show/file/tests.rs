@@ -9,10 +9,11 @@ use proptest::prelude::*;
 
 use self::faulty::show_with;
 use super::machine::{Clip, Machine};
-use super::{check, parse};
+use super::{Checked, check, parse, pieces};
 use crate::show::action::{
     Framing, HttpContent, MidiMessage, MpvCommand, MscCommand, MscCue, OscArg,
 };
+use crate::show::builtin;
 use crate::show::duration::SECOND_NS;
 use crate::show::problem::{Problem, Severity, report};
 use crate::show::{
@@ -376,7 +377,7 @@ fn clips_that_a_cue_needs_are_asked_for() {
     let problems = check(&play(""), "UTC", &House).expect_err("an error");
     let problem =
         problems.iter().find(|problem| problem.severity == Severity::Error).expect("an error");
-    assert_eq!(play("").get(problem.span.clone()), Some("\"a.mp4\""));
+    assert_eq!(play("").get(problem.place.span().unwrap()), Some("\"a.mp4\""));
     assert_eq!(problem.what, "a.mp4: there is no such file");
     assert!(problem.fix.contains("optional = true"), "{}", problem.fix);
     assert!(check(&play(", optional = true"), "UTC", &House).is_ok());
@@ -427,6 +428,20 @@ proptest! {
     }
 
     #[test]
+    fn no_change_of_a_good_show_is_read_otherwise_in_pieces(
+        from in 0..EVERYTHING.lines().count(), count in 0usize..8, to in 0..EVERYTHING.lines().count(),
+    ) {
+        let mut lines: Vec<&str> = EVERYTHING.lines().collect();
+        let moved: Vec<&str> = lines.drain(from..(from + count).min(lines.len())).collect();
+        let to = to.min(lines.len());
+        lines.splice(to..to, moved);
+        let text = lines.join("\n");
+        if let Some(checked) = checked_in_pieces(&text) {
+            prop_assert_eq!(checked, check(&text, "UTC", &House));
+        }
+    }
+
+    #[test]
     fn no_change_of_a_good_show_makes_it_panic(
         at in 0..EVERYTHING.len(), len in 0usize..60, from in 0..EVERYTHING.len(), copied in 0usize..60, c in any::<char>(),
     ) {
@@ -439,13 +454,44 @@ proptest! {
     }
 }
 
+/// Reads a text piece by piece, a piece for each segment and cue, and checks it; nothing where only
+/// the whole can be read.
+fn checked_in_pieces(text: &str) -> Option<Result<Checked, Vec<Problem>>> {
+    let (draft, faults) = pieces::read(text, &House, 1)?;
+    Some(crate::show::check::check(draft, faults, "UTC", &House))
+}
+
+#[test]
+fn read_piece_by_piece_a_show_is_the_same() {
+    let builtins = ["paris-2024", "torch-relay-2004"].into_iter().filter_map(builtin::find);
+    let texts = builtins.map(|builtin| builtin.text.to_owned()).chain([EVERYTHING.to_owned()]);
+    for text in texts {
+        let checked = checked_in_pieces(&text).expect("it can be read so");
+        assert_eq!(checked, check(&text, "UTC", &House));
+    }
+    let segment = "title = \"T\"\n[[segment]]\ntitle = \"S\"\nduration = \"1h\"\n";
+    let cue = "[[segment.cue]]\nnumber = \"1\"\ntitle = \"A\"\n";
+    for (what, text) in [
+        ("a list and a header", format!("{segment}cue = []\n{cue}")),
+        ("a cue before all segments", format!("title = \"T\"\n{cue}")),
+        ("a table that is an array", format!("{segment}{cue}[segment]\n")),
+        ("the same in quotes", format!("{segment}{cue}[\"segm\\u0065nt\"]\n")),
+        ("a table behind the cues", format!("{segment}{cue}[output.a]\nmpv = true\n")),
+        ("segments in the head", format!("segment = []\n{segment}")),
+        ("a header in a text", format!("{segment}notes = \"\"\"\n{cue}\"\"\"\n")),
+        ("no segment", "title = \"T\"\n".to_owned()),
+    ] {
+        assert!(checked_in_pieces(&text).is_none(), "{what}");
+    }
+}
+
 /// Whatever it is, it is a show, or faults that can be told, in order and inside the text.
 fn survives(text: &str) {
     let Err(problems) = parse(text, "UTC") else { return };
     assert!(!problems.is_empty());
-    assert!(problems.is_sorted_by_key(|problem| problem.span.start));
+    assert!(problems.is_sorted_by_key(|problem| problem.place.span().map(|span| span.start)));
     for problem in &problems {
-        assert!(text.get(problem.span.clone()).is_some(), "{problem:?}");
+        assert!(text.get(problem.place.span().unwrap()).is_some(), "{problem:?}");
         assert!(!problem.what.contains('\n') && !problem.fix.is_empty(), "{problem:?}");
     }
     report(&problems, "show.toml", text, true);

@@ -14,7 +14,9 @@ use toml::de::{DeTable, DeValue};
 use super::fields::{Fields, kind};
 use super::meant;
 use super::reader::{Mention, Reader, quoted};
+use crate::show::draft::{List, Placed};
 use crate::show::duration::{self, DurationError};
+use crate::show::problem::Place;
 
 /// Maximum length of a text on one line, characters: a longer one fits no screen, no call and no
 /// line of the journal.
@@ -55,7 +57,7 @@ impl<'a> Value<'a> {
         key: &'a str,
         value: &'a Spanned<DeValue<'a>>,
     ) -> Option<Self> {
-        let (span, value) = (value.span(), value.get_ref());
+        let (span, value) = (reader.span(value.span()), value.get_ref());
         let is_scalar = !value.is_array() && !value.is_table();
         let is_lost = is_scalar && reader.is_broken(&span);
         (!is_lost).then_some(Self { reader, span, value, key, is_element: false })
@@ -69,6 +71,16 @@ impl<'a> Value<'a> {
     /// The text of the file.
     pub(crate) fn source(&self) -> &'a str {
         self.reader.source(&self.span)
+    }
+
+    /// A value that was read of it, at its place.
+    pub(crate) fn placed<T>(&self, value: T) -> Placed<T> {
+        Placed { value, place: self.place() }
+    }
+
+    /// Its place.
+    pub(crate) fn place(&self) -> Place {
+        Place::from(self.span.clone())
     }
 
     /// Reports a fault of it.
@@ -336,6 +348,35 @@ impl<'a> Value<'a> {
         let element =
             |value| Some(Value { is_element: true, ..Value::new(self.reader, self.key, value)? });
         Some(list.iter().filter_map(element).collect())
+    }
+
+    /// A list of what `read` makes of each element, as far as it can be read.
+    pub(crate) fn list_of<T>(
+        &self,
+        example: &str,
+        read: impl FnMut(&Value<'a>) -> Option<T>,
+    ) -> List<T> {
+        let (list, written) = (self.list(example), self.value.as_array().map(|list| list.len()));
+        let mut items = Vec::with_capacity(written.unwrap_or(0));
+        items.extend(list.unwrap_or_default().iter().filter_map(read));
+        let is_whole = written == Some(items.len()) && self.is_whole();
+        List { items, place: self.place(), is_whole }
+    }
+
+    /// A list of what `read` makes of each table of `noun` in it; `header` is how a file writes
+    /// one.
+    pub(crate) fn list_of_tables<T>(
+        &self,
+        noun: &'static str,
+        header: &str,
+        read: impl FnMut(Fields<'a>) -> Option<T>,
+    ) -> List<T> {
+        let written = self.value.as_array().map(|list| list.len());
+        let tables = self.list_of_fields(noun, header);
+        let mut items = Vec::with_capacity(tables.len());
+        items.extend(tables.into_iter().filter_map(read));
+        let is_whole = written == Some(items.len()) && self.is_whole();
+        List { items, place: self.place(), is_whole }
     }
 
     /// A table of `noun`, to be read key by key.

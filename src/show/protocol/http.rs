@@ -125,7 +125,7 @@ fn header_value(value: &Value<'_>) -> Option<String> {
             let what = format!("{} cannot be the name of an environment variable", quoted(name));
             value.fault(what, "write it like \"env:HANDOVER_TOKEN\"");
         } else if let Some(finding) = value.reader.machine().secret(Secret::Header(name)) {
-            value.reader.found(&value.span, finding);
+            value.reader.found(value.span.clone(), finding);
         }
     } else if let Some(c) = text.chars().find(|c| !c.is_ascii_graphic() && *c != ' ') {
         value.fault(format!("a header cannot hold {c:?}"), "write printable ASCII");

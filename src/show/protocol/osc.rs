@@ -94,7 +94,9 @@ fn action(fields: &mut Fields<'_>, wire: Option<Wire>) -> Option<Body> {
     let address = fields.need("osc", "\"/address\"").and_then(|value| address(&value));
     let args = fields.find("args");
     let args = args.and_then(|value| value.list("[1, 0.5, \"text\", true]")).unwrap_or_default();
-    let read: Vec<_> = args.iter().filter_map(arg).collect();
+    // A show has many of them: each list has no more room than it needs.
+    let mut read = Vec::with_capacity(args.len());
+    read.extend(args.iter().filter_map(arg));
     let address = address?;
     let size = message_size(&address, &read);
     if !is_datagram && size > MESSAGE_MAX {

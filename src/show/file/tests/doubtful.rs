@@ -18,8 +18,8 @@ fn only_warning(text: &str, says: &[&str]) {
         panic!("expected one warning:\n{shown}\n{text}")
     };
     assert_eq!(
-        (warning.severity, warning.span.clone()),
-        (Severity::Warning, start..end),
+        (warning.severity, &warning.place),
+        (Severity::Warning, &(start..end).into()),
         "{shown}"
     );
     for word in says {

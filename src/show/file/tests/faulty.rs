@@ -24,7 +24,7 @@ fn only_fault(text: &str, says: &[&str]) {
     let problems = faults(&text);
     let shown = report(&problems, "show.toml", &text, false);
     let [problem] = problems.as_slice() else { panic!("expected one fault:\n{shown}") };
-    assert_eq!(problem.span, start..end, "{shown}");
+    assert_eq!(problem.place, (start..end).into(), "{shown}");
     for word in says {
         assert!(shown.contains(word), "no {word:?} in\n{shown}");
     }

@@ -4,16 +4,17 @@
 //! A warning never keeps a show from running. Must never warn of what a careful author may well
 //! want, because a list of warnings that nobody reads is worse than none.
 
-use std::ops::Range;
-
 use jiff::civil::{Date, Time, date};
 use jiff::{SignedDuration, Timestamp};
 
-use super::reader::{Reader, Unused, quoted};
+use super::names::Unused;
 use crate::show::action::MpvCommand;
+use crate::show::draft::CueDraft;
 use crate::show::duration::{self, HOUR_NS, SECOND_NS};
+use crate::show::faults::Faults;
+use crate::show::file::machine::Machine;
 use crate::show::plan::{Plan, odd_time, start_on};
-use crate::show::problem::Problem;
+use crate::show::problem::{Place, Problem, quoted};
 use crate::show::{CueIx, SegmentIx, Show, Trigger};
 
 /// The day on which a show without a date is laid out: none on which any zone changes its clocks.
@@ -22,7 +23,7 @@ const SOME_DAY: Date = date(2001, 1, 10);
 /// The longest pause between two segments, nanoseconds, that is no sign of a slip.
 const PAUSE_MAX_NS: i64 = 6 * HOUR_NS as i64;
 
-/// Places in the file for warnings.
+/// Places in the text for warnings.
 pub(super) struct Marks {
     /// Segment by segment.
     pub segments: Vec<SegmentMarks>,
@@ -32,27 +33,38 @@ pub(super) struct Marks {
     pub unused: Vec<Unused>,
 }
 
-/// Places of a segment in the file.
+/// Places of a segment in the text.
 pub(super) struct SegmentMarks {
     /// Its hard start.
-    pub start: Option<Range<usize>>,
+    pub start: Option<Place>,
 }
 
-/// Places of a cue in the file.
-#[derive(Default)]
+/// Places of a cue in the text.
 pub(super) struct CueMarks {
     /// Its number.
-    pub number: Range<usize>,
+    pub number: Place,
     /// Its duration.
-    pub duration: Option<Range<usize>>,
+    pub duration: Option<Place>,
     /// Place of its planned time.
-    pub planned: Option<Range<usize>>,
+    pub planned: Option<Place>,
     /// Place of its trigger.
-    pub trigger: Option<Range<usize>>,
+    pub trigger: Option<Place>,
+}
+
+impl CueMarks {
+    /// The places of a cue; its own is that of its number, if it has one.
+    pub(super) fn of(cue: &CueDraft) -> Self {
+        CueMarks {
+            number: cue.number.as_ref().map_or(&cue.place, |number| &number.place).clone(),
+            duration: cue.duration_ns.as_ref().map(|duration| duration.place.clone()),
+            planned: cue.planned_ns.as_ref().map(|planned| planned.place.clone()),
+            trigger: cue.trigger.as_ref().map(|trigger| trigger.place.clone()),
+        }
+    }
 }
 
 /// Reports everything that a show without errors will not do as it is meant.
-pub(super) fn warn(reader: &Reader<'_>, show: &Show, marks: &Marks) {
+pub(super) fn warn(faults: &Faults, machine: &dyn Machine, show: &Show, marks: &Marks) {
     let paper = Paper::new(show, marks);
     let warnings = [
         paper.hard_starts(),
@@ -60,10 +72,10 @@ pub(super) fn warn(reader: &Reader<'_>, show: &Show, marks: &Marks) {
         paper.lengths(),
         paper.order(),
         paper.endless(),
-        paper.clips(reader),
+        paper.clips(machine),
         paper.unused(),
     ];
-    warnings.into_iter().flatten().for_each(|warning| reader.report(warning));
+    warnings.into_iter().flatten().for_each(|warning| faults.report(warning));
 }
 
 /// The show as it is planned.
@@ -108,10 +120,10 @@ impl<'a> Paper<'a> {
         let mut warnings = vec![];
         for segment in self.show.segment_indices() {
             let mark = self.marks.segments[segment.0 as usize].start.as_ref();
-            let (Some(time), Some(span)) = (self.show.segment(segment).start, mark) else {
+            let (Some(time), Some(place)) = (self.show.segment(segment).start, mark) else {
                 continue;
             };
-            warnings.extend(self.odd_time(time, self.start_ns(segment), span));
+            warnings.extend(self.odd_time(time, self.start_ns(segment), place));
             let Some(before) = segment.0.checked_sub(1).map(SegmentIx) else { continue };
             let (title, gap_ns) = (
                 quoted(&self.show.segment(before).title),
@@ -121,7 +133,7 @@ impl<'a> Paper<'a> {
                 let early = length(gap_ns.unsigned_abs());
                 let what = format!("this hard start is {early} before the planned end of {title}");
                 let fix = format!("make {title} {early} shorter, or start later");
-                warnings.push(Problem::warning(span.clone(), what, fix));
+                warnings.push(Problem::warning(place.clone(), what, fix));
             } else if gap_ns > PAUSE_MAX_NS
                 && self.day(self.start_ns(segment)) > self.day(self.end_ns(before))
             {
@@ -131,7 +143,7 @@ impl<'a> Paper<'a> {
                 );
                 let fix =
                     "write a later time, or move the segment up, unless the next day is meant";
-                warnings.push(Problem::warning(span.clone(), what, fix));
+                warnings.push(Problem::warning(place.clone(), what, fix));
             }
         }
         warnings
@@ -142,12 +154,12 @@ impl<'a> Paper<'a> {
     fn by_clock(&self) -> Vec<Problem> {
         let mut warnings = vec![];
         for &(cue, at_ns) in &self.plan.by_clock {
-            let (Trigger::At { time }, Some(span)) =
+            let (Trigger::At { time }, Some(place)) =
                 (self.show.cue(cue).trigger, &self.cue_marks(cue).trigger)
             else {
                 continue;
             };
-            warnings.extend(self.odd_time(time, at_ns, span));
+            warnings.extend(self.odd_time(time, at_ns, place));
             // Nothing says when the segments of a show without a hard start run.
             if !self.plan.anchored {
                 continue;
@@ -167,7 +179,7 @@ impl<'a> Paper<'a> {
             };
             let what = format!("this cue comes at {}, {what}", time.strftime("%H:%M:%S"));
             warnings.push(Problem::warning(
-                span.clone(),
+                place.clone(),
                 what,
                 "move the cue into the segment that runs then, or change the time",
             ));
@@ -176,11 +188,11 @@ impl<'a> Paper<'a> {
     }
 
     /// A time of day that the clock skips, or shows twice, on the day on which it comes.
-    fn odd_time(&self, time: Time, at_ns: i64, span: &Range<usize>) -> Option<Problem> {
+    fn odd_time(&self, time: Time, at_ns: i64, place: &Place) -> Option<Problem> {
         // A show without a date is not laid out on the day on which it will run.
         self.show.date?;
         let (what, fix) = odd_time(&self.show.zone, self.day(at_ns), time)?;
-        Some(Problem::warning(span.clone(), format!("{} {what}", time.strftime("%H:%M:%S")), fix))
+        Some(Problem::warning(place.clone(), format!("{} {what}", time.strftime("%H:%M:%S")), fix))
     }
 
     /// Cues that go on after their segment.
@@ -197,7 +209,7 @@ impl<'a> Paper<'a> {
             }
             let (title, fix) =
                 (quoted(&segment.title), "make the segment longer, or the cue shorter");
-            let (what, span) = if lasts_ns > segment.duration_ns {
+            let (what, place) = if lasts_ns > segment.duration_ns {
                 let (lasts, whole) = (length(lasts_ns), length(segment.duration_ns));
                 (
                     format!(
@@ -213,8 +225,8 @@ impl<'a> Paper<'a> {
                     &marks.planned,
                 )
             };
-            let span = span.clone().unwrap_or_else(|| marks.number.clone());
-            warnings.push(Problem::warning(span, what, fix));
+            let place = place.clone().unwrap_or_else(|| marks.number.clone());
+            warnings.push(Problem::warning(place, what, fix));
         }
         warnings
     }
@@ -225,7 +237,7 @@ impl<'a> Paper<'a> {
         for segment in self.show.segment_indices() {
             let mut latest: Option<(u64, CueIx)> = None;
             for cue in self.show.cues_of(segment).filter(|&cue| self.show.cue(cue).is_called()) {
-                let (Some(ns), Some(span)) =
+                let (Some(ns), Some(place)) =
                     (self.show.cue(cue).planned_ns, &self.cue_marks(cue).planned)
                 else {
                     continue;
@@ -241,7 +253,7 @@ impl<'a> Paper<'a> {
                     length(latest_ns)
                 );
                 let warning = Problem::warning(
-                    span.clone(),
+                    place.clone(),
                     what,
                     "put the cues into the order in which they are called",
                 );
@@ -270,8 +282,8 @@ impl<'a> Paper<'a> {
                 let fix =
                     format!("give cue {number} a `duration`, or write `with` instead of `after`");
                 let marks = self.cue_marks(cue);
-                let span = marks.trigger.clone().unwrap_or_else(|| marks.number.clone());
-                warnings.push(Problem::warning(span, what, fix));
+                let place = marks.trigger.clone().unwrap_or_else(|| marks.number.clone());
+                warnings.push(Problem::warning(place, what, fix));
             }
         }
         warnings
@@ -280,7 +292,7 @@ impl<'a> Paper<'a> {
     /// Cues that last as long as their clip, where the file does not say how long that is: a
     /// rehearsal has no player, and the plan no length. Only a machine that has looked at the clip
     /// can tell.
-    fn clips(&self, reader: &Reader<'_>) -> Vec<Problem> {
+    fn clips(&self, machine: &dyn Machine) -> Vec<Problem> {
         let mut warnings = vec![];
         for cue in self.show.cue_indices() {
             let plan = self.show.cue(cue);
@@ -291,7 +303,7 @@ impl<'a> Paper<'a> {
             if plan.lasts_ns().is_some() || !plan.steps.is_empty() || is_still(clip) {
                 continue;
             }
-            let length_ns = reader.machine().clip(clip).length_ns;
+            let length_ns = machine.clip(clip).length_ns;
             let Some(length_ns) = length_ns.filter(|length_ns| length_ns > from_ns) else {
                 continue;
             };
@@ -327,7 +339,7 @@ impl<'a> Paper<'a> {
                     (format!("nothing refers to {noun} {id}"), "use it in a `route`".to_owned())
                 }
             };
-            Problem::warning(unused.span.clone(), what, format!("{fix}, or remove the table"))
+            Problem::warning(unused.place.clone(), what, format!("{fix}, or remove the table"))
         };
         self.marks.unused.iter().map(warning).collect()
     }

@@ -1,0 +1,326 @@
+//! From a draft to a show, or to everything that is wrong with it: what values say of each other.
+//!
+//! Must never stop at the first fault, report one that only follows from another, or let a show
+//! through that breaks a promise of the model. It knows nothing of the text that the draft was read
+//! from but where each value stands in it.
+
+mod cue;
+mod links;
+mod names;
+mod together;
+mod warnings;
+
+use jiff::tz::TimeZone;
+
+use self::cue::{Home, Stage};
+use self::names::Names;
+use self::warnings::{CueMarks, Marks, SegmentMarks};
+use super::draft::{CueDraft, Draft, List, OutputDraft, Placed, RemoteDraft, SegmentDraft};
+use super::faults::Faults;
+use super::file::machine::{Machine, Secret};
+use super::problem::{Place as Where, Problem, quoted};
+use super::protocol::Wire;
+use super::{
+    Clock, Cue, Department, Output, OutputKind, Person, Place, RemoteControl, Rundown, Segment,
+    SegmentIx, Show, Thresholds, duration,
+};
+
+/// The most segments that a show may have.
+const SEGMENTS_MAX: usize = 10_000;
+/// The most cues that a show may have.
+const CUES_MAX: usize = 100_000;
+
+/// A show that can be run, and what about it will not do what is meant.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Checked {
+    /// The show.
+    pub show: Show,
+    /// All warnings, by place.
+    pub warnings: Vec<Problem>,
+}
+
+/// Makes the show of a draft; `faults` has what was reported when it was read. `machine_zone` is
+/// the IANA name of the zone that is meant where the draft has none.
+///
+/// # Errors
+/// With all errors, at least one, and the warnings that were found with them, by place.
+pub(super) fn check(
+    draft: Draft,
+    faults: Faults,
+    machine_zone: &str,
+    machine: &dyn Machine,
+) -> Result<Checked, Vec<Problem>> {
+    let is_read = !faults.has_errors();
+    let check = Check { faults: &faults, machine, is_read };
+    let (rundown, marks) = check.rundown(draft, machine_zone);
+    if faults.has_errors() {
+        return Err(faults.into_problems());
+    }
+    let show = Show::new(rundown);
+    warnings::warn(&faults, machine, &show, &marks);
+    Ok(Checked { show, warnings: faults.into_problems() })
+}
+
+/// The surroundings of every check.
+struct Check<'a> {
+    faults: &'a Faults,
+    machine: &'a dyn Machine,
+    /// `true` if the reading reported no error: then nobody has reported yet what is missing.
+    is_read: bool,
+}
+
+impl Check<'_> {
+    /// A value that `noun` needs; reports that it is missing, unless the reading has done so.
+    fn need<T: Default>(&self, value: Option<T>, place: &Where, noun: &str, key: &str) -> T {
+        if value.is_none() && self.is_read {
+            let fix = format!("add `{key}`");
+            self.faults.fault(place.clone(), format!("{noun} has no `{key}`"), fix);
+        }
+        value.unwrap_or_default()
+    }
+
+    /// All of it; what it gives is a rundown only if no error was reported.
+    fn rundown(&self, draft: Draft, machine_zone: &str) -> (Rundown, Marks) {
+        let lacks = draft.lacks_names;
+        let ids = draft.departments.iter().map(|department| &department.id);
+        let department_names = Names::of("department", lacks, ids, self.faults);
+        let ids = draft.outputs.iter().map(|output| &output.id);
+        let output_names = Names::of("output", lacks, ids, self.faults);
+        let ids = draft.places.iter().map(|place| &place.id);
+        let place_names = Names::of("place", lacks, ids, self.faults);
+        let ids = draft.people.iter().map(|person| &person.id);
+        Names::of("person", lacks, ids, self.faults);
+        let title = self.need(draft.title, &draft.place, "the show", "title");
+        let (zone, zone_name) = self.zone(draft.zone.as_ref(), &draft.place, machine_zone);
+        let clock = |name: &Placed<String>| {
+            Some(Clock { label: Clock::label_of(&name.value), zone: self.zone_of(name)? })
+        };
+        let clocks = draft.clocks.iter().filter_map(clock).collect();
+        let departments = draft.departments.iter().map(|department| {
+            let id = department.id.value.to_string();
+            let name = department.name.clone().unwrap_or_else(|| id.clone());
+            Department { id, name, colour: department.colour }
+        });
+        let (outputs, wires) = self.outputs(&draft.outputs, &output_names);
+        let remote = draft.remote.as_ref().map(|remote| self.remote(remote));
+        let places = draft.places.iter().map(|place| {
+            let (latitude, longitude) =
+                self.need_some(place.at, &place.id.place, "a place", "at")?;
+            let id = place.id.value.to_string();
+            let name = place.name.clone().unwrap_or_else(|| id.clone());
+            Some(Place { id, name, latitude, longitude })
+        });
+        let people = draft.people.iter().map(|person| Person {
+            id: person.id.value.to_string(),
+            name: self.need(person.name.clone(), &person.id.place, "a person", "name"),
+            role: person.role.clone(),
+            notes: person.notes.clone(),
+        });
+        let (departments, people) = (departments.collect(), people.collect());
+        let stage = Stage {
+            departments: department_names,
+            output_names,
+            wires,
+            place_names,
+            places: places.collect(),
+        };
+        let (segments, segment_marks, cues, cue_marks) =
+            self.segments(draft.segments, lacks, draft.public.unwrap_or(true), &stage);
+        let names = [&stage.departments, &stage.output_names, &stage.place_names];
+        let marks = Marks {
+            segments: segment_marks,
+            cues: cue_marks,
+            unused: names.into_iter().flat_map(Names::unused).collect(),
+        };
+        let rundown = Rundown {
+            title,
+            date: draft.date,
+            zone,
+            zone_name,
+            clocks,
+            departments,
+            outputs: outputs.into(),
+            remote,
+            places: stage.places.into_iter().flatten().collect(),
+            people,
+            segments: segments.into(),
+            cues: cues.into(),
+        };
+        (rundown, marks)
+    }
+
+    /// A value that `noun` needs, as [`Check::need`] does, for which nothing can stand in.
+    fn need_some<T>(&self, value: Option<T>, place: &Where, noun: &str, key: &str) -> Option<T> {
+        self.need(value.is_some().then_some(()), place, noun, key);
+        value
+    }
+
+    fn zone(
+        &self,
+        name: Option<&Placed<String>>,
+        show: &Where,
+        machine_zone: &str,
+    ) -> (TimeZone, String) {
+        if let Some(name) = name {
+            return (self.zone_of(name).unwrap_or(TimeZone::UTC), name.value.clone());
+        }
+        let zone = TimeZone::get(machine_zone).ok();
+        if zone.is_none() {
+            let what = format!(
+                "the show has no `timezone`, and the machine's is unknown: {}",
+                quoted(machine_zone)
+            );
+            self.faults.fault(show.clone(), what, "add `timezone = \"Europe/Paris\"`");
+        }
+        (zone.unwrap_or(TimeZone::UTC), machine_zone.to_owned())
+    }
+
+    fn zone_of(&self, name: &Placed<String>) -> Option<TimeZone> {
+        let zone = TimeZone::get(&name.value).ok();
+        if zone.is_none() {
+            let known: Vec<_> = jiff::tz::db().available().map(|name| name.to_string()).collect();
+            let fix = self.faults.suggestion(&name.value, known.iter().map(String::as_str));
+            let fix =
+                fix.unwrap_or_else(|| "write an IANA name, such as \"Europe/Paris\"".to_owned());
+            let what = format!("there is no time zone {}", quoted(&name.value));
+            self.faults.fault(name.place.clone(), what, fix);
+        }
+        zone
+    }
+
+    /// The outputs without a fault, and what each of all speaks.
+    fn outputs(
+        &self,
+        drafts: &[OutputDraft],
+        names: &Names<'_>,
+    ) -> (Vec<Output>, Vec<Option<Wire>>) {
+        let (mut outputs, mut wires) = (vec![], vec![]);
+        for (at, draft) in (0..).zip(drafts) {
+            if draft.timecode.is_some() || !draft.panic.is_empty() {
+                names.is_used(at);
+            }
+            let kind = self.need_some(draft.kind.clone(), &draft.id.place, "an output", "kind");
+            wires.push(kind.as_ref().map(|kind| Wire {
+                protocol: kind.protocol(),
+                is_datagram: matches!(kind, OutputKind::OscUdp { .. }),
+            }));
+            let Some(kind) = kind else { continue };
+            let id = draft.id.value.to_string();
+            let output = Output { id, kind, panic: draft.panic.clone(), timecode: draft.timecode };
+            for finding in self.machine.output(&output) {
+                self.faults.found(draft.id.place.clone(), finding);
+            }
+            outputs.push(output);
+        }
+        (outputs, wires)
+    }
+
+    fn remote(&self, remote: &RemoteDraft) -> RemoteControl {
+        let listen = remote.listen.value;
+        let passcode = remote.passcode_variable.as_ref();
+        if let Some(name) = passcode
+            && let Some(finding) = self.machine.secret(Secret::Passcode(&name.value))
+        {
+            self.faults.found(name.place.clone(), finding);
+        }
+        if passcode.is_none() && !listen.ip().to_canonical().is_loopback() {
+            let what = format!(
+                "others than this machine reach {}, and there is no passcode",
+                quoted(&listen.to_string())
+            );
+            let fix = "add `passcode = \"env:HANDOVER_PASSCODE\"`, or listen on 127.0.0.1";
+            self.faults.fault(remote.listen.place.clone(), what, fix);
+        }
+        RemoteControl { listen, passcode_variable: passcode.map(|name| name.value.clone()) }
+    }
+
+    /// All segments and their cues, and where they stand.
+    fn segments(
+        &self,
+        list: List<SegmentDraft>,
+        lacks_names: bool,
+        public: bool,
+        stage: &Stage<'_>,
+    ) -> (Vec<Segment>, Vec<SegmentMarks>, Vec<Cue>, Vec<CueMarks>) {
+        if list.items.is_empty() && list.is_whole {
+            let fix = "add `[[segment]]` with a title and a duration";
+            self.faults.fault(list.place, "the show has no segments", fix);
+        }
+        if let Some(segment) = list.items.get(SEGMENTS_MAX) {
+            let what = format!("the show has {} segments", list.items.len());
+            let fix = format!("make two shows of it: {SEGMENTS_MAX} at most");
+            self.faults.fault(segment.place.clone(), what, fix);
+        }
+        let all: Vec<&CueDraft> = list.items.iter().flat_map(|segment| &segment.cues).collect();
+        if let Some(cue) = all.get(CUES_MAX) {
+            let what = format!("the show has {} cues", all.len());
+            let fix = format!("make two shows of it: {CUES_MAX} at most");
+            self.faults.fault(cue.place.clone(), what, fix);
+        }
+        let links = links::link(self.faults, &all, lacks_names);
+        let mut links = links.causes.into_iter().zip(links.mains);
+        let (mut cues, mut cue_marks) =
+            (Vec::with_capacity(all.len()), Vec::with_capacity(all.len()));
+        let mut segments = Vec::with_capacity(list.items.len());
+        let mut marks = Vec::with_capacity(list.items.len());
+        let (mut first, mut at) = (0, 0);
+        for draft in list.items {
+            let place = &draft.place;
+            let title = self.need(draft.title, place, "a segment", "title");
+            let duration = self.need_some(draft.duration_ns, place, "a segment", "duration");
+            let thresholds = self.thresholds(
+                draft.warn_ns.as_ref(),
+                draft.danger_ns.as_ref(),
+                Thresholds::default(),
+            );
+            let end = first + draft.cues.len() as u32;
+            let (start, start_place) = draft.start.map(|start| (start.value, start.place)).unzip();
+            marks.push(SegmentMarks { start: start_place });
+            let duration_ns = duration.as_ref().map_or(0, |duration| duration.value);
+            let public = draft.public.unwrap_or(public);
+            let home = Home { segment: SegmentIx(at), duration, thresholds, public };
+            let notes = draft.notes;
+            segments.push(Segment {
+                title,
+                start,
+                duration_ns,
+                thresholds,
+                notes,
+                cues: first..end,
+            });
+            for (cue, (cause, main)) in draft.cues.into_iter().zip(links.by_ref()) {
+                cue_marks.push(CueMarks::of(&cue));
+                cues.extend(self.cue(cue, &home, stage, cause, main));
+            }
+            (first, at) = (end, at + 1);
+        }
+        (segments, marks, cues, cue_marks)
+    }
+
+    /// The remaining times at which the countdown of a segment or cue warns; `usual` if the draft has
+    /// none.
+    fn thresholds(
+        &self,
+        warn: Option<&Placed<u64>>,
+        danger: Option<&Placed<u64>>,
+        usual: Thresholds,
+    ) -> Thresholds {
+        let warn_ns = warn.map_or(usual.warn_ns, |warn| warn.value);
+        let danger_ns = danger.map_or(usual.danger_ns, |danger| danger.value);
+        if danger_ns > warn_ns
+            && let Some(placed) = danger.or(warn)
+        {
+            let what = format!(
+                "`danger` ({}) would come before `warn` ({})",
+                duration::delay(danger_ns),
+                duration::delay(warn_ns)
+            );
+            let fix = "write both, with a `danger` that is no longer than `warn`";
+            self.faults.fault(placed.place.clone(), what, fix);
+        }
+        Thresholds { warn_ns, danger_ns: danger_ns.min(warn_ns) }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,250 @@
+//! A show as somebody wrote it, before anything in it is checked: plain values and where each
+//! stands.
+//!
+//! Whoever reads a show (`file` reads TOML) makes a draft of it and reports what cannot be read:
+//! values of the wrong kind, unknown keys. [`super::check`] makes the rundown of it and reports
+//! what values say of each other. A draft refers to everything by name.
+//!
+//! A value that every show needs is `None` where it is missing or could not be read. If nobody has
+//! reported that, the check does.
+
+use std::net::SocketAddr;
+use std::sync::Arc;
+
+use jiff::civil::{Date, Time};
+
+use super::problem::Place;
+use super::{Body, Colour, FrameRate, Look, OutputKind, Source, Step};
+
+/// A value and where it stands.
+#[derive(Clone, Debug)]
+pub(crate) struct Placed<T> {
+    /// The value.
+    pub(crate) value: T,
+    /// Its place.
+    pub(crate) place: Place,
+}
+
+/// The name of something, where it is defined or referred to: an id, or a cue's number.
+pub(crate) type Mention = Placed<Arc<str>>;
+
+/// A value that may be left out, with the place at which the text says that it is there.
+#[derive(Clone, Debug)]
+pub(crate) struct Entry<T> {
+    /// The value.
+    pub(crate) value: T,
+    /// The place of the value.
+    pub(crate) place: Place,
+    /// The place of its key; that of the value in a text without keys.
+    pub(crate) key: Place,
+}
+
+/// A list and where it stands.
+#[derive(Clone, Debug)]
+pub(crate) struct List<T> {
+    /// The items that could be read.
+    pub(crate) items: Vec<T>,
+    /// The place of the whole list.
+    pub(crate) place: Place,
+    /// `true` if all of them could be read.
+    pub(crate) is_whole: bool,
+}
+
+/// A whole show.
+#[derive(Clone, Debug)]
+pub(crate) struct Draft {
+    /// Its place.
+    pub(crate) place: Place,
+    /// Its title; every show needs one.
+    pub(crate) title: Option<String>,
+    /// The day of its first segment.
+    pub(crate) date: Option<Date>,
+    /// The IANA name of its zone; that of the machine where it has none.
+    pub(crate) zone: Option<Placed<String>>,
+    /// The IANA names of further zones.
+    pub(crate) clocks: Vec<Placed<String>>,
+    /// In the order of the text.
+    pub(crate) departments: Vec<DepartmentDraft>,
+    /// In the order of the text.
+    pub(crate) outputs: Vec<OutputDraft>,
+    /// Address of remote controls.
+    pub(crate) remote: Option<RemoteDraft>,
+    /// In the order of the text.
+    pub(crate) places: Vec<PlaceDraft>,
+    /// In the order of the text.
+    pub(crate) people: Vec<PersonDraft>,
+    /// `true` if its cues are public unless they or their segments say otherwise.
+    pub(crate) public: Option<bool>,
+    /// In running order.
+    pub(crate) segments: List<SegmentDraft>,
+    /// Something that defines names could not be read, which has been reported: a name that seems
+    /// unknown may be defined there.
+    pub(crate) lacks_names: bool,
+}
+
+/// A department.
+#[derive(Clone, Debug)]
+pub(crate) struct DepartmentDraft {
+    /// Its id.
+    pub(crate) id: Mention,
+    /// Its name; its id where it has none.
+    pub(crate) name: Option<String>,
+    /// Its colour.
+    pub(crate) colour: Option<Colour>,
+}
+
+/// An output.
+#[derive(Clone, Debug)]
+pub(crate) struct OutputDraft {
+    /// Its id.
+    pub(crate) id: Mention,
+    /// Its protocol and address; every output needs them.
+    pub(crate) kind: Option<OutputKind>,
+    /// Its messages of a panic.
+    pub(crate) panic: Vec<Body>,
+    /// The rate of its timecode.
+    pub(crate) timecode: Option<FrameRate>,
+}
+
+/// Address of remote controls.
+#[derive(Clone, Debug)]
+pub(crate) struct RemoteDraft {
+    /// Address and port.
+    pub(crate) listen: Placed<SocketAddr>,
+    /// The environment variable that holds the passcode.
+    pub(crate) passcode_variable: Option<Placed<String>>,
+}
+
+/// A named point on the earth.
+#[derive(Clone, Debug)]
+pub(crate) struct PlaceDraft {
+    /// Its id.
+    pub(crate) id: Mention,
+    /// Its name; its id where it has none.
+    pub(crate) name: Option<String>,
+    /// Degrees north and east (WGS 84); every place needs them.
+    pub(crate) at: Option<(f64, f64)>,
+}
+
+/// Somebody in the show.
+#[derive(Clone, Debug)]
+pub(crate) struct PersonDraft {
+    /// Their id.
+    pub(crate) id: Mention,
+    /// Their name; everybody needs one.
+    pub(crate) name: Option<String>,
+    /// Their role.
+    pub(crate) role: Option<String>,
+    /// Notes for camera operators.
+    pub(crate) notes: Option<String>,
+}
+
+/// A segment.
+#[derive(Clone, Debug)]
+pub(crate) struct SegmentDraft {
+    /// Its beginning.
+    pub(crate) place: Place,
+    /// Its title; every segment needs one.
+    pub(crate) title: Option<String>,
+    /// Its hard start.
+    pub(crate) start: Option<Placed<Time>>,
+    /// Its planned length, nanoseconds; every segment needs it.
+    pub(crate) duration_ns: Option<Placed<u64>>,
+    /// Remaining time at which its countdown turns amber, nanoseconds.
+    pub(crate) warn_ns: Option<Placed<u64>>,
+    /// Remaining time at which its countdown turns red, nanoseconds.
+    pub(crate) danger_ns: Option<Placed<u64>>,
+    /// `true` if its cues are public unless they say otherwise.
+    pub(crate) public: Option<bool>,
+    /// Notes for the caller.
+    pub(crate) notes: Option<String>,
+    /// In running order.
+    pub(crate) cues: Vec<CueDraft>,
+}
+
+/// A cue.
+#[derive(Clone, Debug)]
+pub(crate) struct CueDraft {
+    /// Its beginning.
+    pub(crate) place: Place,
+    /// Its number, which others may refer to though it is a faulty one; every cue needs one.
+    pub(crate) number: Option<Mention>,
+    /// Its title; every cue needs one.
+    pub(crate) title: Option<String>,
+    /// The words that the caller says.
+    pub(crate) call: Option<String>,
+    /// Notes for the caller.
+    pub(crate) notes: Option<String>,
+    /// Live or played in.
+    pub(crate) source: Option<Source>,
+    /// The departments that must be ready.
+    pub(crate) needs: Option<List<Mention>>,
+    /// `true` if no public view shows its words before it has fired.
+    pub(crate) embargo: bool,
+    /// `true` if boards and public sheets show it.
+    pub(crate) public: Option<bool>,
+    /// Its length, nanoseconds.
+    pub(crate) duration_ns: Option<Placed<u64>>,
+    /// Remaining time at which its countdown turns amber, nanoseconds.
+    pub(crate) warn_ns: Option<Placed<u64>>,
+    /// Remaining time at which its countdown turns red, nanoseconds.
+    pub(crate) danger_ns: Option<Placed<u64>>,
+    /// Its planned time, nanoseconds into its segment.
+    pub(crate) planned_ns: Option<Entry<u64>>,
+    /// Its trigger; the caller's GO if it has none.
+    pub(crate) trigger: Option<Entry<TriggerDraft>>,
+    /// The cue whose plan B it is.
+    pub(crate) backup_for: Option<Mention>,
+    /// Its steps, marked one by one.
+    pub(crate) steps: Option<List<Step>>,
+    /// The points of its route.
+    pub(crate) route: Option<List<PointDraft>>,
+    /// The drawing on the monitor.
+    pub(crate) look: Option<Entry<Look>>,
+    /// Its messages.
+    pub(crate) actions: Option<List<ActionDraft>>,
+    /// `true` if its messages to one output leave as one.
+    pub(crate) together: Option<Entry<bool>>,
+}
+
+/// The trigger of a cue.
+#[derive(Clone, Debug)]
+pub(crate) enum TriggerDraft {
+    /// The caller's GO.
+    Go,
+    /// So many nanoseconds after another cue fired.
+    With(Mention, u64),
+    /// So many nanoseconds after another cue was complete.
+    After(Mention, u64),
+    /// At a time of day.
+    At(Time),
+    /// So many nanoseconds after its segment started.
+    Into(Placed<u64>),
+}
+
+/// A point of a route.
+#[derive(Clone, Debug)]
+pub(crate) enum PointDraft {
+    /// The id of a place.
+    Named(Mention),
+    /// Degrees.
+    At {
+        /// Degrees north (WGS 84).
+        latitude: f64,
+        /// Degrees east (WGS 84).
+        longitude: f64,
+        /// Metres above the ground.
+        height_m: Option<f64>,
+    },
+}
+
+/// One message of a cue.
+#[derive(Clone, Debug)]
+pub(crate) struct ActionDraft {
+    /// Its place.
+    pub(crate) place: Place,
+    /// The id of the output that it goes to; every action needs one.
+    pub(crate) output: Option<Mention>,
+    /// The message; every action needs it.
+    pub(crate) body: Option<Body>,
+}
