@@ -30,6 +30,7 @@ use handover::engine::{Event, Record, RunNs, State};
 use handover::runtime::terminal::TtyBackend;
 use handover::show::duration::SECOND_NS;
 use handover::show::{CueNumber, builtin, file};
+use handover::time::MachineNs;
 use handover::ui::{self, Depth, Glyphs, Means, View};
 use jiff::Timestamp;
 use ratatui::layout::Rect;
@@ -230,7 +231,7 @@ fn bytes_a_second(state: &State, fired_ns: RunNs) -> f64 {
             state,
             log: &log,
             now_ns,
-            machine_ns: now_ns.since(RunNs::ZERO),
+            machine_ns: MachineNs::new(now_ns.since(RunNs::ZERO)),
             means,
         };
         canvas.draw(|frame| drop(ui::draw(frame, &view))).unwrap();

@@ -20,6 +20,7 @@ use handover::app::{App, Page, Theme};
 use handover::engine::{Event, Record, RunNs, State};
 use handover::show::duration::SECOND_NS;
 use handover::show::{CueNumber, builtin, file};
+use handover::time::MachineNs;
 use handover::ui::{self, Depth, Glyphs, Means, View};
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
@@ -100,7 +101,7 @@ fn frames(state: &State, fired_ns: RunNs, page: Page) -> Sample {
             state,
             log: &log,
             now_ns,
-            machine_ns: now_ns.since(RunNs::ZERO),
+            machine_ns: MachineNs::new(now_ns.since(RunNs::ZERO)),
             means: Means { depth: Depth::Rgb, glyphs: Glyphs::All },
         };
         let begun = Instant::now();

@@ -20,6 +20,7 @@ use handover::app::{App, Page, Theme};
 use handover::engine::{Cause, Command, Event, Record, RunNs, State};
 use handover::journal::{encode, recover_bytes, truncate};
 use handover::show::{PersonIx, Show, file};
+use handover::time::MachineNs;
 use handover::ui::{self, Depth, Glyphs, Means, View};
 use jiff::Timestamp;
 use ratatui::Terminal;
@@ -132,7 +133,7 @@ fn frame(cues: usize) -> Sample {
             state: &state,
             log: &log,
             now_ns,
-            machine_ns: now_ns.since(RunNs::ZERO),
+            machine_ns: MachineNs::new(now_ns.since(RunNs::ZERO)),
             means: Means { depth: Depth::Rgb, glyphs: Glyphs::All },
         };
         terminal.draw(|frame| drop(ui::draw(frame, &view))).unwrap();
@@ -198,7 +199,7 @@ fn pages(text: &str) -> Vec<(Page, Sample)> {
                 state: &state,
                 log: &log,
                 now_ns,
-                machine_ns: now_ns.since(RunNs::ZERO),
+                machine_ns: MachineNs::new(now_ns.since(RunNs::ZERO)),
                 means,
             };
             terminal.draw(|frame| drop(ui::draw(frame, &view))).unwrap();

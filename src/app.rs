@@ -33,6 +33,7 @@ mod update;
 use core::net::SocketAddr;
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 pub use guard::{Hand, Pass};
 pub use held::HeldKeys;
@@ -47,6 +48,7 @@ pub use theme::Theme;
 use crate::engine::{Rejection, State};
 use crate::output::Health;
 use crate::show::{CueIx, PersonIx, SegmentIx};
+use crate::time::MachineNs;
 use keys::Act;
 use theme::{Own, Paints};
 
@@ -106,7 +108,7 @@ pub struct App {
     /// The health of each output, in the show's order.
     pub outputs: Vec<Health>,
     /// Instant of that by the machine's clock, nanoseconds.
-    pub outputs_ns: u64,
+    pub outputs_ns: MachineNs,
     /// State of the remote control, if the show or the caller asks for one.
     pub remote: Option<RemoteSign>,
     /// The journal's fault, while there is one.
@@ -119,18 +121,18 @@ pub struct App {
     last_find: String,
     /// Page as last drawn, once it is known.
     seen: Option<Seen>,
-    go_pressed_ns: Option<u64>,
+    go_pressed_ns: Option<MachineNs>,
     /// Deeds of the last moment that must not be done again by another hand.
     done: Vec<guard::Done>,
     /// Instant at which a remote control last gave GO to a cue by its number.
-    go_to_ns: Option<u64>,
-    escape_pressed_ns: Option<u64>,
+    go_to_ns: Option<MachineNs>,
+    escape_pressed_ns: Option<MachineNs>,
     /// The key that was pressed last, and when.
-    pressed: Option<(keymap::Key, u64)>,
+    pressed: Option<(keymap::Key, MachineNs)>,
     /// The last click on a cue, where a second may make a double click of it.
     clicked: Option<mouse::Click>,
     /// Person that the caller has ticked last, and the instant.
-    ticked: Option<(PersonIx, u64)>,
+    ticked: Option<(PersonIx, MachineNs)>,
     /// The last paste that was ignored.
     ignored_paste: Option<paste::Ignored>,
     /// The line that did not open, and whose text may come.
@@ -172,7 +174,7 @@ pub struct Message {
     /// Its urgency.
     pub tone: Tone,
     /// Instant by the machine's clock.
-    pub at_ns: u64,
+    pub at_ns: MachineNs,
 }
 
 /// Urgency of a message.
@@ -188,7 +190,7 @@ pub enum Tone {
 
 impl App {
     /// Time that a calm message stays on the message line, nanoseconds.
-    pub const MESSAGE_NS: u64 = 6_000_000_000;
+    pub const MESSAGE: Duration = Duration::from_millis(6_000);
 
     /// The most refusals that wait for the log.
     const REFUSALS: usize = 64;
@@ -214,7 +216,7 @@ impl App {
             keymap: Arc::default(),
             held_keys: HeldKeys::Told,
             outputs: vec![],
-            outputs_ns: 0,
+            outputs_ns: MachineNs::ZERO,
             remote: None,
             journal_alarm: None,
             show_alarm: None,
@@ -240,12 +242,12 @@ impl App {
     }
 
     /// Puts a word on the message line.
-    pub fn say(&mut self, text: impl Into<String>, tone: Tone, now_ns: u64) {
+    pub fn say(&mut self, text: impl Into<String>, tone: Tone, now_ns: MachineNs) {
         self.message = Some(Message { text: text.into(), tone, at_ns: now_ns });
     }
 
     /// Puts a word on the message line, before the one that stands there.
-    pub fn say_too(&mut self, text: &str, tone: Tone, now_ns: u64) {
+    pub fn say_too(&mut self, text: &str, tone: Tone, now_ns: MachineNs) {
         match self.message.take() {
             Some(said) => self.say(format!("{text}; {}", said.text), said.tone, now_ns),
             None => self.say(text, tone, now_ns),
@@ -253,7 +255,7 @@ impl App {
     }
 
     /// Puts a word on the message line, unless an alarm or a question stands there.
-    pub fn hint(&mut self, text: impl Into<String>, now_ns: u64) {
+    pub fn hint(&mut self, text: impl Into<String>, now_ns: MachineNs) {
         let is_alarm = self.message.as_ref().is_some_and(|message| message.tone == Tone::Alarm);
         if !is_alarm && self.question.is_none() {
             self.say(text, Tone::Attention, now_ns);
@@ -261,7 +263,7 @@ impl App {
     }
 
     /// Says why a command was refused, and which key helps.
-    pub fn refused(&mut self, rejection: &Rejection, now_ns: u64) {
+    pub fn refused(&mut self, rejection: &Rejection, now_ns: MachineNs) {
         let way = |act| self.keymap.way(act);
         let help = match rejection {
             Rejection::Held => format!(" ({} resumes)", way(Act::Hold)),
@@ -299,7 +301,7 @@ impl App {
     }
 
     /// Says that something was not done, and why; the log keeps it.
-    pub fn refuse(&mut self, why: impl Into<String>, now_ns: u64) {
+    pub fn refuse(&mut self, why: impl Into<String>, now_ns: MachineNs) {
         let why = why.into();
         if self.refusals.len() < Self::REFUSALS {
             self.refusals.push(why.clone());
@@ -309,7 +311,7 @@ impl App {
 
     /// Says that something was not done, and why; the log keeps it unless it was the last word: a
     /// key that is held down must not fill it.
-    pub(super) fn refuse_once(&mut self, why: &str, now_ns: u64) {
+    pub(super) fn refuse_once(&mut self, why: &str, now_ns: MachineNs) {
         match &self.message {
             Some(message) if message.text == why => self.say(why, Tone::Attention, now_ns),
             _ => self.refuse(why, now_ns),

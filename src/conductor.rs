@@ -33,6 +33,7 @@ pub use message::{By, Input, Output};
 
 use crate::engine::{ClipFact, Command, Event, Rejection, RunNs, State};
 use crate::output::{ClipNews, ClipReport};
+use crate::time::MachineNs;
 use due::Ahead;
 use ready::Ready;
 
@@ -45,7 +46,7 @@ pub struct Conductor {
     state: State,
     clock: RunClock,
     /// The latest instant that the driver has given, by the machine's clock.
-    now_ns: u64,
+    now_ns: MachineNs,
     /// The last record's place in the run, and the run's clock there.
     seq: u64,
     run_ns: RunNs,
@@ -85,7 +86,7 @@ impl Conductor {
         Conductor {
             state,
             clock,
-            now_ns: 0,
+            now_ns: MachineNs::ZERO,
             seq,
             run_ns,
             inputs: VecDeque::new(),
@@ -128,13 +129,13 @@ impl Conductor {
     }
 
     /// Returns the rejection that the run would give `command` at `now_ns`, if any.
-    pub fn would_refuse(&self, command: &Command, now_ns: u64) -> Option<Rejection> {
+    pub fn would_refuse(&self, command: &Command, now_ns: MachineNs) -> Option<Rejection> {
         self.state.decide(command, self.decides_at(now_ns)).err()
     }
 
     /// Takes in what happened at `now_ns` by the machine's clock. What follows from it is to be
     /// polled.
-    pub fn handle(&mut self, now_ns: u64, input: Input) {
+    pub fn handle(&mut self, now_ns: MachineNs, input: Input) {
         self.now_ns = self.now_ns.max(now_ns);
         match (input, &mut self.settling) {
             (Input::Outcome(job, outcome), Some(_)) => {
@@ -155,7 +156,7 @@ impl Conductor {
     }
 
     /// Returns the next thing to do. The instant is that of the call, by the machine's clock.
-    pub fn poll_output(&mut self, now_ns: u64) -> Option<Output> {
+    pub fn poll_output(&mut self, now_ns: MachineNs) -> Option<Output> {
         self.now_ns = self.now_ns.max(now_ns);
         loop {
             match self.steps.pop_front() {
@@ -169,7 +170,7 @@ impl Conductor {
 
     /// The instant by the machine's clock at which the driver has to hand in a [`Input::Tick`];
     /// `None` while nothing comes by itself.
-    pub fn deadline(&self) -> Option<u64> {
+    pub fn deadline(&self) -> Option<MachineNs> {
         self.due_ns()
     }
 
@@ -259,7 +260,7 @@ impl Conductor {
 
     /// The run's clock, for a decision. What has just left may be journaled for an instant a little
     /// ahead; nothing happens before that any more.
-    fn decides_at(&self, now_ns: u64) -> RunNs {
+    fn decides_at(&self, now_ns: MachineNs) -> RunNs {
         self.clock.run_ns(now_ns).max(self.run_ns)
     }
 

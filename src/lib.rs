@@ -31,7 +31,7 @@
 //! | [`journal`] | append, recover, lock |
 //! | [`engine`] | command, decide, event, apply, state, timers: a value |
 //! | [`show`] [`slip`] [`geo`] [`input`] | the plan: segments, cues, numbers, times, its file and its faults; frames on a stream; maps; what a terminal sends |
-//! | [`plain`] | text that does nothing to the text around it |
+//! | [`plain`] [`time`] | text that does nothing to the text around it; the machine's clock as a type |
 
 #![cfg_attr(
     test,
@@ -52,4 +52,5 @@ pub mod remote;
 pub mod runtime;
 pub mod show;
 pub mod slip;
+pub mod time;
 pub mod ui;

@@ -50,6 +50,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
 use std::time::Instant;
 
 pub use counts::Counts;
@@ -63,7 +64,7 @@ use crate::show::{CueIx, DepartmentIx};
 
 /// A second GO within this time of the last press is a slip of the finger, nanoseconds. Remote
 /// controls are told it too.
-pub const GO_GUARD_NS: u64 = 300_000_000;
+pub const GO_GUARD: Duration = Duration::from_millis(300);
 
 /// A wish of a remote control; the station decides, by the same rules as for a key.
 #[derive(Clone, Debug, PartialEq, Eq)]

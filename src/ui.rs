@@ -46,6 +46,7 @@ use crate::app::log::Log;
 use crate::app::page::Lines;
 use crate::app::{App, Ask, Hits, Page};
 use crate::engine::{RunNs, State};
+use crate::time::MachineNs;
 
 pub use layout::{Areas, Page as Parts};
 use scene::Scene;
@@ -63,7 +64,7 @@ pub struct View<'a> {
     /// The run's clock.
     pub now_ns: RunNs,
     /// The machine's clock, by which messages fade.
-    pub machine_ns: u64,
+    pub machine_ns: MachineNs,
     /// The terminal's capabilities.
     pub means: Means,
 }

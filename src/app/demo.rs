@@ -16,6 +16,7 @@ use crate::output::{Job, Outcome};
 use crate::show::demonstration::{self, DEMO_SOURCE, DEMO_SPEED, Demonstration};
 use crate::show::duration::SECOND_NS;
 use crate::show::{Show, plan};
+use crate::time::MachineNs;
 
 /// Time between the beginning of the run's clock and the show's first start.
 const LEAD: SignedDuration = SignedDuration::from_secs(4);
@@ -56,7 +57,7 @@ impl Demo {
             show_crc: None,
         };
         let (clock, run_ns) = (
-            RunClock::new(0, RunNs::ZERO, plan::start_on(show, day, now) - LEAD, 1),
+            RunClock::new(MachineNs::ZERO, RunNs::ZERO, plan::start_on(show, day, now) - LEAD, 1),
             RunNs::ZERO + script.begins_s * SECOND_NS,
         );
         let mut conductor = Conductor::new(State::new(Arc::clone(show)), clock, 0, RunNs::ZERO);
@@ -78,8 +79,9 @@ impl Demo {
             | Output::Outages(_)
             | Output::ShowTime(_) => vec![],
         };
-        conductor.drive(0, Input::Begin(begin), &mut perform);
-        conductor.pass(0, script.begins_s * SECOND_NS - 1, &mut perform);
+        conductor.drive(MachineNs::ZERO, Input::Begin(begin), &mut perform);
+        let last_ns = MachineNs::new(script.begins_s * SECOND_NS - 1);
+        conductor.pass(MachineNs::ZERO, last_ns, &mut perform);
         Some(Demo { state: conductor.state().clone(), log, seq: conductor.seq(), run_ns, script })
     }
 }

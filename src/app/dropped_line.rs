@@ -5,15 +5,18 @@
 //! nothing, and the screen says so. The first key decides: a letter, digit or sign begins a text (:
 //! and / open their own line), any other key is meant as that key. A GO is never held back.
 
+use std::time::Duration;
+
 use crossterm::event::{KeyCode, KeyEvent};
 
 use super::App;
 use super::keymap::Key;
 use super::keys::Act;
+use crate::time::MachineNs;
 
 /// A pause of more than this ends the text, nanoseconds: longer than people pause inside a word,
 /// shorter than they need to look up and decide on a GO.
-const PAUSE_NS: u64 = 1_500_000_000;
+const PAUSE: Duration = Duration::from_millis(1_500);
 
 /// A line that did not open, and whose text may come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,27 +24,27 @@ pub(super) struct DroppedLine {
     /// Command that should have opened it.
     act: Act,
     /// Instant of its last key by the machine's clock, nanoseconds.
-    at_ns: u64,
+    at_ns: MachineNs,
     /// `true` if some of its text has come.
     has_text: bool,
 }
 
 impl DroppedLine {
     /// Returns `true` if more of its text may come.
-    pub(super) fn is_recent(&self, now_ns: u64) -> bool {
-        now_ns.saturating_sub(self.at_ns) <= PAUSE_NS
+    pub(super) fn is_recent(&self, now_ns: MachineNs) -> bool {
+        now_ns.since(self.at_ns) <= PAUSE
     }
 }
 
 impl App {
     /// Takes in that `act`, which opens a line, opened none.
-    pub(super) fn opened_no_line(&mut self, act: Act, now_ns: u64) {
+    pub(super) fn opened_no_line(&mut self, act: Act, now_ns: MachineNs) {
         self.dropped_line = Some(DroppedLine { act, at_ns: now_ns, has_text: false });
     }
 
     /// Takes in keys that were dropped: where they begin a line, the rest of its text may come
     /// still.
-    pub fn missed<'a>(&mut self, keys: impl IntoIterator<Item = &'a KeyEvent>, now_ns: u64) {
+    pub fn missed<'a>(&mut self, keys: impl IntoIterator<Item = &'a KeyEvent>, now_ns: MachineNs) {
         if self.prompt.is_some() {
             return;
         }
@@ -62,7 +65,7 @@ impl App {
         key: &KeyEvent,
         act: Option<Act>,
         is_held: bool,
-        now_ns: u64,
+        now_ns: MachineNs,
     ) -> bool {
         let Some(line) = self.dropped_line.take().filter(|line| line.is_recent(now_ns)) else {
             return false;

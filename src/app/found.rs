@@ -5,6 +5,7 @@ use super::page::Lines;
 use super::{App, Page, Seen, Task, Tone, find};
 use crate::engine::State;
 use crate::show::{CueIx, PersonIx, SegmentIx};
+use crate::time::MachineNs;
 
 impl App {
     /// Selects a cue, and has the rundown show it.
@@ -16,7 +17,7 @@ impl App {
     }
 
     /// Moves the selection or scrolls the page, and says where there is nothing more that way.
-    pub(super) fn go_on(&mut self, by: isize, state: &State, now_ns: u64) -> Vec<Task> {
+    pub(super) fn go_on(&mut self, by: isize, state: &State, now_ns: MachineNs) -> Vec<Task> {
         let before = (self.cursor.or(state.playhead()), self.person);
         let edge = if by < 0 { "first" } else { "last" };
         let why = match (self.page, self.seen) {
@@ -61,7 +62,7 @@ impl App {
         &mut self,
         (page, cursor): (Page, Option<CueIx>),
         state: &State,
-        now_ns: u64,
+        now_ns: MachineNs,
     ) {
         if !self.seen.is_some_and(|seen| seen.is_small) || self.prompt.is_some() {
             return;
@@ -107,7 +108,7 @@ impl App {
 
     /// Selects the next of what was looked for last, in running order, or the one before; after the
     /// last comes the first.
-    pub(super) fn find_again(&mut self, back: bool, state: &State, now_ns: u64) -> Vec<Task> {
+    pub(super) fn find_again(&mut self, back: bool, state: &State, now_ns: MachineNs) -> Vec<Task> {
         if self.page == Page::Log {
             self.say("the log shows all lines that were found", Tone::Attention, now_ns);
             return vec![];
@@ -166,7 +167,13 @@ impl App {
     }
 
     /// Opens a segment of the rundown, or folds the one that is open.
-    pub(super) fn fold(&mut self, segment: SegmentIx, is_open: bool, state: &State, now_ns: u64) {
+    pub(super) fn fold(
+        &mut self,
+        segment: SegmentIx,
+        is_open: bool,
+        state: &State,
+        now_ns: MachineNs,
+    ) {
         let is_here = |cue: CueIx| state.show().segment_of(cue) == segment;
         if is_open && self.cursor.is_some_and(is_here) {
             self.cursor = None;
@@ -229,7 +236,7 @@ mod tests {
     }
 
     fn press(app: &mut App, code: KeyCode, modifiers: KeyModifiers, state: &State) {
-        assert_eq!(app.key(&KeyEvent::new(code, modifiers), state, 0), []);
+        assert_eq!(app.key(&KeyEvent::new(code, modifiers), state, MachineNs::ZERO), []);
     }
 
     fn types(app: &mut App, text: &str, state: &State) {
@@ -258,7 +265,7 @@ mod tests {
         assert_eq!(again(&mut app, &state), Some(0), "after the last comes the first");
         types(&mut app, "/", &state);
         assert_eq!(app.cursor, Some(CueIx(2)), "an empty line finds the next too");
-        app.find_again(true, &state, 0);
+        app.find_again(true, &state, MachineNs::ZERO);
         assert_eq!(app.cursor, Some(CueIx(0)));
         // From where the caller stands now.
         app.cursor = Some(CueIx(1));
@@ -278,12 +285,12 @@ mod tests {
         let (state, mut app) = (state(), App::new(Theme::Dark));
         press(&mut app, KeyCode::Right, KeyModifiers::NONE, &state);
         assert_eq!(app.folds.values().collect::<Vec<_>>(), [&true; 3]);
-        app.fold(SegmentIx(1), true, &state, 0);
+        app.fold(SegmentIx(1), true, &state, MachineNs::ZERO);
         assert_eq!(app.folds.get(&SegmentIx(1)), Some(&false));
-        app.fold(SegmentIx(1), false, &state, 0);
+        app.fold(SegmentIx(1), false, &state, MachineNs::ZERO);
         assert_eq!(app.folds.get(&SegmentIx(1)), Some(&true));
         app.cursor = Some(CueIx(4));
-        app.fold(SegmentIx(2), true, &state, 0);
+        app.fold(SegmentIx(2), true, &state, MachineNs::ZERO);
         assert_eq!(
             (app.cursor, app.folds.get(&SegmentIx(2))),
             (None, Some(&false)),
@@ -304,7 +311,7 @@ mod tests {
             ask.map(|ask| app.open(ask));
             app.question = ask.is_none().then_some(crate::app::Question::Quit);
             let before = (app.prompt.clone(), app.question);
-            assert_eq!(app.key(&ctrl_l, &state, 0), [Task::Redraw]);
+            assert_eq!(app.key(&ctrl_l, &state, MachineNs::ZERO), [Task::Redraw]);
             assert_eq!((app.prompt, app.question), before, "{ask:?}");
         }
     }

@@ -5,15 +5,18 @@
 //! exhaustive, so that a new command has to say whether twice would be wrong. What one key does
 //! when it is held down or pressed again is not decided here but where keys are read.
 
+use std::time::Duration;
+
 use super::App;
 use super::update::GO_IGNORED;
 use crate::engine::{Command, State};
-use crate::remote::GO_GUARD_NS;
+use crate::remote::GO_GUARD;
 use crate::show::{CueIx, DepartmentIx};
+use crate::time::MachineNs;
 
 /// Two moves of the playhead by datagrams within this time are one that arrived twice, nanoseconds.
 /// It is short because knobs send a move for each step, twenty a second and more.
-const MOVE_GUARD_NS: u64 = 50_000_000;
+const MOVE_GUARD: Duration = Duration::from_millis(50);
 
 /// Maximum number of remembered deeds. Remote controls may send 200 a second, so it never gets so
 /// far.
@@ -45,11 +48,11 @@ enum Deed {
 /// Condition on which a second deed is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Rule {
-    /// Within [`GO_GUARD_NS`] of the last one, of any hand.
+    /// Within [`GO_GUARD`] of the last one, of any hand.
     Once,
-    /// Within [`GO_GUARD_NS`] of the last one, unless both are the caller's.
+    /// Within [`GO_GUARD`] of the last one, unless both are the caller's.
     OneOfTwoHands,
-    /// Within [`MOVE_GUARD_NS`] of the last one, where both came by datagrams.
+    /// Within [`MOVE_GUARD`] of the last one, where both came by datagrams.
     OneOfTwoDatagrams,
     /// Never: it says how things shall be, so twice is once. It is only remembered, for toggles of
     /// the same thing.
@@ -61,7 +64,7 @@ enum Rule {
 pub(super) struct Done {
     deed: Deed,
     hand: Hand,
-    at_ns: u64,
+    at_ns: MachineNs,
 }
 
 /// A command that has passed the guard; [`App::remember`] takes it once the run has obeyed.
@@ -70,7 +73,7 @@ pub(super) struct Done {
 pub struct Pass {
     done: Option<Done>,
     /// Instant of a remote control's GO to a cue by its number; `None` for others.
-    go_to_ns: Option<u64>,
+    go_to_ns: Option<MachineNs>,
 }
 
 impl App {
@@ -84,9 +87,9 @@ impl App {
         command: &Command,
         hand: Hand,
         state: &State,
-        now_ns: u64,
+        now_ns: MachineNs,
     ) -> Result<Pass, String> {
-        let is_recent = |at_ns: u64| now_ns.saturating_sub(at_ns) < GO_GUARD_NS;
+        let is_recent = |at_ns: MachineNs| now_ns.since(at_ns) < GO_GUARD;
         if let Command::Go { .. } = command {
             // A key has passed this guard before it became a command.
             if hand != Hand::Caller {
@@ -108,9 +111,8 @@ impl App {
                     Rule::Once => true,
                     Rule::OneOfTwoHands => (done.hand, hand) != (Hand::Caller, Hand::Caller),
                     Rule::OneOfTwoDatagrams => {
-                        let since_ns = now_ns.saturating_sub(done.at_ns);
-                        (done.hand, hand) == (Hand::Datagram, Hand::Datagram)
-                            && since_ns < MOVE_GUARD_NS
+                        let since = now_ns.since(done.at_ns);
+                        (done.hand, hand) == (Hand::Datagram, Hand::Datagram) && since < MOVE_GUARD
                     }
                     Rule::Never => false,
                 }
@@ -137,9 +139,9 @@ impl App {
     }
 
     /// The caller's own press counts as well: two hands on one GO are one GO.
-    pub(super) fn guard_go(&mut self, now_ns: u64) -> Result<(), &'static str> {
+    pub(super) fn guard_go(&mut self, now_ns: MachineNs) -> Result<(), &'static str> {
         let last_ns = self.go_pressed_ns.replace(now_ns);
-        let is_second = last_ns.is_some_and(|last_ns| now_ns.saturating_sub(last_ns) < GO_GUARD_NS);
+        let is_second = last_ns.is_some_and(|last_ns| now_ns.since(last_ns) < GO_GUARD);
         if is_second { Err(GO_IGNORED) } else { Ok(()) }
     }
 }

@@ -4,16 +4,19 @@
 //! a press counts as held when no other key came between and the last one, acted on or not, is not
 //! long ago.
 
+use std::time::Duration;
+
 use crossterm::event::{KeyEvent, KeyEventKind};
 
 use super::App;
 use super::keymap::Key;
 use super::keys::{Act, Held};
+use crate::time::MachineNs;
 
 /// The same key within this time of its last press is one that is held, nanoseconds: more than the
 /// time that a desktop waits before it repeats a key (X11 660 ms, KDE 600, GNOME, Windows and macOS
 /// 500).
-pub(super) const HELD_NS: u64 = 700_000_000;
+pub(super) const HELD: Duration = Duration::from_millis(700);
 
 /// The way in which the program tells held keys.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,12 +49,11 @@ impl HeldKeys {
 
 impl App {
     /// Takes in a press of a key. Returns `true` if the key is held since it was pressed before.
-    pub(super) fn is_held(&mut self, key: &KeyEvent, now_ns: u64) -> bool {
+    pub(super) fn is_held(&mut self, key: &KeyEvent, now_ns: MachineNs) -> bool {
         let pressed = Key::of(key);
         let last = std::mem::replace(&mut self.pressed, pressed.map(|pressed| (pressed, now_ns)));
-        let is_same = |(last, at_ns): (Key, u64)| {
-            Some(last) == pressed && now_ns.saturating_sub(at_ns) < HELD_NS
-        };
+        let is_same =
+            |(last, at_ns): (Key, MachineNs)| Some(last) == pressed && now_ns.since(at_ns) < HELD;
         key.kind == KeyEventKind::Repeat || last.is_some_and(is_same)
     }
 
@@ -81,7 +83,9 @@ mod tests {
     use crate::engine::{Event, Record, RunNs, State};
     use crate::show::{Show, file};
 
-    const MS_NS: u64 = 1_000_000;
+    fn at(ms: u64) -> MachineNs {
+        MachineNs::new(ms * 1_000_000)
+    }
     const SHOW: &str = r#"
         title = "x"
         [department.stunts]
@@ -119,12 +123,12 @@ mod tests {
 
     /// The presses of a key that is held for two seconds on a desktop that waits `delay_ms` before
     /// it repeats.
-    fn held_down(delay_ms: u64) -> impl Iterator<Item = u64> {
-        [0].into_iter().chain((delay_ms..2_000).step_by(33)).map(|ms| ms * MS_NS)
+    fn held_down(delay_ms: u64) -> impl Iterator<Item = MachineNs> {
+        [0].into_iter().chain((delay_ms..2_000).step_by(33)).map(|ms| at(60_000 + ms))
     }
 
     fn tasks_of(app: &mut App, key: &KeyEvent, state: &State, delay_ms: u64) -> Vec<Task> {
-        held_down(delay_ms).flat_map(|at_ns| app.key(key, state, 60_000 * MS_NS + at_ns)).collect()
+        held_down(delay_ms).flat_map(|at_ns| app.key(key, state, at_ns)).collect()
     }
 
     #[test]
@@ -140,7 +144,7 @@ mod tests {
                     app.page = page;
                     let once = {
                         let mut app = app.clone();
-                        let tasks = app.key(&key.event(), &state, 60_000 * MS_NS);
+                        let tasks = app.key(&key.event(), &state, at(60_000));
                         (tasks, app.page, app.cursor, app.question)
                     };
                     let tasks = tasks_of(&mut app, &key.event(), &state, delay_ms);
@@ -183,7 +187,7 @@ mod tests {
         let state = live();
         let (hold, down) = (KeyEvent::from(KeyCode::Char('h')), KeyEvent::from(KeyCode::Down));
         let mut app = App::new(Theme::Dark);
-        let mut press = |key: &KeyEvent, ms: u64| app.key(key, &state, ms * MS_NS).len();
+        let mut press = |key: &KeyEvent, ms: u64| app.key(key, &state, at(ms)).len();
         assert_eq!(
             [press(&hold, 1_000), press(&hold, 1_699), press(&hold, 2_398), press(&hold, 3_098)],
             [1, 0, 0, 1]
@@ -192,12 +196,12 @@ mod tests {
         // Where the terminal says that a key repeats, it is known however long ago the press was.
         let repeat =
             KeyEvent::new_with_kind(KeyCode::Char('h'), KeyModifiers::NONE, KeyEventKind::Repeat);
-        assert_eq!(app.key(&repeat, &state, 9_000 * MS_NS), []);
+        assert_eq!(app.key(&repeat, &state, at(9_000)), []);
         assert!(app.message.is_some_and(|message| message.text == "h ignored: it is held down"));
         let mut app = App::new(Theme::Dark);
         let space = KeyEvent { code: KeyCode::Char(' '), ..repeat };
         for ms in [9_600, 9_640, 9_680] {
-            assert_eq!(app.key(&space, &state, ms * MS_NS), []);
+            assert_eq!(app.key(&space, &state, at(ms)), []);
         }
         assert!(
             app.message
@@ -210,8 +214,8 @@ mod tests {
             "the log is not filled by a key that is held down"
         );
         // Nor does one that is held down answer a question.
-        app.key(&KeyEvent::from(KeyCode::Char('q')), &state, 20_000 * MS_NS);
+        app.key(&KeyEvent::from(KeyCode::Char('q')), &state, at(20_000));
         let yes = KeyEvent { code: KeyCode::Char('y'), ..repeat };
-        assert_eq!(app.key(&yes, &state, 21_000 * MS_NS), []);
+        assert_eq!(app.key(&yes, &state, at(21_000)), []);
     }
 }

@@ -5,15 +5,18 @@
 //! a sleeve on a touchpad must not change what the caller is typing, or answer for them. Nothing
 //! needs it.
 
+use std::time::Duration;
+
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 
 use super::hits::Target;
 use super::{App, Ask, Hits, Page, Task};
 use crate::engine::{Command, State};
 use crate::show::CueIx;
+use crate::time::MachineNs;
 
 /// Two clicks on a row within this time are one double click, nanoseconds.
-const DOUBLE_NS: u64 = 400_000_000;
+const DOUBLE: Duration = Duration::from_millis(400);
 /// Distance of one step of the wheel, rows.
 const WHEEL: isize = 3;
 
@@ -22,7 +25,7 @@ const WHEEL: isize = 3;
 pub(super) struct Click {
     row: u16,
     cue: CueIx,
-    at_ns: u64,
+    at_ns: MachineNs,
 }
 
 impl App {
@@ -36,7 +39,7 @@ impl App {
         mouse: &MouseEvent,
         hits: &Hits,
         state: &State,
-        now_ns: u64,
+        now_ns: MachineNs,
     ) -> Vec<Task> {
         if self.prompt.as_ref().is_some_and(|prompt| prompt.ask == Ask::Palette) {
             self.palette_mouse(mouse, hits, state);
@@ -56,7 +59,13 @@ impl App {
         vec![]
     }
 
-    fn click(&mut self, mouse: &MouseEvent, hits: &Hits, state: &State, now_ns: u64) -> Vec<Task> {
+    fn click(
+        &mut self,
+        mouse: &MouseEvent,
+        hits: &Hits,
+        state: &State,
+        now_ns: MachineNs,
+    ) -> Vec<Task> {
         let last = self.clicked.take();
         if self.page == Page::Run
             && let Some(cue) = hits.cue_at(mouse.column, mouse.row)
@@ -75,9 +84,14 @@ impl App {
         vec![]
     }
 
-    fn click_cue(&mut self, cue: CueIx, row: u16, last: Option<Click>, now_ns: u64) -> Vec<Task> {
-        let is_second =
-            |last: &Click| last.row == row && now_ns.saturating_sub(last.at_ns) <= DOUBLE_NS;
+    fn click_cue(
+        &mut self,
+        cue: CueIx,
+        row: u16,
+        last: Option<Click>,
+        now_ns: MachineNs,
+    ) -> Vec<Task> {
+        let is_second = |last: &Click| last.row == row && now_ns.since(last.at_ns) <= DOUBLE;
         match last.filter(is_second) {
             // The first click may have scrolled the rundown under the pointer: what was aimed at is
             // what counts.
@@ -123,7 +137,9 @@ mod tests {
     use crate::app::{Question, Theme};
     use crate::show::{PersonIx, Show, file};
 
-    const MS_NS: u64 = 1_000_000;
+    fn at(ms: u64) -> MachineNs {
+        MachineNs::new(ms * 1_000_000)
+    }
     const SHOW: &str = "title = \"x\"\n[person.a]\nname = \"A\"\n[person.b]\nname = \"B\"\n[[segment]]\ntitle = \"s\"\n\
                         duration = \"1m\"\ncue = [{ number = \"1\", title = \"a\" }, { number = \"2\", title = \"b\" }]\n";
 
@@ -160,7 +176,7 @@ mod tests {
             &event(MouseEventKind::Down(MouseButton::Left), column, row),
             &hits(),
             &state(),
-            ms * MS_NS,
+            at(ms),
         )
     }
 
@@ -192,9 +208,9 @@ mod tests {
     fn the_first_click_says_which_cue_though_the_rundown_scrolls_under_it() {
         let (mut app, mut hits) = (App::new(Theme::Dark), hits());
         let press = event(MouseEventKind::Down(MouseButton::Left), 5, 3);
-        app.mouse(&press, &hits, &state(), 0);
+        app.mouse(&press, &hits, &state(), MachineNs::ZERO);
         hits.rows = vec![(3, 0, 20, CueIx(1))];
-        let tasks = app.mouse(&press, &hits, &state(), 200 * MS_NS);
+        let tasks = app.mouse(&press, &hits, &state(), at(200));
         assert_eq!(
             (tasks, app.cursor),
             (vec![Task::Command(Command::PlayheadTo(CueIx(0)))], Some(CueIx(0)))
@@ -222,30 +238,30 @@ mod tests {
         let (state, hits) = (state(), hits());
         let mut app = App::new(Theme::Dark);
         let down = |column| event(MouseEventKind::ScrollDown, column, 2);
-        app.mouse(&down(5), &hits, &state, 0);
+        app.mouse(&down(5), &hits, &state, MachineNs::ZERO);
         assert_eq!(
             (app.cursor, app.scroll, app.is_scrolled),
             (None, 3, true),
             "the view moves, the selection stays"
         );
-        app.mouse(&event(MouseEventKind::ScrollUp, 5, 2), &hits, &state, 0);
+        app.mouse(&event(MouseEventKind::ScrollUp, 5, 2), &hits, &state, MachineNs::ZERO);
         app.cursor = Some(CueIx(1));
         app.page = Page::Log;
         for expected in [3, 4, 4] {
-            app.mouse(&down(45), &hits, &state, 0);
+            app.mouse(&down(45), &hits, &state, MachineNs::ZERO);
             assert_eq!(
                 (app.cursor, app.scroll),
                 (Some(CueIx(1)), expected),
                 "held to what was drawn"
             );
         }
-        app.mouse(&event(MouseEventKind::ScrollUp, 45, 2), &hits, &state, 0);
+        app.mouse(&event(MouseEventKind::ScrollUp, 45, 2), &hits, &state, MachineNs::ZERO);
         assert_eq!(app.scroll, 1);
         let before = app.clone();
-        app.mouse(&down(70), &hits, &state, 0);
+        app.mouse(&down(70), &hits, &state, MachineNs::ZERO);
         assert_eq!(app, before, "nothing is under it");
         app.page = Page::People;
-        app.mouse(&down(25), &hits, &state, 0);
+        app.mouse(&down(25), &hits, &state, MachineNs::ZERO);
         assert_eq!(app.person, PersonIx(1));
     }
 
@@ -263,7 +279,7 @@ mod tests {
                         &event(MouseEventKind::ScrollDown, column, row),
                         &hits(),
                         &state(),
-                        0,
+                        MachineNs::ZERO,
                     );
                 }
             }
@@ -286,8 +302,12 @@ mod tests {
             for kind in kinds {
                 for cell in 0..600_u16 {
                     app.page = page;
-                    let tasks =
-                        app.mouse(&event(kind, cell % 60, cell / 25), &hits(), &state(), at as u64);
+                    let tasks = app.mouse(
+                        &event(kind, cell % 60, cell / 25),
+                        &hits(),
+                        &state(),
+                        MachineNs::new(at as u64),
+                    );
                     let is_harmless =
                         |task: &Task| matches!(task, Task::Command(Command::PlayheadTo(_)));
                     assert!(tasks.iter().all(is_harmless), "{kind:?} on {page:?}: {tasks:?}");

@@ -3,27 +3,30 @@
 //! What the terminal marks as pasted comes as such. What it does not mark is told by its pace
 //! ([`crate::input::Reader`]) and comes as a burst of keys.
 
+use std::time::Duration;
+
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 
 use super::keys::Act;
 use super::{App, Task, Tone};
 use crate::engine::State;
+use crate::time::MachineNs;
 
 /// Keys that come so soon after an ignored paste belong to it: a line brings it in pieces,
 /// nanoseconds.
-const PIECES_NS: u64 = 250_000_000;
+const PIECES: Duration = Duration::from_millis(250);
 
 /// A paste that was ignored.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Ignored {
     characters: usize,
     /// Instant of its last piece.
-    at_ns: u64,
+    at_ns: MachineNs,
 }
 
 impl App {
     /// Pasted text is text, never keys.
-    pub fn paste(&mut self, text: &str, state: &State, now_ns: u64) {
+    pub fn paste(&mut self, text: &str, state: &State, now_ns: MachineNs) {
         match &mut self.prompt {
             Some(_) => self.type_text(text, state),
             // A question stays in sight until a key answers it.
@@ -33,7 +36,7 @@ impl App {
     }
 
     /// Says that a paste has not come to its end.
-    pub fn paste_broke_off(&mut self, now_ns: u64) {
+    pub fn paste_broke_off(&mut self, now_ns: MachineNs) {
         self.refuse("a paste did not end: its text was dropped, and keys work again", now_ns);
     }
 
@@ -51,7 +54,12 @@ impl App {
     /// first opens such a line and all the others belong to it: programs that press keys do that.
     /// Gives what is to be done, and how many keys were none: they are for [`App::ignore_paste`],
     /// once it is done.
-    pub fn burst(&mut self, keys: &[KeyEvent], state: &State, now_ns: u64) -> (Vec<Task>, usize) {
+    pub fn burst(
+        &mut self,
+        keys: &[KeyEvent],
+        state: &State,
+        now_ns: MachineNs,
+    ) -> (Vec<Task>, usize) {
         self.greets = false;
         let (mut keys, mut tasks) = (keys, vec![]);
         if self.prompt.is_none() {
@@ -98,7 +106,7 @@ impl App {
 
     /// Says that so many characters of a paste without a mark were ignored, with those right before
     /// them.
-    pub fn ignore_paste(&mut self, characters: usize, now_ns: u64) {
+    pub fn ignore_paste(&mut self, characters: usize, now_ns: MachineNs) {
         let before = self.ignored_paste.filter(|_| self.pieces_come(now_ns));
         let characters = before.map_or(0, |ignored| ignored.characters) + characters;
         self.ignored_paste = Some(Ignored { characters, at_ns: now_ns });
@@ -113,13 +121,13 @@ impl App {
     }
 
     /// Returns `true` if more of a paste that was ignored may come now.
-    fn pieces_come(&self, now_ns: u64) -> bool {
-        self.ignored_paste.is_some_and(|ignored| now_ns.saturating_sub(ignored.at_ns) <= PIECES_NS)
+    fn pieces_come(&self, now_ns: MachineNs) -> bool {
+        self.ignored_paste.is_some_and(|ignored| now_ns.since(ignored.at_ns) <= PIECES)
     }
 
     /// Returns `true` if `key` is more of a paste that is being ignored, and counts it as such. Esc
     /// never is.
-    pub(super) fn is_of_paste(&mut self, key: &KeyEvent, now_ns: u64) -> bool {
+    pub(super) fn is_of_paste(&mut self, key: &KeyEvent, now_ns: MachineNs) -> bool {
         let is_text = matches!(
             key.code,
             KeyCode::Char(_) | KeyCode::Enter | KeyCode::Tab | KeyCode::Backspace
@@ -152,7 +160,9 @@ mod tests {
     use crate::engine::Command;
     use crate::show::file;
 
-    const MS_NS: u64 = 1_000_000;
+    fn at(ms: u64) -> MachineNs {
+        MachineNs::new(ms * 1_000_000)
+    }
 
     fn state() -> State {
         let cues = "cue = [{ number = \"1\", title = \"a\" }, { number = \"2\", title = \"b\" }]\n";
@@ -181,7 +191,7 @@ mod tests {
                 let mut app = App::new(Theme::Dark);
                 app.page = page;
                 assert_eq!(
-                    app.burst(&keys(text), &state, 0),
+                    app.burst(&keys(text), &state, MachineNs::ZERO),
                     (vec![], text.len()),
                     "{text:?} on {page:?}"
                 );
@@ -190,25 +200,25 @@ mod tests {
         }
         let note = |text: &str| vec![Task::Command(Command::Note(text.into()))];
         let mut app = App::new(Theme::Dark);
-        assert_eq!(app.burst(&keys("ta note, q y\n"), &state, 0), (note("a note, q y"), 0));
-        assert_eq!(app.burst(&keys("tthe rest of"), &state, 400 * MS_NS), (vec![], 0));
-        // In the line it is text up to its end, whatever its first letter is.
         assert_eq!(
-            app.burst(&keys(" it\n q y x m"), &state, 500 * MS_NS),
-            (note("the rest of it"), 8)
+            app.burst(&keys("ta note, q y\n"), &state, MachineNs::ZERO),
+            (note("a note, q y"), 0)
         );
+        assert_eq!(app.burst(&keys("tthe rest of"), &state, at(400)), (vec![], 0));
+        // In the line it is text up to its end, whatever its first letter is.
+        assert_eq!(app.burst(&keys(" it\n q y x m"), &state, at(500)), (note("the rest of it"), 8));
         // A question is not answered by it.
         app.question = Some(Question::Quit);
-        assert_eq!(app.burst(&keys("yes, quit\n"), &state, 5_000 * MS_NS), (vec![], 10));
+        assert_eq!(app.burst(&keys("yes, quit\n"), &state, at(5_000)), (vec![], 10));
         assert_eq!(app.question, Some(Question::Quit));
     }
 
     #[test]
     fn what_comes_right_after_an_ignored_paste_belongs_to_it_but_esc_does_not() {
         let (state, mut app) = (state(), App::new(Theme::Dark));
-        app.ignore_paste(10, 1_000 * MS_NS);
+        app.ignore_paste(10, at(1_000));
         for (key, ms) in keys("q y m").into_iter().zip([1_040, 1_290, 1_540, 1_600, 1_850]) {
-            assert_eq!(app.key(&key, &state, ms * MS_NS), []);
+            assert_eq!(app.key(&key, &state, at(ms)), []);
         }
         assert!(
             app.message
@@ -217,8 +227,8 @@ mod tests {
         );
         assert_eq!(app.take_refusals().len(), 1);
         let escape = KeyEvent::from(KeyCode::Esc);
-        let tasks = [1_900, 2_000].map(|ms| app.key(&escape, &state, ms * MS_NS));
+        let tasks = [1_900, 2_000].map(|ms| app.key(&escape, &state, at(ms)));
         assert_eq!(tasks, [vec![], vec![Task::Command(Command::Panic)]]);
-        assert_eq!(app.key(&keys(" ")[0], &state, 2_101 * MS_NS).len(), 1, "GO is GO again");
+        assert_eq!(app.key(&keys(" ")[0], &state, at(2_101)).len(), 1, "GO is GO again");
     }
 }

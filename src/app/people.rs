@@ -2,13 +2,16 @@
 //!
 //! A tick is journaled, so a finger that trembles on the key must not leave two.
 
+use std::time::Duration;
+
 use super::{App, Ask, Prompt, Task, Tone, find};
 use crate::engine::{Command, State};
 use crate::show::PersonIx;
+use crate::time::MachineNs;
 
 /// A second tick of the same person within this time of the last press is a slip of the finger,
 /// nanoseconds.
-const TICK_GUARD_NS: u64 = 500_000_000;
+const TICK_GUARD: Duration = Duration::from_millis(500);
 
 impl App {
     /// The person who is selected on the people page; nobody where the show names nobody.
@@ -26,11 +29,11 @@ impl App {
     }
 
     /// Ticks the selected person: seen now.
-    pub(super) fn spot(&mut self, repeat: bool, state: &State, now_ns: u64) -> Vec<Task> {
+    pub(super) fn spot(&mut self, repeat: bool, state: &State, now_ns: MachineNs) -> Vec<Task> {
         let Some(person) = self.selected_person(state) else { return self.nobody(now_ns) };
         let last = self.ticked.replace((person, now_ns));
-        let is_slip = |(ticked, at_ns): (PersonIx, u64)| {
-            ticked == person && now_ns.saturating_sub(at_ns) < TICK_GUARD_NS
+        let is_slip = |(ticked, at_ns): (PersonIx, MachineNs)| {
+            ticked == person && now_ns.since(at_ns) < TICK_GUARD
         };
         if repeat || last.is_some_and(is_slip) {
             let name = &state.show().person(person).name;
@@ -45,7 +48,7 @@ impl App {
     }
 
     /// Takes the selected person's last sighting back.
-    pub(super) fn unspot(&mut self, state: &State, now_ns: u64) -> Vec<Task> {
+    pub(super) fn unspot(&mut self, state: &State, now_ns: MachineNs) -> Vec<Task> {
         self.ticked = None;
         match self.selected_person(state) {
             Some(person) => vec![Task::Command(Command::Unspot(person))],
@@ -54,7 +57,7 @@ impl App {
     }
 
     /// Opens a line for a note on the selected person.
-    pub(super) fn ask_person_note(&mut self, state: &State, now_ns: u64) -> Vec<Task> {
+    pub(super) fn ask_person_note(&mut self, state: &State, now_ns: MachineNs) -> Vec<Task> {
         match self.selected_person(state) {
             Some(person) => self.open(Ask::PersonNote { person }),
             None => self.nobody(now_ns),
@@ -62,7 +65,7 @@ impl App {
     }
 
     /// Opens a line that looks for people.
-    pub(super) fn find_person(&mut self, state: &State, now_ns: u64) -> Vec<Task> {
+    pub(super) fn find_person(&mut self, state: &State, now_ns: MachineNs) -> Vec<Task> {
         match self.selected_person(state) {
             Some(back) => self.open(Ask::FindPerson { back }),
             None => self.nobody(now_ns),
@@ -75,7 +78,7 @@ impl App {
         prompt: &Prompt,
         back: PersonIx,
         state: &State,
-        now_ns: u64,
+        now_ns: MachineNs,
     ) {
         let text = prompt.input.value();
         self.last_find = text.trim().to_owned();
@@ -88,7 +91,7 @@ impl App {
         }
     }
 
-    pub(super) fn nobody(&mut self, now_ns: u64) -> Vec<Task> {
+    pub(super) fn nobody(&mut self, now_ns: MachineNs) -> Vec<Task> {
         self.say(
             "no people in this show: add [person.ID] to the show file",
             Tone::Attention,
@@ -109,7 +112,9 @@ mod tests {
     use crate::engine::Cause;
     use crate::show::{CueIx, file};
 
-    const MS_NS: u64 = 1_000_000;
+    fn at(ms: u64) -> MachineNs {
+        MachineNs::new(ms * 1_000_000)
+    }
     const SHOW: &str = r#"
         title = "x"
         [person.dion]
@@ -139,7 +144,7 @@ mod tests {
     }
 
     fn press(app: &mut App, code: KeyCode, state: &State, ms: u64) -> Vec<Task> {
-        app.key(&KeyEvent::new(code, KeyModifiers::NONE), state, ms * MS_NS)
+        app.key(&KeyEvent::new(code, KeyModifiers::NONE), state, at(ms))
     }
 
     fn type_in(app: &mut App, text: &str, state: &State) {
@@ -187,7 +192,7 @@ mod tests {
         let (state, mut app) = (state(SHOW), on_page(Page::People));
         press(&mut app, KeyCode::Char('t'), &state, 0);
         type_in(&mut app, "third row x", &state);
-        app.paste("\nq y ", &state, 0);
+        app.paste("\nq y ", &state, MachineNs::ZERO);
         app.person = PersonIx(2);
         let text = "third row x q y ".to_owned();
         let expected = Task::Command(Command::NotePerson { person: PersonIx(0), text });
@@ -291,7 +296,7 @@ mod tests {
         let text = " qy\r\n\u{1b}\u{1b}xs1ho\u{3}";
         for &page in Page::ALL {
             let (mut app, clean) = (on_page(page), on_page(page));
-            app.paste(text, &state, 0);
+            app.paste(text, &state, MachineNs::ZERO);
             assert!(
                 app.message
                     .take()
@@ -300,9 +305,9 @@ mod tests {
             assert_eq!(app.take_refusals().len(), 1);
             assert_eq!(app, clean, "{page:?}");
             app.question = Some(Question::Quit);
-            app.say("y leaves", Tone::Alarm, 0);
+            app.say("y leaves", Tone::Alarm, MachineNs::ZERO);
             let asked = app.clone();
-            app.paste(text, &state, 0);
+            app.paste(text, &state, MachineNs::ZERO);
             assert_eq!(app, asked, "the question stands, unanswered and in sight");
         }
         let back = PersonIx(0);
@@ -316,7 +321,7 @@ mod tests {
         ] {
             let mut app = on_page(Page::People);
             app.open(ask);
-            app.paste(text, &state, 0);
+            app.paste(text, &state, MachineNs::ZERO);
             let prompt = app.prompt.as_ref().unwrap();
             // Line ends are blanks, what steers a terminal is dropped, the rest is text.
             assert_eq!(prompt.input.value(), " qy  xs1ho", "{ask:?}");
@@ -327,7 +332,7 @@ mod tests {
     fn the_greeting_goes_with_the_first_key_and_not_before() {
         let (state, mut app) = (state(SHOW), on_page(Page::Run));
         app.greets = true;
-        app.paste("x", &state, 0);
+        app.paste("x", &state, MachineNs::ZERO);
         assert!(app.greets);
         press(&mut app, KeyCode::Char('j'), &state, 60_000);
         assert!(!app.greets);

@@ -5,6 +5,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 use super::keys::Act;
 use super::{App, Task, Tone};
 use crate::engine::Command;
+use crate::time::MachineNs;
 
 /// A question that stands on the message line until a key answers it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +49,7 @@ impl Question {
 
 impl App {
     /// Asks, with the reason in front of the keys that answer.
-    pub(super) fn ask(&mut self, question: Question, why: &str, now_ns: u64) -> Vec<Task> {
+    pub(super) fn ask(&mut self, question: Question, why: &str, now_ns: MachineNs) -> Vec<Task> {
         self.question = Some(question);
         let (verb, go) = (question.verb(), self.keymap.way(Act::Go));
         self.say(format!("{why}: y {verb}s, any other key stays, {go} is GO"), Tone::Alarm, now_ns);

@@ -7,6 +7,7 @@ use super::keys::Act;
 use super::prompt::Typed;
 use super::{App, Ask, Hits, Page, Prompt, Task, Tone, find};
 use crate::engine::{Command, State};
+use crate::time::MachineNs;
 
 impl App {
     /// The mouse over the palette, which lies over everything: it chooses, and Enter does it.
@@ -27,7 +28,12 @@ impl App {
         self.chosen_changed(state);
     }
 
-    pub(super) fn type_key(&mut self, key: &KeyEvent, state: &State, now_ns: u64) -> Vec<Task> {
+    pub(super) fn type_key(
+        &mut self,
+        key: &KeyEvent,
+        state: &State,
+        now_ns: MachineNs,
+    ) -> Vec<Task> {
         let Some(prompt) = &mut self.prompt else { return vec![] };
         match prompt.key(key) {
             Typed::Line => self.line_changed(state),
@@ -92,7 +98,7 @@ impl App {
         }
     }
 
-    fn accept(&mut self, state: &State, now_ns: u64) -> Vec<Task> {
+    fn accept(&mut self, state: &State, now_ns: MachineNs) -> Vec<Task> {
         let Some(prompt) = self.prompt.take() else { return vec![] };
         let text = prompt.input.value();
         match prompt.ask {
@@ -142,7 +148,7 @@ impl App {
         }
     }
 
-    fn run_command(&mut self, prompt: &Prompt, state: &State, now_ns: u64) -> Vec<Task> {
+    fn run_command(&mut self, prompt: &Prompt, state: &State, now_ns: MachineNs) -> Vec<Task> {
         let text = prompt.input.value().trim();
         let found = commands(text);
         match prompt.chosen.and_then(|at| found.get(at)) {

@@ -1,5 +1,7 @@
 //! Effect of a key or a paste: on the application at once, on the run as a task.
 
+use std::time::Duration;
+
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 
 use super::keymap::Key;
@@ -9,17 +11,18 @@ use super::page::Lines;
 use super::{App, Ask, Message, Page, Prompt, Question, Task, Tone};
 use crate::engine::{Cause, Command, Event, State};
 use crate::show::Show;
+use crate::time::MachineNs;
 
 /// Message about it.
 pub(super) const GO_IGNORED: &str = "GO ignored: pressed again within 0.3 s";
 /// Message about a GO whose key is held down.
 const GO_HELD: &str = "GO ignored: its key is held down";
 /// Two Escapes within this time mean panic.
-const PANIC_NS: u64 = 1_000_000_000;
+const PANIC: Duration = Duration::from_millis(1_000);
 
 impl App {
     /// A key at `now_ns` of the machine's clock.
-    pub fn key(&mut self, key: &KeyEvent, state: &State, now_ns: u64) -> Vec<Task> {
+    pub fn key(&mut self, key: &KeyEvent, state: &State, now_ns: MachineNs) -> Vec<Task> {
         if key.kind == KeyEventKind::Release {
             return vec![];
         }
@@ -90,7 +93,7 @@ impl App {
 
     /// Follows what has happened: a fired cue takes the selection along with the playhead, a
     /// trouble is said.
-    pub fn happened(&mut self, event: &Event, show: &Show, now_ns: u64) {
+    pub fn happened(&mut self, event: &Event, show: &Show, now_ns: MachineNs) {
         if let Event::PlayheadMoved { .. } = event
             && !std::mem::take(&mut self.cursor_stays)
         {
@@ -114,7 +117,7 @@ impl App {
     }
 
     /// Says what has become of a command that was obeyed, where no event of the run says it.
-    pub fn obeyed(&mut self, command: &Command, state: &State, now_ns: u64) {
+    pub fn obeyed(&mut self, command: &Command, state: &State, now_ns: MachineNs) {
         if let Command::PlayheadNext | Command::PlayheadPrevious | Command::PlayheadTo(_) = command
         {
             let words = match state.playhead().map(|cue| state.show().cue(cue)) {
@@ -148,13 +151,13 @@ impl App {
 
     /// An Esc that closes something is not the first of two: a caller who leaves a page does not
     /// mean to stop the show.
-    fn escape(&mut self, now_ns: u64) -> Vec<Task> {
+    fn escape(&mut self, now_ns: MachineNs) -> Vec<Task> {
         let pressed_ns = self.escape_pressed_ns.take();
         if self.close_everything() {
             self.message = self.message.take().filter(|message| message.tone == Tone::Alarm);
             return vec![];
         }
-        if pressed_ns.is_some_and(|pressed_ns| now_ns.saturating_sub(pressed_ns) <= PANIC_NS) {
+        if pressed_ns.is_some_and(|pressed_ns| now_ns.since(pressed_ns) <= PANIC) {
             return vec![Task::Command(Command::Panic)];
         }
         self.escape_pressed_ns = Some(now_ns);
@@ -179,7 +182,13 @@ impl App {
         was_open
     }
 
-    pub(super) fn act(&mut self, act: Act, repeat: bool, state: &State, now_ns: u64) -> Vec<Task> {
+    pub(super) fn act(
+        &mut self,
+        act: Act,
+        repeat: bool,
+        state: &State,
+        now_ns: MachineNs,
+    ) -> Vec<Task> {
         let tasks = self.act_here(act, repeat, state, now_ns);
         if act.opens_line() && self.prompt.is_none() {
             self.opened_no_line(act, now_ns);
@@ -187,7 +196,7 @@ impl App {
         tasks
     }
 
-    fn act_here(&mut self, act: Act, repeat: bool, state: &State, now_ns: u64) -> Vec<Task> {
+    fn act_here(&mut self, act: Act, repeat: bool, state: &State, now_ns: MachineNs) -> Vec<Task> {
         if let Some(why) = self.elsewhere(act) {
             self.say(why, Tone::Attention, now_ns);
             return vec![];
@@ -257,7 +266,7 @@ impl App {
 
     /// The guard counts from the last press and not from the last GO, so that a finger that
     /// trembles on the key, or the repeats of a key that is held down, fire once.
-    fn go(&mut self, repeat: bool, now_ns: u64) -> Vec<Task> {
+    fn go(&mut self, repeat: bool, now_ns: MachineNs) -> Vec<Task> {
         let guarded = self.guard_go(now_ns).err();
         if let Some(why) = repeat.then_some(GO_HELD).or(guarded) {
             self.refuse_once(why, now_ns);
@@ -266,7 +275,7 @@ impl App {
         vec![Task::Command(Command::Go { cause: Cause::Go })]
     }
 
-    fn nothing_selected(&mut self, now_ns: u64) -> Vec<Task> {
+    fn nothing_selected(&mut self, now_ns: MachineNs) -> Vec<Task> {
         self.say("no cue is selected", Tone::Attention, now_ns);
         vec![]
     }
@@ -319,7 +328,7 @@ impl App {
         (self.page != home).then(|| format!("{} {does}", self.keymap.way(act)))
     }
 
-    fn ask_reason(&mut self, state: &State, now_ns: u64) -> Vec<Task> {
+    fn ask_reason(&mut self, state: &State, now_ns: MachineNs) -> Vec<Task> {
         match state.playhead().filter(|&cue| !state.is_clear(cue)) {
             Some(_) => self.open(Ask::Reason),
             None => {
@@ -329,7 +338,7 @@ impl App {
         }
     }
 
-    fn quit(&mut self, state: &State, now_ns: u64) -> Vec<Task> {
+    fn quit(&mut self, state: &State, now_ns: MachineNs) -> Vec<Task> {
         let is_done = state.is_over() && state.uncalled().next().is_none();
         if is_done && !state.has_ended() {
             // The run ends by itself when its last segment is over: to end it sooner is a decision.
@@ -355,7 +364,7 @@ impl App {
         self.ask(Question::Quit, &format!("{left}, {after}"), now_ns)
     }
 
-    fn suspend(&mut self, state: &State, now_ns: u64) -> Vec<Task> {
+    fn suspend(&mut self, state: &State, now_ns: MachineNs) -> Vec<Task> {
         if state.is_rehearsal() || state.has_ended() {
             return vec![Task::Suspend];
         }
@@ -385,7 +394,7 @@ impl App {
         self.open(Ask::FindLine)
     }
 
-    fn filter_log(&mut self, now_ns: u64) -> Vec<Task> {
+    fn filter_log(&mut self, now_ns: MachineNs) -> Vec<Task> {
         if self.page == Page::Log {
             self.log_filter = self.log_filter.next();
             self.scroll_back();
@@ -408,7 +417,9 @@ mod tests {
     use crate::engine::{Record, Rejection, RunNs};
     use crate::show::{CueIx, CueNumber, file};
 
-    const MS_NS: u64 = 1_000_000;
+    fn at(ms: u64) -> MachineNs {
+        MachineNs::new(ms * 1_000_000)
+    }
 
     #[test]
     fn a_go_of_ones_own_is_a_go_whatever_stands_open() {
@@ -421,7 +432,7 @@ mod tests {
         let own = "go = [\"Ctrl-Y\", \"Alt-x\", \"Enter\"]\nplayhead-here = \"none\"\n";
         app.keymap = Arc::new(keymap::parse(own).unwrap());
         let press = |app: &mut App, code, modifiers, ms: u64| {
-            app.key(&KeyEvent::new(code, modifiers), &state, ms * MS_NS)
+            app.key(&KeyEvent::new(code, modifiers), &state, at(ms))
         };
         app.question = Some(Question::Quit);
         assert_eq!(
@@ -467,8 +478,8 @@ mod tests {
         for question in [None, Some(Question::Quit), Some(Question::Suspend)] {
             let mut app = App::new(Theme::Dark);
             app.question = question;
-            app.say("leave it?", Tone::Alarm, 0);
-            app.happened(&fired, live().show(), 1);
+            app.say("leave it?", Tone::Alarm, MachineNs::ZERO);
+            app.happened(&fired, live().show(), MachineNs::new(1));
             assert_eq!(app.message.is_some(), question.is_some());
         }
     }
@@ -500,7 +511,7 @@ mod tests {
     }
 
     fn plain(app: &mut App, code: KeyCode, state: &State, ms: u64) -> Vec<Task> {
-        app.key(&KeyEvent::new(code, KeyModifiers::NONE), state, ms * MS_NS)
+        app.key(&KeyEvent::new(code, KeyModifiers::NONE), state, at(ms))
     }
 
     fn types(app: &mut App, text: &str, state: &State, ms: u64) {
@@ -570,7 +581,11 @@ mod tests {
             }),
             ("the question of quitting", |app, state| types(app, "q", state, 0)),
             ("the question of suspending", |app, state| {
-                app.key(&KeyEvent::new(KeyCode::Char('z'), KeyModifiers::CONTROL), state, 0);
+                app.key(
+                    &KeyEvent::new(KeyCode::Char('z'), KeyModifiers::CONTROL),
+                    state,
+                    MachineNs::ZERO,
+                );
             }),
         ];
         for (what, open) in opens {
@@ -593,7 +608,7 @@ mod tests {
         assert_eq!(plain(&mut app, KeyCode::Esc, &state, 0), []);
         assert_eq!(plain(&mut app, KeyCode::Esc, &state, 1_001), []);
         let held = KeyEvent::new_with_kind(KeyCode::Esc, KeyModifiers::NONE, KeyEventKind::Repeat);
-        assert_eq!(app.key(&held, &state, 1_100 * MS_NS), []);
+        assert_eq!(app.key(&held, &state, at(1_100)), []);
         assert_eq!(plain(&mut app, KeyCode::Esc, &state, 2_001), PANIC);
         plain(&mut app, KeyCode::Esc, &state, 2_100);
         // A page that was opened in between is what the next Esc closes.
@@ -605,7 +620,7 @@ mod tests {
     #[test]
     fn a_live_run_is_suspended_after_a_yes_only() {
         let (state, ctrl_z) = (live(), KeyEvent::new(KeyCode::Char('z'), KeyModifiers::CONTROL));
-        let ask = |app: &mut App, ms: u64| app.key(&ctrl_z, &state, ms * MS_NS);
+        let ask = |app: &mut App, ms: u64| app.key(&ctrl_z, &state, at(ms));
         let mut app = App::new(Theme::Dark);
         assert_eq!((ask(&mut app, 0), app.question), (vec![], Some(Question::Suspend)));
         assert_eq!(
@@ -630,13 +645,13 @@ mod tests {
         assert_eq!(app.question, None);
         // Before its first event a state is a rehearsal, which stops nothing.
         let rehearsal = State::new(Arc::clone(state.show()));
-        assert_eq!(app.key(&ctrl_z, &rehearsal, 4_000 * MS_NS), [Task::Suspend]);
+        assert_eq!(app.key(&ctrl_z, &rehearsal, at(4_000)), [Task::Suspend]);
     }
 
     #[test]
     fn a_move_of_the_playhead_is_said_and_takes_a_stale_refusal_away() {
         let (mut state, mut app) = (live(), App::new(Theme::Dark));
-        app.refused(&Rejection::NoPlayhead, 0);
+        app.refused(&Rejection::NoPlayhead, MachineNs::ZERO);
         for (command, words) in [
             (Command::PlayheadNext, "playhead at 2 Off the roof"),
             (Command::PlayheadPrevious, "playhead at 1 a"),
@@ -646,12 +661,12 @@ mod tests {
             state.decide(&command, RunNs::ZERO).unwrap().into_iter().for_each(|event| {
                 state.fold(&Record::new(0, jiff::Timestamp::UNIX_EPOCH, RunNs::ZERO, event))
             });
-            app.obeyed(&command, &state, 0);
+            app.obeyed(&command, &state, MachineNs::ZERO);
             let said = app.message.take().unwrap();
             assert_eq!((said.text.as_str(), said.tone), (words, Tone::Calm), "{command:?}");
         }
-        app.refused(&Rejection::NoStep, 0);
-        app.obeyed(&Command::CatchUp, &state, 0);
+        app.refused(&Rejection::NoStep, MachineNs::ZERO);
+        app.obeyed(&Command::CatchUp, &state, MachineNs::ZERO);
         assert!(app.message.is_some(), "nobody has moved it");
     }
 }

@@ -1,15 +1,18 @@
 //! The run's clock, tied to the machine's: where the run's time comes from.
 
-use jiff::{SignedDuration, Timestamp};
+use std::time::Duration;
+
+use jiff::Timestamp;
 
 use crate::engine::RunNs;
 use crate::show::demonstration::Demonstration;
+use crate::time::{MachineNs, nanoseconds};
 
 /// Ties the run's clock to the machine's: a step of the wall clock moves nothing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RunClock {
     /// The machine's clock at the tie.
-    tied_ns: u64,
+    tied_ns: MachineNs,
     /// The run's clock there.
     run_ns: RunNs,
     /// The wall clock there.
@@ -22,7 +25,7 @@ pub struct RunClock {
 
 impl RunClock {
     /// A clock that reads `run_ns` at `machine_ns`, when the wall clock reads `wall`.
-    pub fn new(machine_ns: u64, run_ns: RunNs, wall: Timestamp, speed: u32) -> Self {
+    pub fn new(machine_ns: MachineNs, run_ns: RunNs, wall: Timestamp, speed: u32) -> Self {
         RunClock { tied_ns: machine_ns, run_ns, wall, speed: speed.max(1), paces: None }
     }
 
@@ -40,8 +43,8 @@ impl RunClock {
     }
 
     /// The run's clock at an instant of the machine's.
-    pub fn run_ns(&self, machine_ns: u64) -> RunNs {
-        let (mut left_ns, mut run_ns) = (machine_ns.saturating_sub(self.tied_ns), self.run_ns);
+    pub fn run_ns(&self, machine_ns: MachineNs) -> RunNs {
+        let (mut left_ns, mut run_ns) = (nanoseconds(machine_ns.since(self.tied_ns)), self.run_ns);
         loop {
             let (speed, ends_ns) = self.stretch(run_ns);
             let takes_ns =
@@ -54,20 +57,20 @@ impl RunClock {
     }
 
     /// The first instant of the machine's clock at which the run's clock reads `run_ns` or more.
-    pub fn machine_ns(&self, run_ns: RunNs) -> u64 {
+    pub fn machine_ns(&self, run_ns: RunNs) -> MachineNs {
         let (mut machine_ns, mut at_ns) = (self.tied_ns, self.run_ns);
         while at_ns < run_ns {
             let (speed, ends_ns) = self.stretch(at_ns);
             let next_ns = ends_ns.map_or(run_ns, |ends_ns| ends_ns.min(run_ns));
-            machine_ns = machine_ns.saturating_add(next_ns.since(at_ns).div_ceil(speed));
+            machine_ns += Duration::from_nanos(next_ns.since(at_ns).div_ceil(speed));
             at_ns = next_ns;
         }
         machine_ns
     }
 
     /// The wall clock at an instant of the machine's, as if nobody had set it since the tie.
-    pub fn wall(&self, machine_ns: u64) -> Timestamp {
-        let since = SignedDuration::from_nanos(machine_ns.saturating_sub(self.tied_ns) as i64);
+    pub fn wall(&self, machine_ns: MachineNs) -> Timestamp {
+        let since = machine_ns.since(self.tied_ns);
         self.wall.checked_add(since).unwrap_or(self.wall)
     }
 
@@ -84,28 +87,35 @@ mod tests {
     use crate::show::demonstration;
     use crate::show::duration::SECOND_NS;
 
+    const NANOSECOND: Duration = Duration::from_nanos(1);
+
     #[test]
     fn a_clock_with_paces_agrees_with_the_machines_at_every_edge() {
         let demo = demonstration::of(demonstration::DEMO_SOURCE).unwrap();
         let begins_ns = RunNs::ZERO + demo.begins_s * SECOND_NS;
-        let clock = RunClock::new(5_000, begins_ns, Timestamp::UNIX_EPOCH, 1).paced(demo);
+        let clock =
+            RunClock::new(MachineNs::new(5_000), begins_ns, Timestamp::UNIX_EPOCH, 1).paced(demo);
         let edges = demo.paces.iter().map(|pace| RunNs::ZERO + pace.from_s * SECOND_NS);
         let edges = edges.flat_map(|edge_ns| [0_u64, 1, 7].map(|ns| edge_ns + ns));
         for run_ns in edges.filter(|&run_ns| run_ns > begins_ns) {
             let machine_ns = clock.machine_ns(run_ns);
             assert!(clock.run_ns(machine_ns) >= run_ns, "not early at {run_ns}");
-            assert!(clock.run_ns(machine_ns - 1) < run_ns, "not late at {run_ns}");
+            assert!(clock.run_ns(machine_ns - NANOSECOND) < run_ns, "not late at {run_ns}");
         }
     }
 
     #[test]
     fn the_two_clocks_agree_at_every_speed() {
         for speed in [1, 7, 1000] {
-            let clock = RunClock::new(5_000, RunNs::new(42), Timestamp::UNIX_EPOCH, speed);
+            let clock =
+                RunClock::new(MachineNs::new(5_000), RunNs::new(42), Timestamp::UNIX_EPOCH, speed);
             for run_ns in [42, 43, 49, 1_000_000_007].map(RunNs::new) {
                 let machine_ns = clock.machine_ns(run_ns);
                 assert!(clock.run_ns(machine_ns) >= run_ns, "not early");
-                assert!(machine_ns == 5_000 || clock.run_ns(machine_ns - 1) < run_ns, "not late");
+                assert!(
+                    machine_ns.ns() == 5_000 || clock.run_ns(machine_ns - NANOSECOND) < run_ns,
+                    "not late"
+                );
             }
         }
     }

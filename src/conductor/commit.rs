@@ -8,6 +8,7 @@ use crate::engine::{Effect, Event, Record};
 use crate::journal::truncate;
 use crate::output::{Job, Outcome, Report};
 use crate::show::{CueIx, CueNumber};
+use crate::time::MachineNs;
 
 /// The most characters that the journal keeps of what an output has to say: a line of it has its
 /// bounds.
@@ -50,7 +51,7 @@ impl Conductor {
 
     /// Makes events records of the instant `now_ns` of the machine's clock, folds them, and gives
     /// what they cause.
-    pub(super) fn record(&mut self, events: Vec<Event>, now_ns: u64) -> Vec<Effect> {
+    pub(super) fn record(&mut self, events: Vec<Event>, now_ns: MachineNs) -> Vec<Effect> {
         if events.is_empty() {
             return vec![];
         }

@@ -3,13 +3,14 @@
 
 use super::{Conductor, Input, Output};
 use crate::engine::State;
+use crate::time::MachineNs;
 
 impl Conductor {
     /// Hands in `input` at `now_ns` and does everything that follows from it now. `perform` does
     /// one output and gives back what is known of it at once.
     pub fn drive(
         &mut self,
-        now_ns: u64,
+        now_ns: MachineNs,
         input: Input,
         mut perform: impl FnMut(&State, Output) -> Vec<Input>,
     ) {
@@ -25,8 +26,8 @@ impl Conductor {
     /// its instant.
     pub fn pass(
         &mut self,
-        from_ns: u64,
-        until_ns: u64,
+        from_ns: MachineNs,
+        until_ns: MachineNs,
         mut perform: impl FnMut(&State, Output) -> Vec<Input>,
     ) {
         let mut now_ns = from_ns;

@@ -7,31 +7,32 @@
 //! another order than the journal has it. A crash in between leaves a cue that is journaled and
 //! perhaps not sent, which a resume reports as unknown.
 
+use std::time::Duration;
+
 use super::Conductor;
 use crate::engine::Effect;
+use crate::time::MachineNs;
 
 /// Time before an instant at which its records are journaled: enough for waking up and writing,
 /// except in the worst cases.
-const LEAD_NS: u64 = 300_000;
+const LEAD: Duration = Duration::from_micros(300);
 
 /// Records that are journaled before their instant, and messages that still have to leave.
 #[derive(Clone, Debug)]
 pub(super) struct Ahead {
     /// The instant, by the machine's clock.
-    due_ns: u64,
+    due_ns: MachineNs,
     effects: Vec<Effect>,
 }
 
 impl Conductor {
     /// The instant of the machine's clock at which something is to be done next.
-    pub(super) fn due_ns(&self) -> Option<u64> {
+    pub(super) fn due_ns(&self) -> Option<MachineNs> {
         match &self.ahead {
             Some(ahead) => Some(ahead.due_ns),
             None => {
                 let due_run_ns = self.state.poll_timeout();
-                due_run_ns.map(|due_run_ns| {
-                    self.clock.machine_ns(due_run_ns).saturating_sub(self.lead_ns())
-                })
+                due_run_ns.map(|due_run_ns| self.clock.machine_ns(due_run_ns) - self.lead())
             }
         }
     }
@@ -47,7 +48,7 @@ impl Conductor {
         }
         let Some(due_run_ns) = self.state.poll_timeout() else { return false };
         let due_ns = self.clock.machine_ns(due_run_ns);
-        if due_ns > self.now_ns + self.lead_ns() {
+        if due_ns > self.now_ns + self.lead() {
             return false;
         }
         let events = self.state.handle_timeout(self.clock.run_ns(due_ns.max(self.now_ns)));
@@ -86,7 +87,7 @@ impl Conductor {
     }
 
     /// In a rehearsal nothing leaves, and a fast clock has no instants to spare.
-    fn lead_ns(&self) -> u64 {
-        if self.state.is_rehearsal() { 0 } else { LEAD_NS }
+    fn lead(&self) -> Duration {
+        if self.state.is_rehearsal() { Duration::ZERO } else { LEAD }
     }
 }

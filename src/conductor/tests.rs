@@ -8,6 +8,7 @@ use crate::engine::{Cause, Record};
 use crate::output::{Job, Outcome, Report};
 use crate::show::duration::SECOND_NS;
 use crate::show::{CueIx, OutputIx, file};
+use crate::time::MachineNs;
 
 const SHOW: &str = r#"
 title = "A small show"
@@ -59,7 +60,7 @@ impl Run {
         };
         let conductor = Conductor::new(
             State::new(show),
-            RunClock::new(0, RunNs::ZERO, clock, 1),
+            RunClock::new(MachineNs::ZERO, RunNs::ZERO, clock, 1),
             0,
             RunNs::ZERO,
         );
@@ -71,7 +72,7 @@ impl Run {
 
     fn gives(&mut self, now_ns: u64, input: Input) {
         let Run { conductor, done, records, answers } = self;
-        conductor.drive(now_ns, input, |_, output| {
+        conductor.drive(MachineNs::new(now_ns), input, |_, output| {
             done.push(word(&output));
             match output {
                 Output::Append(new) => records.extend(new),
@@ -150,13 +151,14 @@ fn what_comes_by_itself_is_journaled_ahead_and_sent_at_its_instant() {
     run.command(SECOND_NS, GO);
     run.taken();
     let ahead_ns = run.conductor.deadline().unwrap();
+    let ahead_ns = ahead_ns.ns();
     assert!((11 * SECOND_NS - 1_000_000..11 * SECOND_NS).contains(&ahead_ns), "{ahead_ns}");
     run.gives(ahead_ns, Input::Tick);
     assert_eq!(
         (run.taken(), run.conductor.is_ahead()),
         (vec!["cue_fired 2, cue_completed 2".to_owned()], true)
     );
-    assert_eq!(run.conductor.deadline(), Some(11 * SECOND_NS));
+    assert_eq!(run.conductor.deadline(), Some(MachineNs::new(11 * SECOND_NS)));
     run.gives(11 * SECOND_NS, Input::Tick);
     assert_eq!(run.taken()[..2], ["> 2.1", "action_sent 2"]);
     assert!(
@@ -172,7 +174,7 @@ fn what_comes_by_itself_is_journaled_ahead_and_sent_at_its_instant() {
 fn a_rehearsal_has_no_instants_to_keep() {
     let mut run = Run::new(true);
     run.command(SECOND_NS, GO);
-    assert_eq!(run.conductor.deadline(), Some(11 * SECOND_NS));
+    assert_eq!(run.conductor.deadline(), Some(MachineNs::new(11 * SECOND_NS)));
 }
 
 /// A run in which cue 1 has fired, the playhead stands at cue 2, and that is journaled ahead of its
@@ -181,7 +183,7 @@ fn ahead() -> (Run, u64) {
     let mut run = Run::new(false);
     run.command(SECOND_NS, GO);
     run.command(SECOND_NS, Command::PlayheadTo(CueIx(1)));
-    let ahead_ns = run.conductor.deadline().unwrap();
+    let ahead_ns = run.conductor.deadline().unwrap().ns();
     run.gives(ahead_ns, Input::Tick);
     assert!(run.conductor.is_ahead());
     run.taken();

@@ -31,7 +31,7 @@ use super::{GOODBYE, fault, signals};
 use crate::app::board::{Board, Face};
 use crate::app::theme::{Paints, Theme};
 use crate::input::Input;
-use crate::show::duration::SECOND_NS;
+use crate::time::MachineNs;
 use crate::ui::{self, Means};
 
 use choose::{Choice, Wanted};
@@ -41,9 +41,9 @@ use run::Run;
 const LOOK: Duration = Duration::from_millis(150);
 /// Interval at which the board looks for another run to follow, and if a program still calls this
 /// one.
-const SEARCH_NS: u64 = SECOND_NS / 2;
+const SEARCH: Duration = Duration::from_millis(500);
 /// The shortest time between two frames of a rehearsal whose clock runs faster.
-const FAST_FRAME_NS: u64 = SECOND_NS / 4;
+const FAST_FRAME: Duration = Duration::from_millis(250);
 
 /// Options from the command line.
 #[derive(Clone, Debug)]
@@ -114,9 +114,9 @@ struct Screen<'a> {
     keyboard: Keyboard,
     canvas: Canvas,
     title: String,
-    searched_ns: Option<u64>,
+    searched_ns: Option<MachineNs>,
     /// Instant of the next frame by the machine's clock.
-    frame_ns: u64,
+    frame_ns: MachineNs,
 }
 
 impl<'a> Screen<'a> {
@@ -134,7 +134,7 @@ impl<'a> Screen<'a> {
             canvas,
             title,
             searched_ns: None,
-            frame_ns: 0,
+            frame_ns: MachineNs::ZERO,
         })
     }
 
@@ -145,7 +145,7 @@ impl<'a> Screen<'a> {
             if news || now_ns >= self.frame_ns {
                 self.draw()?;
             }
-            let until_frame = Duration::from_nanos(self.frame_ns.saturating_sub(machine_ns()));
+            let until_frame = self.frame_ns.since(machine_ns());
             if self.keyboard.wait(true, self.inbox.bell(), Some(until_frame.min(LOOK)))
                 == Woken::Lost
             {
@@ -181,7 +181,7 @@ impl<'a> Screen<'a> {
                 }
             }
             if news {
-                self.frame_ns = 0;
+                self.frame_ns = MachineNs::ZERO;
             }
         }
     }
@@ -191,7 +191,7 @@ impl<'a> Screen<'a> {
     fn follow(&mut self) -> anyhow::Result<bool> {
         let now_ns = machine_ns();
         let mut news = self.run.as_mut().is_some_and(Run::read);
-        if self.searched_ns.is_some_and(|then_ns| now_ns.saturating_sub(then_ns) < SEARCH_NS) {
+        if self.searched_ns.is_some_and(|then_ns| now_ns.since(then_ns) < SEARCH) {
             return Ok(news);
         }
         self.searched_ns = Some(now_ns);
@@ -252,14 +252,18 @@ impl<'a> Screen<'a> {
         self.canvas.draw(|frame| ui::board::draw(frame, &glance))?;
         let now_ns = machine_ns();
         self.frame_ns = match &self.run {
-            Some(run) => run.next_second_ns(now_ns).max(now_ns + self.shortest_ns()),
-            None => now_ns + until_next_second_ns(),
+            Some(run) => run.next_second_ns(now_ns).max(now_ns + self.shortest()),
+            None => now_ns + until_next_second(),
         };
         Ok(())
     }
 
-    fn shortest_ns(&self) -> u64 {
-        if self.run.as_ref().is_some_and(|run| run.speed() > 1) { FAST_FRAME_NS } else { 0 }
+    fn shortest(&self) -> Duration {
+        if self.run.as_ref().is_some_and(|run| run.speed() > 1) {
+            FAST_FRAME
+        } else {
+            Duration::ZERO
+        }
     }
 
     /// Acts on what was typed. Returns `true` if that means to leave.
@@ -296,7 +300,7 @@ impl<'a> Screen<'a> {
         terminal::step_aside()?;
         self.keyboard.discard();
         self.canvas = enter(self.wishes, &self.words_of_title())?;
-        self.frame_ns = 0;
+        self.frame_ns = MachineNs::ZERO;
         Ok(())
     }
 
@@ -317,8 +321,9 @@ fn headline(show: Option<&str>) -> String {
 }
 
 /// Time until the wall clock's next second.
-fn until_next_second_ns() -> u64 {
-    SECOND_NS - wall_now().subsec_nanosecond().unsigned_abs() as u64 % SECOND_NS
+fn until_next_second() -> Duration {
+    Duration::from_secs(1)
+        - Duration::from_nanos(wall_now().subsec_nanosecond().unsigned_abs().into())
 }
 
 /// Source of the show as runs remember it: its file's place, or the name of a built-in show.

@@ -5,17 +5,19 @@ use std::time::SystemTime;
 use jiff::Timestamp;
 use rustix::time::{ClockId, clock_gettime};
 
+use crate::time::MachineNs;
+
 /// The machine's steady clock, nanoseconds from some moment in the past.
 ///
 /// On Linux it goes on while the machine is suspended, so that a closed lid is found out.
 #[expect(clippy::disallowed_methods, reason = "the one place that reads the steady clock")]
-pub fn machine_ns() -> u64 {
+pub fn machine_ns() -> MachineNs {
     #[cfg(target_os = "linux")]
     let clock = ClockId::Boottime;
     #[cfg(not(target_os = "linux"))]
     let clock = ClockId::Monotonic;
     let now = clock_gettime(clock);
-    now.tv_sec as u64 * 1_000_000_000 + now.tv_nsec as u64
+    MachineNs::new(now.tv_sec as u64 * 1_000_000_000 + now.tv_nsec as u64)
 }
 
 /// The machine's wall clock, UTC. A clock that is set to a year in which no show can be, is taken

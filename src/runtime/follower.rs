@@ -17,6 +17,7 @@ use crate::engine::{Cause, Countdown, Event, RunNs, State};
 use crate::output::{Clip, Health};
 use crate::remote::{FIRINGS_MAX, Firing, Picture, Remote, Running};
 use crate::show::CueIx;
+use crate::time::{MachineNs, nanoseconds};
 
 /// Interval at which subscribers get a picture, besides every change.
 const EVERY: Duration = Duration::from_millis(100);
@@ -35,7 +36,7 @@ pub(super) struct Follower {
 struct Told {
     clips: Vec<Clip>,
     /// Instant of reading `clips` by the machine's clock.
-    clips_ns: u64,
+    clips_ns: MachineNs,
     over: bool,
 }
 
@@ -62,7 +63,7 @@ impl Follower {
 
     /// Tells it what plays on the outputs, as they were at `now_ns`, and wakes it where records
     /// have come as well.
-    pub(super) fn publish(&self, outputs: &[Health], now_ns: u64) {
+    pub(super) fn publish(&self, outputs: &[Health], now_ns: MachineNs) {
         let mut waiting = self.mailbox.lock();
         let told = &mut waiting.also;
         told.clips.clear();
@@ -88,7 +89,7 @@ struct Account {
     embargoed: Vec<CueIx>,
     clock: RunClock,
     clips: Vec<Clip>,
-    clips_ns: u64,
+    clips_ns: MachineNs,
     history: History,
 }
 
@@ -128,7 +129,7 @@ impl Account {
             embargoed,
             clock,
             clips: vec![],
-            clips_ns: 0,
+            clips_ns: MachineNs::ZERO,
             history: History::default(),
         }
     }
@@ -139,9 +140,9 @@ impl Account {
             self.remote.publish(self.picture(self.clock.run_ns(now_ns), now_ns));
             let pause = if self.remote.has_subscribers() { EVERY } else { UNWATCHED };
             let mut waiting = mailbox.lock();
-            let until_ns = now_ns + pause.as_nanos() as u64;
+            let until_ns = now_ns + pause;
             while waiting.news.is_empty() && !waiting.also.over {
-                let left = Duration::from_nanos(until_ns.saturating_sub(machine_ns()));
+                let left = until_ns.since(machine_ns());
                 if left.is_zero() {
                     break;
                 }
@@ -160,14 +161,15 @@ impl Account {
         }
     }
 
-    fn picture(&self, run_ns: RunNs, now_ns: u64) -> Picture {
+    fn picture(&self, run_ns: RunNs, now_ns: MachineNs) -> Picture {
         let state = &self.state;
+        let since = now_ns.since(self.clips_ns);
+        let since_ns = |clip: &Clip| if clip.moves { nanoseconds(since) } else { 0 };
         let clip_left_ns = |clip: &Clip| {
             if state.show().cue(clip.cue).is_loop() {
                 return None;
             }
-            let since_ns = if clip.moves { now_ns.saturating_sub(self.clips_ns) } else { 0 };
-            Some(clip.length_ns? as i64 - clip.position_ns.saturating_add(since_ns) as i64)
+            Some(clip.length_ns? as i64 - clip.position_ns.saturating_add(since_ns(clip)) as i64)
         };
         let left_ns = |cue: &CueIx| {
             let clip = self.clips.iter().find(|clip| clip.cue == *cue).and_then(clip_left_ns);
@@ -184,9 +186,7 @@ impl Account {
             let moves = state.held_since().is_none();
             match self.clips.iter().find(|clip| clip.cue == *cue) {
                 Some(clip) => {
-                    let since_ns =
-                        if clip.moves { now_ns.saturating_sub(self.clips_ns) } else { 0 };
-                    let elapsed_ns = clip.position_ns.saturating_add(since_ns);
+                    let elapsed_ns = clip.position_ns.saturating_add(since_ns(clip));
                     Running {
                         cue: *cue,
                         elapsed_ns,

@@ -14,6 +14,7 @@ use rustix::io::Errno;
 
 use super::clock::machine_ns;
 use crate::input::{Input, Reader};
+use crate::time::{MachineNs, nanoseconds};
 
 /// Reason why a wait ended.
 #[derive(Debug, PartialEq, Eq)]
@@ -34,8 +35,8 @@ const BYTES_MAX: usize = 16 * READ_BYTES;
 pub(super) struct Keyboard {
     reader: Reader,
     /// Instant at which the terminal was last seen empty, by the machine's clock.
-    looked_ns: Option<u64>,
-    stood_ns: u64,
+    looked_ns: Option<MachineNs>,
+    stood: Duration,
 }
 
 impl Keyboard {
@@ -54,14 +55,13 @@ impl Keyboard {
         ];
         let fds = if watched { &mut fds[..] } else { &mut fds[..1] };
         // A lone ESC is a key when nothing follows it in time, and the like.
-        let left =
-            |deadline_ns: u64| Duration::from_nanos(deadline_ns.saturating_sub(machine_ns()));
-        let decides = self.reader.deadline().filter(|_| watched).map(left);
+        let left = |deadline_ns: MachineNs| deadline_ns.since(machine_ns());
+        let decides = self.reader.deadline().filter(|_| watched).map(|ns| left(MachineNs::new(ns)));
         let timeout = [timeout, decides].into_iter().flatten().min();
         let timeout = timeout
             .map(|t| Timespec { tv_sec: t.as_secs() as i64, tv_nsec: t.subsec_nanos().into() });
         let looked_ns = *self.looked_ns.get_or_insert_with(machine_ns);
-        self.stood_ns = 0;
+        self.stood = Duration::ZERO;
         if poll(fds, timeout.as_ref()).is_err() || !watched {
             // Interrupted by a signal: the caller's loop comes back here.
             return Woken::Up;
@@ -73,16 +73,15 @@ impl Keyboard {
         }
         // The terminal is empty now.
         let now_ns = machine_ns();
-        self.stood_ns = now_ns.saturating_sub(looked_ns);
+        self.stood = now_ns.since(looked_ns);
         self.looked_ns = Some(now_ns);
-        self.reader.expire(now_ns);
+        self.reader.expire(now_ns.ns());
         Woken::Up
     }
 
-    /// Time between the last look at the terminal and the end of the last [`Keyboard::wait`],
-    /// nanoseconds.
-    pub(super) fn stood_ns(&self) -> u64 {
-        self.stood_ns
+    /// Time between the last look at the terminal and the end of the last [`Keyboard::wait`].
+    pub(super) fn stood(&self) -> Duration {
+        self.stood
     }
 
     /// Reads until the terminal is empty; does not wait, since there is something to read.
@@ -92,7 +91,7 @@ impl Keyboard {
             match rustix::io::read(rustix::stdio::stdin(), &mut typed) {
                 Ok(0) => return Err(ErrorKind::UnexpectedEof.into()),
                 Ok(len) => {
-                    self.reader.feed(&typed[..len], machine_ns());
+                    self.reader.feed(&typed[..len], machine_ns().ns());
                     if len < typed.len() || !has_input() {
                         return Ok(());
                     }
@@ -115,9 +114,9 @@ impl Keyboard {
         self.reader.next_text()
     }
 
-    /// Arrival of the input that was taken last, by the machine's clock, nanoseconds.
-    pub(super) fn came_ns(&self) -> u64 {
-        self.reader.came_ns()
+    /// Arrival of the input that was taken last, by the machine's clock.
+    pub(super) fn came_ns(&self) -> MachineNs {
+        MachineNs::new(self.reader.came_ns())
     }
 
     /// Returns `true` if the terminal says of each key whether it is held.
@@ -135,10 +134,9 @@ impl Keyboard {
     /// forgets it: the shell would read the release of the key that left as text. The terminal was
     /// asked for its keys when it got the form of before, and what it answers is the last of it.
     pub(super) fn settle(&mut self, at_most: Duration) {
-        let until_ns =
-            machine_ns().saturating_add(u64::try_from(at_most.as_nanos()).unwrap_or(u64::MAX));
+        let until_ns = machine_ns() + at_most;
         loop {
-            let left_ns = until_ns.saturating_sub(machine_ns());
+            let left_ns = nanoseconds(until_ns.since(machine_ns()));
             let stdin = rustix::stdio::stdin();
             let mut fds = [PollFd::from_borrowed_fd(stdin, PollFlags::IN)];
             let timeout = Timespec { tv_sec: 0, tv_nsec: left_ns.min(999_999_999) as _ };
@@ -157,7 +155,7 @@ impl Keyboard {
     /// Forgets what was typed while nobody listened.
     pub(super) fn discard(&mut self) {
         self.reader.begin_again();
-        (self.looked_ns, self.stood_ns) = (None, 0);
+        (self.looked_ns, self.stood) = (None, Duration::ZERO);
         let _ = rustix::termios::tcflush(
             rustix::stdio::stdin(),
             rustix::termios::QueueSelector::IFlush,

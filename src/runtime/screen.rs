@@ -19,15 +19,15 @@ use crate::app::log::{Log, Word};
 use crate::app::{App, Hits};
 use crate::conductor::RunClock;
 use crate::engine::State;
-use crate::show::duration::MILLISECOND_NS;
+use crate::time::MachineNs;
 use crate::ui::{self, Means, Still, View};
 
-/// The shortest time between two frames with news, nanoseconds.
-const FRAME_NS: u64 = 16 * MILLISECOND_NS;
-/// Interval at which the screen checks if a countdown has moved, nanoseconds.
-const TICK_NS: u64 = 125 * MILLISECOND_NS;
+/// The shortest time between two frames with news.
+const FRAME: Duration = Duration::from_millis(16);
+/// Interval at which the screen checks if a countdown has moved.
+const TICK: Duration = Duration::from_millis(125);
 /// The same in a rehearsal whose clock runs faster.
-const FAST_TICK_NS: u64 = 100 * MILLISECOND_NS;
+const FAST_TICK: Duration = Duration::from_millis(100);
 /// Maximum number of log messages that wait for a stuck screen.
 const WORDS: usize = 64;
 
@@ -98,8 +98,8 @@ impl Screen {
             mailbox: Arc::clone(&mailbox),
             hits: Arc::clone(&hits),
             start,
-            tick_ns: 0,
-            news_ns: 0,
+            tick_ns: MachineNs::ZERO,
+            news_ns: MachineNs::ZERO,
             still: Still::default(),
         };
         let tty = Tty::new()?;
@@ -192,9 +192,9 @@ struct Painter {
     hits: Arc<Mutex<Hits>>,
     start: Start,
     /// Instant of the next frame without news, by the machine's clock.
-    tick_ns: u64,
+    tick_ns: MachineNs,
     /// The earliest moment of the next frame with news.
-    news_ns: u64,
+    news_ns: MachineNs,
     still: Still,
 }
 
@@ -233,7 +233,7 @@ impl Painter {
             self.draw(&mut canvas, drawn_ns)?;
             self.tick_ns = self.next_tick_ns(drawn_ns);
             if has_news {
-                self.news_ns = drawn_ns + FRAME_NS;
+                self.news_ns = drawn_ns + FRAME;
             }
         }
     }
@@ -246,11 +246,11 @@ impl Painter {
             let due_ns = match &waiting.also {
                 Told { order: Some(_), .. }
                 | Told { resized: true, .. }
-                | Told { asks_keys: true, .. } => 0,
+                | Told { asks_keys: true, .. } => MachineNs::ZERO,
                 Told { app: Some(_), .. } => self.tick_ns.min(self.news_ns),
                 _ => self.tick_ns,
             };
-            let left = Duration::from_nanos(due_ns.saturating_sub(machine_ns()));
+            let left = due_ns.since(machine_ns());
             if left.is_zero() {
                 return std::mem::take(&mut *waiting);
             }
@@ -272,7 +272,7 @@ impl Painter {
         }
     }
 
-    fn view(&self, now_ns: u64) -> View<'_> {
+    fn view(&self, now_ns: MachineNs) -> View<'_> {
         View {
             app: &self.start.app,
             state: &self.start.state,
@@ -285,19 +285,19 @@ impl Painter {
 
     /// Instant by the machine's clock at which something moves on the frame that was drawn at
     /// `drawn_ns`.
-    fn next_tick_ns(&mut self, drawn_ns: u64) -> u64 {
+    fn next_tick_ns(&mut self, drawn_ns: MachineNs) -> MachineNs {
         let mut still = std::mem::take(&mut self.still);
         let until = still.until(&self.view(drawn_ns));
         self.still = still;
         match until {
             // Figures that move right after each other are drawn together.
-            Some(run_ns) => self.start.clock.machine_ns(run_ns).max(drawn_ns + TICK_NS),
-            None if self.start.state.speed() > 1 => drawn_ns + FAST_TICK_NS,
-            None => drawn_ns + TICK_NS,
+            Some(run_ns) => self.start.clock.machine_ns(run_ns).max(drawn_ns + TICK),
+            None if self.start.state.speed() > 1 => drawn_ns + FAST_TICK,
+            None => drawn_ns + TICK,
         }
     }
 
-    fn draw(&self, canvas: &mut Canvas, now_ns: u64) -> io::Result<()> {
+    fn draw(&self, canvas: &mut Canvas, now_ns: MachineNs) -> io::Result<()> {
         let view = self.view(now_ns);
         canvas.draw(|frame| {
             let hits = ui::draw(frame, &view);

@@ -33,6 +33,7 @@ use crate::engine::{Command, Record, RunId, TERMINAL_WENT};
 use crate::journal::{Journal, SyncReport};
 use crate::output::{Health, Outputs};
 use crate::remote::{Counts, Remote};
+use crate::time::MachineNs;
 use crate::ui::Means;
 
 /// Number of internal errors that a run survives before it gives up.
@@ -54,7 +55,7 @@ struct Station {
     keys: Keys,
     /// Until when the terminal may say that it tells which key is held, by the machine's clock,
     /// nanoseconds; `None` once the log has what there is to say of it.
-    held_keys_due_ns: Option<u64>,
+    held_keys_due_ns: Option<MachineNs>,
     /// `true` if the terminal has to be asked again which key is held.
     asks_keys: bool,
     /// Number of times that the screen had to be started again.
@@ -80,8 +81,8 @@ struct RemoteEnd {
     /// Counts in the last log line about remote controls, its instant by the machine's clock, and
     /// the pause until the next one.
     logged: Counts,
-    logged_ns: u64,
-    pause_ns: u64,
+    logged_ns: MachineNs,
+    pause: Duration,
 }
 
 /// Runs a session to its end; the farewell is for the shell's screen, the end for its exit status.
@@ -173,8 +174,8 @@ impl Station {
                     remote,
                     follower,
                     logged: Counts::default(),
-                    logged_ns: 0,
-                    pause_ns: 0,
+                    logged_ns: MachineNs::ZERO,
+                    pause: Duration::ZERO,
                 })
             }
             None => None,
@@ -244,7 +245,7 @@ impl Station {
 
     /// Time during which nothing comes by itself.
     fn next_wait(&self) -> Duration {
-        let left = |due_ns: u64| Duration::from_nanos(due_ns.saturating_sub(machine_ns()));
+        let left = |due_ns: MachineNs| due_ns.since(machine_ns());
         self.conductor.deadline().map_or(LONGEST_WAIT, |due_ns| left(due_ns).min(LONGEST_WAIT))
     }
 

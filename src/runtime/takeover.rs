@@ -30,7 +30,7 @@ pub(super) fn lock(store: &Store, id: &RunId) -> anyhow::Result<RunLock> {
         if !waits {
             return Err(error.into());
         }
-        if machine_ns() - asked_ns > TAKEOVER.as_nanos() as u64 {
+        if machine_ns().since(asked_ns) > TAKEOVER {
             return told.map_or_else(|| Err(error.into()), |pid| Err(not_released(store, id, pid)));
         }
         if let Some(holder) = orphan.filter(|holder| told != Some(holder.pid)) {
@@ -58,7 +58,7 @@ pub fn stop_run(store: &Store, id: &RunId) -> anyhow::Result<String> {
     ask_for_run(pid)?;
     let asked_ns = machine_ns();
     while self::holder(store, id)?.is_some_and(|holder| holder.pid == pid) {
-        if machine_ns() - asked_ns > TAKEOVER.as_nanos() as u64 {
+        if machine_ns().since(asked_ns) > TAKEOVER {
             return Err(not_released(store, id, pid));
         }
         std::thread::sleep(Duration::from_millis(10));

@@ -77,8 +77,8 @@ fn greets(scene: &Scene) -> bool {
 /// The last word to the caller: a calm one fades, an alarm and a question stay.
 fn fresh<'a>(scene: &Scene<'a>) -> Option<&'a Message> {
     let is_fresh = |message: &&Message| {
-        let age_ns = scene.view.machine_ns.saturating_sub(message.at_ns);
-        message.tone == Tone::Alarm || scene.app.question.is_some() || age_ns < App::MESSAGE_NS
+        let age = scene.view.machine_ns.since(message.at_ns);
+        message.tone == Tone::Alarm || scene.app.question.is_some() || age < App::MESSAGE
     };
     scene.app.message.as_ref().filter(is_fresh)
 }

@@ -23,6 +23,7 @@ use super::{header, text};
 use crate::output::{Clip, Health, Last, Latency, Light, Packet};
 use crate::show::Output;
 use crate::show::duration::{self, SECOND_NS};
+use crate::time::nanoseconds;
 
 /// From this width on, an output is one row.
 const ROOMY: u16 = 150;
@@ -223,15 +224,15 @@ fn whose(scene: &Scene, tried: &Last) -> String {
 
 /// How long ago it was by the machine's clock, which a fast rehearsal does not hurry.
 fn ago(scene: &Scene, tried: &Last) -> String {
-    let since_ns = scene.view.machine_ns.saturating_sub(scene.app.outputs_ns);
+    let since_ns = nanoseconds(scene.view.machine_ns.since(scene.app.outputs_ns));
     format!("{} ago", duration::clock(tried.age_ns.saturating_add(since_ns) / SECOND_NS))
 }
 
 /// The clip that a player shows, and how far it has come.
 fn on_air<'a>(scene: &Scene<'a>, clip: &Clip) -> Line<'a> {
     let styles = &scene.styles;
-    let since_ns =
-        if clip.moves { scene.view.machine_ns.saturating_sub(scene.app.outputs_ns) } else { 0 };
+    let since = scene.view.machine_ns.since(scene.app.outputs_ns);
+    let since_ns = if clip.moves { nanoseconds(since) } else { 0 };
     let at = duration::clock(clip.position_ns.saturating_add(since_ns) / SECOND_NS);
     let of = clip.length_ns.map(|ns| format!(" of {}", duration::length(ns))).unwrap_or_default();
     let paused = if clip.moves { "" } else { "  paused" };

@@ -16,6 +16,7 @@ use crate::engine::{Countdown, Phase, RunNs, SendState, State, Timing};
 use crate::output::{Clip, Ready};
 use crate::show::duration::{self, SECOND_NS};
 use crate::show::{Cue, CueIx, SegmentIx, Show, Source, Thresholds, Trigger};
+use crate::time::nanoseconds;
 
 /// Times sooner than this are bold.
 const NEAR_NS: u64 = 30 * SECOND_NS;
@@ -189,7 +190,7 @@ impl<'a> Scene<'a> {
     pub(super) fn countdown(&self, cue: CueIx) -> Option<Countdown> {
         let by_player = self.clip(cue).filter(|_| !self.cue(cue).is_loop()).and_then(|clip| {
             let since_ns = if clip.moves {
-                self.view.machine_ns.saturating_sub(self.app.outputs_ns)
+                nanoseconds(self.view.machine_ns.since(self.app.outputs_ns))
             } else {
                 0
             };

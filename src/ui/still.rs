@@ -215,8 +215,7 @@ fn figures(view: &View, next: &mut Next) -> Option<()> {
 /// Returns `true` if the message is still to go.
 fn fades(view: &View) -> bool {
     view.app.message.as_ref().is_some_and(|message| {
-        message.tone != Tone::Alarm
-            && view.machine_ns.saturating_sub(message.at_ns) < App::MESSAGE_NS
+        message.tone != Tone::Alarm && view.machine_ns.since(message.at_ns) < App::MESSAGE
     })
 }
 
@@ -236,6 +235,7 @@ mod tests {
     use crate::app::log::Log;
     use crate::engine::{Cause, Command, Event, Record, State};
     use crate::show::{builtin, file};
+    use crate::time::MachineNs;
     use crate::ui::{Depth, Glyphs, Means, draw};
 
     /// Cues that are called, follow, stand in for others and come by the clock, before a hard start
@@ -331,7 +331,7 @@ mod tests {
                 state: &state,
                 log: &log,
                 now_ns,
-                machine_ns: now_ns.since(RunNs::ZERO),
+                machine_ns: MachineNs::new(now_ns.since(RunNs::ZERO)),
                 means,
             };
             let mut frames = 0;
@@ -382,7 +382,7 @@ mod tests {
                 commit(&mut state, due_ns, |state| state.handle_timeout(due_ns));
             }
             let means = Means { depth: Depth::Rgb, glyphs: Glyphs::All };
-            let view = View { app: &app, state: &state, log: &log, now_ns, machine_ns: now_ns.since(RunNs::ZERO), means };
+            let view = View { app: &app, state: &state, log: &log, now_ns, machine_ns: MachineNs::new(now_ns.since(RunNs::ZERO)), means };
             let until_ns = Still::default().until(&view);
             // A late show takes along all its times, which are too many to foresee where they are
             // spread.
@@ -397,7 +397,7 @@ mod tests {
                 let until_ns = until_ns.min(state.poll_timeout().unwrap_or(RunNs::MAX)).max(now_ns + 1_u64);
                 let later_ns = later_ns.min(until_ns - 1_u64);
                 for now_ns in [later_ns, until_ns - 1_u64] {
-                    let view = View { now_ns, machine_ns: now_ns.since(RunNs::ZERO), ..view };
+                    let view = View { now_ns, machine_ns: MachineNs::new(now_ns.since(RunNs::ZERO)), ..view };
                     prop_assert_eq!(&frame(&view, size), &drawn);
                 }
             }

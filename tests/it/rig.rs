@@ -11,6 +11,7 @@ use handover::engine::{Command, Effect, Event, Record, Rejection, RunNs, State};
 use handover::journal::{encode, recover_bytes};
 use handover::output::{Job, Outcome};
 use handover::show::{Show, plan};
+use handover::time::MachineNs;
 use jiff::Timestamp;
 use jiff::civil::Date;
 
@@ -47,7 +48,7 @@ impl Rig {
         let started = run_started(&show, opening);
         let conductor = Conductor::new(
             State::new(show),
-            RunClock::new(0, RunNs::ZERO, opening.clock, 1),
+            RunClock::new(MachineNs::ZERO, RunNs::ZERO, opening.clock, 1),
             0,
             RunNs::ZERO,
         );
@@ -73,7 +74,8 @@ impl Rig {
     fn give(&mut self, input: Input) -> Option<Result<(), Rejection>> {
         let Rig { conductor, journal, effects, outputs_answer, .. } = self;
         let mut reply = None;
-        conductor.drive(self.now.since(RunNs::ZERO), input, |_, output| {
+        let now_ns = MachineNs::new(self.now.since(RunNs::ZERO));
+        conductor.drive(now_ns, input, |_, output| {
             match output {
                 Output::Append(records) => journal.extend(records),
                 Output::Send(job) => {
@@ -101,7 +103,7 @@ impl Rig {
     }
 
     fn deadline(&self) -> Option<RunNs> {
-        self.conductor.deadline().map(|due_ns| RunNs::ZERO + due_ns)
+        self.conductor.deadline().map(|due_ns| RunNs::ZERO + due_ns.ns())
     }
 
     /// Deals with everything that has fallen due by now.

@@ -33,6 +33,7 @@ mod walk;
 mod wire;
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use handover::app::{Page, RemoteSign, Theme};
 use handover::engine::{Event, RunNs};
@@ -133,7 +134,7 @@ fn a_player_has_the_clock_of_its_clip() {
         Some(Clip { cue: CueIx(0), position_ns, length_ns, moves })
     };
     run.app.outputs[0].clip = clip(8, true);
-    run.app.outputs_ns = run.machine_ns() - SECOND_NS;
+    run.app.outputs_ns = run.machine_ns() - Duration::from_secs(1);
     run.app.remote =
         Some(RemoteSign::Heard { address: "127.0.0.1:53000".parse().unwrap(), denied: 2 });
     // Eight seconds of it were shown a second ago: 81 are left, and it ends 81 seconds from now.

@@ -9,8 +9,11 @@ use crate::app::keys::BINDINGS;
 use crate::app::{Keymap, Page, Question, Task, Theme, keymap};
 use crate::engine::{Cause, Command, State};
 use crate::show::file;
+use crate::time::MachineNs;
 
-const MS_NS: u64 = 1_000_000;
+fn at(ms: u64) -> MachineNs {
+    MachineNs::new(ms * 1_000_000)
+}
 const GO: Task = Task::Command(Command::Go { cause: Cause::Go });
 const HOLD: Task = Task::Command(Command::ToggleHold);
 
@@ -36,7 +39,7 @@ fn key_of(c: char) -> KeyEvent {
 fn typed(app: &mut App, keys: &str, at_ms: u64) -> Vec<Task> {
     let state = state();
     let times = (at_ms..).step_by(100);
-    keys.chars().zip(times).flat_map(|(c, ms)| app.key(&key_of(c), &state, ms * MS_NS)).collect()
+    keys.chars().zip(times).flat_map(|(c, ms)| app.key(&key_of(c), &state, at(ms))).collect()
 }
 
 fn said(app: &App) -> &str {
@@ -62,7 +65,7 @@ fn a_text_does_nothing_after_a_key_that_opened_no_line() {
             app.question = Some(Question::Quit);
             typed(app, "t", 9_000);
         }),
-        ("o in a standstill", |app| app.missed(&[key_of('o')], 9_000 * MS_NS)),
+        ("o in a standstill", |app| app.missed(&[key_of('o')], at(9_000))),
     ];
     for (what, open) in refused {
         let mut app = App::new(Theme::Dark);
@@ -141,10 +144,10 @@ fn a_go_on_another_key_is_a_go() {
 fn what_a_link_brings_in_one_piece_is_dropped_with_the_rest_of_its_line() {
     let (state, keys) = (state(), |text: &str| text.chars().map(key_of).collect::<Vec<_>>());
     let mut app = App::new(Theme::Dark);
-    assert_eq!(app.burst(&keys("oh, the light"), &state, 9_000 * MS_NS), (vec![], 13));
+    assert_eq!(app.burst(&keys("oh, the light"), &state, at(9_000)), (vec![], 13));
     assert_eq!(typed(&mut app, "s have gone", 9_400), []);
     assert_eq!(
-        app.burst(&keys("the rest of it"), &state, 10_800 * MS_NS),
+        app.burst(&keys("the rest of it"), &state, at(10_800)),
         (vec![], 14),
         "no note is begun"
     );
@@ -152,7 +155,7 @@ fn what_a_link_brings_in_one_piece_is_dropped_with_the_rest_of_its_line() {
     assert_eq!(typed(&mut app, " ", 11_500), [GO]);
     // A paste that is no such line holds nothing back.
     let mut app = App::new(Theme::Dark);
-    assert_eq!(app.burst(&keys("show the plan"), &state, 9_000 * MS_NS), (vec![], 13));
+    assert_eq!(app.burst(&keys("show the plan"), &state, at(9_000)), (vec![], 13));
     assert_eq!(typed(&mut app, "h ", 9_300), [HOLD, GO]);
 }
 
@@ -165,7 +168,7 @@ fn every_key_that_may_open_a_line_is_known_as_such() {
         for key in Keymap::default().keys(binding.act) {
             let mut app = App::new(Theme::Dark);
             app.page = page;
-            app.key(&key.event(), &state, 9_000 * MS_NS);
+            app.key(&key.event(), &state, at(9_000));
             let awaits_text = app.prompt.is_some() || app.dropped_line.is_some();
             assert_eq!(
                 awaits_text,
@@ -183,7 +186,7 @@ fn a_held_key_that_opened_no_line_is_no_text() {
     typed(&mut app, "o", 9_000);
     let repeat =
         KeyEvent::new_with_kind(KeyCode::Char('o'), KeyModifiers::NONE, KeyEventKind::Repeat);
-    assert_eq!(app.key(&repeat, &state(), 9_500 * MS_NS), []);
+    assert_eq!(app.key(&repeat, &state(), at(9_500)), []);
     assert_eq!(said(&app), "o ignored: it is held down");
     assert_eq!(typed(&mut app, " ", 9_600), [GO]);
 }

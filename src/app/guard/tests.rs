@@ -8,7 +8,9 @@ use crate::app::Theme;
 use crate::engine::{Cause, Event, Record, RunNs};
 use crate::show::file;
 
-const MS: u64 = 1_000_000;
+fn at(ms: u64) -> MachineNs {
+    MachineNs::new(ms * 1_000_000)
+}
 const SHOW: &str = r#"
 title = "A small show"
 [department.stunts]
@@ -35,9 +37,7 @@ fn state() -> State {
 fn passed(commands: &[(u64, Hand, Command)]) -> Vec<bool> {
     let (mut app, state) = (App::new(Theme::Dark), state());
     let pass = |(at_ms, hand, command): &(u64, Hand, Command)| {
-        app.guard(command, *hand, &state, (1_000 + at_ms) * MS)
-            .map(|pass| app.remember(pass))
-            .is_ok()
+        app.guard(command, *hand, &state, at(1_000 + at_ms)).map(|pass| app.remember(pass)).is_ok()
     };
     commands.iter().map(pass).collect()
 }
@@ -88,7 +88,7 @@ fn what_was_refused_is_not_done() {
     let (mut app, state) = (App::new(Theme::Dark), state());
     for _ in 0..2 {
         assert!(
-            app.guard(&start(0), Connection, &state, 1_000 * MS).is_ok(),
+            app.guard(&start(0), Connection, &state, at(1_000)).is_ok(),
             "an interlock refuses it"
         );
     }
@@ -168,10 +168,10 @@ fn panic_is_never_in_the_way_of_panic() {
 fn what_is_remembered_is_bounded() {
     let (mut app, state) = (App::new(Theme::Dark), state());
     for n in 0..10_000 {
-        let pass = app.guard(&Command::Note(n.to_string()), Datagram, &state, 1_000 * MS).unwrap();
+        let pass = app.guard(&Command::Note(n.to_string()), Datagram, &state, at(1_000)).unwrap();
         app.remember(pass);
     }
     assert_eq!(app.done.len(), DEEDS_MAX);
-    assert!(app.guard(&Command::Note("later".into()), Datagram, &state, 2_000 * MS).is_ok());
+    assert!(app.guard(&Command::Note("later".into()), Datagram, &state, at(2_000)).is_ok());
     assert_eq!(app.done.len(), 0);
 }

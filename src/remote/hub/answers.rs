@@ -1,6 +1,7 @@
 //! Answers that need no station: questions, subscriptions of a client, and the cue that a request
 //! means.
 
+use std::time::Duration;
 use std::time::Instant;
 
 use super::Hub;
@@ -9,8 +10,9 @@ use crate::remote::clients::{CLIENTS_MAX, Client};
 use crate::remote::list::QLAB_VERSION;
 use crate::remote::reply::text;
 use crate::remote::values::Facts;
-use crate::remote::{GO_GUARD_NS, Peer, Running, Wish};
+use crate::remote::{GO_GUARD, Peer, Running, Wish};
 use crate::show::CueIx;
+use crate::time::nanoseconds;
 
 /// For how many cues one question is answered.
 const REPLIES_MAX: usize = 32;
@@ -59,11 +61,11 @@ impl Hub {
             Ask::PlayheadNumber => text(self.words.number(self.next())),
             Ask::Setting(Setting::On) => "true".to_owned(),
             Ask::Setting(Setting::Off) => "false".to_owned(),
-            Ask::Setting(Setting::MinGoTime) => seconds(GO_GUARD_NS),
+            Ask::Setting(Setting::MinGoTime) => seconds(nanoseconds(GO_GUARD)),
             Ask::GoGuard => {
-                let since = self.went.map(|went| now.saturating_duration_since(went).as_nanos());
-                let since_ns = since.and_then(|since| u64::try_from(since).ok());
-                seconds(since_ns.map_or(0, |since_ns| GO_GUARD_NS.saturating_sub(since_ns)))
+                let since = self.went.map(|went| now.saturating_duration_since(went));
+                let left = since.map_or(Duration::ZERO, |since| GO_GUARD.saturating_sub(since));
+                seconds(nanoseconds(left))
             }
             Ask::Updates(wanted) => {
                 self.agree(peer, *wanted, now, |client| client.updates = *wanted)?

@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use crate::conductor::RunClock;
 use crate::engine::{Record, RunNs};
 use crate::show::duration::SECOND_NS;
+use crate::time::MachineNs;
 
 /// Maximum time from the writing of a line to its reading, when nothing is in the way.
 const LATE_NS: u64 = SECOND_NS;
@@ -28,13 +29,13 @@ pub(super) struct ClockEstimate {
 impl ClockEstimate {
     /// The clock of a run whose last line, `last`, was found at an instant of the machine's clock
     /// and the wall clock, and may have been there for long.
-    pub(super) fn begin(last: &Record, speed: u32, machine_ns: u64, wall: Timestamp) -> Self {
+    pub(super) fn begin(last: &Record, speed: u32, machine_ns: MachineNs, wall: Timestamp) -> Self {
         let clock = tied(by_the_wall(last, speed, wall), speed, machine_ns, wall);
         ClockEstimate { clock, shown_ns: RunNs::ZERO }
     }
 
     /// `last` has just been written.
-    pub(super) fn correct(&mut self, last: &Record, machine_ns: u64, wall: Timestamp) {
+    pub(super) fn correct(&mut self, last: &Record, machine_ns: MachineNs, wall: Timestamp) {
         let speed = self.clock.speed();
         let latest_ns = last.run_ns + LATE_NS.saturating_mul(u64::from(speed));
         let can_be = |run_ns: &RunNs| (last.run_ns..=latest_ns).contains(run_ns);
@@ -46,7 +47,7 @@ impl ClockEstimate {
     }
 
     /// Reading for the screen: never a little less than before.
-    pub(super) fn read(&mut self, machine_ns: u64) -> RunNs {
+    pub(super) fn read(&mut self, machine_ns: MachineNs) -> RunNs {
         let run_ns = self.clock.run_ns(machine_ns);
         let step_ns = STEP_NS.saturating_mul(u64::from(self.clock.speed()));
         self.shown_ns =
@@ -55,12 +56,12 @@ impl ClockEstimate {
     }
 
     /// The instant of the machine's clock at which it reads `run_ns`.
-    pub(super) fn machine_ns(&self, run_ns: RunNs) -> u64 {
+    pub(super) fn machine_ns(&self, run_ns: RunNs) -> MachineNs {
         self.clock.machine_ns(run_ns)
     }
 }
 
-fn tied(run_ns: RunNs, speed: u32, machine_ns: u64, wall: Timestamp) -> RunClock {
+fn tied(run_ns: RunNs, speed: u32, machine_ns: MachineNs, wall: Timestamp) -> RunClock {
     RunClock::new(machine_ns, run_ns, wall, speed)
 }
 
@@ -84,6 +85,10 @@ mod tests {
         "2024-08-11T20:00:00Z".parse::<Timestamp>().unwrap() + SignedDuration::from_millis(ms)
     }
 
+    fn machine(ms: u64) -> MachineNs {
+        MachineNs::new(ms * MS)
+    }
+
     fn run(ms: u64) -> RunNs {
         RunNs::ZERO + ms * MS
     }
@@ -95,10 +100,11 @@ mod tests {
     #[test]
     fn goes_on_from_the_last_line_at_the_runs_own_speed() {
         for speed in [1, 20] {
-            let mut clock = ClockEstimate::begin(&line(0, 5_000), speed, 70_000 * MS, wall(3_000));
-            assert_eq!(clock.read(70_000 * MS), run(5_000 + 3_000 * u64::from(speed)));
-            assert_eq!(clock.read(70_500 * MS), run(5_000 + 3_500 * u64::from(speed)));
-            assert_eq!(clock.machine_ns(clock.clock.run_ns(71_000 * MS)), 71_000 * MS);
+            let mut clock =
+                ClockEstimate::begin(&line(0, 5_000), speed, machine(70_000), wall(3_000));
+            assert_eq!(clock.read(machine(70_000)), run(5_000 + 3_000 * u64::from(speed)));
+            assert_eq!(clock.read(machine(70_500)), run(5_000 + 3_500 * u64::from(speed)));
+            assert_eq!(clock.machine_ns(clock.clock.run_ns(machine(71_000))), machine(71_000));
         }
     }
 
@@ -106,24 +112,25 @@ mod tests {
     fn a_wall_clock_that_was_set_moves_nothing() {
         // It was put an hour ahead, or back, after the caller had begun; the board came later.
         for step_ms in [3_600_000, -3_600_000] {
-            let mut clock = ClockEstimate::begin(&line(0, 10_000), 1, 0, wall(step_ms + 2_000));
-            let begun_ns = clock.read(0);
-            clock.correct(&line(3_000, 13_000), 1_100 * MS, wall(step_ms + 3_100));
-            assert_eq!(clock.read(1_100 * MS), run(13_000), "{begun_ns}");
+            let mut clock =
+                ClockEstimate::begin(&line(0, 10_000), 1, MachineNs::ZERO, wall(step_ms + 2_000));
+            let begun_ns = clock.read(MachineNs::ZERO);
+            clock.correct(&line(3_000, 13_000), machine(1_100), wall(step_ms + 3_100));
+            assert_eq!(clock.read(machine(1_100)), run(13_000), "{begun_ns}");
             // From then on each line confirms what it reads already.
-            clock.correct(&line(8_000, 18_000), 6_150 * MS, wall(step_ms + 8_150));
-            assert_eq!(clock.read(6_150 * MS), run(18_050));
+            clock.correct(&line(8_000, 18_000), machine(6_150), wall(step_ms + 8_150));
+            assert_eq!(clock.read(machine(6_150)), run(18_050));
         }
     }
 
     #[test]
     fn a_small_correction_never_goes_back_on_the_screen() {
-        let mut clock = ClockEstimate::begin(&line(0, 0), 1, 0, wall(0));
-        assert_eq!(clock.read(10_000 * MS), run(10_000));
+        let mut clock = ClockEstimate::begin(&line(0, 0), 1, MachineNs::ZERO, wall(0));
+        assert_eq!(clock.read(machine(10_000)), run(10_000));
         // The machine's clock and the wall clock differ by half a second: the line is right.
-        clock.correct(&line(9_500, 9_500), 10_000 * MS, wall(9_500));
-        assert_eq!(clock.read(10_000 * MS), run(10_000));
-        assert_eq!(clock.read(10_400 * MS), run(10_000), "it stands still");
-        assert_eq!(clock.read(10_700 * MS), run(10_200));
+        clock.correct(&line(9_500, 9_500), machine(10_000), wall(9_500));
+        assert_eq!(clock.read(machine(10_000)), run(10_000));
+        assert_eq!(clock.read(machine(10_400)), run(10_000), "it stands still");
+        assert_eq!(clock.read(machine(10_700)), run(10_200));
     }
 }

@@ -1,6 +1,7 @@
 //! A run that the board follows: its show, its journal as it grows, and the state that these make.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::choose::Choice;
 use super::estimate::ClockEstimate;
@@ -11,6 +12,7 @@ use crate::runtime::clock::{machine_ns, wall_now};
 use crate::runtime::opening::machine_zone;
 use crate::show::duration::SECOND_NS;
 use crate::show::{Show, file};
+use crate::time::MachineNs;
 
 /// A frame that comes so soon behind the edge of a second was meant for the edge.
 const EDGE_NS: u64 = SECOND_NS / 10;
@@ -136,8 +138,8 @@ impl Run {
     }
 
     /// The instant of the machine's clock at which the show's clock reads its next whole second.
-    pub(super) fn next_second_ns(&self, machine_ns: u64) -> u64 {
-        let Some(clock) = &self.clock else { return machine_ns + SECOND_NS / 2 };
+    pub(super) fn next_second_ns(&self, machine_ns: MachineNs) -> MachineNs {
+        let Some(clock) = &self.clock else { return machine_ns + Duration::from_millis(500) };
         let mut clock = clock.clone();
         let run_ns = clock.read(machine_ns);
         clock.machine_ns(run_ns + (SECOND_NS - self.past_second_ns(run_ns)))

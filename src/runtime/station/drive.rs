@@ -7,6 +7,7 @@ use crate::app::log::Word;
 use crate::conductor::{By, Input, Output};
 use crate::engine::{Command, Rejection};
 use crate::runtime::clock::machine_ns;
+use crate::time::MachineNs;
 
 impl Station {
     /// Lets go of what stands ready, because something is about to be looked at or done.
@@ -94,7 +95,7 @@ impl Station {
 
     /// Tells the application of the news from `heard` on, now that the packets have left; gives
     /// where the news end.
-    fn happened(&mut self, heard: usize, now_ns: u64) -> usize {
+    fn happened(&mut self, heard: usize, now_ns: MachineNs) -> usize {
         for record in self.news.get(heard..).unwrap_or_default() {
             self.app.happened(&record.event, self.conductor.state().show(), now_ns);
         }

@@ -1,5 +1,7 @@
 //! Remote controls at the station: their wishes go the way of the keys, and each gets its answer.
 
+use std::time::Duration;
+
 use super::{RemoteEnd, Station};
 use crate::app::log::Word;
 use crate::app::{Hand, RemoteSign, Tone, Wanted, stopped};
@@ -7,7 +9,7 @@ use crate::conductor::{By, Input};
 use crate::engine::Command;
 use crate::remote::{Answer, Counts, Request, Trouble, Wish};
 use crate::runtime::clock::machine_ns;
-use crate::show::duration::SECOND_NS;
+use crate::time::MachineNs;
 
 impl Station {
     /// Does what a remote control wants, or says why not: to it, and to the caller.
@@ -52,8 +54,8 @@ impl Station {
     }
 
     /// Shows how the remote control is doing, and logs what was heard and not obeyed.
-    pub(super) fn tell_of_remote(&mut self, now_ns: u64) {
-        let Some(RemoteEnd { remote, logged, logged_ns, pause_ns, .. }) = &mut self.remote else {
+    pub(super) fn tell_of_remote(&mut self, now_ns: MachineNs) {
+        let Some(RemoteEnd { remote, logged, logged_ns, pause, .. }) = &mut self.remote else {
             return;
         };
         for Trouble { from, what } in remote.take_troubles() {
@@ -68,13 +70,13 @@ impl Station {
         let counts = remote.counts();
         self.app.remote =
             Some(RemoteSign::Heard { address: remote.address(), denied: counts.denied });
-        let since_ns = now_ns.saturating_sub(*logged_ns);
-        if since_ns < *pause_ns {
+        let since = now_ns.since(*logged_ns);
+        if since < *pause {
             return;
         }
         let new = refusals(&counts, logged);
         if !new.is_empty() {
-            (*logged, *logged_ns, *pause_ns) = (counts, now_ns, pause_behind(*pause_ns, since_ns));
+            (*logged, *logged_ns, *pause) = (counts, now_ns, pause_behind(*pause, since));
             let text = format!("OSC ignored: {}", new.join(", "));
             self.words.push(Word::program(
                 text,
@@ -86,18 +88,14 @@ impl Station {
 }
 
 /// The shortest and the longest time between two lines of the log about what was not obeyed.
-const PAUSE_NS: std::ops::RangeInclusive<u64> = SECOND_NS..=60 * SECOND_NS;
+const PAUSE: std::ops::RangeInclusive<Duration> = Duration::from_secs(1)..=Duration::from_secs(60);
 
-/// Pause in the log, nanoseconds, after a line that came `since_ns` after the one before it. A
+/// Pause in the log after a line that came `since` after the one before it. A
 /// device that goes on for hours must not push the show out of the log, so each pause is twice the
 /// last one, until there was quiet for as long.
-fn pause_behind(pause_ns: u64, since_ns: u64) -> u64 {
-    let quiet = since_ns >= pause_ns.saturating_mul(2);
-    if quiet {
-        *PAUSE_NS.start()
-    } else {
-        pause_ns.saturating_mul(2).clamp(*PAUSE_NS.start(), *PAUSE_NS.end())
-    }
+fn pause_behind(pause: Duration, since: Duration) -> Duration {
+    let quiet = since >= pause.saturating_mul(2);
+    if quiet { *PAUSE.start() } else { pause.saturating_mul(2).clamp(*PAUSE.start(), *PAUSE.end()) }
 }
 
 /// Describes what came since and was not obeyed.
@@ -119,17 +117,17 @@ mod tests {
 
     #[test]
     fn who_goes_on_for_hours_is_logged_once_a_minute_and_after_a_quiet_time_at_once() {
-        let (mut pause_ns, mut lines, mut last) = (0, vec![], 0);
+        let (mut pause, mut lines, mut last) = (Duration::ZERO, vec![], 0);
         // A packet a second, for an hour of a machine that has run for a day.
         for second in 86_400..90_000_u64 {
-            let since_ns = (second - last) * SECOND_NS;
-            if since_ns >= pause_ns {
-                (pause_ns, last) = (pause_behind(pause_ns, since_ns), second);
+            let since = Duration::from_secs(second - last);
+            if since >= pause {
+                (pause, last) = (pause_behind(pause, since), second);
                 lines.push(second - 86_400);
             }
         }
         assert_eq!(lines[..8], [0, 1, 3, 7, 15, 31, 63, 123]);
         assert_eq!(lines.len(), 65);
-        assert_eq!(pause_behind(pause_ns, 120 * SECOND_NS), SECOND_NS);
+        assert_eq!(pause_behind(pause, Duration::from_secs(120)), Duration::from_secs(1));
     }
 }

@@ -19,10 +19,10 @@ use crate::runtime::inbox::Inbox;
 use crate::runtime::keyboard::Keyboard;
 use crate::runtime::screen::Screen;
 use crate::runtime::terminal::Keys;
-use crate::show::duration::SECOND_NS;
+use crate::time::MachineNs;
 
 /// Nothing that was typed longer ago than this is obeyed.
-const STOOD_NS: u64 = SECOND_NS;
+const STOOD: Duration = Duration::from_secs(1);
 
 /// Drops what was typed before the show was open: it was meant for the shell, or for a question.
 /// Gives the words for it, where it was a key.
@@ -34,15 +34,15 @@ pub(super) fn drop_what_came_before(keyboard: &mut Keyboard, inbox: &Inbox) -> O
     (dropped > 0).then(|| format!("{dropped} {keys} pressed before the show was open did nothing"))
 }
 
-/// Time limit of a terminal's answer that it reports held keys, nanoseconds: longer than the
+/// Time limit of a terminal's answer that it reports held keys: longer than the
 /// slowest line.
-const ANSWER_NS: u64 = 2 * SECOND_NS;
+const ANSWER: Duration = Duration::from_secs(2);
 
-/// Until when, by the machine's clock in nanoseconds, the answer is waited for.
-pub(super) fn held_keys_due_ns(keys: Keys) -> u64 {
+/// Until when, by the machine's clock, the answer is waited for.
+pub(super) fn held_keys_due_ns(keys: Keys) -> MachineNs {
     match keys {
-        Keys::Plain => 0,
-        Keys::Told => machine_ns().saturating_add(ANSWER_NS),
+        Keys::Plain => MachineNs::ZERO,
+        Keys::Told => machine_ns() + ANSWER,
     }
 }
 
@@ -88,13 +88,13 @@ impl Station {
 
     /// Acts on what was typed since the last look at the keyboard.
     pub(super) fn inputs(&mut self) {
-        let stood_ns = self.keyboard.stood_ns();
-        if stood_ns > STOOD_NS {
+        let stood = self.keyboard.stood();
+        if stood > STOOD {
             let typed: Vec<Input> = self.keyboard.by_ref().collect();
             let keys =
                 typed.iter().flat_map(keys_of).filter(|key| key.kind != KeyEventKind::Release);
             self.app.missed(keys, machine_ns());
-            return self.typed_in_a_standstill(typed, stood_ns);
+            return self.typed_in_a_standstill(typed, stood);
         }
         // A cue that falls due goes before the next key, however much was typed.
         while self.leaving.is_none() && self.take_one() {
@@ -117,10 +117,10 @@ impl Station {
         true
     }
 
-    fn typed_in_a_standstill(&mut self, typed: Vec<Input>, stood_ns: u64) {
+    fn typed_in_a_standstill(&mut self, typed: Vec<Input>, stood: Duration) {
         let (kept, dropped) = sort(typed);
         if dropped > 0 {
-            let (seconds, keys) = (stood_ns / SECOND_NS, if dropped == 1 { "key" } else { "keys" });
+            let (seconds, keys) = (stood.as_secs(), if dropped == 1 { "key" } else { "keys" });
             let text = format!(
                 "the program stood still for {seconds} s: {dropped} {keys} pressed meanwhile did nothing"
             );
@@ -174,7 +174,7 @@ impl Station {
         self.perform(tasks, now_ns);
     }
 
-    fn perform(&mut self, tasks: Vec<Task>, now_ns: u64) {
+    fn perform(&mut self, tasks: Vec<Task>, now_ns: MachineNs) {
         for task in tasks {
             match task {
                 Task::Command(command) => {

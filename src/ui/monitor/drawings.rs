@@ -105,7 +105,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx, look
     }
     let is_running =
         scene.state.cue(cue).phase == Phase::Running && scene.state.held_since().is_none();
-    let beat = if is_running { scene.view.machine_ns / SECOND_NS } else { 0 };
+    let beat = if is_running { scene.view.machine_ns.ns() / SECOND_NS } else { 0 };
     let moment = Moment { done: words::done(scene, cue), beat };
     let mut field = Field::new(area);
     let marker = paint(&mut field, look, moment);

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use handover::app::keys::Act;
 use handover::app::{Hits, Theme, keymap};
+use handover::time::MachineNs;
 use handover::ui::Depth;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -74,9 +75,14 @@ fn the_mouse_chooses_in_the_palette_and_nothing_behind_it() {
     let mouse = |kind, row| MouseEvent { kind, column: 10, row, modifiers: KeyModifiers::NONE };
     let cursor = run.app.cursor;
     let hits = Hits { choices: vec![(14, 3)], ..Hits::default() };
-    run.app.mouse(&mouse(MouseEventKind::Down(MouseButton::Left), 14), &hits, &run.state, 0);
+    run.app.mouse(
+        &mouse(MouseEventKind::Down(MouseButton::Left), 14),
+        &hits,
+        &run.state,
+        MachineNs::ZERO,
+    );
     assert_eq!(run.app.prompt.as_ref().and_then(|prompt| prompt.chosen), Some(3));
-    run.app.mouse(&mouse(MouseEventKind::ScrollDown, 3), &hits, &run.state, 0);
+    run.app.mouse(&mouse(MouseEventKind::ScrollDown, 3), &hits, &run.state, MachineNs::ZERO);
     assert_eq!(run.app.prompt.as_ref().and_then(|prompt| prompt.chosen), Some(4));
     assert_eq!(run.app.cursor, cursor);
 }

@@ -14,6 +14,7 @@ use handover::engine::{Effect, Event, Record, RunNs, State};
 use handover::output::{Job, Outcome, Outputs};
 use handover::show::duration::SECOND_NS;
 use handover::show::{Show, builtin, file};
+use handover::time::MachineNs;
 use handover::ui::{self, Depth, Glyphs, Means, View};
 use jiff::Timestamp;
 use ratatui::Terminal;
@@ -78,14 +79,15 @@ impl Watched {
         let show = Arc::new(file::parse(builtin::find("paris-2024").unwrap().text, "UTC").unwrap());
         let Demo { state, log, run_ns, script, .. } =
             Demo::new(&show, Timestamp::UNIX_EPOCH).unwrap();
-        let clock = RunClock::new(0, run_ns, Timestamp::UNIX_EPOCH, state.speed()).paced(script);
+        let clock = RunClock::new(MachineNs::ZERO, run_ns, Timestamp::UNIX_EPOCH, state.speed())
+            .paced(script);
         let outputs = Outputs::rehearsal(Arc::clone(&show));
         Watched { state, outputs, app: App::new(Theme::Dark), log, clock, show, fired: vec![] }
     }
 
     fn happened(&mut self, run_ns: RunNs, event: Event) {
         self.state.fold(&Record::new(0, jiff::Timestamp::UNIX_EPOCH, run_ns, event.clone()));
-        self.app.happened(&event, &self.show, 0);
+        self.app.happened(&event, &self.show, MachineNs::ZERO);
         if let Event::CueFired { cue, .. } = &event {
             self.fired.push(cue.as_str().to_owned());
         }
@@ -112,7 +114,7 @@ impl Watched {
     }
 
     /// Does what is due by an instant of the machine's clock.
-    fn until(&mut self, machine_ns: u64) {
+    fn until(&mut self, machine_ns: MachineNs) {
         let now_ns = self.clock.run_ns(machine_ns);
         while let Some(due_ns) = self.state.poll_timeout().filter(|&due_ns| due_ns <= now_ns) {
             let events = self.state.handle_timeout(now_ns.min(due_ns.max(RunNs::new(1))));
@@ -126,7 +128,7 @@ impl Watched {
         self.app.outputs = self.outputs.health();
     }
 
-    fn frame(&self, machine_ns: u64, (columns, rows): (u16, u16)) -> String {
+    fn frame(&self, machine_ns: MachineNs, (columns, rows): (u16, u16)) -> String {
         let view = View {
             app: &self.app,
             state: &self.state,
@@ -149,7 +151,7 @@ fn everything_is_shown_in_its_order_within_ninety_seconds() {
         let mut next = open.next();
         let mut lit = 0;
         for frame in 0..ALL_S * FRAMES {
-            let machine_ns = frame * SECOND_NS / FRAMES;
+            let machine_ns = MachineNs::new(frame * SECOND_NS / FRAMES);
             watched.until(machine_ns);
             // Beside the marks of a small screen there are chips of their colours.
             let screen = watched.frame(machine_ns, size).replace("■ ", "");
@@ -163,7 +165,7 @@ fn everything_is_shown_in_its_order_within_ninety_seconds() {
             lit += u64::from(["Blue", "Black", "Red", "Yellow", "Green"].into_iter().all(is_lit));
         }
         if let Some((what, words)) = next {
-            let screen = watched.frame(ALL_S * SECOND_NS, size);
+            let screen = watched.frame(MachineNs::new(ALL_S * SECOND_NS), size);
             panic!("not seen at {size:?}: {what} {words:?}; at the end there is\n{screen}");
         }
         assert!(
@@ -177,7 +179,7 @@ fn everything_is_shown_in_its_order_within_ninety_seconds() {
 fn it_goes_on_to_the_end_of_the_show_and_calls_everything_once() {
     let mut watched = Watched::new();
     for second in 0..200 {
-        watched.until(second * SECOND_NS);
+        watched.until(MachineNs::new(second * SECOND_NS));
     }
     assert!(watched.state.has_ended(), "it has not ended after 200 seconds");
     let again = Watched::new();

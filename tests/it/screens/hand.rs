@@ -4,6 +4,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent,
 
 use super::stage::Run;
 use handover::app::hits::Target;
+use handover::time::MachineNs;
 
 /// Twenty segments of twelve cues: more than any screen has rows for.
 fn long() -> String {
@@ -22,7 +23,11 @@ fn mouse(run: &mut Run, kind: MouseEventKind, (column, row): (u16, u16)) {
     let hits = run.drawn_with_hits(120, 36).1;
     run.app.sees(&hits);
     let mouse = MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE };
-    assert_eq!(run.app.mouse(&mouse, &hits, &run.state, 0), [], "the mouse fires nothing");
+    assert_eq!(
+        run.app.mouse(&mouse, &hits, &run.state, MachineNs::ZERO),
+        [],
+        "the mouse fires nothing"
+    );
 }
 
 /// The segments on the screen, and whether they are open.
@@ -94,7 +99,7 @@ fn page_down_goes_as_far_as_the_screen_shows() {
         assert!(run.app.needs_hits(&page_down));
         let hits = run.drawn_with_hits(columns, rows).1;
         run.app.sees(&hits);
-        run.app.key(&page_down, &run.state, 0);
+        run.app.key(&page_down, &run.state, MachineNs::ZERO);
         assert_eq!(run.app.cursor.map(|cue| cue.0 as usize), Some(shown - 1), "{columns}x{rows}");
         let (text, hits) = (run.text(columns, rows), run.drawn_with_hits(columns, rows).1);
         assert!(

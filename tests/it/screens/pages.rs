@@ -1,6 +1,7 @@
 //! The pages beside the run: the timeline, the outputs, the log.
 
 use std::fmt::Write as _;
+use std::time::Duration;
 
 use handover::app::Page;
 use handover::engine::Event;
@@ -274,7 +275,7 @@ fn outputs_of_every_kind_and_health() {
     two_sizes("outputs-kinds", &mut run);
     picture!("outputs-kinds-80x24-styles", run.styles_of(BODY, 80, 24));
     // Five seconds later the ages and the clip have gone on, although nobody has asked the outputs.
-    run.app.outputs_ns -= 5 * SECOND_NS;
+    run.app.outputs_ns = run.app.outputs_ns - Duration::from_secs(5);
     let later = run.text(80, 24);
     ["0:08 ago", "1:17 ago", "0:13 of 1:30"]
         .iter()

@@ -5,8 +5,8 @@ use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use handover::app::hits::Target;
 use handover::app::{App, Page, Task};
 use handover::engine::{Command, Event};
-use handover::show::duration::SECOND_NS;
 use handover::show::{PersonIx, builtin, file};
+use handover::time::MachineNs;
 
 use super::stage::{BODY, FOOTER, Run, SHOW, any_sizes};
 
@@ -175,7 +175,13 @@ fn strangers_of_an_edited_journal_change_nothing() {
     assert_eq!(run.state, before);
 }
 
-fn click(run: &mut Run, size: (u16, u16), column: u16, row: u16, machine_ns: u64) -> Vec<Task> {
+fn click(
+    run: &mut Run,
+    size: (u16, u16),
+    column: u16,
+    row: u16,
+    machine_ns: MachineNs,
+) -> Vec<Task> {
     let (_, hits) = run.drawn_with_hits(size.0, size.1);
     let kind = MouseEventKind::Down(MouseButton::Left);
     let mouse = MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE };
@@ -196,23 +202,23 @@ fn the_mouse_finds_what_stands_there() {
     for size in SIZES {
         let mut run = Run::new(SHOW, true);
         let (column, row) = find(&mut run, size, "Au revoir");
-        assert_eq!(click(&mut run, size, column, row, 0), [], "a segment is no cue");
+        assert_eq!(click(&mut run, size, column, row, MachineNs::ZERO), [], "a segment is no cue");
         let (column, row) = find(&mut run, size, "Opening titles");
-        assert_eq!(click(&mut run, size, column, row, 0), []);
+        assert_eq!(click(&mut run, size, column, row, MachineNs::ZERO), []);
         let cue = run.app.cursor.expect("a selected cue");
         assert_eq!(run.state.show().cue(cue).number.as_str(), "1.5");
         let (column, row) = find(&mut run, size, "Opening titles");
         assert_eq!(
-            click(&mut run, size, column, row, 399_000_000),
+            click(&mut run, size, column, row, MachineNs::new(399_000_000)),
             [Task::Command(Command::PlayheadTo(cue))]
         );
         run.app.page = Page::Log;
         let (column, row) = find(&mut run, size, "Tab ");
-        click(&mut run, size, column, row, 0);
+        click(&mut run, size, column, row, MachineNs::ZERO);
         assert_eq!(run.app.page, Page::Log.next(), "Tab itself");
         let mut run = night();
         let (column, row) = find(&mut run, size, "Nick Jonas");
-        click(&mut run, size, column, row, 0);
+        click(&mut run, size, column, row, MachineNs::ZERO);
         assert_eq!(run.state.show().person(run.app.person).id, "jonas");
         assert!(run.state.people().iter().all(|person| !person.is_spotted()), "a click is no tick");
     }
@@ -223,7 +229,7 @@ fn the_mouse_finds_what_stands_there() {
         let line: Vec<u16> =
             (column..200).filter(|&x| hits.target_at(x, row) == Some(Target::Page(page))).collect();
         assert_eq!(line.len(), page.name().len(), "{page:?}");
-        click(&mut run, (200, 60), line[0], row, 0);
+        click(&mut run, (200, 60), line[0], row, MachineNs::ZERO);
         assert_eq!(run.app.page, page);
     }
 }
@@ -242,7 +248,7 @@ fn the_first_run_is_greeted_until_the_first_key() {
     }
     // It does not fade as other calm words do, and gives way to an alarm, to a refusal and to what
     // is typed.
-    run.until(60.0 + App::MESSAGE_NS as f64 / SECOND_NS as f64);
+    run.until(60.0 + App::MESSAGE.as_secs_f64());
     assert!(run.text(80, 24).contains(WORDS));
     let alarmed = {
         run.app.say("the disk is full", handover::app::Tone::Alarm, run.machine_ns());

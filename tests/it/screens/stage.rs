@@ -11,6 +11,7 @@ use handover::engine::{Cause, Command, Event, Record, RunNs, State};
 use handover::output::{Health, Light};
 use handover::show::duration::SECOND_NS;
 use handover::show::{CueNumber, Show, file};
+use handover::time::MachineNs;
 use handover::ui::{self, Areas, Depth, Glyphs, Means, Parts, View};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -139,8 +140,8 @@ impl Run {
     }
 
     /// What the machine's clock reads.
-    pub(super) fn machine_ns(&self) -> u64 {
-        self.now_ns.since(RunNs::ZERO) + self.seq * SECOND_NS / 2
+    pub(super) fn machine_ns(&self) -> MachineNs {
+        MachineNs::new(self.now_ns.since(RunNs::ZERO) + self.seq * SECOND_NS / 2)
     }
 
     pub(super) fn keys(&mut self, keys: &str) {

@@ -4,6 +4,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
+use std::time::Duration;
 
 use handover::conductor::{By, Conductor, Input, Output, RunClock};
 use handover::engine::{Cause, Command, Event, Record, Rejection, RunNs, State};
@@ -11,6 +12,7 @@ use handover::journal::{decode, encode, recover_bytes};
 use handover::output::{Job, Outcome, Report};
 use handover::show::duration::SECOND_NS;
 use handover::show::{CueIx, CueNumber, Show};
+use handover::time::MachineNs;
 
 use crate::rig::{Opening, run_started};
 use crate::witness::Witness;
@@ -18,7 +20,7 @@ use crate::witness::Witness;
 /// More outputs than any simulated show asks for at one instant.
 const OUTPUTS_MAX: usize = 20_000;
 /// How long before its instant something may leave: the conductor's lead.
-const LEAD_NS: u64 = 300_000;
+const LEAD: Duration = Duration::from_micros(300);
 /// How late, by the machine's clock, something may fire by itself.
 const LATE_NS: u64 = SECOND_NS;
 
@@ -61,7 +63,7 @@ pub(super) struct World {
     /// How many programs have had the run in their hands.
     lives: u32,
     /// The machine's clock.
-    pub now_ns: u64,
+    pub now_ns: MachineNs,
     /// How late every wake-up comes.
     pub late_ns: u64,
     pub answers: Vec<Answer>,
@@ -71,14 +73,14 @@ pub(super) struct World {
     /// How many records are on the disk.
     on_disk: usize,
     /// What is still to be reported, and when.
-    pending: Vec<(u64, Report)>,
+    pending: Vec<(MachineNs, Report)>,
     witness: Witness,
     /// The state that the lines of the journal give.
     shadow: State,
     /// The firings of the journal, by cue and number.
     fired: BTreeSet<(CueIx, u32)>,
     /// The cue that fired last, by itself, and when; `None` once another command than GO was given.
-    just_fired: Option<(CueIx, u64)>,
+    just_fired: Option<(CueIx, MachineNs)>,
     /// What has left, in every life of the program.
     left: BTreeSet<Key>,
     /// What the journal says, and has not left yet, since the program began.
@@ -98,12 +100,12 @@ impl World {
         late_ns: u64,
         answers: Vec<Answer>,
     ) -> Result<Self, String> {
-        let clock = RunClock::new(0, RunNs::ZERO, opening.clock, opening.speed);
+        let clock = RunClock::new(MachineNs::ZERO, RunNs::ZERO, opening.clock, opening.speed);
         let state = State::new(Arc::clone(&show));
         let mut world = World {
             conductor: Conductor::new(state.clone(), clock, 0, RunNs::ZERO),
             lives: 1,
-            now_ns: 0,
+            now_ns: MachineNs::ZERO,
             late_ns,
             answers,
             disk_works: true,
@@ -158,7 +160,7 @@ impl World {
 
     /// Lets time pass, with everything that comes in it at its time.
     pub(super) fn wait(&mut self, ns: u64) -> Result<(), String> {
-        let until_ns = self.now_ns.saturating_add(ns);
+        let until_ns = self.now_ns + Duration::from_nanos(ns);
         for _ in 0..OUTPUTS_MAX {
             let report = self.pending.iter().map(|(at_ns, _)| *at_ns).min();
             let wakes_ns = self.conductor.deadline().into_iter().chain(report).min();
@@ -166,7 +168,7 @@ impl World {
                 self.now_ns = self.now_ns.max(until_ns);
                 return self.look();
             };
-            self.now_ns = self.now_ns.max(wakes_ns + self.late_ns);
+            self.now_ns = self.now_ns.max(wakes_ns + Duration::from_nanos(self.late_ns));
             self.look()?;
         }
         Err("something is due all the time".to_owned())
@@ -174,7 +176,7 @@ impl World {
 
     /// Lets time pass in which nothing happens: the machine is suspended.
     pub(super) fn stand_still(&mut self, ns: u64) -> Result<(), String> {
-        self.now_ns = self.now_ns.saturating_add(ns);
+        self.now_ns += Duration::from_nanos(ns);
         self.look()
     }
 
@@ -246,11 +248,11 @@ impl World {
         self.journal.truncate(self.on_disk.max(1));
         self.on_disk = self.journal.len();
         self.account_anew()?;
-        self.now_ns = self.now_ns.saturating_add(down_ns);
+        self.now_ns += Duration::from_nanos(down_ns);
         let last = self.journal.last().ok_or("the journal is empty")?;
         let down_run_ns = down_ns.saturating_mul(u64::from(self.opening.speed));
         let run_ns = last.run_ns + down_run_ns;
-        let wall = self.opening.clock + jiff::SignedDuration::from_nanos(self.now_ns as i64);
+        let wall = self.opening.clock + self.now_ns.since(MachineNs::ZERO);
         let clock = RunClock::new(self.now_ns, run_ns, wall, self.opening.speed);
         self.conductor = Conductor::new(self.shadow.clone(), clock, last.seq, last.run_ns);
         let from = self.journal.len();
@@ -393,7 +395,7 @@ impl World {
                 let cue = self.find(cue)?;
                 let again = self
                     .just_fired
-                    .filter(|(just, at_ns)| *just == cue && self.now_ns <= at_ns + LEAD_NS);
+                    .filter(|(just, at_ns)| *just == cue && self.now_ns <= *at_ns + LEAD);
                 if *cause == Cause::Go && again.is_some() {
                     return Err(format!(
                         "a GO fires {cue:?}, which has just fired by itself, again"
@@ -456,7 +458,7 @@ impl World {
             .cue(job.cue)
             .fired_ns
             .map(|due_ns| self.conductor.clock().machine_ns(due_ns));
-        if due_ns.is_some_and(|due_ns| due_ns > self.now_ns + LEAD_NS) {
+        if due_ns.is_some_and(|due_ns| due_ns > self.now_ns + LEAD) {
             return Err(format!("{job:?} leaves before its instant"));
         }
         let output = self.show.cue(job.cue).actions[job.action as usize].output;
@@ -469,7 +471,7 @@ impl World {
             }
             Answer::Later { ns, sent } => {
                 let report = Report { output, job: Some(job), outcome: outcome(sent) };
-                self.pending.push((self.now_ns + ns, report));
+                self.pending.push((self.now_ns + Duration::from_nanos(ns), report));
             }
             Answer::Never => {}
         }
