@@ -1,8 +1,8 @@
 //! A show as somebody wrote it, before anything in it is checked: plain values and where each
 //! stands.
 //!
-//! Whoever reads a show (`file` reads TOML) makes a draft of it and reports what cannot be read:
-//! values of the wrong kind, unknown keys. [`super::check`] makes the rundown of it and reports
+//! The code that reads a show (`file` reads TOML) makes a draft of it and reports what cannot be
+//! read: values of the wrong kind, unknown keys. [`super::check`] makes the rundown of it and reports
 //! what values say of each other. A draft refers to everything by name.
 //!
 //! A value that every show needs is `None` where it is missing or could not be read. If nobody has

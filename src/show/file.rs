@@ -53,7 +53,7 @@ const PARTS_MAX: usize = 6_000_000;
 /// can only be parsed as a whole, that is done in memory apart.
 const APART_FROM: usize = 64 << 10;
 /// About the length of such a piece, bytes: its tree stays in the processor's cache.
-const PIECE_MIN: usize = 16 << 10;
+const PIECE_MIN: usize = 2 << 10;
 
 /// Reads a show file; `machine_zone` is the IANA name of the zone that is meant when the file gives
 /// none.

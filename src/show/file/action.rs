@@ -33,6 +33,14 @@ pub(super) fn body(
     wire: Option<Wire>,
     output: Option<&str>,
 ) -> Option<Body> {
+    if let Some(wire) = wire {
+        let spec = wire.protocol.spec();
+        if fields.has_only(|key| key == "output" || spec.keys.contains(&key)) {
+            let body = (spec.read_action)(&mut fields, Some(wire));
+            fields.finish();
+            return body;
+        }
+    }
     let keys = fields.keys();
     let protocols: Vec<_> =
         keys.iter().filter_map(|key| Some((key, Protocol::of_key(key.text)?))).collect();

@@ -34,6 +34,8 @@ pub(crate) struct Fields<'a> {
     /// Its noun for messages: "a cue".
     noun: &'static str,
     known: Vec<&'static str>,
+    /// The marks of its keys: most of the keys that are asked for are not there.
+    marks: u64,
     missing: Vec<Missing>,
 }
 
@@ -53,13 +55,15 @@ impl<'a> Fields<'a> {
         span: Range<usize>,
         noun: &'static str,
     ) -> Self {
-        Self { reader, span, table, noun, known: Vec::with_capacity(16), missing: Vec::new() }
+        let marks = table.keys().fold(0, |marks, key| marks | mark(key.get_ref()));
+        let known = Vec::with_capacity(16);
+        Self { reader, span, table, noun, known, marks, missing: Vec::new() }
     }
 
     /// The value of `key`; nothing when it is not there, or was lost to a syntax error.
     pub(crate) fn find(&mut self, key: &'static str) -> Option<Value<'a>> {
         self.know(key);
-        let value = self.table.get(key)?;
+        let value = self.get(key)?;
         Value::new(self.reader, key, value)
     }
 
@@ -130,7 +134,11 @@ impl<'a> Fields<'a> {
 
     /// Returns `true` if `key` is there, readable or not.
     pub(crate) fn has(&self, key: &str) -> bool {
-        self.table.contains_key(key)
+        self.get(key).is_some()
+    }
+
+    fn get(&self, key: &str) -> Option<&'a toml::Spanned<DeValue<'a>>> {
+        if self.marks & mark(key) == 0 { None } else { self.table.get(key) }
     }
 
     /// Place of the key `key`, or of the table if it has none.
@@ -138,6 +146,11 @@ impl<'a> Fields<'a> {
         self.table
             .get_key_value(key)
             .map_or_else(|| self.span.clone(), |(key, _)| self.reader.span(key.span()))
+    }
+
+    /// Returns `true` if each of its keys `is_among` those that it may have.
+    pub(crate) fn has_only(&self, is_among: impl Fn(&str) -> bool) -> bool {
+        self.table.keys().all(|key| is_among(key.get_ref()))
     }
 
     /// All keys in the order of the file.
@@ -280,6 +293,12 @@ impl<'a> Fields<'a> {
         };
         !broken
     }
+}
+
+/// One bit for a key, by its length and its first letter; few keys of a table share theirs.
+fn mark(key: &str) -> u64 {
+    let first = key.bytes().next().unwrap_or(0);
+    1 << ((key.len() as u64 * 7 + u64::from(first)) % 64)
 }
 
 /// The kind of a value as a message names it.

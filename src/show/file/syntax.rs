@@ -22,6 +22,12 @@ const KEY_PARTS_MAX: usize = 8;
 ///
 /// The parser bounds the depth of brackets and the parts of a key, but not the product of the two.
 pub(super) fn endless_key(text: &str) -> Option<Problem> {
+    let points = |line: &str| line.bytes().filter(|byte| *byte == b'.').count();
+    // Only a text of several lines could make a line a part of the key before it.
+    let has_long_texts = text.contains("\"\"\"") || text.contains("'''");
+    if !has_long_texts && text.lines().all(|line| points(line) < KEY_PARTS_MAX) {
+        return None;
+    }
     let bytes = text.as_bytes();
     let (mut at, mut start, mut parts) = (0, 0, 1);
     while let Some(&byte) = bytes.get(at) {
