@@ -127,6 +127,8 @@ pub struct App {
     /// Instant at which a remote control last gave GO to a cue by its number.
     go_to_ns: Option<MachineNs>,
     escape_pressed_ns: Option<MachineNs>,
+    /// The presses of Esc within a second with no other key between them, whatever they did.
+    escapes_ns: Vec<MachineNs>,
     /// The key that was pressed last, and when.
     pressed: Option<(keymap::Key, MachineNs)>,
     /// The last click on a cue, where a second may make a double click of it.
@@ -227,6 +229,7 @@ impl App {
             done: vec![],
             go_to_ns: None,
             escape_pressed_ns: None,
+            escapes_ns: vec![],
             pressed: None,
             clicked: None,
             ticked: None,
@@ -264,6 +267,7 @@ impl App {
 
     /// Says why a command was refused, and which key helps.
     pub fn refused(&mut self, rejection: &Rejection, now_ns: MachineNs) {
+        self.cursor_stays = false;
         let way = |act| self.keymap.way(act);
         let help = match rejection {
             Rejection::Held => format!(" ({} resumes)", way(Act::Hold)),

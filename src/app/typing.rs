@@ -48,7 +48,15 @@ impl App {
                     Ask::FindLine => self.log_search.clear(),
                     Ask::Reason | Ask::Note | Ask::PersonNote { .. } | Ask::Palette => {}
                 }
+                let closed = match prompt.ask {
+                    Ask::Reason => "no interlock was overridden",
+                    Ask::Note | Ask::PersonNote { .. } => "no note was taken",
+                    Ask::Find { .. } | Ask::FindPerson { .. } => "nothing was searched for",
+                    Ask::FindLine => "all lines of the log are shown",
+                    Ask::Palette => "no command was run",
+                };
                 self.prompt = None;
+                self.say_closed(closed, now_ns);
             }
             Typed::Accept => {
                 let tasks = self.accept(state, now_ns);

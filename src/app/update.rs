@@ -10,7 +10,7 @@ use super::log::telling::{Telling, telling};
 use super::page::Lines;
 use super::{App, Ask, Message, Page, Prompt, Question, Task, Tone};
 use crate::engine::{Cause, Command, Event, State};
-use crate::show::Show;
+use crate::show::{CueNumber, Show};
 use crate::time::MachineNs;
 
 /// Message about it.
@@ -31,6 +31,16 @@ impl App {
             return vec![];
         }
         let is_held = self.is_held(key, now_ns);
+        if key.code != KeyCode::Esc {
+            // What the last Esc has closed need not be told any more.
+            if !std::mem::take(&mut self.escapes_ns).is_empty() {
+                self.message = self.message.take().filter(|message| message.tone == Tone::Alarm);
+            }
+        } else if key.kind == KeyEventKind::Press && self.escapes_thrice(now_ns) {
+            self.prompt = None;
+            self.close_everything();
+            return self.panics();
+        }
         if self.redraws(key) {
             return vec![Task::Redraw];
         }
@@ -54,10 +64,7 @@ impl App {
             }
             return vec![];
         }
-        // The second Escape will not come, so nobody need be told what it would do.
-        if self.escape_pressed_ns.take().is_some() {
-            self.message = self.message.take().filter(|message| message.tone == Tone::Alarm);
-        }
+        self.escape_pressed_ns = None;
         if let Some(question) = self.question.take() {
             self.message = None;
             if Question::is_yes(key) {
@@ -94,12 +101,14 @@ impl App {
     /// Follows what has happened: a fired cue takes the selection along with the playhead, a
     /// trouble is said.
     pub fn happened(&mut self, event: &Event, show: &Show, now_ns: MachineNs) {
-        if let Event::PlayheadMoved { .. } = event
-            && !std::mem::take(&mut self.cursor_stays)
-        {
-            self.cursor = None;
-            if self.page == Page::Run {
-                self.scroll_back();
+        if let Event::PlayheadMoved { cue } = event {
+            if std::mem::take(&mut self.cursor_stays) {
+                self.say_skipped(cue.as_ref(), show, now_ns);
+            } else {
+                self.cursor = None;
+                if self.page == Page::Run {
+                    self.scroll_back();
+                }
             }
         }
         let Telling { text, tone, is_quiet, .. } = telling(event, show);
@@ -129,6 +138,36 @@ impl App {
         if *command == Command::ReadyAll {
             self.say("every department is ready", Tone::Calm, now_ns);
         }
+        // Where the playhead goes on from a skipped cue, its move says so.
+        if let Command::ToggleSkip(cue) = command
+            && !self.cursor_stays
+        {
+            let number = &state.show().cue(*cue).number;
+            let back = self.keymap.way(Act::Skip);
+            let words = match state.cue(*cue).skipped {
+                true => format!("cue {number} skipped; {back} takes it back"),
+                false if state.playhead() == Some(*cue) => {
+                    format!("cue {number} is no longer skipped: the next GO fires it")
+                }
+                false => format!("cue {number} is no longer skipped"),
+            };
+            self.say(words, Tone::Attention, now_ns);
+        }
+    }
+
+    /// Says that the cue at the playhead was skipped, and that the next GO fires `next`.
+    fn say_skipped(&mut self, next: Option<&CueNumber>, show: &Show, now_ns: MachineNs) {
+        let Some(skipped) = self.cursor.map(|cue| &show.cue(cue).number) else { return };
+        let next = match next {
+            Some(next) => format!("the next GO fires {next}"),
+            None => "nothing is left to call".to_owned(),
+        };
+        let back = self.keymap.way(Act::Skip);
+        self.say(
+            format!("cue {skipped} skipped: {next}; {back} takes it back"),
+            Tone::Attention,
+            now_ns,
+        );
     }
 
     /// Returns `true` if `key` draws the screen again: whatever stands open, unless it is a letter
@@ -149,16 +188,30 @@ impl App {
         self.page != Page::Run || self.keymap.act_of(key).is_some_and(looks)
     }
 
+    /// Takes in a press of Esc. Returns `true` if it is the third within a second, which is panic
+    /// whatever the first two have closed: nobody counts in need.
+    fn escapes_thrice(&mut self, now_ns: MachineNs) -> bool {
+        self.escapes_ns.retain(|&at_ns| now_ns.since(at_ns) <= PANIC);
+        self.escapes_ns.push(now_ns);
+        self.escapes_ns.len() > 2
+    }
+
+    fn panics(&mut self) -> Vec<Task> {
+        self.escapes_ns.clear();
+        self.escape_pressed_ns = None;
+        vec![Task::Command(Command::Panic)]
+    }
+
     /// An Esc that closes something is not the first of two: a caller who leaves a page does not
     /// mean to stop the show.
     fn escape(&mut self, now_ns: MachineNs) -> Vec<Task> {
         let pressed_ns = self.escape_pressed_ns.take();
-        if self.close_everything() {
-            self.message = self.message.take().filter(|message| message.tone == Tone::Alarm);
+        if let Some(closed) = self.close_everything() {
+            self.say_closed(closed, now_ns);
             return vec![];
         }
         if pressed_ns.is_some_and(|pressed_ns| now_ns.since(pressed_ns) <= PANIC) {
-            return vec![Task::Command(Command::Panic)];
+            return self.panics();
         }
         self.escape_pressed_ns = Some(now_ns);
         self.say(
@@ -169,17 +222,38 @@ impl App {
         vec![]
     }
 
-    /// Takes back a question, leaves the page, drops the selection. Returns `true` if there was
-    /// anything of these.
-    fn close_everything(&mut self) -> bool {
+    /// Says what Esc has closed, and what it does now.
+    pub(super) fn say_closed(&mut self, closed: &str, now_ns: MachineNs) {
+        let next = match self.has_open() {
+            true => "Esc again goes back to the run page, Esc Esc at once is PANIC",
+            false => "Esc Esc now is PANIC",
+        };
+        let words = format!("{closed}; {next}");
+        let is_alarm = |message: &Message| message.tone == Tone::Alarm;
+        match self.message.as_ref().is_some_and(is_alarm) {
+            true => self.say_too(&words, Tone::Alarm, now_ns),
+            false => self.say(words, Tone::Calm, now_ns),
+        }
+    }
+
+    /// Returns `true` if the next Esc closes a page or drops the selection.
+    fn has_open(&self) -> bool {
+        self.page != Page::Run || self.cursor.is_some() || self.is_scrolled
+    }
+
+    /// Takes back a question, leaves the page, drops the selection; gives words for it, if there
+    /// was anything of these.
+    fn close_everything(&mut self) -> Option<&'static str> {
         if self.question.take().is_some() {
             self.message = None;
-            return true;
+            return Some("nothing was done");
         }
-        let was_open = self.page != Page::Run || self.cursor.is_some() || self.is_scrolled;
+        let was_open = self.has_open();
+        let words =
+            if self.page == Page::Run { "back to the playhead" } else { "back to the run page" };
         self.cursor = None;
         self.turn_to(Page::Run);
-        was_open
+        was_open.then_some(words)
     }
 
     pub(super) fn act(
@@ -415,7 +489,7 @@ mod tests {
     use super::*;
     use crate::app::{Theme, keymap};
     use crate::engine::{Record, Rejection, RunNs};
-    use crate::show::{CueIx, CueNumber, file};
+    use crate::show::{CueIx, file};
 
     fn at(ms: u64) -> MachineNs {
         MachineNs::new(ms * 1_000_000)
@@ -600,6 +674,84 @@ mod tests {
                 "{what}"
             );
         }
+    }
+
+    #[test]
+    fn three_escapes_within_a_second_are_panic_on_every_page_and_in_every_prompt() {
+        const CTRL_Z: &str = "\u{1a}";
+        let state = live();
+        let opens = ["", "j", ":pa", "tab", "/roof", "/roof\r", "q", "qjq", CTRL_Z, "o", "o7"];
+        for (&page, open) in Page::ALL.iter().flat_map(|page| opens.map(|open| (page, open))) {
+            let what = format!("{open:?} on {page:?}");
+            let mut app = App::new(Theme::Dark);
+            app.page = page;
+            for c in open.chars() {
+                let key = match c {
+                    '\u{1a}' => KeyEvent::new(KeyCode::Char('z'), KeyModifiers::CONTROL),
+                    '\r' => KeyEvent::from(KeyCode::Enter),
+                    _ => KeyEvent::from(KeyCode::Char(c)),
+                };
+                assert_eq!(app.key(&key, &state, MachineNs::ZERO), [], "{what}");
+            }
+            let mut in_a_hurry = app.clone();
+            let tasks =
+                [100, 500, 1_100].map(|ms| plain(&mut in_a_hurry, KeyCode::Esc, &state, ms));
+            assert_eq!(tasks.concat(), PANIC, "{what}");
+            // In no hurry each one says what it has done, and what the next one does.
+            for ms in (1..).map(|n| n * 2_000) {
+                let was_open = (app.page, app.cursor, app.prompt.is_some(), app.question);
+                assert_eq!(plain(&mut app, KeyCode::Esc, &state, ms), [], "{what}");
+                let said = app.message.as_ref().map_or("", |message| &message.text);
+                assert!(said.contains("PANIC"), "{what}: {said}");
+                if was_open == (Page::Run, None, false, None) {
+                    break;
+                }
+                assert!(said.contains("Esc Esc"), "{what}: {said}");
+            }
+            assert!(app.message.is_some_and(|message| message.text.starts_with("Esc again")));
+        }
+        // Another key between them begins again.
+        let mut app = App::new(Theme::Dark);
+        for (ms, code) in [KeyCode::Esc, KeyCode::Tab, KeyCode::Esc, KeyCode::Tab, KeyCode::Esc]
+            .into_iter()
+            .enumerate()
+        {
+            assert_eq!(plain(&mut app, code, &state, ms as u64), []);
+        }
+    }
+
+    #[test]
+    fn a_skip_says_what_go_fires_now_and_how_it_is_taken_back() {
+        let (mut state, mut app) = (live(), App::new(Theme::Dark));
+        let mut ms = 0;
+        let mut press = |app: &mut App| {
+            ms += 1_000;
+            let tasks = plain(app, KeyCode::Char('x'), &state, ms);
+            let [Task::Command(command)] = &tasks[..] else { panic!("{tasks:?}") };
+            let mut events = state.decide(command, RunNs::ZERO).unwrap();
+            let fold = |state: &mut State, event: Event, app: &mut App| {
+                state.fold(&Record::new(
+                    0,
+                    jiff::Timestamp::UNIX_EPOCH,
+                    RunNs::ZERO,
+                    event.clone(),
+                ));
+                app.happened(&event, state.show(), MachineNs::ZERO);
+            };
+            events.drain(..).for_each(|event| fold(&mut state, event, app));
+            app.obeyed(command, &state, MachineNs::ZERO);
+            // The playhead moves on a moment later.
+            while let Some(event) = state.handle_timeout(RunNs::ZERO).into_iter().next() {
+                fold(&mut state, event, app);
+            }
+            app.message.take().map_or(String::new(), |message| message.text)
+        };
+        let skipped = "cue 1 skipped: the next GO fires 2; x takes it back";
+        let back = "cue 1 is no longer skipped: the next GO fires it";
+        assert_eq!([press(&mut app), press(&mut app)], [skipped, back]);
+        app.cursor = Some(CueIx(1));
+        assert_eq!(press(&mut app), "cue 2 skipped; x takes it back");
+        assert_eq!(press(&mut app), "cue 2 is no longer skipped");
     }
 
     #[test]
