@@ -16,6 +16,7 @@ mod burst;
 mod held;
 mod keys;
 mod mouse;
+mod pairs;
 mod reader;
 mod sequence;
 mod text;

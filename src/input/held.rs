@@ -26,7 +26,7 @@ pub(super) const PERIOD_MAX_NS: u64 = 115_000_000;
 /// times a second.
 const FAST_PERIOD_MAX_NS: u64 = 70_000_000;
 /// The shortest: what comes sooner was delayed on its way, or is two keys of one hand.
-const PERIOD_MIN_NS: u64 = 15_000_000;
+pub(super) const PERIOD_MIN_NS: u64 = 15_000_000;
 /// The time between the press and the first repeat that keyboards can be set to.
 const DELAYS_NS: core::ops::RangeInclusive<u64> = 140_000_000..=1_100_000_000;
 /// Shortest delay that matters before the keyboard's is known: a second press that comes sooner is
@@ -224,7 +224,8 @@ impl Held {
     }
 }
 
-fn is_escape(key: &KeyEvent) -> bool {
+/// Returns `true` if `key` is Esc by itself.
+pub(super) fn is_escape(key: &KeyEvent) -> bool {
     (key.code, key.modifiers) == (KeyCode::Esc, KeyModifiers::NONE)
 }
 

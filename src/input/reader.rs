@@ -3,10 +3,11 @@
 
 use std::collections::VecDeque;
 
-use crossterm::event::{KeyEvent, KeyEventKind, KeyModifiers};
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use super::burst::Burst;
-use super::held::Held;
+use super::held::{self, Held};
+use super::pairs::{self, Pairs};
 use super::{Found, Input, Parser};
 
 /// Flags that the terminal has to report if it tells which keys are held: event types (2) of all
@@ -18,6 +19,7 @@ const TELLS_HELD: u32 = 2 | 8;
 pub struct Reader {
     parser: Parser,
     held: Held,
+    pairs: Pairs,
     burst: Burst,
     tells_held: bool,
     /// `true` if a key came in a form in which a terminal that tells never sends one.
@@ -37,7 +39,8 @@ impl Reader {
 
     /// Instant at which [`Reader::expire`] has something to decide, if nothing more comes before.
     pub fn deadline(&self) -> Option<u64> {
-        [self.parser.deadline(), self.held.deadline()].into_iter().flatten().min()
+        let deadlines = [self.parser.deadline(), self.pairs.deadline(), self.held.deadline()];
+        deadlines.into_iter().flatten().min()
     }
 
     /// Decides what was waited for: at `now_ns` the terminal had nothing more to say.
@@ -47,6 +50,8 @@ impl Reader {
         // key.
         self.parser.expire(now_ns);
         self.sort();
+        let escapes = self.pairs.expire(now_ns);
+        self.push_escapes(escapes);
         let waited = self.held.expire(now_ns);
         self.push_keys(waited);
     }
@@ -105,7 +110,12 @@ impl Reader {
                 self.has_stopped_telling = true;
             }
             match input {
+                Input::Key(key) if is_plain_escape(&key) && !self.tells_held => {
+                    self.escape(now_ns);
+                }
                 Input::Key(key) if key.kind == KeyEventKind::Press && !self.tells_held => {
+                    let escapes = self.pairs.flush();
+                    self.push_escapes(escapes);
                     let known = self.held.take(key, now_ns);
                     self.push_keys(known);
                 }
@@ -132,7 +142,38 @@ impl Reader {
         }
     }
 
+    /// Takes in Esc, with the next one where that came in the same go.
+    fn escape(&mut self, now_ns: u64) {
+        let is_second = |found: &&Found| {
+            matches!(&found.input, Input::Key(key) if is_plain_escape(key))
+                && found.at_ns.saturating_sub(now_ns) < held::PERIOD_MIN_NS
+        };
+        let told = if self.parser.found.front().filter(is_second).is_some() {
+            self.parser.next_found();
+            self.pairs.pair(now_ns)
+        } else {
+            self.pairs.alone(now_ns)
+        };
+        self.push_escapes(told);
+    }
+
+    fn push_escapes(&mut self, told: pairs::Told) {
+        for (at_ns, is_repeat) in told {
+            let press = KeyEvent::from(KeyCode::Esc);
+            let keys = if is_repeat {
+                let mut keys = self.held.flush();
+                keys.push((KeyEvent { kind: KeyEventKind::Repeat, ..press }, at_ns));
+                keys
+            } else {
+                self.held.take(press, at_ns)
+            };
+            self.push_keys(keys);
+        }
+    }
+
     fn push_waiting(&mut self) {
+        let escapes = self.pairs.flush();
+        self.push_escapes(escapes);
         let waited = self.held.flush();
         self.push_keys(waited);
     }
@@ -161,6 +202,10 @@ impl Reader {
     }
 }
 
+fn is_plain_escape(key: &KeyEvent) -> bool {
+    key.kind == KeyEventKind::Press && held::is_escape(key)
+}
+
 /// The character that `input` types, where it is the press of a key that only types.
 fn character(input: &Input) -> Option<char> {
     let Input::Key(key) = input else { return None };
@@ -170,8 +215,6 @@ fn character(input: &Input) -> Option<char> {
 
 #[cfg(test)]
 mod tests {
-    use crossterm::event::KeyCode;
-
     use super::*;
 
     const MS_NS: u64 = 1_000_000;
@@ -328,6 +371,31 @@ mod tests {
             );
             assert_ne!(found.last() == Some(&space), ends, "{after:?}");
             assert_eq!(reader.deadline(), (!ends).then_some(1_615 * MS_NS), "{after:?}");
+        }
+    }
+
+    #[test]
+    fn esc_that_is_held_in_tmux_is_one_press_and_esc_twice_in_one_piece_is_two() {
+        for (pairs, presses) in [(12, 1), (1, 3)] {
+            let mut reader = Reader::default();
+            let read = |reader: &mut Reader, bytes: &[u8], ms: u64| {
+                let now_ns = ms * MS_NS;
+                while let Some(deadline_ns) =
+                    reader.deadline().filter(|&deadline_ns| deadline_ns < now_ns)
+                {
+                    reader.expire(deadline_ns);
+                }
+                reader.feed(bytes, now_ns);
+                reader.expire(now_ns);
+            };
+            read(&mut reader, b"\x1b", 500);
+            (0..pairs).for_each(|n| read(&mut reader, b"\x1b\x1b", 568 + n * 80 + n % 3 * 9));
+            read(&mut reader, b"", 5_000);
+            let is_press =
+                |input: &Input| matches!(input, Input::Key(key) if key.kind == KeyEventKind::Press);
+            let found: Vec<Input> = std::iter::from_fn(|| reader.next_input()).collect();
+            assert_eq!(found.iter().filter(|input| is_press(input)).count(), presses);
+            assert_eq!(found.len(), 1 + 2 * pairs as usize);
         }
     }
 
