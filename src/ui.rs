@@ -55,7 +55,7 @@ pub use still::Still;
 /// Everything that a frame is drawn from.
 #[derive(Clone, Copy, Debug)]
 pub struct View<'a> {
-    /// What the caller does beside the run.
+    /// The caller's application state.
     pub app: &'a App,
     /// The run.
     pub state: &'a State,
@@ -72,9 +72,9 @@ pub struct View<'a> {
 /// The terminal's capabilities.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Means {
-    /// How many colours it has.
+    /// Number of its colours.
     pub depth: Depth,
-    /// Which characters it has.
+    /// Characters of its font.
     pub glyphs: Glyphs,
 }
 
@@ -101,7 +101,7 @@ pub enum Depth {
     Rgb,
 }
 
-/// Which characters the terminal's font has.
+/// Characters that the terminal's font has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Glyphs {
     /// All that are drawn here: lines, signs, parts of blocks, braille.
@@ -230,7 +230,7 @@ fn run(scene: &Scene, buf: &mut Buffer, body: Rect, hits: &mut Hits) {
     log::draw(scene, buf, areas.log);
 }
 
-/// Where the panels of the run page lie in `body` at this moment.
+/// Areas of the run page's panels in `body` at this moment.
 fn run_areas(scene: &Scene, body: Rect) -> Areas {
     // How wide the right column is does not depend on what stands in it.
     let column = layout::run(body, layout::Needs::default()).next.width;
@@ -240,8 +240,8 @@ fn run_areas(scene: &Scene, body: Rect) -> Areas {
     if scene.state.has_ended() { areas.with_one_panel() } else { areas }
 }
 
-/// Where everything lies in a window of `area`: the parts of every page, and the panels of the run
-/// page in its body. A window that is too small for panels has none of them.
+/// Areas in a window of `area`: the parts of every page, and the panels of the run page in its
+/// body. A window that is too small for panels has none of them.
 pub fn areas(view: &View, area: Rect) -> (Parts, Areas) {
     let parts = Parts::new(area);
     (parts, run_areas(&Scene::new(view), parts.body))

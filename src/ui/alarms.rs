@@ -23,7 +23,7 @@ use crate::show::duration::{self, SECOND_NS};
 
 /// The most cue numbers that are named.
 const NAMED_MAX: usize = 4;
-/// How many cells stand between two alarms.
+/// Number of cells between two alarms.
 const GAP: usize = 3;
 /// The fewest cells of an explanation that is cut.
 const PART_MIN: usize = 10;

@@ -218,7 +218,7 @@ impl<'a> Scene<'a> {
         Line::styled(self.board.title.as_deref().unwrap_or("handover"), self.styles.strong)
     }
 
-    /// Whether the clock is made up.
+    /// Mark of a clock that is made up.
     fn badge(&self) -> Line<'static> {
         match self.board.rehearsal {
             Some(RehearsalKind::OutputsOff { speed: speed @ 2.. }) => {
@@ -234,7 +234,7 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// What stands at the bottom: the keys when they are asked for, or the show; and what is amiss.
+    /// Bottom lines: the keys when they are asked for, or the show; and the current problem.
     fn foot(&self) -> (Line<'a>, Line<'a>) {
         if self.help {
             let keys = [
@@ -262,7 +262,7 @@ impl<'a> Scene<'a> {
         (Line::styled(self.board.title.as_deref().unwrap_or_default(), self.styles.past), right)
     }
 
-    /// What there is to say before there is a run, or about one that nothing counts.
+    /// Lines before there is a run, or about one without a countdown.
     fn waiting(&self) -> Vec<Line<'a>> {
         match &self.board.stage {
             Stage::Waiting { command } => vec![

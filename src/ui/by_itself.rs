@@ -1,4 +1,4 @@
-//! What comes next by itself: one row of the run page that is always there.
+//! The next thing that comes by itself: one row of the run page that is always there.
 //!
 //! ```text
 //!  next by itself: 8 The Tower sparkles in 1:23

@@ -19,7 +19,7 @@ pub(super) const DOWN: u16 = 4;
 const BITS: [[u8; ACROSS as usize]; DOWN as usize] =
     [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]];
 
-/// How an ink looks.
+/// Style of an ink.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Pen {
     /// On every terminal.

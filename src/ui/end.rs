@@ -94,7 +94,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, digit_rows: Rect
     }
 }
 
-/// What the night was in a few lines, for a window that has no room for the card.
+/// The show's figures in a few lines, for a window that has no room for the card.
 pub(super) fn lines<'a>(scene: &Scene<'a>, columns: usize) -> Vec<Line<'a>> {
     facts(scene, columns).into_iter().chain(commands(scene)).collect()
 }
@@ -156,7 +156,7 @@ fn facts<'a>(scene: &Scene<'a>, columns: usize) -> Vec<Line<'a>> {
     facts
 }
 
-/// How many cues came in which way.
+/// Number of cues for each outcome.
 fn counts(scene: &Scene) -> Vec<(String, Style)> {
     let styles = &scene.styles;
     let state = scene.state;

@@ -127,7 +127,7 @@ fn type_line(
     Some(Position { x: (area.x + at as u16).min(area.right().saturating_sub(1)), y })
 }
 
-/// What of `value` is seen when its first `scroll` cells are not.
+/// Visible part of `value` after its first `scroll` cells.
 fn tail(value: &str, scroll: usize, room: usize) -> &str {
     let mut start = value.len();
     let mut used = 0;
@@ -235,7 +235,7 @@ fn keys(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, hits: &mut Hits) {
     text::put_both(buf, area, y, line, pages, 10);
 }
 
-/// What Enter does in the palette; nothing while nothing is chosen.
+/// Effect of Enter in the palette; `None` while nothing is chosen.
 fn enter_runs(prompt: &Prompt) -> Option<&'static str> {
     let text = prompt.input.value();
     let found = commands::commands(text).into_iter().nth(prompt.chosen?)?;

@@ -20,8 +20,8 @@ use unicode_width::UnicodeWidthStr;
 
 use super::{Glyphs, signs};
 
-/// What the signs become on the Linux console, and in ASCII: all different, because they stand in
-/// one column.
+/// Replacements of the signs on the Linux console, and in ASCII: all different, because they stand
+/// in one column.
 const SIGNS: &[(&str, char, char)] = &[
     (signs::ON_AIR, '▶', '>'),
     (signs::PLAYHEAD, '»', '*'),
@@ -44,10 +44,10 @@ const SIGNS: &[(&str, char, char)] = &[
     (signs::PASSED_OVER, '^', '^'),
 ];
 
-/// What the console draws as it is, besides letters.
+/// Characters that the console draws as they are, besides letters.
 const CONSOLE: &str = "─│┌┐└┘├┤┬┴┼═║█▒░▶▼▲■♦→←↑↓«»°·±";
 
-/// What becomes something else on the console than in ASCII.
+/// Characters whose replacement on the console is not that in ASCII.
 const CONSOLE_MARKS: &[(&str, char)] = &[
     ("━╸╺", '═'),
     ("┃", '║'),
@@ -64,7 +64,7 @@ const CONSOLE_MARKS: &[(&str, char)] = &[
     ("◂◄", '←'),
 ];
 
-/// What lines, blocks, arrows and marks of text become.
+/// Replacements of lines, blocks, arrows and marks of text.
 const MARKS: &[(&str, char)] = &[
     ("─–—−╌┄‐‑", '-'),
     ("━╸╺═", '='),
@@ -199,7 +199,7 @@ pub(super) fn text(text: &str) -> String {
     plain
 }
 
-/// What stands for one cluster on the Linux console.
+/// Replacement of one cluster on the Linux console.
 fn console(symbol: &str) -> char {
     if let Some((_, plain, _)) = SIGNS.iter().find(|(sign, ..)| *sign == symbol) {
         return *plain;
@@ -248,9 +248,9 @@ mod tests {
         }
     }
 
-    /// What both the kernel's font (code page 437) and Debian's console fonts have beyond ASCII.
-    /// The second from the Unicode tables of Lat15-Fixed16, Lat15-VGA16, Lat2-Fixed16, Uni2-Fixed16
-    /// and Lat15-Terminus16 of console-setup 1.221.
+    /// Characters beyond ASCII in both the kernel's font (code page 437) and Debian's console
+    /// fonts. The second from the Unicode tables of Lat15-Fixed16, Lat15-VGA16, Lat2-Fixed16,
+    /// Uni2-Fixed16 and Lat15-Terminus16 of console-setup 1.221.
     const FONTS: &str = "─│┌┐└┘├┤┬┴┼═║█▒░▶▼▲■♦→←↑↓«»°·±\u{a0}ÇüéâäàçêëèîÄÉôöÖÜáíóúñÑß";
 
     #[test]

@@ -23,7 +23,7 @@ const WITH_PLAN: u16 = 98;
 
 /// From this width on, its margins not counted, the planned end stands beside the projected one.
 const FULL: u16 = 74;
-/// How many cells are kept free between the timing and the outputs.
+/// Number of cells that are kept free between the timing and the outputs.
 const GAP: usize = 2;
 
 /// Draws the header's two rows.
@@ -84,7 +84,7 @@ pub(super) fn badges(scene: &Scene) -> Vec<Span<'static>> {
     badges
 }
 
-/// How far the clock of a technical rehearsal was set; from four days on, the day that it shows.
+/// Offset of the clock in a technical rehearsal; from four days on, the day that it shows.
 fn shift(scene: &Scene, shift_ns: i64) -> String {
     if shift_ns.unsigned_abs() < 100 * HOUR_NS {
         return duration::over_under(shift_ns);
@@ -167,7 +167,7 @@ pub(super) fn timing(scene: &Scene, columns: u16) -> Line<'static> {
     Line::from(spans)
 }
 
-/// Where remote controls are heard, and whether somebody tries to without the passcode.
+/// Address of the remote control, and a sign while somebody tries it without the passcode.
 fn remote(scene: &Scene) -> Vec<Span<'static>> {
     let Some(RemoteSign::Heard { address, denied }) = &scene.app.remote else { return vec![] };
     let mut spans = vec![Span::styled(format!("OSC in {address}"), scene.styles.past)];
@@ -178,9 +178,9 @@ fn remote(scene: &Scene) -> Vec<Span<'static>> {
     spans
 }
 
-/// How the outputs are, as fully as `room` cells of a screen of `columns` allow. There is always
+/// State of the outputs, as fully as `room` cells of a screen of `columns` allow. There is always
 /// something, since a row of lights that goes when much is down goes when it is needed most: at the
-/// least, how many are down.
+/// least, the number of those that are down.
 pub(super) fn outputs<'a>(scene: &Scene<'a>, columns: u16, room: usize) -> Line<'a> {
     // Only a demonstration has outputs that pretend to be down.
     let is_any_down = scene.app.outputs.iter().any(|health| health.light == Light::Down);
@@ -208,7 +208,7 @@ pub(super) fn sign(scene: &Scene, light: Light) -> (&'static str, Style, Option<
     }
 }
 
-/// How an output is, in a word.
+/// State of an output, in a word.
 pub(super) fn word(light: Light) -> &'static str {
     match light {
         Light::Idle => "not tried",
@@ -260,7 +260,7 @@ fn lights<'a>(scene: &Scene<'a>) -> Line<'a> {
     Line::from(spans)
 }
 
-/// How many of the outputs are not well, without their lights.
+/// Number of outputs that are not well, without their lights.
 fn count<'a>(scene: &Scene<'a>) -> Line<'a> {
     let all = scene.app.outputs.len();
     if all == 0 {
@@ -280,7 +280,7 @@ fn count<'a>(scene: &Scene<'a>) -> Line<'a> {
     Line::styled(words, scene.styles.attention)
 }
 
-/// How many outputs are down, and how many are slow, where there are any.
+/// Numbers of outputs that are down, and that are slow, if there are any.
 fn unwell(scene: &Scene) -> impl Iterator<Item = (usize, &'static str)> {
     let many = |light| scene.app.outputs.iter().filter(|health| health.light == light).count();
     let counts = [(many(Light::Down), "down"), (many(Light::Slow), "slow")];

@@ -52,7 +52,7 @@ mod tests {
     use crate::app::Theme;
     use crate::app::theme::{contrast, parts};
 
-    /// What xterm draws for an index from 16 on.
+    /// Colour of an index from 16 on, as xterm draws it.
     fn drawn(index: u8) -> (u8, u8, u8) {
         if index >= 232 {
             let grey = 8 + 10 * (index - 232);

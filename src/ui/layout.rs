@@ -1,4 +1,4 @@
-//! Where the parts of a page and the panels of the run page lie, and the rules between them.
+//! Areas of a page's parts and of the run page's panels, and the rules between them.
 //!
 //! ```text
 //!  header
@@ -80,7 +80,7 @@ impl Page {
     }
 }
 
-/// How many rows the content of the run page asks for.
+/// Numbers of rows that the content of the run page asks for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Needs {
     /// The next cue with its call, its departments, its backup and what follows it.
@@ -100,7 +100,7 @@ pub struct Areas {
     pub rundown: Rect,
     /// The row that says what comes next by itself.
     pub by_itself: Rect,
-    /// What is on air, or the show's figures once it has ended.
+    /// Panel of what is on air, or of the show's figures once it has ended.
     pub on_air: Rect,
     /// The rows of the big digits in `on_air`.
     pub digits: Rect,
@@ -112,8 +112,8 @@ pub struct Areas {
     pub log: Rect,
 }
 
-/// How the on-air panel is laid out: rows above the digits below the headline, of the digits, and
-/// below them, and how many of the last it keeps where the next cue needs room.
+/// Rows of the on-air panel: above the digits below the headline, of the digits, and below them,
+/// and how many of the last it keeps when the next cue needs room.
 fn on_air_rows(rows: u16, needs: Needs) -> (u16, u16, u16, u16) {
     match rows {
         11..=19 if needs.is_plain => (0, 5, 1, 0),

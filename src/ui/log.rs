@@ -73,7 +73,8 @@ pub(super) fn draw_page(scene: &Scene, buf: &mut Buffer, area: Rect) -> (usize, 
     (scroll, most)
 }
 
-/// What stands behind the page's name: which lines these are, and how many have come above them.
+/// Text after the page's name: the selection of lines, and the number of those that have come above
+/// them.
 pub(super) fn heading(scene: &Scene) -> String {
     let mut words = String::from(", newest first");
     if scene.app.log_filter != Filter::All {
@@ -102,7 +103,7 @@ fn found<'a>(scene: &Scene<'a>) -> impl Iterator<Item = &'a log::Line> {
     scene.view.log.found(scene.app.log_filter, &scene.app.log_search)
 }
 
-/// How many lines have come since the caller scrolled.
+/// Number of lines that have come since the caller scrolled.
 fn above(scene: &Scene, found: &[&log::Line]) -> usize {
     let seen = if scene.app.is_scrolled { scene.app.log_seen } else { u64::MAX };
     found.partition_point(|line| line.at > seen)

@@ -33,7 +33,7 @@ use crate::engine::Phase;
 use crate::show::{Cue, CueIx, Look, duration};
 use subject::Subject;
 
-/// How long a cue that was complete at once stays in sight where nothing else runs, nanoseconds.
+/// Time that a cue which was complete at once stays in sight when nothing else runs, nanoseconds.
 pub(super) const LINGERS_NS: u64 = subject::LINGERS_S * duration::SECOND_NS;
 
 /// From this width on the words stand beside the picture.
@@ -207,7 +207,7 @@ fn put_picture(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx, picture:
     film::draw_below(scene, buf, Rect { y: area.y + rows, height: strip, ..area }, cue);
 }
 
-/// How many rows the strip of a cue's clip has below another picture.
+/// Number of rows that the strip of a cue's clip has below another picture.
 fn strip_rows(scene: &Scene, cue: CueIx, picture: Picture, rows: u16) -> u16 {
     match (
         scene.cue(cue).clip().is_some() && picture != Picture::Film,
@@ -235,7 +235,7 @@ fn put_words(scene: &Scene, buf: &mut Buffer, area: Rect, subject: Subject, is_p
     put_sections(scene, buf, area, all);
 }
 
-/// What is told beside or below a picture: of another cue than the picture's, which one it is comes
+/// Texts beside or below a picture: if they are of another cue than the picture's, its name comes
 /// first.
 fn sections_beside<'a>(
     scene: &Scene<'a>,
@@ -256,7 +256,7 @@ fn sections_beside<'a>(
     std::iter::once(first).chain(told).collect()
 }
 
-/// What is told of a cue in words, the most needed first.
+/// Texts about a cue, the most needed first.
 fn sections<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize, is_page: bool) -> Vec<Section<'a>> {
     let is_running = scene.state.cue(cue).phase == Phase::Running;
     // The run page has the call and the notes of the cue on standby already.
@@ -304,7 +304,7 @@ fn put_sections(scene: &Scene, buf: &mut Buffer, area: Rect, sections: Vec<Secti
     put_all(buf, area, area.y, text::cut_rows(lines, rows, key.as_deref(), scene.styles.text));
 }
 
-/// Which cue it is, and whether it runs.
+/// Name of the cue, and its state.
 fn headline<'a>(scene: &Scene<'a>, cue: CueIx) -> Line<'a> {
     let styles = &scene.styles;
     let state = scene.state.cue(cue);

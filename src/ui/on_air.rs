@@ -1,4 +1,4 @@
-//! What is on air and how long it has left: the biggest thing on the screen.
+//! Cues on air and their remaining time: the biggest thing on the screen.
 //!
 //! ```text
 //!   ON AIR   12  Off the roof                          LIVE
@@ -142,7 +142,7 @@ fn bar(scene: &Scene, done: f64, cells: usize) -> [Span<'static>; 2] {
     text::bar(done, cells, scene.styles.on_air, scene.styles.rule)
 }
 
-/// What counts down, and the widest that its digits will be.
+/// The countdown, and its digits at their widest.
 fn figure(countdown: Countdown, left: (String, Style)) -> (String, String, Style) {
     let (left, style) = left;
     let longest_s =
@@ -227,7 +227,7 @@ fn running<'a>(scene: &Scene<'a>) -> Face<'a> {
     face
 }
 
-/// When the cue fired, or, with a clip on air, when the picture will end.
+/// Time of the cue's firing, or, with a clip on air, time of the picture's end.
 fn fired(scene: &Scene, cue: CueIx) -> Option<Line<'static>> {
     let styles = &scene.styles;
     if scene.state.cue(cue).clip_lost {

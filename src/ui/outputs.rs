@@ -160,7 +160,7 @@ fn latency(latency: Option<Latency>, styles: [Style; 3]) -> [Span<'static>; 3] {
     [Span::styled(last, a), Span::styled(median, b), Span::styled(most, c)]
 }
 
-/// How long a message took: `0.04 ms`, `12.3 ms`, `1.24 s`.
+/// Latency of a message: `0.04 ms`, `12.3 ms`, `1.24 s`.
 fn took(ns: u64) -> String {
     let hundredths = ns / 10_000;
     match hundredths {
@@ -170,7 +170,7 @@ fn took(ns: u64) -> String {
     }
 }
 
-/// Where it sends to, and what it was sent last: the message, of which cue, and how long ago.
+/// Address of the output, and its last message: with its cue, and its age.
 fn last<'a>(
     scene: &Scene,
     output: &Output,
@@ -222,7 +222,7 @@ fn whose(scene: &Scene, tried: &Last) -> String {
     }
 }
 
-/// How long ago it was by the machine's clock, which a fast rehearsal does not hurry.
+/// Time since then by the machine's clock, which a fast rehearsal does not hurry.
 fn ago(scene: &Scene, tried: &Last) -> String {
     let since_ns = nanoseconds(scene.view.machine_ns.since(scene.app.outputs_ns));
     format!("{} ago", duration::clock(tried.age_ns.saturating_add(since_ns) / SECOND_NS))
@@ -246,7 +246,7 @@ fn on_air<'a>(scene: &Scene<'a>, clip: &Clip) -> Line<'a> {
     Line::from(spans)
 }
 
-/// What latency means, for each kind of output that the show has.
+/// Meaning of latency, for each kind of output that the show has.
 fn legend(scene: &Scene, columns: usize) -> Vec<Line<'static>> {
     let words = if scene.state.is_rehearsal() {
         "A rehearsal: nothing leaves the machine, the outputs only log what they would have sent."

@@ -21,7 +21,8 @@ use crate::app::commands::{self, Found};
 use crate::app::keys::{BINDINGS, Group};
 use crate::app::{Hits, Prompt};
 
-/// How many commands are shown at once where half of the body has no room for more.
+/// Minimum number of commands that are shown at once, even if half of the body has no room for
+/// more.
 const ROWS: usize = 10;
 /// The cells of the keys, at least and at most.
 const KEYS: (usize, usize) = (9, 16);

@@ -125,7 +125,7 @@ fn heads(scene: &Scene, buf: &mut Buffer, area: Rect, columns: Columns) {
 struct Columns {
     /// As many as the longest name needs, where there is room for more than names.
     name: usize,
-    /// What names, cues and times leave.
+    /// Width that names, cues and times leave.
     role: usize,
 }
 
@@ -230,7 +230,7 @@ fn tick(scene: &Scene, person: PersonIx) -> Span<'static> {
     }
 }
 
-/// Where somebody is in the show: on air now, next, or last.
+/// Place of a person in the show: on air now, next, or last.
 fn place(scene: &Scene, person: PersonIx) -> Vec<Span<'static>> {
     let styles = &scene.styles;
     if let Some(cue) = on_air(scene, person) {
@@ -279,7 +279,7 @@ fn due(scene: &Scene, cue: CueIx) -> Option<String> {
     Some(format!("in {}", duration::countdown(left_ns)))
 }
 
-/// What the operators reported last, the newest first.
+/// Draws the operators' last reports, the newest first.
 fn latest(scene: &Scene, buf: &mut Buffer, area: Rect) {
     let styles = &scene.styles;
     let mut told: Vec<(RunNs, PersonIx, Option<&str>)> = vec![];

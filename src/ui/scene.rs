@@ -1,5 +1,5 @@
-//! What the regions of a frame share: the run, the moment, its timing computed once, and how times
-//! read.
+//! Values that the regions of a frame share: the run, the moment, its timing computed once, and the
+//! form of times.
 //!
 //! Holds no cells and decides no place on the screen.
 
@@ -45,13 +45,13 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// How something is done: its key, or its name in the palette.
+    /// The way to do something: its key, or its name in the palette.
     pub(super) fn way(&self, act: Act) -> String {
         self.app.keymap.way(act)
     }
 
-    /// How the show continues after a panic: by GO, and where it is held, by its end first, because
-    /// GO is refused in it.
+    /// The way the show continues after a panic: by GO, and in a hold, by its end first, because GO
+    /// is refused in it.
     pub(super) fn way_on(&self) -> String {
         let go = self.way(Act::Go);
         if self.state.held_since().is_some() {
@@ -111,14 +111,14 @@ impl<'a> Scene<'a> {
         format!("T+{}", duration::clock(plan_ns / SECOND_NS))
     }
 
-    /// How far `to_ns` lies behind `from_ns` as the screen's clocks show them: whole seconds, in
+    /// Difference between `from_ns` and `to_ns` as the screen's clocks show them: whole seconds, in
     /// nanoseconds, so that the figures beside each other add up.
     pub(super) fn late_ns(&self, from_ns: RunNs, to_ns: RunNs) -> i64 {
         self.state.shown_late_ns(from_ns, to_ns)
     }
 
-    /// How much longer than planned a segment that is over lasted; shorter, negative. In whole
-    /// seconds, as its start and its end are shown.
+    /// Difference between the actual and the planned length of a segment that is over, nanoseconds;
+    /// negative if it was shorter. In whole seconds, as its start and its end are shown.
     pub(super) fn segment_over_ns(&self, segment: SegmentIx) -> Option<i64> {
         let run = self.state.segment(segment);
         let (started_ns, ended_ns) = run.started_ns.zip(run.ended_ns)?;
@@ -158,9 +158,9 @@ impl<'a> Scene<'a> {
             .then(|| self.planned_cue_ns(cue).until(self.now_ns))
     }
 
-    /// What is said of a cue that something makes come `due_ns` from now. In a hold its delay
-    /// stands still, and after a panic nothing comes by itself; the clock on the wall goes on in
-    /// both, so a cue by the clock is missed then.
+    /// Text about a cue that comes by itself `due_ns` from now. In a hold its delay stands still,
+    /// and after a panic nothing comes by itself; the clock on the wall goes on in both, so a cue
+    /// by the clock is missed then.
     pub(super) fn due_words(&self, cue: CueIx, due_ns: u64) -> (String, Style) {
         let left = duration::until(due_ns);
         let by_clock = matches!(self.cue(cue).trigger, Trigger::At { .. });
@@ -179,14 +179,14 @@ impl<'a> Scene<'a> {
         self.app.outputs.get(player)?.clip.as_ref().filter(|clip| clip.cue == cue)
     }
 
-    /// What a player says of the clip of `cue`, if it was examined and may be next.
+    /// State of the clip of `cue` in its player, if it was examined and may be next.
     pub(super) fn ready_clip(&self, cue: CueIx) -> Option<&'a Ready> {
         let player = self.cue(cue).clip().map(|(_, output, _)| output.0 as usize)?;
         self.app.outputs.get(player)?.ready.iter().find(|ready| ready.cue == cue)
     }
 
-    /// How far a running cue has come: by its player's clock where it has a clip on air that has an
-    /// end, otherwise by the show's.
+    /// Countdown of a running cue: by its player's clock if it has a clip on air that has an end,
+    /// otherwise by the show's.
     pub(super) fn countdown(&self, cue: CueIx) -> Option<Countdown> {
         let by_player = self.clip(cue).filter(|_| !self.cue(cue).is_loop()).and_then(|clip| {
             let since_ns = if clip.moves {
@@ -270,7 +270,7 @@ impl<'a> Scene<'a> {
         })
     }
 
-    /// What makes a cue come, in a few words; nothing for one that the caller calls.
+    /// Trigger of a cue in a few words; `None` for one that the caller calls.
     pub(super) fn cause(&self, cue: CueIx) -> Option<String> {
         match self.cue(cue).trigger {
             // The clock that the screen shows may skip an hour of the plan's, or have it twice.
@@ -294,7 +294,7 @@ impl<'a> Scene<'a> {
         !self.state.cue(cue).skipped && !self.state.is_in_order(cue)
     }
 
-    /// How many departments of `cue` are ready, and how many there are.
+    /// Number of departments of `cue` that are ready, and of all of them.
     pub(super) fn ready(&self, cue: CueIx) -> (usize, usize) {
         let all = self.cue(cue).needs.len();
         (all - self.state.missing(cue).count(), all)
@@ -305,7 +305,7 @@ impl<'a> Scene<'a> {
         self.state.current_segment().unwrap_or(SegmentIx(0))
     }
 
-    /// When the segment in front of `segment` ends, as things stand.
+    /// Projected end of the segment in front of `segment`.
     pub(super) fn end_before_ns(&self, segment: SegmentIx) -> Option<RunNs> {
         let before = SegmentIx(segment.0.checked_sub(1)?);
         if self.state.current_segment() == Some(before) {

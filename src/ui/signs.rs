@@ -45,7 +45,7 @@ pub(super) const DEPARTMENT: &str = "▪";
 /// The run went by it: neither played nor skipped.
 pub(super) const PASSED_OVER: &str = "↷";
 
-/// How a sign is coloured on the help page.
+/// Colour of a sign on the help page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Meaning {
     OnAir,
@@ -56,7 +56,7 @@ pub(super) enum Meaning {
     Plain,
 }
 
-/// What the help page says of signs and badges.
+/// Signs and badges of the help page, with their meanings.
 pub(super) const LEGEND: &[(&str, Meaning, &str)] = &[
     (ON_AIR, Meaning::OnAir, "on air"),
     (PLAYHEAD, Meaning::Plain, "the playhead: GO fires it"),

@@ -1,4 +1,4 @@
-//! How long a frame stays as it is while nothing happens: nothing has to be drawn before that.
+//! Time until a frame has to be drawn again if nothing happens.
 //!
 //! Must never name an instant after one at which something on the screen moves. Where it does not
 //! know, it names none, and the screen looks several times a second. What it knows: the clocks, and
@@ -21,11 +21,10 @@ const CUES_MAX: usize = 2_000;
 /// The fractions of a second that a plan may have.
 const FRACTIONS_MAX: usize = 4;
 
-/// What is known of the run's plan.
+/// Fixed times of the run's plan.
 #[derive(Debug, Default)]
 pub struct Still {
-    /// What the wall clock read when the plan's run began, and what its times have beyond whole
-    /// seconds.
+    /// Beginning of the plan's run on the wall clock, and the fractions of seconds in its times.
     fractions: Option<(Timestamp, Fractions)>,
 }
 
@@ -114,8 +113,8 @@ fn few(times: impl Iterator<Item = i64>) -> Option<Vec<i64>> {
     Some(fractions.into_iter().collect())
 }
 
-/// How long after the head of its chain a cue comes, and a cue that comes into its segment, after
-/// that.
+/// Time between the head of a cue's chain and the cue; for a cue that comes into its segment, time
+/// since that began.
 fn behind_ns(show: &Show, cue: CueIx) -> i64 {
     let (mut at, mut behind_ns) = (cue, 0_u64);
     loop {

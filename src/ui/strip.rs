@@ -42,7 +42,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
     text::put(buf, right, area.y, next(scene, usize::from(right.width)));
 }
 
-/// What is on air and how long it has left, in `columns` cells.
+/// Line about what is on air and its remaining time, in `columns` cells.
 pub(super) fn on_air<'a>(scene: &Scene<'a>, columns: usize) -> Line<'a> {
     let (state, styles) = (scene.state, &scene.styles);
     if state.has_ended() {
@@ -118,7 +118,8 @@ fn before<'a>(scene: &Scene<'a>) -> Line<'a> {
     Line::from(spans)
 }
 
-/// What the next GO fires, what is said for it and who is ready, in `columns` cells.
+/// Line about the next GO, in `columns` cells: its cue, the call for it, and the departments that
+/// are ready.
 pub(super) fn next<'a>(scene: &Scene<'a>, columns: usize) -> Line<'a> {
     named(scene, columns, true)
 }
@@ -165,7 +166,7 @@ fn named<'a>(scene: &Scene<'a>, columns: usize, with_call: bool) -> Line<'a> {
     Line::from(spans)
 }
 
-/// How many departments are ready, with the sign of the interlock.
+/// Number of departments that are ready, with the sign of the interlock.
 fn ready(scene: &Scene, cue: CueIx) -> Option<Span<'static>> {
     let styles = &scene.styles;
     let state = scene.state.cue(cue);

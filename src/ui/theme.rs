@@ -19,7 +19,7 @@ pub(super) struct Styles {
     pub base: Style,
     /// Plain words.
     pub text: Style,
-    /// What has to be read first.
+    /// Text that has to be read first.
     pub strong: Style,
     /// Past, not yet, or by the way.
     pub past: Style,
@@ -204,7 +204,7 @@ const NAMED: [Color; 16] = [
     Color::White,
 ];
 
-/// What the sixteen look like, more or less, on every terminal.
+/// Colours of the sixteen, more or less, on every terminal.
 const NAMED_RGB: [(u8, u8, u8); 16] = [
     (0x00, 0x00, 0x00),
     (0xd0, 0x3c, 0x3c),

@@ -163,7 +163,7 @@ fn scale(scene: &Scene, in_sight: &[&Track], cells: u16) -> Scale {
     Scale { from_ns: scale.from_ns + origin, to_ns: scale.to_ns + origin, ..scale }
 }
 
-/// What a clock on the wall reads at an instant, or a stopwatch that starts with the show;
+/// Reading of a clock on the wall at an instant, or of a stopwatch that starts with the show;
 /// nanoseconds.
 fn clock_ns(scene: &Scene, run_ns: i64) -> i64 {
     if !scene.is_tied() {
@@ -226,7 +226,7 @@ fn tick_label(scene: &Scene, scale: &Scale, tick: i64) -> (String, Style) {
     (time.get(..cut).unwrap_or_default().to_owned(), scene.styles.past)
 }
 
-/// Which segment it is; when it starts, and what stands out.
+/// Draws the segment's title, its start, and what stands out.
 fn titles(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, track: &Track) {
     let styles = &scene.styles;
     let area = Rect { width: area.width.saturating_sub(1), ..area };
@@ -253,8 +253,8 @@ fn start(scene: &Scene, track: &Track) -> String {
     scene.instant(RunNs::new(track.actual_ns.0))
 }
 
-/// What the caller has to know of a segment, the most urgent first: that it runs into a hard start,
-/// that it waits for its own, and how far from the plan it starts.
+/// Facts about a segment that the caller has to know, the most urgent first: that it runs into a
+/// hard start, that it waits for its own, and how far from the plan it starts.
 fn what_stands_out(scene: &Scene, track: &Track) -> Vec<(String, Style)> {
     let styles = &scene.styles;
     let length = |ns: i64| duration::clock(ns.max(0) as u64 / SECOND_NS);

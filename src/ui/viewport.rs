@@ -1,5 +1,5 @@
-//! Which rows of the rundown are on the screen: counted by segments, never by cues, so that a show
-//! of ten thousand cues costs a frame no more than one of fifty.
+//! Rows of the rundown on the screen: counted by segments, never by cues, so that a show of ten
+//! thousand cues costs a frame no more than one of fifty.
 //!
 //! A segment is a row, and where it is unfolded its cues are rows below it. What lies behind the
 //! caller is folded; what lies ahead is unfolded as far as there is room for it beside the outline
@@ -19,7 +19,7 @@ pub(super) enum Row {
     Cue(CueIx),
 }
 
-/// What the caller is looking at.
+/// Part of the rundown that the caller is looking at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Focus {
     /// The segment that runs, or the first; `None` behind the end.
@@ -117,7 +117,7 @@ impl<'a> Outline<'a> {
         top..(top + height).min(self.rows)
     }
 
-    /// What stands on the rows of `range`.
+    /// Contents of the rows of `range`.
     pub(super) fn rows(&self, range: Range<usize>) -> impl Iterator<Item = Row> {
         let first = self.segments.partition_point(|&(row, _)| row <= range.start).saturating_sub(1);
         let segments = self.segments.iter().enumerate().skip(first);

@@ -217,7 +217,7 @@ fn unknown(text: &str, rest: &str) -> KeyError {
 }
 
 impl Key {
-    /// Whether a terminal sends it, and as itself.
+    /// Returns `true` if a terminal sends it, and as itself.
     #[expect(
         clippy::wildcard_enum_match_arm,
         reason = "the keys are crossterm's; all others mean nothing here"

@@ -17,7 +17,7 @@ use crate::ui::{layout, text};
 
 /// From how many rows on the clock has a band of its own.
 const ROWS_APART: u16 = 18;
-/// How many cells of a badge and a title at least stand in front of a time.
+/// Minimum number of cells for a badge and a title in front of a time.
 const LEAST: usize = 20;
 /// From how many columns on the later segments have a column of their own.
 const COLUMNS_LATER: u16 = 100;
@@ -120,7 +120,7 @@ fn areas(area: Rect) -> Areas {
     Areas { head, clock, clocks, figure: None, on, next, foot: Some(foot) }
 }
 
-/// What is on.
+/// Draws what is on.
 fn on(scene: &Scene, buf: &mut Buffer, area: Rect, has_digits: bool) {
     let styles = &scene.styles;
     let rows = usize::from(area.height);
@@ -233,7 +233,7 @@ fn running<'a>(scene: &Scene<'a>, on: &'a On, columns: usize) -> Vec<Line<'a>> {
     lines
 }
 
-/// What is next, and what comes later where there is room.
+/// Draws what is next, and what comes later if there is room.
 fn next(scene: &Scene, buf: &mut Buffer, area: Rect) {
     let styles = &scene.styles;
     let Some(next) = &scene.board.next else {

@@ -1,4 +1,4 @@
-//! What a board says beside its big digits, and what these are: one place for all its faces.
+//! Texts beside a board's big digits, and the digits themselves: one place for all its faces.
 //!
 //! Amber wants attention in the last ten seconds and past the end, and a word says the same.
 
@@ -13,7 +13,7 @@ use crate::ui::text;
 /// From how many seconds on an end is near.
 const NEAR_NS: i64 = 10 * SECOND_NS as i64;
 
-/// What stands for the words of a cue under embargo.
+/// Placeholder for the words of a cue under embargo.
 const EMBARGOED: &str = "—";
 
 /// Big digits.
@@ -30,7 +30,7 @@ impl Digits {
     }
 }
 
-/// What counts down, or, at the end, how far over the show was.
+/// The countdown, or, at the end, the overrun of the show.
 pub(super) fn digits(scene: &Scene) -> Option<Digits> {
     if let Stage::Ended { over_ns, .. } = scene.board.stage {
         let is_over = over_ns >= SECOND_NS as i64;
@@ -54,7 +54,7 @@ pub(super) fn digits(scene: &Scene) -> Option<Digits> {
     Some(Digits { text, widest, style })
 }
 
-/// What the digits are about: `The jump ends`.
+/// Caption of the digits: `The jump ends`.
 pub(super) fn caption<'a>(scene: &Scene<'a>, columns: usize) -> Line<'a> {
     let styles = &scene.styles;
     if let Stage::Ended { at, over_ns } = scene.board.stage {
@@ -120,7 +120,7 @@ pub(super) fn item<'a>(scene: &Scene<'a>, item: &'a Item, style: Style) -> Vec<S
     }
 }
 
-/// What keeps the board from knowing more.
+/// Reason why the board does not know more.
 pub(super) fn notice(scene: &Scene) -> Line<'static> {
     let styles = &scene.styles;
     match scene.board.notice {

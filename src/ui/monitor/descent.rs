@@ -31,7 +31,7 @@ pub(super) const ROWS_MIN: u16 = 5;
 /// Below this height, in metres, what falls has left something that stands on the ground: no
 /// parachute is made for less than a hundred, and no plane drops anybody from less than twice that.
 const LEDGE_MAX_M: f64 = 200.0;
-/// How near, in metres, a point has to be to a place of the show to be called by its name.
+/// Maximum distance, in metres, between a point and a place of the show whose name it takes.
 const NEAR_M: f64 = 50.0;
 /// The fewest rows of a chart that has a free one above the highest point, for the marker's figure.
 const LABELLED_MIN: u16 = 6;
@@ -160,7 +160,7 @@ fn metres(m: f64) -> String {
     format!("{sign}{} m", text::grouped(m.abs()))
 }
 
-/// What a point is called: its own name, or that of a place of the show at its foot.
+/// Name of a point: its own, or that of a place of the show at its foot.
 fn name<'a>(places: &'a [Place], point: &'a Point) -> Option<&'a str> {
     let here = geo::Place::new(point.latitude, point.longitude);
     let near = |place: &&Place| {
@@ -180,7 +180,7 @@ fn tick_m(span_m: f64, parts: f64) -> f64 {
         .unwrap_or(rough)
 }
 
-/// Where heights and times lie on the screen.
+/// Position of heights and times on the screen.
 struct Field {
     area: Rect,
     ground_m: f64,

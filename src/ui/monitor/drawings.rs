@@ -35,11 +35,11 @@ use field::{At, Field};
 /// The fewest rows in which a drawing tells more than words.
 pub(super) const ROWS_MIN: u16 = 5;
 
-/// What a drawing is drawn with, the weakest first.
+/// Inks of a drawing, the weakest first.
 mod ink {
     /// The ground, the sky, what is far away.
     pub(super) const FAINT: u8 = 0;
-    /// What is there and not lit.
+    /// Shapes that are there and not lit.
     pub(super) const SHAPE: u8 = 1;
     /// The drawing's first colour, and the others up to the fifth.
     pub(super) const FIRST: u8 = 2;
@@ -47,21 +47,21 @@ mod ink {
     pub(super) const THIRD: u8 = 4;
     pub(super) const FOURTH: u8 = 5;
     pub(super) const FIFTH: u8 = 6;
-    /// What is to be seen before everything else.
+    /// Parts that are to be seen before everything else.
     pub(super) const BRIGHT: u8 = 7;
 }
 
 /// The moment that is drawn.
 #[derive(Clone, Copy, Debug, PartialEq)]
 struct Moment {
-    /// How far the cue is, 0 to 1; nothing before it has fired.
+    /// Progress of the cue, 0 to 1; `None` before it has fired.
     done: Option<f64>,
     /// Counts the seconds while it runs; 0 at all other times.
     beat: u64,
 }
 
 impl Moment {
-    /// How far the cue is; 0 before it has fired.
+    /// Progress of the cue; 0 before it has fired.
     fn part(self) -> f64 {
         self.done.unwrap_or(0.0)
     }

@@ -60,7 +60,7 @@ impl<'a> Reel<'a> {
         Some(Reel { file: clip, output, from_ns, to_ns, volume, looped, countdown })
     }
 
-    /// How long it is, where anybody knows.
+    /// Its length, if known.
     fn length_ns(&self, scene: &Scene, cue: CueIx) -> Option<u64> {
         let by_file = self.to_ns.map(|to_ns| to_ns.saturating_sub(self.from_ns));
         let examined = || scene.ready_clip(cue).and_then(|ready| ready.length_ns);
@@ -68,7 +68,7 @@ impl<'a> Reel<'a> {
         length_ns.or_else(examined).or(scene.cue(cue).lasts_ns())
     }
 
-    /// Where in the file it is, nanoseconds.
+    /// Position in the file, nanoseconds.
     fn position_ns(&self, scene: &Scene, cue: CueIx) -> u64 {
         let state = scene.state.cue(cue);
         let played = scene.clip(cue).map(|clip| clip.position_ns);
@@ -81,7 +81,7 @@ impl<'a> Reel<'a> {
         self.from_ns.saturating_add(elapsed_ns.min(most_ns))
     }
 
-    /// Whether a picture is on air, in a word.
+    /// State of the picture, in a word.
     fn standing(&self, scene: &Scene, cue: CueIx) -> Span<'static> {
         let styles = &scene.styles;
         let state = scene.state.cue(cue);
@@ -108,7 +108,7 @@ impl<'a> Reel<'a> {
         }
     }
 
-    /// What is told of it in one line.
+    /// Facts about it in one line.
     fn facts(&self, scene: &Scene, cue: CueIx) -> Line<'static> {
         let styles = &scene.styles;
         let point = |ns: u64| duration::clock(ns / SECOND_NS);
@@ -135,7 +135,7 @@ impl<'a> Reel<'a> {
         Line::from(spans)
     }
 
-    /// How far it is: a bar between what is done and what is left.
+    /// Progress bar between the elapsed and the remaining time.
     fn bar(&self, scene: &Scene, cue: CueIx, columns: usize) -> Line<'static> {
         let styles = &scene.styles;
         let Some(countdown) = self.countdown.filter(|_| !self.looped) else {
@@ -215,7 +215,7 @@ pub(super) fn draw_below(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx
     text::put_both(buf, area, area.y, Line::from(left), bar, 12);
 }
 
-/// What counts down, and the widest that its digits will be.
+/// The countdown, and its digits at their widest.
 fn figure(scene: &Scene, reel: Reel) -> Option<(String, String, ratatui::style::Style)> {
     let countdown = reel.countdown.filter(|_| !reel.looped)?;
     let (left, style) = scene.left(countdown);
@@ -224,7 +224,7 @@ fn figure(scene: &Scene, reel: Reel) -> Option<(String, String, ratatui::style::
     Some((left, format!("+{}", duration::clock(longest_s)), style))
 }
 
-/// What the strip shows: the second in the gate, and where the film begins and ends.
+/// Range of the strip: the second in the gate, and the beginning and end of the film.
 fn window(scene: &Scene, reel: Reel, cue: CueIx) -> strip::Window {
     let seconds = |ns: u64| (ns / SECOND_NS).min(i64::MAX as u64 / 4) as i64;
     let ends = reel.length_ns(scene, cue).filter(|_| !reel.looped);

@@ -36,7 +36,7 @@ pub(super) const ROWS_MIN: u16 = 6;
 /// From how many rows on the way done is drawn twice as heavy.
 const HEAVY_ROWS: u16 = 20;
 
-/// Where the cue is.
+/// Sign at the cue's place.
 const MARKER: &str = "◉";
 /// A place that has been passed.
 const PASSED: &str = "●";
@@ -48,7 +48,7 @@ const LANDMARK: &str = "·";
 /// The colour of water.
 const RIVER: Colour = Colour::Rgb(0x2f, 0x6f, 0xa8);
 
-/// What dots are drawn with, the weakest first.
+/// Inks of the dots, the weakest first.
 mod ink {
     pub(super) const COAST: u8 = 0;
     pub(super) const ROAD: u8 = 1;
@@ -161,7 +161,7 @@ fn write(scene: &Scene, buf: &mut Buffer, (x, y): (u16, u16), words: &str, style
     buf.set_string(x, y, words, style);
 }
 
-/// How far it is, and how far it was; at the right how long a stretch of the map is.
+/// Draws the distances, done and in all; at the right the map's scale.
 fn figures(scene: &Scene, buf: &mut Buffer, area: Rect, sheet: &Sheet, done: f64) {
     let styles = &scene.styles;
     let all_km = sheet.way.length_km();

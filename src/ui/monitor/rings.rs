@@ -40,7 +40,7 @@ const ROOMY: u16 = 18;
 /// The cells between the rings and the marks beside them.
 const GAP: u16 = 3;
 
-/// Where a step stands.
+/// State of a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Standing {
     Marked,
@@ -128,7 +128,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx) {
     }
 }
 
-/// What is drawn of dots.
+/// Figure that is drawn of dots.
 #[derive(Clone, Copy, Debug)]
 enum Figure {
     Rings(usize),

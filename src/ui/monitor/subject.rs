@@ -1,5 +1,5 @@
-//! Which cue the monitor is about: whose picture it shows, and whose words stand beside the
-//! picture.
+//! Choice of the monitor's cue: the one whose picture it shows, and the one whose words stand
+//! beside the picture.
 //!
 //! The picture is the first of these that there is:
 //!
@@ -23,19 +23,20 @@ use crate::show::CueIx;
 use crate::show::duration::SECOND_NS;
 use crate::ui::scene::Scene;
 
-/// How long a finished picture is held even where another one runs.
+/// Minimum time that a finished picture is held, even if another one runs, seconds.
 const HELD_MIN_S: u64 = 8;
-/// How long it is held where no other one runs.
+/// Maximum time that it is held if no other one runs, seconds.
 const HELD_MAX_S: u64 = 25;
-/// How long the words of a cue that was complete at once stay in sight where nothing else runs.
+/// Time that the words of a cue which was complete at once stay in sight if nothing else runs,
+/// seconds.
 pub(super) const LINGERS_S: u64 = 6;
 
-/// What the monitor is about.
+/// Subject of the monitor.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Subject {
-    /// Whose picture it shows; none where nothing has one.
+    /// Cue of the picture; `None` if no cue has one.
     pub picture: Option<CueIx>,
-    /// Whose words it tells.
+    /// Cue of the words.
     pub words: CueIx,
 }
 
@@ -44,13 +45,13 @@ pub(super) struct Subject {
 struct Fired {
     cue: CueIx,
     has_picture: bool,
-    /// When it fired.
+    /// Instant of its firing.
     fired_ns: RunNs,
-    /// When it was complete; nothing while it runs.
+    /// Instant at which it was complete; `None` while it runs.
     completed_ns: Option<RunNs>,
 }
 
-/// What the panel is about now; nothing where there is no cue to speak of.
+/// Subject of the panel now; `None` if there is no cue to speak of.
 pub(super) fn of(scene: &Scene, has_picture: impl Fn(CueIx) -> bool) -> Option<Subject> {
     let state = scene.state;
     let fired = scene.show.cue_indices().filter_map(|cue| {
@@ -142,7 +143,7 @@ mod tests {
 
     type Row = (u32, bool, u64, Option<u64>);
 
-    /// What is shown at a second: the cue of the picture and that of the words. The playhead stands
+    /// Cues that are shown at a second: that of the picture and that of the words. The playhead is
     /// at cue 9, which has a picture.
     fn shown(fired: &[Row], at_s: u64) -> (Option<u32>, u32) {
         let fired = fired.iter().map(|&(cue, has_picture, fired_s, completed_s)| Fired {

@@ -1,5 +1,5 @@
-//! What the monitor says of a cue in words: its way, its steps, its call, its people, where it
-//! sends to, what it sends.
+//! Texts of the monitor about a cue: its way, its steps, its call, its people, its outputs, its
+//! messages.
 //!
 //! Everything comes as lines that are not wider than they may be; where they stand is for [`super`]
 //! to say.
@@ -56,8 +56,8 @@ pub(super) fn route<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize) -> Vec<Li
     lines
 }
 
-/// How far the cue is, 0 to 1: nothing before it has fired, and while nobody knows how long it
-/// lasts; all of it once it is over.
+/// Progress of the cue, 0 to 1: `None` before it has fired, and while its length is unknown; 1 once
+/// it is over.
 pub(super) fn done(scene: &Scene, cue: CueIx) -> Option<f64> {
     match scene.state.cue(cue).phase {
         Phase::Running => scene.countdown(cue).map(|countdown| countdown.done()),
@@ -155,14 +155,14 @@ pub(super) fn next<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize) -> Vec<Lin
     std::iter::once(title).chain(notes).collect()
 }
 
-/// What the caller should know.
+/// The caller's notes on the cue.
 pub(super) fn notes<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize) -> Vec<Line<'a>> {
     let notes =
         scene.cue(cue).notes.as_ref().map(|notes| text::wrap(notes, columns, text::LINES_MAX));
     notes.into_iter().flatten().map(|line| Line::styled(line, scene.styles.past)).collect()
 }
 
-/// What the cue posts where people read it, as they will read it.
+/// Posts of the cue, as people will read them.
 ///
 /// ```text
 /// ┌ x  POST /2/tweets ──────────────────┐
@@ -249,7 +249,7 @@ fn readable(content: &HttpContent) -> Option<String> {
     }
 }
 
-/// What the cue sends, word for word.
+/// Messages of the cue, word for word.
 pub(super) fn messages<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize) -> Vec<Line<'a>> {
     let mut lines = vec![];
     for action in &scene.cue(cue).actions {
@@ -264,7 +264,7 @@ pub(super) fn messages<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize) -> Vec
     lines
 }
 
-/// Where the cue sends to, and what became of it.
+/// Outputs of the cue, and the outcome of its messages.
 pub(super) fn sends<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize) -> Vec<Line<'a>> {
     let styles = &scene.styles;
     let actions = &scene.cue(cue).actions;

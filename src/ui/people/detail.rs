@@ -40,7 +40,7 @@ const NUMBER_MAX: usize = 8;
 /// The most rows that one note may take, the file's or the sheet's.
 const NOTE_ROWS: usize = 3;
 
-/// The fewest rows in which it is told who comes when.
+/// Minimum number of rows for the list of everybody.
 const EVERYBODY_MIN: usize = 5;
 
 /// Draws the person.
@@ -143,7 +143,7 @@ fn number_cells(scene: &Scene, cues: &[CueIx]) -> usize {
     cues.iter().map(|&cue| text::width(scene.number(cue))).max().unwrap_or(0).min(NUMBER_MAX)
 }
 
-/// Who comes when: the cues that name somebody, in at most `room` rows.
+/// List of everybody: the cues that name somebody, in at most `room` rows.
 fn everybody<'a>(scene: &Scene<'a>, columns: usize, room: usize) -> Vec<Row<'a>> {
     let styles = &scene.styles;
     let cues = scene.show.cues_naming_anybody();
@@ -200,7 +200,7 @@ fn cue_row<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize, number: usize) -> 
     (Line::from(left), Line::from(right))
 }
 
-/// What surrounds a cue: its segment, the words of its call, its notes.
+/// Surroundings of a cue: its segment, the words of its call, its notes.
 fn around<'a>(scene: &Scene<'a>, ix: CueIx, columns: usize, indent: usize) -> Vec<Row<'a>> {
     let styles = &scene.styles;
     let cue = scene.cue(ix);

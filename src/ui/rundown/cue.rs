@@ -124,7 +124,7 @@ pub(in crate::ui) fn sign(scene: &Scene, cue: CueIx) -> (Span<'static>, Style) {
     (Span::styled(sign, styles.past), styles.text)
 }
 
-/// What is to be said of a cue now: its progress, why it waits, when it came or comes.
+/// Text about a cue now: its progress, the reason why it waits, the time when it came or comes.
 fn story(scene: &Scene, cue: CueIx, columns: u16) -> Vec<Span<'static>> {
     let is_wide = columns >= WIDE;
     let styles = &scene.styles;
@@ -192,8 +192,7 @@ fn story(scene: &Scene, cue: CueIx, columns: u16) -> Vec<Span<'static>> {
     }
 }
 
-/// When it is planned; where it will come at another time, that, and where there is room by how
-/// much.
+/// Its planned time; if it will come at another time, that, and the difference if there is room.
 fn planned(scene: &Scene, cue: CueIx, columns: u16) -> Vec<Span<'static>> {
     let styles = &scene.styles;
     let late_ns = expected_ns(scene, cue).filter(|_| scene.is_tied()).map(|expected_ns| {
@@ -213,7 +212,7 @@ fn planned(scene: &Scene, cue: CueIx, columns: u16) -> Vec<Span<'static>> {
     spans
 }
 
-/// When a cue that has not fired will come as things stand.
+/// Projected instant of a cue that has not fired.
 fn expected_ns(scene: &Scene, cue: CueIx) -> Option<RunNs> {
     let waits = scene.state.cue(cue).firings == 0;
     waits.then(|| scene.state.projected_cue_ns(cue, &scene.timing, scene.now_ns)).flatten()

@@ -25,7 +25,7 @@ struct Part {
     fill: Fill,
 }
 
-/// How a kind of time is filled: a whole cell, its right and its left half.
+/// Fill of a kind of time: a whole cell, its right and its left half.
 #[derive(Clone, Copy)]
 struct Fill {
     whole: &'static str,
@@ -70,7 +70,7 @@ pub(super) fn draw(
     }
 }
 
-/// What the lower bar consists of, from left to right.
+/// Parts of the lower bar, from left to right.
 fn parts(scene: &Scene, track: &Track) -> Vec<Part> {
     let styles = &scene.styles;
     let (start_ns, end_ns) = track.actual_ns;

@@ -31,7 +31,7 @@ const LATE: u8 = 3;
 /// A point of the curve: the instant, and how far from the plan.
 type Point = (i64, i64);
 
-/// How far up and down the curve goes.
+/// Range of the curve, up and down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Range {
     pub least_ns: i64,

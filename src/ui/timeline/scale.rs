@@ -46,7 +46,7 @@ pub(super) struct Scale {
     pub from_ns: i64,
     /// The instant at the right edge; later than the left.
     pub to_ns: i64,
-    /// How many cells lie between them, at least one.
+    /// Number of cells between them, at least one.
     pub cells: u16,
     /// The distance of two ticks.
     pub step_ns: u64,
@@ -72,7 +72,7 @@ impl Scale {
         Scale { from_ns, to_ns, cells, step_ns }
     }
 
-    /// Where an instant lies, in cells from the left edge; outside, below 0 or beyond
+    /// Position of an instant, in cells from the left edge; outside, below 0 or beyond
     /// [`Self::cells`].
     pub(super) fn at(&self, ns: i64) -> f64 {
         let span = (self.to_ns.saturating_sub(self.from_ns)).max(1) as f64;

@@ -1,5 +1,4 @@
-//! What each segment looks like over time: when it was meant to run, when it ran or will run, and
-//! what stands out.
+//! Each segment over time: its planned and its actual or projected run, and what stands out.
 //!
 //! Holds no cells. All instants are nanoseconds of the run's clock.
 
@@ -8,10 +7,10 @@ use crate::show::SegmentIx;
 use crate::show::duration::SECOND_NS;
 use crate::ui::scene::Scene;
 
-/// What is shorter than this is no gap and no overlap: people do not call to the millisecond.
+/// Minimum length of a gap or an overlap: people do not call to the millisecond.
 const LEAST_NS: i64 = SECOND_NS as i64;
 
-/// Where a segment stands in the run.
+/// Position of a segment in the run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::ui) enum Stand {
     /// It is over.
@@ -29,9 +28,9 @@ pub(in crate::ui) enum Stand {
 pub(in crate::ui) struct Track {
     pub segment: SegmentIx,
     pub stand: Stand,
-    /// When it was meant to run.
+    /// Its planned time.
     pub planned_ns: (i64, i64),
-    /// When it ran, or will as things stand.
+    /// Its actual or projected time.
     pub actual_ns: (i64, i64),
     /// The part of it behind which it lasts longer than planned.
     pub over_from_ns: i64,
@@ -44,12 +43,13 @@ pub(in crate::ui) struct Track {
 }
 
 impl Track {
-    /// How far its start lies behind the plan; ahead of it, negative.
+    /// Difference between its start and the plan, nanoseconds; negative if it is early.
     pub(crate) fn late_ns(&self) -> i64 {
         self.actual_ns.0 - self.planned_ns.0
     }
 
-    /// How much longer than planned it lasts or lasted; shorter, negative.
+    /// Difference between its actual or projected length and the plan, nanoseconds; negative if it
+    /// is shorter.
     pub(crate) fn over_ns(&self) -> i64 {
         self.actual_ns.1 - self.over_from_ns
     }
@@ -110,7 +110,7 @@ fn track(scene: &Scene, segment: SegmentIx) -> Track {
     }
 }
 
-/// When the running segment will be over; one behind which the show waits for a hard start is over
+/// Projected end of the running segment; one after which the show waits for a hard start is over
 /// already.
 fn running_end_ns(scene: &Scene) -> Option<i64> {
     let left_ns = scene.state.segment_countdown(scene.now_ns)?.left_ns();

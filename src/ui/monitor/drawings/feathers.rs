@@ -3,12 +3,12 @@
 use super::field::{At, Field};
 use super::{Moment, ink};
 
-/// How much of the cue passes until the fans are open, and in how many steps they open: each step
+/// Part of the cue until the fans are open, and the number of steps in which they open: each step
 /// draws all of them.
 const OPENING: (f64, f64) = (0.1, 4.0);
-/// How far the outermost feather of an open fan leans, radians.
+/// Lean of the outermost feather of an open fan, radians.
 const SPREAD: f64 = 1.35;
-/// How many plumes glitter at a time.
+/// Number of plumes that glitter at a time.
 const GLITTER: u64 = 6;
 
 /// Draws a large fan in the middle, and smaller ones beside it.

@@ -30,12 +30,12 @@ impl Field {
         Field { dots, unit: (ground - 1.0).max(4.0), middle: width / 2.0, ground }
     }
 
-    /// How many units it is wide at either side of the middle.
+    /// Distance from the middle to either side, units.
     pub(super) fn half_width(&self) -> f64 {
         self.middle / self.unit
     }
 
-    /// How many units a dot is.
+    /// Size of a dot, units.
     pub(super) fn dot_size(&self) -> f64 {
         1.0 / self.unit
     }

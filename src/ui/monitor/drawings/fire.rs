@@ -3,7 +3,7 @@
 use super::field::{At, Field};
 use super::{Moment, ink, tower};
 
-/// How high the bowl stands.
+/// Height of the bowl.
 const BOWL: f64 = 0.36;
 
 /// A flame in a bowl; at the end of the cue there is only smoke.

@@ -3,7 +3,7 @@
 use super::field::{At, Field};
 use super::{Moment, ink};
 
-/// How wide the flag is for its height: 3 to 2.
+/// Width of the flag relative to its height: 3 to 2.
 const RATIO: f64 = 1.5;
 
 /// Draws it on the ground in the middle.

@@ -6,7 +6,7 @@ use super::{Moment, ink};
 
 /// The lights over the stage.
 const LIGHTS: i32 = 7;
-/// How high the stage is, and its floor at the back.
+/// Height of the stage, and of its floor at the back.
 const STAGE: (f64, f64) = (0.16, 0.24);
 
 /// Draws it.

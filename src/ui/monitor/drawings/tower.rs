@@ -9,7 +9,7 @@ use super::{Moment, ink};
 const PLATFORMS: [f64; 3] = [0.173, 0.348, 0.836];
 /// Half of its width at the ground: 125 m of 330 m.
 const FOOT: f64 = 0.19;
-/// Where its top is and the mast begins.
+/// Height of its top, at which the mast begins.
 const TOP: f64 = 0.91;
 
 /// Half of its width at a height.

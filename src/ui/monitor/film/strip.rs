@@ -21,7 +21,7 @@ const FRAME_S: i64 = 10;
 /// The cells between a frame's cut and its label.
 const LEAD: i64 = 3;
 
-/// What of the film is to be seen, in seconds of its file.
+/// Visible part of the film, in seconds of its file.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Window {
     /// The second in the gate.

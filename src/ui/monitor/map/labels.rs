@@ -1,5 +1,5 @@
-//! Where the names of places stand: beside their signs, on no other name or sign, and off the way
-//! where there is room.
+//! Placement of the places' names: beside their signs, on no other name or sign, and off the way if
+//! there is room.
 //!
 //! ```text
 //!        above                 each name tries eight places about its sign and takes the cheapest;
@@ -15,7 +15,7 @@ use super::sheet::Sign;
 use crate::ui::dots::Dots;
 use crate::ui::text;
 
-/// How important a name is.
+/// Importance of a name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Rank {
     /// An end of the way.
@@ -53,9 +53,9 @@ pub(super) struct Label {
     pub rank: Rank,
 }
 
-/// What a cell of the way costs a name that covers it; a cell with other dots costs 1.
+/// Cost of a cell of the way that a name covers; a cell with other dots costs 1.
 const WAY: u32 = 12;
-/// How many cells of the field a name has that is not the way's: with more names the way is lost
+/// Number of the field's cells for each name that is not the way's: with more names the way is lost
 /// among them.
 const CELLS_ASIDE: u32 = 160;
 
@@ -80,7 +80,7 @@ pub(super) fn placed(
     (placer.labels, placer.signs)
 }
 
-/// How many cells at either side of a line's name are nobody's.
+/// Number of cells at either side of a line's name that are kept free.
 const LINE_MARGIN: u16 = 3;
 
 struct Placer<'a> {

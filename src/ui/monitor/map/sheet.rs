@@ -1,5 +1,5 @@
-//! What stands still under a moving marker: the map as dots, land as cells, the places with their
-//! labels.
+//! Still parts of a map under its moving marker: the map as dots, land as cells, the places with
+//! their labels.
 //!
 //! It depends on the route and the field alone, and the last one is kept, because a coast of five
 //! thousand points is not to be projected ten times a second. Must never depend on where the cue
@@ -32,12 +32,12 @@ pub(super) struct Sheet {
     pub signs: Vec<Sign>,
 }
 
-/// Where a place is marked.
+/// Sign of a place.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Sign {
     pub x: u16,
     pub y: u16,
-    /// How far along the way; none for what the way does not touch.
+    /// Distance along the way; `None` for what the way does not touch.
     pub km: Option<f64>,
 }
 
@@ -214,7 +214,7 @@ fn traced(way: &Way, fit: &Fit, field: Rect) -> Vec<(u16, u16)> {
     cells
 }
 
-/// What would like to be named, the most important first: the way's ends, its other places, then
+/// Names that should be shown, the most important first: the way's ends, its other places, then
 /// landmarks.
 fn wishes(route: &[Point], way: &Way, charts: &[&Chart], fit: &Fit, field: Rect) -> Vec<Wish> {
     let last = route.len().saturating_sub(1);

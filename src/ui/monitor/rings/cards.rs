@@ -29,7 +29,7 @@ const HEIGHT_MAX: u16 = 9;
 /// The rows of a card that are not its title's: the edges and the time.
 const FRAME: u16 = 3;
 
-/// How the cards lie: how many side by side, and how large each is.
+/// Arrangement of the cards: the number side by side, and the size of each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Grid {
     columns: u16,

@@ -13,17 +13,17 @@ use crate::ui::dots::Dots;
 pub(super) const PITCH: f64 = 2.5;
 /// From row to row.
 pub(super) const DROP: f64 = 1.1;
-/// How thick a ring is that is marked.
+/// Thickness of a ring that is marked.
 const THICK: f64 = 0.3;
 /// Below this radius, in dots, there is no room to weave.
 const WOVEN_MIN: f64 = 8.0;
 
-/// How many of `count` stand above.
+/// Number of `count` rings in the upper row.
 pub(super) fn above(count: usize) -> usize {
     count.div_ceil(2)
 }
 
-/// Where a ring stands, in radii from the first one's centre.
+/// Centre of a ring, in radii from the first one's centre.
 pub(super) fn place(count: usize, ring: usize) -> (f64, f64) {
     match ring.checked_sub(above(count)) {
         None => (PITCH * ring as f64, 0.0),
@@ -63,7 +63,7 @@ fn trimmed(outer: f64) -> f64 {
     if half_row < outer * 0.3 && outer > 4.0 { top - 0.01 } else { outer }
 }
 
-/// How a ring is drawn.
+/// Style of a ring.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Ring {
     /// Its centre, in dots.

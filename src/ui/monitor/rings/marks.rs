@@ -26,7 +26,7 @@ const COLUMN_MAX: u16 = 64;
 /// The most rows that a mark takes, the free one below it among them.
 const ROWS_MAX: u16 = 3;
 
-/// How many cells a column of marks takes, with all times.
+/// Width of a column of marks with all times, cells.
 pub(super) fn width(scene: &Scene, cue: CueIx) -> u16 {
     let titles = scene.cue(cue).steps.iter().map(|step| text::width(&step.title));
     (titles.max().unwrap_or(0) + 2 + 4 + 2 + 2 + TIME) as u16

@@ -53,9 +53,9 @@ const D: Letter = (
 
 /// Between two letters, in radii; between two Os it makes a ring's pitch.
 const BETWEEN: f64 = emblem::PITCH - 2.0;
-/// What is added to that before and behind the Os that carry the rings.
+/// Additional distance before and after the Os that carry the rings.
 const APART: f64 = 0.8;
-/// How thick a letter is, in radii.
+/// Thickness of a letter, radii.
 const THICK: f64 = 0.28;
 /// The ground below the letters that has to be there, in radii.
 const GROUND: f64 = 0.4;
@@ -69,12 +69,12 @@ fn width() -> f64 {
     begins(LETTERS.len()) - BETWEEN
 }
 
-/// What the rings need above the letters.
+/// Height that the rings need above the letters.
 fn sky(count: usize) -> f64 {
     if count > 2 { emblem::DROP + THICK } else { THICK / 2.0 }
 }
 
-/// Where a letter begins, in radii. The two Os stand apart from the others, so that the rings above
+/// Left edge of a letter, in radii. The two Os stand apart from the others, so that the rings above
 /// them have their sky.
 fn begins(letter: usize) -> f64 {
     let apart = [FIRST_O, FIRST_O + 2].iter().filter(|&&gap| letter >= gap).count();
@@ -82,8 +82,7 @@ fn begins(letter: usize) -> f64 {
         + APART * apart as f64
 }
 
-/// Where the rings' centres lie, in radii from the left of the sign and from the middle of its
-/// letters.
+/// Centres of the rings, in radii from the left of the sign and from the middle of its letters.
 fn places(count: usize) -> Vec<(f64, f64)> {
     let o = begins(FIRST_O) + 1.0;
     if count <= 2 {
