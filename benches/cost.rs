@@ -31,7 +31,7 @@ use handover::runtime::terminal::TtyBackend;
 use handover::show::duration::SECOND_NS;
 use handover::show::{CueNumber, builtin, file};
 use handover::time::MachineNs;
-use handover::ui::{self, Depth, Glyphs, Means, View};
+use handover::ui::{self, Depth, Glyphs, Capabilities, View};
 use jiff::Timestamp;
 use ratatui::layout::Rect;
 use ratatui::{Terminal as Canvas, TerminalOptions, Viewport};
@@ -225,14 +225,14 @@ fn bytes_a_second(state: &State, fired_ns: RunNs) -> f64 {
     let mut first = 0;
     for at in 0..=SECONDS * FRAMES {
         let now_ns = fired_ns + at * SECOND_NS / FRAMES;
-        let means = Means { depth: Depth::Rgb, glyphs: Glyphs::All };
+        let capabilities = Capabilities { depth: Depth::Rgb, glyphs: Glyphs::All };
         let view = View {
             app: &app,
             state,
             log: &log,
             now_ns,
             machine_ns: MachineNs::new(now_ns.since(RunNs::ZERO)),
-            means,
+            capabilities,
         };
         canvas.draw(|frame| drop(ui::draw(frame, &view))).unwrap();
         if at == 0 {

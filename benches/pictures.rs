@@ -21,7 +21,7 @@ use handover::engine::{Event, Record, RunNs, State};
 use handover::show::duration::SECOND_NS;
 use handover::show::{CueNumber, builtin, file};
 use handover::time::MachineNs;
-use handover::ui::{self, Depth, Glyphs, Means, View};
+use handover::ui::{self, Depth, Glyphs, Capabilities, View};
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};
@@ -102,7 +102,7 @@ fn frames(state: &State, fired_ns: RunNs, page: Page) -> Sample {
             log: &log,
             now_ns,
             machine_ns: MachineNs::new(now_ns.since(RunNs::ZERO)),
-            means: Means { depth: Depth::Rgb, glyphs: Glyphs::All },
+            capabilities: Capabilities { depth: Depth::Rgb, glyphs: Glyphs::All },
         };
         let begun = Instant::now();
         terminal.draw(|frame| drop(ui::draw(frame, &view))).unwrap();

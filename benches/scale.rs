@@ -21,7 +21,7 @@ use handover::engine::{Cause, Command, Event, Record, RunNs, State};
 use handover::journal::{encode, recover_bytes, truncate};
 use handover::show::{PersonIx, Show, file};
 use handover::time::MachineNs;
-use handover::ui::{self, Depth, Glyphs, Means, View};
+use handover::ui::{self, Depth, Glyphs, Capabilities, View};
 use jiff::Timestamp;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -134,7 +134,7 @@ fn frame(cues: usize) -> Sample {
             log: &log,
             now_ns,
             machine_ns: MachineNs::new(now_ns.since(RunNs::ZERO)),
-            means: Means { depth: Depth::Rgb, glyphs: Glyphs::All },
+            capabilities: Capabilities { depth: Depth::Rgb, glyphs: Glyphs::All },
         };
         terminal.draw(|frame| drop(ui::draw(frame, &view))).unwrap();
     })
@@ -193,14 +193,14 @@ fn pages(text: &str) -> Vec<(Page, Sample)> {
         let mut now_ns = RunNs::new(1_000_000_000);
         sample(100, || {
             now_ns += 100_000_000_u64;
-            let means = Means { depth: Depth::Rgb, glyphs: Glyphs::All };
+            let capabilities = Capabilities { depth: Depth::Rgb, glyphs: Glyphs::All };
             let view = View {
                 app: &app,
                 state: &state,
                 log: &log,
                 now_ns,
                 machine_ns: MachineNs::new(now_ns.since(RunNs::ZERO)),
-                means,
+                capabilities,
             };
             terminal.draw(|frame| drop(ui::draw(frame, &view))).unwrap();
         })

@@ -50,7 +50,7 @@ use crate::output::Health;
 use crate::show::{CueIx, PersonIx, SegmentIx};
 use crate::time::MachineNs;
 use keys::Act;
-use theme::{Own, Paints};
+use theme::{Own, ThemeColours};
 
 /// Something for the shell to do.
 #[derive(Clone, Debug, PartialEq)]
@@ -350,7 +350,7 @@ impl App {
 
     /// The colours in force: the built-in theme that says what a terminal of sixteen colours gets,
     /// and the paints.
-    pub fn paints(&self) -> (Theme, &Paints) {
+    pub fn paints(&self) -> (Theme, &ThemeColours) {
         match (self.theme, &self.own) {
             (Theme::Own, Some(own)) => (own.base, &own.paints),
             (theme, _) => (theme, theme.paints()),

@@ -3,6 +3,7 @@
 //! Exit status: 0 done, 1 failed (the reason on stderr), 2 bad usage, 128 + N ended by signal N.
 
 mod args;
+mod capabilities;
 mod check;
 mod choices;
 mod commands;
@@ -12,7 +13,6 @@ mod guide;
 mod hints;
 mod line;
 mod man;
-mod means;
 mod probe;
 mod words;
 
@@ -29,9 +29,9 @@ pub fn main() -> ExitCode {
     complete::answer();
     let args = Args::read();
     let done = match &args.verb {
-        None => return ended(args.wishes().and_then(|wishes| crate::runtime::run(&wishes))),
+        None => return ended(args.options().and_then(|options| crate::runtime::run(&options))),
         Some(Verb::Demo(demo)) => {
-            return ended(args.demo(demo).and_then(|wishes| crate::runtime::demo(&wishes)));
+            return ended(args.demo(demo).and_then(|options| crate::runtime::demo(&options)));
         }
         Some(Verb::Shows { name }) => commands::shows(name.as_deref()),
         Some(Verb::New { file }) => commands::new(file),
@@ -47,7 +47,7 @@ pub fn main() -> ExitCode {
             .state_dir()
             .and_then(|state| commands::report(&state, run.as_deref(), *format, *bom)),
         Some(Verb::Board(board)) => {
-            args.board(board).and_then(|wishes| crate::runtime::board::show(&wishes))
+            args.board(board).and_then(|options| crate::runtime::board::show(&options))
         }
         Some(Verb::Sheet { show, format, public, bom }) => {
             commands::sheet(show, *format, *public, *bom)

@@ -44,7 +44,7 @@ pub use recover::{JOURNAL_BYTES_MAX, RecoverError, Recovered, Torn, recover, rec
 pub use store::{RunFolder, Store, StoreError};
 pub use summary::Summary;
 pub use sync::{Report, SyncReport};
-pub use tail::{News, Tail};
+pub use tail::{Appended, Tail};
 pub use writer::Journal;
 
 /// The name of the journal in the folder of its run.

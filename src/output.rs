@@ -54,7 +54,7 @@ pub use health::{Clip, Health, Last, Latency, Light, Packet, Ready};
 pub use machine::ThisMachine;
 pub use permits::{Permits, how_to_permit};
 pub use probe::{Answer, Probed, probe};
-pub use report::{ClipNews, ClipReport, Job, News, Outcome, Report, Reporter};
+pub use report::{ClipNews, ClipReport, Job, Outcome, OutputReport, Report, Reporter};
 
 use crate::show::file::machine::Finding;
 use crate::show::protocol::Lasting;

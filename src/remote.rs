@@ -1,13 +1,13 @@
 //! OSC in: remote controls, button panels and displays, over UDP and TCP.
 //!
 //! Owns the sockets, the decoding, who may speak, the replies and the feed. Must never decide
-//! anything about the show: it hands over [`Wish`]es and is told the [`Answer`]; and must never
+//! anything about the show: it hands over [`RemoteCommand`]es and is told the [`Answer`]; and must never
 //! make the station wait. One thread of low priority does all of it. Whatever is sent at it, it
 //! holds a fixed amount of memory and hands over a limited number of wishes a second, of which a
 //! limited number may be unanswered.
 //!
 //! ```text
-//! UDP ─┐                   ┌ packet ─► address ─► Wish ─► hear (the station's inbox)
+//! UDP ─┐                   ┌ packet ─► address ─► RemoteCommand ─► hear (the station's inbox)
 //!      ├─► server ─► hub ──┤ clients, meter: who may speak, and how much
 //! TCP ─┘     ▲             └ reply, list, feed, follow: what goes back
 //!            └── Remote::answer, Remote::publish (mailboxes that never block)
@@ -68,7 +68,7 @@ pub const GO_GUARD: Duration = Duration::from_millis(300);
 
 /// A wish of a remote control; the station decides, by the same rules as for a key.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Wish {
+pub enum RemoteCommand {
     /// GO: fire the cue at the playhead.
     Go,
     /// The playhead to this cue, and GO.
@@ -109,11 +109,11 @@ pub enum Wish {
     Note(String),
 }
 
-impl Wish {
+impl RemoteCommand {
     /// Returns `true` if it makes things safer: then it passes where others have used up the
     /// measure.
     fn calms(&self) -> bool {
-        matches!(self, Wish::Panic | Wish::StopAll | Wish::Hold)
+        matches!(self, RemoteCommand::Panic | RemoteCommand::StopAll | RemoteCommand::Hold)
     }
 }
 
@@ -121,7 +121,7 @@ impl Wish {
 #[derive(Debug)]
 pub struct Request {
     /// The wish itself.
-    pub wish: Wish,
+    pub wish: RemoteCommand,
     /// Address for the answer: [`Remote::answer`].
     pub from: ReplyTo,
     /// The sender, for the log: "127.0.0.1:5000".

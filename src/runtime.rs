@@ -35,7 +35,7 @@ use std::time::Duration;
 use anyhow::Context;
 use std::path::Path;
 
-pub use opening::{DemoWishes, Start, Unfinished, Wishes};
+pub use opening::{DemoOptions, RunOptions, Start, Unfinished};
 pub use takeover::stop_run;
 
 use crate::show::problem::visible;
@@ -69,21 +69,21 @@ pub enum End {
 /// # Errors
 /// When there is no terminal, the show has faults, or the run that was asked for cannot be resumed;
 /// the text is for the caller.
-pub fn run(wishes: &Wishes) -> anyhow::Result<End> {
-    call(&wishes.state, |inbox, post| opening::open(wishes, inbox, post))
+pub fn run(options: &RunOptions) -> anyhow::Result<End> {
+    call(&options.state, |inbox, post| opening::open(options, inbox, post))
 }
 
 /// Shows the demonstration until somebody leaves it.
 ///
 /// # Errors
 /// When there is no terminal; the text is for the person who started it.
-pub fn demo(wishes: &DemoWishes) -> anyhow::Result<End> {
-    call(&wishes.state, |_, _| opening::demo(wishes).map(Some))
+pub fn demo(options: &DemoOptions) -> anyhow::Result<End> {
+    call(&options.state, |_, _| opening::demo(options).map(Some))
 }
 
 fn call(
     state: &Path,
-    open: impl FnOnce(&inbox::Inbox, &inbox::Post) -> anyhow::Result<Option<opening::Session>>,
+    open: impl FnOnce(&inbox::Inbox, &inbox::Sender) -> anyhow::Result<Option<opening::Session>>,
 ) -> anyhow::Result<End> {
     terminal::require()?;
     fault::keep_in(state);

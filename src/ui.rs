@@ -66,19 +66,19 @@ pub struct View<'a> {
     /// The machine's clock, by which messages fade.
     pub machine_ns: MachineNs,
     /// The terminal's capabilities.
-    pub means: Means,
+    pub capabilities: Capabilities,
 }
 
 /// The terminal's capabilities.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Means {
+pub struct Capabilities {
     /// Number of its colours.
     pub depth: Depth,
     /// Characters of its font.
     pub glyphs: Glyphs,
 }
 
-impl Means {
+impl Capabilities {
     /// Returns `true` if it has no parts of blocks and no braille.
     pub fn is_plain(self) -> bool {
         match self.glyphs {
@@ -130,7 +130,7 @@ pub fn draw(frame: &mut Frame, view: &View) -> Hits {
     } else {
         page(&scene, buf, area, &mut hits)
     };
-    finish(buf, view.means);
+    finish(buf, view.capabilities);
     if let Some(cursor) = cursor {
         frame.set_cursor_position(cursor);
     }
@@ -138,10 +138,10 @@ pub fn draw(frame: &mut Frame, view: &View) -> Hits {
 }
 
 /// Makes of a finished picture what the terminal can show.
-fn finish(buf: &mut Buffer, means: Means) {
+fn finish(buf: &mut Buffer, capabilities: Capabilities) {
     keep_plain(buf);
-    glyphs::pass(buf, means.glyphs);
-    match means.depth {
+    glyphs::pass(buf, capabilities.glyphs);
+    match capabilities.depth {
         Depth::Indexed => indexed::pass(buf),
         Depth::Mono | Depth::Ansi | Depth::Rgb => {}
     }
@@ -235,7 +235,7 @@ fn run_areas(scene: &Scene, body: Rect) -> Areas {
     // How wide the right column is does not depend on what stands in it.
     let column = layout::run(body, layout::Needs::default()).next.width;
     let (next, with_notes) = standby::rows(scene, usize::from(column));
-    let (has_picture, is_plain) = (monitor::has_picture(scene), scene.view.means.is_plain());
+    let (has_picture, is_plain) = (monitor::has_picture(scene), scene.view.capabilities.is_plain());
     let areas = layout::run(body, layout::Needs { next, with_notes, has_picture, is_plain });
     if scene.state.has_ended() { areas.with_one_panel() } else { areas }
 }

@@ -1,7 +1,7 @@
 //! Turns wishes of remote controls into the commands that a key gives.
 
 use crate::engine::{Cause, Command};
-use crate::remote::Wish;
+use crate::remote::RemoteCommand;
 use crate::show::{CueIx, Show};
 
 /// Meaning of a wish.
@@ -15,28 +15,30 @@ pub enum Wanted {
 
 impl Wanted {
     /// Meaning of `wish` in a run of `show`.
-    pub fn of(wish: &Wish, show: &Show) -> Self {
+    pub fn of(wish: &RemoteCommand, show: &Show) -> Self {
         let cause = Cause::Remote;
         Wanted::Command(match wish {
-            Wish::Go => Command::Go { cause },
-            &Wish::GoTo(cue) => Command::GoTo { cue, cause },
-            &Wish::Start(cue) => Command::Start { cue, cause },
-            &Wish::Stop(cue) => Command::Stop(cue),
-            &Wish::PauseClip(cue) => Command::PauseClip(cue),
-            &Wish::ResumeClip(cue) => Command::ResumeClip(cue),
-            &Wish::Load(cue) => return Wanted::Load(cue),
-            Wish::Standby => Command::Standby,
-            &Wish::Ready(department) => Command::Ready(show.department(department).id.clone()),
-            Wish::Hold => Command::Hold,
-            Wish::Resume => Command::Resume,
-            Wish::TogglePause => Command::ToggleHold,
-            Wish::Panic => Command::Panic,
-            Wish::StopAll => Command::StopAll,
-            Wish::PlayheadNext => Command::PlayheadNext,
-            Wish::PlayheadPrevious => Command::PlayheadPrevious,
-            &Wish::PlayheadTo(cue) => Command::PlayheadTo(cue),
-            Wish::Step => Command::Step,
-            Wish::Note(text) => Command::Note(text.clone()),
+            RemoteCommand::Go => Command::Go { cause },
+            &RemoteCommand::GoTo(cue) => Command::GoTo { cue, cause },
+            &RemoteCommand::Start(cue) => Command::Start { cue, cause },
+            &RemoteCommand::Stop(cue) => Command::Stop(cue),
+            &RemoteCommand::PauseClip(cue) => Command::PauseClip(cue),
+            &RemoteCommand::ResumeClip(cue) => Command::ResumeClip(cue),
+            &RemoteCommand::Load(cue) => return Wanted::Load(cue),
+            RemoteCommand::Standby => Command::Standby,
+            &RemoteCommand::Ready(department) => {
+                Command::Ready(show.department(department).id.clone())
+            }
+            RemoteCommand::Hold => Command::Hold,
+            RemoteCommand::Resume => Command::Resume,
+            RemoteCommand::TogglePause => Command::ToggleHold,
+            RemoteCommand::Panic => Command::Panic,
+            RemoteCommand::StopAll => Command::StopAll,
+            RemoteCommand::PlayheadNext => Command::PlayheadNext,
+            RemoteCommand::PlayheadPrevious => Command::PlayheadPrevious,
+            &RemoteCommand::PlayheadTo(cue) => Command::PlayheadTo(cue),
+            RemoteCommand::Step => Command::Step,
+            RemoteCommand::Note(text) => Command::Note(text.clone()),
         })
     }
 }

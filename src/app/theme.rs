@@ -41,7 +41,7 @@ pub struct Own {
     /// Theme that they begin from, and that a terminal of sixteen colours gets.
     pub base: Theme,
     /// The colours.
-    pub paints: Paints,
+    pub paints: ThemeColours,
 }
 
 impl Theme {
@@ -67,7 +67,7 @@ impl Theme {
     }
 
     /// Its paints; those of the caller's own are not known here, and are the dark ones.
-    pub fn paints(self) -> &'static Paints {
+    pub fn paints(self) -> &'static ThemeColours {
         match self {
             Theme::Dark | Theme::Own => &DARK,
             Theme::Light => &LIGHT,
@@ -80,7 +80,7 @@ impl Theme {
 /// The colours of a theme where the terminal has all, each `0xrrggbb`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(missing_docs, reason = "the table of names below says what each is for")]
-pub struct Paints {
+pub struct ThemeColours {
     pub background: u32,
     pub raised: u32,
     pub selected: u32,
@@ -95,7 +95,7 @@ pub struct Paints {
     pub quiet: u32,
 }
 
-const DARK: Paints = Paints {
+const DARK: ThemeColours = ThemeColours {
     background: 0x0b_0d10,
     raised: 0x16_1b21,
     selected: 0x1e_2a38,
@@ -110,7 +110,7 @@ const DARK: Paints = Paints {
     quiet: 0x2b_333d,
 };
 
-const LIGHT: Paints = Paints {
+const LIGHT: ThemeColours = ThemeColours {
     background: 0xfb_faf7,
     raised: 0xef_ede7,
     selected: 0xdb_e6f3,
@@ -125,7 +125,7 @@ const LIGHT: Paints = Paints {
     quiet: 0xdd_dbd4,
 };
 
-const HIGH_CONTRAST: Paints = Paints {
+const HIGH_CONTRAST: ThemeColours = ThemeColours {
     background: 0x00_0000,
     raised: 0x12_1519,
     selected: 0x0a_203c,
@@ -144,8 +144,13 @@ const HIGH_CONTRAST: Paints = Paints {
 /// jfly.uni-koeln.de): vermillion #d55e00 (made a little lighter, for the dark), yellow #f0e442,
 /// bluish green #009e73 (likewise), sky blue
 /// #56b4e9.
-const COLOUR_BLIND: Paints =
-    Paints { on_air: 0xe6_6408, attention: 0xf0_e442, ready: 0x00_a87b, vt: 0x56_b4e9, ..DARK };
+const COLOUR_BLIND: ThemeColours = ThemeColours {
+    on_air: 0xe6_6408,
+    attention: 0xf0_e442,
+    ready: 0x00_a87b,
+    vt: 0x56_b4e9,
+    ..DARK
+};
 
 /// The paints as theme.toml names them, with what each is for.
 const NAMES: [(&str, &str); 12] = [
@@ -170,10 +175,10 @@ pub const EXAMPLE: &str = "on-air = \"#ff5a52\"";
 /// warning about it.
 const CONTRAST_MIN: f64 = 3.0;
 
-impl Paints {
+impl ThemeColours {
     fn each(&self) -> [u32; 12] {
-        let Paints { background, raised, selected, text, strong, past, rule, .. } = *self;
-        let Paints { on_air, attention, ready, vt, quiet, .. } = *self;
+        let ThemeColours { background, raised, selected, text, strong, past, rule, .. } = *self;
+        let ThemeColours { on_air, attention, ready, vt, quiet, .. } = *self;
         [
             background, raised, selected, text, strong, past, rule, on_air, attention, ready, vt,
             quiet,
@@ -294,7 +299,7 @@ fn is(line: &Setting, name: &str) -> bool {
 }
 
 /// Problems of pairs that nobody could read, at the line that makes them so.
-fn pale(paints: &Paints, lines: &[Setting]) -> Vec<Problem> {
+fn pale(paints: &ThemeColours, lines: &[Setting]) -> Vec<Problem> {
     let mut problems: Vec<Problem> = vec![];
     for (ink_name, ink, ground_name, ground) in paints.pairs() {
         let ratio = contrast(parts(ink), parts(ground));
@@ -320,7 +325,7 @@ fn pale(paints: &Paints, lines: &[Setting]) -> Vec<Problem> {
 }
 
 /// A theme in the form of theme.toml: what [`parse`] takes, with a word on each paint.
-pub fn write(base: Theme, paints: &Paints) -> String {
+pub fn write(base: Theme, paints: &ThemeColours) -> String {
     let mut text = format!(
         "# The colours of handover as they are in force. Save this as theme.toml and change what you like;\n\
          # a paint that is left out is that of the base.\n\n\

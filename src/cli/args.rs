@@ -12,17 +12,17 @@ use clap::{Args as ClapArgs, Parser, Subcommand, ValueHint};
 use clap_complete::engine::ArgValueCompleter;
 use etcetera::BaseStrategy;
 
+use super::capabilities::capabilities;
 pub(super) use super::choices::ThemeArg;
 use super::choices::{THEME_VARIABLE, theme_called};
-use super::forms::{Format, Paper};
+use super::forms::{Format, SheetFormat};
 use super::guide::Text;
 pub(super) use super::line::command;
-use super::means::means;
 use super::words::{start_at, start_cue, variable};
 use super::{complete, hints};
 use crate::app::Theme;
 use crate::output::Permits;
-use crate::runtime::{Start, Unfinished, Wishes, config};
+use crate::runtime::{RunOptions, Start, Unfinished, config};
 use crate::show::listen::listen_address;
 pub(super) use board::BoardArgs;
 pub(super) use demo::DemoArgs;
@@ -192,7 +192,7 @@ pub(super) enum Verb {
         show: PathBuf,
         /// What to print
         #[arg(long, value_enum, default_value = "text")]
-        format: Paper,
+        format: SheetFormat,
         /// Only what is public: times, numbers, titles, live or VT, durations; "—" for embargoed
         /// items
         #[arg(long)]
@@ -292,7 +292,7 @@ impl Args {
     }
 
     /// Options for the run.
-    pub(super) fn wishes(&self) -> anyhow::Result<Wishes> {
+    pub(super) fn options(&self) -> anyhow::Result<RunOptions> {
         let run = &self.run;
         // Without SHOW the built-in one opens, which is a rehearsal always.
         let rehearse = run.rehearse || run.show.is_none();
@@ -306,8 +306,8 @@ impl Args {
         };
         let (mut config, theme) = self.config(None);
         config.permits.variables.extend(self.variables.iter().cloned());
-        let (means, note) = means(run.ascii);
-        Ok(Wishes {
+        let (capabilities, note) = capabilities(run.ascii);
+        Ok(RunOptions {
             show: run.show.clone(),
             rehearse,
             speed: run.speed.unwrap_or(1),
@@ -317,7 +317,7 @@ impl Args {
             state: self.state_dir()?,
             theme,
             config,
-            means,
+            capabilities,
             note,
             listen: run.listen,
         })

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, bail};
 
-use super::forms::{Format, Paper};
+use super::forms::{Format, SheetFormat};
 use crate::app::{Theme, keymap, theme};
 use crate::engine::{CALLER_QUIT, Event, RunId};
 use crate::export::asrun::AsRun;
@@ -92,16 +92,21 @@ pub(super) fn tell(problems: &[Problem], name: &str, text: &str) {
         std::io::stderr().write_all(problem::report(problems, name, text, has_colour()).as_bytes());
 }
 
-pub(super) fn sheet(path: &Path, format: Paper, public: bool, bom: bool) -> anyhow::Result<()> {
+pub(super) fn sheet(
+    path: &Path,
+    format: SheetFormat,
+    public: bool,
+    bom: bool,
+) -> anyhow::Result<()> {
     let (name, text) = source(path)?;
     match file::parse(&text, &machine_zone()) {
         Ok(show) => {
             let today = wall_now().to_zoned_datetime(show.zone.clone()).date();
             let sheet = Sheet::new(&show, today, public);
             match format {
-                Paper::Text => print(&sheet::text::write(&sheet, width())),
-                Paper::Csv => print(&marked(bom, sheet::csv::write(&sheet))),
-                Paper::Html => print(&sheet::html::write(&sheet)),
+                SheetFormat::Text => print(&sheet::text::write(&sheet, width())),
+                SheetFormat::Csv => print(&marked(bom, sheet::csv::write(&sheet))),
+                SheetFormat::Html => print(&sheet::html::write(&sheet)),
             }
         }
         Err(problems) => faulty(&problems, &name, &text),

@@ -19,7 +19,7 @@ pub(super) enum Format {
 
 /// The forms of a cue sheet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(super) enum Paper {
+pub(super) enum SheetFormat {
     /// Plain, as wide as the terminal
     Text,
     /// For spreadsheets

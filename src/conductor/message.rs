@@ -21,7 +21,7 @@ pub enum Input {
     /// Later outcome of a message, reported by its output: of an earlier [`Output::Send`], or of
     /// one of [`Output::StopAll`].
     Report(Report),
-    /// News of a clip from a player. It is a command by [`By::Player`].
+    /// Report of a player on a clip. It is a command by [`By::Player`].
     Clip(ClipReport),
     /// A remote control wants this cue ready until it fires.
     Load(CueIx),

@@ -28,7 +28,7 @@ pub(super) enum Kind {
 
 /// A change that the run's structure makes by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Turn {
+enum StructureChange {
     Start(SegmentIx),
     End,
 }
@@ -37,7 +37,7 @@ enum Turn {
 enum Due {
     Timer(Kind, CueIx),
     Clock(CueIx),
-    Turn(Turn),
+    StructureChange(StructureChange),
     Auto(Command),
 }
 
@@ -73,7 +73,7 @@ impl State {
         let show_now = self.show_ns(now);
         let timer =
             self.timers.by_show.first().map(|&(due_ns, kind, cue)| (due_ns, Due::Timer(kind, cue)));
-        let turn = self.next_turn().map(|(due_ns, turn)| (due_ns, Due::Turn(turn)));
+        let turn = self.next_turn().map(|(due_ns, turn)| (due_ns, Due::StructureChange(turn)));
         let auto = self.next_auto().map(|(due_ns, command)| (due_ns, Due::Auto(command)));
         let by_show =
             [timer, turn, auto].into_iter().flatten().filter(|(due_ns, _)| *due_ns <= show_now);
@@ -87,8 +87,10 @@ impl State {
             Due::Timer(Kind::Complete, cue) => self.estimated_end(cue, at_ns),
             Due::Timer(Kind::Fire, cue) => self.fall_due(cue, Cause::Follow, due_ns, now),
             Due::Clock(cue) => self.fall_due(cue, Cause::Clock, due_ns, now),
-            Due::Turn(Turn::Start(segment)) => self.change_segment(segment, at_ns),
-            Due::Turn(Turn::End) => self.end(at_ns),
+            Due::StructureChange(StructureChange::Start(segment)) => {
+                self.change_segment(segment, at_ns)
+            }
+            Due::StructureChange(StructureChange::End) => self.end(at_ns),
             Due::Auto(command) => {
                 // The program's own calls are as punctual as a chain, unless it was away.
                 let punctual = !self.is_late(at_ns, now) && at_ns >= self.up_since_ns;
@@ -184,7 +186,7 @@ impl State {
         (over_ns.is_some() && starts_ns > now).then_some((next, starts_ns))
     }
 
-    fn next_turn(&self) -> Option<(ShowNs, Turn)> {
+    fn next_turn(&self) -> Option<(ShowNs, StructureChange)> {
         if self.ended_ns.is_some() {
             return None;
         }
@@ -195,16 +197,22 @@ impl State {
             let at_ns = self.plan.hard_start_ns[first].map(RunNs::new);
             let at_ns = at_ns.filter(|&at_ns| at_ns >= RunNs::ZERO)?;
             let begins = self.plan.opens_by_itself(&self.show, first) && !self.panicked;
-            return begins.then(|| (self.show_ns(at_ns).max(self.touched_ns), Turn::Start(first)));
+            return begins.then(|| {
+                (self.show_ns(at_ns).max(self.touched_ns), StructureChange::Start(first))
+            });
         };
         let over_ns = self.segment_over_ns()?;
         let next = segment.next();
         if next.0 as usize >= self.show.segments.len() {
-            return self.is_over().then_some((over_ns, Turn::End));
+            return self.is_over().then_some((over_ns, StructureChange::End));
         }
         let opens = self.plan.opens_by_itself(&self.show, next) && !self.panicked;
-        opens
-            .then(|| (over_ns.max(self.hard_start_ns(next).unwrap_or_default()), Turn::Start(next)))
+        opens.then(|| {
+            (
+                over_ns.max(self.hard_start_ns(next).unwrap_or_default()),
+                StructureChange::Start(next),
+            )
+        })
     }
 
     /// The end of the running segment, where one runs, and the start of `segment`.

@@ -45,7 +45,7 @@ const REPEATS_TO_LEARN: u32 = 2;
 #[derive(Clone, Debug, Default)]
 pub(super) struct Held {
     last: Option<Last>,
-    known: Option<Known>,
+    known: Option<RepeatTimes>,
     /// Number of presses of the last key that have not been given yet: they may be repeats.
     waits: usize,
     /// The keys that act once while they are held down.
@@ -70,7 +70,7 @@ struct Last {
 
 /// Delay and pace of the keyboard's repeats.
 #[derive(Clone, Copy, Debug)]
-struct Known {
+struct RepeatTimes {
     delay_ns: u64,
     /// On average: a line may hold one up, and the next one follows it sooner.
     period_ns: u64,
@@ -136,7 +136,7 @@ impl Held {
                 if last.repeats == 0 { last.gap_ns.unwrap_or(0) } else { last.delay_ns };
             if next.repeats >= REPEATS_TO_LEARN && DELAYS_NS.contains(&next.delay_ns) {
                 let period_ns = next.since_first_ns / next.since_first.max(1);
-                self.known = Some(Known { delay_ns: next.delay_ns, period_ns });
+                self.known = Some(RepeatTimes { delay_ns: next.delay_ns, period_ns });
             }
         } else if let (Some(last), Some(gap_ns)) = (last, gap_ns)
             && self.may_repeat(&last, gap_ns)
@@ -184,7 +184,7 @@ impl Held {
 
     /// The longest time between two repeats of this keyboard, as far as it is known.
     fn period_max_ns(&self) -> u64 {
-        let max_ns = |known: Known| {
+        let max_ns = |known: RepeatTimes| {
             (known.period_ns + PERIOD_SLACK_NS).clamp(FAST_PERIOD_MAX_NS, PERIOD_MAX_NS)
         };
         self.known.map_or(PERIOD_MAX_NS, max_ns)

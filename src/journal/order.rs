@@ -9,12 +9,12 @@ use crate::engine::{Event, RUN_NS_MAX, Record, RunNs};
 
 /// Position of the last record; all zero before the first one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Order {
+pub(super) struct RecordOrder {
     seq: u64,
     run_ns: RunNs,
 }
 
-impl Order {
+impl RecordOrder {
     /// The place behind `last`.
     pub(super) fn after(last: Option<&Record>) -> Self {
         last.map_or_else(Self::default, |record| Self { seq: record.seq, run_ns: record.run_ns })
@@ -56,7 +56,7 @@ mod tests {
     #[test]
     fn admits_a_run_and_nothing_out_of_place() {
         let records = sample::records();
-        let mut order = Order::default();
+        let mut order = RecordOrder::default();
         assert_eq!(
             order.admit(&Record { seq: 1, ..records[1].clone() }),
             Err(LineFault::NotBegun("run_resumed".into()))

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use super::disk::open_regular;
 use super::line::{LINE_BYTES_MAX, LineFault, decode};
-use super::order::Order;
+use super::order::RecordOrder;
 use crate::engine::Record;
 
 /// The longest journal that is read: some millions of events, far more than a show makes.
@@ -147,7 +147,7 @@ pub(super) struct End {
 /// Position of a reader in a journal, after the lines that it accepts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Place {
-    order: Order,
+    order: RecordOrder,
     /// Number of those lines.
     pub lines: u64,
     /// Length of those lines, bytes.

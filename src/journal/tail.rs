@@ -27,7 +27,7 @@ pub struct Tail {
     path: PathBuf,
     place: Place,
     /// State of the file when it was last read.
-    seen: Option<Look>,
+    seen: Option<FileState>,
     /// A fault was found then, and stands behind the place.
     damaged: bool,
     /// The file could not even be looked at the last time, and that has been told.
@@ -36,7 +36,7 @@ pub struct Tail {
 
 /// Records and faults since the last read.
 #[derive(Debug, Default)]
-pub struct News {
+pub struct Appended {
     /// Lines that were believed before are not there any more, so that `records` begins the run
     /// again.
     pub restarted: bool,
@@ -50,7 +50,7 @@ pub struct News {
 
 /// State of a file, to be compared with a later one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Look {
+struct FileState {
     device: u64,
     inode: u64,
     len: u64,
@@ -73,7 +73,7 @@ impl Tail {
 
     /// Reads the records that were appended since the last call. Costs one `stat` while there are
     /// none.
-    pub fn read(&mut self) -> News {
+    pub fn read(&mut self) -> Appended {
         let look = match self.look() {
             Ok(Some(look)) => look,
             Ok(None) => return self.gone(),
@@ -81,7 +81,7 @@ impl Tail {
         };
         let was_unseen = mem::take(&mut self.unseen);
         if self.seen == Some(look) {
-            return News::default();
+            return Appended::default();
         }
         let is_same =
             self.seen.is_none_or(|seen| (seen.device, seen.inode) == (look.device, look.inode));
@@ -97,25 +97,25 @@ impl Tail {
         let mut records = vec![];
         let fault = self.take(&mut records).err();
         self.damaged = fault.is_some();
-        News { restarted, records, fault }
+        Appended { restarted, records, fault }
     }
 
     /// A journal that has gone is one in which nothing has happened.
-    fn gone(&mut self) -> News {
+    fn gone(&mut self) -> Appended {
         let restarted = self.place != Place::default();
         (self.place, self.seen, self.damaged, self.unseen) = (Place::default(), None, false, false);
-        News { restarted, ..News::default() }
+        Appended { restarted, ..Appended::default() }
     }
 
-    fn not_seen(&mut self, source: io::Error) -> News {
+    fn not_seen(&mut self, source: io::Error) -> Appended {
         self.seen = None;
         let is_told = mem::replace(&mut self.unseen, true);
-        News { fault: (!is_told).then(|| self.unreadable(source)), ..News::default() }
+        Appended { fault: (!is_told).then(|| self.unreadable(source)), ..Appended::default() }
     }
 
-    fn look(&self) -> io::Result<Option<Look>> {
+    fn look(&self) -> io::Result<Option<FileState>> {
         match fs::metadata(&self.path) {
-            Ok(file) => Ok(Some(Look {
+            Ok(file) => Ok(Some(FileState {
                 device: file.dev(),
                 inode: file.ino(),
                 len: file.len(),
@@ -164,17 +164,17 @@ mod tests {
     use super::*;
     use crate::journal::{encode, sample};
 
-    struct Desk {
+    struct TailTest {
         dir: tempfile::TempDir,
         tail: Tail,
         /// Everything that the tail has told, begun again where it says so.
         told: Vec<Record>,
     }
 
-    impl Desk {
+    impl TailTest {
         fn new() -> Self {
             let dir = tempfile::tempdir().unwrap();
-            Desk { tail: Tail::new(dir.path()), dir, told: vec![] }
+            TailTest { tail: Tail::new(dir.path()), dir, told: vec![] }
         }
 
         fn path(&self) -> PathBuf {
@@ -191,7 +191,7 @@ mod tests {
         }
 
         fn look(&mut self) -> Result<usize, RecoverError> {
-            let News { restarted, records, fault } = self.tail.read();
+            let Appended { restarted, records, fault } = self.tail.read();
             if restarted {
                 self.told.clear();
             }
@@ -209,68 +209,68 @@ mod tests {
 
     #[test]
     fn a_journal_that_grows_byte_by_byte_gives_each_record_once_and_whole() {
-        let (mut desk, records) = (Desk::new(), sample::records());
-        assert_eq!(desk.look().unwrap(), 0, "there is no journal yet");
+        let (mut test, records) = (TailTest::new(), sample::records());
+        assert_eq!(test.look().unwrap(), 0, "there is no journal yet");
         let mut lines = 0;
         for byte in bytes_of(&records) {
-            desk.append(&[byte]);
-            let came = desk.look().unwrap();
+            test.append(&[byte]);
+            let came = test.look().unwrap();
             assert_eq!(came, usize::from(byte == b'\n'), "behind {lines} lines");
             lines += came;
-            assert_eq!(desk.look().unwrap(), 0, "nothing comes twice");
+            assert_eq!(test.look().unwrap(), 0, "nothing comes twice");
         }
-        assert_eq!(desk.told, records);
+        assert_eq!(test.told, records);
     }
 
     #[test]
     fn a_torn_end_waits_and_may_be_cut_off() {
-        let (mut desk, records) = (Desk::new(), sample::dozen());
+        let (mut test, records) = (TailTest::new(), sample::dozen());
         let (head, next) = (bytes_of(&records[..5]), bytes_of(&records[5..6]));
-        desk.append(&head);
-        desk.append(&next[..next.len() - 7]);
-        assert_eq!(desk.look().unwrap(), 5);
+        test.append(&head);
+        test.append(&next[..next.len() - 7]);
+        assert_eq!(test.look().unwrap(), 5);
         // A resume cuts it off, and writes other lines in its place.
-        desk.cut(head.len());
-        assert_eq!(desk.look().unwrap(), 0);
-        desk.append(&bytes_of(&records[5..9]));
-        assert_eq!(desk.look().unwrap(), 4);
-        desk.append(&[0; 3000]);
-        assert_eq!(desk.look().unwrap(), 0, "what a power cut leaves");
-        desk.cut(bytes_of(&records[..9]).len());
-        desk.append(&bytes_of(&records[9..]));
-        assert_eq!(desk.look().unwrap(), 3);
-        assert_eq!(desk.told, records);
+        test.cut(head.len());
+        assert_eq!(test.look().unwrap(), 0);
+        test.append(&bytes_of(&records[5..9]));
+        assert_eq!(test.look().unwrap(), 4);
+        test.append(&[0; 3000]);
+        assert_eq!(test.look().unwrap(), 0, "what a power cut leaves");
+        test.cut(bytes_of(&records[..9]).len());
+        test.append(&bytes_of(&records[9..]));
+        assert_eq!(test.look().unwrap(), 3);
+        assert_eq!(test.told, records);
     }
 
     #[test]
     fn lines_that_are_taken_back_begin_the_run_again() {
-        let (mut desk, records) = (Desk::new(), sample::dozen());
-        desk.append(&bytes_of(&records));
-        assert_eq!(desk.look().unwrap(), 12);
-        desk.cut(bytes_of(&records[..7]).len());
-        assert_eq!((desk.look().unwrap(), desk.told.len()), (7, 7));
-        fs::remove_file(desk.path()).unwrap();
-        assert_eq!((desk.look().unwrap(), desk.told.len()), (0, 0));
-        let other = desk.dir.path().join("other");
+        let (mut test, records) = (TailTest::new(), sample::dozen());
+        test.append(&bytes_of(&records));
+        assert_eq!(test.look().unwrap(), 12);
+        test.cut(bytes_of(&records[..7]).len());
+        assert_eq!((test.look().unwrap(), test.told.len()), (7, 7));
+        fs::remove_file(test.path()).unwrap();
+        assert_eq!((test.look().unwrap(), test.told.len()), (0, 0));
+        let other = test.dir.path().join("other");
         fs::write(&other, bytes_of(&records[..3])).unwrap();
-        fs::rename(other, desk.path()).unwrap();
-        assert_eq!((desk.look().unwrap(), &desk.told[..]), (3, &records[..3]));
+        fs::rename(other, test.path()).unwrap();
+        assert_eq!((test.look().unwrap(), &test.told[..]), (3, &records[..3]));
     }
 
     #[test]
     fn damage_is_told_with_its_line_and_a_fixed_file_is_read_again() {
-        let (mut desk, records) = (Desk::new(), sample::dozen());
+        let (mut test, records) = (TailTest::new(), sample::dozen());
         let bytes = bytes_of(&records);
-        desk.append(&bytes[..bytes_of(&records[..4]).len()]);
-        assert_eq!(desk.look().unwrap(), 4);
+        test.append(&bytes[..bytes_of(&records[..4]).len()]);
+        assert_eq!(test.look().unwrap(), 4);
         let mut damaged = bytes_of(&records[4..6]);
         damaged[9] ^= 1;
-        desk.append(&damaged);
-        assert!(matches!(desk.look(), Err(RecoverError::Damaged { line: 5, .. })));
-        assert_eq!(desk.told, records[..4], "what stands before it still holds");
-        assert_eq!(desk.look().unwrap(), 0, "it is told once");
-        desk.append(b"\n");
-        let News { restarted, records: more, fault } = desk.tail.read();
+        test.append(&damaged);
+        assert!(matches!(test.look(), Err(RecoverError::Damaged { line: 5, .. })));
+        assert_eq!(test.told, records[..4], "what stands before it still holds");
+        assert_eq!(test.look().unwrap(), 0, "it is told once");
+        test.append(b"\n");
+        let Appended { restarted, records: more, fault } = test.tail.read();
         assert!(
             matches!(fault, Some(RecoverError::Damaged { line: 5, .. })),
             "it is damaged still"
@@ -279,24 +279,24 @@ mod tests {
             !restarted && more.is_empty(),
             "a caller who writes on costs no second reading of the whole"
         );
-        desk.cut(bytes_of(&records[..4]).len());
-        assert_eq!((desk.look().unwrap(), desk.told.len()), (4, 4));
-        desk.append(&bytes_of(&records[4..]));
-        assert_eq!((desk.look().unwrap(), &desk.told[..]), (8, &records[..]));
+        test.cut(bytes_of(&records[..4]).len());
+        assert_eq!((test.look().unwrap(), test.told.len()), (4, 4));
+        test.append(&bytes_of(&records[4..]));
+        assert_eq!((test.look().unwrap(), &test.told[..]), (8, &records[..]));
     }
 
     #[test]
     fn a_file_that_cannot_be_looked_at_is_told_once_and_read_again_when_it_can() {
-        let (mut desk, records) = (Desk::new(), sample::dozen());
-        desk.append(&bytes_of(&records));
-        assert_eq!(desk.look().unwrap(), 12);
+        let (mut test, records) = (TailTest::new(), sample::dozen());
+        test.append(&bytes_of(&records));
+        assert_eq!(test.look().unwrap(), 12);
         // A link to itself leads nowhere, for whatever user.
-        let aside = desk.dir.path().join("aside");
-        fs::rename(desk.path(), &aside).unwrap();
-        std::os::unix::fs::symlink(desk.path(), desk.path()).unwrap();
-        assert!(matches!(desk.look(), Err(RecoverError::Read { .. })));
-        assert_eq!((desk.look().unwrap(), desk.told.len()), (0, 12), "it is told once");
-        fs::rename(aside, desk.path()).unwrap();
-        assert_eq!((desk.look().unwrap(), &desk.told[..]), (12, &records[..]));
+        let aside = test.dir.path().join("aside");
+        fs::rename(test.path(), &aside).unwrap();
+        std::os::unix::fs::symlink(test.path(), test.path()).unwrap();
+        assert!(matches!(test.look(), Err(RecoverError::Read { .. })));
+        assert_eq!((test.look().unwrap(), test.told.len()), (0, 12), "it is told once");
+        fs::rename(aside, test.path()).unwrap();
+        assert_eq!((test.look().unwrap(), &test.told[..]), (12, &records[..]));
     }
 }

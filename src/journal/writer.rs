@@ -15,7 +15,7 @@ use super::backlog::{BACKLOG_BYTES_MAX, Backlog, Tail};
 use super::disk::{Disk, JournalFile, sync_dir};
 use super::fault::{JournalError, OpenError};
 use super::lock::{LockError, RunLock};
-use super::order::Order;
+use super::order::RecordOrder;
 use super::recover::{Recovered, recover};
 use super::sync::{Report, Shared};
 use crate::engine::Record;
@@ -26,7 +26,7 @@ const DROP_AT_MOST: Duration = Duration::from_secs(2);
 /// The journal of a run, open for appending, and its lock.
 pub struct Journal {
     path: PathBuf,
-    order: Order,
+    order: RecordOrder,
     shared: Arc<Shared>,
     /// `true` if something was appended since the thread that syncs was woken.
     unsynced: bool,
@@ -44,7 +44,7 @@ impl Journal {
         let made = JournalFile::create(&path).and_then(|file| sync_dir(lock.dir()).map(|()| file));
         let file = made.map_err(failed(&path))?;
         let backlog = Backlog::new(BACKLOG_BYTES_MAX);
-        Self::start(lock, Box::new(file), backlog, Tail::at(0), Order::default(), report)
+        Self::start(lock, Box::new(file), backlog, Tail::at(0), RecordOrder::default(), report)
     }
 
     /// Goes on with the journal of an earlier run, and gives back what it holds. A torn end is cut
@@ -70,7 +70,7 @@ impl Journal {
         } else {
             Tail::at(found.good_len)
         };
-        let order = Order::after(found.records.last());
+        let order = RecordOrder::after(found.records.last());
         let mut journal = Self::start(lock, Box::new(file), backlog, tail, order, report)?;
         // What the last program has left at the end is put right at once, where the disk allows it.
         journal.shared.append(&mut journal.shared.lock());
@@ -84,7 +84,7 @@ impl Journal {
         disk: Box<dyn Disk>,
         backlog: Backlog,
         tail: Tail,
-        order: Order,
+        order: RecordOrder,
         report: Report,
     ) -> Result<Self, OpenError> {
         let path = lock.dir().join(JOURNAL_FILE);
@@ -196,7 +196,7 @@ mod tests {
     }
 
     /// A journal on a disk that fails on demand.
-    struct Bench {
+    struct WriterTest {
         journal: Journal,
         disk: FakeDisk,
         reports: Receiver<SyncReport>,
@@ -204,7 +204,7 @@ mod tests {
         dir: TempDir,
     }
 
-    impl Bench {
+    impl WriterTest {
         fn new(backlog_bytes_max: usize) -> Self {
             let dir = tempfile::tempdir().unwrap();
             let (disk, (report, reports)) = (FakeDisk::default(), reporter());
@@ -212,7 +212,7 @@ mod tests {
                 (RunLock::take(dir.path()).unwrap(), Backlog::new(backlog_bytes_max));
             let boxed = Box::new(disk.clone());
             let journal =
-                Journal::start(lock, boxed, backlog, Tail::at(0), Order::default(), report)
+                Journal::start(lock, boxed, backlog, Tail::at(0), RecordOrder::default(), report)
                     .unwrap();
             Self { journal, disk, reports, records: sample::records(), dir }
         }
@@ -247,40 +247,40 @@ mod tests {
 
     #[test]
     fn a_full_disk_is_told_once_and_gets_everything_when_it_has_room() {
-        let mut bench = Bench::new(BACKLOG_BYTES_MAX);
-        bench.append(0..2).unwrap();
-        let room = bench.bytes().len() + 50;
-        bench.disk.change(|fake| fake.room = room);
-        let fault = bench.append(2..5).unwrap_err();
+        let mut test = WriterTest::new(BACKLOG_BYTES_MAX);
+        test.append(0..2).unwrap();
+        let room = test.bytes().len() + 50;
+        test.disk.change(|fake| fake.room = room);
+        let fault = test.append(2..5).unwrap_err();
         assert!(
             matches!(fault, JournalError::Write { kind: ErrorKind::StorageFull, .. }),
             "{fault}"
         );
         assert!(fault.to_string().contains("free some room on its disk"), "{fault}");
-        assert_eq!(bench.report(), SyncReport::Fault(fault.clone()));
-        assert_eq!(bench.append(5..6), Err(fault));
-        assert!(bench.journal.has_unwritten(), "the run must not be released");
-        bench.disk.change(|fake| fake.room = usize::MAX);
-        assert_eq!(bench.report(), SyncReport::Sound, "without another append");
-        assert!(!bench.journal.has_unwritten());
-        bench.append(6..9).unwrap();
-        assert_eq!(bench.bytes(), bytes_of(&bench.records[..9]));
-        bench.journal.close(PATIENCE).unwrap();
-        assert!(bench.reports.try_recv().is_err(), "nothing else was told");
+        assert_eq!(test.report(), SyncReport::Fault(fault.clone()));
+        assert_eq!(test.append(5..6), Err(fault));
+        assert!(test.journal.has_unwritten(), "the run must not be released");
+        test.disk.change(|fake| fake.room = usize::MAX);
+        assert_eq!(test.report(), SyncReport::Sound, "without another append");
+        assert!(!test.journal.has_unwritten());
+        test.append(6..9).unwrap();
+        assert_eq!(test.bytes(), bytes_of(&test.records[..9]));
+        test.journal.close(PATIENCE).unwrap();
+        assert!(test.reports.try_recv().is_err(), "nothing else was told");
     }
 
     #[test]
     fn closing_writes_what_waits_if_the_disk_takes_it() {
         for room_again in [true, false] {
-            let mut bench = Bench::new(BACKLOG_BYTES_MAX);
-            bench.disk.change(|fake| (fake.room, fake.set_len_fails) = (100, true));
-            bench.append(0..4).unwrap_err();
+            let mut test = WriterTest::new(BACKLOG_BYTES_MAX);
+            test.disk.change(|fake| (fake.room, fake.set_len_fails) = (100, true));
+            test.append(0..4).unwrap_err();
             if room_again {
-                bench.disk.change(|fake| (fake.room, fake.set_len_fails) = (usize::MAX, false));
+                test.disk.change(|fake| (fake.room, fake.set_len_fails) = (usize::MAX, false));
             }
-            assert_eq!(bench.journal.close(PATIENCE).is_ok(), room_again);
-            let bytes = bench.disk.lock().bytes.clone();
-            let expected = bytes_of(&bench.records[..4]);
+            assert_eq!(test.journal.close(PATIENCE).is_ok(), room_again);
+            let bytes = test.disk.lock().bytes.clone();
+            let expected = bytes_of(&test.records[..4]);
             assert_eq!(bytes, expected[..if room_again { expected.len() } else { 100 }]);
         }
     }
@@ -288,85 +288,85 @@ mod tests {
     #[test]
     fn more_than_fits_ends_the_journal_and_never_makes_a_gap() {
         let records = sample::records();
-        let mut bench = Bench::new(bytes_of(&records[1..5]).len());
-        bench.append(0..1).unwrap();
-        bench.disk.change(|fake| fake.room = 0);
-        bench.append(1..3).unwrap_err();
+        let mut test = WriterTest::new(bytes_of(&records[1..5]).len());
+        test.append(0..1).unwrap();
+        test.disk.change(|fake| fake.room = 0);
+        test.append(1..3).unwrap_err();
         let lost = |result| matches!(result, Err(JournalError::Lost { lost, .. }) if lost > 0);
-        assert!(lost(bench.append(3..12)));
-        bench.disk.change(|fake| fake.room = usize::MAX);
-        assert!(lost(bench.append(12..14)));
+        assert!(lost(test.append(3..12)));
+        test.disk.change(|fake| fake.room = usize::MAX);
+        assert!(lost(test.append(12..14)));
         let path = PathBuf::from("journal.jsonl");
-        assert!(lost(bench.journal.close(PATIENCE)));
-        let found = recover_bytes(&bench.disk.lock().bytes, &path).unwrap();
+        assert!(lost(test.journal.close(PATIENCE)));
+        let found = recover_bytes(&test.disk.lock().bytes, &path).unwrap();
         assert!(records.starts_with(&found.records));
         assert_eq!((found.records.len(), found.torn), (5, None));
     }
 
     #[test]
     fn a_failed_sync_is_told_and_not_repeated() {
-        let mut bench = Bench::new(BACKLOG_BYTES_MAX);
-        bench.disk.change(|fake| fake.sync_fails = true);
-        bench.append(0..1).unwrap();
-        assert!(matches!(bench.report(), SyncReport::Fault(JournalError::Sync { .. })));
-        let syncs = bench.disk.lock().syncs;
-        bench.disk.change(|fake| (fake.sync_fails, fake.gone) = (false, true));
+        let mut test = WriterTest::new(BACKLOG_BYTES_MAX);
+        test.disk.change(|fake| fake.sync_fails = true);
+        test.append(0..1).unwrap();
+        assert!(matches!(test.report(), SyncReport::Fault(JournalError::Sync { .. })));
+        let syncs = test.disk.lock().syncs;
+        test.disk.change(|fake| (fake.sync_fails, fake.gone) = (false, true));
         assert!(
-            matches!(bench.report(), SyncReport::Fault(JournalError::Gone { .. })),
+            matches!(test.report(), SyncReport::Fault(JournalError::Gone { .. })),
             "another round has passed"
         );
-        assert_eq!(bench.disk.lock().syncs, syncs);
-        bench.disk.change(|fake| fake.gone = false);
+        assert_eq!(test.disk.lock().syncs, syncs);
+        test.disk.change(|fake| fake.gone = false);
         // A fault or not: the thread may have looked again already.
-        bench.append(1..2).unwrap_or_default();
-        while bench.report() != SyncReport::Sound {}
-        assert_eq!(bench.disk.lock().syncs, syncs + 1);
+        test.append(1..2).unwrap_or_default();
+        while test.report() != SyncReport::Sound {}
+        assert_eq!(test.disk.lock().syncs, syncs + 1);
     }
 
     #[test]
     fn appends_that_come_while_a_sync_runs_share_the_next_one() {
-        let mut bench = Bench::new(BACKLOG_BYTES_MAX);
-        bench.disk.change(|fake| fake.sync_stalls = true);
-        bench.append(0..1).unwrap();
-        bench.await_sync();
+        let mut test = WriterTest::new(BACKLOG_BYTES_MAX);
+        test.disk.change(|fake| fake.sync_stalls = true);
+        test.append(0..1).unwrap();
+        test.await_sync();
         for i in 1..20 {
-            bench.append(i..i + 1).unwrap();
+            test.append(i..i + 1).unwrap();
         }
-        bench.disk.change(|fake| fake.sync_stalls = false);
-        bench.journal.close(PATIENCE).unwrap();
-        let Fake { syncs, ref bytes, .. } = *bench.disk.lock();
-        assert_eq!((syncs, bytes), (2, &bytes_of(&bench.records[..20])));
+        test.disk.change(|fake| fake.sync_stalls = false);
+        test.journal.close(PATIENCE).unwrap();
+        let Fake { syncs, ref bytes, .. } = *test.disk.lock();
+        assert_eq!((syncs, bytes), (2, &bytes_of(&test.records[..20])));
     }
 
     #[test]
     fn closing_does_not_wait_for_a_stalled_disk_and_keeps_the_run_locked_meanwhile() {
-        let mut bench = Bench::new(BACKLOG_BYTES_MAX);
-        bench.disk.change(|fake| fake.sync_stalls = true);
-        bench.append(0..1).unwrap();
-        bench.await_sync();
-        let closed = bench.journal.close(Duration::from_millis(30));
+        let mut test = WriterTest::new(BACKLOG_BYTES_MAX);
+        test.disk.change(|fake| fake.sync_stalls = true);
+        test.append(0..1).unwrap();
+        test.await_sync();
+        let closed = test.journal.close(Duration::from_millis(30));
         assert!(matches!(closed, Err(JournalError::Stalled { .. })));
-        assert!(matches!(RunLock::take(bench.dir.path()), Err(LockError::Held { .. })));
-        bench.disk.change(|fake| fake.sync_stalls = false);
+        assert!(matches!(RunLock::take(test.dir.path()), Err(LockError::Held { .. })));
+        test.disk.change(|fake| fake.sync_stalls = false);
         assert!(
-            bench.reports.recv_timeout(PATIENCE).is_err(),
+            test.reports.recv_timeout(PATIENCE).is_err(),
             "the thread ends and lets go of the reporter"
         );
-        while RunLock::take(bench.dir.path()).is_err() {
+        while RunLock::take(test.dir.path()).is_err() {
             thread::yield_now();
         }
     }
 
     #[test]
     fn an_event_out_of_place_is_refused_and_the_right_one_still_fits() {
-        let mut bench = Bench::new(BACKLOG_BYTES_MAX);
-        bench.append(0..1).unwrap();
+        let mut test = WriterTest::new(BACKLOG_BYTES_MAX);
+        test.append(0..1).unwrap();
         assert!(matches!(
-            bench.append(2..3),
+            test.append(2..3),
             Err(JournalError::Refused { why: LineFault::Gap { .. }, .. })
         ));
-        bench.append(1..3).unwrap();
-        assert_eq!(bench.bytes(), bytes_of(&bench.records[..3]));
+        test.append(1..3).unwrap();
+        assert_eq!(test.bytes(), bytes_of(&test.records[..3]));
     }
 
     #[test]
@@ -493,7 +493,8 @@ mod tests {
         fs::rename(&path, &aside).unwrap();
         let (report, reports) = reporter();
         let (lock, backlog) = (RunLock::take(dir.path()).unwrap(), Backlog::new(BACKLOG_BYTES_MAX));
-        let (tail, order) = (Tail::torn_at(found.good_len), Order::after(found.records.last()));
+        let (tail, order) =
+            (Tail::torn_at(found.good_len), RecordOrder::after(found.records.last()));
         let mut journal =
             Journal::start(lock, Box::new(file), backlog, tail, order, report).unwrap();
         assert!(matches!(journal.append(&records[11..]), Err(JournalError::Write { .. })));
@@ -522,7 +523,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let Ok(full) = JournalFile::open(Path::new("/dev/full")) else { return };
         let (lock, backlog) = (RunLock::take(dir.path()).unwrap(), Backlog::new(BACKLOG_BYTES_MAX));
-        let (disk, order) = (Box::new(full), Order::default());
+        let (disk, order) = (Box::new(full), RecordOrder::default());
         let mut journal =
             Journal::start(lock, disk, backlog, Tail::at(0), order, reporter().0).unwrap();
         let fault = journal.append(&sample::records()[..3]).unwrap_err().to_string();

@@ -11,13 +11,13 @@ use crate::show::{Body, Cue, CueIx, OutputIx, Show};
 
 /// The encoded messages of one output.
 pub(super) struct Messages<T> {
-    by_action: HashMap<(CueIx, u32), Turn<T>>,
+    by_action: HashMap<(CueIx, u32), Work<T>>,
     /// Messages of a panic, in order.
     pub(super) panic: Vec<Arc<T>>,
 }
 
 /// Work of an output for one action.
-pub(super) enum Turn<T> {
+pub(super) enum Work<T> {
     /// Send this.
     Alone(Arc<T>),
     /// Send this, which says what these later actions of the cue say as well.
@@ -51,7 +51,7 @@ impl<T> Messages<T> {
                 if let Some(message) =
                     body.and_then(|body| keep(body, &|| format!("cue {}", cue.number)))
                 {
-                    by_action.insert((ix, at), Turn::Alone(message));
+                    by_action.insert((ix, at), Work::Alone(message));
                 }
             }
         }
@@ -80,8 +80,8 @@ impl<T> Messages<T> {
             };
             match join(&parts) {
                 Ok(whole) => {
-                    self.by_action.insert((ix, first), Turn::Leads(Arc::new(whole), others.into()));
-                    self.by_action.extend(others.iter().map(|&at| ((ix, at), Turn::Follows)));
+                    self.by_action.insert((ix, first), Work::Leads(Arc::new(whole), others.into()));
+                    self.by_action.extend(others.iter().map(|&at| ((ix, at), Work::Follows)));
                 }
                 Err(why) => {
                     faults.push(Fault::Message { place: format!("cue {}", cue.number), why });
@@ -93,21 +93,21 @@ impl<T> Messages<T> {
 
     fn alone(&self, action: (CueIx, u32)) -> Option<Arc<T>> {
         match self.by_action.get(&action)? {
-            Turn::Alone(message) => Some(Arc::clone(message)),
-            Turn::Leads(..) | Turn::Follows => None,
+            Work::Alone(message) => Some(Arc::clone(message)),
+            Work::Leads(..) | Work::Follows => None,
         }
     }
 
     /// Returns the work of the output for `job`.
-    pub(super) fn of(&self, job: Job) -> Option<&Turn<T>> {
+    pub(super) fn of(&self, job: Job) -> Option<&Work<T>> {
         self.by_action.get(&(job.cue, job.action))
     }
 
     /// Every message of a cue that can be sent, in no order.
     pub(super) fn all(&self) -> impl Iterator<Item = &Arc<T>> {
         self.by_action.values().filter_map(|turn| match turn {
-            Turn::Alone(message) | Turn::Leads(message, _) => Some(message),
-            Turn::Follows => None,
+            Work::Alone(message) | Work::Leads(message, _) => Some(message),
+            Work::Follows => None,
         })
     }
 }

@@ -40,8 +40,8 @@ mod clip;
 mod commands;
 mod deck;
 mod exam;
-mod hearing;
 mod lacks;
+mod on_reply;
 mod player;
 mod probe;
 mod process;
@@ -83,7 +83,7 @@ const LAST: Duration = Duration::from_secs(1);
 type Key = (CueIx, u32);
 
 /// Command of a job to the player.
-enum Order {
+enum PlayerOrder {
     Play(Arc<Clip>),
     Pause,
     Resume,
@@ -126,7 +126,7 @@ impl super::Kind for Kind<'_> {
 
 /// An output with all its orders read, but no player started.
 pub(super) struct Plan {
-    orders: HashMap<Key, Order>,
+    orders: HashMap<Key, PlayerOrder>,
     /// Number of messages of a panic; each of them is the stop that a panic is anyway.
     panics: usize,
     process: process::Process,
@@ -158,11 +158,11 @@ impl Plan {
                     MpvCommand::Play { .. } => {
                         let clip =
                             Clip::new(command, &cue.number, cue.duration_ns, surroundings.folder);
-                        clip.map(Arc::new).map(Order::Play)
+                        clip.map(Arc::new).map(PlayerOrder::Play)
                     }
-                    MpvCommand::Pause => Ok(Order::Pause),
-                    MpvCommand::Resume => Ok(Order::Resume),
-                    MpvCommand::Stop => Ok(Order::Stop),
+                    MpvCommand::Pause => Ok(PlayerOrder::Pause),
+                    MpvCommand::Resume => Ok(PlayerOrder::Resume),
+                    MpvCommand::Stop => Ok(PlayerOrder::Stop),
                 };
                 match order {
                     Ok(order) => drop(orders.insert((ix, at), order)),
@@ -178,12 +178,12 @@ impl Plan {
                 "a panic takes the picture away: it can only stop or pause a player".into(),
             );
         }
-        let is_sound = |order: &Order| match order {
-            Order::Play(clip) => clip.path.rsplit_once('.').is_some_and(|(_, ending)| {
+        let is_sound = |order: &PlayerOrder| match order {
+            PlayerOrder::Play(clip) => clip.path.rsplit_once('.').is_some_and(|(_, ending)| {
                 let ending = ending.to_ascii_lowercase();
                 SOUNDS.contains(&ending.as_str())
             }),
-            Order::Pause | Order::Resume | Order::Stop => true,
+            PlayerOrder::Pause | PlayerOrder::Resume | PlayerOrder::Stop => true,
         };
         let is_sound = orders.values().all(is_sound);
         let folders = ClipFolders::of(surroundings.folder, surroundings.permits);
@@ -201,8 +201,8 @@ impl Plan {
         wake.set_nonblocking(true)?;
         woken.set_nonblocking(true)?;
         let clips = self.orders.iter().filter_map(|(key, order)| match order {
-            Order::Play(clip) => Some((*key, Arc::clone(clip))),
-            Order::Pause | Order::Resume | Order::Stop => None,
+            PlayerOrder::Play(clip) => Some((*key, Arc::clone(clip))),
+            PlayerOrder::Pause | PlayerOrder::Resume | PlayerOrder::Stop => None,
         });
         let deck = Arc::new(Mutex::new(Deck::new(context.output, clips.collect())));
         let (done, ended) = channel();
@@ -224,7 +224,7 @@ impl Plan {
 /// The station's end of an output of clips. Dropping it ends the players.
 pub(super) struct Mpv {
     deck: Arc<Mutex<Deck>>,
-    orders: HashMap<Key, Order>,
+    orders: HashMap<Key, PlayerOrder>,
     panics: usize,
     context: WorkerContext,
     /// A byte in here wakes the supervisor.
@@ -248,10 +248,10 @@ impl Driver for Mpv {
         let at = now();
         let outcome = match self.orders.get(&(job.cue, job.action)) {
             None => Some(Outcome::no_message()),
-            Some(Order::Play(_)) => self.deck().play(job, at),
-            Some(Order::Pause) => Some(self.deck().pause(at)),
-            Some(Order::Resume) => Some(self.deck().resume(at)),
-            Some(Order::Stop) => Some(self.deck().stop(|_| true, "stopped before it moved")),
+            Some(PlayerOrder::Play(_)) => self.deck().play(job, at),
+            Some(PlayerOrder::Pause) => Some(self.deck().pause(at)),
+            Some(PlayerOrder::Resume) => Some(self.deck().resume(at)),
+            Some(PlayerOrder::Stop) => Some(self.deck().stop(|_| true, "stopped before it moved")),
         };
         match &outcome {
             Some(Outcome::Sent) => self.context.gauge.sent_in_doubt(Delivery::new(Some(job), at)),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Instant;
 
-use super::messages::{Messages, SharedOutcome, Turn};
+use super::messages::{Messages, SharedOutcome, Work};
 use super::worker::{Clock, Worker, WorkerContext};
 use super::{Driver, Health, Job, Lasts, Outcome, Report};
 
@@ -40,13 +40,13 @@ impl<T: Send + Sync + 'static> Queued<T> {
 impl<T: Send + Sync + 'static> Driver for Queued<T> {
     fn send(&mut self, job: Job) -> Option<Outcome> {
         match self.messages.of(job) {
-            Some(Turn::Alone(message)) => self.worker.send(job, message),
-            Some(Turn::Leads(message, others)) => {
+            Some(Work::Alone(message)) => self.worker.send(job, message),
+            Some(Work::Leads(message, others)) => {
                 let outcome = self.worker.send_for(job, others, message);
                 self.shared_outcome.keep(job, outcome.clone());
                 outcome
             }
-            Some(Turn::Follows) => self.shared_outcome.of(job),
+            Some(Work::Follows) => self.shared_outcome.of(job),
             None => Some(Outcome::no_message()),
         }
     }

@@ -77,7 +77,7 @@ pub enum ClipNews {
 
 /// Report of the outputs' threads.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum News {
+pub enum OutputReport {
     /// Outcome of a message.
     Report(Report),
     /// Change of a clip.
@@ -87,4 +87,4 @@ pub enum News {
 }
 
 /// Hears the news of the workers, on their threads; must come back at once and not panic.
-pub type Reporter = Arc<dyn Fn(News) + Send + Sync>;
+pub type Reporter = Arc<dyn Fn(OutputReport) + Send + Sync>;

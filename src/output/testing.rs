@@ -7,7 +7,7 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use super::worker::WorkerContext;
-use super::{Job, News, Permits, Report, Reporter, Surroundings, now};
+use super::{Job, OutputReport, Permits, Report, Reporter, Surroundings, now};
 use crate::show::action::OscArg;
 use crate::show::{
     Action, Body, Cue, CueIx, CueNumber, Output, OutputIx, OutputKind, SegmentIx, Show, Thresholds,
@@ -93,7 +93,7 @@ pub(super) fn osc_show(host: &str, port: u16) -> Show {
 pub(super) fn reporter() -> (Reporter, Receiver<Report>) {
     let (sender, reports) = channel();
     let hear = move |news| {
-        if let News::Report(report) = news {
+        if let OutputReport::Report(report) = news {
             // A worker may outlive its test by a moment, and then nobody hears it.
             drop(sender.send(report));
         }

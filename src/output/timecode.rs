@@ -56,7 +56,7 @@ pub(super) const OSC: Format = Format { grain: osc::GRAIN, encode: osc::packet }
 
 /// The station's end of a clock. Dropping it ends the thread without waiting for it.
 pub(super) struct Timecode {
-    board: Arc<Board>,
+    board: Arc<ClockMailbox>,
 }
 
 impl Timecode {
@@ -67,7 +67,7 @@ impl Timecode {
         format: Format,
         line: impl Line,
     ) -> io::Result<Self> {
-        let board = Arc::new(Board::default());
+        let board = Arc::new(ClockMailbox::default());
         let (told, pace) = (Arc::clone(&board), Pace::new(rate, format.grain));
         let work = move || keep_time(&told, pace, rate, &format, line);
         thread::Builder::new().name(format!("timecode to {name}")).spawn(work)?;
@@ -95,22 +95,22 @@ impl Drop for Timecode {
 
 /// Mailbox in which the station leaves the clock's state for the thread.
 #[derive(Default)]
-struct Board {
-    told: Mutex<Told>,
+struct ClockMailbox {
+    told: Mutex<ClockUpdate>,
     changed: Condvar,
 }
 
 #[derive(Default)]
-struct Told {
+struct ClockUpdate {
     /// Last setting of the clock and its instant; earlier ones do not count.
     news: Option<(Instant, ShowTime)>,
     ended: bool,
 }
 
-impl Board {
+impl ClockMailbox {
     /// Waits for news until `deadline`, or without an end.
-    fn wait(&self, deadline: Option<Instant>) -> Told {
-        let idle = |told: &mut Told| told.news.is_none() && !told.ended;
+    fn wait(&self, deadline: Option<Instant>) -> ClockUpdate {
+        let idle = |told: &mut ClockUpdate| told.news.is_none() && !told.ended;
         let told = self.lock();
         let mut told = match deadline {
             Some(deadline) => {
@@ -122,16 +122,22 @@ impl Board {
             }
             None => self.changed.wait_while(told, idle).unwrap_or_else(PoisonError::into_inner),
         };
-        Told { news: told.news.take(), ended: told.ended }
+        ClockUpdate { news: told.news.take(), ended: told.ended }
     }
 
-    fn lock(&self) -> MutexGuard<'_, Told> {
+    fn lock(&self) -> MutexGuard<'_, ClockUpdate> {
         // Every writer leaves it whole, so a poisoned lock has nothing broken to hide.
         self.told.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-fn keep_time(board: &Board, mut pace: Pace, rate: FrameRate, format: &Format, mut line: impl Line) {
+fn keep_time(
+    board: &ClockMailbox,
+    mut pace: Pace,
+    rate: FrameRate,
+    format: &Format,
+    mut line: impl Line,
+) {
     let origin = now();
     let since_origin_ns =
         |at: Instant| u64::try_from(at.duration_since(origin).as_nanos()).unwrap_or(u64::MAX);

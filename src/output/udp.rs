@@ -20,7 +20,7 @@ use std::time::{Duration, Instant};
 
 use super::clocked::Clocked;
 use super::gauge::Delivery;
-use super::messages::{Messages, SharedOutcome, Turn};
+use super::messages::{Messages, SharedOutcome, Work};
 use super::osc;
 use super::peer::{Peer, first_of, words};
 use super::probe::Attempt;
@@ -28,8 +28,8 @@ use super::queue::Senders;
 use super::timecode::{OSC, UdpLine};
 use super::worker::WorkerContext;
 use super::{
-    Driver, Fault, Health, Job, Lasts, Light, News, Opening, Outcome, Report, Surroundings, clock,
-    now,
+    Driver, Fault, Health, Job, Lasts, Light, Opening, Outcome, OutputReport, Report, Surroundings,
+    clock, now,
 };
 use crate::show::file::machine::Finding;
 use crate::show::{OutputIx, Show};
@@ -218,7 +218,7 @@ impl Udp {
 
     fn tell(&self, left: &Left, outcome: &Outcome) {
         for report in self.reports(left, outcome) {
-            (self.context.reporter)(News::Report(report));
+            (self.context.reporter)(OutputReport::Report(report));
         }
     }
 
@@ -230,11 +230,11 @@ impl Udp {
 impl Driver for Udp {
     fn send(&mut self, job: Job) -> Option<Outcome> {
         let (senders, packet) = match self.packets.of(job) {
-            Some(Turn::Alone(packet)) => (Senders::one(job), Arc::clone(packet)),
-            Some(Turn::Leads(packet, others)) => {
+            Some(Work::Alone(packet)) => (Senders::one(job), Arc::clone(packet)),
+            Some(Work::Leads(packet, others)) => {
                 (Senders { job: Some(job), others: Some(Arc::clone(others)) }, Arc::clone(packet))
             }
-            Some(Turn::Follows) => return self.shared_outcome.of(job),
+            Some(Work::Follows) => return self.shared_outcome.of(job),
             None => return Some(Outcome::no_message()),
         };
         let outcome = self.stamp_and_send(senders, &packet);

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use super::gauge::{Delivery, Gauge, SLOW};
 use super::queue::{LIMIT, Next, Queue, Refusal, Senders, Waiting};
-use super::{Job, Light, News, Outcome, Report, Reporter, now};
+use super::{Job, Light, Outcome, OutputReport, Report, Reporter, now};
 use crate::show::OutputIx;
 
 /// The longest that a message may wait for its turn.
@@ -113,7 +113,7 @@ impl WorkerContext {
 
     fn tell(&self, senders: &Senders, outcome: &Outcome) {
         for job in senders.all() {
-            (self.reporter)(News::Report(self.report(job, outcome.clone())));
+            (self.reporter)(OutputReport::Report(self.report(job, outcome.clone())));
         }
     }
 }

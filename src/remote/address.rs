@@ -19,7 +19,7 @@ pub use listen::{Listen, Part, Topic};
 pub(super) use nearest::nearest;
 
 use super::packet::{Arg, Message};
-use super::{Passcode, Wish};
+use super::{Passcode, RemoteCommand};
 use crate::plain;
 use crate::show::{CueIx, CueNumber, DepartmentIx, Show};
 
@@ -36,7 +36,7 @@ pub(super) const CUE_ID: &str = "cue:";
 #[derive(Clone, Debug, PartialEq)]
 pub enum Ask {
     /// Something of the station.
-    Wish(Wish),
+    RemoteCommand(RemoteCommand),
     /// Nothing: a button was let go.
     Release,
     /// `/connect`: may speak from now on. Without a passcode it only asks whether there is one.
@@ -122,27 +122,30 @@ pub fn understand(message: &Message<'_>, show: &Show) -> Result<Ask, Misundersto
 
 /// Parses the parts of an address, without the workspace.
 fn of_parts(parts: &[&str], args: &[Arg<'_>], show: &Show) -> Result<Ask, Misunderstood> {
-    let press = |wish: Wish| Ok(if is_pressed(args)? { Ask::Wish(wish) } else { Ask::Release });
+    let press = |wish: RemoteCommand| {
+        Ok(if is_pressed(args)? { Ask::RemoteCommand(wish) } else { Ask::Release })
+    };
     let asked = |ask: Ask| is_pressed(args).map(|_| ask);
     match parts {
         ["go"] => go(args, show),
-        ["go", number] => press(Wish::GoTo(cue(number, show)?)),
+        ["go", number] => press(RemoteCommand::GoTo(cue(number, show)?)),
         [name @ ("cue" | "cue_id"), which, rest @ ..] if !rest.is_empty() => {
             cue::ask(name, which, rest, args, show)
         }
-        ["standby"] => press(Wish::Standby),
-        ["ready"] => {
-            Ok(Ask::Wish(Wish::Ready(department(text(args, "the id of a department")?, show)?)))
-        }
-        ["hold" | "pause"] => press(Wish::Hold),
-        ["resume"] => press(Wish::Resume),
+        ["standby"] => press(RemoteCommand::Standby),
+        ["ready"] => Ok(Ask::RemoteCommand(RemoteCommand::Ready(department(
+            text(args, "the id of a department")?,
+            show,
+        )?))),
+        ["hold" | "pause"] => press(RemoteCommand::Hold),
+        ["resume"] => press(RemoteCommand::Resume),
         // QLab fades for so many seconds first. Panic here is what each output is told then, and it
         // is told at once.
-        ["panic" | "hardPanic"] => press(Wish::Panic),
-        ["panicInTime"] => Ok(Ask::Wish(Wish::Panic)),
-        ["stop" | "hardStop"] => press(Wish::StopAll),
-        ["togglePause"] => press(Wish::TogglePause),
-        ["step"] => press(Wish::Step),
+        ["panic" | "hardPanic"] => press(RemoteCommand::Panic),
+        ["panicInTime"] => Ok(Ask::RemoteCommand(RemoteCommand::Panic)),
+        ["stop" | "hardStop"] => press(RemoteCommand::StopAll),
+        ["togglePause"] => press(RemoteCommand::TogglePause),
+        ["step"] => press(RemoteCommand::Step),
         ["note"] => note(text(args, "the words of the note")?),
         ["playhead" | "playbackPosition"] if args.is_empty() => Ok(Ask::PlayheadNumber),
         ["playheadID" | "playheadId" | "playbackPositionID" | "playbackPositionId"]
@@ -151,18 +154,18 @@ fn of_parts(parts: &[&str], args: &[Arg<'_>], show: &Show) -> Result<Ask, Misund
             Ok(Ask::PlayheadId)
         }
         ["playhead" | "playbackPosition" | "select", "next" | "nextSequence"] => {
-            press(Wish::PlayheadNext)
+            press(RemoteCommand::PlayheadNext)
         }
         ["playhead" | "playbackPosition" | "select", "previous" | "previousSequence"] => {
-            press(Wish::PlayheadPrevious)
+            press(RemoteCommand::PlayheadPrevious)
         }
         ["playhead" | "playbackPosition" | "select", number] => {
-            press(Wish::PlayheadTo(cue(number, show)?))
+            press(RemoteCommand::PlayheadTo(cue(number, show)?))
         }
         [
             "playheadID" | "playheadId" | "playbackPositionID" | "playbackPositionId" | "select_id",
             id,
-        ] => press(Wish::PlayheadTo(cue_by_id(id, show)?)),
+        ] => press(RemoteCommand::PlayheadTo(cue_by_id(id, show)?)),
         ["connect"] => connect(args),
         ["disconnect"] => asked(Ask::Disconnect),
         ["workspaces"] => asked(Ask::Workspaces),
@@ -210,12 +213,14 @@ fn is_pressed(args: &[Arg<'_>]) -> Result<bool, Misunderstood> {
 
 fn go(args: &[Arg<'_>], show: &Show) -> Result<Ask, Misunderstood> {
     match *args {
-        [Arg::Text(number)] => Ok(Ask::Wish(Wish::GoTo(cue(number, show)?))),
+        [Arg::Text(number)] => Ok(Ask::RemoteCommand(RemoteCommand::GoTo(cue(number, show)?))),
         [Arg::Int(value)] if value != 0 && value != 1 => Err(number_as_text(&value.to_string())),
         [Arg::Float(value)] if value != 0.0 && value != 1.0 => {
             Err(number_as_text(&value.to_string()))
         }
-        _ => Ok(if is_pressed(args)? { Ask::Wish(Wish::Go) } else { Ask::Release }),
+        _ => {
+            Ok(if is_pressed(args)? { Ask::RemoteCommand(RemoteCommand::Go) } else { Ask::Release })
+        }
     }
 }
 
@@ -256,7 +261,7 @@ fn note(text: &str) -> Result<Ask, Misunderstood> {
     if line.chars().count() > NOTE_CHARS_MAX {
         return Err(wrong(format!("a note has at most {NOTE_CHARS_MAX} characters")));
     }
-    Ok(Ask::Wish(Wish::Note(line.to_owned())))
+    Ok(Ask::RemoteCommand(RemoteCommand::Note(line.to_owned())))
 }
 
 /// A passcode as text, or as the number that a remote control without letters sends.

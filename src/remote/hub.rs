@@ -25,7 +25,7 @@ use super::meter::{Bucket, FailedLogins, Meter};
 use super::packet::{Message, parse};
 use super::reply::{Status, text};
 use super::standstill::Standstill;
-use super::trouble::{Told, Trouble, Troubles, quoted};
+use super::trouble::{ReportedTroubles, Trouble, Troubles, quoted};
 use super::waiting::{Later, Waiting};
 use super::{Answer, Passcode, Peer, Picture, ReplyTo, Request, Ticket};
 use crate::show::{CueIx, Show};
@@ -92,9 +92,9 @@ pub(super) struct Hub {
     /// Wishes that wait for their time.
     waiting: Waiting,
     /// Troubles that the caller has been told of.
-    told_of: Told,
+    told_of: ReportedTroubles,
     /// Of these, a stop or a hold that was refused: nothing else takes their room.
-    told_of_calming: Told,
+    told_of_calming: ReportedTroubles,
     /// Looks whether the caller has been told already.
     telling: Bucket,
     /// Questions that cost little to answer.
@@ -143,8 +143,8 @@ impl Hub {
             panics: Meter::new(40, 20),
             panicked: None,
             waiting: Waiting::default(),
-            told_of: Told::default(),
-            told_of_calming: Told::default(),
+            told_of: ReportedTroubles::default(),
+            told_of_calming: ReportedTroubles::default(),
             telling: Bucket::new(5, 20),
             questions: Bucket::new(500, 200),
             lists: Bucket::new(10, 10),
@@ -334,7 +334,7 @@ impl Hub {
             Ok(Ask::Connect(passcode)) => {
                 return self.connect(passcode.as_ref(), peer, address, now);
             }
-            Ok(Ask::Wish(wish)) => {
+            Ok(Ask::RemoteCommand(wish)) => {
                 self.wish_at(wish, message.time, peer, address, now);
                 return Next::GoOn;
             }
@@ -354,7 +354,7 @@ impl Hub {
         let bucket = match &ask {
             _ if !may_speak => &mut self.denials,
             Ask::CueLists(_) | Ask::RunningCues(_) | Ask::Children(..) => &mut self.lists,
-            Ask::Wish(_)
+            Ask::RemoteCommand(_)
             | Ask::Release
             | Ask::Connect(_)
             | Ask::Disconnect

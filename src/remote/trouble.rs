@@ -29,9 +29,9 @@ pub struct Trouble {
 
 /// Troubles that have been reported, so that none is reported again.
 #[derive(Default)]
-pub(super) struct Told(Vec<(Trouble, Instant)>);
+pub(super) struct ReportedTroubles(Vec<(Trouble, Instant)>);
 
-impl Told {
+impl ReportedTroubles {
     /// Returns `true` if this is told for the first time in a while, and there is room for it.
     pub(super) fn is_news(&mut self, trouble: &Trouble, now: Instant) -> bool {
         self.0.retain(|(_, at)| now.saturating_duration_since(*at) < FORGOTTEN);
@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn the_same_is_told_once_and_a_flood_is_bounded() {
-        let (start, mut told) = (now(), Told::default());
+        let (start, mut told) = (now(), ReportedTroubles::default());
         assert!(told.is_news(&trouble(7, "no such address /Go"), start));
         assert!(!told.is_news(&trouble(7, "no such address /Go"), start));
         assert!(told.is_news(&trouble(8, "no such address /Go"), start));

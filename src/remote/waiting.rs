@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::packet::AT_ONCE;
-use super::{Peer, Ticket, Wish};
+use super::{Peer, RemoteCommand, Ticket};
 
 /// Maximum distance of a time tag. A later one means a clock that is set wrongly.
 pub(super) const AHEAD_MAX: Duration = Duration::from_secs(60);
@@ -18,7 +18,7 @@ pub(super) const WAITING_MAX: usize = 64;
 /// A wish that waits for its time.
 pub(super) struct Later {
     pub(super) due: Instant,
-    pub(super) wish: Wish,
+    pub(super) wish: RemoteCommand,
     pub(super) peer: Peer,
     /// The address as it was sent.
     pub(super) address: String,
@@ -124,7 +124,7 @@ mod tests {
 
     fn later(due: Instant, note: &str) -> Later {
         let ticket = Ticket::take(&Arc::default(), 1).unwrap();
-        let (wish, peer) = (Wish::Note(note.into()), Peer::Udp(([10, 0, 0, 5], 1).into()));
+        let (wish, peer) = (RemoteCommand::Note(note.into()), Peer::Udp(([10, 0, 0, 5], 1).into()));
         Later { due, wish, peer, address: "/x".into(), ticket }
     }
 
@@ -159,8 +159,9 @@ mod tests {
                 .map(|later| later.wish)
                 .collect::<Vec<_>>()
         };
-        let notes =
-            |notes: &[&str]| notes.iter().map(|&note| Wish::Note(note.into())).collect::<Vec<_>>();
+        let notes = |notes: &[&str]| {
+            notes.iter().map(|&note| RemoteCommand::Note(note.into())).collect::<Vec<_>>()
+        };
         assert_eq!((due(9), due(20), due(29)), (vec![], notes(&["a", "b"]), vec![]));
         assert_eq!(due(30), notes(&["c", "d"]));
         assert_eq!(waiting.first(), None);

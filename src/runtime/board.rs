@@ -29,10 +29,10 @@ use super::opening::machine_zone;
 use super::terminal::{self, Canvas, Tty};
 use super::{GOODBYE, fault, signals};
 use crate::app::board::{Board, Face};
-use crate::app::theme::{Paints, Theme};
+use crate::app::theme::{Theme, ThemeColours};
 use crate::input::Input;
 use crate::time::MachineNs;
-use crate::ui::{self, Means};
+use crate::ui::{self, Capabilities};
 
 use choose::{Choice, Wanted};
 use run::Run;
@@ -47,7 +47,7 @@ const FAST_FRAME: Duration = Duration::from_millis(250);
 
 /// Options from the command line.
 #[derive(Clone, Debug)]
-pub struct Wishes {
+pub struct BoardOptions {
     /// A run's id, a show file, or the name of a built-in show; `None`: any run.
     pub of: Option<String>,
     /// The part of the board that fills the screen first.
@@ -55,25 +55,25 @@ pub struct Wishes {
     /// The folder in which `runs` lies.
     pub state: PathBuf,
     /// The colours.
-    pub paints: (Theme, Paints),
+    pub paints: (Theme, ThemeColours),
     /// Capabilities of the terminal.
-    pub means: Means,
+    pub capabilities: Capabilities,
 }
 
 /// Shows the board until somebody leaves it.
 ///
 /// # Errors
 /// When there is no terminal, or no such run or show; the text is for the person at the terminal.
-pub fn show(wishes: &Wishes) -> anyhow::Result<()> {
-    let choice = Choice::new(wishes.of.as_deref(), &wishes.state)?;
+pub fn show(options: &BoardOptions) -> anyhow::Result<()> {
+    let choice = Choice::new(options.of.as_deref(), &options.state)?;
     terminal::require_to_show()?;
-    fault::keep_in(&wishes.state);
+    fault::keep_in(&options.state);
     let (inbox, post) = inbox::inbox()?;
     let handle = signals::listen(post)?;
     end_a_stalled_board()?;
     terminal::take()?;
     let shown = catch_unwind(AssertUnwindSafe(|| {
-        Screen::new(wishes, choice, inbox).and_then(|mut screen| screen.run())
+        Screen::new(options, choice, inbox).and_then(|mut screen| screen.run())
     }));
     let left = Tty::new().and_then(|mut tty| terminal::leave(&mut tty, false));
     terminal::give_back();
@@ -85,7 +85,7 @@ pub fn show(wishes: &Wishes) -> anyhow::Result<()> {
         Ok(Err(error)) => Err(error),
         Err(_) => Err(anyhow::anyhow!(
             "the board hit an internal error and recovered; please report fault.log in {}",
-            wishes.state.display()
+            options.state.display()
         )),
     }
 }
@@ -105,7 +105,7 @@ fn end_a_stalled_board() -> io::Result<()> {
 
 /// The screen and what it follows.
 struct Screen<'a> {
-    wishes: &'a Wishes,
+    options: &'a BoardOptions,
     face: Face,
     help: bool,
     choice: Choice,
@@ -120,12 +120,12 @@ struct Screen<'a> {
 }
 
 impl<'a> Screen<'a> {
-    fn new(wishes: &'a Wishes, choice: Choice, inbox: Inbox) -> anyhow::Result<Self> {
+    fn new(options: &'a BoardOptions, choice: Choice, inbox: Inbox) -> anyhow::Result<Self> {
         let title = headline(choice.title());
-        let canvas = enter(wishes, &title)?;
+        let canvas = enter(options, &title)?;
         Ok(Screen {
-            wishes,
-            face: wishes.face,
+            options,
+            face: options.face,
             help: false,
             choice,
             run: None,
@@ -146,7 +146,7 @@ impl<'a> Screen<'a> {
                 self.draw()?;
             }
             let until_frame = self.frame_ns.since(machine_ns());
-            if self.keyboard.wait(true, self.inbox.bell(), Some(until_frame.min(LOOK)))
+            if self.keyboard.wait(true, self.inbox.wake_fd(), Some(until_frame.min(LOOK)))
                 == Woken::Lost
             {
                 return Ok(());
@@ -245,10 +245,15 @@ impl<'a> Screen<'a> {
 
     fn draw(&mut self) -> anyhow::Result<()> {
         let board = self.board();
-        let (theme, paints) = &self.wishes.paints;
-        let (paints, means) = ((*theme, paints), self.wishes.means);
-        let glance =
-            ui::board::Glance { board: &board, face: self.face, paints, means, help: self.help };
+        let (theme, paints) = &self.options.paints;
+        let (paints, capabilities) = ((*theme, paints), self.options.capabilities);
+        let glance = ui::board::Glance {
+            board: &board,
+            face: self.face,
+            paints,
+            capabilities,
+            help: self.help,
+        };
         self.canvas.draw(|frame| ui::board::draw(frame, &glance))?;
         let now_ns = machine_ns();
         self.frame_ns = match &self.run {
@@ -299,19 +304,23 @@ impl<'a> Screen<'a> {
         terminal::leave(self.canvas.backend_mut(), false)?;
         terminal::step_aside()?;
         self.keyboard.discard();
-        self.canvas = enter(self.wishes, &self.words_of_title())?;
+        self.canvas = enter(self.options, &self.words_of_title())?;
         self.frame_ns = MachineNs::ZERO;
         Ok(())
     }
 
     fn words_of_title(&self) -> String {
-        if self.wishes.means.is_plain() { ui::plain(&self.title) } else { self.title.clone() }
+        if self.options.capabilities.is_plain() {
+            ui::plain(&self.title)
+        } else {
+            self.title.clone()
+        }
     }
 }
 
-fn enter(wishes: &Wishes, title: &str) -> anyhow::Result<Canvas> {
+fn enter(options: &BoardOptions, title: &str) -> anyhow::Result<Canvas> {
     let mut tty = Tty::new()?;
-    let title = if wishes.means.is_plain() { ui::plain(title) } else { title.to_owned() };
+    let title = if options.capabilities.is_plain() { ui::plain(title) } else { title.to_owned() };
     terminal::enter_to_show(&mut tty, &title)?;
     Ok(terminal::canvas(tty)?)
 }

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use etcetera::BaseStrategy;
 
 use super::opening::has_colour;
-use crate::app::theme::{self, Own, Paints};
+use crate::app::theme::{self, Own, ThemeColours};
 use crate::app::{App, Keymap, Theme, keymap};
 use crate::output::Permits;
 use crate::show::file::settings::BYTES_MAX;
@@ -167,7 +167,7 @@ pub fn config(folder: Option<&Path>) -> Config {
 impl Config {
     /// The colours in force, as [`App::paints`] has them; `theme` is the caller's choice, if they
     /// made one.
-    pub fn paints(&self, theme: Option<Theme>) -> (Theme, Paints) {
+    pub fn paints(&self, theme: Option<Theme>) -> (Theme, ThemeColours) {
         let app = self.app(theme);
         let (base, paints) = app.paints();
         (base, paints.clone())

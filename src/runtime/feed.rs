@@ -23,8 +23,8 @@ impl Feed {
     /// A mailbox that gets every record from now on: the follower starts from the state as it was
     /// published last. A new record does not wake its thread; [`Mailbox::tell`] does.
     pub(super) fn subscribe<T: Send + 'static>(&mut self, also: T) -> Arc<Mailbox<T>> {
-        let waiting = Waiting { news: News::default(), also };
-        let mailbox = Arc::new(Mailbox { waiting: Mutex::new(waiting), rung: Condvar::new() });
+        let waiting = Waiting { news: Progress::default(), also };
+        let mailbox = Arc::new(Mailbox { waiting: Mutex::new(waiting), notified: Condvar::new() });
         let follower: Arc<dyn Follows> = Arc::<Mailbox<T>>::clone(&mailbox);
         self.followers.push(Arc::downgrade(&follower));
         mailbox
@@ -54,28 +54,28 @@ trait Follows: Send + Sync {
 #[derive(Debug)]
 pub(super) struct Mailbox<T> {
     waiting: Mutex<Waiting<T>>,
-    rung: Condvar,
+    notified: Condvar,
 }
 
 /// The contents of a mailbox.
 #[derive(Debug, Default)]
 pub(super) struct Waiting<T> {
     /// Progress of the run.
-    pub news: News,
+    pub news: Progress,
     /// Further data for this follower.
     pub also: T,
 }
 
 /// Progress of the run since a follower last looked.
 #[derive(Debug, Default)]
-pub(super) struct News {
+pub(super) struct Progress {
     /// The run before `records`, where the follower is to forget what it knew of it.
     whole: Option<Box<State>>,
     /// Batches of records, in order.
     records: Vec<Arc<Vec<Record>>>,
 }
 
-impl News {
+impl Progress {
     /// Returns `true` if the run has not gone on.
     pub(super) fn is_empty(&self) -> bool {
         self.whole.is_none() && self.records.is_empty()
@@ -122,7 +122,7 @@ impl<T> Mailbox<T> {
 
     /// Wakes the follower's thread.
     pub(super) fn ring(&self) {
-        self.rung.notify_one();
+        self.notified.notify_one();
     }
 
     /// Waits until the mailbox is rung, or for `at_most` so long.
@@ -131,7 +131,7 @@ impl<T> Mailbox<T> {
         waiting: MutexGuard<'a, Waiting<T>>,
         at_most: Duration,
     ) -> MutexGuard<'a, Waiting<T>> {
-        self.rung.wait_timeout(waiting, at_most).unwrap_or_else(PoisonError::into_inner).0
+        self.notified.wait_timeout(waiting, at_most).unwrap_or_else(PoisonError::into_inner).0
     }
 
     /// Waits as long as `condition` holds.
@@ -139,7 +139,7 @@ impl<T> Mailbox<T> {
         &self,
         mut condition: impl FnMut(&mut T) -> bool,
     ) -> MutexGuard<'_, Waiting<T>> {
-        let waited = self.rung.wait_while(self.lock(), |waiting| condition(&mut waiting.also));
+        let waited = self.notified.wait_while(self.lock(), |waiting| condition(&mut waiting.also));
         waited.unwrap_or_else(PoisonError::into_inner)
     }
 }

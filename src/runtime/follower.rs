@@ -28,12 +28,12 @@ const UNWATCHED: Duration = Duration::from_millis(500);
 /// The station's hold on the follower. Its drop ends the thread.
 #[derive(Debug)]
 pub(super) struct Follower {
-    mailbox: Arc<Mailbox<Told>>,
+    mailbox: Arc<Mailbox<FollowerUpdate>>,
 }
 
 /// Its data besides the records.
 #[derive(Debug, Default)]
-struct Told {
+struct FollowerUpdate {
     clips: Vec<Clip>,
     /// Instant of reading `clips` by the machine's clock.
     clips_ns: MachineNs,
@@ -51,7 +51,7 @@ impl Follower {
         state: State,
         clock: RunClock,
     ) -> std::io::Result<Self> {
-        let mailbox = feed.subscribe(Told::default());
+        let mailbox = feed.subscribe(FollowerUpdate::default());
         let account = Account::new(remote, state, clock);
         let box_of_thread = Arc::clone(&mailbox);
         std::thread::Builder::new().name("follower".into()).spawn(move || {
@@ -134,7 +134,7 @@ impl Account {
         }
     }
 
-    fn follow(mut self, mailbox: &Mailbox<Told>) {
+    fn follow(mut self, mailbox: &Mailbox<FollowerUpdate>) {
         loop {
             let now_ns = machine_ns();
             self.remote.publish(self.picture(self.clock.run_ns(now_ns), now_ns));

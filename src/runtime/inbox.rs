@@ -43,7 +43,7 @@ pub(super) struct Inbox {
 
 /// The others' end; each may have its own.
 #[derive(Clone, Debug)]
-pub(super) struct Post {
+pub(super) struct Sender {
     /// Gone with the station: nothing collects behind it.
     messages: Weak<Mutex<Vec<Msg>>>,
     bell: Arc<OwnedFd>,
@@ -53,10 +53,10 @@ pub(super) struct Post {
 ///
 /// # Errors
 /// When the system gives no pipe.
-pub(super) fn inbox() -> std::io::Result<(Inbox, Post)> {
-    let (bell, rope) = pipe_with(PipeFlags::NONBLOCK | PipeFlags::CLOEXEC)?;
+pub(super) fn inbox() -> std::io::Result<(Inbox, Sender)> {
+    let (bell, waker) = pipe_with(PipeFlags::NONBLOCK | PipeFlags::CLOEXEC)?;
     let messages = Arc::default();
-    let post = Post { messages: Arc::downgrade(&messages), bell: Arc::new(rope) };
+    let post = Sender { messages: Arc::downgrade(&messages), bell: Arc::new(waker) };
     Ok((Inbox { messages, bell }, post))
 }
 
@@ -67,19 +67,19 @@ fn lock(messages: &Mutex<Vec<Msg>>) -> MutexGuard<'_, Vec<Msg>> {
 
 impl Inbox {
     /// File descriptor for poll(2).
-    pub(super) fn bell(&self) -> BorrowedFd<'_> {
+    pub(super) fn wake_fd(&self) -> BorrowedFd<'_> {
         self.bell.as_fd()
     }
 
     /// Everything that has come.
     pub(super) fn take(&self) -> Vec<Msg> {
-        let mut rung = [0; 64];
-        while rustix::io::read(&self.bell, &mut rung).is_ok_and(|n| n == rung.len()) {}
+        let mut bytes = [0; 64];
+        while rustix::io::read(&self.bell, &mut bytes).is_ok_and(|n| n == bytes.len()) {}
         std::mem::take(&mut *lock(&self.messages))
     }
 }
 
-impl Post {
+impl Sender {
     /// Leaves a message and rings.
     pub(super) fn send(&self, message: Msg) {
         if let Some(messages) = self.messages.upgrade() {

@@ -14,7 +14,7 @@ mod resumable;
 mod source;
 mod start;
 
-pub use demo::DemoWishes;
+pub use demo::DemoOptions;
 pub(super) use demo::demo;
 pub use resumable::{Resumable, account, resumable};
 pub use source::{has_colour, machine_zone, parse, read};
@@ -23,7 +23,7 @@ pub use start::Start;
 use super::clock::{machine_ns, wall_now};
 use super::config::Config;
 use super::fault;
-use super::inbox::{Inbox, Msg, Post};
+use super::inbox::{Inbox, Msg, Sender};
 use super::takeover::lock;
 use super::terminal::Keys;
 use super::when::ago;
@@ -36,14 +36,14 @@ use crate::journal::{Journal, RunFolder, Store, checksum};
 use crate::output::Outputs;
 use crate::remote::Remote;
 use crate::show::{CueIx, Show, builtin};
-use crate::ui::Means;
+use crate::ui::Capabilities;
 use choice::Choice;
 use source::parse_warned;
 use start::first_event;
 
 /// Options from the command line.
 #[derive(Clone, Debug)]
-pub struct Wishes {
+pub struct RunOptions {
     /// The show file, or the name of a built-in show; `None`: the built-in show.
     pub show: Option<PathBuf>,
     /// Nothing leaves the machine.
@@ -63,7 +63,7 @@ pub struct Wishes {
     /// The caller's own keys and colours.
     pub config: Config,
     /// Capabilities of the terminal.
-    pub means: Means,
+    pub capabilities: Capabilities,
     /// A word on the terminal, where it can show less than usual.
     pub note: Option<String>,
     /// Address for remote controls, whatever the show says.
@@ -99,7 +99,7 @@ pub(super) struct Session {
     pub deaf: Option<String>,
     /// The application before its first key.
     pub app: App,
-    pub means: Means,
+    pub capabilities: Capabilities,
     /// Way of sending keys that the terminal is asked for.
     pub keys: Keys,
     /// The first word to the caller.
@@ -127,36 +127,40 @@ const RESUME_NS_MAX: RunNs = RunNs::new(RUN_NS_MAX.ns() / 2);
 ///
 /// # Errors
 /// With the reason, in words for the caller.
-pub(super) fn open(wishes: &Wishes, inbox: &Inbox, post: &Post) -> anyhow::Result<Option<Session>> {
-    let store = Store::new(&wishes.state);
-    if wishes.show.is_none() && wishes.unfinished == Unfinished::Resume {
+pub(super) fn open(
+    options: &RunOptions,
+    inbox: &Inbox,
+    post: &Sender,
+) -> anyhow::Result<Option<Session>> {
+    let store = Store::new(&options.state);
+    if options.show.is_none() && options.unfinished == Unfinished::Resume {
         let Some(folder) = choice::bare(&store, inbox)? else { return Ok(None) };
-        return resume(wishes, &store, &folder, None, post).map(Some);
+        return resume(options, &store, &folder, None, post).map(Some);
     }
-    if let Some(folder) = run_named(wishes, &store) {
+    if let Some(folder) = run_named(options, &store) {
         let Some(folder) = choice::beside_another(&store, folder, inbox)? else { return Ok(None) };
-        return resume(wishes, &store, &folder, None, post).map(Some);
+        return resume(options, &store, &folder, None, post).map(Some);
     }
-    let script = script(wishes)?;
-    match choice::choose(wishes, &store, &script, inbox)? {
-        Choice::Fresh => fresh(wishes, &store, script, post).map(Some),
-        Choice::Resume(folder) => resume(wishes, &store, &folder, Some(&script), post).map(Some),
+    let script = script(options)?;
+    match choice::choose(options, &store, &script, inbox)? {
+        Choice::Fresh => fresh(options, &store, script, post).map(Some),
+        Choice::Resume(folder) => resume(options, &store, &folder, Some(&script), post).map(Some),
         Choice::Leave => Ok(None),
     }
 }
 
 /// The run that `--resume` names by its id, where no show has that name.
-fn run_named(wishes: &Wishes, store: &Store) -> Option<Box<RunFolder>> {
-    let path = wishes
+fn run_named(options: &RunOptions, store: &Store) -> Option<Box<RunFolder>> {
+    let path = options
         .show
         .as_deref()
-        .filter(|path| wishes.unfinished == Unfinished::Resume && !path.exists())?;
+        .filter(|path| options.unfinished == Unfinished::Resume && !path.exists())?;
     let name = path.to_str().filter(|name| builtin::find(name).is_none())?;
     resumable::named(store, name).map(Box::new)
 }
 
-fn script(wishes: &Wishes) -> anyhow::Result<Script> {
-    let path = wishes.show.as_deref().unwrap_or(Path::new(builtin::FIRST));
+fn script(options: &RunOptions) -> anyhow::Result<Script> {
+    let path = options.show.as_deref().unwrap_or(Path::new(builtin::FIRST));
     let name = path.to_str().and_then(builtin::find).filter(|_| !path.exists());
     if let Some(builtin) = name {
         let (show, warnings) =
@@ -173,24 +177,30 @@ fn script(wishes: &Wishes) -> anyhow::Result<Script> {
     let text = read(path)?;
     let (show, warnings) = parse_warned(&text, &path.display().to_string())?;
     let source = path.canonicalize().unwrap_or_else(|_| path.to_owned()).display().to_string();
-    Ok(Script { text, source, show, warnings, rehearse: wishes.rehearse })
+    Ok(Script { text, source, show, warnings, rehearse: options.rehearse })
 }
 
-fn fresh(wishes: &Wishes, store: &Store, script: Script, post: &Post) -> anyhow::Result<Session> {
+fn fresh(
+    options: &RunOptions,
+    store: &Store,
+    script: Script,
+    post: &Sender,
+) -> anyhow::Result<Session> {
     let outputs = wiring::outputs(
         &script.show,
         &script.source,
         script.rehearse,
-        &wishes.config.permits,
+        &options.config.permits,
         post,
     );
-    let (remote, deaf) = wiring::remote(&script.show, wishes.listen, &wishes.config.permits, post)?;
+    let (remote, deaf) =
+        wiring::remote(&script.show, options.listen, &options.config.permits, post)?;
     let now = wall_now();
-    let begin = first_event(&script, wishes, now)?;
+    let begin = first_event(&script, options, now)?;
     let Event::RunStarted { speed, day, shift_ns, clock, .. } = &begin else {
         bail!("a run begins with its start")
     };
-    let playhead = wishes.start.playhead(&script.show, *day, *clock)?;
+    let playhead = options.start.playhead(&script.show, *day, *clock)?;
     let stamp =
         now.to_zoned_datetime(jiff::tz::TimeZone::system()).strftime("%Y%m%d-%H%M%S").to_string();
     let greets = store.ids().is_ok_and(|ids| ids.is_empty());
@@ -206,7 +216,7 @@ fn fresh(wishes: &Wishes, store: &Store, script: Script, post: &Post) -> anyhow:
     let shifted = shift_ns
         .map(|_| "the show's clock is set for a technical rehearsal; outputs are live".to_owned());
     let dated = dated.map(|date| format!("the show is dated {date}: its times are used for {day}"));
-    let passed = playhead.filter(|_| matches!(wishes.start, Start::At { .. })).map(|cue| {
+    let passed = playhead.filter(|_| matches!(options.start, Start::At { .. })).map(|cue| {
         let number = &script.show.cue(cue).number;
         format!("begins at cue {number}: what is planned before it is passed over")
     });
@@ -233,7 +243,7 @@ fn fresh(wishes: &Wishes, store: &Store, script: Script, post: &Post) -> anyhow:
         .chain(warned)
         .collect();
     let mut log = Log::default();
-    note_config(&wishes.config, wishes.note.as_deref(), &mut log, RunNs::ZERO);
+    note_config(&options.config, options.note.as_deref(), &mut log, RunNs::ZERO);
     note_warnings(&script.warnings, &mut log, RunNs::ZERO);
     Ok(Session {
         id,
@@ -251,20 +261,20 @@ fn fresh(wishes: &Wishes, store: &Store, script: Script, post: &Post) -> anyhow:
         outputs,
         remote,
         deaf,
-        app: wishes.config.app(wishes.theme),
-        means: wishes.means,
-        keys: Keys::new(wishes.config.plain_keys),
-        words: said(&wishes.config, wishes.note.as_deref(), &words),
+        app: options.config.app(options.theme),
+        capabilities: options.capabilities,
+        keys: Keys::new(options.config.plain_keys),
+        words: said(&options.config, options.note.as_deref(), &words),
         greets,
     })
 }
 
 fn resume(
-    wishes: &Wishes,
+    options: &RunOptions,
     store: &Store,
     folder: &RunFolder,
     script: Option<&Script>,
-    post: &Post,
+    post: &Sender,
 ) -> anyhow::Result<Session> {
     let id = folder.id.clone();
     let text = store.show_text(&id)?;
@@ -285,8 +295,8 @@ fn resume(
     });
     let (source, show_crc) = started.unwrap_or_default();
     let outputs =
-        wiring::outputs(&show, source, state.is_rehearsal(), &wishes.config.permits, post);
-    let (remote, deaf) = wiring::remote(&show, wishes.listen, &wishes.config.permits, post)?;
+        wiring::outputs(&show, source, state.is_rehearsal(), &options.config.permits, post);
+    let (remote, deaf) = wiring::remote(&show, options.listen, &options.config.permits, post)?;
     let now = wall_now();
     let down = now.duration_since(last.at).max(SignedDuration::ZERO);
     let down_ns =
@@ -295,7 +305,7 @@ fn resume(
     // no sum may overflow.
     let run_ns = (last.run_ns + down_ns).min(RESUME_NS_MAX.max(last.run_ns));
     let down_ns = run_ns.since(last.run_ns);
-    note_config(&wishes.config, wishes.note.as_deref(), &mut log, run_ns);
+    note_config(&options.config, options.note.as_deref(), &mut log, run_ns);
     note_warnings(&warnings, &mut log, run_ns);
     let mut words: Vec<String> = vec![];
     let show_changed = show_crc.is_some_and(|crc| crc != checksum(&text));
@@ -327,7 +337,7 @@ fn resume(
             summary.kind()
         ));
     }
-    let mut app = wishes.config.app(wishes.theme);
+    let mut app = options.config.app(options.theme);
     app.show_alarm = match (show_changed, file_changed) {
         (true, _) => {
             Some("show.toml was changed after the run began: check the cues to come".to_owned())
@@ -348,9 +358,9 @@ fn resume(
         remote,
         deaf,
         app,
-        means: wishes.means,
-        keys: Keys::new(wishes.config.plain_keys),
-        words: said(&wishes.config, wishes.note.as_deref(), &words)
+        capabilities: options.capabilities,
+        keys: Keys::new(options.config.plain_keys),
+        words: said(&options.config, options.note.as_deref(), &words)
             .map(|(words, tone)| (words, if show_changed { Tone::Alarm } else { tone })),
         greets: false,
     })
@@ -391,7 +401,7 @@ fn known_cues(show: &Show, records: &[Record], id: &RunId) -> anyhow::Result<()>
     }
 }
 
-fn report(post: &Post) -> Box<dyn Fn(crate::journal::SyncReport) + Send> {
+fn report(post: &Sender) -> Box<dyn Fn(crate::journal::SyncReport) + Send> {
     let post = post.clone();
     Box::new(move |report| post.send(Msg::Journal(report)))
 }

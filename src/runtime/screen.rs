@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use super::clock::machine_ns;
 use super::feed::{Feed, Mailbox, Waiting};
-use super::inbox::{Msg, Post};
+use super::inbox::{Msg, Sender};
 use super::realtime;
 use super::terminal::{self, Canvas, Keys, Tty};
 use crate::app::log::{Log, Word};
@@ -20,7 +20,7 @@ use crate::app::{App, Hits};
 use crate::conductor::RunClock;
 use crate::engine::State;
 use crate::time::MachineNs;
-use crate::ui::{self, Means, Still, View};
+use crate::ui::{self, Capabilities, Still, View};
 
 /// The shortest time between two frames with news.
 const FRAME: Duration = Duration::from_millis(16);
@@ -34,7 +34,7 @@ const WORDS: usize = 64;
 /// The station's hold on the screen.
 #[derive(Debug)]
 pub(super) struct Screen {
-    mailbox: Arc<Mailbox<Told>>,
+    mailbox: Arc<Mailbox<ScreenUpdate>>,
     hits: Arc<Mutex<Hits>>,
     done: Receiver<()>,
     /// Application state that it was sent last.
@@ -43,17 +43,17 @@ pub(super) struct Screen {
 
 /// Its data besides the records.
 #[derive(Debug, Default)]
-struct Told {
+struct ScreenUpdate {
     app: Option<App>,
     words: Vec<Word>,
     resized: bool,
     /// `true` if the terminal has to be asked for its keys again.
     asks_keys: bool,
-    order: Option<Order>,
+    order: Option<ScreenCommand>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Order {
+enum ScreenCommand {
     /// With `asks`, as [`terminal::leave`] has it.
     Leave {
         asks: bool,
@@ -76,7 +76,7 @@ pub(super) struct Start {
     /// The clock.
     pub clock: RunClock,
     /// Capabilities of the terminal.
-    pub means: Means,
+    pub capabilities: Capabilities,
     /// Way of sending keys that the terminal is asked for.
     pub keys: Keys,
 }
@@ -90,8 +90,8 @@ impl Screen {
     ///
     /// # Errors
     /// When the system gives no thread, or the terminal no writer.
-    pub(super) fn start(feed: &mut Feed, start: Start, post: Post) -> io::Result<Self> {
-        let (mailbox, hits) = (feed.subscribe(Told::default()), Arc::default());
+    pub(super) fn start(feed: &mut Feed, start: Start, post: Sender) -> io::Result<Self> {
+        let (mailbox, hits) = (feed.subscribe(ScreenUpdate::default()), Arc::default());
         let (goodbye, done) = mpsc::sync_channel(4);
         let told = start.app.clone();
         let mut painter = Painter {
@@ -160,25 +160,25 @@ impl Screen {
     /// Goes back to the shell's screen, as [`terminal::leave`] does with `asks`; false where the
     /// terminal did not take that in time.
     pub(super) fn leave(&self, asks: bool, at_most: Duration) -> bool {
-        self.order(Order::Leave { asks }, at_most)
+        self.order(ScreenCommand::Leave { asks }, at_most)
     }
 
     /// Goes back to the shell's screen when the terminal takes it; never waits for that.
     pub(super) fn leave_without_waiting(&self) {
-        self.mailbox.tell(|told| told.order = Some(Order::Leave { asks: false }));
+        self.mailbox.tell(|told| told.order = Some(ScreenCommand::Leave { asks: false }));
     }
 
     /// Goes back to the shell's screen for a while.
     pub(super) fn suspend(&self, asks: bool, at_most: Duration) -> bool {
-        self.order(Order::Suspend { asks }, at_most)
+        self.order(ScreenCommand::Suspend { asks }, at_most)
     }
 
     /// Draws again.
     pub(super) fn come_back(&self, at_most: Duration) -> bool {
-        self.order(Order::Return, at_most)
+        self.order(ScreenCommand::Return, at_most)
     }
 
-    fn order(&self, order: Order, at_most: Duration) -> bool {
+    fn order(&self, order: ScreenCommand, at_most: Duration) -> bool {
         // An answer that came too late for the order before is none to this one.
         while self.done.try_recv().is_ok() {}
         self.mailbox.tell(|told| told.order = Some(order));
@@ -188,7 +188,7 @@ impl Screen {
 
 /// The thread's own.
 struct Painter {
-    mailbox: Arc<Mailbox<Told>>,
+    mailbox: Arc<Mailbox<ScreenUpdate>>,
     hits: Arc<Mutex<Hits>>,
     start: Start,
     /// Instant of the next frame without news, by the machine's clock.
@@ -201,7 +201,7 @@ struct Painter {
 impl Painter {
     fn run(&mut self, mut tty: Tty, done: &SyncSender<()>) -> io::Result<()> {
         let title = format!("handover: {}", self.start.state.show().title);
-        let title = if self.start.means.is_plain() { ui::plain(&title) } else { title };
+        let title = if self.start.capabilities.is_plain() { ui::plain(&title) } else { title };
         terminal::enter(&mut tty, &title, self.start.keys)?;
         let mut canvas = terminal::canvas(tty)?;
         loop {
@@ -211,10 +211,10 @@ impl Painter {
             let asks_keys = waiting.also.asks_keys && order.is_none();
             self.take_in(waiting);
             match order {
-                Some(order @ (Order::Leave { asks } | Order::Suspend { asks })) => {
+                Some(order @ (ScreenCommand::Leave { asks } | ScreenCommand::Suspend { asks })) => {
                     terminal::leave(canvas.backend_mut(), asks)?;
                     let _ = done.send(());
-                    if matches!(order, Order::Leave { .. }) {
+                    if matches!(order, ScreenCommand::Leave { .. }) {
                         return Ok(());
                     }
                     self.wait_for_return();
@@ -240,14 +240,14 @@ impl Painter {
 
     /// Waits until a frame is due. The first news for a while is drawn at once, and what comes
     /// right after it is drawn together.
-    fn wait(&self) -> Waiting<Told> {
+    fn wait(&self) -> Waiting<ScreenUpdate> {
         let mut waiting = self.mailbox.lock();
         loop {
             let due_ns = match &waiting.also {
-                Told { order: Some(_), .. }
-                | Told { resized: true, .. }
-                | Told { asks_keys: true, .. } => MachineNs::ZERO,
-                Told { app: Some(_), .. } => self.tick_ns.min(self.news_ns),
+                ScreenUpdate { order: Some(_), .. }
+                | ScreenUpdate { resized: true, .. }
+                | ScreenUpdate { asks_keys: true, .. } => MachineNs::ZERO,
+                ScreenUpdate { app: Some(_), .. } => self.tick_ns.min(self.news_ns),
                 _ => self.tick_ns,
             };
             let left = due_ns.since(machine_ns());
@@ -259,11 +259,11 @@ impl Painter {
     }
 
     fn wait_for_return(&self) {
-        self.mailbox.wait_while(|told| told.order != Some(Order::Return)).also.order = None;
+        self.mailbox.wait_while(|told| told.order != Some(ScreenCommand::Return)).also.order = None;
     }
 
     /// Takes in what has come.
-    fn take_in(&mut self, Waiting { news, also }: Waiting<Told>) {
+    fn take_in(&mut self, Waiting { news, also }: Waiting<ScreenUpdate>) {
         let Start { state, log, app, .. } = &mut self.start;
         news.fold(state, |state, record| log.push(record, state.show()));
         also.words.into_iter().for_each(|word| log.say(word));
@@ -279,7 +279,7 @@ impl Painter {
             log: &self.start.log,
             now_ns: self.start.clock.run_ns(now_ns),
             machine_ns: now_ns,
-            means: self.start.means,
+            capabilities: self.start.capabilities,
         }
     }
 

@@ -12,7 +12,7 @@ use signal_hook::consts::{
 };
 use signal_hook::iterator::{Handle, Signals};
 
-use super::inbox::{Msg, Post};
+use super::inbox::{Msg, Sender};
 
 /// The signals that end a run.
 pub(super) const ENDING: [i32; 4] = [SIGTERM, SIGINT, SIGHUP, SIGQUIT];
@@ -28,7 +28,7 @@ const IGNORED: [i32; 8] = [SIGIO, SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF,
 ///
 /// # Errors
 /// When the system refuses a handler or a thread.
-pub(super) fn listen(post: Post) -> std::io::Result<Handle> {
+pub(super) fn listen(post: Sender) -> std::io::Result<Handle> {
     let mut signals = Signals::new(ENDING.into_iter().chain(OTHERS).chain(IGNORED))?;
     let handle = signals.handle();
     std::thread::Builder::new().name("signals".into()).spawn(move || {

@@ -20,7 +20,7 @@ use signal_hook::consts::{SIGCONT, SIGHUP, SIGTERM, SIGTSTP, SIGWINCH};
 use super::clock::machine_ns;
 use super::feed::Feed;
 use super::follower::Follower;
-use super::inbox::{Inbox, Msg, Post};
+use super::inbox::{Inbox, Msg, Sender};
 use super::keyboard::{self, Keyboard, Woken};
 use super::opening::Session;
 use super::screen::{self, Screen};
@@ -34,7 +34,7 @@ use crate::journal::{Journal, SyncReport};
 use crate::output::{Health, Outputs};
 use crate::remote::{Counts, Remote};
 use crate::time::MachineNs;
-use crate::ui::Means;
+use crate::ui::Capabilities;
 
 /// Number of internal errors that a run survives before it gives up.
 const FAULTS: usize = 5;
@@ -48,10 +48,10 @@ struct Station {
     outputs: Outputs,
     inbox: Inbox,
     keyboard: Keyboard,
-    post: Post,
+    post: Sender,
     /// `None` once the terminal is gone: the show runs on without it.
     screen: Option<Screen>,
-    means: Means,
+    capabilities: Capabilities,
     keys: Keys,
     /// Until when the terminal may say that it tells which key is held, by the machine's clock,
     /// nanoseconds; `None` once the log has what there is to say of it.
@@ -92,7 +92,7 @@ struct RemoteEnd {
 pub(super) fn run(
     mut session: Session,
     inbox: Inbox,
-    post: &Post,
+    post: &Sender,
 ) -> anyhow::Result<(Option<String>, End)> {
     // Timers may be up to 50 µs late by default, for the sake of the battery.
     #[cfg(target_os = "linux")]
@@ -136,7 +136,7 @@ impl Station {
     fn new(
         session: Session,
         inbox: Inbox,
-        post: &Post,
+        post: &Sender,
         mut keyboard: Keyboard,
     ) -> std::io::Result<Self> {
         let Session {
@@ -151,7 +151,7 @@ impl Station {
             remote,
             deaf,
             mut app,
-            means,
+            capabilities,
             keys,
             words,
             greets,
@@ -163,8 +163,14 @@ impl Station {
         app.remote = deaf.map(RemoteSign::Deaf);
         let mut feed = Feed::default();
         let (state, clock) = (conductor.state(), conductor.clock());
-        let start =
-            screen::Start { state: state.clone(), log, app: app.clone(), clock, means, keys };
+        let start = screen::Start {
+            state: state.clone(),
+            log,
+            app: app.clone(),
+            clock,
+            capabilities,
+            keys,
+        };
         let screen = Some(Screen::start(&mut feed, start, post.clone())?);
         let remote = match remote.map(Arc::new) {
             Some(remote) => {
@@ -191,7 +197,7 @@ impl Station {
             keyboard,
             post,
             screen,
-            means,
+            capabilities,
             keys,
             held_keys_due_ns: Some(typed::held_keys_due_ns(keys)),
             asks_keys: false,
@@ -224,7 +230,7 @@ impl Station {
             }
             match self.keyboard.wait(
                 self.screen.is_some(),
-                self.inbox.bell(),
+                self.inbox.wake_fd(),
                 Some(self.next_wait()),
             ) {
                 Woken::Up => self.inputs(),

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use anyhow::Context;
 
-use super::inbox::{Msg, Post};
-use crate::output::{News, Outputs, Permits, Surroundings, how_to_permit};
+use super::inbox::{Msg, Sender};
+use crate::output::{OutputReport, Outputs, Permits, Surroundings, how_to_permit};
 use crate::remote::{Passcode, Remote, Settings};
 use crate::show::Show;
 
@@ -20,7 +20,7 @@ pub(super) fn outputs(
     source: &str,
     rehearse: bool,
     permits: &Permits,
-    post: &Post,
+    post: &Sender,
 ) -> Outputs {
     if rehearse {
         return Outputs::rehearsal(Arc::clone(show));
@@ -28,9 +28,9 @@ pub(super) fn outputs(
     let post = post.clone();
     let hear = Arc::new(move |news| {
         post.send(match news {
-            News::Report(report) => Msg::Report(report),
-            News::Clip(report) => Msg::Clip(report),
-            News::Word(text) => Msg::Word(text),
+            OutputReport::Report(report) => Msg::Report(report),
+            OutputReport::Clip(report) => Msg::Clip(report),
+            OutputReport::Word(text) => Msg::Word(text),
         });
     });
     // The source of a show that is no file has no folder: its clips are looked for where the
@@ -51,7 +51,7 @@ pub(super) fn remote(
     show: &Arc<Show>,
     listen: Option<SocketAddr>,
     permits: &Permits,
-    post: &Post,
+    post: &Sender,
 ) -> anyhow::Result<(Option<Remote>, Option<String>)> {
     match (listen, &show.remote) {
         (Some(listen), settings) => {
@@ -97,7 +97,7 @@ fn hear(
     show: &Arc<Show>,
     listen: SocketAddr,
     variable: &str,
-    post: &Post,
+    post: &Sender,
 ) -> anyhow::Result<Remote> {
     let settings = Settings::new(listen, passcode(variable))?;
     let post = post.clone();

@@ -27,13 +27,13 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::Means;
+use super::Capabilities;
 use super::digits::Size;
 use super::scene::time_of_day;
 use super::text;
 use super::theme::Styles;
 use crate::app::board::{Board, Face, RehearsalKind, Stage};
-use crate::app::theme::{Paints, Theme};
+use crate::app::theme::{Theme, ThemeColours};
 
 use words::{Digits, digits};
 
@@ -50,9 +50,9 @@ pub struct Glance<'a> {
     /// The part of it that fills the screen.
     pub face: Face,
     /// The colours, as [`crate::app::App::paints`] has them.
-    pub paints: (Theme, &'a Paints),
+    pub paints: (Theme, &'a ThemeColours),
     /// The terminal's capabilities.
-    pub means: Means,
+    pub capabilities: Capabilities,
     /// `true` if the line of keys stands at the bottom.
     pub help: bool,
 }
@@ -71,9 +71,13 @@ pub fn draw(frame: &mut Frame, glance: &Glance) {
     if area.is_empty() {
         return;
     }
-    let Glance { board, face, paints, means, help } = *glance;
-    let scene =
-        Scene { board, styles: Styles::new(paints, means.depth), is_plain: means.is_plain(), help };
+    let Glance { board, face, paints, capabilities, help } = *glance;
+    let scene = Scene {
+        board,
+        styles: Styles::new(paints, capabilities.depth),
+        is_plain: capabilities.is_plain(),
+        help,
+    };
     let buf = frame.buffer_mut();
     buf.set_style(area, scene.styles.base);
     match face {
@@ -84,7 +88,7 @@ pub fn draw(frame: &mut Frame, glance: &Glance) {
         }
         Face::Board => page::draw(&scene, buf, area),
     }
-    super::finish(buf, means);
+    super::finish(buf, capabilities);
 }
 
 /// The time, as large as it fits.

@@ -53,7 +53,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, digit_rows: Rect
     let word_cells = text::width(word) + 3;
     let rows = usize::from(digit_rows.height);
     let room = columns.saturating_sub(word_cells);
-    match digits::scale_for(&amount, room, rows, scene.view.means.is_plain()) {
+    match digits::scale_for(&amount, room, rows, scene.view.capabilities.is_plain()) {
         Some(scale) => {
             digits::draw(buf, digit_rows, &amount, &amount, scale, style);
             let beside = digits::width(&amount, scale) as u16 + 3;

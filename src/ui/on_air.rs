@@ -64,7 +64,7 @@ impl Face<'_> {
         text::put_both(buf, area, area.y, self.headline, self.badge, 24);
         let (mut beside, mut below) = (self.beside, self.below);
         let rows = usize::from(field.height);
-        let is_plain = scene.view.means.is_plain();
+        let is_plain = scene.view.capabilities.is_plain();
         let scale = self.digits.as_ref().and_then(|(_, widest, _)| {
             let fits = |side: usize| {
                 digits::scale_for(

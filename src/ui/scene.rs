@@ -41,7 +41,7 @@ impl<'a> Scene<'a> {
             view,
             now_ns: view.now_ns,
             timing: view.state.projection(view.now_ns),
-            styles: Styles::new(view.app.paints(), view.means.depth),
+            styles: Styles::new(view.app.paints(), view.capabilities.depth),
         }
     }
 

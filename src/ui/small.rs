@@ -69,7 +69,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) -> Option<Positi
 fn has_digits(scene: &Scene, area: Rect) -> bool {
     let fits = area.width >= DIGITS_FROM.0 && area.height >= DIGITS_FROM.1;
     let is_about_the_run = !scene.state.has_ended() && people::one(scene).is_none();
-    fits && is_about_the_run && !scene.view.means.is_plain()
+    fits && is_about_the_run && !scene.view.capabilities.is_plain()
 }
 
 /// What is on air with big digits, and what is next with its call: each in rows of its own, which

@@ -235,7 +235,7 @@ mod tests {
     use crate::engine::{Cause, Command, Event, Record, State};
     use crate::show::{builtin, file};
     use crate::time::MachineNs;
-    use crate::ui::{Depth, Glyphs, Means, draw};
+    use crate::ui::{Depth, Glyphs, Capabilities, draw};
 
     /// Cues that are called, follow, stand in for others and come by the clock, before a hard start
     /// and after it.
@@ -324,14 +324,14 @@ mod tests {
             });
             commit(&mut state, now_ns, |state| state.handle_timeout(now_ns));
             let (app, log) = (App::new(Theme::Dark), Log::default());
-            let means = Means { depth: Depth::Rgb, glyphs: Glyphs::All };
+            let capabilities = Capabilities { depth: Depth::Rgb, glyphs: Glyphs::All };
             let mut view = View {
                 app: &app,
                 state: &state,
                 log: &log,
                 now_ns,
                 machine_ns: MachineNs::new(now_ns.since(RunNs::ZERO)),
-                means,
+                capabilities,
             };
             let mut frames = 0;
             view.now_ns += SECOND_NS / 3;
@@ -380,8 +380,8 @@ mod tests {
             while let Some(due_ns) = state.poll_timeout().filter(|due_ns| *due_ns <= now_ns) {
                 commit(&mut state, due_ns, |state| state.handle_timeout(due_ns));
             }
-            let means = Means { depth: Depth::Rgb, glyphs: Glyphs::All };
-            let view = View { app: &app, state: &state, log: &log, now_ns, machine_ns: MachineNs::new(now_ns.since(RunNs::ZERO)), means };
+            let capabilities = Capabilities { depth: Depth::Rgb, glyphs: Glyphs::All };
+            let view = View { app: &app, state: &state, log: &log, now_ns, machine_ns: MachineNs::new(now_ns.since(RunNs::ZERO)), capabilities };
             let until_ns = Still::default().until(&view);
             // A late show takes along all its times, which are too many to foresee where they are
             // spread.

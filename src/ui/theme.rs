@@ -9,7 +9,7 @@ use ratatui::style::{Color, Modifier, Style};
 
 use super::Depth;
 use crate::app::Theme;
-use crate::app::theme::{Paints, contrast, parts};
+use crate::app::theme::{ThemeColours, contrast, parts};
 use crate::show::Colour;
 
 /// The styles of a frame.
@@ -55,7 +55,7 @@ pub(super) struct Styles {
 impl Styles {
     /// The styles of a theme on a terminal of this `depth`: its `paints` where there are all
     /// colours, and where there are sixteen, those of the built-in theme that comes nearest.
-    pub(super) fn new((theme, paints): (Theme, &Paints), depth: Depth) -> Self {
+    pub(super) fn new((theme, paints): (Theme, &ThemeColours), depth: Depth) -> Self {
         match depth {
             // The nearest of 256 are found in the finished picture.
             Depth::Rgb | Depth::Indexed => Self::rgb(paints),
@@ -64,7 +64,7 @@ impl Styles {
         }
     }
 
-    fn rgb(paints: &Paints) -> Self {
+    fn rgb(paints: &ThemeColours) -> Self {
         let ink = |hex: u32| Style::new().fg(colour(hex));
         let badge = |hex: u32| {
             Style::new().fg(colour(paints.background)).bg(colour(hex)).add_modifier(Modifier::BOLD)

@@ -11,7 +11,7 @@ use std::os::unix::fs::PermissionsExt;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use handover::output::{ClipNews, Light, News};
+use handover::output::{ClipNews, Light, OutputReport};
 
 use crate::harness::{House, PATIENCE, Remote, await_some, in_time};
 use crate::player::{Stage, film, is_equipped};
@@ -117,7 +117,9 @@ fn a_file_that_is_replaced_is_said_and_loaded_again() {
     fs::rename(stage.house.path("new.mp4"), stage.house.path("a.mp4")).expect("another version");
     assert_eq!(
         stage.news(),
-        News::Word("cue 1: a.mp4: the file was replaced; the new one is being loaded".into())
+        OutputReport::Word(
+            "cue 1: a.mp4: the file was replaced; the new one is being loaded".into()
+        )
     );
     // A GO until then plays what is still loaded.
     stage.arm(&["1"]);

@@ -11,22 +11,22 @@
 
 mod calm;
 pub(crate) mod display;
+mod far_end;
 mod journal;
 mod program;
 mod remote;
 mod web;
-mod wire;
 
 use std::fs;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
 pub(crate) use calm::in_time;
+pub(crate) use far_end::{Arg, Packet, Wire, messages};
 pub(crate) use journal::Journal;
 pub(crate) use program::Program;
 pub(crate) use remote::{Line, Remote, Reply, bundle, encode, frame};
 pub(crate) use web::Web;
-pub(crate) use wire::{Arg, Packet, Wire, messages};
 
 /// How long something that has to happen may take on a machine with other work.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);

@@ -15,7 +15,7 @@ use std::sync::{Arc, LazyLock, Mutex};
 use std::time::{Duration, Instant};
 
 use handover::output::{
-    ClipNews, Job, Light, News, Outcome, Outputs, Permits, Report, Surroundings,
+    ClipNews, Job, Light, Outcome, OutputReport, Outputs, Permits, Report, Surroundings,
 };
 use handover::show::action::MpvCommand;
 use handover::show::{CueIx, CueNumber, Show, file};
@@ -117,7 +117,7 @@ const CUES: [(&str, &str); 14] = [
 pub(crate) struct Stage {
     pub outputs: Outputs,
     show: Arc<Show>,
-    news: Receiver<News>,
+    news: Receiver<OutputReport>,
     firing: u32,
     pub house: House,
     _alone: std::sync::MutexGuard<'static, ()>,
@@ -183,15 +183,15 @@ impl Stage {
     }
 
     /// The next news, as it comes.
-    pub(crate) fn news(&self) -> News {
+    pub(crate) fn news(&self) -> OutputReport {
         self.news.recv_timeout(PATIENCE).expect("news of the player")
     }
 
     pub(crate) fn next(&self) -> (u32, Result<Outcome, ClipNews>) {
         match self.news.recv_timeout(PATIENCE).expect("news of the player") {
-            News::Report(report) => (report.job.expect("a job").firing, Ok(report.outcome)),
-            News::Clip(clip) => (clip.firing, Err(clip.what)),
-            News::Word(words) => panic!("{words}"),
+            OutputReport::Report(report) => (report.job.expect("a job").firing, Ok(report.outcome)),
+            OutputReport::Clip(clip) => (clip.firing, Err(clip.what)),
+            OutputReport::Word(words) => panic!("{words}"),
         }
     }
 

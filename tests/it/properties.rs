@@ -1,7 +1,7 @@
 //! What must hold in every run: random shows, random commands, random downtimes.
 //!
 //! The shows are written as TOML and read by the program, so that nothing is tried that a file
-//! could not ask for. What the events may tell is judged by the [`Witness`]; here stands what the
+//! could not ask for. What the events may tell is judged by the [`RuleChecker`]; here stands what the
 //! state has to say, and what a resume promises.
 
 mod board;
@@ -13,9 +13,9 @@ use handover::show::{CueIx, CueNumber, OutputIx, PersonIx, Show};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 
-use crate::rig::{Opening, Rig};
+use crate::rule_checker::RuleChecker;
 use crate::scenarios::read_show;
-use crate::witness::Witness;
+use crate::test_run::{Opening, TestRun};
 
 /// A cue as the test writes it; whatever refers to another cue or place is an index that fits any
 /// show.
@@ -296,7 +296,7 @@ pub(crate) fn command(deed: &Deed, show: &Show) -> Option<Command> {
     })
 }
 
-fn do_it(rig: &mut Rig, deed: &Deed) -> Result<(), String> {
+fn do_it(rig: &mut TestRun, deed: &Deed) -> Result<(), String> {
     match deed {
         Deed::Wait(ns) => rig.live_until(rig.now + *ns),
         Deed::StandStill(ns) => rig.stand_still(*ns),
@@ -330,7 +330,7 @@ fn do_it(rig: &mut Rig, deed: &Deed) -> Result<(), String> {
 }
 
 /// Resumes, and checks what a resume promises.
-fn resume(rig: &mut Rig, down_ns: u64) -> Result<(), String> {
+fn resume(rig: &mut TestRun, down_ns: u64) -> Result<(), String> {
     rig.crash(down_ns)?;
     if rig.state().is_auto() {
         // The program goes on calling at once, so that what it finds is not what a caller would
@@ -355,7 +355,7 @@ fn resume(rig: &mut Rig, down_ns: u64) -> Result<(), String> {
 }
 
 /// What everybody reads of a state must be there at every moment.
-fn look_at(rig: &Rig) -> Result<(), String> {
+fn look_at(rig: &TestRun) -> Result<(), String> {
     let state = rig.state();
     let timing = state.projection(rig.now);
     state.segment_countdown(rig.now).map(|c| (c.left_ns(), c.done()));
@@ -397,7 +397,7 @@ fn look_at(rig: &Rig) -> Result<(), String> {
 
 /// A caller who only wants to go home: resumes a hold, marks every step, calls every cue, and waits
 /// for the rest.
-fn bring_home(rig: &mut Rig) -> Result<(), String> {
+fn bring_home(rig: &mut TestRun) -> Result<(), String> {
     // A call to go back makes a cue come twice at most, so that a few rounds for each cue are
     // plenty.
     for _ in 0..40 + 10 * rig.state().show().cues.len() {
@@ -444,8 +444,8 @@ fn run_through(
 ) -> Result<(), String> {
     let text = write(segments);
     let show = read_show(&text).map_err(|why| format!("{why}\n{text}"))?;
-    let mut rig = Rig::open(show, opening)?;
-    let told = |rig: &Rig, why: &str| {
+    let mut rig = TestRun::open(show, opening)?;
+    let told = |rig: &TestRun, why: &str| {
         let journal = rig
             .journal
             .iter()
@@ -457,7 +457,7 @@ fn run_through(
         look_at(&rig).map_err(|why| told(&rig, &format!("after deed {at}, {deed:?}: {why}")))?;
     }
     bring_home(&mut rig).map_err(|why| told(&rig, &why))?;
-    Witness::see_all(&rig).map_err(|why| told(&rig, &why))?;
+    RuleChecker::see_all(&rig).map_err(|why| told(&rig, &why))?;
     same_sheet(&rig).map_err(|why| told(&rig, &why))?;
     rig.replay().map_err(|why| told(&rig, &why))?;
     Ok(())
@@ -465,7 +465,7 @@ fn run_through(
 
 /// The sheet, counted over the events: every tick and every marked step called "T" adds, every tick
 /// taken back takes one.
-fn same_sheet(rig: &Rig) -> Result<(), String> {
+fn same_sheet(rig: &TestRun) -> Result<(), String> {
     for (known, person) in rig.state().people().iter().zip(&rig.state().show().people) {
         let mut ticks = 0_usize;
         for record in &rig.journal {
@@ -512,7 +512,7 @@ proptest! {
     #[test]
     fn a_rehearsal_by_the_program_ends(segments in prop::collection::vec(segment(), 1..=4)) {
         let text = write(&segments);
-        let mut rig = Rig::open(read_show(&text).unwrap(), &opening(true, true, 1)).unwrap();
+        let mut rig = TestRun::open(read_show(&text).unwrap(), &opening(true, true, 1)).unwrap();
         rig.live_until(RunNs::new(4_000 * 3_600_000_000_000)).unwrap();
         let journal = rig.journal.iter().map(|Record { run_ns, event, .. }| format!("  {run_ns:>15} {event:?}\n"));
         prop_assert!(rig.state().has_ended(), "the run goes on for ever\n{text}\n{}", journal.collect::<String>());

@@ -35,7 +35,7 @@ use handover::show::{CueIx, CueNumber, OutputIx, PersonIx, Show, duration, file}
 use jiff::Timestamp;
 use serde::Deserialize;
 
-use crate::rig::{Opening, Rig};
+use crate::test_run::{Opening, TestRun};
 
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -174,7 +174,7 @@ fn play(scenario: &Scenario, show: &str) -> Result<(), String> {
         speed: scenario.speed,
         auto: scenario.auto,
     };
-    let mut rig = Rig::open(read_show(show)?, &opening)?;
+    let mut rig = TestRun::open(read_show(show)?, &opening)?;
     rig.late_ns =
         scenario.late.as_deref().map_or(Ok(0), duration::parse).map_err(|e| e.to_string())?;
     rig.outputs_answer = scenario.outputs_answer;
@@ -209,7 +209,7 @@ struct Seen {
 }
 
 impl Seen {
-    fn events(&mut self, rig: &Rig, scenario: &Scenario) -> Vec<String> {
+    fn events(&mut self, rig: &TestRun, scenario: &Scenario) -> Vec<String> {
         let from = std::mem::replace(&mut self.events, rig.journal.len());
         let new = &rig.journal[from.min(rig.journal.len())..];
         let quiet = |kind: &str| matches!(kind, "run_started" | "action_sent" | "playhead_moved");
@@ -223,7 +223,7 @@ impl Seen {
 }
 
 fn go_through(
-    rig: &mut Rig,
+    rig: &mut TestRun,
     step: &Step,
     scenario: &Scenario,
     seen: &mut Seen,
@@ -253,7 +253,7 @@ fn go_through(
     check(rig, step, seen)
 }
 
-fn give(rig: &mut Rig, words: &str) -> Result<Result<(), String>, String> {
+fn give(rig: &mut TestRun, words: &str) -> Result<Result<(), String>, String> {
     let (word, rest) = words.split_once(' ').unwrap_or((words, ""));
     let cue = || find(rig.state(), rest);
     let command = match word {
@@ -369,7 +369,7 @@ fn sheet(state: &State) -> Vec<String> {
     lines
 }
 
-fn check(rig: &Rig, step: &Step, seen: &mut Seen) -> Result<(), String> {
+fn check(rig: &TestRun, step: &Step, seen: &mut Seen) -> Result<(), String> {
     let state = rig.state();
     let number = |cue: CueIx| state.show().cue(cue).number.to_string();
     let timing = state.projection(rig.now);

@@ -16,21 +16,21 @@ macro_rules! picture {
 
 mod ahead;
 mod board;
-mod callers;
 mod config;
 mod demo;
 mod ended;
-mod hand;
-mod looks;
+mod facts;
 mod map;
-mod night;
 mod pages;
 mod people;
+mod scrolling;
 mod seconds;
 mod stage;
+mod steps_and_clips;
 mod strip;
+mod traffic;
 mod walk;
-mod wire;
+mod wrong_moments;
 
 use std::fmt::Write as _;
 use std::time::Duration;

@@ -21,8 +21,8 @@ use proptest::strategy::ValueTree;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 use crate::properties::{Deed, SegmentSketch, command, deed, segment, write};
-use crate::rig::Opening;
 use crate::scenarios::read_show;
+use crate::test_run::Opening;
 use world::{Answer, Kill, World};
 
 /// How many seeds `cargo test` plays.

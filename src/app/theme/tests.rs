@@ -84,7 +84,7 @@ fn distances_are_those_of_the_standard() {
 #[test]
 fn meanings_stay_apart_without_red_or_green() {
     let nearest = |theme: Theme, by| {
-        let Paints { on_air, attention, ready, vt, .. } = *theme.paints();
+        let ThemeColours { on_air, attention, ready, vt, .. } = *theme.paints();
         let four = [on_air, attention, ready, vt];
         let pairs = (0..4).flat_map(|a| (0..a).map(move |b| (a, b)));
         pairs.map(|(a, b)| apart(four[a], four[b], by)).fold(f64::MAX, f64::min)
@@ -114,7 +114,7 @@ fn what_is_printed_is_taken_back() {
     }
     let own = parse("base = \"light\"\non-air = \"#aa0000\"\n").unwrap();
     assert_eq!(own.base, Theme::Light);
-    assert_eq!(own.paints, Paints { on_air: 0xaa_0000, ..LIGHT });
+    assert_eq!(own.paints, ThemeColours { on_air: 0xaa_0000, ..LIGHT });
     assert_eq!(parse("").unwrap().paints, DARK);
 }
 

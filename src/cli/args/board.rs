@@ -3,7 +3,7 @@
 use clap::Args as ClapArgs;
 use clap_complete::engine::ArgValueCompleter;
 
-use super::{Args, ThemeArg, means};
+use super::{Args, ThemeArg, capabilities};
 use crate::app::board::Face;
 use crate::cli::complete;
 use crate::runtime::{board, config};
@@ -32,19 +32,19 @@ pub(crate) struct BoardArgs {
 
 impl Args {
     /// Options for the board.
-    pub(crate) fn board(&self, board: &BoardArgs) -> anyhow::Result<board::Wishes> {
+    pub(crate) fn board(&self, board: &BoardArgs) -> anyhow::Result<board::BoardOptions> {
         let face = match (board.clock, board.countdown) {
             (true, _) => Face::Clock,
             (_, true) => Face::Countdown,
             _ => Face::Board,
         };
         let theme = board.theme.map(ThemeArg::theme).or_else(|| self.theme().unwrap_or_default());
-        Ok(board::Wishes {
+        Ok(board::BoardOptions {
             of: board.of.clone(),
             face,
             state: self.state_dir()?,
             paints: config::config(config::folder().as_deref()).paints(theme),
-            means: means(board.ascii || self.run.ascii).0,
+            capabilities: capabilities(board.ascii || self.run.ascii).0,
         })
     }
 }

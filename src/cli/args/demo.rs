@@ -2,8 +2,8 @@
 
 use clap::Args as ClapArgs;
 
-use super::{Args, ThemeArg, means};
-use crate::runtime::DemoWishes;
+use super::{Args, ThemeArg, capabilities};
+use crate::runtime::DemoOptions;
 
 /// Arguments of `demo`.
 #[derive(Debug, ClapArgs)]
@@ -18,9 +18,9 @@ pub(crate) struct DemoArgs {
 
 impl Args {
     /// Options for the demonstration.
-    pub(crate) fn demo(&self, demo: &DemoArgs) -> anyhow::Result<DemoWishes> {
+    pub(crate) fn demo(&self, demo: &DemoArgs) -> anyhow::Result<DemoOptions> {
         let (config, theme) = self.config(demo.theme.map(ThemeArg::theme));
-        let (means, note) = means(demo.ascii || self.run.ascii);
-        Ok(DemoWishes { state: self.state_dir()?, theme, config, means, note })
+        let (capabilities, note) = capabilities(demo.ascii || self.run.ascii);
+        Ok(DemoOptions { state: self.state_dir()?, theme, config, capabilities, note })
     }
 }

@@ -6,9 +6,9 @@
 //! [`PendingWork`]. Each clip that moved gets exactly one ending, each GO exactly one outcome. Time
 //! comes in as an argument.
 
-mod news;
 mod pending_work;
 mod readings;
+mod reports;
 
 use std::collections::{BTreeMap, HashMap};
 use std::mem;
@@ -16,7 +16,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use super::super::gauge::Delivery;
-use super::super::{Job, News, Outcome};
+use super::super::{Job, Outcome, OutputReport};
 use super::Key;
 use super::clip::{Clip, FileStatus};
 use super::player::Player;
@@ -63,7 +63,7 @@ pub(super) struct Deck {
     /// The player takes no lists of clips, so that each is loaded by itself.
     lists_fail: bool,
     players: Vec<Player>,
-    news: Vec<News>,
+    news: Vec<OutputReport>,
     /// The ways of the clips that have begun to move since it was asked last.
     deliveries: Vec<Delivery>,
     next_id: u64,

@@ -86,7 +86,7 @@ struct End {
 
 /// Last values of what the player reports.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Known<'a> {
+pub(super) struct PlayerValues<'a> {
     /// The last error that it has logged.
     pub(super) error: Option<&'a str>,
     /// The length of the file, nanoseconds.
@@ -170,7 +170,7 @@ impl Exam {
     }
 
     /// Takes in what the player says.
-    pub(super) fn hear(&mut self, said: &Said, known: Known<'_>) -> Verdict {
+    pub(super) fn on_reply(&mut self, said: &Said, known: PlayerValues<'_>) -> Verdict {
         match (said, self.step) {
             (Said::Reply { request, data }, step) if *request == self.request => match data {
                 Ok(data) => {
@@ -208,7 +208,7 @@ impl Exam {
         question: Question,
         data: Option<&Value>,
         step: Step,
-        known: Known<'_>,
+        known: PlayerValues<'_>,
     ) -> Verdict {
         match question {
             Question::Format => {
@@ -234,7 +234,7 @@ impl Exam {
     }
 
     /// It stands at its in-point, or where the player takes that to be.
-    fn stands(&mut self, known: Known<'_>) -> Verdict {
+    fn stands(&mut self, known: PlayerValues<'_>) -> Verdict {
         let from_ns = self.clip.from_ns;
         if LISTS.contains(&self.facts.format.as_str()) {
             return Verdict::Faulty("is a playlist, not a clip".into());
@@ -357,7 +357,8 @@ mod tests {
         };
         let clip = Clip::new(&play, &CueNumber::new("1").unwrap(), None, Path::new("/")).unwrap();
         let mut exam = Exam::new((CueIx(0), 0), &Arc::new(clip), super::super::now());
-        let known = Known { duration_ns: Some(nanoseconds(lasts)), ..Known::default() };
+        let known =
+            PlayerValues { duration_ns: Some(nanoseconds(lasts)), ..PlayerValues::default() };
         let mut said = vec![
             Said::Reply { request: 0, data: Ok(json!({ "playlist_entry_id": 3 })) },
             Said::Begun { entry: 3 },
@@ -369,7 +370,7 @@ mod tests {
             answer(Question::Sound, json!(1)),
         ];
         said.extend(end);
-        let mut verdicts = said.iter().map(|said| exam.hear(said, known));
+        let mut verdicts = said.iter().map(|said| exam.on_reply(said, known));
         verdicts.find(|verdict| !matches!(verdict, Verdict::Open(_))).unwrap_or(exam.too_long())
     }
 

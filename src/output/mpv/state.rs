@@ -79,7 +79,7 @@ pub(super) enum State {
 
 /// Change of a player's state, from its own replies.
 #[derive(Debug, PartialEq)]
-pub(super) enum Turn {
+pub(super) enum PlayerChange {
     Nothing,
     /// It has started.
     Up,

@@ -19,7 +19,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use super::super::gauge::Delivery;
 use super::super::permits::{ClipFolders, OUTSIDE};
 use super::super::worker::WorkerContext;
-use super::super::{Light, News, Outcome, now};
+use super::super::{Light, Outcome, OutputReport, now};
 use super::clip::{FileStatus, stat};
 use super::deck::{Deck, PendingWork};
 use super::player::Player;
@@ -190,7 +190,7 @@ impl Supervisor {
     fn tell(&mut self) {
         let (news, deliveries, light) = {
             let mut deck = self.deck();
-            (deck.take_news(), deck.take_deliveries(), deck.light())
+            (deck.take_reports(), deck.take_deliveries(), deck.light())
         };
         deliveries.into_iter().for_each(|delivery| self.context.gauge.sent_in_doubt(delivery));
         if self.light != light {
@@ -202,7 +202,7 @@ impl Supervisor {
             }
         }
         for news in news {
-            if let News::Report(report) = &news
+            if let OutputReport::Report(report) = &news
                 && report.outcome != Outcome::Sent
             {
                 self.context.gauge.failed(Delivery::new(report.job, now()));
@@ -237,12 +237,12 @@ impl Supervisor {
         for (id, _) in
             ids.into_iter().zip(ready.into_iter().skip(1)).filter(|(_, is_ready)| *is_ready)
         {
-            self.hear(id);
+            self.on_reply(id);
         }
     }
 
     /// Takes in what a player has said.
-    fn hear(&mut self, id: u64) {
+    fn on_reply(&mut self, id: u64) {
         let Some(reader) = self.readers.get_mut(&id) else { return };
         let mut block = [0; 16 * 1024];
         let exit = match (&reader.line).read(&mut block) {
@@ -268,7 +268,7 @@ impl Supervisor {
             .map(replies::read)
             .collect();
         let mut deck = self.deck();
-        said.into_iter().for_each(|said| deck.hear(id, said, at));
+        said.into_iter().for_each(|said| deck.on_reply(id, said, at));
         if let Some(exit) = exit {
             deck.lose(id, exit);
         }

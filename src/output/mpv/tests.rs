@@ -12,7 +12,7 @@ use super::replies::{Question, Said};
 use super::state::{Exit, Role};
 use super::*;
 use crate::output::testing::SOON;
-use crate::output::{ClipNews, Light, News};
+use crate::output::{ClipNews, Light, OutputReport};
 use crate::show::CueNumber;
 
 /// How long each clip is, seconds.
@@ -64,7 +64,7 @@ impl Rig {
                 near.set_nonblocking(true).unwrap();
                 far.set_nonblocking(true).unwrap();
                 let id = self.deck.started(role, None, near, self.at);
-                self.deck.hear(id, Said::Other, self.at);
+                self.deck.on_reply(id, Said::Other, self.at);
                 self.far.push((id, role, far));
             }
             for player in pending_work.lost {
@@ -107,7 +107,7 @@ impl Rig {
             (Question::Position, json!(0)),
             (Question::Sound, json!(1)),
         ] {
-            self.deck.hear(id, Said::Answer { question, data: Ok(answer) }, self.at);
+            self.deck.on_reply(id, Said::Answer { question, data: Ok(answer) }, self.at);
         }
         true
     }
@@ -116,14 +116,14 @@ impl Rig {
         self.entry += 1;
         let (id, data) = (self.id(role), json!({ "playlist_entry_id": self.entry }));
         let request = load["request_id"].as_u64().unwrap();
-        self.hear(id, Said::Reply { request, data: Ok(data) });
-        self.hear(id, Said::Begun { entry: self.entry });
-        self.hear(id, Said::Property { name: "duration", data: json!(LENGTH) });
-        self.hear(id, Said::Restart);
+        self.on_reply(id, Said::Reply { request, data: Ok(data) });
+        self.on_reply(id, Said::Begun { entry: self.entry });
+        self.on_reply(id, Said::Property { name: "duration", data: json!(LENGTH) });
+        self.on_reply(id, Said::Restart);
     }
 
-    fn hear(&mut self, id: u64, said: Said) {
-        self.deck.hear(id, said, self.at);
+    fn on_reply(&mut self, id: u64, said: Said) {
+        self.deck.on_reply(id, said, self.at);
     }
 
     /// Has the stage come to the beginning of what it was told to load; gives that.
@@ -161,7 +161,7 @@ impl Rig {
     /// The stage says that this property has changed.
     fn says(&mut self, name: &'static str, data: Value) {
         let id = self.id(Role::Stage);
-        self.hear(id, Said::Property { name, data });
+        self.on_reply(id, Said::Property { name, data });
     }
 
     fn moves(&mut self) {
@@ -172,7 +172,7 @@ impl Rig {
     fn stands(&mut self, seconds: f64) {
         self.says("pause", true.into());
         let id = self.id(Role::Stage);
-        self.hear(id, Said::Answer { question: Question::Position, data: Ok(json!(seconds)) });
+        self.on_reply(id, Said::Answer { question: Question::Position, data: Ok(json!(seconds)) });
     }
 
     /// The names of the commands that the stage was told.
@@ -194,20 +194,20 @@ impl Rig {
     /// What was told: the firing, and in a word what became of it.
     fn news(&mut self) -> Vec<(u32, &'static str)> {
         let word = |news| match news {
-            News::Report(report) => match report.outcome {
+            OutputReport::Report(report) => match report.outcome {
                 Outcome::Failed(_) => (report.job.unwrap().firing, "failed"),
                 _ => (report.job.unwrap().firing, "sent"),
             },
-            News::Clip(clip) => match clip.what {
+            OutputReport::Clip(clip) => match clip.what {
                 ClipNews::Started { .. } => (clip.firing, "started"),
                 ClipNews::Ended => (clip.firing, "ended"),
                 ClipNews::Stopped => (clip.firing, "stopped"),
                 ClipNews::Lost(_) => (clip.firing, "lost"),
                 ClipNews::BrokeOff(_) => (clip.firing, "broke off"),
             },
-            News::Word(_) => (0, "word"),
+            OutputReport::Word(_) => (0, "word"),
         };
-        self.deck.take_news().into_iter().map(word).collect()
+        self.deck.take_reports().into_iter().map(word).collect()
     }
 }
 
@@ -318,7 +318,7 @@ fn a_sound_that_is_over_before_it_is_told_of_has_played() {
     rig.go(0);
     rig.at += ASK;
     let id = rig.id(Role::Stage);
-    rig.hear(id, Said::Answer { question: Question::Pause, data: Ok(true.into()) });
+    rig.on_reply(id, Said::Answer { question: Question::Pause, data: Ok(true.into()) });
     assert_eq!(rig.news(), [(0, "sent"), (0, "started"), (0, "ended")]);
 }
 
@@ -371,7 +371,7 @@ fn a_paused_clip_goes_on() {
     rig.news();
     rig.says("pause", true.into());
     let id = rig.id(Role::Stage);
-    rig.hear(id, Said::Answer { question: Question::Pause, data: Ok(false.into()) });
+    rig.on_reply(id, Said::Answer { question: Question::Pause, data: Ok(false.into()) });
     assert_eq!(rig.news(), [], "it is not over");
     let (clip, _) = rig.deck.reading(rig.at + ASK);
     assert!(clip.is_some_and(|clip| clip.moves && clip.position_ns > ASK.as_nanos() as u64));
@@ -442,7 +442,7 @@ fn a_file_over_which_players_die_is_faulty_at_the_second_time() {
         if let Some(role) = pending_work.start {
             let (near, far) = UnixStream::pair().unwrap();
             let id = rig.deck.started(role, None, near, rig.at);
-            rig.hear(id, Said::Other);
+            rig.on_reply(id, Said::Other);
             rig.far.push((id, role, far));
             rig.deck.pending_work(rig.at);
             if role == Role::Scout {
@@ -488,7 +488,7 @@ fn what_has_not_come_for_long_is_called_off() {
     for _ in 0..40 {
         rig.at += LOAD / 40;
         let id = rig.id(Role::Stage);
-        rig.hear(id, Said::Other);
+        rig.on_reply(id, Said::Other);
     }
     rig.work();
     assert_eq!(rig.news(), [(5, "failed")]);

@@ -5,7 +5,7 @@
 //! a show and calls it. What would change a show is refused with a word, because a show file is not
 //! edited by a remote control.
 
-use super::{Arg, Ask, Misunderstood, Wish, cue, cue_by_id, is_pressed, wrong};
+use super::{Arg, Ask, Misunderstood, RemoteCommand, cue, cue_by_id, is_pressed, wrong};
 use crate::remote::list::{LIST_ID, SEGMENT_ID};
 use crate::remote::values;
 use crate::show::{CueIx, SegmentIx, Show};
@@ -230,10 +230,14 @@ fn is_of_list(rest: &[&str]) -> bool {
 /// The wish of a cue that is named; whatever else is left for when it is obeyed.
 fn resolved(target: Target, verb: Verb) -> Ask {
     match (target, verb) {
-        (Target::Item(Item::Cue(cue)), Verb::Go) => Ask::Wish(Wish::GoTo(cue)),
-        (Target::Item(Item::Cue(cue)), Verb::Start) => Ask::Wish(Wish::Start(cue)),
-        (Target::Item(Item::Cue(cue)), Verb::Stop | Verb::Panic) => Ask::Wish(Wish::Stop(cue)),
-        (Target::Item(Item::Cue(cue)), Verb::Load) => Ask::Wish(Wish::Load(cue)),
+        (Target::Item(Item::Cue(cue)), Verb::Go) => Ask::RemoteCommand(RemoteCommand::GoTo(cue)),
+        (Target::Item(Item::Cue(cue)), Verb::Start) => {
+            Ask::RemoteCommand(RemoteCommand::Start(cue))
+        }
+        (Target::Item(Item::Cue(cue)), Verb::Stop | Verb::Panic) => {
+            Ask::RemoteCommand(RemoteCommand::Stop(cue))
+        }
+        (Target::Item(Item::Cue(cue)), Verb::Load) => Ask::RemoteCommand(RemoteCommand::Load(cue)),
         (target, verb) => Ask::Do(target, verb),
     }
 }

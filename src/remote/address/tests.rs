@@ -20,38 +20,38 @@ fn why(address: &str, args: &[Arg<'_>]) -> String {
 
 #[test]
 fn every_wish_has_its_addresses() {
-    let wishes: &[(&str, &[Arg], Wish)] = &[
+    let wishes: &[(&str, &[Arg], RemoteCommand)] = &[
         // The addresses that the guide names.
-        ("/go", &[], Wish::Go),
-        ("/go", &[Arg::Text("12")], Wish::GoTo(TWELVE)),
-        ("/cue/12/start", &[], Wish::Start(TWELVE)),
-        ("/standby", &[], Wish::Standby),
-        ("/ready", &[Arg::Text("camera")], Wish::Ready(DepartmentIx(1))),
-        ("/hold", &[], Wish::Hold),
-        ("/resume", &[], Wish::Resume),
-        ("/panic", &[], Wish::Panic),
-        ("/playhead/next", &[], Wish::PlayheadNext),
-        ("/playhead/previous", &[], Wish::PlayheadPrevious),
-        ("/playhead/12", &[], Wish::PlayheadTo(TWELVE)),
-        ("/step", &[], Wish::Step),
-        ("/note", &[Arg::Text("late by a beat")], Wish::Note("late by a beat".into())),
+        ("/go", &[], RemoteCommand::Go),
+        ("/go", &[Arg::Text("12")], RemoteCommand::GoTo(TWELVE)),
+        ("/cue/12/start", &[], RemoteCommand::Start(TWELVE)),
+        ("/standby", &[], RemoteCommand::Standby),
+        ("/ready", &[Arg::Text("camera")], RemoteCommand::Ready(DepartmentIx(1))),
+        ("/hold", &[], RemoteCommand::Hold),
+        ("/resume", &[], RemoteCommand::Resume),
+        ("/panic", &[], RemoteCommand::Panic),
+        ("/playhead/next", &[], RemoteCommand::PlayheadNext),
+        ("/playhead/previous", &[], RemoteCommand::PlayheadPrevious),
+        ("/playhead/12", &[], RemoteCommand::PlayheadTo(TWELVE)),
+        ("/step", &[], RemoteCommand::Step),
+        ("/note", &[Arg::Text("late by a beat")], RemoteCommand::Note("late by a beat".into())),
         // Those of QLab's remote controls.
-        ("/go/13", &[], Wish::GoTo(CueIx(1))),
-        ("/cue/13/stop", &[], Wish::Stop(CueIx(1))),
-        ("/cue/13/load", &[], Wish::Load(CueIx(1))),
-        ("/cue_id/cue:13/start", &[], Wish::Start(CueIx(1))),
-        ("/stop", &[], Wish::StopAll),
-        ("/pause", &[], Wish::Hold),
-        ("/select/12", &[], Wish::PlayheadTo(TWELVE)),
-        ("/select/next", &[], Wish::PlayheadNext),
-        ("/select/previous", &[], Wish::PlayheadPrevious),
-        ("/select_id/cue:12", &[], Wish::PlayheadTo(TWELVE)),
-        ("/playheadID/cue:12", &[], Wish::PlayheadTo(TWELVE)),
-        ("/workspace/ABC-1/go/12", &[], Wish::GoTo(TWELVE)),
-        ("/workspace/My show/panic", &[], Wish::Panic),
+        ("/go/13", &[], RemoteCommand::GoTo(CueIx(1))),
+        ("/cue/13/stop", &[], RemoteCommand::Stop(CueIx(1))),
+        ("/cue/13/load", &[], RemoteCommand::Load(CueIx(1))),
+        ("/cue_id/cue:13/start", &[], RemoteCommand::Start(CueIx(1))),
+        ("/stop", &[], RemoteCommand::StopAll),
+        ("/pause", &[], RemoteCommand::Hold),
+        ("/select/12", &[], RemoteCommand::PlayheadTo(TWELVE)),
+        ("/select/next", &[], RemoteCommand::PlayheadNext),
+        ("/select/previous", &[], RemoteCommand::PlayheadPrevious),
+        ("/select_id/cue:12", &[], RemoteCommand::PlayheadTo(TWELVE)),
+        ("/playheadID/cue:12", &[], RemoteCommand::PlayheadTo(TWELVE)),
+        ("/workspace/ABC-1/go/12", &[], RemoteCommand::GoTo(TWELVE)),
+        ("/workspace/My show/panic", &[], RemoteCommand::Panic),
     ];
     for (address, args, wish) in wishes {
-        assert_eq!(ask(address, args), Ok(Ask::Wish(wish.clone())), "{address}");
+        assert_eq!(ask(address, args), Ok(Ask::RemoteCommand(wish.clone())), "{address}");
     }
 }
 
@@ -101,20 +101,24 @@ fn cues_are_named_in_every_way_that_qlab_has() {
     let twelve = Target::Item(Item::Cue(TWELVE));
     let list = Target::Item(Item::List);
     let asks: &[(&str, &[Arg], Ask)] = &[
-        ("/cue/12/go", &[], Ask::Wish(Wish::GoTo(TWELVE))),
-        ("/cue_id/cue:12/go", &[], Ask::Wish(Wish::GoTo(TWELVE))),
-        ("/cue/12/panic", &[], Ask::Wish(Wish::Stop(TWELVE))),
-        ("/cue/12/panicInTime", &[Arg::Float(1.5)], Ask::Wish(Wish::Stop(TWELVE))),
-        ("/cue/12/loadAt", &[Arg::Float(0.0)], Ask::Wish(Wish::Load(TWELVE))),
+        ("/cue/12/go", &[], Ask::RemoteCommand(RemoteCommand::GoTo(TWELVE))),
+        ("/cue_id/cue:12/go", &[], Ask::RemoteCommand(RemoteCommand::GoTo(TWELVE))),
+        ("/cue/12/panic", &[], Ask::RemoteCommand(RemoteCommand::Stop(TWELVE))),
+        (
+            "/cue/12/panicInTime",
+            &[Arg::Float(1.5)],
+            Ask::RemoteCommand(RemoteCommand::Stop(TWELVE)),
+        ),
+        ("/cue/12/loadAt", &[Arg::Float(0.0)], Ask::RemoteCommand(RemoteCommand::Load(TWELVE))),
         ("/cue/12/togglePause", &[], Ask::Do(twelve, Verb::TogglePause)),
         ("/cue/active/togglePause", &[], Ask::Do(Target::Active, Verb::TogglePause)),
         ("/cue/selected/stop", &[], Ask::Do(Target::Playhead, Verb::Stop)),
         ("/cue/playhead/pause", &[], Ask::Do(Target::Playhead, Verb::Pause)),
-        ("/panicInTime", &[Arg::Float(2.0)], Ask::Wish(Wish::Panic)),
-        ("/togglePause", &[], Ask::Wish(Wish::TogglePause)),
+        ("/panicInTime", &[Arg::Float(2.0)], Ask::RemoteCommand(RemoteCommand::Panic)),
+        ("/togglePause", &[], Ask::RemoteCommand(RemoteCommand::TogglePause)),
         ("/playheadID", &[], Ask::PlayheadId),
         ("/playhead", &[], Ask::PlayheadNumber),
-        ("/playhead/nextSequence", &[], Ask::Wish(Wish::PlayheadNext)),
+        ("/playhead/nextSequence", &[], Ask::RemoteCommand(RemoteCommand::PlayheadNext)),
         ("/selectedCues", &[], Ask::SelectedCues(Form::Full)),
         ("/cueLists/uniqueIDs", &[], Ask::CueLists(Form::Ids)),
         ("/cue/12/isRunning", &[], Ask::Value(twelve, "isRunning")),
@@ -125,10 +129,14 @@ fn cues_are_named_in_every_way_that_qlab_has() {
             Ask::Children(Target::Item(Item::Segment(SegmentIx(1))), Form::Shallow),
         ),
         // Companion puts the chosen list in front of everything.
-        ("/workspace/handover/cue_id/rundown/go", &[], Ask::Wish(Wish::Go)),
-        ("/cue_id/rundown/playhead/next", &[], Ask::Wish(Wish::PlayheadNext)),
+        ("/workspace/handover/cue_id/rundown/go", &[], Ask::RemoteCommand(RemoteCommand::Go)),
+        ("/cue_id/rundown/playhead/next", &[], Ask::RemoteCommand(RemoteCommand::PlayheadNext)),
         ("/cue_id/rundown/playheadID", &[], Ask::PlayheadId),
-        ("/cue_id/rundown/panicInTime", &[Arg::Float(1.0)], Ask::Wish(Wish::Panic)),
+        (
+            "/cue_id/rundown/panicInTime",
+            &[Arg::Float(1.0)],
+            Ask::RemoteCommand(RemoteCommand::Panic),
+        ),
         (
             "/workspace/x/cue_id/rundown/cue/active/togglePause",
             &[],
@@ -186,7 +194,7 @@ fn letting_a_button_go_does_nothing() {
     for address in buttons.into_iter().chain(["/playhead/next", "/playhead/12", "/select/previous"])
     {
         let pressed = ask(address, &[]);
-        assert!(matches!(pressed, Ok(Ask::Wish(_))), "{address}");
+        assert!(matches!(pressed, Ok(Ask::RemoteCommand(_))), "{address}");
         for zero in zeros {
             assert_eq!(ask(address, &[zero]), Ok(Ask::Release), "{address} {zero:?}");
         }
@@ -198,7 +206,7 @@ fn letting_a_button_go_does_nothing() {
         }
     }
     // A button of 127 steps is one; but what could be the number of a cue fires nothing.
-    assert_eq!(ask("/panic", &[Arg::Int(127)]), Ok(Ask::Wish(Wish::Panic)));
+    assert_eq!(ask("/panic", &[Arg::Int(127)]), Ok(Ask::RemoteCommand(RemoteCommand::Panic)));
     assert!(why("/go", &[Arg::Int(12)]).contains("/go \"12\""));
     assert!(why("/go", &[Arg::Float(12.5)]).contains("/go/12.5"));
 }
@@ -246,9 +254,12 @@ fn other_addresses_are_unknown() {
 #[test]
 fn notes_are_one_clean_line_of_some_length() {
     let noted = ask("/note", &[Arg::Text(" late\r\nby \u{1b}[31ma beat\t")]);
-    assert_eq!(noted, Ok(Ask::Wish(Wish::Note("late  by  [31ma beat".into()))));
+    assert_eq!(noted, Ok(Ask::RemoteCommand(RemoteCommand::Note("late  by  [31ma beat".into()))));
     let longest = "é".repeat(NOTE_CHARS_MAX);
-    assert_eq!(ask("/note", &[Arg::Text(&longest)]), Ok(Ask::Wish(Wish::Note(longest.clone()))));
+    assert_eq!(
+        ask("/note", &[Arg::Text(&longest)]),
+        Ok(Ask::RemoteCommand(RemoteCommand::Note(longest.clone())))
+    );
     assert!(why("/note", &[Arg::Text(&(longest + "x"))]).contains("at most 1000"));
     assert!(why("/note", &[Arg::Text(" \n")]).contains("empty"));
     assert!(why("/note", &[Arg::Int(1)]).contains("text"));

@@ -11,7 +11,7 @@ use crate::remote::address::{Ask, understand};
 use crate::remote::counts::count;
 use crate::remote::packet::{AT_ONCE, Malformed, Message, first_address, readable};
 use crate::remote::waiting::TooLate;
-use crate::remote::{Peer, Ticket, Wish};
+use crate::remote::{Peer, RemoteCommand, Ticket};
 
 /// Reason why none of a packet's wishes is taken.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
@@ -97,7 +97,7 @@ impl Hub {
     /// Refuses a packet that is damaged or exceeds a limit of its form. What can be read in it that
     /// makes the show safer is obeyed, each once; a passcode in it is not read.
     pub(super) fn damaged(&mut self, packet: &[u8], why: Malformed, peer: Peer, now: Instant) {
-        let mut calming: Vec<(Wish, String)> = vec![];
+        let mut calming: Vec<(RemoteCommand, String)> = vec![];
         if self.may_speak(peer) {
             for message in readable(packet) {
                 let asked = understand(&message, &self.words.show);
@@ -125,7 +125,7 @@ impl Hub {
 
     /// Returns `true` for a wish that has to be within the limits.
     fn is_wish(&self, asked: &Asked) -> bool {
-        matches!(asked, Ok(Ask::Wish(_) | Ask::Do(..))) && !self.calms(asked)
+        matches!(asked, Ok(Ask::RemoteCommand(_) | Ask::Do(..))) && !self.calms(asked)
     }
 
     fn calms(&self, asked: &Asked) -> bool {
@@ -133,12 +133,12 @@ impl Hub {
     }
 
     /// The wish that makes the show safer, if that is what is asked for.
-    fn calming_wish(&self, asked: &Asked) -> Option<Wish> {
+    fn calming_wish(&self, asked: &Asked) -> Option<RemoteCommand> {
         let wish = match asked {
-            Ok(Ask::Wish(wish)) => Some(wish.clone()),
+            Ok(Ask::RemoteCommand(wish)) => Some(wish.clone()),
             Ok(Ask::Do(target, verb)) => self.wish_of(*target, *verb).ok(),
             Ok(_) | Err(_) => None,
         };
-        wish.filter(Wish::calms)
+        wish.filter(RemoteCommand::calms)
     }
 }

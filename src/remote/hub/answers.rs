@@ -10,7 +10,7 @@ use crate::remote::clients::{CLIENTS_MAX, Client};
 use crate::remote::list::QLAB_VERSION;
 use crate::remote::reply::text;
 use crate::remote::values::Facts;
-use crate::remote::{GO_GUARD, Peer, Running, Wish};
+use crate::remote::{GO_GUARD, Peer, Running, RemoteCommand};
 use crate::show::CueIx;
 use crate::time::nanoseconds;
 
@@ -84,9 +84,11 @@ impl Hub {
                 client.feed = Some((address.ip(), port.unwrap_or(address.port())).into());
             })?,
             Ask::Unsubscribe => self.agree(peer, false, now, |client| client.feed = None)?,
-            Ask::Release | Ask::Disconnect | Ask::Connect(_) | Ask::Wish(_) | Ask::Do(..) => {
-                "null".to_owned()
-            }
+            Ask::Release
+            | Ask::Disconnect
+            | Ask::Connect(_)
+            | Ask::RemoteCommand(_)
+            | Ask::Do(..) => "null".to_owned(),
         };
         Ok(vec![data])
     }
@@ -168,16 +170,26 @@ impl Hub {
     ///
     /// # Errors
     /// With the reason, where the program has nothing like it.
-    pub(super) fn wish_of(&self, target: Target, verb: Verb) -> Result<Wish, String> {
+    pub(super) fn wish_of(&self, target: Target, verb: Verb) -> Result<RemoteCommand, String> {
         let which = || "say which cue".to_owned();
         let cue = match (target, verb) {
-            (Target::Playhead | Target::Item(Item::List), Verb::Go) => return Ok(Wish::Go),
-            (Target::Active | Target::Item(Item::List), Verb::Stop) => return Ok(Wish::StopAll),
-            (Target::Active | Target::Item(Item::List), Verb::Panic) => return Ok(Wish::Panic),
-            (Target::Active | Target::Item(Item::List), Verb::Pause) => return Ok(Wish::Hold),
-            (Target::Active | Target::Item(Item::List), Verb::Resume) => return Ok(Wish::Resume),
+            (Target::Playhead | Target::Item(Item::List), Verb::Go) => {
+                return Ok(RemoteCommand::Go);
+            }
+            (Target::Active | Target::Item(Item::List), Verb::Stop) => {
+                return Ok(RemoteCommand::StopAll);
+            }
+            (Target::Active | Target::Item(Item::List), Verb::Panic) => {
+                return Ok(RemoteCommand::Panic);
+            }
+            (Target::Active | Target::Item(Item::List), Verb::Pause) => {
+                return Ok(RemoteCommand::Hold);
+            }
+            (Target::Active | Target::Item(Item::List), Verb::Resume) => {
+                return Ok(RemoteCommand::Resume);
+            }
             (Target::Active | Target::Item(Item::List), Verb::TogglePause) => {
-                return Ok(Wish::TogglePause);
+                return Ok(RemoteCommand::TogglePause);
             }
             (Target::Active, Verb::Go | Verb::Start | Verb::Load) => return Err(which()),
             (Target::Item(Item::List), Verb::Start | Verb::Load) => return Err(which()),
@@ -188,15 +200,15 @@ impl Hub {
             (Target::Playhead, _) => self.next().ok_or_else(|| nothing_meant(target).to_owned())?,
         };
         match verb {
-            Verb::Go => Ok(Wish::GoTo(cue)),
-            Verb::Start => Ok(Wish::Start(cue)),
-            Verb::Stop | Verb::Panic => Ok(Wish::Stop(cue)),
-            Verb::Load => Ok(Wish::Load(cue)),
-            Verb::Pause => self.clip_of(cue).map(|_| Wish::PauseClip(cue)),
-            Verb::Resume => self.clip_of(cue).map(|_| Wish::ResumeClip(cue)),
-            Verb::TogglePause => self
-                .clip_of(cue)
-                .map(|moves| if moves { Wish::PauseClip(cue) } else { Wish::ResumeClip(cue) }),
+            Verb::Go => Ok(RemoteCommand::GoTo(cue)),
+            Verb::Start => Ok(RemoteCommand::Start(cue)),
+            Verb::Stop | Verb::Panic => Ok(RemoteCommand::Stop(cue)),
+            Verb::Load => Ok(RemoteCommand::Load(cue)),
+            Verb::Pause => self.clip_of(cue).map(|_| RemoteCommand::PauseClip(cue)),
+            Verb::Resume => self.clip_of(cue).map(|_| RemoteCommand::ResumeClip(cue)),
+            Verb::TogglePause => self.clip_of(cue).map(|moves| {
+                if moves { RemoteCommand::PauseClip(cue) } else { RemoteCommand::ResumeClip(cue) }
+            }),
         }
     }
 

@@ -9,7 +9,7 @@ use crate::remote::counts::count;
 use crate::remote::reply::Status;
 use crate::remote::trouble::{Trouble, quoted};
 use crate::remote::waiting::Later;
-use crate::remote::{Peer, ReplyTo, Request, Ticket, Wish};
+use crate::remote::{Peer, RemoteCommand, ReplyTo, Request, Ticket};
 
 /// Within this time of a panic that was handed over, one beyond the limits is taken for the same.
 const SAME_PANIC: Duration = Duration::from_millis(300);
@@ -18,7 +18,7 @@ impl Hub {
     /// Hands a wish over, or keeps it until its time.
     pub(super) fn wish_at(
         &mut self,
-        wish: Wish,
+        wish: RemoteCommand,
         time: u64,
         peer: Peer,
         address: &str,
@@ -51,8 +51,8 @@ impl Hub {
         }
     }
 
-    pub(super) fn wish(&mut self, wish: Wish, peer: Peer, address: &str, now: Instant) {
-        if wish == Wish::Panic {
+    pub(super) fn wish(&mut self, wish: RemoteCommand, peer: Peer, address: &str, now: Instant) {
+        if wish == RemoteCommand::Panic {
             return self.panic(peer, address, now);
         }
         if let Some(ticket) = self.ticket(&wish, peer, address, now) {
@@ -78,7 +78,7 @@ impl Hub {
         }
         if let Some(ticket) = Ticket::take(&self.shared.unanswered, usize::MAX) {
             self.panicked = Some((now, Arc::downgrade(&ticket)));
-            self.hand_over(Wish::Panic, peer, address, ticket, now);
+            self.hand_over(RemoteCommand::Panic, peer, address, ticket, now);
         }
     }
 
@@ -86,7 +86,7 @@ impl Hub {
     /// told.
     pub(super) fn ticket(
         &mut self,
-        wish: &Wish,
+        wish: &RemoteCommand,
         peer: Peer,
         address: &str,
         now: Instant,
@@ -111,8 +111,15 @@ impl Hub {
 
     /// Tells the caller by its name of a stop or a hold that was refused, whatever else they have
     /// been told.
-    fn calming_refused(&mut self, wish: &Wish, why: &str, peer: Peer, address: &str, now: Instant) {
-        let name = if *wish == Wish::Hold { "HOLD" } else { "STOP" };
+    fn calming_refused(
+        &mut self,
+        wish: &RemoteCommand,
+        why: &str,
+        peer: Peer,
+        address: &str,
+        now: Instant,
+    ) {
+        let name = if *wish == RemoteCommand::Hold { "HOLD" } else { "STOP" };
         let what = format!("{name} refused ({}): {why}", quoted(address));
         let trouble = Trouble { from: peer.address().ip().to_canonical(), what };
         if self.told_of_calming.is_news(&trouble, now) {
@@ -122,7 +129,7 @@ impl Hub {
 
     pub(super) fn hand_over(
         &mut self,
-        wish: Wish,
+        wish: RemoteCommand,
         peer: Peer,
         address: &str,
         ticket: Arc<Ticket>,
@@ -143,7 +150,7 @@ impl Hub {
             self.panicked = None;
         }
         count(&self.shared.tally.wishes);
-        let loads = if let Wish::Load(cue) = wish { Some(cue) } else { None };
+        let loads = if let RemoteCommand::Load(cue) = wish { Some(cue) } else { None };
         let from = ReplyTo { peer, address: address.to_owned(), loads, _ticket: ticket };
         (self.hear)(Request { wish, from, who: peer.who() });
     }

@@ -3,7 +3,7 @@
 use rosc::OscType;
 
 use super::rules::{NONE, Rig, bundle, text, udp};
-use crate::remote::Wish;
+use crate::remote::RemoteCommand;
 use crate::remote::packet::AT_ONCE;
 use crate::remote::testing::packet;
 
@@ -18,7 +18,7 @@ fn a_panic_is_obeyed_whatever_its_sender_sent_before() {
             unanswered.extend(rig.requests.try_iter());
         }
         rig.say(udp(1), "/panic", NONE);
-        assert_eq!(rig.wishes(), [Wish::Panic], "after {address}");
+        assert_eq!(rig.wishes(), [RemoteCommand::Panic], "after {address}");
     }
 }
 
@@ -40,7 +40,7 @@ fn panics_beyond_the_limit_are_one_panic_until_something_is_called() {
     assert!(requests.len() < 20, "{}", requests.len());
     rig.say(udp(2), "/go", NONE);
     rig.say(udp(1), "/panic", NONE);
-    assert_eq!(rig.wishes(), [Wish::Go, Wish::Panic]);
+    assert_eq!(rig.wishes(), [RemoteCommand::Go, RemoteCommand::Panic]);
     // One beyond the limit is answered as obeyed.
     assert_eq!(rig.ask(udp(1), "/panic", NONE).0, "ok");
     drop(requests);
@@ -48,7 +48,7 @@ fn panics_beyond_the_limit_are_one_panic_until_something_is_called() {
     for _ in 0..50 {
         rig.say(udp(1), "/panic", NONE);
     }
-    assert!(rig.wishes().contains(&Wish::Panic));
+    assert!(rig.wishes().contains(&RemoteCommand::Panic));
 }
 
 #[test]
@@ -95,7 +95,7 @@ fn what_calms_is_obeyed_in_a_packet_that_is_damaged_or_beyond_a_limit() {
     for (name, bytes, address) in cases {
         let mut rig = Rig::new(None);
         rig.hub.hear(&bytes, udp(1), rig.now);
-        assert_eq!(rig.wishes(), [Wish::Panic], "{name}");
+        assert_eq!(rig.wishes(), [RemoteCommand::Panic], "{name}");
         let [(_, reply)] = &rig.replies()[..] else { panic!("{name}: no reply") };
         assert_eq!(
             (&reply["address"], &reply["status"]),
@@ -130,5 +130,5 @@ fn of_a_damaged_packet_nothing_else_is_done_and_its_sender_is_told() {
     rig.hub.hear(&hold[..hold.len() - 1], udp(1), rig.now);
     assert_eq!(rig.wishes(), []);
     rig.hub.hear(&deep, udp(1), rig.now);
-    assert_eq!(rig.wishes(), [Wish::Hold]);
+    assert_eq!(rig.wishes(), [RemoteCommand::Hold]);
 }

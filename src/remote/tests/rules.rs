@@ -12,7 +12,7 @@ use crate::remote::clients::CLIENTS_MAX;
 use crate::remote::hub::{Hub, Shared, To, UNANSWERED_MAX};
 use crate::remote::packet::{AT_ONCE, Arg, parse};
 use crate::remote::testing::{Numbers, packet, runs, show};
-use crate::remote::{Answer, Counts, Firing, Passcode, Peer, Picture, Request, Wish, now};
+use crate::remote::{Answer, Counts, Firing, Passcode, Peer, Picture, RemoteCommand, Request, now};
 use crate::show::{CueIx, SegmentIx};
 
 /// A hub, the station's end of it, and the time.
@@ -93,7 +93,7 @@ impl Rig {
         out.iter().map(read).collect()
     }
 
-    pub(super) fn wishes(&self) -> Vec<Wish> {
+    pub(super) fn wishes(&self) -> Vec<RemoteCommand> {
         self.requests.try_iter().map(|request| request.wish).collect()
     }
 
@@ -125,7 +125,10 @@ fn a_wish_reaches_the_station_and_its_answer_comes_back() {
     let mut rig = Rig::new(None);
     assert_eq!(rig.say(udp(5000), "/workspace/x/go/12", NONE), []);
     let request = rig.requests.try_recv().unwrap();
-    assert_eq!((&request.wish, request.who.as_str()), (&Wish::GoTo(CueIx(0)), "10.0.0.5:5000"));
+    assert_eq!(
+        (&request.wish, request.who.as_str()),
+        (&RemoteCommand::GoTo(CueIx(0)), "10.0.0.5:5000")
+    );
     rig.hub.answer(&request.from, &Answer::Error("camera is not ready".into()));
     let [(to, reply)] = &rig.replies()[..] else { panic!("no reply") };
     assert_eq!(*to, To::Udp(([10, 0, 0, 5], 53001).into()));
@@ -190,13 +193,13 @@ fn nothing_is_obeyed_before_the_passcode() {
         ("ok".into(), "ok:view|control".into())
     );
     rig.say(udp(5000), "/go", NONE);
-    assert_eq!(rig.wishes(), [Wish::Go]);
+    assert_eq!(rig.wishes(), [RemoteCommand::Go]);
     // Only that port; and a GO button may be silent for an evening.
     assert_eq!(rig.ask(udp(5001), "/go", NONE), denied);
     rig.later(4 * 3_600_000);
     rig.hub.tick(rig.now);
     rig.say(udp(5000), "/go", NONE);
-    assert_eq!(rig.wishes(), [Wish::Go]);
+    assert_eq!(rig.wishes(), [RemoteCommand::Go]);
     rig.ask(udp(5000), "/disconnect", NONE);
     assert_eq!(rig.ask(udp(5000), "/go", NONE), denied);
     // A connection is as long as that.
@@ -204,7 +207,7 @@ fn nothing_is_obeyed_before_the_passcode() {
     rig.later(600_000);
     rig.hub.tick(rig.now);
     rig.say(tcp(1), "/go", NONE);
-    assert_eq!(rig.wishes(), [Wish::Go]);
+    assert_eq!(rig.wishes(), [RemoteCommand::Go]);
     rig.hub.lose(1);
     assert_eq!(rig.ask(tcp(1), "/go", NONE).0, "denied");
     rig.ask(tcp(2), "/connect", text("s3cret"));
@@ -233,7 +236,7 @@ fn wrong_passcodes_are_slowed_down() {
     // that name.
     assert_eq!(rig.ask(udp(1), "/connect", text("1234")).1, "badpass");
     rig.say(udp(1), "/go", NONE);
-    assert_eq!(rig.wishes(), [Wish::Go]);
+    assert_eq!(rig.wishes(), [RemoteCommand::Go]);
     assert_eq!(rig.ask(udp(1), "/connect", text("2468-1357")).0, "ok");
     assert_eq!(rig.ask(tcp(1), "/connect", text("2468-1357")).0, "ok");
     assert_eq!(rig.ask(tcp(1), "/connect", text("1234")).1, "badpass");
@@ -301,14 +304,14 @@ fn a_bundle_for_later_waits_for_its_time() {
     let (go, note) = (packet("/go", NONE), packet("/note", text("on time")));
     rig.hub.hear(&bundle(wall + ntp_s(3), &[&go, &note]), udp(1), rig.now);
     rig.hub.hear(&bundle(wall - ntp_s(3), &[&packet("/standby", NONE)]), udp(1), rig.now);
-    assert_eq!(rig.wishes(), [Wish::Standby], "its time has passed");
+    assert_eq!(rig.wishes(), [RemoteCommand::Standby], "its time has passed");
     assert_eq!(rig.hub.next_due(), Some(rig.now + Duration::from_secs(3)));
     rig.later(2_999);
     rig.hub.tick(rig.now);
     assert_eq!(rig.wishes(), []);
     rig.later(1);
     rig.hub.tick(rig.now);
-    assert_eq!(rig.wishes(), [Wish::Go, Wish::Note("on time".into())]);
+    assert_eq!(rig.wishes(), [RemoteCommand::Go, RemoteCommand::Note("on time".into())]);
     assert_eq!(rig.hub.next_due(), None);
 
     // Further ahead than a minute is a clock that is set wrongly: refused, with a word.
@@ -332,7 +335,7 @@ fn nothing_that_waits_for_its_time_comes_after_a_panic() {
     // Panic itself never waits, whatever its bundle says, of whichever remote control.
     wait(&mut rig);
     rig.hub.hear(&bundle(ntp_s(3_900_000_030), &[&packet("/panic", NONE)]), udp(2), rig.now);
-    assert_eq!((rig.wishes(), rig.hub.next_due()), (vec![Wish::Panic], None));
+    assert_eq!((rig.wishes(), rig.hub.next_due()), (vec![RemoteCommand::Panic], None));
     let [(_, reply)] = &rig.replies()[..] else { panic!("no reply") };
     assert!(reply["data"].as_str().unwrap().contains("forgotten"), "{reply}");
     // The caller's panic forgets them as well.
@@ -402,7 +405,7 @@ fn a_flood_neither_piles_up_nor_keeps_panic_out() {
     assert!((128..=179).contains(&rig.replies().len()));
 
     rig.say(udp(1), "/panic", NONE);
-    assert_eq!(rig.wishes(), [Wish::Panic]);
+    assert_eq!(rig.wishes(), [RemoteCommand::Panic]);
     held.clear();
     assert_eq!(rig.shared.unanswered.load(Relaxed), 0);
 
@@ -452,7 +455,7 @@ fn a_packet_is_done_whole_or_refused_whole_with_the_limit() {
     // What makes the show safer is obeyed in any case.
     let with_panic = [notes(0..3), vec![packet("/panic", NONE)]].concat();
     rig.hub.hear(&bundle_of(AT_ONCE, &with_panic), udp(1), rig.now);
-    assert_eq!(rig.wishes(), [Wish::Panic]);
+    assert_eq!(rig.wishes(), [RemoteCommand::Panic]);
     // More messages than a packet may hold are refused as well, and said to the sender.
     rig.replies();
     rig.hub.hear(&bundle_of(AT_ONCE, &notes(0..65)), udp(3), rig.now);
@@ -483,7 +486,7 @@ fn all_that_waits_for_one_time_comes_then() {
     let _unanswered: Vec<_> = rig.requests.try_iter().collect();
     rig.later(3_000);
     rig.hub.tick(rig.now);
-    let expected: Vec<_> = (0..60).map(|n| Wish::Note(n.to_string())).collect();
+    let expected: Vec<_> = (0..60).map(|n| RemoteCommand::Note(n.to_string())).collect();
     assert_eq!(rig.wishes(), expected);
 }
 
@@ -512,7 +515,7 @@ fn a_stuck_button_leaves_room_for_others() {
     }
     rig.wishes();
     rig.say(udp(2), "/go", NONE);
-    assert_eq!(rig.wishes(), [Wish::Go]);
+    assert_eq!(rig.wishes(), [RemoteCommand::Go]);
 }
 
 #[test]
@@ -626,7 +629,7 @@ fn there_are_only_so_many_remote_controls() {
     assert_eq!(rig.ask(display(1), "/listen", NONE).0, "ok");
     rig.say(udp(999), "/go", NONE);
     assert_eq!(rig.ask(udp(999), "/go", [OscType::Int(0)]).0, "ok");
-    assert_eq!(rig.wishes(), [Wish::Go], "a plain button needs no place");
+    assert_eq!(rig.wishes(), [RemoteCommand::Go], "a plain button needs no place");
     // One machine that sends from another port each time keeps nobody out for long.
     let mut rig = Rig::new(None);
     for port in 1..=1_000 {
@@ -686,7 +689,7 @@ fn a_million_random_and_mutated_packets_change_nothing_that_they_should_not() {
         let wishes = rig.wishes();
         if !is_whole {
             assert!(
-                wishes.iter().all(|wish| *wish == Wish::Hold),
+                wishes.iter().all(|wish| *wish == RemoteCommand::Hold),
                 "{wishes:?} of {}",
                 bytes.escape_ascii()
             );
@@ -718,7 +721,7 @@ fn what_came_while_the_program_stood_still_is_not_done_but_for_what_calms() {
     );
     assert!(rig.requests.try_recv().is_err());
     rig.hub.hear(&packet("/panic", []), peer, rig.now);
-    assert_eq!(rig.requests.try_recv().map(|request| request.wish), Ok(Wish::Panic));
+    assert_eq!(rig.requests.try_recv().map(|request| request.wish), Ok(RemoteCommand::Panic));
     rig.hub.woke(rig.now, Duration::ZERO, true);
     rig.hub.hear(&packet("/go", []), peer, rig.now);
     assert!(rig.requests.try_recv().is_ok());

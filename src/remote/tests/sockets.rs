@@ -11,7 +11,9 @@ use serde_json::Value;
 use crate::remote::hub::UNANSWERED_MAX;
 use crate::remote::packet::{Arg, BYTES_MAX, parse};
 use crate::remote::testing::{SOON, awaited, packet, show};
-use crate::remote::{Answer, Passcode, Picture, Remote, RemoteError, Request, Settings, Wish};
+use crate::remote::{
+    Answer, Passcode, Picture, Remote, RemoteCommand, RemoteError, Request, Settings,
+};
 use crate::show::CueIx;
 use crate::slip::{Deframer, Frame, frame};
 
@@ -107,7 +109,7 @@ fn replies_over_udp_come_to_the_port_above() {
     let sender = socket(0).unwrap();
     sender.send_to(&packet("/go/12", NONE), near(&remote)).unwrap();
     let request = requests.recv_timeout(SOON).unwrap();
-    assert_eq!(request.wish, Wish::GoTo(CueIx(0)));
+    assert_eq!(request.wish, RemoteCommand::GoTo(CueIx(0)));
     assert_eq!(request.who, sender.local_addr().unwrap().to_string());
     remote.answer(&request.from, Answer::Ok);
     assert_eq!(heard(&above), ("/reply/go/12".into(), serde_json::json!(["ok", null])));
@@ -134,7 +136,7 @@ fn a_connection_takes_both_conventions_and_answers_on_itself() {
         &[frame(&packet("/hold", NONE)), frame(b"no packet"), frame(&packet("/resume", NONE))]
             .concat(),
     );
-    for wish in [Wish::Hold, Wish::Resume] {
+    for wish in [RemoteCommand::Hold, RemoteCommand::Resume] {
         let request = requests.recv_timeout(SOON).unwrap();
         assert_eq!(request.wish, wish);
         remote.answer(&request.from, Answer::Error("not now".into()));
@@ -201,7 +203,7 @@ fn a_client_that_sends_lengths_is_answered_with_lengths() {
     let (first, rest) = both.split_at(7);
     stream.write_all(first).unwrap();
     stream.write_all(rest).unwrap();
-    assert_eq!(requests.recv_timeout(SOON).unwrap().wish, Wish::Go);
+    assert_eq!(requests.recv_timeout(SOON).unwrap().wish, RemoteCommand::Go);
     let mut len = [0; 4];
     stream.read_exact(&mut len).unwrap();
     let mut reply = vec![0; u32::from_be_bytes(len) as usize];
@@ -219,7 +221,7 @@ fn beyond_this_machine_the_passcode_comes_first() {
     let granted = wire.ask("/workspace/handover/connect", right.clone());
     assert_eq!(granted, serde_json::json!(["ok", "ok:view|control"]));
     wire.say(&frame(&packet("/go", NONE)));
-    assert_eq!(requests.recv_timeout(SOON).unwrap().wish, Wish::Go);
+    assert_eq!(requests.recv_timeout(SOON).unwrap().wish, RemoteCommand::Go);
 
     let button = button(&remote);
     button.send(&packet("/panic", NONE)).unwrap();
@@ -227,7 +229,7 @@ fn beyond_this_machine_the_passcode_comes_first() {
     button.send(&packet("/connect", right.clone())).unwrap();
     assert_eq!(heard(&button).1[0], "ok");
     button.send(&packet("/panic", NONE)).unwrap();
-    assert_eq!(requests.recv_timeout(SOON).unwrap().wish, Wish::Panic);
+    assert_eq!(requests.recv_timeout(SOON).unwrap().wish, RemoteCommand::Panic);
 
     let mut guesser = Wire::new(&remote);
     assert_eq!(guesser.ask("/connect", wrong), serde_json::json!(["denied", "badpass"]));
@@ -285,7 +287,7 @@ fn a_flood_of_datagrams_is_borne() {
     let mut wire = Wire::new(&remote);
     assert_eq!(wire.ask("/thump", NONE)[0], "ok");
     wire.say(&frame(&packet("/panic", NONE)));
-    assert_eq!(requests.recv_timeout(SOON).unwrap().wish, Wish::Panic);
+    assert_eq!(requests.recv_timeout(SOON).unwrap().wish, RemoteCommand::Panic);
 }
 
 #[test]

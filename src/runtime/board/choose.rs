@@ -34,16 +34,16 @@ pub(super) enum Wanted {
 
 /// Facts that were read of a run.
 #[derive(Clone, Debug)]
-struct Known {
+struct KnownRun {
     /// The journal's length and time when it was read.
     look: Option<(u64, SystemTime)>,
     /// Nothing where its first line is not there yet, or cannot be read.
-    told: Option<Told>,
+    told: Option<RunFacts>,
 }
 
 /// Facts from a run's journal that matter to the choice.
 #[derive(Clone, Debug)]
-struct Told {
+struct RunFacts {
     /// Source of its show, which never changes.
     source: String,
     rehearsal: bool,
@@ -58,7 +58,7 @@ pub(super) struct Choice {
     show: Option<Show>,
     /// Command that would begin a run of it.
     command: String,
-    known: HashMap<RunId, Known>,
+    known: HashMap<RunId, KnownRun>,
     passed_over: HashSet<RunId>,
 }
 
@@ -172,7 +172,7 @@ impl Choice {
     }
 
     /// Returns `true` if a run is of the show that is wanted.
-    fn fits(&self, told: &Told) -> bool {
+    fn fits(&self, told: &RunFacts) -> bool {
         match &self.wanted {
             Wanted::Show(source) => told.source == *source,
             Wanted::Run(_) | Wanted::Any => true,
@@ -181,7 +181,7 @@ impl Choice {
 
     /// Facts of a run, once its first line is there. The journal of another show is not read again
     /// however it grows: its caller's machine has better to do.
-    fn look(&mut self, id: &RunId) -> Option<Told> {
+    fn look(&mut self, id: &RunId) -> Option<RunFacts> {
         let another = self
             .known
             .get(id)
@@ -196,12 +196,12 @@ impl Choice {
         });
         if self.known.get(id).is_none_or(|known| known.look != look) {
             let summary = self.store.summary(id).ok().and_then(|folder| folder.summary);
-            let told = summary.map(|run| Told {
+            let told = summary.map(|run| RunFacts {
                 source: run.source,
                 rehearsal: run.rehearsal || run.shift_ns.is_some(),
                 ended: run.ended,
             });
-            self.known.insert(id.clone(), Known { look, told });
+            self.known.insert(id.clone(), KnownRun { look, told });
         }
         self.known.get(id)?.told.clone()
     }

@@ -7,7 +7,7 @@ use super::choose::Choice;
 use super::estimate::ClockEstimate;
 use crate::app::board::{Board, Notice};
 use crate::engine::{Event, RunId, RunNs, State};
-use crate::journal::{News, RecoverError, Tail};
+use crate::journal::{Appended, RecoverError, Tail};
 use crate::runtime::clock::{machine_ns, wall_now};
 use crate::runtime::opening::machine_zone;
 use crate::show::duration::SECOND_NS;
@@ -78,7 +78,7 @@ impl Run {
 
     /// Takes in what was appended; true where that changes anything.
     pub(super) fn read(&mut self) -> bool {
-        let News { restarted, records, fault } = self.tail.read();
+        let Appended { restarted, records, fault } = self.tail.read();
         if restarted {
             (self.state, self.clock, self.has_left) =
                 (State::new(Arc::clone(&self.show)), None, false);

@@ -7,7 +7,7 @@
 use anyhow::bail;
 
 use super::resumable::{RUNS_LOOKED_AT, Resumable, resumable, resumable_of};
-use super::{Script, Start, Unfinished, Wishes, parse};
+use super::{RunOptions, Script, Start, Unfinished, parse};
 use crate::engine::RunId;
 use crate::journal::{Holder, RunFolder, Store, StoreError, Summary};
 use crate::runtime::clock::wall_now;
@@ -30,7 +30,7 @@ pub(super) enum Choice {
 /// # Errors
 /// With the reason, in words for the caller.
 pub(super) fn choose(
-    wishes: &Wishes,
+    options: &RunOptions,
     store: &Store,
     script: &Script,
     inbox: &Inbox,
@@ -40,9 +40,9 @@ pub(super) fn choose(
     // A rehearsal sends nothing: it may go on beside any other.
     let is_twin = |summary: &Summary| !script.rehearse && same(summary);
     if let Some((folder, holder)) = running(store, is_twin) {
-        return twin(wishes, folder, holder, inbox);
+        return twin(options, folder, holder, inbox);
     }
-    match wishes.unfinished {
+    match options.unfinished {
         Unfinished::Fresh => Ok(Choice::Fresh),
         Unfinished::Resume => match resumable_of(store, wall_now(), same)? {
             Resumable::One(folder) => Ok(Choice::Resume(folder)),
@@ -62,7 +62,7 @@ pub(super) fn choose(
         Unfinished::Ask => {
             let offered = |folder: &RunFolder| {
                 let summary = folder.summary.as_ref().filter(|_| folder.fault.is_none());
-                summary.is_some_and(|summary| same(summary) && is_offered(wishes, summary))
+                summary.is_some_and(|summary| same(summary) && is_offered(options, summary))
                     && store.holder(&folder.id).is_none()
             };
             match last_unfinished(store, offered).unwrap_or(None) {
@@ -80,21 +80,21 @@ pub(super) fn choose(
 /// Returns `true` if a run that was left is worth the question. A show that was only looked at left
 /// nothing to go on with, a demonstration is nobody's work, and a technical rehearsal and a
 /// performance are never taken for each other.
-fn is_offered(wishes: &Wishes, summary: &Summary) -> bool {
+fn is_offered(options: &RunOptions, summary: &Summary) -> bool {
     let is_demonstration = summary.rehearsal && summary.auto;
-    let is_shifted = wishes.start != Start::Usual;
+    let is_shifted = options.start != Start::Usual;
     let is_same_kind = summary.rehearsal || summary.shift_ns.is_some() == is_shifted;
     summary.cues_fired > 0 && !is_demonstration && is_same_kind
 }
 
 /// A live run of the show is going on in another program.
 fn twin(
-    wishes: &Wishes,
+    options: &RunOptions,
     folder: RunFolder,
     holder: Holder,
     inbox: &Inbox,
 ) -> anyhow::Result<Choice> {
-    let answer = match (wishes.unfinished, holder.terminal) {
+    let answer = match (options.unfinished, holder.terminal) {
         (Unfinished::Resume, true) => bail!(
             "run {} is being called here now by process {}; quit it there, or start another run with --fresh",
             folder.id,

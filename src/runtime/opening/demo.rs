@@ -13,11 +13,11 @@ use crate::runtime::clock::{machine_ns, wall_now};
 use crate::runtime::config::Config;
 use crate::runtime::terminal::Keys;
 use crate::show::builtin;
-use crate::ui::Means;
+use crate::ui::Capabilities;
 
 /// Options from the command line.
 #[derive(Clone, Debug)]
-pub struct DemoWishes {
+pub struct DemoOptions {
     /// The folder for what is said of the program's own faults.
     pub state: std::path::PathBuf,
     /// The colours, where somebody chose some.
@@ -25,7 +25,7 @@ pub struct DemoWishes {
     /// Their own keys and colours.
     pub config: Config,
     /// Capabilities of the terminal.
-    pub means: Means,
+    pub capabilities: Capabilities,
     /// A word about what the terminal shows less than usual.
     pub note: Option<String>,
 }
@@ -35,13 +35,13 @@ pub struct DemoWishes {
 ///
 /// # Errors
 /// When the built-in show does not parse.
-pub(in crate::runtime) fn demo(wishes: &DemoWishes) -> anyhow::Result<Session> {
+pub(in crate::runtime) fn demo(options: &DemoOptions) -> anyhow::Result<Session> {
     let builtin = builtin::find(builtin::FIRST).context("there is no built-in show")?;
     let show = parse(builtin.text, &format!("built-in show {}", builtin.name))?;
     let now = wall_now();
     let Demo { state, mut log, seq, run_ns, script } =
         Demo::new(&show, now).context("there is no demonstration")?;
-    note_config(&wishes.config, wishes.note.as_deref(), &mut log, run_ns);
+    note_config(&options.config, options.note.as_deref(), &mut log, run_ns);
     let clock = RunClock::new(machine_ns(), run_ns, now, state.speed()).paced(script);
     Ok(Session {
         id: None,
@@ -54,10 +54,10 @@ pub(in crate::runtime) fn demo(wishes: &DemoWishes) -> anyhow::Result<Session> {
         outputs: Outputs::rehearsal(Arc::clone(&show)),
         remote: None,
         deaf: None,
-        app: wishes.config.app(wishes.theme),
-        means: wishes.means,
-        keys: Keys::new(wishes.config.plain_keys),
-        words: said(&wishes.config, wishes.note.as_deref(), &[]),
+        app: options.config.app(options.theme),
+        capabilities: options.capabilities,
+        keys: Keys::new(options.config.plain_keys),
+        words: said(&options.config, options.note.as_deref(), &[]),
         greets: false,
     })
 }

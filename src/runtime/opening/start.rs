@@ -4,7 +4,7 @@ use anyhow::Context;
 use jiff::civil::{Date, Time};
 use jiff::{SignedDuration, Timestamp};
 
-use super::{Script, Wishes};
+use super::{RunOptions, Script};
 use crate::engine::Event;
 use crate::journal::checksum;
 use crate::show::plan::Plan;
@@ -70,18 +70,18 @@ impl Start {
 /// When the clock is to begin at a cue that the show does not have.
 pub(super) fn first_event(
     script: &Script,
-    wishes: &Wishes,
+    options: &RunOptions,
     now: Timestamp,
 ) -> anyhow::Result<Event> {
     let show = &script.show;
     let today = now.to_zoned_datetime(show.zone.clone()).date();
-    let speed = if script.rehearse { wishes.speed } else { 1 };
+    let speed = if script.rehearse { options.speed } else { 1 };
     let day = show.date.unwrap_or(today);
-    let set = match &wishes.start {
+    let set = match &options.start {
         Start::Usual => None,
         Start::At { date, time } => Some(plan::at_time(show, day, *date, *time)),
         // A show without a hard start has no clock to set.
-        Start::Cue(_) => wishes.start.cue(show)?.and_then(|cue| plan::at_cue(show, day, cue)),
+        Start::Cue(_) => options.start.cue(show)?.and_then(|cue| plan::at_cue(show, day, cue)),
     };
     let (day, clock) = match (set, script.rehearse) {
         (Some(clock), _) => (day, clock),
@@ -89,7 +89,7 @@ pub(super) fn first_event(
             // A rehearsal's clock begins a little before the planned start, so that GO can be on
             // time.
             let lead = SignedDuration::from_secs(
-                if wishes.auto { 4 } else { 60 } * i64::from(speed.min(10)),
+                if options.auto { 4 } else { 60 } * i64::from(speed.min(10)),
             );
             (day, plan::start_on(show, day, now) - lead)
         }
@@ -103,7 +103,7 @@ pub(super) fn first_event(
         source: script.source.clone(),
         rehearsal: script.rehearse,
         speed,
-        auto: wishes.auto,
+        auto: options.auto,
         clock,
         day,
         version: env!("CARGO_PKG_VERSION").into(),

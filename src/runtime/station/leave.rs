@@ -57,7 +57,7 @@ impl Station {
             log: Log::default(),
             app,
             clock,
-            means: self.means,
+            capabilities: self.capabilities,
             keys: self.keys,
         };
         match Screen::start(&mut self.feed, start, self.post.clone()) {

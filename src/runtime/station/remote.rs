@@ -7,7 +7,7 @@ use crate::app::log::Word;
 use crate::app::{Hand, RemoteSign, Tone, Wanted, stopped};
 use crate::conductor::{By, Input};
 use crate::engine::Command;
-use crate::remote::{Answer, Counts, Request, Trouble, Wish};
+use crate::remote::{Answer, Counts, RemoteCommand, Request, Trouble};
 use crate::runtime::clock::machine_ns;
 use crate::time::MachineNs;
 
@@ -17,7 +17,7 @@ impl Station {
         let now_ns = machine_ns();
         let Request { wish, from, who } = request;
         let hand = if from.is_datagram() { Hand::Datagram } else { Hand::Connection };
-        let is_panic = wish == Wish::Panic;
+        let is_panic = wish == RemoteCommand::Panic;
         let done = match Wanted::of(&wish, self.conductor.state().show()) {
             Wanted::Command(command) => {
                 match self.app.guard(&command, hand, self.conductor.state(), now_ns) {

@@ -65,7 +65,7 @@ impl CueMarks {
 
 /// Reports everything that a show without errors will not do as it is meant.
 pub(super) fn warn(faults: &Faults, machine: &dyn Machine, show: &Show, marks: &Marks) {
-    let paper = Paper::new(show, marks);
+    let paper = PlannedTimes::new(show, marks);
     let warnings = [
         paper.hard_starts(),
         paper.by_clock(),
@@ -79,7 +79,7 @@ pub(super) fn warn(faults: &Faults, machine: &dyn Machine, show: &Show, marks: &
 }
 
 /// The show as it is planned.
-struct Paper<'a> {
+struct PlannedTimes<'a> {
     show: &'a Show,
     marks: &'a Marks,
     plan: Plan,
@@ -87,13 +87,13 @@ struct Paper<'a> {
     origin: Timestamp,
 }
 
-impl<'a> Paper<'a> {
+impl<'a> PlannedTimes<'a> {
     fn new(show: &'a Show, marks: &'a Marks) -> Self {
         let day = show.date.unwrap_or(SOME_DAY);
         let midday = day.at(12, 0, 0, 0).to_zoned_datetime(show.zone.clone());
         let origin =
             start_on(show, day, midday.map_or(Timestamp::UNIX_EPOCH, |midday| midday.timestamp()));
-        Paper { show, marks, plan: Plan::new(show, day, origin), origin }
+        PlannedTimes { show, marks, plan: Plan::new(show, day, origin), origin }
     }
 
     fn start_ns(&self, segment: SegmentIx) -> i64 {

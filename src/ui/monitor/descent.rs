@@ -84,7 +84,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx) {
         (styles.strong, 'P'),
     ];
     let pens = pens.map(|(style, ascii)| Pen { style, ascii });
-    dots.paint_partly_solid(buf, &pens, scene.view.means.is_plain(), |ink| {
+    dots.paint_partly_solid(buf, &pens, scene.view.capabilities.is_plain(), |ink| {
         matches!(ink, GROUND | LEDGE | DONE | FLAG)
     });
     if let Some(done) = done {

@@ -122,11 +122,11 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx, look
         },
     ));
     pens.push(Pen { style: styles.strong, ascii: '#' });
-    let means = scene.view.means;
+    let capabilities = scene.view.capabilities;
     // Without dots, what has a colour is made of blocks, and only then of letters.
-    let has_blocks = means.is_plain() && means.depth != Depth::Mono;
+    let has_blocks = capabilities.is_plain() && capabilities.depth != Depth::Mono;
     let is_solid = |of: u8| has_blocks && of > ink::FAINT;
-    field.dots.paint_partly_solid(buf, &pens, means.is_plain(), is_solid);
+    field.dots.paint_partly_solid(buf, &pens, capabilities.is_plain(), is_solid);
     if let Some((x, y)) = marker {
         let (x, y) = (area.x + (x.max(0.0) as u16) / ACROSS, area.y + (y.max(0.0) as u16) / DOWN);
         let style = if is_running { styles.on_air_badge } else { styles.quiet_badge };

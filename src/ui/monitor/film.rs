@@ -176,7 +176,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx) {
             &widest,
             columns,
             usize::from(spare.saturating_sub(1)),
-            scene.view.means.is_plain(),
+            scene.view.capabilities.is_plain(),
         )
         .filter(|&s| s > 1)
     {

@@ -102,7 +102,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx) {
         pen(styles.rule, '-'),
         // Without colours a river is weaker than the way, which it would hide.
         pen(
-            if scene.view.means.depth == Depth::Mono {
+            if scene.view.capabilities.depth == Depth::Mono {
                 styles.past
             } else {
                 styles.tint(Some(RIVER))
@@ -112,7 +112,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx) {
         pen(styles.text, ':'),
         pen(styles.on_air, '#'),
     ];
-    dots.paint(buf, &pens, scene.view.means.is_plain());
+    dots.paint(buf, &pens, scene.view.capabilities.is_plain());
     places(scene, buf, &sheet, done);
     if let Some(at) = sheet.way.at(done) {
         let (x, y) = cell_of(&sheet.fit, field, at.place);

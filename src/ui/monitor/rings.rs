@@ -205,7 +205,7 @@ impl Figure {
             Pen { style, ascii: if rank < count { '.' } else { '@' } }
         }));
         let is_solid = |ink: u8| ink == letters || usize::from(ink) > usize::from(letters) + count;
-        dots.paint_partly_solid(buf, &pens, scene.view.means.is_plain(), is_solid);
+        dots.paint_partly_solid(buf, &pens, scene.view.capabilities.is_plain(), is_solid);
         let lowest = placed.iter().map(|((_, y), _)| *y).fold(0.0, f64::max);
         for (step, ((x, y), _)) in placed.into_iter().enumerate() {
             let sign = Standing::of(scene, cue, step).sign(scene);

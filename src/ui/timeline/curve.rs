@@ -97,7 +97,7 @@ pub(super) fn draw(
         Pen { style: styles.strong, ascii: '*' },
         Pen { style: styles.attention, ascii: '#' },
     ];
-    dots.paint(buf, &pens, scene.view.means.is_plain());
+    dots.paint(buf, &pens, scene.view.capabilities.is_plain());
     figures(scene, buf, label, &range);
 }
 

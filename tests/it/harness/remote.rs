@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::wire::{datagram, messages};
+use super::far_end::{datagram, messages};
 use super::{Arg, PATIENCE, Packet};
 
 /// Below the ports that systems give away by themselves, so that no other socket of these tests

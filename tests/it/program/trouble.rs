@@ -188,7 +188,7 @@ fn an_http_output_posts_exactly_what_the_show_says() {
     let addr = web.addr;
     let text = format!(
         "title = \"T\"\n[output.web]\nhttp = \"http://{addr}\"\nheaders = {{ Authorization = \"env:HANDOVER_WEB_TOKEN\" }}\n\
-         [[segment]]\ntitle = \"S\"\nduration = \"60s\"\n[[segment.cue]]\nnumber = \"1\"\ntitle = \"Post\"\n\
+         [[segment]]\ntitle = \"S\"\nduration = \"60s\"\n[[segment.cue]]\nnumber = \"1\"\ntitle = \"Sender\"\n\
          do = [{{ output = \"web\", method = \"POST\", path = \"/2/tweets\", json = {{ text = \"Thank you, Paris!\" }} }}]\n"
     );
     let mut program = house.open(&[&house.show(&text)]);
@@ -239,7 +239,7 @@ fn a_show_sends_no_variable_that_the_user_does_not_allow() {
     let web = Web::new();
     let text = format!(
         "title = \"T\"\n[output.web]\nhttp = \"http://{}\"\nheaders = {{ Authorization = \"env:X_TOKEN\" }}\n\
-         [[segment]]\ntitle = \"S\"\nduration = \"60s\"\n[[segment.cue]]\nnumber = \"1\"\ntitle = \"Post\"\n\
+         [[segment]]\ntitle = \"S\"\nduration = \"60s\"\n[[segment.cue]]\nnumber = \"1\"\ntitle = \"Sender\"\n\
          do = [{{ output = \"web\" }}]\n",
         web.addr
     );

@@ -8,14 +8,14 @@
 use handover::app::board::{Board, Face};
 use handover::app::theme::Theme;
 use handover::ui::board::{Glance, draw};
-use handover::ui::{Depth, Glyphs, Means};
+use handover::ui::{Capabilities, Depth, Glyphs};
 use proptest::prelude::*;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 
 use super::{Deed, SegmentSketch, deed, do_it, opening, segment, write};
-use crate::rig::{Opening, Rig};
 use crate::scenarios::read_show;
+use crate::test_run::{Opening, TestRun};
 
 const SIZES: [(u16, u16); 6] = [(20, 5), (36, 9), (50, 12), (80, 24), (120, 36), (200, 60)];
 
@@ -60,9 +60,14 @@ impl Glasses {
 
     /// All that stands on any of them.
     fn show(&mut self, board: &Board, face: Face) -> String {
-        let means = Means { depth: Depth::Mono, glyphs: Glyphs::All };
-        let glance =
-            Glance { board, face, paints: (Theme::Dark, Theme::Dark.paints()), means, help: false };
+        let capabilities = Capabilities { depth: Depth::Mono, glyphs: Glyphs::All };
+        let glance = Glance {
+            board,
+            face,
+            paints: (Theme::Dark, Theme::Dark.paints()),
+            capabilities,
+            help: false,
+        };
         let mut all = String::new();
         for glass in &mut self.0 {
             glass.draw(|frame| draw(frame, &glance)).unwrap();
@@ -75,7 +80,7 @@ impl Glasses {
 }
 
 /// Looks at the board of a run as it stands.
-fn look(rig: &Rig, glasses: &mut Glasses, face: Face) -> Result<(), String> {
+fn look(rig: &TestRun, glasses: &mut Glasses, face: Face) -> Result<(), String> {
     let board = Board::of(rig.state(), rig.now);
     let texts = [format!("{board:?}"), glasses.show(&board, face)];
     let hidden = |at: usize| {
@@ -101,7 +106,7 @@ fn look(rig: &Rig, glasses: &mut Glasses, face: Face) -> Result<(), String> {
 
 fn follow(segments: &[SegmentSketch], deeds: &[Deed], opening: &Opening) -> Result<(), String> {
     let show = read_show(&write_with_secrets(segments))?;
-    let mut rig = Rig::open(show, opening)?;
+    let mut rig = TestRun::open(show, opening)?;
     let mut glasses = Glasses::new();
     for (face, deed) in [Face::Board, Face::Clock, Face::Countdown].into_iter().cycle().zip(deeds) {
         do_it(&mut rig, deed)?;

@@ -6,7 +6,7 @@ use handover::engine::RunNs;
 use handover::show::duration::SECOND_NS;
 use handover::show::file;
 use handover::ui::board::{Glance, draw};
-use handover::ui::{Depth, Glyphs, Means};
+use handover::ui::{Capabilities, Depth, Glyphs};
 use jiff::tz::TimeZone;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -27,7 +27,7 @@ fn drawn(
         board,
         face,
         paints: (Theme::Dark, Theme::Dark.paints()),
-        means: Means { depth, glyphs },
+        capabilities: Capabilities { depth, glyphs },
         help: false,
     };
     terminal.draw(|frame| draw(frame, &glance)).unwrap();

@@ -1,7 +1,7 @@
 //! `handover demo` on a virtual clock: what it promises is on the screen, in its order, for as long
 //! as it says.
 //!
-//! Every row of [`SIGHTS`] is something to be seen; the test moves the machine's clock by quarters
+//! Every row of [`FACTS`] is something to be seen; the test moves the machine's clock by quarters
 //! of a second, draws each frame, and finds the rows one after the other.
 
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use handover::output::{Job, Outcome, Outputs};
 use handover::show::duration::SECOND_NS;
 use handover::show::{Show, builtin, file};
 use handover::time::MachineNs;
-use handover::ui::{self, Depth, Glyphs, Means, View};
+use handover::ui::{self, Depth, Glyphs, Capabilities, View};
 use jiff::Timestamp;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -29,10 +29,10 @@ const ALL_S: u64 = 90;
 const FRAMES: u64 = 4;
 
 /// Something to be seen, and the words of the screen that show it.
-type Sight = (&'static str, &'static [&'static str]);
+type Fact = (&'static str, &'static [&'static str]);
 
 /// What the demonstration shows, in this order.
-const SIGHTS: &[Sight] = &[
+const FACTS: &[Fact] = &[
     ("that it is a demonstration", &["DEMONSTRATION"]),
     (
         "departments that answer before the jump",
@@ -135,7 +135,7 @@ impl Watched {
             log: &self.log,
             now_ns: self.clock.run_ns(machine_ns),
             machine_ns,
-            means: Means { depth: Depth::Rgb, glyphs: Glyphs::All },
+            capabilities: Capabilities { depth: Depth::Rgb, glyphs: Glyphs::All },
         };
         let mut terminal = Terminal::new(TestBackend::new(columns, rows)).unwrap();
         terminal.draw(|frame| _ = ui::draw(frame, &view)).unwrap();
@@ -147,7 +147,7 @@ impl Watched {
 fn everything_is_shown_in_its_order_within_ninety_seconds() {
     for size in [(120, 36), (200, 60)] {
         let mut watched = Watched::new();
-        let mut open = SIGHTS.iter();
+        let mut open = FACTS.iter();
         let mut next = open.next();
         let mut lit = 0;
         for frame in 0..ALL_S * FRAMES {

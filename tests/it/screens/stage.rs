@@ -12,7 +12,7 @@ use handover::output::{Health, Light};
 use handover::show::duration::SECOND_NS;
 use handover::show::{CueNumber, Show, file};
 use handover::time::MachineNs;
-use handover::ui::{self, Areas, Depth, Glyphs, Means, Parts, View};
+use handover::ui::{self, Areas, Depth, Glyphs, Capabilities, Parts, View};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::{Buffer, Cell};
@@ -236,7 +236,7 @@ impl Run {
             log: &self.log,
             now_ns: self.now_ns,
             machine_ns: self.machine_ns(),
-            means: Means { depth: self.depth, glyphs: self.glyphs },
+            capabilities: Capabilities { depth: self.depth, glyphs: self.glyphs },
         }
     }
 

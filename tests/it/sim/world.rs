@@ -14,8 +14,8 @@ use handover::show::duration::SECOND_NS;
 use handover::show::{CueIx, CueNumber, Show};
 use handover::time::MachineNs;
 
-use crate::rig::{Opening, run_started};
-use crate::witness::Witness;
+use crate::rule_checker::RuleChecker;
+use crate::test_run::{Opening, run_started};
 
 /// More outputs than any simulated show asks for at one instant.
 const OUTPUTS_MAX: usize = 20_000;
@@ -74,7 +74,7 @@ pub(super) struct World {
     on_disk: usize,
     /// What is still to be reported, and when.
     pending: Vec<(MachineNs, Report)>,
-    witness: Witness,
+    rule_checker: RuleChecker,
     /// The state that the lines of the journal give.
     shadow: State,
     /// The firings of the journal, by cue and number.
@@ -113,7 +113,7 @@ impl World {
             journal: vec![],
             on_disk: 0,
             pending: vec![],
-            witness: Witness::new(Arc::clone(&show)),
+            rule_checker: RuleChecker::new(Arc::clone(&show)),
             shadow: state,
             fired: BTreeSet::new(),
             just_fired: None,
@@ -309,12 +309,12 @@ impl World {
         if read.records != self.journal {
             return Err("the journal reads differently from what was written".to_owned());
         }
-        self.witness = Witness::new(Arc::clone(&self.show));
+        self.rule_checker = RuleChecker::new(Arc::clone(&self.show));
         self.shadow = State::new(Arc::clone(&self.show));
         self.fired.clear();
         self.said.clear();
         for record in read.records {
-            self.witness.see_record(&record)?;
+            self.rule_checker.see_record(&record)?;
             self.shadow.fold(&record);
             self.note(&record)?;
         }
@@ -384,7 +384,7 @@ impl World {
             // A segment may start where the playhead has gone, and change what is missed.
             self.took_up |=
                 matches!(record.event, Event::PlayheadMoved { .. }) && self.is_at_first_missed();
-            self.witness.see_record(&record)?;
+            self.rule_checker.see_record(&record)?;
             self.note(&record)?;
             if let Event::CueFired { cue, cause, firing, due_ns, .. } = &record.event {
                 let late_ns = record.run_ns.since(*due_ns);
@@ -518,6 +518,6 @@ impl World {
                 return Err(format!("cue {number} was due, and is not any more, without a word"));
             }
         }
-        self.witness.agrees(self.conductor.state())
+        self.rule_checker.agrees(self.conductor.state())
     }
 }

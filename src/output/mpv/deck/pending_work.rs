@@ -13,9 +13,9 @@ use super::super::clip::FileStatus;
 use super::super::exam::Exam;
 use super::super::player::{LOAD, Player};
 use super::super::reel::{Part, Reel};
-use super::super::state::{Play, Role, Stage, State, Turn};
+use super::super::state::{Play, PlayerChange, Role, Stage, State};
 use super::{CALM, Deck, File, Key, RESTART};
-use crate::output::{ClipNews, News, Outcome};
+use crate::output::{ClipNews, Outcome, OutputReport};
 
 /// Wait before the file of a clip that could not be played is looked at again.
 const LOOK_AGAIN: Duration = Duration::from_secs(2);
@@ -112,7 +112,7 @@ impl Deck {
             player.over_at(at).is_some_and(|over| at >= over).then_some(player.id)
         };
         if let Some(id) = self.players.iter().find_map(over) {
-            self.take(id, Turn::Ended, at);
+            self.take(id, PlayerChange::Ended, at);
         }
         let joins = std::mem::take(&mut self.joins);
         let waits = self.called.is_some();
@@ -152,7 +152,7 @@ impl Deck {
                 let is_replaced =
                     |file: &File| file.facts.is_some() && matches!(status, FileStatus::There(_));
                 if earlier.as_ref().is_some_and(is_replaced) {
-                    self.news.push(News::Word(
+                    self.news.push(OutputReport::Word(
                         clip.said("the file was replaced; the new one is being loaded"),
                     ));
                 }

@@ -36,7 +36,7 @@ impl Rank {
 
 /// A place that would like to be named.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Wish {
+pub(super) struct WantedName {
     pub sign: Sign,
     /// Empty: only its sign.
     pub name: String,
@@ -62,7 +62,7 @@ const CELLS_ASIDE: u32 = 160;
 /// Places as many of the wishes as have room, the first before the others.
 pub(super) fn placed(
     field: Rect,
-    wishes: Vec<Wish>,
+    wishes: Vec<WantedName>,
     way: &[(u16, u16)],
     dots: &Dots,
 ) -> (Vec<Label>, Vec<Sign>) {
@@ -93,7 +93,7 @@ struct Placer<'a> {
 }
 
 impl Placer<'_> {
-    fn place(&mut self, wish: Wish) {
+    fn place(&mut self, wish: WantedName) {
         let at = (wish.sign.x, wish.sign.y);
         if wish.rank.is_aside() && !self.has_room_aside(&wish, at) {
             return;
@@ -117,7 +117,7 @@ impl Placer<'_> {
     }
 
     /// Returns `true` if a name beside the way would not be one too many, or too near to another.
-    fn has_room_aside(&self, wish: &Wish, (x, y): (u16, u16)) -> bool {
+    fn has_room_aside(&self, wish: &WantedName, (x, y): (u16, u16)) -> bool {
         let aside = self.labels.iter().filter(|label| label.rank.is_aside()).count() as u32;
         let is_named = self.labels.iter().any(|label| label.text.trim() == wish.name);
         let is_crowded = (x.saturating_sub(1)..=x + 1).any(|x| self.taken.contains(&(x, y)));

@@ -10,7 +10,7 @@ use std::rc::Rc;
 
 use ratatui::layout::Rect;
 
-use super::labels::{self, Label, Rank, Wish};
+use super::labels::{self, Label, Rank, WantedName};
 use super::{cell_of, ink};
 use crate::geo::atlas::{self, Chart, Kind, Outline};
 use crate::geo::{Fit, Margin, Place, Way};
@@ -216,9 +216,15 @@ fn traced(way: &Way, fit: &Fit, field: Rect) -> Vec<(u16, u16)> {
 
 /// Names that should be shown, the most important first: the way's ends, its other places, then
 /// landmarks.
-fn wishes(route: &[Point], way: &Way, charts: &[&Chart], fit: &Fit, field: Rect) -> Vec<Wish> {
+fn wishes(
+    route: &[Point],
+    way: &Way,
+    charts: &[&Chart],
+    fit: &Fit,
+    field: Rect,
+) -> Vec<WantedName> {
     let last = route.len().saturating_sub(1);
-    let mut wishes: Vec<Wish> = vec![];
+    let mut wishes: Vec<WantedName> = vec![];
     let stops = (1..last).filter(|&at| route.get(at).is_some_and(|point| point.name.is_some()));
     for at in [0, last].into_iter().take(route.len().min(2)).chain(stops) {
         let Some(point) = route.get(at) else { continue };
@@ -229,7 +235,7 @@ fn wishes(route: &[Point], way: &Way, charts: &[&Chart], fit: &Fit, field: Rect)
         let is_known = wishes.iter().any(|wish| wish.name == name);
         let name = if is_known { String::new() } else { name };
         let rank = if is_end { Rank::End } else { Rank::Stop };
-        wishes.push(Wish { sign: Sign { x, y, km: Some(way.node_km(at)) }, name, rank });
+        wishes.push(WantedName { sign: Sign { x, y, km: Some(way.node_km(at)) }, name, rank });
     }
     let inside = |(x, y): (f64, f64)| {
         x >= 0.0
@@ -239,7 +245,7 @@ fn wishes(route: &[Point], way: &Way, charts: &[&Chart], fit: &Fit, field: Rect)
     };
     let aside = |at: Place, name: &str, rank: Rank| {
         let (x, y) = cell_of(fit, field, at);
-        inside(fit.dot(at)).then(|| Wish {
+        inside(fit.dot(at)).then(|| WantedName {
             sign: Sign { x, y, km: None },
             name: name.to_owned(),
             rank,

@@ -5,16 +5,16 @@ use std::mem;
 use std::time::Instant;
 
 use super::super::super::gauge::Delivery;
-use super::super::super::{ClipNews, ClipReport, Job, News, Outcome, Report};
+use super::super::super::{ClipNews, ClipReport, Job, Outcome, OutputReport, Report};
 use super::super::Key;
 use super::super::reel::Facts;
 use super::super::replies::Said;
-use super::super::state::{Exit, Stage, State, Turn};
+use super::super::state::{Exit, PlayerChange, Stage, State};
 use super::Deck;
 
 impl Deck {
     /// Takes the reports since the last call.
-    pub(in super::super) fn take_news(&mut self) -> Vec<News> {
+    pub(in super::super) fn take_reports(&mut self) -> Vec<OutputReport> {
         mem::take(&mut self.news)
     }
 
@@ -24,14 +24,14 @@ impl Deck {
     }
 
     /// Takes in what the player `id` says.
-    pub(in super::super) fn hear(&mut self, id: u64, said: Said, at: Instant) {
+    pub(in super::super) fn on_reply(&mut self, id: u64, said: Said, at: Instant) {
         let Some(player) = self.players.iter_mut().find(|player| player.id == id) else { return };
-        let turn = player.hear(said, at);
+        let turn = player.on_reply(said, at);
         self.take(id, turn, at);
     }
 
     /// Takes in what has become of the player `id`.
-    pub(super) fn take(&mut self, id: u64, turn: Turn, at: Instant) {
+    pub(super) fn take(&mut self, id: u64, turn: PlayerChange, at: Instant) {
         let Some(player) = self.players.iter_mut().find(|player| player.id == id) else { return };
         let job = match &player.state {
             State::Playing { play, .. } => Some(play.job),
@@ -43,22 +43,22 @@ impl Deck {
             | State::Leaving => None,
         };
         match turn {
-            Turn::Nothing | Turn::Armed => {}
-            Turn::Up => self.up = true,
-            Turn::Started => job.into_iter().for_each(|job| self.begun(job, at)),
-            Turn::Flashed => {
+            PlayerChange::Nothing | PlayerChange::Armed => {}
+            PlayerChange::Up => self.up = true,
+            PlayerChange::Started => job.into_iter().for_each(|job| self.begun(job, at)),
+            PlayerChange::Flashed => {
                 job.into_iter().for_each(|job| self.begun(job, at));
                 self.ended(id, at);
             }
-            Turn::Ended => self.ended(id, at),
-            Turn::Joined => job.into_iter().for_each(|job| self.tell(job, ClipNews::Ended)),
-            Turn::Broke(why) => {
+            PlayerChange::Ended => self.ended(id, at),
+            PlayerChange::Joined => job.into_iter().for_each(|job| self.tell(job, ClipNews::Ended)),
+            PlayerChange::Broke(why) => {
                 player.clear();
                 self.failed = Some(why.clone());
                 job.into_iter().for_each(|job| self.tell(job, ClipNews::BrokeOff(why.clone())));
             }
-            Turn::Unplayable(key, why) => self.unplayable(id, key, &why),
-            Turn::Examined(key, outcome) => self.examined(key, outcome),
+            PlayerChange::Unplayable(key, why) => self.unplayable(id, key, &why),
+            PlayerChange::Examined(key, outcome) => self.examined(key, outcome),
         }
     }
 
@@ -154,10 +154,14 @@ impl Deck {
 
     pub(super) fn tell(&mut self, job: Job, what: ClipNews) {
         let report = ClipReport { output: self.output, cue: job.cue, firing: job.firing, what };
-        self.news.push(News::Clip(report));
+        self.news.push(OutputReport::Clip(report));
     }
 
     pub(super) fn report(&mut self, job: Job, outcome: Outcome) {
-        self.news.push(News::Report(Report { output: self.output, job: Some(job), outcome }));
+        self.news.push(OutputReport::Report(Report {
+            output: self.output,
+            job: Some(job),
+            outcome,
+        }));
     }
 }

@@ -10,10 +10,10 @@ use serde_json::{Value, json};
 use super::Key;
 use super::clip::not_playable;
 use super::commands;
-use super::exam::{Known, Line, SHORT_NS, Verdict, broken_off};
+use super::exam::{Line, PlayerValues, SHORT_NS, Verdict, broken_off};
 use super::player::{ASK, Player, nanoseconds};
 use super::replies::{Question, Said};
-use super::state::{Stage, State, Turn};
+use super::state::{PlayerChange, Stage, State};
 use crate::show::duration::SECOND_NS;
 
 /// The first frame of a part may come this much before its time.
@@ -21,15 +21,15 @@ const EARLY_NS: u64 = SECOND_NS / 1000;
 
 impl Player {
     /// Takes in what it says.
-    pub(super) fn hear(&mut self, said: Said, at: Instant) -> Turn {
+    pub(super) fn on_reply(&mut self, said: Said, at: Instant) -> PlayerChange {
         (self.asked, self.heard) = (None, at);
         if let State::Starting = self.state {
             self.state = State::Idle;
-            return Turn::Up;
+            return PlayerChange::Up;
         }
         if let Said::Error(words) = said {
             self.error = Some(words);
-            return Turn::Nothing;
+            return PlayerChange::Nothing;
         }
         if let Said::Property { name, data } = &said {
             self.learn(name, data);
@@ -40,33 +40,35 @@ impl Player {
             self.learn(question.property(), data.as_ref().unwrap_or(&Value::Null));
         }
         if let State::Examining(exam) = &mut self.state {
-            let known = Known {
+            let known = PlayerValues {
                 error: self.error.as_deref(),
                 duration_ns: self.duration_ns,
                 is_still: self.is_still,
             };
-            let (key, verdict) = (exam.key, exam.hear(&said, known));
+            let (key, verdict) = (exam.key, exam.on_reply(&said, known));
             return self.examined(key, verdict);
         }
         match said {
-            Said::Reply { request, data } => self.hear_reply(request, data),
-            Said::Answer { question, data } => self.hear_answer(question, data.ok(), at),
+            Said::Reply { request, data } => self.on_result(request, data),
+            Said::Answer { question, data } => self.on_answer(question, data.ok(), at),
             Said::Begun { entry } => {
                 if let State::Loading { entry: own, begun, .. } = &mut self.state {
                     *begun = *own == Some(entry);
                 }
-                Turn::Nothing
+                PlayerChange::Nothing
             }
             Said::Over { entry, why } => match &self.state {
-                State::Loading { reel, entry: own, .. } if *own == Some(entry) => Turn::Unplayable(
-                    reel.first().key,
-                    not_playable(self.error.as_ref().unwrap_or(&why)),
-                ),
+                State::Loading { reel, entry: own, .. } if *own == Some(entry) => {
+                    PlayerChange::Unplayable(
+                        reel.first().key,
+                        not_playable(self.error.as_ref().unwrap_or(&why)),
+                    )
+                }
                 // The end of a clip before this one is on its way still when this one is called
                 // from the start.
                 State::Playing { stage: Stage::OnAir { .. }, .. } if why != "stop" => {
                     let why = self.error.as_ref().unwrap_or(&why);
-                    Turn::Broke(format!("the clip broke off: {why}"))
+                    PlayerChange::Broke(format!("the clip broke off: {why}"))
                 }
                 State::Starting
                 | State::Idle
@@ -74,11 +76,11 @@ impl Player {
                 | State::Ready { .. }
                 | State::Playing { .. }
                 | State::Examining(_)
-                | State::Leaving => Turn::Nothing,
+                | State::Leaving => PlayerChange::Nothing,
             },
             Said::Restart => self.stand(at),
-            Said::Property { name, data } => self.hear_property(name, &data, at),
-            Said::Error(_) | Said::Seek | Said::Other => Turn::Nothing,
+            Said::Property { name, data } => self.on_property(name, &data, at),
+            Said::Error(_) | Said::Seek | Said::Other => PlayerChange::Nothing,
         }
     }
 
@@ -93,28 +95,28 @@ impl Player {
     }
 
     /// Does what an examination asks for, or ends it.
-    pub(super) fn examined(&mut self, key: Key, verdict: Verdict) -> Turn {
+    pub(super) fn examined(&mut self, key: Key, verdict: Verdict) -> PlayerChange {
         let outcome = match verdict {
             Verdict::Open(lines) => {
                 self.tell(lines);
-                return Turn::Nothing;
+                return PlayerChange::Nothing;
             }
             Verdict::Sound(facts) => Ok(facts),
             Verdict::Faulty(why) => Err(why),
         };
         self.state = State::Idle;
         self.say([json!(["stop"])]);
-        Turn::Examined(key, outcome)
+        PlayerChange::Examined(key, outcome)
     }
 
-    fn hear_reply(&mut self, answered: u64, data: Result<Value, String>) -> Turn {
+    fn on_result(&mut self, answered: u64, data: Result<Value, String>) -> PlayerChange {
         match &mut self.state {
             State::Loading { reel, request, entry, .. } if *request == answered => match data {
                 Ok(data) => {
                     *entry = data.get("playlist_entry_id").and_then(Value::as_i64);
-                    Turn::Nothing
+                    PlayerChange::Nothing
                 }
-                Err(why) => Turn::Unplayable(reel.first().key, not_playable(&why)),
+                Err(why) => PlayerChange::Unplayable(reel.first().key, not_playable(&why)),
             },
             State::Starting
             | State::Idle
@@ -122,11 +124,11 @@ impl Player {
             | State::Ready { .. }
             | State::Playing { .. }
             | State::Examining(_)
-            | State::Leaving => Turn::Nothing,
+            | State::Leaving => PlayerChange::Nothing,
         }
     }
 
-    fn hear_answer(&mut self, question: Question, data: Option<Value>, now: Instant) -> Turn {
+    fn on_answer(&mut self, question: Question, data: Option<Value>, now: Instant) -> PlayerChange {
         let is = |yes: bool| data == Some(Value::Bool(yes));
         let place_ns = data.as_ref().and_then(Value::as_f64).map(nanoseconds);
         match (&self.state, question) {
@@ -137,13 +139,13 @@ impl Player {
             (State::Playing { stage: Stage::Called, play, .. }, Question::Pause)
                 if is(true) && !self.is_paused && now >= play.since + ASK =>
             {
-                Turn::Flashed
+                PlayerChange::Flashed
             }
             (State::Playing { stage: Stage::OnAir { .. }, .. }, Question::Pause)
                 if is(true) && !self.is_paused =>
             {
                 self.seems_over();
-                Turn::Nothing
+                PlayerChange::Nothing
             }
             (State::Playing { stage: Stage::OnAir { .. }, .. }, Question::Position) => {
                 self.is_at(place_ns, now)
@@ -159,32 +161,34 @@ impl Player {
                 if let State::Playing { stage, .. } = &mut self.state {
                     *stage = on_air;
                 }
-                Turn::Nothing
+                PlayerChange::Nothing
             }
-            _ => Turn::Nothing,
+            _ => PlayerChange::Nothing,
         }
     }
 
     /// The picture moves.
-    fn begin(&mut self, at: Instant) -> Turn {
-        let State::Playing { stage, play, .. } = &mut self.state else { return Turn::Nothing };
+    fn begin(&mut self, at: Instant) -> PlayerChange {
+        let State::Playing { stage, play, .. } = &mut self.state else {
+            return PlayerChange::Nothing;
+        };
         *stage = Stage::OnAir { from_ns: 0, at, moves: true };
         if play.held {
             self.pause(at);
         }
-        Turn::Started
+        PlayerChange::Started
     }
 
     /// The reel that is being loaded stands at its beginning, or a clip that is looped is there
     /// again.
-    fn stand(&mut self, now: Instant) -> Turn {
+    fn stand(&mut self, now: Instant) -> PlayerChange {
         if let State::Playing { stage: Stage::OnAir { from_ns, at, .. }, .. } = &mut self.state
             && !self.is_still
         {
             (*from_ns, *at) = (0, now);
         }
         let State::Loading { reel, last, begun: true, play, .. } = &mut self.state else {
-            return Turn::Nothing;
+            return PlayerChange::Nothing;
         };
         let (reel, last, play) = (Arc::clone(reel), *last, play.take());
         // The player may not have told of these yet.
@@ -194,17 +198,17 @@ impl Player {
         }
         self.state = State::Ready { reel: Arc::clone(&reel), last };
         match play {
-            Some(play) if self.go(play.clone(), now) => Turn::Nothing,
+            Some(play) if self.go(play.clone(), now) => PlayerChange::Nothing,
             Some(play) => {
                 // It has turned deaf; the code that reaps it has to know what it was called for.
                 self.state = State::Playing { reel, last, part: 0, play, stage: Stage::Called };
-                Turn::Nothing
+                PlayerChange::Nothing
             }
-            None => Turn::Armed,
+            None => PlayerChange::Armed,
         }
     }
 
-    fn hear_property(&mut self, name: &str, data: &Value, now: Instant) -> Turn {
+    fn on_property(&mut self, name: &str, data: &Value, now: Instant) -> PlayerChange {
         let is = |yes: bool| data.as_bool() == Some(yes);
         match name {
             "time-pos" => return self.is_at(data.as_f64().map(nanoseconds), now),
@@ -219,7 +223,7 @@ impl Player {
             "pause" if is(true) && !self.is_paused => {
                 if let State::Playing { stage, .. } = &mut self.state {
                     match stage {
-                        Stage::Called if self.has_gone => return Turn::Flashed,
+                        Stage::Called if self.has_gone => return PlayerChange::Flashed,
                         Stage::OnAir { .. } => self.seems_over(),
                         Stage::Called
                         | Stage::Ending { .. }
@@ -230,7 +234,7 @@ impl Player {
             }
             _ => {}
         }
-        Turn::Nothing
+        PlayerChange::Nothing
     }
 
     /// It stands without having been told to: it is asked whether it still does, and where.
@@ -244,31 +248,31 @@ impl Player {
     }
 
     /// It is at this place of its own time.
-    fn is_at(&mut self, place_ns: Option<u64>, now: Instant) -> Turn {
+    fn is_at(&mut self, place_ns: Option<u64>, now: Instant) -> PlayerChange {
         let State::Playing { reel, last, part, stage, .. } = &mut self.state else {
-            return Turn::Nothing;
+            return PlayerChange::Nothing;
         };
         let (Some(place_ns), Stage::OnAir { from_ns, at, .. }) = (place_ns, &mut *stage) else {
-            return Turn::Nothing;
+            return PlayerChange::Nothing;
         };
         if self.is_still {
-            return Turn::Nothing;
+            return PlayerChange::Nothing;
         }
         if *part < *last && reel.ends_ns(*part).is_some_and(|end_ns| place_ns + EARLY_NS >= end_ns)
         {
             *part += 1;
             *stage = Stage::Joined { at: now };
-            return Turn::Joined;
+            return PlayerChange::Joined;
         }
         (*from_ns, *at) = (place_ns.saturating_sub(reel.begins_ns(*part)), now);
-        Turn::Nothing
+        PlayerChange::Nothing
     }
 
     /// It stands at the end, at this place of its own time.
-    fn end(&mut self, place_ns: Option<u64>, now: Instant) -> Turn {
+    fn end(&mut self, place_ns: Option<u64>, now: Instant) -> PlayerChange {
         let length_ns = self.length_ns();
         let State::Playing { reel, last, part, stage, .. } = &mut self.state else {
-            return Turn::Nothing;
+            return PlayerChange::Nothing;
         };
         if *part < *last
             && reel.ends_ns(*part).zip(place_ns).is_some_and(|(end_ns, place_ns)| place_ns > end_ns)
@@ -276,7 +280,7 @@ impl Player {
             // It has played more than this part since it was heard of last.
             *part += 1;
             *stage = Stage::Joined { at: now };
-            return Turn::Joined;
+            return PlayerChange::Joined;
         }
         let begins_ns = reel.begins_ns(*part);
         let played_ns = place_ns.map(|place_ns| place_ns.saturating_sub(begins_ns));
@@ -288,9 +292,9 @@ impl Player {
                 let why = broken_off(played_ns, length_ns);
                 let error =
                     self.error.as_ref().map(|error| format!(" ({error})")).unwrap_or_default();
-                Turn::Broke(format!("the clip {why}{error}"))
+                PlayerChange::Broke(format!("the clip {why}{error}"))
             }
-            _ => Turn::Ended,
+            _ => PlayerChange::Ended,
         }
     }
 }

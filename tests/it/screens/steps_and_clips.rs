@@ -14,7 +14,7 @@ use super::small_is_the_run_page;
 use super::stage::{BODY, MONITOR, Run, text};
 
 /// Page at 80x24, run page at 120x36 and 200x60, small window.
-const SIGHTS: [(u16, u16, Page); 5] = [
+const FACTS: [(u16, u16, Page); 5] = [
     (50, 12, Page::Run),
     (80, 24, Page::Monitor),
     (120, 36, Page::Run),
@@ -420,7 +420,7 @@ fn a_post_is_read_before_and_after_it_is_sent() {
 fn a_picture_that_moves_sends_little() {
     for (cue, seconds) in [("34", 20.0), ("24", 20.0), ("33", 20.0), ("14", 20.0)] {
         let mut run = marked(cue, 0, seconds);
-        for (columns, rows, page) in SIGHTS {
+        for (columns, rows, page) in FACTS {
             run.app.page = page;
             let begins_ns = run.now_ns;
             let mut last = run.drawn(columns, rows);

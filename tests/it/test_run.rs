@@ -30,7 +30,7 @@ pub(crate) struct Opening {
 
 /// A run and what is around it.
 #[derive(Clone)]
-pub(crate) struct Rig {
+pub(crate) struct TestRun {
     conductor: Conductor,
     /// The run's clock. The machine's reads the same, whatever the speed of the run: a fast run is
     /// one in which less of the machine's time passes.
@@ -43,7 +43,7 @@ pub(crate) struct Rig {
     pub outputs_answer: bool,
 }
 
-impl Rig {
+impl TestRun {
     pub(crate) fn open(show: Arc<Show>, opening: &Opening) -> Result<Self, String> {
         let started = run_started(&show, opening);
         let conductor = Conductor::new(
@@ -52,7 +52,7 @@ impl Rig {
             0,
             RunNs::ZERO,
         );
-        let mut rig = Rig {
+        let mut rig = TestRun {
             conductor,
             now: RunNs::ZERO,
             journal: vec![],
@@ -72,7 +72,7 @@ impl Rig {
 
     /// Hands the conductor an input and does what it asks for; gives what became of a command.
     fn give(&mut self, input: Input) -> Option<Result<(), Rejection>> {
-        let Rig { conductor, journal, effects, outputs_answer, .. } = self;
+        let TestRun { conductor, journal, effects, outputs_answer, .. } = self;
         let mut reply = None;
         let now_ns = MachineNs::new(self.now.since(RunNs::ZERO));
         conductor.drive(now_ns, input, |_, output| {
@@ -155,7 +155,7 @@ impl Rig {
     }
 
     /// Tears the last events off the journal, as a power cut can. The program is down then:
-    /// [`Rig::crash`] takes it up.
+    /// [`TestRun::crash`] takes it up.
     pub(crate) fn tear(&mut self, events: usize) {
         self.journal.truncate(self.journal.len().saturating_sub(events).max(1));
         let state = self.folded(&self.journal);

@@ -1,7 +1,7 @@
 //! The fourteen facts of the night, each seen on the screen while the program calls the built-in
 //! shows by itself.
 //!
-//! Every row of [`SIGHTS`] names the fact, the page, and what has to stand on that page at one
+//! Every row of [`FACTS`] names the fact, the page, and what has to stand on that page at one
 //! moment. A fact that is not seen fails with the page where it was looked for; with `--nocapture`
 //! the test tells where and when each was.
 
@@ -16,10 +16,10 @@ use super::stage::Run;
 
 /// Something to be seen: the fact, the cue that was fired last, the page, the words that stand
 /// there at one moment.
-type Sight = (u8, &'static str, Page, &'static [&'static str]);
+type Fact = (u8, &'static str, Page, &'static [&'static str]);
 
 /// What the night in Paris shows.
-const SIGHTS: &[Sight] = &[
+const FACTS: &[Fact] = &[
     (
         1,
         "19",
@@ -153,7 +153,7 @@ const SIGHTS: &[Sight] = &[
 ];
 
 /// What the torch relay shows.
-const RELAY: &[Sight] = &[
+const RELAY: &[Fact] = &[
     (12, "9", Page::Monitor, &["2004", "Tom Cruise carries the torch"]),
     (
         12,
@@ -166,10 +166,10 @@ const RELAY: &[Sight] = &[
 
 /// Lets the program call a built-in show, and looks at the pages at everything that happens and
 /// every five seconds.
-fn watch(name: &str, clock: &str, sights: &[Sight]) -> Vec<u8> {
+fn watch(name: &str, clock: &str, sights: &[Fact]) -> Vec<u8> {
     let show = file::parse(builtin::find(name).unwrap().text, "UTC").unwrap();
     let mut run = Run::called_by_the_program(show, clock);
-    let mut open: Vec<Sight> = sights.to_vec();
+    let mut open: Vec<Fact> = sights.to_vec();
     let mut seen = vec![];
     while !open.is_empty() && !run.state.has_ended() {
         let due_ns = run.state.poll_timeout().unwrap_or(RunNs::MAX);
@@ -207,7 +207,7 @@ fn watch(name: &str, clock: &str, sights: &[Sight]) -> Vec<u8> {
 
 #[test]
 fn every_fact_of_the_night_is_seen() {
-    let mut seen = watch("paris-2024", "2024-08-11T20:49:55Z", SIGHTS);
+    let mut seen = watch("paris-2024", "2024-08-11T20:49:55Z", FACTS);
     seen.extend(watch("torch-relay-2004", "2004-06-04T10:00:00Z", RELAY));
     (1..=14).for_each(|fact| assert!(seen.contains(&fact), "fact {fact} is seen nowhere"));
 }

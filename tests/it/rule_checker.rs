@@ -10,11 +10,11 @@ use std::sync::Arc;
 use handover::engine::{Cause, Event, Record, State};
 use handover::show::{CueIx, CueNumber, SegmentIx, Show, Trigger};
 
-use crate::rig::Rig;
+use crate::test_run::TestRun;
 
 /// The account.
 #[derive(Clone)]
-pub(crate) struct Witness {
+pub(crate) struct RuleChecker {
     show: Arc<Show>,
     held: bool,
     panicked: bool,
@@ -31,11 +31,11 @@ pub(crate) struct Witness {
     taken: BTreeMap<CueIx, u32>,
 }
 
-impl Witness {
+impl RuleChecker {
     pub(crate) fn new(show: Arc<Show>) -> Self {
         let by_clock =
             show.cue_indices().filter(|&cue| matches!(show.cue(cue).trigger, Trigger::At { .. }));
-        Witness {
+        RuleChecker {
             causes: by_clock.map(|cue| (cue, 1)).collect(),
             show,
             held: false,
@@ -168,12 +168,12 @@ impl Witness {
     }
 
     /// Sees all of a journal, and says at which event it does not believe it.
-    pub(crate) fn see_all(rig: &Rig) -> Result<(), String> {
-        let mut witness = Witness::new(Arc::clone(rig.state().show()));
+    pub(crate) fn see_all(rig: &TestRun) -> Result<(), String> {
+        let mut rule_checker = RuleChecker::new(Arc::clone(rig.state().show()));
         for record in &rig.journal {
-            witness.see_record(record)?;
+            rule_checker.see_record(record)?;
         }
-        witness.agrees(rig.state())
+        rule_checker.agrees(rig.state())
     }
 
     /// Notes a record down, and says why where it does not believe it.

@@ -5,7 +5,7 @@
 
 use std::io::IsTerminal;
 
-use crate::ui::{Depth, Glyphs, Means};
+use crate::ui::{Capabilities, Depth, Glyphs};
 
 /// Terminals whose names say nothing of colours and that all have 256: the names that they put into
 /// TERM.
@@ -16,13 +16,13 @@ const BARE: [&str; 9] = ["dumb", "vt1", "vt2", "vt3", "vt4", "vt5", "ansi", "unk
 
 /// Capabilities of the terminal, and a message for the caller if they are less than usual, for a
 /// reason that they may not know.
-pub(super) fn means(asks_for_ascii: bool) -> (Means, Option<String>) {
+pub(super) fn capabilities(asks_for_ascii: bool) -> (Capabilities, Option<String>) {
     let env = |name: &str| {
         std::env::var_os(name).map(|value| value.to_string_lossy().into_owned()).unwrap_or_default()
     };
     let depth = if std::io::stdout().is_terminal() { depth(env) } else { Depth::Mono };
     let (glyphs, word) = if asks_for_ascii { (Glyphs::Ascii, None) } else { glyphs(env) };
-    (Means { depth, glyphs }, word)
+    (Capabilities { depth, glyphs }, word)
 }
 
 /// Number of colours: NO_COLOR (no-color.org), GNU screen's STY, COLORTERM, TERM.
