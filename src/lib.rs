@@ -46,6 +46,7 @@ pub mod export;
 pub mod geo;
 pub mod input;
 pub mod journal;
+mod locks;
 pub mod output;
 pub mod plain;
 pub mod remote;

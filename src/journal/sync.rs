@@ -11,13 +11,14 @@
 
 use std::io;
 use std::path::PathBuf;
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard};
 use std::time::Duration;
 
 use super::backlog::{Backlog, Tail};
 use super::disk::Disk;
 use super::fault::JournalError;
 use super::lock::RunLock;
+use crate::locks::Unpoisoned;
 
 /// Interval at which a disk that failed is tried again, and the file checked, when nothing is
 /// appended.
@@ -121,7 +122,7 @@ impl Shared {
     /// The state, also after a panic elsewhere: it is whole between any two statements that change
     /// it.
     pub(super) fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unpoisoned()
     }
 
     /// Writes what waits, on the thread that appends; the other is woken by [`Self::rouse`].
@@ -162,7 +163,7 @@ impl Shared {
         self.work.notify_one();
         let waited =
             self.done.wait_timeout_while(state, at_most, |state| state.phase < Phase::Closed);
-        let (mut state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        let (mut state, _) = waited.unpoisoned();
         if state.phase < Phase::Closed {
             state.phase = Phase::Abandoned;
             return Err(JournalError::Stalled { path: self.path.clone() });
@@ -202,7 +203,7 @@ impl Shared {
     /// one.
     fn wait(&self) -> bool {
         let waited = self.work.wait_timeout_while(self.lock(), ROUND, |state| !state.roused);
-        let (mut state, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        let (mut state, _) = waited.unpoisoned();
         state.roused = false;
         state.phase > Phase::Open
     }
@@ -248,7 +249,7 @@ impl Shared {
 
     /// Looks whether the files are where they were and as they were left: a journal that was
     /// deleted takes writes and syncs as if it were there, and one that another program has cut
-    /// takes them behind a gap. Gives the lock file, where it was made again.
+    /// takes them after a gap. Gives the lock file, where it was made again.
     fn look(&self) -> Option<PathBuf> {
         let gone = !self.disk.is_in_place();
         let before = self.lock().settled_len();

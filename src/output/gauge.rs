@@ -2,10 +2,11 @@
 //!
 //! Must never be locked across input or output, so that reading a light cannot wait for a network.
 
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use super::{Health, Job, Last, Latency, Light, Packet, now};
+use crate::locks::Unpoisoned;
 
 /// The time from which on a message that is being sent makes its output slow.
 pub(super) const SLOW: Duration = Duration::from_secs(1);
@@ -208,7 +209,7 @@ impl Gauge {
     fn lock(&self) -> MutexGuard<'_, Reading> {
         // Every writer leaves a whole reading behind it, so a poisoned lock has nothing broken to
         // hide.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock().unpoisoned()
     }
 }
 

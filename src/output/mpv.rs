@@ -57,7 +57,7 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 use std::os::unix::net::UnixStream;
 use std::sync::mpsc::{Receiver, channel};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -68,6 +68,7 @@ use super::permits::ClipFolders;
 use super::probe::Attempt;
 use super::worker::WorkerContext;
 use super::{Driver, Fault, Health, Job, Lasts, Opening, Outcome, Report, Surroundings, now};
+use crate::locks::Unpoisoned;
 use crate::show::action::MpvCommand;
 use crate::show::file::machine::Finding;
 use crate::show::protocol::Lasting;
@@ -367,5 +368,5 @@ impl Drop for Mpv {
 
 fn lock(deck: &Mutex<Deck>) -> MutexGuard<'_, Deck> {
     // A fault under this lock ends the supervisor, which then says of every clip that it is lost.
-    deck.lock().unwrap_or_else(PoisonError::into_inner)
+    deck.lock().unpoisoned()
 }

@@ -2,15 +2,16 @@
 //!
 //! The station pushes and the worker takes; neither ever holds the lock while it does anything
 //! else, so the station never waits for a network here. What a clock says stands in a short line of
-//! its own, behind all messages: it is worth something only at its own moment, so it is dropped
+//! its own, after all messages: it is worth something only at its own moment, so it is dropped
 //! rather than kept waiting. A channel would do for the waiting, but not for panic: what stands in
 //! a channel can only be taken out by its reader, which may just be stuck in a write.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use super::{Job, now, timecode};
+use crate::locks::Unpoisoned;
 
 /// Maximum number of messages that wait for one output.
 pub(super) const LIMIT: usize = 256;
@@ -123,8 +124,8 @@ impl<T> Queue<T> {
         Ok(())
     }
 
-    /// Has a clock's word go behind all that waits, until then or never; it is dropped where others
-    /// of its kind wait.
+    /// Sends a clock's message after all that waits, until then or never; it is dropped where
+    /// others of its kind wait.
     pub(super) fn tick(&self, message: Arc<T>, until: Instant) {
         let mut line = self.lock();
         if line.stage == Stage::Open && line.ticks.len() < TICKS {
@@ -165,9 +166,9 @@ impl<T> Queue<T> {
         let mut line = match at_most {
             Some(at_most) => {
                 let woken = self.changed.wait_timeout_while(line, at_most, idle);
-                woken.unwrap_or_else(PoisonError::into_inner).0
+                woken.unpoisoned().0
             }
-            None => self.changed.wait_while(line, idle).unwrap_or_else(PoisonError::into_inner),
+            None => self.changed.wait_while(line, idle).unpoisoned(),
         };
         line.panicked = false;
         match (line.waiting.pop_front(), line.stage) {
@@ -189,7 +190,7 @@ impl<T> Queue<T> {
         }
     }
 
-    /// Waits until a message has waited for `late` behind others, and takes it out; nothing once no
+    /// Waits until a message has waited for `late` after others, and takes it out; nothing once no
     /// more can come.
     pub(super) fn overdue(&self, late: Duration) -> Option<Waiting<T>> {
         let mut line = self.lock();
@@ -203,10 +204,8 @@ impl<T> Queue<T> {
                 .map(|first| (first.since + late).saturating_duration_since(now()));
             line = match left.filter(|_| line.busy) {
                 Some(Duration::ZERO) => return line.waiting.pop_front(),
-                Some(left) => {
-                    self.waits.wait_timeout(line, left).unwrap_or_else(PoisonError::into_inner).0
-                }
-                None => self.waits.wait(line).unwrap_or_else(PoisonError::into_inner),
+                Some(left) => self.waits.wait_timeout(line, left).unpoisoned().0,
+                None => self.waits.wait(line).unpoisoned(),
             };
         }
     }
@@ -216,7 +215,7 @@ impl<T> Queue<T> {
     pub(super) fn rest(&self, pause: Duration) -> bool {
         let goes_on = |line: &mut Line<T>| line.stage == Stage::Open && !line.panicked;
         let rested = self.changed.wait_timeout_while(self.lock(), pause, goes_on);
-        goes_on(&mut rested.unwrap_or_else(PoisonError::into_inner).0)
+        goes_on(&mut rested.unpoisoned().0)
     }
 
     /// Number of waiting messages.
@@ -253,7 +252,7 @@ impl<T> Queue<T> {
 
     fn lock(&self) -> MutexGuard<'_, Line<T>> {
         // No code that can panic runs under this lock, so a poisoned line is whole all the same.
-        self.line.lock().unwrap_or_else(PoisonError::into_inner)
+        self.line.lock().unpoisoned()
     }
 }
 

@@ -17,12 +17,13 @@ mod pace;
 mod smpte;
 
 use std::io;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::worker::Clock;
 use super::{ShowTime, now};
+use crate::locks::Unpoisoned;
 use crate::show::FrameRate;
 pub(super) use osc::UdpLine;
 use pace::{Grain, Pace, Say};
@@ -115,19 +116,16 @@ impl ClockMailbox {
         let mut told = match deadline {
             Some(deadline) => {
                 let left = deadline.saturating_duration_since(now());
-                self.changed
-                    .wait_timeout_while(told, left, idle)
-                    .unwrap_or_else(PoisonError::into_inner)
-                    .0
+                self.changed.wait_timeout_while(told, left, idle).unpoisoned().0
             }
-            None => self.changed.wait_while(told, idle).unwrap_or_else(PoisonError::into_inner),
+            None => self.changed.wait_while(told, idle).unpoisoned(),
         };
         ClockUpdate { news: told.news.take(), ended: told.ended }
     }
 
     fn lock(&self) -> MutexGuard<'_, ClockUpdate> {
         // Every writer leaves it whole, so a poisoned lock has nothing broken to hide.
-        self.told.lock().unwrap_or_else(PoisonError::into_inner)
+        self.told.lock().unpoisoned()
     }
 }
 

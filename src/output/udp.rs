@@ -14,7 +14,7 @@ mod recent;
 use std::io::{self, ErrorKind};
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr, UdpSocket};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -31,6 +31,7 @@ use super::{
     Driver, Fault, Health, Job, Lasts, Light, Opening, Outcome, OutputReport, Report, Surroundings,
     clock, now,
 };
+use crate::locks::Unpoisoned;
 use crate::show::file::machine::Finding;
 use crate::show::{OutputIx, Show};
 use recent::{Left, Recent};
@@ -346,7 +347,7 @@ fn unresolved(peer: &Peer, error: Option<&io::Error>) -> String {
 
 fn lock(link: &Mutex<Link>) -> MutexGuard<'_, Link> {
     // A link is whole between any two statements, so a poisoned lock has nothing broken to hide.
-    link.lock().unwrap_or_else(PoisonError::into_inner)
+    link.lock().unpoisoned()
 }
 
 /// Starts the thread that looks the host up until it has a socket to put into `link`.

@@ -13,7 +13,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::sync::atomic::AtomicBool;
 use std::sync::atomic::Ordering::Relaxed;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -32,6 +32,7 @@ use super::hub::{Hear, Hub, Shared, To, UNANSWERED_MAX};
 use super::packet::BYTES_MAX;
 use super::sockets::bind;
 use super::{Answer, Counts, Picture, RemoteError, ReplyTo, Settings, Trouble, now, wall};
+use crate::locks::Unpoisoned;
 use crate::show::Show;
 use crate::slip::Frame;
 
@@ -71,7 +72,7 @@ impl ServerShared {
     fn picture(&self) -> std::sync::MutexGuard<'_, Option<Picture>> {
         // There is a picture or none between any two statements, so a poisoned lock has nothing
         // broken to hide.
-        self.picture.lock().unwrap_or_else(PoisonError::into_inner)
+        self.picture.lock().unpoisoned()
     }
 }
 

@@ -9,6 +9,8 @@ use std::net::IpAddr;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
+use crate::locks::Unpoisoned;
+
 /// Maximum number of different troubles within [`FORGOTTEN`]; further ones are only counted.
 const TOLD_MAX: usize = 32;
 
@@ -51,7 +53,7 @@ impl Troubles {
     pub(super) fn leave(&self, trouble: Trouble) {
         // A vector is whole between any two statements, so a poisoned lock has nothing broken to
         // hide.
-        let mut waiting = self.0.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let mut waiting = self.0.lock().unpoisoned();
         if waiting.len() < TOLD_MAX {
             waiting.push(trouble);
         }

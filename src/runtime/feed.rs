@@ -5,10 +5,11 @@
 //! state instead of more records than it could fold. What a follower needs besides the records
 //! (`T`) lies in the same mailbox, so that its thread waits in one place.
 
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, Weak};
 use std::time::Duration;
 
 use crate::engine::{Record, State};
+use crate::locks::Unpoisoned;
 
 /// Maximum number of records that wait for a follower before it is given the whole state instead.
 const BACKLOG: usize = 4096;
@@ -111,7 +112,7 @@ impl<T> Mailbox<T> {
     pub(super) fn lock(&self) -> MutexGuard<'_, Waiting<T>> {
         // The contents are whole between any two statements, so a poisoned lock has nothing broken
         // to hide.
-        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+        self.waiting.lock().unpoisoned()
     }
 
     /// Tells the follower something besides the records, and wakes its thread.
@@ -131,7 +132,7 @@ impl<T> Mailbox<T> {
         waiting: MutexGuard<'a, Waiting<T>>,
         at_most: Duration,
     ) -> MutexGuard<'a, Waiting<T>> {
-        self.notified.wait_timeout(waiting, at_most).unwrap_or_else(PoisonError::into_inner).0
+        self.notified.wait_timeout(waiting, at_most).unpoisoned().0
     }
 
     /// Waits as long as `condition` holds.
@@ -140,7 +141,7 @@ impl<T> Mailbox<T> {
         mut condition: impl FnMut(&mut T) -> bool,
     ) -> MutexGuard<'_, Waiting<T>> {
         let waited = self.notified.wait_while(self.lock(), |waiting| condition(&mut waiting.also));
-        waited.unwrap_or_else(PoisonError::into_inner)
+        waited.unpoisoned()
     }
 }
 

@@ -5,11 +5,12 @@
 //! the other half. Who waits for a lock sleeps.
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, Weak};
 
 use rustix::pipe::{PipeFlags, pipe_with};
 
 use crate::journal::SyncReport;
+use crate::locks::Unpoisoned;
 use crate::output::{ClipReport, Report};
 use crate::remote::Request;
 
@@ -44,7 +45,7 @@ pub(super) struct Inbox {
 /// The others' end; each may have its own.
 #[derive(Clone, Debug)]
 pub(super) struct Sender {
-    /// Gone with the station: nothing collects behind it.
+    /// Gone with the station: nothing collects after it.
     messages: Weak<Mutex<Vec<Msg>>>,
     bell: Arc<OwnedFd>,
 }
@@ -62,7 +63,7 @@ pub(super) fn inbox() -> std::io::Result<(Inbox, Sender)> {
 
 fn lock(messages: &Mutex<Vec<Msg>>) -> MutexGuard<'_, Vec<Msg>> {
     // A vector is whole between any two statements, so a poisoned lock has nothing broken to hide.
-    messages.lock().unwrap_or_else(PoisonError::into_inner)
+    messages.lock().unpoisoned()
 }
 
 impl Inbox {

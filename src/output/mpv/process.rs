@@ -11,12 +11,13 @@ use std::os::unix::net::UnixStream;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 use std::thread;
 use std::time::{Duration, Instant};
 
 use super::super::now;
 use super::state::Role;
+use crate::locks::Unpoisoned;
 
 /// Flags that keep a player to the file that it is given: no configuration, no script, no address,
 /// no terminal, no subtitles or covers that lie beside a clip, and no other file that a clip names.
@@ -96,7 +97,7 @@ impl Process {
             Role::Stage => command.args(WINDOW).args(&self.flags),
         };
         command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
-        let _alone = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
+        let _alone = STARTING.lock().unpoisoned();
         rustix::io::fcntl_setfd(&theirs, rustix::io::FdFlags::empty())?;
         let child = command.spawn();
         drop(theirs);
