@@ -161,7 +161,7 @@ impl State {
         let due = due.take(DUE_MAX).filter(|cue| clips.binary_search(cue).is_ok());
         let from = self.playhead.map_or(clips.len(), |playhead| {
             // A backup at the playhead has its cue's place in the order, and plays before what
-            // stands behind that.
+            // comes after that.
             let place = self.show.main_of(playhead).min(playhead);
             clips.partition_point(|&cue| cue < place)
         });
@@ -283,14 +283,9 @@ impl State {
     pub(super) fn pause_by_action(&mut self, cue: CueIx, action: u32, run_ns: RunNs) {
         let show = Arc::clone(&self.show);
         let action = action.checked_sub(1).and_then(|at| show.cue(cue).actions.get(at as usize));
-        let Some((output, is_paused)) = action.and_then(|action| match &action.body {
-            Body::Mpv(MpvCommand::Pause) => Some((action.output, true)),
-            Body::Mpv(MpvCommand::Resume) => Some((action.output, false)),
-            Body::Mpv(MpvCommand::Play { .. } | MpvCommand::Stop) => None,
-            Body::Osc { .. } | Body::Http { .. } | Body::Midi(_) => None,
-        }) else {
-            return;
-        };
+        let Some(action) = action else { return };
+        let Some(is_paused) = action.body.pauses() else { return };
+        let output = action.output;
         for cue in self.on_air.clone() {
             if show.cue(cue).clip().is_some_and(|(_, player, _)| player == output) {
                 self.set_paused(cue, is_paused, run_ns);

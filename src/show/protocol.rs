@@ -186,6 +186,15 @@ impl Body {
         }
     }
 
+    /// `true` if it pauses the clip on its output, `false` if it lets that clip go on; `None` if it
+    /// does neither.
+    pub fn pauses(&self) -> Option<bool> {
+        match self {
+            Body::Osc { .. } | Body::Http { .. } | Body::Midi(_) => None,
+            Body::Mpv(command) => command.pauses(),
+        }
+    }
+
     /// The key for which a panic cannot send it, and why; nothing where it can.
     pub fn panic_fault(&self) -> Option<(&'static str, &'static str)> {
         match self {

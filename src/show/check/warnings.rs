@@ -67,13 +67,13 @@ impl CueMarks {
 pub(super) fn warn(faults: &Faults, machine: &dyn Machine, show: &Show, marks: &Marks) {
     let paper = PlannedTimes::new(show, marks);
     let warnings = [
-        paper.hard_starts(),
-        paper.by_clock(),
-        paper.lengths(),
-        paper.order(),
-        paper.endless(),
-        paper.clips(machine),
-        paper.unused(),
+        times.hard_starts(),
+        times.by_clock(),
+        times.lengths(),
+        times.order(),
+        times.endless(),
+        times.clips(machine),
+        times.unused(),
     ];
     warnings.into_iter().flatten().for_each(|warning| faults.report(warning));
 }

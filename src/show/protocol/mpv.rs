@@ -50,6 +50,16 @@ impl MpvCommand {
         }
     }
 
+    /// `true` if it pauses the clip on its player, `false` if it lets that clip go on; `None` if it
+    /// does neither.
+    pub(super) fn pauses(&self) -> Option<bool> {
+        match self {
+            MpvCommand::Pause => Some(true),
+            MpvCommand::Resume => Some(false),
+            MpvCommand::Play { .. } | MpvCommand::Stop => None,
+        }
+    }
+
     /// Returns `true` if it takes what is on air away from its cue.
     pub fn replaces(&self) -> bool {
         match self {
