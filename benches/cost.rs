@@ -31,7 +31,7 @@ use handover::runtime::terminal::TtyBackend;
 use handover::show::duration::SECOND_NS;
 use handover::show::{CueNumber, builtin, file};
 use handover::time::MachineNs;
-use handover::ui::{self, Depth, Glyphs, Capabilities, View};
+use handover::ui::{self, Capabilities, Depth, Glyphs, View};
 use jiff::Timestamp;
 use ratatui::layout::Rect;
 use ratatui::{Terminal as Canvas, TerminalOptions, Viewport};

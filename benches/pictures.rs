@@ -21,7 +21,7 @@ use handover::engine::{Event, Record, RunNs, State};
 use handover::show::duration::SECOND_NS;
 use handover::show::{CueNumber, builtin, file};
 use handover::time::MachineNs;
-use handover::ui::{self, Depth, Glyphs, Capabilities, View};
+use handover::ui::{self, Capabilities, Depth, Glyphs, View};
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
 use ratatui::{Terminal, TerminalOptions, Viewport};

@@ -21,7 +21,7 @@ use handover::engine::{Cause, Command, Event, Record, RunNs, State};
 use handover::journal::{encode, recover_bytes, truncate};
 use handover::show::{PersonIx, Show, file};
 use handover::time::MachineNs;
-use handover::ui::{self, Depth, Glyphs, Capabilities, View};
+use handover::ui::{self, Capabilities, Depth, Glyphs, View};
 use jiff::Timestamp;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;

@@ -9,7 +9,7 @@
 //! The rule that everything here serves: what began as a sequence never becomes a key, however it
 //! is cut, delayed or broken off. A lone ESC is the one exception, because the key Esc sends
 //! nothing else: it becomes that key [`ESC_WAIT_NS`] after it came, and a sequence that goes on
-//! behind it is dropped (`Sequence::is_late`).
+//! after it is dropped (`Sequence::is_late`).
 
 mod begun;
 mod burst;

@@ -31,7 +31,7 @@
 //! | [`journal`] | append, recover, lock |
 //! | [`engine`] | command, decide, event, apply, state, timers: a value |
 //! | [`show`] [`slip`] [`geo`] [`input`] | the plan: segments, cues, numbers, times, its file and its faults; frames on a stream; maps; what a terminal sends |
-//! | [`plain`] [`time`] | text that does nothing to the text around it; the machine's clock as a type |
+//! | [`plain`] [`time`] `locks` | text that does nothing to the text around it; the machine's clock as a type; locks whose holder has panicked |
 
 #![cfg_attr(
     test,

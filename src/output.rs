@@ -12,7 +12,7 @@
 //!          ├─ queued ─ queue ─► worker ─ tcp ──► connection
 //!          ├─ queued ─ queue ─► worker ─ http ─► requests
 //!          ├─ queued ─ queue ─► worker ─ midi ─► port
-//!          ├─ clocked: one of these, and a thread ─ timecode ─► the same way, behind the cues
+//!          ├─ clocked: one of these, and a thread ─ timecode ─► the same way, after the cues
 //!          ├─ mpv ─ deck ◄─► supervisor ───────────► player        (a GO on the caller's thread)
 //!          ├─ closed                                           (it could not be opened: each message fails)
 //!          └─ rehearsal                                        (words only)

@@ -1,9 +1,9 @@
 //! OSC in: remote controls, button panels and displays, over UDP and TCP.
 //!
 //! Owns the sockets, the decoding, who may speak, the replies and the feed. Must never decide
-//! anything about the show: it hands over [`RemoteCommand`]es and is told the [`Answer`]; and must never
-//! make the station wait. One thread of low priority does all of it. Whatever is sent at it, it
-//! holds a fixed amount of memory and hands over a limited number of wishes a second, of which a
+//! anything about the show: it hands over [`RemoteCommand`]es and gets the [`Answer`]; and must
+//! never make the station wait. One thread of low priority does all of it. Whatever is sent at it,
+//! it holds a fixed amount of memory and hands over a limited number of wishes a second, of which a
 //! limited number may be unanswered.
 //!
 //! ```text
@@ -15,7 +15,7 @@
 //!
 //! It hears the addresses of its own and, so that existing remote controls work unchanged, those of
 //! QLab: <https://qlab.app/docs/v5/scripting/osc-dictionary-v5/>. [`address`] has the table. A
-//! reply has the address `/reply` with the address as it was sent behind it, and one string of
+//! reply has the address `/reply` with the address as it was sent after it, and one string of
 //! JSON; it goes back on the same connection, or over UDP to the port above the listening one
 //! (QLab's 53000 and 53001) or the one that `/udpReplyPort` gave. Commands are always answered:
 //! QLab does so only after `/alwaysReply 1`, and a client that waits for no answer is not harmed by

@@ -1,6 +1,6 @@
 //! SLIP (RFC 1055) both ways, as OSC 1.1 frames packets on a connection.
 //!
-//! Takes frames with END behind them and frames with END on both sides; sends the latter: the END
+//! Takes frames with END after them and frames with END on both sides; sends the latter: the END
 //! in front ends whatever half a packet a broken connection has left with the receiver, which
 //! throws it away and takes this one whole. Pure bytes, for what is sent and for what is heard;
 //! must never touch a socket, nor grow beyond the longest packet, whatever comes.

@@ -149,7 +149,7 @@ pub struct Next {
 pub enum Notice {
     /// No program calls the run.
     NoCaller,
-    /// A line of the run's journal is damaged: what came behind it is unknown.
+    /// A line of the run's journal is damaged: what came after it is unknown.
     Damaged {
         /// Number of the line, from 1.
         line: u64,

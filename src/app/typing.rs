@@ -60,8 +60,8 @@ impl App {
             }
             Typed::Accept => {
                 let tasks = self.accept(state, now_ns);
-                // Where Enter is GO, a second press right behind the line is the same slip as one
-                // behind a GO.
+                // Where Enter is GO, a second press right after the line is the same slip as one
+                // after a GO.
                 if self.keymap.act_of(key) == Some(Act::Go) {
                     self.go_pressed_ns = Some(now_ns);
                 }

@@ -12,7 +12,7 @@ const OF_RUNS: [&str; 5] = ["demo", "runs", "stop", "report", "board"];
 /// The commands to which `--env` means something.
 const OF_SHOWS: [&str; 2] = ["check", "probe"];
 
-/// The command line as clap knows it. `--state` and `--env` may stand behind every command, and are
+/// The command line as clap knows it. `--state` and `--env` may come after every command, and are
 /// listed only where they say something.
 pub(super) fn command() -> clap::Command {
     let hidden = |id: &'static str, long: &'static str| clap::Arg::new(id).long(long).hide(true);

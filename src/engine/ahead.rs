@@ -193,7 +193,7 @@ impl State {
         Some(over_ns.max(hard_ns.unwrap_or_default()))
     }
 
-    /// The delay behind its cause, for a cue that has one.
+    /// The delay after its cause, for a cue that has one.
     fn delay_ns(&self, cue: CueIx) -> Option<u64> {
         match self.show.cue(cue).trigger {
             Trigger::With { delay_ns, .. } | Trigger::After { delay_ns, .. } => Some(delay_ns),

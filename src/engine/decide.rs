@@ -145,7 +145,7 @@ impl State {
     }
 
     /// The events of a cue that fires at `due_ns`: its segment's start where it comes first, and
-    /// its completion where it is complete at once. The playhead moves on behind them, when
+    /// its completion where it is complete at once. The playhead moves on after them, when
     /// [`State::handle_timeout`] is asked next: what leaves the program does not wait for it.
     pub(super) fn fire(&self, cue: CueIx, cause: Cause, due_ns: RunNs) -> Vec<Event> {
         let mut events = vec![];

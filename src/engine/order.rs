@@ -1,4 +1,4 @@
-//! The running order: which cue the next GO fires, and which stands before and behind it.
+//! The running order: which cue the next GO fires, and which come before and after it.
 //!
 //! The order is that of the file. Backups have no place of their own in it: they take that of their
 //! cue when swapped in.
@@ -58,7 +58,7 @@ impl State {
             && self.plan.by_clock.iter().any(|&(other, at_ns)| other == cue && at_ns < 0)
     }
 
-    /// The first cue behind `cue` (or in the show) at which the playhead stops.
+    /// The first cue after `cue` (or in the show) at which the playhead stops.
     pub(super) fn next_stop(&self, cue: Option<CueIx>) -> Option<CueIx> {
         self.places_behind(cue).find(|&cue| self.stops(cue))
     }
@@ -91,7 +91,7 @@ impl State {
         })
     }
 
-    /// The cue behind the playhead, whatever fires it.
+    /// The cue after the playhead, whatever fires it.
     pub(super) fn next_in_order(&self) -> Option<CueIx> {
         // After the last cue there is no next one: the top of the show is reached by going there,
         // not by going on.

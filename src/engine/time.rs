@@ -6,8 +6,8 @@ use std::ops::{Add, AddAssign, Sub};
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// An instant on the axis of the run clock, which never stops: nanoseconds from the beginning of the
-/// run. What has happened lies behind that; what was planned may lie before it.
+/// An instant on the axis of the run clock, which never stops: nanoseconds from the beginning of
+/// the run. What has happened is later than that; what was planned may be earlier.
 ///
 /// A journal and a report have it as a number, 0 or more. Sums and differences stay at the ends of
 /// the axis, some 292 years from the beginning.

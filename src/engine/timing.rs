@@ -114,8 +114,8 @@ impl State {
         }
     }
 
-    /// Origin of the plan: the beginning of the run for a plan tied to the clock, otherwise the show's
-    /// beginning.
+    /// Origin of the plan: the beginning of the run for a plan tied to the clock, otherwise the
+    /// show's beginning.
     pub fn plan_origin_ns(&self, now: RunNs) -> RunNs {
         if self.plan.anchored { RunNs::ZERO } else { self.begun_ns.unwrap_or(now) }
     }

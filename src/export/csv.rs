@@ -17,7 +17,7 @@ use super::asrun::{AsRun, CueRow, SegmentRow};
 pub const HEADER: &str = "segment,cue,title,planned_start,actual_start,planned_duration,actual_duration,difference,cause,note";
 
 /// Writes the report: for each segment its own row, in which `cue` is empty and `difference` is its
-/// over or under, and behind it a row for each firing of its cues, in which `difference` is how
+/// over or under, and after it a row for each firing of its cues, in which `difference` is how
 /// late the cue was.
 pub fn write(report: &AsRun) -> String {
     let mut csv = format!("{HEADER}\n");

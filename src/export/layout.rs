@@ -30,7 +30,7 @@ pub(super) fn cut(text: &str, width: usize) -> String {
     }
 }
 
-/// `text` with blanks behind it, up to `width` columns.
+/// `text` with blanks after it, up to `width` columns.
 pub(super) fn pad(text: &str, width: usize) -> String {
     format!("{text}{}", " ".repeat(width.saturating_sub(text.width())))
 }

@@ -148,7 +148,7 @@ impl<'a> Clockwork<'a> {
             .to_zoned_datetime(self.show.zone.clone())
     }
 
-    /// A planned instant: a time of day, or how far behind the show's beginning while nothing says
+    /// A planned instant: a time of day, or the time since the show's beginning while nothing says
     /// when that is.
     fn words(&self, plan_ns: i64, is_tied: bool) -> String {
         if is_tied {

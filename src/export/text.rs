@@ -197,7 +197,7 @@ impl<'a> Page<'a> {
             let below = self.hang(&" ".repeat(indent.max(2)), &cells.join(" "));
             return std::iter::once(cut(&row.name, self.width)).chain(below).collect();
         };
-        // A day's mark stands behind its time, so that the times themselves stay in line.
+        // A day's mark comes after its time, so that the times themselves stay in line.
         let cells = [
             pad(&row.planned, self.time),
             pad(&row.actual, self.time),
@@ -206,7 +206,7 @@ impl<'a> Page<'a> {
         vec![format!("{}  {}  {}", fit(&row.name, name), cells.join("  "), row.last)]
     }
 
-    /// `words` behind `label`, in as many lines as they need, all but the first as far in as the
+    /// `words` after `label`, in as many lines as they need, all but the first as far in as the
     /// words are.
     fn hang(&self, label: &str, words: &str) -> Vec<String> {
         let label = if label.trim().is_empty() { label.to_owned() } else { format!("{label}  ") };

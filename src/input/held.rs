@@ -2,10 +2,10 @@
 //! as if it were pressed.
 //!
 //! A keyboard repeats a held key after a delay (250 to 1,000 ms), and from then on every 25 to 112
-//! ms. No hand is so fast, so the repeats after the first one are known at once. The first one looks
-//! like a second press. So it waits, for a little more than the time between two repeats and
-//! [`PERIOD_MAX_NS`] at most. If the next one follows in this time, both are repeats; if not, it was
-//! a press. No press is lost, and little has to wait:
+//! ms. No hand is so fast, so the repeats after the first one are known at once. The first one
+//! looks like a second press. So it waits, for a little more than the time between two repeats and
+//! [`PERIOD_MAX_NS`] at most. If the next one follows in this time, both are repeats; if not, it
+//! was a press. No press is lost, and little has to wait:
 //!
 //! - Before any key was held, only a key that acts once while it is held ([`Held::act_once`]), at
 //!   every delay that its repeats could have. Who presses it on at the same pace waits no more.

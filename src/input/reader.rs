@@ -62,8 +62,8 @@ impl Reader {
         self.held.act_once(keys);
     }
 
-    /// Forgets what was sent and not taken, and what the terminal said of itself. The keyboard stays
-    /// the same.
+    /// Forgets what was sent and not taken, and what the terminal said of itself. The keyboard
+    /// stays the same.
     pub fn begin_again(&mut self) {
         let mut held = std::mem::take(&mut self.held);
         held.begin_again();

@@ -51,7 +51,7 @@ impl Backlog {
         mem::take(&mut self.lines)
     }
 
-    /// Takes back the lines that were not written; those that have come since stand behind them.
+    /// Takes back the lines that were not written; those that have come since come after them.
     pub(super) fn give_back(&mut self, mut lines: Vec<u8>) {
         lines.append(&mut self.lines);
         self.lines = lines;
@@ -64,7 +64,7 @@ impl Backlog {
 pub(super) struct Tail {
     /// Up to where the file is whole lines.
     len: u64,
-    /// `true` if more may stand behind that.
+    /// `true` if more may come after that.
     torn: bool,
 }
 

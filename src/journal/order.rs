@@ -15,7 +15,7 @@ pub(super) struct RecordOrder {
 }
 
 impl RecordOrder {
-    /// The place behind `last`.
+    /// The place after `last`.
     pub(super) fn after(last: Option<&Record>) -> Self {
         last.map_or_else(Self::default, |record| Self { seq: record.seq, run_ns: record.run_ns })
     }

@@ -163,7 +163,7 @@ pub(super) fn scan(
     scan_on(&mut Place::default(), lines, path, each)
 }
 
-/// Goes on from `place` with the `lines` behind it, and gives every record to `each`, up to the end
+/// Goes on from `place` with the `lines` after it, and gives every record to `each`, up to the end
 /// or the first damage.
 pub(super) fn scan_on(
     place: &mut Place,

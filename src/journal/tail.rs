@@ -28,7 +28,7 @@ pub struct Tail {
     place: Place,
     /// State of the file when it was last read.
     seen: Option<FileState>,
-    /// A fault was found then, and stands behind the place.
+    /// A fault was found then, and comes after the place.
     damaged: bool,
     /// The file could not even be looked at the last time, and that has been told.
     unseen: bool,
@@ -127,7 +127,7 @@ impl Tail {
         }
     }
 
-    /// The whole lines behind the place.
+    /// The whole lines after the place.
     fn take(&mut self, records: &mut Vec<Record>) -> Result<(), RecoverError> {
         let mut file = open_regular(&self.path).map_err(|source| self.unreadable(source))?;
         let mut bytes = vec![];

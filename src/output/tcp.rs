@@ -606,7 +606,7 @@ mod tests {
         let mut far = accept(&desk);
         far.write_all(&[7; 10_000]).unwrap();
         drop(far);
-        // The end of the connection stands behind all that was said, so it shows only once that is
+        // The end of the connection comes after all that was said, so it shows only once that is
         // out of the way.
         awaited(|| drain(&stream).is_err());
     }

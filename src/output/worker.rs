@@ -243,7 +243,7 @@ impl<T> Drop for Worker<T> {
     }
 }
 
-/// A clock's end of a worker: what goes in here goes behind all messages, at its moment or not at
+/// A clock's end of a worker: what goes in here goes after all messages, at its moment or not at
 /// all.
 pub(super) struct Clock<T> {
     queue: Arc<Queue<T>>,

@@ -7,7 +7,7 @@
 //!
 //! A button often sends 1 when it is pressed and 0 when it is let go. So a command takes no
 //! argument, or a number: 0 (or false) is a release and does nothing, anything else is a press.
-//! `/go 1` is a press too, and any other number behind `/go` is refused, because it may be meant
+//! `/go 1` is a press too, and any other number after `/go` is refused, because it may be meant
 //! for a cue's: that is text, `/go "12"`, or stands in the address, `/go/12`.
 
 mod cue;

@@ -118,7 +118,7 @@ impl Connection {
         (now.saturating_duration_since(since) > UNENDED_MAX).then_some(Unframed::NoEnd)
     }
 
-    /// Puts a packet behind what waits, and sends what goes.
+    /// Puts a packet after what waits, and sends what goes.
     ///
     /// # Errors
     /// When the far end is gone, or has read too little.

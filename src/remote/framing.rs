@@ -139,7 +139,7 @@ mod tests {
             assert_eq!((packets.len(), &packets[0][..], end), (3, GO, Ok(framing)));
         }
         assert_eq!(frame(GO, Framing::Length), [b"\0\0\0\x08", GO].concat());
-        // SLIP as RFC 1055 has it, with an END behind the packet only.
+        // SLIP as RFC 1055 has it, with an END after the packet only.
         let (packets, end) = read(b"/go\0,\0\0\0\xC0/go\0,\0\0\0\xC0");
         assert_eq!((packets.len(), end), (2, Ok(Framing::Slip)));
     }

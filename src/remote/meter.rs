@@ -84,7 +84,7 @@ impl Meter {
 /// Number of failed logins that are remembered.
 const FAILED_LOGINS_MAX: usize = 64;
 
-/// The longest pause behind a wrong passcode; the first is a second, each is twice the one before.
+/// The longest pause after a wrong passcode; the first is a second, each is twice the one before.
 const PAUSE_MAX: Duration = Duration::from_secs(60);
 
 /// Time of silence after which a sender's failed logins are forgotten.

@@ -215,7 +215,7 @@ impl<'a> Bytes<'a> {
         if len <= self.0.len() { Ok(len) } else { Err(Malformed::Truncated) }
     }
 
-    /// Zeros up to the next multiple of four behind `len` bytes.
+    /// Zeros up to the next multiple of four after `len` bytes.
     fn padding(&mut self, len: usize) -> Result<(), Malformed> {
         let padding = self.take(len.next_multiple_of(4) - len)?;
         if padding.iter().all(|&byte| byte == 0) { Ok(()) } else { Err(Malformed::Text) }

@@ -1,6 +1,6 @@
 //! Packets that go out: replies in QLab's form, and plain messages.
 //!
-//! Owns the form of a reply: `/reply` with the address as it was sent behind it, and one string of
+//! Owns the form of a reply: `/reply` with the address as it was sent after it, and one string of
 //! JSON with `workspace_id`, `address`, `status` and `data`.
 
 use std::sync::Arc;

@@ -19,6 +19,7 @@ use crate::app::log::{Log, Word};
 use crate::app::{App, Hits};
 use crate::conductor::RunClock;
 use crate::engine::State;
+use crate::locks::Unpoisoned;
 use crate::time::MachineNs;
 use crate::ui::{self, Capabilities, Still, View};
 

@@ -93,7 +93,7 @@ pub enum Body {
     Http {
         /// `GET`, `POST` …
         method: String,
-        /// Put behind the output's base.
+        /// Added to the output's base.
         path: String,
         /// Its content.
         content: HttpContent,

@@ -63,7 +63,7 @@ impl CueNumber {
 /// A run of characters of one kind; the order of the variants is the order of the kinds.
 #[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Token<'a> {
-    /// The digits behind a point: compared from the left, as fractions are.
+    /// The digits after a point: compared from the left, as fractions are.
     Fraction(&'a str),
     /// Without leading zeros, so that the longer is the larger.
     Whole(usize, &'a str),

@@ -2,8 +2,8 @@
 //! show.
 //!
 //! Everything is nanoseconds on one axis, so that midnight and the change to or from summer time
-//! need no special case behind this file. It knows the show and the instant of the run's beginning,
-//! and nothing of what happened since.
+//! need no special case outside of this file. It knows the show and the instant of the run's
+//! beginning, and nothing of what happened since.
 
 use jiff::civil::{Date, Time};
 use jiff::tz::{AmbiguousOffset, TimeZone};

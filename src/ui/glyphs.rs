@@ -5,9 +5,9 @@
 //! all, so that no region can forget it. Signs have characters of their own, so that the rundown
 //! reads the same; letters lose their accents; what is two cells wide becomes two characters, and
 //! so no column moves. Pictures made of dots know the characters of their pens and come through
-//! untouched. Must never change a colour or a weight, but one: where there are no blocks, the ground
-//! of a whole block takes the colour of its ink, so that big digits, bars and pictures are as solid
-//! as elsewhere, and the text of the screen still has a character there.
+//! untouched. Must never change a colour or a weight, but one: where there are no blocks, the
+//! ground of a whole block takes the colour of its ink, so that big digits, bars and pictures are
+//! as solid as elsewhere, and the text of the screen still has a character there.
 //!
 //! What the Linux console can draw is what both its usual fonts have: the kernel's own
 //! (`drivers/tty/vt/cp437.uni`) and those that Debian's console-setup sets (`Lat15-Fixed16` and its

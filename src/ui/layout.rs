@@ -19,8 +19,8 @@
 //!
 //! What is read in the dark stays where it is: the size of the window alone decides where the
 //! header, the alarms, the strip and the big digits stand, and how large these are; only in a
-//! window of few rows a call of many words makes them smaller. What a cue needs decides only how the
-//! rest of the right column is shared out.
+//! window of few rows a call of many words makes them smaller. What a cue needs decides only how
+//! the rest of the right column is shared out.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

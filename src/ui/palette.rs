@@ -67,7 +67,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, body: Rect, prompt: &Prompt,
         Group::ALL.iter().map(|g| g.title().len()).max().unwrap_or(0)
     };
     let first = prompt.chosen.map_or(0, |chosen| (chosen + 1).saturating_sub(rows));
-    // On a wide screen the groups stand behind the longest help, where the eye still finds their
+    // On a wide screen the groups come after the longest help, where the eye still finds their
     // row.
     let help = BINDINGS.iter().map(|binding| text::width(binding.help)).max().unwrap_or(0);
     let cells = 2 + columns.0 + columns.1 + help + 3 + groups;

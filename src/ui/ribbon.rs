@@ -63,7 +63,7 @@ struct Ribbon<'a> {
 }
 
 impl Ribbon<'_> {
-    /// In which cell an instant lies; behind the end, the cell after the last.
+    /// In which cell an instant lies; after the end, the cell after the last.
     fn cell(&self, ns: i64) -> u16 {
         let part = (ns - self.from_ns) as f64 / (self.to_ns - self.from_ns) as f64;
         (part.clamp(0.0, 1.0) * f64::from(self.row.width)) as u16

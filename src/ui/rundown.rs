@@ -10,7 +10,7 @@
 //!     ● 14    Bass hands the flag             ◇ 2 of 3
 //! ```
 //!
-//! A time behind a `~` is when something will come as things stand.
+//! A time after a `~` is when something will come as things stand.
 
 mod cue;
 mod segment;

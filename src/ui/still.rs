@@ -235,7 +235,7 @@ mod tests {
     use crate::engine::{Cause, Command, Event, Record, State};
     use crate::show::{builtin, file};
     use crate::time::MachineNs;
-    use crate::ui::{Depth, Glyphs, Capabilities, draw};
+    use crate::ui::{Capabilities, Depth, Glyphs, draw};
 
     /// Cues that are called, follow, stand in for others and come by the clock, before a hard start
     /// and after it.

@@ -164,7 +164,7 @@ pub(super) fn fit_line(line: Line<'_>, cells: usize) -> Line<'_> {
     Line::from(fitted).style(style)
 }
 
-/// `head` and behind it `tail` in at most `cells` cells. The head gives way, down to `least` cells;
+/// `head` and after it `tail` in at most `cells` cells. The head gives way, down to `least` cells;
 /// then the tail goes, for half a time is a wrong one.
 pub(super) fn with_tail<'a>(
     head: Line<'a>,
@@ -186,7 +186,7 @@ pub(super) fn line_width(line: &Line) -> usize {
     line.spans.iter().map(|span| width(&span.content)).sum()
 }
 
-/// Writes `line` at the beginning of row `y` of `area`, and says behind which column it ends.
+/// Writes `line` at the beginning of row `y` of `area`, and returns the column after its end.
 pub(super) fn put(buf: &mut Buffer, area: Rect, y: u16, line: Line) -> u16 {
     if y >= area.bottom() || y < area.y || area.width == 0 {
         return area.x;
@@ -199,7 +199,7 @@ pub(super) fn put(buf: &mut Buffer, area: Rect, y: u16, line: Line) -> u16 {
     x
 }
 
-/// Writes `text` from a cell on, as far as column `right`, and says behind which column it ends.
+/// Writes `text` from a cell on, as far as column `right`, and returns the column after its end.
 fn put_span(buf: &mut Buffer, (x, y): (u16, u16), right: u16, text: &str, style: Style) -> u16 {
     let room = right.min(buf.area.right()).saturating_sub(x);
     if room == 0 || y < buf.area.y || y >= buf.area.bottom() {

@@ -180,7 +180,7 @@ fn grid(scene: &Scene, buf: &mut Buffer, areas: &Areas, area: Rect, scale: &Scal
     let last =
         areas.rule.map_or(area.y + 1 + areas.shown as u16 * areas.pair, |y| y + 1 + areas.curve);
     let rows = || area.y + 1..last.min(area.bottom());
-    // Where now lies behind all that is seen, it is said at the right edge.
+    // Where now lies after all that is seen, it is said at the right edge.
     let kept = if scene.now_ns.ns() > scale.to_ns { 6 } else { 0 };
     for &tick in ticks {
         rows().for_each(|y| bars::put(buf, chart, y, scale, tick, "┊", styles.rule));

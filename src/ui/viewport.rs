@@ -22,7 +22,7 @@ pub(super) enum Row {
 /// Part of the rundown that the caller is looking at.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Focus {
-    /// The segment that runs, or the first; `None` behind the end.
+    /// The segment that runs, or the first; `None` after the end.
     pub current: Option<SegmentIx>,
     /// The last running cue, or the one at the playhead.
     pub playhead: Option<CueIx>,

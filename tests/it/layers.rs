@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 /// Bottom to top; those on one row do not know each other.
 const LAYERS: &[&[&str]] = &[
-    &["plain", "time"],
+    &["plain", "time", "locks"],
     &["show", "slip", "geo", "input"],
     &["engine"],
     &["journal"],

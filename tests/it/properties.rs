@@ -1,8 +1,8 @@
 //! What must hold in every run: random shows, random commands, random downtimes.
 //!
 //! The shows are written as TOML and read by the program, so that nothing is tried that a file
-//! could not ask for. What the events may tell is judged by the [`RuleChecker`]; here stands what the
-//! state has to say, and what a resume promises.
+//! could not ask for. What the events may tell is judged by the [`RuleChecker`]; here stands what
+//! the state has to say, and what a resume promises.
 
 mod board;
 

@@ -117,7 +117,7 @@ impl<'a> Page<'a> {
         ]
     }
 
-    /// `words` behind `label`, `indent` columns in, in as many lines as they need.
+    /// `words` after `label`, `indent` columns in, in as many lines as they need.
     fn hang(&self, label: &str, indent: usize, words: &str) -> Vec<String> {
         let lines = wrap(&plain(words), self.width.saturating_sub(indent + 2).max(2));
         let front = |at: usize| pad(if at == 0 { label } else { "" }, indent);

@@ -1,6 +1,6 @@
 //! Knocking at a web server: whether anybody answers, without having anything done.
 //!
-//! Asks by HEAD for the address that all paths are put behind, with the output's own headers but
+//! Asks by HEAD for the address that all paths are added to, with the output's own headers but
 //! without its secrets. HEAD is safe: who sends it asks for no change, and is not to be held to
 //! account for any (RFC 9110, section 9.2.1). Whatever the server says, it answers: which paths
 //! there are, and what they grant, only the show's own requests could find out.

@@ -71,7 +71,7 @@ fn is_port(file: &str) -> bool {
 
 #[expect(clippy::wildcard_enum_match_arm, reason = "the kinds of errors are std's")]
 fn open(path: &Path) -> Result<File, String> {
-    // A port that takes nothing must not hold up the cues behind it.
+    // A port that takes nothing must not hold up the cues after it.
     let flags = OFlags::NONBLOCK.bits().cast_signed();
     OpenOptions::new().write(true).custom_flags(flags).open(path).map_err(|error| {
         match error.kind() {

@@ -49,8 +49,8 @@ const AT_IN_POINT: [Question; 6] = [
     Question::Sound,
 ];
 
-/// What is asked shortly before the end, in an order in which one place is meant: at the end of what
-/// there is, the position that follows is the right one. The last is asked nowhere else.
+/// What is asked shortly before the end, in an order in which one place is meant: at the end of
+/// what there is, the position that follows is the right one. The last is asked nowhere else.
 const AT_END: [Question; 3] = [Question::Eof, Question::Position, Question::SoundPosition];
 
 /// One line to a player.

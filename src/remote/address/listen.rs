@@ -27,7 +27,7 @@ impl Topic {
     /// All there are.
     pub const ALL: &'static [Topic] = <Topic as VariantArray>::VARIANTS;
 
-    /// QLab's name, as it stands behind `/listen/` and `/qlab/event/workspace/`.
+    /// QLab's name, as it stands after `/listen/` and `/qlab/event/workspace/`.
     pub fn name(self) -> &'static str {
         match self {
             Topic::Go => "go",

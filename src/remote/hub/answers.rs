@@ -10,7 +10,7 @@ use crate::remote::clients::{CLIENTS_MAX, Client};
 use crate::remote::list::QLAB_VERSION;
 use crate::remote::reply::text;
 use crate::remote::values::Facts;
-use crate::remote::{GO_GUARD, Peer, Running, RemoteCommand};
+use crate::remote::{GO_GUARD, Peer, RemoteCommand, Running};
 use crate::show::CueIx;
 use crate::time::nanoseconds;
 

@@ -14,7 +14,7 @@ use crate::show::duration::SECOND_NS;
 use crate::show::{Show, file};
 use crate::time::MachineNs;
 
-/// A frame that comes so soon behind the edge of a second was meant for the edge.
+/// A frame that comes so soon after the edge of a second was meant for the edge.
 const EDGE_NS: u64 = SECOND_NS / 10;
 
 /// A run in the board's hands.

@@ -65,7 +65,7 @@ impl CueMarks {
 
 /// Reports everything that a show without errors will not do as it is meant.
 pub(super) fn warn(faults: &Faults, machine: &dyn Machine, show: &Show, marks: &Marks) {
-    let paper = PlannedTimes::new(show, marks);
+    let times = PlannedTimes::new(show, marks);
     let warnings = [
         times.hard_starts(),
         times.by_clock(),

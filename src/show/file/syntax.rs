@@ -1,6 +1,6 @@
 //! Faults of the syntax, in our words, and what they would cost won back.
 //!
-//! The TOML parser goes on behind most errors, but loses the rest of the file at a line without
+//! The TOML parser goes on after most errors, but loses the rest of the file at a line without
 //! `=`, at a bracket that is never closed, and at a header whose brackets do not match. They are
 //! found here first and overwritten, byte for byte, so that every other place of the file keeps its
 //! offset and its faults are found in the same run. Must never change what a file without errors

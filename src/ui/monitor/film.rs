@@ -13,7 +13,7 @@
 //! ```
 //!
 //! A cell of the strip is a second of the clip, so that it moves by one cell a second, and a slow
-//! line can carry it. Before the in-point and behind the out-point there is no film. Must never say
+//! line can carry it. Before the in-point and after the out-point there is no film. Must never say
 //! that a picture is there when none is.
 
 mod strip;

@@ -32,7 +32,7 @@ pub(in crate::ui) struct Track {
     pub planned_ns: (i64, i64),
     /// Its actual or projected time.
     pub actual_ns: (i64, i64),
-    /// The part of it behind which it lasts longer than planned.
+    /// The part of it after which it lasts longer than planned.
     pub over_from_ns: i64,
     /// `true` if it waits for the clock.
     pub is_hard: bool,

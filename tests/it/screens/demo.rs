@@ -15,7 +15,7 @@ use handover::output::{Job, Outcome, Outputs};
 use handover::show::duration::SECOND_NS;
 use handover::show::{Show, builtin, file};
 use handover::time::MachineNs;
-use handover::ui::{self, Depth, Glyphs, Capabilities, View};
+use handover::ui::{self, Capabilities, Depth, Glyphs, View};
 use jiff::Timestamp;
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;

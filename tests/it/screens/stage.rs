@@ -12,7 +12,7 @@ use handover::output::{Health, Light};
 use handover::show::duration::SECOND_NS;
 use handover::show::{CueNumber, Show, file};
 use handover::time::MachineNs;
-use handover::ui::{self, Areas, Depth, Glyphs, Capabilities, Parts, View};
+use handover::ui::{self, Areas, Capabilities, Depth, Glyphs, Parts, View};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::{Buffer, Cell};

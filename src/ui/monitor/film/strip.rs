@@ -78,7 +78,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, window: &Window)
             buf.set_string(x, y, symbol, style);
         }
     }
-    // A frame's label stands behind its cut, and goes with it.
+    // A frame's label comes after its cut, and goes with it.
     let first = (window.at - i64::from(area.width / 2)).div_euclid(FRAME_S) * FRAME_S;
     for frame in
         (first..).step_by(FRAME_S as usize).take(usize::from(area.width) / FRAME_S as usize + 2)
