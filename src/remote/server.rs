@@ -222,24 +222,27 @@ impl Server {
     fn serve(mut self) {
         step_back();
         while !self.inbox.ends.load(Relaxed) {
-            let Ok(ready) = self.wait() else { return };
-            self.hub.set_wall(now(), wall());
-            self.take_what_was_left();
+            let Ok(ready) = self.wait(now()) else { return };
+            // One instant for all that a turn does.
+            let now = now();
+            self.hub.woke(now, ready.due, ready.is_quiet());
+            self.hub.set_wall(now, wall());
+            self.take_what_was_left(now);
             if ready.udp {
-                self.take_datagrams();
+                self.take_datagrams(now);
             }
-            self.serve_connections(&ready.connections);
+            self.serve_connections(&ready.connections, now);
             if ready.tcp {
-                self.accept();
+                self.accept(now);
             }
-            self.hang_up();
-            self.hub.tick(now());
-            self.send();
+            self.hang_up(now);
+            self.hub.tick(now);
+            self.send(now);
         }
     }
 
-    fn wait(&mut self) -> io::Result<Ready> {
-        self.deaf_until = self.deaf_until.filter(|&until| now() < until);
+    fn wait(&mut self, now: Instant) -> io::Result<Ready> {
+        self.deaf_until = self.deaf_until.filter(|&until| now < until);
         let listens = if self.deaf_until.is_some() { PollFlags::empty() } else { PollFlags::IN };
         let mut fds = vec![
             PollFd::from_borrowed_fd(self.woken.as_fd(), PollFlags::IN),
@@ -251,7 +254,7 @@ impl Server {
             fds.push(PollFd::from_borrowed_fd(connection.stream.as_fd(), PollFlags::IN | out));
         }
         let due =
-            self.hub.next_due().map_or(TICK, |due| due.saturating_duration_since(now()).min(TICK));
+            self.hub.next_due().map_or(TICK, |due| due.saturating_duration_since(now).min(TICK));
         // After a standstill it looks again at once: what it does not find then has come later.
         let due = if self.hub.has_stood() { Duration::ZERO } else { due };
         let tick = Timespec { tv_sec: due.as_secs() as i64, tv_nsec: due.subsec_nanos().into() };
@@ -262,12 +265,11 @@ impl Server {
         let mut ready = fds.iter().skip(1).map(|fd| !fd.revents().is_empty());
         let (udp, tcp) = (ready.next() == Some(true), ready.next() == Some(true));
         let connections: Vec<bool> = ready.collect();
-        self.hub.woke(now(), due, !udp && !connections.contains(&true));
-        Ok(Ready { udp, tcp: tcp && self.deaf_until.is_none(), connections })
+        Ok(Ready { due, udp, tcp: tcp && self.deaf_until.is_none(), connections })
     }
 
     /// Answers and a picture.
-    fn take_what_was_left(&mut self) {
+    fn take_what_was_left(&mut self, now: Instant) {
         let mut notified = [0; 64];
         while rustix::io::read(&self.woken, &mut notified).is_ok_and(|n| n == notified.len()) {}
         for (to, answer) in self.answered.try_iter().take(TURN) {
@@ -275,12 +277,12 @@ impl Server {
         }
         let picture = self.inbox.picture().take();
         if let Some(picture) = picture {
-            self.hub.publish(picture, now());
+            self.hub.publish(picture, now);
         }
-        self.send();
+        self.send(now);
     }
 
-    fn take_datagrams(&mut self) {
+    fn take_datagrams(&mut self, now: Instant) {
         for _ in 0..TURN {
             let (len, sender) = match self.udp.recv_from(&mut self.buffer) {
                 Ok(received) => received,
@@ -290,34 +292,34 @@ impl Server {
                 Err(_) => continue,
             };
             let packet = self.buffer.get(..len).unwrap_or_default();
-            self.hub.hear(packet, super::Peer::Udp(sender), now());
-            self.send();
+            self.hub.hear(packet, super::Peer::Udp(sender), now);
+            self.send(now);
         }
     }
 
-    fn serve_connections(&mut self, ready: &[bool]) {
+    fn serve_connections(&mut self, ready: &[bool], now: Instant) {
         let mut lost = vec![];
         for (connection, _) in self.connections.iter_mut().zip(ready).filter(|(_, ready)| **ready) {
             let hub = &mut self.hub;
-            let read = connection.read(now(), |frame, peer| match frame {
-                Frame::Whole(packet) => hub.hear(&packet, peer, now()),
-                Frame::Damaged => hub.malformed(peer, || "a damaged frame".to_owned(), now()),
+            let read = connection.read(now, |frame, peer| match frame {
+                Frame::Whole(packet) => hub.hear(&packet, peer, now),
+                Frame::Damaged => hub.malformed(peer, || "a damaged frame".to_owned(), now),
             });
             if let Err(error) = &read
                 && error.kind() == ErrorKind::InvalidData
             {
-                hub.malformed(connection.peer, || error.to_string(), now());
+                hub.malformed(connection.peer, || error.to_string(), now);
             }
-            if read.and_then(|()| connection.flush(now())).is_err() {
+            if read.and_then(|()| connection.flush(now)).is_err() {
                 lost.push(connection.id);
             }
         }
         // What they said is answered first: who has said all hangs up at once.
-        self.send();
+        self.send(now);
         lost.into_iter().for_each(|id| self.lose(id));
     }
 
-    fn accept(&mut self) {
+    fn accept(&mut self, now: Instant) {
         for _ in 0..CONNECTIONS_MAX {
             let (stream, far_end) = match self.tcp.accept() {
                 Ok(accepted) => accepted,
@@ -326,28 +328,28 @@ impl Server {
                 Err(_) => {
                     // Most likely the system is out of files; asking again at once would only burn
                     // time.
-                    self.deaf_until = Some(now() + TICK);
+                    self.deaf_until = Some(now + TICK);
                     return;
                 }
             };
             if self.connections.len() == CONNECTIONS_MAX {
-                let Some((id, peer)) = self.gives_way(now()) else {
+                let Some((id, peer)) = self.gives_way(now) else {
                     count(&self.shared.tally.dropped);
                     let why = || format!("hung up on: {CONNECTIONS_MAX} connections are in use");
-                    self.hub.trouble(super::Peer::Tcp(0, far_end), why, now());
+                    self.hub.trouble(super::Peer::Tcp(0, far_end), why, now);
                     continue;
                 };
                 let why = || "an idle connection was closed: a new one needs its place".to_owned();
-                self.hub.trouble(peer, why, now());
+                self.hub.trouble(peer, why, now);
                 self.lose(id);
             }
             self.connected += 1;
-            self.connections.extend(Connection::new(self.connected, stream, far_end, now()));
+            self.connections.extend(Connection::new(self.connected, stream, far_end, now));
         }
     }
 
     /// Sends what the hub has to say; what finds no room is dropped.
-    fn send(&mut self) {
+    fn send(&mut self, now: Instant) {
         for (to, packet) in self.hub.take_out() {
             match to {
                 To::Udp(address) => {
@@ -359,13 +361,13 @@ impl Server {
                     let connection =
                         self.connections.iter_mut().find(|connection| connection.id == id);
                     let failed = connection.and_then(|connection| {
-                        connection.send(&packet, now()).err().map(|error| (connection.peer, error))
+                        connection.send(&packet, now).err().map(|error| (connection.peer, error))
                     });
                     if let Some((peer, error)) = failed {
                         count(&self.shared.tally.dropped);
                         if error.kind() == ErrorKind::TimedOut {
                             let why = || "hung up on: it does not read what it is sent".to_owned();
-                            self.hub.trouble(peer, why, now());
+                            self.hub.trouble(peer, why, now);
                         }
                         self.lose(id);
                     }
@@ -382,8 +384,17 @@ impl Server {
 
 /// Sockets that have something to read, or room to write.
 struct Ready {
+    /// The longest that was to be waited.
+    due: Duration,
     udp: bool,
     tcp: bool,
     /// In the order of the connections.
     connections: Vec<bool>,
+}
+
+impl Ready {
+    /// Returns `true` if nothing was sent, and no connection has room that it lacked before.
+    fn is_quiet(&self) -> bool {
+        !self.udp && !self.connections.contains(&true)
+    }
 }

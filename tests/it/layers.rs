@@ -44,6 +44,46 @@ const IMPURE: &[&str] = &[
     "ZonedDateTime::now",
 ];
 
+/// What reads a clock of the machine.
+const READS_A_CLOCK: &[&str] = &[
+    "Instant::now",
+    "SystemTime::now",
+    "Timestamp::now",
+    "ZonedDateTime::now",
+    "Zoned::now",
+    "clock_gettime",
+    ".elapsed()",
+];
+
+/// The files that may read a clock, with the reason. Everything else gets its time as an argument.
+const CLOCKS: &[(&str, &str)] = &[
+    ("runtime/clock.rs", "the clocks of a run, for the runtime"),
+    ("output.rs", "`now`, for the threads that wait for the far ends of outputs"),
+    ("output/osc.rs", "a time tag is wall time by its standard"),
+    ("remote.rs", "`now` and `wall`, for the thread that serves remote controls"),
+];
+
+/// The files that may call `now`, with the reason.
+const CALL_NOW: &[(&str, &str)] = &[
+    ("remote/server.rs", "its loop reads the clock before it waits, and once for all of a turn"),
+    ("output.rs", "the station's way in: one instant for all drivers"),
+    ("output/worker.rs", "the loop of a worker, which takes messages and waits in between"),
+    ("output/queue.rs", "it waits: for messages, for late ones and for the end"),
+    ("output/gauge.rs", "how long a message took is measured around what sends it"),
+    ("output/timecode.rs", "the loop of a clock's thread, which waits for each word"),
+    ("output/timecode/osc.rs", "the clock's thread opens its socket again after a while"),
+    ("output/udp.rs", "a datagram leaves on the station's thread, and its refusal is waited for"),
+    ("output/tcp.rs", "it waits for a connection and for room to write"),
+    ("output/probe.rs", "it waits for far ends and tells how long they took"),
+    ("output/closed.rs", "each failure has its instant"),
+    ("output/rehearsal.rs", "it tells how long ago something would have left"),
+    ("output/mpv.rs", "the station's way to a player's deck"),
+    ("output/mpv/supervisor.rs", "the loop of the thread that starts, feeds and ends players"),
+    ("output/mpv/process.rs", "it waits for a process to end"),
+    ("output/mpv/tryout.rs", "it waits for a process to end"),
+    ("output/mpv/probe.rs", "it waits for a player's answers"),
+];
+
 /// The longest file, without its tests.
 const LINES_MAX: usize = 480;
 
@@ -260,6 +300,42 @@ fn the_engine_the_conductor_the_show_and_the_input_are_values() {
             }
         }
     }
+    report(&faults);
+}
+
+#[test]
+fn only_what_has_to_reads_a_clock() {
+    let program = program();
+    let mut faults = vec![];
+    let mut used: Vec<&str> = vec![];
+    for source in &program {
+        for (line, text) in source.code() {
+            let calls = |name: &str| {
+                text.match_indices(name).any(|(at, _)| {
+                    let before = text[..at].chars().next_back();
+                    !before.is_some_and(|c| c.is_alphanumeric() || c == '_' || c == ':')
+                        && !text[..at].ends_with("fn ")
+                })
+            };
+            let reads = READS_A_CLOCK.iter().any(|name| text.contains(name));
+            let allowed = match (reads, calls("now()")) {
+                (true, _) => CLOCKS,
+                (false, true) => CALL_NOW,
+                (false, false) => continue,
+            };
+            match allowed.iter().find(|(file, _)| *file == source.name) {
+                Some((file, _)) => used.push(file),
+                None => faults.push(format!(
+                    "src/{}:{line}: reads a clock; take the time as an argument",
+                    source.name
+                )),
+            }
+        }
+    }
+    let unused = CLOCKS.iter().chain(CALL_NOW).filter(|(file, _)| !used.contains(file));
+    faults.extend(
+        unused.map(|(file, _)| format!("src/{file}: reads no clock, and need not be named")),
+    );
     report(&faults);
 }
 

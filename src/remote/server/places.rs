@@ -4,8 +4,8 @@
 use std::time::{Duration, Instant};
 
 use super::Server;
+use crate::remote::Peer;
 use crate::remote::connection::Connection;
-use crate::remote::{Peer, now};
 
 /// Time of silence after which a connection without updates may lose its place when all are taken.
 const IDLE_MAX: Duration = Duration::from_secs(60);
@@ -38,8 +38,7 @@ impl Server {
     }
 
     /// Hangs up on who does not read, and on who has not given the passcode for a while.
-    pub(super) fn hang_up(&mut self) {
-        let now = now();
+    pub(super) fn hang_up(&mut self, now: Instant) {
         let unended = self.connections.iter().filter_map(|connection| {
             connection.is_unended(now).map(|why| (connection.id, connection.peer, why))
         });
