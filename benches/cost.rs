@@ -26,13 +26,12 @@ use common::stage::{Terminal, Wire};
 use common::{Bounds, called_cue, head};
 use handover::app::log::Log;
 use handover::app::{App, Page, Theme};
-use handover::engine::{Event, Record, RunNs, State};
+use handover::engine::{RunNs, State};
 use handover::runtime::terminal::TtyBackend;
 use handover::show::duration::SECOND_NS;
-use handover::show::{CueNumber, builtin, file};
+use handover::show::{builtin, file};
 use handover::time::MachineNs;
 use handover::ui::{self, Capabilities, Depth, Glyphs, View};
-use jiff::Timestamp;
 use ratatui::layout::Rect;
 use ratatui::{Terminal as Canvas, TerminalOptions, Viewport};
 
@@ -164,7 +163,9 @@ fn pictures(bounds: &mut Bounds) {
         ("torch-relay-2004", "16", "the relay around the world"),
         ("films", "1", "a film strip"),
     ] {
-        let (state, fired_ns) = fired(name, cue);
+        let text = builtin::find(name).map_or(FILMS, |builtin| builtin.text);
+        let show = Arc::new(file::parse(text, "UTC").unwrap());
+        let (state, fired_ns) = common::fired(&show, cue);
         let bytes = bytes_a_second(&state, fired_ns);
         println!("{what}: {bytes:.0} bytes a second");
         bounds.hold("a picture", bytes, 4_000.0, "bytes a second");
@@ -175,42 +176,6 @@ fn pictures(bounds: &mut Bounds) {
 const FILMS: &str = "title = \"Films\"\ndate = 2026-11-28\n[output.screen]\nmpv = true\n[[segment]]\ntitle = \"Films\"\n\
     start = 20:50:00\nduration = \"9m\"\n[[segment.cue]]\nnumber = \"1\"\ntitle = \"The film\"\ntrigger = { at = 20:50:10 }\n\
     do = [{ output = \"screen\", play = \"a.mp4\", to = \"4m\" }]\n";
-
-/// A show that the program calls, as far as the moment at which `cue` fires.
-fn fired(name: &str, cue: &str) -> (State, RunNs) {
-    let text = builtin::find(name).map_or(FILMS, |builtin| builtin.text);
-    let show = Arc::new(file::parse(text, "UTC").unwrap());
-    let ix = show.find(&CueNumber::new(cue).unwrap()).unwrap();
-    let mut state = State::new(Arc::clone(&show));
-    let day = show.date.unwrap();
-    let start = Event::RunStarted {
-        show: show.title.clone(),
-        source: name.into(),
-        rehearsal: true,
-        speed: 1,
-        auto: true,
-        clock: day
-            .at(20, 49, 55, 0)
-            .to_zoned_datetime(jiff::tz::TimeZone::UTC)
-            .unwrap()
-            .timestamp(),
-        day,
-        version: "bench".into(),
-        shift_ns: None,
-        show_crc: None,
-    };
-    let record =
-        |run_ns, event| Record { seq: 1, at: Timestamp::UNIX_EPOCH, run_ns, origin: None, event };
-    state.fold(&record(RunNs::ZERO, start));
-    let mut now_ns = RunNs::ZERO;
-    while state.cue(ix).firings == 0 {
-        now_ns = state.poll_timeout().unwrap().max(now_ns);
-        for event in state.handle_timeout(now_ns) {
-            state.fold(&record(now_ns, event));
-        }
-    }
-    (state, now_ns)
-}
 
 /// Half a minute of frames of the monitor's page, eight a second, as the screen draws them.
 fn bytes_a_second(state: &State, fired_ns: RunNs) -> f64 {

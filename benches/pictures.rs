@@ -17,9 +17,9 @@ use std::time::Instant;
 use common::{Bounds, Sample};
 use handover::app::log::Log;
 use handover::app::{App, Page, Theme};
-use handover::engine::{Event, Record, RunNs, State};
+use handover::engine::{RunNs, State};
 use handover::show::duration::SECOND_NS;
-use handover::show::{CueNumber, builtin, file};
+use handover::show::{builtin, file};
 use handover::time::MachineNs;
 use handover::ui::{self, Capabilities, Depth, Glyphs, View};
 use ratatui::backend::CrosstermBackend;
@@ -42,7 +42,8 @@ fn main() {
         ("paris-2024", "41", "the fireworks"),
         ("torch-relay-2004", "16", "the relay around the world"),
     ] {
-        let (state, fired_ns) = fired(name, cue);
+        let show = Arc::new(file::parse(builtin::find(name).unwrap().text, "UTC").unwrap());
+        let (state, fired_ns) = common::fired(&show, cue);
         for page in [Page::Run, Page::Monitor] {
             let frames = frames(&state, fired_ns, page);
             println!("{}", frames.line(&format!("{what}, {}", page.name())));
@@ -51,39 +52,6 @@ fn main() {
         }
     }
     bounds.finish();
-}
-
-/// A built-in show that the program calls, as far as the moment at which `cue` fires.
-fn fired(name: &str, cue: &str) -> (State, RunNs) {
-    let show = Arc::new(file::parse(builtin::find(name).unwrap().text, "UTC").unwrap());
-    let ix = show.find(&CueNumber::new(cue).unwrap()).unwrap();
-    let mut state = State::new(Arc::clone(&show));
-    let day = show.date.unwrap();
-    let start = Event::RunStarted {
-        show: show.title.clone(),
-        source: name.into(),
-        rehearsal: true,
-        speed: 1,
-        auto: true,
-        clock: day
-            .at(20, 49, 55, 0)
-            .to_zoned_datetime(jiff::tz::TimeZone::UTC)
-            .unwrap()
-            .timestamp(),
-        day,
-        version: "bench".into(),
-        shift_ns: None,
-        show_crc: None,
-    };
-    state.fold(&Record::new(0, jiff::Timestamp::UNIX_EPOCH, RunNs::ZERO, start));
-    let mut now_ns = RunNs::ZERO;
-    while state.cue(ix).firings == 0 {
-        now_ns = state.poll_timeout().unwrap().max(now_ns);
-        for event in state.handle_timeout(now_ns) {
-            state.fold(&Record::new(0, jiff::Timestamp::UNIX_EPOCH, now_ns, event));
-        }
-    }
-    (state, now_ns)
 }
 
 /// A hundred seconds of frames, ten a second.

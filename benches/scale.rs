@@ -14,9 +14,10 @@ use std::hint::black_box;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use common::{Bounds, Sample, called_cue, head};
+use common::{Bounds, Sample, called_cue, head, opened};
 use handover::app::log::Log;
 use handover::app::{App, Page, Theme};
+use handover::conductor::{By, Input, Output};
 use handover::engine::{Cause, Command, Event, Record, RunNs, State};
 use handover::journal::{encode, recover_bytes, truncate};
 use handover::show::{PersonIx, Show, file};
@@ -90,12 +91,6 @@ fn sample<T>(times: usize, mut work: impl FnMut() -> T) -> Sample {
     Sample::new((0..times).map(one).collect())
 }
 
-fn started(show: &Arc<Show>) -> State {
-    let mut state = State::new(Arc::clone(show));
-    state.fold(&Record::new(0, jiff::Timestamp::UNIX_EPOCH, RunNs::ZERO, start()));
-    state
-}
-
 fn start() -> Event {
     Event::RunStarted {
         show: "Bench".into(),
@@ -111,18 +106,18 @@ fn start() -> Event {
     }
 }
 
+fn command(command: Command) -> Input {
+    Input::Command { by: By::Caller, command }
+}
+
 /// Frames a tenth of a second apart in the middle of a show, as the screen draws them.
 fn frame(cues: usize) -> Sample {
     let show = Arc::new(file::parse(&called(cues, 9), "UTC").unwrap());
-    let mut state = started(&show);
-    for call in (0..cues as i64 / 2).map(RunNs::new) {
-        for event in state.decide(&Command::Go { cause: Cause::Go }, call).unwrap() {
-            state.fold(&Record::new(0, jiff::Timestamp::UNIX_EPOCH, call, event));
-        }
-        for event in state.handle_timeout(call) {
-            state.fold(&Record::new(0, jiff::Timestamp::UNIX_EPOCH, call, event));
-        }
+    let mut conductor = opened(&show, Timestamp::UNIX_EPOCH, false);
+    for call_ns in (0..cues as u64 / 2).map(MachineNs::new) {
+        conductor.drive(call_ns, command(Command::Go { cause: Cause::Go }), |_, _| vec![]);
     }
+    let state = conductor.state();
     let (app, log) = (App::new(Theme::Dark), Log::default());
     let mut terminal = Terminal::new(TestBackend::new(120, 36)).unwrap();
     let mut now_ns = RunNs::new(1_000_000_000);
@@ -130,7 +125,7 @@ fn frame(cues: usize) -> Sample {
         now_ns += 100_000_000_u64;
         let view = View {
             app: &app,
-            state: &state,
+            state,
             log: &log,
             now_ns,
             machine_ns: MachineNs::new(now_ns.since(RunNs::ZERO)),
@@ -165,26 +160,21 @@ fn crowded() -> String {
 /// with many ticks.
 fn pages(text: &str) -> Vec<(Page, Sample)> {
     let show = Arc::new(file::parse(text, "UTC").unwrap());
-    let (mut state, mut log) = (started(&show), Log::default());
-    let mut seq = 0;
-    let mut commit = |state: &mut State, now_ns, events: Vec<Event>| {
-        for event in events {
-            seq += 1;
-            let record = Record::new(seq, Timestamp::UNIX_EPOCH, now_ns, event);
-            state.fold(&record);
-            log.push(&record, state.show());
+    let mut log = Log::default();
+    let mut perform = |state: &State, output| {
+        if let Output::Append(records) = output {
+            records.iter().for_each(|record| log.push(record, state.show()));
         }
+        vec![]
     };
-    for at in 0..5_000 {
-        let call = RunNs::new(at);
-        let events = state.decide(&Command::Go { cause: Cause::Go }, call).unwrap();
-        commit(&mut state, call, events);
-        let events = state.handle_timeout(call);
-        commit(&mut state, call, events);
-        let person = PersonIx(at as u32 % 300);
-        let events = state.decide(&Command::Spot(person), call).unwrap();
-        commit(&mut state, call, events);
+    let mut conductor = opened(&show, Timestamp::UNIX_EPOCH, false);
+    for call in 0..5_000 {
+        let (call_ns, person) = (MachineNs::new(call), PersonIx(call as u32 % 300));
+        for given in [Command::Go { cause: Cause::Go }, Command::Spot(person)] {
+            conductor.drive(call_ns, command(given), &mut perform);
+        }
     }
+    let state = conductor.state();
     let mut app = App::new(Theme::Dark);
     app.log_search = "cue fired".into();
     let mut frames_of = |page| {
@@ -196,7 +186,7 @@ fn pages(text: &str) -> Vec<(Page, Sample)> {
             let capabilities = Capabilities { depth: Depth::Rgb, glyphs: Glyphs::All };
             let view = View {
                 app: &app,
-                state: &state,
+                state,
                 log: &log,
                 now_ns,
                 machine_ns: MachineNs::new(now_ns.since(RunNs::ZERO)),

@@ -6,7 +6,14 @@ pub(crate) mod flood;
 pub(crate) mod stage;
 
 use std::fmt::Write;
+use std::sync::Arc;
 use std::time::Duration;
+
+use handover::conductor::{Conductor, Input, RunClock};
+use handover::engine::{Event, RunNs, State};
+use handover::show::{CueNumber, Show};
+use handover::time::MachineNs;
+use jiff::Timestamp;
 
 /// Adds a called cue.
 pub(crate) fn called_cue(show: &mut String, cue: usize) {
@@ -23,6 +30,41 @@ pub(crate) fn head(port: u16, outputs: &str) -> String {
         "title = \"Bench\"\ntimezone = \"Europe/Paris\"\n[output.desk]\nosc = \"udp://127.0.0.1:{port}\"\n\
          {outputs}[[segment]]\ntitle = \"All\"\nduration = \"2h\"\n"
     )
+}
+
+/// A rehearsal of `show` without outputs, whose clock reads `clock` at its beginning.
+pub(crate) fn opened(show: &Arc<Show>, clock: Timestamp, auto: bool) -> Conductor {
+    let begin = Event::RunStarted {
+        show: show.title.clone(),
+        source: "bench".into(),
+        rehearsal: true,
+        speed: 1,
+        auto,
+        clock,
+        day: clock.to_zoned_datetime(jiff::tz::TimeZone::UTC).date(),
+        version: "bench".into(),
+        shift_ns: None,
+        show_crc: None,
+    };
+    let ties = RunClock::new(MachineNs::ZERO, RunNs::ZERO, clock, 1);
+    let mut conductor = Conductor::new(State::new(Arc::clone(show)), ties, 0, RunNs::ZERO);
+    conductor.drive(MachineNs::ZERO, Input::Begin(begin), |_, _| vec![]);
+    conductor
+}
+
+/// A show that the program calls, as far as the moment at which `cue` fires.
+pub(crate) fn fired(show: &Arc<Show>, cue: &str) -> (State, RunNs) {
+    let ix = show.find(&CueNumber::new(cue).expect("a number")).expect("a cue");
+    let evening = show.date.expect("a date").at(20, 49, 55, 0);
+    let clock = evening.to_zoned_datetime(jiff::tz::TimeZone::UTC).expect("an instant").timestamp();
+    let mut conductor = opened(show, clock, true);
+    let mut now_ns = MachineNs::ZERO;
+    while conductor.state().cue(ix).firings == 0 {
+        let due_ns = conductor.deadline().expect("the cue fires").max(now_ns);
+        conductor.pass(now_ns, due_ns, |_, _| vec![]);
+        now_ns = due_ns;
+    }
+    (conductor.state().clone(), conductor.clock().run_ns(now_ns))
 }
 
 /// A sample of durations, sorted.

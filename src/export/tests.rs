@@ -8,8 +8,11 @@ use unicode_width::UnicodeWidthStr;
 
 use super::asrun::{AsRun, EMBARGOED, Outcome};
 use super::{csv, json, text};
+use crate::conductor::{Conductor, Input, Output, RunClock};
 use crate::engine::{Cause, Event, MissedWhy, Record, RunNs, State, UnknownEvent};
+use crate::show::duration::HOUR_NS;
 use crate::show::{CueNumber, Show, file};
+use crate::time::MachineNs;
 
 const SHOW: &str = r##"
 title = 'Die Übergabe, "Paris to L. A."'
@@ -484,22 +487,22 @@ fn a_report_counts_the_events_of_a_newer_version() {
 #[test]
 fn the_report_agrees_with_the_engine_about_a_whole_run() {
     let show = show(SHOW);
-    let mut state = State::new(Arc::clone(&show));
-    let (mut now, mut events, mut due) = (RunNs::ZERO, vec![], vec![run_started_by_itself()]);
-    for _ in 0..1_000 {
-        for event in due {
-            state.fold(&Record::new(0, jiff::Timestamp::UNIX_EPOCH, now, event.clone()));
-            events.push((now.since(RunNs::ZERO) / 1_000_000, event));
+    let clock = RunClock::new(MachineNs::ZERO, RunNs::ZERO, jiff::Timestamp::UNIX_EPOCH, 60);
+    let mut conductor = Conductor::new(State::new(Arc::clone(&show)), clock, 0, RunNs::ZERO);
+    let mut journal = vec![];
+    let mut append = |_: &State, output| {
+        if let Output::Append(records) = output {
+            journal.extend(records);
         }
-        let Some(next_ns) = state.poll_timeout() else { break };
-        now = now.max(next_ns);
-        due = state.handle_timeout(now);
-    }
-    let over_ns = events.iter().find_map(|(_, event)| match event {
-        Event::RunEnded { over_ns } => Some(*over_ns),
+        vec![]
+    };
+    conductor.drive(MachineNs::ZERO, Input::Begin(run_started_by_itself()), &mut append);
+    conductor.pass(MachineNs::ZERO, MachineNs::new(24 * HOUR_NS), append);
+    let over_ns = journal.iter().find_map(|record| match record.event {
+        Event::RunEnded { over_ns } => Some(over_ns),
         _ => None,
     });
-    let run = AsRun::from(&show, "x", &records(events));
+    let run = AsRun::from(&show, "x", &journal);
     assert!(run.finished && run.rehearsal && run.auto);
     assert_eq!(run.over_ms, over_ns.map(|ns| ns / 1_000_000));
     assert!(

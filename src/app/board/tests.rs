@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use super::*;
-use crate::engine::{Cause, Command, Event, Record, RunNs};
+use crate::conductor::{By, Conductor, Input, Output, RunClock};
+use crate::engine::{Cause, Command, Event, RunNs, State};
 use crate::show::duration::SECOND_NS;
 use crate::show::file;
+use crate::time::MachineNs;
 
 const SHOW: &str = r#"
 title = "A night out"
@@ -37,9 +39,10 @@ duration = "1m"
 cue = [{ number = "4", title = "Curtain" }]
 "#;
 
+/// A run without outputs, by the program's conductor. The machine's clock reads what the run's does.
 struct Run {
-    state: State,
-    now: RunNs,
+    conductor: Conductor,
+    now_ns: MachineNs,
 }
 
 impl Run {
@@ -50,45 +53,43 @@ impl Run {
 
     fn of(show: &str) -> Self {
         let show = Arc::new(file::parse(show, "UTC").unwrap());
-        let mut run = Run { state: State::new(show), now: RunNs::ZERO };
-        run.take(vec![Event::RunStarted {
+        let clock = "2024-08-11T20:59:00Z".parse().unwrap();
+        let ties = RunClock::new(MachineNs::ZERO, RunNs::ZERO, clock, 1);
+        let mut conductor = Conductor::new(State::new(show), ties, 0, RunNs::ZERO);
+        let begin = Event::RunStarted {
             show: "A night out".into(),
             source: "night.toml".into(),
             rehearsal: false,
             speed: 1,
             auto: false,
-            clock: "2024-08-11T20:59:00Z".parse().unwrap(),
+            clock,
             day: "2024-08-11".parse().unwrap(),
             version: "0".into(),
             shift_ns: None,
             show_crc: None,
-        }]);
-        run
+        };
+        conductor.drive(MachineNs::ZERO, Input::Begin(begin), |_, _| vec![]);
+        Run { conductor, now_ns: MachineNs::ZERO }
     }
 
-    fn take(&mut self, events: Vec<Event>) {
-        events.iter().for_each(|event| {
-            self.state.fold(&Record::new(0, jiff::Timestamp::UNIX_EPOCH, self.now, event.clone()))
-        });
+    fn state(&self) -> &State {
+        self.conductor.state()
     }
 
     fn until(&mut self, second: u64) {
-        self.pass(RunNs::ZERO + second * SECOND_NS);
-    }
-
-    fn pass(&mut self, until_ns: RunNs) {
-        while let Some(due_ns) = self.state.poll_timeout().filter(|due_ns| *due_ns <= until_ns) {
-            self.now = self.now.max(due_ns);
-            let events = self.state.handle_timeout(self.now);
-            self.take(events);
-        }
-        self.now = until_ns;
+        let until_ns = MachineNs::new(second * SECOND_NS);
+        self.conductor.pass(self.now_ns, until_ns, |_, _| vec![]);
+        self.now_ns = until_ns;
     }
 
     fn command(&mut self, command: Command) {
-        let events = self.state.decide(&command, self.now).unwrap();
-        self.take(events);
-        self.pass(self.now);
+        let input = Input::Command { by: By::Caller, command };
+        self.conductor.drive(self.now_ns, input, |_, output| {
+            if let Output::Reply { result, .. } = output {
+                result.unwrap();
+            }
+            vec![]
+        });
     }
 
     fn go(&mut self) {
@@ -96,13 +97,13 @@ impl Run {
     }
 
     fn board(&self) -> Board {
-        let board = Board::of(&self.state, self.now);
+        let board = Board::of(self.state(), self.conductor.clock().run_ns(self.now_ns));
         let told = format!("{board:?}");
         for private in ["Secret call", "Secret note", "Secret person", "Secret department"] {
             assert!(!told.contains(private), "{told}");
         }
-        for cue in self.state.show().cue_indices() {
-            let (plan, fired) = (self.state.show().cue(cue), self.state.cue(cue).firings > 0);
+        for cue in self.state().show().cue_indices() {
+            let (plan, fired) = (self.state().show().cue(cue), self.state().cue(cue).firings > 0);
             assert!(fired || !plan.embargo || !told.contains(plan.title.as_str()), "{told}");
         }
         board
@@ -188,7 +189,7 @@ fn holds_panics_and_backups_give_nothing_away() {
     run.command(Command::Resume);
     assert!(!run.board().is_held);
     let find = |number: &str| {
-        run.state.show().find(&crate::show::CueNumber::new(number).unwrap()).unwrap()
+        run.state().show().find(&crate::show::CueNumber::new(number).unwrap()).unwrap()
     };
     let (jump, plan_b) = (find("3"), find("3A"));
     run.command(Command::SwapBackup);
@@ -196,7 +197,7 @@ fn holds_panics_and_backups_give_nothing_away() {
     run.until(240);
     run.go();
     assert_eq!(run.on().1, words(&["Secret plan B"]));
-    assert!(run.state.is_public(plan_b) && !run.state.is_public(jump));
+    assert!(run.state().is_public(plan_b) && !run.state().is_public(jump));
     run.command(Command::Panic);
     // The segment opened by itself when the first one's two minutes and the half minute of the hold
     // were over.
@@ -230,7 +231,7 @@ fn what_is_not_public_is_not_there_at_all() {
     assert_eq!(run.next().1, Some("House lights".into()));
     run.go();
     assert_eq!(run.on().1, words(&["House lights"]), "1.1 runs");
-    assert_eq!(run.state.on_air().len(), 1);
+    assert_eq!(run.state().on_air().len(), 1);
     assert_eq!(run.next().1, Some("Singer".into()), "the playhead is at 1.2");
     run.until(80);
     run.go();
@@ -244,8 +245,8 @@ fn what_is_not_public_is_not_there_at_all() {
         "only a hidden cue is left before it"
     );
     run.go();
-    let hidden = run.state.show().find(&crate::show::CueNumber::new("3").unwrap()).unwrap();
-    assert!(!run.state.is_public(hidden) && !run.state.is_embargoed(hidden), "it has fired");
+    let hidden = run.state().show().find(&crate::show::CueNumber::new("3").unwrap()).unwrap();
+    assert!(!run.state().is_public(hidden) && !run.state().is_embargoed(hidden), "it has fired");
     assert!(!format!("{:?}", run.board()).contains("Hidden"));
 }
 

@@ -66,10 +66,10 @@ fn the_clock_begins_at_the_time_that_was_given_and_what_is_sent_is_real() {
     let runs = succeeds(&["runs", "--state", &state]);
     assert!(runs.contains("  technical  "), "{runs}");
     let report = succeeds(&["report", "--state", &state]);
-    assert!(
-        report.contains("technical rehearsal, clock −") && report.contains("10:00:0"),
-        "{report}"
-    );
+    // The morning is still to come where the machine's clock reads less.
+    let sign = if said < 0.0 { '−' } else { '+' };
+    let clock = format!("technical rehearsal, clock {sign}");
+    assert!(report.contains(&clock) && report.contains("10:00:0"), "{report}");
     let json = succeeds(&["report", "--format", "json", "--state", &state]);
     let json: serde_json::Value = serde_json::from_str(&json).unwrap();
     assert!(json["clock_shift_ms"].is_i64() && json["rehearsal"] == false, "{json:#}");

@@ -9,9 +9,9 @@ use std::sync::Arc;
 use handover::app::demo::Demo;
 use handover::app::log::Log;
 use handover::app::{App, Theme};
-use handover::conductor::RunClock;
-use handover::engine::{Effect, Event, Record, RunNs, State};
-use handover::output::{Job, Outcome, Outputs};
+use handover::conductor::{Conductor, Input, Output, RunClock};
+use handover::engine::Event;
+use handover::output::{Outcome, Outputs};
 use handover::show::duration::SECOND_NS;
 use handover::show::{Show, builtin, file};
 use handover::time::MachineNs;
@@ -65,75 +65,70 @@ const FACTS: &[Fact] = &[
 
 /// The demonstration as the program runs it, with a clock that the test moves.
 struct Watched {
-    state: State,
+    conductor: Conductor,
     outputs: Outputs,
     app: App,
     log: Log,
-    clock: RunClock,
     show: Arc<Show>,
     fired: Vec<String>,
+    machine_ns: MachineNs,
 }
 
 impl Watched {
     fn new() -> Self {
         let show = Arc::new(file::parse(builtin::find("paris-2024").unwrap().text, "UTC").unwrap());
-        let Demo { state, log, run_ns, script, .. } =
+        let Demo { state, log, seq, run_ns, script } =
             Demo::new(&show, Timestamp::UNIX_EPOCH).unwrap();
         let clock = RunClock::new(MachineNs::ZERO, run_ns, Timestamp::UNIX_EPOCH, state.speed())
             .paced(script);
+        let conductor = Conductor::new(state, clock, seq, run_ns);
         let outputs = Outputs::rehearsal(Arc::clone(&show));
-        Watched { state, outputs, app: App::new(Theme::Dark), log, clock, show, fired: vec![] }
-    }
-
-    fn happened(&mut self, run_ns: RunNs, event: Event) {
-        self.state.fold(&Record::new(0, jiff::Timestamp::UNIX_EPOCH, run_ns, event.clone()));
-        self.app.happened(&event, &self.show, MachineNs::ZERO);
-        if let Event::CueFired { cue, .. } = &event {
-            self.fired.push(cue.as_str().to_owned());
-        }
-        for effect in self.state.effects(&event) {
-            let Effect::Send { cue, firing, action } = effect else { continue };
-            let output =
-                self.show.output(self.show.cue(cue).actions[action as usize].output).id.clone();
-            let (number, outcome) =
-                (self.show.cue(cue).number.clone(), self.outputs.send(Job { cue, firing, action }));
-            let (cue, action) = (number, action + 1);
-            self.happened(
-                run_ns,
-                match outcome {
-                    Some(Outcome::Rehearsed(message)) => {
-                        Event::ActionRehearsed { cue, firing, action, output, message }
-                    }
-                    Some(Outcome::Failed(error)) => {
-                        Event::ActionFailed { cue, firing, action, output, error }
-                    }
-                    Some(Outcome::Sent) | None => panic!("a rehearsal sends nothing"),
-                },
-            );
-        }
+        let app = App::new(Theme::Dark);
+        Watched { conductor, outputs, app, log, show, fired: vec![], machine_ns: MachineNs::ZERO }
     }
 
     /// Does what is due by an instant of the machine's clock.
     fn until(&mut self, machine_ns: MachineNs) {
-        let now_ns = self.clock.run_ns(machine_ns);
-        while let Some(due_ns) = self.state.poll_timeout().filter(|&due_ns| due_ns <= now_ns) {
-            let events = self.state.handle_timeout(now_ns.min(due_ns.max(RunNs::new(1))));
-            if events.is_empty() {
-                break;
+        let Watched { outputs, app, show, fired, .. } = self;
+        self.conductor.pass(self.machine_ns, machine_ns, |_, output| match output {
+            Output::Append(records) => {
+                for record in records {
+                    app.happened(&record.event, show, MachineNs::ZERO);
+                    if let Event::CueFired { cue, .. } = &record.event {
+                        fired.push(cue.as_str().to_owned());
+                    }
+                }
+                vec![]
             }
-            events.into_iter().for_each(|event| self.happened(due_ns, event));
-            let down: Vec<_> = self.state.outages().collect();
-            self.outputs.pretend_down(&down);
-        }
+            Output::Send(job) => {
+                let outcome = outputs.send(job).expect("a rehearsal knows at once");
+                assert_ne!(outcome, Outcome::Sent, "a rehearsal sends nothing");
+                vec![Input::Outcome(job, outcome)]
+            }
+            Output::Outages(down) => {
+                outputs.pretend_down(&down);
+                vec![]
+            }
+            Output::Stop(_)
+            | Output::PauseClip(_)
+            | Output::ResumeClip(_)
+            | Output::StopAll
+            | Output::Reply { .. }
+            | Output::ClipsLost(_)
+            | Output::Arm(_)
+            | Output::Join(_)
+            | Output::ShowTime(_) => vec![],
+        });
+        self.machine_ns = machine_ns;
         self.app.outputs = self.outputs.health();
     }
 
     fn frame(&self, machine_ns: MachineNs, (columns, rows): (u16, u16)) -> String {
         let view = View {
             app: &self.app,
-            state: &self.state,
+            state: self.conductor.state(),
             log: &self.log,
-            now_ns: self.clock.run_ns(machine_ns),
+            now_ns: self.conductor.clock().run_ns(machine_ns),
             machine_ns,
             capabilities: Capabilities { depth: Depth::Rgb, glyphs: Glyphs::All },
         };
@@ -181,9 +176,13 @@ fn it_goes_on_to_the_end_of_the_show_and_calls_everything_once() {
     for second in 0..200 {
         watched.until(MachineNs::new(second * SECOND_NS));
     }
-    assert!(watched.state.has_ended(), "it has not ended after 200 seconds");
+    assert!(watched.conductor.state().has_ended(), "it has not ended after 200 seconds");
     let again = Watched::new();
-    assert_eq!(again.state, Watched::new().state, "it begins in the same way each time");
+    assert_eq!(
+        again.conductor.state(),
+        Watched::new().conductor.state(),
+        "it begins in the same way each time"
+    );
     let mut fired = watched.fired.clone();
     fired.sort();
     fired.dedup();
@@ -191,6 +190,7 @@ fn it_goes_on_to_the_end_of_the_show_and_calls_everything_once() {
     assert!(fired.contains(&"43".to_owned()), "the last cue has fired: {fired:?}");
     // It makes up for what it was late: the last hard start is met.
     let midnight = handover::show::SegmentIx(watched.show.segments.len() as u32 - 1);
-    let started = watched.state.wall(watched.state.segment(midnight).started_ns.unwrap());
+    let state = watched.conductor.state();
+    let started = state.wall(state.segment(midnight).started_ns.unwrap());
     assert_eq!(started.to_string(), "2024-08-11T22:00:00Z");
 }
