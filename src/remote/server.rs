@@ -223,15 +223,16 @@ impl Server {
         step_back();
         while !self.inbox.ends.load(Relaxed) {
             let Ok(ready) = self.wait(now()) else { return };
-            // One instant for all that a turn does.
-            let now = now();
-            self.hub.woke(now, ready.due, ready.is_quiet());
-            self.hub.set_wall(now, wall());
-            self.take_what_was_left(now);
+            let woken = now();
+            self.hub.woke(woken, ready.due, ready.is_quiet());
+            self.hub.set_wall(woken, wall());
+            self.take_what_was_left(woken);
             if ready.udp {
-                self.take_datagrams(now);
+                self.take_datagrams();
             }
-            self.serve_connections(&ready.connections, now);
+            self.serve_connections(&ready.connections);
+            // One instant for the rest of the turn.
+            let now = now();
             if ready.tcp {
                 self.accept(now);
             }
@@ -282,7 +283,9 @@ impl Server {
         self.send(now);
     }
 
-    fn take_datagrams(&mut self, now: Instant) {
+    /// Takes in what was sent. Each datagram has its own instant: the program may have been stopped
+    /// between two of them.
+    fn take_datagrams(&mut self) {
         for _ in 0..TURN {
             let (len, sender) = match self.udp.recv_from(&mut self.buffer) {
                 Ok(received) => received,
@@ -291,31 +294,33 @@ impl Server {
                 // it.
                 Err(_) => continue,
             };
+            let now = now();
             let packet = self.buffer.get(..len).unwrap_or_default();
             self.hub.hear(packet, super::Peer::Udp(sender), now);
             self.send(now);
         }
     }
 
-    fn serve_connections(&mut self, ready: &[bool], now: Instant) {
+    /// Takes in what connections said; each message has its own instant, as a datagram has.
+    fn serve_connections(&mut self, ready: &[bool]) {
         let mut lost = vec![];
         for (connection, _) in self.connections.iter_mut().zip(ready).filter(|(_, ready)| **ready) {
             let hub = &mut self.hub;
-            let read = connection.read(now, |frame, peer| match frame {
-                Frame::Whole(packet) => hub.hear(&packet, peer, now),
-                Frame::Damaged => hub.malformed(peer, || "a damaged frame".to_owned(), now),
+            let read = connection.read(now(), |frame, peer| match frame {
+                Frame::Whole(packet) => hub.hear(&packet, peer, now()),
+                Frame::Damaged => hub.malformed(peer, || "a damaged frame".to_owned(), now()),
             });
             if let Err(error) = &read
                 && error.kind() == ErrorKind::InvalidData
             {
-                hub.malformed(connection.peer, || error.to_string(), now);
+                hub.malformed(connection.peer, || error.to_string(), now());
             }
-            if read.and_then(|()| connection.flush(now)).is_err() {
+            if read.and_then(|()| connection.flush(now())).is_err() {
                 lost.push(connection.id);
             }
         }
         // What they said is answered first: who has said all hangs up at once.
-        self.send(now);
+        self.send(now());
         lost.into_iter().for_each(|id| self.lose(id));
     }
 

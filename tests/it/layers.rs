@@ -65,7 +65,7 @@ const CLOCKS: &[(&str, &str)] = &[
 
 /// The files that may call `now`, with the reason.
 const CALL_NOW: &[(&str, &str)] = &[
-    ("remote/server.rs", "its loop reads the clock before it waits, and once for all of a turn"),
+    ("remote/server.rs", "its loop waits in between, and may be stopped between two messages"),
     ("output.rs", "the station's way in: one instant for all drivers"),
     ("output/worker.rs", "the loop of a worker, which takes messages and waits in between"),
     ("output/queue.rs", "it waits: for messages, for late ones and for the end"),
