@@ -1,4 +1,4 @@
-//! The one rule for locks that a panic has poisoned: go on with what is behind them.
+//! The one rule for locks that a panic has poisoned: go on with the value in them.
 //!
 //! A fault in one thread must not end the others, because a live show runs on. Whoever holds a
 //! lock leaves its value whole between any two statements that can panic, so there is nothing

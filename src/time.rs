@@ -20,7 +20,7 @@ impl MachineNs {
         MachineNs(ns)
     }
 
-    /// What the clock reads, nanoseconds.
+    /// The clock's reading, nanoseconds.
     pub const fn ns(self) -> u64 {
         self.0
     }

@@ -1,5 +1,4 @@
-//! A show as somebody wrote it, before anything in it is checked: plain values and where each
-//! stands.
+//! A show as somebody wrote it, before anything in it is checked: plain values and their places.
 //!
 //! The code that reads a show (`file` reads TOML) makes a draft of it and reports what cannot be
 //! read: values of the wrong kind, unknown keys. [`super::check`] makes the rundown of it and reports
@@ -212,13 +211,13 @@ pub(crate) struct CueDraft {
 pub(crate) enum TriggerDraft {
     /// The caller's GO.
     Go,
-    /// So many nanoseconds after another cue fired.
+    /// This long after another cue fired, nanoseconds.
     With(Mention, u64),
-    /// So many nanoseconds after another cue was complete.
+    /// This long after another cue was complete, nanoseconds.
     After(Mention, u64),
     /// At a time of day.
     At(Time),
-    /// So many nanoseconds after its segment started.
+    /// This long after its segment started, nanoseconds.
     Into(Placed<u64>),
 }
 

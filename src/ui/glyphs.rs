@@ -136,10 +136,10 @@ const MARKS: &[(&str, char)] = &[
     ("\u{a0}\u{2007}\u{202f}\u{2800}", ' '),
 ];
 
-/// What fills its cell, or most of it.
+/// Characters that fill their cell, or most of it.
 const SOLID: &str = "█▇▆";
 
-/// What stands where nothing is known to stand for a character.
+/// Replacement of every character without one of its own.
 const UNKNOWN: char = '?';
 
 /// Takes everything off the screen that the font has not.

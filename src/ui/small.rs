@@ -72,8 +72,8 @@ fn has_digits(scene: &Scene, area: Rect) -> bool {
     fits && is_about_the_run && !scene.view.capabilities.is_plain()
 }
 
-/// What is on air with big digits, and what is next with its call: each in rows of its own, which
-/// only the size of the window moves.
+/// Draws what is on air with big digits, and what is next with its call: each in rows of its own,
+/// which only the size of the window moves.
 fn with_digits(scene: &Scene, buf: &mut Buffer, area: Rect) {
     let row = |y: u16, height: u16| Rect { y: area.y + y, height, ..area };
     let wrong = alarms::lines(scene, area.width, 1);
@@ -100,7 +100,7 @@ fn with_digits(scene: &Scene, buf: &mut Buffer, area: Rect) {
     text::put(buf, area, by_itself_y + 1, standing(scene, area.width));
 }
 
-/// What kind of run it is, and how late.
+/// Kind of the run, and its lateness.
 fn standing(scene: &Scene, columns: u16) -> Line<'static> {
     let mut spans = header::badges(scene);
     spans.push(Span::raw("  "));

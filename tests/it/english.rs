@@ -132,6 +132,47 @@ fn docs_of_bool_functions_say_when_they_return_true() {
     assert!(found.is_empty(), "\n{}\n", found.join("\n"));
 }
 
+/// The words with which a doc comment leaves out the noun: "What it knows" instead of "Its state".
+const NO_NOUN: &[&str] =
+    &["What", "How", "Whether", "Where", "When", "Who", "Whom", "Which", "Why"];
+
+/// The number of doc comments in `text`, and the lines (counted from 1) of those that begin with
+/// one of [`NO_NOUN`].
+fn docs_without_a_noun(text: &str) -> (usize, Vec<usize>) {
+    let lines: Vec<&str> = text.lines().map(str::trim_start).collect();
+    let doc = |at: usize| lines[at].strip_prefix("/// ").or(lines[at].strip_prefix("//! "));
+    let is_doc = |at: usize| lines[at].starts_with("///") || lines[at].starts_with("//!");
+    let begin = (0..lines.len()).filter(|&at| is_doc(at) && (at == 0 || !is_doc(at - 1)));
+    let first = |at: usize| doc(at).and_then(|doc| doc.split_whitespace().next());
+    let (mut count, mut found) = (0, vec![]);
+    for at in begin {
+        count += 1;
+        if first(at).is_some_and(|first| NO_NOUN.contains(&first)) {
+            found.push(at + 1);
+        }
+    }
+    (count, found)
+}
+
+#[test]
+fn docs_begin_with_the_thing_that_they_are_about() {
+    let (mut count, mut found) = (0, vec![]);
+    for (path, text) in texts() {
+        if path.extension().is_none_or(|ending| ending != "rs") {
+            continue;
+        }
+        let (docs, lines) = docs_without_a_noun(&text);
+        count += docs;
+        found.extend(lines.iter().map(|at| format!("{}:{at}", path.display())));
+    }
+    let share = found.len() * 100 / count;
+    assert!(
+        share <= 5,
+        "{share} % of {count}: begin with a noun or a verb\n{}\n",
+        found.join("\n")
+    );
+}
+
 #[test]
 fn these_tests_see_what_they_look_for() {
     assert!(texts().len() > 100, "the source was not found");
@@ -147,4 +188,6 @@ fn these_tests_see_what_they_look_for() {
         bool_functions_with_whether("/// Whether it is.\nis: bool,\nfn other() -> bool {\n"),
         [0; 0]
     );
+    let docs = "//! What it holds.\n\n/// Its name.\n/// Where it is.\nx\n    /// How long.\ny\n";
+    assert_eq!(docs_without_a_noun(docs), (3, vec![1, 6]));
 }

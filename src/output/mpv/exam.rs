@@ -39,7 +39,7 @@ const SAME_NS: u64 = SECOND_NS / 500_000;
 /// says that it is at the end.
 const TRIES: u32 = 20;
 
-/// What is asked at the in-point. The last is asked nowhere else, so that its answer is the last.
+/// Questions at the in-point. The last is asked nowhere else, so that its answer is the last.
 const AT_IN_POINT: [Question; 6] = [
     Question::Duration,
     Question::Still,
@@ -49,8 +49,8 @@ const AT_IN_POINT: [Question; 6] = [
     Question::Sound,
 ];
 
-/// What is asked shortly before the end, in an order in which one place is meant: at the end of
-/// what there is, the position that follows is the right one. The last is asked nowhere else.
+/// Questions shortly before the end, in an order in which one place is meant: at the end of what
+/// there is, the position that follows is the right one. The last is asked nowhere else.
 const AT_END: [Question; 3] = [Question::Eof, Question::Position, Question::SoundPosition];
 
 /// One line to a player.
@@ -117,7 +117,7 @@ pub(super) struct Exam {
     entry: Option<i64>,
     begun: bool,
     facts: Facts,
-    /// Where the player has said last that it is.
+    /// The player's last report of its place, nanoseconds.
     at_ns: Option<u64>,
     /// It has said last that it is at an end.
     is_over: bool,
@@ -333,8 +333,7 @@ mod tests {
         Said::Answer { question, data: Ok(data) }
     }
 
-    /// What a player says that is asked at the end: that it is at an end, its position, and that of
-    /// its sound.
+    /// Replies of a player at the end: that it is at an end, its position, and that of its sound.
     fn at_end(is_over: bool, seconds: f64, sound: Option<f64>) -> [Said; 3] {
         let data = sound.map_or(Err("property unavailable".to_owned()), |at| Ok(json!(at)));
         [
@@ -381,7 +380,7 @@ mod tests {
         hears(format, lasts, from_ns, stands, end)
     }
 
-    /// Where a file of 10 s breaks off of which the player says this.
+    /// Place at which a file of 10 s breaks off after these replies of the player.
     fn breaks_off(end: Vec<Said>) -> Option<String> {
         match hears(MOV, 10.0, 0, 0.0, end) {
             Verdict::Sound(facts) => facts.breaks_off,

@@ -28,11 +28,11 @@ pub(super) enum Question {
     Picture,
     /// The number of its sound track.
     Sound,
-    /// How long the file is.
+    /// The length of the file.
     Duration,
-    /// Whether it is one picture that does not move.
+    /// Is it one picture that does not move?
     Still,
-    /// How far its sound is.
+    /// The position of its sound.
     SoundPosition,
 }
 
