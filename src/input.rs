@@ -29,8 +29,8 @@ pub use begun::is_lost_with_alt;
 pub use reader::Reader;
 
 use begun::{begins, control};
-use sequence::{Meaning, Sequence};
-use text::{Block, Kind, Overdue};
+use sequence::{Sequence, SequenceMeaning};
+use text::{Block, Overdue, TextKind};
 
 /// Time that a lone ESC waits for what may follow, nanoseconds.
 pub const ESC_WAIT_NS: u64 = 30_000_000;
@@ -329,17 +329,17 @@ impl Parser {
         let Some(meaning) = sequence.take(byte) else { return State::Sequence(sequence) };
         let (alt, late) = (sequence.alt, sequence.is_late);
         match meaning {
-            Meaning::Paste => {
+            SequenceMeaning::Paste => {
                 self.escapes(u8::from(alt));
-                return State::Block(Block::new(Kind::Paste, late, now_ns));
+                return State::Block(Block::new(TextKind::Paste, late, now_ns));
             }
             _ if late => {}
-            Meaning::Input(Input::Key(key)) if alt => self.key(keys::with_alt(key)),
-            Meaning::Input(input) => {
+            SequenceMeaning::Input(Input::Key(key)) if alt => self.key(keys::with_alt(key)),
+            SequenceMeaning::Input(input) => {
                 self.escapes(u8::from(alt));
                 self.found(input, now_ns);
             }
-            Meaning::Nothing => self.escapes(u8::from(alt)),
+            SequenceMeaning::Nothing => self.escapes(u8::from(alt)),
         }
         State::Ground
     }

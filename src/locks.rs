@@ -1,6 +1,6 @@
 //! The one rule for locks that a panic has poisoned: go on with the value in them.
 //!
-//! A fault in one thread must not end the others, because a live show runs on. Whoever holds a
+//! A fault in one thread must not end the others, because a live show runs on. Code that holds a
 //! lock leaves its value whole between any two statements that can panic, so there is nothing
 //! broken behind a poisoned one.
 

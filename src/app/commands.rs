@@ -32,7 +32,7 @@ impl Found {
 
 /// Quality of a command's match, the best first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-enum Fit {
+enum MatchQuality {
     Exact,
     Prefix,
     Name(Reverse<u32>),
@@ -47,7 +47,7 @@ pub fn commands(text: &str) -> Vec<Found> {
     config.prefer_prefix = true;
     let mut matcher = Matcher::new(config);
     let pattern = Pattern::new(&text, CaseMatching::Ignore, Normalization::Smart, AtomKind::Fuzzy);
-    let mut found: Vec<(Fit, Found)> =
+    let mut found: Vec<(MatchQuality, Found)> =
         offered().filter_map(|binding| fit(binding, &text, &pattern, &mut matcher)).collect();
     // A stable sort: what fits equally well keeps the table's order.
     found.sort_by_key(|(fit, _)| *fit);
@@ -69,11 +69,11 @@ fn fit(
     text: &str,
     pattern: &Pattern,
     matcher: &mut Matcher,
-) -> Option<(Fit, Found)> {
+) -> Option<(MatchQuality, Found)> {
     let name = binding.name.to_lowercase();
     let found = |name: Vec<usize>, help: Vec<usize>| Found { binding, name, help };
     if name.starts_with(text) {
-        let fit = if name == text { Fit::Exact } else { Fit::Prefix };
+        let fit = if name == text { MatchQuality::Exact } else { MatchQuality::Prefix };
         return Some((fit, found((0..text.chars().count()).collect(), vec![])));
     }
     let (mut letters, mut places) = (vec![], vec![]);
@@ -81,9 +81,9 @@ fn fit(
         let mut places: Vec<usize> = places.into_iter().map(|place| place as usize).collect();
         places.sort_unstable();
         places.dedup();
-        return Some((Fit::Name(Reverse(score)), found(places, vec![])));
+        return Some((MatchQuality::Name(Reverse(score)), found(places, vec![])));
     }
-    words(binding.help, text).map(|places| (Fit::Help, found(vec![], places)))
+    words(binding.help, text).map(|places| (MatchQuality::Help, found(vec![], places)))
 }
 
 /// Places in `help` of the words of `text`, if it has them all.

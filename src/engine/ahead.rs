@@ -4,7 +4,7 @@
 //! Questions for screens and displays. They change nothing and decide nothing; what they say of the
 //! future holds as long as nobody presses a key.
 
-use super::timer::Kind;
+use super::timer::TimerKind;
 use super::{Phase, RunNs, ShowNs, State, Timing};
 use crate::show::{CueIx, SegmentIx, Trigger};
 
@@ -118,7 +118,7 @@ impl State {
         if self.panicked {
             return None;
         }
-        let timers = self.timers.by_show.iter().filter(|(_, kind, _)| *kind == Kind::Fire);
+        let timers = self.timers.by_show.iter().filter(|(_, kind, _)| *kind == TimerKind::Fire);
         let by_show = timers.map(|&(due_ns, _, cue)| (due_ns, cue)).next();
         let by_show = by_show.into_iter().chain(self.next_follow()).chain(self.next_in_segment());
         // A clip may run longer than its player said.
@@ -186,7 +186,7 @@ impl State {
             .timers
             .by_show
             .iter()
-            .filter(|(_, kind, cue)| *kind == Kind::Fire && is_left(*cue));
+            .filter(|(_, kind, cue)| *kind == TimerKind::Fire && is_left(*cue));
         let by_wall = self.timers.by_wall.iter().filter(|&&(_, cue)| is_left(cue));
         let by_wall = by_wall.map(|&(at_ns, _)| self.show_before_hold(at_ns));
         over_ns = by_show.map(|&(due_ns, ..)| due_ns).chain(by_wall).fold(over_ns, ShowNs::max);

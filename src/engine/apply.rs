@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::state::{Leaves, Note, SegmentState};
-use super::timer::Kind;
+use super::timer::TimerKind;
 use super::{Cause, Event, Phase, Record, RunNs, SendState, ShowNs, State};
 use crate::show::plan::Plan;
 use crate::show::{CueIx, CueNumber, SegmentIx, Trigger, demonstration};
@@ -332,10 +332,10 @@ impl State {
         }
         let skipped = state.skipped;
         if let Some(due_ns) = state.due_ns.replace(due_ns) {
-            self.timers.by_show.remove(&(due_ns, Kind::Fire, cue));
+            self.timers.by_show.remove(&(due_ns, TimerKind::Fire, cue));
         }
         if !skipped {
-            self.timers.by_show.insert((due_ns, Kind::Fire, cue));
+            self.timers.by_show.insert((due_ns, TimerKind::Fire, cue));
         }
     }
 
@@ -345,7 +345,7 @@ impl State {
         let state = &mut self.cues[cue];
         state.skipped = false;
         state.due_ns = state.due_ns.filter(|&due_ns| due_ns > show_ns);
-        self.timers.by_show.extend(state.due_ns.map(|due_ns| (due_ns, Kind::Fire, cue)));
+        self.timers.by_show.extend(state.due_ns.map(|due_ns| (due_ns, TimerKind::Fire, cue)));
         if state.firings == 0 && state.phase == Phase::Waiting {
             let own = self.plan.by_clock.iter().filter(|(known, _)| *known == cue);
             let instants = own.map(|&(cue, at_ns)| (RunNs::new(at_ns), cue));
@@ -357,7 +357,7 @@ impl State {
     pub(super) fn disarm(&mut self, cue: CueIx) {
         let state = &mut self.cues[cue];
         if let Some(due_ns) = state.due_ns.take() {
-            self.timers.by_show.remove(&(due_ns, Kind::Fire, cue));
+            self.timers.by_show.remove(&(due_ns, TimerKind::Fire, cue));
         }
         if matches!(self.show.cue(cue).trigger, Trigger::At { .. }) {
             self.timers.by_wall.retain(|&(_, waiting)| waiting != cue);
@@ -366,12 +366,12 @@ impl State {
 
     pub(super) fn complete_at(&mut self, cue: CueIx, complete_ns: ShowNs) {
         self.cues[cue].complete_ns = Some(complete_ns);
-        self.timers.by_show.insert((complete_ns, Kind::Complete, cue));
+        self.timers.by_show.insert((complete_ns, TimerKind::Complete, cue));
     }
 
     pub(super) fn drop_completion(&mut self, cue: CueIx) {
         if let Some(complete_ns) = self.cues[cue].complete_ns.take() {
-            self.timers.by_show.remove(&(complete_ns, Kind::Complete, cue));
+            self.timers.by_show.remove(&(complete_ns, TimerKind::Complete, cue));
         }
     }
 

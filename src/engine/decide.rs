@@ -1,7 +1,7 @@
 //! The rules: what becomes of a command.
 
 use super::state::Leaves;
-use super::timer::Kind;
+use super::timer::TimerKind;
 use super::{Cause, Command, Event, MissedWhy, Phase, Rejection, RunNs, State};
 use crate::show::{CueIx, CueNumber, DepartmentIx, SegmentIx};
 
@@ -328,7 +328,7 @@ impl State {
     /// Stops everything. Whatever would have come by itself is missed, so that nothing vanishes
     /// unseen.
     fn panic(&self, now: RunNs) -> Vec<Event> {
-        let pending = self.timers.by_show.iter().filter(|(_, kind, _)| *kind == Kind::Fire);
+        let pending = self.timers.by_show.iter().filter(|(_, kind, _)| *kind == TimerKind::Fire);
         let missed = pending.map(|&(_, _, cue)| self.miss(cue, MissedWhy::Panicked, now));
         std::iter::once(Event::Panicked {}).chain(missed).collect()
     }

@@ -8,7 +8,7 @@
 
 use std::sync::Arc;
 
-use super::timer::Kind;
+use super::timer::TimerKind;
 use super::{ClipFact, Event, MissedWhy, Phase, Rejection, RunNs, ShowNs, State};
 use crate::show::action::MpvCommand;
 use crate::show::{Action, Body, CueIx, CueNumber, OutputIx, Trigger};
@@ -156,7 +156,7 @@ impl State {
             .timers
             .by_show
             .iter()
-            .filter(|(_, kind, _)| *kind == Kind::Fire)
+            .filter(|(_, kind, _)| *kind == TimerKind::Fire)
             .map(|&(_, _, cue)| cue);
         let due = due.take(DUE_MAX).filter(|cue| clips.binary_search(cue).is_ok());
         let from = self.playhead.map_or(clips.len(), |playhead| {
@@ -207,7 +207,7 @@ impl State {
         let number = |cue: CueIx| self.show.cue(cue).number.clone();
         let stopped =
             self.on_air.iter().map(|&cue| Event::CueStopped { cue: number(cue), by_player: false });
-        let pending = self.timers.by_show.iter().filter(|(_, kind, _)| *kind == Kind::Fire);
+        let pending = self.timers.by_show.iter().filter(|(_, kind, _)| *kind == TimerKind::Fire);
         let missed = pending.map(|&(_, _, cue)| self.miss(cue, MissedWhy::Stopped, now));
         let events: Vec<_> = stopped.chain(missed).collect();
         if events.is_empty() { Err(Rejection::NothingRuns) } else { Ok(events) }

@@ -14,14 +14,14 @@ const LATE_NS: u64 = SECOND_NS;
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Timers {
     /// By the show's clock.
-    pub by_show: BTreeSet<(ShowNs, Kind, CueIx)>,
+    pub by_show: BTreeSet<(ShowNs, TimerKind, CueIx)>,
     /// By the clock on the wall, also of before the run began.
     pub by_wall: BTreeSet<(RunNs, CueIx)>,
 }
 
 /// Action of a timer; at one instant, cues complete before others fire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) enum Kind {
+pub(super) enum TimerKind {
     Complete,
     Fire,
 }
@@ -35,7 +35,7 @@ enum StructureChange {
 
 /// Something that has fallen due.
 enum Due {
-    Timer(Kind, CueIx),
+    Timer(TimerKind, CueIx),
     Clock(CueIx),
     StructureChange(StructureChange),
     Auto(Command),
@@ -84,8 +84,8 @@ impl State {
         let Some((due_ns, due)) = all.min_by_key(|(due_ns, _)| *due_ns) else { return vec![] };
         let at_ns = due_ns.max(RunNs::ZERO);
         match due {
-            Due::Timer(Kind::Complete, cue) => self.estimated_end(cue, at_ns),
-            Due::Timer(Kind::Fire, cue) => self.fall_due(cue, Cause::Follow, due_ns, now),
+            Due::Timer(TimerKind::Complete, cue) => self.estimated_end(cue, at_ns),
+            Due::Timer(TimerKind::Fire, cue) => self.fall_due(cue, Cause::Follow, due_ns, now),
             Due::Clock(cue) => self.fall_due(cue, Cause::Clock, due_ns, now),
             Due::StructureChange(StructureChange::Start(segment)) => {
                 self.change_segment(segment, at_ns)
@@ -223,7 +223,7 @@ impl State {
         {
             let pending = self.timers.by_show.iter().filter(|&&(_, kind, cue)| {
                 let counts = matches!(self.show.cue(cue).trigger, Trigger::Into { .. });
-                kind == Kind::Fire
+                kind == TimerKind::Fire
                     && counts
                     && running != segment
                     && self.show.segment_of(cue) == running

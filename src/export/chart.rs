@@ -78,7 +78,7 @@ fn draw(report: &AsRun) -> (f64, String) {
     let Some(scale) = Scale::new(&instants(report), LEFT, PLOT) else {
         return (32.0, format!("<text x=\"0\" y=\"20\">{NOTHING}</text>\n"));
     };
-    let mut chart = Chart::new(report, scale);
+    let mut chart = ReportChart::new(report, scale);
     let bottom = chart.bottom();
     chart.legend();
     chart.clock(bottom);
@@ -150,7 +150,7 @@ fn known_until(report: &AsRun) -> Option<&ZonedDateTime> {
 }
 
 /// A chart that is being drawn.
-struct Chart<'a> {
+struct ReportChart<'a> {
     report: &'a AsRun,
     scale: Scale,
     days: Days,
@@ -159,12 +159,19 @@ struct Chart<'a> {
     svg: String,
 }
 
-impl<'a> Chart<'a> {
+impl<'a> ReportChart<'a> {
     fn new(report: &'a AsRun, scale: Scale) -> Self {
         let row_height = if report.segments.len() <= ROOMY_MOST { 40.0 } else { 34.0 };
         let has_marks =
             report.cues().filter(|cue| cue.actual_start.is_some()).count() <= MARKS_MOST;
-        Chart { report, scale, days: Days::of(report), row_height, has_marks, svg: String::new() }
+        ReportChart {
+            report,
+            scale,
+            days: Days::of(report),
+            row_height,
+            has_marks,
+            svg: String::new(),
+        }
     }
 
     /// Bottom of the rows.

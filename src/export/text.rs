@@ -38,7 +38,7 @@ const NAME_LEAST: usize = 22;
 
 /// Writes the report for `width` columns.
 pub fn write(report: &AsRun, width: usize) -> String {
-    let page = Page::new(report, width.max(WIDTH_LEAST));
+    let page = ReportText::new(report, width.max(WIDTH_LEAST));
     let blocks = [
         page.head(),
         page.table(),
@@ -62,7 +62,7 @@ pub fn write(report: &AsRun, width: usize) -> String {
 }
 
 /// A report and the widths of its columns.
-struct Page<'a> {
+struct ReportText<'a> {
     report: &'a AsRun,
     width: usize,
     days: Days,
@@ -81,13 +81,13 @@ struct Row {
     last: String,
 }
 
-impl<'a> Page<'a> {
+impl<'a> ReportText<'a> {
     fn new(report: &'a AsRun, width: usize) -> Self {
         let days = Days::of(report);
         let number =
             report.cues().map(|cue| plain(&cue.number).width()).max().unwrap_or(0).min(NUMBER_MOST);
         let mut page =
-            Page { report, width, days, number, time: CLOCK_WIDTH, difference: 4, last: 5 };
+            ReportText { report, width, days, number, time: CLOCK_WIDTH, difference: 4, last: 5 };
         let rows: Vec<Row> = report
             .segments
             .iter()

@@ -77,7 +77,7 @@ pub struct Chart {
 /// A line of a map file that says nothing.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("map {map}, line {line}: {fault}")]
-pub struct Fault {
+pub struct AtlasFault {
     /// The file's name.
     pub map: String,
     /// Counted from 1.
@@ -102,7 +102,7 @@ pub fn at_scale(shorter_km: f64) -> impl Iterator<Item = &'static Chart> {
 /// # Errors
 ///
 /// The first line that is not of the form above.
-pub fn parse(name: &'static str, text: &str) -> Result<Chart, Fault> {
+pub fn parse(name: &'static str, text: &str) -> Result<Chart, AtlasFault> {
     let mut chart =
         Chart { name, from_km: 0.0, to_km: f64::INFINITY, outlines: vec![], landmarks: vec![] };
     for (at, line) in text.lines().enumerate() {
@@ -110,7 +110,7 @@ pub fn parse(name: &'static str, text: &str) -> Result<Chart, Fault> {
         if line.is_empty() || line.starts_with('#') {
             continue;
         }
-        read(&mut chart, line).map_err(|fault| Fault {
+        read(&mut chart, line).map_err(|fault| AtlasFault {
             map: name.to_owned(),
             line: at + 1,
             fault,

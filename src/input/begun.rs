@@ -2,7 +2,7 @@
 
 use super::State;
 use super::sequence::Sequence;
-use super::text::{Block, Kind};
+use super::text::{Block, TextKind};
 
 /// Sequence that a byte after ESC begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -42,7 +42,7 @@ impl Begun {
         match self {
             Begun::Csi => State::Sequence(Sequence::csi(alt)),
             Begun::Ss3 => State::Sequence(Sequence::ss3(alt)),
-            Begun::String => State::Block(Block::new(Kind::String, false, now_ns)),
+            Begun::String => State::Block(Block::new(TextKind::String, false, now_ns)),
         }
     }
 

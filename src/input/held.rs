@@ -44,7 +44,7 @@ const REPEATS_TO_LEARN: u32 = 2;
 /// Tells held keys from presses.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Held {
-    last: Option<Last>,
+    last: Option<LastKey>,
     known: Option<RepeatTimes>,
     /// Number of presses of the last key that have not been given yet: they may be repeats.
     waits: usize,
@@ -54,7 +54,7 @@ pub(super) struct Held {
 
 /// The key that came last.
 #[derive(Clone, Copy, Debug)]
-struct Last {
+struct LastKey {
     key: KeyEvent,
     at_ns: u64,
     /// Time between it and the same key before it, if there was one.
@@ -76,7 +76,7 @@ struct RepeatTimes {
     period_ns: u64,
 }
 
-impl Last {
+impl LastKey {
     /// The same for a repeat `gap_ns` after this one.
     fn since_first(&self, gap_ns: u64) -> (u64, u64) {
         (self.since_first_ns + gap_ns, self.since_first + 1)
@@ -120,7 +120,7 @@ impl Held {
         };
         let kind = if is_repeat { KeyEventKind::Repeat } else { KeyEventKind::Press };
         let mut given = self.give(kind);
-        let mut next = Last {
+        let mut next = LastKey {
             key,
             at_ns: now_ns,
             gap_ns,
@@ -156,7 +156,7 @@ impl Held {
 
     /// Returns `true` if the key of `last`, which came once more `gap_ns` later, may be a repeat by
     /// all that is known.
-    fn may_repeat(&self, last: &Last, gap_ns: u64) -> bool {
+    fn may_repeat(&self, last: &LastKey, gap_ns: u64) -> bool {
         match (last.repeats, self.known) {
             (0, _) if is_escape(&last.key) => DELAYS_NS.contains(&gap_ns),
             (0, Some(known)) => gap_ns.abs_diff(known.delay_ns) <= DELAY_SLACK_NS,
@@ -173,7 +173,7 @@ impl Held {
     }
 
     /// Returns `true` if `last` waits though the keyboard's delay is not known.
-    fn is_guess(&self, last: &Last) -> bool {
+    fn is_guess(&self, last: &LastKey) -> bool {
         last.repeats == 0 && self.known.is_none()
     }
 

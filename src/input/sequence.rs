@@ -33,7 +33,7 @@ enum Form {
 
 /// Meaning of a whole sequence.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) enum Meaning {
+pub(super) enum SequenceMeaning {
     Input(Input),
     /// Pasted text begins.
     Paste,
@@ -70,7 +70,7 @@ impl Sequence {
     }
 
     /// Takes in a byte that [`Sequence::takes`]; what it means, once it is whole.
-    pub(super) fn take(&mut self, byte: u8) -> Option<Meaning> {
+    pub(super) fn take(&mut self, byte: u8) -> Option<SequenceMeaning> {
         match (self.form, byte) {
             (Form::Csi, b'[') if self.bytes.is_empty() => {
                 self.form = Form::Console;
@@ -111,10 +111,10 @@ impl Sequence {
         }
     }
 
-    fn csi_ends(&self, last: u8) -> Meaning {
+    fn csi_ends(&self, last: u8) -> SequenceMeaning {
         let text = std::str::from_utf8(&self.bytes).unwrap_or_default();
         if self.bytes.len() == BYTES_MAX {
-            return Meaning::Nothing;
+            return SequenceMeaning::Nothing;
         }
         if let Some(report) = text.strip_prefix('<') {
             let [button, column, row] = numbers(report);
@@ -129,7 +129,7 @@ impl Sequence {
         if last == b'u'
             && let Some(flags) = text.strip_prefix('?').and_then(|flags| flags.parse().ok())
         {
-            return Meaning::Input(Input::KeyFlags(flags));
+            return SequenceMeaning::Input(Input::KeyFlags(flags));
         }
         if text.starts_with(['?', '>', '=']) || text.ends_with('$') {
             return input(
@@ -139,7 +139,7 @@ impl Sequence {
         }
         // No key and no reply without a mark at its head has such bytes.
         if self.bytes.iter().any(|byte| (0x20..=0x2f).contains(byte)) {
-            return Meaning::Nothing;
+            return SequenceMeaning::Nothing;
         }
         let parts: Vec<&str> = text.split(';').collect();
         let part = |at: usize| parts.get(at).copied().unwrap_or_default();
@@ -154,7 +154,7 @@ impl Sequence {
             input(code.map(|code| Input::Key(KeyEvent { kind, ..KeyEvent::new(code, held) })))
         };
         match last {
-            b'~' if text == "200" => Meaning::Paste,
+            b'~' if text == "200" => SequenceMeaning::Paste,
             b'~' if first == Some(27) && parts.len() == 3 => {
                 // xterm's other keys say what they type, with Shift in it.
                 let code: Option<u32> = sub(2, 0);
@@ -183,7 +183,7 @@ impl Sequence {
                 let typed = match (typed.next(), typed.next()) {
                     // What an input method has composed is text and no key.
                     (Some(_), Some(_)) if kind != KeyEventKind::Release => {
-                        return Meaning::Input(Input::Paste(text));
+                        return SequenceMeaning::Input(Input::Paste(text));
                     }
                     (typed, None) => typed,
                     (_, Some(_)) => None,
@@ -205,36 +205,36 @@ impl Sequence {
                 };
                 input(event.map(Input::Mouse))
             }
-            b'I' | b'O' if text.is_empty() => Meaning::Input(Input::Focus(last == b'I')),
+            b'I' | b'O' if text.is_empty() => SequenceMeaning::Input(Input::Focus(last == b'I')),
             // Where the cursor is, which nobody here asks for. In the first row some columns are F3
             // and what is held.
             b'R' if !(first == Some(1) && (2..=16).contains(&parameter)) => {
-                Meaning::Input(Input::Reply)
+                SequenceMeaning::Input(Input::Reply)
             }
-            b'c' | b'n' | b't' | b'x' => Meaning::Input(Input::Reply),
+            b'c' | b'n' | b't' | b'x' => SequenceMeaning::Input(Input::Reply),
             _ => pressed(keys::lettered(last), held),
         }
     }
 
-    fn ss3_ends(&self, last: u8) -> Meaning {
+    fn ss3_ends(&self, last: u8) -> SequenceMeaning {
         let text = std::str::from_utf8(&self.bytes).unwrap_or_default();
         let parameter = text.rsplit(';').next().and_then(|number| number.parse().ok());
         let held = keys::modifiers(parameter.unwrap_or(1));
         match last {
             b'a'..=b'd' => key(keys::lettered(last.to_ascii_uppercase()), KeyModifiers::CONTROL),
             // With something held it is no key, but a sequence that was broken off before Space.
-            b' ' if !text.is_empty() => Meaning::Nothing,
+            b' ' if !text.is_empty() => SequenceMeaning::Nothing,
             _ => key(keys::lettered(last).or_else(|| keys::keypad(last)), held),
         }
     }
 }
 
-fn key(code: Option<KeyCode>, held: KeyModifiers) -> Meaning {
+fn key(code: Option<KeyCode>, held: KeyModifiers) -> SequenceMeaning {
     input(code.map(|code| Input::Key(KeyEvent::new(code, held))))
 }
 
-fn input(input: Option<Input>) -> Meaning {
-    input.map_or(Meaning::Nothing, Meaning::Input)
+fn input(input: Option<Input>) -> SequenceMeaning {
+    input.map_or(SequenceMeaning::Nothing, SequenceMeaning::Input)
 }
 
 /// The three numbers of a mouse report.

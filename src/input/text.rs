@@ -15,16 +15,16 @@ const BEL: u8 = 0x07;
 const BYTES_MAX: usize = 1 << 16;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(super) enum TextKind {
     Paste,
     String,
 }
 
-impl Kind {
+impl TextKind {
     fn end(self) -> &'static [u8] {
         match self {
-            Kind::Paste => PASTE_END,
-            Kind::String => STRING_END,
+            TextKind::Paste => PASTE_END,
+            TextKind::String => STRING_END,
         }
     }
 }
@@ -32,7 +32,7 @@ impl Kind {
 /// Text whose end mark has not come yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Block {
-    kind: Kind,
+    kind: TextKind,
     bytes: Vec<u8>,
     /// Number of bytes of the end mark that have come.
     matched: usize,
@@ -58,7 +58,7 @@ pub(super) enum Taken {
 }
 
 impl Block {
-    pub(super) fn new(kind: Kind, is_late: bool, now_ns: u64) -> Self {
+    pub(super) fn new(kind: TextKind, is_late: bool, now_ns: u64) -> Self {
         Block {
             kind,
             bytes: vec![],
@@ -92,14 +92,16 @@ impl Block {
             return if self.matched == end.len() { Taken::Ended } else { Taken::Text };
         }
         match self.kind {
-            Kind::String if byte == BEL => return Taken::Ended,
-            Kind::String if self.matched == 1 && begins(byte).is_some() => return Taken::Sequence,
-            Kind::String => {}
+            TextKind::String if byte == BEL => return Taken::Ended,
+            TextKind::String if self.matched == 1 && begins(byte).is_some() => {
+                return Taken::Sequence;
+            }
+            TextKind::String => {}
             // What looked like the mark was text.
-            Kind::Paste => self.keep(&end[..self.matched]),
+            TextKind::Paste => self.keep(&end[..self.matched]),
         }
         self.matched = usize::from(byte == ESC);
-        if self.matched == 0 && self.kind == Kind::Paste {
+        if self.matched == 0 && self.kind == TextKind::Paste {
             self.keep(&[byte]);
         }
         Taken::Text
@@ -114,8 +116,10 @@ impl Block {
     pub(super) fn ended(self) -> Option<Input> {
         match self.kind {
             _ if self.is_late => None,
-            Kind::Paste => Some(Input::Paste(String::from_utf8_lossy(&self.bytes).into_owned())),
-            Kind::String => Some(Input::Reply),
+            TextKind::Paste => {
+                Some(Input::Paste(String::from_utf8_lossy(&self.bytes).into_owned()))
+            }
+            TextKind::String => Some(Input::Reply),
         }
     }
 
@@ -136,7 +140,7 @@ impl Block {
 
     /// Returns `true` if it is a paste that somebody may be waiting for.
     pub(super) fn is_unended_paste(&self) -> bool {
-        self.kind == Kind::Paste && !self.is_late
+        self.kind == TextKind::Paste && !self.is_late
     }
 
     pub(super) fn give_up(self) -> Overdue {
@@ -152,7 +156,7 @@ impl Block {
 /// Text that has been given up: keys are keys again, but the rest of it may still come.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Overdue {
-    kind: Kind,
+    kind: TextKind,
     matched: usize,
     /// A character that is a key if nothing follows it at once.
     held: Vec<u8>,
@@ -180,7 +184,7 @@ impl Overdue {
                 return if self.matched == end.len() { Took::Ended } else { Took::Waits(self) };
             }
             match byte {
-                BEL if self.kind == Kind::String => return Took::Ended,
+                BEL if self.kind == TextKind::String => return Took::Ended,
                 ESC => return Took::Escape,
                 _ => {}
             }

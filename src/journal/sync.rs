@@ -39,16 +39,16 @@ pub enum SyncReport {
 pub type Report = Box<dyn Fn(SyncReport) + Send>;
 
 /// Data that the two threads share.
-pub(super) struct Shared {
+pub(super) struct SyncShared {
     path: PathBuf,
     disk: Box<dyn Disk>,
-    state: Mutex<State>,
+    state: Mutex<SyncState>,
     work: Condvar,
     done: Condvar,
 }
 
 /// State that both threads change.
-pub(super) struct State {
+pub(super) struct SyncState {
     /// Lines that wait to be written.
     pub backlog: Backlog,
     /// The end of the file.
@@ -68,12 +68,12 @@ pub(super) struct State {
     unlocked: bool,
     /// Kept here so that nobody else gets the run before the last thread that may write has ended.
     pub lock: RunLock,
-    phase: Phase,
+    phase: SyncPhase,
     /// `true` if something has changed since the thread looked.
     pub roused: bool,
 }
 
-impl State {
+impl SyncState {
     /// Expected length of the file, bytes, while nothing is wrong with its end.
     fn settled_len(&self) -> Option<u64> {
         (self.write_fault.is_none() && self.tail.is_whole()).then_some(self.tail.len())
@@ -82,7 +82,7 @@ impl State {
 
 /// Phase in the life of a journal; it only goes on.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Phase {
+enum SyncPhase {
     Open,
     /// One last round, then the end.
     Closing,
@@ -92,7 +92,7 @@ enum Phase {
     Closed,
 }
 
-impl Shared {
+impl SyncShared {
     /// For a file whose end is `tail`. Of what another program has written nobody knows how much
     /// was synced, so all of it is.
     pub(super) fn new(
@@ -103,7 +103,7 @@ impl Shared {
         lock: RunLock,
     ) -> Self {
         let synced_len = 0;
-        let state = State {
+        let state = SyncState {
             backlog,
             tail,
             write_fault: None,
@@ -113,7 +113,7 @@ impl Shared {
             changed: None,
             unlocked: false,
             lock,
-            phase: Phase::Open,
+            phase: SyncPhase::Open,
             roused: false,
         };
         Self { path, disk, state: Mutex::new(state), work: Condvar::new(), done: Condvar::new() }
@@ -121,12 +121,12 @@ impl Shared {
 
     /// The state, also after a panic elsewhere: it is whole between any two statements that change
     /// it.
-    pub(super) fn lock(&self) -> MutexGuard<'_, State> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, SyncState> {
         self.state.lock().unpoisoned()
     }
 
     /// Writes what waits, on the thread that appends; the other is woken by [`Self::rouse`].
-    pub(super) fn append(&self, state: &mut State) {
+    pub(super) fn append(&self, state: &mut SyncState) {
         if state.write_fault.is_none() {
             let outcome = state.tail.write(&mut state.backlog.lines, &*self.disk);
             state.write_fault = outcome.err().map(|error| self.write_fault(&error));
@@ -140,7 +140,7 @@ impl Shared {
     }
 
     /// The problems, the worst first.
-    pub(super) fn fault(&self, state: &State) -> Option<JournalError> {
+    pub(super) fn fault(&self, state: &SyncState) -> Option<JournalError> {
         let path = || self.path.clone();
         if state.backlog.lost > 0 {
             Some(JournalError::Lost { path: path(), lost: state.backlog.lost })
@@ -158,14 +158,14 @@ impl Shared {
     /// Has the thread do a last round and waits for it, at most so long.
     pub(super) fn close(&self, at_most: Duration) -> Result<(), JournalError> {
         let mut state = self.lock();
-        state.phase = state.phase.max(Phase::Closing);
+        state.phase = state.phase.max(SyncPhase::Closing);
         state.roused = true;
         self.work.notify_one();
         let waited =
-            self.done.wait_timeout_while(state, at_most, |state| state.phase < Phase::Closed);
+            self.done.wait_timeout_while(state, at_most, |state| state.phase < SyncPhase::Closed);
         let (mut state, _) = waited.unpoisoned();
-        if state.phase < Phase::Closed {
-            state.phase = Phase::Abandoned;
+        if state.phase < SyncPhase::Closed {
+            state.phase = SyncPhase::Abandoned;
             return Err(JournalError::Stalled { path: self.path.clone() });
         }
         self.fault(&state).map_or(Ok(()), Err)
@@ -195,7 +195,7 @@ impl Shared {
                 break;
             }
         }
-        self.lock().phase = Phase::Closed;
+        self.lock().phase = SyncPhase::Closed;
         self.done.notify_all();
     }
 
@@ -205,14 +205,14 @@ impl Shared {
         let waited = self.work.wait_timeout_while(self.lock(), ROUND, |state| !state.roused);
         let (mut state, _) = waited.unpoisoned();
         state.roused = false;
-        state.phase > Phase::Open
+        state.phase > SyncPhase::Open
     }
 
     /// Writes what an append could not.
     fn retry(&self) {
         loop {
             let mut state = self.lock();
-            if state.write_fault.is_none() || state.phase == Phase::Abandoned {
+            if state.write_fault.is_none() || state.phase == SyncPhase::Abandoned {
                 return;
             }
             let (mut lines, mut tail) = (state.backlog.take(), state.tail);
@@ -235,7 +235,7 @@ impl Shared {
     /// Syncs what was written since the last time.
     fn sync(&self) {
         let mut state = self.lock();
-        if state.tail.len() == state.synced_len || state.phase == Phase::Abandoned {
+        if state.tail.len() == state.synced_len || state.phase == SyncPhase::Abandoned {
             return;
         }
         state.synced_len = state.tail.len();

@@ -17,7 +17,7 @@ use super::fault::{JournalError, OpenError};
 use super::lock::{LockError, RunLock};
 use super::order::RecordOrder;
 use super::recover::{Recovered, recover};
-use super::sync::{Report, Shared};
+use super::sync::{Report, SyncShared};
 use crate::engine::Record;
 
 /// Maximum time that dropping a journal, without closing it, may take.
@@ -27,7 +27,7 @@ const DROP_AT_MOST: Duration = Duration::from_secs(2);
 pub struct Journal {
     path: PathBuf,
     order: RecordOrder,
-    shared: Arc<Shared>,
+    shared: Arc<SyncShared>,
     /// `true` if something was appended since the thread that syncs was woken.
     unsynced: bool,
     /// `None` once the journal is closed.
@@ -88,7 +88,7 @@ impl Journal {
         report: Report,
     ) -> Result<Self, OpenError> {
         let path = lock.dir().join(JOURNAL_FILE);
-        let shared = Arc::new(Shared::new(path.clone(), disk, backlog, tail, lock));
+        let shared = Arc::new(SyncShared::new(path.clone(), disk, backlog, tail, lock));
         let keep = Arc::clone(&shared);
         let thread =
             thread::Builder::new().name("journal".to_owned()).spawn(move || keep.keep(&report));

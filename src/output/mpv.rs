@@ -81,7 +81,7 @@ use supervisor::Supervisor;
 const LAST: Duration = Duration::from_secs(1);
 
 /// One action of one cue.
-type Key = (CueIx, u32);
+type ActionKey = (CueIx, u32);
 
 /// Command of a job to the player.
 enum PlayerOrder {
@@ -127,7 +127,7 @@ impl super::Kind for Kind<'_> {
 
 /// An output with all its orders read, but no player started.
 pub(super) struct Plan {
-    orders: HashMap<Key, PlayerOrder>,
+    orders: HashMap<ActionKey, PlayerOrder>,
     /// Number of messages of a panic; each of them is the stop that a panic is anyway.
     panics: usize,
     process: process::Process,
@@ -225,7 +225,7 @@ impl Plan {
 /// The station's end of an output of clips. Dropping it ends the players.
 pub(super) struct Mpv {
     deck: Arc<Mutex<Deck>>,
-    orders: HashMap<Key, PlayerOrder>,
+    orders: HashMap<ActionKey, PlayerOrder>,
     panics: usize,
     context: WorkerContext,
     /// A byte in here wakes the supervisor.

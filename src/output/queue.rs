@@ -51,7 +51,7 @@ pub(super) struct Waiting<T> {
 }
 
 /// Next thing that the worker has to do.
-pub(super) enum Next<T> {
+pub(super) enum NextWork<T> {
     /// Send this.
     Send(Waiting<T>),
     /// Send this, if it can go at once.
@@ -81,7 +81,7 @@ enum Stage {
     Ended,
 }
 
-struct Line<T> {
+struct WaitingLine<T> {
     waiting: VecDeque<Waiting<T>>,
     /// Messages of a clock, each with the instant until which it is true.
     ticks: VecDeque<(Arc<T>, Instant)>,
@@ -94,7 +94,7 @@ struct Line<T> {
 
 /// The line between the station and one worker.
 pub(super) struct Queue<T> {
-    line: Mutex<Line<T>>,
+    line: Mutex<WaitingLine<T>>,
     changed: Condvar,
     /// Something waits for a worker that is at a message. Apart from `changed`, so that a message
     /// to an idle worker wakes nobody else.
@@ -104,7 +104,7 @@ pub(super) struct Queue<T> {
 impl<T> Queue<T> {
     pub(super) fn new() -> Self {
         let (waiting, ticks) = (VecDeque::with_capacity(LIMIT), VecDeque::with_capacity(TICKS));
-        let line = Line { waiting, ticks, stage: Stage::Open, busy: false, panicked: false };
+        let line = WaitingLine { waiting, ticks, stage: Stage::Open, busy: false, panicked: false };
         Queue { line: Mutex::new(line), changed: Condvar::new(), waits: Condvar::new() }
     }
 
@@ -157,8 +157,8 @@ impl<T> Queue<T> {
     /// The next message; waits for it, without an end where `at_most` gives none. With no time at
     /// all, it is time to look after the connection before a clock's word goes, which would else
     /// put it off for ever.
-    pub(super) fn next(&self, at_most: Option<Duration>) -> Next<T> {
-        let idle = |line: &mut Line<T>| {
+    pub(super) fn next(&self, at_most: Option<Duration>) -> NextWork<T> {
+        let idle = |line: &mut WaitingLine<T>| {
             line.stage == Stage::Open && line.waiting.is_empty() && line.ticks.is_empty()
         };
         let mut line = self.lock();
@@ -177,16 +177,16 @@ impl<T> Queue<T> {
                 if !line.waiting.is_empty() {
                     self.waits.notify_all();
                 }
-                Next::Send(waiting)
+                NextWork::Send(waiting)
             }
-            (None, Stage::Open) if at_most == Some(Duration::ZERO) => Next::Look,
+            (None, Stage::Open) if at_most == Some(Duration::ZERO) => NextWork::Look,
             (None, Stage::Open) => {
                 let timely = |(message, until)| (now() <= until).then_some(message);
                 std::iter::from_fn(|| line.ticks.pop_front())
                     .find_map(timely)
-                    .map_or(Next::Look, Next::Tick)
+                    .map_or(NextWork::Look, NextWork::Tick)
             }
-            (None, Stage::Finishing | Stage::Ended) => Next::End,
+            (None, Stage::Finishing | Stage::Ended) => NextWork::End,
         }
     }
 
@@ -213,7 +213,7 @@ impl<T> Queue<T> {
     /// Waits for `pause`; says whether the message that was taken last may then be tried again,
     /// which ends with panic and with the program: either ends the pause at once.
     pub(super) fn rest(&self, pause: Duration) -> bool {
-        let goes_on = |line: &mut Line<T>| line.stage == Stage::Open && !line.panicked;
+        let goes_on = |line: &mut WaitingLine<T>| line.stage == Stage::Open && !line.panicked;
         let rested = self.changed.wait_timeout_while(self.lock(), pause, goes_on);
         goes_on(&mut rested.unpoisoned().0)
     }
@@ -244,13 +244,13 @@ impl<T> Queue<T> {
     /// Waits until somebody has called [`Self::end`], but not past `deadline`.
     pub(super) fn wait_for_end(&self, deadline: Instant) {
         let left = deadline.saturating_duration_since(now());
-        let running = |line: &mut Line<T>| line.stage != Stage::Ended;
+        let running = |line: &mut WaitingLine<T>| line.stage != Stage::Ended;
         // The waiting thread goes on in either case, so whether the time ran out makes no
         // difference.
         drop(self.changed.wait_timeout_while(self.lock(), left, running));
     }
 
-    fn lock(&self) -> MutexGuard<'_, Line<T>> {
+    fn lock(&self) -> MutexGuard<'_, WaitingLine<T>> {
         // No code that can panic runs under this lock, so a poisoned line is whole all the same.
         self.line.lock().unpoisoned()
     }
@@ -270,9 +270,9 @@ mod tests {
         assert_eq!(queue.push(Senders::default(), &message), Err(Refusal::Full));
         queue.finish();
         assert_eq!(queue.push(Senders::default(), &message), Err(Refusal::Ended));
-        assert!(matches!(queue.next(None), Next::Send(_)));
+        assert!(matches!(queue.next(None), NextWork::Send(_)));
         assert_eq!(queue.end().len(), LIMIT - 1);
-        assert!(matches!(queue.next(None), Next::End));
+        assert!(matches!(queue.next(None), NextWork::End));
     }
 
     #[test]
@@ -280,15 +280,15 @@ mod tests {
         let (queue, until) = (Queue::new(), now() + SOON);
         (1..=TICKS + 1).for_each(|tick| queue.tick(Arc::new(tick), until));
         queue.push(Senders::one(job(0)), &Arc::new(0)).unwrap();
-        assert!(matches!(queue.next(None), Next::Send(w) if *w.message == 0));
-        assert!(matches!(queue.next(Some(Duration::ZERO)), Next::Look));
+        assert!(matches!(queue.next(None), NextWork::Send(w) if *w.message == 0));
+        assert!(matches!(queue.next(Some(Duration::ZERO)), NextWork::Look));
         for tick in 1..=TICKS {
-            assert!(matches!(queue.next(None), Next::Tick(message) if *message == tick));
+            assert!(matches!(queue.next(None), NextWork::Tick(message) if *message == tick));
         }
-        assert!(matches!(queue.next(Some(Duration::from_millis(1))), Next::Look));
+        assert!(matches!(queue.next(Some(Duration::from_millis(1))), NextWork::Look));
         queue.tick(Arc::new(9), until);
         queue.finish();
-        assert!(matches!(queue.next(None), Next::End));
+        assert!(matches!(queue.next(None), NextWork::End));
     }
 
     #[test]
@@ -298,7 +298,7 @@ mod tests {
         queue.tick(Arc::new(1), began);
         awaited(|| now() > began);
         queue.tick(Arc::new(2), began + SOON);
-        assert!(matches!(queue.next(None), Next::Tick(message) if *message == 2));
+        assert!(matches!(queue.next(None), NextWork::Tick(message) if *message == 2));
     }
 
     #[test]
@@ -308,9 +308,9 @@ mod tests {
         let dropped = queue.replace(&[Arc::new("stop")]).unwrap();
         assert_eq!(dropped.iter().map(|w| w.senders.job).collect::<Vec<_>>(), [Some(job(7))]);
         assert!(
-            matches!(queue.next(None), Next::Send(w) if *w.message == "stop" && w.senders.job.is_none())
+            matches!(queue.next(None), NextWork::Send(w) if *w.message == "stop" && w.senders.job.is_none())
         );
-        assert!(matches!(queue.next(Some(Duration::ZERO)), Next::Look));
+        assert!(matches!(queue.next(Some(Duration::ZERO)), NextWork::Look));
     }
 
     #[test]

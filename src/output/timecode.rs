@@ -26,7 +26,7 @@ use super::{ShowTime, now};
 use crate::locks::Unpoisoned;
 use crate::show::FrameRate;
 pub(super) use osc::UdpLine;
-use pace::{Grain, Pace, Say};
+use pace::{ClockPace, Grain, Say};
 
 /// Maximum number of steps of a clock that are sent at one moment.
 pub(super) const AT_ONCE_MAX: usize = mtc::GRAIN.at_once as usize;
@@ -69,7 +69,7 @@ impl Timecode {
         line: impl Line,
     ) -> io::Result<Self> {
         let board = Arc::new(ClockMailbox::default());
-        let (told, pace) = (Arc::clone(&board), Pace::new(rate, format.grain));
+        let (told, pace) = (Arc::clone(&board), ClockPace::new(rate, format.grain));
         let work = move || keep_time(&told, pace, rate, &format, line);
         thread::Builder::new().name(format!("timecode to {name}")).spawn(work)?;
         Ok(Timecode { board })
@@ -131,7 +131,7 @@ impl ClockMailbox {
 
 fn keep_time(
     board: &ClockMailbox,
-    mut pace: Pace,
+    mut pace: ClockPace,
     rate: FrameRate,
     format: &Format,
     mut line: impl Line,

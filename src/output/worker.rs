@@ -11,7 +11,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use super::gauge::{Delivery, Gauge, SLOW};
-use super::queue::{LIMIT, Next, Queue, Refusal, Senders, Waiting};
+use super::queue::{LIMIT, NextWork, Queue, Refusal, Senders, Waiting};
 use super::{Job, Light, Outcome, OutputReport, Report, Reporter, now};
 use crate::show::OutputIx;
 
@@ -280,11 +280,11 @@ impl<T: Send + Sync + 'static, X: Transmit<Message = T>> WorkerThread<T, X> {
         loop {
             let pause = look_at.map(|at| at.saturating_duration_since(now()));
             match self.queue.next(pause) {
-                Next::Send(waiting) => self.send(&waiting, late),
-                Next::Tick(message) => self.transmit.tick(&message),
-                Next::Look if look_at.is_some_and(|at| at <= now()) => look_at = self.look(),
-                Next::Look => {}
-                Next::End => return,
+                NextWork::Send(waiting) => self.send(&waiting, late),
+                NextWork::Tick(message) => self.transmit.tick(&message),
+                NextWork::Look if look_at.is_some_and(|at| at <= now()) => look_at = self.look(),
+                NextWork::Look => {}
+                NextWork::End => return,
             }
         }
     }

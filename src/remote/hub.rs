@@ -49,7 +49,7 @@ type Asked = Result<Ask, Misunderstood>;
 
 /// Next step after a message of a packet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Next {
+enum NextMessage {
     GoOn,
     Stop,
 }
@@ -208,7 +208,7 @@ impl Hub {
         while let Some((message, ask)) = asked.next() {
             // After a wrong guess neither the rest of a stranger's packet is obeyed, nor another
             // guess in it read.
-            if self.message(message, ask, peer, now) == Next::Stop {
+            if self.message(message, ask, peer, now) == NextMessage::Stop {
                 return;
             }
             // What stands after the passcode is a packet of its own.
@@ -315,7 +315,13 @@ impl Hub {
         self.shared.has_subscribers.store(self.clients.follow(), Relaxed);
     }
 
-    fn message(&mut self, message: &Message<'_>, asked: Asked, peer: Peer, now: Instant) -> Next {
+    fn message(
+        &mut self,
+        message: &Message<'_>,
+        asked: Asked,
+        peer: Peer,
+        now: Instant,
+    ) -> NextMessage {
         let address = message.address;
         let may_speak = self.may_speak(peer);
         // A remote control looks for the show's id first and can say where its answers go; neither
@@ -328,7 +334,7 @@ impl Hub {
             if self.deny(peer, address, "connect with the passcode first", now) {
                 self.trouble(peer, || format!("{} without the passcode", quoted(address)), now);
             }
-            return Next::GoOn;
+            return NextMessage::GoOn;
         }
         let ask = match asked {
             Ok(Ask::Connect(passcode)) => {
@@ -336,19 +342,19 @@ impl Hub {
             }
             Ok(Ask::RemoteCommand(wish)) => {
                 self.wish_at(wish, message.time, peer, address, now);
-                return Next::GoOn;
+                return NextMessage::GoOn;
             }
             Ok(Ask::Do(target, verb)) => {
                 match self.wish_of(target, verb) {
                     Ok(wish) => self.wish_at(wish, message.time, peer, address, now),
                     Err(why) => self.fault(peer, address, &why, now),
                 }
-                return Next::GoOn;
+                return NextMessage::GoOn;
             }
             Ok(ask) => ask,
             Err(why) => {
                 self.misunderstood(&why, peer, address, now);
-                return Next::GoOn;
+                return NextMessage::GoOn;
             }
         };
         let bucket = match &ask {
@@ -383,7 +389,7 @@ impl Hub {
                 self.trouble(peer, || format!("{}: asked too often", quoted(address)), now);
                 self.fault(peer, address, "asked too often: not answered", now);
             }
-            return Next::GoOn;
+            return NextMessage::GoOn;
         }
         match self.settle(&ask, peer, now) {
             Ok(replies) => {
@@ -397,7 +403,7 @@ impl Hub {
             self.greet(peer);
         }
         self.look_who_follows();
-        Next::GoOn
+        NextMessage::GoOn
     }
 
     /// Says of a message that nothing can be made of it: to its sender, and to the caller.

@@ -13,7 +13,7 @@ use super::list::Words;
 use crate::show::{Cue, CueIx, Segment, Trigger};
 
 /// A cue, a segment or the list, and what is known of it now.
-pub(super) struct Facts<'a> {
+pub(super) struct CueFacts<'a> {
     pub(super) words: &'a Words,
     pub(super) item: Item,
     /// Its progress, if it runs.
@@ -23,7 +23,7 @@ pub(super) struct Facts<'a> {
 }
 
 /// A key and what it says.
-type Row = (&'static str, fn(&Facts<'_>) -> Value);
+type Row = (&'static str, fn(&CueFacts<'_>) -> Value);
 
 /// All that is known.
 const KEYS: &[Row] = &[
@@ -78,7 +78,7 @@ pub(super) fn key(name: &str) -> Option<&'static str> {
     KEYS.iter().find(|(known, _)| *known == name).map(|(known, _)| *known)
 }
 
-impl Facts<'_> {
+impl CueFacts<'_> {
     /// Value of `key` as JSON; null if there is no such key.
     pub(super) fn value(&self, key: &str) -> Value {
         KEYS.iter().find(|(known, _)| *known == key).map_or(Value::Null, |(_, value)| value(self))
@@ -164,8 +164,8 @@ mod tests {
     use crate::remote::testing::show;
     use crate::show::SegmentIx;
 
-    fn facts(words: &Words, item: Item, running: Option<Running>) -> Facts<'_> {
-        Facts { words, item, running, is_loaded: false }
+    fn facts(words: &Words, item: Item, running: Option<Running>) -> CueFacts<'_> {
+        CueFacts { words, item, running, is_loaded: false }
     }
 
     #[test]

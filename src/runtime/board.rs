@@ -34,7 +34,7 @@ use crate::input::Input;
 use crate::time::MachineNs;
 use crate::ui::{self, Capabilities};
 
-use choose::{Choice, Wanted};
+use choose::{RunChoice, Wanted};
 use run::Run;
 
 /// Interval at which the journal's length is checked.
@@ -65,7 +65,7 @@ pub struct BoardOptions {
 /// # Errors
 /// When there is no terminal, or no such run or show; the text is for the person at the terminal.
 pub fn show(options: &BoardOptions) -> anyhow::Result<()> {
-    let choice = Choice::new(options.of.as_deref(), &options.state)?;
+    let choice = RunChoice::new(options.of.as_deref(), &options.state)?;
     terminal::require_to_show()?;
     fault::keep_in(&options.state);
     let (inbox, post) = inbox::inbox()?;
@@ -108,7 +108,7 @@ struct Screen<'a> {
     options: &'a BoardOptions,
     face: Face,
     help: bool,
-    choice: Choice,
+    choice: RunChoice,
     run: Option<Run>,
     inbox: Inbox,
     keyboard: Keyboard,
@@ -120,7 +120,7 @@ struct Screen<'a> {
 }
 
 impl<'a> Screen<'a> {
-    fn new(options: &'a BoardOptions, choice: Choice, inbox: Inbox) -> anyhow::Result<Self> {
+    fn new(options: &'a BoardOptions, choice: RunChoice, inbox: Inbox) -> anyhow::Result<Self> {
         let title = headline(choice.title());
         let canvas = enter(options, &title)?;
         Ok(Screen {
@@ -234,7 +234,7 @@ impl<'a> Screen<'a> {
     }
 
     fn board(&mut self) -> Board {
-        let waiting = |choice: &Choice| {
+        let waiting = |choice: &RunChoice| {
             let zone = machine_zone();
             let of = (zone.as_str(), jiff::tz::TimeZone::system());
             Board::waiting(choice.show(), wall_now(), of, choice.command())

@@ -15,7 +15,7 @@ use crate::journal::{Holder, RunFolder};
 
 /// The caller's answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Answer {
+pub(super) enum CallerAnswer {
     /// Go on with the run.
     Resume,
     /// Start a new one.
@@ -34,9 +34,9 @@ pub(super) fn ask(
     holder: Option<Holder>,
     now: Timestamp,
     inbox: &Inbox,
-) -> io::Result<Answer> {
+) -> io::Result<CallerAnswer> {
     in_terminal(|| {
-        let (mut keys, mut out) = (Keys::new(inbox), io::stdout());
+        let (mut keys, mut out) = (KeyReader::new(inbox), io::stdout());
         let title = title(folder);
         tell(
             folder,
@@ -51,12 +51,12 @@ pub(super) fn ask(
         out.flush()?;
         let mut is_told = false;
         loop {
-            let Some(key) = keys.next()? else { return Ok(Answer::Leave) };
+            let Some(key) = keys.next()? else { return Ok(CallerAnswer::Leave) };
             match (key.code, key.modifiers - KeyModifiers::SHIFT) {
-                (KeyCode::Char('r' | 'R'), KeyModifiers::NONE) => return Ok(Answer::Resume),
-                (KeyCode::Char('f' | 'F'), KeyModifiers::NONE) => return Ok(Answer::Fresh),
+                (KeyCode::Char('r' | 'R'), KeyModifiers::NONE) => return Ok(CallerAnswer::Resume),
+                (KeyCode::Char('f' | 'F'), KeyModifiers::NONE) => return Ok(CallerAnswer::Fresh),
                 (KeyCode::Char('q' | 'Q'), KeyModifiers::NONE) | (KeyCode::Esc, _) => {
-                    return Ok(Answer::Leave);
+                    return Ok(CallerAnswer::Leave);
                 }
                 // Once is enough: a key that is held down must not fill the screen.
                 _ if is_told => {}
@@ -81,7 +81,7 @@ pub(super) fn ask_which(
     inbox: &Inbox,
 ) -> io::Result<Option<RunFolder>> {
     in_terminal(|| {
-        let (mut keys, mut out) = (Keys::new(inbox), io::stdout());
+        let (mut keys, mut out) = (KeyReader::new(inbox), io::stdout());
         let (damaged, mut folders): (Vec<_>, Vec<_>) =
             folders.into_iter().partition(|folder| folder.fault.is_some());
         match folders.as_slice() {
@@ -146,7 +146,7 @@ pub(super) fn ask_for_second(
     inbox: &Inbox,
 ) -> io::Result<bool> {
     in_terminal(|| {
-        let (mut keys, mut out) = (Keys::new(inbox), io::stdout());
+        let (mut keys, mut out) = (KeyReader::new(inbox), io::stdout());
         tell(folder, &going_on(&title(folder), holder), now)?;
         write!(out, "\r\nA second run sends its cues to the same outputs beside the first.\r\n")?;
         if !holder.terminal {
@@ -192,20 +192,20 @@ fn tell(folder: &RunFolder, what: &str, now: Timestamp) -> io::Result<()> {
 }
 
 /// The keys that are pressed while a question stands.
-struct Keys<'a> {
+struct KeyReader<'a> {
     keyboard: Keyboard,
     inbox: &'a Inbox,
     /// Ctrl-C or a signal has ended it.
     has_ended: bool,
 }
 
-impl<'a> Keys<'a> {
+impl<'a> KeyReader<'a> {
     /// Begins to ask. Keys from before the question was shown answer nothing: they were meant for
     /// the shell.
     fn new(inbox: &'a Inbox) -> Self {
         let mut keyboard = Keyboard::default();
         keyboard.discard();
-        Keys { keyboard, inbox, has_ended: false }
+        KeyReader { keyboard, inbox, has_ended: false }
     }
 
     /// The next key that was pressed by itself; `None` for Ctrl-C, and where a signal ends the

@@ -33,12 +33,12 @@ pub(super) struct Pen {
 #[derive(Clone, Debug)]
 pub(super) struct Dots {
     area: Rect,
-    cells: Vec<Cell>,
+    cells: Vec<DotCell>,
 }
 
 /// The dots of a cell, and the ink that has it, counted from 1; 0: nobody.
 #[derive(Clone, Copy, Debug, Default)]
-struct Cell {
+struct DotCell {
     dots: u8,
     ink: u8,
 }
@@ -48,7 +48,7 @@ impl Dots {
     pub(super) fn new(area: Rect) -> Self {
         Dots {
             area,
-            cells: vec![Cell::default(); usize::from(area.width) * usize::from(area.height)],
+            cells: vec![DotCell::default(); usize::from(area.width) * usize::from(area.height)],
         }
     }
 
@@ -73,7 +73,7 @@ impl Dots {
         let Some(cell) = self.cells.get_mut(at) else { return };
         let ink = ink.saturating_add(1);
         if ink > cell.ink {
-            *cell = Cell { dots: bit, ink };
+            *cell = DotCell { dots: bit, ink };
         } else if ink == cell.ink {
             cell.dots |= bit;
         }

@@ -11,7 +11,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::scene::Scene;
-use super::signs::{LEGEND, Meaning};
+use super::signs::{LEGEND, SignColour};
 use super::text;
 use crate::app::keys::{BINDINGS, Binding, Group};
 
@@ -90,12 +90,12 @@ fn blocks(scene: &Scene, columns: usize) -> Vec<Vec<Line<'static>>> {
     let mut lines = vec![heading("Signs and colours")];
     for (sign, meaning, words) in LEGEND {
         let style = match meaning {
-            Meaning::OnAir => styles.on_air,
-            Meaning::Attention => styles.attention,
-            Meaning::Ready => styles.ready,
-            Meaning::Vt => styles.vt,
-            Meaning::Past => styles.past,
-            Meaning::Plain => styles.strong,
+            SignColour::OnAir => styles.on_air,
+            SignColour::Attention => styles.attention,
+            SignColour::Ready => styles.ready,
+            SignColour::Vt => styles.vt,
+            SignColour::Past => styles.past,
+            SignColour::Plain => styles.strong,
         };
         lines.extend(entry(Span::styled(*sign, style), words, KEY));
     }

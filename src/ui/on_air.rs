@@ -31,7 +31,7 @@ const SIDE: usize = 15;
 
 /// The parts of the panel, whatever it is about.
 #[derive(Default)]
-struct Face<'a> {
+struct PanelFace<'a> {
     headline: Line<'a>,
     badge: Line<'a>,
     /// The big digits, and the widest that they will be.
@@ -59,7 +59,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, digits: Rect) {
     face.draw(scene, buf, area, digits);
 }
 
-impl Face<'_> {
+impl PanelFace<'_> {
     fn draw(self, scene: &Scene, buf: &mut Buffer, area: Rect, field: Rect) {
         text::put_both(buf, area, area.y, self.headline, self.badge, 24);
         let (mut beside, mut below) = (self.beside, self.below);
@@ -150,12 +150,12 @@ fn figure(countdown: Countdown, left: (String, Style)) -> (String, String, Style
     (left, format!("+{}", duration::clock(longest_s)), style)
 }
 
-fn running<'a>(scene: &Scene<'a>) -> Face<'a> {
+fn running<'a>(scene: &Scene<'a>) -> PanelFace<'a> {
     let (state, styles) = (scene.state, &scene.styles);
     let segment = scene.segment();
     let segment_title = scene.show.segment(segment).title.as_str();
     let cue = scene.on_air_cue();
-    let mut face = Face::default();
+    let mut face = PanelFace::default();
     let mut headline = vec![Span::styled(" ON AIR ", styles.on_air_badge), Span::raw("  ")];
     match cue {
         Some(cue) => {
@@ -288,14 +288,14 @@ fn also_running<'a>(scene: &Scene<'a>, first: Option<CueIx>) -> Option<Line<'a>>
 
 /// After a panic nothing comes by itself before the caller goes on; outputs that could not be told
 /// are named.
-fn panicked<'a>(scene: &Scene<'a>) -> Face<'a> {
+fn panicked<'a>(scene: &Scene<'a>) -> PanelFace<'a> {
     let (state, styles) = (scene.state, &scene.styles);
-    let mut face = Face {
+    let mut face = PanelFace {
         headline: Line::from(vec![
             Span::styled(" PANIC ", styles.on_air_badge),
             Span::styled(format!("  {}", stopped::short_words(state)), styles.strong),
         ]),
-        ..Face::default()
+        ..PanelFace::default()
     };
     for (output, why) in stopped::not_told(state) {
         let name = Span::styled(format!("{output} NOT told to stop"), styles.attention);
@@ -322,14 +322,14 @@ fn panicked<'a>(scene: &Scene<'a>) -> Face<'a> {
     face
 }
 
-fn to_begin<'a>(scene: &Scene<'a>) -> Face<'a> {
+fn to_begin<'a>(scene: &Scene<'a>) -> PanelFace<'a> {
     let (state, styles) = (scene.state, &scene.styles);
-    let mut face = Face {
+    let mut face = PanelFace {
         headline: Line::from(vec![
             Span::styled(" NOT BEGUN ", styles.quiet_badge),
             Span::styled("  The show has not begun", styles.strong),
         ]),
-        ..Face::default()
+        ..PanelFace::default()
     };
     if let Some(cue) = state.playhead() {
         face.below.push(Line::from(vec![
@@ -371,10 +371,10 @@ fn to_begin<'a>(scene: &Scene<'a>) -> Face<'a> {
 }
 
 /// The plan's own pause: everything is done, and the next segment waits for its hard start.
-fn in_gap<'a>(scene: &Scene<'a>, next: SegmentIx, starts_ns: RunNs) -> Face<'a> {
+fn in_gap<'a>(scene: &Scene<'a>, next: SegmentIx, starts_ns: RunNs) -> PanelFace<'a> {
     let styles = &scene.styles;
     let countdown = Countdown { elapsed_ns: 0, of_ns: starts_ns.since(scene.now_ns) };
-    Face {
+    PanelFace {
         headline: Line::from(vec![
             Span::styled(" GAP ", styles.quiet_badge),
             Span::styled(format!("  segment {}  ", next.0 + 1), styles.past),
@@ -385,6 +385,6 @@ fn in_gap<'a>(scene: &Scene<'a>, next: SegmentIx, starts_ns: RunNs) -> Face<'a> 
             Span::styled("until ", styles.past),
             Span::styled(scene.wall(starts_ns), styles.strong),
         ])],
-        ..Face::default()
+        ..PanelFace::default()
     }
 }

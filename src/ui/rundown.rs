@@ -21,7 +21,7 @@ use ratatui::text::{Line, Span};
 
 use super::scene::Scene;
 use super::text;
-use super::viewport::{Focus, Outline, Row};
+use super::viewport::{Focus, Row, RundownOutline};
 use crate::app::Hits;
 use crate::app::hits::{Region, Target};
 use crate::engine::RunNs;
@@ -61,7 +61,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mut Hits)
         cursor: scene.app.cursor,
     };
     let height = usize::from(list.height);
-    let outline = Outline::new(scene.show, &focus, &scene.app.folds, height);
+    let outline = RundownOutline::new(scene.show, &focus, &scene.app.folds, height);
     let range = outline.visible(&focus, scene.app.is_scrolled.then_some(scene.app.scroll), height);
     (hits.scroll, hits.scroll_max) = (range.start, outline.len().saturating_sub(height));
     let selected = scene.app.selected(state);

@@ -47,7 +47,7 @@ pub(super) const PASSED_OVER: &str = "↷";
 
 /// Colour of a sign on the help page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Meaning {
+pub(super) enum SignColour {
     OnAir,
     Attention,
     Ready,
@@ -57,27 +57,27 @@ pub(super) enum Meaning {
 }
 
 /// Signs and badges of the help page, with their meanings.
-pub(super) const LEGEND: &[(&str, Meaning, &str)] = &[
-    (ON_AIR, Meaning::OnAir, "on air"),
-    (PLAYHEAD, Meaning::Plain, "the playhead: GO fires it"),
-    (DONE, Meaning::Ready, "done; a department is ready"),
-    (ASKED, Meaning::Attention, "standby called, no answer yet"),
-    (NOT_YET, Meaning::Past, "standby not called yet"),
-    (INTERLOCK, Meaning::Attention, "interlock: departments must be ready"),
-    (CLEAR, Meaning::Ready, "interlock: all departments are ready"),
-    (FOLLOWS, Meaning::Plain, "comes with or after another cue"),
-    (CLOCK, Meaning::Plain, "by the clock; a hard start"),
-    (INTO, Meaning::Plain, "at a time into its segment"),
-    (MISSED, Meaning::Attention, "missed: was due, and waits for the caller"),
-    (SKIPPED, Meaning::Past, "skipped"),
-    (PASSED_OVER, Meaning::Past, "passed over: the run went past it"),
-    (STOPPED, Meaning::Attention, "stopped before its end"),
-    (ASIDE, Meaning::Past, "unused backup, or replaced by its backup"),
-    (SEND_TROUBLE, Meaning::Attention, "a message failed, or may not have left"),
-    (EMBARGO, Meaning::Past, "embargo: not for public views yet"),
-    ("live", Meaning::OnAir, "live source; red while it is on air"),
-    ("VT", Meaning::Vt, "pre-recorded (VT)"),
-    (DEPARTMENT, Meaning::Plain, "a department that the cue needs, in its colour"),
-    ("+0:42", Meaning::Attention, "over: later than planned"),
-    ("−0:03", Meaning::Plain, "under: earlier than planned"),
+pub(super) const LEGEND: &[(&str, SignColour, &str)] = &[
+    (ON_AIR, SignColour::OnAir, "on air"),
+    (PLAYHEAD, SignColour::Plain, "the playhead: GO fires it"),
+    (DONE, SignColour::Ready, "done; a department is ready"),
+    (ASKED, SignColour::Attention, "standby called, no answer yet"),
+    (NOT_YET, SignColour::Past, "standby not called yet"),
+    (INTERLOCK, SignColour::Attention, "interlock: departments must be ready"),
+    (CLEAR, SignColour::Ready, "interlock: all departments are ready"),
+    (FOLLOWS, SignColour::Plain, "comes with or after another cue"),
+    (CLOCK, SignColour::Plain, "by the clock; a hard start"),
+    (INTO, SignColour::Plain, "at a time into its segment"),
+    (MISSED, SignColour::Attention, "missed: was due, and waits for the caller"),
+    (SKIPPED, SignColour::Past, "skipped"),
+    (PASSED_OVER, SignColour::Past, "passed over: the run went past it"),
+    (STOPPED, SignColour::Attention, "stopped before its end"),
+    (ASIDE, SignColour::Past, "unused backup, or replaced by its backup"),
+    (SEND_TROUBLE, SignColour::Attention, "a message failed, or may not have left"),
+    (EMBARGO, SignColour::Past, "embargo: not for public views yet"),
+    ("live", SignColour::OnAir, "live source; red while it is on air"),
+    ("VT", SignColour::Vt, "pre-recorded (VT)"),
+    (DEPARTMENT, SignColour::Plain, "a department that the cue needs, in its colour"),
+    ("+0:42", SignColour::Attention, "over: later than planned"),
+    ("−0:03", SignColour::Plain, "under: earlier than planned"),
 ];

@@ -51,7 +51,7 @@ impl Still {
         if is_paced || is_stopped || is_played || fades(view) {
             return None;
         }
-        let mut next = Next { now_ns: view.now_ns.ns(), at_ns: i64::MAX };
+        let mut next = NextChange { now_ns: view.now_ns.ns(), at_ns: i64::MAX };
         let whole_ns = whole_second_ns(view);
         let begins_ns = state.plan().segment_start_ns.first().copied().unwrap_or(0);
         // A show that is late to begin takes all its times along.
@@ -131,7 +131,7 @@ fn behind_ns(show: &Show, cue: CueIx) -> i64 {
 }
 
 /// The time until the next cue is called, and until the next one comes by itself.
-fn ahead(view: &View, next: &mut Next) {
+fn ahead(view: &View, next: &mut NextChange) {
     let (state, now_ns) = (view.state, view.now_ns);
     if let Some(upcoming) = state.next_by_itself(now_ns) {
         next.second(upcoming.at_ns.ns());
@@ -149,12 +149,12 @@ fn whole_second_ns(view: &View) -> i64 {
 }
 
 /// The next instant at which something moves.
-struct Next {
+struct NextChange {
     now_ns: i64,
     at_ns: i64,
 }
 
-impl Next {
+impl NextChange {
     /// Something moves at `ns`, if that is to come.
     fn at(&mut self, ns: i64) {
         if ns > self.now_ns {
@@ -182,7 +182,7 @@ impl Next {
 
 /// The figures of the run page once the show has begun; nothing where something moves that this
 /// does not know.
-fn figures(view: &View, next: &mut Next) -> Option<()> {
+fn figures(view: &View, next: &mut NextChange) -> Option<()> {
     let (state, show, now_ns) = (view.state, view.state.show(), view.now_ns);
     let scene = Scene::new(view);
     if view.app.page != Page::Run || show.cues.len() > CUES_MAX || state.gap(now_ns).is_some() {

@@ -49,7 +49,7 @@ const TICK: u16 = 10;
 const TICK_UNTIED: u16 = 11;
 
 /// The areas of the parts of the page.
-struct Areas {
+struct TimelineAreas {
     titles: Rect,
     chart: Rect,
     words: Rect,
@@ -121,7 +121,7 @@ pub(super) fn night(scene: &Scene, buf: &mut Buffer, area: Rect) {
     curve::draw(scene, buf, label, chart, &scale, &tracks);
 }
 
-fn lay_out(area: Rect, segments: usize) -> Areas {
+fn lay_out(area: Rect, segments: usize) -> TimelineAreas {
     let titles = match area.width {
         0..50 => 16,
         50..ROOMY => 28,
@@ -142,7 +142,7 @@ fn lay_out(area: Rect, segments: usize) -> Areas {
     let has_curve = curve_least > 0 && used < rows;
     let curve = if has_curve { (rows - used - 1).min(CURVE_MOST) } else { 0 };
     let rule = has_curve.then_some(area.y + 1 + used);
-    Areas { titles: Rect { width: titles, ..area }, chart, words, pair, shown, rule, curve }
+    TimelineAreas { titles: Rect { width: titles, ..area }, chart, words, pair, shown, rule, curve }
 }
 
 /// The stretch of time of the segments in sight, and of now where that is not far off.
@@ -175,7 +175,14 @@ fn clock_ns(scene: &Scene, run_ns: i64) -> i64 {
 }
 
 /// The axis, and lines from its ticks and from now through everything.
-fn grid(scene: &Scene, buf: &mut Buffer, areas: &Areas, area: Rect, scale: &Scale, ticks: &[i64]) {
+fn grid(
+    scene: &Scene,
+    buf: &mut Buffer,
+    areas: &TimelineAreas,
+    area: Rect,
+    scale: &Scale,
+    ticks: &[i64],
+) {
     let (styles, chart) = (&scene.styles, areas.chart);
     let last =
         areas.rule.map_or(area.y + 1 + areas.shown as u16 * areas.pair, |y| y + 1 + areas.curve);

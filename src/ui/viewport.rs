@@ -33,14 +33,14 @@ pub(super) struct Focus {
 }
 
 /// The rows of a show with some segments unfolded.
-pub(super) struct Outline<'a> {
+pub(super) struct RundownOutline<'a> {
     show: &'a Show,
     /// For each segment its first row and whether it is unfolded.
     segments: IndexVec<SegmentIx, (usize, bool)>,
     rows: usize,
 }
 
-impl<'a> Outline<'a> {
+impl<'a> RundownOutline<'a> {
     /// Folds and unfolds the segments of `show` for a panel of `height` rows. What the caller has
     /// opened or folded, by `folds`, stays so, but for a segment in which something is to be seen.
     pub(super) fn new(
@@ -79,7 +79,7 @@ impl<'a> Outline<'a> {
             (first, unfolded)
         });
         let segments = segments.collect();
-        Outline { show, segments, rows }
+        RundownOutline { show, segments, rows }
     }
 
     /// The row on which `cue` stands, where its segment is unfolded.

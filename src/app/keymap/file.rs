@@ -36,7 +36,7 @@ fn name_of(binding: &Binding) -> String {
 /// With all the faults that the file has, by place, at least one.
 pub fn parse(text: &str) -> Result<Keymap, Vec<Problem>> {
     let read = settings::read(text, EXAMPLE);
-    let mut draft = Draft {
+    let mut draft = KeymapDraft {
         map: Keymap::default(),
         given: vec![None; BINDINGS.len()],
         is_whole: read.problems.is_empty(),
@@ -58,7 +58,7 @@ pub fn parse(text: &str) -> Result<Keymap, Vec<Problem>> {
 type Given = (Range<usize>, Vec<Range<usize>>);
 
 /// Settings that were read so far.
-struct Draft {
+struct KeymapDraft {
     map: Keymap,
     /// Row by row, what the file gives.
     given: Vec<Option<Given>>,
@@ -68,7 +68,7 @@ struct Draft {
     problems: Vec<Problem>,
 }
 
-impl Draft {
+impl KeymapDraft {
     fn fault(&mut self, span: &Range<usize>, what: String, fix: String) {
         self.problems.push(Problem::error(span.clone(), what, fix));
     }

@@ -50,13 +50,13 @@ pub(super) struct Fold {
 
 #[derive(Clone, Default)]
 pub(super) struct CueLog {
-    pub firings: Vec<Firing>,
+    pub firings: Vec<FiredRow>,
     /// Remarks since its last firing that belong to the next one.
     pub ahead: Vec<String>,
 }
 
 #[derive(Clone)]
-pub(super) struct Firing {
+pub(super) struct FiredRow {
     pub number: u32,
     pub cause: Cause,
     pub fired_ns: RunNs,
@@ -299,7 +299,7 @@ impl Fold {
             ));
         }
         let sends = vec![Send::Unknown; plan.actions.len()];
-        let firing = Firing {
+        let firing = FiredRow {
             number,
             cause,
             fired_ns: due_ns,

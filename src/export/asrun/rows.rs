@@ -6,7 +6,7 @@
 
 use jiff::{Timestamp, ZonedDateTime};
 
-use super::fold::{Firing, Fold, Send};
+use super::fold::{FiredRow, Fold, Send};
 use super::{
     AsRun, CueRow, Downtime, EMBARGOED, LostSend, NoteRow, Outcome, PanicRow, SegmentRow,
     SpottedNote, SpottedRow,
@@ -195,7 +195,7 @@ impl Fold {
         rows
     }
 
-    fn fired_row(&self, ix: CueIx, firing: &Firing, blank: &CueRow) -> CueRow {
+    fn fired_row(&self, ix: CueIx, firing: &FiredRow, blank: &CueRow) -> CueRow {
         let cue = self.show.cue(ix);
         let actual_start = self.wall(firing.fired_ns);
         let outcome = match (firing.over_ns, firing.stopped) {
@@ -227,7 +227,7 @@ impl Fold {
         }
     }
 
-    fn lost(&self, ix: CueIx, firing: &Firing) -> Vec<LostSend> {
+    fn lost(&self, ix: CueIx, firing: &FiredRow) -> Vec<LostSend> {
         let mut lost: Vec<LostSend> = vec![];
         for (action, send) in self.show.cue(ix).actions.iter().zip(&firing.sends) {
             let error = match send {

@@ -5,7 +5,7 @@
 //! Over points up and is a triangle on its base, under points down, on time is round: the form says
 //! it without a colour.
 
-use super::{Chart, LEFT, PLOT, WIDTH, known_until};
+use super::{LEFT, PLOT, ReportChart, WIDTH, known_until};
 use crate::export::words::over_under;
 
 /// Height of the curve, rise and fall together.
@@ -24,7 +24,7 @@ struct Point {
 }
 
 /// Draws the curve below `bottom`, and says where the picture ends.
-pub(super) fn draw(chart: &mut Chart, bottom: f64) -> f64 {
+pub(super) fn draw(chart: &mut ReportChart, bottom: f64) -> f64 {
     let points = points(chart);
     if points.is_empty() {
         return bottom + 12.0;
@@ -72,7 +72,7 @@ pub(super) fn draw(chart: &mut Chart, bottom: f64) -> f64 {
     top + HEIGHT + 34.0
 }
 
-fn points(chart: &Chart) -> Vec<Point> {
+fn points(chart: &ReportChart) -> Vec<Point> {
     let report = chart.report;
     let starts = report.segments.iter().filter_map(|row| {
         let (planned, actual) = (row.planned_start.as_ref()?, row.actual_start.as_ref()?);

@@ -31,7 +31,7 @@ const BOX: usize = 4;
 
 /// Writes the sheet for `width` columns.
 pub fn write(sheet: &Sheet, width: usize) -> String {
-    let page = Page::new(sheet, width.max(WIDTH_LEAST));
+    let page = SheetText::new(sheet, width.max(WIDTH_LEAST));
     let mut lines = page.head();
     lines.push(String::new());
     lines.extend(page.heads());
@@ -48,7 +48,7 @@ pub fn write(sheet: &Sheet, width: usize) -> String {
 }
 
 /// A sheet and the widths of its columns.
-struct Page<'a> {
+struct SheetText<'a> {
     sheet: &'a Sheet,
     width: usize,
     time: usize,
@@ -57,7 +57,7 @@ struct Page<'a> {
     trigger: usize,
 }
 
-impl<'a> Page<'a> {
+impl<'a> SheetText<'a> {
     fn new(sheet: &'a Sheet, width: usize) -> Self {
         let cues = || sheet.segments.iter().flat_map(|segment| &segment.cues);
         let times = sheet.segments.iter().map(|segment| segment.planned.width());
@@ -65,7 +65,7 @@ impl<'a> Page<'a> {
         let widest = |widths: &mut dyn Iterator<Item = usize>, least: usize| {
             widths.max().unwrap_or(0).max(least)
         };
-        Page {
+        SheetText {
             sheet,
             width,
             time: widest(&mut times.chain(cues().map(|cue| cue.planned.width())), 8),

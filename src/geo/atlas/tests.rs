@@ -49,7 +49,11 @@ fn faults_name_their_line() {
         ("place A: 1,2 3,4", 1, "a landmark has one point"),
         ("land -: 1,2 3,4", 1, "no width"),
     ] {
-        assert_eq!(parse("test", text), Err(Fault { map: "test".into(), line, fault }), "{text}");
+        assert_eq!(
+            parse("test", text),
+            Err(AtlasFault { map: "test".into(), line, fault }),
+            "{text}"
+        );
     }
 }
 

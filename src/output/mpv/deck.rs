@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 
 use super::super::gauge::Delivery;
 use super::super::{Job, Outcome, OutputReport};
-use super::Key;
+use super::ActionKey;
 use super::clip::{Clip, FileStatus};
 use super::player::Player;
 use super::reel::{Facts, PARTS_MAX};
@@ -50,10 +50,10 @@ struct File {
 /// The players of an output.
 pub(super) struct Deck {
     output: OutputIx,
-    clips: BTreeMap<Key, Arc<Clip>>,
-    files: HashMap<Key, File>,
+    clips: BTreeMap<ActionKey, Arc<Clip>>,
+    files: HashMap<ActionKey, File>,
     /// Clips to be armed, the most urgent first.
-    wishes: Vec<Key>,
+    wishes: Vec<ActionKey>,
     /// Pairs of clips that follow each other by themselves and without a delay.
     joins: Vec<(CueIx, CueIx)>,
     /// The clip that was called last and has no player yet.
@@ -87,7 +87,7 @@ pub(super) struct Deck {
 
 impl Deck {
     /// A deck without players for `clips`.
-    pub(super) fn new(output: OutputIx, clips: BTreeMap<Key, Arc<Clip>>) -> Self {
+    pub(super) fn new(output: OutputIx, clips: BTreeMap<ActionKey, Arc<Clip>>) -> Self {
         Deck {
             output,
             clips,
@@ -115,7 +115,7 @@ impl Deck {
 
     /// Wants the clips of `cues` armed, the most urgent first.
     pub(super) fn arm(&mut self, cues: &[CueIx]) {
-        let mut wishes: Vec<Key> = vec![];
+        let mut wishes: Vec<ActionKey> = vec![];
         for key in cues.iter().flat_map(|cue| self.clips_of(*cue)) {
             if wishes.len() < ARMED_MAX && !wishes.contains(&key) {
                 wishes.push(key);
@@ -134,12 +134,12 @@ impl Deck {
         self.open_reel();
     }
 
-    fn clips_of(&self, cue: CueIx) -> impl Iterator<Item = Key> {
+    fn clips_of(&self, cue: CueIx) -> impl Iterator<Item = ActionKey> {
         self.clips.range((cue, 0)..=(cue, u32::MAX)).map(|(key, _)| *key)
     }
 
     /// The clips that follow `key` without a gap, the next first.
-    fn followers(&self, key: Key) -> Vec<Key> {
+    fn followers(&self, key: ActionKey) -> Vec<ActionKey> {
         let mut chain = vec![key];
         while chain.len() < PARTS_MAX {
             let Some((leader, _)) = chain.last().copied() else { break };
@@ -170,7 +170,7 @@ impl Deck {
                 State::Starting | State::Idle | State::Examining(_) | State::Leaving => None,
             };
             if let Some((reel, part)) = reel {
-                let keys: Vec<Key> = reel.keys().skip(part).collect();
+                let keys: Vec<ActionKey> = reel.keys().skip(part).collect();
                 let holds = keys
                     .windows(2)
                     .take_while(|pair| joins.contains(&(pair[0].0, pair[1].0)))
@@ -336,7 +336,7 @@ impl Deck {
         self.clear(|_| true).0
     }
 
-    fn fail(&mut self, key: Key, why: &str) {
+    fn fail(&mut self, key: ActionKey, why: &str) {
         if self.counts(key) {
             self.failed = Some(why.to_owned());
         }

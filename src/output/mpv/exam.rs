@@ -10,7 +10,7 @@ use std::time::Instant;
 
 use serde_json::Value;
 
-use super::Key;
+use super::ActionKey;
 use super::clip::{Clip, FileStatus, not_playable};
 use super::commands;
 use super::player::nanoseconds;
@@ -109,7 +109,7 @@ pub(super) enum Verdict {
 /// An examination that goes on.
 #[derive(Debug)]
 pub(super) struct Exam {
-    pub(super) key: Key,
+    pub(super) key: ActionKey,
     clip: Arc<Clip>,
     pub(super) since: Instant,
     /// The command that loads the file.
@@ -126,7 +126,7 @@ pub(super) struct Exam {
 
 impl Exam {
     /// An examination of `clip`; the player is to be told [`Self::load`].
-    pub(super) fn new(key: Key, clip: &Arc<Clip>, since: Instant) -> Self {
+    pub(super) fn new(key: ActionKey, clip: &Arc<Clip>, since: Instant) -> Self {
         let (entry, begun, step) = (None, false, Step::Loading);
         Exam {
             key,

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use super::Key;
+use super::ActionKey;
 use super::clip::not_playable;
 use super::commands;
 use super::exam::{Line, PlayerValues, SHORT_NS, Verdict, broken_off};
@@ -95,7 +95,7 @@ impl Player {
     }
 
     /// Does what an examination asks for, or ends it.
-    pub(super) fn examined(&mut self, key: Key, verdict: Verdict) -> PlayerChange {
+    pub(super) fn examined(&mut self, key: ActionKey, verdict: Verdict) -> PlayerChange {
         let outcome = match verdict {
             Verdict::Open(lines) => {
                 self.tell(lines);

@@ -7,7 +7,7 @@
 
 use std::sync::Arc;
 
-use super::Key;
+use super::ActionKey;
 use super::clip::{Clip, FileStatus};
 use super::commands::seconds;
 
@@ -52,7 +52,7 @@ pub(super) const PARTS_MAX: usize = 8;
 /// A clip in a reel.
 #[derive(Clone, Debug)]
 pub(super) struct Part {
-    pub(super) key: Key,
+    pub(super) key: ActionKey,
     pub(super) clip: Arc<Clip>,
     /// Facts of its file; `None` if it was called before the examination.
     pub(super) facts: Option<Facts>,
@@ -123,7 +123,7 @@ impl Reel {
         &self.parts[0]
     }
 
-    pub(super) fn keys(&self) -> impl Iterator<Item = Key> {
+    pub(super) fn keys(&self) -> impl Iterator<Item = ActionKey> {
         self.parts.iter().map(|part| part.key)
     }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use super::super::Job;
-use super::Key;
+use super::ActionKey;
 use super::exam::Exam;
 use super::reel::{Facts, Reel};
 
@@ -30,7 +30,7 @@ pub(super) struct Play {
 }
 
 impl Play {
-    pub(super) fn key(&self) -> Key {
+    pub(super) fn key(&self) -> ActionKey {
         (self.job.cue, self.job.action)
     }
 }
@@ -86,7 +86,7 @@ pub(super) enum PlayerChange {
     /// Its clip stands at its in-point.
     Armed,
     /// Its clip cannot be played: why.
-    Unplayable(Key, String),
+    Unplayable(ActionKey, String),
     /// The picture moves.
     Started,
     /// It has moved and is over: a short sound.
@@ -98,7 +98,7 @@ pub(super) enum PlayerChange {
     /// The clip broke off: why.
     Broke(String),
     /// A file has been examined.
-    Examined(Key, Result<Facts, String>),
+    Examined(ActionKey, Result<Facts, String>),
 }
 
 /// The way a player was lost.

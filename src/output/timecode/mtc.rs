@@ -6,7 +6,7 @@
 //! and receivers add them. A clock that begins, stops or jumps is told by one full-frame message.
 
 use super::pace::{Grain, Say};
-use super::smpte::Label;
+use super::smpte::FrameLabel;
 use crate::show::FrameRate;
 
 /// Four quarters a frame. The pieces begin in a frame whose number, counted from 00:00:00:00, is
@@ -28,7 +28,7 @@ pub(super) fn message(rate: FrameRate, say: Say) -> Option<Vec<u8>> {
 
 /// `F0 7F 7F 01 01 hr mn sc fr F7`, to all devices.
 fn full_frame(rate: FrameRate, frame: u64) -> [u8; 10] {
-    let label = Label::new(rate, frame);
+    let label = FrameLabel::new(rate, frame);
     let hour = rate_bits(rate) << 5 | label.hours;
     [0xF0, 0x7F, 0x7F, 0x01, 0x01, hour, label.minutes, label.seconds, label.frames, 0xF7]
 }
@@ -36,7 +36,7 @@ fn full_frame(rate: FrameRate, frame: u64) -> [u8; 10] {
 /// `F1 0nnn dddd`: the piece and its four bits, the lower half of a number before the upper.
 fn quarter_frame(rate: FrameRate, quarter: u64) -> [u8; 2] {
     let piece = (quarter % 8) as u8;
-    let label = Label::new(rate, quarter / 8 * 2);
+    let label = FrameLabel::new(rate, quarter / 8 * 2);
     let nibble = match piece {
         0 => label.frames & 0x0F,
         1 => label.frames >> 4,
@@ -62,7 +62,7 @@ fn rate_bits(rate: FrameRate) -> u8 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::pace::Pace;
+    use super::super::pace::ClockPace;
     use super::super::smpte::frames_a_day;
     use super::*;
     use crate::output::ShowTime;
@@ -71,7 +71,7 @@ mod tests {
     /// The bytes from the moment at which a clock that reads `from_ns` is let go, `count` messages
     /// of them.
     fn messages(rate: FrameRate, from_ns: u64, count: usize) -> Vec<Vec<u8>> {
-        let mut pace = Pace::new(rate, GRAIN);
+        let mut pace = ClockPace::new(rate, GRAIN);
         pace.set(0, ShowTime { now_ns: from_ns, runs: true });
         let said = std::iter::from_fn(|| pace.due_ns().and_then(|due_ns| pace.say(due_ns)));
         said.take(count).filter_map(|say| message(rate, say)).collect()
@@ -139,7 +139,7 @@ mod tests {
 
     #[test]
     fn a_late_wake_up_sends_what_is_overdue_and_a_stall_the_place() {
-        let mut pace = Pace::new(FrameRate::Fps25, GRAIN);
+        let mut pace = ClockPace::new(FrameRate::Fps25, GRAIN);
         pace.set(0, ShowTime { now_ns: 0, runs: true });
         let mut said = |at_ns| -> Vec<Vec<u8>> {
             std::iter::from_fn(|| pace.say(at_ns))
@@ -157,7 +157,7 @@ mod tests {
 
     #[test]
     fn a_clock_that_stops_is_told_by_one_message() {
-        let mut pace = Pace::new(FrameRate::Fps25, GRAIN);
+        let mut pace = ClockPace::new(FrameRate::Fps25, GRAIN);
         pace.set(0, ShowTime { now_ns: 2 * SECOND_NS, runs: false });
         let said: Vec<_> = std::iter::from_fn(|| pace.say(SECOND_NS)).collect();
         let said: Vec<_> =

@@ -13,7 +13,7 @@ use std::time::{Duration, Instant};
 
 use super::Line;
 use super::pace::{Grain, Say};
-use super::smpte::Label;
+use super::smpte::FrameLabel;
 use crate::output::gauge::Gauge;
 use crate::output::peer::{Peer, first_of};
 use crate::output::{now, osc, udp};
@@ -33,7 +33,7 @@ const HEARD: Duration = Duration::from_millis(2500);
 /// The packet that says it.
 pub(super) fn packet(rate: FrameRate, say: Say) -> Option<Vec<u8>> {
     let (Say::Here(frame) | Say::Step(frame)) = say;
-    let label = Label::new(rate, frame);
+    let label = FrameLabel::new(rate, frame);
     let numbers = [label.hours, label.minutes, label.seconds, label.frames]
         .map(|number| OscArg::Int(number.into()));
     let args = [OscArg::Text(label.to_string())].into_iter().chain(numbers).collect();

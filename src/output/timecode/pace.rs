@@ -43,7 +43,7 @@ pub(super) enum Say {
 
 /// A clock and what has been said of it. Frames and steps are counted from 00:00:00:00 on without
 /// an end.
-pub(super) struct Pace {
+pub(super) struct ClockPace {
     rate: FrameRate,
     grain: Grain,
     /// Instant by the machine's clock at which the clock was set to `time`.
@@ -55,11 +55,11 @@ pub(super) struct Pace {
     next: Option<u64>,
 }
 
-impl Pace {
+impl ClockPace {
     /// A clock that stands at zero.
     pub(super) fn new(rate: FrameRate, grain: Grain) -> Self {
         let time = ShowTime { now_ns: 0, runs: false };
-        Pace { rate, grain, set_at_ns: 0, time, announce: false, next: None }
+        ClockPace { rate, grain, set_at_ns: 0, time, announce: false, next: None }
     }
 
     /// Sets the clock to what it read at `at_ns` of the machine's clock.
@@ -134,12 +134,12 @@ mod tests {
     }
 
     /// All that is said at one moment.
-    fn at(pace: &mut Pace, at_ns: u64) -> Vec<Say> {
+    fn at(pace: &mut ClockPace, at_ns: u64) -> Vec<Say> {
         std::iter::from_fn(|| pace.say(at_ns)).take(100).collect()
     }
 
     /// All that is said until `end_ns` if each deadline is met, with the times.
-    fn until(pace: &mut Pace, end_ns: u64) -> Vec<(u64, Say)> {
+    fn until(pace: &mut ClockPace, end_ns: u64) -> Vec<(u64, Say)> {
         let mut said = vec![];
         while let Some(due_ns) = pace.due_ns().filter(|due_ns| *due_ns < end_ns) {
             said.extend(at(pace, due_ns).into_iter().map(|say| (due_ns, say)));
@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn a_clock_that_stands_where_it_is_thought_to_stand_says_nothing() {
-        let mut pace = Pace::new(FrameRate::Fps25, QUARTERS);
+        let mut pace = ClockPace::new(FrameRate::Fps25, QUARTERS);
         pace.set(7, stands(0));
         assert_eq!((pace.due_ns(), at(&mut pace, SECOND_NS)), (None, vec![]));
         pace.set(8, stands(HOUR_NS));
@@ -158,13 +158,13 @@ mod tests {
 
     #[test]
     fn it_begins_with_its_place_and_a_whole_group() {
-        let mut pace = Pace::new(FrameRate::Fps25, QUARTERS);
+        let mut pace = ClockPace::new(FrameRate::Fps25, QUARTERS);
         pace.set(1_000, runs(0));
         assert_eq!(at(&mut pace, 1_000), [Say::Here(0), Say::Step(0)]);
         assert_eq!(pace.due_ns(), Some(1_000 + 10 * MILLISECOND_NS));
 
         // 30 ms are in frame 0; the next even frame is the second, at 80 ms.
-        let mut pace = Pace::new(FrameRate::Fps25, QUARTERS);
+        let mut pace = ClockPace::new(FrameRate::Fps25, QUARTERS);
         pace.set(1_000, runs(30 * MILLISECOND_NS));
         assert_eq!(at(&mut pace, 1_000), [Say::Here(0)]);
         assert_eq!(pace.due_ns(), Some(1_000 + 50 * MILLISECOND_NS));
@@ -173,7 +173,7 @@ mod tests {
 
     #[test]
     fn nothing_adds_up_over_a_day() {
-        let mut pace = Pace::new(FrameRate::Fps2997Drop, QUARTERS);
+        let mut pace = ClockPace::new(FrameRate::Fps2997Drop, QUARTERS);
         pace.set(500, runs(0));
         // A day of drop-frame has 2,589,408 frames and is 86.4 ms shorter than one of the sun.
         assert_eq!(at(&mut pace, 500), [Say::Here(0), Say::Step(0)]);
@@ -186,7 +186,7 @@ mod tests {
 
     #[test]
     fn a_hold_is_told_once_and_a_resume_begins_again() {
-        let mut pace = Pace::new(FrameRate::Fps30, QUARTERS);
+        let mut pace = ClockPace::new(FrameRate::Fps30, QUARTERS);
         pace.set(0, runs(0));
         until(&mut pace, SECOND_NS);
         pace.set(SECOND_NS, stands(SECOND_NS));
@@ -200,7 +200,7 @@ mod tests {
 
     #[test]
     fn what_it_knows_already_changes_nothing_and_a_jump_is_told() {
-        let mut pace = Pace::new(FrameRate::Fps25, QUARTERS);
+        let mut pace = ClockPace::new(FrameRate::Fps25, QUARTERS);
         pace.set(0, runs(0));
         until(&mut pace, SECOND_NS);
         let due_ns = pace.due_ns();
@@ -212,7 +212,7 @@ mod tests {
 
     #[test]
     fn after_a_stall_it_goes_on_from_where_it_is_without_a_burst() {
-        let mut pace = Pace::new(FrameRate::Fps25, QUARTERS);
+        let mut pace = ClockPace::new(FrameRate::Fps25, QUARTERS);
         pace.set(0, runs(0));
         assert_eq!(at(&mut pace, 0).len(), 2);
         // A little late is late; the quarter after it keeps its own time.
@@ -223,7 +223,7 @@ mod tests {
         assert_eq!(at(&mut pace, SECOND_NS), [Say::Here(25)]);
         assert_eq!(pace.due_ns(), Some(1_040 * MILLISECOND_NS));
 
-        let mut pace = Pace::new(FrameRate::Fps25, FRAMES);
+        let mut pace = ClockPace::new(FrameRate::Fps25, FRAMES);
         pace.set(0, runs(0));
         assert_eq!(at(&mut pace, 0), [Say::Step(0)]);
         assert_eq!(at(&mut pace, SECOND_NS + 1), []);
@@ -232,7 +232,7 @@ mod tests {
 
     #[test]
     fn frames_alone_are_told_once_each_and_once_on_stop() {
-        let mut pace = Pace::new(FrameRate::Fps24, FRAMES);
+        let mut pace = ClockPace::new(FrameRate::Fps24, FRAMES);
         pace.set(0, runs(0));
         let said: Vec<_> = until(&mut pace, SECOND_NS).into_iter().map(|(_, say)| say).collect();
         assert_eq!(said, (0..24).map(Say::Step).collect::<Vec<_>>());

@@ -16,7 +16,7 @@ const DROP_MINUTE: u64 = 1800 - 2;
 
 /// Name of a frame: `hours:minutes:seconds:frames`, 00:00:00:00 to 23:59:59 and the last frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Label {
+pub(super) struct FrameLabel {
     pub(super) hours: u8,
     pub(super) minutes: u8,
     pub(super) seconds: u8,
@@ -25,7 +25,7 @@ pub(super) struct Label {
     drops: bool,
 }
 
-impl Label {
+impl FrameLabel {
     /// The label of the frame that is the `frame`th, from 0, of a clock that began at zero; after
     /// 24 hours it begins again.
     ///
@@ -37,7 +37,7 @@ impl Label {
         let number = if drops { frame + dropped_before(frame) } else { frame };
         let base = base(rate);
         let seconds = number / base;
-        Label {
+        FrameLabel {
             hours: (seconds / 3600) as u8,
             minutes: (seconds / 60 % 60) as u8,
             seconds: (seconds % 60) as u8,
@@ -47,9 +47,9 @@ impl Label {
     }
 }
 
-impl fmt::Display for Label {
+impl fmt::Display for FrameLabel {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Label { hours, minutes, seconds, frames, drops } = self;
+        let FrameLabel { hours, minutes, seconds, frames, drops } = self;
         let point = if *drops { ';' } else { ':' };
         write!(f, "{hours:02}:{minutes:02}:{seconds:02}{point}{frames:02}")
     }
@@ -111,7 +111,7 @@ mod tests {
         [FrameRate::Fps24, FrameRate::Fps25, FrameRate::Fps2997Drop, FrameRate::Fps30];
 
     /// The frame of a label, by counting the whole minutes before it.
-    fn frame_of(rate: FrameRate, label: Label) -> u64 {
+    fn frame_of(rate: FrameRate, label: FrameLabel) -> u64 {
         let minutes = u64::from(label.hours) * 60 + u64::from(label.minutes);
         let number =
             (minutes * 60 + u64::from(label.seconds)) * base(rate) + u64::from(label.frames);
@@ -120,7 +120,7 @@ mod tests {
 
     #[test]
     fn drop_frame_leaves_out_two_numbers_a_minute_but_not_in_the_tenth() {
-        let text = |frame| Label::new(FrameRate::Fps2997Drop, frame).to_string();
+        let text = |frame| FrameLabel::new(FrameRate::Fps2997Drop, frame).to_string();
         assert_eq!([text(1799), text(1800)], ["00:00:59;29", "00:01:00;02"]);
         assert_eq!([text(17_981), text(17_982)], ["00:09:59;29", "00:10:00;00"]);
         assert_eq!([text(107_891), text(107_892)], ["00:59:59;29", "01:00:00;00"]);
@@ -131,7 +131,7 @@ mod tests {
 
     #[test]
     fn the_other_rates_count_every_number() {
-        let text = |rate, frame| Label::new(rate, frame).to_string();
+        let text = |rate, frame| FrameLabel::new(rate, frame).to_string();
         assert_eq!(text(FrameRate::Fps24, 24 * 60 - 1), "00:00:59:23");
         assert_eq!(text(FrameRate::Fps25, 25 * 3600), "01:00:00:00");
         assert_eq!(text(FrameRate::Fps30, 1800), "00:01:00:00");
@@ -142,7 +142,7 @@ mod tests {
     fn every_frame_of_a_day_has_a_label_of_its_own() {
         for rate in RATES {
             for frame in 0..frames_a_day(rate) {
-                let label = Label::new(rate, frame);
+                let label = FrameLabel::new(rate, frame);
                 assert_eq!(frame_of(rate, label), frame, "{label}");
                 assert!(label.hours < 24 && label.minutes < 60 && label.seconds < 60);
                 assert!(u64::from(label.frames) < base(rate));

@@ -2,7 +2,7 @@
 
 use std::time::Instant;
 
-use super::{CONNECTED, Hub, Next};
+use super::{CONNECTED, Hub, NextMessage};
 use crate::remote::clients::CLIENTS_MAX;
 use crate::remote::counts::count;
 use crate::remote::reply::{Status, text};
@@ -16,18 +16,18 @@ impl Hub {
         peer: Peer,
         address: &str,
         now: Instant,
-    ) -> Next {
+    ) -> NextMessage {
         let (ip, is_datagram) = (peer.address().ip(), matches!(peer, Peer::Udp(_)));
         let was_connected = self.may_speak(peer);
         let Some((passcode, given)) = self.passcode.clone().zip(given.cloned()) else {
             self.tell_of_passcode(was_connected, peer, address, now);
-            return Next::GoOn;
+            return NextMessage::GoOn;
         };
         // Somebody who may speak has nothing to guess. Over UDP that may be said in its name, so
         // nothing is taken back.
         if !was_connected && self.failed_logins.must_wait(ip, is_datagram, now) {
             self.deny(peer, address, "wait", now);
-            return Next::Stop;
+            return NextMessage::Stop;
         }
         if !passcode.admits(&given) {
             if !was_connected || !is_datagram {
@@ -39,7 +39,11 @@ impl Hub {
             if self.deny(peer, address, "badpass", now) {
                 self.trouble(peer, || "a wrong passcode".to_owned(), now);
             }
-            return if was_connected && is_datagram { Next::GoOn } else { Next::Stop };
+            return if was_connected && is_datagram {
+                NextMessage::GoOn
+            } else {
+                NextMessage::Stop
+            };
         }
         if !was_connected {
             self.failed_logins.right(ip, is_datagram);
@@ -55,7 +59,7 @@ impl Hub {
                 self.fault(peer, address, &why, now);
             }
         }
-        Next::GoOn
+        NextMessage::GoOn
     }
 
     /// Answers `/connect` without a passcode, or where there is none: whether more is needed. That

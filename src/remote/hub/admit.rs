@@ -6,7 +6,7 @@
 
 use std::time::{Duration, Instant};
 
-use super::{Asked, Hub, Next, UNANSWERED_MAX, WISHES};
+use super::{Asked, Hub, NextMessage, UNANSWERED_MAX, WISHES};
 use crate::remote::address::{Ask, understand};
 use crate::remote::counts::count;
 use crate::remote::packet::{AT_ONCE, Malformed, Message, first_address, readable};
@@ -73,7 +73,7 @@ impl Hub {
         self.trouble(peer, || why.to_owned(), now);
         for (message, asked) in asked {
             if self.calms(&asked) {
-                if self.message(message, asked, peer, now) == Next::Stop {
+                if self.message(message, asked, peer, now) == NextMessage::Stop {
                     return;
                 }
             } else {

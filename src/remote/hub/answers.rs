@@ -9,7 +9,7 @@ use crate::remote::address::{Ask, Item, Setting, Target, Verb};
 use crate::remote::clients::{CLIENTS_MAX, Client};
 use crate::remote::list::QLAB_VERSION;
 use crate::remote::reply::text;
-use crate::remote::values::Facts;
+use crate::remote::values::CueFacts;
 use crate::remote::{GO_GUARD, Peer, RemoteCommand, Running};
 use crate::show::CueIx;
 use crate::time::nanoseconds;
@@ -141,13 +141,13 @@ impl Hub {
         &self,
         target: Target,
         now: Instant,
-        say: impl Fn(&Facts<'_>) -> String,
+        say: impl Fn(&CueFacts<'_>) -> String,
     ) -> Result<Vec<String>, String> {
         let items = self.items(target, now);
         if items.is_empty() {
             return Err(nothing_meant(target).to_owned());
         }
-        let facts = |item: &Item| Facts {
+        let facts = |item: &Item| CueFacts {
             words: &self.words,
             item: *item,
             running: self.progress(*item, now),

@@ -51,7 +51,7 @@ struct RunFacts {
 }
 
 /// The choice, and what it is made from.
-pub(super) struct Choice {
+pub(super) struct RunChoice {
     store: Store,
     wanted: Wanted,
     /// The show that is waited for, where one is named.
@@ -62,14 +62,14 @@ pub(super) struct Choice {
     passed_over: HashSet<RunId>,
 }
 
-impl Choice {
+impl RunChoice {
     /// Parses `of`: a run of this state folder, or a show.
     ///
     /// # Errors
     /// When there is neither, or the show has faults.
     pub(super) fn new(of: Option<&str>, state: &Path) -> anyhow::Result<Self> {
         let store = Store::new(state);
-        let mut choice = Choice {
+        let mut choice = RunChoice {
             store,
             wanted: Wanted::Any,
             show: None,
@@ -217,7 +217,13 @@ mod tests {
     use crate::runtime::clock::wall_now;
 
     /// Makes a run of the show at `source`; nobody calls it unless `is_called`.
-    fn run(choice: &Choice, source: &str, rehearsal: bool, is_called: bool, ended: bool) -> RunId {
+    fn run(
+        choice: &RunChoice,
+        source: &str,
+        rehearsal: bool,
+        is_called: bool,
+        ended: bool,
+    ) -> RunId {
         let (id, lock) = choice.store.create("20261122-200000-evening", "").unwrap();
         let mut journal = Journal::create(lock, Box::new(|_| {})).unwrap();
         let started = Event::RunStarted {
@@ -247,7 +253,7 @@ mod tests {
     #[test]
     fn who_is_called_comes_first_then_what_is_live_then_the_newest() {
         let dir = tempfile::tempdir().unwrap();
-        let mut any = Choice::new(None, dir.path()).unwrap();
+        let mut any = RunChoice::new(None, dir.path()).unwrap();
         assert_eq!(any.best(None), None);
         run(&any, "a", false, false, true);
         assert_eq!(any.best(None), None, "it has ended");
@@ -274,19 +280,19 @@ mod tests {
         assert_eq!(any.best(None), Some(other.clone()));
         any.pass_over(other);
         assert_eq!(any.best(None), None);
-        let named = Choice::new(Some(&old.0), dir.path()).unwrap().best(None);
+        let named = RunChoice::new(Some(&old.0), dir.path()).unwrap().best(None);
         assert_eq!(named, Some(old), "the one that is named, whatever it is");
     }
 
     #[test]
     fn what_is_neither_a_run_nor_a_show_is_refused() {
         let dir = tempfile::tempdir().unwrap();
-        let error = Choice::new(Some("nothing"), dir.path()).err().unwrap().to_string();
+        let error = RunChoice::new(Some("nothing"), dir.path()).err().unwrap().to_string();
         assert!(
             error.starts_with("there is no run and no show nothing; `handover runs` lists"),
             "{error}"
         );
-        let choice = Choice::new(Some(builtin::FIRST), dir.path()).unwrap();
+        let choice = RunChoice::new(Some(builtin::FIRST), dir.path()).unwrap();
         assert_eq!(choice.wanted(), &Wanted::Show(format!("built-in:{}", builtin::FIRST)));
         assert!(choice.title().is_some());
     }

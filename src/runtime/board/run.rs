@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::choose::Choice;
+use super::choose::RunChoice;
 use super::estimate::ClockEstimate;
 use crate::app::board::{Board, Notice};
 use crate::engine::{Event, RunId, RunNs, State};
@@ -36,7 +36,7 @@ impl Run {
     /// # Errors
     /// When there is no such run, or its show cannot be read. What a show's faults are is not said:
     /// a board's terminal is no place for its words.
-    pub(super) fn open(choice: &Choice, id: RunId) -> anyhow::Result<Self> {
+    pub(super) fn open(choice: &RunChoice, id: RunId) -> anyhow::Result<Self> {
         let store = choice.store();
         let show = file::parse(&store.show_text(&id)?, &machine_zone());
         let show = show.map_err(|_| {
@@ -110,7 +110,7 @@ impl Run {
     }
 
     /// Asks whether somebody calls the run; true where that has changed.
-    pub(super) fn ask_for_caller(&mut self, choice: &Choice) -> bool {
+    pub(super) fn ask_for_caller(&mut self, choice: &RunChoice) -> bool {
         let is_called = !self.has_left && choice.store().holder(&self.id).is_some();
         std::mem::replace(&mut self.is_called, is_called) != is_called
     }
@@ -160,7 +160,7 @@ mod tests {
                             cue = [{ number = \"1\", title = \"a\", duration = \"10s\" }, { number = \"2\", title = \"b\" }]\n";
         for run_ns in [0, i64::MAX / 4, i64::MAX / 2].map(RunNs::new) {
             let dir = tempfile::tempdir().unwrap();
-            let choice = Choice::new(None, dir.path()).unwrap();
+            let choice = RunChoice::new(None, dir.path()).unwrap();
             let (id, lock) = choice.store().create("20261122-200000-evening", SHOW).unwrap();
             let mut journal = Journal::create(lock, Box::new(|_| {})).unwrap();
             let started = Event::RunStarted {

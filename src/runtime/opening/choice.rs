@@ -12,7 +12,7 @@ use crate::engine::RunId;
 use crate::journal::{Holder, RunFolder, Store, StoreError, Summary};
 use crate::runtime::clock::wall_now;
 use crate::runtime::inbox::Inbox;
-use crate::runtime::question::{self, Answer};
+use crate::runtime::question::{self, CallerAnswer};
 use crate::show::{OutputKind, Show};
 
 /// The way a show is opened.
@@ -68,9 +68,9 @@ pub(super) fn choose(
             match last_unfinished(store, offered).unwrap_or(None) {
                 None => Ok(Choice::Fresh),
                 Some(folder) => Ok(match question::ask(&folder, None, wall_now(), inbox)? {
-                    Answer::Resume => Choice::Resume(Box::new(folder)),
-                    Answer::Fresh => Choice::Fresh,
-                    Answer::Leave => Choice::Leave,
+                    CallerAnswer::Resume => Choice::Resume(Box::new(folder)),
+                    CallerAnswer::Fresh => Choice::Fresh,
+                    CallerAnswer::Leave => Choice::Leave,
                 }),
             }
         }
@@ -101,14 +101,14 @@ fn twin(
             holder.pid
         ),
         // A caller without a terminal gives the run away.
-        (Unfinished::Resume, false) => Answer::Resume,
+        (Unfinished::Resume, false) => CallerAnswer::Resume,
         (Unfinished::Ask, false) => question::ask(&folder, Some(holder), wall_now(), inbox)?,
-        (Unfinished::Ask, true) | (Unfinished::Fresh, _) => Answer::Fresh,
+        (Unfinished::Ask, true) | (Unfinished::Fresh, _) => CallerAnswer::Fresh,
     };
     match answer {
-        Answer::Resume => Ok(Choice::Resume(Box::new(folder))),
-        Answer::Leave => Ok(Choice::Leave),
-        Answer::Fresh
+        CallerAnswer::Resume => Ok(Choice::Resume(Box::new(folder))),
+        CallerAnswer::Leave => Ok(Choice::Leave),
+        CallerAnswer::Fresh
             if question::ask_for_second(
                 &folder,
                 holder,
@@ -119,7 +119,7 @@ fn twin(
         {
             Ok(Choice::Fresh)
         }
-        Answer::Fresh => Ok(Choice::Leave),
+        CallerAnswer::Fresh => Ok(Choice::Leave),
     }
 }
 

@@ -42,15 +42,16 @@ pub struct TtyBackend<W> {
 }
 
 /// The terminal's colours and style for the next text.
-struct Pen {
+struct PenState {
     fg: Color,
     bg: Color,
     modifier: Modifier,
 }
 
-impl Pen {
+impl PenState {
     /// The pen at the beginning and at the end of every frame.
-    const PLAIN: Pen = Pen { fg: Color::Reset, bg: Color::Reset, modifier: Modifier::empty() };
+    const PLAIN: PenState =
+        PenState { fg: Color::Reset, bg: Color::Reset, modifier: Modifier::empty() };
 
     /// Makes the pen that of `cell`, as far as that can be seen.
     fn set(&mut self, tty: &mut impl Write, cell: &Cell) -> io::Result<()> {
@@ -127,7 +128,7 @@ impl<W: Write> Backend for TtyBackend<W> {
     where
         I: Iterator<Item = (u16, u16, &'a Cell)>,
     {
-        let mut pen = Pen::PLAIN;
+        let mut pen = PenState::PLAIN;
         // Where the terminal's cursor stands, as far as everybody agrees on that.
         let mut at: Option<(u16, u16)> = None;
         for (x, y, cell) in content {

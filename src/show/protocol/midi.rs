@@ -27,23 +27,23 @@ pub(super) const SPEC: Spec = Spec {
 pub(super) const LATENCY: &str = "MIDI: the port has taken it";
 
 /// The commands of MIDI Show Control, and which keys each has.
-const COMMANDS: [(&str, Command); 11] = [
-    ("go", Command::Cue { make: MscCommand::Go, is_needed: false }),
-    ("stop", Command::Cue { make: MscCommand::Stop, is_needed: false }),
-    ("resume", Command::Cue { make: MscCommand::Resume, is_needed: false }),
-    ("timed-go", Command::TimedGo),
-    ("load", Command::Cue { make: MscCommand::Load, is_needed: true }),
-    ("set", Command::Set),
-    ("fire", Command::Fire),
-    ("all-off", Command::Bare(&MscCommand::AllOff)),
-    ("restore", Command::Bare(&MscCommand::Restore)),
-    ("reset", Command::Bare(&MscCommand::Reset)),
-    ("go-off", Command::Cue { make: MscCommand::GoOff, is_needed: false }),
+const COMMANDS: [(&str, CommandParts); 11] = [
+    ("go", CommandParts::Cue { make: MscCommand::Go, is_needed: false }),
+    ("stop", CommandParts::Cue { make: MscCommand::Stop, is_needed: false }),
+    ("resume", CommandParts::Cue { make: MscCommand::Resume, is_needed: false }),
+    ("timed-go", CommandParts::TimedGo),
+    ("load", CommandParts::Cue { make: MscCommand::Load, is_needed: true }),
+    ("set", CommandParts::Set),
+    ("fire", CommandParts::Fire),
+    ("all-off", CommandParts::Bare(&MscCommand::AllOff)),
+    ("restore", CommandParts::Bare(&MscCommand::Restore)),
+    ("reset", CommandParts::Bare(&MscCommand::Reset)),
+    ("go-off", CommandParts::Cue { make: MscCommand::GoOff, is_needed: false }),
 ];
 
 /// Parts of a command.
 #[derive(Clone, Copy)]
-enum Command {
+enum CommandParts {
     /// A cue, which may be left out where it is not needed.
     Cue { make: fn(MscCue) -> MscCommand, is_needed: bool },
     /// A cue and a time.
@@ -152,7 +152,7 @@ fn show_control(keys: &mut Fields<'_>) -> Option<MidiMessage> {
         return None;
     };
     let command = match command {
-        Command::Cue { make, is_needed } => {
+        CommandParts::Cue { make, is_needed } => {
             refuse(keys, word, &["time", "control", "value", "macro"]);
             if is_needed && !keys.has("cue") {
                 let what = format!("`{word}` needs a cue");
@@ -160,13 +160,13 @@ fn show_control(keys: &mut Fields<'_>) -> Option<MidiMessage> {
             }
             cue(keys).map(make)
         }
-        Command::TimedGo => {
+        CommandParts::TimedGo => {
             refuse(keys, word, &["control", "value", "macro"]);
             let (cue, time_ns) =
                 (cue(keys), keys.need("time", "\"5s\"").and_then(|value| time(&value)));
             cue.zip(time_ns).map(|(cue, time_ns)| MscCommand::TimedGo { cue, time_ns })
         }
-        Command::Set => {
+        CommandParts::Set => {
             refuse(keys, word, &["cue", "list", "path", "macro"]);
             let mut number = |key| {
                 keys.need(key, "0").and_then(|value| value.integer(0..=i64::from(FOURTEEN_BITS)))
@@ -179,11 +179,11 @@ fn show_control(keys: &mut Fields<'_>) -> Option<MidiMessage> {
                 time_ns,
             })
         }
-        Command::Fire => {
+        CommandParts::Fire => {
             refuse(keys, word, &["cue", "list", "path", "time", "control", "value"]);
             data(keys, "macro").map(|number| MscCommand::Fire { number })
         }
-        Command::Bare(command) => {
+        CommandParts::Bare(command) => {
             refuse(keys, word, &["cue", "list", "path", "time", "control", "value", "macro"]);
             Some(command.clone())
         }

@@ -23,7 +23,7 @@ const LEAST: usize = 20;
 const COLUMNS_LATER: u16 = 100;
 
 /// The areas of the parts.
-struct Areas {
+struct BoardAreas {
     head: Rect,
     clock: Rect,
     clocks: Rect,
@@ -74,7 +74,7 @@ fn tight<'a>(scene: &Scene<'a>, room: Rect) -> Option<Digits> {
     Some(digits)
 }
 
-fn areas(area: Rect) -> Areas {
+fn areas(area: Rect) -> BoardAreas {
     let margin = if area.width >= 70 { 2 } else { 1 };
     let inner = Rect { x: area.x + margin, width: area.width - 2 * margin, ..area };
     let rows = |y: u16, height: u16| Rect {
@@ -102,7 +102,7 @@ fn areas(area: Rect) -> Areas {
         let clocks = rows(band.bottom(), 1);
         let on = rows(clocks.bottom() + 1, on_rows);
         let next = rows(on.bottom() + 1, next_rows);
-        return Areas { head, clock, clocks, figure: Some(figure), on, next, foot: None };
+        return BoardAreas { head, clock, clocks, figure: Some(figure), on, next, foot: None };
     }
     let air = u16::from(high >= 22);
     let clock = rows(head.bottom() + air, high * 3 / 10);
@@ -117,7 +117,7 @@ fn areas(area: Rect) -> Areas {
     let next = rows(foot.y - air - next_rows, next_rows);
     let on_y = clocks.bottom() + air + 1;
     let on = rows(on_y, next.y.saturating_sub(1 + on_y));
-    Areas { head, clock, clocks, figure: None, on, next, foot: Some(foot) }
+    BoardAreas { head, clock, clocks, figure: None, on, next, foot: Some(foot) }
 }
 
 /// Draws what is on.

@@ -66,7 +66,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx) {
         return;
     }
     let has_flag = scene.cue(cue).look == Some(Look::Flag);
-    let field = Field::new(chart, (ground_m, top_m), words::height_at(points, 0.0), has_flag);
+    let field = Section::new(chart, (ground_m, top_m), words::height_at(points, 0.0), has_flag);
     field.axis(scene, buf, labels);
     let mut dots = Dots::new(chart);
     field.ground(&mut dots);
@@ -181,7 +181,7 @@ fn tick_m(span_m: f64, parts: f64) -> f64 {
 }
 
 /// Position of heights and times on the screen.
-struct Field {
+struct Section {
     area: Rect,
     ground_m: f64,
     top_m: f64,
@@ -195,14 +195,14 @@ struct Field {
     ends_x: u16,
 }
 
-impl Field {
+impl Section {
     fn new(area: Rect, (ground_m, top_m): (f64, f64), start_m: f64, has_flag: bool) -> Self {
         let ledge_m = Some(start_m)
             .filter(|start_m| ground_m == 0.0 && (1.0..=LEDGE_MAX_M).contains(start_m));
         let lead = if ledge_m.is_some() { (area.width / 7).max(3) } else { 1 };
         let end = 2 + if has_flag { (area.width / 8).max(4) } else { 0 };
         let (starts_x, ends_x) = (lead * ACROSS, (area.width - end.min(area.width - 2)) * ACROSS);
-        Field { area, ground_m, top_m, ledge_m, start_m, has_flag, starts_x, ends_x }
+        Section { area, ground_m, top_m, ledge_m, start_m, has_flag, starts_x, ends_x }
     }
 
     /// The dots from the top at which a height lies: a row is free above the highest, and the
@@ -349,7 +349,7 @@ mod tests {
     #[test]
     fn what_lies_below_the_sea_is_as_true_as_what_lies_above() {
         let field = |ground_m, top_m| {
-            Field::new(Rect::new(9, 1, 60, 20), (ground_m, top_m), ground_m, false)
+            Section::new(Rect::new(9, 1, 60, 20), (ground_m, top_m), ground_m, false)
         };
         // From the Dead Sea up to Jerusalem, and the same way lifted by what the sea lies below the
         // others.

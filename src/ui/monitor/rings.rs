@@ -88,7 +88,7 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx) {
         return;
     };
     let count = scene.cue(cue).steps.len();
-    let figure = Figure::of(look, count);
+    let figure = DotFigure::of(look, count);
     // Beside the marks, or above a line of them: wherever the rings become larger.
     let list = marks::width(scene, cue).min(area.width / 2);
     let left = Rect { width: area.width.saturating_sub(list + GAP), ..area };
@@ -130,16 +130,16 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx) {
 
 /// Figure that is drawn of dots.
 #[derive(Clone, Copy, Debug)]
-enum Figure {
+enum DotFigure {
     Rings(usize),
     Sign(usize),
 }
 
-impl Figure {
+impl DotFigure {
     fn of(look: Look, count: usize) -> Self {
         match look {
             // More would stand before other letters than the two Os.
-            Look::Hollywood if count <= sign::RINGS_MAX => Figure::Sign(count),
+            Look::Hollywood if count <= sign::RINGS_MAX => DotFigure::Sign(count),
             Look::Rings
             | Look::Hollywood
             | Look::Flag
@@ -148,15 +148,15 @@ impl Figure {
             | Look::Tower
             | Look::Plane
             | Look::Flame
-            | Look::Fireworks => Figure::Rings(count),
+            | Look::Fireworks => DotFigure::Rings(count),
         }
     }
 
     /// Width and height in radii.
     fn size(self) -> (f64, f64) {
         match self {
-            Figure::Rings(count) => emblem::size(count),
-            Figure::Sign(count) => sign::size(count),
+            DotFigure::Rings(count) => emblem::size(count),
+            DotFigure::Sign(count) => sign::size(count),
         }
     }
 
@@ -180,10 +180,10 @@ impl Figure {
         let (ground, letters) = (0, 1);
         let is_marked = |step: usize| Standing::of(scene, cue, step) == Standing::Marked;
         let placed = match self {
-            Figure::Rings(count) => {
+            DotFigure::Rings(count) => {
                 emblem::centres(count, radius).into_iter().map(|centre| (centre, false)).collect()
             }
-            Figure::Sign(count) => sign::draw(&mut dots, count, radius, [ground, letters]),
+            DotFigure::Sign(count) => sign::draw(&mut dots, count, radius, [ground, letters]),
         };
         // An O is white, as the other letters are, until its ring is marked. What is marked has the
         // stronger inks, so that no outline takes its cells.

@@ -19,7 +19,7 @@ use crate::ui::scene::Scene;
 use crate::ui::{signs, text};
 
 /// A stretch of one kind of time.
-struct Part {
+struct BarPart {
     from_ns: i64,
     to_ns: i64,
     fill: Fill,
@@ -57,7 +57,7 @@ pub(super) fn draw(
     let styles = &scene.styles;
     let (from_ns, to_ns) = track.planned_ns;
     let plan = Fill { whole: "━", right: "╺", left: "╸", style: styles.past };
-    lay(buf, chart, y, scale, &[Part { from_ns, to_ns, fill: plan }]);
+    lay(buf, chart, y, scale, &[BarPart { from_ns, to_ns, fill: plan }]);
     if with_cues {
         planned_cues(scene, buf, chart, y, scale, track);
     }
@@ -71,13 +71,13 @@ pub(super) fn draw(
 }
 
 /// Parts of the lower bar, from left to right.
-fn parts(scene: &Scene, track: &Track) -> Vec<Part> {
+fn parts(scene: &Scene, track: &Track) -> Vec<BarPart> {
     let styles = &scene.styles;
     let (start_ns, end_ns) = track.actual_ns;
     let mut parts = vec![];
     let mut add = |from_ns: i64, to_ns: i64, fill: Fill| {
         if from_ns < to_ns {
-            parts.push(Part { from_ns, to_ns, fill });
+            parts.push(BarPart { from_ns, to_ns, fill });
         }
     };
     add(track.gap_from_ns.unwrap_or(start_ns), start_ns, Fill::new("╌", styles.past));
@@ -100,7 +100,7 @@ fn parts(scene: &Scene, track: &Track) -> Vec<Part> {
 }
 
 /// Lays parts over the row `y`, to half a cell; even the shortest gets a cell.
-fn lay(buf: &mut Buffer, chart: Rect, y: u16, scale: &Scale, parts: &[Part]) {
+fn lay(buf: &mut Buffer, chart: Rect, y: u16, scale: &Scale, parts: &[BarPart]) {
     let bounds: Vec<(f64, f64)> =
         parts.iter().map(|part| (scale.at(part.from_ns), scale.at(part.to_ns))).collect();
     let fill_at = |at: f64| {

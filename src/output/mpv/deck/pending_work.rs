@@ -14,7 +14,7 @@ use super::super::exam::Exam;
 use super::super::player::{LOAD, Player};
 use super::super::reel::{Part, Reel};
 use super::super::state::{Play, PlayerChange, Role, Stage, State};
-use super::{CALM, Deck, File, Key, RESTART};
+use super::{ActionKey, CALM, Deck, File, RESTART};
 use crate::output::{ClipNews, Outcome, OutputReport};
 
 /// Wait before the file of a clip that could not be played is looked at again.
@@ -41,7 +41,7 @@ const DEATHS: u32 = 2;
 /// Work to be done without the lock.
 pub(in super::super) struct PendingWork {
     /// Files to look at.
-    pub(in super::super) looks: Vec<(Key, String)>,
+    pub(in super::super) looks: Vec<(ActionKey, String)>,
     /// A player to start.
     pub(in super::super) start: Option<Role>,
     /// Players to reap; each has its exit.
@@ -141,7 +141,7 @@ impl Deck {
     }
 
     /// Takes in what a look at the file of a clip has shown.
-    pub(in super::super) fn looked(&mut self, key: Key, status: FileStatus, looked: Instant) {
+    pub(in super::super) fn looked(&mut self, key: ActionKey, status: FileStatus, looked: Instant) {
         let Some(clip) = self.clips.get(&key) else { return };
         // What a player has said of this very file still holds.
         let known = self.files.remove(&key);
@@ -219,7 +219,7 @@ impl Deck {
     }
 
     /// Hears that a player died over a file. Once may be chance.
-    fn died_over(&mut self, key: Key, why: &str) {
+    fn died_over(&mut self, key: ActionKey, why: &str) {
         let (Some(clip), Some(file)) = (self.clips.get(&key), self.files.get_mut(&key)) else {
             return;
         };
@@ -322,8 +322,9 @@ impl Deck {
 
     fn serve_stage(&mut self, at: Instant) {
         let called = self.called.clone().filter(|play| self.files.contains_key(&play.key()));
-        let is_examined =
-            |key: &Key| self.files.get(key).is_some_and(|f| f.fault.is_none() && f.facts.is_some());
+        let is_examined = |key: &ActionKey| {
+            self.files.get(key).is_some_and(|f| f.fault.is_none() && f.facts.is_some())
+        };
         let wish = self.wishes.iter().copied().find(is_examined);
         let wanted = called.as_ref().map(Play::key).or(wish).and_then(|key| self.reel(key));
         let Some(player) = self.stage() else { return };
@@ -367,8 +368,9 @@ impl Deck {
 
     /// Has the scout examine the next file that is not known; whether there is any.
     fn serve_scout(&mut self, at: Instant) -> bool {
-        let is_open =
-            |key: &Key| self.files.get(key).is_some_and(|f| f.fault.is_none() && f.facts.is_none());
+        let is_open = |key: &ActionKey| {
+            self.files.get(key).is_some_and(|f| f.fault.is_none() && f.facts.is_none())
+        };
         let next = self.wanted().into_iter().find(is_open);
         let Some((key, clip)) = next.and_then(|key| Some((key, self.clips.get(&key)?))) else {
             return false;
@@ -383,8 +385,8 @@ impl Deck {
     }
 
     /// The reel that begins with `key`: with what follows it by itself, as far as that is known.
-    fn reel(&self, key: Key) -> Option<Reel> {
-        let part = |key: Key| {
+    fn reel(&self, key: ActionKey) -> Option<Reel> {
+        let part = |key: ActionKey| {
             let (clip, file) = (self.clips.get(&key)?, self.files.get(&key)?);
             Some(Part {
                 key,
@@ -399,7 +401,7 @@ impl Deck {
 
     /// All clips whose files matter now: what was called, what may be next, and what follows those
     /// and what is on air.
-    fn wanted(&self) -> Vec<Key> {
+    fn wanted(&self) -> Vec<ActionKey> {
         let on_air = self.players.iter().find_map(|player| match &player.state {
             State::Playing { play, .. } => Some(play.key()),
             State::Starting
@@ -422,8 +424,8 @@ impl Deck {
     }
 
     /// The files that have to be looked at.
-    fn looks(&self, at: Instant) -> Vec<(Key, String)> {
-        let is_due = |key: &Key| match self.files.get(key) {
+    fn looks(&self, at: Instant) -> Vec<(ActionKey, String)> {
+        let is_due = |key: &ActionKey| match self.files.get(key) {
             Some(file) => {
                 at >= file.looked + if file.fault.is_some() { LOOK_AGAIN } else { LOOK_FRESH }
             }

@@ -4,7 +4,7 @@
 use std::time::Instant;
 
 use super::super::super::{Clip as OnAir, Light, Ready};
-use super::super::Key;
+use super::super::ActionKey;
 use super::super::clip::FileStatus;
 use super::super::player::Player;
 use super::super::state::{Stage, State};
@@ -13,7 +13,7 @@ use super::Deck;
 impl Deck {
     /// The clips that are wanted, were examined and can be played.
     pub(in super::super) fn ready(&self) -> Vec<Ready> {
-        let ready = |key: &Key| {
+        let ready = |key: &ActionKey| {
             let (file, clip) = (self.files.get(key)?, self.clips.get(key)?);
             let facts = file.facts.as_ref().filter(|_| file.fault.is_none())?;
             let length_ns =
@@ -57,7 +57,7 @@ impl Deck {
 
     /// Problem of a clip: why it cannot be played, or where it breaks off. A GO still plays one
     /// that breaks off: the caller has nothing better to show.
-    fn flaw(&self, key: Key) -> Option<String> {
+    fn flaw(&self, key: ActionKey) -> Option<String> {
         let (file, clip) = (self.files.get(&key)?, self.clips.get(&key)?);
         let breaks_off = || file.facts.as_ref()?.breaks_off.as_deref().map(|why| clip.said(why));
         file.fault.clone().or_else(breaks_off)
@@ -65,7 +65,7 @@ impl Deck {
 
     /// Returns `true` if a fault of this clip is one of the output: not where the cue goes without
     /// it.
-    pub(super) fn counts(&self, key: Key) -> bool {
+    pub(super) fn counts(&self, key: ActionKey) -> bool {
         let is_optional = self.clips.get(&key).is_some_and(|clip| clip.optional);
         !(is_optional
             && self.files.get(&key).is_some_and(|file| file.status == FileStatus::Missing))

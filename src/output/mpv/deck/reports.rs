@@ -6,7 +6,7 @@ use std::time::Instant;
 
 use super::super::super::gauge::Delivery;
 use super::super::super::{ClipNews, ClipReport, Job, Outcome, OutputReport, Report};
-use super::super::Key;
+use super::super::ActionKey;
 use super::super::reel::Facts;
 use super::super::replies::Said;
 use super::super::state::{Exit, PlayerChange, Stage, State};
@@ -101,7 +101,7 @@ impl Deck {
         }
     }
 
-    fn unplayable(&mut self, id: u64, key: Key, why: &str) {
+    fn unplayable(&mut self, id: u64, key: ActionKey, why: &str) {
         let Some(player) = self.players.iter_mut().find(|player| player.id == id) else { return };
         let (play, is_list) = match &mut player.state {
             State::Loading { play, reel, .. } => (play.take(), reel.is_list()),
@@ -130,7 +130,7 @@ impl Deck {
         }
     }
 
-    pub(super) fn examined(&mut self, key: Key, outcome: Result<Facts, String>) {
+    pub(super) fn examined(&mut self, key: ActionKey, outcome: Result<Facts, String>) {
         let (Some(clip), Some(file)) = (self.clips.get(&key), self.files.get_mut(&key)) else {
             return;
         };
