@@ -22,10 +22,9 @@ const KEY_PARTS_MAX: usize = 8;
 ///
 /// The parser bounds the depth of brackets and the parts of a key, but not the product of the two.
 pub(super) fn endless_key(text: &str) -> Option<Problem> {
-    let points = |line: &str| line.bytes().filter(|byte| *byte == b'.').count();
     // Only a text of several lines could make a line a part of the key before it.
     let has_long_texts = text.contains("\"\"\"") || text.contains("'''");
-    if !has_long_texts && text.lines().all(|line| points(line) < KEY_PARTS_MAX) {
+    if !has_long_texts && !has_line_of_points(text) {
         return None;
     }
     let bytes = text.as_bytes();
@@ -51,6 +50,21 @@ pub(super) fn endless_key(text: &str) -> Option<Problem> {
         }
     }
     None
+}
+
+/// Returns `true` if a line has as many points as a key with too many parts.
+fn has_line_of_points(text: &str) -> bool {
+    // The points before this one, as many as a key may have parts; this one takes the place of the
+    // oldest.
+    let mut last = [0; KEY_PARTS_MAX];
+    for (count, (at, _)) in (1..).zip(text.match_indices('.')) {
+        last[count % KEY_PARTS_MAX] = at;
+        let oldest = last[(count + 1) % KEY_PARTS_MAX];
+        if count >= KEY_PARTS_MAX && !text[oldest..at].contains('\n') {
+            return true;
+        }
+    }
+    false
 }
 
 /// A file without what would have swallowed its rest.
@@ -405,6 +419,17 @@ fn closer(opener: &str) -> &str {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_key_of_too_many_parts_is_found_in_its_line() {
+        let key = |points: usize| format!("a{} = 1\n", ".a".repeat(points));
+        let few = key(KEY_PARTS_MAX - 1).repeat(3);
+        assert!(!has_line_of_points(&few) && endless_key(&few).is_none());
+        let many = format!("{few}{}{few}", key(KEY_PARTS_MAX));
+        assert!(has_line_of_points(&many));
+        let problem = endless_key(&many).expect("a key of too many parts");
+        assert_eq!(problem.line_column(&many).0, 4);
+    }
 
     #[test]
     fn takes_out_only_what_would_swallow_the_rest() {
