@@ -323,7 +323,12 @@ fn actions_of(show: &Show, cue: &str) -> usize {
 
 /// One round up to its kill: GO, and then whatever can be sent and typed meanwhile. Gives how many
 /// notes, and whether a cue, a remote control was told were done.
-fn play(program: &mut Program, remote: &Remote, round: u32, random: &mut Random) -> (usize, bool) {
+fn play(
+    program: &mut Program,
+    remote: &Remote,
+    (round, awaits_clip): (u32, bool),
+    random: &mut Random,
+) -> (usize, bool) {
     let lasts = Duration::from_micros(random.below(ROUND_US));
     let (mut granted, mut said, mut started, begun) = (vec![], 0, false, Instant::now());
     program.keys(" ");
@@ -349,6 +354,9 @@ fn play(program: &mut Program, remote: &Remote, round: u32, random: &mut Random)
         let pause =
             Duration::from_micros(random.below(15_000)).min(lasts.saturating_sub(begun.elapsed()));
         hear(remote, pause, &mut granted);
+    }
+    if awaits_clip {
+        program.await_journal("a clip runs", |journal| !journal.of_kind("clip_started").is_empty());
     }
     program.kill();
     hear(remote, Duration::ZERO, &mut granted);
@@ -396,7 +404,9 @@ fn kills_of_a_busy_show_lose_nothing_and_do_nothing_twice() {
         if round > 1 {
             check_all(&journal, &folded(&house, &parsed), &parsed, &mut ends);
         }
-        let (notes, is_started) = play(&mut program, &remote, round, &mut random);
+        // A player may take longer to start than any round lasts.
+        let awaits_clip = has_clips && round == rounds.min(10);
+        let (notes, is_started) = play(&mut program, &remote, (round, awaits_clip), &mut random);
         granted += notes;
         let journal = house.journal();
         let of_round = format!("note {round}.");
@@ -432,7 +442,7 @@ fn kills_of_a_busy_show_lose_nothing_and_do_nothing_twice() {
     let (steps, clips) =
         (journal.of_kind("step_done").len(), journal.of_kind("clip_started").len());
     let missed = journal.of_kind("cue_missed").len();
-    println!(
+    let figures = format!(
         "{rounds} kills: {arrived} messages arrived, {unknown} unknown, {missed} missed; {granted} notes granted, {started} cues by \
          remote, {steps} steps, {clips} clips"
     );
@@ -442,6 +452,8 @@ fn kills_of_a_busy_show_lose_nothing_and_do_nothing_twice() {
             && missed > rounds as usize / 4
             && granted > rounds as usize
             && steps > 0
+            && (clips > 0 || !has_clips),
+        "{figures}"
     );
-    assert!(!has_clips || clips > 0 || rounds < 10, "no clip ran");
+    println!("{figures}");
 }
