@@ -1,7 +1,5 @@
 //! Effect of a key or a paste: on the application at once, on the run as a task.
 
-use std::time::Duration;
-
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 
 use super::keymap::Key;
@@ -17,8 +15,6 @@ use crate::time::MachineNs;
 pub(super) const GO_IGNORED: &str = "GO ignored: pressed again within 0.3 s";
 /// Message about a GO whose key is held down.
 const GO_HELD: &str = "GO ignored: its key is held down";
-/// Two Escapes within this time mean panic.
-const PANIC: Duration = Duration::from_millis(1_000);
 
 impl App {
     /// A key at `now_ns` of the machine's clock.
@@ -186,74 +182,6 @@ impl App {
         let turns = |act| matches!(act, Act::NextPage | Act::PreviousPage | Act::Help);
         let looks = |act| selects(act) || jumps(act) || turns(act);
         self.page != Page::Run || self.keymap.act_of(key).is_some_and(looks)
-    }
-
-    /// Takes in a press of Esc. Returns `true` if it is the third within a second, which is panic
-    /// whatever the first two have closed: nobody counts in need.
-    fn escapes_thrice(&mut self, now_ns: MachineNs) -> bool {
-        self.escapes_ns.retain(|&at_ns| now_ns.since(at_ns) <= PANIC);
-        self.escapes_ns.push(now_ns);
-        self.escapes_ns.len() > 2
-    }
-
-    fn panics(&mut self) -> Vec<Task> {
-        self.escapes_ns.clear();
-        self.escape_pressed_ns = None;
-        vec![Task::Command(Command::Panic)]
-    }
-
-    /// An Esc that closes something is not the first of two: a caller who leaves a page does not
-    /// mean to stop the show.
-    fn escape(&mut self, now_ns: MachineNs) -> Vec<Task> {
-        let pressed_ns = self.escape_pressed_ns.take();
-        if let Some(closed) = self.close_everything() {
-            self.say_closed(closed, now_ns);
-            return vec![];
-        }
-        if pressed_ns.is_some_and(|pressed_ns| now_ns.since(pressed_ns) <= PANIC) {
-            return self.panics();
-        }
-        self.escape_pressed_ns = Some(now_ns);
-        self.say(
-            "Esc again within a second: PANIC, outputs are told to stop",
-            Tone::Attention,
-            now_ns,
-        );
-        vec![]
-    }
-
-    /// Says what Esc has closed, and what it does now.
-    pub(super) fn say_closed(&mut self, closed: &str, now_ns: MachineNs) {
-        let next = match self.has_open() {
-            true => "Esc again goes back to the run page, Esc Esc at once is PANIC",
-            false => "Esc Esc now is PANIC",
-        };
-        let words = format!("{closed}; {next}");
-        let is_alarm = |message: &Message| message.tone == Tone::Alarm;
-        match self.message.as_ref().is_some_and(is_alarm) {
-            true => self.say_too(&words, Tone::Alarm, now_ns),
-            false => self.say(words, Tone::Calm, now_ns),
-        }
-    }
-
-    /// Returns `true` if the next Esc closes a page or drops the selection.
-    fn has_open(&self) -> bool {
-        self.page != Page::Run || self.cursor.is_some() || self.is_scrolled
-    }
-
-    /// Takes back a question, leaves the page, drops the selection; gives words for it, if there
-    /// was anything of these.
-    fn close_everything(&mut self) -> Option<&'static str> {
-        if self.question.take().is_some() {
-            self.message = None;
-            return Some("nothing was done");
-        }
-        let was_open = self.has_open();
-        let words =
-            if self.page == Page::Run { "back to the playhead" } else { "back to the run page" };
-        self.cursor = None;
-        self.turn_to(Page::Run);
-        was_open.then_some(words)
     }
 
     pub(super) fn act(
