@@ -10,6 +10,7 @@ pub mod board;
 pub mod commands;
 pub mod demo;
 mod dropped_line;
+mod escape;
 pub mod find;
 mod found;
 mod guard;

@@ -14,7 +14,7 @@ use rustix::io::Errno;
 
 use super::clock::machine_ns;
 use crate::input::{Input, Reader};
-use crate::time::{MachineNs, nanoseconds};
+use crate::time::MachineNs;
 
 /// Reason why a wait ended.
 #[derive(Debug, PartialEq, Eq)]
@@ -130,24 +130,27 @@ impl Keyboard {
         self.reader.has_stopped_telling()
     }
 
-    /// Waits until the terminal has sent all that it had to say in the form of this program, and
-    /// forgets it: the shell would read the release of the key that left as text. The terminal was
-    /// asked for its keys when it got the form of before, and what it answers is the last of it.
-    pub(super) fn settle(&mut self, at_most: Duration) {
-        let until_ns = machine_ns() + at_most;
-        loop {
-            let left_ns = nanoseconds(until_ns.since(machine_ns()));
+    /// Waits until the terminal has given so many `answers` to the question for its keys, `until_ns`
+    /// at the latest, and forgets all that it has sent: the shell would read an answer, or the
+    /// release of the key that left, as text. A terminal that answers was asked once more when it
+    /// got the form of before, and what it answers is the last of it.
+    pub(super) fn settle(&mut self, until_ns: MachineNs, mut answers: usize) {
+        while answers > 0 {
+            let left = until_ns.since(machine_ns());
+            if left.is_zero() {
+                break;
+            }
+            let timeout =
+                Timespec { tv_sec: left.as_secs() as i64, tv_nsec: left.subsec_nanos().into() };
             let stdin = rustix::stdio::stdin();
             let mut fds = [PollFd::from_borrowed_fd(stdin, PollFlags::IN)];
-            let timeout = Timespec { tv_sec: 0, tv_nsec: left_ns.min(999_999_999) as _ };
-            let has_come =
-                left_ns > 0 && poll(&mut fds, Some(&timeout)).is_ok_and(|count| count > 0);
-            if !has_come || self.read().is_err() {
+            // Interrupted or not, the next round looks at what is left.
+            let has_come = poll(&mut fds, Some(&timeout)).is_ok_and(|count| count > 0);
+            if has_come && self.read().is_err() {
                 break;
             }
-            if self.by_ref().any(|input| matches!(input, Input::KeyFlags(_))) {
-                break;
-            }
+            let came = self.by_ref().filter(|input| matches!(input, Input::KeyFlags(_))).count();
+            answers = answers.saturating_sub(came);
         }
         self.discard();
     }

@@ -51,6 +51,8 @@ struct ScreenUpdate {
     /// `true` if the terminal has to be asked for its keys again.
     asks_keys: bool,
     order: Option<ScreenCommand>,
+    /// A line for the shell's screen, once the program has left the terminal to it.
+    farewell: Option<String>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -164,9 +166,13 @@ impl Screen {
         self.order(ScreenCommand::Leave { asks }, at_most)
     }
 
-    /// Goes back to the shell's screen when the terminal takes it; never waits for that.
-    pub(super) fn leave_without_waiting(&self) {
-        self.mailbox.tell(|told| told.order = Some(ScreenCommand::Leave { asks: false }));
+    /// Goes back to the shell's screen when the terminal takes it, and leaves `farewell` there;
+    /// never waits for that.
+    pub(super) fn leave_without_waiting(&self, farewell: String) {
+        self.mailbox.tell(|told| {
+            told.order = Some(ScreenCommand::Leave { asks: false });
+            told.farewell = Some(farewell);
+        });
     }
 
     /// Goes back to the shell's screen for a while.
@@ -210,10 +216,14 @@ impl Painter {
             let (has_news, resized, order) =
                 (waiting.also.app.is_some(), waiting.also.resized, waiting.also.order);
             let asks_keys = waiting.also.asks_keys && order.is_none();
+            let farewell = waiting.also.farewell.clone();
             self.take_in(waiting);
             match order {
                 Some(order @ (ScreenCommand::Leave { asks } | ScreenCommand::Suspend { asks })) => {
                     terminal::leave(canvas.backend_mut(), asks)?;
+                    if let Some(farewell) = farewell {
+                        terminal::say(canvas.backend_mut(), &farewell)?;
+                    }
                     let _ = done.send(());
                     if matches!(order, ScreenCommand::Leave { .. }) {
                         return Ok(());

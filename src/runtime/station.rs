@@ -15,7 +15,7 @@ use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 use std::time::Duration;
 
-use signal_hook::consts::{SIGCONT, SIGHUP, SIGTERM, SIGTSTP, SIGWINCH};
+use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH};
 
 use super::clock::machine_ns;
 use super::feed::Feed;
@@ -58,6 +58,10 @@ struct Station {
     held_keys_due_ns: Option<MachineNs>,
     /// `true` if the terminal has to be asked again which key is held.
     asks_keys: bool,
+    /// Number of questions for its keys that the terminal has not answered, and the instant of the
+    /// last one.
+    questions: usize,
+    asked_ns: MachineNs,
     /// Number of times that the screen had to be started again.
     faults: usize,
     /// The records for all who follow the run.
@@ -201,6 +205,8 @@ impl Station {
             keys,
             held_keys_due_ns: Some(typed::held_keys_due_ns(keys)),
             asks_keys: false,
+            questions: 0,
+            asked_ns: MachineNs::ZERO,
             faults: 0,
             feed,
             news: vec![],
@@ -209,6 +215,7 @@ impl Station {
             leaving: None,
             end: End::Left,
         };
+        station.has_asked();
         if let Some(begin) = begin {
             station.drive(Input::Begin(begin));
         }
@@ -298,7 +305,10 @@ impl Station {
             Msg::Signal(SIGHUP) if !keyboard::is_alive() => self.terminal_lost(),
             // Terminals send it before they close (xterm), so that this one may be there for
             // another moment.
-            Msg::Signal(SIGHUP) if self.has_work() => self.give_terminal_up(),
+            Msg::Signal(SIGHUP) if self.has_work() => self.give_terminal_up(SIGHUP),
+            // The terminal that was given up still sends them, and may be taken for the shell's.
+            // `handover stop` ends the run.
+            Msg::Signal(SIGINT | SIGQUIT) if self.screen.is_none() && self.has_work() => {}
             // The program that asks for the run would resume it without the events that are only
             // here.
             Msg::Signal(SIGTERM)

@@ -234,6 +234,16 @@ pub fn leave(out: &mut impl Write, asks: bool) -> io::Result<()> {
     out.flush()
 }
 
+/// Leaves a line on the shell's screen.
+///
+/// # Errors
+/// When the terminal is gone.
+pub(super) fn say(out: &mut impl Write, line: &str) -> io::Result<()> {
+    // It may still be raw.
+    write!(out, "{}\r\n", crate::plain::line(line))?;
+    out.flush()
+}
+
 /// A terminal to draw on.
 pub type Canvas = Terminal<TtyBackend<Tty>>;
 

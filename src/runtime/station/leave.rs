@@ -1,5 +1,6 @@
 //! Letting go: of the terminal when it is lost, of the processor when the shell wants it, of the
-//! run when the caller leaves. None of it waits longer than [`GOODBYE`] for anybody.
+//! run when the caller leaves. None of it waits longer than [`GOODBYE`] for anybody, or
+//! than [`ANSWER`] for what the terminal still has to answer.
 
 use std::time::Duration;
 
@@ -11,11 +12,14 @@ use crate::engine::CALLER_QUIT;
 use crate::output::Outputs;
 use crate::runtime::clock::machine_ns;
 use crate::runtime::screen::{self, Screen};
-use crate::runtime::{End, GOODBYE, fault, keyboard, terminal};
+use crate::runtime::{End, GOODBYE, fault, keyboard, signals, terminal};
 
-/// Maximum wait for the terminal's last answer. Over a slow line it takes as long as there and
-/// back.
-const SETTLE: Duration = Duration::from_millis(300);
+/// Maximum time that a terminal which answers takes to do so: more than the slowest line takes there
+/// and back.
+const ANSWER: Duration = Duration::from_secs(2);
+/// Maximum wait for a terminal that has not answered yet, and perhaps never does, from the question
+/// on.
+const MAY_ANSWER: Duration = Duration::from_secs(1);
 
 impl Station {
     /// The show runs on; another terminal may take it over.
@@ -29,12 +33,20 @@ impl Station {
         }
     }
 
-    /// The same where the terminal may still be there: it is left as it was found. Cues do not wait
-    /// for it.
-    pub(super) fn give_terminal_up(&mut self) {
+    /// The same where the terminal may still be there: it is left as it was found, with a line on
+    /// how to go on. Cues do not wait for it.
+    pub(super) fn give_terminal_up(&mut self, signal: i32) {
         self.flush();
         if let Some(screen) = &self.screen {
-            screen.leave_without_waiting();
+            let (name, pid) = (signals::name(signal), std::process::id());
+            let (run, id) = match &self.id {
+                Some(id) => (format!("run {id}"), format!(" {id}")),
+                None => ("this run".to_owned(), String::new()),
+            };
+            screen.leave_without_waiting(format!(
+                "handover: {name}: {run} goes on without a terminal, as process {pid}. In another terminal \
+                 `handover --resume{id}` takes it up, and `handover stop{id}` ends it; then this one is free again."
+            ));
         }
         self.terminal_lost();
     }
@@ -61,7 +73,10 @@ impl Station {
             keys: self.keys,
         };
         match Screen::start(&mut self.feed, start, self.post.clone()) {
-            Ok(screen) if self.faults <= FAULTS => self.screen = Some(screen),
+            Ok(screen) if self.faults <= FAULTS => {
+                self.screen = Some(screen);
+                self.has_asked();
+            }
             _ => self.terminal_lost(),
         }
     }
@@ -69,17 +84,33 @@ impl Station {
     /// Stops the whole program, as the shell's job control wants it, and comes back with `fg`.
     pub(super) fn suspend(&mut self) {
         self.flush();
-        let Some(screen) = &self.screen else { return };
         let asks = self.keyboard.tells_held();
-        if screen.suspend(asks, GOODBYE) && asks {
-            self.keyboard.settle(SETTLE);
+        let Some(screen) = &self.screen else { return };
+        if screen.suspend(asks, GOODBYE) {
+            self.settle(asks);
         }
         if terminal::step_aside().is_err() {
             return self.terminal_lost();
         }
         self.keyboard.discard();
-        screen.come_back(GOODBYE);
-        screen.resized();
+        if let Some(screen) = &self.screen {
+            screen.come_back(GOODBYE);
+            screen.resized();
+        }
+        self.has_asked();
+    }
+
+    /// Waits for the answers that the terminal still owes, and one more if it was asked on leaving
+    /// (`asks`): they are no text for the shell.
+    fn settle(&mut self, asks: bool) {
+        let now_ns = machine_ns();
+        let owed = std::mem::take(&mut self.questions);
+        let owed = if now_ns.since(self.asked_ns) < ANSWER { owed } else { 0 };
+        let until_ns = if asks { now_ns + ANSWER } else { self.asked_ns + MAY_ANSWER };
+        let answers = owed + usize::from(asks);
+        if answers > 0 {
+            self.keyboard.settle(until_ns, answers);
+        }
     }
 
     /// Lets go of everything, none of it for longer than [`GOODBYE`]; the text is for the shell's
@@ -88,11 +119,16 @@ impl Station {
         self.flush();
         let reason = self.leaving.take().unwrap_or_else(|| "too many internal errors".into());
         let was_quit = reason == CALLER_QUIT;
+        let signal = match self.end {
+            End::Signal(signal) if reason == signals::name(signal) => Some(reason.clone()),
+            End::Signal(_) | End::Left | End::Lost => None,
+        };
+        let was_given_up = self.screen.is_none();
         let asks = self.keyboard.tells_held();
         let answered = self.screen.take().is_none_or(|screen| {
             let has_left = screen.leave(asks, GOODBYE);
-            if has_left && asks {
-                self.keyboard.settle(SETTLE);
+            if has_left {
+                self.settle(asks);
             }
             has_left
         });
@@ -119,12 +155,16 @@ impl Station {
             _ => String::new(),
         };
         let mut words = vec![];
+        words.extend(signal.map(|signal| format!("Ended by {signal}.")));
         match &fault {
             Some((Some(lost), _)) => {
                 words.push(format!("{run} was not recorded completely: {lost}."))
             }
             Some((None, _)) | None if state.has_ended() => {
                 words.push(format!("{run} is finished: `handover report` shows it."));
+            }
+            Some((None, _)) | None if was_given_up => {
+                words.push(format!("{run} was taken up or stopped by another program."));
             }
             Some((None, _)) | None => {
                 words.push(format!("{run} is unfinished: `handover --resume{named}` resumes it."));

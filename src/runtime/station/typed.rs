@@ -75,6 +75,15 @@ impl Station {
         self.asks_keys = false;
         if self.keys == Keys::Told {
             self.held_keys_due_ns = Some(held_keys_due_ns(self.keys));
+            self.has_asked();
+        }
+    }
+
+    /// Remembers that the terminal was asked for its keys, where it was.
+    pub(super) fn has_asked(&mut self) {
+        match self.keys {
+            Keys::Plain => {}
+            Keys::Told => (self.questions, self.asked_ns) = (self.questions + 1, machine_ns()),
         }
     }
 
@@ -166,6 +175,7 @@ impl Station {
                 self.app.mouse(mouse, &hits, self.conductor.state(), now_ns)
             }
             Input::KeyFlags(_) => {
+                self.questions = self.questions.saturating_sub(1);
                 self.learn_held_keys();
                 vec![]
             }

@@ -164,6 +164,24 @@ fn a_terminal_that_tells_which_keys_are_held_fires_once_however_long_space_is_he
 }
 
 #[test]
+fn an_answer_that_a_slow_line_brings_after_the_end_is_not_left_to_the_shell() {
+    in_time(|| {
+        for (is_told, late_ms) in [(true, 1_200), (false, 300)] {
+            let (house, wire) = (House::new(), Wire::new());
+            let mut program = open_evening(&house, &wire, &["--rehearse"]);
+            program.await_written("\x1b[>31u\x1b[?u");
+            program.forget();
+            program.keys(if is_told { "\x1b[?31u\x1b[113;;113u" } else { "q" });
+            program.await_written("\x1b[<u");
+            pass(late_ms);
+            program.keys(if is_told { "\x1b[113;1:3u\x1b[?0u" } else { "\x1b[?31u" });
+            assert!(program.await_exit().success());
+            assert!(program.input_is_empty(), "the shell would read the rest: {is_told}");
+        }
+    });
+}
+
+#[test]
 fn a_terminal_that_was_reset_is_asked_again_and_a_held_esc_is_no_panic() {
     in_time(|| {
         let (house, wire) = (House::new(), Wire::new());

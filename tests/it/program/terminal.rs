@@ -78,7 +78,7 @@ fn a_stalled_terminal_holds_up_no_cue_and_no_go() {
 
 #[test]
 fn a_signal_ends_the_program_and_gives_the_terminal_back() {
-    for signal in [Signal::TERM, Signal::INT, Signal::HUP] {
+    for signal in [Signal::TERM, Signal::INT, Signal::QUIT, Signal::HUP] {
         let (house, wire) = (House::new(), Wire::new());
         let mut program = open_evening(&house, &wire, &[]);
         program.await_words(&["NEXT"]);
@@ -93,10 +93,48 @@ fn a_signal_ends_the_program_and_gives_the_terminal_back() {
             program.has_written("\x1b[?2004l") && program.has_written("\x1b[?1000l"),
             "{signal:?}: modes are left"
         );
-        assert!(screen.contains("unfinished"), "{screen}");
+        let name = match signal {
+            Signal::TERM => "SIGTERM",
+            Signal::INT => "SIGINT",
+            Signal::QUIT => "SIGQUIT",
+            _ => "SIGHUP",
+        };
+        assert!(screen.contains("unfinished: `handover --resume"), "{screen}");
+        assert!(screen.contains(&format!("Ended by {name}.")), "{screen}");
         let journal = house.journal();
         assert_eq!(journal.of_kind("run_left").len(), 1, "{}", journal.tail(5));
     }
+}
+
+#[test]
+fn a_hang_up_of_the_program_alone_leaves_its_terminal_and_says_how_to_go_on() {
+    let (house, wire) = (House::new(), Wire::new());
+    let mut program = open_evening(&house, &wire, &[]);
+    program.await_words(&["House lights"]);
+    program.keys(" ");
+    wire.expect("/one");
+    wire.expect("/one/b");
+    program.signal(Signal::HUP);
+    let pid = program.pid.as_raw_pid();
+    let words = format!("goes on without a terminal, as process {pid}");
+    let said = |text: &str| text.replace('\n', " ").contains(&words);
+    let screen = program.await_screen(&words, said);
+    assert!(screen.contains("handover --resume") && screen.contains("handover stop"), "{screen}");
+    await_some(PATIENCE, || program.modes_are_back().then_some(())).expect("the modes are back");
+    assert!(program.has_written("\x1b[?1049l") && program.has_written("\x1b[?25h"));
+    // What is typed there now stops nothing.
+    program.signal(Signal::INT);
+    program.signal(Signal::QUIT);
+    let mut other = house.open(&["--resume", &house.show(&evening(&wire))]);
+    other.await_words(&["Fanfare"]);
+    program.await_exit_within(GONE);
+    let screen = program.last_screen();
+    assert!(screen.contains("was taken up or stopped by another program"), "{screen}");
+    let journal = house.journal();
+    assert_eq!(journal.of_kind("run_left")[0]["reason"], "SIGTERM", "{}", journal.tail(9));
+    other.guard();
+    other.keys(" ");
+    wire.expect("/two");
 }
 
 #[test]
