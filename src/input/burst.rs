@@ -42,6 +42,11 @@ impl Burst {
         (self.keys >= keys_min && self.different.len() >= DIFFERENT_MIN).then_some(self.keys)
     }
 
+    /// Returns `true` if a key of it has come.
+    pub(super) fn has_begun(&self) -> bool {
+        self.keys > 0
+    }
+
     /// Ends it: something else came, or the terminal had nothing more to say.
     pub(super) fn end(&mut self) {
         (self.keys, self.has_enter) = (0, false);

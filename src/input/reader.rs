@@ -183,6 +183,11 @@ impl Reader {
     }
 
     fn push_key(&mut self, key: KeyEvent, at_ns: u64) {
+        if key.kind == KeyEventKind::Release && self.burst.has_begun() {
+            // A terminal that tells of releases sends one after each key of a text. They mean
+            // nothing, and must not keep the keys from being seen as one text.
+            return;
+        }
         let burst = self.burst.take(&key);
         if burst.is_some()
             && let Some((Input::Burst(keys), _)) = self.found.back_mut()
@@ -258,6 +263,26 @@ mod tests {
             let lens: Vec<usize> = found.iter().filter_map(burst).collect();
             let rest = found.iter().filter(|input| matches!(input, Input::Key(_))).count();
             assert_eq!((&lens[..], rest), (bursts, keys), "{pieces:?}");
+        }
+    }
+
+    #[test]
+    fn a_release_after_each_key_of_a_text_does_not_hide_that_it_is_one() {
+        let told = |text: &str| -> String {
+            text.chars().map(|c| format!("\x1b[{0};;{0}u\x1b[{0};1:3u", u32::from(c))).collect()
+        };
+        for (text, is_burst) in [("some words", true), ("s123 ", false)] {
+            let mut reader = Reader::default();
+            reader.feed(b"\x1b[?31u", 0);
+            reader.feed(told(text).as_bytes(), 0);
+            reader.expire(0);
+            let bursts = std::iter::from_fn(|| reader.next_input());
+            let lens: Vec<usize> = bursts
+                .filter_map(
+                    |input| if let Input::Burst(keys) = input { Some(keys.len()) } else { None },
+                )
+                .collect();
+            assert_eq!(lens, if is_burst { vec![text.len()] } else { vec![] }, "{text:?}");
         }
     }
 
