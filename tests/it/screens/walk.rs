@@ -1,12 +1,14 @@
 //! Every key of the table, on every page, at every size: it does what it says, or says why not.
 
+use std::collections::BTreeSet;
+
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use handover::app::keymap::Key;
-use handover::app::keys::{Act, BINDINGS, Binding};
+use handover::app::keys::{Act, BINDINGS, Binding, Group};
 use handover::app::{Ask, Page, Question, Task};
 use handover::engine::Phase;
-use handover::show::CueIx;
 
+use super::jump_on_standby;
 use super::stage::{Run, SHOW};
 
 const SIZES: [(u16, u16); 4] = [(50, 12), (80, 24), (120, 36), (200, 60)];
@@ -88,7 +90,8 @@ fn is_first(before: &Run, after: &Run) -> bool {
     before.app.cursor.is_none() && after.app.cursor.is_some()
 }
 
-/// The situations in which keys are pressed: before the show, in the middle of it, after a panic.
+/// The situations in which keys are pressed: before the show, in the middle of it, with a cue on
+/// standby that not everyone is ready for, at steps, after a panic.
 fn situations() -> Vec<(&'static str, Run)> {
     let fresh = Run::new(SHOW, false);
     let mut middle = Run::new(SHOW, false);
@@ -101,19 +104,27 @@ fn situations() -> Vec<(&'static str, Run)> {
     rings.app.cursor = Some(steps);
     rings.keys("⏎ j/ing⏎");
     assert_eq!(rings.state.cue(steps).phase, Phase::Running, "the steps can be marked");
+    let mut jump = jump_on_standby();
+    jump.app.page = Page::People;
+    jump.keys("⏎");
+    jump.app.page = Page::Run;
+    jump.keys("s1");
     let mut stopped = middle.clone();
     stopped.keys("⎋⎋⎋");
     assert!(stopped.state.is_panicked());
     vec![
         ("before the show", fresh),
         ("in the middle", middle),
+        ("with the jump on standby", jump),
         ("at the rings", rings),
         ("after a panic", stopped),
     ]
 }
 
-/// Walks every key on every page at a size.
-fn walk((columns, rows): (u16, u16)) {
+/// Walks every key on every page at a size, and says what was seen done, and not only refused: pages
+/// and names.
+fn walk((columns, rows): (u16, u16)) -> BTreeSet<(&'static str, &'static str)> {
+    let mut all_done = BTreeSet::new();
     for (situation, run) in situations() {
         for &page in Page::ALL {
             let mut run = run.clone();
@@ -138,6 +149,9 @@ fn walk((columns, rows): (u16, u16)) {
                         assert_eq!(after.app.page, Page::Run, "{label}");
                     }
                     let done = does(act, &run, &after, &tasks);
+                    if done {
+                        all_done.insert((page.name(), binding.name));
+                    }
                     assert!(
                         done || said.is_some(),
                         "{label}: nothing happens, and nothing says why"
@@ -155,6 +169,7 @@ fn walk((columns, rows): (u16, u16)) {
             }
         }
     }
+    all_done
 }
 
 #[test]
@@ -164,7 +179,15 @@ fn every_key_does_what_it_says_or_says_why_not_in_a_small_window() {
 
 #[test]
 fn every_key_does_what_it_says_or_says_why_not_at_80x24() {
-    walk(SIZES[1]);
+    let done = walk(SIZES[1]);
+    // A key that is refused wherever it is pressed would pass the walk and be of no use: those that
+    // call the show work on every page, the others on one at least.
+    for binding in BINDINGS.iter().filter(|binding| !binding.keys.is_empty()) {
+        let least = if binding.group == Group::Call { Page::ALL.len() } else { 1 };
+        let is_done = |page: &&Page| done.contains(&(page.name(), binding.name));
+        let pages: Vec<_> = Page::ALL.iter().filter(is_done).collect();
+        assert!(pages.len() >= least, "{} does something only on {pages:?}", binding.name);
+    }
 }
 
 #[test]
@@ -201,25 +224,108 @@ fn escape_goes_back_from_every_page_and_every_line_that_is_typed() {
 
 #[test]
 fn a_page_that_can_fire_shows_what_it_would_fire() {
-    for (columns, rows) in SIZES {
-        for &page in Page::ALL {
-            let mut run = Run::new(SHOW, false);
-            run.app.page = page;
-            let next = run
-                .state
-                .playhead()
-                .map(|cue: CueIx| run.state.show().cue(cue).clone())
-                .expect("a first cue");
-            let text = run.text(columns, rows);
-            let begin: String = next.title.chars().take(8).collect();
-            assert!(
-                text.contains(begin.trim()),
-                "{page:?} at {columns}x{rows} does not show {:?}:\n{text}",
-                next.title
-            );
-            let fired = run.key(&KeyEvent::new(KeyCode::Char(' '), KeyModifiers::NONE));
-            assert!(matches!(fired.as_slice(), [Task::Command(_)]), "{page:?}: {fired:?}");
+    let space = KeyEvent::new(KeyCode::Char(' '), KeyModifiers::NONE);
+    for (situation, run) in situations() {
+        for (columns, rows) in SIZES {
+            for &page in Page::ALL {
+                let mut run = run.clone();
+                run.app.page = page;
+                let label = format!("{page:?} {situation} at {columns}x{rows}");
+                let next = run.state.playhead().expect("a cue");
+                let plan = run.state.show().cue(next).clone();
+                let text = run.text(columns, rows);
+                let title: String = plan.title.chars().take(5).collect();
+                assert!(
+                    text.contains(&format!("{} {}", plan.number, title.trim()))
+                        || text.contains(&format!("{}  {}", plan.number, title.trim())),
+                    "{label} does not show {:?}:\n{text}",
+                    plan.title
+                );
+                let fired = run.state.cue(next).firings;
+                run.app.message = None;
+                run.key(&space);
+                let refused = run.app.message.as_ref().map(|message| message.text.clone());
+                let is_named =
+                    refused.as_ref().is_some_and(|text| text.contains(plan.number.as_str()));
+                assert!(
+                    run.state.cue(next).firings > fired || is_named,
+                    "{label}: {:?} is shown, and something else comes: {refused:?}",
+                    plan.title
+                );
+            }
         }
+    }
+}
+
+#[test]
+fn every_command_of_the_palette_does_what_it_says_on_every_page() {
+    for (situation, run) in situations() {
+        for &page in Page::ALL {
+            for binding in BINDINGS {
+                let mut after = run.clone();
+                after.app.page = page;
+                after.drawn(120, 36);
+                let before = after.clone();
+                after.app.message = None;
+                after.keys(":");
+                for c in binding.name.chars() {
+                    after.key(&KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE));
+                }
+                let tasks = after.key(&KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE));
+                // By its name a command may mean what it does elsewhere.
+                let is_done = [binding.act, binding.act.on(page)]
+                    .into_iter()
+                    .any(|act| does(act, &before, &after, &tasks));
+                assert!(
+                    is_done || after.app.message.is_some(),
+                    ":{} on {page:?} {situation}: nothing happens, and nothing says why",
+                    binding.name
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn the_keys_that_the_footer_names_while_something_is_typed_do_what_it_says() {
+    let run = jump_on_standby();
+    let typed = |page: Page, keys: &str| {
+        let mut run = run.clone();
+        run.app.page = page;
+        run.keys(keys);
+        run
+    };
+    for (page, opens, words) in [
+        (Page::Run, "t", "Enter keep the note"),
+        (Page::Run, "o", "Enter override once"),
+        (Page::Run, "/", "Enter select"),
+        (Page::People, "/", "Enter select"),
+        (Page::People, "t", "Enter keep the note"),
+        (Page::Log, "/", "Enter keep these lines"),
+    ] {
+        for (columns, rows) in &SIZES[1..] {
+            let mut typing = typed(page, opens);
+            let screen = typing.text(*columns, *rows);
+            let keys = screen.lines().last().unwrap_or_default();
+            assert!(keys.contains(words) && keys.contains("Esc"), "{opens} on {page:?}: {keys}");
+        }
+        // What was typed has an effect only by Enter.
+        let text = if opens == "/" { "a" } else { "because" };
+        let (mut entered, mut left) = (typed(page, opens), typed(page, opens));
+        for run in [&mut entered, &mut left] {
+            for c in text.chars() {
+                run.key(&KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE));
+            }
+        }
+        let tasks = entered.key(&KeyEvent::new(KeyCode::Enter, KeyModifiers::NONE));
+        left.key(&KeyEvent::new(KeyCode::Esc, KeyModifiers::NONE));
+        assert!(entered.app.prompt.is_none() && left.app.prompt.is_none(), "{opens} on {page:?}");
+        let has_changed = entered.app.cursor != run.app.cursor
+            // This show has one person, who is selected already.
+            || (page, opens) == (Page::People, "/")
+            || entered.app.log_search != run.app.log_search
+            || tasks.iter().any(|task| matches!(task, Task::Command(_)));
+        assert!(has_changed, "Enter after {opens} on {page:?}: {tasks:?}");
     }
 }
 
@@ -258,7 +364,16 @@ fn every_key_of_the_guide_is_in_the_table() {
     let cells = guide();
     assert!(cells.len() > 15, "the guide has its table of keys: {cells:?}");
     let run = Run::new(SHOW, false);
-    for (cell, _) in cells {
+    for (cell, row) in cells {
+        // Keys with a modifier or a name of their own stand in the sentences, too.
+        let words = row.split([' ', ',', ':', ';', '(', ')', '|', '`', '.']);
+        let is_key = |word: &&str| {
+            word.starts_with("Ctrl-") || ["Home", "End", "0", "Shift-Tab", "PgUp"].contains(word)
+        };
+        for word in words.filter(is_key) {
+            let key: Key = word.parse().unwrap_or_else(|_| panic!("no key: {word:?}"));
+            assert!(run.app.keymap.act_of(&key.event()).is_some(), "{word} does nothing");
+        }
         if ["Esc Esc", "1…9"].contains(&cell.as_str()) {
             assert!(BINDINGS.iter().any(|binding| binding.keys == cell), "{cell}");
             continue;
