@@ -16,6 +16,7 @@ mod header;
 mod help;
 mod indexed;
 mod layout;
+mod letters;
 mod log;
 mod monitor;
 mod on_air;
@@ -225,7 +226,7 @@ fn run(scene: &Scene, buf: &mut Buffer, body: Rect, hits: &mut Hits) {
         return end::draw(scene, buf, areas.on_air, areas.digits);
     }
     on_air::draw(scene, buf, areas.on_air, areas.digits);
-    standby::draw(scene, buf, areas.next);
+    standby::draw(scene, buf, areas.next, standby::has_big_call(scene, body.height));
     monitor::draw(scene, buf, areas.monitor);
     log::draw(scene, buf, areas.log);
 }
@@ -234,9 +235,17 @@ fn run(scene: &Scene, buf: &mut Buffer, body: Rect, hits: &mut Hits) {
 fn run_areas(scene: &Scene, body: Rect) -> Areas {
     // How wide the right column is does not depend on what stands in it.
     let column = layout::run(body, layout::Needs::default()).next.width;
-    let (next, with_notes) = standby::rows(scene, usize::from(column));
-    let (has_picture, is_plain) = (monitor::has_picture(scene), scene.view.capabilities.is_plain());
-    let areas = layout::run(body, layout::Needs { next, with_notes, has_picture, is_plain });
+    let is_big = standby::has_big_call(scene, body.height);
+    let (next, with_notes) = standby::rows(scene, usize::from(column), is_big);
+    let needs = layout::Needs {
+        next,
+        with_notes,
+        has_picture: monitor::has_picture(scene),
+        is_pictured: monitor::is_pictured(scene.show),
+        is_plain: scene.view.capabilities.is_plain(),
+        rundown: rundown::rows(scene.show),
+    };
+    let areas = layout::run(body, needs);
     if scene.state.has_ended() { areas.with_one_panel() } else { areas }
 }
 

@@ -10,13 +10,15 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use super::letters;
+
 /// Pixels from top to bottom.
-const HEIGHT: usize = 5;
+pub(super) const HEIGHT: usize = 5;
 /// The largest scale that is drawn.
-pub(super) const SCALE_MAX: usize = 4;
+pub(super) const SCALE_MAX: usize = 5;
 
 /// The rows of a character's picture, one bit a pixel, and its width in pixels.
-fn picture(character: char) -> ([u8; HEIGHT], usize) {
+pub(super) fn picture(character: char) -> ([u8; HEIGHT], usize) {
     match character {
         '0' => ([0b111, 0b101, 0b101, 0b101, 0b111], 3),
         '1' => ([0b010, 0b110, 0b010, 0b010, 0b111], 3),
@@ -31,8 +33,15 @@ fn picture(character: char) -> ([u8; HEIGHT], usize) {
         '+' => ([0b000, 0b010, 0b111, 0b010, 0b000], 3),
         '−' | '-' => ([0b000, 0b000, 0b111, 0b000, 0b000], 3),
         ':' => ([0, 1, 0, 1, 0], 1),
-        _ => ([0; HEIGHT], 3),
+        other => letters::picture(other).unwrap_or(([0; HEIGHT], 3)),
     }
+}
+
+/// Returns `true` if `character` has a picture.
+pub(super) fn has(character: char) -> bool {
+    character.is_ascii_digit()
+        || ['+', '−', '-', ':'].contains(&character)
+        || letters::picture(character).is_some()
 }
 
 /// The width of `text` in pixels.
@@ -193,6 +202,7 @@ mod tests {
 
     #[test]
     fn the_scale_fits_its_room() {
+        assert_eq!(scale_for("0:33", 200, 13, false), Some(5));
         assert_eq!(scale_for("0:33", 200, 10, false), Some(4));
         assert_eq!(scale_for("0:33", 200, 9, false), Some(3));
         assert_eq!(scale_for("0:33", 26, 9, false), Some(2));

@@ -17,6 +17,9 @@
 //!  keys
 //! ```
 //!
+//! Where a show has few cues, the log stands below them, and where it has no pictures at all, what
+//! is on air and the call are larger.
+//!
 //! What is read in the dark stays where it is: the size of the window alone decides where the
 //! header, the alarms, the strip and the big digits stand, and how large these are; only in a
 //! window of few rows a call of many words makes them smaller. What a cue needs decides only how
@@ -44,6 +47,8 @@ const NEXT_MIN: u16 = 6;
 /// The rows from which on what a picture leaves is a log.
 const LOG_FROM: u16 = 16;
 
+/// The fewest rows of a rundown above a log.
+const RUNDOWN_MIN: u16 = 8;
 /// The rows of what is on air with large digits, in a window of few rows.
 const LOW_ON_AIR: u16 = 7;
 
@@ -89,6 +94,10 @@ pub(super) struct Needs {
     pub with_notes: u16,
     /// `true` if the monitor has a picture.
     pub has_picture: bool,
+    /// `true` if any cue of the show has a picture, so that the monitor will need its room.
+    pub is_pictured: bool,
+    /// The rows of all segments and cues.
+    pub rundown: u16,
     /// `true` if digits are of whole cells, so that the smallest have five rows.
     pub is_plain: bool,
 }
@@ -124,6 +133,8 @@ fn on_air_rows(rows: u16, needs: Needs) -> (u16, u16, u16, u16) {
         15..=19 if needs.next + LOW_ON_AIR + 1 > rows => (0, 3, 2, 1),
         15..=23 => (0, 5, 2, 1),
         24..=33 => (1, 5, 2, 1),
+        34..=43 if !needs.is_pictured && !needs.is_plain => (1, 10, 2, 1),
+        44.. if !needs.is_pictured && !needs.is_plain => (1, 13, 2, 1),
         34..=43 => (1, 8, 2, 1),
         _ => (1, 10, 2, 1),
     }
@@ -140,10 +151,15 @@ pub(super) fn run(body: Rect, needs: Needs) -> Areas {
     };
     let left = Rect { width: width.max(22), ..inside };
     let by_itself_rows = u16::from(rows >= 6);
-    let rundown = Rect { height: rows - by_itself_rows, ..left };
+    let column = Rect { height: rows - by_itself_rows, ..left };
+    // A show of few cues leaves room for the log below them.
+    let spare = column.height.saturating_sub(needs.rundown.saturating_add(2).max(RUNDOWN_MIN));
+    let left_log = if spare >= LOG_FROM && needs.rundown > 0 { spare } else { 0 };
+    let above_log = if left_log > 0 { left_log + 1 } else { 0 };
+    let rundown = Rect { height: column.height - above_log, ..column };
     let by_itself = Rect {
         x: left.x + 1,
-        y: rundown.bottom(),
+        y: column.bottom(),
         width: left.width.saturating_sub(2),
         height: by_itself_rows,
     };
@@ -180,11 +196,19 @@ pub(super) fn run(body: Rect, needs: Needs) -> Areas {
     let next_rows = if left_over > wanted + MONITOR_MIN { wanted } else { left_over };
     let next = below(on_air, next_rows);
     let rest = inside.bottom().saturating_sub(next.bottom() + 1);
-    let log_rows = if rest >= LOG_FROM && !needs.has_picture { rest / 2 } else { 0 };
+    let has_right_log = rest >= LOG_FROM && !needs.has_picture && left_log == 0;
+    let log_rows = if has_right_log { rest / 2 } else { 0 };
     let monitor_rows =
         if rest >= MONITOR_MIN { rest - if log_rows > 0 { log_rows + 1 } else { 0 } } else { 0 };
     let monitor = if monitor_rows > 0 { below(next, monitor_rows) } else { Rect::default() };
-    let log = if log_rows > 0 { below(monitor, log_rows) } else { Rect::default() };
+    let log = if left_log > 0 {
+        let y = rundown.bottom() + 1;
+        Rect { x: left.x + 1, y, width: left.width.saturating_sub(2), height: left_log }
+    } else if log_rows > 0 {
+        below(monitor, log_rows)
+    } else {
+        Rect::default()
+    };
     Areas { rundown, by_itself, on_air, digits, next, monitor, log }
 }
 
@@ -194,7 +218,13 @@ impl Areas {
         let bottom = self.by_itself.bottom().max(self.rundown.bottom());
         let on_air = Rect { height: bottom.saturating_sub(self.on_air.y), ..self.on_air };
         let none = Rect::default();
-        Areas { on_air, next: none, monitor: none, log: none, ..self }
+        let log = if self.has_log_left() { self.log } else { none };
+        Areas { on_air, next: none, monitor: none, log, ..self }
+    }
+
+    /// Returns `true` if the log stands below the rundown.
+    fn has_log_left(&self) -> bool {
+        self.log.height > 0 && self.log.x < self.rundown.right()
     }
 
     /// Draws the rules of the run page.
@@ -211,7 +241,13 @@ impl Areas {
         }
         joint(buf, body.y, "┬");
         let right = Rect { x: x + 1, width: body.right().saturating_sub(x + 1), ..body };
-        for (region, heading) in [(self.next, ""), (self.monitor, "MONITOR"), (self.log, "LOG")] {
+        let has_log_left = self.has_log_left();
+        if has_log_left {
+            rule(buf, Rect { width: x - body.x, ..body }, self.log.y - 1, "LOG", styles);
+            joint(buf, self.log.y - 1, "┤");
+        }
+        let right_log = if has_log_left { Rect::default() } else { self.log };
+        for (region, heading) in [(self.next, ""), (self.monitor, "MONITOR"), (right_log, "LOG")] {
             if region.height > 0 {
                 rule(buf, right, region.y - 1, heading, styles);
                 joint(buf, region.y - 1, "├");
@@ -254,11 +290,19 @@ mod tests {
                         with_notes: next + 4,
                         has_picture: rows % 2 == 0,
                         is_plain: columns % 2 == 0,
+                        is_pictured: rows % 3 == 0,
+                        rundown: (rows % 5) * 8,
                     };
                     let page = Page::new(Rect::new(0, 0, columns, rows));
                     let areas = run(page.body, needs);
                     let mut last = page.body.y;
-                    for panel in [areas.on_air, areas.next, areas.monitor, areas.log] {
+                    let is_left = areas.has_log_left();
+                    if is_left {
+                        assert!(areas.log.y > areas.rundown.bottom());
+                        assert_eq!(areas.log.bottom(), areas.by_itself.y);
+                    }
+                    let log = if is_left { Rect::default() } else { areas.log };
+                    for panel in [areas.on_air, areas.next, areas.monitor, log] {
                         if panel.height == 0 {
                             continue;
                         }
@@ -279,12 +323,18 @@ mod tests {
     #[test]
     fn nothing_but_the_size_moves_the_digits() {
         for size in SIZES {
-            let plain = areas(size, Needs::default());
+            let plain = areas(size, Needs { is_pictured: true, ..Needs::default() });
             for next in 0..30 {
                 for has_picture in [false, true] {
                     let other = areas(
                         size,
-                        Needs { next, with_notes: next * 2, has_picture, is_plain: false },
+                        Needs {
+                            next,
+                            with_notes: next * 2,
+                            has_picture,
+                            is_pictured: true,
+                            ..Needs::default()
+                        },
                     );
                     assert_eq!((other.digits.y, other.on_air.y), (plain.digits.y, plain.on_air.y));
                     let is_large = other.digits == plain.digits;
@@ -296,14 +346,40 @@ mod tests {
 
     #[test]
     fn a_tall_window_keeps_24_rows_for_a_picture() {
-        let areas =
-            areas((200, 60), Needs { next: 9, with_notes: 30, has_picture: true, is_plain: false });
+        let areas = areas(
+            (200, 60),
+            Needs {
+                next: 9,
+                with_notes: 30,
+                has_picture: true,
+                is_pictured: true,
+                ..Needs::default()
+            },
+        );
         assert!(areas.monitor.height > 24 && areas.next.height >= 9, "{areas:?}");
     }
 
     #[test]
+    fn a_show_of_few_cues_without_pictures_uses_the_room() {
+        let needs = Needs { next: 9, with_notes: 9, rundown: 8, ..Needs::default() };
+        let small = areas((200, 60), needs);
+        assert!(small.has_log_left() && small.log.height > 30, "{small:?}");
+        assert!(small.rundown.height >= 8 && small.digits.height == 13, "{small:?}");
+        let long = areas((200, 60), Needs { rundown: 60, ..needs });
+        assert!(!long.has_log_left() && long.log.height > 0, "{long:?}");
+        let pictured = areas((200, 60), Needs { is_pictured: true, ..needs });
+        assert_eq!(pictured.digits.height, 10);
+    }
+
+    #[test]
     fn a_window_of_middle_height_keeps_ten_rows_for_a_picture_whatever_the_notes() {
-        let needs = Needs { next: 6, with_notes: 20, has_picture: true, is_plain: false };
+        let needs = Needs {
+            next: 6,
+            with_notes: 20,
+            has_picture: true,
+            is_pictured: true,
+            ..Needs::default()
+        };
         assert_eq!(areas((120, 36), needs).monitor.height, 10);
         // What the caller has to say comes first.
         let long = areas((120, 36), Needs { next: 12, ..needs });
@@ -313,8 +389,16 @@ mod tests {
     #[test]
     fn the_next_cue_gets_the_rows_that_it_needs() {
         for (size, next) in [((80, 24), 11), ((120, 36), 18), ((200, 60), 30)] {
-            let areas =
-                areas(size, Needs { next, with_notes: next, has_picture: true, is_plain: false });
+            let areas = areas(
+                size,
+                Needs {
+                    next,
+                    with_notes: next,
+                    has_picture: true,
+                    is_pictured: true,
+                    ..Needs::default()
+                },
+            );
             assert!(areas.next.height >= next, "{size:?}: {areas:?}");
         }
     }

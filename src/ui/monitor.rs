@@ -30,7 +30,7 @@ use super::text;
 use crate::app::Page;
 use crate::app::keys::Act;
 use crate::engine::Phase;
-use crate::show::{Cue, CueIx, Look, duration};
+use crate::show::{Cue, CueIx, Look, Show, duration};
 use subject::Subject;
 
 /// Time that a cue which was complete at once stays in sight when nothing else runs, nanoseconds.
@@ -42,6 +42,9 @@ const WIDE: u16 = 100;
 const SIDE: (u16, u16, u16) = (32, 56, 3);
 /// The most lines of words that stand below the picture of a wide panel.
 const BELOW_MAX: usize = 2;
+
+/// Up to so many cues are looked at one by one.
+const CUES_MAX: usize = 500;
 
 /// The heading of what is told of the cue at the playhead beside the one that is shown.
 const NEXT: &str = "NEXT";
@@ -140,6 +143,12 @@ pub(super) fn has_picture(scene: &Scene) -> bool {
     subject_of(scene).is_some_and(|subject| subject.picture.is_some())
 }
 
+/// Returns `true` if any cue of the show has a picture. A show of very many cues is taken for one,
+/// because this is asked for every frame.
+pub(super) fn is_pictured(show: &Show) -> bool {
+    show.cues.len() > CUES_MAX || show.cues.iter().any(|cue| Picture::of(cue) != Picture::Words)
+}
+
 fn subject_of(scene: &Scene) -> Option<Subject> {
     subject::of(scene, |cue| Picture::of(scene.cue(cue)) != Picture::Words)
 }
@@ -232,6 +241,10 @@ fn put_words(scene: &Scene, buf: &mut Buffer, area: Rect, subject: Subject, is_p
         all.insert(0, Section { heading: "", lines: words::posts(scene, cue, columns) });
     }
     all.retain(|section| !section.lines.is_empty());
+    if !is_page && scene.state.playhead() == Some(cue) {
+        // Its panel on the run page says these already.
+        all.retain(|section| !["CALL", "NOTES"].contains(&section.heading));
+    }
     put_sections(scene, buf, area, all);
 }
 

@@ -25,6 +25,7 @@ use super::viewport::{Focus, Row, RundownOutline};
 use crate::app::Hits;
 use crate::app::hits::{Region, Target};
 use crate::engine::RunNs;
+use crate::show::Show;
 use crate::show::duration::{self, SECOND_NS};
 
 pub(super) use cue::sign;
@@ -96,6 +97,13 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, hits: &mut Hits)
     if range.end < outline.len() {
         more(buf, list.bottom() - 1, "↓");
     }
+}
+
+/// The rows that everything would take, with the heads of the columns: of the show alone, so that
+/// nothing moves in a run.
+pub(super) fn rows(show: &Show) -> u16 {
+    let rows = show.segments.len() + show.cues.len() + 1;
+    u16::try_from(rows).unwrap_or(u16::MAX)
 }
 
 /// Marks the selected row over its whole width, with a bar at its edge for those who see no

@@ -13,10 +13,11 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use super::scene::Scene;
-use super::{signs, text};
+use super::{letters, monitor, signs, text};
 use crate::app::keys::Act;
 use crate::show::CueIx;
 use crate::show::duration::{self, SECOND_NS};
@@ -27,6 +28,10 @@ const WIDE: u16 = 56;
 const CALL_MAX: usize = 12;
 /// The most rows of notes that are asked for; the monitor page has all of them.
 const NOTES_MAX: usize = 14;
+/// From this many rows of a body on a call is in big letters.
+const BIG_FROM: u16 = 44;
+/// The most lines of such a call.
+const BIG_MAX: usize = 3;
 /// The cells between two departments.
 const GAP: usize = 3;
 /// The cells that the interlock's words and the call's countdown keep.
@@ -36,13 +41,16 @@ const CALL_IN: usize = 12;
 
 /// The rows that the panel needs for what the caller says and waits for, and the same with all
 /// notes.
-pub(super) fn rows(scene: &Scene, columns: usize) -> (u16, u16) {
+pub(super) fn rows(scene: &Scene, columns: usize, is_big: bool) -> (u16, u16) {
     let Some(cue) = scene.state.playhead() else { return (1, 1) };
-    let call = scene
-        .cue(cue)
-        .call
-        .as_ref()
-        .map_or(0, |call| text::wrap(&quoted(call), columns, CALL_MAX).len());
+    let call = match big_call(scene, cue, columns).filter(|_| is_big) {
+        Some(lines) => lines.len() * usize::from(letters::ADVANCE) + 1,
+        None => scene
+            .cue(cue)
+            .call
+            .as_ref()
+            .map_or(0, |call| text::wrap(&quoted(call), columns, CALL_MAX).len()),
+    };
     let is_wide = columns >= usize::from(WIDE);
     let must = 1
         + call
@@ -57,8 +65,20 @@ pub(super) fn rows(scene: &Scene, columns: usize) -> (u16, u16) {
     ((must + notes.min(1)) as u16, (must + notes) as u16)
 }
 
-/// Draws the panel.
-pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
+/// Returns `true` if the call is drawn in big letters in a body of so many rows: where no picture
+/// of the show ever needs them.
+pub(super) fn has_big_call(scene: &Scene, rows: u16) -> bool {
+    rows >= BIG_FROM && !scene.view.capabilities.is_plain() && !monitor::is_pictured(scene.show)
+}
+
+/// The call in lines of big letters, where there are few enough of them.
+fn big_call(scene: &Scene, cue: CueIx, columns: usize) -> Option<Vec<String>> {
+    let lines = letters::lines(scene.cue(cue).call.as_deref()?, columns)?;
+    (lines.len() <= BIG_MAX).then_some(lines)
+}
+
+/// Draws the panel, with the call in big letters if `is_big`.
+pub(super) fn draw(scene: &Scene, buf: &mut Buffer, mut area: Rect, is_big: bool) {
     if area.is_empty() {
         return;
     }
@@ -92,12 +112,24 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
     text::put_both(buf, area, area.y, headline, Line::from(beside), 20);
 
     let columns = usize::from(area.width);
+    let big = big_call(scene, cue, columns).filter(|_| is_big);
+    let big_rows = big.as_ref().map_or(0, |lines| lines.len() as u16 * letters::ADVANCE + 1);
+    let big = big.filter(|_| big_rows + 1 < area.height);
+    if let Some(lines) = &big {
+        let field = Rect { y: area.y + 2, height: big_rows, ..area };
+        letters::draw(buf, field, lines, call_style(scene, cue));
+        // The rest stands below, as if it were all.
+        area = Rect { y: area.y + big_rows, height: area.height - big_rows, ..area };
+    }
     let room = usize::from(area.height) - 1;
     // Where there is too little room for both, the departments keep two rows, and the call has the
     // others.
     let wanted = answers(scene, cue, columns, is_wide, usize::MAX).len();
-    let spoken =
-        spoken(scene, cue, columns, room.saturating_sub(wanted).max(room.saturating_sub(2).max(1)));
+    let spoken_rows = room.saturating_sub(wanted).max(room.saturating_sub(2).max(1));
+    let spoken = match big {
+        Some(_) => vec![],
+        None => spoken(scene, cue, columns, spoken_rows),
+    };
     let answers = answers(scene, cue, columns, is_wide, room.saturating_sub(spoken.len()));
     let further = further(scene, cue);
     let needed = spoken.len() + answers.len() + further.len();
@@ -179,7 +211,20 @@ pub(super) fn spoken<'a>(
 ) -> Vec<Line<'a>> {
     let Some(call) = &scene.cue(cue).call else { return vec![] };
     let lines = text::cut(&quoted(call), columns, rows.min(CALL_MAX));
-    lines.into_iter().map(|line| Line::styled(line, scene.styles.strong)).collect()
+    let style = call_style(scene, cue);
+    lines.into_iter().map(|line| Line::styled(line, style)).collect()
+}
+
+/// The style of the call: amber once somebody has been warned, green once everyone is ready, as the
+/// badge says it in a word.
+fn call_style(scene: &Scene, cue: CueIx) -> Style {
+    let (state, styles) = (scene.state.cue(cue), &scene.styles);
+    let colour = match (state.stood_by, scene.state.is_clear(cue) && !state.overridden) {
+        (false, _) => return styles.strong,
+        (true, true) => styles.ready,
+        (true, false) => styles.attention,
+    };
+    styles.strong.patch(colour).remove_modifier(Modifier::UNDERLINED)
 }
 
 /// The departments with the keys of their answers, and the state of the interlock, in at most

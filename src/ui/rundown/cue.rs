@@ -44,7 +44,8 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, cue: Cue
         || state.skipped
         || scene.stands_aside(cue);
     let has_fired = state.firings > 0;
-    if scene.state.is_embargoed(cue) {
+    // In little room a title is worth more.
+    if scene.state.is_embargoed(cue) && !is_narrow {
         add(vec![Span::styled(signs::EMBARGO, styles.past)]);
     }
     // Those of the next cue stand in its panel, with their answers.
@@ -133,7 +134,8 @@ fn story(scene: &Scene, cue: CueIx, columns: u16) -> Vec<Span<'static>> {
     let past = |text: String| vec![Span::styled(text, styles.past)];
     let plain = |text: String| vec![Span::styled(text, styles.text)];
     if state.phase == Phase::Running {
-        return progress(scene, cue, if columns < NARROW { 4 } else { 8 });
+        // In little room the title is worth more than a second bar.
+        return progress(scene, cue, if columns < NARROW { 0 } else { 8 });
     }
     if state.skipped {
         return past("skipped".into());

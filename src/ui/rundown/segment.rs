@@ -86,7 +86,13 @@ pub(super) fn draw(
                 let style = if late_ns > 0 { styles.attention } else { styles.past };
                 let amount = duration::clock(late_ns.unsigned_abs() / SECOND_NS);
                 let word = if late_ns > 0 { "late" } else { "early" };
-                right.push(Span::styled(format!("  {amount} {word}"), style));
+                if is_narrow {
+                    // The title needs the room of the planned duration more.
+                    right.pop();
+                    right.push(Span::styled(duration::over_under(late_ns), style));
+                } else {
+                    right.push(Span::styled(format!("  {amount} {word}"), style));
+                }
             }
         }
         _ => {}
