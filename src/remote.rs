@@ -3,8 +3,8 @@
 //! Owns the sockets, the decoding, who may speak, the replies and the feed. Must never decide
 //! anything about the show: it hands over [`RemoteCommand`]es and gets the [`Answer`]; and must
 //! never make the station wait. One thread of low priority does all of it. Whatever is sent at it,
-//! it holds a fixed amount of memory and hands over a limited number of wishes a second, of which a
-//! limited number may be unanswered.
+//! it holds a fixed amount of memory and hands over a limited number of commands a second, of which
+//! a limited number may be unanswered.
 //!
 //! ```text
 //! UDP ─┐                   ┌ packet ─► address ─► RemoteCommand ─► hear (the station's inbox)

@@ -24,11 +24,11 @@ pub(super) type Told = Vec<(u64, bool)>;
 /// Tells pairs of a held Esc from Esc pressed twice.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Pairs {
-    /// When the pair came that waits for what follows.
+    /// Arrival of the pair that waits for what follows.
     waiting_ns: Option<u64>,
-    /// When the last pair of a key that is held down came.
+    /// Arrival of the last pair of a key that is held down.
     held_ns: Option<u64>,
-    /// When Esc last came alone.
+    /// Instant at which Esc last came alone.
     alone_ns: Option<u64>,
 }
 
@@ -69,7 +69,7 @@ impl Pairs {
         told
     }
 
-    /// When the pair that waits is pressed twice, if nothing follows it.
+    /// Instant at which the pair that waits counts as pressed twice, if nothing follows it.
     pub(super) fn deadline(&self) -> Option<u64> {
         Some(self.waiting_ns?.saturating_add(PAIR_MAX_NS + ESC_WAIT_NS))
     }
