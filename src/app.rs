@@ -116,6 +116,8 @@ pub struct App {
     pub journal_alarm: Option<String>,
     /// Difference between the show of a resumed run and its file, for the whole of the run.
     pub show_alarm: Option<String>,
+    /// The other live runs that send to the same outputs, in words.
+    pub neighbours: Vec<String>,
     /// The next move of the playhead leaves the cursor where it is.
     cursor_stays: bool,
     /// Text that was looked for last.
@@ -223,6 +225,7 @@ impl App {
             remote: None,
             journal_alarm: None,
             show_alarm: None,
+            neighbours: vec![],
             cursor_stays: false,
             last_find: String::new(),
             seen: None,

@@ -7,7 +7,8 @@
 //! terminal can block. The keyboard is the station's and not the screen's, because a GO must
 //! neither wait for a frame nor cost a switch of threads. Beside them: the *follower*
 //! (`follower.rs`), which tells displays what is true where remote controls are heard, a thread for
-//! signals, one for the journal's syncs, and one for each output that has to wait for somebody. The
+//! signals, one for the journal's syncs, one that looks for other runs on the same outputs, and one
+//! for each output that has to wait for somebody. The
 //! *board* (`board.rs`) is another program's: it follows a run by its journal.
 
 pub mod board;
@@ -18,6 +19,7 @@ mod feed;
 mod follower;
 mod inbox;
 mod keyboard;
+mod neighbours;
 pub mod opening;
 mod question;
 mod realtime;

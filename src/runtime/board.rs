@@ -176,6 +176,7 @@ impl<'a> Screen<'a> {
                     | Msg::Word(_)
                     | Msg::Remote(_)
                     | Msg::Journal(_)
+                    | Msg::Neighbours(_)
                     | Msg::ScreenLost
                     | Msg::ScreenFault => {}
                 }

@@ -29,6 +29,8 @@ pub(super) enum Msg {
     Remote(Request),
     /// State of the journal on the disk.
     Journal(SyncReport),
+    /// Which other live runs send to the same outputs, in words; others than before.
+    Neighbours(Vec<String>),
     /// The screen cannot write any more: the terminal is gone.
     ScreenLost,
     /// The screen has fallen over a fault of its own.
@@ -81,6 +83,11 @@ impl Inbox {
 }
 
 impl Sender {
+    /// Returns `true` while the station collects what is left here.
+    pub(crate) fn is_collected(&self) -> bool {
+        self.messages.strong_count() > 0
+    }
+
     /// Leaves a message and rings.
     pub(super) fn send(&self, message: Msg) {
         if let Some(messages) = self.messages.upgrade() {

@@ -24,6 +24,7 @@ use super::clock::{machine_ns, wall_now};
 use super::config::Config;
 use super::fault;
 use super::inbox::{Inbox, Msg, Sender};
+use super::neighbours;
 use super::takeover::lock;
 use super::terminal::Keys;
 use super::when::ago;
@@ -135,16 +136,16 @@ pub(super) fn open(
     let store = Store::new(&options.state);
     if options.show.is_none() && options.unfinished == Unfinished::Resume {
         let Some(folder) = choice::bare(&store, inbox)? else { return Ok(None) };
-        return resume(options, &store, &folder, None, post).map(Some);
+        return resume(options, &store, &folder, None, (inbox, post));
     }
     if let Some(folder) = run_named(options, &store) {
         let Some(folder) = choice::beside_another(&store, folder, inbox)? else { return Ok(None) };
-        return resume(options, &store, &folder, None, post).map(Some);
+        return resume(options, &store, &folder, None, (inbox, post));
     }
     let script = script(options)?;
     match choice::choose(options, &store, &script, inbox)? {
-        Choice::Fresh => fresh(options, &store, script, post).map(Some),
-        Choice::Resume(folder) => resume(options, &store, &folder, Some(&script), post).map(Some),
+        Choice::Fresh => fresh(options, &store, script, (inbox, post)),
+        Choice::Resume(folder) => resume(options, &store, &folder, Some(&script), (inbox, post)),
         Choice::Leave => Ok(None),
     }
 }
@@ -184,8 +185,13 @@ fn fresh(
     options: &RunOptions,
     store: &Store,
     script: Script,
-    post: &Sender,
-) -> anyhow::Result<Session> {
+    (inbox, post): (&Inbox, &Sender),
+) -> anyhow::Result<Option<Session>> {
+    if !script.rehearse
+        && !neighbours::may_begin(store, (&script.show, &script.source), options.auto, inbox)?
+    {
+        return Ok(None);
+    }
     let outputs = wiring::outputs(
         &script.show,
         &script.source,
@@ -220,11 +226,9 @@ fn fresh(
         let number = &script.show.cue(cue).number;
         format!("begins at cue {number}: what is planned before it is passed over")
     });
-    let neighbours = if script.rehearse {
-        vec![]
-    } else {
-        choice::neighbours(store, &script.show, &script.source)
-    };
+    if !script.rehearse {
+        neighbours::watch(store, &script.show, id.as_ref(), post);
+    }
     // Of a show with a date its warnings say this already.
     let is_laid_out = script.rehearse || script.show.date.is_some();
     let odd =
@@ -234,18 +238,12 @@ fn fresh(
         1 => Some("1 warning about this show: it is in the log".to_owned()),
         count => Some(format!("{count} warnings about this show: they are in the log")),
     };
-    let words: Vec<String> = passed
-        .into_iter()
-        .chain(dated)
-        .chain(shifted)
-        .chain(neighbours)
-        .chain(odd)
-        .chain(warned)
-        .collect();
+    let words: Vec<String> =
+        passed.into_iter().chain(dated).chain(shifted).chain(odd).chain(warned).collect();
     let mut log = Log::default();
     note_config(&options.config, options.note.as_deref(), &mut log, RunNs::ZERO);
     note_warnings(&script.warnings, &mut log, RunNs::ZERO);
-    Ok(Session {
+    Ok(Some(Session {
         id,
         conductor: Conductor::new(
             State::new(script.show),
@@ -266,7 +264,7 @@ fn fresh(
         keys: Keys::new(options.config.plain_keys),
         words: said(&options.config, options.note.as_deref(), &words),
         greets,
-    })
+    }))
 }
 
 fn resume(
@@ -274,11 +272,17 @@ fn resume(
     store: &Store,
     folder: &RunFolder,
     script: Option<&Script>,
-    post: &Sender,
-) -> anyhow::Result<Session> {
+    (inbox, post): (&Inbox, &Sender),
+) -> anyhow::Result<Option<Session>> {
     let id = folder.id.clone();
     let text = store.show_text(&id)?;
     let (show, warnings) = parse_warned(&text, &format!("the show of run {id}"))?;
+    let live = folder.summary.as_ref().filter(|summary| !summary.rehearsal);
+    if let Some(summary) = live
+        && !neighbours::may_begin(store, (&show, &summary.source), summary.auto, inbox)?
+    {
+        return Ok(None);
+    }
     let lock = lock(store, &id)?;
     let (journal, recovered) = Journal::open(lock, report(post))?;
     let mut state = State::new(Arc::clone(&show));
@@ -325,7 +329,7 @@ fn resume(
         );
     }
     if !state.is_rehearsal() {
-        words.extend(choice::neighbours(store, &show, source));
+        neighbours::watch(store, &show, Some(&id), post);
     }
     words.iter().for_each(|line| log.say(Word::program(line, Tone::Alarm, run_ns)));
     if let Some(summary) = &folder.summary {
@@ -346,7 +350,7 @@ fn resume(
         (false, false) => None,
     };
     let clock = RunClock::new(machine_ns(), run_ns, now, state.speed());
-    Ok(Session {
+    Ok(Some(Session {
         id: Some(id),
         conductor: Conductor::new(state, clock, last.seq, last.run_ns),
         log,
@@ -363,7 +367,7 @@ fn resume(
         words: said(&options.config, options.note.as_deref(), &words)
             .map(|(words, tone)| (words, if show_changed { Tone::Alarm } else { tone })),
         greets: false,
-    })
+    }))
 }
 
 /// The first words to the caller. Keys that are not where they put them come first, and are an

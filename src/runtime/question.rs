@@ -133,14 +133,15 @@ pub(super) fn ask_which(
     })
 }
 
-/// Asks whether to call a live run of a show, a new one or one that was left, beside the one that
-/// `holder` has; returns `true` after a typed yes.
+/// Asks whether to call a live run, a new one or one that was left, beside the one that `holder`
+/// has, with the reason in front; returns `true` after a typed yes.
 ///
 /// # Errors
 /// When the terminal is gone.
 pub(super) fn ask_for_second(
     folder: &RunFolder,
     holder: Holder,
+    why: &str,
     verb: &str,
     now: Timestamp,
     inbox: &Inbox,
@@ -148,7 +149,7 @@ pub(super) fn ask_for_second(
     in_terminal(|| {
         let (mut keys, mut out) = (KeyReader::new(inbox), io::stdout());
         tell(folder, &going_on(&title(folder), holder), now)?;
-        write!(out, "\r\nA second run sends its cues to the same outputs beside the first.\r\n")?;
+        write!(out, "\r\n{why}\r\n")?;
         if !holder.terminal {
             write!(out, "`handover stop {}` ends the first.\r\n", folder.id)?;
         }

@@ -292,6 +292,7 @@ impl Station {
             Msg::Journal(SyncReport::LockRestored(path)) => {
                 self.message(Msg::Word(lock_restored(&path)))
             }
+            Msg::Neighbours(words) => self.meets(words),
             Msg::ScreenLost => self.terminal_lost(),
             Msg::ScreenFault => self.restart_screen(),
             Msg::Signal(SIGWINCH) => self.resized(),
@@ -319,6 +320,15 @@ impl Station {
                 self.end = End::Signal(signal);
             }
         }
+    }
+
+    /// Other runs send to the same outputs: an alarm for as long as they do.
+    fn meets(&mut self, neighbours: Vec<String>) {
+        let run_ns = self.conductor.run_ns();
+        let is_new = |words: &&String| !self.app.neighbours.contains(words);
+        let new = neighbours.iter().filter(is_new);
+        self.words.extend(new.map(|words| Word::program(words.clone(), Tone::Alarm, run_ns)));
+        self.app.neighbours = neighbours;
     }
 
     fn resized(&self) {

@@ -117,6 +117,10 @@ fn alarms(scene: &Scene) -> (Vec<Alarm>, usize) {
         let more = format!(" nothing comes by itself; {} resumes", scene.way(Act::Hold));
         alarm(format!(" HELD {held} "), styles.attention_badge, more);
     }
+    if !scene.app.neighbours.is_empty() {
+        let more = format!(" {}", scene.app.neighbours.join("; "));
+        alarm(" SECOND CALLER ".into(), styles.on_air_badge, more);
+    }
     let missed: Vec<_> = state.missed().take(100).collect();
     if !missed.is_empty() {
         let named: Vec<_> = missed.iter().take(NAMED_MAX).map(|&cue| scene.number(cue)).collect();

@@ -7,13 +7,15 @@
 use anyhow::bail;
 
 use super::resumable::{RUNS_LOOKED_AT, Resumable, resumable, resumable_of};
-use super::{RunOptions, Script, Start, Unfinished, parse};
-use crate::engine::RunId;
+use super::{RunOptions, Script, Start, Unfinished};
 use crate::journal::{Holder, RunFolder, Store, StoreError, Summary};
 use crate::runtime::clock::wall_now;
 use crate::runtime::inbox::Inbox;
+use crate::runtime::neighbours::held;
 use crate::runtime::question::{self, CallerAnswer};
-use crate::show::{OutputKind, Show};
+
+/// What a second live run of a show does.
+const SAME_SHOW: &str = "A second run sends its cues to the same outputs beside the first.";
 
 /// The way a show is opened.
 pub(super) enum Choice {
@@ -112,6 +114,7 @@ fn twin(
             if question::ask_for_second(
                 &folder,
                 holder,
+                SAME_SHOW,
                 "start a second run",
                 wall_now(),
                 inbox,
@@ -161,7 +164,7 @@ pub(super) fn beside_another(
     let twin = others.into_iter().find(|(other, _)| other.summary.as_ref().is_some_and(is_twin));
     let Some((other, holder)) = twin else { return Ok(Some(folder)) };
     let verb = format!("resume {} beside it", folder.id);
-    let goes_on = question::ask_for_second(&other, holder, &verb, wall_now(), inbox)?;
+    let goes_on = question::ask_for_second(&other, holder, SAME_SHOW, &verb, wall_now(), inbox)?;
     Ok(goes_on.then_some(folder))
 }
 
@@ -185,53 +188,4 @@ fn running(store: &Store, fits: impl Fn(&Summary) -> bool) -> Option<(RunFolder,
     held(store)
         .into_iter()
         .find(|(folder, _)| folder.summary.as_ref().is_some_and(|s| !s.ended && fits(s)))
-}
-
-/// All runs that other programs have in their hands, the newest first. What cannot be read is in
-/// nobody's.
-fn held(store: &Store) -> Vec<(RunFolder, Holder)> {
-    let held = |id: &RunId| Some((store.holder(id)?, store.summary(id).ok()?));
-    store
-        .ids()
-        .unwrap_or_default()
-        .iter()
-        .rev()
-        .filter_map(held)
-        .map(|(holder, folder)| (folder, holder))
-        .collect()
-}
-
-/// Words on the live runs of other shows that send to outputs of `show`, which came from `source`
-/// and is live.
-pub(super) fn neighbours(store: &Store, show: &Show, source: &str) -> Vec<String> {
-    let other =
-        |summary: &&Summary| !summary.ended && !summary.rehearsal && summary.source != source;
-    let words = held(store).into_iter().filter_map(|(folder, holder)| {
-        let summary = folder.summary.as_ref().filter(other)?;
-        let theirs = parse(&store.show_text(&folder.id).ok()?, &summary.source).ok()?;
-        let shared = shared(show, &theirs);
-        let many = if shared.len() == 1 { "output" } else { "outputs" };
-        (!shared.is_empty()).then(|| {
-            let (show, pid) = (&summary.show, holder.pid);
-            format!(
-                "“{show}” is being called here now by process {pid}, with the same {many} {}",
-                shared.join(", ")
-            )
-        })
-    });
-    words.collect()
-}
-
-/// The ids of the outputs of `show` that `theirs` sends to as well.
-fn shared<'a>(show: &'a Show, theirs: &Show) -> Vec<&'a str> {
-    let is_shared = |kind: &OutputKind| {
-        // Each run has players of its own.
-        kind.protocol().spec().is_shared
-            && theirs.outputs.iter().any(|output| output.kind.address() == kind.address())
-    };
-    show.outputs
-        .iter()
-        .filter(|output| is_shared(&output.kind))
-        .map(|output| output.id.as_str())
-        .collect()
 }

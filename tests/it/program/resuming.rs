@@ -178,13 +178,16 @@ fn a_run_is_not_resumed_unasked_beside_another_of_its_show() {
 }
 
 #[test]
-fn a_resumed_run_names_another_show_on_the_same_outputs() {
+fn a_resumed_run_asks_about_another_show_on_the_same_outputs() {
     let (house, wire) = (House::new(), Wire::new());
     left(&house, &wire, &[], "qy");
     let other = house.path("other.toml");
     std::fs::write(&other, evening(&wire).replace("An evening", "Another evening"))
         .expect("a show file");
     let _called = house.open(&[&other.display().to_string()]);
-    let resumed = house.open(&["--resume"]);
+    let mut resumed = house.spawn(&["--resume"], (120, 36), &[]);
     resumed.await_words(&["“Another evening” is being called here now by process"]);
+    resumed.keys("yes\r");
+    resumed.await_open();
+    resumed.await_words(&["SECOND CALLER", "“Another evening”, process"]);
 }

@@ -52,18 +52,42 @@ fn a_second_live_run_of_a_show_that_is_being_called_takes_a_typed_yes() {
 }
 
 #[test]
-fn a_show_with_the_same_outputs_is_named() {
+fn another_show_on_the_same_outputs_takes_a_typed_yes_and_is_an_alarm_for_both_callers() {
     let (house, wire) = (House::new(), Wire::new());
     let mut first = open_evening(&house, &wire, &[]);
     first.await_words(&["LIVE"]);
     let other = house.path("other.toml");
     std::fs::write(&other, evening(&wire).replace("An evening", "Another evening"))
         .expect("a show file");
-    let second = house.open(&[&other.display().to_string()]);
-    let named =
-        format!("“An evening” is being called here now by process {}", first.pid.as_raw_nonzero());
-    second.await_words(&["Another evening", &named]);
-    first.keys("q");
+    let other = other.display().to_string();
+    let pid = first.pid.as_raw_nonzero();
+    let mut second = house.spawn(&[&other], (120, 36), &[]);
+    second.await_words(&[
+        &format!("“An evening” is being called here now by process {pid}"),
+        "Both send to desk.",
+        "Type yes and Enter to call “Another evening” beside it",
+    ]);
+    second.keys("\r");
+    assert!(second.await_exit().success());
+    assert_eq!(house.runs().len(), 1, "nobody said yes");
+    let mut second = house.spawn(&[&other], (120, 36), &[]);
+    second.await_words(&["Type yes and Enter"]);
+    second.keys("yes\r");
+    second.await_open();
+    let alarm = format!("“An evening”, process {pid}, sends to desk too");
+    second.await_words(&["LIVE", "SECOND CALLER", &alarm]);
+    let theirs = format!("“Another evening”, process {}", second.pid.as_raw_nonzero());
+    first.await_words(&["SECOND CALLER", &theirs]);
+    // What else happens takes no row away, and the other's end does.
+    first.keys(" ");
+    wire.expect("/one");
+    first.await_words(&["ON AIR", "SECOND CALLER", &theirs]);
+    second.keys("qy");
+    assert!(second.await_exit().success());
+    first.await_screen("no second caller", |screen| !screen.contains("SECOND CALLER"));
+    let auto = house.open(&["--auto", &other]);
+    auto.await_words(&["SECOND CALLER"]);
+    assert!(auto.has_written(&format!("warning: {alarm}")));
 }
 
 #[test]

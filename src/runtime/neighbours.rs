@@ -1,0 +1,174 @@
+//! Other live runs on this machine that send to the same outputs: two callers on one desk fire each
+//! other's cues, so the caller is asked before the second begins, and both are told for as long as
+//! it lasts.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::clock::wall_now;
+use super::inbox::{Inbox, Msg, Sender};
+use super::opening::parse;
+use super::question;
+use crate::engine::RunId;
+use crate::journal::{Holder, RunFolder, Store, Summary};
+use crate::show::{OutputKind, Show};
+
+/// How often the other runs are looked for: each look reads the lock files of the last runs.
+const PAUSE: Duration = Duration::from_secs(4);
+
+/// How many runs back another one is looked for while this one goes on.
+const WATCHED_MAX: usize = 50;
+
+/// A live run in the hands of another program.
+struct Neighbour {
+    folder: RunFolder,
+    holder: Holder,
+    /// The show's title.
+    title: String,
+    /// The outputs that it shares with this run, by their ids in this run's show.
+    shared: Vec<String>,
+}
+
+impl Neighbour {
+    /// The run `folder` in the hands of `holder`, where it is a live one that sends to outputs of
+    /// `show`.
+    fn of(store: &Store, show: &Show, folder: RunFolder, holder: Holder) -> Option<Self> {
+        let summary = folder.summary.as_ref()?;
+        if summary.ended || summary.rehearsal {
+            return None;
+        }
+        let theirs = parse(&store.show_text(&folder.id).ok()?, &summary.source).ok()?;
+        let shared = shared(show, &theirs);
+        let title = summary.show.clone();
+        (!shared.is_empty()).then_some(Neighbour { folder, holder, title, shared })
+    }
+
+    /// What the caller is told for as long as it lasts.
+    fn words(&self) -> String {
+        let pid = self.holder.pid;
+        format!("“{}”, process {pid}, sends to {} too", self.title, self.shared.join(", "))
+    }
+}
+
+/// All runs that other programs have in their hands, the newest first. What cannot be read is in
+/// nobody's.
+pub(super) fn held(store: &Store) -> Vec<(RunFolder, Holder)> {
+    let held = |id: &RunId| {
+        let holder = store.holder(id)?;
+        Some((store.summary(id).ok()?, holder))
+    };
+    store.ids().unwrap_or_default().iter().rev().filter_map(held).collect()
+}
+
+/// Returns `true` if a live run of `show`, which came from `source`, may begin: no live run of
+/// another show sends to its outputs, or the caller has typed yes. Another run of the same show has
+/// been asked about already. A show that the program calls begins, with a warning on the standard
+/// error.
+///
+/// # Errors
+/// When the terminal is gone.
+pub(super) fn may_begin(
+    store: &Store,
+    (show, source): (&Show, &str),
+    auto: bool,
+    inbox: &Inbox,
+) -> anyhow::Result<bool> {
+    let is_other = |summary: &Summary| summary.source != source;
+    let others: Vec<_> = held(store)
+        .into_iter()
+        .filter(|(folder, _)| folder.summary.as_ref().is_some_and(is_other))
+        .filter_map(|(folder, holder)| Neighbour::of(store, show, folder, holder))
+        .collect();
+    if auto {
+        for other in &others {
+            eprintln!("warning: {}", other.words());
+        }
+        return Ok(true);
+    }
+    for Neighbour { folder, holder, shared, .. } in &others {
+        let why = format!("Both send to {}.", shared.join(", "));
+        let verb = format!("call “{}” beside it", show.title);
+        if !question::ask_for_second(folder, *holder, &why, &verb, wall_now(), inbox)? {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Looks for live runs that send to the outputs of `show`, this one's own (`id`) left out, and
+/// tells the station whenever they are others than before. Ends with the station.
+pub(super) fn watch(store: &Store, show: &Arc<Show>, id: Option<&RunId>, post: &Sender) {
+    if !show.outputs.iter().any(|output| is_shared(&output.kind)) {
+        return;
+    }
+    let (store, show) = (store.clone(), Arc::clone(show));
+    let (id, post) = (id.cloned(), post.clone());
+    let watch = move || {
+        let mut watched = Watched::default();
+        while post.is_collected() {
+            if let Some(words) = watched.look(&store, &show, id.as_ref()) {
+                post.send(Msg::Neighbours(words));
+            }
+            std::thread::sleep(PAUSE);
+        }
+    };
+    // A run that is not told of others is called all the same.
+    let _ = std::thread::Builder::new().name("neighbours".into()).spawn(watch);
+}
+
+/// What was found at the last look.
+#[derive(Default)]
+struct Watched {
+    /// Each run that another program has in its hands, with its words where it shares outputs: a
+    /// journal is read once for each.
+    known: Vec<(RunId, Holder, Option<String>)>,
+    told: Vec<String>,
+}
+
+impl Watched {
+    /// The words on all that share outputs, where they are others than those told last.
+    fn look(&mut self, store: &Store, show: &Show, own: Option<&RunId>) -> Option<Vec<String>> {
+        let ids = store.ids().unwrap_or_default();
+        let others = ids.into_iter().rev().take(WATCHED_MAX).filter(|id| Some(id) != own);
+        let mut now = vec![];
+        for id in others {
+            let Some(holder) = store.holder(&id) else { continue };
+            let known =
+                self.known.iter().find(|(known, by, _)| *known == id && by.pid == holder.pid);
+            let words = match known {
+                Some((_, _, words)) => words.clone(),
+                None => store
+                    .summary(&id)
+                    .ok()
+                    .and_then(|folder| Neighbour::of(store, show, folder, holder))
+                    .map(|neighbour| neighbour.words()),
+            };
+            now.push((id, holder, words));
+        }
+        self.known = now;
+        let words: Vec<_> = self.known.iter().filter_map(|(.., words)| words.clone()).collect();
+        if words == self.told {
+            return None;
+        }
+        self.told.clone_from(&words);
+        Some(words)
+    }
+}
+
+/// Returns `true` if two runs that name the same address of this kind reach the same device. Each
+/// run has players of its own.
+fn is_shared(kind: &OutputKind) -> bool {
+    kind.protocol().spec().is_shared
+}
+
+/// The ids of the outputs of `show` that `theirs` sends to as well.
+fn shared(show: &Show, theirs: &Show) -> Vec<String> {
+    let is_theirs = |kind: &OutputKind| {
+        theirs.outputs.iter().any(|output| output.kind.address() == kind.address())
+    };
+    show.outputs
+        .iter()
+        .filter(|output| is_shared(&output.kind) && is_theirs(&output.kind))
+        .map(|output| output.id.clone())
+        .collect()
+}
