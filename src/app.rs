@@ -10,6 +10,7 @@ pub mod board;
 pub mod commands;
 pub mod demo;
 mod dropped_line;
+mod early;
 mod escape;
 pub mod find;
 mod found;
@@ -127,6 +128,8 @@ pub struct App {
     go_pressed_ns: Option<MachineNs>,
     /// Deeds of the last moment that must not be done again by another hand.
     done: Vec<guard::Done>,
+    /// The last GO that would have begun a segment long before its hard start.
+    early_go: Option<early::EarlyGo>,
     /// Instant at which a remote control last gave GO to a cue by its number.
     go_to_ns: Option<MachineNs>,
     escape_pressed_ns: Option<MachineNs>,
@@ -231,6 +234,7 @@ impl App {
             seen: None,
             go_pressed_ns: None,
             done: vec![],
+            early_go: None,
             go_to_ns: None,
             escape_pressed_ns: None,
             escapes_ns: vec![],

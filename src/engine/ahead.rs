@@ -6,7 +6,11 @@
 
 use super::timer::TimerKind;
 use super::{Phase, RunNs, ShowNs, State, Timing};
+use crate::show::duration::SECOND_NS;
 use crate::show::{CueIx, SegmentIx, Trigger};
+
+/// From so long before its hard start on, a segment begins as early as callers mean it to.
+const EARLY_NS: u64 = 60 * SECOND_NS;
 
 /// A cue that fires by itself.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -146,6 +150,26 @@ impl State {
         follows
             .filter_map(|(end_ns, next)| Some((end_ns.saturating_add(self.delay_ns(next)?), next)))
             .min()
+    }
+
+    /// The cue at the playhead, the segment that a GO would begin with it, and how long before the
+    /// hard start of that segment, nanoseconds: `None` from a minute before on. Nobody goes by hard
+    /// starts in a run whose last one was not kept, as in a rehearsal at another time of day.
+    pub fn begins_early(&self, now: RunNs) -> Option<(CueIx, SegmentIx, u64)> {
+        let (running, cue) = (self.current_segment()?, self.playhead?);
+        let segment = self.show.segment_of(cue);
+        let starts_ns = self.plan.hard_start_ns[segment].filter(|_| segment > running)?;
+        let early_ns = u64::try_from(RunNs::new(starts_ns).until(now)).ok()?;
+        let began = |segment: SegmentIx, planned_ns: i64| {
+            let started_ns = self.segment(segment).started_ns?;
+            Some(started_ns >= RunNs::new(planned_ns) - EARLY_NS)
+        };
+        let played = self.show.segment_indices().filter(|segment| *segment <= running).rev();
+        let last_hard = played.filter_map(|at| began(at, self.plan.hard_start_ns[at]?)).next();
+        let keeps_time = last_hard
+            .or_else(|| began(running, self.plan.segment_start_ns[running]))
+            .unwrap_or_default();
+        (keeps_time && early_ns > EARLY_NS).then_some((cue, segment, early_ns))
     }
 
     /// The first cue of the next segment that comes so long into it, where that segment opens by

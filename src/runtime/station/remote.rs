@@ -21,10 +21,13 @@ impl Station {
         let done = match Wanted::of(&wish, self.conductor.state().show()) {
             Wanted::Command(command) => {
                 match self.app.guard(&command, hand, self.conductor.state(), now_ns) {
-                    Ok(pass) => {
-                        let done = self.obey(By::Remote, command);
-                        done.map(|()| self.app.remember(pass)).map_err(|why| why.to_string())
-                    }
+                    Ok(pass) => match self.goes_early(&command, now_ns) {
+                        Some(why) => Err(why),
+                        None => {
+                            let done = self.obey(By::Remote, command);
+                            done.map(|()| self.app.remember(pass)).map_err(|why| why.to_string())
+                        }
+                    },
                     // A GO would be about the next cue already, which nobody has asked for.
                     Err(again) if matches!(command, Command::Go { .. }) => Err(again),
                     // Where the run would refuse it anyway, its reason is the better answer.

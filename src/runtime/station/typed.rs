@@ -12,7 +12,7 @@ use super::Station;
 use crate::app::log::Word;
 use crate::app::{Hand, HeldKeys, Task, Tone};
 use crate::conductor::By;
-use crate::engine::CALLER_QUIT;
+use crate::engine::{CALLER_QUIT, Command};
 use crate::input::Input;
 use crate::runtime::clock::machine_ns;
 use crate::runtime::inbox::Inbox;
@@ -184,13 +184,27 @@ impl Station {
         self.perform(tasks, now_ns);
     }
 
+    /// Returns why `command` is not given yet, where it is a GO that the run would obey and that
+    /// takes a second one.
+    pub(super) fn goes_early(&mut self, command: &Command, now_ns: MachineNs) -> Option<String> {
+        let run_ns = self.conductor.clock().run_ns(now_ns);
+        if self.conductor.state().begins_early(run_ns).is_none()
+            || self.conductor.would_refuse(command, now_ns).is_some()
+        {
+            return None;
+        }
+        self.app.goes_early(command, self.conductor.state(), run_ns, now_ns)
+    }
+
     fn perform(&mut self, tasks: Vec<Task>, now_ns: MachineNs) {
         for task in tasks {
             match task {
                 Task::Command(command) => {
                     match self.app.guard(&command, Hand::Caller, self.conductor.state(), now_ns) {
                         Ok(pass) => {
-                            if self.obey(By::Caller, command).is_ok() {
+                            if let Some(why) = self.goes_early(&command, now_ns) {
+                                self.app.refuse(why, now_ns);
+                            } else if self.obey(By::Caller, command).is_ok() {
                                 self.app.remember(pass);
                             }
                         }

@@ -57,6 +57,27 @@ fn only_the_keys_that_the_question_lists_answer_it_and_none_that_came_before_it(
     }
 }
 
+#[test]
+fn a_go_long_before_a_hard_start_takes_a_second_one() {
+    let (house, wire) = (House::new(), Wire::new());
+    let starts = |text: &str, title: &str, start: &str| {
+        let title = format!("title = \"{title}\"");
+        text.replace(&title, &format!("{title}\nstart = {start}"))
+    };
+    let text = starts(&evening(&wire), "Opening", "20:00:00");
+    let show = house.show(&starts(&text, "Finale", "20:30:00"));
+    let mut program = house.open(&["--rehearse", &show]);
+    program.press_for(" ", "cue_fired");
+    program.press_to_see("n", &["playhead at 3"]);
+    program.guard();
+    program.press_to_see("n", &["playhead at 4"]);
+    program
+        .press_to_see(" ", &["4 begins Finale, which starts at 20:30:00", "GO again within 5 s"]);
+    assert_eq!(house.journal().of_kind("cue_fired").len(), 1);
+    program.guard();
+    assert_eq!(program.press_for(" ", "cue_fired")["cue"], "4");
+}
+
 /// Types `text` at the pace of a hand.
 fn type_blind(program: &mut Program, text: &str) {
     for c in text.chars() {

@@ -1,0 +1,146 @@
+//! A GO that would begin a segment long before its hard start: the playhead has passed on to the
+//! next segment, and the next press is easily one too many. It takes a second one.
+
+use std::time::Duration;
+
+use super::App;
+use crate::engine::{Command, RunNs, State};
+use crate::show::CueIx;
+use crate::show::duration::{self, SECOND_NS};
+use crate::time::MachineNs;
+
+/// How long the second GO may take.
+const AGAIN: Duration = Duration::from_secs(5);
+
+/// A GO that was not given yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct EarlyGo {
+    cue: CueIx,
+    /// When, by the machine's clock.
+    at_ns: MachineNs,
+}
+
+impl App {
+    /// Returns why `command`, which the run would obey, is not given yet; `None` where it is. The
+    /// run's clock reads `run_ns`, the machine's `now_ns`.
+    ///
+    /// Remote controls keep the same rule as the keys. A cue that is named by its number is meant.
+    /// Where the program's clock is faster than the machine's nobody could answer in time.
+    pub fn goes_early(
+        &mut self,
+        command: &Command,
+        state: &State,
+        run_ns: RunNs,
+        now_ns: MachineNs,
+    ) -> Option<String> {
+        let Command::Go { .. } = command else { return None };
+        let last = self.early_go.take();
+        let (cue, segment, early_ns) = state.begins_early(run_ns).filter(|_| state.speed() == 1)?;
+        let is_again = |last: EarlyGo| last.cue == cue && now_ns.since(last.at_ns) <= AGAIN;
+        if last.is_some_and(is_again) {
+            return None;
+        }
+        self.early_go = Some(EarlyGo { cue, at_ns: now_ns });
+        let show = state.show();
+        let starts = state.wall(run_ns + early_ns);
+        let starts = starts.to_zoned_datetime(show.zone.clone()).strftime("%H:%M:%S");
+        Some(format!(
+            "{} begins {}, which starts at {starts}, {} from now: GO again within 5 s fires it",
+            show.cue(cue).number,
+            show.segment(segment).title,
+            duration::clock(early_ns / SECOND_NS),
+        ))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::app::Theme;
+    use crate::engine::{Cause, Event, Record};
+    use crate::show::file;
+
+    const GO: Command = Command::Go { cause: Cause::Go };
+
+    /// Three segments with a cue each, at 20:00, 20:30 and 21:00, in a run that begins at `clock`.
+    fn evening(clock: &str, speed: u32) -> State {
+        let mut text = "title = \"x\"\ntimezone = \"UTC\"\n".to_owned();
+        for (n, start) in [(1, "20:00:00"), (2, "20:30:00"), (3, "21:00:00")] {
+            text.push_str(&format!(
+                "[[segment]]\ntitle = \"S{n}\"\nstart = {start}\nduration = \"10m\"\n\
+                 cue = [{{ number = \"{n}\", title = \"C\" }}]\n"
+            ));
+        }
+        let mut state = State::new(Arc::new(file::parse(&text, "UTC").unwrap()));
+        let clock: Timestamp = clock.parse().unwrap();
+        let started = Event::RunStarted {
+            show: "x".into(),
+            source: "x".into(),
+            rehearsal: false,
+            speed,
+            auto: false,
+            clock,
+            day: clock.to_zoned_datetime(jiff::tz::TimeZone::UTC).date(),
+            version: "0".into(),
+            shift_ns: None,
+            show_crc: None,
+        };
+        state.fold(&Record::new(1, clock, RunNs::ZERO, started));
+        state
+    }
+
+    fn go(state: &mut State, now_ns: u64) {
+        let now = RunNs::ZERO + now_ns;
+        let mut events = state.decide(&GO, now).unwrap();
+        while !events.is_empty() {
+            for event in std::mem::take(&mut events) {
+                state.fold(&Record::new(1, Timestamp::UNIX_EPOCH, now, event));
+            }
+            if state.is_moving_on() {
+                events = state.handle_timeout(now);
+            }
+        }
+    }
+
+    #[test]
+    fn a_go_long_before_a_hard_start_is_given_the_second_time() {
+        let (mut state, mut app) = (evening("2026-11-28T19:59:30Z", 1), App::new(Theme::Dark));
+        let mut asks = |state: &State, run_s: u64, at_s: u64| {
+            let run_ns = RunNs::ZERO + run_s * SECOND_NS;
+            app.goes_early(&GO, state, run_ns, MachineNs::new((1_000 + at_s) * SECOND_NS))
+        };
+        assert_eq!(asks(&state, 0, 0), None, "the first GO begins the show");
+        go(&mut state, 30 * SECOND_NS);
+        let words =
+            "2 begins S2, which starts at 20:30:00, 30:20 from now: GO again within 5 s fires it";
+        assert_eq!(asks(&state, 10, 10).as_deref(), Some(words));
+        assert!(asks(&state, 16, 16).is_some(), "the second came too late");
+        assert_eq!(asks(&state, 20, 20), None);
+        assert!(asks(&state, 21, 21).is_some(), "one question is good for one GO");
+        let minute_before_s = 30 * 60 + 30 - 60;
+        assert_eq!(asks(&state, minute_before_s, 40), None);
+        assert!(asks(&state, minute_before_s - 1, 60).is_some());
+        go(&mut state, 40 * SECOND_NS);
+        assert_eq!(asks(&state, 50, 80), None, "the caller does not go by hard starts");
+    }
+
+    #[test]
+    fn nobody_is_asked_in_a_run_at_another_time_of_day_or_at_a_faster_clock() {
+        for (clock, speed) in [("2026-11-28T12:00:00Z", 1), ("2026-11-28T19:59:30Z", 2)] {
+            let (mut state, mut app) = (evening(clock, speed), App::new(Theme::Dark));
+            go(&mut state, SECOND_NS);
+            assert_eq!(
+                {
+                    let (run_ns, now_ns) =
+                        (RunNs::ZERO + 2 * SECOND_NS, MachineNs::new(2 * SECOND_NS));
+                    app.goes_early(&GO, &state, run_ns, now_ns)
+                },
+                None
+            );
+        }
+    }
+}
