@@ -27,6 +27,7 @@ mod people;
 mod prompt;
 mod question;
 mod remote;
+pub mod resumed;
 pub mod stopped;
 pub mod theme;
 mod typing;

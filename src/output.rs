@@ -54,12 +54,15 @@ pub use health::{Clip, Health, Last, Latency, Light, Packet, Ready};
 pub use machine::ThisMachine;
 pub use permits::{Permits, how_to_permit};
 pub use probe::{Answer, Probed, probe};
-pub use report::{ClipNews, ClipReport, Job, Outcome, OutputReport, Report, Reporter};
+pub use report::{
+    ClipNews, ClipReport, Job, Outcome, OutputReport, Report, Reporter, STOPPED_BY_PANIC,
+};
 
 use crate::show::file::machine::Finding;
 use crate::show::protocol::Lasting;
-use crate::show::{CueIx, FrameRate, OutputIx, OutputKind, Show};
+use crate::show::{CueIx, FrameRate, IndexVec, OutputIx, OutputKind, Show};
 use closed::Closed;
+use gauge::Gauge;
 use peer::Peer;
 use probe::Attempt;
 use rehearsal::Rehearsal;
@@ -142,6 +145,8 @@ trait Lasts {
 pub struct Outputs {
     show: Arc<Show>,
     drivers: Vec<Box<dyn Driver>>,
+    /// How each is doing; none in a rehearsal.
+    gauges: IndexVec<OutputIx, Arc<Gauge>>,
 }
 
 impl Outputs {
@@ -153,12 +158,14 @@ impl Outputs {
     /// not set, a message that cannot be encoded, no thread) is down from the start: its health
     /// says why, and each of its messages fails with that reason.
     pub fn live(show: Arc<Show>, surroundings: &Surroundings<'_>, reporter: Reporter) -> Self {
+        let gauges: IndexVec<OutputIx, Arc<Gauge>> =
+            show.outputs.iter().map(|_| Arc::default()).collect();
         let outputs = show.outputs.iter().zip((0..).map(OutputIx));
         let drivers = outputs.map(|(output, ix)| {
             let context = WorkerContext {
                 output: ix,
                 name: output.id.clone(),
-                gauge: Arc::default(),
+                gauge: Arc::clone(&gauges[ix]),
                 reporter: Arc::clone(&reporter),
             };
             let opened = kind(&output.kind).prepare(&show, ix, surroundings).and_then(|open| {
@@ -170,7 +177,7 @@ impl Outputs {
             })
         });
         let drivers = drivers.collect();
-        Outputs { show, drivers }
+        Outputs { show, drivers, gauges }
     }
 
     /// Outputs that only say what they would send: no socket is opened and nothing leaves the
@@ -180,7 +187,15 @@ impl Outputs {
         let rehearsal =
             |output| Box::new(Rehearsal::new(Arc::clone(&show), output)) as Box<dyn Driver>;
         let drivers = outputs.map(rehearsal).collect();
-        Outputs { show, drivers }
+        Outputs { show, drivers, gauges: IndexVec::default() }
+    }
+
+    /// Takes in that `output` was down for `why` when a program tried it last: it shows as down
+    /// until something is known of it now.
+    pub fn recall(&mut self, output: OutputIx, why: String) {
+        if let Some(gauge) = self.gauges.get(output) {
+            gauge.recall(why);
+        }
     }
 
     /// Sends the message of `job` once, without waiting.

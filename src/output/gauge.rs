@@ -168,6 +168,15 @@ impl Gauge {
         (reading.light, reading.error) = (Light::Down, Some(why));
     }
 
+    /// The output was down for `why` when it was tried by another program, unless something is
+    /// known by now.
+    pub(super) fn recall(&self, why: String) {
+        let mut reading = self.lock();
+        if reading.light == Light::Idle && reading.error.is_none() {
+            (reading.light, reading.error) = (Light::Down, Some(why));
+        }
+    }
+
     /// This is not wrong any more; whatever else is stays.
     pub(super) fn clear(&self, why: &str) {
         let mut reading = self.lock();

@@ -67,7 +67,10 @@ use super::gauge::Delivery;
 use super::permits::ClipFolders;
 use super::probe::Attempt;
 use super::worker::WorkerContext;
-use super::{Driver, Fault, Health, Job, Lasts, Opening, Outcome, Report, Surroundings, now};
+use super::{
+    Driver, Fault, Health, Job, Lasts, Opening, Outcome, Report, STOPPED_BY_PANIC, Surroundings,
+    now,
+};
 use crate::locks::Unpoisoned;
 use crate::show::action::MpvCommand;
 use crate::show::file::machine::Finding;
@@ -284,7 +287,7 @@ impl Driver for Mpv {
             }
         }
         let dropped = dropped.into_iter().map(|job| {
-            let why = Outcome::Failed("stopped by panic".into());
+            let why = Outcome::Failed(STOPPED_BY_PANIC.into());
             self.context.report(Some(job), why)
         });
         let messages = (0..self.panics).map(|_| self.context.report(None, outcome.clone()));

@@ -26,6 +26,9 @@ pub enum Outcome {
     Failed(String),
 }
 
+/// What became of a message that waited when a panic came, in words.
+pub const STOPPED_BY_PANIC: &str = "stopped by panic";
+
 impl Outcome {
     pub(super) fn no_message() -> Self {
         Outcome::Failed("the show has no such message".into())

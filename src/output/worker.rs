@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use super::gauge::{Delivery, Gauge, SLOW};
 use super::queue::{LIMIT, NextWork, Queue, Refusal, Senders, Waiting};
-use super::{Job, Light, Outcome, OutputReport, Report, Reporter, now};
+use super::{Job, Light, Outcome, OutputReport, Report, Reporter, STOPPED_BY_PANIC, now};
 use crate::show::OutputIx;
 
 /// The longest that a message may wait for its turn.
@@ -196,7 +196,7 @@ impl<T: Send + Sync + 'static> Worker<T> {
     /// Drops what waits in favour of `messages`, and reports what was dropped.
     pub(super) fn panic(&self, messages: &[Arc<T>]) -> Vec<Report> {
         match self.queue.replace(messages) {
-            Ok(dropped) => self.reports_on(dropped, "stopped by panic"),
+            Ok(dropped) => self.reports_on(dropped, STOPPED_BY_PANIC),
             Err(_) => {
                 let outcome =
                     || Outcome::Failed(format!("the sender of {} has ended", self.context.name));

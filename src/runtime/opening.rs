@@ -10,6 +10,7 @@ use jiff::SignedDuration;
 
 mod choice;
 mod demo;
+mod recall;
 mod resumable;
 mod source;
 mod start;
@@ -27,7 +28,6 @@ use super::inbox::{Inbox, Msg, Sender};
 use super::neighbours;
 use super::takeover::lock;
 use super::terminal::Keys;
-use super::when::ago;
 use super::wiring;
 use crate::app::log::{Log, Word};
 use crate::app::{App, Theme, Tone};
@@ -298,8 +298,11 @@ fn resume(
         Some((source.as_str(), show_crc.as_deref()))
     });
     let (source, show_crc) = started.unwrap_or_default();
-    let outputs =
+    let mut outputs =
         wiring::outputs(&show, source, state.is_rehearsal(), &options.config.permits, post);
+    for (output, why) in recall::down(&recovered.records, &show) {
+        outputs.recall(output, why);
+    }
     let (remote, deaf) = wiring::remote(&show, options.listen, &options.config.permits, post)?;
     let now = wall_now();
     let down = now.duration_since(last.at).max(SignedDuration::ZERO);
@@ -334,12 +337,7 @@ fn resume(
     words.iter().for_each(|line| log.say(Word::program(line, Tone::Alarm, run_ns)));
     if let Some(summary) = &folder.summary {
         let on_air = resumable::on_air(summary).unwrap_or_else(|| "nothing on air".into());
-        let since = ago(summary.last_at, now);
-        words.push(format!(
-            "“{}”, {}, last event {since} ago, {on_air}; run {id}",
-            summary.show,
-            summary.kind()
-        ));
+        words.push(format!("“{}”, {}, {on_air}; run {id}", summary.show, summary.kind()));
     }
     let mut app = options.config.app(options.theme);
     app.show_alarm = match (show_changed, file_changed) {

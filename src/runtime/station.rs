@@ -27,7 +27,7 @@ use super::screen::{self, Screen};
 use super::terminal::{self, Keys};
 use super::{End, fault, realtime, signals};
 use crate::app::log::Word;
-use crate::app::{App, RemoteSign, Tone};
+use crate::app::{App, RemoteSign, Tone, resumed};
 use crate::conductor::{By, Conductor, Input};
 use crate::engine::{Command, Record, RunId, TERMINAL_WENT};
 use crate::journal::{Journal, SyncReport};
@@ -225,6 +225,10 @@ impl Station {
         if let Some((text, tone)) = words {
             // After the first events, which would take it for old.
             station.app.say_too(&text, tone, machine_ns());
+        }
+        let resumed = resumed::words(station.news.iter().map(|record| &record.event));
+        if let Some(text) = &resumed {
+            station.app.say_too(text, Tone::Attention, machine_ns());
         }
         Ok(station)
     }

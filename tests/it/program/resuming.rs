@@ -72,7 +72,8 @@ fn a_live_run_is_preferred_and_named_with_its_age_and_what_was_on_air() {
     let resumed = house.open(&["--resume"]);
     resumed.await_words(&[
         "LIVE",
-        "“An evening”, live, last event less than a minute ago, cue 1 on air; run ",
+        "resumed after 0:0",
+        " down: nothing missed; “An evening”, live, cue 1 on air; run ",
     ]);
 }
 

@@ -1,0 +1,82 @@
+//! What a resume has found, in one line: how long no program ran, what fell due meanwhile, and of
+//! which messages nobody knows whether they left.
+
+use std::collections::BTreeSet;
+
+use crate::engine::Event;
+use crate::show::duration;
+
+/// The most cues that are named.
+const NAMED_MAX: usize = 4;
+
+/// The line for the events of a resume: "resumed after 0:03 down: cues 3, 4 missed". `None` where
+/// there was none.
+pub fn words<'a>(events: impl Iterator<Item = &'a Event>) -> Option<String> {
+    let (mut down, mut missed, mut unknown) = (None, vec![], vec![]);
+    let mut told = BTreeSet::new();
+    for event in events {
+        if let Event::RunResumed { down_ns } = event {
+            down = Some(*down_ns);
+        } else if let Event::CueMissed { cue, .. } = event {
+            missed.push(cue.to_string());
+        } else if let Event::ActionUnknown { cue, .. } = event
+            && told.insert(cue)
+        {
+            unknown.push(cue.to_string());
+        }
+    }
+    let found = [
+        (missed.is_empty(), format!("{} missed", named(&missed))),
+        (unknown.is_empty(), format!("not known whether all of {} was sent", named(&unknown))),
+    ];
+    let found: Vec<_> =
+        found.into_iter().filter_map(|(is_empty, words)| (!is_empty).then_some(words)).collect();
+    let found = if found.is_empty() { "nothing missed".to_owned() } else { found.join(", ") };
+    Some(format!("resumed after {} down: {found}", duration::until(down?)))
+}
+
+/// The cues by their numbers: "cues 3, 4".
+fn named(cues: &[String]) -> String {
+    let word = if cues.len() == 1 { "cue" } else { "cues" };
+    let first: Vec<&str> = cues.iter().take(NAMED_MAX).map(String::as_str).collect();
+    let more = match cues.len().saturating_sub(NAMED_MAX) {
+        0 => String::new(),
+        more => format!(" and {more} more"),
+    };
+    format!("{word} {}{more}", first.join(", "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::engine::{MissedWhy, RunNs};
+    use crate::show::CueNumber;
+
+    #[test]
+    fn a_resume_is_told_in_one_line() {
+        let number = |n: &str| CueNumber::new(n).unwrap();
+        let resumed = Event::RunResumed { down_ns: 3_000_000_000 };
+        let missed = |n: &str| {
+            let (cue, why) = (number(n), MissedWhy::ProgramDown);
+            Event::CueMissed { cue, why, due_ns: RunNs::ZERO }
+        };
+        let unknown = |action| {
+            let (cue, output) = (number("2"), "desk".to_owned());
+            Event::ActionUnknown { cue, firing: 1, action, output }
+        };
+        let said = |events: &[Event]| words(events.iter());
+        assert_eq!(said(&[missed("3")]), None, "no program was down");
+        let all = [resumed.clone(), unknown(1), unknown(2), missed("3")];
+        assert_eq!(
+            said(&all).unwrap(),
+            "resumed after 0:03 down: cue 3 missed, not known whether all of cue 2 was sent"
+        );
+        let many: Vec<_> =
+            [resumed.clone()].into_iter().chain((1..=6).map(|n| missed(&n.to_string()))).collect();
+        assert_eq!(
+            said(&many).unwrap(),
+            "resumed after 0:03 down: cues 1, 2, 3, 4 and 2 more missed"
+        );
+        assert_eq!(said(&[resumed]).unwrap(), "resumed after 0:03 down: nothing missed");
+    }
+}
