@@ -337,7 +337,12 @@ impl Public<'_> {
         }
         let cues = self.show.cue_indices().filter(|&cue| self.is_for_all(cue));
         let cues = cues.filter_map(|cue| self.comes_in_ns(cue).map(|left_ns| (left_ns, cue)));
-        let called = self.state.calls_ahead().find(|&cue| self.is_for_all(cue)).map(|cue| {
+        // A playhead that stands before the segment that runs is the caller's business.
+        let is_ahead = |cue: &CueIx| {
+            self.state.current_segment().is_none_or(|at| self.show.segment_of(*cue) >= at)
+        };
+        let mut ahead = self.state.calls_ahead().filter(is_ahead);
+        let called = ahead.find(|&cue| self.is_for_all(cue)).map(|cue| {
             let left_ns = self.state.call_left_ns(cue, self.timing, self.now);
             (left_ns.unwrap_or(0).max(0), cue)
         });

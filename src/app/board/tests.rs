@@ -214,6 +214,19 @@ fn holds_panics_and_backups_give_nothing_away() {
 }
 
 #[test]
+fn what_comes_next_is_never_of_a_segment_that_is_past() {
+    let mut run = Run::new();
+    run.until(60);
+    run.go();
+    let curtain =
+        run.state.show().find(&crate::show::CueNumber::new("4").unwrap()).expect("the last cue");
+    // The playhead stays at the titles.
+    run.command(Command::Start { cue: curtain, cause: Cause::Remote });
+    assert_eq!(run.on().0, "Good night");
+    assert_eq!(run.next().1, Some("Curtain".into()), "the order comes to it again");
+}
+
+#[test]
 fn what_is_not_public_is_not_there_at_all() {
     let cues = r#"
   { number = "1", title = "House lights", planned = "0s" },

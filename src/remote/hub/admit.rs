@@ -139,6 +139,13 @@ impl Hub {
             Ok(Ask::Do(target, verb)) => self.wish_of(*target, *verb).ok(),
             Ok(_) | Err(_) => None,
         };
-        wish.filter(RemoteCommand::calms)
+        wish.filter(|wish| self.is_calming(wish))
+    }
+
+    /// Returns `true` if `wish` makes the show safer as things stand: a toggle does while the show is
+    /// not held.
+    pub(super) fn is_calming(&self, wish: &RemoteCommand) -> bool {
+        let is_held = self.picture.as_ref().is_none_or(|picture| picture.held);
+        wish.calms() || (*wish == RemoteCommand::TogglePause && !is_held)
     }
 }

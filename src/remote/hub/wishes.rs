@@ -91,7 +91,7 @@ impl Hub {
         address: &str,
         now: Instant,
     ) -> Option<Arc<Ticket>> {
-        let calms = wish.calms();
+        let calms = self.is_calming(wish);
         let meter = if calms { &mut self.calming } else { &mut self.wishes };
         let most = UNANSWERED_MAX + if calms { UNANSWERED_MORE } else { 0 };
         let passes = meter.take(peer.address(), now);
@@ -119,7 +119,8 @@ impl Hub {
         address: &str,
         now: Instant,
     ) {
-        let name = if *wish == RemoteCommand::Hold { "HOLD" } else { "STOP" };
+        let holds = matches!(wish, RemoteCommand::Hold | RemoteCommand::TogglePause);
+        let name = if holds { "HOLD" } else { "STOP" };
         let what = format!("{name} refused ({}): {why}", quoted(address));
         let trouble = Trouble { from: peer.address().ip().to_canonical(), what };
         if self.told_of_calming.is_news(&trouble, now) {

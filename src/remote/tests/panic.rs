@@ -3,9 +3,9 @@
 use rosc::OscType;
 
 use super::rules::{NONE, Rig, bundle, text, udp};
-use crate::remote::RemoteCommand;
 use crate::remote::packet::AT_ONCE;
 use crate::remote::testing::packet;
+use crate::remote::{Picture, RemoteCommand};
 
 #[test]
 fn a_panic_is_obeyed_whatever_its_sender_sent_before() {
@@ -70,6 +70,21 @@ fn a_hold_or_stop_beyond_the_limit_is_logged_by_its_name() {
         told,
         [format!("HOLD refused (/hold): {why}"), format!("STOP refused (/stop): {why}")]
     );
+}
+
+#[test]
+fn a_toggle_is_a_hold_while_the_show_goes_on_and_keeps_to_the_limits_in_a_hold() {
+    for (held, reaches) in [(false, true), (true, false)] {
+        let mut rig = Rig::new(None);
+        rig.hub.publish(Picture { held, ..Picture::default() }, rig.now);
+        // A stuck button has used up its sender's share.
+        for _ in 0..1_000 {
+            rig.say(udp(1), "/go", NONE);
+        }
+        rig.wishes();
+        rig.say(udp(1), "/togglePause", NONE);
+        assert_eq!(rig.wishes().contains(&RemoteCommand::TogglePause), reaches, "held: {held}");
+    }
 }
 
 #[test]
