@@ -103,6 +103,7 @@ fn start() -> Event {
         version: "bench".into(),
         shift_ns: None,
         show_crc: None,
+        from_cue: None,
     }
 }
 

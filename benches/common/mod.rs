@@ -45,6 +45,7 @@ pub(crate) fn opened(show: &Arc<Show>, clock: Timestamp, auto: bool) -> Conducto
         version: "bench".into(),
         shift_ns: None,
         show_crc: None,
+        from_cue: None,
     };
     let ties = RunClock::new(MachineNs::ZERO, RunNs::ZERO, clock, 1);
     let mut conductor = Conductor::new(State::new(Arc::clone(show)), ties, 0, RunNs::ZERO);

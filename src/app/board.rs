@@ -300,8 +300,7 @@ impl Public<'_> {
         let (Some(segment), Some(part)) =
             (state.current_segment(), state.segment_countdown(self.now))
         else {
-            let starts_ns = state.plan().segment_start_ns.first().filter(|_| state.plan().anchored);
-            let starts_ns = starts_ns.map(|&starts_ns| RunNs::new(starts_ns));
+            let starts_ns = state.plan().anchored.then(|| state.planned_begin_ns());
             let starts = starts_ns.map(|starts_ns| state.wall(starts_ns));
             let left_ns = starts_ns.map(|starts_ns| starts_ns.until(now));
             return Stage::Before { starts, left_ns };

@@ -55,6 +55,7 @@ impl Demo {
             version: env!("CARGO_PKG_VERSION").into(),
             shift_ns: None,
             show_crc: None,
+            from_cue: None,
         };
         let (clock, run_ns) = (
             RunClock::new(MachineNs::ZERO, RunNs::ZERO, plan::start_on(show, day, now) - LEAD, 1),

@@ -88,6 +88,7 @@ mod tests {
             version: "0".into(),
             shift_ns: None,
             show_crc: None,
+            from_cue: None,
         };
         state.fold(&Record::new(1, clock, RunNs::ZERO, started));
         state

@@ -116,6 +116,7 @@ mod tests {
             version: String::new(),
             shift_ns: None,
             show_crc: None,
+            from_cue: None,
         };
         state.fold(&Record::new(0, jiff::Timestamp::UNIX_EPOCH, RunNs::ZERO, started));
         state

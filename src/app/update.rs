@@ -507,6 +507,7 @@ mod tests {
             version,
             shift_ns: None,
             show_crc: None,
+            from_cue: None,
         };
         state.fold(&Record::new(0, jiff::Timestamp::UNIX_EPOCH, RunNs::ZERO, started));
         state

@@ -57,6 +57,7 @@ impl Run {
             version: String::new(),
             shift_ns: None,
             show_crc: None,
+            from_cue: None,
         };
         let conductor = Conductor::new(
             State::new(show),

@@ -17,17 +17,29 @@ impl State {
 
     pub(super) fn apply(&mut self, run_ns: RunNs, event: &Event) {
         match event {
-            Event::RunStarted { source, rehearsal, speed, auto, clock, day, shift_ns, .. } => {
+            Event::RunStarted {
+                source,
+                rehearsal,
+                speed,
+                auto,
+                clock,
+                day,
+                shift_ns,
+                from_cue,
+                ..
+            } => {
                 (self.rehearsal, self.speed, self.auto, self.clock) =
                     (*rehearsal, *speed, *auto, *clock);
                 self.demonstration = demonstration::of(source).filter(|_| *rehearsal && *auto);
                 self.shift_ns = *shift_ns;
                 self.plan = Arc::new(Plan::new(&self.show, *day, *clock));
+                self.from = from_cue.as_ref().and_then(|cue| self.show.find(cue));
+                let before_ns = self.from.map_or(0, |cue| self.plan.before_ns(&self.show, cue));
                 let by_clock = self
                     .plan
                     .by_clock
                     .iter()
-                    .filter(|(_, at_ns)| *at_ns >= 0 || !self.begins_anywhere());
+                    .filter(|(_, at_ns)| *at_ns >= before_ns as i64 || !self.begins_anywhere());
                 self.timers.by_wall =
                     by_clock.map(|&(cue, at_ns)| (RunNs::new(at_ns), cue)).collect();
                 self.playhead = self.next_stop(None);
@@ -380,13 +392,20 @@ impl State {
         let Some(state) = self.segments.get_mut(segment) else { return };
         *state = SegmentState { started_ns: Some(due_ns), ended_ns: None };
         let show_ns = self.show_ns(due_ns);
-        self.begun_ns.get_or_insert(due_ns);
-        self.begun_show_ns.get_or_insert(show_ns);
+        let (first, into_ns) = self.begins_in();
+        let before_ns = if first == segment && !self.has_begun() { into_ns } else { 0 };
+        // Without a hard start the plan counts from here, and what lies before counts as done.
+        let is_tied = self.plan.anchored || first != segment;
+        let planned_ns = if is_tied { 0 } else { self.plan.segment_start_ns[segment].max(0) };
+        self.begun_ns.get_or_insert(due_ns.shifted(-planned_ns));
+        self.begun_show_ns.get_or_insert(show_ns.saturating_add(before_ns));
         self.panicked = false;
         self.segment = Some((segment, show_ns));
         let show = Arc::clone(&self.show);
         for cue in show.cues_of(segment) {
-            if let Trigger::Into { offset_ns } = show.cue(cue).trigger {
+            if let Trigger::Into { offset_ns } = show.cue(cue).trigger
+                && offset_ns >= before_ns
+            {
                 self.arm(cue, show_ns.saturating_add(offset_ns));
             }
         }

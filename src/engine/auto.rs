@@ -254,6 +254,7 @@ mod tests {
                 version: "0".into(),
                 shift_ns: None,
                 show_crc: None,
+                from_cue: None,
             },
         );
         state

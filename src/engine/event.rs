@@ -89,6 +89,10 @@ pub enum Event {
         /// versions have none.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         show_crc: Option<String>,
+        /// The cue at which the run begins, where that is not the first: what is planned before it
+        /// counts as done, and the run's clock begins with that much on it.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        from_cue: Option<CueNumber>,
     },
     /// A program took the run up again.
     RunResumed {

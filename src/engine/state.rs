@@ -25,6 +25,8 @@ pub struct State {
     /// Faults on purpose in a demonstration; a live run has none.
     pub(super) demonstration: Option<&'static Demonstration>,
     pub(super) shift_ns: Option<i64>,
+    /// The cue at which the run begins, where that is not the first.
+    pub(super) from: Option<CueIx>,
     /// The show's clock at the beginning of the run.
     pub(super) clock: Timestamp,
     pub(super) cues: IndexVec<CueIx, CueState>,
@@ -201,6 +203,7 @@ impl State {
             auto: false,
             demonstration: None,
             shift_ns: None,
+            from: None,
             clock: Timestamp::UNIX_EPOCH,
             cues: IndexVec::filled(CueState::default(), show.cues.len()),
             segments: IndexVec::filled(SegmentState::default(), show.segments.len()),
@@ -294,6 +297,21 @@ impl State {
     /// The segment that runs.
     pub fn current_segment(&self) -> Option<SegmentIx> {
         self.segment.map(|(segment, _)| segment)
+    }
+
+    /// The segment with which the run begins, and how much of it is planned before the cue at which
+    /// it does, nanoseconds.
+    pub(super) fn begins_in(&self) -> (SegmentIx, u64) {
+        let Some(cue) = self.from else { return (SegmentIx::FIRST, 0) };
+        let segment = self.show.segment_of(cue);
+        let into_ns = self.plan.cue_start_ns[cue] - self.plan.segment_start_ns[segment];
+        (segment, into_ns.max(0) as u64)
+    }
+
+    /// Planned beginning of the run, from the origin of the plan.
+    pub fn planned_begin_ns(&self) -> RunNs {
+        let (segment, into_ns) = self.begins_in();
+        RunNs::new(self.plan.segment_start_ns[segment]) + into_ns
     }
 
     /// Returns `true` if the first segment has started.

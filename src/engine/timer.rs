@@ -235,6 +235,9 @@ impl State {
             events.push(Event::SegmentEnded { segment: running.0 + 1, due_ns });
         }
         let title = self.show.segment(segment).title.clone();
+        let (first, into_ns) = self.begins_in();
+        let is_begun_inside = !self.has_begun() && first == segment;
+        let due_ns = if is_begun_inside { due_ns - into_ns } else { due_ns };
         events.push(Event::SegmentStarted { segment: segment.0 + 1, title, due_ns });
         events
     }

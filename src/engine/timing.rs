@@ -117,7 +117,11 @@ impl State {
     /// Origin of the plan: the beginning of the run for a plan tied to the clock, otherwise the
     /// show's beginning.
     pub fn plan_origin_ns(&self, now: RunNs) -> RunNs {
-        if self.plan.anchored { RunNs::ZERO } else { self.begun_ns.unwrap_or(now) }
+        match (self.plan.anchored, self.begun_ns) {
+            (true, _) => RunNs::ZERO,
+            (false, Some(begun_ns)) => begun_ns,
+            (false, None) => now.shifted(-self.planned_begin_ns().ns()),
+        }
     }
 
     /// Planned start of a segment.
@@ -143,16 +147,17 @@ impl State {
     pub fn projection(&self, now: RunNs) -> Timing {
         let running = self.segment.map(|(segment, _)| segment);
         let mut start_ns = Vec::with_capacity(self.segments.len());
-        let mut next_ns = match running {
-            Some(_) => RunNs::ZERO,
-            None if self.plan.anchored => {
-                RunNs::new(self.plan.segment_start_ns[SegmentIx::FIRST]).max(now)
-            }
-            None => now,
+        let (first, into_ns) = self.begins_in();
+        let begins_ns = match self.plan.anchored {
+            true => RunNs::new(self.plan.segment_start_ns[first]).max(now - into_ns),
+            false => now - into_ns,
         };
+        let mut next_ns = RunNs::ZERO;
         for (at, plan) in self.show.segment_indices().zip(&self.show.segments) {
             let state = &self.segments[at];
-            let passed = running.is_some_and(|running| at < running);
+            let passed = at < running.unwrap_or(first);
+            let begins = running.is_none() && at == first;
+            next_ns = if begins { begins_ns } else { next_ns };
             let started_ns = match (state.started_ns, running == Some(at), passed) {
                 (Some(started_ns), _, true) | (Some(started_ns), true, _) => started_ns,
                 (None, _, true) => self.planned_start_ns(at, now),
@@ -176,7 +181,9 @@ impl State {
 
     fn now_over_ns(&self, start_ns: &[RunNs], over_ns: i64, now: RunNs) -> i64 {
         let Some((running, show_ns)) = self.segment else {
-            return start_ns[0].until(self.planned_start_ns(SegmentIx(0), now));
+            let (first, _) = self.begins_in();
+            let starts_ns = start_ns.get(first.0 as usize).copied().unwrap_or_default();
+            return starts_ns.until(self.planned_start_ns(first, now));
         };
         if self.has_ended() {
             return over_ns;

@@ -114,6 +114,7 @@ pub(super) fn run_started() -> Event {
         version: "0".into(),
         shift_ns: None,
         show_crc: None,
+        from_cue: None,
     }
 }
 
@@ -527,5 +528,6 @@ fn run_started_by_itself() -> Event {
         version,
         shift_ns: None,
         show_crc: None,
+        from_cue: None,
     }
 }

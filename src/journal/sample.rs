@@ -59,6 +59,7 @@ fn events() -> Vec<Event> {
             version: "0.1.0".to_owned(),
             shift_ns: None,
             show_crc: Some("0123abcd".to_owned()),
+            from_cue: None,
         },
         Event::RunResumed { down_ns: u64::MAX },
         Event::RunLeft { reason: text() },

@@ -202,11 +202,10 @@ fn fresh(
     let (remote, deaf) =
         wiring::remote(&script.show, options.listen, &options.config.permits, post)?;
     let now = wall_now();
-    let begin = first_event(&script, options, now)?;
-    let Event::RunStarted { speed, day, shift_ns, clock, .. } = &begin else {
+    let (begin, begins_ns, playhead) = first_event(&script, options, now)?;
+    let Event::RunStarted { speed, day, shift_ns, .. } = &begin else {
         bail!("a run begins with its start")
     };
-    let playhead = options.start.playhead(&script.show, *day, *clock)?;
     let stamp =
         now.to_zoned_datetime(jiff::tz::TimeZone::system()).strftime("%Y%m%d-%H%M%S").to_string();
     let greets = store.ids().is_ok_and(|ids| ids.is_empty());
@@ -247,9 +246,9 @@ fn fresh(
         id,
         conductor: Conductor::new(
             State::new(script.show),
-            RunClock::new(machine_ns(), RunNs::ZERO, now, *speed),
+            RunClock::new(machine_ns(), begins_ns, now, *speed),
             0,
-            RunNs::ZERO,
+            begins_ns,
         ),
         log,
         begin: Some(begin),

@@ -39,6 +39,13 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// How much of the plan lies before `cue`, nanoseconds: of its segment where a hard start ties
+    /// the plan to the clock, otherwise of the show.
+    pub fn before_ns(&self, show: &Show, cue: CueIx) -> u64 {
+        let from_ns = if self.anchored { self.segment_start_ns[show.segment_of(cue)] } else { 0 };
+        (self.cue_start_ns[cue] - from_ns).max(0) as u64
+    }
+
     /// Lays the show out for a run that begins at `clock`, its first segment on `day`.
     pub fn new(show: &Show, day: Date, clock: Timestamp) -> Self {
         let (hard_start_ns, starts) = segment_starts(show, day, clock);

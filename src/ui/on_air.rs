@@ -344,7 +344,7 @@ fn to_begin<'a>(scene: &Scene<'a>) -> PanelFace<'a> {
     }
     let first = &scene.show.segments[SegmentIx::FIRST];
     if state.plan().anchored {
-        let start_ns = RunNs::new(state.plan().segment_start_ns[SegmentIx::FIRST]);
+        let start_ns = state.planned_begin_ns();
         let left_ns = start_ns.until(scene.now_ns);
         let countdown = Countdown { elapsed_ns: 0, of_ns: left_ns.max(0) as u64 };
         if left_ns >= 0 {

@@ -53,7 +53,7 @@ impl Still {
         }
         let mut next = NextChange { now_ns: view.now_ns.ns(), at_ns: i64::MAX };
         let whole_ns = whole_second_ns(view);
-        let begins_ns = state.plan().segment_start_ns.first().copied().unwrap_or(0);
+        let begins_ns = state.planned_begin_ns().ns();
         // A show that is late to begin takes all its times along.
         let is_late = !state.has_begun() && state.plan().anchored && begins_ns <= view.now_ns.ns();
         let fractions = self.fractions(view);
@@ -289,6 +289,7 @@ mod tests {
             version: "test".into(),
             shift_ns: None,
             show_crc: None,
+            from_cue: None,
         };
         commit(&mut state, RunNs::ZERO, |_| vec![start]);
         state
@@ -385,7 +386,7 @@ mod tests {
             let until_ns = Still::default().until(&view);
             // A late show takes along all its times, which are too many to foresee where they are
             // spread.
-            let is_spread_and_late = show > 3 && state.plan().segment_start_ns.first() <= Some(&now_ns.ns());
+            let is_spread_and_late = show > 3 && state.planned_begin_ns() <= now_ns;
             prop_assert!(gos > 0 || until_ns.is_some() || app.page != Page::Run || is_spread_and_late);
             if let Some(until_ns) = until_ns {
                 prop_assert!(until_ns > now_ns && until_ns <= now_ns + SECOND_NS);

@@ -17,7 +17,7 @@ use ratatui::text::{Line, Span};
 use super::scene::Scene;
 use super::{signs, standby, text};
 use crate::app::stopped;
-use crate::engine::{Countdown, RunNs};
+use crate::engine::Countdown;
 use crate::show::CueIx;
 use crate::show::duration::{self, SECOND_NS};
 
@@ -103,10 +103,8 @@ fn digits(countdown: Countdown, (left, style): (String, Style)) -> [Span<'static
 fn before<'a>(scene: &Scene<'a>) -> Line<'a> {
     let styles = &scene.styles;
     let mut spans = vec![Span::styled("The show has not begun", styles.strong)];
-    if scene.state.plan().anchored
-        && let Some(&starts_ns) = scene.state.plan().segment_start_ns.first()
-    {
-        let left_ns = RunNs::new(starts_ns).until(scene.now_ns);
+    if scene.state.plan().anchored {
+        let left_ns = scene.state.planned_begin_ns().until(scene.now_ns);
         spans.push(match left_ns {
             0.. => Span::styled(format!("  in {}", duration::until(left_ns as u64)), styles.text),
             _ => Span::styled(

@@ -224,5 +224,6 @@ pub(crate) fn run_started(show: &Show, opening: &Opening) -> Event {
         version: "0".to_owned(),
         shift_ns: None,
         show_crc: None,
+        from_cue: None,
     }
 }

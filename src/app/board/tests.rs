@@ -67,6 +67,7 @@ impl Run {
             version: "0".into(),
             shift_ns: None,
             show_crc: None,
+            from_cue: None,
         };
         conductor.drive(MachineNs::ZERO, Input::Begin(begin), |_, _| vec![]);
         Run { conductor, now_ns: MachineNs::ZERO }
@@ -219,7 +220,7 @@ fn what_comes_next_is_never_of_a_segment_that_is_past() {
     run.until(60);
     run.go();
     let curtain =
-        run.state.show().find(&crate::show::CueNumber::new("4").unwrap()).expect("the last cue");
+        run.state().show().find(&crate::show::CueNumber::new("4").unwrap()).expect("the last cue");
     // The playhead stays at the titles.
     run.command(Command::Start { cue: curtain, cause: Cause::Remote });
     assert_eq!(run.on().0, "Good night");

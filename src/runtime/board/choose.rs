@@ -237,6 +237,7 @@ mod tests {
             version: "0".into(),
             shift_ns: None,
             show_crc: None,
+            from_cue: None,
         };
         let events = [started].into_iter().chain(ended.then_some(Event::RunEnded { over_ns: 0 }));
         let record = |(seq, event)| Record::new(seq, wall_now(), RunNs::ZERO, event);

@@ -174,6 +174,7 @@ mod tests {
                 version: "0".into(),
                 shift_ns: None,
                 show_crc: None,
+                from_cue: None,
             };
             let fired = Event::CueFired {
                 cue: crate::show::CueNumber::new("1").unwrap(),

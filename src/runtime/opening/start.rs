@@ -5,7 +5,7 @@ use jiff::civil::{Date, Time};
 use jiff::{SignedDuration, Timestamp};
 
 use super::{RunOptions, Script};
-use crate::engine::Event;
+use crate::engine::{Event, RunNs};
 use crate::journal::checksum;
 use crate::show::plan::Plan;
 use crate::show::{CueIx, CueNumber, Show, plan};
@@ -33,12 +33,7 @@ impl Start {
     ///
     /// # Errors
     /// When the show has no such cue.
-    pub(super) fn playhead(
-        &self,
-        show: &Show,
-        day: Date,
-        clock: Timestamp,
-    ) -> anyhow::Result<Option<CueIx>> {
+    fn playhead(&self, show: &Show, day: Date, clock: Timestamp) -> anyhow::Result<Option<CueIx>> {
         let Start::At { .. } = self else { return self.cue(show) };
         let plan = Plan::new(show, day, clock);
         let called = || show.cue_indices().filter(|&cue| show.cue(cue).is_called());
@@ -64,7 +59,8 @@ impl Start {
     }
 }
 
-/// The first event of a run that begins now.
+/// The first event of a run that begins now, what its clock reads then, and the cue at which it
+/// begins where that is not the first.
 ///
 /// # Errors
 /// When the clock is to begin at a cue that the show does not have.
@@ -72,7 +68,7 @@ pub(super) fn first_event(
     script: &Script,
     options: &RunOptions,
     now: Timestamp,
-) -> anyhow::Result<Event> {
+) -> anyhow::Result<(Event, RunNs, Option<CueIx>)> {
     let show = &script.show;
     let today = now.to_zoned_datetime(show.zone.clone()).date();
     let speed = if script.rehearse { options.speed } else { 1 };
@@ -95,10 +91,15 @@ pub(super) fn first_event(
         }
         (None, false) => (plan::day_of_run(show, now), now),
     };
+    let from = options.start.playhead(show, day, clock)?;
     let ahead = clock.duration_since(now).as_nanos();
+    let plan = Plan::new(show, day, clock);
+    let before_ns = from.map_or(0, |cue| plan.before_ns(show, cue));
+    // The run's clock begins with what is planned before its first cue.
+    let clock = clock - SignedDuration::from_nanos(before_ns as i64);
     let shift_ns =
         set.filter(|_| !script.rehearse).map(|_| i64::try_from(ahead).unwrap_or(i64::MAX));
-    Ok(Event::RunStarted {
+    let event = Event::RunStarted {
         show: show.title.clone(),
         source: script.source.clone(),
         rehearsal: script.rehearse,
@@ -109,5 +110,7 @@ pub(super) fn first_event(
         version: env!("CARGO_PKG_VERSION").into(),
         shift_ns,
         show_crc: Some(checksum(&script.text)),
-    })
+        from_cue: from.map(|cue| show.cue(cue).number.clone()),
+    };
+    Ok((event, RunNs::ZERO + before_ns, from))
 }

@@ -141,6 +141,7 @@ fn a_forgotten_run_is_not_taken_for_todays() {
         version: "0.1.0".into(),
         shift_ns: None,
         show_crc: None,
+        from_cue: None,
     };
     journal.append(&[Record::new(1, at, RunNs::ZERO, started)]).expect("a line");
     journal.close(Duration::from_secs(20)).expect("an end");

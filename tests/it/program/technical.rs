@@ -92,7 +92,14 @@ fn a_technical_rehearsal_can_begin_at_a_cue() {
     program.keys(" ");
     wire.expect("/three");
     program.await_event("action_sent", 1);
+    // What is planned before it counts as done.
+    let screen = program.await_words(&["of 1:00:00", " now · "]);
+    assert!(!screen.contains("+30:") && !screen.contains("−30:"), "{screen}");
     let journal = house.journal();
+    let due_ns = |kind: &str| journal.of_kind(kind)[0]["due_ns"].as_u64();
+    let half_an_hour_ns = 30 * 60 * 1_000_000_000;
+    let begun_ns = due_ns("segment_started").map(|ns| ns + half_an_hour_ns);
+    assert_eq!(due_ns("cue_fired"), begun_ns, "{}", journal.tail(9));
     assert_eq!(journal.of_kind("playhead_moved")[0]["cue"], "3", "{}", journal.tail(9));
     assert!(journal.of_kind("cue_missed").is_empty(), "{}", journal.tail(9));
 }

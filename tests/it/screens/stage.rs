@@ -94,6 +94,7 @@ impl Run {
             version: "0".into(),
             shift_ns: None,
             show_crc: None,
+            from_cue: None,
         }]);
         run
     }
@@ -181,7 +182,7 @@ impl Run {
                     self.commit(events);
                     self.app.obeyed(command, &self.state, machine_ns);
                 }
-                Err(rejection) => self.app.refused(&rejection, machine_ns),
+                Err(rejection) => self.app.refused(&rejection, self.state.show(), machine_ns),
             }
         }
         for why in self.app.take_refusals() {
