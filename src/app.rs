@@ -50,7 +50,7 @@ pub use theme::Theme;
 
 use crate::engine::{Rejection, State};
 use crate::output::Health;
-use crate::show::{CueIx, PersonIx, SegmentIx};
+use crate::show::{CueIx, PersonIx, SegmentIx, Show};
 use crate::time::MachineNs;
 use keys::Act;
 use theme::{Own, ThemeColours};
@@ -275,12 +275,18 @@ impl App {
     }
 
     /// Says why a command was refused, and which key helps.
-    pub fn refused(&mut self, rejection: &Rejection, now_ns: MachineNs) {
+    pub fn refused(&mut self, rejection: &Rejection, show: &Show, now_ns: MachineNs) {
         self.cursor_stays = false;
         let way = |act| self.keymap.way(act);
         let help = match rejection {
             Rejection::Held => format!(" ({} resumes)", way(Act::Hold)),
-            Rejection::Interlock { .. } => format!(" ({} overrides)", way(Act::Override)),
+            Rejection::Interlock { cue, .. } => {
+                let backup = show.find(cue).and_then(|cue| show.backups(cue).first());
+                let swap = backup.map_or(String::new(), |&backup| {
+                    format!(", {} swaps in {}", way(Act::SwapBackup), show.cue(backup).number)
+                });
+                format!(" ({} overrides{swap})", way(Act::Override))
+            }
             Rejection::NoStandby(_) => format!(": {} calls it", way(Act::Standby)),
             Rejection::Skipped(_) => format!(": {} unskips it", way(Act::Skip)),
             Rejection::StandsAside(_) => {

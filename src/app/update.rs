@@ -732,7 +732,7 @@ mod tests {
     #[test]
     fn a_move_of_the_playhead_is_said_and_takes_a_stale_refusal_away() {
         let (mut state, mut app) = (live(), App::new(Theme::Dark));
-        app.refused(&Rejection::NoPlayhead, MachineNs::ZERO);
+        app.refused(&Rejection::NoPlayhead, state.show(), MachineNs::ZERO);
         for (command, words) in [
             (Command::PlayheadNext, "playhead at 2 Off the roof"),
             (Command::PlayheadPrevious, "playhead at 1 a"),
@@ -746,7 +746,7 @@ mod tests {
             let said = app.message.take().unwrap();
             assert_eq!((said.text.as_str(), said.tone), (words, Tone::Calm), "{command:?}");
         }
-        app.refused(&Rejection::NoStep, MachineNs::ZERO);
+        app.refused(&Rejection::NoStep, state.show(), MachineNs::ZERO);
         app.obeyed(&Command::CatchUp, &state, MachineNs::ZERO);
         assert!(app.message.is_some(), "nobody has moved it");
     }

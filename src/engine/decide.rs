@@ -338,7 +338,10 @@ impl State {
         if text.is_empty() {
             return Err(Rejection::EmptyNote);
         }
-        let cue = self.on_air.last().copied().or(self.frontier).or(self.playhead);
+        // Standby and a swap are about what comes next, whatever was fired last.
+        let is_called_up = |cue: &CueIx| self.cue(*cue).stood_by || self.show.main_of(*cue) != *cue;
+        let next = self.playhead.filter(is_called_up);
+        let cue = self.on_air.last().copied().or(next).or(self.frontier).or(self.playhead);
         Ok(vec![Event::NoteTaken { text: text.to_owned(), cue: cue.map(|cue| self.number(cue)) }])
     }
 

@@ -54,6 +54,17 @@ pub enum StoreError {
         /// The folder of all runs.
         root: PathBuf,
     },
+    /// The show beside a run's journal is gone.
+    #[error(
+        "run {id} has lost its show: {} is missing; put it back, the run can neither be resumed nor reported without it",
+        path.display()
+    )]
+    NoShow {
+        /// The run.
+        id: RunId,
+        /// Where its show was.
+        path: PathBuf,
+    },
     /// A file or folder cannot be made or read.
     #[error("cannot {wish} {}: {source}; check that folder, or name another with --state", path.display())]
     Io {
@@ -164,7 +175,13 @@ impl Store {
         let mut text = String::new();
         let read = open_regular(&path)
             .and_then(|file| file.take(SHOW_BYTES_MAX).read_to_string(&mut text));
-        read.map(|_| text).map_err(failed("read", &path))
+        match read {
+            Ok(_) => Ok(text),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {
+                Err(StoreError::NoShow { id: id.clone(), path })
+            }
+            Err(error) => Err(failed("read", &path)(error)),
+        }
     }
 
     /// The path of a run's journal, for [`super::recover()`].

@@ -47,7 +47,11 @@ pub(super) fn lock(store: &Store, id: &RunId) -> anyhow::Result<RunLock> {
 /// When there is no such run, nobody has it, a caller has it, or its process does not end.
 pub fn stop_run(store: &Store, id: &RunId) -> anyhow::Result<String> {
     let Some(holder) = holder(store, id)? else {
-        let ended = store.summary(id)?.summary.is_some_and(|summary| summary.ended);
+        let folder = store.summary(id)?;
+        if let Some(fault) = folder.fault {
+            bail!("no program runs {id}, and it cannot be resumed: {fault}");
+        }
+        let ended = folder.summary.is_some_and(|summary| summary.ended);
         let state = if ended { "is finished" } else { "was left: `handover --resume` resumes it" };
         bail!("no program runs {id}, which {state}");
     };

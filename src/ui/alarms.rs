@@ -167,5 +167,11 @@ fn missed_fix(scene: &Scene, missed: &[CueIx]) -> String {
         true => format!("{} fires it", way(Act::Go)),
         false => format!("select it: {} then {} fire it", way(Act::PlayheadHere), way(Act::Go)),
     };
-    format!("{fires}, {} skips it", way(Act::Skip))
+    let has_backup =
+        |cue: CueIx| scene.show.main_of(cue) != cue || !scene.show.backups(cue).is_empty();
+    let swaps = match scene.state.playhead().filter(|&cue| is_next && has_backup(cue)) {
+        Some(_) => format!(", {} swaps it", way(Act::SwapBackup)),
+        None => String::new(),
+    };
+    format!("{fires}, {} skips it{swaps}", way(Act::Skip))
 }

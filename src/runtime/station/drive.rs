@@ -62,7 +62,8 @@ impl Station {
                     match &result {
                         Ok(()) => self.app.obeyed(&command, self.conductor.state(), machine_ns()),
                         Err(rejection) if by != By::Remote => {
-                            self.app.refused(rejection, machine_ns())
+                            let show = self.conductor.state().show();
+                            self.app.refused(rejection, show, machine_ns())
                         }
                         Err(_) => {}
                     }

@@ -313,7 +313,7 @@ fn the_log_keeps_every_refusal_with_its_reason() {
         |words: &str| screen.lines().any(|line| line.contains("✕ refused") && line.contains(words));
     assert!(refused("cue 12: Stunts"), "{screen}");
     let narrow = run.text(80, 24);
-    assert!(narrow.contains("overrides)"), "the mend is never cut off:\n{narrow}");
+    assert!(narrow.contains("b swaps in 12A)"), "the fix is never cut off:\n{narrow}");
     run.app.page = Page::Run;
     run.keys("f");
     let said = run.text(80, 24);
