@@ -198,7 +198,7 @@ pub enum Tone {
 }
 
 impl App {
-    /// Time that a calm message stays on the message line, nanoseconds.
+    /// Time that a calm message stays on the message line.
     pub const MESSAGE: Duration = Duration::from_millis(6_000);
 
     /// The most refusals that wait for the log.

@@ -62,7 +62,7 @@ pub use trouble::Trouble;
 
 use crate::show::{CueIx, DepartmentIx};
 
-/// A second GO within this time of the last press is a slip of the finger, nanoseconds. Remote
+/// A second GO within this time of the last press is a slip of the finger. Remote
 /// controls are told it too.
 pub const GO_GUARD: Duration = Duration::from_millis(300);
 

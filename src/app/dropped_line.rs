@@ -14,7 +14,7 @@ use super::keymap::Key;
 use super::keys::Act;
 use crate::time::MachineNs;
 
-/// A pause of more than this ends the text, nanoseconds: longer than people pause inside a word,
+/// A pause of more than this ends the text: longer than people pause inside a word,
 /// shorter than they need to look up and decide on a GO.
 const PAUSE: Duration = Duration::from_millis(1_500);
 

@@ -14,7 +14,7 @@ use crate::remote::GO_GUARD;
 use crate::show::{CueIx, DepartmentIx};
 use crate::time::MachineNs;
 
-/// Two moves of the playhead by datagrams within this time are one that arrived twice, nanoseconds.
+/// Two moves of the playhead by datagrams within this time are one that arrived twice.
 /// It is short because knobs send a move for each step, twenty a second and more.
 const MOVE_GUARD: Duration = Duration::from_millis(50);
 

@@ -13,7 +13,7 @@ use super::keymap::Key;
 use super::keys::{Act, Held};
 use crate::time::MachineNs;
 
-/// The same key within this time of its last press is one that is held, nanoseconds: more than the
+/// The same key within this time of its last press is one that is held: more than the
 /// time that a desktop waits before it repeats a key (X11 660 ms, KDE 600, GNOME, Windows and macOS
 /// 500).
 pub(super) const HELD: Duration = Duration::from_millis(700);

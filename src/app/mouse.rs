@@ -15,7 +15,7 @@ use crate::engine::{Command, State};
 use crate::show::CueIx;
 use crate::time::MachineNs;
 
-/// Two clicks on a row within this time are one double click, nanoseconds.
+/// Two clicks on a row within this time are one double click.
 const DOUBLE: Duration = Duration::from_millis(400);
 /// Distance of one step of the wheel, rows.
 const WHEEL: isize = 3;

@@ -12,8 +12,7 @@ use super::{App, Task, Tone};
 use crate::engine::State;
 use crate::time::MachineNs;
 
-/// Keys that come so soon after an ignored paste belong to it: a line brings it in pieces,
-/// nanoseconds.
+/// Keys that come so soon after an ignored paste belong to it: a line brings it in pieces.
 const PIECES: Duration = Duration::from_millis(250);
 
 /// A paste that was ignored.

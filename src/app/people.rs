@@ -9,8 +9,7 @@ use crate::engine::{Command, State};
 use crate::show::PersonIx;
 use crate::time::MachineNs;
 
-/// A second tick of the same person within this time of the last press is a slip of the finger,
-/// nanoseconds.
+/// A second tick of the same person within this time of the last press is a slip of the finger.
 const TICK_GUARD: Duration = Duration::from_millis(500);
 
 impl App {

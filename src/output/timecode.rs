@@ -33,13 +33,13 @@ pub(super) const AT_ONCE_MAX: usize = mtc::GRAIN.at_once as usize;
 
 /// Receiver of a clock's messages.
 pub(super) trait Line: Send + 'static {
-    /// Lets one go, or loses it.
-    fn say(&mut self, bytes: Vec<u8>);
+    /// Lets one go at `now`, or loses it.
+    fn say(&mut self, bytes: Vec<u8>, now: Instant);
 }
 
 impl Line for Clock<Vec<u8>> {
-    fn say(&mut self, bytes: Vec<u8>) {
-        self.tick(bytes);
+    fn say(&mut self, bytes: Vec<u8>, now: Instant) {
+        self.tick(bytes, now);
     }
 }
 
@@ -149,10 +149,11 @@ fn keep_time(
         if let Some((at, time)) = told.news {
             pace.set(since_origin_ns(at), time);
         }
-        let at_ns = since_origin_ns(now());
+        let now = now();
+        let at_ns = since_origin_ns(now);
         while let Some(say) = pace.say(at_ns) {
             if let Some(bytes) = (format.encode)(rate, say) {
-                line.say(bytes);
+                line.say(bytes, now);
             }
         }
     }

@@ -250,9 +250,9 @@ pub(super) struct Clock<T> {
 }
 
 impl<T> Clock<T> {
-    /// Hands a word of the clock over.
-    pub(super) fn tick(&self, message: T) {
-        self.queue.tick(Arc::new(message), now() + TICK_LATE);
+    /// Hands a word of the clock over, at `now`.
+    pub(super) fn tick(&self, message: T, now: Instant) {
+        self.queue.tick(Arc::new(message), now + TICK_LATE);
     }
 }
 

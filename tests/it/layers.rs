@@ -71,7 +71,6 @@ const CALL_NOW: &[(&str, &str)] = &[
     ("output/queue.rs", "it waits: for messages, for late ones and for the end"),
     ("output/gauge.rs", "how long a message took is measured around what sends it"),
     ("output/timecode.rs", "the loop of a clock's thread, which waits for each word"),
-    ("output/timecode/osc.rs", "the clock's thread opens its socket again after a while"),
     ("output/udp.rs", "a datagram leaves on the station's thread, and its refusal is waited for"),
     ("output/tcp.rs", "it waits for a connection and for room to write"),
     ("output/probe.rs", "it waits for far ends and tells how long they took"),

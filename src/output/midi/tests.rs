@@ -8,7 +8,7 @@ use super::*;
 use crate::output::clocked::Clocked;
 use crate::output::testing::{SOON, awaited, context, job, output, show};
 use crate::output::timecode::{MTC, Timecode};
-use crate::output::{Driver, Light, Outcome, Report, ShowTime};
+use crate::output::{Driver, Light, Outcome, Report, ShowTime, now};
 use crate::show::action::MidiMessage;
 use crate::show::{Body, FrameRate, OutputIx, OutputKind};
 
@@ -178,11 +178,11 @@ fn a_clock_at_the_port_goes_unheard_where_there_is_none_and_is_looked_after_all_
     s.plug(&["Pyro"]);
     // As long as the clock ticks, the port is still looked for, and a cue goes.
     awaited(|| {
-        clock.tick(vec![0xF1, 0x00]);
+        clock.tick(vec![0xF1, 0x00], now());
         s.midi.health().light == Light::Ok
     });
     awaited(|| {
-        clock.tick(vec![0xF1, 0x01]);
+        clock.tick(vec![0xF1, 0x01], now());
         s.heard.try_iter().any(|(_, bytes)| bytes == [0xF1, 0x01])
     });
     assert_eq!(s.outcome(0), Outcome::Sent);

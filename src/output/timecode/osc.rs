@@ -16,7 +16,7 @@ use super::pace::{Grain, Say};
 use super::smpte::FrameLabel;
 use crate::output::gauge::Gauge;
 use crate::output::peer::{Peer, first_of};
-use crate::output::{now, osc, udp};
+use crate::output::{osc, udp};
 use crate::show::action::OscArg;
 use crate::show::{Body, FrameRate};
 
@@ -58,13 +58,13 @@ impl UdpLine {
     }
 
     /// The socket; may wait for a name server.
-    fn socket(&mut self) -> Option<&UdpSocket> {
+    fn socket(&mut self, now: Instant) -> Option<&UdpSocket> {
         if self.socket.is_none()
-            && self.failed.is_none_or(|failed| now().duration_since(failed) >= RETRY)
+            && self.failed.is_none_or(|failed| now.saturating_duration_since(failed) >= RETRY)
         {
             self.socket =
                 self.peer.addresses().and_then(|addresses| first_of(&addresses, udp::connect)).ok();
-            self.failed = self.socket.is_none().then(now);
+            self.failed = self.socket.is_none().then_some(now);
         }
         self.socket.as_ref()
     }
@@ -72,13 +72,13 @@ impl UdpLine {
 
 impl UdpLine {
     /// Shows whether anybody listens: a refusal comes back as the error of a later packet.
-    fn show(&mut self, is_refused: bool) {
+    fn show(&mut self, is_refused: bool, now: Instant) {
         let why = || format!("nobody listens at {} to the timecode", self.peer);
         if is_refused {
-            if self.refused.replace(now()).is_none() {
+            if self.refused.replace(now).is_none() {
                 self.gauge.down(why());
             }
-        } else if self.refused.is_some_and(|refused| now().duration_since(refused) > HEARD) {
+        } else if self.refused.is_some_and(|at| now.saturating_duration_since(at) > HEARD) {
             self.gauge.clear(&why());
             self.refused = None;
         }
@@ -86,14 +86,16 @@ impl UdpLine {
 }
 
 impl Line for UdpLine {
-    fn say(&mut self, packet: Vec<u8>) {
-        let Some(sent) = self.socket().map(|socket| socket.send(&packet)) else { return };
+    fn say(&mut self, packet: Vec<u8>, now: Instant) {
+        let Some(sent) = self.socket(now).map(|socket| socket.send(&packet)) else { return };
         // Nobody listening and no room are over soon; with anything else the socket may have lost
         // its own address.
-        self.show(sent.as_ref().is_err_and(|error| error.kind() == ErrorKind::ConnectionRefused));
+        let is_refused =
+            sent.as_ref().is_err_and(|error| error.kind() == ErrorKind::ConnectionRefused);
+        self.show(is_refused, now);
         let passes = [ErrorKind::ConnectionRefused, ErrorKind::WouldBlock, ErrorKind::Interrupted];
         if sent.is_err_and(|error| !passes.contains(&error.kind())) {
-            (self.socket, self.failed) = (None, Some(now()));
+            (self.socket, self.failed) = (None, Some(now));
         }
     }
 }
@@ -102,6 +104,7 @@ impl Line for UdpLine {
 mod tests {
     use super::*;
     use crate::output::Light;
+    use crate::output::now;
     use crate::output::testing::awaited;
 
     #[test]
@@ -109,15 +112,15 @@ mod tests {
         let closed = UdpSocket::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let gauge = Arc::new(Gauge::default());
         let mut line = UdpLine::new(Peer::new("127.0.0.1", closed.port()), Arc::clone(&gauge));
-        (0..2).for_each(|_| line.say(vec![0; 4]));
+        let mut at = now();
+        (0..2).for_each(|_| line.say(vec![0; 4], at));
         let why = format!("nobody listens at {closed} to the timecode");
         assert_eq!((gauge.health(0).light, gauge.error()), (Light::Down, Some(why)));
         let _listens = UdpSocket::bind(closed).unwrap();
-        line.refused = line.refused.map(|refused| refused - HEARD);
         // The refusal of the packet before is still to be read.
         awaited(|| {
-            line.say(vec![0; 4]);
-            line.refused = line.refused.map(|refused| refused - HEARD);
+            at += 2 * HEARD;
+            line.say(vec![0; 4], at);
             gauge.error().is_none()
         });
         assert_eq!(gauge.health(0).light, Light::Idle);

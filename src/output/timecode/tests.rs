@@ -14,7 +14,7 @@ use crate::show::duration::{HOUR_NS, SECOND_NS};
 struct Heard(Sender<(Instant, Vec<u8>)>);
 
 impl Line for Heard {
-    fn say(&mut self, bytes: Vec<u8>) {
+    fn say(&mut self, bytes: Vec<u8>, _now: Instant) {
         drop(self.0.send((now(), bytes)));
     }
 }
