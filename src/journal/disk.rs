@@ -12,6 +12,8 @@ use std::sync::OnceLock;
 
 use rustix::fs::OFlags;
 
+use super::store::sync_run;
+
 /// A file that lines are written to.
 pub(super) trait Disk: Send + Sync {
     /// Adds some of `bytes` to the end and says how many.
@@ -38,6 +40,9 @@ pub(super) struct JournalFile {
     /// Device and inode: a deleted or replaced file takes writes as if nothing had happened, but
     /// nobody finds it again.
     identity: (u64, u64),
+    /// What became of the sync of the run's folder, which a new run needs once. It is not repeated:
+    /// the operating system may have given up what it could not write.
+    folder_sync: OnceLock<Result<(), (ErrorKind, String)>>,
 }
 
 impl JournalFile {
@@ -52,7 +57,9 @@ impl JournalFile {
     /// When it cannot even be read, or (`ErrorKind::WouldBlock`) another program has it open for
     /// writing.
     pub(super) fn open(path: &Path) -> io::Result<Self> {
-        Self::new(File::open(path)?, path)
+        let file = Self::new(File::open(path)?, path)?;
+        file.folder_sync.get_or_init(|| Ok(()));
+        Ok(file)
     }
 
     fn new(opened: File, path: &Path) -> io::Result<Self> {
@@ -62,7 +69,20 @@ impl JournalFile {
             Ok(()) | Err(TryLockError::Error(_)) => {}
         }
         let identity = identity(&opened.metadata()?);
-        Ok(Self { opened, appending: OnceLock::new(), path: path.to_owned(), identity })
+        let (appending, folder_sync) = (OnceLock::new(), OnceLock::new());
+        Ok(Self { opened, appending, path: path.to_owned(), identity, folder_sync })
+    }
+
+    /// Syncs the folder of a new run.
+    ///
+    /// # Errors
+    /// When that failed, now or before.
+    fn sync_folder(&self) -> io::Result<()> {
+        let Some(folder) = self.path.parent() else { return Ok(()) };
+        let synced = self
+            .folder_sync
+            .get_or_init(|| sync_run(folder).map_err(|error| (error.kind(), error.to_string())));
+        synced.clone().map_err(|(kind, why)| io::Error::new(kind, why))
     }
 
     fn appending(&self) -> io::Result<&File> {
@@ -87,6 +107,7 @@ impl Disk for JournalFile {
     }
 
     fn sync(&self) -> io::Result<()> {
+        self.sync_folder()?;
         self.opened.sync_data()
     }
 

@@ -4,7 +4,7 @@
 //! delete one: what a run has left behind is the caller's, and only the holder of its lock writes
 //! there.
 
-use std::fs::{self, DirBuilder, OpenOptions};
+use std::fs::{self, DirBuilder, File, OpenOptions};
 use std::io::{self, Read, Write};
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Component, Path, PathBuf};
@@ -93,7 +93,8 @@ impl Store {
 
     /// Makes the folder of a new run, named `id_base` or, where that is taken, `id_base-2`, `-3` …,
     /// with the show as it will be run. The run has begun when its journal has; until then no list
-    /// shows it as more than empty.
+    /// shows it as more than empty. None of it is synced: the journal's thread does that, before its
+    /// first event.
     ///
     /// # Errors
     /// When the folder or its files cannot be made.
@@ -102,7 +103,6 @@ impl Store {
         let (id, dir) = self.claim(id_base)?;
         let lock = RunLock::take(&dir)?;
         write_show(&dir, show_text).map_err(failed("write the show into", &dir))?;
-        sync_dir(&self.root).map_err(failed("sync", &self.root))?;
         Ok((id, lock))
     }
 
@@ -248,15 +248,24 @@ fn private_dirs() -> DirBuilder {
     builder
 }
 
-/// Writes the show whole or not at all, as far as any later start can see. Its name is safe once
-/// the journal is made, with which the run begins: that syncs the folder.
+/// Writes the show whole or not at all, as far as any later start can see. It is safe once
+/// [`sync_run`] has come back.
 fn write_show(dir: &Path, text: &str) -> io::Result<()> {
     let unfinished = dir.join("show.toml.new");
     let mut file =
         OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&unfinished)?;
     file.write_all(text.as_bytes())?;
-    file.sync_all()?;
     fs::rename(&unfinished, dir.join(SHOW_FILE))
+}
+
+/// Returns when the show and all names of the new run in `dir` would survive a power cut.
+pub(super) fn sync_run(dir: &Path) -> io::Result<()> {
+    match File::open(dir.join(SHOW_FILE)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+        show => show?.sync_all()?,
+    }
+    sync_dir(dir)?;
+    dir.parent().map_or(Ok(()), sync_dir)
 }
 
 /// Sorts names by their parts, numbers as numbers: the tenth namesake comes after the ninth.

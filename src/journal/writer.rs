@@ -12,7 +12,7 @@ use std::time::Duration;
 
 use super::JOURNAL_FILE;
 use super::backlog::{BACKLOG_BYTES_MAX, Backlog, Tail};
-use super::disk::{Disk, JournalFile, sync_dir};
+use super::disk::{Disk, JournalFile};
 use super::fault::{JournalError, OpenError};
 use super::lock::{LockError, RunLock};
 use super::order::RecordOrder;
@@ -41,8 +41,7 @@ impl Journal {
     /// When the run has a journal already, or the file cannot be made.
     pub fn create(lock: RunLock, report: Report) -> Result<Self, OpenError> {
         let path = lock.dir().join(JOURNAL_FILE);
-        let made = JournalFile::create(&path).and_then(|file| sync_dir(lock.dir()).map(|()| file));
-        let file = made.map_err(failed(&path))?;
+        let file = JournalFile::create(&path).map_err(failed(&path))?;
         let backlog = Backlog::new(BACKLOG_BYTES_MAX);
         Self::start(lock, Box::new(file), backlog, Tail::at(0), RecordOrder::default(), report)
     }
