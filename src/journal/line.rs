@@ -14,6 +14,7 @@ use std::io::{self, Write};
 use std::sync::Arc;
 
 use jiff::Timestamp;
+use jiff::tz::Offset;
 use serde::Deserialize;
 
 use super::unknown;
@@ -118,7 +119,12 @@ fn encode_whole(record: &Record, out: &mut Vec<u8>) -> Result<(), LineFault> {
 fn write_line(record: &Record, out: &mut Vec<u8>) -> io::Result<()> {
     let Record { seq, at, run_ns, origin, event } = record;
     let start = out.len();
-    write!(out, r#"{{"seq":{seq},"at":"{:.6}","run_ns":{run_ns}"#, truncate(*at))?;
+    out.extend_from_slice(b"{\"seq\":");
+    serde_json::to_writer(&mut *out, seq)?;
+    out.extend_from_slice(b",\"at\":\"");
+    write_instant(*at, out)?;
+    out.extend_from_slice(b"\",\"run_ns\":");
+    serde_json::to_writer(&mut *out, run_ns)?;
     if let Some(origin) = origin {
         out.extend_from_slice(b",\"station\":");
         serde_json::to_writer(&mut *out, &origin.station)?;
@@ -137,6 +143,34 @@ fn write_line(record: &Record, out: &mut Vec<u8>) -> io::Result<()> {
     out.pop();
     for part in [CRC_OPEN, &crc, CRC_CLOSE, b"\n"] {
         out.extend_from_slice(part);
+    }
+    Ok(())
+}
+
+/// Adds `at` in UTC with six decimals. A cue waits for it, and the general way of writing an instant
+/// takes several times as long.
+fn write_instant(at: Timestamp, out: &mut Vec<u8>) -> io::Result<()> {
+    let time = Offset::UTC.to_datetime(at);
+    if time.year() < 0 {
+        return write!(out, "{:.6}", truncate(at));
+    }
+    let figures = [
+        (i32::from(time.year()), 4, b'-'),
+        (i32::from(time.month()), 2, b'-'),
+        (i32::from(time.day()), 2, b'T'),
+        (i32::from(time.hour()), 2, b':'),
+        (i32::from(time.minute()), 2, b':'),
+        (i32::from(time.second()), 2, b'.'),
+        (time.subsec_nanosecond() / 1_000, 6, b'Z'),
+    ];
+    for (mut figure, digits, after) in figures {
+        let mut text = [b'0'; 6];
+        for digit in text[..digits].iter_mut().rev() {
+            *digit += (figure % 10) as u8;
+            figure /= 10;
+        }
+        out.extend_from_slice(&text[..digits]);
+        out.push(after);
     }
     Ok(())
 }
@@ -237,6 +271,19 @@ mod tests {
             let line = line_of(&lived);
             assert!(String::from_utf8_lossy(&line).contains(decimals));
             assert_eq!(decode(&line), Ok(lived));
+        }
+    }
+
+    #[test]
+    fn every_instant_is_written_as_its_own_type_writes_it() {
+        let (least, most) = (Timestamp::MIN.as_second(), Timestamp::MAX.as_second());
+        // Steps of a little more than three weeks, a minute and a second.
+        for second in (least..most).step_by(86_400 * 23 + 61) {
+            let nanosecond = (second.unsigned_abs() * 7_919 % 1_000_000_000) as i32;
+            let at = truncate(Timestamp::new(second, nanosecond).unwrap());
+            let mut text = vec![];
+            write_instant(at, &mut text).unwrap();
+            assert_eq!(String::from_utf8(text).unwrap(), format!("{at:.6}"));
         }
     }
 
