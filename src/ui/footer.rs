@@ -181,8 +181,8 @@ fn keys(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, hits: &mut Hits) {
         (None, None) => {
             let is_people = scene.app.page == Page::People;
             let named = BINDINGS.iter().filter(|binding| !is_people || binding.act != Act::Find);
-            let named = named
-                .filter_map(|binding| Some((scene.app.keymap.label(binding), binding.footer?)));
+            let named = named.filter_map(|binding| Some((binding, binding.footer?)));
+            let named = named.map(|(binding, word)| (scene.app.keymap.label(binding), word));
             let named = named.filter(|(keys, _)| !keys.is_empty());
             let mut hints: Vec<_> = named.map(|(keys, word)| hint(&keys, word)).collect();
             if is_people {
