@@ -27,13 +27,12 @@ use common::{Bounds, called_cue, head};
 use handover::app::log::Log;
 use handover::app::{App, Page, Theme};
 use handover::engine::{RunNs, State};
-use handover::runtime::terminal::TtyBackend;
+use handover::runtime::terminal::Canvas;
 use handover::show::duration::SECOND_NS;
 use handover::show::{builtin, file};
 use handover::time::MachineNs;
 use handover::ui::{self, Capabilities, Depth, Glyphs, View};
 use ratatui::layout::Rect;
-use ratatui::{Terminal as Canvas, TerminalOptions, Viewport};
 
 const GOS: usize = 60;
 /// Longer than the guard against a second press.
@@ -185,8 +184,7 @@ fn bytes_a_second(state: &State, fired_ns: RunNs) -> f64 {
     app.page = Page::Monitor;
     let area = Rect::new(0, 0, 200, 60);
     let line = Line::default();
-    let options = TerminalOptions { viewport: Viewport::Fixed(area) };
-    let mut canvas = Canvas::with_options(TtyBackend::new(line.clone(), area), options).unwrap();
+    let mut canvas = Canvas::new(line.clone(), area);
     let mut first = 0;
     for at in 0..=SECONDS * FRAMES {
         let now_ns = fired_ns + at * SECOND_NS / FRAMES;
@@ -199,7 +197,7 @@ fn bytes_a_second(state: &State, fired_ns: RunNs) -> f64 {
             machine_ns: MachineNs::new(now_ns.since(RunNs::ZERO)),
             capabilities,
         };
-        canvas.draw(|frame| drop(ui::draw(frame, &view))).unwrap();
+        canvas.draw(|buf| ui::paint(buf, &view).1).unwrap();
         if at == 0 {
             first = *line.0.borrow();
         }

@@ -39,7 +39,7 @@ mod viewport;
 use std::borrow::Cow;
 
 use ratatui::Frame;
-use ratatui::buffer::{Buffer, Cell};
+use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use crate::app::hits::{Region, Target};
@@ -115,16 +115,25 @@ pub enum Glyphs {
 
 /// Draws a frame, and says which cue stands on which row.
 pub fn draw(frame: &mut Frame, view: &View) -> Hits {
-    let area = frame.area();
+    let (hits, cursor) = paint(frame.buffer_mut(), view);
+    if let Some(cursor) = cursor {
+        frame.set_cursor_position(cursor);
+    }
+    hits
+}
+
+/// Paints a frame into `buf`, which is blank; says which cue stands on which row, and where the
+/// cursor stands while the caller types.
+pub fn paint(buf: &mut Buffer, view: &View) -> (Hits, Option<Position>) {
+    let area = buf.area;
     let mut hits = Hits::default();
     if area.is_empty() {
-        return hits;
+        return (hits, None);
     }
     let scene = Scene::new(view);
-    let buf = frame.buffer_mut();
-    let mut blank = Cell::EMPTY;
-    blank.set_style(scene.styles.base);
-    buf.content.fill(blank);
+    for cell in &mut buf.content {
+        cell.set_style(scene.styles.base);
+    }
     let cursor = if area.width < small::COLUMNS_MIN || area.height < small::ROWS_MIN {
         hits.is_small = true;
         small::draw(&scene, buf, area)
@@ -132,10 +141,7 @@ pub fn draw(frame: &mut Frame, view: &View) -> Hits {
         page(&scene, buf, area, &mut hits)
     };
     finish(buf, view.capabilities);
-    if let Some(cursor) = cursor {
-        frame.set_cursor_position(cursor);
-    }
-    hits
+    (hits, cursor)
 }
 
 /// Makes of a finished picture what the terminal can show.

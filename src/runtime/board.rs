@@ -112,7 +112,7 @@ struct Screen<'a> {
     run: Option<Run>,
     inbox: Inbox,
     keyboard: Keyboard,
-    canvas: Canvas,
+    canvas: Canvas<Tty>,
     title: String,
     searched_ns: Option<MachineNs>,
     /// Instant of the next frame by the machine's clock.
@@ -255,7 +255,10 @@ impl<'a> Screen<'a> {
             capabilities,
             help: self.help,
         };
-        self.canvas.draw(|frame| ui::board::draw(frame, &glance))?;
+        self.canvas.draw(|buf| {
+            ui::board::paint(buf, &glance);
+            None
+        })?;
         let now_ns = machine_ns();
         self.frame_ns = match &self.run {
             Some(run) => run.next_second_ns(now_ns).max(now_ns + self.shortest()),
@@ -319,7 +322,7 @@ impl<'a> Screen<'a> {
     }
 }
 
-fn enter(options: &BoardOptions, title: &str) -> anyhow::Result<Canvas> {
+fn enter(options: &BoardOptions, title: &str) -> anyhow::Result<Canvas<Tty>> {
     let mut tty = Tty::new()?;
     let title = if options.capabilities.is_plain() { ui::plain(title) } else { title.to_owned() };
     terminal::enter_to_show(&mut tty, &title)?;

@@ -308,13 +308,13 @@ impl Painter {
         }
     }
 
-    fn draw(&self, canvas: &mut Canvas, now_ns: MachineNs) -> io::Result<()> {
+    fn draw(&self, canvas: &mut Canvas<Tty>, now_ns: MachineNs) -> io::Result<()> {
         let view = self.view(now_ns);
-        canvas.draw(|frame| {
-            let hits = ui::draw(frame, &view);
+        canvas.draw(|buf| {
+            let (hits, cursor) = ui::paint(buf, &view);
             // Before the terminal has the frame: a click on it may come at once.
             *lock(&self.hits) = hits;
-        })?;
-        Ok(())
+            cursor
+        })
     }
 }

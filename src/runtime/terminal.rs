@@ -1,6 +1,8 @@
 //! The terminal: taking it, giving it back, and a writer that sends each frame in one piece.
 
 mod backend;
+mod canvas;
+mod changes;
 
 use std::fs::File;
 use std::io::{self, ErrorKind, IsTerminal, Write};
@@ -10,10 +12,10 @@ use crossterm::style::Print;
 use crossterm::terminal::{Clear, ClearType, EnterAlternateScreen, LeaveAlternateScreen, SetTitle};
 use crossterm::{cursor, queue};
 use ratatui::layout::Rect;
-use ratatui::{Terminal, TerminalOptions, Viewport};
 use rustix::event::{PollFd, PollFlags, poll};
 
 pub use backend::TtyBackend;
+pub use canvas::Canvas;
 
 /// Fails where stdin or stdout is no terminal.
 ///
@@ -244,24 +246,14 @@ pub(super) fn say(out: &mut impl Write, line: &str) -> io::Result<()> {
     out.flush()
 }
 
-/// A terminal to draw on.
-pub type Canvas = Terminal<TtyBackend<Tty>>;
-
-/// A canvas over the whole of `tty`, which is blank.
-///
-/// Its size is fixed, and a new one is made when the window changes: ratatui's own way of following
-/// the size asks the terminal where its cursor is, and the answer would be read by the station as
-/// keys.
+/// A canvas over the whole of `tty`, which is blank. A new one is made when the window changes.
 ///
 /// # Errors
 /// When the terminal is gone.
-pub fn canvas(mut tty: Tty) -> io::Result<Canvas> {
+pub fn canvas(mut tty: Tty) -> io::Result<Canvas<Tty>> {
     let area = tty.area();
     queue!(tty, Clear(ClearType::All))?;
-    Terminal::with_options(
-        TtyBackend::new(tty, area),
-        TerminalOptions { viewport: Viewport::Fixed(area) },
-    )
+    Ok(Canvas::new(tty, area))
 }
 
 /// Takes every key raw.

@@ -67,7 +67,12 @@ struct Scene<'a> {
 
 /// Draws a frame.
 pub fn draw(frame: &mut Frame, glance: &Glance) {
-    let area = frame.area();
+    paint(frame.buffer_mut(), glance);
+}
+
+/// Paints a frame into `buf`, which is blank.
+pub fn paint(buf: &mut Buffer, glance: &Glance) {
+    let area = buf.area;
     if area.is_empty() {
         return;
     }
@@ -78,7 +83,6 @@ pub fn draw(frame: &mut Frame, glance: &Glance) {
         is_plain: capabilities.is_plain(),
         help,
     };
-    let buf = frame.buffer_mut();
     buf.set_style(area, scene.styles.base);
     match face {
         Face::Clock => clock(&scene, buf, area),

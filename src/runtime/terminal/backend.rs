@@ -9,15 +9,13 @@ use std::io::{self, Write};
 
 use crossterm::cursor::{Hide, MoveTo, MoveToColumn, Show};
 use crossterm::queue;
-use crossterm::style::{Attribute, Color as TerminalColor, Colors, Print, SetAttribute, SetColors};
-use ratatui::backend::{Backend, ClearType, IntoCrossterm, WindowSize};
+use crossterm::style::{Attribute, Color as TerminalColor, Colors, SetAttribute, SetColors};
+use ratatui::backend::IntoCrossterm;
 use ratatui::buffer::{Cell, CellWidth};
-use ratatui::layout::{Position, Rect, Size};
+use ratatui::layout::Position;
 use ratatui::style::{Color, Modifier};
 
-/// Modifiers that can be seen on a cell without a character.
-const SEEN_ON_BLANK: Modifier =
-    Modifier::REVERSED.union(Modifier::UNDERLINED).union(Modifier::CROSSED_OUT);
+use super::changes::SEEN_ON_BLANK;
 
 /// Modifiers, what switches each on, and what switches it off. Bold and dim have one switch.
 const SWITCHES: [(Modifier, Attribute, Attribute); 9] = [
@@ -35,8 +33,7 @@ const SWITCHES: [(Modifier, Attribute, Attribute); 9] = [
 /// Sends frames to a terminal.
 #[derive(Debug)]
 pub struct TtyBackend<W> {
-    tty: W,
-    area: Rect,
+    pub(super) tty: W,
     /// `true` if the terminal shows its cursor; `None` while that is unknown.
     shows_cursor: Option<bool>,
 }
@@ -98,40 +95,23 @@ impl PenState {
 }
 
 impl<W: Write> TtyBackend<W> {
-    /// A backend that sends to `tty`, which has the size of `area` and is blank.
-    pub fn new(tty: W, area: Rect) -> Self {
-        TtyBackend { tty, area, shows_cursor: None }
+    /// A backend that sends to `tty`, which is blank.
+    pub fn new(tty: W) -> Self {
+        TtyBackend { tty, shows_cursor: None }
     }
 
-    fn show(&mut self, shows: bool) -> io::Result<()> {
-        if self.shows_cursor.replace(shows) == Some(shows) {
-            return Ok(());
-        }
-        if shows { queue!(self.tty, Show) } else { queue!(self.tty, Hide) }
-    }
-}
-
-impl<W: Write> Write for TtyBackend<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.tty.write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.tty.flush()
-    }
-}
-
-impl<W: Write> Backend for TtyBackend<W> {
-    type Error = io::Error;
-
-    fn draw<'a, I>(&mut self, content: I) -> io::Result<()>
-    where
-        I: Iterator<Item = (u16, u16, &'a Cell)>,
-    {
+    /// Sends the cells of a frame that change, with their places.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub fn draw<'a>(
+        &mut self,
+        changes: impl Iterator<Item = (u16, u16, &'a Cell)>,
+    ) -> io::Result<()> {
         let mut pen = PenState::PLAIN;
         // Where the terminal's cursor stands, as far as everybody agrees on that.
         let mut at: Option<(u16, u16)> = None;
-        for (x, y, cell) in content {
+        for (x, y, cell) in changes {
             if at != Some((x, y)) {
                 match at {
                     Some((_, row)) if row == y => queue!(self.tty, MoveToColumn(x))?,
@@ -139,7 +119,7 @@ impl<W: Write> Backend for TtyBackend<W> {
                 }
             }
             pen.set(&mut self.tty, cell)?;
-            queue!(self.tty, Print(cell.symbol()))?;
+            self.tty.write_all(cell.symbol().as_bytes())?;
             // Terminals differ in how wide some characters are, so that a column is named after
             // each that is not narrow.
             at = Some(if cell.cell_width() == 1 { (x + 1, y) } else { (u16::MAX, y) });
@@ -150,46 +130,27 @@ impl<W: Write> Backend for TtyBackend<W> {
         Ok(())
     }
 
-    fn hide_cursor(&mut self) -> io::Result<()> {
-        self.show(false)
+    /// Shows the cursor at `place`, or hides it.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    pub fn put_cursor(&mut self, place: Option<Position>) -> io::Result<()> {
+        if self.shows_cursor.replace(place.is_some()) != Some(place.is_some()) {
+            match place {
+                Some(_) => queue!(self.tty, Show)?,
+                None => queue!(self.tty, Hide)?,
+            }
+        }
+        if let Some(Position { x, y }) = place {
+            queue!(self.tty, MoveTo(x, y))?;
+        }
+        Ok(())
     }
+}
 
-    fn show_cursor(&mut self) -> io::Result<()> {
-        self.show(true)
-    }
-
-    /// The answer would be read as keys, so that it is never asked for.
-    fn get_cursor_position(&mut self) -> io::Result<Position> {
-        Err(io::ErrorKind::Unsupported.into())
-    }
-
-    fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
-        let Position { x, y } = position.into();
-        queue!(self.tty, MoveTo(x, y))
-    }
-
-    fn clear(&mut self) -> io::Result<()> {
-        self.clear_region(ClearType::All)
-    }
-
-    fn clear_region(&mut self, clear_type: ClearType) -> io::Result<()> {
-        use crossterm::terminal::{Clear, ClearType as Region};
-        let region = match clear_type {
-            ClearType::All => Region::All,
-            ClearType::AfterCursor => Region::FromCursorDown,
-            ClearType::BeforeCursor => Region::FromCursorUp,
-            ClearType::CurrentLine => Region::CurrentLine,
-            ClearType::UntilNewLine => Region::UntilNewLine,
-        };
-        queue!(self.tty, Clear(region))
-    }
-
-    fn size(&self) -> io::Result<Size> {
-        Ok(self.area.as_size())
-    }
-
-    fn window_size(&mut self) -> io::Result<WindowSize> {
-        Ok(WindowSize { columns_rows: self.size()?, pixels: Size::default() })
+impl<W: Write> Write for TtyBackend<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.tty.write(bytes)
     }
 
     fn flush(&mut self) -> io::Result<()> {

@@ -6,17 +6,18 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
+use super::super::changes::Changes;
 use super::*;
 
 const AREA: Rect = Rect::new(0, 0, 12, 3);
 
 fn backend() -> TtyBackend<Vec<u8>> {
-    TtyBackend::new(vec![], AREA)
+    TtyBackend::new(vec![])
 }
 
 /// What a frame costs, and what it is.
 fn sent(backend: &mut TtyBackend<Vec<u8>>, before: &Buffer, after: &Buffer) -> Vec<u8> {
-    backend.draw(before.diff_iter(after)).unwrap();
+    backend.draw(Changes::new(before, after)).unwrap();
     std::mem::take(&mut backend.tty)
 }
 
@@ -117,12 +118,12 @@ fn only_the_colour_that_changes_is_sent() {
 #[test]
 fn a_cursor_that_stays_hidden_costs_nothing() {
     let mut backend = backend();
-    backend.hide_cursor().unwrap();
+    backend.put_cursor(None).unwrap();
     assert_eq!(std::mem::take(&mut backend.tty), b"\x1b[?25l");
-    backend.hide_cursor().unwrap();
+    backend.put_cursor(None).unwrap();
     assert_eq!(backend.tty, b"");
-    backend.show_cursor().unwrap();
-    assert_eq!(backend.tty, b"\x1b[?25h");
+    backend.put_cursor(Some(Position::new(4, 0))).unwrap();
+    assert_eq!(backend.tty, b"\x1b[?25h\x1b[1;5H");
 }
 
 #[test]
