@@ -56,6 +56,10 @@ impl Still {
         let begins_ns = state.planned_begin_ns().ns();
         // A show that is late to begin takes all its times along.
         let is_late = !state.has_begun() && state.plan().anchored && begins_ns <= view.now_ns.ns();
+        if is_late && app.page == Page::Timeline {
+            // Its bars move along, and reach the next cell at any moment.
+            return None;
+        }
         let fractions = self.fractions(view);
         let follows = fractions.follows.as_ref().filter(|_| app.page == Page::Run && !is_late);
         for fraction_ns in follows.or(fractions.all.as_ref())? {
