@@ -226,7 +226,9 @@ impl Server {
             let woken = now();
             self.hub.woke(woken, ready.due, ready.is_quiet());
             self.hub.set_wall(woken, wall());
-            self.take_what_was_left(woken);
+            if ready.woken {
+                self.take_what_was_left(woken);
+            }
             if ready.udp {
                 self.take_datagrams();
             }
@@ -263,10 +265,11 @@ impl Server {
             Ok(_) | Err(Errno::INTR) => {}
             Err(error) => return Err(error.into()),
         }
-        let mut ready = fds.iter().skip(1).map(|fd| !fd.revents().is_empty());
-        let (udp, tcp) = (ready.next() == Some(true), ready.next() == Some(true));
+        let mut ready = fds.iter().map(|fd| !fd.revents().is_empty());
+        let mut next = || ready.next() == Some(true);
+        let (woken, udp, tcp) = (next(), next(), next());
         let connections: Vec<bool> = ready.collect();
-        Ok(Ready { due, udp, tcp: tcp && self.deaf_until.is_none(), connections })
+        Ok(Ready { due, woken, udp, tcp: tcp && self.deaf_until.is_none(), connections })
     }
 
     /// Answers and a picture.
@@ -391,6 +394,8 @@ impl Server {
 struct Ready {
     /// The longest that was to be waited.
     due: Duration,
+    /// `true` if there may be answers or a picture.
+    woken: bool,
     udp: bool,
     tcp: bool,
     /// In the order of the connections.

@@ -1,4 +1,4 @@
-//! The station's inbox: messages of the other threads, and a pipe that ends its wait for them.
+//! The station's inbox: messages of the other threads, and a bell that ends its wait for them.
 //!
 //! A lock and no channel: a channel's reader spins while a writer is half-way through, and the
 //! station runs in real time, so a writer that it has pushed off the processor would never get to
@@ -6,8 +6,6 @@
 
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
 use std::sync::{Arc, Mutex, MutexGuard, Weak};
-
-use rustix::pipe::{PipeFlags, pipe_with};
 
 use crate::journal::SyncReport;
 use crate::locks::Unpoisoned;
@@ -55,12 +53,29 @@ pub(super) struct Sender {
 /// A new inbox and the post to it.
 ///
 /// # Errors
-/// When the system gives no pipe.
+/// When the system gives no descriptor.
 pub(super) fn inbox() -> std::io::Result<(Inbox, Sender)> {
-    let (bell, waker) = pipe_with(PipeFlags::NONBLOCK | PipeFlags::CLOEXEC)?;
+    let (bell, waker) = bell()?;
     let messages = Arc::default();
     let post = Sender { messages: Arc::downgrade(&messages), bell: Arc::new(waker) };
     Ok((Inbox { messages, bell }, post))
+}
+
+/// The descriptor that poll(2) watches, and the one that makes it readable: a counter, which costs
+/// a remote control's GO less than a pipe does.
+#[cfg(target_os = "linux")]
+fn bell() -> std::io::Result<(OwnedFd, OwnedFd)> {
+    use rustix::event::{EventfdFlags, eventfd};
+    let bell = eventfd(0, EventfdFlags::NONBLOCK | EventfdFlags::CLOEXEC)?;
+    let waker = bell.try_clone()?;
+    Ok((bell, waker))
+}
+
+/// The descriptor that poll(2) watches, and the one that makes it readable.
+#[cfg(not(target_os = "linux"))]
+fn bell() -> std::io::Result<(OwnedFd, OwnedFd)> {
+    use rustix::pipe::{PipeFlags, pipe_with};
+    Ok(pipe_with(PipeFlags::NONBLOCK | PipeFlags::CLOEXEC)?)
 }
 
 fn lock(messages: &Mutex<Vec<Msg>>) -> MutexGuard<'_, Vec<Msg>> {
@@ -92,8 +107,8 @@ impl Sender {
     pub(super) fn send(&self, message: Msg) {
         if let Some(messages) = self.messages.upgrade() {
             lock(&messages).push(message);
-            // A full pipe rings already.
-            let _ = rustix::io::write(&*self.bell, &[1]);
+            // A counter takes eight bytes. A full pipe rings already.
+            let _ = rustix::io::write(&*self.bell, &1_u64.to_ne_bytes());
         }
     }
 }

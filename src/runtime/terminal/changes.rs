@@ -11,7 +11,7 @@ use ratatui::style::{Color, Modifier};
 pub(super) const SEEN_ON_BLANK: Modifier =
     Modifier::REVERSED.union(Modifier::UNDERLINED).union(Modifier::CROSSED_OUT);
 
-/// What makes an emoji of a character. Some terminals do not clear the cell that it then covers.
+/// Makes an emoji of the character before it. Some terminals do not clear the cell that it then covers.
 const EMOJI: char = '\u{fe0f}';
 
 /// The cells of a frame that differ from the one before it, from left to right and from top to
