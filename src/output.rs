@@ -145,7 +145,7 @@ trait Lasts {
 pub struct Outputs {
     show: Arc<Show>,
     drivers: Vec<Box<dyn Driver>>,
-    /// How each is doing; none in a rehearsal.
+    /// Health of each; none in a rehearsal.
     gauges: IndexVec<OutputIx, Arc<Gauge>>,
 }
 

@@ -9,14 +9,14 @@ use crate::show::CueIx;
 use crate::show::duration::{self, SECOND_NS};
 use crate::time::MachineNs;
 
-/// How long the second GO may take.
+/// Time that the second GO may take.
 const AGAIN: Duration = Duration::from_secs(5);
 
 /// A GO that was not given yet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct EarlyGo {
     cue: CueIx,
-    /// When, by the machine's clock.
+    /// Instant of it, by the machine's clock.
     at_ns: MachineNs,
 }
 

@@ -1,4 +1,4 @@
-//! What a resume has found, in one line: how long no program ran, what fell due meanwhile, and of
+//! Findings of a resume, in one line: how long no program ran, what fell due meanwhile, and of
 //! which messages nobody knows whether they left.
 
 use std::collections::BTreeSet;

@@ -62,7 +62,7 @@ pub enum StoreError {
     NoShow {
         /// The run.
         id: RunId,
-        /// Where its show was.
+        /// The place of its show.
         path: PathBuf,
     },
     /// A file or folder cannot be made or read.

@@ -26,7 +26,7 @@ pub enum Outcome {
     Failed(String),
 }
 
-/// What became of a message that waited when a panic came, in words.
+/// Outcome of a message that waited when a panic came, in words.
 pub const STOPPED_BY_PANIC: &str = "stopped by panic";
 
 impl Outcome {

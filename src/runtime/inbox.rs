@@ -27,7 +27,7 @@ pub(super) enum Msg {
     Remote(Request),
     /// State of the journal on the disk.
     Journal(SyncReport),
-    /// Which other live runs send to the same outputs, in words; others than before.
+    /// The other live runs that send to the same outputs, in words; others than before.
     Neighbours(Vec<String>),
     /// The screen cannot write any more: the terminal is gone.
     ScreenLost,

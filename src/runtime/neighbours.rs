@@ -13,10 +13,10 @@ use crate::engine::RunId;
 use crate::journal::{Holder, RunFolder, Store, Summary};
 use crate::show::{OutputKind, Show};
 
-/// How often the other runs are looked for: each look reads the lock files of the last runs.
+/// Pause between two looks for other runs: each look reads the lock files of the last runs.
 const PAUSE: Duration = Duration::from_secs(4);
 
-/// How many runs back another one is looked for while this one goes on.
+/// The most runs back that another one is looked for while this one goes on.
 const WATCHED_MAX: usize = 50;
 
 /// A live run in the hands of another program.
@@ -43,7 +43,7 @@ impl Neighbour {
         (!shared.is_empty()).then_some(Neighbour { folder, holder, title, shared })
     }
 
-    /// What the caller is told for as long as it lasts.
+    /// Alarm that the caller sees for as long as it lasts.
     fn words(&self) -> String {
         let pid = self.holder.pid;
         format!("“{}”, process {pid}, sends to {} too", self.title, self.shared.join(", "))
@@ -116,7 +116,7 @@ pub(super) fn watch(store: &Store, show: &Arc<Show>, id: Option<&RunId>, post: &
     let _ = std::thread::Builder::new().name("neighbours".into()).spawn(watch);
 }
 
-/// What was found at the last look.
+/// Findings of the last look.
 #[derive(Default)]
 struct Watched {
     /// Each run that another program has in its hands, with its words where it shares outputs: a

@@ -39,7 +39,7 @@ pub struct Plan {
 }
 
 impl Plan {
-    /// How much of the plan lies before `cue`, nanoseconds: of its segment where a hard start ties
+    /// Part of the plan that lies before `cue`, nanoseconds: of its segment where a hard start ties
     /// the plan to the clock, otherwise of the show.
     pub fn before_ns(&self, show: &Show, cue: CueIx) -> u64 {
         let from_ns = if self.anchored { self.segment_start_ns[show.segment_of(cue)] } else { 0 };

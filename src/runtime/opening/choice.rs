@@ -14,7 +14,7 @@ use crate::runtime::inbox::Inbox;
 use crate::runtime::neighbours::held;
 use crate::runtime::question::{self, CallerAnswer};
 
-/// What a second live run of a show does.
+/// Effect of a second live run of a show.
 const SAME_SHOW: &str = "A second run sends its cues to the same outputs beside the first.";
 
 /// The way a show is opened.

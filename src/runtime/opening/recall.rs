@@ -1,4 +1,4 @@
-//! What a resumed run's journal says of its outputs: one that was down stays so until it is known to
+//! Outputs in the journal of a resumed run: one that was down stays so until it is known to
 //! be well.
 
 use std::collections::BTreeMap;
