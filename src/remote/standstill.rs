@@ -6,17 +6,22 @@ use std::time::{Duration, Instant};
 /// A wait that ends so much later than it should means that the program stood still.
 const STOOD: Duration = Duration::from_secs(1);
 
-/// Time after a standstill in which packets are believed to have come in it, while they always
-/// come.
+/// Running time after a standstill in which packets are believed to have come in it, while they
+/// always come.
 const CATCH_UP_MAX: Duration = Duration::from_millis(500);
+
+/// The most that one turn counts as running time. A busy machine lets the program wait longer, and
+/// what came in the standstill is as old as before.
+const TURN_MAX: Duration = Duration::from_millis(50);
 
 /// Knowledge of standstills.
 #[derive(Default)]
 pub(super) struct Standstill {
     /// Last instant at which the program was known to run.
     seen: Option<Instant>,
-    /// Length and end of the last standstill, until everything that came in it has been read.
-    last: Option<(Duration, Instant)>,
+    /// Length of the last standstill and running time since its end, until everything that came
+    /// in it has been read.
+    last: Option<(Duration, Duration)>,
 }
 
 impl Standstill {
@@ -24,14 +29,13 @@ impl Standstill {
     /// whether nothing was there to be read.
     pub(super) fn runs(&mut self, now: Instant, due: Duration, is_quiet: bool) {
         let seen = self.seen.replace(now).unwrap_or(now);
-        let stood = now.duration_since(seen).saturating_sub(due);
+        let passed = now.duration_since(seen);
+        let stood = passed.saturating_sub(due);
         if stood > STOOD {
-            self.last = Some((stood, now));
-        } else if self
-            .last
-            .is_some_and(|(_, since)| is_quiet || now.duration_since(since) > CATCH_UP_MAX)
-        {
-            self.last = None;
+            self.last = Some((stood, Duration::ZERO));
+        } else if let Some((stood, ran)) = self.last.take() {
+            let ran = ran + passed.min(TURN_MAX);
+            self.last = (!is_quiet && ran <= CATCH_UP_MAX).then_some((stood, ran));
         }
     }
 
@@ -70,8 +74,12 @@ mod tests {
         assert_eq!(runs(6_950, second, false), stood, "there is more to read");
         assert_eq!(runs(6_960, second, true), None);
         assert_eq!(runs(10_960, second, false), stood);
-        assert_eq!(runs(11_470, second, false), None, "a flood does not prolong it");
-        standstill.reads(start + Duration::from_millis(14_470));
+        assert_eq!(runs(11_860, second, false), stood, "a machine that is still busy");
+        for turn in 1..=9 {
+            assert_eq!(runs(11_860 + turn * 50, second, false), stood, "turn {turn} of a flood");
+        }
+        assert_eq!(runs(12_360, second, false), None, "a flood does not prolong it");
+        standstill.reads(start + Duration::from_millis(15_360));
         assert_eq!(standstill.stood(), stood, "between two messages");
     }
 }
