@@ -2,7 +2,7 @@
 //!
 //! Owns the errors of [`super::Journal`]. They are compared to tell a new fault from one that was
 //! told already, so they hold the operating system's words and not its error. Must never leave out
-//! the path or what to do about it.
+//! the path or what to do about it; the path comes last, since a narrow screen may cut it.
 
 use std::io::{self, ErrorKind};
 use std::path::PathBuf;
@@ -14,7 +14,11 @@ use super::recover::RecoverError;
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum JournalError {
     /// The disk does not take the lines.
-    #[error("cannot write {}: {why}; {}: the events are kept in memory until then", path.display(), fix(*kind))]
+    #[error(
+        "the journal cannot be written ({why}); {}: the events are kept in memory until then ({})",
+        fix(*kind),
+        path.display()
+    )]
     Write {
         /// The journal.
         path: PathBuf,
@@ -24,7 +28,10 @@ pub enum JournalError {
         why: String,
     },
     /// The lines are written, but may be lost when the power is.
-    #[error("cannot sync {}: {why}; see to its disk: a power cut could take the last events", path.display())]
+    #[error(
+        "the journal cannot be synced ({why}); see to its disk: a power cut could take the last events ({})",
+        path.display()
+    )]
     Sync {
         /// The journal.
         path: PathBuf,
@@ -32,17 +39,21 @@ pub enum JournalError {
         why: String,
     },
     /// Lines go into a file that has no name any more.
-    #[error("{} was deleted, moved or replaced; move it back, or this run ends with the program and has no report", path.display())]
+    #[error(
+        "the journal was deleted, moved or replaced; move it back, or this run ends with the program \
+         and has no report ({})",
+        path.display()
+    )]
     Gone {
         /// The journal.
         path: PathBuf,
     },
     /// Another program cut the file or wrote into it.
     #[error(
-        "{} was {}: it is {found} bytes long instead of {expected}; it may have no report and not be resumable, \
-         write down what is called",
-        path.display(),
-        if found < expected { "cut short by another program" } else { "written into by another program" }
+        "the journal was {} by another program; write down what is called: it may have no report and \
+         not be resumable ({}: {found} bytes instead of {expected})",
+        if found < expected { "cut short" } else { "written into" },
+        path.display()
     )]
     Changed {
         /// The journal.
@@ -54,8 +65,8 @@ pub enum JournalError {
     },
     /// Nothing says any more that the run is being called.
     #[error(
-        "{} was deleted, moved or replaced; leave the files of a run alone: only its journal's own lock now keeps \
-         another program from calling it too",
+        "the lock file was deleted, moved or replaced; leave the files of a run alone: only its \
+         journal's own lock now keeps another program from calling it too ({})",
         path.display()
     )]
     Unlocked {
@@ -63,7 +74,11 @@ pub enum JournalError {
         path: PathBuf,
     },
     /// The backlog was full: the journal ends where the gap would be.
-    #[error("{} ends before the last {lost} events, there was no room to keep them; write down what is called", path.display())]
+    #[error(
+        "the journal ends before the last {lost} events, there was no room to keep them; write down \
+         what is called ({})",
+        path.display()
+    )]
     Lost {
         /// The journal.
         path: PathBuf,
