@@ -17,6 +17,7 @@ mod start;
 
 pub use demo::DemoOptions;
 pub(super) use demo::demo;
+pub(super) use resumable::account_rows;
 pub use resumable::{Resumable, account, resumable};
 pub use source::{has_colour, machine_zone, parse, read};
 pub use start::Start;

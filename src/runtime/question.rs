@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::inbox::{Inbox, Msg};
 use super::keyboard::{Keyboard, Woken};
-use super::opening::account;
+use super::opening::account_rows;
 use super::{signals, terminal};
 use crate::input::Input;
 use crate::journal::{Holder, RunFolder};
@@ -94,7 +94,8 @@ pub(super) fn ask_which(
         for (at, folder) in folders.iter().enumerate() {
             write!(out, "  {}  {}\r\n", at + 1, folder.id)?;
             if let Some(summary) = &folder.summary {
-                write!(out, "     {}\r\n", account(summary, now))?;
+                let [what, since] = account_rows(summary, now);
+                write!(out, "     {what}\r\n     {since}\r\n")?;
             }
         }
         for folder in &damaged {
@@ -189,7 +190,8 @@ fn tell(folder: &RunFolder, what: &str, now: Timestamp) -> io::Result<()> {
     let mut out = io::stdout();
     write!(out, "{what}:\r\n")?;
     let Some(summary) = &folder.summary else { return write!(out, "  {}\r\n", folder.id) };
-    write!(out, "  {}\r\n  {}\r\n", folder.id, account(summary, now))
+    let [what, since] = account_rows(summary, now);
+    write!(out, "  {}\r\n  {what}\r\n  {since}\r\n", folder.id)
 }
 
 /// The keys that are pressed while a question stands.

@@ -164,11 +164,19 @@ pub(super) fn named(store: &Store, name: &str) -> Option<RunFolder> {
 /// Describes a run for the decision to go on with it: `“An evening”, live, begun 2026-11-28 19:00,
 /// 12 cues fired, last event 3 min ago, cue 14 on air`.
 pub fn account(summary: &Summary, now: Timestamp) -> String {
+    account_rows(summary, now).join(" ")
+}
+
+/// What [`account`] says, in two rows for a narrow terminal.
+pub(in crate::runtime) fn account_rows(summary: &Summary, now: Timestamp) -> [String; 2] {
     let (show, kind, fired) = (&summary.show, summary.kind(), summary.cues_fired);
     let cues = if fired == 1 { "cue" } else { "cues" };
     let (begun, since) = (listed(summary.started_at), ago(summary.last_at, now));
     let on_air = on_air(summary).map_or(String::new(), |words| format!(", {words}"));
-    format!("“{show}”, {kind}, begun {begun}, {fired} {cues} fired, last event {since} ago{on_air}")
+    [
+        format!("“{show}”, {kind}, begun {begun},"),
+        format!("{fired} {cues} fired, last event {since} ago{on_air}"),
+    ]
 }
 
 /// Cues that were on air at the last event: `cue 14 on air`.
