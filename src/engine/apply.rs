@@ -44,12 +44,13 @@ impl State {
                     by_clock.map(|&(cue, at_ns)| (RunNs::new(at_ns), cue)).collect();
                 self.playhead = self.next_stop(None);
             }
-            Event::RunResumed { .. } => {
+            Event::RunResumed { down_ns, .. } => {
                 self.up_since_ns = run_ns;
                 self.stops.lose_track();
                 // The players went with the program that had started them.
+                let known = run_ns - *down_ns;
                 for cue in self.on_air.clone() {
-                    self.estimate_end(cue, run_ns);
+                    self.estimate_end(cue, known, run_ns);
                 }
             }
             Event::RunEnded { .. } => self.ended_ns = Some(run_ns),
@@ -135,13 +136,13 @@ impl State {
             Event::CueUnskipped { .. } => self.take_back(cue, run_ns),
             Event::CueStopped { by_player, .. } => self.take_off(cue, *by_player, run_ns),
             Event::ClipLost { firing, .. } if *firing == self.cue(cue).firings => {
-                self.estimate_end(cue, run_ns)
+                self.estimate_end(cue, run_ns, run_ns)
             }
             Event::ActionFailed { firing, action, .. }
             | Event::ActionUnknown { firing, action, .. }
                 if *firing == self.cue(cue).firings && self.plays_clip(cue, *action) =>
             {
-                self.estimate_end(cue, run_ns);
+                self.estimate_end(cue, run_ns, run_ns);
             }
             Event::ClipPaused { .. } => self.set_paused(cue, true, run_ns),
             Event::ClipResumed { .. } => self.set_paused(cue, false, run_ns),

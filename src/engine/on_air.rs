@@ -216,9 +216,14 @@ impl State {
     /// Lets the clock say when a cue is complete whose player cannot; where nobody knows when that
     /// would be, the cue is stopped, so that what follows it waits for the caller. One that may go
     /// without its clip has no need of it.
-    pub(super) fn estimate_end(&mut self, cue: CueIx, run_ns: RunNs) {
+    ///
+    /// The clip was known to play at `known`. After a downtime that lies before `run_ns`: a clip
+    /// that ended in it is complete since then, and what follows is missed, as after a cue that the
+    /// clock ends.
+    pub(super) fn estimate_end(&mut self, cue: CueIx, known: RunNs, run_ns: RunNs) {
         let show = Arc::clone(&self.show);
         let (plan, now_ns) = (show.cue(cue), self.show_ns(run_ns));
+        let known_ns = self.show_ns(known);
         let state = &mut self.cues[cue];
         if !std::mem::take(&mut state.awaits_clip) {
             return;
@@ -228,7 +233,7 @@ impl State {
         let goes_without = optional && state.paused_since_ns.is_none();
         let ends_ns = self.clip_ends_ns(cue).or(goes_without.then_some(now_ns));
         self.cues[cue].unplayed = ends_ns.is_none();
-        self.complete_at(cue, ends_ns.unwrap_or(now_ns).max(now_ns));
+        self.complete_at(cue, ends_ns.map_or(now_ns, |ends_ns| ends_ns.max(known_ns)));
     }
 
     /// Instant of the show's clock at which the clip of `cue` will be over, if its length is known.
