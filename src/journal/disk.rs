@@ -40,8 +40,8 @@ pub(super) struct JournalFile {
     /// Device and inode: a deleted or replaced file takes writes as if nothing had happened, but
     /// nobody finds it again.
     identity: (u64, u64),
-    /// What became of the sync of the run's folder, which a new run needs once. It is not repeated:
-    /// the operating system may have given up what it could not write.
+    /// What became of the sync of the run's folder, which a new run needs once. One that failed is
+    /// not repeated: the operating system may have given up what it could not write.
     folder_sync: OnceLock<Result<(), (ErrorKind, String)>>,
 }
 
@@ -73,16 +73,24 @@ impl JournalFile {
         Ok(Self { opened, appending, path: path.to_owned(), identity, folder_sync })
     }
 
-    /// Syncs the folder of a new run.
+    /// Syncs the folder of a new run. One that was moved away is an alarm of its own, and is synced
+    /// once it is back.
     ///
     /// # Errors
     /// When that failed, now or before.
     fn sync_folder(&self) -> io::Result<()> {
         let Some(folder) = self.path.parent() else { return Ok(()) };
-        let synced = self
-            .folder_sync
-            .get_or_init(|| sync_run(folder).map_err(|error| (error.kind(), error.to_string())));
-        synced.clone().map_err(|(kind, why)| io::Error::new(kind, why))
+        let synced = match self.folder_sync.get() {
+            Some(known) => known.clone(),
+            None => match sync_run(folder) {
+                Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+                synced => {
+                    let synced = synced.map_err(|error| (error.kind(), error.to_string()));
+                    self.folder_sync.get_or_init(|| synced).clone()
+                }
+            },
+        };
+        synced.map_err(|(kind, why)| io::Error::new(kind, why))
     }
 
     fn appending(&self) -> io::Result<&File> {

@@ -62,8 +62,7 @@ fn the_passcode_opens_and_stands_nowhere() {
     remote.press("/hold").ok();
     let journal = program.await_event("held", 1);
     assert_eq!((journal.cues("cue_fired"), journal.of_kind("panicked").len()), (vec!["1", "2"], 0));
-    program.keys(":page log\r");
-    program.await_words(&["OSC ignored", "without the passcode"]);
+    program.press_to_see(":page log\r", &["Tab Log", "OSC ignored", "without the passcode"]);
     program.press_to_see("\t", &["Help"]);
     program.keys("q");
     program.await_words(&["y leaves"]);
