@@ -53,7 +53,8 @@ pub enum Mark {
     Fired,
     /// A cue is complete, or a department ready.
     Done,
-    /// The playhead moved or a message left: the message line keeps what was before.
+    /// The playhead moved, a message left, or it is something to look up: the message line keeps
+    /// what was before.
     Routine,
 }
 
@@ -66,6 +67,8 @@ pub struct Word {
     pub text: String,
     /// Its urgency.
     pub tone: Tone,
+    /// Tells if the message line has it.
+    pub mark: Mark,
     /// Instant by the run's clock.
     pub at_ns: RunNs,
 }
@@ -73,12 +76,23 @@ pub struct Word {
 impl Word {
     /// A word about the program itself.
     pub fn program(text: impl Into<String>, tone: Tone, at_ns: RunNs) -> Self {
-        Word { kind: Kind::Program, text: text.into(), tone, at_ns }
+        Word { kind: Kind::Program, text: text.into(), tone, mark: Mark::Plain, at_ns }
+    }
+
+    /// What is good to know once: the message line keeps what was before.
+    pub fn to_look_up(text: impl Into<String>, at_ns: RunNs) -> Self {
+        Word { mark: Mark::Routine, ..Self::program(text, Tone::Attention, at_ns) }
     }
 
     /// That something was refused, and why.
     pub fn refusal(text: impl Into<String>, at_ns: RunNs) -> Self {
-        Word { kind: Kind::Refusal, text: text.into(), tone: Tone::Attention, at_ns }
+        Word {
+            kind: Kind::Refusal,
+            text: text.into(),
+            tone: Tone::Attention,
+            mark: Mark::Plain,
+            at_ns,
+        }
     }
 }
 
@@ -208,24 +222,14 @@ impl Log {
     /// Keeps a word of the program's own. One that was said last already is counted and not kept
     /// again: a key that is held down must not push the show out of the log.
     pub fn say(&mut self, word: Word) {
-        let Word { kind, text, tone, at_ns } = word;
+        let Word { kind, text, tone, mark, at_ns } = word;
         if let Some(last) =
             self.lines.back_mut().filter(|last| last.seq.is_none() && last.text == text)
         {
             (last.times, last.at_ns) = (last.times.saturating_add(1), at_ns);
             return;
         }
-        self.keep(Line {
-            at: 0,
-            seq: None,
-            at_ns,
-            kind,
-            cue: None,
-            text,
-            tone,
-            mark: Mark::Plain,
-            times: 1,
-        });
+        self.keep(Line { at: 0, seq: None, at_ns, kind, cue: None, text, tone, mark, times: 1 });
     }
 
     fn keep(&mut self, line: Line) {

@@ -10,7 +10,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyEventKind};
 
 use super::Station;
 use crate::app::log::Word;
-use crate::app::{Hand, HeldKeys, Task, Tone};
+use crate::app::{Hand, HeldKeys, Task};
 use crate::conductor::By;
 use crate::engine::{CALLER_QUIT, Command};
 use crate::input::Input;
@@ -56,7 +56,7 @@ impl Station {
         self.held_keys_due_ns = None;
         self.learn_held_keys();
         if let Some(warning) = self.app.held_keys.warning() {
-            self.words.push(Word::program(warning, Tone::Attention, self.conductor.run_ns()));
+            self.words.push(Word::to_look_up(warning, self.conductor.run_ns()));
         }
     }
 
