@@ -69,6 +69,8 @@ pub enum Input {
     KeyFlags(u32),
     /// The answer to a question, which this program does not ask: a program before it did.
     Reply,
+    /// The last Esc was none: a slow line had cut it off a key's sequence, whose rest came later.
+    NoEscape,
 }
 
 /// Turns bytes into [`Input`]s.
@@ -209,6 +211,7 @@ impl Parser {
                     let state = self.ground(held, now_ns);
                     return self.step(state, byte, now_ns);
                 }
+                self.found(Input::NoEscape, now_ns);
                 let late = begins(held).map_or(State::Ground, |begun| begun.late(now_ns));
                 self.step(late, byte, now_ns)
             }

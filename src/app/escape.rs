@@ -19,6 +19,15 @@ impl App {
         self.escapes_ns.len() > 2
     }
 
+    /// Takes back the last Esc, which was the beginning of another key: two of them in a second
+    /// must not be panic. What it closed stays closed.
+    pub fn escaped_not(&mut self, now_ns: MachineNs) {
+        self.escapes_ns.pop();
+        if self.escape_pressed_ns.take().is_some() {
+            self.say("a key came in pieces and does nothing", Tone::Calm, now_ns);
+        }
+    }
+
     pub(super) fn panics(&mut self) -> Vec<Task> {
         self.escapes_ns.clear();
         self.escape_pressed_ns = None;

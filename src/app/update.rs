@@ -699,6 +699,17 @@ mod tests {
     }
 
     #[test]
+    fn the_beginning_of_a_key_that_came_in_pieces_is_not_one_of_two_escapes() {
+        let (state, mut app) = (live(), App::new(Theme::Dark));
+        for ms in [0, 300, 600] {
+            assert_eq!(plain(&mut app, KeyCode::Esc, &state, ms), [], "{ms}");
+            app.escaped_not(at(ms + 60));
+        }
+        assert_eq!(plain(&mut app, KeyCode::Esc, &state, 800), []);
+        assert_eq!(plain(&mut app, KeyCode::Esc, &state, 1_000), PANIC);
+    }
+
+    #[test]
     fn a_live_run_is_suspended_after_a_yes_only() {
         let (state, ctrl_z) = (live(), KeyEvent::new(KeyCode::Char('z'), KeyModifiers::CONTROL));
         let ask = |app: &mut App, ms: u64| app.key(&ctrl_z, &state, at(ms));

@@ -132,7 +132,8 @@ impl Reader {
                 | Input::PasteBroken
                 | Input::Focus(_)
                 | Input::Burst(_)
-                | Input::Reply) => {
+                | Input::Reply
+                | Input::NoEscape) => {
                     // A click must not change what a key that came before it acts on.
                     self.push_waiting();
                     self.burst.end();

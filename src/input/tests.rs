@@ -121,6 +121,12 @@ fn a_plain_key_waits_for_nothing_and_a_lone_esc_for_30_ms() {
         // The press after it waits no longer.
         assert_eq!(rig.send(b" ").so_far(), [key(KeyCode::Char(' '), NONE)]);
     }
+    // The rest of a key takes back the Esc that its beginning was taken for.
+    for (bytes, wait_ns) in [(b"\x1b[A".as_slice(), ESC_WAIT_NS), (b"\x1bOP", 60 * MS)] {
+        let mut rig = Rig::new();
+        let rest = rig.send(&bytes[..1]).wait(wait_ns).send(&bytes[1..]).all();
+        assert_eq!(rest, [key(ESC_KEY, NONE), Input::NoEscape], "{bytes:?}");
+    }
     // Bytes that waited while the program was busy are no late ones.
     let mut parser = Parser::default();
     parser.feed(b"\x1b", 0);

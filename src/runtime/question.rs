@@ -238,7 +238,8 @@ impl<'a> KeyReader<'a> {
                     | Input::PasteBroken
                     | Input::Focus(_)
                     | Input::KeyFlags(_)
-                    | Input::Reply => continue,
+                    | Input::Reply
+                    | Input::NoEscape => continue,
                 };
                 let is_ctrl_c = |key: &KeyEvent| {
                     key.code == KeyCode::Char('c') && key.modifiers.contains(KeyModifiers::CONTROL)

@@ -179,6 +179,10 @@ impl Station {
                 self.learn_held_keys();
                 vec![]
             }
+            Input::NoEscape => {
+                self.app.escaped_not(now_ns);
+                vec![]
+            }
             Input::Focus(_) | Input::Reply => vec![],
         };
         self.perform(tasks, now_ns);
@@ -249,7 +253,8 @@ fn keys_of(input: &Input) -> &[KeyEvent] {
         | Input::PasteBroken
         | Input::Focus(_)
         | Input::KeyFlags(_)
-        | Input::Reply => &[],
+        | Input::Reply
+        | Input::NoEscape => &[],
     }
 }
 
