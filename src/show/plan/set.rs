@@ -4,6 +4,7 @@ use jiff::civil::{Date, Time};
 use jiff::{SignedDuration, Timestamp, ToSpan};
 
 use super::{CueIx, Plan, Show, instant, start_on};
+use crate::show::Trigger;
 
 /// A time up to this long before the plan's start is still one of that evening.
 const BEFORE: SignedDuration = SignedDuration::from_hours(12);
@@ -23,13 +24,19 @@ pub fn at_time(show: &Show, day: Date, date: Option<Date>, time: Time) -> Timest
     instants.into_iter().find(|&at| at >= earliest).unwrap_or(on_day)
 }
 
-/// The planned instant of `cue` in a show that plays on `day`; `None` where no hard start ties the
-/// plan to the clock.
+/// A cue that comes by the clock is this far ahead where a rehearsal begins at it: nothing may fire
+/// the moment that a run opens.
+const LEAD: SignedDuration = SignedDuration::from_secs(10);
+
+/// The planned instant of `cue` in a show that plays on `day`, or ten seconds before it if the
+/// clock fires it; `None` where no hard start ties the plan to the clock.
 pub fn at_cue(show: &Show, day: Date, cue: CueIx) -> Option<Timestamp> {
     let midnight = instant(show, day, Time::midnight());
     let plan = Plan::new(show, day, midnight);
     let start_ns = *plan.cue_start_ns.get(cue)?;
-    plan.anchored.then(|| midnight + SignedDuration::from_nanos(start_ns))
+    let is_by_clock = matches!(show.cue(cue).trigger, Trigger::At { .. });
+    let lead = if is_by_clock { LEAD } else { SignedDuration::ZERO };
+    plan.anchored.then(|| midnight + SignedDuration::from_nanos(start_ns) - lead)
 }
 
 fn is_anchored(show: &Show) -> bool {
@@ -89,5 +96,11 @@ mod tests {
         );
         let free = show("");
         assert_eq!(at_cue(&free, day, found(&free)), None);
+        let by_clock = "title = \"x\"\n[[segment]]\ntitle = \"s\"\nstart = 20:00:00\nduration = \"1h\"\n\
+                        cue = [{ number = \"2\", title = \"a\", trigger = { at = 20:10:05 } }]\n";
+        let by_clock = file::parse(by_clock, "Europe/Paris").unwrap();
+        let at = at_cue(&by_clock, day, found(&by_clock)).unwrap();
+        let at = at.to_zoned_datetime(by_clock.zone.clone());
+        assert_eq!(at.time(), time(20, 9, 55, 0), "it comes ten seconds after the opening");
     }
 }
