@@ -42,9 +42,12 @@ const CONNECTIONS_MAX: usize = 16;
 /// Maximum number of datagrams, or connections, that are taken before the others have their turn.
 const TURN: usize = 256;
 
-/// Interval at which the tables are looked through when nothing happens, and pause of a failing
-/// listener.
-const TICK: Duration = Duration::from_secs(1);
+/// Interval at which the tables are looked through when nothing happens. A standstill is told from
+/// such a wait only where it takes a second longer.
+const TICK: Duration = Duration::from_millis(250);
+
+/// Pause of a failing listener.
+const DEAF: Duration = Duration::from_secs(1);
 
 /// Hears remote controls. Dropping it ends its thread without waiting.
 pub struct Remote {
@@ -336,7 +339,7 @@ impl Server {
                 Err(_) => {
                     // Most likely the system is out of files; asking again at once would only burn
                     // time.
-                    self.deaf_until = Some(now + TICK);
+                    self.deaf_until = Some(now + DEAF);
                     return;
                 }
             };
