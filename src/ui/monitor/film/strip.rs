@@ -57,7 +57,8 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, window: &Window)
             let is_hole_row = has_holes && (y == area.y || y == last);
             let is_edge_row = has_edges && (y == area.y + 1 || y == last - 1);
             let symbol = match (is_film, is_hole_row, is_edge_row) {
-                (false, ..) if (second + i64::from(y - area.y)).rem_euclid(4) == 0 => "·",
+                // It stands still: dots that went along would be half of what a strip sends.
+                (false, ..) if (x - area.x + y - area.y).is_multiple_of(4) => "·",
                 (true, true, _) if second.rem_euclid(2) == 0 => "▪",
                 (true, false, true) if is_cut => {
                     if y == area.y + 1 {
