@@ -2,7 +2,7 @@
 //!
 //! Owns the order in which a file is read: the syntax, then what stands by itself (departments,
 //! outputs, remote controls, places, people), then the rundown. The values become a draft, which
-//! [`super::check`] makes a show of. Must never stop at the first fault, or report one that only
+//! `super::check` makes a show of. Must never stop at the first fault, or report one that only
 //! follows from another. It reads text, not the disk.
 //!
 //! ```text
