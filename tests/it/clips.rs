@@ -344,6 +344,8 @@ fn a_ready_clip_says_its_length_and_a_remote_can_pause_it() {
     program.await_event("clip_resumed", 1);
     // A cue without a clip has no clock of its own.
     remote.press("/cue/2/start").ok();
+    let runs = || remote.press("/cue/2/isRunning").data.as_bool().filter(|runs| *runs);
+    await_some(PATIENCE, runs).expect("what is asked about it says that it runs");
     remote
         .press("/cue/2/pause")
         .refused(&["cannot be paused by itself", "/pause holds the whole show"]);

@@ -212,26 +212,24 @@ impl Hub {
         }
     }
 
-    /// Returns `true` if the clip of a running cue moves.
+    /// Returns `true` if the clip of `cue` moves, as far as the picture says. A cue that is not in
+    /// it may run all the same: the picture comes after the answer to what started it, and the run
+    /// itself refuses what does not run.
     ///
     /// # Errors
-    /// When the cue does not run, or has no clip. A cue without a clip has only the show's clock,
-    /// and a hold of that would stop all other cues as well, and have those by the clock missed:
-    /// more than who pauses one cue has asked for.
+    /// When the cue runs and has no clip. It has only the show's clock then, and a hold of that
+    /// would stop all other cues as well, and have those by the clock missed: more than who pauses
+    /// one cue has asked for.
     fn clip_of(&self, cue: CueIx) -> Result<bool, String> {
-        let number = self.words.number(Some(cue));
-        let running = self
-            .picture
-            .iter()
-            .flat_map(|picture| &picture.running)
-            .find(|running| running.cue == cue);
-        match running {
-            None => Err(format!("cue {number} is not running")),
-            Some(_) if self.words.show.cue(cue).clip().is_none() => Err(format!(
+        let mut running = self.picture.iter().flat_map(|picture| &picture.running);
+        let Some(running) = running.find(|running| running.cue == cue) else { return Ok(true) };
+        if self.words.show.cue(cue).clip().is_none() {
+            let number = self.words.number(Some(cue));
+            return Err(format!(
                 "cue {number} cannot be paused by itself, it has no clip: /pause holds the whole show"
-            )),
-            Some(running) => Ok(running.moves),
+            ));
         }
+        Ok(running.moves)
     }
 }
 
