@@ -36,12 +36,12 @@ impl HeldKeys {
         match self {
             HeldKeys::Told => None,
             HeldKeys::ByTime => Some(
-                "this terminal does not say which key is held: until a key was held for a second, a GO less than 1.1 s \
-                 after another may come 0.12 s late",
+                "this terminal does not say which key is held: hold an arrow for a second before the show, and the \
+                 program knows your keyboard's repeats",
             ),
             HeldKeys::NotAsked => Some(
-                "with --plain-keys no terminal says which key is held: until a key was held for a second, a GO less than \
-                 1.1 s after another may come 0.12 s late",
+                "with --plain-keys no terminal says which key is held: hold an arrow for a second before the show, and the \
+                 program knows your keyboard's repeats",
             ),
         }
     }

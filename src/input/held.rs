@@ -8,7 +8,8 @@
 //! was a press. No press is lost, and little has to wait:
 //!
 //! - Before any key was held, only a key that acts once while it is held ([`Held::act_once`]), at
-//!   every delay that its repeats could have. Who presses it on at the same pace waits no more.
+//!   every delay that its repeats could have. Once such a wait has shown a press, nothing waits any
+//!   more until a key was held: a caller who presses quickly must not have each GO late.
 //! - Afterwards a press of any key at just the delay that this keyboard was seen to have, because
 //!   the delay is the same for all keys.
 //!
@@ -32,12 +33,12 @@ const DELAYS_NS: core::ops::RangeInclusive<u64> = 140_000_000..=1_100_000_000;
 /// Shortest delay that matters before the keyboard's is known: a second press that comes sooner is
 /// ignored anyway.
 const UNKNOWN_DELAY_MIN_NS: u64 = 290_000_000;
-/// Tolerance of a hand's pace.
-const PACE_SLACK_NS: u64 = 25_000_000;
 /// Tolerance of the delay, with what a line adds.
 const DELAY_SLACK_NS: u64 = 40_000_000;
 /// Maximum time by which a repeat may come later than the one before.
 const PERIOD_SLACK_NS: u64 = 25_000_000;
+/// Number of presses that may wait for nothing before the keyboard's delay is known.
+const GUESSES_MAX: u32 = 1;
 /// Number of repeats in a row that show the keyboard's delay.
 const REPEATS_TO_LEARN: u32 = 2;
 
@@ -50,6 +51,8 @@ pub(super) struct Held {
     waits: usize,
     /// The keys that act once while they are held down.
     act_once: Vec<KeyEvent>,
+    /// Number of presses that have waited for nothing, before the keyboard's delay was known.
+    wrong_guesses: u32,
 }
 
 /// The key that came last.
@@ -161,11 +164,9 @@ impl Held {
             (0, _) if is_escape(&last.key) => DELAYS_NS.contains(&gap_ns),
             (0, Some(known)) => gap_ns.abs_diff(known.delay_ns) <= DELAY_SLACK_NS,
             (0, None) => {
-                // The last one was a press, since nothing followed it at the pace of repeats.
-                let is_at_pace = |before_ns| gap_ns.abs_diff(before_ns) <= PACE_SLACK_NS;
                 (UNKNOWN_DELAY_MIN_NS..=*DELAYS_NS.end()).contains(&gap_ns)
+                    && self.wrong_guesses < GUESSES_MAX
                     && self.acts_once(&last.key)
-                    && !last.gap_ns.is_some_and(is_at_pace)
             }
             // A busy machine or a line may hold up repeats: only what follows tells.
             (1.., _) => (self.period_max_ns()..=*DELAYS_NS.end()).contains(&gap_ns),
@@ -204,8 +205,12 @@ impl Held {
 
     /// Gives what waited, where nothing has followed it by `now_ns`.
     pub(super) fn expire(&mut self, now_ns: u64) -> Vec<(KeyEvent, u64)> {
-        let is_over = self.deadline().is_some_and(|deadline_ns| now_ns >= deadline_ns);
-        if is_over { self.flush() } else { vec![] }
+        if self.deadline().is_none_or(|deadline_ns| now_ns < deadline_ns) {
+            return vec![];
+        }
+        let is_wrong = |last: &LastKey| self.is_guess(last) && !is_escape(&last.key);
+        self.wrong_guesses += u32::from(self.last.as_ref().is_some_and(is_wrong));
+        self.flush()
     }
 
     /// Gives what waits as presses: the terminal says by itself what is held, or something else
@@ -397,15 +402,19 @@ mod tests {
                 assert!(deadline_ns <= (gap_ms + 120) * MS_NS, "{gap_ms} ms: it waits too long");
             }
             rig.press(' ', 2 * gap_ms + 20);
-            assert_eq!(rig.given.len(), 3, "{gap_ms} ms: the third waits");
+            assert!(rig.given.len() == 3 || !waits, "{gap_ms} ms: the third waits, too");
             assert_eq!(rig.presses(), [0, gap_ms, 2 * gap_ms + 20]);
         }
-        // At another pace, and after another key, nothing is known again.
+        // At another pace, and another key, wait no more either, until a key was held.
         for (c, gap_ms) in [(' ', 600), ('h', 450)] {
             let mut rig = Rig::new(" h");
             [0, 450].into_iter().for_each(|ms| rig.press(' ', ms));
             [2_000, 2_000 + gap_ms].into_iter().for_each(|ms| rig.press(c, ms));
-            assert_eq!((rig.given.len(), rig.presses().len()), (3, 4), "{c}, {gap_ms} ms");
+            assert_eq!((rig.given.len(), rig.presses().len()), (4, 4), "{c}, {gap_ms} ms");
+            rig.hold('j', 5_000, 500, 33, 10);
+            rig.all();
+            rig.hold(c, 9_000, 500, 33, 10);
+            assert_eq!(rig.presses(), [9_000], "{c}");
         }
     }
 
