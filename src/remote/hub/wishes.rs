@@ -26,7 +26,7 @@ impl Hub {
     ) {
         // What makes things safer comes at once, whatever its bundle says, and nothing that waits
         // may come after it.
-        if wish.calms() {
+        if self.is_calming(&wish) {
             self.forget_waiting(now);
             return self.wish(wish, peer, address, now);
         }
@@ -137,7 +137,7 @@ impl Hub {
         now: Instant,
     ) {
         // A GO that nobody heard for seconds must not fire now; what calms the show is never too
-        // late.
+        // late. A toggle may be: the picture that made it a hold is from before the standstill.
         if let Some(stood) = self.standstill.stood().filter(|_| !wish.calms()) {
             count(&self.shared.tally.dropped);
             let why = format!(

@@ -5,6 +5,7 @@ use rosc::OscType;
 use super::rules::{NONE, Rig, bundle, text, udp};
 use crate::remote::packet::AT_ONCE;
 use crate::remote::testing::packet;
+use crate::remote::waiting::WAITING_MAX;
 use crate::remote::{Picture, RemoteCommand};
 
 #[test]
@@ -84,6 +85,28 @@ fn a_toggle_is_a_hold_while_the_show_goes_on_and_keeps_to_the_limits_in_a_hold()
         rig.wishes();
         rig.say(udp(1), "/togglePause", NONE);
         assert_eq!(rig.wishes().contains(&RemoteCommand::TogglePause), reaches, "held: {held}");
+    }
+}
+
+#[test]
+fn a_toggle_comes_at_once_where_it_is_a_hold_and_waits_for_its_time_in_a_hold() {
+    let (go, toggle) = (packet("/go", NONE), packet("/togglePause", NONE));
+    let at = |wall: u64, seconds: u64| wall + (seconds << 32);
+    for (held, arrives, waits) in
+        [(false, vec![RemoteCommand::TogglePause], 0), (true, vec![], WAITING_MAX)]
+    {
+        let mut rig = Rig::new(None);
+        rig.hub.publish(Picture { held, ..Picture::default() }, rig.now);
+        let wall = 3_900_000_000 << 32;
+        rig.hub.set_wall(rig.now, wall);
+        // There is no room for another one that waits.
+        let gos = vec![go.as_slice(); WAITING_MAX];
+        rig.hub.hear(&bundle(at(wall, 3), &gos), udp(1), rig.now);
+        rig.hub.hear(&bundle(at(wall, 3), &[&toggle]), udp(2), rig.now);
+        assert_eq!(rig.wishes(), arrives, "held: {held}");
+        rig.later(3_000);
+        rig.hub.tick(rig.now);
+        assert_eq!(rig.wishes(), vec![RemoteCommand::Go; waits], "held: {held}");
     }
 }
 
