@@ -37,6 +37,10 @@ pub(super) const UNANSWERED_MAX: usize = 128;
 /// of both. So a whole packet of wishes is taken at once ([`super::packet::MESSAGES_MAX`]).
 const WISHES: (u32, u32) = (200, 128);
 
+/// Maximum number of stops and holds a second from all senders together, and at once, and of
+/// panics as well; from each sender half of both.
+const CALMING: (u32, u32) = (40, 20);
+
 /// Number of further requests that panic and its kin may have unanswered.
 const UNANSWERED_MORE: usize = 8;
 
@@ -139,8 +143,8 @@ impl Hub {
             clients: Clients::default(),
             failed_logins: FailedLogins::default(),
             wishes: Meter::new(WISHES.0, WISHES.1),
-            calming: Meter::new(40, 20),
-            panics: Meter::new(40, 20),
+            calming: Meter::new(CALMING.0, CALMING.1),
+            panics: Meter::new(CALMING.0, CALMING.1),
             panicked: None,
             waiting: Waiting::default(),
             told_of: ReportedTroubles::default(),
@@ -357,7 +361,32 @@ impl Hub {
                 return NextMessage::GoOn;
             }
         };
-        let bucket = match &ask {
+        if !self.bucket_of(&ask, may_speak).take(now) {
+            count(&self.shared.tally.dropped);
+            if may_speak {
+                self.trouble(peer, || format!("{}: asked too often", quoted(address)), now);
+                self.fault(peer, address, "asked too often: not answered", now);
+            }
+            return NextMessage::GoOn;
+        }
+        match self.settle(&ask, peer, now) {
+            Ok(replies) => {
+                replies.iter().for_each(|data| self.reply(peer, address, Status::Ok, data))
+            }
+            Err(why) => self.fault(peer, address, &why, now),
+        }
+        if ask == Ask::Disconnect {
+            self.clients.leave(peer);
+        } else if let Ask::Subscribe(_) = ask {
+            self.greet(peer);
+        }
+        self.look_who_follows();
+        NextMessage::GoOn
+    }
+
+    /// The limit that a question counts against.
+    fn bucket_of(&mut self, ask: &Ask, may_speak: bool) -> &mut Bucket {
+        match ask {
             _ if !may_speak => &mut self.denials,
             Ask::CueLists(_) | Ask::RunningCues(_) | Ask::Children(..) => &mut self.lists,
             Ask::RemoteCommand(_)
@@ -382,28 +411,7 @@ impl Hub {
             | Ask::Ignore(_)
             | Ask::Subscribe(_)
             | Ask::Unsubscribe => &mut self.questions,
-        };
-        if !bucket.take(now) {
-            count(&self.shared.tally.dropped);
-            if may_speak {
-                self.trouble(peer, || format!("{}: asked too often", quoted(address)), now);
-                self.fault(peer, address, "asked too often: not answered", now);
-            }
-            return NextMessage::GoOn;
         }
-        match self.settle(&ask, peer, now) {
-            Ok(replies) => {
-                replies.iter().for_each(|data| self.reply(peer, address, Status::Ok, data))
-            }
-            Err(why) => self.fault(peer, address, &why, now),
-        }
-        if ask == Ask::Disconnect {
-            self.clients.leave(peer);
-        } else if let Ask::Subscribe(_) = ask {
-            self.greet(peer);
-        }
-        self.look_who_follows();
-        NextMessage::GoOn
     }
 
     /// Says of a message that nothing can be made of it: to its sender, and to the caller.
