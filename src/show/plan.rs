@@ -283,8 +283,10 @@ fn cue_starts(
                 (Trigger::With { cue: cause, delay_ns }, _) => {
                     of(cause).saturating_add(delay_ns as i64)
                 }
-                (Trigger::After { cue: cause, delay_ns }, _) => of(cause)
-                    .saturating_add((show.cue(cause).duration_ns.unwrap_or(0) + delay_ns) as i64),
+                (Trigger::After { cue: cause, delay_ns }, _) => {
+                    let lasts_ns = show.cue(cause).lasts_ns().unwrap_or(0);
+                    of(cause).saturating_add_unsigned(lasts_ns.saturating_add(delay_ns))
+                }
                 (Trigger::Into { offset_ns }, _) => segment_ns + offset_ns as i64,
                 (_, Some(main)) => of(main),
                 _ => segment_ns + offsets[cue] as i64,
@@ -361,5 +363,25 @@ mod tests {
                 "{odd:?}"
             );
         }
+    }
+
+    #[test]
+    fn a_cue_after_a_clip_is_planned_for_the_end_of_the_part_that_plays() {
+        let planned = |play: &str| {
+            let text = format!(
+                "title = \"Film\"\n[output.screens]\nmpv = true\n\
+                 [[segment]]\ntitle = \"S\"\nduration = \"10m\"\n\
+                 cue = [{{ number = \"1\", title = \"Film\", {play} }}, \
+                 {{ number = \"2\", title = \"Lights\", trigger = {{ after = \"1\", delay = \"2s\" }} }}]\n"
+            );
+            let show = file::parse(&text, "UTC").unwrap();
+            let day = "2026-03-28".parse().unwrap();
+            Plan::new(&show, day, Timestamp::UNIX_EPOCH).cue_start_ns[CueIx(1)] / 1_000_000_000
+        };
+        let play = "output = \"screens\", play = \"film.mp4\"";
+        assert_eq!(planned(&format!("do = [{{ {play}, from = \"5s\", to = \"95s\" }}]")), 92);
+        let longer = format!("duration = \"3m\", do = [{{ {play}, to = \"95s\" }}]");
+        assert_eq!(planned(&longer), 182);
+        assert_eq!(planned(&format!("do = [{{ {play} }}]")), 2);
     }
 }
