@@ -228,13 +228,13 @@ fn run(scene: &Scene, buf: &mut Buffer, body: Rect, hits: &mut Hits) {
     areas.rules(buf, body, &scene.styles);
     rundown::draw(scene, buf, areas.rundown, hits);
     by_itself::draw(scene, buf, areas.by_itself);
+    log::draw(scene, buf, areas.log);
     if scene.state.has_ended() {
         return end::draw(scene, buf, areas.on_air, areas.digits);
     }
     on_air::draw(scene, buf, areas.on_air, areas.digits);
     standby::draw(scene, buf, areas.next, standby::has_big_call(scene, body.height));
     monitor::draw(scene, buf, areas.monitor);
-    log::draw(scene, buf, areas.log);
 }
 
 /// Areas of the run page's panels in `body` at this moment.
@@ -256,7 +256,7 @@ fn run_areas(scene: &Scene, body: Rect) -> Areas {
 }
 
 /// Areas in a window of `area`: the parts of every page, and the panels of the run page in its
-/// body. A window that is too small for panels has none of them.
+/// body. In a window that is too small for panels ([`draw`] shows lines there) they mean nothing.
 pub fn areas(view: &View, area: Rect) -> (Parts, Areas) {
     let parts = Parts::new(area);
     (parts, run_areas(&Scene::new(view), parts.body))

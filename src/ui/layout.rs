@@ -213,7 +213,7 @@ pub(super) fn run(body: Rect, needs: Needs) -> Areas {
 }
 
 impl Areas {
-    /// The same with the whole right column for the first panel.
+    /// The same with the whole right column for the first panel; a log below the rundown stays.
     pub(super) fn with_one_panel(self) -> Self {
         let bottom = self.by_itself.bottom().max(self.rundown.bottom());
         let on_air = Rect { height: bottom.saturating_sub(self.on_air.y), ..self.on_air };
@@ -250,7 +250,8 @@ impl Areas {
         for (region, heading) in [(self.next, ""), (self.monitor, "MONITOR"), (right_log, "LOG")] {
             if region.height > 0 {
                 rule(buf, right, region.y - 1, heading, styles);
-                joint(buf, region.y - 1, "├");
+                let meets_left = has_log_left && region.y == self.log.y;
+                joint(buf, region.y - 1, if meets_left { "┼" } else { "├" });
             }
         }
     }

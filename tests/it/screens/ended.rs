@@ -1,6 +1,6 @@
 //! The end card: what the night was.
 
-use super::stage::{Run, SHOW};
+use super::stage::{LOG, Run, SHOW};
 use super::{at_the_end, jump_on_standby};
 
 #[test]
@@ -25,6 +25,26 @@ fn the_end_card_says_what_the_night_was_and_what_to_type_next() {
     }
     let small = run.text(50, 12);
     assert!(small.contains("longest late  30") && small.contains("handover report"), "{small}");
+}
+
+#[test]
+fn the_log_below_a_short_rundown_stays_after_the_end() {
+    let cues: Vec<_> = (1..=3).map(|n| format!("{{ number = \"{n}\", title = \"C\" }}")).collect();
+    let show = format!(
+        "title = \"Short\"\n[[segment]]\ntitle = \"S\"\nduration = \"1m\"\ncue = [{}]\n",
+        cues.join(", ")
+    );
+    let mut run = Run::new(&show, false);
+    for seconds in [10.0, 20.0, 30.0] {
+        run.until(seconds);
+        run.go();
+    }
+    run.until(70.0);
+    assert!(run.state.has_ended());
+    let log = run.text_of(LOG, 200, 60);
+    for words in ["cue 1 fired", "cue 2 fired", "cue 3 fired"] {
+        assert!(log.contains(words), "no {words:?}:\n{log}");
+    }
 }
 
 #[test]

@@ -282,6 +282,8 @@ pub(super) const RUNDOWN: Region = |_, run| run.rundown;
 pub(super) const CALLING: Region = |_, run| joined([run.on_air, run.next]);
 /// The picture.
 pub(super) const MONITOR: Region = |_, run| run.monitor;
+/// The newest lines of the log.
+pub(super) const LOG: Region = |_, run| run.log;
 
 /// The smallest region with all of `regions` that are not empty.
 fn joined<const N: usize>(regions: [Rect; N]) -> Rect {
