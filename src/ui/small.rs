@@ -110,7 +110,6 @@ fn standing(scene: &Scene, columns: u16) -> Line<'static> {
 
 /// The same in lines, the most needed first.
 fn in_lines(scene: &Scene, buf: &mut Buffer, area: Rect) {
-    let styles = &scene.styles;
     let columns = usize::from(area.width);
     let mut lines = vec![strip::on_air(scene, columns), strip::next(scene, columns)];
     // What the keys of the people page act on is never out of sight.
@@ -129,12 +128,7 @@ fn in_lines(scene: &Scene, buf: &mut Buffer, area: Rect) {
     // What else is wanted, the most needed first, while a row is left for the message line.
     let mut more = vec![];
     if let Some(cue) = scene.state.playhead() {
-        let call = scene
-            .cue(cue)
-            .call
-            .as_ref()
-            .map_or(vec![], |call| text::wrap(&format!("“{call}”"), columns, 3));
-        more.extend(call.into_iter().map(|line| Line::styled(line, styles.strong)));
+        more.extend(standby::spoken(scene, cue, columns, 3));
         more.extend(standby::answers(scene, cue, columns, false, 3));
     }
     if scene.state.has_ended() {
