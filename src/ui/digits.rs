@@ -17,9 +17,10 @@ pub(super) const HEIGHT: usize = 5;
 /// The largest scale that is drawn.
 pub(super) const SCALE_MAX: usize = 5;
 
-/// The rows of a character's picture, one bit a pixel, and its width in pixels.
-pub(super) fn picture(character: char) -> ([u8; HEIGHT], usize) {
-    match character {
+/// The rows of a character's picture, one bit a pixel, and its width in pixels; `None` for a
+/// character that has none.
+pub(super) fn picture(character: char) -> Option<([u8; HEIGHT], usize)> {
+    Some(match character {
         '0' => ([0b111, 0b101, 0b101, 0b101, 0b111], 3),
         '1' => ([0b010, 0b110, 0b010, 0b010, 0b111], 3),
         '2' => ([0b111, 0b001, 0b111, 0b100, 0b111], 3),
@@ -33,20 +34,18 @@ pub(super) fn picture(character: char) -> ([u8; HEIGHT], usize) {
         '+' => ([0b000, 0b010, 0b111, 0b010, 0b000], 3),
         '−' | '-' => ([0b000, 0b000, 0b111, 0b000, 0b000], 3),
         ':' => ([0, 1, 0, 1, 0], 1),
-        other => letters::picture(other).unwrap_or(([0; HEIGHT], 3)),
-    }
+        other => return letters::picture(other),
+    })
 }
 
-/// Returns `true` if `character` has a picture.
-pub(super) fn has(character: char) -> bool {
-    character.is_ascii_digit()
-        || ['+', '−', '-', ':'].contains(&character)
-        || letters::picture(character).is_some()
+/// The picture of a character; a gap as wide as a digit for one that has none.
+fn picture_or_gap(character: char) -> ([u8; HEIGHT], usize) {
+    picture(character).unwrap_or(([0; HEIGHT], 3))
 }
 
 /// The width of `text` in pixels.
 fn pixels(text: &str) -> usize {
-    text.chars().map(|c| picture(c).1 + 1).sum::<usize>().saturating_sub(1)
+    text.chars().map(|c| picture_or_gap(c).1 + 1).sum::<usize>().saturating_sub(1)
 }
 
 /// The number of cells that `text` takes at a scale.
@@ -114,7 +113,7 @@ impl Size {
     pub(super) fn draw(self, buf: &mut Buffer, area: Rect, text: &str, widest: &str, style: Style) {
         let mut x = self.width(widest).saturating_sub(self.width(text));
         for character in text.chars() {
-            let (rows, columns) = picture(character);
+            let (rows, columns) = picture_or_gap(character);
             let is_set = |half_row: usize, column: usize| {
                 rows.get(half_row / self.high)
                     .is_some_and(|row| row >> (columns - 1 - column) & 1 == 1)
@@ -166,7 +165,7 @@ mod tests {
     #[test]
     fn all_digits_have_one_advance_and_end_at_the_right() {
         for digit in '0'..='9' {
-            assert_eq!(picture(digit).1, 3);
+            assert_eq!(picture(digit).map(|(_, columns)| columns), Some(3));
         }
         let right = |text: &str| drawn(text, "+10:00", 2).lines().map(|l| l.chars().count()).max();
         assert_eq!(right("10:00"), right("9:58"));
