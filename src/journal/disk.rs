@@ -1,8 +1,9 @@
 //! The open journal file, as the writer and the syncing thread see it.
 //!
-//! Owns the file handles and the five things that are done with it. Must never retry, buffer or
-//! interpret: what a fault means is decided in [`super::backlog`] and [`super::sync`], which the
-//! tests run on a disk that fails on demand.
+//! Owns the file handles and the five things that are done with it, and that the run's folder is
+//! synced with the first sync of the file. Must never retry, buffer or interpret what a fault means:
+//! that is decided in [`super::backlog`] and [`super::sync`], which the tests run on a disk that
+//! fails on demand.
 
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Write};
@@ -40,8 +41,8 @@ pub(super) struct JournalFile {
     /// Device and inode: a deleted or replaced file takes writes as if nothing had happened, but
     /// nobody finds it again.
     identity: (u64, u64),
-    /// What became of the sync of the run's folder, which a new run needs once. One that failed is
-    /// not repeated: the operating system may have given up what it could not write.
+    /// What became of the sync of the run's folder, which is needed once. One that failed is not
+    /// repeated: the operating system may have given up what it could not write.
     folder_sync: OnceLock<Result<(), (ErrorKind, String)>>,
 }
 
@@ -57,9 +58,7 @@ impl JournalFile {
     /// When it cannot even be read, or (`ErrorKind::WouldBlock`) another program has it open for
     /// writing.
     pub(super) fn open(path: &Path) -> io::Result<Self> {
-        let file = Self::new(File::open(path)?, path)?;
-        file.folder_sync.get_or_init(|| Ok(()));
-        Ok(file)
+        Self::new(File::open(path)?, path)
     }
 
     fn new(opened: File, path: &Path) -> io::Result<Self> {
@@ -73,8 +72,9 @@ impl JournalFile {
         Ok(Self { opened, appending, path: path.to_owned(), identity, folder_sync })
     }
 
-    /// Syncs the folder of a new run. One that was moved away is an alarm of its own, and is synced
-    /// once it is back.
+    /// Syncs the run's folder, once: also that of a run which is resumed, for the program may have
+    /// died before it did. A folder that was moved away is an alarm of its own, and is synced once
+    /// it is back.
     ///
     /// # Errors
     /// When that failed, now or before.
@@ -115,8 +115,10 @@ impl Disk for JournalFile {
     }
 
     fn sync(&self) -> io::Result<()> {
-        self.sync_folder()?;
-        self.opened.sync_data()
+        let folder = self.sync_folder();
+        // A folder that cannot be synced must not keep the events off the disk.
+        self.opened.sync_data()?;
+        folder
     }
 
     fn len(&self) -> io::Result<u64> {

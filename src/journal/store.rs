@@ -93,8 +93,8 @@ impl Store {
 
     /// Makes the folder of a new run, named `id_base` or, where that is taken, `id_base-2`, `-3` …,
     /// with the show as it will be run. The run has begun when its journal has; until then no list
-    /// shows it as more than empty. None of it is synced: the journal's thread does that, before its
-    /// first event.
+    /// shows it as more than empty. None of it is synced: the journal's thread does that, with its
+    /// first sync.
     ///
     /// # Errors
     /// When the folder or its files cannot be made.
