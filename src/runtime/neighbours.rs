@@ -119,8 +119,8 @@ pub(super) fn watch(store: &Store, show: &Arc<Show>, id: Option<&RunId>, post: &
 /// Findings of the last look.
 #[derive(Default)]
 struct Watched {
-    /// Each run that another program has in its hands, with its words where it shares outputs: a
-    /// journal is read once for each.
+    /// Each run that another program has in its hands and that is not finished, with its words where
+    /// it shares outputs: the journal of one that shares none is read once.
     known: Vec<(RunId, Holder, Option<String>)>,
     told: Vec<String>,
 }
@@ -135,14 +135,19 @@ impl Watched {
             let Some(holder) = store.holder(&id) else { continue };
             let known =
                 self.known.iter().find(|(known, by, _)| *known == id && by.pid == holder.pid);
-            let words = match known {
-                Some((_, _, words)) => words.clone(),
-                None => store
-                    .summary(&id)
-                    .ok()
-                    .and_then(|folder| Neighbour::of(store, show, folder, holder))
-                    .map(|neighbour| neighbour.words()),
-            };
+            // What shares nothing stays so. One that shares outputs may have ended meanwhile.
+            if let Some((.., None)) = known {
+                now.push((id, holder, None));
+                continue;
+            }
+            // A run whose journal has not begun is looked at again the next time, and one that is
+            // finished as well: its caller may fire a cue once more.
+            let Ok(folder) = store.summary(&id) else { continue };
+            if folder.summary.as_ref().is_none_or(|summary| summary.ended) {
+                continue;
+            }
+            let words =
+                Neighbour::of(store, show, folder, holder).map(|neighbour| neighbour.words());
             now.push((id, holder, words));
         }
         self.known = now;
