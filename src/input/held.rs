@@ -37,8 +37,6 @@ const UNKNOWN_DELAY_MIN_NS: u64 = 290_000_000;
 const DELAY_SLACK_NS: u64 = 40_000_000;
 /// Maximum time by which a repeat may come later than the one before.
 const PERIOD_SLACK_NS: u64 = 25_000_000;
-/// Number of presses that may wait for nothing before the keyboard's delay is known.
-const GUESSES_MAX: u32 = 1;
 /// Number of repeats in a row that show the keyboard's delay.
 const REPEATS_TO_LEARN: u32 = 2;
 
@@ -51,8 +49,8 @@ pub(super) struct Held {
     waits: usize,
     /// The keys that act once while they are held down.
     act_once: Vec<KeyEvent>,
-    /// Number of presses that have waited for nothing, before the keyboard's delay was known.
-    wrong_guesses: u32,
+    /// `true` once a press has waited for nothing before the keyboard's delay was known.
+    has_guessed_wrong: bool,
 }
 
 /// The key that came last.
@@ -165,7 +163,7 @@ impl Held {
             (0, Some(known)) => gap_ns.abs_diff(known.delay_ns) <= DELAY_SLACK_NS,
             (0, None) => {
                 (UNKNOWN_DELAY_MIN_NS..=*DELAYS_NS.end()).contains(&gap_ns)
-                    && self.wrong_guesses < GUESSES_MAX
+                    && !self.has_guessed_wrong
                     && self.acts_once(&last.key)
             }
             // A busy machine or a line may hold up repeats: only what follows tells.
@@ -194,13 +192,9 @@ impl Held {
     /// Instant at which the key that waits becomes a press, if nothing follows it.
     pub(super) fn deadline(&self) -> Option<u64> {
         let last = self.last.filter(|_| self.waits > 0)?;
-        let wait_ns = match self.known.filter(|_| !is_escape(&last.key)) {
-            Some(known) => PERIOD_MAX_NS.min(known.period_ns + PERIOD_SLACK_NS),
-            // The next Esc is known only after its own wait.
-            None if is_escape(&last.key) => self.period_max_ns() + ESC_WAIT_NS,
-            None => PERIOD_MAX_NS,
-        };
-        Some(last.at_ns.saturating_add(wait_ns))
+        // The next Esc is known only after its own wait.
+        let more_ns = if is_escape(&last.key) { ESC_WAIT_NS } else { 0 };
+        Some(last.at_ns.saturating_add(self.period_max_ns() + more_ns))
     }
 
     /// Gives what waited, where nothing has followed it by `now_ns`.
@@ -209,7 +203,7 @@ impl Held {
             return vec![];
         }
         let is_wrong = |last: &LastKey| self.is_guess(last) && !is_escape(&last.key);
-        self.wrong_guesses += u32::from(self.last.as_ref().is_some_and(is_wrong));
+        self.has_guessed_wrong |= self.last.as_ref().is_some_and(is_wrong);
         self.flush()
     }
 
