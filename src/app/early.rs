@@ -4,9 +4,9 @@
 use std::time::Duration;
 
 use super::App;
-use crate::engine::{Command, RunNs, State};
-use crate::show::CueIx;
+use crate::engine::{RunNs, State};
 use crate::show::duration::{self, SECOND_NS};
+use crate::show::{CueIx, SegmentIx};
 use crate::time::MachineNs;
 
 /// Time that the second GO may take.
@@ -21,21 +21,21 @@ pub(super) struct EarlyGo {
 }
 
 impl App {
-    /// Returns why `command`, which the run would obey, is not given yet; `None` where it is. The
-    /// run's clock reads `run_ns`, the machine's `now_ns`.
+    /// Returns why a GO that the run would obey is not given yet; `None` where it is. `early` is what
+    /// it would begin before its hard start ([`State::begins_early`]). The run's clock reads
+    /// `run_ns`, the machine's `now_ns`.
     ///
     /// Remote controls keep the same rule as the keys. A cue that is named by its number is meant.
     /// Where the program's clock is faster than the machine's nobody could answer in time.
     pub fn goes_early(
         &mut self,
-        command: &Command,
+        early: Option<(CueIx, SegmentIx, u64)>,
         state: &State,
         run_ns: RunNs,
         now_ns: MachineNs,
     ) -> Option<String> {
-        let Command::Go { .. } = command else { return None };
         let last = self.early_go.take();
-        let (cue, segment, early_ns) = state.begins_early(run_ns).filter(|_| state.speed() == 1)?;
+        let (cue, segment, early_ns) = early.filter(|_| state.speed() == 1)?;
         let is_again = |last: EarlyGo| last.cue == cue && now_ns.since(last.at_ns) <= AGAIN;
         if last.is_some_and(is_again) {
             return None;
@@ -45,10 +45,11 @@ impl App {
         let starts = state.wall(run_ns + early_ns);
         let starts = starts.to_zoned_datetime(show.zone.clone()).strftime("%H:%M:%S");
         Some(format!(
-            "{} begins {}, which starts at {starts}, {} from now: GO again within 5 s fires it",
+            "{} begins {}, which starts at {starts}, {} from now: GO again within {} s fires it",
             show.cue(cue).number,
             show.segment(segment).title,
             duration::clock(early_ns / SECOND_NS),
+            AGAIN.as_secs(),
         ))
     }
 }
@@ -61,7 +62,7 @@ mod tests {
 
     use super::*;
     use crate::app::Theme;
-    use crate::engine::{Cause, Event, Record};
+    use crate::engine::{Cause, Command, Event, Record};
     use crate::show::file;
 
     const GO: Command = Command::Go { cause: Cause::Go };
@@ -112,7 +113,12 @@ mod tests {
         let (mut state, mut app) = (evening("2026-11-28T19:59:30Z", 1), App::new(Theme::Dark));
         let mut asks = |state: &State, run_s: u64, at_s: u64| {
             let run_ns = RunNs::ZERO + run_s * SECOND_NS;
-            app.goes_early(&GO, state, run_ns, MachineNs::new((1_000 + at_s) * SECOND_NS))
+            app.goes_early(
+                state.begins_early(run_ns),
+                state,
+                run_ns,
+                MachineNs::new((1_000 + at_s) * SECOND_NS),
+            )
         };
         assert_eq!(asks(&state, 0, 0), None, "the first GO begins the show");
         go(&mut state, 30 * SECOND_NS);
@@ -138,7 +144,7 @@ mod tests {
                 {
                     let (run_ns, now_ns) =
                         (RunNs::ZERO + 2 * SECOND_NS, MachineNs::new(2 * SECOND_NS));
-                    app.goes_early(&GO, &state, run_ns, now_ns)
+                    app.goes_early(state.begins_early(run_ns), &state, run_ns, now_ns)
                 },
                 None
             );

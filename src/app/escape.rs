@@ -19,6 +19,15 @@ impl App {
         self.escapes_ns.len() > 2
     }
 
+    /// Takes in that another key came: what the last Esc has closed need not be told any more.
+    pub(super) fn ends_escapes(&mut self) {
+        if let Some(&escaped_ns) = std::mem::take(&mut self.escapes_ns).last() {
+            let stays =
+                |message: &Message| message.tone == Tone::Alarm || message.at_ns != escaped_ns;
+            self.message = self.message.take().filter(stays);
+        }
+    }
+
     /// Takes back the last Esc, which was the beginning of another key: two of them in a second
     /// must not be panic. What it closed stays closed.
     pub fn escaped_not(&mut self, now_ns: MachineNs) {

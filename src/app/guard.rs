@@ -8,7 +8,6 @@
 use std::time::Duration;
 
 use super::App;
-use super::update::GO_IGNORED;
 use crate::engine::{Command, State};
 use crate::remote::GO_GUARD;
 use crate::show::{CueIx, DepartmentIx};
@@ -17,6 +16,9 @@ use crate::time::MachineNs;
 /// Two moves of the playhead by datagrams within this time are one that arrived twice.
 /// It is short because knobs send a move for each step, twenty a second and more.
 const MOVE_GUARD: Duration = Duration::from_millis(50);
+
+/// Message about a second GO that came too soon.
+const GO_IGNORED: &str = "GO ignored: pressed again within 0.3 s";
 
 /// Maximum number of remembered deeds. Remote controls may send 200 a second, so it never gets so
 /// far.

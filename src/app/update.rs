@@ -11,8 +11,6 @@ use crate::engine::{Cause, Command, Event, State};
 use crate::show::{CueNumber, Show};
 use crate::time::MachineNs;
 
-/// Message about it.
-pub(super) const GO_IGNORED: &str = "GO ignored: pressed again within 0.3 s";
 /// Message about a GO whose key is held down.
 const GO_HELD: &str = "GO ignored: its key is held down";
 
@@ -28,10 +26,7 @@ impl App {
         }
         let is_held = self.is_held(key, now_ns);
         if key.code != KeyCode::Esc {
-            // What the last Esc has closed need not be told any more.
-            if !std::mem::take(&mut self.escapes_ns).is_empty() {
-                self.message = self.message.take().filter(|message| message.tone == Tone::Alarm);
-            }
+            self.ends_escapes();
         } else if key.kind == KeyEventKind::Press && self.escapes_thrice(now_ns) {
             self.prompt = None;
             self.close_everything();

@@ -212,11 +212,11 @@ impl Painter {
         terminal::enter(&mut tty, &title, self.start.keys)?;
         let mut canvas = terminal::canvas(tty)?;
         loop {
-            let waiting = self.wait();
+            let mut waiting = self.wait();
             let (has_news, resized, order) =
                 (waiting.also.app.is_some(), waiting.also.resized, waiting.also.order);
             let asks_keys = waiting.also.asks_keys && order.is_none();
-            let farewell = waiting.also.farewell.clone();
+            let farewell = waiting.also.farewell.take();
             self.take_in(waiting);
             match order {
                 Some(order @ (ScreenCommand::Leave { asks } | ScreenCommand::Suspend { asks })) => {
@@ -234,7 +234,8 @@ impl Painter {
                     canvas = terminal::canvas(tty)?;
                     let _ = done.send(());
                 }
-                _ if resized => canvas = terminal::canvas(Tty::new()?)?,
+                // A terminal that was reset has lost the picture and shows its cursor.
+                _ if resized || asks_keys => canvas = terminal::canvas(Tty::new()?)?,
                 _ => {}
             }
             if asks_keys {

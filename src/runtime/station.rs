@@ -203,7 +203,7 @@ impl Station {
             screen,
             capabilities,
             keys,
-            held_keys_due_ns: Some(typed::held_keys_due_ns(keys)),
+            held_keys_due_ns: None,
             asks_keys: false,
             questions: 0,
             asked_ns: MachineNs::ZERO,

@@ -185,7 +185,7 @@ pub fn ask_again(out: &mut impl Write, keys: Keys) -> io::Result<()> {
         Keys::Plain => {}
         Keys::Told => queue!(out, Print(KEYS_TOLD_AGAIN), Print(ASK_KEYS))?,
     }
-    queue!(out, cursor::Hide, Print(MOUSE_ON), EnableBracketedPaste)?;
+    queue!(out, Print(MOUSE_ON), EnableBracketedPaste)?;
     out.flush()
 }
 

@@ -4,6 +4,7 @@
 
 use std::time::Duration;
 
+use super::typed::ANSWER;
 use super::{FAULTS, Station};
 use crate::app::Tone;
 use crate::app::log::Log;
@@ -14,9 +15,6 @@ use crate::runtime::clock::machine_ns;
 use crate::runtime::screen::{self, Screen};
 use crate::runtime::{End, GOODBYE, fault, keyboard, signals, terminal};
 
-/// Maximum time that a terminal which answers takes to do so: more than the slowest line takes there
-/// and back.
-const ANSWER: Duration = Duration::from_secs(2);
 /// Maximum wait for a terminal that has not answered yet, and perhaps never does, from the question
 /// on.
 const MAY_ANSWER: Duration = Duration::from_secs(1);

@@ -34,17 +34,9 @@ pub(super) fn drop_what_came_before(keyboard: &mut Keyboard, inbox: &Inbox) -> O
     (dropped > 0).then(|| format!("{dropped} {keys} pressed before the show was open did nothing"))
 }
 
-/// Time limit of a terminal's answer that it reports held keys: longer than the
-/// slowest line.
-const ANSWER: Duration = Duration::from_secs(2);
-
-/// Until when, by the machine's clock, the answer is waited for.
-pub(super) fn held_keys_due_ns(keys: Keys) -> MachineNs {
-    match keys {
-        Keys::Plain => MachineNs::ZERO,
-        Keys::Told => machine_ns() + ANSWER,
-    }
-}
+/// Maximum time that a terminal which answers takes to do so: more than the slowest line takes there
+/// and back.
+pub(super) const ANSWER: Duration = Duration::from_secs(2);
 
 impl Station {
     /// Puts into the log, once, that the terminal does not say which key is held, where it has not
@@ -54,8 +46,11 @@ impl Station {
             return;
         }
         self.held_keys_due_ns = None;
+        let before = self.app.held_keys;
         self.learn_held_keys();
-        if let Some(warning) = self.app.held_keys.warning() {
+        // What the log has said already is not said again after a suspension.
+        if let Some(warning) = self.app.held_keys.warning().filter(|_| self.app.held_keys != before)
+        {
             self.words.push(Word::to_look_up(warning, self.conductor.run_ns()));
         }
     }
@@ -73,18 +68,20 @@ impl Station {
         let Some(screen) = &self.screen else { return };
         screen.ask_again();
         self.asks_keys = false;
-        if self.keys == Keys::Told {
-            self.held_keys_due_ns = Some(held_keys_due_ns(self.keys));
-            self.has_asked();
-        }
+        self.has_asked();
     }
 
-    /// Remembers that the terminal was asked for its keys, where it was.
+    /// Remembers that the terminal was asked for its keys, where it was, and until when the answer is
+    /// waited for.
     pub(super) fn has_asked(&mut self) {
-        match self.keys {
-            Keys::Plain => {}
-            Keys::Told => (self.questions, self.asked_ns) = (self.questions + 1, machine_ns()),
-        }
+        let due_ns = match self.keys {
+            Keys::Plain => MachineNs::ZERO,
+            Keys::Told => {
+                (self.questions, self.asked_ns) = (self.questions + 1, machine_ns());
+                self.asked_ns + ANSWER
+            }
+        };
+        self.held_keys_due_ns = Some(due_ns);
     }
 
     fn learn_held_keys(&mut self) {
@@ -191,13 +188,13 @@ impl Station {
     /// Returns why `command` is not given yet, where it is a GO that the run would obey and that
     /// takes a second one.
     pub(super) fn goes_early(&mut self, command: &Command, now_ns: MachineNs) -> Option<String> {
+        let Command::Go { .. } = command else { return None };
         let run_ns = self.conductor.clock().run_ns(now_ns);
-        if self.conductor.state().begins_early(run_ns).is_none()
-            || self.conductor.would_refuse(command, now_ns).is_some()
-        {
+        let early = self.conductor.state().begins_early(run_ns);
+        if early.is_some() && self.conductor.would_refuse(command, now_ns).is_some() {
             return None;
         }
-        self.app.goes_early(command, self.conductor.state(), run_ns, now_ns)
+        self.app.goes_early(early, self.conductor.state(), run_ns, now_ns)
     }
 
     fn perform(&mut self, tasks: Vec<Task>, now_ns: MachineNs) {
