@@ -5,6 +5,7 @@
 use std::path::{Path, PathBuf};
 
 use super::super::Surroundings;
+use super::process::{find, program_or_mpv};
 use super::tryout::flags_fault;
 use crate::show::file::machine::Finding;
 
@@ -29,7 +30,8 @@ impl Lacks<'_> {
     pub(super) fn of(&self, flags: &[String]) -> Vec<Finding> {
         let named = self.variable("HANDOVER_MPV");
         let finding = |what: String, fix: &str| Finding { what, fix: fix.to_owned() };
-        if !self.is_installed(named.as_deref().unwrap_or("mpv")) {
+        let path = self.variable("PATH").unwrap_or_default();
+        if find(&program_or_mpv(named.clone()), path.as_ref()).is_err() {
             return vec![finding(
                 "there is no mpv, which plays the clips".into(),
                 "install it: `apt-get install mpv`",
@@ -66,11 +68,6 @@ impl Lacks<'_> {
             ));
         }
         findings
-    }
-
-    fn is_installed(&self, program: &str) -> bool {
-        let path = self.variable("PATH").unwrap_or_default();
-        std::env::split_paths(&path).map(|folder| folder.join(program)).any(|file| file.is_file())
     }
 
     fn has_display(&self) -> bool {

@@ -4,19 +4,18 @@
 //! clips' files are there.
 
 use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 use std::{io, thread};
 
 use super::super::probe::{Answer, Said};
+use super::process::{find, program_or_mpv};
 use crate::output::peer::words;
 use crate::output::{Surroundings, now};
 use crate::show::action::MpvCommand;
 use crate::show::{Body, OutputIx, Show};
-
-/// The name of the player's program.
-const PROGRAM: &str = "mpv";
 
 /// Interval at which the player's version is looked for.
 const GLANCE: Duration = Duration::from_millis(5);
@@ -27,9 +26,8 @@ const NAMED_MAX: usize = 3;
 /// Settings of a player before it is looked for.
 pub(super) struct Player {
     /// Search path for programs, from the environment.
-    path: Option<String>,
-    /// The program that is to be taken instead of the usual one.
-    named: Option<String>,
+    path: String,
+    program: OsString,
     folder: PathBuf,
     /// The clips that the show cannot do without, and those that it can.
     needed: BTreeSet<String>,
@@ -47,8 +45,8 @@ impl Player {
             }
         }
         Player {
-            path: (surroundings.env)("PATH"),
-            named: (surroundings.env)("HANDOVER_MPV").filter(|name| !name.is_empty()),
+            path: (surroundings.env)("PATH").unwrap_or_default(),
+            program: program_or_mpv((surroundings.env)("HANDOVER_MPV")),
             folder: surroundings.folder.to_owned(),
             needed,
             optional,
@@ -57,8 +55,8 @@ impl Player {
 
     /// Asks the player for its version, for no longer than `at_most`, and looks for the clips.
     pub(super) fn look(&self, at_most: Duration) -> Said {
-        let Some(program) = self.program() else {
-            return (Answer::Down, format!("there is no {} in PATH", self.name()));
+        let Ok(program) = find(&self.program, self.path.as_ref()) else {
+            return (Answer::Down, format!("there is no {} in PATH", self.program.display()));
         };
         let version = match version(&program, at_most) {
             Ok(version) => version,
@@ -84,19 +82,6 @@ impl Player {
             Answer::Down,
             format!("{version}; {count} of {of} clips not there: {named}{dots}{optional}"),
         )
-    }
-
-    fn name(&self) -> &str {
-        self.named.as_deref().unwrap_or(PROGRAM)
-    }
-
-    /// The first file of the player's name in PATH; a name that is a path already stands for
-    /// itself.
-    fn program(&self) -> Option<PathBuf> {
-        let path = self.path.as_deref().unwrap_or_default();
-        std::env::split_paths(path)
-            .map(|folder| folder.join(self.name()))
-            .find(|program| program.is_file())
     }
 
     fn away<'a>(&self, clips: &'a BTreeSet<String>) -> Vec<&'a str> {

@@ -86,7 +86,8 @@ impl Process {
         let (ours, theirs) = UnixStream::pair()?;
         ours.set_nonblocking(true)?;
         let theirs = rustix::io::fcntl_dupfd_cloexec(&theirs, 3)?;
-        let mut command = in_own_session(&find(&self.program)?);
+        let path = std::env::var_os("PATH").unwrap_or_default();
+        let mut command = in_own_session(&find(&self.program, &path)?, &path);
         command
             .args(CONFINED)
             .args(FLAGS)
@@ -119,8 +120,8 @@ impl Process {
 /// A command in a session of its own, so that it has no terminal: mpv opens the terminal by its
 /// name while it looks for a way to the screen. Where the system has no `setsid`, in a process
 /// group of its own.
-fn in_own_session(program: &Path) -> Command {
-    match find(OsStr::new("setsid")) {
+fn in_own_session(program: &Path, path: &OsStr) -> Command {
+    match find(OsStr::new("setsid"), path) {
         Ok(setsid) => {
             let mut command = Command::new(setsid);
             command.arg(program);
@@ -134,20 +135,22 @@ fn in_own_session(program: &Path) -> Command {
     }
 }
 
-/// Finds an executable.
-fn find(program: &OsStr) -> io::Result<PathBuf> {
+/// Finds an executable in the folders of `path`; a name with a slash is a path by itself.
+///
+/// # Errors
+/// `NotFound` when no such file is there.
+pub(super) fn find(program: &OsStr, path: &OsStr) -> io::Result<PathBuf> {
     let missing = || io::Error::from(io::ErrorKind::NotFound);
     if program.as_encoded_bytes().contains(&b'/') {
-        return Path::new(program).exists().then(|| PathBuf::from(program)).ok_or_else(missing);
+        return Path::new(program).is_file().then(|| PathBuf::from(program)).ok_or_else(missing);
     }
-    let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path)
+    std::env::split_paths(path)
         .map(|folder| folder.join(program))
         .find(|file| file.is_file())
         .ok_or_else(missing)
 }
 
-/// The executable of players.
+/// The executable of players: `program`, or `mpv` where it is `None` or empty.
 pub(super) fn program_or_mpv(program: Option<String>) -> OsString {
     program.filter(|program| !program.is_empty()).unwrap_or_else(|| "mpv".into()).into()
 }

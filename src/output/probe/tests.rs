@@ -3,7 +3,7 @@
 use std::io::{BufRead, BufReader, Write};
 use std::net::{TcpListener, UdpSocket};
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::*;
 use crate::output::testing::{SOON, fire, output, permits, show};
@@ -187,6 +187,17 @@ fn a_player_says_its_version_and_which_clips_are_away() {
         (Answer::Up, "mpv 0.35.1".into()),
         "as a run would start it"
     );
+    // A path from the working directory is a path too, whatever PATH says.
+    let up: PathBuf = std::env::current_dir().unwrap().ancestors().skip(1).map(|_| "..").collect();
+    let from_here = up.join(program.strip_prefix("/").unwrap());
+    let named = |name: &str| match name {
+        "PATH" => Some("/nowhere".into()),
+        _ => (name == "HANDOVER_MPV").then(|| from_here.display().to_string()),
+    };
+    assert_eq!(probed_in(folder.path(), &show, &named)[0], (Answer::Up, "mpv 0.35.1".into()));
+    let surroundings = Surroundings { env: &named, folder: folder.path(), permits: permits() };
+    let found = kind(&show.outputs[OutputIx(0)].kind).lacks(&surroundings);
+    assert!(found.iter().all(|finding| !finding.what.contains("no mpv")), "{found:?}");
     script("#!/bin/sh\nexit 3\n");
     assert!(
         look(vec![]).1.ends_with("mpv does not answer: exit status: 3 instead of a version"),
