@@ -7,6 +7,7 @@ use std::time::{Duration, Instant};
 
 use super::{Health, Job, Last, Latency, Light, Packet, now};
 use crate::locks::Unpoisoned;
+use crate::time::nanoseconds;
 
 /// The time from which on a message that is being sent makes its output slow.
 pub(super) const SLOW: Duration = Duration::from_secs(1);
@@ -44,7 +45,7 @@ struct Latencies {
 impl Latencies {
     fn keep(&mut self, took: Duration) {
         if let Some(slot) = self.ns.get_mut(self.count % KEPT) {
-            *slot = u64::try_from(took.as_nanos()).unwrap_or(u64::MAX);
+            *slot = nanoseconds(took);
         }
         self.count += 1;
     }
@@ -209,7 +210,7 @@ impl Gauge {
         };
         let last = reading.last.map(|(packet, has_left, done)| {
             let age = at.saturating_duration_since(done);
-            Last { packet, has_left, age_ns: u64::try_from(age.as_nanos()).unwrap_or(u64::MAX) }
+            Last { packet, has_left, age_ns: nanoseconds(age) }
         });
         let (sent, failed, latency) = (reading.sent, reading.failed, reading.latencies.reading());
         Health { light, error, queued, sent, failed, last, latency, ..Health::default() }

@@ -9,6 +9,7 @@ use std::time::Instant;
 use super::{Driver, Health, Job, Last, Lasts, Light, Outcome, Packet, Report, now};
 use crate::show::demonstration::OUTAGE;
 use crate::show::{OutputIx, Show};
+use crate::time::nanoseconds;
 
 /// An output of a rehearsal.
 pub(super) struct Rehearsal {
@@ -84,8 +85,7 @@ impl Driver for Rehearsal {
 
     fn health(&self) -> Health {
         let last = self.last.map(|(packet, done, has_left)| {
-            let age_ns =
-                u64::try_from(now().saturating_duration_since(done).as_nanos()).unwrap_or(u64::MAX);
+            let age_ns = nanoseconds(now().saturating_duration_since(done));
             Last { packet, has_left, age_ns }
         });
         let (light, error) =

@@ -25,6 +25,7 @@ use super::worker::Clock;
 use super::{ShowTime, now};
 use crate::locks::Unpoisoned;
 use crate::show::FrameRate;
+use crate::time::nanoseconds;
 pub(super) use osc::UdpLine;
 use pace::{ClockPace, Grain, Say};
 
@@ -137,8 +138,7 @@ fn keep_time(
     mut line: impl Line,
 ) {
     let origin = now();
-    let since_origin_ns =
-        |at: Instant| u64::try_from(at.duration_since(origin).as_nanos()).unwrap_or(u64::MAX);
+    let since_origin_ns = |at: Instant| nanoseconds(at.duration_since(origin));
     loop {
         let deadline =
             pace.due_ns().and_then(|due_ns| origin.checked_add(Duration::from_nanos(due_ns)));

@@ -38,6 +38,7 @@ use crate::journal::{Journal, RunFolder, Store, checksum};
 use crate::output::Outputs;
 use crate::remote::Remote;
 use crate::show::{CueIx, Show, builtin};
+use crate::time::nanoseconds;
 use crate::ui::Capabilities;
 use choice::Choice;
 use source::parse_warned;
@@ -306,8 +307,7 @@ fn resume(
     let (remote, deaf) = wiring::remote(&show, options.listen, &options.config.permits, post)?;
     let now = wall_now();
     let down = now.duration_since(last.at).max(SignedDuration::ZERO);
-    let down_ns =
-        u64::try_from(down.as_nanos()).unwrap_or(u64::MAX).saturating_mul(u64::from(state.speed()));
+    let down_ns = nanoseconds(down.unsigned_abs()).saturating_mul(u64::from(state.speed()));
     // A fast rehearsal on a machine whose clock was set from 1970 to today has been down for ages:
     // no sum may overflow.
     let run_ns = (last.run_ns + down_ns).min(RESUME_NS_MAX.max(last.run_ns));

@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::ActionKey;
 use super::clip::{Clip, FileStatus, not_playable};
 use super::commands;
-use super::player::nanoseconds;
+use super::player::of_seconds;
 use super::reel::{Facts, Part, Reel};
 use super::replies::{Question, Said};
 use crate::show::duration::{self, SECOND_NS};
@@ -215,7 +215,7 @@ impl Exam {
                 self.facts.format = data.and_then(Value::as_str).unwrap_or_default().to_owned()
             }
             Question::Picture => self.facts.has_picture = data.is_some_and(Value::is_number),
-            Question::Position => self.at_ns = data.and_then(Value::as_f64).map(nanoseconds),
+            Question::Position => self.at_ns = data.and_then(Value::as_f64).map(of_seconds),
             Question::Eof => self.is_over = data.and_then(Value::as_bool) == Some(true),
             Question::Sound => {
                 self.facts.has_sound = data.is_some_and(Value::is_number);
@@ -301,7 +301,7 @@ impl Exam {
     /// it has no pictures.
     fn has_nothing_at(&mut self, end: End) -> Verdict {
         let short_ns = end.ns.saturating_sub(BEFORE_END_NS + SHORT_NS);
-        if end.sought_ns > short_ns && short_ns > self.clip.from_ns {
+        if end.sought_ns > short_ns {
             return self.seek(End { sought_ns: short_ns, ..end });
         }
         if self.facts.is_exact() {
@@ -357,7 +357,7 @@ mod tests {
         let clip = Clip::new(&play, &CueNumber::new("1").unwrap(), None, Path::new("/")).unwrap();
         let mut exam = Exam::new((CueIx(0), 0), &Arc::new(clip), super::super::now());
         let known =
-            PlayerValues { duration_ns: Some(nanoseconds(lasts)), ..PlayerValues::default() };
+            PlayerValues { duration_ns: Some(of_seconds(lasts)), ..PlayerValues::default() };
         let mut said = vec![
             Said::Reply { request: 0, data: Ok(json!({ "playlist_entry_id": 3 })) },
             Said::Begun { entry: 3 },

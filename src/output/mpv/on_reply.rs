@@ -11,7 +11,7 @@ use super::ActionKey;
 use super::clip::not_playable;
 use super::commands;
 use super::exam::{Line, PlayerValues, SHORT_NS, Verdict, broken_off};
-use super::player::{ASK, Player, nanoseconds};
+use super::player::{ASK, Player, of_seconds};
 use super::replies::{Question, Said};
 use super::state::{PlayerChange, Stage, State};
 use crate::show::duration::SECOND_NS;
@@ -88,7 +88,7 @@ impl Player {
     fn learn(&mut self, property: &str, data: &Value) {
         if property == Question::Duration.property() {
             // A picture that stands has no length for the player.
-            self.duration_ns = data.as_f64().map(nanoseconds).filter(|length_ns| *length_ns > 0);
+            self.duration_ns = data.as_f64().map(of_seconds).filter(|length_ns| *length_ns > 0);
         } else if property == Question::Still.property() {
             self.is_still = data.as_bool() == Some(true);
         }
@@ -130,7 +130,7 @@ impl Player {
 
     fn on_answer(&mut self, question: Question, data: Option<Value>, now: Instant) -> PlayerChange {
         let is = |yes: bool| data == Some(Value::Bool(yes));
-        let place_ns = data.as_ref().and_then(Value::as_f64).map(nanoseconds);
+        let place_ns = data.as_ref().and_then(Value::as_f64).map(of_seconds);
         match (&self.state, question) {
             (State::Playing { stage: Stage::Called, .. }, Question::Idle) if is(false) => {
                 self.begin(now)
@@ -211,7 +211,7 @@ impl Player {
     fn on_property(&mut self, name: &str, data: &Value, now: Instant) -> PlayerChange {
         let is = |yes: bool| data.as_bool() == Some(yes);
         match name {
-            "time-pos" => return self.is_at(data.as_f64().map(nanoseconds), now),
+            "time-pos" => return self.is_at(data.as_f64().map(of_seconds), now),
             "core-idle" if is(false) => {
                 if let State::Playing { stage: Stage::Called, .. } = &self.state {
                     return self.begin(now);

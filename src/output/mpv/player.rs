@@ -23,6 +23,7 @@ use super::reel::{Part, Reel};
 use super::replies::Question;
 use super::state::{Exit, Play, Role, Stage, State};
 use crate::show::duration::SECOND_NS;
+use crate::time::nanoseconds;
 
 /// Interval at which a player that says nothing is asked for a sign of life.
 pub(super) const ASK: Duration = Duration::from_millis(250);
@@ -138,7 +139,7 @@ impl Player {
         if let State::Playing { play, stage, .. } = &mut self.state
             && let Stage::Joined { at } = *stage
         {
-            let from_ns = now.saturating_duration_since(at).as_nanos() as u64;
+            let from_ns = nanoseconds(now.saturating_duration_since(at));
             (*play, *stage) = (called, Stage::OnAir { from_ns, at: now, moves: true });
             // A short one may be over already.
             self.tell([Line::Ask(Question::Pause)]);
@@ -314,7 +315,7 @@ impl Player {
 
 /// Converts a time of the player to nanoseconds. No number becomes 0, and nothing is longer than
 /// the longest clip, so that a damaged file makes no sum overflow.
-pub(super) fn nanoseconds(seconds: f64) -> u64 {
+pub(super) fn of_seconds(seconds: f64) -> u64 {
     // A cast of a float saturates, and makes 0 of what is no number.
     ((seconds * SECOND_NS as f64) as u64).min(commands::LONGEST_NS)
 }
@@ -322,7 +323,7 @@ pub(super) fn nanoseconds(seconds: f64) -> u64 {
 /// Position of a clip that was at `from_ns` at an instant; it does not run past its end, however
 /// late the player's report is.
 fn position(from_ns: u64, at: Instant, moves: bool, now: Instant, length_ns: Option<u64>) -> u64 {
-    let since_ns = if moves { now.saturating_duration_since(at).as_nanos() as u64 } else { 0 };
+    let since_ns = if moves { nanoseconds(now.saturating_duration_since(at)) } else { 0 };
     from_ns.saturating_add(since_ns).min(length_ns.unwrap_or(u64::MAX))
 }
 
@@ -332,7 +333,7 @@ mod tests {
 
     #[test]
     fn no_time_of_a_player_is_too_long_for_a_sum() {
-        let said = [0.5, -1.0, f64::NAN, f64::INFINITY, 1e300].map(nanoseconds);
+        let said = [0.5, -1.0, f64::NAN, f64::INFINITY, 1e300].map(of_seconds);
         assert_eq!(said, [SECOND_NS / 2, 0, 0, commands::LONGEST_NS, commands::LONGEST_NS]);
     }
 }

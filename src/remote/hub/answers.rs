@@ -116,8 +116,7 @@ impl Hub {
 
     /// Running cues with their progress by now.
     fn running(&self, now: Instant) -> impl Iterator<Item = Running> {
-        let since = self.pictured.map_or(0, |at| now.saturating_duration_since(at).as_nanos());
-        let since_ns = u64::try_from(since).unwrap_or(0);
+        let since_ns = self.pictured.map_or(0, |at| nanoseconds(now.saturating_duration_since(at)));
         let running = self.picture.iter().flat_map(|picture| &picture.running);
         running.map(move |running| Running {
             elapsed_ns: running.elapsed_ns.saturating_add(if running.moves { since_ns } else { 0 }),
