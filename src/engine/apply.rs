@@ -34,12 +34,8 @@ impl State {
                 self.shift_ns = *shift_ns;
                 self.plan = Arc::new(Plan::new(&self.show, *day, *clock));
                 self.from = from_cue.as_ref().and_then(|cue| self.show.find(cue));
-                let before_ns = self.from.map_or(0, |cue| self.plan.before_ns(&self.show, cue));
-                let by_clock = self
-                    .plan
-                    .by_clock
-                    .iter()
-                    .filter(|(_, at_ns)| *at_ns >= before_ns as i64 || !self.begins_anywhere());
+                let by_clock =
+                    self.plan.by_clock.iter().filter(|(_, at_ns)| !self.is_before_start(*at_ns));
                 self.timers.by_wall =
                     by_clock.map(|&(cue, at_ns)| (RunNs::new(at_ns), cue)).collect();
                 self.playhead = self.next_stop(None);

@@ -239,10 +239,16 @@ impl State {
     /// Instant of the show's clock at which the clip of `cue` will be over, if its length is known.
     /// A paused clip has no end by the clock.
     pub(super) fn clip_ends_ns(&self, cue: CueIx) -> Option<ShowNs> {
-        let (plan, state) = (self.show.cue(cue), self.cue(cue));
-        let lasts_ns = state.clip_ns.filter(|_| !plan.is_loop()).or(plan.lasts_ns());
-        let lasts_ns = lasts_ns.filter(|_| state.paused_since_ns.is_none())?;
+        let state = self.cue(cue);
+        let lasts_ns = self.cue_length_ns(cue).filter(|_| state.paused_since_ns.is_none())?;
         Some(state.fired_show_ns?.saturating_add(lasts_ns).saturating_add(state.paused_ns))
+    }
+
+    /// Length of `cue`, nanoseconds: what the player says of its clip, unless that is a loop, or
+    /// else what the show says.
+    pub(super) fn cue_length_ns(&self, cue: CueIx) -> Option<u64> {
+        let plan = self.show.cue(cue);
+        self.cue(cue).clip_ns.filter(|_| !plan.is_loop()).or(plan.lasts_ns())
     }
 
     /// Total pause of the clip of `cue` since it fired, nanoseconds of the show's clock.

@@ -54,9 +54,8 @@ impl State {
     /// Returns `true` if the clock would have brought `cue` before the run began, in a rehearsal
     /// that begins in the middle: it is passed over, not missed.
     fn lies_before_start(&self, cue: CueIx) -> bool {
-        let before_ns = self.from.map_or(0, |cue| self.plan.before_ns(&self.show, cue)) as i64;
-        self.begins_anywhere()
-            && self.plan.by_clock.iter().any(|&(other, at_ns)| other == cue && at_ns < before_ns)
+        let mut by_clock = self.plan.by_clock.iter();
+        by_clock.any(|&(other, at_ns)| other == cue && self.is_before_start(at_ns))
     }
 
     /// The first cue after `cue` (or in the show) at which the playhead stops.

@@ -308,6 +308,13 @@ impl State {
         (segment, into_ns.max(0) as u64)
     }
 
+    /// Returns `true` if what the clock brings at `at_ns` of the plan lies before the cue at which a
+    /// run begins whose clock was set.
+    pub(super) fn is_before_start(&self, at_ns: i64) -> bool {
+        let before_ns = self.from.map_or(0, |cue| self.plan.before_ns(&self.show, cue));
+        self.begins_anywhere() && at_ns < before_ns as i64
+    }
+
     /// Planned beginning of the run, from the origin of the plan.
     pub fn planned_begin_ns(&self) -> RunNs {
         let (segment, into_ns) = self.begins_in();

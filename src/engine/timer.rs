@@ -52,9 +52,9 @@ impl State {
             return by_wall;
         }
         let by_show = self.timers.by_show.first().map(|&(due_ns, ..)| due_ns);
-        let turn = self.next_turn().map(|(due_ns, _)| due_ns);
+        let change = self.next_structure_change().map(|(due_ns, _)| due_ns);
         let auto = self.next_auto().map(|(due_ns, _)| due_ns);
-        let by_show = [by_show, turn, auto].into_iter().flatten().min();
+        let by_show = [by_show, change, auto].into_iter().flatten().min();
         by_show.map(|due_ns| self.unheld(due_ns)).into_iter().chain(by_wall).min()
     }
 
@@ -73,10 +73,12 @@ impl State {
         let show_now = self.show_ns(now);
         let timer =
             self.timers.by_show.first().map(|&(due_ns, kind, cue)| (due_ns, Due::Timer(kind, cue)));
-        let turn = self.next_turn().map(|(due_ns, turn)| (due_ns, Due::StructureChange(turn)));
+        let change = self
+            .next_structure_change()
+            .map(|(due_ns, change)| (due_ns, Due::StructureChange(change)));
         let auto = self.next_auto().map(|(due_ns, command)| (due_ns, Due::Auto(command)));
         let by_show =
-            [timer, turn, auto].into_iter().flatten().filter(|(due_ns, _)| *due_ns <= show_now);
+            [timer, change, auto].into_iter().flatten().filter(|(due_ns, _)| *due_ns <= show_now);
         let by_show = by_show.map(|(due_ns, due)| (self.unheld(due_ns), due));
         // Of what is due, the earliest goes first, so that a late wake-up tells the same story as a
         // punctual one.
@@ -186,7 +188,7 @@ impl State {
         (over_ns.is_some() && starts_ns > now).then_some((next, starts_ns))
     }
 
-    fn next_turn(&self) -> Option<(ShowNs, StructureChange)> {
+    fn next_structure_change(&self) -> Option<(ShowNs, StructureChange)> {
         if self.ended_ns.is_some() {
             return None;
         }

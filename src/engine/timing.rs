@@ -81,12 +81,7 @@ impl State {
 
     /// Countdown of a running cue that has a duration, or a clip whose length is known.
     pub fn cue_countdown(&self, cue: CueIx, now: RunNs) -> Option<Countdown> {
-        let plan = self.show.cue(cue);
-        let of_ns = if plan.is_loop() {
-            plan.duration_ns
-        } else {
-            self.cue(cue).clip_ns.or(plan.lasts_ns())
-        }?;
+        let of_ns = self.cue_length_ns(cue)?;
         let started_ns = self.cue(cue).fired_show_ns?;
         let elapsed_ns =
             self.show_ns(now).since(started_ns).saturating_sub(self.clip_paused_ns(cue, now));

@@ -11,7 +11,7 @@
 //!  station ── GO ──► deck ──────────── one write ───────────► stage (mpv): the window; on air, or armed behind black
 //!     │ arm, stop     ▲ │ pending work                      scout (mpv): no window, examines the files before
 //!     └── wake ──► supervisor ◄──────── events ────────────── both
-//!                     └── news ─► reporter
+//!                     └── reports ─► reporter
 //! ```
 //!
 //! **One window.** An output has one player that is seen, the stage. While nothing is on air, the

@@ -63,7 +63,7 @@ pub(super) struct Deck {
     /// The player takes no lists of clips, so that each is loaded by itself.
     lists_fail: bool,
     players: Vec<Player>,
-    news: Vec<OutputReport>,
+    reports: Vec<OutputReport>,
     /// The ways of the clips that have begun to move since it was asked last.
     deliveries: Vec<Delivery>,
     next_id: u64,
@@ -98,7 +98,7 @@ impl Deck {
             outgoing: None,
             lists_fail: false,
             players: vec![],
-            news: vec![],
+            reports: vec![],
             deliveries: vec![],
             next_id: 0,
             absent: None,

@@ -1,8 +1,8 @@
 //! The thread of an output of clips: listens to its players, and does for the deck whatever takes
 //! time.
 //!
-//! The only place where players are started, killed and reaped, and where news is told. Must never
-//! hold the deck's lock while it looks at a disk, starts or waits for a process, or tells its news:
+//! The only place where players are started, killed and reaped, and where reports are told. Must never
+//! hold the deck's lock while it looks at a disk, starts or waits for a process, or tells its reports:
 //! the station's GO takes the same lock.
 
 use std::collections::HashMap;
@@ -19,7 +19,7 @@ use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use super::super::gauge::Delivery;
 use super::super::permits::{ClipFolders, OUTSIDE};
 use super::super::worker::WorkerContext;
-use super::super::{Light, Outcome, OutputReport, now};
+use super::super::{Light, Outcome, OutputReport, Report, now};
 use super::clip::{FileStatus, stat};
 use super::deck::{Deck, PendingWork};
 use super::player::Player;
@@ -188,7 +188,7 @@ impl Supervisor {
 
     /// Reports what has happened, and updates the health of the output.
     fn tell(&mut self) {
-        let (news, deliveries, light) = {
+        let (reports, deliveries, light) = {
             let mut deck = self.deck();
             (deck.take_reports(), deck.take_deliveries(), deck.light())
         };
@@ -201,13 +201,13 @@ impl Supervisor {
                 _ => self.context.gauge.up(),
             }
         }
-        for news in news {
-            if let OutputReport::Report(report) = &news
-                && report.outcome != Outcome::Sent
+        for report in reports {
+            if let OutputReport::Report(Report { job, outcome, .. }) = &report
+                && *outcome != Outcome::Sent
             {
-                self.context.gauge.failed(Delivery::new(report.job, now()));
+                self.context.gauge.failed(Delivery::new(*job, now()));
             }
-            (self.context.reporter)(news);
+            (self.context.reporter)(report);
         }
     }
 

@@ -152,7 +152,7 @@ impl Deck {
                 let is_replaced =
                     |file: &File| file.facts.is_some() && matches!(status, FileStatus::There(_));
                 if earlier.as_ref().is_some_and(is_replaced) {
-                    self.news.push(OutputReport::Word(
+                    self.reports.push(OutputReport::Word(
                         clip.said("the file was replaced; the new one is being loaded"),
                     ));
                 }
@@ -295,8 +295,8 @@ impl Deck {
             | State::Examining(_)
             | State::Leaving => None,
         });
-        if let Some((id, turn)) = endless {
-            self.take(id, turn, at);
+        if let Some((id, change)) = endless {
+            self.take(id, change, at);
         }
     }
 

@@ -15,7 +15,7 @@ use super::Deck;
 impl Deck {
     /// Takes the reports since the last call.
     pub(in super::super) fn take_reports(&mut self) -> Vec<OutputReport> {
-        mem::take(&mut self.news)
+        mem::take(&mut self.reports)
     }
 
     /// Takes the delivery times of the clips that have begun to move since the last call.
@@ -26,12 +26,12 @@ impl Deck {
     /// Takes in what the player `id` says.
     pub(in super::super) fn on_reply(&mut self, id: u64, said: Said, at: Instant) {
         let Some(player) = self.players.iter_mut().find(|player| player.id == id) else { return };
-        let turn = player.on_reply(said, at);
-        self.take(id, turn, at);
+        let change = player.on_reply(said, at);
+        self.take(id, change, at);
     }
 
     /// Takes in what has become of the player `id`.
-    pub(super) fn take(&mut self, id: u64, turn: PlayerChange, at: Instant) {
+    pub(super) fn take(&mut self, id: u64, change: PlayerChange, at: Instant) {
         let Some(player) = self.players.iter_mut().find(|player| player.id == id) else { return };
         let job = match &player.state {
             State::Playing { play, .. } => Some(play.job),
@@ -42,7 +42,7 @@ impl Deck {
             | State::Examining(_)
             | State::Leaving => None,
         };
-        match turn {
+        match change {
             PlayerChange::Nothing | PlayerChange::Armed => {}
             PlayerChange::Up => self.up = true,
             PlayerChange::Started => job.into_iter().for_each(|job| self.begun(job, at)),
@@ -154,11 +154,11 @@ impl Deck {
 
     pub(super) fn tell(&mut self, job: Job, what: ClipNews) {
         let report = ClipReport { output: self.output, cue: job.cue, firing: job.firing, what };
-        self.news.push(OutputReport::Clip(report));
+        self.reports.push(OutputReport::Clip(report));
     }
 
     pub(super) fn report(&mut self, job: Job, outcome: Outcome) {
-        self.news.push(OutputReport::Report(Report {
+        self.reports.push(OutputReport::Report(Report {
             output: self.output,
             job: Some(job),
             outcome,
