@@ -160,7 +160,10 @@ impl App {
     }
 
     /// Lets the rundown open and fold by itself again.
-    pub(super) fn fold_segments(&mut self) -> Vec<Task> {
+    pub(super) fn fold_segments(&mut self, now_ns: MachineNs) -> Vec<Task> {
+        if self.folds.is_empty() {
+            self.say("no segment was opened or folded by hand", Tone::Calm, now_ns);
+        }
         self.folds.clear();
         self.scroll_back();
         vec![]

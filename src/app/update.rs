@@ -234,7 +234,7 @@ impl App {
             Act::FindNext => return self.find_again(false, state, now_ns),
             Act::FindPrevious => return self.find_again(true, state, now_ns),
             Act::OpenSegments => return self.open_segments(state),
-            Act::FoldSegments => return self.fold_segments(),
+            Act::FoldSegments => return self.fold_segments(now_ns),
             Act::Redraw => return vec![Task::Redraw],
             Act::FilterLog => return self.filter_log(now_ns),
             Act::Palette => return self.open(Ask::Palette),

@@ -6,7 +6,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use handover::app::keymap::Key;
 use handover::app::keys::{Act, BINDINGS, Binding, Group};
 use handover::app::{Ask, Page, Question, Task};
-use handover::engine::Phase;
+use handover::engine::{Event, Phase};
 
 use super::jump_on_standby;
 use super::stage::{Run, SHOW};
@@ -46,7 +46,12 @@ fn does(act: Act, before: &Run, after: &Run, tasks: &[Task]) -> bool {
         Act::Go => {
             fired(after) > fired(before) || (after.state.has_begun() && !before.state.has_begun())
         }
-        Act::Standby => at(after).is_some_and(|cue| after.state.cue(cue).stood_by),
+        // A second standby warns the departments again.
+        Act::Standby => {
+            let new = &after.records[before.records.len()..];
+            new.iter().any(|record| matches!(record.event, Event::CueStoodBy { .. }))
+                && at(after).is_some_and(|cue| after.state.cue(cue).stood_by)
+        }
         Act::Ready(_) => ready(before) != ready(after),
         Act::AllReady => ready(before) > Some(0) && ready(after) == Some(0),
         Act::Override => asks(after, |ask| ask == Ask::Reason),
@@ -65,7 +70,7 @@ fn does(act: Act, before: &Run, after: &Run, tasks: &[Task]) -> bool {
         }
         Act::SelectDown | Act::SelectPageDown | Act::SelectLast => moved(after) > moved(before),
         Act::OpenSegments => all_open(after),
-        Act::FoldSegments => after.app.page == Page::Run && after.app.folds.is_empty(),
+        Act::FoldSegments => !before.app.folds.is_empty() && after.app.folds.is_empty(),
         Act::Spot | Act::Unspot => before.state.people() != after.state.people(),
         Act::PersonNote => asks(after, |ask| matches!(ask, Ask::PersonNote { .. })),
         Act::FindPerson => asks(after, |ask| matches!(ask, Ask::FindPerson { .. })),
@@ -91,7 +96,7 @@ fn is_first(before: &Run, after: &Run) -> bool {
 }
 
 /// The situations in which keys are pressed: before the show, in the middle of it, with a cue on
-/// standby that not everyone is ready for, at steps, after a panic.
+/// standby that not everyone is ready for, at steps, after a panic, with all segments open.
 fn situations() -> Vec<(&'static str, Run)> {
     let fresh = Run::new(SHOW, false);
     let mut middle = Run::new(SHOW, false);
@@ -112,12 +117,16 @@ fn situations() -> Vec<(&'static str, Run)> {
     let mut stopped = middle.clone();
     stopped.keys("⎋⎋⎋");
     assert!(stopped.state.is_panicked());
+    let mut opened = fresh.clone();
+    opened.key(&KeyCode::Right.into());
+    assert!(!opened.app.folds.is_empty());
     vec![
         ("before the show", fresh),
         ("in the middle", middle),
         ("with the jump on standby", jump),
         ("at the rings", rings),
         ("after a panic", stopped),
+        ("with all segments open", opened),
     ]
 }
 
