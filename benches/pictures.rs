@@ -18,13 +18,12 @@ use common::{Bounds, Sample};
 use handover::app::log::Log;
 use handover::app::{App, Page, Theme};
 use handover::engine::{RunNs, State};
+use handover::runtime::terminal::Canvas;
 use handover::show::duration::SECOND_NS;
 use handover::show::{builtin, file};
 use handover::time::MachineNs;
 use handover::ui::{self, Capabilities, Depth, Glyphs, View};
-use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
-use ratatui::{Terminal, TerminalOptions, Viewport};
 
 /// The longest that a frame may take, milliseconds, for 99 of 100.
 const FRAME_MAX_MS: f64 = 2.0;
@@ -58,10 +57,7 @@ fn main() {
 fn frames(state: &State, fired_ns: RunNs, page: Page) -> Sample {
     let (mut app, log) = (App::new(Theme::Dark), Log::default());
     app.page = page;
-    let viewport = Viewport::Fixed(Rect::new(0, 0, 200, 60));
-    let mut terminal =
-        Terminal::with_options(CrosstermBackend::new(io::sink()), TerminalOptions { viewport })
-            .unwrap();
+    let mut canvas = Canvas::new(io::sink(), Rect::new(0, 0, 200, 60));
     let one = |tenth: u64| {
         let now_ns = fired_ns + tenth * SECOND_NS / 10;
         let view = View {
@@ -73,7 +69,7 @@ fn frames(state: &State, fired_ns: RunNs, page: Page) -> Sample {
             capabilities: Capabilities { depth: Depth::Rgb, glyphs: Glyphs::All },
         };
         let begun = Instant::now();
-        terminal.draw(|frame| drop(ui::draw(frame, &view))).unwrap();
+        canvas.draw(|buf| ui::paint(buf, &view).1).unwrap();
         begun.elapsed()
     };
     Sample::new((0..1000).map(one).collect())

@@ -5,12 +5,11 @@ use std::io::{self, Write};
 use std::rc::Rc;
 
 use handover::app::Page;
+use handover::runtime::terminal::Canvas;
 use handover::show::duration::SECOND_NS;
 use handover::show::{builtin, file};
 use handover::ui::{self, Depth};
-use ratatui::backend::CrosstermBackend;
 use ratatui::layout::Rect;
-use ratatui::{Terminal, TerminalOptions, Viewport};
 
 use super::SIZES;
 use super::stage::Run;
@@ -40,14 +39,12 @@ impl Write for Counter {
 /// The bytes a second of ten frames a second, from here on, without the first frame.
 fn bytes_per_second(run: &mut Run, columns: u16, rows: u16) -> u64 {
     let counter = Counter::default();
-    let viewport = Viewport::Fixed(Rect::new(0, 0, columns, rows));
-    let backend = CrosstermBackend::new(counter.clone());
-    let mut terminal = Terminal::with_options(backend, TerminalOptions { viewport }).unwrap();
+    let mut canvas = Canvas::new(counter.clone(), Rect::new(0, 0, columns, rows));
     let from_ns = run.now_ns;
     let mut first = 0;
     for tenth in 0..=SECONDS * 10 {
         run.now_ns = from_ns + tenth * SECOND_NS / 10;
-        terminal.draw(|frame| _ = ui::draw(frame, &run.view())).unwrap();
+        canvas.draw(|buf| ui::paint(buf, &run.view()).1).unwrap();
         if tenth == 0 {
             first = counter.0.get();
         }
