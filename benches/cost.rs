@@ -55,8 +55,7 @@ fn main() {
     };
     drop(terminal);
     floor.print("floor");
-    // As many times the floor as 0.7 and 1.2 ms are on the machine of performance.md, whose floor
-    // takes 0.1 ms.
+    // As many times the floor as 0.7 and 1.2 ms are on a machine whose floor takes 0.1 ms.
     for (size, times, idle_pct) in [((120, 36), 7.0, 0.3), ((200, 60), 12.0, 0.3)] {
         let (mut terminal, _folder) = show(&wire, size);
         std::thread::sleep(Duration::from_secs(2));

@@ -37,11 +37,11 @@ impl HeldKeys {
             HeldKeys::Told => None,
             HeldKeys::ByTime => Some(
                 "this terminal does not say which key is held: hold an arrow for a second before the show, and the \
-                 program knows your keyboard's repeats",
+                 program then knows your keyboard's repeat rate",
             ),
             HeldKeys::NotAsked => Some(
                 "with --plain-keys no terminal says which key is held: hold an arrow for a second before the show, and the \
-                 program knows your keyboard's repeats",
+                 program then knows your keyboard's repeat rate",
             ),
         }
     }

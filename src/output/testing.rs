@@ -28,7 +28,7 @@ pub(super) fn fire() -> Body {
     Body::Osc { address: "/eos/cue/1/12/fire".into(), args }
 }
 
-/// The first action of the first cue, as the `firing`th of its run.
+/// The first action of the first cue, in firing number `firing` of its run.
 pub(super) fn job(firing: u32) -> Job {
     Job { cue: CueIx(0), firing, action: 0 }
 }

@@ -26,8 +26,8 @@ pub(super) struct FrameLabel {
 }
 
 impl FrameLabel {
-    /// The label of the frame that is the `frame`th, from 0, of a clock that began at zero; after
-    /// 24 hours it begins again.
+    /// The label of the frame number `frame`, from 0, of a clock that began at zero; after 24 hours
+    /// it begins again.
     ///
     /// Drop-frame leaves out numbers, not frames: 00 and 01 of every minute that ten does not
     /// divide (SMPTE 12M, "Drop frame compensated").
@@ -55,7 +55,7 @@ impl fmt::Display for FrameLabel {
     }
 }
 
-/// Count of numbers that drop-frame has left out before the `frame`th frame.
+/// Count of numbers that drop-frame has left out before frame number `frame`.
 fn dropped_before(frame: u64) -> u64 {
     let (tens, rest) = (frame / DROP_TEN_MINUTES, frame % DROP_TEN_MINUTES);
     // The first of ten minutes is whole; each of the others begins two numbers late.

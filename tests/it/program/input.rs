@@ -222,7 +222,7 @@ fn where_nothing_says_which_key_is_held_the_log_and_the_help_page_say_so_once() 
     let text = program.screen();
     let is_said = |line: &&str| line.contains("which key is held");
     assert_eq!(text.lines().filter(is_said).count(), 1, "{text}");
-    program.press_to_see("?", &["HELD KEYS", "knows your keyboard's repeats"]);
+    program.press_to_see("?", &["HELD KEYS", "knows your keyboard's repeat rate"]);
     // An answer that a slow line brought late takes it back.
     program.keys("\x1b[?31u");
     program
