@@ -4,6 +4,7 @@
 //! through that breaks a promise of the model. It knows nothing of the text that the draft was read
 //! from but where each value stands in it.
 
+mod alike;
 mod cue;
 mod links;
 mod names;
@@ -21,8 +22,8 @@ use super::file::machine::{Machine, Secret};
 use super::problem::{Place as Where, Problem, quoted};
 use super::protocol::Wire;
 use super::{
-    Clock, Cue, Department, Output, OutputKind, Person, Place, RemoteControl, Rundown, Segment,
-    SegmentIx, Show, Thresholds, duration,
+    Clock, Cue, Department, Output, Person, Place, RemoteControl, Rundown, Segment, SegmentIx,
+    Show, Thresholds, duration,
 };
 
 /// The most segments that a show may have.
@@ -130,6 +131,7 @@ impl Check<'_> {
         let marks = Marks {
             segments: segment_marks,
             cues: cue_marks,
+            outputs: draft.outputs.iter().map(|output| output.id.place.clone()).collect(),
             unused: names.into_iter().flat_map(Names::unused).collect(),
         };
         let rundown = Rundown {
@@ -200,10 +202,7 @@ impl Check<'_> {
                 names.is_used(at);
             }
             let kind = self.need_some(draft.kind.clone(), &draft.id.place, "an output", "kind");
-            wires.push(kind.as_ref().map(|kind| Wire {
-                protocol: kind.protocol(),
-                is_datagram: matches!(kind, OutputKind::OscUdp { .. }),
-            }));
+            wires.push(kind.as_ref().map(Wire::from));
             let Some(kind) = kind else { continue };
             let id = draft.id.value.to_string();
             let output = Output { id, kind, panic: draft.panic.clone(), timecode: draft.timecode };

@@ -58,6 +58,11 @@ impl CueNumber {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+
+    /// Returns `true` if the two differ in nothing that is heard: leading zeros, capital letters.
+    pub(super) fn is_like(&self, other: &Self) -> bool {
+        tokens(&self.0).eq(tokens(&other.0))
+    }
 }
 
 /// A run of characters of one kind; the order of the variants is the order of the kinds.

@@ -121,7 +121,24 @@ impl Spec {
     }
 }
 
+impl From<&OutputKind> for Wire {
+    fn from(kind: &OutputKind) -> Self {
+        Wire { protocol: kind.protocol(), is_datagram: kind.is_datagram() }
+    }
+}
+
 impl OutputKind {
+    /// Returns `true` if each message leaves as one datagram.
+    pub fn is_datagram(&self) -> bool {
+        match self {
+            OutputKind::OscUdp { .. } => true,
+            OutputKind::OscTcp { .. }
+            | OutputKind::Http { .. }
+            | OutputKind::Midi { .. }
+            | OutputKind::Mpv { .. } => false,
+        }
+    }
+
     /// Its protocol.
     pub fn protocol(&self) -> Protocol {
         match self {

@@ -6,7 +6,7 @@ use super::*;
 use crate::show::action::MpvCommand;
 use crate::show::draft::{ActionDraft, CueDraft, Entry, Mention, TriggerDraft};
 use crate::show::file::machine::Unseen;
-use crate::show::{Body, CueNumber};
+use crate::show::{Body, CueNumber, OutputKind};
 
 /// A value in a column of the row of a cue.
 fn at<T>(value: T, row: u32, column: u32) -> Placed<T> {

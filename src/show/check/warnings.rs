@@ -4,9 +4,12 @@
 //! A warning never keeps a show from running. Must never warn of what a careful author may well
 //! want, because a list of warnings that nobody reads is worse than none.
 
+use std::collections::BTreeMap;
+
 use jiff::civil::{Date, Time, date};
 use jiff::{SignedDuration, Timestamp};
 
+use super::alike;
 use super::names::Unused;
 use crate::show::action::MpvCommand;
 use crate::show::draft::CueDraft;
@@ -29,6 +32,8 @@ pub(super) struct Marks {
     pub segments: Vec<SegmentMarks>,
     /// Cue by cue.
     pub cues: Vec<CueMarks>,
+    /// Beginning of the table of each output.
+    pub outputs: Vec<Place>,
     /// Things that nothing refers to.
     pub unused: Vec<Unused>,
 }
@@ -49,6 +54,8 @@ pub(super) struct CueMarks {
     pub planned: Option<Place>,
     /// Place of its trigger.
     pub trigger: Option<Place>,
+    /// Place of the number of the cue that it is a backup for.
+    pub backup_for: Option<Place>,
 }
 
 impl CueMarks {
@@ -59,6 +66,7 @@ impl CueMarks {
             duration: cue.duration_ns.as_ref().map(|duration| duration.place.clone()),
             planned: cue.planned_ns.as_ref().map(|planned| planned.place.clone()),
             trigger: cue.trigger.as_ref().map(|trigger| trigger.place.clone()),
+            backup_for: cue.backup_for.as_ref().map(|main| main.place.clone()),
         }
     }
 }
@@ -70,10 +78,14 @@ pub(super) fn warn(faults: &Faults, machine: &dyn Machine, show: &Show, marks: &
         times.hard_starts(),
         times.by_clock(),
         times.lengths(),
+        times.chains(),
         times.order(),
         times.endless(),
         times.clips(machine),
         times.unused(),
+        alike::numbers(show, marks),
+        alike::backups(show, marks),
+        alike::addresses(show, marks),
     ];
     warnings.into_iter().flatten().for_each(|warning| faults.report(warning));
 }
@@ -202,8 +214,16 @@ impl<'a> PlannedTimes<'a> {
             let (plan, marks) = (self.show.cue(cue), self.cue_marks(cue));
             let segment = self.show.segment(self.show.segment_of(cue));
             let Some(lasts_ns) = plan.lasts_ns() else { continue };
-            let called_ns = plan.planned_ns.unwrap_or(0);
-            let over_ns = called_ns.saturating_add(lasts_ns).saturating_sub(segment.duration_ns);
+            let (begins_ns, mark) = match plan.trigger {
+                Trigger::Into { offset_ns } => (offset_ns, &marks.trigger),
+                Trigger::Go => (plan.planned_ns.unwrap_or(0), &marks.planned),
+                // Chains are looked at as a whole, and a cue by the clock may go on past its
+                // segment where that is late.
+                Trigger::With { .. } | Trigger::After { .. } | Trigger::At { .. } => {
+                    (0, &marks.trigger)
+                }
+            };
+            let over_ns = begins_ns.saturating_add(lasts_ns).saturating_sub(segment.duration_ns);
             if over_ns < SECOND_NS {
                 continue;
             }
@@ -220,15 +240,67 @@ impl<'a> PlannedTimes<'a> {
                 )
             } else {
                 let over = length(over_ns);
-                (
-                    format!("cue {} would end {over} after its segment {title}", plan.number),
-                    &marks.planned,
-                )
+                (format!("cue {} would end {over} after its segment {title}", plan.number), mark)
             };
             let place = place.clone().unwrap_or_else(|| marks.number.clone());
             warnings.push(Problem::warning(place, what, fix));
         }
         warnings
+    }
+
+    /// Cues of chains that go on after their segment: of each chain, the one that ends last.
+    fn chains(&self) -> Vec<Problem> {
+        let mut latest: BTreeMap<(CueIx, SegmentIx), (i64, CueIx)> = BTreeMap::new();
+        for cue in self.show.cue_indices() {
+            let (root, segment) = (self.show.root(cue), self.show.segment_of(cue));
+            let lasts_ns = self.show.cue(cue).lasts_ns().unwrap_or(0);
+            // One that is too long by itself is named already.
+            if root == cue || lasts_ns > self.show.segment(segment).duration_ns {
+                continue;
+            }
+            let over_ns =
+                self.earliest_ns(cue).saturating_add_unsigned(lasts_ns) - self.end_ns(segment);
+            let last = latest.entry((root, segment)).or_insert((over_ns, cue));
+            if over_ns > last.0 {
+                *last = (over_ns, cue);
+            }
+        }
+        let late = latest.into_iter().filter(|(_, (over_ns, _))| *over_ns >= SECOND_NS as i64);
+        let warning = |((root, segment), (over_ns, cue)): ((CueIx, SegmentIx), (i64, CueIx))| {
+            let what = format!(
+                "cue {} would end {} after its segment {}, by the delays and durations of the chain \
+                 that cue {} begins",
+                self.show.cue(cue).number,
+                length(over_ns as u64),
+                quoted(&self.show.segment(segment).title),
+                self.show.cue(root).number,
+            );
+            let marks = self.cue_marks(cue);
+            let place = marks.trigger.clone().unwrap_or_else(|| marks.number.clone());
+            let warning = Problem::warning(
+                place,
+                what,
+                "make the segment longer, or a delay or duration of the chain shorter",
+            );
+            warning.beside(self.cue_marks(root).number.clone(), "the chain begins here".to_owned())
+        };
+        late.map(warning).collect()
+    }
+
+    /// The earliest instant of a cue that another one triggers, nanoseconds of the plan. Where the
+    /// file does not say when the caller means to call the first cue of its chain, that is the
+    /// start of the segment.
+    fn earliest_ns(&self, cue: CueIx) -> i64 {
+        let root = self.show.root(cue);
+        let first = self.show.cue(root);
+        let root_ns = self.plan.cue_start_ns[root];
+        let earliest_ns = if first.trigger == Trigger::Go {
+            let called_ns = first.planned_ns.unwrap_or(0);
+            self.start_ns(self.show.segment_of(root)).saturating_add_unsigned(called_ns)
+        } else {
+            root_ns
+        };
+        earliest_ns + (self.plan.cue_start_ns[cue] - root_ns)
     }
 
     /// Cues that are meant to be called before the one above them.

@@ -8,7 +8,7 @@ use super::reader::Mention;
 use super::value::Value;
 use crate::show::draft::OutputDraft;
 use crate::show::protocol::{Protocol, Wire};
-use crate::show::{Body, FrameRate, OutputKind};
+use crate::show::{Body, FrameRate};
 
 /// The rates of timecode as the file writes them; "29.97" is drop-frame, since nothing else keeps
 /// step with a clock.
@@ -47,8 +47,9 @@ fn output(id: &Mention<'_>, mut fields: Fields<'_>) -> (Option<Wire>, OutputDraf
             None => other.spec().output_keys.iter().for_each(|key| fields.know(key.key)),
         }
     }
-    let is_datagram = matches!(kind, Some(OutputKind::OscUdp { .. }));
-    let wire = protocol.map(|protocol| Wire { protocol, is_datagram });
+    // An output whose kind has faults still says by its key what it speaks.
+    let spoken = protocol.map(|protocol| Wire { protocol, is_datagram: false });
+    let wire = kind.as_ref().map(Wire::from).or(spoken);
     let timecode = timecode(&mut fields, protocol);
     let panic = panic_bodies(&mut fields, id, wire);
     fields.finish();

@@ -195,7 +195,7 @@ fn clip(value: &Value<'_>, is_needed: bool) -> (Option<String>, Option<u64>) {
     }
     let found = value.reader.machine().clip(&text);
     if let Some(why) = found.fault.filter(|_| is_needed) {
-        value.fault(why, "put it there, relative to the show file, or write `optional = true`");
+        value.fault(why, "put a clip there, relative to the show file, or write `optional = true`");
     }
     (Some(text), found.length_ns)
 }

@@ -81,6 +81,10 @@ fn cues_that_do_not_fit_their_segment_are_named() {
         ),
         ("duration = \"20m\", planned = «\"50m\"»", &["cue 1 would end 10:00 after its segment"]),
         (
+            "duration = \"20m\", trigger = «{ into = \"50m\" }»",
+            &["cue 1 would end 10:00 after its segment"],
+        ),
+        (
             "trigger = «{ at = 19:59:00 }»",
             &["comes at 19:59:00, 1:00 before its segment `One` starts"],
         ),
@@ -155,7 +159,7 @@ fn what_nothing_uses_is_named() {
         only_warning(&format!("title = \"T\"\n{head}\n{}", segment("One", HOUR, "")), says);
     }
     let used = "title = \"T\"\n[department.a]\n[place.p]\nat = [1, 2]\n[output.clock]\nosc = \"udp://[::1]:8000\"\n\
-                timecode = \"osc\"\n[output.stop]\nosc = \"udp://[::1]:8000\"\npanic = [{ osc = \"/stop\" }]\n\
+                timecode = \"osc\"\n[output.stop]\nosc = \"udp://[::1]:8001\"\npanic = [{ osc = \"/stop\" }]\n\
                 [person.somebody]\nname = \"Jane Doe\"\n";
     let cues = cue("1", "needs = [\"a\"], route = { points = [\"p\", [1, 2]] }");
     assert_eq!(warnings(&format!("{used}{}", segment("One", HOUR, &cues))), Vec::<String>::new());
@@ -223,4 +227,99 @@ fn a_clip_whose_length_the_show_does_not_say_is_named_with_it() {
     }
     // Of a file that nobody has looked at there is nothing to say.
     assert_eq!(warnings(&plain(show("", "")).replace("b.mp4", "c.mp4")), [] as [&str; 0]);
+}
+
+#[test]
+fn a_chain_that_runs_longer_than_its_segment_is_named_once() {
+    let show = |first: &str, second: &str, third: &str| {
+        let cues = [cue("1", first), cue("2", second), cue("3", third)].concat();
+        format!("title = \"T\"\n{}", segment("One", "duration = \"60s\"", &cues))
+    };
+    only_warning(
+        &show(
+            "duration = \"30s\"",
+            "duration = \"20s\", trigger = { after = \"1\" }",
+            "duration = \"20s\", trigger = «{ after = \"2\", delay = \"5s\" }»",
+        ),
+        &["cue 3 would end 0:15 after its segment `One`", "chain that cue 1 begins"],
+    );
+    // The time at which the first cue is meant counts, where the file says it.
+    only_warning(
+        &show(
+            "planned = \"50s\"",
+            "trigger = «{ with = \"1\", delay = \"12s\" }»",
+            "trigger = { with = \"1\" }",
+        ),
+        &["cue 2 would end 0:02 after"],
+    );
+    for (first, second) in [
+        ("duration = \"30s\"", "duration = \"30s\", trigger = { after = \"1\" }"),
+        ("", "trigger = { with = \"1\", delay = \"60s\" }"),
+    ] {
+        assert_eq!(warnings(&show(first, second, "")), [] as [&str; 0], "{first} {second}");
+    }
+}
+
+#[test]
+fn numbers_that_sound_the_same_are_named() {
+    let show = |first: &str, second: &str| {
+        let cues = format!("{}{}", cue(first, ""), cue(second, "").replace(second, "«»"));
+        format!("title = \"T\"\n{}", segment("One", HOUR, &cues))
+            .replace("\"«»\"", &format!("«\"{second}\"»"))
+    };
+    for (first, second) in [("1", "01"), ("10A", "10a"), ("2.5B", "02.5b")] {
+        let both = format!("`{first}` and `{second}`");
+        only_warning(&show(first, second), &[&both, "another number", "the other one"]);
+    }
+    for (first, second) in [("1", "10"), ("1.5", "1.05"), ("1.1", "1.10"), ("A1", "A.1")] {
+        let plain = show(first, second).replace(['«', '»'], "");
+        assert_eq!(warnings(&plain), [] as [&str; 0], "{first} {second}");
+    }
+}
+
+#[test]
+fn a_second_backup_for_a_cue_is_named() {
+    let cues = [
+        cue("1", ""),
+        cue("1B", "backup_for = \"1\""),
+        cue("1C", "backup_for = «\"1\"»"),
+        cue("2", ""),
+        cue("2B", "backup_for = \"2\""),
+    ];
+    only_warning(
+        &format!("title = \"T\"\n{}", segment("One", HOUR, &cues.concat())),
+        &["cue 1 has more than one backup", "1C", "pass 1B"],
+    );
+}
+
+#[test]
+fn two_outputs_with_one_address_are_named() {
+    let show = |first: &str, second: &str| {
+        let play = "do = [{ output = \"a\", osc = \"/1\" }, { output = \"b\", osc = \"/1\" }]";
+        format!(
+            "title = \"T\"\n[output.a]\nosc = \"{first}\"\n[output.«b»]\nosc = \"{second}\"\n{}",
+            segment("One", HOUR, &cue("1", play))
+        )
+    };
+    for (first, second) in [
+        ("udp://10.0.0.7:8000", "udp://10.0.0.7:8000"),
+        ("udp://localhost:8000", "udp://127.0.0.1:8000"),
+        ("tcp://Desk:3032", "tcp://desk:3032"),
+    ] {
+        only_warning(&show(first, second), &["`a` and `b`", "same address", "`a`: messages"]);
+    }
+    for (first, second) in [
+        ("udp://10.0.0.7:8000", "udp://10.0.0.7:8001"),
+        ("udp://10.0.0.7:8000", "tcp://10.0.0.7:8000"),
+    ] {
+        let plain = show(first, second).replace(['«', '»'], "");
+        assert_eq!(warnings(&plain), [] as [&str; 0], "{first} {second}");
+    }
+    // Two windows are two players, and two accounts of a web service are two outputs.
+    let web = "do = [{ output = \"a\", path = \"/1\" }, { output = \"b\", path = \"/1\" }]";
+    let text = format!(
+        "title = \"T\"\n[output.a]\nhttp = \"https://x.com\"\n[output.b]\nhttp = \"https://x.com\"\n{}",
+        segment("One", HOUR, &cue("1", web))
+    );
+    assert_eq!(warnings(&text), [] as [&str; 0]);
 }

@@ -1,0 +1,100 @@
+//! Warnings about things of a show that are taken for each other: cue numbers, backups of the same
+//! cue, outputs with the same address.
+
+use std::collections::HashMap;
+
+use super::warnings::Marks;
+use crate::show::problem::{Place, Problem, quoted};
+use crate::show::{CueIx, OutputIx, OutputKind, Show};
+
+/// Cue numbers that differ only in leading zeros, or in capital letters.
+pub(super) fn numbers(show: &Show, marks: &Marks) -> Vec<Problem> {
+    let number = |cue: CueIx| &show.cue(cue).number;
+    let mut sorted: Vec<CueIx> = show.cue_indices().collect();
+    // Those that are alike stand beside each other then.
+    sorted.sort_by_key(|&cue| number(cue));
+    let mut warnings = vec![];
+    for pair in sorted.chunk_by(|&a, &b| number(a).is_like(number(b))) {
+        let Some(&first) = pair.iter().min() else { continue };
+        for &cue in pair.iter().filter(|&&cue| cue != first) {
+            let what = format!(
+                "cue numbers {} and {} sound the same",
+                quoted(number(first).as_str()),
+                quoted(number(cue).as_str())
+            );
+            let fix = "give one of the two cues another number";
+            let warning = Problem::warning(place(marks, cue), what, fix);
+            warnings.push(warning.beside(place(marks, first), "the other one is here".to_owned()));
+        }
+    }
+    warnings
+}
+
+/// Backups of a cue that has another one: the caller gets to them only by a second `b`.
+pub(super) fn backups(show: &Show, marks: &Marks) -> Vec<Problem> {
+    let mut warnings = vec![];
+    for main in show.cue_indices() {
+        let [first, others @ ..] = show.backups(main) else { continue };
+        for &other in others {
+            let [main, first, number] = [main, *first, other].map(|cue| &show.cue(cue).number);
+            let what = format!(
+                "cue {main} has more than one backup: for {number} the caller has to pass {first}"
+            );
+            let fix = format!("leave out {first} or {number}, unless that is meant");
+            let mark = |cue: CueIx| marks.cues[cue.0 as usize].backup_for.clone();
+            let own = mark(other).unwrap_or_else(|| place(marks, other));
+            let warning = Problem::warning(own, what, fix);
+            let there = show.find(first).map(|first| place(marks, first));
+            warnings.push(match there {
+                Some(there) => warning.beside(there, format!("{first} comes first")),
+                None => warning,
+            });
+        }
+    }
+    warnings
+}
+
+/// Outputs that send to the same address: two lights for one device, and messages to it that may
+/// overtake each other.
+pub(super) fn addresses(show: &Show, marks: &Marks) -> Vec<Problem> {
+    let mut first_of: HashMap<String, OutputIx> = HashMap::new();
+    let mut warnings = vec![];
+    for (at, output) in (0..).map(OutputIx).zip(&show.outputs) {
+        let Some(device) = device(&output.kind) else { continue };
+        let first = *first_of.entry(device).or_insert(at);
+        if first == at {
+            continue;
+        }
+        let mark = |output: OutputIx| marks.outputs.get(output.0 as usize).cloned();
+        let (Some(own), Some(there)) = (mark(at), mark(first)) else { continue };
+        let id = quoted(&show.output(first).id);
+        let what = format!("outputs {id} and {} send to the same address", quoted(&output.id));
+        let fix = format!(
+            "send everything to {id}: messages to two outputs may come in another order than sent"
+        );
+        warnings.push(
+            Problem::warning(own, what, fix).beside(there, "it is used here first".to_owned()),
+        );
+    }
+    warnings
+}
+
+/// The device that an output reaches, as far as its address says; `None` where two outputs of the
+/// same address are two devices, or may differ on purpose.
+fn device(kind: &OutputKind) -> Option<String> {
+    let host = |host: &str| match &*host.to_ascii_lowercase() {
+        "localhost" | "::1" => "127.0.0.1".to_owned(),
+        other => other.to_owned(),
+    };
+    match kind {
+        OutputKind::OscUdp { host: name, port } => Some(format!("udp {} {port}", host(name))),
+        OutputKind::OscTcp { host: name, port, .. } => Some(format!("tcp {} {port}", host(name))),
+        OutputKind::Midi { port } => Some(format!("midi {port}")),
+        // A web server may want another header for each account, and each player is one of its own.
+        OutputKind::Http { .. } | OutputKind::Mpv { .. } => None,
+    }
+}
+
+fn place(marks: &Marks, cue: CueIx) -> Place {
+    marks.cues[cue.0 as usize].number.clone()
+}
