@@ -41,7 +41,7 @@ pub use fault::{JournalError, OpenError};
 pub use line::{LINE_BYTES_MAX, LineFault, checksum, decode, encode, truncate};
 pub use lock::{Holder, LockError, RunLock};
 pub use recover::{JOURNAL_BYTES_MAX, RecoverError, Recovered, Torn, recover, recover_bytes};
-pub use store::{RunFolder, Store, StoreError};
+pub use store::{NewRun, RunFolder, Store, StoreError};
 pub use summary::Summary;
 pub use sync::{Report, SyncReport};
 pub use tail::{Appended, Tail};

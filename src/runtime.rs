@@ -11,6 +11,7 @@
 //! for each output that has to wait for somebody. The
 //! *board* (`board.rs`) is another program's: it follows a run by its journal.
 
+mod beacon;
 pub mod board;
 pub mod clock;
 pub mod config;

@@ -13,6 +13,20 @@ use super::recover::RecoverError;
 /// The problem with the files of the run that is being called.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum JournalError {
+    /// The run has no files yet: its folder could not be made when it began.
+    #[error(
+        "the run has no files yet ({why}); {}: its events are kept in memory until then ({})",
+        fix(*kind),
+        path.display()
+    )]
+    NotBegun {
+        /// What cannot be made.
+        path: PathBuf,
+        /// Kind of the fault.
+        kind: ErrorKind,
+        /// The operating system's words.
+        why: String,
+    },
     /// The disk does not take the lines.
     #[error(
         "the journal cannot be written ({why}); {}: the events are kept in memory until then ({})",
@@ -106,6 +120,10 @@ impl JournalError {
     /// after all.
     pub fn after_the_end(&self) -> Option<String> {
         match self {
+            JournalError::NotBegun { path, why, .. } => Some(format!(
+                "it has no files, {} could not be made ({why}), and there is nothing to report or to resume",
+                path.display()
+            )),
             JournalError::Write { path, why, .. } => Some(format!(
                 "the last events could not be written to {} ({why}), and neither a report nor a resume has them",
                 path.display()

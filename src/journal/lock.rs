@@ -96,9 +96,21 @@ impl RunLock {
     /// When another program has the run, or nothing there can be locked. A disk that has become
     /// read-only is no obstacle.
     pub fn take(dir: &Path) -> Result<Self, LockError> {
+        Self::of(dir, open(&dir.join(LOCK_FILE), dir))
+    }
+
+    /// Takes the new run in `dir`, with a lock file that says who has it.
+    ///
+    /// # Errors
+    /// When another program has the run, or the file cannot be made and written.
+    pub(super) fn make(dir: &Path) -> Result<Self, LockError> {
+        Self::of(dir, options().open(dir.join(LOCK_FILE)).map(|file| (file, true)))
+    }
+
+    fn of(dir: &Path, opened: io::Result<(File, bool)>) -> Result<Self, LockError> {
         let path = dir.join(LOCK_FILE);
         let failed = |source| LockError::Io { path: path.clone(), source };
-        let (file, says_who) = open(&path, dir).map_err(failed)?;
+        let (file, says_who) = opened.map_err(failed)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -157,12 +169,17 @@ impl RunLock {
     }
 }
 
-/// Opens what is locked for the run in `dir`, and says whether it is a file that can be written.
-fn open(path: &Path, dir: &Path) -> io::Result<(File, bool)> {
+/// The way a lock file is opened, and made where there is none.
+fn options() -> OpenOptions {
     let mut options = OpenOptions::new();
     let flags = OFlags::NONBLOCK.bits() as i32;
     options.read(true).write(true).create(true).truncate(false).mode(0o600).custom_flags(flags);
-    let error = match options.open(path) {
+    options
+}
+
+/// Opens what is locked for the run in `dir`, and says whether it is a file that can be written.
+fn open(path: &Path, dir: &Path) -> io::Result<(File, bool)> {
+    let error = match options().open(path) {
         Ok(file) => return Ok((file, true)),
         Err(error) => error,
     };

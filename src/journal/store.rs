@@ -10,7 +10,7 @@ use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Component, Path, PathBuf};
 
 use super::JOURNAL_FILE;
-use super::disk::{open_regular, sync_dir};
+use super::disk::{JournalFile, open_regular, sync_dir};
 use super::lock::{Holder, LockError, RunLock, holder_in};
 use super::recover::RecoverError;
 use super::summary::Summary;
@@ -29,6 +29,16 @@ const NAMESAKES_MAX: u32 = 999;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Store {
     root: PathBuf,
+}
+
+/// A run that begins as soon as the disk takes its files.
+#[derive(Debug)]
+pub struct NewRun {
+    store: Store,
+    id_base: String,
+    show_text: String,
+    /// The run's name and folder, once it is made.
+    claimed: Option<(RunId, PathBuf)>,
 }
 
 /// A run in the list.
@@ -99,11 +109,13 @@ impl Store {
     /// # Errors
     /// When the folder or its files cannot be made.
     pub fn create(&self, id_base: &str, show_text: &str) -> Result<(RunId, RunLock), StoreError> {
-        private_dirs().recursive(true).create(&self.root).map_err(failed("make", &self.root))?;
-        let (id, dir) = self.claim(id_base)?;
-        let lock = RunLock::take(&dir)?;
-        write_show(&dir, show_text).map_err(failed("write the show into", &dir))?;
-        Ok((id, lock))
+        self.new_run(id_base, show_text).folder()
+    }
+
+    /// A run that is to begin, as [`Self::create`] names it. Nothing is made yet.
+    pub fn new_run(&self, id_base: &str, show_text: &str) -> NewRun {
+        let (id_base, show_text) = (id_base.to_owned(), show_text.to_owned());
+        NewRun { store: self.clone(), id_base, show_text, claimed: None }
     }
 
     /// Makes a folder of the first name that is free.
@@ -232,6 +244,39 @@ impl Store {
 
     fn no_such_run(&self, id: &RunId) -> StoreError {
         StoreError::NoSuchRun { id: id.clone(), root: self.root.clone() }
+    }
+}
+
+impl NewRun {
+    /// Makes the folder of the run, its lock and the show in it; goes on where the last attempt has
+    /// failed.
+    fn folder(&mut self) -> Result<(RunId, RunLock), StoreError> {
+        let root = &self.store.root;
+        private_dirs().recursive(true).create(root).map_err(failed("make", root))?;
+        let (id, dir) = match self.claimed.take().filter(|(_, dir)| dir.is_dir()) {
+            Some(claimed) => claimed,
+            None => self.store.claim(&self.id_base)?,
+        };
+        self.claimed = Some((id.clone(), dir.clone()));
+        let lock = RunLock::make(&dir)?;
+        write_show(&dir, &self.show_text).map_err(failed("write the show into", &dir))?;
+        Ok((id, lock))
+    }
+
+    /// Makes the files of the run; goes on where the last attempt has failed.
+    ///
+    /// # Errors
+    /// When one of them cannot be made.
+    pub(super) fn make(&mut self) -> Result<(RunId, RunLock, JournalFile), StoreError> {
+        let (id, lock) = self.folder()?;
+        let path = lock.dir().join(JOURNAL_FILE);
+        let file = JournalFile::create(&path).map_err(failed("make", &path))?;
+        Ok((id, lock, file))
+    }
+
+    /// Path of its journal, as far as it is known: another run may get the same name before it.
+    pub(super) fn journal_path(&self) -> PathBuf {
+        self.store.root.join(&self.id_base).join(JOURNAL_FILE)
     }
 }
 

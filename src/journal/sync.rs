@@ -10,14 +10,17 @@
 //! that a dying disk holds up no cue.
 
 use std::io;
-use std::path::PathBuf;
-use std::sync::{Condvar, Mutex, MutexGuard};
+use std::path::{Path, PathBuf};
+use std::sync::{Condvar, Mutex, MutexGuard, OnceLock};
 use std::time::Duration;
 
+use super::JOURNAL_FILE;
 use super::backlog::{Backlog, Tail};
 use super::disk::Disk;
 use super::fault::JournalError;
-use super::lock::RunLock;
+use super::lock::{LockError, RunLock};
+use super::store::{NewRun, StoreError};
+use crate::engine::RunId;
 use crate::locks::Unpoisoned;
 
 /// Interval at which a disk that failed is tried again, and the file checked, when nothing is
@@ -33,6 +36,8 @@ pub enum SyncReport {
     Sound,
     /// The lock file had been deleted or moved, and this program has made it again.
     LockRestored(PathBuf),
+    /// The run of this name has its files at last, and everything so far is in them.
+    Begun(RunId),
 }
 
 /// A listener to the journal; it is called on the journal's thread and has to return at once.
@@ -40,11 +45,19 @@ pub type Report = Box<dyn Fn(SyncReport) + Send>;
 
 /// Data that the two threads share.
 pub(super) struct SyncShared {
+    /// Path of the journal as it was meant when the run began.
     path: PathBuf,
-    disk: Box<dyn Disk>,
+    /// The journal, from the moment on at which the disk has taken it.
+    file: OnceLock<OpenFile>,
     state: Mutex<SyncState>,
     work: Condvar,
     done: Condvar,
+}
+
+/// The journal on the disk.
+struct OpenFile {
+    path: PathBuf,
+    disk: Box<dyn Disk>,
 }
 
 /// State that both threads change.
@@ -66,8 +79,11 @@ pub(super) struct SyncState {
     changed: Option<(u64, u64)>,
     /// The run's lock file is not where it was.
     unlocked: bool,
-    /// Kept here so that nobody else gets the run before the last thread that may write has ended.
-    pub lock: RunLock,
+    /// Kept here so that nobody else gets the run before the last thread that may write has ended;
+    /// `None` for as long as the run has no files.
+    lock: Option<RunLock>,
+    /// `true` while this program has its terminal.
+    terminal: bool,
     phase: SyncPhase,
     /// `true` if something has changed since the thread looked.
     pub roused: bool,
@@ -102,21 +118,55 @@ impl SyncShared {
         tail: Tail,
         lock: RunLock,
     ) -> Self {
+        let shared = Self::not_begun(path.clone(), backlog, tail, None, Some(lock));
+        shared.file.get_or_init(|| OpenFile { path, disk });
+        shared
+    }
+
+    /// For a run whose files could not be made, for the reason `why`; [`Self::keep`] makes them.
+    pub(super) fn waiting(path: PathBuf, backlog: Backlog, why: JournalError) -> Self {
+        Self::not_begun(path, backlog, Tail::at(0), Some(why), None)
+    }
+
+    fn not_begun(
+        path: PathBuf,
+        backlog: Backlog,
+        tail: Tail,
+        write_fault: Option<JournalError>,
+        lock: Option<RunLock>,
+    ) -> Self {
         let synced_len = 0;
         let state = SyncState {
             backlog,
             tail,
-            write_fault: None,
+            write_fault,
             sync_fault: None,
             synced_len,
             gone: false,
             changed: None,
             unlocked: false,
             lock,
+            terminal: true,
             phase: SyncPhase::Open,
             roused: false,
         };
-        Self { path, disk, state: Mutex::new(state), work: Condvar::new(), done: Condvar::new() }
+        let (file, state) = (OnceLock::new(), Mutex::new(state));
+        Self { path, file, state, work: Condvar::new(), done: Condvar::new() }
+    }
+
+    /// Path of the journal.
+    pub(super) fn path(&self) -> &Path {
+        self.file.get().map_or(&self.path, |file| &file.path)
+    }
+
+    /// Says in the run's lock file whether this program still has its terminal.
+    ///
+    /// # Errors
+    /// When the lock file cannot be written.
+    pub(super) fn set_terminal(&self, terminal: bool) -> Result<(), LockError> {
+        let mut state = self.lock();
+        state.terminal = terminal;
+        state.lock.as_mut().map_or(Ok(()), |lock| lock.set_terminal(terminal))
     }
 
     /// The state, also after a panic elsewhere: it is whole between any two statements that change
@@ -127,8 +177,10 @@ impl SyncShared {
 
     /// Writes what waits, on the thread that appends; the other is woken by [`Self::rouse`].
     pub(super) fn append(&self, state: &mut SyncState) {
-        if state.write_fault.is_none() {
-            let outcome = state.tail.write(&mut state.backlog.lines, &*self.disk);
+        if state.write_fault.is_none()
+            && let Some(file) = self.file.get()
+        {
+            let outcome = state.tail.write(&mut state.backlog.lines, &*file.disk);
             state.write_fault = outcome.err().map(|error| self.write_fault(&error));
         }
         state.roused = true;
@@ -141,7 +193,7 @@ impl SyncShared {
 
     /// The problems, the worst first.
     pub(super) fn fault(&self, state: &SyncState) -> Option<JournalError> {
-        let path = || self.path.clone();
+        let path = || self.path().to_owned();
         if state.backlog.lost > 0 {
             Some(JournalError::Lost { path: path(), lost: state.backlog.lost })
         } else if state.gone {
@@ -149,8 +201,8 @@ impl SyncShared {
         } else if let Some((expected, found)) = state.changed {
             Some(JournalError::Changed { path: path(), expected, found })
         } else {
-            let unlocked =
-                || state.unlocked.then(|| JournalError::Unlocked { path: state.lock.path() });
+            let lock = state.lock.as_ref().filter(|_| state.unlocked);
+            let unlocked = || lock.map(|lock| JournalError::Unlocked { path: lock.path() });
             state.write_fault.clone().or_else(|| state.sync_fault.clone()).or_else(unlocked)
         }
     }
@@ -166,14 +218,14 @@ impl SyncShared {
         let (mut state, _) = waited.unpoisoned();
         if state.phase < SyncPhase::Closed {
             state.phase = SyncPhase::Abandoned;
-            return Err(JournalError::Stalled { path: self.path.clone() });
+            return Err(JournalError::Stalled { path: self.path().to_owned() });
         }
         self.fault(&state).map_or(Ok(()), Err)
     }
 
-    /// The thread: rounds until the journal is closed.
-    pub(super) fn keep(&self, report: &dyn Fn(SyncReport)) {
-        let mut told = None;
+    /// The thread: rounds until the journal is closed. `new_run` is a run that has no files yet.
+    pub(super) fn keep(&self, mut new_run: Option<NewRun>, report: &dyn Fn(SyncReport)) {
+        let (mut told, mut begun) = (None, None);
         let mut tell = || {
             let fault = self.fault(&self.lock());
             if fault != told {
@@ -186,10 +238,15 @@ impl SyncShared {
             // Before the retry, so that a fault that an append has returned is always told, and its
             // end too.
             tell();
+            begun = self.begin(&mut new_run).or(begun);
             self.retry();
             self.sync();
             let restored = self.look();
             tell();
+            // Only now, so that it can be said of everything so far.
+            begun.take_if(|_| self.lock().write_fault.is_none()).into_iter().for_each(|id| {
+                report(SyncReport::Begun(id));
+            });
             restored.into_iter().for_each(|path| report(SyncReport::LockRestored(path)));
             if closing {
                 break;
@@ -208,8 +265,34 @@ impl SyncShared {
         state.phase > SyncPhase::Open
     }
 
+    /// Makes the files of a run that has none, where the disk takes them now, and gives its name.
+    fn begin(&self, new_run: &mut Option<NewRun>) -> Option<RunId> {
+        let run = new_run.as_mut().filter(|_| self.lock().phase < SyncPhase::Abandoned)?;
+        let made = run.make();
+        let mut state = self.lock();
+        match made {
+            Ok((id, mut lock, disk)) => {
+                if !state.terminal {
+                    // The file is new, and was just written.
+                    let _ = lock.set_terminal(false);
+                }
+                let path = lock.dir().join(JOURNAL_FILE);
+                state.lock = Some(lock);
+                drop(state);
+                self.file.get_or_init(|| OpenFile { path, disk: Box::new(disk) });
+                *new_run = None;
+                Some(id)
+            }
+            Err(error) => {
+                state.write_fault = Some(not_begun(&error));
+                None
+            }
+        }
+    }
+
     /// Writes what an append could not.
     fn retry(&self) {
+        let Some(file) = self.file.get() else { return };
         loop {
             let mut state = self.lock();
             if state.write_fault.is_none() || state.phase == SyncPhase::Abandoned {
@@ -217,7 +300,7 @@ impl SyncShared {
             }
             let (mut lines, mut tail) = (state.backlog.take(), state.tail);
             drop(state);
-            let outcome = tail.write(&mut lines, &*self.disk);
+            let outcome = tail.write(&mut lines, &*file.disk);
             let mut state = self.lock();
             state.backlog.give_back(lines);
             state.tail = tail;
@@ -234,16 +317,17 @@ impl SyncShared {
 
     /// Syncs what was written since the last time.
     fn sync(&self) {
+        let Some(file) = self.file.get() else { return };
         let mut state = self.lock();
         if state.tail.len() == state.synced_len || state.phase == SyncPhase::Abandoned {
             return;
         }
         state.synced_len = state.tail.len();
         drop(state);
-        let outcome = self.disk.sync();
+        let outcome = file.disk.sync();
         let fault = outcome
             .err()
-            .map(|error| JournalError::Sync { path: self.path.clone(), why: error.to_string() });
+            .map(|error| JournalError::Sync { path: file.path.clone(), why: error.to_string() });
         self.lock().sync_fault = fault;
     }
 
@@ -251,10 +335,11 @@ impl SyncShared {
     /// deleted takes writes and syncs as if it were there, and one that another program has cut
     /// takes them after a gap. Gives the lock file, where it was made again.
     fn look(&self) -> Option<PathBuf> {
-        let gone = !self.disk.is_in_place();
+        let file = self.file.get()?;
+        let gone = !file.disk.is_in_place();
         let before = self.lock().settled_len();
-        let found = self.disk.len().ok();
-        let place = self.lock().lock.place();
+        let found = file.disk.len().ok();
+        let place = self.lock().lock.as_ref()?.place();
         let is_locked = place.holds();
         let mut state = self.lock();
         state.gone = gone;
@@ -266,14 +351,37 @@ impl SyncShared {
             state.changed.get_or_insert((expected, found));
         }
         let was_unlocked = std::mem::replace(&mut state.unlocked, !is_locked);
-        let is_restored = was_unlocked && !is_locked && state.lock.take_again();
-        if is_restored {
-            state.unlocked = false;
+        let lock = state.lock.as_mut().filter(|_| was_unlocked && !is_locked)?;
+        if !lock.take_again() {
+            return None;
         }
-        is_restored.then(|| state.lock.path())
+        let path = lock.path();
+        state.unlocked = false;
+        Some(path)
     }
 
     fn write_fault(&self, error: &io::Error) -> JournalError {
-        JournalError::Write { path: self.path.clone(), kind: error.kind(), why: error.to_string() }
+        let path = self.path().to_owned();
+        JournalError::Write { path, kind: error.kind(), why: error.to_string() }
     }
+}
+
+/// The fault of a run whose files cannot be made.
+pub(super) fn not_begun(error: &StoreError) -> JournalError {
+    let (path, source) = match error {
+        StoreError::Io { path, source, .. } | StoreError::Lock(LockError::Io { path, source }) => {
+            (path.clone(), source)
+        }
+        // Neither happens in a folder that has just been made.
+        StoreError::Lock(LockError::Held { dir, .. }) => {
+            (dir.clone(), &io::Error::from(io::ErrorKind::WouldBlock))
+        }
+        StoreError::NoSuchRun { root, .. } => {
+            (root.clone(), &io::Error::from(io::ErrorKind::NotFound))
+        }
+        StoreError::NoShow { path, .. } => {
+            (path.clone(), &io::Error::from(io::ErrorKind::NotFound))
+        }
+    };
+    JournalError::NotBegun { path, kind: source.kind(), why: source.to_string() }
 }

@@ -5,7 +5,7 @@
 //! [`Journal`] without the run's [`RunLock`].
 
 use std::io;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
@@ -17,15 +17,15 @@ use super::fault::{JournalError, OpenError};
 use super::lock::{LockError, RunLock};
 use super::order::RecordOrder;
 use super::recover::{Recovered, recover};
-use super::sync::{Report, SyncShared};
-use crate::engine::Record;
+use super::store::NewRun;
+use super::sync::{Report, SyncShared, not_begun};
+use crate::engine::{Record, RunId};
 
 /// Maximum time that dropping a journal, without closing it, may take.
 const DROP_AT_MOST: Duration = Duration::from_secs(2);
 
 /// The journal of a run, open for appending, and its lock.
 pub struct Journal {
-    path: PathBuf,
     order: RecordOrder,
     shared: Arc<SyncShared>,
     /// `true` if something was appended since the thread that syncs was woken.
@@ -44,6 +44,34 @@ impl Journal {
         let file = JournalFile::create(&path).map_err(failed(&path))?;
         let backlog = Backlog::new(BACKLOG_BYTES_MAX);
         Self::start(lock, Box::new(file), backlog, Tail::at(0), RecordOrder::default(), report)
+    }
+
+    /// Begins the journal of a new run, and gives its name. Where its files cannot be made now, that
+    /// is tried again every second, what happens is kept until then, and [`SyncReport::Begun`] tells
+    /// the name.
+    ///
+    /// # Errors
+    /// When the system gives no thread.
+    ///
+    /// [`SyncReport::Begun`]: super::SyncReport::Begun
+    pub fn begin(
+        mut run: NewRun,
+        report: Report,
+    ) -> Result<(Self, Result<RunId, JournalError>), OpenError> {
+        let (path, order) = (run.journal_path(), RecordOrder::default());
+        let backlog = Backlog::new(BACKLOG_BYTES_MAX);
+        match run.make() {
+            Ok((id, lock, file)) => {
+                let journal =
+                    Self::start(lock, Box::new(file), backlog, Tail::at(0), order, report)?;
+                Ok((journal, Ok(id)))
+            }
+            Err(error) => {
+                let why = not_begun(&error);
+                let shared = SyncShared::waiting(path, backlog, why.clone());
+                Ok((Self::of(shared, order, Some(run), report)?, Err(why)))
+            }
+        }
     }
 
     /// Goes on with the journal of an earlier run, and gives back what it holds. A torn end is cut
@@ -87,12 +115,22 @@ impl Journal {
         report: Report,
     ) -> Result<Self, OpenError> {
         let path = lock.dir().join(JOURNAL_FILE);
-        let shared = Arc::new(SyncShared::new(path.clone(), disk, backlog, tail, lock));
+        Self::of(SyncShared::new(path, disk, backlog, tail, lock), order, None, report)
+    }
+
+    fn of(
+        shared: SyncShared,
+        order: RecordOrder,
+        new_run: Option<NewRun>,
+        report: Report,
+    ) -> Result<Self, OpenError> {
+        let shared = Arc::new(shared);
         let keep = Arc::clone(&shared);
-        let thread =
-            thread::Builder::new().name("journal".to_owned()).spawn(move || keep.keep(&report));
-        let thread = Some(thread.map_err(failed(&path))?);
-        Ok(Self { path, order, shared, unsynced: false, thread })
+        let thread = thread::Builder::new()
+            .name("journal".to_owned())
+            .spawn(move || keep.keep(new_run, &report));
+        let thread = Some(thread.map_err(failed(shared.path()))?);
+        Ok(Self { order, shared, unsynced: false, thread })
     }
 
     /// Writes `records`, all with one write. What they cause may leave the program after this, and
@@ -107,7 +145,8 @@ impl Journal {
     pub fn append(&mut self, records: &[Record]) -> Result<(), JournalError> {
         let mut order = self.order;
         let admitted = records.iter().try_for_each(|record| order.admit(record));
-        admitted.map_err(|why| JournalError::Refused { path: self.path.clone(), why })?;
+        let path = || self.shared.path().to_owned();
+        admitted.map_err(|why| JournalError::Refused { path: path(), why })?;
         self.order = order;
         let mut state = self.shared.lock();
         state.backlog.push(records);
@@ -137,7 +176,7 @@ impl Journal {
     /// # Errors
     /// When the lock file cannot be written; the run is locked all the same.
     pub fn set_terminal(&self, terminal: bool) -> Result<(), LockError> {
-        self.shared.lock().lock.set_terminal(terminal)
+        self.shared.set_terminal(terminal)
     }
 
     /// Writes and syncs what is left and gives the run free, or gives up after `at_most`.
@@ -179,13 +218,16 @@ fn failed(path: &Path) -> impl FnOnce(io::Error) -> OpenError + use<> {
 mod tests {
     use std::fs;
     use std::io::{ErrorKind, Write};
+    use std::path::PathBuf;
     use std::sync::mpsc::{Receiver, channel};
 
     use tempfile::TempDir;
 
     use super::*;
     use crate::journal::disk::fake::{Fake, FakeDisk};
-    use crate::journal::{LineFault, RecoverError, SyncReport, encode, recover_bytes, sample};
+    use crate::journal::{
+        Holder, LineFault, RecoverError, Store, SyncReport, encode, recover_bytes, sample,
+    };
 
     const PATIENCE: Duration = Duration::from_secs(20);
 
@@ -515,6 +557,49 @@ mod tests {
         assert!(error.contains("it is no regular file"), "{error}");
         let news = crate::journal::Tail::new(dir.path()).read();
         assert!(news.records.is_empty() && news.fault.is_some());
+    }
+
+    #[test]
+    fn a_run_without_files_gets_them_with_everything_so_far_as_soon_as_the_disk_takes_them() {
+        let dir = tempfile::tempdir().unwrap();
+        let (state, aside) = (dir.path().join("state"), dir.path().join("aside"));
+        fs::write(&state, "a file and no folder").unwrap();
+        let store = Store::new(&state);
+        let (report, reports) = reporter();
+        let records = sample::dozen();
+        let run = store.new_run("20261122-200500-evening", "title = \"Evening\"\n");
+        let (mut journal, begun) = Journal::begin(run, report).unwrap();
+        let fault = begun.unwrap_err();
+        assert!(matches!(fault, JournalError::NotBegun { .. }), "{fault}");
+        assert_eq!(journal.append(&records[..4]), Err(fault.clone()));
+        journal.sync();
+        journal.set_terminal(false).unwrap();
+        assert_eq!(reports.recv_timeout(PATIENCE), Ok(SyncReport::Fault(fault)));
+        assert!(journal.has_unwritten());
+        fs::rename(&state, &aside).unwrap();
+        assert_eq!(reports.recv_timeout(PATIENCE), Ok(SyncReport::Sound));
+        let id = store.ids().unwrap().pop().unwrap();
+        assert_eq!(reports.recv_timeout(PATIENCE), Ok(SyncReport::Begun(id.clone())));
+        let pid = std::process::id();
+        assert_eq!(store.holder(&id), Some(Holder { pid, terminal: false }));
+        journal.append(&records[4..]).unwrap();
+        journal.close(PATIENCE).unwrap();
+        let path = store.journal_path(&id).unwrap();
+        assert_eq!(recover(&path).unwrap().records, records);
+        assert_eq!(store.show_text(&id).unwrap(), "title = \"Evening\"\n");
+    }
+
+    #[test]
+    fn closing_a_run_that_never_had_files_says_so() {
+        let dir = tempfile::tempdir().unwrap();
+        let state = dir.path().join("state");
+        fs::write(&state, "a file and no folder").unwrap();
+        let run = Store::new(&state).new_run("20261122-200500-evening", "");
+        let (mut journal, begun) = Journal::begin(run, reporter().0).unwrap();
+        journal.append(&sample::records()[..2]).unwrap_err();
+        let fault = journal.close(PATIENCE).unwrap_err();
+        assert_eq!(fault, begun.unwrap_err());
+        assert!(fault.after_the_end().unwrap().contains("nothing to report or to resume"));
     }
 
     #[test]

@@ -95,18 +95,18 @@ pub(super) fn may_begin(
     Ok(true)
 }
 
-/// Looks for live runs that send to the outputs of `show`, this one's own (`id`) left out, and
-/// tells the station whenever they are others than before. Ends with the station.
-pub(super) fn watch(store: &Store, show: &Arc<Show>, id: Option<&RunId>, post: &Sender) {
+/// Looks for live runs of other programs that send to the outputs of `show`, and tells the station
+/// whenever they are others than before. Ends with the station.
+pub(super) fn watch(store: &Store, show: &Arc<Show>, post: &Sender) {
     if !show.outputs.iter().any(|output| is_shared(&output.kind)) {
         return;
     }
     let (store, show) = (store.clone(), Arc::clone(show));
-    let (id, post) = (id.cloned(), post.clone());
+    let post = post.clone();
     let watch = move || {
         let mut watched = Watched::default();
         while post.is_collected() {
-            if let Some(words) = watched.look(&store, &show, id.as_ref()) {
+            if let Some(words) = watched.look(&store, &show) {
                 post.send(Msg::Neighbours(words));
             }
             std::thread::sleep(PAUSE);
@@ -127,12 +127,14 @@ struct Watched {
 
 impl Watched {
     /// The words on all that share outputs, where they are others than those told last.
-    fn look(&mut self, store: &Store, show: &Show, own: Option<&RunId>) -> Option<Vec<String>> {
+    fn look(&mut self, store: &Store, show: &Show) -> Option<Vec<String>> {
         let ids = store.ids().unwrap_or_default();
-        let others = ids.into_iter().rev().take(WATCHED_MAX).filter(|id| Some(id) != own);
+        let own = std::process::id();
         let mut now = vec![];
-        for id in others {
-            let Some(holder) = store.holder(&id) else { continue };
+        for id in ids.into_iter().rev().take(WATCHED_MAX) {
+            let Some(holder) = store.holder(&id).filter(|holder| holder.pid != own) else {
+                continue;
+            };
             let known =
                 self.known.iter().find(|(known, by, _)| *known == id && by.pid == holder.pid);
             // What shares nothing stays so. One that shares outputs may have ended meanwhile.

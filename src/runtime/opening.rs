@@ -22,6 +22,7 @@ pub use resumable::{Resumable, account, resumable};
 pub use source::{has_colour, machine_zone, parse, read};
 pub use start::Start;
 
+use super::beacon::Beacon;
 use super::clock::{machine_ns, wall_now};
 use super::config::Config;
 use super::fault;
@@ -96,6 +97,8 @@ pub(super) struct Session {
     pub playhead: Option<CueIx>,
     pub journal: Option<Journal>,
     pub journal_alarm: Option<String>,
+    /// The sign that a live run is being called.
+    pub beacon: Option<Beacon>,
     pub outputs: Outputs,
     pub remote: Option<Remote>,
     /// Reason why no remote control is received, though the show asks for it.
@@ -211,12 +214,11 @@ fn fresh(
     let stamp =
         now.to_zoned_datetime(jiff::tz::TimeZone::system()).strftime("%Y%m%d-%H%M%S").to_string();
     let greets = store.ids().is_ok_and(|ids| ids.is_empty());
-    let made = store.create(&format!("{stamp}-{}", slug(&script.show.title)), &script.text);
-    let (id, journal, journal_alarm) = match made {
-        Ok((id, lock)) => match Journal::create(lock, report(post)) {
-            Ok(journal) => (Some(id), Some(journal), None),
-            Err(error) => (Some(id), None, Some(fault::words(&error))),
-        },
+    let beacon = (!script.rehearse).then(|| Beacon::light(store, &script.source)).flatten();
+    let run = store.new_run(&format!("{stamp}-{}", slug(&script.show.title)), &script.text);
+    let (id, journal, journal_alarm) = match Journal::begin(run, report(post)) {
+        Ok((journal, Ok(id))) => (Some(id), Some(journal), None),
+        Ok((journal, Err(why))) => (None, Some(journal), Some(why.to_string())),
         Err(error) => (None, None, Some(fault::words(&error))),
     };
     let dated = script.show.date.filter(|date| !script.rehearse && date != day);
@@ -228,7 +230,7 @@ fn fresh(
         format!("begins at cue {number}: what is planned before it is passed over")
     });
     if !script.rehearse {
-        neighbours::watch(store, &script.show, id.as_ref(), post);
+        neighbours::watch(store, &script.show, post);
     }
     // Of a show with a date its warnings say this already.
     let is_laid_out = script.rehearse || script.show.date.is_some();
@@ -257,6 +259,7 @@ fn fresh(
         playhead,
         journal,
         journal_alarm,
+        beacon,
         outputs,
         remote,
         deaf,
@@ -299,6 +302,7 @@ fn resume(
         Some((source.as_str(), show_crc.as_deref()))
     });
     let (source, show_crc) = started.unwrap_or_default();
+    let beacon = live.and_then(|summary| Beacon::light(store, &summary.source));
     let mut outputs =
         wiring::outputs(&show, source, state.is_rehearsal(), &options.config.permits, post);
     for (output, why) in recall::down(&recovered.records, &show) {
@@ -332,7 +336,7 @@ fn resume(
         );
     }
     if !state.is_rehearsal() {
-        neighbours::watch(store, &show, Some(&id), post);
+        neighbours::watch(store, &show, post);
     }
     words.iter().for_each(|line| log.say(Word::program(line, Tone::Alarm, run_ns)));
     if let Some(summary) = &folder.summary {
@@ -356,6 +360,7 @@ fn resume(
         playhead: None,
         journal: Some(journal),
         journal_alarm: None,
+        beacon,
         outputs,
         remote,
         deaf,

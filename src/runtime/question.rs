@@ -148,16 +148,44 @@ pub(super) fn ask_for_second(
     inbox: &Inbox,
 ) -> io::Result<bool> {
     in_terminal(|| {
-        let (mut keys, mut out) = (KeyReader::new(inbox), io::stdout());
+        let mut keys = KeyReader::new(inbox);
         tell(folder, &going_on(&title(folder), holder), now)?;
+        let mut out = io::stdout();
         write!(out, "\r\n{why}\r\n")?;
         if !holder.terminal {
             write!(out, "`handover stop {}` ends the first.\r\n", folder.id)?;
         }
-        write!(out, "\r\n  Type yes and Enter to {verb}; anything else quits  > ")?;
-        out.flush()?;
-        Ok(keys.line()?.is_some_and(|line| line.trim().eq_ignore_ascii_case("yes")))
+        is_typed(verb, &mut keys)
     })
+}
+
+/// Asks whether to call a live run beside the one of the show `title` that process `pid` calls and
+/// that no folder tells of, with the reason in front; returns `true` after a typed yes.
+///
+/// # Errors
+/// When the terminal is gone.
+pub(super) fn ask_beside_unrecorded(
+    title: &str,
+    pid: u32,
+    why: &str,
+    verb: &str,
+    inbox: &Inbox,
+) -> io::Result<bool> {
+    in_terminal(|| {
+        let mut keys = KeyReader::new(inbox);
+        let what = going_on(&format!("“{title}”"), Holder { pid, terminal: true });
+        let disk = "Its disk does not take its run, so nothing more is known of it.";
+        write!(io::stdout(), "{what}.\r\n{disk}\r\n\r\n{why}\r\n")?;
+        is_typed(verb, &mut keys)
+    })
+}
+
+/// Has yes typed, and returns `true` if it was.
+fn is_typed(verb: &str, keys: &mut KeyReader) -> io::Result<bool> {
+    let mut out = io::stdout();
+    write!(out, "\r\n  Type yes and Enter to {verb}; anything else quits  > ")?;
+    out.flush()?;
+    Ok(keys.line()?.is_some_and(|line| line.trim().eq_ignore_ascii_case("yes")))
 }
 
 fn in_terminal<T>(ask: impl FnOnce() -> io::Result<T>) -> io::Result<T> {

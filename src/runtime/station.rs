@@ -17,6 +17,7 @@ use std::time::Duration;
 
 use signal_hook::consts::{SIGCONT, SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGWINCH};
 
+use super::beacon::Beacon;
 use super::clock::machine_ns;
 use super::feed::Feed;
 use super::follower::Follower;
@@ -29,7 +30,7 @@ use super::{End, fault, realtime, signals};
 use crate::app::log::Word;
 use crate::app::{App, RemoteSign, Tone, resumed};
 use crate::conductor::{By, Conductor, Input};
-use crate::engine::{Command, Record, RunId, TERMINAL_WENT};
+use crate::engine::{Command, Record, RunId, RunNs, TERMINAL_WENT};
 use crate::journal::{Journal, SyncReport};
 use crate::output::{Health, Outputs};
 use crate::remote::{Counts, Remote};
@@ -45,6 +46,8 @@ struct Station {
     conductor: Conductor,
     app: App,
     journal: Option<Journal>,
+    /// Shown for as long as the run is in these hands.
+    _beacon: Option<Beacon>,
     outputs: Outputs,
     inbox: Inbox,
     keyboard: Keyboard,
@@ -151,6 +154,7 @@ impl Station {
             playhead,
             journal,
             journal_alarm,
+            beacon,
             outputs,
             remote,
             deaf,
@@ -196,6 +200,7 @@ impl Station {
             conductor,
             app,
             journal,
+            _beacon: beacon,
             outputs,
             inbox,
             keyboard,
@@ -260,6 +265,11 @@ impl Station {
         }
     }
 
+    /// Instant now by the run's clock, for what is no event; never before the last one.
+    fn run_ns(&self) -> RunNs {
+        self.conductor.clock().run_ns(machine_ns()).max(self.conductor.run_ns())
+    }
+
     /// Time during which nothing comes by itself.
     fn next_wait(&self) -> Duration {
         let left = |due_ns: MachineNs| due_ns.since(machine_ns());
@@ -286,7 +296,7 @@ impl Station {
             Msg::Clip(report) => drop(self.drive(Input::Clip(report))),
             Msg::Word(text) => {
                 self.app.say(text.clone(), Tone::Attention, machine_ns());
-                self.words.push(Word::program(text, Tone::Attention, self.conductor.run_ns()));
+                self.words.push(Word::program(text, Tone::Attention, self.run_ns()));
             }
             Msg::Remote(request) => self.wish(request),
             Msg::Journal(SyncReport::Fault(error)) => {
@@ -295,6 +305,11 @@ impl Station {
             Msg::Journal(SyncReport::Sound) => self.app.journal_alarm = None,
             Msg::Journal(SyncReport::LockRestored(path)) => {
                 self.message(Msg::Word(lock_restored(&path)))
+            }
+            Msg::Journal(SyncReport::Begun(id)) => {
+                let text = format!("the disk takes the run: all of it is kept as {id}");
+                self.id = Some(id);
+                self.message(Msg::Word(text));
             }
             Msg::Neighbours(words) => self.meets(words),
             Msg::ScreenLost => self.terminal_lost(),
@@ -328,7 +343,7 @@ impl Station {
 
     /// Other runs send to the same outputs: an alarm for as long as they do.
     fn meets(&mut self, neighbours: Vec<String>) {
-        let run_ns = self.conductor.run_ns();
+        let run_ns = self.run_ns();
         let is_new = |words: &&String| !self.app.neighbours.contains(words);
         let new = neighbours.iter().filter(is_new);
         self.words.extend(new.map(|words| Word::program(words.clone(), Tone::Alarm, run_ns)));

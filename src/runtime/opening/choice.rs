@@ -9,6 +9,7 @@ use anyhow::bail;
 use super::resumable::{RUNS_LOOKED_AT, Resumable, resumable, resumable_of};
 use super::{RunOptions, Script, Start, Unfinished};
 use crate::journal::{Holder, RunFolder, Store, StoreError, Summary};
+use crate::runtime::beacon;
 use crate::runtime::clock::wall_now;
 use crate::runtime::inbox::Inbox;
 use crate::runtime::neighbours::held;
@@ -43,6 +44,9 @@ pub(super) fn choose(
     let is_twin = |summary: &Summary| !script.rehearse && same(summary);
     if let Some((folder, holder)) = running(store, is_twin) {
         return twin(options, folder, holder, inbox);
+    }
+    if let Some(pid) = unrecorded(store, script) {
+        return beside_unrecorded(options, script, pid, inbox);
     }
     match options.unfinished {
         Unfinished::Fresh => Ok(Choice::Fresh),
@@ -124,6 +128,37 @@ fn twin(
         }
         CallerAnswer::Fresh => Ok(Choice::Leave),
     }
+}
+
+/// The process that calls a live run of the show of which no folder tells: its disk does not take
+/// it, or has lost it.
+fn unrecorded(store: &Store, script: &Script) -> Option<u32> {
+    if script.rehearse {
+        return None;
+    }
+    let mut callers = beacon::callers(store, &script.source);
+    if !callers.is_empty() {
+        let held = held(store);
+        callers.retain(|pid| held.iter().all(|(_, holder)| holder.pid != *pid));
+    }
+    callers.first().copied()
+}
+
+fn beside_unrecorded(
+    options: &RunOptions,
+    script: &Script,
+    pid: u32,
+    inbox: &Inbox,
+) -> anyhow::Result<Choice> {
+    let title = &script.show.title;
+    if options.unfinished == Unfinished::Resume {
+        bail!(
+            "“{title}” is being called here now by process {pid}; quit it there, or start another run with --fresh"
+        );
+    }
+    let verb = "start a second run";
+    let goes_on = question::ask_beside_unrecorded(title, pid, SAME_SHOW, verb, inbox)?;
+    Ok(if goes_on { Choice::Fresh } else { Choice::Leave })
 }
 
 /// Run to go on with if only `--resume` is given; `None` if the caller decided against it.

@@ -51,6 +51,7 @@ pub(in crate::runtime) fn demo(options: &DemoOptions) -> anyhow::Result<Session>
         playhead: None,
         journal: None,
         journal_alarm: None,
+        beacon: None,
         outputs: Outputs::rehearsal(Arc::clone(&show)),
         remote: None,
         deaf: None,

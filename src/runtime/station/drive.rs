@@ -77,11 +77,7 @@ impl Station {
                         "the clip of cue {} stopped with the program and is not on air",
                         cues.join(", ")
                     );
-                    self.words.push(Word::program(
-                        text.clone(),
-                        Tone::Alarm,
-                        self.conductor.run_ns(),
-                    ));
+                    self.words.push(Word::program(text.clone(), Tone::Alarm, self.run_ns()));
                     self.app.say(text, Tone::Alarm, now_ns);
                 }
                 Output::Arm(cues) => self.outputs.arm(&cues),

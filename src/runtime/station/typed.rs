@@ -51,7 +51,7 @@ impl Station {
         // What the log has said already is not said again after a suspension.
         if let Some(warning) = self.app.held_keys.warning().filter(|_| self.app.held_keys != before)
         {
-            self.words.push(Word::to_look_up(warning, self.conductor.run_ns()));
+            self.words.push(Word::to_look_up(warning, self.run_ns()));
         }
     }
 

@@ -49,6 +49,38 @@ fn a_show_runs_though_no_journal_can_be_written() {
 }
 
 #[test]
+fn a_run_that_had_no_files_is_kept_whole_as_soon_as_the_disk_takes_it() {
+    let (house, wire) = (House::new(), Wire::new());
+    std::fs::write(house.state(), "a file and no folder").expect("a file");
+    let mut program = open_evening(&house, &wire, &[]);
+    program.await_words(&["JOURNAL", "the run has no files yet"]);
+    program.keys(" ");
+    wire.expect("/one");
+    wire.expect("/one/b");
+    program.await_words(&["ON AIR", "JOURNAL"]);
+    if cfg!(target_os = "linux") {
+        let pid = program.pid.as_raw_nonzero();
+        let named = format!("“An evening” is being called here now by process {pid}");
+        let show = house.path("show.toml").display().to_string();
+        let mut second = house.spawn(&[&show], (120, 36), &[]);
+        second.await_words(&[&named, "Its disk does not take its run", "Type yes and Enter"]);
+        second.keys("\r");
+        assert!(second.await_exit().success());
+    }
+    std::fs::remove_file(house.state()).expect("the file goes");
+    program.await_words(&["the disk takes the run: all of it is kept as "]);
+    program.await_screen("the alarm to end", |text| !text.contains("JOURNAL"));
+    let journal = program.await_event("action_sent", 2);
+    assert_eq!(journal.cues("cue_fired"), ["1"]);
+    program.kill();
+    let mut program = house.open(&["--resume"]);
+    program.await_words(&["LIVE"]);
+    program.guard();
+    program.keys(" ");
+    wire.expect("/two");
+}
+
+#[test]
 fn a_run_whose_journal_is_gone_at_the_end_says_so_once_and_fails() {
     let (house, wire) = (House::new(), Wire::new());
     let mut program = open_evening(&house, &wire, &[]);
