@@ -1,8 +1,8 @@
 //! The one table of commands: what each does, its usual keys, and what the footer, the help page
 //! and the palette say.
 //!
-//! [`super::keymap`] reads the keys from these very words; a new row needs nothing but an arm in
-//! `App::act`, and can be remapped. `1…9` and `Esc Esc` alone are not read: they never move.
+//! [`super::keymap`] reads the keys from these very words, so that each row can be remapped. `1…9`
+//! and `Esc Esc` alone are not read: they never move. ARCHITECTURE.md says what else a row needs.
 
 use strum::VariantArray;
 
