@@ -178,7 +178,7 @@ fn a_board_writes_nothing_and_says_so_when_the_run_has_ended() {
     let mut damaged = house.spawn(&["board", &id], SIZE, &[]);
     damaged.await_words(&["ENDED", &format!("journal damaged at line {}", lines + 1)]);
     std::fs::write(&journal, &text).unwrap();
-    damaged.await_screen("a mended journal", |screen| {
+    damaged.await_screen("a repaired journal", |screen| {
         screen.contains("ENDED") && !screen.contains("damaged")
     });
     damaged.keys("q");
@@ -249,11 +249,7 @@ fn the_terminal_comes_back_however_a_board_ends() {
     board.await_written("\x1b[?1049h");
     board.await_words(&["House lights"]);
     // A terminal that nobody reads holds up the board, and not its end.
-    board.stall(true);
-    for round in 0..40 {
-        board.resize(200 - round % 2, 60);
-        std::thread::sleep(std::time::Duration::from_millis(10));
-    }
+    board.stall_full();
     board.signal(Signal::TERM);
     board.await_exit();
     assert!(board.modes_are_back());

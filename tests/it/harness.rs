@@ -28,14 +28,26 @@ pub(crate) use program::Program;
 pub(crate) use remote::{Line, Remote, Reply, bundle, encode, frame};
 pub(crate) use web::Web;
 
-/// How long something that has to happen may take on a machine with other work.
+/// Time that something expected may take on a machine with other work.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
-/// How long nothing has to come before it is believed that nothing comes.
+/// Time that a program has to end when it is told to, on a machine with other work.
+pub(crate) const GONE: Duration = Duration::from_secs(10);
+
+/// Time of silence after which a test believes that nothing comes.
 pub(crate) const SILENCE: Duration = Duration::from_millis(400);
 
-/// How often a file, or a process, is looked at while something is awaited of it.
+/// Interval at which a file, or a process, is looked at while something is awaited of it.
 const GLANCE: Duration = Duration::from_millis(4);
+
+/// Returns `true` if no program is missing; a machine that has to have them all fails instead.
+pub(crate) fn is_equipped(missing: Option<&str>) -> bool {
+    if let Some(name) = missing {
+        eprintln!("skipped: {name} not found");
+        assert!(std::env::var_os("HANDOVER_REQUIRE_SERVICES").is_none(), "{name} is required here");
+    }
+    missing.is_none()
+}
 
 /// Lets time pass that a line, a caller or a standstill takes: it is what is tested, and nothing is
 /// awaited by it.

@@ -3,37 +3,11 @@
 //!
 //! Looks at what arrives and at the journal only; how punctual it is belongs to the benches.
 
-use std::io::{BufRead, BufReader, Read, Write};
+use std::io::{BufRead, BufReader};
 use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
-use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
-use crate::harness::{House, Journal, PATIENCE, Wire};
-
-/// A web server that gives each of `answers` to one request, the last for ever, and tells the first
-/// lines.
-fn web(answers: &'static [&'static str]) -> (SocketAddr, Receiver<String>) {
-    let server = TcpListener::bind("127.0.0.1:0").expect("a server");
-    let addr = server.local_addr().expect("its address");
-    let (sender, heard) = channel();
-    std::thread::spawn(move || {
-        let answers = answers.iter().chain(std::iter::repeat(answers.last().expect("an answer")));
-        for (stream, answer) in server.incoming().zip(answers) {
-            let mut stream = BufReader::new(stream.expect("a caller"));
-            let head =
-                stream.by_ref().lines().map_while(Result::ok).take_while(|line| !line.is_empty());
-            let first = head.collect::<Vec<_>>().first().cloned().unwrap_or_default();
-            // Told before it is answered: whoever has the answer finds it told.
-            drop(sender.send(first));
-            write!(
-                stream.get_mut(),
-                "HTTP/1.1 {answer}\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
-            )
-            .expect("sent");
-        }
-    });
-    (addr, heard)
-}
+use crate::harness::{House, Journal, PATIENCE, Web, Wire};
 
 /// A listener that the system lets nobody connect to any more, so that attempts stay unanswered, as
 /// by a black hole.
@@ -70,7 +44,7 @@ fn framed_addresses(stream: TcpStream) -> impl Iterator<Item = String> {
     })
 }
 
-/// What the journal says of an output's messages: the cues, in order.
+/// The cues of an output's messages in the journal, in order.
 fn of_output<'a>(journal: &'a Journal, kind: &str, output: &str) -> Vec<&'a str> {
     let lines = journal.of_kind(kind).into_iter().filter(|line| line["output"] == output);
     lines.map(|line| line["cue"].as_str().unwrap_or("-")).collect()
@@ -82,7 +56,7 @@ fn dead_outputs_cost_the_others_no_packet() {
     let (house, lights) = (House::new(), Wire::new());
     let sound = TcpListener::bind("127.0.0.1:0").expect("a desk");
     let (hole, silent) = (BlackHole::new(), TcpListener::bind("127.0.0.1:0").expect("a server"));
-    let (posts, heard) = web(&["204 No Content"]);
+    let web = Web::answering(&["204 No Content"]);
     let mut show = format!(
         "title = \"Full\"\n[output.hole]\nosc = \"tcp://{}\"\n[output.silent]\nhttp = \"http://{}\"\n[output.lights]\n{}\n\
          [output.sound]\nosc = \"tcp://{}\"\n[output.posts]\nhttp = \"http://{posts}\"\n[[segment]]\ntitle = \"S\"\n\
@@ -91,6 +65,7 @@ fn dead_outputs_cost_the_others_no_packet() {
         silent.local_addr().expect("its address"),
         lights.output(),
         sound.local_addr().expect("its address"),
+        posts = web.addr,
     );
     for n in 1..=CUES {
         let trigger = if n == 1 {
@@ -118,7 +93,7 @@ fn dead_outputs_cost_the_others_no_packet() {
         "frames are missing, or not in order"
     );
     for n in &all {
-        assert_eq!(heard.recv_timeout(PATIENCE).expect("a request"), format!("GET /{n} HTTP/1.1"));
+        assert_eq!(web.request().0[0], format!("GET /{n} HTTP/1.1"));
     }
     let journal = program.await_journal("all that can be sent", |journal| {
         ["lights", "sound", "posts"]
@@ -198,11 +173,12 @@ fn what_belongs_together_leaves_as_one_and_is_journaled_one_by_one() {
 #[test]
 fn a_request_is_tried_again_where_the_show_asks_for_it_and_journaled_once() {
     let house = House::new();
-    let (addr, heard) = web(&["503 Service Unavailable", "204 No Content", "500 Oops"]);
+    let web = Web::answering(&["503 Service Unavailable", "204 No Content", "500 Oops"]);
     let mut program = house.open(&[&house.show(&format!(
-        "title = \"T\"\n[output.web]\nhttp = \"http://{addr}\"\n[[segment]]\ntitle = \"S\"\nduration = \"10m\"\n\
+        "title = \"T\"\n[output.web]\nhttp = \"http://{}\"\n[[segment]]\ntitle = \"S\"\nduration = \"10m\"\n\
          [[segment.cue]]\nnumber = \"1\"\ntitle = \"A\"\ndo = [{{ output = \"web\", path = \"/a\", retry = 2 }}]\n\
          [[segment.cue]]\nnumber = \"2\"\ntitle = \"B\"\ndo = [{{ output = \"web\", path = \"/b\" }}]\n",
+        web.addr,
     ))]);
     program.keys(" ");
     program.await_event("action_sent", 1);
@@ -211,8 +187,7 @@ fn a_request_is_tried_again_where_the_show_asks_for_it_and_journaled_once() {
     let journal = program.await_event("action_failed", 1);
     assert_eq!(journal.cues("action_sent"), ["1"]);
     assert_eq!(journal.of_kind("action_failed")[0]["error"], "HTTP 500 Internal Server Error");
-    let heard: Vec<_> = heard.try_iter().collect();
-    assert_eq!(heard, ["GET /a HTTP/1.1", "GET /a HTTP/1.1", "GET /b HTTP/1.1"]);
+    assert_eq!(web.first_lines(), ["GET /a HTTP/1.1", "GET /a HTTP/1.1", "GET /b HTTP/1.1"]);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! What goes on paper or into a browser, by the real program: the report as a page, its chart, the
+//! Pages for paper or a browser, by the real program: the report as a page, its chart, the
 //! cue sheet.
 //!
 //! Whether the pages are what they say is judged by HTML Tidy, a validator that knows nothing of
@@ -8,16 +8,12 @@ use std::fs;
 use std::process::Command;
 
 use crate::commands::{fails, succeeds};
-use crate::harness::House;
+use crate::harness::{self, House};
 
 /// Returns `true` if the validator is there; a machine that has to have it fails instead.
 fn is_equipped() -> bool {
     let is_there = Command::new("tidy").arg("--version").output().is_ok();
-    if !is_there {
-        eprintln!("skipped: tidy not found");
-        assert!(std::env::var_os("HANDOVER_REQUIRE_SERVICES").is_none(), "tidy is required here");
-    }
-    is_there
+    harness::is_equipped((!is_there).then_some("tidy"))
 }
 
 /// Has the validator look at `markup`, and takes no complaint.
@@ -42,7 +38,7 @@ fn validate(house: &House, what: &str, markup: &str, flags: &[&str]) {
     );
 }
 
-/// What a page may not have: programs, and anything from elsewhere.
+/// Elements that a page may not have: programs, and anything from elsewhere.
 fn is_alone(what: &str, markup: &str) {
     for word in ["<script", "src=", "href=", "@import", "<link", "<iframe", "<object", "<embed"] {
         assert!(!markup.contains(word), "{what} has {word}");

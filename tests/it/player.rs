@@ -21,19 +21,14 @@ use handover::show::action::MpvCommand;
 use handover::show::{CueIx, CueNumber, Show, file};
 use rustix::process::{Pid, Signal, kill_process};
 
-use crate::harness::{House, PATIENCE, await_some};
+use crate::harness::{self, House, PATIENCE, await_some};
 
 /// One at a time: players share two processors, and each has only half a second for an answer.
 pub(crate) static STAGE: Mutex<()> = Mutex::new(());
 
 /// Returns `true` if the programs are there; a machine that has to have them fails instead.
 pub(crate) fn is_equipped() -> bool {
-    let missing = *MISSING;
-    if let Some(name) = missing {
-        eprintln!("skipped: {name} not found");
-        assert!(std::env::var_os("HANDOVER_REQUIRE_SERVICES").is_none(), "{name} is required here");
-    }
-    missing.is_none()
+    harness::is_equipped(*MISSING)
 }
 
 /// The program that is not there. Asked once, before any test has players: a player that only says
@@ -246,7 +241,7 @@ fn players(parent: u32) -> Vec<u32> {
     let is_player = |pid: &u32| {
         let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
         let Some((name, rest)) = stat.rsplit_once(") ") else { return false };
-        // proc(5): the state and the parent stand behind the name.
+        // proc(5): the state and the parent stand after the name.
         name.ends_with("(mpv") && rest.split(' ').nth(1) == Some(&parent.to_string())
     };
     pids.filter(is_player).collect()

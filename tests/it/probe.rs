@@ -1,11 +1,10 @@
 //! `handover probe` against real sockets: what it prints, how it exits, and that it fires nothing.
 
-use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, UdpSocket};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use crate::harness::House;
+use crate::harness::{House, Web};
 
 /// Probes, and gives the status, what was printed, and what was said of failure.
 fn probe(show: &str, env: &[(&str, &str)]) -> (Option<i32>, String, String) {
@@ -34,35 +33,12 @@ fn line<'a>(printed: &'a str, id: &str) -> &'a str {
     found.unwrap_or_else(|| panic!("no line of {id} in\n{printed}"))
 }
 
-/// Answers every request with 404 Not Found, and gives each first line.
-fn not_found() -> (String, std::sync::mpsc::Receiver<String>) {
-    let server = TcpListener::bind("127.0.0.1:0").expect("a server");
-    let base = format!("http://{}", server.local_addr().expect("its address"));
-    let (sender, heard) = std::sync::mpsc::channel();
-    std::thread::spawn(move || {
-        for stream in server.incoming() {
-            let mut stream = BufReader::new(stream.expect("a caller"));
-            let head: Vec<_> = stream
-                .by_ref()
-                .lines()
-                .map_while(Result::ok)
-                .take_while(|line| !line.is_empty())
-                .collect();
-            // Told before it is answered: whoever has the answer finds it told.
-            drop(sender.send(head[0].clone()));
-            let answer = b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n";
-            stream.get_mut().write_all(answer).expect("an answer");
-        }
-    });
-    (base, heard)
-}
-
 #[test]
 fn probe_tells_who_answers() {
     let house = House::new();
     let desk = UdpSocket::bind("127.0.0.1:0").expect("a desk");
     let sound = TcpListener::bind("127.0.0.1:0").expect("another");
-    let (web, heard) = not_found();
+    let web = Web::answering(&["404 Not Found"]);
     let file = house.show(&show(&[
         (
             "lights",
@@ -74,7 +50,10 @@ fn probe_tells_who_answers() {
         ("sound", format!("osc = \"tcp://{}\"", sound.local_addr().expect("an address"))),
         (
             "web",
-            format!("http = \"{web}\"\nheaders = {{ Authorization = \"env:HANDOVER_WEB_TOKEN\" }}"),
+            format!(
+                "http = \"http://{}\"\nheaders = {{ Authorization = \"env:HANDOVER_WEB_TOKEN\" }}",
+                web.addr
+            ),
         ),
     ]));
     let (status, printed, said) =
@@ -87,7 +66,7 @@ fn probe_tells_who_answers() {
     assert!(!printed.contains("s3cr3t") && !printed.contains('\u{1b}'), "{printed:?}");
     let times = printed.lines().map(|line| line.ends_with(" ms") || line.ends_with(" s"));
     assert!(times.clone().all(|time| time), "{printed}");
-    assert_eq!(heard.try_iter().collect::<Vec<_>>(), ["HEAD / HTTP/1.1"]);
+    assert_eq!(web.first_lines(), ["HEAD / HTTP/1.1"]);
     desk.set_nonblocking(true).expect("a socket");
     let mut bytes = [0; 64];
     let len = desk.recv(&mut bytes).expect("an empty bundle");

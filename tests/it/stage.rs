@@ -1,4 +1,4 @@
-//! What is seen on the screen of a clip output: only what is on air, and black otherwise.
+//! The screen of a clip output: it shows only what is on air, and black otherwise.
 //!
 //! The real program runs in a terminal of its own and shows its clips full screen on an Xvfb whose
 //! background is white; the test looks at every pixel, all the time. Needs mpv, ffmpeg, Xvfb and
@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 use handover::output::ClipNews;
 
 use crate::harness::display::{Display, Hue, SIZE};
-use crate::harness::{House, PATIENCE, Program, await_some};
+use crate::harness::{self, House, PATIENCE, Program, await_some};
 use crate::player::{STAGE, Stage, is_equipped, stage_has};
 
 /// Returns `true` if the programs are there; a machine that has to have them fails instead.
@@ -27,11 +27,7 @@ fn has_screen() -> bool {
         Command::new(name).arg(version).stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok()
     };
     let missing = ["Xvfb", "openbox"].into_iter().find(|name| !is_there(name));
-    if let Some(name) = missing {
-        eprintln!("skipped: {name} not found");
-        assert!(std::env::var_os("HANDOVER_REQUIRE_SERVICES").is_none(), "{name} is required here");
-    }
-    missing.is_none() && is_equipped()
+    harness::is_equipped(missing) && is_equipped()
 }
 
 /// Makes a clip of one colour with a sound, or with `seconds` of "" a still picture.
@@ -46,7 +42,7 @@ fn plain(house: &House, name: &str, colour: &str, seconds: &str) {
     assert!(ffmpeg.arg(house.path(name)).status().expect("ffmpeg runs").success(), "{name}");
 }
 
-/// How the player shows its pictures here.
+/// The player's video output here.
 const X11: &str = "\"--fs\", \"--vo=x11\", \"--ao=null\"";
 
 /// The player looks for a way to the screen: there is no graphics card, so the first fails after it

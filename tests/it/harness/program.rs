@@ -19,7 +19,7 @@ use serde_json::Value;
 use super::journal::{self, Journal};
 use super::{GLANCE, PATIENCE, await_some};
 
-/// What the terminal has been told.
+/// All bytes that the terminal has received.
 struct Glass {
     parser: vt100::Parser,
     raw: Vec<u8>,
@@ -70,7 +70,7 @@ impl Program {
         let line = hold(&*pair.master);
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_handover"));
         command.args(args);
-        // Not in the home of whoever runs the tests, which need not be there.
+        // Not in the home of the user who runs the tests, which need not be there.
         command.cwd(state.parent().expect("the test's folder"));
         for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("HANDOVER_")) {
             command.env_remove(name);
@@ -197,7 +197,7 @@ impl Program {
         }
     }
 
-    /// What there is to know when something went wrong.
+    /// Everything that helps when something went wrong.
     pub(crate) fn account(&self) -> String {
         let lines = journal::runs(&self.state)
             .last()
@@ -250,6 +250,15 @@ impl Program {
         if stalled {
             let still = || self.shared.stands_still.load(Ordering::SeqCst).then_some(());
             await_some(PATIENCE, still).expect("the reader stands still");
+        }
+    }
+
+    /// Stops reading the terminal, and has the screen drawn again until no terminal would take more.
+    pub(crate) fn stall_full(&self) {
+        self.stall(true);
+        for round in 0..12 {
+            self.resize(200 - round % 2, 60);
+            std::thread::sleep(Duration::from_millis(30));
         }
     }
 
@@ -405,7 +414,7 @@ fn same_modes(a: &Termios, b: &Termios) -> bool {
     format!("{a:?}") == format!("{b:?}")
 }
 
-/// Everything behind the name in /proc/PID/stat.
+/// Everything after the name in /proc/PID/stat.
 fn stat(pid: Pid) -> Option<Vec<String>> {
     fields(&format!("/proc/{}/stat", pid.as_raw_nonzero()))
 }

@@ -9,21 +9,10 @@ use rustix::process::Signal;
 
 use super::open_evening;
 use super::shows::{chain, evening};
-use crate::harness::{Arg, House, PATIENCE, Packet, Program, Wire, await_some, in_time};
+use crate::harness::{Arg, GONE, House, PATIENCE, Packet, Wire, await_some, in_time};
 
-/// How late a packet may be on a machine with other work.
+/// Maximum lateness of a packet on a machine with other work.
 const ON_TIME: Duration = Duration::from_millis(500);
-/// How soon the program has to be gone when it is told to go, on a machine with other work.
-const GONE: Duration = Duration::from_secs(10);
-
-/// Stops reading and has the screen drawn anew until no terminal would take more.
-fn stall(program: &Program) {
-    program.stall(true);
-    for round in 0..12 {
-        program.resize(200 - round % 2, 60);
-        std::thread::sleep(Duration::from_millis(30));
-    }
-}
 
 #[test]
 fn a_stalled_terminal_holds_up_no_cue_and_no_go() {
@@ -33,7 +22,7 @@ fn a_stalled_terminal_holds_up_no_cue_and_no_go() {
         let mut program = house.open(&[&show]);
         program.keys(" ");
         wire.expect("/link");
-        stall(&program);
+        program.stall_full();
         let mut links = 1;
         let begun = Instant::now();
         for call in ["A", "B", "C"] {
@@ -142,7 +131,7 @@ fn a_signal_ends_the_program_though_the_terminal_is_stalled() {
     let (house, wire) = (House::new(), Wire::new());
     let mut program = open_evening(&house, &wire, &[]);
     program.await_words(&["NEXT"]);
-    stall(&program);
+    program.stall_full();
     program.signal(Signal::TERM);
     program.await_exit_within(GONE);
     assert!(program.modes_are_back());
@@ -205,7 +194,7 @@ fn a_stalled_terminal_can_be_stopped_and_comes_back() {
     let (house, wire) = (House::new(), Wire::new());
     let mut program = open_evening(&house, &wire, &[]);
     program.await_words(&["NEXT"]);
-    stall(&program);
+    program.stall_full();
     program.signal(Signal::TSTP);
     program.await_process_state('T');
     assert!(program.modes_are_back());

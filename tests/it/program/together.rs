@@ -1,17 +1,12 @@
 //! Several programs and one run: who calls it, who may call it a second time, what goes on without
 //! a terminal.
 
-use std::time::Duration;
-
 use rustix::process::Signal;
 
 use super::open_evening;
 use super::shows::{chain, evening};
 use crate::commands::{fails, succeeds};
-use crate::harness::{House, PATIENCE, Wire, await_some, in_time};
-
-/// How soon a program has to be gone when it is to go, on a machine with other work.
-const GONE: Duration = Duration::from_secs(10);
+use crate::harness::{GONE, House, PATIENCE, Wire, await_some, in_time};
 
 #[test]
 fn a_second_live_run_of_a_show_that_is_being_called_takes_a_typed_yes() {
