@@ -1,4 +1,4 @@
-//! What the real program costs the machine and the line, beside the floor of this very machine in
+//! The cost of the real program for the machine and the line, beside the floor of this very machine in
 //! the same run: the processor's time of one GO with all that follows from it, the redraw included;
 //! how often it draws, and how many bytes go to the terminal; the same while nothing happens; and
 //! the bytes of each picture that moves.
@@ -37,7 +37,7 @@ use ratatui::layout::Rect;
 const GOS: usize = 60;
 /// Longer than the guard against a second press.
 const BETWEEN: Duration = Duration::from_millis(360);
-/// How long nothing happens.
+/// Time without events.
 const IDLE: Duration = Duration::from_secs(10);
 
 fn main() {
@@ -77,7 +77,7 @@ fn main() {
     bounds.finish();
 }
 
-/// What one GO costs, in the mean.
+/// Mean cost of one GO.
 struct Cost {
     ms: f64,
     bytes: f64,
@@ -110,7 +110,7 @@ fn gos(terminal: &mut Terminal, wire: &Wire) -> Option<Cost> {
     })
 }
 
-/// How much of a processor it takes, percent, and how often its threads are switched in a second.
+/// Its share of a processor, percent, and how often its threads are switched in a second.
 fn idle(terminal: &Terminal) -> (f64, f64) {
     let (spent, switches) = terminal.spent().unwrap();
     std::thread::sleep(IDLE);

@@ -1,4 +1,4 @@
-//! What a frame with a picture costs: the run screen and the monitor's page with the maps of the
+//! The cost of a frame with a picture: the run screen and the monitor's page with the maps of the
 //! built-in shows, at 200×60, from the state to the bytes for the terminal.
 
 #![expect(

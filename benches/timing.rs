@@ -1,4 +1,4 @@
-//! How well the real program keeps time, beside the floor of this very machine, measured in the
+//! Punctuality of the real program, beside the floor of this very machine, measured in the
 //! same run: on an idle machine, on one whose processors have more to do than they can, and on one
 //! that a device floods with datagrams at the port for remote controls. The floor under a flood has
 //! it arrive at a socket that is only emptied. `cargo bench --bench timing -- flood` measures that
@@ -41,7 +41,7 @@ const LINKS: usize = 1_000;
 const STEP: Duration = Duration::from_millis(20);
 /// Longer than the guard against a second press.
 const BETWEEN: Duration = Duration::from_millis(320);
-/// How many links at either end of a chain tell whether it drifts.
+/// Number of links at either end of a chain that show if it drifts.
 const ENDS: usize = 100;
 
 fn main() {
@@ -176,11 +176,11 @@ fn attentive<T>(work: impl FnOnce() -> T) -> (T, bool) {
     (done, allowed)
 }
 
-/// What became of a chain.
+/// Result of a chain.
 struct Chain {
-    /// How late each link was, beside the most punctual of them.
+    /// Lateness of each link, beside the most punctual of them.
     late: Sample,
-    /// How much later the middle one of the last links was than that of the first.
+    /// Drift: lateness of the median of the last links minus that of the first.
     drift_us: f64,
 }
 

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering::Relaxed};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-/// How many go each [`PERIOD`]: a hundred thousand a second.
+/// Number sent each [`PERIOD`]: a hundred thousand a second.
 const BURST: u32 = 50;
 const PERIOD: Duration = Duration::from_micros(500);
 
@@ -67,7 +67,7 @@ impl Flood {
         flood
     }
 
-    /// How many datagrams were sent each second.
+    /// Number of datagrams sent each second.
     pub(crate) fn per_second(&self) -> f64 {
         self.sent.load(Relaxed) as f64 / self.begun.elapsed().as_secs_f64()
     }

@@ -1,4 +1,4 @@
-//! What both benches share: shows to measure with, percentiles, and a line for each figure.
+//! Shared by the benches: shows to measure with, percentiles, and a line for each figure.
 
 #![allow(dead_code, reason = "each bench uses what it needs")]
 
@@ -83,7 +83,7 @@ impl Sample {
         self.0.get((last as f64 * part).round() as usize).copied().unwrap_or_default()
     }
 
-    /// How many times as large it is there as `floor` is.
+    /// Ratio of its figure there to that of `floor`.
     pub(crate) fn beside(&self, floor: &Sample, part: f64) -> f64 {
         self.quantile(part).as_secs_f64() / floor.quantile(part).as_secs_f64().max(1e-9)
     }

@@ -1,4 +1,4 @@
-//! Where a bench watches the real program: a terminal to press keys in, and a wire on which its
+//! The place in which a bench watches the real program: a terminal to press keys in, and a wire on which its
 //! packets arrive.
 
 use std::io::{Read, Write};
@@ -22,11 +22,11 @@ pub(crate) struct Terminal {
     drawn: Arc<Mutex<Drawn>>,
 }
 
-/// What has come from a program's terminal.
+/// Output of a program's terminal.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Drawn {
     pub bytes: usize,
-    /// How often something could be read: about as often as something was written.
+    /// Number of reads: about as many as there were writes.
     pub writes: usize,
 }
 
@@ -80,7 +80,7 @@ impl Terminal {
         self.keys.write_all(b" ").unwrap();
     }
 
-    /// What it has drawn so far.
+    /// Everything that it has drawn so far.
     pub(crate) fn drawn(&self) -> Drawn {
         *self.drawn.lock().unwrap()
     }
@@ -116,7 +116,7 @@ impl Drop for Terminal {
     }
 }
 
-/// Where the packets arrive.
+/// Address at which the packets arrive.
 pub(crate) struct Wire(UdpSocket);
 
 impl Wire {

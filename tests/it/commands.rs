@@ -74,7 +74,7 @@ fn check_names_ten_faults_each_with_its_place() {
 }
 
 #[test]
-fn a_show_that_is_not_there_is_refused_with_the_mend() {
+fn a_show_that_is_not_there_is_refused_with_a_fix() {
     let said = fails(1, &["check", "/nowhere/show.toml"]);
     assert!(said.contains("/nowhere/show.toml") && said.contains("handover new"), "{said}");
     let house = House::new();
@@ -328,7 +328,7 @@ fn completions_and_the_man_page_come() {
     assert!(succeeds(&["--version"]).starts_with("handover "));
 }
 
-/// What the reader of `handover guide` on a terminal gets with this pager, and the exit status.
+/// Output of `handover guide` on a terminal with this pager, and the exit status.
 fn paged(pager: &str) -> (String, u32) {
     let house = House::new();
     let mut program = house.spawn(&["guide"], (120, 36), &[("PAGER", pager)]);
@@ -547,7 +547,7 @@ fn a_wrong_theme_in_the_environment_keeps_nothing_from_running() {
     );
 }
 
-/// What a shell is offered at the end of these words, in the way in which fish asks.
+/// Completions that a shell is offered at the end of these words, asked for as fish does.
 fn offered(house: &House, words: &[&str]) -> Vec<String> {
     let mut command = Command::new(env!("CARGO_BIN_EXE_handover"));
     command

@@ -15,9 +15,9 @@ use handover::show::Show;
 
 use crate::harness::{Arg, House, Journal, Packet, Program, Wire};
 
-/// How often the program is killed.
+/// Number of times that the program is killed.
 const ROUNDS: u32 = 100;
-/// Where the random moments begin; another number here is another test.
+/// Seed of the random moments; another number here is another test.
 const SEED: u64 = 0x0C0F_FEE5_EED5;
 /// The time between two cues of the chain, and how long it may run before it is cut down.
 const LINK_MS: u64 = 50;

@@ -54,6 +54,13 @@ const REAL_PEOPLE: &[&str] = &[
     "line(\"He\"",
     "\"He  ",
     "Does his own stunts",
+    "he does his own stunts",
+    "he took it to the IOC",
+    "him on the field",
+    "He takes the flag",
+    "He boards the plane",
+    "His post on X",
+    "\"his post\"",
     "// He waits: the flag party",
     "// His post, Los Angeles",
 ];
@@ -61,14 +68,20 @@ const REAL_PEOPLE: &[&str] = &[
 /// The documents beside the source, from the project's root.
 const DOCUMENTS: &[&str] = &["README.md", "CHANGELOG.md", "ARCHITECTURE.md", "CONTRIBUTING.md"];
 
-/// The source and the documents, as path and text.
+/// The source, its tests and benches, and the documents, as path and text; without this file, which
+/// has to name what it looks for.
 fn texts() -> Vec<(PathBuf, String)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut paths: Vec<PathBuf> = DOCUMENTS.iter().map(|name| root.join(name)).collect();
-    collect(&root.join("src"), "rs", &mut paths);
+    for folder in ["src", "tests", "benches"] {
+        collect(&root.join(folder), "rs", &mut paths);
+    }
+    collect(&root.join("tests/scenarios"), "toml", &mut paths);
     collect(&root.join("docs"), "md", &mut paths);
+    let is_other = |path: &PathBuf| *path != root.join("tests/it/english.rs");
     paths
         .into_iter()
+        .filter(is_other)
         .map(|path| (path.clone(), std::fs::read_to_string(path).expect("a text")))
         .collect()
 }

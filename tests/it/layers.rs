@@ -31,7 +31,7 @@ const NO_ARROW: &[(&str, &str, &str)] = &[
     ("ui", "journal", "the screen draws the state and never reads a file"),
 ];
 
-/// What a layer that is a value must not mention, so that its tests need no machine.
+/// Names that a layer without IO must not mention, so that its tests need no machine.
 const IMPURE: &[&str] = &[
     "std::fs",
     "std::net",
@@ -44,7 +44,7 @@ const IMPURE: &[&str] = &[
     "ZonedDateTime::now",
 ];
 
-/// What reads a clock of the machine.
+/// Calls that read a clock of the machine.
 const READS_A_CLOCK: &[&str] = &[
     "Instant::now",
     "SystemTime::now",

@@ -36,7 +36,7 @@ fn paris(desk: &Wire, web: &Web) -> String {
 }
 
 #[test]
-fn the_film_is_played_where_it_is_there_and_the_post_says_his_words() {
+fn the_film_is_played_where_it_is_there_and_the_post_is_quoted() {
     if !is_equipped() {
         return;
     }

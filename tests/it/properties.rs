@@ -1,4 +1,4 @@
-//! What must hold in every run: random shows, random commands, random downtimes.
+//! Properties of every run: random shows, random commands, random downtimes.
 //!
 //! The shows are written as TOML and read by the program, so that nothing is tried that a file
 //! could not ask for. What the events may tell is judged by the [`RuleChecker`]; here stands what
@@ -47,7 +47,7 @@ pub(crate) struct SegmentSketch {
     pub cues: Vec<CueSketch>,
 }
 
-/// What happens in a run: something that the caller does, or time that passes.
+/// A step of a run: something that the caller does, or time that passes.
 #[derive(Clone, Debug)]
 pub(crate) enum Deed {
     Wait(u64),
@@ -354,7 +354,7 @@ fn resume(rig: &mut TestRun, down_ns: u64) -> Result<(), String> {
     rig.drain()
 }
 
-/// What everybody reads of a state must be there at every moment.
+/// Reads all of a state: it must be there at every moment.
 fn look_at(rig: &TestRun) -> Result<(), String> {
     let state = rig.state();
     let timing = state.projection(rig.now);

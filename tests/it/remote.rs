@@ -27,7 +27,7 @@ fn cause(journal: &Journal, cue: &str) -> serde_json::Value {
     fired.last().unwrap_or_else(|| panic!("cue {cue} has not fired:\n{}", journal.tail(20)))["cause"].clone()
 }
 
-/// Where the playhead went last.
+/// The last place of the playhead.
 fn playhead(journal: &Journal) -> serde_json::Value {
     journal.of_kind("playhead_moved").last().expect("the playhead has moved")["cue"].clone()
 }
@@ -78,7 +78,7 @@ fn a_cue_by_its_number_is_gone_to_or_started_or_stopped() {
     remote.say("/go", "4").ok();
     wire.expect("/four");
     let journal =
-        program.await_journal("the playhead behind 4", |journal| playheads(journal) == ["4", "5"]);
+        program.await_journal("the playhead after 4", |journal| playheads(journal) == ["4", "5"]);
     assert_eq!(cause(&journal, "4"), json!("remote"));
     remote.press("/cue/1/start").ok();
     wire.expect("/one");
@@ -90,7 +90,7 @@ fn a_cue_by_its_number_is_gone_to_or_started_or_stopped() {
     remote.press("/cue/1/stop").refused(&["1", "not running"]);
     remote.press("/cue/3/start").refused(&["Stunts"]);
     remote.press("/cue/99/start").refused(&["99"]);
-    remote.press("/go/nought").refused(&["nought"]);
+    remote.press("/go/nowhere").refused(&["nowhere"]);
     remote.press("/workspace/x/go").ok();
     wire.expect("/five");
     wire.expect_silence();

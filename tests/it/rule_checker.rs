@@ -126,7 +126,7 @@ impl RuleChecker {
         let plan = self.show.cue(cue);
         let before = self.firings.insert(cue, firing).unwrap_or(0);
         if firing != before + 1 {
-            return Err(format!("firing {firing} comes behind firing {before}"));
+            return Err(format!("firing {firing} comes after firing {before}"));
         }
         if self.held {
             return Err("a cue fires in a hold".to_owned());

@@ -59,9 +59,9 @@ struct Scenario {
     auto: bool,
     #[serde(default = "one")]
     speed: u32,
-    /// How late every wake-up comes.
+    /// Delay of every wake-up.
     late: Option<String>,
-    /// Whether the outputs say what became of an action.
+    /// `true` if the outputs report what became of an action.
     #[serde(default = "yes")]
     outputs_answer: bool,
     /// The kinds of events that `expect` names; without it, all but the opening, the answers of
@@ -96,17 +96,17 @@ struct Step {
     cue_left: Option<BTreeMap<String, String>>,
     /// The cues whose clips are got ready next.
     next_clips: Option<Vec<String>>,
-    /// Which clips follow which without a gap: `1>2`.
+    /// Clips that follow each other without a gap: `1>2`.
     clip_joins: Option<Vec<String>>,
-    /// What the show's timecode reads, and `stands` where it does not run.
+    /// Reading of the show's timecode, and `stands` where it does not run.
     timecode: Option<String>,
     effects: Option<Vec<String>>,
     ended: Option<bool>,
     /// The cue that fires next by itself and its instant, `12 @30s`; `-`: none.
     next: Option<String>,
-    /// When cues will come as things stand; `-`: not.
+    /// Projected times of cues; `-`: none.
     comes: Option<BTreeMap<String, String>>,
-    /// How far the show is from its plan right now.
+    /// Difference between the show and its plan right now.
     now_over: Option<String>,
     /// The phase of each segment, `to_come`, `running`, `done` or `passed_over`.
     phases: Option<Vec<String>>,
@@ -201,7 +201,7 @@ fn play(scenario: &Scenario, show: &str) -> Result<(), String> {
     if rest.is_empty() { Ok(()) } else { Err(format!("  events that no step expects: {rest:#?}")) }
 }
 
-/// How much of the journal and of the effects earlier steps have looked at.
+/// Lengths of the journal and of the effects that earlier steps have looked at.
 #[derive(Default)]
 struct Seen {
     events: usize,
@@ -292,7 +292,7 @@ fn give(rig: &mut TestRun, words: &str) -> Result<Result<(), String>, String> {
     Ok(rig.command(&command).map_err(|why| why.to_string()))
 }
 
-/// What a remote control may say: `go`, `go 12`, `start 12`, `stop 12`, `stop`, `pause 12`,
+/// Wishes of a remote control: `go`, `go 12`, `start 12`, `stop 12`, `stop`, `pause 12`,
 /// `go_on 12`, `hold`, `resume`, `ready NAME`.
 fn remote(state: &State, words: &str) -> Result<Command, String> {
     let cause = Cause::Remote;
@@ -311,7 +311,7 @@ fn remote(state: &State, words: &str) -> Result<Command, String> {
     })
 }
 
-/// What a player may say of a cue's last firing: `12 started 30s`, `12 started`, `12 ended`, `12
+/// Reports of a player on a cue's last firing: `12 started 30s`, `12 started`, `12 ended`, `12
 /// stopped`, `12 lost WHY`, `12 broke off`; with `12#1` of its first, with `12@wall` of another
 /// player's clip.
 fn clip(state: &State, words: &str) -> Result<Command, String> {

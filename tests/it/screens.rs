@@ -1,4 +1,4 @@
-//! What the screen shows, in text and colours, at every size that matters.
+//! The screen, in text and colours, at every size that matters.
 //!
 //! `PAINT=FOLDER` leaves the frames as coloured text; `INSTA_UPDATE=always` takes them for the new
 //! pictures.

@@ -25,13 +25,13 @@ use crate::scenarios::read_show;
 use crate::test_run::Opening;
 use world::{Answer, Kill, World};
 
-/// How many seeds `cargo test` plays.
+/// Number of seeds that `cargo test` plays.
 const SEEDS: u64 = 10_000;
 
-/// What happens in a simulated run.
+/// A step of a simulated run.
 #[derive(Clone, Debug)]
 enum Move {
-    /// What also happens in the properties of a run: commands, time, crashes.
+    /// Steps that the properties of a run have, too: commands, time, crashes.
     Deed(Deed),
     /// Time passes until something is about to happen, and no longer.
     ToDeadline,
@@ -297,7 +297,7 @@ fn words(deed: &Deed, show: &Show) -> Option<String> {
     })
 }
 
-/// What is wrong with the run of a seed, and how to see it again.
+/// The fault in the run of a seed, and how to see it again.
 fn failure(seed: u64) -> Option<String> {
     let plan = planned(seed);
     play(&plan).err()?;

@@ -18,7 +18,7 @@ use jiff::civil::Date;
 /// More events than any test show can cause at one instant.
 const EVENTS_MAX: usize = 4_000;
 
-/// How a run is opened.
+/// Options of a run.
 #[derive(Clone, Debug)]
 pub(crate) struct Opening {
     pub clock: Timestamp,
@@ -37,9 +37,9 @@ pub(crate) struct TestRun {
     pub now: RunNs,
     pub journal: Vec<Record>,
     pub effects: Vec<Effect>,
-    /// How long after its deadline each wake-up comes.
+    /// Delay of each wake-up after its deadline.
     pub late_ns: u64,
-    /// Whether the outputs say what became of an action.
+    /// `true` if the outputs report what became of an action.
     pub outputs_answer: bool,
 }
 

@@ -21,13 +21,13 @@ use crate::harness::{
 };
 use crate::player;
 
-/// How often the program is killed where nobody says.
+/// Default number of kills.
 const KILLS: u32 = 30;
 /// The time between two beats of the show, and how long a round may be.
 const BEAT_MS: u64 = 60;
 const ROUND_US: u64 = 450_000;
 
-/// What arrived where: the cue's number and the output's id.
+/// Messages that arrived: the cue's number and the output's id.
 type Arrived = (String, &'static str);
 
 fn kills() -> u32 {
@@ -154,7 +154,7 @@ fn cue_of(message: &Packet) -> String {
     }
 }
 
-/// What has arrived so far.
+/// Messages that have arrived so far.
 struct Ends {
     wire: Wire,
     others: Receiver<Arrived>,
@@ -284,7 +284,7 @@ fn check_all(journal: &Journal, state: &State, show: &Show, ends: &mut Ends) {
     }
 }
 
-/// How many actions of each firing have an outcome.
+/// Number of actions of each firing that have an outcome.
 fn settled(journal: &Journal) -> BTreeMap<(String, u64), usize> {
     let mut settled = BTreeMap::new();
     for (cue, firing, _) in outcomes(journal).into_keys() {

@@ -18,7 +18,7 @@ use super::{PATIENCE, await_some};
 /// The size of the screen.
 pub(crate) const SIZE: (u16, u16) = (640, 360);
 
-/// What a pixel shows. The background of the screen is white, which no clip is.
+/// The colour of a pixel. The background of the screen is white, which no clip is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Hue {
     Black,
@@ -116,7 +116,7 @@ impl Drop for Display {
     }
 }
 
-/// What was seen, whenever it changed.
+/// Everything that was seen, at each change.
 type Seen = Vec<(Instant, BTreeSet<Hue>)>;
 
 /// Somebody who looks at the screen all the time.
@@ -124,7 +124,7 @@ pub(crate) struct Watch {
     seen: Arc<Mutex<Seen>>,
     is_over: Arc<AtomicBool>,
     thread: Option<thread::JoinHandle<()>>,
-    /// Which of the hues was awaited last.
+    /// The hue that was awaited last.
     at: Cell<usize>,
 }
 

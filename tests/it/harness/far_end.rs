@@ -38,7 +38,7 @@ impl Wire {
         self.socket.local_addr().expect("an address")
     }
 
-    /// What a show file says of it.
+    /// Its words in a show file.
     pub(crate) fn output(&self) -> String {
         format!("osc = \"udp://{}\"", self.addr())
     }

@@ -15,10 +15,10 @@ use super::{Arg, PATIENCE, Packet};
 /// takes one meanwhile.
 const PORTS: std::ops::Range<u16> = 20_000..30_000;
 
-/// What came back.
+/// Its reply.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Reply {
-    /// What was asked.
+    /// The address that was asked.
     pub address: String,
     pub status: String,
     pub data: Value,
@@ -49,7 +49,7 @@ impl Reply {
         assert!(words.iter().all(|word| why.contains(word)), "{words:?} in {self:?}");
     }
 
-    /// Whoever asked may not.
+    /// The sender may not ask.
     pub(crate) fn denied(&self) {
         assert_eq!(self.status, "denied", "{self:?}");
     }
@@ -60,7 +60,7 @@ impl Reply {
 pub(crate) struct Remote {
     out: UdpSocket,
     replies: UdpSocket,
-    /// Where the program listens.
+    /// Address at which the program listens.
     pub port: u16,
 }
 
@@ -95,12 +95,12 @@ impl Remote {
         another
     }
 
-    /// Where it hears.
+    /// Port at which it hears.
     pub(crate) fn own_port(&self) -> u16 {
         self.replies.local_addr().expect("an address").port()
     }
 
-    /// What the command line says of it.
+    /// Its argument on the command line.
     pub(crate) fn listen(&self) -> String {
         format!("127.0.0.1:{}", self.port)
     }
@@ -224,7 +224,7 @@ impl Line {
     }
 }
 
-/// A packet with SLIP's END behind it.
+/// A packet with SLIP's END after it.
 pub(crate) fn frame(packet: &[u8]) -> Vec<u8> {
     let escaped = packet.iter().flat_map(|&byte| match byte {
         0xC0 => vec![0xDB, 0xDC],

@@ -1,4 +1,4 @@
-//! What a terminal sends that is no key: cut, delayed, left on by others, held down, typed into a
+//! Bytes from a terminal that are no key: cut, delayed, left on by others, held down, typed into a
 //! standstill.
 
 #![expect(clippy::disallowed_methods, reason = "a test from outside lives by the machine's clock")]

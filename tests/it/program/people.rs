@@ -30,7 +30,7 @@ fn report(house: &House, format: &str) -> String {
     String::from_utf8(output.stdout).expect("UTF-8")
 }
 
-/// Where `words` stand on the screen, from 1, as a terminal counts.
+/// Place of `words` on the screen, from 1, as a terminal counts.
 fn find(program: &Program, words: &str) -> (usize, usize) {
     let screen = program.screen();
     let found = screen
@@ -41,7 +41,7 @@ fn find(program: &Program, words: &str) -> (usize, usize) {
     (line[..at].chars().count() + 1, row + 1)
 }
 
-/// What a terminal sends when the left button is pressed there and let go.
+/// Bytes of a terminal whose left button is pressed there and let go.
 fn click((column, row): (usize, usize)) -> String {
     format!("\x1b[<0;{column};{row}M\x1b[<0;{column};{row}m")
 }

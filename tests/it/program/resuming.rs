@@ -1,4 +1,4 @@
-//! Which run `--resume` goes on with, and what it says of it.
+//! The run that `--resume` goes on with, and what it says of it.
 
 #![expect(clippy::disallowed_methods, reason = "a test from outside lives by the machine's clock")]
 

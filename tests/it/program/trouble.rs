@@ -1,4 +1,4 @@
-//! What can go wrong around a show: the disk, the outputs, the date.
+//! Trouble around a show: the disk, the outputs, the date.
 
 use std::net::TcpListener;
 

@@ -1,4 +1,4 @@
-//! Who is heard and who is not: addresses, ports, the passcode, and a port that comes back with the
+//! Access to remote control: addresses, ports, the passcode, and a port that comes back with the
 //! run.
 
 use std::net::UdpSocket;
@@ -22,12 +22,12 @@ fn a_network_is_not_listened_to_without_a_passcode() {
         assert_eq!(program.await_exit().exit_code(), 1);
         let screen = program.last_screen().replace('\n', " ");
         assert!(screen.contains("passcode") && screen.contains(&everywhere), "{screen}");
-        let mend = if env.first().is_some_and(|(_, value)| !value.is_empty()) {
+        let fix = if env.first().is_some_and(|(_, value)| !value.is_empty()) {
             "longer"
         } else {
             "HANDOVER_PASSCODE"
         };
-        assert!(screen.contains(mend), "{screen}");
+        assert!(screen.contains(fix), "{screen}");
         assert!(program.modes_are_back());
     }
     assert!(house.runs().is_empty(), "no run has begun");

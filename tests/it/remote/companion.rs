@@ -163,7 +163,7 @@ fn open(house: &House, wire: &Wire, remote: &Remote, has_passcode: bool) -> Prog
     program
 }
 
-/// Waits until the show is told of: whoever asks before the run has begun hears that nothing stands
+/// Waits until the show is told of: a client that asks before the run has begun hears that nothing stands
 /// at the playhead.
 fn await_playhead(port: u16, has_passcode: bool) {
     let mut line = Line::new(port);

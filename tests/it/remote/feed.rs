@@ -117,7 +117,7 @@ fn a_display_goes_on_while_nobody_reads_the_terminal() {
     display.press("/handover/subscribe").ok();
     program.stall(true);
     for round in 0..12 {
-        // Drawn anew each time, until no terminal would take more.
+        // Drawn again each time, until no terminal would take more.
         program.resize(200 - round % 2, 60);
         await_feed(&display, "a bundle", |_| true);
     }

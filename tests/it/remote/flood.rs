@@ -14,7 +14,7 @@ use crate::program::shows::chain;
 
 const LINKS: u32 = 50;
 const STEP_MS: u64 = 40;
-/// How late a link may be on a machine with other work.
+/// Maximum lateness of a link on a machine with other work.
 const LATE_MAX: Duration = Duration::from_millis(100);
 const MEMORY_MAX: u64 = 20 << 20;
 /// A flood that sends less than this each second is none.

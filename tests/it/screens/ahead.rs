@@ -1,4 +1,4 @@
-//! What the run page says of what is to come: what comes by itself, when things will really happen,
+//! The run page on what is to come: what comes by itself, when things will really happen,
 //! and the whole night.
 
 use super::stage::{Run, SHOW};

@@ -41,7 +41,7 @@ fn at_sizes(name: &str, board: &Board, face: Face, sizes: &[(u16, u16)]) {
     }
 }
 
-/// What is on a screen of this size.
+/// The text of a screen of this size.
 fn screen(run: &Run, face: Face, columns: u16, rows: u16) -> String {
     text(&drawn(&Board::of(&run.state, run.now_ns), face, (columns, rows), Depth::Rgb, Glyphs::All))
 }
@@ -90,7 +90,7 @@ fn the_board_before_and_after_an_embargo() {
 }
 
 #[test]
-fn the_board_before_the_show_and_behind_it() {
+fn the_board_before_the_show_and_after_it() {
     let mut run = Run::new(SHOW, true);
     run.until(20.0);
     let board = Board::of(&run.state, run.now_ns);
@@ -204,7 +204,7 @@ fn a_time_on_a_board_is_whole_or_absent() {
     for columns in 36..=200 {
         let board = screen(&run, Face::Board, columns, 24);
         let on = board.lines().find(|line| line.contains(" ON ")).expect("what is on").to_owned();
-        // The segment began two minutes behind the first GO, at 182 s, and has 1:30.
+        // The segment began two minutes after the first GO, at 182 s, and has 1:30.
         let is_whole = on.contains("  0:57 left");
         assert!(is_whole || !on.contains(':'), "{columns}: {on}");
         assert!(on.contains("The jump"), "{columns}: {on}");

@@ -25,13 +25,13 @@ use super::stage::text;
 /// Within how many seconds everything has to be seen.
 const ALL_S: u64 = 90;
 
-/// How many frames a second are looked at.
+/// Number of frames a second that are looked at.
 const FRAMES: u64 = 4;
 
 /// Something to be seen, and the words of the screen that show it.
 type Fact = (&'static str, &'static [&'static str]);
 
-/// What the demonstration shows, in this order.
+/// Moments of the demonstration, in order.
 const FACTS: &[Fact] = &[
     ("that it is a demonstration", &["DEMONSTRATION"]),
     (

@@ -18,7 +18,7 @@ use super::stage::Run;
 /// there at one moment.
 type Fact = (u8, &'static str, Page, &'static [&'static str]);
 
-/// What the night in Paris shows.
+/// Facts that the night in Paris shows.
 const FACTS: &[Fact] = &[
     (
         1,
@@ -152,7 +152,7 @@ const FACTS: &[Fact] = &[
     (14, "6", Page::Run, &["7A Celine Dion, recorded take", "backup 7"]),
 ];
 
-/// What the torch relay shows.
+/// Facts that the torch relay shows.
 const RELAY: &[Fact] = &[
     (12, "9", Page::Monitor, &["2004", "Tom Cruise carries the torch"]),
     (
@@ -192,7 +192,7 @@ fn watch(name: &str, clock: &str, sights: &[Fact]) -> Vec<u8> {
             let stands = words.iter().all(|word| screen.contains(word));
             if stands {
                 println!(
-                    "fact {fact:2}: {:8} {}  behind cue {cue}",
+                    "fact {fact:2}: {:8} {}  after cue {cue}",
                     page.name(),
                     run.state.wall(run.now_ns)
                 );

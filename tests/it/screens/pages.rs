@@ -12,7 +12,7 @@ use handover::show::duration::{MILLISECOND_NS, SECOND_NS};
 use super::stage::{BODY, Run, SHOW};
 use super::{jump_on_standby, small_is_the_run_page};
 
-/// What a page shows at 80x24 and at 120x36.
+/// The text of a page at 80x24 and at 120x36.
 fn two_sizes(name: &str, run: &mut Run) {
     for (columns, rows) in [(80, 24), (120, 36)] {
         picture!(format!("{name}-{columns}x{rows}"), run.text_of(BODY, columns, rows));

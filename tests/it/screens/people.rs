@@ -106,7 +106,7 @@ fn somebody_is_looked_for_and_noted() {
     let mut run = night();
     run.keys("/gym");
     let found = run.state.show().person(run.app.person);
-    assert_eq!(found.id, "biles", "her role comes before the first one's notes");
+    assert_eq!(found.id, "biles", "the role comes before the first one's notes");
     picture!("find-person-80x24", run.text_of(BODY, 80, 24));
     picture!("find-person-footer-80x24", run.text_of(FOOTER, 80, 24));
     run.keys("⎋");
@@ -188,7 +188,7 @@ fn click(
     run.app.mouse(&mouse, &hits, &run.state, machine_ns)
 }
 
-/// Where `words` stand in the frame: the column in cells, and the row.
+/// Place of `words` in the frame: the column in cells, and the row.
 fn find(run: &mut Run, size: (u16, u16), words: &str) -> (u16, u16) {
     let screen = run.text(size.0, size.1);
     let (row, line) =

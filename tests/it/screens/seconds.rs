@@ -23,8 +23,8 @@ duration = "20s"
 cue = [{ number = "2", title = "B" }]
 "#;
 
-/// The word in `text` behind `label`, blanks and colons left out.
-fn behind<'a>(text: &'a str, label: &str) -> Option<&'a str> {
+/// The word in `text` after `label`, blanks and colons left out.
+fn after<'a>(text: &'a str, label: &str) -> Option<&'a str> {
     let (_, rest) = text.split_once(label)?;
     rest.split_whitespace().next()
 }
@@ -48,7 +48,7 @@ fn header_strip_timeline_board_and_report_agree_over_odd_fractions() {
         let report = text::write(&AsRun::from(run.state.show(), "x", &run.records), 120);
         let over = ["Over ", "Under ", "On time "]
             .iter()
-            .find_map(|label| behind(&report, label))
+            .find_map(|label| after(&report, label))
             .unwrap_or_default();
         seen.insert(over.to_owned());
         let screen = run.text(120, 36);
@@ -71,7 +71,7 @@ fn header_strip_timeline_board_and_report_agree_over_odd_fractions() {
         assert!(timeline.contains(&format!("Show ended  {over}")), "{at}: the strip\n{timeline}");
         let took: Vec<_> = timeline
             .match_indices("took ")
-            .map(|(at, _)| behind(&timeline[at..], "took "))
+            .map(|(at, _)| after(&timeline[at..], "took "))
             .collect();
         assert_eq!(took.len(), 2, "{at}\n{timeline}");
         for took in took.into_iter().flatten() {

@@ -1,4 +1,4 @@
-//! What is always in sight, and always in its place: the strip and the row of alarms.
+//! The strip and the row of alarms: always in sight, and always in their place.
 
 use handover::app::Page;
 

@@ -1,4 +1,4 @@
-//! What the screen sends to the terminal while nobody touches a key: a slow line must carry it.
+//! Bytes to the terminal while nobody touches a key: a slow line must carry it.
 
 use std::cell::Cell;
 use std::io::{self, Write};

@@ -1,4 +1,4 @@
-//! What a caller meets who does everything at the wrong moment: on another page, with other keys,
+//! A caller who does everything at the wrong moment: on another page, with other keys,
 //! with an odd show.
 
 use std::sync::Arc;
@@ -86,7 +86,7 @@ fn every_sentence_of_the_panels_names_the_key_in_force() {
     assert!(people.contains("not yet: a ticks them"), "{people}");
     run.app.page = Page::Run;
     run.keys("jjj");
-    // The backup stands aside for its cue, and the first is skipped.
+    // The backup is out of the running order, and the first is skipped.
     run.keys("a");
     let aside = run.text(120, 36);
     assert!(

@@ -1,4 +1,4 @@
-//! What is around the conductor in a simulation: a clock, a journal on a disk that may fail, and
+//! The world around the conductor in a simulation: a clock, a journal on a disk that may fail, and
 //! outputs that answer at once, late or never. It keeps its own account of what left and checks the
 //! run's promises after every step.
 
@@ -19,12 +19,12 @@ use crate::test_run::{Opening, run_started};
 
 /// More outputs than any simulated show asks for at one instant.
 const OUTPUTS_MAX: usize = 20_000;
-/// How long before its instant something may leave: the conductor's lead.
+/// The conductor's lead: time by which something may leave before its instant.
 const LEAD: Duration = Duration::from_micros(300);
-/// How late, by the machine's clock, something may fire by itself.
+/// Maximum lateness, by the machine's clock, of what fires by itself.
 const LATE_NS: u64 = SECOND_NS;
 
-/// How an output answers.
+/// Answers of an output.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Answer {
     AtOnce { sent: bool },
@@ -32,7 +32,7 @@ pub(super) enum Answer {
     Never,
 }
 
-/// When the program is killed.
+/// Moment at which the program is killed.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Kill {
     /// After so many outputs of the conductor.
@@ -48,7 +48,7 @@ fn key(job: Job) -> Key {
     (job.cue, job.firing, job.action)
 }
 
-/// What the journal says of a message.
+/// Outcome of a message in the journal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Said {
     Sent,
@@ -60,19 +60,19 @@ pub(super) struct World {
     show: Arc<Show>,
     conductor: Conductor,
     opening: Opening,
-    /// How many programs have had the run in their hands.
+    /// Number of programs that have had the run.
     lives: u32,
     /// The machine's clock.
     pub now_ns: MachineNs,
-    /// How late every wake-up comes.
+    /// Delay of every wake-up.
     pub late_ns: u64,
     pub answers: Vec<Answer>,
     pub disk_works: bool,
     pub kill: Option<Kill>,
     pub journal: Vec<Record>,
-    /// How many records are on the disk.
+    /// Number of records on the disk.
     on_disk: usize,
-    /// What is still to be reported, and when.
+    /// Reports to come, and when.
     pending: Vec<(MachineNs, Report)>,
     rule_checker: RuleChecker,
     /// The state that the lines of the journal give.
@@ -81,11 +81,11 @@ pub(super) struct World {
     fired: BTreeSet<(CueIx, u32)>,
     /// The cue that fired last, by itself, and when; `None` once another command than GO was given.
     just_fired: Option<(CueIx, MachineNs)>,
-    /// What has left, in every life of the program.
+    /// Messages that have left, in every life of the program.
     left: BTreeSet<Key>,
     /// What the journal says, and has not left yet, since the program began.
     owed: BTreeSet<Key>,
-    /// What the outputs have said.
+    /// Reports of the outputs.
     told: BTreeMap<Key, bool>,
     /// What the journal says became of it.
     said: BTreeMap<Key, Said>,
@@ -247,7 +247,7 @@ impl World {
         // knows.
         self.journal.truncate(self.on_disk.max(1));
         self.on_disk = self.journal.len();
-        self.account_anew()?;
+        self.account_again()?;
         self.now_ns += Duration::from_nanos(down_ns);
         let last = self.journal.last().ok_or("the journal is empty")?;
         let down_run_ns = down_ns.saturating_mul(u64::from(self.opening.speed));
@@ -300,7 +300,7 @@ impl World {
     }
 
     /// Reads the journal as a file is read, and makes the accounts again that are of it.
-    fn account_anew(&mut self) -> Result<(), String> {
+    fn account_again(&mut self) -> Result<(), String> {
         let mut bytes = vec![];
         for record in &self.journal {
             encode(record, &mut bytes).map_err(|why| why.to_string())?;
