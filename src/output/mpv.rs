@@ -40,6 +40,7 @@ mod clip;
 mod commands;
 mod deck;
 mod exam;
+mod header;
 mod lacks;
 mod on_reply;
 mod player;

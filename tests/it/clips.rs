@@ -194,6 +194,58 @@ fn a_sound_that_is_cut_off_is_told_of_before_it_is_called() {
 }
 
 #[test]
+fn half_a_file_whose_length_the_player_takes_from_what_is_there_breaks_off() {
+    if !is_equipped() {
+        return;
+    }
+    let house = House::new();
+    film(&house.path("a.mp4"), "10");
+    sound(&house, "a.wav", 10 * 48_000, 0);
+    for (words, name) in [("", "a.avi"), ("-vn", "a.ogg"), ("-vn", "a.mp3"), ("-vn", "a.caf")] {
+        make(&house, "a.mp4", words, name);
+    }
+    let names = ["a.wav", "a.avi", "a.ogg", "a.mp3", "a.caf"];
+    let mut cues = vec![];
+    for name in names {
+        let whole = fs::read(house.path(name)).expect("a clip");
+        fs::write(house.path(&format!("half-{name}")), &whole[..whole.len() / 2]).expect("half");
+        // From three seconds on, so that it is soon over.
+        let half = format!("play = \"half-{name}\", from = \"3s\"");
+        cues.extend([play(name), format!("do = [{{ output = \"screen\", {half} }}]")]);
+    }
+    cues.push("do = [{ output = \"screen\", play = \"half-a.wav\", to = \"1s\" }]".into());
+    let cues: Vec<&str> = cues.iter().map(String::as_str).collect();
+    let mut stage = Stage::of(house, &show(&cues), &|_| None);
+    for (at, name) in names.iter().enumerate() {
+        stage.arm(&[&(2 * at + 1).to_string()]);
+        let half = (2 * at + 2).to_string();
+        stage.outputs.arm(&[stage.cue(&half)]);
+        stage.await_light(Light::Down);
+        let said = stage.outputs.health()[0].error.clone().unwrap_or_default();
+        let place = match *name {
+            "a.wav" => "at 0:04.9 of 0:10",
+            "a.avi" => "at 0:05 of 0:10",
+            _ => "before its end",
+        };
+        assert_eq!(said, format!("cue {half}: half-{name}: breaks off {place}"));
+        let firing = stage.go_pending(&half);
+        stage.expect_start(firing);
+        match stage.next() {
+            (of, Err(ClipNews::BrokeOff(why))) if of == firing => {
+                assert!(why.starts_with("the clip breaks off "), "{why}");
+            }
+            other => panic!("{name} should have broken off: {other:?}"),
+        }
+    }
+    // A cue that needs no more than what is there goes as always.
+    stage.arm(&["11"]);
+    let firing = stage.go_pending("11");
+    assert_eq!(stage.expect_start(firing), Some(1000));
+    stage.expect(firing, ClipNews::Ended);
+    stage.close();
+}
+
+#[test]
 fn mpeg_streams_are_played_from_their_in_points_to_their_ends() {
     if !is_equipped() {
         return;

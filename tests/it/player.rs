@@ -258,13 +258,16 @@ fn is_scout(pid: u32) -> bool {
     words.split(|byte| *byte == 0).any(|word| word == b"--hwdec=no")
 }
 
+/// Endings of the clips' names.
+const CLIPS: [&str; 10] =
+    [".mp4", ".png", ".wav", ".flac", ".ts", ".mpg", ".avi", ".ogg", ".mp3", ".caf"];
+
 /// The clips that a process has open.
 fn files(pid: u32) -> BTreeSet<String> {
     let fds = fs::read_dir(format!("/proc/{pid}/fd")).into_iter().flatten().flatten();
     let files =
         fds.filter_map(|fd| fs::read_link(fd.path()).ok()).map(|path| path.display().to_string());
-    let endings = [".mp4", ".png", ".wav", ".flac", ".ts", ".mpg"];
-    files.filter(|path| endings.iter().any(|ending| path.ends_with(ending))).collect()
+    files.filter(|path| CLIPS.iter().any(|ending| path.ends_with(ending))).collect()
 }
 
 fn open_clips(parent: u32) -> Vec<(u32, String)> {

@@ -9,6 +9,8 @@ use std::io::Read;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
+use super::exam::{SHORT_NS, broken_off};
+use super::header::{self, Cut};
 use crate::show::CueNumber;
 use crate::show::action::MpvCommand;
 
@@ -88,6 +90,19 @@ impl Clip {
         };
         end.map(|end| end.saturating_sub(self.from_ns))
     }
+
+    /// Place where it breaks off, in words, if its file ends at `there_ns`, before its header says,
+    /// and the cue would play on.
+    pub(super) fn breaks_off(&self, status: &FileStatus, there_ns: Option<u64>) -> Option<String> {
+        let FileStatus::There(Identity { cut: Some(cut), .. }) = status else { return None };
+        let there_ns = there_ns?;
+        let is_missed = |end_ns: u64| end_ns > there_ns.saturating_add(SHORT_NS);
+        let plays_on = self.to_ns.is_none_or(is_missed) && cut.announced_ns.is_none_or(is_missed);
+        plays_on.then(|| match cut.announced_ns {
+            Some(announced_ns) => broken_off(there_ns, announced_ns),
+            None => "breaks off before its end".into(),
+        })
+    }
 }
 
 /// Message about a clip that is missing.
@@ -110,8 +125,8 @@ pub(super) fn absolute(folder: &Path, clip: &str) -> Result<String, String> {
         .map_err(|_| format!("{clip}: the path of its folder is not UTF-8"))
 }
 
-/// Identity and version of a file: another file under the same name, or the same one written again,
-/// differs.
+/// Identity and version of a file, and whether all of it is there: another file under the same name,
+/// or the same one written again, differs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Identity {
     device: u64,
@@ -119,6 +134,8 @@ pub(super) struct Identity {
     size: u64,
     /// Seconds and nanoseconds of its last change.
     modified: (i64, i64),
+    /// It ends before its header says.
+    cut: Option<Cut>,
 }
 
 /// Result of a look at the file.
@@ -150,17 +167,22 @@ pub(super) fn stat(path: &str) -> FileStatus {
         return FileStatus::Odd("is not a regular file".into());
     }
     let mut head = [0; LIST.len()];
-    match std::fs::File::open(path).map(|mut file| file.read(&mut head)) {
-        Ok(Ok(_)) if head == *LIST || head.starts_with(b"#EXTM3U") => {
+    let read = std::fs::File::open(path).and_then(|mut file| {
+        let _ = file.read(&mut head)?;
+        Ok(file)
+    });
+    match read {
+        Ok(_) if head == *LIST || head.starts_with(b"#EXTM3U") => {
             FileStatus::Odd("is a playlist, not a clip".into())
         }
-        Ok(Ok(_)) => FileStatus::There(Identity {
+        Ok(mut file) => FileStatus::There(Identity {
             device: data.dev(),
             inode: data.ino(),
             size: data.size(),
             modified: (data.mtime(), data.mtime_nsec()),
+            cut: header::cut(&mut file, data.size()),
         }),
-        Ok(Err(error)) | Err(error) => FileStatus::Odd(format!("cannot be read: {error}")),
+        Err(error) => FileStatus::Odd(format!("cannot be read: {error}")),
     }
 }
 
@@ -171,7 +193,7 @@ const LIST: &[u8; 9] = b"# mpv EDL";
 impl Identity {
     /// Some file of this size.
     pub(super) fn of_size(size: u64) -> Self {
-        Identity { device: 1, inode: 1, size, modified: (0, 0) }
+        Identity { device: 1, inode: 1, size, modified: (0, 0), cut: None }
     }
 }
 

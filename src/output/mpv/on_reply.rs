@@ -268,9 +268,18 @@ impl Player {
         PlayerChange::Nothing
     }
 
+    /// Message about the clip that plays if its file ends before its header says.
+    pub(super) fn breaks_off(&self) -> Option<String> {
+        let State::Playing { reel, part, .. } = &self.state else { return None };
+        // What is in a list was examined before, and is whole.
+        let part = reel.part(*part).filter(|_| !reel.is_list())?;
+        let why = part.clip.breaks_off(&part.status, self.duration_ns)?;
+        Some(format!("the clip {why}"))
+    }
+
     /// It stands at the end, at this place of its own time.
     fn end(&mut self, place_ns: Option<u64>, now: Instant) -> PlayerChange {
-        let length_ns = self.length_ns();
+        let (length_ns, cut) = (self.length_ns(), self.breaks_off());
         let State::Playing { reel, last, part, stage, .. } = &mut self.state else {
             return PlayerChange::Nothing;
         };
@@ -294,7 +303,10 @@ impl Player {
                     self.error.as_ref().map(|error| format!(" ({error})")).unwrap_or_default();
                 PlayerChange::Broke(format!("the clip {why}{error}"))
             }
-            _ => PlayerChange::Ended,
+            _ => match cut {
+                Some(why) => PlayerChange::Broke(why),
+                None => PlayerChange::Ended,
+            },
         }
     }
 }

@@ -47,8 +47,12 @@ impl Deck {
             PlayerChange::Up => self.up = true,
             PlayerChange::Started => job.into_iter().for_each(|job| self.begun(job, at)),
             PlayerChange::Flashed => {
+                let cut = player.breaks_off();
                 job.into_iter().for_each(|job| self.begun(job, at));
-                self.ended(id, at);
+                match cut {
+                    Some(why) => self.take(id, PlayerChange::Broke(why), at),
+                    None => self.ended(id, at),
+                }
             }
             PlayerChange::Ended => self.ended(id, at),
             PlayerChange::Joined => job.into_iter().for_each(|job| self.tell(job, ClipNews::Ended)),
@@ -135,7 +139,11 @@ impl Deck {
             return;
         };
         match outcome {
-            Ok(facts) => file.facts = Some(facts),
+            Ok(mut facts) => {
+                let by_header = || clip.breaks_off(&file.status, facts.duration_ns);
+                facts.breaks_off = facts.breaks_off.or_else(by_header);
+                file.facts = Some(facts);
+            }
             Err(why) => file.fault = Some(clip.said(&why)),
         }
     }
