@@ -1,7 +1,7 @@
-//! The cost of the real program for the machine and the line, beside the floor of this very machine in
-//! the same run: the processor's time of one GO with all that follows from it, the redraw included;
-//! how often it draws, and how many bytes go to the terminal; the same while nothing happens; and
-//! the bytes of each picture that moves.
+//! The cost of the real program for the machine and the line, beside the floor of this very machine
+//! in the same run: the processor's time of one GO with all that follows from it, the redraw
+//! included; how often it draws, and how many bytes go to the terminal; the same while nothing
+//! happens; and the bytes of each picture that moves.
 //!
 //! The floor is a bare loop on a terminal that reads a byte and sends a datagram.
 
@@ -16,13 +16,12 @@ mod common;
 
 use std::cell::RefCell;
 use std::io::Write;
-use std::net::UdpSocket;
 use std::path::Path;
 use std::rc::Rc;
 use std::sync::Arc;
 use std::time::Duration;
 
-use common::stage::{Terminal, Wire};
+use common::stage::{Terminal, Wire, floor, send_go};
 use common::{Bounds, called_cue, head};
 use handover::app::log::Log;
 use handover::app::{App, Page, Theme};
@@ -43,7 +42,7 @@ const IDLE: Duration = Duration::from_secs(10);
 fn main() {
     let arguments: Vec<String> = std::env::args().collect();
     if arguments.get(1).is_some_and(|argument| argument == "--floor") {
-        return floor_child(arguments[2].parse().unwrap());
+        return floor(arguments[2].parse().unwrap(), send_go);
     }
     let mut bounds = Bounds::default();
     let wire = Wire::new();
@@ -129,21 +128,6 @@ fn show(wire: &Wire, size: (u16, u16)) -> (Terminal, tempfile::TempDir) {
     let state = folder.path().join("state");
     let arguments = [path.to_str().unwrap(), "--fresh", "--state", state.to_str().unwrap()];
     (Terminal::start_at(size, Path::new(env!("CARGO_BIN_EXE_handover")), &arguments), folder)
-}
-
-/// The least that a caller can do.
-fn floor_child(port: u16) {
-    let tty = std::io::stdin();
-    let mut modes = rustix::termios::tcgetattr(&tty).unwrap();
-    modes.make_raw();
-    rustix::termios::tcsetattr(&tty, rustix::termios::OptionalActions::Now, &modes).unwrap();
-    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
-    socket.connect(("127.0.0.1", port)).unwrap();
-    println!("ready");
-    let mut byte = [0];
-    while rustix::io::read(&tty, &mut byte).is_ok_and(|n| n > 0) {
-        let _ = socket.send(b"/go\0,\0\0\0");
-    }
 }
 
 /// The bytes that each picture of the built-in shows takes in a second, at 200x60.

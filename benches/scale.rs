@@ -1,5 +1,5 @@
-//! The cost of a large show: reading 10,000 cues, a frame of them beside a frame of 50, each page of
-//! a show that is large in every way, replaying 100,000 events.
+//! The cost of a large show: reading 10,000 cues, a frame of them beside a frame of 50, each page
+//! of a show that is large in every way, replaying 100,000 events.
 
 #![expect(
     clippy::disallowed_methods,

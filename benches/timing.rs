@@ -27,7 +27,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use common::flood::{Flood, free_port};
-use common::stage::{Terminal, Wire};
+use common::stage::{Terminal, Wire, floor, send_go};
 use common::{Bounds, Sample, called_cue, head};
 use thread_priority::{
     NormalThreadSchedulePolicy, RealtimeThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy,
@@ -318,31 +318,22 @@ fn hog() {
 /// The least that a caller can do: a byte in, a datagram out; or a byte in, and datagrams at
 /// absolute deadlines.
 fn floor_child(what: &str, port: u16) {
-    let tty = std::io::stdin();
-    let mut modes = rustix::termios::tcgetattr(&tty).unwrap();
-    modes.make_raw();
-    rustix::termios::tcsetattr(&tty, rustix::termios::OptionalActions::Now, &modes).unwrap();
     let _ = rustix::thread::set_current_timer_slack(std::num::NonZeroU64::new(1));
-    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
-    socket.connect(("127.0.0.1", port)).unwrap();
-    println!("ready");
-    let mut byte = [0];
-    while rustix::io::read(&tty, &mut byte).is_ok_and(|n| n > 0) {
-        if what == "go" {
-            let _ = socket.send(b"/go\0,\0\0\0");
-            continue;
-        }
-        let clock = rustix::thread::ClockId::Monotonic;
-        let first = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
+    if what == "go" { floor(port, send_go) } else { floor(port, send_links) }
+}
+
+/// Sends a datagram, and [`LINKS`] more at absolute deadlines.
+fn send_links(socket: &UdpSocket) {
+    let clock = rustix::thread::ClockId::Monotonic;
+    let first = rustix::time::clock_gettime(rustix::time::ClockId::Monotonic);
+    let _ = socket.send(b"/link\0\0\0,\0\0\0");
+    for link in 1..=LINKS as i64 {
+        let ns = first.tv_nsec + link * STEP.as_nanos() as i64;
+        let until = rustix::time::Timespec {
+            tv_sec: first.tv_sec + ns / 1_000_000_000,
+            tv_nsec: ns % 1_000_000_000,
+        };
+        while rustix::thread::clock_nanosleep_absolute(clock, &until).is_err() {}
         let _ = socket.send(b"/link\0\0\0,\0\0\0");
-        for link in 1..=LINKS as i64 {
-            let ns = first.tv_nsec + link * STEP.as_nanos() as i64;
-            let until = rustix::time::Timespec {
-                tv_sec: first.tv_sec + ns / 1_000_000_000,
-                tv_nsec: ns % 1_000_000_000,
-            };
-            while rustix::thread::clock_nanosleep_absolute(clock, &until).is_err() {}
-            let _ = socket.send(b"/link\0\0\0,\0\0\0");
-        }
     }
 }

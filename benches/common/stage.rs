@@ -1,5 +1,5 @@
-//! The place in which a bench watches the real program: a terminal to press keys in, and a wire on which its
-//! packets arrive.
+//! The place in which a bench watches the real program: a terminal to press keys in, and a wire on
+//! which its packets arrive.
 
 use std::io::{Read, Write};
 use std::net::UdpSocket;
@@ -158,4 +158,25 @@ impl Wire {
             let _ = self.0.recv(&mut packet);
         }
     }
+}
+
+/// Reads the terminal byte by byte, and has `on_key` answer each on a socket that is connected to
+/// `port`: a program that does nothing else is the floor of what is measured.
+pub(crate) fn floor(port: u16, on_key: impl Fn(&UdpSocket)) {
+    let tty = std::io::stdin();
+    let mut modes = rustix::termios::tcgetattr(&tty).unwrap();
+    modes.make_raw();
+    rustix::termios::tcsetattr(&tty, rustix::termios::OptionalActions::Now, &modes).unwrap();
+    let socket = UdpSocket::bind("127.0.0.1:0").unwrap();
+    socket.connect(("127.0.0.1", port)).unwrap();
+    println!("ready");
+    let mut byte = [0];
+    while rustix::io::read(&tty, &mut byte).is_ok_and(|n| n > 0) {
+        on_key(&socket);
+    }
+}
+
+/// The least that a caller can do.
+pub(crate) fn send_go(socket: &UdpSocket) {
+    let _ = socket.send(b"/go\0,\0\0\0");
 }

@@ -253,7 +253,8 @@ impl Program {
         }
     }
 
-    /// Stops reading the terminal, and has the screen drawn again until no terminal would take more.
+    /// Stops reading the terminal, and has the screen drawn again until no terminal would take
+    /// more.
     pub(crate) fn stall_full(&self) {
         self.stall(true);
         for round in 0..12 {

@@ -163,8 +163,8 @@ fn open(house: &House, wire: &Wire, remote: &Remote, has_passcode: bool) -> Prog
     program
 }
 
-/// Waits until the show is told of: a client that asks before the run has begun hears that nothing stands
-/// at the playhead.
+/// Waits until the show is told of: a client that asks before the run has begun hears that nothing
+/// stands at the playhead.
 fn await_playhead(port: u16, has_passcode: bool) {
     let mut line = Line::new(port);
     if has_passcode {

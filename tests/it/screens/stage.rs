@@ -22,8 +22,8 @@ use ratatui::style::{Color, Modifier};
 /// A show with one of everything that the rundown can show.
 pub(super) const SHOW: &str = include_str!("small.toml");
 
-/// Sizes of all kinds: every one at which a page is laid out differently, and eighth number `turn` of all
-/// others, so that what is drawn in several turns meets every width and every height.
+/// Sizes of all kinds: every one at which a page is laid out differently, and eighth number `turn`
+/// of all others, so that what is drawn in several turns meets every width and every height.
 pub(super) fn any_sizes(turn: usize) -> impl Iterator<Item = (u16, u16)> {
     let edges = [1, 59, 60, 61, 79, 80]
         .into_iter()
