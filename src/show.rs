@@ -120,6 +120,11 @@ impl Show {
         &self.index.clips
     }
 
+    /// Returns `true` if any cue has more to draw than words.
+    pub fn is_pictured(&self) -> bool {
+        self.index.is_pictured
+    }
+
     /// The backups of `cue`.
     pub fn backups(&self, cue: CueIx) -> &[CueIx] {
         self.index.backups.get(cue)

@@ -242,21 +242,27 @@ fn run_areas(scene: &Scene, body: Rect) -> Areas {
     // How wide the right column is does not depend on what stands in it.
     let column = layout::run(body, layout::Needs::default()).next.width;
     let is_big = standby::has_big_call(scene, body.height);
-    let (next, with_notes) = standby::rows(scene, usize::from(column), is_big);
+    let rows = standby::rows(scene, usize::from(column), is_big);
     let needs = layout::Needs {
-        next,
-        with_notes,
+        spoken: rows.spoken,
+        next: rows.all,
+        with_notes: rows.with_notes,
         has_picture: monitor::has_picture(scene),
-        is_pictured: monitor::is_pictured(scene.show),
+        is_pictured: scene.show.is_pictured(),
         is_plain: scene.view.capabilities.is_plain(),
-        rundown: rundown::rows(scene.show),
+        rundown: match scene.state.has_ended() {
+            true => rundown::rows_folded(scene.show),
+            false => rundown::rows(scene.show),
+        },
     };
     let areas = layout::run(body, needs);
     if scene.state.has_ended() { areas.with_one_panel() } else { areas }
 }
 
-/// Areas in a window of `area`: the parts of every page, and the panels of the run page in its
-/// body. In a window that is too small for panels ([`draw`] shows lines there) they mean nothing.
+/// The parts of every page in a window of `area`, and the panels of the run page.
+///
+/// Only for windows of 60 columns and 16 rows at least: in smaller ones [`draw`] shows lines, which
+/// have neither.
 pub fn areas(view: &View, area: Rect) -> (Parts, Areas) {
     let parts = Parts::new(area);
     (parts, run_areas(&Scene::new(view), parts.body))

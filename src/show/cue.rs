@@ -99,6 +99,16 @@ impl Cue {
         self.duration_ns.or(span_ns)
     }
 
+    /// Returns `true` if there is more to draw of it than words: a look, steps, a route, a clip, or
+    /// a post.
+    pub fn is_pictured(&self) -> bool {
+        self.look.is_some()
+            || !self.steps.is_empty()
+            || !self.route.is_empty()
+            || self.clip().is_some()
+            || self.actions.iter().any(|action| action.body.post().is_some())
+    }
+
     /// Returns `true` if the caller has to call it in the normal order: trigger `go`, and nobody's
     /// backup.
     pub fn is_called(&self) -> bool {

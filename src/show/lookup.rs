@@ -6,7 +6,7 @@
 use std::collections::HashMap;
 
 use super::people::{self, Named};
-use super::{CueIx, CueNumber, IndexLists, IndexVec, Rundown, Trigger};
+use super::{Cue, CueIx, CueNumber, IndexLists, IndexVec, Rundown, Trigger};
 
 /// Lists that a rundown implies.
 #[derive(Clone, Debug, PartialEq)]
@@ -23,6 +23,8 @@ pub(super) struct Index {
     pub(super) roots: IndexVec<CueIx, CueIx>,
     /// The cues that play a clip, in running order.
     pub(super) clips: Vec<CueIx>,
+    /// `true` if any cue has more to draw than words.
+    pub(super) is_pictured: bool,
     /// Names of people in cues.
     pub(super) named: Named,
 }
@@ -48,6 +50,7 @@ impl Index {
             backups: IndexLists::of(count, backups),
             roots: roots(rundown),
             clips: cues().filter(|(_, cue)| cue.clip().is_some()).map(|(ix, _)| ix).collect(),
+            is_pictured: rundown.cues.iter().any(Cue::is_pictured),
             named: people::named(rundown),
         }
     }

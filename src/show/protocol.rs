@@ -203,6 +203,14 @@ impl Body {
         }
     }
 
+    /// The words for people in it, as they will read them; `None` if it has none.
+    pub fn post(&self) -> Option<String> {
+        match self {
+            Body::Http { content, .. } => http::words(content),
+            Body::Osc { .. } | Body::Midi(_) | Body::Mpv(_) => None,
+        }
+    }
+
     /// `true` if it pauses the clip on its output, `false` if it lets that clip go on; `None` if it
     /// does neither.
     pub fn pauses(&self) -> Option<bool> {

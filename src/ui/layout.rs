@@ -88,7 +88,9 @@ impl Page {
 /// Numbers of rows that the content of the run page asks for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Needs {
-    /// The next cue with its call, its departments, its backup and what follows it.
+    /// The next cue with its call and its departments.
+    pub spoken: u16,
+    /// The same with its backup and what follows it.
     pub next: u16,
     /// The same with its notes.
     pub with_notes: u16,
@@ -130,7 +132,7 @@ fn on_air_rows(rows: u16, needs: Needs) -> (u16, u16, u16, u16) {
         8..=9 => (0, 3, 0, 0),
         10..=14 => (0, 3, 1, 1),
         // A call that would be cut below large digits is worth more than they are.
-        15..=19 if needs.next + LOW_ON_AIR + 1 > rows => (0, 3, 2, 1),
+        15..=19 if needs.spoken + LOW_ON_AIR + 1 > rows => (0, 3, 2, 1),
         15..=23 => (0, 5, 2, 1),
         24..=33 => (1, 5, 2, 1),
         34..=43 if !needs.is_pictured && !needs.is_plain => (1, 10, 2, 1),
@@ -144,32 +146,72 @@ fn on_air_rows(rows: u16, needs: Needs) -> (u16, u16, u16, u16) {
 pub(super) fn run(body: Rect, needs: Needs) -> Areas {
     // The body's first row is a rule.
     let inside = Rect { y: body.y + 1, height: body.height.saturating_sub(1), ..body };
-    let rows = inside.height;
     let width = match body.width {
         0..=149 => body.width * 9 / 20,
         _ => body.width * 43 / 100,
     };
     let left = Rect { width: width.max(22), ..inside };
-    let by_itself_rows = u16::from(rows >= 6);
-    let column = Rect { height: rows - by_itself_rows, ..left };
-    // A show of few cues leaves room for the log below them.
-    let spare = column.height.saturating_sub(needs.rundown.saturating_add(2).max(RUNDOWN_MIN));
-    let left_log = if spare >= LOG_FROM && needs.rundown > 0 { spare } else { 0 };
-    let above_log = if left_log > 0 { left_log + 1 } else { 0 };
-    let rundown = Rect { height: column.height - above_log, ..column };
-    let by_itself = Rect {
-        x: left.x + 1,
-        y: column.bottom(),
-        width: left.width.saturating_sub(2),
-        height: by_itself_rows,
-    };
     let right =
         Rect { x: left.right() + 2, width: body.width.saturating_sub(left.width + 3), ..inside };
+    let areas = left_column(left, needs);
+    right_column(right, needs, areas)
+}
 
+/// The left column: the rundown, what comes next by itself, and the log where the rundown leaves
+/// room for it.
+fn left_column(left: Rect, needs: Needs) -> Areas {
+    let by_itself_rows = u16::from(left.height >= 6);
+    let column = Rect { height: left.height - by_itself_rows, ..left };
+    let inner = Rect { x: left.x + 1, width: left.width.saturating_sub(2), ..left };
+    let by_itself = Rect { y: column.bottom(), height: by_itself_rows, ..inner };
+    let spare = column.height.saturating_sub(needs.rundown.saturating_add(2).max(RUNDOWN_MIN));
+    if spare < LOG_FROM || needs.rundown == 0 {
+        return Areas { rundown: column, by_itself, ..Areas::default() };
+    }
+    let rundown = Rect { height: column.height - spare - 1, ..column };
+    let log = Rect { y: rundown.bottom() + 1, height: spare, ..inner };
+    Areas { rundown, by_itself, log, ..Areas::default() }
+}
+
+/// The right column, to the left one: what is on air, the next cue, and in what they leave the
+/// monitor, and the log where that has no picture and the log has no place yet.
+fn right_column(right: Rect, needs: Needs, areas: Areas) -> Areas {
+    let rows = right.height;
     let (air, high, below, below_min) = on_air_rows(rows, needs);
-    let on_air_min = (1 + air + high + below_min).min(rows);
     let on_air_max = (1 + air + high + below).min(rows);
     let left_over = rows.saturating_sub(on_air_max + 1);
+    let wanted = next_rows(rows, left_over, needs);
+    let on_air_height = if wanted > left_over {
+        // Some rows below the digits go before a word of the next cue does.
+        (1 + air + high + below_min).min(rows)
+    } else {
+        on_air_max
+    };
+    let on_air = Rect { height: on_air_height, ..right };
+    let digits =
+        Rect { y: right.y + 1 + air, height: high.min(rows.saturating_sub(1 + air)), ..right };
+    let under = |above: Rect, height: u16| {
+        let y = above.bottom() + 1;
+        Rect { y, height: height.min(right.bottom().saturating_sub(y)), ..right }
+    };
+    let left_over = rows.saturating_sub(on_air_height + 1);
+    // Fewer rows than a monitor needs belong to the next cue.
+    let next = under(on_air, if left_over > wanted + MONITOR_MIN { wanted } else { left_over });
+    let rest = right.bottom().saturating_sub(next.bottom() + 1);
+    if rest < MONITOR_MIN {
+        return Areas { on_air, digits, next, ..areas };
+    }
+    if rest < LOG_FROM || needs.has_picture || areas.log.height > 0 {
+        return Areas { on_air, digits, next, monitor: under(next, rest), ..areas };
+    }
+    let log_rows = rest / 2;
+    let monitor = under(next, rest - log_rows - 1);
+    Areas { on_air, digits, next, monitor, log: under(monitor, log_rows), ..areas }
+}
+
+/// The rows that the next cue gets of a column of `rows`, of which what is on air leaves
+/// `left_over`.
+fn next_rows(rows: u16, left_over: u16, needs: Needs) -> u16 {
     // A window that is tall enough keeps its picture: notes give way, but never what the caller has
     // to say.
     let kept = match left_over.saturating_sub(NEXT_MIN + 1) {
@@ -182,34 +224,7 @@ pub(super) fn run(body: Rect, needs: Needs) -> Areas {
         24..=33 => 8,
         _ => 10,
     };
-    let wanted = needs.with_notes.max(usual).min(left_over.saturating_sub(kept)).max(needs.next);
-    let on_air_height = if wanted > left_over { on_air_min } else { on_air_max };
-    let on_air = Rect { height: on_air_height, ..right };
-    let digits =
-        Rect { y: right.y + 1 + air, height: high.min(rows.saturating_sub(1 + air)), ..right };
-    let below = |above: Rect, height: u16| {
-        let y = above.bottom() + 1;
-        Rect { y, height: height.min(inside.bottom().saturating_sub(y)), ..right }
-    };
-    let left_over = rows.saturating_sub(on_air_height + 1);
-    // Fewer rows than a monitor needs belong to the next cue.
-    let next_rows = if left_over > wanted + MONITOR_MIN { wanted } else { left_over };
-    let next = below(on_air, next_rows);
-    let rest = inside.bottom().saturating_sub(next.bottom() + 1);
-    let has_right_log = rest >= LOG_FROM && !needs.has_picture && left_log == 0;
-    let log_rows = if has_right_log { rest / 2 } else { 0 };
-    let monitor_rows =
-        if rest >= MONITOR_MIN { rest - if log_rows > 0 { log_rows + 1 } else { 0 } } else { 0 };
-    let monitor = if monitor_rows > 0 { below(next, monitor_rows) } else { Rect::default() };
-    let log = if left_log > 0 {
-        let y = rundown.bottom() + 1;
-        Rect { x: left.x + 1, y, width: left.width.saturating_sub(2), height: left_log }
-    } else if log_rows > 0 {
-        below(monitor, log_rows)
-    } else {
-        Rect::default()
-    };
-    Areas { rundown, by_itself, on_air, digits, next, monitor, log }
+    needs.with_notes.max(usual).min(left_over.saturating_sub(kept)).max(needs.next)
 }
 
 impl Areas {
@@ -231,29 +246,40 @@ impl Areas {
     pub(super) fn rules(&self, buf: &mut Buffer, body: Rect, styles: &Styles) {
         rule(buf, body, body.y, "RUNDOWN", styles);
         let x = self.rundown.right();
-        let joint = |buf: &mut Buffer, y: u16, symbol: &str| {
-            if x < body.right() && y < body.bottom() {
-                buf[(x, y)].set_symbol(symbol).set_style(styles.rule);
-            }
-        };
+        if x >= body.right() {
+            return;
+        }
+        buf[(x, body.y)].set_symbol("┬");
         for y in body.y + 1..body.bottom() {
-            joint(buf, y, "│");
+            buf[(x, y)].set_symbol("│").set_style(styles.rule);
         }
-        joint(buf, body.y, "┬");
-        let right = Rect { x: x + 1, width: body.right().saturating_sub(x + 1), ..body };
-        let has_log_left = self.has_log_left();
-        if has_log_left {
-            rule(buf, Rect { width: x - body.x, ..body }, self.log.y - 1, "LOG", styles);
-            joint(buf, self.log.y - 1, "┤");
-        }
-        let right_log = if has_log_left { Rect::default() } else { self.log };
-        for (region, heading) in [(self.next, ""), (self.monitor, "MONITOR"), (right_log, "LOG")] {
+        let left = Rect { width: x - body.x, ..body };
+        let right = Rect { x: x + 1, width: body.right() - x - 1, ..body };
+        let log_column = if self.has_log_left() { left } else { right };
+        for (region, column, heading) in [
+            (self.next, right, ""),
+            (self.monitor, right, "MONITOR"),
+            (self.log, log_column, "LOG"),
+        ] {
             if region.height > 0 {
-                rule(buf, right, region.y - 1, heading, styles);
-                let meets_left = has_log_left && region.y == self.log.y;
-                joint(buf, region.y - 1, if meets_left { "┼" } else { "├" });
+                rule(buf, column, region.y - 1, heading, styles);
+                join(buf, x, region.y - 1);
             }
         }
+    }
+}
+
+/// Joins the upright line at `x` with the rules that meet it at `y`.
+pub(super) fn join(buf: &mut Buffer, x: u16, y: u16) {
+    let is_rule = |x: u16| buf.cell((x, y)).is_some_and(|cell| cell.symbol() == "─");
+    let symbol = match (x.checked_sub(1).is_some_and(is_rule), is_rule(x + 1)) {
+        (true, true) => "┼",
+        (true, false) => "┤",
+        (false, true) => "├",
+        (false, false) => "│",
+    };
+    if let Some(cell) = buf.cell_mut((x, y)) {
+        cell.set_symbol(symbol);
     }
 }
 
@@ -287,6 +313,7 @@ mod tests {
             for rows in 16..=70 {
                 for next in [0, 3, 9, 20] {
                     let needs = Needs {
+                        spoken: next / 2,
                         next,
                         with_notes: next + 4,
                         has_picture: rows % 2 == 0,
@@ -322,6 +349,16 @@ mod tests {
     }
 
     #[test]
+    fn an_upright_line_is_joined_with_the_rules_that_meet_it() {
+        for (row, joined) in [("──│──", "┼"), ("──│  ", "┤"), ("  │──", "├"), ("  │  ", "│")]
+        {
+            let mut buf = Buffer::with_lines([row]);
+            join(&mut buf, 2, 0);
+            assert_eq!(buf[(2, 0)].symbol(), joined, "{row}");
+        }
+    }
+
+    #[test]
     fn nothing_but_the_size_moves_the_digits() {
         for size in SIZES {
             let plain = areas(size, Needs { is_pictured: true, ..Needs::default() });
@@ -330,6 +367,7 @@ mod tests {
                     let other = areas(
                         size,
                         Needs {
+                            spoken: next / 2,
                             next,
                             with_notes: next * 2,
                             has_picture,
@@ -339,7 +377,7 @@ mod tests {
                     );
                     assert_eq!((other.digits.y, other.on_air.y), (plain.digits.y, plain.on_air.y));
                     let is_large = other.digits == plain.digits;
-                    assert!(is_large || size == (80, 24) && next > 9, "{size:?} {next}");
+                    assert!(is_large || size == (80, 24) && next / 2 > 9, "{size:?} {next}");
                 }
             }
         }
@@ -393,6 +431,7 @@ mod tests {
             let areas = areas(
                 size,
                 Needs {
+                    spoken: next,
                     next,
                     with_notes: next,
                     has_picture: true,

@@ -11,7 +11,7 @@ use ratatui::style::Style;
 
 use super::{digits, glyphs};
 
-/// The rows of a line.
+/// The rows of cells that a line has: five pixels in half-blocks.
 pub(super) const ROWS: u16 = 3;
 /// The rows from one line to the next.
 pub(super) const ADVANCE: u16 = ROWS + 1;

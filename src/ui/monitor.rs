@@ -30,7 +30,7 @@ use super::text;
 use crate::app::Page;
 use crate::app::keys::Act;
 use crate::engine::Phase;
-use crate::show::{Cue, CueIx, Look, Show, duration};
+use crate::show::{Cue, CueIx, Look, duration};
 use subject::Subject;
 
 /// Time that a cue which was complete at once stays in sight when nothing else runs, nanoseconds.
@@ -42,12 +42,6 @@ const WIDE: u16 = 100;
 const SIDE: (u16, u16, u16) = (32, 56, 3);
 /// The most lines of words that stand below the picture of a wide panel.
 const BELOW_MAX: usize = 2;
-
-/// Up to so many cues are looked at one by one.
-const CUES_MAX: usize = 500;
-
-/// The heading of what is told of the cue at the playhead beside the one that is shown.
-const NEXT: &str = "NEXT";
 
 /// The picture of a cue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -89,7 +83,7 @@ impl Picture {
             Picture::Steps
         } else if cue.clip().is_some() {
             Picture::Film
-        } else if words::has_post(cue) {
+        } else if cue.is_pictured() {
             Picture::Post
         } else {
             Picture::Words
@@ -128,6 +122,28 @@ struct Section<'a> {
     lines: Vec<Line<'a>>,
 }
 
+/// Choice among the texts about a cue.
+#[derive(Clone, Copy)]
+struct Told {
+    /// `true` for everything that is known of people, and every message word for word.
+    in_full: bool,
+    /// The words that the caller says.
+    call: bool,
+    /// The caller's notes.
+    notes: bool,
+    /// Notes of the cue at the playhead, where that is another one.
+    next: bool,
+}
+
+impl Told {
+    /// All of it on the page. The run page has the call and the notes of the cue at the playhead
+    /// already.
+    fn of(scene: &Scene, cue: CueIx, is_page: bool) -> Self {
+        let is_running = scene.state.cue(cue).phase == Phase::Running;
+        Told { in_full: is_page, call: is_page, notes: is_page || is_running, next: is_page }
+    }
+}
+
 /// Draws the panel.
 pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect) {
     paint(scene, buf, area, false);
@@ -143,14 +159,8 @@ pub(super) fn has_picture(scene: &Scene) -> bool {
     subject_of(scene).is_some_and(|subject| subject.picture.is_some())
 }
 
-/// Returns `true` if any cue of the show has a picture. A show of very many cues is taken for one,
-/// because this is asked for every frame.
-pub(super) fn is_pictured(show: &Show) -> bool {
-    show.cues.len() > CUES_MAX || show.cues.iter().any(|cue| Picture::of(cue) != Picture::Words)
-}
-
 fn subject_of(scene: &Scene) -> Option<Subject> {
-    subject::of(scene, |cue| Picture::of(scene.cue(cue)) != Picture::Words)
+    subject::of(scene, |cue| scene.cue(cue).is_pictured())
 }
 
 fn paint(scene: &Scene, buf: &mut Buffer, area: Rect, is_page: bool) {
@@ -166,6 +176,7 @@ fn paint(scene: &Scene, buf: &mut Buffer, area: Rect, is_page: bool) {
         return;
     }
     let cue = subject.picture.unwrap_or(subject.words);
+    let asked = Told::of(scene, subject.words, is_page);
     text::put_both(buf, area, area.y, headline(scene, cue), left(scene, cue, is_page), 16);
     let air = u16::from(is_page && area.height >= 16);
     let rows = area.height.saturating_sub(1 + air);
@@ -178,7 +189,7 @@ fn paint(scene: &Scene, buf: &mut Buffer, area: Rect, is_page: bool) {
     if area.width >= WIDE && scene.cue(cue).look != Some(Look::Hollywood) {
         let (least, most, gap) = SIDE;
         let side = (area.width / 3).clamp(least, most);
-        let told = sections_beside(scene, subject, usize::from(side), is_page);
+        let told = sections_beside(scene, subject, usize::from(side), asked);
         // A line or two need no column: they stand below, and the picture has the width.
         if is_page || told.iter().map(|section| section.lines.len()).sum::<usize>() > BELOW_MAX {
             let main = Rect { width: area.width - side - gap, ..area };
@@ -195,10 +206,10 @@ fn paint(scene: &Scene, buf: &mut Buffer, area: Rect, is_page: bool) {
         _ => rows / 4,
     };
     let room = usize::from(room.saturating_sub(strip).min(rows - picture.rows_min()));
-    let lines: Vec<Line> = sections_beside(scene, subject, usize::from(area.width), is_page)
+    // What is told of another cue takes no row from the picture.
+    let asked = Told { next: false, ..asked };
+    let lines: Vec<Line> = sections_beside(scene, subject, usize::from(area.width), asked)
         .into_iter()
-        // What is told of another cue takes no row from the picture.
-        .filter(|section| section.heading != NEXT)
         .flat_map(|section| section.lines)
         .take(room)
         .collect();
@@ -232,20 +243,26 @@ fn strip_rows(scene: &Scene, cue: CueIx, picture: Picture, rows: u16) -> u16 {
 fn put_words(scene: &Scene, buf: &mut Buffer, area: Rect, subject: Subject, is_page: bool) {
     let columns = usize::from(area.width);
     let cue = subject.picture.unwrap_or(subject.words);
+    let post = match Picture::of(scene.cue(cue)) {
+        Picture::Post => words::posts(scene, cue, columns),
+        Picture::Drawing(_)
+        | Picture::Steps
+        | Picture::Descent
+        | Picture::Map
+        | Picture::Film
+        | Picture::Words => vec![],
+    };
     let mut way = words::route(scene, cue, columns);
     way.extend(words::steps(scene, cue, columns));
-    let mut all = vec![Section { heading: "", lines: way }];
     // Words have all the room: the panel tells what the page does.
-    all.extend(sections_beside(scene, subject, columns.min(100), is_page || area.height >= 8));
-    if Picture::of(scene.cue(cue)) == Picture::Post {
-        all.insert(0, Section { heading: "", lines: words::posts(scene, cue, columns) });
-    }
-    all.retain(|section| !section.lines.is_empty());
-    if !is_page && scene.state.playhead() == Some(cue) {
-        // Its panel on the run page says these already.
-        all.retain(|section| !["CALL", "NOTES"].contains(&section.heading));
-    }
-    put_sections(scene, buf, area, all);
+    let asked = Told::of(scene, subject.words, is_page || area.height >= 8);
+    // On the run page the cue at the playhead has a panel that says these already.
+    let is_said = !is_page && scene.state.playhead() == Some(cue);
+    let asked = Told { call: asked.call && !is_said, notes: asked.notes && !is_said, ..asked };
+    let told = sections_beside(scene, subject, columns.min(100), asked);
+    let own = [post, way].into_iter().filter(|lines| !lines.is_empty());
+    let own = own.map(|lines| Section { heading: "", lines });
+    put_sections(scene, buf, area, own.chain(told).collect());
 }
 
 /// Texts beside or below a picture: if they are of another cue than the picture's, its name comes
@@ -254,9 +271,9 @@ fn sections_beside<'a>(
     scene: &Scene<'a>,
     subject: Subject,
     columns: usize,
-    is_page: bool,
+    asked: Told,
 ) -> Vec<Section<'a>> {
-    let told = sections(scene, subject.words, columns, is_page);
+    let told = sections(scene, subject.words, columns, asked);
     if subject.picture.is_none_or(|picture| picture == subject.words) {
         return told;
     }
@@ -270,27 +287,25 @@ fn sections_beside<'a>(
 }
 
 /// Texts about a cue, the most needed first.
-fn sections<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize, is_page: bool) -> Vec<Section<'a>> {
-    let is_running = scene.state.cue(cue).phase == Phase::Running;
-    // The run page has the call and the notes of the cue on standby already.
-    let call = if is_page { words::call(scene, cue, columns) } else { vec![] };
-    let notes = if is_page || is_running { words::notes(scene, cue, columns) } else { vec![] };
-    let messages = if is_page { words::messages(scene, cue, columns) } else { vec![] };
+fn sections<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize, asked: Told) -> Vec<Section<'a>> {
+    let call = if asked.call { words::call(scene, cue, columns) } else { vec![] };
+    let notes = if asked.notes { words::notes(scene, cue, columns) } else { vec![] };
+    let messages = if asked.in_full { words::messages(scene, cue, columns) } else { vec![] };
     // A post that is the picture is not told a second time.
     let posts = if Picture::of(scene.cue(cue)) == Picture::Post {
         vec![]
     } else {
         words::posts(scene, cue, columns)
     };
-    let next = if is_page { words::next(scene, cue, columns) } else { vec![] };
+    let next = if asked.next { words::next(scene, cue, columns) } else { vec![] };
     let all = [
         ("", posts),
         ("CALL", call),
-        ("PEOPLE", words::people(scene, cue, columns, is_page)),
+        ("PEOPLE", words::people(scene, cue, columns, asked.in_full)),
         ("", words::sends(scene, cue, columns)),
         ("NOTES", notes),
         ("MESSAGES", messages),
-        (NEXT, next),
+        ("NEXT", next),
     ];
     let told = all.into_iter().filter(|(_, lines)| !lines.is_empty());
     told.map(|(heading, lines)| Section { heading, lines }).collect()
@@ -370,5 +385,22 @@ fn left<'a>(scene: &Scene<'a>, cue: CueIx, is_page: bool) -> Line<'a> {
 fn put_all(buf: &mut Buffer, area: Rect, from: u16, lines: Vec<Line>) {
     for (y, line) in (from..area.bottom()).zip(lines) {
         text::put(buf, area, y, line);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::show::{builtin, file};
+
+    #[test]
+    fn every_cue_that_is_pictured_has_a_picture_and_no_other_has() {
+        for show in builtin::ALL {
+            let show = file::parse(show.text, "UTC").unwrap();
+            for cue in &show.cues {
+                let is_drawn = Picture::of(cue) != Picture::Words;
+                assert_eq!(cue.is_pictured(), is_drawn, "{}", cue.number);
+            }
+        }
     }
 }

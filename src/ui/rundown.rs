@@ -106,6 +106,13 @@ pub(super) fn rows(show: &Show) -> u16 {
     u16::try_from(rows).unwrap_or(u16::MAX)
 }
 
+/// The rows of a run that is over: its segments are folded, with some room for one that the caller
+/// opens.
+pub(super) fn rows_folded(show: &Show) -> u16 {
+    let opened = 8;
+    u16::try_from(show.segments.len() + 1 + opened).unwrap_or(u16::MAX).min(rows(show))
+}
+
 /// Marks the selected row over its whole width, with a bar at its edge for those who see no
 /// colours.
 fn mark(scene: &Scene, buf: &mut Buffer, row: Rect) {

@@ -17,7 +17,7 @@ use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
 
 use super::scene::Scene;
-use super::{letters, monitor, signs, text};
+use super::{letters, signs, text};
 use crate::app::keys::Act;
 use crate::show::CueIx;
 use crate::show::duration::{self, SECOND_NS};
@@ -39,10 +39,22 @@ const INTERLOCK: usize = 16;
 /// The same of the call's countdown.
 const CALL_IN: usize = 12;
 
-/// The rows that the panel needs for what the caller says and waits for, and the same with all
-/// notes.
-pub(super) fn rows(scene: &Scene, columns: usize, is_big: bool) -> (u16, u16) {
-    let Some(cue) = scene.state.playhead() else { return (1, 1) };
+/// Numbers of rows that the panel needs.
+#[derive(Clone, Copy)]
+pub(super) struct Rows {
+    /// The headline, the call and the departments.
+    pub spoken: u16,
+    /// The same with the backup and what follows.
+    pub all: u16,
+    /// The same with all notes.
+    pub with_notes: u16,
+}
+
+/// The rows that the panel needs for the cue at the playhead.
+pub(super) fn rows(scene: &Scene, columns: usize, is_big: bool) -> Rows {
+    let Some(cue) = scene.state.playhead() else {
+        return Rows { spoken: 1, all: 1, with_notes: 1 };
+    };
     let call = match big_call(scene, cue, columns).filter(|_| is_big) {
         Some(lines) => lines.len() * usize::from(letters::ADVANCE) + 1,
         None => scene
@@ -52,23 +64,25 @@ pub(super) fn rows(scene: &Scene, columns: usize, is_big: bool) -> (u16, u16) {
             .map_or(0, |call| text::wrap(&quoted(call), columns, CALL_MAX).len()),
     };
     let is_wide = columns >= usize::from(WIDE);
-    let must = 1
-        + call
-        + text::flow(items(scene, cue, is_wide), columns, GAP).len()
-        + further(scene, cue).len();
+    let spoken = 1 + call + text::flow(items(scene, cue, is_wide), columns, GAP).len();
+    let must = spoken + further(scene, cue).len();
     let notes = scene
         .cue(cue)
         .notes
         .as_ref()
         .map_or(0, |notes| text::wrap(notes, columns, NOTES_MAX).len());
     // That there are notes is never out of sight.
-    ((must + notes.min(1)) as u16, (must + notes) as u16)
+    Rows {
+        spoken: spoken as u16,
+        all: (must + notes.min(1)) as u16,
+        with_notes: (must + notes) as u16,
+    }
 }
 
 /// Returns `true` if the call is drawn in big letters in a body of so many rows: where no picture
 /// of the show ever needs them.
 pub(super) fn has_big_call(scene: &Scene, rows: u16) -> bool {
-    rows >= BIG_FROM && !scene.view.capabilities.is_plain() && !monitor::is_pictured(scene.show)
+    rows >= BIG_FROM && !scene.view.capabilities.is_plain() && !scene.show.is_pictured()
 }
 
 /// The call in lines of big letters, where there are few enough of them.
@@ -131,12 +145,13 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, mut area: Rect, is_big: bool
         None => spoken(scene, cue, columns, spoken_rows),
     };
     let answers = answers(scene, cue, columns, is_wide, room.saturating_sub(spoken.len()));
-    let further = further(scene, cue);
+    let key = scene.way(Act::NextPage);
+    let left = room.saturating_sub(spoken.len() + answers.len());
+    let further = text::cut_rows(further(scene, cue), left, Some(&key), styles.text);
     let needed = spoken.len() + answers.len() + further.len();
     let notes =
         plan.notes.as_ref().map_or(vec![], |notes| text::wrap(notes, columns, text::LINES_MAX));
     let notes = notes.into_iter().map(|line| Line::styled(line, styles.past)).collect();
-    let key = scene.way(Act::NextPage);
     let notes = text::cut_rows(notes, room.saturating_sub(needed), Some(&key), styles.text);
     let mut air = room.saturating_sub(needed + notes.len());
     let mut y = area.y + 1;

@@ -238,6 +238,22 @@ fn is_url_text(value: &Value<'_>, text: &str) -> bool {
     found.is_none()
 }
 
+/// The words of a request that are meant for people: its text, or what stands under such a key of
+/// its JSON.
+pub(super) fn words(content: &HttpContent) -> Option<String> {
+    match content {
+        HttpContent::Empty => None,
+        HttpContent::Text(text) => Some(text.clone()),
+        HttpContent::Json(json) => {
+            let fields: serde_json::Value = serde_json::from_str(json).ok()?;
+            let word = ["text", "message", "status", "content", "body"]
+                .into_iter()
+                .find_map(|key| fields.get(key)?.as_str());
+            word.map(str::to_owned)
+        }
+    }
+}
+
 /// Describes a request: `POST https://api.x.com/2/tweets {"text":"…"} [Authorization:
 /// env:X_TOKEN]`.
 pub(super) fn describe(

@@ -9,8 +9,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use crate::engine::{Phase, SendState};
-use crate::show::action::HttpContent;
-use crate::show::{Body, Cue, CueIx, Point};
+use crate::show::{Body, CueIx, Point};
 use crate::ui::scene::Scene;
 use crate::ui::{signs, text};
 
@@ -173,8 +172,8 @@ pub(super) fn posts<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize) -> Vec<Li
     let styles = &scene.styles;
     let mut lines = vec![];
     for (at, action) in scene.cue(cue).actions.iter().enumerate() {
-        let Body::Http { method, path, content, .. } = &action.body else { continue };
-        let Some(post) = readable(content) else { continue };
+        let Body::Http { method, path, .. } = &action.body else { continue };
+        let Some(post) = action.body.post() else { continue };
         let is_rehearsal = scene.state.is_rehearsal();
         let (word, style) = match scene.state.cue(cue).sends.get(at) {
             Some(SendState::Sent) if !is_rehearsal => ("sent", styles.ready),
@@ -214,13 +213,6 @@ pub(super) const POST_ROWS_MIN: u16 = 4;
 /// The widest that a post is drawn: people read it on a telephone.
 const POST_WIDTH: u16 = 56;
 
-/// Returns `true` if `cue` posts words for people.
-pub(super) fn has_post(cue: &Cue) -> bool {
-    let is_post =
-        |body: &Body| matches!(body, Body::Http { content, .. } if readable(content).is_some());
-    cue.actions.iter().any(|action| is_post(&action.body))
-}
-
 /// Draws the posts of a cue in the middle of `area`.
 pub(super) fn draw_post(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx) {
     let lines = posts(scene, cue, usize::from(area.width.min(POST_WIDTH)));
@@ -230,22 +222,6 @@ pub(super) fn draw_post(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx)
     let field = Rect { x, width: area.right().saturating_sub(x), ..area };
     for (y, line) in (y..area.bottom()).zip(lines) {
         text::put(buf, field, y, line);
-    }
-}
-
-/// The words of a request that are meant for people: its text, or what stands under such a key of
-/// its JSON.
-fn readable(content: &HttpContent) -> Option<String> {
-    match content {
-        HttpContent::Empty => None,
-        HttpContent::Text(text) => Some(text.clone()),
-        HttpContent::Json(json) => {
-            let fields: serde_json::Value = serde_json::from_str(json).ok()?;
-            let word = ["text", "message", "status", "content", "body"]
-                .into_iter()
-                .find_map(|key| fields.get(key)?.as_str());
-            word.map(str::to_owned)
-        }
     }
 }
 
