@@ -23,7 +23,7 @@ use ratatui::text::{Line, Span};
 
 use super::scene::Scene;
 use super::{digits, layout, text, timeline};
-use crate::engine::{Cause, Phase, SendState};
+use crate::engine::{Cause, Note, Phase, SendState};
 use crate::show::CueIx;
 use crate::show::duration::{self, SECOND_NS};
 
@@ -33,8 +33,14 @@ const NAME: usize = 14;
 const FAILED_MAX: usize = 4;
 /// The fewest rows of a curve, its rule among them.
 const CURVE_MIN: u16 = 4;
-/// The most.
+/// The most, where something else is to be told below it.
 const CURVE_MAX: u16 = 16;
+/// The most where there is nothing else.
+const CURVE_ALONE_MAX: u16 = 28;
+/// The cells of a late cue's number and times.
+const LATE_FIGURES: usize = 52;
+/// The fewest lines of a list.
+const LIST_MIN: u16 = 2;
 
 /// Draws the card, the big digits in as many rows as `digit_rows`.
 pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, digit_rows: Rect) {
@@ -81,17 +87,38 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, digit_rows: Rect
     }
     let free = last.saturating_sub(y + 1);
     if free >= CURVE_MIN {
-        let chart = Rect { y: y + 1, height: free.min(CURVE_MAX), ..area };
-        let fence = Rect { x: area.x - 1, width: area.width + 1, ..area };
-        layout::rule(buf, fence, y, "OVER / UNDER", styles);
-        buf.set_string(fence.x.saturating_sub(1), y, "├", styles.rule);
+        let lists = [("LATEST CUES", late_cues(scene, columns)), ("NOTES", notes(scene, columns))];
+        let lists = lists.into_iter().filter(|(_, lines)| !lines.is_empty());
+        let most = if lists.clone().next().is_some() { CURVE_MAX } else { CURVE_ALONE_MAX };
+        let chart = Rect { y: y + 1, height: free.min(most), ..area };
+        head(scene, buf, area, y, "OVER / UNDER");
         timeline::night(scene, buf, chart);
         y = chart.bottom();
+        for (heading, lines) in lists {
+            // Its rule, and a free row before the commands.
+            let room = last.saturating_sub(y + 2);
+            if room < LIST_MIN {
+                break;
+            }
+            head(scene, buf, area, y, heading);
+            for line in text::cut_rows(lines, usize::from(room), None, styles.text) {
+                y += 1;
+                text::put(buf, area, y, line);
+            }
+            y += 1;
+        }
     }
     // The commands stand below what there is, and at the bottom where that fills the card.
     for (at, line) in (y.saturating_add(1).min(last)..area.bottom()).zip(commands) {
         text::put(buf, area, at, line);
     }
+}
+
+/// A rule over the whole panel, with a heading.
+fn head(scene: &Scene, buf: &mut Buffer, area: Rect, y: u16, heading: &str) {
+    let fence = Rect { x: area.x - 1, width: area.width + 1, ..area };
+    layout::rule(buf, fence, y, heading, &scene.styles);
+    layout::join(buf, fence.x.saturating_sub(1), y);
 }
 
 /// The show's figures in a few lines, for a window that has no room for the card.
@@ -123,8 +150,8 @@ fn facts<'a>(scene: &Scene<'a>, columns: usize) -> Vec<Line<'a>> {
     for (at, line) in text::flow(counts, columns.saturating_sub(NAME), 2).into_iter().enumerate() {
         facts.push(fact(scene, if at == 0 { "cues" } else { "" }, line.spans));
     }
-    facts.push(match longest_late(scene) {
-        Some((cue, late_ns)) => {
+    facts.push(match late(scene).first() {
+        Some(&(cue, late_ns)) => {
             let head = fact(
                 scene,
                 "longest late",
@@ -186,14 +213,51 @@ fn counts(scene: &Scene) -> Vec<(String, Style)> {
     counts.map(|(count, word, style)| (format!("{count} {word}"), style)).collect()
 }
 
-/// The called cue that came the longest after its planned time.
-fn longest_late(scene: &Scene) -> Option<(CueIx, i64)> {
+/// The cues that came a second or more after their planned time, nanoseconds, the latest first.
+fn late(scene: &Scene) -> Vec<(CueIx, i64)> {
     let late = scene.show.cue_indices().filter_map(|cue| {
         let fired_ns = scene.state.cue(cue).fired_ns?;
-        Some((scene.late_ns(scene.planned_cue_ns(cue), fired_ns), cue))
+        Some((cue, scene.late_ns(scene.planned_cue_ns(cue), fired_ns)))
     });
-    let (late_ns, cue) = late.max_by_key(|(late_ns, cue)| (*late_ns, std::cmp::Reverse(*cue)))?;
-    (late_ns >= SECOND_NS as i64).then_some((cue, late_ns))
+    let mut late: Vec<(CueIx, i64)> =
+        late.filter(|(_, late_ns)| *late_ns >= SECOND_NS as i64).collect();
+    late.sort_by_key(|(cue, late_ns)| (std::cmp::Reverse(*late_ns), *cue));
+    late
+}
+
+/// A line for each cue that came late, with its planned time and its own, the latest first.
+fn late_cues<'a>(scene: &Scene<'a>, columns: usize) -> Vec<Line<'a>> {
+    let styles = &scene.styles;
+    let late = late(scene);
+    let titles = late.iter().map(|(cue, _)| text::width(&scene.cue(*cue).title));
+    // All times stand below each other.
+    let cells = titles.max().unwrap_or(0).min(columns.saturating_sub(LATE_FIGURES));
+    let line = |(cue, late_ns): (CueIx, i64)| {
+        let title = text::fit(&scene.cue(cue).title, cells);
+        let pad = " ".repeat(cells.saturating_sub(text::width(&title)));
+        let fired = scene.state.cue(cue).fired_ns.map_or(String::new(), |ns| scene.wall(ns));
+        let planned = scene.wall(scene.planned_cue_ns(cue));
+        Line::from(vec![
+            Span::styled(format!("{:<6} ", scene.number(cue)), styles.past),
+            Span::styled(title, styles.text),
+            Span::styled(format!("{pad}  planned {planned}  "), styles.past),
+            Span::styled(fired, styles.text),
+            Span::styled(format!("{:>9}", duration::over_under(late_ns)), styles.attention),
+        ])
+    };
+    late.into_iter().map(line).collect()
+}
+
+/// The caller's notes of the night, a line each.
+fn notes<'a>(scene: &Scene<'a>, columns: usize) -> Vec<Line<'a>> {
+    let styles = &scene.styles;
+    let line = |note: &'a Note| {
+        let cue = note.cue.map_or(String::new(), |cue| scene.number(cue).to_string());
+        let head = Span::styled(format!("{}  {cue:<6} ", scene.wall(note.at_ns)), styles.past);
+        let room = columns.saturating_sub(text::width(&head.content));
+        Line::from(vec![head, Span::styled(text::fit(&note.text, room), styles.text)])
+    };
+    scene.state.notes().iter().map(line).collect()
 }
 
 /// Every message that failed or of which nobody knows, and every picture that was lost.

@@ -23,6 +23,12 @@ fn the_end_card_says_what_the_night_was_and_what_to_type_next() {
         }
         assert!(!screen.contains("ON AIR") && !screen.contains("NEXT"), "{screen}");
     }
+    // In much room it names every cue that came late, the latest first.
+    let large = run.text(200, 60);
+    let late = large.lines().skip_while(|line| !line.contains("LATEST CUES")).nth(1);
+    for words in ["30 ", "House lights up", "planned 2", "+1:20"] {
+        assert!(late.unwrap_or_default().contains(words), "no {words:?}:\n{large}");
+    }
     let small = run.text(50, 12);
     assert!(small.contains("longest late  30") && small.contains("handover report"), "{small}");
 }
