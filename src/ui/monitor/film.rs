@@ -33,7 +33,7 @@ use crate::ui::{digits, text};
 /// The fewest rows in which it tells more than words.
 pub(super) const ROWS_MIN: u16 = 4;
 /// The most rows of the strip.
-const STRIP_MAX: u16 = 9;
+const STRIP_MAX: u16 = 13;
 
 /// A clip as the show file has it, and how far it is.
 #[derive(Clone, Copy)]
@@ -46,6 +46,8 @@ struct Reel<'a> {
     looped: bool,
     /// While it runs.
     countdown: Option<Countdown>,
+    /// `true` once it has played to its end.
+    is_over: bool,
 }
 
 impl<'a> Reel<'a> {
@@ -54,10 +56,11 @@ impl<'a> Reel<'a> {
         let MpvCommand::Play { clip, from_ns, to_ns, volume, looped, .. } = command else {
             return None;
         };
-        let is_running = scene.state.cue(cue).phase == Phase::Running;
+        let phase = scene.state.cue(cue).phase;
+        let (is_running, is_over) = (phase == Phase::Running, phase == Phase::Complete);
         let (from_ns, to_ns, volume, looped) = (*from_ns, *to_ns, *volume, *looped);
         let countdown = scene.countdown(cue).filter(|_| is_running);
-        Some(Reel { file: clip, output, from_ns, to_ns, volume, looped, countdown })
+        Some(Reel { file: clip, output, from_ns, to_ns, volume, looped, countdown, is_over })
     }
 
     /// Its length, if known.
@@ -76,7 +79,9 @@ impl<'a> Reel<'a> {
         let is_running = state.phase == Phase::Running;
         let elapsed_ns =
             self.countdown.map(|countdown| countdown.elapsed_ns).or(played).or_else(since);
-        let elapsed_ns = elapsed_ns.filter(|_| is_running).unwrap_or(0);
+        // What has played to its end stays there; where nobody knows the length, at its beginning.
+        let at_end_ns = self.length_ns(scene, cue).filter(|_| self.is_over && !self.looped);
+        let elapsed_ns = elapsed_ns.filter(|_| is_running).or(at_end_ns).unwrap_or(0);
         let most_ns = self.length_ns(scene, cue).filter(|_| !self.looped).unwrap_or(u64::MAX);
         self.from_ns.saturating_add(elapsed_ns.min(most_ns))
     }
@@ -85,6 +90,9 @@ impl<'a> Reel<'a> {
     fn standing(&self, scene: &Scene, cue: CueIx) -> Span<'static> {
         let styles = &scene.styles;
         let state = scene.state.cue(cue);
+        if self.is_over && !self.looped {
+            return Span::styled("VT played", styles.past);
+        }
         if state.phase != Phase::Running {
             let is_down = scene
                 .app
@@ -138,6 +146,16 @@ impl<'a> Reel<'a> {
     /// Progress bar between the elapsed and the remaining time.
     fn bar(&self, scene: &Scene, cue: CueIx, columns: usize) -> Line<'static> {
         let styles = &scene.styles;
+        let played_ns = self.length_ns(scene, cue).filter(|_| self.is_over && !self.looped);
+        if let Some(length_ns) = played_ns {
+            let (from, tail) =
+                (duration::clock(0), format!(" played {}", duration::length(length_ns)));
+            let taken = text::width(&from) + 1 + text::width(&tail);
+            let mut spans = vec![Span::styled(format!("{from} "), styles.past)];
+            spans.extend(text::bar(1.0, columns.saturating_sub(taken), styles.past, styles.rule));
+            spans.push(Span::styled(tail, styles.past));
+            return Line::from(spans);
+        }
         let Some(countdown) = self.countdown.filter(|_| !self.looped) else {
             let word = if self.looped { "loops until it is stopped" } else { "" };
             return Line::styled(word, styles.past);
@@ -164,27 +182,27 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, cue: CueIx) {
     let Some(reel) = Reel::of(scene, cue).filter(|_| !area.is_empty()) else { return };
     let styles = &scene.styles;
     let columns = usize::from(area.width);
-    let name = Line::styled(reel.file, styles.strong);
-    text::put_both(buf, area, area.y, name, Line::from(reel.standing(scene, cue)), 8);
     let rows = area.height.saturating_sub(3);
     let air = u16::from(rows >= 7);
-    let mut y = area.y + 1 + air;
     // Where the run page has no countdown in sight, this is where it is read.
-    let spare = rows.saturating_sub(5 + 3 * air);
-    if let Some((figure, widest, style)) = figure(scene, reel)
-        && let Some(scale) = digits::scale_for(
-            &widest,
-            columns,
-            usize::from(spare.saturating_sub(1)),
-            scene.view.capabilities.is_plain(),
-        )
-        .filter(|&s| s > 1)
-    {
+    let spare = usize::from(rows.saturating_sub(5 + 3 * air).saturating_sub(1));
+    let is_plain = scene.view.capabilities.is_plain();
+    let figure = figure(scene, reel).and_then(|figure| {
+        let scale = digits::scale_for(&figure.1, columns, spare, is_plain).filter(|&s| s > 1)?;
+        Some((figure, scale))
+    });
+    let figure_rows = figure.as_ref().map_or(0, |(_, scale)| digits::height(*scale) as u16 + 1);
+    let high = rows.saturating_sub(2 * air + figure_rows).min(STRIP_MAX);
+    // In much room it stands a little above the middle.
+    let spare = rows.saturating_sub(2 * air + figure_rows + high);
+    let name_y = area.y + spare / 3;
+    let name = Line::styled(reel.file, styles.strong);
+    text::put_both(buf, area, name_y, name, Line::from(reel.standing(scene, cue)), 8);
+    let mut y = name_y + 1 + air;
+    if let Some(((figure, widest, style), scale)) = figure {
         digits::draw(buf, Rect { y, ..area }, &figure, &widest, scale, style);
-        y += digits::height(scale) as u16 + 1;
+        y += figure_rows;
     }
-    let left = (area.bottom().saturating_sub(2)).saturating_sub(y + air);
-    let high = left.min(STRIP_MAX);
     strip::draw(scene, buf, Rect { y, height: high, ..area }, &window(scene, reel, cue));
     y += high + air;
     text::put(buf, area, y, reel.bar(scene, cue, columns));

@@ -365,6 +365,12 @@ fn film_runs_past_the_gate() {
     let column = |word: &str| row.find(word).map(|at| row[..at].chars().count());
     let gate = column("┃");
     assert!(column("0:20") < gate && gate < column("0:30"), "{screen}");
+    // Once it has played, all of it is to the left of the gate.
+    let screen = page(&mut at(31.0));
+    assert!(screen.contains("VT played") && screen.contains("█ played 0:30"), "{screen}");
+    let row = screen.lines().find(|line| line.contains("0:20")).unwrap_or_default();
+    let column = |word: &str| row.find(word).map(|at| row[..at].chars().count());
+    assert!(column("0:30") < column("┃") && column("0:20").is_some(), "{screen}");
 }
 
 #[test]
