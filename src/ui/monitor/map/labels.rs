@@ -117,11 +117,14 @@ impl Placer<'_> {
     }
 
     /// Returns `true` if a name beside the way would not be one too many, or too near to another.
+    /// In a low map whose way has many names of its own, any other is.
     fn has_room_aside(&self, wish: &WantedName, (x, y): (u16, u16)) -> bool {
         let aside = self.labels.iter().filter(|label| label.rank.is_aside()).count() as u32;
+        let of_way = self.labels.len() as u32 - aside;
         let is_named = self.labels.iter().any(|label| label.text.trim() == wish.name);
         let is_crowded = (x.saturating_sub(1)..=x + 1).any(|x| self.taken.contains(&(x, y)));
-        aside < self.field.area() / CELLS_ASIDE
+        of_way * 2 <= u32::from(self.field.height)
+            && aside < self.field.area() / CELLS_ASIDE
             && !is_named
             && !is_crowded
             && !self.way.contains(&(x, y))
