@@ -23,6 +23,8 @@ const WITH_PLAN: u16 = 98;
 
 /// From this width on, its margins not counted, the planned end stands beside the projected one.
 const FULL: u16 = 74;
+/// Below this width no time of day stands beside the figure of the end.
+const WITH_END: u16 = 30;
 /// Number of cells that are kept free between the timing and the outputs.
 const GAP: usize = 2;
 
@@ -157,8 +159,10 @@ pub(super) fn timing(scene: &Scene, columns: u16) -> Line<'static> {
         let is_narrow = columns < FULL;
         say(word, amount, style, if is_narrow { " · end " } else { " now · " });
         let (amount, style) = figure(at_end_ns);
-        say("", amount, style, if is_narrow { " " } else { " at the end · ends " });
-        say("", end, styles.text, "");
+        say("", amount, style, if is_narrow { "" } else { " at the end · ends" });
+        if columns >= WITH_END {
+            say(" ", end, styles.text, "");
+        }
     }
     // In little room the two figures say it.
     if columns >= WITH_PLAN {
@@ -194,7 +198,7 @@ pub(super) fn outputs<'a>(scene: &Scene<'a>, columns: u16, room: usize) -> Line<
     let with_remote = |line: &Line<'a>| Line::from_iter(remote.iter().chain(&line.spans).cloned());
     let forms = named.into_iter().chain([full(scene, false), lights(scene)]);
     let mut forms = forms.flat_map(|line| [with_remote(&line), line]);
-    forms.find(|line| text::line_width(line) <= room).unwrap_or_else(|| count(scene))
+    forms.find(|line| text::line_width(line) <= room).unwrap_or_else(|| count(scene, room))
 }
 
 /// An output's sign, its style, and the word for what is not well.
@@ -260,12 +264,14 @@ fn lights<'a>(scene: &Scene<'a>) -> Line<'a> {
     Line::from(spans)
 }
 
-/// Number of outputs that are not well, without their lights.
-fn count<'a>(scene: &Scene<'a>) -> Line<'a> {
+/// Number of outputs that are not well, without their lights, and without that of all where `room`
+/// has none for it.
+fn count<'a>(scene: &Scene<'a>, room: usize) -> Line<'a> {
     let all = scene.app.outputs.len();
     if all == 0 {
         return Line::default();
     }
+    let short = unwell(scene).map(|(many, word)| format!("{many} {word}")).collect::<Vec<_>>();
     let mut words = String::new();
     for (many, word) in unwell(scene) {
         words += &if words.is_empty() {
@@ -275,8 +281,11 @@ fn count<'a>(scene: &Scene<'a>) -> Line<'a> {
         };
     }
     if words.is_empty() {
-        return Line::styled(format!("0 of {all} down"), scene.styles.past);
+        let words = format!("0 of {all} down");
+        let fits = text::width(&words) <= room;
+        return if fits { Line::styled(words, scene.styles.past) } else { Line::default() };
     }
+    let words = if text::width(&words) <= room { words } else { short.join(", ") };
     Line::styled(words, scene.styles.attention)
 }
 

@@ -97,7 +97,15 @@ fn with_digits(scene: &Scene, buf: &mut Buffer, area: Rect) {
         }
     }
     by_itself::draw(scene, buf, Rect { y: by_itself_y, height: 1, ..area });
-    text::put(buf, area, by_itself_y + 1, standing(scene, area.width));
+    let mut line = standing(scene, area.width);
+    let room = |line: &Line| columns.saturating_sub(text::line_width(line) + 2);
+    let mut outputs = header::outputs(scene, area.width, room(&line));
+    if text::line_width(&outputs) > room(&line) {
+        // What is down is worth more than the time of day at which it ends.
+        line = standing(scene, 0);
+        outputs = header::outputs(scene, area.width, room(&line));
+    }
+    text::put_both(buf, area, by_itself_y + 1, line, outputs, 0);
 }
 
 /// Kind of the run, and its lateness.
