@@ -404,14 +404,14 @@ impl Public<'_> {
     }
 
     fn later(&self, next: Option<Goes>) -> Vec<(Option<Timestamp>, String)> {
-        let behind = match next {
+        let last = match next {
             Some(Goes::Cue(cue)) => self.show.segment_of(cue),
             Some(Goes::Segment(segment)) => segment,
             None => return vec![],
         };
-        let behind = self.state.current_segment().map_or(behind, |running| running.max(behind));
+        let last = self.state.current_segment().map_or(last, |running| running.max(last));
         let segments =
-            self.show.segment_indices().filter(|&segment| segment > behind).take(LATER_MAX);
+            self.show.segment_indices().filter(|&segment| segment > last).take(LATER_MAX);
         segments
             .map(|segment| (self.planned_start(segment), self.show.segment(segment).title.clone()))
             .collect()

@@ -232,7 +232,7 @@ impl State {
     ///
     /// It goes up the cue's chain of follows, and costs as much as that is long.
     pub fn projected_cue_ns(&self, cue: CueIx, timing: &Timing, now: RunNs) -> Option<RunNs> {
-        let mut behind_ns = 0_u64;
+        let mut delays_ns = 0_u64;
         let mut at = cue;
         loop {
             let (plan, state) = (self.show.cue(at), self.cue(at));
@@ -250,7 +250,7 @@ impl State {
                     if self.on_air.contains(&cause) {
                         return None;
                     }
-                    (at, behind_ns) = (cause, behind_ns.saturating_add(delay_ns));
+                    (at, delays_ns) = (cause, delays_ns.saturating_add(delay_ns));
                     continue;
                 }
                 (None, Trigger::After { cue: cause, delay_ns }) => {
@@ -260,7 +260,7 @@ impl State {
                     } else {
                         let later_ns =
                             delay_ns.saturating_add(self.show.cue(cause).lasts_ns().unwrap_or(0));
-                        (at, behind_ns) = (cause, behind_ns.saturating_add(later_ns));
+                        (at, delays_ns) = (cause, delays_ns.saturating_add(later_ns));
                         continue;
                     }
                 }
@@ -270,7 +270,7 @@ impl State {
                     .then(|| timing.start_ns[self.show.segment_of(at)] + offset_ns),
                 (None, Trigger::Go) => self.call_ns(at, timing, now),
             };
-            return own_ns.map(|own_ns| own_ns + behind_ns);
+            return own_ns.map(|own_ns| own_ns + delays_ns);
         }
     }
 

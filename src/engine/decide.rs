@@ -178,7 +178,7 @@ impl State {
     /// The playhead's move from the cue that has fired at it, or is skipped.
     pub(super) fn move_on(&self, leaves: Leaves) -> Vec<Event> {
         self.playhead_to(match (leaves, self.playhead) {
-            (Leaves::Missed, Some(cue)) => self.next_stop_behind_missed(cue),
+            (Leaves::Missed, Some(cue)) => self.next_stop_after_missed(cue),
             (_, cue) => self.next_stop(cue),
         })
     }
@@ -362,9 +362,9 @@ impl State {
 
     /// Returns `true` if a segment with cues has still to open by itself.
     fn more_comes(&self) -> bool {
-        let behind =
+        let is_ahead =
             |segment: &SegmentIx| self.current_segment().is_none_or(|running| *segment > running);
-        let ahead = self.show.segment_indices().filter(behind);
+        let ahead = self.show.segment_indices().filter(is_ahead);
         let mut opening = ahead.take_while(|&segment| {
             !self.panicked && self.plan.opens_by_itself(&self.show, segment)
         });

@@ -166,10 +166,10 @@ impl State {
             clips.partition_point(|&cue| cue < place)
         });
         let at_playhead = self.playhead.filter(|cue| clips.binary_search(cue).is_ok());
-        let behind =
+        let following =
             clips.iter().skip(from).copied().filter(|&cue| self.is_in_order(cue)).take(count);
         let mut next: Vec<CueIx> = vec![];
-        for cue in due.chain(at_playhead).chain(behind) {
+        for cue in due.chain(at_playhead).chain(following) {
             if next.len() < count && !next.contains(&cue) {
                 next.push(cue);
             }

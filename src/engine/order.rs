@@ -60,27 +60,27 @@ impl State {
 
     /// The first cue after `cue` (or in the show) at which the playhead stops.
     pub(super) fn next_stop(&self, cue: Option<CueIx>) -> Option<CueIx> {
-        self.places_behind(cue).find(|&cue| self.stops(cue))
+        self.places_after(cue).find(|&cue| self.stops(cue))
     }
 
     /// The first cue that only the caller can fire.
     pub(super) fn first_called(&self) -> Option<CueIx> {
-        self.places_behind(None)
+        self.places_after(None)
             .find(|&cue| self.is_in_order(cue) && self.show.cue(cue).trigger == Trigger::Go)
     }
 
     /// The playhead, and the cues after it at which it will stop, in order.
     pub fn calls_ahead(&self) -> impl Iterator<Item = CueIx> {
-        let behind = self.playhead.into_iter().flat_map(|cue| self.places_behind(Some(cue)));
-        self.playhead.into_iter().chain(behind.filter(|&cue| self.stops(cue)))
+        let later = self.playhead.into_iter().flat_map(|cue| self.places_after(Some(cue)));
+        self.playhead.into_iter().chain(later.filter(|&cue| self.stops(cue)))
     }
 
     /// Next place of the playhead when a missed cue at it has fired, or is skipped: the other
     /// missed ones and then the place where the caller was, so that catching up fires nothing
     /// twice.
-    pub(super) fn next_stop_behind_missed(&self, cue: CueIx) -> Option<CueIx> {
+    pub(super) fn next_stop_after_missed(&self, cue: CueIx) -> Option<CueIx> {
         let missed = self
-            .places_behind(Some(cue))
+            .places_after(Some(cue))
             .find(|&c| self.cue(c).phase == Phase::Missed && self.stops(c));
         missed.or_else(|| {
             let furthest = self
@@ -95,8 +95,10 @@ impl State {
     pub(super) fn next_in_order(&self) -> Option<CueIx> {
         // After the last cue there is no next one: the top of the show is reached by going there,
         // not by going on.
-        let behind_all = self.playhead.is_none() && self.has_begun();
-        self.places_behind(self.playhead).find(|&cue| self.is_in_order(cue)).filter(|_| !behind_all)
+        let is_after_all = self.playhead.is_none() && self.has_begun();
+        self.places_after(self.playhead)
+            .find(|&cue| self.is_in_order(cue))
+            .filter(|_| !is_after_all)
     }
 
     /// The cue in front of the playhead, whatever fires it.
@@ -115,10 +117,10 @@ impl State {
         let cue = self.playhead.filter(|&cue| !self.is_in_order(cue))?;
         let swapped_in = self.at_place_of(self.show.main_of(cue));
         let stands_in = swapped_in != cue && self.is_in_order(swapped_in);
-        Some(if stands_in { Some(swapped_in) } else { self.next_stop_behind_missed(cue) })
+        Some(if stands_in { Some(swapped_in) } else { self.next_stop_after_missed(cue) })
     }
 
-    fn places_behind(&self, cue: Option<CueIx>) -> impl Iterator<Item = CueIx> {
+    fn places_after(&self, cue: Option<CueIx>) -> impl Iterator<Item = CueIx> {
         let from = cue.map_or(0, |cue| self.show.main_of(cue).0 + 1);
         let mains = (from..self.show.cues.len() as u32).map(CueIx);
         mains

@@ -173,7 +173,7 @@ impl State {
     fn ended_before_gap(&self, segment: SegmentIx, due_ns: RunNs) -> Option<RunNs> {
         let over_ns = self.unheld(self.segment_over_ns()?);
         let start_ns = self.plan.hard_start_ns.get(segment.next()).copied()??.max(0);
-        let waited = over_ns < due_ns && self.plan.has_gap_behind(&self.show, segment);
+        let waited = over_ns < due_ns && self.plan.has_gap_after(&self.show, segment);
         waited.then(|| (over_ns + due_ns.since(RunNs::new(start_ns))).min(due_ns))
     }
 
@@ -181,7 +181,7 @@ impl State {
     /// the run's clock.
     pub fn gap(&self, now: RunNs) -> Option<(SegmentIx, RunNs)> {
         let (running, _) =
-            self.segment.filter(|(running, _)| self.plan.has_gap_behind(&self.show, *running))?;
+            self.segment.filter(|(running, _)| self.plan.has_gap_after(&self.show, *running))?;
         let over_ns = self.segment_over_ns().filter(|&over_ns| over_ns <= self.show_ns(now));
         let next = running.next();
         let starts_ns = RunNs::new(self.plan.hard_start_ns.get(next).copied()??);

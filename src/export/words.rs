@@ -54,7 +54,7 @@ impl Days {
 
     /// Legend of the mark; `None` if nothing is marked.
     pub(super) fn legend(&self) -> Option<String> {
-        self.first.map(|first| format!("+1 behind a time: one day after {first}"))
+        self.first.map(|first| format!("+1 after a time: one day after {first}"))
     }
 }
 

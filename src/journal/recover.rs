@@ -370,7 +370,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sparse_gigabyte_behind_the_lines_is_not_read_into_memory() {
+    fn a_sparse_gigabyte_after_the_lines_is_not_read_into_memory() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("journal.jsonl");
         let records = sample::dozen();

@@ -215,7 +215,7 @@ mod tests {
         for byte in bytes_of(&records) {
             test.append(&[byte]);
             let came = test.look().unwrap();
-            assert_eq!(came, usize::from(byte == b'\n'), "behind {lines} lines");
+            assert_eq!(came, usize::from(byte == b'\n'), "after {lines} lines");
             lines += came;
             assert_eq!(test.look().unwrap(), 0, "nothing comes twice");
         }

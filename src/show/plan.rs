@@ -68,7 +68,7 @@ impl Plan {
 
     /// Returns `true` if the plan leaves time between the end of a segment and the hard start
     /// behind it.
-    pub fn has_gap_behind(&self, show: &Show, segment: SegmentIx) -> bool {
+    pub fn has_gap_after(&self, show: &Show, segment: SegmentIx) -> bool {
         let end_ns = self.segment_start_ns[segment] + show.segment(segment).duration_ns as i64;
         self.segment_start_ns.get(segment.next()).is_some_and(|&next_ns| next_ns > end_ns)
     }

@@ -98,7 +98,7 @@ impl Fractions {
                 Trigger::Go
                 | Trigger::Into { .. }
                 | Trigger::With { .. }
-                | Trigger::After { .. } => behind_ns(show, cue),
+                | Trigger::After { .. } => delays_ns(show, cue),
             }))
         });
         Fractions { all, follows: follows.flatten() }
@@ -119,18 +119,18 @@ fn few(times: impl Iterator<Item = i64>) -> Option<Vec<i64>> {
 
 /// Time between the head of a cue's chain and the cue; for a cue that comes into its segment, time
 /// since that began.
-fn behind_ns(show: &Show, cue: CueIx) -> i64 {
-    let (mut at, mut behind_ns) = (cue, 0_u64);
+fn delays_ns(show: &Show, cue: CueIx) -> i64 {
+    let (mut at, mut delays_ns) = (cue, 0_u64);
     loop {
         let (cause, later_ns) = match show.cue(at).trigger {
             Trigger::With { cue, delay_ns } => (cue, delay_ns),
             Trigger::After { cue, delay_ns } => {
                 (cue, delay_ns.saturating_add(show.cue(cue).lasts_ns().unwrap_or(0)))
             }
-            Trigger::Into { offset_ns } => return behind_ns.saturating_add(offset_ns) as i64,
-            Trigger::Go | Trigger::At { .. } => return behind_ns as i64,
+            Trigger::Into { offset_ns } => return delays_ns.saturating_add(offset_ns) as i64,
+            Trigger::Go | Trigger::At { .. } => return delays_ns as i64,
         };
-        (at, behind_ns) = (cause, behind_ns.saturating_add(later_ns));
+        (at, delays_ns) = (cause, delays_ns.saturating_add(later_ns));
     }
 }
 

@@ -77,11 +77,11 @@ fn body(sheet: &Sheet, segment: &SegmentBlock) -> String {
         .as_ref()
         .map_or(String::new(), |notes| format!("<p class=\"notes\">{}</p>", escape(notes)));
     // Without departments, triggers and sends there are three columns less.
-    let (before, behind) = if sheet.public { (1, "") } else { (2, "<td colspan=\"2\"></td>") };
+    let (before, after) = if sheet.public { (1, "") } else { (2, "<td colspan=\"2\"></td>") };
     let cues: String = segment.cues.iter().map(|cue| row(sheet, cue)).collect();
     format!(
         "<tbody>\n<tr class=\"segment\"><td></td><td class=\"time\">{}</td><th scope=\"rowgroup\" colspan=\"2\">{}{hard}\
-         {notes}</th><td colspan=\"{before}\"></td><td class=\"length\">{}</td>{behind}</tr>\n{cues}</tbody>\n",
+         {notes}</th><td colspan=\"{before}\"></td><td class=\"length\">{}</td>{after}</tr>\n{cues}</tbody>\n",
         escape(&segment.planned),
         escape(&segment.title),
         escape(&segment.length)

@@ -444,7 +444,7 @@ mod tests {
     }
 
     #[test]
-    fn an_in_point_that_was_missed_needs_a_run_up_and_one_behind_the_end_is_a_fault() {
+    fn an_in_point_that_was_missed_needs_a_run_up_and_one_after_the_end_is_a_fault() {
         let Verdict::Sound(facts) = verdict("mpegts", 2.0, SECOND_NS / 2, 0.97, 1.9) else {
             panic!("it plays")
         };

@@ -160,12 +160,13 @@ impl RunChoice {
             }
         }
         let (rank, id) = best?;
-        let is_older = followed.is_some_and(|followed| !rank.0 && self.is_behind(&id, followed));
+        let is_older =
+            followed.is_some_and(|followed| !rank.0 && self.is_older_than(&id, followed));
         (!is_older).then_some(id)
     }
 
     /// Returns `true` if `id` began before `other`.
-    fn is_behind(&self, id: &RunId, other: &RunId) -> bool {
+    fn is_older_than(&self, id: &RunId, other: &RunId) -> bool {
         let ids = self.store.ids().unwrap_or_default();
         let place = |id: &RunId| ids.iter().position(|known| known == id);
         place(id) < place(other)

@@ -79,7 +79,7 @@ impl Station {
         }
         let new = refusals(&counts, logged);
         if !new.is_empty() {
-            (*logged, *logged_ns, *pause) = (counts, now_ns, pause_behind(*pause, since));
+            (*logged, *logged_ns, *pause) = (counts, now_ns, pause_after(*pause, since));
             let text = format!("OSC ignored: {}", new.join(", "));
             self.words.push(Word::program(
                 text,
@@ -96,7 +96,7 @@ const PAUSE: std::ops::RangeInclusive<Duration> = Duration::from_secs(1)..=Durat
 /// Pause in the log after a line that came `since` after the one before it. A
 /// device that goes on for hours must not push the show out of the log, so each pause is twice the
 /// last one, until there was quiet for as long.
-fn pause_behind(pause: Duration, since: Duration) -> Duration {
+fn pause_after(pause: Duration, since: Duration) -> Duration {
     let quiet = since >= pause.saturating_mul(2);
     if quiet { *PAUSE.start() } else { pause.saturating_mul(2).clamp(*PAUSE.start(), *PAUSE.end()) }
 }
@@ -125,12 +125,12 @@ mod tests {
         for second in 86_400..90_000_u64 {
             let since = Duration::from_secs(second - last);
             if since >= pause {
-                (pause, last) = (pause_behind(pause, since), second);
+                (pause, last) = (pause_after(pause, since), second);
                 lines.push(second - 86_400);
             }
         }
         assert_eq!(lines[..8], [0, 1, 3, 7, 15, 31, 63, 123]);
         assert_eq!(lines.len(), 65);
-        assert_eq!(pause_behind(pause, Duration::from_secs(120)), Duration::from_secs(1));
+        assert_eq!(pause_after(pause, Duration::from_secs(120)), Duration::from_secs(1));
     }
 }

@@ -298,7 +298,7 @@ impl Section {
         }
     }
 
-    /// A flag on the ground, a few steps behind where the way ends.
+    /// A flag on the ground, a few steps after the end of the way.
     fn flag(&self, dots: &mut Dots) {
         let ground = dots.height() - i32::from(DOWN);
         let room = dots.width() - i32::from(self.ends_x);

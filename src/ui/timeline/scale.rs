@@ -169,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn a_change_of_the_clock_moves_the_ticks_behind_it() {
+    fn a_change_of_the_clock_moves_the_ticks_after_it() {
         // Two days in ticks of six hours; the clock goes forward by an hour at 25:00, and back in
         // another spring.
         let scale = Scale::new(0, 48 * HOUR, 72, 9);

@@ -110,9 +110,9 @@ impl Placer<'_> {
             self.taken.insert(at);
             self.signs.push(wish.sign);
         }
-        let (before, behind) = (x > 0 && self.is_air((x - 1, y)), self.is_air((x + cells, y)));
+        let (before, after) = (x > 0 && self.is_air((x - 1, y)), self.is_air((x + cells, y)));
         let air = |is_air: bool| if is_air { " " } else { "" };
-        let text = format!("{}{}{}", air(before), wish.name, air(behind));
+        let text = format!("{}{}{}", air(before), wish.name, air(after));
         self.labels.push(Label { x: x - u16::from(before), y, text, rank: wish.rank });
     }
 

@@ -152,9 +152,8 @@ fn land<'a>(fit: &Fit, field: Rect, rings: impl Iterator<Item = &'a Outline>) ->
             let (low, high) = if from.0 < to.0 { (from, to) } else { (to, from) };
             // The middles of columns from the one (held) to the other (not held).
             let first = ((low.0 - across / 2.0) / across).ceil().max(0.0) as usize;
-            let behind =
-                ((high.0 - across / 2.0) / across).ceil().clamp(0.0, width as f64) as usize;
-            for (column, crossed) in crossings.iter_mut().enumerate().take(behind).skip(first) {
+            let end = ((high.0 - across / 2.0) / across).ceil().clamp(0.0, width as f64) as usize;
+            for (column, crossed) in crossings.iter_mut().enumerate().take(end).skip(first) {
                 let x = (column as f64 + 0.5) * across;
                 crossed.push(low.1 + (high.1 - low.1) * (x - low.0) / (high.0 - low.0));
             }
