@@ -170,9 +170,8 @@ fn is_shared(kind: &OutputKind) -> bool {
 
 /// The ids of the outputs of `show` that `theirs` sends to as well.
 fn shared(show: &Show, theirs: &Show) -> Vec<String> {
-    let is_theirs = |kind: &OutputKind| {
-        theirs.outputs.iter().any(|output| output.kind.address() == kind.address())
-    };
+    let is_theirs =
+        |kind: &OutputKind| theirs.outputs.iter().any(|output| output.kind.is_same_device(kind));
     show.outputs
         .iter()
         .filter(|output| is_shared(&output.kind) && is_theirs(&output.kind))

@@ -5,6 +5,7 @@
 //! open anything or see the environment: a secret is only ever a name here. How something is sent
 //! is a file in `output`.
 
+mod device;
 mod http;
 mod midi;
 mod mpv;

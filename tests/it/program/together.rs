@@ -52,8 +52,9 @@ fn another_show_on_the_same_outputs_takes_a_typed_yes_and_is_an_alarm_for_both_c
     let mut first = open_evening(&house, &wire, &[]);
     first.await_words(&["LIVE"]);
     let other = house.path("other.toml");
-    std::fs::write(&other, evening(&wire).replace("An evening", "Another evening"))
-        .expect("a show file");
+    // Another way to write the same address.
+    let text = evening(&wire).replace("An evening", "Another evening");
+    std::fs::write(&other, text.replace("127.0.0.1", "LocalHost")).expect("a show file");
     let other = other.display().to_string();
     let pid = first.pid.as_raw_nonzero();
     let mut second = house.spawn(&[&other], (120, 36), &[]);
