@@ -12,6 +12,7 @@
 //! after it is dropped (`Sequence::is_late`).
 
 mod begun;
+mod bunch;
 mod burst;
 mod held;
 mod keys;

@@ -37,6 +37,13 @@ impl App {
         }
     }
 
+    /// Says that Esc is held down, where the caller may mean a panic.
+    pub(super) fn escape_held(&mut self, now_ns: MachineNs) {
+        if self.escape_pressed_ns.is_some() {
+            self.say("Esc is held down: PANIC is Esc pressed twice", Tone::Attention, now_ns);
+        }
+    }
+
     pub(super) fn panics(&mut self) -> Vec<Task> {
         self.escapes_ns.clear();
         self.escape_pressed_ns = None;

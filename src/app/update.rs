@@ -44,7 +44,11 @@ impl App {
         }
         if key.code == KeyCode::Esc {
             // A key that is held down is not pressed twice.
-            return if key.kind == KeyEventKind::Repeat { vec![] } else { self.escape(now_ns) };
+            if key.kind == KeyEventKind::Repeat {
+                self.escape_held(now_ns);
+                return vec![];
+            }
+            return self.escape(now_ns);
         }
         let is_told = key.kind == KeyEventKind::Repeat;
         if let Some(why) = act.filter(|_| is_held).and_then(|act| self.holds_back(act, is_told)) {
@@ -503,6 +507,7 @@ mod tests {
             shift_ns: None,
             show_crc: None,
             from_cue: None,
+            listen: None,
         };
         state.fold(&Record::new(0, jiff::Timestamp::UNIX_EPOCH, RunNs::ZERO, started));
         state

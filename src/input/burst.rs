@@ -65,5 +65,6 @@ fn types(key: &KeyEvent) -> bool {
         KeyCode::Enter | KeyCode::Tab | KeyCode::Backspace => key.modifiers.is_empty(),
         _ => false,
     };
-    is_text && key.kind == KeyEventKind::Press
+    // Blanks of a text that was pasted may look like a key that is held down.
+    is_text && key.kind != KeyEventKind::Release
 }

@@ -18,7 +18,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-use super::ESC_WAIT_NS;
+use super::{ESC_WAIT_NS, bunch};
 
 /// The longest time between two repeats, nanoseconds: 9 a second. X11 has 40 ms, GNOME 30, KDE 40,
 /// the Linux console 33, macOS 90.
@@ -49,6 +49,10 @@ pub(super) struct Held {
     waits: usize,
     /// The keys that act once while they are held down.
     act_once: Vec<KeyEvent>,
+    /// Instant of the last read that showed a key to be held down, and that key, once it is known,
+    /// with the instant at which it came last.
+    bunch_ns: Option<u64>,
+    bunched: Option<(KeyEvent, u64)>,
     /// `true` once a press has waited for nothing before the keyboard's delay was known.
     has_guessed_wrong: bool,
 }
@@ -93,11 +97,50 @@ impl Held {
     /// Forgets the keys, and keeps what is known of the keyboard.
     pub(super) fn begin_again(&mut self) {
         (self.last, self.waits) = (None, 0);
+        (self.bunch_ns, self.bunched) = (None, None);
+    }
+
+    /// Takes in that the read of `now_ns` shows its first key to be held down.
+    pub(super) fn is_bunched(&mut self, now_ns: u64) {
+        self.bunch_ns = Some(now_ns);
+    }
+
+    /// Takes in a key that acts once and that a line which bunches shows to be held down; gives
+    /// nothing where it does not.
+    fn take_bunched(&mut self, key: KeyEvent, now_ns: u64) -> Option<Vec<(KeyEvent, u64)>> {
+        let bunched = self.bunched.take().filter(|(held, _)| *held == key);
+        let goes_on = |(_, at_ns): (KeyEvent, u64)| now_ns.saturating_sub(at_ns) <= bunch::PAUSE_NS;
+        let is_held = self.bunch_ns == Some(now_ns) || bunched.is_some_and(goes_on);
+        if !is_held || is_escape(&key) || !self.acts_once(&key) {
+            return None;
+        }
+        let last = self.last.filter(|last| last.key == key);
+        let gap_ns = last.map(|last| now_ns.saturating_sub(last.at_ns));
+        // Nothing came before it: one of them is the press.
+        let is_press = bunched.is_none() && gap_ns.is_none_or(|gap_ns| gap_ns > bunch::FIRST_NS);
+        let mut given =
+            self.give(if is_press { KeyEventKind::Press } else { KeyEventKind::Repeat });
+        let kind = if is_press { KeyEventKind::Press } else { KeyEventKind::Repeat };
+        given.push((KeyEvent { kind, ..key }, now_ns));
+        self.bunched = Some((key, now_ns));
+        self.last = Some(LastKey {
+            key,
+            at_ns: now_ns,
+            gap_ns,
+            repeats: 0,
+            delay_ns: 0,
+            since_first_ns: 0,
+            since_first: 0,
+        });
+        Some(given)
     }
 
     /// Takes in a press that came at `now_ns`, and gives what is known now: presses or repeats, and
     /// when they came.
     pub(super) fn take(&mut self, key: KeyEvent, now_ns: u64) -> Vec<(KeyEvent, u64)> {
+        if let Some(given) = self.take_bunched(key, now_ns) {
+            return given;
+        }
         let last = self.last.filter(|last| last.key == key);
         let gap_ns = last.map(|last| now_ns.saturating_sub(last.at_ns));
         let is_escape = is_escape(&key);

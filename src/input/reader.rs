@@ -5,10 +5,11 @@ use std::collections::VecDeque;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
+use super::bunch;
 use super::burst::Burst;
 use super::held::{self, Held};
 use super::pairs::{self, Pairs};
-use super::{Found, Input, Parser};
+use super::{ESC, Found, Input, Parser};
 
 /// Flags that the terminal has to report if it tells which keys are held: event types (2) of all
 /// keys (8) in the kitty keyboard protocol.
@@ -21,6 +22,10 @@ pub struct Reader {
     held: Held,
     pairs: Pairs,
     burst: Burst,
+    /// Instant of the last Esc, and, while it is held down on a line that bunches, `true` until its
+    /// press was given.
+    escaped_ns: Option<u64>,
+    held_escape: Option<bool>,
     tells_held: bool,
     /// `true` if a key came in a form in which a terminal that tells never sends one.
     has_stopped_telling: bool,
@@ -33,8 +38,32 @@ pub struct Reader {
 impl Reader {
     /// Takes in bytes that were read at `now_ns`.
     pub fn feed(&mut self, bytes: &[u8], now_ns: u64) {
+        let held = bunch::held_byte(bytes).filter(|_| !self.tells_held);
+        let bytes = match held {
+            Some(ESC) => self.held_escape(bytes, now_ns),
+            Some(_) => {
+                self.held.is_bunched(now_ns);
+                bytes
+            }
+            None => bytes,
+        };
         self.parser.feed(bytes, now_ns);
         self.sort();
+    }
+
+    /// Takes in that Esc is held down in `bytes`, and gives those that are left to read: one ESC,
+    /// which may begin a sequence, and what comes after it.
+    fn held_escape<'b>(&mut self, bytes: &'b [u8], now_ns: u64) -> &'b [u8] {
+        let is_held = self.held_escape.is_some() && self.is_escape_within(bunch::PAUSE_NS, now_ns);
+        let is_press = !is_held && !self.is_escape_within(bunch::FIRST_NS, now_ns);
+        self.held_escape = Some(is_press || (is_held && self.held_escape == Some(true)));
+        self.escaped_ns = Some(now_ns);
+        let escapes = bytes.iter().take_while(|&&byte| byte == ESC).count();
+        &bytes[escapes.saturating_sub(1)..]
+    }
+
+    fn is_escape_within(&self, time_ns: u64, now_ns: u64) -> bool {
+        self.escaped_ns.is_some_and(|at_ns| now_ns.saturating_sub(at_ns) <= time_ns)
     }
 
     /// Instant at which [`Reader::expire`] has something to decide, if nothing more comes before.
@@ -145,6 +174,15 @@ impl Reader {
 
     /// Takes in Esc, with the next one where that came in the same go.
     fn escape(&mut self, now_ns: u64) {
+        if self.held_escape.is_some() && self.is_escape_within(bunch::PAUSE_NS, now_ns) {
+            self.escaped_ns = Some(now_ns);
+            if self.held_escape.replace(false) == Some(false) {
+                return self.push_escapes(vec![(now_ns, true)]);
+            }
+        } else {
+            self.held_escape = None;
+        }
+        self.escaped_ns = Some(now_ns);
         let is_second = |found: &&Found| {
             matches!(&found.input, Input::Key(key) if is_plain_escape(key))
                 && found.at_ns.saturating_sub(now_ns) < held::PERIOD_MIN_NS
@@ -189,7 +227,12 @@ impl Reader {
             // nothing, and must not keep the keys from being seen as one text.
             return;
         }
-        let burst = self.burst.take(&key);
+        let burst = if self.tells_held && key.kind == KeyEventKind::Repeat {
+            self.burst.end();
+            None
+        } else {
+            self.burst.take(&key)
+        };
         if burst.is_some()
             && let Some((Input::Burst(keys), _)) = self.found.back_mut()
         {
@@ -298,6 +341,86 @@ mod tests {
         assert_eq!(reader.next_text(), None);
         assert_eq!(reader.next_input(), Some(Input::Key(KeyEvent::from(KeyCode::Enter))));
         assert_eq!(reader.next_input(), None);
+    }
+
+    /// The presses of one key that a line delivers in reads of so many at these times (ms).
+    fn pressed(byte: &str, reads: &[(u64, usize)]) -> Vec<u64> {
+        let mut reader = Reader::default();
+        reader.act_once(vec![KeyEvent::from(KeyCode::Char(' '))]);
+        let mut pressed = vec![];
+        let mut take = |reader: &mut Reader| {
+            while let Some(input) = reader.next_input() {
+                if matches!(&input, Input::Key(key) if key.kind == KeyEventKind::Press) {
+                    pressed.push(reader.came_ns() / MS_NS);
+                }
+            }
+        };
+        for &(ms, count) in reads {
+            while let Some(due_ns) = reader.deadline().filter(|&due_ns| due_ns <= ms * MS_NS) {
+                reader.expire(due_ns);
+            }
+            reader.feed(byte.repeat(count).as_bytes(), ms * MS_NS);
+            reader.expire(ms * MS_NS);
+            take(&mut reader);
+        }
+        reader.expire(1_000_000 * MS_NS);
+        take(&mut reader);
+        pressed
+    }
+
+    #[test]
+    fn a_key_that_is_held_on_a_line_that_bunches_is_one_press() {
+        for (first_ms, every_ms, per_read) in
+            [(500, 300, 9), (620, 330, 10), (700, 400, 12), (900, 400, 12), (550, 150, 5)]
+        {
+            let what = format!("{first_ms} {every_ms} {per_read}");
+            let bunches = (0..8).map(|n| (1_000 + first_ms + n * every_ms, per_read));
+            let let_go_ms = 1_000 + first_ms + 8 * every_ms;
+            for (byte, is_escape) in [(" ", false), ("\x1b", true)] {
+                let mut reads = vec![(1_000, 1)];
+                reads.extend(bunches.clone());
+                // What was left over when the key was let go.
+                reads.push((let_go_ms, 2));
+                assert_eq!(pressed(byte, &reads), [1_000], "{what} {byte:?}");
+                // The press and the first repeats in one.
+                reads.remove(0);
+                let first = 1_000 + first_ms;
+                assert_eq!(pressed(byte, &reads), [first], "{what} {byte:?}");
+                // After a while it is a key again.
+                reads.push((let_go_ms + 2_000, if is_escape { 2 } else { 1 }));
+                let again = vec![let_go_ms + 2_000; if is_escape { 2 } else { 1 }];
+                assert_eq!(pressed(byte, &reads)[1..], again, "{what} {byte:?}");
+            }
+        }
+        // A line that is known to repeat after another delay, and one on which a guess was wrong.
+        let quick = (0..10).map(|n| (10_300 + n * 30, 1));
+        let mut reads: Vec<_> = [(10_000, 1)].into_iter().chain(quick).collect();
+        reads.extend([(20_000, 1), (20_800, 9), (21_150, 10), (21_500, 3)]);
+        assert_eq!(pressed(" ", &reads), [10_000, 20_000]);
+        let reads = [(1_000, 1), (1_500, 1), (5_000, 1), (5_700, 9), (6_050, 10)];
+        assert_eq!(pressed(" ", &reads), [1_000, 1_500, 5_000]);
+    }
+
+    #[test]
+    fn two_of_a_key_in_one_read_are_two_presses() {
+        assert_eq!(pressed("\x1b", &[(1_000, 2)]), [1_000; 2]);
+        assert_eq!(pressed(" ", &[(1_000, 2)]), [1_000; 2]);
+        assert_eq!(pressed(" ", &[(1_000, 2), (1_350, 1)]), [1_000, 1_000, 1_350]);
+    }
+
+    #[test]
+    fn a_sequence_that_begins_with_the_last_esc_of_a_bunch_is_no_key() {
+        for pieces in [&["\x1b\x1b\x1b\x1b", "[A"][..], &["\x1b\x1b\x1b\x1b[A"]] {
+            let found = read(pieces);
+            let keys: Vec<_> = found
+                .iter()
+                .filter_map(|input| if let Input::Key(key) = input { Some(key.code) } else { None })
+                .collect();
+            assert!(
+                keys.ends_with(&[KeyCode::Up]) && !keys.contains(&KeyCode::Char('[')),
+                "{keys:?}"
+            );
+        }
     }
 
     #[test]
