@@ -104,6 +104,7 @@ fn start() -> Event {
         shift_ns: None,
         show_crc: None,
         from_cue: None,
+        listen: None,
     }
 }
 

@@ -56,6 +56,7 @@ impl Demo {
             shift_ns: None,
             show_crc: None,
             from_cue: None,
+            listen: None,
         };
         let (clock, run_ns) = (
             RunClock::new(MachineNs::ZERO, RunNs::ZERO, plan::start_on(show, day, now) - LEAD, 1),

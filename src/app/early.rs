@@ -90,6 +90,7 @@ mod tests {
             shift_ns: None,
             show_crc: None,
             from_cue: None,
+            listen: None,
         };
         state.fold(&Record::new(1, clock, RunNs::ZERO, started));
         state

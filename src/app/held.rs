@@ -117,6 +117,7 @@ mod tests {
             shift_ns: None,
             show_crc: None,
             from_cue: None,
+            listen: None,
         };
         state.fold(&Record::new(0, jiff::Timestamp::UNIX_EPOCH, RunNs::ZERO, started));
         state

@@ -3,20 +3,25 @@
 
 use std::collections::BTreeSet;
 
+use super::Tone;
 use crate::engine::Event;
 use crate::show::duration;
 
 /// The most cues that are named.
 const NAMED_MAX: usize = 4;
 
-/// The line for the events of a resume: "resumed after 0:03 down: cues 3, 4 missed". `None` where
-/// there was none.
-pub fn words<'a>(events: impl Iterator<Item = &'a Event>) -> Option<String> {
-    let (mut down, mut missed, mut unknown) = (None, vec![], vec![]);
+/// The line for the events of a resume: "resumed after 0:03 down: cues 3, 4 missed", and its tone.
+/// `None` where there was none. `is_known` is `true` if the journal has the words with which the
+/// program before left the run; without them its last events may be missing.
+pub fn words<'a>(
+    events: impl Iterator<Item = &'a Event>,
+    is_known: bool,
+) -> Option<(String, Tone)> {
+    let (mut down, mut missed, mut unknown, mut has_gap) = (None, vec![], vec![], false);
     let mut told = BTreeSet::new();
     for event in events {
-        if let Event::RunResumed { down_ns } = event {
-            down = Some(*down_ns);
+        if let Event::RunResumed { down_ns, gap, .. } = event {
+            (down, has_gap) = (Some(*down_ns), *gap);
         } else if let Event::CueMissed { cue, .. } = event {
             missed.push(cue.to_string());
         } else if let Event::ActionUnknown { cue, .. } = event
@@ -25,14 +30,21 @@ pub fn words<'a>(events: impl Iterator<Item = &'a Event>) -> Option<String> {
             unknown.push(cue.to_string());
         }
     }
+    let lost = "the disk did not take the last events before: check which cues were called";
     let found = [
+        (!has_gap, lost.to_owned()),
         (missed.is_empty(), format!("{} missed", named(&missed))),
         (unknown.is_empty(), format!("not known whether all of {} was sent", named(&unknown))),
     ];
     let found: Vec<_> =
         found.into_iter().filter_map(|(is_empty, words)| (!is_empty).then_some(words)).collect();
-    let found = if found.is_empty() { "nothing missed".to_owned() } else { found.join(", ") };
-    Some(format!("resumed after {} down: {found}", duration::until(down?)))
+    let found = match (found.is_empty(), is_known) {
+        (true, true) => "nothing missed".to_owned(),
+        (true, false) => "nothing missed that the journal knows of".to_owned(),
+        (false, _) => found.join(", "),
+    };
+    let tone = if has_gap { Tone::Alarm } else { Tone::Attention };
+    Some((format!("resumed after {} down: {found}", duration::until(down?)), tone))
 }
 
 /// The cues by their numbers: "cues 3, 4".
@@ -55,7 +67,7 @@ mod tests {
     #[test]
     fn a_resume_is_told_in_one_line() {
         let number = |n: &str| CueNumber::new(n).unwrap();
-        let resumed = Event::RunResumed { down_ns: 3_000_000_000 };
+        let resumed = Event::RunResumed { down_ns: 3_000_000_000, listen: None, gap: false };
         let missed = |n: &str| {
             let (cue, why) = (number(n), MissedWhy::ProgramDown);
             Event::CueMissed { cue, why, due_ns: RunNs::ZERO }
@@ -64,7 +76,7 @@ mod tests {
             let (cue, output) = (number("2"), "desk".to_owned());
             Event::ActionUnknown { cue, firing: 1, action, output }
         };
-        let said = |events: &[Event]| words(events.iter());
+        let said = |events: &[Event]| words(events.iter(), true).map(|(text, _)| text);
         assert_eq!(said(&[missed("3")]), None, "no program was down");
         let all = [resumed.clone(), unknown(1), unknown(2), missed("3")];
         assert_eq!(
@@ -77,6 +89,20 @@ mod tests {
             said(&many).unwrap(),
             "resumed after 0:03 down: cues 1, 2, 3, 4 and 2 more missed"
         );
-        assert_eq!(said(&[resumed]).unwrap(), "resumed after 0:03 down: nothing missed");
+        assert_eq!(
+            said(std::slice::from_ref(&resumed)).unwrap(),
+            "resumed after 0:03 down: nothing missed"
+        );
+        assert_eq!(
+            words([resumed].iter(), false).unwrap().0,
+            "resumed after 0:03 down: nothing missed that the journal knows of"
+        );
+        let gap = Event::RunResumed { down_ns: 3_000_000_000, listen: None, gap: true };
+        for events in [vec![gap.clone()], vec![gap, missed("3")]] {
+            let (text, tone) = words(events.iter(), true).unwrap();
+            let expected = "resumed after 0:03 down: the disk did not take the last events before";
+            assert!(text.starts_with(expected) && !text.contains("nothing missed"), "{text}");
+            assert_eq!(tone, Tone::Alarm);
+        }
     }
 }

@@ -167,7 +167,11 @@ mod tests {
             words(&state(&again)),
             "not confirmed by lights, sound, web, screen; no stop message for house"
         );
-        let resumed = [Event::Panicked {}, sent("lights"), Event::RunResumed { down_ns: 1 }];
+        let resumed = [
+            Event::Panicked {},
+            sent("lights"),
+            Event::RunResumed { down_ns: 1, listen: None, gap: false },
+        ];
         assert_eq!(
             words(&state(&resumed)),
             "stop sent to 1 output; not known of sound, web, screen; no stop message for house"

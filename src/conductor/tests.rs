@@ -58,6 +58,7 @@ impl Run {
             shift_ns: None,
             show_crc: None,
             from_cue: None,
+            listen: None,
         };
         let conductor = Conductor::new(
             State::new(show),
@@ -244,7 +245,10 @@ fn a_resume_says_what_nobody_knows_and_takes_up_what_was_missed() {
     assert_eq!(&state, run.conductor.state());
     run.conductor = Conductor::new(state, clock, seq, run_ns);
     run.taken();
-    run.gives(30 * SECOND_NS, Input::Begin(Event::RunResumed { down_ns: 29 * SECOND_NS }));
+    run.gives(
+        30 * SECOND_NS,
+        Input::Begin(Event::RunResumed { down_ns: 29 * SECOND_NS, listen: None, gap: false }),
+    );
     let expected = [
         "run_resumed",
         "action_unknown 1, action_unknown 1",

@@ -255,6 +255,7 @@ mod tests {
                 shift_ns: None,
                 show_crc: None,
                 from_cue: None,
+                listen: None,
             },
         );
         state

@@ -54,6 +54,12 @@ impl fmt::Display for RunId {
     }
 }
 
+/// Returns `true` if a field need not be written.
+#[expect(clippy::trivially_copy_pass_by_ref, reason = "serde hands out references")]
+fn is_false(value: &bool) -> bool {
+    !*value
+}
+
 /// A fact of the run. The journal holds nothing else, and the state is the fold of them.
 ///
 /// `due_ns`, where an event has it, is the instant of the run clock at which it was meant to
@@ -93,10 +99,21 @@ pub enum Event {
         /// counts as done, and the run's clock begins with that much on it.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         from_cue: Option<CueNumber>,
+        /// Address and port at which remote controls are heard, where the command line named them:
+        /// a resume hears them there again.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        listen: Option<String>,
     },
     /// A program took the run up again.
     RunResumed {
         down_ns: u64,
+        /// As in `run_started`.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        listen: Option<String>,
+        /// `true` if the disk had not taken the last events of the program before: the journal has
+        /// a gap here.
+        #[serde(default, skip_serializing_if = "is_false")]
+        gap: bool,
     },
     /// A program let go of the run without ending it.
     RunLeft {

@@ -115,6 +115,7 @@ pub(super) fn run_started() -> Event {
         shift_ns: None,
         show_crc: None,
         from_cue: None,
+        listen: None,
     }
 }
 
@@ -185,7 +186,7 @@ pub(super) fn evening() -> Vec<(u64, Event)> {
         started(2, 600_500),
         fired("10", Cause::Go, 1, 600_500),
         completed("10", 600_500),
-        (640_000, Event::RunResumed { down_ns: 20_000_000_000 }),
+        (640_000, Event::RunResumed { down_ns: 20_000_000_000, listen: None, gap: false }),
         (
             640_001,
             Event::CueMissed { cue: cue("11"), why: MissedWhy::ProgramDown, due_ns: ns(630_500) },
@@ -529,5 +530,6 @@ fn run_started_by_itself() -> Event {
         shift_ns: None,
         show_crc: None,
         from_cue: None,
+        listen: None,
     }
 }

@@ -9,6 +9,7 @@ use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Read};
 use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rustix::fs::OFlags;
 use rustix::io::Errno;
@@ -30,6 +31,33 @@ pub struct Holder {
     pub pid: u32,
     /// `true` if it still has its terminal; one that has lost it may be asked to give the run away.
     pub terminal: bool,
+}
+
+/// The text of a lock file.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+struct LockText {
+    #[serde(flatten)]
+    holder: Holder,
+    /// `true` if the disk has not taken events of this program: where it ends like that, the journal
+    /// has a gap, and only this file, which has its room already, can say so.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    gap: bool,
+}
+
+impl LockText {
+    /// The text in `file`, whose beginning was not read yet.
+    fn of(file: &File) -> Option<Self> {
+        let mut text = Vec::with_capacity(TEXT_BYTES);
+        file.take(TEXT_BYTES as u64).read_to_end(&mut text).ok()?;
+        serde_json::from_slice(&text).ok()
+    }
+
+    fn bytes(self) -> io::Result<Vec<u8>> {
+        let mut text = serde_json::to_vec(&self)?;
+        text.resize(TEXT_BYTES - 1, b' ');
+        text.push(b'\n');
+        Ok(text)
+    }
 }
 
 /// Reason why a run cannot be locked.
@@ -67,11 +95,30 @@ fn by(holder: Option<Holder>) -> String {
 #[derive(Debug)]
 pub struct RunLock {
     /// The lock file; on a disk that cannot be written and has none, the run's folder itself.
-    file: File,
+    file: Arc<File>,
     dir: PathBuf,
     /// Device and inode of the lock file; `None` where it is the folder that is locked.
     identity: Option<(u64, u64)>,
     terminal: bool,
+    /// `true` if the disk has not taken events of this program; before it has any, if it did not take
+    /// those of the last one.
+    gap: bool,
+    /// The value of `gap` in the file, as far as is known.
+    gap_in_file: bool,
+}
+
+/// Text of a lock file that is to be written.
+pub(super) struct Mark {
+    file: Arc<File>,
+    text: Vec<u8>,
+    gap: bool,
+}
+
+impl Mark {
+    /// Writes it, as far as the disk takes it: it goes where the old text stands.
+    pub(super) fn write(&self) {
+        let _ = self.file.write_all_at(&self.text, 0);
+    }
 }
 
 /// Path and identity of the file that is locked.
@@ -114,13 +161,16 @@ impl RunLock {
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                return Err(LockError::Held { dir: dir.to_owned(), holder: holder(&file) });
+                let holder = LockText::of(&file).map(|text| text.holder);
+                return Err(LockError::Held { dir: dir.to_owned(), holder });
             }
             Err(TryLockError::Error(source)) => return Err(failed(source)),
         }
         let identity =
             file.metadata().ok().filter(|held| held.is_file()).map(|held| identity(&held));
-        let mut lock = Self { file, dir: dir.to_owned(), identity, terminal: true };
+        let gap = LockText::of(&file).is_some_and(|text| text.gap);
+        let (file, dir) = (Arc::new(file), dir.to_owned());
+        let mut lock = Self { file, dir, identity, terminal: true, gap, gap_in_file: gap };
         if says_who {
             lock.set_terminal(true)?;
         }
@@ -140,6 +190,7 @@ impl RunLock {
     /// Makes a lock file that was deleted again and takes it, unless another program did so first.
     pub(super) fn take_again(&mut self) -> bool {
         let Ok(mut lock) = Self::take(&self.dir) else { return false };
+        lock.gap = self.gap;
         let is_said = lock.set_terminal(self.terminal).is_ok();
         if is_said {
             *self = lock;
@@ -159,13 +210,42 @@ impl RunLock {
     pub fn set_terminal(&mut self, terminal: bool) -> Result<(), LockError> {
         self.terminal = terminal;
         let write = || {
-            let mut text = serde_json::to_vec(&Holder { pid: std::process::id(), terminal })?;
-            text.resize(TEXT_BYTES - 1, b' ');
-            text.push(b'\n');
+            let text = self.text().bytes()?;
             self.file.write_all_at(&text, 0)?;
             self.file.set_len(text.len() as u64)
         };
-        write().map_err(|source| LockError::Io { path: self.dir.join(LOCK_FILE), source })
+        write().map_err(|source| LockError::Io { path: self.dir.join(LOCK_FILE), source })?;
+        self.gap_in_file = self.gap;
+        Ok(())
+    }
+
+    fn text(&self) -> LockText {
+        let holder = Holder { pid: std::process::id(), terminal: self.terminal };
+        LockText { holder, gap: self.gap }
+    }
+
+    /// Returns `true` if the disk has not taken events: this program's, or, before it has any, the
+    /// last one's.
+    pub fn has_gap(&self) -> bool {
+        self.gap
+    }
+
+    /// Takes in whether the disk has not taken events of this program; gives the text that says so
+    /// in the file, where that says something else. The text is written without this lock's owner
+    /// waiting for it, and [`Self::marked`] has to follow.
+    pub(super) fn mark(&mut self, gap: bool) -> Option<Mark> {
+        self.gap = gap;
+        let file = self.identity.is_some().then(|| Arc::clone(&self.file))?;
+        let text = self.text().bytes().ok()?;
+        (self.gap_in_file != gap).then_some(Mark { file, text, gap })
+    }
+
+    /// Takes in that `mark` was written. Gives it again where the file has to say something else by
+    /// now.
+    pub(super) fn marked(&mut self, mark: &Mark) -> Option<Mark> {
+        self.gap_in_file = mark.gap;
+        let text = self.text().bytes().ok().filter(|text| *text != mark.text)?;
+        Some(Mark { file: Arc::clone(&mark.file), text, gap: self.gap })
     }
 }
 
@@ -206,7 +286,7 @@ fn open(path: &Path, dir: &Path) -> io::Result<(File, bool)> {
 /// the machine.
 pub(super) fn holder_in(dir: &Path) -> Option<Holder> {
     let file = open_regular(&dir.join(LOCK_FILE)).ok()?;
-    let holder = holder(&file)?;
+    let holder = LockText::of(&file)?.holder;
     let pid = i32::try_from(holder.pid).ok().and_then(Pid::from_raw)?;
     // It asks whether one could send a signal, and sends none. A process of another user's is there
     // as well.
@@ -225,12 +305,6 @@ fn is_locked(file: &File) -> Option<bool> {
         line.split_whitespace().nth(5).and_then(|id| id.rsplit(':').next()) == Some(&inode)
     };
     Some(locks.lines().any(is_this))
-}
-
-fn holder(file: &File) -> Option<Holder> {
-    let mut text = Vec::with_capacity(TEXT_BYTES);
-    file.take(TEXT_BYTES as u64).read_to_end(&mut text).ok()?;
-    serde_json::from_slice(&text).ok()
 }
 
 #[cfg(test)]
@@ -289,6 +363,35 @@ mod tests {
             fs::write(dir.path().join(LOCK_FILE), text).unwrap();
             assert_eq!(holder_in(dir.path()), None);
         }
+    }
+
+    #[test]
+    fn the_next_taker_learns_that_the_disk_had_not_taken_events() {
+        let dir = tempfile::tempdir().unwrap();
+        let text = || fs::read_to_string(dir.path().join(LOCK_FILE)).unwrap();
+        let mut lock = RunLock::take(dir.path()).unwrap();
+        assert!(!lock.has_gap() && lock.mark(false).is_none());
+        let mark = lock.mark(true).unwrap();
+        // The terminal goes while the text is being written.
+        lock.set_terminal(false).unwrap();
+        mark.write();
+        let again = lock.marked(&mark).unwrap();
+        again.write();
+        assert!(lock.marked(&again).is_none());
+        drop((mark, again));
+        let pid = std::process::id();
+        assert_eq!(text().trim_end(), format!(r#"{{"pid":{pid},"terminal":false,"gap":true}}"#));
+        assert_eq!(holder_in(dir.path()), Some(Holder { pid, terminal: false }));
+        drop(lock);
+        // One that only looks does not lose it for the next.
+        drop(RunLock::take(dir.path()).unwrap());
+        let mut lock = RunLock::take(dir.path()).unwrap();
+        assert!(lock.has_gap());
+        lock.mark(false).unwrap().write();
+        drop(lock);
+        assert!(!RunLock::take(dir.path()).unwrap().has_gap());
+        let longest = LockText { holder: Holder { pid: u32::MAX, terminal: false }, gap: true };
+        assert!(serde_json::to_vec(&longest).unwrap().len() < TEXT_BYTES);
     }
 
     #[test]

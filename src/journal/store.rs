@@ -413,7 +413,15 @@ mod tests {
                 true,
                 2,
             ),
-            (vec![started(), ended(), Event::RunResumed { down_ns: 0 }], true, 0),
+            (
+                vec![
+                    started(),
+                    ended(),
+                    Event::RunResumed { down_ns: 0, listen: None, gap: false },
+                ],
+                true,
+                0,
+            ),
             (vec![started(), fired(), ended(), fired()], false, 2),
         ] {
             let last: Record = sample::number(events.clone()).pop().unwrap();

@@ -238,11 +238,13 @@ impl SyncShared {
             // Before the retry, so that a fault that an append has returned is always told, and its
             // end too.
             tell();
+            self.mark();
             begun = self.begin(&mut new_run).or(begun);
             self.retry();
             self.sync();
             let restored = self.look();
             tell();
+            self.mark();
             // Only now, so that it can be said of everything so far.
             begun.take_if(|_| self.lock().write_fault.is_none()).into_iter().for_each(|id| {
                 report(SyncReport::Begun(id));
@@ -263,6 +265,19 @@ impl SyncShared {
         let (mut state, _) = waited.unpoisoned();
         state.roused = false;
         state.phase > SyncPhase::Open
+    }
+
+    /// Says in the lock file whether the disk has not taken events, for a program that finds the run
+    /// after this one was killed.
+    fn mark(&self) {
+        let mut state = self.lock();
+        let gap = state.write_fault.is_some() || state.backlog.lost > 0;
+        let mut mark = state.lock.as_mut().and_then(|lock| lock.mark(gap));
+        drop(state);
+        while let Some(written) = mark {
+            written.write();
+            mark = self.lock().lock.as_mut().and_then(|lock| lock.marked(&written));
+        }
     }
 
     /// Makes the files of a run that has none, where the disk takes them now, and gives its name.

@@ -311,6 +311,28 @@ mod tests {
     }
 
     #[test]
+    fn the_lock_says_to_the_next_program_that_the_disk_did_not_take_events() {
+        let mut test = WriterTest::new(BACKLOG_BYTES_MAX);
+        let has_gap = |test: &WriterTest| {
+            fs::read_to_string(test.dir.path().join("lock")).unwrap().contains("\"gap\":true")
+        };
+        test.append(0..2).unwrap();
+        test.disk.change(|fake| fake.room = 0);
+        test.append(2..4).unwrap_err();
+        while !has_gap(&test) {
+            thread::yield_now();
+        }
+        test.disk.change(|fake| fake.room = usize::MAX);
+        while has_gap(&test) {
+            thread::yield_now();
+        }
+        test.disk.change(|fake| fake.room = 0);
+        test.append(4..6).unwrap_err();
+        test.journal.close(PATIENCE).unwrap_err();
+        assert!(RunLock::take(test.dir.path()).unwrap().has_gap());
+    }
+
+    #[test]
     fn closing_writes_what_waits_if_the_disk_takes_it() {
         for room_again in [true, false] {
             let mut test = WriterTest::new(BACKLOG_BYTES_MAX);

@@ -99,6 +99,9 @@ pub(super) struct Session {
     pub journal_alarm: Option<String>,
     /// The sign that a live run is being called.
     pub beacon: Option<Beacon>,
+    /// `true` unless the journal of a run that is resumed breaks off without a word: its last events
+    /// may be missing.
+    pub end_known: bool,
     pub outputs: Outputs,
     pub remote: Option<Remote>,
     /// Reason why no remote control is received, though the show asks for it.
@@ -260,6 +263,7 @@ fn fresh(
         journal,
         journal_alarm,
         beacon,
+        end_known: true,
         outputs,
         remote,
         deaf,
@@ -288,6 +292,7 @@ fn resume(
         return Ok(None);
     }
     let lock = lock(store, &id)?;
+    let gap = lock.has_gap();
     let (journal, recovered) = Journal::open(lock, report(post))?;
     let mut state = State::new(Arc::clone(&show));
     let mut log = Log::default();
@@ -308,7 +313,14 @@ fn resume(
     for (output, why) in recall::down(&recovered.records, &show) {
         outputs.recall(output, why);
     }
-    let (remote, deaf) = wiring::remote(&show, options.listen, &options.config.permits, post)?;
+    let earlier = options.listen.is_none().then(|| listened(&recovered.records)).flatten();
+    let heard = wiring::remote(&show, options.listen.or(earlier), &options.config.permits, post);
+    let (remote, deaf) = match (heard, earlier) {
+        (Ok(heard), _) => heard,
+        // What nobody has asked for again is no reason not to resume.
+        (Err(why), Some(_)) => (None, Some(super::said(&why))),
+        (Err(why), None) => return Err(why),
+    };
     let now = wall_now();
     let down = now.duration_since(last.at).max(SignedDuration::ZERO);
     let down_ns = nanoseconds(down.unsigned_abs()).saturating_mul(u64::from(state.speed()));
@@ -325,6 +337,9 @@ fn resume(
             "the show.toml of run {id} was changed after the run began: the run uses what it says now, \
              check the cues to come"
         ));
+    }
+    if let Some(listen) = earlier.filter(|_| remote.is_some()) {
+        words.push(format!("remote control is heard at {listen} again"));
     }
     if let Some(torn) = &recovered.torn {
         words.push(torn.to_string());
@@ -356,11 +371,16 @@ fn resume(
         id: Some(id),
         conductor: Conductor::new(state, clock, last.seq, last.run_ns),
         log,
-        begin: Some(Event::RunResumed { down_ns }),
+        begin: Some(Event::RunResumed {
+            down_ns,
+            listen: options.listen.or(earlier).map(|listen| listen.to_string()),
+            gap,
+        }),
         playhead: None,
         journal: Some(journal),
         journal_alarm: None,
         beacon,
+        end_known: matches!(last.event, Event::RunLeft { .. }),
         outputs,
         remote,
         deaf,
@@ -371,6 +391,18 @@ fn resume(
             .map(|(words, tone)| (words, if show_changed { Tone::Alarm } else { tone })),
         greets: false,
     }))
+}
+
+/// Where remote controls were heard last, if the command line had said so.
+fn listened(records: &[Record]) -> Option<SocketAddr> {
+    let listen = |record: &Record| {
+        if let Event::RunStarted { listen, .. } | Event::RunResumed { listen, .. } = &record.event {
+            listen.as_ref()?.parse().ok()
+        } else {
+            None
+        }
+    };
+    records.iter().rev().find_map(listen)
 }
 
 /// The first words to the caller. Keys that are not where they put them come first, and are an

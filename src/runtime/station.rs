@@ -155,6 +155,7 @@ impl Station {
             journal,
             journal_alarm,
             beacon,
+            end_known,
             outputs,
             remote,
             deaf,
@@ -231,9 +232,9 @@ impl Station {
             // After the first events, which would take it for old.
             station.app.say_too(&text, tone, machine_ns());
         }
-        let resumed = resumed::words(station.news.iter().map(|record| &record.event));
-        if let Some(text) = &resumed {
-            station.app.say_too(text, Tone::Attention, machine_ns());
+        let events = station.news.iter().map(|record| &record.event);
+        if let Some((text, tone)) = resumed::words(events, end_known) {
+            station.app.say_too(&text, tone, machine_ns());
         }
         Ok(station)
     }

@@ -294,6 +294,7 @@ mod tests {
             shift_ns: None,
             show_crc: None,
             from_cue: None,
+            listen: None,
         };
         commit(&mut state, RunNs::ZERO, |_| vec![start]);
         state

@@ -533,7 +533,7 @@ fn line(event: &Event, state: &State, times: Times) -> String {
         Event::NoteTaken { text, cue } => {
             format!("{kind} {} {text}", cue.as_ref().map_or("-".to_owned(), ToString::to_string))
         }
-        Event::RunResumed { down_ns } => format!("{kind} {}", seconds(*down_ns as i64)),
+        Event::RunResumed { down_ns, .. } => format!("{kind} {}", seconds(*down_ns as i64)),
         Event::RunEnded { over_ns } => format!("{kind} {}", seconds(*over_ns)),
         Event::ActionSent { cue, action, .. } | Event::ActionUnknown { cue, action, .. } => {
             format!("{kind} {cue} {action}")

@@ -150,7 +150,9 @@ impl TestRun {
         let state = self.replay()?;
         self.now += down_ns;
         self.resume(state);
-        let refused = self.give(Input::Begin(Event::RunResumed { down_ns })).and_then(Result::err);
+        let refused = self
+            .give(Input::Begin(Event::RunResumed { down_ns, listen: None, gap: false }))
+            .and_then(Result::err);
         refused.map_or(Ok(()), |why| Err(format!("catching up was refused: {why}")))
     }
 
@@ -225,5 +227,6 @@ pub(crate) fn run_started(show: &Show, opening: &Opening) -> Event {
         shift_ns: None,
         show_crc: None,
         from_cue: None,
+        listen: None,
     }
 }

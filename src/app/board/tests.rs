@@ -68,6 +68,7 @@ impl Run {
             shift_ns: None,
             show_crc: None,
             from_cue: None,
+            listen: None,
         };
         conductor.drive(MachineNs::ZERO, Input::Begin(begin), |_, _| vec![]);
         Run { conductor, now_ns: MachineNs::ZERO }

@@ -75,8 +75,9 @@ pub(crate) fn telling(event: &Event, show: &Show) -> Telling {
             let auto = if *auto { ", called by the program" } else { "" };
             Kind::Program.says(format!("run started: {show}, {kind}{speed}{auto}"))
         }
-        Event::RunResumed { down_ns } => {
-            Kind::Program.says(format!("run resumed after {} down", duration::countdown(*down_ns))).attention()
+        Event::RunResumed { down_ns, gap, .. } => {
+            let gap = if *gap { "; the journal has a gap before it" } else { "" };
+            Kind::Program.says(format!("run resumed after {} down{gap}", duration::countdown(*down_ns))).attention()
         }
         Event::RunLeft { reason } => Kind::Program.says(format!("program left the run: {reason}")).attention(),
         Event::TerminalLost {} => Kind::Program.says("the terminal was lost").attention(),

@@ -132,7 +132,7 @@ impl Fold {
         self.now = self.now.max(record.run_ns);
         match &record.event {
             Event::RunStarted { .. } => self.opened = true,
-            Event::RunResumed { down_ns } => self.downs.push((record.run_ns, *down_ns)),
+            Event::RunResumed { down_ns, .. } => self.downs.push((record.run_ns, *down_ns)),
             Event::RunEnded { .. } => {
                 // The segment's end says when the show was over; the line itself may come an
                 // instant later.

@@ -175,6 +175,7 @@ mod tests {
                 shift_ns: None,
                 show_crc: None,
                 from_cue: None,
+                listen: None,
             };
             let fired = Event::CueFired {
                 cue: crate::show::CueNumber::new("1").unwrap(),

@@ -52,6 +52,7 @@ pub(in crate::runtime) fn demo(options: &DemoOptions) -> anyhow::Result<Session>
         journal: None,
         journal_alarm: None,
         beacon: None,
+        end_known: true,
         outputs: Outputs::rehearsal(Arc::clone(&show)),
         remote: None,
         deaf: None,

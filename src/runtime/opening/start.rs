@@ -111,6 +111,7 @@ pub(super) fn first_event(
         shift_ns,
         show_crc: Some(checksum(&script.text)),
         from_cue: from.map(|cue| show.cue(cue).number.clone()),
+        listen: options.listen.map(|listen| listen.to_string()),
     };
     Ok((event, RunNs::ZERO + before_ns, from))
 }

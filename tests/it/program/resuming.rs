@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 use super::open_evening;
 use super::shows::evening;
 use crate::commands::succeeds;
-use crate::harness::{House, Program, Wire};
+use crate::harness::{House, Program, Remote, Wire};
 
 fn runs(house: &House) -> String {
     succeeds(&["runs", "--state", &house.state().display().to_string()])
@@ -56,6 +56,43 @@ fn a_rehearsal_that_was_left_on_purpose_is_resumed_by_its_name_only() {
     assert!(bare.last_screen().contains("there is no unfinished run"), "{}", bare.last_screen());
     let resumed = house.open(&["--resume", &rehearsal]);
     resumed.await_words(&["REHEARSAL", "An evening"]);
+}
+
+#[test]
+fn a_resume_hears_remote_controls_where_the_command_line_had_said() {
+    let (house, wire, remote) = (House::new(), Wire::new(), Remote::new());
+    let mut program = open_evening(&house, &wire, &["--listen", &remote.listen()]);
+    go(&mut program);
+    wire.expect("/one");
+    wire.expect("/one/b");
+    // The second resume knows it from the first.
+    for address in ["/go", "/hold"] {
+        program.kill();
+        program = house.open(&["--resume"]);
+        let again = format!("remote control is heard at {} again", remote.listen());
+        program.await_words(&["resumed after", &again]);
+        remote.press(address).ok();
+    }
+}
+
+#[test]
+fn a_resume_says_that_the_disk_had_not_taken_the_last_events() {
+    let (house, wire) = (House::new(), Wire::new());
+    let mut program = open_evening(&house, &wire, &[]);
+    go(&mut program);
+    program.kill();
+    // As a program leaves it that is killed while its disk is full.
+    let lock = house.runs()[0].join("lock");
+    let text = format!("{:<47}\n", "{\"pid\":1,\"terminal\":true,\"gap\":true}");
+    std::fs::write(&lock, text).expect("the lock file");
+    let mut program = house.open(&["--resume"]);
+    let screen = program.await_words(&["the disk did not take the last events before"]);
+    assert!(!screen.contains("nothing missed"), "{screen}");
+    assert_eq!(house.journal().of_kind("run_resumed")[0]["gap"], true);
+    program.kill();
+    // It was told, and is in the journal.
+    let program = house.open(&["--resume"]);
+    program.await_words(&["nothing missed that the journal knows of"]);
 }
 
 #[test]
@@ -142,6 +179,7 @@ fn a_forgotten_run_is_not_taken_for_todays() {
         shift_ns: None,
         show_crc: None,
         from_cue: None,
+        listen: None,
     };
     journal.append(&[Record::new(1, at, RunNs::ZERO, started)]).expect("a line");
     journal.close(Duration::from_secs(20)).expect("an end");

@@ -95,6 +95,7 @@ impl Run {
             shift_ns: None,
             show_crc: None,
             from_cue: None,
+            listen: None,
         }]);
         run
     }

@@ -260,9 +260,11 @@ impl World {
         let owed = std::mem::take(&mut self.owed).into_iter();
         let owed: Vec<Key> =
             owed.filter(|(cue, firing, _)| self.fired.contains(&(*cue, *firing))).collect();
-        if let Some(Err(why)) =
-            self.step(Input::Begin(Event::RunResumed { down_ns: down_run_ns }))?
-        {
+        if let Some(Err(why)) = self.step(Input::Begin(Event::RunResumed {
+            down_ns: down_run_ns,
+            listen: None,
+            gap: false,
+        }))? {
             return Err(format!("catching up was refused: {why}"));
         }
         for key @ (cue, firing, _) in owed {
