@@ -158,6 +158,10 @@ impl Station {
             Some((Some(lost), _)) => {
                 words.push(format!("{run} was not recorded completely: {lost}."))
             }
+            Some((None, _)) | None if !state.is_kept() => {
+                words
+                    .push("`handover` opens this show; `handover new FILE` writes one.".to_owned());
+            }
             Some((None, _)) | None if state.has_ended() => {
                 words.push(format!("{run} is finished: `handover report` shows it."));
             }

@@ -10,6 +10,8 @@ fn it_plays_by_itself_and_keeps_no_run() {
     program.await_words(&["DEMONSTRATION", "Paris 23:", "STANDBY", "Tom Cruise: off the roof"]);
     program.await_words(&["ON AIR", "24  Tom Cruise: off the roof", "fallen"]);
     program.keys("q");
+    let farewell = program.await_words(&["`handover` opens this show"]);
+    assert!(!farewell.contains("resume"), "{farewell}");
     let status = program.await_exit();
     assert!(status.success(), "{status:?}");
     assert!(program.modes_are_back());
