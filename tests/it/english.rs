@@ -180,7 +180,7 @@ fn docs_begin_with_the_thing_that_they_are_about() {
     }
     let share = found.len() * 100 / count;
     assert!(
-        share <= 5,
+        share <= 1,
         "{share} % of {count}: begin with a noun or a verb\n{}\n",
         found.join("\n")
     );
