@@ -36,10 +36,11 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use handover::app::{Page, RemoteSign, Theme};
-use handover::engine::{Event, RunNs};
-use handover::output::{Clip, Health, Light};
+use handover::conductor::Input;
+use handover::engine::RunNs;
+use handover::output::{Clip, ClipNews, ClipReport, Health, Light};
 use handover::show::duration::SECOND_NS;
-use handover::show::{CueIx, CueNumber};
+use handover::show::{CueIx, OutputIx};
 use handover::ui::Depth;
 
 use stage::{
@@ -151,11 +152,11 @@ fn a_player_has_the_clock_of_its_clip() {
         "{paused}"
     );
     run.app.outputs[0].clip = None;
-    let (cue, error) = (CueNumber::new("1").unwrap(), "killed".to_owned());
-    run.commit(vec![
-        Event::ClipStarted { cue: cue.clone(), firing: 1, length_ns: Some(90 * SECOND_NS) },
-        Event::ClipLost { cue, firing: 1, error },
-    ]);
+    let cue = run.state.on_air()[0];
+    let length_ns = Some(90 * SECOND_NS);
+    for what in [ClipNews::Started { length_ns }, ClipNews::Lost("killed".into())] {
+        run.drive(Input::Clip(ClipReport { output: OutputIx(0), cue, firing: 1, what }));
+    }
     let lost = run.text(120, 36);
     assert!(lost.contains("PICTURE LOST") && lost.contains("⌁"), "{lost}");
 }

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 use std::time::Duration;
 
 use handover::app::Page;
-use handover::engine::Event;
+use handover::engine::Command;
 use handover::output::{Clip, Health, Last, Latency, Light, Packet};
 use handover::show::CueIx;
 use handover::show::duration::{MILLISECOND_NS, SECOND_NS};
@@ -361,9 +361,7 @@ fn the_log_is_filtered_by_kind_and_searched_by_words() {
 #[test]
 fn a_log_that_is_read_stands_still_while_lines_come() {
     let mut run = Run::new(SHOW, true);
-    let note = |run: &mut Run, at: u64| {
-        run.commit(vec![Event::NoteTaken { text: format!("line {at}."), cue: None }])
-    };
+    let note = |run: &mut Run, at: u64| run.command(Command::Note(format!("line {at}."))).unwrap();
     (1..=5_000).for_each(|at| note(&mut run, at));
     run.app.page = Page::Log;
     let rows = |run: &mut Run| {

@@ -4,7 +4,7 @@
 use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use handover::app::hits::Target;
 use handover::app::{App, Page, Task};
-use handover::engine::{Command, Event};
+use handover::engine::{Command, Event, Record};
 use handover::show::{PersonIx, builtin, file};
 use handover::time::MachineNs;
 
@@ -29,8 +29,7 @@ fn select(run: &mut Run, id: &str) {
 fn fire(run: &mut Run, number: &str) {
     let cue = run.state.show().find(&handover::show::CueNumber::new(number).unwrap()).unwrap();
     run.keys("s");
-    let events = run.state.decide(&Command::PlayheadTo(cue), run.now_ns).unwrap();
-    run.commit(events);
+    run.command(Command::PlayheadTo(cue)).unwrap();
     let needs = run.state.show().cue(cue).needs.len();
     run.keys("s");
     (1..=needs).for_each(|at| run.keys(&at.to_string()));
@@ -164,15 +163,17 @@ fn the_selected_person_is_always_in_sight() {
 
 #[test]
 fn strangers_of_an_edited_journal_change_nothing() {
-    let mut run = night();
-    let before = run.state.clone();
+    let before = night();
+    let (mut state, last) = (before.state.clone(), &before.records[before.records.len() - 1]);
     let (person, name) = ("stranger".to_owned(), "Stranger".to_owned());
-    run.commit(vec![
+    for event in [
         Event::PersonSpotted { person: person.clone(), name: name.clone() },
         Event::PersonNoted { person: person.clone(), name: name.clone(), text: "who?".into() },
         Event::PersonUnspotted { person, name },
-    ]);
-    assert_eq!(run.state, before);
+    ] {
+        state.fold(&Record::new(last.seq + 1, last.at, last.run_ns, event));
+    }
+    assert_eq!(state, before.state);
 }
 
 fn click(

@@ -7,8 +7,9 @@ use std::time::Duration;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use handover::app::log::{Log, Word};
 use handover::app::{App, Hits, Page, Task, Theme};
-use handover::engine::{Cause, Command, Event, Record, RunNs, State};
-use handover::output::{Health, Light};
+use handover::conductor::{By, Conductor, Input, Output, RunClock};
+use handover::engine::{Cause, Command, Event, Record, Rejection, RunNs, State};
+use handover::output::{Health, Job, Light, Outcome, Report};
 use handover::show::duration::SECOND_NS;
 use handover::show::{CueNumber, Show, file};
 use handover::time::MachineNs;
@@ -33,16 +34,19 @@ pub(super) fn any_sizes(turn: usize) -> impl Iterator<Item = (u16, u16)> {
     edges.chain(others.map(|(column, row)| (column as u16 * 11, row as u16 * 7)))
 }
 
-/// A run of a show, moved by hand.
+/// A run of a show, moved by hand: the program's conductor, and what follows it.
 #[derive(Clone)]
 pub(super) struct Run {
+    conductor: Conductor,
+    /// A copy, folded from the records as the screen's is.
     pub state: State,
     pub app: App,
     pub log: Log,
     pub now_ns: RunNs,
     /// Everything that has happened.
     pub records: Vec<Record>,
-    seq: u64,
+    /// Number of keys that were pressed.
+    presses: u64,
     pub theme: Theme,
     pub depth: Depth,
     pub glyphs: Glyphs,
@@ -71,44 +75,98 @@ impl Run {
         let health = Health { light: Light::Ok, sent: 1, ..Health::default() };
         app.outputs = vec![health; state.show().outputs.len()];
         let (theme, depth) = (Theme::Dark, Depth::Rgb);
+        let clock = clock.parse().unwrap();
+        let run_clock = RunClock::new(MachineNs::ZERO, RunNs::ZERO, clock, 1);
         let mut run = Run {
+            conductor: Conductor::new(state.clone(), run_clock, 0, RunNs::ZERO),
             state,
             app,
             log: Log::default(),
             now_ns: RunNs::ZERO,
             records: vec![],
-            seq: 0,
+            presses: 0,
             theme,
             depth,
             glyphs: Glyphs::All,
             hits: Hits::default(),
         };
-        run.commit(vec![Event::RunStarted {
+        let begin = Event::RunStarted {
             show: run.state.show().title.clone(),
             source: "small.toml".into(),
             rehearsal,
             speed: 1,
             auto,
-            clock: clock.parse().unwrap(),
+            clock,
             day: "2024-08-11".parse().unwrap(),
             version: "0".into(),
             shift_ns: None,
             show_crc: None,
             from_cue: None,
             listen: None,
-        }]);
+        };
+        run.drive(Input::Begin(begin));
         run
     }
 
-    pub(super) fn commit(&mut self, events: Vec<Event>) {
-        for event in events {
-            self.seq += 1;
-            let record = Record::new(self.seq, self.state.wall(self.now_ns), self.now_ns, event);
-            self.state.fold(&record);
-            self.app.happened(&record.event, self.state.show(), self.machine_ns());
-            self.log.push(&record, self.state.show());
-            self.records.push(record);
+    /// Hands `input` to the conductor, and does what follows from it now. Gives what became of the
+    /// command that it was, if it was one.
+    pub(super) fn drive(&mut self, input: Input) -> Option<Result<(), Rejection>> {
+        let mut outputs = vec![];
+        self.conductor.drive(conducted(self.now_ns), input, |_, output| {
+            outputs.push(output);
+            vec![]
+        });
+        self.follow(outputs)
+    }
+
+    /// Does what the conductor asks for, as the program does. No message has an outcome before a
+    /// test says so.
+    fn follow(&mut self, outputs: Vec<Output>) -> Option<Result<(), Rejection>> {
+        let mut reply = None;
+        for output in outputs {
+            match output {
+                Output::Append(records) => {
+                    for record in records {
+                        self.now_ns = self.now_ns.max(record.run_ns);
+                        self.state.fold(&record);
+                        self.log.push(&record, self.state.show());
+                        let machine_ns = self.machine_ns();
+                        self.app.happened(&record.event, self.state.show(), machine_ns);
+                        self.records.push(record);
+                    }
+                }
+                Output::Reply { by, command, result } => {
+                    let machine_ns = self.machine_ns();
+                    match &result {
+                        Ok(()) => self.app.obeyed(&command, &self.state, machine_ns),
+                        Err(rejection) if by != By::Remote => {
+                            self.app.refused(rejection, self.state.show(), machine_ns)
+                        }
+                        Err(_) => {}
+                    }
+                    reply = Some(result);
+                }
+                Output::Send(_)
+                | Output::Stop(_)
+                | Output::PauseClip(_)
+                | Output::ResumeClip(_)
+                | Output::StopAll
+                | Output::ClipsLost(_)
+                | Output::Arm(_)
+                | Output::Join(_)
+                | Output::Outages(_)
+                | Output::ShowTime(_) => {}
+            }
         }
+        reply
+    }
+
+    /// Gives a command for somebody who is no part of this screen.
+    ///
+    /// # Errors
+    /// With the reason why it is refused.
+    pub(super) fn command(&mut self, command: Command) -> Result<(), Rejection> {
+        self.drive(Input::Command { by: By::Remote, command }).unwrap()
     }
 
     /// Lets time pass to `seconds` of the run, and everything happen that falls due.
@@ -117,17 +175,12 @@ impl Run {
     }
 
     pub(super) fn until_ns(&mut self, end_ns: RunNs) {
-        for _ in 0..100_000 {
-            let Some(due_ns) = self.state.poll_timeout().filter(|due_ns| *due_ns <= end_ns) else {
-                break;
-            };
-            self.now_ns = self.now_ns.max(due_ns);
-            let events = self.state.handle_timeout(self.now_ns);
-            if events.is_empty() {
-                break;
-            }
-            self.commit(events);
-        }
+        let mut outputs = vec![];
+        self.conductor.pass(conducted(self.now_ns), conducted(end_ns), |_, output| {
+            outputs.push(output);
+            vec![]
+        });
+        self.follow(outputs);
         self.now_ns = end_ns;
     }
 
@@ -143,7 +196,8 @@ impl Run {
 
     /// What the machine's clock reads.
     pub(super) fn machine_ns(&self) -> MachineNs {
-        MachineNs::new(self.now_ns.since(RunNs::ZERO) + self.seq * SECOND_NS / 2)
+        let turns = self.presses + self.records.len() as u64;
+        MachineNs::new(self.now_ns.since(RunNs::ZERO) + turns * SECOND_NS / 2)
     }
 
     pub(super) fn keys(&mut self, keys: &str) {
@@ -173,18 +227,12 @@ impl Run {
     pub(super) fn key(&mut self, key: &KeyEvent) -> Vec<Task> {
         // Half a second of the machine's clock between keys: no press is taken for a slip.
         let machine_ns = self.machine_ns();
-        self.seq += 1;
+        self.presses += 1;
         self.app.sees(&self.hits);
         let tasks = self.app.key(key, &self.state, machine_ns);
         for task in &tasks {
             let Task::Command(command) = task else { continue };
-            match self.state.decide(command, self.now_ns) {
-                Ok(events) => {
-                    self.commit(events);
-                    self.app.obeyed(command, &self.state, machine_ns);
-                }
-                Err(rejection) => self.app.refused(&rejection, self.state.show(), machine_ns),
-            }
+            self.drive(Input::Command { by: By::Caller, command: command.clone() });
         }
         for why in self.app.take_refusals() {
             self.log.say(Word::refusal(why, self.now_ns));
@@ -193,25 +241,25 @@ impl Run {
     }
 
     pub(super) fn go(&mut self) {
-        let events = self.state.decide(&Command::Go { cause: Cause::Go }, self.now_ns).unwrap();
-        self.commit(events);
+        self.command(Command::Go { cause: Cause::Go }).unwrap();
     }
 
     pub(super) fn go_if_it_can(&mut self) {
-        if let Ok(events) = self.state.decide(&Command::Go { cause: Cause::Go }, self.now_ns) {
-            self.commit(events);
-        }
+        let _ = self.command(Command::Go { cause: Cause::Go });
     }
 
+    /// Reports on the first action of a firing: it was sent, or why not.
     pub(super) fn sent(&mut self, cue: &str, firing: u32, error: Option<&str>) {
-        let cue = CueNumber::new(cue).unwrap();
-        let output = "lights".to_owned();
-        self.commit(vec![match error {
-            None => Event::ActionSent { cue, firing, action: 1, output },
-            Some(error) => {
-                Event::ActionFailed { cue, firing, action: 1, output, error: error.into() }
-            }
-        }]);
+        let outcome = error.map_or(Outcome::Sent, |error| Outcome::Failed(error.into()));
+        self.reported(cue, firing, 0, outcome);
+    }
+
+    /// Reports on the action `action`, from 0, of a firing.
+    pub(super) fn reported(&mut self, cue: &str, firing: u32, action: u32, outcome: Outcome) {
+        let cue = self.state.show().find(&CueNumber::new(cue).unwrap()).unwrap();
+        let output = self.state.show().cue(cue).actions[action as usize].output;
+        let job = Some(Job { cue, firing, action });
+        self.drive(Input::Report(Report { output, job, outcome }));
     }
 
     pub(super) fn drawn(&mut self, columns: u16, rows: u16) -> Buffer {
@@ -264,6 +312,11 @@ impl Run {
         assert!(!place.is_empty(), "the region has no room at {columns}x{rows}");
         place
     }
+}
+
+/// The machine's clock as the conductor reads it at an instant of a run.
+fn conducted(run_ns: RunNs) -> MachineNs {
+    MachineNs::new(run_ns.since(RunNs::ZERO))
 }
 
 /// A region of the screen, found in the layout that the screen is drawn by.

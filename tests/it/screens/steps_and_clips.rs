@@ -2,10 +2,11 @@
 //! the built-in show.
 
 use handover::app::Page;
-use handover::engine::{Cause, Command, Event};
-use handover::output::Clip;
+use handover::conductor::Input;
+use handover::engine::{Cause, Command};
+use handover::output::{Clip, ClipNews, ClipReport, Outcome};
 use handover::show::duration::SECOND_NS;
-use handover::show::{CueIx, CueNumber, builtin};
+use handover::show::{CueIx, CueNumber, OutputIx, builtin};
 use handover::ui::{Depth, Glyphs};
 use ratatui::buffer::{Buffer, Cell};
 use ratatui::style::Color;
@@ -26,29 +27,16 @@ const FACTS: [(u16, u16, Page); 5] = [
 /// began.
 fn called(cue: &str) -> Run {
     let mut run = standing_by(cue);
-    let all = Command::Standby;
-    let events = run.state.decide(&all, run.now_ns).unwrap();
-    run.commit(events);
+    run.command(Command::Standby).unwrap();
     let needs = run.state.show().cue(run.state.playhead().unwrap()).needs.len();
     for department in 0..needs {
-        let events = run.state.decide(&Command::ToggleReady(department), run.now_ns).unwrap();
-        run.commit(events);
+        run.command(Command::ToggleReady(department)).unwrap();
     }
-    let events = run.state.decide(&Command::Go { cause: Cause::Go }, run.now_ns).unwrap();
-    run.commit(events);
+    run.go();
     let ix = run.state.show().find(&CueNumber::new(cue).unwrap()).unwrap();
-    for at in 0..run.state.show().cue(ix).actions.len() {
-        let number = CueNumber::new(cue).unwrap();
-        let output =
-            run.state.show().output(run.state.show().cue(ix).actions[at].output).id.clone();
-        let (action, firing) = (at as u32 + 1, run.state.cue(ix).firings);
-        run.commit(vec![Event::ActionRehearsed {
-            cue: number,
-            firing,
-            action,
-            output,
-            message: String::new(),
-        }]);
+    let firing = run.state.cue(ix).firings;
+    for at in 0..run.state.show().cue(ix).actions.len() as u32 {
+        run.reported(cue, firing, at, Outcome::Rehearsed(String::new()));
     }
     run
 }
@@ -58,8 +46,7 @@ fn standing_by(cue: &str) -> Run {
     let mut run = Run::new(builtin::find("paris-2024").unwrap().text, true);
     run.until(60.0);
     let ix = run.state.show().find(&CueNumber::new(cue).unwrap()).unwrap();
-    let events = run.state.decide(&Command::PlayheadTo(ix), run.now_ns).unwrap();
-    run.commit(events);
+    run.command(Command::PlayheadTo(ix)).unwrap();
     run
 }
 
@@ -300,8 +287,7 @@ fn odd_pictures_are_drawn_at_any_size() {
         for is_called in [false, true] {
             let mut run = Run::new(ODD, true);
             run.until(1.0);
-            let events = run.state.decide(&Command::PlayheadTo(CueIx(at)), run.now_ns).unwrap();
-            run.commit(events);
+            run.command(Command::PlayheadTo(CueIx(at))).unwrap();
             if is_called {
                 run.go();
                 run.now_ns += SECOND_NS / 3;
@@ -336,9 +322,7 @@ fn film_runs_past_the_gate() {
         let mut run = Run::new(builtin::find("paris-2024").unwrap().text, true);
         run.until(60.0);
         let cue = run.state.show().find(&CueNumber::new("14").unwrap()).unwrap();
-        let events =
-            run.state.decide(&Command::Start { cue, cause: Cause::Go }, run.now_ns).unwrap();
-        run.commit(events);
+        run.command(Command::Start { cue, cause: Cause::Go }).unwrap();
         // The cue follows the one before it, which lasts two minutes.
         run.until(180.0 + seconds);
         run
@@ -395,8 +379,8 @@ fn a_strip_shows_no_picture_that_is_not_there() {
         "{screen}"
     );
     run.app.outputs[player].clip = None;
-    let number = CueNumber::new("1").unwrap();
-    run.commit(vec![Event::ClipLost { cue: number, firing: 1, error: "killed".into() }]);
+    let lost = ClipNews::Lost("killed".into());
+    run.drive(Input::Clip(ClipReport { output: OutputIx(0), cue, firing: 1, what: lost }));
     let screen = page(&mut run);
     assert!(screen.contains("PICTURE LOST") && !screen.contains("▪ ▪"), "{screen}");
 }
