@@ -7,7 +7,7 @@
 
 use std::io::{self, Write};
 
-use crossterm::cursor::{Hide, MoveTo, MoveToColumn, Show};
+use crossterm::cursor::{Hide, MoveRight, MoveTo, MoveToColumn, Show};
 use crossterm::queue;
 use crossterm::style::{Attribute, Color as TerminalColor, Colors, SetAttribute, SetColors};
 use ratatui::backend::IntoCrossterm;
@@ -114,6 +114,10 @@ impl<W: Write> TtyBackend<W> {
         for (x, y, cell) in changes {
             if at != Some((x, y)) {
                 match at {
+                    // Never longer than the column's name, and often shorter.
+                    Some((column, row)) if row == y && column < x => {
+                        queue!(self.tty, MoveRight(x - column))?
+                    }
                     Some((_, row)) if row == y => queue!(self.tty, MoveToColumn(x))?,
                     _ => queue!(self.tty, MoveTo(x, y))?,
                 }

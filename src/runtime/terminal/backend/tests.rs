@@ -111,7 +111,7 @@ fn only_the_colour_that_changes_is_sent() {
     after.set_string(5, 1, "c", ground.fg(Color::Indexed(2)));
     assert_eq!(
         String::from_utf8(sent(&mut backend(), &before, &after)).unwrap(),
-        "\x1b[2;2H\x1b[38;5;1;48;5;4ma\x1b[38;5;2mb\x1b[6Gc\x1b[0m"
+        "\x1b[2;2H\x1b[38;5;1;48;5;4ma\x1b[38;5;2mb\x1b[2Cc\x1b[0m"
     );
 }
 

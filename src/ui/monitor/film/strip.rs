@@ -59,7 +59,8 @@ pub(super) fn draw(scene: &Scene, buf: &mut Buffer, area: Rect, window: &Window)
             let symbol = match (is_film, is_hole_row, is_edge_row) {
                 // It stands still: dots that went along would be half of what a strip sends.
                 (false, ..) if (x - area.x + y - area.y).is_multiple_of(4) => "·",
-                (true, true, _) if second.rem_euclid(2) == 0 => "▪",
+                // So do these: holes of every other cell look the same after each second cell.
+                (true, true, _) if x.abs_diff(gate) % 2 == 1 => "▪",
                 (true, false, true) if is_cut => {
                     if y == area.y + 1 {
                         "┬"
