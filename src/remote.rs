@@ -2,9 +2,9 @@
 //!
 //! Owns the sockets, the decoding, who may speak, the replies and the feed. Must never decide
 //! anything about the show: it hands over [`RemoteCommand`]es and gets the [`Answer`]; and must
-//! never make the station wait. One thread of low priority does all of it. Whatever is sent at it,
-//! it holds a fixed amount of memory and hands over a limited number of commands a second, of which
-//! a limited number may be unanswered.
+//! never make the station wait. One thread does all of it, in real time for as long as it has little
+//! to do. Whatever is sent at it, it holds a fixed amount of memory and hands over a limited number
+//! of commands a second, of which a limited number may be unanswered.
 //!
 //! ```text
 //! UDP ─┐                   ┌ packet ─► address ─► RemoteCommand ─► hear (the station's inbox)
@@ -33,6 +33,7 @@ mod list;
 mod meter;
 pub mod packet;
 mod picture;
+mod priority;
 mod reply;
 mod server;
 mod settings;
@@ -214,6 +215,16 @@ impl Drop for Ticket {
 )]
 fn now() -> Instant {
     Instant::now()
+}
+
+/// Time of a processor that the calling thread has spent, for the limit on it.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "bounds what strangers may send; nothing of it reaches the engine"
+)]
+fn spent() -> Duration {
+    let spent = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::new(spent.tv_sec.unsigned_abs(), spent.tv_nsec as u32)
 }
 
 /// The clock on the wall, as NTP has it: by it senders say when a bundle is meant.

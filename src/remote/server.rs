@@ -1,8 +1,8 @@
 //! The sockets and the thread behind them.
 //!
 //! One thread waits in poll(2) for datagrams, connections, answers and pictures, and takes some of
-//! each in turn, so that a flood of one holds up none of the others. Its priority is low: whatever
-//! is sent at it, a cue goes first. Must never wait for a far end, and never hold a lock while it
+//! each in turn, so that a flood of one holds up none of the others. Whatever is sent at it, a cue
+//! goes first ([`super::priority`]). Must never wait for a far end, and never hold a lock while it
 //! does anything.
 
 mod places;
@@ -20,18 +20,14 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
 use rustix::pipe::{PipeFlags, pipe_with};
-#[cfg(target_os = "linux")]
-use thread_priority::{
-    NormalThreadSchedulePolicy, ThreadPriority, ThreadSchedulePolicy,
-    set_thread_priority_and_policy, thread_native_id,
-};
 
 use super::connection::Connection;
 use super::counts::count;
 use super::hub::{Hear, Hub, Shared, To, UNANSWERED_MAX};
 use super::packet::BYTES_MAX;
+use super::priority::{Budget, Priority};
 use super::sockets::bind;
-use super::{Answer, Counts, Picture, RemoteError, ReplyTo, Settings, Trouble, now, wall};
+use super::{Answer, Counts, Picture, RemoteError, ReplyTo, Settings, Trouble, now, spent, wall};
 use crate::locks::Unpoisoned;
 use crate::show::Show;
 use crate::slip::Frame;
@@ -186,25 +182,6 @@ impl From<io::Error> for RemoteError {
     }
 }
 
-/// Drops the calling thread below all that matters more, above all if a real-time thread started
-/// it: it inherits that class, and a flood of packets would then hold up every cue.
-fn step_back() {
-    // Elsewhere than on Linux the second of these would be about the whole program.
-    #[cfg(target_os = "linux")]
-    {
-        /// Its nice value: half of the most.
-        const NICE: i32 = 10;
-        /// Stand-in for a nice value of 0 on the scale from 0 to 99; from below 10 there would be
-        /// no way back up.
-        const ORDINARY: u8 = 48;
-        let other = ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Other);
-        let ordinary = ThreadPriority::Crossplatform(ORDINARY.try_into().unwrap_or_default());
-        // Nothing is lost but the priority if the system refuses.
-        let _ = set_thread_priority_and_policy(thread_native_id(), ordinary, other);
-        let _ = rustix::process::setpriority_process(None, NICE);
-    }
-}
-
 struct Server {
     hub: Hub,
     shared: Arc<Shared>,
@@ -223,7 +200,8 @@ struct Server {
 
 impl Server {
     fn serve(mut self) {
-        step_back();
+        Priority::Low.take();
+        let mut budget = Budget::new(now(), spent());
         while !self.inbox.ends.load(Relaxed) {
             let Ok(ready) = self.wait(now()) else { return };
             let woken = now();
@@ -244,6 +222,7 @@ impl Server {
             self.hang_up(now);
             self.hub.tick(now);
             self.send(now);
+            budget.spent(now, spent()).into_iter().for_each(Priority::take);
         }
     }
 
