@@ -36,7 +36,9 @@ pub(super) fn route<'a>(scene: &Scene<'a>, cue: CueIx, columns: usize) -> Vec<Li
     let full = named.join(" → ");
     let short = format!("{} → … → {}", name(first), name(last));
     let way = if text::width(&full) <= columns { full } else { short };
-    let mut lines = vec![Line::styled(way, styles.strong)];
+    // Two pairs of figures tell a caller nothing.
+    let is_named = points.iter().any(|point| point.name.is_some());
+    let mut lines = if is_named { vec![Line::styled(way, styles.strong)] } else { vec![] };
     let done = done(scene, cue).unwrap_or(0.0);
     let mut spans = vec![Span::styled(format!("{:>3.0} %  ", done * 100.0), styles.text)];
     spans.extend(text::bar(
