@@ -152,6 +152,13 @@ pub(super) fn runs(state: &Path) -> anyhow::Result<()> {
     match resumable(&store, wall_now())? {
         Resumable::None => {}
         Resumable::One(run) if run.fault.is_some() => {}
+        Resumable::One(run) if is_called(&store, &run.id) => {
+            let _ = write!(
+                lines,
+                "\n`handover --resume` can resume nothing now: {} is being called\n",
+                run.id
+            );
+        }
         Resumable::One(run) => {
             let account =
                 run.summary.as_ref().map_or(String::new(), |summary| account(summary, wall_now()));
@@ -164,6 +171,11 @@ pub(super) fn runs(state: &Path) -> anyhow::Result<()> {
         }
     }
     print(&plain::lines(&lines))
+}
+
+/// Returns `true` if somebody calls the run `id` in a terminal, which does not give it away.
+fn is_called(store: &Store, id: &RunId) -> bool {
+    store.holder(id).is_some_and(|holder| holder.terminal)
 }
 
 /// That a run was left, when, and why, unless that was the caller's wish.

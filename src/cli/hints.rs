@@ -16,14 +16,22 @@ use crate::show::problem::visible;
 pub(super) fn parse() -> Args {
     let words: Vec<_> = std::env::args_os().skip(1).collect();
     let args = read().unwrap_or_else(|error| match meant(&words) {
-        Some(meant) if error.kind() == ErrorKind::UnknownArgument => did_you_mean(&words, &meant),
+        // A show after the word looks like one word too many, or like a slip in a command.
+        Some((word, meant))
+            if matches!(
+                error.kind(),
+                ErrorKind::UnknownArgument | ErrorKind::InvalidSubcommand
+            ) =>
+        {
+            did_you_mean(&word, &meant)
+        }
         _ => error.exit(),
     });
     // A single word that is no command is taken for a show.
     if args.verb.is_none()
-        && let Some(meant) = meant(&words)
+        && let Some((word, meant)) = meant(&words)
     {
-        did_you_mean(&words, &meant);
+        did_you_mean(&word, &meant);
     }
     args
 }
@@ -32,20 +40,30 @@ fn read() -> Result<Args, clap::Error> {
     Args::from_arg_matches(&args::command().try_get_matches()?)
 }
 
-fn did_you_mean(words: &[OsString], meant: &str) -> ! {
-    let word = words.first().map(|word| word.to_string_lossy()).unwrap_or_default();
+fn did_you_mean(word: &str, meant: &str) -> ! {
     let text = format!(
         "there is no command and no show `{}`; did you mean `{}`?",
-        visible(&word),
+        visible(word),
         visible(meant)
     );
     args::command().error(ErrorKind::InvalidSubcommand, text).exit()
 }
 
-/// The command line that was probably meant, where its first word is a command with a slip in it.
-fn meant(words: &[OsString]) -> Option<String> {
+/// The first word, where it is a command with a slip in it, and the command line that was probably
+/// meant.
+fn meant(words: &[OsString]) -> Option<(String, String)> {
     let words: Vec<&str> = words.iter().map(|word| word.to_str()).collect::<Option<_>>()?;
-    let [word, rest @ ..] = words.as_slice() else { return None };
+    // The options that every command takes may come first.
+    let mut options = 0;
+    while let Some(word) = words.get(options) {
+        match *word {
+            "--state" | "--env" => options += 2,
+            word if word.starts_with("--state=") || word.starts_with("--env=") => options += 1,
+            _ => break,
+        }
+    }
+    let (before, words) = words.split_at_checked(options)?;
+    let [word, rest @ ..] = words else { return None };
     let could_be_a_show = builtin::find(word).is_some() || Path::new(word).exists();
     if could_be_a_show || word.starts_with('-') {
         return None;
@@ -56,13 +74,9 @@ fn meant(words: &[OsString]) -> Option<String> {
     if closest(word, builtin::ALL.map(|show| show.name)).is_some() {
         return None;
     }
-    Some(
-        std::iter::once("handover")
-            .chain([verb])
-            .chain(rest.iter().copied())
-            .collect::<Vec<_>>()
-            .join(" "),
-    )
+    let line = std::iter::once("handover").chain(before.iter().copied()).chain([verb]);
+    let line: Vec<_> = line.chain(rest.iter().copied()).collect();
+    Some(((*word).to_owned(), line.join(" ")))
 }
 
 #[cfg(test)]
@@ -71,7 +85,15 @@ mod tests {
 
     #[test]
     fn a_slip_in_a_command_is_seen_and_a_show_is_left_alone() {
-        let meant = |words: &[&str]| meant(&words.iter().map(OsString::from).collect::<Vec<_>>());
+        let meant = |words: &[&str]| {
+            let (word, line) = meant(&words.iter().map(OsString::from).collect::<Vec<_>>())?;
+            assert!(words.contains(&&*word));
+            Some(line)
+        };
+        assert_eq!(
+            meant(&["--state", "dir", "--env=A", "chek", "x.toml"]).as_deref(),
+            Some("handover --state dir --env=A check x.toml")
+        );
         assert_eq!(meant(&["chek", "x.toml"]).as_deref(), Some("handover check x.toml"));
         assert_eq!(meant(&["reprot"]).as_deref(), Some("handover report"));
         for words in [
@@ -80,6 +102,8 @@ mod tests {
             &["evening.toml"],
             &["--rehearse", "chek"],
             &["src"],
+            &["--state", "chek"],
+            &["--state"],
             &[],
         ] {
             assert_eq!(meant(words), None, "{words:?}");

@@ -122,7 +122,11 @@ fn address(value: &Value<'_>) -> Option<String> {
     let text = value.text()?;
     let bad = |c: &char| !c.is_ascii_graphic() || "#*,?[]{}".contains(*c);
     if !text.starts_with('/') {
-        let fix = format!("write `\"/{}\"`", text.trim_start());
+        let meant = format!("/{}", text.split_whitespace().collect::<Vec<_>>().join("/"));
+        let fix = match meant.chars().any(|c| bad(&c)) {
+            true => "write it like `osc = \"/cue/13/start\"`".to_owned(),
+            false => format!("write `osc = \"{meant}\"`"),
+        };
         value.fault("an OSC address begins with `/`", fix);
         return None;
     }

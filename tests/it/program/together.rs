@@ -17,6 +17,8 @@ fn a_second_live_run_of_a_show_that_is_being_called_takes_a_typed_yes() {
     wire.expect("/one");
     first.await_event("action_sent", 2);
     let named = format!("is being called here now by process {}", first.pid.as_raw_nonzero());
+    let listed = succeeds(&["runs", "--state", &house.state().display().to_string()]);
+    assert!(listed.contains("can resume nothing now: ") && !listed.contains("resumes"), "{listed}");
     for (args, keys) in [
         (vec![&*show], "\r"),
         (vec!["--fresh", &show], "no\r"),

@@ -222,7 +222,15 @@ fn faults_of_cues_are_found() {
             "do = [{ output = \"lights\", «play» = \"x\" }]",
             &["output `lights` speaks osc, but `play` is for mpv"],
         ),
-        ("do = [{ output = \"lights\", osc = «\"go\"» }]", &["begins with `/`", "\"/go\""]),
+        ("do = [{ output = \"lights\", osc = «\"go\"» }]", &["begins with `/`", "osc = \"/go\""]),
+        (
+            "do = [{ output = \"lights\", osc = «\" cue 13\"» }]",
+            &["begins with `/`", "write `osc = \"/cue/13\"`"],
+        ),
+        (
+            "do = [{ output = \"lights\", osc = «\"cue #13\"» }]",
+            &["begins with `/`", "like `osc = \"/cue/13/start\"`"],
+        ),
         ("do = [{ output = \"lights\", osc = «\"/go now\"» }]", &["cannot hold ' '"]),
         ("do = [{ output = \"lights\", osc = \"/x\", args = [«3000000000»] }]", &["out of range"]),
         ("do = [{ output = \"lights\", osc = \"/x\", args = [«1e39»] }]", &["out of range"]),
