@@ -13,6 +13,7 @@ mod dropped_line;
 mod early;
 mod escape;
 pub mod find;
+mod follow;
 mod found;
 mod guard;
 mod held;

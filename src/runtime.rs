@@ -43,6 +43,9 @@ pub use takeover::stop_run;
 
 use crate::show::problem::visible;
 
+/// Maximum number of runs back that one is looked for: a season must not slow its last show.
+const RUNS_LOOKED_AT: usize = 50;
+
 /// Time that a thread which may be stuck on the terminal, the disk or the net has to end.
 const GOODBYE: Duration = Duration::from_millis(700);
 

@@ -1,14 +1,9 @@
 //! Findings of a resume, in one line: how long no program ran, what fell due meanwhile, and of
 //! which messages nobody knows whether they left.
 
-use std::collections::BTreeSet;
-
-use super::Tone;
+use super::{Tone, stopped};
 use crate::engine::Event;
 use crate::show::duration;
-
-/// The most cues that are named.
-const NAMED_MAX: usize = 4;
 
 /// The line for the events of a resume: "resumed after 0:03 down: cues 3, 4 missed", and its tone.
 /// `None` where there was none. `is_known` is `true` if the journal has the words with which the
@@ -18,16 +13,16 @@ pub fn words<'a>(
     is_known: bool,
 ) -> Option<(String, Tone)> {
     let (mut down, mut missed, mut unknown, mut has_gap) = (None, vec![], vec![], false);
-    let mut told = BTreeSet::new();
     for event in events {
         if let Event::RunResumed { down_ns, gap, .. } = event {
             (down, has_gap) = (Some(*down_ns), *gap);
         } else if let Event::CueMissed { cue, .. } = event {
             missed.push(cue.to_string());
-        } else if let Event::ActionUnknown { cue, .. } = event
-            && told.insert(cue)
-        {
-            unknown.push(cue.to_string());
+        } else if let Event::ActionUnknown { cue, .. } = event {
+            let cue = cue.to_string();
+            if !unknown.contains(&cue) {
+                unknown.push(cue);
+            }
         }
     }
     let lost = "the disk did not take the last events before: check which cues were called";
@@ -50,12 +45,7 @@ pub fn words<'a>(
 /// The cues by their numbers: "cues 3, 4".
 fn named(cues: &[String]) -> String {
     let word = if cues.len() == 1 { "cue" } else { "cues" };
-    let first: Vec<&str> = cues.iter().take(NAMED_MAX).map(String::as_str).collect();
-    let more = match cues.len().saturating_sub(NAMED_MAX) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
-    };
-    format!("{word} {}{more}", first.join(", "))
+    format!("{word} {}", stopped::named(cues))
 }
 
 #[cfg(test)]

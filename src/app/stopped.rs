@@ -3,7 +3,7 @@
 
 use crate::engine::{State, Stop};
 
-/// The most outputs that are named.
+/// The most that are named in one line.
 const NAMED_MAX: usize = 4;
 
 /// Describes the outcome of the last panic's stops: "lights, screen NOT told; stop sent to 3
@@ -87,8 +87,10 @@ impl<'a> Stops<'a> {
     }
 }
 
-fn named(ids: &[&str]) -> String {
-    let mut named = ids.iter().take(NAMED_MAX).copied().collect::<Vec<_>>().join(", ");
+/// The first of `ids`, and how many more there are.
+pub(super) fn named<S: AsRef<str>>(ids: &[S]) -> String {
+    let first: Vec<&str> = ids.iter().take(NAMED_MAX).map(AsRef::as_ref).collect();
+    let mut named = first.join(", ");
     if let Some(more) = ids.len().checked_sub(NAMED_MAX).filter(|more| *more > 0) {
         named.push_str(&format!(" and {more} more"));
     }

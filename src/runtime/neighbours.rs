@@ -5,6 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::RUNS_LOOKED_AT;
 use super::clock::wall_now;
 use super::inbox::{Inbox, Msg, Sender};
 use super::opening::parse;
@@ -15,9 +16,6 @@ use crate::show::{OutputKind, Show};
 
 /// Pause between two looks for other runs: each look reads the lock files of the last runs.
 const PAUSE: Duration = Duration::from_secs(4);
-
-/// The most runs back that another one is looked for while this one goes on.
-const WATCHED_MAX: usize = 50;
 
 /// A live run in the hands of another program.
 struct Neighbour {
@@ -50,14 +48,16 @@ impl Neighbour {
     }
 }
 
-/// All runs that other programs have in their hands, the newest first. What cannot be read is in
-/// nobody's.
-pub(super) fn held(store: &Store) -> Vec<(RunFolder, Holder)> {
-    let held = |id: &RunId| {
-        let holder = store.holder(id)?;
-        Some((store.summary(id).ok()?, holder))
-    };
-    store.ids().unwrap_or_default().iter().rev().filter_map(held).collect()
+/// The runs of the last ones that other programs have in their hands, the newest first.
+pub(super) fn holders(store: &Store) -> impl Iterator<Item = (RunId, Holder)> {
+    let ids = store.ids().unwrap_or_default().into_iter().rev().take(RUNS_LOOKED_AT);
+    ids.filter_map(|id| store.holder(&id).map(|holder| (id, holder)))
+}
+
+/// The same with what their journals tell, each read as it is asked for. What cannot be read is in
+/// nobody's hands.
+pub(super) fn held(store: &Store) -> impl Iterator<Item = (RunFolder, Holder)> {
+    holders(store).filter_map(|(id, holder)| Some((store.summary(&id).ok()?, holder)))
 }
 
 /// Returns `true` if a live run of `show`, which came from `source`, may begin: no live run of
@@ -75,7 +75,6 @@ pub(super) fn may_begin(
 ) -> anyhow::Result<bool> {
     let is_other = |summary: &Summary| summary.source != source;
     let others: Vec<_> = held(store)
-        .into_iter()
         .filter(|(folder, _)| folder.summary.as_ref().is_some_and(is_other))
         .filter_map(|(folder, holder)| Neighbour::of(store, show, folder, holder))
         .collect();
@@ -128,13 +127,9 @@ struct Watched {
 impl Watched {
     /// The words on all that share outputs, where they are others than those told last.
     fn look(&mut self, store: &Store, show: &Show) -> Option<Vec<String>> {
-        let ids = store.ids().unwrap_or_default();
         let own = std::process::id();
         let mut now = vec![];
-        for id in ids.into_iter().rev().take(WATCHED_MAX) {
-            let Some(holder) = store.holder(&id).filter(|holder| holder.pid != own) else {
-                continue;
-            };
+        for (id, holder) in holders(store).filter(|(_, holder)| holder.pid != own) {
             let known =
                 self.known.iter().find(|(known, by, _)| *known == id && by.pid == holder.pid);
             // What shares nothing stays so. One that shares outputs may have ended meanwhile.

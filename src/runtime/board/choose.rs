@@ -15,11 +15,9 @@ use anyhow::bail;
 use super::source;
 use crate::engine::RunId;
 use crate::journal::Store;
+use crate::runtime::RUNS_LOOKED_AT;
 use crate::runtime::opening::{machine_zone, read};
 use crate::show::{Show, builtin, file};
-
-/// Maximum number of runs that are looked at: a season must not slow the board.
-const RUNS_LOOKED_AT: usize = 50;
 
 /// The show or the run that is wanted.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -6,14 +6,14 @@
 
 use anyhow::bail;
 
-use super::resumable::{RUNS_LOOKED_AT, Resumable, resumable, resumable_of};
+use super::resumable::{Resumable, resumable, resumable_of};
 use super::{RunOptions, Script, Start, Unfinished};
 use crate::journal::{Holder, RunFolder, Store, StoreError, Summary};
-use crate::runtime::beacon;
 use crate::runtime::clock::wall_now;
 use crate::runtime::inbox::Inbox;
-use crate::runtime::neighbours::held;
+use crate::runtime::neighbours::{held, holders};
 use crate::runtime::question::{self, CallerAnswer};
+use crate::runtime::{RUNS_LOOKED_AT, beacon};
 
 /// Effect of a second live run of a show.
 const SAME_SHOW: &str = "A second run sends its cues to the same outputs beside the first.";
@@ -138,8 +138,8 @@ fn unrecorded(store: &Store, script: &Script) -> Option<u32> {
     }
     let mut callers = beacon::callers(store, &script.source);
     if !callers.is_empty() {
-        let held = held(store);
-        callers.retain(|pid| held.iter().all(|(_, holder)| holder.pid != *pid));
+        let recorded: Vec<u32> = holders(store).map(|(_, holder)| holder.pid).collect();
+        callers.retain(|pid| !recorded.contains(pid));
     }
     callers.first().copied()
 }
@@ -193,10 +193,10 @@ pub(super) fn beside_another(
     let Some(own) = folder.summary.as_ref().filter(|summary| !summary.rehearsal) else {
         return Ok(Some(folder));
     };
-    let others = held(store).into_iter().filter(|(other, _)| other.id != folder.id);
+    let mut others = held(store).filter(|(other, _)| other.id != folder.id);
     let is_twin =
         |summary: &Summary| !summary.ended && !summary.rehearsal && summary.source == own.source;
-    let twin = others.into_iter().find(|(other, _)| other.summary.as_ref().is_some_and(is_twin));
+    let twin = others.find(|(other, _)| other.summary.as_ref().is_some_and(is_twin));
     let Some((other, holder)) = twin else { return Ok(Some(folder)) };
     let verb = format!("resume {} beside it", folder.id);
     let goes_on = question::ask_for_second(&other, holder, SAME_SHOW, &verb, wall_now(), inbox)?;
@@ -220,7 +220,5 @@ fn last_unfinished(
 
 /// The last run that `fits` and that another program has in its hands.
 fn running(store: &Store, fits: impl Fn(&Summary) -> bool) -> Option<(RunFolder, Holder)> {
-    held(store)
-        .into_iter()
-        .find(|(folder, _)| folder.summary.as_ref().is_some_and(|s| !s.ended && fits(s)))
+    held(store).find(|(folder, _)| folder.summary.as_ref().is_some_and(|s| !s.ended && fits(s)))
 }

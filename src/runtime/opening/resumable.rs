@@ -9,15 +9,12 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::engine::RunId;
 use crate::journal::{RunFolder, Store, StoreError, Summary};
+use crate::runtime::RUNS_LOOKED_AT;
 use crate::runtime::when::{ago, listed};
 
 /// Maximum age of the last event of a run that is resumed without asking. Shows are given at the
 /// same hour every evening: yesterday's is older.
 const RECENT: SignedDuration = SignedDuration::from_hours(12);
-
-/// Maximum number of runs among which an unfinished one is looked for: a season must not slow the
-/// start of its last show.
-pub(super) const RUNS_LOOKED_AT: usize = 50;
 
 /// Maximum number of runs that the caller is asked about: as many as there are digits for.
 const ASKED_MAX: usize = 9;
