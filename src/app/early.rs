@@ -62,13 +62,14 @@ mod tests {
 
     use super::*;
     use crate::app::Theme;
-    use crate::engine::{Cause, Command, Event, Record};
+    use crate::conductor::{By, Conductor, Input, Output, RunClock};
+    use crate::engine::{Cause, Command, Event};
     use crate::show::file;
 
     const GO: Command = Command::Go { cause: Cause::Go };
 
     /// Three segments with a cue each, at 20:00, 20:30 and 21:00, in a run that begins at `clock`.
-    fn evening(clock: &str, speed: u32) -> State {
+    fn evening(clock: &str, speed: u32) -> Conductor {
         let mut text = "title = \"x\"\ntimezone = \"UTC\"\n".to_owned();
         for (n, start) in [(1, "20:00:00"), (2, "20:30:00"), (3, "21:00:00")] {
             text.push_str(&format!(
@@ -76,7 +77,7 @@ mod tests {
                  cue = [{{ number = \"{n}\", title = \"C\" }}]\n"
             ));
         }
-        let mut state = State::new(Arc::new(file::parse(&text, "UTC").unwrap()));
+        let state = State::new(Arc::new(file::parse(&text, "UTC").unwrap()));
         let clock: Timestamp = clock.parse().unwrap();
         let started = Event::RunStarted {
             show: "x".into(),
@@ -92,26 +93,27 @@ mod tests {
             from_cue: None,
             listen: None,
         };
-        state.fold(&Record::new(1, clock, RunNs::ZERO, started));
-        state
+        let clock = RunClock::new(MachineNs::ZERO, RunNs::ZERO, clock, speed);
+        let mut run = Conductor::new(state, clock, 0, RunNs::ZERO);
+        run.drive(MachineNs::ZERO, Input::Begin(started), |_, _| vec![]);
+        run
     }
 
-    fn go(state: &mut State, now_ns: u64) {
-        let now = RunNs::ZERO + now_ns;
-        let mut events = state.decide(&GO, now).unwrap();
-        while !events.is_empty() {
-            for event in std::mem::take(&mut events) {
-                state.fold(&Record::new(1, Timestamp::UNIX_EPOCH, now, event));
+    fn go(run: &mut Conductor, now_ns: u64) {
+        let machine_ns = run.clock().machine_ns(RunNs::ZERO + now_ns);
+        let mut replies = vec![];
+        run.drive(machine_ns, Input::Command { by: By::Caller, command: GO }, |_, output| {
+            if let Output::Reply { result, .. } = output {
+                replies.push(result);
             }
-            if state.is_moving_on() {
-                events = state.handle_timeout(now);
-            }
-        }
+            vec![]
+        });
+        assert_eq!(replies, [Ok(())]);
     }
 
     #[test]
     fn a_go_long_before_a_hard_start_is_given_the_second_time() {
-        let (mut state, mut app) = (evening("2026-11-28T19:59:30Z", 1), App::new(Theme::Dark));
+        let (mut run, mut app) = (evening("2026-11-28T19:59:30Z", 1), App::new(Theme::Dark));
         let mut asks = |state: &State, run_s: u64, at_s: u64| {
             let run_ns = RunNs::ZERO + run_s * SECOND_NS;
             app.goes_early(
@@ -121,31 +123,31 @@ mod tests {
                 MachineNs::new((1_000 + at_s) * SECOND_NS),
             )
         };
-        assert_eq!(asks(&state, 0, 0), None, "the first GO begins the show");
-        go(&mut state, 30 * SECOND_NS);
+        assert_eq!(asks(run.state(), 0, 0), None, "the first GO begins the show");
+        go(&mut run, 30 * SECOND_NS);
         let words =
             "2 begins S2, which starts at 20:30:00, 30:20 from now: GO again within 5 s fires it";
-        assert_eq!(asks(&state, 10, 10).as_deref(), Some(words));
-        assert!(asks(&state, 16, 16).is_some(), "the second came too late");
-        assert_eq!(asks(&state, 20, 20), None);
-        assert!(asks(&state, 21, 21).is_some(), "one question is good for one GO");
+        assert_eq!(asks(run.state(), 10, 10).as_deref(), Some(words));
+        assert!(asks(run.state(), 16, 16).is_some(), "the second came too late");
+        assert_eq!(asks(run.state(), 20, 20), None);
+        assert!(asks(run.state(), 21, 21).is_some(), "one question is good for one GO");
         let minute_before_s = 30 * 60 + 30 - 60;
-        assert_eq!(asks(&state, minute_before_s, 40), None);
-        assert!(asks(&state, minute_before_s - 1, 60).is_some());
-        go(&mut state, 40 * SECOND_NS);
-        assert_eq!(asks(&state, 50, 80), None, "the caller does not go by hard starts");
+        assert_eq!(asks(run.state(), minute_before_s, 40), None);
+        assert!(asks(run.state(), minute_before_s - 1, 60).is_some());
+        go(&mut run, 40 * SECOND_NS);
+        assert_eq!(asks(run.state(), 50, 80), None, "the caller does not go by hard starts");
     }
 
     #[test]
     fn nobody_is_asked_in_a_run_at_another_time_of_day_or_at_a_faster_clock() {
         for (clock, speed) in [("2026-11-28T12:00:00Z", 1), ("2026-11-28T19:59:30Z", 2)] {
-            let (mut state, mut app) = (evening(clock, speed), App::new(Theme::Dark));
-            go(&mut state, SECOND_NS);
+            let (mut run, mut app) = (evening(clock, speed), App::new(Theme::Dark));
+            go(&mut run, SECOND_NS);
             assert_eq!(
                 {
                     let (run_ns, now_ns) =
                         (RunNs::ZERO + 2 * SECOND_NS, MachineNs::new(2 * SECOND_NS));
-                    app.goes_early(state.begins_early(run_ns), &state, run_ns, now_ns)
+                    app.goes_early(run.state().begins_early(run_ns), run.state(), run_ns, now_ns)
                 },
                 None
             );

@@ -236,7 +236,8 @@ mod tests {
     use super::*;
     use crate::app::Theme;
     use crate::app::log::Log;
-    use crate::engine::{Cause, Command, Event, Record, State};
+    use crate::conductor::{By, Conductor, Input, Output, RunClock};
+    use crate::engine::{Cause, Command, Event, State};
     use crate::show::{builtin, file};
     use crate::time::MachineNs;
     use crate::ui::{Capabilities, Depth, Glyphs, draw};
@@ -277,18 +278,18 @@ mod tests {
         title = "The last"
     "#;
 
-    fn started(text: &str, us: i64) -> State {
+    fn started(text: &str, us: i64) -> Conductor {
         let show = Arc::new(file::parse(text, "UTC").unwrap());
         let day = show.date.unwrap_or(date(2026, 11, 28));
         let noon = day.at(19, 0, 0, 0).in_tz("UTC").unwrap().timestamp();
-        let mut state = State::new(Arc::clone(&show));
+        let clock = Timestamp::from_microsecond(noon.as_microsecond() + us).unwrap();
         let start = Event::RunStarted {
             show: show.title.clone(),
             source: "test".into(),
             rehearsal: us % 2 == 0,
             speed: 1,
             auto: false,
-            clock: Timestamp::from_microsecond(noon.as_microsecond() + us).unwrap(),
+            clock,
             day,
             version: "test".into(),
             shift_ns: None,
@@ -296,20 +297,25 @@ mod tests {
             from_cue: None,
             listen: None,
         };
-        commit(&mut state, RunNs::ZERO, |_| vec![start]);
-        state
+        let clock = RunClock::new(MachineNs::ZERO, RunNs::ZERO, clock, 1);
+        let mut run = Conductor::new(State::new(show), clock, 0, RunNs::ZERO);
+        run.drive(MachineNs::ZERO, Input::Begin(start), UNHEARD);
+        run
     }
 
-    fn commit(state: &mut State, now_ns: RunNs, events: impl FnOnce(&State) -> Vec<Event>) {
-        for event in events(state) {
-            state.fold(&Record {
-                seq: 1,
-                at: Timestamp::UNIX_EPOCH,
-                run_ns: now_ns,
-                event,
-                origin: None,
-            });
-        }
+    /// Outputs of whose messages nothing is heard.
+    const UNHEARD: fn(&State, Output) -> Vec<Input> = |_, _| vec![];
+
+    /// The machine's clock at an instant of the run.
+    fn machine_ns(run_ns: RunNs) -> MachineNs {
+        MachineNs::new(run_ns.since(RunNs::ZERO))
+    }
+
+    /// Lets a run go on to this instant, and presses GO there.
+    fn go_at(run: &mut Conductor, now_ns: RunNs) {
+        run.pass(MachineNs::ZERO, machine_ns(now_ns), UNHEARD);
+        let command = Command::Go { cause: Cause::Go };
+        run.drive(machine_ns(now_ns), Input::Command { by: By::Caller, command }, UNHEARD);
     }
 
     fn frame(view: &View, (columns, rows): (u16, u16)) -> Buffer {
@@ -323,20 +329,17 @@ mod tests {
             TIED,
             &TIED.replace("start = 20:00:00\n", "").replace("trigger = { at = 20:00:30 }\n", ""),
         ] {
-            let mut state = started(text, 250_001);
+            let mut run = started(text, 250_001);
             let now_ns = RunNs::ZERO + 3_600 * SECOND_NS;
-            commit(&mut state, now_ns, |state| {
-                state.decide(&Command::Go { cause: Cause::Go }, now_ns).unwrap()
-            });
-            commit(&mut state, now_ns, |state| state.handle_timeout(now_ns));
+            go_at(&mut run, now_ns);
             let (app, log) = (App::new(Theme::Dark), Log::default());
             let capabilities = Capabilities { depth: Depth::Rgb, glyphs: Glyphs::All };
             let mut view = View {
                 app: &app,
-                state: &state,
+                state: run.state(),
                 log: &log,
                 now_ns,
-                machine_ns: MachineNs::new(now_ns.since(RunNs::ZERO)),
+                machine_ns: machine_ns(now_ns),
                 capabilities,
             };
             let mut frames = 0;
@@ -369,25 +372,19 @@ mod tests {
             // Called cues are spread over their segment.
             let spread = TIED.replace("\"90s\"", "\"97s\"").replace("\"5m\"", "\"311s\"").replace("trigger = { at = 20:00:30 }\n", "");
             let loose = spread.replace("start = 20:00:00\n", "");
-            let mut state = started([TIED, paris, &untied, &fractions, &spread, &loose][show], us);
+            let mut run = started([TIED, paris, &untied, &fractions, &spread, &loose][show], us);
             let (mut app, log) = (App::new(Theme::Dark), Log::default());
             app.page = Page::ALL[page];
             let mut now_ns = RunNs::ZERO + at_s * SECOND_NS;
             for _ in 0..gos {
                 now_ns += between_ns;
-                while let Some(due_ns) = state.poll_timeout().filter(|due_ns| *due_ns <= now_ns) {
-                    commit(&mut state, due_ns, |state| state.handle_timeout(due_ns));
-                }
-                commit(&mut state, now_ns, |state| {
-                    state.decide(&Command::Go { cause: Cause::Go }, now_ns).unwrap_or_default()
-                });
+                go_at(&mut run, now_ns);
             }
             now_ns += at_ns;
-            while let Some(due_ns) = state.poll_timeout().filter(|due_ns| *due_ns <= now_ns) {
-                commit(&mut state, due_ns, |state| state.handle_timeout(due_ns));
-            }
+            run.pass(MachineNs::ZERO, machine_ns(now_ns), UNHEARD);
+            let state = run.state();
             let capabilities = Capabilities { depth: Depth::Rgb, glyphs: Glyphs::All };
-            let view = View { app: &app, state: &state, log: &log, now_ns, machine_ns: MachineNs::new(now_ns.since(RunNs::ZERO)), capabilities };
+            let view = View { app: &app, state, log: &log, now_ns, machine_ns: machine_ns(now_ns), capabilities };
             let until_ns = Still::default().until(&view);
             // A late show takes along all its times, which are too many to foresee where they are
             // spread.
@@ -402,7 +399,7 @@ mod tests {
                 let until_ns = until_ns.min(state.poll_timeout().unwrap_or(RunNs::MAX)).max(now_ns + 1_u64);
                 let later_ns = later_ns.min(until_ns - 1_u64);
                 for now_ns in [later_ns, until_ns - 1_u64] {
-                    let view = View { now_ns, machine_ns: MachineNs::new(now_ns.since(RunNs::ZERO)), ..view };
+                    let view = View { now_ns, machine_ns: machine_ns(now_ns), ..view };
                     prop_assert_eq!(&frame(&view, size), &drawn);
                 }
             }
