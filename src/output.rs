@@ -50,7 +50,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 pub use error::Fault;
-pub use health::{Clip, Health, Last, Latency, Light, Packet, Ready};
+pub use health::{ClipOnAir, Health, Last, Latency, Light, Packet, ReadyClip};
 pub use machine::ThisMachine;
 pub use permits::{Permits, how_to_permit};
 pub use probe::{Answer, Probed, probe};

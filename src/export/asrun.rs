@@ -159,7 +159,7 @@ pub struct CueRow {
     /// Its title; [`EMBARGOED`] if that is not public yet.
     pub title: String,
     /// Its outcome.
-    pub outcome: Outcome,
+    pub outcome: CueOutcome,
     /// Number of the firing, from 1.
     pub firing: Option<u32>,
     /// Planned start; `None` for a backup that was not needed.
@@ -192,7 +192,7 @@ impl CueRow {
 
 /// Outcome of a row's cue.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Outcome {
+pub enum CueOutcome {
     /// It fired and came to its end.
     Complete,
     /// It fired and was still running when the records end.
@@ -211,24 +211,24 @@ pub enum Outcome {
     NotCalled,
 }
 
-impl Outcome {
+impl CueOutcome {
     /// For people and for JSON.
     pub fn words(self) -> &'static str {
         match self {
-            Outcome::Complete => "complete",
-            Outcome::Running => "running",
-            Outcome::Stopped => "stopped",
-            Outcome::Missed => "missed",
-            Outcome::Skipped => "skipped",
-            Outcome::Replaced => "replaced",
-            Outcome::Spare => "not used",
-            Outcome::NotCalled => "not called",
+            CueOutcome::Complete => "complete",
+            CueOutcome::Running => "running",
+            CueOutcome::Stopped => "stopped",
+            CueOutcome::Missed => "missed",
+            CueOutcome::Skipped => "skipped",
+            CueOutcome::Replaced => "replaced",
+            CueOutcome::Spare => "not used",
+            CueOutcome::NotCalled => "not called",
         }
     }
 
     /// Returns `true` if the cue belonged to the show as it was called, and is missing from it.
     pub fn is_gap(self) -> bool {
-        matches!(self, Outcome::Missed | Outcome::Skipped | Outcome::NotCalled)
+        matches!(self, CueOutcome::Missed | CueOutcome::Skipped | CueOutcome::NotCalled)
     }
 }
 

@@ -16,7 +16,7 @@
 
 use jiff::ZonedDateTime;
 
-use super::asrun::{AsRun, CueRow, LostSend, Outcome, SegmentRow, SpottedNote, SpottedRow};
+use super::asrun::{AsRun, CueOutcome, CueRow, LostSend, SegmentRow, SpottedNote, SpottedRow};
 use super::chart;
 use super::csv::rfc3339;
 use super::markup::{escape, foot, page};
@@ -115,13 +115,13 @@ fn length(ms: Option<u64>, words: fn(u64) -> String) -> String {
 }
 
 /// Outcome of a cue, as a sign and a word.
-fn outcome(outcome: Outcome) -> String {
+fn outcome(outcome: CueOutcome) -> String {
     let class = match outcome {
-        Outcome::Complete => "done",
-        Outcome::Running => "on-air",
-        Outcome::Stopped | Outcome::Missed => "alarm",
-        Outcome::Skipped | Outcome::NotCalled => "late",
-        Outcome::Replaced | Outcome::Spare => "quiet",
+        CueOutcome::Complete => "done",
+        CueOutcome::Running => "on-air",
+        CueOutcome::Stopped | CueOutcome::Missed => "alarm",
+        CueOutcome::Skipped | CueOutcome::NotCalled => "late",
+        CueOutcome::Replaced | CueOutcome::Spare => "quiet",
     };
     format!("<span class=\"{class}\">{} {}</span>", sign(outcome), outcome.words())
 }

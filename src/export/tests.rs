@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::date;
 use unicode_width::UnicodeWidthStr;
 
-use super::asrun::{AsRun, EMBARGOED, Outcome};
+use super::asrun::{AsRun, CueOutcome, EMBARGOED};
 use super::{csv, json, text};
 use crate::conductor::{Conductor, Input, Output, RunClock};
 use crate::engine::{Cause, Event, MissedWhy, Record, RunNs, State, UnknownEvent};
@@ -263,7 +263,7 @@ fn an_unfinished_run_tells_where_it_stood() {
     assert_eq!(csv::rfc3339(&run.downtimes[0].from), "2024-08-12T00:00:20.000+02:00");
     assert_eq!(run.downtimes[0].down_ms, 20_000);
     let guest = run.cues().find(|cue| cue.number == "5").unwrap();
-    assert_eq!((guest.title.as_str(), guest.outcome), (EMBARGOED, Outcome::NotCalled));
+    assert_eq!((guest.title.as_str(), guest.outcome), (EMBARGOED, CueOutcome::NotCalled));
 }
 
 #[test]
@@ -279,7 +279,7 @@ fn a_finished_run_ends_where_its_last_segment_did() {
     let rings = run.cues().find(|cue| cue.number == "12").unwrap();
     assert_eq!(
         (rings.outcome, rings.actual_ms, rings.note()),
-        (Outcome::Complete, Some(13_250), "5 of 5 steps".into())
+        (CueOutcome::Complete, Some(13_250), "5 of 5 steps".into())
     );
     let page = text::write(&run, 80);
     assert!(page.contains("2024-08-11 23:58:02 to 2024-08-12 00:01:10, finished\n"), "{page}");
@@ -309,7 +309,7 @@ fn skips_that_were_taken_back_and_late_cues_are_told_as_they_were() {
     let run = report(events);
     let rows: Vec<_> = run.cues().take(2).collect();
     assert_eq!(rows[0].remarks, ["left 0.420 s late", "fired again before it was complete"]);
-    assert_eq!((rows[0].outcome, rows[0].actual_ms), (Outcome::Stopped, Some(10_000)));
+    assert_eq!((rows[0].outcome, rows[0].actual_ms), (CueOutcome::Stopped, Some(10_000)));
     assert_eq!(rows[0].lost[0].words(), "lights: unknown whether sent (2 messages)");
     assert_eq!(rows[1].remarks, ["running", "skipped"]);
 }
@@ -508,7 +508,7 @@ fn the_report_agrees_with_the_engine_about_a_whole_run() {
     assert!(run.finished && run.rehearsal && run.auto);
     assert_eq!(run.over_ms, over_ns.map(|ns| ns / 1_000_000));
     assert!(
-        run.cues().all(|cue| matches!(cue.outcome, Outcome::Complete | Outcome::Spare)),
+        run.cues().all(|cue| matches!(cue.outcome, CueOutcome::Complete | CueOutcome::Spare)),
         "{run:?}"
     );
     assert!(run.cues().all(|cue| cue.difference_ms.is_none_or(|ms| ms == 0)), "{run:?}");

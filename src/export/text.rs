@@ -17,7 +17,7 @@
 use jiff::ZonedDateTime;
 use unicode_width::UnicodeWidthStr;
 
-use super::asrun::{AsRun, CueRow, Outcome, SegmentRow, SpottedRow};
+use super::asrun::{AsRun, CueOutcome, CueRow, SegmentRow, SpottedRow};
 use super::layout::{cut, fit, pad, plain, right, wrap};
 use super::words::{self, Days, over_under, remark, sign};
 
@@ -219,7 +219,7 @@ impl<'a> ReportText<'a> {
     fn not_called(&self) -> Vec<String> {
         let gaps = self.report.cues().filter(|cue| cue.outcome.is_gap());
         let entry = |cue: &CueRow| {
-            let words = if cue.outcome == Outcome::NotCalled {
+            let words = if cue.outcome == CueOutcome::NotCalled {
                 plain(&cue.title)
             } else {
                 self.reason(cue)

@@ -7,7 +7,7 @@
 use jiff::ZonedDateTime;
 use jiff::civil::Date;
 
-use super::asrun::{AsRun, CueRow, LostSend, Outcome, PanicRow};
+use super::asrun::{AsRun, CueOutcome, CueRow, LostSend, PanicRow};
 use super::layout::plain;
 use crate::engine::Stop;
 use crate::show::duration::{self, MILLISECOND_NS};
@@ -162,22 +162,22 @@ fn stopped(panic: &PanicRow) -> String {
 }
 
 /// One column that says at a glance what became of a cue.
-pub(super) fn sign(outcome: Outcome) -> char {
+pub(super) fn sign(outcome: CueOutcome) -> char {
     match outcome {
-        Outcome::Complete => '✓',
-        Outcome::Running => '▸',
-        Outcome::Stopped => '■',
-        Outcome::Missed => '!',
-        Outcome::Skipped => '×',
-        Outcome::Replaced => '↷',
-        Outcome::Spare => '○',
-        Outcome::NotCalled => '·',
+        CueOutcome::Complete => '✓',
+        CueOutcome::Running => '▸',
+        CueOutcome::Stopped => '■',
+        CueOutcome::Missed => '!',
+        CueOutcome::Skipped => '×',
+        CueOutcome::Replaced => '↷',
+        CueOutcome::Spare => '○',
+        CueOutcome::NotCalled => '·',
     }
 }
 
 /// The outcomes that the report has, in the order of its legend.
-pub(super) fn outcomes(report: &AsRun) -> Vec<Outcome> {
-    use Outcome::{Complete, Missed, NotCalled, Replaced, Running, Skipped, Spare, Stopped};
+pub(super) fn outcomes(report: &AsRun) -> Vec<CueOutcome> {
+    use CueOutcome::{Complete, Missed, NotCalled, Replaced, Running, Skipped, Spare, Stopped};
     let all = [Complete, Running, Stopped, Missed, Skipped, Replaced, Spare, NotCalled];
     all.into_iter().filter(|&outcome| report.cues().any(|cue| cue.outcome == outcome)).collect()
 }

@@ -36,14 +36,14 @@ pub struct Health {
     /// Latency of the last messages that left.
     pub latency: Option<Latency>,
     /// The clip on air, where it is a player.
-    pub clip: Option<Clip>,
+    pub clip: Option<ClipOnAir>,
     /// The clips that were examined and may be next, where it is a player.
-    pub ready: Vec<Ready>,
+    pub ready: Vec<ReadyClip>,
 }
 
 /// A clip that was examined and found whole.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Ready {
+pub struct ReadyClip {
     /// Cue of the clip.
     pub cue: CueIx,
     /// Nanoseconds from its in-point to its out-point, where the file says it.
@@ -104,7 +104,7 @@ pub struct Latency {
 
 /// The clip that a player has on air, at the moment it was asked.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Clip {
+pub struct ClipOnAir {
     /// Cue of the clip.
     pub cue: CueIx,
     /// Nanoseconds from its in-point, by the player's own clock.

@@ -10,13 +10,13 @@ use super::mpv::try_out;
 use super::permits::{ClipFolders, OUTSIDE, how_to_permit};
 use super::{Surroundings, kind};
 use crate::show::Output;
-use crate::show::file::machine::{Clip, Finding, Machine, Secret};
+use crate::show::file::machine::{Finding, Machine, Secret, TriedClip};
 
 /// This machine, for a show whose file lies in the folder of the surroundings.
 pub struct ThisMachine<'a> {
     surroundings: Surroundings<'a>,
     /// Every clip that was tried; each is tried once.
-    tried: RefCell<HashMap<String, Clip>>,
+    tried: RefCell<HashMap<String, TriedClip>>,
 }
 
 impl<'a> ThisMachine<'a> {
@@ -29,19 +29,19 @@ impl<'a> ThisMachine<'a> {
         (self.surroundings.env)(name).filter(|value| !value.is_empty())
     }
 
-    fn try_clip(&self, clip: &str) -> Clip {
+    fn try_clip(&self, clip: &str) -> TriedClip {
         let Surroundings { env, folder, permits } = &self.surroundings;
         let file = folder.join(clip);
         // What lies elsewhere is not even opened.
         if file.exists() && !ClipFolders::of(folder, permits).have(&file) {
-            return Clip { fault: Some(format!("{clip}: {OUTSIDE}")), length_ns: None };
+            return TriedClip { fault: Some(format!("{clip}: {OUTSIDE}")), length_ns: None };
         }
         try_out(folder, clip, *env)
     }
 }
 
 impl Machine for ThisMachine<'_> {
-    fn clip(&self, clip: &str) -> Clip {
+    fn clip(&self, clip: &str) -> TriedClip {
         if let Some(known) = self.tried.borrow().get(clip) {
             return known.clone();
         }

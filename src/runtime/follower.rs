@@ -14,7 +14,7 @@ use super::feed::{Feed, Mailbox};
 use super::realtime;
 use crate::conductor::RunClock;
 use crate::engine::{Cause, Countdown, Event, RunNs, State};
-use crate::output::{Clip, Health};
+use crate::output::{ClipOnAir, Health};
 use crate::remote::{FIRINGS_MAX, Firing, Picture, Remote, Running};
 use crate::show::CueIx;
 use crate::time::{MachineNs, nanoseconds};
@@ -34,7 +34,7 @@ pub(super) struct Follower {
 /// Its data besides the records.
 #[derive(Debug, Default)]
 struct FollowerUpdate {
-    clips: Vec<Clip>,
+    clips: Vec<ClipOnAir>,
     /// Instant of reading `clips` by the machine's clock.
     clips_ns: MachineNs,
     over: bool,
@@ -88,7 +88,7 @@ struct Account {
     /// The cues under embargo.
     embargoed: Vec<CueIx>,
     clock: RunClock,
-    clips: Vec<Clip>,
+    clips: Vec<ClipOnAir>,
     clips_ns: MachineNs,
     history: History,
 }
@@ -164,8 +164,8 @@ impl Account {
     fn picture(&self, run_ns: RunNs, now_ns: MachineNs) -> Picture {
         let state = &self.state;
         let since = now_ns.since(self.clips_ns);
-        let since_ns = |clip: &Clip| if clip.moves { nanoseconds(since) } else { 0 };
-        let clip_left_ns = |clip: &Clip| {
+        let since_ns = |clip: &ClipOnAir| if clip.moves { nanoseconds(since) } else { 0 };
+        let clip_left_ns = |clip: &ClipOnAir| {
             if state.show().cue(clip.cue).is_loop() {
                 return None;
             }

@@ -373,12 +373,12 @@ fn is_at_work(health: &Health) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::output::Clip;
+    use crate::output::ClipOnAir;
     use crate::show::CueIx;
 
     #[test]
     fn a_picture_on_air_is_work_and_a_dead_output_is_none() {
-        let clip = Some(Clip { cue: CueIx(0), position_ns: 1, length_ns: None, moves: true });
+        let clip = Some(ClipOnAir { cue: CueIx(0), position_ns: 1, length_ns: None, moves: true });
         assert!(is_at_work(&Health { clip, ..Health::default() }));
         assert!(is_at_work(&Health { queued: 1, ..Health::default() }));
         assert!(!is_at_work(&Health { error: Some("down".into()), ..Health::default() }));

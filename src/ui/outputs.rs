@@ -20,7 +20,7 @@ use ratatui::text::{Line, Span};
 
 use super::scene::Scene;
 use super::{header, text};
-use crate::output::{Clip, Health, Last, Latency, Light, Packet};
+use crate::output::{ClipOnAir, Health, Last, Latency, Light, Packet};
 use crate::show::Output;
 use crate::show::duration::{self, SECOND_NS};
 use crate::time::nanoseconds;
@@ -229,7 +229,7 @@ fn ago(scene: &Scene, tried: &Last) -> String {
 }
 
 /// The clip that a player shows, and how far it has come.
-fn on_air<'a>(scene: &Scene<'a>, clip: &Clip) -> Line<'a> {
+fn on_air<'a>(scene: &Scene<'a>, clip: &ClipOnAir) -> Line<'a> {
     let styles = &scene.styles;
     let since = scene.view.machine_ns.since(scene.app.outputs_ns);
     let since_ns = if clip.moves { nanoseconds(since) } else { 0 };

@@ -13,7 +13,7 @@ use super::theme::Styles;
 use crate::app::App;
 use crate::app::keys::Act;
 use crate::engine::{Countdown, Phase, RunNs, SendState, State, Timing};
-use crate::output::{Clip, Ready};
+use crate::output::{ClipOnAir, ReadyClip};
 use crate::show::duration::{self, SECOND_NS};
 use crate::show::{Cue, CueIx, SegmentIx, Show, Source, Thresholds, Trigger};
 use crate::time::nanoseconds;
@@ -174,13 +174,13 @@ impl<'a> Scene<'a> {
     }
 
     /// The clip that a player shows for `cue`.
-    pub(super) fn clip(&self, cue: CueIx) -> Option<&'a Clip> {
+    pub(super) fn clip(&self, cue: CueIx) -> Option<&'a ClipOnAir> {
         let player = self.cue(cue).clip().map(|(_, output, _)| output.0 as usize)?;
         self.app.outputs.get(player)?.clip.as_ref().filter(|clip| clip.cue == cue)
     }
 
     /// State of the clip of `cue` in its player, if it was examined and may be next.
-    pub(super) fn ready_clip(&self, cue: CueIx) -> Option<&'a Ready> {
+    pub(super) fn ready_clip(&self, cue: CueIx) -> Option<&'a ReadyClip> {
         let player = self.cue(cue).clip().map(|(_, output, _)| output.0 as usize)?;
         self.app.outputs.get(player)?.ready.iter().find(|ready| ready.cue == cue)
     }

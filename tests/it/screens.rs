@@ -38,7 +38,7 @@ use std::time::Duration;
 use handover::app::{Page, RemoteSign, Theme};
 use handover::conductor::Input;
 use handover::engine::RunNs;
-use handover::output::{Clip, ClipNews, ClipReport, Health, Light};
+use handover::output::{ClipNews, ClipOnAir, ClipReport, Health, Light};
 use handover::show::duration::SECOND_NS;
 use handover::show::{CueIx, OutputIx};
 use handover::ui::Depth;
@@ -132,7 +132,7 @@ fn a_player_has_the_clock_of_its_clip() {
     run.until(20.0);
     let clip = |position_s, moves| {
         let (position_ns, length_ns) = (position_s * SECOND_NS, Some(90 * SECOND_NS));
-        Some(Clip { cue: CueIx(0), position_ns, length_ns, moves })
+        Some(ClipOnAir { cue: CueIx(0), position_ns, length_ns, moves })
     };
     run.app.outputs[0].clip = clip(8, true);
     run.app.outputs_ns = run.machine_ns() - Duration::from_secs(1);

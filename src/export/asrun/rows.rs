@@ -8,7 +8,7 @@ use jiff::{Timestamp, ZonedDateTime};
 
 use super::fold::{FiredRow, Fold, Send};
 use super::{
-    AsRun, CueRow, Downtime, EMBARGOED, LostSend, NoteRow, Outcome, PanicRow, SegmentRow,
+    AsRun, CueOutcome, CueRow, Downtime, EMBARGOED, LostSend, NoteRow, PanicRow, SegmentRow,
     SpottedNote, SpottedRow,
 };
 use crate::engine::{Note, PersonState, Phase, RunNs, Stop};
@@ -140,7 +140,7 @@ impl Fold {
             (Some(_), None) => {}
         }
         if actual_start.is_some() && actual_end.is_none() {
-            remarks.push(Outcome::Running.words().to_owned());
+            remarks.push(CueOutcome::Running.words().to_owned());
         }
         if log.held_ns >= MILLISECOND_NS {
             remarks.push(format!("held {}", duration::length(log.held_ns)));
@@ -199,16 +199,16 @@ impl Fold {
         let cue = self.show.cue(ix);
         let actual_start = self.wall(firing.fired_ns);
         let outcome = match (firing.over_ns, firing.stopped) {
-            (_, true) => Outcome::Stopped,
-            (Some(_), false) => Outcome::Complete,
-            (None, false) => Outcome::Running,
+            (_, true) => CueOutcome::Stopped,
+            (Some(_), false) => CueOutcome::Complete,
+            (None, false) => CueOutcome::Running,
         };
         let mut remarks = firing.remarks.clone();
         if !cue.steps.is_empty() {
             remarks.push(format!("{} of {} steps", firing.steps_done, cue.steps.len()));
         }
-        if outcome == Outcome::Running {
-            remarks.push(Outcome::Running.words().to_owned());
+        if outcome == CueOutcome::Running {
+            remarks.push(CueOutcome::Running.words().to_owned());
         }
         let over = firing.over_ns.map(|ns| self.wall(ns));
         CueRow {
@@ -244,18 +244,18 @@ impl Fold {
         lost
     }
 
-    fn outcome_unfired(&self, ix: CueIx) -> Outcome {
+    fn outcome_unfired(&self, ix: CueIx) -> CueOutcome {
         let state = self.state.cue(ix);
         if state.skipped {
-            Outcome::Skipped
+            CueOutcome::Skipped
         } else if state.phase == Phase::Missed {
-            Outcome::Missed
+            CueOutcome::Missed
         } else if self.stand_in(ix).is_some() {
-            Outcome::Replaced
+            CueOutcome::Replaced
         } else if self.show.cue(ix).backup_for.is_some() {
-            Outcome::Spare
+            CueOutcome::Spare
         } else {
-            Outcome::NotCalled
+            CueOutcome::NotCalled
         }
     }
 
@@ -265,17 +265,17 @@ impl Fold {
         Some(&self.show.cue(by).number)
     }
 
-    fn remarks_unfired(&self, ix: CueIx, outcome: Outcome) -> Vec<String> {
+    fn remarks_unfired(&self, ix: CueIx, outcome: CueOutcome) -> Vec<String> {
         let root = self.show.root(ix);
         let own = match (outcome, self.stand_in(ix)) {
-            (Outcome::NotCalled, _)
+            (CueOutcome::NotCalled, _)
                 if root != ix
                     && let Some(by) = self.stand_in(root) =>
             {
                 Some(format!("not followed: {} was replaced by {by}", self.show.cue(root).number))
             }
-            (Outcome::Replaced, Some(by)) => Some(format!("replaced by {by}")),
-            (Outcome::Spare | Outcome::NotCalled, _) => Some(outcome.words().to_owned()),
+            (CueOutcome::Replaced, Some(by)) => Some(format!("replaced by {by}")),
+            (CueOutcome::Spare | CueOutcome::NotCalled, _) => Some(outcome.words().to_owned()),
             _ => None,
         };
         own.into_iter().chain(self.cues[ix].ahead.iter().cloned()).collect()

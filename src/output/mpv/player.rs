@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
 
-use super::super::Clip as OnAir;
+use super::super::ClipOnAir;
 use super::commands;
 use super::exam::{Exam, Line};
 use super::reel::{Part, Reel};
@@ -255,14 +255,14 @@ impl Player {
     }
 
     /// The clip that it has on air, if any.
-    pub(super) fn on_air(&self, now: Instant) -> Option<OnAir> {
+    pub(super) fn on_air(&self, now: Instant) -> Option<ClipOnAir> {
         let State::Playing { play, stage: Stage::OnAir { from_ns, at, moves }, .. } = &self.state
         else {
             return None;
         };
         let length_ns = self.length_ns();
         let position_ns = position(*from_ns, *at, *moves, now, length_ns);
-        Some(OnAir { cue: play.job.cue, position_ns, length_ns, moves: *moves })
+        Some(ClipOnAir { cue: play.job.cue, position_ns, length_ns, moves: *moves })
     }
 
     /// Length of the clip that plays, from its in-point to its out-point, nanoseconds; for a still

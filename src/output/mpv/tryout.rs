@@ -13,7 +13,7 @@ use super::clip::{FileStatus, NO_SUCH_FILE, absolute, not_playable, stat};
 use super::process::{end_of, program_or_mpv};
 use crate::plain::clean;
 use crate::show::duration::SECOND_NS;
-use crate::show::file::machine::Clip;
+use crate::show::file::machine::TriedClip;
 
 /// Time limit for one clip.
 const LIMIT: Duration = Duration::from_secs(10);
@@ -33,10 +33,14 @@ const SAID_BYTES_MAX: u64 = 64 * 1024;
 /// Where mpv is installed it plays the beginning of the file, without a window and without a sound;
 /// where it is not, whatever is there will do. `env` reads the environment: `HANDOVER_MPV` names
 /// another executable.
-pub(crate) fn try_out(folder: &Path, clip: &str, env: &dyn Fn(&str) -> Option<String>) -> Clip {
+pub(crate) fn try_out(
+    folder: &Path,
+    clip: &str,
+    env: &dyn Fn(&str) -> Option<String>,
+) -> TriedClip {
     let path = match absolute(folder, clip) {
         Ok(path) => path,
-        Err(why) => return Clip { fault: Some(why), length_ns: None },
+        Err(why) => return TriedClip { fault: Some(why), length_ns: None },
     };
     let tried = match stat(&path) {
         FileStatus::There(_) => play(&path, env("HANDOVER_MPV")),
@@ -44,8 +48,8 @@ pub(crate) fn try_out(folder: &Path, clip: &str, env: &dyn Fn(&str) -> Option<St
         FileStatus::Odd(why) => Err(why),
     };
     match tried {
-        Ok(length_ns) => Clip { fault: None, length_ns },
-        Err(why) => Clip { fault: Some(format!("{clip}: {why}")), length_ns: None },
+        Ok(length_ns) => TriedClip { fault: None, length_ns },
+        Err(why) => TriedClip { fault: Some(format!("{clip}: {why}")), length_ns: None },
     }
 }
 

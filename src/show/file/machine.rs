@@ -8,8 +8,8 @@ use crate::show::Output;
 /// The machine that a show will run on, as far as somebody looks at it.
 pub trait Machine {
     /// Facts about the file of a clip.
-    fn clip(&self, _clip: &str) -> Clip {
-        Clip::default()
+    fn clip(&self, _clip: &str) -> TriedClip {
+        TriedClip::default()
     }
 
     /// Reason why a secret of the environment cannot be used.
@@ -35,7 +35,7 @@ impl Machine for Unseen {}
 
 /// Facts about the file of a clip.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Clip {
+pub struct TriedClip {
     /// Reason why it cannot be played: "clips/x.mp4: there is no such file".
     pub fault: Option<String>,
     /// Its length, nanoseconds, if known.

@@ -8,7 +8,7 @@ use jiff::civil::{date, time};
 use proptest::prelude::*;
 
 use self::faulty::show_with;
-use super::machine::{Clip, Machine};
+use super::machine::{Machine, TriedClip};
 use super::{Checked, check, parse, pieces};
 use crate::show::action::{
     Framing, HttpContent, MidiMessage, MpvCommand, MscCommand, MscCue, OscArg,
@@ -363,9 +363,9 @@ fn thresholds_are_those_of_the_cue_or_its_segment_or_usual() {
 struct House;
 
 impl Machine for House {
-    fn clip(&self, clip: &str) -> Clip {
+    fn clip(&self, clip: &str) -> TriedClip {
         let fault = (clip == "a.mp4").then(|| format!("{clip}: there is no such file"));
-        Clip { fault, length_ns: (clip == "b.mp4").then_some(10 * SECOND_NS) }
+        TriedClip { fault, length_ns: (clip == "b.mp4").then_some(10 * SECOND_NS) }
     }
 }
 

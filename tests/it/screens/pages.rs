@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use handover::app::Page;
 use handover::engine::Command;
-use handover::output::{Clip, Health, Last, Latency, Light, Packet};
+use handover::output::{ClipOnAir, Health, Last, Latency, Light, Packet};
 use handover::show::CueIx;
 use handover::show::duration::{MILLISECOND_NS, SECOND_NS};
 
@@ -206,7 +206,7 @@ fn every_kind_of_health(run: &mut Run) {
         Some(Last { packet, has_left: true, age_ns: age_s * SECOND_NS })
     };
     let panic = Some(Last { packet: Packet::Panic, has_left: false, age_ns: 72 * SECOND_NS });
-    let clip = Clip {
+    let clip = ClipOnAir {
         cue: CueIx(0),
         position_ns: 8 * SECOND_NS,
         length_ns: Some(90 * SECOND_NS),

@@ -4,7 +4,7 @@
 use handover::app::Page;
 use handover::conductor::Input;
 use handover::engine::{Cause, Command};
-use handover::output::{Clip, ClipNews, ClipReport, Outcome};
+use handover::output::{ClipNews, ClipOnAir, ClipReport, Outcome};
 use handover::show::duration::SECOND_NS;
 use handover::show::{CueIx, CueNumber, OutputIx, builtin};
 use handover::ui::{Depth, Glyphs};
@@ -367,8 +367,12 @@ fn a_strip_shows_no_picture_that_is_not_there() {
     run.go();
     run.until(20.0);
     let (cue, player) = (run.state.on_air()[0], 0);
-    let clip =
-        Clip { cue, position_ns: 10 * SECOND_NS, length_ns: Some(30 * SECOND_NS), moves: false };
+    let clip = ClipOnAir {
+        cue,
+        position_ns: 10 * SECOND_NS,
+        length_ns: Some(30 * SECOND_NS),
+        moves: false,
+    };
     run.app.outputs[player].clip = Some(clip);
     run.app.outputs_ns = run.machine_ns();
     let screen = page(&mut run);

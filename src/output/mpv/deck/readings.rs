@@ -3,7 +3,7 @@
 
 use std::time::Instant;
 
-use super::super::super::{Clip as OnAir, Light, Ready};
+use super::super::super::{ClipOnAir, Light, ReadyClip};
 use super::super::ActionKey;
 use super::super::clip::FileStatus;
 use super::super::player::Player;
@@ -12,19 +12,19 @@ use super::Deck;
 
 impl Deck {
     /// The clips that are wanted, were examined and can be played.
-    pub(in super::super) fn ready(&self) -> Vec<Ready> {
+    pub(in super::super) fn ready(&self) -> Vec<ReadyClip> {
         let ready = |key: &ActionKey| {
             let (file, clip) = (self.files.get(key)?, self.clips.get(key)?);
             let facts = file.facts.as_ref().filter(|_| file.fault.is_none())?;
             let length_ns =
                 if facts.is_still { clip.still_ns } else { clip.length_ns(facts.duration_ns) };
-            Some(Ready { cue: key.0, length_ns })
+            Some(ReadyClip { cue: key.0, length_ns })
         };
         self.wishes.iter().filter_map(ready).collect()
     }
 
     /// The clip on air, and how many clips were called that do not move yet.
-    pub(in super::super) fn reading(&self, now: Instant) -> (Option<OnAir>, usize) {
+    pub(in super::super) fn reading(&self, now: Instant) -> (Option<ClipOnAir>, usize) {
         let on_air = self.players.iter().find_map(|player| player.on_air(now));
         let waits = |player: &&Player| match &player.state {
             State::Loading { play, .. } => play.is_some(),
