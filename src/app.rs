@@ -121,7 +121,7 @@ pub struct App {
     pub show_alarm: Option<String>,
     /// The other live runs that send to the same outputs, in words.
     pub neighbours: Vec<String>,
-    /// The next move of the playhead leaves the cursor where it is.
+    /// The move of the playhead that follows from a skip leaves the cursor where it is.
     cursor_stays: bool,
     /// Text that was looked for last.
     last_find: String,

@@ -12,7 +12,7 @@ impl App {
     /// trouble is said.
     pub fn happened(&mut self, event: &Event, show: &Show, now_ns: MachineNs) {
         if let Event::PlayheadMoved { cue } = event {
-            if std::mem::take(&mut self.cursor_stays) {
+            if self.cursor_stays {
                 self.say_skipped(cue.as_ref(), show, now_ns);
             } else {
                 self.cursor = None;
@@ -50,7 +50,7 @@ impl App {
         }
         // Where the playhead goes on from a skipped cue, its move says so.
         if let Command::ToggleSkip(cue) = command
-            && !self.cursor_stays
+            && !std::mem::take(&mut self.cursor_stays)
         {
             let number = &state.show().cue(*cue).number;
             let back = self.keymap.way(Act::Skip);

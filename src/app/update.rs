@@ -341,6 +341,7 @@ mod tests {
 
     use super::*;
     use crate::app::{Theme, keymap};
+    use crate::conductor::{By, Conductor, Input, Output, RunClock};
     use crate::engine::{Event, Record, Rejection, RunNs};
     use crate::show::{CueIx, CueNumber, file};
 
@@ -577,28 +578,24 @@ mod tests {
 
     #[test]
     fn a_skip_says_what_go_fires_now_and_how_it_is_taken_back() {
-        let (mut state, mut app) = (live(), App::new(Theme::Dark));
-        let mut ms = 0;
+        let clock = RunClock::new(MachineNs::ZERO, RunNs::ZERO, jiff::Timestamp::UNIX_EPOCH, 1);
+        let mut run = Conductor::new(live(), clock, 0, RunNs::ZERO);
+        let (mut ms, mut app) = (0, App::new(Theme::Dark));
         let mut press = |app: &mut App| {
             ms += 1_000;
-            let tasks = plain(app, KeyCode::Char('x'), &state, ms);
+            let tasks = plain(app, KeyCode::Char('x'), run.state(), ms);
             let [Task::Command(command)] = &tasks[..] else { panic!("{tasks:?}") };
-            let mut events = state.decide(command, RunNs::ZERO).unwrap();
-            let fold = |state: &mut State, event: Event, app: &mut App| {
-                state.fold(&Record::new(
-                    0,
-                    jiff::Timestamp::UNIX_EPOCH,
-                    RunNs::ZERO,
-                    event.clone(),
-                ));
-                app.happened(&event, state.show(), MachineNs::ZERO);
-            };
-            events.drain(..).for_each(|event| fold(&mut state, event, app));
-            app.obeyed(command, &state, MachineNs::ZERO);
-            // The playhead moves on a moment later.
-            while let Some(event) = state.handle_timeout(RunNs::ZERO).into_iter().next() {
-                fold(&mut state, event, app);
-            }
+            let input = Input::Command { by: By::Caller, command: command.clone() };
+            run.drive(at(ms), input, |state, output| {
+                match output {
+                    Output::Append(records) => records
+                        .iter()
+                        .for_each(|record| app.happened(&record.event, state.show(), at(ms))),
+                    Output::Reply { command, .. } => app.obeyed(&command, state, at(ms)),
+                    _ => {}
+                }
+                vec![]
+            });
             app.message.take().map_or(String::new(), |message| message.text)
         };
         let skipped = "cue 1 skipped: the next GO fires 2; x takes it back";
