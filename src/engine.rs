@@ -38,6 +38,7 @@ mod stops;
 mod time;
 mod timer;
 mod timing;
+mod told;
 
 pub use ahead::{SegmentPhase, Upcoming};
 pub use command::{ClipFact, Command, Rejection};
@@ -50,3 +51,4 @@ pub use state::{CueState, Note, Phase, SegmentState, SendState, State};
 pub use stops::Stop;
 pub use time::{RunNs, ShowNs};
 pub use timing::{Countdown, Timing};
+pub use told::{Told, ToldOutcome};

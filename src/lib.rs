@@ -27,7 +27,7 @@
 //! | [`ui`] | `&View` → cells: one file a region of the screen |
 //! | [`app`] | keys and wishes → commands; cursor, pages, prompts |
 //! | [`conductor`] | what a run promises: decide, journal, send, what comes by itself, resume; a value that a driver drives |
-//! | [`output`] [`remote`] [`export`] | each owns one kind of IO or text; none knows app or ui |
+//! | [`output`] [`remote`] [`export`] [`link`] | each owns one kind of IO or text; none knows app or ui |
 //! | [`journal`] | append, recover, lock |
 //! | [`engine`] | command, decide, event, apply, state, timers: a value |
 //! | [`show`] [`slip`] [`geo`] [`input`] | the plan: segments, cues, numbers, times, its file and its faults; frames on a stream; maps; what a terminal sends |
@@ -46,6 +46,7 @@ pub mod export;
 pub mod geo;
 pub mod input;
 pub mod journal;
+pub mod link;
 mod locks;
 pub mod output;
 pub mod plain;

@@ -24,6 +24,7 @@ pub mod plan;
 pub mod problem;
 pub mod protocol;
 mod rundown;
+mod station;
 mod suggest;
 
 use std::ops::Deref;
@@ -36,6 +37,7 @@ pub use index::{CueIx, DepartmentIx, IndexVec, Ix, OutputIx, PersonIx, SegmentIx
 use lookup::Index;
 pub use number::CueNumber;
 pub use rundown::{Clock, Department, Output, Person, Place, RemoteControl, Rundown, Segment};
+pub use station::{NoStationName, StationName};
 
 /// A show that has passed every check, and what is looked up in it: all references resolve, all
 /// numbers are unique, no trigger is in a circle.

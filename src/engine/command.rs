@@ -1,5 +1,7 @@
 //! Commands: what somebody wants, and why it may not be had.
 
+use serde::{Deserialize, Serialize};
+
 use super::event::Cause;
 use crate::show::{CueIx, CueNumber, OutputIx, PersonIx};
 
@@ -101,7 +103,8 @@ pub enum Command {
 }
 
 /// A change of a clip that its player reports.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 pub enum ClipFact {
     /// The picture moves; nanoseconds from in-point to out-point, where the player knows it.
     Started(Option<u64>),

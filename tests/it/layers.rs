@@ -14,7 +14,7 @@ const LAYERS: &[&[&str]] = &[
     &["show", "slip", "geo", "input"],
     &["engine"],
     &["journal"],
-    &["output", "remote", "export"],
+    &["output", "remote", "export", "link"],
     &["conductor"],
     &["app"],
     &["ui"],

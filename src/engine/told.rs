@@ -1,0 +1,54 @@
+//! Reports of one station to the one that has the flag, which journals them: what became of a
+//! message, and what a player says of a clip.
+
+use serde::{Deserialize, Serialize};
+
+use super::ClipFact;
+use crate::show::CueNumber;
+
+/// Report of a station on one of its outputs. Names stand for indices, because it travels.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "told", rename_all = "snake_case")]
+pub enum Told {
+    /// Outcome of an action of a cue.
+    Action {
+        /// The cue.
+        cue: CueNumber,
+        /// Number of the firing in the run.
+        firing: u32,
+        /// Index of the action in its cue, from 1, as in the journal.
+        action: u32,
+        /// Its outcome.
+        outcome: ToldOutcome,
+    },
+    /// Outcome of one of the messages of a panic.
+    Panic {
+        /// Id of the output.
+        output: String,
+        /// Its outcome.
+        outcome: ToldOutcome,
+    },
+    /// Report of a player.
+    Clip {
+        /// The cue whose clip it is.
+        cue: CueNumber,
+        /// Number of the firing in the run.
+        firing: u32,
+        /// Id of the player.
+        output: String,
+        /// The change.
+        fact: ClipFact,
+    },
+}
+
+/// Outcome of a message.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ToldOutcome {
+    /// It left.
+    Sent,
+    /// Nothing left, since this is a rehearsal: the words of what would have been sent.
+    Rehearsed(String),
+    /// The words of what went wrong.
+    Failed(String),
+}

@@ -1,0 +1,299 @@
+//! Messages of a shared run: to the thread that talks to the server and from it, and from station
+//! to station.
+//!
+//! [`Flag`](super::Flag) takes [`News`] in and gives [`Request`]s out. The thread does each request
+//! in order, waits for nothing between two of them, and knows no rules: which records count, who
+//! has the flag and what an unknown outcome was are decided by the flag alone.
+
+use serde::{Deserialize, Serialize};
+
+use crate::engine::{RunNs, Told};
+use crate::show::{CueNumber, StationName};
+
+/// Tells two programs of the same name: a random number of each start.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Instance(pub u64);
+
+/// Something for the server's thread to do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Request {
+    /// Append `line` to the log, if the log's last sequence is `expects`. Exactly one
+    /// [`News::Appended`] with the same `ticket` follows, at the latest after the time-out of a
+    /// publish; several may be under way. The thread never repeats it by itself.
+    Append {
+        /// Tells the answers apart.
+        ticket: u64,
+        /// Expected last sequence of the stream, 0 if it has none.
+        expects: u64,
+        /// The id of the message, unique among all messages of all runs: a repetition has the same.
+        id: String,
+        /// A line of the journal, without its newline.
+        line: Vec<u8>,
+    },
+    /// Ask the stream's leader for its last sequence. [`News::ReadTo`] with the same `ticket`
+    /// follows once every entry up to there has been handed over as [`News::Entry`], or
+    /// [`News::NotRead`] if that cannot be had within a time-out.
+    Read {
+        /// Tells the answers apart.
+        ticket: u64,
+    },
+    /// Hand over the stream's entries from this sequence on, in their order, as they come, until
+    /// another request of this kind; after a lost connection go on by yourself.
+    Follow {
+        /// Sequence of the first entry, from 1.
+        from: u64,
+    },
+    /// Send a message to another station, or to all; nothing is said of what becomes of it.
+    Post {
+        /// Receiver.
+        to: To,
+        /// The message.
+        post: Post,
+    },
+}
+
+/// Receiver of a post.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum To {
+    /// All stations of the run. The sender may hear it as well.
+    All,
+    /// One station.
+    Station(StationName),
+}
+
+/// News of the server's thread.
+#[derive(Clone, Debug, PartialEq)]
+pub enum News {
+    /// An entry of the stream. It may come twice; a gap is found out by the flag.
+    Entry {
+        /// Its sequence in the stream, from 1.
+        sequence: u64,
+        /// Its payload, as it was read; bounded by the thread to the longest line of a journal: of
+        /// a longer one it hands over the beginning, which is no line.
+        line: Vec<u8>,
+    },
+    /// Outcome of a [`Request::Append`].
+    Appended {
+        /// Ticket of the request.
+        ticket: u64,
+        /// Its outcome.
+        outcome: Appended,
+    },
+    /// Everything up to the last sequence, which the leader gave after the request, was handed over.
+    ReadTo {
+        /// Ticket of the request.
+        ticket: u64,
+        /// Last sequence of the stream, 0 if it has none.
+        last: u64,
+    },
+    /// The log could not be read.
+    NotRead {
+        /// Ticket of the request.
+        ticket: u64,
+        /// Reason, for people.
+        why: String,
+    },
+    /// A message of another station.
+    Post(Post),
+    /// A connection was made, or the server's facts have changed.
+    Connected(Server),
+    /// The connection is lost.
+    Disconnected {
+        /// Reason, for people.
+        why: String,
+    },
+    /// Something that people should know (a permission that is missing, a store that is full).
+    Word(String),
+}
+
+/// Outcome of an append.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Appended {
+    /// The stream has it, durably.
+    Stored {
+        /// Its sequence.
+        sequence: u64,
+    },
+    /// The stream's last sequence was another one. That says nothing of who has the flag.
+    WrongSequence,
+    /// It was not sent to the server, and will not be.
+    Refused {
+        /// Reason, for people.
+        why: String,
+    },
+    /// Nobody knows: it may have been stored, or may still be.
+    Unknown {
+        /// Reason, for people.
+        why: String,
+    },
+}
+
+/// Facts on the server, for people.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Server {
+    /// Name of the server.
+    pub name: String,
+    /// Version of the server.
+    pub version: String,
+    /// Number of copies of the stream.
+    pub replicas: usize,
+    /// Name of the cluster's leader for this stream, where there is one.
+    pub leader: Option<String>,
+}
+
+/// A message from one station to another, or to all of them.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Post {
+    /// The sender.
+    pub from: StationName,
+    /// The sender's program.
+    pub instance: Instance,
+    /// Content of the message.
+    pub body: Body,
+}
+
+/// Content of a post.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "post", rename_all = "snake_case")]
+pub enum Body {
+    /// The sender is there; every 500 ms.
+    Beat(Beat),
+    /// Asks the holder for the run's clock.
+    ClockAsked {
+        /// The asker's clock, nanoseconds; it comes back.
+        asked_ns: u64,
+    },
+    /// The holder's answer.
+    ClockTold {
+        /// As it was asked.
+        asked_ns: u64,
+        /// Term of the holder.
+        term: u64,
+        /// The run's clock when the question was answered.
+        run_ns: RunNs,
+    },
+    /// Something for the holder to do or to journal. The holder answers with [`Body::Got`]; until
+    /// then it is sent again.
+    Letter {
+        /// Number of the letter among those of the sender's program, from 1.
+        number: u64,
+        /// Content of the letter.
+        letter: Letter,
+    },
+    /// A letter was taken in.
+    Got {
+        /// Its number.
+        number: u64,
+        /// Reason why its wish was refused, for people.
+        refused: Option<String>,
+    },
+}
+
+/// Sign of life of a station.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Beat {
+    /// `true` if it takes itself for the holder.
+    pub holds: bool,
+    /// `true` if it is mute until it has read the log.
+    #[serde(default)]
+    pub mute: bool,
+    /// The highest term that it has read.
+    pub term: u64,
+    /// Last record of its journal.
+    pub seq: u64,
+    /// Last record of its journal that it knows to stand in the log.
+    pub stored: u64,
+    /// Version of its program.
+    pub version: String,
+    /// SHA-256 of the text of its show, hex.
+    pub digest: String,
+    /// `true` if it has a terminal.
+    pub terminal: bool,
+    /// Uncertainty of its run's clock, nanoseconds; `None` while it knows none.
+    #[serde(default)]
+    pub uncertainty_ns: Option<u64>,
+    /// Step of the exchange at which its caller stands.
+    #[serde(default)]
+    pub step: Step,
+}
+
+/// Step of the exchange of the flag at which a caller stands, by the keys pressed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Step {
+    /// None.
+    #[default]
+    None,
+    /// The briefing is open.
+    Reads,
+    /// The caller has offered it, accepted it or asked for it, and waits for the other.
+    Waits,
+}
+
+/// Content of a letter to the holder.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "letter", rename_all = "snake_case")]
+pub enum Letter {
+    /// The sender's caller wishes something.
+    Wish(Wish),
+    /// Report on one of the sender's outputs.
+    Told(Told),
+    /// The sender fired these cues after somebody had taken the flag from it, and put the records
+    /// aside.
+    Aside {
+        /// The cues, in their order, and the run's clock at each: a hundred at most in a letter.
+        fired: Vec<FiredAside>,
+    },
+}
+
+/// A cue that was fired after the flag had been taken.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FiredAside {
+    /// The cue.
+    pub cue: CueNumber,
+    /// The run's clock, by the station that fired it.
+    pub at_ns: RunNs,
+}
+
+/// Wish of a caller who has not the flag.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "wish", rename_all = "snake_case")]
+pub enum Wish {
+    /// To be offered the flag.
+    Ask,
+    /// Accepts the offer that stands.
+    Accept,
+    /// Does not want the flag that is offered, or has changed their mind.
+    Decline,
+    /// "Something is wrong".
+    Warn,
+    /// A department of the cue at the playhead answers ready.
+    Ready {
+        /// Id or name of the department.
+        department: String,
+    },
+    /// Every department of the cue at the playhead answers ready.
+    ReadyAll,
+    /// A note.
+    Note {
+        /// Its text.
+        text: String,
+    },
+    /// Somebody is seen in the stands now.
+    Spot {
+        /// The show's id of the person.
+        person: String,
+    },
+    /// The last sighting of somebody was none.
+    Unspot {
+        /// The show's id of the person.
+        person: String,
+    },
+    /// A note about somebody.
+    NotePerson {
+        /// The show's id of the person.
+        person: String,
+        /// Its text.
+        text: String,
+    },
+}
