@@ -315,7 +315,16 @@ impl App {
             | Rejection::NotSpotted(_)
             | Rejection::NoSuchPerson
             | Rejection::NotOver
-            | Rejection::Ended => String::new(),
+            | Rejection::Ended
+            | Rejection::NotShared
+            | Rejection::NoFlag(_)
+            | Rejection::OnItsWay(_)
+            | Rejection::HasFlag(_)
+            | Rejection::Offered(_)
+            | Rejection::NotOffered(_)
+            | Rejection::NoOffer
+            | Rejection::NotAccepted(_)
+            | Rejection::Mute => String::new(),
         };
         self.refuse(format!("{rejection}{help}"), now_ns);
     }

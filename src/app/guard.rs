@@ -181,7 +181,13 @@ fn deed(command: &Command, state: &State) -> Option<(Deed, Rule)> {
         | Command::NotePerson { .. }
         | Command::Panic
         | Command::End
-        | Command::Clip { .. } => return None,
+        | Command::Clip { .. }
+        | Command::OfferFlag(_)
+        | Command::AcceptFlag(_)
+        | Command::WithdrawFlag(_)
+        | Command::PassFlag { .. }
+        | Command::FiredAside(_)
+        | Command::Warn(_) => return None,
     })
 }
 

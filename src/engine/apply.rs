@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::state::{Leaves, Note, SegmentState};
 use super::timer::TimerKind;
-use super::{Cause, Event, Phase, Record, RunNs, SendState, ShowNs, State};
+use super::{Cause, Event, MissedWhy, Phase, Record, RunNs, SendState, ShowNs, State};
 use crate::show::plan::Plan;
 use crate::show::{CueIx, CueNumber, SegmentIx, Trigger, demonstration};
 
@@ -13,6 +13,7 @@ impl State {
     /// Folds `record` into the state.
     pub fn fold(&mut self, record: &Record) {
         self.apply(record.run_ns, &record.event);
+        self.fold_flag(record);
     }
 
     pub(super) fn apply(&mut self, run_ns: RunNs, event: &Event) {
@@ -41,7 +42,7 @@ impl State {
                 self.playhead = self.next_stop(None);
             }
             Event::RunResumed { down_ns, .. } => {
-                self.up_since_ns = run_ns;
+                (self.up_since_ns, self.down_why) = (run_ns, MissedWhy::ProgramDown);
                 self.stops.lose_track();
                 // The players went with the program that had started them.
                 let known = run_ns - *down_ns;
@@ -76,7 +77,16 @@ impl State {
             Event::PersonSpotted { person, .. } => self.person_spotted(person, run_ns),
             Event::PersonUnspotted { person, .. } => self.person_unspotted(person),
             Event::PersonNoted { person, text, .. } => self.person_noted(person, text, run_ns),
-            Event::RunLeft { .. } | Event::TerminalLost {} | Event::Unknown(_) => {}
+            Event::RunLeft { .. }
+            | Event::TerminalLost {}
+            | Event::FlagOffered { .. }
+            | Event::FlagAccepted { .. }
+            | Event::FlagWithdrawn { .. }
+            | Event::FlagPassed { .. }
+            | Event::FlagTaken { .. }
+            | Event::CueFiredAside { .. }
+            | Event::StationWarned { .. }
+            | Event::Unknown(_) => {}
             Event::CueFired { cue, cause, firing, due_ns, playhead_stays } => {
                 self.cue_fired(cue, *cause, *firing, *due_ns, *playhead_stays);
             }
@@ -179,6 +189,13 @@ impl State {
             | Event::ActionRehearsed { .. }
             | Event::ActionFailed { .. }
             | Event::ActionUnknown { .. }
+            | Event::FlagOffered { .. }
+            | Event::FlagAccepted { .. }
+            | Event::FlagWithdrawn { .. }
+            | Event::FlagPassed { .. }
+            | Event::FlagTaken { .. }
+            | Event::CueFiredAside { .. }
+            | Event::StationWarned { .. }
             | Event::Unknown(_) => {}
         }
         let state = &mut self.cues[cue];
@@ -235,6 +252,13 @@ impl State {
             | Event::PersonSpotted { .. }
             | Event::PersonUnspotted { .. }
             | Event::PersonNoted { .. }
+            | Event::FlagOffered { .. }
+            | Event::FlagAccepted { .. }
+            | Event::FlagWithdrawn { .. }
+            | Event::FlagPassed { .. }
+            | Event::FlagTaken { .. }
+            | Event::CueFiredAside { .. }
+            | Event::StationWarned { .. }
             | Event::Unknown(_) => {}
         }
     }

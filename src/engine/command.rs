@@ -3,7 +3,8 @@
 use serde::{Deserialize, Serialize};
 
 use super::event::Cause;
-use crate::show::{CueIx, CueNumber, OutputIx, PersonIx};
+use super::{Aside, RunNs};
+use crate::show::{CueIx, CueNumber, OutputIx, PersonIx, StationName};
 
 /// A wish. [`super::State::decide`] says what becomes of it.
 #[derive(Clone, Debug, PartialEq)]
@@ -100,6 +101,23 @@ pub enum Command {
         /// The change of the clip.
         fact: ClipFact,
     },
+    /// Offers the flag of a shared run to a station.
+    OfferFlag(StationName),
+    /// This station accepts the offer.
+    AcceptFlag(StationName),
+    /// Takes the offer back; the journal keeps the reason.
+    WithdrawFlag(String),
+    /// Passes the flag to the station that has accepted it.
+    PassFlag {
+        /// The station.
+        to: StationName,
+        /// From this instant on, it fires what falls due.
+        from_ns: RunNs,
+    },
+    /// Keeps that a station fired a cue after somebody had taken the flag from it.
+    FiredAside(Aside),
+    /// The caller of this station says that something is wrong.
+    Warn(StationName),
 }
 
 /// A change of a clip that its player reports.
@@ -180,4 +198,22 @@ pub enum Rejection {
     NotOver,
     #[error("the run is finished already")]
     Ended,
+    #[error("this run is not shared: nobody else can have the flag")]
+    NotShared,
+    #[error("{0} has the flag")]
+    NoFlag(StationName),
+    #[error("the flag is on its way to {0}")]
+    OnItsWay(StationName),
+    #[error("{0} has the flag already")]
+    HasFlag(StationName),
+    #[error("the flag is offered to {0}: take that back first")]
+    Offered(StationName),
+    #[error("the flag is not offered to {0}")]
+    NotOffered(StationName),
+    #[error("the flag is offered to nobody")]
+    NoOffer,
+    #[error("{0} has not accepted the flag")]
+    NotAccepted(StationName),
+    #[error("this station says nothing until it has read the run's log")]
+    Mute,
 }

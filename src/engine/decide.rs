@@ -61,6 +61,12 @@ impl State {
             Command::Clip { cue, firing, output, fact } => {
                 Ok(self.clip(*cue, *firing, *output, fact, now))
             }
+            Command::OfferFlag(to) => self.offer_flag(to),
+            Command::AcceptFlag(by) => self.accept_flag(by),
+            Command::WithdrawFlag(why) => self.withdraw_flag(why),
+            Command::PassFlag { to, from_ns } => self.pass_flag(to, *from_ns),
+            Command::FiredAside(aside) => self.fired_aside(aside),
+            Command::Warn(by) => self.warned(by),
         }
     }
 

@@ -78,6 +78,13 @@ impl State {
             | Event::ActionRehearsed { .. }
             | Event::ActionFailed { .. }
             | Event::ActionUnknown { .. }
+            | Event::FlagOffered { .. }
+            | Event::FlagAccepted { .. }
+            | Event::FlagWithdrawn { .. }
+            | Event::FlagPassed { .. }
+            | Event::FlagTaken { .. }
+            | Event::CueFiredAside { .. }
+            | Event::StationWarned { .. }
             | Event::Unknown(_) => vec![],
         }
     }

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use strum::VariantNames;
 
 use super::RunNs;
-use crate::show::CueNumber;
+use crate::show::{CueNumber, StationName};
 
 /// One line of the journal: an event, when it happened, and its place in the run.
 #[derive(Clone, Debug, PartialEq)]
@@ -290,6 +290,43 @@ pub enum Event {
         action: u32,
         output: String,
     },
+    /// The holder of a shared run offers the flag to a station.
+    FlagOffered {
+        to: StationName,
+    },
+    /// The station that it is offered to accepts.
+    FlagAccepted {
+        by: StationName,
+    },
+    /// The offer does not stand any more.
+    FlagWithdrawn {
+        why: String,
+    },
+    /// The holder's last record: what falls due at `from_ns` or after it is the affair of `to`,
+    /// which has the flag in the term `next_term`.
+    FlagPassed {
+        to: StationName,
+        next_term: u64,
+        from_ns: RunNs,
+    },
+    /// The first record of a station that took the flag from `from`, in the new term. The holder
+    /// had not been heard for `silent_ns`.
+    FlagTaken {
+        from: StationName,
+        reason: String,
+        silent_ns: u64,
+    },
+    /// A cue that `fired_by` fired at `fired_ns` after somebody had taken the flag from it. It is
+    /// told for people and changes nothing of the show.
+    CueFiredAside {
+        cue: CueNumber,
+        fired_by: StationName,
+        fired_ns: RunNs,
+    },
+    /// The caller of a station without the flag says that something is wrong.
+    StationWarned {
+        by: StationName,
+    },
     /// An event that a newer version has written and this one does not know. It changes nothing.
     #[serde(skip)]
     Unknown(UnknownEvent),
@@ -338,7 +375,8 @@ impl Event {
             | Event::ActionSent { cue, .. }
             | Event::ActionRehearsed { cue, .. }
             | Event::ActionFailed { cue, .. }
-            | Event::ActionUnknown { cue, .. } => Some(cue),
+            | Event::ActionUnknown { cue, .. }
+            | Event::CueFiredAside { cue, .. } => Some(cue),
             Event::PlayheadMoved { cue } | Event::NoteTaken { cue, .. } => cue.as_ref(),
             Event::RunStarted { .. }
             | Event::RunResumed { .. }
@@ -356,6 +394,12 @@ impl Event {
             | Event::PersonSpotted { .. }
             | Event::PersonUnspotted { .. }
             | Event::PersonNoted { .. }
+            | Event::FlagOffered { .. }
+            | Event::FlagAccepted { .. }
+            | Event::FlagWithdrawn { .. }
+            | Event::FlagPassed { .. }
+            | Event::FlagTaken { .. }
+            | Event::StationWarned { .. }
             | Event::Unknown(_) => None,
         }
     }
@@ -396,6 +440,9 @@ impl Cause {
 pub enum MissedWhy {
     /// No program was running.
     ProgramDown,
+    /// The station that had the flag was silent, and another took it: nobody knows whether it was
+    /// fired.
+    FlagTaken,
     /// The program or the machine stood still past the instant.
     Late,
     /// The clock came in a hold.
@@ -418,6 +465,7 @@ impl MissedWhy {
     pub fn words(self) -> &'static str {
         match self {
             MissedWhy::ProgramDown => "the program was down",
+            MissedWhy::FlagTaken => "the flag was taken from a station that was silent",
             MissedWhy::Late => "the machine stood still",
             MissedWhy::Held => "the show was held",
             MissedWhy::Panicked => "the show was stopped by a panic",

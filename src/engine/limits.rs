@@ -16,6 +16,8 @@ impl Event {
             | Event::CueFired { due_ns, .. }
             | Event::CueCompleted { due_ns, .. }
             | Event::CueMissed { due_ns, .. } => Some(*due_ns),
+            Event::FlagPassed { from_ns, .. } => Some(*from_ns),
+            Event::CueFiredAside { fired_ns, .. } => Some(*fired_ns),
             Event::ClipStarted { length_ns, .. } => length_ns.map(|ns| RunNs::ZERO + ns),
             Event::RunStarted { .. }
             | Event::RunResumed { .. }
@@ -49,6 +51,11 @@ impl Event {
             | Event::ActionRehearsed { .. }
             | Event::ActionFailed { .. }
             | Event::ActionUnknown { .. }
+            | Event::FlagOffered { .. }
+            | Event::FlagAccepted { .. }
+            | Event::FlagWithdrawn { .. }
+            | Event::FlagTaken { .. }
+            | Event::StationWarned { .. }
             | Event::Unknown(_) => None,
         };
         instant.into_iter()
@@ -63,9 +70,10 @@ impl Event {
             Event::PersonSpotted { name, .. } | Event::PersonUnspotted { name, .. } => {
                 [Some(name), None]
             }
-            Event::RunLeft { reason } | Event::InterlockOverridden { reason, .. } => {
-                [Some(reason), None]
-            }
+            Event::RunLeft { reason }
+            | Event::InterlockOverridden { reason, .. }
+            | Event::FlagTaken { reason, .. }
+            | Event::FlagWithdrawn { why: reason } => [Some(reason), None],
             Event::SegmentStarted { title, .. } | Event::StepDone { title, .. } => {
                 [Some(title), None]
             }
@@ -100,6 +108,11 @@ impl Event {
             | Event::PanicSent { .. }
             | Event::ActionSent { .. }
             | Event::ActionUnknown { .. }
+            | Event::FlagOffered { .. }
+            | Event::FlagAccepted { .. }
+            | Event::FlagPassed { .. }
+            | Event::CueFiredAside { .. }
+            | Event::StationWarned { .. }
             | Event::Unknown(_) => [None, None],
         };
         for text in texts.into_iter().flatten().filter(|text| text.len() > bytes_max) {

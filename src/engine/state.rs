@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::stops::Stops;
 use super::timer::Timers;
-use super::{Cause, PersonState, RunNs, ShowNs};
+use super::{Cause, FlagState, MissedWhy, PersonState, RunNs, ShowNs};
 use crate::show::demonstration::Demonstration;
 use crate::show::plan::Plan;
 use crate::show::{CueIx, DepartmentIx, IndexVec, PersonIx, SegmentIx, Show};
@@ -49,6 +49,10 @@ pub struct State {
     /// Instant from which a program has been running: whatever fell due before it is missed, not
     /// late.
     pub(super) up_since_ns: RunNs,
+    /// Reason why it is missed.
+    pub(super) down_why: MissedWhy,
+    /// The flag, in a run that several stations follow.
+    pub(super) flag: Option<FlagState>,
     /// The cues that run now, in the order in which they fired.
     pub(super) on_air: Vec<CueIx>,
     /// The cues whose phase is [`Phase::Missed`]: a frame has no time to look through all cues for
@@ -219,6 +223,8 @@ impl State {
             panicked: false,
             stops: Stops::default(),
             up_since_ns: RunNs::ZERO,
+            down_why: MissedWhy::ProgramDown,
+            flag: None,
             on_air: vec![],
             missed: BTreeSet::new(),
             frontier: None,

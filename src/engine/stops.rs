@@ -107,6 +107,13 @@ impl Stops {
             | Event::ActionRehearsed { .. }
             | Event::ActionFailed { .. }
             | Event::ActionUnknown { .. }
+            | Event::FlagOffered { .. }
+            | Event::FlagAccepted { .. }
+            | Event::FlagWithdrawn { .. }
+            | Event::FlagPassed { .. }
+            | Event::FlagTaken { .. }
+            | Event::CueFiredAside { .. }
+            | Event::StationWarned { .. }
             | Event::Unknown(_) => return,
         };
         let at = show.outputs.iter().position(|known| known.id == *output);

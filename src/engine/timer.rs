@@ -110,7 +110,7 @@ impl State {
     fn fall_due(&self, cue: CueIx, cause: Cause, due_ns: RunNs, now: RunNs) -> Vec<Event> {
         let at_ns = due_ns.max(RunNs::ZERO);
         let why = if due_ns < self.up_since_ns {
-            Some(MissedWhy::ProgramDown)
+            Some(self.down_why)
         } else if self.panicked {
             Some(MissedWhy::Panicked)
         } else if self.is_late(at_ns, now) {

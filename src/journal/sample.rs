@@ -5,7 +5,7 @@ use jiff::Timestamp;
 use jiff::civil::date;
 
 use crate::engine::{Cause, Event, MissedWhy, Record, RunNs, UnknownEvent};
-use crate::show::CueNumber;
+use crate::show::{CueNumber, StationName};
 
 /// An instant of the evening on which every test plays.
 pub(super) fn at(nanosecond: i32) -> Timestamp {
@@ -46,6 +46,7 @@ fn events() -> Vec<Event> {
     let text = || {
         "Œuf “à la” 日本 🎬 \"quoted\" \\ \u{0}\u{1b}[31m\r\n\t\u{7f}\u{85}\u{2028},\"crc\":\"00000000\"}".to_owned()
     };
+    let station = || StationName::new("stage-left").unwrap();
     let (firing, action, output) = (1, 2, || "lights".to_owned());
     vec![
         Event::RunStarted {
@@ -109,6 +110,13 @@ fn events() -> Vec<Event> {
         Event::ActionRehearsed { cue: cue(), firing, action, output: output(), message: text() },
         Event::ActionFailed { cue: cue(), firing, action, output: output(), error: text() },
         Event::ActionUnknown { cue: cue(), firing, action, output: output() },
+        Event::FlagOffered { to: station() },
+        Event::FlagAccepted { by: station() },
+        Event::FlagWithdrawn { why: text() },
+        Event::FlagPassed { to: station(), next_term: 2, from_ns: RunNs::new(10) },
+        Event::FlagTaken { from: station(), reason: text(), silent_ns: u64::MAX },
+        Event::CueFiredAside { cue: cue(), fired_by: station(), fired_ns: RunNs::new(11) },
+        Event::StationWarned { by: station() },
         Event::Unknown(UnknownEvent {
             kind: "stage_revolved".to_owned(),
             members: r#""event":"stage_revolved","by":{"z":1.50,"a":[]}"#.to_owned(),

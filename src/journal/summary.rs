@@ -140,6 +140,13 @@ impl Summary {
                     | Event::ActionRehearsed { .. }
                     | Event::ActionFailed { .. }
                     | Event::ActionUnknown { .. }
+                    | Event::FlagOffered { .. }
+                    | Event::FlagAccepted { .. }
+                    | Event::FlagWithdrawn { .. }
+                    | Event::FlagPassed { .. }
+                    | Event::FlagTaken { .. }
+                    | Event::CueFiredAside { .. }
+                    | Event::StationWarned { .. }
                     | Event::Unknown(_) => {}
                 }
             }

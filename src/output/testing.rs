@@ -34,7 +34,7 @@ pub(super) fn job(firing: u32) -> Job {
 }
 
 pub(super) fn output(id: &str, kind: OutputKind, panic: Vec<Body>) -> Output {
-    Output { id: id.into(), kind, panic, timecode: None }
+    Output { id: id.into(), kind, panic, timecode: None, station: None }
 }
 
 /// A show of one cue, which sends `actions`: where to, and what.

@@ -205,7 +205,13 @@ impl Check<'_> {
             wires.push(kind.as_ref().map(Wire::from));
             let Some(kind) = kind else { continue };
             let id = draft.id.value.to_string();
-            let output = Output { id, kind, panic: draft.panic.clone(), timecode: draft.timecode };
+            let output = Output {
+                id,
+                kind,
+                panic: draft.panic.clone(),
+                timecode: draft.timecode,
+                station: draft.station.clone(),
+            };
             for finding in self.machine.output(&output) {
                 self.faults.found(draft.id.place.clone(), finding);
             }

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use jiff::civil::{Date, Time};
 
 use super::problem::Place;
-use super::{Body, Colour, FrameRate, Look, OutputKind, Source, Step};
+use super::{Body, Colour, FrameRate, Look, OutputKind, Source, StationName, Step};
 
 /// A value and where it stands.
 #[derive(Clone, Debug)]
@@ -103,6 +103,8 @@ pub(crate) struct OutputDraft {
     pub(crate) panic: Vec<Body>,
     /// The rate of its timecode.
     pub(crate) timecode: Option<FrameRate>,
+    /// The station that alone sends it.
+    pub(crate) station: Option<StationName>,
 }
 
 /// Address of remote controls.

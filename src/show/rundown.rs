@@ -10,6 +10,7 @@ use super::colour::Colour;
 use super::cue::{Cue, Thresholds, Trigger};
 use super::duration;
 use super::index::{CueIx, DepartmentIx, IndexVec, OutputIx, PersonIx, SegmentIx};
+use super::station::StationName;
 
 /// A show as its file says it. Whatever refers to something else does so by its index.
 #[derive(Clone, Debug, PartialEq)]
@@ -79,6 +80,8 @@ pub struct Output {
     /// The rate at which it is sent the show's timecode, where the file asks for it; only for OSC
     /// and MIDI.
     pub timecode: Option<FrameRate>,
+    /// The station that sends it, whoever has the flag; `None` if the holder sends it.
+    pub station: Option<StationName>,
 }
 
 impl Output {

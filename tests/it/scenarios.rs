@@ -509,6 +509,7 @@ fn line(event: &Event, state: &State, times: Times) -> String {
         Event::CueMissed { cue, why, due_ns } => {
             let why = match why {
                 MissedWhy::ProgramDown => "program_down",
+                MissedWhy::FlagTaken => "flag_taken",
                 MissedWhy::Late => "late",
                 MissedWhy::Held => "held",
                 MissedWhy::Panicked => "panicked",

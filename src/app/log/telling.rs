@@ -149,6 +149,20 @@ pub(crate) fn telling(event: &Event, show: &Show) -> Telling {
         Event::ActionUnknown { cue, output, .. } => Kind::Send
             .says(format!("cue {cue} → {output} UNKNOWN: the program stopped before it knew whether this was sent"))
             .alarm(),
+        Event::FlagOffered { to } => Kind::Program.says(format!("flag offered to {to}")).attention(),
+        Event::FlagAccepted { by } => Kind::Program.says(format!("{by} accepts the flag")).attention(),
+        Event::FlagWithdrawn { why } => Kind::Program.says(format!("offer of the flag withdrawn: {why}")).attention(),
+        Event::FlagPassed { to, .. } => Kind::Program.says(format!("flag passed to {to}")).attention(),
+        Event::FlagTaken { from, reason, silent_ns } => Kind::Program
+            .says(format!(
+                "FLAG TAKEN from {from}, silent for {}: {reason}",
+                duration::countdown(*silent_ns)
+            ))
+            .alarm(),
+        Event::CueFiredAside { cue, fired_by, .. } => Kind::Cue
+            .says(format!("cue {cue} was FIRED BY {fired_by} after the flag had been taken from it"))
+            .alarm(),
+        Event::StationWarned { by } => Kind::Program.says(format!("{by} says: SOMETHING IS WRONG")).alarm(),
         Event::Unknown(unknown) => Kind::Program
             .says(format!("an event of a newer version, which this one does not know: {}", unknown.kind))
             .attention(),

@@ -189,7 +189,14 @@ impl Fold {
             | Event::ActionSent { .. }
             | Event::ActionRehearsed { .. }
             | Event::ActionFailed { .. }
-            | Event::ActionUnknown { .. }) => {
+            | Event::ActionUnknown { .. }
+            | Event::FlagOffered { .. }
+            | Event::FlagAccepted { .. }
+            | Event::FlagWithdrawn { .. }
+            | Event::FlagPassed { .. }
+            | Event::FlagTaken { .. }
+            | Event::CueFiredAside { .. }
+            | Event::StationWarned { .. }) => {
                 if let Some(cue) = event.cue().and_then(|number| self.show.find(number)) {
                     self.take_of_cue(cue, record.run_ns, event);
                 }
@@ -234,6 +241,9 @@ impl Fold {
             Event::CueSkipped { .. } => log.before(SKIPPED.to_owned()),
             Event::CueUnskipped { .. } => log.ahead.retain(|remark| remark != SKIPPED),
             Event::NoteTaken { text, .. } => log.at(text.clone()),
+            Event::CueFiredAside { fired_by, .. } => {
+                log.at(format!("fired by {fired_by} after the flag had been taken from it"))
+            }
             Event::ActionSent { firing, action, .. }
             | Event::ActionRehearsed { firing, action, .. } => {
                 log.settle(*firing, *action, Send::Sent);
@@ -269,6 +279,12 @@ impl Fold {
             | Event::PersonSpotted { .. }
             | Event::PersonUnspotted { .. }
             | Event::PersonNoted { .. }
+            | Event::FlagOffered { .. }
+            | Event::FlagAccepted { .. }
+            | Event::FlagWithdrawn { .. }
+            | Event::FlagPassed { .. }
+            | Event::FlagTaken { .. }
+            | Event::StationWarned { .. }
             | Event::Unknown(_) => {}
         }
     }

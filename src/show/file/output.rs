@@ -8,7 +8,7 @@ use super::reader::Mention;
 use super::value::Value;
 use crate::show::draft::OutputDraft;
 use crate::show::protocol::{Protocol, Wire};
-use crate::show::{Body, FrameRate};
+use crate::show::{Body, FrameRate, StationName};
 
 /// The rates of timecode as the file writes them; "29.97" is drop-frame, since nothing else keeps
 /// step with a clock.
@@ -51,9 +51,20 @@ fn output(id: &Mention<'_>, mut fields: Fields<'_>) -> (Option<Wire>, OutputDraf
     let spoken = protocol.map(|protocol| Wire { protocol, is_datagram: false });
     let wire = kind.as_ref().map(Wire::from).or(spoken);
     let timecode = timecode(&mut fields, protocol);
+    let station = fields.find("station").and_then(|value| station(&value));
     let panic = panic_bodies(&mut fields, id, wire);
     fields.finish();
-    (wire, OutputDraft { id: id.placed(), kind, panic, timecode })
+    (wire, OutputDraft { id: id.placed(), kind, panic, timecode, station })
+}
+
+/// The station that alone sends the output.
+fn station(value: &Value<'_>) -> Option<StationName> {
+    let text = value.text()?;
+    let name = StationName::new(text);
+    if let Err(why) = &name {
+        value.fault(why.to_string(), "write a name such as \"la\" or \"stage-left\"");
+    }
+    name.ok()
 }
 
 /// The rate of the timecode that the output asks for, if it asks.

@@ -53,6 +53,7 @@ midi = "USB MIDI"
 
 [output.vt]
 mpv   = true
+station = "stage-left"
 flags = ["--fs", "--screen=1"]
 panic = [{ stop = true }]
 

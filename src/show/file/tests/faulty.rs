@@ -134,6 +134,7 @@ fn faults_of_the_head_are_found() {
             "[output.a]\nosc = \"udp://h:1\"\ntimecode = «\"mtc\"»",
             &["timecode as OSC", "`timecode = \"osc\"`"],
         ),
+        ("[output.a]\nmpv = true\nstation = «\"L.A.\"»", &["1 to 32 of the characters", "\"la\""]),
         ("[output.a]\nmpv = true\n«timecode» = \"mtc\"", &["only for MIDI and OSC outputs"]),
         (
             "[output.a]\nmidi = \"x\"\ntimecode = «\"mct\"»",
