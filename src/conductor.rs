@@ -25,17 +25,21 @@ mod drive;
 mod due;
 mod message;
 mod ready;
+mod shared;
+mod told;
 
 use std::collections::VecDeque;
 
 pub use clock::RunClock;
-pub use message::{By, Input, Output};
+pub use message::{By, Input, Muted, Output};
+pub use shared::Role;
 
 use crate::engine::{ClipFact, Command, Event, Rejection, RunNs, State};
-use crate::output::{ClipNews, ClipReport};
+use crate::output::{ClipNews, ClipReport, Report};
 use crate::time::MachineNs;
 use due::Ahead;
 use ready::Ready;
+use shared::Shared;
 
 /// Maximum number of due events between two looks of the driver at its inputs.
 const ROUNDS: usize = 256;
@@ -56,8 +60,8 @@ pub struct Conductor {
     steps: VecDeque<Step>,
     /// While messages leave: what is to be journaled after them.
     settling: Option<Vec<Event>>,
-    /// Records that are journaled already and leave at their instant.
-    ahead: Option<Ahead>,
+    /// Messages whose records are journaled already, and that leave at their instants, in order.
+    ahead: VecDeque<Ahead>,
     /// The command that was obeyed last, until everything has happened that follows from it now.
     obeyed: Option<(By, Command)>,
     /// The run was resumed, and what was missed is still to be taken up.
@@ -68,6 +72,8 @@ pub struct Conductor {
     gets_ready: bool,
     /// Last clips and clock that the outputs were told.
     ready: Ready,
+    /// Part of this station in a shared run; `None` in a run of its own.
+    shared: Option<Box<Shared>>,
 }
 
 /// One thing to do.
@@ -92,12 +98,13 @@ impl Conductor {
             inputs: VecDeque::new(),
             steps: VecDeque::new(),
             settling: None,
-            ahead: None,
+            ahead: VecDeque::new(),
             obeyed: None,
             catches_up: false,
             rounds_left: 0,
             gets_ready: false,
             ready: Ready::default(),
+            shared: None,
         }
     }
 
@@ -125,26 +132,30 @@ impl Conductor {
     /// Returns `true` if something is journaled that leaves at an instant that is about to come.
     /// Nothing should be done in between that can wait.
     pub fn is_ahead(&self) -> bool {
-        self.ahead.is_some()
+        !self.ahead.is_empty()
     }
 
     /// Returns the rejection that the run would give `command` at `now_ns`, if any.
     pub fn would_refuse(&self, command: &Command, now_ns: MachineNs) -> Option<Rejection> {
-        self.state.decide(command, self.decides_at(now_ns)).err()
+        self.may_decide()
+            .err()
+            .or_else(|| self.state.decide(command, self.decides_at(now_ns)).err())
     }
 
     /// Takes in what happened at `now_ns` by the machine's clock. What follows from it is to be
     /// polled.
     pub fn handle(&mut self, now_ns: MachineNs, input: Input) {
-        self.now_ns = self.now_ns.max(now_ns);
+        self.comes_to(now_ns);
         match (input, &mut self.settling) {
             (Input::Outcome(job, outcome), Some(_)) => {
                 let event = self.outcome(job, outcome);
                 self.settling.get_or_insert_default().push(event);
             }
             (Input::Report(report), Some(_)) => {
-                let event = self.reported(report);
-                self.settling.get_or_insert_default().push(event);
+                if self.is_here(report.output) {
+                    let event = self.reported(report);
+                    self.settling.get_or_insert_default().push(event);
+                }
             }
             (input, _) => {
                 // What is due comes after what the driver is about to hand in, or not at all.
@@ -157,7 +168,7 @@ impl Conductor {
 
     /// Returns the next thing to do. The instant is that of the call, by the machine's clock.
     pub fn poll_output(&mut self, now_ns: MachineNs) -> Option<Output> {
-        self.now_ns = self.now_ns.max(now_ns);
+        self.comes_to(now_ns);
         loop {
             match self.steps.pop_front() {
                 Some(Step::Output(output)) => return Some(output),
@@ -204,7 +215,7 @@ impl Conductor {
             self.does(Output::Reply { by, command, result: Ok(()) });
             return true;
         }
-        if std::mem::take(&mut self.gets_ready) && self.ahead.is_none() {
+        if std::mem::take(&mut self.gets_ready) && self.ahead.is_empty() {
             self.get_ready();
             return true;
         }
@@ -215,9 +226,18 @@ impl Conductor {
         match input {
             Input::Begin(event) => self.begin(event),
             Input::Command { by, command } => self.obey(by, command),
+            Input::Outcome(job, outcome) if !self.holds() => {
+                let told = self.told_of(Some(job), None, outcome);
+                self.tell(told);
+            }
             Input::Outcome(job, outcome) => {
                 let event = self.outcome(job, outcome);
                 self.commit(vec![event]);
+            }
+            Input::Report(report) if !self.is_here(report.output) => {}
+            Input::Report(Report { output, job, outcome }) if !self.holds() => {
+                let told = self.told_of(job, Some(output), outcome);
+                self.tell(told);
             }
             Input::Report(report) => {
                 let event = self.reported(report);
@@ -231,11 +251,17 @@ impl Conductor {
                     ClipNews::Lost(why) => ClipFact::Lost(why),
                     ClipNews::BrokeOff(why) => ClipFact::BrokeOff(why),
                 };
-                self.obey(By::Player, Command::Clip { cue, firing, output, fact });
+                if self.holds() {
+                    self.obey(By::Player, Command::Clip { cue, firing, output, fact });
+                } else {
+                    self.tell_of_clip(cue, firing, output, fact);
+                }
             }
             Input::Load(cue) => self.ready.load(cue),
             Input::Flush => {}
             Input::Tick => self.gets_ready = true,
+            // Only the holder writes.
+            Input::TerminalLost | Input::Leave { .. } if !self.holds() => {}
             Input::TerminalLost => self.commit(vec![Event::TerminalLost {}]),
             Input::Leave { reason, unsent } => {
                 let left = (!self.state.has_ended()).then_some(Event::RunLeft { reason });
@@ -245,10 +271,27 @@ impl Conductor {
                 let events = unsent.chain(left).collect();
                 self.commit(events);
             }
+            Input::Follow(records) => self.follow(records),
+            Input::Holds => self.now_holds(),
+            Input::Stored(record) => self.stored(record),
+            Input::TakeBack { why } => self.take_back(why),
+            Input::Told { from, told } => self.told(&from, told),
+            Input::Heard(heard) => self.heard(heard),
+            Input::Mute(mute) => self.mute(mute),
+            Input::SetAside { kept } => self.set_aside(&kept),
         }
     }
 
     fn obey(&mut self, by: By, command: Command) {
+        if let Err(rejection) = self.may_decide() {
+            self.does(Output::Reply { by, command, result: Err(rejection) });
+            return;
+        }
+        if let Command::PassFlag { to, from_ns } = &command {
+            let result = self.pass_flag(to.clone(), *from_ns);
+            self.does(Output::Reply { by, command, result });
+            return;
+        }
         match self.state.decide(&command, self.decides_at(self.now_ns)) {
             Ok(events) => {
                 self.commit(events);
@@ -271,10 +314,7 @@ impl Conductor {
         if !resumed {
             return;
         }
-        let unresolved: Vec<_> = self.state.unresolved().collect();
-        let unknown =
-            unresolved.into_iter().map(|(cue, action)| self.unknown(cue, action)).collect();
-        self.commit(unknown);
+        self.gives_up_unresolved();
         let lost: Vec<_> = self
             .state
             .on_air()
@@ -286,6 +326,14 @@ impl Conductor {
             self.does(Output::ClipsLost(lost));
         }
         self.catches_up = true;
+    }
+
+    /// Journals that nobody knows what became of the messages that were on their way.
+    fn gives_up_unresolved(&mut self) {
+        let unresolved: Vec<_> = self.state.unresolved().collect();
+        let unknown = unresolved.into_iter().filter(|&(cue, action)| !self.is_told(cue, action));
+        let unknown = unknown.map(|(cue, action)| self.unknown(cue, action)).collect();
+        self.commit(unknown);
     }
 
     fn does(&mut self, output: Output) {

@@ -79,7 +79,11 @@ impl Demo {
             | Output::Arm(_)
             | Output::Join(_)
             | Output::Outages(_)
-            | Output::ShowTime(_) => vec![],
+            | Output::ShowTime(_)
+            | Output::Tell(_)
+            | Output::Propose(_)
+            | Output::Muted(_)
+            | Output::StoodStill => vec![],
         };
         conductor.drive(MachineNs::ZERO, Input::Begin(begin), &mut perform);
         let last_ns = MachineNs::new(script.begins_s * SECOND_NS - 1);

@@ -30,6 +30,7 @@ impl Conductor {
         if effects.is_empty() {
             return;
         }
+        let (effects, after) = self.part_of_this_station(effects, after);
         for effect in effects {
             self.does(match effect {
                 Effect::Send { cue, firing, action } => Output::Send(Job { cue, firing, action }),
@@ -38,6 +39,10 @@ impl Conductor {
                 Effect::ResumeClip(cue) => Output::ResumeClip(cue),
                 Effect::StopOutputs => Output::StopAll,
             });
+        }
+        if !self.holds() {
+            // What becomes of them is told to the one who journals it.
+            return;
         }
         self.settling = Some(after);
         self.steps.push_back(Step::Settle);
@@ -58,10 +63,13 @@ impl Conductor {
         // The last record may be of an instant ahead; the journal takes no step back.
         self.run_ns = self.run_ns.max(self.clock.run_ns(now_ns));
         let (at, run_ns) = (truncate(self.clock.wall(now_ns)), self.run_ns);
-        let records = events
-            .into_iter()
-            .zip(self.seq + 1..)
-            .map(|(event, seq)| Record::new(seq, at, run_ns, event));
+        let records = events.into_iter().zip(self.seq + 1..).map(|(event, seq)| Record {
+            seq,
+            at,
+            run_ns,
+            origin: self.origin(),
+            event,
+        });
         let records: Vec<Record> = records.collect();
         self.seq += records.len() as u64;
         let mut effects = vec![];

@@ -25,26 +25,43 @@ pub(super) struct Ahead {
     effects: Vec<Effect>,
 }
 
+impl Ahead {
+    /// Messages that leave at an instant of the machine's clock.
+    pub(super) fn new(due_ns: MachineNs, effects: Vec<Effect>) -> Self {
+        Ahead { due_ns, effects }
+    }
+}
+
 impl Conductor {
     /// The instant of the machine's clock at which something is to be done next.
     pub(super) fn due_ns(&self) -> Option<MachineNs> {
-        match &self.ahead {
+        if self.is_mute() {
+            return None;
+        }
+        match self.ahead.front() {
             Some(ahead) => Some(ahead.due_ns),
-            None => {
+            None if self.holds() => {
                 let due_run_ns = self.state.poll_timeout();
                 due_run_ns.map(|due_run_ns| self.clock.machine_ns(due_run_ns) - self.lead())
             }
+            None => None,
         }
     }
 
     /// Does the first thing that has fallen due; `false` where nothing has.
     pub(super) fn fire_due(&mut self) -> bool {
-        if let Some(ahead) = &self.ahead {
+        if self.is_mute() {
+            return false;
+        }
+        if let Some(ahead) = self.ahead.front() {
             if ahead.due_ns > self.now_ns {
                 return false;
             }
             self.release();
             return true;
+        }
+        if !self.holds() {
+            return false;
         }
         let Some(due_run_ns) = self.state.poll_timeout() else { return false };
         let due_ns = self.clock.machine_ns(due_run_ns);
@@ -59,7 +76,7 @@ impl Conductor {
             self.commit(events);
         } else {
             let effects = self.record(events, due_ns);
-            self.ahead = Some(Ahead { due_ns, effects });
+            self.ahead.push_back(Ahead { due_ns, effects });
         }
         true
     }
@@ -67,7 +84,10 @@ impl Conductor {
     /// Has what stands ready sent, or the playhead move on from a cue that has fired, where that is
     /// still to be done; `false` where neither is.
     pub(super) fn leaves_early(&mut self) -> bool {
-        if self.ahead.is_some() {
+        if !self.holds() || self.is_mute() {
+            return false;
+        }
+        if !self.ahead.is_empty() {
             self.release();
             return true;
         }
@@ -81,13 +101,17 @@ impl Conductor {
     }
 
     fn release(&mut self) {
-        if let Some(Ahead { effects, .. }) = self.ahead.take() {
-            self.carry_out(effects, vec![]);
+        if let Some(Ahead { due_ns, effects }) = self.ahead.pop_front() {
+            if self.is_too_late(due_ns) {
+                self.calls_off(effects);
+            } else {
+                self.carry_out(effects, vec![]);
+            }
         }
     }
 
     /// In a rehearsal nothing leaves, and a fast clock has no instants to spare.
-    fn lead(&self) -> Duration {
+    pub(super) fn lead(&self) -> Duration {
         if self.state.is_rehearsal() { Duration::ZERO } else { LEAD }
     }
 }

@@ -1,8 +1,10 @@
 //! Inputs of the [`Conductor`](super::Conductor) and its outputs.
 
-use crate::engine::{Command, Event, Record, Rejection};
+use std::collections::BTreeSet;
+
+use crate::engine::{Command, Event, Record, Rejection, Told};
 use crate::output::{ClipReport, Job, Outcome, Report, ShowTime};
-use crate::show::{CueIx, OutputIx};
+use crate::show::{CueIx, OutputIx, StationName};
 
 /// Something that has happened outside.
 #[derive(Clone, Debug)]
@@ -38,6 +40,34 @@ pub enum Input {
         reason: String,
         /// The messages that waited for an output, and what became of them.
         unsent: Vec<Report>,
+    },
+    /// Records of the station that has the flag, which follow the last one here.
+    Follow(Vec<Record>),
+    /// The log has given the flag to this station; the record that says so was followed.
+    Holds,
+    /// The log has this record where one was proposed: that one, or the one that took its place.
+    Stored(Record),
+    /// The caller wants back the flag that is on its way.
+    TakeBack {
+        /// The reason; the journal keeps it.
+        why: String,
+    },
+    /// Report of another station on one of its outputs.
+    Told {
+        /// The station.
+        from: StationName,
+        /// Its report.
+        told: Told,
+    },
+    /// The other stations that are heard; all others are away.
+    Heard(BTreeSet<StationName>),
+    /// This station has to be mute, or may speak again.
+    Mute(bool),
+    /// Somebody has taken the flag, and the log does not have what was recorded here since: the
+    /// run is the fold of these records, from its beginning.
+    SetAside {
+        /// The records that the log has, too.
+        kept: Vec<Record>,
     },
 }
 
@@ -92,4 +122,25 @@ pub enum Output {
     Outages(Vec<OutputIx>),
     /// Reading of the show's clock, for outputs that are sent timecode.
     ShowTime(ShowTime),
+    /// Tell the station that has the flag, which journals it.
+    Tell(Told),
+    /// Ship this record to the log, but do not journal it: [`Input::Stored`] says what the log has
+    /// in its place.
+    Propose(Record),
+    /// The outputs that may be sent something have changed.
+    Muted(Muted),
+    /// No input has come for so long that the machine must have stood still. This station is mute
+    /// until [`Input::Mute`] says otherwise.
+    StoodStill,
+}
+
+/// The outputs that are sent nothing, and no clock.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Muted {
+    /// None but those of other stations.
+    Nothing,
+    /// Those that the station with the flag sends, which is another one.
+    Shared,
+    /// All of them: this station does not know the run.
+    Everything,
 }

@@ -1,6 +1,6 @@
 //! Tells the outputs what may come next, after everything that was due has left.
 
-use super::{Conductor, Output};
+use super::{Conductor, Muted, Output};
 use crate::output::ShowTime;
 use crate::show::{CueIx, OutputIx};
 
@@ -21,6 +21,8 @@ pub(super) struct Ready {
     /// State of the show's clock: `true` and the instant from which it counts, or `false` and its
     /// reading.
     time: Option<(bool, i64)>,
+    /// The outputs that are sent nothing, in a shared run.
+    muted: Option<Muted>,
 }
 
 impl Ready {
@@ -30,8 +32,18 @@ impl Ready {
 }
 
 impl Conductor {
+    /// Tells the outputs which of them are sent nothing now.
+    pub(super) fn say_who_is_muted(&mut self) {
+        let muted = self.muted();
+        if muted != self.ready.muted {
+            self.ready.muted = muted;
+            self.does(Output::Muted(muted.unwrap_or(Muted::Nothing)));
+        }
+    }
+
     /// Tells the outputs what has changed of what may come next, and of the show's clock.
     pub(super) fn get_ready(&mut self) {
+        self.say_who_is_muted();
         let mut next = self.state.next_clips(CLIPS_READY);
         if self.ready.loaded.is_some_and(|cue| self.state.on_air().contains(&cue)) {
             self.ready.loaded = None;

@@ -116,6 +116,10 @@ fn word(output: &Output) -> String {
         Output::Reply { result: Err(why), .. } => why.to_string(),
         Output::ClipsLost(cues) => format!("lost {}", cues.len()),
         Output::Arm(_) | Output::Join(_) | Output::Outages(_) => "ready".into(),
+        Output::Tell(told) => format!("tell {told:?}"),
+        Output::Propose(record) => format!("propose {}", record.event.kind()),
+        Output::Muted(muted) => format!("muted {muted:?}"),
+        Output::StoodStill => "stood still".into(),
         Output::ShowTime(time) => format!("time {}", if time.runs { "runs" } else { "stands" }),
     }
 }

@@ -95,7 +95,11 @@ impl TestRun {
                 | Output::Arm(_)
                 | Output::Join(_)
                 | Output::Outages(_)
-                | Output::ShowTime(_) => {}
+                | Output::ShowTime(_)
+                | Output::Tell(_)
+                | Output::Propose(_)
+                | Output::Muted(_)
+                | Output::StoodStill => {}
             }
             vec![]
         });

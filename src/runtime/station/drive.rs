@@ -84,6 +84,8 @@ impl Station {
                 Output::Join(joins) => self.outputs.join(&joins),
                 Output::Outages(outputs) => self.outputs.pretend_down(&outputs),
                 Output::ShowTime(time) => self.outputs.show_time(time),
+                // A run of its own has none of these.
+                Output::Tell(_) | Output::Propose(_) | Output::Muted(_) | Output::StoodStill => {}
             }
         }
         self.happened(heard, now_ns);

@@ -117,7 +117,11 @@ impl Watched {
             | Output::ClipsLost(_)
             | Output::Arm(_)
             | Output::Join(_)
-            | Output::ShowTime(_) => vec![],
+            | Output::ShowTime(_)
+            | Output::Tell(_)
+            | Output::Propose(_)
+            | Output::Muted(_)
+            | Output::StoodStill => vec![],
         });
         self.machine_ns = machine_ns;
         self.app.outputs = self.outputs.health();

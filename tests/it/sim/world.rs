@@ -353,7 +353,11 @@ impl World {
                     | Output::Arm(_)
                     | Output::Join(_)
                     | Output::Outages(_)
-                    | Output::ShowTime(_) => {}
+                    | Output::ShowTime(_)
+                    | Output::Tell(_)
+                    | Output::Propose(_)
+                    | Output::Muted(_)
+                    | Output::StoodStill => {}
                 }
             }
             if let Some(kill) = dies {

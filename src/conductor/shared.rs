@@ -1,0 +1,430 @@
+//! A run that several stations share: this one has the flag, follows, or is about to pass it.
+//!
+//! Only the station that has the flag decides, journals and sends. Another one folds its records,
+//! journals the same lines, and sends what has to leave from its own outputs; what becomes of that
+//! it tells the holder. Who has the flag is not decided here: [`Input`](super::Input)s say what the
+//! log has.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::due::Ahead;
+use super::{Conductor, Muted, Output, RunClock};
+use crate::engine::{
+    Command, Effect, Event, FlagWay, Origin, Record, Rejection, RunNs, SendState, State, Told,
+};
+use crate::journal::truncate;
+use crate::output::{Job, Outcome};
+use crate::show::{CueIx, OutputIx, StationName};
+use crate::time::MachineNs;
+
+/// Time without an input after which the machine is taken to have stood still. The same lateness
+/// makes a message too old to be sent.
+const STOOD_STILL: Duration = Duration::from_secs(1);
+
+/// Maximum number of due events that are recorded ahead of a pass; the next holder fires the rest.
+const AHEAD_MAX: usize = 4_096;
+
+/// Part of this station in the run.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// It has the flag.
+    Holds,
+    /// Its record that passes the flag is on its way to the log: what falls due at `from_ns` or
+    /// after it does not happen here.
+    Passing {
+        /// The next holder.
+        to: StationName,
+        /// The instant.
+        from_ns: RunNs,
+    },
+    /// Another station has the flag.
+    Follows,
+}
+
+/// What a conductor knows of the other stations.
+#[derive(Clone, Debug)]
+pub(super) struct Shared {
+    pub me: StationName,
+    role: Role,
+    /// Origin of the records that are written here.
+    origin: Arc<Origin>,
+    /// Nothing is sent and nothing happens until the log was read.
+    is_mute: bool,
+    /// The other stations that are heard.
+    heard: BTreeSet<StationName>,
+    /// Reports that wait until it is known who has the flag.
+    pub withheld: Vec<(StationName, Told)>,
+}
+
+impl Conductor {
+    /// Makes the run a shared one, in which this station is `me`. It has the flag in `term`, or
+    /// follows with `None`.
+    pub fn share(&mut self, me: StationName, term: Option<u64>) {
+        let origin = Origin { station: me.to_string(), term: term.unwrap_or_default() };
+        self.shared = Some(Box::new(Shared {
+            me,
+            role: if term.is_some() { Role::Holds } else { Role::Follows },
+            origin: Arc::new(origin),
+            is_mute: false,
+            heard: BTreeSet::new(),
+            withheld: vec![],
+        }));
+    }
+
+    /// Part of this station in a shared run.
+    pub fn role(&self) -> Option<&Role> {
+        self.shared.as_ref().map(|shared| &shared.role)
+    }
+
+    /// Returns `true` if nothing is sent and nothing happens here until the run's log was read.
+    pub fn is_mute(&self) -> bool {
+        self.shared.as_ref().is_some_and(|shared| shared.is_mute)
+    }
+
+    /// Ties the run's clock anew, on a station that follows: the holder's reads so.
+    pub fn set_clock(&mut self, clock: RunClock) {
+        if self.role() == Some(&Role::Follows) {
+            self.clock = clock;
+        }
+    }
+
+    /// Returns `true` if events become records here.
+    pub(super) fn holds(&self) -> bool {
+        self.shared.as_ref().is_none_or(|shared| shared.role == Role::Holds)
+    }
+
+    pub(super) fn origin(&self) -> Option<Arc<Origin>> {
+        self.shared.as_ref().map(|shared| Arc::clone(&shared.origin))
+    }
+
+    /// Says why nothing is decided here, if nothing is.
+    pub(super) fn may_decide(&self) -> Result<(), Rejection> {
+        match self.shared.as_deref() {
+            Some(Shared { is_mute: true, .. }) => Err(Rejection::Mute),
+            None | Some(Shared { role: Role::Holds, .. }) => Ok(()),
+            Some(Shared { role: Role::Passing { to, .. }, .. }) => {
+                Err(Rejection::OnItsWay(to.clone()))
+            }
+            Some(Shared { role: Role::Follows, me, .. }) => {
+                let holder = self.state.flag().map_or(me, |flag| &flag.holder);
+                Err(Rejection::NoFlag(holder.clone()))
+            }
+        }
+    }
+
+    /// Goes on to the instant `now_ns`. In a shared run somebody may have taken the flag while the
+    /// machine stood still, so nothing may be sent before the log was read.
+    pub(super) fn comes_to(&mut self, now_ns: MachineNs) {
+        let stood_ns = now_ns.since(self.now_ns);
+        let is_first = self.now_ns == MachineNs::ZERO;
+        self.now_ns = self.now_ns.max(now_ns);
+        if stood_ns > STOOD_STILL
+            && !is_first
+            && let Some(shared) = &mut self.shared
+        {
+            shared.is_mute = true;
+            self.does(Output::StoodStill);
+            self.say_who_is_muted();
+        }
+    }
+
+    pub(super) fn mute(&mut self, is_mute: bool) {
+        if let Some(shared) = &mut self.shared {
+            shared.is_mute = is_mute;
+            self.say_who_is_muted();
+        }
+    }
+
+    /// The outputs that are sent nothing now.
+    pub(super) fn muted(&self) -> Option<Muted> {
+        let shared = self.shared.as_deref()?;
+        Some(match shared.role {
+            _ if shared.is_mute => Muted::Everything,
+            // What was recorded before a pass leaves from here.
+            Role::Follows if self.ahead.is_empty() => Muted::Shared,
+            Role::Holds | Role::Passing { .. } | Role::Follows => Muted::Nothing,
+        })
+    }
+
+    /// Returns `true` if this station sends `output` while it has the flag.
+    pub(super) fn is_here(&self, output: OutputIx) -> bool {
+        self.elsewhere(output).is_none()
+    }
+
+    /// The other station that sends `output`.
+    fn elsewhere(&self, output: OutputIx) -> Option<&StationName> {
+        let shared = self.shared.as_deref()?;
+        let place = self.state.show().outputs.get(output)?.station.as_ref();
+        place.filter(|place| **place != shared.me)
+    }
+
+    fn output_of(&self, cue: CueIx, action: u32) -> Option<OutputIx> {
+        let cue = self.state.show().cues.get(cue)?;
+        cue.actions.get(action as usize).map(|action| action.output)
+    }
+
+    /// Returns `true` if another station that is heard will tell what became of an action.
+    pub(super) fn is_told(&self, cue: CueIx, action: u32) -> bool {
+        let place = self.output_of(cue, action).and_then(|output| self.elsewhere(output));
+        place.is_some_and(|place| self.hears(place))
+    }
+
+    fn hears(&self, station: &StationName) -> bool {
+        self.shared.as_ref().is_some_and(|shared| shared.heard.contains(station))
+    }
+
+    /// Leaves out the messages of outputs that other stations send. Of one that is away it is known
+    /// at once that it does not.
+    pub(super) fn part_of_this_station(
+        &self,
+        effects: Vec<Effect>,
+        mut after: Vec<Event>,
+    ) -> (Vec<Effect>, Vec<Event>) {
+        if self.shared.is_none() || !self.holds() {
+            return (effects, after);
+        }
+        let (mut here, mut away) = (vec![], vec![]);
+        for effect in effects {
+            match self.absent(effect) {
+                Some(Absent::Sends) => {}
+                Some(Absent::Away(job, why)) => away.push(self.outcome(job, why)),
+                None => here.push(effect),
+            }
+        }
+        away.append(&mut after);
+        (here, away)
+    }
+
+    /// Says what another station does with a message, if it is another's.
+    fn absent(&self, effect: Effect) -> Option<Absent> {
+        let Effect::Send { cue, firing, action } = effect else { return None };
+        let place = self.output_of(cue, action).and_then(|output| self.elsewhere(output))?;
+        if self.hears(place) {
+            return Some(Absent::Sends);
+        }
+        Some(Absent::Away(Job { cue, firing, action }, is_away(place)))
+    }
+
+    /// Records ahead what falls due before `from_ns`, and proposes the record that passes the flag.
+    pub(super) fn pass_flag(&mut self, to: StationName, from_ns: RunNs) -> Result<(), Rejection> {
+        let now = self.decides_at(self.now_ns);
+        let from_ns = from_ns.max(now);
+        let mut passed =
+            self.state.decide(&Command::PassFlag { to: to.clone(), from_ns }, now)?.into_iter();
+        for _ in 0..AHEAD_MAX {
+            let due = self.state.poll_timeout().filter(|&due_ns| due_ns < from_ns);
+            let Some(due_run_ns) = due else { break };
+            let due_ns = self.clock.machine_ns(due_run_ns).max(self.now_ns);
+            let events = self.state.handle_timeout(self.clock.run_ns(due_ns));
+            if events.is_empty() {
+                break;
+            }
+            let effects = self.record(events, due_ns);
+            let mut here = vec![];
+            for effect in effects {
+                match self.absent(effect) {
+                    Some(Absent::Sends) => {}
+                    Some(Absent::Away(job, why)) => {
+                        let told = self.told_of(Some(job), None, why);
+                        self.withhold(told);
+                    }
+                    None => here.push(effect),
+                }
+            }
+            if !here.is_empty() {
+                self.ahead.push_back(Ahead::new(due_ns, here));
+            }
+        }
+        if let Some(event) = passed.next() {
+            self.propose(event);
+        }
+        if let Some(shared) = &mut self.shared {
+            shared.role = Role::Passing { to, from_ns };
+        }
+        Ok(())
+    }
+
+    pub(super) fn take_back(&mut self, why: String) {
+        if matches!(self.role(), Some(Role::Passing { .. })) {
+            self.propose(Event::FlagWithdrawn { why });
+        }
+    }
+
+    fn propose(&mut self, event: Event) {
+        let run_ns = self.run_ns.max(self.clock.run_ns(self.now_ns));
+        let at = truncate(self.clock.wall(self.now_ns));
+        let record = Record { seq: self.seq + 1, at, run_ns, origin: self.origin(), event };
+        self.does(Output::Propose(record));
+    }
+
+    /// The log has one of the records that were proposed: the flag is gone, or it stayed.
+    pub(super) fn stored(&mut self, record: Record) {
+        if !matches!(self.role(), Some(Role::Passing { .. })) || record.seq != self.seq + 1 {
+            return;
+        }
+        let is_gone = matches!(record.event, Event::FlagPassed { .. });
+        self.take_in(&record);
+        self.does(Output::Append(vec![record]));
+        let Some(shared) = &mut self.shared else { return };
+        shared.role = if is_gone { Role::Follows } else { Role::Holds };
+        for (from, told) in std::mem::take(&mut shared.withheld) {
+            if is_gone {
+                self.does(Output::Tell(told));
+            } else {
+                self.told(&from, told);
+            }
+        }
+    }
+
+    /// Folds a record that was not made here.
+    fn take_in(&mut self, record: &Record) {
+        self.state.fold(record);
+        (self.seq, self.run_ns) = (record.seq, record.run_ns);
+    }
+
+    /// Folds and journals what the holder has recorded, and has what is to leave from here sent.
+    pub(super) fn follow(&mut self, records: Vec<Record>) {
+        let next = self.seq + 1;
+        if self.role() != Some(&Role::Follows) || records.first().is_none_or(|r| r.seq != next) {
+            return;
+        }
+        let mut caused = vec![];
+        for record in &records {
+            self.take_in(record);
+            for effect in self.state.effects(&record.event) {
+                if self.is_of_own_output(effect) {
+                    caused.push((self.clock.machine_ns(record.run_ns), effect));
+                }
+            }
+        }
+        self.does(Output::Append(records));
+        for (due_ns, effect) in caused {
+            if due_ns > self.now_ns {
+                self.ahead.push_back(Ahead::new(due_ns, vec![effect]));
+            } else if self.is_too_late(due_ns) || self.is_mute() {
+                self.calls_off(vec![effect]);
+            } else {
+                self.carry_out(vec![effect], vec![]);
+            }
+        }
+    }
+
+    /// Returns `true` if an effect of another station's record concerns an output that is sent by
+    /// this station alone.
+    fn is_of_own_output(&self, effect: Effect) -> bool {
+        let Some(shared) = self.shared.as_deref() else { return false };
+        let show = self.state.show();
+        let is_own = |output: OutputIx| show.output(output).station.as_ref() == Some(&shared.me);
+        match effect {
+            Effect::Send { cue, action, .. } => self.output_of(cue, action).is_some_and(is_own),
+            Effect::Stop(cue) | Effect::PauseClip(cue) | Effect::ResumeClip(cue) => {
+                show.cue(cue).actions.iter().any(|action| is_own(action.output))
+            }
+            Effect::StopOutputs => {
+                show.outputs.iter().any(|output| output.station.as_ref() == Some(&shared.me))
+            }
+        }
+    }
+
+    /// Returns `true` if what was due at `due_ns` would come as a surprise now.
+    pub(super) fn is_too_late(&self, due_ns: MachineNs) -> bool {
+        self.shared.is_some() && self.now_ns.since(due_ns) > STOOD_STILL
+    }
+
+    /// Does not send what was due while this station was away, and says so where nothing is known
+    /// of it yet.
+    pub(super) fn calls_off(&mut self, effects: Vec<Effect>) {
+        let Some(me) = self.shared.as_ref().map(|shared| shared.me.clone()) else { return };
+        for effect in effects {
+            let Effect::Send { cue, firing, action } = effect else { continue };
+            let state = self.state.cue(cue);
+            let is_open = state.firings == firing
+                && state.sends.get(action as usize) == Some(&SendState::Pending);
+            if !is_open {
+                continue;
+            }
+            let why = Outcome::Failed(format!("{me} was away when this was due"));
+            let job = Job { cue, firing, action };
+            if self.holds() {
+                let event = self.outcome(job, why);
+                self.commit(vec![event]);
+            } else {
+                let told = self.told_of(Some(job), None, why);
+                self.tell(told);
+            }
+        }
+    }
+
+    /// The log has given the flag to this station.
+    pub(super) fn now_holds(&mut self) {
+        let Some(flag) = self.state.flag() else { return };
+        let term = flag.term;
+        let taken = flag.changes.last().map(|change| matches!(change.how, FlagWay::Taken { .. }));
+        let Some(shared) = &mut self.shared else { return };
+        if shared.role == Role::Holds {
+            return;
+        }
+        shared.role = Role::Holds;
+        shared.origin = Arc::new(Origin { station: shared.me.to_string(), term });
+        for (from, told) in std::mem::take(&mut shared.withheld) {
+            self.told(&from, told);
+        }
+        if taken == Some(true) {
+            self.gives_up_unresolved();
+            self.catches_up = true;
+        }
+    }
+
+    /// Somebody has taken the flag: nothing more is sent, and the run is what the log has of it.
+    pub(super) fn set_aside(&mut self, kept: &[Record]) {
+        let Some(shared) = &mut self.shared else { return };
+        shared.role = Role::Follows;
+        shared.withheld.clear();
+        (self.catches_up, self.settling, self.obeyed) = (false, None, None);
+        self.ahead.clear();
+        self.steps.clear();
+        self.state = State::new(Arc::clone(self.state.show()));
+        (self.seq, self.run_ns) = (0, RunNs::ZERO);
+        for record in kept {
+            self.take_in(record);
+        }
+        self.say_who_is_muted();
+    }
+
+    /// Takes in which other stations are heard. What one that is away was to send has failed, as
+    /// far as anybody can say.
+    pub(super) fn heard(&mut self, heard: BTreeSet<StationName>) {
+        let Some(shared) = &mut self.shared else { return };
+        if shared.heard == heard {
+            return;
+        }
+        shared.heard = heard;
+        if !self.holds() {
+            return;
+        }
+        let unresolved: Vec<_> = self.state.unresolved().collect();
+        let failed = unresolved.into_iter().filter_map(|(cue, action)| {
+            let firing = self.state.cue(cue).firings;
+            match self.absent(Effect::Send { cue, firing, action })? {
+                Absent::Away(job, why) => Some(self.outcome(job, why)),
+                Absent::Sends => None,
+            }
+        });
+        let failed = failed.collect();
+        self.commit(failed);
+    }
+}
+
+/// What becomes of a message that another station sends.
+enum Absent {
+    /// It is there, sends it, and tells what became of it.
+    Sends,
+    /// It is away.
+    Away(Job, Outcome),
+}
+
+fn is_away(station: &StationName) -> Outcome {
+    Outcome::Failed(format!("{station} is away"))
+}

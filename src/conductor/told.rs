@@ -1,0 +1,121 @@
+//! Reports on outputs that travel to the station that has the flag, which journals them.
+
+use std::sync::Arc;
+
+use super::{By, Conductor, Output, Role};
+use crate::engine::{ClipFact, Command, SendState, Told, ToldOutcome};
+use crate::output::{Job, Outcome, Report};
+use crate::show::{CueIx, OutputIx, StationName};
+
+impl Conductor {
+    /// Tells the holder, or keeps it until it is known who that is.
+    pub(super) fn tell(&mut self, told: Told) {
+        if matches!(self.role(), Some(Role::Passing { .. })) {
+            self.withhold(told);
+        } else {
+            self.does(Output::Tell(told));
+        }
+    }
+
+    pub(super) fn withhold(&mut self, told: Told) {
+        if let Some(shared) = &mut self.shared {
+            shared.withheld.push((shared.me.clone(), told));
+        }
+    }
+
+    pub(super) fn tell_of_clip(
+        &mut self,
+        cue: CueIx,
+        firing: u32,
+        output: OutputIx,
+        fact: ClipFact,
+    ) {
+        let show = self.state.show();
+        let (cue, output) = (show.cue(cue).number.clone(), show.output(output).id.clone());
+        self.tell(Told::Clip { cue, firing, output, fact });
+    }
+
+    /// Outcome of a message, for the holder; without a job, of one of a panic to `output`.
+    pub(super) fn told_of(
+        &self,
+        job: Option<Job>,
+        output: Option<OutputIx>,
+        outcome: Outcome,
+    ) -> Told {
+        let outcome = match outcome {
+            Outcome::Sent => ToldOutcome::Sent,
+            Outcome::Rehearsed(words) => ToldOutcome::Rehearsed(words),
+            Outcome::Failed(words) => ToldOutcome::Failed(words),
+        };
+        let show = self.state.show();
+        match job {
+            Some(Job { cue, firing, action }) => {
+                let cue = show.cue(cue).number.clone();
+                Told::Action { cue, firing, action: action + 1, outcome }
+            }
+            None => {
+                let output = output.map(|output| show.output(output).id.clone());
+                Told::Panic { output: output.unwrap_or_default(), outcome }
+            }
+        }
+    }
+
+    /// Journals what another station, or this one when it had no flag, says of its outputs. What
+    /// the show does not have, and what is known already, changes nothing.
+    pub(super) fn told(&mut self, from: &StationName, told: Told) {
+        if !self.holds() {
+            if let Some(shared) = &mut self.shared {
+                shared.withheld.push((from.clone(), told));
+            }
+            return;
+        }
+        let show = Arc::clone(self.state.show());
+        let outputs = || (0..).map(OutputIx).zip(show.outputs.iter());
+        let find = |id: &str| outputs().find(|(_, output)| output.id == id).map(|(ix, _)| ix);
+        match told {
+            Told::Action { cue, firing, action, outcome } => {
+                let found = show.find(&cue).zip(action.checked_sub(1));
+                if let Some((cue, action)) = found
+                    && self.is_news(cue, firing, action, &outcome)
+                {
+                    let event = self.outcome(Job { cue, firing, action }, outcome_of(outcome));
+                    self.commit(vec![event]);
+                }
+            }
+            Told::Panic { output, outcome } => {
+                let events = find(&output).map(|output| {
+                    let outcome = outcome_of(outcome);
+                    self.reported(Report { output, job: None, outcome })
+                });
+                self.commit(events.into_iter().collect());
+            }
+            Told::Clip { cue, firing, output, fact } => {
+                if let Some((cue, output)) = show.find(&cue).zip(find(&output)) {
+                    self.obey(By::Player, Command::Clip { cue, firing, output, fact });
+                }
+            }
+        }
+    }
+
+    /// Returns `true` if an outcome says something that is not known yet. That a message was sent
+    /// is known better by the one who sent it than by the one who took it to be away.
+    fn is_news(&self, cue: CueIx, firing: u32, action: u32, outcome: &ToldOutcome) -> bool {
+        let state = self.state.cue(cue);
+        if state.firings != firing {
+            return false;
+        }
+        match state.sends.get(action as usize) {
+            None | Some(SendState::Sent) => false,
+            Some(SendState::Failed) => *outcome == ToldOutcome::Sent,
+            Some(SendState::Pending | SendState::Unknown) => true,
+        }
+    }
+}
+
+fn outcome_of(outcome: ToldOutcome) -> Outcome {
+    match outcome {
+        ToldOutcome::Sent => Outcome::Sent,
+        ToldOutcome::Rehearsed(words) => Outcome::Rehearsed(words),
+        ToldOutcome::Failed(words) => Outcome::Failed(words),
+    }
+}
